@@ -1,0 +1,129 @@
+package client_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// TestCheckForetellsInit compares what Check says with what Init then does, for
+// every attempt and every generation of server. What Check is certain of must
+// come true, and what it denies must not succeed.
+func TestCheckForetellsInit(t *testing.T) { //nolint:tparallel // waits for its subtests, so that they can be counted
+	t.Parallel()
+	var mu sync.Mutex
+	counts := make(map[string]int)
+	t.Run("worlds", func(t *testing.T) {
+		for _, gen := range []wandbtest.Generation{wandbtest.Gen2024Jan, wandbtest.Gen2024Oct, wandbtest.Gen2026} {
+			for _, a := range attempts() {
+				t.Run(fmt.Sprintf("%v/%s", gen, a.name()), func(t *testing.T) {
+					t.Parallel()
+					s := wandbtest.New(t, everybody(), wandbtest.WithGeneration(gen))
+					c := newClient(t, s, key(a.user))
+					access, err := c.Check(t.Context(), a.entity, a.project)
+					require.NoError(t, err)
+					assert.Empty(t, s.Runs(), "Check creates nothing")
+					for _, r := range s.Requests() {
+						assert.NotContains(t, string(r.Body), "mutation", "Check changes nothing")
+					}
+					run, err := c.Init(t.Context(), client.RunOptions{Entity: a.entity, Project: a.project})
+					outcome := "refused"
+					if err == nil {
+						outcome = "succeeds"
+						assert.NoError(t, run.Finish(t.Context()))
+					}
+					assertForetold(t, access, err)
+					mu.Lock()
+					defer mu.Unlock()
+					counts[fmt.Sprintf("%v, %v: %s", access.Decision, access.Confidence, outcome)]++
+				})
+			}
+		}
+	})
+	t.Logf("Check and Init: %v", counts)
+}
+
+func assertForetold(t *testing.T, a *client.Access, err error) {
+	t.Helper()
+	assert.NotEmpty(t, a.Explain())
+	text, jsonErr := json.Marshal(a)
+	require.NoError(t, jsonErr)
+	assert.NotContains(t, string(text), "notakey")
+	switch a.Decision {
+	case client.Allowed:
+		require.NoError(t, a.Err())
+		require.NoError(t, a.Cause())
+		if a.Confidence == errors.Certain {
+			assert.NoError(t, err, "certainly allowed, and refused")
+		}
+	case client.Denied:
+		require.ErrorIs(t, a.Err(), errors.ErrPermissionDenied)
+		require.ErrorIs(t, err, errors.ErrPermissionDenied, "denied, and succeeded")
+		p, _ := errors.AsType[*errors.PermissionError](err)
+		if a.Confidence == errors.Certain && p.Confidence == errors.Certain {
+			assert.Equal(t, p.Cause, a.Cause(), "both certain, and of different causes")
+		}
+	default:
+		require.ErrorIs(t, a.Err(), errors.ErrPermissionDenied)
+		assert.NoError(t, a.Cause())
+	}
+}
+
+// TestCheckInTrouble: an answer that does not tell is Unknown or an error, never
+// a verdict.
+func TestCheckInTrouble(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		user     string
+		fault    wandbtest.Fault
+		err      error // of Check itself
+		decision client.Decision
+		cause    error
+	}{
+		{"all refused", "member", wandbtest.Fault{Status: 403, Body: `{"error":"no"}`}, nil, client.Unknown, nil},
+		{"all 401", "member", wandbtest.Fault{Status: 401, Body: `{"error":"unauthorized"}`}, nil, client.Denied, errors.ErrBadAPIKey},
+		{"proxy", "member", wandbtest.Fault{Status: 403, Body: loginPage}, nil, client.Denied, errors.ErrIntermediary},
+		{"web page", "member", wandbtest.Fault{Body: loginPage}, errors.ErrWrongBaseURL, 0, nil},
+		{"down", "member", wandbtest.Fault{Status: 503}, errors.ErrServerUnavailable, 0, nil},
+		{"rate limit", "member", wandbtest.Fault{Status: 429}, errors.ErrRateLimited, 0, nil},
+		{"cut", "member", wandbtest.Fault{Cut: wandbtest.CutBefore}, errors.ErrServerUnavailable, 0, nil},
+		{"teams not told, but the members", "member", wandbtest.Fault{RefuseField: "User.teams"}, nil, client.Allowed, nil},
+		{"entity not told", "member", wandbtest.Fault{RefuseField: "Entity.readOnly"}, nil, client.Unknown, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := wandbtest.New(t, everybody())
+			s.Inject(tt.fault)
+			a, err := newClient(t, s, key(tt.user)).Check(t.Context(), "acme", "team")
+			if tt.err != nil {
+				require.ErrorIs(t, err, tt.err)
+				require.NotErrorIs(t, err, errors.ErrPermissionDenied)
+				assert.Nil(t, a)
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, tt.decision, a.Decision, "%v", a.Err())
+			assert.Equal(t, tt.cause, a.Cause())
+		})
+	}
+}
+
+func TestDecisionText(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[client.Decision]string{client.Unknown: "unknown", client.Allowed: "allowed", client.Denied: "denied", 9: "unknown"} {
+		text, err := d.MarshalText()
+		require.NoError(t, err)
+		assert.Equal(t, want, string(text))
+		assert.Equal(t, want, d.String())
+	}
+}

@@ -1,0 +1,150 @@
+package client
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/transport"
+)
+
+// Client talks to one W&B server with one API key. Make it with [New]; one
+// Client serves any number of runs, concurrently. It holds connections but no
+// goroutine of its own.
+type Client struct {
+	settings         *settings.Settings
+	transport        *transport.Transport
+	ownHTTP          *http.Transport // nil where net/http's defaults do
+	graphql          *graphql.Client
+	log              *slog.Logger
+	initTimeout      time.Duration
+	diagnosisTimeout time.Duration
+	shared           diagnose.Shared
+	isolated         func(string) string // in place of the environment; nil for the real one
+	output           io.Writer           // a person's terminal, or nil
+}
+
+// New makes a Client from the options and, where they are silent, from the
+// environment. It reads netrc and the settings files and makes no request. A
+// missing or malformed API key is not an error here but of the first use, so
+// that offline runs need none. New returns an *errors.InputError
+// (ErrInvalidInput) for a base URL that cannot be right.
+func New(opts Options) (*Client, error) {
+	s, err := settings.Resolve(opts.env(), settings.Explicit{
+		BaseURL: opts.BaseURL,
+		APIKey:  opts.APIKey,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("new client: %w", err)
+	}
+	if opts.Dir != "" {
+		s.Dir = opts.Dir
+	}
+	own := httpTransport(s)
+	httpClient := opts.HTTPClient
+	if httpClient == nil && own != nil {
+		httpClient = &http.Client{Transport: own}
+	}
+	t, err := transport.New(transport.Options{
+		BaseURL:      s.BaseURL.Text,
+		Key:          s.Key,
+		HTTPClient:   httpClient,
+		Logger:       opts.Logger,
+		Username:     s.Username,
+		Email:        s.Email,
+		ExtraHeaders: s.ExtraHeaders,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("new client: %w", err)
+	}
+	c := &Client{
+		settings:         s,
+		transport:        t,
+		ownHTTP:          own,
+		graphql:          graphql.NewWithTransport(t).WithPolicy(policy(transport.UpsertPolicy(), s.GraphQL)),
+		log:              opts.Logger,
+		initTimeout:      firstPositive(opts.InitTimeout, s.InitTimeout, DefaultInitTimeout),
+		diagnosisTimeout: firstPositive(opts.DiagnosisTimeout, DefaultDiagnosisTimeout),
+		isolated:         opts.Getenv,
+		output:           opts.Output,
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	for _, w := range s.Warnings {
+		c.log.Warn("settings", "warning", w)
+	}
+	return c, nil
+}
+
+// Close releases the connections that the client made itself. Runs must be
+// finished first. Further calls do nothing.
+func (c *Client) Close() error {
+	if c.ownHTTP != nil {
+		c.ownHTTP.CloseIdleConnections()
+	}
+	return c.transport.Close()
+}
+
+// BaseURL returns the server's address.
+func (c *Client) BaseURL() string { return c.settings.BaseURL.Text }
+
+// String says which server and which key, without showing the key.
+func (c *Client) String() string {
+	return fmt.Sprintf("wandb client of %s (key from %s)", c.settings.BaseURL.Text, c.settings.KeySource)
+}
+
+// Format prints what String returns, whatever the verb.
+func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
+
+// context is what errors about a request to this place tell.
+func (c *Client) context(q diagnose.Question) diagnose.Context {
+	return diagnose.Context{
+		Question:  q,
+		BaseURL:   c.settings.BaseURL.Text,
+		AppURL:    c.settings.AppURL,
+		KeySource: c.settings.KeySource,
+		Now:       time.Now(),
+	}
+}
+
+// checkKey refuses, before any request, what cannot be a key.
+func (c *Client) checkKey(q diagnose.Question) error {
+	var cause error
+	var notes []string
+	switch {
+	case c.settings.Key.Empty():
+		cause, notes = errors.ErrNoAPIKey, c.settings.KeyLookups
+	default:
+		for _, flaw := range settings.CheckKey(c.settings.Key) {
+			notes = append(notes, "the key "+flaw.Text)
+			if flaw.Fatal {
+				cause = errors.ErrBadAPIKey
+			}
+		}
+	}
+	if cause == nil {
+		return nil
+	}
+	x := c.context(q)
+	return &errors.PermissionError{
+		Op: q.Op, Entity: q.Entity, Project: q.Project, EntityDefaulted: q.Entity == "", RunID: q.RunID,
+		BaseURL: x.BaseURL, AppURL: x.AppURL, KeySource: x.KeySource,
+		Cause: cause, Confidence: errors.Certain, Notes: notes, Time: x.Now,
+	}
+}
+
+func firstPositive(ds ...time.Duration) time.Duration {
+	for _, d := range ds {
+		if d > 0 {
+			return d
+		}
+	}
+	return 0
+}

@@ -1,0 +1,244 @@
+package client_test
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// requestRules are those of section 2.
+var requestRules = []rule{
+	{"2.1.1 key goes with GraphQL and file stream, not with files", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{})
+		st.finish(t)
+		for _, r := range st.s.Requests() {
+			_, has := ownHeader(r)["Authorization"]
+			assert.Equal(t, r.Operation != "PUT", has, r.Operation)
+		}
+	}},
+	{"2.2.1 GraphQL body has query, variables and operationName", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{})
+		st.finish(t)
+		var body map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal(st.of("UpsertBucket")[0].Body, &body))
+		assert.JSONEq(t, `"UpsertBucket"`, string(body["operationName"]))
+		assert.Contains(t, body, "query")
+		assert.Contains(t, body, "variables")
+	}},
+	{"2.5.1 any 2xx is success", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{})
+		st.s.Inject(wandbtest.Fault{Operation: "file_stream", Status: 204, Process: true})
+		log(t, st.run, 0, 3)
+		assert.Len(t, st.finish(t).HistoryLines, 3)
+	}},
+}
+
+// creationRules are those of section 3.
+var creationRules = []rule{
+	{"3.1.1 run is created before its stream begins", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{})
+		log(t, st.run, 0, 1)
+		st.finish(t)
+		ops := st.ops()
+		assert.Equal(t, "UpsertBucket", ops[0])
+		assert.Equal(t, "file_stream", ops[len(ops)-1])
+	}},
+	{"3.1.2 resuming asks before it creates", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{ID: "r1", Resume: "allow"})
+		st.finish(t)
+		assert.Equal(t, []string{"ResumeStatus", "UpsertBucket"}, st.ops()[:2])
+	}},
+	{"3.1.3 metrics are in another upsert by the end", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{})
+		require.NoError(t, st.run.DefineMetric("loss", client.MetricOptions{Hidden: true}))
+		v := st.finish(t)
+		assert.Len(t, st.upserts(t), 2)
+		assert.Contains(t, v.RawConfig, `"m":[{"1":"loss","6":[2,3],"7":[]}]`)
+	}},
+	{"3.2.1 run's labels are in the first upsert", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{ID: "r1", Name: "n", Group: "g", JobType: "j", Notes: "no", Tags: []string{"a"}})
+		st.finish(t)
+		in := st.upserts(t)[0]
+		want := fields{
+			"name": "r1", "displayName": "n", "groupName": "g", "jobType": "j", "notes": "no",
+			"entityName": "acme", "modelName": "vision", "tags": []any{"a"},
+		}
+		for field, want := range want {
+			assert.Equal(t, want, in[field], field)
+		}
+	}},
+	{"3.2.2 empty labels are left alone", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{})
+		st.finish(t)
+		for _, field := range []string{"id", "displayName", "groupName", "jobType", "notes", "tags", "description", "debug", "state", "summaryMetrics", "sweep"} {
+			assert.Nil(t, st.upserts(t)[0][field], field)
+		}
+	}},
+	{"3.2.3 change of the config sends the config alone, and whole", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{Name: "n", Tags: []string{"a"}, Config: fields{"old": 1}})
+		require.NoError(t, st.run.UpdateConfig(fields{"new": 2}))
+		st.finish(t)
+		in := st.upserts(t)[1]
+		config, _ := in["config"].(string)
+		assert.Contains(t, config, `"old":{"value":1}`)
+		assert.Contains(t, config, `"new":{"value":2}`)
+		for field, v := range in {
+			if v != nil {
+				assert.Contains(t, []string{"name", "modelName", "entityName", "config"}, field)
+			}
+		}
+	}},
+	{"3.2.4 change of a label sends all of them", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{Name: "n", Group: "g", Tags: []string{"a"}})
+		require.NoError(t, st.run.SetNotes("later"))
+		st.finish(t)
+		in := st.upserts(t)[1]
+		assert.Equal(t, []any{"n", "g", "later", []any{"a"}}, []any{in["displayName"], in["groupName"], in["notes"], in["tags"]})
+	}},
+	{"3.2.5 tags cannot be cleared", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{Tags: []string{"a"}})
+		require.NoError(t, st.run.SetTags())
+		assert.Equal(t, []string{"a"}, st.finish(t).Tags)
+	}},
+	{"3.2.6 many changes are one upsert", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{})
+		for i := range 100 {
+			require.NoError(t, st.run.OverwriteConfig(fields{"i": i}))
+		}
+		assert.InDelta(t, 99, st.finish(t).Config["i"], 0)
+		assert.Len(t, st.upserts(t), 2)
+	}},
+	{"3.3.1 config keys are wrapped, dotted ones literal", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{Config: fields{"a.b": 1, "n": fields{"x": 2}}})
+		v := st.finish(t)
+		assert.Contains(t, v.RawConfig, `"a.b":{"value":1}`)
+		assert.Contains(t, v.RawConfig, `"n":{"value":{"x":2}}`)
+		assert.NotContains(t, v.RawConfig, `"desc"`)
+	}},
+	{"3.3.2 empty objects vanish from the config", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{Config: fields{"a": fields{}, "b": 1}})
+		v := st.finish(t)
+		assert.NotContains(t, v.Config, "a")
+		assert.Contains(t, v.Config, "b")
+	}},
+	{"3.3.3 NaN in the config is null", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{Config: fields{"nan": math.NaN(), "list": []float64{1, math.Inf(1)}}})
+		v := st.finish(t)
+		assert.True(t, json.Valid([]byte(v.RawConfig)))
+		assert.Contains(t, v.RawConfig, `"nan":{"value":null}`)
+	}},
+	{"3.3.4 kinds of Go in the config", func(t *testing.T) {
+		type model struct {
+			Depth int `json:"depth"`
+		}
+		st := newStage(t, client.RunOptions{Config: fields{"s": model{3}, "p": &model{4}, "d": 1500 * time.Millisecond, "u": uint8(7), "l": []string{"a"}}})
+		v := st.finish(t)
+		assert.Equal(t, fields{"depth": 3.0}, v.Config["s"])
+		assert.Equal(t, fields{"depth": 4.0}, v.Config["p"])
+		assert.InDelta(t, 1.5, v.Config["d"], 0)
+		assert.InDelta(t, 7, v.Config["u"], 0)
+		assert.Equal(t, []any{"a"}, v.Config["l"])
+	}},
+	{"3.3.5 what the web page reads is in the first upsert", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{})
+		st.finish(t)
+		config, _ := st.upserts(t)[0]["config"].(string)
+		part := wandbPart(t, config)
+		assert.NotEmpty(t, part["t"])
+		assert.Equal(t, []any{}, part["m"])
+		assert.NotEmpty(t, part["cli_version"])
+		assert.Len(t, part["e"], 1)
+	}},
+	{"3.4.1 telemetry has version, platform and features by number", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{Name: "n", Tags: []string{"x"}, Config: fields{"a": 1}})
+		require.NoError(t, st.run.SetSummary(1, "s"))
+		require.NoError(t, st.run.DefineMetric("m", client.MetricOptions{Goal: client.Minimize, Hidden: true, StepMetric: "e", Summary: []client.SummaryKind{client.SummaryMin}}))
+		telemetry, ok := wandbPart(t, st.finish(t).RawConfig)["t"].(map[string]any)
+		require.True(t, ok)
+		assert.NotContains(t, telemetry, "4", "this is not Python")
+		assert.Regexp(t, `^\w+-\w+$`, telemetry["13"])
+		for _, feature := range []float64{13, 15, 16, 7, 62, 63, 64, 65, 66} {
+			assert.Contains(t, telemetry["3"], feature)
+		}
+	}},
+	{"3.5.1 step metric is an index from one, with an entry of its own", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{})
+		require.NoError(t, st.run.DefineMetric("val/loss", client.MetricOptions{StepMetric: "epoch", Summary: []client.SummaryKind{client.SummaryMin, client.SummaryBest}, Goal: client.Maximize}))
+		assert.Contains(t, st.finish(t).RawConfig, `"m":[{"1":"val/loss","5":2,"6":[1,3],"7":[1],"8":2},{"1":"epoch","6":[],"7":[]}]`)
+	}},
+	{"3.6.1 description is one in config and file, 64-bit numbers as text", func(t *testing.T) {
+		v := newStage(t, client.RunOptions{}).finish(t)
+		var file map[string]any
+		require.NoError(t, json.Unmarshal(v.Files["wandb-metadata.json"], &file))
+		environments, ok := wandbPart(t, v.RawConfig)["e"].(map[string]any)
+		require.True(t, ok)
+		id, _ := file["writerId"].(string)
+		assert.Len(t, id, 32)
+		assert.Equal(t, file, environments[id])
+		memory, ok := file["memory"].(map[string]any)
+		require.True(t, ok)
+		assert.IsType(t, "", memory["total"])
+		assert.Contains(t, string(v.Files["wandb-metadata.json"]), "{\n  \"")
+	}},
+	{"3.6.2 no description where it is switched off", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{}, environ("WANDB_X_DISABLE_META", "true", "WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL", "0.001"))
+		v := st.finish(t)
+		assert.NotContains(t, v.Files, "wandb-metadata.json")
+		assert.NotContains(t, wandbPart(t, v.RawConfig), "e")
+	}},
+	{"3.7.1 resuming continues steps, lines, time, config, summary, tags", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{ID: "r1", Notes: "old", Tags: []string{"old"}, Config: fields{"a": 1, "b": 1}})
+		require.NoError(t, st.run.LogAt(7, fields{"x": 1, "only": 1}))
+		first := st.finish(t)
+		st.start(t, client.RunOptions{ID: "r1", Resume: "must", Tags: []string{"new"}, Config: fields{"b": 2}})
+		assert.EqualValues(t, 8, st.run.Step())
+		require.NoError(t, st.run.Log(fields{"x": 2}))
+		v := st.finish(t)
+		require.Len(t, v.HistoryLines, 2)
+		assert.InDelta(t, 8, v.History()[1]["_step"], 0)
+		assert.Zero(t, v.Overwritten)
+		assert.InDelta(t, 1, v.Summary["only"], 0)
+		assert.Equal(t, []any{1.0, 2.0}, []any{v.Config["a"], v.Config["b"]})
+		assert.Equal(t, []string{"new"}, v.Tags)
+		assert.Equal(t, "old", v.Notes)
+		upserts := st.upserts(t)
+		assert.Equal(t, first.StorageID, upserts[1]["id"])
+		assert.Nil(t, upserts[0]["id"])
+		telemetry, ok := wandbPart(t, v.RawConfig)["t"].(map[string]any)
+		require.True(t, ok)
+		assert.Contains(t, telemetry["3"], 5.0)
+	}},
+	{"3.7.2 resume offline is left aside", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{ID: "r1", Resume: "must", Mode: "offline"})
+		require.NoError(t, st.run.Finish(t.Context()))
+		assert.Empty(t, st.s.Requests())
+	}},
+	{"3.8.1 rewinding comes before the upsert", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{ID: "r1"})
+		log(t, st.run, 0, 5)
+		st.finish(t)
+		begun := len(st.ops())
+		st.start(t, client.RunOptions{RewindTo: "r1?_step=2"})
+		assert.EqualValues(t, 3, st.run.Step())
+		v := st.finish(t)
+		assert.Equal(t, []string{"RewindRun", "UpsertBucket"}, st.ops()[begun:begun+2])
+		assert.Len(t, v.HistoryLines, 3)
+		assert.Contains(t, v.RawConfig, `"branch_point":{"run_id":"r1","step":2}`)
+	}},
+	{"3.8.2 fork names its parent in the first upsert", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{ForkFrom: "parent?_step=9"})
+		assert.EqualValues(t, 10, st.run.Step())
+		st.finish(t)
+		config, _ := st.upserts(t)[0]["config"].(string)
+		assert.Contains(t, config, `"branch_point":{"run_id":"parent","step":9}`)
+		assert.NotContains(t, strings.Join(st.ops(), " "), "Rewind")
+	}},
+}

@@ -1,0 +1,269 @@
+//go:build unix
+
+package client_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io/fs"
+	"log/slog"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// warnings counts what a logger was warned of.
+type warnings struct {
+	mu    sync.Mutex
+	texts []string
+}
+
+func (w *warnings) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelWarn }
+
+func (w *warnings) Handle(_ context.Context, r slog.Record) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.texts = append(w.texts, r.Message)
+	return nil
+}
+
+func (w *warnings) WithAttrs([]slog.Attr) slog.Handler { return w }
+func (w *warnings) WithGroup(string) slog.Handler      { return w }
+
+func (w *warnings) all() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]string(nil), w.texts...)
+}
+
+func (w *warnings) listen(o *client.Options) { o.Logger = slog.New(w) }
+
+// fullDisk is what a process on a full disk tells.
+type fullDisk struct {
+	Dir       string
+	LogErrors int
+	TooBig    bool // the error of the file system could be told by its kind
+	Finish    string
+	Warnings  []string
+}
+
+// The rows that it logs: first while there is no room, then with room again.
+const diskRows = 4000
+
+const envDiskURL, envDiskDir, envDiskMode = "WANDGO_DISK_URL", "WANDGO_DISK_DIR", "WANDGO_DISK_MODE"
+
+// TestDiskFullChild is the process. A limit on the size of its files is its full
+// disk.
+func TestDiskFullChild(t *testing.T) { //nolint:paralleltest // it is alone in its process
+	dir := os.Getenv(envDiskDir)
+	if dir == "" {
+		t.Skip("it is started by TestDiskFull")
+	}
+	signal.Ignore(syscall.SIGXFSZ)
+	var limit syscall.Rlimit
+	require.NoError(t, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit))
+	small := limit
+	small.Cur = 100 << 10
+	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &small))
+
+	var w warnings
+	c, err := client.New(client.Options{
+		BaseURL: os.Getenv(envDiskURL), APIKey: key("member"), Dir: dir, Getenv: alone, Logger: slog.New(&w),
+	})
+	require.NoError(t, err)
+	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", ID: "full", Mode: os.Getenv(envDiskMode)})
+	require.NoError(t, err)
+	var told fullDisk
+	told.Dir = run.Dir()
+	for i := range diskRows {
+		if err := run.Log(map[string]any{"i": i, "text": "some text that takes room on the disk"}); err != nil {
+			told.LogErrors++
+			told.TooBig = errors.Is(err, syscall.EFBIG)
+			require.NotErrorIs(t, err, errors.ErrRowLost, "it waits in memory")
+		}
+	}
+	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit))
+	if err := run.Finish(t.Context()); err != nil {
+		told.Finish = err.Error()
+	}
+	require.NoError(t, c.Close())
+	told.Warnings = w.all()
+	text, err := json.Marshal(told)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "told.json"), text, 0o600))
+}
+
+// The disk fills up under way, and later there is room again: the program hears
+// of it once, and nothing is lost.
+func TestDiskFull(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"online", "offline"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			s := wandbtest.New(t, everybody())
+			dir := t.TempDir()
+			exe, err := os.Executable()
+			require.NoError(t, err)
+			child := exec.CommandContext(t.Context(), exe, "-test.run=^TestDiskFullChild$")
+			child.Env = append(os.Environ(), envDiskURL+"="+s.URL(), envDiskDir+"="+dir, envDiskMode+"="+mode)
+			var out bytes.Buffer
+			child.Stdout, child.Stderr = &out, &out
+			require.NoError(t, child.Run(), "%s", &out)
+			text, err := os.ReadFile(filepath.Join(dir, "told.json"))
+			require.NoError(t, err)
+			var told fullDisk
+			require.NoError(t, json.Unmarshal(text, &told))
+			assert.Empty(t, told.Finish)
+			if mode == "online" {
+				assert.Zero(t, told.LogErrors, "the server has the rows")
+				assert.Equal(t, []string{"trouble with the run's journal"}, told.Warnings)
+			} else {
+				assert.Equal(t, 1, told.LogErrors)
+				assert.True(t, told.TooBig)
+				assert.Empty(t, told.Warnings)
+				synced(t, newClient(t, s, key("member")), client.SyncOptions{}, told.Dir)
+			}
+			v := onServer(t, s, "acme", "team", "full")
+			require.Len(t, v.HistoryLines, diskRows)
+			for i, row := range v.History() {
+				require.EqualValues(t, i, row["i"])
+			}
+			assert.Equal(t, "finished", v.State)
+			assert.Len(t, onDisk(t, told.Dir).Rows, diskRows, "with room again the log is whole")
+		})
+	}
+}
+
+// Where there is no place on disk an online run goes on without, and an offline
+// run does not begin.
+func TestDiskReadOnly(t *testing.T) {
+	t.Parallel()
+	places := map[string]func(t *testing.T) string{
+		"a file in the way": func(t *testing.T) string {
+			t.Helper()
+			path := filepath.Join(t.TempDir(), "file")
+			require.NoError(t, os.WriteFile(path, nil, 0o600))
+			return path
+		},
+		"no permission": func(t *testing.T) string {
+			t.Helper()
+			if os.Geteuid() == 0 {
+				t.Skip("root may write everywhere")
+			}
+			dir := t.TempDir()
+			require.NoError(t, os.Chmod(dir, 0o500)) //nolint:gosec // a directory
+			return dir
+		},
+	}
+	for name, place := range places {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := place(t)
+			s := wandbtest.New(t, everybody())
+			var w warnings
+			c := newClient(t, s, key("member"), w.listen, func(o *client.Options) { o.Dir = dir })
+			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", ID: "r1"})
+			require.NoError(t, err)
+			for i := range 10 {
+				require.NoError(t, run.Log(map[string]any{"i": i}))
+			}
+			assert.Empty(t, run.Dir())
+			require.NoError(t, run.Finish(t.Context()))
+			assert.Len(t, onServer(t, s, "acme", "team", "r1").HistoryLines, 10)
+			assert.Equal(t, []string{"the run is not kept on disk"}, w.all())
+
+			_, err = c.Init(t.Context(), client.RunOptions{Mode: "offline", ID: "r2"})
+			_, ok := errors.AsType[*fs.PathError](err)
+			assert.True(t, ok, "%v", err)
+		})
+	}
+}
+
+// remove deletes a directory in which files come into being meanwhile.
+func remove(t *testing.T, dir string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return os.RemoveAll(dir) == nil }, 10*time.Second, time.Millisecond)
+}
+
+// The directory disappears under way.
+func TestDiskDeleted(t *testing.T) {
+	t.Parallel()
+	t.Run("online", func(t *testing.T) {
+		t.Parallel()
+		s := wandbtest.New(t, everybody())
+		var w warnings
+		c := newClient(t, s, key("member"), w.listen)
+		run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", ID: "r1"})
+		require.NoError(t, err)
+		require.NoError(t, run.Log(map[string]any{"i": 0}))
+		remove(t, run.Dir())
+		for i := 1; i < 10; i++ {
+			require.NoError(t, run.Log(map[string]any{"i": i}))
+		}
+		require.NoError(t, run.Finish(t.Context()), "the server has it all")
+		assert.Len(t, onServer(t, s, "acme", "team", "r1").HistoryLines, 10)
+	})
+	t.Run("offline", func(t *testing.T) {
+		t.Parallel()
+		s := wandbtest.New(t, everybody())
+		c := newClient(t, s, key("member"))
+		run, err := c.Init(t.Context(), client.RunOptions{Mode: "offline", ID: "r1"})
+		require.NoError(t, err)
+		remove(t, run.Dir())
+		require.Eventually(t, func() bool { // found out within a second or so
+			return errors.Is(run.Log(map[string]any{"i": 1}), errors.ErrRowLost)
+		}, 10*time.Second, 50*time.Millisecond)
+		require.Error(t, run.Finish(t.Context()))
+	})
+}
+
+// Two processes have one id at the same time. Each has a directory of its own, the
+// server gets one of them, and the other is told apart.
+func TestDiskTwoProcesses(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, everybody())
+	dir := t.TempDir()
+	here := func(o *client.Options) { o.Dir = dir }
+	c := newClient(t, s, key("member"), here)
+	runs := make([]*client.Run, 2)
+	for i := range runs {
+		var err error
+		runs[i], err = newClient(t, s, key("member"), here).Init(t.Context(),
+			client.RunOptions{Mode: "offline", Entity: "acme", Project: "team", ID: "same"})
+		require.NoError(t, err)
+	}
+	for range 5 {
+		for i, run := range runs {
+			require.NoError(t, run.Log(map[string]any{"who": i}))
+		}
+	}
+	for _, run := range runs {
+		require.NoError(t, run.Finish(t.Context()))
+	}
+	require.NotEqual(t, runs[0].Dir(), runs[1].Dir())
+
+	report, err := c.Sync(t.Context(), nil, client.SyncOptions{})
+	require.ErrorIs(t, err, errors.ErrRunExists)
+	assert.Equal(t, 1, report.Count(client.SyncDone))
+	v := onServer(t, s, "acme", "team", "same")
+	require.Len(t, v.HistoryLines, 5)
+	who := v.History()[0]["who"]
+	for _, row := range v.History() {
+		assert.Equal(t, who, row["who"], "rows of two runs are not mixed")
+	}
+	synced(t, c, client.SyncOptions{RunID: "other"})
+	assert.Len(t, onServer(t, s, "acme", "team", "other").HistoryLines, 5)
+}

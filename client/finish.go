@@ -1,0 +1,163 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+)
+
+// Finish ends the run as successful; see [Run.FinishWithCode].
+func (r *Run) Finish(ctx context.Context) error { return r.FinishWithCode(ctx, 0) }
+
+// FinishWithCode uploads what is still waiting and tells the server that the
+// run ended with this exit code: 0 is shown as finished, anything else as
+// failed. It blocks until the server has everything or ctx ends. Nothing is lost
+// when it cannot finish: what the server does not have is then in [Run.Dir], and
+// the error says why (a context error, *errors.PermissionError or
+// *errors.RequestError). Finishing a run that is already offline is not an
+// error. Further calls, also concurrent ones, return what the first returned.
+func (r *Run) FinishWithCode(ctx context.Context, code int) error {
+	select {
+	case <-r.ending: // also when ctx has ended: then the rows go to disk
+	default:
+		select {
+		case <-r.ending:
+		case <-ctx.Done():
+			return fmt.Errorf("finish %s: %w", r, context.Cause(ctx))
+		}
+	}
+	defer func() { r.ending <- struct{}{} }()
+	if r.finished {
+		return r.result
+	}
+	r.stopStats()
+	r.mu.Lock()
+	var lost error // of a last row that could not be kept
+	if !r.open.empty() {
+		lost = r.commit(time.Now())
+	}
+	// From here on the run's duration stands, as whole seconds, and the server is
+	// told once more.
+	r.lasted = r.earlier + time.Since(r.started)
+	r.summary.SetRuntime(r.seconds())
+	lost = errors.Join(lost, r.tellSummary())
+	r.closed = true
+	r.mu.Unlock()
+	// What the console still has goes before the end of the run.
+	if err := r.closeScreen(); err != nil {
+		r.client.log.Warn("keep console output", "run", r.String(), "error", err)
+	}
+	r.mu.Lock()
+	rec, up := r.rec, r.up
+	if rec != nil { // the disk first: then a process killed from here on has lost nothing
+		lost = errors.Join(lost, rec.finish(r, code))
+	}
+	r.mu.Unlock()
+
+	err := lost
+	if up != nil {
+		stop := r.showProgress(up)
+		err = r.conclude(up.finish(ctx, code), lost)
+		stop()
+	}
+	if late := r.recorder(); late != nil && late != rec { // the disk got its second chance
+		err = errors.Join(err, late.finish(r, code))
+	}
+	r.background.Wait()
+	err = errors.Join(err, r.closeFiles(ctx))
+	r.stopWatching()
+	r.cancel(errors.ErrRunFinished)
+	if r.autoResume && err == nil && code == 0 {
+		forgetRunID(r.client.settings.RunRoot())
+	}
+	if r.ownsClient {
+		_ = r.client.Close()
+	}
+	r.finished = true
+	if err != nil {
+		r.result = fmt.Errorf("finish %s: %w", r, flat{err})
+	}
+	r.display.End(r.url, r.whereTheRestIs(err), err)
+	return r.result
+}
+
+// conclude is the outcome of an online run: that the disk failed is only worth
+// an error where the server does not have everything.
+func (r *Run) conclude(uploaded, onDisk error) error {
+	if uploaded != nil {
+		return errors.Join(uploaded, onDisk)
+	}
+	if onDisk != nil {
+		r.client.log.Warn("the run is on the server and not whole on disk", "run", r.String(), "error", onDisk)
+		return nil
+	}
+	if r.rec != nil {
+		if err := r.rec.dir.MarkSynced(); err != nil {
+			r.client.log.Warn("mark run as synced", "run", r.String(), "error", err)
+		}
+	}
+	return nil
+}
+
+// closeScreen ends the console.
+func (r *Run) closeScreen() error {
+	if r.screen == nil {
+		return nil
+	}
+	return r.screen.close()
+}
+
+// closeFiles ends the uploads of files. Offline runs keep here what was to wait
+// for the end.
+func (r *Run) closeFiles(ctx context.Context) error {
+	if r.files == nil {
+		return nil
+	}
+	defer r.files.Close()
+	if r.up == nil || r.up.ended.Load() {
+		return r.files.Finish(context.WithoutCancel(ctx)) // only the disk is waited for
+	}
+	return nil
+}
+
+// whereTheRestIs is the directory to show at the end, "" where the server has
+// everything.
+func (r *Run) whereTheRestIs(err error) string {
+	if r.up != nil && err == nil {
+		return ""
+	}
+	return r.Dir()
+}
+
+// showProgress shows a person how the upload at the end gets on, until the
+// function it returns is called, which waits for it.
+func (r *Run) showProgress(up *upload) (stop func()) {
+	if r.display == nil {
+		return func() {}
+	}
+	done := make(chan struct{})
+	var showing sync.WaitGroup
+	showing.Go(func() {
+		tick := time.NewTicker(progressTick)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				rows, files := up.stream.Stats().History, r.files.Progress()
+				r.display.Progress(rows.Acked, rows.Accepted, files.Done, files.Files)
+			}
+		}
+	})
+	return func() {
+		close(done)
+		showing.Wait()
+	}
+}
+
+// progressTick is how often progress is shown.
+const progressTick = 200 * time.Millisecond

@@ -1,0 +1,110 @@
+package client
+
+import (
+	"context"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/settings"
+)
+
+// Init creates a run with a client made from the environment, which lives as
+// long as the run; see [Client.Init]. Programs with many runs make one Client
+// with [New].
+func Init(ctx context.Context, opts RunOptions) (*Run, error) {
+	c, err := New(Options{})
+	if err != nil {
+		return nil, err
+	}
+	run, err := c.Init(ctx, opts)
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	run.ownsClient = true
+	return run, nil
+}
+
+// Init creates a run and blocks until the server has taken or refused it: one
+// request on success (one more to resume or rewind), and at most
+// Options.InitTimeout. When the server refuses,
+// Init asks it follow-up questions for at most Options.DiagnosisTimeout and
+// returns an *errors.PermissionError that says why. Other failures come as an
+// *errors.RequestError (ErrRunDeleted, ErrRateLimited, ErrServerUnavailable,
+// ErrWrongBaseURL, ErrSchemaMismatch; when resuming also ErrRunExists and
+// ErrRunMissing) and names that break a rule, before any
+// request, as an *errors.InputError. With RunOptions.OnRefused the run can go on
+// without the server instead. A failed Init leaves nothing running. ctx bounds
+// Init, not the run.
+//
+// Init is safe for concurrent use; concurrent Inits that are refused for the
+// same reason share one diagnosis.
+func (c *Client) Init(ctx context.Context, opts RunOptions) (*Run, error) {
+	plan, err := c.plan(opts)
+	if err != nil {
+		return nil, err
+	}
+	switch plan.mode {
+	case settings.ModeDisabled:
+		return c.startDisabled(plan), nil
+	case settings.ModeOffline:
+		return c.startOffline(plan, nil) //nolint:contextcheck // the run outlives the context of Init
+	}
+	run, err := c.create(ctx, plan)
+	if err == nil || opts.OnRefused == nil || !survivable(ctx, err) {
+		return run, err
+	}
+	if opts.OnRefused(err) == GoOffline {
+		c.log.Warn("the run goes on without the server", "error", err)
+		offline, offlineErr := c.startOffline(plan, err) //nolint:contextcheck // the run outlives the context of Init
+		if offlineErr != nil {
+			return nil, errors.Join(err, offlineErr)
+		}
+		return offline, nil
+	}
+	return nil, err
+}
+
+// survivable reports whether a program may choose to go on without the server:
+// not when its own arguments are wrong or it gave up waiting itself.
+func survivable(ctx context.Context, err error) bool {
+	if _, ok := errors.AsType[*errors.InputError](err); ok {
+		return false
+	}
+	return ctx.Err() == nil
+}
+
+// create asks the server for the run.
+func (c *Client) create(ctx context.Context, p *plan) (*Run, error) {
+	q := p.question()
+	if err := c.checkKey(q); err != nil {
+		return nil, err
+	}
+	ticket := c.shared.Enter(diagnose.Place{Entity: p.entity, Project: p.project})
+	defer ticket.Leave()
+
+	within, cancel := context.WithTimeout(ctx, c.initTimeout)
+	defer cancel()
+	explain := func(q diagnose.Question, err error) error {
+		if r := diagnose.Classify(within, err); ctx.Err() == nil && r.Class == diagnose.Cancelled {
+			// Our own deadline: what was retried until then is the reason.
+			return diagnose.Fail(within, c.context(q), r)
+		}
+		return c.explain(ctx, ticket, q, err)
+	}
+	if err := c.continueFrom(within, p, explain); err != nil {
+		return nil, err
+	}
+	resp, err := graphql.UpsertBucket(within, p.graphql, p.upsert())
+	if err != nil {
+		return nil, explain(q, err)
+	}
+	if resp.UpsertBucket == nil || resp.UpsertBucket.Bucket == nil {
+		return nil, &errors.RequestError{
+			Op: q.Op, Entity: q.Entity, Project: q.Project, RunID: q.RunID, BaseURL: c.settings.BaseURL.Text,
+			Cause: errors.ErrUnexpectedAnswer, StatusCode: 200, Hint: "the server accepted the request and returned no run",
+		}
+	}
+	return c.startOnline(p, resp.UpsertBucket.Bucket), nil //nolint:contextcheck // the run outlives the context of Init
+}

@@ -1,0 +1,110 @@
+package client
+
+import (
+	"encoding/json"
+	"os"
+	"runtime/debug"
+
+	"github.com/wandgo/wandgo/internal/environment"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/runid"
+)
+
+// machine describes the process and the machine it runs on, for the run's
+// overview page: wandb-metadata.json and requirements.txt.
+type machine struct {
+	writerID               string
+	environment            *environment.Environment
+	metadata, requirements []byte
+}
+
+// lookAround describes this process. It reads a few small files. Of several
+// writers of a run only the primary one is described.
+func (c *Client) lookAround(p *plan) *machine {
+	m := &machine{writerID: runid.NewClient(), environment: new(environment.Environment)}
+	if p.writer != nil {
+		m.writerID = p.writer.id
+	}
+	if !p.writer.describes() {
+		return m
+	}
+	o := environment.Process(c.environ(), p.started)
+	o.WriterID = m.writerID
+	o.Username, o.Email = c.settings.Username, c.settings.Email
+	o.Root = c.settings.Dir
+	o.NoGit = c.settings.Machine.NoGit
+	o.NoMachine = c.settings.Machine.NoInfo || c.settings.Machine.NoMeta
+	m.environment = environment.Collect(o)
+	if o.NoMachine {
+		return m
+	}
+	text, err := m.environment.File()
+	if err != nil {
+		c.log.Warn("describe the machine", "error", err)
+		return m
+	}
+	m.metadata = text
+	if info, ok := debug.ReadBuildInfo(); ok {
+		m.requirements = []byte(environment.Requirements(info))
+	}
+	return m
+}
+
+// environ is the part of the environment that describes the machine.
+func (c *Client) environ() []string {
+	if c.isolated == nil {
+		return os.Environ() //nolint:forbidigo // it describes the machine and decides nothing
+	}
+	var vars []string
+	for _, name := range []string{"WANDB_HOST", "WANDB_PROGRAM", "WANDB_EXECUTABLE", "WANDB_DOCKER", "WANDB_GIT_REMOTE", "WANDB_GIT_REMOTE_URL", "WANDB_GIT_COMMIT"} {
+		if v := c.isolated(name); v != "" {
+			vars = append(vars, name+"="+v)
+		}
+	}
+	return vars
+}
+
+func (c *Client) getenv(name string) string {
+	if c.isolated != nil {
+		return c.isolated(name)
+	}
+	return os.Getenv(name) //nolint:forbidigo // the settings package has no place for these
+}
+
+// config puts the description where the web UI looks for it.
+func (m *machine) config(environments map[string]json.RawMessage) map[string]json.RawMessage {
+	if len(m.metadata) == 0 {
+		return environments
+	}
+	if environments == nil {
+		environments = make(map[string]json.RawMessage)
+	}
+	environments[m.writerID] = m.metadata
+	return environments
+}
+
+// record keeps the description.
+func (m *machine) record(rec *recorder) error {
+	if len(m.metadata) == 0 {
+		return nil
+	}
+	e := m.environment
+	body := &journal.Environment{
+		OS: e.OS, StartedAt: e.StartedAt.Time, Docker: e.Docker, Args: e.Args,
+		Program: e.Program, CodePath: e.CodePath, CodePathLocal: e.CodePathLocal,
+		Email: e.Email, Root: e.Root, Host: e.Host, Username: e.Username, Executable: e.Executable,
+		CPUCount: uint32(e.CPUCount), CPUCountLogical: uint32(e.LogicalCPUs), //nolint:gosec // counts of processors
+		CPUModel: e.CPU.Model, CUDAVersion: e.CUDAVersion, MemoryTotal: e.Memory.Total,
+		WriterID: m.writerID,
+	}
+	if e.Git != (environment.Git{}) {
+		body.Git = &journal.Git{RemoteURL: e.Git.Remote, Commit: e.Git.Commit}
+	}
+	for mount, d := range e.Disk {
+		if body.Disk == nil {
+			body.Disk = make(map[string]journal.DiskSize)
+		}
+		body.Disk[mount] = journal.DiskSize{Total: d.Total, Used: d.Used}
+	}
+	return rec.writer.Append(journal.Record{Body: body})
+}

@@ -1,0 +1,42 @@
+package client_test
+
+import (
+	"bytes"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// alone is an environment with nothing in it.
+func alone(string) string { return "" }
+
+// newClient makes a client of s with a key, untouched by the environment, whose
+// runs keep their data in a directory of the test.
+func newClient(tb testing.TB, s *wandbtest.Server, key string, change ...func(*client.Options)) *client.Client {
+	tb.Helper()
+	o := client.Options{BaseURL: s.URL(), APIKey: key, Dir: tb.TempDir(), Getenv: alone}
+	for _, f := range change {
+		f(&o)
+	}
+	c, err := client.New(o)
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, c.Close()) })
+	return c
+}
+
+// isQuestion matches the follow-up questions of a diagnosis.
+func isQuestion(_ *http.Request, body []byte) bool {
+	for _, op := range append([]string{"Diagnose", "DiagnoseDefault", "ViewerUnpaged", "ProbeUserEntity"}, singles...) {
+		if bytes.Contains(body, []byte(`"operationName":"`+op+`"`)) {
+			return true
+		}
+	}
+	return false
+}

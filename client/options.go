@@ -1,0 +1,175 @@
+package client
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/settings"
+)
+
+// Defaults of [Options].
+const (
+	// DefaultInitTimeout bounds the creation of a run, retries included, unless
+	// Options.InitTimeout or WANDB_INIT_TIMEOUT says otherwise.
+	DefaultInitTimeout = 90 * time.Second
+	// DefaultDiagnosisTimeout bounds the follow-up questions after a refusal.
+	DefaultDiagnosisTimeout = 5 * time.Second
+)
+
+// Options configure a [Client]. The zero Options take everything from the
+// environment, as the official client does: environment variables, then
+// netrc, then the settings files. Printing Options in any form hides the key.
+type Options struct {
+	// BaseURL is the server. Default: WANDB_BASE_URL, the settings files, then
+	// https://api.wandb.ai.
+	BaseURL string
+	// APIKey is the key. Default: WANDB_API_KEY, netrc (NETRC, ~/.netrc,
+	// ~/_netrc), then the settings files.
+	APIKey string
+	// HTTPClient supplies proxy, TLS and connection settings. It is copied, not
+	// changed; redirects are never followed, so that the key goes nowhere else.
+	// Default: a client of its own.
+	HTTPClient *http.Client
+	// Logger receives what the client does, at levels Debug to Warn. Default:
+	// silence.
+	Logger *slog.Logger
+	// Output shows a person what becomes of runs, in colour where NO_COLOR does not
+	// forbid it: the link at the start, progress in Finish, and a summary at the
+	// end. Only a terminal is written to, and not if WANDB_SILENT or WANDB_QUIET is
+	// set. Default: nothing is shown; os.Stderr is the usual choice.
+	Output io.Writer
+	// InitTimeout bounds the creation of a run, retries included. Default:
+	// WANDB_INIT_TIMEOUT (seconds), then [DefaultInitTimeout].
+	InitTimeout time.Duration
+	// DiagnosisTimeout bounds the follow-up questions after a refusal, whatever
+	// the server does. Default: [DefaultDiagnosisTimeout].
+	DiagnosisTimeout time.Duration
+	// Dir is the directory in which runs keep their data, below "wandb".
+	// Default: WANDB_DIR, then the working directory.
+	Dir string
+	// Getenv replaces the process's environment, HOME included, which leads to
+	// netrc and the settings files; tests use it to be alone. Default: os.Getenv.
+	Getenv func(string) string
+}
+
+// env is the outside world that settings are resolved from.
+func (o Options) env() settings.Env {
+	if o.Getenv == nil {
+		return settings.Env{}
+	}
+	env := settings.Env{
+		LookupEnv: func(name string) (string, bool) {
+			v := o.Getenv(name)
+			return v, v != ""
+		},
+		Home: o.Getenv("HOME"),
+	}
+	if env.Home == "" {
+		env.Home = os.DevNull // no home: nothing is found below it
+	}
+	return env
+}
+
+// String hides the key.
+func (o Options) String() string {
+	return fmt.Sprintf("client.Options{BaseURL: %q, APIKey: %q, InitTimeout: %v, DiagnosisTimeout: %v, Dir: %q}",
+		o.BaseURL, secret.New(o.APIKey).String(), o.InitTimeout, o.DiagnosisTimeout, o.Dir)
+}
+
+// Format hides the key, whatever the verb: fmt calls String for some only.
+func (o Options) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, o.String()) }
+
+// LogValue hides the key from slog.
+func (o Options) LogValue() slog.Value { return slog.StringValue(o.String()) }
+
+// MarshalText hides the key from JSON and other encoders.
+func (o Options) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// RunOptions describe the run to create. The zero RunOptions create a run with
+// a random id in the account's default entity.
+type RunOptions struct {
+	// Entity is the team or user that owns the project. Default: WANDB_ENTITY,
+	// the settings files, then whatever the server takes for the account.
+	Entity string
+	// Project holds the run; it is created if it does not exist and the role
+	// allows. Default: WANDB_PROJECT, the settings files, then the name of the
+	// git repository around the working directory, else "uncategorized".
+	Project string
+	// ID is the run's permanent name within the project, eight random letters
+	// and digits by default. Default: WANDB_RUN_ID.
+	ID string
+	// Name is shown in the web UI; the server invents one if empty. Default:
+	// WANDB_NAME.
+	Name string
+	// Group and JobType sort runs in the web UI; JobType has at most 64
+	// characters. Defaults: WANDB_RUN_GROUP, WANDB_JOB_TYPE.
+	Group, JobType string
+	// Notes is a longer text about the run. Default: WANDB_NOTES.
+	Notes string
+	// Tags are labels of 1 to 64 characters. Default: WANDB_TAGS, split at commas.
+	Tags []string
+	// Config is what the run was started with: hyperparameters and the like.
+	// Values are encoded at once and not kept.
+	Config map[string]any
+	// Resume says what to do if a run of this ID exists: "allow" goes on with it
+	// or creates it, "must" goes on with it or fails (ErrRunMissing), "never"
+	// fails if it exists (ErrRunExists), "auto" is allow with the id of the last
+	// run that did not end well, kept in wandb/wandb-resume.json. Empty
+	// asks nothing: rows come after those that a run of this id has, at steps
+	// that begin at 0 again, and its summary and config are replaced, as with the
+	// official client. Default: WANDB_RESUME.
+	Resume string
+	// ForkFrom starts a new run with the history of another up to a step:
+	// "RUNID?_step=N". It excludes Resume and RewindTo.
+	ForkFrom string
+	// RewindTo goes on with the run after a step and drops what came later:
+	// "RUNID?_step=N", where RUNID is this run. It excludes Resume and ForkFrom.
+	RewindTo string
+	// Mode is "online", "offline" (no network at all, data stays on disk),
+	// "disabled" (same API, nothing kept) or "shared" (online, and other processes
+	// write the same run; see [Shared]). Default: WANDB_MODE, then "online".
+	Mode string
+	// Shared is for the mode "shared", which needs ID as well.
+	Shared Shared
+	// StatsInterval is how often the process and the machine are measured for the
+	// System tab, at least every 100 ms; negative is never. Default:
+	// WANDB_X_STATS_SAMPLING_INTERVAL (seconds), then 15 s; never if
+	// WANDB_X_DISABLE_STATS is set.
+	StatsInterval time.Duration
+	// MetricSources are measured besides, such as GPUs.
+	MetricSources []MetricSource
+	// OnRefused decides what Init does when the server does not take the run:
+	// on a refusal (err is an *errors.PermissionError) and also when it cannot
+	// be reached, is broken or misconfigured (an *errors.RequestError). It is
+	// not asked about invalid input or when the caller's context ended. It is
+	// called from Init's goroutine. Default: [Fail] always.
+	OnRefused func(err error) Reaction
+	// OnLost is called once if the server stops taking an online run midway: the
+	// role changed, the key was revoked, the run deleted, the retries of a week
+	// spent. err is what [Run.Err] returns, with its diagnosis. The run goes on on
+	// disk. It is called from a goroutine of the run, which Finish waits for, and
+	// must not call Finish itself. Default: nothing.
+	OnLost func(err error)
+}
+
+// Reaction is what to do about a refusal.
+type Reaction int
+
+// The reactions.
+const (
+	// Fail: Init returns the error.
+	Fail Reaction = iota
+	// GoOffline: Init returns a run that keeps its data on disk; [Run.Err] says
+	// why, [Run.Dir] where.
+	GoOffline
+)
+
+// Always is an OnRefused that reacts the same way whatever the cause:
+//
+//	RunOptions{OnRefused: client.Always(client.GoOffline)}
+func Always(r Reaction) func(error) Reaction { return func(error) Reaction { return r } }

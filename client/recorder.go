@@ -1,0 +1,187 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/runconfig"
+	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/version"
+)
+
+// summaryEvery is how often the summary goes into the journal while rows come.
+// Both are as fresh after a crash, as the journal itself reaches the disk once a
+// second.
+const summaryEvery = time.Second
+
+// minConsumer is the least version of the official client that reads the form in
+// which the journal is written.
+const minConsumer = "0.70.0"
+
+// recorder keeps a run on disk, whether or not the server has it too: rows go to
+// the journal first and to the network second.
+type recorder struct {
+	dir         *rundir.Dir
+	writer      *journal.Writer
+	lastSummary time.Time
+	faulty      bool // the disk failed, and that was logged
+}
+
+// openRecorder makes the run's directory and begins its journal. online says
+// whether the server is to have it too.
+func (c *Client) openRecorder(r *Run, p *plan, online bool) (*recorder, error) {
+	dir, err := rundir.Create(c.settings.RunRoot(), r.id, online, r.started)
+	if err != nil {
+		return nil, err
+	}
+	w, err := journal.Create(dir.Journal(), journal.Options{})
+	if err != nil {
+		return nil, err
+	}
+	rec := &recorder{dir: dir, writer: w}
+	for _, body := range []journal.Body{
+		&journal.Header{Producer: "wandgo " + version.Module(), MinConsumer: minConsumer},
+		r.runRecord(p),
+		telemetryRecord(&r.config),
+	} {
+		if err := w.Append(journal.Record{Body: body}); err != nil {
+			return nil, errors.Join(fmt.Errorf("begin journal: %w", err), w.Close())
+		}
+	}
+	if err := p.machine.record(rec); err != nil {
+		return nil, errors.Join(fmt.Errorf("begin journal: %w", err), w.Close())
+	}
+	return rec, nil
+}
+
+// runRecord describes the run.
+func (r *Run) runRecord(p *plan) *journal.Run {
+	rec := &journal.Run{
+		ID: r.id, Entity: r.entity, Project: r.project,
+		Config: &journal.Config{Update: configItems(r.config.Values())},
+		Group:  r.labels.group, JobType: r.labels.jobType, DisplayName: r.labels.name,
+		Notes: r.labels.notes, Tags: r.labels.tags,
+		SweepID: p.sweep, Host: p.host,
+		StartingStep: r.step, StartTime: r.started,
+		Resumed: r.resumed, Runtime: int32(r.earlier.Seconds()),
+		Forked: p.fork != nil,
+	}
+	if p.state != nil {
+		rec.StorageID = p.state.StorageID
+	}
+	for _, m := range []*runconfig.BranchPoint{r.config.Own.Branch} {
+		if m != nil {
+			rec.BranchPoint = &journal.BranchPoint{Run: m.RunID, Value: float64(m.Step), Metric: "_step"}
+		}
+	}
+	return rec
+}
+
+// configItems are the entries of a JSON object, in order.
+func configItems(values json.RawMessage) []journal.Item {
+	var entries map[string]json.RawMessage
+	if json.Unmarshal(values, &entries) != nil {
+		return nil
+	}
+	items := make([]journal.Item, 0, len(entries))
+	for _, key := range slices.Sorted(maps.Keys(entries)) {
+		items = append(items, journal.Item{Key: key, Value: entries[key]})
+	}
+	return items
+}
+
+func telemetryRecord(c *runconfig.Config) *journal.Telemetry {
+	t := &journal.Telemetry{CLIVersion: version.Module(), Platform: runconfig.Platform()}
+	for _, f := range c.Own.Features() {
+		t.Feature = append(t.Feature, int32(f))
+	}
+	return t
+}
+
+// row keeps one row, and now and then the summary.
+func (rec *recorder) row(line []byte, step int64, now time.Time, summary func() []byte) error {
+	err := rec.writer.AppendHistoryLine(line, step)
+	if now.Sub(rec.lastSummary) >= summaryEvery {
+		rec.lastSummary = now
+		err = errors.Join(err, rec.writer.AppendSummaryLine(summary()))
+	}
+	return err
+}
+
+// config keeps the config as it is now.
+func (rec *recorder) config(c *runconfig.Config) error {
+	return errors.Join(
+		rec.writer.Append(journal.Record{Body: &journal.Config{Update: configItems(c.Values())}}),
+		rec.writer.Append(journal.Record{Body: telemetryRecord(c)}),
+	)
+}
+
+// relabel keeps the labels as they are now.
+func (rec *recorder) relabel(r *Run) error {
+	return rec.writer.Append(journal.Record{Body: &journal.Run{
+		ID: r.id, Entity: r.entity, Project: r.project, StartTime: r.started,
+		Group: r.labels.group, JobType: r.labels.jobType, DisplayName: r.labels.name,
+		Notes: r.labels.notes, Tags: r.labels.tags,
+	}})
+}
+
+// finish keeps the end of the run and closes the journal.
+func (rec *recorder) finish(r *Run, code int) error {
+	return errors.Join(
+		rec.writer.Append(journal.Record{Body: telemetryRecord(&r.config)}),
+		rec.closingSummary(r),
+		rec.writer.Append(journal.Record{Body: &journal.Exit{Code: int32(code), Runtime: int32(r.seconds()), NotComplete: !r.writer.ends()}}),
+		rec.writer.Close(),
+	)
+}
+
+// closingSummary keeps the summary as it is in the end, each key as one value: that
+// takes the place of all that was kept of it before, nested values included.
+func (rec *recorder) closingSummary(r *Run) error {
+	var enc history.Encoder
+	var body journal.Summary
+	whole := r.summary.Snapshot()
+	for _, key := range slices.Sorted(maps.Keys(whole)) {
+		text, err := enc.AppendValue(nil, whole[key])
+		if err != nil || len(text) == 0 { // cannot be: only encodable values are kept
+			continue
+		}
+		body.Update = append(body.Update, journal.Item{Key: key, Value: text})
+	}
+	return rec.writer.Append(journal.Record{Body: &body})
+}
+
+// refusal keeps why the server does not have the run.
+func (rec *recorder) refusal(cause error) error {
+	if cause == nil {
+		return nil
+	}
+	return rec.dir.SaveRefusal(asJSON(cause))
+}
+
+// lost reports whether an error says that the record was not kept, as opposed to
+// one that tells of trouble while it waits in memory.
+func lost(err error) bool {
+	return errors.Is(err, journal.ErrLost) || errors.Is(err, journal.ErrTooLarge) || errors.Is(err, journal.ErrDeleted) || errors.Is(err, journal.ErrClosed)
+}
+
+// asJSON is the cause for machines.
+func asJSON(cause error) json.RawMessage {
+	var v any = map[string]string{"error": cause.Error()}
+	if p, ok := errors.AsType[*errors.PermissionError](cause); ok {
+		v = p
+	} else if e, ok := errors.AsType[*errors.RequestError](cause); ok {
+		v = e
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return json.RawMessage("{}")
+	}
+	return text
+}

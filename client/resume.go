@@ -1,0 +1,154 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/resume"
+	"github.com/wandgo/wandgo/internal/runconfig"
+)
+
+// continueFrom finds out where the run starts, where that is not the beginning.
+// explain turns the error of a request into the public one.
+func (c *Client) continueFrom(ctx context.Context, p *plan, explain func(diagnose.Question, error) error) error {
+	switch {
+	case p.resume != "":
+		return c.resume(ctx, p, explain)
+	case p.rewind != nil:
+		return c.rewind(ctx, p, explain)
+	case p.fork != nil:
+		// The server grafts history and summary on when it sees the branch point.
+		p.state = &resume.State{Step: p.fork.Step + 1}
+	}
+	return nil
+}
+
+// resume asks how far the run has come and applies the resume mode.
+func (c *Client) resume(ctx context.Context, p *plan, explain func(diagnose.Question, error) error) error {
+	q := p.question()
+	q.Op = "resume run"
+	resp, err := graphql.ResumeStatus(ctx, p.graphql, optional(p.entity), optional(p.project), p.id)
+	if err != nil {
+		return explain(q, err)
+	}
+	if resp.Project == nil && p.resume == resumeMust {
+		// Hidden or missing: the same questions as after a refusal tell which.
+		return explain(q, diagnose.ErrNoProject)
+	}
+	var found *graphql.RunState
+	if resp.Project != nil {
+		found = resp.Project.Bucket
+	}
+	exists := resume.Exists(found)
+	switch {
+	case exists && p.resume == resumeNever:
+		q.Op = "create run"
+		return c.resumeError(q, errors.ErrRunExists, nil)
+	case !exists && p.resume == resumeMust:
+		return c.resumeError(q, errors.ErrRunMissing, nil)
+	case !exists:
+		return nil
+	}
+	state, err := resume.Read(found)
+	if err != nil { // never quietly start over
+		return c.resumeError(q, errors.ErrUnexpectedAnswer, err)
+	}
+	p.goOn(state)
+	return nil
+}
+
+// goOn makes the plan continue a run.
+func (p *plan) goOn(state *resume.State) {
+	p.state = state
+	p.config.Inherit(state.Config)
+	p.config.Own.Use(runconfig.FeatureResumed)
+	var own struct {
+		Metrics json.RawMessage `json:"m"`
+	}
+	if json.Unmarshal(state.Config["_wandb"], &own) == nil {
+		p.config.Own.Metrics = own.Metrics
+	}
+	if p.labels.tags == nil {
+		p.labels.tags = state.Tags
+	}
+	p.labels.notes = first(p.labels.notes, state.Notes)
+}
+
+// rewind cuts the run's history off after a step.
+func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Question, error) error) error {
+	q := p.question()
+	q.Op = "rewind run"
+	resp, err := graphql.RewindRun(ctx, c.graphql, graphql.RewindRunInput{
+		RunName:     p.rewind.RunID,
+		EntityName:  optional(p.entity),
+		ProjectName: optional(p.project),
+		MetricName:  "_step",
+		MetricValue: float64(p.rewind.Step),
+	})
+	if err != nil {
+		return explain(q, err)
+	}
+	if resp.RewindRun == nil || resp.RewindRun.RewoundRun == nil {
+		return c.resumeError(q, errors.ErrRunMissing, nil)
+	}
+	run := resp.RewindRun.RewoundRun
+	state := &resume.State{StorageID: run.Id, Step: p.rewind.Step + 1}
+	if run.HistoryLineCount != nil {
+		state.HistoryLines = int64(*run.HistoryLineCount)
+	}
+	if run.Config != nil {
+		if state.Config, err = resume.ReadConfig(*run.Config); err != nil {
+			return c.resumeError(q, errors.ErrUnexpectedAnswer, err)
+		}
+	}
+	p.state = state
+	p.config.Inherit(state.Config)
+	return nil
+}
+
+func (c *Client) resumeError(q diagnose.Question, cause, err error) error {
+	return &errors.RequestError{
+		Op: q.Op, Entity: q.Entity, Project: q.Project, RunID: q.RunID, BaseURL: c.settings.BaseURL.Text,
+		Cause: cause, Err: err,
+	}
+}
+
+// remembered is the content of wandb-resume.json, which the official client
+// reads and writes as well.
+type remembered struct {
+	RunID string `json:"run_id"`
+}
+
+func recallRunID(root string) string {
+	text, err := os.ReadFile(resumeFile(root))
+	if err != nil {
+		return ""
+	}
+	var r remembered
+	if json.Unmarshal(text, &r) != nil {
+		return ""
+	}
+	return r.RunID
+}
+
+func rememberRunID(root, id string) error {
+	text, err := json.Marshal(remembered{RunID: id})
+	if err != nil {
+		return fmt.Errorf("encode run id: %w", err)
+	}
+	if err := os.MkdirAll(root, 0o755); err != nil { //nolint:gosec // like the official client's
+		return fmt.Errorf("make %s: %w", root, err)
+	}
+	if err := os.WriteFile(resumeFile(root), text, 0o644); err != nil { //nolint:gosec // holds no secret
+		return fmt.Errorf("write %s: %w", resumeFile(root), err)
+	}
+	return nil
+}
+
+// forgetRunID is called when a run with resume mode auto ended well.
+func forgetRunID(root string) { _ = os.Remove(resumeFile(root)) }

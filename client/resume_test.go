@@ -1,0 +1,209 @@
+package client_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// begin makes a run of five rows with some of everything that a resume must keep.
+func begin(t *testing.T, c *client.Client, id string) {
+	t.Helper()
+	run, err := c.Init(t.Context(), client.RunOptions{
+		Entity: "acme", Project: "vision", ID: id, Name: "first", Notes: "old note", Tags: []string{"old"},
+		Config: map[string]any{"lr": 0.1, "depth": 3},
+	})
+	require.NoError(t, err)
+	require.NoError(t, run.DefineMetric("loss", client.MetricOptions{StepMetric: "epoch"}))
+	for i := range 5 {
+		require.NoError(t, run.Log(map[string]any{"i": i, "only_first": i}))
+	}
+	require.NoError(t, run.FinishWithCode(t.Context(), 1))
+}
+
+func TestResume(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey, quickly)
+	begin(t, c, "r1")
+	for _, mode := range []string{"allow", "must"} {
+		before, ok := s.Run("acme", "vision", "r1")
+		require.True(t, ok)
+		run, err := c.Init(t.Context(), client.RunOptions{
+			Entity: "acme", Project: "vision", ID: "r1", Resume: mode, Config: map[string]any{"lr": 0.2},
+		})
+		require.NoError(t, err, mode)
+		assert.True(t, run.Resumed())
+		n := len(before.HistoryLines)
+		assert.EqualValues(t, n, run.Step())
+		require.NoError(t, run.Log(map[string]any{"i": n}))
+		require.NoError(t, run.Finish(t.Context()))
+	}
+	v, _ := s.Run("acme", "vision", "r1")
+	require.Len(t, v.HistoryLines, 7)
+	for i, row := range v.History() {
+		assert.InDelta(t, i, row["_step"], 0)
+		assert.InDelta(t, i, row["i"], 0)
+	}
+	assert.InDelta(t, 4, v.Summary["only_first"], 0, "the old summary is kept")
+	assert.InDelta(t, 0.2, v.Config["lr"], 0, "the new process's config wins")
+	assert.InDelta(t, 3, v.Config["depth"], 0, "and the rest is kept")
+	assert.Equal(t, []string{"old"}, v.Tags)
+	assert.Equal(t, "old note", v.Notes)
+	assert.Equal(t, "first", v.DisplayName)
+	assert.Equal(t, "finished", v.State)
+	assert.Contains(t, v.RawConfig, `"1":"loss"`, "metric definitions are kept")
+	assert.Zero(t, v.Overwritten)
+}
+
+func TestResumeModes(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey, quickly)
+	begin(t, c, "exists")
+	tests := []struct {
+		name, mode, id string
+		cause          error // nil: the run goes ahead
+		resumed        bool
+	}{
+		{"must, missing", "must", "missing1", errors.ErrRunMissing, false},
+		{"must, exists", "must", "exists", nil, true},
+		{"allow, missing", "allow", "missing2", nil, false},
+		{"allow, exists", "allow", "exists", nil, true},
+		{"never, missing", "never", "missing3", nil, false},
+		{"never, exists", "never", "exists", errors.ErrRunExists, false},
+		{"no such mode", "maybe", "exists", errors.ErrInvalidInput, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: tt.id, Resume: tt.mode})
+			if tt.cause != nil {
+				require.ErrorIs(t, err, tt.cause)
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, tt.resumed, run.Resumed())
+			require.NoError(t, run.Finish(t.Context()))
+		})
+	}
+}
+
+// TestResumeHidden: a run that must be resumed in a project the key cannot see is
+// refused with the same diagnosis as one that is created there.
+func TestResumeHidden(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey)
+	for project, want := range map[string]error{"vision": errors.ErrNotTeamMember, "nothing": errors.ErrNotTeamMember} {
+		_, err := c.Init(t.Context(), client.RunOptions{Entity: "globex", Project: project, ID: "r1", Resume: "must"})
+		require.ErrorIs(t, err, want)
+		require.ErrorIs(t, err, errors.ErrPermissionDenied)
+		require.NotErrorIs(t, err, errors.ErrRunMissing)
+	}
+	_, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "nothing", ID: "r1", Resume: "must"})
+	require.ErrorIs(t, err, errors.ErrProjectMissing)
+}
+
+// TestResumeAuto goes on with the run that did not end well, and starts afresh
+// after one that did.
+func TestResumeAuto(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey, quickly)
+	start := func() *client.Run {
+		run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", Resume: "auto"})
+		require.NoError(t, err)
+		require.NoError(t, run.Log(map[string]any{"x": 1}))
+		return run
+	}
+	first := start()
+	require.NoError(t, first.FinishWithCode(t.Context(), 1))
+	second := start()
+	assert.Equal(t, first.ID(), second.ID())
+	assert.True(t, second.Resumed())
+	require.NoError(t, second.Finish(t.Context()))
+	third := start()
+	assert.NotEqual(t, first.ID(), third.ID())
+	require.NoError(t, third.Finish(t.Context()))
+}
+
+func TestRewindAndFork(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey, quickly)
+	begin(t, c, "r1")
+
+	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", RewindTo: "r1?_step=2"})
+	require.NoError(t, err)
+	assert.Equal(t, "r1", run.ID())
+	assert.EqualValues(t, 3, run.Step())
+	require.NoError(t, run.Log(map[string]any{"i": "again"}))
+	require.NoError(t, run.Finish(t.Context()))
+	v, _ := s.Run("acme", "vision", "r1")
+	require.Len(t, v.HistoryLines, 4)
+	assert.Equal(t, "again", v.History()[3]["i"])
+
+	fork, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "r2", ForkFrom: "r1?_step=1"})
+	require.NoError(t, err)
+	assert.EqualValues(t, 2, fork.Step())
+	require.NoError(t, fork.Finish(t.Context()))
+	v, _ = s.Run("acme", "vision", "r2")
+	assert.Contains(t, v.RawConfig, `"branch_point":{"run_id":"r1","step":1}`)
+
+	for name, o := range map[string]client.RunOptions{
+		"both":           {ForkFrom: "a?_step=1", RewindTo: "b?_step=1"},
+		"with resume":    {ForkFrom: "a?_step=1", Resume: "must"},
+		"malformed":      {ForkFrom: "a"},
+		"fork of itself": {ID: "a", ForkFrom: "a?_step=1"},
+		"rewind another": {ID: "a", RewindTo: "b?_step=1"},
+	} {
+		_, err := c.Init(t.Context(), o)
+		require.ErrorIs(t, err, errors.ErrInvalidInput, name)
+	}
+	_, err = c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", RewindTo: "missing?_step=2"})
+	require.Error(t, err)
+}
+
+// TestStop holds that a stop in the web UI ends the run's context with a cause.
+func TestStop(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey, quickly)
+	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision"})
+	require.NoError(t, err)
+	require.NoError(t, run.Context().Err())
+	require.NoError(t, s.StopRun("acme", "vision", run.ID()))
+	for run.Context().Err() == nil {
+		require.NoError(t, run.Log(map[string]any{"x": 1}))
+	}
+	require.ErrorIs(t, context.Cause(run.Context()), client.ErrStopped)
+	require.NoError(t, run.FinishWithCode(t.Context(), 1))
+	v, _ := s.Run("acme", "vision", run.ID())
+	assert.Equal(t, "killed", v.State)
+}
+
+// TestSameIDAgain: a second run of an id that is not to be resumed destroys
+// nothing of the first.
+func TestSameIDAgain(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey, quickly)
+	for range 2 {
+		run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "r1"})
+		require.NoError(t, err)
+		assert.False(t, run.Resumed())
+		assert.Zero(t, run.Step())
+		log(t, run, 0, 2)
+		require.NoError(t, run.Finish(t.Context()))
+	}
+	v, _ := s.Run("acme", "vision", "r1")
+	assert.Len(t, v.HistoryLines, 4)
+	assert.Zero(t, v.Overwritten)
+}

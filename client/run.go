@@ -1,0 +1,264 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/display"
+	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/metric"
+	"github.com/wandgo/wandgo/internal/resume"
+	"github.com/wandgo/wandgo/internal/runconfig"
+	"github.com/wandgo/wandgo/internal/runfiles"
+	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/summary"
+	"github.com/wandgo/wandgo/internal/sysmetrics"
+)
+
+// Run is a run in progress: online, or kept on disk where the program chose to
+// go on without the server. Make it with [Init] or [Client.Init] and end it with
+// [Run.Finish]. Its methods are safe for concurrent use and never wait for the
+// network, except Finish.
+type Run struct {
+	client     *Client
+	ownsClient bool
+
+	// Fixed when the run starts.
+	id, entity, project, url string
+	started                  time.Time
+	earlier                  time.Duration // how long the run had been running before
+	resumed                  bool
+	ctx                      context.Context         // ends when the run ends or is stopped
+	cancel                   context.CancelCauseFunc // of ctx
+	autoResume               bool
+	writer                   *writer             // nil unless others write the run as well
+	graphql                  *graphql.Client     // says who writes
+	stepIgnored              sync.Once           // the warning about steps in shared mode
+	display                  *display.Display    // nil where nobody looks
+	stats                    *sysmetrics.Sampler // nil if not measured
+
+	mu      sync.Mutex
+	encoder history.Encoder
+	line    []byte // buffer for one row, reused
+	step    int64
+	open    openRow // metrics of the current step that wait for more
+	config  runconfig.Config
+	labels  labels
+	metrics metric.Set
+	summary summary.Summary
+	files   *runfiles.Uploader // nil for a disabled run
+	screen  *screen            // nil for a disabled run
+	rec     *recorder          // nil for a disabled run, and where the disk has no place
+	up      *upload            // nil for a run without the server
+	err     error              // why the run is not, or no longer, online
+	closed  bool
+	lasted  time.Duration // how long the run went on, once it is closed
+
+	ending   chan struct{} // holds one token; taken by the Finish that works
+	finished bool          // guarded by the token
+	result   error         // guarded by the token
+
+	watches    []func()       // stop what OnSignal began
+	background sync.WaitGroup // diagnosis of a refusal in mid-run
+}
+
+func (c *Client) newRun(p *plan) *Run {
+	r := &Run{
+		client:     c,
+		id:         p.id,
+		entity:     p.entity,
+		project:    p.project,
+		started:    p.started,
+		config:     p.config,
+		labels:     p.labels,
+		autoResume: p.resume == resumeAuto,
+		writer:     p.writer,
+		graphql:    p.graphql,
+		ending:     make(chan struct{}, 1),
+	}
+	r.ctx, r.cancel = context.WithCancelCause(context.Background())
+	r.ending <- struct{}{}
+	if s := p.state; s != nil {
+		r.resumed = p.resume != ""
+		r.step = s.Step
+		r.earlier = time.Duration(s.Runtime) * time.Second
+		if err := r.restore(s); err != nil {
+			c.log.Warn("take over the resumed run's summary and metrics", "run", r.String(), "error", err)
+		}
+	}
+	return r
+}
+
+// restore takes over what the summary showed and how metrics were defined.
+func (r *Run) restore(s *resume.State) error {
+	var errs []error
+	if len(s.Summary) > 0 {
+		errs = append(errs, r.summary.Load(s.Summary))
+	}
+	if m := r.config.Own.Metrics; len(m) > 0 {
+		errs = append(errs, r.metrics.Load(m))
+	}
+	return errors.Join(errs...)
+}
+
+// startOnline is called with the server's answer, which has the last word on
+// all names.
+func (c *Client) startOnline(p *plan, b *graphql.UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun) *Run {
+	if p.state == nil && b.HistoryLineCount != nil && *b.HistoryLineCount > 0 {
+		// A run of this id exists and was not to be resumed: steps begin anew, and
+		// rows come after those it has.
+		p.state = &resume.State{HistoryLines: int64(*b.HistoryLineCount)}
+	}
+	r := c.newRun(p)
+	r.id = first(b.Name, r.id)
+	if b.DisplayName != nil {
+		r.labels.name = first(*b.DisplayName, r.labels.name)
+	}
+	if b.Project != nil {
+		r.project = first(b.Project.Name, r.project)
+		r.entity = first(b.Project.Entity.Name, r.entity)
+	}
+	r.url = settings.RunURL(c.settings.AppURL, r.entity, r.project, r.id)
+	rec, err := c.openRecorder(r, p, true)
+	if err != nil { // the server has the run; the disk is the second line only
+		c.log.Warn("the run is not kept on disk", "run", r.String(), "error", err)
+	}
+	r.rec = rec
+	r.up = newUpload(c, r, p)
+	r.equip(p, true)
+	r.up.stream.Start()
+	r.display.Start(r.labels.name, r.url, r.resumed)
+	c.log.Info("run created", "entity", r.entity, "project", r.project, "run", r.id, "url", r.url, "resumed", r.resumed)
+	return r
+}
+
+// startOffline keeps the run on disk; cause is nil where the user asked for it.
+func (c *Client) startOffline(p *plan, cause error) (*Run, error) {
+	r := c.newRun(p)
+	r.err = cause
+	rec, err := c.openRecorder(r, p, false)
+	if err == nil {
+		if err = rec.refusal(cause); err != nil {
+			err = errors.Join(err, rec.writer.Close())
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("start offline run %s: %w", p.where(), flat{err})
+	}
+	r.rec = rec
+	r.equip(p, false)
+	r.display.Offline(rec.dir.Path(), oneLine(cause))
+	return r, nil
+}
+
+// equip begins what every run has beside its rows.
+func (r *Run) equip(p *plan, online bool) {
+	r.display = display.New(r.client.visible(), r.client.getenv)
+	r.screen = &screen{run: r}
+	r.files = r.client.openFiles(r, online)
+	r.saveMachineFiles(p.machine)
+	r.startStats(p)
+}
+
+func oneLine(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// visible is where a person looks, or nil.
+func (c *Client) visible() io.Writer {
+	if c.settings.Silent || c.settings.Quiet {
+		return nil
+	}
+	return c.output
+}
+
+func (c *Client) startDisabled(p *plan) *Run { return c.newRun(p) }
+
+// ID returns the run's permanent name within its project.
+func (r *Run) ID() string { return r.id }
+
+// Entity returns the team or user that owns the project: the server's answer,
+// which may differ from what was asked. For a run that never reached the server
+// it is what was asked, and may be "".
+func (r *Run) Entity() string { return r.entity }
+
+// Project returns the run's project.
+func (r *Run) Project() string { return r.project }
+
+// Name returns the name shown in the web UI, "" if the server has not given one.
+func (r *Run) Name() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.labels.name
+}
+
+// Resumed reports whether the run had been going on before and continues where
+// the server stands.
+func (r *Run) Resumed() bool { return r.resumed }
+
+// Context returns a context that ends when a user stops the run in the web UI,
+// with [ErrStopped] as its cause, or when the run is finished. A training loop
+// that watches it stops when it is asked to.
+func (r *Run) Context() context.Context { return r.ctx }
+
+// ErrStopped is the cause of the end of [Run.Context] when a user stopped the
+// run in the web UI.
+var ErrStopped = errors.New("the run was stopped in the web UI")
+
+// URL returns the address of the run's page, "" for a run that never reached
+// the server.
+func (r *Run) URL() string { return r.url }
+
+// Dir returns the directory in which the run is kept on disk, "" for a disabled
+// run and where the disk has no place. What the server does not get is in there,
+// for wandgo sync or the official wandb sync to bring it later.
+func (r *Run) Dir() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.rec == nil {
+		return ""
+	}
+	return r.rec.dir.Path()
+}
+
+// Err returns why the run is not, or no longer, online: the refusal that
+// OnRefused chose to survive, or what ended the upload later on, usually an
+// *errors.PermissionError. It is nil while all is well, and for runs that are
+// offline or disabled by request.
+func (r *Run) Err() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err
+}
+
+func (r *Run) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.err = err
+}
+
+// Step returns the step that the next row will have. It is -1 in shared mode, in
+// which the server numbers the rows of all processes as they arrive.
+func (r *Run) Step() int64 {
+	if r.writer != nil {
+		return -1
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.step
+}
+
+// String names the run.
+func (r *Run) String() string { return fmt.Sprintf("run %s/%s/%s", r.entity, r.project, r.id) }
+
+// Format prints what String returns, whatever the verb, and nothing of what
+// other goroutines may be changing.
+func (r *Run) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) }

@@ -1,0 +1,152 @@
+package client
+
+import (
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/environment"
+	"github.com/wandgo/wandgo/internal/runconfig"
+	"github.com/wandgo/wandgo/internal/runid"
+	"github.com/wandgo/wandgo/internal/settings"
+)
+
+// Shared is what one process of several that write one run is to the run. It
+// counts in mode "shared" only, in which every process of a distributed job calls
+// Init with the same RunOptions.ID and logs rows, console lines and system
+// metrics of its own, and the server keeps them apart and shows them together.
+// Steps given to LogAt are ignored; log a metric such as the epoch and define it
+// as step metric instead. What a process could not upload stays in its [Run.Dir];
+// [Client.Sync] does not send it to the shared run, only, with another RunID, as a
+// run of its own.
+//
+// Where Primary is not given and the environment says which process of a job
+// this is (RANK, torchrun's GROUP_RANK and LOCAL_RANK, OMPI_COMM_WORLD_RANK,
+// PMI_RANK, SLURM_PROCID or JOB_COMPLETION_INDEX of Kubernetes), the process of
+// rank 0 is the primary one. Where nothing says anything, every process is, as
+// for the official client.
+type Shared struct {
+	// Label names the process in its console lines and system metrics and in
+	// output_<label>.log, at most 64 characters without / and \. Default:
+	// WANDB_X_LABEL, then the host's name and eight random characters.
+	Label string
+	// Primary describes the run: only the primary process uploads
+	// wandb-metadata.json, requirements.txt, config.yaml and wandb-summary.json.
+	// Default: WANDB_X_PRIMARY, then see above.
+	Primary *bool
+	// FinishesRun says that the run ends when this process calls Finish, with its
+	// exit code. Others upload what they have, and the run goes on. Default:
+	// WANDB_X_UPDATE_FINISH_STATE, then as Primary; the official client's default
+	// is true, with which the first process to end ends the run.
+	FinishesRun *bool
+}
+
+// maxLabel bounds labels, in characters.
+const maxLabel = 64
+
+// writer is this process as one of several that write a run.
+type writer struct {
+	id                string // tells the server whose lines these are
+	label             string
+	primary, finishes bool
+}
+
+// share settles what this process is to a shared run.
+func (c *Client) share(p *plan, o Shared) error {
+	if err := c.checkShared(p, o); err != nil {
+		return err
+	}
+	s := c.settings.Shared
+	w := &writer{id: runid.NewClient(), label: first(o.Label, s.Label)}
+	if w.label == "" {
+		w.label = strings.NewReplacer("/", "_", `\`, "_").Replace(p.host) + "-" + runid.New()
+	}
+	primary := firstOf(o.Primary, s.Primary)
+	if primary == nil {
+		rank, _, _, inJob := environment.Rank(c.getenv)
+		primary = new(!inJob || rank == 0)
+	}
+	w.primary = *primary
+	w.finishes = *firstOf(o.FinishesRun, s.FinishesRun, primary)
+	p.writer = w
+	p.config.Own.Use(runconfig.FeatureSharedMode)
+	p.config.Own.Use(runconfig.FeatureLabel)
+	header := make(http.Header)
+	header.Set("X-Wandb-Use-Async-Filestream", "true")
+	header.Set("X-Wandb-Client-Id", w.id)
+	p.graphql = c.graphql.WithHeader(header)
+	return nil
+}
+
+func firstOf(flags ...*bool) *bool {
+	for _, f := range flags {
+		if f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// checkShared applies the rules of shared mode.
+func (c *Client) checkShared(p *plan, o Shared) error {
+	if p.id == "" {
+		return &errors.InputError{Field: "ID", Rule: "must be given in shared mode, the same to every process: set RunOptions.ID or WANDB_RUN_ID" + c.idHint()}
+	}
+	if p.fork != nil || p.rewind != nil {
+		return &errors.InputError{Field: "ForkFrom and RewindTo", Rule: "cannot be used in shared mode"}
+	}
+	if p.resume == resumeNever || p.resume == resumeAuto {
+		return &errors.InputError{Field: "resume", Value: p.resume, Rule: "must be allow or must in shared mode, in which all processes but the first find a run"}
+	}
+	label := first(o.Label, c.settings.Shared.Label)
+	unfit := func(r rune) bool { return r < ' ' || r == 0x7f || r == '/' || r == '\\' || r == utf8.RuneError }
+	if strings.ContainsFunc(label, unfit) || utf8.RuneCountInString(label) > maxLabel {
+		return &errors.InputError{Field: "label", Value: label, Rule: `must have at most 64 characters and no /, \ or control character`}
+	}
+	return nil
+}
+
+// idHint names what the job offers for a run id. The run is not named after it
+// unasked: a job that is started again may have the same, and would overwrite.
+func (c *Client) idHint() string {
+	for _, name := range []string{"SLURM_JOB_ID", "TORCHELASTIC_RUN_ID", "JOB_NAME", "OMPI_MCA_ess_base_jobid"} {
+		if v := c.getenv(name); v != "" && v != "none" && settings.CheckRunID(v) == nil {
+			return ", for example to " + v + " (" + name + ")"
+		}
+	}
+	return ""
+}
+
+// streamHeader marks the posts of one of several writers.
+func (w *writer) streamHeader() http.Header {
+	if w == nil {
+		return nil
+	}
+	header := make(http.Header)
+	header.Set("X-Wandb-Use-Async-Filestream", "true")
+	header.Set("X-Wandb-Async-Client-Id", w.id) // unlike the header of GraphQL requests
+	return header
+}
+
+// tag is the writer's label, "" for a run of one.
+func (w *writer) tag() string {
+	if w == nil {
+		return ""
+	}
+	return w.label
+}
+
+// describes reports whether this process uploads what describes the whole run.
+func (w *writer) describes() bool { return w == nil || w.primary }
+
+// ends reports whether the run ends with this process.
+func (w *writer) ends() bool { return w == nil || w.finishes }
+
+// outputLog is the name of the console's text among the run's files.
+func (w *writer) outputLog() string {
+	if w == nil {
+		return "output.log"
+	}
+	return "output_" + w.label + ".log"
+}

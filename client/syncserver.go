@@ -1,0 +1,166 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/alert"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/runfiles"
+	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/syncrun"
+	"github.com/wandgo/wandgo/internal/transport"
+)
+
+// syncOp is the verb of errors about a sync.
+const syncOp = "sync run"
+
+// check finds what cannot be right before any request.
+func (o *SyncOptions) check() error {
+	for _, c := range []struct {
+		text  string
+		check func(string) error
+	}{
+		{o.Entity, settings.CheckEntity},
+		{o.Project, settings.CheckProject},
+		{o.RunID, settings.CheckRunID},
+	} {
+		if c.text == "" {
+			continue
+		}
+		if err := c.check(c.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func syncQuestion(at syncrun.Target) diagnose.Question {
+	return diagnose.Question{Op: syncOp, Entity: at.Entity, Project: at.Project, RunID: at.RunID}
+}
+
+// syncServer is the server as runs are uploaded to it. It turns every error into
+// the public one, and lets runs that are refused for one reason share a
+// diagnosis.
+type syncServer struct {
+	client *Client
+	slots  runfiles.Slots
+}
+
+func (s *syncServer) explain(ctx context.Context, at syncrun.Target, err error) error {
+	ticket := s.client.shared.Enter(diagnose.Place{Entity: at.Entity, Project: at.Project})
+	defer ticket.Leave()
+	return s.client.explain(ctx, ticket, syncQuestion(at), answerOf(err))
+}
+
+// Status implements syncrun.Server.
+func (s *syncServer) Status(ctx context.Context, at syncrun.Target) (*graphql.RunState, error) {
+	resp, err := graphql.ResumeStatus(ctx, s.client.graphql, optional(at.Entity), optional(at.Project), at.RunID)
+	if e, ok := errors.AsType[*graphql.Error](err); ok && e.FromWandB() && e.StatusCode == http.StatusNotFound {
+		return nil, nil //nolint:nilnil // hidden or missing; creating the run tells which, and why
+	}
+	if err != nil {
+		return nil, s.explain(ctx, at, err)
+	}
+	if resp.Project == nil {
+		return nil, nil //nolint:nilnil // there is no run, as the interface says
+	}
+	return resp.Project.Bucket, nil
+}
+
+// Upsert implements syncrun.Server.
+func (s *syncServer) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (*syncrun.Created, error) {
+	at := syncrun.Target{RunID: *in.Name}
+	if in.EntityName != nil {
+		at.Entity = *in.EntityName
+	}
+	if in.ModelName != nil {
+		at.Project = *in.ModelName
+	}
+	resp, err := graphql.UpsertBucket(ctx, s.client.graphql, in)
+	if err != nil {
+		return nil, s.explain(ctx, at, err)
+	}
+	if resp.UpsertBucket == nil || resp.UpsertBucket.Bucket == nil {
+		return nil, &errors.RequestError{
+			Op: syncOp, Entity: at.Entity, Project: at.Project, RunID: at.RunID, BaseURL: s.client.settings.BaseURL.Text,
+			Cause: errors.ErrUnexpectedAnswer, StatusCode: http.StatusOK, Hint: "the server accepted the request and returned no run",
+		}
+	}
+	b := resp.UpsertBucket.Bucket
+	c := &syncrun.Created{Target: at, StorageID: b.Id}
+	c.RunID = first(b.Name, at.RunID)
+	if b.DisplayName != nil {
+		c.Name = *b.DisplayName
+	}
+	if b.Project != nil {
+		c.Project = first(b.Project.Name, c.Project)
+		c.Entity = first(b.Project.Entity.Name, c.Entity)
+	}
+	c.URL = settings.RunURL(s.client.settings.AppURL, c.Entity, c.Project, c.RunID)
+	return c, nil
+}
+
+// Send implements syncrun.Server.
+func (s *syncServer) Send(ctx context.Context, at syncrun.Target, body []byte) error {
+	post := &sender{
+		transport: s.client.transport,
+		policy:    policy(transport.FileStreamPolicy(), s.client.settings.FileStream.Retry),
+		before:    func() {},
+		path:      streamPath(at),
+	}
+	reply, err := post.Send(ctx, body)
+	if err == nil {
+		if refused := reply.Refused(); refused != nil {
+			err = refused
+		}
+	}
+	if err != nil {
+		return s.explain(ctx, at, err)
+	}
+	return nil
+}
+
+func streamPath(at syncrun.Target) string {
+	return "/files/" + url.PathEscape(at.Entity) + "/" + url.PathEscape(at.Project) + "/" + url.PathEscape(at.RunID) + "/file_stream"
+}
+
+// Alert implements syncrun.Server.
+func (s *syncServer) Alert(ctx context.Context, at syncrun.Target, a *journal.Alert) error {
+	_, err := alert.New(s.client.graphql, at.Entity, at.Project, at.RunID).Send(ctx, alert.Alert{
+		Title: a.Title, Text: a.Text, Level: alert.Level(a.Level), Wait: a.Wait,
+	})
+	return err
+}
+
+// Files implements syncrun.Server.
+func (s *syncServer) Files(at syncrun.Target, uploaded func(string), skipped func(string, error)) (syncrun.Files, error) {
+	u, err := runfiles.New(runfiles.Config{
+		GraphQL: s.client.graphql, Transport: s.client.transport,
+		Entity: at.Entity, Project: at.Project, Run: at.RunID,
+		Slots: s.slots, Uploaded: uploaded, Skipped: skipped, Logger: s.client.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	u.Start()
+	return u, nil
+}
+
+// FilesError implements syncrun.Server.
+func (s *syncServer) FilesError(ctx context.Context, at syncrun.Target, err error) error {
+	failed, ok := errors.AsType[*graphql.Error](err)
+	if _, denied := errors.AsType[*runfiles.StorageDeniedError](err); denied || !ok {
+		return err
+	}
+	return errors.Join(err, s.explain(ctx, at, failed))
+}
+
+var (
+	_ syncrun.Server = (*syncServer)(nil)
+	_ syncrun.Files  = (*runfiles.Uploader)(nil)
+)

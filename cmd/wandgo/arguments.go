@@ -1,0 +1,40 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/settings"
+)
+
+// parsePaths reads the arguments of a command that takes paths, with flags
+// before, between and after them; "--" ends the flags. When ok is false the
+// command is over, with the given exit status.
+func (a *app) parsePaths(c command, set *flag.FlagSet, args []string) (paths []string, status int, ok bool) {
+	for {
+		err := set.Parse(args)
+		switch {
+		case errors.Is(err, flag.ErrHelp):
+			c.writeHelp(a.stdout)
+			return nil, exitAllowed, false
+		case err != nil:
+			return nil, a.misused(c, "%s", err.Error()), false
+		}
+		ended := len(args) > set.NArg() && args[len(args)-set.NArg()-1] == "--"
+		if set.NArg() == 0 || ended {
+			return append(paths, set.Args()...), exitAllowed, true
+		}
+		paths = append(paths, set.Arg(0))
+		args = set.Args()[1:]
+	}
+}
+
+// runRoot is the directory in which runs are kept.
+func (a *app) runRoot() (string, error) {
+	s, err := settings.Resolve(a.env.settings(), settings.Explicit{})
+	if err != nil {
+		return "", fmt.Errorf("read settings: %w", err)
+	}
+	return s.RunRoot(), nil
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/wandgo/wandgo/errors"
+)
+
+// app is what every command works with.
+type app struct {
+	env            environment
+	stdout, stderr io.Writer
+}
+
+// command is one verb of the command line.
+type command struct {
+	name string
+	// args shows the arguments in usage lines.
+	args string
+	// summary is one line, long the full help below the usage line.
+	summary, long string
+	run           func(ctx context.Context, a *app, args []string) int
+}
+
+// commands lists the verbs in the order of the help. It is a function because
+// help, which is one of them, walks over it.
+func commands() []command {
+	return []command{doctorCommand(), whoamiCommand(), syncCommand(), lsCommand(), inspectCommand(), serveCommand(), versionCommand(), helpCommand()}
+}
+
+// run is the whole program but for the process around it. It returns the exit
+// status.
+func run(ctx context.Context, args []string, env environment, _ io.Reader, stdout, stderr io.Writer) int {
+	a := &app{env: env, stdout: stdout, stderr: stderr}
+	if len(args) == 0 {
+		writeOverview(stderr)
+		return exitUsage
+	}
+	name, rest := args[0], args[1:]
+	switch name {
+	case "-h", "-help", "--help":
+		name, rest = "help", nil
+	case "-version", "--version", "-v":
+		name, rest = "version", nil
+	}
+	for _, c := range commands() {
+		if c.name == name {
+			return c.run(ctx, a, rest)
+		}
+	}
+	fmt.Fprintf(stderr, "wandgo: there is no command %q%s\n\n", name, didYouMean(name))
+	writeOverview(stderr)
+	return exitUsage
+}
+
+func didYouMean(name string) string {
+	var names []string
+	for _, c := range commands() {
+		names = append(names, c.name)
+	}
+	if near := errors.Suggest(name, names); len(near) > 0 {
+		return "; did you mean " + near[0] + "?"
+	}
+	return ""
+}
+
+// flags makes the flag set of a command, which says nothing by itself.
+func (c command) flags() *flag.FlagSet {
+	set := flag.NewFlagSet("wandgo "+c.name, flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	set.Usage = func() {}
+	return set
+}
+
+// parse reads the arguments of a command without positional ones. When it
+// returns false the command is over, with the given exit status.
+func (a *app) parse(c command, set *flag.FlagSet, args []string) (status int, ok bool) {
+	err := set.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		c.writeHelp(a.stdout)
+		return exitAllowed, false
+	case err != nil:
+		return a.misused(c, "%s", err.Error()), false
+	case set.NArg() > 0:
+		return a.misused(c, "unexpected argument %q", set.Arg(0)), false
+	}
+	return exitAllowed, true
+}
+
+// misused says what is wrong with the command line, and how it goes.
+func (a *app) misused(c command, format string, args ...any) int {
+	fmt.Fprintf(a.stderr, "wandgo %s: %s\n%s\nMore: wandgo help %s\n", c.name, fmt.Sprintf(format, args...), c.usage(), c.name)
+	return exitUsage
+}
+
+// failed reports a failure of the program itself.
+func (a *app) failed(what string, err error) int {
+	fmt.Fprintf(a.stderr, "wandgo: %s: %v\n", what, err)
+	return exitInternal
+}
+
+func (c command) usage() string {
+	return strings.TrimRight("Usage: wandgo "+c.name+" "+c.args, " ")
+}
+
+func (c command) writeHelp(w io.Writer) {
+	fmt.Fprintf(w, "%s\n\n%s\n", c.usage(), strings.TrimSpace(c.long))
+}

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/term"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = fmt.Fprint(w, "<html><body>Blocked by policy</body></html>")
+	}))
+	t.Cleanup(proxy.Close)
+	page := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(page.Close)
+	busy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusTooManyRequests)
+		_, _ = fmt.Fprint(w, `{"error":"rate limit exceeded"}`)
+	}))
+	t.Cleanup(busy.Close)
+
+	for _, test := range []struct {
+		name, url, key string
+		args           []string
+		cause          error // nil: allowed
+	}{
+		{"all_good", srv.URL(), joKey, nil, nil},
+		{"new_project", srv.URL(), joKey, []string{"--project", "brand-new"}, nil},
+		{"project_hidden", srv.URL(), joKey, []string{"--project", "lab"}, nil},
+		{"no_key", srv.URL(), "", nil, errors.ErrNoAPIKey},
+		{"malformed_key", srv.URL(), " \"" + joKey + "\"\n", nil, errors.ErrBadAPIKey},
+		{"bad_key", srv.URL(), unknownKey, []string{"--entity", "acme"}, errors.ErrBadAPIKey},
+		{"not_a_member", srv.URL(), joKey, []string{"--entity", "acme"}, errors.ErrNotTeamMember},
+		{"placeholder", srv.URL(), joKey, []string{"--entity", "your_entity_name"}, errors.ErrPermissionDenied},
+		{"viewer_role", srv.URL(), viewerKey, []string{"--entity", "acme-research"}, errors.ErrViewerRole},
+		{"undetermined", srv.URL(), joKey, []string{"--entity", "vault"}, errors.ErrPermissionDenied},
+		{"invalid_entity", srv.URL(), joKey, []string{"--entity", "acme/vision"}, errors.ErrInvalidInput},
+		{"unreachable", "http://127.0.0.1:1", joKey, nil, errors.ErrServerUnavailable},
+		{"intermediary", proxy.URL, joKey, nil, errors.ErrIntermediary},
+		{"wrong_base_url", page.URL, joKey, nil, errors.ErrWrongBaseURL},
+		{"rate_limited", busy.URL, joKey, nil, errors.ErrRateLimited},
+		{"not_a_url", "ftp://wandb", joKey, nil, errors.ErrInvalidInput},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			i := on(t, test.url, test.key)
+			i.dir = i.vars["HOME"] // where settings files are looked for
+			r := i.run(t, append([]string{"doctor"}, test.args...)...)
+			assert.Equal(t, exitStatus(test.cause), r.status)
+			assert.Empty(t, r.stderr)
+			assert.NotContains(t, r.stdout, "\x1b", "no colour in a pipe")
+			if test.name != "no_key" { // which prints paths that are wrapped
+				golden(t, "doctor_"+test.name+".golden", i.stable(r.stdout))
+			}
+		})
+	}
+}
+
+func TestDoctorCallsNoUnknownOperation(t *testing.T) {
+	t.Parallel()
+	for _, g := range generations() {
+		t.Run(g.String(), func(t *testing.T) {
+			t.Parallel()
+			srv := wandbtest.New(t, testWorld(), wandbtest.WithGeneration(g))
+			r := on(t, srv.URL(), joKey).run(t, "doctor", "--entity", "acme-research")
+			assert.Equal(t, exitAllowed, r.status, r.stdout)
+			r = on(t, srv.URL(), joKey).run(t, "doctor", "--entity", "acme")
+			assert.Equal(t, exitStatus(errors.ErrNotTeamMember), r.status, r.stdout)
+			assert.Empty(t, srv.Runs(), "the doctor creates nothing")
+		})
+	}
+}
+
+// A home of its own makes paths short enough never to be wrapped differently.
+func TestDoctorWithoutKey(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), "")
+	i.vars["HOME"], i.dir = "/h", "/d"
+	text := i.run(t, "doctor").stdout
+	// The client looks in the real working directory, which is not the test's
+	// to choose; its path may be long enough to wrap the line.
+	text = regexp.MustCompile(`- Settings file\s+[^\n]*?/cmd/wandgo/wandb/settings\s+does\s+not\s+exist\.`).
+		ReplaceAllString(text, "- Settings file CWD/wandb/settings does not exist.")
+	golden(t, "doctor_no_key.golden", i.stable(text))
+}
+
+func TestDoctorNamesShadowedKeys(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	write := func(i *invocation, key string) {
+		text := "machine " + srv.URL()[len("http://"):] + "\n  login user\n  password " + key + "\n"
+		require.NoError(t, os.WriteFile(filepath.Join(i.vars["HOME"], ".netrc"), []byte(text), 0o600))
+	}
+
+	i := on(t, srv.URL(), joKey)
+	write(i, otherKey)
+	r := i.run(t, "doctor")
+	assert.Regexp(t, `(?s)note other keys  netrc \S+\s+\(machine\s+127\.0\.0\.1:\d+\)\s+has\s+a\s+different\s+key\s+\(42\s+characters,\s+ends …00c3\)`, r.stdout)
+
+	i = on(t, srv.URL(), joKey)
+	write(i, joKey)
+	assert.NotContains(t, i.run(t, "doctor").stdout, "other keys", "the same key is no news")
+	var doc document
+	require.NoError(t, json.Unmarshal([]byte(i.run(t, "doctor", "--json").stdout), &struct {
+		*document
+		Error    any `json:"error"`
+		Decision any `json:"decision"`
+	}{document: &doc}))
+	require.Len(t, doc.Key.Others, 1)
+	assert.True(t, doc.Key.Others[0].Same)
+
+	// A third key in a settings file, behind netrc.
+	delete(i.vars, "WANDB_API_KEY")
+	require.NoError(t, os.MkdirAll(filepath.Join(i.vars["HOME"], ".config", "wandb"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(i.vars["HOME"], ".config", "wandb", "settings"),
+		[]byte("[default]\napi_key = "+viewerKey+"\n"), 0o600))
+	assert.Contains(t, i.run(t, "doctor").stdout, "…00b2")
+}
+
+func TestDoctorJSON(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey)
+	r := i.run(t, "doctor", "--entity", "acme", "--json")
+	assert.Equal(t, exitStatus(errors.ErrNotTeamMember), r.status)
+	golden(t, "doctor.json", i.stable(r.stdout))
+	assert.NotContains(t, r.stdout, "@example.com")
+
+	var keys map[string]any
+	require.NoError(t, json.Unmarshal([]byte(r.stdout), &keys))
+	allowed := i.run(t, "doctor", "--json")
+	var same map[string]any
+	require.NoError(t, json.Unmarshal([]byte(allowed.stdout), &same))
+	for key := range keys {
+		assert.Contains(t, same, key, "all keys are always present")
+		assert.Contains(t, doctorHelp, "\n  "+key+" ", "documented")
+	}
+	assert.Equal(t, "allowed", same["decision"])
+	assert.Nil(t, same["error"])
+}
+
+func TestDoctorColours(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey)
+	x := &examination{env: environment{vars: i.vars, workDir: i.dir}, entity: "acme"}
+	x.run(t.Context())
+	t.Cleanup(x.conn.close)
+	var b writer
+	p := &printer{w: &b, style: term.NewStyle(true)}
+	for _, c := range x.checks {
+		c.print(p)
+	}
+	p.explanation(x.explanation())
+	require.NoError(t, p.err)
+	golden(t, "doctor_colour.golden", i.stable(string(b)))
+}
+
+type writer []byte
+
+func (w *writer) Write(p []byte) (int, error) { *w = append(*w, p...); return len(p), nil }
+
+func TestDoctorSaysWhenItCannotWrite(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey)
+	for _, args := range [][]string{{"doctor"}, {"doctor", "--json"}, {"doctor", "--report=-"}, {"whoami"}, {"version"}} {
+		var stderr writer
+		status := run(t.Context(), args, environment{vars: i.vars, workDir: i.dir}, nil, brokenWriter{}, &stderr)
+		assert.Equal(t, exitInternal, status, "%v", args)
+		assert.Contains(t, string(stderr), "broken pipe")
+	}
+	r := i.run(t, "doctor", "--report", "no/such/dir/report.md")
+	assert.Equal(t, exitInternal, r.status)
+	assert.Contains(t, r.stderr, "write the report")
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
+
+func TestDoctorStopsWhenInterrupted(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	held := srv.Inject(wandbtest.Fault{Hang: true})
+	ctx, cancel := context.WithCancel(t.Context())
+	i := on(t, srv.URL(), joKey)
+	done := make(chan result, 1)
+	go func() { done <- i.runWith(t, ctx, "doctor") }()
+	require.NoError(t, held.Wait(t.Context(), 1))
+	cancel()
+	assert.Equal(t, exitInterrupted, (<-done).status)
+}
+
+func TestDoctorKeepsItsTimeout(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	srv.Inject(wandbtest.Fault{Hang: true})
+	r := on(t, srv.URL(), joKey).run(t, "doctor", "--timeout", "50ms")
+	assert.Equal(t, exitStatus(errors.ErrServerUnavailable), r.status)
+	assert.Contains(t, r.stdout, "no answer within")
+}

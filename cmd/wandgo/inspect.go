@@ -1,0 +1,266 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"flag"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/metric"
+	"github.com/wandgo/wandgo/internal/plot"
+	"github.com/wandgo/wandgo/internal/syncrun"
+)
+
+func inspectCommand() command {
+	return command{
+		name: "inspect", args: "[--summary | --plot METRIC] path",
+		summary: "what is in a run's log; a metric drawn in the terminal",
+		long: `
+Prints what a log (run-ID.wandb) holds, of wandgo or of the official client: one
+JSON object for each record, in their order. The path is the log or the directory
+of the run. Damaged parts are left out and named on standard error.
+
+Flags:
+  --json-lines   one line for each record (the default): num, offset, kind, and
+                 what the record says. NaN and infinities are texts there
+  --summary      what the whole log amounts to, as one JSON document: run,
+                 config, summary, metrics, telemetry, environments, exit,
+                 preempting, rows, events, records, lastStep, files, badItems,
+                 damage (offset, length, reason), damagedParts
+  --plot METRIC  draw a metric over the steps. Dots separate nested keys
+  --x METRIC     with --plot: the metric of the x-axis (default _step)
+  --width N      with --plot: the width in characters (default 72)
+  --height N     with --plot: the height in lines (default 16)
+  --ascii        with --plot: only characters that every terminal has; that is
+                 the default where TERM is "dumb" or NO_UNICODE is set
+
+Examples:
+  wandgo inspect wandb/latest-run | jq -c 'select(.kind == "history").row'
+  wandgo inspect --summary wandb/latest-run
+  wandgo inspect --plot train/loss wandb/latest-run
+`,
+		run: runInspect,
+	}
+}
+
+// inspection is the command line of inspect.
+type inspection struct {
+	lines, whole  bool
+	metric, x     string
+	width, height int
+	ascii         bool
+}
+
+func (i *inspection) flags(set *flag.FlagSet) {
+	set.BoolVar(&i.lines, "json-lines", false, "")
+	set.BoolVar(&i.whole, "summary", false, "")
+	set.StringVar(&i.metric, "plot", "", "")
+	set.StringVar(&i.x, "x", "_step", "")
+	set.IntVar(&i.width, "width", plot.DefaultWidth, "")
+	set.IntVar(&i.height, "height", plot.DefaultHeight, "")
+	set.BoolVar(&i.ascii, "ascii", false, "")
+}
+
+// maxSide bounds a drawing.
+const maxSide = 1000
+
+func runInspect(ctx context.Context, a *app, args []string) int {
+	c := inspectCommand()
+	set := c.flags()
+	var i inspection
+	i.flags(set)
+	paths, status, ok := a.parsePaths(c, set, args)
+	if !ok {
+		return status
+	}
+	modes := 0
+	for _, on := range []bool{i.lines, i.whole, i.metric != ""} {
+		if on {
+			modes++
+		}
+	}
+	switch {
+	case modes > 1:
+		return a.misused(c, "--json-lines, --summary and --plot exclude each other")
+	case len(paths) != 1:
+		return a.misused(c, "one path, please")
+	case min(i.width, i.height) < 1 || max(i.width, i.height) > maxSide:
+		return a.misused(c, "--width and --height must be from 1 to %d", maxSide)
+	}
+	logs, err := syncrun.Find(paths[0])
+	if err == nil && len(logs) > 1 {
+		err = fmt.Errorf("%s has %d runs; name one of them, wandgo ls lists them", paths[0], len(logs))
+	}
+	if err == nil {
+		err = logs[0].Err
+	}
+	if err != nil {
+		fmt.Fprintf(a.stderr, "wandgo inspect: %s\n", printable(err.Error()))
+		return exitInternal
+	}
+	switch {
+	case i.whole:
+		err = a.inspectWhole(logs[0])
+	case i.metric != "":
+		err = a.plotMetric(ctx, logs[0], i)
+	default:
+		err = a.inspectLines(ctx, logs[0])
+	}
+	switch {
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case err != nil:
+		fmt.Fprintf(a.stderr, "wandgo inspect: %s\n", printable(err.Error()))
+		return exitInternal
+	}
+	return exitAllowed
+}
+
+// inspectLines prints a line for each record.
+func (a *app) inspectLines(ctx context.Context, l *syncrun.Log) error {
+	r, err := journal.Open(l.Path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }()
+	out := bufio.NewWriterSize(a.stdout, 64<<10)
+	var line []byte
+	for rec, err := range r.All() {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return errors.Join(out.Flush(), err)
+		}
+		line = append(appendRecord(line[:0], rec), '\n')
+		if _, err := out.Write(line); err != nil {
+			return fmt.Errorf("print: %w", err)
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	a.tellDamage(r)
+	return nil
+}
+
+func (a *app) tellDamage(r *journal.Reader) {
+	parts, total := r.Skipped()
+	for _, part := range parts {
+		fmt.Fprintf(a.stderr, "damaged: %s\n", part)
+	}
+	if more := total - int64(len(parts)); more > 0 {
+		fmt.Fprintf(a.stderr, "and %d more damaged parts\n", more)
+	}
+}
+
+// inspectWhole prints what the log amounts to.
+func (a *app) inspectWhole(l *syncrun.Log) error {
+	s, err := syncrun.Read(l)
+	if err != nil {
+		return err
+	}
+	text, err := wholeLog(s)
+	if err != nil {
+		return err
+	}
+	_, err = a.stdout.Write(text)
+	return err
+}
+
+// plotMetric draws a metric.
+func (a *app) plotMetric(ctx context.Context, l *syncrun.Log, i inspection) error {
+	r, err := journal.Open(l.Path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }()
+	var xs, ys []float64
+	known := make(map[string]bool)
+	for rec, err := range r.All() {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		row, ok := rec.Body.(*journal.History)
+		if !ok {
+			continue
+		}
+		y, ok := valueOf(row, i.metric)
+		if !ok {
+			for n := range row.Items {
+				known[metric.JoinName(row.Items[n].Path()...)] = true
+			}
+			continue
+		}
+		x := float64(row.Step)
+		if i.x != "_step" {
+			if x, ok = valueOf(row, i.x); !ok {
+				continue
+			}
+		}
+		xs, ys = append(xs, x), append(ys, y)
+	}
+	a.tellDamage(r)
+	if len(xs) == 0 {
+		return fmt.Errorf("no row has numbers for %q%s", i.metric, hint(i.metric, known))
+	}
+	ascii := i.ascii || a.env.get("TERM") == "dumb" || a.env.get("NO_UNICODE") != ""
+	text := plot.Draw(xs, ys, plot.Options{Width: i.width, Height: i.height, ASCII: ascii, Title: i.metric, XLabel: i.x})
+	if _, err := fmt.Fprint(a.stdout, text); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
+}
+
+// hint names metrics that there are.
+func hint(name string, known map[string]bool) string {
+	var names []string
+	for k := range known {
+		if !strings.HasPrefix(k, "_") {
+			names = append(names, k)
+		}
+	}
+	slices.Sort(names)
+	if near := errors.Suggest(name, names); len(near) > 0 {
+		return "; did you mean " + near[0] + "?"
+	}
+	const most = 10
+	if len(names) == 0 {
+		return ""
+	}
+	more := ""
+	if len(names) > most {
+		names, more = names[:most], ", …"
+	}
+	return "; there are " + strings.Join(names, ", ") + more
+}
+
+// valueOf is the number that a row has for a metric: under its name as it stands,
+// or nested with the dots as separators.
+func valueOf(row *journal.History, name string) (float64, bool) {
+	for n := range row.Items {
+		it := &row.Items[n]
+		path := it.Path()
+		if len(path) == 1 && path[0] == name || len(path) > 1 && strings.Join(path, ".") == name {
+			return parseNumber(string(it.Value))
+		}
+	}
+	return 0, false
+}
+
+func parseNumber(text string) (float64, bool) {
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil && !math.IsInf(f, 0) {
+		return 0, false
+	}
+	return f, true
+}

@@ -1,0 +1,302 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/metric"
+	"github.com/wandgo/wandgo/internal/syncrun"
+)
+
+// appendRecord appends a record as one JSON object.
+func appendRecord(dst []byte, r *journal.Record) []byte {
+	o := object{dst: append(dst, '{')}
+	o.value("num", r.Num)
+	o.value("offset", r.Offset)
+	o.body(r.Body)
+	return append(o.dst, '}')
+}
+
+// object appends members of a JSON object.
+type object struct{ dst []byte }
+
+func (o *object) raw(key string, v []byte) {
+	if o.dst[len(o.dst)-1] != '{' {
+		o.dst = append(o.dst, ',')
+	}
+	o.dst = append(append(o.dst, '"'), key...)
+	o.dst = append(o.dst, '"', ':')
+	o.dst = append(o.dst, v...)
+}
+
+func (o *object) value(key string, v any) {
+	text, err := json.Marshal(v)
+	if err != nil { // of a number that JSON has not
+		text = fmt.Appendf(nil, "%q", fmt.Sprint(v))
+	}
+	o.raw(key, text)
+}
+
+// body appends the kind of a record and what it says.
+func (o *object) body(b journal.Body) {
+	kind := func(k string) { o.value("kind", k) }
+	switch b := b.(type) {
+	case *journal.History:
+		kind("history")
+		o.value("step", b.Step)
+		o.raw("row", tree(b.Items))
+	case *journal.Summary:
+		kind("summary")
+		o.changes(b.Update, b.Remove)
+	case *journal.Config:
+		kind("config")
+		o.changes(b.Update, b.Remove)
+	case *journal.Stats:
+		kind("stats")
+		o.time("timestamp", b.Timestamp)
+		o.raw("values", tree(b.Items))
+	case *journal.Run:
+		kind("run")
+		o.run(b)
+	case *journal.Header:
+		kind("header")
+		o.value("producer", b.Producer)
+		o.value("minConsumer", b.MinConsumer)
+	case *journal.Files:
+		kind("files")
+		names := []string{}
+		for _, f := range b.Files {
+			names = append(names, f.Path)
+		}
+		o.value("files", names)
+	case *journal.OutputRaw:
+		kind("output")
+		o.time("timestamp", b.Timestamp)
+		o.value("stderr", !b.Stdout)
+		o.value("text", b.Text)
+	case *journal.OutputLogger:
+		kind("output_logger")
+		o.value("text", b.Text)
+	case *journal.Metric:
+		kind("metric")
+		o.metric(b)
+	case *journal.Telemetry:
+		kind("telemetry")
+		o.raw("telemetry", b.AppendJSON(nil))
+	case *journal.Environment:
+		kind("environment")
+		o.raw("environment", b.AppendJSON(nil))
+	case *journal.Alert:
+		kind("alert")
+		o.value("title", b.Title)
+		o.value("text", b.Text)
+		o.value("level", b.Level)
+		o.value("waitSeconds", b.Wait.Seconds())
+	case *journal.Exit:
+		kind("exit")
+		o.value("code", b.Code)
+		o.value("runtimeSeconds", b.Runtime)
+	case *journal.Preempting:
+		kind("preempting")
+	case *journal.Final:
+		kind("final")
+	case *journal.Footer:
+		kind("footer")
+	case *journal.Raw:
+		kind("unknown")
+		o.value("field", b.Field)
+		o.value("data", b.Data)
+	default:
+		kind("empty")
+	}
+}
+
+func (o *object) changes(update, remove []journal.Item) {
+	o.raw("update", tree(update))
+	if len(remove) > 0 {
+		paths := [][]string{}
+		for i := range remove {
+			paths = append(paths, remove[i].Path())
+		}
+		o.value("remove", paths)
+	}
+}
+
+func (o *object) time(key string, t time.Time) {
+	if !t.IsZero() {
+		o.value(key, t.UTC())
+	}
+}
+
+func (o *object) run(r *journal.Run) {
+	o.value("id", r.ID)
+	for _, f := range []struct{ key, text string }{
+		{"entity", r.Entity},
+		{"project", r.Project},
+		{"name", r.DisplayName},
+		{"group", r.Group},
+		{"jobType", r.JobType},
+		{"notes", r.Notes},
+		{"sweep", r.SweepID},
+		{"host", r.Host},
+		{"storageId", r.StorageID},
+	} {
+		if f.text != "" {
+			o.value(f.key, f.text)
+		}
+	}
+	if len(r.Tags) > 0 {
+		o.value("tags", r.Tags)
+	}
+	o.time("started", r.StartTime)
+	if r.StartingStep != 0 {
+		o.value("startingStep", r.StartingStep)
+	}
+	if r.Resumed {
+		o.value("resumed", true)
+	}
+	if b := r.BranchPoint; b != nil {
+		o.value("branchPoint", map[string]any{"run": b.Run, "step": b.Value})
+	}
+	if g := r.Git; g != nil {
+		o.value("git", map[string]string{"remote": g.RemoteURL, "commit": g.Commit})
+	}
+	if r.Config != nil {
+		o.raw("config", tree(r.Config.Update))
+	}
+	if r.Summary != nil {
+		o.raw("summary", tree(r.Summary.Update))
+	}
+}
+
+// tree is what items amount to.
+func tree(items []journal.Item) []byte {
+	var t journal.Tree
+	t.ApplySummary(&journal.Summary{Update: items})
+	return quoteNonFinite(t.AppendJSON(nil))
+}
+
+// metric tells what a definition sets.
+func (o *object) metric(m *journal.Metric) {
+	for _, f := range []struct{ key, text string }{{"name", m.Name}, {"glob", m.Glob}, {"stepMetric", m.StepMetric}} {
+		if f.text != "" {
+			o.value(f.key, f.text)
+		}
+	}
+	for _, f := range []struct {
+		key string
+		on  bool
+	}{
+		{"stepSync", m.StepSync},
+		{"hidden", m.Hidden},
+		{"defined", m.Defined},
+		{"overwrite", m.Overwrite},
+		{"expanded", m.Expanded},
+	} {
+		if f.on {
+			o.value(f.key, true)
+		}
+	}
+	var ops []string
+	for op := metric.Min; op <= metric.First; op++ {
+		if metric.Ops(m.Summary).Has(op) {
+			ops = append(ops, op.String())
+		}
+	}
+	if ops != nil {
+		o.value("summary", ops)
+	}
+	switch m.Goal {
+	case journal.GoalMinimize:
+		o.value("goal", "minimize")
+	case journal.GoalMaximize:
+		o.value("goal", "maximize")
+	}
+}
+
+// quoteNonFinite makes texts of the numbers that JSON has not.
+func quoteNonFinite(b []byte) []byte {
+	if !bytes.Contains(b, []byte("NaN")) && !bytes.Contains(b, []byte("Infinity")) {
+		return b
+	}
+	var out []byte
+	text := false
+	for i := 0; i < len(b); i++ {
+		switch {
+		case text && b[i] == '\\':
+			out = append(out, b[i])
+			i++
+		case b[i] == '"':
+			text = !text
+		case !text:
+			if n := nonFinite(b[i:]); n > 0 {
+				out = append(append(append(out, '"'), b[i:i+n]...), '"')
+				i += n - 1
+				continue
+			}
+		}
+		out = append(out, b[i])
+	}
+	return out
+}
+
+func nonFinite(b []byte) int {
+	for _, word := range []string{"NaN", "Infinity", "-Infinity"} {
+		if bytes.HasPrefix(b, []byte(word)) {
+			return len(word)
+		}
+	}
+	return 0
+}
+
+// wholeLog is what a log amounts to, as one JSON document.
+func wholeLog(s *syncrun.Survey) ([]byte, error) {
+	o := object{dst: []byte{'{'}}
+	if s.Header != nil {
+		o.value("producer", s.Header.Producer)
+	}
+	run := object{dst: []byte{'{'}}
+	if s.Run != nil {
+		run.run(s.Run)
+	}
+	o.raw("run", append(run.dst, '}'))
+	o.raw("config", quoteNonFinite(s.Config.AppendJSON(nil)))
+	o.raw("summary", quoteNonFinite(s.Summary.AppendJSON(nil)))
+	o.raw("metrics", journal.AppendMetricsJSON(nil, s.Metrics, true))
+	o.raw("telemetry", s.Telemetry.AppendJSON(nil))
+	list := []byte{'['}
+	for i := range s.Environments {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = s.Environments[i].AppendJSON(list)
+	}
+	o.raw("environments", append(list, ']'))
+	if e := s.Exit; e == nil {
+		o.value("exit", nil)
+	} else {
+		o.value("exit", map[string]int32{"code": e.Code, "runtimeSeconds": e.Runtime})
+	}
+	o.value("preempting", s.Preempting)
+	o.value("rows", s.Rows)
+	o.value("events", s.Events)
+	o.value("records", s.Records)
+	o.value("lastStep", s.LastStep)
+	o.value("files", append([]string{}, s.Files...))
+	o.value("badItems", s.BadItems)
+	damage := []map[string]any{}
+	for _, p := range s.Skipped {
+		damage = append(damage, map[string]any{"offset": p.Offset, "length": p.Length, "reason": p.Reason})
+	}
+	o.value("damage", damage)
+	o.value("damagedParts", s.SkippedTotal)
+	var b bytes.Buffer
+	if err := json.Indent(&b, append(o.dst, '}'), "", "  "); err != nil {
+		return nil, fmt.Errorf("write what the log amounts to: %w", err)
+	}
+	b.WriteByte('\n')
+	return b.Bytes(), nil
+}

@@ -1,0 +1,316 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/runid"
+	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/transport"
+)
+
+// targets are the places that the questions are about, as the command line
+// names them.
+type targets struct {
+	missing, hidden, viewOnly, restricted string
+	write                                 bool
+}
+
+// The names of who asks.
+const (
+	asFirst  = "first key"
+	asSecond = "second key"
+)
+
+// interview puts the open questions to a server, as two accounts.
+type interview struct {
+	conn          *connection
+	first, second *transport.Transport
+	// viewers are the accounts, nil where the server did not say.
+	firstViewer, secondViewer *errors.Viewer
+	// entity and project are the first account's.
+	entity, project string
+	targets         targets
+}
+
+// ask puts the questions. It never fails: what could not be asked says why.
+func ask(ctx context.Context, x *examination, second secret.Key, t targets) []question {
+	v := &interview{conn: x.conn, firstViewer: x.viewer, targets: t, project: x.settings.Project.Text, entity: x.settings.Entity.Text}
+	if x.access != nil {
+		v.entity = x.access.Entity
+	}
+	if v.targets.missing == "" {
+		v.targets.missing = "wandgo-no-such-entity-" + runid.New()
+	}
+	var err error
+	if v.first, err = x.conn.transport(asFirst, x.settings.Key, nil); err == nil {
+		v.second, err = x.conn.transport(asSecond, second, nil)
+	}
+	if err != nil {
+		return []question{{ID: "-", Question: "Can the questions be asked?", Answer: "no: " + err.Error(), Raw: []rawAnswer{}}}
+	}
+	v.secondViewer = v.identify(ctx)
+	return []question{
+		v.viewOnlyWrite(ctx), v.restrictedWrite(ctx), v.hiddenOrMissing(ctx), v.entityShapes(ctx), v.readOnly(ctx),
+		v.members(ctx), v.validation(ctx), v.emptyPassword(ctx), v.folding(ctx), v.teamPages(ctx),
+	}
+}
+
+// identify asks whose the second key is.
+func (v *interview) identify(ctx context.Context) *errors.Viewer {
+	resp, err := graphql.Viewer(ctx, graphql.NewWithTransport(v.second).ForProbes())
+	if err != nil || resp.Viewer == nil {
+		return nil
+	}
+	return diagnose.ViewerOf(resp.Viewer)
+}
+
+// outside reports whether the second account is outside the entity, as far as
+// its list of teams tells.
+func (v *interview) outside(entity string) bool {
+	if v.secondViewer == nil || v.secondViewer.Username == entity {
+		return false
+	}
+	return !slices.Contains(v.secondViewer.Teams, entity)
+}
+
+// post sends one GraphQL document, once.
+func (v *interview) post(ctx context.Context, as, what, document string, variables map[string]any) answer {
+	t := v.first
+	if as == asSecond {
+		t = v.second
+	}
+	return post(ctx, t, as, what, document, variables)
+}
+
+const (
+	askEntity  = `query DoctorAsks($entity: String!) { entity(name: $entity) { name readOnly } }`
+	askProject = `query DoctorAsks($entity: String!, $project: String!) { project(name: $project, entityName: $entity) { name readOnly } }`
+	askMembers = `query DoctorAsks($entity: String!) { entity(name: $entity) { members { username role } } }`
+	askUpsert  = `mutation DoctorAsks($input: UpsertBucketInput!) { upsertBucket(input: $input) { bucket { id name project { name entity { name } } } inserted } }`
+)
+
+func (v *interview) entityOf(ctx context.Context, as, name, what string) answer {
+	return v.post(ctx, as, what+" "+quote(name), askEntity, map[string]any{"entity": name})
+}
+
+// upsert tries to create a run.
+func (v *interview) upsert(ctx context.Context, entity, project string) answer {
+	id := "doctor-" + runid.New()
+	return v.post(ctx, asSecond, "create run "+entity+"/"+project+"/"+id, askUpsert, map[string]any{
+		"input": map[string]any{"entityName": entity, "modelName": project, "name": id},
+	})
+}
+
+// of builds the question from its answers.
+func of(id, text, reply string, answers ...answer) question {
+	q := question{ID: id, Question: text, Answer: reply, Raw: []rawAnswer{}}
+	for _, a := range answers {
+		q.Raw = append(q.Raw, a.rawAnswer)
+	}
+	return q
+}
+
+func (v *interview) viewOnlyWrite(ctx context.Context) question {
+	const id, text = "a", "What does a View-only member get who creates a run?"
+	switch {
+	case v.targets.viewOnly == "":
+		return of(id, text, "not asked: give --view-only-entity and --write")
+	case !v.targets.write:
+		return of(id, text, "not asked: give --write")
+	}
+	a := v.upsert(ctx, v.targets.viewOnly, v.projectOr("wandgo-doctor"))
+	return of(id, text, a.upsertShape(), a)
+}
+
+func (v *interview) restrictedWrite(ctx context.Context) question {
+	const id, text = "b", "What does a team member get who creates a run in a restricted project without an invitation?"
+	entity, project, _ := strings.Cut(v.targets.restricted, "/")
+	if project == "" {
+		return of(id, text, "not asked: give --restricted-project and --write")
+	}
+	read := v.post(ctx, asSecond, "project "+quote(v.targets.restricted), askProject, map[string]any{"entity": entity, "project": project})
+	if !v.targets.write {
+		return of(id, text, "to a reader: "+read.shape("project")+"; to a writer: not asked, give --write", read)
+	}
+	write := v.upsert(ctx, entity, project)
+	return of(id, text, "to a reader: "+read.shape("project")+"; to a writer: "+write.upsertShape(), read, write)
+}
+
+func (v *interview) hiddenOrMissing(ctx context.Context) question {
+	const id, text = "c", "Does a private project of a foreign team look different from a missing one?"
+	switch {
+	case v.secondViewer == nil:
+		return of(id, text, "not asked: the server recognises no account behind the second key")
+	case !v.outside(v.entity):
+		return of(id, text, "not asked: the second account belongs to "+quote(v.entity)+"; give --entity one to which it does not")
+	case v.project == "":
+		return of(id, text, "not asked: give --project an existing project of "+quote(v.entity))
+	}
+	missing := "wandgo-no-such-project-" + runid.New()
+	var answers []answer
+	var parts []string
+	for _, p := range []struct{ what, project string }{{"the first account's", v.project}, {"a missing one", missing}} {
+		own := v.post(ctx, asFirst, "project "+quote(v.entity+"/"+p.project), askProject, map[string]any{"entity": v.entity, "project": p.project})
+		read := v.post(ctx, asSecond, "project "+quote(v.entity+"/"+p.project), askProject, map[string]any{"entity": v.entity, "project": p.project})
+		answers = append(answers, own, read)
+		part := fmt.Sprintf("%s: %s to the first key, %s to the second", p.what, own.shape("project"), read.shape("project"))
+		if v.targets.write {
+			write := v.upsert(ctx, v.entity, p.project)
+			answers = append(answers, write)
+			part += ", and to a writer " + write.upsertShape()
+		}
+		parts = append(parts, part)
+	}
+	reply := strings.Join(parts, "; ")
+	if !v.targets.write {
+		reply += "; to a writer: not asked, give --write"
+	}
+	return of(id, text, reply, answers...)
+}
+
+func (v *interview) projectOr(def string) string {
+	if v.project == "" {
+		return def
+	}
+	return v.project
+}
+
+func (v *interview) entityShapes(ctx context.Context) question {
+	const id, text = "d", "What does entity(name) answer for a missing, a foreign and a hidden entity?"
+	missing := v.entityOf(ctx, asSecond, v.targets.missing, "missing entity")
+	answers, parts := []answer{missing}, []string{"missing: " + missing.shape("entity")}
+	if v.outside(v.entity) {
+		foreign := v.entityOf(ctx, asSecond, v.entity, "foreign entity")
+		answers, parts = append(answers, foreign), append(parts, "foreign: "+foreign.shape("entity"))
+	} else {
+		parts = append(parts, "foreign: not asked, the second account is not known to be outside "+quote(v.entity))
+	}
+	if v.targets.hidden != "" {
+		hidden := v.entityOf(ctx, asSecond, v.targets.hidden, "hidden entity")
+		answers, parts = append(answers, hidden), append(parts, "hidden: "+hidden.shape("entity"))
+	} else {
+		parts = append(parts, "hidden: not asked, give --hidden-entity")
+	}
+	return of(id, text, strings.Join(parts, "; "), answers...)
+}
+
+func (v *interview) readOnly(ctx context.Context) question {
+	const id, text = "e", "What is entity.readOnly for a member, an outsider and a View-only member?"
+	var answers []answer
+	var parts []string
+	add := func(as, entity, who string) {
+		a := v.entityOf(ctx, as, entity, "entity")
+		value, ok := a.at("entity", "readOnly")
+		if !ok {
+			value = a.shape("entity")
+		}
+		answers, parts = append(answers, a), append(parts, fmt.Sprintf("%s: %v", who, value))
+	}
+	add(asFirst, v.entity, "first key in "+quote(v.entity))
+	who := "second key, a member"
+	switch {
+	case v.secondViewer == nil:
+		who = "second key, whose account is unknown"
+	case v.outside(v.entity):
+		who = "second key, an outsider"
+	}
+	add(asSecond, v.entity, who)
+	if v.targets.viewOnly != "" {
+		add(asSecond, v.targets.viewOnly, "second key, View-only in "+quote(v.targets.viewOnly))
+	}
+	return of(id, text, strings.Join(parts, "; "), answers...)
+}
+
+func (v *interview) members(ctx context.Context) question {
+	const id, text = "f", "Does entity.members answer somebody outside the team?"
+	if !v.outside(v.entity) {
+		return of(id, text, "not asked: the second account is not known to be outside "+quote(v.entity))
+	}
+	a := v.post(ctx, asSecond, "members of "+quote(v.entity), askMembers, map[string]any{"entity": v.entity})
+	reply := "no: " + a.shape("entity")
+	if list, ok := a.at("entity", "members"); ok {
+		if members, isList := list.([]any); isList {
+			reply = fmt.Sprintf("yes: it lists %d", len(members))
+		}
+	}
+	return of(id, text, reply, a)
+}
+
+func (v *interview) validation(ctx context.Context) question {
+	const id, text = "g", "What is the HTTP status of a document that does not fit the schema?"
+	a := v.post(ctx, asFirst, "a field that does not exist", `query DoctorAsks { viewer { wandgoNoSuchField } }`, nil)
+	return of(id, text, a.statusText(), a)
+}
+
+func (v *interview) emptyPassword(ctx context.Context) question {
+	const id, text = "h", "Does an empty password give 401 or a null viewer?"
+	const as = "nobody, with an empty password"
+	// "api:" in base64, which is no key.
+	t, err := v.conn.transport(as, secret.Key{}, map[string]string{"Authorization": "Basic YXBpOg=="})
+	if err != nil {
+		return of(id, text, "not asked: "+err.Error())
+	}
+	a := post(ctx, t, as, "viewer", `query DoctorAsks { viewer { username } }`, nil)
+	reply := a.statusText()
+	if _, ok := a.at("viewer"); ok {
+		reply += ", viewer is " + a.shape("viewer")
+	}
+	return of(id, text, reply, a)
+}
+
+func (v *interview) folding(ctx context.Context) question {
+	const id, text = "i", "Does the case of an entity's name matter?"
+	other := swapCase(v.entity)
+	if other == v.entity {
+		return of(id, text, "not asked: "+quote(v.entity)+" has no letters")
+	}
+	a := v.entityOf(ctx, asFirst, other, "entity")
+	reply := "it matters: there is no " + quote(other)
+	switch found, _ := a.at("entity", "name"); {
+	case found != nil:
+		reply = fmt.Sprintf("no: %s finds %s", quote(other), quote(fmt.Sprint(found)))
+	case a.Error != "" || a.data == nil:
+		reply = a.shape("entity")
+	}
+	return of(id, text, reply, a)
+}
+
+func swapCase(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsUpper(r) {
+			return unicode.ToLower(r)
+		}
+		return unicode.ToUpper(r)
+	}, name)
+}
+
+func (v *interview) teamPages(ctx context.Context) question {
+	const id, text = "j", "How many teams does viewer.teams list at most?"
+	plain := v.post(ctx, asFirst, "teams without an argument", `query DoctorAsks { viewer { teams { edges { node { name } } } } }`, nil)
+	thousand := v.post(ctx, asFirst, "teams(first: 1000)", `query DoctorAsks { viewer { teams(first: 1000) { edges { node { name } } } } }`, nil)
+	count := func(a answer) int {
+		edges, _ := a.at("viewer", "teams", "edges")
+		list, ok := edges.([]any)
+		if !ok {
+			return -1
+		}
+		return len(list)
+	}
+	var reply string
+	switch few, many := count(plain), count(thousand); {
+	case few < 0 || many < 0:
+		reply = fmt.Sprintf("without an argument: %s; with first: 1000: %s", plain.statusText(), thousand.statusText())
+	case few == many:
+		reply = fmt.Sprintf("it lists %d with and without first: 1000; if the account has more teams, that is the page", few)
+	default:
+		reply = fmt.Sprintf("without an argument %d, with first: 1000 %d", few, many)
+	}
+	return of(id, text, reply, plain, thousand)
+}

@@ -1,0 +1,282 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/syncrun"
+)
+
+func lsCommand() command {
+	return command{
+		name: "ls", args: "[path ...] [--json]",
+		summary: "the runs on this disk, and what the server has of them",
+		long: `
+Lists the runs on this disk, of wandgo and of the official client: how they
+ended, whether the server has them, and if not, why it refused. Each log is read
+whole; nothing is sent.
+
+A path is a log (run-ID.wandb), the directory of a run, or one of many. Without
+paths it is the directory "wandb" of the settings.
+
+Flags:
+  --json  print one JSON document: a list of runs (path, dir, runId, name, entity,
+          project, started, rows, state, exitCode, synced, rowsUploaded, refused,
+          bytes, damagedParts, writer, error)
+
+States: finished, failed, crashed (the log has no end), running (its process
+lives or, where that cannot be known, the log changed within five minutes).
+Upload: "synced", how many rows the server has, or the code of why it refused.
+
+Examples:
+  wandgo ls
+  wandgo ls --json | jq -r '.[] | select(.synced | not) | .dir'
+`,
+		run: runLs,
+	}
+}
+
+// listed is a run in the JSON of ls.
+type listed struct {
+	Path     string     `json:"path"`
+	Dir      string     `json:"dir"`
+	RunID    string     `json:"runId"`
+	Name     string     `json:"name"`
+	Entity   string     `json:"entity"`
+	Project  string     `json:"project"`
+	Started  *time.Time `json:"started"`
+	Rows     int64      `json:"rows"`
+	State    string     `json:"state"`
+	ExitCode *int32     `json:"exitCode"`
+	Synced   bool       `json:"synced"`
+	// RowsUploaded is how many rows the server has, as far as the disk tells; null
+	// where it does not tell.
+	RowsUploaded *int64 `json:"rowsUploaded"`
+	Refused      string `json:"refused"`
+	Bytes        int64  `json:"bytes"`
+	DamagedParts int64  `json:"damagedParts"`
+	Writer       string `json:"writer"`
+	Error        string `json:"error"`
+}
+
+func runLs(ctx context.Context, a *app, args []string) int {
+	c := lsCommand()
+	set := c.flags()
+	asJSON := set.Bool("json", false, "")
+	paths, status, ok := a.parsePaths(c, set, args)
+	if !ok {
+		return status
+	}
+	given := len(paths) > 0
+	if !given {
+		root, err := a.runRoot()
+		if err != nil {
+			a.explainTo(a.stderr, err)
+			return exitStatus(err)
+		}
+		paths = []string{root}
+	}
+	logs, err := syncrun.Find(paths...)
+	if err != nil && (given || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syncrun.ErrNoLog)) {
+		fmt.Fprintf(a.stderr, "wandgo ls: %s\n", printable(err.Error()))
+		return exitInternal
+	}
+	runs := []listed{}
+	for _, l := range logs {
+		if ctx.Err() != nil {
+			return exitInterrupted
+		}
+		runs = append(runs, list(l))
+	}
+	if *asJSON {
+		enc := json.NewEncoder(a.stdout)
+		enc.SetIndent("", "  ")
+		enc.SetEscapeHTML(false)
+		err = enc.Encode(runs)
+	} else {
+		p := &printer{w: a.stdout}
+		p.listRuns(runs, paths)
+		err = p.err
+	}
+	if err != nil {
+		return a.failed("list the runs", err)
+	}
+	return exitAllowed
+}
+
+// list looks at one log.
+func list(l *syncrun.Log) listed {
+	r := listed{
+		Path: l.Path, Dir: l.Dir.Path(), Bytes: l.Size, Synced: l.Dir.Synced(), Writer: l.Producer, State: "unreadable",
+	}
+	if l.Err != nil {
+		r.Error = l.Err.Error()
+		return r
+	}
+	s, err := syncrun.Read(l)
+	if err != nil {
+		r.Error = err.Error()
+	}
+	r.Rows, r.DamagedParts = s.Rows, s.SkippedTotal
+	if run := s.Run; run != nil {
+		r.RunID, r.Name, r.Entity, r.Project = run.ID, run.DisplayName, run.Entity, run.Project
+		if !run.StartTime.IsZero() {
+			r.Started = &run.StartTime
+		}
+	}
+	switch {
+	case s.Exit == nil && l.InUse(false):
+		r.State = "running"
+	case s.Exit == nil:
+		r.State = "crashed"
+	case s.Exit.Code == 0:
+		r.State, r.ExitCode = "finished", &s.Exit.Code
+	default:
+		r.State, r.ExitCode = "failed", &s.Exit.Code
+	}
+	note, noted := l.Dir.LoadUploaded()
+	switch {
+	case r.Synced:
+		r.RowsUploaded = &r.Rows
+	case noted:
+		r.RowsUploaded = &note.History
+	case l.Dir.Offline():
+		r.RowsUploaded = new(int64)
+	}
+	if !r.Synced {
+		r.Refused = refusedCode(l.Dir)
+	}
+	return r
+}
+
+// refusedCode is the code of why the server did not take the run, "" if it did
+// or was not asked.
+func refusedCode(dir *rundir.Dir) string {
+	var reason struct {
+		Cause string `json:"cause"`
+	}
+	text := dir.LoadRefusal()
+	if text == nil || json.Unmarshal(text, &reason) != nil {
+		return ""
+	}
+	return reason.Cause
+}
+
+// listRuns prints a table.
+func (p *printer) listRuns(runs []listed, paths []string) {
+	if len(runs) == 0 {
+		p.printf("There are no runs in %s.\n", printable(strings.Join(paths, ", ")))
+		return
+	}
+	table := [][]string{{"STATE", "UPLOAD", "RUN", "NAME", "PLACE", "STARTED", "ROWS", "SIZE"}}
+	missing := 0
+	for i := range runs {
+		r := &runs[i]
+		started := "-"
+		if r.Started != nil {
+			started = r.Started.Local().Format("2006-01-02 15:04")
+		}
+		table = append(table, []string{
+			r.State, r.upload(), orDash(r.RunID), orDash(r.Name), orDash(strings.Trim(r.Entity+"/"+r.Project, "/")),
+			started, grouped(r.Rows), size(r.Bytes),
+		})
+		if !r.Synced && r.State != "running" && r.RowsUploaded != nil {
+			missing++
+		}
+	}
+	p.table(table, 6)
+	for i := range runs {
+		r := &runs[i]
+		if r.Error != "" {
+			p.printf("%s: %s\n", printable(relative(r.Path)), printable(r.Error))
+		}
+		if r.DamagedParts > 0 {
+			p.printf("%s: damaged, see wandgo inspect --summary\n", printable(relative(r.Path)))
+		}
+	}
+	if missing > 0 {
+		p.printf("\nTo upload %s that the server lacks: wandgo sync\n", counted(int64(missing), "run"))
+	}
+}
+
+func (r *listed) upload() string {
+	switch {
+	case r.Synced:
+		return "synced"
+	case r.Refused != "":
+		return r.Refused
+	case r.RowsUploaded == nil:
+		return "unknown"
+	case *r.RowsUploaded == 0:
+		return "none"
+	}
+	return grouped(*r.RowsUploaded) + " rows"
+}
+
+// maxCell bounds a column.
+const maxCell = 32
+
+// table prints rows in columns. Those from right on are flush right.
+func (p *printer) table(rows [][]string, right int) {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, text := range row {
+			row[i] = shorten(printable(text), maxCell)
+			widths[i] = max(widths[i], utf8.RuneCountInString(row[i]))
+		}
+	}
+	for _, row := range rows {
+		var line strings.Builder
+		for i, text := range row {
+			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text))
+			if i > 0 {
+				line.WriteString("  ")
+			}
+			if i >= right {
+				line.WriteString(pad + text)
+			} else {
+				line.WriteString(text + pad)
+			}
+		}
+		p.printf("%s\n", strings.TrimRight(line.String(), " "))
+	}
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+// shorten cuts a text in its middle, as names differ at both ends.
+func shorten(text string, limit int) string {
+	runes := []rune(text)
+	if len(runes) <= limit {
+		return text
+	}
+	half := (limit - 1) / 2
+	return string(runes[:half]) + "…" + string(runes[len(runes)-(limit-1-half):])
+}
+
+// size writes a number of bytes.
+func size(n int64) string {
+	f, unit := float64(n), "B"
+	for _, next := range []string{"KB", "MB", "GB", "TB"} {
+		if f < 1000 {
+			break
+		}
+		f, unit = f/1000, next
+	}
+	if unit == "B" || f >= 100 {
+		return fmt.Sprintf("%.0f %s", f, unit)
+	}
+	return fmt.Sprintf("%.1f %s", f, unit)
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// exchange is one HTTP request and its answer, as a report tells it.
+type exchange struct {
+	// As says whose key it carried.
+	As string
+	// Operation is the GraphQL operation's name, "" outside GraphQL.
+	Operation, Method, Path string
+	// Status is 0 when no response came; Err then says why.
+	Status      int
+	Duration    time.Duration
+	RequestID   string
+	ContentType string
+	// Body is the start of the response's body.
+	Body string
+	Err  string
+}
+
+// maxRecordedBody bounds the start of a body that is kept. It is well beyond
+// what a report shows, so that a key is whole where it is looked for.
+const maxRecordedBody = 2 * maxReportedBody
+
+// record collects exchanges. It is safe for concurrent use.
+type record struct {
+	mu        sync.Mutex
+	exchanges []*exchange
+}
+
+func (r *record) all() []exchange {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := make([]exchange, len(r.exchanges))
+	for i, e := range r.exchanges {
+		all[i] = *e
+	}
+	return all
+}
+
+// recorder is a RoundTripper that writes down what passes.
+type recorder struct {
+	record *record
+	as     string
+	next   http.RoundTripper
+}
+
+// RoundTrip sends the request on, unchanged.
+func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	entry := &exchange{As: r.as, Method: req.Method, Path: req.URL.Path}
+	if req.Body != nil {
+		body, err := io.ReadAll(req.Body)
+		_ = req.Body.Close()
+		if err != nil {
+			return nil, err
+		}
+		entry.Operation = operationOf(body)
+		req = req.Clone(req.Context())
+		req.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	r.record.mu.Lock()
+	r.record.exchanges = append(r.record.exchanges, entry)
+	r.record.mu.Unlock()
+
+	start := time.Now()
+	resp, err := r.next.RoundTrip(req)
+	r.record.mu.Lock()
+	defer r.record.mu.Unlock()
+	entry.Duration = time.Since(start)
+	if err != nil {
+		entry.Err = err.Error()
+		return nil, err
+	}
+	entry.Status, entry.ContentType, entry.RequestID = resp.StatusCode, resp.Header.Get("Content-Type"), requestID(resp.Header)
+	resp.Body = &recordedBody{ReadCloser: resp.Body, record: r.record, entry: entry}
+	return resp, nil
+}
+
+// recordedBody keeps the start of what is read through it.
+type recordedBody struct {
+	io.ReadCloser
+	record *record
+	entry  *exchange
+}
+
+func (b *recordedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.record.mu.Lock()
+	defer b.record.mu.Unlock()
+	if room := maxRecordedBody - len(b.entry.Body); room > 0 {
+		b.entry.Body += string(p[:min(n, room)])
+	}
+	return n, err
+}
+
+// operationOf reads the operation's name from the body of a GraphQL request.
+func operationOf(body []byte) string {
+	var request struct {
+		OperationName string `json:"operationName"`
+	}
+	if json.Unmarshal(body, &request) != nil {
+		return ""
+	}
+	return request.OperationName
+}
+
+// requestID finds the id under which the server's operators can find the
+// request, whatever the header is called.
+func requestID(h http.Header) string {
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		lower := strings.ToLower(name)
+		if strings.HasSuffix(lower, "request-id") || strings.HasSuffix(lower, "requestid") || lower == "cf-ray" || strings.HasSuffix(lower, "trace-context") {
+			return h.Get(name)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// serving is a wandgo serve in the background.
+type serving struct {
+	url, key string
+	stderr   *safeBuffer
+	// stop ends it as a signal would, and returns its exit status and what
+	// else it printed.
+	stop func() (status int, rest string)
+}
+
+func serve(t *testing.T, dir string, args ...string) *serving {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	read, write := io.Pipe()
+	s := &serving{stderr: &safeBuffer{}}
+	status := make(chan int, 1)
+	go func() {
+		status <- run(ctx, append([]string{"serve"}, args...), environment{vars: map[string]string{}, workDir: dir}, nil, write, s.stderr)
+		write.Close()
+	}()
+	var rest bytes.Buffer
+	out := bufio.NewReader(read)
+	s.stop = func() (int, string) {
+		cancel()
+		_, _ = io.Copy(&rest, out)
+		return <-status, rest.String()
+	}
+	t.Cleanup(func() { cancel(); _, _ = io.Copy(io.Discard, out) })
+	for s.url == "" || s.key == "" {
+		line, err := out.ReadString('\n')
+		require.NoError(t, err)
+		if m := regexp.MustCompile(`^export (WANDB_\w+)=(\S+)`).FindStringSubmatch(line); m != nil {
+			if m[1] == "WANDB_BASE_URL" {
+				s.url = m[2]
+			} else {
+				s.key = m[2]
+			}
+		}
+	}
+	return s
+}
+
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// train makes a run with two rows on the server.
+func train(t *testing.T, s *serving, entity string) {
+	t.Helper()
+	home := t.TempDir()
+	c, err := client.New(client.Options{BaseURL: s.url, APIKey: s.key, Dir: home, Getenv: func(name string) string {
+		return map[string]string{"HOME": home}[name]
+	}})
+	require.NoError(t, err)
+	defer c.Close()
+	r, err := c.Init(t.Context(), client.RunOptions{Entity: entity, Project: "vision"})
+	require.NoError(t, err)
+	require.NoError(t, r.Log(map[string]any{"loss": 1}))
+	require.NoError(t, r.Log(map[string]any{"loss": 0.5}))
+	require.NoError(t, r.Finish(t.Context()))
+}
+
+func TestServe(t *testing.T) {
+	t.Parallel()
+	s := serve(t, t.TempDir())
+	assert.Equal(t, wandbtest.AliceKey, s.key)
+	train(t, s, "acme")
+	status, rest := s.stop()
+	assert.Zero(t, status)
+	assert.Regexp(t, `\nStopped after \d+ requests; stored 1 run \(1 finished\) with 2 rows of history\.\n$`, rest)
+	log := s.stderr.String()
+	assert.Regexp(t, `(?m)^\d\d:\d\d:\d\d  POST UpsertBucket +200  alice$`, log)
+	assert.NotContains(t, log, s.key)
+}
+
+func TestServeAWorldFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "w.json"), []byte(exampleWorld), 0o600))
+	for _, g := range generationNames() {
+		s := serve(t, dir, "--world", "w.json", "--generation", g, "--quiet")
+		i := in(t, map[string]string{"WANDB_BASE_URL": s.url, "WANDB_API_KEY": s.key})
+		var out, errs bytes.Buffer
+		assert.Zero(t, run(t.Context(), []string{"doctor"}, environment{vars: i.vars, workDir: i.dir}, nil, &out, &errs), out.String())
+		status, rest := s.stop()
+		assert.Zero(t, status)
+		assert.Contains(t, rest, "# export WANDB_API_KEY=", "the other users, commented out")
+		assert.Regexp(t, `Stopped after \d+ requests; no run was stored\.\n$`, rest)
+		assert.Empty(t, s.stderr.String())
+	}
+}
+
+func TestServeExplainsABrokenWorld(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, world, want string }{
+		{"unknown field", `{"users":[{"username":"jo","keyz":["x"]}]}`, "users[0].keyz: unknown field"},
+		{"no JSON", `{`, "parse world"},
+		{"contradiction", `{"teams":[{"name":"acme","members":[{"username":"ghost"}]}]}`, "teams[0].members[0]"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			i := in(t, nil)
+			require.NoError(t, os.WriteFile(filepath.Join(i.dir, "w.json"), []byte(test.world), 0o600))
+			r := i.run(t, "serve", "--world", "w.json")
+			assert.Equal(t, exitInternal, r.status)
+			assert.Contains(t, r.stderr, test.want)
+		})
+	}
+}
+
+func TestServeSaysThatAnAddressIsTaken(t *testing.T) {
+	t.Parallel()
+	s := serve(t, t.TempDir())
+	r := in(t, nil).run(t, "serve", "--addr", strings.TrimPrefix(s.url, "http://"))
+	assert.Equal(t, exitInternal, r.status)
+	assert.Contains(t, r.stderr, "in use")
+	s.stop()
+}
+
+func TestExampleWorld(t *testing.T) {
+	t.Parallel()
+	var out, errs bytes.Buffer
+	assert.Zero(t, run(t.Context(), []string{"serve", "--print-world"}, environment{vars: map[string]string{}}, nil, &out, &errs))
+	w, err := wandbtest.ParseWorld(out.Bytes())
+	require.NoError(t, err)
+	require.NotEmpty(t, w.Users)
+	for _, u := range w.Users {
+		for _, key := range u.Keys {
+			assert.Contains(t, key, "notakey", "recognisable as made up")
+			assert.GreaterOrEqual(t, len(key), 40, "as long as a real one")
+		}
+	}
+}
+
+func TestShellWord(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "local-abc_1", shellWord("local-abc_1"))
+	assert.Equal(t, `'a b'`, shellWord("a b"))
+	assert.Equal(t, `'a'\''$b'`, shellWord("a'$b"))
+	assert.Equal(t, `''`, shellWord(""))
+}

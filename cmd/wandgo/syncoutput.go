@@ -1,0 +1,217 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+)
+
+// syncOutput tells what becomes of runs: on a terminal in a line that moves, and
+// everywhere in a line for each run that is done.
+type syncOutput struct {
+	printer
+	live, silent bool
+	drawn        time.Time
+	shown        bool // a line of progress stands on the screen
+}
+
+// progress is called one at a time.
+func (o *syncOutput) progress(p client.SyncProgress) {
+	if o.silent {
+		return
+	}
+	if p.Run != nil {
+		o.erase()
+		o.done(p.Run)
+		return
+	}
+	if now := time.Now(); o.live && now.Sub(o.drawn) >= redrawEvery {
+		o.drawn, o.shown = now, true
+		state := "reading"
+		if p.Phase == client.SyncSending {
+			state = fmt.Sprintf("%s of %s rows, %d%%", grouped(p.Rows), grouped(p.TotalRows), 100*p.Rows/max(p.TotalRows, 1))
+		}
+		o.printf("\r\x1b[K%s %s: %s", o.style.Dim(fmt.Sprintf("[%d/%d]", p.LogsDone+1, p.Logs)), printable(p.RunID), state)
+	}
+}
+
+func (o *syncOutput) erase() {
+	if o.shown {
+		o.shown = false
+		o.printf("\r\x1b[K")
+	}
+}
+
+// done writes the line of a run, and below it what else there is to know.
+func (o *syncOutput) done(r *client.SyncedRun) {
+	word := fmt.Sprintf("%-7s", r.Outcome)
+	switch r.Outcome {
+	case client.SyncDone, client.SyncRunning:
+		word = o.style.Green(word)
+	case client.SyncFailed:
+		word = o.style.Red(word)
+	default:
+		word = o.style.Dim(word)
+	}
+	switch r.Outcome {
+	case client.SyncSkipped:
+		o.printf("%s  %s: %s\n", word, printable(relative(r.Dir)), printable(r.Reason))
+	case client.SyncFailed:
+		o.printf("%s  %s: %s\n", word, place(r), printable(inOneLine(r.Err)))
+	default:
+		o.printf("%s  %s: %s\n", word, place(r), strings.Join(contents(r), ", "))
+	}
+	if r.URL != "" && r.Outcome != client.SyncFailed {
+		o.printf("         %s\n", o.style.Cyan(printable(r.URL)))
+	}
+	for _, note := range notes(r) {
+		for i, line := range wrap(printable(note), pageWidth-11) {
+			mark := "- "
+			if i > 0 {
+				mark = "  "
+			}
+			o.printf("         %s%s\n", o.style.Yellow(mark), line)
+		}
+	}
+}
+
+// inOneLine is the client's own error, without where it came by.
+func inOneLine(err error) string {
+	if e, ok := errors.AsType[*errors.PermissionError](err); ok {
+		return e.Error()
+	}
+	if e, ok := errors.AsType[*errors.RequestError](err); ok {
+		return e.Error()
+	}
+	return err.Error()
+}
+
+// place names a run.
+func place(r *client.SyncedRun) string {
+	var parts []string
+	for _, name := range []string{r.Entity, r.Project, r.RunID} {
+		if name != "" {
+			parts = append(parts, printable(name))
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// contents say how much of a run there was, and was missing on the server.
+func contents(r *client.SyncedRun) []string {
+	var parts []string
+	switch {
+	case r.Outcome == client.SyncPlanned, r.RowsSent == r.Rows:
+		parts = append(parts, counted(r.Rows, "row"))
+	default:
+		parts = append(parts, grouped(r.RowsSent)+" of "+counted(r.Rows, "row")+" were missing")
+	}
+	if n := len(r.Files); n > 0 {
+		parts = append(parts, counted(int64(n), "file"))
+	}
+	switch {
+	case r.Crashed:
+		parts = append(parts, "crashed")
+	case r.ExitCode != nil && *r.ExitCode == 0:
+		parts = append(parts, "finished")
+	case r.ExitCode != nil:
+		parts = append(parts, fmt.Sprintf("exit code %d", *r.ExitCode))
+	default:
+		parts = append(parts, "goes on")
+	}
+	if r.Cleaned {
+		parts = append(parts, "deleted from the disk")
+	}
+	return parts
+}
+
+// shownDamage is how many parts of a damaged log are listed.
+const shownDamage = 3
+
+func notes(r *client.SyncedRun) []string {
+	var all []string
+	for i, part := range r.Damage {
+		if i == shownDamage {
+			all = append(all, fmt.Sprintf("and %d more damaged parts", r.DamagedParts-shownDamage))
+			break
+		}
+		all = append(all, "the log is damaged: "+part)
+	}
+	if n := len(r.MissingFiles); n > 0 {
+		text := fmt.Sprintf("%s named in the log and not on the disk, the first: %s", counted(int64(n), "file"), r.MissingFiles[0])
+		all = append(all, text)
+	}
+	return append(all, r.Warnings...)
+}
+
+// summary is the last line.
+func (o *syncOutput) summary(r *client.SyncReport) {
+	o.erase()
+	var parts []string
+	for _, c := range []client.SyncOutcome{
+		client.SyncDone, client.SyncRunning, client.SyncPlanned, client.SyncSkipped, client.SyncFailed,
+	} {
+		if n := r.Count(c); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, c))
+		}
+	}
+	o.printf("%s: %s.\n", counted(int64(len(r.Runs)), "run"), strings.Join(parts, ", "))
+}
+
+// counted writes a number with what is counted.
+func counted(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return grouped(n) + " " + what + "s"
+}
+
+// grouped writes a number with commas.
+func grouped(n int64) string {
+	text := strconv.FormatInt(n, 10)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// explainFailures explains each cause once, with what helps after a sync.
+func (a *app) explainFailures(report *client.SyncReport, err error, o client.SyncOptions) {
+	p := &printer{w: a.stderr}
+	if report == nil {
+		a.explainTo(a.stderr, err)
+		return
+	}
+	seen := make(map[string]bool)
+	for i := range report.Runs {
+		r := &report.Runs[i]
+		if r.Err == nil {
+			continue
+		}
+		key := errors.Code(r.Err) + "\x00" + r.Entity + "\x00" + r.Project
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		p.printf("\n")
+		a.explainTo(a.stderr, r.Err)
+		p.nextStep(r, o)
+	}
+}
+
+// nextStep says how to go on, where the log is in the way.
+func (p *printer) nextStep(r *client.SyncedRun, o client.SyncOptions) {
+	switch {
+	case errors.Is(r.Err, errors.ErrRunExists):
+		p.printf("\nTo upload the log as a run of its own:\n\n    wandgo sync --id NEW-ID %s\n", printable(relative(r.Dir)))
+	case errors.Is(r.Err, errors.ErrPermissionDenied) && o.Entity == "" && r.Entity != "":
+		p.printf("\nThe entity %s is what the log says. The run stays on disk; to upload it elsewhere:\n\n"+
+			"    wandgo sync --entity ENTITY %s\n", quote(r.Entity), printable(relative(r.Dir)))
+	default:
+		p.printf("\nThe run stays on disk. To try again:\n\n    wandgo sync %s\n", printable(relative(r.Dir)))
+	}
+}

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"github.com/wandgo/wandgo/internal/version"
+)
+
+func versionCommand() command {
+	return command{
+		name:    "version",
+		summary: "the version of this program",
+		long: `
+Prints the version of wandgo, of Go, and the platform.
+
+Example:
+  wandgo version
+`,
+		run: runVersion,
+	}
+}
+
+func runVersion(_ context.Context, a *app, args []string) int {
+	c := versionCommand()
+	if status, ok := a.parse(c, c.flags(), args); !ok {
+		return status
+	}
+	if _, err := fmt.Fprintln(a.stdout, versionLine()); err != nil {
+		return a.failed("print the version", err)
+	}
+	return exitAllowed
+}
+
+func versionLine() string {
+	return fmt.Sprintf("wandgo %s (%s, %s/%s)", version.Module(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}

@@ -1,0 +1,178 @@
+package nvidia
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Source asks nvidia-smi. The zero Source works, and is safe for concurrent use;
+// do not change it while it is used.
+type Source struct {
+	// Command is the program. The default is nvidia-smi, looked up in PATH.
+	Command string
+	// Timeout is how long the program may take, besides the context's deadline.
+	// The default is 5 s; a driver that is not loaded takes about one.
+	Timeout time.Duration
+	// PIDs returns the processes whose GPUs are also reported under gpu.process.
+	// The default is this process and all below it.
+	PIDs func() []int
+
+	mu      sync.Mutex
+	unknown map[string]bool // fields that this driver's version does not have
+}
+
+// Device is what a GPU is, as opposed to what it does.
+type Device struct {
+	Name        string
+	UUID        string
+	MemoryTotal uint64 // bytes; 0 if unknown
+}
+
+// waitDelay is how long a killed nvidia-smi has to close its output. One that
+// hangs in the driver does not die.
+const waitDelay = time.Second
+
+// maxOutput is how much of the program's output is read.
+const maxOutput = 1 << 20
+
+// Sample measures all GPUs once, which takes nvidia-smi some 10 to 100 ms. An
+// error without the program or the driver wraps exec.ErrNotFound or
+// *exec.ExitError. If only the processes could not be asked for, there are
+// values and an error.
+func (s *Source) Sample(ctx context.Context) (map[string]float64, error) {
+	rows, err := s.query(ctx, "gpu", sampleFields)
+	if err != nil {
+		return nil, err
+	}
+	values := make(map[string]float64, len(rows)*len(sampleFields))
+	apps, err := s.query(ctx, "compute-apps", []string{"gpu_uuid", "pid"})
+	ours := s.ours(apps)
+	for _, r := range rows {
+		r.addTo(values, "gpu."+r["index"]+".")
+		if ours[r["uuid"]] {
+			r.addTo(values, "gpu.process."+r["index"]+".")
+		}
+	}
+	return values, err
+}
+
+// Devices lists the GPUs, in the order of their numbers.
+func (s *Source) Devices(ctx context.Context) ([]Device, error) {
+	rows, err := s.query(ctx, "gpu", []string{"index", "name", "uuid", "memory.total"})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(rows, func(a, b row) int {
+		x, _ := a.number("index")
+		y, _ := b.number("index")
+		return cmp.Compare(x, y)
+	})
+	devices := make([]Device, len(rows))
+	for i, r := range rows {
+		mib, _ := r.number("memory.total")
+		devices[i] = Device{Name: r.text("name"), UUID: r.text("uuid"), MemoryTotal: uint64(max(0, mib)) << 20}
+	}
+	return devices, nil
+}
+
+// ours returns the UUIDs of the GPUs that our processes compute on.
+func (s *Source) ours(apps []row) map[string]bool {
+	if len(apps) == 0 {
+		return nil
+	}
+	pids := s.PIDs
+	if pids == nil {
+		pids = processTree
+	}
+	own := make(map[string]bool)
+	for _, pid := range pids() {
+		own[strconv.Itoa(pid)] = true
+	}
+	uuids := make(map[string]bool)
+	for _, app := range apps {
+		if own[app["pid"]] {
+			uuids[app["gpu_uuid"]] = true
+		}
+	}
+	return uuids
+}
+
+// query asks for fields of something. A version of nvidia-smi that does not know
+// one says which and answers nothing, so it is asked again without.
+func (s *Source) query(ctx context.Context, of string, fields []string) ([]row, error) {
+	for {
+		known := s.known(fields)
+		out, err := s.run(ctx, "--query-"+of+"="+strings.Join(known, ","), "--format=csv,noheader,nounits")
+		if field, ok := unknownField(out); ok && slices.Contains(known, field) {
+			s.forget(field)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		return parse(out, known)
+	}
+}
+
+func (s *Source) known(fields []string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(fields), func(field string) bool { return s.unknown[field] })
+}
+
+func (s *Source) forget(field string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.unknown == nil {
+		s.unknown = make(map[string]bool)
+	}
+	s.unknown[field] = true
+}
+
+// run runs the program and returns its output, also of a failure.
+func (s *Source) run(ctx context.Context, args ...string) (string, error) {
+	timeout := s.Timeout
+	if timeout <= 0 {
+		timeout = 5 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	name := cmp.Or(s.Command, "nvidia-smi")
+	var out limitedBuffer
+	command := exec.CommandContext(ctx, name, args...)
+	command.Stdout, command.Stderr = &out, &out
+	command.WaitDelay = waitDelay
+	err := command.Run()
+	text := out.text.String()
+	switch {
+	case err == nil:
+		return text, nil
+	case ctx.Err() != nil:
+		return text, fmt.Errorf("run nvidia-smi: %w", ctx.Err())
+	}
+	if said, _, _ := strings.Cut(strings.TrimSpace(text), "\n"); said != "" {
+		return text, fmt.Errorf("run nvidia-smi: %w: %s", err, said)
+	}
+	return text, fmt.Errorf("run nvidia-smi: %w", err)
+}
+
+// limitedBuffer keeps the beginning of an output.
+type limitedBuffer struct{ text bytes.Buffer }
+
+var errTooLong = errors.New("nvidia-smi says too much")
+
+func (b *limitedBuffer) Write(p []byte) (int, error) {
+	if b.text.Len()+len(p) > maxOutput {
+		return 0, errTooLong
+	}
+	return b.text.Write(p)
+}

@@ -1,0 +1,295 @@
+package errors_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/errors"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// refused returns a full refusal of "create run acme/vision" for user jo; each
+// case of a test changes what it is about.
+func refused(cause error, confidence errors.Confidence, change ...func(*errors.PermissionError)) *errors.PermissionError {
+	e := &errors.PermissionError{
+		Op:      "create run",
+		Entity:  "acme",
+		Project: "vision",
+		RunID:   "8c1fzq20",
+		BaseURL: "https://api.wandb.ai",
+		AppURL:  "https://wandb.ai",
+		Viewer: &errors.Viewer{
+			ID: "VXNlcjox", Username: "jo", Email: "jo@example.com", DefaultEntity: "jo-lab",
+			Teams: []string{"jo-lab", "acme-research"}, TeamsComplete: true, AccountType: "USER",
+		},
+		KeySource:  "WANDB_API_KEY",
+		Cause:      cause,
+		Confidence: confidence,
+		Evidence: []errors.Probe{
+			{Name: "viewer", Question: "whose key is this", Outcome: errors.Answered, Result: `user "jo", teams: jo-lab, acme-research`, StatusCode: 200},
+			{Name: "entity", Question: `entity "acme"`, Outcome: errors.Answered, Result: "visible, readOnly is true", StatusCode: 200},
+			{Name: "project", Question: `project "acme/vision"`, Outcome: errors.Empty, Result: "null: absent or hidden from you", StatusCode: 200},
+		},
+		StatusCode: 403,
+		Message:    "permission denied",
+		Code:       "PERMISSION_ERROR",
+		RequestID:  "7d9f2c31",
+		Time:       time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC),
+		Err:        errors.New("returned error 403: permission denied"),
+	}
+	for _, c := range change {
+		c(e)
+	}
+	return e
+}
+
+func member(e *errors.PermissionError) {
+	e.Viewer.Teams = append(e.Viewer.Teams, "acme")
+	e.Evidence[0].Result += ", acme"
+}
+
+func keyUnknown(e *errors.PermissionError) {
+	e.Viewer = nil
+	e.StatusCode, e.Message = 401, "user is not logged in"
+	e.Evidence = []errors.Probe{{Name: "viewer", Question: "whose key is this", Outcome: errors.Empty, Result: "null: the server knows nobody with it", StatusCode: 200}}
+}
+
+func evidence(name, question string, outcome errors.Outcome, result string, status int) func(*errors.PermissionError) {
+	return func(e *errors.PermissionError) {
+		e.Evidence = append(e.Evidence, errors.Probe{Name: name, Question: question, Outcome: outcome, Result: result, StatusCode: status})
+	}
+}
+
+func selfHosted(e *errors.PermissionError) {
+	e.BaseURL, e.AppURL = "https://wandb.corp.example:8443", "https://wandb.corp.example:8443"
+}
+
+func noEvidence(e *errors.PermissionError) { e.Evidence = nil }
+
+func notes(lines ...string) func(*errors.PermissionError) {
+	return func(e *errors.PermissionError) { e.Notes = append(e.Notes, lines...) }
+}
+
+type golden struct {
+	name string
+	err  error
+}
+
+func refusals() []golden {
+	did := func(change func(*errors.PermissionError)) func(*errors.PermissionError) { return change }
+	return []golden{
+		{"bad_api_key", refused(errors.ErrBadAPIKey, errors.Certain, keyUnknown)},
+		{"bad_api_key_likely", refused(errors.ErrBadAPIKey, errors.Likely, keyUnknown, selfHosted, did(func(e *errors.PermissionError) {
+			e.StatusCode, e.Message = 403, "permission denied"
+			e.KeySource = "netrc /home/jo/.netrc (machine wandb.corp.example:8443)"
+		}), notes("a bad key should have been answered with 401; yet the server recognises no account behind this one"))},
+		{"no_api_key", refused(errors.ErrNoAPIKey, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+			e.Viewer, e.KeySource, e.StatusCode, e.Message, e.Code, e.RequestID, e.Err = nil, "", 0, "", "", "", nil
+		}))},
+		{"anonymous_key", refused(errors.ErrAnonymousKey, errors.Certain, did(func(e *errors.PermissionError) {
+			e.Viewer = &errors.Viewer{Username: "anony-mouse-123", AccountType: "ANONYMOUS", Teams: []string{}, TeamsComplete: true}
+			e.Evidence = e.Evidence[:1]
+			e.Evidence[0].Result = `user "anony-mouse-123" (ANONYMOUS account), in no team`
+		}))},
+		{"not_team_member", refused(errors.ErrNotTeamMember, errors.Certain, did(func(e *errors.PermissionError) {
+			e.Suggestions = []string{"acme-research"}
+		}))},
+		{"not_team_member_likely", refused(errors.ErrNotTeamMember, errors.Likely, did(func(e *errors.PermissionError) {
+			e.Evidence[1].Outcome, e.Evidence[1].Result = errors.Empty, "null: absent or hidden from you"
+			e.KeySource = "Options.APIKey"
+		}), notes("the entity is hidden from you; it exists, or the server would have said that it does not"))},
+		{"not_team_member_placeholder", refused(errors.ErrNotTeamMember, errors.Certain, did(func(e *errors.PermissionError) {
+			e.Entity = "None"
+			e.Evidence[1].Question = `entity "None"`
+			e.Evidence[2].Question = `project "None/vision"`
+		}), notes(`the entity "None" looks like Python's None turned into text`))},
+		{"not_team_member_no_teams", refused(errors.ErrNotTeamMember, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+			e.Viewer = &errors.Viewer{Username: "jo", Teams: []string{}, TeamsComplete: true}
+		}))},
+		{"not_team_member_many_teams", refused(errors.ErrNotTeamMember, errors.Likely, noEvidence, did(func(e *errors.PermissionError) {
+			e.Viewer.Teams, e.Viewer.TeamsComplete = nil, false
+			for i := range 250 {
+				e.Viewer.Teams = append(e.Viewer.Teams, fmt.Sprintf("course-team-%03d", i))
+			}
+		}))},
+		{"viewer_role", refused(errors.ErrViewerRole, errors.Certain, member, did(func(e *errors.PermissionError) { e.Role = "View-Only" }),
+			evidence("role", `your role in "acme"`, errors.Answered, `"View-Only"`, 200))},
+		{"viewer_role_unnamed", refused(errors.ErrViewerRole, errors.Likely, member,
+			evidence("role", `your role in "acme"`, errors.Refused, "the server would not say (HTTP 403): permission denied", 403))},
+		{"viewer_account", refused(errors.ErrViewerRole, errors.Likely, member, did(func(e *errors.PermissionError) { e.Viewer.AccountType = "VIEWER" }),
+			notes("your account is of the view-only type"))},
+		{"project_missing", refused(errors.ErrProjectMissing, errors.Likely, member, did(func(e *errors.PermissionError) {
+			e.Op, e.StatusCode, e.Message, e.Code = "resume run", 404, "project not found", ""
+		}))},
+		{"project_hidden", refused(errors.ErrProjectHidden, errors.Likely, member, did(func(e *errors.PermissionError) {
+			e.StatusCode, e.Message, e.Code = 404, "project not found", ""
+			e.Evidence[1].Result = "visible, readOnly is false"
+		}))},
+		{"entity_missing", refused(errors.ErrEntityMissing, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+			e.Entity, e.StatusCode, e.Message, e.Code = "acme-reserch", 404, "entity acme-reserch not found during upsertBucket", ""
+			e.Suggestions = []string{"acme-research"}
+		}))},
+		{"no_personal_entity", refused(errors.ErrNoPersonalEntity, errors.Certain, did(func(e *errors.PermissionError) {
+			e.Entity, e.Viewer.PersonalEntity, e.Suggestions = "jo", errors.PersonalEntityAbsent, []string{"jo-lab"}
+			e.StatusCode, e.Message, e.Code = 404, "entity jo not found during upsertBucket", ""
+			e.Evidence = e.Evidence[:1]
+		}), evidence("account", "has the account a personal entity", errors.Answered, "no, it is disabled", 200))},
+		{"no_personal_entity_default", refused(errors.ErrNoPersonalEntity, errors.Likely, did(func(e *errors.PermissionError) {
+			e.Entity, e.EntityDefaulted, e.Viewer.DefaultEntity = "jo", true, "jo"
+			e.Evidence = e.Evidence[:1]
+		}), evidence("account", "has the account a personal entity", errors.Unsupported, "this server is too old to know the question", 200))},
+		{"no_team", refused(errors.ErrNoTeam, errors.Likely, noEvidence, did(func(e *errors.PermissionError) {
+			e.Viewer = &errors.Viewer{Username: "jo", Teams: []string{}, TeamsComplete: true}
+			e.Entity, e.StatusCode, e.Message, e.Code = "jo", 404, "entity jo not found during upsertBucket", ""
+		}))},
+		{"project_restricted", refused(errors.ErrProjectRestricted, errors.Certain, member, did(func(e *errors.PermissionError) {
+			e.Evidence[1].Result = "visible, readOnly is false"
+			e.Evidence[2].Outcome, e.Evidence[2].Result = errors.Answered, `visible, readOnly is true, access is RESTRICTED, owner is "sam"`
+		}), notes("the project is Restricted and does not list you"))},
+		{"project_restricted_role", refused(errors.ErrProjectRestricted, errors.Certain, member, did(func(e *errors.PermissionError) {
+			e.Role = "View-Only"
+			e.Evidence[1].Result = "visible, readOnly is false"
+			e.Evidence[2].Outcome, e.Evidence[2].Result = errors.Answered, "visible, readOnly is true, access is PRIVATE"
+		}), evidence("project-role", `your role in project "acme/vision"`, errors.Answered, `"View-Only"`, 200))},
+		{"seat_required", refused(errors.ErrSeatRequired, errors.Likely, member, did(func(e *errors.PermissionError) { e.Role = "member" }),
+			evidence("seat", "your seat in the organization", errors.Answered, `"viewer" in "Acme Inc"`, 200),
+			notes(`your Models seat is "viewer" in the organization "Acme Inc"`))},
+		{"team_frozen", refused(errors.ErrTeamFrozen, errors.Likely, member, did(func(e *errors.PermissionError) { e.Role = "admin" }),
+			evidence("entity-kind", `kind of entity "acme"`, errors.Answered, "team, frozen by an administrator: true", 200))},
+		{"service_account_scope", refused(errors.ErrServiceAccountScope, errors.Likely, did(func(e *errors.PermissionError) {
+			e.Viewer = &errors.Viewer{Username: "ci-bot", DefaultEntity: "acme-research", Teams: []string{"acme-research"}, TeamsComplete: true, AccountType: "SERVICE"}
+			e.Evidence[0].Result = `user "ci-bot" (SERVICE account), teams: acme-research`
+			e.KeySource = "netrc /root/.netrc (machine api.wandb.ai)"
+		}))},
+		{"intermediary", refused(errors.ErrIntermediary, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+			e.Viewer, e.Code, e.RequestID = nil, "", ""
+			e.Message = "<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>Blocked by policy</body></html>"
+		}), notes("the body is an HTML page"))},
+		{"undetermined", refused(nil, errors.Undetermined, member, did(func(e *errors.PermissionError) {
+			e.Candidates = []error{errors.ErrProjectMissing, errors.ErrProjectRestricted, errors.ErrSeatRequired}
+			e.Evidence[1].Result = "visible, readOnly is false"
+		}))},
+		{"undetermined_every_candidate", refused(nil, errors.Undetermined, noEvidence, did(func(e *errors.PermissionError) {
+			for _, s := range errors.Sentinels() {
+				if errors.Is(s, errors.ErrPermissionDenied) && error(s) != errors.ErrPermissionDenied {
+					e.Candidates = append(e.Candidates, s)
+				}
+			}
+		}))},
+		{"undetermined_probes_failed", refused(nil, errors.Undetermined, did(func(e *errors.PermissionError) {
+			e.Viewer = nil
+			e.Evidence = nil
+			e.Candidates = []error{errors.ErrNotTeamMember, errors.ErrViewerRole}
+		}), evidence("viewer", "whose key is this", errors.Failed, "no usable answer (HTTP 502): bad gateway", 502),
+			evidence("entity", `entity "acme"`, errors.Refused, "", 403),
+			evidence("project", `project "acme/vision"`, errors.Failed, "", 0),
+			evidence("project-role", `your role in project "acme/vision"`, errors.Unsupported, "", 200),
+			evidence("seat", "your seat in the organization", errors.Skipped, "", 0))},
+		{"undetermined_nothing_known", &errors.PermissionError{Op: "create run", StatusCode: 403}},
+		{"defaulted_entity", refused(errors.ErrViewerRole, errors.Certain, member, did(func(e *errors.PermissionError) {
+			e.EntityDefaulted, e.Viewer.DefaultEntity, e.Role = true, "acme", "View-Only"
+		}))},
+		{"hostile_server", refused(nil, errors.Undetermined, did(func(e *errors.PermissionError) {
+			e.Message = "\x1b[31mdenied\x1b[0m\r\nINFO all is well\u2028\u202ereversed\xff\xfe\x00 " + strings.Repeat("A", 1<<20)
+			e.Code = "CODE\nX"
+			e.RequestID = "id\x1b]0;title\x07"
+			e.Viewer.Username = "jo\"; rm -rf /\n"
+			e.Viewer.Teams = []string{"a'b\nc", strings.Repeat("long ", 100)}
+			e.Viewer.DefaultEntity = ""
+			e.Evidence[1].Result = "line one\nline two\x1b[2J"
+			e.Candidates = []error{errors.New("a cause of\nour own"), nil}
+		}))},
+		{"foreign_cause", refused(errors.New("a cause this package does not know"), errors.Likely, noEvidence)},
+		{"zero", &errors.PermissionError{}},
+	}
+}
+
+func failures() []golden {
+	failed := func(cause error, status int, message string, change ...func(*errors.RequestError)) *errors.RequestError {
+		e := &errors.RequestError{
+			Op: "create run", Entity: "acme", Project: "vision", RunID: "abc", BaseURL: "https://api.wandb.ai",
+			Cause: cause, StatusCode: status, Message: message,
+		}
+		for _, c := range change {
+			c(e)
+		}
+		return e
+	}
+	return []golden{
+		{"request_run_deleted", failed(errors.ErrRunDeleted, 409, "run acme/vision/abc was previously created and deleted; try a new run id")},
+		{"request_run_exists", failed(errors.ErrRunExists, 0, "")},
+		{"request_run_missing", failed(errors.ErrRunMissing, 0, "", func(e *errors.RequestError) { e.Op = "resume run" })},
+		{"request_run_finished", failed(errors.ErrRunFinished, 0, "", func(e *errors.RequestError) { e.Op = "log to run" })},
+		{"request_rate_limited", failed(errors.ErrRateLimited, 429, "rate limit exceeded")},
+		{"request_server_unavailable", failed(errors.ErrServerUnavailable, 500, "An internal error occurred. Please contact support.",
+			func(e *errors.RequestError) { e.RequestID = "7d9f2c31" })},
+		{"request_unreachable", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
+			e.BaseURL = "http://localhost:8080"
+			e.Err = errors.New(`Post "http://localhost:8080/graphql": dial tcp 127.0.0.1:8080: connect: connection refused`)
+		})},
+		{"request_too_slow", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
+			e.Hint = "the time allowed ran out"
+			e.Err = errors.Join(context.DeadlineExceeded, errors.New("last answer was HTTP 502"))
+		})},
+		{"request_cancelled", failed(nil, 0, "", func(e *errors.RequestError) {
+			e.Err = errors.Join(context.Canceled, errors.New(`Post "https://api.wandb.ai/graphql": context canceled`))
+		})},
+		{"request_wrong_base_url", failed(errors.ErrWrongBaseURL, 404, "404 page not found", func(e *errors.RequestError) { e.BaseURL = "https://wandb.ai" })},
+		{"request_schema_mismatch", failed(errors.ErrSchemaMismatch, 200, `Unknown argument "entityName" on field "project".`)},
+		{"request_invalid_input", failed(errors.ErrInvalidInput, 400, "run config cannot exceed 15 MB")},
+		{"request_unexpected_answer", failed(errors.ErrUnexpectedAnswer, 200, "", func(e *errors.RequestError) { e.Err = errors.New("the answer names no run") })},
+		{"request_no_cause", &errors.RequestError{Op: "read run", Err: errors.New("disk full")}},
+		{"request_zero", &errors.RequestError{}},
+		{"input_project", &errors.InputError{Field: "project", Value: "a/b", Rule: "must not contain '/'"}},
+		{"input_empty", &errors.InputError{Field: "run id", Rule: "must not be empty"}},
+		{"input_hostile", &errors.InputError{Field: "entity", Value: "--id=\x1b[31m\n" + strings.Repeat("x", 1<<20), Rule: "must not begin with '-'"}},
+		{"input_config", &errors.InputError{Field: `config["lr"]`, Value: "func main", Rule: "must be a JSON value"}},
+		{"input_key", &errors.InputError{Field: "API key", Rule: "must not end with a newline"}},
+		{"input_zero", &errors.InputError{}},
+	}
+}
+
+// TestGolden holds the texts that people read: the line, then the full text.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	for _, tt := range append(refusals(), failures()...) {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := tt.err.Error() + "\n\n" + errors.Explain(tt.err) + "\n"
+			path := filepath.Join("testdata", tt.name+".golden")
+			if *update {
+				require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
+			}
+			want, err := os.ReadFile(path)
+			require.NoError(t, err, "run go test -run TestGolden -update ./errors")
+			assert.Equal(t, string(want), got)
+		})
+	}
+}
+
+// TestGoldenFilesAreUsed finds texts that no case writes any more.
+func TestGoldenFilesAreUsed(t *testing.T) {
+	t.Parallel()
+	used := make(map[string]bool)
+	for _, tt := range append(refusals(), failures()...) {
+		used[filepath.Join("testdata", tt.name+".golden")] = true
+	}
+	files, err := filepath.Glob(filepath.Join("testdata", "*.golden"))
+	require.NoError(t, err)
+	for _, file := range files {
+		assert.True(t, used[file], "%s belongs to no case", file)
+	}
+	for _, cause := range causesOfRefusal() {
+		assert.True(t, used[filepath.Join("testdata", cause.Code()+".golden")], "%s has no text that was read", cause.Code())
+	}
+}

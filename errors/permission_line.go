@@ -1,0 +1,139 @@
+package errors
+
+import (
+	"strconv"
+	"strings"
+)
+
+// maxLineCandidates is how many candidate causes fit into one line.
+const maxLineCandidates = 4
+
+// Error returns one line: verb, entity/project, who, cause, HTTP status and
+// message, and where the key came from. Whatever the fields hold, it is
+// printable, of bounded length and free of credentials. [PermissionError.Explain]
+// gives the full text.
+func (e *PermissionError) Error() string {
+	if e == nil {
+		return ErrPermissionDenied.Error()
+	}
+	line := e.place().prefix() + e.clause()
+	if facts := e.facts(); len(facts) > 0 {
+		line += " (" + strings.Join(facts, "; ") + ")"
+	}
+	return line
+}
+
+func (e *PermissionError) place() place {
+	return place{
+		op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID,
+		baseURL: e.BaseURL, appURL: e.AppURL,
+	}
+}
+
+// cause returns the cause as far as it may be claimed, else nil.
+func (e *PermissionError) cause() error {
+	if e.Cause == nil || e.Cause == ErrPermissionDenied {
+		return nil
+	}
+	if e.Confidence != Likely && e.Confidence != Certain {
+		return nil
+	}
+	return e.Cause
+}
+
+// clause says why, in a part of a sentence.
+func (e *PermissionError) clause() string {
+	cause := e.cause()
+	if cause == nil {
+		return e.undeterminedClause()
+	}
+	probably := ""
+	if e.Confidence == Likely {
+		probably = "probably "
+	}
+	if p, ok := proseOf(cause); ok {
+		return p.clause(e, probably)
+	}
+	return probably + inline(cause.Error(), messageLimit)
+}
+
+func (e *PermissionError) undeterminedClause() string {
+	clause := "permission denied"
+	if e.Viewer != nil && e.Viewer.Username != "" {
+		clause += " for " + e.who()
+	}
+	clause += ", cause undetermined"
+	if may := e.candidatePhrases(maxLineCandidates); len(may) > 0 {
+		clause += ": may be " + list(may, "or")
+	}
+	return clause
+}
+
+// candidatePhrases names at most limit candidates, each in a few words.
+func (e *PermissionError) candidatePhrases(limit int) []string {
+	var phrases []string
+	for _, candidate := range e.Candidates {
+		if candidate == nil {
+			continue
+		}
+		if len(phrases) == limit {
+			return append(phrases, "something else")
+		}
+		phrase := inline(candidate.Error(), messageLimit)
+		if p, ok := proseOf(candidate); ok {
+			phrase = p.phrase(e)
+		}
+		phrases = append(phrases, phrase)
+	}
+	return phrases
+}
+
+// facts are the parts of the parenthesis that ends the line.
+func (e *PermissionError) facts() []string {
+	var facts []string
+	if e.Cause == ErrNoAPIKey && e.cause() != nil {
+		return nil // no request was sent, with no key
+	}
+	if answer := answer(e.StatusCode, e.Message); answer != "" {
+		facts = append(facts, answer)
+	}
+	if e.EntityDefaulted && e.Entity != "" {
+		facts = append(facts, "default entity, as none was given")
+	}
+	if source := inline(e.KeySource, messageLimit); source != "" {
+		facts = append(facts, "key from "+source)
+	}
+	return facts
+}
+
+// who names the account behind the key in a sentence.
+func (e *PermissionError) who() string {
+	if e.Viewer == nil || e.Viewer.Username == "" {
+		return "the account of this API key"
+	}
+	return e.accountKind() + " " + quoted(e.Viewer.Username)
+}
+
+func (e *PermissionError) accountKind() string {
+	if e.Viewer == nil {
+		return "account"
+	}
+	switch e.Viewer.AccountType {
+	case "SERVICE", "ORG_SERVICE":
+		return "service account"
+	case "ANONYMOUS":
+		return "anonymous account"
+	}
+	return "user"
+}
+
+// answer is status and message of a response, or "" if there was none.
+func answer(status int, message string) string {
+	message = inline(message, messageLimit)
+	if status == 0 {
+		return message
+	}
+	code := strconv.Itoa(status)
+	message = strings.TrimPrefix(message, code+" ") // as in "403 Forbidden"
+	return strings.TrimSpace("HTTP " + code + " " + message)
+}

@@ -1,0 +1,275 @@
+package errors_test
+
+import (
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/errors"
+)
+
+func causesOfRefusal() []*errors.Sentinel {
+	var causes []*errors.Sentinel
+	for _, s := range errors.Sentinels() {
+		if errors.Is(s, errors.ErrPermissionDenied) && error(s) != errors.ErrPermissionDenied {
+			causes = append(causes, s)
+		}
+	}
+	return causes
+}
+
+// TestPermissionErrorMatrix holds, for every cause and confidence, which
+// sentinels match: the umbrella always, the cause and what it covers when it is
+// claimed, and nothing else.
+func TestPermissionErrorMatrix(t *testing.T) {
+	t.Parallel()
+	require.Len(t, causesOfRefusal(), 15)
+	for _, cause := range causesOfRefusal() {
+		for _, confidence := range []errors.Confidence{errors.Undetermined, errors.Likely, errors.Certain} {
+			t.Run(cause.Code()+"/"+confidence.String(), func(t *testing.T) {
+				t.Parallel()
+				original := &url.Error{Op: "Post", URL: "https://api.wandb.ai/graphql", Err: fs.ErrPermission}
+				bare := refused(cause, confidence, func(e *errors.PermissionError) {
+					e.Err = original
+					e.Candidates = []error{errors.ErrProjectMissing, cause}
+				})
+				for _, err := range []error{
+					bare,
+					fmt.Errorf("start training: %w", bare),
+					fmt.Errorf("rank 3: %w", fmt.Errorf("start training: %w", bare)),
+					errors.Join(errors.New("close log"), bare),
+				} {
+					for _, s := range errors.Sentinels() {
+						want := error(s) == errors.ErrPermissionDenied ||
+							confidence != errors.Undetermined && errors.Is(cause, s)
+						assert.Equal(t, want, errors.Is(err, s), "Is(%s)", s.Code())
+					}
+					got, ok := errors.AsType[*errors.PermissionError](err)
+					require.True(t, ok)
+					assert.Same(t, bare, got)
+					var inner *url.Error
+					require.True(t, errors.As(err, &inner))
+					assert.Same(t, original, inner)
+					assert.ErrorIs(t, err, fs.ErrPermission)
+					if confidence == errors.Undetermined {
+						assert.Equal(t, "permission_denied", errors.Code(err))
+					} else {
+						assert.Equal(t, cause.Code(), errors.Code(err))
+					}
+					assert.False(t, errors.IsRetryable(err))
+				}
+			})
+		}
+	}
+}
+
+func TestPermissionErrorLine(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		err  *errors.PermissionError
+		want string
+	}{
+		{
+			"the form that was promised", refused(errors.ErrNotTeamMember, errors.Certain),
+			`create run acme/vision: user "jo" is not a member of team "acme" (HTTP 403 permission denied; key from WANDB_API_KEY)`,
+		},
+		{
+			"no project", refused(errors.ErrNotTeamMember, errors.Certain, func(e *errors.PermissionError) { e.Project = "" }),
+			`create run acme: user "jo" is not a member of team "acme" (HTTP 403 permission denied; key from WANDB_API_KEY)`,
+		},
+		{
+			"no entity", refused(errors.ErrNotTeamMember, errors.Likely, func(e *errors.PermissionError) { e.Entity = "" }),
+			`create run vision: user "jo" is probably not a member of the team (HTTP 403 permission denied; key from WANDB_API_KEY)`,
+		},
+		{
+			"no message", refused(errors.ErrNotTeamMember, errors.Certain, func(e *errors.PermissionError) { e.Message = " \n" }),
+			`create run acme/vision: user "jo" is not a member of team "acme" (HTTP 403; key from WANDB_API_KEY)`,
+		},
+		{"no key source, no status", refused(errors.ErrNotTeamMember, errors.Certain, func(e *errors.PermissionError) {
+			e.KeySource, e.StatusCode, e.Message = "", 0, ""
+		}), `create run acme/vision: user "jo" is not a member of team "acme"`},
+		{
+			"no viewer", refused(errors.ErrNotTeamMember, errors.Likely, func(e *errors.PermissionError) { e.Viewer = nil }),
+			`create run acme/vision: the account of this API key is probably not a member of team "acme" (HTTP 403 permission denied; key from WANDB_API_KEY)`,
+		},
+		{"names that need quotes", refused(nil, errors.Undetermined, func(e *errors.PermissionError) {
+			e.Entity, e.Project, e.Viewer = "a b/c", "d\n", nil
+		}), `create run "a b/c"/"d\n": permission denied, cause undetermined (HTTP 403 permission denied; key from WANDB_API_KEY)`},
+		{
+			"a cause without confidence is not claimed", refused(errors.ErrNotTeamMember, errors.Undetermined),
+			`create run acme/vision: permission denied for user "jo", cause undetermined (HTTP 403 permission denied; key from WANDB_API_KEY)`,
+		},
+		{
+			"confidence without a cause", refused(nil, errors.Certain),
+			`create run acme/vision: permission denied for user "jo", cause undetermined (HTTP 403 permission denied; key from WANDB_API_KEY)`,
+		},
+		{
+			"a confidence out of range claims nothing", refused(errors.ErrNotTeamMember, errors.Confidence(9)),
+			`create run acme/vision: permission denied for user "jo", cause undetermined (HTTP 403 permission denied; key from WANDB_API_KEY)`,
+		},
+		{
+			"a wrapped cause", refused(fmt.Errorf("row 6: %w", errors.ErrNotTeamMember), errors.Certain),
+			`create run acme/vision: user "jo" is not a member of team "acme" (HTTP 403 permission denied; key from WANDB_API_KEY)`,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, tt.want, tt.err.Error())
+		})
+	}
+}
+
+// TestIssue9156 holds what the users of wandb/wandb#9156 asked a refusal to
+// name: the entity, the current user, possible causes and next steps.
+func TestIssue9156(t *testing.T) {
+	t.Parallel()
+	for _, tt := range refusals() {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e, ok := errors.AsType[*errors.PermissionError](tt.err)
+			require.True(t, ok)
+			if tt.name == "hostile_server" { // names are escaped there; the golden file shows how
+				return
+			}
+			line, text := e.Error(), e.Explain()
+			assert.Contains(t, line, e.Entity)
+			assert.Contains(t, text, e.Entity)
+			if e.Viewer != nil {
+				assert.Contains(t, text, fmt.Sprintf("%q", e.Viewer.Username))
+			}
+			assert.Contains(t, text, "Why: ")
+			if e.Confidence == errors.Undetermined {
+				assert.Contains(t, line, "undetermined")
+				assert.NotContains(t, text, "Confidence:")
+				assert.Equal(t, len(e.Candidates) > 0, strings.Contains(text, "It may be one of these:"))
+			} else {
+				assert.Contains(t, text, "Confidence: "+e.Confidence.String())
+			}
+			_, steps, found := strings.Cut(text, "What to do:\n")
+			require.True(t, found)
+			lines := strings.Split(steps, "\n")
+			last := strings.TrimSpace(lines[len(lines)-1])
+			assert.Regexp(t, `^(https://\S+|export WANDB_ENTITY=\S+|wandgo doctor --report|curl -sSi https://\S+)$`, last)
+			assert.Empty(t, lines[len(lines)-2], "the last line stands alone")
+		})
+	}
+}
+
+// TestTextsAreWellFormed checks every golden text for what a person would
+// stumble over.
+func TestTextsAreWellFormed(t *testing.T) {
+	t.Parallel()
+	for _, tt := range append(refusals(), failures()...) {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			assertOneLine(t, tt.err.Error())
+			text := errors.Explain(tt.err)
+			for line := range strings.SplitSeq(text, "\n") {
+				assertPrintable(t, line)
+				assert.Equal(t, strings.TrimRight(line, " "), line, "blanks at the end")
+				if utf8.RuneCountInString(line) > 100 { // only a word that cannot be broken may stick out
+					assert.Len(t, strings.Fields(strings.TrimSpace(line)), 1, line)
+				}
+			}
+			for _, flaw := range []string{"()", `""`, "( ", " )", " ;", "; )", "..", ": .", "\n\n\n", "<nil>", "%!", " ,", "null)"} {
+				assert.NotContains(t, text, flaw)
+				assert.NotContains(t, tt.err.Error(), flaw)
+			}
+			assert.Less(t, len(text), 16<<10)
+		})
+	}
+}
+
+func assertOneLine(t *testing.T, line string) {
+	t.Helper()
+	assertPrintable(t, line)
+	assert.NotEmpty(t, line)
+	assert.Less(t, utf8.RuneCountInString(line), 2000)
+}
+
+func assertPrintable(t *testing.T, text string) {
+	t.Helper()
+	assert.True(t, utf8.ValidString(text))
+	for _, r := range text {
+		if !unicode.IsPrint(r) {
+			assert.Failf(t, "unprintable rune", "%U in %q", r, text)
+			return
+		}
+	}
+}
+
+func TestNilAndZero(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		err  interface {
+			error
+			Explain() string
+			MarshalJSON() ([]byte, error)
+		}
+		want string
+	}{
+		{"nil permission", (*errors.PermissionError)(nil), "permission denied"},
+		{"zero permission", &errors.PermissionError{}, "permission denied, cause undetermined"},
+		{"nil request", (*errors.RequestError)(nil), "request failed"},
+		{"zero request", &errors.RequestError{}, "request failed"},
+		{"nil input", (*errors.InputError)(nil), "invalid input"},
+		{"zero input", &errors.InputError{}, "invalid input"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, tt.want, tt.err.Error())
+			assert.NotEmpty(t, tt.err.Explain())
+			assert.Equal(t, tt.err.Explain(), errors.Explain(tt.err))
+			_, err := tt.err.MarshalJSON()
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, fmt.Sprint(tt.err))
+			assert.NotContains(t, logged(tt.err), "panic")
+			assert.NotPanics(t, func() { errors.Is(tt.err, errors.ErrRateLimited) })
+			assert.NotPanics(t, func() { errors.Code(tt.err) })
+		})
+	}
+	assert.ErrorIs(t, (*errors.PermissionError)(nil), errors.ErrPermissionDenied)
+	assert.ErrorIs(t, (*errors.InputError)(nil), errors.ErrInvalidInput)
+}
+
+func FuzzPermissionErrorText(f *testing.F) {
+	f.Add("create run", "acme", "vision", "jo", "permission denied", "WANDB_API_KEY", 403, 6, 2)
+	f.Add("", "", "", "", "", "", 0, 0, 0)
+	f.Add("a\nb", "\x1b[31m", "\xff\xfe", "\u202e", "\r\n\x00", "\u2028", -1, 99, 1)
+	f.Add(strings.Repeat("x", 300), "None", "%s%n", `"`, "Authorization: Basic YXBpOnNlY3JldA==", "://u:p@h", 401, 1, 2)
+	causes := causesOfRefusal()
+	f.Fuzz(func(t *testing.T, op, entity, project, user, message, source string, status, cause, confidence int) {
+		e := &errors.PermissionError{
+			Op: op, Entity: entity, Project: project, RunID: user, BaseURL: source, Role: op, KeySource: source,
+			StatusCode: status, Message: message, Code: user, RequestID: project, Confidence: errors.Confidence(confidence),
+			Candidates: []error{errors.New(message), errors.ErrIntermediary}, Notes: []string{message, op}, Suggestions: []string{entity},
+			Evidence: []errors.Probe{{Name: op, Question: project, Outcome: errors.Outcome(user), Result: message, StatusCode: status}},
+			Viewer:   &errors.Viewer{Username: user, Teams: []string{project, entity}, AccountType: op},
+			Err:      errors.New(message),
+		}
+		if cause >= 0 && cause < len(causes) {
+			e.Cause = causes[cause]
+		}
+		r := &errors.RequestError{Op: op, Entity: entity, Project: project, RunID: user, BaseURL: source, Message: message, Hint: op, Err: e.Err}
+		if status%2 == 0 {
+			r.StatusCode, r.Cause = status, errors.ErrServerUnavailable
+		}
+		i := &errors.InputError{Field: op, Value: message, Rule: project}
+		for _, err := range []error{e, r, i} {
+			assertOneLine(t, err.Error())
+			for line := range strings.SplitSeq(errors.Explain(err), "\n") {
+				assertPrintable(t, line)
+			}
+		}
+	})
+}

@@ -1,0 +1,122 @@
+package errors
+
+import (
+	"net/url"
+	"strings"
+)
+
+// place is what was asked for and where: the part that [PermissionError] and
+// [RequestError] have in common.
+type place struct {
+	op, entity, project, runID string
+	baseURL, appURL            string
+}
+
+// path names the target as entity/project, or what there is of it.
+func (p place) path() string {
+	switch {
+	case p.entity != "" && p.project != "":
+		return bare(p.entity) + "/" + bare(p.project)
+	case p.entity != "":
+		return bare(p.entity)
+	case p.project != "":
+		return bare(p.project)
+	}
+	return ""
+}
+
+// request is the verb with its target: "create run acme/vision".
+func (p place) request() string {
+	return strings.TrimSpace(inline(p.op, nameLimit) + " " + p.path())
+}
+
+// headline opens the text for a person.
+func (p place) headline(why string) string {
+	if request := p.request(); request != "" {
+		return "Cannot " + request + ": " + strings.TrimSuffix(why, ".") + "."
+	}
+	return sentence(why)
+}
+
+// prefix starts a one-line text; it is empty where there is nothing to say.
+func (p place) prefix() string {
+	if request := p.request(); request != "" {
+		return request + ": "
+	}
+	return ""
+}
+
+// server names the server in a sentence.
+func (p place) server() string {
+	if p.baseURL == "" {
+		return "this server"
+	}
+	return inline(p.baseURL, messageLimit)
+}
+
+// team names the entity in a sentence.
+func (p place) team() string {
+	if p.entity == "" {
+		return "the team"
+	}
+	return "team " + quoted(p.entity)
+}
+
+// projectName names the project in a sentence.
+func (p place) projectName() string {
+	if p.project == "" {
+		return "the project"
+	}
+	return "project " + quoted(p.project)
+}
+
+// page returns the address of a web page of this server, such as
+// https://wandb.ai/acme/vision, or "" if the server is not known.
+func (p place) page(parts ...string) string {
+	app := p.appURL
+	if app == "" {
+		app = appOf(p.baseURL)
+	}
+	if app == "" {
+		return ""
+	}
+	address := strings.TrimRight(inline(app, messageLimit), "/")
+	for _, part := range parts {
+		if part == "" {
+			break
+		}
+		if len(part) > readLimit {
+			return address
+		}
+		address += "/" + url.PathEscape(redact(part))
+	}
+	return address
+}
+
+// at is page as an apposition, ", at https://wandb.ai/acme", or "".
+func (p place) at(parts ...string) string {
+	if page := p.page(parts...); page != "" {
+		return ", at " + page
+	}
+	return ""
+}
+
+// hosted reports whether the server is W&B's own cloud.
+func (p place) hosted() bool {
+	u, err := url.Parse(p.baseURL)
+	return err == nil && u.Hostname() == "api.wandb.ai"
+}
+
+// appOf derives the address of the web pages from that of the API.
+func appOf(base string) string {
+	for _, rule := range []struct{ from, to string }{
+		{"://api.wandb.test", "://app.wandb.test"},
+		{"://api.wandb.", "://wandb."},
+		{"://api.", "://app."},
+	} {
+		if strings.Contains(base, rule.from) {
+			return strings.Replace(base, rule.from, rule.to, 1)
+		}
+	}
+	return base
+}

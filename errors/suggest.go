@@ -1,0 +1,147 @@
+package errors
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	// maxSuggestions is how many names a person reads without skimming.
+	maxSuggestions = 3
+	// maxNameRunes bounds the work per name; longer names are never compared
+	// letter by letter.
+	maxNameRunes = 64
+	// maxNames bounds the work per call.
+	maxNames = 10_000
+	// minPartRunes is the shortest name that may count as part of another one.
+	minPartRunes = 3
+)
+
+// Suggest returns the names in have that a person who wrote want may have
+// meant, best first, at most three. A name that differs only in case or in its
+// separators comes first, then one that is a single typing error away, then one
+// that begins with want or that want begins with (the user name "benjbritton"
+// for the team "benjbritton-geoai"), then one that contains it, then names
+// within a few typing errors. Names equal to want are left out: they are what
+// was tried. Suggest returns nil when nothing is close.
+//
+// The work is bounded whatever the input: names of more than 64 characters are
+// not compared letter by letter, and only the first 10,000 names are looked at.
+func Suggest(want string, have []string) []string {
+	wantText := []byte(strings.TrimSpace(want))
+	if len(wantText) == 0 || len(wantText) > 4*maxNameRunes {
+		return nil
+	}
+	folded := foldName(string(wantText))
+	if len(folded) == 0 {
+		return nil
+	}
+	type hit struct {
+		name string
+		rank int
+	}
+	var hits []hit
+	seen := make(map[string]bool)
+	for _, name := range have[:min(len(have), maxNames)] {
+		if name == "" || name == want || seen[name] || len(name) > 4*maxNameRunes {
+			continue
+		}
+		seen[name] = true
+		if rank, ok := resemblance(folded, foldName(name)); ok {
+			hits = append(hits, hit{name, rank})
+		}
+	}
+	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.rank, b.rank) })
+	var names []string
+	for _, h := range hits[:min(len(hits), maxSuggestions)] {
+		names = append(names, h.name)
+	}
+	return names
+}
+
+// resemblance ranks how close two folded names are; a lower rank is closer.
+func resemblance(want, name []rune) (rank int, ok bool) {
+	if len(name) == 0 {
+		return 0, false
+	}
+	if slices.Equal(want, name) {
+		return 0, true
+	}
+	// Short names are all close to each other, so they get fewer errors.
+	allowed := min(3, (min(len(want), len(name))+1)/3)
+	distance := allowed + 1
+	if len(want) <= maxNameRunes && len(name) <= maxNameRunes {
+		distance = editDistance(want, name, allowed)
+	}
+	switch {
+	case distance == 1 && allowed >= 1:
+		return 1, true
+	case hasRunePrefix(name, want), hasRunePrefix(want, name):
+		return 2, true
+	case min(len(want), len(name)) >= minPartRunes && containsRunes(name, want):
+		return 3, true
+	case distance <= allowed:
+		return 2 + distance, true
+	}
+	return 0, false
+}
+
+// foldName makes names comparable the way a person does: without case and
+// without the separators that are easily mixed up.
+func foldName(name string) []rune {
+	folded := make([]rune, 0, len(name))
+	for _, r := range strings.ToLower(name) {
+		switch r {
+		case '-', '_', '.', ' ', utf8.RuneError:
+		default:
+			folded = append(folded, r)
+		}
+	}
+	return folded
+}
+
+func hasRunePrefix(name, prefix []rune) bool {
+	return len(prefix) >= minPartRunes && len(name) > len(prefix) && slices.Equal(name[:len(prefix)], prefix)
+}
+
+func containsRunes(name, part []rune) bool {
+	return strings.Contains(string(name), string(part))
+}
+
+// editDistance counts the insertions, deletions, replacements and swaps of
+// neighbours that turn a into b, where no letter is edited twice. It returns
+// limit+1 as soon as the count is known to pass limit.
+func editDistance(a, b []rune, limit int) int {
+	if diff := len(a) - len(b); diff > limit || -diff > limit {
+		return limit + 1
+	}
+	// Three rows are enough: a swap looks two rows back.
+	before := make([]int, len(b)+1)
+	above := make([]int, len(b)+1)
+	row := make([]int, len(b)+1)
+	for j := range above {
+		above[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		lowest := i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(above[j]+1, row[j-1]+1, above[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+			lowest = min(lowest, row[j])
+		}
+		if lowest > limit+1 { // a swap can win back one at most
+			return limit + 1
+		}
+		before, above, row = above, row, before
+	}
+	return min(above[len(b)], limit+1)
+}

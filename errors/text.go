@@ -1,0 +1,213 @@
+package errors
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// Everything a server, a proxy or a caller gave us passes through this file
+// before a person or a log sees it: on one line, printable, cut to a readable
+// length and without anything that has the form of a credential.
+
+const (
+	nameLimit    = 128 // runes of one name, which is what a project may have
+	inputLimit   = 64  // runes of an argument that broke a rule
+	messageLimit = 200 // runes of a server's message, or of another error's text
+	resultLimit  = 300 // runes of a probe's result, or of a note
+	machineLimit = 2000
+	lineWidth    = 100 // columns of the text for a person
+	// readLimit bounds how many bytes of a text are looked at: a body may be
+	// of any size.
+	readLimit = 8 << 10
+)
+
+// inline returns text on one line: outer blanks dropped, credentials redacted,
+// everything unprintable escaped, cut to limit runes.
+func inline(text string, limit int) string {
+	return escape(redact(bounded(text)), limit, false)
+}
+
+// quoted returns text as inline does, in double quotes. Inner quotes and
+// backslashes are escaped too, and outer blanks kept, for they may be the flaw.
+func quoted(text string) string { return quotedTo(text, nameLimit) }
+
+func quotedTo(text string, limit int) string {
+	if len(text) > readLimit {
+		text = bounded(text)
+	}
+	return `"` + escape(redact(text), limit, true) + `"`
+}
+
+// quotedID quotes an id, which may have the form of a key without being one.
+func quotedID(id string) string { return `"` + escape(bounded(id), nameLimit, true) + `"` }
+
+// bare returns a name as it is where that is unmistakable, else quoted.
+func bare(name string) string {
+	for i := range len(name) {
+		if c := name[i]; c <= ' ' || c >= utf8.RuneSelf || strings.IndexByte(`"'\/(),;:`, c) >= 0 || c == 0x7f {
+			return quoted(name)
+		}
+	}
+	return inline(name, nameLimit)
+}
+
+// bounded drops outer blanks and whatever lies beyond readLimit, with the word
+// that the limit cuts in two: half a credential would not look like one.
+func bounded(text string) string {
+	if len(text) > readLimit {
+		text = text[:readLimit]
+		if i := strings.LastIndexAny(text, " \t\r\n\"',;<>"); i >= 0 {
+			text = text[:i]
+		} else {
+			text = text[:messageLimit]
+		}
+		text += "…"
+	}
+	return strings.TrimSpace(text)
+}
+
+// escape writes at most limit runes of text, unprintable ones as Go escapes.
+func escape(text string, limit int, quotes bool) string {
+	var b strings.Builder
+	n := 0
+	for i, r := range text {
+		piece := string(r)
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD"):
+			const hex = "0123456789abcdef"
+			piece = `\x` + string(hex[text[i]>>4]) + string(hex[text[i]&15])
+		case quotes && (r == '"' || r == '\\'):
+			piece = `\` + piece
+		case !strconv.IsPrint(r):
+			q := strconv.QuoteRune(r)
+			piece = q[1 : len(q)-1]
+		}
+		if n += utf8.RuneCountInString(piece); n > limit {
+			return strings.TrimSuffix(b.String(), "…") + "…"
+		}
+		b.WriteString(piece)
+	}
+	return b.String()
+}
+
+const redacted = "[redacted]"
+
+// credentials matches what has the form of a credential. This is the second
+// fence: keys never enter these types, but a server or a proxy may echo a
+// request, and a person may paste a key where a name belongs.
+var credentials = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i:\b(?:basic|bearer)[ \t:]+)[A-Za-z0-9+/=._~-]{12,}` + // header
+		`|YXBpO[A-Za-z0-9+/=_-]+` + // base64 of "api:…"
+		`|eyJ[\w-]+\.[\w-]+\.[\w-]*` + // JWT
+		`|wandb_v\d+_[\w-]+` + // present form of a key
+		`|local-\w{16,}` + // form of a self-hosted server's key
+		`|[A-Za-z0-9]{40,}` + // classic key, also pasted twice
+		`|://[^/\s@?#]+@`) // user and password in an address
+})
+
+// redact replaces what looks like a credential.
+func redact(text string) string {
+	if len(text) < 10 { // shorter than any form above that matters
+		return text
+	}
+	return credentials().ReplaceAllStringFunc(text, func(match string) string {
+		switch {
+		case strings.HasPrefix(match, "://"):
+			return "://" + redacted + "@"
+		case strings.ContainsAny(match[:min(len(match), 8)], " \t:"):
+			scheme, secret, _ := strings.Cut(match, match[strings.IndexAny(match, " \t:"):][:1])
+			if !strings.ContainsAny(secret, "0123456789=") { // "basic authentication" is prose
+				return match
+			}
+			return scheme + " " + redacted
+		case strings.HasPrefix(match, "YXBpO"), strings.HasPrefix(match, "eyJ"),
+			strings.HasPrefix(match, "wandb_v"), strings.HasPrefix(match, "local-"),
+			strings.ContainsAny(match, "0123456789"):
+			return redacted
+		}
+		return match // a very long word
+	})
+}
+
+// list joins words for a sentence: `a, b or c`.
+func list(words []string, conjunction string) string {
+	switch n := len(words); n {
+	case 0:
+		return ""
+	case 1:
+		return words[0]
+	default:
+		return strings.Join(words[:n-1], ", ") + " " + conjunction + " " + words[n-1]
+	}
+}
+
+// quotedNames quotes at most limit names and says how many there are besides.
+func quotedNames(names []string, limit int) []string {
+	words := make([]string, 0, min(len(names), limit+1))
+	for _, name := range names[:min(len(names), limit)] {
+		words = append(words, quoted(name))
+	}
+	if rest := len(names) - limit; rest > 0 {
+		words = append(words, strconv.Itoa(rest)+" more")
+	}
+	return words
+}
+
+// sentence gives a clause its capital and its full stop.
+func sentence(clause string) string {
+	r, size := utf8.DecodeRuneInString(clause)
+	if r >= 'a' && r <= 'z' {
+		clause = strings.ToUpper(string(r)) + clause[size:]
+	}
+	if !strings.HasSuffix(clause, ".") {
+		clause += "."
+	}
+	return clause
+}
+
+// hardSpace is a space at which writeWrapped does not break a line, as in a
+// command. Foreign text cannot hold it: escape has made it printable.
+const hardSpace = "\x00"
+
+// writeWrapped writes text in lines of at most lineWidth columns where its words
+// allow it, the first behind first and the others behind rest. A word is never
+// broken, so that addresses and commands can be copied.
+func writeWrapped(b *strings.Builder, first, rest, text string) {
+	b.WriteString(first)
+	column := utf8.RuneCountInString(first)
+	start := true
+	for word := range strings.FieldsSeq(text) {
+		width := utf8.RuneCountInString(word)
+		switch {
+		case start:
+			start = false
+		case column+1+width > lineWidth:
+			b.WriteString("\n" + rest)
+			column = utf8.RuneCountInString(rest)
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(strings.ReplaceAll(word, hardSpace, " "))
+		column += width
+	}
+	b.WriteByte('\n')
+}
+
+// shellWord returns a name as one word of a POSIX shell.
+func shellWord(name string) string {
+	plain := name != ""
+	for i := range len(name) {
+		c := name[i]
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && strings.IndexByte("._-/:@", c) < 0 {
+			plain = false
+		}
+	}
+	if plain {
+		return name
+	}
+	return "'" + strings.ReplaceAll(inline(name, nameLimit), "'", `'\''`) + "'"
+}

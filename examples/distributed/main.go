@@ -1,0 +1,76 @@
+// Distributed trains one model in several processes, which all write one W&B
+// run: each has its share of the data and adds up gradients with the others, and
+// each logs rows, console lines and system metrics of its own.
+//
+//	go run ./examples/distributed -n 4
+//	go run ./examples/distributed -n 4 -fail 2     rank 2 dies half way
+//
+// The program starts itself n times with the variables that torchrun sets (RANK,
+// WORLD_SIZE, MASTER_ADDR, MASTER_PORT), so the part that trains looks as it would
+// under a launcher. Rank 0 is the run's primary process and the one whose end is
+// the run's. Without an API key the processes talk to a W&B server that ends with
+// the program.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+const project = "wandgo-distributed"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	environ := os.Environ()
+	if variable(environ, "RANK") != "" {
+		os.Exit(work(context.Background(), os.Args[1:], environ, os.Stdout))
+	}
+	os.Exit(launch(ctx, os.Args[1:], environ, os.Stdout))
+}
+
+// flags are given to the launcher, which passes them on.
+type flags struct {
+	processes, epochs, fail int
+	rate                    float64
+}
+
+// parse reads the arguments; the code is for the exit where there is an error.
+func parse(args []string, out io.Writer) (f flags, code int, err error) {
+	set := flag.NewFlagSet("distributed", flag.ContinueOnError)
+	set.SetOutput(out)
+	set.IntVar(&f.processes, "n", 4, "processes")
+	set.IntVar(&f.epochs, "epochs", 40, "passes over the training data")
+	set.Float64Var(&f.rate, "lr", 1, "learning rate")
+	set.IntVar(&f.fail, "fail", -1, "the rank that dies half way; none if negative")
+	if err := set.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return f, 0, err
+		}
+		return f, 2, err
+	}
+	if f.processes < 1 || f.processes > 64 || f.epochs < 1 {
+		err := errors.New("-n must be 1 to 64, and -epochs at least 1")
+		fmt.Fprintln(out, err)
+		return f, 2, err
+	}
+	return f, 0, nil
+}
+
+// variable is the value of an environment variable; of several the last counts.
+func variable(environ []string, name string) string {
+	value := ""
+	for _, v := range environ {
+		if text, ok := strings.CutPrefix(v, name+"="); ok {
+			value = text
+		}
+	}
+	return value
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// TestMain is the program's main for the processes that the tests start.
+func TestMain(m *testing.M) {
+	if environ := os.Environ(); variable(environ, "RANK") != "" {
+		os.Exit(work(context.Background(), os.Args[1:], environ, os.Stdout))
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// start runs the program and returns what it printed.
+func start(t *testing.T, environ []string, args ...string) (code int, text string) {
+	t.Helper()
+	var out bytes.Buffer
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	defer cancel()
+	code = launch(ctx, args, append([]string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}, environ...), &out)
+	return code, out.String()
+}
+
+func TestWithoutKey(t *testing.T) {
+	t.Parallel()
+	code, text := start(t, nil, "-n", "3", "-epochs", "6")
+	require.Zero(t, code, text)
+	assert.Contains(t, text, "No API key was found")
+	assert.Contains(t, text, "[rank0] epoch   6")
+	assert.Contains(t, text, "[rank2] has 91 of 275 birds")
+	assert.Contains(t, text, "the run: 18 rows of 3 processes, state finished.")
+	assert.Regexp(t, `All of them are in http://127\.0\.0\.1:\d+/acme/wandgo-distributed/runs/\w{8}\n`, text)
+	for rank := range 3 {
+		assert.Regexp(t, fmt.Sprintf(`rank%d +6 +6  finished`, rank), text)
+	}
+	assert.NotContains(t, text, wandbtest.AliceKey)
+}
+
+func TestWithKey(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name      string
+		processes int
+		fail      string
+	}{{"one process", 1, "-1"}, {"all live", 2, "-1"}, {"one dies", 3, "1"}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := wandbtest.New(t, wandbtest.Solo())
+			code, text := start(t, []string{
+				"WANDB_BASE_URL=" + s.URL(), "WANDB_API_KEY=" + wandbtest.AliceKey, "WANDB_DIR=" + t.TempDir(), "WANDB_RUN_ID=job7",
+			}, "-n", fmt.Sprint(c.processes), "-epochs", "6", "-fail", c.fail)
+			require.Zero(t, code, text)
+			v, ok := s.Run("acme", project, "job7")
+			require.True(t, ok)
+			assert.Equal(t, "finished", v.State)
+			if c.fail == "-1" { // one that dies may not have sent anything yet
+				require.Len(t, v.Writers, c.processes)
+			}
+			ended := 0
+			for _, w := range v.Writers {
+				if w.Complete {
+					ended++
+					assert.Contains(t, w.History()[0], "val/loss", "it is rank 0")
+				}
+				for _, line := range w.Logs[:min(len(w.Logs), 1)] {
+					assert.Regexp(t, `\[rank\d\] has \d+ of 275 birds$`, line)
+				}
+			}
+			assert.Equal(t, 1, ended)
+			if c.fail == "-1" {
+				assert.Len(t, v.HistoryLines, 6*c.processes)
+			} else {
+				assert.Contains(t, text, "exit status 9")
+				rows := rowsByRank(v)
+				assert.Equal(t, 6, rows[0], "the others go on")
+				assert.Equal(t, 6, rows[2])
+				assert.LessOrEqual(t, rows[1], 3)
+			}
+			assert.Contains(t, v.Files, "output_rank0.log")
+			assert.NotEmpty(t, v.Files["wandb-metadata.json"])
+			assert.InDelta(t, c.processes, v.Config["world_size"], 0)
+		})
+	}
+}
+
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	require.NoError(t, s.SetRole("acme", "alice", wandbtest.RoleViewer))
+	code, text := start(t, []string{"WANDB_BASE_URL=" + s.URL(), "WANDB_API_KEY=" + wandbtest.AliceKey, "WANDB_DIR=" + t.TempDir()}, "-n", "2", "-epochs", "2")
+	require.Zero(t, code, text)
+	assert.Contains(t, text, "What to do:")
+	assert.Contains(t, text, "[rank0] epoch   2", "it trains all the same")
+}
+
+// TestSameTraining holds that the shares add up to the whole: the loss does not
+// depend on the number of processes.
+func TestSameTraining(t *testing.T) {
+	t.Parallel()
+	last := regexp.MustCompile(`epoch  10  loss (\S+)`)
+	var losses []string
+	for _, n := range []string{"1", "3"} {
+		code, text := start(t, nil, "-n", n, "-epochs", "10")
+		require.Zero(t, code, text)
+		require.Regexp(t, last, text)
+		losses = append(losses, last.FindStringSubmatch(text)[1])
+	}
+	assert.Equal(t, losses[0], losses[1])
+}
+
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	code, text := start(t, nil, "-help")
+	assert.Zero(t, code)
+	assert.Contains(t, text, "-fail")
+	code, _ = start(t, nil, "-nix")
+	assert.Equal(t, 2, code)
+	code, text = start(t, nil, "-n", "0")
+	assert.Equal(t, 2, code)
+	assert.Contains(t, text, "-n must be")
+	var out bytes.Buffer
+	assert.Equal(t, 2, work(t.Context(), nil, []string{"RANK=x"}, &out))
+	assert.Equal(t, 1, work(t.Context(), nil, []string{"RANK=0", "WORLD_SIZE=1", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=1"}, &out), "nobody is there")
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/examples/internal/penguins"
+)
+
+// exitDied is how a worker ends that was told to die.
+const exitDied = 9
+
+// worker is one of the processes.
+type worker struct {
+	flags
+	rank, world int
+	peers       *peers
+	run         *client.Run
+	rows        int
+	out         io.Writer
+}
+
+// work is the program as the launcher starts it.
+func work(ctx context.Context, args, environ []string, out io.Writer) int {
+	f, code, err := parse(args, out)
+	if err != nil {
+		return code
+	}
+	w := &worker{flags: f, out: out}
+	if w.rank, err = strconv.Atoi(variable(environ, "RANK")); err == nil {
+		w.world, err = strconv.Atoi(variable(environ, "WORLD_SIZE"))
+	}
+	if err != nil {
+		fmt.Fprintln(out, "read RANK and WORLD_SIZE:", err)
+		return 2
+	}
+	address := net.JoinHostPort(variable(environ, "MASTER_ADDR"), variable(environ, "MASTER_PORT"))
+	if w.peers, err = join(ctx, address, w.rank); err == nil {
+		defer w.peers.conn.Close()
+		code, err = w.train(ctx)
+	}
+	if err != nil {
+		fmt.Fprintln(out, errors.Explain(err))
+		return 1
+	}
+	return code
+}
+
+// train creates this process's part of the run. The rest, such as WANDB_RUN_ID
+// and WANDB_X_LABEL, is in the environment, as is which process this is: rank 0
+// becomes the primary one.
+func (w *worker) train(ctx context.Context) (code int, err error) {
+	run, err := client.Init(ctx, client.RunOptions{
+		Project: project,
+		Mode:    "shared",
+		Config:  map[string]any{"world_size": w.world, "epochs": w.epochs, "learning_rate": w.rate, "dataset": "palmer-penguins"},
+		OnRefused: func(err error) client.Reaction {
+			if w.rank == 0 { // the others are refused for the same reason
+				fmt.Fprintln(w.out, errors.Explain(err))
+			}
+			return client.GoOffline
+		},
+	})
+	if err != nil {
+		return 1, err
+	}
+	w.run = run
+	defer run.FinishOnPanic(0) //nolint:contextcheck // it has a timeout of its own
+	defer run.OnSignal()()
+	w.out = run.Stdout(w.out)
+
+	if err := w.epochsOf(run); err != nil {
+		return 1, errors.Join(err, finish(ctx, run, 1))
+	}
+	if e, ok := errors.AsType[*client.InterruptedError](context.Cause(run.Context())); ok { //nolint:contextcheck // the run's, on purpose
+		code = e.ExitCode()
+	}
+	// The run ends when rank 0 does, which therefore waits for the others.
+	if w.rank != 0 {
+		err = finish(ctx, run, code)
+	}
+	if _, meetErr := w.meet(nil); meetErr != nil {
+		err = errors.Join(err, meetErr)
+	}
+	if w.rank == 0 {
+		err = errors.Join(err, finish(ctx, run, code))
+	}
+	return code, err
+}
+
+func finish(ctx context.Context, run *client.Run, code int) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	return run.FinishWithCode(ctx, code)
+}
+
+// epochsOf trains on this process's share of the data.
+func (w *worker) epochsOf(run *client.Run) error {
+	// The server numbers the rows of all processes as they arrive, so charts are
+	// by epoch.
+	for _, name := range []string{"rank*", "val/*", "train/*"} {
+		if err := run.DefineMetric(name, client.MetricOptions{StepMetric: "epoch"}); err != nil {
+			return err
+		}
+	}
+	data, err := penguins.Load(1)
+	if err != nil {
+		return err
+	}
+	var mine []penguins.Bird
+	for i := w.rank; i < len(data.Train); i += w.world {
+		mine = append(mine, data.Train[i])
+	}
+	model := penguins.NewModel(1) // the same everywhere
+	fmt.Fprintf(w.out, "has %d of %d birds\n", len(mine), len(data.Train))
+	for epoch := 1; epoch <= w.epochs; epoch++ {
+		if w.rank == w.fail && epoch > w.epochs/2 {
+			fmt.Fprintln(w.out, "dies, as it was told to")
+			os.Exit(exitDied) // like a machine that fails: no word to anybody
+		}
+		score := model.Evaluate(mine)
+		interrupted := 0.0
+		if run.Context().Err() != nil {
+			interrupted = 1
+		}
+		// What is added up: the gradients, the birds, the loss, and who has to stop.
+		total, err := w.meet(append(model.Gradient(mine), float64(len(mine)), score.Loss*float64(len(mine)), interrupted))
+		if err != nil {
+			return err
+		}
+		gradient, rest := total.Numbers[:penguins.Params], total.Numbers[penguins.Params:]
+		birds, loss := rest[0], rest[1]
+		if rest[2] > 0 { // all stop together, or some would wait for ever
+			break
+		}
+		for i := range gradient {
+			gradient[i] /= birds
+		}
+		model.Descend(gradient, w.rate)
+
+		name := fmt.Sprintf("rank%d/", w.rank)
+		row := map[string]any{"epoch": epoch, "rank": w.rank, name + "loss": score.Loss, name + "birds": len(mine)}
+		if w.rank == 0 {
+			val := model.Evaluate(data.Val)
+			row["train/loss"], row["train/workers"] = loss/birds, total.Workers
+			row["val/loss"], row["val/accuracy"] = val.Loss, val.Accuracy
+			if epoch%10 == 0 || epoch == w.epochs {
+				fmt.Fprintf(w.out, "epoch %3d  loss %.4f  val accuracy %.3f  %d workers\n", epoch, loss/birds, val.Accuracy, total.Workers)
+			}
+		}
+		if err := run.Log(row); err != nil {
+			fmt.Fprintln(w.out, "not logged:", err)
+		} else {
+			w.rows++
+		}
+	}
+	return nil
+}
+
+// meet adds numbers up with those of the others.
+func (w *worker) meet(numbers []float64) (sum, error) {
+	return w.peers.meet(message{Numbers: numbers, Rows: w.rows, URL: w.run.URL()})
+}

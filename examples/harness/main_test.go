@@ -1,0 +1,282 @@
+package main
+
+import (
+	"context"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/examples/internal/ondisk"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// screen is an output that calls seen after each write.
+type screen struct {
+	mu   sync.Mutex
+	text strings.Builder
+	seen func(text string)
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	s.text.Write(p)
+	text := s.text.String()
+	s.mu.Unlock()
+	if s.seen != nil {
+		s.seen(text)
+	}
+	return len(p), nil
+}
+
+func alone(string) string { return "" }
+
+func TestScenarios(t *testing.T) {
+	t.Parallel()
+	const epochs = 60
+	tests := []struct {
+		name     string
+		args     []string
+		code     int
+		has, not []string
+	}{
+		{name: "ok", has: []string{"preflight  acme: allowed", "uploaded   http://"}, not: []string{"kept"}},
+		{
+			name: "viewer",
+			has:  []string{`user "alice" has only the role "viewer"`, "could log to alice", "run        offline, in ", "(viewer_role)"},
+			not:  []string{"uploaded"},
+		},
+		{
+			name: "repaired",
+			has:  []string{`user "alice" has only the role "viewer"`, "run        offline, in ", "synced     http://", ", 60 rows"},
+			not:  []string{"kept"},
+		},
+		{
+			name: "viewer", args: []string{"-sync"},
+			has: []string{`sync       sync runs: `, `user "alice" has only the role "viewer"`, "(viewer_role)"}, not: []string{"synced"},
+		},
+		{name: "viewer", args: []string{"-refused", "stop"}, code: exitRefused, has: []string{"What to do:"}, not: []string{"epoch"}},
+		{name: "viewer", args: []string{"-fallback", "globex, alice"}, has: []string{"preflight  alice: allowed", "/alice/wandgo-harness/runs/"}},
+		{name: "viewer", args: []string{"-own-team"}, has: []string{"preflight  alice: allowed"}},
+		{name: "other-team", has: []string{`not a member of team "globex"`, "preflight  alice: allowed", "uploaded"}, not: []string{"kept"}},
+		{name: "other-team", args: []string{"-own-team=false"}, has: []string{"could log to alice or acme", "(not_team_member)"}},
+		{name: "no-key", has: []string{"no API key was found", "WANDB_API_KEY is not set", "(no_api_key)"}},
+		{name: "no-key", args: []string{"-refused", "stop"}, code: exitRefused, not: []string{"epoch"}},
+		{name: "outage", has: []string{"preflight  no answer", "is unavailable", "(server_unavailable)"}},
+		{name: "outage", args: []string{"-refused", "stop"}, code: exitTryLater, not: []string{"epoch"}},
+		{name: "lost", has: []string{"preflight  acme: allowed", "run        http://", `probably not a member of team "acme"`, "kept "}},
+		{name: "ok", args: []string{"-project", "a/b"}, code: exitFailed, has: []string{"must not contain '/'"}, not: []string{"epoch"}},
+	}
+	for _, tt := range tests {
+		t.Run(strings.Join(append([]string{tt.name}, tt.args...), " "), func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			var out screen
+			code := run(t.Context(), append([]string{"-scenario", tt.name, "-dir", dir}, tt.args...), alone, &out)
+			text := out.text.String()
+			assert.Equal(t, tt.code, code, text)
+			for _, s := range tt.has {
+				assert.Contains(t, text, s)
+			}
+			for _, s := range append(tt.not, "notakey", wandbtest.AliceKey) {
+				assert.NotContains(t, text, s)
+			}
+			_, rows := ondisk.Rows(t, dir)
+			if tt.code == exitOK {
+				assert.Contains(t, text, "epoch       60")
+				assert.EqualValues(t, epochs, rows, "every row is on disk, wherever else it is")
+			} else {
+				assert.Zero(t, rows)
+			}
+		})
+	}
+}
+
+// TestInterrupted interrupts the training as Ctrl-C would: what was logged is
+// uploaded all the same, and the server learns of the exit code.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	server := wandbtest.New(t, wandbtest.Solo())
+	env := map[string]string{
+		"WANDB_BASE_URL": server.URL(), "WANDB_API_KEY": wandbtest.AliceKey, "WANDB_ENTITY": "acme",
+		"WANDB_RUN_ID": "run1", "HOME": t.TempDir(),
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out := screen{seen: func(text string) {
+		if strings.Contains(text, "epoch       20") {
+			cancel()
+		}
+	}}
+	code := run(ctx, []string{"-pace", "1us", "-dir", t.TempDir()}, func(name string) string { return env[name] }, &out)
+	text := out.text.String()
+	assert.Equal(t, exitInterrupted, code)
+	assert.Contains(t, text, "stopped    context canceled")
+	assert.Contains(t, text, "uploaded   ")
+	stored, ok := server.Run("acme", "wandgo-harness", "run1")
+	require.True(t, ok)
+	assert.Len(t, stored.History(), 20)
+	assert.Equal(t, "failed", stored.State)
+	require.NotNil(t, stored.ExitCode)
+	assert.Equal(t, exitInterrupted, *stored.ExitCode)
+}
+
+// TestRefusedTrainedSynced is the way from a refusal to a run that is complete: a
+// View-Only user starts a training, is told why the server does not take it,
+// trains offline, has the role fixed, and uploads what is on disk.
+func TestRefusedTrainedSynced(t *testing.T) {
+	t.Parallel()
+	server := wandbtest.New(t, wandbtest.Solo())
+	require.NoError(t, server.SetRole("acme", "alice", wandbtest.RoleViewer))
+	dir := t.TempDir()
+	env := map[string]string{
+		"WANDB_BASE_URL": server.URL(), "WANDB_API_KEY": wandbtest.AliceKey, "WANDB_ENTITY": "acme",
+		"WANDB_RUN_ID": "run1", "HOME": t.TempDir(), "WANDB_DIR": dir,
+	}
+	getenv := func(name string) string { return env[name] }
+	var out screen
+	require.Equal(t, exitOK, run(t.Context(), nil, getenv, &out))
+	text := out.text.String()
+	assert.Contains(t, text, `user "alice" has only the role "viewer"`)
+	assert.Contains(t, text, "wandgo sync uploads it later")
+	require.Empty(t, server.Runs(), "the server has nothing")
+
+	c, err := client.New(client.Options{Getenv: getenv, Dir: dir})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, c.Close()) }()
+	_, err = c.Sync(t.Context(), nil, client.SyncOptions{})
+	require.ErrorIs(t, err, errors.ErrViewerRole, "nothing has changed yet")
+
+	require.NoError(t, server.SetRole("acme", "alice", wandbtest.RoleMember))
+	report, err := c.Sync(t.Context(), nil, client.SyncOptions{})
+	require.NoError(t, err)
+	require.Equal(t, 1, report.Count(client.SyncDone))
+	stored, ok := server.Run("acme", "wandgo-harness", "run1")
+	require.True(t, ok)
+	assert.Equal(t, "finished", stored.State)
+	rows := stored.History()
+	require.Len(t, rows, 60)
+	for i, row := range rows {
+		assert.EqualValues(t, i+1, row["epoch"])
+	}
+	assert.EqualValues(t, 60, stored.Summary["epoch"])
+	assert.EqualValues(t, 60, stored.Config["epochs"])
+	assert.Equal(t, "train", stored.JobType)
+}
+
+func TestInterruptedBeforeTheStart(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out screen
+	code := run(ctx, []string{"-scenario", "ok", "-dir", t.TempDir(), "-refused", "stop"}, alone, &out)
+	assert.Equal(t, exitInterrupted, code, out.text.String())
+}
+
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		args []string
+		env  string
+		code int
+		has  string
+	}{
+		{name: "help", args: []string{"-help"}, code: exitOK, has: "The scenarios:\n  ok "},
+		{name: "unknown flag", args: []string{"-nix"}, code: exitUsage, has: "-nix"},
+		{name: "unknown scenario", args: []string{"-scenario", "nix"}, code: exitUsage, has: "must be one of ok, viewer"},
+		{name: "unknown reaction", args: []string{"-refused", "nix"}, code: exitUsage, has: `must be offline or stop, not "nix"`},
+		{name: "unknown reaction in the environment", env: "nix", code: exitUsage, has: `must be offline or stop, not "nix"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var out screen
+			env := func(name string) string {
+				if name == "HARNESS_REFUSED" {
+					return tt.env
+				}
+				return ""
+			}
+			assert.Equal(t, tt.code, run(t.Context(), tt.args, env, &out))
+			assert.Contains(t, out.text.String(), tt.has)
+		})
+	}
+}
+
+// TestEveryScenarioIsTested keeps TestScenarios complete.
+func TestEveryScenarioIsTested(t *testing.T) {
+	t.Parallel()
+	for _, s := range scenarios() {
+		assert.NotEmpty(t, s.story, s.name)
+		_, err := parse([]string{"-scenario", s.name}, alone, io.Discard)
+		assert.NoError(t, err, s.name)
+	}
+	assert.Len(t, scenarios(), 7, "a scenario was added: add it to TestScenarios")
+}
+
+// TestStopped stops the run as its page on the web does.
+func TestStopped(t *testing.T) {
+	t.Parallel()
+	server := wandbtest.New(t, wandbtest.Solo())
+	env := map[string]string{
+		"WANDB_BASE_URL": server.URL(), "WANDB_API_KEY": wandbtest.AliceKey, "WANDB_ENTITY": "acme",
+		"WANDB_RUN_ID": "run1", "HOME": t.TempDir(), "WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL": "0.01",
+	}
+	stop := sync.OnceFunc(func() { assert.NoError(t, server.StopRun("acme", "wandgo-harness", "run1")) })
+	out := screen{seen: func(text string) {
+		if strings.Contains(text, "run        http") {
+			stop()
+		}
+	}}
+	args := []string{"-epochs", "100000", "-pace", "1ms", "-dir", t.TempDir()}
+	code := run(t.Context(), args, func(name string) string { return env[name] }, &out)
+	text := out.text.String()
+	assert.Equal(t, exitInterrupted, code, text)
+	assert.Contains(t, text, "stopped    the run was stopped in the web UI")
+	assert.Contains(t, text, "uploaded   ")
+}
+
+// TestResume interrupts a training and starts it again: the same run goes on, and
+// every epoch is in it once.
+func TestResume(t *testing.T) {
+	t.Parallel()
+	server := wandbtest.New(t, wandbtest.Solo())
+	env := map[string]string{
+		"WANDB_BASE_URL": server.URL(), "WANDB_API_KEY": wandbtest.AliceKey, "WANDB_ENTITY": "acme", "HOME": t.TempDir(),
+	}
+	dir := t.TempDir()
+	args := []string{"-resume", "-pace", "1us", "-dir", dir}
+	getenv := func(name string) string { return env[name] }
+
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	first := screen{seen: func(text string) {
+		if strings.Contains(text, "epoch       20") {
+			cancel()
+		}
+	}}
+	require.Equal(t, exitInterrupted, run(ctx, args, getenv, &first), first.text.String())
+
+	var second screen
+	require.Equal(t, exitOK, run(t.Context(), args, getenv, &second), second.text.String())
+	assert.Contains(t, second.text.String(), "going on after epoch")
+	runs := server.Runs()
+	require.Len(t, runs, 1)
+	v, ok := server.Run(runs[0].Entity, runs[0].Project, runs[0].ID)
+	require.True(t, ok)
+	require.Len(t, v.HistoryLines, 60)
+	for i, row := range v.History() {
+		assert.InDelta(t, i+1, row["epoch"], 0)
+	}
+	assert.Equal(t, "finished", v.State)
+	assert.Contains(t, strings.Join(v.Logs, "\n"), "epoch       60", "what it printed is in the logs tab")
+	assert.Contains(t, v.Summary["val/accuracy"], "max")
+}

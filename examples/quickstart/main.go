@@ -1,0 +1,108 @@
+// Quickstart trains a small neural network on a real data set and logs it to
+// W&B: its config, the loss and accuracy of every epoch, and a summary.
+//
+//	go run ./examples/quickstart
+//
+// With an API key (WANDB_API_KEY, netrc or the settings files) the run is on your
+// W&B server. Without one the program starts a W&B server in its own process, so
+// that it runs on any machine. If the server refuses, it says why and goes on.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/examples/internal/penguins"
+)
+
+const project = "wandgo-quickstart"
+
+func main() { os.Exit(run(context.Background(), os.Args[1:], nil, os.Stdout)) }
+
+// run is the program. A nil getenv stands for the process's own environment.
+func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) int {
+	opts := penguins.Defaults()
+	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
+	flags.SetOutput(out)
+	flags.IntVar(&opts.Epochs, "epochs", opts.Epochs, "passes over the training data")
+	flags.Float64Var(&opts.LearningRate, "lr", opts.LearningRate, "learning rate at the start")
+	flags.Uint64Var(&opts.Seed, "seed", opts.Seed, "seed of the split, the weights and the order")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return 0
+		}
+		return 2
+	}
+	if err := train(ctx, opts, getenv, out); err != nil {
+		fmt.Fprintln(out, errors.Explain(err))
+		return 1
+	}
+	return 0
+}
+
+func train(ctx context.Context, opts penguins.Options, getenv func(string) string, out io.Writer) error {
+	trainer, err := penguins.NewTrainer(opts)
+	if err != nil {
+		return err
+	}
+	srv, err := connect(ctx, getenv, out)
+	if err != nil {
+		return err
+	}
+	defer srv.close()
+
+	// A run that the server refuses goes on without it: training never dies of a 403.
+	run, err := srv.client.Init(ctx, client.RunOptions{
+		Entity:  srv.entity,
+		Project: project,
+		Mode:    srv.mode,
+		Tags:    []string{"quickstart"},
+		Config: map[string]any{
+			"model": "mlp-4-8-3", "parameters": penguins.Params, "dataset": "palmer-penguins",
+			"epochs": opts.Epochs, "batch_size": opts.BatchSize, "learning_rate": opts.LearningRate,
+			"momentum": opts.Momentum, "weight_decay": opts.WeightDecay, "seed": opts.Seed,
+		},
+		OnRefused: func(err error) client.Reaction {
+			fmt.Fprintf(out, "%s\n\n", errors.Explain(err))
+			return client.GoOffline
+		},
+	})
+	if err != nil {
+		return err
+	}
+	describe(out, srv, run, trainer)
+
+	var curves curves
+	started := time.Now()
+	for done := false; !done; {
+		var e penguins.Epoch
+		e, done = trainer.Next()
+		row := map[string]any{
+			"epoch":      e.Number,
+			"train/loss": e.Train.Loss, "train/accuracy": e.Train.Accuracy,
+			"val/loss": e.Val.Loss, "val/accuracy": e.Val.Accuracy,
+			"lr": e.LearningRate, "grad_norm": e.GradientNorm,
+		}
+		if err := run.Log(row); err != nil {
+			fmt.Fprintln(out, "not logged:", err)
+		}
+		curves.add(e)
+		printEpoch(out, e, done)
+	}
+	trained := time.Since(started)
+
+	// Finish uploads what is still waiting. It gets a deadline, not for ever.
+	finish, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if err := run.Finish(finish); err != nil {
+		fmt.Fprintf(out, "\n%s\n", errors.Explain(err))
+	}
+	summarize(out, srv, run, trainer, &curves, trained)
+	return nil
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// server is where the run goes.
+type server struct {
+	client *client.Client
+	// local is the server in this process; nil when the run goes to W&B.
+	local *wandbtest.Server
+	// dir is the directory of its run, which ends with it.
+	dir string
+	// entity and mode are "" where the environment and the server decide.
+	entity, mode string
+	// about and account describe it.
+	about, account string
+}
+
+// connect uses the W&B server for which there is a key, and otherwise starts one
+// in the process. It fails only for settings that cannot be right.
+func connect(ctx context.Context, getenv func(string) string, out io.Writer) (*server, error) {
+	c, err := client.New(client.Options{InitTimeout: 10 * time.Second, Getenv: getenv})
+	if err != nil {
+		return nil, err
+	}
+	s := &server{client: c, about: c.BaseURL()}
+	if getenv == nil {
+		getenv = os.Getenv
+	}
+	if mode := getenv("WANDB_MODE"); mode == "offline" || mode == "disabled" {
+		s.about, s.account = "none, as WANDB_MODE is "+mode, "not needed"
+		return s, nil
+	}
+	viewer, err := c.Viewer(ctx)
+	switch {
+	case err == nil:
+		s.account = viewer.Username
+	case errors.Is(err, errors.ErrNoAPIKey):
+		s.close()
+		return startLocal()
+	default:
+		fmt.Fprintf(out, "%s\n\n", errors.Explain(err))
+		s.mode, s.about, s.account = "offline", "none; "+c.BaseURL()+" did not take the key", "unknown"
+		if !errors.Is(err, errors.ErrPermissionDenied) {
+			s.about = "none; " + c.BaseURL() + " is not available"
+		}
+	}
+	return s, nil
+}
+
+// startLocal starts a W&B server in this process. Its client reads nothing from
+// the environment, so that no setting of yours leads it elsewhere.
+func startLocal() (*server, error) {
+	dir, err := os.MkdirTemp("", "wandgo-quickstart-")
+	if err != nil {
+		return nil, err
+	}
+	s := &server{
+		dir: dir, entity: "acme",
+		about:   "in this process, as no API key was found; it ends with the program",
+		account: "alice, who is made up",
+	}
+	if s.local, err = wandbtest.Start(wandbtest.Solo()); err != nil {
+		s.close()
+		return nil, err
+	}
+	s.client, err = client.New(client.Options{
+		BaseURL: s.local.URL(), APIKey: wandbtest.AliceKey, Dir: dir, Getenv: func(string) string { return "" },
+	})
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *server) close() {
+	if s.client != nil {
+		s.client.Close()
+	}
+	if s.local != nil {
+		s.local.Close()
+	}
+	if s.dir != "" {
+		os.RemoveAll(s.dir)
+	}
+}

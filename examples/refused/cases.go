@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// refusal is one thing that goes wrong.
+type refusal struct {
+	// name is the code of the sentinel, with something added where there are
+	// several of them.
+	name string
+	// sentinel is what the error matches; the umbrella alone if undetermined.
+	sentinel error
+	// story is how one comes to it.
+	story   string
+	provoke func(ctx context.Context, l *lab) error
+}
+
+func cases() []refusal {
+	return append(refusals(), failures()...)
+}
+
+// initAs is the commonest way to be refused: a user, an entity, a project.
+func initAs(username, entity, project string) func(context.Context, *lab) error {
+	return func(ctx context.Context, l *lab) error {
+		return l.tryInit(ctx, l.as(key(username)), entity, project)
+	}
+}
+
+// refusals are the causes under ErrPermissionDenied.
+func refusals() []refusal {
+	return []refusal{
+		{
+			"no_api_key", errors.ErrNoAPIKey,
+			"no key in the options, the environment, netrc or the settings files",
+			func(ctx context.Context, l *lab) error { return l.tryInit(ctx, l.as(""), "acme", "vision") },
+		},
+		{
+			"bad_api_key_malformed", errors.ErrBadAPIKey,
+			"the key was pasted into the prompt three times over",
+			func(ctx context.Context, l *lab) error {
+				return l.tryInit(ctx, l.as(key("jo")+key("jo")+key("jo")), "acme", "vision")
+			},
+		},
+		{
+			"bad_api_key", errors.ErrBadAPIKey,
+			"the key was revoked, and an old one is still in the environment",
+			func(ctx context.Context, l *lab) error {
+				l.server.RevokeKey(key("old")) //nolint:errcheck // it may be revoked already
+				return l.tryInit(ctx, l.as(key("old")), "acme", "vision")
+			},
+		},
+		{
+			"anonymous_key", errors.ErrAnonymousKey,
+			"the key belongs to an anonymous account", initAs("anon", "acme", "fresh"),
+		},
+		{
+			"not_team_member", errors.ErrNotTeamMember,
+			"a recipe names its author's team, and somebody else runs it", initAs("jo", "acme", "my-vision"),
+		},
+		{
+			"not_team_member_public", errors.ErrNotTeamMember,
+			"the project is public: everybody reads it, the team writes to it", initAs("jo", "acme", "open-r1"),
+		},
+		{
+			"not_team_member_hidden", errors.ErrNotTeamMember,
+			"the team hides itself from outsiders", initAs("jo", "shadow", "vision"),
+		},
+		{
+			"viewer_role", errors.ErrViewerRole,
+			"vera was invited to the team with the View-Only role", initAs("vera", "acme", "vision"),
+		},
+		{
+			"seat_required", errors.ErrSeatRequired,
+			"sam is a Member of the team and has a Viewer seat in the organization", initAs("sam", "acme", "vision"),
+		},
+		{
+			"team_frozen", errors.ErrTeamFrozen,
+			"an administrator made the team read-only for everybody", initAs("max", "glacier", "ice"),
+		},
+		{
+			"project_restricted", errors.ErrProjectRestricted,
+			"max is a Member of the team and View-Only in this project", initAs("max", "acme", "survey"),
+		},
+		{
+			"project_hidden", errors.ErrProjectHidden,
+			"the project is Restricted and max is not invited", initAs("max", "acme", "payroll"),
+		},
+		{
+			"entity_missing", errors.ErrEntityMissing,
+			"the entity is still the placeholder of a tutorial", initAs("jo", "your_entity_name", "vision"),
+		},
+		{
+			"entity_missing_typo", errors.ErrEntityMissing,
+			"the entity has a typing error", initAs("jo", "acme-reseach", "vision"),
+		},
+		{
+			"no_personal_entity", errors.ErrNoPersonalEntity,
+			"the entity is one's own user name, and the account has no personal entity", initAs("kim", "kim", "vision"),
+		},
+		{
+			"no_team", errors.ErrNoTeam,
+			"the account's only team was deleted", initAs("lone", "lone-lab", "vision"),
+		},
+		{
+			"service_account_scope", errors.ErrServiceAccountScope,
+			"a service account of jo-lab is used for another team", initAs("robot", "acme", "vision"),
+		},
+		{
+			"intermediary", errors.ErrIntermediary,
+			"a proxy refuses, with a page of its own",
+			func(ctx context.Context, l *lab) error {
+				page := wandbtest.Fault{Status: 403, Body: "<html><body><h1>403 Forbidden</h1>Blocked by policy 17.</body></html>"}
+				return l.under(page, func() error { return l.tryInit(ctx, l.as(key("jo")), "jo-lab", "vision") })
+			},
+		},
+		{
+			"permission_denied", errors.ErrPermissionDenied,
+			"the organization demands keys of its own, which no question can find out", initAs("max", "vault", "gold"),
+		},
+		{
+			"permission_denied_unasked", errors.ErrPermissionDenied,
+			"the server refuses and then answers no question",
+			func(ctx context.Context, l *lab) error {
+				silent := wandbtest.Fault{Operation: "graphql", After: 1, Cut: wandbtest.CutBefore}
+				return l.under(silent, func() error { return l.tryInit(ctx, l.as(key("vera")), "acme", "vision") })
+			},
+		},
+		{
+			"viewer_role_later", errors.ErrViewerRole,
+			"the role is lowered while the run is going on",
+			func(ctx context.Context, l *lab) error {
+				run, done, err := l.init(ctx, l.as(key("max")), client.RunOptions{Entity: "acme", Project: "vision", ID: "run2"})
+				defer done()
+				if err != nil {
+					return err
+				}
+				if err := l.server.SetRole("acme", "max", wandbtest.RoleViewer); err != nil {
+					return err
+				}
+				defer l.server.SetRole("acme", "max", wandbtest.RoleMember) //nolint:errcheck // max is still there
+				if err := run.Log(map[string]any{"loss": 0.1}); err != nil {
+					return err
+				}
+				return run.Finish(ctx)
+			},
+		},
+	}
+}

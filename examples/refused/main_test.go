@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/examples/internal/readme"
+	"github.com/wandgo/wandgo/graphql"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// TestEveryCase provokes each case in a world of its own, and holds that the
+// caller gets the sentinel that its name promises.
+func TestEveryCase(t *testing.T) {
+	t.Parallel()
+	for _, c := range cases() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			l, err := newLab()
+			require.NoError(t, err)
+			defer l.close()
+			err = c.provoke(t.Context(), l)
+			require.ErrorIs(t, err, c.sentinel)
+			assert.True(t, strings.HasPrefix(c.name, code(t, c.sentinel)), "named after its sentinel")
+			assert.Equal(t, code(t, c.sentinel), errors.Code(err), "the most specific sentinel")
+			assert.NotContains(t, err.Error(), "\n")
+			assert.NotEmpty(t, errors.Explain(err))
+			assert.NotContains(t, errors.Explain(err), "notakey")
+			assert.NotContains(t, err.Error(), "notakey")
+
+			refused, isRefusal := errors.AsType[*errors.PermissionError](err)
+			assert.Equal(t, isRefusal, errors.Is(err, errors.ErrPermissionDenied))
+			if isRefusal && refused.StatusCode != 0 {
+				_, reachable := errors.AsType[*graphql.HTTPError](err)
+				assert.True(t, reachable, "the server's own answer can be reached")
+			}
+			if code(t, c.sentinel) == "permission_denied" {
+				assert.Equal(t, errors.Undetermined, refused.Confidence)
+				assert.NotEmpty(t, refused.Candidates)
+			}
+		})
+	}
+}
+
+func code(t *testing.T, err error) string {
+	t.Helper()
+	s, ok := errors.AsType[*errors.Sentinel](err)
+	require.True(t, ok)
+	return s.Code()
+}
+
+// TestEverySentinelHasACase holds that the walk leaves nothing out, and repeats
+// no name.
+func TestEverySentinelHasACase(t *testing.T) {
+	t.Parallel()
+	l, err := newLab()
+	require.NoError(t, err)
+	defer l.close()
+	seen := map[string]bool{}
+	matched := map[*errors.Sentinel]string{}
+	for _, c := range cases() { // one after the other, as the program does
+		assert.False(t, seen[c.name], "%s is there twice", c.name)
+		seen[c.name] = true
+		err := c.provoke(t.Context(), l)
+		require.ErrorIs(t, err, c.sentinel, c.name)
+		for _, s := range errors.Sentinels() {
+			if errors.Is(err, s) {
+				matched[s] = c.name
+			}
+		}
+	}
+	for _, s := range errors.Sentinels() {
+		assert.Contains(t, matched, s, "%s needs a case", s.Code())
+	}
+}
+
+func runWith(t *testing.T, args ...string) (code int, text string) {
+	t.Helper()
+	var out bytes.Buffer
+	code = run(t.Context(), args, &out)
+	return code, out.String()
+}
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	code, text := runWith(t)
+	require.Zero(t, code, text)
+	for _, c := range cases() {
+		assert.Contains(t, "\n"+text, "\n"+c.name+": "+c.story+"\n")
+	}
+	assert.NotContains(t, text, "notakey")
+	assert.NotContains(t, text, "not refused")
+
+	code, text = runWith(t, "-v", "viewer_role", "no_team")
+	require.Zero(t, code, text)
+	assert.Contains(t, text, "What to do:")
+	assert.Contains(t, text, "matches ErrNoTeam, ErrPermissionDenied, ErrEntityMissing (likely); 2 requests\n")
+
+	code, text = runWith(t, "nothing")
+	assert.Equal(t, 2, code)
+	assert.Contains(t, text, `no case "nothing"`)
+	code, _ = runWith(t, "-nothing")
+	assert.Equal(t, 2, code)
+	code, text = runWith(t, "-help")
+	assert.Zero(t, code)
+	assert.Contains(t, text, "viewer_role ")
+}
+
+var port = regexp.MustCompile(`127\.0\.0\.1:\d+`)
+
+// TestReadme holds the README's refusal to what the program prints. The port
+// differs each time.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	const name = "not_team_member"
+	code, text := runWith(t, "-v", name)
+	require.Zero(t, code)
+	readme.Check(t, "refusal", readme.Fence("text", port.ReplaceAllString(text, "127.0.0.1:41234")))
+	_, text = runWith(t, name)
+	lines := strings.Split(text, "\n")
+	require.Greater(t, len(lines), 2)
+	readme.Check(t, "line", readme.Fence("text", strings.TrimSpace(lines[2])))
+}

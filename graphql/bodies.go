@@ -1,0 +1,284 @@
+package graphql
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+
+	gql "github.com/Khan/genqlient/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/wandgo/wandgo/internal/transport"
+)
+
+// maxErrorHead is how much of a raw body an [Error] keeps.
+const maxErrorHead = 4 << 10
+
+var (
+	errNoData     = errors.New("the answer holds no data")
+	errNotGraphQL = errors.New("the answer is not GraphQL")
+)
+
+// answer is a GraphQL response as it comes. What is wrong is looked at only
+// when something is.
+type answer struct {
+	Data       data            `json:"data"`
+	Errors     json.RawMessage `json:"errors"`
+	Error      json.RawMessage `json:"error"`
+	Extensions json.RawMessage `json:"extensions"`
+}
+
+// data is decoded in place. It keeps its own error, so that data of a wrong
+// type does not hide the errors beside it, and tells null from absent, which
+// decoding into the pointer directly would not: an answer without data must
+// never pass for one that says that nothing is there.
+type data struct {
+	into any
+	some bool
+	err  error
+}
+
+// UnmarshalJSON decodes into d.into; its errors are kept in d.
+func (d *data) UnmarshalJSON(raw []byte) error {
+	if !isNull(raw) {
+		d.some = true
+		d.err = json.Unmarshal(raw, d.into)
+	}
+	return nil
+}
+
+// decode turns a response into data, an [*Error] or both. All statuses go the
+// same way: which one carries GraphQL errors has changed with the servers.
+func decode(operation string, r *transport.Response, resp *gql.Response, scrub func(string) string) error {
+	a := answer{Data: data{into: resp.Data}}
+	body := bytes.TrimPrefix(r.Body, []byte("\xef\xbb\xbf"))
+	object := json.Unmarshal(body, &a) == nil && isObject(body)
+	ok := r.StatusCode >= 200 && r.StatusCode < 300
+	if ok && object && a.Data.some && a.Data.err == nil && a.Errors == nil && a.Error == nil && a.Extensions == nil {
+		return nil // the usual case
+	}
+
+	e := newError(operation, r, scrub)
+	if object {
+		e.readObject(body, &a, resp, scrub)
+	} else {
+		e.Kind, e.Message = classify(body, r.ContentType)
+		e.Message = scrub(e.Message)
+		if e.Message != "" {
+			e.Messages = []string{e.Message}
+		}
+	}
+	switch {
+	case !ok:
+		e.Err = e.httpError(resp)
+	case len(e.Errors) > 0:
+		e.Err = resp.Errors
+	case a.Data.err != nil:
+		e.Err = fmt.Errorf("decode data: %w", a.Data.err)
+	case object && a.Data.some:
+		return nil // with empty errors or extensions
+	case object:
+		e.Err = errNoData
+	default:
+		e.Err = errNotGraphQL
+	}
+	return e
+}
+
+func newError(operation string, r *transport.Response, scrub func(string) string) *Error {
+	// A margin is scrubbed with the head, so that the cut never shows half a key.
+	head := scrub(string(r.Body[:min(len(r.Body), 2*maxErrorHead)]))
+	return &Error{
+		Operation: operation, StatusCode: r.StatusCode,
+		Body: []byte(head[:min(len(head), maxErrorHead)]), ContentType: r.ContentType,
+		Location: r.Header.Get("Location"), RequestID: r.RequestID,
+		RetryAfter: r.RetryAfter, Attempts: r.Attempts,
+	}
+}
+
+// transportError is for a request that got no final response.
+func transportError(operation string, err error, scrub func(string) string) error {
+	e := &Error{Operation: operation, Err: err}
+	failure, ok := errors.AsType[*transport.Error](err)
+	if !ok || failure.Last == nil {
+		if ok {
+			e.Attempts = failure.Attempts
+		}
+		return e
+	}
+	var resp gql.Response
+	if last, ok := errors.AsType[*Error](decode(operation, failure.Last, &resp, scrub)); ok {
+		e = last
+		e.Err = err
+	}
+	e.Attempts = failure.Attempts
+	return e
+}
+
+// readObject takes the errors out of a JSON object, into e and into resp.
+func (e *Error) readObject(body []byte, a *answer, resp *gql.Response, scrub func(string) string) {
+	e.HasData = a.Data.some && a.Data.err == nil
+	switch {
+	case !isNull(a.Errors):
+		e.Kind = KindGraphQL
+		e.addErrors(scrubbedValue(a.Errors, scrub), resp)
+	case !isNull(a.Error):
+		e.Kind = KindJSONError
+		e.addErrors(scrubbedValue(a.Error, scrub), resp)
+	case a.Data.some:
+		e.Kind = KindGraphQL
+	default:
+		e.Kind = KindJSONOther
+		e.Message = scrub(otherMessage(body))
+		if e.Message != "" {
+			e.Messages = []string{e.Message}
+		}
+	}
+	if !isNull(a.Extensions) {
+		resp.Extensions, _ = scrubbedValue(a.Extensions, scrub).(map[string]any)
+	}
+	for _, f := range e.Errors {
+		if f.Message == "" {
+			continue
+		}
+		if e.Message == "" {
+			e.Message, e.Code, e.Path = f.Message, f.Code, f.Path
+		}
+		e.Messages = append(e.Messages, f.Message)
+	}
+	if e.Message == "" && len(e.Errors) > 0 {
+		e.Code, e.Path = e.Errors[0].Code, e.Errors[0].Path
+	}
+}
+
+func scrubbedValue(raw json.RawMessage, scrub func(string) string) any {
+	var v any
+	_ = json.Unmarshal(raw, &v) // valid already: it is part of a valid object
+	return scrubValue(v, scrub)
+}
+
+// scrubValue scrubs after decoding, as JSON has more than one way to write a key.
+func scrubValue(v any, scrub func(string) string) any {
+	switch v := v.(type) {
+	case string:
+		return scrub(v)
+	case []any:
+		for i := range v {
+			v[i] = scrubValue(v[i], scrub)
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = scrubValue(v[k], scrub)
+		}
+	}
+	return v
+}
+
+// addErrors takes every shape that has been seen: a list of objects or texts,
+// or one of them without the list.
+func (e *Error) addErrors(v any, resp *gql.Response) {
+	switch v := v.(type) {
+	case []any:
+		for _, one := range v {
+			e.addError(one, resp)
+		}
+	case map[string]any:
+		if len(v) > 0 {
+			e.addError(v, resp)
+		}
+	case string:
+		if v != "" {
+			e.addError(v, resp)
+		}
+	case nil:
+	default:
+		e.addError(v, resp)
+	}
+}
+
+func (e *Error) addError(v any, resp *gql.Response) {
+	object, ok := v.(map[string]any)
+	if !ok {
+		object = map[string]any{"message": text(v)}
+	}
+	var f FieldError
+	g := &gqlerror.Error{}
+	f.Message = text(object["message"])
+	g.Message = f.Message
+	if ext, ok := object["extensions"].(map[string]any); ok {
+		g.Extensions = ext
+		f.Code = text(ext["code"])
+	}
+	if f.Code == "" {
+		f.Code = text(object["code"])
+	}
+	if path, ok := object["path"].([]any); ok {
+		for _, element := range path {
+			f.Path = append(f.Path, text(element))
+			if n, ok := element.(float64); ok {
+				g.Path = append(g.Path, ast.PathIndex(n))
+			} else {
+				g.Path = append(g.Path, ast.PathName(text(element)))
+			}
+		}
+	}
+	if locations, ok := object["locations"].([]any); ok {
+		f.HasLocations = len(locations) > 0
+		for _, l := range locations {
+			if at, ok := l.(map[string]any); ok {
+				line, _ := at["line"].(float64)
+				column, _ := at["column"].(float64)
+				g.Locations = append(g.Locations, gqlerror.Location{Line: int(line), Column: int(column)})
+			}
+		}
+	}
+	e.Errors = append(e.Errors, f)
+	resp.Errors = append(resp.Errors, g)
+}
+
+// httpError is the error that genqlient's own client gives for such a response,
+// except that it has a message in the cases where that one loses it.
+func (e *Error) httpError(resp *gql.Response) *HTTPError {
+	if len(resp.Errors) == 0 {
+		message := e.Message
+		if message == "" {
+			message = string(e.Body)
+		}
+		if message != "" {
+			resp.Errors = gqlerror.List{{Message: message}}
+		}
+	}
+	return &HTTPError{StatusCode: e.StatusCode, Response: *resp}
+}
+
+// text shows a JSON value where a text is expected.
+func text(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case nil:
+		return ""
+	case float64:
+		if v == math.Trunc(v) {
+			return strconv.FormatFloat(v, 'f', -1, 64)
+		}
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	default:
+		raw, err := json.Marshal(v)
+		if err != nil {
+			return ""
+		}
+		return string(raw)
+	}
+}
+
+func isNull(raw []byte) bool { return len(raw) == 0 || string(raw) == "null" }
+
+func isObject(body []byte) bool {
+	body = bytes.TrimLeft(body, " \t\r\n")
+	return len(body) > 0 && body[0] == '{'
+}

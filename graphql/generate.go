@@ -1,0 +1,3 @@
+package graphql
+
+//go:generate go tool -modfile=../tools.mod genqlient ../genqlient.yaml

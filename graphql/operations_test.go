@@ -1,0 +1,145 @@
+package graphql
+
+import (
+	"encoding/json"
+	"os"
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+)
+
+type operation struct {
+	Name  string `json:"operationName"`
+	Query string `json:"query"`
+}
+
+func operations(t *testing.T) []operation {
+	t.Helper()
+	text, err := os.ReadFile("operations.json")
+	require.NoError(t, err)
+	var file struct{ Operations []operation }
+	require.NoError(t, json.Unmarshal(text, &file))
+	require.NotEmpty(t, file.Operations)
+	return file.Operations
+}
+
+// needNewerServer are the operations that servers before October 2024 reject.
+// Each has an older substitute, or is about what those servers do not have.
+var needNewerServer = []string{
+	"Diagnose", "DiagnoseDefault", "ProbeAccount", "ProbeEntityKind", "ProbeProjectRoles", "ProbeSeats",
+	"RewindRun",
+}
+
+func TestOperationsAreValid(t *testing.T) {
+	t.Parallel()
+	schema := ourSchema(t)
+	for _, op := range operations(t) {
+		_, errs := gqlparser.LoadQueryWithRules(schema, op.Query, rules.NewDefaultRules())
+		assert.Empty(t, errs, op.Name)
+	}
+}
+
+func TestOperationsOnServerOf2024(t *testing.T) {
+	t.Parallel()
+	schema := serverSchema(t)
+	for _, op := range operations(t) {
+		_, errs := gqlparser.LoadQueryWithRules(schema, op.Query, rules.NewDefaultRules())
+		if slices.Contains(needNewerServer, op.Name) {
+			assert.NotEmpty(t, errs, "%s works on the oldest servers; take it off the list", op.Name)
+		} else {
+			assert.Empty(t, errs, op.Name)
+		}
+	}
+}
+
+// The list agrees with the @since marks, so that it holds without the server's
+// schema too.
+func TestNewerOperationsUseMarkedFields(t *testing.T) {
+	t.Parallel()
+	schema := ourSchema(t)
+	var newer []string
+	for _, op := range operations(t) {
+		doc, errs := gqlparser.LoadQueryWithRules(schema, op.Query, rules.NewDefaultRules())
+		require.Empty(t, errs)
+		uses := false
+		eachField(doc, func(f *ast.Field) {
+			uses = uses || f.Definition.Directives.ForName("since") != nil
+			for _, arg := range f.Arguments {
+				uses = uses || f.Definition.Arguments.ForName(arg.Name).Directives.ForName("since") != nil
+			}
+		})
+		if uses {
+			newer = append(newer, op.Name)
+		}
+	}
+	assert.ElementsMatch(t, needNewerServer, newer)
+}
+
+// Servers refuse apiKeys to clients they do not list, with a text that reads
+// like a bad key; and nobody who explains a refusal needs it.
+func TestOperationsNeverAskForKeys(t *testing.T) {
+	t.Parallel()
+	schema := ourSchema(t)
+	key := regexp.MustCompile(`(?i)api_?keys?|token|secret|password`)
+	for name, def := range schema.Types {
+		for _, f := range def.Fields {
+			assert.NotRegexp(t, key, f.Name, name)
+		}
+	}
+	fields := 0
+	for _, op := range operations(t) {
+		doc, errs := gqlparser.LoadQueryWithRules(schema, op.Query, rules.NewDefaultRules())
+		require.Empty(t, errs)
+		eachField(doc, func(f *ast.Field) {
+			fields++
+			assert.NotRegexp(t, key, f.Name, op.Name)
+		})
+	}
+	assert.Greater(t, fields, 50)
+}
+
+// A refused non-null field nulls its parent; so no root field of a combined
+// query may mix what proves existence with what may be refused.
+func TestProofOfExistenceStandsAlone(t *testing.T) {
+	t.Parallel()
+	refusable := regexp.MustCompile(`^(members|organization|personalEntityDisabled|readOnlyAdmin|modelsSeat)$`)
+	schema := ourSchema(t)
+	for _, op := range operations(t) {
+		doc, errs := gqlparser.LoadQueryWithRules(schema, op.Query, rules.NewDefaultRules())
+		require.Empty(t, errs)
+		for _, root := range doc.Operations[0].SelectionSet {
+			f, ok := root.(*ast.Field)
+			require.True(t, ok)
+			if f.Alias != "viewer" && f.Alias != "entity" && f.Alias != "project" || op.Name[:5] == "Probe" {
+				continue
+			}
+			eachFieldOf(f.SelectionSet, func(f *ast.Field) { assert.NotRegexp(t, refusable, f.Name, op.Name) })
+		}
+	}
+}
+
+func eachField(doc *ast.QueryDocument, visit func(*ast.Field)) {
+	for _, op := range doc.Operations {
+		eachFieldOf(op.SelectionSet, visit)
+	}
+}
+
+func eachFieldOf(set ast.SelectionSet, visit func(*ast.Field)) {
+	for _, s := range set {
+		switch s := s.(type) {
+		case *ast.Field:
+			visit(s)
+			eachFieldOf(s.SelectionSet, visit)
+		case *ast.FragmentSpread:
+			eachFieldOf(s.Definition.SelectionSet, visit)
+		case *ast.InlineFragment:
+			eachFieldOf(s.SelectionSet, visit)
+		}
+	}
+}

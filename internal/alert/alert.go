@@ -1,0 +1,132 @@
+package alert
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+)
+
+// Level is how serious an alert is.
+type Level string
+
+// The levels the server knows. An empty level is Info.
+const (
+	Info  Level = "INFO"
+	Warn  Level = "WARN"
+	Error Level = "ERROR"
+)
+
+// DefaultWait is the least time between alerts of one title where the caller
+// does not say; the official client's.
+const DefaultWait = time.Minute
+
+// Alert is one message.
+type Alert struct {
+	// Title is required; it is what tells alerts apart. Text may be empty.
+	Title, Text string
+	Level       Level
+	// Wait is the least time after this alert until the next of the same title.
+	// Zero means [DefaultWait], a negative one none. The server counts in
+	// milliseconds.
+	Wait time.Duration
+}
+
+// Alerter sends the alerts of one run. It is safe for concurrent use. Make it
+// with [New].
+type Alerter struct {
+	client               *graphql.Client
+	entity, project, run string
+
+	mu    sync.Mutex
+	until map[string]time.Time // until when a title is not sent again
+}
+
+// New makes an Alerter for a run that is on the server.
+func New(client *graphql.Client, entity, project, run string) *Alerter {
+	return &Alerter{client: client, entity: entity, project: project, run: run, until: make(map[string]time.Time)}
+}
+
+// Send sends the alert and waits for the server's answer, a quarter of an hour
+// at most where ctx has no deadline. It reports false without an error where one
+// of the same title was sent too short a time ago: by this Alerter, which then
+// asks nobody, or by another process of the run, which only the server knows.
+// The error is an *errors.InputError for an alert that cannot be sent, and
+// otherwise wraps a *graphql.Error; an alert that failed keeps no later one back.
+func (a *Alerter) Send(ctx context.Context, alert Alert) (bool, error) {
+	alert, err := alert.complete()
+	if err != nil {
+		return false, err
+	}
+	free, ok := a.reserve(alert)
+	if !ok {
+		return false, nil
+	}
+	answer, err := graphql.NotifyScriptableRunAlert(ctx, a.client, a.entity, a.project, a.run,
+		alert.Title, alert.Text, graphql.AlertSeverity(alert.Level), alert.Wait.Milliseconds())
+	if err != nil {
+		free()
+		return false, fmt.Errorf("send alert %q: %w", alert.Title, err)
+	}
+	return answer.NotifyScriptableRunAlert != nil && answer.NotifyScriptableRunAlert.Success, nil
+}
+
+// Complete returns the alert with its defaults filled in, or an
+// *errors.InputError for one that cannot be sent.
+func (a Alert) Complete() (Alert, error) { return a.complete() }
+
+// complete fills in the defaults and checks the rest.
+func (a Alert) complete() (Alert, error) {
+	if a.Level == "" {
+		a.Level = Info
+	}
+	if a.Wait == 0 {
+		a.Wait = DefaultWait
+	}
+	a.Wait = max(a.Wait, 0)
+	switch {
+	case a.Title == "":
+		return a, &errors.InputError{Field: "title", Rule: "must not be empty"}
+	case !utf8.ValidString(a.Title):
+		return a, &errors.InputError{Field: "title", Value: a.Title, Rule: "must be valid UTF-8"}
+	case !utf8.ValidString(a.Text):
+		return a, &errors.InputError{Field: "text", Value: a.Text, Rule: "must be valid UTF-8"}
+	}
+	switch a.Level {
+	case Info, Warn, Error:
+		return a, nil
+	}
+	return a, &errors.InputError{Field: "level", Value: string(a.Level), Rule: "must be INFO, WARN or ERROR"}
+}
+
+// maxTitles is the number of titles from which those whose time is over are
+// forgotten.
+const maxTitles = 128
+
+// reserve claims a title, so that of several goroutines one sends it. The func
+// gives it back.
+func (a *Alerter) reserve(alert Alert) (func(), bool) {
+	now := time.Now()
+	until := now.Add(alert.Wait)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if now.Before(a.until[alert.Title]) {
+		return nil, false
+	}
+	if len(a.until) >= maxTitles {
+		maps.DeleteFunc(a.until, func(_ string, t time.Time) bool { return !now.Before(t) })
+	}
+	a.until[alert.Title] = until
+	return func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if a.until[alert.Title].Equal(until) {
+			delete(a.until, alert.Title)
+		}
+	}, true
+}

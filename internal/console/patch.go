@@ -1,0 +1,39 @@
+package console
+
+import (
+	"bufio"
+	"errors"
+	"io"
+)
+
+// copyPatched copies lines from src to dst, with those in patches in the place of
+// the ones they number. Lines may be of any length; they are copied in pieces. It
+// returns how many bytes it wrote.
+func copyPatched(dst io.Writer, src io.Reader, patches map[int64][]byte) (size int64, err error) {
+	in, out := bufio.NewReader(src), bufio.NewWriter(dst)
+	put := func(b []byte) {
+		n, _ := out.Write(b) // bufio keeps the error for Flush.
+		size += int64(n)
+	}
+	for index, begins := int64(0), true; ; {
+		text, replaced := patches[index]
+		piece, err := in.ReadSlice('\n')
+		if err == io.EOF && len(piece) == 0 {
+			return size, out.Flush()
+		}
+		if err != nil && err != io.EOF && !errors.Is(err, bufio.ErrBufferFull) {
+			return size, err
+		}
+		switch {
+		case !replaced:
+			put(piece)
+		case begins:
+			put(text)
+			put([]byte{'\n'})
+		}
+		begins = err == nil
+		if begins {
+			index++
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package console
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"math"
+)
+
+// NewTee returns a writer that writes to dst and then shows term what dst took.
+// Its result is dst's alone, so that a run cannot fail or shorten a program's own
+// output. It is as safe for concurrent use as dst is.
+func NewTee(dst, term io.Writer) io.Writer { return &tee{dst: dst, term: term} }
+
+type tee struct{ dst, term io.Writer }
+
+func (t *tee) Write(p []byte) (int, error) {
+	n, err := t.dst.Write(p)
+	if 0 < n && n <= len(p) {
+		_, _ = t.term.Write(p[:n]) // a lost line of a log is no reason to fail.
+	}
+	return n, err
+}
+
+// NewHandler returns a handler that passes records to next and also writes each
+// as one line of text to w, which is a writer of a Terminal:
+//
+//	level=INFO msg="epoch done" loss=0.25
+//
+// There is no time in it, as the logs tab has its own. What next is not enabled
+// for is not written either; with a nil next everything is. The results are
+// next's alone. It is safe for concurrent use if next is.
+func NewHandler(next slog.Handler, w io.Writer) slog.Handler {
+	return &handler{next: next, lines: slog.NewTextHandler(w, &slog.HandlerOptions{
+		Level: slog.Level(math.MinInt), // next decides.
+		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+			if len(groups) == 0 && a.Key == slog.TimeKey && a.Value.Kind() == slog.KindTime {
+				return slog.Attr{}
+			}
+			return a
+		},
+	})}
+}
+
+type handler struct{ next, lines slog.Handler }
+
+func (h *handler) Enabled(ctx context.Context, level slog.Level) bool {
+	return h.next == nil || h.next.Enabled(ctx, level)
+}
+
+func (h *handler) Handle(ctx context.Context, r slog.Record) error {
+	_ = h.lines.Handle(ctx, r.Clone()) // the run's copy; only next's failure counts.
+	if h.next == nil {
+		return nil
+	}
+	return h.next.Handle(ctx, r)
+}
+
+func (h *handler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return h.with(func(to slog.Handler) slog.Handler { return to.WithAttrs(attrs) })
+}
+
+func (h *handler) WithGroup(name string) slog.Handler {
+	return h.with(func(to slog.Handler) slog.Handler { return to.WithGroup(name) })
+}
+
+func (h *handler) with(change func(slog.Handler) slog.Handler) slog.Handler {
+	changed := &handler{lines: change(h.lines)}
+	if h.next != nil {
+		changed.next = change(h.next)
+	}
+	return changed
+}

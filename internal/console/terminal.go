@@ -1,0 +1,377 @@
+package console
+
+import (
+	"cmp"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/wandgo/wandgo/internal/history"
+)
+
+// Stream says where a program wrote.
+type Stream uint8
+
+const (
+	// Stdout is the standard output, and everything that is no error.
+	Stdout Stream = iota
+	// Stderr is the standard error. The web UI shows its lines in red.
+	Stderr
+
+	streams
+)
+
+// defaultDelay is how long a change may wait for others of the same line. The
+// file stream collects for longer than this, so nobody waits for it.
+const defaultDelay = 50 * time.Millisecond
+
+// Options says how a Terminal works. The zero Options are usable, but a Terminal
+// without Emit and File does nothing.
+type Options struct {
+	// Structured makes every line a JSON object, for servers with the feature
+	// STRUCTURED_CONSOLE_LOGS. Otherwise a line is its time and its text.
+	Structured bool
+	// Label names the writer in every line, where several write one run.
+	Label string
+	// First is the number of the first line: what the server has, for a run that
+	// is resumed.
+	First int64
+	// Now is the clock. The default is time.Now.
+	Now func() time.Time
+	// Delay is how long a changed line may wait before it is sent, so that a
+	// progress bar is not sent for every step. The default is 50 ms.
+	Delay time.Duration
+	// Emit takes a line, new or changed, to be stored under its number. The bytes
+	// are valid only until it returns. It is called by whoever writes and by a
+	// timer, never twice at a time. It must be quick, and must neither write to
+	// the Terminal nor wait for somebody who does.
+	Emit func(index int64, line []byte)
+	// File, if set, keeps the text of the lines. The Terminal closes it.
+	File *File
+}
+
+// Terminal numbers the lines that a program writes to its standard output and
+// error. The two have a screen each and share the numbers, as in the official
+// client.
+//
+// Memory is bounded by the 32 lines of 4,096 characters per stream that can still
+// change. The methods are safe for concurrent use. A Terminal owns no goroutine,
+// only a timer that Close stops; using a nil *Terminal is a mistake.
+type Terminal struct {
+	opts Options
+
+	mu      sync.Mutex
+	screens [streams]screen
+	partial [streams]partial
+	next    int64 // the number of the next line
+	spare   *line // one to use again
+	now     time.Time
+	timer   *time.Timer
+	wait    wait
+	closed  bool
+	text    []byte // buffers for emit
+	out     []byte
+	changed []dirtyLine
+}
+
+// partial keeps the beginning of a character that was split between two writes.
+type partial struct {
+	bytes [utf8.UTFMax]byte
+	n     int
+}
+
+// wait is what the timer runs for.
+type wait uint8
+
+const (
+	forNothing wait = iota
+	forLines        // to send changed lines
+	forFile         // to write them to disk
+)
+
+type dirtyLine struct {
+	*line
+	stream Stream
+}
+
+// New makes a Terminal. Close it when the run ends.
+func New(opts Options) *Terminal {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Delay <= 0 {
+		opts.Delay = defaultDelay
+	}
+	t := &Terminal{opts: opts, next: opts.First}
+	for i := range t.screens {
+		stream := Stream(i)
+		t.screens[i].create = t.create
+		t.screens[i].retire = func(l *line) { t.retire(l, stream) }
+	}
+	return t
+}
+
+// Writer returns the writer of a stream. It never fails and always takes all it
+// is given, since a run must not disturb a program's output: what comes after
+// Close is dropped.
+func (t *Terminal) Writer(stream Stream) io.Writer {
+	return &writer{terminal: t, stream: min(stream, Stderr)}
+}
+
+type writer struct {
+	terminal *Terminal
+	stream   Stream
+}
+
+func (w *writer) Write(p []byte) (int, error) {
+	w.terminal.write(w.stream, p)
+	return len(p), nil
+}
+
+func (t *Terminal) write(stream Stream, p []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed || len(p) == 0 {
+		return
+	}
+	s, part := &t.screens[stream], &t.partial[stream]
+	t.now = time.Time{}
+	for part.n > 0 && len(p) > 0 {
+		part.bytes[part.n] = p[0]
+		part.n++
+		p = p[1:]
+		if utf8.FullRune(part.bytes[:part.n]) {
+			// A broken character gives one replacement per byte read so far, of
+			// which the last may begin another one.
+			held := part.bytes
+			rest := held[:part.n]
+			part.n = 0
+			t.decode(s, part, rest)
+		}
+	}
+	t.decode(s, part, p)
+	t.arm()
+}
+
+// decode writes p to a screen and keeps an unfinished character at its end.
+func (t *Terminal) decode(s *screen, part *partial, p []byte) {
+	for len(p) > 0 {
+		if c := p[0]; c < utf8.RuneSelf {
+			s.write(rune(c))
+			p = p[1:]
+			continue
+		}
+		if !utf8.FullRune(p) {
+			part.n = copy(part.bytes[:], p)
+			return
+		}
+		r, size := utf8.DecodeRune(p)
+		s.write(r)
+		p = p[size:]
+	}
+}
+
+// AppendText adds whole lines that no terminal interprets, and whose length is
+// not limited. A newline at the end makes no further line.
+func (t *Terminal) AppendText(text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return
+	}
+	t.now = time.Time{}
+	for text := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
+		t.text = append(t.text[:0], strings.ToValidUTF8(text, "\ufffd")...)
+		t.emit(t.next, t.clock(), Stdout)
+		t.next++
+	}
+	t.arm() // for the file.
+}
+
+// Lines returns how many lines there are, with those before First: the number of
+// the next line.
+func (t *Terminal) Lines() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.next
+}
+
+// Flush sends what changed, also the line that is being written, and writes it to
+// the file.
+func (t *Terminal) Flush() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return
+	}
+	t.flush()
+	if t.opts.File != nil {
+		_ = t.opts.File.Sync() // is kept for Close.
+	}
+}
+
+// Close sends what changed and closes the file, whose error it returns. Later
+// writes are dropped, and Emit is not called any more. Closing again does
+// nothing.
+func (t *Terminal) Close() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return nil
+	}
+	t.now = time.Time{}
+	for i := range t.partial {
+		for range t.partial[i].n {
+			t.screens[i].write(utf8.RuneError)
+		}
+	}
+	t.flush()
+	t.closed = true
+	if t.timer != nil {
+		t.timer.Stop() // one that fires already finds the Terminal closed.
+	}
+	if t.opts.File == nil {
+		return nil
+	}
+	return t.opts.File.Close()
+}
+
+// arm lets the timer send what changed. The caller holds the lock.
+func (t *Terminal) arm() {
+	if t.wait == forLines {
+		return
+	}
+	t.wait = forLines
+	if t.timer == nil {
+		t.timer = time.AfterFunc(t.opts.Delay, t.fire)
+		return
+	}
+	t.timer.Reset(t.opts.Delay)
+}
+
+func (t *Terminal) fire() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return
+	}
+	t.wait = forNothing
+	t.flush()
+	if t.opts.File == nil {
+		return
+	}
+	if left := t.opts.File.syncSometimes(t.opts.Now()); left > 0 {
+		t.wait = forFile
+		t.timer.Reset(left)
+	}
+}
+
+// clock reads the time at most once per write.
+func (t *Terminal) clock() time.Time {
+	if t.now.IsZero() {
+		t.now = t.opts.Now().UTC()
+	}
+	return t.now
+}
+
+// create makes the next line of either screen.
+func (t *Terminal) create() *line {
+	l := t.spare
+	if l == nil {
+		l = new(line)
+	}
+	t.spare = nil
+	*l = line{index: t.next, at: t.clock(), text: l.text[:0]}
+	t.next++
+	return l
+}
+
+// retire sends a line that cannot change any more.
+func (t *Terminal) retire(l *line, stream Stream) {
+	if l.dirty {
+		t.emitLine(l, stream)
+	}
+	t.spare = l
+}
+
+// flush sends the changed lines in the order of their numbers, as the file
+// stream likes it best. The caller holds the lock.
+func (t *Terminal) flush() {
+	for i := range t.screens {
+		s := &t.screens[i]
+		for _, l := range s.lines[:s.count] {
+			if l.dirty {
+				t.changed = append(t.changed, dirtyLine{l, Stream(i)})
+			}
+		}
+	}
+	slices.SortFunc(t.changed, func(a, b dirtyLine) int { return cmp.Compare(a.index, b.index) })
+	for _, d := range t.changed {
+		t.emitLine(d.line, d.stream)
+	}
+	t.changed = t.changed[:0]
+}
+
+func (t *Terminal) emitLine(l *line, stream Stream) {
+	l.dirty = false
+	t.text = t.text[:0]
+	for _, r := range l.text[:l.shown] {
+		t.text = utf8.AppendRune(t.text, r)
+	}
+	t.emit(l.index, l.at, stream)
+}
+
+// emit sends t.text as a line.
+func (t *Terminal) emit(index int64, at time.Time, stream Stream) {
+	if t.opts.File != nil {
+		t.opts.File.Set(index-t.opts.First, t.text)
+	}
+	if t.opts.Emit == nil {
+		return
+	}
+	if t.opts.Structured {
+		t.out = appendStructured(t.out[:0], t.text, at, stream, t.opts.Label)
+	} else {
+		t.out = appendPlain(t.out[:0], t.text, at, stream, t.opts.Label)
+	}
+	t.opts.Emit(index, t.out)
+}
+
+// timeLayout has no zone; it is always UTC.
+const timeLayout = "2006-01-02T15:04:05.000000"
+
+// appendPlain writes a line for a server without structured lines. The web UI
+// reads the time, and the word before it.
+func appendPlain(dst, text []byte, at time.Time, stream Stream, label string) []byte {
+	if stream == Stderr {
+		dst = append(dst, "ERROR "...)
+	}
+	dst = at.AppendFormat(dst, timeLayout)
+	dst = append(dst, ' ')
+	if label != "" {
+		dst = append(dst, '[')
+		dst = append(dst, label...)
+		dst = append(dst, "] "...)
+	}
+	return append(dst, text...)
+}
+
+func appendStructured(dst, text []byte, at time.Time, stream Stream, label string) []byte {
+	dst = append(dst, '{')
+	if stream == Stderr {
+		dst = append(dst, `"level":"error",`...)
+	}
+	dst = append(dst, `"ts":"`...)
+	dst = at.AppendFormat(dst, timeLayout)
+	dst = append(dst, '"')
+	if label != "" {
+		dst = append(dst, `,"label":`...)
+		dst = history.AppendQuoted(dst, []byte(label))
+	}
+	dst = append(dst, `,"content":`...)
+	dst = history.AppendQuoted(dst, text)
+	return append(dst, '}')
+}

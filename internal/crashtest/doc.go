@@ -1,0 +1,7 @@
+// Package crashtest kills programs that log runs and looks what is left.
+//
+// Its test starts real processes that log through package client, ends them with
+// SIGKILL at random moments, also inside a write, inside an upload and inside
+// Finish, uploads what is on disk, and compares the server with what the
+// processes had said they logged. WANDGO_CRASHTEST_KILLS sets how many there are.
+package crashtest

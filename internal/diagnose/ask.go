@@ -1,0 +1,265 @@
+package diagnose
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	gql "github.com/Khan/genqlient/graphql"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+)
+
+// Ask puts the follow-up questions that a refusal of this class calls for, and
+// returns what came of them; it never fails. It sends one combined request.
+// Only where that fails as a whole does it send the questions one by one, all
+// at once. It returns by the time ctx ends.
+func Ask(ctx context.Context, client gql.Client, class Class, q Question) *Findings {
+	if class == Unauthorized {
+		// With an unknown key nothing but the viewer means anything.
+		f := &Findings{Entity: q.Entity, RunID: q.RunID}
+		f.askViewer(ctx, client)
+		f.skipRest("the key is in question")
+		return f
+	}
+	if class == EntityNotFound {
+		q.Project, q.RunID = "", ""
+	}
+	f, ok := askAtOnce(ctx, client, q)
+	if !ok {
+		f = askSingly(ctx, client, q)
+	}
+	return f
+}
+
+// shareOfCombined is how much of the time left the combined request may take,
+// so that one slow field in it leaves time for the others alone.
+const shareOfCombined = 0.6
+
+// combined is the answer of the combined request, whichever form it took.
+type combined struct {
+	who         *graphql.WhoFields
+	account     *graphql.AccountFields
+	entity      *graphql.EntityFields
+	kind        *graphql.EntityKindFields
+	project     *graphql.ProjectFields
+	roles       *graphql.RoleFields
+	projectRole *graphql.ProjectRoleFields
+	seats       *graphql.SeatFields
+	run         *graphql.RunOwnerFields
+}
+
+func askAtOnce(ctx context.Context, client gql.Client, q Question) (*Findings, bool) {
+	if deadline, ok := ctx.Deadline(); ok {
+		part := time.Duration(float64(time.Until(deadline)) * shareOfCombined)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, part)
+		defer cancel()
+	}
+	var c combined
+	var err error
+	withProject, withRun := q.Project != "", q.Project != "" && q.RunID != ""
+	if q.Entity != "" {
+		var r *graphql.DiagnoseResponse
+		r, err = graphql.Diagnose(ctx, client, q.Entity, q.Project, q.RunID, withProject, withRun)
+		c = combinedOf(r)
+	} else {
+		var r *graphql.DiagnoseDefaultResponse
+		r, err = graphql.DiagnoseDefault(ctx, client, q.Project, q.RunID, withProject, withRun)
+		c = combinedOfDefault(r)
+	}
+	f := &Findings{Entity: q.Entity, RunID: q.RunID}
+	refused, whole := refusedFields(err)
+	if err != nil {
+		if statusOf(err) == http.StatusUnauthorized {
+			f.Who.Answer = answerOf(false, err)
+			f.Who.Unauthorized = true
+			f.skipRest("the key is in question")
+			return f, true
+		}
+		if whole || c == (combined{}) {
+			return nil, false
+		}
+	}
+	f.read(c, refused, withProject, withRun)
+	return f, true
+}
+
+func combinedOf(r *graphql.DiagnoseResponse) combined {
+	if r == nil {
+		return combined{}
+	}
+	return combined{
+		who: r.Viewer, account: r.Account, entity: r.Entity, kind: r.EntityKind, project: r.Project,
+		roles: r.Roles, projectRole: r.ProjectRoles, seats: r.Seats, run: r.RunOwner,
+	}
+}
+
+func combinedOfDefault(r *graphql.DiagnoseDefaultResponse) combined {
+	if r == nil {
+		return combined{}
+	}
+	c := combined{who: r.Viewer, account: r.Account}
+	if r.Entity != nil {
+		c.entity = r.Entity.DefaultEntity
+	}
+	if r.EntityKind != nil {
+		c.kind = r.EntityKind.DefaultEntity
+	}
+	if r.Project != nil && r.Project.DefaultEntity != nil {
+		c.project = r.Project.DefaultEntity.Project
+	}
+	if r.Roles != nil {
+		c.roles = r.Roles.DefaultEntity
+	}
+	if r.ProjectRoles != nil && r.ProjectRoles.DefaultEntity != nil {
+		c.projectRole = r.ProjectRoles.DefaultEntity.Project
+	}
+	if r.Seats != nil {
+		c.seats = r.Seats.DefaultEntity
+	}
+	if r.RunOwner != nil && r.RunOwner.DefaultEntity != nil {
+		c.run = r.RunOwner.DefaultEntity.Project
+	}
+	return c
+}
+
+// refusedFields returns, by alias, the errors that concern one root field, and
+// whether there is an error that concerns the request as a whole.
+func refusedFields(err error) (map[string]graphql.FieldError, bool) {
+	if err == nil {
+		return nil, false
+	}
+	ge, ok := errors.AsType[*graphql.Error](err)
+	if !ok || ge.StatusCode != http.StatusOK || ge.IsValidation() {
+		return nil, true
+	}
+	fields := make(map[string]graphql.FieldError, len(ge.Errors))
+	for _, fe := range ge.Errors {
+		if len(fe.Path) == 0 {
+			return nil, true
+		}
+		fields[fe.Path[0]] = fe
+	}
+	return fields, len(fields) == 0
+}
+
+// askSingly sends every question alone, all at the same time, so that one that
+// is refused, broken or too new for the server spoils none of the others.
+func askSingly(ctx context.Context, client gql.Client, q Question) *Findings {
+	f := &Findings{Entity: q.Entity, RunID: q.RunID}
+	if q.Entity == "" { // the entity is the viewer's default: ask for it first
+		f.askViewer(ctx, client)
+		if f.Who.Viewer == nil || f.Who.Viewer.DefaultEntity == "" {
+			f.askAccount(ctx, client)
+			f.skipRest("the account's default entity is unknown")
+			return f
+		}
+		f.Entity = f.Who.Viewer.DefaultEntity
+	}
+	var wg sync.WaitGroup
+	if f.Who.Outcome == "" {
+		wg.Go(func() { f.askViewer(ctx, client) })
+	}
+	wg.Go(func() { f.askAccount(ctx, client) })
+	wg.Go(func() {
+		r, err := graphql.ProbeEntity(ctx, client, f.Entity)
+		f.readEntity(value(r, (*graphql.ProbeEntityResponse).GetEntity), err)
+	})
+	wg.Go(func() {
+		r, err := graphql.ProbeEntityKind(ctx, client, f.Entity)
+		f.readKind(value(r, (*graphql.ProbeEntityKindResponse).GetEntity), err)
+	})
+	// The lists of members name the viewer only once the viewer is known.
+	var roles *graphql.RoleFields
+	var projectRoles *graphql.ProjectRoleFields
+	var seats *graphql.SeatFields
+	var rolesErr, projectRolesErr, seatsErr error
+	wg.Go(func() {
+		var r *graphql.ProbeRolesResponse
+		r, rolesErr = graphql.ProbeRoles(ctx, client, f.Entity)
+		roles = value(r, (*graphql.ProbeRolesResponse).GetEntity)
+	})
+	wg.Go(func() {
+		var r *graphql.ProbeSeatsResponse
+		r, seatsErr = graphql.ProbeSeats(ctx, client, f.Entity)
+		seats = value(r, (*graphql.ProbeSeatsResponse).GetEntity)
+	})
+	if q.Project != "" {
+		wg.Go(func() {
+			r, err := graphql.ProbeProject(ctx, client, f.Entity, q.Project)
+			f.readProject(value(r, (*graphql.ProbeProjectResponse).GetProject), err)
+		})
+		wg.Go(func() {
+			var r *graphql.ProbeProjectRolesResponse
+			r, projectRolesErr = graphql.ProbeProjectRoles(ctx, client, f.Entity, q.Project)
+			projectRoles = value(r, (*graphql.ProbeProjectRolesResponse).GetProject)
+		})
+	}
+	if q.Project != "" && q.RunID != "" {
+		wg.Go(func() {
+			r, err := graphql.ProbeRunOwner(ctx, client, f.Entity, q.Project, q.RunID)
+			f.readRun(value(r, (*graphql.ProbeRunOwnerResponse).GetProject), err)
+		})
+	}
+	wg.Wait()
+	f.readRoles(roles, rolesErr)
+	f.readSeats(seats, seatsErr)
+	if q.Project != "" {
+		f.readProjectRoles(projectRoles, projectRolesErr)
+	}
+	return f
+}
+
+// askViewer asks whose key it is; where the server objects to the page size,
+// once more without it.
+func (f *Findings) askViewer(ctx context.Context, client gql.Client) {
+	r, err := graphql.Viewer(ctx, client)
+	if ge, ok := errors.AsType[*graphql.Error](err); ok && ge.IsValidation() {
+		u, uerr := graphql.ViewerUnpaged(ctx, client)
+		f.readWho(whoOfUnpaged(u), uerr)
+		if f.Who.Viewer != nil {
+			f.Who.Viewer.TeamsComplete = false // the server's page size is unknown
+		}
+		return
+	}
+	f.readWho(value(r, (*graphql.ViewerResponse).GetViewer), err)
+}
+
+// askAccount asks for the personal entity. An old server knows half of the
+// answer only; it is asked for that at the same time, as waiting to hear which
+// server it is would cost a round trip.
+func (f *Findings) askAccount(ctx context.Context, client gql.Client) {
+	var half *graphql.ProbeUserEntityResponse
+	var halfErr error
+	var wg sync.WaitGroup
+	wg.Go(func() { half, halfErr = graphql.ProbeUserEntity(ctx, client) })
+	r, err := graphql.ProbeAccount(ctx, client)
+	wg.Wait()
+	ge, ok := errors.AsType[*graphql.Error](err)
+	if !ok || !ge.IsValidation() || halfErr != nil {
+		f.readAccount(value(r, (*graphql.ProbeAccountResponse).GetViewer), err)
+		return
+	}
+	f.Account.Answer = answerOf(half.Viewer != nil, nil)
+	if half.Viewer != nil {
+		f.Account.HasEntity = triOf(new(half.Viewer.UserEntity != nil))
+	}
+}
+
+// value calls a getter of a response that is nil when the request failed.
+func value[R, V any](r *R, get func(*R) *V) *V {
+	if r == nil {
+		return nil
+	}
+	return get(r)
+}
+
+func statusOf(err error) int {
+	if ge, ok := errors.AsType[*graphql.Error](err); ok {
+		return ge.StatusCode
+	}
+	return 0
+}

@@ -1,0 +1,187 @@
+package diagnose
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/transport"
+)
+
+// failure is a failed request as package graphql reports it.
+func failure(status int, kind graphql.BodyKind, message string, errs ...graphql.FieldError) *graphql.Error {
+	return &graphql.Error{Operation: "UpsertBucket", StatusCode: status, Kind: kind, Message: message, Errors: errs, RequestID: "req-1"}
+}
+
+func refusal(status int, message string) *graphql.Error {
+	return failure(status, graphql.KindGraphQL, message, graphql.FieldError{Message: message, Path: []string{"upsertBucket"}})
+}
+
+func TestClassify(t *testing.T) {
+	t.Parallel()
+	invalid := graphql.FieldError{Message: `Cannot query field "x" on type "Y".`, HasLocations: true}
+	coded := refusal(200, "no")
+	coded.Code = "PERMISSION_ERROR"
+	tests := []struct {
+		name  string
+		err   error
+		class Class
+		sure  bool
+	}{
+		{"no response", io.ErrUnexpectedEOF, Unreachable, true},
+		{"no response, wrapped", &graphql.Error{Err: &transport.Error{Err: io.EOF}}, Unreachable, true},
+		{"no response after a 403 that was retried", &graphql.Error{StatusCode: 403, Err: &transport.Error{Err: io.EOF}}, Unreachable, true},
+		{"200 permission denied", refusal(200, "Permission denied"), Forbidden, true},
+		{"200 PERMISSION_ERROR", coded, Forbidden, true},
+		{"200 not logged in", refusal(200, "user is not logged in"), Unauthorized, true},
+		{"200 validation", failure(200, graphql.KindGraphQL, invalid.Message, invalid), Schema, true},
+		{"200 other", refusal(200, "something"), Unexpected, true},
+		{"200 web page", failure(200, graphql.KindHTML, ""), WrongURL, true},
+		{"204 nothing", failure(204, graphql.KindEmpty, ""), WrongURL, true},
+		{"302", failure(302, graphql.KindHTML, ""), WrongURL, true},
+		{"400", refusal(400, "run config cannot exceed 15 MB"), Input, true},
+		{"400 burnt", refusal(400, "run x was previously created and deleted; try a new run name"), RunDeleted, true},
+		{"400 validation", failure(400, graphql.KindGraphQL, invalid.Message, invalid), Schema, true},
+		{"401", refusal(401, "permission denied"), Unauthorized, true},
+		{"401 text", failure(401, graphql.KindText, "no"), Intermediary, false},
+		{"401 web page", failure(401, graphql.KindHTML, ""), Intermediary, true},
+		{"402", refusal(402, "pay"), PaymentRequired, true},
+		{"403", refusal(403, "permission denied"), Forbidden, true},
+		{"403 not logged in: the status decides", refusal(403, "user is not logged in"), Forbidden, true},
+		{"403 other JSON error", failure(403, graphql.KindJSONError, "no"), Forbidden, true},
+		{"403 XML", failure(403, graphql.KindStorageXML, "AccessDenied"), Intermediary, true},
+		{"403 empty", failure(403, graphql.KindEmpty, ""), Intermediary, false},
+		{"403 garbage", failure(403, graphql.KindGarbage, ""), Intermediary, false},
+		{"404 entity", refusal(404, "entity acme not found during upsertBucket"), EntityNotFound, true},
+		{"404 Entity", refusal(404, "Entity acme not found"), EntityNotFound, true},
+		{"404 project", refusal(404, "Project not found"), ProjectNotFound, true},
+		{"404 run gone", failure(404, graphql.KindJSONError, "Run does not exist acme/vision/r1"), RunDeleted, true},
+		{"410 run gone", failure(410, graphql.KindJSONError, "Run does not exist acme/vision/r1"), RunDeleted, true},
+		{"410", refusal(410, "gone"), Unexpected, true},
+		{"404 other", refusal(404, "no"), NotFound, true},
+		{"404 page", failure(404, graphql.KindText, "404 page not found"), WrongURL, true},
+		{"405 page", failure(405, graphql.KindText, ""), WrongURL, true},
+		{"407 page", failure(407, graphql.KindHTML, ""), Intermediary, true},
+		{"409 burnt", refusal(409, "run a/b/c was previously created and deleted; try a new run id"), RunDeleted, true},
+		{"409 duplicate", refusal(409, "Error 1062: Duplicate entry"), Unexpected, true},
+		{"413", refusal(413, "too large"), Input, true},
+		{"418 text", failure(418, graphql.KindText, "teapot"), Unexpected, false},
+		{"422", refusal(422, "no"), Input, true},
+		{"429", failure(429, graphql.KindJSONError, "rate limit exceeded"), RateLimited, true},
+		{"500", refusal(500, "internal"), ServerError, true},
+		{"502 web page", failure(502, graphql.KindHTML, ""), ServerError, true},
+		{"599", failure(599, graphql.KindEmpty, ""), ServerError, true},
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := Classify(t.Context(), tt.err)
+			assert.Equal(t, tt.class, r.Class)
+			assert.Equal(t, tt.sure, r.Sure)
+			assert.Equal(t, tt.err, r.Err)
+			if ge, ok := errors.AsType[*graphql.Error](tt.err); ok {
+				assert.Equal(t, ge.StatusCode, r.StatusCode)
+				assert.Equal(t, ge.Message, r.Message)
+				assert.Equal(t, ge.RequestID, r.RequestID)
+			}
+			if r.NeedsProbes() {
+				assert.True(t, r.IsRefusal())
+			}
+			late := Classify(ended, tt.err)
+			if r.IsRefusal() {
+				assert.Equal(t, r.Class, late.Class, "a refusal stands however late it is read")
+			} else {
+				assert.Equal(t, Cancelled, late.Class)
+			}
+		})
+	}
+}
+
+// TestFailKeepsTheReason: every class that is no refusal has its sentinel, and
+// the original stays reachable.
+func TestFailKeepsTheReason(t *testing.T) {
+	t.Parallel()
+	for class, cause := range map[Class]error{
+		Unexpected: errors.ErrUnexpectedAnswer, Unreachable: errors.ErrServerUnavailable, ServerError: errors.ErrServerUnavailable,
+		WrongURL: errors.ErrWrongBaseURL, Schema: errors.ErrSchemaMismatch, Input: errors.ErrInvalidInput,
+		RunDeleted: errors.ErrRunDeleted, RateLimited: errors.ErrRateLimited,
+	} {
+		err := Fail(t.Context(), Context{}, &Refusal{Class: class, Err: io.ErrUnexpectedEOF})
+		require.ErrorIs(t, err, cause)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		require.NotErrorIs(t, err, errors.ErrPermissionDenied)
+	}
+	why := errors.New("told to")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(why)
+	err := Fail(ctx, Context{}, &Refusal{Class: Cancelled, Err: context.Canceled})
+	require.ErrorIs(t, err, why)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.False(t, errors.IsRetryable(err))
+}
+
+func TestAbout(t *testing.T) {
+	t.Parallel()
+	f := findings(viewer("acme"), func(f *Findings) {
+		f.RunID, f.Run.Answer, f.Run.Owner = "r1", answered, "bo"
+	})
+	assert.Same(t, f, f.About("r1"))
+	other := f.About("r2")
+	assert.Empty(t, other.Run.Owner)
+	assert.Empty(t, other.Run.Outcome)
+	assert.Equal(t, f.Who, other.Who)
+	assert.Equal(t, "bo", f.Run.Owner, "the shared findings stay")
+	for _, p := range other.Evidence("p") {
+		assert.NotEqual(t, "run", p.Name)
+	}
+}
+
+func TestLooksCut(t *testing.T) {
+	t.Parallel()
+	for n, cut := range map[int]bool{0: false, 1: false, 10: true, 11: false, 50: true, 100: true, 101: false, 999: false, 1000: true, 1001: true} {
+		assert.Equal(t, cut, looksCut(n), "%d teams", n)
+	}
+}
+
+// TestProbeOutcomes: how a question fared, from its error.
+func TestProbeOutcomes(t *testing.T) {
+	t.Parallel()
+	invalid := graphql.FieldError{Message: `Cannot query field "x" on type "Y".`, HasLocations: true}
+	for name, tt := range map[string]struct {
+		present bool
+		err     error
+		want    errors.Outcome
+	}{
+		"value":            {true, nil, errors.Answered},
+		"null":             {false, nil, errors.Empty},
+		"field refused":    {false, fieldRefused{graphql.FieldError{Message: "permission denied"}}, errors.Refused},
+		"403":              {false, refusal(403, "permission denied"), errors.Refused},
+		"401":              {false, refusal(401, "unauthorized"), errors.Refused},
+		"404":              {false, refusal(404, "not found"), errors.Refused},
+		"200 with error":   {false, refusal(200, "permission denied"), errors.Refused},
+		"too old":          {false, failure(200, graphql.KindGraphQL, "", invalid), errors.Unsupported},
+		"too old, 400":     {false, failure(400, graphql.KindGraphQL, "", invalid), errors.Unsupported},
+		"proxy":            {false, failure(403, graphql.KindHTML, ""), errors.Failed},
+		"web page":         {false, failure(http.StatusOK, graphql.KindHTML, ""), errors.Failed},
+		"down":             {false, failure(503, graphql.KindHTML, ""), errors.Failed},
+		"down, in JSON":    {false, refusal(500, "internal"), errors.Failed},
+		"no answer":        {false, io.EOF, errors.Failed},
+		"context is over":  {false, &graphql.Error{Err: &transport.Error{Err: context.DeadlineExceeded}}, errors.Failed},
+		"rate limited":     {false, failure(429, graphql.KindJSONError, "slow down"), errors.Failed},
+		"request too long": {false, failure(413, graphql.KindJSONError, "long"), errors.Failed},
+	} {
+		a := answerOf(tt.present, tt.err)
+		assert.Equal(t, tt.want, a.Outcome, name)
+		if tt.want != errors.Answered {
+			assert.NotEmpty(t, a.words(), name)
+		}
+	}
+}

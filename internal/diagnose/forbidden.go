@@ -1,0 +1,205 @@
+package diagnose
+
+import (
+	"strconv"
+
+	"github.com/wandgo/wandgo/errors"
+)
+
+// decideForbidden reads a 403 from W&B. The rows are numbered:
+//
+//	 #  viewer        entity among teams  entity     project    verdict
+//	 1  null or 401   –                   –          –          bad key, likely (a contradiction: 401 was due)
+//	 2  anonymous     –                   –          –          anonymous key, certain
+//	 3  ok            own user name       any        any        no personal entity: certain if the server says so, excluded if it denies, else likely
+//	 4  service       no                  any        any        service account outside its team, likely
+//	 5  ok            no                  null       null       not a member, likely (hidden team)
+//	 6  ok            no                  visible    null       not a member, certain if the list of teams is whole
+//	 7  ok            no                  any        read-only  not a member; the project is public: as 6
+//	 8  ok            no                  any        writable   undetermined
+//	 9  ok            no                  writable   any        undetermined
+//	10  ok            yes                 read-only  any        role, seat or frozen team
+//	11  ok            yes                 writable   read-only  project role or Restricted scope
+//	12  ok            yes                 writable   null       undetermined: missing, or Restricted
+//	13  ok            yes                 writable   writable   undetermined
+//	14  ok            yes                 null       any        undetermined
+//	15  probes refused, broken or unknown to the server         undetermined
+func decideForbidden(f *Findings) Verdict {
+	if v, ok := badKey("403/1", f); ok {
+		return v
+	}
+	v := f.Who.Viewer
+	if v == nil {
+		return undetermined("403/15", candidatesWithoutViewer(f), "the server did not say whose key this is")
+	}
+	if v.AccountType == "ANONYMOUS" {
+		return certain("403/2", errors.ErrAnonymousKey)
+	}
+	switch f.inTeam() {
+	case Yes:
+		return decideMember(f)
+	case No:
+		return decideOutsider(f)
+	default:
+		return undetermined("403/15", candidatesWithoutViewer(f), "the server did not list your teams")
+	}
+}
+
+// candidatesWithoutViewer is what remains possible when membership is unknown.
+func candidatesWithoutViewer(f *Findings) []error {
+	if f.Team.ReadOnly == No {
+		return []error{errors.ErrProjectRestricted, errors.ErrProjectMissing, errors.ErrSeatRequired}
+	}
+	return []error{errors.ErrNotTeamMember, errors.ErrViewerRole, errors.ErrSeatRequired, errors.ErrProjectRestricted}
+}
+
+func decideOutsider(f *Findings) Verdict {
+	if f.ownName() {
+		return decideOwnName(f)
+	}
+	if f.serviceAccount() {
+		return likely("403/4", errors.ErrServiceAccountScope)
+	}
+	var notes []string
+	if f.Kind.EntityType == "organization" {
+		notes = append(notes, quote(f.Entity)+" is an organization; runs go to one of its teams")
+	}
+	if f.Who.Viewer.Admin {
+		notes = append(notes, "you administer this server, but runs are not created with admin rights")
+	}
+	sure := f.membershipSure()
+	if !sure {
+		notes = append(notes, "not among the "+strconv.Itoa(len(f.Who.Viewer.Teams))+" teams the server listed; the list may be cut")
+	}
+	switch {
+	case f.Team.ReadOnly == No:
+		return undetermined("403/9", []error{errors.ErrNotTeamMember, errors.ErrProjectRestricted, errors.ErrSeatRequired},
+			append(notes, "you are not listed as a member, yet the server calls the entity writable for you")...)
+	case f.Project.answered() && f.Project.ReadOnly == No:
+		return undetermined("403/8", []error{errors.ErrNotTeamMember, errors.ErrProjectRestricted},
+			append(notes, "you are not listed as a member, yet the server calls the project writable for you")...)
+	case f.Project.answered() && f.Project.ReadOnly == Yes:
+		return sureIf(sure && f.Team.known(), "403/7", errors.ErrNotTeamMember,
+			append(notes, "the project is public: you can read it, not write to it")...)
+	case f.Team.answered() && f.Project.empty():
+		return sureIf(sure, "403/6", errors.ErrNotTeamMember,
+			append(notes, "the project does not exist there, or is hidden from you")...)
+	case f.Team.empty() && f.Project.empty():
+		return likely("403/5", errors.ErrNotTeamMember,
+			append(notes, "the entity is hidden from you; it exists, or the server would have said that it does not")...)
+	}
+	// One of the two questions has no answer. That the viewer is no member
+	// stands, so the cause is likely; that nothing else is in play does not.
+	return likely("403/15", errors.ErrNotTeamMember, notes...)
+}
+
+func decideOwnName(f *Findings) Verdict {
+	switch f.Account.Disabled {
+	case Yes:
+		return certain("403/3", errors.ErrNoPersonalEntity)
+	case No:
+		return undetermined("403/3", []error{errors.ErrSeatRequired, errors.ErrProjectRestricted},
+			"the entity is your own name, and your account says that its personal entity is enabled")
+	default:
+		return likely("403/3", errors.ErrNoPersonalEntity)
+	}
+}
+
+func decideMember(f *Findings) Verdict {
+	if f.Who.Viewer.AccountType == "VIEWER" && kindOfRole(f.Role.Name) != roleViewOnly {
+		return likely("403/10", errors.ErrViewerRole, "your account is of the view-only type")
+	}
+	switch {
+	case f.Team.ReadOnly == Yes:
+		return decideReadOnlyTeam(f)
+	case f.Team.ReadOnly == No && f.Project.answered() && f.Project.ReadOnly == Yes:
+		return decideReadOnlyProject(f)
+	}
+	// From here on the team and the project would let the viewer write, as far
+	// as they answered; a seat that does not is documented to refuse.
+	if f.Team.ReadOnly == No && f.seat() == seatLacking {
+		return likely("403/seat", errors.ErrSeatRequired, seatNote(f))
+	}
+	switch {
+	case f.Team.empty():
+		return undetermined("403/14", []error{errors.ErrSeatRequired},
+			"you belong to the team, yet the server does not show it to you; a policy of the organization may be at work, such as organization-scoped keys, or the account may be deactivated")
+	case f.Team.ReadOnly == Unknown:
+		return undetermined("403/15", []error{errors.ErrViewerRole, errors.ErrProjectRestricted, errors.ErrSeatRequired, errors.ErrProjectMissing},
+			"the server did not say whether the team is read-only for you")
+	case f.Project.empty():
+		return undetermined("403/12", withSeat(f, errors.ErrProjectMissing, errors.ErrProjectRestricted))
+	case f.Project.answered() && f.Project.ReadOnly == No:
+		return undetermined("403/13", withSeat(f, errors.ErrProjectRestricted, errors.ErrViewerRole), writableNotes(f)...)
+	}
+	return undetermined("403/15", withSeat(f, errors.ErrProjectRestricted, errors.ErrProjectMissing),
+		"the server did not say whether the project is read-only for you")
+}
+
+// decideReadOnlyTeam is row 10: a member for whom the team is read-only.
+func decideReadOnlyTeam(f *Findings) Verdict {
+	role, seat, frozen := kindOfRole(f.Role.Name), f.seat(), f.Kind.Frozen
+	switch {
+	case role == roleViewOnly:
+		return certain("403/10", errors.ErrViewerRole)
+	case seat == seatLacking:
+		return likely("403/10", errors.ErrSeatRequired, seatNote(f))
+	case frozen == Yes && role == roleWrites:
+		return likely("403/10", errors.ErrTeamFrozen)
+	}
+	var candidates []error
+	if role == roleUnknown {
+		candidates = append(candidates, errors.ErrViewerRole)
+	}
+	if seat == seatUnknown {
+		candidates = append(candidates, errors.ErrSeatRequired)
+	}
+	if frozen != No {
+		candidates = append(candidates, errors.ErrTeamFrozen)
+	}
+	if len(candidates) == 0 { // everything known says yes, and still read-only
+		candidates = []error{errors.ErrViewerRole}
+	}
+	return undetermined("403/10", candidates, f.readOnlyNote())
+}
+
+// decideReadOnlyProject is row 11: the team lets the member write, the project
+// does not.
+func decideReadOnlyProject(f *Findings) Verdict {
+	restricted := f.Project.Access == "RESTRICTED"
+	switch {
+	case f.ProjectRole.Listed && kindOfRole(f.ProjectRole.Name) == roleViewOnly:
+		return certain("403/11", errors.ErrProjectRestricted, "your role in the project is "+f.ProjectRole.Name)
+	case f.ProjectRole.answered() && !f.ProjectRole.Listed && restricted:
+		return certain("403/11", errors.ErrProjectRestricted, "the project is Restricted and does not list you")
+	case f.seat() == seatLacking:
+		return undetermined("403/11", []error{errors.ErrProjectRestricted, errors.ErrSeatRequired}, seatNote(f))
+	}
+	return likely("403/11", errors.ErrProjectRestricted)
+}
+
+func seatNote(f *Findings) string {
+	note := "your Models seat is " + quote(f.Seat.Name)
+	if f.Seat.Organization != "" {
+		note += " in the organization " + quote(f.Seat.Organization)
+	}
+	return note
+}
+
+// withSeat adds the seat to the candidates unless it is known to be full.
+func withSeat(f *Findings, candidates ...error) []error {
+	if f.seat() == seatFull {
+		return candidates
+	}
+	return append(candidates, errors.ErrSeatRequired)
+}
+
+func writableNotes(f *Findings) []string {
+	notes := []string{"team and project are writable for you now, as the server tells it; your role may have changed since, or the organization may demand organization-scoped keys"}
+	if f.Run.answered() && f.Run.Owner != "" && f.Who.Viewer != nil && f.Run.Owner != f.Who.Viewer.Username {
+		notes = append(notes, "a run with this id exists and belongs to "+quote(f.Run.Owner))
+	}
+	return notes
+}
+
+func quote(s string) string { return strconv.Quote(s) }

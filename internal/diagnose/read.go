@@ -1,0 +1,260 @@
+package diagnose
+
+import (
+	"net/http"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+)
+
+// pageSize is how many teams the questions ask for.
+const pageSize = 1000
+
+// read takes in the combined answer. A field that was refused alone arrives as
+// null with an entry in refused.
+func (f *Findings) read(c combined, refused map[string]graphql.FieldError, withProject, withRun bool) {
+	errOf := func(alias string) error {
+		if fe, ok := refused[alias]; ok {
+			return fieldRefused{fe}
+		}
+		return nil
+	}
+	f.readWho(c.who, errOf("viewer"))
+	if f.Entity == "" && f.Who.Viewer != nil {
+		f.Entity = f.Who.Viewer.DefaultEntity
+	}
+	f.readAccount(c.account, errOf("account"))
+	f.readEntity(c.entity, errOf("entity"))
+	f.readKind(c.kind, errOf("entityKind"))
+	f.readRoles(c.roles, errOf("roles"))
+	f.readSeats(c.seats, errOf("seats"))
+	if withProject {
+		f.readProject(c.project, errOf("project"))
+		f.readProjectRoles(c.projectRole, errOf("projectRoles"))
+	}
+	if withRun {
+		f.readRun(c.run, errOf("runOwner"))
+	}
+}
+
+// fieldRefused is the error of one field inside an answer that is otherwise good.
+type fieldRefused struct{ graphql.FieldError }
+
+func (e fieldRefused) Error() string { return e.Message }
+
+// answerOf tells how a question fared.
+func answerOf(present bool, err error) Answer {
+	if fe, ok := errors.AsType[fieldRefused](err); ok {
+		return Answer{Outcome: errors.Refused, Status: http.StatusOK, Detail: fe.Message}
+	}
+	if err == nil {
+		if present {
+			return Answer{Outcome: errors.Answered, Status: http.StatusOK}
+		}
+		return Answer{Outcome: errors.Empty, Status: http.StatusOK}
+	}
+	ge, ok := errors.AsType[*graphql.Error](err)
+	if !ok {
+		return Answer{Outcome: errors.Failed, Detail: "no answer"}
+	}
+	a := Answer{Status: ge.StatusCode, Detail: ge.Message}
+	switch {
+	case ge.IsValidation():
+		a.Outcome = errors.Unsupported
+	case !ge.FromWandB():
+		a.Outcome = errors.Failed
+		if a.Detail == "" {
+			a.Detail = "no usable answer"
+		}
+	case ge.StatusCode == http.StatusOK || (ge.StatusCode >= 401 && ge.StatusCode <= 404):
+		a.Outcome = errors.Refused
+	default:
+		a.Outcome = errors.Failed
+	}
+	return a
+}
+
+func (f *Findings) readWho(w *graphql.WhoFields, err error) {
+	f.Who.Answer, f.Who.err = answerOf(w != nil, err), err
+	f.Who.Unauthorized = f.Who.Status == http.StatusUnauthorized
+	if w == nil {
+		return
+	}
+	f.Who.Viewer = ViewerOf(w)
+}
+
+// ViewerOf turns the wire's viewer into the public one.
+func ViewerOf(w *graphql.WhoFields) *errors.Viewer {
+	v := &errors.Viewer{
+		ID:            w.Id,
+		Username:      deref(w.Username),
+		Email:         deref(w.Email),
+		DefaultEntity: deref(w.Entity),
+		Admin:         w.Admin != nil && *w.Admin,
+	}
+	if w.AccountType != nil {
+		v.AccountType = string(*w.AccountType)
+	}
+	if w.Teams != nil {
+		v.Teams = make([]string, 0, len(w.Teams.Edges))
+		for _, e := range w.Teams.Edges {
+			if e.Node != nil {
+				v.Teams = append(v.Teams, e.Node.Name)
+			}
+		}
+		v.TeamsComplete = !looksCut(len(w.Teams.Edges))
+	}
+	return v
+}
+
+// looksCut reports whether a list of n teams may be one page of a longer one:
+// the schema has no hasNextPage there, and servers may cap what was asked for.
+func looksCut(n int) bool {
+	switch n {
+	case 10, 20, 25, 50, 100, 200, 250, 500:
+		return true
+	}
+	return n >= pageSize
+}
+
+func whoOfUnpaged(r *graphql.ViewerUnpagedResponse) *graphql.WhoFields {
+	if r == nil || r.Viewer == nil {
+		return nil
+	}
+	u := r.Viewer
+	w := &graphql.WhoFields{
+		Id: u.Id, Username: u.Username, Email: u.Email, Entity: u.Entity, AccountType: u.AccountType, Admin: u.Admin,
+	}
+	if u.Teams != nil {
+		w.Teams = &graphql.WhoFieldsTeamsEntityConnection{}
+		for _, e := range u.Teams.Edges {
+			var edge graphql.WhoFieldsTeamsEntityConnectionEdgesEntityEdge
+			if e.Node != nil {
+				edge.Node = &graphql.WhoFieldsTeamsEntityConnectionEdgesEntityEdgeNodeEntity{Name: e.Node.Name}
+			}
+			w.Teams.Edges = append(w.Teams.Edges, edge)
+		}
+	}
+	return w
+}
+
+func (f *Findings) readAccount(a *graphql.AccountFields, err error) {
+	f.Account.Answer = answerOf(a != nil, err)
+	if a == nil {
+		return
+	}
+	f.Account.Disabled = triOf(&a.PersonalEntityDisabled)
+	f.Account.HasEntity = triOf(new(a.UserEntity != nil))
+}
+
+func (f *Findings) readEntity(e *graphql.EntityFields, err error) {
+	f.Team.Answer = answerOf(e != nil, err)
+	if e == nil {
+		return
+	}
+	f.Team.IsTeam = e.IsTeam
+	f.Team.ReadOnly = triOf(e.ReadOnly)
+}
+
+func (f *Findings) readKind(k *graphql.EntityKindFields, err error) {
+	f.Kind.Answer = answerOf(k != nil, err)
+	if k == nil {
+		return
+	}
+	f.Kind.EntityType = deref(k.EntityType)
+	f.Kind.Frozen = triOf(&k.ReadOnlyAdmin)
+}
+
+func (f *Findings) readProject(p *graphql.ProjectFields, err error) {
+	f.Project.Answer = answerOf(p != nil, err)
+	if p == nil {
+		return
+	}
+	f.Project.Access = deref(p.Access)
+	f.Project.ReadOnly = triOf(p.ReadOnly)
+	if p.User != nil {
+		f.Project.Owner = deref(p.User.Username)
+	}
+}
+
+func (f *Findings) readRoles(r *graphql.RoleFields, err error) {
+	f.Role.Answer = answerOf(r != nil, err)
+	if r == nil || f.Who.Viewer == nil {
+		return
+	}
+	for _, m := range r.Members {
+		if deref(m.Username) != f.Who.Viewer.Username {
+			continue
+		}
+		f.Role.Listed = true
+		f.Role.Pending = m.Pending != nil && *m.Pending
+		f.Role.Name = deref(m.Role)
+		if m.MemberRole != nil && m.MemberRole.Name != "" {
+			f.Role.Name = m.MemberRole.Name
+		}
+		return
+	}
+}
+
+func (f *Findings) readProjectRoles(p *graphql.ProjectRoleFields, err error) {
+	f.ProjectRole.Answer = answerOf(p != nil, err)
+	if p == nil || f.Who.Viewer == nil {
+		return
+	}
+	for _, m := range p.Members {
+		if deref(m.Username) != f.Who.Viewer.Username {
+			continue
+		}
+		f.ProjectRole.Listed = true
+		f.ProjectRole.Inherited = triOf(m.ProjectRoleIsInherited)
+		if m.Role != nil {
+			f.ProjectRole.Name = m.Role.Name
+		}
+		return
+	}
+}
+
+func (f *Findings) readSeats(s *graphql.SeatFields, err error) {
+	f.Seat.Answer = answerOf(s != nil && s.Organization != nil, err)
+	if s == nil || s.Organization == nil || f.Who.Viewer == nil {
+		return
+	}
+	f.Seat.Organization = s.Organization.Name
+	for _, m := range s.Organization.Members {
+		if m.Username == f.Who.Viewer.Username {
+			f.Seat.Listed = true
+			f.Seat.Name, f.Seat.OrganizationRole = m.ModelsSeat, m.Role
+			return
+		}
+	}
+}
+
+func (f *Findings) readRun(p *graphql.RunOwnerFields, err error) {
+	f.Run.Answer = answerOf(p != nil && p.Run != nil, err)
+	if p == nil || p.Run == nil {
+		return
+	}
+	f.Run.ReadOnly = triOf(p.Run.ReadOnly)
+	if p.Run.User != nil {
+		f.Run.Owner = deref(p.Run.User.Username)
+	}
+}
+
+// skipRest marks what was not asked, with the reason.
+func (f *Findings) skipRest(why string) {
+	for _, a := range []*Answer{
+		&f.Account.Answer, &f.Team.Answer, &f.Kind.Answer, &f.Project.Answer,
+		&f.Role.Answer, &f.ProjectRole.Answer, &f.Seat.Answer, &f.Run.Answer,
+	} {
+		if a.Outcome == "" {
+			*a = Answer{Outcome: errors.Skipped, Detail: why}
+		}
+	}
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

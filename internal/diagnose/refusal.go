@@ -1,0 +1,219 @@
+package diagnose
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+)
+
+// Class is the kind of a failed request, told from its response alone.
+type Class int
+
+// The classes of a failed request.
+const (
+	// Unexpected: an answer we have no reading for.
+	Unexpected Class = iota
+	// Cancelled: the caller's context ended.
+	Cancelled
+	// Unreachable: no response came.
+	Unreachable
+	// Intermediary: a refusal whose body is not in a form W&B sends.
+	Intermediary
+	// WrongURL: something else than W&B's API lives at the base URL.
+	WrongURL
+	// Schema: the server did not understand the document.
+	Schema
+	// Input: the server found an argument wrong.
+	Input
+	// Unauthorized: 401 from W&B.
+	Unauthorized
+	// Forbidden: 403 from W&B.
+	Forbidden
+	// EntityNotFound: 404 that names the entity.
+	EntityNotFound
+	// ProjectNotFound: 404 "project not found".
+	ProjectNotFound
+	// ProjectNull: the server showed no such project when asked for it.
+	ProjectNull
+	// NotFound: any other 404 from W&B.
+	NotFound
+	// PaymentRequired: 402, never seen in public.
+	PaymentRequired
+	// RunDeleted: the run was deleted, and its id is burnt.
+	RunDeleted
+	// RateLimited: 429 until the time allowed ran out.
+	RateLimited
+	// ServerError: 5xx after all retries.
+	ServerError
+)
+
+// Refusal is a failed request reduced to facts.
+type Refusal struct {
+	Class         Class
+	StatusCode    int
+	Message, Code string
+	RequestID     string
+	// Sure is false where the class itself is a reading of thin evidence, such
+	// as a 403 with an empty body.
+	Sure bool
+	// Hint says more about a class that needs it, for a person.
+	Hint string
+	Err  error
+}
+
+// NeedsProbes reports whether follow-up questions can tell more.
+func (r *Refusal) NeedsProbes() bool {
+	switch r.Class {
+	case Unauthorized, Forbidden, EntityNotFound, ProjectNotFound, ProjectNull, NotFound:
+		return true
+	default:
+		return false
+	}
+}
+
+// IsRefusal reports whether the class is a refusal, as opposed to a failure.
+func (r *Refusal) IsRefusal() bool {
+	return r.NeedsProbes() || r.Class == Intermediary || r.Class == PaymentRequired
+}
+
+// ErrNoProject stands for an answer in which the project is null. The server
+// gives it alike for projects that do not exist and for hidden ones.
+var ErrNoProject = errors.New("the server shows no such project")
+
+var (
+	entityNotFound = regexp.MustCompile(`(?i)^entity (.+) not found\b`)
+	// runGone is what a file stream says of a run that was deleted meanwhile.
+	runGone = regexp.MustCompile(`(?i)^run does not exist\b`)
+)
+
+// Classify reduces the error of a request to a [Refusal]. It decides by HTTP
+// status first and text second, because extensions.code is the same for "not
+// logged in" and "forbidden", and old servers said "permission denied" with 401.
+func Classify(ctx context.Context, err error) *Refusal {
+	r := &Refusal{Err: err, Sure: true}
+	ge, ok := errors.AsType[*graphql.Error](err)
+	switch {
+	case ok:
+		r.StatusCode, r.Message, r.Code, r.RequestID = ge.StatusCode, ge.Message, ge.Code, ge.RequestID
+		r.Class = classifyResponse(r, ge)
+	case errors.Is(err, ErrNoProject):
+		r.Class, r.StatusCode, r.Message = ProjectNull, http.StatusOK, "project is null"
+		return r
+	default:
+		r.Class = Unreachable
+	}
+	if ctx.Err() != nil && (!ok || !ge.Answered() || !r.IsRefusal()) {
+		// A refusal that was answered in full stands, however late. Of anything
+		// else the end of the context is the reason, and the last answer before
+		// it the reason for the time that took.
+		r.Class, r.Sure, r.Hint = Cancelled, true, ""
+	}
+	return r
+}
+
+func classifyResponse(r *Refusal, ge *graphql.Error) Class {
+	status := ge.StatusCode
+	switch {
+	case status == 0:
+		return Unreachable
+	case status >= 300 && status < 400:
+		r.Hint = "the server answers with a redirect; wandgo does not follow it, so that the API key goes nowhere else"
+		return WrongURL
+	case status == http.StatusProxyAuthRequired:
+		return Intermediary
+	case status == http.StatusTooManyRequests:
+		return RateLimited
+	case status >= 500:
+		return ServerError
+	}
+	if ge.Kind == "" { // the status is that of an earlier attempt
+		return Unreachable
+	}
+	if !ge.FromWandB() {
+		return classifyForeign(r, ge)
+	}
+	if ge.IsValidation() {
+		return Schema
+	}
+	switch status {
+	case http.StatusOK: // errors beside data: only the text can tell
+		switch {
+		case strings.Contains(strings.ToLower(ge.Message), "not logged in"):
+			return Unauthorized
+		case ge.Code == "PERMISSION_ERROR", strings.Contains(strings.ToLower(ge.Message), "permission denied"):
+			return Forbidden
+		}
+		return Unexpected
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
+		if isBurnt(ge.Message) { // servers of 2020 said it with 400
+			return RunDeleted
+		}
+		return Input
+	case http.StatusUnauthorized:
+		return Unauthorized
+	case http.StatusPaymentRequired:
+		return PaymentRequired
+	case http.StatusForbidden:
+		return Forbidden
+	case http.StatusNotFound, http.StatusGone:
+		switch {
+		case runGone.MatchString(ge.Message):
+			return RunDeleted
+		case status == http.StatusGone:
+			return Unexpected
+		case entityNotFound.MatchString(ge.Message):
+			return EntityNotFound
+		case strings.Contains(strings.ToLower(ge.Message), "project not found"):
+			return ProjectNotFound
+		default:
+			return NotFound
+		}
+	case http.StatusConflict:
+		if isBurnt(ge.Message) {
+			return RunDeleted
+		}
+	}
+	return Unexpected
+}
+
+// classifyForeign is for bodies that W&B does not send.
+func classifyForeign(r *Refusal, ge *graphql.Error) Class {
+	switch ge.StatusCode {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		r.Sure = ge.Kind == graphql.KindHTML || ge.Kind == graphql.KindStorageXML
+		switch ge.Kind {
+		case graphql.KindStorageXML:
+			r.Hint = "the body is an object store's AccessDenied"
+		case graphql.KindHTML:
+			r.Hint = "the body is an HTML page"
+		case graphql.KindEmpty:
+			r.Hint = "the body is empty"
+		default:
+			r.Hint = "the body is not in a form W&B sends"
+		}
+		return Intermediary
+	case http.StatusNotFound, http.StatusMethodNotAllowed:
+		return WrongURL
+	case http.StatusOK, http.StatusCreated, http.StatusNoContent:
+		r.Hint = "a web page or a login portal may be answering in place of the API"
+		return WrongURL
+	}
+	r.Sure = false
+	return Unexpected
+}
+
+func isBurnt(message string) bool {
+	return strings.Contains(message, "previously created and deleted")
+}
+
+// missingEntity returns the name that a 404 says is missing.
+func missingEntity(message string) string {
+	if m := entityNotFound.FindStringSubmatch(message); m != nil {
+		return m[1]
+	}
+	return ""
+}

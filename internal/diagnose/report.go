@@ -1,0 +1,118 @@
+package diagnose
+
+import (
+	"context"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+)
+
+// Context is what the public errors tell beside the diagnosis.
+type Context struct {
+	Question
+	BaseURL, AppURL, KeySource string
+	Now                        time.Time
+}
+
+// Refuse turns a refusal and its diagnosis into the public error.
+func Refuse(c Context, r *Refusal, f *Findings, v Verdict) *errors.PermissionError {
+	e := &errors.PermissionError{
+		Op:              c.Op,
+		Entity:          c.Entity,
+		Project:         c.Project,
+		EntityDefaulted: c.Entity == "",
+		RunID:           c.RunID,
+		BaseURL:         c.BaseURL,
+		AppURL:          c.AppURL,
+		Viewer:          f.Who.Viewer,
+		Role:            f.role(),
+		KeySource:       c.KeySource,
+		Cause:           v.Cause,
+		Confidence:      v.Confidence,
+		Candidates:      v.Candidates,
+		Evidence:        f.Evidence(c.Project),
+		StatusCode:      r.StatusCode,
+		Message:         r.Message,
+		Code:            r.Code,
+		RequestID:       r.RequestID,
+		Time:            c.Now,
+		Err:             r.Err,
+	}
+	if e.EntityDefaulted {
+		e.Entity = f.Entity
+	}
+	e.Notes = append(e.Notes, v.Notes...)
+	if r.Hint != "" {
+		e.Notes = append(e.Notes, r.Hint)
+	}
+	e.Notes = append(e.Notes, SmellOf(c.Question)...)
+	e.Suggestions = suggestions(f)
+	return e
+}
+
+// SmellOf says of names that are legal what they look like.
+func SmellOf(q Question) []string {
+	var notes []string
+	if looks, ok := errors.LooksLikePlaceholder(q.Entity); ok {
+		notes = append(notes, "the entity "+quote(q.Entity)+" looks like "+looks)
+	}
+	if looks, ok := errors.LooksLikePlaceholder(q.Project); ok {
+		notes = append(notes, "the project "+quote(q.Project)+" looks like "+looks)
+	}
+	return notes
+}
+
+// suggestions are the viewer's own entities that resemble what was asked.
+func suggestions(f *Findings) []string {
+	v := f.Who.Viewer
+	if v == nil || f.inTeam() == Yes {
+		return nil
+	}
+	own := v.Teams
+	if v.PersonalEntity == errors.PersonalEntityPresent && v.Username != f.Entity {
+		own = append(slices.Clip(own), v.Username)
+	}
+	return errors.Suggest(f.Entity, own)
+}
+
+// Fail turns a failure that is not a refusal into the public error.
+func Fail(ctx context.Context, c Context, r *Refusal) error {
+	e := &errors.RequestError{
+		Op: c.Op, Entity: c.Entity, Project: c.Project, RunID: c.RunID, BaseURL: c.BaseURL,
+		StatusCode: r.StatusCode, Message: r.Message, RequestID: r.RequestID, Hint: r.Hint, Err: r.Err,
+	}
+	switch r.Class {
+	case Cancelled:
+		// The context's end wins over the error it caused.
+		e.Err = errors.Join(context.Cause(ctx), r.Err)
+		switch {
+		case r.StatusCode == 429:
+			e.Cause = errors.ErrRateLimited
+		case errors.Is(ctx.Err(), context.DeadlineExceeded):
+			e.Cause = errors.ErrServerUnavailable
+			e.Hint = "the time allowed ran out"
+		}
+	case Unreachable:
+		e.Cause = errors.ErrServerUnavailable
+		if dns, ok := errors.AsType[*net.DNSError](r.Err); ok && dns.IsNotFound && e.Hint == "" {
+			e.Hint = "no host of this name was found: it may be misspelt, or known only inside another network"
+		}
+	case ServerError:
+		e.Cause = errors.ErrServerUnavailable
+	case WrongURL:
+		e.Cause = errors.ErrWrongBaseURL
+	case Schema:
+		e.Cause = errors.ErrSchemaMismatch
+	case Input:
+		e.Cause = errors.ErrInvalidInput
+	case RunDeleted:
+		e.Cause = errors.ErrRunDeleted
+	case RateLimited:
+		e.Cause = errors.ErrRateLimited
+	default:
+		e.Cause = errors.ErrUnexpectedAnswer
+	}
+	return e
+}

@@ -1,0 +1,166 @@
+package environment
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// Options says what to describe. The zero Options describe nothing of the
+// process; Process describes this one.
+type Options struct {
+	// Environ is the process's environment, as of os.Environ. From it come
+	// WANDB_HOST, WANDB_PROGRAM, WANDB_EXECUTABLE, WANDB_DOCKER,
+	// WANDB_GIT_REMOTE (the name of a remote, "origin" by default),
+	// WANDB_GIT_REMOTE_URL, WANDB_GIT_COMMIT and what Slurm sets.
+	Environ []string
+	// Args are the arguments without the program, as of os.Args[1:].
+	Args []string
+	// Program and Executable are the program as the user knows it and its file.
+	Program, Executable string
+	// WorkDir is where the program runs, and where a Git work tree is looked for.
+	WorkDir string
+	// Root is the directory that holds the runs' files.
+	Root string
+	// Host is the name of the machine.
+	Host string
+	// Username and Email are the user's, if known.
+	Username, Email string
+	StartedAt       time.Time
+	// WriterID names this process among those that write the run.
+	WriterID string
+
+	// NoGit leaves out the Git commit and remote (WANDB_DISABLE_GIT).
+	NoGit bool
+	// NoMachine leaves out everything except what the caller decided to send
+	// anyway: it returns an empty Environment, and no Git or host either, as
+	// WANDB_X_DISABLE_MACHINE_INFO does.
+	NoMachine bool
+
+	// GPUs and CUDAVersion are what an add-on found.
+	GPUs        []GPU
+	CUDAVersion string
+
+	// Proc is the proc file system; the default is that of the machine.
+	Proc fs.FS
+}
+
+// Process returns Options for this process, begun at the given time. The
+// caller adds what it knows from the settings.
+func Process(environ []string, startedAt time.Time) Options {
+	// What cannot be found out stays empty.
+	host, _ := os.Hostname()
+	executable, _ := os.Executable()
+	dir, _ := os.Getwd()
+	o := Options{Environ: environ, Executable: executable, Program: executable, WorkDir: dir, Host: host, StartedAt: startedAt}
+	if len(os.Args) > 0 {
+		o.Args = os.Args[1:]
+	}
+	return o
+}
+
+// Collect describes the environment. It reads a few small files, and takes some
+// milliseconds at most.
+func Collect(o Options) *Environment {
+	e := new(Environment)
+	if o.NoMachine {
+		return e
+	}
+	env := newVariables(o.Environ)
+	if o.Proc == nil {
+		o.Proc = procFS()
+	}
+	*e = Environment{
+		Go:         runtime.Version(),
+		StartedAt:  Time{o.StartedAt},
+		Docker:     env["WANDB_DOCKER"],
+		Args:       RedactArgs(o.Args),
+		Program:    or(env["WANDB_PROGRAM"], o.Program),
+		Email:      o.Email,
+		Root:       o.Root,
+		Host:       or(env["WANDB_HOST"], o.Host),
+		Username:   o.Username,
+		Executable: or(env["WANDB_EXECUTABLE"], o.Executable),
+		Slurm:      env.slurm(),
+		WriterID:   o.WriterID,
+
+		NVIDIA:      o.GPUs,
+		GPUCount:    len(o.GPUs),
+		CUDAVersion: o.CUDAVersion,
+	}
+	if len(o.GPUs) > 0 {
+		e.GPU = o.GPUs[0].Name
+	}
+	e.addMachine(o.Proc)
+	top, git := findGit(o.WorkDir, or(env["WANDB_GIT_REMOTE"], "origin"))
+	e.addCodePath(top, o.WorkDir)
+	if !o.NoGit {
+		e.Git = Git{
+			Remote: cleanRemote(or(env["WANDB_GIT_REMOTE_URL"], git.Remote)),
+			Commit: or(env["WANDB_GIT_COMMIT"], git.Commit),
+		}
+	}
+	return e
+}
+
+// addCodePath says where the program's source is, relative to the work tree. A
+// program that is no Go file has none: a binary is not its code.
+func (e *Environment) addCodePath(top, dir string) {
+	if !strings.HasSuffix(e.Program, ".go") || dir == "" {
+		return
+	}
+	path := e.Program
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, path)
+	}
+	if top == "" {
+		top = dir
+	}
+	inside := func(base string) string {
+		rel, err := filepath.Rel(base, path)
+		if err != nil || !filepath.IsLocal(rel) {
+			return ""
+		}
+		return filepath.ToSlash(rel)
+	}
+	e.CodePath, e.CodePathLocal = inside(top), inside(dir)
+}
+
+// variables is an environment to look things up in.
+type variables map[string]string
+
+func newVariables(environ []string) variables {
+	v := make(variables, len(environ))
+	for _, entry := range environ {
+		if name, value, ok := strings.Cut(entry, "="); ok && name != "" {
+			v[name] = value
+		}
+	}
+	return v
+}
+
+// slurm returns what Slurm says about the job, without what looks like a secret.
+func (v variables) slurm() map[string]string {
+	var job map[string]string
+	for name, value := range v {
+		short, ok := strings.CutPrefix(name, "SLURM_")
+		if !ok || short == "" || isSecretName(short) {
+			continue
+		}
+		if job == nil {
+			job = make(map[string]string)
+		}
+		job[strings.ToLower(short)] = value
+	}
+	return job
+}
+
+func or(value, otherwise string) string {
+	if value != "" {
+		return value
+	}
+	return otherwise
+}

@@ -1,0 +1,28 @@
+//go:build linux || darwin
+
+package environment
+
+import (
+	"io/fs"
+	"os"
+	"runtime"
+	"syscall"
+)
+
+// diskOf returns the size of the file system that path is on.
+func diskOf(path string) (Disk, bool) {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(path, &s); err != nil || s.Bsize <= 0 || s.Blocks == 0 {
+		return Disk{}, false
+	}
+	size := uint64(s.Bsize)
+	return Disk{Total: s.Blocks * size, Used: (s.Blocks - min(s.Bfree, s.Blocks)) * size}, true
+}
+
+// procFS is the proc file system, if there is one.
+func procFS() fs.FS {
+	if runtime.GOOS != "linux" {
+		return nil
+	}
+	return os.DirFS("/proc")
+}

@@ -1,0 +1,165 @@
+package environment
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "write the golden file")
+
+var proc = fstest.MapFS{
+	"sys/kernel/osrelease": {Data: []byte("6.18.44\n")},
+	"meminfo":              {Data: []byte("MemTotal:       24684084 kB\nMemFree:        20935004 kB\n")},
+	"cpuinfo": {Data: []byte(`processor	: 0
+model name	: AMD EPYC
+physical id	: 0
+core id		: 0
+
+processor	: 1
+model name	: AMD EPYC
+physical id	: 0
+core id		: 0
+
+processor	: 2
+model name	: AMD EPYC
+physical id	: 1
+core id		: 0
+`)},
+}
+
+func TestEnvironmentFile(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+		t.Skip("the name of the system differs")
+	}
+	e := Collect(Options{
+		Environ: []string{
+			"WANDB_DOCKER=img:1", "SLURM_JOB_ID=77", "SLURM_PROCID=1", "SLURM_JWT_TOKEN=not yours", "SLURM_=", "=odd",
+			"WANDB_GIT_REMOTE_URL=https://jo:pw@example.com/a/b.git", "WANDB_GIT_COMMIT=abc",
+		},
+		Args: []string{"--lr", "0.1", "--api-key", "hush"}, Program: "/src/cmd/train/main.go", Executable: "/bin/train",
+		WorkDir: "/src", Root: "/runs", Host: "vm", Username: "jo", Email: "jo@example.com", WriterID: "w1",
+		StartedAt: time.Date(2026, 11, 23, 16, 24, 44, 380587999, time.FixedZone("", 3600)),
+		GPUs:      []GPU{{Name: "H100", MemoryTotal: 85899345920, UUID: "GPU-1"}, {Name: "H100"}}, CUDAVersion: "12.4",
+		Proc: proc,
+	})
+	require.Contains(t, e.Disk, "/")
+	e.Disk["/"] = Disk{Total: 270553174016, Used: 16423337984}
+	e.Go = "go1.26.0"
+	text, err := e.File()
+	require.NoError(t, err)
+	const golden = "testdata/wandb-metadata.json.golden"
+	if *update {
+		require.NoError(t, os.WriteFile(golden, text, 0o644))
+	}
+	want, err := os.ReadFile(golden)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), string(text))
+}
+
+func TestEnvironmentVariablesOverride(t *testing.T) {
+	t.Parallel()
+	e := Collect(Options{
+		Environ: []string{"WANDB_HOST=h", "WANDB_PROGRAM=p.go", "WANDB_EXECUTABLE=e"},
+		Host:    "other", Program: "other", Executable: "other", WorkDir: t.TempDir(), Proc: fstest.MapFS{},
+	})
+	assert.Equal(t, "h", e.Host)
+	assert.Equal(t, "p.go", e.Program)
+	assert.Equal(t, "p.go", e.CodePath)
+	assert.Equal(t, "e", e.Executable)
+	assert.Zero(t, e.Memory, "what cannot be read is left out")
+	assert.Positive(t, e.LogicalCPUs)
+}
+
+func TestWhatIsSwitchedOff(t *testing.T) {
+	t.Parallel()
+	dir := repository(t)
+	with := Options{WorkDir: dir, Host: "vm", Program: "main.go", Args: []string{"a"}}
+	assert.NotZero(t, Collect(with).Git)
+
+	without := with
+	without.NoGit = true
+	assert.Zero(t, Collect(without).Git)
+	assert.Equal(t, "vm", Collect(without).Host)
+
+	nothing := with
+	nothing.NoMachine = true
+	text, err := Collect(nothing).File()
+	require.NoError(t, err)
+	assert.JSONEq(t, `{}`, string(text))
+}
+
+func TestCodePath(t *testing.T) {
+	t.Parallel()
+	dir := repository(t)
+	sub := filepath.Join(dir, "cmd", "train")
+	for _, c := range []struct{ name, program, path, local string }{
+		{"relative", "main.go", "cmd/train/main.go", "main.go"},
+		{"absolute", filepath.Join(sub, "main.go"), "cmd/train/main.go", "main.go"},
+		{"above", filepath.Join(dir, "main.go"), "main.go", ""},
+		{"elsewhere", filepath.Join(filepath.Dir(dir), "main.go"), "", ""},
+		{"binary", filepath.Join(sub, "train"), "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			e := Collect(Options{WorkDir: sub, Program: c.program, NoGit: true, Proc: proc})
+			assert.Equal(t, c.path, e.CodePath)
+			assert.Equal(t, c.local, e.CodePathLocal)
+		})
+	}
+}
+
+func TestThisProcess(t *testing.T) {
+	t.Parallel()
+	e := Collect(Process(os.Environ(), time.Now()))
+	assert.NotEmpty(t, e.Executable)
+	assert.NotEmpty(t, e.OS)
+	text, err := json.Marshal(e)
+	require.NoError(t, err)
+	assert.Contains(t, string(text), `"startedAt":"2`)
+	if runtime.GOOS == "linux" {
+		assert.Positive(t, e.Memory.Total)
+		assert.Positive(t, e.Disk["/"].Total)
+	}
+}
+
+func TestCPUInfoOfMachinesWithoutCores(t *testing.T) {
+	t.Parallel()
+	cores, logical, model := parseCPUInfo([]byte("processor\t: 0\nBogoMIPS : 50\n\nprocessor\t: 1\n"))
+	assert.Equal(t, []any{2, 2, ""}, []any{cores, logical, model})
+	cores, logical, _ = parseCPUInfo(nil)
+	assert.Equal(t, []any{0, 0}, []any{cores, logical})
+	for _, text := range []string{"", "MemTotal: x kB", "MemTotal: -1 kB", "MemTotal: 99999999999999999999 kB"} {
+		assert.Zero(t, memTotal([]byte(text)), text)
+	}
+}
+
+func TestRequirements(t *testing.T) {
+	t.Parallel()
+	assert.Empty(t, Requirements(nil))
+	assert.Equal(t, `example.com/fork==v0.9.1
+example.com/here==v1.0.0
+example.com/lib==v1.2.3
+go==1.26.8
+`, Requirements(&debug.BuildInfo{
+		GoVersion: "go1.26.8 X:jsonv2",
+		Main:      debug.Module{Path: "example.com/train", Version: "(devel)"},
+		Deps: []*debug.Module{
+			{Path: "example.com/lib", Version: "v1.2.3"},
+			nil,
+			{Path: "example.com/lib", Version: "v1.2.3"},
+			{Path: "example.com/old", Version: "v1.0.0", Replace: &debug.Module{Path: "example.com/fork", Version: "v0.9.1"}},
+			{Path: "example.com/here", Version: "v1.0.0", Replace: &debug.Module{Path: "../here"}},
+		},
+	}))
+}

@@ -1,0 +1,100 @@
+package filestream
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"time"
+)
+
+// Defaults of [Config].
+const (
+	DefaultInterval        = 15 * time.Second
+	DefaultHeartbeat       = 30 * time.Second
+	DefaultMaxRequestBytes = 3 << 19
+	DefaultMaxLineBytes    = 10<<20 - 100<<10
+	DefaultMemoryLimit     = 3 << 20
+	DefaultFallbackLimit   = 64 << 20
+	DefaultConsoleLimit    = 16 << 20
+)
+
+// Sender delivers one request body to the run's file_stream endpoint.
+type Sender interface {
+	// Send returns when the server has answered with a 2xx status. It retries
+	// what is worth retrying and gives up when ctx ends. Its error, other than
+	// after ctx ended, ends the stream. It may keep body after it returned.
+	Send(ctx context.Context, body []byte) (*Reply, error)
+}
+
+// Reply is the server's answer to one request.
+type Reply struct {
+	StatusCode int
+	Header     http.Header
+	Body       []byte
+}
+
+// Offsets are the indices of the first lines, which a resumed run takes from
+// the server.
+type Offsets struct{ History, Events, Console int64 }
+
+// Config configures a [Stream]. Zero values mean the defaults above.
+type Config struct {
+	// Sender delivers the requests; it must be set.
+	Sender Sender
+	// Offsets is where the files stand on the server.
+	Offsets Offsets
+	// Interval is the least time between the starts of two requests with data.
+	// Negative means none.
+	Interval time.Duration
+	// Fastest is the least interval to which a server with room to spare, by its
+	// RateLimit headers, can shorten Interval. Negative means not to heed them.
+	Fastest time.Duration
+	// Heartbeat is how long nothing is sent before an empty request goes. It
+	// also bounds Interval, as the server takes silence for a crash.
+	Heartbeat time.Duration
+	// MaxRequestBytes bounds the lines of one request, approximately. A single
+	// longer line goes alone. The server takes more than the default, which spares
+	// memory: a request is in one piece while it is sent.
+	MaxRequestBytes int
+	// MaxLineBytes bounds a line. Longer ones are refused.
+	MaxLineBytes int
+	// MemoryLimit bounds the unacknowledged history and event lines in memory.
+	MemoryLimit int64
+	// FallbackLimit takes the place of MemoryLimit while nothing can be written to
+	// SpillDir.
+	FallbackLimit int64
+	// ConsoleLimit bounds the waiting console lines in memory.
+	ConsoleLimit int64
+	// SpillDir is where lines beyond MemoryLimit go; default [os.TempDir]. It is
+	// not touched before it is needed.
+	SpillDir string
+	// OnStopped is called once, when the server says that the user stopped the
+	// run. It runs on the stream's goroutine, must return soon and must not call
+	// Finish, Abandon or Close.
+	OnStopped func()
+	// OnFatal is called once, when the stream fails, after it has come to rest.
+	// It may call any method.
+	OnFatal func(error)
+}
+
+func (c Config) withDefaults() Config {
+	setDefault(&c.Interval, DefaultInterval)
+	setDefault(&c.Fastest, DefaultFastest)
+	setDefault(&c.Heartbeat, DefaultHeartbeat)
+	setDefault(&c.MaxRequestBytes, DefaultMaxRequestBytes)
+	setDefault(&c.MaxLineBytes, DefaultMaxLineBytes)
+	setDefault(&c.MemoryLimit, DefaultMemoryLimit)
+	setDefault(&c.FallbackLimit, DefaultFallbackLimit)
+	setDefault(&c.ConsoleLimit, DefaultConsoleLimit)
+	if c.SpillDir == "" {
+		c.SpillDir = os.TempDir()
+	}
+	return c
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

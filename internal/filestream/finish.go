@@ -1,0 +1,113 @@
+package filestream
+
+import (
+	"context"
+	"fmt"
+)
+
+// Finish sends what waits and then tells the server that the run ended with
+// exitCode. No more lines are accepted from the first call on. It blocks until
+// the server has answered or ctx ends. If ctx ends first, the stream is
+// abandoned: the server was not told that the run ended, what it did not
+// acknowledge is kept for [Stream.HandOver], and the error is that of ctx. If the
+// stream fails, or failed before, the error is that of [Stream.Err].
+//
+// Later calls wait for the same end; their exit codes are ignored. As long as one
+// caller's ctx lasts, the others' do not end the stream.
+func (s *Stream) Finish(ctx context.Context, exitCode int) error {
+	return s.finish(ctx, exitCode, false)
+}
+
+// Depart is Finish for one of several writers of a run, whose end is not the
+// run's: it sends what waits and does not tell the server that the run ended.
+func (s *Stream) Depart(ctx context.Context) error { return s.finish(ctx, 0, true) }
+
+func (s *Stream) finish(ctx context.Context, exitCode int, depart bool) error {
+	s.mu.Lock()
+	s.startLocked() //nolint:contextcheck // the stream has a life of its own; ctx bounds only the wait
+	if !s.finishing {
+		s.finishing, s.exitCode, s.departing = true, exitCode, depart
+	}
+	s.closed = true
+	s.waiters++
+	stop := s.stop
+	s.signal()
+	s.mu.Unlock()
+
+	select {
+	case <-s.done:
+		s.leave()
+	case <-ctx.Done():
+		if s.leave() > 0 {
+			return fmt.Errorf("finish file stream: %w", context.Cause(ctx))
+		}
+		if stop != nil {
+			stop()
+			<-s.done
+		}
+	}
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.phase == phaseFinished:
+		return nil
+	case s.err != nil:
+		return s.err
+	case ctx.Err() != nil:
+		return fmt.Errorf("finish file stream: %w", context.Cause(ctx))
+	}
+	return fmt.Errorf("finish file stream: %w", ErrAbandoned)
+}
+
+// leave returns how many other calls of Finish wait.
+func (s *Stream) leave() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.waiters--
+	return s.waiters
+}
+
+// Abandon stops sending at once, without telling the server that the run ended.
+// What the server did not acknowledge is kept for [Stream.HandOver]. It returns
+// when the stream is at rest.
+func (s *Stream) Abandon() {
+	s.mu.Lock()
+	s.closed = true
+	if s.phase == phaseNew {
+		s.phase = phaseAbandoned
+		close(s.done)
+	}
+	stop := s.stop
+	s.mu.Unlock()
+	if stop != nil {
+		stop()
+	}
+	<-s.done
+}
+
+// Close abandons the stream and lets go of what is left in it, the temporary
+// file included.
+func (s *Stream) Close() {
+	s.Abandon()
+	s.handMu.Lock() // a HandOver under way may still read the file
+	defer s.handMu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.release()
+}
+
+// release lets go of everything that the stream holds.
+func (s *Stream) release() {
+	for _, q := range []*queue{&s.history, &s.events} {
+		if q.spill != nil {
+			q.spill.close()
+			q.spill = nil
+		}
+		q.inflight, q.head, q.open, q.waiting = nil, nil, nil, 0
+	}
+	s.mem = 0
+	s.console = console{dropped: s.console.dropped}
+	s.summary, s.summarySent, s.uploaded = nil, nil, nil
+	s.summaryDirty, s.preempting = false, false
+}

@@ -1,0 +1,175 @@
+package filestream
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// heartbeat is the body of a request that says nothing but that the run lives.
+const heartbeat = "{}"
+
+// step is what the goroutine does next.
+type step uint8
+
+const (
+	stepWait step = iota
+	stepSend
+	stepHeartbeat
+)
+
+// pace remembers when requests went.
+type pace struct {
+	lastData time.Time // when the last request with data began; zero if none
+	lastSent time.Time // when the last request ended, or the stream began
+	hurry    bool      // the last request left something behind
+	interval time.Duration
+}
+
+// run owns the sending until the stream ends.
+func (s *Stream) run(ctx context.Context) {
+	defer s.stop()
+	p := pace{lastSent: time.Now(), interval: s.cfg.Interval}
+	var short shortage
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		next, wait := s.plan(p)
+		if next == stepWait {
+			timer.Reset(wait)
+			select {
+			case <-ctx.Done():
+			case <-s.wake:
+			case <-timer.C:
+			}
+			continue
+		}
+		r := &request{body: []byte(heartbeat)}
+		if next == stepSend {
+			var err error
+			if r, err = s.build(&short); err != nil {
+				s.fail(err)
+				return
+			}
+			p.hurry = r.left
+			if r.body == nil && r.last {
+				s.rest(phaseFinished, nil)
+				return
+			}
+			if r.body == nil {
+				// The summary turned out to be unchanged or too long. Making it
+				// counts as a request, or each change of it would make it anew;
+				// only the very first request still goes at once.
+				if !p.lastData.IsZero() {
+					p.lastData = time.Now()
+				}
+				continue
+			}
+			p.lastData = time.Now()
+		}
+		finished, header, err := s.send(ctx, r)
+		p.lastSent, p.interval = time.Now(), s.cfg.interval(header)
+		if ctx.Err() != nil && !finished {
+			break // abandoned; the error is only the echo of that
+		}
+		if err != nil {
+			s.fail(err)
+			return
+		}
+		if finished {
+			return
+		}
+	}
+	s.rest(phaseAbandoned, nil)
+}
+
+// plan decides what to do now, or how long to wait.
+func (s *Stream) plan(p pace) (step, time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.idle = false
+	now := time.Now()
+	pending := s.pending()
+	switch {
+	case s.finishing, s.preempting,
+		pending && (p.hurry || p.lastData.IsZero() || s.firstRows() || s.waiting() >= int64(s.cfg.MaxRequestBytes)):
+		return stepSend, 0
+	}
+	due := p.lastSent.Add(s.cfg.Heartbeat)
+	if pending {
+		if next := p.lastData.Add(p.interval); next.Before(due) {
+			due = next
+		}
+	}
+	if wait := due.Sub(now); wait > 0 {
+		s.idle = !pending
+		return stepWait, wait
+	}
+	if pending {
+		return stepSend, 0
+	}
+	return stepHeartbeat, 0
+}
+
+// firstRows reports whether the first rows of the run wait. They do not wait for
+// long, even if an event went before: people watch for the first point of a chart.
+// s.mu is held.
+func (s *Stream) firstRows() bool {
+	q := &s.history
+	return q.waiting > 0 && q.acked == 0 && len(q.inflight) == 0
+}
+
+// send sends r and takes in the answer, whose header it returns. It reports
+// whether that ended the run.
+func (s *Stream) send(ctx context.Context, r *request) (finished bool, header http.Header, err error) {
+	reply, err := s.cfg.Sender.Send(ctx, r.body)
+	var a answer
+	if err != nil {
+		err = fmt.Errorf("send to file stream: %w", err)
+	} else if a = parseReply(reply); a.refused != nil {
+		err = fmt.Errorf("send to file stream: %w", a.refused)
+	}
+	s.mu.Lock()
+	if err != nil {
+		s.giveBack(r)
+		s.mu.Unlock()
+		return false, nil, err
+	}
+	s.accepted(r)
+	if len(r.body) == len(heartbeat) {
+		s.stats.Heartbeats++
+	}
+	tell := a.stopped && !s.stopped
+	s.stopped = s.stopped || a.stopped
+	s.mu.Unlock()
+	if tell && s.cfg.OnStopped != nil {
+		s.cfg.OnStopped()
+	}
+	if r.last {
+		s.rest(phaseFinished, nil)
+	}
+	if reply != nil {
+		header = reply.Header
+	}
+	return r.last, header, nil
+}
+
+// fail ends the stream with an error and says so.
+func (s *Stream) fail(err error) {
+	s.rest(phaseFailed, err)
+	if s.cfg.OnFatal != nil {
+		s.cfg.OnFatal(err)
+	}
+}
+
+// rest is the last thing the goroutine does with the stream's state.
+func (s *Stream) rest(p phase, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.phase, s.err = p, err
+	if p == phaseFinished {
+		s.release()
+	}
+	close(s.done)
+}

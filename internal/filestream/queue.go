@@ -1,0 +1,216 @@
+package filestream
+
+import "time"
+
+// File is one of the files of a run that grow by lines.
+type File uint8
+
+// The files.
+const (
+	History File = iota
+	Events
+	Console
+)
+
+// String gives the file's name on the server.
+func (f File) String() string {
+	switch f {
+	case History:
+		return "wandb-history.jsonl"
+	case Events:
+		return "wandb-events.jsonl"
+	default:
+		return "output.log"
+	}
+}
+
+// spillRetry is how long a failed temporary file is left alone.
+const spillRetry = time.Second
+
+// queue holds the lines of one file that the server has not acknowledged. Its
+// parts, oldest first: inflight, head, spill, open. The stream's mutex guards it,
+// except that the owner of the goroutine alone reads from spill.
+type queue struct {
+	file     File
+	base     int64 // index of the first line in the queue
+	inflight []*chunk
+	head     []*chunk
+	spill    *spillFile // nil until needed
+	open     *chunk     // nil or the chunk that grows
+
+	accepted int64 // lines ever accepted
+	acked    int64
+	lost     int64 // lines refused: too long, or no room
+	waiting  int64 // encoded bytes in head, spill and open
+
+	spillErr error // why the temporary file failed last
+	retryAt  time.Time
+}
+
+func (q *queue) spilled() bool { return q.spill != nil && q.spill.pending() > 0 }
+
+func (q *queue) empty() bool { return q.waiting == 0 }
+
+// put accepts a line.
+func (s *Stream) put(q *queue, line []byte) error {
+	if len(line) > s.cfg.MaxLineBytes {
+		q.lost++
+		return &LineTooLongError{File: q.file, Bytes: len(line), Limit: s.cfg.MaxLineBytes}
+	}
+	if q.open != nil && !q.open.fits(line, s.chunkSize) {
+		if err := s.seal(q); err != nil {
+			q.lost++
+			return err
+		}
+	}
+	if q.open == nil {
+		q.open = s.newChunk(q.waiting > 0)
+	}
+	n := int64(q.open.add(line, s.chunkSize))
+	q.accepted++
+	q.waiting += n
+	s.mem += n
+	return nil
+}
+
+// seal moves the open chunk to where it waits: behind the others in memory, or
+// to the temporary file once the memory is used up.
+func (s *Stream) seal(q *queue) error {
+	if !q.spilled() && s.mem <= s.cfg.MemoryLimit {
+		q.keepOpen()
+		return nil
+	}
+	err := s.sealToDisk(q)
+	if err != nil && !q.spilled() && s.mem <= s.cfg.FallbackLimit {
+		q.keepOpen()
+		return nil
+	}
+	return err
+}
+
+// keepOpen moves the open chunk behind the others in memory.
+func (q *queue) keepOpen() {
+	q.head = append(q.head, q.open)
+	q.open = nil
+}
+
+func (s *Stream) sealToDisk(q *queue) error {
+	c := q.open
+	if q.spillErr != nil && time.Now().Before(q.retryAt) {
+		return q.spillErr
+	}
+	q.spillErr = nil
+	if q.spill == nil {
+		f, err := createSpill(s.cfg.SpillDir)
+		if err != nil {
+			return s.spillFailed(q, err)
+		}
+		q.spill = f
+	}
+	if err := q.spill.write(c); err != nil {
+		return s.spillFailed(q, err)
+	}
+	s.mem -= int64(len(c.buf))
+	s.stats.SpilledBytes += int64(len(c.buf))
+	q.open = nil
+	s.recycle(c)
+	return nil
+}
+
+func (s *Stream) spillFailed(q *queue, err error) error {
+	q.spillErr, q.retryAt = err, time.Now().Add(spillRetry)
+	return err
+}
+
+// refill brings lines back from the temporary file until a request's worth is in
+// memory. It runs on the stream's goroutine without the mutex held, as it reads
+// from disk.
+func (s *Stream) refill(q *queue) error {
+	for {
+		s.mu.Lock()
+		enough := !q.spilled()
+		var at, end int64
+		if !enough {
+			at, end = q.spill.r, q.spill.w
+		}
+		have := int64(0)
+		for _, c := range q.head {
+			if have += int64(len(c.buf)); have >= int64(s.cfg.MaxRequestBytes) {
+				enough = true
+				break
+			}
+		}
+		s.mu.Unlock()
+		if enough {
+			return nil
+		}
+		c := s.newChunk(false)
+		next, err := q.spill.read(c, at, end)
+		if err != nil {
+			return err
+		}
+		s.mu.Lock()
+		q.head = append(q.head, c)
+		s.mem += int64(len(c.buf))
+		q.spill.consumed(next)
+		s.mu.Unlock()
+	}
+}
+
+// first is the size of the next chunk, 0 if there is none.
+func (q *queue) first() int {
+	switch {
+	case len(q.head) > 0:
+		return len(q.head[0].buf)
+	case !q.spilled() && q.open != nil:
+		return len(q.open.buf)
+	}
+	return 0
+}
+
+// take moves chunks of at most budget bytes to inflight and returns their size.
+// With force the first goes whatever its size.
+func (q *queue) take(budget int, force bool) int {
+	taken := 0
+	for {
+		n := q.first()
+		if n == 0 || taken+n > budget && (!force || taken > 0) {
+			break
+		}
+		if len(q.head) > 0 {
+			q.inflight = append(q.inflight, q.head[0])
+			q.head[0] = nil
+			q.head = q.head[1:]
+		} else {
+			q.inflight = append(q.inflight, q.open)
+			q.open = nil
+		}
+		taken += n
+	}
+	if len(q.head) == 0 {
+		q.head = nil
+	}
+	q.waiting -= int64(taken)
+	return taken
+}
+
+// ack drops what was in flight.
+func (s *Stream) ack(q *queue) {
+	for i, c := range q.inflight {
+		q.base += c.lines
+		q.acked += c.lines
+		s.mem -= int64(len(c.buf))
+		s.recycle(c)
+		q.inflight[i] = nil
+	}
+	q.inflight = q.inflight[:0]
+}
+
+// back puts what was in flight before the rest again.
+func (q *queue) back() {
+	for _, c := range q.inflight {
+		q.waiting += int64(len(c.buf))
+	}
+	q.head = append(q.inflight, q.head...)
+	q.inflight = nil
+}

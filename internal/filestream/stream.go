@@ -1,0 +1,236 @@
+package filestream
+
+import (
+	"context"
+	"path/filepath"
+	"sync"
+
+	"github.com/wandgo/wandgo/internal/history"
+)
+
+// phase is where a stream stands. See the package comment.
+type phase uint8
+
+const (
+	phaseNew phase = iota
+	phaseOpen
+	phaseFinished
+	phaseFailed
+	phaseAbandoned
+)
+
+// Stream uploads the lines of one run. All methods are safe for concurrent use.
+type Stream struct {
+	cfg       Config
+	chunkSize int
+	pool      sync.Pool
+	wake      chan struct{} // tells the goroutine to look again; holds one
+	done      chan struct{} // closed when nothing more will be sent
+	stop      context.CancelFunc
+	handMu    sync.Mutex // held by HandOver
+
+	mu         sync.Mutex
+	phase      phase
+	closed     bool // Append returns ErrClosed
+	handedOver bool // Append returns ErrHandedOver
+	finishing  bool
+	departing  bool // the run goes on without this writer
+	exitCode   int
+	waiters    int // calls of Finish that wait
+	err        error
+
+	history queue
+	events  queue
+	mem     int64 // encoded bytes of both queues in memory
+	console console
+
+	summary      func() []byte
+	summaryDirty bool
+	summarySent  []byte
+
+	uploaded    []string
+	uploadedSet map[string]bool
+	preempting  bool // to be sent
+
+	stopped bool
+	idle    bool // the goroutine sleeps with nothing to send
+	full    bool // the goroutine knows that a full request waits
+	stats   Stats
+}
+
+// New makes a stream. Nothing is sent before Start, but lines are accepted.
+func New(cfg Config) *Stream {
+	cfg = cfg.withDefaults()
+	s := &Stream{
+		cfg:         cfg,
+		chunkSize:   max(1, min(maxChunk, cfg.MaxRequestBytes/8, int(cfg.MemoryLimit/8))),
+		wake:        make(chan struct{}, 1),
+		done:        make(chan struct{}),
+		uploadedSet: make(map[string]bool),
+		history:     queue{file: History, base: cfg.Offsets.History},
+		events:      queue{file: Events, base: cfg.Offsets.Events},
+	}
+	return s
+}
+
+// Start begins sending. Later calls do nothing.
+func (s *Stream) Start() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.startLocked()
+}
+
+func (s *Stream) startLocked() {
+	if s.phase != phaseNew || s.handedOver {
+		return
+	}
+	s.phase = phaseOpen
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	go s.run(ctx)
+}
+
+// AppendHistory accepts one history line, which is copied. It never waits for
+// the network. It returns [ErrClosed], [ErrHandedOver], a [*LineTooLongError] or
+// a [*SpillError]; in each case the line was not accepted.
+func (s *Stream) AppendHistory(line []byte) error { return s.append(&s.history, line) }
+
+// AppendEvent accepts one line of system metrics, like AppendHistory.
+func (s *Stream) AppendEvent(line []byte) error { return s.append(&s.events, line) }
+
+func (s *Stream) append(q *queue, line []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.refuses(); err != nil {
+		return err
+	}
+	if err := s.put(q, line); err != nil {
+		return err
+	}
+	s.changed()
+	if q == &s.history && q.accepted == 1 { // the stream may be waiting for its next turn
+		s.signal()
+	}
+	return nil
+}
+
+// AppendConsole sets the console line of the given index, counted from the start
+// of this process's console. Setting an index again replaces its text, also on
+// the server. line has no newline and is copied.
+func (s *Stream) AppendConsole(index int64, line []byte) error {
+	quoted := append(history.AppendQuoted(nil, line), ',')
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.refuses(); err != nil {
+		return err
+	}
+	if len(line) > s.cfg.MaxLineBytes {
+		return &LineTooLongError{File: Console, Bytes: len(line), Limit: s.cfg.MaxLineBytes}
+	}
+	s.console.set(index+s.cfg.Offsets.Console, quoted, s.cfg.ConsoleLimit)
+	s.changed()
+	return nil
+}
+
+// SetSummary says that the summary changed. build gives the whole summary as one
+// line, or nil for none; it is called when a request is made, on the stream's
+// goroutine and without a lock held, and not once per change. A caller that logs
+// a row updates its summary first and appends the row then, so that no row is on
+// the server before its summary.
+func (s *Stream) SetSummary(build func() []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.refuses(); err != nil {
+		return err
+	}
+	s.summary = build
+	s.summaryDirty = true
+	s.changed()
+	return nil
+}
+
+// AddUploaded tells the server that files of the run are in its storage. Paths
+// are relative to the run's directory.
+func (s *Stream) AddUploaded(paths ...string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.refuses(); err != nil {
+		return err
+	}
+	for _, p := range paths {
+		p = filepath.ToSlash(p)
+		if !s.uploadedSet[p] {
+			s.uploadedSet[p] = true
+			s.uploaded = append(s.uploaded, p)
+		}
+	}
+	s.changed()
+	return nil
+}
+
+// Preempting tells the server at once that the machine is about to be taken away.
+func (s *Stream) Preempting() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.refuses(); err != nil {
+		return err
+	}
+	s.preempting = true
+	s.signal()
+	return nil
+}
+
+// Stopped reports whether the server said that the user stopped the run.
+func (s *Stream) Stopped() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stopped
+}
+
+// Err returns why the stream failed, or nil.
+func (s *Stream) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// Done is closed when the stream will send no more.
+func (s *Stream) Done() <-chan struct{} { return s.done }
+
+// refuses gives the reason not to accept anything.
+func (s *Stream) refuses() error {
+	switch {
+	case s.handedOver:
+		return ErrHandedOver
+	case s.closed:
+		return ErrClosed
+	}
+	return nil
+}
+
+// changed wakes the goroutine where a change makes a difference to it: it had
+// nothing to send, or it waits and now a full request is there.
+func (s *Stream) changed() {
+	if s.idle {
+		s.idle = false
+		s.signal()
+	} else if !s.full && s.waiting() >= int64(s.cfg.MaxRequestBytes) {
+		s.full = true
+		s.signal()
+	}
+}
+
+func (s *Stream) signal() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// waiting is how many bytes wait, the summary apart.
+func (s *Stream) waiting() int64 { return s.history.waiting + s.events.waiting + s.console.bytes }
+
+// pending reports whether there is anything to send.
+func (s *Stream) pending() bool {
+	return s.waiting() > 0 || s.summaryDirty || len(s.uploaded) > 0 || s.preempting
+}

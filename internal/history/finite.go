@@ -1,0 +1,39 @@
+package history
+
+// NullNonFinite returns extended JSON as plain JSON: the bare tokens NaN,
+// Infinity and -Infinity become null. Text within quotes stays. Without such a
+// token, b itself is returned.
+func NullNonFinite(b []byte) []byte {
+	var out []byte // nil until something is replaced
+	from := 0      // what is before it is in out
+	inText := false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case inText && c == '\\':
+			i++
+		case c == '"':
+			inText = !inText
+		case inText:
+		case c == 'N' && hasAt(b, i, "NaN"):
+			out = append(append(out, b[from:i]...), "null"...)
+			i += len("NaN") - 1
+			from = i + 1
+		case c == 'I' && hasAt(b, i, "Infinity"):
+			end := i
+			if end > from && b[end-1] == '-' {
+				end--
+			}
+			out = append(append(out, b[from:end]...), "null"...)
+			i += len("Infinity") - 1
+			from = i + 1
+		}
+	}
+	if out == nil {
+		return b
+	}
+	return append(out, b[from:]...)
+}
+
+func hasAt(b []byte, i int, token string) bool {
+	return len(b)-i >= len(token) && string(b[i:i+len(token)]) == token
+}

@@ -1,0 +1,36 @@
+package history_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/wandgo/wandgo/internal/history"
+)
+
+func TestNullNonFinite(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ in, want string }{
+		{`{"a":1}`, `{"a":1}`},
+		{`NaN`, `null`},
+		{`-Infinity`, `null`},
+		{`{"a":NaN,"b":[Infinity,-Infinity,-1],"c":"NaN"}`, `{"a":null,"b":[null,null,-1],"c":"NaN"}`},
+		{`{"NaN \" Infinity":NaN}`, `{"NaN \" Infinity":null}`},
+		{`["\\",NaN]`, `["\\",null]`},
+		{`N`, `N`},
+		{``, ``},
+	} {
+		assert.Equal(t, tt.want, string(history.NullNonFinite([]byte(tt.in))))
+	}
+}
+
+func FuzzNullNonFinite(f *testing.F) {
+	f.Add([]byte(`{"a":[-Infinity,"NaN\""]}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		out := history.NullNonFinite(b)
+		if json.Valid(b) {
+			assert.Equal(t, string(b), string(out), "plain JSON stays as it is")
+		}
+	})
+}

@@ -1,0 +1,94 @@
+package history
+
+import (
+	"math"
+	"strconv"
+)
+
+// The tokens of extended JSON.
+const (
+	tokenNaN    = "NaN"
+	tokenInf    = "Infinity"
+	tokenNegInf = "-Infinity"
+)
+
+// maxPlain is where the shortest form turns to an exponent: 999999, but 1e+06.
+const maxPlain = 1e6
+
+// appendFloat writes f in the form the official client uses, which is Go's 'g'
+// format with the fewest digits that read back as f.
+func appendFloat(dst []byte, f float64, bits int) []byte {
+	// Whole numbers are common (epochs, counts) and cheaper as integers. This
+	// also writes -0 as 0, as the official client does.
+	if f > -maxPlain && f < maxPlain {
+		if i := int64(f); float64(i) == f {
+			return strconv.AppendInt(dst, i, 10)
+		}
+		return strconv.AppendFloat(dst, f, 'g', -1, bits)
+	}
+	switch {
+	case f != f:
+		return append(dst, tokenNaN...)
+	case f > math.MaxFloat64:
+		return append(dst, tokenInf...)
+	case f < -math.MaxFloat64:
+		return append(dst, tokenNegInf...)
+	}
+	return strconv.AppendFloat(dst, f, 'g', -1, bits)
+}
+
+// appendUint writes u. The server holds integers as int64 and larger ones as
+// floats; the official client sends the latter as floats, and so do we.
+func appendUint(dst []byte, u uint64) []byte {
+	if u > math.MaxInt64 {
+		return appendFloat(dst, float64(u), 64)
+	}
+	return strconv.AppendUint(dst, u, 10)
+}
+
+// validNumber reports whether s is a number by the grammar of JSON.
+func validNumber(s string) bool {
+	s = trimOne(s, '-')
+	switch {
+	case s == "":
+		return false
+	case s[0] == '0':
+		s = s[1:]
+	default:
+		var n int
+		if s, n = trimDigits(s); n == 0 {
+			return false
+		}
+	}
+	if s != "" && s[0] == '.' {
+		var n int
+		if s, n = trimDigits(s[1:]); n == 0 {
+			return false
+		}
+	}
+	if s != "" && (s[0] == 'e' || s[0] == 'E') {
+		s = s[1:]
+		if s != "" && (s[0] == '+' || s[0] == '-') {
+			s = s[1:]
+		}
+		var n int
+		if s, n = trimDigits(s); n == 0 {
+			return false
+		}
+	}
+	return s == ""
+}
+
+func trimOne(s string, c byte) string {
+	if s != "" && s[0] == c {
+		return s[1:]
+	}
+	return s
+}
+
+func trimDigits(s string) (rest string, n int) {
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	return s[n:], n
+}

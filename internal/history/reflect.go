@@ -1,0 +1,325 @@
+package history
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// appendReflect appends values of types that appendAny does not name.
+func (e *Encoder) appendReflect(dst []byte, v reflect.Value, depth int) ([]byte, error) {
+	if !v.IsValid() {
+		return append(dst, "null"...), nil
+	}
+	info := e.info(v.Type())
+	if info.form != formByKind && v.CanInterface() && !isNil(v) {
+		if info.form == formSpecial {
+			return e.appendAny(dst, v.Interface(), depth)
+		}
+		if m, ok := valueAs[json.Marshaler](v); ok {
+			return appendMarshaled(dst, m)
+		}
+		if m, ok := valueAs[encoding.TextMarshaler](v); ok {
+			return appendMarshaledText(dst, m)
+		}
+		// Only its address has the method, and v has no address.
+	}
+	switch v.Kind() {
+	case reflect.Bool:
+		return appendBool(dst, v.Bool()), nil
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return appendInt(dst, v.Int()), nil
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return appendUint(dst, v.Uint()), nil
+	case reflect.Float32:
+		return appendFloat(dst, v.Float(), 32), nil
+	case reflect.Float64:
+		return appendFloat(dst, v.Float(), 64), nil
+	case reflect.String:
+		return appendString(dst, v.String()), nil
+	case reflect.Interface:
+		return e.appendReflect(dst, v.Elem(), depth)
+	case reflect.Pointer:
+		return e.appendPointer(dst, v, depth)
+	case reflect.Map:
+		return e.appendAnyMap(dst, v, depth)
+	case reflect.Slice:
+		return e.appendSlice(dst, v, depth)
+	case reflect.Array:
+		return e.appendElements(dst, v, depth)
+	case reflect.Struct:
+		return e.appendStruct(dst, v, info, depth)
+	default:
+		return lastResort(dst, v)
+	}
+}
+
+func isNil(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Interface, reflect.Func, reflect.Chan:
+		return v.IsNil()
+	}
+	return false
+}
+
+func (e *Encoder) appendPointer(dst []byte, v reflect.Value, depth int) ([]byte, error) {
+	if v.IsNil() {
+		return append(dst, "null"...), nil
+	}
+	if err := e.enter(referenceTo(v), depth); err != nil {
+		return dst, err
+	}
+	dst, err := e.appendReflect(dst, v.Elem(), depth+1)
+	e.leave()
+	return dst, err
+}
+
+func (e *Encoder) appendSlice(dst []byte, v reflect.Value, depth int) ([]byte, error) {
+	if v.IsNil() {
+		return append(dst, "null"...), nil
+	}
+	if v.Type().Elem().Kind() == reflect.Uint8 && formOf(v.Type().Elem()) == formByKind {
+		return appendText(dst, v.Bytes()), nil
+	}
+	if v.Len() == 0 {
+		return append(dst, '[', ']'), nil
+	}
+	if err := e.enter(referenceTo(v), depth); err != nil {
+		return dst, err
+	}
+	dst, err := e.appendElements(dst, v, depth)
+	e.leave()
+	return dst, err
+}
+
+// appendElements appends a list. One bad element costs the whole list: leaving
+// it out would move the others.
+func (e *Encoder) appendElements(dst []byte, v reflect.Value, depth int) ([]byte, error) {
+	if depth > MaxDepth {
+		return dst, ErrTooDeep
+	}
+	e.inList++
+	defer func() { e.inList-- }()
+	dst = append(dst, '[')
+	for i := range v.Len() {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		elem := v.Index(i)
+		var err error
+		if elem.Kind() == reflect.Interface && elem.CanInterface() {
+			dst, err = e.appendAny(dst, elem.Interface(), depth+1)
+		} else {
+			dst, err = e.appendReflect(dst, elem, depth+1)
+		}
+		if err != nil {
+			return dst, err
+		}
+	}
+	return append(dst, ']'), nil
+}
+
+func (e *Encoder) appendStruct(dst []byte, v reflect.Value, info *typeInfo, depth int) ([]byte, error) {
+	if depth > MaxDepth {
+		return dst, ErrTooDeep
+	}
+	if len(info.fields) == 0 && v.NumField() > 0 {
+		if out, err := lastResort(dst, v); err == nil {
+			return out, nil
+		}
+	}
+	dst = append(dst, '{')
+	for i := range info.fields {
+		f := &info.fields[i]
+		fv, ok := fieldByIndex(v, f.index)
+		if !ok || f.omitEmpty && isEmpty(fv) || f.omitZero && isZero(fv) {
+			continue
+		}
+		mark := len(dst)
+		dst = append(dst, f.quoted...)
+		begin := len(dst)
+		e.path = append(e.path, f.name)
+		var err error
+		dst, err = e.appendReflect(dst, fv, depth+1)
+		e.path = e.path[:len(e.path)-1]
+		if err == nil && f.asString && string(dst[begin:]) != "null" {
+			dst = appendString(dst[:begin], string(dst[begin:]))
+		}
+		dst, _ = e.endEntry(dst, mark, begin, f.name, err)
+	}
+	return closeObject(dst), nil
+}
+
+// fieldByIndex is reflect's, but reports an embedded nil pointer on the way
+// where reflect's panics.
+func fieldByIndex(v reflect.Value, index []int) (reflect.Value, bool) {
+	for _, i := range index {
+		if v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				return reflect.Value{}, false
+			}
+			v = v.Elem()
+		}
+		v = v.Field(i)
+	}
+	return v, true
+}
+
+func isEmpty(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Array, reflect.Map, reflect.Slice, reflect.String:
+		return v.Len() == 0
+	case reflect.Struct:
+		return false
+	}
+	return v.IsZero()
+}
+
+// isZero asks the value itself if it has an IsZero method, as encoding/json does.
+func isZero(v reflect.Value) (zero bool) {
+	z, ok := valueAs[interface{ IsZero() bool }](v)
+	if !ok || isNil(v) {
+		return v.IsZero()
+	}
+	defer func() {
+		if recover() != nil {
+			zero = false // the value is written, whatever its method thinks of it
+		}
+	}()
+	return z.IsZero()
+}
+
+// appendAnyMap appends a map of any type whose keys have a text form.
+func (e *Encoder) appendAnyMap(dst []byte, v reflect.Value, depth int) ([]byte, error) {
+	if err := e.enter(referenceTo(v), depth); err != nil {
+		return dst, err
+	}
+	defer e.leave()
+	type entry struct {
+		key   string
+		value reflect.Value
+	}
+	entries := make([]entry, 0, v.Len())
+	for it := v.MapRange(); it.Next(); {
+		key, err := mapKey(it.Key())
+		if err != nil {
+			return dst, err
+		}
+		entries = append(entries, entry{key, it.Value()})
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.key, b.key) })
+	dst = append(dst, '{')
+	for _, en := range entries {
+		mark := len(dst)
+		dst = append(appendString(dst, en.key), ':')
+		begin := len(dst)
+		e.path = append(e.path, en.key)
+		var err error
+		dst, err = e.appendReflect(dst, en.value, depth+1)
+		e.path = e.path[:len(e.path)-1]
+		dst, _ = e.endEntry(dst, mark, begin, en.key, err)
+	}
+	return closeObject(dst), nil
+}
+
+// mapKey gives the text form of a map's key, by the rules of encoding/json.
+func mapKey(k reflect.Value) (string, error) {
+	if k.Kind() == reflect.String {
+		return k.String(), nil
+	}
+	if m, ok := valueAs[encoding.TextMarshaler](k); ok {
+		if isNil(k) {
+			return "", nil
+		}
+		text, err := callMarshaler(m.MarshalText)
+		return string(text), err
+	}
+	switch k.Kind() {
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return strconv.FormatInt(k.Int(), 10), nil
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return strconv.FormatUint(k.Uint(), 10), nil
+	case reflect.Interface:
+		if !k.IsNil() {
+			return mapKey(k.Elem())
+		}
+	}
+	return "", fmt.Errorf("%w: map with keys of type %s", ErrUnsupported, k.Type())
+}
+
+// lastResort writes a value that has no form of its own as the text it gives of
+// itself, if it does.
+func lastResort(dst []byte, v reflect.Value) ([]byte, error) {
+	if isNil(v) {
+		return append(dst, "null"...), nil
+	}
+	if m, ok := valueAs[error](v); ok {
+		return appendMarshaledText(dst, textFunc(m.Error))
+	}
+	if m, ok := valueAs[fmt.Stringer](v); ok {
+		return appendMarshaledText(dst, textFunc(m.String))
+	}
+	return dst, fmt.Errorf("%w: %s", ErrUnsupported, v.Type())
+}
+
+// textFunc makes a TextMarshaler of a method that gives a string.
+type textFunc func() string
+
+func (f textFunc) MarshalText() ([]byte, error) { return []byte(f()), nil }
+
+// valueAs gives v, or its address, as a T.
+func valueAs[T any](v reflect.Value) (T, bool) {
+	var zero T
+	if !v.CanInterface() {
+		return zero, false
+	}
+	if t, ok := reflect.TypeAssert[T](v); ok || !v.CanAddr() {
+		return t, ok
+	}
+	return reflect.TypeAssert[T](v.Addr())
+}
+
+func appendMarshaled(dst []byte, m json.Marshaler) ([]byte, error) {
+	raw, err := callMarshaler(m.MarshalJSON)
+	if err != nil {
+		return dst, err
+	}
+	if !utf8.Valid(raw) {
+		raw = bytes.ToValidUTF8(raw, []byte("\ufffd"))
+	}
+	// Compact also checks the grammar.
+	buf := bytes.NewBuffer(dst)
+	if err := json.Compact(buf, raw); err != nil {
+		return dst, fmt.Errorf("%w: %w", ErrMarshaler, err)
+	}
+	return buf.Bytes(), nil
+}
+
+func appendMarshaledText(dst []byte, m encoding.TextMarshaler) ([]byte, error) {
+	text, err := callMarshaler(m.MarshalText)
+	if err != nil {
+		return dst, err
+	}
+	return AppendQuoted(dst, text), nil
+}
+
+// callMarshaler calls a method of the user's type. A panic in it costs the key
+// and not the program: training must not die of a metric.
+func callMarshaler(method func() ([]byte, error)) (out []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: panic: %v", ErrMarshaler, p)
+		}
+	}()
+	out, err = method()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMarshaler, err)
+	}
+	return out, nil
+}

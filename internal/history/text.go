@@ -1,0 +1,200 @@
+package history
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+const hexDigits = "0123456789abcdef"
+
+// AppendQuoted appends text as a JSON string, quotes included. Bytes that are
+// not UTF-8 become U+FFFD. It is how a line travels inside the body of a
+// file_stream request, so it is built for text that is full of quotes.
+func AppendQuoted(dst, text []byte) []byte {
+	if !utf8.Valid(text) {
+		return appendQuotedSlow(dst, text)
+	}
+	// Room for text in which every other byte is escaped, plus the eight bytes
+	// that the loop may write past its end. Longer escapes grow it below.
+	dst = slices.Grow(dst, len(text)+len(text)/2+16)
+	dst = append(dst, '"')
+	for len(text) >= 8 {
+		word := binary.LittleEndian.Uint64(text)
+		dst = binary.LittleEndian.AppendUint64(dst, word)
+		mask := special(word)
+		if mask == 0 {
+			text = text[8:]
+			continue
+		}
+		n := bits.TrailingZeros64(mask) >> 3
+		dst = appendEscape(dst[:len(dst)-8+n], text[n])
+		text = text[n+1:]
+	}
+	for _, c := range text {
+		if c < ' ' || c == '"' || c == '\\' {
+			dst = appendEscape(dst, c)
+		} else {
+			dst = append(dst, c)
+		}
+	}
+	return append(dst, '"')
+}
+
+// special marks, with the high bit of each byte, the bytes of word that a JSON
+// string must escape. A byte above the lowest marked one may be marked in
+// error, which is harmless as only the lowest is used.
+func special(word uint64) uint64 {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x8080808080808080
+	)
+	quote := word ^ ones*'"'
+	slash := word ^ ones*'\\'
+	found := (quote - ones) &^ quote
+	found |= (slash - ones) &^ slash
+	found |= (word - ones*' ') &^ word
+	return found & highs
+}
+
+// appendEscape appends c, which must be escaped.
+func appendEscape(dst []byte, c byte) []byte {
+	switch c {
+	case '"', '\\':
+		return append(dst, '\\', c)
+	case '\n':
+		return append(dst, '\\', 'n')
+	case '\r':
+		return append(dst, '\\', 'r')
+	case '\t':
+		return append(dst, '\\', 't')
+	case '\b':
+		return append(dst, '\\', 'b')
+	case '\f':
+		return append(dst, '\\', 'f')
+	}
+	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+}
+
+// appendQuotedSlow is AppendQuoted for text that is not UTF-8.
+func appendQuotedSlow(dst, text []byte) []byte {
+	dst = append(dst, '"')
+	for len(text) > 0 {
+		if c := text[0]; c < utf8.RuneSelf {
+			if c < ' ' || c == '"' || c == '\\' {
+				dst = appendEscape(dst, c)
+			} else {
+				dst = append(dst, c)
+			}
+			text = text[1:]
+			continue
+		}
+		r, n := utf8.DecodeRune(text)
+		dst = utf8.AppendRune(dst, r) // a bad byte decodes as U+FFFD, n = 1
+		text = text[n:]
+	}
+	return append(dst, '"')
+}
+
+// appendString appends s as a JSON string. Most strings in a row are short and
+// plain, which the first loop settles.
+func appendString(dst []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			dst = slices.Grow(dst, len(s)+16)
+			return appendStringSlow(dst, s)
+		}
+	}
+	dst = append(dst, '"')
+	dst = append(dst, s...)
+	return append(dst, '"')
+}
+
+func appendStringSlow(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c < ' ' || c == '"' || c == '\\' {
+				dst = append(dst, s[start:i]...)
+				dst = appendEscape(dst, c)
+				start = i + 1
+			}
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && n == 1 {
+			dst = append(dst, s[start:i]...)
+			dst = append(dst, "\ufffd"...)
+			start = i + 1
+		}
+		i += n
+	}
+	dst = append(dst, s[start:]...)
+	return append(dst, '"')
+}
+
+// Unquote appends the text of the JSON string at the start of b, as AppendQuoted
+// writes it, and returns how long the string is. It is not ok if b does not start
+// with such a string.
+func Unquote(dst, b []byte) (text []byte, n int, ok bool) {
+	if len(b) == 0 || b[0] != '"' {
+		return dst, 0, false
+	}
+	start := 1
+	for i := 1; i < len(b); i++ {
+		switch c := b[i]; {
+		case c == '"':
+			return append(dst, b[start:i]...), i + 1, true
+		case c == '\\':
+			dst = append(dst, b[start:i]...)
+			esc, size := unescape(b[i:])
+			if size == 0 {
+				return dst, 0, false
+			}
+			dst = append(dst, esc)
+			i += size - 1
+			start = i + 1
+		case c < ' ':
+			return dst, 0, false
+		}
+	}
+	return dst, 0, false
+}
+
+// unescape reads the escape at the start of b, of those appendEscape writes.
+func unescape(b []byte) (c byte, size int) {
+	if len(b) < 2 {
+		return 0, 0
+	}
+	switch b[1] {
+	case '"', '\\':
+		return b[1], 2
+	case 'n':
+		return '\n', 2
+	case 'r':
+		return '\r', 2
+	case 't':
+		return '\t', 2
+	case 'b':
+		return '\b', 2
+	case 'f':
+		return '\f', 2
+	case 'u':
+		if len(b) < 6 || b[2] != '0' || b[3] != '0' {
+			return 0, 0
+		}
+		hi, lo := strings.IndexByte(hexDigits, b[4]), strings.IndexByte(hexDigits, b[5])
+		// Ours are control characters only. From 0x80 on, a byte is not what the
+		// code point stands for.
+		if hi < 0 || hi > 7 || lo < 0 {
+			return 0, 0
+		}
+		return byte(hi<<4 | lo), 6
+	}
+	return 0, 0
+}

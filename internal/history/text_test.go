@@ -1,0 +1,104 @@
+package history_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/history"
+)
+
+// TestQuoted has the forms that SDK 0.31.0 was seen to send: nothing is escaped
+// that need not be.
+func TestQuoted(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, give, want string }{
+		{"empty", "", `""`},
+		{"plain", "loss", `"loss"`},
+		{"html and line separator stay", "<a>&\u2028é", "\"<a>&\u2028é\""},
+		{"control characters", "\x00\n\r\t\b\f\x01\x1f", `"\u0000\n\r\t\b\f\u0001\u001f"`},
+		{"delete stays", "\x7f", "\"\x7f\""},
+		{"quotes and slashes", `"\/`, `"\"\\/"`},
+		{"bad bytes", "a\xff\xc3b\xed\xa0\x80", "\"a\ufffd\ufffdb\ufffd\ufffd\ufffd\""},
+		{"bad byte and quote", "\"\xff\n", "\"\\\"\ufffd\\n\""},
+		{"quote at every place of a word", `"1"2"3"4"5"6"7"8"`, `"\"1\"2\"3\"4\"5\"6\"7\"8\""`},
+		{"space after quote", `!"! "!!!!`, `"!\"! \"!!!!"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, tt.want, string(history.AppendQuoted(nil, []byte(tt.give))))
+			var e history.Encoder
+			got, err := e.AppendValue(nil, tt.give)
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, string(got), "as a value")
+		})
+	}
+}
+
+func TestQuotedGrows(t *testing.T) {
+	t.Parallel()
+	// Six times as long as the text, more than is reserved for it.
+	text := strings.Repeat("\x01", 1000)
+	got := history.AppendQuoted([]byte("before"), []byte(text))
+	assert.Equal(t, "before\""+strings.Repeat(`\u0001`, 1000)+`"`, string(got))
+}
+
+func TestUnquoteRefusesWhatQuotedDoesNotWrite(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{``, `x`, `"`, `"a`, `"\`, `"\"`, `"\x"`, `"\u00"`, `"\u0100"`, `"\u00g0"`, "\"\n\""} {
+		_, _, ok := history.Unquote(nil, []byte(s))
+		assert.False(t, ok, "%q", s)
+	}
+}
+
+// FuzzQuoted checks that encoding/json reads back what we quote, as UTF-8, and
+// that Unquote does.
+func FuzzQuoted(f *testing.F) {
+	for _, s := range []string{"", "plain", `{"a":"b\\c"}`, "\x00\x1f \x7f\xff", "日本語\u2028", "12345678", `1234567"`, "\"\"\"\"\"\"\"\"\"", "\xed\xa0\x80"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		quoted := history.AppendQuoted(nil, text)
+		want := strings.ToValidUTF8(perByte(text), "\ufffd")
+		var got string
+		require.NoError(t, json.Unmarshal(quoted, &got), "%q", quoted)
+		assert.Equal(t, want, got)
+		back, n, ok := history.Unquote(nil, append(quoted, ",rest"...))
+		require.True(t, ok)
+		assert.Equal(t, len(quoted), n)
+		assert.Equal(t, want, string(back))
+		var e history.Encoder
+		value, err := e.AppendValue(nil, string(text))
+		require.NoError(t, err)
+		assert.Equal(t, string(quoted), string(value))
+	})
+}
+
+// perByte replaces each bad byte by one U+FFFD, where ToValidUTF8 would take one
+// for a run of them.
+func perByte(text []byte) string {
+	var b strings.Builder
+	for _, r := range string(text) {
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// FuzzUnquote: damaged input gives no panic.
+func FuzzUnquote(f *testing.F) {
+	for _, s := range []string{`"a\"b\\\n\u0001",`, `"\u00`, `"`, ``, `"\"b\\\n\u00a1"`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		text, n, ok := history.Unquote(nil, b)
+		if ok {
+			var want string
+			if json.Unmarshal(b[:n], &want) == nil {
+				assert.Equal(t, want, strings.ToValidUTF8(perByte(text), "\ufffd"))
+			}
+		}
+	})
+}

@@ -1,0 +1,109 @@
+package history
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"time"
+)
+
+func appendInt(dst []byte, i int64) []byte { return strconv.AppendInt(dst, i, 10) }
+
+func appendBool(dst []byte, b bool) []byte { return strconv.AppendBool(dst, b) }
+
+// appendAny appends any value. depth is how many objects and lists are around
+// it. On an error what was appended is to be thrown away.
+func (e *Encoder) appendAny(dst []byte, v any, depth int) ([]byte, error) {
+	switch v := v.(type) {
+	case nil:
+		return append(dst, "null"...), nil
+	case bool:
+		return appendBool(dst, v), nil
+	case string:
+		return appendString(dst, v), nil
+	case float64:
+		return appendFloat(dst, v, 64), nil
+	case float32:
+		return appendFloat(dst, float64(v), 32), nil
+	case int:
+		return appendInt(dst, int64(v)), nil
+	case int64:
+		return appendInt(dst, v), nil
+	case int32:
+		return appendInt(dst, int64(v)), nil
+	case uint64:
+		return appendUint(dst, v), nil
+	case uint:
+		return appendUint(dst, uint64(v)), nil
+	case Encoded:
+		return append(dst, v...), nil
+	case map[string]any:
+		return e.appendMap(dst, v, depth)
+	case map[string]float64:
+		return appendFloatMap(e, dst, v), nil
+	case []byte:
+		return appendText(dst, v), nil
+	case time.Duration:
+		return appendFloat(dst, v.Seconds(), 64), nil
+	case time.Time:
+		dst = append(dst, '"')
+		dst = v.AppendFormat(dst, time.RFC3339Nano)
+		return append(dst, '"'), nil
+	case json.Number:
+		if !validNumber(string(v)) {
+			return dst, fmt.Errorf("%w: %.40q", ErrInvalidNumber, string(v))
+		}
+		return append(dst, v...), nil
+	case []float64:
+		return appendList(dst, v, func(dst []byte, f float64) []byte { return appendFloat(dst, f, 64) }), nil
+	case []float32:
+		return appendList(dst, v, func(dst []byte, f float32) []byte { return appendFloat(dst, float64(f), 32) }), nil
+	case []int:
+		return appendList(dst, v, func(dst []byte, i int) []byte { return appendInt(dst, int64(i)) }), nil
+	case []string:
+		return appendList(dst, v, appendString), nil
+	}
+	return e.appendReflect(dst, reflect.ValueOf(v), depth)
+}
+
+// appendFloatMap appends a map that cannot fail.
+func appendFloatMap(e *Encoder, dst []byte, m map[string]float64) []byte {
+	base := len(e.keys)
+	for k := range m {
+		e.keys = append(e.keys, k)
+	}
+	slices.Sort(e.keys[base:])
+	dst = append(dst, '{')
+	for _, k := range e.keys[base:] {
+		dst = append(appendString(dst, k), ':')
+		dst = append(appendFloat(dst, m[k], 64), ',')
+	}
+	clear(e.keys[base:])
+	e.keys = e.keys[:base]
+	return closeObject(dst)
+}
+
+// appendText appends bytes as text.
+func appendText(dst, b []byte) []byte {
+	if b == nil {
+		return append(dst, "null"...)
+	}
+	return AppendQuoted(dst, b)
+}
+
+// appendList appends the elements of a list that cannot fail.
+func appendList[T any](dst []byte, list []T, elem func([]byte, T) []byte) []byte {
+	if list == nil {
+		return append(dst, "null"...)
+	}
+	dst = append(dst, '[')
+	for i, v := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = elem(dst, v)
+	}
+	return append(dst, ']')
+}

@@ -1,0 +1,301 @@
+package journal_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/journal"
+)
+
+const block = 32 << 10
+
+// TestEveryPrefix cuts a real file at every byte: what was whole comes back, and
+// what is left out is the end, reported to the byte.
+func TestEveryPrefix(t *testing.T) {
+	t.Parallel()
+	whole := fixture(t, officialFull)
+	all, _ := readAll(t, whole)
+	for n := range whole {
+		records, skipped := readAll(t, whole[:n])
+		want, end := 0, 7 // end of the last whole record
+		for i, rec := range all {
+			next := len(whole)
+			if i+1 < len(all) {
+				next = int(all[i+1].Offset)
+			}
+			if next <= n {
+				want, end = i+1, next
+			} else if int(rec.Offset) < n {
+				break
+			}
+		}
+		require.Len(t, records, want, "at %d", n)
+		for i := range records {
+			require.Equal(t, all[i].Payload, records[i].Payload)
+		}
+		switch {
+		case n < 7 && n > 0:
+			require.Equal(t, []journal.Skipped{{Offset: 0, Length: int64(n), Reason: journal.ReasonTorn}}, skipped)
+		case n > end:
+			require.Equal(t, []journal.Skipped{{Offset: int64(end), Length: int64(n - end), Reason: journal.ReasonTorn}}, skipped)
+		default:
+			require.Empty(t, skipped)
+		}
+	}
+}
+
+// blocks makes a file of several blocks with rows of 300 to 3000 bytes, some of
+// which cross from one block to the next.
+func blocks(tb testing.TB) []byte {
+	tb.Helper()
+	w, path := create(tb, journal.Options{})
+	for i := range 120 {
+		text := strings.Repeat("x", 300+(i*977)%2700)
+		require.NoError(tb, w.Append(journal.Record{Body: &journal.OutputLogger{Text: text}}))
+	}
+	require.NoError(tb, w.Close())
+	return file(tb, path)
+}
+
+// extents gives where each record begins and ends.
+func extents(file []byte, all []*journal.Record) [][2]int {
+	out := make([][2]int, len(all))
+	for i, rec := range all {
+		out[i] = [2]int{int(rec.Offset), len(file)}
+		if i > 0 {
+			out[i-1][1] = int(rec.Offset)
+		}
+	}
+	return out
+}
+
+// requireOthers checks that every record outside of the blocks from..to came
+// back, in order, and nothing else did.
+func requireOthers(t *testing.T, whole []byte, all []*journal.Record, got []*journal.Record, from, to int) {
+	t.Helper()
+	ext := extents(whole, all)
+	i := 0
+	for _, rec := range got {
+		for i < len(all) && !bytes.Equal(all[i].Payload, rec.Payload) {
+			require.True(t, ext[i][0] < (to+1)*block && ext[i][1] > from*block, "record %d at %v was lost", i, ext[i])
+			i++
+		}
+		require.Less(t, i, len(all), "a record that was never written")
+		i++
+	}
+	for ; i < len(all); i++ {
+		require.True(t, ext[i][0] < (to+1)*block && ext[i][1] > from*block, "record %d at %v was lost", i, ext[i])
+	}
+}
+
+func TestSingleBitFlips(t *testing.T) {
+	t.Parallel()
+	whole := blocks(t)
+	require.Greater(t, len(whole), 4*block)
+	all, skipped := readAll(t, whole)
+	require.Empty(t, skipped)
+	damaged := bytes.Clone(whole)
+	most := 0
+	for at := 0; at < len(whole); at += 197 {
+		bit := byte(1) << (at % 8)
+		damaged[at] ^= bit
+		got, skipped := readAll(t, damaged)
+		requireOthers(t, whole, all, got, at/block, at/block)
+		padding := len(got) == len(all) && len(skipped) == 0 // of a block's end
+		if !padding {
+			require.NotEmpty(t, skipped)
+		}
+		most = max(most, len(all)-len(got))
+		damaged[at] ^= bit
+	}
+	t.Logf("at most %d of %d records lost to one bit", most, len(all))
+}
+
+// TestFlipInData costs a record no more than itself.
+func TestFlipInData(t *testing.T) {
+	t.Parallel()
+	whole := fixture(t, officialFull)
+	all, _ := readAll(t, whole)
+	for i, rec := range all {
+		damaged := bytes.Clone(whole)
+		damaged[rec.Offset+9] ^= 4
+		got, skipped := readAll(t, damaged)
+		require.Len(t, got, len(all)-1)
+		assert.Equal(t, []journal.Skipped{{
+			Offset: rec.Offset, Length: int64(len(rec.Payload)) + 7, Reason: journal.ReasonChecksum,
+		}}, skipped)
+		for j, g := range got {
+			k := j
+			if j >= i {
+				k++
+			}
+			require.Equal(t, all[k].Payload, g.Payload)
+		}
+	}
+}
+
+func TestBlocksLost(t *testing.T) {
+	t.Parallel()
+	whole := blocks(t)
+	all, _ := readAll(t, whole)
+	for name, change := range map[string]func(b []byte){
+		"zeroed": func(b []byte) { clear(b) },
+		"ones": func(b []byte) {
+			for i := range b {
+				b[i] = 0xff
+			}
+		},
+		"half zeroed": func(b []byte) { clear(b[len(b)/2:]) },
+		"as if full chunks": func(b []byte) {
+			for i := range b {
+				b[i] = 1
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for n := range len(whole) / block {
+				damaged := bytes.Clone(whole)
+				change(damaged[n*block : (n+1)*block])
+				got, skipped := readAll(t, damaged)
+				requireOthers(t, whole, all, got, n, n)
+				require.NotEmpty(t, skipped)
+				assert.GreaterOrEqual(t, skipped[0].Offset+skipped[0].Length, int64(n)*block)
+			}
+		})
+	}
+}
+
+func TestZerosAtTheEnd(t *testing.T) {
+	t.Parallel()
+	whole := fixture(t, officialFull)
+	all, _ := readAll(t, whole)
+	got, skipped := readAll(t, append(bytes.Clone(whole), make([]byte, 3*block)...))
+	assert.Len(t, got, len(all))
+	for _, s := range skipped {
+		assert.Equal(t, journal.ReasonZeros, s.Reason)
+	}
+}
+
+func TestNotAJournal(t *testing.T) {
+	t.Parallel()
+	for name, data := range map[string]string{
+		"text":          strings.Repeat("hello\n", 10_000),
+		"zeros":         strings.Repeat("\x00", 100_000),
+		"short":         "hello",
+		"newer version": ":W&B\xe1\xbe\x01" + strings.Repeat("x", 100),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var last error
+			for _, err := range journal.NewReader(strings.NewReader(data)).All() {
+				last = err
+			}
+			require.ErrorIs(t, last, journal.ErrFormat)
+		})
+	}
+	records, skipped := readAll(t, nil)
+	assert.Empty(t, records, "an empty file is one that was never flushed")
+	assert.Empty(t, skipped)
+}
+
+// TestBombs has records that would grow to a multiple of their size.
+func TestBombs(t *testing.T) {
+	t.Parallel()
+	const n = 2 << 20
+	for name, bomb := range map[string]*journal.Raw{
+		"items":  {Field: 2, Data: bytes.Repeat([]byte{0x0a, 0x00}, n)},
+		"tags":   {Field: 17, Data: bytes.Repeat([]byte{0x52, 0x00}, n)},
+		"args":   {Field: 26, Data: bytes.Repeat([]byte{0x2a, 0x00}, n)},
+		"files":  {Field: 6, Data: bytes.Repeat([]byte{0x0a, 0x00}, n)},
+		"length": {Field: 2, Data: []byte{0x0a, 0xff, 0xff, 0xff, 0xff, 0x07}}, // 2 GiB
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, path := create(t, journal.Options{})
+			require.NoError(t, w.Append(journal.Record{Body: bomb}))
+			require.NoError(t, w.Append(journal.Record{Body: &journal.Exit{}}))
+			require.NoError(t, w.Close())
+			records, skipped := readAll(t, file(t, path))
+			assert.Len(t, records, 1)
+			require.Len(t, skipped, 1)
+			assert.Equal(t, journal.ReasonRecord, skipped[0].Reason)
+			assert.EqualValues(t, 7, skipped[0].Offset)
+		})
+	}
+}
+
+// TestHugeRecord has a record that never ends: what is kept of it is bounded.
+func TestHugeRecord(t *testing.T) {
+	t.Parallel()
+	middle := func(typ byte, size int) []byte {
+		b := append(make([]byte, 6), typ)
+		b = append(b, make([]byte, size)...)
+		binary.LittleEndian.PutUint16(b[4:], uint16(size))
+		binary.LittleEndian.PutUint32(b, crc32.ChecksumIEEE(b[6:]))
+		return b
+	}
+	src := []io.Reader{
+		strings.NewReader(":W&B\xe1\xbe\x00"),
+		bytes.NewReader(middle(2, block-14)),
+	}
+	next := middle(3, block-7)
+	for range journal.MaxRecordBytes/block + 10 {
+		src = append(src, bytes.NewReader(next))
+	}
+	r := journal.NewReader(io.MultiReader(src...))
+	for range r.All() {
+		t.Error("there is no whole record")
+	}
+	skipped, _ := r.Skipped()
+	require.NotEmpty(t, skipped)
+	assert.Equal(t, journal.ReasonSize, skipped[0].Reason)
+}
+
+func TestErrorsOfReading(t *testing.T) {
+	t.Parallel()
+	_, err := journal.Open("testdata/none.wandb")
+	require.Error(t, err)
+	whole := blocks(t)
+	broken := errors.New("broken cable")
+	src := io.MultiReader(bytes.NewReader(whole[:2*block]), iotest.ErrReader(broken))
+	var n int
+	for rec, err := range journal.NewReader(src).All() {
+		if err != nil {
+			require.ErrorIs(t, err, broken)
+			assert.Nil(t, rec)
+			break
+		}
+		n++
+	}
+	assert.Positive(t, n)
+}
+
+func TestSmallReads(t *testing.T) {
+	t.Parallel()
+	whole := blocks(t)
+	all, _ := readAll(t, whole)
+	r := journal.NewReader(iotest.HalfReader(iotest.DataErrReader(bytes.NewReader(whole))))
+	n := 0
+	for _, err := range r.All() {
+		require.NoError(t, err)
+		if n++; n == len(all)/2 {
+			break
+		}
+	}
+	for _, err := range r.All() { // goes on where the first loop broke off
+		require.NoError(t, err)
+		n++
+	}
+	assert.Equal(t, len(all), n)
+	assert.EqualValues(t, n, r.Records())
+}

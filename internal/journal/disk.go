@@ -1,0 +1,35 @@
+package journal
+
+import "os"
+
+// disk is the part of the file system that a [Writer] uses.
+type disk interface {
+	WriteAt(b []byte, off int64) (int, error)
+	Sync() error
+	Close() error
+	// Deleted says whether the file has no name any more.
+	Deleted() bool
+}
+
+type osFile struct{ *os.File }
+
+func createFile(path string) (disk, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644) //nolint:gosec // the run's data is for others of the machine to read
+	if err != nil {
+		return nil, err
+	}
+	_ = lockFile(f) // for those who ask whether the run goes on; nothing depends on it
+	return osFile{f}, nil
+}
+
+// Close also ends the claim on the file.
+func (f osFile) Close() error {
+	unlockFile(f.File)
+	return f.File.Close()
+}
+
+// Deleted is false where that cannot be found out.
+func (f osFile) Deleted() bool {
+	info, err := f.Stat()
+	return err == nil && hasNoName(info)
+}

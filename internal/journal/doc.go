@@ -1,0 +1,38 @@
+// Package journal reads and writes the .wandb transaction log, the file in which
+// a run is kept on disk, in the form of the official client. What it writes, the
+// official tools can upload; what they write, it reads.
+//
+// # Form on disk
+//
+// Seven bytes name the format: ":W&B", 0xBEE1 and version 0. Then comes a log in
+// blocks of 32 KiB, counted from the start of the file, as LevelDB has it. A
+// record is one chunk or, where a block ends within it, several. A chunk has a
+// CRC-32 (IEEE, over the type and the data), a length, a type and the data. A
+// record is a protobuf message, [Record]; which kinds there are, the types that
+// implement [Body] say. Values of metrics, of config and of the summary are JSON
+// text with the extra tokens NaN, Infinity and -Infinity.
+//
+// # Durability
+//
+// A [Writer] hands records to the operating system when 64 KiB have gathered, at
+// least once a second, and at once for a [Run] and an [Exit]. A process that is
+// killed loses the last second of records at most. What a machine that loses
+// power may lose is for [Options.Sync] to say: by default, whatever the system
+// had not yet written by itself.
+//
+// # Disk faults
+//
+// While the disk takes nothing, records wait in memory up to [MemoryLimit];
+// those beyond are counted as lost. The first call that finds a fault out returns
+// a [*WriteError], and the disk is tried again once a second. A write that went
+// through in part is completed from where it broke off, so a log that met a full
+// disk has neither a hole nor a torn record in it once there is room again. A log
+// that is deleted under way is not brought back: later records are lost.
+//
+// # Damage
+//
+// A [Reader] recovers every record that is whole: a torn end, flipped bits and
+// zeroed blocks cost the records they touch, at most those of a block.
+// [Reader.Skipped] says what was left out and where. Lengths in the file are
+// never trusted for allocating memory.
+package journal

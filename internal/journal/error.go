@@ -1,0 +1,39 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrClosed means that the writer was closed.
+	ErrClosed = errors.New("journal is closed")
+	// ErrLost means that the record was not kept, as the disk takes nothing and the memory
+	// limit is reached. It comes with the [*WriteError] that says why.
+	ErrLost = errors.New("record was lost")
+	// ErrTooLarge means that the record is above [MaxRecordBytes] and was not kept.
+	ErrTooLarge = errors.New("record is too large for the journal")
+	// ErrFormat means that the file is not a .wandb file, or of a version not yet known.
+	ErrFormat = errors.New("not a wandb transaction log")
+	// ErrLine means that the line is not a JSON object.
+	ErrLine = errors.New("not a JSON object in one line")
+	// ErrRecord means that the bytes are not a record.
+	ErrRecord = errors.New("not a wandb record")
+	// ErrDeleted means that the file was deleted while it was written.
+	ErrDeleted = errors.New("file was deleted under way")
+)
+
+// WriteError says that the journal could not be written.
+type WriteError struct {
+	// Op is "create", "write", "sync" or "close".
+	Op string
+	// Path is the file.
+	Path string
+	// Err is the error of the file system, or [ErrDeleted].
+	Err error
+}
+
+func (e *WriteError) Error() string { return fmt.Sprintf("%s %s: %v", e.Op, e.Path, e.Err) }
+
+// Unwrap gives the error of the file system.
+func (e *WriteError) Unwrap() error { return e.Err }

@@ -1,0 +1,210 @@
+package journal
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// lineEncoder turns a line of JSON into the items of a row: one for each leaf,
+// named by its path. Lists are leaves; objects without entries vanish.
+type lineEncoder struct {
+	path  [][]byte // keys of the value at hand
+	clean []byte   // the line, if its bytes were not all UTF-8
+	// keys are those of the last line, by their place in it: rows of one run mostly
+	// have the same, in the same order.
+	keys []lineKey
+	// skipNull leaves null values out.
+	skipNull bool
+}
+
+// appendItems appends an item for each leaf of the line, as field num.
+func (e *lineEncoder) appendItems(dst []byte, num protowire.Number, line []byte) ([]byte, error) {
+	if !utf8.Valid(line) {
+		e.clean = append(e.clean[:0], bytes.ToValidUTF8(line, []byte("\ufffd"))...)
+		line = e.clean
+	}
+	start := skipSpace(line, 0)
+	if start >= len(line) || line[start] != '{' {
+		return dst, fmt.Errorf("split line into items: %w", ErrLine)
+	}
+	e.path = e.path[:0]
+	out, i := e.row(dst, num, line, start)
+	if i < 0 || skipSpace(line, i) != len(line) {
+		return dst, fmt.Errorf("split line into items: %w", ErrLine)
+	}
+	return out, nil
+}
+
+// maxLineKeys bounds the keys that are remembered.
+const maxLineKeys = 1 << 12
+
+// lineKey is a key of the line itself, not of an object in it.
+type lineKey struct {
+	text  []byte // as it stands in the line, with quotes and colon
+	name  []byte
+	field []byte // of an item: the key, and the tag of the value after it
+}
+
+// learn takes over the key that begins at line[i] and says whether there is one.
+func (k *lineKey) learn(line []byte, i int) bool {
+	k.text = k.text[:0]
+	if i >= len(line) || line[i] != '"' {
+		return false
+	}
+	keyEnd := skipString(line, i)
+	if keyEnd < 0 {
+		return false
+	}
+	colon := skipSpace(line, keyEnd)
+	if colon >= len(line) || line[colon] != ':' {
+		return false
+	}
+	name := line[i+1 : keyEnd-1]
+	if bytes.IndexByte(name, '\\') >= 0 {
+		name = unescape(name)
+	}
+	k.text = append(k.text, line[i:colon+1]...)
+	k.name = append(k.name[:0], name...)
+	k.field = protowire.AppendTag(k.field[:0], 2, protowire.BytesType)
+	k.field = protowire.AppendBytes(k.field, name)
+	k.field = protowire.AppendTag(k.field, 16, protowire.BytesType)
+	return true
+}
+
+// row is object for the line itself.
+func (e *lineEncoder) row(dst []byte, num protowire.Number, line []byte, i int) (out []byte, next int) {
+	i = skipSpace(line, i+1)
+	if i < len(line) && line[i] == '}' {
+		return dst, i + 1
+	}
+	for place := 0; ; place++ {
+		if place == len(e.keys) && place < maxLineKeys {
+			e.keys = append(e.keys, lineKey{})
+		}
+		k := &e.keys[min(place, maxLineKeys-1)]
+		if len(k.text) == 0 || !bytes.HasPrefix(line[i:], k.text) {
+			if !k.learn(line, i) {
+				return dst, -1
+			}
+		}
+		at := skipSpace(line, i+len(k.text))
+		if at < len(line) && line[at] == '{' {
+			e.path = append(e.path, k.name)
+			dst, i = e.object(dst, num, line, at)
+			e.path = e.path[:0]
+		} else if i = skipValue(line, at, 0); i >= 0 && (!e.skipNull || line[at] != 'n') {
+			dst = appendItem(dst, num, k.field, line[at:i])
+		}
+		if i < 0 {
+			return dst, -1
+		}
+		if i = skipSpace(line, i); i >= len(line) {
+			return dst, -1
+		}
+		if line[i] == '}' {
+			return dst, i + 1
+		}
+		if line[i] != ',' {
+			return dst, -1
+		}
+		i = skipSpace(line, i+1)
+	}
+}
+
+func appendItem(dst []byte, num protowire.Number, key, value []byte) []byte {
+	size := len(key) + protowire.SizeBytes(len(value))
+	dst = protowire.AppendTag(dst, num, protowire.BytesType)
+	dst = protowire.AppendVarint(dst, uint64(size)) //nolint:gosec // a length
+	dst = append(dst, key...)
+	return protowire.AppendBytes(dst, value)
+}
+
+func (e *lineEncoder) object(dst []byte, num protowire.Number, line []byte, i int) (out []byte, next int) {
+	next = eachMember(line, i, func(key, keyEnd, value int) int {
+		name := line[key+1 : keyEnd-1]
+		if bytes.IndexByte(name, '\\') >= 0 {
+			name = unescape(name)
+		}
+		depth := len(e.path)
+		e.path = append(e.path, name)
+		var n int
+		if value < len(line) && line[value] == '{' && depth < maxDepth {
+			dst, n = e.object(dst, num, line, value)
+		} else {
+			n = skipValue(line, value, depth)
+			null := n >= 0 && line[value] == 'n'
+			if n >= 0 && (!null || !e.skipNull) {
+				dst = e.appendNested(dst, num, line[value:n])
+			}
+		}
+		e.path = e.path[:depth]
+		return n
+	})
+	return dst, next
+}
+
+func (e *lineEncoder) appendNested(dst []byte, num protowire.Number, value []byte) []byte {
+	size := sizeBytes(16, value)
+	for _, k := range e.path {
+		size += sizeBytes(2, k)
+	}
+	dst = slices.Grow(dst, size+12)
+	dst = protowire.AppendTag(dst, num, protowire.BytesType)
+	dst = protowire.AppendVarint(dst, uint64(size)) //nolint:gosec // a length
+	for _, k := range e.path {
+		dst = protowire.AppendTag(dst, 2, protowire.BytesType)
+		dst = protowire.AppendBytes(dst, k)
+	}
+	dst = protowire.AppendTag(dst, 16, protowire.BytesType)
+	return protowire.AppendBytes(dst, value)
+}
+
+func sizeBytes(num protowire.Number, b []byte) int {
+	return protowire.SizeTag(num) + protowire.SizeBytes(len(b))
+}
+
+// unescape is the text of a JSON string, given what is between the quotes, whose
+// form was checked.
+func unescape(b []byte) []byte {
+	out := make([]byte, 0, len(b))
+	for i := 0; i < len(b); i++ {
+		if b[i] != '\\' {
+			out = append(out, b[i])
+			continue
+		}
+		i++
+		switch c := b[i]; c {
+		case 'n':
+			out = append(out, '\n')
+		case 'r':
+			out = append(out, '\r')
+		case 't':
+			out = append(out, '\t')
+		case 'b':
+			out = append(out, '\b')
+		case 'f':
+			out = append(out, '\f')
+		case 'u':
+			r, _ := hex4(b[i+1:])
+			i += 4
+			if utf16.IsSurrogate(r) {
+				low, ok := rune(0), false
+				if i+2 < len(b) && b[i+1] == '\\' && b[i+2] == 'u' {
+					low, ok = hex4(b[i+3:])
+				}
+				if r = utf16.DecodeRune(r, low); ok && r != utf8.RuneError {
+					i += 6
+				}
+			}
+			out = utf8.AppendRune(out, r)
+		default:
+			out = append(out, c)
+		}
+	}
+	return out
+}

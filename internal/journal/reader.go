@@ -1,0 +1,165 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+)
+
+// Skipped is a part of a file that was left out.
+type Skipped struct {
+	Offset, Length int64
+	Reason         string
+}
+
+func (s Skipped) String() string {
+	return fmt.Sprintf("%d bytes at offset %d: %s", s.Length, s.Offset, s.Reason)
+}
+
+// Reasons of [Skipped].
+const (
+	ReasonHeader   = "damaged file header"
+	ReasonChecksum = "wrong checksum"
+	ReasonLength   = "impossible length"
+	ReasonType     = "unknown chunk type"
+	ReasonZeros    = "zeros"
+	ReasonTorn     = "file ends within a record"
+	ReasonPieces   = "record without all its parts"
+	ReasonSize     = "record above the size limit"
+	ReasonRecord   = "not a record"
+)
+
+// maxSkipped bounds how many parts a [Reader] remembers.
+const maxSkipped = 1000
+
+// Reader reads a transaction log. It is not safe for concurrent use.
+type Reader struct {
+	src    io.Reader
+	closer io.Closer
+
+	block   []byte // the block at hand, with what was read of it
+	pos     int    // in block
+	start   int64  // of block in the file
+	last    bool   // no block follows
+	err     error  // of src
+	records int64
+	dec     decoder
+	rec     Record
+	whole   []byte // a record in the making, if it has more than one chunk
+
+	skipped   []Skipped
+	skippedMs int64
+}
+
+// Open opens a file. Close must be called in the end.
+func Open(path string) (*Reader, error) {
+	f, err := os.Open(path) //nolint:gosec // the caller's choice is the point
+	if err != nil {
+		return nil, fmt.Errorf("open journal: %w", err)
+	}
+	r := NewReader(f)
+	r.closer = f
+	return r, nil
+}
+
+// NewReader reads a file from its start.
+func NewReader(src io.Reader) *Reader {
+	return &Reader{src: src, block: make([]byte, 0, blockSize)}
+}
+
+// Close closes a file that [Open] opened.
+func (r *Reader) Close() error {
+	if r.closer == nil {
+		return nil
+	}
+	if err := r.closer.Close(); err != nil {
+		return fmt.Errorf("close journal: %w", err)
+	}
+	return nil
+}
+
+// Records is how many records were read.
+func (r *Reader) Records() int64 { return r.records }
+
+// Skipped is what was left out so far, the first 1000 parts, and how many there
+// were in all. A file that is whole has none.
+func (r *Reader) Skipped() (parts []Skipped, total int64) { return r.skipped, r.skippedMs }
+
+// skip notes a part that was left out, together with the one before if that ends
+// where this begins.
+func (r *Reader) skip(offset, length int64, reason string) {
+	if n := len(r.skipped); n > 0 && r.skippedMs == int64(n) {
+		if p := &r.skipped[n-1]; p.Offset+p.Length == offset && p.Reason == reason {
+			p.Length += length
+			return
+		}
+	}
+	r.skippedMs++
+	if len(r.skipped) < maxSkipped {
+		r.skipped = append(r.skipped, Skipped{offset, length, reason})
+	}
+}
+
+// All goes once through the records from where the reader is. A record and all
+// it refers to is valid until the next; see [Record.Clone]. Damage does not end
+// the iteration, see [Reader.Skipped]. An error comes last: [ErrFormat] if the
+// file is none of this kind, or the error of reading it. A file that ends before
+// its first record, as one that was never flushed does, has no records and no
+// error.
+func (r *Reader) All() iter.Seq2[*Record, error] {
+	return func(yield func(*Record, error) bool) {
+		for {
+			payload, offset, ok := r.next()
+			if !ok {
+				break
+			}
+			if err := r.dec.record(&r.rec, payload); err != nil {
+				r.skip(offset, r.here()-offset, ReasonRecord)
+				continue
+			}
+			r.rec.Offset = offset
+			r.records++
+			if !yield(&r.rec, nil) {
+				return
+			}
+		}
+		if r.err != nil {
+			yield(nil, fmt.Errorf("read journal: %w", r.err))
+		} else if r.records == 0 && r.skippedMs > 0 && r.skipped[0].Reason == ReasonHeader {
+			yield(nil, fmt.Errorf("read journal: %w", ErrFormat))
+		}
+	}
+}
+
+// fill reads the next block and says whether there is one.
+func (r *Reader) fill() bool {
+	if r.last {
+		return false
+	}
+	r.start += int64(len(r.block))
+	n, err := io.ReadFull(r.src, r.block[:blockSize])
+	r.block, r.pos = r.block[:n], 0
+	if err != nil {
+		r.last = true
+		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			r.err = err
+		}
+	}
+	if r.start == 0 && n > 0 {
+		r.checkHeader()
+	}
+	return n > 0
+}
+
+func (r *Reader) checkHeader() {
+	r.pos = min(fileHeaderSize, len(r.block))
+	switch head := string(r.block[:r.pos]); {
+	case head == fileHeader:
+	case len(head) < fileHeaderSize && head == fileHeader[:len(head)]:
+		r.skip(0, int64(len(head)), ReasonTorn)
+	default: // if records follow, it was a flipped bit
+		r.skip(0, int64(len(head)), ReasonHeader)
+	}
+}

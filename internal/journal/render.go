@@ -1,0 +1,249 @@
+package journal
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/wandgo/wandgo/internal/history"
+)
+
+// object appends the members of a JSON object.
+type object struct {
+	dst   []byte
+	begun bool
+}
+
+func newObject(dst []byte) object { return object{dst: append(dst, '{')} }
+
+func (o *object) key(k string) {
+	if o.begun {
+		o.dst = append(o.dst, ',')
+	}
+	o.begun = true
+	o.dst = history.AppendQuoted(o.dst, []byte(k))
+	o.dst = append(o.dst, ':')
+}
+
+// text leaves an empty text out, as number does a zero.
+func (o *object) text(k, v string) {
+	if v != "" {
+		o.key(k)
+		o.dst = history.AppendQuoted(o.dst, []byte(v))
+	}
+}
+
+func (o *object) number(k string, v int64) {
+	if v != 0 {
+		o.key(k)
+		o.dst = strconv.AppendInt(o.dst, v, 10)
+	}
+}
+
+// big is for integers of 64 bits, which are text in protobuf's JSON.
+func (o *object) big(k string, v uint64) {
+	if v != 0 {
+		o.text(k, strconv.FormatUint(v, 10))
+	}
+}
+
+func (o *object) list(k string, v []int32) {
+	o.key(k)
+	o.dst = append(o.dst, '[')
+	for i, n := range v {
+		if i > 0 {
+			o.dst = append(o.dst, ',')
+		}
+		o.dst = strconv.AppendInt(o.dst, int64(n), 10)
+	}
+	o.dst = append(o.dst, ']')
+}
+
+// flags leaves a message out that is absent, but not one with nothing set.
+func (o *object) flags(k string, v []int32) {
+	if v != nil {
+		o.list(k, v)
+	}
+}
+
+func (o *object) nested(k string, fill func(*object)) {
+	o.key(k)
+	in := newObject(o.dst)
+	fill(&in)
+	o.dst = in.close()
+}
+
+func (o *object) close() []byte { return append(o.dst, '}') }
+
+// AppendJSON appends the telemetry as it stands in a run's config, as _wandb.t:
+// fields by their number.
+func (t *Telemetry) AppendJSON(dst []byte) []byte {
+	o := newObject(dst)
+	o.flags("1", t.ImportsInit)
+	o.flags("2", t.ImportsFinish)
+	o.flags("3", t.Feature)
+	o.text("4", t.PythonVersion)
+	o.text("5", t.CLIVersion)
+	o.text("6", t.HuggingfaceVersion)
+	o.flags("8", t.Env)
+	if l := t.Label; l != nil {
+		o.nested("9", func(o *object) {
+			o.text("1", l.Code)
+			o.text("2", l.Repo)
+			o.text("3", l.Version)
+		})
+	}
+	o.flags("10", t.Deprecated)
+	o.text("12", t.CoreVersion)
+	o.text("13", t.Platform)
+	return o.close()
+}
+
+// AppendMetricsJSON appends metric definitions as they stand in a run's config,
+// as _wandb.m. A server that expands globs itself is given those, with globs
+// true; another is given the metrics that were made from them.
+func AppendMetricsJSON(dst []byte, metrics []Metric, globs bool) []byte {
+	var list []Metric
+	for _, m := range metrics {
+		made := m.Glob != "" // it is for the other kind of server
+		if globs {
+			made = m.Expanded
+		}
+		if !made {
+			list = append(list, m)
+		}
+	}
+	// A step metric is named by its place in the list, so it must have one.
+	place := make(map[string]int64, len(list))
+	for i, m := range list {
+		if m.Name != "" {
+			place[m.Name] = int64(i) + 1
+		}
+	}
+	for _, m := range list {
+		if step := m.StepMetric; step != "" && place[step] == 0 {
+			list = append(list, Metric{Name: step})
+			place[step] = int64(len(list))
+		}
+	}
+	dst = append(dst, '[')
+	for i := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = list[i].appendJSON(dst, place[list[i].StepMetric])
+	}
+	return append(dst, ']')
+}
+
+func (m *Metric) appendJSON(dst []byte, step int64) []byte {
+	o := newObject(dst)
+	o.text("1", m.Name)
+	o.text("2", m.Glob)
+	o.number("5", step)
+	options := m.options()
+	if m.Glob != "" {
+		options &^= 1 << 3 // a glob defines no metric itself
+	}
+	o.list("6", numbersOf(options))
+	o.list("7", numbersOf(uint16(m.Summary&^(SummaryBest|SummaryCopy)))) // servers get neither
+	o.number("8", int64(m.Goal))
+	return o.close()
+}
+
+// options is the set of fields of the options message, as bits.
+func (m *Metric) options() uint16 {
+	var set uint16
+	for i, on := range []bool{m.StepSync, m.Hidden, m.Defined} {
+		if on {
+			set |= 1 << (i + 1)
+		}
+	}
+	return set
+}
+
+func numbersOf(set uint16) []int32 {
+	var out []int32
+	for n := range int32(16) {
+		if set&(1<<n) != 0 {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// formatTime writes a time as protobuf's JSON does: with no digits of a second,
+// or three, six or nine.
+func formatTime(t time.Time) string {
+	layout := "2006-01-02T15:04:05.000000000Z07:00"
+	switch nano := t.Nanosecond(); {
+	case nano == 0:
+		layout = time.RFC3339
+	case nano%1e6 == 0:
+		layout = "2006-01-02T15:04:05.000Z07:00"
+	case nano%1e3 == 0:
+		layout = "2006-01-02T15:04:05.000000Z07:00"
+	}
+	return t.UTC().Format(layout)
+}
+
+// AppendJSON appends the environment as it stands in wandb-metadata.json and in a
+// run's config, as _wandb.e.<writer>. Unknown fields are left out.
+func (e *Environment) AppendJSON(dst []byte) []byte {
+	o := newObject(dst)
+	o.text("os", e.OS)
+	o.text("python", e.Python)
+	if !e.StartedAt.IsZero() {
+		o.text("startedAt", formatTime(e.StartedAt))
+	}
+	o.text("docker", e.Docker)
+	if len(e.Args) > 0 {
+		o.key("args")
+		sep := byte('[')
+		for _, a := range e.Args {
+			o.dst = append(o.dst, sep)
+			o.dst = history.AppendQuoted(o.dst, []byte(a))
+			sep = ','
+		}
+		o.dst = append(o.dst, ']')
+	}
+	o.text("program", e.Program)
+	o.text("codePath", e.CodePath)
+	o.text("codePathLocal", e.CodePathLocal)
+	if g := e.Git; g != nil {
+		o.nested("git", func(o *object) {
+			o.text("remote", g.RemoteURL)
+			o.text("commit", g.Commit)
+		})
+	}
+	o.text("email", e.Email)
+	o.text("root", e.Root)
+	o.text("host", e.Host)
+	o.text("username", e.Username)
+	o.text("executable", e.Executable)
+	o.text("colab", e.Colab)
+	o.number("cpu_count", int64(e.CPUCount))
+	o.number("cpu_count_logical", int64(e.CPUCountLogical))
+	o.text("gpu", e.GPUType)
+	o.number("gpu_count", int64(e.GPUCount))
+	if len(e.Disk) > 0 {
+		o.nested("disk", func(o *object) {
+			for _, path := range slices.Sorted(maps.Keys(e.Disk)) {
+				o.nested(path, func(o *object) {
+					o.big("total", e.Disk[path].Total)
+					o.big("used", e.Disk[path].Used)
+				})
+			}
+		})
+	}
+	if e.MemoryTotal != 0 {
+		o.nested("memory", func(o *object) { o.big("total", e.MemoryTotal) })
+	}
+	if e.CPUModel != "" {
+		o.nested("cpu", func(o *object) { o.text("model", e.CPUModel) })
+	}
+	o.text("cudaVersion", e.CUDAVersion)
+	o.text("writerId", e.WriterID)
+	return o.close()
+}

@@ -1,0 +1,203 @@
+package journal
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/wandgo/wandgo/internal/history"
+)
+
+// Handler gets what a log says, in its order, as [Replay] goes through it. Any
+// function may be nil. Bytes and records are valid during the call only. An
+// error ends the replay.
+type Handler struct {
+	// Run gets every run record; the first is the run, later ones are changes to
+	// it. State has what they amount to with it.
+	Run func(*Run, *State) error
+	// History gets a row as a line of wandb-history.jsonl.
+	History func(line []byte, step int64) error
+	// Event gets a sample of system metrics as a line of wandb-events.jsonl.
+	Event func(line []byte) error
+	// Console gets a piece of console output.
+	Console func(Console) error
+	// File gets each file to upload, as often as the log names it.
+	File func(File) error
+	// Alert gets each alert.
+	Alert func(*Alert) error
+	// Other gets records that no other function is for, such as artifacts, and
+	// those that State keeps: config, summary, metrics, telemetry and environment.
+	Other func(*Record) error
+}
+
+// Console is a piece of console output: not necessarily a line, and with the
+// control characters of a terminal unless Logger is set.
+type Console struct {
+	Text      string
+	Stderr    bool
+	Logger    bool      // written for the log only, in whole lines
+	Timestamp time.Time // zero for Logger
+}
+
+// State is what a log amounts to.
+type State struct {
+	Header *Header
+	// Run is the first run record with what later ones changed; nil if there was
+	// none. Its Config, Summary and Telemetry are in the fields below.
+	Run *Run
+	// Config and Summary are after all changes.
+	Config, Summary Tree
+	// Metrics are the definitions in the order of their first record.
+	Metrics []Metric
+	// Telemetry is all telemetry together.
+	Telemetry Telemetry
+	// Environments are the machines by writer, in order of appearance.
+	Environments []Environment
+	// Exit is nil if the run did not come to its end.
+	Exit       *Exit
+	Preempting bool
+
+	// Rows, Events and Records are how many there were.
+	Rows, Events, Records int64
+	// LastStep is the step of the last row, -1 if there was none.
+	LastStep int64
+	// BadItems is how many values were left out as they were not JSON.
+	BadItems int64
+	// Skipped is the damage of the file, see [Reader.Skipped].
+	Skipped      []Skipped
+	SkippedTotal int64
+}
+
+// Replay goes through the records of a log, calls h for what there may be a
+// million of, and returns what the rest amounts to. Its memory does not grow with
+// the number of rows. After an error the state is that of what came before it.
+func Replay(r *Reader, h *Handler) (*State, error) {
+	p := replay{h: h, state: &State{LastStep: -1}}
+	s := p.state
+	var err error
+	for rec, e := range r.All() {
+		if err = e; err == nil {
+			s.Records++
+			err = p.record(rec)
+		}
+		if err != nil {
+			break
+		}
+	}
+	s.finish()
+	s.Skipped, s.SkippedTotal = r.Skipped()
+	if err != nil {
+		return s, fmt.Errorf("replay journal: %w", err)
+	}
+	return s, nil
+}
+
+type replay struct {
+	h     *Handler
+	state *State
+	row   rowWriter
+	line  []byte
+}
+
+func (p *replay) record(rec *Record) error {
+	s := p.state
+	switch b := rec.Body.(type) {
+	case *History:
+		return p.history(b)
+	case *Stats:
+		return p.event(b)
+	case *OutputRaw:
+		return call(p.h.Console, Console{Text: b.Text, Stderr: !b.Stdout, Timestamp: b.Timestamp})
+	case *OutputLogger:
+		return call(p.h.Console, Console{Text: b.Text, Logger: true})
+	case *Files:
+		for _, f := range b.Files {
+			if err := call(p.h.File, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	case *Alert:
+		return call(p.h.Alert, b)
+	case *Run:
+		s.takeRun(b)
+		if p.h.Run != nil {
+			return p.h.Run(b, s)
+		}
+		return nil
+	case *Header:
+		s.Header = b
+	case *Config:
+		s.BadItems += int64(s.Config.ApplyConfig(b))
+	case *Summary:
+		s.BadItems += int64(s.Summary.ApplySummary(b))
+	case *Metric:
+		s.takeMetric(b)
+	case *Telemetry:
+		s.Telemetry.merge(b)
+	case *Environment:
+		s.takeEnvironment(b)
+	case *Exit:
+		s.Exit = b
+	case *Preempting:
+		s.Preempting = true
+	}
+	return call(p.h.Other, rec)
+}
+
+func call[T any](f func(T) error, arg T) error {
+	if f == nil {
+		return nil
+	}
+	return f(arg)
+}
+
+func (p *replay) history(b *History) error {
+	p.state.Rows++
+	p.state.LastStep = b.Step
+	if p.h.History == nil {
+		return nil
+	}
+	var bad int
+	p.line, bad = p.row.appendRow(p.line[:0], b.Items)
+	p.state.BadItems += int64(bad)
+	return p.h.History(p.line, b.Step)
+}
+
+// event writes a sample as the official client does: keys get the prefix
+// "system.", and the time counts from the start of the run.
+func (p *replay) event(b *Stats) error {
+	if b.Type != 0 {
+		return nil
+	}
+	p.state.Events++
+	if p.h.Event == nil {
+		return nil
+	}
+	var runtime time.Duration
+	if run := p.state.Run; run != nil && !run.StartTime.IsZero() {
+		runtime = b.Timestamp.Sub(run.StartTime)
+	}
+	p.line = append(p.line[:0], `{"_wandb":true,"_timestamp":`...)
+	p.line = appendSeconds(p.line, b.Timestamp)
+	p.line = append(p.line, `,"_runtime":`...)
+	p.line = strconv.AppendFloat(p.line, runtime.Seconds(), 'f', -1, 64)
+	for i := range b.Items {
+		it := &b.Items[i]
+		if !validValue(it.Value) {
+			p.state.BadItems++
+			continue
+		}
+		p.line = append(p.line, ',')
+		p.line = history.AppendQuoted(p.line, []byte("system."+it.Key))
+		p.line = append(p.line, ':')
+		p.line = appendValue(p.line, it.Value)
+	}
+	p.line = append(p.line, '}')
+	return p.h.Event(p.line)
+}
+
+// appendSeconds appends a time as seconds since 1970, as exact as a float is.
+func appendSeconds(dst []byte, t time.Time) []byte {
+	return strconv.AppendFloat(dst, float64(t.Unix())+float64(t.Nanosecond())/1e9, 'f', -1, 64)
+}

@@ -1,0 +1,110 @@
+package journal_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/journal"
+)
+
+// tell writes all that a replay says as text.
+func tell(t *testing.T, file []byte) string {
+	t.Helper()
+	var b strings.Builder
+	other := map[string]int{}
+	var kinds []string
+	s, err := journal.Replay(journal.NewReader(bytes.NewReader(file)), &journal.Handler{
+		History: func(line []byte, step int64) error {
+			fmt.Fprintf(&b, "history %d: %s\n", step, short(line))
+			return nil
+		},
+		Event:   func(line []byte) error { fmt.Fprintf(&b, "event: %s\n", line); return nil },
+		Console: func(c journal.Console) error { fmt.Fprintf(&b, "console: %+v\n", c); return nil },
+		File:    func(f journal.File) error { fmt.Fprintf(&b, "file: %+v\n", f); return nil },
+		Alert:   func(a *journal.Alert) error { fmt.Fprintf(&b, "alert: %+v\n", *a); return nil },
+		Run: func(r *journal.Run, _ *journal.State) error {
+			fmt.Fprintf(&b, "run: %s\n", r.ID)
+			return nil
+		},
+		Other: func(r *journal.Record) error {
+			kind := fmt.Sprintf("%T", r.Body)
+			if raw, ok := r.Body.(*journal.Raw); ok {
+				kind = fmt.Sprintf("%s %d", kind, raw.Field)
+			}
+			if other[kind]++; other[kind] == 1 {
+				kinds = append(kinds, kind)
+			}
+			return nil
+		},
+	})
+	require.NoError(t, err)
+	for _, k := range kinds {
+		fmt.Fprintf(&b, "other: %s ×%d\n", k, other[k])
+	}
+	if s.Header != nil {
+		fmt.Fprintf(&b, "header: %+v\n", *s.Header)
+	}
+	fmt.Fprintf(&b, "run: %+v\n", *s.Run)
+	fmt.Fprintf(&b, "config: %s\n", s.Config.AppendJSON(nil))
+	fmt.Fprintf(&b, "summary: %s\n", short(s.Summary.AppendJSON(nil)))
+	fmt.Fprintf(&b, "metrics with globs: %s\n", journal.AppendMetricsJSON(nil, s.Metrics, true))
+	fmt.Fprintf(&b, "metrics without: %s\n", journal.AppendMetricsJSON(nil, s.Metrics, false))
+	fmt.Fprintf(&b, "telemetry: %s\n", s.Telemetry.AppendJSON(nil))
+	for i := range s.Environments {
+		fmt.Fprintf(&b, "environment: %s\n", s.Environments[i].AppendJSON(nil))
+	}
+	if s.Exit != nil {
+		fmt.Fprintf(&b, "exit: %+v\n", *s.Exit)
+	}
+	fmt.Fprintf(&b, "preempting: %v, rows: %d, events: %d, records: %d, last step: %d, bad items: %d\n",
+		s.Preempting, s.Rows, s.Events, s.Records, s.LastStep, s.BadItems)
+	for _, sk := range s.Skipped {
+		fmt.Fprintf(&b, "skipped: %v\n", sk)
+	}
+	return b.String()
+}
+
+// short cuts the middle out of long repetitions.
+func short(line []byte) string {
+	for _, c := range "xy" {
+		if i := strings.Index(string(line), strings.Repeat(string(c), 100)); i >= 0 {
+			n := len(line) - len(bytes.TrimLeft(line[i:], string(c))) - i
+			line = fmt.Appendf(bytes.Clone(line[:i]), "<%d × %c>%s", n, c, line[i+n:])
+		}
+	}
+	return string(line)
+}
+
+func TestReplayOfficialFiles(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{officialFull, officialKilled, officialMerge} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			golden(t, strings.TrimSuffix(name, ".gz")+".golden", tell(t, fixture(t, name)))
+		})
+	}
+}
+
+func TestReplayStopsAtAnError(t *testing.T) {
+	t.Parallel()
+	rows := 0
+	s, err := journal.Replay(journal.NewReader(bytes.NewReader(fixture(t, officialFull))), &journal.Handler{
+		History: func([]byte, int64) error {
+			if rows++; rows == 2 {
+				return io.ErrClosedPipe
+			}
+			return nil
+		},
+	})
+	require.ErrorIs(t, err, io.ErrClosedPipe)
+	assert.Equal(t, 2, rows)
+	assert.Equal(t, "real0001", s.Run.ID)
+	assert.Nil(t, s.Exit)
+	assert.NotErrorIs(t, err, journal.ErrFormat)
+}

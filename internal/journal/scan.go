@@ -1,0 +1,217 @@
+package journal
+
+import "bytes"
+
+// maxDepth bounds the nesting of a value.
+const maxDepth = 1000
+
+// skipSpace returns the index of the first byte from i on that is not space.
+func skipSpace(b []byte, i int) int {
+	for i < len(b) && (b[i] == ' ' || b[i] == '\t' || b[i] == '\n' || b[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+// skipValue returns the index after the JSON value at b[i], with NaN, Infinity
+// and -Infinity for numbers, or -1 if there is none.
+func skipValue(b []byte, i, depth int) int {
+	if i >= len(b) || depth > maxDepth {
+		return -1
+	}
+	switch c := b[i]; c {
+	case '"':
+		return skipString(b, i)
+	case '{', '[':
+		return skipComposite(b, i, depth)
+	case 't':
+		return skipWord(b, i, "true")
+	case 'f':
+		return skipWord(b, i, "false")
+	case 'n':
+		return skipWord(b, i, "null")
+	case 'N':
+		return skipWord(b, i, "NaN")
+	case 'I':
+		return skipWord(b, i, "Infinity")
+	case '-':
+		if i+1 < len(b) && b[i+1] == 'I' {
+			return skipWord(b, i, "-Infinity")
+		}
+		return skipNumber(b, i+1)
+	default:
+		return skipNumber(b, i)
+	}
+}
+
+func skipWord(b []byte, i int, word string) int {
+	if !bytes.HasPrefix(b[i:], []byte(word)) {
+		return -1
+	}
+	return i + len(word)
+}
+
+func skipDigits(b []byte, i int) int {
+	for i < len(b) && b[i]-'0' <= 9 {
+		i++
+	}
+	return i
+}
+
+// skipNumber is for what follows a sign.
+func skipNumber(b []byte, i int) int {
+	start := i
+	i = skipDigits(b, i)
+	if i == start || b[start] == '0' && i > start+1 {
+		return -1
+	}
+	if i < len(b) && b[i] == '.' {
+		start = i + 1
+		if i = skipDigits(b, start); i == start {
+			return -1
+		}
+	}
+	if i < len(b) && (b[i] == 'e' || b[i] == 'E') {
+		i++
+		if i < len(b) && (b[i] == '+' || b[i] == '-') {
+			i++
+		}
+		start = i
+		if i = skipDigits(b, i); i == start {
+			return -1
+		}
+	}
+	return i
+}
+
+// skipString is for a string that begins at b[i].
+func skipString(b []byte, i int) int {
+	for i++; i < len(b); i++ {
+		switch c := b[i]; {
+		case c == '"':
+			return i + 1
+		case c < ' ':
+			return -1
+		case c == '\\':
+			i++
+			if i >= len(b) {
+				return -1
+			}
+			switch b[i] {
+			case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+			case 'u':
+				if _, ok := hex4(b[i+1:]); !ok {
+					return -1
+				}
+				i += 4
+			default:
+				return -1
+			}
+		}
+	}
+	return -1
+}
+
+func hex4(b []byte) (r rune, ok bool) {
+	if len(b) < 4 {
+		return 0, false
+	}
+	for _, c := range b[:4] {
+		switch {
+		case c-'0' <= 9:
+			c -= '0'
+		case c-'a' <= 5:
+			c -= 'a' - 10
+		case c-'A' <= 5:
+			c -= 'A' - 10
+		default:
+			return 0, false
+		}
+		r = r<<4 | rune(c)
+	}
+	return r, true
+}
+
+// skipComposite is for an object or a list that begins at b[i].
+func skipComposite(b []byte, i, depth int) int {
+	if b[i] == '{' {
+		return eachMember(b, i, func(_, _, at int) int { return skipValue(b, at, depth+1) })
+	}
+	i = skipSpace(b, i+1)
+	if i < len(b) && b[i] == ']' {
+		return i + 1
+	}
+	for {
+		if i = skipValue(b, i, depth+1); i < 0 {
+			return -1
+		}
+		if i = skipSpace(b, i); i >= len(b) {
+			return -1
+		}
+		if b[i] == ']' {
+			return i + 1
+		}
+		if b[i] != ',' {
+			return -1
+		}
+		i = skipSpace(b, i+1)
+	}
+}
+
+// eachMember goes through the members of the object that begins at b[i]. take is
+// given where the key, with its quotes, begins and ends and where the value
+// begins, and returns where that ends, or -1 to stop.
+func eachMember(b []byte, i int, take func(key, keyEnd, value int) int) int {
+	i = skipSpace(b, i+1)
+	if i < len(b) && b[i] == '}' {
+		return i + 1
+	}
+	for {
+		if i >= len(b) || b[i] != '"' {
+			return -1
+		}
+		key := i
+		keyEnd := skipString(b, i)
+		if keyEnd < 0 {
+			return -1
+		}
+		i = skipSpace(b, keyEnd)
+		if i >= len(b) || b[i] != ':' {
+			return -1
+		}
+		if i = take(key, keyEnd, skipSpace(b, i+1)); i < 0 {
+			return -1
+		}
+		if i = skipSpace(b, i); i >= len(b) {
+			return -1
+		}
+		if b[i] == '}' {
+			return i + 1
+		}
+		if b[i] != ',' {
+			return -1
+		}
+		i = skipSpace(b, i+1)
+	}
+}
+
+// validValue says whether b is one value and nothing else.
+func validValue(b []byte) bool {
+	i := skipValue(b, skipSpace(b, 0), 0)
+	return i >= 0 && skipSpace(b, i) == len(b)
+}
+
+// appendValue appends a valid value as part of a line. In JSON a newline can only
+// be space between tokens.
+func appendValue(dst, value []byte) []byte {
+	mark := len(dst)
+	dst = append(dst, value...)
+	if bytes.IndexByte(value, '\n') >= 0 {
+		for i, c := range dst[mark:] {
+			if c == '\n' {
+				dst[mark+i] = ' '
+			}
+		}
+	}
+	return dst
+}

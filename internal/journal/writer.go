@@ -1,0 +1,288 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// Sizes and times of a [Writer].
+const (
+	flushBytes        = 64 << 10
+	defaultFlushEvery = time.Second
+	retryEvery        = time.Second
+	// MemoryLimit is how much waits in memory while the disk takes nothing.
+	MemoryLimit = 16 << 20
+)
+
+// SyncPolicy says when a [Writer] asks the system to bring the file to the disk
+// itself, so that it survives a loss of power. It is synced when it is closed in
+// any case.
+type SyncPolicy int
+
+const (
+	// SyncNever leaves it to the system, which takes up to half a minute. A killed
+	// process loses nothing by that.
+	SyncNever SyncPolicy = iota
+	// SyncInterval syncs every [Options.FlushEvery], in the background.
+	SyncInterval
+	// SyncAlways syncs before an Append returns, which then takes as long as the
+	// disk does.
+	SyncAlways
+)
+
+// Options configures a [Writer]. The zero Options are the defaults.
+type Options struct {
+	// FlushEvery bounds how long a record waits in memory; default 1 s.
+	FlushEvery time.Duration
+	// Sync is when the file is synced; default [SyncNever].
+	Sync SyncPolicy
+}
+
+// Writer writes a transaction log. All methods are safe for concurrent use.
+// Close must be called in the end.
+type Writer struct {
+	path    string
+	opts    Options
+	stop    chan struct{}
+	stopped chan struct{} // closed when the goroutine has ended
+
+	mu      sync.Mutex
+	closed  bool
+	file    disk
+	buf     []byte // what the file lacks, framed
+	off     int64  // where in the file buf belongs
+	payload []byte // the record at hand
+	line    lineEncoder
+	ran     bool // a run record was written
+	stats   Stat
+
+	fault   *WriteError // of the last write, nil if that went well
+	told    bool        // fault was returned to a caller
+	gone    bool        // the file was deleted
+	retryAt time.Time   // until then a failing disk is left alone
+}
+
+// Stat is how much a [Writer] has taken and kept.
+type Stat struct {
+	// Records is how many were taken, Lost how many more were not.
+	Records, Lost int64
+	// Size is the length of the log, and Written how much of it the operating
+	// system has.
+	Size, Written int64
+}
+
+// Create makes the file, which must not exist, and writes its first bytes. Its
+// error is a [*WriteError].
+func Create(path string, opts Options) (*Writer, error) {
+	file, err := createFile(path)
+	if err != nil {
+		return nil, &WriteError{Op: "create", Path: path, Err: err}
+	}
+	return newWriter(path, file, opts), nil
+}
+
+func newWriter(path string, file disk, opts Options) *Writer {
+	if opts.FlushEvery <= 0 {
+		opts.FlushEvery = defaultFlushEvery
+	}
+	w := &Writer{
+		path: path, opts: opts, file: file,
+		buf:     append(make([]byte, 0, flushBytes+flushBytes/4), fileHeader...),
+		stop:    make(chan struct{}),
+		stopped: make(chan struct{}),
+	}
+	w.flush(time.Now()) // the first Append tells
+	go w.loop()
+	return w
+}
+
+// Append adds a record. It sets the record's number, and the control of the
+// first [Run] that sync needs. It does not keep rec. Errors are those of the
+// package comment; the record was kept unless the error is [ErrLost],
+// [ErrTooLarge] or [ErrClosed].
+func (w *Writer) Append(rec Record) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return ErrClosed
+	}
+	rec.Num = w.stats.Records + 1
+	now := false
+	switch rec.Body.(type) {
+	case *Run:
+		if !w.ran && rec.Control.MailboxSlot == "" {
+			rec.Control.ReqResp, rec.Control.MailboxSlot = true, "run"
+		}
+		now = true
+	case *Exit:
+		rec.Control.AlwaysSend = true
+		now = true
+	}
+	w.payload = AppendRecord(w.payload[:0], &rec)
+	err := w.add()
+	if _, ok := rec.Body.(*Run); ok && !isLoss(err) {
+		w.ran = true
+	}
+	if now && err == nil {
+		w.flush(time.Now())
+		err = w.news()
+	}
+	return wrap(err)
+}
+
+// AppendHistoryLine adds a history row, given as the line that the file stream
+// sends: one JSON object, with NaN, Infinity and -Infinity, that has _step,
+// _runtime and _timestamp. Nested objects become one item for each leaf. It is
+// Append in one pass, and returns [ErrLine] for a line that is no object.
+func (w *Writer) AppendHistoryLine(line []byte, step int64) error {
+	return w.appendLine(fieldHistory, line, step)
+}
+
+// AppendSummaryLine adds a summary record that sets each leaf of the JSON object
+// line, as AppendHistoryLine does for a row. Null values are left out: they do
+// not replace what the summary has.
+func (w *Writer) AppendSummaryLine(line []byte) error {
+	return w.appendLine(fieldSummary, line, 0)
+}
+
+func (w *Writer) appendLine(kind protowire.Number, line []byte, step int64) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return ErrClosed
+	}
+	w.line.skipNull = kind == fieldSummary
+	p := appendInt(w.payload[:0], fieldNum, w.stats.Records+1)
+	p, mark := begin(p, kind)
+	p, err := w.line.appendItems(p, 1, line)
+	if err != nil {
+		return fmt.Errorf("append to journal: %w", err)
+	}
+	if kind == fieldHistory {
+		p = appendStep(p, step)
+	}
+	w.payload = end(p, mark)
+	return wrap(w.add())
+}
+
+func wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("append to journal: %w", err)
+}
+
+// add takes w.payload as the next record.
+func (w *Writer) add() error {
+	if len(w.payload) > MaxRecordBytes {
+		w.payload = nil
+		w.stats.Lost++
+		return ErrTooLarge
+	}
+	if w.gone {
+		return w.lose()
+	}
+	if len(w.buf) > 0 && len(w.buf)+len(w.payload) > flushBytes {
+		w.flush(time.Now())
+		if w.fault != nil && len(w.buf)+len(w.payload) > MemoryLimit || w.gone {
+			return w.lose()
+		}
+	}
+	w.buf = appendChunks(w.buf, w.off+int64(len(w.buf)), w.payload)
+	w.stats.Records++
+	if cap(w.payload) > MemoryLimit {
+		w.payload = nil // one huge record is not worth keeping its memory
+	}
+	if len(w.buf) >= flushBytes || w.opts.Sync == SyncAlways {
+		w.flush(time.Now())
+	}
+	if w.opts.Sync == SyncAlways {
+		w.sync()
+	}
+	return w.news()
+}
+
+func (w *Writer) lose() error {
+	w.stats.Lost++
+	w.told = true
+	return errors.Join(ErrLost, w.fault)
+}
+
+func isLoss(err error) bool {
+	return errors.Is(err, ErrLost) || errors.Is(err, ErrTooLarge)
+}
+
+// news is the fault if no caller has heard of it.
+func (w *Writer) news() error {
+	if w.fault == nil || w.told {
+		return nil
+	}
+	w.told = true
+	return w.fault
+}
+
+// Stat says how much was taken and kept.
+func (w *Writer) Stat() Stat {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s := w.stats
+	s.Written, s.Size = w.off, w.off+int64(len(w.buf))
+	return s
+}
+
+// Flush hands what waits to the operating system. Unlike Append it returns the
+// fault that stands in the way also if somebody heard of it.
+func (w *Writer) Flush() error { return w.settle("flush journal", false) }
+
+// Sync is Flush, and brings the file to the disk itself.
+func (w *Writer) Sync() error { return w.settle("sync journal", true) }
+
+func (w *Writer) settle(what string, sync bool) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return ErrClosed
+	}
+	w.retryAt = time.Time{}
+	w.flush(time.Now())
+	if sync {
+		w.sync()
+	}
+	if w.fault != nil {
+		w.told = true
+		return fmt.Errorf("%s: %w", what, w.fault)
+	}
+	return nil
+}
+
+// Close writes and syncs what waits and closes the file. It returns the error of
+// what could not be written in the end. Later calls do nothing.
+func (w *Writer) Close() error {
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		<-w.stopped
+		return nil
+	}
+	w.closed = true
+	w.mu.Unlock()
+	close(w.stop)
+	<-w.stopped
+
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.retryAt = time.Time{}
+	w.flush(time.Now())
+	w.sync()
+	if err := w.file.Close(); err != nil && w.fault == nil {
+		w.fault = &WriteError{Op: "close", Path: w.path, Err: err}
+	}
+	if w.fault != nil {
+		return fmt.Errorf("close journal: %w", w.fault)
+	}
+	return nil
+}

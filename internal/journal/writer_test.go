@@ -1,0 +1,237 @@
+package journal_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/journal"
+)
+
+// bodies has one of every kind, with every field set.
+func bodies() []journal.Body {
+	at := time.Date(2026, 11, 23, 12, 30, 15, 250_000_000, time.UTC)
+	item := journal.Item{Key: "lr", Value: []byte("0.1")}
+	deep := journal.Item{NestedKey: []string{"a", "", "b.c"}, Value: []byte("NaN")}
+	gone := journal.Item{Key: "old"}
+	telemetry := &journal.Telemetry{
+		ImportsInit: []int32{1, 12}, ImportsFinish: []int32{}, Feature: []int32{2, 4}, PythonVersion: "3.11",
+		CLIVersion: "0.1", HuggingfaceVersion: "4", Env: []int32{3}, Deprecated: []int32{1},
+		Label: &journal.TelemetryLabel{Code: "c", Repo: "r", Version: "v"}, CoreVersion: "0.1", Platform: "linux-x86_64",
+	}
+	return []journal.Body{
+		&journal.Header{Producer: "wandgo/1", MinConsumer: "0.70.0"},
+		&journal.Run{
+			ID: "abc", Entity: "acme", Project: "vision", Group: "g", JobType: "train", DisplayName: "n", Notes: "é",
+			Config:  &journal.Config{Update: []journal.Item{item}},
+			Summary: &journal.Summary{Update: []journal.Item{deep}},
+			Tags:    []string{"t", ""}, SweepID: "s", Host: "h", StartingStep: 7, StorageID: "st", StartTime: at,
+			Resumed: true, Telemetry: telemetry, Runtime: 9, Git: &journal.Git{RemoteURL: "u", Commit: "c"},
+			Forked: true, BranchPoint: &journal.BranchPoint{Run: "r", Value: 2.5, Metric: "_step"},
+		},
+		&journal.Config{Update: []journal.Item{item, deep}, Remove: []journal.Item{gone}},
+		&journal.Summary{Update: []journal.Item{deep}, Remove: []journal.Item{gone}},
+		&journal.History{Items: []journal.Item{deep, {NestedKey: []string{"_step"}, Value: []byte("3")}}, Step: 3},
+		&journal.Metric{
+			Name: "m", StepMetric: "epoch", StepMetricIndex: 2, StepSync: true, Hidden: true, Defined: true,
+			Summary: journal.SummaryMin | journal.SummaryFirst, Goal: journal.GoalMaximize, Overwrite: true, Expanded: true,
+		},
+		&journal.Metric{Glob: "val/*"},
+		&journal.Stats{Type: 1, Timestamp: at, Items: []journal.Item{{Key: "cpu", Value: []byte("1.5")}}},
+		&journal.OutputRaw{Stdout: true, Timestamp: at, Text: "50%\r"},
+		&journal.OutputLogger{Text: "line\n"},
+		&journal.Files{Files: []journal.File{{Path: "a/b", Policy: journal.PolicyLive, Type: journal.FileMedia}, {}}},
+		telemetry,
+		&journal.Exit{Code: -1, Runtime: 5, NotComplete: true},
+		&journal.Alert{Title: "t", Text: "x", Level: "WARN", Wait: time.Minute},
+		&journal.Environment{
+			OS: "linux", Python: "3", StartedAt: at, Docker: "d", Args: []string{"-x", ""}, Program: "p", CodePath: "c",
+			CodePathLocal: "l", Git: &journal.Git{Commit: "c"}, Email: "e", Root: "/", Host: "h", Username: "u",
+			Executable: "x", Colab: "co", CPUCount: 2, CPUCountLogical: 4, GPUType: "g", GPUCount: 1,
+			Disk: map[string]journal.DiskSize{"/": {Total: 1 << 40, Used: 3}}, MemoryTotal: 1 << 33, CPUModel: "m",
+			CUDAVersion: "12", WriterID: "w", Unknown: []byte{0xf2, 0x01, 0x02, 0x08, 0x01}, // field 30
+		},
+		&journal.Preempting{},
+		&journal.Final{},
+		&journal.Footer{},
+		&journal.Raw{Field: 8, Data: []byte("artifact")},
+	}
+}
+
+func TestEveryKindOfRecordRoundTrips(t *testing.T) {
+	t.Parallel()
+	w, path := create(t, journal.Options{})
+	for i, b := range bodies() {
+		require.NoError(t, w.Append(journal.Record{Body: b, UUID: fmt.Sprint(i), Control: journal.Control{
+			ReqResp: true, Local: true, RelayID: "r", MailboxSlot: "m", AlwaysSend: true, FlowControl: true,
+			EndOffset: int64(i), ConnectionID: "c",
+		}}))
+	}
+	require.NoError(t, w.Close())
+	records, skipped := readAll(t, file(t, path))
+	assert.Empty(t, skipped)
+	require.Len(t, records, len(bodies()))
+	for i, b := range bodies() {
+		assert.Equal(t, b, records[i].Body)
+		assert.EqualValues(t, i+1, records[i].Num)
+		assert.Equal(t, fmt.Sprint(i), records[i].UUID)
+		assert.EqualValues(t, i, records[i].Control.EndOffset)
+		assert.Equal(t, "c", records[i].Control.ConnectionID)
+	}
+}
+
+func file(tb testing.TB, path string) []byte {
+	tb.Helper()
+	data, err := os.ReadFile(path)
+	require.NoError(tb, err)
+	return data
+}
+
+// TestBytes fixes the very bytes of a small file, so that no change of the format
+// goes unseen.
+func TestBytes(t *testing.T) {
+	t.Parallel()
+	w, path := create(t, journal.Options{})
+	require.NoError(t, w.Append(journal.Record{Body: &journal.Header{Producer: "wandgo", MinConsumer: "0.70.0"}}))
+	require.NoError(t, w.Append(journal.Record{Body: &journal.Run{ID: "abc", Project: "p"}}))
+	line := []byte(`{"loss":NaN,"a":{"b":1,"e":{}},"_step":2}`)
+	require.NoError(t, w.AppendSummaryLine(line))
+	require.NoError(t, w.AppendHistoryLine(line, 2))
+	require.NoError(t, w.Append(journal.Record{Body: &journal.Exit{Code: 1}}))
+	require.NoError(t, w.Close())
+	golden(t, "small.golden", hex.Dump(file(t, path)))
+}
+
+func TestFirstRunHasTheControlThatSyncNeeds(t *testing.T) {
+	t.Parallel()
+	w, path := create(t, journal.Options{})
+	for range 2 {
+		require.NoError(t, w.Append(journal.Record{Body: &journal.Run{ID: "abc"}}))
+	}
+	require.NoError(t, w.Append(journal.Record{Body: &journal.Exit{}}))
+	require.NoError(t, w.Close())
+	records, _ := readAll(t, file(t, path))
+	assert.True(t, records[0].Control.ReqResp)
+	assert.NotEmpty(t, records[0].Control.MailboxSlot)
+	assert.Zero(t, records[1].Control)
+	assert.Equal(t, journal.Control{AlwaysSend: true}, records[2].Control)
+}
+
+func TestHistoryLine(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		line, want string // want "" is an error
+	}{
+		"flat":           {`{"a":1,"b":"x","_step":0}`, `{"a":1,"b":"x","_step":0}`},
+		"not finite":     {`{"a":NaN,"b":-Infinity,"c":[Infinity]}`, `{"a":NaN,"b":-Infinity,"c":[Infinity]}`},
+		"nested":         {`{"a":{"b":{"c":1},"d":2},"e":3}`, `{"a":{"b":{"c":1},"d":2},"e":3}`},
+		"dots":           {`{"a.b":1,"a":{"b":2}}`, `{"a.b":1,"a":{"b":2}}`},
+		"space":          {" { \"a\" : [ 1 , { } ] , \"b\" : null } ", `{"a":[ 1 , { } ],"b":null}`},
+		"no members":     {`{"a":{},"b":{"c":{}}}`, `{}`},
+		"empty":          {`{}`, `{}`},
+		"escaped key":    {`{"a\"\u00e9\ud83d\ude00\n\/":1}`, "{\"a\\\"é😀\\n/\":1}"},
+		"half a pair":    {`{"\ud83d":1,"\ud83dx":2}`, "{\"\ufffd\":1,\"\ufffdx\":2}"},
+		"empty key":      {`{"":1}`, `{"":1}`},
+		"bad utf-8":      {"{\"a\":\"\xff\"}", "{\"a\":\"\ufffd\"}"},
+		"twice":          {`{"a":{"b":1},"a":2,"a":{"c":3}}`, `{"a":{"c":3}}`},
+		"again":          {`{"a":{"b":1},"a":2,"a":{"c":3,"b":4}}`, `{"a":{"c":3,"b":4}}`},
+		"not a pair":     {`{"\ud83d\u0041":1}`, "{\"\ufffdA\":1}"},
+		"list":           {`[1]`, ``},
+		"cut":            {`{"a":1`, ``},
+		"trailing":       {`{"a":1}{`, ``},
+		"bare word":      {`{"a":nul}`, ``},
+		"number":         {`{"a":01}`, ``},
+		"lone sign":      {`{"a":-}`, ``},
+		"no value":       {`{"a":}`, ``},
+		"trailing comma": {`{"a":1,}`, ``},
+		"control":        {"{\"a\":\"\x01\"}", ``},
+		"nothing":        {``, ``},
+		"too deep":       {`{"a":` + strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + `}`, ``},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, path := create(t, journal.Options{})
+			err := w.AppendHistoryLine([]byte(tt.line), 4)
+			require.NoError(t, w.AppendHistoryLine([]byte(`{"next":1}`), 5))
+			require.NoError(t, w.Close())
+			var lines []string
+			s, e := journal.Replay(journal.NewReader(bytes.NewReader(file(t, path))), &journal.Handler{
+				History: func(line []byte, _ int64) error { lines = append(lines, string(line)); return nil },
+			})
+			require.NoError(t, e)
+			assert.Zero(t, s.BadItems)
+			if tt.want == "" {
+				require.ErrorIs(t, err, journal.ErrLine)
+				assert.Equal(t, []string{`{"next":1}`}, lines)
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, []string{tt.want, `{"next":1}`}, lines)
+		})
+	}
+}
+
+func TestSummaryLineLeavesNullOut(t *testing.T) {
+	t.Parallel()
+	w, path := create(t, journal.Options{})
+	require.NoError(t, w.AppendSummaryLine([]byte(`{"a":1,"b":2}`)))
+	require.NoError(t, w.AppendSummaryLine([]byte(`{"a":null,"b":3,"c":{"d":NaN}}`)))
+	require.NoError(t, w.Close())
+	s, err := journal.Replay(journal.NewReader(bytes.NewReader(file(t, path))), &journal.Handler{})
+	require.NoError(t, err)
+	got := string(s.Summary.AppendJSON(nil))
+	assert.Equal(t, `{"a":1,"b":3,"c":{"d":NaN}}`, got) //nolint:testifylint // NaN is not JSON
+}
+
+func TestCreateTakesNoFileThatExists(t *testing.T) {
+	t.Parallel()
+	_, path := create(t, journal.Options{})
+	_, err := journal.Create(path, journal.Options{})
+	require.ErrorIs(t, err, fs.ErrExist)
+	_, err = journal.Create(filepath.Join(t.TempDir(), "none", "x"), journal.Options{})
+	var we *journal.WriteError
+	require.ErrorAs(t, err, &we)
+	assert.Equal(t, "create", we.Op)
+}
+
+func TestConcurrentWriters(t *testing.T) {
+	t.Parallel()
+	const writers, rows = 8, 500
+	w, path := create(t, journal.Options{FlushEvery: time.Millisecond, Sync: journal.SyncInterval})
+	var wg sync.WaitGroup
+	for g := range writers {
+		wg.Go(func() {
+			for i := range rows {
+				line := fmt.Appendf(nil, `{"w":%d,"i":%d,"pad":%q}`, g, i, strings.Repeat("x", i))
+				assert.NoError(t, w.AppendHistoryLine(line, int64(i)))
+			}
+		})
+	}
+	wg.Wait()
+	require.NoError(t, w.Close())
+	require.NoError(t, w.Close())
+	require.ErrorIs(t, w.Append(journal.Record{}), journal.ErrClosed)
+	require.ErrorIs(t, w.AppendHistoryLine(nil, 0), journal.ErrClosed)
+	require.ErrorIs(t, w.Flush(), journal.ErrClosed)
+	next := make([]int, writers)
+	records, skipped := readAll(t, file(t, path))
+	assert.Empty(t, skipped)
+	require.Len(t, records, writers*rows)
+	for i, rec := range records {
+		require.EqualValues(t, i+1, rec.Num)
+		h := rec.Body.(*journal.History)
+		g := int(h.Items[0].Value[0] - '0')
+		require.EqualValues(t, next[g], h.Step, "rows of a writer stay in order")
+		next[g]++
+	}
+}

@@ -1,0 +1,206 @@
+// Package resume works out where a run stands on the server, so that a new
+// process can go on from there.
+package resume
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/history"
+)
+
+// State is where a run stands.
+type State struct {
+	// StorageID is the server's own id of the run.
+	StorageID   string
+	DisplayName string
+	// Step is the first step of the new process.
+	Step int64
+	// Runtime is how many seconds the run has been running so far.
+	Runtime int64
+	// HistoryLines, EventLines and ConsoleLines are where its files end.
+	HistoryLines, EventLines, ConsoleLines int64
+	// Config holds the old config's values, _wandb included, in wire form.
+	Config map[string]json.RawMessage
+	// Summary is the old summary, one JSON object.
+	Summary json.RawMessage
+	// Tags and Notes are nil and "" where the run has none.
+	Tags  []string
+	Notes string
+}
+
+// Exists reports whether the server knows a run that was started. A run without
+// telemetry in its config was only reserved, by a sweep.
+func Exists(r *graphql.RunState) bool {
+	if r == nil || r.WandbConfig == nil {
+		return false
+	}
+	var config map[string]json.RawMessage
+	if json.Unmarshal([]byte(*r.WandbConfig), &config) != nil {
+		return false
+	}
+	_, started := config["t"]
+	return started
+}
+
+// Read works out the state of a run that exists. It fails on data that is
+// missing or cannot be read: going on from a wrong place would overwrite rows.
+func Read(r *graphql.RunState) (*State, error) {
+	s := &State{StorageID: r.Id, DisplayName: deref(r.DisplayName), Notes: deref(r.Notes), Tags: r.Tags}
+	for _, count := range []struct {
+		name string
+		from *int
+		to   *int64
+	}{
+		{"historyLineCount", r.HistoryLineCount, &s.HistoryLines},
+		{"eventsLineCount", r.EventsLineCount, &s.EventLines},
+		{"logLineCount", r.LogLineCount, &s.ConsoleLines},
+	} {
+		if count.from == nil {
+			return nil, fmt.Errorf("read state of run %s: the server gave no %s", r.Name, count.name)
+		}
+		*count.to = int64(*count.from)
+	}
+	summary, err := object(r.SummaryMetrics)
+	if err != nil {
+		return nil, fmt.Errorf("read summary of run %s: %w", r.Name, err)
+	}
+	s.Summary = json.RawMessage(*r.SummaryMetrics)
+	historyTail, err := lastRow(r.HistoryTail)
+	if err != nil {
+		return nil, fmt.Errorf("read history of run %s: %w", r.Name, err)
+	}
+	eventsTail, err := lastRow(r.EventsTail)
+	if err != nil {
+		return nil, fmt.Errorf("read events of run %s: %w", r.Name, err)
+	}
+	if s.Config, err = configOf(r.Config); err != nil {
+		return nil, fmt.Errorf("read config of run %s: %w", r.Name, err)
+	}
+	s.Step = firstStep(summary, historyTail, s.HistoryLines)
+	s.Runtime = runtime(summary, historyTail, eventsTail)
+	return s, nil
+}
+
+// firstStep is the step after the last row's. The row tells it better than the
+// summary, in which a program may have set what it likes.
+func firstStep(summary, row map[string]json.RawMessage, lines int64) int64 {
+	step, _ := integer(summary["_step"])
+	if last, ok := integer(row["_step"]); ok {
+		step = last
+	}
+	if lines > 0 {
+		step++
+	}
+	return step
+}
+
+// runtime is the longest that any part of the run tells.
+func runtime(summary, row, event map[string]json.RawMessage) int64 {
+	ownSeconds, ok := number(summary["_runtime"])
+	var own struct {
+		Runtime json.RawMessage `json:"runtime"`
+	}
+	if json.Unmarshal(summary["_wandb"], &own) == nil {
+		if r, has := number(own.Runtime); has {
+			ownSeconds, ok = r, true
+		}
+	}
+	longest := 0.0
+	if ok {
+		longest = ownSeconds
+	}
+	for _, m := range []map[string]json.RawMessage{row, event} {
+		if r, has := number(m["_runtime"]); has {
+			longest = max(longest, r)
+		}
+	}
+	return int64(longest)
+}
+
+// ReadConfig takes the values out of a config in wire form.
+func ReadConfig(text string) (map[string]json.RawMessage, error) { return configOf(&text) }
+
+// configOf takes the values out of {"key":{"value":…}}.
+func configOf(text *string) (map[string]json.RawMessage, error) {
+	entries, err := object(text)
+	if err != nil {
+		return nil, err
+	}
+	config := make(map[string]json.RawMessage, len(entries))
+	for key, raw := range entries {
+		var entry struct {
+			Value json.RawMessage `json:"value"`
+		}
+		if json.Unmarshal(raw, &entry) == nil && entry.Value != nil {
+			config[key] = entry.Value
+		}
+	}
+	return config, nil
+}
+
+// lastRow reads a tail: a JSON list of rows, each a text that holds JSON.
+func lastRow(text *string) (map[string]json.RawMessage, error) {
+	if text == nil {
+		return nil, errMissing
+	}
+	var rows []string
+	if err := json.Unmarshal([]byte(*text), &rows); err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	return object(&rows[len(rows)-1])
+}
+
+var errMissing = errors.New("the server gave none")
+
+// object decodes a JSON object, in which bare NaN and Infinity may stand.
+func object(text *string) (map[string]json.RawMessage, error) {
+	if text == nil {
+		return nil, errMissing
+	}
+	var m map[string]json.RawMessage
+	if err := json.Unmarshal(history.NullNonFinite([]byte(*text)), &m); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func integer(raw json.RawMessage) (int64, bool) {
+	n, err := strconv.ParseInt(string(raw), 10, 64)
+	return n, err == nil
+}
+
+func number(raw json.RawMessage) (float64, bool) {
+	n, err := strconv.ParseFloat(string(raw), 64)
+	return n, err == nil && n >= 0
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// Moment is a step of a run, to fork from or to go back to.
+type Moment struct {
+	RunID string
+	Step  int64
+}
+
+// ParseMoment reads "RUNID?_step=N".
+func ParseMoment(text string) (Moment, error) {
+	id, step, ok := strings.Cut(text, "?_step=")
+	n, err := strconv.ParseInt(step, 10, 64)
+	if !ok || err != nil || n < 0 || id == "" {
+		return Moment{}, errors.New("must have the form RUNID?_step=N")
+	}
+	return Moment{RunID: id, Step: n}, nil
+}

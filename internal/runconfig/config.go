@@ -1,0 +1,186 @@
+// Package runconfig keeps a run's config: what the user set, and the part under
+// _wandb that the web UI and resuming rely on.
+package runconfig
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/history"
+)
+
+// ownKey holds what is not the user's.
+const ownKey = "_wandb"
+
+// Config is a run's config. The zero Config is empty and ready to use. It is not
+// safe for concurrent use.
+type Config struct {
+	// Own is the part under _wandb.
+	Own Own
+
+	values map[string]json.RawMessage
+	enc    history.Encoder
+}
+
+// Update adds values, a map with string keys or a struct with JSON tags. Values
+// are encoded at once. A key that is set already to something else is an
+// *errors.InputError unless overwrite is set, and so is one that cannot be
+// stored; all other keys are taken. It reports whether anything changed.
+//
+// An object that overwrites an object is merged into it, key by key, at any
+// depth, as the official client does. NaN and infinity become null, as the server keeps a config as plain JSON.
+// Empty objects vanish.
+func (c *Config) Update(values any, overwrite bool) (changed bool, err error) {
+	encoded, bad := c.encode(values)
+	for _, key := range slices.Sorted(maps.Keys(encoded)) {
+		raw := encoded[key]
+		name := strings.Trim(key, "-") // as the official client does, for flags given as keys
+		field := fmt.Sprintf("config[%q]", key)
+		old, set := c.values[name]
+		switch {
+		case name == "" || name == ownKey:
+			bad = append(bad, &errors.InputError{Field: field, Rule: "is reserved"})
+			continue
+		case set && bytes.Equal(old, raw):
+			continue
+		case set && !overwrite:
+			bad = append(bad, &errors.InputError{Field: field, Value: string(raw), Rule: "is set to another value already"})
+			continue
+		case string(raw) == "{}":
+			continue
+		}
+		if c.values == nil {
+			c.values = make(map[string]json.RawMessage)
+		}
+		raw = merge(old, raw)
+		changed = changed || !bytes.Equal(old, raw)
+		c.values[name] = raw
+	}
+	return changed, errors.Join(bad...)
+}
+
+// merge is what remains of old when raw is set over it.
+func merge(old, raw json.RawMessage) json.RawMessage {
+	below, above := object(old), object(raw)
+	if below == nil || above == nil {
+		return raw
+	}
+	for key, v := range above {
+		if string(v) != "{}" {
+			below[key] = merge(below[key], v)
+		}
+	}
+	return writeObject(below, func(dst []byte, v json.RawMessage) []byte { return append(dst, v...) })
+}
+
+// object is the members of a JSON object, nil for anything else.
+func object(raw json.RawMessage) map[string]json.RawMessage {
+	var m map[string]json.RawMessage
+	if len(raw) == 0 || raw[0] != '{' || json.Unmarshal(raw, &m) != nil {
+		return nil
+	}
+	return m
+}
+
+// encode writes the values down, and names those that cannot be.
+func (c *Config) encode(values any) (map[string]json.RawMessage, []error) {
+	var bad []error
+	encoded := make(map[string]json.RawMessage)
+	if m, ok := values.(map[string]any); ok { // key by key, so that errors name the key
+		for key, v := range m {
+			text, err := c.enc.AppendValue(nil, v)
+			if err != nil {
+				bad = append(bad, inputError(fmt.Sprintf("config[%q]", key), err))
+			}
+			if len(text) > 0 {
+				encoded[key] = json.RawMessage(history.NullNonFinite(text))
+			}
+		}
+		return encoded, bad
+	}
+	text, err := c.enc.AppendValue(nil, values)
+	if err != nil {
+		bad = append(bad, inputError("config", err))
+	}
+	if len(text) > 0 && json.Unmarshal(history.NullNonFinite(text), &encoded) != nil {
+		bad = append(bad, &errors.InputError{Field: "config", Rule: "must be a struct or a map with string keys"})
+	}
+	return encoded, bad
+}
+
+func inputError(field string, err error) error {
+	why := err.Error()
+	if row, ok := errors.AsType[*history.RowError](err); ok {
+		why = row.Keys[0].Err.Error()
+	}
+	return &errors.InputError{Field: field, Rule: "cannot be stored: " + why}
+}
+
+// Inherit takes over what a resumed, forked or rewound run had: the user's keys
+// that this process does not set itself, and the parts of _wandb that belong to
+// the run rather than to the process.
+func (c *Config) Inherit(old map[string]json.RawMessage) {
+	if c.values == nil {
+		c.values = make(map[string]json.RawMessage)
+	}
+	for key, raw := range old {
+		if _, set := c.values[key]; !set && key != ownKey {
+			c.values[key] = raw
+		}
+	}
+	var own map[string]json.RawMessage
+	if json.Unmarshal(old[ownKey], &own) != nil {
+		return
+	}
+	for _, key := range []string{"viz", "visualize", "mask/class_labels"} {
+		if raw, has := own[key]; has {
+			c.Own.keep(key, raw)
+		}
+	}
+}
+
+// Get decodes the value of a top-level key into v and reports whether it is set.
+func (c *Config) Get(key string, v any) (bool, error) {
+	raw, ok := c.values[key]
+	if !ok {
+		return false, nil
+	}
+	return true, json.Unmarshal(raw, v)
+}
+
+// Values returns the user's part as a plain JSON object.
+func (c *Config) Values() json.RawMessage {
+	return writeObject(c.values, func(dst []byte, raw json.RawMessage) []byte { return append(dst, raw...) })
+}
+
+// Wire is the config as the server keeps it: {"key":{"value":…},…,"_wandb":…}.
+func (c *Config) Wire() []byte {
+	all := maps.Clone(c.values)
+	if all == nil {
+		all = make(map[string]json.RawMessage)
+	}
+	all[ownKey] = c.Own.encode()
+	return writeObject(all, func(dst []byte, raw json.RawMessage) []byte {
+		dst = append(dst, `{"value":`...)
+		return append(append(dst, raw...), '}')
+	})
+}
+
+// writeObject writes a JSON object with sorted keys.
+func writeObject(m map[string]json.RawMessage, value func([]byte, json.RawMessage) []byte) []byte {
+	dst := []byte{'{'}
+	for i, key := range slices.Sorted(maps.Keys(m)) {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = history.AppendQuoted(dst, []byte(key))
+		dst = append(dst, ':')
+		dst = value(dst, m[key])
+	}
+	return append(dst, '}')
+}

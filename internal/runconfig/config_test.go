@@ -1,0 +1,168 @@
+package runconfig
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/wandgo/wandgo/errors"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestUpdate(t *testing.T) {
+	t.Parallel()
+	type model struct {
+		Depth int     `json:"depth"`
+		Rate  float64 `json:"rate"`
+	}
+	tests := []struct {
+		name string
+		in   any
+		want string
+	}{
+		{"plain", map[string]any{"lr": 0.5, "n": 3, "s": "x", "b": true, "z": nil}, `{"b":true,"lr":0.5,"n":3,"s":"x","z":null}`},
+		{"nested, and dotted keys stay", map[string]any{"a": map[string]any{"b": 1}, "c.d": 2}, `{"a":{"b":1},"c.d":2}`},
+		{"struct", model{Depth: 3, Rate: 0.1}, `{"depth":3,"rate":0.1}`},
+		{"struct within", map[string]any{"model": &model{Depth: 1}}, `{"model":{"depth":1,"rate":0}}`},
+		{"NaN and infinity are null, at any depth", map[string]any{"a": math.NaN(), "b": []float64{1, math.Inf(-1)}}, `{"a":null,"b":[1,null]}`},
+		{"empty objects vanish", map[string]any{"a": map[string]any{}, "b": 1}, `{"b":1}`},
+		{"dashes around a key go", map[string]any{"--lr": 1}, `{"lr":1}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var c Config
+			changed, err := c.Update(tt.in, false)
+			require.NoError(t, err)
+			assert.True(t, changed)
+			assert.Equal(t, tt.want, string(c.Values()))
+		})
+	}
+}
+
+// TestOverwrite holds what the official client 0.31.0 stores.
+func TestOverwrite(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, old, over, want string }{
+		{"objects are merged", `{"a":1,"d":{"x":1}}`, `{"b":2,"d":{"y":2}}`, `{"a":1,"b":2,"d":{"x":1,"y":2}}`},
+		{"at any depth", `{"a":{"b":{"c":1}}}`, `{"a":{"b":{"d":2}}}`, `{"a":{"b":{"c":1,"d":2}}}`},
+		{"lists are replaced", `[1,2]`, `[3]`, `[3]`},
+		{"scalar by object", `5`, `{"n":1}`, `{"n":1}`},
+		{"object by scalar", `{"n":1}`, `3`, `3`},
+		{"an empty object changes nothing", `{"k":1}`, `{}`, `{"k":1}`},
+		{"nor within", `{"k":{"l":1}}`, `{"k":{}}`, `{"k":{"l":1}}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var c Config
+			_, err := c.Update(map[string]any{"key": json.RawMessage(tt.old)}, false)
+			require.NoError(t, err)
+			changed, err := c.Update(map[string]any{"key": json.RawMessage(tt.over)}, true)
+			require.NoError(t, err)
+			assert.JSONEq(t, `{"key":`+tt.want+`}`, string(c.Values()))
+			assert.Equal(t, tt.old != tt.want, changed)
+		})
+	}
+}
+
+func TestUpdateRules(t *testing.T) {
+	t.Parallel()
+	var c Config
+	_, err := c.Update(map[string]any{"lr": 1, "bad": make(chan int), "_wandb": 2}, false)
+	require.ErrorIs(t, err, errors.ErrInvalidInput)
+	assert.ErrorContains(t, err, `config["bad"]`)
+	assert.ErrorContains(t, err, `config["_wandb"]`)
+	assert.JSONEq(t, `{"lr":1}`, string(c.Values()), "the good keys are taken")
+
+	changed, err := c.Update(map[string]any{"lr": 1}, false)
+	require.NoError(t, err, "the same value again is no change")
+	assert.False(t, changed)
+
+	_, err = c.Update(map[string]any{"lr": 2}, false)
+	require.ErrorIs(t, err, errors.ErrInvalidInput)
+	assert.JSONEq(t, `{"lr":1}`, string(c.Values()))
+
+	_, err = c.Update(map[string]any{"lr": 2}, true)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"lr":2}`, string(c.Values()))
+
+	_, err = c.Update([]int{1}, true)
+	require.ErrorIs(t, err, errors.ErrInvalidInput)
+}
+
+func TestInherit(t *testing.T) {
+	t.Parallel()
+	var c Config
+	_, err := c.Update(map[string]any{"lr": 2}, false)
+	require.NoError(t, err)
+	c.Inherit(map[string]json.RawMessage{
+		"lr": json.RawMessage(`1`), "old": json.RawMessage(`"x"`),
+		"_wandb": json.RawMessage(`{"t":{"1":2},"mask/class_labels":{"a":1},"visualize":{}}`),
+	})
+	assert.JSONEq(t, `{"lr":2,"old":"x"}`, string(c.Values()))
+	var wire map[string]struct{ Value map[string]json.RawMessage }
+	_ = json.Unmarshal(c.Wire(), &wire) // other keys are no objects
+	assert.JSONEq(t, `{"a":1}`, string(wire["_wandb"].Value["mask/class_labels"]))
+	assert.NotContains(t, string(wire["_wandb"].Value["t"]), `"1"`, "telemetry is of this process")
+}
+
+func TestWireHasTelemetryAlways(t *testing.T) {
+	t.Parallel()
+	var c Config
+	c.Own.Use(FeatureResumed)
+	var wire map[string]struct {
+		Value struct {
+			T map[string]any `json:"t"`
+			M []any          `json:"m"`
+		} `json:"value"`
+	}
+	require.NoError(t, json.Unmarshal(c.Wire(), &wire))
+	own := wire["_wandb"].Value
+	assert.Equal(t, []any{5.0}, own.T["3"])
+	assert.NotEmpty(t, own.T["5"])
+	assert.NotNil(t, own.M)
+}
+
+// TestYAML reads config.yaml back with a YAML library: it must say the same as
+// the JSON.
+func TestYAML(t *testing.T) {
+	t.Parallel()
+	var c Config
+	_, err := c.Update(map[string]any{
+		"lr": 1e-07, "big": int64(1) << 60, "text": "a: b # c", "yes": "no", "num": "12", "uni": "héé\n\t\"q\"", "empty": "",
+		"list": []any{1, "two", []any{3}, map[string]any{"k": "v", "l": []int{1}}, []any{}, map[string]any{}},
+		"deep": map[string]any{"er": map[string]any{"est": nil}}, "0o7": "x", "- dash": true, "val/acc": 1.5, "null": "~",
+	}, false)
+	require.NoError(t, err)
+	text, err := c.YAML()
+	require.NoError(t, err)
+	var fromYAML, fromJSON any
+	require.NoError(t, yaml.Unmarshal(text, &fromYAML), "%s", text)
+	again, err := json.Marshal(fromYAML)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(c.Wire(), &fromJSON))
+	want, err := json.Marshal(fromJSON)
+	require.NoError(t, err)
+	assert.JSONEq(t, string(want), string(again), "%s", text)
+}
+
+func FuzzYAML(f *testing.F) {
+	f.Add("key", "value: {[ ' # \x00")
+	f.Add("- ", "2026-01-01")
+	f.Fuzz(func(t *testing.T, key, value string) {
+		var c Config
+		if _, err := c.Update(map[string]any{key: map[string]any{value: []any{value, map[string]any{key + "x": value}}}}, false); err != nil {
+			return
+		}
+		text, err := c.YAML()
+		require.NoError(t, err)
+		var got map[string]any
+		require.NoError(t, yaml.Unmarshal(text, &got), "%s", text)
+	})
+}

@@ -1,0 +1,121 @@
+package runconfig
+
+import (
+	"encoding/json"
+	"maps"
+	"runtime"
+	"slices"
+
+	"github.com/wandgo/wandgo/internal/version"
+)
+
+// Feature is the number of something a run made use of, as telemetry counts it.
+type Feature int
+
+// The features that wandgo can report.
+const (
+	FeatureFinish     Feature = 2
+	FeatureSave       Feature = 3
+	FeatureOffline    Feature = 4
+	FeatureResumed    Feature = 5
+	FeatureMetric     Feature = 7
+	FeatureInitName   Feature = 13
+	FeatureInitID     Feature = 14
+	FeatureInitTags   Feature = 15
+	FeatureInitConfig Feature = 16
+	FeatureRunName    Feature = 17
+	FeatureRunTags    Feature = 18
+	FeatureConfigItem Feature = 19
+	FeatureStepLog    Feature = 61
+	FeatureSummary    Feature = 62
+	FeatureSummaryOps Feature = 63
+	FeatureGoal       Feature = 64
+	FeatureHidden     Feature = 65
+	FeatureStepSync   Feature = 66
+	FeatureSharedMode Feature = 67
+	FeatureLabel      Feature = 69
+	FeatureFork       Feature = 71
+	FeatureRewind     Feature = 72
+	FeatureSync       Feature = 76
+)
+
+// BranchPoint is where a forked or rewound run leaves its origin.
+type BranchPoint struct {
+	RunID string `json:"run_id"`
+	Step  int64  `json:"step"`
+}
+
+// Own is the part of the config that the web UI and resuming rely on. A server
+// counts a run as started only if there is telemetry in it, so that is always
+// written.
+type Own struct {
+	// Metrics is the list of metric definitions in wire form; nil is none.
+	Metrics json.RawMessage
+	// Environments holds wandb-metadata.json of each process, by writer id.
+	Environments map[string]json.RawMessage
+	// Branch is where the run leaves another; nil if it does not.
+	Branch *BranchPoint
+
+	features map[Feature]bool
+	kept     map[string]json.RawMessage
+}
+
+// Use notes that the run made use of a feature, and reports whether that is new.
+func (o *Own) Use(f Feature) bool {
+	if o.features[f] {
+		return false
+	}
+	if o.features == nil {
+		o.features = make(map[Feature]bool)
+	}
+	o.features[f] = true
+	return true
+}
+
+// Features returns the numbers of the features in use, in order.
+func (o *Own) Features() []Feature { return slices.Sorted(maps.Keys(o.features)) }
+
+func (o *Own) keep(key string, raw json.RawMessage) {
+	if o.kept == nil {
+		o.kept = make(map[string]json.RawMessage)
+	}
+	o.kept[key] = raw
+}
+
+func (o *Own) encode() json.RawMessage {
+	features := o.Features()
+	if features == nil {
+		features = []Feature{}
+	}
+	all := maps.Clone(o.kept)
+	if all == nil {
+		all = make(map[string]json.RawMessage)
+	}
+	set := func(key string, v any) {
+		if text, err := json.Marshal(v); err == nil {
+			all[key] = text
+		}
+	}
+	set("cli_version", version.Module())
+	set("t", map[string]any{"3": features, "5": version.Module(), "13": Platform()})
+	all["m"] = json.RawMessage("[]")
+	if len(o.Metrics) > 0 {
+		all["m"] = o.Metrics
+	}
+	if len(o.Environments) > 0 {
+		set("e", o.Environments)
+	}
+	if o.Branch != nil {
+		set("branch_point", o.Branch)
+	}
+	return writeObject(all, func(dst []byte, raw json.RawMessage) []byte { return append(dst, raw...) })
+}
+
+// Platform names operating system and processor as the official client does.
+func Platform() string {
+	arch := runtime.GOARCH
+	if arch == "amd64" {
+		arch = "x86_64"
+	}
+	return runtime.GOOS + "-" + arch
+}

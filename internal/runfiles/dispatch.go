@@ -1,0 +1,193 @@
+package runfiles
+
+import (
+	"context"
+	stderrors "errors"
+	"io/fs"
+	"time"
+
+	"github.com/wandgo/wandgo/graphql"
+)
+
+// dispatch is the goroutine that collects names, asks for their addresses and
+// begins the uploads. It waits for a free slot before each, so that addresses
+// are asked for only when their turn is near.
+func (u *Uploader) dispatch() {
+	for u.collect() {
+		u.mu.Lock()
+		left := len(u.pending)
+		u.hurry = false
+		u.mu.Unlock()
+		// What is saved meanwhile waits for its own time, so that a live file
+		// does not go more often than once in that.
+		for left > 0 && u.ctx.Err() == nil {
+			batch := u.take(min(left, u.cfg.BatchSize))
+			u.send(batch)
+			left -= len(batch)
+		}
+		u.mu.Lock()
+		if len(u.pending) > 0 {
+			u.wakeUp()
+		}
+		u.mu.Unlock()
+	}
+}
+
+// collect waits until there is something to send and its time has come. It is
+// false once the uploader was stopped.
+func (u *Uploader) collect() bool {
+	var due <-chan time.Time
+	var timer *time.Timer
+	defer func() {
+		if timer != nil {
+			timer.Stop()
+		}
+	}()
+	for {
+		select {
+		case <-u.ctx.Done():
+			return false
+		case <-due:
+			return true
+		case <-u.wake:
+		}
+		u.mu.Lock()
+		waiting, hurry := len(u.pending) > 0, u.hurry
+		u.mu.Unlock()
+		switch {
+		case !waiting:
+		case hurry:
+			return true
+		case due == nil:
+			timer = time.NewTimer(u.cfg.BatchWait)
+			due = timer.C
+		}
+	}
+}
+
+// take moves the next n files from pending to sending.
+func (u *Uploader) take(n int) []*file {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	batch := u.pending[:n:n]
+	u.pending = u.pending[n:]
+	if len(u.pending) == 0 {
+		u.pending = nil
+	}
+	for _, f := range batch {
+		f.state = sending
+	}
+	return batch
+}
+
+// send asks for the addresses of a batch and begins its uploads. It returns once
+// the last of them has begun.
+func (u *Uploader) send(batch []*file) {
+	jobs := make([]*job, 0, len(batch))
+	for _, f := range batch {
+		if j := u.prepare(f); j != nil {
+			jobs = append(jobs, j)
+		}
+	}
+	u.begin(jobs)
+}
+
+// prepare takes a file's content as it is now, nil if there is none to send.
+func (u *Uploader) prepare(f *file) *job {
+	u.mu.Lock()
+	src, refusal := f.src, u.refusal
+	u.mu.Unlock()
+	if refusal != nil {
+		u.fail(f, refusal)
+		return nil
+	}
+	seen, err := src.stat()
+	u.mu.Lock()
+	f.seen = seen
+	has := f.has
+	u.mu.Unlock()
+	if err != nil {
+		u.leaveOut(f, err)
+		return nil
+	}
+	return &job{u: u, file: f, src: src, size: seen.size, has: has}
+}
+
+// leaveOut ends the turn of a file that has no content: one that is not there,
+// or is no file, is skipped, and anything else is a failure.
+func (u *Uploader) leaveOut(f *file, err error) {
+	if stderrors.Is(err, fs.ErrNotExist) || stderrors.Is(err, ErrNotRegular) {
+		u.skip(f.name, err)
+		u.progress.dropped()
+		u.settle(f, nil)
+		return
+	}
+	u.fail(f, err)
+}
+
+// fail ends the turn of a file that could not be uploaded.
+func (u *Uploader) fail(f *file, err error) {
+	u.progress.failed()
+	if u.ctx.Err() == nil {
+		u.cfg.Logger.Warn("upload of a file failed", "name", f.name, "error", err)
+	}
+	u.settle(f, err)
+}
+
+func (u *Uploader) begin(jobs []*job) {
+	if len(jobs) == 0 {
+		return
+	}
+	names := make([]string, len(jobs))
+	for i, j := range jobs {
+		names[i] = j.file.name
+	}
+	targets, err := u.ask(u.ctx, names)
+	if err != nil {
+		u.declined(jobs, err)
+		return
+	}
+	for i, j := range jobs {
+		j.target = targets[i]
+		select {
+		case u.cfg.Slots <- struct{}{}:
+			u.work.Go(func() {
+				defer func() { <-u.cfg.Slots }()
+				j.run()
+			})
+		case <-u.ctx.Done():
+			u.fail(j.file, context.Cause(u.ctx))
+		}
+	}
+}
+
+// declined deals with a batch that got no addresses. A name that the server
+// does not like must not keep the others back, so that the batch is halved
+// until it stands alone.
+func (u *Uploader) declined(jobs []*job, err error) {
+	e, ok := stderrors.AsType[*graphql.Error](err)
+	if ok && e.Answered() && aboutNames(e) && len(jobs) > 1 {
+		u.begin(jobs[:len(jobs)/2])
+		u.begin(jobs[len(jobs)/2:])
+		return
+	}
+	if ok && refused(e) {
+		u.refuse(e)
+	}
+	for _, j := range jobs {
+		u.fail(j.file, err)
+	}
+}
+
+// refuse ends all uploads that have not begun.
+func (u *Uploader) refuse(e *graphql.Error) {
+	u.mu.Lock()
+	first := u.refusal == nil
+	if first {
+		u.refusal = e
+	}
+	u.mu.Unlock()
+	if first && u.cfg.Refused != nil {
+		u.cfg.Refused(e)
+	}
+}

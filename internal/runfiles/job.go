@@ -1,0 +1,205 @@
+package runfiles
+
+import (
+	"bytes"
+	"crypto/sha256"
+	stderrors "errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/transport"
+)
+
+// job is the upload of one file's content.
+type job struct {
+	u      *Uploader
+	file   *file
+	src    source
+	target target
+	has    *digest // what the store has already
+
+	mu   sync.Mutex
+	size int64 // as it was when last looked at
+	sent int64 // of the attempt under way
+	// attempt tells the reader of the attempt under way from earlier ones,
+	// which net/http may still be reading a little.
+	attempt int
+	whole   *digest // what the attempt sent, once it was all read
+}
+
+// digest tells contents apart. Only this process compares it.
+type digest struct {
+	size int64
+	sum  [sha256.Size]byte
+}
+
+// operation names an upload in errors and logs.
+const operation = "upload"
+
+func (j *job) run() {
+	u := j.u
+	u.progress.start(j)
+	same, err := j.unchanged()
+	if err == nil && !same {
+		err = j.put()
+		if j.target.stale(err) {
+			err = j.putAgain()
+		}
+	}
+	u.progress.end(j, err == nil)
+	switch {
+	case err == nil && same:
+		u.cfg.Logger.Debug("file is uploaded already", "name", j.file.name)
+		u.settle(j.file, nil)
+	case err == nil:
+		j.uploaded()
+	case stderrors.Is(err, fs.ErrNotExist), stderrors.Is(err, ErrNotRegular):
+		u.leaveOut(j.file, err)
+	default:
+		u.fail(j.file, err)
+	}
+}
+
+func (j *job) uploaded() {
+	u := j.u
+	j.mu.Lock()
+	whole, size := j.whole, j.size
+	j.mu.Unlock()
+	u.mu.Lock()
+	j.file.has = whole
+	u.mu.Unlock()
+	u.cfg.Logger.Debug("uploaded a file", slog.String("name", j.file.name), slog.Int64("bytes", size))
+	if u.cfg.Uploaded != nil {
+		u.cfg.Uploaded(j.file.name)
+	}
+	// Last, so that whoever waits in Finish finds the name reported.
+	u.settle(j.file, nil)
+}
+
+// unchanged reports whether the store has this content already.
+func (j *job) unchanged() (bool, error) {
+	if j.has == nil || j.has.size != j.size {
+		return false, nil
+	}
+	body, size, err := j.src.open()
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = body.Close() }()
+	h := sha256.New()
+	n, err := io.Copy(h, &stoppable{r: io.LimitReader(body, size), u: j.u})
+	if err != nil {
+		return false, fmt.Errorf("read: %w", err)
+	}
+	return n == j.has.size && bytes.Equal(h.Sum(nil), j.has.sum[:]), nil
+}
+
+// stoppable ends a long read when the uploader is closed.
+type stoppable struct {
+	r io.Reader
+	u *Uploader
+}
+
+func (s *stoppable) Read(p []byte) (int, error) {
+	if err := s.u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.r.Read(p)
+}
+
+// put sends the content to the target, with retries.
+func (j *job) put() error {
+	resp, err := j.u.cfg.Transport.Do(j.u.ctx, &transport.Request{
+		Method:        http.MethodPut,
+		Path:          j.target.url,
+		Open:          j.open,
+		NoCredentials: true,
+		Header:        j.target.header,
+		Operation:     operation,
+		Policy:        *j.u.cfg.Policy,
+	})
+	failed := graphql.ErrorOf(operation, resp, err)
+	if e, ok := stderrors.AsType[*graphql.Error](failed); ok {
+		return storageDenied(j.file.name, j.target.host(), e)
+	}
+	return failed
+}
+
+// putAgain repeats put with a new address, once.
+func (j *job) putAgain() error {
+	targets, err := j.u.ask(j.u.ctx, []string{j.file.name})
+	if err != nil {
+		if e, ok := stderrors.AsType[*graphql.Error](err); ok && refused(e) {
+			j.u.refuse(e)
+		}
+		return err
+	}
+	j.target = targets[0]
+	return j.put()
+}
+
+// open begins an attempt.
+func (j *job) open() (io.ReadCloser, int64, error) {
+	body, size, err := j.src.open()
+	if err != nil {
+		return nil, 0, err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.attempt++
+	j.size, j.sent, j.whole = size, 0, nil
+	r := &attemptReader{ReadCloser: body, j: j, attempt: j.attempt, left: size, hash: sha256.New()}
+	if size == 0 {
+		r.done()
+	}
+	return r, size, nil
+}
+
+// attemptReader counts and digests what is sent.
+type attemptReader struct {
+	io.ReadCloser
+	j       *job
+	attempt int
+	left    int64
+	hash    hash.Hash
+}
+
+func (r *attemptReader) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p[:min(int64(len(p)), max(r.left, 1))])
+	counted := min(int64(n), r.left)
+	r.hash.Write(p[:counted])
+	r.left -= counted
+	r.j.mu.Lock()
+	if r.attempt == r.j.attempt {
+		r.j.sent += counted
+		if r.left == 0 {
+			r.done()
+		}
+	}
+	r.j.mu.Unlock()
+	r.j.u.progress.moved(time.Now())
+	return n, err
+}
+
+// done is called with the job's lock held.
+func (r *attemptReader) done() {
+	if r.j.whole == nil {
+		d := &digest{size: r.j.size}
+		r.hash.Sum(d.sum[:0])
+		r.j.whole = d
+	}
+}
+
+// bytes returns how much was sent, and of how much.
+func (j *job) bytes() (sent, size int64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.sent, j.size
+}

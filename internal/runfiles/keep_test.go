@@ -1,0 +1,153 @@
+package runfiles_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/runfiles"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// tree is every file below dir, with its content.
+func tree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := make(map[string]string)
+	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			name, _ := filepath.Rel(dir, path)
+			files[filepath.ToSlash(name)] = read(t, path)
+		}
+		return err
+	}))
+	return files
+}
+
+func TestKeepOfAnOfflineRun(t *testing.T) {
+	t.Parallel()
+	src, dir := t.TempDir(), filepath.Join(t.TempDir(), "files")
+	n := &notes{}
+	cfg := runfiles.Config{IgnoreGlobs: []string{"*.tmp"}}
+	n.watch(&cfg)
+	u, err := runfiles.New(cfg)
+	require.NoError(t, err)
+	defer u.Close()
+	require.NoError(t, u.SaveBytes("early", []byte("e"), runfiles.Now))
+	require.NoError(t, u.Keep(dir))
+	require.NoError(t, u.Keep(dir))
+	u.Start() // does nothing
+
+	now, live := write(t, src+"/now", "now 1"), write(t, src+"/live", "live 1")
+	require.NoError(t, u.Save("d/e/now.pt", now, runfiles.Now))
+	require.NoError(t, u.Save("live.txt", live, runfiles.Live))
+	require.NoError(t, u.Save("later.txt", src+"/later", runfiles.End))
+	require.NoError(t, u.SaveBytes("config.yaml", []byte("a: 1"), runfiles.Now))
+	require.NoError(t, u.SaveBytes("config.yaml", []byte("a: 2"), runfiles.Now))
+	require.NoError(t, u.SaveFile("fs", fstest.MapFS{"f": {Data: []byte("fs")}}, "f", runfiles.Now))
+	require.NoError(t, u.SaveBytes("x.tmp", nil, runfiles.Now))
+	assert.Equal(t, map[string]string{
+		"early": "e", "d/e/now.pt": "now 1", "live.txt": "live 1", "config.yaml": "a: 2", "fs": "fs",
+	}, tree(t, dir))
+	assert.True(t, sameFile(t, now, dir+"/d/e/now.pt"), "no second copy of a large file")
+	require.ErrorIs(t, n.skipped["later.txt"], fs.ErrNotExist)
+
+	// Programs that write carefully replace a file, which leaves the link behind.
+	require.NoError(t, os.Rename(write(t, src+"/live.new", "live 2"), live))
+	write(t, src+"/later", "later")
+	require.NoError(t, u.Finish(t.Context()))
+	assert.Equal(t, map[string]string{
+		"early": "e", "d/e/now.pt": "now 1", "live.txt": "live 2", "config.yaml": "a: 2", "fs": "fs", "later.txt": "later",
+	}, tree(t, dir))
+	require.ErrorIs(t, u.SaveBytes("late", nil, runfiles.Now), runfiles.ErrClosed)
+	u.Close()
+	require.NoError(t, u.Finish(t.Context()))
+}
+
+func sameFile(t *testing.T, a, b string) bool {
+	t.Helper()
+	x, err := os.Stat(a)
+	require.NoError(t, err)
+	y, err := os.Stat(b)
+	require.NoError(t, err)
+	return os.SameFile(x, y)
+}
+
+func TestFinishWithoutServerOrDirectory(t *testing.T) {
+	t.Parallel()
+	u, err := runfiles.New(runfiles.Config{})
+	require.NoError(t, err)
+	defer u.Close()
+	u.Start()
+	require.NoError(t, u.SaveBytes("a", []byte("a"), runfiles.Now))
+	require.ErrorIs(t, u.Finish(t.Context()), runfiles.ErrNoServer)
+	dir := t.TempDir()
+	require.NoError(t, u.Keep(dir), "it is not too late")
+	assert.Equal(t, map[string]string{"a": "a"}, tree(t, dir))
+}
+
+func TestKeepDuringAnUpload(t *testing.T) {
+	t.Parallel()
+	o := newOnline(t, nil)
+	src, dir := t.TempDir(), t.TempDir()
+	require.NoError(t, o.SaveBytes("done", nil, runfiles.Now))
+	o.wait(func(v wandbtest.RunView) bool { return len(v.Files) == 1 })
+	hang := o.srv.Inject(wandbtest.Fault{Operation: "PUT", Hang: true})
+	require.NoError(t, o.Save("hangs", write(t, src+"/h", "h"), runfiles.Now))
+	require.NoError(t, hang.Wait(t.Context(), 1))
+	require.NoError(t, o.SaveBytes("waits", []byte("w"), runfiles.Now))
+	require.NoError(t, o.Keep(dir))
+	assert.Equal(t, map[string]string{"hangs": "h", "waits": "w"}, tree(t, dir))
+	require.NoError(t, o.SaveBytes("after", []byte("a"), runfiles.Now))
+	require.NoError(t, o.Finish(t.Context()))
+	assert.Equal(t, map[string]string{"hangs": "h", "waits": "w", "after": "a"}, tree(t, dir))
+	assert.Equal(t, map[string]string{"done": ""}, o.files())
+}
+
+func TestKeepFollowsLinksAndStaysInside(t *testing.T) {
+	t.Parallel()
+	src, dir, outside := t.TempDir(), t.TempDir(), t.TempDir()
+	u, err := runfiles.New(runfiles.Config{})
+	require.NoError(t, err)
+	defer u.Close()
+	require.NoError(t, u.Keep(dir))
+	require.NoError(t, os.Symlink(write(t, src+"/target", "t"), src+"/link"))
+	require.NoError(t, u.Save("link", src+"/link", runfiles.Now))
+	info, err := os.Lstat(dir + "/link")
+	require.NoError(t, err)
+	assert.True(t, info.Mode().IsRegular(), "the content, not the link")
+
+	require.NoError(t, os.Symlink(outside, dir+"/out"))
+	assert.Error(t, u.SaveBytes("out/x", nil, runfiles.Now))
+	assert.Empty(t, tree(t, outside))
+
+	write(t, dir+"/own", "own") // saved from within the directory itself
+	require.NoError(t, u.Save("own", dir+"/own", runfiles.Now))
+	assert.Equal(t, "own", read(t, dir+"/own"))
+
+	require.NoError(t, u.SaveBytes("a", []byte("a"), runfiles.Now))
+	err = u.SaveBytes("a/b", nil, runfiles.End)
+	require.Error(t, err)
+	assert.Contains(t, err.Error(), "keep a/b: ")
+}
+
+func TestKeepWhereNoDirectoryCanBe(t *testing.T) {
+	t.Parallel()
+	u, err := runfiles.New(runfiles.Config{})
+	require.NoError(t, err)
+	file := write(t, t.TempDir()+"/f", "")
+	require.Error(t, u.Keep(file))
+	require.Error(t, u.Keep(file+"/d"))
+	require.NoError(t, u.Keep(t.TempDir()), "another place will do")
+	u.Close()
+	require.ErrorIs(t, u.SaveBytes("a", nil, runfiles.Now), runfiles.ErrClosed)
+
+	closed, err := runfiles.New(runfiles.Config{})
+	require.NoError(t, err)
+	closed.Close()
+	require.ErrorIs(t, closed.Keep(t.TempDir()), runfiles.ErrClosed)
+}

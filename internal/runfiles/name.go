@@ -1,0 +1,48 @@
+package runfiles
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+)
+
+// cleanName returns the name of a file in the run as the server knows it.
+// Backslashes separate on Windows only; elsewhere they are part of a name.
+func cleanName(name string) (string, error) {
+	slashed := filepath.ToSlash(name)
+	if slashed == "." || !fs.ValidPath(slashed) || hasNUL(slashed) || filepath.VolumeName(name) != "" {
+		return "", fmt.Errorf("file name %q: %w", name, ErrOutside)
+	}
+	return slashed, nil
+}
+
+func hasNUL(s string) bool {
+	for i := range len(s) {
+		if s[i] == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// checkGlobs refuses patterns that can never match.
+func checkGlobs(globs []string) error {
+	for _, g := range globs {
+		if _, err := path.Match(g, ""); err != nil {
+			return fmt.Errorf("ignore_globs pattern %q: %w", g, err)
+		}
+	}
+	return nil
+}
+
+// ignored reports whether a name is not to be uploaded. A pattern has to match
+// the whole name, and its * does not match a slash.
+func (u *Uploader) ignored(name string) bool {
+	for _, g := range u.cfg.IgnoreGlobs {
+		if ok, _ := path.Match(g, name); ok { // the patterns were checked by New
+			return true
+		}
+	}
+	return false
+}

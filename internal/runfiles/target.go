@@ -1,0 +1,87 @@
+package runfiles
+
+import (
+	"context"
+	stderrors "errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/wandgo/wandgo/graphql"
+)
+
+// target is where one file is to be put.
+type target struct {
+	url    string
+	header http.Header
+	made   time.Time
+}
+
+// ask requests the addresses of names, in their order.
+func (u *Uploader) ask(ctx context.Context, names []string) ([]target, error) {
+	made := time.Now()
+	answer, err := graphql.CreateRunFiles(ctx, u.cfg.GraphQL, u.cfg.Entity, u.cfg.Project, u.cfg.Run, names)
+	if err != nil {
+		return nil, err
+	}
+	if answer == nil || answer.CreateRunFiles == nil {
+		return nil, &AnswerError{Asked: len(names)}
+	}
+	files := answer.CreateRunFiles.Files
+	if len(files) != len(names) {
+		return nil, &AnswerError{Asked: len(names), Got: len(files)}
+	}
+	header := uploadHeader(answer.CreateRunFiles.UploadHeaders)
+	urls := make(map[string]*string, len(files))
+	for _, f := range files {
+		urls[f.Name] = f.UploadUrl
+	}
+	targets := make([]target, len(names))
+	for i, name := range names {
+		// By name, so that an answer in another order cannot swap contents.
+		address := urls[name]
+		if address == nil || *address == "" {
+			return nil, &AnswerError{Asked: len(names), Got: len(files), Name: name}
+		}
+		targets[i] = target{*address, header, made}
+	}
+	return targets, nil
+}
+
+// uploadHeader reads the list of "Name: value" that an upload has to carry. A
+// line without a colon is left out: if the store needs it, it says so.
+func uploadHeader(lines []string) http.Header {
+	header := make(http.Header, len(lines))
+	for _, line := range lines {
+		name, value, ok := strings.Cut(line, ":")
+		name = strings.TrimSpace(name)
+		if ok && name != "" {
+			header.Add(name, strings.TrimSpace(value))
+		}
+	}
+	return header
+}
+
+// host is what may be shown of an address.
+func (t target) host() string {
+	parsed, err := url.Parse(t.url)
+	if err != nil || parsed.Host == "" {
+		return "of the server"
+	}
+	return parsed.Host
+}
+
+// ageLimit is the age from which an address that the store does not accept may
+// have run out without the store saying so.
+const ageLimit = time.Minute
+
+// stale reports whether a new address may help where this one was refused.
+func (t target) stale(err error) bool {
+	e, ok := stderrors.AsType[*graphql.Error](err)
+	if !ok || !e.Answered() {
+		return false
+	}
+	denied := e.Kind == graphql.KindStorageXML && e.StatusCode == http.StatusForbidden
+	return expired(e) || denied && time.Since(t.made) >= ageLimit
+}

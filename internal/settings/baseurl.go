@@ -1,0 +1,156 @@
+package settings
+
+import (
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/wandgo/wandgo/errors"
+)
+
+// The hosts of W&B's own cloud. Since autumn 2026 it also answers as CoreWeave
+// Forge; accounts and keys are the same behind both addresses.
+const (
+	cloudHost   = "api.wandb.ai"
+	forgeHost   = "api.forge.coreweave.com"
+	forgeDomain = "forge.coreweave.com"
+	forgeAppURL = "https://forge.coreweave.com/wandb"
+)
+
+// NormalizeBaseURL checks the address of a server's API and returns it without
+// trailing slashes, scheme and host in lower case. The error is an
+// [errors.InputError]; it never repeats a password.
+func NormalizeBaseURL(raw string) (string, error) {
+	if raw == "" {
+		return "", badURL("", "must not be empty")
+	}
+	if raw != strings.TrimSpace(raw) {
+		return "", badURL(raw, "must not begin or end with white space")
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil: // its text repeats the URL, which may hold a password
+		return "", badURL(raw, "must be a URL such as "+DefaultBaseURL)
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "", badURL(raw, "must begin with https:// or http://")
+	case u.User != nil:
+		return "", badURL("", "must not contain a user name or password; give the key in WANDB_API_KEY")
+	case u.Hostname() == "":
+		return "", badURL(raw, "must name a host")
+	case !validPort(u.Host):
+		return "", badURL(raw, "must have a port between 1 and 65535, or none")
+	case u.RawQuery != "" || u.ForceQuery:
+		return "", badURL("", "must not contain a query")
+	case u.Fragment != "" || strings.Contains(raw, "#"):
+		return "", badURL("", "must not contain a fragment")
+	}
+	u.Host = strings.ToLower(u.Host)
+	path := strings.TrimRight(u.EscapedPath(), "/")
+	if strings.HasSuffix(path, "/graphql") {
+		return "", badURL(raw, "must be the address before /graphql")
+	}
+	return checkCloud(raw, u, path)
+}
+
+// checkCloud knows the addresses of W&B's own cloud, whose web pages and API
+// live on different hosts: the commonest wrong base URL is that of the pages.
+func checkCloud(raw string, u *url.URL, path string) (string, error) {
+	host := u.Hostname()
+	switch {
+	case host == "wandb.ai" || strings.HasSuffix(host, ".wandb.ai"):
+		if host != cloudHost {
+			return "", badURL(raw, "must be the address of the API, https://"+cloudHost)
+		}
+	case host == forgeDomain:
+		if path != "/api/wandb" {
+			return "", badURL(raw, "must be the address of the API, https://"+forgeHost)
+		}
+		u.Host, path = forgeHost, "" // two names of one server
+	case host != forgeHost:
+		return u.Scheme + "://" + u.Host + path, nil
+	}
+	if u.Scheme != "https" {
+		return "", badURL(raw, "must begin with https://, or the key would travel in clear text")
+	}
+	return u.Scheme + "://" + u.Host + path, nil
+}
+
+func badURL(value, rule string) error {
+	return &errors.InputError{Field: "base URL", Value: shownURL(value), Rule: rule}
+}
+
+func shownURL(value string) string {
+	if value == "" || strings.ContainsAny(value, "?#") {
+		return "" // a query or fragment may hold a token
+	}
+	return presentable(value)
+}
+
+func validPort(host string) bool {
+	if strings.HasSuffix(host, "]") || !strings.Contains(host, ":") {
+		return true
+	}
+	_, port, err := net.SplitHostPort(host)
+	if err != nil {
+		return false
+	}
+	n, err := strconv.Atoi(port)
+	return err == nil && n >= 1 && n <= 65535
+}
+
+// machineOf returns the netrc machine of a normalised base URL: host and port.
+func machineOf(baseURL string) string {
+	u, err := url.Parse(baseURL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// AppURLFor returns the address of the web pages that belong to a base URL.
+// Self-hosted servers mostly serve both from one address.
+func AppURLFor(baseURL string) string {
+	base := strings.TrimRight(baseURL, "/")
+	scheme, rest, ok := strings.Cut(base, "://api.")
+	switch {
+	case !ok:
+		return base
+	case rest == strings.TrimPrefix(forgeHost, "api."):
+		return forgeAppURL
+	case rest == "wandb.test" || strings.HasPrefix(rest, "wandb.test/") || strings.HasPrefix(rest, "wandb.test:"):
+		return scheme + "://app." + rest
+	case strings.HasPrefix(rest, "wandb."):
+		return scheme + "://" + rest
+	}
+	return scheme + "://app." + rest
+}
+
+// ProjectURL returns the address of a project's page; app is from [AppURLFor].
+func ProjectURL(app, entity, project string) string {
+	return strings.TrimRight(app, "/") + "/" + escapePart(entity) + "/" + escapePart(project)
+}
+
+// RunURL returns the address of a run's page; app is from [AppURLFor].
+func RunURL(app, entity, project, run string) string {
+	return ProjectURL(app, entity, project) + "/runs/" + escapePart(run)
+}
+
+// escapePart escapes one part of a path and leaves = + & $ @ literal, as the
+// official client does.
+func escapePart(part string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(part) {
+		c := part[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte("-_.~=+&$@", c) >= 0:
+			b.WriteByte(c)
+		default:
+			b.WriteByte('%')
+			b.WriteByte(hex[c>>4])
+			b.WriteByte(hex[c&15])
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,277 @@
+package settings
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/wandgo/wandgo/internal/secret"
+)
+
+// KeyFlaw is something wrong with the form of an API key. Its text describes the
+// flaw by kind, position and count, and contains nothing of the key.
+type KeyFlaw struct {
+	// Code is a stable name: one of the Flaw constants.
+	Code string
+	// Text completes the sentence "the key …": "ends with a line break".
+	Text string
+	// Fatal means that no server can accept the key; it need not be sent.
+	Fatal bool
+}
+
+// The codes of key flaws.
+const (
+	FlawWhitespace  = "whitespace"
+	FlawQuotes      = "quotes"
+	FlawAssignment  = "assignment"
+	FlawPlaceholder = "placeholder"
+	FlawJWT         = "jwt"
+	FlawRepeated    = "repeated"
+	FlawCharacters  = "characters"
+	FlawShort       = "short"
+	FlawLong        = "long"
+	FlawLength      = "length"
+)
+
+// Lengths of the forms of keys.
+const (
+	minSecret   = 40 // characters after the first dash, the least any server accepts
+	legacyHex   = 40
+	modernKey   = 86 // in all, with its prefix
+	modernStart = "wandb_v1_"
+	maxKey      = 1024 // bytes; more is a file or a log, not a key
+)
+
+var (
+	// jwtForm is what the official client takes for a JSON web token.
+	jwtForm = regexp.MustCompile(`^[\w-]+\.[\w-]+\.[\w-]+$`)
+	// assigned matches what stands before a key that was copied with the
+	// variable or header it was part of.
+	assigned = regexp.MustCompile(`(?i)^(?:export\s+)?(?:(?:wandb_)?api[_-]?key\s*[=:]\s*|authorization\s*:\s*|(?:bearer|basic)\s+)`)
+	// placeholder matches what stands in documentation for a key.
+	placeholder = regexp.MustCompile(`(?i)^(?:` +
+		`(?:my|your|the|insert|paste|put|add|enter|replace)?[\s_.-]*(?:own)?[\s_.-]*(?:wandb|w&b)?[\s_.-]*(?:api)?[\s_.-]*(?:key|token)(?:[\s_.-]*(?:here|goes[\s_.-]*here))?` +
+		`|<[^<>]*>|\[[^\[\]]*\]|\$\{?\w+\}?|\$\(.*\)|%\w+%|\{\{.*\}\}` +
+		`|none|null|nil|undefined|changeme|change_me|secret|todo|redacted|\[redacted\]|x{1,39}|\*+|\.+|…)$`)
+)
+
+// CheckKey names the flaws of a key's form, in the order in which a person would
+// mend them. A nil result means that the form is right, or that there is no key;
+// whether the key is valid only the server knows.
+func CheckKey(k secret.Key) []KeyFlaw {
+	if k.Empty() {
+		return nil
+	}
+	if n := len(k.Reveal()); n > maxKey {
+		return []KeyFlaw{{FlawLong, fmt.Sprintf("is too long: %d bytes, where even the longest keys have %d characters", n, modernKey), true}}
+	}
+	var flaws []KeyFlaw
+	fatal := func(code, format string, args ...any) {
+		flaws = append(flaws, KeyFlaw{Code: code, Text: fmt.Sprintf(format, args...), Fatal: true})
+	}
+
+	text, flawed := strings.TrimSpace(k.Reveal()), surroundingSpace(k.Reveal())
+	if flawed != "" {
+		fatal(FlawWhitespace, "%s", flawed)
+	}
+	if inner, how := unquote(text); how != "" {
+		fatal(FlawQuotes, "%s", how)
+		text = strings.TrimSpace(inner)
+	}
+	if m := assigned.FindString(text); m != "" {
+		fatal(FlawAssignment, "begins with the name of a variable or header; give the key alone")
+		text, _ = unquote(text[len(m):])
+		text = strings.TrimSpace(text)
+	}
+	switch {
+	case text == "":
+		fatal(FlawShort, "has nothing in it")
+		return flaws
+	case placeholder.MatchString(text):
+		fatal(FlawPlaceholder, "is a placeholder, not a key")
+		return flaws
+	case jwtForm.MatchString(text):
+		fatal(FlawJWT, "is a JSON web token; the official client reads such a token from the file that WANDB_IDENTITY_TOKEN_FILE names")
+		return flaws
+	}
+	if unit, n := repetition(text); n > 1 {
+		fatal(FlawRepeated, "is the same text %d times (%d characters in all)", n, utf8.RuneCountInString(text))
+		text = unit
+	}
+	if what := illegalCharacters(text); what != "" {
+		fatal(FlawCharacters, "%s", what)
+		return flaws // lengths mean nothing then
+	}
+	return append(flaws, lengthFlaws(text)...)
+}
+
+// lengthFlaws judges the length of a key that has no other flaw.
+func lengthFlaws(text string) []KeyFlaw {
+	part, where := text, ""
+	if _, after, ok := strings.Cut(text, "-"); ok {
+		part, where = after, " after the first dash"
+	}
+	switch {
+	case len(part) < minSecret:
+		return []KeyFlaw{{FlawShort, fmt.Sprintf("is too short: %d characters%s, at least %d are needed",
+			len(part), where, minSecret), true}}
+	case strings.HasPrefix(text, modernStart) && len(text) != modernKey:
+		return []KeyFlaw{{FlawLength, fmt.Sprintf("has %d characters; keys of its kind have %d", len(text), modernKey), false}}
+	case isHex(part) && len(part) != legacyHex:
+		return []KeyFlaw{{FlawLength, fmt.Sprintf("has %d hex characters%s; keys of its kind have %d",
+			len(part), where, legacyHex), false}}
+	}
+	return nil
+}
+
+// KeyHint describes a key for logs and errors: its form and length and, of a key
+// long enough not to suffer from it, the last four characters.
+func KeyHint(k secret.Key) string {
+	text := k.Reveal()
+	n := utf8.RuneCountInString(text)
+	switch {
+	case text == "":
+		return "no key"
+	case len(text) > maxKey:
+		return fmt.Sprintf("malformed key, %d characters", n)
+	case jwtForm.MatchString(text):
+		return fmt.Sprintf("JSON web token, %d characters", n)
+	}
+	for _, f := range CheckKey(k) {
+		if f.Fatal {
+			return fmt.Sprintf("malformed key, %d characters", n)
+		}
+	}
+	form := fmt.Sprintf("%d characters", n)
+	prefix, part, dashed := strings.Cut(text, "-")
+	switch {
+	case strings.HasPrefix(text, modernStart):
+		form = fmt.Sprintf("wandb_v1 key, %d characters", n)
+	case !dashed && isHex(text):
+		form = fmt.Sprintf("%d hex characters", n)
+	case dashed && prefix == "local":
+		form = fmt.Sprintf("local key, %d characters after the dash", len(part))
+	}
+	return form + ", ends …" + text[len(text)-4:]
+}
+
+// surroundingSpace says which white space surrounds text, or "".
+func surroundingSpace(text string) string {
+	first, _ := utf8.DecodeRuneInString(text)
+	last, _ := utf8.DecodeLastRuneInString(text)
+	switch begins, ends := unicode.IsSpace(first), unicode.IsSpace(last); {
+	case begins && ends:
+		return "begins with " + runeKind(first) + " and ends with " + runeKind(last)
+	case begins:
+		return "begins with " + runeKind(first)
+	case ends:
+		return "ends with " + runeKind(last)
+	}
+	return ""
+}
+
+// quotes are the marks that end up around keys: those of shells, env files and
+// word processors.
+const quotes = "\"'`“”‘’«»"
+
+// unquote strips quotes from both ends and says where they were.
+func unquote(text string) (inner, how string) {
+	inner = strings.TrimLeft(text, quotes)
+	begins := inner != text
+	inner, before := strings.TrimRight(inner, quotes), inner
+	switch ends := inner != before; {
+	case begins && (ends || inner == ""):
+		return inner, "is wrapped in quotes"
+	case begins:
+		return inner, "begins with a quote"
+	case ends:
+		return inner, "ends with a quote"
+	}
+	return text, ""
+}
+
+// repetition returns the shortest unit that text repeats, and how many times.
+// Copies may be separated by white space or commas. Without separators a unit
+// has at least the length of a key: shorter patterns are no second paste.
+func repetition(text string) (unit string, n int) {
+	isSeparator := func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ';' }
+	fields := strings.FieldsFunc(text, isSeparator)
+	if len(fields) > 1 {
+		for _, f := range fields[1:] {
+			if f != fields[0] {
+				return text, 1
+			}
+		}
+		unit, n = repetition(fields[0])
+		return unit, n * len(fields)
+	}
+	for n = len(text) / minSecret; n > 1; n-- {
+		size := len(text) / n
+		if len(text)%n == 0 && text == strings.Repeat(text[:size], n) {
+			return text[:size], n
+		}
+	}
+	return text, 1
+}
+
+// illegalCharacters names the first character that no key has, or returns "".
+func illegalCharacters(text string) string {
+	count, first, kind, position := 0, 0, "", 0
+	for _, r := range text {
+		position++
+		if r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+			continue
+		}
+		if count++; count == 1 {
+			first, kind = position, runeKind(r)
+		}
+	}
+	switch count {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("contains %s at position %d; keys have letters, digits, '_' and '-' only", kind, first)
+	}
+	return fmt.Sprintf("contains %d characters that no key has, the first being %s at position %d", count, kind, first)
+}
+
+// runeKind names a character without showing it.
+func runeKind(r rune) string {
+	switch {
+	case r == '\n' || r == '\r':
+		return "a line break"
+	case r == '\t':
+		return "a tab"
+	case r == ' ':
+		return "a space"
+	case unicode.IsSpace(r):
+		return "unusual white space"
+	case r == '.':
+		return "a dot"
+	case r == ':':
+		return "a colon"
+	case r == '=':
+		return "an equals sign"
+	case r == '/':
+		return "a slash"
+	case strings.ContainsRune(quotes, r):
+		return "a quote"
+	case r == utf8.RuneError:
+		return "a byte that is not text"
+	case unicode.IsControl(r):
+		return "a control character"
+	case r == '\u200b' || r == '\u200c' || r == '\u200d' || r == '\ufeff' || r == '\u2060':
+		return "an invisible character"
+	case r > unicode.MaxASCII && unicode.IsLetter(r):
+		return "a letter outside A-Z"
+	case r > unicode.MaxASCII:
+		return "a character outside ASCII"
+	}
+	return "a punctuation mark"
+}
+
+func isHex(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789abcdefABCDEF") == ""
+}

@@ -1,0 +1,196 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	wandberrors "github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/secret"
+)
+
+// The variables that a credential can come from.
+const (
+	envAPIKey        = "WANDB_API_KEY"
+	envIdentityToken = "WANDB_IDENTITY_TOKEN_FILE"
+)
+
+// resolveKey looks for the API key where the official client does, and writes
+// down what it saw in each place.
+func (r *resolver) resolveKey() error {
+	s := r.settings
+	if text := r.explicit.APIKey; text != "" {
+		s.Key, s.KeySource = secret.New(text), "Options.APIKey"
+		r.looked("Options.APIKey is set")
+		return nil
+	}
+	r.looked("Options.APIKey is not set")
+
+	text, hasKey := r.env.get(envAPIKey)
+	tokenFile, hasToken := r.env.get(envIdentityToken)
+	switch {
+	case hasKey && hasToken:
+		return &wandberrors.InputError{Field: envAPIKey, Rule: "must not be set together with " + envIdentityToken}
+	case hasKey:
+		s.Key, s.KeySource = secret.New(text), envAPIKey
+		r.looked(envAPIKey + " is set")
+		return nil
+	case hasToken:
+		// Going on would log in as somebody else than the person chose.
+		r.looked(envAPIKey + " is not set")
+		what := fmt.Sprintf("%s is set (%s), but this version does not support identity federation; netrc and settings files were not searched",
+			envIdentityToken, tokenFile)
+		r.looked(what)
+		r.warn("%s", what)
+		return nil
+	}
+	r.looked(envAPIKey + r.unsetText(envAPIKey))
+
+	if r.keyFromNetrc() {
+		return nil
+	}
+	for _, f := range r.files {
+		if text := f.options["api_key"]; text != "" {
+			s.Key, s.KeySource = secret.New(text), "settings file "+f.path
+			r.looked("settings file " + f.path + " has api_key")
+			return nil
+		}
+		r.looked("settings file " + f.path + f.absence("api_key"))
+	}
+	return nil
+}
+
+func (r *resolver) looked(what string) { r.settings.KeyLookups = append(r.settings.KeyLookups, what) }
+
+func (r *resolver) unsetText(name string) string {
+	if _, set := r.env.lookup(name); set {
+		return " is empty"
+	}
+	return " is not set"
+}
+
+// netrcPath is $NETRC, or the first of ~/.netrc and ~/_netrc that exists.
+func (r *resolver) netrcPath() string {
+	if path, ok := r.env.get("NETRC"); ok {
+		return r.env.expand(path)
+	}
+	home := r.env.home()
+	if home == "" {
+		return ""
+	}
+	path := filepath.Join(home, ".netrc")
+	if _, err := r.env.readFile(path); absent(err) {
+		other := filepath.Join(home, "_netrc")
+		if _, err := r.env.readFile(other); err == nil {
+			return other
+		}
+	}
+	return path
+}
+
+// keyFromNetrc reports whether netrc settled the matter.
+func (r *resolver) keyFromNetrc() bool {
+	path := r.netrcPath()
+	if path == "" {
+		r.looked("netrc was not searched: the home directory is unknown")
+		return false
+	}
+	data, err := r.env.readFile(path)
+	switch {
+	case absent(err):
+		r.looked("netrc " + path + " does not exist")
+		return false
+	case err != nil:
+		r.looked("netrc " + path + " could not be read")
+		r.warn("netrc %s could not be read: %s", path, reason(err))
+		return false
+	}
+	file, err := parseNetrc(data)
+	if err != nil {
+		r.looked("netrc " + path + " could not be understood: " + err.Error())
+		r.warn("netrc %s is ignored: %s", path, err.Error())
+		return false
+	}
+	for _, machine := range r.netrcMachines() {
+		entry, ok := file.find(machine)
+		if !ok {
+			r.looked(fmt.Sprintf("netrc %s has no entry for machine %s%s", path, machine, neighbours(file, machine)))
+			continue
+		}
+		name := "machine " + entry.machine
+		if entry.isDefault {
+			name = "default entry"
+		}
+		if entry.password.Empty() {
+			r.looked(fmt.Sprintf("netrc %s has an entry without password (%s, line %d)", path, name, entry.line))
+			r.warn("netrc %s has an entry without password (%s, line %d)", path, name, entry.line)
+			return false
+		}
+		r.settings.Key = entry.password
+		r.settings.KeySource = fmt.Sprintf("netrc %s (%s)", path, name)
+		r.looked(fmt.Sprintf("netrc %s has a password (%s)", path, name))
+		return true
+	}
+	return false
+}
+
+// netrcMachines lists the machines to look for. Keys stored for W&B's cloud under
+// its first name stay good under the second, and the official client finds them
+// there; it does not look the other way round.
+func (r *resolver) netrcMachines() []string {
+	machine := machineOf(r.settings.BaseURL.Text)
+	if machine == forgeHost {
+		return []string{machine, cloudHost}
+	}
+	return []string{machine}
+}
+
+// neighbours names entries that were likely meant for this server but stand
+// under another host or port.
+func neighbours(file *netrcFile, machine string) string {
+	cloud := []string{cloudHost, forgeHost, "wandb.ai", "app.wandb.ai", forgeDomain}
+	var near []string
+	for _, m := range file.machines() {
+		same := hostOf(m) == hostOf(machine) || slices.Contains(cloud, machine) && slices.Contains(cloud, m)
+		if same && m != machine && len(near) < 5 {
+			near = append(near, m)
+		}
+	}
+	if len(near) == 0 {
+		return ""
+	}
+	return ", but one for " + strings.Join(near, ", ")
+}
+
+func hostOf(machine string) string {
+	if host, _, err := net.SplitHostPort(machine); err == nil {
+		return strings.ToLower(host)
+	}
+	return strings.ToLower(strings.Trim(machine, "[]"))
+}
+
+// reason is the bare reason of a file error, without the path it repeats.
+func reason(err error) string {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
+
+// parseProxy reads a proxy's address, which may lack the scheme. It returns no
+// error, since the text of one would repeat the proxy's password.
+func parseProxy(text string) (*url.URL, bool) {
+	if !strings.Contains(text, "://") {
+		text = "http://" + text
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" {
+		return nil, false
+	}
+	return u, true
+}

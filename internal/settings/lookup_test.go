@@ -1,0 +1,239 @@
+package settings
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// entry is what the official client writes to netrc.
+func entry(machine, password string) string {
+	return "machine " + machine + "\n  login user\n  password " + password + "\n"
+}
+
+func TestKeySources(t *testing.T) {
+	t.Parallel()
+	const base = "http://localhost:8080"
+	// In the expected texts, ~ stands for the home and @ for the working directory.
+	tests := []struct {
+		name     string
+		explicit string
+		base     string
+		vars     map[string]string
+		files    map[string]string
+		key      string
+		source   string
+		lookups  []string
+		warnings int
+	}{
+		{
+			name: "explicit wins", explicit: hexKey, vars: map[string]string{"WANDB_API_KEY": otherKey},
+			key: hexKey, source: "Options.APIKey", lookups: []string{"Options.APIKey is set"},
+		},
+		{
+			name: "environment over netrc", vars: map[string]string{"WANDB_API_KEY": hexKey},
+			files: map[string]string{"~/.netrc": entry("localhost:8080", otherKey)},
+			key:   hexKey, source: "WANDB_API_KEY", lookups: []string{"Options.APIKey is not set", "WANDB_API_KEY is set"},
+		},
+		{
+			name: "netrc over settings files", vars: map[string]string{"WANDB_API_KEY": ""},
+			files: map[string]string{"~/.netrc": entry("localhost:8080", hexKey), localFile: "[default]\napi_key = " + otherKey},
+			key:   hexKey, source: "netrc ~/.netrc (machine localhost:8080)",
+			lookups: []string{"Options.APIKey is not set", "WANDB_API_KEY is empty", "netrc ~/.netrc has a password (machine localhost:8080)"},
+		},
+		{
+			name: "local over global file",
+			files: map[string]string{
+				localFile:  "[default]\napi_key = " + hexKey,
+				globalFile: "[default]\napi_key = " + otherKey,
+			},
+			key: hexKey, source: "settings file @/wandb/settings",
+			lookups: []string{
+				"Options.APIKey is not set", "WANDB_API_KEY is not set", "netrc ~/.netrc does not exist",
+				"settings file @/wandb/settings has api_key",
+			},
+		},
+		{
+			name: "global file last", files: map[string]string{globalFile: "[default]\napi_key = " + hexKey},
+			key: hexKey, source: "settings file ~/.config/wandb/settings",
+			lookups: []string{
+				"Options.APIKey is not set", "WANDB_API_KEY is not set", "netrc ~/.netrc does not exist",
+				"settings file @/wandb/settings does not exist", "settings file ~/.config/wandb/settings has api_key",
+			},
+		},
+		{
+			name: "nothing", files: map[string]string{
+				globalFile: "[default]\nentity = e\n", localFile: "broken",
+				"~/.netrc": entry("example.com", otherKey),
+			},
+			lookups: []string{
+				"Options.APIKey is not set", "WANDB_API_KEY is not set",
+				"netrc ~/.netrc has no entry for machine localhost:8080",
+				"settings file @/wandb/settings is ignored because of an error in it",
+				"settings file ~/.config/wandb/settings has no api_key",
+			},
+			warnings: 1,
+		},
+		{
+			name: "stored under another port", files: map[string]string{"~/.netrc": entry("localhost", otherKey)},
+			lookups: []string{
+				"Options.APIKey is not set", "WANDB_API_KEY is not set",
+				"netrc ~/.netrc has no entry for machine localhost:8080, but one for localhost",
+				"settings file @/wandb/settings does not exist", "settings file ~/.config/wandb/settings does not exist",
+			},
+		},
+		{
+			name: "entry without password", files: map[string]string{"~/.netrc": "\nmachine localhost:8080\nlogin user\n"},
+			lookups: []string{
+				"Options.APIKey is not set", "WANDB_API_KEY is not set",
+				"netrc ~/.netrc has an entry without password (machine localhost:8080, line 2)",
+				"settings file @/wandb/settings does not exist", "settings file ~/.config/wandb/settings does not exist",
+			},
+			warnings: 1,
+		},
+		{
+			name: "netrc with an error", files: map[string]string{"~/.netrc": entry("localhost:8080", otherKey) + otherKey},
+			lookups: []string{
+				"Options.APIKey is not set", "WANDB_API_KEY is not set",
+				"netrc ~/.netrc could not be understood: line 4: expected login, account or password",
+				"settings file @/wandb/settings does not exist", "settings file ~/.config/wandb/settings does not exist",
+			},
+			warnings: 1,
+		},
+		{
+			name: "default entry", files: map[string]string{"~/.netrc": "default login u password " + hexKey},
+			key: hexKey, source: "netrc ~/.netrc (default entry)",
+		},
+		{
+			name: "_netrc", files: map[string]string{"~/_netrc": entry("localhost:8080", hexKey)},
+			key: hexKey, source: "netrc ~/_netrc (machine localhost:8080)",
+		},
+		{
+			name:  ".netrc before _netrc",
+			files: map[string]string{"~/_netrc": entry("localhost:8080", otherKey), "~/.netrc": entry("localhost:8080", hexKey)},
+			key:   hexKey, source: "netrc ~/.netrc (machine localhost:8080)",
+		},
+		{
+			name: "NETRC", vars: map[string]string{"NETRC": "~/keys"},
+			files: map[string]string{"~/keys": entry("localhost:8080", hexKey), "~/.netrc": entry("localhost:8080", otherKey)},
+			key:   hexKey, source: "netrc ~/keys (machine localhost:8080)",
+		},
+		{
+			name: "NETRC that is not there hides ~/.netrc", vars: map[string]string{"NETRC": "~/keys"},
+			files: map[string]string{"~/.netrc": entry("localhost:8080", otherKey)},
+			lookups: []string{
+				"Options.APIKey is not set", "WANDB_API_KEY is not set", "netrc ~/keys does not exist",
+				"settings file @/wandb/settings does not exist", "settings file ~/.config/wandb/settings does not exist",
+			},
+		},
+		{
+			name: "empty NETRC", vars: map[string]string{"NETRC": ""}, files: map[string]string{"~/.netrc": entry("localhost:8080", hexKey)},
+			key: hexKey, source: "netrc ~/.netrc (machine localhost:8080)",
+		},
+		{
+			name: "Forge finds the cloud's entry", base: "https://api.forge.coreweave.com",
+			files: map[string]string{"~/.netrc": entry("api.wandb.ai", hexKey)},
+			key:   hexKey, source: "netrc ~/.netrc (machine api.wandb.ai)",
+		},
+		{
+			name: "Forge prefers its own entry", base: "https://forge.coreweave.com/api/wandb",
+			files: map[string]string{"~/.netrc": entry("api.wandb.ai", otherKey) + entry("api.forge.coreweave.com", hexKey)},
+			key:   hexKey, source: "netrc ~/.netrc (machine api.forge.coreweave.com)",
+		},
+		{
+			name: "the cloud does not take Forge's entry", base: "https://api.wandb.ai",
+			files: map[string]string{"~/.netrc": entry("api.forge.coreweave.com", otherKey)},
+			lookups: []string{
+				"Options.APIKey is not set", "WANDB_API_KEY is not set",
+				"netrc ~/.netrc has no entry for machine api.wandb.ai, but one for api.forge.coreweave.com",
+				"settings file @/wandb/settings does not exist", "settings file ~/.config/wandb/settings does not exist",
+			},
+		},
+		{
+			name: "identity token", vars: map[string]string{"WANDB_IDENTITY_TOKEN_FILE": "/run/token"},
+			files: map[string]string{"~/.netrc": entry("localhost:8080", otherKey)},
+			lookups: []string{
+				"Options.APIKey is not set", "WANDB_API_KEY is not set",
+				"WANDB_IDENTITY_TOKEN_FILE is set (/run/token), but this version does not support identity federation; " +
+					"netrc and settings files were not searched",
+			},
+			warnings: 1,
+		},
+		{
+			name: "explicit beats both variables", explicit: hexKey,
+			vars: map[string]string{"WANDB_IDENTITY_TOKEN_FILE": "/run/token", "WANDB_API_KEY": otherKey},
+			key:  hexKey, source: "Options.APIKey",
+		},
+		{
+			name: "a malformed key is found, not skipped", vars: map[string]string{"WANDB_API_KEY": " "},
+			files: map[string]string{"~/.netrc": entry("localhost:8080", otherKey)},
+			key:   " ", source: "WANDB_API_KEY",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			if tt.vars != nil {
+				w.vars = tt.vars
+			}
+			for name, text := range tt.files {
+				w.write(t, name, text)
+			}
+			if tt.base == "" {
+				tt.base = base
+			}
+			s := w.resolve(t, Explicit{APIKey: tt.explicit, BaseURL: tt.base})
+			local := strings.NewReplacer("~/", w.home+"/", "@/", w.work+"/")
+			assert.Equal(t, tt.key, s.Key.Reveal())
+			assert.Equal(t, local.Replace(tt.source), s.KeySource)
+			if tt.lookups != nil {
+				var want []string
+				for _, l := range tt.lookups {
+					want = append(want, local.Replace(l))
+				}
+				assert.Equal(t, want, s.KeyLookups)
+			}
+			assert.Len(t, s.Warnings, tt.warnings)
+			text, err := json.Marshal(s)
+			require.NoError(t, err)
+			for _, k := range []string{hexKey, otherKey} {
+				assertSecretFree(t, k, string(text))
+			}
+		})
+	}
+}
+
+func TestBothCredentials(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.vars = map[string]string{"WANDB_API_KEY": hexKey, "WANDB_IDENTITY_TOKEN_FILE": "/run/token"}
+	_, err := Resolve(w.env(), Explicit{})
+	in := requireInputError(t, err, "WANDB_API_KEY")
+	assert.Contains(t, in.Rule, "WANDB_IDENTITY_TOKEN_FILE")
+	assertSecretFree(t, hexKey, err.Error())
+}
+
+func TestUnknownHome(t *testing.T) {
+	t.Setenv("HOME", "")
+	t.Setenv("home", "")
+	s, err := Resolve(Env{LookupEnv: MapEnv(nil), WorkDir: t.TempDir()}, Explicit{})
+	require.NoError(t, err)
+	assert.Contains(t, s.KeyLookups, "netrc was not searched: the home directory is unknown")
+	assert.True(t, s.Key.Empty())
+}
+
+func TestKeyOfTheRightServer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.write(t, "~/.netrc", entry("api.wandb.ai", hexKey)+entry("localhost:8080", otherKey)+entry("[::1]:8080", thirdKey))
+	for base, want := range map[string]string{
+		"": hexKey, "https://api.wandb.ai/": hexKey, "http://LOCALHOST:8080/": otherKey, "http://[::1]:8080": thirdKey,
+		"http://localhost:8081": "", "http://localhost": "", "https://api.wandb.ai:443": "",
+	} {
+		assert.Equal(t, want, w.resolve(t, Explicit{BaseURL: base}).Key.Reveal(), base)
+	}
+}

@@ -1,0 +1,224 @@
+package settings
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wandgo/wandgo/internal/secret"
+)
+
+// netrcEntry is one machine of a netrc file.
+type netrcEntry struct {
+	machine   string // "" for the default entry
+	isDefault bool
+	password  secret.Key
+	line      int // where the entry starts, from 1
+}
+
+// netrcError says what is wrong with a netrc file. It names lines only: the
+// token that does not fit may be a password.
+type netrcError struct {
+	line int
+	what string
+}
+
+func (e *netrcError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.what) }
+
+// netrcFile is a parsed netrc.
+type netrcFile struct{ entries []netrcEntry }
+
+// find returns the entry for the machine, else the default entry. Of several
+// entries for one machine the last counts, as in the official client.
+func (f *netrcFile) find(machine string) (netrcEntry, bool) {
+	var def netrcEntry
+	var hasDefault bool
+	for _, e := range slices.Backward(f.entries) {
+		switch {
+		case e.isDefault && !hasDefault:
+			def, hasDefault = e, true
+		case !e.isDefault && strings.EqualFold(e.machine, machine):
+			return e, true
+		}
+	}
+	return def, hasDefault
+}
+
+// machines lists the named machines in order, each once.
+func (f *netrcFile) machines() []string {
+	var out []string
+	for _, e := range f.entries {
+		if !e.isDefault && !slices.Contains(out, e.machine) {
+			out = append(out, e.machine)
+		}
+	}
+	return out
+}
+
+// parseNetrc reads a netrc file. A token that does not fit makes the whole file
+// unusable, as it does for the official client: guessing where the next entry
+// starts could pair a machine with another machine's password.
+func parseNetrc(data []byte) (*netrcFile, error) {
+	lex := &netrcLexer{data: bytes.TrimPrefix(data, []byte("\ufeff")), line: 1}
+	file := &netrcFile{}
+	for {
+		tok := lex.next()
+		switch {
+		case tok.end:
+			return file, nil
+		case tok.isComment():
+			lex.skipLine(tok.line)
+		case tok.text == "machine":
+			name := lex.next()
+			if name.end || name.text == "" {
+				return nil, &netrcError{tok.line, "machine without a name"}
+			}
+			if err := lex.entry(file, netrcEntry{machine: name.text, line: tok.line}); err != nil {
+				return nil, err
+			}
+		case tok.text == "default":
+			if err := lex.entry(file, netrcEntry{isDefault: true, line: tok.line}); err != nil {
+				return nil, err
+			}
+		case tok.text == "macdef":
+			name := lex.next()
+			lex.skipLine(name.line)
+			lex.skipMacro()
+		default:
+			return nil, &netrcError{tok.line, "expected machine, default or macdef"}
+		}
+	}
+}
+
+// netrcToken is a word of the file.
+type netrcToken struct {
+	text   string
+	line   int
+	quoted bool
+	end    bool // no more tokens
+}
+
+func (t netrcToken) isComment() bool { return !t.quoted && strings.HasPrefix(t.text, "#") }
+
+// netrcLexer splits a netrc file into words.
+type netrcLexer struct {
+	data []byte
+	pos  int
+	line int // of data[pos]
+}
+
+// entry reads the fields that follow "machine NAME" or "default".
+func (l *netrcLexer) entry(file *netrcFile, e netrcEntry) error {
+	for {
+		before := *l
+		tok := l.next()
+		switch {
+		case tok.isComment():
+			l.skipLine(tok.line)
+			continue
+		case tok.end, tok.text == "machine", tok.text == "default", tok.text == "macdef":
+			*l = before // the next entry starts here
+			file.entries = append(file.entries, e)
+			return nil
+		}
+		value := l.next()
+		switch tok.text {
+		case "password":
+			e.password = secret.New(value.text)
+		case "login", "user", "account":
+		default:
+			return &netrcError{tok.line, "expected login, account or password"}
+		}
+	}
+}
+
+func (l *netrcLexer) read() (byte, bool) {
+	if l.pos >= len(l.data) {
+		return 0, false
+	}
+	c := l.data[l.pos]
+	l.pos++
+	if c == '\n' {
+		l.line++
+	}
+	return c, true
+}
+
+func isNetrcSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+// next returns the next word. A word may be wrapped in double quotes, with
+// backslash escapes, or in single quotes that close on the same line, which is
+// how the official client writes values that need quoting.
+func (l *netrcLexer) next() netrcToken {
+	for {
+		tok := netrcToken{line: l.line}
+		c, ok := l.read()
+		switch {
+		case !ok:
+			tok.end = true
+			return tok
+		case isNetrcSpace(c):
+			continue
+		case c == '"':
+			tok.quoted = true
+			tok.text = l.until(func(c byte) bool { return c == '"' })
+			return tok
+		case c == '\'':
+			rest := l.data[l.pos:]
+			if n := bytes.IndexAny(rest, "'\n"); n >= 0 && rest[n] == '\'' {
+				l.pos += n + 1
+				tok.quoted = true
+				tok.text = string(rest[:n])
+				return tok
+			}
+		}
+		l.pos-- // c is not a newline, so the line number stands
+		tok.text = l.until(isNetrcSpace)
+		return tok
+	}
+}
+
+// until reads up to and including the byte that ends the word.
+func (l *netrcLexer) until(end func(byte) bool) string {
+	var b strings.Builder
+	for {
+		c, ok := l.read()
+		if !ok || end(c) {
+			return b.String()
+		}
+		if c == '\\' {
+			if c, ok = l.read(); !ok {
+				return b.String()
+			}
+		}
+		b.WriteByte(c)
+	}
+}
+
+// skipLine skips the rest of a comment that started on line. Reading its first
+// word may already have consumed the newline.
+func (l *netrcLexer) skipLine(line int) {
+	for l.line == line {
+		if _, ok := l.read(); !ok {
+			return
+		}
+	}
+}
+
+// skipMacro skips a macro's body, which ends at an empty line or with the file.
+func (l *netrcLexer) skipMacro() {
+	for l.pos < len(l.data) {
+		rest := l.data[l.pos:]
+		n := bytes.IndexByte(rest, '\n')
+		if n < 0 {
+			l.pos = len(l.data)
+			return
+		}
+		l.pos += n + 1
+		l.line++
+		if len(bytes.TrimRight(rest[:n], "\r")) == 0 {
+			return
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package settings
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode"
+)
+
+// UncategorizedProject is the project of runs that name none outside a git
+// repository.
+const UncategorizedProject = "uncategorized"
+
+// DefaultProject returns the project of a run that names none: inside a git
+// repository the name of the repository's directory, followed by the path of
+// the program's directory below it ("repo-train_vision"); else "uncategorized".
+// An empty programDir is workDir. Characters no project name may have become
+// "_". It looks at the file system and starts no process.
+func DefaultProject(workDir, programDir string) string {
+	root, ok := repositoryRoot(workDir)
+	if !ok {
+		return UncategorizedProject
+	}
+	name := filepath.Base(root)
+	if programDir == "" {
+		programDir = workDir
+	}
+	if sub, err := filepath.Rel(root, programDir); err == nil && filepath.IsLocal(sub) && sub != "." {
+		name += "-" + strings.ReplaceAll(filepath.ToSlash(sub), "/", "_")
+	}
+	name = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(projectForbidden, r) || unicode.IsControl(r) || r == unicode.ReplacementChar {
+			return '_'
+		}
+		return r
+	}, name)
+	if runes := []rune(name); len(runes) > maxProject {
+		name = string(runes[:maxProject])
+	}
+	if CheckProject(name) != nil || name == "" {
+		return UncategorizedProject
+	}
+	return name
+}
+
+// repositoryRoot walks up from dir to the first git work tree.
+func repositoryRoot(dir string) (string, bool) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", false
+	}
+	for {
+		if isRepository(filepath.Join(dir, ".git")) {
+			return dir, true
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", false
+		}
+		dir = parent
+	}
+}
+
+// isRepository reports whether path is a git directory, or the file that stands
+// for one in linked work trees and submodules.
+func isRepository(path string) bool {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return false
+	case info.IsDir():
+		_, err = os.Stat(filepath.Join(path, "HEAD"))
+		return err == nil
+	case !info.Mode().IsRegular() || info.Size() > 4096:
+		return false
+	}
+	data, err := os.ReadFile(path)
+	return err == nil && bytes.HasPrefix(data, []byte("gitdir:"))
+}

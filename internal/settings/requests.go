@@ -1,0 +1,176 @@
+package settings
+
+import (
+	"encoding/json"
+	"maps"
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Defaults of how requests are made, those of the official client.
+const (
+	defaultInitTimeout      = 90 * time.Second
+	defaultTransmitInterval = 15 * time.Second
+)
+
+var (
+	defaultGraphQL    = Retry{Max: 20, WaitMin: 2 * time.Second, WaitMax: time.Minute, Timeout: 30 * time.Second}
+	defaultFileStream = Retry{Max: 10085, WaitMin: 2 * time.Second, WaitMax: time.Minute, Timeout: 3 * time.Minute}
+)
+
+// maxSeconds bounds durations; more is a mistake in the unit.
+const maxSeconds = 1e8
+
+// resolveRequests resolves how requests are made.
+func (r *resolver) resolveRequests() {
+	s := r.settings
+	s.Silent = r.boolean("silent", "WANDB_SILENT")
+	s.Quiet = r.boolean("quiet", "WANDB_QUIET")
+	s.InitTimeout = r.seconds(defaultInitTimeout, "init_timeout", "WANDB_INIT_TIMEOUT")
+
+	s.GraphQL = r.retry(defaultGraphQL, "x_graphql_", "WANDB_HTTP_TIMEOUT")
+	s.HTTPTimeout = s.GraphQL.Timeout
+	s.FileStream.Retry = r.retry(defaultFileStream, "x_file_stream_")
+	s.FileStream.TransmitInterval = r.seconds(defaultTransmitInterval,
+		"x_file_stream_transmit_interval", hidden("x_file_stream_transmit_interval")...)
+	s.FileStream.MaxBytes = r.integer(0, "x_file_stream_max_bytes", hidden("x_file_stream_max_bytes")...)
+	s.FileStream.MaxLineBytes = r.integer(0, "x_file_stream_max_line_bytes", hidden("x_file_stream_max_line_bytes")...)
+	s.FileStream.NoGzip = true
+	if v := r.nonEmpty(setting{env: hidden("x_file_stream_no_gzip"), file: "x_file_stream_no_gzip"}); v.Text != "" {
+		s.FileStream.NoGzip = r.parseBool(v)
+	}
+
+	s.InsecureDisableSSL = r.boolean("insecure_disable_ssl", "WANDB_INSECURE_DISABLE_SSL")
+	for _, p := range []struct {
+		set  **url.URL
+		env  string
+		file string
+	}{
+		{&s.HTTPProxy, "WANDB_HTTP_PROXY", "http_proxy"},
+		{&s.HTTPSProxy, "WANDB_HTTPS_PROXY", "https_proxy"},
+	} {
+		v := r.nonEmpty(setting{env: []string{p.env}, file: p.file})
+		if v.Text == "" {
+			continue
+		}
+		u, ok := parseProxy(v.Text)
+		if !ok {
+			r.warn("%s is not the address of a proxy and is ignored", v.Source)
+		}
+		*p.set = u
+	}
+	r.resolveHeaders()
+}
+
+// hidden returns the two spellings of the variable for an x_ setting.
+func hidden(name string) []string {
+	bare := strings.ToUpper(strings.TrimPrefix(name, "x_"))
+	return []string{"WANDB_X_" + bare, "WANDB__" + bare}
+}
+
+// retry reads the four settings that share a prefix. More variables for the
+// timeout may be given; they are the stronger ones.
+func (r *resolver) retry(def Retry, prefix string, timeoutEnv ...string) Retry {
+	number := func(name string) string { return prefix + name }
+	return Retry{
+		Max: int(r.integer(int64(def.Max), number("retry_max"), hidden(number("retry_max"))...)),
+		WaitMin: r.seconds(def.WaitMin, number("retry_wait_min_seconds"),
+			hidden(number("retry_wait_min_seconds"))...),
+		WaitMax: r.seconds(def.WaitMax, number("retry_wait_max_seconds"),
+			hidden(number("retry_wait_max_seconds"))...),
+		Timeout: r.seconds(def.Timeout, number("timeout_seconds"),
+			append(timeoutEnv, hidden(number("timeout_seconds"))...)...),
+	}
+}
+
+// seconds reads a duration in seconds, fractions allowed; 0 is the default.
+func (r *resolver) seconds(def time.Duration, file string, env ...string) time.Duration {
+	v := r.nonEmpty(setting{env: env, file: file})
+	if v.Text == "" {
+		return def
+	}
+	n, err := strconv.ParseFloat(strings.TrimSpace(v.Text), 64)
+	if err != nil || math.IsNaN(n) || n < 0 || n > maxSeconds {
+		r.warn("%s: %s is not a number of seconds and is ignored", v.Source, shown(v.Text))
+		return def
+	}
+	if d := time.Duration(n * float64(time.Second)); d > 0 {
+		return d
+	}
+	return def
+}
+
+// integer reads a whole number; 0 is the default.
+func (r *resolver) integer(def int64, file string, env ...string) int64 {
+	v := r.nonEmpty(setting{env: env, file: file})
+	if v.Text == "" {
+		return def
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(v.Text), 10, 32)
+	if err != nil || n < 0 {
+		r.warn("%s: %s is not a whole number and is ignored", v.Source, shown(v.Text))
+		return def
+	}
+	if n == 0 {
+		return def
+	}
+	return n
+}
+
+func (r *resolver) boolean(file string, env ...string) bool {
+	v := r.nonEmpty(setting{env: env, file: file})
+	return v.Text != "" && r.parseBool(v)
+}
+
+// parseBool reads the words the official client takes for true and false.
+func (r *resolver) parseBool(v Value) bool {
+	switch strings.ToLower(v.Text) {
+	case "y", "yes", "t", "true", "on", "1":
+		return true
+	case "n", "no", "f", "false", "off", "0":
+	default:
+		r.warn("%s: %s is neither true nor false and counts as false", v.Source, shown(v.Text))
+	}
+	return false
+}
+
+// resolveHeaders reads the extra headers, a JSON object of strings. They often
+// carry credentials of a proxy, so warnings name the header and never its value.
+func (r *resolver) resolveHeaders() {
+	const name = "x_extra_http_headers"
+	v := r.nonEmpty(setting{env: hidden(name), file: name})
+	if v.Text == "" {
+		return
+	}
+	var headers map[string]string
+	if err := json.Unmarshal([]byte(v.Text), &headers); err != nil {
+		r.warn("%s is not a JSON object of strings and is ignored", v.Source)
+		return
+	}
+	for _, h := range slices.Sorted(maps.Keys(headers)) {
+		if !validHeader(h, headers[h]) {
+			r.warn("%s: the header %s cannot be sent and is left out", v.Source, shown(h))
+			delete(headers, h)
+		}
+	}
+	r.settings.ExtraHeaders = headers
+}
+
+// validHeader reports whether a header can be put on the wire.
+func validHeader(name, value string) bool {
+	if name == "" {
+		return false
+	}
+	for i := range len(name) {
+		c := name[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if !letter && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+			return false
+		}
+	}
+	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}

@@ -1,0 +1,250 @@
+package settings
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	wandberrors "github.com/wandgo/wandgo/errors"
+)
+
+// resolver carries one resolution.
+type resolver struct {
+	env      Env
+	explicit Explicit
+	files    []settingsFile // the strongest first
+	settings *Settings
+}
+
+// settingsFile is a settings file that was looked for.
+type settingsFile struct {
+	path    string
+	options map[string]string
+	missing bool
+	broken  bool
+}
+
+// absence says why the file does not give the option.
+func (f settingsFile) absence(option string) string {
+	switch {
+	case f.missing:
+		return " does not exist"
+	case f.broken:
+		return " is ignored because of an error in it"
+	}
+	return " has no " + option
+}
+
+// Resolve finds every setting. It fails with an [wandberrors.InputError] when a
+// setting that decides where data goes makes no sense: the base URL, the mode,
+// or two credentials at once. Everything else that is odd becomes a warning and
+// leaves the default. A missing key is no error; see KeyLookups.
+func Resolve(env Env, explicit Explicit) (*Settings, error) {
+	r := &resolver{env: env, explicit: explicit, settings: &Settings{}}
+	r.readFiles()
+	if err := r.resolveBaseURL(); err != nil {
+		return nil, err
+	}
+	if err := r.resolveKey(); err != nil {
+		return nil, err
+	}
+	if err := r.resolveMode(); err != nil {
+		return nil, err
+	}
+	r.resolveRun()
+	r.resolveRequests()
+	r.resolveMachine()
+	r.resolveShared()
+	return r.settings, nil
+}
+
+func (r *resolver) warn(format string, args ...any) {
+	r.settings.Warnings = append(r.settings.Warnings, fmt.Sprintf(format, args...))
+}
+
+// readFiles reads the local and the global settings file. WANDB_DIR does not
+// move the local one.
+func (r *resolver) readFiles() {
+	work := r.env.workDir()
+	r.readFile(filepath.Join(runRoot(work), "settings"))
+	if dir, ok := r.env.get("WANDB_CONFIG_DIR"); ok {
+		r.readFile(filepath.Join(r.env.expand(dir), "settings"))
+	} else if home := r.env.home(); home != "" {
+		r.readFile(filepath.Join(home, ".config", "wandb", "settings"))
+	}
+}
+
+func (r *resolver) readFile(path string) {
+	f := settingsFile{path: path}
+	var err error
+	f.options, err = r.env.settingsFile(path)
+	switch {
+	case absent(err):
+		f.missing = true
+	case err != nil:
+		f.broken = true
+		r.warn("settings file %s is ignored: %s", path, reason(err))
+	default:
+		r.settings.Files = append(r.settings.Files, path)
+		for _, name := range []string{"root_dir", "settings_system"} {
+			if _, ok := f.options[name]; ok {
+				r.warn("settings file %s: %s has no effect in a settings file", path, name)
+			}
+		}
+	}
+	r.files = append(r.files, f)
+}
+
+// setting names one setting in each of its sources.
+type setting struct {
+	explicit string   // what the caller gave
+	field    string   // how the caller calls it
+	env      []string // the strongest first
+	file     string
+}
+
+// value resolves a setting. An empty variable hides the settings files, as in
+// the official client.
+func (r *resolver) value(s setting) Value {
+	if s.explicit != "" {
+		return Value{Text: s.explicit, Source: s.field}
+	}
+	for _, name := range s.env {
+		if text, ok := r.env.lookup(name); ok {
+			if text == "" {
+				return Value{}
+			}
+			return Value{Text: text, Source: name}
+		}
+	}
+	return r.fileValue(s.file)
+}
+
+// nonEmpty is value for settings that cannot be empty: an empty variable counts
+// as one that is not set.
+func (r *resolver) nonEmpty(s setting) Value {
+	if s.explicit != "" {
+		return Value{Text: s.explicit, Source: s.field}
+	}
+	for _, name := range s.env {
+		if text, ok := r.env.get(name); ok {
+			return Value{Text: text, Source: name}
+		}
+	}
+	return r.fileValue(s.file)
+}
+
+func (r *resolver) fileValue(name string) Value {
+	if name == "" {
+		return Value{}
+	}
+	for _, f := range r.files {
+		if text, ok := f.options[name]; ok {
+			if text == "" { // hides the weaker file
+				return Value{}
+			}
+			return Value{Text: text, Source: "settings file " + f.path}
+		}
+	}
+	return Value{}
+}
+
+func (r *resolver) resolveBaseURL() error {
+	v := r.nonEmpty(setting{r.explicit.BaseURL, "Options.BaseURL", []string{"WANDB_BASE_URL"}, "base_url"})
+	if v.Text == "" {
+		v = Value{Text: DefaultBaseURL, Source: SourceDefault}
+	}
+	base, err := NormalizeBaseURL(v.Text)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", v.Source, err)
+	}
+	r.settings.BaseURL = Value{Text: base, Source: v.Source}
+	r.settings.AppURL = AppURLFor(base)
+	if app, ok := r.env.get("WANDB_APP_URL"); ok {
+		r.settings.AppURL = strings.TrimRight(app, "/")
+	}
+	return nil
+}
+
+func (r *resolver) resolveMode() error {
+	v := r.nonEmpty(setting{r.explicit.Mode, "RunOptions.Mode", []string{"WANDB_MODE"}, "mode"})
+	switch v.Text {
+	case "":
+		v = Value{Text: ModeOnline, Source: SourceDefault}
+	case ModeOnline, ModeOffline, ModeDisabled, ModeShared:
+	case "dryrun":
+		v.Text = ModeOffline
+	case "run":
+		v.Text = ModeOnline
+	default:
+		// Guessing could upload what was meant to stay here.
+		return fmt.Errorf("read %s: %w", v.Source, &wandberrors.InputError{
+			Field: "mode", Value: presentable(v.Text), Rule: "must be online, offline, disabled or shared",
+		})
+	}
+	r.settings.Mode = v
+	return nil
+}
+
+// resolveRun resolves what describes the run.
+func (r *resolver) resolveRun() {
+	s, x := r.settings, r.explicit
+	s.Entity = r.value(setting{x.Entity, "RunOptions.Entity", []string{"WANDB_ENTITY"}, "entity"})
+	s.Project = r.value(setting{x.Project, "RunOptions.Project", []string{"WANDB_PROJECT"}, "project"})
+	if s.Project.Text == "" {
+		s.Project = Value{Text: DefaultProject(r.env.workDir(), r.env.ProgramDir), Source: SourceDefault}
+	}
+	s.RunID = r.nonEmpty(setting{x.RunID, "RunOptions.ID", []string{"WANDB_RUN_ID"}, "run_id"})
+	s.Name = r.value(setting{x.Name, "RunOptions.Name", []string{"WANDB_NAME", "WANDB_RUN_NAME"}, "run_name"})
+	s.Group = r.value(setting{x.Group, "RunOptions.Group", []string{"WANDB_RUN_GROUP"}, "run_group"})
+	s.JobType = r.value(setting{x.JobType, "RunOptions.JobType", []string{"WANDB_JOB_TYPE", "WANDB_RUN_JOB_TYPE"}, "run_job_type"})
+	s.Notes = r.value(setting{x.Notes, "RunOptions.Notes", []string{"WANDB_NOTES", "WANDB_RUN_NOTES"}, "run_notes"})
+	s.Sweep = r.nonEmpty(setting{env: []string{"WANDB_SWEEP_ID"}, file: "sweep_id"})
+	s.Resume = r.nonEmpty(setting{env: []string{"WANDB_RESUME"}, file: "resume"})
+	s.Username = r.value(setting{env: []string{"WANDB_USERNAME"}, file: "username"}).Text
+	s.Email = r.value(setting{env: []string{"WANDB_USER_EMAIL", "WANDB_EMAIL"}, file: "email"}).Text
+	r.resolveTags()
+
+	s.Dir = r.env.workDir()
+	if dir := r.nonEmpty(setting{env: []string{"WANDB_DIR", "WANDB_ROOT_DIR"}}).Text; dir != "" {
+		if dir = r.env.expand(dir); !filepath.IsAbs(dir) {
+			dir = filepath.Join(s.Dir, dir)
+		}
+		s.Dir = dir
+	}
+}
+
+// resolveTags splits the variable at commas and, like the official client, keeps
+// the spaces around a tag and takes the file's setting as a single tag. Empty
+// tags, which no server accepts, are dropped.
+func (r *resolver) resolveTags() {
+	if len(r.explicit.Tags) > 0 {
+		r.settings.Tags, r.settings.TagsSource = append([]string(nil), r.explicit.Tags...), "RunOptions.Tags"
+		return
+	}
+	if v := r.nonEmpty(setting{env: []string{"WANDB_TAGS", "WANDB_RUN_TAGS"}}); v.Text != "" {
+		for tag := range strings.SplitSeq(v.Text, ",") {
+			if strings.TrimSpace(tag) == "" {
+				r.warn("%s contains an empty tag, which is left out", v.Source)
+				continue
+			}
+			r.settings.Tags = append(r.settings.Tags, tag)
+		}
+		r.settings.TagsSource = v.Source
+	} else if v := r.fileValue("run_tags"); v.Text != "" {
+		r.settings.Tags, r.settings.TagsSource = []string{v.Text}, v.Source
+	}
+}
+
+// RunRoot is the directory of all runs: Dir/.wandb where that exists, else
+// Dir/wandb.
+func (s *Settings) RunRoot() string { return runRoot(s.Dir) }
+
+func runRoot(dir string) string {
+	hidden := filepath.Join(dir, ".wandb")
+	if info, err := os.Stat(hidden); err == nil && info.IsDir() {
+		return hidden
+	}
+	return filepath.Join(dir, "wandb")
+}

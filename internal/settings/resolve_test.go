@@ -1,0 +1,434 @@
+package settings
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestPrecedence takes every setting through its sources, from the strongest to
+// the default, removing one source at a time.
+func TestPrecedence(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		set      func(*Explicit, string)
+		source   string // of the explicit value
+		env      []string
+		file     string
+		values   [5]string // explicit, env, second env, local file, global file
+		fallback Value
+		got      func(*Settings) Value
+	}{
+		{
+			"entity", func(x *Explicit, v string) { x.Entity = v }, "RunOptions.Entity",
+			[]string{"WANDB_ENTITY"},
+			"entity",
+			[5]string{"a", "b", "", "c", "d"},
+			Value{},
+			func(s *Settings) Value { return s.Entity },
+		},
+		{
+			"project", func(x *Explicit, v string) { x.Project = v }, "RunOptions.Project",
+			[]string{"WANDB_PROJECT"},
+			"project",
+			[5]string{"a", "b", "", "c", "d"},
+			Value{"uncategorized", SourceDefault},
+			func(s *Settings) Value { return s.Project },
+		},
+		{
+			"run id", func(x *Explicit, v string) { x.RunID = v }, "RunOptions.ID",
+			[]string{"WANDB_RUN_ID"},
+			"run_id",
+			[5]string{"a", "b", "", "c", "d"},
+			Value{},
+			func(s *Settings) Value { return s.RunID },
+		},
+		{
+			"name", func(x *Explicit, v string) { x.Name = v }, "RunOptions.Name",
+			[]string{"WANDB_NAME", "WANDB_RUN_NAME"},
+			"run_name",
+			[5]string{"a", "b", "b2", "c", "d"},
+			Value{},
+			func(s *Settings) Value { return s.Name },
+		},
+		{
+			"group", func(x *Explicit, v string) { x.Group = v }, "RunOptions.Group",
+			[]string{"WANDB_RUN_GROUP"},
+			"run_group",
+			[5]string{"a", "b", "", "c", "d"},
+			Value{},
+			func(s *Settings) Value { return s.Group },
+		},
+		{
+			"job type", func(x *Explicit, v string) { x.JobType = v }, "RunOptions.JobType",
+			[]string{"WANDB_JOB_TYPE", "WANDB_RUN_JOB_TYPE"},
+			"run_job_type",
+			[5]string{"a", "b", "b2", "c", "d"},
+			Value{},
+			func(s *Settings) Value { return s.JobType },
+		},
+		{
+			"notes", func(x *Explicit, v string) { x.Notes = v }, "RunOptions.Notes",
+			[]string{"WANDB_NOTES", "WANDB_RUN_NOTES"},
+			"run_notes",
+			[5]string{"a", "b", "b2", "c", "d"},
+			Value{},
+			func(s *Settings) Value { return s.Notes },
+		},
+		{
+			"mode", func(x *Explicit, v string) { x.Mode = v }, "RunOptions.Mode",
+			[]string{"WANDB_MODE"},
+			"mode",
+			[5]string{"shared", "offline", "", "disabled", "online"},
+			Value{"online", SourceDefault},
+			func(s *Settings) Value { return s.Mode },
+		},
+		{
+			"base URL", func(x *Explicit, v string) { x.BaseURL = v }, "Options.BaseURL",
+			[]string{"WANDB_BASE_URL"},
+			"base_url",
+			[5]string{"http://a", "http://b", "", "http://c", "http://d"},
+			Value{"https://api.wandb.ai", SourceDefault},
+			func(s *Settings) Value { return s.BaseURL },
+		},
+		{
+			"sweep", nil, "",
+			[]string{"WANDB_SWEEP_ID"},
+			"sweep_id",
+			[5]string{"", "b", "", "c", "d"},
+			Value{},
+			func(s *Settings) Value { return s.Sweep },
+		},
+		{
+			"resume", nil, "",
+			[]string{"WANDB_RESUME"},
+			"resume",
+			[5]string{"", "must", "", "allow", "never"},
+			Value{},
+			func(s *Settings) Value { return s.Resume },
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			local := w.write(t, localFile, "[default]\n"+tt.file+" = "+tt.values[3]+"\n")
+			global := w.write(t, globalFile, "[default]\n"+tt.file+" = "+tt.values[4]+"\n")
+			for i, name := range tt.env {
+				w.vars[name] = tt.values[1+i]
+			}
+			if tt.set != nil {
+				var x Explicit
+				tt.set(&x, tt.values[0])
+				assert.Equal(t, Value{tt.values[0], tt.source}, tt.got(w.resolve(t, x)), "explicit")
+			}
+			for i, name := range tt.env {
+				assert.Equal(t, Value{tt.values[1+i], name}, tt.got(w.resolve(t, Explicit{})), "environment")
+				delete(w.vars, name)
+			}
+			assert.Equal(t, Value{tt.values[3], "settings file " + local}, tt.got(w.resolve(t, Explicit{})), "local file")
+			require.NoError(t, os.Remove(local))
+			assert.Equal(t, Value{tt.values[4], "settings file " + global}, tt.got(w.resolve(t, Explicit{})), "global file")
+			require.NoError(t, os.Remove(global))
+			assert.Equal(t, tt.fallback, tt.got(w.resolve(t, Explicit{})), "default")
+		})
+	}
+}
+
+func TestEmptyVariable(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.write(t, globalFile, "[default]\nentity = team\nproject = p\nrun_name = n\nmode = offline\nrun_id = abc\nbase_url = http://h:1\n")
+	for _, name := range []string{"ENTITY", "PROJECT", "NAME", "MODE", "RUN_ID", "BASE_URL", "TAGS", "SILENT", "INIT_TIMEOUT"} {
+		w.vars["WANDB_"+name] = ""
+	}
+	s := w.resolve(t, Explicit{})
+	// The official client takes the first three as "explicitly none" ...
+	assert.Equal(t, Value{}, s.Entity)
+	assert.Equal(t, Value{"uncategorized", SourceDefault}, s.Project)
+	assert.Equal(t, Value{}, s.Name)
+	// ... and refuses the others; here they count as not set.
+	assert.Equal(t, "offline", s.Mode.Text)
+	assert.Equal(t, "abc", s.RunID.Text)
+	assert.Equal(t, "http://h:1", s.BaseURL.Text)
+	assert.Nil(t, s.Tags)
+	assert.False(t, s.Silent)
+	assert.Equal(t, 90*time.Second, s.InitTimeout)
+	assert.Empty(t, s.Warnings)
+}
+
+func TestEmptyOptionHidesWeakerFile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.write(t, globalFile, "[default]\nentity = team\n")
+	w.write(t, localFile, "[default]\nentity =\n")
+	assert.Equal(t, Value{}, w.resolve(t, Explicit{}).Entity)
+}
+
+func TestMode(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"online": "online", "run": "online", "offline": "offline", "dryrun": "offline", "disabled": "disabled", "shared": "shared",
+	} {
+		w := newWorld(t)
+		w.vars["WANDB_MODE"] = in
+		assert.Equal(t, want, w.resolve(t, Explicit{}).Mode.Text, in)
+	}
+	for _, in := range []string{"offlin", "OFFLINE", " offline"} {
+		w := newWorld(t)
+		w.vars["WANDB_MODE"] = in
+		_, err := Resolve(w.env(), Explicit{})
+		requireInputError(t, err, "mode")
+		assert.ErrorContains(t, err, "WANDB_MODE")
+	}
+}
+
+func TestTags(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.write(t, globalFile, "[default]\nrun_tags = x, y\n")
+	given := []string{"a"}
+	s := w.resolve(t, Explicit{Tags: given})
+	given[0] = "changed later"
+	assert.Equal(t, []string{"a"}, s.Tags)
+	assert.Equal(t, "RunOptions.Tags", s.TagsSource)
+
+	assert.Equal(t, []string{"x, y"}, w.resolve(t, Explicit{}).Tags, "a file gives one tag")
+	w.vars["WANDB_TAGS"] = "a, b,,c"
+	s = w.resolve(t, Explicit{})
+	assert.Equal(t, []string{"a", " b", "c"}, s.Tags)
+	assert.Equal(t, "WANDB_TAGS", s.TagsSource)
+	assert.Len(t, s.Warnings, 1)
+}
+
+func TestBooleans(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"y", "YES", "t", "True", "on", "1"} {
+		w := newWorld(t)
+		w.vars["WANDB_SILENT"] = text
+		assert.True(t, w.resolve(t, Explicit{}).Silent, text)
+	}
+	for _, text := range []string{"n", "No", "f", "FALSE", "off", "0"} {
+		w := newWorld(t)
+		w.vars["WANDB_QUIET"] = text
+		s := w.resolve(t, Explicit{})
+		assert.False(t, s.Quiet, text)
+		assert.Empty(t, s.Warnings)
+	}
+	w := newWorld(t)
+	w.vars["WANDB_SILENT"] = "maybe"
+	s := w.resolve(t, Explicit{})
+	assert.False(t, s.Silent)
+	require.Len(t, s.Warnings, 1)
+	assert.Contains(t, s.Warnings[0], "WANDB_SILENT")
+}
+
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.resolve(t, Explicit{})
+	assert.Equal(t, 90*time.Second, s.InitTimeout)
+	assert.Equal(t, 30*time.Second, s.HTTPTimeout)
+	assert.Equal(t, Retry{20, 2 * time.Second, time.Minute, 30 * time.Second}, s.GraphQL)
+	assert.Equal(t, Retry{10085, 2 * time.Second, time.Minute, 3 * time.Minute}, s.FileStream.Retry)
+	assert.Equal(t, 15*time.Second, s.FileStream.TransmitInterval)
+	assert.True(t, s.FileStream.NoGzip)
+
+	w.vars = map[string]string{
+		"WANDB_INIT_TIMEOUT": "12.5", "WANDB_HTTP_TIMEOUT": "7", "WANDB_X_GRAPHQL_TIMEOUT_SECONDS": "8",
+		"WANDB_X_GRAPHQL_RETRY_MAX": "3", "WANDB__GRAPHQL_RETRY_WAIT_MIN_SECONDS": "0.25", "WANDB_X_GRAPHQL_RETRY_WAIT_MAX_SECONDS": "1e0",
+		"WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL": "0.5", "WANDB_X_FILE_STREAM_NO_GZIP": "false",
+		"WANDB_X_FILE_STREAM_MAX_BYTES": "1000", "WANDB_X_FILE_STREAM_MAX_LINE_BYTES": "100", "WANDB_X_FILE_STREAM_RETRY_MAX": "0",
+	}
+	s = w.resolve(t, Explicit{})
+	assert.Equal(t, 12500*time.Millisecond, s.InitTimeout)
+	assert.Equal(t, 7*time.Second, s.HTTPTimeout)
+	assert.Equal(t, Retry{3, 250 * time.Millisecond, time.Second, 7 * time.Second}, s.GraphQL)
+	assert.Equal(t, 500*time.Millisecond, s.FileStream.TransmitInterval)
+	assert.False(t, s.FileStream.NoGzip)
+	assert.EqualValues(t, 1000, s.FileStream.MaxBytes)
+	assert.EqualValues(t, 100, s.FileStream.MaxLineBytes)
+	assert.Equal(t, 10085, s.FileStream.Max, "0 is the default")
+	assert.Empty(t, s.Warnings)
+}
+
+func TestBadNumbersWarn(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"abc", "-3", "NaN", "Inf", "1e300", "12 s"} {
+		w := newWorld(t)
+		w.vars["WANDB_INIT_TIMEOUT"] = text
+		w.vars["WANDB_X_GRAPHQL_RETRY_MAX"] = text
+		s := w.resolve(t, Explicit{})
+		assert.Equal(t, 90*time.Second, s.InitTimeout, text)
+		assert.Equal(t, 20, s.GraphQL.Max, text)
+		assert.Len(t, s.Warnings, 2, text)
+	}
+}
+
+func TestExtraHeaders(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.vars["WANDB_X_EXTRA_HTTP_HEADERS"] = `{"Proxy-Authorization":"Basic c2VjcmV0","Bad Name":"hush-hush","X":"a\r\nB: hush-hush"}`
+	s := w.resolve(t, Explicit{})
+	assert.Equal(t, map[string]string{"Proxy-Authorization": "Basic c2VjcmV0"}, s.ExtraHeaders)
+	assert.Len(t, s.Warnings, 2)
+	assert.NotContains(t, strings.Join(s.Warnings, "\n"), "hush-hush")
+
+	w.vars["WANDB_X_EXTRA_HTTP_HEADERS"] = `{"A":"hush-hush"`
+	s = w.resolve(t, Explicit{})
+	assert.Empty(t, s.ExtraHeaders)
+	require.Len(t, s.Warnings, 1)
+	assert.NotContains(t, s.Warnings[0], "hush-hush")
+}
+
+func TestProxies(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.vars["WANDB_HTTPS_PROXY"] = "http://jo:hush-hush@proxy:3128"
+	w.vars["WANDB_HTTP_PROXY"] = "proxy:3128"
+	s := w.resolve(t, Explicit{})
+	assert.Equal(t, "proxy:3128", s.HTTPProxy.Host)
+	assert.Equal(t, "proxy:3128", s.HTTPSProxy.Host)
+	w.vars["WANDB_HTTPS_PROXY"] = "http://jo:hush-hush@proxy:port"
+	s = w.resolve(t, Explicit{})
+	assert.Nil(t, s.HTTPSProxy)
+	require.Len(t, s.Warnings, 1)
+	assert.NotContains(t, s.Warnings[0], "hush-hush")
+}
+
+func TestDirectories(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	assert.Equal(t, filepath.Join(w.work, "wandb"), w.resolve(t, Explicit{}).RunRoot())
+	w.write(t, "wandb/settings", "[default]\nentity = plain\n")
+	w.vars["WANDB_DIR"] = "sub"
+	s := w.resolve(t, Explicit{})
+	assert.Equal(t, filepath.Join(w.work, "sub", "wandb"), s.RunRoot())
+	assert.Equal(t, "plain", s.Entity.Text, "WANDB_DIR does not move the local file")
+	w.vars["WANDB_DIR"] = "~/runs"
+	assert.Equal(t, filepath.Join(w.home, "runs"), w.resolve(t, Explicit{}).Dir)
+	delete(w.vars, "WANDB_DIR")
+
+	w.write(t, ".wandb/settings", "[default]\nproject = dot\n")
+	s = w.resolve(t, Explicit{})
+	assert.Equal(t, filepath.Join(w.work, ".wandb"), s.RunRoot())
+	assert.Equal(t, Value{}, s.Entity, ".wandb replaces wandb")
+	assert.Equal(t, "dot", s.Project.Text)
+
+	w.write(t, globalFile, "[default]\nentity = home\n")
+	w.write(t, "~/cfg/settings", "[default]\nentity = moved\n")
+	w.vars["WANDB_CONFIG_DIR"] = "~/cfg"
+	assert.Equal(t, "moved", w.resolve(t, Explicit{}).Entity.Text)
+}
+
+func TestFileTroubleWarns(t *testing.T) {
+	t.Parallel()
+	t.Run("syntax", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		path := w.write(t, globalFile, "[default]\nentity = team\napi_key "+hexKey+"\n")
+		s := w.resolve(t, Explicit{})
+		assert.Equal(t, Value{}, s.Entity)
+		assert.Equal(t, []string{"settings file " + path + " is ignored: line 3: expected name = value"}, s.Warnings)
+		assert.Empty(t, s.Files)
+	})
+	t.Run("settings without effect", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		path := w.write(t, globalFile, "[default]\nroot_dir = /tmp\nsettings_system = /x\nunheard_of = 1\n")
+		s := w.resolve(t, Explicit{})
+		assert.Equal(t, w.work, s.Dir)
+		assert.Len(t, s.Warnings, 2)
+		assert.Equal(t, []string{path}, s.Files)
+	})
+	t.Run("unreadable", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		env := w.env()
+		env.ReadFile = func(name string) ([]byte, error) {
+			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+		}
+		s, err := Resolve(env, Explicit{})
+		require.NoError(t, err)
+		assert.Len(t, s.Warnings, 3, "both settings files and netrc")
+		assert.True(t, s.Key.Empty())
+	})
+	t.Run("too large", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.write(t, globalFile, strings.Repeat("#\n", maxFileBytes/2+1))
+		s := w.resolve(t, Explicit{})
+		require.Len(t, s.Warnings, 1)
+		assert.Contains(t, s.Warnings[0], "1 MiB")
+	})
+	t.Run("a directory", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.write(t, globalFile+"/x", "")
+		assert.Len(t, w.resolve(t, Explicit{}).Warnings, 1)
+	})
+}
+
+func TestReadFileIsBounded(t *testing.T) {
+	t.Parallel()
+	env := Env{ReadFile: func(string) ([]byte, error) { return make([]byte, maxFileBytes+1), nil }}
+	_, err := env.readFile("x")
+	require.ErrorIs(t, err, errTooLarge)
+}
+
+func TestZeroEnv(t *testing.T) {
+	t.Setenv("WANDB_ENTITY", "team")
+	t.Setenv("HOME", t.TempDir())
+	t.Chdir(t.TempDir())
+	s, err := Resolve(Env{}, Explicit{})
+	require.NoError(t, err)
+	assert.Equal(t, Value{"team", "WANDB_ENTITY"}, s.Entity)
+}
+
+func TestAppURLOverride(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.vars["WANDB_APP_URL"] = "https://pages.example/"
+	assert.Equal(t, "https://pages.example", w.resolve(t, Explicit{BaseURL: "http://h:1"}).AppURL)
+}
+
+func TestHeadersFromEnvironment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.vars["WANDB_USERNAME"], w.vars["WANDB_EMAIL"] = "jo", "weak@example.com"
+	assert.Equal(t, "weak@example.com", w.resolve(t, Explicit{}).Email)
+	w.vars["WANDB_USER_EMAIL"] = "jo@example.com"
+	s := w.resolve(t, Explicit{})
+	assert.Equal(t, "jo", s.Username)
+	assert.Equal(t, "jo@example.com", s.Email)
+}
+
+// TestSettingsNeverPrintSecrets prints settings in every way Go has.
+func TestSettingsNeverPrintSecrets(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.vars["WANDB_API_KEY"] = hexKey
+	w.vars["WANDB_X_EXTRA_HTTP_HEADERS"] = `{"Proxy-Authorization":"hush-hush"}`
+	w.vars["WANDB_HTTPS_PROXY"] = "http://jo:hush-hush@proxy:3128"
+	s := w.resolve(t, Explicit{})
+	var out bytes.Buffer
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
+		fmt.Fprintf(&out, verb+" "+verb+"\n", s, *s)
+	}
+	slog.New(slog.NewTextHandler(&out, nil)).Info("s", "settings", s, "value", *s)
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("s", "settings", s, "err", errors.New("x"))
+	assert.NotContains(t, out.String(), hexKey)
+	assert.NotContains(t, out.String(), "hush-hush")
+	assert.Contains(t, out.String(), "key from WANDB_API_KEY")
+}

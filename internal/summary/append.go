@@ -1,0 +1,83 @@
+package summary
+
+import (
+	"github.com/wandgo/wandgo/internal/history"
+)
+
+// AppendJSON appends the summary as one line of JSON, in the extended form that
+// [history] describes, with the keys in order.
+//
+// All of it is written each time. Ten thousand keys take about a millisecond (see
+// BenchmarkAppendJSON), once per request; that does not pay for keeping the text
+// of each key and for knowing when it changed.
+func (s *Summary) AppendJSON(dst []byte) []byte {
+	w := writer{dst: append(dst, '{')}
+	w.children(&s.root)
+	return append(w.dst, '}')
+}
+
+type writer struct {
+	dst []byte
+	enc history.Encoder
+}
+
+// children appends the entries below n and reports whether there are any.
+func (w *writer) children(n *node) bool {
+	begin := len(w.dst)
+	for _, c := range n.sorted() {
+		mark := len(w.dst)
+		if mark > begin {
+			w.dst = append(w.dst, ',')
+		}
+		w.dst = append(w.dst, c.quoted...)
+		if !w.node(c) {
+			w.dst = w.dst[:mark]
+		}
+	}
+	return len(w.dst) > begin
+}
+
+// node appends the value of n and reports whether it has one.
+func (w *writer) node(n *node) bool {
+	switch n.shown {
+	case showsLast:
+		w.value(n.last)
+	case showsValue:
+		w.value(n.value)
+	case showsInt:
+		w.value(n.int)
+	case showsFloat:
+		w.value(n.float)
+	case showsDerived:
+		w.dst = append(w.dst, '{')
+		for _, o := range derivedOps {
+			if !n.shows.Has(o) {
+				continue
+			}
+			if w.dst[len(w.dst)-1] != '{' {
+				w.dst = append(w.dst, ',')
+			}
+			w.dst = append(w.dst, '"')
+			w.dst = append(w.dst, o.String()...)
+			w.dst = append(w.dst, '"', ':')
+			w.value(n.op(o))
+		}
+		w.dst = append(w.dst, '}')
+	default:
+		w.dst = append(w.dst, '{')
+		if !w.children(n) {
+			return false
+		}
+		w.dst = append(w.dst, '}')
+	}
+	return true
+}
+
+// value appends a frozen value, which was written before and so can be now.
+func (w *writer) value(v any) {
+	mark := len(w.dst)
+	w.dst, _ = w.enc.AppendValue(w.dst, v)
+	if len(w.dst) == mark {
+		w.dst = append(w.dst, "null"...)
+	}
+}

@@ -1,0 +1,75 @@
+package summary
+
+// Get returns the value at a path, and whether there is one. Numbers, strings and
+// booleans come back as they were given, lists and other values as
+// [history.Encoded]. An object of metrics, or of operations, comes back as false;
+// the operations can be asked for by name.
+func (s *Summary) Get(path ...string) (any, bool) {
+	at := &s.root
+	for i, name := range path {
+		if at.shown == showsDerived && i == len(path)-1 {
+			for _, o := range derivedOps {
+				if o.String() == name && at.shows.Has(o) {
+					return at.op(o), true
+				}
+			}
+		}
+		if at.shown != showsNothing {
+			return nil, false
+		}
+		if at = at.children[name]; at == nil {
+			return nil, false
+		}
+	}
+	switch at.shown {
+	case showsLast:
+		return at.last, true
+	case showsValue:
+		return at.value, true
+	case showsInt:
+		return at.int, true
+	case showsFloat:
+		return at.float, true
+	default:
+		return nil, false
+	}
+}
+
+// Keys returns the top-level keys in order.
+func (s *Summary) Keys() []string {
+	var keys []string
+	for _, n := range s.root.sorted() {
+		if n.visible() {
+			keys = append(keys, n.name)
+		}
+	}
+	return keys
+}
+
+// Snapshot returns the whole summary as encoding/json would read it, with integers
+// as they are. It is the caller's.
+func (s *Summary) Snapshot() map[string]any {
+	out, _ := s.root.snapshot()
+	if out == nil {
+		out = map[string]any{}
+	}
+	return out
+}
+
+func (n *node) snapshot() (map[string]any, bool) {
+	var out map[string]any
+	for name, c := range n.children {
+		v, ok := c.plain()
+		if !ok {
+			v, ok = c.snapshot()
+		}
+		if !ok {
+			continue
+		}
+		if out == nil {
+			out = make(map[string]any, len(n.children))
+		}
+		out[name] = v
+	}
+	return out, out != nil
+}

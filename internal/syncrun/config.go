@@ -1,0 +1,140 @@
+package syncrun
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/runconfig"
+)
+
+// ownKey is the part of the config that is not the user's.
+const ownKey = "_wandb"
+
+// config is the run's config in wire form. old is what the server has, of which
+// keys that the log does not set are kept.
+func (s *Survey) config(old map[string]json.RawMessage) []byte {
+	c := &s.Config
+	for key, v := range old {
+		if key != ownKey && c.Get(key) == nil {
+			c.Set([]string{key}, v)
+		}
+	}
+	var own map[string]json.RawMessage
+	_ = json.Unmarshal(old[ownKey], &own)
+	for _, key := range []string{"viz", "visualize", "mask/class_labels", "branch_point"} {
+		if v := own[key]; v != nil && c.Get(ownKey, key) == nil {
+			c.Set([]string{ownKey, key}, v)
+		}
+	}
+	t := s.Telemetry
+	if !slices.Contains(t.Feature, int32(runconfig.FeatureSync)) {
+		t.Feature = append(slices.Clone(t.Feature), int32(runconfig.FeatureSync))
+		slices.Sort(t.Feature)
+	}
+	set := func(v []byte, path ...string) { c.Set(append([]string{ownKey}, path...), v) }
+	set(t.AppendJSON(nil), "t")
+	// Globs as they are: current servers expand them.
+	set(journal.AppendMetricsJSON(nil, s.Metrics, true), "m")
+	if t.CLIVersion != "" {
+		set(history.AppendQuoted(nil, []byte(t.CLIVersion)), "cli_version")
+	}
+	if t.PythonVersion != "" {
+		set(history.AppendQuoted(nil, []byte(t.PythonVersion)), "python_version")
+	}
+	for i := range s.Environments {
+		e := &s.Environments[i]
+		set(e.AppendJSON(nil), "e", cmp.Or(e.WriterID, "wandgo"))
+	}
+	if b := s.Run.BranchPoint; b != nil && b.Run != "" {
+		point := append(history.AppendQuoted([]byte(`{"run_id":`), []byte(b.Run)), `,"step":`...)
+		set(append(strconv.AppendInt(point, int64(b.Value), 10), '}'), "branch_point")
+	}
+	wire := []byte{'{'}
+	for _, key := range c.Keys() {
+		v := c.Get(key)
+		if v == nil {
+			continue
+		}
+		wire = append(history.AppendQuoted(wire, []byte(key)), `:{"value":`...)
+		wire = append(append(wire, v...), '}', ',')
+	}
+	wire[len(wire)-1] = '}' // there is _wandb at least
+	return history.NullNonFinite(wire)
+}
+
+// upsert is the request that creates or updates the run. Without labels only the
+// config is in it.
+func (s *Survey) upsert(at Target, storageID string, config []byte, labels bool) graphql.UpsertBucketInput {
+	in := graphql.UpsertBucketInput{
+		Id:         optional(storageID),
+		Name:       &at.RunID,
+		EntityName: optional(at.Entity),
+		ModelName:  optional(at.Project),
+		Config:     new(string(config)),
+	}
+	if !labels {
+		return in
+	}
+	run := s.Run
+	in.DisplayName, in.Notes = optional(run.DisplayName), optional(run.Notes)
+	in.GroupName, in.JobType = optional(run.Group), optional(run.JobType)
+	in.Sweep, in.Host = optional(run.SweepID), optional(run.Host)
+	for _, tag := range run.Tags {
+		in.Tags = append(in.Tags, new(tag))
+	}
+	if g := run.Git; g != nil {
+		in.Commit, in.JobRepo = optional(g.Commit), optional(g.RemoteURL)
+	}
+	for i := range s.Environments {
+		if p := s.Environments[i].Program; p != "" {
+			in.JobProgram = &p
+		}
+	}
+	return in
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// summary is the whole summary as one line, over what the server had where the
+// log continues a run; nil if there is none.
+func (s *Survey) summary(old []byte, shift int64) []byte {
+	if shift != 0 {
+		if step, err := strconv.ParseInt(string(s.Summary.Get(keyStep)), 10, 64); err == nil {
+			s.Summary.Set([]string{keyStep}, strconv.AppendInt(nil, step+shift, 10))
+		}
+	}
+	line := s.Summary.AppendJSON(nil)
+	if old != nil {
+		var t journal.Tree
+		t.Merge(nil, old)
+		t.Merge(nil, line)
+		line = t.AppendJSON(nil)
+	}
+	if string(line) == "{}" {
+		return nil
+	}
+	return line
+}
+
+// metadata is the file wandb-metadata.json; nil if the log tells no machine.
+func (s *Survey) metadata() []byte {
+	if len(s.Environments) == 0 {
+		return nil
+	}
+	var b bytes.Buffer
+	if json.Indent(&b, s.Environments[len(s.Environments)-1].AppendJSON(nil), "", "  ") != nil {
+		return nil
+	}
+	return append(b.Bytes(), '\n')
+}

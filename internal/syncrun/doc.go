@@ -1,0 +1,29 @@
+// Package syncrun uploads runs from their logs on disk: offline runs, and those
+// whose upload did not come to its end, of this client and of the official one.
+//
+// [Find] looks for logs. An [Engine] uploads them, several at a time; logs of one
+// run go one after another in the order in which they were begun, each going on
+// where the one before ended.
+//
+// # Passes
+//
+// A log is read twice. The first pass reads what the whole amounts to: config,
+// metrics, summary, labels, files, how it ended, and what is damaged. The second
+// sends rows, events and console lines as they come, a request at a time, so that
+// memory does not grow with the length of the run. A log that has no end is read
+// once more, to make the summary of what came after its last summary record.
+//
+// # Where to go on
+//
+// The server is asked how far it has the run, and the answer is compared with
+// the log rather than with what a note on disk says: the last row that the server
+// has is looked for by its step and time, and what follows it is sent. So a row
+// that is damaged in the file, or that reached the server and not the disk,
+// shifts no other. A log whose first row is later than the server's last
+// continues the run; its steps are moved up if they begin at zero again, by the
+// number in the file .syncstate, which the official client reads and writes too.
+// If the server has other rows than the log, nothing is sent over them:
+// [ErrConflict].
+//
+// Rows and lines are stored by index, so that sending one twice leaves one.
+package syncrun

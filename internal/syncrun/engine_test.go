@@ -1,0 +1,373 @@
+package syncrun_test
+
+import (
+	"context"
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/syncrun"
+)
+
+func mkdir(path string) error { return os.MkdirAll(path, 0o700) }
+
+const (
+	ours     = "wandgo test"
+	official = "0.31.0+abc"
+)
+
+func bodies(parts ...[]journal.Body) []journal.Body {
+	var all []journal.Body
+	for _, p := range parts {
+		all = append(all, p...)
+	}
+	return all
+}
+
+func some(b ...journal.Body) []journal.Body { return b }
+
+func TestWholeRun(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	path := record(t, root, "offline-run-x", official, bodies(
+		some(runBody(), &journal.Config{Update: []journal.Item{{Key: "lr", Value: []byte("0.5")}}},
+			&journal.Telemetry{Feature: []int32{4}, CLIVersion: "1.2.3", PythonVersion: "3.11"},
+			&journal.Metric{Name: "loss", StepMetric: "epoch", Defined: true},
+			&journal.Environment{OS: "Linux", Program: "train.py", WriterID: "w1"},
+			&journal.Files{Files: []journal.File{{Path: "a.txt"}, {Path: "gone.txt"}, {Path: "../escape"}, {Path: "a.txt"}, {Path: "config.yaml"}}}),
+		rowsOf(0, 5),
+		some(&journal.Stats{Timestamp: begin.Add(2 * time.Second), Items: []journal.Item{{Key: "cpu", Value: []byte("7")}}},
+			&journal.OutputRaw{Stdout: true, Timestamp: begin, Text: "10%\r99%\nlast"},
+			&journal.OutputRaw{Timestamp: begin.Add(time.Second), Text: "oh no\n"},
+			&journal.Alert{Title: "look", Text: "here"},
+			summaryBody("loss", "4"), summaryBody("_step", "4"), &journal.Exit{Code: 0}),
+	)...)
+	s := newServer()
+	s.missing["gone.txt"] = fs.ErrNotExist
+	var phases []syncrun.Phase
+	r := bring(t, s, syncrun.Options{Progress: func(p syncrun.Progress) { phases = append(phases, p.Phase) }}, path)[0]
+	require.NoError(t, r.Err)
+	assert.Equal(t, syncrun.Synced, r.Outcome)
+	assert.Equal(t, []syncrun.Phase{syncrun.Reading, syncrun.Finished}, phases)
+	assert.EqualValues(t, 5, r.RowsSent)
+	assert.EqualValues(t, 1, r.EventsSent)
+	assert.EqualValues(t, 3, r.ConsoleLines)
+	assert.Equal(t, []string{"gone.txt"}, r.MissingFiles)
+	assert.Equal(t, []string{"a.txt", "config.yaml", "output.log", "wandb-metadata.json", "wandb-summary.json"}, r.Files)
+	require.Len(t, r.Warnings, 1)
+	assert.Contains(t, r.Warnings[0], "../escape")
+	assert.Equal(t, 1, r.Alerts)
+	assert.Equal(t, []string{"look"}, s.alerts)
+	require.NotNil(t, s.exit)
+	assert.Zero(t, *s.exit)
+
+	assert.Equal(t, count(0, 5), s.steps(t))
+	assert.JSONEq(t, `{"loss":4,"_step":4}`, s.lines[summaryFile][0])
+	assert.Equal(t, []string{
+		"2027-01-15T08:00:00.000000 99%", "2027-01-15T08:00:00.000000 last", "ERROR 2027-01-15T08:00:01.000000 oh no",
+	}, s.lines[consoleFile], "the times are those of the program")
+	assert.JSONEq(t, `{"_wandb":true,"_timestamp":1800000002,"_runtime":2,"system.cpu":7}`, s.lines[eventsFile][0])
+	assert.JSONEq(t, `{"lr":{"value":0.5},"_wandb":{"value":{"cli_version":"1.2.3","python_version":"3.11",
+		"t":{"3":[4,76],"4":"3.11","5":"1.2.3"},"m":[{"1":"loss","5":2,"6":[3],"7":[]},{"1":"epoch","6":[],"7":[]}],
+		"e":{"w1":{"os":"Linux","program":"train.py","writerId":"w1"}}}}}`, s.config)
+	in := s.upserts[0]
+	assert.Nil(t, in.Id)
+	assert.Equal(t, "named", *in.DisplayName)
+	assert.Equal(t, "train.py", *in.JobProgram)
+	assert.True(t, rundir.Of(path).Synced())
+	assert.FileExists(t, path+".syncstate")
+
+	r = bring(t, s, syncrun.Options{}, root)[0]
+	assert.Equal(t, syncrun.Skipped, r.Outcome)
+	r = bring(t, s, syncrun.Options{IncludeSynced: true}, root)[0]
+	assert.Equal(t, syncrun.Synced, r.Outcome)
+	assert.Zero(t, r.RowsSent+r.EventsSent)
+	assert.Equal(t, []string{"look"}, s.alerts, "an alert is raised once")
+	assert.Len(t, s.lines[consoleFile], 3)
+	assert.Len(t, s.lines[eventsFile], 1)
+}
+
+// A log of this client without an end: the summary is made of the rows after the
+// last summary record.
+func TestCrashedRun(t *testing.T) {
+	t.Parallel()
+	metric := &journal.Metric{Name: "loss", Defined: true, Summary: journal.SummaryMin | journal.SummaryMean}
+	path := record(t, t.TempDir(), "run-x", ours, bodies(
+		some(runBody(), metric), rowsOf(1, 3),
+		some(&journal.Summary{Update: []journal.Item{
+			{NestedKey: []string{"loss", "min"}, Value: []byte("1")},
+			{NestedKey: []string{"loss", "mean"}, Value: []byte("1.5")},
+			{NestedKey: []string{"own"}, Value: []byte(`"kept"`)},
+			{NestedKey: []string{"_step"}, Value: []byte("2")},
+		}}),
+		rowsOf(3, 6),
+		some(row(6, 6, journal.Item{NestedKey: []string{"deep", "x"}, Value: []byte("8")})),
+	)...)
+	s := newServer()
+	r := bring(t, s, syncrun.Options{}, path)[0]
+	require.NoError(t, r.Err)
+	assert.True(t, r.Crashed)
+	assert.Equal(t, 1, *s.exit)
+	assert.JSONEq(t, `{"loss":{"min":1,"mean":3.5},"own":"kept","deep":{"x":8},"_step":6,"_runtime":6,"_timestamp":1800000006,
+		"_wandb":{"runtime":6}}`, s.lines[summaryFile][0])
+}
+
+// whereItStands makes a server that has the first rows of a run.
+func whereItStands(rows []journal.Body, t *testing.T) *server {
+	t.Helper()
+	s := newServer()
+	path := record(t, t.TempDir(), "offline-run-x", ours, bodies(some(runBody()), rows)...)
+	require.NoError(t, bring(t, s, syncrun.Options{}, path)[0].Err)
+	s.exit, s.again, s.posts = nil, 0, 0
+	return s
+}
+
+// online is the note that an online run leaves.
+func online(t *testing.T, path string, history int64) {
+	t.Helper()
+	require.NoError(t, rundir.Of(path).SaveUploaded(rundir.Uploaded{
+		History: history, Entity: "acme", Project: "p", BaseURL: "http://server",
+	}))
+}
+
+func TestWhereToGoOn(t *testing.T) {
+	t.Parallel()
+	at := func(step int64, seconds float64) *journal.History { return row(step, seconds) }
+	cases := map[string]struct {
+		server []journal.Body // the rows that it has
+		log    []journal.Body // the rows on disk
+		note   int64          // rows that a note says are there, -1 without one
+		want   []int64        // steps on the server then
+		sent   int64
+		err    error
+	}{
+		"the same run, whole":               {rowsOf(0, 9), rowsOf(0, 9), -1, count(0, 9), 0, nil},
+		"the same run, a part":              {rowsOf(0, 4), rowsOf(0, 9), -1, count(0, 9), 5, nil},
+		"a note that is behind":             {rowsOf(0, 7), rowsOf(0, 9), 2, count(0, 9), 2, nil},
+		"a note that is ahead":              {rowsOf(0, 3), rowsOf(0, 9), 9, count(0, 9), 6, nil},
+		"more on the server than on disk":   {rowsOf(0, 9), rowsOf(0, 6), 4, count(0, 9), 0, nil},
+		"a row that only the server has":    {rowsOf(0, 5), append(rowsOf(0, 4), rowsOf(5, 9)...), 2, count(0, 9), 4, nil},
+		"a row that is nowhere":             {rowsOf(0, 3), append(rowsOf(0, 4), rowsOf(5, 9)...), 2, []int64{0, 1, 2, 3, 5, 6, 7, 8}, 5, nil},
+		"a later part, steps from zero":     {rowsOf(0, 5), some(at(0, 100), at(1, 101)), -1, count(0, 7), 2, nil},
+		"a later part, steps go on":         {rowsOf(0, 5), some(at(5, 100), at(6, 101)), -1, count(0, 7), 2, nil},
+		"a later part, steps overlap":       {rowsOf(0, 5), some(at(3, 100), at(4, 101)), -1, count(0, 7), 2, nil},
+		"a later part with gaps":            {rowsOf(0, 2), some(at(0, 100), at(10, 101)), -1, []int64{0, 1, 2, 12}, 2, nil},
+		"nothing there yet":                 {nil, rowsOf(0, 3), -1, count(0, 3), 3, nil},
+		"nothing to send":                   {rowsOf(0, 3), nil, -1, count(0, 3), 0, nil},
+		"other rows at the same time":       {some(at(0, 5), at(1, 6)), rowsOf(0, 9), -1, []int64{0, 1}, 0, syncrun.ErrConflict},
+		"other rows later":                  {some(at(0, 50), at(1, 60)), rowsOf(0, 9), -1, []int64{0, 1}, 0, syncrun.ErrConflict},
+		"other rows long after, with note":  {some(at(0, 0), at(20, 600)), rowsOf(0, 9), 1, []int64{0, 20}, 0, syncrun.ErrConflict},
+		"the same steps at different times": {rowsOf(0, 5), some(at(4, 1.5), at(5, 2)), -1, count(0, 5), 0, syncrun.ErrConflict},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := whereItStands(c.server, t)
+			path := record(t, t.TempDir(), "run-y", ours, bodies(some(runBody()), c.log, some(&journal.Exit{Code: 3}))...)
+			if c.note >= 0 {
+				online(t, path, c.note)
+			}
+			r := bring(t, s, syncrun.Options{}, path)[0]
+			require.ErrorIs(t, r.Err, c.err)
+			assert.Equal(t, c.want, s.steps(t))
+			assert.Equal(t, c.sent, r.RowsSent)
+			if c.err != nil {
+				assert.Zero(t, s.posts, "nothing is touched")
+				assert.False(t, rundir.Of(path).Synced())
+				return
+			}
+			assert.Equal(t, 3, *s.exit)
+			r = bring(t, s, syncrun.Options{IncludeSynced: true}, path)[0]
+			require.NoError(t, r.Err)
+			assert.Equal(t, c.want, s.steps(t), "a second time")
+			assert.Zero(t, r.RowsSent)
+		})
+	}
+}
+
+// A flipped bit costs its row and moves no other.
+func TestDamagedLog(t *testing.T) {
+	t.Parallel()
+	path := record(t, t.TempDir(), "offline-run-x", ours, bodies(some(runBody()), rowsOf(0, 50), some(&journal.Exit{}))...)
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	text[len(text)/2] ^= 4
+	require.NoError(t, os.WriteFile(path, text, 0o600))
+
+	s := newServer()
+	s.failAt = 1
+	r := bring(t, s, syncrun.Options{}, path)[0]
+	require.ErrorIs(t, r.Err, errBroken)
+	r = bring(t, s, syncrun.Options{}, path)[0]
+	require.NoError(t, r.Err)
+	assert.EqualValues(t, 1, r.DamagedParts)
+	assert.Contains(t, r.Damage[0], "wrong checksum")
+	steps := s.steps(t)
+	assert.Len(t, steps, 49)
+	assert.IsIncreasing(t, steps)
+}
+
+// A run that was resumed from what the server had: the rest of the first part has
+// no place any more.
+func TestSuperseded(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	first := record(t, root, "run-1", ours, bodies(some(runBody()), rowsOf(0, 8))...)
+	online(t, first, 5)
+	second := record(t, root, "run-2", ours, bodies(
+		some(runBody(func(r *journal.Run) { r.StartTime, r.Resumed, r.StartingStep = begin.Add(time.Minute), true, 5 })),
+		rowsOf(60, 62), some(&journal.Exit{}))...)
+	s := whereItStands(append(rowsOf(0, 5), rowsOf(60, 61)...), t)
+	results := bring(t, s, syncrun.Options{}, root)
+	require.Len(t, results, 2)
+	assert.Equal(t, syncrun.Synced, results[0].Outcome)
+	require.Len(t, results[0].Warnings, 1)
+	assert.Contains(t, results[0].Warnings[0], "the rows from step 5 on have no place")
+	assert.Equal(t, second, results[1].Path)
+	assert.Equal(t, []int64{0, 1, 2, 3, 4, 60, 61}, s.steps(t))
+	assert.Zero(t, *s.exit)
+}
+
+func TestWhatIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	record(t, root, "run-official", official, bodies(some(runBody()), rowsOf(0, 3), some(&journal.Exit{}))...)
+	s := newServer()
+	r := bring(t, s, syncrun.Options{}, root)[0]
+	assert.Equal(t, syncrun.Skipped, r.Outcome)
+	assert.Contains(t, r.Reason, "official client")
+	r = bring(t, s, syncrun.Options{IncludeOnline: true}, root)[0]
+	assert.Equal(t, syncrun.Synced, r.Outcome)
+
+	// The official client takes no lock: a log that changed a moment ago and has no
+	// end is being written.
+	live := record(t, t.TempDir(), "offline-run-live", official, bodies(some(runBody()), rowsOf(0, 3))...)
+	r = bring(t, newServer(), syncrun.Options{}, live)[0]
+	assert.Equal(t, syncrun.Skipped, r.Outcome)
+	require.NoError(t, os.Chtimes(live, time.Time{}, time.Now().Add(-time.Hour)))
+	r = bring(t, newServer(), syncrun.Options{}, live)[0]
+	assert.Equal(t, syncrun.Synced, r.Outcome)
+
+	empty := filepath.Join(t.TempDir(), "offline-run-empty", "run-e.wandb")
+	require.NoError(t, mkdir(filepath.Dir(empty)))
+	require.NoError(t, os.WriteFile(empty, nil, 0o600))
+	require.NoError(t, os.Chtimes(empty, time.Time{}, time.Now().Add(-time.Hour)))
+	r = bring(t, newServer(), syncrun.Options{}, empty)[0]
+	assert.Equal(t, syncrun.Skipped, r.Outcome)
+	assert.Equal(t, "there is no run in the log", r.Reason)
+
+	require.NoError(t, os.WriteFile(empty, []byte("not a log, certainly not"), 0o600))
+	r = bring(t, newServer(), syncrun.Options{}, empty)[0]
+	assert.Equal(t, syncrun.Failed, r.Outcome)
+	require.ErrorIs(t, r.Err, journal.ErrFormat)
+}
+
+// A run that goes on is uploaded as far as it is, if asked for, and later the
+// rest.
+func TestLiveRun(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join(t.TempDir(), "offline-run-live")
+	require.NoError(t, mkdir(root))
+	path := filepath.Join(root, "run-r1.wandb")
+	w, err := journal.Create(path, journal.Options{})
+	require.NoError(t, err)
+	defer w.Close()
+	put := func(all ...journal.Body) {
+		for _, b := range all {
+			require.NoError(t, w.Append(journal.Record{Body: b}))
+		}
+		require.NoError(t, w.Flush())
+	}
+	put(bodies(some(&journal.Header{Producer: ours}, runBody()), rowsOf(0, 4))...)
+	unlock, err := journal.Lock(path)
+	if err == nil || !strings.Contains(err.Error(), "in use") {
+		if unlock != nil {
+			unlock()
+		}
+		t.Skip("no locks here")
+	}
+	s := newServer()
+	assert.Equal(t, syncrun.Skipped, bring(t, s, syncrun.Options{}, root)[0].Outcome)
+	r := bring(t, s, syncrun.Options{IncludeOnline: true}, root)[0]
+	require.NoError(t, r.Err)
+	assert.Equal(t, syncrun.Running, r.Outcome)
+	assert.Nil(t, r.ExitCode)
+	assert.Nil(t, s.exit)
+	assert.False(t, rundir.Of(path).Synced())
+	assert.Equal(t, count(0, 4), s.steps(t))
+
+	put(bodies(rowsOf(4, 6), some(&journal.Exit{}))...)
+	require.NoError(t, w.Close())
+	r = bring(t, s, syncrun.Options{}, root)[0]
+	require.NoError(t, r.Err)
+	assert.EqualValues(t, 2, r.RowsSent)
+	assert.Equal(t, count(0, 6), s.steps(t))
+	assert.Zero(t, *s.exit)
+}
+
+func TestCancelled(t *testing.T) {
+	t.Parallel()
+	path := record(t, t.TempDir(), "offline-run-x", ours, bodies(some(runBody()), rowsOf(0, 3))...)
+	logs, err := syncrun.Find(path)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	results, err := (&syncrun.Engine{Server: newServer()}).Sync(ctx, logs)
+	require.NoError(t, err)
+	require.ErrorIs(t, results[0].Err, context.Canceled)
+}
+
+// Memory does not grow with the run.
+func TestMemoryIsFlat(t *testing.T) { //nolint:paralleltest // others would count
+	rows := 100_000
+	if os.Getenv("WANDGO_SYNC_ROWS") != "" {
+		require.NoError(t, json.Unmarshal([]byte(os.Getenv("WANDGO_SYNC_ROWS")), &rows))
+	}
+	if testing.Short() {
+		rows = 40_000
+	}
+	peak := func(rows int) uint64 {
+		root := filepath.Join(t.TempDir(), "offline-run-x")
+		require.NoError(t, mkdir(root))
+		w, err := journal.Create(filepath.Join(root, "run-r1.wandb"), journal.Options{})
+		require.NoError(t, err)
+		require.NoError(t, w.Append(journal.Record{Body: runBody()}))
+		line := []byte(`{"loss":0.123456,"accuracy":0.98,"deep":{"x":1,"y":2.5},"_runtime":1.5,"_timestamp":1800000000.5,"_step":0}`)
+		for i := range rows {
+			require.NoError(t, w.AppendHistoryLine(line, int64(i)))
+			if i%10 == 0 {
+				require.NoError(t, w.Append(journal.Record{Body: &journal.OutputRaw{Stdout: true, Text: "epoch done\n", Timestamp: begin}}))
+			}
+		}
+		require.NoError(t, w.Append(journal.Record{Body: &journal.Exit{}}))
+		require.NoError(t, w.Close())
+		s := newServer()
+		s.discard = true
+		var most uint64
+		s.onPost = func() {
+			runtime.GC()
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapAlloc)
+		}
+		start := time.Now()
+		r := bring(t, s, syncrun.Options{}, root)[0]
+		require.NoError(t, r.Err)
+		require.EqualValues(t, rows, s.rows)
+		t.Logf("%d rows in %v, %d requests of %d bytes at most, heap of %.1f MB at most", rows,
+			time.Since(start).Round(time.Millisecond), s.posts, s.largest, float64(most)/1e6)
+		return most
+	}
+	small, large := peak(rows/4), peak(rows)
+	assert.Less(t, large, small+8<<20)
+}

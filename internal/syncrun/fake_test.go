@@ -1,0 +1,256 @@
+package syncrun_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/runfiles"
+	"github.com/wandgo/wandgo/internal/syncrun"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// server keeps one run in memory.
+type server struct {
+	mu       sync.Mutex
+	exists   bool
+	config   string
+	upserts  []graphql.UpsertBucketInput
+	lines    map[string][]string
+	again    int // lines that were sent at an index that was there
+	uploaded []string
+	files    map[string]string // by name: path, or content
+	missing  map[string]error
+	exit     *int
+	alerts   []string
+	posts    int
+	largest  int
+	failAt   int // the post that fails, 0 for none
+	discard  bool
+	rows     int64 // counted where lines are discarded
+	onPost   func()
+}
+
+func newServer() *server {
+	return &server{lines: map[string][]string{}, files: map[string]string{}, missing: map[string]error{}}
+}
+
+const (
+	historyFile = "wandb-history.jsonl"
+	eventsFile  = "wandb-events.jsonl"
+	summaryFile = "wandb-summary.json"
+	consoleFile = "output.log"
+)
+
+func (s *server) Status(context.Context, syncrun.Target) (*graphql.RunState, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.exists {
+		return nil, nil
+	}
+	tail := func(file string) *string {
+		last := []string{}
+		if l := s.lines[file]; len(l) > 0 {
+			last = append(last, l[len(l)-1])
+		}
+		text, _ := json.Marshal(last)
+		return new(string(text))
+	}
+	summary := "{}"
+	if l := s.lines[summaryFile]; len(l) > 0 {
+		summary = l[0]
+	}
+	return &graphql.RunState{
+		Id: "storage-id", Name: "r1", Config: &s.config, SummaryMetrics: &summary,
+		HistoryLineCount: new(len(s.lines[historyFile])), EventsLineCount: new(len(s.lines[eventsFile])),
+		LogLineCount: new(len(s.lines[consoleFile])), HistoryTail: tail(historyFile), EventsTail: tail(eventsFile),
+	}, nil
+}
+
+func (s *server) Upsert(_ context.Context, in graphql.UpsertBucketInput) (*syncrun.Created, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.exists, s.config = true, *in.Config
+	s.upserts = append(s.upserts, in)
+	return &syncrun.Created{
+		Target: syncrun.Target{Entity: "acme", Project: "p", RunID: *in.Name}, StorageID: "storage-id", Name: "nice-name-1",
+	}, nil
+}
+
+var errBroken = fmt.Errorf("broken off")
+
+func (s *server) Send(_ context.Context, _ syncrun.Target, body []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.posts++
+	s.largest = max(s.largest, len(body))
+	if s.onPost != nil {
+		s.onPost()
+	}
+	if s.failAt == s.posts {
+		return errBroken
+	}
+	if s.discard {
+		s.rows += int64(strings.Count(string(body), `\"_step\":`))
+		return nil
+	}
+	var post struct {
+		Files map[string]struct {
+			Offset  int
+			Content []string
+		}
+		Uploaded []string
+		Complete bool
+		Exitcode *int
+	}
+	if err := json.Unmarshal(body, &post); err != nil {
+		return err
+	}
+	for name, f := range post.Files {
+		for i, line := range f.Content {
+			at := f.Offset + i
+			for len(s.lines[name]) <= at {
+				s.lines[name] = append(s.lines[name], "")
+			}
+			if s.lines[name][at] != "" {
+				s.again++
+			}
+			s.lines[name][at] = line
+		}
+	}
+	s.uploaded = append(s.uploaded, post.Uploaded...)
+	if post.Complete {
+		s.exit = post.Exitcode
+	}
+	return nil
+}
+
+func (s *server) Alert(_ context.Context, _ syncrun.Target, a *journal.Alert) error {
+	s.alerts = append(s.alerts, a.Title)
+	return nil
+}
+
+func (s *server) Files(_ syncrun.Target, uploaded func(string), skipped func(string, error)) (syncrun.Files, error) {
+	return &files{s, uploaded, skipped}, nil
+}
+
+func (s *server) FilesError(_ context.Context, _ syncrun.Target, err error) error { return err }
+
+type files struct {
+	s        *server
+	uploaded func(string)
+	skipped  func(string, error)
+}
+
+func (f *files) Save(name, path string, _ runfiles.Policy) error {
+	if err := f.s.missing[name]; err != nil {
+		f.skipped(name, err)
+		return nil
+	}
+	f.s.files[name] = path
+	f.uploaded(name)
+	return nil
+}
+
+func (f *files) SaveBytes(name string, data []byte, _ runfiles.Policy) error {
+	f.s.files[name] = string(data)
+	f.uploaded(name)
+	return nil
+}
+
+func (f *files) Finish(context.Context) error { return nil }
+func (f *files) Close()                       {}
+
+// begin is when the runs of the tests begin.
+var begin = time.Unix(1_800_000_000, 0).UTC()
+
+// record makes a log of these records in a directory of its own, below root.
+func record(tb testing.TB, root, name, producer string, bodies ...journal.Body) string {
+	tb.Helper()
+	require.NoError(tb, mkdir(filepath.Join(root, name)))
+	path := filepath.Join(root, name, "run-r1.wandb")
+	w, err := journal.Create(path, journal.Options{})
+	require.NoError(tb, err)
+	for _, b := range append([]journal.Body{&journal.Header{Producer: producer}}, bodies...) {
+		require.NoError(tb, w.Append(journal.Record{Body: b}))
+	}
+	require.NoError(tb, w.Close())
+	return path
+}
+
+func runBody(change ...func(*journal.Run)) *journal.Run {
+	r := &journal.Run{ID: "r1", Entity: "acme", Project: "p", StartTime: begin, DisplayName: "named", Tags: []string{"t"}}
+	for _, f := range change {
+		f(r)
+	}
+	return r
+}
+
+// row is a row of a run that logs once a second.
+func row(step int64, at float64, values ...journal.Item) *journal.History {
+	item := func(key string, v any) journal.Item {
+		text, _ := json.Marshal(v)
+		return journal.Item{NestedKey: []string{key}, Value: text}
+	}
+	return &journal.History{Step: step, Items: append(slices.Clone(values),
+		item("loss", at), item("_step", step), item("_runtime", at), item("_timestamp", float64(begin.Unix())+at))}
+}
+
+func rowsOf(from, to int) []journal.Body {
+	var out []journal.Body
+	for i := from; i < to; i++ {
+		out = append(out, row(int64(i), float64(i)))
+	}
+	return out
+}
+
+func summaryBody(key, value string) *journal.Summary {
+	return &journal.Summary{Update: []journal.Item{{NestedKey: []string{key}, Value: []byte(value)}}}
+}
+
+// bring syncs what is at the paths.
+func bring(tb testing.TB, s *server, o syncrun.Options, paths ...string) []syncrun.Result {
+	tb.Helper()
+	logs, err := syncrun.Find(paths...)
+	require.NoError(tb, err)
+	o.BaseURL = "http://server"
+	e := &syncrun.Engine{Server: s, Options: o}
+	results, err := e.Sync(tb.Context(), logs)
+	require.NoError(tb, err)
+	require.Len(tb, results, len(logs))
+	return results
+}
+
+// steps are those of the rows on the server.
+func (s *server) steps(tb testing.TB) []int64 {
+	tb.Helper()
+	var out []int64
+	for _, line := range s.lines[historyFile] {
+		var r struct {
+			Step int64 `json:"_step"`
+		}
+		require.NoError(tb, json.Unmarshal([]byte(line), &r), line)
+		out = append(out, r.Step)
+	}
+	return out
+}
+
+func count(from, to int64) []int64 {
+	var out []int64
+	for i := from; i < to; i++ {
+		out = append(out, i)
+	}
+	return out
+}

@@ -1,0 +1,45 @@
+package syncrun
+
+import (
+	"context"
+
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/runfiles"
+)
+
+// Target is where a run belongs. The entity, and before the first request to the
+// server the project, may be empty: the server chooses.
+type Target struct{ Entity, Project, RunID string }
+
+// Created is the server's answer to an upsert.
+type Created struct {
+	Target
+	StorageID, Name, URL string
+}
+
+// Server is where runs are uploaded to. Its errors go to the caller of
+// [Engine.Sync] as they are. It is used by several goroutines.
+type Server interface {
+	// Status says how far the server has a run; nil if it has none.
+	Status(ctx context.Context, at Target) (*graphql.RunState, error)
+	// Upsert creates or updates a run.
+	Upsert(ctx context.Context, in graphql.UpsertBucketInput) (*Created, error)
+	// Send makes one request to the run's file stream. It does not keep body.
+	Send(ctx context.Context, at Target, body []byte) error
+	// Alert raises an alert.
+	Alert(ctx context.Context, at Target, a *journal.Alert) error
+	// Files begins the upload of a run's files. uploaded and skipped are called
+	// from other goroutines.
+	Files(at Target, uploaded func(name string), skipped func(name string, reason error)) (Files, error)
+	// FilesError says what the error of Files.Finish means for the run.
+	FilesError(ctx context.Context, at Target, err error) error
+}
+
+// Files uploads files; it is a *runfiles.Uploader.
+type Files interface {
+	Save(name, path string, policy runfiles.Policy) error
+	SaveBytes(name string, data []byte, policy runfiles.Policy) error
+	Finish(ctx context.Context) error
+	Close()
+}

@@ -1,0 +1,146 @@
+package syncrun
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/metric"
+	"github.com/wandgo/wandgo/internal/summary"
+)
+
+// Survey is what a log amounts to.
+type Survey struct {
+	*journal.State
+	// Alerts are those in the log; Files the names of its files, each once.
+	Alerts []*journal.Alert
+	Files  []string
+	// relabelled: a later run record changed the labels.
+	relabelled bool
+	summaries  int64 // summary records
+}
+
+// maxAlerts bounds the alerts that are kept of one log.
+const maxAlerts = 1000
+
+// Read reads a whole log once.
+func Read(l *Log) (*Survey, error) {
+	s := &Survey{}
+	files := make(map[string]bool)
+	runs := 0
+	state, err := replay(l, &journal.Handler{
+		Run: func(*journal.Run, *journal.State) error {
+			runs++
+			s.relabelled = runs > 1
+			return nil
+		},
+		Alert: func(a *journal.Alert) error {
+			if len(s.Alerts) < maxAlerts {
+				kept := *a
+				s.Alerts = append(s.Alerts, &kept)
+			}
+			return nil
+		},
+		File: func(f journal.File) error {
+			if !files[f.Path] {
+				files[f.Path] = true
+				s.Files = append(s.Files, f.Path)
+			}
+			return nil
+		},
+		Other: func(r *journal.Record) error {
+			if _, ok := r.Body.(*journal.Summary); ok {
+				s.summaries++
+			}
+			return nil
+		},
+	})
+	s.State = state
+	if err == nil && state.Exit == nil && l.Ours() && state.Rows > 0 {
+		err = s.recover(l)
+	}
+	return s, err
+}
+
+func replay(l *Log, h *journal.Handler) (*journal.State, error) {
+	r, err := journal.Open(l.Path)
+	if err != nil {
+		return &journal.State{LastStep: -1}, err
+	}
+	defer func() { _ = r.Close() }()
+	return journal.Replay(r, h)
+}
+
+// recover brings the summary up to the last row. While a run goes on this client
+// writes its summary once a second; a process that died may have left rows after
+// the last one.
+func (s *Survey) recover(l *Log) error {
+	var sum summary.Summary
+	derives := false
+	for _, m := range s.Metrics {
+		if ops := metric.Ops(m.Summary); m.Name != "" && ops != 0 {
+			sum.Configure(ops, metric.ParseName(m.Name)...)
+			derives = derives || ops.Derives()
+		}
+	}
+	var seen int64
+	touched := make(map[string][]string)
+	var last []byte
+	_, err := replay(l, &journal.Handler{
+		Other: func(r *journal.Record) error {
+			if _, ok := r.Body.(*journal.Summary); ok {
+				seen++
+			}
+			return nil
+		},
+		History: func(line []byte, _ int64) error {
+			after := seen == s.summaries
+			if !after && !derives { // minimum and mean are of all rows
+				return nil
+			}
+			row, err := metric.ParseObject(line)
+			if err != nil {
+				return nil //nolint:nilerr // the row goes to the server as it is
+			}
+			sum.Update(row, nil)
+			if after {
+				touch(touched, nil, row)
+				last = append(last[:0], line...)
+			}
+			return nil
+		},
+	})
+	if err != nil || last == nil {
+		return err
+	}
+	var now journal.Tree
+	now.Merge(nil, sum.AppendJSON(nil))
+	for _, path := range touched {
+		if v := now.Get(path...); v != nil {
+			s.Summary.Set(path, v)
+		}
+	}
+	for _, key := range []string{keyStep, keyRuntime, keyTimestamp} {
+		if v := member(last, key); v != nil {
+			s.Summary.Set([]string{key}, v)
+		}
+	}
+	if seconds, err := strconv.ParseFloat(string(member(last, keyRuntime)), 64); err == nil {
+		s.Summary.Set([]string{"_wandb", "runtime"}, strconv.AppendInt(nil, int64(seconds), 10))
+	}
+	return nil
+}
+
+// touch notes the paths of a row's values.
+func touch(paths map[string][]string, prefix []string, row map[string]any) {
+	for key, v := range row {
+		path := append(slices.Clip(prefix), key)
+		if below, ok := v.(map[string]any); ok {
+			touch(paths, path, below)
+			continue
+		}
+		if v != nil {
+			paths[metric.JoinName(path...)] = path
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package sysmetrics
+
+import "strings"
+
+// sampleMemory adds how much memory the machine, or the control group that
+// limits us, has in use and free, and how much of it is ours.
+func (p *probe) sampleMemory(set func(string, float64)) {
+	total, available, ok := p.memory()
+	if !ok {
+		return
+	}
+	const mib = 1 << 20
+	set("memory_percent", 100*(total-available)/total)
+	set("proc.memory.availableMB", available/mib)
+	if text, ok := read(p.proc, p.pid+"/statm"); ok {
+		fields := strings.Fields(text)
+		if len(fields) < 2 {
+			return
+		}
+		if pages, ok := number(fields[1]); ok {
+			rss := float64(pages) * p.pageSize
+			set("proc.memory.rssMB", rss/mib)
+			set("proc.memory.percent", 100*rss/total)
+		}
+	}
+}
+
+// memory returns how many bytes there are and how many are free: of the machine,
+// or of the control group that has the least left.
+func (p *probe) memory() (total, available float64, ok bool) {
+	info, ok := read(p.proc, "meminfo")
+	if !ok {
+		return 0, 0, false
+	}
+	all, okAll := field(info, "MemTotal")
+	free, okFree := field(info, "MemAvailable")
+	if !okAll || !okFree || all == 0 {
+		return 0, 0, false
+	}
+	total, available = float64(all)*1024, float64(min(free, all))*1024
+	machine := total
+	for _, dir := range p.cgroups("memory") {
+		limit, used, ok := p.groupMemory(dir)
+		if !ok || limit >= machine { // a limit above the machine is none
+			continue
+		}
+		if left := max(0, limit-used); left < available || total == machine {
+			total, available = limit, left
+		}
+	}
+	return total, available, true
+}
+
+// groupMemory reads the limit of a control group and what it uses without the
+// file cache, which the kernel gives back when memory is short.
+func (p *probe) groupMemory(dir string) (limit, used float64, ok bool) {
+	l, ok := readNumber(p.sys, dir+"/memory.max") // version 2: a number, or max
+	usage, cache := "/memory.current", "inactive_file"
+	if !ok {
+		l, ok = readNumber(p.sys, dir+"/memory.limit_in_bytes") // version 1
+		usage, cache = "/memory.usage_in_bytes", "total_inactive_file"
+	}
+	u, okUsage := readNumber(p.sys, dir+usage)
+	if !ok || !okUsage || l == 0 {
+		return 0, 0, false
+	}
+	if stat, ok := read(p.sys, dir+"/memory.stat"); ok {
+		if inactive, ok := field(stat, cache); ok {
+			u -= min(u, inactive)
+		}
+	}
+	return float64(l), float64(u), true
+}

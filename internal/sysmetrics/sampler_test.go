@@ -1,0 +1,175 @@
+package sysmetrics
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"maps"
+	"math"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+type sourceFunc func(ctx context.Context) (map[string]float64, error)
+
+func (f sourceFunc) Sample(ctx context.Context) (map[string]float64, error) { return f(ctx) }
+
+// record collects samples.
+type record struct {
+	mu      sync.Mutex
+	samples []map[string]float64
+	times   []time.Time
+}
+
+func (r *record) emit(values map[string]float64, at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.samples = append(r.samples, maps.Clone(values))
+	r.times = append(r.times, at)
+}
+
+func (r *record) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.samples)
+}
+
+func TestSamplesAtOnceAndAtEachInterval(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name            string
+		asked, interval time.Duration
+	}{
+		{"default", 0, 15 * time.Second},
+		{"chosen", time.Minute, time.Minute},
+		{"too short", time.Nanosecond, 100 * time.Millisecond},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var got record
+				s := New(Options{Proc: machine(), Sys: fstest.MapFS{}})
+				began := time.Now()
+				s.Start(c.asked, got.emit)
+				s.Start(c.asked, got.emit) // once is enough
+				synctest.Wait()
+				require.Equal(t, 1, got.count())
+				<-time.After(3*c.interval + c.interval/2)
+				s.Stop()
+				s.Stop()
+				require.Equal(t, 4, got.count())
+				for i, at := range got.times {
+					assert.Equal(t, time.Duration(i)*c.interval, at.Sub(began))
+				}
+				assert.NotContains(t, got.samples[0], "cpu")
+				assert.Contains(t, got.samples[1], "cpu")
+				<-time.After(time.Hour)
+				assert.Equal(t, 4, got.count(), "nothing comes after Stop")
+			})
+		})
+	}
+}
+
+func TestStopWithoutStart(t *testing.T) {
+	t.Parallel()
+	var s Sampler
+	s.Stop()
+	var got record
+	s.Start(MinInterval, got.emit)
+	s.Stop()
+	assert.Zero(t, got.count())
+}
+
+func TestLabelIsPartOfEveryName(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var got record
+		s := New(Options{
+			Proc: machine(), Sys: fstest.MapFS{}, Label: "rank0",
+			Sources: []Source{sourceFunc(func(context.Context) (map[string]float64, error) { return map[string]float64{"gpu.0.temp": 40}, nil })},
+		})
+		s.Start(0, got.emit)
+		synctest.Wait()
+		s.Stop()
+		require.Len(t, got.samples, 2, "a source has rows of its own")
+		all := make(map[string]float64)
+		for _, sample := range got.samples {
+			maps.Copy(all, sample)
+		}
+		assert.Contains(t, all, "gpu.0.temp/l:rank0")
+		assert.Contains(t, all, "memory_percent/l:rank0")
+		for name := range all {
+			assert.True(t, strings.HasSuffix(name, "/l:rank0"), name)
+		}
+	})
+}
+
+func TestSlowSourceHoldsUpNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var got record
+		var timedOut int
+		s := New(Options{Proc: machine(), Sys: fstest.MapFS{}, Sources: []Source{sourceFunc(func(ctx context.Context) (map[string]float64, error) {
+			<-ctx.Done()
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				timedOut++
+			}
+			return nil, ctx.Err()
+		})}})
+		s.Start(time.Second, got.emit)
+		<-time.After(25*time.Second + time.Millisecond)
+		synctest.Wait()
+		assert.Equal(t, 26, got.count())
+		s.Stop() // does not wait for the timeout
+		assert.Equal(t, 2, timedOut)
+	})
+}
+
+func TestFailingSourceIsToldOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var got record
+		var log bytes.Buffer
+		calls := 0
+		s := New(Options{Proc: fstest.MapFS{}, Sys: fstest.MapFS{}, Log: slog.New(slog.NewTextHandler(&log, nil)), Sources: []Source{
+			sourceFunc(func(context.Context) (map[string]float64, error) {
+				calls++
+				if calls == 4 {
+					return map[string]float64{"gpu.0.temp": 40}, nil
+				}
+				return map[string]float64{"gpu.1.temp": 1}, errors.New("no driver")
+			}),
+		}})
+		s.Start(time.Second, got.emit)
+		<-time.After(5500 * time.Millisecond)
+		s.Stop()
+		assert.Equal(t, 6, calls)
+		assert.Equal(t, 2, strings.Count(log.String(), "no driver"), "once before and once after it worked")
+		withGPU := 0
+		for _, sample := range got.samples {
+			if sample["gpu.0.temp"]+sample["gpu.1.temp"] > 0 {
+				withGPU++
+			}
+		}
+		assert.Equal(t, 6, withGPU, "what was measured before an error counts")
+	})
+}
+
+func TestAppendEvent(t *testing.T) {
+	t.Parallel()
+	row := AppendEvent(nil, map[string]float64{
+		"cpu": 12.5, "disk./.usageGB": 1e21, "network.sent": 0, "bad": math.NaN(), "worse": math.Inf(1), `q"/l:é`: 1e-7,
+	}, time.Unix(1795447484, 739797985), 73385586*time.Nanosecond)
+	assert.Equal(t, `{"_wandb":true,"_timestamp":1795447484.739797,"_runtime":0.073385586,"system.cpu":12.5,"system.disk./.usageGB":1e+21,`+
+		`"system.network.sent":0,"system.q\"/l:é":1e-07}`, string(row))
+	assert.True(t, json.Valid(row))
+}

@@ -1,0 +1,49 @@
+package transport
+
+import (
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxRetryAfter bounds what a server may ask for: a header gone wrong must not
+// silence a run for days. A context's deadline bounds it further.
+const maxRetryAfter = time.Hour
+
+// backoff is the wait before retry n, from 0: least·2ⁿ and up to a quarter
+// more, so that the ranks of one job do not come back in step; most at most.
+func backoff(least, most time.Duration, n int) time.Duration {
+	wait := float64(least) * math.Exp2(float64(min(n, 62))) * (1 + 0.25*rand.Float64())
+	if wait >= float64(most) {
+		return most
+	}
+	return time.Duration(wait)
+}
+
+// retryAfter reads a Retry-After header: seconds, which may have a fraction, or
+// an HTTP date. It is 0 where the header is absent, malformed or in the past;
+// then the usual wait applies, as "at once" twenty times over helps nobody.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	text := strings.TrimSpace(header.Get("Retry-After"))
+	if text == "" {
+		return 0
+	}
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
+		return seconds2duration(seconds)
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return min(max(at.Sub(now), 0), maxRetryAfter)
+	}
+	return 0
+}
+
+// seconds2duration maps NaN and everything negative to 0 and caps the rest.
+func seconds2duration(seconds float64) time.Duration {
+	if !(seconds > 0) {
+		return 0
+	}
+	return time.Duration(min(seconds, maxRetryAfter.Seconds()) * float64(time.Second))
+}

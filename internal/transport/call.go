@@ -1,0 +1,300 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+const (
+	defaultMaxBody = 64 << 20 // of a 2xx
+	maxErrorBody   = 64 << 10 // of anything else
+	maxHead        = 4 << 10  // of an Exchange
+	// scrubMargin is read beyond a limit, so that a key that straddles it is
+	// found whole before the cut.
+	scrubMargin = 1 << 10
+)
+
+var errTooLarge = errors.New("response body exceeds 64 MiB")
+
+// call is one Transport.Do under way: the round tripper of its attempts, which
+// reads each response whole, and the policy that judges them. Reading inside
+// the attempt has three reasons: the attempt's timeout covers it, a connection
+// lost half-way is an attempt that failed, and the retry loop discards bodies
+// before anybody else could read them.
+type call struct {
+	t   *Transport
+	ctx context.Context
+	req *Request
+
+	attempts   int
+	conflicts  int
+	unresolved int
+	wait       time.Duration
+
+	last *Response // the last response received, nil if none
+	err  error     // why the last attempt had none, nil if it had one
+	// cut is true when the context ended while the policy would have gone on,
+	// so that last is not final.
+	cut bool
+}
+
+// RoundTrip makes one attempt. It hides the CloseIdleConnections of the
+// transport below, which the retry loop would call after each failure, on
+// connections that may belong to the whole program.
+func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
+	c.attempts++
+	start := time.Now()
+	resp, got, err := c.attempt(req)
+	if err == nil {
+		c.t.answered.Store(true)
+		c.last, c.err = got, nil
+	} else {
+		c.err = err
+	}
+	c.report(req, start, got, err)
+	return resp, err
+}
+
+func (c *call) attempt(req *http.Request) (*http.Response, *Response, error) {
+	if limit := c.timeout(); limit > 0 {
+		ctx, cancel := context.WithTimeoutCause(req.Context(), limit, &timeoutError{limit})
+		defer cancel()
+		req = req.WithContext(ctx)
+	}
+	var sent *openBody
+	if c.req.Open != nil {
+		var err error
+		if req, sent, err = c.openBody(req); err != nil {
+			return nil, nil, err
+		}
+	}
+	resp, err := c.t.next.RoundTrip(req)
+	if err == nil && resp == nil {
+		err = errors.New("the HTTP transport returned neither a response nor an error")
+	}
+	if err != nil {
+		if failed := sent.failure(); failed != nil {
+			return nil, nil, failed
+		}
+		return nil, nil, c.attemptError(req, err)
+	}
+	got, err := c.read(resp)
+	_ = resp.Body.Close()
+	if err != nil {
+		return nil, nil, c.attemptError(req, err)
+	}
+	got.Attempts = c.attempts
+	resp.Body = http.NoBody
+	return resp, got, nil
+}
+
+// timeout is the shorter of the policy's and the given client's.
+func (c *call) timeout() time.Duration {
+	limit := c.req.Policy.AttemptTimeout
+	if own := c.t.client.Timeout; own > 0 && (limit <= 0 || own < limit) {
+		limit = own
+	}
+	return limit
+}
+
+// attemptError names the attempt's own timeout, which would otherwise look like
+// the caller's deadline.
+func (c *call) attemptError(req *http.Request, err error) error {
+	if c.ctx.Err() == nil && req.Context().Err() != nil {
+		return context.Cause(req.Context())
+	}
+	return err
+}
+
+func (c *call) read(resp *http.Response) (*Response, error) {
+	got := newResponse(resp, c.t.secrets.key)
+	ok := resp.StatusCode >= 200 && resp.StatusCode < 300
+	limit := maxErrorBody
+	if ok {
+		limit = c.t.maxBody
+	}
+	if resp.ContentLength > int64(limit) && ok {
+		return nil, errTooLarge
+	}
+	body, err := readBody(resp, limit+scrubMargin)
+	if ok {
+		if err != nil {
+			return nil, fmt.Errorf("read response body: %w", err)
+		}
+		if len(body) > limit {
+			return nil, errTooLarge
+		}
+		got.Body = body
+		return got, nil
+	}
+	// A status is an answer even when its body broke off.
+	body = scrubBytes(c.t.secrets.key, body)
+	if len(body) > limit {
+		body, got.Truncated = body[:limit:limit], true
+	}
+	got.Body = body
+	return got, nil
+}
+
+// readBody reads at most limit bytes, in one allocation where the length is known.
+func readBody(resp *http.Response, limit int) ([]byte, error) {
+	size := 512
+	if n := resp.ContentLength; n >= 0 {
+		size = int(min(n, int64(limit))) + bytes.MinRead
+	}
+	buf := bytes.NewBuffer(make([]byte, 0, size))
+	_, err := buf.ReadFrom(io.LimitReader(resp.Body, int64(limit)))
+	return buf.Bytes(), err
+}
+
+// checkRetry judges an attempt. It computes the wait already, because a wait
+// that outlasts the deadline is a reason to stop now.
+func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (bool, error) {
+	if err != nil && c.err == nil {
+		c.err = err // http.Client refused the request before any attempt
+	}
+	var again bool
+	if err != nil {
+		again = c.retryableError(ctx, err) && !isBodyError(c.err)
+	} else {
+		again = c.retryableStatus()
+	}
+	if !again || c.attempts > c.req.Policy.Retries {
+		return false, nil
+	}
+	if ctx.Err() != nil {
+		c.cut = true
+		return false, nil //nolint:nilerr // result names the context's error
+	}
+	c.wait = c.nextWait()
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= c.wait {
+		return false, nil
+	}
+	if c.t.log != nil {
+		c.t.log.LogAttrs(ctx, slog.LevelWarn, "retrying W&B request",
+			slog.String("operation", c.req.Operation), slog.Int("attempt", c.attempts),
+			slog.Duration("wait", c.wait), slog.String("reason", c.reason()))
+	}
+	return true, nil
+}
+
+// retryableError delegates to the library, which knows the errors of net/http
+// that no retry heals, and adds some of our own.
+func (c *call) retryableError(ctx context.Context, err error) bool {
+	if errors.Is(err, http.ErrSchemeMismatch) || errors.Is(err, errTooLarge) {
+		return false
+	}
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound && !c.t.answered.Load() {
+		c.unresolved++
+		if c.unresolved > c.req.Policy.UnresolvedRetries {
+			return false
+		}
+	}
+	again, _ := retryablehttp.DefaultRetryPolicy(ctx, nil, err)
+	return again
+}
+
+func (c *call) retryableStatus() bool {
+	status := c.last.StatusCode
+	if status >= 200 && status < 300 {
+		return false
+	}
+	retryable := c.req.Policy.Retryable
+	if retryable == nil {
+		retryable = RetryMostFailures
+	}
+	if !retryable(status, c.last.Body) {
+		return false
+	}
+	if status == http.StatusConflict {
+		c.conflicts++
+		return c.conflicts <= c.req.Policy.ConflictRetries
+	}
+	return true
+}
+
+func (c *call) nextWait() time.Duration {
+	if c.err == nil && c.last.RetryAfter > 0 {
+		return c.last.RetryAfter
+	}
+	return backoff(c.req.Policy.MinWait, c.req.Policy.MaxWait, c.attempts-1)
+}
+
+func (c *call) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return c.wait }
+
+func (c *call) reason() string {
+	if c.err != nil {
+		return scrubText(c.t.secrets.key, c.err.Error())
+	}
+	return fmt.Sprintf("HTTP %d", c.last.StatusCode)
+}
+
+// result turns what the retry loop left behind into an answer. A context that
+// ended goes before the error it caused; a complete answer goes before both.
+func (c *call) result(err error) (*Response, error) {
+	if err == nil && c.err == nil && c.last != nil && !c.cut {
+		return c.last, nil
+	}
+	failure := &Error{Op: c.req.Operation, Last: c.last, Attempts: c.attempts}
+	if c.last != nil {
+		failure.LastStatus, failure.LastBody = c.last.StatusCode, c.last.Body
+	}
+	switch {
+	case c.ctx.Err() != nil:
+		failure.Err = contextError(c.ctx)
+	case err != nil:
+		failure.Err = redactError(c.t.secrets.key, withoutQuery(err))
+	case c.err != nil:
+		failure.Err = redactError(c.t.secrets.key, c.err)
+	default:
+		failure.Err = errors.New("the HTTP client returned neither a response nor an error")
+	}
+	return nil, failure
+}
+
+func contextError(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if cause == nil || errors.Is(err, cause) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}
+
+func (c *call) report(req *http.Request, start time.Time, got *Response, err error) {
+	if c.t.observe == nil && c.t.log == nil {
+		return
+	}
+	x := Exchange{
+		Start: start, Duration: time.Since(start), Operation: c.req.Operation,
+		Method: req.Method, Path: scrubText(c.t.secrets.key, req.URL.EscapedPath()), Attempt: c.attempts,
+	}
+	if err != nil {
+		x.Err = scrubText(c.t.secrets.key, err.Error())
+	}
+	if got != nil {
+		x.StatusCode, x.RequestID, x.ContentType = got.StatusCode, got.RequestID, got.ContentType
+	}
+	if c.t.log != nil {
+		c.t.log.LogAttrs(req.Context(), slog.LevelDebug, "W&B request",
+			slog.String("operation", x.Operation), slog.String("method", x.Method), slog.String("path", x.Path),
+			slog.Int("attempt", x.Attempt), slog.Int("status", x.StatusCode), slog.Duration("duration", x.Duration),
+			slog.String("request_id", x.RequestID), slog.String("error", x.Err))
+	}
+	if c.t.observe != nil {
+		if got != nil {
+			head := got.Body[:min(len(got.Body), maxHead+scrubMargin)]
+			text := c.t.secrets.key.Scrub(string(head))
+			x.BodyHead = text[:min(len(text), maxHead)]
+		}
+		c.t.observe(x)
+	}
+}

@@ -1,0 +1,72 @@
+package transport
+
+import (
+	"crypto/tls"
+	"net/http"
+	"net/url"
+
+	"github.com/wandgo/wandgo/internal/settings"
+)
+
+// maxIdlePerHost suits the upload of several files at once; the default of 2
+// would close and open a connection for nearly every one of them.
+const maxIdlePerHost = 16
+
+// Network is what connections need beyond the defaults of net/http. The zero
+// Network is those defaults.
+type Network struct {
+	// HTTPProxy and HTTPSProxy are the proxies for addresses of that scheme.
+	// Nil means what the standard variables (HTTP_PROXY and so on) say.
+	HTTPProxy, HTTPSProxy *url.URL
+	// ProxyAuthorization is sent to a proxy when a tunnel through it is opened.
+	ProxyAuthorization string
+	// InsecureDisableSSL accepts any certificate.
+	InsecureDisableSSL bool
+}
+
+// NetworkOf is what the settings say about connections.
+func NetworkOf(s *settings.Settings) Network {
+	n := Network{HTTPProxy: s.HTTPProxy, HTTPSProxy: s.HTTPSProxy, InsecureDisableSSL: s.InsecureDisableSSL}
+	for name, value := range s.ExtraHeaders {
+		if http.CanonicalHeaderKey(name) == "Proxy-Authorization" {
+			n.ProxyAuthorization = value
+		}
+	}
+	return n
+}
+
+// HTTPTransport makes a connection pool of its own, so that it can be emptied
+// without touching anybody else's.
+func (n Network) HTTPTransport() *http.Transport {
+	var own *http.Transport
+	if def, ok := http.DefaultTransport.(*http.Transport); ok {
+		own = def.Clone()
+	} else { // the program replaced the default by something of its own
+		own = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
+	}
+	own.MaxIdleConnsPerHost = maxIdlePerHost
+	if n.HTTPProxy != nil || n.HTTPSProxy != nil {
+		otherwise := own.Proxy
+		own.Proxy = func(r *http.Request) (*url.URL, error) {
+			switch {
+			case r.URL.Scheme == "http" && n.HTTPProxy != nil:
+				return n.HTTPProxy, nil
+			case r.URL.Scheme == "https" && n.HTTPSProxy != nil:
+				return n.HTTPSProxy, nil
+			case otherwise != nil:
+				return otherwise(r)
+			}
+			return nil, nil //nolint:nilnil // net/http's way of saying: no proxy
+		}
+	}
+	if n.ProxyAuthorization != "" {
+		own.ProxyConnectHeader = http.Header{"Proxy-Authorization": {n.ProxyAuthorization}}
+	}
+	if n.InsecureDisableSSL {
+		if own.TLSClientConfig == nil {
+			own.TLSClientConfig = &tls.Config{} //nolint:gosec // net/http's own minimum applies
+		}
+		own.TLSClientConfig.InsecureSkipVerify = true // asked for by name
+	}
+	return own
+}

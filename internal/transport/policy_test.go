@@ -1,0 +1,97 @@
+package transport
+
+import (
+	"net"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestStatusRules(t *testing.T) {
+	t.Parallel()
+	// The official client's table (general, upsert), but for 402, 405, 407, 451.
+	permanent := []int{200, 204, 301, 302, 307, 400, 401, 402, 403, 404, 405, 407, 410, 413, 422, 451, 501}
+	transient := []int{0, 408, 418, 423, 425, 429, 500, 502, 503, 504, 507, 520, 524, 599, 600, 999}
+	for _, p := range []Policy{GraphQLPolicy(), UpsertPolicy(), FileStreamPolicy(), ProbePolicy()} {
+		for _, status := range permanent {
+			assert.False(t, p.Retryable(status, nil), status)
+		}
+		for _, status := range transient {
+			if status == 429 && p.Retries == 1 {
+				assert.False(t, p.Retryable(status, nil), "a probe does not add to a rate limit")
+				continue
+			}
+			assert.True(t, p.Retryable(status, nil), status)
+		}
+	}
+}
+
+func TestConflictRules(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, body string
+		want       bool
+	}{
+		{"empty", "", true},
+		{"blank", " \n", true},
+		{"duplicate insert", `{"errors":[{"message":"Error 1062: Duplicate entry '1-x' for key 'PRIMARY'","path":["upsertBucket"]}],"data":{"upsertBucket":null}}`, true},
+		{"burnt id, until 2024", `{"errors":[{"message":"run a/b/c was previously created and deleted; try a new run name"}]}`, false},
+		{"burnt id, 2026", `{"data":null,"errors":[{"message":"run c was previously created and deleted; try a new run id"}]}`, false},
+		{"burnt id, said with a duplicate entry", `Duplicate entry: previously created and deleted`, false},
+		{"anything else", `{"error":"conflict"}`, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, tc.want, UpsertPolicy().Retryable(409, []byte(tc.body)))
+			assert.False(t, GraphQLPolicy().Retryable(409, []byte(tc.body)), "only upsertBucket retries a 409")
+			assert.False(t, FileStreamPolicy().Retryable(409, []byte(tc.body)))
+		})
+	}
+}
+
+func TestPolicyNumbers(t *testing.T) {
+	t.Parallel()
+	for _, p := range []Policy{GraphQLPolicy(), UpsertPolicy()} {
+		assert.Equal(t, 20, p.Retries)
+		assert.Equal(t, 30*time.Second, p.AttemptTimeout)
+	}
+	assert.Equal(t, 10085, FileStreamPolicy().Retries)
+	assert.Equal(t, 180*time.Second, FileStreamPolicy().AttemptTimeout)
+	assert.Equal(t, 1, ProbePolicy().Retries)
+	assert.LessOrEqual(t, ProbePolicy().MaxWait, time.Second)
+}
+
+// TestUnresolvedHost: a misspelt host is reported within seconds, but a name
+// that was found before is waited for.
+func TestUnresolvedHost(t *testing.T) {
+	t.Parallel()
+	missing := fails(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "api.test", IsNotFound: true}})
+	busy := fails(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "server misbehaving", Name: "api.test", IsTemporary: true}})
+	for _, test := range []struct {
+		name     string
+		policy   Policy
+		steps    []step
+		attempts int
+	}{
+		{"typo", GraphQLPolicy(), []step{missing}, 3},
+		{"typo at upsert", UpsertPolicy(), []step{missing}, 3},
+		{"typo at a question", ProbePolicy(), []step{missing}, 2},
+		{"no retries asked for", Policy{UnresolvedRetries: 2}, []step{missing}, 1},
+		{"resolver busy", GraphQLPolicy(), []step{busy}, 21},
+		{"refused and then missing", GraphQLPolicy(), []step{fails(syscall.ECONNREFUSED), missing}, 4},
+		{"missing after an answer", GraphQLPolicy(), []step{status(503, ""), missing}, 21},
+		{"file stream", FileStreamPolicy(), []step{missing, missing, missing, missing, missing, status(200, "")}, 6},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				tr, s := newScripted(t, test.steps...)
+				_, _ = tr.Do(t.Context(), post(test.policy))
+				assert.Len(t, s.times, test.attempts)
+			})
+		})
+	}
+}

@@ -1,0 +1,99 @@
+package transport
+
+import (
+	"math"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wandgo/wandgo/internal/secret"
+)
+
+// requestIDHeaders are where servers, load balancers and object stores put the
+// id that their operators can search their logs for, best first. W&B documents
+// none, so the usual names are tried.
+var requestIDHeaders = []string{
+	"X-Request-Id",
+	"X-Wandb-Request-Id",
+	"Request-Id",
+	"X-Correlation-Id",
+	"X-Amzn-Requestid",
+	"X-Amz-Request-Id",
+	"X-Amzn-Trace-Id",
+	"X-Guploader-Uploadid",
+	"X-Cloud-Trace-Context",
+	"X-Ms-Request-Id",
+	"Cf-Ray",
+	"Traceparent",
+}
+
+const maxRequestID = 128
+
+func newResponse(resp *http.Response, key secret.Key) *Response {
+	if location := resp.Header["Location"]; len(location) > 0 {
+		resp.Header["Location"] = []string{safeLocation(key, location[0])}
+	}
+	return &Response{
+		StatusCode:  resp.StatusCode,
+		Header:      resp.Header,
+		ContentType: mediaType(resp.Header.Get("Content-Type")),
+		RequestID:   requestID(resp.Header, key),
+		RetryAfter:  retryAfter(resp.Header, time.Now()),
+		RateLimit:   rateLimit(resp.Header),
+	}
+}
+
+// mediaType cuts the parameters off without mime.ParseMediaType's allocations
+// in the usual case.
+func mediaType(value string) string {
+	if value == "application/json" {
+		return value
+	}
+	if t, _, err := mime.ParseMediaType(value); err == nil {
+		return t
+	}
+	t, _, _ := strings.Cut(value, ";")
+	return strings.ToLower(strings.TrimSpace(t))
+}
+
+func requestID(header http.Header, key secret.Key) string {
+	for _, name := range requestIDHeaders {
+		if values := header[name]; len(values) > 0 && values[0] != "" {
+			id := key.Scrub(values[0])
+			return id[:min(len(id), maxRequestID)]
+		}
+	}
+	return ""
+}
+
+func rateLimit(header http.Header) RateLimit {
+	remaining, ok := number(header, "Ratelimit-Remaining")
+	if !ok {
+		return RateLimit{}
+	}
+	limit, _ := number(header, "Ratelimit-Limit")
+	reset, _ := number(header, "Ratelimit-Reset")
+	return RateLimit{Present: true, Limit: limit, Remaining: remaining, Reset: seconds2duration(reset)}
+}
+
+func number(header http.Header, name string) (float64, bool) {
+	values := header[name]
+	if len(values) == 0 {
+		return 0, false
+	}
+	n, err := strconv.ParseFloat(strings.TrimSpace(values[0]), 64)
+	return n, err == nil && n >= 0 && !math.IsInf(n, 0)
+}
+
+// safeLocation keeps what tells a reader where a redirect leads. The query of a
+// login page's address may carry tokens.
+func safeLocation(key secret.Key, location string) string {
+	u, err := url.Parse(location)
+	if err != nil {
+		return secret.Redacted
+	}
+	return key.Scrub((&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String())
+}

@@ -1,0 +1,92 @@
+package transport
+
+import (
+	"errors"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wandgo/wandgo/internal/secret"
+)
+
+// userinfo is the user:password@ of a URL inside a longer text: a proxy's, say.
+var userinfo = regexp.MustCompile(`(\w://)[^/\s"'@]+@`)
+
+func scrubText(key secret.Key, text string) string {
+	return userinfo.ReplaceAllString(key.Scrub(text), "${1}"+secret.Redacted+"@")
+}
+
+// RedactURL hides the user name and password of a URL, or of every URL in a text.
+func RedactURL(text string) string { return scrubText(secret.Key{}, text) }
+
+func scrubBytes(key secret.Key, body []byte) []byte {
+	if key.Empty() || len(body) == 0 {
+		return body
+	}
+	text := string(body)
+	if clean := key.Scrub(text); clean != text {
+		return []byte(clean)
+	}
+	return slices.Clip(body)
+}
+
+// redactError returns err as it is where its text is clean, so that errors.As
+// still finds everything in it, and otherwise the closest error without the
+// secret.
+func redactError(key secret.Key, err error) error {
+	text := err.Error()
+	clean := scrubText(key, text)
+	if clean == text {
+		return err
+	}
+	if u, ok := err.(*url.Error); ok { //nolint:errorlint // only the outermost error is rebuilt
+
+		return &url.Error{Op: u.Op, URL: scrubText(key, u.URL), Err: redactError(key, u.Err)}
+	}
+	return &redactedError{text: clean, hidden: func() error { return err }}
+}
+
+// withoutQuery cuts the query off the address that net/http puts into its
+// errors: that of a presigned address is a credential.
+func withoutQuery(err error) error {
+	u, ok := err.(*url.Error) //nolint:errorlint // only the outermost error is rebuilt
+	if !ok {
+		return err
+	}
+	address, _, cut := strings.Cut(u.URL, "?")
+	if !cut {
+		return err
+	}
+	return &url.Error{Op: u.Op, URL: address, Err: u.Err}
+}
+
+// redactedError stands for an error whose text held a secret. It matches what
+// that error matched but never hands it out. The func keeps it out of reach of
+// %+v, which would print an error it can see.
+type redactedError struct {
+	text   string
+	hidden func() error
+}
+
+func (e *redactedError) Error() string        { return e.text }
+func (e *redactedError) Is(target error) bool { return errors.Is(e.hidden(), target) }
+
+// Timeout says whether the hidden error was a timeout.
+func (e *redactedError) Timeout() bool {
+	t, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](e.hidden())
+	return ok && t.Timeout()
+}
+
+// timeoutError says that one attempt took too long. It is not the context's
+// deadline, and does not match it: the caller's time is not up.
+type timeoutError struct{ limit time.Duration }
+
+func (e *timeoutError) Error() string { return "no answer within " + e.limit.String() }
+
+// Timeout marks it as a timeout for net.Error and url.Error.
+func (e *timeoutError) Timeout() bool { return true }

@@ -1,0 +1,219 @@
+package transport
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/version"
+)
+
+// Transport makes requests to one server with one key. Make it with [New].
+type Transport struct {
+	base    baseURL
+	client  http.Client // without Transport: each call brings its own
+	next    http.RoundTripper
+	owned   *http.Transport // next, if it is ours to close
+	secrets *secrets        // behind a pointer, so that no %+v walks into it
+	header  http.Header     // sent to addresses below base
+	log     *slog.Logger
+	observe func(Exchange)
+	maxBody int
+	// answered is whether a response ever came: the host name is right then.
+	answered atomic.Bool
+}
+
+type secrets struct {
+	key           secret.Key
+	authorization []string
+}
+
+// New checks the options and makes a Transport. It makes no request.
+func New(o Options) (*Transport, error) {
+	base, err := parseBaseURL(o.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	t := &Transport{
+		base:    base,
+		secrets: &secrets{key: o.Key},
+		log:     o.Logger,
+		observe: o.Observe,
+		maxBody: defaultMaxBody,
+	}
+	if t.header, err = ownHeader(o); err != nil {
+		return nil, err
+	}
+	if !o.Key.Empty() {
+		credentials := base64.StdEncoding.EncodeToString([]byte("api:" + o.Key.Reveal()))
+		t.secrets.authorization = []string{"Basic " + credentials}
+	}
+	if o.HTTPClient != nil {
+		t.client = *o.HTTPClient
+		t.next = o.HTTPClient.Transport
+		if t.next == nil {
+			t.next = http.DefaultTransport
+		}
+	} else {
+		t.owned = Network{ProxyAuthorization: t.header.Get("Proxy-Authorization")}.HTTPTransport()
+		t.next = t.owned
+	}
+	t.client.Transport = nil
+	// A redirect is never followed. W&B's API does not redirect; what does is a
+	// login page in front of it, or a wrong address. Following one would turn
+	// the POST into a GET, show the key to another host or, without the key,
+	// turn the plain answer "you were redirected" into a puzzling refusal.
+	t.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return t, nil
+}
+
+func ownHeader(o Options) (http.Header, error) {
+	agent := o.UserAgent
+	if agent == "" {
+		agent = "wandgo/" + version.Module()
+	}
+	h := make(http.Header, 4+len(o.ExtraHeaders))
+	set := func(name, value string) error {
+		if !validHeaderName(name) || strings.ContainsFunc(value, isControl) {
+			return fmt.Errorf("header %q has a name or value that HTTP does not allow", name)
+		}
+		if value != "" && h.Get(name) == "" {
+			h.Set(name, value)
+		}
+		return nil
+	}
+	err := errors.Join(
+		set("User-Agent", agent),
+		set("Content-Type", "application/json"),
+		set("X-Wandb-Username", o.Username),
+		set("X-Wandb-User-Email", o.Email),
+	)
+	for name, value := range o.ExtraHeaders {
+		err = errors.Join(err, set(name, value))
+	}
+	return h, err
+}
+
+func isControl(r rune) bool { return (r < ' ' && r != '\t') || r == 0x7f }
+
+func validHeaderName(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
+}
+
+// BaseURL returns the server's address without a trailing slash.
+func (t *Transport) BaseURL() string { return t.base.text }
+
+// Scrub removes the API key from a text that came from outside.
+func (t *Transport) Scrub(text string) string { return t.secrets.key.Scrub(text) }
+
+// Close closes the idle connections of a client of our own; requests still in
+// flight finish, and their connections are closed then. It may be called more
+// than once. A client given in [Options] is left alone.
+func (t *Transport) Close() error {
+	if t.owned != nil {
+		t.owned.CloseIdleConnections()
+	}
+	return nil
+}
+
+// Format prints the base URL only: whatever the verb, no header and no key.
+func (t *Transport) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "transport to "+t.base.text)
+}
+
+// Do makes the request, and makes it again as its policy says. Any response is
+// a result, whatever its status; there is an error, a [*Error], only when there
+// was none: the context ended, or the last attempt had no answer. A wait that
+// would outlast the context's deadline is not begun; the last response is
+// returned at once instead.
+func (t *Transport) Do(ctx context.Context, r *Request) (*Response, error) {
+	c := &call{t: t, ctx: ctx, req: r}
+	req, err := t.newRequest(ctx, r)
+	if err != nil {
+		return nil, &Error{Op: r.Operation, Err: err}
+	}
+	client := t.client
+	client.Timeout = 0 // call applies it, together with the policy's own
+	client.Transport = c
+	retrier := retryablehttp.Client{
+		HTTPClient:   &client,
+		RetryMax:     max(r.Policy.Retries, 0),
+		RetryWaitMin: r.Policy.MinWait,
+		RetryWaitMax: r.Policy.MaxWait,
+		CheckRetry:   c.checkRetry,
+		Backoff:      c.backoff,
+		// Without it the last response's body is thrown away.
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	resp, err := retrier.Do(req)
+	if resp != nil { // its body is read already, see call.RoundTrip
+		_ = resp.Body.Close()
+	}
+	return c.result(err)
+}
+
+func (t *Transport) newRequest(ctx context.Context, r *Request) (*retryablehttp.Request, error) {
+	u, err := t.base.resolve(r.Path)
+	if err != nil {
+		return nil, err
+	}
+	method := r.Method
+	if method == "" {
+		method = http.MethodPost
+	}
+	header := t.headerFor(u, r)
+	req, err := retryablehttp.NewRequestWithContext(ctx, method, "", nil)
+	if err != nil {
+		return nil, fmt.Errorf("make request: %w", err)
+	}
+	req.URL, req.Host, req.Header = u, u.Host, header
+	if r.Body != nil && r.Open == nil {
+		if err := req.SetBody(r.Body); err != nil {
+			return nil, fmt.Errorf("set request body: %w", err)
+		}
+	}
+	return req, nil
+}
+
+// headerFor is the header of a request to u.
+func (t *Transport) headerFor(u *url.URL, r *Request) http.Header {
+	if !t.base.covers(u) {
+		// Somebody else's server, such as an object store: it gets neither the
+		// key nor the extra headers, which may hold a gateway's secrets.
+		header := http.Header{"User-Agent": t.header["User-Agent"]}
+		maps.Copy(header, r.Header)
+		if !r.NoCredentials {
+			delete(header, "Authorization")
+		}
+		return header
+	}
+	header := maps.Clone(t.header)
+	if r.NoCredentials {
+		for _, name := range []string{"Authorization", "Content-Type", "X-Wandb-Username", "X-Wandb-User-Email"} {
+			delete(header, name)
+		}
+		maps.Copy(header, r.Header)
+		return header
+	}
+	maps.Copy(header, r.Header)
+	delete(header, "Authorization")
+	if t.secrets.authorization != nil {
+		header["Authorization"] = t.secrets.authorization
+	} else if t.header["Authorization"] != nil { // an extra header, without a key
+		header["Authorization"] = t.header["Authorization"]
+	}
+	return header
+}

@@ -1,0 +1,234 @@
+// Command bench runs the official client and wandgo against the same server, by
+// turns, and prints a Markdown table of what each takes. Run it in the interop
+// folder:
+//
+//	go run ./bench
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"os/exec"
+
+	"github.com/wandgo/wandgo/interop/official"
+)
+
+func main() {
+	log.SetFlags(0)
+	var (
+		rounds = flag.Int("rounds", 3, "how often each measurement is repeated")
+		rows1  = flag.Int("rows1", 50_000, "rows with 1 metric")
+		rows20 = flag.Int("rows20", 50_000, "rows with 20 metrics")
+		rows5h = flag.Int("rows500", 2_000, "rows with 500 metrics")
+		queued = flag.Int("queued", 100_000, "rows, of 1 metric, that Finish is timed with")
+		starts = flag.Int("starts", 7, "how often the start is repeated")
+	)
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := bench(ctx, sizes{*rounds, *rows1, *rows20, *rows5h, *queued, *starts}); err != nil {
+		stop()
+		log.Fatal(err)
+	}
+}
+
+type sizes struct{ rounds, rows1, rows20, rows500, queued, starts int }
+
+func bench(ctx context.Context, n sizes) error {
+	sdk, err := official.Find(ctx)
+	if err != nil {
+		return err
+	}
+	script, err := filepath.Abs(filepath.Join("bench", "official.py"))
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "wandgo-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	ours, ourSize, err := buildOurs(ctx, dir)
+	if err != nil {
+		return err
+	}
+	theirSize, err := sdk.Size()
+	if err != nil {
+		return err
+	}
+	theirs := program{"official", func(ctx context.Context, dir string, args ...string) *exec.Cmd {
+		return sdk.Command(ctx, dir, append([]string{script}, args...)...)
+	}}
+
+	began := time.Now()
+	m := &measurer{ctx: ctx, theirs: theirs, ours: ours}
+	table := &table{}
+	start := m.both(load{"online", 1, 1}, n.starts)
+	table.add(start, "process start to run created", "ms", lower, func(s sample) float64 { return s.start * 1e3 })
+	table.add(start, "Init alone", "ms", lower, func(s sample) float64 { return s.init * 1e3 })
+	table.add(start, "requests until the run is created", "", lower, func(s sample) float64 { return s.before })
+	table.add(start, "requests of a run with one row", "", lower, func(s sample) float64 { return s.requests })
+	for _, l := range []load{{"online", 1, n.rows1}, {"online", 20, n.rows20}, {"online", 500, n.rows500}} {
+		pair := m.both(l, n.rounds)
+		pair.floor = m.one(ours, load{"floor", l.metrics, l.rows}, n.rounds)
+		rows := float64(l.rows)
+		name := fmt.Sprintf("%d metrics: ", l.metrics)
+		if l.metrics == 1 {
+			name = "1 metric: "
+		}
+		table.add(pair, name+"rows/s accepted by Log", "", higher, func(s sample) float64 { return rows / s.log })
+		table.add(pair, name+"rows/s stored", "", higher, func(s sample) float64 { return rows / s.total() })
+		table.add(pair, name+"CPU per row", "µs", lower, func(s sample) float64 { return s.cpu / rows * 1e6 })
+		table.add(pair, name+"bytes on the wire per row", "", lower, func(s sample) float64 { return s.wire / rows })
+		table.add(pair, name+"peak memory of all processes", "MB", lower, func(s sample) float64 { return s.memory / 1e6 })
+	}
+	finish := m.both(load{"online", 1, n.queued}, n.rounds)
+	table.add(finish, fmt.Sprintf("Finish after %d rows", n.queued), "ms", lower, func(s sample) float64 { return s.finish * 1e3 })
+	table.add(finish, fmt.Sprintf("Log and Finish of %d rows", n.queued), "ms", lower, func(s sample) float64 { return s.total() * 1e3 })
+	offline := m.both(load{"offline", 20, n.rows20}, n.rounds)
+	rows := float64(n.rows20)
+	table.add(offline, "offline, 20 metrics: rows/s kept", "", higher, func(s sample) float64 { return rows / s.total() })
+	table.add(offline, "offline, 20 metrics: CPU per row", "µs", lower, func(s sample) float64 { return s.cpu / rows * 1e6 })
+	table.add(offline, "offline, 20 metrics: peak memory", "MB", lower, func(s sample) float64 { return s.memory / 1e6 })
+	if m.err != nil {
+		return m.err
+	}
+	table.lines = append(table.lines, fmt.Sprintf("| installation (official: with what it depends on, without Python) | %.1f MB | %.1f MB | %.1f× smaller | |",
+		float64(theirSize)/1e6, float64(ourSize)/1e6, float64(theirSize)/float64(ourSize)))
+
+	fmt.Printf("wandb %s beside wandgo, %s, %s. Medians, in brackets the range; each client against a server of its own in memory, on loopback, by turns; %.0f s in all.\n\n",
+		sdk.Version, time.Now().UTC().Format(time.DateOnly), machine(), time.Since(began).Seconds())
+	fmt.Println("| | official | wandgo | ratio | floor (share of it) |\n|---|---|---|---|---|")
+	fmt.Println(strings.Join(table.lines, "\n"))
+	return nil
+}
+
+// machine describes what the figures were measured on.
+func machine() string {
+	model := runtime.GOARCH
+	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		if _, rest, ok := strings.Cut(string(text), "model name"); ok {
+			line, _, _ := strings.Cut(rest, "\n")
+			model = strings.TrimSpace(strings.TrimLeft(line, "\t :"))
+		}
+	}
+	return fmt.Sprintf("%s/%s, %d cores (%s), %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), model, runtime.Version())
+}
+
+// measurer keeps the first error, so that the list of measurements stays one.
+type measurer struct {
+	ctx          context.Context
+	theirs, ours program
+	err          error
+}
+
+// pair are the samples of one load.
+type pair struct{ theirs, ours, floor []sample }
+
+// both measures the clients by turns, so that a noisy minute hits both.
+func (m *measurer) both(l load, rounds int) pair {
+	var p pair
+	for range rounds {
+		p.theirs = append(p.theirs, m.one(m.theirs, l, 1)...)
+		p.ours = append(p.ours, m.one(m.ours, l, 1)...)
+	}
+	return p
+}
+
+func (m *measurer) one(p program, l load, rounds int) []sample {
+	var samples []sample
+	for range rounds {
+		if m.err != nil {
+			return nil
+		}
+		s, err := measure(m.ctx, p, l)
+		if err != nil {
+			m.err = err
+			return nil
+		}
+		fmt.Fprintf(os.Stderr, "%-8s %-7s %3d metrics %6d rows: start %.3f init %.3f log %.3f finish %.3f cpu %.3f s, %.0f MB, %.0f requests, %.1f MB sent\n",
+			p.name, l.mode, l.metrics, l.rows, s.start, s.init, s.log, s.finish, s.cpu, s.memory/1e6, s.requests, s.wire/1e6)
+		samples = append(samples, s)
+	}
+	return samples
+}
+
+// better says which of two figures is the better one.
+type better bool
+
+const (
+	lower  better = false
+	higher better = true
+)
+
+type table struct{ lines []string }
+
+func (t *table) add(p pair, what, unit string, b better, figure func(sample) float64) {
+	if len(p.theirs) == 0 || len(p.ours) == 0 {
+		return // measuring failed; the error is reported
+	}
+	theirs, ours := figures(p.theirs, figure), figures(p.ours, figure)
+	ratio := median(theirs) / median(ours)
+	if b == higher {
+		ratio = 1 / ratio
+	}
+	floor := ""
+	if len(p.floor) > 0 {
+		f := figures(p.floor, figure)
+		share := median(f) / median(ours)
+		if b == higher {
+			share = 1 / share
+		}
+		floor = fmt.Sprintf("%s (%.0f %%)", shown(f, unit), 100*share)
+	}
+	t.lines = append(t.lines, fmt.Sprintf("| %s | %s | %s | %.1f× | %s |", what, shown(theirs, unit), shown(ours, unit), ratio, floor))
+}
+
+func figures(samples []sample, figure func(sample) float64) []float64 {
+	list := make([]float64, len(samples))
+	for i, s := range samples {
+		list[i] = figure(s)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func median(sorted []float64) float64 {
+	n := len(sorted)
+	if n%2 == 1 {
+		return sorted[n/2]
+	}
+	return (sorted[n/2-1] + sorted[n/2]) / 2
+}
+
+func shown(sorted []float64, unit string) string {
+	text := number(median(sorted))
+	if unit != "" {
+		text += " " + unit
+	}
+	if first, last := sorted[0], sorted[len(sorted)-1]; first != last {
+		text += fmt.Sprintf(" (%s–%s)", number(first), number(last))
+	}
+	return text
+}
+
+func number(v float64) string {
+	switch {
+	case v >= 100:
+		return fmt.Sprintf("%.0f", v)
+	case v == float64(int(v)):
+		return fmt.Sprintf("%d", int(v))
+	default:
+		return fmt.Sprintf("%.3g", v)
+	}
+}

@@ -1,0 +1,20 @@
+package interop
+
+import (
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/wandgo/wandgo/interop/scenario"
+)
+
+// childVariable makes the test program run a wandgo half instead of tests.
+const childVariable = "WANDGO_INTEROP_HALF"
+
+func TestMain(m *testing.M) {
+	if name := os.Getenv(childVariable); name != "" {
+		os.Exit(scenario.Main(name))
+	}
+	goleak.VerifyTestMain(m)
+}

@@ -1,0 +1,95 @@
+package wandbtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// arguments are the arguments of one field, or the members of an input object.
+// A missing argument and a null one are the same: "leave alone".
+type arguments map[string]any
+
+// argumentsOf evaluates a field's arguments. The GraphQL library panics on a
+// literal that does not fit its Go type, such as an integer of 30 digits.
+func argumentsOf(f *ast.Field, vars map[string]any) (args arguments, err error) {
+	if len(f.Definition.Arguments) == 0 {
+		return nil, nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = refusal{status: http.StatusBadRequest, message: fmt.Sprintf("invalid argument of %q: %v", f.Name, p)}
+		}
+	}()
+	return f.ArgumentMap(vars), nil
+}
+
+// input returns the argument "input" of a mutation.
+func (a arguments) input() arguments {
+	m, _ := a["input"].(map[string]any)
+	return m
+}
+
+// text returns a string, or "" for null.
+func (a arguments) text(name string) string {
+	s, _ := a.optional(name)
+	return s
+}
+
+func (a arguments) optional(name string) (string, bool) {
+	switch v := a[name].(type) {
+	case string:
+		return v, true
+	case json.Number: // an ID may be written as a number
+		return v.String(), true
+	case int64:
+		return strconv.FormatInt(v, 10), true
+	}
+	return "", false
+}
+
+// texts returns a list of strings, or nil for null. A single string counts as a
+// list of one, as GraphQL coerces it.
+func (a arguments) texts(name string) []string {
+	switch v := a[name].(type) {
+	case []string:
+		return v
+	case string:
+		return []string{v}
+	case []any:
+		out := make([]string, 0, len(v))
+		for _, e := range v {
+			if s, ok := e.(string); ok {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// number returns a number of any form, and whether there is one.
+func (a arguments) number(name string) (float64, bool) {
+	switch v := a[name].(type) {
+	case json.Number:
+		f, err := v.Float64()
+		return f, err == nil
+	case int64:
+		return float64(v), true
+	case float64:
+		return v, true
+	case int:
+		return float64(v), true
+	}
+	return 0, false
+}
+
+// milliseconds returns a Duration, which W&B sends as a number of milliseconds.
+func (a arguments) milliseconds(name string) time.Duration {
+	n, _ := a.number(name)
+	return time.Duration(n * float64(time.Millisecond))
+}

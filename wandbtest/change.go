@@ -1,0 +1,186 @@
+package wandbtest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// The methods in this file change the world while the server runs, as somebody
+// would in the web pages. Each takes effect with the next request, and fails
+// when it names something that does not exist.
+
+// SetRole gives a member of a team another role. A custom role keeps its name
+// and base only if role is [RoleCustom]; see [Server.AddMember] to set them.
+func (s *Server) SetRole(team, username string, role Role) error {
+	return s.changeMember("set role", team, username, func(m *TeamMember) {
+		m.Role = role
+		if role != RoleCustom {
+			m.CustomName, m.CustomBase, m.CanWrite = "", "", nil
+		}
+	})
+}
+
+// AddMember puts a user into a team, or replaces what the user was there.
+func (s *Server) AddMember(team string, member TeamMember) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.realm.teams[team]
+	u := s.realm.users[member.Username]
+	switch {
+	case t == nil:
+		return fmt.Errorf("add member: no team %q", team)
+	case u == nil:
+		return fmt.Errorf("add member: no user %q", member.Username)
+	case u.isService():
+		return fmt.Errorf("add member: %q is a service account; it belongs to its home team", member.Username)
+	}
+	if m := t.member(member.Username); m != nil {
+		*m = member
+		return nil
+	}
+	t.Members = append(t.Members, member)
+	return nil
+}
+
+// RemoveMember takes a user out of a team and out of its projects.
+func (s *Server) RemoveMember(team, username string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.realm.teams[team]
+	if t == nil || t.member(username) == nil {
+		return fmt.Errorf("remove member: no member %q in team %q", username, team)
+	}
+	t.Members = slices.DeleteFunc(t.Members, func(m TeamMember) bool { return m.Username == username })
+	for _, p := range s.realm.projects {
+		if p.Entity == team {
+			p.Members = slices.DeleteFunc(p.Members, func(m ProjectMember) bool { return m.Username == username })
+		}
+	}
+	return nil
+}
+
+func (s *Server) changeMember(verb, team, username string, change func(*TeamMember)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.realm.teams[team]
+	if t == nil || t.member(username) == nil {
+		return fmt.Errorf("%s: no member %q in team %q", verb, username, team)
+	}
+	change(t.member(username))
+	return nil
+}
+
+// AddKey gives a user another key.
+func (s *Server) AddKey(username, key string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.realm.users[username]
+	switch {
+	case u == nil:
+		return fmt.Errorf("add key: no user %q", username)
+	case key == "" || s.realm.keys[key] != nil:
+		return errors.New("add key: the key is empty or in use")
+	}
+	u.Keys = append(u.Keys, key)
+	s.realm.keys[key] = u
+	s.log.hide(key)
+	return nil
+}
+
+// RevokeKey makes a key unknown.
+func (s *Server) RevokeKey(key string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.realm.keys[key]
+	if u == nil {
+		return errors.New("revoke key: no such key")
+	}
+	u.Keys = slices.DeleteFunc(u.Keys, func(k string) bool { return k == key })
+	delete(s.realm.keys, key)
+	return nil
+}
+
+// SetScope changes who sees a project.
+func (s *Server) SetScope(entity, project string, scope Scope) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.realm.project(entity, project)
+	if p == nil {
+		return fmt.Errorf("set scope: no project %s/%s", entity, project)
+	}
+	p.Scope = scope
+	return nil
+}
+
+// SetSeat changes a user's seat in an organization; users without a listed seat
+// get one.
+func (s *Server) SetSeat(organization, username string, seat Seat) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.realm.orgs[organization]
+	switch {
+	case o == nil:
+		return fmt.Errorf("set seat: no organization %q", organization)
+	case s.realm.users[username] == nil:
+		return fmt.Errorf("set seat: no user %q", username)
+	}
+	if m := o.member(username); m != nil {
+		m.Seat = seat
+		return nil
+	}
+	o.Members = append(o.Members, OrgMember{Username: username, Seat: seat})
+	return nil
+}
+
+// SetProjectRole invites a user to a project, or changes the role there; the
+// empty role is the one in the team.
+func (s *Server) SetProjectRole(entity, project, username string, role Role) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.realm.project(entity, project)
+	switch {
+	case p == nil:
+		return fmt.Errorf("set project role: no project %s/%s", entity, project)
+	case s.realm.users[username] == nil:
+		return fmt.Errorf("set project role: no user %q", username)
+	}
+	if m := p.member(username); m != nil {
+		m.Role = role
+		return nil
+	}
+	p.Members = append(p.Members, ProjectMember{Username: username, Role: role})
+	return nil
+}
+
+// SetFrozen freezes a team or thaws it.
+func (s *Server) SetFrozen(team string, frozen bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.realm.teams[team]
+	if t == nil {
+		return fmt.Errorf("set frozen: no team %q", team)
+	}
+	t.Frozen = frozen
+	return nil
+}
+
+// StopRun asks the client to stop the run, in the answer to its next post.
+func (s *Server) StopRun(entity, project, id string) error {
+	return s.changeRun("stop run", entity, project, id, (*run).stop)
+}
+
+// DeleteRun deletes a run. Its id is burnt: using it again is answered with 409.
+func (s *Server) DeleteRun(entity, project, id string) error {
+	return s.changeRun("delete run", entity, project, id, (*run).delete)
+}
+
+func (s *Server) changeRun(verb, entity, project, id string, change func(*run)) error {
+	r := s.findRun(entity, project, id)
+	if r == nil {
+		return fmt.Errorf("%s: no run %s/%s/%s", verb, entity, project, id)
+	}
+	change(r)
+	s.changed.broadcast()
+	return nil
+}

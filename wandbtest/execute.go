@@ -1,0 +1,293 @@
+package wandbtest
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// object is a value with fields: what resolvers return for a GraphQL object
+// type. field is called for schema fields only, so the document is known to be
+// valid when it runs.
+type object interface {
+	field(x *execution, name string, args arguments) (any, error)
+}
+
+// jsonText is JSON to be put into the answer as it is (the JSON scalar).
+type jsonText string
+
+// execution runs one operation of a valid document. It writes the answer while
+// it goes; where a null spreads to a parent, what was written of it is cut off.
+type execution struct {
+	server *Server
+	caller caller
+	header http.Header
+	schema *ast.Schema
+	vars   map[string]any
+	// refused names the field ("Entity.members") that a fault refuses, or "".
+	refused string
+
+	out    bytes.Buffer
+	errs   []fieldError
+	status int
+}
+
+// fieldError is an error of one field.
+type fieldError struct {
+	refusal
+	path []any
+}
+
+// Error makes a refusal usable as a resolver's error.
+func (r refusal) Error() string { return r.message }
+
+// pathNode is the way to a field, kept as a list because it is needed only
+// where something fails.
+type pathNode struct {
+	parent *pathNode
+	key    any // string or int
+}
+
+func (p *pathNode) slice() []any {
+	if p == nil {
+		return nil
+	}
+	return append(p.parent.slice(), p.key)
+}
+
+// run executes the operation on the root object and writes the value of "data".
+func (x *execution) run(op *ast.OperationDefinition, root object) {
+	def := x.schema.Query
+	if op.Operation == ast.Mutation {
+		def = x.schema.Mutation
+	}
+	if !x.object(def, root, []ast.SelectionSet{op.SelectionSet}, nil) {
+		x.out.Reset()
+		x.out.WriteString("null")
+	}
+}
+
+// collected is a field of the answer: fields of the same key are merged.
+type collected struct {
+	key   string
+	first *ast.Field
+	sets  []ast.SelectionSet
+}
+
+// collect flattens a selection set. A fragment counts once, however often it is
+// spread, or a few lines of fragments that spread each other twice would keep
+// the server busy for ever.
+func (x *execution) collect(into []collected, def *ast.Definition, set ast.SelectionSet, spread map[string]bool) []collected {
+	for _, sel := range set {
+		switch sel := sel.(type) {
+		case *ast.Field:
+			if !x.included(sel.Directives) {
+				continue
+			}
+			into = merge(into, sel)
+		case *ast.InlineFragment:
+			if x.included(sel.Directives) && (sel.TypeCondition == "" || sel.TypeCondition == def.Name) {
+				into = x.collect(into, def, sel.SelectionSet, spread)
+			}
+		case *ast.FragmentSpread:
+			if !spread[sel.Name] && x.included(sel.Directives) && sel.Definition.TypeCondition == def.Name {
+				spread[sel.Name] = true
+				into = x.collect(into, def, sel.Definition.SelectionSet, spread)
+			}
+		}
+	}
+	return into
+}
+
+func merge(into []collected, f *ast.Field) []collected {
+	for i := range into {
+		if into[i].key == f.Alias {
+			into[i].sets = append(into[i].sets, f.SelectionSet)
+			return into
+		}
+	}
+	return append(into, collected{key: f.Alias, first: f, sets: []ast.SelectionSet{f.SelectionSet}})
+}
+
+// included evaluates @skip and @include.
+func (x *execution) included(directives ast.DirectiveList) bool {
+	for _, d := range directives {
+		if d.Name != "skip" && d.Name != "include" {
+			continue
+		}
+		v, err := d.Arguments.ForName("if").Value.Value(x.vars)
+		if on, ok := v.(bool); err == nil && ok && on == (d.Name == "skip") {
+			return false
+		}
+	}
+	return true
+}
+
+// object writes an object, or returns false if it is null because a field that
+// must not be null is.
+func (x *execution) object(def *ast.Definition, obj object, sets []ast.SelectionSet, path *pathNode) bool {
+	var fields []collected
+	spread := map[string]bool{}
+	for _, set := range sets {
+		fields = x.collect(fields, def, set, spread)
+	}
+	x.out.WriteByte('{')
+	for i, f := range fields {
+		if i > 0 {
+			x.out.WriteByte(',')
+		}
+		x.text(f.key)
+		x.out.WriteByte(':')
+		if f.first.Name == "__typename" {
+			x.text(def.Name)
+			continue
+		}
+		if !x.field(def, obj, f, &pathNode{path, f.key}) {
+			return false
+		}
+	}
+	x.out.WriteByte('}')
+	return true
+}
+
+// field resolves a field and writes its value; false means that the parent must
+// be null.
+func (x *execution) field(def *ast.Definition, obj object, f collected, path *pathNode) bool {
+	t := f.first.Definition.Type
+	v, err := x.resolve(def, obj, f.first)
+	if err != nil {
+		x.fail(err, path)
+		if !t.NonNull {
+			x.out.WriteString("null")
+		}
+		return !t.NonNull
+	}
+	return x.value(t, v, f.sets, path)
+}
+
+func (x *execution) resolve(def *ast.Definition, obj object, f *ast.Field) (any, error) {
+	if x.refused != "" && x.refused == def.Name+"."+f.Name {
+		return nil, forbidden
+	}
+	if len(f.Name) > 1 && f.Name[:2] == "__" {
+		return nil, refusal{status: http.StatusOK, message: "introspection is disabled"}
+	}
+	args, err := argumentsOf(f, x.vars)
+	if err != nil {
+		return nil, err
+	}
+	return obj.field(x, f.Name, args)
+}
+
+// fail records a field's error. The status of the whole answer is decided by
+// the first error of a root field; nested refusals leave it alone unless the
+// policy says otherwise.
+func (x *execution) fail(err error, path *pathNode) {
+	why, ok := err.(refusal) //nolint:errorlint // resolvers return refusals as they are
+	if !ok {
+		why = refusal{status: http.StatusInternalServerError, message: err.Error()}
+	}
+	x.errs = append(x.errs, fieldError{why, path.slice()})
+	if x.status == 0 && path.parent == nil {
+		x.status = why.status
+	}
+}
+
+// value writes v as type t, or returns false if it must not be null and is.
+func (x *execution) value(t *ast.Type, v any, sets []ast.SelectionSet, path *pathNode) bool {
+	mark := x.out.Len()
+	if x.inner(t, v, sets, path) {
+		return true
+	}
+	if x.out.Truncate(mark); t.NonNull {
+		return false
+	}
+	x.out.WriteString("null")
+	return true
+}
+
+func (x *execution) inner(t *ast.Type, v any, sets []ast.SelectionSet, path *pathNode) bool {
+	if isNil(v) {
+		if t.NonNull {
+			x.fail(refusal{http.StatusInternalServerError, "Cannot return null for non-nullable field.", ""}, path)
+		}
+		return false
+	}
+	if t.Elem != nil {
+		return x.list(t.Elem, v, sets, path)
+	}
+	if obj, ok := v.(object); ok {
+		return x.object(x.schema.Types[t.NamedType], obj, sets, path)
+	}
+	x.leaf(v)
+	return true
+}
+
+func isNil(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case *string:
+		return v == nil
+	case *int:
+		return v == nil
+	case []string:
+		return v == nil
+	}
+	return false
+}
+
+func (x *execution) list(elem *ast.Type, v any, sets []ast.SelectionSet, path *pathNode) bool {
+	x.out.WriteByte('[')
+	switch v := v.(type) {
+	case []string:
+		for i, s := range v {
+			if i > 0 {
+				x.out.WriteByte(',')
+			}
+			x.text(s)
+		}
+	case []object:
+		for i, o := range v {
+			if i > 0 {
+				x.out.WriteByte(',')
+			}
+			if !x.value(elem, o, sets, &pathNode{path, i}) {
+				return false
+			}
+		}
+	}
+	x.out.WriteByte(']')
+	return true
+}
+
+func (x *execution) text(s string) {
+	x.out.Write(appendQuoted(x.out.AvailableBuffer(), s))
+}
+
+func (x *execution) leaf(v any) {
+	b := x.out.AvailableBuffer()
+	switch v := v.(type) {
+	case string:
+		b = appendQuoted(b, v)
+	case *string:
+		b = appendQuoted(b, *v)
+	case bool:
+		b = strconv.AppendBool(b, v)
+	case int:
+		b = strconv.AppendInt(b, int64(v), 10)
+	case *int:
+		b = strconv.AppendInt(b, int64(*v), 10)
+	case time.Time:
+		b = appendQuoted(b, v.UTC().Format("2006-01-02T15:04:05"))
+	case jsonText:
+		b = append(b, v...)
+	default:
+		b = appendQuoted(b, fmt.Sprint(v))
+	}
+	x.out.Write(b)
+}

@@ -1,0 +1,99 @@
+package wandbtest
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Uploads go to presigned URLs of an object store that is no part of W&B: it
+// knows neither the API key nor chunked bodies, and refuses in XML.
+
+// storagePath is where the object store's URLs begin.
+const storagePath = "/storage/"
+
+// uploadURL returns a presigned URL to put a run's file to.
+func (s *Server) uploadURL(r *run, name string) string {
+	segments := strings.Split(name, "/")
+	for i, seg := range segments {
+		segments[i] = url.PathEscape(seg)
+	}
+	return s.url + storagePath + url.PathEscape(r.storageID) + "/" + strings.Join(segments, "/") +
+		"?signature=" + s.sign(r.storageID, name)
+}
+
+// sign makes the signature that a presigned URL carries.
+func (s *Server) sign(storageID, name string) string {
+	mac := hmac.New(sha256.New, s.secret)
+	mac.Write([]byte(storageID + "\x00" + name))
+	return hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// serveUpload answers a PUT to a presigned URL.
+func (s *Server) serveUpload(req *http.Request, body []byte) reply {
+	id, name := s.storageTarget(req)
+	s.mu.RLock()
+	r := s.storage[id]
+	s.mu.RUnlock()
+	switch {
+	case req.Header.Get("Authorization") != "":
+		return storageError(http.StatusBadRequest, "InvalidArgument", "Only one auth mechanism allowed")
+	case len(req.TransferEncoding) > 0:
+		return storageError(http.StatusNotImplemented, "NotImplemented", "Transfer-Encoding: chunked is not supported")
+	case r == nil || !hmac.Equal([]byte(req.URL.Query().Get("signature")), []byte(s.sign(id, name))):
+		return storageError(http.StatusForbidden, "AccessDenied", "Access Denied")
+	}
+	r.storeUpload(name, body)
+	s.changed.broadcast()
+	return reply{status: http.StatusOK, header: http.Header{}}
+}
+
+// storageTarget splits the path of a presigned URL.
+func (s *Server) storageTarget(req *http.Request) (storageID, name string) {
+	parts, ok := splitPath(strings.TrimPrefix(req.URL.EscapedPath(), storagePath))
+	if !ok || len(parts) < 2 {
+		return "", ""
+	}
+	return parts[0], strings.Join(parts[1:], "/")
+}
+
+// splitPath splits an escaped path and unescapes its segments, so that an
+// escaped slash stays part of a name.
+func splitPath(escaped string) ([]string, bool) {
+	parts := strings.Split(escaped, "/")
+	for i, p := range parts {
+		text, err := url.PathUnescape(p)
+		if err != nil {
+			return nil, false
+		}
+		parts[i] = text
+	}
+	return parts, true
+}
+
+func storageError(status int, code, message string) reply {
+	body := `<?xml version="1.0" encoding="UTF-8"?>` + "\n<Error><Code>" + code + "</Code><Message>" + message + "</Message></Error>"
+	return reply{status: status, header: http.Header{"Content-Type": {"application/xml"}}, body: []byte(body)}
+}
+
+// serveDownload answers a GET of a run's file.
+func (s *Server) serveDownload(c caller, at RunKey, name string) reply {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	st, p := s.standing(c, at.Entity), s.realm.project(at.Entity, at.Project)
+	if p == nil || !s.canRead(c, st, p) {
+		return restError(noProject)
+	}
+	r := p.runs[at.ID]
+	if r == nil || r.isDeleted() {
+		return restError(noRun)
+	}
+	content, ok := r.upload(name)
+	if !ok {
+		return restError(refusal{http.StatusNotFound, "file not found", ""})
+	}
+	return reply{status: http.StatusOK, header: http.Header{"Content-Type": {"application/octet-stream"}}, body: content}
+}

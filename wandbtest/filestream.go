@@ -1,0 +1,211 @@
+package wandbtest
+
+import (
+	"net/http"
+)
+
+// streamPost is one post to the file stream.
+type streamPost struct {
+	files      []streamChunk
+	uploaded   []string
+	complete   bool
+	exitCode   *int
+	preempting bool
+	// empty: the body was {}, which is a heartbeat.
+	empty bool
+}
+
+// streamChunk is consecutive lines of one file.
+type streamChunk struct {
+	name    string
+	offset  int
+	content []string
+}
+
+// parsePost reads the body of a post. Unknown members are ignored, as servers do.
+func parsePost(body []byte) (streamPost, error) {
+	post := streamPost{empty: true}
+	s := scanner{data: body}
+	err := s.object(func(key []byte) error {
+		post.empty = false
+		switch string(key) {
+		case "files":
+			if s.literal("null") {
+				return nil
+			}
+			return s.object(func(name []byte) error {
+				chunk := streamChunk{name: string(name)}
+				err := parseChunk(&s, &chunk)
+				post.files = append(post.files, chunk)
+				return err
+			})
+		case "uploaded":
+			if s.literal("null") {
+				return nil
+			}
+			content, err := parseContent(&s)
+			post.uploaded = content
+			return err
+		case "complete":
+			return parseFlag(&s, &post.complete)
+		case "preempting":
+			return parseFlag(&s, &post.preempting)
+		case "exitcode":
+			if s.literal("null") {
+				return nil
+			}
+			n, err := s.number()
+			code := int(n)
+			post.exitCode = &code
+			return err
+		}
+		return s.skip()
+	})
+	if err == nil {
+		err = s.end()
+	}
+	return post, err
+}
+
+func parseFlag(s *scanner, flag *bool) error {
+	switch {
+	case s.literal("true"):
+		*flag = true
+	case s.literal("false"), s.literal("null"):
+		*flag = false
+	default:
+		return s.fail("true or false")
+	}
+	return nil
+}
+
+func parseChunk(s *scanner, chunk *streamChunk) error {
+	return s.object(func(key []byte) error {
+		switch string(key) {
+		case "offset":
+			n, err := s.number()
+			if err == nil && (n < 0 || n > maxLine) {
+				return errLineNumber
+			}
+			chunk.offset = int(n)
+			return err
+		case "content":
+			content, err := parseContent(s)
+			chunk.content = content
+			return err
+		}
+		return s.skip()
+	})
+}
+
+// parseContent reads a list of strings. All lines of a chunk share one piece of
+// memory, so that a row costs no allocation of its own.
+func parseContent(s *scanner) ([]string, error) {
+	var ends []int
+	var arena []byte
+	err := s.array(func() error {
+		if arena == nil { // at most what is left, and commonly most of it
+			arena = make([]byte, 0, min(len(s.data)-s.pos, 1<<24))
+		}
+		var err error
+		arena, err = s.text(arena)
+		ends = append(ends, len(arena))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	all := string(arena)
+	content := make([]string, len(ends))
+	start := 0
+	for i, end := range ends {
+		content[i] = all[start:end]
+		start = end
+	}
+	return content, nil
+}
+
+// storeAlone applies the post of a run's only writer. Call with mu held.
+func (r *run) storeAlone(post streamPost) error {
+	for _, c := range post.files {
+		if err := r.file(c.name).put(c.offset, c.content); err != nil {
+			return err
+		}
+		if c.name == "wandb-summary.json" {
+			r.summary = r.file(c.name).last()
+		}
+	}
+	// A post after the final one is a resumed run.
+	r.complete, r.exitCode = post.complete, post.exitCode
+	return nil
+}
+
+// store applies a post to the run and reports whether the run has been asked to
+// stop. writer tells several that write the run apart; "" is the only one.
+func (r *run) store(post streamPost, s *Server, writer string) (stopped bool, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if writer != "" {
+		err = r.storeShared(post, writer, s.cfg.clock())
+	} else {
+		err = r.storeAlone(post)
+	}
+	if err != nil {
+		return false, err
+	}
+	for _, name := range post.uploaded {
+		if !r.uploadedSet[name] {
+			r.uploadedSet[name] = true
+			r.uploaded = append(r.uploaded, name)
+		}
+	}
+	r.preempting = r.preempting || post.preempting
+	r.heartbeat = s.cfg.clock()
+	r.streams++
+	if post.empty {
+		r.heartbeats++
+	}
+	return r.stopped, nil
+}
+
+// serveFileStream answers a post to a run's file stream.
+func (s *Server) serveFileStream(c caller, at RunKey, h http.Header, body []byte) reply {
+	s.mu.RLock()
+	r, why := s.streamTarget(c, at)
+	s.mu.RUnlock()
+	if !why.allowed() {
+		return restError(why)
+	}
+	post, err := parsePost(body)
+	if err != nil {
+		return restError(badRequest("malformed file stream request: " + err.Error()))
+	}
+	writer, why := writerOf(h)
+	if !why.allowed() {
+		return restError(why)
+	}
+	stopped, err := r.store(post, s, writer)
+	if err != nil {
+		return restError(badRequest("malformed file stream request: " + err.Error()))
+	}
+	s.changed.broadcast()
+	if stopped {
+		return jsonReply(http.StatusOK, []byte(`{"exitcode":null,"limits":{},"stopped":true}`))
+	}
+	return jsonReply(http.StatusOK, []byte(`{"exitcode":null,"limits":{}}`))
+}
+
+// streamTarget finds the run of a post. Whether the caller may write is asked
+// again at each post: roles and keys change while a run goes on. Call with mu
+// held.
+func (s *Server) streamTarget(c caller, at RunKey) (*run, refusal) {
+	r, why := s.writableRun(c, at.Entity, at.Project, at.ID)
+	if why == noRun {
+		status := http.StatusNotFound
+		if p := s.realm.project(at.Entity, at.Project); p != nil && p.runs[at.ID] != nil {
+			status = s.cfg.policy.DeletedRunStatus
+		}
+		why = refusal{status, "Run does not exist " + at.Entity + "/" + at.Project + "/" + at.ID, ""}
+	}
+	return r, why
+}

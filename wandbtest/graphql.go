@@ -1,0 +1,258 @@
+package wandbtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+)
+
+// graphqlRequest is the body of a GraphQL call.
+type graphqlRequest struct {
+	Query         string         `json:"query"`
+	Variables     map[string]any `json:"variables"`
+	OperationName string         `json:"operationName"`
+}
+
+func parseGraphQL(body []byte) (graphqlRequest, error) {
+	var req graphqlRequest
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber()
+	err := dec.Decode(&req)
+	return req, err
+}
+
+// maxTokens bounds a document; the largest real one has a few hundred.
+const maxTokens = 20_000
+
+// validationRules are GraphQL's, without the "did you mean" that W&B's servers
+// do not add.
+var validationRules = sync.OnceValue(func() *rules.Rules {
+	r := rules.NewDefaultRules()
+	r.ReplaceRule(rules.FieldsOnCorrectTypeRule.Name, rules.FieldsOnCorrectTypeRuleWithoutSuggestions.RuleFunc)
+	r.ReplaceRule(rules.KnownArgumentNamesRule.Name, rules.KnownArgumentNamesRuleWithoutSuggestions.RuleFunc)
+	r.ReplaceRule(rules.KnownTypeNamesRule.Name, rules.KnownTypeNamesRuleWithoutSuggestions.RuleFunc)
+	return r
+})
+
+// documents keeps parsed documents, as clients send the same few all the time.
+// It forgets everything when it is full; the zero value is ready.
+type documents struct {
+	mu   sync.Mutex
+	seen map[string]parsedDocument
+}
+
+type parsedDocument struct {
+	doc  *ast.QueryDocument
+	errs gqlerror.List
+}
+
+const maxDocuments = 256
+
+func (d *documents) load(schema *ast.Schema, text string) parsedDocument {
+	d.mu.Lock()
+	parsed, ok := d.seen[text]
+	d.mu.Unlock()
+	if ok {
+		return parsed
+	}
+	parsed = parseDocument(schema, text)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.seen == nil || len(d.seen) >= maxDocuments {
+		d.seen = map[string]parsedDocument{}
+	}
+	d.seen[text] = parsed
+	return parsed
+}
+
+func parseDocument(schema *ast.Schema, text string) parsedDocument {
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, maxTokens)
+	if err != nil {
+		var gqlErr *gqlerror.Error
+		if !errors.As(err, &gqlErr) {
+			gqlErr = gqlerror.Wrap(err)
+		}
+		return parsedDocument{errs: gqlerror.List{gqlErr}}
+	}
+	return parsedDocument{doc: doc, errs: validator.ValidateWithRules(schema, doc, validationRules())}
+}
+
+// operationName finds the name of the operation a body asks for, which some
+// clients only write into the document.
+func (s *Server) operationName(req graphqlRequest) string {
+	if req.OperationName != "" {
+		return req.OperationName
+	}
+	if doc := s.documents.load(s.schema, req.Query).doc; doc != nil && len(doc.Operations) == 1 {
+		return doc.Operations[0].Name
+	}
+	return ""
+}
+
+// asks says whether a request's document selects a field, named "Type.field".
+func (s *Server) asks(req graphqlRequest, field string) bool {
+	parsed := s.documents.load(s.schema, req.Query)
+	if parsed.doc == nil || len(parsed.errs) > 0 {
+		return false
+	}
+	spread := map[string]bool{}
+	var selected func(set ast.SelectionSet) bool
+	selected = func(set ast.SelectionSet) bool {
+		return slices.ContainsFunc(set, func(sel ast.Selection) bool {
+			switch sel := sel.(type) {
+			case *ast.Field:
+				return sel.ObjectDefinition.Name+"."+sel.Name == field || selected(sel.SelectionSet)
+			case *ast.InlineFragment:
+				return selected(sel.SelectionSet)
+			case *ast.FragmentSpread:
+				if spread[sel.Name] {
+					return false
+				}
+				spread[sel.Name] = true
+				return selected(sel.Definition.SelectionSet)
+			}
+			return false
+		})
+	}
+	return slices.ContainsFunc(parsed.doc.Operations, func(op *ast.OperationDefinition) bool {
+		return selected(op.SelectionSet)
+	})
+}
+
+// serveGraphQL answers one call. refused is the field a fault refuses, or "".
+func (s *Server) serveGraphQL(c caller, header http.Header, req graphqlRequest, refused string) reply {
+	parsed := s.documents.load(s.schema, req.Query)
+	if len(parsed.errs) > 0 {
+		s.log.addUnknown(s.operationName(req), parsed.doc)
+		return s.invalid(parsed.errs)
+	}
+	op := parsed.doc.Operations.ForName(req.OperationName)
+	if op == nil {
+		return s.invalid(gqlerror.List{gqlerror.Errorf("Unknown operation named %q.", req.OperationName)})
+	}
+	vars, err := variables(s.schema, op, req.Variables)
+	if err != nil {
+		return s.invalid(gqlerror.List{err})
+	}
+	x := &execution{server: s, caller: c, header: header, schema: s.schema, vars: vars, refused: refused}
+	switch op.Operation {
+	case ast.Query:
+		s.mu.RLock()
+		x.run(op, queryRoot{})
+		s.mu.RUnlock()
+	case ast.Mutation:
+		s.mu.Lock()
+		x.run(op, mutationRoot{})
+		s.mu.Unlock()
+		s.changed.broadcast()
+	default:
+		return s.invalid(gqlerror.List{gqlerror.Errorf("subscriptions are not supported")})
+	}
+	return s.answer(x)
+}
+
+// variables checks the variables. The library panics on some shapes of input,
+// which is a fault of the request here.
+func variables(schema *ast.Schema, op *ast.OperationDefinition, given map[string]any) (vars map[string]any, failed *gqlerror.Error) {
+	defer func() {
+		if p := recover(); p != nil {
+			failed = gqlerror.Errorf("invalid variables: %v", p)
+		}
+	}()
+	for _, def := range op.VariableDefinitions {
+		if v, ok := given[def.Variable]; v == nil && def.Type.NonNull && (ok || def.DefaultValue == nil) {
+			return nil, gqlerror.ErrorPosf(def.Position, "Variable %q has invalid value null.\nExpected type %q, found null.", def.Variable, def.Type.String())
+		}
+	}
+	vars, err := validator.VariableValues(schema, op, given)
+	if err != nil {
+		wrapped := gqlerror.WrapIfUnwrapped(err)
+		wrapped.Path = nil // a path would mean a resolver's error
+		return nil, wrapped
+	}
+	return vars, nil
+}
+
+// invalid answers a document that does not fit the schema. Such errors have
+// places in the document and no path, as nothing was resolved.
+func (s *Server) invalid(errs gqlerror.List) reply {
+	b := []byte(`{"errors":[`)
+	for i, e := range errs {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendQuoted(append(b, `{"message":`...), e.Message)
+		if len(e.Locations) > 0 {
+			b = append(b, `,"locations":[`...)
+			for j, at := range e.Locations {
+				if j > 0 {
+					b = append(b, ',')
+				}
+				b = fmt.Appendf(b, `{"line":%d,"column":%d}`, at.Line, at.Column)
+			}
+			b = append(b, ']')
+		}
+		b = append(b, '}')
+	}
+	return jsonReply(s.cfg.validationStatus, append(b, `]}`...))
+}
+
+// answer assembles the body of an executed operation, in the key order of the
+// server's generation.
+func (s *Server) answer(x *execution) reply {
+	status := http.StatusOK
+	if x.status != 0 {
+		status = x.status
+	} else if len(x.errs) > 0 {
+		status = s.cfg.policy.FieldRefusalStatus
+	}
+	data := append([]byte(`"data":`), x.out.Bytes()...)
+	if len(x.errs) == 0 {
+		return jsonReply(status, slices.Concat([]byte{'{'}, data, []byte{'}'}))
+	}
+	errs := []byte(`"errors":[`)
+	for i, e := range x.errs {
+		if i > 0 {
+			errs = append(errs, ',')
+		}
+		errs = e.appendJSON(errs)
+	}
+	errs = append(errs, ']')
+	first, second := data, errs
+	if s.cfg.generation.errorsFirst() {
+		first, second = errs, data
+	}
+	return jsonReply(status, slices.Concat([]byte{'{'}, first, []byte{','}, second, []byte{'}'}))
+}
+
+func (e fieldError) appendJSON(b []byte) []byte {
+	b = appendQuoted(append(b, `{"message":`...), e.message)
+	b = append(b, `,"path":[`...)
+	for i, key := range e.path {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		switch key := key.(type) {
+		case string:
+			b = appendQuoted(b, key)
+		case int:
+			b = strconv.AppendInt(b, int64(key), 10)
+		}
+	}
+	b = append(b, ']')
+	if e.code != "" {
+		b = append(appendQuoted(append(b, `,"extensions":{"code":`...), e.code), '}')
+	}
+	return append(b, '}')
+}

@@ -1,0 +1,239 @@
+package wandbtest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	graphqlPath = "/graphql"
+	filesPath   = "/files/"
+	otelPath    = "/sdk/otel/v1/"
+)
+
+// maxBody bounds request bodies, after decompression.
+const maxBody = 256 << 20
+
+// reply is an answer before it is sent, so that faults can alter it.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func jsonReply(status int, body []byte) reply {
+	return reply{status, http.Header{"Content-Type": {"application/json"}}, body}
+}
+
+// restError is the form of errors outside GraphQL.
+func restError(why refusal) reply {
+	return jsonReply(why.status, append(appendQuoted([]byte(`{"error":`), why.message), '}'))
+}
+
+// pageNotFound is how Go's router answers a path it does not know, which is
+// what W&B's servers do.
+func pageNotFound() reply {
+	return reply{http.StatusNotFound, http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, []byte("404 page not found\n")}
+}
+
+// incoming is a request that has been read and classified.
+type incoming struct {
+	*http.Request
+	body      []byte
+	operation string
+	graphql   graphqlRequest
+	malformed error
+	run       RunKey
+	file      string
+	caller    caller
+	badScheme bool
+}
+
+// ServeHTTP answers one request. Use it to put the server behind a listener or
+// transport of your own; [Server.URL] needs no such thing. It panics with
+// [http.ErrAbortHandler] to cut a connection, as net/http expects.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !s.enter() {
+		abort()
+	}
+	defer s.handlers.Done()
+	in := s.read(r)
+	entry := s.log.begin(Request{
+		Time: s.cfg.clock(), Method: r.Method, Path: r.URL.RequestURI(), Operation: in.operation,
+		User: in.caller.username(), Header: r.Header,
+	}, in.body)
+	ctx, status := r.Context(), 0
+	defer func() { s.finish(ctx, in, entry, status) }() // also when the connection is cut
+	fault := s.faults.pick(s, in)
+	if fault != nil && !s.hold(r, fault) {
+		abort()
+	}
+	var rep reply
+	if fault == nil || fault.lets() {
+		rep = s.dispatch(in, fault)
+	}
+	if fault != nil {
+		rep = fault.alter(rep)
+		if fault.Cut == CutBefore || fault.Cut == CutAfter {
+			abort()
+		}
+	}
+	if fault != nil && fault.Cut == CutMidBody {
+		send(w, rep, len(rep.body)/2)
+		abort()
+	}
+	status = rep.status
+	send(w, rep, len(rep.body))
+}
+
+// abort makes net/http drop the connection.
+func abort() {
+	panic(http.ErrAbortHandler) //nolint:forbidigo // net/http has no other way to say it, and recovers it
+}
+
+// finish records how a request ended.
+func (s *Server) finish(ctx context.Context, in incoming, entry *Request, status int) {
+	s.cfg.logger.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("method", in.Method),
+		slog.String("path", in.URL.Path), slog.String("operation", in.operation),
+		slog.String("user", in.caller.username()), slog.Int("status", status))
+	s.log.finish(entry, status)
+}
+
+// hold delays a request as the fault says. It returns false if the request is
+// never to be answered.
+func (s *Server) hold(r *http.Request, f *Fault) bool {
+	var expired <-chan time.Time
+	if !f.Hang {
+		if f.Delay <= 0 {
+			return true
+		}
+		timer := time.NewTimer(f.Delay)
+		defer timer.Stop()
+		expired = timer.C
+	}
+	select {
+	case <-expired:
+		return true
+	case <-r.Context().Done():
+	case <-s.stopped.Done():
+	}
+	return false
+}
+
+// send sends the answer, or the first n bytes of its body.
+func send(w http.ResponseWriter, rep reply, n int) {
+	maps.Copy(w.Header(), rep.header)
+	w.Header().Set("Content-Length", strconv.Itoa(len(rep.body)))
+	w.WriteHeader(rep.status)
+	w.Write(rep.body[:n]) //nolint:errcheck // the client is gone
+	if n < len(rep.body) {
+		http.NewResponseController(w).Flush()
+	}
+}
+
+// read reads a request's body and finds out what it asks for, and who asks.
+func (s *Server) read(r *http.Request) incoming {
+	in := incoming{Request: r}
+	in.body, in.malformed = readBody(r)
+	in.caller, in.badScheme = s.identify(r.Header)
+	path := r.URL.EscapedPath()
+	switch {
+	case path == graphqlPath:
+		if in.malformed == nil {
+			in.graphql, in.malformed = parseGraphQL(in.body)
+		}
+		if in.malformed == nil {
+			in.operation = s.operationName(in.graphql)
+		}
+	case strings.HasPrefix(path, filesPath):
+		in.classifyFile(strings.TrimPrefix(path, filesPath))
+	case strings.HasPrefix(path, storagePath):
+		in.operation = r.Method
+	case strings.HasPrefix(path, otelPath):
+		in.operation = "otel"
+	}
+	return in
+}
+
+func (in *incoming) classifyFile(rest string) {
+	parts, ok := splitPath(rest)
+	if !ok || len(parts) < 4 {
+		return
+	}
+	in.run = RunKey{Entity: parts[0], Project: parts[1], ID: parts[2]}
+	in.file = strings.Join(parts[3:], "/")
+	in.operation = in.Method
+	if in.Method == http.MethodPost && in.file == "file_stream" {
+		in.operation = "file_stream"
+	}
+}
+
+func readBody(r *http.Request) ([]byte, error) {
+	limited := http.MaxBytesReader(nil, r.Body, maxBody)
+	if r.Header.Get("Content-Encoding") != "gzip" {
+		if r.ContentLength > 0 && r.ContentLength <= maxBody {
+			buf := bytes.NewBuffer(make([]byte, 0, min(r.ContentLength, 1<<24)+bytes.MinRead))
+			_, err := buf.ReadFrom(limited)
+			return buf.Bytes(), err
+		}
+		return io.ReadAll(limited)
+	}
+	zr, err := gzip.NewReader(limited)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(http.MaxBytesReader(nil, zr, maxBody))
+}
+
+// dispatch answers a request.
+func (s *Server) dispatch(in incoming, fault *Fault) reply {
+	if in.badScheme {
+		return restError(refusal{http.StatusUnauthorized, "Malformed token", ""})
+	}
+	if limited, ok := s.limiter.check(s, in); ok {
+		return limited
+	}
+	switch {
+	case in.URL.Path == graphqlPath && in.Method == http.MethodPost:
+		if in.malformed != nil {
+			return restError(badRequest("malformed request: " + sanitize(in.malformed)))
+		}
+		refused := ""
+		if fault != nil {
+			refused = fault.RefuseField
+		}
+		return s.serveGraphQL(in.caller, in.Header, in.graphql, refused)
+	case in.operation == "file_stream":
+		if in.malformed != nil {
+			return restError(badRequest("malformed request: " + sanitize(in.malformed)))
+		}
+		return s.serveFileStream(in.caller, in.run, in.Header, in.body)
+	case in.operation == http.MethodPut && strings.HasPrefix(in.URL.Path, storagePath):
+		if in.malformed != nil {
+			return storageError(http.StatusBadRequest, "IncompleteBody", "The body was not read")
+		}
+		return s.serveUpload(in.Request, in.body)
+	case in.operation == http.MethodGet && in.file != "":
+		return s.serveDownload(in.caller, in.run, in.file)
+	case in.operation == "otel" && in.Method == http.MethodPost:
+		return reply{status: http.StatusOK, header: http.Header{}}
+	}
+	return pageNotFound()
+}
+
+// sanitize keeps the text of a decoding error, which may quote the input, short.
+func sanitize(err error) string {
+	if syntax, ok := err.(*json.SyntaxError); ok { //nolint:errorlint // never wrapped
+		return syntax.Error() + " at " + strconv.FormatInt(syntax.Offset, 10)
+	}
+	return err.Error()
+}

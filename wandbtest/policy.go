@@ -1,0 +1,348 @@
+package wandbtest
+
+import (
+	"cmp"
+	"net/http"
+)
+
+// Policy decides what W&B's public documentation and logs leave open. The zero
+// Policy takes the default of every field.
+type Policy struct {
+	// OpenToViewOnlyRole: may a View-Only member of the team send runs to an
+	// open project, as any outsider may? Allowed by default.
+	OpenToViewOnlyRole Answer
+	// OpenToViewerSeat: may somebody with a Viewer seat do so, or a view-only
+	// account? Refused by default, as the seat pays for reading.
+	OpenToViewerSeat Answer
+	// OpenToProjectViewer: may a team member whose role in the open project is
+	// View-Only do so? Refused by default.
+	OpenToProjectViewer Answer
+	// RestrictedStatus is the status of a write by a team member to a restricted
+	// project without an invitation: 404 (the default, the project is hidden)
+	// or 403.
+	RestrictedStatus int
+	// OrganizationStatus is the status of a write to an organization's name:
+	// 403 (the default) or 404.
+	OrganizationStatus int
+	// OrgKeyStatus is the status of a write with a personal key where the
+	// organization enforces its own keys: 403 (the default), 401 or 404.
+	OrgKeyStatus int
+	// OrgKeyVisible shows teams read-only, rather than not at all, to a personal
+	// key where the organization enforces its own keys.
+	OrgKeyVisible bool
+	// NoSeatHidden hides teams from their members without a seat; by default
+	// they are shown read-only.
+	NoSeatHidden bool
+	// DeletedRunStatus is the file stream's answer for a deleted run: 404 (the
+	// default) or 410.
+	DeletedRunStatus int
+	// OwnRunsOnly refuses writes to runs of other users.
+	OwnRunsOnly bool
+	// MembersPublic shows member lists to those outside the team; by default
+	// they are refused.
+	MembersPublic bool
+	// FieldRefusalStatus is the HTTP status of an answer in which a nested field
+	// was refused; 200 by default.
+	FieldRefusalStatus int
+	// ViewOnlyName is how role fields spell the View-Only role; "viewer" by
+	// default.
+	ViewOnlyName string
+	// TeamPageSize is how many teams viewer.teams lists at most in one answer; 0
+	// for all.
+	TeamPageSize int
+	// FoldEntityCase finds entities whatever their case. By default names are
+	// compared exactly.
+	FoldEntityCase bool
+}
+
+func (p Policy) withDefaults() Policy {
+	p.RestrictedStatus = cmp.Or(p.RestrictedStatus, http.StatusNotFound)
+	p.OrganizationStatus = cmp.Or(p.OrganizationStatus, http.StatusForbidden)
+	p.OrgKeyStatus = cmp.Or(p.OrgKeyStatus, http.StatusForbidden)
+	p.DeletedRunStatus = cmp.Or(p.DeletedRunStatus, http.StatusNotFound)
+	p.FieldRefusalStatus = cmp.Or(p.FieldRefusalStatus, http.StatusOK)
+	return p
+}
+
+// Answer is a decision with a default.
+type Answer int
+
+// The answers.
+const (
+	Default Answer = iota
+	Allow
+	Refuse
+)
+
+func (a Answer) allowed(def bool) bool {
+	if a == Default {
+		return def
+	}
+	return a == Allow
+}
+
+// refusal is why a request is not carried out, as it goes over the wire. The
+// zero refusal is a permission.
+type refusal struct {
+	status  int
+	message string
+	// code is extensions.code, or "" for an error without extensions.
+	code string
+}
+
+func (r refusal) allowed() bool { return r.status == 0 }
+
+const permissionError = "PERMISSION_ERROR"
+
+var (
+	granted     refusal
+	notLoggedIn = refusal{http.StatusUnauthorized, "user is not logged in", permissionError}
+	forbidden   = refusal{http.StatusForbidden, "permission denied", permissionError}
+	noProject   = refusal{http.StatusNotFound, "project not found", ""}
+)
+
+func noEntity(name string) refusal {
+	return refusal{http.StatusNotFound, "entity " + name + " not found during upsertBucket", ""}
+}
+
+// entityKind is what a name stands for.
+type entityKind int
+
+const (
+	entityMissing entityKind = iota
+	entityTeam
+	entityPersonal
+	entityOrganization
+)
+
+// standing is what one caller is to one entity.
+type standing struct {
+	kind entityKind
+	name string
+	team *Team
+	user *User // the owner of a personal entity
+	org  *Organization
+
+	// visible: entity(name) shows it.
+	visible bool
+	// belongs: the caller is in the team, or the entity is the caller's own.
+	belongs bool
+	// reads and writes: what the team's own projects allow the caller.
+	reads, writes bool
+	// open: whether the caller may send runs to open projects of the entity.
+	open bool
+	// locked: the organization shuts this kind of key out.
+	locked bool
+	member *TeamMember
+	seat   Seat
+}
+
+// caller is who sent a request.
+type caller struct {
+	user *User // nil without a known key
+	// privileged: an administrator who asked to use that power.
+	privileged bool
+}
+
+// username is "" without a known key.
+func (c caller) username() string {
+	if c.user == nil {
+		return ""
+	}
+	return c.user.Username
+}
+
+func (s *Server) standing(c caller, entity string) standing {
+	name := s.realm.canonical(entity)
+	if t := s.realm.teams[name]; t != nil {
+		return s.teamStanding(c, t)
+	}
+	if u := s.realm.users[name]; u != nil && u.PersonalEntity != PersonalAbsent {
+		return s.personalStanding(c, u)
+	}
+	if o := s.realm.orgs[name]; o != nil {
+		st := standing{kind: entityOrganization, name: o.Name, org: o}
+		st.belongs = s.realm.inOrganization(o, c.user)
+		st.visible = st.belongs || c.privileged
+		return st
+	}
+	return standing{name: entity}
+}
+
+func (s *Server) personalStanding(c caller, owner *User) standing {
+	st := standing{kind: entityPersonal, name: owner.Username, user: owner, visible: true, seat: SeatFull}
+	enabled := owner.PersonalEntity == PersonalEnabled
+	if st.belongs = c.user == owner; st.belongs || c.privileged {
+		st.reads = enabled
+		st.writes = enabled && mayWriteAnything(c.user)
+		st.open = st.writes
+		return st
+	}
+	st.open = enabled && s.outsiderMayWriteOpen(c.user)
+	return st
+}
+
+// mayWriteAnything excludes the accounts that only ever read.
+func mayWriteAnything(u *User) bool {
+	return u != nil && !u.Deactivated && u.Type != AccountViewer
+}
+
+func (s *Server) outsiderMayWriteOpen(u *User) bool {
+	switch {
+	case u == nil || u.Deactivated || u.Type == AccountAnonymous:
+		return false
+	case u.Type == AccountViewer:
+		return s.cfg.policy.OpenToViewerSeat.allowed(false)
+	}
+	return true
+}
+
+func (s *Server) teamStanding(c caller, t *Team) standing {
+	p := s.cfg.policy
+	st := standing{kind: entityTeam, name: t.Name, team: t, org: s.realm.orgOf(t)}
+	st.member = s.realm.membership(t, c.user)
+	if c.privileged {
+		st.member = &TeamMember{Username: c.user.Username, Role: RoleAdmin}
+	}
+	if st.member == nil {
+		st.visible = !t.Hidden
+		st.open = !t.Frozen && s.outsiderMayWriteOpen(c.user)
+		return st
+	}
+	st.belongs, st.visible, st.reads = true, true, true
+	st.seat = st.seatOf(c.user)
+	if st.org != nil && st.org.EnforceOrgKeys && !c.user.isService() {
+		st.locked, st.visible, st.reads = true, p.OrgKeyVisible, false
+		return st
+	}
+	if st.seat == SeatNone {
+		st.visible, st.reads = !p.NoSeatHidden, !p.NoSeatHidden
+		return st
+	}
+	if t.Frozen || c.user.Deactivated || c.user.Type == AccountAnonymous {
+		return st
+	}
+	if st.seat == SeatViewer || c.user.Type == AccountViewer {
+		st.open = p.OpenToViewerSeat.allowed(false)
+		return st
+	}
+	st.writes = st.member.writes()
+	st.open = st.writes || p.OpenToViewOnlyRole.allowed(true)
+	return st
+}
+
+func (st standing) seatOf(u *User) Seat {
+	if st.org == nil || u.isService() {
+		return SeatFull
+	}
+	m := st.org.member(u.Username)
+	if m == nil {
+		return SeatFull
+	}
+	return cmp.Or(m.Seat, SeatFull)
+}
+
+// projectRole is the caller's own role in the project, or "" to inherit it.
+func projectRole(c caller, p *project) Role {
+	if c.user == nil {
+		return ""
+	}
+	if m := p.member(c.user.Username); m != nil {
+		return m.Role
+	}
+	return ""
+}
+
+func (st standing) invited(c caller, p *project) bool {
+	if st.kind == entityPersonal {
+		return st.belongs
+	}
+	return st.belongs && c.user != nil && p.member(c.user.Username) != nil
+}
+
+// canRead says whether the project is visible to the caller.
+func (s *Server) canRead(c caller, st standing, p *project) bool {
+	switch p.Scope {
+	case ScopePublic, ScopeOpen:
+		return true
+	case ScopeRestricted:
+		return st.reads && (st.invited(c, p) || c.privileged)
+	}
+	return st.reads
+}
+
+// canWrite says whether the caller may send runs to the project.
+func (s *Server) canWrite(c caller, st standing, p *project) bool {
+	lowered := projectRole(c, p) == RoleViewer
+	switch p.Scope {
+	case ScopeOpen:
+		if st.writes && lowered {
+			return s.cfg.policy.OpenToProjectViewer.allowed(false)
+		}
+		return st.open
+	case ScopeRestricted:
+		return st.writes && !lowered && (st.invited(c, p) || c.privileged)
+	}
+	return st.writes && !lowered
+}
+
+// mayWrite decides whether the caller may create or write runs in the project,
+// which p is, or nil if there is none yet.
+func (s *Server) mayWrite(c caller, st standing, p *project) refusal {
+	switch {
+	case c.user == nil:
+		return notLoggedIn
+	case st.kind == entityMissing:
+		return noEntity(st.name)
+	case st.kind == entityOrganization:
+		return s.refusalWith(s.cfg.policy.OrganizationStatus, st)
+	case st.locked:
+		return s.refusalWith(s.cfg.policy.OrgKeyStatus, st)
+	case p == nil && st.writes:
+		return granted // the upsert makes the project
+	case p == nil:
+		return forbidden
+	case s.canWrite(c, st, p):
+		return granted
+	case s.canRead(c, st, p):
+		return forbidden
+	case p.Scope == ScopeRestricted && st.belongs && s.cfg.policy.RestrictedStatus == http.StatusForbidden:
+		return forbidden
+	}
+	return noProject
+}
+
+// refusalWith returns the refusal of a status that a Policy field sets.
+func (s *Server) refusalWith(status int, st standing) refusal {
+	switch status {
+	case http.StatusUnauthorized:
+		return notLoggedIn
+	case http.StatusNotFound:
+		return noEntity(st.name)
+	}
+	return forbidden
+}
+
+// mayWriteRun decides about a run that exists.
+func (s *Server) mayWriteRun(c caller, st standing, p *project, owner string) refusal {
+	if why := s.mayWrite(c, st, p); !why.allowed() {
+		return why
+	}
+	if s.cfg.policy.OwnRunsOnly && owner != c.user.Username {
+		return forbidden
+	}
+	return granted
+}
+
+// mayManageRun decides about stopping or deleting a run: admins may with all,
+// others with their own.
+func (s *Server) mayManageRun(c caller, st standing, p *project, owner string) refusal {
+	if why := s.mayWrite(c, st, p); !why.allowed() {
+		return why
+	}
+	admin := st.member != nil && st.member.role() == RoleAdmin || st.kind == entityPersonal && st.belongs
+	if !admin && owner != c.user.Username {
+		return forbidden
+	}
+	return granted
+}

@@ -1,0 +1,205 @@
+package wandbtest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// realm is the world while the server runs: a copy of what the server was
+// started with, indexed by name, plus the projects made since. It is guarded by
+// Server.mu.
+type realm struct {
+	users    map[string]*User
+	keys     map[string]*User
+	orgs     map[string]*Organization
+	teams    map[string]*Team
+	projects map[projectKey]*project
+	// order keeps the teams as the world listed them, for answers.
+	order []*Team
+	fold  bool
+}
+
+type projectKey struct{ entity, name string }
+
+// project is a project and its runs.
+type project struct {
+	Project
+	number  int
+	created time.Time
+	runs    map[string]*run
+}
+
+func newRealm(w World, fold bool, now time.Time) *realm {
+	r := &realm{
+		users: map[string]*User{}, keys: map[string]*User{}, orgs: map[string]*Organization{},
+		teams: map[string]*Team{}, projects: map[projectKey]*project{}, fold: fold,
+	}
+	for _, u := range w.Users {
+		u.Keys = slices.Clone(u.Keys)
+		u.Type = cmp.Or(u.Type, AccountUser)
+		u.PersonalEntity = cmp.Or(u.PersonalEntity, PersonalAbsent)
+		r.users[u.Username] = &u
+		for _, k := range u.Keys {
+			r.keys[k] = &u
+		}
+	}
+	for _, o := range w.Organizations {
+		o.Members = slices.Clone(o.Members)
+		r.orgs[o.Name] = &o
+	}
+	for _, t := range w.Teams {
+		t.Members = slices.Clone(t.Members)
+		r.teams[t.Name] = &t
+		r.order = append(r.order, &t)
+	}
+	for _, p := range w.Projects {
+		p.Members = slices.Clone(p.Members)
+		r.addProject(p, now)
+	}
+	return r
+}
+
+func (r *realm) addProject(p Project, now time.Time) *project {
+	p.Scope = cmp.Or(p.Scope, ScopeTeam)
+	made := &project{Project: p, number: len(r.projects) + 1, created: now, runs: map[string]*run{}}
+	r.projects[projectKey{p.Entity, p.Name}] = made
+	return made
+}
+
+func (r *realm) project(entity, name string) *project {
+	return r.projects[projectKey{r.canonical(entity), name}]
+}
+
+// canonical returns the name as the world spells it, where case does not count.
+func (r *realm) canonical(entity string) string {
+	if !r.fold {
+		return entity
+	}
+	for name := range r.teams {
+		if strings.EqualFold(name, entity) {
+			return name
+		}
+	}
+	for name, u := range r.users {
+		if strings.EqualFold(name, entity) && u.PersonalEntity != PersonalAbsent {
+			return name
+		}
+	}
+	for name := range r.orgs {
+		if strings.EqualFold(name, entity) {
+			return name
+		}
+	}
+	return entity
+}
+
+// orgOf returns the team's organization, or nil.
+func (r *realm) orgOf(t *Team) *Organization { return r.orgs[t.Organization] }
+
+// teamsOf lists the teams the user belongs to.
+func (r *realm) teamsOf(u *User) []*Team {
+	var teams []*Team
+	for _, t := range r.order {
+		if r.membership(t, u) != nil {
+			teams = append(teams, t)
+		}
+	}
+	return teams
+}
+
+// membership returns the user's place in the team, or nil for outsiders.
+// Service accounts are members of where they work.
+func (r *realm) membership(t *Team, u *User) *TeamMember {
+	if u == nil {
+		return nil
+	}
+	if u.isService() {
+		home := r.teams[u.HomeTeam]
+		sameOrg := u.Type == AccountOrgService && home != nil && t.Organization != "" && home.Organization == t.Organization
+		if t == home || sameOrg {
+			return &TeamMember{Username: u.Username, Role: RoleMember}
+		}
+		return nil
+	}
+	if m := t.member(u.Username); m != nil && !m.Pending {
+		return m
+	}
+	return nil
+}
+
+// defaultEntity is where the user's runs go that name no entity; "" if the
+// account has nowhere to go.
+func (r *realm) defaultEntity(u *User) string {
+	switch {
+	case u.DefaultEntity != "":
+		return u.DefaultEntity
+	case u.isService():
+		return u.HomeTeam
+	case u.PersonalEntity == PersonalEnabled:
+		return u.Username
+	}
+	if teams := r.teamsOf(u); len(teams) > 0 {
+		return teams[0].Name
+	}
+	return ""
+}
+
+// inOrganization says whether the user has a place in the organization, of its
+// own or through a team.
+func (r *realm) inOrganization(o *Organization, u *User) bool {
+	if u == nil {
+		return false
+	}
+	if o.member(u.Username) != nil {
+		return true
+	}
+	return slices.ContainsFunc(r.teamsOf(u), func(t *Team) bool { return t.Organization == o.Name })
+}
+
+func (u *User) isService() bool { return u.Type == AccountService || u.Type == AccountOrgService }
+
+func (t *Team) member(username string) *TeamMember {
+	for i := range t.Members {
+		if t.Members[i].Username == username {
+			return &t.Members[i]
+		}
+	}
+	return nil
+}
+
+func (o *Organization) member(username string) *OrgMember {
+	for i := range o.Members {
+		if o.Members[i].Username == username {
+			return &o.Members[i]
+		}
+	}
+	return nil
+}
+
+func (p *project) member(username string) *ProjectMember {
+	for i := range p.Members {
+		if p.Members[i].Username == username {
+			return &p.Members[i]
+		}
+	}
+	return nil
+}
+
+// role returns the role, a plain member's if none is written.
+func (m *TeamMember) role() Role { return cmp.Or(m.Role, RoleMember) }
+
+// writes says whether the role may create runs.
+func (m *TeamMember) writes() bool {
+	switch m.role() {
+	case RoleViewer:
+		return false
+	case RoleCustom:
+		if m.CanWrite != nil {
+			return *m.CanWrite
+		}
+		return m.CustomBase != RoleViewer
+	}
+	return true
+}

@@ -1,0 +1,194 @@
+package wandbtest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/wandgo/wandgo/internal/secret"
+)
+
+// Request is one request the server answered (or cut).
+type Request struct {
+	// Seq counts from 1 in the order of arrival.
+	Seq int
+	// Time is when it arrived, by the server's clock.
+	Time time.Time
+	// Method and Path as sent; Path with its query.
+	Method, Path string
+	// Operation is the GraphQL operation's name, "file_stream", "PUT" or "GET"
+	// for files, "otel" for telemetry, or "".
+	Operation string
+	// Status is the HTTP status of the answer; 0 if the connection was cut or
+	// the request is still held.
+	Status int
+	// User is the account the key belongs to; "" if none.
+	User string
+	// Header is the request's header; keys are redacted.
+	Header http.Header
+	// Body is the request's body, decompressed, at most its first 64 KiB; keys
+	// are redacted. Bodies of old requests are dropped when all together pass
+	// 64 MiB.
+	Body []byte
+	// BodySize is the full size of the body in bytes, decompressed.
+	BodySize int
+
+	answered bool
+}
+
+// The bounds of the request log.
+const (
+	maxRequests    = 100_000
+	maxRequestBody = 64 << 10
+	maxBodies      = 64 << 20
+)
+
+// requestLog remembers what was asked.
+type requestLog struct {
+	mu      sync.Mutex
+	entries []*Request
+	// first is the Seq of entries[0]; earlier ones were dropped.
+	first int
+	// bodies is the size of all kept bodies; those before bodyless are gone.
+	bodies, bodyless int
+	keys             []string
+	unknown          []string
+	changed          signal
+}
+
+// begin records an arriving request.
+func (l *requestLog) begin(r Request, body []byte) *Request {
+	r.BodySize = len(body)
+	if len(body) > maxRequestBody {
+		body = slices.Clone(body[:maxRequestBody]) // do not hold on to the rest
+	}
+	r.Body = body
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r.Seq = l.first + len(l.entries) + 1
+	entry := &r
+	l.entries = append(l.entries, entry)
+	l.bodies += len(body)
+	for l.bodies > maxBodies && l.bodyless < len(l.entries) {
+		l.bodies -= len(l.entries[l.bodyless].Body)
+		l.entries[l.bodyless].Body = nil
+		l.bodyless++
+	}
+	// Dropping a tenth at a time keeps the cost per request constant.
+	if len(l.entries) > maxRequests+maxRequests/10 {
+		drop := len(l.entries) - maxRequests
+		for _, old := range l.entries[:drop] {
+			l.bodies -= len(old.Body)
+		}
+		l.entries = slices.Clone(l.entries[drop:])
+		l.first += drop
+		l.bodyless = max(0, l.bodyless-drop)
+	}
+	return entry
+}
+
+// finish records the answer's status, 0 if there was none.
+func (l *requestLog) finish(entry *Request, status int) {
+	l.mu.Lock()
+	entry.Status, entry.answered = status, true
+	l.mu.Unlock()
+	l.changed.broadcast()
+}
+
+// hide adds a key to those that are redacted wherever they occur.
+func (l *requestLog) hide(key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.keys = append(l.keys, key)
+}
+
+func (l *requestLog) addUnknown(name string, doc *ast.QueryDocument) {
+	if name == "" && doc != nil && len(doc.Operations) > 0 {
+		name = doc.Operations[0].Name
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !slices.Contains(l.unknown, name) && len(l.unknown) < maxRequests {
+		l.unknown = append(l.unknown, name)
+	}
+}
+
+// copies returns the requests that satisfy match, redacted.
+func (l *requestLog) copies(match func(Request) bool, onlyAnswered bool) []Request {
+	l.mu.Lock()
+	keys := slices.Clone(l.keys)
+	list := make([]Request, 0, len(l.entries))
+	for _, e := range l.entries {
+		if e.answered || !onlyAnswered {
+			list = append(list, *e)
+		}
+	}
+	l.mu.Unlock()
+	out := list[:0]
+	for _, r := range list {
+		r.redact(keys)
+		if match == nil || match(r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// redact takes the keys out of everything that a test might print.
+func (r *Request) redact(keys []string) {
+	r.Header = r.Header.Clone()
+	if scheme, _, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok {
+		r.Header.Set("Authorization", scheme+" "+secret.Redacted)
+	} else if r.Header.Get("Authorization") != "" {
+		r.Header.Set("Authorization", secret.Redacted)
+	}
+	r.Body = slices.Clone(r.Body)
+	for _, k := range keys {
+		r.Path = strings.ReplaceAll(r.Path, k, secret.Redacted)
+		if bytes.Contains(r.Body, []byte(k)) {
+			r.Body = bytes.ReplaceAll(r.Body, []byte(k), []byte(secret.Redacted))
+		}
+		for name, values := range r.Header {
+			for i := range values {
+				r.Header[name][i] = strings.ReplaceAll(values[i], k, secret.Redacted)
+			}
+		}
+	}
+}
+
+// Requests returns what was asked so far, in the order of arrival, requests
+// that are still held included. At least the last 100,000 are kept.
+func (s *Server) Requests() []Request { return s.log.copies(nil, false) }
+
+// WaitRequests blocks until n of the requests answered so far satisfy match (any
+// request, if match is nil), and returns those that do. If ctx ends first, it
+// returns what there is and an error that wraps ctx's.
+func (s *Server) WaitRequests(ctx context.Context, n int, match func(Request) bool) ([]Request, error) {
+	for {
+		changed := s.log.changed.next()
+		found := s.log.copies(match, true)
+		if len(found) >= n {
+			return found, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return found, fmt.Errorf("wait for requests: %d of %d: %w", len(found), n, context.Cause(ctx))
+		}
+	}
+}
+
+// Unknown returns the names of the GraphQL operations the server could not
+// serve because they do not fit its schema, each once, in the order they came.
+func (s *Server) Unknown() []string {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	return slices.Clone(s.log.unknown)
+}

@@ -1,0 +1,185 @@
+package wandbtest
+
+import (
+	"encoding/base64"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// crashAfter is how long a run may be silent before it counts as crashed.
+const crashAfter = 5 * time.Minute
+
+// exitCrashed is the exit code by which a client says that the run crashed.
+const exitCrashed = 254
+
+// run is one run as stored. The fields above mu never change.
+type run struct {
+	key       RunKey
+	number    int
+	storageID string
+	created   time.Time
+	owner     string
+	project   *project
+
+	mu sync.Mutex
+	// What upsertBucket sets; "" and nil are "never set".
+	displayName, notes, description, group, jobType string
+	host, commit, sweep, program, repo              string
+	config, summary                                 string
+	tags                                            []string
+	// What the file stream sets.
+	history, events, logs lines
+	streamed              map[string]*lines
+	writers               []*writer // of a run in shared mode
+	uploads               map[string][]byte
+	uploaded              []string
+	uploadedSet           map[string]bool
+	alerts                []Alert
+	complete              bool
+	exitCode              *int
+	stopped, preempting   bool
+	deleted               bool
+	heartbeat             time.Time
+	upserts, streams      int
+	heartbeats            int
+}
+
+func newRun(p *project, id, owner string, number int, now time.Time) *run {
+	key := RunKey{Entity: p.Entity, Project: p.Name, ID: id}
+	return &run{
+		key: key, number: number, owner: owner, project: p, created: now, heartbeat: now,
+		storageID:   globalID("Run", "v1", id, p.Name, p.Entity),
+		displayName: displayName(number),
+		uploads:     map[string][]byte{}, uploadedSet: map[string]bool{}, streamed: map[string]*lines{},
+	}
+}
+
+// globalID makes an id as GraphQL servers give out: opaque, and unique for what
+// it was made of.
+func globalID(parts ...string) string {
+	var text []byte
+	for i, p := range parts {
+		if i > 0 {
+			text = append(text, ':')
+		}
+		text = append(text, p...)
+	}
+	return base64.StdEncoding.EncodeToString(text)
+}
+
+// file returns the lines of a file of the file stream. Call with mu held.
+func (r *run) file(name string) *lines {
+	switch name {
+	case "wandb-history.jsonl":
+		return &r.history
+	case "wandb-events.jsonl":
+		return &r.events
+	case "output.log":
+		return &r.logs
+	}
+	if r.streamed[name] == nil {
+		r.streamed[name] = &lines{}
+	}
+	return r.streamed[name]
+}
+
+// state names the run's state at the moment now. Call with mu held.
+func (r *run) state(now time.Time) string {
+	switch {
+	case r.complete && r.stopped:
+		return "killed"
+	case r.complete && (r.exitCode == nil || *r.exitCode == 0):
+		return "finished"
+	case r.complete && *r.exitCode == exitCrashed:
+		return "crashed"
+	case r.complete:
+		return "failed"
+	case now.Sub(r.heartbeat) > crashAfter:
+		return "crashed"
+	}
+	return "running"
+}
+
+func (r *run) stop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopped = true
+}
+
+func (r *run) delete() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.deleted = true
+}
+
+func (r *run) isDeleted() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.deleted
+}
+
+func (r *run) storeUpload(name string, content []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.uploads[name] = content
+}
+
+func (r *run) upload(name string) ([]byte, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	content, ok := r.uploads[name]
+	return content, ok
+}
+
+// view copies the run. What is large is shared instead, which is safe because
+// nothing below a snapshot is changed in place (see lines).
+func (r *run) view(now time.Time) RunView {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v := RunView{
+		RunKey: r.key, StorageID: r.storageID, Owner: r.owner, CreatedAt: r.created,
+		DisplayName: r.displayName, Notes: r.notes, Group: r.group, JobType: r.jobType,
+		Host: r.host, Commit: r.commit, Sweep: r.sweep, Tags: slices.Clone(r.tags),
+		RawConfig: r.config, Config: configValues(r.config), RawSummary: r.summary,
+		HistoryLines: r.history.all(), EventLines: r.events.all(), Logs: r.logs.all(),
+		Files: maps.Clone(r.uploads), Uploaded: slices.Clone(r.uploaded), Alerts: slices.Clone(r.alerts),
+		State: r.state(now), Stopped: r.stopped, Preempting: r.preempting, Deleted: r.deleted,
+		Upserts: r.upserts, Streams: r.streams, Heartbeats: r.heartbeats,
+		Overwritten: r.history.overwritten, Missing: r.history.missing(),
+		HeartbeatAt: r.heartbeat, Streamed: make(map[string][]string, len(r.streamed)),
+	}
+	for name, l := range r.streamed {
+		v.Streamed[name] = l.all()
+	}
+	v.Writers = r.writerViews()
+	for _, w := range v.Writers {
+		v.Missing += w.Missing
+	}
+	if r.exitCode != nil {
+		code := *r.exitCode
+		v.ExitCode = &code
+	}
+	v.Summary, _ = decodeObject(r.summary) // nil until there is one
+	return v
+}
+
+// configValues decodes a config and takes the values out of their wrappers.
+func configValues(text string) map[string]any {
+	wrapped, err := decodeObject(text)
+	if err != nil {
+		return nil
+	}
+	values := make(map[string]any, len(wrapped))
+	for name, w := range wrapped {
+		if m, ok := w.(map[string]any); ok {
+			if v, ok := m["value"]; ok {
+				values[name] = v
+				continue
+			}
+		}
+		values[name] = w
+	}
+	return values
+}

@@ -1,0 +1,149 @@
+package wandbtest
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Server is an in-process W&B server. Make one with [New] or [Start].
+type Server struct {
+	cfg     config
+	url     string
+	schema  *ast.Schema
+	started time.Time
+	secret  []byte // signs upload URLs
+
+	// mu guards the world and which runs there are. What is in a run has a lock
+	// of its own, so that streams do not wait for each other.
+	mu      sync.RWMutex
+	realm   *realm
+	runs    []*run
+	storage map[string]*run
+
+	documents documents
+	faults    faults
+	log       requestLog
+	limiter   limiter
+	changed   signal // a run has changed
+
+	http     *http.Server
+	stop     context.CancelFunc // ends held requests
+	stopped  context.Context
+	handlers sync.WaitGroup
+	gate     sync.Mutex // orders handlers.Add before handlers.Wait
+	closed   bool
+}
+
+// New starts a server for a test and closes it when the test ends. A world that
+// contradicts itself fails the test at once.
+func New(tb testing.TB, world World, opts ...Option) *Server {
+	tb.Helper()
+	s, err := Start(world, opts...)
+	if err != nil {
+		tb.Fatalf("wandbtest: %v", err)
+	}
+	tb.Cleanup(s.Close)
+	return s
+}
+
+// Start starts a server outside a test; the caller must [Server.Close] it. It
+// fails when the world contradicts itself (see [World.Validate]) or the address
+// cannot be listened on.
+func Start(world World, opts ...Option) (*Server, error) {
+	cfg := newConfig(opts)
+	if err := world.Validate(); err != nil {
+		return nil, fmt.Errorf("start server: %w", err)
+	}
+	schema, err := schemaOf(cfg.generation)
+	if err != nil {
+		return nil, fmt.Errorf("start server: %w", err)
+	}
+	listener, err := listen(cfg.addr)
+	if err != nil {
+		return nil, fmt.Errorf("start server: %w", err)
+	}
+	s := &Server{
+		cfg: cfg, url: "http://" + listener.Addr().String(), schema: schema, started: cfg.clock(),
+		secret: []byte(rand.Text()), storage: map[string]*run{},
+	}
+	s.realm = newRealm(world, cfg.policy.FoldEntityCase, s.started)
+	for key := range s.realm.keys {
+		s.log.keys = append(s.log.keys, key)
+	}
+	s.stopped, s.stop = context.WithCancel(context.Background())
+	s.http = &http.Server{
+		Handler: s, ReadHeaderTimeout: time.Minute,
+		ErrorLog: slog.NewLogLogger(cfg.logger.Handler(), slog.LevelDebug),
+	}
+	s.handlers.Go(func() {
+		if err := s.http.Serve(listener); err != http.ErrServerClosed {
+			cfg.logger.Error("serve", "err", err)
+		}
+	})
+	return s, nil
+}
+
+func newConfig(opts []Option) config {
+	cfg := config{addr: "127.0.0.1:0", features: DefaultFeatures(), clock: time.Now}
+	for _, o := range opts {
+		o.apply(&cfg)
+	}
+	if cfg.logger == nil {
+		cfg.logger = slog.New(slog.DiscardHandler)
+	}
+	cfg.validationStatus = cmp.Or(cfg.validationStatus, http.StatusOK)
+	cfg.policy = cfg.policy.withDefaults()
+	return cfg
+}
+
+// listen refuses addresses that other machines could reach: the server holds
+// no secrets worth having, and must not look as if it could guard any.
+func listen(addr string) (net.Listener, error) {
+	tcp, err := net.ResolveTCPAddr("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %q: %w", addr, err)
+	}
+	if !tcp.IP.IsLoopback() {
+		return nil, fmt.Errorf("listen on %q: only loopback addresses are allowed", addr)
+	}
+	return net.ListenTCP("tcp", tcp)
+}
+
+// URL returns the base URL, such as "http://127.0.0.1:41234", without a slash at
+// the end.
+func (s *Server) URL() string { return s.url }
+
+// Close stops the server, releases held requests and waits for all handlers to
+// return. What was stored stays readable. Further calls do nothing.
+func (s *Server) Close() {
+	s.gate.Lock()
+	first := !s.closed
+	s.closed = true
+	s.gate.Unlock()
+	if first {
+		s.stop()
+		s.http.Close()
+	}
+	s.handlers.Wait()
+}
+
+// enter counts a handler in; it returns false when the server is closed.
+func (s *Server) enter() bool {
+	s.gate.Lock()
+	defer s.gate.Unlock()
+	if s.closed {
+		return false
+	}
+	s.handlers.Add(1)
+	return true
+}

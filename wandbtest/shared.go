@@ -1,0 +1,247 @@
+package wandbtest
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Headers of clients that write a run together with others. The names of the
+// writer's id differ between GraphQL and the file stream.
+const (
+	headerShared = "X-Wandb-Use-Async-Filestream"
+	headerWriter = "X-Wandb-Async-Client-Id"
+)
+
+// WriterView is what one of several processes sent that write a run in shared
+// mode.
+type WriterView struct {
+	// ClientID tells the writers apart.
+	ClientID string
+	// HistoryLines, EventLines and Logs are the lines as they were sent, by the
+	// writer's own numbers; [WriterView.History] and [WriterView.Events] decode
+	// them.
+	HistoryLines, EventLines, Logs []string
+	// RawSummary is the last summary that it sent.
+	RawSummary string
+	// Streams and Heartbeats count its posts, and those without content.
+	Streams, Heartbeats int
+	// Missing counts history lines that were never sent below the highest.
+	Missing int
+	// Complete says that it ended the run.
+	Complete bool
+	// HeartbeatAt is when it was last heard of, by the server's clock.
+	HeartbeatAt time.Time
+}
+
+// History decodes the rows that the writer sent.
+func (v WriterView) History() []map[string]any { return decodeRows(v.HistoryLines) }
+
+// Events decodes the rows of system metrics that the writer sent.
+func (v WriterView) Events() []map[string]any { return decodeRows(v.EventLines) }
+
+// writer is one of several that write a run.
+type writer struct {
+	id                    string
+	history, events, logs share
+	other                 map[string]*share
+	summary               string
+	streams, heartbeats   int
+	complete              bool
+	heartbeat             time.Time
+}
+
+// share is a writer's part of a file: its lines by its own numbers, and where
+// they are in the run's file.
+type share struct {
+	lines
+
+	at map[int]int
+}
+
+// put stores lines in the share and in the whole, where new ones go behind all
+// that arrived before.
+func (p *share) put(whole *lines, offset int, content []string, place func(text string, n int) string) error {
+	if err := p.lines.put(offset, content); err != nil {
+		return err
+	}
+	if p.at == nil {
+		p.at = make(map[int]int)
+	}
+	for i, text := range content {
+		n, again := p.at[offset+i]
+		if !again {
+			n = whole.count()
+			p.at[offset+i] = n
+		}
+		if err := whole.put(n, []string{place(text, n)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) file(name string) *share {
+	switch name {
+	case "wandb-history.jsonl":
+		return &w.history
+	case "wandb-events.jsonl":
+		return &w.events
+	case "output.log":
+		return &w.logs
+	}
+	if w.other == nil {
+		w.other = make(map[string]*share)
+	}
+	if w.other[name] == nil {
+		w.other[name] = &share{}
+	}
+	return w.other[name]
+}
+
+// writerOf reads from a post's header which of several writers sent it; "" if
+// there is one only.
+func writerOf(h http.Header) (string, refusal) {
+	if h.Get(headerShared) != "true" {
+		return "", granted
+	}
+	id := h.Get(headerWriter)
+	if id == "" {
+		return "", badRequest(headerShared + " without " + headerWriter)
+	}
+	return id, granted
+}
+
+// storeShared applies the post of one of several writers. Call with mu held.
+func (r *run) storeShared(post streamPost, id string, now time.Time) error {
+	w := r.writer(id)
+	for _, c := range post.files {
+		if c.name == "wandb-summary.json" {
+			if len(c.content) > 0 {
+				w.summary = c.content[len(c.content)-1]
+				r.summary = overlay(r.summary, w.summary, nil)
+			}
+			continue
+		}
+		place := func(text string, _ int) string { return text }
+		if c.name == "wandb-history.jsonl" {
+			place = withStep
+		}
+		if err := w.file(c.name).put(r.file(c.name), c.offset, c.content, place); err != nil {
+			return err
+		}
+	}
+	w.heartbeat = now
+	w.streams++
+	if post.empty {
+		w.heartbeats++
+	}
+	if post.complete { // the others may still send what they have
+		w.complete = true
+		r.complete, r.exitCode = true, post.exitCode
+	}
+	return nil
+}
+
+// writer returns the writer of an id. Call with mu held.
+func (r *run) writer(id string) *writer {
+	for _, w := range r.writers {
+		if w.id == id {
+			return w
+		}
+	}
+	w := &writer{id: id}
+	r.writers = append(r.writers, w)
+	return w
+}
+
+// withStep gives a row the step that follows from its arrival. What a client
+// sent as its step counts for that client only.
+func withStep(line string, n int) string {
+	if !isObject(line) {
+		return line
+	}
+	return overlay(line, `{"_step":`+strconv.Itoa(n)+`}`, nil)
+}
+
+// writerViews copies the writers. Call with mu held.
+func (r *run) writerViews() []WriterView {
+	var out []WriterView
+	for _, w := range r.writers {
+		out = append(out, WriterView{
+			ClientID: w.id, HistoryLines: w.history.all(), EventLines: w.events.all(), Logs: w.logs.all(),
+			RawSummary: w.summary, Streams: w.streams, Heartbeats: w.heartbeats, Missing: w.history.missing(),
+			Complete: w.complete, HeartbeatAt: w.heartbeat,
+		})
+	}
+	return out
+}
+
+// overlay returns the object below with the members of above put over it, each as
+// it was written. deeper says which members are laid over each other in turn. A
+// text that is no object is as good as an empty one.
+func overlay(below, above string, deeper map[string]func(below, above string) string) string {
+	over := members(above)
+	out := []byte{'{'}
+	add := func(name, raw string) {
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(append(appendQuoted(out, name), ':'), raw...)
+	}
+	seen := make(map[string]bool)
+	for _, m := range members(below) {
+		raw := m.raw
+		for _, o := range over {
+			if o.name != m.name {
+				continue
+			}
+			raw = o.raw
+			if lay := deeper[m.name]; lay != nil {
+				raw = lay(m.raw, o.raw)
+			}
+		}
+		if !seen[m.name] {
+			add(m.name, raw)
+		}
+		seen[m.name] = true
+	}
+	for _, o := range over {
+		if !seen[o.name] {
+			add(o.name, o.raw)
+		}
+		seen[o.name] = true
+	}
+	return string(append(out, '}'))
+}
+
+// overlayConfig is what several writers' configs amount to: the keys of all, and
+// the environment of each.
+func overlayConfig(below, above string) string {
+	plain := func(below, above string) string { return overlay(below, above, nil) }
+	environments := func(below, above string) string {
+		return overlay(below, above, map[string]func(string, string) string{"e": plain})
+	}
+	own := func(below, above string) string {
+		return overlay(below, above, map[string]func(string, string) string{"value": environments})
+	}
+	return overlay(below, above, map[string]func(string, string) string{"_wandb": own})
+}
+
+type namedText struct{ name, raw string }
+
+// members returns the members of an object in order, none for other texts.
+func members(text string) []namedText {
+	var all []namedText
+	s := scanner{data: []byte(text)}
+	err := s.object(func(key []byte) error {
+		name := string(key)
+		raw, err := s.raw()
+		all = append(all, namedText{name, string(raw)})
+		return err
+	})
+	if err != nil {
+		return nil
+	}
+	return all
+}

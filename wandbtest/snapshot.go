@@ -1,0 +1,140 @@
+package wandbtest
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// RunKey names a run.
+type RunKey struct{ Entity, Project, ID string }
+
+// RunView is a run as it was stored at one moment. It does not change later, and
+// changing it changes nothing on the server.
+type RunView struct {
+	RunKey
+	// StorageID is the server's own id of the run.
+	StorageID                          string
+	DisplayName, Notes, Group, JobType string
+	Host, Commit, Sweep                string
+	Tags                               []string
+	// Owner is the user the run belongs to.
+	Owner string
+	// Config is the decoded config, without the "value" wrappers; the client's
+	// own part is under "_wandb".
+	Config map[string]any
+	// RawConfig is the config as it was sent.
+	RawConfig string
+	// Summary is the decoded last summary. NaN and infinities are floats.
+	Summary map[string]any
+	// RawSummary is the summary line as it was sent.
+	RawSummary string
+	// HistoryLines and EventLines are the lines as they were sent, one JSON
+	// object each; [RunView.History] and [RunView.Events] decode them.
+	HistoryLines, EventLines []string
+	// Logs are the lines of output.log.
+	Logs []string
+	// Writers are the processes that write the run in shared mode, in the order in
+	// which they were first heard of; nil for a run of one. The lines above are
+	// those of all as they arrived, and history rows have the _step that follows
+	// from that.
+	Writers []WriterView
+	// Streamed holds the lines of any other file of the file stream.
+	Streamed map[string][]string
+	// Files are the contents of the uploaded files, by name.
+	Files map[string][]byte
+	// Uploaded are the names of files that the client reported as uploaded.
+	Uploaded []string
+	// Alerts are the alerts that were raised.
+	Alerts []Alert
+	// State is "running", "finished", "failed", "crashed" or "killed".
+	State string
+	// ExitCode is nil until the client reports one.
+	ExitCode *int
+	// Stopped says that somebody asked to stop the run.
+	Stopped bool
+	// Preempting says that the client reported an imminent preemption.
+	Preempting bool
+	// Deleted runs keep what they had; their id cannot be used again.
+	Deleted bool
+	// Upserts, Streams and Heartbeats count upsertBucket calls, all posts to the
+	// file stream, and those without content.
+	Upserts, Streams, Heartbeats int
+	// Overwritten counts history lines that were sent again at an index that
+	// was filled already; Missing counts indices never filled below the highest.
+	Overwritten, Missing int
+	// CreatedAt and HeartbeatAt are by the server's clock.
+	CreatedAt, HeartbeatAt time.Time
+}
+
+// Alert is an alert a run raised.
+type Alert struct {
+	Title, Text, Severity string
+	// Wait is the least time between alerts of the same title.
+	Wait time.Duration
+}
+
+// History decodes the history rows. NaN and infinities are floats, numbers are
+// float64. A line that is not a JSON object gives a nil map.
+func (v RunView) History() []map[string]any { return decodeRows(v.HistoryLines) }
+
+// Events decodes the rows of system metrics like [RunView.History].
+func (v RunView) Events() []map[string]any { return decodeRows(v.EventLines) }
+
+func decodeRows(text []string) []map[string]any {
+	rows := make([]map[string]any, len(text))
+	for i, line := range text {
+		rows[i], _ = decodeObject(line)
+	}
+	return rows
+}
+
+// Run returns the run as it is stored now, and whether there is one. Deleted
+// runs are returned too.
+func (s *Server) Run(entity, project, id string) (RunView, bool) {
+	r := s.findRun(entity, project, id)
+	if r == nil {
+		return RunView{}, false
+	}
+	return r.view(s.cfg.clock()), true
+}
+
+// findRun returns the run, deleted or not, or nil.
+func (s *Server) findRun(entity, project, id string) *run {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if p := s.realm.project(entity, project); p != nil {
+		return p.runs[id]
+	}
+	return nil
+}
+
+// Runs lists all runs in the order they were made, deleted ones included.
+func (s *Server) Runs() []RunKey {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	keys := make([]RunKey, len(s.runs))
+	for i, r := range s.runs {
+		keys[i] = r.key
+	}
+	return keys
+}
+
+// WaitRun blocks until the run exists and satisfies cond (any state, if nil),
+// and returns it as it was then. cond is called once at the start and again
+// after requests that change runs. If ctx ends first, WaitRun returns the run's
+// last state and an error that wraps ctx's.
+func (s *Server) WaitRun(ctx context.Context, entity, project, id string, cond func(RunView) bool) (RunView, error) {
+	for {
+		changed := s.changed.next()
+		v, ok := s.Run(entity, project, id)
+		if ok && (cond == nil || cond(v)) {
+			return v, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return v, fmt.Errorf("wait for run %s/%s/%s: %w", entity, project, id, context.Cause(ctx))
+		}
+	}
+}

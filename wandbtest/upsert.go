@@ -1,0 +1,160 @@
+package wandbtest
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/wandgo/wandgo/internal/runid"
+)
+
+// The limits that servers are known to enforce on a run.
+const (
+	maxConfig  = 15 << 20
+	maxJobType = 64
+)
+
+// defaultProject is where runs go that name no project.
+const defaultProject = "uncategorized"
+
+// upsertBucket creates or updates a run, and its project where the caller may.
+func (x *execution) upsertBucket(in arguments) (any, error) {
+	s := x.server
+	if x.caller.user == nil {
+		return nil, notLoggedIn
+	}
+	entity, name, id := x.target(in)
+	if why := checkUpsert(in); !why.allowed() {
+		return nil, why
+	}
+	st := s.standing(x.caller, entity)
+	p := s.realm.project(entity, name)
+	if why := s.mayWrite(x.caller, st, p); !why.allowed() {
+		return nil, why
+	}
+	inserted := false
+	r := (*run)(nil)
+	if p != nil {
+		r = p.runs[id]
+	}
+	switch {
+	case r == nil:
+		if p == nil {
+			p = s.realm.addProject(Project{Entity: st.name, Name: name, Owner: x.caller.user.Username}, s.cfg.clock())
+		}
+		r, inserted = s.addRun(p, id, x.runOwner(st)), true
+	case r.isDeleted():
+		where := p.Entity + "/" + p.Name + "/" + id
+		return nil, refusal{
+			http.StatusConflict,
+			"run " + where + " was previously created and deleted; try a new run " + s.cfg.generation.runWord(), "",
+		}
+	default:
+		if why := s.mayWriteRun(x.caller, st, p, r.owner); !why.allowed() {
+			return nil, why
+		}
+	}
+	r.apply(in, x.header.Get(headerShared) == "true")
+	return fields{"bucket": &runObject{&projectObject{st, p}, r}, "inserted": inserted}, nil
+}
+
+// target says which run an input is about: its storage id wins where it is
+// known; names left out are filled in.
+func (x *execution) target(in arguments) (entity, project, id string) {
+	if r := x.server.storage[in.text("id")]; r != nil && (in.text("name") == "" || in.text("name") == r.key.ID) {
+		return r.key.Entity, r.key.Project, r.key.ID
+	}
+	entity, project, id = in.text("entityName"), in.text("modelName"), in.text("name")
+	if entity == "" {
+		entity = x.server.realm.defaultEntity(x.caller.user)
+	}
+	if entity == "" { // nowhere to go; the refusal names the account
+		entity = x.caller.user.Username
+	}
+	if project == "" {
+		project = defaultProject
+	}
+	if id == "" {
+		id = runid.New()
+	}
+	return entity, project, id
+}
+
+// checkUpsert refuses input that no permission would make acceptable.
+func checkUpsert(in arguments) refusal {
+	if utf8.RuneCountInString(in.text("jobType")) > maxJobType {
+		return badRequest("invalid parameters: " + strconv.Itoa(maxJobType) + " limit exceeded for JobType")
+	}
+	config := in.text("config")
+	if len(config) > maxConfig {
+		return badRequest("run config cannot exceed 15 MB")
+	}
+	for _, name := range []string{"config", "summaryMetrics"} {
+		if text, ok := in.optional(name); ok {
+			if !isObject(text) {
+				return badRequest("invalid parameters: " + name + " is not a JSON object")
+			}
+		}
+	}
+	return granted
+}
+
+// runOwner is the caller; runs of service accounts belong to the team member
+// that the client names, if it names one.
+func (x *execution) runOwner(st standing) string {
+	u := x.caller.user
+	if u.isService() && st.team != nil {
+		if m := st.team.member(x.header.Get("X-Wandb-Username")); m != nil {
+			return m.Username
+		}
+	}
+	return u.Username
+}
+
+// addRun makes a run. Call with mu held for writing.
+func (s *Server) addRun(p *project, id, owner string) *run {
+	r := newRun(p, id, owner, len(p.runs)+1, s.cfg.clock())
+	p.runs[id] = r
+	s.runs = append(s.runs, r)
+	s.storage[r.storageID] = r
+	return r
+}
+
+// apply stores what an upsert sets. Null leaves alone; the config is replaced
+// whole, except that several writers of a run do not take each other's away.
+func (r *run) apply(in arguments, shared bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.upserts++
+	for name, field := range map[string]*string{
+		"displayName": &r.displayName, "notes": &r.notes, "description": &r.description, "groupName": &r.group,
+		"jobType": &r.jobType, "host": &r.host, "commit": &r.commit, "sweep": &r.sweep, "jobProgram": &r.program,
+		"jobRepo": &r.repo, "config": &r.config, "summaryMetrics": &r.summary,
+	} {
+		if text, ok := in.optional(name); ok {
+			if shared && name == "config" {
+				text = overlayConfig(*field, text)
+			}
+			*field = text
+		}
+	}
+	if tags := in.texts("tags"); tags != nil {
+		r.tags = slices.Clone(tags)
+	}
+}
+
+// rewind drops the history rows whose _step is above limit, and makes the last
+// one left the summary.
+func (r *run) rewind(limit float64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	keep := 0
+	for i, line := range r.history.all() {
+		if step, err := strconv.ParseFloat(member(line, "_step"), 64); err == nil && step <= limit {
+			keep = i + 1
+		}
+	}
+	r.history.truncate(keep)
+	r.summary = r.history.last()
+}

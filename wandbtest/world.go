@@ -1,0 +1,211 @@
+package wandbtest
+
+// World is everything a server knows when it starts: who there is and who may
+// do what. The zero World is an empty server that refuses every key. Its JSON
+// form is read by [ParseWorld].
+type World struct {
+	Users         []User         `json:"users,omitempty"`
+	Organizations []Organization `json:"organizations,omitempty"`
+	Teams         []Team         `json:"teams,omitempty"`
+	Projects      []Project      `json:"projects,omitempty"`
+}
+
+// User is an account: a person or a service account.
+type User struct {
+	// Username is the unique account name.
+	Username string `json:"username"`
+	// Name is the display name; the user name if empty.
+	Name string `json:"name,omitempty"`
+	// Email may be empty.
+	Email string `json:"email,omitempty"`
+	// Keys are the account's API keys, any text without blanks.
+	Keys []string `json:"keys,omitempty"`
+	// Type is the kind of account; a plain user if empty.
+	Type AccountType `json:"type,omitempty"`
+	// HomeTeam is the team a service account belongs to. Required for service
+	// accounts, not allowed for others.
+	HomeTeam string `json:"homeTeam,omitempty"`
+	// PersonalEntity says whether runs can go to an entity named like the user;
+	// absent if empty, as for accounts made since 2024.
+	PersonalEntity PersonalEntity `json:"personalEntity,omitempty"`
+	// DefaultEntity is where runs go that name no entity. If empty it is the
+	// home team, else the personal entity if enabled, else the first team.
+	DefaultEntity string `json:"defaultEntity,omitempty"`
+	// Admin makes the account an administrator of the whole server. Its power
+	// over other teams counts only in requests that carry the header
+	// "Use-Admin-Privileges: true".
+	Admin bool `json:"admin,omitempty"`
+	// Deactivated accounts can still log in and read, and write nothing.
+	Deactivated bool `json:"deactivated,omitempty"`
+}
+
+// AccountType is the kind of an account.
+type AccountType string
+
+// The kinds of account.
+const (
+	// AccountUser is a person. The default.
+	AccountUser AccountType = "USER"
+	// AccountService is a service account of one team.
+	AccountService AccountType = "SERVICE"
+	// AccountOrgService is a service account of the home team's organization.
+	AccountOrgService AccountType = "ORG_SERVICE"
+	// AccountAnonymous writes only to its own personal entity.
+	AccountAnonymous AccountType = "ANONYMOUS"
+	// AccountViewer is a person under a view-only licence.
+	AccountViewer AccountType = "VIEWER"
+)
+
+// PersonalEntity says what there is of an entity named like the user.
+type PersonalEntity string
+
+// The states of a personal entity.
+const (
+	// PersonalAbsent: there is no such entity; writing to it is answered with
+	// "entity not found". The default.
+	PersonalAbsent PersonalEntity = "absent"
+	// PersonalDisabled: the name is taken by the account but cannot hold runs;
+	// writing to it is forbidden.
+	PersonalDisabled PersonalEntity = "disabled"
+	// PersonalEnabled: the user can write to it, as with old accounts.
+	PersonalEnabled PersonalEntity = "enabled"
+)
+
+// Organization groups teams and gives out seats.
+type Organization struct {
+	Name string `json:"name"`
+	// Members lists who has which seat. Members of a team that are not listed
+	// here have a full seat.
+	Members []OrgMember `json:"members,omitempty"`
+	// EnforceOrgKeys shuts personal keys out of the organization's teams.
+	// Service accounts are not affected.
+	EnforceOrgKeys bool `json:"enforceOrgKeys,omitempty"`
+}
+
+// OrgMember is one user's place in an organization.
+type OrgMember struct {
+	Username string `json:"username"`
+	// Role in the organization: "admin" or "member", the default.
+	Role Role `json:"role,omitempty"`
+	// Seat is the Models seat; full if empty.
+	Seat Seat `json:"seat,omitempty"`
+}
+
+// Seat is what an organization pays for a user.
+type Seat string
+
+// The Models seats.
+const (
+	SeatFull   Seat = "full"
+	SeatViewer Seat = "viewer"
+	SeatNone   Seat = "none"
+)
+
+// Team is an entity that several users share.
+type Team struct {
+	Name string `json:"name"`
+	// Organization is the team's organization, or "" for none.
+	Organization string `json:"organization,omitempty"`
+	// Hidden teams are not shown to those outside them.
+	Hidden bool `json:"hidden,omitempty"`
+	// Frozen teams take no writes from anybody.
+	Frozen  bool         `json:"frozen,omitempty"`
+	Members []TeamMember `json:"members,omitempty"`
+}
+
+// TeamMember is one user's place in a team. Service accounts belong to their
+// home team without being listed.
+type TeamMember struct {
+	Username string `json:"username"`
+	// Role in the team; member if empty.
+	Role Role `json:"role,omitempty"`
+	// CustomName is the name of a custom role, and only of that.
+	CustomName string `json:"customName,omitempty"`
+	// CustomBase is the role a custom role derives from: [RoleMember], the
+	// default, or [RoleViewer].
+	CustomBase Role `json:"customBase,omitempty"`
+	// CanWrite overrides for a custom role whether it may create runs; nil
+	// takes it from CustomBase.
+	CanWrite *bool `json:"canWrite,omitempty"`
+	// Pending members have been invited and have not accepted; they count as
+	// outsiders.
+	Pending bool `json:"pending,omitempty"`
+}
+
+// Role is a role in a team, a project or an organization.
+type Role string
+
+// The roles.
+const (
+	RoleAdmin  Role = "admin"
+	RoleMember Role = "member"
+	// RoleViewer is the View-Only role: sees everything, writes nothing.
+	RoleViewer Role = "viewer"
+	// RoleCustom is a role defined by the organization; teams only.
+	RoleCustom Role = "custom"
+)
+
+// Project is a project that exists before the first run.
+type Project struct {
+	// Entity is the team or user that owns the project.
+	Entity string `json:"entity"`
+	Name   string `json:"name"`
+	// Scope says who sees the project; team (private for a user) if empty.
+	Scope Scope `json:"scope,omitempty"`
+	// Owner is the user who made the project, or "".
+	Owner string `json:"owner,omitempty"`
+	// Members are the users invited to a restricted project, and those whose
+	// role in this project differs from their role in the team.
+	Members []ProjectMember `json:"members,omitempty"`
+}
+
+// Scope says who sees a project and who may send runs to it.
+type Scope string
+
+// The scopes, from the narrowest to the widest.
+const (
+	// ScopeRestricted: only those invited.
+	ScopeRestricted Scope = "restricted"
+	// ScopePrivate: the owner of a personal entity. In a team, the same as
+	// [ScopeTeam].
+	ScopePrivate Scope = "private"
+	// ScopeTeam: the team.
+	ScopeTeam Scope = "team"
+	// ScopePublic: everybody sees it, the team writes.
+	ScopePublic Scope = "public"
+	// ScopeOpen: everybody sees it and may send runs.
+	ScopeOpen Scope = "open"
+)
+
+// ProjectMember is one user's own role in a project.
+type ProjectMember struct {
+	Username string `json:"username"`
+	// Role in the project; if empty, the role in the team.
+	Role Role `json:"role,omitempty"`
+}
+
+// The keys of [Solo]'s users. They have the form of real ones, are made up and
+// open nothing.
+const (
+	AliceKey = "a11cedeadbeef000000000000000000000000001"
+	BobKey   = "b0bdeadbeef00000000000000000000000000002"
+)
+
+// Solo returns a small world for tests that only need a server: user "alice"
+// (key [AliceKey]) has a personal entity and is a member of the team "acme",
+// which is her default entity. So that a refusal is one word away there is also
+// user "bob" (key [BobKey]), who administers acme and the team "globex", which
+// has a project "vision" that alice cannot see.
+func Solo() World {
+	return World{
+		Users: []User{
+			{Username: "alice", Email: "alice@example.com", Keys: []string{AliceKey}, PersonalEntity: PersonalEnabled, DefaultEntity: "acme"},
+			{Username: "bob", Email: "bob@example.com", Keys: []string{BobKey}, DefaultEntity: "globex"},
+		},
+		Teams: []Team{
+			{Name: "acme", Members: []TeamMember{{Username: "alice"}, {Username: "bob", Role: RoleAdmin}}},
+			{Name: "globex", Members: []TeamMember{{Username: "bob", Role: RoleAdmin}}},
+		},
+		Projects: []Project{{Entity: "globex", Name: "vision", Owner: "bob"}},
+	}
+}
