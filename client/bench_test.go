@@ -24,7 +24,7 @@ func BenchmarkInit(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		before := r.count()
-		run, err := c.Init(b.Context(), client.RunOptions{Entity: "acme", Project: "team"})
+		run, err := c.Init(counted(b.Context()), client.RunOptions{Entity: "acme", Project: "team"})
 		require.NoError(b, err)
 		requests += r.count() - before
 		b.StopTimer()
@@ -45,7 +45,7 @@ func BenchmarkInitRefused(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		r.reset()
-		_, err := c.Init(b.Context(), client.RunOptions{Entity: "acme", Project: "new"})
+		_, err := c.Init(counted(b.Context()), client.RunOptions{Entity: "acme", Project: "new"})
 		require.ErrorIs(b, err, errors.ErrNotTeamMember)
 		requests += r.requests
 		depth += r.depth
@@ -86,7 +86,7 @@ func BenchmarkLog(b *testing.B) {
 		s := wandbtest.New(b, everybody())
 		c := newClient(b, s, key("member"), environ("WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL", "3600"))
 		s.Inject(wandbtest.Fault{Operation: "file_stream", Status: 200, Body: "{}"})
-		run, err := c.Init(b.Context(), client.RunOptions{Entity: "acme", Project: "team"})
+		run, err := c.Init(counted(b.Context()), client.RunOptions{Entity: "acme", Project: "team"})
 		require.NoError(b, err)
 		b.ReportAllocs()
 		for b.Loop() {
