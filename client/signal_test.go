@@ -45,12 +45,12 @@ func TestChild(t *testing.T) { //nolint:paralleltest // it is alone in its proce
 	run, err := c.Init(t.Context(), client.RunOptions{Project: "p", ID: "child"})
 	require.NoError(t, err)
 	defer run.FinishOnPanic(0)
+	if *child != "deaf" { // before anything that the parent waits for
+		defer run.OnSignal()()
+	}
 	fmt.Fprintln(run.Stdout(os.Stdout), "training")
 	for i := range 3 {
 		require.NoError(t, run.Log(map[string]any{"i": i}))
-	}
-	if *child != "deaf" {
-		defer run.OnSignal()()
 	}
 	switch *child {
 	case "panic":

@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"net/url"
 	"sync"
 	"sync/atomic"
@@ -245,34 +244,4 @@ func answered(err error) bool {
 	}
 	_, ok := errors.AsType[*graphql.Error](err)
 	return ok
-}
-
-// sender delivers the file stream's requests.
-type sender struct {
-	transport *transport.Transport
-	policy    transport.Policy
-	path      string
-	header    http.Header
-	before    func() // called before each request
-}
-
-// Send makes one request, and repeats it for as long as that may help. An error
-// is a *graphql.Error, which the diagnosis reads.
-func (s *sender) Send(ctx context.Context, body []byte) (*filestream.Reply, error) {
-	const operation = "file_stream"
-	s.before()
-	resp, err := s.transport.Do(ctx, &transport.Request{
-		Method:    http.MethodPost,
-		Path:      s.path,
-		Body:      body,
-		Header:    s.header,
-		Operation: operation,
-		Policy:    s.policy,
-	})
-	if err := graphql.ErrorOf(operation, resp, err); err != nil {
-		return nil, err
-	}
-	// A yes may hold a no, whose text ends up in an error.
-	body = []byte(s.transport.Scrub(string(resp.Body)))
-	return &filestream.Reply{StatusCode: resp.StatusCode, Header: resp.Header, Body: body}, nil
 }

@@ -22,7 +22,8 @@ const (
 type Sender interface {
 	// Send returns when the server has answered with a 2xx status. It retries
 	// what is worth retrying and gives up when ctx ends. Its error, other than
-	// after ctx ended, ends the stream. It may keep body after it returned.
+	// after ctx ended, ends the stream. It may keep body after it returned, unless
+	// the reply says that it does not.
 	Send(ctx context.Context, body []byte) (*Reply, error)
 }
 
@@ -31,6 +32,9 @@ type Reply struct {
 	StatusCode int
 	Header     http.Header
 	Body       []byte
+	// Returned says that the request's body is not read any more, so that its
+	// memory can be used for the next one.
+	Returned bool
 }
 
 // Offsets are the indices of the first lines, which a resumed run takes from

@@ -108,6 +108,6 @@ func (s *Stream) release() {
 	}
 	s.mem = 0
 	s.console = console{dropped: s.console.dropped}
-	s.summary, s.summarySent, s.uploaded = nil, nil, nil
+	s.summary, s.summarySent, s.uploaded, s.spare = nil, nil, nil, nil
 	s.summaryDirty, s.preempting = false, false
 }

@@ -137,6 +137,9 @@ func (s *Stream) send(ctx context.Context, r *request) (finished bool, header ht
 		return false, nil, err
 	}
 	s.accepted(r)
+	if reply != nil && reply.Returned {
+		s.spare = r.body
+	}
 	if len(r.body) == len(heartbeat) {
 		s.stats.Heartbeats++
 	}

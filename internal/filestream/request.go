@@ -116,9 +116,8 @@ func (s *Stream) takeUploaded(budget int, force bool) (names []string, size int)
 
 // appendBody writes the request. size is that of its lines.
 func (s *Stream) appendBody(r *request, size int) []byte {
-	// A summary is mostly names in quotes, which grow when quoted. A new buffer
-	// each time, as the transport may still read the last one.
-	b := make([]byte, 0, size+len(r.summary)/2+512)
+	// A summary is mostly names in quotes, which grow when quoted.
+	b := s.buffer(size + len(r.summary)/2 + 512)
 	b = append(b, '{')
 	mark := len(b)
 	b = append(b, `"files":{`...)
@@ -162,6 +161,17 @@ func (s *Stream) appendBody(r *request, size int) []byte {
 	}
 	b[len(b)-1] = '}'
 	return b
+}
+
+// buffer gives memory for a body of about the given size: that of the last one, if
+// the transport has returned it and it is no waste.
+func (s *Stream) buffer(size int) []byte {
+	b := s.spare
+	s.spare = nil
+	if cap(b) < size || cap(b)/4 > size {
+		return make([]byte, 0, size)
+	}
+	return b[:0]
 }
 
 // moveLines appends what is in flight to b and keeps it there alone, so that a

@@ -48,6 +48,8 @@ type Stream struct {
 	summaryDirty bool
 	summarySent  []byte
 
+	spare []byte // the memory of the last request's body, to be used again
+
 	uploaded    []string
 	uploadedSet map[string]bool
 	preempting  bool // to be sent

@@ -1,0 +1,71 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/filestream"
+	"github.com/wandgo/wandgo/internal/transport"
+)
+
+// sender delivers the file stream's requests.
+type sender struct {
+	transport *transport.Transport
+	policy    transport.Policy
+	path      string
+	header    http.Header
+	before    func() // called before each request
+}
+
+// Send makes one request, and repeats it for as long as that may help. An error
+// is a *graphql.Error, which the diagnosis reads.
+func (s *sender) Send(ctx context.Context, body []byte) (*filestream.Reply, error) {
+	const operation = "file_stream"
+	s.before()
+	lent := &lentBytes{bytes: body}
+	resp, err := s.transport.Do(ctx, &transport.Request{
+		Method:    http.MethodPost,
+		Path:      s.path,
+		Open:      lent.open,
+		Header:    s.header,
+		Operation: operation,
+		Policy:    s.policy,
+	})
+	if err := graphql.ErrorOf(operation, resp, err); err != nil {
+		return nil, err
+	}
+	// A yes may hold a no, whose text ends up in an error.
+	text := []byte(s.transport.Scrub(string(resp.Body)))
+	return &filestream.Reply{StatusCode: resp.StatusCode, Header: resp.Header, Body: text, Returned: lent.returned()}, nil
+}
+
+// lentBytes are given to an HTTP client, which may go on reading them after it has
+// returned an answer, and closes its reader when it will not.
+type lentBytes struct {
+	bytes []byte
+	out   atomic.Int32 // readers that are not closed
+}
+
+func (l *lentBytes) open() (io.ReadCloser, int64, error) {
+	l.out.Add(1)
+	return &lentReader{Reader: bytes.NewReader(l.bytes), from: l}, int64(len(l.bytes)), nil
+}
+
+// returned reports whether nobody reads the bytes any more.
+func (l *lentBytes) returned() bool { return l.out.Load() == 0 }
+
+type lentReader struct {
+	*bytes.Reader
+	from   *lentBytes
+	closed sync.Once
+}
+
+func (r *lentReader) Close() error {
+	r.closed.Do(func() { r.from.out.Add(-1) })
+	return nil
+}
