@@ -164,10 +164,12 @@ func (s *Stream) appendBody(r *request, size int) []byte {
 }
 
 // buffer gives memory for a body of about the given size: that of the last one, if
-// the transport has returned it and it is no waste.
+// the sender has returned it and most of it would be used. Sizes are rounded up, or
+// the bodies of a flood of rows, which all but fill a request, would seldom fit.
 func (s *Stream) buffer(size int) []byte {
 	b := s.spare
 	s.spare = nil
+	size = (size + maxChunk - 1) / maxChunk * maxChunk
 	if cap(b) < size || cap(b)/4 > size {
 		return make([]byte, 0, size)
 	}

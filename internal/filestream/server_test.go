@@ -83,7 +83,7 @@ func (s *server) respond(answer func(ctx context.Context, n int) (*filestream.Re
 }
 
 func ok() *filestream.Reply {
-	return &filestream.Reply{StatusCode: 200, Body: []byte(`{"exitcode":null,"limits":{}}`)}
+	return &filestream.Reply{StatusCode: 200, Body: []byte(`{"exitcode":null,"limits":{}}`), Returned: true}
 }
 
 func (s *server) store(b body) {
