@@ -1,6 +1,10 @@
 package filestream
 
-import "time"
+import (
+	"time"
+
+	"github.com/wandgo/wandgo/internal/history"
+)
 
 // File is one of the files of a run that grow by lines.
 type File uint8
@@ -37,6 +41,7 @@ type queue struct {
 	head     []*chunk
 	spill    *spillFile // nil until needed
 	open     *chunk     // nil or the chunk that grows
+	quoter   history.Quoter
 
 	accepted int64 // lines ever accepted
 	acked    int64
@@ -66,7 +71,7 @@ func (s *Stream) put(q *queue, line []byte) error {
 	if q.open == nil {
 		q.open = s.newChunk(q.waiting > 0)
 	}
-	n := int64(q.open.add(line, s.chunkSize))
+	n := int64(q.open.add(&q.quoter, line, s.chunkSize))
 	q.accepted++
 	q.waiting += n
 	s.mem += n

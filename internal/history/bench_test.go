@@ -103,5 +103,14 @@ func BenchmarkQuoted(b *testing.B) {
 				buf = history.AppendQuoted(buf[:0], bb.text)
 			}
 		})
+		b.Run(bb.name+"/remembered", func(b *testing.B) {
+			var q history.Quoter
+			var buf []byte
+			b.SetBytes(int64(len(bb.text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				buf = q.Append(buf[:0], bb.text)
+			}
+		})
 	}
 }

@@ -1,8 +1,6 @@
 package history
 
 import (
-	"encoding/binary"
-	"math/bits"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -13,35 +11,7 @@ const hexDigits = "0123456789abcdef"
 // AppendQuoted appends text as a JSON string, quotes included. Bytes that are
 // not UTF-8 become U+FFFD. It is how a line travels inside the body of a
 // file_stream request, so it is built for text that is full of quotes.
-func AppendQuoted(dst, text []byte) []byte {
-	if !utf8.Valid(text) {
-		return appendQuotedSlow(dst, text)
-	}
-	// Room for text in which every other byte is escaped, plus the eight bytes
-	// that the loop may write past its end. Longer escapes grow it below.
-	dst = slices.Grow(dst, len(text)+len(text)/2+16)
-	dst = append(dst, '"')
-	for len(text) >= 8 {
-		word := binary.LittleEndian.Uint64(text)
-		dst = binary.LittleEndian.AppendUint64(dst, word)
-		mask := special(word)
-		if mask == 0 {
-			text = text[8:]
-			continue
-		}
-		n := bits.TrailingZeros64(mask) >> 3
-		dst = appendEscape(dst[:len(dst)-8+n], text[n])
-		text = text[n+1:]
-	}
-	for _, c := range text {
-		if c < ' ' || c == '"' || c == '\\' {
-			dst = appendEscape(dst, c)
-		} else {
-			dst = append(dst, c)
-		}
-	}
-	return append(dst, '"')
-}
+func AppendQuoted(dst, text []byte) []byte { return (*Quoter)(nil).Append(dst, text) }
 
 // special marks, with the high bit of each byte, the bytes of word that a JSON
 // string must escape. A byte above the lowest marked one may be marked in
@@ -76,6 +46,18 @@ func appendEscape(dst []byte, c byte) []byte {
 		return append(dst, '\\', 'f')
 	}
 	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+}
+
+// appendEscaped appends text, escaping what must be.
+func appendEscaped(dst, text []byte) []byte {
+	for _, c := range text {
+		if c < ' ' || c == '"' || c == '\\' {
+			dst = appendEscape(dst, c)
+		} else {
+			dst = append(dst, c)
+		}
+	}
+	return dst
 }
 
 // appendQuotedSlow is AppendQuoted for text that is not UTF-8.

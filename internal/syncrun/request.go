@@ -34,6 +34,7 @@ type lines struct {
 	offset int64 // index of the first
 	count  int64
 	buf    []byte
+	quoter history.Quoter
 }
 
 type consoleLine struct {
@@ -47,7 +48,7 @@ func (q *requests) add(ctx context.Context, l *lines, line []byte) error {
 		return nil
 	}
 	before := len(l.buf)
-	l.buf = append(history.AppendQuoted(l.buf, line), ',')
+	l.buf = append(l.quoter.Append(l.buf, line), ',')
 	l.count++
 	return q.grew(ctx, len(l.buf)-before)
 }

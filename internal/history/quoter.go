@@ -1,0 +1,104 @@
+package history
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"slices"
+	"unicode/utf8"
+)
+
+// Quoter is [AppendQuoted] for the lines of one file, which mostly have the same
+// keys in the same order: it remembers how each was written and copies that. What
+// it writes is the same in any case, as a text is quoted byte by byte. The zero
+// Quoter is ready to use; nil remembers nothing. It is not safe for concurrent use.
+type Quoter struct {
+	keys []quotedKey // by their place among the keys of a line
+}
+
+// quotedKey is a key as it stands in a line, with its quotes and colon, and how
+// that is written within a string.
+type quotedKey struct {
+	text, quoted []byte
+	missed       bool // in the last line
+}
+
+// Bounds of what is remembered.
+const (
+	maxQuotedKeys   = 1 << 12
+	maxQuotedKeyLen = 1 << 8
+)
+
+// Append appends line as a JSON string, as AppendQuoted does.
+func (q *Quoter) Append(dst, line []byte) []byte {
+	if !utf8.Valid(line) {
+		return appendQuotedSlow(dst, line)
+	}
+	// Room for text in which every other byte is escaped, plus the eight bytes
+	// that the loop may write past its end. Longer escapes grow it below.
+	dst = slices.Grow(dst, len(line)+len(line)/2+16)
+	dst = append(dst, '"')
+	place := 0
+	i := 0
+	for i+8 <= len(line) {
+		word := binary.LittleEndian.Uint64(line[i:])
+		dst = binary.LittleEndian.AppendUint64(dst, word)
+		mask := special(word)
+		if mask == 0 {
+			i += 8
+			continue
+		}
+		n := bits.TrailingZeros64(mask) >> 3
+		dst = dst[:len(dst)-8+n]
+		i += n
+		if q != nil && place < maxQuotedKeys {
+			if k := q.at(place); len(k.text) > 0 && bytes.HasPrefix(line[i:], k.text) {
+				k.missed = false
+				dst = append(dst, k.quoted...)
+				i += len(k.text)
+				place++
+				continue
+			}
+			if size := keyAt(line, i); size > 0 {
+				q.at(place).miss(line[i : i+size])
+				place++
+			}
+		}
+		dst = appendEscape(dst, line[i])
+		i++
+	}
+	return append(appendEscaped(dst, line[i:]), '"')
+}
+
+// at is what is remembered of a place, at most one beyond the last.
+func (q *Quoter) at(place int) *quotedKey {
+	if place == len(q.keys) {
+		q.keys = append(q.keys, quotedKey{missed: true})
+	}
+	return &q.keys[place]
+}
+
+// keyAt returns the length of the key with quotes and colon at line[i], 0 if there
+// is none that is worth remembering. What only looks like a key does no harm.
+func keyAt(line []byte, i int) int {
+	if line[i] != '"' || i == 0 || line[i-1] != ',' && line[i-1] != '{' {
+		return 0
+	}
+	end := bytes.IndexByte(line[i+1:min(i+maxQuotedKeyLen, len(line))], ':')
+	if end < 1 || line[i+end] != '"' {
+		return 0
+	}
+	return end + 2
+}
+
+// miss notes that another key than the remembered one is at a place. It takes its
+// place when that happens twice in a row: lines of two kinds by turns would
+// otherwise be learned anew each time.
+func (k *quotedKey) miss(text []byte) {
+	k.missed = !k.missed
+	if k.missed {
+		return
+	}
+	k.text = append(k.text[:0], text...)
+	k.quoted = appendEscaped(k.quoted[:0], text)
+}
