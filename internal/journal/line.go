@@ -116,8 +116,14 @@ func (e *lineEncoder) row(dst []byte, num protowire.Number, line []byte, i int) 
 	}
 }
 
+// appendItem appends the item whose fields before the value are key.
 func appendItem(dst []byte, num protowire.Number, key, value []byte) []byte {
 	size := len(key) + protowire.SizeBytes(len(value))
+	if size < 0x80 && num < 0x10 { // tag and lengths take a byte each, as they mostly do
+		dst = append(dst, byte(num)<<3|byte(protowire.BytesType), byte(size))
+		dst = append(append(dst, key...), byte(len(value)))
+		return append(dst, value...)
+	}
 	dst = protowire.AppendTag(dst, num, protowire.BytesType)
 	dst = protowire.AppendVarint(dst, uint64(size)) //nolint:gosec // a length
 	dst = append(dst, key...)

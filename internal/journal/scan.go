@@ -1,6 +1,10 @@
 package journal
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
 
 // maxDepth bounds the nesting of a value.
 const maxDepth = 1000
@@ -51,7 +55,21 @@ func skipWord(b []byte, i int, word string) int {
 	return i + len(word)
 }
 
+// skipDigits takes eight bytes at a time: values with full digits are the rule.
 func skipDigits(b []byte, i int) int {
+	const (
+		zeros = 0x3030303030303030
+		highs = 0x8080808080808080
+		room  = 0x7676767676767676 // 0x80 less 10
+	)
+	for i+8 <= len(b) {
+		word := binary.LittleEndian.Uint64(b[i:]) ^ zeros // digits become 0 to 9
+		// A byte above the lowest marked one may be marked in error, by a carry.
+		if other := (word + room | word) & highs; other != 0 {
+			return i + bits.TrailingZeros64(other)>>3
+		}
+		i += 8
+	}
 	for i < len(b) && b[i]-'0' <= 9 {
 		i++
 	}
