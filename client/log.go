@@ -113,10 +113,12 @@ func (r *Run) write(row map[string]any, now time.Time, timestamp float64) error 
 	}
 	row = r.metrics.SyncSteps(row)
 	r.applyMetrics() // before the row that uses them
+	split := r.rows.Split(row)
 	var bad error
-	r.line, bad = r.encoder.AppendRow(r.line[:0], row, meta)
+	r.line, bad = r.encoder.AppendSplit(r.line[:0], split, meta)
 	r.step++
-	r.summary.Update(row, bad)
+	r.summary.Update(split, bad)
+	split.Release()
 	if meta.HasStep {
 		r.summary.SetMeta(meta.Step, meta.Runtime, meta.Timestamp)
 	} else {

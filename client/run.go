@@ -43,6 +43,7 @@ type Run struct {
 	stats                    *sysmetrics.Sampler // nil if not measured
 
 	mu      sync.Mutex
+	rows    history.Rows
 	encoder history.Encoder
 	line    []byte // buffer for one row, reused
 	step    int64

@@ -45,7 +45,7 @@ type Encoder struct {
 	// Limit is the longest row in bytes; 0 means [MaxRowBytes].
 	Limit int
 
-	shapes  shapes
+	rows    Rows
 	types   map[reflect.Type]*typeInfo
 	keys    []string    // stack of the keys of the maps being written
 	visited []reference // stack of the references being followed
@@ -59,23 +59,30 @@ type Encoder struct {
 // use it to take a value now and write its row later.
 type Encoded []byte
 
-// AppendRow appends row as one line, without a newline, and returns the longer
+// AppendRow is [Encoder.AppendSplit] for a row that only the encoder takes in. row
+// is not kept.
+func (e *Encoder) AppendRow(dst []byte, row map[string]any, meta Meta) ([]byte, error) {
+	split := e.rows.Split(row)
+	defer split.Release()
+	return e.AppendSplit(dst, split, meta)
+}
+
+// AppendSplit appends row as one line, without a newline, and returns the longer
 // slice. If values had to be left out, the error is a [*RowError] that names
 // them and the line, without them, is good all the same. Keys of the client's
 // own in row are handled as the official client does: _step and _runtime are
-// dropped, the former with an error, _timestamp stays. row is not kept.
-func (e *Encoder) AppendRow(dst []byte, row map[string]any, meta Meta) ([]byte, error) {
+// dropped, the former with an error, _timestamp stays.
+func (e *Encoder) AppendSplit(dst []byte, row *Row, meta Meta) ([]byte, error) {
 	e.reset()
 	start := len(dst)
 	limit := e.limit() - metaRoom
 
-	shape := e.shapes.of(row)
 	dst = append(dst, '{')
 	ownTimestamp := false
 	from := 0
-	for i, key := range shape.keys {
-		quoted := shape.quoted[from:shape.ends[i]]
-		from = shape.ends[i]
+	for i, key := range row.Keys {
+		quoted := row.quoted[from:row.ends[i]]
+		from = row.ends[i]
 		switch key {
 		case "":
 			e.reject("", ErrEmptyKey)
@@ -89,7 +96,7 @@ func (e *Encoder) AppendRow(dst []byte, row map[string]any, meta Meta) ([]byte, 
 		mark := len(dst)
 		dst = append(dst, quoted...)
 		var kept bool
-		dst, kept = e.appendEntry(dst, mark, key, shape.values[i], 1)
+		dst, kept = e.appendEntry(dst, mark, key, row.Values[i], 1)
 		if kept && len(dst)-start > limit {
 			dst = dst[:mark]
 			kept = false
@@ -109,7 +116,6 @@ func (e *Encoder) AppendRow(dst []byte, row map[string]any, meta Meta) ([]byte, 
 		dst = append(dst, `,"_step":`...)
 		dst = appendInt(dst, meta.Step)
 	}
-	shape.release()
 	return append(dst, '}'), e.err()
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/summary"
 )
@@ -33,6 +34,7 @@ func BenchmarkUpdate(b *testing.B) {
 	} {
 		b.Run(bb.name, func(b *testing.B) {
 			var s summary.Summary
+			var rows history.Rows
 			if bb.ops != 0 {
 				for key := range bb.row {
 					s.Configure(bb.ops, key)
@@ -40,7 +42,7 @@ func BenchmarkUpdate(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for step := int64(0); b.Loop(); step++ {
-				s.Update(bb.row, nil)
+				s.Update(rows.Split(bb.row), nil)
 				s.SetMeta(step, 1.5, 2.5)
 			}
 		})
@@ -51,10 +53,11 @@ func BenchmarkUpdate(b *testing.B) {
 // after every step does.
 func BenchmarkAlternatingRows(b *testing.B) {
 	var s summary.Summary
-	rows := []row{metrics(20), metrics(19)}
+	var rows history.Rows
+	turns := []row{metrics(20), metrics(19)}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		s.Update(rows[i%2], nil)
+		s.Update(rows.Split(turns[i%2]), nil)
 	}
 }
 
@@ -62,7 +65,7 @@ func BenchmarkAppendJSON(b *testing.B) {
 	for _, n := range []int{20, 500, 10_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			var s summary.Summary
-			s.Update(metrics(n), nil)
+			s.Update(split(metrics(n)), nil)
 			var buf []byte
 			b.ReportAllocs()
 			for b.Loop() {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/summary"
 )
@@ -94,6 +95,7 @@ func TestSummaryAgainstModel(t *testing.T) {
 	)
 	rapid.Check(t, func(t *rapid.T) {
 		var s summary.Summary
+		var rows history.Rows
 		models := make([]model, len(paths))
 		for range rapid.IntRange(1, 30).Draw(t, "calls") {
 			i := rapid.IntRange(0, len(paths)-1).Draw(t, "path")
@@ -118,7 +120,7 @@ func TestSummaryAgainstModel(t *testing.T) {
 						models[j].log(v)
 					}
 				}
-				s.Update(r, nil)
+				s.Update(rows.Split(r), nil)
 			}
 			want := row{}
 			for j, m := range models {

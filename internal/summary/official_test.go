@@ -85,6 +85,7 @@ func TestAsOfficialClient(t *testing.T) {
 
 // run is a run as the client puts it together.
 type run struct {
+	known   history.Rows
 	set     metric.Set
 	summary summary.Summary
 	enc     history.Encoder
@@ -126,13 +127,15 @@ func (r *run) log(t *testing.T, row map[string]any) {
 	t.Helper()
 	row = r.set.SyncSteps(row)
 	r.configure()
-	line, bad := r.enc.AppendRow(nil, row, history.Meta{})
+	split := r.known.Split(row)
+	defer split.Release()
+	line, bad := r.enc.AppendSplit(nil, split, history.Meta{})
 	written, err := metric.ParseObject(line)
 	require.NoError(t, err)
 	delete(written, "_timestamp")
 	delete(written, "_runtime")
 	r.rows = append(r.rows, written)
-	r.summary.Update(row, bad)
+	r.summary.Update(split, bad)
 }
 
 func (r *run) written(t *testing.T) map[string]any {

@@ -40,7 +40,6 @@ const (
 // not safe for concurrent use.
 type Summary struct {
 	root    node
-	recent  plans
 	freezer metric.Freezer
 	inside  []uintptr // maps being taken in, as one may contain itself
 
@@ -57,38 +56,40 @@ type Summary struct {
 // rejected is the error of encoding the row, nil as a rule: top-level keys that it
 // says are unfit for a row, because of their name, their size or because they
 // contain themselves, are unfit for the summary as well.
-func (s *Summary) Update(row map[string]any, rejected error) {
+func (s *Summary) Update(row *history.Row, rejected error) {
 	if rejected != nil {
 		row = without(row, rejected)
 	}
-	p := s.recent.of(&s.root, row)
+	p := s.planOf(row)
 	for i, n := range p.nodes {
 		if n != nil {
-			s.log(n, p.values[i])
+			s.log(n, row.Values[i])
 		}
 	}
 	s.ownTimestamp = p.ownTimestamp
-	p.release()
 }
 
 // unfit are the reasons why a key must not be looked into.
 var unfit = []error{history.ErrEmptyKey, history.ErrReserved, history.ErrTooLong, history.ErrTooDeep, history.ErrCyclic}
 
 // without returns row without the keys that must not be looked into.
-func without(row map[string]any, rejected error) map[string]any {
+func without(row *history.Row, rejected error) *history.Row {
 	e, ok := errors.AsType[*history.RowError](rejected)
 	if !ok {
 		return row
 	}
-	row = maps.Clone(row)
+	kept := make(map[string]any, len(row.Keys))
+	for i, key := range row.Keys {
+		kept[key] = row.Values[i]
+	}
 	for _, k := range e.Keys {
 		if slices.ContainsFunc(unfit, func(reason error) bool { return errors.Is(k, reason) }) {
-			maps.DeleteFunc(row, func(key string, _ any) bool {
+			maps.DeleteFunc(kept, func(key string, _ any) bool {
 				return k.Key == key || strings.HasPrefix(k.Key, key+".")
 			})
 		}
 	}
-	return row
+	return new(history.Rows).Split(kept)
 }
 
 // SetMeta sets _step, _runtime and _timestamp, the latter unless the row of the

@@ -22,11 +22,15 @@ type row = map[string]any
 
 var allOps = metric.OpsOf(metric.Min, metric.Max, metric.Mean, metric.First, metric.Last)
 
+// split takes a row apart as one whose key set was not seen before.
+func split(r row) *history.Row { return new(history.Rows).Split(r) }
+
 // log gives a function that logs rows.
 func log(rows ...row) func(*summary.Summary) {
+	var known history.Rows
 	return func(s *summary.Summary) {
 		for _, r := range rows {
-			s.Update(r, nil)
+			s.Update(known.Split(r), nil)
 		}
 	}
 }
@@ -175,9 +179,9 @@ func TestUpdateLeavesOutWhatTheRowDoes(t *testing.T) {
 	require.Error(t, err)
 
 	var s summary.Summary
-	s.Update(r, err)
+	s.Update(split(r), err)
 	assert.JSONEq(t, `{"a":1}`, string(s.AppendJSON(nil)))
-	s.Update(r, errors.New("another error"))
+	s.Update(split(r), errors.New("another error"))
 	assert.JSONEq(t, `{"a":1,"c":{"x":1}}`, string(s.AppendJSON(nil)), "it ends in any case")
 	assert.Len(t, r, 2)
 }
@@ -187,7 +191,7 @@ func TestSummaryKeepsNothingOfTheCallers(t *testing.T) {
 	list, nested := []int{1}, row{"x": 1}
 	set := row{"y": 1}
 	var s summary.Summary
-	s.Update(row{"l": list, "n": nested}, nil)
+	s.Update(split(row{"l": list, "n": nested}), nil)
 	require.NoError(t, s.Set(set, "s"))
 	list[0], nested["x"], set["y"] = 2, 2, 2
 	assert.JSONEq(t, `{"l":[1],"n":{"x":1},"s":{"y":1}}`, string(s.AppendJSON(nil)))
@@ -218,7 +222,7 @@ func TestGet(t *testing.T) {
 	var s summary.Summary
 	s.Configure(metric.OpsOf(metric.Min, metric.First), "a")
 	require.NoError(t, s.Load([]byte(`{"list":[1,2]}`)))
-	s.Update(row{"a": 3, "n": row{"x": "y"}, "l": []int{1}, "f": 0.5}, nil)
+	s.Update(split(row{"a": 3, "n": row{"x": "y"}, "l": []int{1}, "f": 0.5}), nil)
 	s.SetMeta(4, 1.5, 7)
 	require.NoError(t, s.Set(row{"k": 1}, "obj"))
 	for _, tt := range []struct {
@@ -259,17 +263,34 @@ func TestSnapshotIsTheCallers(t *testing.T) {
 	assert.JSONEq(t, `{"l":[[1]],"n":{"x":1}}`, string(s.AppendJSON(nil)))
 }
 
+// TestSummariesShareRows: what one summary knows of a key set is not another's.
+func TestSummariesShareRows(t *testing.T) {
+	t.Parallel()
+	var rows history.Rows
+	var a, b summary.Summary
+	for i := range 3 {
+		split := rows.Split(row{"x": i})
+		a.Update(split, nil)
+		b.Update(split, nil)
+		a.Update(split, nil)
+		split.Release()
+	}
+	assert.JSONEq(t, `{"x":2}`, string(a.AppendJSON(nil)))
+	assert.JSONEq(t, `{"x":2}`, string(b.AppendJSON(nil)))
+}
+
 //nolint:paralleltest // allocations are counted for the whole process
 func TestHotPathAllocatesNothing(t *testing.T) {
 	r := row{"a": 0.5, "b": 1, "c": "x", "n": row{"d": 1.5}}
 	other := row{"v": 0.5}
 	var s summary.Summary
+	var rows history.Rows
 	s.Configure(allOps, "a")
 	step := int64(1000)
 	logBoth := func() {
-		s.Update(r, nil)
+		s.Update(rows.Split(r), nil)
 		s.SetMeta(step, 1.5, 2.5)
-		s.Update(other, nil)
+		s.Update(rows.Split(other), nil)
 		step++
 	}
 	logBoth()
@@ -290,8 +311,8 @@ func FuzzLoad(f *testing.F) {
 		require.NoError(t, again.Load(line))
 		assert.Equal(t, string(line), string(again.AppendJSON(nil)))
 		for _, key := range s.Keys() {
-			s.Update(row{key: 1}, nil)
-			again.Update(row{key: row{"x": 1}}, nil)
+			s.Update(split(row{key: 1}), nil)
+			again.Update(split(row{key: row{"x": 1}}), nil)
 		}
 		_, err := metric.ParseObject(s.AppendJSON(nil))
 		require.NoError(t, err)

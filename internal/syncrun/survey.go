@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/summary"
@@ -84,6 +85,7 @@ func (s *Survey) recover(l *Log) error {
 		}
 	}
 	var seen int64
+	var rows history.Rows
 	touched := make(map[string][]string)
 	var last []byte
 	_, err := replay(l, &journal.Handler{
@@ -102,7 +104,7 @@ func (s *Survey) recover(l *Log) error {
 			if err != nil {
 				return nil //nolint:nilerr // the row goes to the server as it is
 			}
-			sum.Update(row, nil)
+			sum.Update(rows.Split(row), nil)
 			if after {
 				touch(touched, nil, row)
 				last = append(last[:0], line...)
