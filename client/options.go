@@ -39,8 +39,8 @@ type Options struct {
 	// silence.
 	Logger *slog.Logger
 	// Output shows a person what becomes of runs, in colour where NO_COLOR does not
-	// forbid it: the link at the start, progress in Finish, and a summary at the
-	// end. Only a terminal is written to, and not if WANDB_SILENT or WANDB_QUIET is
+	// forbid it: that the server keeps Init waiting, the link at the start, progress
+	// in Finish, and a summary at the end. Only a terminal is written to, and not if WANDB_SILENT or WANDB_QUIET is
 	// set. Default: nothing is shown; os.Stderr is the usual choice.
 	Output io.Writer
 	// InitTimeout bounds the creation of a run, retries included. Default:

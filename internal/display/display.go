@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"github.com/wandgo/wandgo/internal/term"
@@ -58,6 +59,27 @@ func (d *Display) Start(name, url string, resumed bool) {
 	d.say("%s %s %s\n", d.mark(), verb, d.style.Bold(clean(name)))
 	if url != "" {
 		d.say("%s %s\n", d.mark(), d.style.Cyan(url))
+	}
+}
+
+// waitingAfter is how long nobody wonders.
+const waitingAfter = 5 * time.Second
+
+// Waiting tells, after a while, that the server has not answered yet and how long it
+// is given. end says that it has, or that nobody waits any more.
+func (d *Display) Waiting(server string, patience time.Duration) (end func()) {
+	if d == nil || patience <= waitingAfter {
+		return func() {}
+	}
+	told := make(chan struct{})
+	timer := time.AfterFunc(waitingAfter, func() {
+		defer close(told)
+		d.say("%s %s\n", d.mark(), d.style.Yellow(fmt.Sprintf("no answer from %s yet; it has another %s", clean(server), (patience-waitingAfter).Round(time.Second))))
+	})
+	return func() {
+		if !timer.Stop() {
+			<-told
+		}
 	}
 }
 

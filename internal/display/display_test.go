@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -64,12 +66,39 @@ func TestDisplay(t *testing.T) {
 	golden(t, "failed", show(term.NewStyle(false), io.ErrUnexpectedEOF, ""))
 }
 
+func TestWaiting(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name            string
+		patience, takes time.Duration
+		says            string
+	}{
+		{"an answer at once", 90 * time.Second, time.Second, ""},
+		{"an answer as it is told", 90 * time.Second, waitingAfter, "wandgo: no answer from http://wandb.example  yet; it has another 1m25s\n"},
+		{"no answer", 90 * time.Second, 90 * time.Second, "wandgo: no answer from http://wandb.example  yet; it has another 1m25s\n"},
+		{"little patience", 3 * time.Second, 3 * time.Second, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var b bytes.Buffer
+				end := newDisplay(&b, term.NewStyle(false)).Waiting("http://wandb.example\n", tt.patience)
+				<-time.After(tt.takes)
+				synctest.Wait()
+				end()
+				assert.Equal(t, tt.says, b.String())
+			})
+		})
+	}
+}
+
 // TestSilent holds that nothing is shown where there is no terminal.
 func TestSilent(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	d := New(&b, func(string) string { return "" })
 	require.Nil(t, d)
+	d.Waiting("s", time.Hour)()
 	d.Start("n", "u", true)
 	d.Row(map[string]any{"a": 1.0})
 	d.Offline("d", "r")
