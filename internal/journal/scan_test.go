@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -20,7 +19,7 @@ func TestSkipDigits(t *testing.T) {
 			}
 			for from := range place + 1 {
 				if got := skipDigits(b, from); got != want {
-					assert.Equal(t, want, got, fmt.Sprintf("%q from %d", b, from))
+					assert.Equal(t, want, got, "%q from %d", b, from)
 				}
 			}
 		}
