@@ -1,0 +1,37 @@
+package syncrun
+
+import (
+	"encoding/json"
+	"os"
+
+	"github.com/wandgo/wandgo/internal/rundir"
+)
+
+// syncState is the file beside a log in which the official client, too, keeps
+// the first step that a log got.
+type syncState struct {
+	StartingStep int64 `json:"starting_step"`
+}
+
+// loadShift reads it, unless it is of another place.
+func (j *job) loadShift(note *rundir.Uploaded) *int64 {
+	if _, noted := j.log.Dir.LoadUploaded(); noted && note == nil {
+		return nil
+	}
+	text, err := os.ReadFile(j.log.Path + ".syncstate")
+	var s syncState
+	if err != nil || json.Unmarshal(text, &s) != nil {
+		return nil
+	}
+	return &s.StartingStep
+}
+
+func (u *upload) saveShift() {
+	text, err := json.Marshal(syncState{u.place.shift})
+	if err == nil {
+		err = os.WriteFile(u.log.Path+".syncstate", text, 0o644) //nolint:gosec // holds no secret
+	}
+	if err != nil {
+		u.warn("note the first step: %v", err)
+	}
+}
