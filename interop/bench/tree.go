@@ -17,15 +17,17 @@ type tree struct {
 	peak map[int]int64
 	cpu  map[int]time.Duration
 	// foreign are processes that lack the variable, and since when: what was
-	// started just now may have its parent's environment still.
+	// started just now may have its parent's environment still. The zero time is
+	// for those that were there before.
 	foreign map[int]time.Time
 	stop    chan struct{}
 	done    chan struct{}
 }
 
 const (
-	// sampling is how often the processes are looked at.
-	sampling = 5 * time.Millisecond
+	// sampling is how often the processes are looked at. Peaks are kept by the
+	// system; looking oftener would take from the cores that are measured.
+	sampling = 10 * time.Millisecond
 	// settled is how long after its start a process has its own environment.
 	settled = 300 * time.Millisecond
 	// tick is the unit of /proc/PID/stat on Linux.
@@ -36,6 +38,9 @@ func watch(variable string) *tree {
 	t := &tree{
 		marker: []byte(variable), peak: map[int]int64{}, cpu: map[int]time.Duration{}, foreign: map[int]time.Time{},
 		stop: make(chan struct{}), done: make(chan struct{}),
+	}
+	for _, pid := range processes() {
+		t.foreign[pid] = time.Time{}
 	}
 	go t.loop()
 	return t
@@ -70,16 +75,9 @@ func (t *tree) loop() {
 
 // sample looks at all processes and returns how many belong to the tree.
 func (t *tree) sample() int {
-	dirs, err := filepath.Glob("/proc/[0-9]*")
-	if err != nil {
-		return 0
-	}
 	alive := 0
-	for _, dir := range dirs {
-		pid, err := strconv.Atoi(filepath.Base(dir))
-		if err != nil || pid == os.Getpid() {
-			continue
-		}
+	for _, pid := range processes() {
+		dir := "/proc/" + strconv.Itoa(pid)
 		if _, known := t.peak[pid]; !known {
 			since, foreign := t.foreign[pid]
 			if foreign && time.Since(since) > settled {
@@ -101,6 +99,23 @@ func (t *tree) sample() int {
 		}
 	}
 	return alive
+}
+
+// processes are all but this one.
+func processes() []int {
+	proc, err := os.Open("/proc")
+	if err != nil {
+		return nil
+	}
+	defer proc.Close()
+	names, _ := proc.Readdirnames(-1)
+	var pids []int
+	for _, name := range names {
+		if pid, err := strconv.Atoi(name); err == nil && pid != os.Getpid() {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
 }
 
 func (t *tree) look(pid int, dir string) bool {
