@@ -10,6 +10,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -28,13 +29,14 @@ type Client struct {
 	shared           diagnose.Shared
 	isolated         func(string) string // in place of the environment; nil for the real one
 	output           io.Writer           // a person's terminal, or nil
+	journal          journal.Options
 }
 
 // New makes a Client from the options and, where they are silent, from the
 // environment. It reads netrc and the settings files and makes no request. A
 // missing or malformed API key is not an error here but of the first use, so
 // that offline runs need none. New returns an *errors.InputError
-// (ErrInvalidInput) for a base URL that cannot be right.
+// (ErrInvalidInput) for a base URL or a JournalSync that cannot be right.
 func New(opts Options) (*Client, error) {
 	s, err := settings.Resolve(opts.env(), settings.Explicit{
 		BaseURL: opts.BaseURL,
@@ -45,6 +47,10 @@ func New(opts Options) (*Client, error) {
 	}
 	if opts.Dir != "" {
 		s.Dir = opts.Dir
+	}
+	journal, err := opts.JournalSync.options()
+	if err != nil {
+		return nil, fmt.Errorf("new client: %w", err)
 	}
 	own := httpTransport(s)
 	httpClient := opts.HTTPClient
@@ -73,6 +79,7 @@ func New(opts Options) (*Client, error) {
 		diagnosisTimeout: firstPositive(opts.DiagnosisTimeout, DefaultDiagnosisTimeout),
 		isolated:         opts.Getenv,
 		output:           opts.Output,
+		journal:          journal,
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)

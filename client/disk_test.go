@@ -147,17 +147,19 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
-// Where there is no place on disk an online run goes on without, and an offline
-// run does not begin.
+// Where the directory for runs cannot be written, the temporary one serves. Where
+// there is no place at all an online run goes on without, and an offline run does
+// not begin.
 func TestDiskReadOnly(t *testing.T) {
 	t.Parallel()
+	blocked := func(t *testing.T) string {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "file")
+		require.NoError(t, os.WriteFile(path, nil, 0o600))
+		return path
+	}
 	places := map[string]func(t *testing.T) string{
-		"a file in the way": func(t *testing.T) string {
-			t.Helper()
-			path := filepath.Join(t.TempDir(), "file")
-			require.NoError(t, os.WriteFile(path, nil, 0o600))
-			return path
-		},
+		"a file in the way": blocked,
 		"no permission": func(t *testing.T) string {
 			t.Helper()
 			if os.Geteuid() == 0 {
@@ -171,23 +173,60 @@ func TestDiskReadOnly(t *testing.T) {
 	for name, place := range places {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := place(t)
-			s := wandbtest.New(t, everybody())
-			var w warnings
-			c := newClient(t, s, key("member"), w.listen, func(o *client.Options) { o.Dir = dir })
-			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", ID: "r1"})
-			require.NoError(t, err)
-			for i := range 10 {
-				require.NoError(t, run.Log(map[string]any{"i": i}))
+			start := func(t *testing.T, tmp string) (*wandbtest.Server, *client.Client, *warnings) {
+				t.Helper()
+				s, w := wandbtest.New(t, everybody()), &warnings{}
+				return s, newClient(t, s, key("member"), w.listen, func(o *client.Options) {
+					o.Dir = place(t)
+					o.Getenv = func(name string) string {
+						if name == "TMPDIR" {
+							return tmp
+						}
+						return alone(name)
+					}
+				}), w
 			}
-			assert.Empty(t, run.Dir())
-			require.NoError(t, run.Finish(t.Context()))
-			assert.Len(t, onServer(t, s, "acme", "team", "r1").HistoryLines, 10)
-			assert.Equal(t, []string{"the run is not kept on disk"}, w.all())
+			log := func(t *testing.T, run *client.Run) {
+				t.Helper()
+				for i := range 10 {
+					require.NoError(t, run.Log(map[string]any{"i": i}))
+				}
+			}
+			t.Run("with a temporary directory", func(t *testing.T) {
+				t.Parallel()
+				tmp := t.TempDir()
+				_, c, w := start(t, tmp)
+				run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", ID: "r1"})
+				require.NoError(t, err)
+				log(t, run)
+				require.NoError(t, run.Finish(t.Context()))
+				assert.Len(t, onDisk(t, run.Dir()).Rows, 10)
 
-			_, err = c.Init(t.Context(), client.RunOptions{Mode: "offline", ID: "r2"})
-			_, ok := errors.AsType[*fs.PathError](err)
-			assert.True(t, ok, "%v", err)
+				offline, err := c.Init(t.Context(), client.RunOptions{Mode: "offline", ID: "r2"})
+				require.NoError(t, err)
+				log(t, offline)
+				require.NoError(t, offline.Finish(t.Context()))
+				assert.Len(t, onDisk(t, offline.Dir()).Rows, 10)
+				for _, dir := range []string{run.Dir(), offline.Dir()} {
+					assert.Contains(t, dir, tmp)
+				}
+				assert.Equal(t, []string{"the run is kept in the temporary directory", "the run is kept in the temporary directory"}, w.all())
+			})
+			t.Run("without any", func(t *testing.T) {
+				t.Parallel()
+				s, c, w := start(t, blocked(t))
+				run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", ID: "r1"})
+				require.NoError(t, err)
+				log(t, run)
+				assert.Empty(t, run.Dir())
+				require.NoError(t, run.Finish(t.Context()))
+				assert.Len(t, onServer(t, s, "acme", "team", "r1").HistoryLines, 10)
+				assert.Equal(t, []string{"the run is not kept on disk"}, w.all())
+
+				_, err = c.Init(t.Context(), client.RunOptions{Mode: "offline", ID: "r2"})
+				_, ok := errors.AsType[*fs.PathError](err)
+				assert.True(t, ok, "%v", err)
+			})
 		})
 	}
 }

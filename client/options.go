@@ -40,8 +40,9 @@ type Options struct {
 	Logger *slog.Logger
 	// Output shows a person what becomes of runs, in colour where NO_COLOR does not
 	// forbid it: that the server keeps Init waiting, the link at the start, progress
-	// in Finish, and a summary at the end. Only a terminal is written to, and not if WANDB_SILENT or WANDB_QUIET is
-	// set. Default: nothing is shown; os.Stderr is the usual choice.
+	// in Finish, and a summary at the end. Only a terminal is written to, and not if
+	// WANDB_SILENT or WANDB_QUIET is set. Default: nothing is shown; os.Stderr is the
+	// usual choice.
 	Output io.Writer
 	// InitTimeout bounds the creation of a run, retries included. Default:
 	// WANDB_INIT_TIMEOUT (seconds), then [DefaultInitTimeout].
@@ -49,9 +50,13 @@ type Options struct {
 	// DiagnosisTimeout bounds the follow-up questions after a refusal, whatever
 	// the server does. Default: [DefaultDiagnosisTimeout].
 	DiagnosisTimeout time.Duration
-	// Dir is the directory in which runs keep their data, below "wandb".
-	// Default: WANDB_DIR, then the working directory.
+	// Dir is the directory in which runs keep their data, below "wandb"; where it
+	// cannot be written, a new one in the temporary directory serves. Default:
+	// WANDB_DIR, then the working directory.
 	Dir string
+	// JournalSync says when the runs' journals are brought to the disk itself, for
+	// machines that may lose power. Default: [JournalSyncAtEnd].
+	JournalSync JournalSync
 	// Getenv replaces the process's environment, HOME included, which leads to
 	// netrc and the settings files; tests use it to be alone. Default: os.Getenv.
 	Getenv func(string) string
@@ -77,8 +82,8 @@ func (o Options) env() settings.Env {
 
 // String hides the key.
 func (o Options) String() string {
-	return fmt.Sprintf("client.Options{BaseURL: %q, APIKey: %q, InitTimeout: %v, DiagnosisTimeout: %v, Dir: %q}",
-		o.BaseURL, secret.New(o.APIKey).String(), o.InitTimeout, o.DiagnosisTimeout, o.Dir)
+	return fmt.Sprintf("client.Options{BaseURL: %q, APIKey: %q, InitTimeout: %v, DiagnosisTimeout: %v, Dir: %q, JournalSync: %d}",
+		o.BaseURL, secret.New(o.APIKey).String(), o.InitTimeout, o.DiagnosisTimeout, o.Dir, o.JournalSync)
 }
 
 // Format hides the key, whatever the verb: fmt calls String for some only.

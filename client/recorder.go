@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -36,11 +38,11 @@ type recorder struct {
 // openRecorder makes the run's directory and begins its journal. online says
 // whether the server is to have it too.
 func (c *Client) openRecorder(r *Run, p *plan, online bool) (*recorder, error) {
-	dir, err := rundir.Create(c.settings.RunRoot(), r.id, online, r.started)
+	dir, err := c.makeRunDir(r, online)
 	if err != nil {
 		return nil, err
 	}
-	w, err := journal.Create(dir.Journal(), journal.Options{})
+	w, err := journal.Create(dir.Journal(), c.journal)
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +60,25 @@ func (c *Client) openRecorder(r *Run, p *plan, online bool) (*recorder, error) {
 		return nil, errors.Join(fmt.Errorf("begin journal: %w", err), w.Close())
 	}
 	return rec, nil
+}
+
+// makeRunDir makes the run's directory. Where it has no place, as in a container
+// whose working directory is read-only, the temporary directory serves, as with the
+// official client: a run that is to survive a refusal needs one.
+func (c *Client) makeRunDir(r *Run, online bool) (*rundir.Dir, error) {
+	dir, err := rundir.Create(c.settings.RunRoot(), r.id, online, r.started)
+	if err == nil {
+		return dir, nil
+	}
+	tmp, tmpErr := os.MkdirTemp(first(c.getenv("TMPDIR"), os.TempDir()), "wandgo-")
+	if tmpErr == nil {
+		dir, tmpErr = rundir.Create(filepath.Join(tmp, "wandb"), r.id, online, r.started)
+	}
+	if tmpErr != nil {
+		return nil, errors.Join(err, tmpErr)
+	}
+	c.log.Warn("the run is kept in the temporary directory", "run", r.String(), "dir", dir.Path(), "error", err)
+	return dir, nil
 }
 
 // runRecord describes the run.

@@ -1,6 +1,9 @@
 package journal
 
-import "os"
+import (
+	"os"
+	"path/filepath"
+)
 
 // disk is the part of the file system that a [Writer] uses.
 type disk interface {
@@ -20,6 +23,19 @@ func createFile(path string) (disk, error) {
 	}
 	_ = lockFile(f) // for those who ask whether the run goes on; nothing depends on it
 	return osFile{f}, nil
+}
+
+// syncNames brings the names of a new file, and of the directories that were made
+// for it, to the disk. Where the system cannot do that, nothing is lost but by a
+// loss of power.
+func syncNames(path string) {
+	for range 3 { // the run's directory, that of the runs, and where that is
+		path = filepath.Dir(path)
+		if dir, err := os.Open(path); err == nil {
+			_ = dir.Sync()
+			_ = dir.Close()
+		}
+	}
 }
 
 // Close also ends the claim on the file.

@@ -248,6 +248,25 @@ func TestWhenThingsReachTheDisk(t *testing.T) {
 	}
 }
 
+// A run that logs nothing for hours does not keep the disk busy.
+func TestIntervalSyncsOnlyWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &fakeDisk{room: 1 << 30}
+		w := newWriter("run.wandb", d, Options{Sync: SyncInterval})
+		require.NoError(t, w.Append(Record{Body: &History{}}))
+		<-time.After(10500 * time.Millisecond)
+		synctest.Wait()
+		d.set(func() { assert.Equal(t, 1, d.syncs) })
+		require.NoError(t, w.Append(Record{Body: &History{Step: 1}}))
+		d.set(func() { d.syncErr = syscall.EIO })
+		<-time.After(3 * time.Second)
+		synctest.Wait()
+		d.set(func() { assert.Greater(t, d.syncs, 2, "a sync that failed is tried again") })
+		require.ErrorIs(t, w.Close(), syscall.EIO)
+	})
+}
+
 func TestDeletedFile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -12,6 +12,7 @@ func (w *Writer) flush(now time.Time) {
 	n, err := w.file.WriteAt(w.buf, w.off)
 	n = max(0, min(n, len(w.buf)))
 	w.off += int64(n)
+	w.unsynced = w.unsynced || n > 0
 	w.buf = w.buf[:copy(w.buf, w.buf[n:])]
 	if err != nil {
 		w.fail("write", err)
@@ -53,6 +54,7 @@ func (w *Writer) sync() {
 
 func (w *Writer) synced(err error) {
 	if err != nil {
+		w.unsynced = true
 		w.fail("sync", err)
 		return
 	}
@@ -83,7 +85,8 @@ func (w *Writer) tick(now time.Time) {
 		w.fail("write", ErrDeleted)
 		w.gone, w.buf = true, nil
 	}
-	sync := w.opts.Sync == SyncInterval && w.syncable()
+	sync := w.opts.Sync == SyncInterval && w.unsynced && w.syncable()
+	w.unsynced = w.unsynced && !sync
 	w.mu.Unlock()
 	if !sync {
 		return

@@ -27,7 +27,8 @@ const (
 	// SyncNever leaves it to the system, which takes up to half a minute. A killed
 	// process loses nothing by that.
 	SyncNever SyncPolicy = iota
-	// SyncInterval syncs every [Options.FlushEvery], in the background.
+	// SyncInterval syncs every [Options.FlushEvery], in the background, if anything
+	// was written since.
 	SyncInterval
 	// SyncAlways syncs before an Append returns, which then takes as long as the
 	// disk does.
@@ -58,7 +59,9 @@ type Writer struct {
 	payload []byte // the record at hand
 	line    lineEncoder
 	ran     bool // a run record was written
-	stats   Stat
+	// unsynced: something was written since the last sync of the interval.
+	unsynced bool
+	stats    Stat
 
 	fault   *WriteError // of the last write, nil if that went well
 	told    bool        // fault was returned to a caller
@@ -81,6 +84,9 @@ func Create(path string, opts Options) (*Writer, error) {
 	file, err := createFile(path)
 	if err != nil {
 		return nil, &WriteError{Op: "create", Path: path, Err: err}
+	}
+	if opts.Sync != SyncNever { // the file is worth nothing after a loss of power if its name is gone
+		syncNames(path)
 	}
 	return newWriter(path, file, opts), nil
 }

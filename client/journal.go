@@ -1,0 +1,41 @@
+package client
+
+import (
+	"fmt"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/journal"
+)
+
+// JournalSync says when a run's journal is brought to the disk itself (fsync), so
+// that it survives not only the end of the process but a loss of power as well.
+// Whatever the choice, rows reach the operating system within a second, or when
+// 64 KiB have gathered, and Finish syncs the file.
+type JournalSync int
+
+// The choices.
+const (
+	// JournalSyncAtEnd leaves the disk to the operating system until Finish, which
+	// takes up to half a minute as a rule. A killed process loses the last second
+	// at most, a machine that loses power that half minute.
+	JournalSyncAtEnd JournalSync = iota
+	// JournalSyncInterval syncs once a second, in the background: a machine that
+	// loses power loses about a second. Log does not wait.
+	JournalSyncInterval
+	// JournalSyncRow syncs each row before Log returns: neither a killed process
+	// nor a loss of power loses a row that Log accepted. Log then takes as long as
+	// the disk does, mostly 0.2 to 10 ms, for all goroutines of the run.
+	JournalSyncRow
+)
+
+func (s JournalSync) options() (journal.Options, error) {
+	switch s {
+	case JournalSyncAtEnd:
+		return journal.Options{}, nil
+	case JournalSyncInterval:
+		return journal.Options{Sync: journal.SyncInterval}, nil
+	case JournalSyncRow:
+		return journal.Options{Sync: journal.SyncAlways}, nil
+	}
+	return journal.Options{}, &errors.InputError{Field: "journal sync", Value: fmt.Sprint(int(s)), Rule: "must be one of the JournalSync constants"}
+}
