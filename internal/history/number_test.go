@@ -3,6 +3,8 @@ package history_test
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -109,4 +111,39 @@ func FuzzNumber(f *testing.F) {
 		require.NoError(t, err)
 		assert.Equal(t, s, string(got))
 	})
+}
+
+// Numbers with a fraction are written as strconv does it, in less time.
+func TestFractionsAreThoseOfStrconv(t *testing.T) {
+	t.Parallel()
+	var enc history.Encoder
+	var text []byte
+	same := func(v any, f float64, bits int) {
+		if f == math.Trunc(f) || math.IsNaN(f) || math.Abs(f) >= 1e6 {
+			return // written in other ways
+		}
+		var err error
+		text, err = enc.AppendValue(text[:0], v)
+		if want := strconv.FormatFloat(f, 'g', -1, bits); err != nil || string(text) != want { // require is too slow for so many
+			require.Fail(t, "written differently", "%s instead of %s: %v", text, want, err)
+		}
+	}
+	both := func(f float64) {
+		same(f, f, 64)
+		same(float32(f), float64(float32(f)), 32)
+	}
+	for _, f := range []float64{
+		0.1, 0.5, 1.5, 0.25, 1.0 / 3, 12345.6, 999999.5, 999999.9999999999, 123456.78901234567, 0.09, 0.001,
+		0.0001, 0.00012, 0.0000999, 0.00001, 1e-100, 5e-324,
+	} {
+		both(f)
+		both(-f)
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 200_000 {
+		both(math.Float64frombits(rng.Uint64()))
+		scale := math.Pow(10, float64(rng.IntN(14)-7))
+		both((rng.Float64() - 0.5) * scale)
+		both(float64(rng.IntN(2000)-1000) / 100 * scale) // few digits
+	}
 }

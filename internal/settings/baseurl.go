@@ -36,7 +36,7 @@ func NormalizeBaseURL(raw string) (string, error) {
 		return "", badURL(raw, "must begin with https:// or http://")
 	case u.User != nil:
 		return "", badURL("", "must not contain a user name or password; give the key in WANDB_API_KEY")
-	case u.Hostname() == "":
+	case u.Hostname() == "", strings.Contains(u.Host, "%") && !strings.HasPrefix(u.Host, "["):
 		return "", badURL(raw, "must name a host")
 	case !validPort(u.Host):
 		return "", badURL(raw, "must have a port between 1 and 65535, or none")
@@ -68,12 +68,21 @@ func checkCloud(raw string, u *url.URL, path string) (string, error) {
 		}
 		u.Host, path = forgeHost, "" // two names of one server
 	case host != forgeHost:
-		return u.Scheme + "://" + u.Host + path, nil
+		return u.Scheme + "://" + written(u.Host) + path, nil
 	}
 	if u.Scheme != "https" {
 		return "", badURL(raw, "must begin with https://, or the key would travel in clear text")
 	}
 	return u.Scheme + "://" + u.Host + path, nil
+}
+
+// written is a host as it stands in a URL: the zone of a link-local address is
+// escaped there.
+func written(host string) string {
+	if !strings.HasPrefix(host, "[") {
+		return host
+	}
+	return strings.TrimPrefix((&url.URL{Host: host}).String(), "//")
 }
 
 func badURL(value, rule string) error {
