@@ -60,7 +60,7 @@ func (c *Client) Init(ctx context.Context, opts RunOptions) (*Run, error) {
 		c.log.Warn("the run goes on without the server", "error", err)
 		offline, offlineErr := c.startOffline(plan, err) //nolint:contextcheck // the run outlives the context of Init
 		if offlineErr != nil {
-			return nil, errors.Join(err, offlineErr)
+			return c.startHomeless(plan, errors.Join(err, flat{offlineErr})), nil
 		}
 		return offline, nil
 	}

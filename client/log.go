@@ -138,7 +138,10 @@ func (r *Run) keep(step int64, now time.Time) error {
 	if r.rec != nil {
 		onDisk = r.rec.row(r.line, step, now, r.summaryLocked)
 	}
-	if r.up == nil || r.up.ended.Load() {
+	switch {
+	case r.homeless:
+		return errors.ErrRowLost
+	case r.up == nil || r.up.ended.Load():
 		return rowError(onDisk)
 	}
 	err := r.up.history(r.line)

@@ -170,7 +170,9 @@ const (
 	// Fail: Init returns the error.
 	Fail Reaction = iota
 	// GoOffline: Init returns a run that keeps its data on disk; [Run.Err] says
-	// why, [Run.Dir] where.
+	// why, [Run.Dir] where. Init does not fail where the disk has no place for it
+	// either: then Run.Err says that too, Run.Dir is "", and what is logged is lost
+	// (ErrRowLost).
 	GoOffline
 )
 

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"encoding/json"
+	"io"
 	"io/fs"
 	"testing"
 
@@ -108,16 +109,38 @@ func assertOfflineRun(t *testing.T, run *client.Run) {
 	assert.Zero(t, kept.Exit.Code)
 }
 
-// TestGoOfflineWithoutDisk: where the run cannot be kept either, Init says so,
-// and why the server did not take it.
+// TestGoOfflineWithoutDisk: where the run cannot be kept either, the program that
+// chose to survive goes on, and hears both reasons and of every row that is lost.
 func TestGoOfflineWithoutDisk(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, everybody())
-	c := newClient(t, s, key("outsider"), func(o *client.Options) { o.Dir = "/dev/null/nowhere" })
-	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "new", OnRefused: client.Always(client.GoOffline)})
-	require.Error(t, err)
-	require.Nil(t, run)
+	nowhere := func(o *client.Options) {
+		o.Dir = "/dev/null/nowhere"
+		o.Getenv = func(name string) string {
+			if name == "TMPDIR" {
+				return o.Dir
+			}
+			return ""
+		}
+	}
+	run, err := newClient(t, s, key("outsider"), nowhere).Init(t.Context(),
+		client.RunOptions{Entity: "acme", Project: "new", OnRefused: client.Always(client.GoOffline)})
+	require.NoError(t, err)
 	var disk *fs.PathError
-	require.ErrorAs(t, err, &disk)
-	require.ErrorIs(t, err, errors.ErrNotTeamMember, "the refusal is not hidden by the disk")
+	require.ErrorAs(t, run.Err(), &disk)
+	require.ErrorIs(t, run.Err(), errors.ErrNotTeamMember, "the refusal is not hidden by the disk")
+	assert.Empty(t, run.Dir())
+
+	for range 2 {
+		require.ErrorIs(t, run.Log(map[string]any{"loss": 1}), errors.ErrRowLost)
+	}
+	loss, ok := run.Summary("loss")
+	assert.True(t, ok)
+	assert.EqualValues(t, 1, loss)
+	require.NoError(t, run.UpdateConfig(map[string]any{"lr": 1}))
+	_, err = run.Stdout(io.Discard).Write([]byte("hello\n"))
+	require.NoError(t, err)
+	_, err = run.SaveFile("*", t.TempDir(), client.SaveNow)
+	require.NoError(t, err)
+	require.NoError(t, run.Finish(t.Context()))
 }

@@ -42,23 +42,24 @@ type Run struct {
 	display                  *display.Display    // nil where nobody looks
 	stats                    *sysmetrics.Sampler // nil if not measured
 
-	mu      sync.Mutex
-	rows    history.Rows
-	encoder history.Encoder
-	line    []byte // buffer for one row, reused
-	step    int64
-	open    openRow // metrics of the current step that wait for more
-	config  runconfig.Config
-	labels  labels
-	metrics metric.Set
-	summary summary.Summary
-	files   *runfiles.Uploader // nil for a disabled run
-	screen  *screen            // nil for a disabled run
-	rec     *recorder          // nil for a disabled run, and where the disk has no place
-	up      *upload            // nil for a run without the server
-	err     error              // why the run is not, or no longer, online
-	closed  bool
-	lasted  time.Duration // how long the run went on, once it is closed
+	mu       sync.Mutex
+	rows     history.Rows
+	encoder  history.Encoder
+	line     []byte // buffer for one row, reused
+	step     int64
+	open     openRow // metrics of the current step that wait for more
+	config   runconfig.Config
+	labels   labels
+	metrics  metric.Set
+	summary  summary.Summary
+	files    *runfiles.Uploader // nil for a disabled run
+	screen   *screen            // nil for a disabled run
+	rec      *recorder          // nil for a disabled run, and where the disk has no place
+	up       *upload            // nil for a run without the server
+	err      error              // why the run is not, or no longer, online
+	homeless bool               // neither the server nor the disk has it
+	closed   bool
+	lasted   time.Duration // how long the run went on, once it is closed
 
 	ending   chan struct{} // holds one token; taken by the Finish that works
 	finished bool          // guarded by the token
@@ -157,6 +158,17 @@ func (c *Client) startOffline(p *plan, cause error) (*Run, error) {
 	return r, nil
 }
 
+// startHomeless is for a program that chose to go on without the server where the
+// disk has no place either. It goes on all the same; each row that it logs is lost,
+// and Log says so.
+func (c *Client) startHomeless(p *plan, cause error) *Run {
+	r := c.newRun(p)
+	r.err, r.homeless = cause, true
+	display.New(c.visible(), c.getenv).Nowhere(oneLine(cause)) // and nothing more: there will be nothing to show
+	c.log.Warn("the run is kept nowhere: the server did not take it, and the disk has no place", "run", r.String(), "error", cause)
+	return r
+}
+
 // equip begins what every run has beside its rows.
 func (r *Run) equip(p *plan, online bool) {
 	r.display = display.New(r.client.visible(), r.client.getenv)
@@ -170,7 +182,7 @@ func oneLine(err error) string {
 	if err == nil {
 		return ""
 	}
-	return err.Error()
+	return flat{err}.Error()
 }
 
 // visible is where a person looks, or nil.

@@ -94,6 +94,14 @@ func (d *Display) Offline(dir, reason string) {
 	d.say("%s going on without the server; the data is kept in %s\n", d.mark(), d.style.Bold(dir))
 }
 
+// Nowhere tells that the run goes on and is kept nowhere, and why.
+func (d *Display) Nowhere(reason string) {
+	if d != nil {
+		d.say("%s %s\n", d.mark(), d.style.Yellow(clean(reason)))
+		d.say("%s going on without the server and without a place on disk: %s\n", d.mark(), d.style.Red("nothing of this run is kept"))
+	}
+}
+
 // Stopped tells that a user stopped the run in the web UI.
 func (d *Display) Stopped() {
 	if d != nil {

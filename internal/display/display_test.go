@@ -64,6 +64,10 @@ func TestDisplay(t *testing.T) {
 	golden(t, "offline", show(term.NewStyle(false), nil, "/data/wandb/offline-run-1"))
 	golden(t, "lost", show(term.NewStyle(false), io.ErrUnexpectedEOF, "/data/wandb/run-1"))
 	golden(t, "failed", show(term.NewStyle(false), io.ErrUnexpectedEOF, ""))
+
+	var nowhere bytes.Buffer
+	newDisplay(&nowhere, term.NewStyle(false)).Nowhere("permission denied; mkdir /data/wandb: read-only file system")
+	golden(t, "nowhere", nowhere.Bytes())
 }
 
 func TestWaiting(t *testing.T) {
