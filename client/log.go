@@ -125,7 +125,7 @@ func (r *Run) write(row map[string]any, now time.Time, timestamp float64) error 
 		r.summary.SetTimes(meta.Runtime, meta.Timestamp)
 	}
 	r.display.Row(row)
-	if err := r.keep(meta.Step, now); err != nil {
+	if err := r.keep(split.Layout(), meta.Step, now); err != nil {
 		return err
 	}
 	return bad
@@ -133,10 +133,10 @@ func (r *Run) write(row map[string]any, now time.Time, timestamp float64) error 
 
 // keep brings the line at hand to the journal and to the server. It is an error
 // only if neither takes it, or if the disk is all there is. r.mu is held.
-func (r *Run) keep(step int64, now time.Time) error {
+func (r *Run) keep(layout history.Layout, step int64, now time.Time) error {
 	var onDisk error
 	if r.rec != nil {
-		onDisk = r.rec.row(r.line, step, now, r.summaryLocked)
+		onDisk = r.rec.row(r.line, layout, step, now, r.summaryLocked)
 	}
 	switch {
 	case r.homeless:
@@ -144,7 +144,7 @@ func (r *Run) keep(step int64, now time.Time) error {
 	case r.up == nil || r.up.ended.Load():
 		return rowError(onDisk)
 	}
-	err := r.up.history(r.line)
+	err := r.up.history(r.line, layout)
 	if err == nil || (r.rec != nil && !lost(onDisk)) { // one of the two has it
 		r.note(onDisk)
 		return nil

@@ -126,8 +126,8 @@ func telemetryRecord(c *runconfig.Config) *journal.Telemetry {
 }
 
 // row keeps one row, and now and then the summary.
-func (rec *recorder) row(line []byte, step int64, now time.Time, summary func() []byte) error {
-	err := rec.writer.AppendHistoryLine(line, step)
+func (rec *recorder) row(line []byte, layout history.Layout, step int64, now time.Time, summary func() []byte) error {
+	err := rec.writer.AppendHistoryRow(line, layout, step)
 	if now.Sub(rec.lastSummary) >= summaryEvery {
 		rec.lastSummary = now
 		err = errors.Join(err, rec.writer.AppendSummaryLine(summary()))

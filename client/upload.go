@@ -66,11 +66,11 @@ func newUpload(c *Client, r *Run, p *plan) *upload {
 	return u
 }
 
-func (u *upload) history(line []byte) error {
+func (u *upload) history(line []byte, layout history.Layout) error {
 	// The summary first, so that no row is on the server before its summary.
 	err := u.stream.SetSummary(u.summary)
 	if err == nil {
-		err = u.stream.AppendHistory(line)
+		err = u.stream.AppendRow(line, layout)
 	}
 	return err
 }

@@ -27,15 +27,16 @@ func (c *chunk) fits(line []byte, size int) bool {
 	return len(c.buf) == 0 || len(c.buf)+room(line) <= size
 }
 
-// add appends line, quoted by q, and returns by how much the chunk grew.
-func (c *chunk) add(q *history.Quoter, line []byte, size int) int {
+// add appends line, quoted by q, and returns by how much the chunk grew. layout is
+// that of the line, or nil.
+func (c *chunk) add(q *history.Quoter, line []byte, layout history.Layout, size int) int {
 	before := len(c.buf)
 	if need := before + room(line); need > cap(c.buf) {
 		grown := make([]byte, before, max(need, min(max(2*cap(c.buf), firstChunk), size)))
 		copy(grown, c.buf)
 		c.buf = grown
 	}
-	c.buf = append(q.Append(c.buf, line), ',')
+	c.buf = append(q.AppendLaidOut(c.buf, line, layout), ',')
 	c.lines++
 	return len(c.buf) - before
 }

@@ -57,7 +57,7 @@ func (q *queue) spilled() bool { return q.spill != nil && q.spill.pending() > 0 
 func (q *queue) empty() bool { return q.waiting == 0 }
 
 // put accepts a line.
-func (s *Stream) put(q *queue, line []byte) error {
+func (s *Stream) put(q *queue, line []byte, layout history.Layout) error {
 	if len(line) > s.cfg.MaxLineBytes {
 		q.lost++
 		return &LineTooLongError{File: q.file, Bytes: len(line), Limit: s.cfg.MaxLineBytes}
@@ -71,7 +71,7 @@ func (s *Stream) put(q *queue, line []byte) error {
 	if q.open == nil {
 		q.open = s.newChunk(q.waiting > 0)
 	}
-	n := int64(q.open.add(&q.quoter, line, s.chunkSize))
+	n := int64(q.open.add(&q.quoter, line, layout, s.chunkSize))
 	q.accepted++
 	q.waiting += n
 	s.mem += n

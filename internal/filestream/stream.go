@@ -95,18 +95,23 @@ func (s *Stream) startLocked() {
 // AppendHistory accepts one history line, which is copied. It never waits for
 // the network. It returns [ErrClosed], [ErrHandedOver], a [*LineTooLongError] or
 // a [*SpillError]; in each case the line was not accepted.
-func (s *Stream) AppendHistory(line []byte) error { return s.append(&s.history, line) }
+func (s *Stream) AppendHistory(line []byte) error { return s.append(&s.history, line, nil) }
+
+// AppendRow is AppendHistory for a line whose layout is known, which takes less time.
+func (s *Stream) AppendRow(line []byte, layout history.Layout) error {
+	return s.append(&s.history, line, layout)
+}
 
 // AppendEvent accepts one line of system metrics, like AppendHistory.
-func (s *Stream) AppendEvent(line []byte) error { return s.append(&s.events, line) }
+func (s *Stream) AppendEvent(line []byte) error { return s.append(&s.events, line, nil) }
 
-func (s *Stream) append(q *queue, line []byte) error {
+func (s *Stream) append(q *queue, line []byte, layout history.Layout) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.refuses(); err != nil {
 		return err
 	}
-	if err := s.put(q, line); err != nil {
+	if err := s.put(q, line, layout); err != nil {
 		return err
 	}
 	s.changed()

@@ -78,6 +78,7 @@ func (e *Encoder) AppendSplit(dst []byte, row *Row, meta Meta) ([]byte, error) {
 	limit := e.limit() - metaRoom
 
 	dst = append(dst, '{')
+	layout := row.layout[:0]
 	ownTimestamp := false
 	from := 0
 	for i, key := range row.Keys {
@@ -102,20 +103,29 @@ func (e *Encoder) AppendSplit(dst []byte, row *Row, meta Meta) ([]byte, error) {
 			kept = false
 			e.reject(key, ErrTooLong)
 		}
-		if kept && key == keyTimestamp {
-			ownTimestamp = true
+		if kept {
+			layout = layout.add(mark+len(quoted)-start, len(dst)-1-start)
+			ownTimestamp = ownTimestamp || key == keyTimestamp
 		}
 	}
 	if !ownTimestamp {
 		dst = append(dst, `"_timestamp":`...)
-		dst = append(appendFloat(dst, meta.Timestamp, 64), ',')
+		begin := len(dst)
+		dst = appendFloat(dst, meta.Timestamp, 64)
+		layout = layout.add(begin-start, len(dst)-start)
+		dst = append(dst, ',')
 	}
 	dst = append(dst, `"_runtime":`...)
+	begin := len(dst)
 	dst = appendFloat(dst, meta.Runtime, 64)
+	layout = layout.add(begin-start, len(dst)-start)
 	if meta.HasStep {
 		dst = append(dst, `,"_step":`...)
+		begin = len(dst)
 		dst = appendInt(dst, meta.Step)
+		layout = layout.add(begin-start, len(dst)-start)
 	}
+	row.layout = layout
 	return append(dst, '}'), e.err()
 }
 

@@ -40,6 +40,7 @@ func FuzzRow(f *testing.F) {
 		line, _ := e.AppendRow(nil, row, history.Meta{Step: i, HasStep: true})
 		again, _ := e.AppendRow(nil, row, history.Meta{Step: i, HasStep: true})
 		assert.Equal(t, string(line), string(again))
+		requireLayout(t, row)
 
 		var got map[string]any
 		if math.IsNaN(fl) || math.IsInf(fl, 0) || math.IsInf(float64(float32(fl)), 0) {

@@ -70,6 +70,33 @@ func (q *Quoter) Append(dst, line []byte) []byte {
 	return append(appendEscaped(dst, line[i:]), '"')
 }
 
+// AppendLaidOut is Append for a line whose layout is known.
+func (q *Quoter) AppendLaidOut(dst, line []byte, layout Layout) []byte {
+	if layout.Len() == 0 || layout.Len() > maxQuotedKeys || !utf8.Valid(line) {
+		return q.Append(dst, line)
+	}
+	dst = append(dst, '"', '{')
+	for i := range layout.Len() {
+		key, value, end := layout.Entry(i)
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		k := q.at(i)
+		if !bytes.Equal(k.text, line[key:value]) {
+			k.text = append(k.text[:0], line[key:value]...)
+			k.quoted = appendEscaped(k.quoted[:0], k.text)
+		}
+		dst = append(dst, k.quoted...)
+		switch line[value] {
+		case '"', '{', '[':
+			dst = appendEscaped(dst, line[value:end])
+		default: // a number or a word
+			dst = append(dst, line[value:end]...)
+		}
+	}
+	return append(dst, '}', '"')
+}
+
 // at is what is remembered of a place, at most one beyond the last.
 func (q *Quoter) at(place int) *quotedKey {
 	if place == len(q.keys) {

@@ -13,7 +13,12 @@ type Row struct {
 
 	quoted []byte // `"key":` of every key, one after the other
 	ends   []int  // where each ends
+	layout Layout // of the line that was written last
 }
+
+// Layout is where the entries are in the line that [Encoder.AppendSplit] wrote last,
+// counted from its beginning. It is valid until the next one is written.
+func (r *Row) Layout() Layout { return r.layout }
 
 // rowCount is how many key sets are remembered: a training loop has one for
 // training, one for validation, perhaps one for samples.

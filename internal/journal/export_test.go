@@ -1,10 +1,20 @@
 package journal
 
+import "github.com/wandgo/wandgo/internal/history"
+
 // AppendHistoryRecord is how a Writer turns a line into a record.
 func AppendHistoryRecord(dst, line []byte) ([]byte, error) {
-	var e lineEncoder
+	var e HistoryEncoder
+	return e.Append(dst, line, nil)
+}
+
+// HistoryEncoder is AppendHistoryRecord for one line after the other.
+type HistoryEncoder struct{ lines lineEncoder }
+
+// Append appends the record of a line with its layout, which may be nil.
+func (e *HistoryEncoder) Append(dst, line []byte, layout history.Layout) ([]byte, error) {
 	p, mark := begin(dst, fieldHistory)
-	p, err := e.appendItems(p, 1, line)
+	p, err := e.lines.appendItems(p, 1, line, layout)
 	if err != nil {
 		return nil, err
 	}

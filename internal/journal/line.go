@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/wandgo/wandgo/internal/history"
 )
 
 // lineEncoder turns a line of JSON into the items of a row: one for each leaf,
@@ -22,11 +24,15 @@ type lineEncoder struct {
 	skipNull bool
 }
 
-// appendItems appends an item for each leaf of the line, as field num.
-func (e *lineEncoder) appendItems(dst []byte, num protowire.Number, line []byte) ([]byte, error) {
+// appendItems appends an item for each leaf of the line, as field num. layout is that
+// of the line, or nil.
+func (e *lineEncoder) appendItems(dst []byte, num protowire.Number, line []byte, layout history.Layout) ([]byte, error) {
 	if !utf8.Valid(line) {
 		e.clean = append(e.clean[:0], bytes.ToValidUTF8(line, []byte("\ufffd"))...)
-		line = e.clean
+		line, layout = e.clean, nil
+	}
+	if layout.Len() > 0 {
+		return e.laidOut(dst, num, line, layout)
 	}
 	start := skipSpace(line, 0)
 	if start >= len(line) || line[start] != '{' {
@@ -76,6 +82,37 @@ func (k *lineKey) learn(line []byte, i int) bool {
 	return true
 }
 
+// at is the remembered key of a place.
+func (e *lineEncoder) at(place int) *lineKey {
+	if place == len(e.keys) && place < maxLineKeys {
+		e.keys = append(e.keys, lineKey{})
+	}
+	return &e.keys[min(place, maxLineKeys-1)]
+}
+
+// laidOut is row for a line whose layout is known.
+func (e *lineEncoder) laidOut(dst []byte, num protowire.Number, line []byte, layout history.Layout) ([]byte, error) {
+	for i := range layout.Len() {
+		key, value, end := layout.Entry(i)
+		k := e.at(i)
+		if !bytes.Equal(k.text, line[key:value]) && !k.learn(line, key) {
+			return dst, fmt.Errorf("split line into items: %w", ErrLine)
+		}
+		switch {
+		case line[value] == '{':
+			e.path = append(e.path[:0], k.name)
+			var next int
+			dst, next = e.object(dst, num, line, value)
+			if e.path = e.path[:0]; next != end {
+				return dst, fmt.Errorf("split line into items: %w", ErrLine)
+			}
+		case !e.skipNull || line[value] != 'n':
+			dst = appendItem(dst, num, k.field, line[value:end])
+		}
+	}
+	return dst, nil
+}
+
 // row is object for the line itself.
 func (e *lineEncoder) row(dst []byte, num protowire.Number, line []byte, i int) (out []byte, next int) {
 	i = skipSpace(line, i+1)
@@ -83,10 +120,7 @@ func (e *lineEncoder) row(dst []byte, num protowire.Number, line []byte, i int) 
 		return dst, i + 1
 	}
 	for place := 0; ; place++ {
-		if place == len(e.keys) && place < maxLineKeys {
-			e.keys = append(e.keys, lineKey{})
-		}
-		k := &e.keys[min(place, maxLineKeys-1)]
+		k := e.at(place)
 		if len(k.text) == 0 || !bytes.HasPrefix(line[i:], k.text) {
 			if !k.learn(line, i) {
 				return dst, -1

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/wandgo/wandgo/internal/history"
 )
 
 // Sizes and times of a [Writer].
@@ -145,17 +147,23 @@ func (w *Writer) Append(rec Record) error {
 // _runtime and _timestamp. Nested objects become one item for each leaf. It is
 // Append in one pass, and returns [ErrLine] for a line that is no object.
 func (w *Writer) AppendHistoryLine(line []byte, step int64) error {
-	return w.appendLine(fieldHistory, line, step)
+	return w.appendLine(fieldHistory, line, nil, step)
+}
+
+// AppendHistoryRow is AppendHistoryLine for a line whose layout is known, which takes
+// half the time.
+func (w *Writer) AppendHistoryRow(line []byte, layout history.Layout, step int64) error {
+	return w.appendLine(fieldHistory, line, layout, step)
 }
 
 // AppendSummaryLine adds a summary record that sets each leaf of the JSON object
 // line, as AppendHistoryLine does for a row. Null values are left out: they do
 // not replace what the summary has.
 func (w *Writer) AppendSummaryLine(line []byte) error {
-	return w.appendLine(fieldSummary, line, 0)
+	return w.appendLine(fieldSummary, line, nil, 0)
 }
 
-func (w *Writer) appendLine(kind protowire.Number, line []byte, step int64) error {
+func (w *Writer) appendLine(kind protowire.Number, line []byte, layout history.Layout, step int64) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
@@ -164,7 +172,7 @@ func (w *Writer) appendLine(kind protowire.Number, line []byte, step int64) erro
 	w.line.skipNull = kind == fieldSummary
 	p := appendInt(w.payload[:0], fieldNum, w.stats.Records+1)
 	p, mark := begin(p, kind)
-	p, err := w.line.appendItems(p, 1, line)
+	p, err := w.line.appendItems(p, 1, line, layout)
 	if err != nil {
 		return fmt.Errorf("append to journal: %w", err)
 	}

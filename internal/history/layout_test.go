@@ -1,0 +1,80 @@
+package history_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/history"
+)
+
+// requireLayout writes a row and holds its layout to the line: the entries lie side by
+// side and fill it, and quoting by it writes what quoting by reading does.
+func requireLayout(t *testing.T, row map[string]any) {
+	t.Helper()
+	var rows history.Rows
+	var enc history.Encoder
+	var quoter history.Quoter
+	split := rows.Split(row)
+	for _, before := range []string{"", "what stands before it"} {
+		all, _ := enc.AppendSplit([]byte(before), split, history.Meta{Step: 7, HasStep: true, Runtime: 0.5, Timestamp: 1.5e9})
+		line, layout := all[len(before):], split.Layout()
+		at := 1
+		for i := range layout.Len() {
+			key, value, end := layout.Entry(i)
+			require.Equal(t, at, key, "%s", line)
+			require.Equal(t, `":`, string(line[value-2:value]), "%s", line)
+			require.Less(t, value, end, "%s", line)
+			require.Contains(t, ",}", string(line[end]), "%s", line)
+			at = end + 1
+		}
+		require.Equal(t, len(line), at, "%s", line)
+		for range 2 {
+			require.Equal(t, string(history.AppendQuoted(nil, line)), string(quoter.AppendLaidOut(nil, line, layout)))
+		}
+	}
+}
+
+func TestLayout(t *testing.T) {
+	t.Parallel()
+	many := make(map[string]any)
+	for i := range 5000 { // more than a quoter remembers
+		many[string(rune('a'+i%26))+string(rune('\u4e00'+i))] = i
+	}
+	for name, row := range map[string]map[string]any{
+		"nothing":         {},
+		"numbers":         {"loss": 0.5, "acc": float32(0.25), "n": 3, "nan": math.NaN(), "inf": math.Inf(-1)},
+		"words":           {"t": true, "f": false, "nil": nil},
+		"texts":           {"a\"b": "x\"y,\"z\":1", "new\nline": "tab\t\x01", "bad\xff": "bytes\xfe", "日本": "語"},
+		"nested":          {"m": map[string]any{"a": 1, "b": map[string]any{"c": "d\"e"}}, "list": []any{1, "2", nil}},
+		"empty maps":      {"m": map[string]any{}, "n": map[string]any{"o": map[string]any{}}, "z": 1},
+		"what is refused": {"": 1, "_step": 2, "_runtime": 3, "c": make(chan int), "ok": 1},
+		"own timestamp":   {"_timestamp": 5.5, "a": 1},
+		"many":            many,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			requireLayout(t, row)
+		})
+	}
+}
+
+// Rows of different kinds by turns are quoted by one quoter.
+func TestLayoutsByTurns(t *testing.T) {
+	t.Parallel()
+	var rows history.Rows
+	var enc history.Encoder
+	var quoter history.Quoter
+	for i := range 6 {
+		row := map[string]any{"loss": i}
+		if i%2 == 1 {
+			row = map[string]any{"val": "x\"", "acc": i, "z": nil}
+		}
+		split := rows.Split(row)
+		line, err := enc.AppendSplit(nil, split, history.Meta{})
+		require.NoError(t, err)
+		assert.Equal(t, string(history.AppendQuoted(nil, line)), string(quoter.AppendLaidOut(nil, line, split.Layout())))
+	}
+}
