@@ -8,6 +8,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/metric"
 )
 
 // openRow gathers metrics of one step until the row is closed. It holds copies,
@@ -19,13 +20,16 @@ type openRow struct {
 
 func (o *openRow) empty() bool { return o.values == nil }
 
-// merge adds the metrics of row. Values of the same key are replaced, nested
-// maps merged key by key. What cannot be encoded is left out and named.
+// merge adds the metrics of row. Values of the same key are replaced; objects,
+// whether of maps or of structs, are merged key by key, and empty ones change
+// nothing. What cannot be encoded is left out and named. A _timestamp of the
+// program's own is that of the call that gave it, like the row's.
 func (o *openRow) merge(enc *history.Encoder, row map[string]any, now time.Time) error {
 	if o.values == nil {
 		o.values = make(map[string]any, len(row))
 	}
 	o.timestamp = unixSeconds(now)
+	delete(o.values, "_timestamp")
 	return mergeInto(o.values, enc, row, "", nil)
 }
 
@@ -51,12 +55,7 @@ func mergeInto(dst map[string]any, enc *history.Encoder, row map[string]any, pre
 		case nil, bool, string, float64, float32, int, int64, int32, int16, int8, uint, uint64, uint32, uint16, uint8:
 			dst[key] = v
 		case map[string]any:
-			below, ok := dst[key].(map[string]any)
-			if !ok {
-				below = make(map[string]any, len(v))
-				dst[key] = below
-			}
-			if err := mergeInto(below, enc, v, prefix+key+".", above); err != nil {
+			if err := mergeObject(dst, enc, key, v, prefix, above); err != nil {
 				bad = append(bad, err)
 			}
 		default:
@@ -64,12 +63,35 @@ func mergeInto(dst map[string]any, enc *history.Encoder, row map[string]any, pre
 			if err != nil {
 				bad = append(bad, badMetric(prefix+key, "cannot be logged: "+reason(err)))
 			}
-			if len(text) > 0 {
+			switch {
+			case len(text) == 0:
+			case text[0] != '{':
 				dst[key] = history.Encoded(text)
+			default: // a struct, or a map of another type
+				object, err := metric.ParseObject(text)
+				if err == nil { // always: the encoder wrote it
+					err = mergeObject(dst, enc, key, object, prefix, above)
+				}
+				if err != nil {
+					bad = append(bad, err)
+				}
 			}
 		}
 	}
 	return errors.Join(bad...)
+}
+
+// mergeObject merges an object into what dst has of the key.
+func mergeObject(dst map[string]any, enc *history.Encoder, key string, object map[string]any, prefix string, above []uintptr) error {
+	below, ok := dst[key].(map[string]any)
+	if !ok {
+		below = make(map[string]any, len(object))
+	}
+	err := mergeInto(below, enc, object, prefix+key+".", above)
+	if len(below) > 0 { // an empty object is nothing, and takes nothing's place
+		dst[key] = below
+	}
+	return err
 }
 
 // badMetric names what is wrong with the metric at a path.

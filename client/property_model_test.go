@@ -336,6 +336,7 @@ type call struct {
 	what  string
 	step  int64
 	row   map[string]any
+	given map[string]any // the row in the form in which the program has it
 	name  string
 	opts  client.MetricOptions
 	value any
@@ -344,7 +345,7 @@ type call struct {
 
 // String is for the reports of failures.
 func (c call) String() string {
-	return fmt.Sprintf("%s(%d %s %q %+v %v %v)", c.what, c.step, canon(c.row), c.name, c.opts, c.value, c.path)
+	return fmt.Sprintf("%s(%d %s as %T %q %+v %v %v)", c.what, c.step, canon(c.row), c.given["n"], c.name, c.opts, c.value, c.path)
 }
 
 // do makes the call, and has the model follow. It returns what is wrong with the
@@ -353,11 +354,11 @@ func (m *runModel) do(run *client.Run, c call, finish func() error) error {
 	var err, want error
 	switch c.what {
 	case "Log":
-		err = run.Log(c.row)
+		err = run.Log(c.given)
 	case "LogAt":
-		err = run.LogAt(c.step, c.row)
+		err = run.LogAt(c.step, c.given)
 	case "LogPartial":
-		err = run.LogPartial(c.row)
+		err = run.LogPartial(c.given)
 	case "Commit":
 		err = run.Commit()
 	case "DefineMetric":

@@ -47,6 +47,32 @@ func drawRow(t *rapid.T) map[string]any {
 	return row
 }
 
+// loose is a map of a type that the library does not know.
+type loose map[string]any
+
+// dress gives the row in one of the forms in which programs have their metrics.
+func dress(t *rapid.T, row map[string]any) map[string]any {
+	given := maps.Clone(row)
+	n, nested := row["n"].(map[string]any)
+	if !nested {
+		return given
+	}
+	switch rapid.IntRange(0, 3).Draw(t, "form") {
+	case 1:
+		given["n"] = loose(n)
+	case 2:
+		given["n"] = new(loose(n))
+	case 3:
+		if len(n) == 2 {
+			given["n"] = struct {
+				X any `json:"x"`
+				Y any `json:"y"`
+			}{n["x"], n["y"]}
+		}
+	}
+	return given
+}
+
 // drawCall draws one call. step is where explicit steps begin.
 func drawCall(t *rapid.T) call {
 	c := call{what: rapid.SampledFrom([]string{
@@ -57,8 +83,10 @@ func drawCall(t *rapid.T) call {
 	case "LogAt":
 		c.step = rapid.Int64Range(0, 40).Draw(t, "step")
 		c.row = drawRow(t)
+		c.given = dress(t, c.row)
 	case "Log", "LogPartial":
 		c.row = drawRow(t)
+		c.given = dress(t, c.row)
 	case "DefineMetric":
 		c.name = rapid.SampledFrom([]string{"a", "b", "n.x", "g/x", "g/*"}).Draw(t, "metric")
 		kinds := []client.SummaryKind{

@@ -14,7 +14,8 @@
 //	time.Duration                  seconds as a number, so that it can be plotted
 //	time.Time                      RFC 3339 text with nanoseconds
 //	[]byte                         text
-//	json.Number, json.RawMessage   as they are, once checked
+//	json.Number                    as it is, once checked; an integer beyond int64 as a
+//	                               float, what is out of range as infinite
 //	json.Marshaler                 its JSON; encoding.TextMarshaler its text
 //	maps, structs                  objects; json tags are obeyed; no entries, no object
 //	slices, arrays                 lists

@@ -71,7 +71,7 @@ func (e *Encoder) AppendRow(dst []byte, row map[string]any, meta Meta) ([]byte, 
 // slice. If values had to be left out, the error is a [*RowError] that names
 // them and the line, without them, is good all the same. Keys of the client's
 // own in row are handled as the official client does: _step and _runtime are
-// dropped, the former with an error, _timestamp stays.
+// left out, _timestamp stays.
 func (e *Encoder) AppendSplit(dst []byte, row *Row, meta Meta) ([]byte, error) {
 	e.reset()
 	start := len(dst)
@@ -88,10 +88,8 @@ func (e *Encoder) AppendSplit(dst []byte, row *Row, meta Meta) ([]byte, error) {
 		case "":
 			e.reject("", ErrEmptyKey)
 			continue
-		case keyStep:
+		case keyStep, keyRuntime:
 			e.reject(key, ErrReserved)
-			continue
-		case keyRuntime:
 			continue
 		}
 		mark := len(dst)

@@ -51,7 +51,7 @@ func TestRow(t *testing.T) {
 		{"without step", map[string]any{"a": 1}, history.Meta{Runtime: 1, Timestamp: 2}, `{"a":1,"_timestamp":2,"_runtime":1}`, nil},
 		{"own timestamp stays", map[string]any{"_timestamp": 5}, meta, `{"_timestamp":5,"_runtime":101.5,"_step":42}`, nil},
 		{"own step is dropped", map[string]any{"_step": 99, "a": 1}, meta, `{"a":1,"_timestamp":1.795432414e+09,"_runtime":101.5,"_step":42}`, history.ErrReserved},
-		{"own runtime is dropped", map[string]any{"_runtime": 7}, meta, `{"_timestamp":1.795432414e+09,"_runtime":101.5,"_step":42}`, nil},
+		{"own runtime is dropped", map[string]any{"_runtime": 7}, meta, `{"_timestamp":1.795432414e+09,"_runtime":101.5,"_step":42}`, history.ErrReserved},
 		{"other keys of that look stay", map[string]any{"_foo": 2, "_wandb": 3}, history.Meta{}, `{"_foo":2,"_wandb":3,"_timestamp":0,"_runtime":0}`, nil},
 		{"empty key", map[string]any{"": 1, "a": 2}, history.Meta{}, `{"a":2,"_timestamp":0,"_runtime":0}`, history.ErrEmptyKey},
 		{"bad own timestamp", map[string]any{"_timestamp": make(chan int)}, history.Meta{}, `{"_timestamp":0,"_runtime":0}`, history.ErrUnsupported},

@@ -3,6 +3,7 @@ package history
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // The tokens of extended JSON.
@@ -80,6 +81,20 @@ func appendUint(dst []byte, u uint64) []byte {
 		return appendFloat(dst, float64(u), 64)
 	}
 	return strconv.AppendUint(dst, u, 10)
+}
+
+// appendNumber writes a number in text, which is valid. What the server cannot hold
+// in its numbers is written as the official client does: integers beyond int64 as
+// floats, and floats out of range as infinite.
+func appendNumber(dst []byte, s string) []byte {
+	if _, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return append(dst, s...)
+	}
+	f, _ := strconv.ParseFloat(s, 64) // an error is one of range, and f infinite then
+	if math.IsInf(f, 0) || !strings.ContainsAny(s, ".eE") {
+		return appendFloat(dst, f, 64)
+	}
+	return append(dst, s...)
 }
 
 // validNumber reports whether s is a number by the grammar of JSON.

@@ -23,7 +23,7 @@ func (e *Encoder) appendReflect(dst []byte, v reflect.Value, depth int) ([]byte,
 			return e.appendAny(dst, v.Interface(), depth)
 		}
 		if m, ok := valueAs[json.Marshaler](v); ok {
-			return appendMarshaled(dst, m)
+			return e.appendMarshaled(dst, m, depth)
 		}
 		if m, ok := valueAs[encoding.TextMarshaler](v); ok {
 			return appendMarshaledText(dst, m)
@@ -285,7 +285,9 @@ func valueAs[T any](v reflect.Value) (T, bool) {
 	return reflect.TypeAssert[T](v.Addr())
 }
 
-func appendMarshaled(dst []byte, m json.Marshaler) ([]byte, error) {
+// appendMarshaled appends what a method gives as JSON. It is read and written anew,
+// so that its numbers and empty objects are those of other values.
+func (e *Encoder) appendMarshaled(dst []byte, m json.Marshaler, depth int) ([]byte, error) {
 	raw, err := callMarshaler(m.MarshalJSON)
 	if err != nil {
 		return dst, err
@@ -293,12 +295,16 @@ func appendMarshaled(dst []byte, m json.Marshaler) ([]byte, error) {
 	if !utf8.Valid(raw) {
 		raw = bytes.ToValidUTF8(raw, []byte("\ufffd"))
 	}
-	// Compact also checks the grammar.
-	buf := bytes.NewBuffer(dst)
-	if err := json.Compact(buf, raw); err != nil {
+	if !json.Valid(raw) { // a Decoder would stop after the first value
+		return dst, fmt.Errorf("%w: it gave no JSON", ErrMarshaler)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	var v any
+	if err := decoder.Decode(&v); err != nil {
 		return dst, fmt.Errorf("%w: %w", ErrMarshaler, err)
 	}
-	return buf.Bytes(), nil
+	return e.appendAny(dst, v, depth)
 }
 
 func appendMarshaledText(dst []byte, m encoding.TextMarshaler) ([]byte, error) {

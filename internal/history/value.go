@@ -55,7 +55,7 @@ func (e *Encoder) appendAny(dst []byte, v any, depth int) ([]byte, error) {
 		if !validNumber(string(v)) {
 			return dst, fmt.Errorf("%w: %.40q", ErrInvalidNumber, string(v))
 		}
-		return append(dst, v...), nil
+		return appendNumber(dst, string(v)), nil
 	case []float64:
 		return appendList(dst, v, func(dst []byte, f float64) []byte { return appendFloat(dst, f, 64) }), nil
 	case []float32:
