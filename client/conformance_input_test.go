@@ -67,6 +67,31 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// TestReservedKeys: keys that the client writes itself are refused by name, and the
+// rest of a row is logged.
+func TestReservedKeys(t *testing.T) {
+	t.Parallel()
+	v := finished(t, client.RunOptions{}, func(run *client.Run) {
+		for _, key := range []string{"_step", "_runtime"} {
+			err := run.Log(map[string]any{key: 99, "a": 1})
+			require.ErrorIs(t, err, errors.ErrInvalidInput)
+			require.ErrorContains(t, err, key)
+		}
+		for _, key := range []string{"_step", "_runtime", "_timestamp", "_wandb"} {
+			err := run.SetSummary(99, key)
+			require.ErrorIs(t, err, errors.ErrInvalidInput)
+			require.ErrorContains(t, err, key)
+			require.ErrorIs(t, run.SetSummary(99, key, "below"), errors.ErrInvalidInput)
+			require.ErrorIs(t, run.DeleteSummary(key), errors.ErrInvalidInput)
+		}
+		require.ErrorIs(t, run.SetSummary(1), errors.ErrInvalidInput)
+		require.ErrorIs(t, run.DeleteSummary(), errors.ErrInvalidInput)
+	})
+	require.Len(t, v.HistoryLines, 2)
+	assert.EqualValues(t, 1, v.Summary["_step"])
+	assert.EqualValues(t, 1, v.Summary["a"])
+}
+
 // TestOddKeysAndTexts: what can be stored is, and what cannot is named.
 func TestOddKeysAndTexts(t *testing.T) {
 	t.Parallel()

@@ -91,7 +91,9 @@ func TestConsole(t *testing.T) {
 		}
 		fmt.Fprintln(out)
 		fmt.Fprintln(run.Stderr(io.Discard), "trouble")
-		slog.New(run.LogHandler(slog.DiscardHandler)).Info("a record", "k", "v")
+		log := slog.New(run.LogHandler(nil))
+		log.Info("a record", "k", "v")
+		log.Error("a bad record")
 	})
 	assert.True(t, strings.HasPrefix(own.String(), "epoch 1\n\r0%"), "the program's own output is untouched")
 	require.GreaterOrEqual(t, len(v.Logs), 3)
@@ -99,7 +101,11 @@ func TestConsole(t *testing.T) {
 	assert.Contains(t, text, "epoch 1")
 	assert.Contains(t, text, " 100%")
 	assert.NotContains(t, text, "50%", "a progress bar is one line")
-	assert.Contains(t, text, "ERROR ")
+	for _, line := range v.Logs {
+		marked := strings.HasPrefix(line, "ERROR ")
+		assert.Equal(t, strings.Contains(line, "trouble") || strings.Contains(line, "bad record"), marked, line)
+	}
+	assert.Contains(t, text, "level=INFO msg=\"a record\" k=v")
 	assert.Equal(t, "epoch 1\n100%\ntrouble\n", strings.Join(strings.SplitAfter(string(v.Files["output.log"]), "\n")[:3], ""))
 }
 
@@ -151,6 +157,7 @@ func TestDisabled(t *testing.T) {
 	require.NoError(t, err)
 	fmt.Fprintln(run.Stdout(io.Discard), "hello")
 	slog.New(run.LogHandler(slog.DiscardHandler)).Info("x")
+	slog.New(run.LogHandler(nil)).Info("x")
 	v, ok := run.Summary("x")
 	assert.True(t, ok)
 	assert.EqualValues(t, 1, v)

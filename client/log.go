@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/history"
 )
 
@@ -18,7 +19,11 @@ import (
 //
 // Log does not wait for the network. It is safe for concurrent use. A value that
 // cannot be encoded is left out and named in the error (ErrInvalidInput); the
-// rest of the row is logged all the same. After Finish the error is
+// rest of the row is logged all the same. So are values nested more than 100 deep, the
+// keys with which the row would be longer than 10,383,360 bytes (or
+// WANDB_X_FILE_STREAM_MAX_LINE_BYTES), where the official client drops the whole row,
+// and _step and _runtime, which are the client's own; a _timestamp, in seconds since
+// 1970, takes the place of the client's. After Finish the error is
 // ErrRunFinished. Any other error is the disk's: where there is no server to send
 // the row to, it says once that the disk fails while rows wait in memory, and each
 // time that a row is lost for good; it matches ErrRowLost then.
@@ -145,6 +150,9 @@ func (r *Run) keep(layout history.Layout, step int64, now time.Time) error {
 		return rowError(onDisk)
 	}
 	err := r.up.history(r.line, layout)
+	if _, tooLong := errors.AsType[*filestream.LineTooLongError](err); tooLong {
+		return err // a bound so small that not even the client's own keys fit it
+	}
 	if err == nil || (r.rec != nil && !lost(onDisk)) { // one of the two has it
 		r.note(onDisk)
 		return nil

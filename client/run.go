@@ -83,6 +83,7 @@ func (c *Client) newRun(p *plan) *Run {
 		graphql:    p.graphql,
 		ending:     make(chan struct{}, 1),
 	}
+	r.encoder.Limit = int(c.settings.FileStream.MaxLineBytes)
 	r.ctx, r.cancel = context.WithCancelCause(context.Background())
 	r.ending <- struct{}{}
 	if s := p.state; s != nil {

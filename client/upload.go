@@ -33,6 +33,7 @@ type upload struct {
 	stopAsking context.CancelFunc
 
 	noted  time.Time // when progress was last saved; the stream's goroutine only
+	left   leftOut
 	ending sync.Once
 	ended  atomic.Bool // nothing is sent any more
 	// finishing says that Finish is under way and will tell what went wrong.
@@ -87,12 +88,13 @@ func (u *upload) finish(ctx context.Context, code int) error {
 	} else {
 		err = u.stream.Depart(ctx)
 	}
+	stats := u.stream.Stats()
 	if err == nil {
 		u.stream.Close()
 		if updated != nil {
 			updated = fmt.Errorf("update settings: %w", updated)
 		}
-		return errors.Join(updated, filed)
+		return errors.Join(updated, filed, u.tellLeftOut(stats))
 	}
 	u.end(err) //nolint:contextcheck // asks nobody
 	u.run.background.Wait()
@@ -199,6 +201,7 @@ const progressEvery = 5 * time.Second
 // progress notes how much the server has, now and then. It is called on the
 // stream's goroutine.
 func (u *upload) progress() {
+	_ = u.tellLeftOut(u.stream.Stats()) // Finish returns it
 	if now := time.Now(); now.Sub(u.noted) >= progressEvery {
 		u.noted = now
 		u.saveProgress()

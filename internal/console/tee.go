@@ -23,15 +23,19 @@ func (t *tee) Write(p []byte) (int, error) {
 }
 
 // NewHandler returns a handler that passes records to next and also writes each
-// as one line of text to w, which is a writer of a Terminal:
+// as one line of text to a writer of a Terminal, errors to one and the rest to another:
 //
 //	level=INFO msg="epoch done" loss=0.25
 //
 // There is no time in it, as the logs tab has its own. What next is not enabled
 // for is not written either; with a nil next everything is. The results are
 // next's alone. It is safe for concurrent use if next is.
-func NewHandler(next slog.Handler, w io.Writer) slog.Handler {
-	return &handler{next: next, lines: slog.NewTextHandler(w, &slog.HandlerOptions{
+func NewHandler(next slog.Handler, out, errs io.Writer) slog.Handler {
+	return &handler{next: next, lines: lines(out), errors: lines(errs)}
+}
+
+func lines(w io.Writer) slog.Handler {
+	return slog.NewTextHandler(w, &slog.HandlerOptions{
 		Level: slog.Level(math.MinInt), // next decides.
 		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
 			if len(groups) == 0 && a.Key == slog.TimeKey && a.Value.Kind() == slog.KindTime {
@@ -39,17 +43,21 @@ func NewHandler(next slog.Handler, w io.Writer) slog.Handler {
 			}
 			return a
 		},
-	})}
+	})
 }
 
-type handler struct{ next, lines slog.Handler }
+type handler struct{ next, lines, errors slog.Handler }
 
 func (h *handler) Enabled(ctx context.Context, level slog.Level) bool {
 	return h.next == nil || h.next.Enabled(ctx, level)
 }
 
 func (h *handler) Handle(ctx context.Context, r slog.Record) error {
-	_ = h.lines.Handle(ctx, r.Clone()) // the run's copy; only next's failure counts.
+	to := h.lines
+	if r.Level >= slog.LevelError {
+		to = h.errors
+	}
+	_ = to.Handle(ctx, r.Clone()) // the run's copy; only next's failure counts.
 	if h.next == nil {
 		return nil
 	}
@@ -65,7 +73,7 @@ func (h *handler) WithGroup(name string) slog.Handler {
 }
 
 func (h *handler) with(change func(slog.Handler) slog.Handler) slog.Handler {
-	changed := &handler{lines: change(h.lines)}
+	changed := &handler{lines: change(h.lines), errors: change(h.errors)}
 	if h.next != nil {
 		changed.next = change(h.next)
 	}

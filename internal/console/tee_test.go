@@ -51,13 +51,13 @@ func TestTeeReportsOnlyItsDestination(t *testing.T) {
 
 func TestHandlerWritesOneLinePerRecord(t *testing.T) {
 	t.Parallel()
-	var own, run bytes.Buffer
-	log := slog.New(console.NewHandler(slog.NewJSONHandler(&own, nil), &run))
+	var own, run, errs bytes.Buffer
+	log := slog.New(console.NewHandler(slog.NewJSONHandler(&own, nil), &run, &errs))
 	log.Info("epoch done", "loss", 0.25, slog.Group("data", "rows", 7))
 	log.With("rank", 3).WithGroup("gpu").Error("two\nlines", "time", "kept")
 	log.Debug("not wanted")
-	assert.Equal(t, "level=INFO msg=\"epoch done\" loss=0.25 data.rows=7\n"+
-		"level=ERROR msg=\"two\\nlines\" rank=3 gpu.time=kept\n", run.String())
+	assert.Equal(t, "level=INFO msg=\"epoch done\" loss=0.25 data.rows=7\n", run.String())
+	assert.Equal(t, "level=ERROR msg=\"two\\nlines\" rank=3 gpu.time=kept\n", errs.String())
 	assert.Equal(t, 2, bytes.Count(own.Bytes(), []byte("\n")))
 	assert.Contains(t, own.String(), `"rank":3,"gpu":{"time":"kept"}`)
 	assert.Contains(t, own.String(), `"time":"20`, "the program's own log keeps its times")
@@ -66,7 +66,7 @@ func TestHandlerWritesOneLinePerRecord(t *testing.T) {
 func TestHandlerAlone(t *testing.T) {
 	t.Parallel()
 	var run bytes.Buffer
-	log := slog.New(console.NewHandler(nil, &run))
+	log := slog.New(console.NewHandler(nil, &run, io.Discard))
 	log.With("a", 1).WithGroup("g").Debug("everything", "b", 2)
 	assert.Equal(t, "level=DEBUG msg=everything a=1 g.b=2\n", run.String())
 }
@@ -81,8 +81,8 @@ func TestHandlerReportsOnlyTheNext(t *testing.T) {
 	t.Parallel()
 	record := slog.Record{Message: "m"}
 	broken := writerFunc(func([]byte) (int, error) { return 0, errors.New("the run is broken") })
-	fine := console.NewHandler(slog.DiscardHandler, broken)
+	fine := console.NewHandler(slog.DiscardHandler, broken, broken)
 	require.NoError(t, fine.Handle(t.Context(), record))
-	bad := console.NewHandler(failing{slog.DiscardHandler}, io.Discard)
+	bad := console.NewHandler(failing{slog.DiscardHandler}, io.Discard, io.Discard)
 	require.ErrorIs(t, bad.Handle(t.Context(), record), errFull)
 }

@@ -55,8 +55,8 @@ func (s *Stream) build(short *shortage) (*request, error) {
 
 	// The summary is made after the rows were taken, so that it is no older
 	// than they are. One that is too long is skipped; the last good one stays.
-	tooLong := false
-	if dirty && makeSummary != nil {
+	tooLong, made := false, dirty && makeSummary != nil
+	if made {
 		r.summary = makeSummary()
 		tooLong = len(r.summary) > s.cfg.MaxLineBytes
 		if tooLong || len(r.summary) == 0 || bytes.Equal(r.summary, s.summarySent) {
@@ -66,6 +66,9 @@ func (s *Stream) build(short *shortage) (*request, error) {
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if made {
+		s.stats.SummaryTooLong = tooLong
+	}
 	if tooLong {
 		s.stats.SummariesSkipped++
 	}

@@ -6,8 +6,10 @@ type Stats struct {
 	History, Events FileStats
 	// ConsoleDropped counts console lines dropped for want of memory.
 	ConsoleDropped int64
-	// SummariesSkipped counts summaries that were too long to send.
+	// SummariesSkipped counts summaries that were too long to send, and
+	// SummaryTooLong says that the latest was.
 	SummariesSkipped int64
+	SummaryTooLong   bool
 	// Requests counts requests that the server answered, heartbeats included.
 	Requests int64
 	// Heartbeats counts the empty ones.

@@ -171,6 +171,16 @@ func freezeWhole(v any) (any, error) {
 	case int, string, bool, int64:
 		return v, nil
 	}
+	text, err := EncodeValue(v)
+	if text == nil {
+		return nil, err
+	}
+	return text, nil
+}
+
+// EncodeValue gives the text of a value that the program sets, as [Summary.Set] takes
+// it; nil if that takes away what is there. The error is that of the encoder.
+func EncodeValue(v any) (history.Encoded, error) {
 	// The encoder leaves empty objects out, but not in lists.
 	var enc history.Encoder
 	text, err := enc.AppendValue(nil, []any{v})

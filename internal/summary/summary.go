@@ -177,6 +177,20 @@ func (s *Summary) Set(v any, path ...string) error {
 	return nil
 }
 
+// CheckPath refuses a program's path that is empty or begins with a key that the
+// client writes itself: what was put there would be gone with the next row. The error
+// is a [errors.InputError].
+func CheckPath(path []string) error {
+	if len(path) == 0 {
+		return &errors.InputError{Field: "summary key", Rule: "must not be empty"}
+	}
+	switch path[0] {
+	case keyStep, keyRuntime, keyTimestamp, keyWandb:
+		return &errors.InputError{Field: "summary key", Value: path[0], Rule: "is the client's own"}
+	}
+	return nil
+}
+
 // Delete removes what is at a path, and what is below it. Operations stay, and
 // values that were logged before go on to count in min, max and mean, as in the
 // official client; first is then the next value.
