@@ -82,6 +82,6 @@ func chunkAt(b []byte) chunk {
 
 // valid says whether the chunk at the start of b is whole and undamaged.
 func (c chunk) valid(b []byte) bool {
-	return c.typ >= chunkFull && c.typ <= chunkLast && chunkHeaderSize+c.size <= len(b) &&
+	return c.typ >= chunkFull && c.typ <= chunkLast && chunkHeaderSize+c.size <= min(len(b), blockSize) &&
 		crc32.ChecksumIEEE(b[6:chunkHeaderSize+c.size]) == c.crc
 }

@@ -78,22 +78,25 @@ func extents(file []byte, all []*journal.Record) [][2]int {
 	return out
 }
 
-// requireOthers checks that every record outside of the blocks from..to came
-// back, in order, and nothing else did.
+// requireOthers checks that every record that has no byte of from..to came back, in
+// order, and nothing else did.
 func requireOthers(t *testing.T, whole []byte, all []*journal.Record, got []*journal.Record, from, to int) {
 	t.Helper()
 	ext := extents(whole, all)
+	lost := func(i int) {
+		require.True(t, ext[i][0] < to && ext[i][1] > from, "record %d at %v was lost to damage at %d", i, ext[i], from)
+	}
 	i := 0
 	for _, rec := range got {
 		for i < len(all) && !bytes.Equal(all[i].Payload, rec.Payload) {
-			require.True(t, ext[i][0] < (to+1)*block && ext[i][1] > from*block, "record %d at %v was lost", i, ext[i])
+			lost(i)
 			i++
 		}
 		require.Less(t, i, len(all), "a record that was never written")
 		i++
 	}
 	for ; i < len(all); i++ {
-		require.True(t, ext[i][0] < (to+1)*block && ext[i][1] > from*block, "record %d at %v was lost", i, ext[i])
+		lost(i)
 	}
 }
 
@@ -105,11 +108,20 @@ func TestSingleBitFlips(t *testing.T) {
 	require.Empty(t, skipped)
 	damaged := bytes.Clone(whole)
 	most := 0
+	places := make(map[int]bool)
 	for at := 0; at < len(whole); at += 197 {
+		places[at] = true
+	}
+	for _, rec := range all { // what is in the headers of chunks steers the reader
+		for n := range 7 {
+			places[int(rec.Offset)+n] = true
+		}
+	}
+	for at := range places {
 		bit := byte(1) << (at % 8)
 		damaged[at] ^= bit
 		got, skipped := readAll(t, damaged)
-		requireOthers(t, whole, all, got, at/block, at/block)
+		requireOthers(t, whole, all, got, at, at+1)
 		padding := len(got) == len(all) && len(skipped) == 0 // of a block's end
 		if !padding {
 			require.NotEmpty(t, skipped)
@@ -117,7 +129,45 @@ func TestSingleBitFlips(t *testing.T) {
 		most = max(most, len(all)-len(got))
 		damaged[at] ^= bit
 	}
-	t.Logf("at most %d of %d records lost to one bit", most, len(all))
+	require.LessOrEqual(t, most, 1, "of %d records", len(all))
+}
+
+// TestBytesMissingAndTooMany: what moved the rest of the file, or took a part of it
+// away, costs the records it touched.
+func TestBytesMissingAndTooMany(t *testing.T) {
+	t.Parallel()
+	whole := blocks(t)
+	all, _ := readAll(t, whole)
+	zeros := make([]byte, block)
+	for name, damage := range map[string]struct {
+		size   int // of what it touches
+		change func(at int) []byte
+	}{
+		"a byte missing":  {1, func(at int) []byte { return append(bytes.Clone(whole[:at]), whole[at+1:]...) }},
+		"bytes missing":   {1000, func(at int) []byte { return append(bytes.Clone(whole[:at]), whole[at+1000:]...) }},
+		"a block missing": {block, func(at int) []byte { return append(bytes.Clone(whole[:at]), whole[at+block:]...) }},
+		"a byte too many": {1, func(at int) []byte { return append(append(bytes.Clone(whole[:at]), 'x'), whole[at:]...) }},
+		"zeros too many":  {1, func(at int) []byte { return append(append(bytes.Clone(whole[:at]), zeros[:5000]...), whole[at:]...) }},
+		"a sector zeroed": {512, func(at int) []byte { return append(append(bytes.Clone(whole[:at]), zeros[:512]...), whole[at+512:]...) }},
+		"a header zeroed": {16, func(at int) []byte { return append(append(bytes.Clone(whole[:at]), zeros[:16]...), whole[at+16:]...) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var places []int
+			for i := 1; i < len(all); i += 7 {
+				places = append(places, int(all[i].Offset), int(all[i].Offset)+5, int(all[i].Offset)+100)
+			}
+			places = append(places, block-3, block, block+3, 2*block-100)
+			for _, at := range places {
+				if at+damage.size > len(whole) {
+					continue
+				}
+				got, skipped := readAll(t, damage.change(at))
+				requireOthers(t, whole, all, got, at, at+damage.size)
+				require.LessOrEqual(t, len(skipped), 3, "at %d: %v", at, skipped)
+			}
+		})
+	}
 }
 
 // TestFlipInData costs a record no more than itself.
@@ -167,7 +217,7 @@ func TestBlocksLost(t *testing.T) {
 				damaged := bytes.Clone(whole)
 				change(damaged[n*block : (n+1)*block])
 				got, skipped := readAll(t, damaged)
-				requireOthers(t, whole, all, got, n, n)
+				requireOthers(t, whole, all, got, n*block, (n+1)*block)
 				require.NotEmpty(t, skipped)
 				assert.GreaterOrEqual(t, skipped[0].Offset+skipped[0].Length, int64(n)*block)
 			}

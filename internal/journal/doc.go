@@ -31,8 +31,9 @@
 //
 // # Damage
 //
-// A [Reader] recovers every record that is whole: a torn end, flipped bits and
-// zeroed blocks cost the records they touch, at most those of a block.
-// [Reader.Skipped] says what was left out and where. Lengths in the file are
+// A [Reader] recovers every record that is whole: a torn end, flipped bits, zeroed
+// sectors, and bytes that are missing or too many cost the records they touch and no
+// other. After damage it looks for the next chunk whose checksum is right, at any
+// place. [Reader.Skipped] says what was left out and where. Lengths in the file are
 // never trusted for allocating memory.
 package journal

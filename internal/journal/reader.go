@@ -31,6 +31,9 @@ const (
 	ReasonRecord   = "not a record"
 )
 
+// windowSize is how much of a file is at hand at one time.
+const windowSize = 4 * blockSize
+
 // maxSkipped bounds how many parts a [Reader] remembers.
 const maxSkipped = 1000
 
@@ -39,10 +42,11 @@ type Reader struct {
 	src    io.Reader
 	closer io.Closer
 
-	block   []byte // the block at hand, with what was read of it
-	pos     int    // in block
-	start   int64  // of block in the file
-	last    bool   // no block follows
+	window  []byte // the part of the file at hand, with what was read of it
+	pos     int    // in window
+	start   int64  // of window in the file
+	last    bool   // nothing follows
+	moved   bool   // blocks begin elsewhere, as bytes are missing or too many
 	err     error  // of src
 	records int64
 	dec     decoder
@@ -66,7 +70,7 @@ func Open(path string) (*Reader, error) {
 
 // NewReader reads a file from its start.
 func NewReader(src io.Reader) *Reader {
-	return &Reader{src: src, block: make([]byte, 0, blockSize)}
+	return &Reader{src: src, window: make([]byte, 0, windowSize)}
 }
 
 // Close closes a file that [Open] opened.
@@ -133,29 +137,29 @@ func (r *Reader) All() iter.Seq2[*Record, error] {
 	}
 }
 
-// fill reads the next block and says whether there is one.
-func (r *Reader) fill() bool {
-	if r.last {
-		return false
+// fill reads on until a whole chunk is sure to be at hand, or the end of the file.
+func (r *Reader) fill() {
+	if r.last || len(r.window)-r.pos >= blockSize {
+		return
 	}
-	r.start += int64(len(r.block))
-	n, err := io.ReadFull(r.src, r.block[:blockSize])
-	r.block, r.pos = r.block[:n], 0
+	r.start += int64(r.pos)
+	have := copy(r.window, r.window[r.pos:])
+	n, err := io.ReadFull(r.src, r.window[have:windowSize])
+	r.window, r.pos = r.window[:have+n], 0
 	if err != nil {
 		r.last = true
 		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			r.err = err
 		}
 	}
-	if r.start == 0 && n > 0 {
+	if r.start == 0 && have == 0 && n > 0 {
 		r.checkHeader()
 	}
-	return n > 0
 }
 
 func (r *Reader) checkHeader() {
-	r.pos = min(fileHeaderSize, len(r.block))
-	switch head := string(r.block[:r.pos]); {
+	r.pos = min(fileHeaderSize, len(r.window))
+	switch head := string(r.window[:r.pos]); {
 	case head == fileHeader:
 	case len(head) < fileHeaderSize && head == fileHeader[:len(head)]:
 		r.skip(0, int64(len(head)), ReasonTorn)

@@ -45,7 +45,7 @@ func (r *Reader) next() (payload []byte, offset int64, ok bool) {
 func (r *Reader) here() int64 { return r.start + int64(r.pos) }
 
 // end is the length of the file as far as it was read.
-func (r *Reader) end() int64 { return r.start + int64(len(r.block)) }
+func (r *Reader) end() int64 { return r.start + int64(len(r.window)) }
 
 // chunkDamage is a type of its own for a place where the chunks do not go on, so
 // that a record does not grow over it.
@@ -55,53 +55,123 @@ const chunkDamage = 0
 // out.
 func (r *Reader) chunk() (data []byte, typ byte, at int64, ok bool) {
 	for {
-		rest := r.block[r.pos:]
-		if len(rest) < chunkHeaderSize {
-			// In a full block so little is padding, in a short one it may be the
-			// beginning of a chunk.
-			if len(rest) > 0 && r.pos <= blockSize-chunkHeaderSize {
-				r.skip(r.start+int64(r.pos), int64(len(rest)), ReasonTorn)
-				r.pos = len(r.block)
-			}
-			if !r.fill() {
-				return nil, 0, 0, false
-			}
+		r.fill()
+		rest := r.window[r.pos:]
+		if len(rest) == 0 {
+			return nil, 0, 0, false
+		}
+		if n := r.padding(rest); n > 0 {
+			r.pos += n
 			continue
 		}
-		at = r.start + int64(r.pos)
-		c := chunkAt(rest)
-		if c.valid(rest) {
-			r.pos += chunkHeaderSize + c.size
-			return rest[chunkHeaderSize : chunkHeaderSize+c.size], c.typ, at, true
+		at = r.here()
+		if len(rest) >= chunkHeaderSize {
+			if c := chunkAt(rest); c.valid(rest) {
+				r.moved = r.moved || chunkHeaderSize+c.size > r.blockLeft()
+				r.pos += chunkHeaderSize + c.size
+				return rest[chunkHeaderSize : chunkHeaderSize+c.size], c.typ, at, true
+			}
 		}
-		n, reason := r.damage(rest, c)
-		r.skip(at, int64(n), reason)
-		r.pos += n
+		r.resync(rest)
 		return nil, chunkDamage, at, true
 	}
 }
 
-// damage says how much to leave out of rest, which begins with a damaged chunk.
-// Its length may be what is damaged, so it is believed only if an undamaged
-// chunk, or the end of the block, follows. Otherwise the rest of the block goes:
-// the next block begins with a chunk.
-func (r *Reader) damage(rest []byte, c chunk) (n int, reason string) {
-	size := chunkHeaderSize + c.size
-	switch {
+// blockLeft is how much is left of the block at hand.
+func (r *Reader) blockLeft() int { return blockSize - int(r.here()%blockSize) }
+
+// padding is the number of zeros at the end of a block, which has no room for a
+// chunk there.
+func (r *Reader) padding(rest []byte) int {
+	if rest[0] != 0 {
+		return 0
+	}
+	left := r.blockLeft()
+	if r.moved { // the end of a block may be anywhere
+		left = 1
+		for left < chunkHeaderSize && len(rest) >= left+chunkHeaderSize && !chunkAt(rest[left:]).valid(rest[left:]) {
+			left++
+		}
+	}
+	left = min(left, len(rest))
+	if left >= chunkHeaderSize {
+		return 0
+	}
+	for _, b := range rest[:left] {
+		if b != 0 {
+			return 0
+		}
+	}
+	return left
+}
+
+// searchBudget bounds the bytes of which checksums are made in one search. Data that
+// was made to look like the beginnings of chunks would cost a multiple of its size.
+const searchBudget = 32 << 20
+
+// resync leaves out what is damaged at the start of rest: all up to the next chunk
+// whose checksum is right, wherever it is. Neither the length in a damaged header nor
+// the place of blocks is believed, as either may be what is damaged.
+func (r *Reader) resync(rest []byte) {
+	at, reason := r.here(), damageOf(rest)
+	var length int64
+	for {
+		n, found := r.search(rest)
+		length += int64(n)
+		r.pos += n
+		if found {
+			break
+		}
+		if r.fill(); r.pos == len(r.window) {
+			if reason == ReasonLength {
+				reason = ReasonTorn
+			}
+			break
+		}
+		rest = r.window[r.pos:]
+	}
+	r.skip(at, length, reason)
+}
+
+// search returns how far it is to the next undamaged chunk after the start of rest, or
+// how much of rest has none.
+func (r *Reader) search(rest []byte) (n int, found bool) {
+	end := len(rest) - blockSize // a chunk beyond may not be at hand as a whole
+	if r.last {
+		end = len(rest) - chunkHeaderSize
+	}
+	budget := searchBudget
+	for n = 1; n <= end; n++ {
+		if typ := rest[n+6]; typ < chunkFull || typ > chunkLast {
+			continue
+		}
+		c := chunkAt(rest[n:])
+		if budget -= c.size; budget < 0 {
+			break
+		}
+		if c.valid(rest[n:]) {
+			return n, true
+		}
+	}
+	if r.last {
+		return len(rest), false
+	}
+	return max(end, 1), false
+}
+
+// damageOf says what is wrong at the start of rest.
+func damageOf(rest []byte) string {
+	if len(rest) < chunkHeaderSize {
+		return ReasonTorn
+	}
+	switch c := chunkAt(rest); {
 	case c == chunk{}:
-		return len(rest), ReasonZeros
-	case size > len(rest) && r.last && len(r.block) < blockSize:
-		return len(rest), ReasonTorn
-	case size > len(rest):
-		return len(rest), ReasonLength
+		return ReasonZeros
+	case c.typ > chunkLast || c.typ < chunkFull:
+		return ReasonType
+	case chunkHeaderSize+c.size > min(len(rest), blockSize):
+		return ReasonLength
+	default:
+		return ReasonChecksum
 	}
-	reason = ReasonChecksum
-	if c.typ > chunkLast || c.typ < chunkFull {
-		reason = ReasonType
-	}
-	after := rest[size:]
-	if len(after) >= chunkHeaderSize && !chunkAt(after).valid(after) {
-		return len(rest), reason
-	}
-	return size, reason
 }
