@@ -19,11 +19,13 @@ const (
 	envChild = "WANDGO_CRASHTEST_CHILD" // the run's id
 	envPause = "WANDGO_CRASHTEST_PAUSE" // between rows, in µs
 	envRows  = "WANDGO_CRASHTEST_ROWS"  // after which it finishes; 0 is never
+	envSync  = "WANDGO_CRASHTEST_SYNC"  // "row" syncs each row to the disk
+	upload   = "(sync)"                 // for an id: uploads what is on disk
 )
 
 func TestMain(m *testing.M) {
 	if id := os.Getenv(envChild); id != "" {
-		os.Exit(child(id))
+		os.Exit(live(id))
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -32,17 +34,32 @@ func TestMain(m *testing.M) {
 const (
 	finishing = "finishing"
 	done      = "done"
+	uploading = "uploading" // before it calls Sync
 )
 
-// child logs rows until it is killed. It says on its standard output which rows
+// live logs rows until it is killed. It says on its standard output which rows
 // Log has accepted, and when.
-func child(id string) int {
+func live(id string) int {
 	number := func(name string) int {
 		n, _ := strconv.Atoi(os.Getenv(name))
 		return n
 	}
 	pause, rows := time.Duration(number(envPause))*time.Microsecond, number(envRows)
-	run, err := client.Init(context.Background(), client.RunOptions{
+	var opts client.Options
+	if os.Getenv(envSync) == "row" {
+		opts.JournalSync = client.JournalSyncRow
+	}
+	c, err := client.New(opts)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	if id == upload {
+		fmt.Println(uploading) //nolint:forbidigo // a process of its own
+		_, _ = c.Sync(context.Background(), nil, client.SyncOptions{})
+		return 0
+	}
+	run, err := c.Init(context.Background(), client.RunOptions{
 		Entity: "acme", Project: "crash", ID: id,
 		OnRefused: client.Always(client.GoOffline),
 	})

@@ -34,10 +34,10 @@ const slack = time.Second
 
 // total is what became of all kills.
 type total struct {
-	mu                                     sync.Mutex
-	kills, inFinish, offline, faulty       int
-	accepted, onDisk, onServer, lost, sent int64
-	oldestLost                             time.Duration
+	mu                                               sync.Mutex
+	kills, inFinish, offline, faulty, bySync, inSync int
+	accepted, onDisk, onServer, lost, sent           int64
+	oldestLost                                       time.Duration
 }
 
 func TestKill(t *testing.T) {
@@ -63,13 +63,32 @@ func TestKill(t *testing.T) {
 		}
 	})
 	t.Cleanup(func() {
-		t.Logf("%d kills (%d of them inside Finish, %d with a failing network, %d that left a run offline)",
-			all.kills, all.inFinish, all.faulty, all.offline)
+		t.Logf("%d kills (%d of them inside Finish, %d with a failing network, %d of a run offline, %d of one that syncs each row), %d more inside Sync",
+			all.kills, all.inFinish, all.faulty, all.offline, all.bySync, all.inSync)
 		t.Logf("rows: %d accepted by Log, %d on disk, %d on the server after sync, of which sync sent %d",
 			all.accepted, all.onDisk, all.onServer, all.sent)
 		t.Logf("lost: %d rows, all younger than %v when the process was killed; the oldest was %v old",
 			all.lost, flushEvery+slack, all.oldestLost.Round(time.Millisecond))
 	})
+}
+
+// way is how one child is to live and to die.
+type way struct {
+	failing  bool // network
+	offline  bool // by request
+	refused  bool // and so offline
+	eachRow  bool // is synced to the disk: most of its life is inside a write
+	inFinish bool // it is killed there
+	inSync   bool // and so is the first upload of what it left
+}
+
+func wayOf(n int) way {
+	w := []way{
+		{}, {failing: true}, {offline: true}, {inFinish: true}, {failing: true}, {eachRow: true}, {refused: true}, {failing: true, inFinish: true},
+		{eachRow: true, failing: true}, {offline: true, eachRow: true}, {offline: true, inFinish: true},
+	}[n%11]
+	w.inSync = n%3 == 0
+	return w
 }
 
 // victim is a child and what it said.
@@ -84,16 +103,19 @@ func killOne(t *testing.T, s *wandbtest.Server, n int, all *total) {
 	rng := rand.New(rand.NewPCG(uint64(n), 7))
 	id := fmt.Sprintf("kill%d", n)
 	dir := t.TempDir()
-	inFinish := n%4 == 3
-	faults := inject(s, rng, id, n%2 == 1, inFinish)
+	w := wayOf(n)
+	faults := inject(s, rng, id, w)
 
-	v := runVictim(t, s, rng, id, dir, inFinish)
+	v := runVictim(t, s, rng, id, dir, w)
 	for _, f := range faults {
 		f.Remove()
 	}
 	onDisk, ended := rowsOnDisk(t, dir)
 
 	// What the journal promises.
+	if w.eachRow {
+		require.GreaterOrEqual(t, onDisk, len(v.accepted), "a row that was accepted is on disk")
+	}
 	for i, at := range v.accepted {
 		if v.killed.Sub(at) > flushEvery+slack && i >= onDisk {
 			t.Errorf("row %d was accepted %v before the kill and is not on disk, which has %d", i, v.killed.Sub(at), onDisk)
@@ -104,6 +126,9 @@ func killOne(t *testing.T, s *wandbtest.Server, n int, all *total) {
 	c, err := client.New(client.Options{BaseURL: s.URL(), APIKey: wandbtest.AliceKey, Dir: dir, Getenv: func(string) string { return "" }})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, c.Close()) }()
+	if w.inSync && onDisk > 0 {
+		killSync(t, s, rng, id, dir)
+	}
 	var sent int64
 	if onDisk > 0 {
 		report, err := c.Sync(t.Context(), nil, client.SyncOptions{})
@@ -135,7 +160,7 @@ func killOne(t *testing.T, s *wandbtest.Server, n int, all *total) {
 		// summary there may be of one more that reached neither.
 		summary, _ := view.Summary["i"].(float64)
 		assert.GreaterOrEqual(t, int(summary), len(rows)-1, "the summary is older than the last row")
-		if len(rows) == onDisk && sent > 0 {
+		if len(rows) == onDisk && sent > 0 && !w.inSync {
 			assert.Equal(t, len(rows)-1, int(summary), "the summary is not of the last row")
 		}
 	}
@@ -150,8 +175,14 @@ func killOne(t *testing.T, s *wandbtest.Server, n int, all *total) {
 	if v.finishing {
 		all.inFinish++
 	}
-	if n%2 == 1 {
+	if w.failing {
 		all.faulty++
+	}
+	if w.eachRow {
+		all.bySync++
+	}
+	if w.inSync {
+		all.inSync++
 	}
 	if matches, _ := filepath.Glob(filepath.Join(dir, "wandb", "offline-run-*")); len(matches) > 0 {
 		all.offline++
@@ -163,15 +194,20 @@ func killOne(t *testing.T, s *wandbtest.Server, n int, all *total) {
 }
 
 // inject makes the network fail for one run.
-func inject(s *wandbtest.Server, rng *rand.Rand, id string, failing, inFinish bool) []*wandbtest.Handle {
+func inject(s *wandbtest.Server, rng *rand.Rand, id string, w way) []*wandbtest.Handle {
 	mine := func(r *http.Request, body []byte) bool {
 		return strings.Contains(r.URL.Path, "/"+id+"/") || bytes.Contains(body, []byte(`"`+id+`"`))
 	}
 	var handles []*wandbtest.Handle
-	if inFinish { // a server slow enough to be killed while it is waited for
+	if w.refused {
+		handles = append(handles, s.Inject(wandbtest.Fault{
+			Operation: "UpsertBucket", Match: mine, Status: http.StatusForbidden, Body: `{"error":"permission denied"}`,
+		}))
+	}
+	if w.inFinish { // a server slow enough to be killed while it is waited for
 		handles = append(handles, s.Inject(wandbtest.Fault{Operation: "file_stream", Match: mine, Count: 3, Delay: 30 * time.Millisecond}))
 	}
-	if !failing {
+	if !w.failing {
 		return handles
 	}
 	f := wandbtest.Fault{Operation: "file_stream", Match: mine, After: rng.IntN(6), Count: rng.IntN(4) * 3}
@@ -187,32 +223,57 @@ func inject(s *wandbtest.Server, rng *rand.Rand, id string, failing, inFinish bo
 	case 4: // for good
 		f.Status, f.Body, f.Count = http.StatusForbidden, `{"error":"permission denied"}`, 0
 	}
-	handles = append(handles, s.Inject(f))
-	if rng.IntN(8) == 0 {
-		handles = append(handles, s.Inject(wandbtest.Fault{
-			Operation: "UpsertBucket", Match: mine, Status: http.StatusForbidden, Body: `{"error":"permission denied"}`,
-		}))
-	}
-	return handles
+	return append(handles, s.Inject(f))
+}
+
+// killSync kills a process that uploads what is on disk, at a random moment. What it
+// sent by then must not be there twice in the end.
+func killSync(t *testing.T, s *wandbtest.Server, rng *rand.Rand, id, dir string) {
+	t.Helper()
+	slow := s.Inject(wandbtest.Fault{Delay: 5 * time.Millisecond, Match: func(r *http.Request, body []byte) bool {
+		return strings.Contains(r.URL.Path, "/"+id+"/") || bytes.Contains(body, []byte(`"`+id+`"`))
+	}})
+	defer slow.Remove()
+	cmd := child(t, s, dir, envChild+"="+upload)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	lines := bufio.NewScanner(out)
+	require.True(t, lines.Scan(), "it begins")
+	<-time.After(time.Duration(rng.IntN(60_000)) * time.Microsecond)
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+}
+
+// child is a process of this program.
+func child(t *testing.T, s *wandbtest.Server, dir string, env ...string) *exec.Cmd {
+	t.Helper()
+	exe, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.CommandContext(t.Context(), exe)
+	cmd.Env = append(env,
+		"HOME="+dir, "TMPDIR="+dir, "WANDB_DIR="+dir, "WANDB_BASE_URL="+s.URL(), "WANDB_API_KEY="+wandbtest.AliceKey,
+		"WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL=0.05", "WANDB_X_FILE_STREAM_RETRY_WAIT_MIN_SECONDS=0.02", "WANDB_X_DISABLE_STATS=true",
+	)
+	return cmd
 }
 
 // runVictim starts a child, kills it at a random moment and waits for its end.
-func runVictim(t *testing.T, s *wandbtest.Server, rng *rand.Rand, id, dir string, inFinish bool) *victim {
+func runVictim(t *testing.T, s *wandbtest.Server, rng *rand.Rand, id, dir string, w way) *victim {
 	t.Helper()
 	pause := []int{0, 20, 50, 100, 500, 1000, 2000, 5000}[rng.IntN(8)]
 	rows := 0
 	after := time.Duration(rng.IntN(2600)) * time.Millisecond
-	if inFinish {
+	if w.inFinish {
 		rows = 1 + rng.IntN(200)
 		after = time.Duration(rng.IntN(150_000)) * time.Microsecond
 	}
-	exe, err := os.Executable()
-	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), exe)
-	cmd.Env = []string{
-		"HOME=" + dir, "TMPDIR=" + dir, "WANDB_DIR=" + dir, "WANDB_BASE_URL=" + s.URL(), "WANDB_API_KEY=" + wandbtest.AliceKey,
-		"WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL=0.05", "WANDB_X_FILE_STREAM_RETRY_WAIT_MIN_SECONDS=0.02", "WANDB_X_DISABLE_STATS=true",
-		envChild + "=" + id, envPause + "=" + strconv.Itoa(pause), envRows + "=" + strconv.Itoa(rows),
+	cmd := child(t, s, dir, envChild+"="+id, envPause+"="+strconv.Itoa(pause), envRows+"="+strconv.Itoa(rows))
+	if w.offline {
+		cmd.Env = append(cmd.Env, "WANDB_MODE=offline")
+	}
+	if w.eachRow {
+		cmd.Env = append(cmd.Env, envSync+"=row")
 	}
 	var trouble bytes.Buffer
 	cmd.Stderr = &trouble
@@ -233,7 +294,7 @@ func runVictim(t *testing.T, s *wandbtest.Server, rng *rand.Rand, id, dir string
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		first, rest, _ := strings.Cut(lines.Text(), " ")
-		if timer == nil && (!inFinish || first == finishing) {
+		if timer == nil && (!w.inFinish || first == finishing) {
 			timer = time.AfterFunc(after, kill) // counted from the first row, or from Finish
 		}
 		switch first {
