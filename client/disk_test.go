@@ -269,6 +269,36 @@ func TestDiskDeleted(t *testing.T) {
 	})
 }
 
+// Two processes write one run at the same time, online: the second is told, once, and
+// both have their rows whole on disk.
+func TestDiskTwoProcessesOnline(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, everybody())
+	dir := t.TempDir()
+	var w warnings
+	start := func() *client.Run {
+		c := newClient(t, s, key("member"), w.listen, func(o *client.Options) { o.Dir = dir })
+		run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", ID: "same"})
+		require.NoError(t, err)
+		return run
+	}
+	first, second := start(), start()
+	require.NoError(t, first.Log(map[string]any{"who": 1}))
+	err := second.Log(map[string]any{"who": 2})
+	require.ErrorIs(t, err, errors.ErrRunExists)
+	assert.Contains(t, errors.Explain(err), first.Dir())
+	require.NoError(t, second.Log(map[string]any{"who": 2}), "it is told once")
+	require.NoError(t, first.Finish(t.Context()))
+	require.NoError(t, second.Finish(t.Context()))
+	assert.Len(t, onDisk(t, first.Dir()).Rows, 1)
+	assert.Len(t, onDisk(t, second.Dir()).Rows, 2)
+	assert.Contains(t, w.all(), "another process writes the same run")
+
+	third := start() // nobody writes it any more
+	require.NoError(t, third.Log(map[string]any{"who": 3}))
+	require.NoError(t, third.Finish(t.Context()))
+}
+
 // Two processes have one id at the same time. Each has a directory of its own, the
 // server gets one of them, and the other is told apart.
 func TestDiskTwoProcesses(t *testing.T) {

@@ -24,7 +24,9 @@ import (
 // WANDB_X_FILE_STREAM_MAX_LINE_BYTES), where the official client drops the whole row,
 // and _step and _runtime, which are the client's own; a _timestamp, in seconds since
 // 1970, takes the place of the client's. After Finish the error is
-// ErrRunFinished. Any other error is the disk's: where there is no server to send
+// ErrRunFinished. Where another process of this machine writes the same run, the first
+// row says so with an error that matches ErrRunExists, and is logged all the same. Any
+// other error is the disk's: where there is no server to send
 // the row to, it says once that the disk fails while rows wait in memory, and each
 // time that a row is lost for good; it matches ErrRowLost then.
 func (r *Run) Log(row map[string]any) error {
@@ -132,6 +134,9 @@ func (r *Run) write(row map[string]any, now time.Time, timestamp float64) error 
 	r.display.Row(row)
 	if err := r.keep(split.Layout(), meta.Step, now); err != nil {
 		return err
+	}
+	if r.news != nil {
+		bad, r.news = errors.Join(bad, r.news), nil
 	}
 	return bad
 }

@@ -58,6 +58,7 @@ type Run struct {
 	up       *upload            // nil for a run without the server
 	err      error              // why the run is not, or no longer, online
 	homeless bool               // neither the server nor the disk has it
+	news     error              // for the next call that writes a row to tell, once
 	closed   bool
 	lasted   time.Duration // how long the run went on, once it is closed
 
@@ -132,6 +133,7 @@ func (c *Client) startOnline(p *plan, b *graphql.UpsertBucketUpsertBucketUpsertB
 		c.log.Warn("the run is not kept on disk", "run", r.String(), "error", err)
 	}
 	r.rec = rec
+	r.findTwin()
 	r.up = newUpload(c, r, p)
 	r.equip(p, true)
 	r.up.stream.Start()

@@ -73,6 +73,27 @@ func latest(root, name string) {
 	}
 }
 
+// Twins are the other directories beside d that are of the same run: of processes that
+// wrote it before, or do so now.
+func (d *Dir) Twins() []*Dir {
+	root := filepath.Dir(d.path)
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		return nil
+	}
+	var twins []*Dir
+	for _, e := range entries {
+		twin := &Dir{path: filepath.Join(root, e.Name()), id: d.id}
+		if !e.IsDir() || twin.path == d.path || !strings.Contains(e.Name(), "run-") || !strings.Contains(e.Name(), "-"+d.id) {
+			continue
+		}
+		if _, err := os.Stat(twin.Journal()); err == nil { // the name alone may be of a longer id
+			twins = append(twins, twin)
+		}
+	}
+	return twins
+}
+
 // Of returns the directory that holds a log.
 func Of(journal string) *Dir {
 	name := strings.TrimSuffix(filepath.Base(journal), ".wandb")
