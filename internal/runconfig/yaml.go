@@ -151,10 +151,11 @@ func writeText(b *bytes.Buffer, s string) {
 		return
 	}
 	// A double-quoted YAML text takes every escape that JSON writes. YAML also
-	// wants those characters escaped that JSON leaves as they are.
+	// wants those characters escaped that JSON leaves as they are; U+2028 and U+2029
+	// end a line in YAML 1.1.
 	quoted := history.AppendQuoted(nil, []byte(s))
 	for _, r := range string(quoted) {
-		if r == 0x7f || (r >= 0x80 && r < 0xa0) || r == 0xfeff || r == 0xfffe || r == 0xffff {
+		if r == 0x7f || (r >= 0x80 && r < 0xa0) || r == 0x2028 || r == 0x2029 || r == 0xfeff || r == 0xfffe || r == 0xffff {
 			fmt.Fprintf(b, `\u%04x`, r)
 			continue
 		}
