@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -123,17 +124,21 @@ func (c *Client) context(q diagnose.Question) diagnose.Context {
 
 // checkKey refuses, before any request, what cannot be a key.
 func (c *Client) checkKey(q diagnose.Question) error {
-	var cause error
-	var notes []string
+	var cause, reason error
+	var notes, flaws []string
 	switch {
 	case c.settings.Key.Empty():
 		cause, notes = errors.ErrNoAPIKey, c.settings.KeyLookups
 	default:
 		for _, flaw := range settings.CheckKey(c.settings.Key) {
-			notes = append(notes, "the key "+flaw.Text)
 			if flaw.Fatal {
-				cause = errors.ErrBadAPIKey
+				flaws = append(flaws, flaw.Text)
+			} else {
+				notes = append(notes, "the key "+flaw.Text)
 			}
+		}
+		if len(flaws) > 0 {
+			cause, reason = errors.ErrBadAPIKey, errors.New("the API key "+strings.Join(flaws, "; it also "))
 		}
 	}
 	if cause == nil {
@@ -143,7 +148,7 @@ func (c *Client) checkKey(q diagnose.Question) error {
 	return &errors.PermissionError{
 		Op: q.Op, Entity: q.Entity, Project: q.Project, EntityDefaulted: q.Entity == "", RunID: q.RunID,
 		BaseURL: x.BaseURL, AppURL: x.AppURL, KeySource: x.KeySource,
-		Cause: cause, Confidence: errors.Certain, Notes: notes, Time: x.Now,
+		Cause: cause, Confidence: errors.Certain, Notes: notes, Time: x.Now, Err: reason,
 	}
 }
 

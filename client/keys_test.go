@@ -64,6 +64,11 @@ func assertMalformed(t *testing.T, err error, key, flaw string) {
 	text := errors.Explain(err)
 	assert.Contains(t, strings.Join(strings.Fields(text), " "), flaw)
 	assert.Contains(t, text, "WANDB_API_KEY")
+	assert.Contains(t, err.Error(), flaw, "the one line says what is wrong")
+	assert.Contains(t, text, "nothing was sent")
+	for _, untrue := range []string{"server answered", "server does not say", "revoked", "Account:", "Also note"} {
+		assert.NotContains(t, text+err.Error(), untrue)
+	}
 	for _, part := range []string{key, strings.TrimSpace(key), strings.Trim(key, "\" \n")} {
 		if len(part) >= 15 && !strings.Contains(part, "WANDB_API_KEY") {
 			assert.NotContains(t, text+err.Error(), part)

@@ -64,6 +64,13 @@ func keyUnknown(e *errors.PermissionError) {
 	e.Evidence = []errors.Probe{{Name: "viewer", Question: "whose key is this", Outcome: errors.Empty, Result: "null: the server knows nobody with it", StatusCode: 200}}
 }
 
+// malformed is the refusal of a key that was not even sent.
+func malformed(flaw string, change ...func(*errors.PermissionError)) *errors.PermissionError {
+	return refused(errors.ErrBadAPIKey, errors.Certain, append([]func(*errors.PermissionError){noEvidence, func(e *errors.PermissionError) {
+		e.Viewer, e.StatusCode, e.Message, e.Code, e.RequestID, e.Err = nil, 0, "", "", "", errors.New(flaw)
+	}}, change...)...)
+}
+
 func evidence(name, question string, outcome errors.Outcome, result string, status int) func(*errors.PermissionError) {
 	return func(e *errors.PermissionError) {
 		e.Evidence = append(e.Evidence, errors.Probe{Name: name, Question: question, Outcome: outcome, Result: result, StatusCode: status})
@@ -93,6 +100,13 @@ func refusals() []golden {
 			e.StatusCode, e.Message = 403, "permission denied"
 			e.KeySource = "netrc /home/jo/.netrc (machine wandb.corp.example:8443)"
 		}), notes("a bad key should have been answered with 401; yet the server recognises no account behind this one"))},
+		{"bad_api_key_malformed", malformed("the API key is too short: 5 characters, at least 40 are needed")},
+		{"bad_api_key_malformed_twice", malformed("the API key ends with a line break; it also is the same text 3 times (120 characters in all)",
+			selfHosted, did(func(e *errors.PermissionError) {
+				e.EntityDefaulted, e.Entity = true, ""
+				e.KeySource = "netrc /home/jo/.netrc (machine wandb.corp.example:8443)"
+			}))},
+		{"bad_api_key_malformed_unsaid", malformed("", did(func(e *errors.PermissionError) { e.Err, e.KeySource = nil, "" }))},
 		{"no_api_key", refused(errors.ErrNoAPIKey, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
 			e.Viewer, e.KeySource, e.StatusCode, e.Message, e.Code, e.RequestID, e.Err = nil, "", 0, "", "", "", nil
 		}))},

@@ -116,7 +116,8 @@ type PermissionError struct {
 	RequestID string
 	// Time is when the diagnosis was made; it is a snapshot.
 	Time time.Time
-	// Err is the original error.
+	// Err is the original error. Where the API key was not even sent, because no
+	// server accepts a key of its form, it says what is wrong with the form.
 	Err error `json:"-"`
 }
 

@@ -60,6 +60,9 @@ func (e *PermissionError) askedFacts() []fact {
 	if source := inline(e.KeySource, messageLimit); source != "" {
 		facts = append(facts, fact{"API key", "from " + source})
 	}
+	if e.malformedKey() { // what stands in Err is the reason, and said above
+		return facts
+	}
 	return append(facts, answerFacts(e.StatusCode, e.Message, e.Code, e.RequestID, e.Err)...)
 }
 
@@ -104,7 +107,7 @@ func answerFacts(status int, message, code, requestID string, err error) []fact 
 // account describes the account behind the key.
 func (e *PermissionError) account() string {
 	if e.Viewer == nil {
-		if e.KeySource == "" && e.StatusCode == 0 {
+		if e.StatusCode == 0 && (e.KeySource == "" || e.malformedKey()) {
 			return "" // nobody was asked
 		}
 		return "not known"
@@ -140,7 +143,7 @@ func (e *PermissionError) writeCause(b *strings.Builder) {
 	if e.Confidence == Likely {
 		sure = "likely, not certain. The answers point to this without excluding everything else."
 	}
-	if s, _ := AsType[*Sentinel](cause); e.Confidence == Certain && (s == ErrNoAPIKey || s == ErrIntermediary) {
+	if s, _ := AsType[*Sentinel](cause); e.Confidence == Certain && (s == ErrNoAPIKey || s == ErrIntermediary || e.malformedKey()) {
 		sure = "certain." // seen here, not learned from the server
 	}
 	writeWrapped(b, "Confidence: ", "     ", sure)

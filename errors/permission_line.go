@@ -94,7 +94,9 @@ func (e *PermissionError) facts() []string {
 	if e.Cause == ErrNoAPIKey && e.cause() != nil {
 		return nil // no request was sent, with no key
 	}
-	if answer := answer(e.StatusCode, e.Message); answer != "" {
+	if e.malformedKey() {
+		facts = append(facts, "nothing was sent")
+	} else if answer := answer(e.StatusCode, e.Message); answer != "" {
 		facts = append(facts, answer)
 	}
 	if e.EntityDefaulted && e.Entity != "" {

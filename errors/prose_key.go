@@ -6,15 +6,32 @@ import "strings"
 
 var badAPIKeyProse = prose{
 	clause: func(e *PermissionError, probably string) string {
+		if e.malformedKey() {
+			return e.keyFlaw()
+		}
 		return "the API key is " + probably + "not valid on " + e.place().server()
 	},
 	phrase: words("an invalid API key"),
-	about: words("A key that is unknown, revoked, expired, or made for another server looks the same " +
-		"from outside; the server does not say which it is."),
+	about: func(e *PermissionError) string {
+		if e.malformedKey() {
+			return sentence(e.keyFlaw()) + " No server accepts such a key, so nothing was sent."
+		}
+		return "A key that is unknown, revoked, expired, or made for another server looks the same " +
+			"from outside; the server does not say which it is."
+	},
 	check: func(e *PermissionError) string {
 		return "Create a new key" + e.place().at("authorize") + ", and try again with it."
 	},
 	advise: func(e *PermissionError, a *advice) {
+		if e.malformedKey() {
+			lead := "Set the key again"
+			if source := inline(e.KeySource, messageLimit); source != "" {
+				lead = "The key came from " + source + ". Set it there again"
+			}
+			a.step(lead, ", complete, pasted only once, and without quotes or blanks around it.")
+			e.advisePage(a, "If you do not have it any more, create a new key on this page:", "authorize")
+			return
+		}
 		a.step("Check that ", e.place().server(), " is the server you mean. WANDB_BASE_URL sets another one.")
 		if source := inline(e.KeySource, messageLimit); source != "" {
 			a.step("Check the key itself, which came from ", source,
@@ -22,6 +39,20 @@ var badAPIKeyProse = prose{
 		}
 		e.advisePage(a, "Otherwise create a new key on this page, and put it in the old one's place:", "authorize")
 	},
+}
+
+// malformedKey reports whether the form of the key alone was reason enough, so
+// that it was not sent and no server had a part in it.
+func (e *PermissionError) malformedKey() bool {
+	return e.Cause == ErrBadAPIKey && e.StatusCode == 0 && e.Viewer == nil && len(e.Evidence) == 0
+}
+
+// keyFlaw says what is wrong with the form of the key, without showing it.
+func (e *PermissionError) keyFlaw() string {
+	if flaw := errorText(e.Err, resultLimit); flaw != "" {
+		return flaw
+	}
+	return "the API key does not have the form of one"
 }
 
 var noAPIKeyProse = prose{
