@@ -166,6 +166,8 @@ type requestJSON struct {
 	StatusCode int    `json:"statusCode"`
 	Message    string `json:"message"`
 	RequestID  string `json:"requestId"`
+	Untrusted  bool   `json:"untrusted"`
+	Suggestion string `json:"suggestion"`
 	Hint       string `json:"hint"`
 	Retryable  bool   `json:"retryable"`
 	Err        string `json:"err"`
@@ -181,7 +183,8 @@ func (e *RequestError) MarshalJSON() ([]byte, error) {
 	return json.Marshal(requestJSON{
 		Kind: "request", Error: e.Error(), Op: shown(e.Op), Entity: shown(e.Entity), Project: shown(e.Project),
 		RunID: shownID(e.RunID), BaseURL: shown(e.BaseURL), Cause: e.causeCode(), StatusCode: e.StatusCode,
-		Message: shown(e.Message), RequestID: shownID(e.RequestID), Hint: shown(e.Hint),
+		Message: shown(e.Message), RequestID: shownID(e.RequestID), Untrusted: e.Untrusted,
+		Suggestion: shown(e.Suggestion), Hint: shown(e.Hint),
 		Retryable: IsRetryable(e), Err: errorText(e.Err, machineLimit),
 	})
 }
@@ -199,6 +202,10 @@ func (e *RequestError) LogValue() slog.Value {
 	g.raw("runId", e.RunID)
 	g.text("baseUrl", e.BaseURL)
 	g.answer(e.StatusCode, e.Message, "", e.RequestID)
+	if e.Untrusted {
+		g = append(g, slog.Bool("untrusted", true))
+	}
+	g.text("suggestion", e.Suggestion)
 	g.text("hint", e.Hint)
 	g.text("err", errorText(e.Err, messageLimit))
 	return slog.GroupValue(g...)

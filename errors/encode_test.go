@@ -85,6 +85,12 @@ func TestJSONOfLittle(t *testing.T) {
 	r := asMap(t, &errors.RequestError{Op: "create run", Cause: errors.ErrRateLimited, StatusCode: 429})
 	assert.Equal(t, "rate_limited", r["cause"])
 	assert.Equal(t, true, r["retryable"])
+	assert.Equal(t, false, r["untrusted"])
+	untrusted := &errors.RequestError{Cause: errors.ErrServerUnavailable, Untrusted: true}
+	r = asMap(t, untrusted)
+	assert.Equal(t, true, r["untrusted"])
+	assert.Equal(t, false, r["retryable"])
+	assert.Contains(t, logged(untrusted), "untrusted")
 	i := asMap(t, &errors.InputError{Field: "project", Value: "a/b", Rule: "must not contain '/'"})
 	assert.Equal(t, map[string]any{
 		"kind": "input", "error": `invalid project "a/b": must not contain '/'`, "cause": "invalid_input",

@@ -251,6 +251,19 @@ func failures() []golden {
 			e.BaseURL = "http://localhost:8080"
 			e.Err = errors.New(`Post "http://localhost:8080/graphql": dial tcp 127.0.0.1:8080: connect: connection refused`)
 		})},
+		{"request_untrusted", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
+			e.BaseURL, e.Untrusted = "https://wandb.corp.example", true
+			e.Err = errors.New(`UpsertBucket: Post "https://wandb.corp.example/graphql": tls: failed to verify certificate: x509: certificate signed by unknown authority`)
+		})},
+		{"request_untrusted_expired", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
+			e.Untrusted, e.Hint = true, "the certificate has expired, or is not valid yet, or the clock of this machine is wrong"
+			e.Err = errors.New(`UpsertBucket: Post "https://api.wandb.ai/graphql": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2036-11-26T11:00:00Z is after 2036-02-01T00:00:00Z`)
+		})},
+		{"request_http_only", failed(errors.ErrWrongBaseURL, 0, "", func(e *errors.RequestError) {
+			e.BaseURL, e.Suggestion = "https://localhost:8080", "http://localhost:8080"
+			e.Hint = "the server speaks http there and not https; over http, whoever sits in between can read the API key"
+			e.Err = errors.New(`UpsertBucket: Post "https://localhost:8080/graphql": http: server gave HTTP response to HTTPS client`)
+		})},
 		{"request_too_slow", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
 			e.Hint = "the time allowed ran out"
 			e.Err = errors.Join(context.DeadlineExceeded, errors.New("last answer was HTTP 502"))

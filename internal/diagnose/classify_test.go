@@ -2,8 +2,11 @@ package diagnose
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -37,6 +40,11 @@ func TestClassify(t *testing.T) {
 		{"no response", io.ErrUnexpectedEOF, Unreachable, true},
 		{"no response, wrapped", &graphql.Error{Err: &transport.Error{Err: io.EOF}}, Unreachable, true},
 		{"no response after a 403 that was retried", &graphql.Error{StatusCode: 403, Err: &transport.Error{Err: io.EOF}}, Unreachable, true},
+		{"certificate", &graphql.Error{Err: &transport.Error{Err: &url.Error{Err: &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}}}}, Untrusted, true},
+		{"certificate, bare", &url.Error{Err: &tls.CertificateVerificationError{Err: x509.HostnameError{Certificate: &x509.Certificate{}, Host: "h"}}}, Untrusted, true},
+		{"http for https", &graphql.Error{Err: &transport.Error{Err: &url.Error{Err: http.ErrSchemeMismatch}}}, WrongURL, true},
+		{"no TLS", &graphql.Error{Err: &transport.Error{Err: tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}}}, WrongURL, true},
+		{"larger than any answer", &graphql.Error{Err: &transport.Error{Err: transport.ErrTooLarge}}, Unexpected, true},
 		{"200 permission denied", refusal(200, "Permission denied"), Forbidden, true},
 		{"200 PERMISSION_ERROR", coded, Forbidden, true},
 		{"200 not logged in", refusal(200, "user is not logged in"), Unauthorized, true},
@@ -112,7 +120,7 @@ func TestFailKeepsTheReason(t *testing.T) {
 	for class, cause := range map[Class]error{
 		Unexpected: errors.ErrUnexpectedAnswer, Unreachable: errors.ErrServerUnavailable, ServerError: errors.ErrServerUnavailable,
 		WrongURL: errors.ErrWrongBaseURL, Schema: errors.ErrSchemaMismatch, Input: errors.ErrInvalidInput,
-		RunDeleted: errors.ErrRunDeleted, RateLimited: errors.ErrRateLimited,
+		RunDeleted: errors.ErrRunDeleted, RateLimited: errors.ErrRateLimited, Untrusted: errors.ErrServerUnavailable,
 	} {
 		err := Fail(t.Context(), Context{}, &Refusal{Class: class, Err: io.ErrUnexpectedEOF})
 		require.ErrorIs(t, err, cause)
@@ -126,6 +134,33 @@ func TestFailKeepsTheReason(t *testing.T) {
 	require.ErrorIs(t, err, why)
 	require.ErrorIs(t, err, context.Canceled)
 	assert.False(t, errors.IsRetryable(err))
+}
+
+// TestUntrusted: that a certificate is not trusted has more than one remedy.
+func TestUntrusted(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		err  error
+		says string
+	}{
+		{"unknown authority", x509.UnknownAuthorityError{}, "SSL_CERT_FILE"},
+		{"expired", x509.CertificateInvalidError{Cert: &x509.Certificate{}, Reason: x509.Expired}, "clock"},
+		{"another host", x509.HostnameError{Certificate: &x509.Certificate{}, Host: "h"}, "another host name"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			err := &graphql.Error{StatusCode: 502, Kind: graphql.KindHTML, Err: &transport.Error{LastStatus: 502, Err: &tls.CertificateVerificationError{Err: tt.err}}}
+			failed := Fail(t.Context(), Context{BaseURL: "https://wandb.test"}, Classify(t.Context(), err))
+			require.ErrorIs(t, failed, errors.ErrServerUnavailable)
+			require.ErrorIs(t, failed, err)
+			assert.False(t, errors.IsRetryable(failed))
+			e, ok := errors.AsType[*errors.RequestError](failed)
+			require.True(t, ok)
+			assert.Zero(t, e.StatusCode, "that of an earlier attempt says nothing about this one")
+			assert.Contains(t, e.Explain(), tt.says)
+		})
+	}
 }
 
 func TestAbout(t *testing.T) {

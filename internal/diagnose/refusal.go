@@ -21,6 +21,9 @@ const (
 	Cancelled
 	// Unreachable: no response came.
 	Unreachable
+	// Untrusted: no connection came about, for this machine does not trust the
+	// server's certificate.
+	Untrusted
 	// Intermediary: a refusal whose body is not in a form W&B sends.
 	Intermediary
 	// WrongURL: something else than W&B's API lives at the base URL.
@@ -62,7 +65,9 @@ type Refusal struct {
 	Sure bool
 	// Hint says more about a class that needs it, for a person.
 	Hint string
-	Err  error
+	// Scheme is the one that the base URL should have, where the answer tells.
+	Scheme string
+	Err    error
 }
 
 // NeedsProbes reports whether follow-up questions can tell more.
@@ -104,7 +109,7 @@ func Classify(ctx context.Context, err error) *Refusal {
 		r.Class, r.StatusCode, r.Message = ProjectNull, http.StatusOK, "project is null"
 		return r
 	default:
-		r.Class = Unreachable
+		r.Class = classifySilence(r)
 	}
 	if ctx.Err() != nil && (!ok || !ge.Answered() || !r.IsRefusal()) {
 		// A refusal that was answered in full stands, however late. Of anything
@@ -117,6 +122,12 @@ func Classify(ctx context.Context, err error) *Refusal {
 
 func classifyResponse(r *Refusal, ge *graphql.Error) Class {
 	status := ge.StatusCode
+	if !ge.Answered() {
+		if class := classifySilence(r); class != Unreachable {
+			r.StatusCode, r.Message, r.Code, r.RequestID = 0, "", "", "" // those of an earlier attempt
+			return class
+		}
+	}
 	switch {
 	case status == 0:
 		return Unreachable

@@ -99,10 +99,12 @@ func Fail(ctx context.Context, c Context, r *Refusal) error {
 		if dns, ok := errors.AsType[*net.DNSError](r.Err); ok && dns.IsNotFound && e.Hint == "" {
 			e.Hint = "no host of this name was found: it may be misspelt, or known only inside another network"
 		}
+	case Untrusted:
+		e.Cause, e.Untrusted = errors.ErrServerUnavailable, true
 	case ServerError:
 		e.Cause = errors.ErrServerUnavailable
 	case WrongURL:
-		e.Cause = errors.ErrWrongBaseURL
+		e.Cause, e.Suggestion = errors.ErrWrongBaseURL, betterBaseURL(c.BaseURL, r)
 	case Schema:
 		e.Cause = errors.ErrSchemaMismatch
 	case Input:

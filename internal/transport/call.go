@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +24,8 @@ const (
 	scrubMargin = 1 << 10
 )
 
-var errTooLarge = errors.New("response body exceeds 64 MiB")
+// ErrTooLarge is returned for a response that is larger than any the API gives.
+var ErrTooLarge = errors.New("response body exceeds 64 MiB")
 
 // call is one Transport.Do under way: the round tripper of its attempts, which
 // reads each response whole, and the policy that judges them. Reading inside
@@ -123,7 +125,7 @@ func (c *call) read(resp *http.Response) (*Response, error) {
 		limit = c.t.maxBody
 	}
 	if resp.ContentLength > int64(limit) && ok {
-		return nil, errTooLarge
+		return nil, ErrTooLarge
 	}
 	body, err := readBody(resp, limit+scrubMargin)
 	if ok {
@@ -131,7 +133,7 @@ func (c *call) read(resp *http.Response) (*Response, error) {
 			return nil, fmt.Errorf("read response body: %w", err)
 		}
 		if len(body) > limit {
-			return nil, errTooLarge
+			return nil, ErrTooLarge
 		}
 		got.Body = body
 		return got, nil
@@ -190,7 +192,10 @@ func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (boo
 // retryableError delegates to the library, which knows the errors of net/http
 // that no retry heals, and adds some of our own.
 func (c *call) retryableError(ctx context.Context, err error) bool {
-	if errors.Is(err, http.ErrSchemeMismatch) || errors.Is(err, errTooLarge) {
+	if errors.Is(err, http.ErrSchemeMismatch) || errors.Is(err, ErrTooLarge) {
+		return false
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok { // what listens there speaks no TLS
 		return false
 	}
 	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound && !c.t.answered.Load() {

@@ -355,6 +355,7 @@ func TestFailuresThatDoNotHeal(t *testing.T) {
 	for name, err := range map[string]error{
 		"unknown authority": &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
 		"not TLS":           http.ErrSchemeMismatch,
+		"not even HTTP":     tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			tr, s := newScripted(t, fails(err))
@@ -378,7 +379,7 @@ func TestFailuresThatDoNotHeal(t *testing.T) {
 		tr, s := newScripted(t, endless)
 		tr.maxBody = 1<<20 - 1
 		_, err := tr.Do(t.Context(), post(GraphQLPolicy()))
-		require.ErrorIs(t, err, errTooLarge)
+		require.ErrorIs(t, err, ErrTooLarge)
 		assert.Len(t, s.times, 1)
 	})
 	t.Run("a body of just the size allowed", func(t *testing.T) {
@@ -395,7 +396,7 @@ func TestFailuresThatDoNotHeal(t *testing.T) {
 			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, ContentLength: 1 << 50, Request: req}, nil
 		})
 		_, err := tr.Do(t.Context(), post(Policy{}))
-		require.ErrorIs(t, err, errTooLarge)
+		require.ErrorIs(t, err, ErrTooLarge)
 	})
 	t.Run("a method that is none", func(t *testing.T) {
 		t.Parallel()
