@@ -95,6 +95,11 @@ func wireForms() []wireForm {
 		member(wireForm{name: "8.2 403 empty body", fault: wandbtest.Fault{Status: 403, Header: header("X-Request-Id", "req-42", "Content-Type", "")}, cause: errors.ErrIntermediary, confidence: errors.Likely, requests: 1}),
 		member(wireForm{name: "8.2 401 web page", fault: answer(401, loginPage), cause: errors.ErrIntermediary, confidence: errors.Certain, requests: 1, message: "Corporate gateway"}),
 		member(wireForm{name: "8.2 407 proxy wants a password", fault: answer(407, loginPage), cause: errors.ErrIntermediary, confidence: errors.Certain, requests: 1, message: "Corporate gateway"}),
+		member(wireForm{name: "8.2 400 web page", fault: answer(400, loginPage), cause: errors.ErrIntermediary, confidence: errors.Certain, requests: 1, message: "Corporate gateway"}),
+		member(wireForm{name: "8.2 400 plain text", fault: answer(400, "Bad Request"), cause: errors.ErrIntermediary, confidence: errors.Likely, requests: 1, message: "Bad Request"}),
+		member(wireForm{name: "8.2 451 web page", fault: answer(451, loginPage), cause: errors.ErrIntermediary, confidence: errors.Certain, message: "Corporate gateway"}),
+		{name: "8.2 413 web page of a proxy", fault: answer(413, "<html><title>413 Request Entity Too Large</title></html>"), cause: errors.ErrInvalidInput, requests: 1, message: "413 Request Entity Too Large"},
+		{name: "8.2 400 http where https is spoken", fault: answer(400, "Client sent an HTTP request to an HTTPS server.\n"), cause: errors.ErrWrongBaseURL, requests: 1, message: "Client sent an HTTP request to an HTTPS server."},
 		// 401.
 		member(wireForm{name: "1.1 401 not logged in, key unknown", fault: answer(401, notLoggedIn), stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Certain, requests: 2, message: "user is not logged in"}),
 		member(wireForm{name: "1.1 401 permission denied of 2020, key unknown", fault: answer(401, denied2024), stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Certain, requests: 2, message: "permission denied"}),

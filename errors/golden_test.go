@@ -274,6 +274,9 @@ func failures() []golden {
 		{"request_wrong_base_url", failed(errors.ErrWrongBaseURL, 404, "404 page not found", func(e *errors.RequestError) { e.BaseURL = "https://wandb.ai" })},
 		{"request_schema_mismatch", failed(errors.ErrSchemaMismatch, 200, `Unknown argument "entityName" on field "project".`)},
 		{"request_invalid_input", failed(errors.ErrInvalidInput, 400, "run config cannot exceed 15 MB")},
+		{"request_too_large", failed(errors.ErrInvalidInput, 413, "413 Request Entity Too Large", func(e *errors.RequestError) {
+			e.Hint = "the limit is not W&B's, but that of something in between, such as a proxy"
+		})},
 		{"request_unexpected_answer", failed(errors.ErrUnexpectedAnswer, 200, "", func(e *errors.RequestError) { e.Err = errors.New("the answer names no run") })},
 		{"request_no_cause", &errors.RequestError{Op: "read run", Err: errors.New("disk full")}},
 		{"request_zero", &errors.RequestError{}},

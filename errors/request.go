@@ -2,6 +2,7 @@ package errors
 
 import (
 	"context"
+	"net/http"
 	"strings"
 )
 
@@ -122,6 +123,9 @@ func (e *RequestError) clause() string {
 	case ErrWrongBaseURL:
 		return e.place().server() + " is not the address of a W&B API"
 	case ErrInvalidInput:
+		if e.StatusCode == http.StatusRequestEntityTooLarge {
+			return "the request is too large"
+		}
 		return "the server rejected the input"
 	default:
 		return s.Error()

@@ -1,6 +1,9 @@
 package errors
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
 // Explain returns the full text for a person, as [PermissionError.Explain] does.
 func (e *RequestError) Explain() string {
@@ -91,6 +94,12 @@ func (e *RequestError) advise() (about string, a advice) {
 		a.step("Otherwise update the client:")
 		a.end = "go get github.com/wandgo/wandgo@latest"
 	case ErrInvalidInput:
+		if e.StatusCode == http.StatusRequestEntityTooLarge {
+			about = "Trying again unchanged will not help."
+			a.step("Send less at once. Of what creates a run, the config is nearly all: keep data out of it.")
+			a.step("If the limit is that of a proxy, ask whoever runs it to raise it for ", e.place().server(), ".")
+			break
+		}
 		about = "The server's message says which value breaks which rule; trying again unchanged will not help."
 		a.step("Correct the value and try again.")
 	case ErrUnexpectedAnswer:

@@ -191,32 +191,6 @@ func classifyResponse(r *Refusal, ge *graphql.Error) Class {
 	return Unexpected
 }
 
-// classifyForeign is for bodies that W&B does not send.
-func classifyForeign(r *Refusal, ge *graphql.Error) Class {
-	switch ge.StatusCode {
-	case http.StatusUnauthorized, http.StatusForbidden:
-		r.Sure = ge.Kind == graphql.KindHTML || ge.Kind == graphql.KindStorageXML
-		switch ge.Kind {
-		case graphql.KindStorageXML:
-			r.Hint = "the body is an object store's AccessDenied"
-		case graphql.KindHTML:
-			r.Hint = "the body is an HTML page"
-		case graphql.KindEmpty:
-			r.Hint = "the body is empty"
-		default:
-			r.Hint = "the body is not in a form W&B sends"
-		}
-		return Intermediary
-	case http.StatusNotFound, http.StatusMethodNotAllowed:
-		return WrongURL
-	case http.StatusOK, http.StatusCreated, http.StatusNoContent:
-		r.Hint = "a web page or a login portal may be answering in place of the API"
-		return WrongURL
-	}
-	r.Sure = false
-	return Unexpected
-}
-
 func isBurnt(message string) bool {
 	return strings.Contains(message, "previously created and deleted")
 }
