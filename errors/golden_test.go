@@ -272,6 +272,23 @@ func failures() []golden {
 			e.Err = errors.Join(context.Canceled, errors.New(`Post "https://api.wandb.ai/graphql": context canceled`))
 		})},
 		{"request_wrong_base_url", failed(errors.ErrWrongBaseURL, 404, "404 page not found", func(e *errors.RequestError) { e.BaseURL = "https://wandb.ai" })},
+		{"request_wrong_base_url_own", failed(errors.ErrWrongBaseURL, 200, "Welcome to Hotel WiFi", func(e *errors.RequestError) {
+			e.Hint = "the body is an HTML page"
+		})},
+		{"request_wrong_base_url_selfhosted", failed(errors.ErrWrongBaseURL, 404, "404 page not found", func(e *errors.RequestError) {
+			e.BaseURL = "https://wandb.corp.example/api"
+		})},
+		{"request_wrong_base_url_redirect", failed(errors.ErrWrongBaseURL, 308, "", func(e *errors.RequestError) {
+			e.BaseURL, e.Suggestion = "http://wandb.corp.example", "https://wandb.corp.example"
+			e.Hint = "the answer is a redirect to https://wandb.corp.example/graphql, which is not followed, so that the API key goes nowhere else"
+			e.Err = errors.New("UpsertBucket: HTTP 308, a redirect to https://wandb.corp.example/graphql")
+		})},
+		{"request_wrong_base_url_login", failed(errors.ErrWrongBaseURL, 302, "", func(e *errors.RequestError) {
+			e.BaseURL = "https://wandb.corp.example"
+			e.Hint = "the answer is a redirect to https://sso.corp.example/login, which is not followed, so that the API key goes nowhere else"
+			e.Err = errors.New("UpsertBucket: HTTP 302, a redirect to https://sso.corp.example/login")
+		})},
+		{"request_wrong_base_url_unnamed", failed(errors.ErrWrongBaseURL, 200, "", func(e *errors.RequestError) { e.BaseURL = "" })},
 		{"request_schema_mismatch", failed(errors.ErrSchemaMismatch, 200, `Unknown argument "entityName" on field "project".`)},
 		{"request_invalid_input", failed(errors.ErrInvalidInput, 400, "run config cannot exceed 15 MB")},
 		{"request_too_large", failed(errors.ErrInvalidInput, 413, "413 Request Entity Too Large", func(e *errors.RequestError) {

@@ -101,10 +101,25 @@ func (p place) at(parts ...string) string {
 	return ""
 }
 
-// hosted reports whether the server is W&B's own cloud.
+// hosted reports whether the server is W&B's own cloud, by either of its names.
 func (p place) hosted() bool {
+	host := p.host()
+	return host == "api.wandb.ai" || host == "api.forge.coreweave.com"
+}
+
+// nearlyHosted reports whether the address is one of W&B's own, but not the
+// API's: that of the web pages, say.
+func (p place) nearlyHosted() bool {
+	host := p.host()
+	return !p.hosted() && (host == "wandb.ai" || strings.HasSuffix(host, ".wandb.ai"))
+}
+
+func (p place) host() string {
 	u, err := url.Parse(p.baseURL)
-	return err == nil && u.Hostname() == "api.wandb.ai"
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 // appOf derives the address of the web pages from that of the API.

@@ -121,6 +121,9 @@ func (e *RequestError) clause() string {
 		}
 		return e.place().server() + " is unavailable"
 	case ErrWrongBaseURL:
+		if e.place().hosted() {
+			return "something other than W&B answers at " + e.place().server()
+		}
 		return e.place().server() + " is not the address of a W&B API"
 	case ErrInvalidInput:
 		if e.StatusCode == http.StatusRequestEntityTooLarge {

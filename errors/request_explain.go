@@ -79,15 +79,7 @@ func (e *RequestError) advise() (about string, a advice) {
 		a.step("Ask whoever runs the server. To see whether it answers from this machine:")
 		a.end = "curl -sSi " + e.apiAddress()
 	case ErrWrongBaseURL:
-		if better := inline(e.Suggestion, messageLimit); better != "" {
-			about = "Something answers there, but not W&B's API."
-			a.step("If that is the server you mean, set the address to which it points, in the code or with:")
-			a.end = "export WANDB_BASE_URL=" + shellWord(better)
-			break
-		}
-		about = "Something answers there, but not W&B's API. The API's address often differs from that of the web pages."
-		a.step("Set the address of the API. For W&B's own cloud it is:")
-		a.end = "export WANDB_BASE_URL=https://api.wandb.ai"
+		return e.adviseBaseURL()
 	case ErrSchemaMismatch:
 		about = "The server is too old or too new for this version of the client."
 		a.step("If you run the server yourself, see whether it can be updated.")
@@ -120,6 +112,37 @@ func (e *RequestError) adviseCertificate() (about string, a advice) {
 		"SSL_CERT_FILE or its directory in SSL_CERT_DIR, or add it to the certificates of the system.")
 	a.step("To see whose certificate it is, from the same machine:")
 	a.end = "curl -sSvk -o /dev/null " + e.apiAddress()
+	return about, a
+}
+
+// adviseBaseURL is advise where something else than W&B's API answers.
+func (e *RequestError) adviseBaseURL() (about string, a advice) {
+	look := func() {
+		a.step("To see what answers there, from the same machine:")
+		a.end = "curl -sSi " + e.apiAddress()
+	}
+	better := inline(e.Suggestion, messageLimit)
+	about = "Something answers there, but not W&B's API."
+	switch place := e.place(); {
+	case place.hosted():
+		about = "The address is W&B's own, so something between this machine and W&B answers in its place: a proxy, a filter, " +
+			"or the login page of a network."
+		a.step("If the network asks for a login, open any page in a browser and log in there first.")
+		a.step("Check the proxy settings: HTTPS_PROXY, HTTP_PROXY and NO_PROXY.")
+		look()
+	case better != "":
+		a.step("If that is the server you mean, set the address to which it points, in the code or with:")
+		a.end = "export WANDB_BASE_URL=" + shellWord(better)
+	case place.baseURL == "" || place.nearlyHosted():
+		about += " The API's address often differs from that of the web pages."
+		a.step("Set the address of the API. For W&B's own cloud it is:")
+		a.end = "export WANDB_BASE_URL=https://api.wandb.ai"
+	default:
+		about += " The API's address often differs from that of the web pages."
+		a.step("Ask whoever runs the server for the address of its API, and set it in the code or as WANDB_BASE_URL. ",
+			"It is the part before /graphql.")
+		look()
+	}
 	return about, a
 }
 

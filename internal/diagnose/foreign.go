@@ -17,7 +17,7 @@ func classifyForeign(r *Refusal, ge *graphql.Error) Class {
 		r.Hint = "the server speaks https there and not http"
 		return WrongURL
 	case status >= 200 && status < 300:
-		r.Hint = "a web page or a login portal may be answering in place of the API"
+		r.Hint = bodyHint(ge.Kind)
 		return WrongURL
 	}
 	switch status {
@@ -31,17 +31,22 @@ func classifyForeign(r *Refusal, ge *graphql.Error) Class {
 		return WrongURL
 	}
 	r.Sure = ge.Kind == graphql.KindHTML || ge.Kind == graphql.KindStorageXML
-	switch ge.Kind {
-	case graphql.KindStorageXML:
-		r.Hint = "the body is an object store's error"
-	case graphql.KindHTML:
-		r.Hint = "the body is an HTML page"
-	case graphql.KindEmpty:
-		r.Hint = "the body is empty"
-	default:
-		r.Hint = "the body is not in a form W&B sends"
-	}
+	r.Hint = bodyHint(ge.Kind)
 	return Intermediary
+}
+
+// bodyHint describes a body that W&B does not send.
+func bodyHint(kind graphql.BodyKind) string {
+	switch kind {
+	case graphql.KindStorageXML:
+		return "the body is an object store's error"
+	case graphql.KindHTML:
+		return "the body is an HTML page"
+	case graphql.KindEmpty:
+		return "the body is empty"
+	default:
+		return "the body is not in a form W&B sends"
+	}
 }
 
 // wantsHTTPS recognises what Go's and nginx's servers say to a request in clear

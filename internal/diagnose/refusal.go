@@ -65,6 +65,8 @@ type Refusal struct {
 	Sure bool
 	// Hint says more about a class that needs it, for a person.
 	Hint string
+	// Location is where a redirect would have led, without its query.
+	Location string
 	// Scheme is the one that the base URL should have, where the answer tells.
 	Scheme string
 	Err    error
@@ -132,7 +134,11 @@ func classifyResponse(r *Refusal, ge *graphql.Error) Class {
 	case status == 0:
 		return Unreachable
 	case status >= 300 && status < 400:
-		r.Hint = "the server answers with a redirect; wandgo does not follow it, so that the API key goes nowhere else"
+		where := ", which does not say where to,"
+		if r.Location = ge.Location; r.Location != "" {
+			where = " to " + r.Location + ", which"
+		}
+		r.Hint = "the answer is a redirect" + where + " is not followed, so that the API key goes nowhere else"
 		return WrongURL
 	case status == http.StatusProxyAuthRequired:
 		return Intermediary

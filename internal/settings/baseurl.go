@@ -108,6 +108,12 @@ func validPort(host string) bool {
 	return err == nil && n >= 1 && n <= 65535
 }
 
+// IsCloud reports whether a normalised base URL is that of W&B's own cloud.
+func IsCloud(baseURL string) bool {
+	machine := machineOf(baseURL)
+	return machine == cloudHost || machine == forgeHost
+}
+
 // machineOf returns the netrc machine of a normalised base URL: host and port.
 func machineOf(baseURL string) string {
 	u, err := url.Parse(baseURL)
