@@ -87,11 +87,11 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 		return nil, err
 	}
 	if err := p.check(); err != nil {
-		return nil, err
+		return nil, c.from(opts, err)
 	}
 	if p.mode == settings.ModeShared {
 		if err := c.share(p, opts.Shared); err != nil {
-			return nil, err
+			return nil, c.from(opts, err)
 		}
 	}
 	if err := p.configure(opts); err != nil {

@@ -224,7 +224,7 @@ func (e *RequestError) causeCode() string {
 }
 
 // MarshalJSON writes "kind" ("input"), "error", "cause", "field", "value", cut
-// as in Error, and "rule".
+// as in Error, "rule" and "source".
 func (e *InputError) MarshalJSON() ([]byte, error) {
 	if e == nil {
 		return []byte("null"), nil
@@ -236,7 +236,12 @@ func (e *InputError) MarshalJSON() ([]byte, error) {
 		Field string `json:"field"`
 		Value string `json:"value"`
 		Rule  string `json:"rule"`
-	}{"input", e.Error(), Code(ErrInvalidInput), shown(e.Field), escape(redact(bounded(e.Value)), inputLimit, false), shown(e.Rule)})
+		// Source is "" where it is not known.
+		Source string `json:"source"`
+	}{
+		"input", e.Error(), Code(ErrInvalidInput), shown(e.Field), escape(redact(bounded(e.Value)), inputLimit, false),
+		shown(e.Rule), shown(e.Source),
+	})
 }
 
 // LogValue returns a group with the fields that are set.
@@ -248,6 +253,7 @@ func (e *InputError) LogValue() slog.Value {
 	g.text("field", e.Field)
 	g.text("value", inline(e.Value, inputLimit))
 	g.text("rule", e.Rule)
+	g.text("source", e.Source)
 	return slog.GroupValue(g...)
 }
 

@@ -94,7 +94,7 @@ func TestJSONOfLittle(t *testing.T) {
 	i := asMap(t, &errors.InputError{Field: "project", Value: "a/b", Rule: "must not contain '/'"})
 	assert.Equal(t, map[string]any{
 		"kind": "input", "error": `invalid project "a/b": must not contain '/'`, "cause": "invalid_input",
-		"field": "project", "value": "a/b", "rule": "must not contain '/'",
+		"field": "project", "value": "a/b", "rule": "must not contain '/'", "source": "",
 	}, i)
 	null, err := json.Marshal((*errors.RequestError)(nil))
 	require.NoError(t, err)

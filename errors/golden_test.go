@@ -302,6 +302,14 @@ func failures() []golden {
 		{"input_hostile", &errors.InputError{Field: "entity", Value: "--id=\x1b[31m\n" + strings.Repeat("x", 1<<20), Rule: "must not begin with '-'"}},
 		{"input_config", &errors.InputError{Field: `config["lr"]`, Value: "func main", Rule: "must be a JSON value"}},
 		{"input_key", &errors.InputError{Field: "API key", Rule: "must not end with a newline"}},
+		{"input_from_file", &errors.InputError{
+			Field: "base URL", Value: "https://wandb.ai", Rule: "must be the address of the API, https://api.wandb.ai",
+			Source: "settings file /home/jo/my work/wandb/settings",
+		}},
+		{"input_from_variable", &errors.InputError{Field: "entity", Value: "acme/vision", Rule: "must not contain '/'", Source: "WANDB_ENTITY"}},
+		{"input_from_option", &errors.InputError{Field: "entity", Value: "acme/vision", Rule: "must not contain '/'", Source: "RunOptions.Entity"}},
+		{"input_from_flag", &errors.InputError{Field: "entity", Value: "acme/vision", Rule: "must not contain '/'", Source: "--entity"}},
+		{"input_variable", &errors.InputError{Field: "WANDB_API_KEY", Rule: "must not be set together with WANDB_IDENTITY_TOKEN_FILE", Source: "WANDB_API_KEY"}},
 		{"input_zero", &errors.InputError{}},
 	}
 }

@@ -13,14 +13,18 @@ type InputError struct {
 	Value string
 	// Rule is the rule it broke, as a sentence part: "must not contain '/'".
 	Rule string
+	// Source names where the value came from: "RunOptions.Entity",
+	// "WANDB_ENTITY", "settings file /home/jo/.config/wandb/settings". It is "" for
+	// what the caller passed directly, and where it is not known.
+	Source string
 }
 
 // Unwrap gives [ErrInvalidInput].
 func (e *InputError) Unwrap() error { return ErrInvalidInput }
 
-// Error names field, value and rule in one line:
+// Error names field, value, rule and source in one line:
 //
-//	invalid project "a/b": must not contain '/'
+//	invalid project "a/b": must not contain '/' (from WANDB_PROJECT)
 func (e *InputError) Error() string {
 	if e == nil {
 		return ErrInvalidInput.Error()
@@ -28,6 +32,9 @@ func (e *InputError) Error() string {
 	line := e.subject()
 	if rule := inline(e.Rule, messageLimit); rule != "" {
 		line += ": " + rule
+	}
+	if source := inline(e.Source, messageLimit); source != "" && e.Source != e.Field {
+		line += " (from " + source + ")"
 	}
 	return line
 }
@@ -73,23 +80,49 @@ func (e *InputError) Explain() string {
 	b.WriteByte('\n')
 	writeWrapped(&b, "Why: ", "     ", "A value breaks a rule that is known here, so nothing was sent to the server.")
 	b.WriteByte('\n')
-	var a advice
+	a := e.advise()
+	a.write(&b)
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// advise says where to correct the value.
+func (e *InputError) advise() (a advice) {
 	field := inline(e.Field, nameLimit)
+	if field == "" {
+		field = "value"
+	}
+	source := inline(e.Source, messageLimit)
+	file, fromFile := strings.CutPrefix(e.Source, "settings file ")
 	switch variable := inputVariables[e.Field]; {
+	case e.Field == "API key" || e.Field == "api key": // echo would show it
+		a.step("Set the key again, complete and without blanks or quotes around it. Where it comes from:")
+		a.end = "wandgo doctor"
+	case fromFile:
+		a.step("Correct the ", field, " in the settings file from which it came:")
+		a.end = `"${EDITOR:-vi}" ` + shellWord(file)
+	case isVariable(e.Source) && e.Source == e.Field:
+		a.step("Correct ", field, " in the environment of the program, or take it out there:")
+		a.end = "unset " + source
+	case isVariable(e.Source):
+		a.step("Correct the ", field, " in the environment of the program. What stands there:")
+		a.end = "echo \"$" + source + "\""
+	case strings.HasPrefix(e.Source, "-"):
+		a.step("Correct ", source, " on the command line.")
+	case source != "":
+		a.step("Correct the ", field, " where the program sets it, in ", source, ".")
 	case variable != "":
 		a.step("Correct the ", field, " where the code or its configuration sets it. ",
 			"If neither does, it came from the environment:")
 		a.end = "echo \"$" + variable + "\""
-	case field != "":
-		a.step("Correct ", field, " where the program sets it.")
-	default:
+	case e.Field == "":
 		a.step("Correct the value where the program sets it.")
+	default:
+		a.step("Correct ", field, " where the program sets it.")
 	}
-	if e.Field == "API key" || e.Field == "api key" { // echo would show it
-		a = advice{}
-		a.step("Set the key again, complete and without blanks or quotes around it. Where it comes from:")
-		a.end = "wandgo doctor"
-	}
-	a.write(&b)
-	return strings.TrimRight(b.String(), "\n")
+	return a
+}
+
+// isVariable reports whether a source is an environment variable's name.
+func isVariable(source string) bool {
+	return strings.HasPrefix(source, "WANDB_") && strings.Trim(source, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
 }

@@ -135,6 +135,29 @@ func TestDoctorNamesShadowedKeys(t *testing.T) {
 	assert.Contains(t, i.run(t, "doctor").stdout, "…00b2")
 }
 
+// TestDoctorNamesTheSettingsFile: a name that stands in a settings file is not
+// looked for in the environment.
+func TestDoctorNamesTheSettingsFile(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	for _, test := range []struct{ name, setting, wrong string }{
+		{"entity", "entity = acme/vision", "$WANDB_ENTITY"},
+		{"project", "project = acme/vision", "$WANDB_PROJECT"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			i := on(t, srv.URL(), joKey)
+			delete(i.vars, "WANDB_PROJECT")
+			i.vars["WANDB_CONFIG_DIR"] = i.dir
+			require.NoError(t, os.WriteFile(filepath.Join(i.dir, "settings"), []byte("[default]\n"+test.setting+"\n"), 0o600))
+			r := i.run(t, "doctor")
+			assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status)
+			assert.Contains(t, r.stdout, `"${EDITOR:-vi}" `+filepath.Join(i.dir, "settings")+"\n")
+			assert.NotContains(t, r.stdout, test.wrong)
+		})
+	}
+}
+
 func TestDoctorJSON(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())

@@ -246,10 +246,23 @@ func (x *examination) askServer(ctx context.Context) {
 	x.asked = true
 	access, err := c.Check(ctx, x.settings.Entity.Text, x.settings.Project.Text)
 	if err != nil {
-		x.err = err
+		x.err = x.from(err)
 	} else {
 		x.access, x.viewer, x.err = access, access.Viewer, access.Err()
 	}
+}
+
+// from adds to an error about a name where the name came from.
+func (x *examination) from(err error) error {
+	if in, ok := errors.AsType[*errors.InputError](err); ok {
+		switch in.Field {
+		case "entity":
+			return settings.From(x.settings.Entity.Source, err)
+		case "project":
+			return settings.From(x.settings.Project.Source, err)
+		}
+	}
+	return err
 }
 
 // lookAtAccount says whose key it is.

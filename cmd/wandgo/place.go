@@ -127,7 +127,7 @@ func (x *examination) lookAtEntity() {
 		details = append(details, "did you mean "+names(p.Suggestions, true)+"?")
 	}
 	if err := settings.CheckEntity(name); err != nil {
-		state, text = statusFail, err.Error()
+		state, text = statusFail, x.from(err).Error()
 	}
 	x.add(checkEntity, state, text, details...)
 }
@@ -202,7 +202,7 @@ func (x *examination) lookAtProject() {
 		text += x.unanswered("project")
 	}
 	if err := settings.CheckProject(project.Text); err != nil {
-		state, text = statusFail, err.Error()
+		state, text = statusFail, x.from(err).Error()
 	}
 	x.add(checkProject, state, text, details...)
 }

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/wandbtest"
@@ -41,6 +44,20 @@ func TestWhoami(t *testing.T) {
 			assert.Contains(t, r.stderr, "What to do:")
 		})
 	}
+}
+
+// TestWhoamiNamesTheSettingsFile: a base URL that stands in a settings file is
+// not looked for in the environment.
+func TestWhoamiNamesTheSettingsFile(t *testing.T) {
+	t.Parallel()
+	i := in(t, map[string]string{"WANDB_API_KEY": joKey})
+	i.vars["WANDB_CONFIG_DIR"] = i.dir
+	file := filepath.Join(i.dir, "settings")
+	require.NoError(t, os.WriteFile(file, []byte("[default]\nbase_url = https://wandb.ai\n"), 0o600))
+	r := i.run(t, "whoami")
+	assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status)
+	assert.Contains(t, r.stderr, `"${EDITOR:-vi}" `+file+"\n")
+	assert.NotContains(t, r.stderr, "environment")
 }
 
 func TestNames(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/errors"
 )
 
 func TestNormalizeBaseURL(t *testing.T) {
@@ -78,17 +80,22 @@ func TestNormalizeBaseURLErrors(t *testing.T) {
 	}
 }
 
-func TestBaseURLErrorNamesItsSource(t *testing.T) {
+// TestBaseURLSource: a bad base URL is named with where it came from.
+func TestBaseURLSource(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	path := w.write(t, globalFile, "[default]\nbase_url = ftp://h\n")
 	_, err := Resolve(w.env(), Explicit{})
-	requireInputError(t, err, "base URL")
+	assert.Equal(t, "settings file "+path, requireInputError(t, err, "base URL").Source)
 	assert.ErrorContains(t, err, path)
+	assert.Contains(t, errors.Explain(err), `"${EDITOR:-vi}" `+path)
+	assert.NotContains(t, errors.Explain(err), "$WANDB_BASE_URL", "the environment has no part in it")
 	w.vars["WANDB_BASE_URL"] = "https://wandb.ai"
 	_, err = Resolve(w.env(), Explicit{})
+	assert.Equal(t, "WANDB_BASE_URL", requireInputError(t, err, "base URL").Source)
 	assert.ErrorContains(t, err, "WANDB_BASE_URL")
 	_, err = Resolve(w.env(), Explicit{BaseURL: "http://h?x"})
+	assert.Equal(t, "Options.BaseURL", requireInputError(t, err, "base URL").Source)
 	assert.ErrorContains(t, err, "Options.BaseURL")
 }
 

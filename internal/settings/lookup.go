@@ -35,7 +35,7 @@ func (r *resolver) resolveKey() error {
 	tokenFile, hasToken := r.env.get(envIdentityToken)
 	switch {
 	case hasKey && hasToken:
-		return &wandberrors.InputError{Field: envAPIKey, Rule: "must not be set together with " + envIdentityToken}
+		return &wandberrors.InputError{Field: envAPIKey, Source: envAPIKey, Rule: "must not be set together with " + envIdentityToken}
 	case hasKey:
 		s.Key, s.KeySource = secret.New(text), envAPIKey
 		r.looked(envAPIKey + " is set")

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/errors"
 )
 
 // entry is what the official client writes to netrc.
@@ -214,6 +216,7 @@ func TestBothCredentials(t *testing.T) {
 	_, err := Resolve(w.env(), Explicit{})
 	in := requireInputError(t, err, "WANDB_API_KEY")
 	assert.Contains(t, in.Rule, "WANDB_IDENTITY_TOKEN_FILE")
+	assert.Contains(t, errors.Explain(err), "unset WANDB_API_KEY", "the program sets neither of them")
 	assertSecretFree(t, hexKey, err.Error())
 }
 

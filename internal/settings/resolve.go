@@ -157,7 +157,7 @@ func (r *resolver) resolveBaseURL() error {
 	}
 	base, err := NormalizeBaseURL(v.Text)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", v.Source, err)
+		return From(v.Source, err)
 	}
 	r.settings.BaseURL = Value{Text: base, Source: v.Source}
 	r.settings.AppURL = AppURLFor(base)
@@ -179,12 +179,22 @@ func (r *resolver) resolveMode() error {
 		v.Text = ModeOnline
 	default:
 		// Guessing could upload what was meant to stay here.
-		return fmt.Errorf("read %s: %w", v.Source, &wandberrors.InputError{
-			Field: "mode", Value: presentable(v.Text), Rule: "must be online, offline, disabled or shared",
-		})
+		return From(v.Source, broken("mode", v.Text, "must be online, offline, disabled or shared"))
 	}
 	r.settings.Mode = v
 	return nil
+}
+
+// From adds the source of a value to the error that is about it. Other errors,
+// and those that name a source already, stay as they are.
+func From(source string, err error) error {
+	in, ok := err.(*wandberrors.InputError) //nolint:errorlint // what is wrapped would lose its wrapping
+	if !ok || in.Source != "" {
+		return err
+	}
+	sourced := *in
+	sourced.Source = source
+	return &sourced
 }
 
 // resolveRun resolves what describes the run.

@@ -189,7 +189,7 @@ func TestMode(t *testing.T) {
 		w := newWorld(t)
 		w.vars["WANDB_MODE"] = in
 		_, err := Resolve(w.env(), Explicit{})
-		requireInputError(t, err, "mode")
+		assert.Equal(t, "WANDB_MODE", requireInputError(t, err, "mode").Source)
 		assert.ErrorContains(t, err, "WANDB_MODE")
 	}
 }

@@ -3,8 +3,8 @@ package settings
 // Shared is what the environment says of this process among several that write
 // one run.
 type Shared struct {
-	// Label names the process (WANDB_X_LABEL).
-	Label string
+	// Label names the process (WANDB_X_LABEL), and LabelSource where it came from.
+	Label, LabelSource string
 	// Primary describes the machine for the run (WANDB_X_PRIMARY); nil if that is
 	// not said.
 	Primary *bool
@@ -16,7 +16,8 @@ type Shared struct {
 // resolveShared resolves what is said of one of several writers.
 func (r *resolver) resolveShared() {
 	s := &r.settings.Shared
-	s.Label = r.nonEmpty(setting{env: hidden("x_label"), file: "x_label"}).Text
+	label := r.nonEmpty(setting{env: hidden("x_label"), file: "x_label"})
+	s.Label, s.LabelSource = label.Text, label.Source
 	s.Primary = r.optionalBool("x_primary")
 	s.FinishesRun = r.optionalBool("x_update_finish_state")
 }

@@ -17,7 +17,7 @@ func TestSharedTellsUnsetFromFalse(t *testing.T) {
 		want settings.Shared
 	}{
 		{"nothing", nil, settings.Shared{}},
-		{"all", map[string]string{"WANDB_X_LABEL": "rank 3", "WANDB_X_PRIMARY": "true", "WANDB_X_UPDATE_FINISH_STATE": "0"}, settings.Shared{Label: "rank 3", Primary: new(true), FinishesRun: new(false)}},
+		{"all", map[string]string{"WANDB_X_LABEL": "rank 3", "WANDB_X_PRIMARY": "true", "WANDB_X_UPDATE_FINISH_STATE": "0"}, settings.Shared{Label: "rank 3", LabelSource: "WANDB_X_LABEL", Primary: new(true), FinishesRun: new(false)}},
 		{"empty is unset", map[string]string{"WANDB_X_PRIMARY": "", "WANDB_X_UPDATE_FINISH_STATE": "no"}, settings.Shared{FinishesRun: new(false)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
