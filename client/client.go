@@ -37,7 +37,10 @@ type Client struct {
 // environment. It reads netrc and the settings files and makes no request. A
 // missing or malformed API key is not an error here but of the first use, so
 // that offline runs need none. New returns an *errors.InputError
-// (ErrInvalidInput) for a base URL or a JournalSync that cannot be right.
+// (ErrInvalidInput) for a base URL, a WANDB_MODE or a JournalSync that cannot be
+// right, for WANDB_API_KEY together with WANDB_IDENTITY_TOKEN_FILE, and for a
+// settings file that cannot be understood where nothing else says which server is
+// meant.
 func New(opts Options) (*Client, error) {
 	s, err := settings.Resolve(opts.env(), settings.Explicit{
 		BaseURL: opts.BaseURL,

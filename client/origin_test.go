@@ -64,3 +64,24 @@ func TestInputErrorNamesItsSource(t *testing.T) {
 		})
 	}
 }
+
+// TestBrokenSettingsFile: a key from the environment does not go to W&B's cloud
+// because the file that names another server has a slip in it.
+func TestBrokenSettingsFile(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	file := filepath.Join(home, "settings")
+	require.NoError(t, os.WriteFile(file, []byte("[default]\nbase_url = https://wandb.test\nentity\n"), 0o600))
+	vars := map[string]string{"WANDB_CONFIG_DIR": home, "WANDB_API_KEY": key("member")}
+	o := client.Options{Getenv: func(name string) string { return vars[name] }}
+	_, err := client.New(o)
+	in, ok := errors.AsType[*errors.InputError](err)
+	require.True(t, ok, "%v", err)
+	assert.Equal(t, "settings file "+file, in.Source)
+	assert.Contains(t, err.Error(), "line 3")
+
+	o.BaseURL = "https://wandb.test"
+	c, err := client.New(o)
+	require.NoError(t, err, "where the server is named, the file stops nothing")
+	require.NoError(t, c.Close())
+}

@@ -306,6 +306,10 @@ func failures() []golden {
 			Field: "base URL", Value: "https://wandb.ai", Rule: "must be the address of the API, https://api.wandb.ai",
 			Source: "settings file /home/jo/my work/wandb/settings",
 		}},
+		{"input_broken_file", &errors.InputError{
+			Field: "settings", Rule: "line 3: expected name = value; until that is mended, WANDB_BASE_URL must say which server is meant",
+			Source: "settings file /home/jo/.config/wandb/settings",
+		}},
 		{"input_from_variable", &errors.InputError{Field: "entity", Value: "acme/vision", Rule: "must not contain '/'", Source: "WANDB_ENTITY"}},
 		{"input_from_option", &errors.InputError{Field: "entity", Value: "acme/vision", Rule: "must not contain '/'", Source: "RunOptions.Entity"}},
 		{"input_from_flag", &errors.InputError{Field: "entity", Value: "acme/vision", Rule: "must not contain '/'", Source: "--entity"}},

@@ -98,7 +98,7 @@ func (e *InputError) advise() (a advice) {
 		a.step("Set the key again, complete and without blanks or quotes around it. Where it comes from:")
 		a.end = "wandgo doctor"
 	case fromFile:
-		a.step("Correct the ", field, " in the settings file from which it came:")
+		a.step("Correct the ", field, " in this settings file:")
 		a.end = `"${EDITOR:-vi}" ` + shellWord(file)
 	case isVariable(e.Source) && e.Source == e.Field:
 		a.step("Correct ", field, " in the environment of the program, or take it out there:")

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -23,6 +24,8 @@ type settingsFile struct {
 	options map[string]string
 	missing bool
 	broken  bool
+	// flaw is why a file that could be read could not be understood.
+	flaw error
 }
 
 // absence says why the file does not give the option.
@@ -37,8 +40,8 @@ func (f settingsFile) absence(option string) string {
 }
 
 // Resolve finds every setting. It fails with an [wandberrors.InputError] when a
-// setting that decides where data goes makes no sense: the base URL, the mode,
-// or two credentials at once. Everything else that is odd becomes a warning and
+// setting that decides where data goes makes no sense: the base URL, a settings
+// file that may hold it, the mode, or two credentials at once. Everything else that is odd becomes a warning and
 // leaves the default. A missing key is no error; see KeyLookups.
 func Resolve(env Env, explicit Explicit) (*Settings, error) {
 	r := &resolver{env: env, explicit: explicit, settings: &Settings{}}
@@ -84,6 +87,9 @@ func (r *resolver) readFile(path string) {
 		f.missing = true
 	case err != nil:
 		f.broken = true
+		if _, ok := errors.AsType[*fileError](err); ok || errors.Is(err, errTooLarge) {
+			f.flaw = err
+		}
 		r.warn("settings file %s is ignored: %s", path, reason(err))
 	default:
 		r.settings.Files = append(r.settings.Files, path)
@@ -150,8 +156,33 @@ func (r *resolver) fileValue(name string) Value {
 	return Value{}
 }
 
+// fileBaseURL is the base URL of the settings files. A file that cannot be
+// understood may name one. The official client goes on without it, with a warning
+// on the terminal; a library has no terminal, and a key that was meant for a
+// server of one's own would go to W&B's cloud.
+func (r *resolver) fileBaseURL() (Value, error) {
+	for _, f := range r.files {
+		if f.flaw != nil {
+			return Value{}, &wandberrors.InputError{
+				Field: "settings", Source: "settings file " + f.path,
+				Rule: f.flaw.Error() + "; until that is mended, WANDB_BASE_URL must say which server is meant",
+			}
+		}
+		if _, ok := f.options["base_url"]; ok {
+			break
+		}
+	}
+	return r.fileValue("base_url"), nil
+}
+
 func (r *resolver) resolveBaseURL() error {
-	v := r.nonEmpty(setting{r.explicit.BaseURL, "Options.BaseURL", []string{"WANDB_BASE_URL"}, "base_url"})
+	v := r.nonEmpty(setting{explicit: r.explicit.BaseURL, field: "Options.BaseURL", env: []string{"WANDB_BASE_URL"}})
+	if v.Text == "" {
+		var err error
+		if v, err = r.fileBaseURL(); err != nil {
+			return err
+		}
+	}
 	if v.Text == "" {
 		v = Value{Text: DefaultBaseURL, Source: SourceDefault}
 	}
