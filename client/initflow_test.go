@@ -132,6 +132,50 @@ func TestDiagnosisDeadline(t *testing.T) {
 	}
 }
 
+// TestCallersDeadlineDuringTheQuestions: the refusal stands, the text says what
+// became of the questions and why, and the deadline is named once.
+func TestCallersDeadlineDuringTheQuestions(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, everybody())
+	held := s.Inject(wandbtest.Fault{Match: isQuestion, Hang: true})
+	c := newClient(t, s, key("outsider"))
+	// The deadline is far off until the questions are under way.
+	ctx := &deadlineOnDemand{Context: t.Context(), done: make(chan struct{})}
+	done := make(chan error)
+	go func() {
+		_, err := c.Init(ctx, client.RunOptions{Entity: "acme", Project: "new"})
+		done <- err
+	}()
+	require.NoError(t, held.Wait(t.Context(), 1))
+	close(ctx.done)
+	err := <-done
+	require.ErrorIs(t, err, errors.ErrPermissionDenied)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	p, ok := errors.AsType[*errors.PermissionError](err)
+	require.True(t, ok)
+	assert.Equal(t, 1, strings.Count(p.Err.Error(), context.DeadlineExceeded.Error()), p.Err.Error())
+	text := strings.Join(strings.Fields(errors.Explain(err)), " ")
+	assert.Contains(t, text, "The caller's context ended meanwhile (context deadline exceeded), which cut the follow-up questions short.")
+	assert.Contains(t, text, "→ no usable answer: timed out")
+}
+
+// deadlineOnDemand is a context whose deadline passes when the test says so.
+type deadlineOnDemand struct {
+	context.Context
+	done chan struct{}
+}
+
+func (d *deadlineOnDemand) Done() <-chan struct{} { return d.done }
+
+func (d *deadlineOnDemand) Err() error {
+	select {
+	case <-d.done:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
 // TestInitCancelled ends the caller's context while the server holds a request.
 // Leaked goroutines are TestMain's business.
 func TestInitCancelled(t *testing.T) {
@@ -167,6 +211,9 @@ func TestInitCancelled(t *testing.T) {
 			require.ErrorIs(t, err, why)
 			assert.NotErrorIs(t, err, errors.ErrServerUnavailable)
 			assert.False(t, errors.IsRetryable(err))
+			if tt.refused {
+				assert.Contains(t, strings.Join(strings.Fields(errors.Explain(err)), " "), "(the scheduler wants the machine back), which cut")
+			}
 			assert.Equal(t, tt.refused, errors.Is(err, errors.ErrPermissionDenied), "a refusal that was answered is not forgotten")
 		})
 	}

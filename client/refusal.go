@@ -28,10 +28,23 @@ func (c *Client) explain(ctx context.Context, t *diagnose.Ticket, q diagnose.Que
 			return diagnose.Ask(ctx, c.graphql.ForProbes(), r.Class, q)
 		}).About(q.RunID)
 	}
-	if ctx.Err() != nil { // the caller gave up on the questions: the refusal stands, and so does that
-		r.Err = errors.Join(r.Err, ctx.Err(), context.Cause(ctx))
+	if ended := endOf(ctx); ended != nil { // the caller gave up: the refusal stands, and so does that
+		r.Err = errors.Join(r.Err, ended)
+		if r.NeedsProbes() && findings.CutShort() {
+			r.Hint = "the caller's context ended meanwhile (" + context.Cause(ctx).Error() + "), which cut the follow-up questions short"
+		}
 	}
 	return diagnose.Refuse(x, r, findings, diagnose.Decide(r, findings))
+}
+
+// endOf is why a context ended, or nil if it did not. It matches the context's
+// own error as well as the cause, and names each once.
+func endOf(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) {
+		return cause
+	}
+	return errors.Join(err, cause)
 }
 
 // explainUpload is explain for what ended a run's upload.

@@ -264,6 +264,13 @@ func failures() []golden {
 			e.Hint = "the server speaks http there and not https; over http, whoever sits in between can read the API key"
 			e.Err = errors.New(`UpsertBucket: Post "https://localhost:8080/graphql": http: server gave HTTP response to HTTPS client`)
 		})},
+		{"request_web_page", failed(errors.ErrServerUnavailable, 503, "", func(e *errors.RequestError) {
+			e.Err = errors.New("UpsertBucket: HTTP 503 with a web page")
+		})},
+		{"request_retried", failed(errors.ErrServerUnavailable, 502, "", func(e *errors.RequestError) {
+			e.Hint = "the time allowed ran out"
+			e.Err = errors.New("UpsertBucket: context deadline exceeded (after 3 attempts, the last answer was HTTP 502)")
+		})},
 		{"request_too_slow", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
 			e.Hint = "the time allowed ran out"
 			e.Err = errors.Join(context.DeadlineExceeded, errors.New("last answer was HTTP 502"))

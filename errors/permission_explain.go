@@ -84,12 +84,12 @@ func targetFacts(p place) []fact {
 // answerFacts are those of the server's answer, or of the error in its place.
 func answerFacts(status int, message, code, requestID string, err error) []fact {
 	var facts []fact
-	answer := answer(status, message)
+	answer, text := answerAndError(status, message, err)
 	var ids []string
 	if code := inline(code, nameLimit); code != "" {
 		ids = append(ids, "code "+code)
 	}
-	if id := escape(bounded(requestID), nameLimit, false); id != "" {
+	if id := escape(bounded(requestID), nameLimit, false); id != "" && !strings.Contains(answer, id) {
 		ids = append(ids, "request id "+id)
 	}
 	if answer != "" && len(ids) > 0 {
@@ -98,7 +98,7 @@ func answerFacts(status int, message, code, requestID string, err error) []fact 
 	if answer != "" {
 		facts = append(facts, fact{"Answer", answer})
 	}
-	if text := errorText(err, messageLimit); text != "" && strings.TrimSpace(message) == "" {
+	if text != "" {
 		facts = append(facts, fact{"Error", text})
 	}
 	return facts

@@ -129,6 +129,22 @@ func (e *PermissionError) accountKind() string {
 	return "user"
 }
 
+// answerAndError are what is to be said of a response and of the original error,
+// which counts only where the server gave no message. An error that begins with
+// the operation and goes on with the same status, as in "UpsertBucket: HTTP 503
+// with a web page", takes the answer's place.
+func answerAndError(status int, message string, err error) (told, text string) {
+	told = answer(status, message)
+	if strings.TrimSpace(message) != "" {
+		return told, ""
+	}
+	text = errorText(err, messageLimit)
+	if _, rest, ok := strings.Cut(text, ": "); ok && told != "" && strings.HasPrefix(rest, told) {
+		return rest, ""
+	}
+	return told, text
+}
+
 // answer is status and message of a response, or "" if there was none.
 func answer(status int, message string) string {
 	message = inline(message, messageLimit)

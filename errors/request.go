@@ -61,13 +61,17 @@ func (e *RequestError) Error() string {
 		return "request failed"
 	}
 	line := e.place().prefix() + e.clause()
-	detail := answer(e.StatusCode, e.Message)
-	if strings.TrimSpace(e.Message) == "" && !e.saysErr() {
-		if text := errorText(e.Err, messageLimit); text != "" && detail != "" {
-			detail += ": " + text
-		} else if text != "" {
-			detail = text
-		}
+	err := e.Err
+	if e.saysErr() {
+		err = nil
+	}
+	detail, text := answerAndError(e.StatusCode, e.Message, err)
+	switch {
+	case text == "":
+	case detail == "", strings.Contains(text, detail): // it names the status itself
+		detail = text
+	default:
+		detail += ": " + text
 	}
 	if detail != "" {
 		line += " (" + detail + ")"

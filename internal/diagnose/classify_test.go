@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -151,6 +152,11 @@ func TestFailKeepsTheReason(t *testing.T) {
 	require.ErrorIs(t, err, why)
 	require.ErrorIs(t, err, context.Canceled)
 	assert.False(t, errors.IsRetryable(err))
+
+	lost := &transport.Error{Op: "UpsertBucket", Err: fmt.Errorf("%w: %w", context.Canceled, why)}
+	err = Fail(ctx, Context{}, Classify(ctx, &graphql.Error{Operation: "UpsertBucket", Err: lost}))
+	require.ErrorIs(t, err, why)
+	assert.Equal(t, "cancelled by the caller (UpsertBucket: context canceled: told to)", err.Error(), "each is said once")
 }
 
 // TestUntrusted: that a certificate is not trusted has more than one remedy.

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
@@ -25,20 +26,28 @@ func (f *Findings) Evidence(project string) []errors.Probe {
 			Name: name, Question: question, Outcome: a.Outcome, Result: result, StatusCode: a.Status,
 		})
 	}
-	entity, where := quote(f.Entity), quote(f.Entity+"/"+project)
-	if f.Entity == "" {
-		entity, where = "of your account", quote(project)
+	entity, place, where := "entity "+quote(f.Entity), quote(f.Entity), quote(f.Entity+"/"+project)
+	if f.Entity == "" { // nobody named one, and the account's is not known
+		entity, place, where = "your default entity", "your default entity", quote(project)+" of your default entity"
 	}
 	add("viewer", "whose key is this", f.Who.Answer, f.whoWords())
 	add("account", "has the account a personal entity", f.Account.Answer, f.accountWords())
-	add("entity", "entity "+entity, f.Team.Answer, "visible, readOnly is "+f.Team.ReadOnly.String())
-	add("entity-kind", "kind of entity "+entity, f.Kind.Answer, f.kindWords())
+	add("entity", entity, f.Team.Answer, "visible, readOnly is "+f.Team.ReadOnly.String())
+	add("entity-kind", "kind of "+entity, f.Kind.Answer, f.kindWords())
 	add("project", "project "+where, f.Project.Answer, f.projectWords())
-	add("role", "your role in "+entity, f.Role.Answer, f.roleWords())
+	add("role", "your role in "+place, f.Role.Answer, f.roleWords())
 	add("project-role", "your role in project "+where, f.ProjectRole.Answer, f.projectRoleWords())
 	add("seat", "your seat in the organization", f.Seat.Answer, f.seatWords())
 	add("run", "the run of this id", f.Run.Answer, fmt.Sprintf("belongs to %q, readOnly is %s", f.Run.Owner, f.Run.ReadOnly))
 	return probes
+}
+
+// CutShort reports whether there are questions that brought no answer of any
+// kind, or none that were asked at all.
+func (f *Findings) CutShort() bool {
+	probes := f.Evidence("")
+	failed := func(p errors.Probe) bool { return p.Outcome == errors.Failed }
+	return len(probes) == 0 || slices.ContainsFunc(probes, failed)
 }
 
 // words is the result of a question that brought no value.

@@ -55,7 +55,10 @@ func answerOf(present bool, err error) Answer {
 	}
 	ge, ok := errors.AsType[*graphql.Error](err)
 	if !ok {
-		return Answer{Outcome: errors.Failed, Detail: "no answer"}
+		return Answer{Outcome: errors.Failed, Detail: silence(err)}
+	}
+	if !ge.Answered() {
+		return Answer{Outcome: errors.Failed, Status: ge.StatusCode, Detail: silence(err)}
 	}
 	a := Answer{Status: ge.StatusCode, Detail: ge.Message}
 	switch {
@@ -64,7 +67,7 @@ func answerOf(present bool, err error) Answer {
 	case !ge.FromWandB():
 		a.Outcome = errors.Failed
 		if a.Detail == "" {
-			a.Detail = "no usable answer"
+			a.Detail = bodyHint(ge.Kind)
 		}
 	case ge.StatusCode == http.StatusOK || (ge.StatusCode >= 401 && ge.StatusCode <= 404):
 		a.Outcome = errors.Refused

@@ -86,7 +86,9 @@ func Fail(ctx context.Context, c Context, r *Refusal) error {
 	switch r.Class {
 	case Cancelled:
 		// The context's end wins over the error it caused.
-		e.Err = errors.Join(context.Cause(ctx), r.Err)
+		if cause := context.Cause(ctx); !errors.Is(r.Err, cause) {
+			e.Err = errors.Join(cause, r.Err)
+		}
 		switch {
 		case r.StatusCode == 429:
 			e.Cause = errors.ErrRateLimited

@@ -32,7 +32,7 @@ type flightKey struct {
 
 type flight struct {
 	done     chan struct{}
-	cancel   context.CancelFunc
+	cancel   context.CancelCauseFunc
 	waiters  int
 	finished int // the crowd's clock when done; 0 while under way
 	findings *Findings
@@ -104,7 +104,7 @@ func (t *Ticket) Diagnose(ctx context.Context, r *Refusal, ask func(context.Cont
 	}
 	s.mu.Unlock()
 	if last {
-		fl.cancel()
+		fl.cancel(context.Cause(ctx)) // so that the questions know whether time was up
 		<-fl.done
 	}
 	select {
@@ -118,7 +118,7 @@ func (t *Ticket) Diagnose(ctx context.Context, r *Refusal, ask func(context.Cont
 // start launches a flight; s.mu is held. Its context keeps the values of the
 // first who asked and not its end, as others may wait longer.
 func (s *Shared) start(ctx context.Context, c *crowd, key flightKey, ask func(context.Context) *Findings) *flight {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	fl := &flight{done: make(chan struct{}), cancel: cancel}
 	c.flights[key] = fl
 	go func() {

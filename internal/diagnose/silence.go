@@ -1,8 +1,11 @@
 package diagnose
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"io"
+	"net"
 	"net/http"
 
 	"github.com/wandgo/wandgo/errors"
@@ -30,6 +33,32 @@ func classifySilence(r *Refusal) Class {
 		return Unexpected
 	}
 	return Unreachable
+}
+
+// silence says in a few words why a question has no answer.
+func silence(err error) string {
+	timeout, ok := errors.AsType[net.Error](err)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), ok && timeout.Timeout():
+		return "timed out"
+	case errors.Is(err, context.Canceled):
+		return "cut short"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the connection was cut"
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return "the certificate is not trusted"
+	}
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		return dns.Error()
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Err != nil {
+		return op.Err.Error() // without the addresses, which the rest repeats
+	}
+	if failure, ok := errors.AsType[*transport.Error](err); ok && failure.Err != nil {
+		return failure.Err.Error()
+	}
+	return err.Error()
 }
 
 // certificateHint says what is wrong with a certificate where that has another
