@@ -16,8 +16,9 @@ func (e *PermissionError) Error() string {
 	if e == nil {
 		return ErrPermissionDenied.Error()
 	}
-	line := e.place().prefix() + e.clause()
-	if facts := e.facts(); len(facts) > 0 {
+	clause := e.clause()
+	line := e.place().prefix() + clause
+	if facts := e.facts(clause); len(facts) > 0 {
 		line += " (" + strings.Join(facts, "; ") + ")"
 	}
 	return line
@@ -88,8 +89,9 @@ func (e *PermissionError) candidatePhrases(limit int) []string {
 	return phrases
 }
 
-// facts are the parts of the parenthesis that ends the line.
-func (e *PermissionError) facts() []string {
+// facts are the parts of the parenthesis that ends the line, beside what the
+// clause says already.
+func (e *PermissionError) facts(clause string) []string {
 	var facts []string
 	if e.Cause == ErrNoAPIKey && e.cause() != nil {
 		return nil // no request was sent, with no key
@@ -98,6 +100,9 @@ func (e *PermissionError) facts() []string {
 		facts = append(facts, "nothing was sent")
 	} else if answer := answer(e.StatusCode, e.Message); answer != "" {
 		facts = append(facts, answer)
+	}
+	if e.Viewer != nil && e.Viewer.Username != "" && !strings.Contains(clause, quoted(e.Viewer.Username)) {
+		facts = append(facts, "asked as "+e.who())
 	}
 	if e.EntityDefaulted && e.Entity != "" {
 		facts = append(facts, "default entity, as none was given")

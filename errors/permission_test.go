@@ -143,7 +143,8 @@ func TestIssue9156(t *testing.T) {
 			line, text := e.Error(), e.Explain()
 			assert.Contains(t, line, e.Entity)
 			assert.Contains(t, text, e.Entity)
-			if e.Viewer != nil {
+			if e.Viewer != nil && e.Viewer.Username != "" {
+				assert.Contains(t, line, fmt.Sprintf("%q", e.Viewer.Username), "who it was, in one line")
 				assert.Contains(t, text, fmt.Sprintf("%q", e.Viewer.Username))
 			}
 			assert.Contains(t, text, "Why: ")

@@ -73,8 +73,12 @@ var noAPIKeyProse = prose{
 }
 
 var anonymousKeyProse = prose{
-	clause: func(_ *PermissionError, probably string) string {
-		return "the API key " + probably + "belongs to an anonymous account"
+	clause: func(e *PermissionError, probably string) string {
+		account := "an anonymous account"
+		if e.Viewer != nil && e.Viewer.Username != "" {
+			account = "the anonymous account " + quoted(e.Viewer.Username)
+		}
+		return "the API key " + probably + "belongs to " + account
 	},
 	phrase: words("an anonymous account"),
 	about:  words("An anonymous account may not do this; an account with a name may."),
