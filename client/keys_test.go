@@ -182,6 +182,25 @@ func TestViewer(t *testing.T) {
 			v, err := newClient(t, s, key("member"), quickly).Viewer(t.Context())
 			require.ErrorIs(t, err, tt.cause)
 			assert.Nil(t, v)
+			for _, of := range []string{"team", "role", "seat", "project", "entity"} {
+				assert.NotContains(t, err.Error(), of, "the question is about the key alone")
+			}
 		})
 	}
+}
+
+// TestViewerRefused: what may be the reason when the server will not even say
+// whose key it is.
+func TestViewerRefused(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, everybody())
+	s.Inject(wandbtest.Fault{Status: 403, Body: denied2025})
+	_, err := newClient(t, s, key("member")).Viewer(t.Context())
+	p, ok := errors.AsType[*errors.PermissionError](err)
+	require.True(t, ok)
+	assert.Equal(t, errors.Undetermined, p.Confidence)
+	require.NoError(t, p.Cause)
+	assert.Equal(t, []error{errors.ErrBadAPIKey, errors.ErrIntermediary}, p.Candidates)
+	assert.False(t, p.EntityDefaulted, "no entity has a part in it")
+	assert.Len(t, s.Requests(), 1)
 }

@@ -13,10 +13,12 @@ import (
 type Viewer = errors.Viewer
 
 // Viewer asks the server whose key this is. It makes one request and blocks
-// until it is answered or ctx ends; a failure is tried once more. A key that the server does not recognise
-// gives an *errors.PermissionError that matches ErrBadAPIKey; no key at all,
-// ErrNoAPIKey; other failures an *errors.RequestError. It is safe for
-// concurrent use.
+// until it is answered or ctx ends; a failure is tried once more. A key that the
+// server does not recognise gives an *errors.PermissionError that matches
+// ErrBadAPIKey; no key at all, ErrNoAPIKey; a server that will not say whose key
+// it is, one whose cause is mostly undetermined; other failures an
+// *errors.RequestError. Whether the account has a personal entity is not asked;
+// that takes [Client.Check]. It is safe for concurrent use.
 func (c *Client) Viewer(ctx context.Context) (*Viewer, error) {
 	q := diagnose.Question{Op: "tell whose key this is"}
 	if err := c.checkKey(q); err != nil {
@@ -30,9 +32,7 @@ func (c *Client) Viewer(ctx context.Context) (*Viewer, error) {
 		if !r.IsRefusal() {
 			return nil, diagnose.Fail(ctx, c.context(q), r)
 		}
-		f := &diagnose.Findings{}
-		f.Who.Unauthorized = r.Class == diagnose.Unauthorized
-		return nil, diagnose.Refuse(c.context(q), r, f, diagnose.Decide(r, f))
+		return nil, diagnose.RefuseViewer(c.context(q), r)
 	}
 	if resp.Viewer == nil {
 		x := c.context(q)
