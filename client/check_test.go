@@ -51,6 +51,25 @@ func TestCheckForetellsInit(t *testing.T) { //nolint:tparallel // waits for its 
 	t.Logf("Check and Init: %v", counts)
 }
 
+// TestCheckTellsThePersonalEntity: as far as the server does.
+func TestCheckTellsThePersonalEntity(t *testing.T) {
+	t.Parallel()
+	for _, gen := range []wandbtest.Generation{wandbtest.Gen2024Jan, wandbtest.Gen2024Oct, wandbtest.Gen2026} {
+		for user, want := range map[string]errors.PersonalEntity{
+			"oldtimer": errors.PersonalEntityPresent, "newcomer": errors.PersonalEntityAbsent, "disabled": errors.PersonalEntityAbsent,
+		} {
+			t.Run(fmt.Sprintf("%v/%s", gen, user), func(t *testing.T) {
+				t.Parallel()
+				s := wandbtest.New(t, everybody(), wandbtest.WithGeneration(gen))
+				a, err := newClient(t, s, key(user)).Check(t.Context(), "acme", "team")
+				require.NoError(t, err)
+				require.NotNil(t, a.Viewer)
+				assert.Equal(t, want, a.Viewer.PersonalEntity)
+			})
+		}
+	}
+}
+
 func assertForetold(t *testing.T, a *client.Access, err error) {
 	t.Helper()
 	assert.NotEmpty(t, a.Explain())

@@ -22,7 +22,9 @@ type Viewer struct {
 	AccountType string `json:"accountType,omitempty"`
 	// Admin says whether the account administers the whole server.
 	Admin bool `json:"admin,omitempty"`
-	// PersonalEntity is "present", "absent" or "" when the server cannot tell.
+	// PersonalEntity is "present", "absent" or "" when the server cannot tell, or
+	// was not asked: a check and the diagnosis of a refusal ask it, Viewer of
+	// package client does not.
 	PersonalEntity PersonalEntity `json:"personalEntity,omitempty"`
 }
 

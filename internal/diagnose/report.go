@@ -26,7 +26,7 @@ func Refuse(c Context, r *Refusal, f *Findings, v Verdict) *errors.PermissionErr
 		RunID:           c.RunID,
 		BaseURL:         c.BaseURL,
 		AppURL:          c.AppURL,
-		Viewer:          f.Who.Viewer,
+		Viewer:          f.viewer(),
 		Role:            f.role(),
 		KeySource:       c.KeySource,
 		Cause:           v.Cause,
@@ -48,8 +48,24 @@ func Refuse(c Context, r *Refusal, f *Findings, v Verdict) *errors.PermissionErr
 		e.Notes = append(e.Notes, r.Hint)
 	}
 	e.Notes = append(e.Notes, SmellOf(c.Question)...)
-	e.Suggestions = suggestions(f)
+	e.Suggestions = suggestions(f, e.Viewer)
 	return e
+}
+
+// viewer is the account with what the server said of its personal entity, which
+// is the answer to another question. It is a copy, as requests share findings.
+func (f *Findings) viewer() *errors.Viewer {
+	if f.Who.Viewer == nil {
+		return nil
+	}
+	v := *f.Who.Viewer
+	switch {
+	case f.Account.Disabled == Yes, f.Account.HasEntity == No:
+		v.PersonalEntity = errors.PersonalEntityAbsent
+	case f.Account.HasEntity == Yes:
+		v.PersonalEntity = errors.PersonalEntityPresent
+	}
+	return &v
 }
 
 // SmellOf says of names that are legal what they look like.
@@ -65,8 +81,7 @@ func SmellOf(q Question) []string {
 }
 
 // suggestions are the viewer's own entities that resemble what was asked.
-func suggestions(f *Findings) []string {
-	v := f.Who.Viewer
+func suggestions(f *Findings, v *errors.Viewer) []string {
 	if v == nil || f.inTeam() == Yes {
 		return nil
 	}

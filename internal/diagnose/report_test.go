@@ -38,3 +38,36 @@ func TestUnreachable(t *testing.T) {
 		})
 	}
 }
+
+// TestPersonalEntity: what the server says of the account's personal entity is
+// told with the account, and the findings, which others share, stay as they are.
+func TestPersonalEntity(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name          string
+		disabled, has Tri
+		want          errors.PersonalEntity
+	}{
+		{"there", No, Yes, errors.PersonalEntityPresent},
+		{"there, says an old server", Unknown, Yes, errors.PersonalEntityPresent},
+		{"disabled", Yes, Yes, errors.PersonalEntityAbsent},
+		{"none", No, No, errors.PersonalEntityAbsent},
+		{"none, says an old server", Unknown, No, errors.PersonalEntityAbsent},
+		{"unknown", Unknown, Unknown, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			f := findings(viewer("acme-research"), entityIs("j0"), personal(tt.disabled, tt.has))
+			e := Refuse(Context{Question: Question{Entity: "j0"}}, &Refusal{Class: Forbidden}, f, Verdict{})
+			assert.Equal(t, tt.want, e.Viewer.PersonalEntity)
+			assert.Empty(t, f.Who.Viewer.PersonalEntity)
+			if tt.want == errors.PersonalEntityPresent {
+				assert.Equal(t, []string{"jo"}, e.Suggestions, "the own name is an entity to log to")
+			} else {
+				assert.Empty(t, e.Suggestions)
+			}
+		})
+	}
+	e := Refuse(Context{}, &Refusal{}, &Findings{}, Verdict{})
+	assert.Nil(t, e.Viewer)
+}
