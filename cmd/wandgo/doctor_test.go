@@ -158,6 +158,30 @@ func TestDoctorNamesTheSettingsFile(t *testing.T) {
 	}
 }
 
+// TestDoctorDecision: a server that could not be asked has denied nothing.
+func TestDoctorDecision(t *testing.T) {
+	t.Parallel()
+	page := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(page.Close)
+	for _, test := range []struct {
+		name, url, key       string
+		decision, confidence string
+	}{
+		{"unreachable", "http://127.0.0.1:1", joKey, "unknown", "undetermined"},
+		{"no API", page.URL, joKey, "denied", "likely"},
+		{"no URL", "ftp://wandb", joKey, "denied", "certain"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var d struct{ Decision, Confidence string }
+			r := on(t, test.url, test.key).run(t, "doctor", "--json")
+			require.NoError(t, json.Unmarshal([]byte(r.stdout), &d))
+			assert.Equal(t, test.decision, d.Decision)
+			assert.Equal(t, test.confidence, d.Confidence)
+		})
+	}
+}
+
 func TestDoctorJSON(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())

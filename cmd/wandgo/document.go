@@ -87,7 +87,7 @@ func writeJSON(w io.Writer, x *examination, questions []question, redact redacto
 
 func (x *examination) document(questions []question) document {
 	d := document{
-		Version: 1, Decision: x.decision(), ExitStatus: x.status(), Candidates: []string{},
+		Version: 1, Decision: x.decision(), Confidence: x.confidence(), ExitStatus: x.status(), Candidates: []string{},
 		Key:    keyDocument{Flaws: []string{}, Lookups: []string{}, Others: []otherKeyDocument{}},
 		Checks: x.checks, Evidence: []errors.Probe{}, Notes: []string{}, Explanation: x.explanation(),
 		Questions: append([]question{}, questions...),
@@ -98,9 +98,6 @@ func (x *examination) document(questions []question) document {
 	for _, c := range x.candidates() {
 		d.Candidates = append(d.Candidates, errors.Code(c))
 	}
-	if p, ok := errors.AsType[*errors.PermissionError](x.err); ok {
-		d.Confidence = p.Confidence
-	}
 	if s := x.settings; s != nil {
 		d.fillSettings(x, s)
 	}
@@ -108,7 +105,7 @@ func (x *examination) document(questions []question) document {
 		d.Viewer = &viewerDocument{v.Username, v.AccountType, v.DefaultEntity, append([]string{}, v.Teams...), v.TeamsComplete}
 	}
 	if a := x.access; a != nil {
-		d.Confidence, d.Role = a.Confidence, a.Role
+		d.Role = a.Role
 		d.Entity.Name = a.Entity
 		d.Evidence = append(d.Evidence, a.Evidence...)
 		d.Notes = append(d.Notes, a.Notes...)

@@ -223,7 +223,11 @@ func (x *examination) conclude() {
 		}
 		x.add(checkVerdict, statusFail, text, x.candidateTexts()...)
 	default:
-		x.add(checkVerdict, statusUnsure, "it cannot be told whether a run can be created", x.candidateTexts()...)
+		text := "it cannot be told whether a run can be created"
+		if x.access == nil && x.err != nil {
+			text += ": " + sentinelText(x.err)
+		}
+		x.add(checkVerdict, statusUnsure, text, x.candidateTexts()...)
 	}
 }
 
@@ -233,11 +237,27 @@ func (x *examination) decision() client.Decision {
 	case x.access != nil:
 		return x.access.Decision
 	case errors.Is(x.err, errors.ErrInvalidInput), errors.Is(x.err, errors.ErrPermissionDenied),
-		errors.Is(x.err, errors.ErrWrongBaseURL), errors.Is(x.err, errors.ErrServerUnavailable):
+		errors.Is(x.err, errors.ErrWrongBaseURL):
 		return client.Denied
 	default:
 		return client.Unknown
 	}
+}
+
+// confidence is how sure the decision is.
+func (x *examination) confidence() errors.Confidence {
+	p, refused := errors.AsType[*errors.PermissionError](x.err)
+	switch {
+	case x.access != nil:
+		return x.access.Confidence
+	case refused:
+		return p.Confidence
+	case errors.Is(x.err, errors.ErrInvalidInput):
+		return errors.Certain
+	case errors.Is(x.err, errors.ErrWrongBaseURL): // what answers may pass, such as a login portal
+		return errors.Likely
+	}
+	return errors.Undetermined
 }
 
 func (x *examination) candidateTexts() []string {

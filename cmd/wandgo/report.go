@@ -45,17 +45,6 @@ func report(x *examination, questions []question, redact redactor) string {
 	return redact.text(b.String())
 }
 
-// confidence is how sure the verdict is.
-func (x *examination) confidence() errors.Confidence {
-	if x.access != nil {
-		return x.access.Confidence
-	}
-	if p, ok := errors.AsType[*errors.PermissionError](x.err); ok {
-		return p.Confidence
-	}
-	return errors.Undetermined
-}
-
 func reportSettings(b *strings.Builder, s *settings.Settings) {
 	b.WriteString("\n## Settings\n\n| setting | value | from |\n|---|---|---|\n")
 	row := func(name, value, source string) {
