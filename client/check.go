@@ -115,7 +115,7 @@ func (a *Access) Explain() string {
 // for concurrent use.
 func (c *Client) Check(ctx context.Context, entity, project string) (*Access, error) {
 	q := diagnose.Question{Op: "create run", Entity: entity, Project: project}
-	if err := checkPlace(q); err != nil {
+	if err := c.checkPlace(q); err != nil {
 		return nil, err
 	}
 	a := &Access{Entity: entity, Project: project, KeySource: c.settings.KeySource, BaseURL: c.settings.BaseURL.Text}
@@ -154,14 +154,6 @@ func (c *Client) Check(ctx context.Context, entity, project string) (*Access, er
 	return a, nil
 }
 
-func checkPlace(q diagnose.Question) error {
-	if q.Entity != "" {
-		if err := settings.CheckEntity(q.Entity); err != nil {
-			return err
-		}
-	}
-	if q.Project != "" {
-		return settings.CheckProject(q.Project)
-	}
-	return nil
+func (c *Client) checkPlace(q diagnose.Question) error {
+	return checkNames(c.settings.Key, named{"entity", q.Entity, settings.CheckEntity}, named{"project", q.Project, settings.CheckProject})
 }

@@ -104,7 +104,7 @@ func (r *Run) relabel(change func(*labels)) error {
 	}
 	l := r.labels
 	change(&l)
-	if err := l.check(); err != nil {
+	if err := l.check(r.client.settings.Key); err != nil {
 		return fmt.Errorf("change %s: %w", r, err)
 	}
 	r.labels = l

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -97,6 +98,72 @@ func TestInitBadInput(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestKeyInTheWrongPlace: an API key that was pasted where a name belongs goes
+// nowhere, and no way of printing the error shows it: fmt calls no method on a
+// copy of it, nor on an unexported field.
+func TestKeyInTheWrongPlace(t *testing.T) {
+	t.Parallel()
+	own := key("member")
+	other := "local-deadbeef" + strings.Repeat("0a1b", 8)
+	for _, secret := range []string{own, other} {
+		for field, opts := range map[string]client.RunOptions{
+			"entity":   {Entity: secret},
+			"project":  {Project: secret},
+			"run id":   {ID: secret},
+			"name":     {Name: secret},
+			"group":    {Group: secret},
+			"job type": {JobType: secret},
+			"tag":      {Tags: []string{"a", secret}},
+			"mode":     {Mode: secret},
+			"resume":   {Resume: secret},
+			"ForkFrom": {ForkFrom: secret},
+			"RewindTo": {RewindTo: secret},
+			"label":    {Mode: "shared", ID: "r1", Shared: client.Shared{Label: "a/" + secret}},
+		} {
+			t.Run(field, func(t *testing.T) {
+				t.Parallel()
+				s := wandbtest.New(t, everybody())
+				c := newClient(t, s, own)
+				_, err := c.Init(t.Context(), opts)
+				in, ok := errors.AsType[*errors.InputError](err)
+				require.True(t, ok, "%v", err)
+				assert.Equal(t, field, in.Field)
+				assert.Empty(t, s.Requests())
+				for _, text := range []string{
+					err.Error(), errors.Explain(err), fmt.Sprintf("%+v", *in), fmt.Sprintf("%#v", struct{ in errors.InputError }{*in}),
+				} {
+					assert.NotContains(t, text, secret)
+					assert.NotContains(t, text, secret[:20])
+				}
+			})
+		}
+	}
+	t.Run("in the middle of notes", func(t *testing.T) {
+		t.Parallel()
+		s := wandbtest.New(t, everybody())
+		c := newClient(t, s, own)
+		_, err := c.Init(t.Context(), client.RunOptions{Notes: "run with WANDB_API_KEY=" + own + " set"})
+		require.ErrorIs(t, err, errors.ErrInvalidInput)
+		_, err = c.Check(t.Context(), "acme", own)
+		require.ErrorIs(t, err, errors.ErrInvalidInput)
+		assert.Empty(t, s.Requests())
+		run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", Mode: "offline"})
+		require.NoError(t, err)
+		require.ErrorIs(t, run.AddTags(own), errors.ErrInvalidInput)
+		require.NoError(t, run.Finish(t.Context()))
+	})
+	t.Run("a commit is no key", func(t *testing.T) {
+		t.Parallel()
+		s := wandbtest.New(t, everybody())
+		commit := "deadbeef" + strings.Repeat("0a1b", 8)
+		run, err := newClient(t, s, own, quickly).Init(t.Context(), client.RunOptions{
+			Entity: "acme", Project: "team", ID: commit, Name: commit, Group: commit, Tags: []string{commit},
+		})
+		require.NoError(t, err)
+		require.NoError(t, run.Finish(t.Context()))
+	})
 }
 
 // TestInitSmellyNames: names that are legal and look like nobody meant them go

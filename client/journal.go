@@ -1,7 +1,7 @@
 package client
 
 import (
-	"fmt"
+	"strconv"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/journal"
@@ -37,5 +37,5 @@ func (s JournalSync) options() (journal.Options, error) {
 	case JournalSyncRow:
 		return journal.Options{Sync: journal.SyncAlways}, nil
 	}
-	return journal.Options{}, &errors.InputError{Field: "journal sync", Value: fmt.Sprint(int(s)), Rule: "must be one of the JournalSync constants"}
+	return journal.Options{}, &errors.InputError{Field: "journal sync", Value: strconv.Itoa(int(s)), Rule: "must be one of the JournalSync constants"}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/runconfig"
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // SummaryKind is what the summary shows for a metric.
@@ -106,7 +107,7 @@ func (o *MetricOptions) definition(name string) (metric.Definition, error) {
 	for _, kind := range o.Summary {
 		op, ok := summaryOps[kind]
 		if !ok {
-			return d, &errors.InputError{Field: "summary of metric " + name, Value: string(kind), Rule: "must be min, max, mean, first, last, best, copy or none"}
+			return d, &errors.InputError{Field: "summary of metric " + name, Value: secret.Redact(string(kind)), Rule: "must be min, max, mean, first, last, best, copy or none"}
 		}
 		d.Summary = append(d.Summary, op)
 	}
@@ -117,7 +118,7 @@ func (o *MetricOptions) definition(name string) (metric.Definition, error) {
 	case Maximize:
 		d.Goal = metric.Maximize
 	default:
-		return d, &errors.InputError{Field: "goal of metric " + name, Value: string(o.Goal), Rule: "must be minimize or maximize"}
+		return d, &errors.InputError{Field: "goal of metric " + name, Value: secret.Redact(string(o.Goal)), Rule: "must be minimize or maximize"}
 	}
 	return d, nil
 }

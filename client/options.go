@@ -23,7 +23,11 @@ const (
 
 // Options configure a [Client]. The zero Options take everything from the
 // environment, as the official client does: environment variables, then
-// netrc, then the settings files. Printing Options in any form hides the key.
+// netrc, then the settings files. Printing, logging or encoding Options hides the
+// key, also inside another value, with one exception: in an unexported field of a
+// struct, %v and its kin print APIKey as it is, because package fmt calls no
+// method there. A program that prints such a struct keeps the [Client] in it
+// instead, which shows no key anywhere.
 type Options struct {
 	// BaseURL is the server. Default: WANDB_BASE_URL, the settings files, then
 	// https://api.wandb.ai.

@@ -13,6 +13,7 @@ import (
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/runid"
+	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
@@ -86,7 +87,7 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 	if err := p.branch(opts); err != nil {
 		return nil, err
 	}
-	if err := p.check(); err != nil {
+	if err := p.check(s.Key); err != nil {
 		return nil, c.from(opts, err)
 	}
 	if p.mode == settings.ModeShared {
@@ -129,78 +130,59 @@ func (p *plan) branch(opts RunOptions) error {
 	if opts.ForkFrom != "" {
 		m, err := resume.ParseMoment(opts.ForkFrom)
 		if err != nil {
-			return &errors.InputError{Field: "ForkFrom", Value: opts.ForkFrom, Rule: err.Error()}
+			return &errors.InputError{Field: "ForkFrom", Value: secret.Redact(opts.ForkFrom), Rule: err.Error()}
 		}
 		if m.RunID == p.id {
-			return &errors.InputError{Field: "ForkFrom", Value: opts.ForkFrom, Rule: "must name another run than the new one"}
+			return &errors.InputError{Field: "ForkFrom", Value: secret.Redact(opts.ForkFrom), Rule: "must name another run than the new one"}
 		}
 		p.fork = &m
 	}
 	if opts.RewindTo != "" {
 		m, err := resume.ParseMoment(opts.RewindTo)
 		if err != nil {
-			return &errors.InputError{Field: "RewindTo", Value: opts.RewindTo, Rule: err.Error()}
+			return &errors.InputError{Field: "RewindTo", Value: secret.Redact(opts.RewindTo), Rule: err.Error()}
 		}
 		if p.id == "" {
 			p.id = m.RunID
 		}
 		if m.RunID != p.id {
-			return &errors.InputError{Field: "RewindTo", Value: opts.RewindTo, Rule: "must name the run itself"}
+			return &errors.InputError{Field: "RewindTo", Value: secret.Redact(opts.RewindTo), Rule: "must name the run itself"}
 		}
 		p.rewind = &m
 	}
 	return nil
 }
 
-// check applies the rules for names, so that a bad one is found before any
-// request and named.
-func (p *plan) check() error {
+// check finds what cannot be right before any request. key must be in none of it.
+func (p *plan) check(key secret.Key) error {
 	switch p.mode {
 	case settings.ModeOnline, settings.ModeOffline, settings.ModeDisabled, settings.ModeShared, "":
 	default:
-		return &errors.InputError{Field: "mode", Value: p.mode, Rule: "must be online, offline, disabled or shared"}
+		return &errors.InputError{Field: "mode", Value: secret.Redact(p.mode), Rule: "must be online, offline, disabled or shared"}
 	}
 	switch p.resume {
 	case "", resumeAllow, resumeMust, resumeNever, resumeAuto:
 	default:
-		return &errors.InputError{Field: "resume", Value: p.resume, Rule: "must be allow, must, never or auto"}
+		return &errors.InputError{Field: "resume", Value: secret.Redact(p.resume), Rule: "must be allow, must, never or auto"}
 	}
-	for _, c := range []struct {
-		text  string
-		check func(string) error
-	}{
-		{p.entity, settings.CheckEntity},
-		{p.project, settings.CheckProject},
-		{p.id, settings.CheckRunID},
-	} {
-		if c.text == "" {
-			continue
-		}
-		if err := c.check(c.text); err != nil {
-			return err
-		}
+	err := checkNames(key, named{"entity", p.entity, settings.CheckEntity}, named{"project", p.project, settings.CheckProject},
+		named{"run id", p.id, settings.CheckRunID})
+	if err != nil {
+		return err
 	}
-	return p.labels.check()
+	return p.labels.check(key)
 }
 
-func (l *labels) check() error {
-	for _, c := range []struct {
-		text  string
-		check func(string) error
-	}{
-		{l.name, settings.CheckName},
-		{l.group, settings.CheckGroup},
-		{l.jobType, settings.CheckJobType},
-		{l.notes, settings.CheckNotes},
-	} {
-		if c.text == "" {
-			continue
-		}
-		if err := c.check(c.text); err != nil {
-			return err
-		}
+func (l *labels) check(key secret.Key) error {
+	err := checkNames(key, named{"name", l.name, settings.CheckName}, named{"group", l.group, settings.CheckGroup},
+		named{"job type", l.jobType, settings.CheckJobType}, named{"notes", l.notes, settings.CheckNotes})
+	if err != nil {
+		return err
 	}
 	for _, tag := range l.tags {
+		if err := settings.CheckHoldsNoKey(key, "tag", tag); err != nil {
+			return err
+		}
 		if err := settings.CheckTag(tag); err != nil {
 			return err
 		}

@@ -117,7 +117,7 @@ func TestNoSecrets(t *testing.T) {
 				opts = *o
 			})
 			opts.HTTPClient, opts.Logger, opts.Getenv = nil, nil, nil
-			out.take(t, c, opts, &opts, struct{ O client.Options }{opts}, []client.Options{opts}, map[string]client.Options{"o": opts})
+			out.take(t, c, struct{ c *client.Client }{c}, opts, &opts, struct{ O client.Options }{opts}, []client.Options{opts}, map[string]client.Options{"o": opts})
 			access, err := c.Check(t.Context(), flow.entity, "team")
 			out.take(t, access, err)
 			if access != nil {

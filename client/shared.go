@@ -9,6 +9,7 @@ import (
 	"github.com/wandgo/wandgo/internal/environment"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/runid"
+	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
@@ -97,12 +98,12 @@ func (c *Client) checkShared(p *plan, o Shared) error {
 		return &errors.InputError{Field: "ForkFrom and RewindTo", Rule: "cannot be used in shared mode"}
 	}
 	if p.resume == resumeNever || p.resume == resumeAuto {
-		return &errors.InputError{Field: "resume", Value: p.resume, Rule: "must be allow or must in shared mode, in which all processes but the first find a run"}
+		return &errors.InputError{Field: "resume", Value: secret.Redact(p.resume), Rule: "must be allow or must in shared mode, in which all processes but the first find a run"}
 	}
 	label := first(o.Label, c.settings.Shared.Label)
 	unfit := func(r rune) bool { return r < ' ' || r == 0x7f || r == '/' || r == '\\' || r == utf8.RuneError }
 	if strings.ContainsFunc(label, unfit) || utf8.RuneCountInString(label) > maxLabel {
-		return &errors.InputError{Field: "label", Value: label, Rule: `must have at most 64 characters and no /, \ or control character`}
+		return &errors.InputError{Field: "label", Value: secret.Redact(label), Rule: `must have at most 64 characters and no /, \ or control character`}
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/runfiles"
+	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
@@ -222,7 +223,7 @@ func (r *SyncReport) Err() error {
 // cause is the entity of another account in the log. Without a usable key, or if
 // a path leads to no log, the report is nil. Sync is safe for concurrent use.
 func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*SyncReport, error) {
-	if err := opts.check(); err != nil {
+	if err := opts.check(c.settings.Key); err != nil {
 		return nil, err
 	}
 	if len(paths) == 0 {
@@ -248,7 +249,7 @@ func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*S
 	}}
 	results, err := engine.Sync(ctx, logs)
 	if err != nil {
-		return nil, &errors.InputError{Field: "run id", Value: opts.RunID, Rule: "is for the logs of one run; these are of several"}
+		return nil, &errors.InputError{Field: "run id", Value: secret.Redact(opts.RunID), Rule: "is for the logs of one run; these are of several"}
 	}
 	report := &SyncReport{Runs: make([]SyncedRun, len(results))}
 	for i := range results {

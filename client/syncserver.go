@@ -11,6 +11,7 @@ import (
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/runfiles"
+	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/syncrun"
 	"github.com/wandgo/wandgo/internal/transport"
@@ -20,23 +21,9 @@ import (
 const syncOp = "sync run"
 
 // check finds what cannot be right before any request.
-func (o *SyncOptions) check() error {
-	for _, c := range []struct {
-		text  string
-		check func(string) error
-	}{
-		{o.Entity, settings.CheckEntity},
-		{o.Project, settings.CheckProject},
-		{o.RunID, settings.CheckRunID},
-	} {
-		if c.text == "" {
-			continue
-		}
-		if err := c.check(c.text); err != nil {
-			return err
-		}
-	}
-	return nil
+func (o *SyncOptions) check(key secret.Key) error {
+	return checkNames(key, named{"entity", o.Entity, settings.CheckEntity}, named{"project", o.Project, settings.CheckProject},
+		named{"run id", o.RunID, settings.CheckRunID})
 }
 
 func syncQuestion(at syncrun.Target) diagnose.Question {

@@ -8,8 +8,9 @@ import "strings"
 type InputError struct {
 	// Field is the argument: "entity", "project", "run id", "config[\"a\"]".
 	Field string
-	// Value is what was given, as it was given: showing it quoted, escaped and
-	// cut is this type's work. It is "" where it must not be shown.
+	// Value is what was given, as it was given but for what looks like an API key,
+	// which the library takes out: showing it quoted, escaped and cut is this type's
+	// work. It is "" where it must not be shown.
 	Value string
 	// Rule is the rule it broke, as a sentence part: "must not contain '/'".
 	Rule string

@@ -10,6 +10,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // Level is how serious an alert is.
@@ -93,15 +94,15 @@ func (a Alert) complete() (Alert, error) {
 	case a.Title == "":
 		return a, &errors.InputError{Field: "title", Rule: "must not be empty"}
 	case !utf8.ValidString(a.Title):
-		return a, &errors.InputError{Field: "title", Value: a.Title, Rule: "must be valid UTF-8"}
+		return a, &errors.InputError{Field: "title", Value: secret.Redact(a.Title), Rule: "must be valid UTF-8"}
 	case !utf8.ValidString(a.Text):
-		return a, &errors.InputError{Field: "text", Value: a.Text, Rule: "must be valid UTF-8"}
+		return a, &errors.InputError{Field: "text", Value: secret.Redact(a.Text), Rule: "must be valid UTF-8"}
 	}
 	switch a.Level {
 	case Info, Warn, Error:
 		return a, nil
 	}
-	return a, &errors.InputError{Field: "level", Value: string(a.Level), Rule: "must be INFO, WARN or ERROR"}
+	return a, &errors.InputError{Field: "level", Value: secret.Redact(string(a.Level)), Rule: "must be INFO, WARN or ERROR"}
 }
 
 // maxTitles is the number of titles from which those whose time is over are

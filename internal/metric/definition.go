@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // Definition says how a metric, or every metric whose name begins alike, is to
@@ -49,16 +50,16 @@ func (d *Definition) validate() error {
 	case d.Name == "":
 		return &errors.InputError{Field: "metric name", Rule: "must not be empty"}
 	case strings.Contains(strings.TrimSuffix(d.Name, "*"), "*"):
-		return &errors.InputError{Field: "metric name", Value: d.Name, Rule: "may have one '*', as its last character"}
+		return &errors.InputError{Field: "metric name", Value: secret.Redact(d.Name), Rule: "may have one '*', as its last character"}
 	case strings.Contains(d.StepMetric, "*"):
-		return &errors.InputError{Field: "step metric", Value: d.StepMetric, Rule: "must be one metric, without '*'"}
+		return &errors.InputError{Field: "step metric", Value: secret.Redact(d.StepMetric), Rule: "must be one metric, without '*'"}
 	case d.Goal > Maximize:
-		return &errors.InputError{Field: "goal of metric", Value: d.Name, Rule: "must be to minimize, to maximize, or none"}
+		return &errors.InputError{Field: "goal of metric", Value: secret.Redact(d.Name), Rule: "must be to minimize, to maximize, or none"}
 	}
 	for _, o := range d.Summary {
 		if !o.valid() {
 			return &errors.InputError{
-				Field: "summary of metric", Value: d.Name,
+				Field: "summary of metric", Value: secret.Redact(d.Name),
 				Rule: "must be of min, max, mean, best, last, copy, none and first; " + o.String() + " is not one",
 			}
 		}

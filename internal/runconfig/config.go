@@ -12,6 +12,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // ownKey holds what is not the user's.
@@ -49,7 +50,7 @@ func (c *Config) Update(values any, overwrite bool) (changed bool, err error) {
 		case set && bytes.Equal(old, raw):
 			continue
 		case set && !overwrite:
-			bad = append(bad, &errors.InputError{Field: field, Value: string(raw), Rule: "is set to another value already"})
+			bad = append(bad, &errors.InputError{Field: field, Value: secret.Redact(string(raw)), Rule: "is set to another value already"})
 			continue
 		case string(raw) == "{}":
 			continue

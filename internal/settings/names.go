@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // Limits of names, in characters. Those of project and tag are the official
@@ -32,7 +33,7 @@ func CheckEntity(name string) error {
 	case name == "":
 		return nil
 	case looksLikeKey.MatchString(name):
-		return &errors.InputError{Field: field, Rule: "looks like an API key; give the name of a user or team"}
+		return notAKey(field)
 	case strings.HasPrefix(name, "-"):
 		return broken(field, name, "must not begin with '-', which looks like a command-line flag")
 	case strings.Contains(name, "://"):
@@ -51,6 +52,9 @@ func CheckProject(name string) error {
 	const field = "project"
 	if name == "" {
 		return nil
+	}
+	if looksLikeKey.MatchString(name) {
+		return notAKey(field)
 	}
 	if strings.Contains(name, "://") {
 		return broken(field, name, "must be the name of a project, not a URL; give its last part only")
@@ -124,6 +128,9 @@ func checkText(field, text string, limit int) error {
 }
 
 func checkRunes(field, text string, limit int) error {
+	if unlikeCommit.MatchString(text) {
+		return notAKey(field)
+	}
 	if !utf8.ValidString(text) {
 		return broken(field, text, "must be valid UTF-8")
 	}
@@ -139,8 +146,27 @@ func checkRunes(field, text string, limit int) error {
 // maxShown bounds what an error repeats of a bad value, in bytes before quoting.
 const maxShown = 60
 
-// looksLikeKey matches what is almost surely an API key in the wrong place.
-var looksLikeKey = regexp.MustCompile(`^(?:[a-z]+-)?[0-9a-f]{40}$|wandb_v1_\w`)
+var (
+	// looksLikeKey matches what is almost surely an API key in the wrong place.
+	looksLikeKey = regexp.MustCompile(`^(?:[a-z]+-)?[0-9a-f]{40}$|wandb_v1_\w`)
+	// unlikeCommit is looksLikeKey for what is often a commit: the id, the name, the
+	// group and the tags of a run. A key of the older form looks the same. The key
+	// in use is found there all the same, by whoever knows it.
+	unlikeCommit = regexp.MustCompile(`^[a-z]+-[0-9a-f]{40}$|wandb_v1_\w`)
+)
+
+func notAKey(field string) error {
+	return &errors.InputError{Field: field, Rule: "looks like an API key, which nobody but the server should see"}
+}
+
+// CheckHoldsNoKey refuses a value that is, or holds, the API key in use. What is
+// too short to be a key, such as a placeholder in its stead, may be anywhere.
+func CheckHoldsNoKey(key secret.Key, field, text string) error {
+	if len(key.Reveal()) >= minSecret && key.In(text) {
+		return &errors.InputError{Field: field, Rule: "must not hold the API key, which nobody but the server should see"}
+	}
+	return nil
+}
 
 // broken builds the error for a rule, and keeps secrets out of it: a URL may
 // hold a password, and a key may have been given in place of a name.
@@ -158,12 +184,16 @@ func shown(value string) string {
 	return strconv.Quote(text)
 }
 
-// presentable is a value cut to a readable length, or "" where it may hold a
-// secret. Errors quote it themselves.
+// presentable is a value without keys and cut to a readable length, or "" where
+// it may hold a password. Errors quote it themselves.
 func presentable(value string) string {
-	if looksLikeKey.MatchString(value) || strings.Contains(value, "@") {
+	if strings.Contains(value, "@") {
 		return ""
 	}
+	if len(value) > maxShown+maxKey { // a key that is cut in two would not look like one
+		value = value[:maxShown+maxKey]
+	}
+	value = secret.Redact(value)
 	if len(value) <= maxShown {
 		return value
 	}

@@ -1,11 +1,15 @@
 package settings
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 func TestNames(t *testing.T) {
@@ -37,7 +41,26 @@ func TestNames(t *testing.T) {
 		{"entity", hexKey, "looks like an API key"},
 		{"entity", "local-" + hexKey, "looks like an API key"},
 		{"entity", modern, "looks like an API key"},
+		{"entity", "acme/" + hexKey, "must not contain '/'"},
 		{"project", "vision", ""},
+		{"project", hexKey, "looks like an API key"},
+		{"project", "local-" + hexKey, "looks like an API key"},
+		{"project", modern, "looks like an API key"},
+		{"project", "a/" + hexKey, "must not contain '/'"},
+		{"run id", hexKey, ""}, // a commit
+		{"run id", "local-" + hexKey, "looks like an API key"},
+		{"run id", modern, "looks like an API key"},
+		{"run id", "a/" + hexKey, `must not contain "/"`},
+		{"name", hexKey, ""},
+		{"name", "local-" + hexKey, "looks like an API key"},
+		{"name", modern, "looks like an API key"},
+		{"name", "a\n" + hexKey, "control characters"},
+		{"group", hexKey, ""},
+		{"group", modern, "looks like an API key"},
+		{"job type", modern, "looks like an API key"},
+		{"tag", hexKey, ""},
+		{"tag", "local-" + hexKey, "looks like an API key"},
+		{"tag", modern, "looks like an API key"},
 		{"project", "", ""},
 		{"project", "my vision", ""},
 		{"project", long("ä", 128), ""},
@@ -100,7 +123,37 @@ func TestNames(t *testing.T) {
 			assert.Less(t, len(in.Value), 300)
 			for _, key := range []string{hexKey, modern} {
 				assertSecretFree(t, key, err.Error()+in.Value)
+				// fmt calls no method on a copy, nor on an unexported field.
+				assertSecretFree(t, key, fmt.Sprintf("%+v %#v %q", *in, *in, struct{ in errors.InputError }{*in}))
 			}
+		})
+	}
+}
+
+// TestHoldsNoKey: the key in use is found wherever it was pasted, whatever its
+// form.
+func TestHoldsNoKey(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, key, text string
+		holds           bool
+	}{
+		{"the key", hexKey, hexKey, true},
+		{"the key among words", modern, "run with " + modern, true},
+		{"another key, or a commit", hexKey, otherKey, false},
+		{"no key", "", "vision", false},
+		{"a placeholder for one", "your_api_key", "your_api_key", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			err := CheckHoldsNoKey(secret.New(tt.key), "tag", tt.text)
+			if !tt.holds {
+				require.NoError(t, err)
+				return
+			}
+			in := requireInputError(t, err, "tag")
+			assert.Empty(t, in.Value)
+			assertSecretFree(t, tt.key, err.Error())
 		})
 	}
 }
@@ -111,6 +164,8 @@ func TestShown(t *testing.T) {
 	assert.Equal(t, `"`+strings.Repeat("a", 60)+`…"`, shown(strings.Repeat("a", 61)))
 	assert.Equal(t, `"`+strings.Repeat("€", 20)+`…"`, shown(strings.Repeat("€", 30)), "cut between characters")
 	assert.Empty(t, shown("https://jo:hush@h"))
-	assert.Empty(t, shown(hexKey))
-	assert.Empty(t, shown("prefix "+modern))
+	assert.Equal(t, `"[redacted]"`, shown(hexKey))
+	assert.Equal(t, `"acme/[redacted]"`, shown("acme/"+hexKey))
+	assert.Equal(t, `"prefix [redacted]"`, shown("prefix "+modern))
+	assert.NotContains(t, shown(strings.Repeat(" ", 50)+hexKey), hexKey[:5], "it is not cut first")
 }
