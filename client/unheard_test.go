@@ -1,8 +1,7 @@
 package client_test
 
 import (
-	"io"
-	stdlog "log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -26,7 +25,7 @@ func (a answers) RoundTrip(r *http.Request) (*http.Response, error) { return a(r
 func TestWhatTimeDoesNotHeal(t *testing.T) {
 	t.Parallel()
 	encrypted := httptest.NewUnstartedServer(http.NotFoundHandler())
-	encrypted.Config.ErrorLog = stdlog.New(io.Discard, "", 0)
+	encrypted.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)
 	encrypted.StartTLS()
 	t.Cleanup(encrypted.Close)
 	plain := httptest.NewServer(http.NotFoundHandler())
