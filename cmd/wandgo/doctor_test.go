@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -30,6 +32,10 @@ func TestDoctor(t *testing.T) {
 	t.Cleanup(proxy.Close)
 	page := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(page.Close)
+	encrypted := httptest.NewUnstartedServer(http.NotFoundHandler())
+	encrypted.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)
+	encrypted.StartTLS()
+	t.Cleanup(encrypted.Close)
 	busy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusTooManyRequests)
 		_, _ = fmt.Fprint(w, `{"error":"rate limit exceeded"}`)
@@ -55,6 +61,8 @@ func TestDoctor(t *testing.T) {
 		{"unreachable", "http://127.0.0.1:1", joKey, nil, errors.ErrServerUnavailable},
 		{"intermediary", proxy.URL, joKey, nil, errors.ErrIntermediary},
 		{"wrong_base_url", page.URL, joKey, nil, errors.ErrWrongBaseURL},
+		{"untrusted", encrypted.URL, joKey, nil, errors.ErrServerUnavailable},
+		{"http_only", strings.Replace(page.URL, "http:", "https:", 1), joKey, nil, errors.ErrWrongBaseURL},
 		{"rate_limited", busy.URL, joKey, nil, errors.ErrRateLimited},
 		{"not_a_url", "ftp://wandb", joKey, nil, errors.ErrInvalidInput},
 	} {
@@ -66,7 +74,12 @@ func TestDoctor(t *testing.T) {
 			assert.Equal(t, exitStatus(test.cause), r.status)
 			assert.Empty(t, r.stderr)
 			assert.NotContains(t, r.stdout, "\x1b", "no colour in a pipe")
-			if test.name != "no_key" { // which prints paths that are wrapped
+			switch test.name {
+			case "no_key": // prints paths that are wrapped
+			case "untrusted": // the words are those of the operating system
+				assert.Contains(t, r.stdout, "no connection, as the server's certificate is not trusted: x509: ")
+				assert.Contains(t, r.stdout, "SSL_CERT_FILE")
+			default:
 				golden(t, "doctor_"+test.name+".golden", i.stable(r.stdout))
 			}
 		})

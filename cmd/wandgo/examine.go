@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/url"
@@ -178,7 +179,7 @@ func (x *examination) reach(ctx context.Context) bool {
 		return true
 	}
 	r := diagnose.Classify(ctx, err)
-	if r.NeedsProbes() || r.Class == diagnose.Schema || r.Class == diagnose.Input || r.Class == diagnose.Unexpected {
+	if r.NeedsProbes() || r.StatusCode != 0 && (r.Class == diagnose.Schema || r.Class == diagnose.Input || r.Class == diagnose.Unexpected) {
 		// Whatever it thinks of strangers, it speaks as W&B does.
 		*x.reached = true
 		x.add(checkReachable, statusOK, fmt.Sprintf("a W&B API answers, with HTTP %d to a request without a key, in %s", r.StatusCode, milliseconds(took)))
@@ -201,19 +202,29 @@ func (x *examination) reach(ctx context.Context) bool {
 
 // reachText says what answered, if anything did.
 func reachText(r *diagnose.Refusal, took time.Duration) string {
+	what := ""
 	switch r.Class {
 	case diagnose.Intermediary:
-		text := fmt.Sprintf("something answers with HTTP %d, and it is not W&B", r.StatusCode)
-		if r.Hint != "" {
-			text += ": " + r.Hint
-		}
-		return text
+		what = "W&B"
 	case diagnose.WrongURL:
-		text := fmt.Sprintf("something answers with HTTP %d, and it is not W&B's API", r.StatusCode)
+		what = "W&B's API"
+	case diagnose.Untrusted:
+		text := "no connection, as the server's certificate is not trusted"
+		if cert, ok := errors.AsType[*tls.CertificateVerificationError](r.Err); ok {
+			text += ": " + cert.Err.Error()
+		}
+		return printable(text)
+	}
+	if what != "" {
+		text := "something answers"
+		if r.StatusCode != 0 {
+			text += fmt.Sprintf(" with HTTP %d", r.StatusCode)
+		}
+		text += ", and it is not " + what
 		if r.Hint != "" {
 			text += ": " + r.Hint
 		}
-		return text
+		return printable(text)
 	}
 	if r.StatusCode != 0 {
 		return fmt.Sprintf("the server answers with HTTP %d", r.StatusCode)

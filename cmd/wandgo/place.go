@@ -270,6 +270,9 @@ func (x *examination) candidateTexts() []string {
 
 // sentinelText is the most specific cause in words.
 func sentinelText(err error) string {
+	if e, ok := errors.AsType[*errors.RequestError](err); ok && e.Untrusted {
+		return "the server's certificate is not trusted"
+	}
 	code := errors.Code(err)
 	for _, s := range errors.Sentinels() {
 		if s.Code() == code {
