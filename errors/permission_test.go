@@ -248,6 +248,7 @@ func FuzzPermissionErrorText(f *testing.F) {
 	f.Add("", "", "", "", "", "", 0, 0, 0)
 	f.Add("a\nb", "\x1b[31m", "\xff\xfe", "\u202e", "\r\n\x00", "\u2028", -1, 99, 1)
 	f.Add(strings.Repeat("x", 300), "None", "%s%n", `"`, "Authorization: Basic YXBpOnNlY3JldA==", "://u:p@h", 401, 1, 2)
+	f.Add("API key", "a", "b", "c", "d", "settings file /home/jo's\n/settings", 400, 0, 2)
 	causes := causesOfRefusal()
 	f.Fuzz(func(t *testing.T, op, entity, project, user, message, source string, status, cause, confidence int) {
 		e := &errors.PermissionError{
@@ -262,10 +263,13 @@ func FuzzPermissionErrorText(f *testing.F) {
 			e.Cause = causes[cause]
 		}
 		r := &errors.RequestError{Op: op, Entity: entity, Project: project, RunID: user, BaseURL: source, Message: message, Hint: op, Err: e.Err}
-		if status%2 == 0 {
-			r.StatusCode, r.Cause = status, errors.ErrServerUnavailable
+		switch status % 3 {
+		case 0:
+			r.StatusCode, r.Cause, r.Untrusted = status, errors.ErrServerUnavailable, status == 0
+		case 1:
+			r.StatusCode, r.Cause, r.Suggestion = status, errors.ErrWrongBaseURL, source
 		}
-		i := &errors.InputError{Field: op, Value: message, Rule: project}
+		i := &errors.InputError{Field: op, Value: message, Rule: project, Source: source}
 		for _, err := range []error{e, r, i} {
 			assertOneLine(t, err.Error())
 			for line := range strings.SplitSeq(errors.Explain(err), "\n") {

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -97,6 +98,63 @@ func TestBaseURLSource(t *testing.T) {
 	_, err = Resolve(w.env(), Explicit{BaseURL: "http://h?x"})
 	assert.Equal(t, "Options.BaseURL", requireInputError(t, err, "base URL").Source)
 	assert.ErrorContains(t, err, "Options.BaseURL")
+}
+
+// TestBrokenFileMayNameTheServer: where a settings file cannot be understood,
+// the server it names is not known, and a key from elsewhere must not go to
+// another one instead.
+func TestBrokenFileMayNameTheServer(t *testing.T) {
+	t.Parallel()
+	const (
+		good   = "[default]\nbase_url = https://wandb.test\n"
+		broken = good + "oops hush-hush\n"
+	)
+	for _, tt := range []struct {
+		name   string
+		files  map[string]string
+		vars   map[string]string
+		x      Explicit
+		blamed string // the file, "" for none
+		server string
+	}{
+		{name: "global", files: map[string]string{globalFile: broken}, blamed: globalFile},
+		{name: "local", files: map[string]string{localFile: broken}, blamed: localFile},
+		{name: "local before global", files: map[string]string{localFile: broken, globalFile: good}, blamed: localFile},
+		{name: "global behind local", files: map[string]string{localFile: good, globalFile: broken}, server: "https://wandb.test"},
+		{name: "global behind a local without server", files: map[string]string{localFile: "[default]\n", globalFile: broken}, blamed: globalFile},
+		{name: "variable", files: map[string]string{localFile: broken}, vars: map[string]string{"WANDB_BASE_URL": "https://a.test"}, server: "https://a.test"},
+		{name: "empty variable", files: map[string]string{localFile: broken}, vars: map[string]string{"WANDB_BASE_URL": ""}, blamed: localFile},
+		{name: "explicit", files: map[string]string{localFile: broken}, x: Explicit{BaseURL: "https://b.test"}, server: "https://b.test"},
+		{name: "too large", files: map[string]string{localFile: strings.Repeat("#\n", maxFileBytes/2+1)}, blamed: localFile},
+		{name: "no file", server: DefaultBaseURL},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			paths := map[string]string{}
+			for name, text := range tt.files {
+				paths[name] = w.write(t, name, text)
+			}
+			w.vars = map[string]string{"WANDB_API_KEY": hexKey}
+			maps.Copy(w.vars, tt.vars)
+			s, err := Resolve(w.env(), tt.x)
+			if tt.blamed == "" {
+				require.NoError(t, err)
+				assert.Equal(t, tt.server, s.BaseURL.Text)
+				return
+			}
+			in := requireInputError(t, err, "settings")
+			assert.Equal(t, "settings file "+paths[tt.blamed], in.Source)
+			if tt.name == "too large" {
+				assert.Contains(t, in.Rule, "larger than 1 MiB")
+			} else {
+				assert.Contains(t, in.Rule, "line 3: expected name = value")
+			}
+			assert.Contains(t, in.Rule, "WANDB_BASE_URL")
+			assertSecretFree(t, hexKey, err.Error())
+			assert.NotContains(t, err.Error(), "hush")
+		})
+	}
 }
 
 func TestAppURLFor(t *testing.T) {
