@@ -1,0 +1,150 @@
+package term
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// wide are the runes that take two columns: what Unicode calls East Asian wide
+// and fullwidth, emoji included. Each pair is the first and the last of a range, in
+// order. A terminal may think otherwise of the newest emoji.
+var wide = [][2]rune{
+	{0x1100, 0x115f},
+	{0x231a, 0x231b},
+	{0x2329, 0x232a},
+	{0x23e9, 0x23ec},
+	{0x23f0, 0x23f0},
+	{0x23f3, 0x23f3},
+	{0x25fd, 0x25fe},
+	{0x2614, 0x2615},
+	{0x2648, 0x2653},
+	{0x267f, 0x267f},
+	{0x2693, 0x2693},
+	{0x26a1, 0x26a1},
+	{0x26aa, 0x26ab},
+	{0x26bd, 0x26be},
+	{0x26c4, 0x26c5},
+	{0x26ce, 0x26ce},
+	{0x26d4, 0x26d4},
+	{0x26ea, 0x26ea},
+	{0x26f2, 0x26f3},
+	{0x26f5, 0x26f5},
+	{0x26fa, 0x26fa},
+	{0x26fd, 0x26fd},
+	{0x2705, 0x2705},
+	{0x270a, 0x270b},
+	{0x2728, 0x2728},
+	{0x274c, 0x274c},
+	{0x274e, 0x274e},
+	{0x2753, 0x2755},
+	{0x2757, 0x2757},
+	{0x2795, 0x2797},
+	{0x27b0, 0x27b0},
+	{0x27bf, 0x27bf},
+	{0x2b1b, 0x2b1c},
+	{0x2b50, 0x2b50},
+	{0x2b55, 0x2b55},
+	{0x2e80, 0x303e},
+	{0x3041, 0xa4cf},
+	{0xa960, 0xa97f},
+	{0xac00, 0xd7a3},
+	{0xf900, 0xfaff},
+	{0xfe10, 0xfe19},
+	{0xfe30, 0xfe6f},
+	{0xff01, 0xff60},
+	{0xffe0, 0xffe6},
+	{0x16fe0, 0x18dff},
+	{0x1aff0, 0x1b2ff},
+	{0x1f004, 0x1f004},
+	{0x1f0cf, 0x1f0cf},
+	{0x1f18e, 0x1f18e},
+	{0x1f191, 0x1f19a},
+	{0x1f200, 0x1f320},
+	{0x1f32d, 0x1f335},
+	{0x1f337, 0x1f37c},
+	{0x1f37e, 0x1f393},
+	{0x1f3a0, 0x1f3ca},
+	{0x1f3cf, 0x1f3d3},
+	{0x1f3e0, 0x1f3f0},
+	{0x1f3f4, 0x1f3f4},
+	{0x1f3f8, 0x1f43e},
+	{0x1f440, 0x1f440},
+	{0x1f442, 0x1f4fc},
+	{0x1f4ff, 0x1f53d},
+	{0x1f54b, 0x1f54e},
+	{0x1f550, 0x1f567},
+	{0x1f57a, 0x1f57a},
+	{0x1f595, 0x1f596},
+	{0x1f5a4, 0x1f5a4},
+	{0x1f5fb, 0x1f64f},
+	{0x1f680, 0x1f6c5},
+	{0x1f6cc, 0x1f6cc},
+	{0x1f6d0, 0x1f6d2},
+	{0x1f6d5, 0x1f6df},
+	{0x1f6eb, 0x1f6ec},
+	{0x1f6f4, 0x1f6fc},
+	{0x1f7e0, 0x1f7f0},
+	{0x1f90c, 0x1f93a},
+	{0x1f93c, 0x1f945},
+	{0x1f947, 0x1f9ff},
+	{0x1fa70, 0x1faff},
+	{0x20000, 0x3fffd},
+}
+
+// Width is how many columns text takes on a terminal: two for East Asian wide
+// characters and emoji, none for marks that combine with what is before them. What a
+// control character does is not known here; it counts as none.
+func Width(text string) int {
+	n := 0
+	for _, r := range text {
+		n += runeWidth(r)
+	}
+	return n
+}
+
+func runeWidth(r rune) int {
+	if r >= ' ' && r < 0x7f { // nearly all there are
+		return 1
+	}
+	if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Mn, unicode.Me) || r >= 0x1160 && r <= 0x11ff {
+		return 0 // the last are Korean vowels and finals, which join the letter before them
+	}
+	_, found := slices.BinarySearchFunc(wide, r, func(part [2]rune, r rune) int {
+		switch {
+		case part[1] < r:
+			return -1
+		case part[0] > r:
+			return 1
+		}
+		return 0
+	})
+	if found {
+		return 2
+	}
+	return 1
+}
+
+// Cut shortens text to at most limit columns. Where something is cut off, the last
+// column is an ellipsis.
+func Cut(text string, limit int) string {
+	if Width(text) <= limit {
+		return text
+	}
+	if limit < 1 {
+		return ""
+	}
+	n, end := 0, 0
+	for i, r := range text {
+		if n += runeWidth(r); n > limit-1 {
+			end = i
+			break
+		}
+	}
+	return text[:end] + "…"
+}
+
+// Pad adds blanks to text until it takes width columns.
+func Pad(text string, width int) string {
+	return text + strings.Repeat(" ", max(0, width-Width(text)))
+}
