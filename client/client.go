@@ -11,6 +11,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/display"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/transport"
@@ -29,7 +30,7 @@ type Client struct {
 	diagnosisTimeout time.Duration
 	shared           diagnose.Shared
 	isolated         func(string) string // in place of the environment; nil for the real one
-	output           io.Writer           // a person's terminal, or nil
+	display          *display.Screen     // a person's terminal; nil where nobody looks
 	journal          journal.Options
 }
 
@@ -82,12 +83,12 @@ func New(opts Options) (*Client, error) {
 		initTimeout:      firstPositive(opts.InitTimeout, s.InitTimeout, DefaultInitTimeout),
 		diagnosisTimeout: firstPositive(opts.DiagnosisTimeout, DefaultDiagnosisTimeout),
 		isolated:         opts.Getenv,
-		output:           opts.Output,
 		journal:          journal,
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
+	c.display = display.NewScreen(opts.terminal(s), c.getenv)
 	for _, w := range s.Warnings {
 		c.log.Warn("settings", "warning", w)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/display"
 )
 
 // Finish ends the run as successful; see [Run.FinishWithCode].
@@ -80,7 +81,7 @@ func (r *Run) FinishWithCode(ctx context.Context, code int) error {
 	if err != nil {
 		r.result = fmt.Errorf("finish %s: %w", r, flat{err})
 	}
-	r.display.End(r.url, r.whereTheRestIs(err), err)
+	r.display.End(display.End{URL: r.url, Dir: r.whereTheRestIs(err), Code: code, Err: err})
 	return r.result
 }
 
@@ -148,8 +149,7 @@ func (r *Run) showProgress(up *upload) (stop func()) {
 			case <-done:
 				return
 			case <-tick.C:
-				rows, files := up.stream.Stats().History, r.files.Progress()
-				r.display.Progress(rows.Acked, rows.Accepted, files.Done, files.Files)
+				r.display.Progress(r.progress(up))
 			}
 		}
 	})
@@ -157,6 +157,18 @@ func (r *Run) showProgress(up *upload) (stop func()) {
 		close(done)
 		showing.Wait()
 	}
+}
+
+// progress is how far the upload is.
+func (r *Run) progress(up *upload) display.Progress {
+	rows, files := up.stream.Stats().History, r.files.Progress()
+	p := display.Progress{
+		Rows: rows.Acked, OfRows: rows.Accepted, Files: files.Done, OfFiles: files.Files, Bytes: files.BytesDone,
+	}
+	if len(files.Current) == files.Waiting() { // else there are some whose size nobody has looked at yet
+		p.OfBytes = files.Bytes
+	}
+	return p
 }
 
 // progressTick is how often progress is shown.

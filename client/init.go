@@ -6,7 +6,6 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
-	"github.com/wandgo/wandgo/internal/display"
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
@@ -87,7 +86,7 @@ func (c *Client) create(ctx context.Context, p *plan) (*Run, error) {
 
 	within, cancel := context.WithTimeout(ctx, c.initTimeout)
 	defer cancel()
-	defer display.New(c.visible(), c.getenv).Waiting(c.settings.BaseURL.Text, c.initTimeout)()
+	defer c.display.Waiting(c.settings.BaseURL.Text, c.initTimeout)()
 	explain := func(q diagnose.Question, err error) error {
 		if r := diagnose.Classify(within, err); ctx.Err() == nil && r.Class == diagnose.Cancelled {
 			// Our own deadline: what was retried until then is the reason.

@@ -125,13 +125,13 @@ func (r *Run) write(row map[string]any, now time.Time, timestamp float64) error 
 	r.line, bad = r.encoder.AppendSplit(r.line[:0], split, meta)
 	r.step++
 	r.summary.Update(split, bad)
+	r.display.Row(split.Keys, split.Values)
 	split.Release()
 	if meta.HasStep {
 		r.summary.SetMeta(meta.Step, meta.Runtime, meta.Timestamp)
 	} else {
 		r.summary.SetTimes(meta.Runtime, meta.Timestamp)
 	}
-	r.display.Row(row)
 	if err := r.keep(split.Layout(), meta.Step, now); err != nil {
 		return err
 	}

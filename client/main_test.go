@@ -3,6 +3,7 @@ package client_test
 import (
 	"bytes"
 	"net/http"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,7 +13,14 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain silences the clients that are made from the process's environment: go test
+// may well run in a terminal.
+func TestMain(m *testing.M) {
+	if err := os.Setenv("WANDB_SILENT", "true"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // alone is an environment with nothing in it.
 func alone(string) string { return "" }

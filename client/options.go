@@ -43,10 +43,12 @@ type Options struct {
 	// silence.
 	Logger *slog.Logger
 	// Output shows a person what becomes of runs, in colour where NO_COLOR does not
-	// forbid it: that the server keeps Init waiting, the link at the start, progress
-	// in Finish, and a summary at the end. Only a terminal is written to, and not if
-	// WANDB_SILENT or WANDB_QUIET is set. Default: nothing is shown; os.Stderr is the
-	// usual choice.
+	// forbid it: that the server keeps Init waiting, the link at the start, that a run
+	// is stopped or lost to the server, progress in Finish, and a summary with the
+	// course of each metric at the end. Only a terminal is written to, an *os.File
+	// that is one, and not if WANDB_SILENT or WANDB_QUIET is set; io.Discard shows
+	// nothing. Log never waits for it, and Init and Finish at most a second. Default:
+	// os.Stderr; nothing where Getenv is given.
 	Output io.Writer
 	// InitTimeout bounds the creation of a run, retries included. Default:
 	// WANDB_INIT_TIMEOUT (seconds), then [DefaultInitTimeout].

@@ -137,7 +137,7 @@ func (c *Client) startOnline(p *plan, b *graphql.UpsertBucketUpsertBucketUpsertB
 	r.up = newUpload(c, r, p)
 	r.equip(p, true)
 	r.up.stream.Start()
-	r.display.Start(r.labels.name, r.url, r.resumed)
+	r.display.Start(r.url, r.resumed)
 	c.log.Info("run created", "entity", r.entity, "project", r.project, "run", r.id, "url", r.url, "resumed", r.resumed)
 	return r
 }
@@ -167,14 +167,14 @@ func (c *Client) startOffline(p *plan, cause error) (*Run, error) {
 func (c *Client) startHomeless(p *plan, cause error) *Run {
 	r := c.newRun(p)
 	r.err, r.homeless = cause, true
-	display.New(c.visible(), c.getenv).Nowhere(oneLine(cause)) // and nothing more: there will be nothing to show
+	c.display.Run(r.shownName()).Nowhere(oneLine(cause)) // and nothing more: there will be nothing to show
 	c.log.Warn("the run is kept nowhere: the server did not take it, and the disk has no place", "run", r.String(), "error", cause)
 	return r
 }
 
 // equip begins what every run has beside its rows.
 func (r *Run) equip(p *plan, online bool) {
-	r.display = display.New(r.client.visible(), r.client.getenv)
+	r.display = r.client.display.Run(r.shownName())
 	r.screen = &screen{run: r}
 	r.files = r.client.openFiles(r, online)
 	r.saveMachineFiles(p.machine)
@@ -188,13 +188,8 @@ func oneLine(err error) string {
 	return flat{err}.Error()
 }
 
-// visible is where a person looks, or nil.
-func (c *Client) visible() io.Writer {
-	if c.settings.Silent || c.settings.Quiet {
-		return nil
-	}
-	return c.output
-}
+// shownName is what a person at a terminal knows the run by.
+func (r *Run) shownName() string { return first(r.labels.name, r.id) }
 
 func (c *Client) startDisabled(p *plan) *Run { return c.newRun(p) }
 

@@ -117,6 +117,7 @@ func (u *upload) end(cause error) {
 		}
 		if err := u.saveTheRest(); err != nil {
 			r.fail(errors.Join(cause, fmt.Errorf("keep unsent rows of %s: %w", r, err)))
+			u.showLoss()
 			return
 		}
 		u.saveProgress()
@@ -126,11 +127,20 @@ func (u *upload) end(cause error) {
 			if answered(cause) {
 				u.explain(cause)
 			}
+			u.showLoss()
 			if u.plan.onLost != nil && !u.finishing.Load() {
 				u.plan.onLost(r.Err())
 			}
 		})
 	})
+}
+
+// showLoss tells a person that the run is lost to the server, and why, unless Finish
+// is about to.
+func (u *upload) showLoss() {
+	if !u.finishing.Load() {
+		u.run.display.Lost(u.run.Dir(), oneLine(u.run.Err()))
+	}
 }
 
 // finishFiles uploads the files that describe the whole run, and those that were

@@ -1,86 +1,59 @@
-// Package display shows a person at a terminal what becomes of a run: its link
-// when it starts, progress while the end is uploaded, and at last a summary.
+// Package display shows a person at a terminal what becomes of runs: the link of
+// each when it starts, progress while its end is uploaded, and at last a summary.
 package display
 
 import (
-	"fmt"
-	"io"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"time"
-	"unicode/utf8"
 
-	"github.com/wandgo/wandgo/internal/term"
+	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/metric"
 )
 
-// Limits of what is shown.
-const (
-	maxMetrics = 20
-	sparkWidth = 24
-	maxName    = 32
-)
-
-// Display writes to one terminal. A nil Display is silent. It is safe for
-// concurrent use; failures to write are ignored, as nothing depends on it.
+// Display shows one run on a [Screen]. A nil Display is silent. It is safe for
+// concurrent use.
 type Display struct {
-	w     io.Writer
-	style term.Style
+	screen *Screen
+	name   string
 
-	mu     sync.Mutex
-	trends map[string]*trend
-	order  []string
-	rows   int64
-	line   int // length of the progress line that stands on the screen
+	progress Progress // guarded by screen.mu
+
+	mu      sync.Mutex // held for counting only: whoever logs waits for it
+	trends  map[string]*trend
+	keys    []string // of the row before, and the trends of those that were numbers
+	recent  []*trend
+	rows    int64
+	freezer metric.Freezer
+	inside  []uintptr // the maps around the value at hand
 }
 
-// New makes a Display on w, or nil where w is no terminal.
-func New(w io.Writer, getenv func(string) string) *Display {
-	if w == nil || !term.IsTerminal(w) {
+// Run makes the display of a run of this name.
+func (s *Screen) Run(name string) *Display {
+	if s == nil {
 		return nil
 	}
-	return newDisplay(w, term.StyleFor(w, getenv))
-}
-
-func newDisplay(w io.Writer, style term.Style) *Display {
-	return &Display{w: w, style: style, trends: make(map[string]*trend)}
+	return &Display{screen: s, name: clean(name), trends: make(map[string]*trend)}
 }
 
 // Start tells that the run began.
-func (d *Display) Start(name, url string, resumed bool) {
+func (d *Display) Start(url string, resumed bool) {
 	if d == nil {
 		return
 	}
-	verb := "run"
+	verb := "run "
 	if resumed {
-		verb = "resumed run"
+		verb = "resumed run "
 	}
-	d.say("%s %s %s\n", d.mark(), verb, d.style.Bold(clean(name)))
+	s := d.screen
+	text := s.line(verb + s.style.Bold(d.name))
 	if url != "" {
-		d.say("%s %s\n", d.mark(), d.style.Cyan(url))
+		text += s.line(s.style.Cyan(url))
 	}
-}
-
-// waitingAfter is how long nobody wonders.
-const waitingAfter = 5 * time.Second
-
-// Waiting tells, after a while, that the server has not answered yet and how long it
-// is given. end says that it has, or that nobody waits any more.
-func (d *Display) Waiting(server string, patience time.Duration) (end func()) {
-	if d == nil || patience <= waitingAfter {
-		return func() {}
-	}
-	told := make(chan struct{})
-	timer := time.AfterFunc(waitingAfter, func() {
-		defer close(told)
-		d.say("%s %s\n", d.mark(), d.style.Yellow(fmt.Sprintf("no answer from %s yet; it has another %s", clean(server), (patience-waitingAfter).Round(time.Second))))
-	})
-	return func() {
-		if !timer.Stop() {
-			<-told
-		}
-	}
+	s.say(text)
+	s.await()
 }
 
 // Offline tells that the run goes on on disk, and why; reason may be "".
@@ -88,142 +61,167 @@ func (d *Display) Offline(dir, reason string) {
 	if d == nil {
 		return
 	}
+	s := d.screen
+	text := ""
 	if reason != "" {
-		d.say("%s %s\n", d.mark(), d.style.Yellow(clean(reason)))
+		text = s.line(s.style.Yellow(clean(reason)))
 	}
-	d.say("%s going on without the server; the data is kept in %s\n", d.mark(), d.style.Bold(dir))
+	s.say(text + s.line("going on without the server; the data is kept in "+s.style.Bold(clean(dir))))
+	s.await()
 }
 
 // Nowhere tells that the run goes on and is kept nowhere, and why.
 func (d *Display) Nowhere(reason string) {
-	if d != nil {
-		d.say("%s %s\n", d.mark(), d.style.Yellow(clean(reason)))
-		d.say("%s going on without the server and without a place on disk: %s\n", d.mark(), d.style.Red("nothing of this run is kept"))
+	if d == nil {
+		return
 	}
+	s := d.screen
+	s.say(s.line(s.style.Yellow(clean(reason))) +
+		s.line("going on without the server and without a place on disk: "+s.style.Red("nothing of this run is kept")))
+	s.await()
+}
+
+// Lost tells that the server stopped taking the run while it goes on, why, and where
+// it is kept; dir is "" where the disk has no place either.
+func (d *Display) Lost(dir, reason string) {
+	if d == nil {
+		return
+	}
+	s := d.screen
+	where := "going on without the server; what it does not have is kept in " + s.style.Bold(clean(dir))
+	if dir == "" {
+		where = "going on without the server and without a place on disk: " + s.style.Red("what it does not have is lost")
+	}
+	s.say(s.line(d.label()+s.style.Yellow(clean(reason))) + s.line(d.label()+where))
 }
 
 // Stopped tells that a user stopped the run in the web UI.
 func (d *Display) Stopped() {
 	if d != nil {
-		d.say("%s %s\n", d.mark(), d.style.Yellow("the run was stopped in the web UI"))
+		d.screen.say(d.screen.line(d.label() + d.screen.style.Yellow("the run was stopped in the web UI")))
 	}
 }
 
-// Row takes the numbers of a row into the trends.
-func (d *Display) Row(row map[string]any) {
+// label begins what is said while several runs may be going on.
+func (d *Display) label() string { return d.screen.style.Bold(d.name) + ": " }
+
+// Row takes the numbers of a row into the trends. The keys are in order, and mostly
+// those of the row before.
+func (d *Display) Row(keys []string, values []any) {
 	if d == nil {
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.rows++
-	d.add("", row)
+	if !slices.Equal(keys, d.keys) {
+		d.keys = append(d.keys[:0], keys...)
+		d.recent = append(d.recent[:0], make([]*trend, len(keys))...)
+	}
+	for i, v := range values {
+		if f, ok := metric.Number(v); !ok {
+			d.value(keys[i], v)
+		} else if t := d.recent[i]; t != nil {
+			t.add(f)
+		} else {
+			d.recent[i] = d.point(keys[i], f)
+		}
+	}
 }
 
-func (d *Display) add(prefix string, row map[string]any) {
-	for key, v := range row {
-		switch v := v.(type) {
-		case float64:
-			d.point(prefix+key, v)
-		case float32:
-			d.point(prefix+key, float64(v))
-		case int:
-			d.point(prefix+key, float64(v))
-		case int64:
-			d.point(prefix+key, float64(v))
-		case map[string]any:
-			if prefix == "" {
-				d.add(key+".", v)
-			}
-		}
+// object takes in what is in a map. One that is inside itself, or deeper than what
+// the history has, is passed over.
+func (d *Display) object(prefix string, object map[string]any) {
+	p := reflect.ValueOf(object).Pointer()
+	if len(d.inside) >= history.MaxDepth || slices.Contains(d.inside, p) {
+		return
+	}
+	d.inside = append(d.inside, p)
+	for key, v := range object {
+		d.value(prefix+key, v)
+	}
+	d.inside = d.inside[:len(d.inside)-1]
+}
+
+// value takes in a value if it is a number, or has numbers in it, of whatever kind
+// the summary shows.
+func (d *Display) value(name string, v any) {
+	if f, ok := metric.Number(v); ok {
+		d.point(name, f)
+		return
+	}
+	switch v := v.(type) {
+	case nil, bool, string:
+		return
+	case map[string]any:
+		d.object(name+".", v)
+		return
+	}
+	if kind := reflect.TypeOf(v).Kind(); kind == reflect.Slice || kind == reflect.Array {
+		return // no number, and may be long
+	}
+	frozen, _ := d.freezer.Freeze(v)
+	if object, ok := frozen.(map[string]any); ok {
+		d.object(name+".", object)
+	} else if f, ok := metric.Number(frozen); ok {
+		d.point(name, f)
 	}
 }
 
 // maxTrends bounds how many metrics are followed at all.
 const maxTrends = 200
 
-func (d *Display) point(key string, v float64) {
+// point takes in a value of a metric and returns its trend, nil where it has none.
+func (d *Display) point(key string, v float64) *trend {
 	t := d.trends[key]
 	if t == nil {
 		if len(d.trends) == maxTrends || strings.HasPrefix(key, "_") {
-			return
+			return nil
 		}
 		t = &trend{}
 		d.trends[key] = t
-		d.order = append(d.order, key)
 	}
 	t.add(v)
+	return t
 }
 
-// Progress shows how far the upload at the end has come: rows that the server
-// has of those logged, and files likewise.
-func (d *Display) Progress(rows, ofRows int64, files, ofFiles int) {
-	if d == nil {
-		return
-	}
-	text := fmt.Sprintf("uploading: %d of %d rows", rows, ofRows)
-	if ofFiles > 0 {
-		text += fmt.Sprintf(", %d of %d files", files, ofFiles)
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	width := utf8.RuneCountInString(text)
-	pad := max(0, d.line-width)
-	d.line = width
-	fmt.Fprintf(d.w, "\r%s %s%s", d.mark(), text, strings.Repeat(" ", pad))
+// End is how a run ended.
+type End struct {
+	URL  string
+	Dir  string // where what the server does not have is kept; "" where it has all
+	Code int    // the exit code
+	Err  error  // why the server does not have all
 }
 
 // End shows the summary, where the run is, and whether it ended well.
-func (d *Display) End(url, dir string, err error) {
+func (d *Display) End(e End) {
 	if d == nil {
 		return
 	}
+	s := d.screen
+	how := s.style.Green("finished")
+	if e.Code != 0 {
+		how = s.style.Red("failed with exit code " + strconv.Itoa(e.Code))
+	}
 	d.mu.Lock()
-	if d.line > 0 {
-		fmt.Fprintf(d.w, "\r%s\r", strings.Repeat(" ", d.line+8))
-		d.line = 0
-	}
-	table := d.table()
-	rows := d.rows
+	text, rows := d.table(), d.rows
 	d.mu.Unlock()
-	d.say("%s", table)
+	text = s.line("run "+s.style.Bold(d.name)+" "+how) + text
 	switch {
-	case err != nil && dir != "":
-		d.say("%s %s\n", d.mark(), d.style.Red(clean(err.Error())))
-		d.say("%s what the server does not have is kept in %s\n", d.mark(), d.style.Bold(dir))
-		d.say("%s to bring it there later: wandgo sync %s\n", d.mark(), dir)
-	case err != nil:
-		d.say("%s %s\n", d.mark(), d.style.Red(clean(err.Error())))
-	case dir != "":
-		d.say("%s %s kept in %s\n", d.mark(), counted(rows), d.style.Bold(dir))
-		d.say("%s to bring them to the server later: wandgo sync %s\n", d.mark(), dir)
+	case e.Err != nil && e.Dir != "":
+		text += s.line(s.style.Red(clean(e.Err.Error()))) +
+			s.line("what the server does not have is kept in "+s.style.Bold(clean(e.Dir))) +
+			s.line("to bring it there later: wandgo sync "+clean(e.Dir))
+	case e.Err != nil:
+		text += s.line(s.style.Red(clean(e.Err.Error())))
+	case e.Dir != "":
+		text += s.line(counted(rows)+" kept in "+s.style.Bold(clean(e.Dir))) +
+			s.line("to bring them to the server later: wandgo sync "+clean(e.Dir))
 	default:
-		d.say("%s %s on the server: %s\n", d.mark(), counted(rows), d.style.Cyan(url))
+		text += s.line(counted(rows) + " on the server: " + s.style.Cyan(e.URL))
 	}
-}
-
-// table has a line per metric: name, course, first and last value.
-func (d *Display) table() string {
-	names := slices.Sorted(slices.Values(d.order))
-	more := len(names) - maxMetrics
-	names = names[:min(len(names), maxMetrics)]
-	wide := 0
-	for _, n := range names {
-		wide = max(wide, min(maxName, utf8.RuneCountInString(clean(n))))
-	}
-	var b strings.Builder
-	for _, n := range names {
-		t := d.trends[n]
-		name := shorten(clean(n), maxName)
-		fmt.Fprintf(&b, "%s   %s%s  %s%s  %s\n", d.mark(),
-			name, strings.Repeat(" ", wide-utf8.RuneCountInString(name)),
-			d.style.Cyan(t.sparkline(sparkWidth)), strings.Repeat(" ", sparkWidth-min(sparkWidth, len(t.points))),
-			number(t.last))
-	}
-	if more > 0 {
-		fmt.Fprintf(&b, "%s   and %d more\n", d.mark(), more)
-	}
-	return b.String()
+	d.arrived(text)
+	s.await()
 }
 
 func counted(rows int64) string {
@@ -231,31 +229,4 @@ func counted(rows int64) string {
 		return "1 row is"
 	}
 	return strconv.FormatInt(rows, 10) + " rows are"
-}
-
-func number(v float64) string { return strconv.FormatFloat(v, 'g', 5, 64) }
-
-func shorten(s string, limit int) string {
-	if utf8.RuneCountInString(s) <= limit {
-		return s
-	}
-	return string([]rune(s)[:limit-1]) + "…"
-}
-
-// clean keeps names and messages on one line and free of terminal commands.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || (r >= 0x7f && r < 0xa0) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-}
-
-func (d *Display) mark() string { return d.style.Dim("wandgo:") }
-
-func (d *Display) say(format string, args ...any) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	fmt.Fprintf(d.w, format, args...)
 }

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"flag"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -35,63 +35,114 @@ func golden(t *testing.T, name string, got []byte) {
 	assert.Equal(t, string(want), string(got))
 }
 
-// show plays a run on a screen.
-func show(style term.Style, end error, dir string) []byte {
+// play shows runs on a screen and returns all that was written to it.
+func play(style term.Style, show func(s *Screen)) []byte {
 	var b bytes.Buffer
-	d := newDisplay(&b, style)
-	d.Start("sunny-dew-1\x1b[31m", "https://wandb.ai/acme/vision/runs/abc", false)
-	for i := range 1000 {
-		d.Row(map[string]any{
-			"loss": 1 / float64(i+1), "acc": float32(i) / 1000, "epoch": i / 100, "flat": 1.5,
-			"nan": math.NaN(), "text": "x", "val": map[string]any{"loss": -float64(i)}, "_hidden": 1.0,
-			"a-metric-whose-name-is-longer-than-the-column": int64(i),
-		})
-	}
-	if dir != "" {
-		d.Offline(dir, "permission denied")
-	}
-	d.Progress(10, 1000, 0, 0)
-	d.Progress(999, 1000, 1, 12)
-	d.Progress(1000, 1000, 0, 0)
-	d.End("https://wandb.ai/acme/vision/runs/abc", dir, end)
+	s := newScreen(&b, style)
+	show(s)
+	settle(s)
 	return b.Bytes()
+}
+
+// row is Row for a row as users have it.
+func (d *Display) row(row map[string]any) { d.Row(apart(row)) }
+
+func apart(row map[string]any) (keys []string, values []any) {
+	keys = slices.Sorted(maps.Keys(row))
+	for _, key := range keys {
+		values = append(values, row[key])
+	}
+	return keys, values
+}
+
+// settle waits until all is written, however long it takes.
+func settle(s *Screen) {
+	for {
+		s.mu.Lock()
+		idle := s.idle
+		s.mu.Unlock()
+		if idle == nil {
+			return
+		}
+		<-idle
+	}
+}
+
+// whole is a run from its start to its end.
+func whole(end End) func(s *Screen) {
+	return func(s *Screen) {
+		d := s.Run("sunny-dew-1\x1b[31m")
+		d.Start("https://wandb.ai/acme/vision/runs/abc", false)
+		for i := range 1000 {
+			d.row(map[string]any{
+				"loss": 1 / float64(i+1), "acc": float32(i) / 1000, "epoch": i / 100, "flat": 1.5,
+				"nan": math.NaN(), "text": "x", "val": map[string]any{"loss": -float64(i + 1)}, "_hidden": 1.0,
+				"a-metric-whose-name-is-longer-than-the-column": int64(i),
+			})
+		}
+		if end.Dir != "" {
+			d.Offline(end.Dir, "permission denied")
+		}
+		for _, p := range []Progress{
+			{Rows: 10, OfRows: 1000},
+			{Rows: 999, OfRows: 1000, Files: 1, OfFiles: 12, Bytes: 512, OfBytes: 51_200},
+			{Rows: 1000, OfRows: 1000},
+		} {
+			d.Progress(p)
+			settle(s)
+		}
+		d.End(end)
+	}
 }
 
 func TestDisplay(t *testing.T) {
 	t.Parallel()
-	golden(t, "online", show(term.NewStyle(false), nil, ""))
-	golden(t, "colour", show(term.NewStyle(true), nil, ""))
-	golden(t, "offline", show(term.NewStyle(false), nil, "/data/wandb/offline-run-1"))
-	golden(t, "lost", show(term.NewStyle(false), io.ErrUnexpectedEOF, "/data/wandb/run-1"))
-	golden(t, "failed", show(term.NewStyle(false), io.ErrUnexpectedEOF, ""))
-
-	var nowhere bytes.Buffer
-	newDisplay(&nowhere, term.NewStyle(false)).Nowhere("permission denied; mkdir /data/wandb: read-only file system")
-	golden(t, "nowhere", nowhere.Bytes())
-}
-
-func TestWaiting(t *testing.T) {
-	t.Parallel()
+	const url = "https://wandb.ai/acme/vision/runs/abc"
+	plain := term.NewStyle(false)
 	for _, tt := range []struct {
-		name            string
-		patience, takes time.Duration
-		says            string
+		name  string
+		style term.Style
+		show  func(s *Screen)
 	}{
-		{"an answer at once", 90 * time.Second, time.Second, ""},
-		{"an answer as it is told", 90 * time.Second, waitingAfter, "wandgo: no answer from http://wandb.example  yet; it has another 1m25s\n"},
-		{"no answer", 90 * time.Second, 90 * time.Second, "wandgo: no answer from http://wandb.example  yet; it has another 1m25s\n"},
-		{"little patience", 3 * time.Second, 3 * time.Second, ""},
+		{"online", plain, whole(End{URL: url})},
+		{"colour", term.NewStyle(true), whole(End{URL: url, Code: 255})},
+		{"offline", plain, whole(End{Dir: "/data/wandb/offline-run-1"})},
+		{"lost", plain, whole(End{URL: url, Dir: "/data/wandb/run-1", Err: io.ErrUnexpectedEOF})},
+		{"failed", plain, whole(End{URL: url, Code: 1, Err: io.ErrUnexpectedEOF})},
+		{"midway", plain, func(s *Screen) {
+			d := s.Run("sunny-dew-1")
+			d.Start(url, true)
+			d.row(map[string]any{"loss": 1})
+			d.Lost("/data/wandb/run-1", "user \"jo\" is not\na member")
+			d.Stopped()
+			d.End(End{Dir: "/data/wandb/run-1", Code: 255})
+			d = s.Run("misty-bird-2")
+			d.Lost("", "permission denied")
+		}},
+		{"nowhere", plain, func(s *Screen) {
+			s.Run("sunny-dew-1").Nowhere("permission denied; mkdir /data/wandb: read-only file system")
+		}},
+		{"wide", plain, func(s *Screen) {
+			d := s.Run("训练-🚀")
+			d.Start("", false)
+			d.row(map[string]any{"损失": 0.5, "loss": 0.25, "精度/验证集上的平均精度与召回率的调和平均数": 1, "e\u0301tat": 1, "🚀": 2, "a\u202eb": 3})
+			d.End(End{URL: url})
+		}},
+		{"many", plain, func(s *Screen) {
+			a, b := s.Run("sunny-dew-1"), s.Run("misty-bird-2")
+			for i, d := range []*Display{a, b} {
+				d.Start(url, false)
+				d.row(map[string]any{"loss": i})
+				d.Progress(Progress{Rows: int64(i), OfRows: 3, Files: 0, OfFiles: i, Bytes: 1e6, OfBytes: 5e6})
+				settle(s)
+			}
+			a.End(End{URL: url})
+			b.End(End{URL: url})
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				var b bytes.Buffer
-				end := newDisplay(&b, term.NewStyle(false)).Waiting("http://wandb.example\n", tt.patience)
-				<-time.After(tt.takes)
-				synctest.Wait()
-				end()
-				assert.Equal(t, tt.says, b.String())
-			})
+			golden(t, tt.name, play(tt.style, tt.show))
 		})
 	}
 }
@@ -100,17 +151,78 @@ func TestWaiting(t *testing.T) {
 func TestSilent(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	d := New(&b, func(string) string { return "" })
+	s := NewScreen(&b, func(string) string { return "" })
+	require.Nil(t, s)
+	s.Waiting("s", time.Hour)()
+	d := s.Run("n")
 	require.Nil(t, d)
-	d.Waiting("s", time.Hour)()
-	d.Start("n", "u", true)
-	d.Row(map[string]any{"a": 1.0})
+	d.Start("u", true)
+	d.row(map[string]any{"a": 1.0})
 	d.Offline("d", "r")
+	d.Nowhere("r")
+	d.Lost("d", "r")
 	d.Stopped()
-	d.Progress(1, 2, 3, 4)
-	d.End("u", "", nil)
+	d.Progress(Progress{Rows: 1, OfRows: 2})
+	d.End(End{URL: "u"})
 	assert.Zero(t, b.Len())
-	assert.Nil(t, New(nil, nil))
+	assert.Nil(t, NewScreen(nil, nil))
+	assert.Nil(t, NewScreen(io.Discard, nil))
+}
+
+// count is a kind of its own, as users make them.
+type count int
+
+// TestKinds holds that whatever the summary shows as a number has a trend.
+func TestKinds(t *testing.T) {
+	t.Parallel()
+	half := 0.5
+	cyclic := map[string]any{"x": 1}
+	cyclic["self"] = cyclic
+	d := newScreen(io.Discard, term.Style{}).Run("r")
+	d.row(map[string]any{
+		"float64": 1.0, "float32": float32(0.5), "int": 1, "int8": int8(1), "int16": int16(1), "int32": int32(1), "int64": int64(1),
+		"uint": uint(1), "uint8": uint8(1), "uint16": uint16(1), "uint32": uint32(1), "uint64": uint64(1),
+		"duration": 1500 * time.Millisecond, "pointer": &half, "own": count(7),
+		"struct": struct {
+			Loss float64 `json:"loss"`
+			In   struct{ Deep int }
+		}{Loss: 0.25},
+		"map":   map[string]any{"a": map[string]any{"b": map[string]any{"c": 3}}},
+		"other": map[string]float64{"a": 1}, "cyclic": cyclic,
+		"text": "1", "bool": true, "nil": nil, "list": []float64{1}, "when": time.Now(), "nobody": (*float64)(nil), "func": func() {},
+		"_own": 1,
+	})
+	got := make(map[string]float64)
+	for name, t := range d.trends {
+		got[name] = t.last
+	}
+	assert.Equal(t, map[string]float64{
+		"float64": 1, "float32": 0.5, "int": 1, "int8": 1, "int16": 1, "int32": 1, "int64": 1,
+		"uint": 1, "uint8": 1, "uint16": 1, "uint32": 1, "uint64": 1,
+		"duration": 1.5, "pointer": 0.5, "own": 7, "struct.loss": 0.25, "struct.In.Deep": 0,
+		"map.a.b.c": 3, "other.a": 1, "cyclic.x": 1,
+	}, got)
+}
+
+// TestKeySets holds that a metric keeps its trend whatever rows are between its own.
+func TestKeySets(t *testing.T) {
+	t.Parallel()
+	d := newScreen(io.Discard, term.Style{}).Run("r")
+	for i := range 10 {
+		d.row(map[string]any{"loss": i, "lr": i, "note": "x"})
+		if i%3 == 0 {
+			d.row(map[string]any{"loss": -i, "val": map[string]any{"loss": i}, "lr": "none"})
+		}
+	}
+	assert.EqualValues(t, 14, d.rows)
+	for name, want := range map[string]struct {
+		seen int
+		last float64
+	}{"loss": {14, -9}, "lr": {10, 9}, "val.loss": {4, 9}} {
+		require.Contains(t, d.trends, name)
+		assert.Equal(t, want.seen, d.trends[name].seen, name)
+		assert.InDelta(t, want.last, d.trends[name].last, 0, name)
+	}
 }
 
 func TestTrend(t *testing.T) {
@@ -130,12 +242,12 @@ func TestTrend(t *testing.T) {
 
 func TestManyMetrics(t *testing.T) {
 	t.Parallel()
-	d := newDisplay(io.Discard, term.Style{})
+	d := newScreen(io.Discard, term.Style{}).Run("r")
 	row := make(map[string]any)
 	for i := range 1000 {
 		row[string(rune('a'+i%26))+string(rune('a'+i/26))] = float64(i)
 	}
-	d.Row(row)
+	d.row(row)
 	assert.Len(t, d.trends, maxTrends)
 	assert.Contains(t, d.table(), "and 180 more")
 }
