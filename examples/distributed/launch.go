@@ -22,7 +22,8 @@ import (
 // patience is how long processes have to end once they are asked to.
 const patience = 20 * time.Second
 
-// launch starts the processes, as torchrun would, and waits for them.
+// launch starts the processes, as torchrun would, and waits for them. The code is 0 if
+// all of them did what they were to do.
 func launch(ctx context.Context, args, environ []string, out io.Writer) int {
 	f, code, err := parse(args, out)
 	if err != nil {
@@ -83,6 +84,7 @@ func startAll(ctx context.Context, f flags, args, environ []string, out io.Write
 		})
 		lines := &prefixer{mu: &printing, out: out, prefix: "[" + label + "] "}
 		cmd.Stdout, cmd.Stderr = lines, lines
+		ownGroup(cmd)
 		// Rather a signal than the default, a kill: the runs end in good order.
 		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 		cmd.WaitDelay = patience
@@ -99,7 +101,12 @@ func startAll(ctx context.Context, f flags, args, environ []string, out io.Write
 	}
 	running.Wait()
 	report(out, f, runID, meeting, ends, local)
-	return errors.Join(context.Cause(ctx), ends[0])
+	for rank, end := range ends {
+		if end != nil {
+			ends[rank] = fmt.Errorf("rank%d: %w", rank, end)
+		}
+	}
+	return errors.Join(append(ends, context.Cause(ctx))...)
 }
 
 // hasKey reports whether there is a server that takes a key of ours. A key that

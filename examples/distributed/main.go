@@ -3,13 +3,14 @@
 // each logs rows, console lines and system metrics of its own.
 //
 //	go run ./examples/distributed -n 4
-//	go run ./examples/distributed -n 4 -fail 2     rank 2 dies half way
+//	go run ./examples/distributed -n 4 -fail 2     rank 2 dies half way, the others go on
 //
 // The program starts itself n times with the variables that torchrun sets (RANK,
 // WORLD_SIZE, MASTER_ADDR, MASTER_PORT), so the part that trains looks as it would
 // under a launcher. Rank 0 is the run's primary process and the one whose end is
 // the run's. Without an API key the processes talk to a W&B server that ends with
-// the program.
+// the program. Ctrl-C lets all of them stop after the same epoch and upload what they
+// have. The exit code is 0 if every process finished, and 1 otherwise.
 package main
 
 import (
@@ -27,12 +28,12 @@ import (
 const project = "wandgo-distributed"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	environ := os.Environ()
 	if variable(environ, "RANK") != "" {
-		os.Exit(work(context.Background(), os.Args[1:], environ, os.Stdout))
+		os.Exit(work(context.Background(), os.Args[1:], environ, os.Stdout)) // the run minds the signals
 	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	os.Exit(launch(ctx, os.Args[1:], environ, os.Stdout))
 }
 

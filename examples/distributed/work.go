@@ -14,8 +14,16 @@ import (
 	"github.com/wandgo/wandgo/examples/internal/penguins"
 )
 
-// exitDied is how a worker ends that was told to die.
-const exitDied = 9
+const (
+	// exitDied is how a worker ends that was told to die.
+	exitDied = 9
+	// exitStopped is for a training that was stopped before its end, by Ctrl-C or in
+	// the web UI; see client.InterruptedError.
+	exitStopped = 255
+	// statsInterval is short, as this training takes a second; the usual 15 s suit one
+	// that takes hours.
+	statsInterval = 100 * time.Millisecond
+)
 
 // worker is one of the processes.
 type worker struct {
@@ -60,7 +68,9 @@ func (w *worker) train(ctx context.Context) (code int, err error) {
 	run, err := client.Init(ctx, client.RunOptions{
 		Project: project,
 		Mode:    "shared",
-		Config:  map[string]any{"world_size": w.world, "epochs": w.epochs, "learning_rate": w.rate, "dataset": "palmer-penguins"},
+		// Each process measures itself, under its label.
+		StatsInterval: statsInterval,
+		Config:        map[string]any{"world_size": w.world, "epochs": w.epochs, "learning_rate": w.rate, "dataset": "palmer-penguins"},
 		OnRefused: func(err error) client.Reaction {
 			if w.rank == 0 { // the others are refused for the same reason
 				fmt.Fprintln(w.out, errors.Explain(err))
@@ -74,13 +84,17 @@ func (w *worker) train(ctx context.Context) (code int, err error) {
 	w.run = run
 	defer run.FinishOnPanic(0) //nolint:contextcheck // it has a timeout of its own
 	defer run.OnSignal()()
+	if w.rank == 0 && run.URL() != "" {
+		fmt.Fprintln(w.out, "run", run.URL())
+	}
 	w.out = run.Stdout(w.out)
 
-	if err := w.epochsOf(run); err != nil {
+	stopped, err := w.epochsOf(run)
+	if err != nil {
 		return 1, errors.Join(err, finish(ctx, run, 1))
 	}
-	if e, ok := errors.AsType[*client.InterruptedError](context.Cause(run.Context())); ok { //nolint:contextcheck // the run's, on purpose
-		code = e.ExitCode()
+	if stopped {
+		code = exitStopped
 	}
 	// The run ends when rank 0 does, which therefore waits for the others.
 	if w.rank != 0 {
@@ -101,18 +115,19 @@ func finish(ctx context.Context, run *client.Run, code int) error {
 	return run.FinishWithCode(ctx, code)
 }
 
-// epochsOf trains on this process's share of the data.
-func (w *worker) epochsOf(run *client.Run) error {
+// epochsOf trains on this process's share of the data. It reports whether it was
+// stopped before the end.
+func (w *worker) epochsOf(run *client.Run) (stopped bool, err error) {
 	// The server numbers the rows of all processes as they arrive, so charts are
 	// by epoch.
 	for _, name := range []string{"rank*", "val/*", "train/*"} {
 		if err := run.DefineMetric(name, client.MetricOptions{StepMetric: "epoch"}); err != nil {
-			return err
+			return false, err
 		}
 	}
 	data, err := penguins.Load(1)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var mine []penguins.Bird
 	for i := w.rank; i < len(data.Train); i += w.world {
@@ -127,18 +142,18 @@ func (w *worker) epochsOf(run *client.Run) error {
 		}
 		score := model.Evaluate(mine)
 		interrupted := 0.0
-		if run.Context().Err() != nil {
+		if run.Context().Err() != nil { // by a signal, or in the web UI
 			interrupted = 1
 		}
 		// What is added up: the gradients, the birds, the loss, and who has to stop.
 		total, err := w.meet(append(model.Gradient(mine), float64(len(mine)), score.Loss*float64(len(mine)), interrupted))
 		if err != nil {
-			return err
+			return false, err
 		}
 		gradient, rest := total.Numbers[:penguins.Params], total.Numbers[penguins.Params:]
 		birds, loss := rest[0], rest[1]
 		if rest[2] > 0 { // all stop together, or some would wait for ever
-			break
+			return true, nil
 		}
 		for i := range gradient {
 			gradient[i] /= birds
@@ -161,7 +176,7 @@ func (w *worker) epochsOf(run *client.Run) error {
 			w.rows++
 		}
 	}
-	return nil
+	return false, nil
 }
 
 // meet adds numbers up with those of the others.
