@@ -12,6 +12,9 @@ import (
 // Alert is a message to the run's owner, by mail or chat as their settings say.
 type Alert = alert.Alert
 
+// AlertLevel is how serious an alert is.
+type AlertLevel = alert.Level
+
 // The levels of an alert; none given stands for AlertInfo.
 const (
 	AlertInfo  = alert.Info

@@ -27,10 +27,13 @@ type config struct {
 	project       string
 	refused       string
 	dir           string
+	environDir    string // WANDB_DIR, where there is no -dir
 	initTimeout   time.Duration
 	finishTimeout time.Duration
 	pace          time.Duration
 	resume        bool
+	every         int // epochs between two checkpoints
+	panicAt       int // the epoch that panics, 0 for none
 	verbose       bool
 	sync          bool
 	scenario      *scenario
@@ -54,7 +57,7 @@ func parse(args []string, getenv func(string) string, out io.Writer) (*config, e
 }
 
 func parseOnce(args []string, getenv func(string) string, out io.Writer) (*config, error) {
-	cfg := &config{training: penguins.Defaults(), refused: cmp.Or(getenv("HARNESS_REFUSED"), offline)}
+	cfg := &config{training: penguins.Defaults(), refused: cmp.Or(getenv("HARNESS_REFUSED"), offline), environDir: getenv("WANDB_DIR")}
 	flags := flag.NewFlagSet("harness", flag.ContinueOnError)
 	flags.SetOutput(out)
 	entity := flags.String("entity", getenv("WANDB_ENTITY"), "preferred team or user; the account's default if empty (WANDB_ENTITY)")
@@ -65,12 +68,14 @@ func parseOnce(args []string, getenv func(string) string, out io.Writer) (*confi
 		cfg.refused = text
 		return checkRefused(text)
 	})
-	flags.StringVar(&cfg.dir, "dir", "", "where to keep the data of runs without a server (WANDB_DIR)")
+	flags.StringVar(&cfg.dir, "dir", "", "where to keep runs and checkpoints; the working directory if empty (WANDB_DIR)")
 	flags.DurationVar(&cfg.initTimeout, "init-timeout", 30*time.Second, "how long to wait for the server at the start")
 	flags.DurationVar(&cfg.finishTimeout, "finish-timeout", time.Minute, "how long to wait for the upload at the end")
 	flags.DurationVar(&cfg.pace, "pace", 0, "pause after each epoch, to have time to press Ctrl-C")
 	flags.BoolVar(&cfg.sync, "sync", false, "at the end, try once more to upload a run that is on disk only")
 	flags.BoolVar(&cfg.resume, "resume", false, "go on with the last run that did not end well, if there is one")
+	flags.IntVar(&cfg.every, "checkpoint-every", 10, "epochs between two checkpoints")
+	flags.IntVar(&cfg.panicAt, "panic-at", 0, "panic in this epoch, to see what becomes of the run; never if 0")
 	flags.BoolVar(&cfg.verbose, "v", false, "show what the client logs")
 	flags.IntVar(&cfg.training.Epochs, "epochs", cfg.training.Epochs, "passes over the training data")
 	flags.Float64Var(&cfg.training.LearningRate, "lr", cfg.training.LearningRate, "learning rate at the start")
@@ -91,6 +96,11 @@ func parseOnce(args []string, getenv func(string) string, out io.Writer) (*confi
 		if errors.Is(err, flag.ErrHelp) {
 			return nil, errHelp
 		}
+		return nil, err
+	}
+	if cfg.every < 1 {
+		err := errors.New("-checkpoint-every must be at least 1")
+		fmt.Fprintln(out, err)
 		return nil, err
 	}
 	if err := checkRefused(cfg.refused); err != nil {

@@ -1,45 +1,38 @@
-// Harness is a small training harness as one would run it in a batch system. It
-// asks before the work begins where it may log to, branches on the cause when it
-// may not, trains, and ends cleanly whatever happens in between.
+// Harness is a small training harness as one would run it in a batch system, and a
+// place to start from. It asks before the work begins where it may log to, branches on
+// the cause when it may not, trains, and brings the run to its end whatever happens in
+// between: the server is lost, somebody stops the run in the web UI, the machine is
+// wanted back, the training fails or panics, the process is killed and started again.
 //
 //	go run ./examples/harness                          as the environment says
 //	go run ./examples/harness -scenario other-team     against a server in the process
 //	go run ./examples/harness -help                    all flags and scenarios
 //
-// Its exit codes are those that batch systems know: 0 for a finished training,
-// 75 for "try again later", 77 for a refusal that somebody has to settle, 130
-// when interrupted.
+// Its exit codes are those that batch systems know: 0 for a finished training, 1 for
+// one that failed, 75 for "try again later", 77 for a refusal that somebody has to
+// settle, 128 and the signal's number when a signal ended it (143 for SIGTERM), and
+// 255 when a person did, with Ctrl-C or in the web UI.
+//
+// preflight.go asks, train.go starts and trains, checkpoint.go keeps what a process
+// that is killed would lose, end.go ends; scenario.go is for trying it out.
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
-	"os/signal"
-	"syscall"
-	"time"
+	"sync"
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
 )
 
-// The exit codes, after sysexits.h where that has one.
-const (
-	exitOK          = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitTryLater    = 75
-	exitRefused     = 77
-	exitInterrupted = 130
-)
-
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], nil, os.Stdout))
-}
+// Until there is a run there is nothing to bring to an end, and signals do what they
+// always do.
+func main() { os.Exit(run(context.Background(), os.Args[1:], nil, os.Stdout)) }
 
 // run is the program. A nil getenv stands for the process's own environment.
 func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) int {
@@ -51,7 +44,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		return exitUsage // the flag package has said why
 	}
 	h := &harness{cfg: cfg, out: out}
-	options := client.Options{InitTimeout: cfg.initTimeout, Dir: cfg.dir, Getenv: getenv}
+	// The client shows on the same output what it has to show, if it is a terminal.
+	options := client.Options{InitTimeout: cfg.initTimeout, Dir: cfg.dir, Getenv: getenv, Output: out}
 	if cfg.verbose {
 		options.Logger = slog.New(slog.NewTextHandler(out, nil))
 	}
@@ -65,6 +59,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		h.started = stage.begin
 		h.say("scenario", "%s: %s", cfg.scenario.name, cfg.scenario.story)
 	}
+	h.dir = cmp.Or(options.Dir, cfg.environDir, ".")
 	if h.client, err = client.New(options); err != nil {
 		return h.stop(err)
 	}
@@ -76,9 +71,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 type harness struct {
 	cfg    *config
 	client *client.Client
-	out    io.Writer
+	dir    string // where runs and checkpoints are kept
 	// started is called when the run has begun; scenarios use it.
 	started func()
+
+	mu  sync.Mutex // several goroutines have something to say
+	out io.Writer
 }
 
 func (h *harness) run(ctx context.Context) int {
@@ -90,61 +88,40 @@ func (h *harness) run(ctx context.Context) int {
 	if err != nil {
 		return h.stop(err)
 	}
+	// A panic is told at once; else the run would seem to go on for minutes.
+	defer run.FinishOnPanic(0) //nolint:contextcheck // it has a timeout of its own
+	// The first signal ends the training in good order, a second one the program.
+	defer run.OnSignal()()
 	if h.started != nil {
 		h.started()
 	}
-	code := h.train(ctx, run)
-
-	// The interruption that ended the training must not end the upload too.
-	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.cfg.finishTimeout)
-	defer cancel()
-	begun := time.Now()
-	err = run.FinishWithCode(finish, code)
-	switch {
-	case err != nil:
-		fmt.Fprintf(h.out, "\n%s\n\n", errors.Explain(err))
-		h.say("kept", "%s", run.Dir())
-	case run.Err() != nil && !h.sync(finish, run):
-		h.say("kept", "%s (%s); wandgo sync uploads it later", run.Dir(), errors.Code(run.Err()))
-	case run.Err() != nil: // it is said
-	default:
-		h.say("uploaded", "%s in %s", run.URL(), time.Since(begun).Round(time.Millisecond))
-	}
-	return code
-}
-
-// sync uploads a run that the server did not take, if that is wanted and the
-// server takes it by now: somebody may have settled the matter meanwhile.
-func (h *harness) sync(ctx context.Context, run *client.Run) bool {
-	if !h.cfg.sync {
-		return false
-	}
-	report, err := h.client.Sync(ctx, []string{run.Dir()}, client.SyncOptions{})
-	if err != nil {
-		h.say("sync", "%v", err)
-		return false
-	}
-	for _, r := range report.Runs {
-		h.say("synced", "%s, %d rows", r.URL, r.RowsSent)
-	}
-	return true
-}
-
-// stop explains an error and gives the exit code for it.
-func (h *harness) stop(err error) int {
-	fmt.Fprintf(h.out, "\n%s\n", errors.Explain(err))
-	switch {
-	case errors.IsRetryable(err):
-		return exitTryLater
-	case errors.Is(err, errors.ErrPermissionDenied):
-		return exitRefused
-	case errors.Is(err, context.Canceled):
-		return exitInterrupted
-	}
-	return exitFailed
+	return h.end(ctx, run, h.train(ctx, run))
 }
 
 // say prints one line: what it is about, and the fact.
 func (h *harness) say(what, format string, args ...any) {
-	fmt.Fprintf(h.out, "%-10s "+format+"\n", append([]any{what}, args...)...)
+	h.print(fmt.Sprintf("%-10s "+format+"\n", append([]any{what}, args...)...))
+}
+
+// tell is say for what the client shows by itself where there is a terminal.
+func (h *harness) tell(what, format string, args ...any) {
+	if !h.client.Shows() {
+		h.say(what, format, args...)
+	}
+}
+
+// explain prints an error with its reasons and what to do about it.
+func (h *harness) explain(err error) { h.print("\n" + errors.Explain(err) + "\n\n") }
+
+func (h *harness) print(text string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	fmt.Fprint(h.out, text)
+}
+
+// speakThrough shows what is said from now on in the run's logs tab as well.
+func (h *harness) speakThrough(run *client.Run) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.out = run.Stdout(h.out)
 }

@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -11,13 +14,19 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/wandgo/wandgo/client"
-	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/examples/internal/ondisk"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// program is set for a process that is to be the program itself.
+const program = "WANDGO_TEST_HARNESS"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(program) != "" {
+		main()
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // screen is an output that calls seen after each write.
 type screen struct {
@@ -100,38 +109,9 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// TestInterrupted interrupts the training as Ctrl-C would: what was logged is
-// uploaded all the same, and the server learns of the exit code.
-func TestInterrupted(t *testing.T) {
-	t.Parallel()
-	server := wandbtest.New(t, wandbtest.Solo())
-	env := map[string]string{
-		"WANDB_BASE_URL": server.URL(), "WANDB_API_KEY": wandbtest.AliceKey, "WANDB_ENTITY": "acme",
-		"WANDB_RUN_ID": "run1", "HOME": t.TempDir(),
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	out := screen{seen: func(text string) {
-		if strings.Contains(text, "epoch       20") {
-			cancel()
-		}
-	}}
-	code := run(ctx, []string{"-pace", "1us", "-dir", t.TempDir()}, func(name string) string { return env[name] }, &out)
-	text := out.text.String()
-	assert.Equal(t, exitInterrupted, code)
-	assert.Contains(t, text, "stopped    context canceled")
-	assert.Contains(t, text, "uploaded   ")
-	stored, ok := server.Run("acme", "wandgo-harness", "run1")
-	require.True(t, ok)
-	assert.Len(t, stored.History(), 20)
-	assert.Equal(t, "failed", stored.State)
-	require.NotNil(t, stored.ExitCode)
-	assert.Equal(t, exitInterrupted, *stored.ExitCode)
-}
-
 // TestRefusedTrainedSynced is the way from a refusal to a run that is complete: a
 // View-Only user starts a training, is told why the server does not take it,
-// trains offline, has the role fixed, and uploads what is on disk.
+// trains offline, has the role fixed, and uploads what is on disk with wandgo sync.
 func TestRefusedTrainedSynced(t *testing.T) {
 	t.Parallel()
 	server := wandbtest.New(t, wandbtest.Solo())
@@ -149,16 +129,24 @@ func TestRefusedTrainedSynced(t *testing.T) {
 	assert.Contains(t, text, "wandgo sync uploads it later")
 	require.Empty(t, server.Runs(), "the server has nothing")
 
-	c, err := client.New(client.Options{Getenv: getenv, Dir: dir})
-	require.NoError(t, err)
-	defer func() { require.NoError(t, c.Close()) }()
-	_, err = c.Sync(t.Context(), nil, client.SyncOptions{})
-	require.ErrorIs(t, err, errors.ErrViewerRole, "nothing has changed yet")
-
+	wandgo := filepath.Join(t.TempDir(), "wandgo")
+	built, err := exec.CommandContext(t.Context(), "go", "build", "-o", wandgo, "github.com/wandgo/wandgo/cmd/wandgo").CombinedOutput()
+	require.NoError(t, err, string(built))
+	upload := func() (string, error) {
+		cmd := exec.CommandContext(t.Context(), wandgo, "sync")
+		cmd.Dir = dir
+		for name, value := range env {
+			cmd.Env = append(cmd.Env, name+"="+value)
+		}
+		said, err := cmd.CombinedOutput()
+		return string(said), err
+	}
+	said, err := upload()
+	require.Error(t, err, "nothing has changed yet")
+	require.Contains(t, said, `user "alice" has only the role "viewer"`)
 	require.NoError(t, server.SetRole("acme", "alice", wandbtest.RoleMember))
-	report, err := c.Sync(t.Context(), nil, client.SyncOptions{})
-	require.NoError(t, err)
-	require.Equal(t, 1, report.Count(client.SyncDone))
+	said, err = upload()
+	require.NoError(t, err, said)
 	stored, ok := server.Run("acme", "wandgo-harness", "run1")
 	require.True(t, ok)
 	assert.Equal(t, "finished", stored.State)
@@ -178,7 +166,7 @@ func TestInterruptedBeforeTheStart(t *testing.T) {
 	cancel()
 	var out screen
 	code := run(ctx, []string{"-scenario", "ok", "-dir", t.TempDir(), "-refused", "stop"}, alone, &out)
-	assert.Equal(t, exitInterrupted, code, out.text.String())
+	assert.Equal(t, exitStopped, code, out.text.String())
 }
 
 func TestUsage(t *testing.T) {
@@ -193,6 +181,7 @@ func TestUsage(t *testing.T) {
 		{name: "help", args: []string{"-help"}, code: exitOK, has: "The scenarios:\n  ok "},
 		{name: "unknown flag", args: []string{"-nix"}, code: exitUsage, has: "-nix"},
 		{name: "unknown scenario", args: []string{"-scenario", "nix"}, code: exitUsage, has: "must be one of ok, viewer"},
+		{name: "no checkpoints", args: []string{"-checkpoint-every", "0"}, code: exitUsage, has: "must be at least 1"},
 		{name: "unknown reaction", args: []string{"-refused", "nix"}, code: exitUsage, has: `must be offline or stop, not "nix"`},
 		{name: "unknown reaction in the environment", env: "nix", code: exitUsage, has: `must be offline or stop, not "nix"`},
 	} {
@@ -220,63 +209,4 @@ func TestEveryScenarioIsTested(t *testing.T) {
 		assert.NoError(t, err, s.name)
 	}
 	assert.Len(t, scenarios(), 7, "a scenario was added: add it to TestScenarios")
-}
-
-// TestStopped stops the run as its page on the web does.
-func TestStopped(t *testing.T) {
-	t.Parallel()
-	server := wandbtest.New(t, wandbtest.Solo())
-	env := map[string]string{
-		"WANDB_BASE_URL": server.URL(), "WANDB_API_KEY": wandbtest.AliceKey, "WANDB_ENTITY": "acme",
-		"WANDB_RUN_ID": "run1", "HOME": t.TempDir(), "WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL": "0.01",
-	}
-	stop := sync.OnceFunc(func() { assert.NoError(t, server.StopRun("acme", "wandgo-harness", "run1")) })
-	out := screen{seen: func(text string) {
-		if strings.Contains(text, "run        http") {
-			stop()
-		}
-	}}
-	args := []string{"-epochs", "100000", "-pace", "1ms", "-dir", t.TempDir()}
-	code := run(t.Context(), args, func(name string) string { return env[name] }, &out)
-	text := out.text.String()
-	assert.Equal(t, exitInterrupted, code, text)
-	assert.Contains(t, text, "stopped    the run was stopped in the web UI")
-	assert.Contains(t, text, "uploaded   ")
-}
-
-// TestResume interrupts a training and starts it again: the same run goes on, and
-// every epoch is in it once.
-func TestResume(t *testing.T) {
-	t.Parallel()
-	server := wandbtest.New(t, wandbtest.Solo())
-	env := map[string]string{
-		"WANDB_BASE_URL": server.URL(), "WANDB_API_KEY": wandbtest.AliceKey, "WANDB_ENTITY": "acme", "HOME": t.TempDir(),
-	}
-	dir := t.TempDir()
-	args := []string{"-resume", "-pace", "1us", "-dir", dir}
-	getenv := func(name string) string { return env[name] }
-
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	first := screen{seen: func(text string) {
-		if strings.Contains(text, "epoch       20") {
-			cancel()
-		}
-	}}
-	require.Equal(t, exitInterrupted, run(ctx, args, getenv, &first), first.text.String())
-
-	var second screen
-	require.Equal(t, exitOK, run(t.Context(), args, getenv, &second), second.text.String())
-	assert.Contains(t, second.text.String(), "going on after epoch")
-	runs := server.Runs()
-	require.Len(t, runs, 1)
-	v, ok := server.Run(runs[0].Entity, runs[0].Project, runs[0].ID)
-	require.True(t, ok)
-	require.Len(t, v.HistoryLines, 60)
-	for i, row := range v.History() {
-		assert.InDelta(t, i+1, row["epoch"], 0)
-	}
-	assert.Equal(t, "finished", v.State)
-	assert.Contains(t, strings.Join(v.Logs, "\n"), "epoch       60", "what it printed is in the logs tab")
-	assert.Contains(t, v.Summary["val/accuracy"], "max")
 }

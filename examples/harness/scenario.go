@@ -73,6 +73,10 @@ type stage struct {
 // start starts the server and leads the client to it: nothing of the real
 // environment plays a part, and an outage gets one retry instead of twenty.
 func (sc *scenario) start(options *client.Options) (*stage, error) {
+	getenv := options.Getenv
+	if getenv == nil {
+		getenv = os.Getenv
+	}
 	server, err := wandbtest.Start(wandbtest.Solo())
 	if err != nil {
 		return nil, err
@@ -88,6 +92,9 @@ func (sc *scenario) start(options *client.Options) (*stage, error) {
 		"WANDB_BASE_URL":            server.URL(),
 		"WANDB_API_KEY":             wandbtest.AliceKey,
 		"WANDB_X_GRAPHQL_RETRY_MAX": "1", "WANDB_X_GRAPHQL_RETRY_WAIT_MIN_SECONDS": "0.01",
+	}
+	for _, name := range []string{"NO_COLOR", "TERM", "WANDB_SILENT", "WANDB_QUIET"} { // the terminal is the real one
+		env[name] = getenv(name)
 	}
 	if sc.noKey {
 		delete(env, "WANDB_API_KEY")

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
+	"path/filepath"
 	"time"
 
 	"github.com/wandgo/wandgo/client"
@@ -27,12 +29,14 @@ func (h *harness) start(ctx context.Context, entity string) (*client.Run, error)
 			"momentum": o.Momentum, "weight_decay": o.WeightDecay, "seed": o.Seed,
 		},
 		OnRefused: h.react,
+		// Called while the training goes on, from another goroutine.
+		OnLost: func(err error) { h.tell("lost", "%v; the run goes on on disk", err) },
 	})
 	if err != nil {
 		return nil, err
 	}
 	// From here on what the harness says is in the run's logs tab as well.
-	h.out = run.Stdout(h.out)
+	h.speakThrough(run)
 	if err := run.DefineMetric("val/accuracy", client.MetricOptions{
 		StepMetric: "epoch", Summary: []client.SummaryKind{client.SummaryMax, client.SummaryLast},
 	}); err != nil {
@@ -40,11 +44,11 @@ func (h *harness) start(ctx context.Context, entity string) (*client.Run, error)
 	}
 	switch {
 	case run.Resumed():
-		h.say("run", "%s, going on after epoch %d", run.URL(), lastEpoch(run))
+		h.tell("run", "%s, going on after epoch %d", run.URL(), lastEpoch(run))
 	case run.URL() != "":
-		h.say("run", "%s", run.URL())
+		h.tell("run", "%s", run.URL())
 	default:
-		h.say("run", "offline, in %s", run.Dir())
+		h.tell("run", "offline, in %s", run.Dir())
 	}
 	return run, nil
 }
@@ -58,56 +62,69 @@ func (h *harness) react(err error) client.Reaction {
 	case errors.Is(err, errors.ErrRunDeleted), errors.Is(err, errors.ErrInvalidInput):
 		return client.Fail // a mistake in the program, which waiting does not mend
 	case errors.Is(err, errors.ErrPermissionDenied):
-		fmt.Fprintf(h.out, "\n%s\n\n", errors.Explain(err))
+		h.explain(err)
 	default:
 		h.say("refused", "%v", err)
 	}
 	return client.GoOffline
 }
 
-// train trains and returns the exit code: that of an interruption or a stop, of
-// a failure, or 0. It logs every epoch whatever becomes of the server meanwhile.
-func (h *harness) train(ctx context.Context, run *client.Run) int {
+// errDiverged is the end of a training that leads nowhere.
+var errDiverged = errors.New("the loss is no number any more")
+
+// train trains and returns why it ended before its time: a signal, a stop in the web
+// UI, or a failure of its own. It logs every epoch whatever becomes of the server
+// meanwhile.
+func (h *harness) train(ctx context.Context, run *client.Run) error {
 	trainer, err := penguins.NewTrainer(h.cfg.training)
 	if err != nil {
-		h.say("failed", "%v", err)
-		return exitFailed
+		return err
 	}
-	reported := run.Err() != nil // start has said so
-	// A resumed run has some epochs already. The training is reproducible, so they
-	// are computed again and not logged again; a large one would load a checkpoint.
+	kept := checkpoints{filepath.Join(h.dir, "checkpoints", run.ID())}
+	// A resumed run has some epochs already, the last of them perhaps after the last
+	// checkpoint. Those are computed again and not logged again.
 	had := lastEpoch(run)
+	if epoch, err := kept.restore(trainer, had); err != nil {
+		h.say("warning", "%v; training from the beginning", err)
+	} else if epoch > 0 {
+		h.say("restored", "the checkpoint of epoch %d", epoch)
+	}
 	for done := false; !done; {
 		if err := h.wait(ctx, run); err != nil {
-			h.say("stopped", "%v", err)
-			return exitInterrupted
+			return err
 		}
 		var e penguins.Epoch
 		if e, done = trainer.Next(); e.Number <= had {
 			continue
 		}
-		err := run.Log(map[string]any{
+		if e.Number == h.cfg.panicAt {
+			panic("as it was told to") //nolint:forbidigo // to see what becomes of the run
+		}
+		if err := run.Log(map[string]any{
 			"epoch":      e.Number,
 			"train/loss": e.Train.Loss, "train/accuracy": e.Train.Accuracy,
 			"val/loss": e.Val.Loss, "val/accuracy": e.Val.Accuracy,
 			"lr": e.LearningRate,
-		})
-		if err != nil {
+		}); err != nil {
 			h.say("warning", "%v", err)
 		}
-		if err := run.Err(); err != nil && !reported {
-			h.say("warning", "%v; the run goes on in %s", err, run.Dir())
-			reported = true
+		if math.IsNaN(e.Train.Loss) || math.IsInf(e.Train.Loss, 0) {
+			return fmt.Errorf("epoch %d: %w", e.Number, errDiverged)
 		}
 		if e.Number%20 == 0 || done {
 			h.say("epoch", "%3d  train loss %.4f  val loss %.4f  val accuracy %.1f%%", e.Number, e.Train.Loss, e.Val.Loss, 100*e.Val.Accuracy)
 		}
+		if e.Number%h.cfg.every == 0 || done {
+			if err := kept.save(run, trainer, e.Number); err != nil {
+				h.say("warning", "%v", err)
+			}
+		}
 	}
-	return exitOK
+	return nil
 }
 
-// wait paces the training and returns why it has to end: ctx did, or somebody
-// stopped the run in the web UI.
+// wait paces the training and returns why it has to end: somebody stopped the run in
+// the web UI, the program got a signal, or its caller gave up.
 func (h *harness) wait(ctx context.Context, run *client.Run) error {
 	stopped := run.Context()
 	if h.cfg.pace > 0 {
@@ -119,10 +136,10 @@ func (h *harness) wait(ctx context.Context, run *client.Run) error {
 		case <-stopped.Done():
 		}
 	}
-	if err := context.Cause(ctx); err != nil {
+	if err := context.Cause(stopped); err != nil { //nolint:contextcheck // another context than ctx, on purpose
 		return err
 	}
-	return context.Cause(stopped) //nolint:contextcheck // another context than ctx, on purpose
+	return context.Cause(ctx)
 }
 
 // lastEpoch is the last epoch that the run has, 0 for a new one.

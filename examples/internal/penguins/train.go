@@ -34,7 +34,8 @@ type Trainer struct {
 	Data     *Data
 	opts     Options
 	velocity Model
-	rng      *rand.Rand
+	source   *rand.PCG
+	rng      *rand.Rand // of source
 	epoch    int
 }
 
@@ -44,10 +45,8 @@ func NewTrainer(o Options) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Trainer{
-		Model: NewModel(o.Seed), Data: data, opts: o,
-		rng: rand.New(rand.NewPCG(o.Seed, 3)),
-	}, nil
+	source := rand.NewPCG(o.Seed, 3)
+	return &Trainer{Model: NewModel(o.Seed), Data: data, opts: o, source: source, rng: rand.New(source)}, nil
 }
 
 // Next trains for one more epoch; done is true after the last one.

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/examples/internal/penguins"
+)
+
+// checkpoints are the states of one run's training on disk, in a directory that does
+// not depend on which process it is.
+type checkpoints struct{ dir string }
+
+const (
+	checkpointPrefix = "checkpoint-"
+	checkpointSuffix = ".json"
+)
+
+// save keeps a checkpoint of an epoch, on disk and beside the run. The file appears
+// under its name when it is whole: a process that is killed leaves no half of one.
+func (c checkpoints) save(run *client.Run, trainer *penguins.Trainer, epoch int) error {
+	data, err := trainer.Save()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(c.dir, 0o750); err != nil {
+		return fmt.Errorf("save checkpoint: %w", err)
+	}
+	path := filepath.Join(c.dir, fmt.Sprintf("%s%04d%s", checkpointPrefix, epoch, checkpointSuffix))
+	if err := os.WriteFile(path+".part", data, 0o600); err != nil {
+		return fmt.Errorf("save checkpoint: %w", err)
+	}
+	if err := os.Rename(path+".part", path); err != nil {
+		return fmt.Errorf("save checkpoint: %w", err)
+	}
+	_, err = run.SaveFile(path, c.dir, client.SaveNow)
+	return err
+}
+
+// restore takes up the newest checkpoint that is not ahead of the run, and returns its
+// epoch, 0 if there is none. One that is ahead does not help: the epochs up to it have
+// to be logged, as the server does not have their rows.
+func (c checkpoints) restore(trainer *penguins.Trainer, upTo int) (epoch int, err error) {
+	path := ""
+	entries, _ := os.ReadDir(c.dir) // none is no error: the training starts from the beginning
+	for _, entry := range entries {
+		number := strings.TrimSuffix(strings.TrimPrefix(entry.Name(), checkpointPrefix), checkpointSuffix)
+		if n, err := strconv.Atoi(number); err == nil && n > epoch && n <= upTo {
+			epoch, path = n, filepath.Join(c.dir, entry.Name())
+		}
+	}
+	if epoch == 0 {
+		return 0, nil
+	}
+	data, err := os.ReadFile(path)
+	if err == nil {
+		err = trainer.Restore(data)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", path, err)
+	}
+	return epoch, nil
+}

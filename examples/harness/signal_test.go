@@ -1,0 +1,135 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// process is the program in a process of its own.
+func process(ctx context.Context, t *testing.T, env map[string]string, args ...string) *exec.Cmd {
+	t.Helper()
+	exe, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.CommandContext(ctx, exe, args...)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), program + "=1"}
+	for name, value := range env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	return cmd
+}
+
+// TestSignals ends the program in the ways that people and batch systems do: what was
+// logged is uploaded all the same, and the server learns how it ended.
+func TestSignals(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		signal syscall.Signal
+		code   int
+		alerts int
+	}{
+		{"Ctrl-C", syscall.SIGINT, exitStopped, 0},
+		{"SIGTERM", syscall.SIGTERM, 143, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			server := wandbtest.New(t, wandbtest.Solo())
+			cmd := process(ctx, t, environ(t, server), "-epochs", "100000", "-pace", "1ms")
+			output, err := cmd.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, cmd.Start())
+			var text strings.Builder
+			for lines := bufio.NewScanner(output); lines.Scan(); {
+				text.WriteString(lines.Text() + "\n")
+				if strings.HasPrefix(lines.Text(), "epoch       20") {
+					require.NoError(t, cmd.Process.Signal(tt.signal))
+				}
+			}
+			_ = cmd.Wait()
+			assert.Equal(t, tt.code, cmd.ProcessState.ExitCode(), text.String())
+			assert.Contains(t, text.String(), "stopped    the program was interrupted by signal "+tt.signal.String()+"\n")
+			assert.Contains(t, text.String(), "uploaded   ")
+			v := stored(t, server)
+			assert.GreaterOrEqual(t, len(v.HistoryLines), 20)
+			assert.Equal(t, "failed", v.State)
+			require.NotNil(t, v.ExitCode)
+			assert.Equal(t, tt.code, *v.ExitCode)
+			assert.Len(t, v.Alerts, tt.alerts, "nobody is told of what he did himself")
+		})
+	}
+}
+
+// TestKilled kills the program in the middle of its training, as a machine does that
+// dies, and starts it again: the run goes on from a checkpoint, ends as it would have
+// without all that, and has every epoch once.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	undisturbed := wandbtest.New(t, wandbtest.Solo())
+	out, err := process(ctx, t, environ(t, undisturbed)).CombinedOutput()
+	require.NoError(t, err, string(out))
+
+	server := wandbtest.New(t, wandbtest.Solo())
+	env := environ(t, server)
+	delete(env, "WANDB_RUN_ID") // the program finds the run again by itself
+	// From some row on the server is busy, so that the program cannot be done before it
+	// is killed.
+	killed, kill := context.WithCancel(ctx)
+	defer kill()
+	enough := func(v wandbtest.RunView) bool { return len(v.HistoryLines) >= 12 }
+	busy := server.Inject(wandbtest.Fault{Operation: "file_stream", Match: func(*http.Request, []byte) bool {
+		key := server.Runs()[0]
+		if v, _ := server.Run(key.Entity, key.Project, key.ID); !enough(v) {
+			return false
+		}
+		<-killed.Done()
+		return true
+	}, Cut: wandbtest.CutBefore})
+	first := process(ctx, t, env, "-resume", "-pace", "1ms")
+	var said strings.Builder
+	first.Stdout = &said
+	require.NoError(t, first.Start())
+	_, err = server.WaitRequests(ctx, 1, func(r wandbtest.Request) bool { return r.Operation == "file_stream" })
+	require.NoError(t, err)
+	key := server.Runs()[0]
+	_, err = server.WaitRun(ctx, key.Entity, key.Project, key.ID, enough)
+	require.NoError(t, err)
+	require.NoError(t, first.Process.Kill())
+	_ = first.Wait()
+	require.NotContains(t, said.String(), "uploaded")
+	kill()
+	busy.Remove()
+
+	out, err = process(ctx, t, env, "-resume").CombinedOutput()
+	require.NoError(t, err, string(out))
+	assert.Contains(t, string(out), "going on after epoch ")
+	assert.Contains(t, string(out), "restored   the checkpoint of epoch ")
+	require.Len(t, server.Runs(), 1, "it is the same run")
+	v, _ := server.Run(key.Entity, key.Project, key.ID)
+	rows, want := v.History(), stored(t, undisturbed).History()
+	require.Len(t, rows, len(want))
+	for i, row := range rows {
+		for _, key := range []string{"_step", "epoch", "train/loss", "val/loss", "val/accuracy"} {
+			assert.Equal(t, want[i][key], row[key], "row %d, %s", i, key)
+		}
+	}
+	assert.Equal(t, "finished", v.State)
+	assert.Contains(t, v.Files, "checkpoint-0060.json")
+}
