@@ -1,5 +1,6 @@
 // Quickstart trains a small neural network on a real data set and logs it to
-// W&B: its config, the loss and accuracy of every epoch, and a summary.
+// W&B: its config, the loss and accuracy of every epoch, and a summary. On a terminal
+// the client shows the run's link at the start and the course of its metrics at the end.
 //
 //	go run ./examples/quickstart
 //
@@ -56,6 +57,7 @@ func train(ctx context.Context, opts penguins.Options, getenv func(string) strin
 		return err
 	}
 	defer srv.close()
+	describe(out, srv, trainer)
 
 	// A run that the server refuses goes on without it: training never dies of a 403.
 	run, err := srv.client.Init(ctx, client.RunOptions{
@@ -76,11 +78,11 @@ func train(ctx context.Context, opts penguins.Options, getenv func(string) strin
 	if err != nil {
 		return err
 	}
-	describe(out, srv, run, trainer)
+	printStart(out, srv, run)
 
-	var curves curves
+	rows := 0
 	started := time.Now()
-	for done := false; !done; {
+	for done := false; !done; rows++ {
 		var e penguins.Epoch
 		e, done = trainer.Next()
 		row := map[string]any{
@@ -92,10 +94,9 @@ func train(ctx context.Context, opts penguins.Options, getenv func(string) strin
 		if err := run.Log(row); err != nil {
 			fmt.Fprintln(out, "not logged:", err)
 		}
-		curves.add(e)
 		printEpoch(out, e, done)
 	}
-	trained := time.Since(started)
+	summarize(out, srv, trainer, rows, time.Since(started))
 
 	// Finish uploads what is still waiting. It gets a deadline, not for ever.
 	finish, cancel := context.WithTimeout(ctx, 30*time.Second)
@@ -103,6 +104,6 @@ func train(ctx context.Context, opts penguins.Options, getenv func(string) strin
 	if err := run.Finish(finish); err != nil {
 		fmt.Fprintf(out, "\n%s\n", errors.Explain(err))
 	}
-	summarize(out, srv, run, trainer, &curves, trained)
+	printEnd(out, srv, run)
 	return nil
 }

@@ -2,9 +2,9 @@ package main
 
 import (
 	"bytes"
-	"math"
 	"regexp"
 	"runtime"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -14,6 +14,7 @@ import (
 
 	"github.com/wandgo/wandgo/examples/internal/ondisk"
 	"github.com/wandgo/wandgo/examples/internal/readme"
+	"github.com/wandgo/wandgo/internal/ptytest"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -55,15 +56,17 @@ func TestWithoutKey(t *testing.T) {
 	assert.Equal(t, changing.ReplaceAllString(text, ""), changing.ReplaceAllString(again, ""), "the same training each time")
 }
 
-// TestReadme holds the README's output to what the program prints. Port, run id
-// and time differ each time.
+// TestReadme holds the README's output to what the program shows on a terminal. Port,
+// run id and time differ each time.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	if runtime.GOARCH != "amd64" {
 		t.Skip("other processors fuse multiplications and additions, which changes last digits")
 	}
-	code, text := start(t, map[string]string{"HOME": t.TempDir()})
-	require.Zero(t, code)
+	tty := ptytest.Open(t)
+	env := map[string]string{"HOME": t.TempDir()}
+	require.Zero(t, run(t.Context(), nil, func(name string) string { return env[name] }, tty.File))
+	text := tty.Text()
 	for pattern, fixed := range map[string]string{
 		`127\.0\.0\.1:\d+`: "127.0.0.1:41234", `/runs/\w+`: "/runs/7f3k2m9x", `trained in \S+,`: "trained in 19ms,",
 	} {
@@ -78,6 +81,7 @@ func TestWithKey(t *testing.T) {
 	code, text := start(t, of(t, s, wandbtest.AliceKey), "-epochs", "5", "-seed", "3")
 	require.Zero(t, code, text)
 	assert.Contains(t, text, "  server   "+s.URL()+"\n  account  alice\n")
+	assert.Contains(t, text, "  run      "+s.URL()+"/acme/wandgo-quickstart/runs/run1\n")
 	assert.Contains(t, text, "View it at "+s.URL()+"/acme/wandgo-quickstart/runs/run1\n")
 	stored, ok := s.Run("acme", "wandgo-quickstart", "run1")
 	require.True(t, ok)
@@ -130,7 +134,7 @@ func TestNeverFailsForTheServer(t *testing.T) {
 			code, text := start(t, env, "-epochs", "5")
 			require.Zero(t, code, text)
 			assert.Contains(t, text, "What to do:")
-			assert.Contains(t, text, "Summary")
+			assert.Contains(t, text, "5 rows logged")
 			assert.Contains(t, text, tt.says)
 			dir, rows := ondisk.Rows(t, env["WANDB_DIR"])
 			assert.EqualValues(t, 5, rows)
@@ -166,25 +170,31 @@ func TestUsage(t *testing.T) {
 	assert.Contains(t, text, "base URL")
 }
 
-func TestSparkline(t *testing.T) {
+// TestTerminal holds that on a terminal nothing is said twice, and that silence and
+// NO_COLOR are heeded by the server in the process too.
+func TestTerminal(t *testing.T) {
 	t.Parallel()
-	for name, tt := range map[string]struct {
-		values []float64
-		width  int
-		want   string
+	for _, tt := range []struct {
+		name           string
+		env            map[string]string
+		shown, colours bool
 	}{
-		"empty":    {nil, 5, ""},
-		"rising":   {[]float64{0, 1, 2, 3, 4, 5, 6, 7}, 8, "▁▂▃▄▅▆▇█"},
-		"flat":     {[]float64{3, 3, 3}, 8, "▅▅▅"},
-		"squeezed": {[]float64{0, 0, 7, 7}, 2, "▁█"},
-		"uneven":   {[]float64{0, 0, 0, 7, 7}, 2, "▁█"},
-		"no numbers": {
-			[]float64{0, math.NaN(), math.Inf(1), 1}, 4, "▁  █",
-		},
+		{name: "plainly", env: map[string]string{"NO_COLOR": "1"}, shown: true},
+		{name: "in colour", shown: true, colours: true},
+		{name: "not at all", env: map[string]string{"WANDB_SILENT": "true"}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, tt.want, sparkline(tt.values, tt.width))
+			tty := ptytest.Open(t)
+			require.Zero(t, run(t.Context(), []string{"-epochs", "3"}, func(name string) string { return tt.env[name] }, tty.File))
+			text := tty.Text()
+			links := 1
+			if tt.shown {
+				links = 2 // at the start and at the end
+			}
+			assert.Equal(t, links, strings.Count(text, "/acme/wandgo-quickstart/runs/"), text)
+			assert.Equal(t, tt.shown, strings.Contains(text, "wandgo:   val/loss "), text)
+			assert.Equal(t, tt.colours, strings.Contains(tty.Raw(), "\x1b["))
 		})
 	}
 }

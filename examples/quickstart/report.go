@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/wandgo/wandgo/client"
@@ -14,31 +13,41 @@ import (
 )
 
 // describe prints what is about to happen, and where.
-func describe(out io.Writer, srv *server, run *client.Run, t *penguins.Trainer) {
+func describe(out io.Writer, srv *server, t *penguins.Trainer) {
 	species := penguins.Species()
 	fmt.Fprintf(out, "Telling penguins apart: %s\n\n", strings.Join(species[:], ", "))
 	for _, line := range [][2]string{
 		{"server", srv.about},
 		{"account", srv.account},
-		{"run", link(run)},
 		{"data", fmt.Sprintf("Palmer penguins (CC0), %d birds to train on and %d to check", len(t.Data.Train), len(t.Data.Val))},
 		{"model", fmt.Sprintf("%d measurements → %d tanh units → %d species, %d parameters",
 			penguins.Inputs, penguins.Hidden, penguins.Classes, penguins.Params)},
 	} {
 		fmt.Fprintf(out, "  %-8s %s\n", line[0], line[1])
 	}
-	fmt.Fprintf(out, "\n  epoch   train loss  accuracy     val loss  accuracy       lr\n")
+	leaveRoom(out, srv)
 }
 
-// link says where the run can be seen.
-func link(run *client.Run) string {
-	switch {
-	case run.URL() != "":
-		return run.URL()
-	case run.Dir() != "":
-		return "offline, in " + run.Dir()
+// leaveRoom sets off what the client is about to show.
+func leaveRoom(out io.Writer, srv *server) {
+	if srv.client.Shows() {
+		fmt.Fprintln(out)
 	}
-	return "not kept"
+}
+
+// printStart says where the run can be seen, unless the client has, and what the
+// columns of the epochs are.
+func printStart(out io.Writer, srv *server, run *client.Run) {
+	switch {
+	case run.URL() == "" && run.Dir() == "":
+		fmt.Fprintln(out, "  run      not kept")
+	case srv.client.Shows():
+	case run.URL() != "":
+		fmt.Fprintln(out, "  run     ", run.URL())
+	default:
+		fmt.Fprintln(out, "  run      offline, in", run.Dir())
+	}
+	fmt.Fprintf(out, "\n  epoch   train loss  accuracy     val loss  accuracy       lr\n")
 }
 
 // printEpoch prints every tenth epoch, and the first and last.
@@ -50,60 +59,32 @@ func printEpoch(out io.Writer, e penguins.Epoch, last bool) {
 		e.Number, e.Train.Loss, 100*e.Train.Accuracy, e.Val.Loss, 100*e.Val.Accuracy, e.LearningRate)
 }
 
-// curve is one metric over the epochs.
-type curve struct {
-	name   string
-	values []float64
-}
-
-// curves are the metrics of the summary.
-type curves struct{ all []curve }
-
-func (c *curves) add(e penguins.Epoch) {
-	if c.all == nil {
-		for _, name := range []string{"train/loss", "val/loss", "train/accuracy", "val/accuracy", "grad_norm", "lr"} {
-			c.all = append(c.all, curve{name: name})
-		}
-	}
-	for i, v := range []float64{e.Train.Loss, e.Val.Loss, e.Train.Accuracy, e.Val.Accuracy, e.GradientNorm, e.LearningRate} {
-		c.all[i].values = append(c.all[i].values, v)
-	}
-}
-
-// summarize prints how it went, and where the run is now.
-func summarize(out io.Writer, srv *server, run *client.Run, t *penguins.Trainer, c *curves, took time.Duration) {
-	fmt.Fprint(out, "\nSummary\n\n")
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "  metric\tover the epochs\tfirst\tlast")
-	for _, m := range c.all {
-		fmt.Fprintf(table, "  %s\t%s\t%.4f\t%.4f\n", m.name, sparkline(m.values, 24), m.values[0], m.values[len(m.values)-1])
-	}
-	table.Flush()
+// summarize prints how well the model does in the end. The course of the metrics is
+// shown by the client, if there is a terminal.
+func summarize(out io.Writer, srv *server, t *penguins.Trainer, rows int, took time.Duration) {
 	score := t.Model.Evaluate(t.Data.Val)
 	fmt.Fprint(out, "\n  told right, of the birds kept for checking:")
 	for i, name := range penguins.Species() {
 		fmt.Fprintf(out, "  %s %d/%d", name, score.Right[i], score.Seen[i])
 	}
-	rows := 0
-	if len(c.all) > 0 {
-		rows = len(c.all[0].values)
-	}
-	fmt.Fprintf(out, "\n  trained in %s, %d rows logged\n\n", took.Round(100*time.Microsecond), rows)
-	printEnd(out, srv, run)
+	fmt.Fprintf(out, "\n  trained in %s, %d rows logged\n", took.Round(100*time.Microsecond), rows)
+	leaveRoom(out, srv)
 }
 
+// printEnd says where the run is now, unless the client has.
 func printEnd(out io.Writer, srv *server, run *client.Run) {
-	if srv.local != nil {
+	switch {
+	case srv.local != nil:
 		stored, _ := srv.local.Run(run.Entity(), run.Project(), run.ID())
-		fmt.Fprintf(out, "The server in this process has the run: %d rows, state %s.\n", len(stored.HistoryLines), cmp.Or(stored.State, "unknown"))
+		fmt.Fprintf(out, "\nThe server in this process has the run: %d rows, state %s.\n", len(stored.HistoryLines), cmp.Or(stored.State, "unknown"))
 		fmt.Fprintf(out, "To have it on W&B, with its charts: export WANDB_API_KEY=… and run this again.\n")
 		return
-	}
-	switch {
+	case srv.client.Shows():
+		return
 	case run.Err() == nil && run.URL() != "":
-		fmt.Fprintf(out, "View it at %s\n", run.URL())
+		fmt.Fprintf(out, "\nView it at %s\n", run.URL())
 	case run.Dir() != "":
-		fmt.Fprintf(out, "The run is in %s\n", run.Dir())
+		fmt.Fprintf(out, "\nThe run is in %s\n", run.Dir())
 	}
 	if err := run.Err(); err != nil {
 		fmt.Fprintf(out, "It is not on the server (%s).\n", cmp.Or(errors.Code(err), "see above"))

@@ -28,7 +28,7 @@ type server struct {
 // connect uses the W&B server for which there is a key, and otherwise starts one
 // in the process. It fails only for settings that cannot be right.
 func connect(ctx context.Context, getenv func(string) string, out io.Writer) (*server, error) {
-	c, err := client.New(client.Options{InitTimeout: 10 * time.Second, Getenv: getenv})
+	c, err := client.New(client.Options{InitTimeout: 10 * time.Second, Getenv: getenv, Output: out})
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func connect(ctx context.Context, getenv func(string) string, out io.Writer) (*s
 		s.account = viewer.Username
 	case errors.Is(err, errors.ErrNoAPIKey):
 		s.close()
-		return startLocal()
+		return startLocal(getenv, out)
 	default:
 		fmt.Fprintf(out, "%s\n\n", errors.Explain(err))
 		s.mode, s.about, s.account = "offline", "none; "+c.BaseURL()+" did not take the key", "unknown"
@@ -58,8 +58,9 @@ func connect(ctx context.Context, getenv func(string) string, out io.Writer) (*s
 }
 
 // startLocal starts a W&B server in this process. Its client reads nothing from
-// the environment, so that no setting of yours leads it elsewhere.
-func startLocal() (*server, error) {
+// the environment but what concerns the terminal, so that no setting of yours leads it
+// elsewhere.
+func startLocal(getenv func(string) string, out io.Writer) (*server, error) {
 	dir, err := os.MkdirTemp("", "wandgo-quickstart-")
 	if err != nil {
 		return nil, err
@@ -74,7 +75,14 @@ func startLocal() (*server, error) {
 		return nil, err
 	}
 	s.client, err = client.New(client.Options{
-		BaseURL: s.local.URL(), APIKey: wandbtest.AliceKey, Dir: dir, Getenv: func(string) string { return "" },
+		BaseURL: s.local.URL(), APIKey: wandbtest.AliceKey, Dir: dir, Output: out,
+		Getenv: func(name string) string {
+			switch name {
+			case "NO_COLOR", "TERM", "WANDB_SILENT", "WANDB_QUIET":
+				return getenv(name)
+			}
+			return ""
+		},
 	})
 	if err != nil {
 		s.close()
