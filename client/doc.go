@@ -25,28 +25,50 @@
 // A zero [Options] resolves key, server and names as the official client does.
 // The key: Options.APIKey, WANDB_API_KEY, netrc, settings files. Everything
 // else: options, WANDB_* variables, then wandb/settings in the working directory
-// and ~/.config/wandb/settings. The variables that are read: WANDB_API_KEY,
-// WANDB_BASE_URL, WANDB_APP_URL, WANDB_ENTITY, WANDB_PROJECT, WANDB_RUN_ID,
-// WANDB_NAME, WANDB_NOTES, WANDB_TAGS, WANDB_RUN_GROUP, WANDB_JOB_TYPE,
-// WANDB_SWEEP_ID, WANDB_MODE, WANDB_DIR, WANDB_CONFIG_DIR, WANDB_USERNAME,
-// WANDB_USER_EMAIL, WANDB_INIT_TIMEOUT, WANDB_HTTP_TIMEOUT, WANDB_RESUME,
-// WANDB_SILENT, WANDB_QUIET, WANDB_DISABLE_GIT, WANDB_HTTP_PROXY,
-// WANDB_HTTPS_PROXY, WANDB_INSECURE_DISABLE_SSL, WANDB_X_EXTRA_HTTP_HEADERS,
-// WANDB_X_DISABLE_META, WANDB_X_DISABLE_MACHINE_INFO, WANDB_X_DISABLE_STATS,
-// WANDB_X_STATS_SAMPLING_INTERVAL, WANDB_IGNORE_GLOBS, NETRC and WANDB_X_FILE_STREAM_*,
-// WANDB_X_GRAPHQL_*.
+// and ~/.config/wandb/settings. The variables that are read:
+//
+//   - key and server: WANDB_API_KEY, NETRC, WANDB_IDENTITY_TOKEN_FILE (which is
+//     refused), WANDB_BASE_URL, WANDB_APP_URL, WANDB_CONFIG_DIR
+//   - connection: WANDB_HTTP_PROXY, WANDB_HTTPS_PROXY, HTTP_PROXY, HTTPS_PROXY,
+//     NO_PROXY, WANDB_INSECURE_DISABLE_SSL, WANDB_X_EXTRA_HTTP_HEADERS,
+//     WANDB_USERNAME, WANDB_USER_EMAIL or WANDB_EMAIL, WANDB_INIT_TIMEOUT,
+//     WANDB_HTTP_TIMEOUT, WANDB_X_GRAPHQL_*, WANDB_X_FILE_STREAM_*
+//   - the run: WANDB_ENTITY, WANDB_PROJECT, WANDB_RUN_ID, WANDB_NAME or
+//     WANDB_RUN_NAME, WANDB_NOTES or WANDB_RUN_NOTES, WANDB_TAGS or WANDB_RUN_TAGS,
+//     WANDB_RUN_GROUP, WANDB_JOB_TYPE or WANDB_RUN_JOB_TYPE, WANDB_SWEEP_ID,
+//     WANDB_RESUME, WANDB_MODE, WANDB_DIR or WANDB_ROOT_DIR, WANDB_IGNORE_GLOBS
+//   - one of several processes ([Shared]): WANDB_X_LABEL, WANDB_X_PRIMARY,
+//     WANDB_X_UPDATE_FINISH_STATE; RANK, GROUP_RANK with LOCAL_RANK,
+//     OMPI_COMM_WORLD_RANK, PMI_RANK, SLURM_PROCID and JOB_COMPLETION_INDEX, each
+//     with its number of processes
+//   - what is told of program and machine: WANDB_X_DISABLE_META,
+//     WANDB_X_DISABLE_MACHINE_INFO, WANDB_X_DISABLE_STATS,
+//     WANDB_X_STATS_SAMPLING_INTERVAL, WANDB_DISABLE_GIT, WANDB_GIT_REMOTE,
+//     WANDB_GIT_REMOTE_URL, WANDB_GIT_COMMIT, WANDB_HOST, WANDB_PROGRAM,
+//     WANDB_EXECUTABLE, WANDB_DOCKER, SLURM_*
+//   - what a person sees (Options.Output): WANDB_SILENT, WANDB_QUIET, NO_COLOR, TERM
+//
+// Each WANDB_X_NAME may be written WANDB__NAME as well.
+//
+// # What a person sees
+//
+// On a terminal the client shows the run's link when it starts, and in Finish how far
+// the upload is and how the metrics went. Options.Output says where and when it does
+// not; everything else it has to tell goes to Options.Logger.
 //
 // # Concurrency
 //
-// A [Client] and a [Run] are safe for concurrent use. Only Init, Check, Viewer
-// and Finish wait for the network, and each takes a context. A run owns its
-// goroutines and has stopped them when Finish returns; a Client has none.
+// A [Client] and a [Run] are safe for concurrent use. What waits for the network takes
+// a context: Init, Check, Viewer, Sync, Alert and Finish; FinishOnPanic has a timeout.
+// Nothing else does, Log least of all. A run owns its goroutines and has stopped them
+// when Finish returns; a Client has none.
 //
 // # Memory and disk
 //
 // Every run that is not disabled is kept in [Run.Dir], in the official client's
-// form: a row goes to the journal there first and to the server second. The
-// journal reaches the disk once a second. What waits for the server is in memory
+// form: a row goes to the journal there first and to the server second. The journal
+// reaches the operating system within a second, and the disk as Options.JournalSync
+// says. What waits for the server is in memory
 // as well, at most 3 MiB a run, and beyond that in a temporary file, or in up to
 // 64 MiB of memory where no such file can be written. Should the server refuse a
 // run, at the start or midway, it goes on in its directory, and wandgo sync or the

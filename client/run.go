@@ -22,8 +22,9 @@ import (
 
 // Run is a run in progress: online, or kept on disk where the program chose to
 // go on without the server. Make it with [Init] or [Client.Init] and end it with
-// [Run.Finish]. Its methods are safe for concurrent use and never wait for the
-// network, except Finish.
+// [Run.Finish]. Its methods are safe for concurrent use, and only those wait for the
+// network that take a context or a timeout: Finish, FinishWithCode, FinishOnPanic and
+// Alert.
 type Run struct {
 	client     *Client
 	ownsClient bool
