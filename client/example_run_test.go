@@ -106,6 +106,51 @@ func ExampleRun_SetTags() {
 	// the good one [baseline paper]
 }
 
+// Commit moves on to the next step, also where nothing was logged at this one.
+func ExampleRun_Commit() {
+	run, stored := underWay(client.RunOptions{})
+	fmt.Println(errors.Join(
+		run.LogPartial(map[string]any{"loss": 0.5}),
+		run.Commit(),
+		run.Commit(),
+		run.Log(map[string]any{"loss": 0.25}),
+	))
+	for _, row := range stored().History() {
+		fmt.Println(row["_step"], row["loss"])
+	}
+	// Output:
+	// <nil>
+	// 0 0.5
+	// 2 0.25
+}
+
+// A value that is set already needs the word overwrite, so that no run says it had
+// another config than it had.
+func ExampleRun_OverwriteConfig() {
+	run, stored := underWay(client.RunOptions{Config: map[string]any{"lr": 0.1}})
+	fmt.Println(run.OverwriteConfig(map[string]any{"lr": 0.2}))
+	fmt.Println(stored().Config["lr"])
+	// Output:
+	// <nil>
+	// 0.2
+}
+
+// What the web UI sorts and finds runs by can change while the run goes on.
+func ExampleRun_SetName() {
+	run, stored := underWay(client.RunOptions{})
+	fmt.Println(errors.Join(
+		run.SetName("the good one"),
+		run.SetGroup("ablation"),
+		run.SetJobType("eval"),
+		run.SetNotes("with the new tokenizer"),
+	))
+	v := stored()
+	fmt.Printf("%s, %s, %s, %s\n", v.DisplayName, v.Group, v.JobType, v.Notes)
+	// Output:
+	// <nil>
+	// the good one, ablation, eval, with the new tokenizer
+}
+
 // A training loop that watches the run's context ends when somebody presses Stop
 // on the run's page.
 func ExampleRun_Context() {

@@ -1,0 +1,48 @@
+//go:build unix
+
+package client_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"syscall"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+)
+
+// A signal ends the training and not the program: what was logged is uploaded, and the
+// exit code is the usual one. A second signal would kill.
+func ExampleRun_OnSignal() {
+	srv, dir, done := world()
+	defer done()
+	c := aliceAt(srv, dir)
+	defer c.Close()
+	ctx := context.Background()
+
+	run, err := c.Init(ctx, client.RunOptions{Entity: "acme", Project: "vision", ID: "run1"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer run.OnSignal()()
+	if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil { // as a batch system does
+		fmt.Println(err)
+	}
+	<-run.Context().Done() // the training loop ends
+
+	code := 0
+	cause := context.Cause(run.Context())
+	if e, ok := errors.AsType[*client.InterruptedError](cause); ok {
+		code = e.ExitCode()
+	}
+	fmt.Println(cause)
+	fmt.Println(run.FinishWithCode(ctx, code))
+	stored, _ := srv.Run("acme", "vision", "run1")
+	fmt.Println(stored.State, *stored.ExitCode)
+	// Output:
+	// the program was interrupted by signal terminated
+	// <nil>
+	// failed 143
+}
