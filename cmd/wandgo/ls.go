@@ -7,11 +7,11 @@ import (
 	"io/fs"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/syncrun"
+	"github.com/wandgo/wandgo/internal/term"
 )
 
 func lsCommand() command {
@@ -229,13 +229,13 @@ func (p *printer) table(rows [][]string, right int) {
 	for _, row := range rows {
 		for i, text := range row {
 			row[i] = shorten(printable(text), maxCell)
-			widths[i] = max(widths[i], utf8.RuneCountInString(row[i]))
+			widths[i] = max(widths[i], term.Width(row[i]))
 		}
 	}
 	for _, row := range rows {
 		var line strings.Builder
 		for i, text := range row {
-			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text))
+			pad := strings.Repeat(" ", widths[i]-term.Width(text))
 			if i > 0 {
 				line.WriteString("  ")
 			}
