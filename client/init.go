@@ -57,13 +57,18 @@ func (c *Client) Init(ctx context.Context, opts RunOptions) (*Run, error) {
 	}
 	if opts.OnRefused(err) == GoOffline {
 		c.log.Warn("the run goes on without the server", "error", err)
-		offline, offlineErr := c.startOffline(plan, err) //nolint:contextcheck // the run outlives the context of Init
-		if offlineErr != nil {
-			return c.startHomeless(plan, errors.Join(err, flat{offlineErr})), nil
-		}
-		return offline, nil
+		return c.goOn(plan, err), nil //nolint:contextcheck // the run outlives the context of Init
 	}
 	return nil, err
+}
+
+// goOn starts the run without the server: on disk or, where that has no place, nowhere.
+func (c *Client) goOn(p *plan, cause error) *Run {
+	run, err := c.startOffline(p, cause)
+	if err != nil {
+		return c.startHomeless(p, errors.Join(cause, flat{err}))
+	}
+	return run
 }
 
 // survivable reports whether a program may choose to go on without the server:
