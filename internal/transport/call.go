@@ -19,6 +19,9 @@ const (
 	defaultMaxBody = 64 << 20 // of a 2xx
 	maxErrorBody   = 64 << 10 // of anything else
 	maxHead        = 4 << 10  // of an Exchange
+	// errorBodyTime is how long the body of an error may take. The status is the
+	// answer already; nobody should wait for the rest of a page that never ends.
+	errorBodyTime = 3 * time.Second
 	// scrubMargin is read beyond a limit, so that a key that straddles it is
 	// found whole before the cut.
 	scrubMargin = 1 << 10
@@ -67,11 +70,9 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func (c *call) attempt(req *http.Request) (*http.Response, *Response, error) {
-	if limit := c.timeout(); limit > 0 {
-		ctx, cancel := context.WithTimeoutCause(req.Context(), limit, &timeoutError{limit})
-		defer cancel()
-		req = req.WithContext(ctx)
-	}
+	ctx, cancel := c.attemptContext(req.Context())
+	defer cancel()
+	req = req.WithContext(ctx)
 	var sent *openBody
 	if c.req.Open != nil {
 		var err error
@@ -89,7 +90,7 @@ func (c *call) attempt(req *http.Request) (*http.Response, *Response, error) {
 		}
 		return nil, nil, c.attemptError(req, err)
 	}
-	got, err := c.read(resp)
+	got, err := c.read(resp, cancel)
 	_ = resp.Body.Close()
 	if err != nil {
 		return nil, nil, c.attemptError(req, err)
@@ -97,6 +98,14 @@ func (c *call) attempt(req *http.Request) (*http.Response, *Response, error) {
 	got.Attempts = c.attempts
 	resp.Body = http.NoBody
 	return resp, got, nil
+}
+
+// attemptContext bounds one attempt, and can end it early.
+func (c *call) attemptContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	if limit := c.timeout(); limit > 0 {
+		return context.WithTimeoutCause(ctx, limit, &timeoutError{limit})
+	}
+	return context.WithCancel(ctx)
 }
 
 // timeout is the shorter of the policy's and the given client's.
@@ -117,7 +126,8 @@ func (c *call) attemptError(req *http.Request, err error) error {
 	return err
 }
 
-func (c *call) read(resp *http.Response) (*Response, error) {
+// read reads the body; giveUp breaks it off.
+func (c *call) read(resp *http.Response, giveUp context.CancelFunc) (*Response, error) {
 	got := newResponse(resp, c.t.secrets.key)
 	ok := resp.StatusCode >= 200 && resp.StatusCode < 300
 	limit := maxErrorBody
@@ -126,6 +136,9 @@ func (c *call) read(resp *http.Response) (*Response, error) {
 	}
 	if resp.ContentLength > int64(limit) && ok {
 		return nil, ErrTooLarge
+	}
+	if !ok {
+		defer time.AfterFunc(errorBodyTime, giveUp).Stop()
 	}
 	body, err := readBody(resp, limit+scrubMargin)
 	if ok {
