@@ -38,12 +38,14 @@ type answer struct {
 // never pass for one that says that nothing is there.
 type data struct {
 	into any
-	some bool
-	err  error
+	// present: there is a member "data", be it null; some: it is not null.
+	present, some bool
+	err           error
 }
 
 // UnmarshalJSON decodes into d.into; its errors are kept in d.
 func (d *data) UnmarshalJSON(raw []byte) error {
+	d.present = true
 	if !isNull(raw) {
 		d.some = true
 		d.err = json.Unmarshal(raw, d.into)
@@ -129,7 +131,7 @@ func (e *Error) readObject(body []byte, a *answer, resp *gql.Response, scrub fun
 	case !isNull(a.Error):
 		e.Kind = KindJSONError
 		e.addErrors(scrubbedValue(a.Error, scrub), resp)
-	case a.Data.some:
+	case a.Data.present:
 		e.Kind = KindGraphQL
 	default:
 		e.Kind = KindJSONOther

@@ -6,7 +6,7 @@ type BodyKind string
 // The forms a body can have. Only the first two are W&B's.
 const (
 	// KindGraphQL is a JSON object with a list of errors, {"errors":[…]}, or
-	// with data.
+	// with data, be it null.
 	KindGraphQL BodyKind = "graphql"
 	// KindJSONError is {"error":"text"} or {"error":{"message":"text"}}.
 	KindJSONError BodyKind = "json-error"
