@@ -51,6 +51,11 @@ func TestClassify(t *testing.T) {
 		{"200 not logged in", refusal(200, "user is not logged in"), Unauthorized, true},
 		{"200 validation", failure(200, graphql.KindGraphQL, invalid.Message, invalid), Schema, true},
 		{"200 other", refusal(200, "something"), Unexpected, true},
+		{"200 other, about no field", failure(200, graphql.KindGraphQL, "something", graphql.FieldError{Message: "something"}), Schema, true},
+		{"200 other, about no field, permission denied", failure(200, graphql.KindGraphQL, "permission denied", graphql.FieldError{Message: "permission denied"}), Forbidden, true},
+		{"200 other, about a field and about none", failure(200, graphql.KindGraphQL, "a", graphql.FieldError{Message: "a"}, graphql.FieldError{Message: "b", Path: []string{"x"}}), Unexpected, true},
+		{"200 other JSON error", failure(200, graphql.KindJSONError, "something", graphql.FieldError{Message: "something"}), Unexpected, true},
+		{"200 no data", failure(200, graphql.KindGraphQL, ""), Unexpected, true},
 		{"200 web page", failure(200, graphql.KindHTML, ""), WrongURL, true},
 		{"204 nothing", failure(204, graphql.KindEmpty, ""), WrongURL, true},
 		{"302", failure(302, graphql.KindHTML, ""), WrongURL, true},
@@ -128,6 +133,29 @@ func TestClassify(t *testing.T) {
 				assert.Equal(t, Cancelled, late.Class)
 			}
 		})
+	}
+}
+
+// TestPlain: which 403s hold nothing of W&B's.
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	coded := failure(403, graphql.KindGraphQL, "no", graphql.FieldError{Message: "no"})
+	coded.Code = "PERMISSION_ERROR"
+	placed := refusal(403, "no")
+	placed.Path = []string{"upsertBucket"}
+	for name, tt := range map[string]struct {
+		err   *graphql.Error
+		plain bool
+	}{
+		"a text of its own":   {failure(403, graphql.KindJSONError, "Forbidden"), true},
+		"no text":             {failure(403, graphql.KindGraphQL, ""), true},
+		"W&B's words":         {failure(403, graphql.KindJSONError, "Permission denied"), false},
+		"W&B's code":          {coded, false},
+		"a path":              {placed, false},
+		"another status":      {failure(404, graphql.KindJSONError, "no"), false},
+		"a form not of W&B's": {failure(403, graphql.KindJSONOther, "Forbidden"), false},
+	} {
+		assert.Equal(t, tt.plain, Classify(t.Context(), tt.err).Plain, name)
 	}
 }
 

@@ -63,6 +63,9 @@ type Refusal struct {
 	// Sure is false where the class itself is a reading of thin evidence, such
 	// as a 403 with an empty body.
 	Sure bool
+	// Plain is true for a 403 in JSON that says nothing W&B says: no path, no
+	// code, not its words. Gateways answer like that, too.
+	Plain bool
 	// Hint says more about a class that needs it, for a person.
 	Hint string
 	// Location is where a redirect would have led, without its query.
@@ -163,6 +166,10 @@ func classifyResponse(r *Refusal, ge *graphql.Error) Class {
 			return Unauthorized
 		case ge.Code == "PERMISSION_ERROR", strings.Contains(strings.ToLower(ge.Message), "permission denied"):
 			return Forbidden
+		case ge.Kind == graphql.KindGraphQL && pathless(ge):
+			// An error about no field was raised before any field was looked at:
+			// the document did not fit the schema, or a variable its type.
+			return Schema
 		}
 		return Unexpected
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
@@ -175,6 +182,7 @@ func classifyResponse(r *Refusal, ge *graphql.Error) Class {
 	case http.StatusPaymentRequired:
 		return PaymentRequired
 	case http.StatusForbidden:
+		r.Plain = ge.Code == "" && len(ge.Path) == 0 && !strings.Contains(strings.ToLower(ge.Message), "permission denied")
 		return Forbidden
 	case http.StatusNotFound, http.StatusGone:
 		switch {
@@ -197,6 +205,20 @@ func classifyResponse(r *Refusal, ge *graphql.Error) Class {
 	return Unexpected
 }
 
+// pathless reports whether the answer holds errors and no data, and none of the
+// errors is about a field.
+func pathless(ge *graphql.Error) bool {
+	if ge.HasData || len(ge.Errors) == 0 {
+		return false
+	}
+	for _, e := range ge.Errors {
+		if len(e.Path) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func isBurnt(message string) bool {
 	return strings.Contains(message, "previously created and deleted")
 }
@@ -204,7 +226,7 @@ func isBurnt(message string) bool {
 // missingEntity returns the name that a 404 says is missing.
 func missingEntity(message string) string {
 	if m := entityNotFound.FindStringSubmatch(message); m != nil {
-		return m[1]
+		return strings.Trim(m[1], "\"'`")
 	}
 	return ""
 }
