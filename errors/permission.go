@@ -100,7 +100,8 @@ type PermissionError struct {
 	Cause error `json:"-"`
 	// Confidence says how far the evidence carries Cause.
 	Confidence Confidence
-	// Candidates lists what it may be when Undetermined.
+	// Candidates lists what it may be when Undetermined: sentinels, or errors
+	// that wrap one and say more.
 	Candidates []error `json:"-"`
 	// Evidence lists what the diagnosis asked and learned, in order.
 	Evidence []Probe

@@ -143,8 +143,14 @@ func (e *PermissionError) writeCause(b *strings.Builder) {
 	if e.Confidence == Likely {
 		sure = "likely, not certain. The answers point to this without excluding everything else."
 	}
-	if s, _ := AsType[*Sentinel](cause); e.Confidence == Certain && (s == ErrNoAPIKey || s == ErrIntermediary || e.malformedKey()) {
-		sure = "certain." // seen here, not learned from the server
+	if s, _ := AsType[*Sentinel](cause); e.Confidence == Certain {
+		switch {
+		case s == ErrNoAPIKey, s == ErrIntermediary, e.malformedKey():
+			sure = "certain." // seen here, not learned from the server
+		case s == ErrViewerRole, s == ErrProjectRestricted:
+			// A seat or a frozen team may stand in the way as well; the notes say so.
+			sure = "certain. This alone is reason enough."
+		}
 	}
 	writeWrapped(b, "Confidence: ", "     ", sure)
 	b.WriteByte('\n')

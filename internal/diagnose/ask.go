@@ -73,11 +73,11 @@ func askAtOnce(ctx context.Context, client gql.Client, q Question) (*Findings, b
 	f := &Findings{Entity: q.Entity, RunID: q.RunID}
 	refused, whole := refusedFields(err)
 	if err != nil {
-		if statusOf(err) == http.StatusUnauthorized {
-			f.Who.Answer = answerOf(false, err)
-			f.Who.Unauthorized = true
-			f.skipRest("the key is in question")
-			return f, true
+		if c.who == nil { // with a viewer beside it, a 401 is about some other field
+			if f.readWho(nil, err); f.Who.Unauthorized {
+				f.skipRest("the key is in question")
+				return f, true
+			}
 		}
 		if whole || c == (combined{}) {
 			return nil, false
@@ -255,11 +255,4 @@ func value[R, V any](r *R, get func(*R) *V) *V {
 		return nil
 	}
 	return get(r)
-}
-
-func statusOf(err error) int {
-	if ge, ok := errors.AsType[*graphql.Error](err); ok {
-		return ge.StatusCode
-	}
-	return 0
 }

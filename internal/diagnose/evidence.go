@@ -150,6 +150,8 @@ func (f *Findings) roleWords() string {
 		return "your invitation is pending"
 	case f.Role.Name == "":
 		return "listed without a role"
+	case f.personal():
+		return quote(f.Role.Name) + ", as its owner"
 	default:
 		return quote(f.Role.Name)
 	}

@@ -1,7 +1,6 @@
 package diagnose
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
@@ -76,6 +75,10 @@ type Findings struct {
 	}
 	Team struct {
 		Answer
+		// Shown: the server showed the entity, if only in part.
+		Shown bool
+		// Name is the entity's name as the server spells it.
+		Name     string
 		IsTeam   bool
 		ReadOnly Tri
 	}
@@ -138,46 +141,29 @@ func (f *Findings) Failed() error {
 	return f.Who.err
 }
 
-// inTeam reports whether the viewer belongs to the entity. It is Unknown where
-// the list of teams is missing, and also where it may have been cut.
-func (f *Findings) inTeam() Tri {
-	if f.Role.answered() && f.Role.Listed && !f.Role.Pending {
-		return Yes
+// mute reports whether the server was asked whose key this is and more, and
+// would say nothing at all, which W&B's own servers are not known to do.
+func (f *Findings) mute() bool {
+	if f.Who.Viewer != nil || f.Who.Outcome != errors.Refused {
+		return false
 	}
-	v := f.Who.Viewer
-	if v == nil {
-		return Unknown
-	}
-	if v.Teams == nil {
-		if f.Role.answered() {
-			return No // a list of members that the server showed whole
+	for _, a := range []Answer{
+		f.Account.Answer, f.Team.Answer, f.Kind.Answer, f.Project.Answer,
+		f.Role.Answer, f.ProjectRole.Answer, f.Seat.Answer, f.Run.Answer,
+	} {
+		if a.known() || a.Outcome == errors.Unsupported {
+			return false
 		}
-		return Unknown
 	}
-	if slices.Contains(v.Teams, f.Entity) {
-		return Yes
-	}
-	return No
-}
-
-// membershipSure reports whether a No of inTeam is beyond doubt.
-func (f *Findings) membershipSure() bool {
-	return f.Who.Viewer != nil && (f.Role.answered() || f.Who.Viewer.TeamsComplete)
-}
-
-// ownName reports whether the entity is the viewer's own user name, exactly.
-func (f *Findings) ownName() bool {
-	return f.Who.Viewer != nil && f.Who.Viewer.Username != "" && f.Who.Viewer.Username == f.Entity
-}
-
-// ownNameFolded is ownName without regard to case.
-func (f *Findings) ownNameFolded() bool {
-	return f.Who.Viewer != nil && f.Who.Viewer.Username != "" && strings.EqualFold(f.Who.Viewer.Username, f.Entity)
+	return true
 }
 
 // role returns the role worth showing: the project's where it differs from the
-// team's, else the team's.
+// team's, else the team's. In one's own entity there are no roles.
 func (f *Findings) role() string {
+	if f.personal() {
+		return ""
+	}
 	if f.ProjectRole.Listed && f.ProjectRole.Name != "" && f.ProjectRole.Inherited != Yes {
 		return f.ProjectRole.Name
 	}

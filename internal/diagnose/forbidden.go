@@ -41,12 +41,24 @@ func decideForbidden(f *Findings) Verdict {
 	case No:
 		return decideOutsider(f)
 	default:
-		return undetermined("403/15", candidatesWithoutViewer(f), "the server did not list your teams")
+		return undetermined("403/15", candidatesWithoutViewer(f), f.teamsNotes()...)
 	}
+}
+
+// teamsNotes says why it is not known whether the viewer is a member. Where the
+// reason is the case of a name, temper says that.
+func (f *Findings) teamsNotes() []string {
+	if f.Who.Viewer.Teams != nil {
+		return nil
+	}
+	return []string{"the server did not list your teams"}
 }
 
 // candidatesWithoutViewer is what remains possible when membership is unknown.
 func candidatesWithoutViewer(f *Findings) []error {
+	if f.ownName() && f.Account.Disabled != No {
+		return []error{errors.ErrNoPersonalEntity, errors.ErrNotTeamMember, errors.ErrViewerRole, errors.ErrSeatRequired}
+	}
 	if f.Team.ReadOnly == No {
 		return []error{errors.ErrProjectRestricted, errors.ErrProjectMissing, errors.ErrSeatRequired}
 	}
@@ -54,23 +66,22 @@ func candidatesWithoutViewer(f *Findings) []error {
 }
 
 func decideOutsider(f *Findings) Verdict {
-	if f.ownName() {
+	if f.personal() {
 		return decideOwnName(f)
 	}
 	if f.serviceAccount() {
 		return likely("403/4", errors.ErrServiceAccountScope)
 	}
-	var notes []string
-	if f.Kind.EntityType == "organization" {
-		notes = append(notes, quote(f.Entity)+" is an organization; runs go to one of its teams")
-	}
+	notes := f.organizationNotes()
 	if f.Who.Viewer.Admin {
 		notes = append(notes, "you administer this server, but runs are not created with admin rights")
 	}
-	sure := f.membershipSure()
-	if !sure {
-		notes = append(notes, "not among the "+strconv.Itoa(len(f.Who.Viewer.Teams))+" teams the server listed; the list may be cut")
+	if v := f.Who.Viewer; !v.TeamsComplete && !f.excluded() {
+		notes = append(notes, "not among the "+strconv.Itoa(len(v.Teams))+" teams the server listed; the list may be cut")
 	}
+	// For a service account the cause would be another, and for an organization
+	// membership is not the point.
+	sure := f.membershipSure() && f.accountKnown() && !f.mayBeOrganization()
 	switch {
 	case f.Team.ReadOnly == No:
 		return undetermined("403/9", []error{errors.ErrNotTeamMember, errors.ErrProjectRestricted, errors.ErrSeatRequired},
@@ -93,11 +104,24 @@ func decideOutsider(f *Findings) Verdict {
 	return likely("403/15", errors.ErrNotTeamMember, notes...)
 }
 
+// mayBeOrganization reports whether the entity is an organization's own, as far
+// as the server lets one see. What is neither a team nor known to be a user's
+// may be one.
+func (f *Findings) mayBeOrganization() bool {
+	return f.Kind.EntityType == "organization" || f.Kind.EntityType == "" && f.Team.Shown && !f.Team.IsTeam
+}
+
+// decideOwnName is row 3: an entity that has the name of the account.
 func decideOwnName(f *Findings) Verdict {
-	switch f.Account.Disabled {
-	case Yes:
-		return certain("403/3", errors.ErrNoPersonalEntity)
-	case No:
+	switch {
+	case f.Account.Disabled == Yes && f.listed():
+		return likely("403/3", errors.ErrNoPersonalEntity, "the server lists the entity among your teams all the same")
+	case f.Account.Disabled == Yes:
+		// What the server does not show might be a team of that name, on a page of
+		// the list of teams that did not come.
+		sure := f.Team.Shown || f.Team.empty() && f.membershipSure() && !f.Role.Listed
+		return sureIf(sure && f.Who.Viewer.Teams != nil, "403/3", errors.ErrNoPersonalEntity)
+	case f.Account.Disabled == No, f.Account.HasEntity == Yes:
 		return undetermined("403/3", []error{errors.ErrSeatRequired, errors.ErrProjectRestricted},
 			"the entity is your own name, and your account says that its personal entity is enabled")
 	default:
@@ -123,14 +147,14 @@ func decideMember(f *Findings) Verdict {
 	switch {
 	case f.Team.empty():
 		return undetermined("403/14", []error{errors.ErrSeatRequired},
-			"you belong to the team, yet the server does not show it to you; a policy of the organization may be at work, such as organization-scoped keys, or the account may be deactivated")
+			"you belong to the team, yet the server does not show it to you; "+policyNote)
 	case f.Team.ReadOnly == Unknown:
 		return undetermined("403/15", []error{errors.ErrViewerRole, errors.ErrProjectRestricted, errors.ErrSeatRequired, errors.ErrProjectMissing},
 			"the server did not say whether the team is read-only for you")
 	case f.Project.empty():
 		return undetermined("403/12", withSeat(f, errors.ErrProjectMissing, errors.ErrProjectRestricted))
 	case f.Project.answered() && f.Project.ReadOnly == No:
-		return undetermined("403/13", withSeat(f, errors.ErrProjectRestricted, errors.ErrViewerRole), writableNotes(f)...)
+		return decideWritable(f)
 	}
 	return undetermined("403/15", withSeat(f, errors.ErrProjectRestricted, errors.ErrProjectMissing),
 		"the server did not say whether the project is read-only for you")
@@ -141,9 +165,10 @@ func decideReadOnlyTeam(f *Findings) Verdict {
 	role, seat, frozen := kindOfRole(f.Role.Name), f.seat(), f.Kind.Frozen
 	switch {
 	case role == roleViewOnly:
-		return certain("403/10", errors.ErrViewerRole)
+		return certain("403/10", errors.ErrViewerRole, f.alsoInTheWay("the role is raised", seat == seatLacking, frozen == Yes)...)
 	case seat == seatLacking:
-		return likely("403/10", errors.ErrSeatRequired, seatNote(f))
+		return likely("403/10", errors.ErrSeatRequired,
+			append([]string{seatNote(f)}, f.alsoInTheWay("the seat is upgraded", false, frozen == Yes)...)...)
 	case frozen == Yes && role == roleWrites:
 		return likely("403/10", errors.ErrTeamFrozen)
 	}
@@ -163,15 +188,30 @@ func decideReadOnlyTeam(f *Findings) Verdict {
 	return undetermined("403/10", candidates, f.readOnlyNote())
 }
 
+// alsoInTheWay names the obstacles that remain once the first one is removed, so
+// that nobody has to learn of them one refusal at a time.
+func (f *Findings) alsoInTheWay(once string, seat, frozen bool) []string {
+	var notes []string
+	if seat {
+		notes = append(notes, "once "+once+", the seat will stand in the way too: "+seatNote(f))
+	}
+	if frozen {
+		notes = append(notes, "once "+once+", the team will still be read-only for everybody: an administrator has frozen it")
+	}
+	return notes
+}
+
 // decideReadOnlyProject is row 11: the team lets the member write, the project
 // does not.
 func decideReadOnlyProject(f *Findings) Verdict {
 	restricted := f.Project.Access == "RESTRICTED"
 	switch {
 	case f.ProjectRole.Listed && kindOfRole(f.ProjectRole.Name) == roleViewOnly:
-		return certain("403/11", errors.ErrProjectRestricted, "your role in the project is "+f.ProjectRole.Name)
+		return certain("403/11", errors.ErrProjectRestricted, append([]string{"your role in the project is " + f.ProjectRole.Name},
+			f.alsoInTheWay("that role is raised", f.seat() == seatLacking, false)...)...)
 	case f.ProjectRole.answered() && !f.ProjectRole.Listed && restricted:
-		return certain("403/11", errors.ErrProjectRestricted, "the project is Restricted and does not list you")
+		return certain("403/11", errors.ErrProjectRestricted, append([]string{"the project is Restricted and does not list you"},
+			f.alsoInTheWay("you are invited", f.seat() == seatLacking, false)...)...)
 	case f.seat() == seatLacking:
 		return undetermined("403/11", []error{errors.ErrProjectRestricted, errors.ErrSeatRequired}, seatNote(f))
 	}
@@ -194,12 +234,40 @@ func withSeat(f *Findings, candidates ...error) []error {
 	return append(candidates, errors.ErrSeatRequired)
 }
 
-func writableNotes(f *Findings) []string {
-	notes := []string{"team and project are writable for you now, as the server tells it; your role may have changed since, or the organization may demand organization-scoped keys"}
-	if f.Run.answered() && f.Run.Owner != "" && f.Who.Viewer != nil && f.Run.Owner != f.Who.Viewer.Username {
-		notes = append(notes, "a run with this id exists and belongs to "+quote(f.Run.Owner))
+// foreignRun is the candidate that a run of this id is another user's. It is no
+// sentinel of its own, as no server is known for certain to refuse for this
+// reason; it wraps [errors.ErrRunExists].
+type foreignRun struct{ id, owner string }
+
+func (e *foreignRun) Error() string {
+	whose := "another user"
+	if e.owner != "" {
+		whose = "user " + quote(e.owner)
 	}
-	return notes
+	return "the run " + quote(e.id) + ", which exists, belongs to " + whose + " and is read-only for you: choose another run id"
+}
+
+func (e *foreignRun) Unwrap() error { return errors.ErrRunExists }
+
+// decideWritable is row 13: as the server tells it now, nothing is in the way.
+// What it says is not offered as the cause against its own word.
+func decideWritable(f *Findings) Verdict {
+	var candidates []error
+	notes := []string{"team and project are writable for you now, as the server tells it; your role may have changed since, or the organization may demand organization-scoped keys"}
+	switch r := f.Run; {
+	case !r.answered() || r.Owner == f.Who.Viewer.Username:
+	case r.ReadOnly == Yes:
+		candidates = append(candidates, &foreignRun{f.RunID, r.Owner})
+	case r.Owner != "":
+		notes = append(notes, "a run with this id exists and belongs to "+quote(r.Owner))
+	}
+	if kindOfRole(f.ProjectRole.Name) != roleWrites {
+		candidates = append(candidates, errors.ErrProjectRestricted)
+	}
+	if kindOfRole(f.Role.Name) != roleWrites {
+		candidates = append(candidates, errors.ErrViewerRole)
+	}
+	return undetermined("403/13", withSeat(f, candidates...), notes...)
 }
 
 func quote(s string) string { return strconv.Quote(s) }

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
@@ -79,11 +80,17 @@ func answerOf(present bool, err error) Answer {
 
 func (f *Findings) readWho(w *graphql.WhoFields, err error) {
 	f.Who.Answer, f.Who.err = answerOf(w != nil, err), err
-	f.Who.Unauthorized = f.Who.Status == http.StatusUnauthorized
-	if w == nil {
+	if w != nil {
+		f.Who.Viewer = ViewerOf(w) // whatever the status: the key was recognised
 		return
 	}
-	f.Who.Viewer = ViewerOf(w)
+	f.Who.Unauthorized = f.Who.Status == http.StatusUnauthorized && !gated(f.Who.Detail)
+}
+
+// gated recognises the refusal to show a field to programs that the server does
+// not know by their User-Agent. It says nothing about the key.
+func gated(message string) bool {
+	return strings.Contains(strings.ToLower(message), "relogin required")
 }
 
 // ViewerOf turns the wire's viewer into the public one.
@@ -155,7 +162,7 @@ func (f *Findings) readEntity(e *graphql.EntityFields, err error) {
 	if e == nil {
 		return
 	}
-	f.Team.IsTeam = e.IsTeam
+	f.Team.Shown, f.Team.Name, f.Team.IsTeam = true, e.Name, e.IsTeam
 	f.Team.ReadOnly = triOf(e.ReadOnly)
 }
 
@@ -182,7 +189,7 @@ func (f *Findings) readProject(p *graphql.ProjectFields, err error) {
 
 func (f *Findings) readRoles(r *graphql.RoleFields, err error) {
 	f.Role.Answer = answerOf(r != nil, err)
-	if r == nil || f.Who.Viewer == nil {
+	if r == nil || f.Who.Viewer == nil || f.Who.Viewer.Username == "" {
 		return
 	}
 	for _, m := range r.Members {
@@ -201,7 +208,7 @@ func (f *Findings) readRoles(r *graphql.RoleFields, err error) {
 
 func (f *Findings) readProjectRoles(p *graphql.ProjectRoleFields, err error) {
 	f.ProjectRole.Answer = answerOf(p != nil, err)
-	if p == nil || f.Who.Viewer == nil {
+	if p == nil || f.Who.Viewer == nil || f.Who.Viewer.Username == "" {
 		return
 	}
 	for _, m := range p.Members {
@@ -223,6 +230,9 @@ func (f *Findings) readSeats(s *graphql.SeatFields, err error) {
 		return
 	}
 	f.Seat.Organization = s.Organization.Name
+	if f.Who.Viewer.Username == "" {
+		return
+	}
 	for _, m := range s.Organization.Members {
 		if m.Username == f.Who.Viewer.Username {
 			f.Seat.Listed = true

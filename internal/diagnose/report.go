@@ -3,7 +3,6 @@ package diagnose
 import (
 	"context"
 	"net"
-	"slices"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -48,7 +47,7 @@ func Refuse(c Context, r *Refusal, f *Findings, v Verdict) *errors.PermissionErr
 		e.Notes = append(e.Notes, r.Hint)
 	}
 	e.Notes = append(e.Notes, SmellOf(c.Question)...)
-	e.Suggestions = suggestions(f, e.Viewer)
+	e.Suggestions = f.suggestions()
 	return e
 }
 
@@ -78,18 +77,6 @@ func SmellOf(q Question) []string {
 		notes = append(notes, "the project "+quote(q.Project)+" looks like "+looks)
 	}
 	return notes
-}
-
-// suggestions are the viewer's own entities that resemble what was asked.
-func suggestions(f *Findings, v *errors.Viewer) []string {
-	if v == nil || f.inTeam() == Yes {
-		return nil
-	}
-	own := v.Teams
-	if v.PersonalEntity == errors.PersonalEntityPresent && v.Username != f.Entity {
-		own = append(slices.Clip(own), v.Username)
-	}
-	return errors.Suggest(f.Entity, own)
 }
 
 // Fail turns a failure that is not a refusal into the public error.

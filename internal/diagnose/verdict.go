@@ -1,6 +1,10 @@
 package diagnose
 
-import "github.com/wandgo/wandgo/errors"
+import (
+	"strings"
+
+	"github.com/wandgo/wandgo/errors"
+)
 
 // Verdict is what the evidence amounts to.
 type Verdict struct {
@@ -47,6 +51,14 @@ func Decide(r *Refusal, f *Findings) Verdict {
 			"the server asks for payment (HTTP 402); the account or its organization may have reached a limit")
 	case Unauthorized:
 		return decideUnauthorized(f)
+	default:
+		return f.temper(decideAbout(r, f))
+	}
+}
+
+// decideAbout draws the conclusion where it depends on the entity.
+func decideAbout(r *Refusal, f *Findings) Verdict {
+	switch r.Class {
 	case EntityNotFound:
 		return decideEntityNotFound(r, f)
 	case ProjectNotFound:
@@ -59,7 +71,12 @@ func Decide(r *Refusal, f *Findings) Verdict {
 		}
 		return undetermined("404/other", []error{errors.ErrEntityMissing, errors.ErrProjectMissing})
 	case Forbidden:
-		return decideForbidden(f)
+		v := decideForbidden(f)
+		if r.Plain && f.mute() {
+			v.Candidates = append([]error{errors.ErrIntermediary}, v.Candidates...)
+			v.Notes = append(v.Notes, "nothing in these answers is W&B's own: something in between may refuse every request alike")
+		}
+		return v
 	default:
 		return undetermined("unknown", nil)
 	}
@@ -80,7 +97,7 @@ func decideUnauthorized(f *Findings) Verdict {
 	case f.Who.empty(), f.Who.Unauthorized:
 		return certain("401/null", errors.ErrBadAPIKey,
 			"nothing on the wire tells a revoked key from an unknown one or from one of another server")
-	case f.Who.answered():
+	case f.Who.Viewer != nil:
 		return undetermined("401/viewer", []error{errors.ErrBadAPIKey},
 			"the server accepted the key for reading, not for this write: two requests may have carried different credentials, or a gateway answered one of them")
 	default:
@@ -88,36 +105,48 @@ func decideUnauthorized(f *Findings) Verdict {
 	}
 }
 
+// decideEntityNotFound reads a 404 that says that there is no such entity. It
+// proves as much, unless something else the server said contradicts it.
 func decideEntityNotFound(r *Refusal, f *Findings) Verdict {
-	var notes []string
-	if name := missingEntity(r.Message); name != "" && f.Entity != "" && name != f.Entity {
-		notes = append(notes, "the server says that "+quote(name)+" is missing, which is not what was asked for")
-	}
 	if v, ok := badKey("404-entity/key", f); ok {
 		return v
 	}
-	if f.Who.Viewer == nil {
+	notes := f.organizationNotes()
+	if name := missingEntity(r.Message); name != "" && f.Entity != "" && !strings.EqualFold(name, f.Entity) {
+		return undetermined("404-entity/other-name", []error{errors.ErrEntityMissing},
+			append(notes, "the server says that "+quote(name)+" is missing, and what was asked for is "+quote(f.Entity))...)
+	}
+	if f.ownNameFolded() && f.inTeam() != Yes && !f.Team.IsTeam {
+		return decideOwnNameNotFound(f, notes)
+	}
+	switch v := f.Who.Viewer; {
+	case f.inTeam() == Yes:
+		return undetermined("404-entity/member", []error{errors.ErrEntityMissing, errors.ErrSeatRequired},
+			append(notes, "the server says that there is no such entity, and yet counts you among its members; "+policyNote)...)
+	case f.shown():
+		return undetermined("404-entity/visible", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember},
+			append(notes, "the server says that there is no such entity, and yet shows it when asked; it may just have been created, or not be one that holds runs")...)
+	case v == nil:
 		return likely("404-entity/unanswered", errors.ErrEntityMissing, notes...)
-	}
-	if f.ownNameFolded() && f.inTeam() != Yes {
-		absent := f.Account.Disabled == Yes || f.Account.HasEntity == No
-		present := f.Account.HasEntity == Yes && f.Account.Disabled != Yes
-		switch {
-		case absent:
-			return certain("404-entity/own", errors.ErrNoPersonalEntity, notes...)
-		case present && !f.ownName():
-			return certain("404-entity/case", errors.ErrEntityMissing, append(notes, "the name differs from your user name in case")...)
-		case present:
-			return undetermined("404-entity/contradiction", []error{errors.ErrNoPersonalEntity, errors.ErrEntityMissing},
-				append(notes, "the account says it has a personal entity, and the server does not find it")...)
-		default:
-			return likely("404-entity/own", errors.ErrNoPersonalEntity, notes...)
-		}
-	}
-	if v := f.Who.Viewer; v.Teams != nil && len(v.Teams) == 0 && f.Account.HasEntity != Yes {
+	case v.Teams != nil && len(v.Teams) == 0 && f.Account.HasEntity != Yes:
 		return likely("404-entity/no-team", errors.ErrNoTeam, notes...)
 	}
-	return certain("404-entity/else", errors.ErrEntityMissing, notes...)
+	return sureIf(f.Team.empty() && f.membershipSure(), "404-entity/else", errors.ErrEntityMissing, notes...)
+}
+
+// decideOwnNameNotFound is for an entity that is called like the account.
+func decideOwnNameNotFound(f *Findings, notes []string) Verdict {
+	present := f.Account.HasEntity == Yes && f.Account.Disabled != Yes
+	switch {
+	case f.Account.Disabled == Yes || f.Account.HasEntity == No:
+		return sureIf(f.membershipSure(), "404-entity/own", errors.ErrNoPersonalEntity, notes...)
+	case present && !f.ownName():
+		return likely("404-entity/case", errors.ErrEntityMissing, notes...)
+	case present:
+		return undetermined("404-entity/contradiction", []error{errors.ErrNoPersonalEntity, errors.ErrEntityMissing},
+			append(notes, "the account says it has a personal entity, and the server does not find it")...)
+	}
+	return likely("404-entity/own", errors.ErrNoPersonalEntity, notes...)
 }
 
 func decideProjectNotFound(f *Findings) Verdict {
@@ -134,7 +163,9 @@ func decideProjectNotFound(f *Findings) Verdict {
 	switch f.inTeam() {
 	case No:
 		switch {
-		case f.ownName():
+		case f.personal() && f.Account.Disabled == Yes:
+			return likely("404-project/own", errors.ErrNoPersonalEntity)
+		case f.personal():
 			return undetermined("404-project/own", []error{errors.ErrProjectMissing, errors.ErrNoPersonalEntity})
 		case f.Team.ReadOnly == No:
 			return undetermined("404-project/outsider-writes", []error{errors.ErrProjectMissing},
@@ -142,10 +173,14 @@ func decideProjectNotFound(f *Findings) Verdict {
 		case f.serviceAccount():
 			return likely("404-project/service", errors.ErrServiceAccountScope)
 		}
-		return likely("404-project/outsider", errors.ErrNotTeamMember, "the project does not exist there, or is hidden from you")
+		return likely("404-project/outsider", errors.ErrNotTeamMember,
+			append(f.organizationNotes(), "the project does not exist there, or is hidden from you")...)
 	case Yes:
 		switch f.Team.ReadOnly {
 		case No:
+			if f.ownName() && !f.Team.IsTeam {
+				return undetermined("404-project/own", []error{errors.ErrProjectMissing}, "nobody could hide a project of your own entity from you")
+			}
 			return likely("404-project/member", errors.ErrProjectHidden)
 		case Yes:
 			return undetermined("404-project/read-only", []error{errors.ErrProjectMissing, errors.ErrProjectRestricted, errors.ErrViewerRole},
@@ -175,6 +210,17 @@ func decideProjectNull(f *Findings) Verdict {
 	default:
 		return certain("null-project/missing", errors.ErrProjectMissing)
 	}
+}
+
+// policyNote says what else can shut members out, which no question finds out.
+const policyNote = "a policy of the organization may be at work, such as organization-scoped keys, or the account may be deactivated"
+
+// organizationNotes says so where the entity is an organization.
+func (f *Findings) organizationNotes() []string {
+	if f.Kind.EntityType != "organization" {
+		return nil
+	}
+	return []string{quote(f.Entity) + " is an organization; runs go to one of its teams"}
 }
 
 func (f *Findings) readOnlyNote() string {
