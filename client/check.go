@@ -43,7 +43,7 @@ type Access struct {
 	// Decision is the answer.
 	Decision Decision
 	// Confidence says how far the evidence carries the Decision or, if Denied,
-	// its cause.
+	// its cause. Allowed is never more than likely.
 	Confidence errors.Confidence
 	// Entity and Project are what was asked about. Where no entity was given,
 	// Entity is the account's default.
@@ -95,10 +95,7 @@ func (a *Access) Explain() string {
 	if a.Viewer != nil {
 		b.WriteString(" by user " + a.Viewer.Username)
 	}
-	if a.Confidence != errors.Certain {
-		b.WriteString(", as far as the server tells")
-	}
-	b.WriteString(".\n")
+	b.WriteString(", as far as the server tells.\nThis is advice: only creating the run decides.\n")
 	for _, n := range a.Notes {
 		b.WriteString("Note: " + n + ".\n")
 	}

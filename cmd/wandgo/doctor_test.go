@@ -42,6 +42,11 @@ func TestDoctor(t *testing.T) {
 	}))
 	t.Cleanup(busy.Close)
 
+	kim := wandbtest.New(t, wandbtest.World{
+		Users: []wandbtest.User{{Username: "kim", Keys: []string{joKey}, PersonalEntity: wandbtest.PersonalDisabled}},
+		Teams: []wandbtest.Team{{Name: "lab", Members: []wandbtest.TeamMember{{Username: "kim"}}}},
+	})
+
 	for _, test := range []struct {
 		name, url, key string
 		args           []string
@@ -56,6 +61,7 @@ func TestDoctor(t *testing.T) {
 		{"not_a_member", srv.URL(), joKey, []string{"--entity", "acme"}, errors.ErrNotTeamMember},
 		{"placeholder", srv.URL(), joKey, []string{"--entity", "your_entity_name"}, errors.ErrPermissionDenied},
 		{"viewer_role", srv.URL(), viewerKey, []string{"--entity", "acme-research"}, errors.ErrViewerRole},
+		{"own_name", kim.URL(), joKey, []string{"--entity", "kim"}, errors.ErrNoPersonalEntity},
 		{"undetermined", srv.URL(), joKey, []string{"--entity", "vault"}, errors.ErrPermissionDenied},
 		{"invalid_entity", srv.URL(), joKey, []string{"--entity", "acme/vision"}, errors.ErrInvalidInput},
 		{"unreachable", "http://127.0.0.1:1", joKey, nil, errors.ErrServerUnavailable},

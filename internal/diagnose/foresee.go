@@ -27,12 +27,22 @@ type Outlook struct {
 // the tables of [Decide] forward. Even an Allow is only advice: the server
 // decides when the run is created.
 func Foresee(q Question, f *Findings) Outlook {
+	o := foresee(q, f)
+	o.Verdict = f.temper(o.Verdict)
+	return o
+}
+
+func foresee(q Question, f *Findings) Outlook {
 	if f.Who.empty() || f.Who.Unauthorized {
 		return deny(certain("check/key", errors.ErrBadAPIKey))
 	}
 	v := f.Who.Viewer
 	if v == nil {
-		return Outlook{Verdict: undetermined("check/15", candidatesWithoutViewer(f), "the server did not say whose key this is")}
+		candidates := candidatesWithoutViewer(f)
+		if f.mute() {
+			candidates = append([]error{errors.ErrIntermediary}, candidates...)
+		}
+		return Outlook{Verdict: undetermined("check/15", candidates, "the server did not say whose key this is")}
 	}
 	if v.AccountType == "ANONYMOUS" && f.Team.ReadOnly != No {
 		return deny(certain("check/2", errors.ErrAnonymousKey))
@@ -42,9 +52,12 @@ func Foresee(q Question, f *Findings) Outlook {
 		return foreseeMember(q, f)
 	case No:
 		return foreseeOutsider(f)
-	default:
-		return Outlook{Verdict: undetermined("check/15", candidatesWithoutViewer(f), "the server did not list your teams")}
 	}
+	if f.twin() != "" && f.Team.empty() {
+		return deny(undetermined("check/case", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember},
+			"the server shows no entity of this very name to you"))
+	}
+	return Outlook{Verdict: undetermined("check/15", candidatesWithoutViewer(f), f.teamsNotes()...)}
 }
 
 func foreseeMember(q Question, f *Findings) Outlook {
@@ -65,30 +78,30 @@ func foreseeMember(q Question, f *Findings) Outlook {
 	case f.Who.Viewer.AccountType == "VIEWER":
 		return deny(likely("check/10", errors.ErrViewerRole, "your account is of the view-only type"))
 	case f.Project.answered() && f.Project.ReadOnly == No:
-		return allow(errors.Certain)
+		return allow()
 	case q.Project == "":
-		return allow(errors.Likely, "no project was named")
+		return allow("no project was named")
 	case f.Project.empty():
-		return allow(errors.Likely, "the project does not exist and would be created; or it is Restricted and hidden from you, and the run would be refused")
+		return allow("the project does not exist and would be created; or it is Restricted and hidden from you, and the run would be refused")
 	}
-	return allow(errors.Likely, "the server did not say whether the project is writable for you")
+	return allow("the server did not say whether the project is writable for you")
 }
 
 func foreseeOutsider(f *Findings) Outlook {
 	switch {
-	case f.ownName() && f.Team.ReadOnly == No && f.Account.Disabled != Yes:
+	case f.personal() && f.Team.ReadOnly == No && f.Account.Disabled != Yes:
 		if f.Project.answered() && f.Project.ReadOnly == Yes {
 			return Outlook{Verdict: undetermined("check/own", []error{errors.ErrProjectRestricted})}
 		}
-		return allow(errors.Likely)
-	case f.ownNameFolded():
+		return allow()
+	case f.personal(), f.ownNameFolded() && !f.Team.Shown:
 		v := decideOwnName(f)
 		if v.Cause != nil {
 			return deny(v)
 		}
 		return Outlook{Verdict: v}
 	case f.Project.answered() && f.Project.ReadOnly == No:
-		return allow(errors.Likely, "you are not a member; the project is open to everybody")
+		return allow("you are not a member; the project is open to everybody")
 	case f.Team.ReadOnly == No:
 		return Outlook{Verdict: decideOutsider(f)}
 	case f.Team.empty() && !f.Project.answered():
@@ -102,6 +115,8 @@ func foreseeOutsider(f *Findings) Outlook {
 
 func deny(v Verdict) Outlook { return Outlook{Decision: Deny, Verdict: v} }
 
-func allow(c errors.Confidence, notes ...string) Outlook {
-	return Outlook{Decision: Allow, Verdict: Verdict{Row: "check/allow", Confidence: c, Notes: notes}}
+// allow is Likely at most: no server says beforehand whether it will take a run,
+// and none of these questions asks about a policy, a licence or a quota.
+func allow(notes ...string) Outlook {
+	return Outlook{Decision: Allow, Verdict: Verdict{Row: "check/allow", Confidence: errors.Likely, Notes: notes}}
 }
