@@ -103,6 +103,10 @@ func refusals() []refusal {
 			"the entity is one's own user name, and the account has no personal entity", initAs("kim", "kim", "vision"),
 		},
 		{
+			"no_personal_entity_disabled", errors.ErrNoPersonalEntity,
+			"the same where the name is taken by the account and holds no runs", initAs("ana", "ana", "vision"),
+		},
+		{
 			"no_team", errors.ErrNoTeam,
 			"the account's only team was deleted", initAs("lone", "lone-lab", "vision"),
 		},
