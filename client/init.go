@@ -10,8 +10,10 @@ import (
 )
 
 // Init creates a run with a client made from the environment, which lives as
-// long as the run; see [Client.Init]. Programs with many runs make one Client
-// with [New].
+// long as the run; see [Client.Init]. Each call makes a Client of its own, so
+// that concurrent calls share nothing: where 64 of them are refused, 64 ask the
+// server why. Programs with many runs make one Client with [New], whose Inits
+// share connections and, where they are refused alike, one diagnosis.
 func Init(ctx context.Context, opts RunOptions) (*Run, error) {
 	c, err := New(Options{})
 	if err != nil {
@@ -38,8 +40,9 @@ func Init(ctx context.Context, opts RunOptions) (*Run, error) {
 // without the server instead. A failed Init leaves nothing running. ctx bounds
 // Init, not the run.
 //
-// Init is safe for concurrent use; concurrent Inits that are refused for the
-// same reason share one diagnosis.
+// Init is safe for concurrent use. Concurrent Inits of one Client that name the
+// same entity and project and get the same refusal share one diagnosis; Inits of
+// different Clients, and thus those of the function [Init], never do.
 func (c *Client) Init(ctx context.Context, opts RunOptions) (*Run, error) {
 	plan, err := c.plan(opts)
 	if err != nil {
