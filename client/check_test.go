@@ -3,6 +3,7 @@ package client_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -15,35 +16,51 @@ import (
 )
 
 // TestCheckForetellsInit compares what Check says with what Init then does, for
-// every attempt and every generation of server. What Check is certain of must
-// come true, and what it denies must not succeed.
+// every attempt, generation of server and policy (of the other policies than the
+// default each in one generation). What Check denies must not succeed, and what
+// it allows is never certain, because some of it is refused.
 func TestCheckForetellsInit(t *testing.T) { //nolint:tparallel // waits for its subtests, so that they can be counted
 	t.Parallel()
 	var mu sync.Mutex
 	counts := make(map[string]int)
 	t.Run("worlds", func(t *testing.T) {
-		for _, gen := range []wandbtest.Generation{wandbtest.Gen2024Jan, wandbtest.Gen2024Oct, wandbtest.Gen2026} {
-			for _, a := range attempts() {
-				t.Run(fmt.Sprintf("%v/%s", gen, a.name()), func(t *testing.T) {
+		for g, gen := range generations {
+			for v, variant := range variants() {
+				if v > 0 && (underRace || v%len(generations) != g) {
+					continue
+				}
+				t.Run(gen.String()+"/"+variant.name, func(t *testing.T) {
 					t.Parallel()
-					s := wandbtest.New(t, everybody(), wandbtest.WithGeneration(gen))
-					c := newClient(t, s, key(a.user))
-					access, err := c.Check(t.Context(), a.entity, a.project)
-					require.NoError(t, err)
-					assert.Empty(t, s.Runs(), "Check creates nothing")
-					for _, r := range s.Requests() {
+					s := newWorld(t, variant.policy, append(variant.opts, wandbtest.WithGeneration(gen))...)
+					before := len(s.Requests())
+					runs := len(s.Runs())
+					clients := make(map[string]*client.Client)
+					answers := make(map[string]*client.Access)
+					for _, a := range attempts(variant.policy) {
+						if clients[a.user] == nil {
+							clients[a.user] = newClient(t, s, key(a.user))
+						}
+						access, err := clients[a.user].Check(t.Context(), a.entity, a.project)
+						require.NoError(t, err)
+						answers[a.name()] = access
+					}
+					assert.Len(t, s.Runs(), runs, "Check creates nothing")
+					for _, r := range s.Requests()[before:] {
 						assert.NotContains(t, string(r.Body), "mutation", "Check changes nothing")
 					}
-					run, err := c.Init(t.Context(), client.RunOptions{Entity: a.entity, Project: a.project})
-					outcome := "refused"
-					if err == nil {
-						outcome = "succeeds"
-						assert.NoError(t, run.Finish(t.Context()))
+					for _, a := range attempts(variant.policy) {
+						run, err := clients[a.user].Init(t.Context(), a.options())
+						outcome := "refused"
+						if err == nil {
+							outcome = "succeeds"
+							assert.NoError(t, run.Finish(t.Context()))
+						}
+						access := answers[a.name()]
+						assertForetold(t, a, access, err)
+						mu.Lock()
+						counts[fmt.Sprintf("%v, %v: %s", access.Decision, access.Confidence, outcome)]++
+						mu.Unlock()
 					}
-					assertForetold(t, access, err)
-					mu.Lock()
-					defer mu.Unlock()
-					counts[fmt.Sprintf("%v, %v: %s", access.Decision, access.Confidence, outcome)]++
 				})
 			}
 		}
@@ -54,7 +71,7 @@ func TestCheckForetellsInit(t *testing.T) { //nolint:tparallel // waits for its 
 // TestCheckTellsThePersonalEntity: as far as the server does.
 func TestCheckTellsThePersonalEntity(t *testing.T) {
 	t.Parallel()
-	for _, gen := range []wandbtest.Generation{wandbtest.Gen2024Jan, wandbtest.Gen2024Oct, wandbtest.Gen2026} {
+	for _, gen := range generations {
 		for user, want := range map[string]errors.PersonalEntity{
 			"oldtimer": errors.PersonalEntityPresent, "newcomer": errors.PersonalEntityAbsent, "disabled": errors.PersonalEntityAbsent,
 		} {
@@ -70,7 +87,7 @@ func TestCheckTellsThePersonalEntity(t *testing.T) {
 	}
 }
 
-func assertForetold(t *testing.T, a *client.Access, err error) {
+func assertForetold(t *testing.T, of attempt, a *client.Access, err error) {
 	t.Helper()
 	assert.NotEmpty(t, a.Explain())
 	text, jsonErr := json.Marshal(a)
@@ -80,15 +97,18 @@ func assertForetold(t *testing.T, a *client.Access, err error) {
 	case client.Allowed:
 		require.NoError(t, a.Err())
 		require.NoError(t, a.Cause())
-		if a.Confidence == errors.Certain {
-			assert.NoError(t, err, "certainly allowed, and refused")
-		}
+		assert.Equal(t, errors.Likely, a.Confidence, "%s: only creating the run decides", of.name())
+		assert.Contains(t, a.Explain(), "only creating the run decides")
 	case client.Denied:
 		require.ErrorIs(t, a.Err(), errors.ErrPermissionDenied)
-		require.ErrorIs(t, err, errors.ErrPermissionDenied, "denied, and succeeded")
+		require.ErrorIs(t, err, errors.ErrPermissionDenied, "%s: denied, and succeeded", of.name())
 		p, _ := errors.AsType[*errors.PermissionError](err)
-		if a.Confidence == errors.Certain && p.Confidence == errors.Certain {
-			assert.Equal(t, p.Cause, a.Cause(), "both certain, and of different causes")
+		if of.forced == "" && a.Confidence == errors.Certain && p.Confidence == errors.Certain {
+			assert.Equal(t, p.Cause, a.Cause(), "%s: both certain, and of different causes", of.name())
+		}
+		if a.Confidence == errors.Certain {
+			assert.True(t, slices.ContainsFunc(of.truth, func(cause error) bool { return errors.Is(a.Cause(), cause) }),
+				"%s: certain of a wrong cause: %v", of.name(), a.Err())
 		}
 	default:
 		require.ErrorIs(t, a.Err(), errors.ErrPermissionDenied)
@@ -133,6 +153,10 @@ func TestCheckInTrouble(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, tt.decision, a.Decision, "%v", a.Err())
 			assert.Equal(t, tt.cause, a.Cause())
+			if tt.name == "all refused" {
+				p, _ := errors.AsType[*errors.PermissionError](a.Err())
+				assert.Contains(t, p.Candidates, errors.ErrIntermediary, "W&B would say whose key it is")
+			}
 		})
 	}
 }
