@@ -95,18 +95,19 @@ func (s *Server) Inject(f Fault) *Handle {
 	return h
 }
 
-// pick returns the fault that hits a request, or nil.
-func (fs *faults) pick(s *Server, in incoming) *Fault {
+// pick returns the fault that hits a request, or nil, and whether the request may
+// have been shown to a function of the test.
+func (fs *faults) pick(s *Server, in incoming) (hit *Fault, shown bool) {
 	fs.mu.Lock()
 	candidates := slices.Clone(fs.active)
 	fs.mu.Unlock()
 	for _, h := range candidates {
 		// Match is the user's code, so it runs without the lock.
 		if h.fault.matches(s, in) && h.take() {
-			return &h.fault
+			return &h.fault, true
 		}
 	}
-	return nil
+	return nil, len(candidates) > 0
 }
 
 func (f *Fault) matches(s *Server, in incoming) bool {

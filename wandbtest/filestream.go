@@ -2,6 +2,7 @@ package wandbtest
 
 import (
 	"net/http"
+	"slices"
 )
 
 // streamPost is one post to the file stream.
@@ -23,7 +24,7 @@ type streamChunk struct {
 }
 
 // parsePost reads the body of a post. Unknown members are ignored, as servers do.
-func parsePost(body []byte) (streamPost, error) {
+func parsePost(body []byte, w *workspace) (streamPost, error) {
 	post := streamPost{empty: true}
 	s := scanner{data: body}
 	err := s.object(func(key []byte) error {
@@ -35,7 +36,7 @@ func parsePost(body []byte) (streamPost, error) {
 			}
 			return s.object(func(name []byte) error {
 				chunk := streamChunk{name: string(name)}
-				err := parseChunk(&s, &chunk)
+				err := parseChunk(&s, &chunk, w)
 				post.files = append(post.files, chunk)
 				return err
 			})
@@ -43,7 +44,7 @@ func parsePost(body []byte) (streamPost, error) {
 			if s.literal("null") {
 				return nil
 			}
-			content, err := parseContent(&s)
+			content, err := parseContent(&s, w)
 			post.uploaded = content
 			return err
 		case "complete":
@@ -79,7 +80,7 @@ func parseFlag(s *scanner, flag *bool) error {
 	return nil
 }
 
-func parseChunk(s *scanner, chunk *streamChunk) error {
+func parseChunk(s *scanner, chunk *streamChunk, w *workspace) error {
 	return s.object(func(key []byte) error {
 		switch string(key) {
 		case "offset":
@@ -90,7 +91,7 @@ func parseChunk(s *scanner, chunk *streamChunk) error {
 			chunk.offset = int(n)
 			return err
 		case "content":
-			content, err := parseContent(s)
+			content, err := parseContent(s, w)
 			chunk.content = content
 			return err
 		}
@@ -99,23 +100,23 @@ func parseChunk(s *scanner, chunk *streamChunk) error {
 }
 
 // parseContent reads a list of strings. All lines of a chunk share one piece of
-// memory, so that a row costs no allocation of its own.
-func parseContent(s *scanner) ([]string, error) {
-	var ends []int
-	var arena []byte
+// memory of just their size, so that a row costs no allocation of its own and what
+// is kept of it is its text and a string header.
+func parseContent(s *scanner, w *workspace) ([]string, error) {
+	// Text is no longer than it was with its escapes, but for the eight bytes that
+	// the scanner may write past its end.
+	text, ends := slices.Grow(w.text[:0], len(s.data)-s.pos+8), w.ends[:0]
 	err := s.array(func() error {
-		if arena == nil { // at most what is left, and commonly most of it
-			arena = make([]byte, 0, min(len(s.data)-s.pos, 1<<24))
-		}
 		var err error
-		arena, err = s.text(arena)
-		ends = append(ends, len(arena))
+		text, err = s.text(text)
+		ends = append(ends, len(text))
 		return err
 	})
+	w.text, w.ends = text, ends
 	if err != nil {
 		return nil, err
 	}
-	all := string(arena)
+	all := string(text)
 	content := make([]string, len(ends))
 	start := 0
 	for i, end := range ends {
@@ -169,18 +170,18 @@ func (r *run) store(post streamPost, s *Server, writer string) (stopped bool, er
 }
 
 // serveFileStream answers a post to a run's file stream.
-func (s *Server) serveFileStream(c caller, at RunKey, h http.Header, body []byte) reply {
+func (s *Server) serveFileStream(in incoming) reply {
 	s.mu.RLock()
-	r, why := s.streamTarget(c, at)
+	r, why := s.streamTarget(in.caller, in.run)
 	s.mu.RUnlock()
 	if !why.allowed() {
 		return restError(why)
 	}
-	post, err := parsePost(body)
+	post, err := parsePost(in.body, in.space)
 	if err != nil {
 		return restError(badRequest("malformed file stream request: " + err.Error()))
 	}
-	writer, why := writerOf(h)
+	writer, why := writerOf(in.Header)
 	if !why.allowed() {
 		return restError(why)
 	}

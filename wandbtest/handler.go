@@ -1,7 +1,6 @@
 package wandbtest
 
 import (
-	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -9,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -56,6 +56,7 @@ type incoming struct {
 	file      string
 	caller    caller
 	badScheme bool
+	space     *workspace // of a post to the file stream; body is in it
 }
 
 // ServeHTTP answers one request. Use it to put the server behind a listener or
@@ -73,7 +74,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}, in.body)
 	ctx, status := r.Context(), 0
 	defer func() { s.finish(ctx, in, entry, status) }() // also when the connection is cut
-	fault := s.faults.pick(s, in)
+	fault, shown := s.faults.pick(s, in)
 	if fault != nil && !s.hold(r, fault) {
 		abort()
 	}
@@ -93,6 +94,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	status = rep.status
 	send(w, rep, len(rep.body))
+	if in.space != nil {
+		if shown { // to a function of the test, which may have kept it
+			in.space.body = nil
+		}
+		s.workspaces.giveBack(in.space)
+	}
 }
 
 // abort makes net/http drop the connection.
@@ -143,23 +150,28 @@ func send(w http.ResponseWriter, rep reply, n int) {
 // read reads a request's body and finds out what it asks for, and who asks.
 func (s *Server) read(r *http.Request) incoming {
 	in := incoming{Request: r}
-	in.body, in.malformed = readBody(r)
 	in.caller, in.badScheme = s.identify(r.Header)
 	path := r.URL.EscapedPath()
 	switch {
-	case path == graphqlPath:
-		if in.malformed == nil {
-			in.graphql, in.malformed = parseGraphQL(in.body)
-		}
-		if in.malformed == nil {
-			in.operation = s.operationName(in.graphql)
-		}
 	case strings.HasPrefix(path, filesPath):
 		in.classifyFile(strings.TrimPrefix(path, filesPath))
 	case strings.HasPrefix(path, storagePath):
 		in.operation = r.Method
 	case strings.HasPrefix(path, otelPath):
 		in.operation = "otel"
+	}
+	if in.operation == "file_stream" {
+		in.space = s.workspaces.borrow()
+		in.body, in.malformed = readBody(r, in.space.body[:0])
+		in.space.body = in.body
+	} else {
+		in.body, in.malformed = readBody(r, nil)
+	}
+	if path == graphqlPath && in.malformed == nil {
+		in.graphql, in.malformed = parseGraphQL(in.body)
+		if in.malformed == nil {
+			in.operation = s.operationName(in.graphql)
+		}
 	}
 	return in
 }
@@ -177,15 +189,17 @@ func (in *incoming) classifyFile(rest string) {
 	}
 }
 
-func readBody(r *http.Request) ([]byte, error) {
+// readBody reads a whole body, decompressed, into dst if it has room. One of known
+// size is read into memory of just that size, without growing on the way.
+func readBody(r *http.Request, dst []byte) ([]byte, error) {
 	limited := http.MaxBytesReader(nil, r.Body, maxBody)
 	if r.Header.Get("Content-Encoding") != "gzip" {
-		if r.ContentLength > 0 && r.ContentLength <= maxBody {
-			buf := bytes.NewBuffer(make([]byte, 0, min(r.ContentLength, 1<<24)+bytes.MinRead))
-			_, err := buf.ReadFrom(limited)
-			return buf.Bytes(), err
+		if r.ContentLength < 0 || r.ContentLength > maxBody {
+			return io.ReadAll(limited)
 		}
-		return io.ReadAll(limited)
+		dst = slices.Grow(dst, int(r.ContentLength))[:r.ContentLength]
+		n, err := io.ReadFull(limited, dst)
+		return dst[:n], err
 	}
 	zr, err := gzip.NewReader(limited)
 	if err != nil {
@@ -216,7 +230,7 @@ func (s *Server) dispatch(in incoming, fault *Fault) reply {
 		if in.malformed != nil {
 			return restError(badRequest("malformed request: " + sanitize(in.malformed)))
 		}
-		return s.serveFileStream(in.caller, in.run, in.Header, in.body)
+		return s.serveFileStream(in)
 	case in.operation == http.MethodPut && strings.HasPrefix(in.URL.Path, storagePath):
 		if in.malformed != nil {
 			return storageError(http.StatusBadRequest, "IncompleteBody", "The body was not read")

@@ -66,9 +66,8 @@ type requestLog struct {
 // begin records an arriving request.
 func (l *requestLog) begin(r Request, body []byte) *Request {
 	r.BodySize = len(body)
-	if len(body) > maxRequestBody {
-		body = slices.Clone(body[:maxRequestBody]) // do not hold on to the rest
-	}
+	// A copy: the rest may be large, and the memory is used for the next request.
+	body = slices.Clone(body[:min(len(body), maxRequestBody)])
 	r.Body = body
 	l.mu.Lock()
 	defer l.mu.Unlock()

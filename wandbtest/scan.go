@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"unicode/utf16"
-	"unicode/utf8"
 )
 
 // maxDepth bounds nesting, so that hostile input cannot exhaust the stack.
@@ -59,7 +57,8 @@ func (s *scanner) end() error {
 	return nil
 }
 
-// object reads an object; member must consume the value of the key.
+// object reads an object; member must consume the value of the key, which is
+// valid for as long as the data is.
 func (s *scanner) object(member func(key []byte) error) error {
 	if !s.accept('{') {
 		return s.fail("an object")
@@ -72,7 +71,7 @@ func (s *scanner) object(member func(key []byte) error) error {
 		return nil
 	}
 	for {
-		key, err := s.text(nil)
+		key, err := s.string()
 		if err != nil {
 			return err
 		}
@@ -114,95 +113,6 @@ func (s *scanner) array(element func() error) error {
 			return s.fail("',' or ']'")
 		}
 	}
-}
-
-// text appends a string, unescaped, to dst.
-func (s *scanner) text(dst []byte) ([]byte, error) {
-	if !s.accept('"') {
-		return dst, s.fail("a string")
-	}
-	start := s.pos
-	for s.pos < len(s.data) {
-		switch c := s.data[s.pos]; {
-		case c == '"':
-			dst = append(dst, s.data[start:s.pos]...)
-			s.pos++
-			return dst, nil
-		case c == '\\':
-			dst = append(dst, s.data[start:s.pos]...)
-			var err error
-			if dst, err = s.escape(dst); err != nil {
-				return dst, err
-			}
-			start = s.pos
-		case c < ' ':
-			return dst, s.fail("no control character")
-		default:
-			s.pos++
-		}
-	}
-	return dst, s.fail("'\"'")
-}
-
-func (s *scanner) escape(dst []byte) ([]byte, error) {
-	s.pos++ // the backslash
-	if s.pos >= len(s.data) {
-		return dst, s.fail("an escape")
-	}
-	c := s.data[s.pos]
-	s.pos++
-	switch c {
-	case '"', '\\', '/':
-		return append(dst, c), nil
-	case 'n':
-		return append(dst, '\n'), nil
-	case 't':
-		return append(dst, '\t'), nil
-	case 'r':
-		return append(dst, '\r'), nil
-	case 'b':
-		return append(dst, '\b'), nil
-	case 'f':
-		return append(dst, '\f'), nil
-	case 'u':
-		r, ok := s.hex()
-		if !ok {
-			return dst, s.fail("four hexadecimal digits")
-		}
-		if utf16.IsSurrogate(r) {
-			r = s.lowSurrogate(r)
-		}
-		return utf8.AppendRune(dst, r), nil
-	}
-	s.pos--
-	return dst, s.fail("an escape")
-}
-
-// lowSurrogate completes a pair; half a pair becomes U+FFFD.
-func (s *scanner) lowSurrogate(high rune) rune {
-	if s.pos+1 >= len(s.data) || s.data[s.pos] != '\\' || s.data[s.pos+1] != 'u' {
-		return utf8.RuneError
-	}
-	mark := s.pos
-	s.pos += 2
-	low, ok := s.hex()
-	if pair := utf16.DecodeRune(high, low); ok && pair != utf8.RuneError {
-		return pair
-	}
-	s.pos = mark
-	return utf8.RuneError
-}
-
-func (s *scanner) hex() (rune, bool) {
-	if s.pos+4 > len(s.data) {
-		return 0, false
-	}
-	n, err := strconv.ParseUint(string(s.data[s.pos:s.pos+4]), 16, 16)
-	if err != nil {
-		return 0, false
-	}
-	s.pos += 4
-	return rune(n), true
 }
 
 // literal consumes a word if it comes next.
@@ -258,7 +168,7 @@ func (s *scanner) value() (any, error) {
 		})
 		return list, err
 	case c == '"':
-		text, err := s.text(nil)
+		text, err := s.string()
 		return string(text), err
 	case s.literal("true"):
 		return true, nil
@@ -292,7 +202,7 @@ func (s *scanner) skip() error {
 	case c == '[':
 		err = s.array(s.skip)
 	case c == '"':
-		_, err = s.text(nil)
+		err = s.skipString()
 	case s.literal("true"), s.literal("false"), s.literal("null"),
 		s.literal("NaN"), s.literal("Infinity"), s.literal("-Infinity"):
 	default:

@@ -30,11 +30,12 @@ type Server struct {
 	runs    []*run
 	storage map[string]*run
 
-	documents documents
-	faults    faults
-	log       requestLog
-	limiter   limiter
-	changed   signal // a run has changed
+	documents  documents
+	faults     faults
+	log        requestLog
+	limiter    limiter
+	changed    signal // a run has changed
+	workspaces workspaces
 
 	http     *http.Server
 	stop     context.CancelFunc // ends held requests
