@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -46,9 +47,25 @@ func (s *Server) serveUpload(req *http.Request, body []byte) reply {
 	case r == nil || !hmac.Equal([]byte(req.URL.Query().Get("signature")), []byte(s.sign(id, name))):
 		return storageError(http.StatusForbidden, "AccessDenied", "Access Denied")
 	}
+	if missing := s.missingHeader(req.Header); missing != "" {
+		return storageError(http.StatusForbidden, "SignatureDoesNotMatch", "The header "+missing+" is part of the signature")
+	}
 	r.storeUpload(name, body)
 	s.changed.broadcast()
 	return reply{status: http.StatusOK, header: http.Header{}}
+}
+
+// missingHeader names a header that an upload needs and does not have; "" if it has
+// all.
+func (s *Server) missingHeader(h http.Header) string {
+	for _, line := range s.cfg.uploadHeaders {
+		name, value, ok := strings.Cut(line, ":")
+		name = strings.TrimSpace(name)
+		if ok && name != "" && !slices.Contains(h.Values(name), strings.TrimSpace(value)) {
+			return name
+		}
+	}
+	return ""
 }
 
 // storageTarget splits the path of a presigned URL.

@@ -91,3 +91,33 @@ func TestUploadRefuses(t *testing.T) {
 		assert.Equal(t, tc.want, status, name+body)
 	}
 }
+
+// TestUploadHeaders: a store whose signature covers headers takes nothing without
+// them.
+func TestUploadHeaders(t *testing.T) {
+	t.Parallel()
+	srv, c := running(t, wandbtest.WithUploadHeaders("x-ms-blob-type: BlockBlob", "Content-Type:text/plain", "no header"))
+	assert.Equal(t, []any{"x-ms-blob-type: BlockBlob", "Content-Type:text/plain", "no header"},
+		c.query("createRunFiles.uploadHeaders", createFilesQuery, map[string]any{"entity": "acme", "project": "p", "run": "r", "files": []string{"f.txt"}}))
+	url := c.createFile("f.txt")
+	anonymous := as(t, srv, "")
+	for name, tc := range map[string]struct {
+		header  http.Header
+		status  int
+		missing string
+	}{
+		"all":         {http.Header{"X-Ms-Blob-Type": {"BlockBlob"}, "Content-Type": {"text/plain"}}, http.StatusOK, ""},
+		"none":        {nil, http.StatusForbidden, "x-ms-blob-type"},
+		"one":         {http.Header{"X-Ms-Blob-Type": {"BlockBlob"}}, http.StatusForbidden, "Content-Type"},
+		"other value": {http.Header{"X-Ms-Blob-Type": {"PageBlob"}, "Content-Type": {"text/plain"}}, http.StatusForbidden, "x-ms-blob-type"},
+	} {
+		got, err := anonymous.try(http.MethodPut, url, []byte(name), tc.header)
+		require.NoError(t, err)
+		assert.Equal(t, tc.status, got.status, name)
+		if tc.missing != "" {
+			assert.Contains(t, got.body, "<Code>SignatureDoesNotMatch</Code>", name)
+			assert.Contains(t, got.body, "The header "+tc.missing+" ", name)
+		}
+	}
+	assert.Equal(t, "all", string(view(t, srv).Files["f.txt"]))
+}

@@ -144,24 +144,25 @@ func (r *run) storeAlone(post streamPost) error {
 // store applies a post to the run and reports whether the run has been asked to
 // stop. writer tells several that write the run apart; "" is the only one.
 func (r *run) store(post streamPost, s *Server, writer string) (stopped bool, err error) {
+	now := s.cfg.clock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	ended := r.complete
 	if writer != "" {
-		err = r.storeShared(post, writer, s.cfg.clock())
+		err = r.storeShared(post, writer, now)
 	} else {
 		err = r.storeAlone(post)
 	}
 	if err != nil {
 		return false, err
 	}
+	r.hear(ended, post.preempting, now)
 	for _, name := range post.uploaded {
 		if !r.uploadedSet[name] {
 			r.uploadedSet[name] = true
 			r.uploaded = append(r.uploaded, name)
 		}
 	}
-	r.preempting = r.preempting || post.preempting
-	r.heartbeat = s.cfg.clock()
 	r.streams++
 	if post.empty {
 		r.heartbeats++
@@ -170,7 +171,7 @@ func (r *run) store(post streamPost, s *Server, writer string) (stopped bool, er
 }
 
 // serveFileStream answers a post to a run's file stream.
-func (s *Server) serveFileStream(in incoming) reply {
+func (s *Server) serveFileStream(in incoming, q quota) reply {
 	s.mu.RLock()
 	r, why := s.streamTarget(in.caller, in.run)
 	s.mu.RUnlock()
@@ -190,10 +191,11 @@ func (s *Server) serveFileStream(in incoming) reply {
 		return restError(badRequest("malformed file stream request: " + err.Error()))
 	}
 	s.changed.broadcast()
+	answer := append([]byte(`{"exitcode":null,"limits":`), s.limits(q)...)
 	if stopped {
-		return jsonReply(http.StatusOK, []byte(`{"exitcode":null,"limits":{},"stopped":true}`))
+		answer = append(answer, `,"stopped":true`...)
 	}
-	return jsonReply(http.StatusOK, []byte(`{"exitcode":null,"limits":{}}`))
+	return jsonReply(http.StatusOK, append(answer, '}'))
 }
 
 // streamTarget finds the run of a post. Whether the caller may write is asked

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -186,12 +187,97 @@ func TestRunStates(t *testing.T) {
 	}
 }
 
+// TestPreempting: what becomes of a run whose machine is taken away.
 func TestPreempting(t *testing.T) {
 	t.Parallel()
-	srv, c := running(t)
-	c.stream("acme", "p", "r", `{"preempting":true}`)
-	c.stream("acme", "p", "r", `{}`)
-	assert.True(t, view(t, srv).Preempting, "once said, it stays")
+	const preempting, heartbeat = `{"preempting":true}`, `{}`
+	type post struct {
+		after time.Duration // since the last
+		body  string
+	}
+	for name, tc := range map[string]struct {
+		posts  []post
+		silent time.Duration // in the end
+		want   string
+	}{
+		"said":                       {[]post{{0, preempting}}, 0, "preempting"},
+		"and goes on":                {[]post{{0, preempting}, {time.Minute, heartbeat}}, 5 * time.Minute, "preempting"},
+		"taken away":                 {[]post{{0, preempting}}, 5*time.Minute + time.Second, "preempted"},
+		"finished in time":           {[]post{{0, preempting}, {time.Second, `{"complete":true,"exitcode":143}`}}, time.Hour, "failed"},
+		"resumed on another machine": {[]post{{0, preempting}, {time.Hour, heartbeat}}, time.Minute, "running"},
+		"which then crashes":         {[]post{{0, preempting}, {time.Hour, heartbeat}}, time.Hour, "crashed"},
+		"or is taken away in turn":   {[]post{{0, preempting}, {time.Hour, heartbeat}, {0, preempting}}, time.Hour, "preempted"},
+		"resumed after its end":      {[]post{{0, preempting}, {0, `{"complete":true,"exitcode":1}`}, {0, heartbeat}}, 0, "running"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var now atomic.Int64
+			srv, c := running(t, wandbtest.WithClock(func() time.Time { return time.Unix(0, now.Load()) }))
+			for _, p := range tc.posts {
+				now.Add(int64(p.after))
+				status, reply := c.stream("acme", "p", "r", p.body)
+				require.Equal(t, http.StatusOK, status, reply)
+			}
+			now.Add(int64(tc.silent))
+			v := view(t, srv)
+			assert.Equal(t, tc.want, v.State)
+			assert.True(t, v.Preempting, "once said, it stays")
+			assert.Equal(t, tc.want, c.query("project.run.state", `{ project(name: "p", entityName: "acme") { run(name: "r") { state } } }`, nil))
+		})
+	}
+}
+
+// TestPostsShareNoMemory: the memory in which posts are read is used again and
+// again, and nothing of one may turn up in another.
+func TestPostsShareNoMemory(t *testing.T) {
+	t.Parallel()
+	for name, shown := range map[string]bool{"usual": false, "shown to the test": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv, c := running(t)
+			kept := make(chan []byte, 1)
+			if shown {
+				srv.Inject(wandbtest.Fault{Operation: "file_stream", Match: func(_ *http.Request, body []byte) bool {
+					select {
+					case kept <- body:
+					default:
+					}
+					return false
+				}})
+			}
+			text := func(i int) string { return strings.Repeat(fmt.Sprintf(`<%d\"\u00e9>`, i), 100*(i%5+1)) }
+			body := func(i int) string {
+				return fmt.Sprintf(`{"files":{"wandb-history.jsonl":{"offset":%d,"content":["%s"]},"f%d":{"content":["%s"]}},"uploaded":["u%d"]}`, i, text(i), i, text(i), i)
+			}
+			const posts = 40
+			var wrong atomic.Int32
+			var all sync.WaitGroup
+			for i := range posts {
+				all.Go(func() {
+					if status, _ := c.stream("acme", "p", "r", body(i)); status != http.StatusOK {
+						wrong.Add(1)
+					}
+				})
+			}
+			all.Wait()
+			assert.Zero(t, wrong.Load())
+			v := view(t, srv)
+			bodies := map[string]bool{}
+			for i := range posts {
+				want := strings.NewReplacer(`\"`, `"`, `\u00e9`, "é").Replace(text(i))
+				assert.Equal(t, want, v.HistoryLines[i])
+				assert.Equal(t, []string{want}, v.Streamed[fmt.Sprint("f", i)])
+				assert.Contains(t, v.Uploaded, fmt.Sprint("u", i))
+				bodies[body(i)] = true
+			}
+			for _, r := range srv.Requests()[1:] {
+				assert.True(t, bodies[string(r.Body)], "%.80s", r.Body)
+			}
+			if shown {
+				assert.True(t, bodies[string(<-kept)], "what a test was shown stays")
+			}
+		})
+	}
 }
 
 func FuzzFileStream(f *testing.F) {

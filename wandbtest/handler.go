@@ -208,14 +208,19 @@ func readBody(r *http.Request, dst []byte) ([]byte, error) {
 	return io.ReadAll(http.MaxBytesReader(nil, zr, maxBody))
 }
 
-// dispatch answers a request.
+// dispatch answers a request, within its limit.
 func (s *Server) dispatch(in incoming, fault *Fault) reply {
 	if in.badScheme {
 		return restError(refusal{http.StatusUnauthorized, "Malformed token", ""})
 	}
-	if limited, ok := s.limiter.check(s, in); ok {
-		return limited
+	q := s.limiter.count(s, in)
+	if q.exceeded {
+		return q.tell(q.refusal())
 	}
+	return q.tell(s.respond(in, fault, q))
+}
+
+func (s *Server) respond(in incoming, fault *Fault, q quota) reply {
 	switch {
 	case in.URL.Path == graphqlPath && in.Method == http.MethodPost:
 		if in.malformed != nil {
@@ -230,7 +235,7 @@ func (s *Server) dispatch(in incoming, fault *Fault) reply {
 		if in.malformed != nil {
 			return restError(badRequest("malformed request: " + sanitize(in.malformed)))
 		}
-		return s.serveFileStream(in)
+		return s.serveFileStream(in, q)
 	case in.operation == http.MethodPut && strings.HasPrefix(in.URL.Path, storagePath):
 		if in.malformed != nil {
 			return storageError(http.StatusBadRequest, "IncompleteBody", "The body was not read")

@@ -1,41 +1,84 @@
 package wandbtest
 
 import (
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"sync"
 	"time"
 )
 
-// limiter counts requests per account in fixed windows. Requests without a
-// known key count together, as they all come from this machine.
+// limiter counts requests in fixed windows, as W&B documents it: those to GraphQL
+// by account, posts to the file stream by project, whose runs share what there is.
+// GraphQL requests without a known key count together, as they all come from this
+// machine. The object store is no part of W&B and has no limit.
 type limiter struct {
 	mu    sync.Mutex
 	start time.Time
-	used  map[*User]int
+	used  map[any]int // by *User and projectKey
 }
 
-// check counts a request and returns the refusal if it is one too many.
-func (l *limiter) check(s *Server, in incoming) (reply, bool) {
+// quota is where a request leaves whoever it counts for. The zero quota is that of
+// a server without limits.
+type quota struct {
+	limit, remaining int
+	reset            int // seconds until the window ends
+	exceeded         bool
+}
+
+// count counts a request.
+func (l *limiter) count(s *Server, in incoming) quota {
 	limit, window := s.cfg.rateLimit, s.cfg.rateWindow
-	if limit <= 0 {
-		return reply{}, false
+	if limit <= 0 || window <= 0 {
+		return quota{}
+	}
+	var of any
+	switch {
+	case in.URL.Path == graphqlPath:
+		of = in.caller.user
+	case in.operation == "file_stream":
+		of = projectKey{in.run.Entity, in.run.Project}
+	default:
+		return quota{}
 	}
 	now := s.cfg.clock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.used == nil || now.Sub(l.start) >= window {
-		l.start, l.used = now, map[*User]int{}
+		l.start, l.used = now, map[any]int{}
 	}
-	l.used[in.caller.user]++
-	if l.used[in.caller.user] <= limit {
-		return reply{}, false
+	l.used[of]++
+	return quota{
+		limit: limit, remaining: max(limit-l.used[of], 0), exceeded: l.used[of] > limit,
+		reset: int((l.start.Add(window).Sub(now) + time.Second - 1) / time.Second),
 	}
-	wait := strconv.Itoa(int((l.start.Add(window).Sub(now) + time.Second - 1) / time.Second))
+}
+
+// refusal is the answer to a request that is one too many.
+func (q quota) refusal() reply {
 	rep := restError(refusal{http.StatusTooManyRequests, "rate limit exceeded", ""})
-	rep.header.Set("Retry-After", wait)
-	rep.header.Set("RateLimit-Limit", strconv.Itoa(limit))
-	rep.header.Set("RateLimit-Remaining", "0")
-	rep.header.Set("RateLimit-Reset", wait)
-	return rep, true
+	rep.header.Set("Retry-After", strconv.Itoa(q.reset))
+	return rep
+}
+
+// tell adds the headers that say where the client stands to an answer.
+func (q quota) tell(rep reply) reply {
+	if q.limit > 0 {
+		rep.header.Set("RateLimit-Limit", strconv.Itoa(q.limit))
+		rep.header.Set("RateLimit-Remaining", strconv.Itoa(q.remaining))
+		rep.header.Set("RateLimit-Reset", strconv.Itoa(q.reset))
+	}
+	return rep
+}
+
+// limits is what the answer to a post says under that name.
+func (s *Server) limits(q quota) json.RawMessage {
+	switch {
+	case s.givenLimits != nil:
+		return s.givenLimits
+	case q.limit > 0:
+		return json.RawMessage(`{"limit":` + strconv.Itoa(q.limit) +
+			`,"remaining":` + strconv.Itoa(q.remaining) + `,"reset":` + strconv.Itoa(q.reset) + `}`)
+	}
+	return json.RawMessage(`{}`)
 }

@@ -106,7 +106,7 @@ func (x *execution) createRunFiles(in arguments) (any, error) {
 			"uploadUrl": x.server.uploadURL(r, name),
 		})
 	}
-	return fields{"runID": r.storageID, "uploadHeaders": []string{}, "files": files}, nil
+	return fields{"runID": r.storageID, "uploadHeaders": append([]string{}, x.server.cfg.uploadHeaders...), "files": files}, nil
 }
 
 // validFileName accepts paths inside a run's folder.
@@ -131,12 +131,10 @@ func (x *execution) notifyAlert(in arguments) (any, error) {
 	if severity == "" {
 		severity = "INFO"
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.alerts = append(r.alerts, Alert{
+	raised := r.alert(Alert{
 		Title: in.text("title"), Text: in.text("text"), Severity: severity, Wait: in.milliseconds("waitDuration"),
-	})
-	return fields{"success": true}, nil
+	}, x.server.cfg.clock())
+	return fields{"success": raised}, nil
 }
 
 // rewindRun drops the history after a step.

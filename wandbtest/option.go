@@ -23,6 +23,8 @@ type config struct {
 	validationStatus int
 	rateLimit        int
 	rateWindow       time.Duration
+	limits           map[string]any
+	uploadHeaders    []string
 }
 
 // WithGeneration imitates a server of another age: the GraphQL fields it lacks
@@ -53,8 +55,8 @@ func WithLogger(l *slog.Logger) Option {
 	return optionFunc(func(c *config) { c.logger = l })
 }
 
-// WithClock replaces the clock that stamps runs and requests and decides when a
-// silent run counts as crashed. Delays of faults always take real time.
+// WithClock replaces the clock that stamps runs and requests, times rate limits and
+// alerts, and decides when a silent run counts as crashed or preempted. Delays of faults always take real time.
 func WithClock(now func() time.Time) Option {
 	return optionFunc(func(c *config) { c.clock = now })
 }
@@ -66,8 +68,31 @@ func WithValidationStatus(status int) Option {
 	return optionFunc(func(c *config) { c.validationStatus = status })
 }
 
-// WithRateLimit answers 429 to an account's requests beyond n in a window, with
-// the RateLimit-* and Retry-After headers W&B documents. The default is no limit.
+// WithRateLimit answers 429 to requests beyond n in a window, with a Retry-After
+// header. As W&B documents it, GraphQL requests count by account and posts to the
+// file stream by project; uploads go to the object store and do not count. Every
+// answer of these kinds has the RateLimit-Limit, RateLimit-Remaining and
+// RateLimit-Reset headers, the last in seconds until the window ends, rounded up.
+// The first request begins a window, and so does the first after its end. The
+// default, and what n or window of zero or less means, is no limit and no headers.
 func WithRateLimit(n int, window time.Duration) Option {
 	return optionFunc(func(c *config) { c.rateLimit, c.rateWindow = n, window })
+}
+
+// WithLimits sets what the answers to posts to the file stream say under "limits".
+// What W&B's servers put there is not known in public, and today's official client
+// does not read it; that of 2021 took hints about its pace from it. The default is
+// an empty object or, with [WithRateLimit], one with the numbers of the headers as
+// limit, remaining and reset. Starting a server fails if the values are not JSON.
+func WithLimits(limits map[string]any) Option {
+	return optionFunc(func(c *config) { c.limits = limits })
+}
+
+// WithUploadHeaders makes uploads of files need headers, each written as
+// "Name: value", as the object stores of some servers do, for instance Azure's
+// with "x-ms-blob-type: BlockBlob". createRunFiles tells them to the client, and a
+// PUT without one of them is refused as a store does, with 403 in XML. A line of
+// another form is told to the client and needs nothing. The default is none.
+func WithUploadHeaders(lines ...string) Option {
+	return optionFunc(func(c *config) { c.uploadHeaders = lines })
 }

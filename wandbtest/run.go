@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// crashAfter is how long a run may be silent before it counts as crashed.
+// crashAfter is how long a run may be silent before it counts as crashed, or as
+// preempted if it said that it would be.
 const crashAfter = 5 * time.Minute
 
 // exitCrashed is the exit code by which a client says that the run crashed.
@@ -37,9 +38,11 @@ type run struct {
 	uploaded              []string
 	uploadedSet           map[string]bool
 	alerts                []Alert
+	quietUntil            map[string]time.Time // by an alert's title
 	complete              bool
 	exitCode              *int
 	stopped, preempting   bool
+	leaving               bool // preempting, and not resumed since
 	deleted               bool
 	heartbeat             time.Time
 	upserts, streams      int
@@ -53,6 +56,7 @@ func newRun(p *project, id, owner string, number int, now time.Time) *run {
 		storageID:   globalID("Run", "v1", id, p.Name, p.Entity),
 		displayName: displayName(number),
 		uploads:     map[string][]byte{}, uploadedSet: map[string]bool{}, streamed: map[string]*lines{},
+		quietUntil: map[string]time.Time{},
 	}
 }
 
@@ -96,10 +100,44 @@ func (r *run) state(now time.Time) string {
 		return "crashed"
 	case r.complete:
 		return "failed"
-	case now.Sub(r.heartbeat) > crashAfter:
+	case r.leaving && r.silent(now):
+		return "preempted"
+	case r.leaving:
+		return "preempting"
+	case r.silent(now):
 		return "crashed"
 	}
 	return "running"
+}
+
+// silent says whether the run was last heard of too long ago to count as alive.
+// Call with mu held.
+func (r *run) silent(now time.Time) bool { return now.Sub(r.heartbeat) > crashAfter }
+
+// hear takes in that somebody posted to the run, which had ended before or not.
+// Whoever does after its end, or after a silence, is another process that resumes
+// it, of which no preemption is known. Call with mu held.
+func (r *run) hear(ended, preempting bool, now time.Time) {
+	if ended || r.silent(now) {
+		r.leaving = false
+	}
+	r.leaving = r.leaving || preempting
+	r.preempting = r.preempting || preempting
+	r.heartbeat = now
+}
+
+// alert raises an alert, unless the last of its title asked for silence that is not
+// over. What W&B's servers answer about one that they leave out is not known in
+// public; false shows a client that counts on it.
+func (r *run) alert(a Alert, now time.Time) (raised bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now.Before(r.quietUntil[a.Title]) {
+		return false
+	}
+	r.quietUntil[a.Title] = now.Add(a.Wait)
+	r.alerts = append(r.alerts, a)
+	return true
 }
 
 func (r *run) stop() {

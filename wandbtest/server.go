@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net"
@@ -22,6 +23,9 @@ type Server struct {
 	schema  *ast.Schema
 	started time.Time
 	secret  []byte // signs upload URLs
+	// givenLimits is what posts are told about limits; nil for what the limiter
+	// knows.
+	givenLimits json.RawMessage
 
 	// mu guards the world and which runs there are. What is in a run has a lock
 	// of its own, so that streams do not wait for each other.
@@ -58,8 +62,8 @@ func New(tb testing.TB, world World, opts ...Option) *Server {
 }
 
 // Start starts a server outside a test; the caller must [Server.Close] it. It
-// fails when the world contradicts itself (see [World.Validate]) or the address
-// cannot be listened on.
+// fails when the world contradicts itself (see [World.Validate]), an option cannot
+// be right, or the address cannot be listened on.
 func Start(world World, opts ...Option) (*Server, error) {
 	cfg := newConfig(opts)
 	if err := world.Validate(); err != nil {
@@ -69,12 +73,18 @@ func Start(world World, opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
 	}
+	var limits json.RawMessage
+	if cfg.limits != nil {
+		if limits, err = json.Marshal(cfg.limits); err != nil {
+			return nil, fmt.Errorf("start server: limits: %w", err)
+		}
+	}
 	listener, err := listen(cfg.addr)
 	if err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
 	}
 	s := &Server{
-		cfg: cfg, url: "http://" + listener.Addr().String(), schema: schema, started: cfg.clock(),
+		cfg: cfg, url: "http://" + listener.Addr().String(), schema: schema, started: cfg.clock(), givenLimits: limits,
 		secret: []byte(rand.Text()), storage: map[string]*run{},
 	}
 	s.realm = newRealm(world, cfg.policy.FoldEntityCase, s.started)

@@ -5,9 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -75,32 +73,6 @@ func TestCredentials(t *testing.T) {
 		assert.Equal(t, tc.status, got.status, name)
 		assert.Equal(t, tc.want, got.body, name)
 	}
-}
-
-func TestRateLimit(t *testing.T) {
-	t.Parallel()
-	var now atomic.Int64
-	srv := wandbtest.New(t, wandbtest.Solo(), wandbtest.WithRateLimit(2, time.Minute),
-		wandbtest.WithClock(func() time.Time { return time.Unix(now.Load(), 0) }))
-	alice := as(t, srv, wandbtest.AliceKey)
-	body := graphqlBody(t, `{ viewer { username } }`, nil)
-	ask := func() *answer {
-		got, err := alice.try(http.MethodPost, "/graphql", body, nil)
-		require.NoError(t, err)
-		return got
-	}
-	assert.Equal(t, http.StatusOK, ask().status)
-	assert.Equal(t, http.StatusOK, ask().status)
-	now.Store(15)
-	got := ask()
-	assert.Equal(t, http.StatusTooManyRequests, got.status)
-	assert.Equal(t, []string{"45", "2", "0", "45"}, []string{
-		got.header.Get("Retry-After"), got.header.Get("RateLimit-Limit"), got.header.Get("RateLimit-Remaining"), got.header.Get("RateLimit-Reset"),
-	})
-	status, _ := as(t, srv, wandbtest.BobKey).graphql(`{ viewer { username } }`, nil)
-	assert.Equal(t, http.StatusOK, status, "accounts are counted apart")
-	now.Store(60)
-	assert.Equal(t, http.StatusOK, ask().status)
 }
 
 func TestFeatures(t *testing.T) {

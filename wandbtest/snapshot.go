@@ -45,15 +45,19 @@ type RunView struct {
 	Files map[string][]byte
 	// Uploaded are the names of files that the client reported as uploaded.
 	Uploaded []string
-	// Alerts are the alerts that were raised.
+	// Alerts are the alerts that were raised. One that came within the Wait of the
+	// last of its title is not among them.
 	Alerts []Alert
-	// State is "running", "finished", "failed", "crashed" or "killed".
+	// State is what the web page shows: "running", "preempting" once the client said
+	// that it would be preempted, and after five minutes without a post, by the
+	// server's clock, "crashed" or "preempted"; from the final post on "finished",
+	// "failed", "crashed" (exit code 254) or "killed" (after a stop from the web page).
 	State string
 	// ExitCode is nil until the client reports one.
 	ExitCode *int
 	// Stopped says that somebody asked to stop the run.
 	Stopped bool
-	// Preempting says that the client reported an imminent preemption.
+	// Preempting says that the client reported an imminent preemption, ever.
 	Preempting bool
 	// Deleted runs keep what they had; their id cannot be used again.
 	Deleted bool
@@ -70,7 +74,7 @@ type RunView struct {
 // Alert is an alert a run raised.
 type Alert struct {
 	Title, Text, Severity string
-	// Wait is the least time between alerts of the same title.
+	// Wait is the least time after it until the next of the same title.
 	Wait time.Duration
 }
 

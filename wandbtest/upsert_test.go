@@ -194,6 +194,39 @@ func TestAlert(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, status, body)
 }
 
+// TestAlertsOfOneTitle: the server leaves out those that come too soon after the last.
+func TestAlertsOfOneTitle(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(0, 0)
+	srv, c := running(t, wandbtest.WithClock(func() time.Time { return now }))
+	c.mustUpsert("acme", "p", "other")
+	const q = `mutation A($r: String!, $t: String!, $x: String!, $w: Duration) { notifyScriptableRunAlert(input: {entityName: "acme", projectName: "p", runName: $r, title: $t, text: $x, waitDuration: $w}) { success } }`
+	for _, a := range []struct {
+		after            time.Duration // since the last
+		run, title, text string
+		wait             any
+		raised           bool
+		why              string
+	}{
+		{0, "r", "loss", "1", 60000, true, "the first"},
+		{59 * time.Second, "r", "loss", "2", 0, false, "within its wait, whatever the new one's"},
+		{0, "r", "gpu", "3", nil, true, "another title"},
+		{0, "other", "loss", "4", nil, true, "another run"},
+		{time.Second, "r", "loss", "5", 1000, true, "the wait is over, and the one left out began none"},
+		{time.Second, "r", "loss", "6", nil, true, "no wait"},
+		{0, "r", "loss", "7", nil, true, "still none"},
+	} {
+		now = now.Add(a.after)
+		got := c.query("notifyScriptableRunAlert.success", q, map[string]any{"r": a.run, "t": a.title, "x": a.text, "w": a.wait})
+		assert.Equal(t, a.raised, got, a.why)
+	}
+	var texts []string
+	for _, a := range view(t, srv).Alerts {
+		texts = append(texts, a.Text)
+	}
+	assert.Equal(t, []string{"1", "3", "5", "6", "7"}, texts)
+}
+
 // TestManageRun: who may stop and delete whose run.
 func TestManageRun(t *testing.T) {
 	t.Parallel()

@@ -101,6 +101,12 @@ func TestOtherProcessesAlert(t *testing.T) {
 		require.NoError(t, err)
 		assert.False(t, sent)
 	}
+	for _, sends := range []bool{true, false} { // two that know nothing of each other
+		other := alert.New(newClient(t, srv), "acme", "p", "r")
+		sent, err := other.Send(t.Context(), alert.Alert{Title: "loss"})
+		require.NoError(t, err)
+		assert.Equal(t, sends, sent)
+	}
 }
 
 // accepting answers every alert at once.
