@@ -24,6 +24,14 @@
 // GraphQL field. The [Handle] it returns counts and waits for hits, so that
 // tests need no sleeps.
 //
+// # The client's conduct
+//
+// [RunView.Violations] says where the client departed from the protocol: rows that
+// leave gaps or go back, a final post that was not the last, heartbeats that failed
+// to come, posts that came too soon. [WithRateLimit] answers with 429 what is too
+// much, and says beforehand how much is left; [WithUploadHeaders] makes uploads as
+// particular as some object stores are.
+//
 // # Limits
 //
 // The server listens on the loopback interface only and keeps everything in

@@ -14,6 +14,7 @@ type streamPost struct {
 	preempting bool
 	// empty: the body was {}, which is a heartbeat.
 	empty bool
+	size  int // of the body in bytes
 }
 
 // streamChunk is consecutive lines of one file.
@@ -25,7 +26,7 @@ type streamChunk struct {
 
 // parsePost reads the body of a post. Unknown members are ignored, as servers do.
 func parsePost(body []byte, w *workspace) (streamPost, error) {
-	post := streamPost{empty: true}
+	post := streamPost{empty: true, size: len(body)}
 	s := scanner{data: body}
 	err := s.object(func(key []byte) error {
 		post.empty = false
@@ -132,7 +133,7 @@ func (r *run) storeAlone(post streamPost) error {
 		if err := r.file(c.name).put(c.offset, c.content); err != nil {
 			return err
 		}
-		if c.name == "wandb-summary.json" {
+		if c.name == summaryFile {
 			r.summary = r.file(c.name).last()
 		}
 	}
@@ -147,6 +148,12 @@ func (r *run) store(post streamPost, s *Server, writer string) (stopped bool, er
 	now := s.cfg.clock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	referee, files := &r.referee, r.file
+	if writer != "" {
+		w := r.writer(writer)
+		referee, files = &w.referee, func(name string) *lines { return &w.file(name).lines }
+	}
+	rows, repeated := referee.judge(post, files, r.upserts)
 	ended := r.complete
 	if writer != "" {
 		err = r.storeShared(post, writer, now)
@@ -155,6 +162,9 @@ func (r *run) store(post streamPost, s *Server, writer string) (stopped bool, er
 	}
 	if err != nil {
 		return false, err
+	}
+	if post.complete {
+		referee.complete(files)
 	}
 	r.hear(ended, post.preempting, now)
 	for _, name := range post.uploaded {
@@ -167,6 +177,16 @@ func (r *run) store(post streamPost, s *Server, writer string) (stopped bool, er
 	if post.empty {
 		r.heartbeats++
 	}
+	p := Post{
+		At: now, Writer: writer, Bytes: post.size, Rows: rows, Repeated: repeated,
+		Heartbeat: post.empty, Complete: post.complete, Preempting: post.preempting,
+	}
+	for _, c := range post.files {
+		if c.name == consoleFile && len(c.content) > 0 {
+			p.console = [2]int{c.offset, c.offset + len(c.content)}
+		}
+	}
+	r.posts.add(p)
 	return r.stopped, nil
 }
 

@@ -6,6 +6,14 @@ import (
 	"slices"
 )
 
+// The files of the file stream.
+const (
+	historyFile = "wandb-history.jsonl"
+	eventsFile  = "wandb-events.jsonl"
+	consoleFile = "output.log"
+	summaryFile = "wandb-summary.json"
+)
+
 // lines is one file of the file stream: text by line number. Clients may send a
 // number again, which overwrites, and may in principle leave gaps.
 type lines struct {
@@ -67,6 +75,15 @@ func (l *lines) set(n int, text string) {
 		}
 		l.sparse[n] = text
 	}
+}
+
+// at returns the line with a number, and whether there is one.
+func (l *lines) at(n int) (string, bool) {
+	if n < len(l.dense) {
+		return l.dense[n], true
+	}
+	text, ok := l.sparse[n]
+	return text, ok
 }
 
 // all returns the lines in order, without the gaps. It costs nothing unless

@@ -47,6 +47,8 @@ type run struct {
 	heartbeat             time.Time
 	upserts, streams      int
 	heartbeats            int
+	posts                 postLog
+	referee               referee // of the only writer
 }
 
 func newRun(p *project, id, owner string, number int, now time.Time) *run {
@@ -76,11 +78,11 @@ func globalID(parts ...string) string {
 // file returns the lines of a file of the file stream. Call with mu held.
 func (r *run) file(name string) *lines {
 	switch name {
-	case "wandb-history.jsonl":
+	case historyFile:
 		return &r.history
-	case "wandb-events.jsonl":
+	case eventsFile:
 		return &r.events
-	case "output.log":
+	case consoleFile:
 		return &r.logs
 	}
 	if r.streamed[name] == nil {
@@ -162,6 +164,9 @@ func (r *run) storeUpload(name string, content []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.uploads[name] = content
+	if len(r.writers) == 0 { // or it is not known whose it is
+		r.referee.uploaded(name, r.upserts)
+	}
 }
 
 func (r *run) upload(name string) ([]byte, bool) {
@@ -186,6 +191,7 @@ func (r *run) view(now time.Time) RunView {
 		State: r.state(now), Stopped: r.stopped, Preempting: r.preempting, Deleted: r.deleted,
 		Upserts: r.upserts, Streams: r.streams, Heartbeats: r.heartbeats,
 		Overwritten: r.history.overwritten, Missing: r.history.missing(),
+		Posts: r.posts.all(), faulted: r.faulted(), starts: slices.Clone(r.referee.starts), taken: now,
 		HeartbeatAt: r.heartbeat, Streamed: make(map[string][]string, len(r.streamed)),
 	}
 	for name, l := range r.streamed {

@@ -49,6 +49,7 @@ type writer struct {
 	streams, heartbeats   int
 	complete              bool
 	heartbeat             time.Time
+	referee               referee
 }
 
 // share is a writer's part of a file: its lines by its own numbers, and where
@@ -83,11 +84,11 @@ func (p *share) put(whole *lines, offset int, content []string, place func(text 
 
 func (w *writer) file(name string) *share {
 	switch name {
-	case "wandb-history.jsonl":
+	case historyFile:
 		return &w.history
-	case "wandb-events.jsonl":
+	case eventsFile:
 		return &w.events
-	case "output.log":
+	case consoleFile:
 		return &w.logs
 	}
 	if w.other == nil {
@@ -116,7 +117,7 @@ func writerOf(h http.Header) (string, refusal) {
 func (r *run) storeShared(post streamPost, id string, now time.Time) error {
 	w := r.writer(id)
 	for _, c := range post.files {
-		if c.name == "wandb-summary.json" {
+		if c.name == summaryFile {
 			if len(c.content) > 0 {
 				w.summary = c.content[len(c.content)-1]
 				r.summary = overlay(r.summary, w.summary, nil)
@@ -124,7 +125,7 @@ func (r *run) storeShared(post streamPost, id string, now time.Time) error {
 			continue
 		}
 		place := func(text string, _ int) string { return text }
-		if c.name == "wandb-history.jsonl" {
+		if c.name == historyFile {
 			place = withStep
 		}
 		if err := w.file(c.name).put(r.file(c.name), c.offset, c.content, place); err != nil {

@@ -67,8 +67,15 @@ type RunView struct {
 	// Overwritten counts history lines that were sent again at an index that
 	// was filled already; Missing counts indices never filled below the highest.
 	Overwritten, Missing int
+	// Posts are the posts to the file stream, in the order of arrival, at least the
+	// last 10,000. [RunView.Violations] judges them.
+	Posts []Post
 	// CreatedAt and HeartbeatAt are by the server's clock.
 	CreatedAt, HeartbeatAt time.Time
+
+	faulted []string  // what was wrong with posts
+	starts  []int     // see referee
+	taken   time.Time // the moment, by the server's clock
 }
 
 // Alert is an alert a run raised.

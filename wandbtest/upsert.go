@@ -156,5 +156,6 @@ func (r *run) rewind(limit float64) {
 		}
 	}
 	r.history.truncate(keep)
+	r.referee.rewound(keep)
 	r.summary = r.history.last()
 }

@@ -1,0 +1,164 @@
+package wandbtest
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Post is a post to a run's file stream that the server took.
+type Post struct {
+	// At is when it came, by the server's clock.
+	At time.Time
+	// Writer is the client id of the process that sent it in shared mode; "" for a
+	// run of one.
+	Writer string
+	// Bytes is the size of the body, decompressed.
+	Bytes int
+	// Rows counts the lines of history in it that were not there before.
+	Rows int
+	// Heartbeat: there was nothing in it. Complete: it was to be the last.
+	// Preempting: it reported a preemption.
+	Heartbeat, Complete, Preempting bool
+	// Repeated: its lines of history and system metrics were all there already, as
+	// when an answer was lost and the client sent the post once more.
+	Repeated bool
+
+	// console is where its lines of the console begin and end, the last one plus one;
+	// both are 0 if there are none.
+	console [2]int
+}
+
+// postLog remembers posts.
+type postLog struct{ posts []Post }
+
+// maxPosts is how many posts of a run are kept at least.
+const maxPosts = 10_000
+
+func (l *postLog) add(p Post) {
+	l.posts = append(l.posts, p)
+	// Dropping half at a time keeps the cost per post constant. The rest moves, as
+	// views share what is there.
+	if len(l.posts) >= 2*maxPosts {
+		l.posts = slices.Clone(l.posts[maxPosts:])
+	}
+}
+
+// all returns the posts; the caller must not change them.
+func (l *postLog) all() []Post { return slices.Clip(l.posts) }
+
+// Pace is when a client is to post. What is zero is not judged.
+type Pace struct {
+	// Interval is the least time between two posts with content: 15 s for the
+	// official client. A tenth less is let pass, as is a post that follows a final
+	// one or has the run's first rows, reports a preemption, ends the run, is full or
+	// follows a full one, or has lines of the console that do not go on where those
+	// of the one before ended, as there is room for one stretch of them in each.
+	Interval time.Duration
+	// Full is the size in bytes from which a post is full: 10 MiB for the official
+	// client. A tenth less counts as well, as clients measure their lines and not
+	// the body. Zero is no post.
+	Full int
+	// Heartbeat is the most time between two posts, until the final one: 30 s for
+	// the official client, which counts from the answer to the last. Half as much
+	// again is let pass. The time that a process is away counts if another resumes
+	// its run.
+	Heartbeat time.Duration
+}
+
+// Violations lists what the client did against the protocol, one line each; nil if
+// all is well. It reports lines of history or system metrics that left a gap or
+// replaced others, rows whose _step is below that of the row before, a final post
+// before all lines were there, posts and uploads after it (until the run is
+// upserted anew, to be resumed), and posts that were not at the pace. Sending lines
+// again as they were is no violation, nor are steps that begin anew with a process
+// that came after the end of another, or after a rewind. In shared mode each writer
+// is judged by itself, and steps are not. A client that repeats a post that failed
+// counts its interval from the first attempt, which the server may not have seen:
+// judge pace only where nothing fails.
+func (v RunView) Violations(p Pace) []string {
+	found := slices.Clone(v.faulted)
+	if len(v.Writers) == 0 {
+		found = append(found, v.steps()...)
+		return append(found, v.pace(p, "", "")...)
+	}
+	for _, w := range v.Writers {
+		found = append(found, v.pace(p, w.ClientID, "writer "+w.ClientID+": ")...)
+	}
+	return found
+}
+
+// steps lists the rows whose step is below that of the row before.
+func (v RunView) steps() (found []string) {
+	last, known := 0.0, false
+	for i, line := range v.HistoryLines {
+		step, err := strconv.ParseFloat(member(line, "_step"), 64)
+		if err != nil {
+			continue
+		}
+		if known && step < last && !slices.Contains(v.starts, i) && len(found) < maxNotes {
+			found = append(found, fmt.Sprintf("%s: row %d has step %v after step %v", historyFile, i, step, last))
+		}
+		last, known = step, true
+	}
+	return found
+}
+
+// pace lists the posts of a writer that came too soon or too late.
+func (v RunView) pace(p Pace, writer, lead string) (found []string) {
+	var before, content *Post // the last, and the last with content
+	var last time.Time        // when it was last heard of; zero if that is not known
+	if writer == "" && len(v.Posts) == v.Streams {
+		last = v.CreatedAt
+	}
+	rows := 0
+	note := func(post *Post, format string, args ...any) {
+		if len(found) < maxNotes {
+			at := post.At.Sub(v.CreatedAt).Round(time.Millisecond)
+			found = append(found, lead+fmt.Sprintf("post at %v: ", at)+fmt.Sprintf(format, args...))
+		}
+	}
+	for i := range v.Posts {
+		post := &v.Posts[i]
+		if post.Writer != writer {
+			continue
+		}
+		if silence, long := p.silence(before, last, post.At); long {
+			note(post, "nothing came for %v, want a heartbeat every %v", silence, p.Heartbeat)
+		}
+		before, last = post, post.At
+		if post.Heartbeat || post.Repeated {
+			continue
+		}
+		if content != nil && !p.mayHurry(content, post, rows) {
+			if gap := post.At.Sub(content.At); gap < p.Interval-p.Interval/10 {
+				note(post, "%v after the one before, want %v", gap.Round(time.Millisecond), p.Interval)
+			}
+		}
+		content, rows = post, rows+post.Rows
+	}
+	if silence, long := p.silence(before, last, v.taken); long {
+		found = append(found, lead+fmt.Sprintf("nothing came for the last %v, want a heartbeat every %v", silence, p.Heartbeat))
+	}
+	return found
+}
+
+// silence is how long nothing had come at a moment, and whether that was too long.
+func (p Pace) silence(before *Post, last, now time.Time) (time.Duration, bool) {
+	if p.Heartbeat <= 0 || last.IsZero() || before != nil && before.Complete {
+		return 0, false
+	}
+	silence := now.Sub(last).Round(time.Millisecond)
+	return silence, silence > p.Heartbeat+p.Heartbeat/2
+}
+
+// mayHurry says whether a post need not keep its distance from the one before, at
+// which the run had so many rows.
+func (p Pace) mayHurry(before, post *Post, rows int) bool {
+	full := func(post *Post) bool { return p.Full > 0 && post.Bytes >= p.Full-p.Full/10 }
+	const from, to = 0, 1
+	leap := before.console[to] > 0 && post.console[to] > 0 && post.console[from] != before.console[to]
+	return before.Complete || post.Complete || post.Preempting || post.Rows > 0 && rows == 0 ||
+		full(before) || full(post) || leap
+}

@@ -1,0 +1,114 @@
+package wandbtest
+
+import (
+	"fmt"
+	"slices"
+)
+
+// referee notes what the posts of one writer of a run do against the protocol. It
+// looks at each before it is stored, and only at what the run's table does not show
+// later on.
+type referee struct {
+	notes []string
+	// ended: the final post has come, after so many upserts of the run.
+	ended   bool
+	upserts int
+	// starts are the numbers of the rows with which a process began that came after
+	// the end of another.
+	starts []int
+}
+
+// maxNotes bounds what a referee writes down of a client that gets all wrong.
+const maxNotes = 100
+
+func (f *referee) note(format string, args ...any) {
+	if len(f.notes) < maxNotes {
+		f.notes = append(f.notes, fmt.Sprintf(format, args...))
+	}
+}
+
+// judge looks at a post of a run that has had so many upserts. files has the lines
+// that the writer sent before. It returns how many rows are new, and whether the
+// post was there before, as when its answer was lost.
+func (f *referee) judge(post streamPost, files func(string) *lines, upserts int) (rows int, repeated bool) {
+	sent, fresh := 0, 0
+	for _, c := range post.files {
+		if c.name != historyFile && c.name != eventsFile {
+			continue // the summary is always line 0, and the console may go back
+		}
+		n := f.compare(c, files(c.name))
+		sent, fresh = sent+len(c.content), fresh+n
+		if c.name == historyFile {
+			rows += n
+		}
+	}
+	repeated = sent > 0 && fresh == 0
+	if f.ended {
+		again := post.complete && fresh == 0
+		switch {
+		case upserts != f.upserts: // another process, which resumes the run
+			f.ended = false
+			f.starts = append(f.starts, files(historyFile).count())
+		case again:
+			repeated = true
+		default:
+			f.note("a post came after the final one")
+		}
+	}
+	if post.complete {
+		f.ended, f.upserts = true, upserts
+	}
+	return rows, repeated
+}
+
+// compare holds consecutive lines against those that are there, and returns how many
+// are new.
+func (f *referee) compare(c streamChunk, have *lines) (fresh int) {
+	if end := have.count(); c.offset > end {
+		f.note("%s: lines from %d on came where %d was the next", c.name, c.offset, end)
+	}
+	told := false
+	for i, text := range c.content {
+		before, ok := have.at(c.offset + i)
+		switch {
+		case !ok:
+			fresh++
+		case before != text && !told:
+			f.note("%s: line %d came again and is another", c.name, c.offset+i)
+			told = true
+		}
+	}
+	return fresh
+}
+
+// complete looks at what the writer has sent when it ends the run.
+func (f *referee) complete(files func(string) *lines) {
+	for _, name := range []string{historyFile, eventsFile} {
+		if n := files(name).missing(); n > 0 {
+			f.note("%s: the final post came with %d lines missing", name, n)
+		}
+	}
+}
+
+// uploaded looks at a file that reaches the object store.
+func (f *referee) uploaded(name string, upserts int) {
+	if f.ended && upserts == f.upserts {
+		f.note("file %q was uploaded after the final post", name)
+	}
+}
+
+// rewound says that only the first n rows are left.
+func (f *referee) rewound(n int) {
+	f.starts = slices.DeleteFunc(f.starts, func(start int) bool { return start > n })
+}
+
+// faulted are the notes about all that write the run. Call with mu held.
+func (r *run) faulted() []string {
+	notes := slices.Clone(r.referee.notes)
+	for _, w := range r.writers {
+		for _, n := range w.referee.notes {
+			notes = append(notes, "writer "+w.id+": "+n)
+		}
+	}
+	return notes
+}

@@ -1,0 +1,48 @@
+package wandbtest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// TestPostLogIsBounded: old posts go, and views of before stay as they were.
+func TestPostLogIsBounded(t *testing.T) {
+	t.Parallel()
+	var l postLog
+	began := time.Unix(0, 0)
+	add := func(n int) {
+		for range n {
+			i := len(l.posts)
+			l.add(Post{At: began.Add(time.Duration(i) * time.Second), Bytes: i})
+		}
+	}
+	add(2*maxPosts - 1)
+	before := l.all()
+	add(1)
+	assert.Len(t, l.all(), maxPosts)
+	assert.Equal(t, maxPosts, l.all()[0].Bytes)
+	assert.Len(t, before, 2*maxPosts-1)
+	assert.Zero(t, before[0].Bytes)
+	assert.Equal(t, 2*maxPosts-2, before[2*maxPosts-2].Bytes)
+
+	v := RunView{CreatedAt: began, Posts: l.all(), Streams: 2 * maxPosts, taken: began.Add(2 * maxPosts * time.Second)}
+	assert.Empty(t, v.Violations(Pace{Heartbeat: time.Second}), "the time before the first that is kept is not known")
+	v.Streams = maxPosts
+	assert.Len(t, v.Violations(Pace{Heartbeat: time.Second}), 1)
+}
+
+func TestRefereeWritesDownSoMuch(t *testing.T) {
+	t.Parallel()
+	var f referee
+	var have lines
+	files := func(string) *lines { return &have }
+	f.judge(streamPost{complete: true}, files, 1)
+	for range 2 * maxNotes {
+		f.judge(streamPost{}, files, 1)
+	}
+	assert.Len(t, f.notes, maxNotes)
+	r := run{referee: f}
+	assert.Len(t, r.view(time.Time{}).Violations(Pace{}), maxNotes)
+}
