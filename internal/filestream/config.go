@@ -51,7 +51,8 @@ type Config struct {
 	// Negative means none.
 	Interval time.Duration
 	// Fastest is the least interval to which a server with room to spare, by its
-	// RateLimit headers, can shorten Interval. Negative means not to heed them.
+	// RateLimit headers, can shorten Interval. Negative means not to heed them, and
+	// zero, where Interval is set, the same.
 	Fastest time.Duration
 	// Heartbeat is how long nothing is sent before an empty request goes. It
 	// also bounds Interval, as the server takes silence for a crash.
@@ -82,6 +83,9 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
+	if c.Fastest == 0 && c.Interval != 0 {
+		c.Fastest = c.Interval // who asks for an interval means it
+	}
 	setDefault(&c.Interval, DefaultInterval)
 	setDefault(&c.Fastest, DefaultFastest)
 	setDefault(&c.Heartbeat, DefaultHeartbeat)

@@ -7,7 +7,7 @@ import (
 )
 
 // DefaultFastest is the least interval that a server's rate limit headers can
-// bring about.
+// bring about, where nobody asked for an interval.
 const DefaultFastest = 2 * time.Second
 
 // margin is how much of the rate that the server offers is left to others: the

@@ -3,6 +3,7 @@ package filestream_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -66,6 +67,37 @@ func TestFirstRequestGoesAtOnceAndLaterOnesAtTheInterval(t *testing.T) {
 			`{"files":{"wandb-history.jsonl":{"offset":7,"content":["{\"loss\":7}"]}}}`,
 		}, srv.raws())
 	})
+}
+
+// TestRoomOnTheServerShortensTheInterval: unless somebody asked for the interval.
+func TestRoomOnTheServerShortensTheInterval(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		config filestream.Config
+		want   []time.Duration
+	}{
+		{"the usual interval", filestream.Config{}, []time.Duration{0, 2 * time.Second, 4 * time.Second}},
+		{"one that was asked for", filestream.Config{Interval: 20 * time.Second}, []time.Duration{0, 20 * time.Second, 40 * time.Second}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s, srv := start(t, tt.config)
+				srv.respond(func(context.Context, int) (*filestream.Reply, error) {
+					r := ok()
+					r.Header = http.Header{"Ratelimit-Remaining": {"1000"}, "Ratelimit-Reset": {"60"}}
+					return r, nil
+				})
+				for i := range 50 {
+					appendRows(t, s, i, i+1)
+					advance(time.Second)
+				}
+				require.GreaterOrEqual(t, len(srv.times()), 3)
+				assert.Equal(t, tt.want, srv.times()[:3])
+			})
+		})
+	}
 }
 
 func TestHeartbeatsGoWhileTheRunIsIdle(t *testing.T) {
