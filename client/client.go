@@ -13,6 +13,7 @@ import (
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/display"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -32,15 +33,17 @@ type Client struct {
 	isolated         func(string) string // in place of the environment; nil for the real one
 	display          *display.Screen     // a person's terminal; nil where nobody looks
 	journal          journal.Options
+	cadence          Cadence
+	slots            runfiles.Slots // for the files of all runs
 }
 
 // New makes a Client from the options and, where they are silent, from the
 // environment. It reads netrc and the settings files and makes no request. A
 // missing or malformed API key is not an error here but of the first use, so
 // that offline runs need none. New returns an *errors.InputError
-// (ErrInvalidInput) for a base URL, a WANDB_MODE or a JournalSync that cannot be
-// right, for WANDB_API_KEY together with WANDB_IDENTITY_TOKEN_FILE, and for a
-// settings file that cannot be understood where nothing else says which server is
+// (ErrInvalidInput) for a base URL, a WANDB_MODE, a JournalSync or a Cadence that
+// cannot be right, for WANDB_API_KEY together with WANDB_IDENTITY_TOKEN_FILE, and for
+// a settings file that cannot be understood where nothing else says which server is
 // meant.
 func New(opts Options) (*Client, error) {
 	s, err := settings.Resolve(opts.env(), settings.Explicit{
@@ -54,6 +57,10 @@ func New(opts Options) (*Client, error) {
 		s.Dir = opts.Dir
 	}
 	journal, err := opts.JournalSync.options()
+	if err != nil {
+		return nil, fmt.Errorf("new client: %w", err)
+	}
+	cadence, err := opts.Cadence.resolve(s)
 	if err != nil {
 		return nil, fmt.Errorf("new client: %w", err)
 	}
@@ -84,6 +91,8 @@ func New(opts Options) (*Client, error) {
 		diagnosisTimeout: firstPositive(opts.DiagnosisTimeout, DefaultDiagnosisTimeout),
 		isolated:         opts.Getenv,
 		journal:          journal,
+		cadence:          cadence,
+		slots:            runfiles.NewSlots(runfiles.DefaultParallel),
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)

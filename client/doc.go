@@ -32,7 +32,10 @@
 //   - connection: WANDB_HTTP_PROXY, WANDB_HTTPS_PROXY, HTTP_PROXY, HTTPS_PROXY,
 //     NO_PROXY, WANDB_INSECURE_DISABLE_SSL, WANDB_X_EXTRA_HTTP_HEADERS,
 //     WANDB_USERNAME, WANDB_USER_EMAIL or WANDB_EMAIL, WANDB_INIT_TIMEOUT,
-//     WANDB_HTTP_TIMEOUT, WANDB_X_GRAPHQL_*, WANDB_X_FILE_STREAM_*
+//     WANDB_HTTP_TIMEOUT, WANDB_FILE_PUSHER_TIMEOUT and, of WANDB_X_GRAPHQL_*,
+//     WANDB_X_FILE_STREAM_* and WANDB_X_FILE_TRANSFER_*, RETRY_MAX,
+//     RETRY_WAIT_MIN_SECONDS, RETRY_WAIT_MAX_SECONDS and TIMEOUT_SECONDS; of the file
+//     stream also TRANSMIT_INTERVAL, MAX_BYTES and MAX_LINE_BYTES
 //   - the run: WANDB_ENTITY, WANDB_PROJECT, WANDB_RUN_ID, WANDB_NAME or
 //     WANDB_RUN_NAME, WANDB_NOTES or WANDB_RUN_NOTES, WANDB_TAGS or WANDB_RUN_TAGS,
 //     WANDB_RUN_GROUP, WANDB_JOB_TYPE or WANDB_RUN_JOB_TYPE, WANDB_SWEEP_ID,
@@ -48,7 +51,9 @@
 //     WANDB_EXECUTABLE, WANDB_DOCKER, SLURM_*
 //   - what a person sees (Options.Output): WANDB_SILENT, WANDB_QUIET, NO_COLOR, TERM
 //
-// Each WANDB_X_NAME may be written WANDB__NAME as well.
+// Each WANDB_X_NAME may be written WANDB__NAME as well. WANDB_X_FILE_STREAM_NO_GZIP
+// changes nothing, as posts are never compressed: only servers that name the feature
+// take compressed ones, and to ask for it would cost every run a request.
 //
 // # What a person sees
 //

@@ -233,3 +233,17 @@ func TestIgnoreGlobs(t *testing.T) {
 		assert.Equal(t, want, slices.Contains(v.Uploaded, "config.yaml"), "with %q", globs)
 	}
 }
+
+// TestUploadHeadersAreSent: a store that takes nothing without certain headers gets
+// them.
+func TestUploadHeadersAreSent(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo(), wandbtest.WithUploadHeaders("x-ms-blob-type: BlockBlob", "X-Amz-Tagging:a=b:c"))
+	c := newClient(t, s, wandbtest.AliceKey, quickly)
+	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision"})
+	require.NoError(t, err)
+	require.NoError(t, run.Finish(t.Context()))
+	v, _ := s.Run("acme", "vision", run.ID())
+	assert.NotEmpty(t, v.Files["config.yaml"])
+	assert.Empty(t, v.Violations(wandbtest.Pace{Heartbeat: 30 * time.Second}))
+}

@@ -31,7 +31,7 @@ const (
 // the working directory. Names are relative to base or, where base is empty, to
 // the working directory, and for an absolute pattern to the parent of the
 // directory it names, so that /data/ckpt/*.pt gives ckpt/a.pt. No match is no error and gives no names. Files are
-// streamed from disk, up to 16 of a run at a time, and a file that fails stops no
+// streamed from disk, up to 16 of a Client at a time, and a file that fails stops no
 // other; Finish reports it. While the run is offline, files are kept in its
 // directory. It does not wait for the network and is safe for concurrent use. A
 // pattern that leaves base is an error that matches ErrInvalidInput.
@@ -73,6 +73,8 @@ func (r *Run) save(add func(*runfiles.Uploader) ([]string, error), policy FilePo
 func (c *Client) openFiles(r *Run, online bool) *runfiles.Uploader {
 	cfg := runfiles.Config{Logger: c.log, IgnoreGlobs: c.settings.Machine.IgnoreGlobs}
 	if online {
+		cfg.BatchWait, cfg.PollInterval = c.cadence.FileDelay, c.cadence.LivePoll
+		cfg.Policy, cfg.Slots = c.transferPolicy(), c.slots
 		cfg.GraphQL, cfg.Transport = r.graphql, c.transport
 		cfg.Entity, cfg.Project, cfg.Run = r.entity, r.project, r.id
 		cfg.Uploaded = func(name string) { _ = r.up.stream.AddUploaded(name) } // an ended stream needs no names

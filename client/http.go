@@ -16,6 +16,12 @@ func httpTransport(s *settings.Settings) *http.Transport {
 	return transport.NetworkOf(s).HTTPTransport()
 }
 
+// transferPolicy is how uploads of files are repeated.
+func (c *Client) transferPolicy() *transport.Policy {
+	p := policy(transport.TransferPolicy(), c.settings.FileTransfer)
+	return &p
+}
+
 // policy is p with what the settings change of it.
 func policy(p transport.Policy, r settings.Retry) transport.Policy {
 	if r.Max > 0 {

@@ -63,6 +63,8 @@ type Options struct {
 	// JournalSync says when the runs' journals are brought to the disk itself, for
 	// machines that may lose power. Default: [JournalSyncAtEnd].
 	JournalSync JournalSync
+	// Cadence says how often online runs speak to the server. Default: see [Cadence].
+	Cadence Cadence
 	// Getenv replaces the process's environment, HOME included, which leads to
 	// netrc and the settings files; tests use it to be alone. Default: os.Getenv.
 	Getenv func(string) string
@@ -88,8 +90,8 @@ func (o Options) env() settings.Env {
 
 // String hides the key.
 func (o Options) String() string {
-	return fmt.Sprintf("client.Options{BaseURL: %q, APIKey: %q, InitTimeout: %v, DiagnosisTimeout: %v, Dir: %q, JournalSync: %d}",
-		o.BaseURL, secret.New(o.APIKey).String(), o.InitTimeout, o.DiagnosisTimeout, o.Dir, o.JournalSync)
+	return fmt.Sprintf("client.Options{BaseURL: %q, APIKey: %q, InitTimeout: %v, DiagnosisTimeout: %v, Dir: %q, JournalSync: %d, Cadence: %+v}",
+		o.BaseURL, secret.New(o.APIKey).String(), o.InitTimeout, o.DiagnosisTimeout, o.Dir, o.JournalSync, o.Cadence)
 }
 
 // Format hides the key, whatever the verb: fmt calls String for some only.

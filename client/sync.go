@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
@@ -238,7 +237,7 @@ func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*S
 			return nil, err
 		}
 	}
-	server := &syncServer{client: c, slots: runfiles.NewSlots(runfiles.DefaultParallel)}
+	server := &syncServer{client: c}
 	engine := &syncrun.Engine{Server: server, Options: syncrun.Options{
 		Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID,
 		DefaultEntity: c.settings.Entity.Text, DefaultProject: c.settings.Project.Text,

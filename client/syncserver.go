@@ -35,7 +35,6 @@ func syncQuestion(at syncrun.Target) diagnose.Question {
 // diagnosis.
 type syncServer struct {
 	client *Client
-	slots  runfiles.Slots
 }
 
 func (s *syncServer) explain(ctx context.Context, at syncrun.Target, err error) error {
@@ -129,7 +128,7 @@ func (s *syncServer) Files(at syncrun.Target, uploaded func(string), skipped fun
 	u, err := runfiles.New(runfiles.Config{
 		GraphQL: s.client.graphql, Transport: s.client.transport,
 		Entity: at.Entity, Project: at.Project, Run: at.RunID,
-		Slots: s.slots, Uploaded: uploaded, Skipped: skipped, Logger: s.client.log,
+		Slots: s.client.slots, Policy: s.client.transferPolicy(), Uploaded: uploaded, Skipped: skipped, Logger: s.client.log,
 	})
 	if err != nil {
 		return nil, err

@@ -9,10 +9,6 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 )
 
-// updateDelay gathers changes of config, name, tags and the like into one
-// request.
-const updateDelay = 5 * time.Second
-
 // updater brings later changes of a run's settings to the server: at most one
 // request at a time, each with everything that changed meanwhile. It owns one
 // goroutine, from the first change on.
@@ -100,7 +96,7 @@ func (u *updater) loop(ctx context.Context) {
 			return
 		case <-u.wake:
 			if due == nil {
-				due = time.After(updateDelay)
+				due = time.After(u.run.client.cadence.ConfigDelay)
 			}
 		case <-due:
 			due = nil

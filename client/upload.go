@@ -57,7 +57,9 @@ func newUpload(c *Client, r *Run, p *plan) *upload {
 			path: "/files/" + url.PathEscape(r.entity) + "/" + url.PathEscape(r.project) +
 				"/" + url.PathEscape(r.id) + "/file_stream",
 		},
-		Interval:        fs.TransmitInterval,
+		Interval:        c.cadence.Interval,
+		Fastest:         c.cadence.Fastest,
+		Heartbeat:       c.cadence.Heartbeat,
 		MaxRequestBytes: int(fs.MaxBytes),
 		MaxLineBytes:    int(fs.MaxLineBytes),
 		Offsets:         u.offsets,

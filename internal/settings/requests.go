@@ -12,14 +12,12 @@ import (
 )
 
 // Defaults of how requests are made, those of the official client.
-const (
-	defaultInitTimeout      = 90 * time.Second
-	defaultTransmitInterval = 15 * time.Second
-)
+const defaultInitTimeout = 90 * time.Second
 
 var (
-	defaultGraphQL    = Retry{Max: 20, WaitMin: 2 * time.Second, WaitMax: time.Minute, Timeout: 30 * time.Second}
-	defaultFileStream = Retry{Max: 10085, WaitMin: 2 * time.Second, WaitMax: time.Minute, Timeout: 3 * time.Minute}
+	defaultGraphQL      = Retry{Max: 20, WaitMin: 2 * time.Second, WaitMax: time.Minute, Timeout: 30 * time.Second}
+	defaultFileStream   = Retry{Max: 10085, WaitMin: 2 * time.Second, WaitMax: time.Minute, Timeout: 3 * time.Minute}
+	defaultFileTransfer = Retry{Max: 20, WaitMin: 2 * time.Second, WaitMax: time.Minute} // an upload may take hours
 )
 
 // maxSeconds bounds durations; more is a mistake in the unit.
@@ -35,14 +33,11 @@ func (r *resolver) resolveRequests() {
 	s.GraphQL = r.retry(defaultGraphQL, "x_graphql_", "WANDB_HTTP_TIMEOUT")
 	s.HTTPTimeout = s.GraphQL.Timeout
 	s.FileStream.Retry = r.retry(defaultFileStream, "x_file_stream_")
-	s.FileStream.TransmitInterval = r.seconds(defaultTransmitInterval,
+	s.FileStream.TransmitInterval = r.seconds(0,
 		"x_file_stream_transmit_interval", hidden("x_file_stream_transmit_interval")...)
 	s.FileStream.MaxBytes = r.integer(0, "x_file_stream_max_bytes", hidden("x_file_stream_max_bytes")...)
 	s.FileStream.MaxLineBytes = r.integer(0, "x_file_stream_max_line_bytes", hidden("x_file_stream_max_line_bytes")...)
-	s.FileStream.NoGzip = true
-	if v := r.nonEmpty(setting{env: hidden("x_file_stream_no_gzip"), file: "x_file_stream_no_gzip"}); v.Text != "" {
-		s.FileStream.NoGzip = r.parseBool(v)
-	}
+	s.FileTransfer = r.retry(defaultFileTransfer, "x_file_transfer_", "WANDB_FILE_PUSHER_TIMEOUT")
 
 	s.InsecureDisableSSL = r.boolean("insecure_disable_ssl", "WANDB_INSECURE_DISABLE_SSL")
 	for _, p := range []struct {

@@ -50,20 +50,19 @@ type Retry struct {
 	Max int
 	// WaitMin and WaitMax bound the pause between attempts.
 	WaitMin, WaitMax time.Duration
-	// Timeout is for each attempt.
+	// Timeout is for each attempt; 0 is none.
 	Timeout time.Duration
 }
 
 // FileStream configures the upload of history, console and heartbeats.
 type FileStream struct {
 	Retry
-	// TransmitInterval is the shortest time between two requests.
+	// TransmitInterval is the shortest time between two requests; 0, when nobody
+	// set it, leaves the choice to the uploader.
 	TransmitInterval time.Duration
 	// MaxBytes and MaxLineBytes bound a request and a line in it; 0 leaves the
 	// choice to the uploader.
 	MaxBytes, MaxLineBytes int64
-	// NoGzip turns compression of request bodies off. It is true unless set.
-	NoGzip bool
 }
 
 // Settings are the resolved settings. Printing or logging them in any form shows
@@ -114,6 +113,9 @@ type Settings struct {
 	GraphQL Retry
 	// FileStream is from WANDB_X_FILE_STREAM_*.
 	FileStream FileStream
+	// FileTransfer bounds the uploads of files (WANDB_X_FILE_TRANSFER_*,
+	// WANDB_FILE_PUSHER_TIMEOUT).
+	FileTransfer Retry
 	// Machine is what is told about the machine.
 	Machine Machine
 	// Shared is for one of several writers of a run.

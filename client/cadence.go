@@ -1,0 +1,87 @@
+package client
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/settings"
+)
+
+// Cadence says how often an online run speaks to the server. Nobody has to set it:
+// the zero Cadence is the official client's, but for posts that are more frequent
+// where the server says that it has room for them. A field that is not zero must be
+// at least a millisecond, so that a number whose unit was forgotten is noticed; a
+// value that is out of bounds is an error of [New].
+//
+// The first rows of a run leave at once, as does what Finish sends, a full request
+// of about 1.5 MB, and [Run.Preempting]. A run never has more than one request to
+// its file stream on the way.
+type Cadence struct {
+	// Interval is the least time between the starts of two posts of rows, summary,
+	// system metrics and console lines. What is logged meanwhile goes together.
+	// Longer than Heartbeat it is as long as that, as something is sent then anyway.
+	// At most an hour. Default: WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL (seconds), then
+	// 15 s.
+	Interval time.Duration
+	// Fastest is the least time to which Interval shrinks while the server's
+	// RateLimit-Remaining and RateLimit-Reset headers leave room for ten times as
+	// many posts, as a project has many runs. People watch the chart move. At most
+	// Interval, if both are given; the same as Interval never shrinks it. Default:
+	// Interval, where that or its variable is set, else 2 s.
+	Fastest time.Duration
+	// Heartbeat is the time after the last post until an empty one says that the run
+	// is alive. At most four minutes, as the server takes five of silence for a
+	// crash. Default: 30 s.
+	Heartbeat time.Duration
+	// ConfigDelay is how long changes of config, name, notes, tags and metric
+	// definitions are gathered from the first on, before one request brings them to
+	// the server. At most an hour. Default: 5 s.
+	ConfigDelay time.Duration
+	// FileDelay is how long names of saved files are gathered before one request asks
+	// where to upload them; it is also the least time between two uploads of a file
+	// saved with [SaveLive]. At most an hour. Default: 5 s.
+	FileDelay time.Duration
+	// LivePoll is how often files saved with [SaveLive] are looked at. At most an
+	// hour. Default: 500 ms.
+	LivePoll time.Duration
+}
+
+// The bounds of a [Cadence].
+const (
+	leastCadence   = time.Millisecond
+	mostCadence    = time.Hour
+	mostHeartbeat  = 4 * time.Minute
+	configDelayFor = 5 * time.Second // where Cadence.ConfigDelay does not say
+)
+
+// resolve checks the cadence and fills in what the environment says. What stays zero
+// is left to those who keep the time.
+func (c Cadence) resolve(s *settings.Settings) (Cadence, error) {
+	for _, f := range []struct {
+		name        string
+		value, most time.Duration
+	}{
+		{"Interval", c.Interval, mostCadence},
+		{"Fastest", c.Fastest, mostCadence},
+		{"Heartbeat", c.Heartbeat, mostHeartbeat},
+		{"ConfigDelay", c.ConfigDelay, mostCadence},
+		{"FileDelay", c.FileDelay, mostCadence},
+		{"LivePoll", c.LivePoll, mostCadence},
+	} {
+		if f.value != 0 && (f.value < leastCadence || f.value > f.most) {
+			return c, &errors.InputError{
+				Field: "Cadence." + f.name, Value: f.value.String(),
+				Rule: fmt.Sprintf("must be from %v to %v; a number without a unit counts nanoseconds", leastCadence, f.most),
+			}
+		}
+	}
+	if c.Interval > 0 && c.Fastest > c.Interval {
+		return c, &errors.InputError{
+			Field: "Cadence.Fastest", Value: c.Fastest.String(), Rule: fmt.Sprintf("must not exceed Cadence.Interval, which is %v", c.Interval),
+		}
+	}
+	c.Interval = firstPositive(c.Interval, s.FileStream.TransmitInterval)
+	c.ConfigDelay = firstPositive(c.ConfigDelay, configDelayFor)
+	return c, nil
+}
