@@ -35,7 +35,9 @@ type result struct {
 	runs     map[string]stored.Fields
 	requests []wandbtest.Request
 	unknown  []string
-	err      error
+	// violations are what the client did against the protocol.
+	violations []string
+	err        error
 }
 
 // TestSameRuns has both clients play all scenarios and compares what the
@@ -187,6 +189,9 @@ func read(s *wandbtest.Server, sc scenario.Scenario, outcomes []outcome) result 
 			continue
 		}
 		v, _ := s.Run(key.Entity, key.Project, key.ID)
+		for _, violation := range v.Violations(sc.Pace()) {
+			r.violations = append(r.violations, name+": "+violation)
+		}
 		fields := stored.Of(v)
 		if sc.Environment {
 			fields.WithEnvironment()
@@ -204,6 +209,7 @@ func compare(t *testing.T, report *report, sc scenario.Scenario, theirs, ours re
 	t.Helper()
 	phases := sc.PhasesOf(false)
 	assert.Empty(t, theirs.unknown, "the official client asked what the server does not know")
+	assert.Empty(t, theirs.violations, "the official client does not keep what the server takes for rules")
 	for i, out := range theirs.outcomes {
 		require.NoError(t, out.err, "official half %s", phases[i].Half)
 		for half, said := range out.said {
@@ -261,6 +267,9 @@ func differences(report *report, sc scenario.Scenario, theirs, ours result) []st
 	var found []string
 	if len(ours.unknown) > 0 {
 		found = append(found, fmt.Sprintf("wandgo asked what the server does not know: %v", ours.unknown))
+	}
+	for _, violation := range ours.violations {
+		found = append(found, "wandgo breaks a rule of the protocol: "+violation)
 	}
 	for i, out := range ours.outcomes {
 		if out.err != nil {

@@ -133,6 +133,10 @@ func (c *control) look(id string, want int, t *tally) {
 			return
 		}
 	}
+	// The pace cannot be judged where requests fail.
+	if found := v.Violations(wandbtest.Pace{}); len(found) > 0 {
+		t.Wrong = found[0]
+	}
 	if v.Missing > 0 {
 		t.Wrong = strconv.Itoa(v.Missing) + " lines were never filled"
 	}

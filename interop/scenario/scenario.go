@@ -3,6 +3,8 @@ package scenario
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/wandgo/wandgo/interop/stored"
@@ -52,6 +54,16 @@ func (s *Scenario) PhasesOf(ours bool) []Phase {
 		return s.Phases
 	}
 	return []Phase{{Half: s.Name}}
+}
+
+// Pace is when both clients may post: as the official one does, where nobody asked
+// for another pace and nothing is made to fail, and else whenever they like.
+func (s *Scenario) Pace() wandbtest.Pace {
+	hurried := slices.ContainsFunc(s.Env, func(v string) bool { return strings.Contains(v, "TRANSMIT_INTERVAL") })
+	if hurried || s.Server != nil || s.Prepare != nil {
+		return wandbtest.Pace{}
+	}
+	return wandbtest.Pace{Interval: 15 * time.Second, Heartbeat: 30 * time.Second, Full: 3 << 19}
 }
 
 // Phase is one process of a scenario.
