@@ -23,7 +23,7 @@ var exampleWorld string
 
 func serveCommand() command {
 	return command{
-		name: "serve", args: "[--world FILE] [--addr HOST:PORT] [--generation G] [--quiet]",
+		name: "serve", args: "[--world FILE] [--addr HOST:PORT] [--generation G] [--rate-limit R] [--quiet]",
 		summary: "a W&B server for trying things out, in memory",
 		long:    serveHelp,
 		run:     runServe,
@@ -45,6 +45,9 @@ Flags:
                     addresses of this machine itself are accepted
   --generation G    the age of the server to imitate: 2024-01, 2024-10 or 2026
                     (default 2026)
+  --rate-limit R    answer 429 to more requests than R, such as 60/1m: to GraphQL
+                    by account, for rows by project; headers of every answer say
+                    how many are left (default: no limit, no headers)
   --quiet           no line for each request
 
 A world file is JSON. Unknown fields are errors that name the place.
@@ -64,6 +67,7 @@ Examples:
   wandgo serve
   wandgo serve --print-world > world.json && wandgo serve --world world.json
   wandgo serve --addr 127.0.0.1:8080 --generation 2024-01
+  wandgo serve --rate-limit 60/1m
 `
 
 func runServe(ctx context.Context, a *app, args []string) int {
@@ -73,6 +77,8 @@ func runServe(ctx context.Context, a *app, args []string) int {
 	printWorld := set.Bool("print-world", false, "")
 	addr := set.String("addr", "127.0.0.1:0", "")
 	generation := set.String("generation", wandbtest.Gen2026.String(), "")
+	var limit rate
+	set.Var(&limit, "rate-limit", "")
 	quiet := set.Bool("quiet", false, "")
 	if status, ok := a.parse(c, set, args); !ok {
 		return status
@@ -94,7 +100,7 @@ func runServe(ctx context.Context, a *app, args []string) int {
 	if err != nil {
 		return a.failed("serve", err)
 	}
-	opts := []wandbtest.Option{wandbtest.WithAddr(*addr), wandbtest.WithGeneration(g)}
+	opts := []wandbtest.Option{wandbtest.WithAddr(*addr), wandbtest.WithGeneration(g), wandbtest.WithRateLimit(limit.requests, limit.window)}
 	if !*quiet {
 		opts = append(opts, wandbtest.WithLogger(slog.New(&requestLines{p: &printer{w: a.stderr}})))
 	}

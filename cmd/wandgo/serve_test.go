@@ -5,12 +5,14 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -104,6 +106,43 @@ func TestServe(t *testing.T) {
 	log := s.stderr.String()
 	assert.Regexp(t, `(?m)^\d\d:\d\d:\d\d  POST UpsertBucket +200  alice$`, log)
 	assert.NotContains(t, log, s.key)
+}
+
+func TestServeWithARateLimit(t *testing.T) {
+	t.Parallel()
+	s := serve(t, t.TempDir(), "--rate-limit", "2/1h")
+	var statuses []int
+	for range 3 {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/graphql", strings.NewReader(`{"query":"{ viewer { username } }"}`))
+		require.NoError(t, err)
+		req.SetBasicAuth("api", s.key)
+		resp, err := http.DefaultTransport.RoundTrip(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		statuses = append(statuses, resp.StatusCode)
+		assert.Equal(t, "2", resp.Header.Get("RateLimit-Limit"))
+	}
+	assert.Equal(t, []int{http.StatusOK, http.StatusOK, http.StatusTooManyRequests}, statuses)
+	s.stop()
+}
+
+func TestRate(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]rate{"60/1m": {60, time.Minute}, "1/250ms": {1, 250 * time.Millisecond}} {
+		var r rate
+		require.NoError(t, r.Set(text))
+		assert.Equal(t, want, r)
+		require.NoError(t, r.Set(r.String()))
+		assert.Equal(t, want, r)
+	}
+	for _, text := range []string{"", "60", "60/", "/1m", "0/1m", "-1/1m", "60/0s", "60/-1s", "60/m", "x/1m", "1e3/1m", "60/1m/1m"} {
+		var r rate
+		assert.Error(t, r.Set(text), text)
+		assert.Equal(t, rate{}, r)
+	}
+	r := in(t, nil).run(t, "serve", "--rate-limit", "60")
+	assert.Equal(t, exitUsage, r.status)
+	assert.Contains(t, r.stderr, "such as 60/1m")
 }
 
 func TestServeAWorldFile(t *testing.T) {
