@@ -121,22 +121,3 @@ func ExampleServer_WaitRequests() {
 	}
 	// Output: POST /files/acme/digits/run1/file_stream 200
 }
-
-// The server has room for so many requests in a window of time, and says how much is
-// left of it.
-func ExampleWithRateLimit() {
-	srv := solo(wandbtest.WithRateLimit(3, time.Hour))
-	defer srv.Close()
-	fmt.Println(train(srv.URL(), wandbtest.AliceKey, "acme")) // two requests
-	fmt.Println(train(srv.URL(), wandbtest.AliceKey, "acme"))
-	for _, r := range srv.Requests() {
-		fmt.Println(r.Operation, r.Status)
-	}
-	// Output:
-	// <nil>
-	// HTTP 429
-	// UpsertBucket 200
-	// file_stream 200
-	// UpsertBucket 200
-	// file_stream 429
-}
