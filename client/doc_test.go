@@ -15,7 +15,7 @@ var (
 	plainVariable  = regexp.MustCompile(`"((?:WANDB|SLURM|OMPI|PMI)_[A-Z_]+[A-Z]|NETRC|NO_COLOR|(?:GROUP_|LOCAL_)?RANK|JOB_COMPLETION_INDEX)"`)
 	hiddenVariable = regexp.MustCompile(`"(x_[a-z_]+)"`)
 	// families are documented as a whole.
-	families = regexp.MustCompile(`^WANDB_X_(GRAPHQL|FILE_STREAM)_|^SLURM_|_(SIZE|NTASKS|NPROCS|TASKS|COMPLETIONS)$`)
+	families = regexp.MustCompile(`^WANDB_X_(GRAPHQL|FILE_STREAM|FILE_TRANSFER)_|^SLURM_|_(SIZE|NTASKS|NPROCS|TASKS|COMPLETIONS)$`)
 )
 
 // TestVariablesAreListed holds the package's list of environment variables to the
