@@ -91,7 +91,7 @@ func (c *Client) newRun(p *plan) *Run {
 	if s := p.state; s != nil {
 		r.resumed = p.resume != ""
 		r.step = s.Step
-		r.earlier = time.Duration(s.Runtime) * time.Second
+		r.earlier = s.Runtime
 		if err := r.restore(s); err != nil {
 			c.log.Warn("take over the resumed run's summary and metrics", "run", r.String(), "error", err)
 		}

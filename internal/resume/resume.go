@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/history"
@@ -20,8 +22,8 @@ type State struct {
 	DisplayName string
 	// Step is the first step of the new process.
 	Step int64
-	// Runtime is how many seconds the run has been running so far.
-	Runtime int64
+	// Runtime is how long the run has been running so far.
+	Runtime time.Duration
 	// HistoryLines, EventLines and ConsoleLines are where its files end.
 	HistoryLines, EventLines, ConsoleLines int64
 	// Config holds the old config's values, _wandb included, in wire form.
@@ -86,43 +88,55 @@ func Read(r *graphql.RunState) (*State, error) {
 	return s, nil
 }
 
-// firstStep is the step after the last row's. The row tells it better than the
-// summary, in which a program may have set what it likes.
+// firstStep is the step after the greatest that the summary or the last row
+// tells, whatever the number of lines. Where neither tells one, as after a
+// program that logged fractions under _step, it is the number of lines, which
+// lies behind most of what was logged.
+//
+// So does the official client 0.31. Those up to 0.28 took the row's step before
+// the summary's, added one only where there were lines, and began at 0 or 1 where
+// no step was known, in the middle of the old rows.
 func firstStep(summary, row map[string]json.RawMessage, lines int64) int64 {
-	step, _ := integer(summary["_step"])
-	if last, ok := integer(row["_step"]); ok {
-		step = last
+	last := int64(-1)
+	for _, m := range []map[string]json.RawMessage{summary, row} {
+		if step, ok := integer(m["_step"]); ok && step < math.MaxInt64 {
+			last = max(last, step)
+		}
 	}
-	if lines > 0 {
-		step++
+	if last < 0 {
+		return max(lines, 0)
 	}
-	return step
+	return last + 1
 }
 
-// runtime is the longest that any part of the run tells.
-func runtime(summary, row, event map[string]json.RawMessage) int64 {
-	ownSeconds, ok := number(summary["_runtime"])
+// maxRuntime leaves room for what this process adds, also in a log, which counts
+// seconds in 32 bits. No run takes that long.
+const maxRuntime = 50 * 365 * 24 * time.Hour
+
+// runtime is the longest that any part of the run tells, with its fraction: the
+// next row must not be earlier than the last. Official clients up to 0.28 cut the
+// fraction off.
+func runtime(summary, row, event map[string]json.RawMessage) time.Duration {
+	longest, _ := number(summary["_runtime"])
 	var own struct {
 		Runtime json.RawMessage `json:"runtime"`
 	}
 	if json.Unmarshal(summary["_wandb"], &own) == nil {
 		if r, has := number(own.Runtime); has {
-			ownSeconds, ok = r, true
+			longest = r
 		}
-	}
-	longest := 0.0
-	if ok {
-		longest = ownSeconds
 	}
 	for _, m := range []map[string]json.RawMessage{row, event} {
 		if r, has := number(m["_runtime"]); has {
 			longest = max(longest, r)
 		}
 	}
-	return int64(longest)
+	return time.Duration(min(longest, maxRuntime.Seconds()) * float64(time.Second))
 }
 
-// ReadConfig takes the values out of a config in wire form.
+// ReadConfig takes the values out of a config in wire form. It fails on an entry
+// that is no object, as the official client does: it would be lost with the next
+// change of the config, which replaces all. One without a value is none.
 func ReadConfig(text string) (map[string]json.RawMessage, error) { return configOf(&text) }
 
 // configOf takes the values out of {"key":{"value":…}}.
@@ -133,11 +147,12 @@ func configOf(text *string) (map[string]json.RawMessage, error) {
 	}
 	config := make(map[string]json.RawMessage, len(entries))
 	for key, raw := range entries {
-		var entry struct {
-			Value json.RawMessage `json:"value"`
+		var entry map[string]json.RawMessage
+		if json.Unmarshal(raw, &entry) != nil || entry == nil {
+			return nil, fmt.Errorf("the entry %q is not of the form {\"value\":…}", key)
 		}
-		if json.Unmarshal(raw, &entry) == nil && entry.Value != nil {
-			config[key] = entry.Value
+		if value, has := entry["value"]; has {
+			config[key] = value
 		}
 	}
 	return config, nil
@@ -177,9 +192,13 @@ func integer(raw json.RawMessage) (int64, bool) {
 	return n, err == nil
 }
 
+// number is a number that is not negative, or 0 and false.
 func number(raw json.RawMessage) (float64, bool) {
 	n, err := strconv.ParseFloat(string(raw), 64)
-	return n, err == nil && n >= 0
+	if err != nil || n < 0 {
+		return 0, false
+	}
+	return n, true
 }
 
 func deref(s *string) string {

@@ -3,6 +3,7 @@ package resume
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -57,7 +58,7 @@ func TestRead(t *testing.T) {
 	s, err := Read(state())
 	require.NoError(t, err)
 	assert.Equal(t, int64(8), s.Step)
-	assert.Equal(t, int64(13), s.Runtime, "the longest of summary, history and events, as whole seconds")
+	assert.Equal(t, 13900*time.Millisecond, s.Runtime, "the longest of summary, history and events")
 	assert.Equal(t, []int64{8, 2, 5}, []int64{s.HistoryLines, s.EventLines, s.ConsoleLines})
 	assert.JSONEq(t, `0.1`, string(s.Config["lr"]))
 	assert.Equal(t, []string{"a"}, s.Tags)
@@ -73,12 +74,20 @@ func TestFirstStep(t *testing.T) {
 		want                int64
 	}{
 		{"after the last row", `{"_step":3}`, `["{\"_step\":7}"]`, 8, 8},
-		{"the row wins over the summary", `{"_step":99}`, `["{\"_step\":7}"]`, 8, 8},
+		{"the summary is ahead of the row", `{"_step":9}`, `["{\"_step\":5}"]`, 2, 10},
+		{"also where there are no lines", `{"_step":9}`, `["{\"_step\":7}"]`, 0, 10},
 		{"summary alone", `{"_step":3}`, `["{}"]`, 4, 4},
 		{"step 0 was logged", `{}`, `["{\"_step\":0}"]`, 1, 1},
 		{"nothing was logged", `{}`, `[]`, 0, 0},
-		{"no lines although a step is known", `{"_step":3}`, `[]`, 0, 3},
+		{"no lines although a step is known", `{"_step":3}`, `[]`, 0, 4},
+		{"no step is known", `{}`, `["{}"]`, 4, 4},
+		{"only the last row of several counts", `{"_step":1}`, `["{\"_step\":9}","{\"_step\":5}"]`, 2, 6},
 		{"a fractional step is ignored", `{"_step":2}`, `["{\"_step\":7.5}"]`, 5, 3},
+		{"and so is a whole one in that form", `{"_step":5.0}`, `["{\"_step\":7.0}"]`, 4, 4},
+		{"and one with an exponent", `{}`, `["{\"_step\":1e+06}"]`, 2, 2},
+		{"and text", `{"_step":"9"}`, `["{\"_step\":null}"]`, 3, 3},
+		{"and a negative one", `{"_step":-5}`, `["{\"_step\":-2}"]`, 3, 3},
+		{"there is no step after the greatest", `{}`, `["{\"_step\":9223372036854775807}"]`, 3, 3},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -92,20 +101,59 @@ func TestFirstStep(t *testing.T) {
 	}
 }
 
+func TestRuntime(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, summary, tail, events string
+		want                        time.Duration
+	}{
+		{"the row's, with its fraction", `{"_runtime":3}`, `["{\"_runtime\":99.4}"]`, `["{\"_runtime\":5.5}"]`, 99400 * time.Millisecond},
+		{"the event's", `{}`, `["{\"_runtime\":99.6}"]`, `["{\"_runtime\":200.2}"]`, 200200 * time.Millisecond},
+		{"the summary's", `{"_runtime":10.75}`, `["{\"_runtime\":3.25}"]`, `[]`, 10750 * time.Millisecond},
+		{"of the summary the client's own", `{"_runtime":500,"_wandb":{"runtime":20}}`, `["{\"_runtime\":1.2}"]`, `[]`, 20 * time.Second},
+		{"text is none", `{"_runtime":"9"}`, `["{}"]`, `["{\"_runtime\":\"x\"}"]`, 0},
+		{"nor is what is negative", `{"_wandb":{"runtime":-8}}`, `["{\"_runtime\":-5}"]`, `[]`, 0},
+		{"longer than anything runs", `{"_runtime":1e300}`, `[]`, `[]`, maxRuntime},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s, err := Read(state(func(r *graphql.RunState) {
+				r.SummaryMetrics, r.HistoryTail, r.EventsTail = &tt.summary, &tt.tail, &tt.events
+			}))
+			require.NoError(t, err)
+			assert.InDelta(t, tt.want.Seconds(), s.Runtime.Seconds(), 1e-6)
+		})
+	}
+}
+
+// TestConfig holds what the official client 0.31.0 makes of a config's entries.
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	config, err := ReadConfig(`{"a":{"value":1},"none":{"value":null},"described":{"desc":"x"},"both":{"desc":"x","value":[2]}}`)
+	require.NoError(t, err)
+	assert.Equal(t, map[string]json.RawMessage{"a": json.RawMessage("1"), "none": json.RawMessage("null"), "both": json.RawMessage("[2]")}, config)
+	for _, text := range []string{`{"lr":1}`, `{"wandb_version":1,"a":{"value":1}}`, `{"lr":null}`, `{"lr":"x"}`, `{"lr":[1]}`} {
+		_, err := ReadConfig(text)
+		require.Error(t, err, "%s: an entry without its wrapper would be lost", text)
+	}
+}
+
 // TestReadFails holds that a state with a hole is an error and no fresh start.
 func TestReadFails(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*graphql.RunState){
-		"no config":             func(r *graphql.RunState) { r.Config = nil },
-		"no summary":            func(r *graphql.RunState) { r.SummaryMetrics = nil },
-		"no history count":      func(r *graphql.RunState) { r.HistoryLineCount = nil },
-		"no events count":       func(r *graphql.RunState) { r.EventsLineCount = nil },
-		"no console count":      func(r *graphql.RunState) { r.LogLineCount = nil },
-		"no history tail":       func(r *graphql.RunState) { r.HistoryTail = nil },
-		"no events tail":        func(r *graphql.RunState) { r.EventsTail = nil },
-		"summary is a list":     func(r *graphql.RunState) { r.SummaryMetrics = new(`[]`) },
-		"tail is no list":       func(r *graphql.RunState) { r.HistoryTail = new(`{}`) },
-		"row in tail is broken": func(r *graphql.RunState) { r.HistoryTail = new(`["{"]`) },
+		"no config":               func(r *graphql.RunState) { r.Config = nil },
+		"no summary":              func(r *graphql.RunState) { r.SummaryMetrics = nil },
+		"no history count":        func(r *graphql.RunState) { r.HistoryLineCount = nil },
+		"no events count":         func(r *graphql.RunState) { r.EventsLineCount = nil },
+		"no console count":        func(r *graphql.RunState) { r.LogLineCount = nil },
+		"no history tail":         func(r *graphql.RunState) { r.HistoryTail = nil },
+		"no events tail":          func(r *graphql.RunState) { r.EventsTail = nil },
+		"summary is a list":       func(r *graphql.RunState) { r.SummaryMetrics = new(`[]`) },
+		"tail is no list":         func(r *graphql.RunState) { r.HistoryTail = new(`{}`) },
+		"config has a bare entry": func(r *graphql.RunState) { r.Config = new(`{"lr":0.1}`) },
+		"row in tail is broken":   func(r *graphql.RunState) { r.HistoryTail = new(`["{"]`) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -136,7 +184,8 @@ func FuzzRead(f *testing.F) {
 		if err == nil {
 			_, err := json.Marshal(s.Config)
 			require.NoError(t, err)
-			require.GreaterOrEqual(t, s.Runtime, int64(0))
+			require.GreaterOrEqual(t, s.Runtime, time.Duration(0))
+			require.GreaterOrEqual(t, s.Step, int64(0))
 		}
 	})
 }
