@@ -37,6 +37,7 @@ type plan struct {
 	resume       string         // how to treat a run of this id that exists
 	fork, rewind *resume.Moment // where to start from; nil for the beginning
 	state        *resume.State  // where the run stands; nil for a new one
+	resumed      bool           // the run exists and is gone on with
 }
 
 // labels are the settings of a run that can change while it goes on.
@@ -135,7 +136,7 @@ func (p *plan) branch(opts RunOptions) error {
 		if m.RunID == p.id {
 			return &errors.InputError{Field: "ForkFrom", Value: secret.Redact(opts.ForkFrom), Rule: "must name another run than the new one"}
 		}
-		p.fork = &m
+		p.fork, p.state = &m, m.After()
 	}
 	if opts.RewindTo != "" {
 		m, err := resume.ParseMoment(opts.RewindTo)
@@ -148,7 +149,7 @@ func (p *plan) branch(opts RunOptions) error {
 		if m.RunID != p.id {
 			return &errors.InputError{Field: "RewindTo", Value: secret.Redact(opts.RewindTo), Rule: "must name the run itself"}
 		}
-		p.rewind = &m
+		p.rewind, p.state = &m, m.After()
 	}
 	return nil
 }

@@ -21,11 +21,8 @@ func (c *Client) continueFrom(ctx context.Context, p *plan, explain func(diagnos
 		return c.resume(ctx, p, explain)
 	case p.rewind != nil:
 		return c.rewind(ctx, p, explain)
-	case p.fork != nil:
-		// The server grafts history and summary on when it sees the branch point.
-		p.state = &resume.State{Step: p.fork.Step + 1}
 	}
-	return nil
+	return nil // a fork tells its branch point when it is created
 }
 
 // resume asks how far the run has come and applies the resume mode.
@@ -64,7 +61,7 @@ func (c *Client) resume(ctx context.Context, p *plan, explain func(diagnose.Ques
 
 // goOn makes the plan continue a run.
 func (p *plan) goOn(state *resume.State) {
-	p.state = state
+	p.state, p.resumed = state, true
 	p.config.Inherit(state.Config)
 	p.config.Own.Use(runconfig.FeatureResumed)
 	var own struct {
@@ -97,7 +94,8 @@ func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Ques
 		return c.resumeError(q, errors.ErrRunMissing, nil)
 	}
 	run := resp.RewindRun.RewoundRun
-	state := &resume.State{StorageID: run.Id, Step: p.rewind.Step + 1}
+	state := p.rewind.After()
+	state.StorageID = run.Id
 	if run.HistoryLineCount != nil {
 		state.HistoryLines = int64(*run.HistoryLineCount)
 	}

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -153,8 +154,14 @@ func TestRewindAndFork(t *testing.T) {
 	fork, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "r2", ForkFrom: "r1?_step=1"})
 	require.NoError(t, err)
 	assert.EqualValues(t, 2, fork.Step())
+	assert.False(t, fork.Resumed())
+	require.NoError(t, fork.Log(map[string]any{"i": "forked"}))
 	require.NoError(t, fork.Finish(t.Context()))
 	v, _ = s.Run("acme", "vision", "r2")
+	require.Len(t, v.HistoryLines, 3, "after the rows that the server took over")
+	assert.Zero(t, v.Overwritten)
+	assert.InDelta(t, 1, v.History()[1]["i"], 0)
+	assert.Equal(t, "forked", v.History()[2]["i"])
 	assert.Contains(t, v.RawConfig, `"branch_point":{"run_id":"r1","step":1}`)
 
 	for name, o := range map[string]client.RunOptions{
@@ -187,6 +194,25 @@ func TestStop(t *testing.T) {
 	require.NoError(t, run.FinishWithCode(t.Context(), 1))
 	v, _ := s.Run("acme", "vision", run.ID())
 	assert.Equal(t, "killed", v.State)
+}
+
+// TestReservedRunIsNotResumed: a run without telemetry was never started, also
+// where somebody wrote lines to it, which are not overwritten.
+func TestReservedRunIsNotResumed(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey, quickly)
+	begin(t, c, "r1")
+	s.Inject(wandbtest.Fault{Operation: "ResumeStatus", Body: strings.ReplaceAll(resumeAnswer(`"[]"`), `{\"t\":{\"5\":\"x\"}}`, "{}")})
+	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "r1", Resume: "allow"})
+	require.NoError(t, err)
+	assert.False(t, run.Resumed())
+	assert.Zero(t, run.Step())
+	log(t, run, 0, 2)
+	require.NoError(t, run.Finish(t.Context()))
+	v, _ := s.Run("acme", "vision", "r1")
+	assert.Len(t, v.HistoryLines, 7)
+	assert.Zero(t, v.Overwritten)
 }
 
 // TestSameIDAgain: a second run of an id that is not to be resumed destroys

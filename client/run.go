@@ -80,6 +80,7 @@ func (c *Client) newRun(p *plan) *Run {
 		started:    p.started,
 		config:     p.config,
 		labels:     p.labels,
+		resumed:    p.resumed,
 		autoResume: p.resume == resumeAuto,
 		writer:     p.writer,
 		graphql:    p.graphql,
@@ -89,7 +90,6 @@ func (c *Client) newRun(p *plan) *Run {
 	r.ctx, r.cancel = context.WithCancelCause(context.Background())
 	r.ending <- struct{}{}
 	if s := p.state; s != nil {
-		r.resumed = p.resume != ""
 		r.step = s.Step
 		r.earlier = s.Runtime
 		if err := r.restore(s); err != nil {
@@ -114,10 +114,14 @@ func (r *Run) restore(s *resume.State) error {
 // startOnline is called with the server's answer, which has the last word on
 // all names.
 func (c *Client) startOnline(p *plan, b *graphql.UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun) *Run {
-	if p.state == nil && b.HistoryLineCount != nil && *b.HistoryLineCount > 0 {
-		// A run of this id exists and was not to be resumed: steps begin anew, and
-		// rows come after those it has.
-		p.state = &resume.State{HistoryLines: int64(*b.HistoryLineCount)}
+	if b.HistoryLineCount != nil && *b.HistoryLineCount > 0 && !p.resumed && p.rewind == nil {
+		// The run has rows and is not continued: they are its parent's, which the
+		// server gave the fork, or those of a run of this id that was not to be
+		// resumed. Ours come after.
+		if p.state == nil {
+			p.state = new(resume.State)
+		}
+		p.state.HistoryLines = int64(*b.HistoryLineCount)
 	}
 	r := c.newRun(p)
 	r.id = first(b.Name, r.id)

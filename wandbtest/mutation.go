@@ -136,17 +136,3 @@ func (x *execution) notifyAlert(in arguments) (any, error) {
 	}, x.server.cfg.clock())
 	return fields{"success": raised}, nil
 }
-
-// rewindRun drops the history after a step.
-func (x *execution) rewindRun(in arguments) (any, error) {
-	p, r, err := x.writableRun(in)
-	if err != nil {
-		return nil, err
-	}
-	if in.text("metricName") != "_step" {
-		return nil, badRequest("invalid parameters: only _step can be rewound to")
-	}
-	limit, _ := in.number("metricValue")
-	r.rewind(limit)
-	return fields{"rewoundRun": &runObject{p, r}}, nil
-}

@@ -56,6 +56,9 @@ func (x *execution) upsertBucket(in arguments) (any, error) {
 		}
 	}
 	r.apply(in, x.header.Get(headerShared) == "true")
+	if inserted {
+		r.graft(p)
+	}
 	return fields{"bucket": &runObject{&projectObject{st, p}, r}, "inserted": inserted}, nil
 }
 
@@ -142,20 +145,4 @@ func (r *run) apply(in arguments, shared bool) {
 	if tags := in.texts("tags"); tags != nil {
 		r.tags = slices.Clone(tags)
 	}
-}
-
-// rewind drops the history rows whose _step is above limit, and makes the last
-// one left the summary.
-func (r *run) rewind(limit float64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	keep := 0
-	for i, line := range r.history.all() {
-		if step, err := strconv.ParseFloat(member(line, "_step"), 64); err == nil && step <= limit {
-			keep = i + 1
-		}
-	}
-	r.history.truncate(keep)
-	r.referee.rewound(keep)
-	r.summary = r.history.last()
 }

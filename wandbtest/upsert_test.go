@@ -178,6 +178,32 @@ func TestRewind(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, status)
 }
 
+// TestFork: a fork begins with its parent's rows, which are counted as its own.
+func TestFork(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, wandbtest.Solo())
+	c := as(t, srv, wandbtest.AliceKey)
+	c.mustUpsert("acme", "p", "parent")
+	c.stream("acme", "p", "parent", `{"files":{"wandb-history.jsonl":{"content":["{\"_step\":0}","{\"_step\":5}","{\"_step\":9}"]}}}`)
+	fork := func(id, parent string) any {
+		return c.query("upsertBucket.bucket.historyLineCount", upsertQuery, map[string]any{"input": map[string]any{
+			"entityName": "acme", "modelName": "p", "name": id,
+			"config": `{"_wandb":{"value":{"branch_point":{"run_id":"` + parent + `","step":5}}}}`,
+		}})
+	}
+	assert.EqualValues(t, 2, fork("child", "parent"))
+	c.stream("acme", "p", "child", `{"files":{"wandb-history.jsonl":{"offset":2,"content":["{\"_step\":6}"]}}}`)
+	assert.EqualValues(t, 3, fork("child", "parent"), "it is grafted once")
+	child, _ := srv.Run("acme", "p", "child")
+	assert.Equal(t, []string{`{"_step":0}`, `{"_step":5}`, `{"_step":6}`}, child.HistoryLines)
+	assert.InDelta(t, 5, child.Summary["_step"], 0)
+	parent, _ := srv.Run("acme", "p", "parent")
+	assert.Len(t, parent.HistoryLines, 3)
+	for _, other := range []string{"missing", "self"} {
+		assert.EqualValues(t, 0, fork("self", other), other)
+	}
+}
+
 func TestAlert(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())

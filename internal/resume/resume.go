@@ -218,8 +218,11 @@ type Moment struct {
 func ParseMoment(text string) (Moment, error) {
 	id, step, ok := strings.Cut(text, "?_step=")
 	n, err := strconv.ParseInt(step, 10, 64)
-	if !ok || err != nil || n < 0 || id == "" {
+	if !ok || err != nil || n < 0 || n == math.MaxInt64 || id == "" {
 		return Moment{}, errors.New("must have the form RUNID?_step=N")
 	}
 	return Moment{RunID: id, Step: n}, nil
 }
+
+// After is the state of a run that goes on after the moment.
+func (m Moment) After() *State { return &State{Step: m.Step + 1} }

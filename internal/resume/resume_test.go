@@ -168,7 +168,8 @@ func TestParseMoment(t *testing.T) {
 	m, err := ParseMoment("abc?_step=12")
 	require.NoError(t, err)
 	assert.Equal(t, Moment{RunID: "abc", Step: 12}, m)
-	for _, text := range []string{"", "abc", "abc?_step=", "abc?_step=-1", "abc?_step=1.5", "?_step=1", "abc?step=1"} {
+	assert.Equal(t, &State{Step: 13}, m.After())
+	for _, text := range []string{"", "abc", "abc?_step=", "abc?_step=-1", "abc?_step=1.5", "?_step=1", "abc?step=1", "abc?_step=9223372036854775807"} {
 		_, err := ParseMoment(text)
 		require.Error(t, err, text)
 	}

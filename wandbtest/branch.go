@@ -1,0 +1,64 @@
+package wandbtest
+
+import "strconv"
+
+// rewindRun drops the history after a step.
+func (x *execution) rewindRun(in arguments) (any, error) {
+	p, r, err := x.writableRun(in)
+	if err != nil {
+		return nil, err
+	}
+	if in.text("metricName") != "_step" {
+		return nil, badRequest("invalid parameters: only _step can be rewound to")
+	}
+	limit, _ := in.number("metricValue")
+	r.rewind(limit)
+	return fields{"rewoundRun": &runObject{p, r}}, nil
+}
+
+// rewind drops the history rows whose _step is above limit, and makes the last
+// one left the summary.
+func (r *run) rewind(limit float64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	keep := r.rowsUpTo(limit)
+	r.history.truncate(keep)
+	r.referee.rewound(keep)
+	r.summary = r.history.last()
+}
+
+// rowsUpTo counts the rows until the last whose _step is not above limit. Call
+// with mu held.
+func (r *run) rowsUpTo(limit float64) int {
+	n := 0
+	for i, line := range r.history.all() {
+		if step, err := strconv.ParseFloat(member(line, "_step"), 64); err == nil && step <= limit {
+			n = i + 1
+		}
+	}
+	return n
+}
+
+// graft gives a run that was just made the history of the run it is forked from,
+// as the branch point in its config says: rows up to that step, and the last of
+// them as the summary. A client that writes on from line 0 overwrites them.
+func (r *run) graft(p *project) {
+	point := member(member(member(r.config, "_wandb"), "value"), "branch_point")
+	id, err := strconv.Unquote(member(point, "run_id"))
+	if err != nil || id == r.key.ID {
+		return
+	}
+	limit, err := strconv.ParseFloat(member(point, "step"), 64)
+	parent := p.runs[id]
+	if err != nil || parent == nil || parent.isDeleted() {
+		return
+	}
+	parent.mu.Lock()
+	rows := parent.history.all()[:parent.rowsUpTo(limit)]
+	parent.mu.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.history.put(0, rows) == nil {
+		r.summary = r.history.last()
+	}
+}
