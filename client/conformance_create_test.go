@@ -1,7 +1,9 @@
 package client_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"log/slog"
 	"math"
 	"strings"
 	"testing"
@@ -216,10 +218,16 @@ var creationRules = []rule{
 		require.True(t, ok)
 		assert.Contains(t, telemetry["3"], 5.0)
 	}},
-	{"3.7.2 resume offline is left aside", func(t *testing.T) {
-		st := newStage(t, client.RunOptions{ID: "r1", Resume: "must", Mode: "offline"})
+	{"3.7.2 resume offline is left aside, with a warning", func(t *testing.T) {
+		var said bytes.Buffer
+		st := newStage(t, client.RunOptions{ID: "r1", Resume: "must", Mode: "offline"}, func(o *client.Options) {
+			o.Logger = slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelWarn}))
+		})
+		assert.False(t, st.run.Resumed())
+		assert.Zero(t, st.run.Step())
 		require.NoError(t, st.run.Finish(t.Context()))
 		assert.Empty(t, st.s.Requests())
+		assert.Contains(t, said.String(), "resuming is left aside")
 	}},
 	{"3.8.1 rewinding comes before the upsert", func(t *testing.T) {
 		st := newStage(t, client.RunOptions{ID: "r1"})

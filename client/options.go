@@ -135,13 +135,20 @@ type RunOptions struct {
 	// run that did not end well, kept in wandb/wandb-resume.json. Empty
 	// asks nothing: rows come after those that a run of this id has, at steps
 	// that begin at 0 again, and its summary and config are replaced, as with the
-	// official client. Default: WANDB_RESUME.
+	// official client. In mode "offline" it is left aside, with a warning in the
+	// log, as nobody can be asked: steps begin at 0, and [Client.Sync] puts the rows
+	// behind those that the server has by then. Default: WANDB_RESUME.
 	Resume string
 	// ForkFrom starts a new run with the history of another up to a step:
-	// "RUNID?_step=N". It excludes Resume and RewindTo.
+	// "RUNID?_step=N". Steps go on at N+1. It excludes Resume and RewindTo. In mode
+	// "offline" the server learns of it from [Client.Sync] or the official wandb
+	// sync.
 	ForkFrom string
 	// RewindTo goes on with the run after a step and drops what came later:
-	// "RUNID?_step=N", where RUNID is this run. It excludes Resume and ForkFrom.
+	// "RUNID?_step=N", where RUNID is this run. Steps go on at N+1. It excludes
+	// Resume and ForkFrom. In mode "offline" the run is rewound when [Client.Sync] or
+	// the official wandb sync uploads it: that drops what others logged after the
+	// step by then.
 	RewindTo string
 	// Mode is "online", "offline" (no network at all, data stays on disk),
 	// "disabled" (same API, nothing kept) or "shared" (online, and other processes

@@ -96,9 +96,11 @@ func (r *Run) runRecord(p *plan) *journal.Run {
 	if p.state != nil {
 		rec.StorageID = p.state.StorageID
 	}
-	for _, m := range []*runconfig.BranchPoint{r.config.Own.Branch} {
-		if m != nil {
-			rec.BranchPoint = &journal.BranchPoint{Run: m.RunID, Value: float64(m.Step), Metric: "_step"}
+	if b := r.config.Own.Branch; b != nil {
+		rec.BranchPoint = &journal.BranchPoint{Run: b.RunID, Value: float64(b.Step), Metric: "_step"}
+		// The official sync rewinds by that one, and forks by this one.
+		if own, err := json.Marshal(map[string]any{"branch_point": b}); err == nil {
+			rec.Config.Update = append(rec.Config.Update, journal.Item{Key: "_wandb", Value: own})
 		}
 	}
 	return rec

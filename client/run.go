@@ -150,6 +150,9 @@ func (c *Client) startOnline(p *plan, b *graphql.UpsertBucketUpsertBucketUpsertB
 // startOffline keeps the run on disk; cause is nil where the user asked for it.
 func (c *Client) startOffline(p *plan, cause error) (*Run, error) {
 	r := c.newRun(p)
+	if p.resume != "" && !p.resumed {
+		c.log.Warn("resuming is left aside where the server cannot be asked: steps begin at 0, and a sync puts the rows behind those that the server has", "run", r.String(), "resume", p.resume)
+	}
 	r.err = cause
 	rec, err := c.openRecorder(r, p, false)
 	if err == nil {

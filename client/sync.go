@@ -212,6 +212,8 @@ func (r *SyncReport) Err() error {
 // steps of one that begins at zero again are moved behind those of the one before.
 // Where the server has other rows in the place of the log's, nothing is sent, and
 // the error matches ErrRunExists; RunID uploads such a log as another run.
+// A log of a run that was rewound offline (RunOptions.RewindTo) rewinds the run
+// when it is uploaded for the first time, and with RunID becomes a fork.
 // A damaged log is read as far as it is whole, and SyncedRun.Damage says what is
 // missing. Memory does not grow with the length of a run.
 //

@@ -58,6 +58,21 @@ func (s *syncServer) Status(ctx context.Context, at syncrun.Target) (*graphql.Ru
 	return resp.Project.Bucket, nil
 }
 
+// Rewind implements syncrun.Server.
+func (s *syncServer) Rewind(ctx context.Context, at syncrun.Target, step int64) error {
+	resp, err := graphql.RewindRun(ctx, s.client.graphql, graphql.RewindRunInput{
+		RunName: at.RunID, EntityName: optional(at.Entity), ProjectName: optional(at.Project),
+		MetricName: "_step", MetricValue: float64(step),
+	})
+	if err != nil {
+		return s.explain(ctx, at, err)
+	}
+	if resp.RewindRun == nil || resp.RewindRun.RewoundRun == nil {
+		return s.client.resumeError(syncQuestion(at), errors.ErrRunMissing, nil)
+	}
+	return nil
+}
+
 // Upsert implements syncrun.Server.
 func (s *syncServer) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (*syncrun.Created, error) {
 	at := syncrun.Target{RunID: *in.Name}
@@ -82,6 +97,9 @@ func (s *syncServer) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (
 	c.RunID = first(b.Name, at.RunID)
 	if b.DisplayName != nil {
 		c.Name = *b.DisplayName
+	}
+	if b.HistoryLineCount != nil {
+		c.HistoryLines = int64(*b.HistoryLineCount)
 	}
 	if b.Project != nil {
 		c.Project = first(b.Project.Name, c.Project)

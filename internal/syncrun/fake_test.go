@@ -29,6 +29,7 @@ type server struct {
 	config   string
 	upserts  []graphql.UpsertBucketInput
 	lines    map[string][]string
+	rewinds  int
 	again    int // lines that were sent at an index that was there
 	uploaded []string
 	files    map[string]string // by name: path, or content
@@ -79,6 +80,19 @@ func (s *server) Status(context.Context, syncrun.Target) (*graphql.RunState, err
 	}, nil
 }
 
+func (s *server) Rewind(_ context.Context, _ syncrun.Target, step int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rewinds++
+	s.lines[historyFile] = slices.DeleteFunc(s.lines[historyFile], func(line string) bool {
+		var row struct {
+			Step int64 `json:"_step"`
+		}
+		return json.Unmarshal([]byte(line), &row) != nil || row.Step > step
+	})
+	return nil
+}
+
 func (s *server) Upsert(_ context.Context, in graphql.UpsertBucketInput) (*syncrun.Created, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,6 +100,7 @@ func (s *server) Upsert(_ context.Context, in graphql.UpsertBucketInput) (*syncr
 	s.upserts = append(s.upserts, in)
 	return &syncrun.Created{
 		Target: syncrun.Target{Entity: "acme", Project: "p", RunID: *in.Name}, StorageID: "storage-id", Name: "nice-name-1",
+		HistoryLines: int64(len(s.lines[historyFile])),
 	}, nil
 }
 

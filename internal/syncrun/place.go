@@ -100,6 +100,7 @@ type place struct {
 	shift    int64   // what is added to the steps
 	since    float64 // events up to this time are there
 	appended bool    // the log continues what another began
+	rewound  bool    // and dropped the end of it
 	// noConsole: it is not known where the console began.
 	noConsole bool
 	// noSummary: the server's is of later rows.

@@ -16,6 +16,9 @@ type Target struct{ Entity, Project, RunID string }
 type Created struct {
 	Target
 	StorageID, Name, URL string
+	// HistoryLines is how many rows the run has. Those of a new one are its
+	// parent's.
+	HistoryLines int64
 }
 
 // Server is where runs are uploaded to. Its errors go to the caller of
@@ -23,6 +26,8 @@ type Created struct {
 type Server interface {
 	// Status says how far the server has a run; nil if it has none.
 	Status(ctx context.Context, at Target) (*graphql.RunState, error)
+	// Rewind drops the rows of a run after a step.
+	Rewind(ctx context.Context, at Target, step int64) error
 	// Upsert creates or updates a run.
 	Upsert(ctx context.Context, in graphql.UpsertBucketInput) (*Created, error)
 	// Send makes one request to the run's file stream. It does not keep body.

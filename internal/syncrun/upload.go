@@ -32,7 +32,15 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	if old != nil && j.superseded(old, note) {
 		return j.mark(live)
 	}
-	p, err := locate(l, old, note, j.loadShift(note))
+	var p *place
+	step, rewinds, err := j.rewinds(old, note)
+	switch {
+	case err != nil:
+	case rewinds:
+		old, p, err = j.rewind(ctx, step)
+	default:
+		p, err = locate(l, old, note, j.loadShift(note))
+	}
 	if err != nil {
 		return err
 	}
@@ -55,6 +63,9 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	r := &j.result
 	r.Entity, r.Project, r.RunID = created.Entity, created.Project, created.RunID
 	r.Name, r.URL = created.Name, created.URL
+	if old == nil { // a fork has its parent's rows
+		p.history, p.base.History = created.HistoryLines, created.HistoryLines
+	}
 	u := &upload{job: j, place: p, at: created.Target, created: created, config: wire}
 	if p.appended || old == nil || note == nil {
 		u.saveShift()
@@ -99,18 +110,23 @@ func (j *job) note(old *standing) *rundir.Uploaded {
 	return &n
 }
 
-// superseded finds out whether the run was resumed, from what the server had,
-// by a later log. What the server had not by then has no place any more.
+// superseded finds out whether the run was resumed, from what the server had, or
+// rewound by a later log. What the server had not by then has no place any more.
 func (j *job) superseded(old *standing, note *rundir.Uploaded) bool {
-	if j.next == nil || j.next.Run == nil || !j.next.Run.Resumed || note == nil || old.rows == 0 {
+	if j.next == nil || j.next.Run == nil || note == nil || old.rows == 0 {
 		return false
 	}
-	from := j.next.Run.StartingStep
+	var from int64
+	if step, ok := rewound(j.next.Run); ok {
+		from = step + 1
+	} else if j.next.Run.Resumed {
+		from = j.next.Run.StartingStep
+	}
 	if from == 0 || old.step < from {
 		return false
 	}
 	if lost := j.survey.LastStep - from + 1; lost > 0 {
-		j.warn("the rows from step %d on have no place: the run was resumed there by %s", from, j.next.Path)
+		j.warn("the rows from step %d on have no place: the run was gone on with there by %s", from, j.next.Path)
 	}
 	return true
 }

@@ -1,0 +1,61 @@
+package syncrun
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/rundir"
+)
+
+// rewound is the step after which a log goes on with its own run, false if it was
+// not made to rewind it.
+func rewound(r *journal.Run) (step int64, ok bool) {
+	b := r.BranchPoint
+	if b == nil || b.Run != r.ID || b.Metric != keyStep || b.Value < 0 || b.Value >= math.MaxInt64 {
+		return 0, false
+	}
+	return int64(b.Value), true
+}
+
+// rewinds finds out whether the run has to be rewound before the log is uploaded:
+// not where that was done, with or without a part of the log after it, or rows
+// would be lost that came since. Under another id the log is a fork.
+func (j *job) rewinds(old *standing, note *rundir.Uploaded) (step int64, ok bool, err error) {
+	run := j.survey.Run
+	step, ok = rewound(run)
+	if !ok || j.target.RunID != run.ID || note != nil || j.log.Dir.Synced() {
+		return 0, false, nil
+	}
+	if old != nil && old.rows > 0 {
+		t, err := scan(j.log, old, 0)
+		if err != nil || t.found {
+			return 0, false, err
+		}
+	}
+	return step, true, nil
+}
+
+// rewind rewinds the run on the server and says where the log goes on.
+func (j *job) rewind(ctx context.Context, step int64) (*standing, *place, error) {
+	srv := j.e.Server
+	if err := srv.Rewind(ctx, j.target, step); err != nil {
+		return nil, nil, err
+	}
+	status, err := srv.Status(ctx, j.target)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := standingOf(status)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case s == nil:
+		return nil, nil, fmt.Errorf("rewind run %s: the server has it no more", j.target.RunID)
+	}
+	return s, &place{
+		base:    rundir.Lines{History: s.rows, Events: s.events, Console: s.console},
+		history: s.rows, events: s.events, since: math.Inf(-1), rewound: true,
+	}, nil
+}

@@ -1,0 +1,94 @@
+package syncrun_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/syncrun"
+)
+
+// branch makes a run record as both clients write it of a run that leaves another.
+func branch(from, metric string, step float64) func(*journal.Run) {
+	return func(r *journal.Run) { r.BranchPoint = &journal.BranchPoint{Run: from, Value: step, Metric: metric} }
+}
+
+// TestRewind: when the run on the server is rewound before a log is uploaded. The
+// server has the rows 0 to 8 of the run.
+func TestRewind(t *testing.T) {
+	t.Parallel()
+	note := func(l *rundir.Dir) error {
+		return l.SaveUploaded(rundir.Uploaded{
+			Base: rundir.Lines{History: 4}, History: 5, Entity: "acme", Project: "p", BaseURL: "http://server",
+		})
+	}
+	for name, tt := range map[string]struct {
+		run     func(*journal.Run)
+		rows    []journal.Body
+		before  func(*rundir.Dir) error
+		options syncrun.Options
+		rewinds int
+		want    []int64
+	}{
+		"never uploaded":     {branch("r1", "_step", 3), some(row(4, 100), row(5, 101)), nil, syncrun.Options{}, 1, count(0, 6)},
+		"a part is uploaded": {branch("r1", "_step", 3), rowsOf(4, 12), nil, syncrun.Options{}, 0, count(0, 12)},
+		"noted as uploaded":  {branch("r1", "_step", 3), rowsOf(4, 9), note, syncrun.Options{}, 0, count(0, 9)},
+		"marked as synced": {
+			branch("r1", "_step", 3), some(row(4, 1), row(5, 2)), (*rundir.Dir).MarkSynced,
+			syncrun.Options{IncludeSynced: true}, 0, count(0, 9),
+		},
+		"under another id":  {branch("r1", "_step", 8), some(row(9, 100)), nil, syncrun.Options{RunID: "r2"}, 0, count(0, 10)},
+		"of another run":    {branch("r0", "_step", 8), some(row(9, 100)), nil, syncrun.Options{}, 0, count(0, 10)},
+		"by another metric": {branch("r1", "loss", 3), some(row(9, 100)), nil, syncrun.Options{}, 0, count(0, 10)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := whereItStands(rowsOf(0, 9), t)
+			path := record(t, t.TempDir(), "offline-run-x", official, bodies(some(runBody(tt.run)), tt.rows, some(&journal.Exit{}))...)
+			if tt.before != nil {
+				require.NoError(t, tt.before(rundir.Of(path)))
+			}
+			require.NoError(t, bring(t, s, tt.options, path)[0].Err)
+			assert.Equal(t, tt.rewinds, s.rewinds)
+			assert.Equal(t, tt.want, s.steps(t))
+		})
+	}
+}
+
+// TestSupersededByRewind: rows of a log that the server had not by when a
+// later one rewinds the run have no place.
+func TestSupersededByRewind(t *testing.T) {
+	t.Parallel()
+	s := whereItStands(rowsOf(0, 6), t)
+	root := t.TempDir()
+	first := record(t, root, "run-1", ours, bodies(some(runBody()), rowsOf(0, 9))...)
+	online(t, first, 6)
+	record(t, root, "run-2", ours, some(runBody(branch("r1", "_step", 3), func(r *journal.Run) { r.StartTime = begin.Add(1) }), row(4, 100))...)
+	results := bring(t, s, syncrun.Options{}, root)
+	require.NoError(t, results[0].Err)
+	assert.Contains(t, results[0].Warnings[0], "from step 4 on have no place")
+	require.NoError(t, results[1].Err)
+	assert.Equal(t, 1, s.rewinds)
+	assert.Equal(t, count(0, 5), s.steps(t))
+}
+
+// TestFork: the rows that the server gave a new run come before the log's.
+func TestFork(t *testing.T) {
+	t.Parallel()
+	s := whereItStands(rowsOf(0, 3), t)
+	s.exists = false
+	path := record(t, t.TempDir(), "offline-run-x", official, runBody(branch("r0", "_step", 2)), row(3, 3), &journal.Exit{})
+	require.NoError(t, bring(t, s, syncrun.Options{}, path)[0].Err)
+	assert.Equal(t, count(0, 4), s.steps(t))
+	assert.Zero(t, s.again)
+	assert.Contains(t, s.config, `"branch_point":{"run_id":"r0","step":2}`)
+	note, ok := rundir.Of(path).LoadUploaded()
+	require.True(t, ok)
+	assert.EqualValues(t, 3, note.Base.History)
+	require.NoError(t, bring(t, s, syncrun.Options{IncludeSynced: true}, path)[0].Err)
+	assert.Equal(t, count(0, 4), s.steps(t))
+	assert.Zero(t, s.again)
+}
