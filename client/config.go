@@ -11,8 +11,10 @@ import (
 // UpdateConfig adds to the run's config: values is a map with string keys or a
 // struct with JSON tags, encoded at once. A key that is set to another value
 // already is not changed and named in the error (ErrInvalidInput), as is one that
-// cannot be stored; all others are taken. The server learns of it within
-// seconds. It is safe for concurrent use and does not wait for the network.
+// cannot be stored; all others are taken. Numbers are compared by value, so that
+// what a program sets anew after a resume is the same however the server wrote it.
+// The server learns of it within seconds. It is safe for concurrent use and does
+// not wait for the network.
 func (r *Run) UpdateConfig(values any) error { return r.updateConfig(values, false) }
 
 // OverwriteConfig is [Run.UpdateConfig] where values that are set already change.

@@ -3,7 +3,6 @@
 package runconfig
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -31,7 +30,8 @@ type Config struct {
 // Update adds values, a map with string keys or a struct with JSON tags. Values
 // are encoded at once. A key that is set already to something else is an
 // *errors.InputError unless overwrite is set, and so is one that cannot be
-// stored; all other keys are taken. It reports whether anything changed.
+// stored; all other keys are taken. Values are compared, and not how they are
+// written: 1.0 is 1. It reports whether anything changed.
 //
 // An object that overwrites an object is merged into it, key by key, at any
 // depth, as the official client does. NaN and infinity become null, as the server keeps a config as plain JSON.
@@ -47,7 +47,7 @@ func (c *Config) Update(values any, overwrite bool) (changed bool, err error) {
 		case name == "" || name == ownKey:
 			bad = append(bad, &errors.InputError{Field: field, Rule: "is reserved"})
 			continue
-		case set && bytes.Equal(old, raw):
+		case set && same(old, raw):
 			continue
 		case set && !overwrite:
 			bad = append(bad, &errors.InputError{Field: field, Value: secret.Redact(string(raw)), Rule: "is set to another value already"})
@@ -58,9 +58,10 @@ func (c *Config) Update(values any, overwrite bool) (changed bool, err error) {
 		if c.values == nil {
 			c.values = make(map[string]json.RawMessage)
 		}
-		raw = merge(old, raw)
-		changed = changed || !bytes.Equal(old, raw)
-		c.values[name] = raw
+		if raw = merge(old, raw); set && same(old, raw) {
+			continue
+		}
+		c.values[name], changed = raw, true
 	}
 	return changed, errors.Join(bad...)
 }

@@ -96,6 +96,51 @@ func TestUpdateRules(t *testing.T) {
 	require.ErrorIs(t, err, errors.ErrInvalidInput)
 }
 
+// TestSameValue: a server writes JSON in its own way. What it says of a resumed run
+// must not count as another value than the program's.
+func TestSameValue(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, server string
+		program      any
+		same         bool
+	}{
+		{"spaces and order", `{ "b": [1, 2],  "a": 1 }`, map[string]any{"a": 1, "b": []int{1, 2}}, true},
+		{"an exponent", `1E-07`, 1e-7, true},
+		{"zeros", `0.10`, 0.1, true},
+		{"an integer as a fraction", `5.0`, 5, true},
+		{"a fraction as an integer", `5`, 5.0, true},
+		{"great integers", `18446744073709551615`, uint64(math.MaxUint64), true},
+		{"great integers, rounded", `1.8446744073709552e+19`, uint64(math.MaxUint64), true},
+		{"great integers that differ", `9007199254740993`, int64(9007199254740992), false},
+		{"escapes", `"h\u00e9\u003c"`, "hé<", true},
+		{"a list in another order", `[2,1]`, []int{1, 2}, false},
+		{"a shorter list", `[1]`, []int{1, 2}, false},
+		{"one key more", `{"a":1,"b":2}`, map[string]any{"a": 1}, false},
+		{"another key", `{"b":1}`, map[string]any{"a": 1}, false},
+		{"a number and text", `"1"`, 1, false},
+		{"a number and a truth", `1`, true, false},
+		{"null and nothing", `null`, "", false},
+		{"null", `null`, nil, true},
+		{"beyond floats", `1e400`, json.Number("1e401"), false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var c Config
+			c.Inherit(map[string]json.RawMessage{"key": json.RawMessage(tt.server)})
+			changed, err := c.Update(map[string]any{"key": tt.program}, false)
+			assert.False(t, changed)
+			assert.Equal(t, tt.same, err == nil, "%v", err)
+			assert.Equal(t, `{"key":`+tt.server+`}`, string(c.Values()), "the old form stays")
+			if tt.same {
+				changed, err = c.Update(map[string]any{"key": tt.program}, true)
+				require.NoError(t, err)
+				assert.False(t, changed, "nor is it a change to be sent")
+			}
+		})
+	}
+}
+
 func TestInherit(t *testing.T) {
 	t.Parallel()
 	var c Config
