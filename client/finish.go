@@ -71,7 +71,7 @@ func (r *Run) FinishWithCode(ctx context.Context, code int) error {
 	err = errors.Join(err, r.closeFiles(ctx))
 	r.stopWatching()
 	r.cancel(errors.ErrRunFinished)
-	if r.autoResume && err == nil && code == 0 {
+	if !r.disabled && err == nil && code == 0 {
 		forgetRunID(r.client.settings.RunRoot())
 	}
 	if r.ownsClient {

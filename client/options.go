@@ -132,8 +132,9 @@ type RunOptions struct {
 	// Resume says what to do if a run of this ID exists: "allow" goes on with it
 	// or creates it, "must" goes on with it or fails (ErrRunMissing), "never"
 	// fails if it exists (ErrRunExists), "auto" is allow with the id of the last
-	// run that did not end well, kept in wandb/wandb-resume.json. Empty
-	// asks nothing: rows come after those that a run of this id has, at steps
+	// run with auto that did not end well. It is kept in wandb/wandb-resume.json
+	// until a run in that directory ends well or is started without Resume; an ID
+	// that is given goes before, with a warning in the log. Empty asks nothing: rows come after those that a run of this id has, at steps
 	// that begin at 0 again, and its summary and config are replaced, as with the
 	// official client. In mode "offline" it is left aside, with a warning in the
 	// log, as nobody can be asked: steps begin at 0, and [Client.Sync] puts the rows

@@ -3,7 +3,6 @@ package client
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/runconfig"
-	"github.com/wandgo/wandgo/internal/runid"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
 )
@@ -103,17 +101,7 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 		p.machine = c.lookAround(p)
 		p.config.Own.Environments = p.machine.config(nil)
 	}
-	if p.resume == resumeAuto && p.id == "" {
-		p.id = recallRunID(s.RunRoot())
-	}
-	if p.id == "" {
-		p.id = runid.New()
-	}
-	if p.resume == resumeAuto && p.mode != settings.ModeDisabled {
-		if err := rememberRunID(s.RunRoot(), p.id); err != nil {
-			c.log.Warn("remember the run id for the next start", "error", err)
-		}
-	}
+	c.settleID(p)
 	return p, nil
 }
 
@@ -277,7 +265,3 @@ func first(texts ...string) string {
 
 // where names the place of a run in logs.
 func (p *plan) where() string { return fmt.Sprintf("%s/%s/%s", p.entity, p.project, p.id) }
-
-// resumeFile holds the id of the run that the next start with resume mode auto
-// goes on with.
-func resumeFile(root string) string { return filepath.Join(root, "wandb-resume.json") }

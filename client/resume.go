@@ -3,8 +3,6 @@ package client
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"os"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
@@ -115,38 +113,3 @@ func (c *Client) resumeError(q diagnose.Question, cause, err error) error {
 		Cause: cause, Err: err,
 	}
 }
-
-// remembered is the content of wandb-resume.json, which the official client
-// reads and writes as well.
-type remembered struct {
-	RunID string `json:"run_id"`
-}
-
-func recallRunID(root string) string {
-	text, err := os.ReadFile(resumeFile(root))
-	if err != nil {
-		return ""
-	}
-	var r remembered
-	if json.Unmarshal(text, &r) != nil {
-		return ""
-	}
-	return r.RunID
-}
-
-func rememberRunID(root, id string) error {
-	text, err := json.Marshal(remembered{RunID: id})
-	if err != nil {
-		return fmt.Errorf("encode run id: %w", err)
-	}
-	if err := os.MkdirAll(root, 0o755); err != nil { //nolint:gosec // like the official client's
-		return fmt.Errorf("make %s: %w", root, err)
-	}
-	if err := os.WriteFile(resumeFile(root), text, 0o644); err != nil { //nolint:gosec // holds no secret
-		return fmt.Errorf("write %s: %w", resumeFile(root), err)
-	}
-	return nil
-}
-
-// forgetRunID is called when a run with resume mode auto ended well.
-func forgetRunID(root string) { _ = os.Remove(resumeFile(root)) }

@@ -1,7 +1,11 @@
 package client_test
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -133,6 +137,77 @@ func TestResumeAuto(t *testing.T) {
 	third := start()
 	assert.NotEqual(t, first.ID(), third.ID())
 	require.NoError(t, third.Finish(t.Context()))
+}
+
+// TestResumeFile: which starts forget the run that resume mode auto goes on with,
+// and which leave it alone, as with the official client 0.31.
+func TestResumeFile(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		opts client.RunOptions
+		code int
+		want string // the id kept afterwards
+		warn bool
+	}{
+		"without resume":          {client.RunOptions{}, 1, "", false},
+		"offline, without resume": {client.RunOptions{Mode: "offline"}, 1, "", false},
+		"fork":                    {client.RunOptions{ForkFrom: "other?_step=1"}, 1, "", false},
+		"allow":                   {client.RunOptions{Resume: "allow", ID: "second"}, 1, "first", false},
+		"never":                   {client.RunOptions{Resume: "never"}, 1, "first", false},
+		"disabled":                {client.RunOptions{Mode: "disabled"}, 1, "first", false},
+		"disabled, auto":          {client.RunOptions{Mode: "disabled", Resume: "auto", ID: "second"}, 0, "first", false},
+		"auto":                    {client.RunOptions{Resume: "auto"}, 1, "first", false},
+		"auto, offline":           {client.RunOptions{Resume: "auto", Mode: "offline"}, 1, "first", true},
+		"auto, of the same id":    {client.RunOptions{Resume: "auto", ID: "first"}, 1, "first", false},
+		"auto, of another id":     {client.RunOptions{Resume: "auto", ID: "second"}, 1, "second", true},
+		"auto, that ends well":    {client.RunOptions{Resume: "auto"}, 0, "", false},
+		"allow, that ends well":   {client.RunOptions{Resume: "allow", ID: "second"}, 0, "", false},
+		"never, that ends well":   {client.RunOptions{Resume: "never"}, 0, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := wandbtest.New(t, wandbtest.Solo())
+			var said bytes.Buffer
+			dir := t.TempDir()
+			c := newClient(t, s, wandbtest.AliceKey, quickly, func(o *client.Options) {
+				o.Dir, o.Logger = dir, slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelWarn}))
+			})
+			start := func(opts client.RunOptions, code int) {
+				opts.Entity, opts.Project = "acme", "vision"
+				run, err := c.Init(t.Context(), opts)
+				require.NoError(t, err)
+				require.NoError(t, run.FinishWithCode(t.Context(), code))
+			}
+			path := filepath.Join(dir, "wandb", "wandb-resume.json")
+			start(client.RunOptions{Resume: "auto", ID: "first"}, 1)
+			require.FileExists(t, path)
+			start(tt.opts, tt.code)
+			if tt.want == "" {
+				require.NoFileExists(t, path)
+			} else {
+				text, err := os.ReadFile(path)
+				require.NoError(t, err)
+				assert.JSONEq(t, `{"run_id":"`+tt.want+`"}`, string(text))
+			}
+			assert.Equal(t, tt.warn, said.Len() > 0, said.String())
+		})
+	}
+}
+
+// TestResumeFileSpoilt: what is no run id is not gone on with.
+func TestResumeFileSpoilt(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "{", `{"run_id":3}`, `{"run_id":"../../x"}`, `{"run_id":""}`} {
+		s := wandbtest.New(t, wandbtest.Solo())
+		dir := t.TempDir()
+		c := newClient(t, s, wandbtest.AliceKey, quickly, func(o *client.Options) { o.Dir = dir })
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, "wandb"), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "wandb", "wandb-resume.json"), []byte(text), 0o600))
+		run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", Resume: "auto"})
+		require.NoError(t, err, text)
+		assert.Len(t, run.ID(), 8)
+		require.NoError(t, run.Finish(t.Context()))
+	}
 }
 
 func TestRewindAndFork(t *testing.T) {

@@ -36,12 +36,12 @@ type Run struct {
 	resumed                  bool
 	ctx                      context.Context         // ends when the run ends or is stopped
 	cancel                   context.CancelCauseFunc // of ctx
-	autoResume               bool
-	writer                   *writer             // nil unless others write the run as well
-	graphql                  *graphql.Client     // says who writes
-	stepIgnored              sync.Once           // the warning about steps in shared mode
-	display                  *display.Display    // nil where nobody looks
-	stats                    *sysmetrics.Sampler // nil if not measured
+	disabled                 bool                    // it leaves no trace
+	writer                   *writer                 // nil unless others write the run as well
+	graphql                  *graphql.Client         // says who writes
+	stepIgnored              sync.Once               // the warning about steps in shared mode
+	display                  *display.Display        // nil where nobody looks
+	stats                    *sysmetrics.Sampler     // nil if not measured
 
 	mu       sync.Mutex
 	rows     history.Rows
@@ -73,18 +73,18 @@ type Run struct {
 
 func (c *Client) newRun(p *plan) *Run {
 	r := &Run{
-		client:     c,
-		id:         p.id,
-		entity:     p.entity,
-		project:    p.project,
-		started:    p.started,
-		config:     p.config,
-		labels:     p.labels,
-		resumed:    p.resumed,
-		autoResume: p.resume == resumeAuto,
-		writer:     p.writer,
-		graphql:    p.graphql,
-		ending:     make(chan struct{}, 1),
+		client:   c,
+		id:       p.id,
+		entity:   p.entity,
+		project:  p.project,
+		started:  p.started,
+		config:   p.config,
+		labels:   p.labels,
+		resumed:  p.resumed,
+		disabled: p.mode == settings.ModeDisabled,
+		writer:   p.writer,
+		graphql:  p.graphql,
+		ending:   make(chan struct{}, 1),
 	}
 	r.encoder.Limit = int(c.settings.FileStream.MaxLineBytes)
 	r.ctx, r.cancel = context.WithCancelCause(context.Background())

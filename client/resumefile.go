@@ -1,0 +1,74 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/wandgo/wandgo/internal/runid"
+	"github.com/wandgo/wandgo/internal/settings"
+)
+
+// settleID gives the run its id, where none is given. In resume mode auto that is
+// the id of the last run that did not end well, and it is kept for the next start.
+// A start that resumes nothing forgets it: what comes next is not to go on with a
+// run from before.
+func (c *Client) settleID(p *plan) {
+	root := c.settings.RunRoot()
+	switch {
+	case p.mode == settings.ModeDisabled: // leaves no trace
+	case p.resume == resumeAuto:
+		kept := recallRunID(root)
+		if p.id != "" && kept != "" && kept != p.id {
+			c.log.Warn("resume mode auto leaves the run kept for it aside: another id is given", "kept", kept, "given", p.id)
+		}
+		p.id = first(p.id, kept, runid.New())
+		if err := rememberRunID(root, p.id); err != nil {
+			c.log.Warn("remember the run id for the next start", "error", err)
+		}
+	case p.resume == "":
+		forgetRunID(root)
+	}
+	p.id = first(p.id, runid.New())
+}
+
+// resumeFile holds the id of the run that the next start with resume mode auto
+// goes on with.
+func resumeFile(root string) string { return filepath.Join(root, "wandb-resume.json") }
+
+// remembered is the content of wandb-resume.json, which the official client
+// reads and writes as well.
+type remembered struct {
+	RunID string `json:"run_id"`
+}
+
+// recallRunID returns "" where nothing is kept, or what is no run id.
+func recallRunID(root string) string {
+	text, err := os.ReadFile(resumeFile(root))
+	if err != nil {
+		return ""
+	}
+	var r remembered
+	if json.Unmarshal(text, &r) != nil || settings.CheckRunID(r.RunID) != nil {
+		return ""
+	}
+	return r.RunID
+}
+
+func rememberRunID(root, id string) error {
+	text, err := json.Marshal(remembered{RunID: id})
+	if err != nil {
+		return fmt.Errorf("encode run id: %w", err)
+	}
+	if err := os.MkdirAll(root, 0o755); err != nil { //nolint:gosec // like the official client's
+		return fmt.Errorf("make %s: %w", root, err)
+	}
+	if err := os.WriteFile(resumeFile(root), text, 0o644); err != nil { //nolint:gosec // holds no secret
+		return fmt.Errorf("write %s: %w", resumeFile(root), err)
+	}
+	return nil
+}
+
+// forgetRunID is also called when a run ended well.
+func forgetRunID(root string) { _ = os.Remove(resumeFile(root)) }
