@@ -66,50 +66,85 @@ func (r *Run) changed(relabelled bool) {
 
 // SetName changes the name shown in the web UI. Like the other setters it is
 // brought to the server within seconds, does not wait for the network, and
-// returns an *errors.InputError for what breaks a rule.
-func (r *Run) SetName(name string) error { return r.relabel(func(l *labels) { l.name = name }) }
+// returns an *errors.InputError for what breaks a rule. The empty text is such: a
+// server takes it for an unchanged one, so that nothing can be emptied.
+func (r *Run) SetName(name string) error {
+	return r.setLabel("name", name, func(l *labels) *string { return &l.name }, runconfig.FeatureRunName)
+}
 
-// SetNotes changes the run's notes. They cannot be emptied: the server takes
-// empty notes for unchanged ones.
-func (r *Run) SetNotes(notes string) error { return r.relabel(func(l *labels) { l.notes = notes }) }
+// SetNotes changes the run's notes. They cannot be emptied.
+func (r *Run) SetNotes(notes string) error {
+	return r.setLabel("notes", notes, func(l *labels) *string { return &l.notes })
+}
 
-// SetGroup changes the group under which the web UI sorts the run.
-func (r *Run) SetGroup(group string) error { return r.relabel(func(l *labels) { l.group = group }) }
+// SetGroup changes the group under which the web UI sorts the run. It cannot be
+// emptied.
+func (r *Run) SetGroup(group string) error {
+	return r.setLabel("group", group, func(l *labels) *string { return &l.group })
+}
 
-// SetJobType changes the run's job type, at most 64 characters.
-func (r *Run) SetJobType(t string) error { return r.relabel(func(l *labels) { l.jobType = t }) }
+// SetJobType changes the run's job type, at most 64 characters. It cannot be
+// emptied.
+func (r *Run) SetJobType(t string) error {
+	return r.setLabel("job type", t, func(l *labels) *string { return &l.jobType })
+}
 
-// SetTags replaces the run's tags. They cannot be emptied: the server takes an
-// empty list for unchanged tags.
+func (r *Run) setLabel(field, text string, of func(*labels) *string, features ...runconfig.Feature) error {
+	return r.relabel(func(l *labels) error {
+		*of(l) = text
+		return keptFull(field, text == "")
+	}, features...)
+}
+
+// SetTags replaces the run's tags. They cannot be emptied: no tags are an
+// *errors.InputError.
 func (r *Run) SetTags(tags ...string) error {
-	return r.relabel(func(l *labels) { l.tags = slices.Clone(tags) })
+	return r.relabel(func(l *labels) error {
+		l.tags = slices.Clone(tags)
+		return keptFull("tags", len(tags) == 0)
+	}, runconfig.FeatureRunTags)
 }
 
 // AddTags adds tags that the run does not have yet.
 func (r *Run) AddTags(tags ...string) error {
-	return r.relabel(func(l *labels) {
+	return r.relabel(func(l *labels) error {
 		l.tags = slices.Clone(l.tags)
 		for _, t := range tags {
 			if !slices.Contains(l.tags, t) {
 				l.tags = append(l.tags, t)
 			}
 		}
-	})
+		return nil
+	}, runconfig.FeatureRunTags)
+}
+
+// keptFull is the error of a label that was to be emptied.
+func keptFull(field string, empty bool) error {
+	if !empty {
+		return nil
+	}
+	return &errors.InputError{Field: field, Rule: "cannot be emptied: the server takes nothing for unchanged"}
 }
 
 // relabel changes the labels unless the result breaks a rule.
-func (r *Run) relabel(change func(*labels)) error {
+func (r *Run) relabel(change func(*labels) error, features ...runconfig.Feature) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
 		return fmt.Errorf("change %s: %w", r, errors.ErrRunFinished)
 	}
 	l := r.labels
-	change(&l)
-	if err := l.check(r.client.settings.Key); err != nil {
+	err := change(&l)
+	if err == nil {
+		err = l.check(r.client.settings.Key)
+	}
+	if err != nil {
 		return fmt.Errorf("change %s: %w", r, err)
 	}
 	r.labels = l
+	for _, f := range features {
+		r.config.Own.Use(f)
+	}
 	r.changed(true)
 	return nil
 }

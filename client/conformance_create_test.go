@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -105,10 +106,14 @@ var creationRules = []rule{
 		in := st.upserts(t)[1]
 		assert.Equal(t, []any{"n", "g", "later", []any{"a"}}, []any{in["displayName"], in["groupName"], in["notes"], in["tags"]})
 	}},
-	{"3.2.5 tags cannot be cleared", func(t *testing.T) {
-		st := newStage(t, client.RunOptions{Tags: []string{"a"}})
-		require.NoError(t, st.run.SetTags())
-		assert.Equal(t, []string{"a"}, st.finish(t).Tags)
+	{"3.2.5 labels cannot be cleared, and nobody is told that they were", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{Name: "n", Tags: []string{"a"}})
+		require.ErrorIs(t, st.run.SetTags(), errors.ErrInvalidInput)
+		require.ErrorIs(t, st.run.SetName(""), errors.ErrInvalidInput)
+		assert.Equal(t, "n", st.run.Name())
+		v := st.finish(t)
+		assert.Equal(t, []string{"a"}, v.Tags)
+		assert.Equal(t, "n", v.DisplayName)
 	}},
 	{"3.2.6 many changes are one upsert", func(t *testing.T) {
 		st := newStage(t, client.RunOptions{})
@@ -167,9 +172,36 @@ var creationRules = []rule{
 		require.True(t, ok)
 		assert.NotContains(t, telemetry, "4", "this is not Python")
 		assert.Regexp(t, `^\w+-\w+$`, telemetry["13"])
-		for _, feature := range []float64{13, 15, 16, 7, 62, 63, 64, 65, 66} {
+		for _, feature := range []float64{13, 15, 16, 7, 62, 63, 64, 65} {
 			assert.Contains(t, telemetry["3"], feature)
 		}
+		assert.NotContains(t, telemetry["3"], 66.0, "of a step metric that is only implied to be filled in")
+	}},
+	{"3.4.2 telemetry has what a run did later: log with steps, rename, finish", func(t *testing.T) {
+		plain := newStage(t, client.RunOptions{})
+		log(t, plain.run, 0, 1)
+		assert.Equal(t, []any{2.0}, featuresOf(t, plain.finish(t).RawConfig))
+		failed := newStage(t, client.RunOptions{})
+		require.NoError(t, failed.run.FinishWithCode(t.Context(), 1))
+		assert.Equal(t, []any{2.0}, featuresOf(t, failed.view(t).RawConfig))
+		st := newStage(t, client.RunOptions{})
+		require.NoError(t, st.run.LogAt(3, fields{"a": 1}))
+		require.NoError(t, st.run.SetName("n"))
+		require.NoError(t, st.run.SetTags("a"))
+		assert.Equal(t, []any{2.0, 17.0, 18.0, 61.0}, featuresOf(t, st.finish(t).RawConfig))
+		assert.Equal(t, []int32{2, 17, 18, 61}, onDisk(t, st.run.Dir()).Telemetry.Feature)
+		st.start(t, client.RunOptions{})
+		require.NoError(t, st.run.AddTags("a"))
+		assert.Equal(t, []any{2.0, 18.0}, featuresOf(t, st.finish(t).RawConfig))
+	}},
+	{"3.4.3 telemetry of a fork, of a rewound run", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{ID: "r1"})
+		log(t, st.run, 0, 5)
+		assert.Equal(t, []any{2.0, 14.0}, featuresOf(t, st.finish(t).RawConfig))
+		st.start(t, client.RunOptions{ForkFrom: "r1?_step=2"})
+		assert.Equal(t, []any{2.0, 71.0}, featuresOf(t, st.finish(t).RawConfig))
+		st.start(t, client.RunOptions{RewindTo: "r1?_step=2"})
+		assert.Equal(t, []any{2.0, 72.0}, featuresOf(t, st.finish(t).RawConfig), "the id is the moment's")
 	}},
 	{"3.5.1 step metric is an index from one, with an entry of its own", func(t *testing.T) {
 		st := newStage(t, client.RunOptions{})

@@ -127,6 +127,16 @@ func wandbPart(t *testing.T, rawConfig string) map[string]any {
 	return config["_wandb"].Value
 }
 
+// featuresOf are the features in the telemetry of a config.
+func featuresOf(t *testing.T, rawConfig string) []any {
+	t.Helper()
+	telemetry, ok := wandbPart(t, rawConfig)["t"].(map[string]any)
+	require.True(t, ok)
+	features, ok := telemetry["3"].([]any)
+	require.True(t, ok)
+	return features
+}
+
 func mustField(t *testing.T, object, name string) string {
 	t.Helper()
 	var fields map[string]json.RawMessage

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/display"
+	"github.com/wandgo/wandgo/internal/runconfig"
 )
 
 // Finish ends the run as successful; see [Run.FinishWithCode].
@@ -45,6 +46,7 @@ func (r *Run) FinishWithCode(ctx context.Context, code int) error {
 	r.lasted = r.earlier + time.Since(r.started)
 	r.summary.SetRuntime(r.seconds())
 	lost = errors.Join(lost, r.tellSummary())
+	r.tellFeatures()
 	r.closed = true
 	r.mu.Unlock()
 	// What the console still has goes before the end of the run.
@@ -83,6 +85,15 @@ func (r *Run) FinishWithCode(ctx context.Context, code int) error {
 	}
 	r.display.End(display.End{URL: r.url, Dir: r.whereTheRestIs(err), Code: code, Err: err})
 	return r.result
+}
+
+// tellFeatures brings what the run made use of to the server, in the upsert that
+// ends it. r.mu is held.
+func (r *Run) tellFeatures() {
+	r.config.Own.Use(runconfig.FeatureFinish)
+	if r.up != nil && !r.up.ended.Load() {
+		r.up.updater.change(false)
+	}
 }
 
 // conclude is the outcome of an online run: that the disk failed is only worth

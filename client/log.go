@@ -7,6 +7,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/runconfig"
 )
 
 // Log adds a row of metrics to the run's history at the current step, makes its
@@ -53,6 +54,9 @@ func (r *Run) LogAt(step int64, row map[string]any) error {
 	if r.writer != nil {
 		r.stepIgnored.Do(func() {
 			r.client.log.Warn("steps are ignored in shared mode; log a metric and define it as step metric instead", "run", r.String(), "step", step)
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.config.Own.Use(runconfig.FeatureStepLog)
 		})
 		return r.Log(row)
 	}
@@ -65,6 +69,7 @@ func (r *Run) LogAt(step int64, row map[string]any) error {
 	case step < r.step:
 		return r.wrap(fmt.Errorf("step %d comes after step %d: %w", step, r.step, errors.ErrStepInPast))
 	}
+	r.config.Own.Use(runconfig.FeatureStepLog)
 	var err error
 	if step > r.step {
 		if !r.open.empty() {

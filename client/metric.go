@@ -89,7 +89,6 @@ func (r *Run) DefineMetric(name string, opts MetricOptions) error {
 		{runconfig.FeatureSummaryOps, len(d.Summary) > 0},
 		{runconfig.FeatureGoal, d.Goal != metric.NoGoal},
 		{runconfig.FeatureHidden, d.Hidden},
-		{runconfig.FeatureStepSync, d.Sync()},
 	} {
 		if f.used {
 			own.Use(f.feature)

@@ -113,6 +113,15 @@ func TestConfigAndLabels(t *testing.T) {
 		require.NoError(t, run.SetJobType("eval"))
 		require.NoError(t, run.AddTags("b", "a"))
 		require.ErrorIs(t, run.AddTags(""), errors.ErrInvalidInput)
+		require.NoError(t, run.AddTags())
+		for field, err := range map[string]error{
+			"name": run.SetName(""), "notes": run.SetNotes(""), "group": run.SetGroup(""), "job type": run.SetJobType(""), "tags": run.SetTags(),
+		} {
+			input, ok := errors.AsType[*errors.InputError](err)
+			require.True(t, ok, field)
+			assert.Equal(t, field, input.Field)
+			assert.ErrorContains(t, err, "cannot be emptied")
+		}
 		assert.Equal(t, "renamed", run.Name())
 	})
 	assert.InDelta(t, 0.3, v.Config["lr"], 0)

@@ -189,7 +189,7 @@ func (p *plan) configure(opts RunOptions) error {
 		used    bool
 	}{
 		{runconfig.FeatureInitName, p.labels.name != ""},
-		{runconfig.FeatureInitID, p.id != ""},
+		{runconfig.FeatureInitID, p.id != "" && p.rewind == nil},
 		{runconfig.FeatureInitTags, p.labels.tags != nil},
 		{runconfig.FeatureInitConfig, len(opts.Config) > 0},
 		{runconfig.FeatureOffline, p.mode == settings.ModeOffline},

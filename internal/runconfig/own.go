@@ -12,7 +12,8 @@ import (
 // Feature is the number of something a run made use of, as telemetry counts it.
 type Feature int
 
-// The features that wandgo can report.
+// The features that wandgo can report. The official client has 66 for a step_sync
+// that was asked for; here it is implied by the step metric.
 const (
 	FeatureFinish     Feature = 2
 	FeatureSave       Feature = 3
@@ -31,7 +32,6 @@ const (
 	FeatureSummaryOps Feature = 63
 	FeatureGoal       Feature = 64
 	FeatureHidden     Feature = 65
-	FeatureStepSync   Feature = 66
 	FeatureSharedMode Feature = 67
 	FeatureLabel      Feature = 69
 	FeatureFork       Feature = 71
