@@ -101,18 +101,11 @@ func (u *upload) filesRefused(err error) { u.run.refusedUpdate(u.asking, err) }
 // saveMachineFiles saves the files that describe the process.
 func (r *Run) saveMachineFiles(m *machine) {
 	for name, content := range map[string][]byte{
-		"wandb-metadata.json": m.metadata,
-		"requirements.txt":    m.requirements,
+		fileMetadata:       m.text(),
+		"requirements.txt": m.requirements,
 	} {
-		if len(content) == 0 {
-			continue
-		}
-		err := r.files.SaveBytes(name, content, runfiles.Now)
-		if r.rec != nil && err == nil {
-			err = r.rec.files([]string{name}, runfiles.Now, journal.FileWandb)
-		}
-		if err != nil {
-			r.client.log.Warn("save file", "run", r.String(), "file", name, "error", err)
+		if len(content) > 0 {
+			r.saveOwnFile(name, content)
 		}
 	}
 }

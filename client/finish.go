@@ -36,6 +36,7 @@ func (r *Run) FinishWithCode(ctx context.Context, code int) error {
 		return r.result
 	}
 	r.stopStats()
+	r.endLookups(ctx)
 	r.mu.Lock()
 	var lost error // of a last row that could not be kept
 	if !r.open.empty() {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"runtime/debug"
+	"sync"
 
 	"github.com/wandgo/wandgo/internal/environment"
 	"github.com/wandgo/wandgo/internal/journal"
@@ -13,9 +14,12 @@ import (
 // machine describes the process and the machine it runs on, for the run's
 // overview page: wandb-metadata.json and requirements.txt.
 type machine struct {
-	writerID               string
-	environment            *environment.Environment
-	metadata, requirements []byte
+	writerID     string
+	requirements []byte
+
+	mu          sync.Mutex // guards what may be added while the run goes on
+	environment *environment.Environment
+	metadata    []byte // nil where nothing is told
 }
 
 // lookAround describes this process. It reads a few small files. Of several
@@ -50,6 +54,32 @@ func (c *Client) lookAround(p *plan) *machine {
 	return m
 }
 
+// described reports whether anything is told of the machine.
+func (m *machine) described() bool { return m.text() != nil }
+
+// text is wandb-metadata.json.
+func (m *machine) text() []byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.metadata
+}
+
+// add takes in what was found out later.
+func (m *machine) add(facts map[string]any) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	with, err := m.environment.With(facts)
+	if err != nil {
+		return err
+	}
+	text, err := with.File()
+	if err != nil {
+		return err
+	}
+	m.environment, m.metadata = with, text
+	return nil
+}
+
 // environ is the part of the environment that describes the machine.
 func (c *Client) environ() []string {
 	if c.isolated == nil {
@@ -73,29 +103,39 @@ func (c *Client) getenv(name string) string {
 
 // config puts the description where the web UI looks for it.
 func (m *machine) config(environments map[string]json.RawMessage) map[string]json.RawMessage {
-	if len(m.metadata) == 0 {
+	text := m.text()
+	if text == nil {
 		return environments
 	}
 	if environments == nil {
 		environments = make(map[string]json.RawMessage)
 	}
-	environments[m.writerID] = m.metadata
+	environments[m.writerID] = text
 	return environments
 }
 
 // record keeps the description.
 func (m *machine) record(rec *recorder) error {
-	if len(m.metadata) == 0 {
+	m.mu.Lock()
+	e, told := m.environment, m.metadata != nil
+	m.mu.Unlock()
+	if !told {
 		return nil
 	}
-	e := m.environment
 	body := &journal.Environment{
 		OS: e.OS, StartedAt: e.StartedAt.Time, Docker: e.Docker, Args: e.Args,
 		Program: e.Program, CodePath: e.CodePath, CodePathLocal: e.CodePathLocal,
 		Email: e.Email, Root: e.Root, Host: e.Host, Username: e.Username, Executable: e.Executable,
 		CPUCount: uint32(e.CPUCount), CPUCountLogical: uint32(e.LogicalCPUs), //nolint:gosec // counts of processors
 		CPUModel: e.CPU.Model, CUDAVersion: e.CUDAVersion, MemoryTotal: e.Memory.Total,
+		GPUType: e.GPU, GPUCount: uint32(e.GPUCount), //nolint:gosec // a count
 		WriterID: m.writerID,
+	}
+	for _, g := range e.NVIDIA {
+		body.NVIDIA = append(body.NVIDIA, journal.GPU{
+			Name: g.Name, MemoryTotal: g.MemoryTotal, Architecture: g.Architecture, UUID: g.UUID,
+			CUDACores: uint32(g.CUDACores), //nolint:gosec // a count
+		})
 	}
 	if e.Git != (environment.Git{}) {
 		body.Git = &journal.Git{RemoteURL: e.Git.Remote, Commit: e.Git.Commit}

@@ -162,7 +162,8 @@ type RunOptions struct {
 	// WANDB_X_STATS_SAMPLING_INTERVAL (seconds), then 15 s; never if
 	// WANDB_X_DISABLE_STATS is set.
 	StatsInterval time.Duration
-	// MetricSources are measured besides, such as GPUs.
+	// MetricSources are measured besides, such as GPUs, and described in the run's
+	// overview if they are a [Describer].
 	MetricSources []MetricSource
 	// OnRefused decides what Init does when the server does not take the run:
 	// on a refusal (err is an *errors.PermissionError) and also when it cannot

@@ -42,6 +42,7 @@ type Run struct {
 	stepIgnored              sync.Once               // the warning about steps in shared mode
 	display                  *display.Display        // nil where nobody looks
 	stats                    *sysmetrics.Sampler     // nil if not measured
+	lookups                  lookups
 
 	mu       sync.Mutex
 	rows     history.Rows
@@ -187,6 +188,7 @@ func (r *Run) equip(p *plan, online bool) {
 	r.files = r.client.openFiles(r, online)
 	r.saveMachineFiles(p.machine)
 	r.startStats(p)
+	r.lookUp(p)
 }
 
 func oneLine(err error) string {

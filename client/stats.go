@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"strconv"
 	"time"
 
@@ -9,8 +10,22 @@ import (
 )
 
 // MetricSource measures something beside processor, memory, disk and network for
-// the System tab, such as GPUs; the module contrib/nvidia has one.
+// the System tab, such as GPUs; the module contrib/nvidia has one. A source that is
+// a [Describer] too is also asked what it measures, for the run's overview.
 type MetricSource = sysmetrics.Source
+
+// Describer is what a [MetricSource] may be besides.
+type Describer interface {
+	// Describe returns what the devices are, under the names of
+	// wandb-metadata.json: "gpu_nvidia", a list of objects with name, memoryTotal
+	// (bytes, as text), cudaCores, architecture and uuid, and "cudaVersion". Other
+	// names are an error, which is logged. It is called once, after Init has
+	// returned or while it does, at the same time as Sample, also where system
+	// metrics are switched off; not where WANDB_X_DISABLE_META or
+	// WANDB_X_DISABLE_MACHINE_INFO is set, and in shared mode only of the primary
+	// process. It has 10 s, and returns soon after ctx is done; Finish waits for it.
+	Describe(ctx context.Context) (map[string]any, error)
+}
 
 // startStats begins to sample system metrics, unless they are switched off.
 func (r *Run) startStats(p *plan) {

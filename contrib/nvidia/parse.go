@@ -118,6 +118,17 @@ func (r row) addTo(values map[string]float64, prefix string) {
 	percent("power.draw", "enforced.power.limit", "powerPercent")
 }
 
+var cudaLine = regexp.MustCompile(`(?m)^CUDA Version\s*:\s*([0-9]+(?:\.[0-9]+)*)\s*$`)
+
+// cudaVersion finds the version of CUDA in a report, "" if it is not there.
+func cudaVersion(report string) string {
+	match := cudaLine.FindStringSubmatch(report)
+	if match == nil {
+		return ""
+	}
+	return match[1]
+}
+
 var notValid = regexp.MustCompile(`Field "([^"]+)" is not a valid field to query`)
 
 // unknownField finds the complaint about a field.

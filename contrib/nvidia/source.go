@@ -32,9 +32,9 @@ type Source struct {
 
 // Device is what a GPU is, as opposed to what it does.
 type Device struct {
-	Name        string
-	UUID        string
-	MemoryTotal uint64 // bytes; 0 if unknown
+	Name        string `json:"name,omitempty"`
+	UUID        string `json:"uuid,omitempty"`
+	MemoryTotal uint64 `json:"memoryTotal,string,omitempty"` // bytes; 0 if unknown
 }
 
 // waitDelay is how long a killed nvidia-smi has to close its output. One that
@@ -82,6 +82,25 @@ func (s *Source) Devices(ctx context.Context) ([]Device, error) {
 		devices[i] = Device{Name: r.text("name"), UUID: r.text("uuid"), MemoryTotal: uint64(max(0, mib)) << 20}
 	}
 	return devices, nil
+}
+
+// Describe returns the GPUs and the version of CUDA that the driver speaks, for the
+// run's overview: "gpu_nvidia" with the [Device]s and "cudaVersion", which is left
+// out if it cannot be found out. It is nil where there is no GPU. It asks
+// nvidia-smi twice. Errors are those of Sample.
+func (s *Source) Describe(ctx context.Context) (map[string]any, error) {
+	devices, err := s.Devices(ctx)
+	if err != nil || len(devices) == 0 {
+		return nil, err
+	}
+	facts := map[string]any{"gpu_nvidia": devices}
+	// No field of --query-gpu has it; the head of every report does.
+	if out, err := s.run(ctx, "--query", "--display=COMPUTE"); err == nil {
+		if version := cudaVersion(out); version != "" {
+			facts["cudaVersion"] = version
+		}
+	}
+	return facts, nil
 }
 
 // ours returns the UUIDs of the GPUs that our processes compute on.

@@ -2,6 +2,7 @@ package nvidia
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"math"
@@ -193,6 +194,42 @@ func TestDevices(t *testing.T) {
 		{Name: "NVIDIA H100 80GB HBM3", UUID: "GPU-a", MemoryTotal: 81559 << 20},
 		{Name: "NVIDIA H100 80GB HBM3", UUID: "GPU-b"},
 	}, devices)
+}
+
+func TestDescribe(t *testing.T) {
+	t.Parallel()
+	report, err := filepath.Abs(filepath.Join("testdata", "report.txt"))
+	require.NoError(t, err)
+	const gpus = `echo "0, NVIDIA H100 80GB HBM3, GPU-a, 81559
+1, NVIDIA H100 80GB HBM3, GPU-b, [N/A]"`
+	const listed = `"gpu_nvidia":[{"name":"NVIDIA H100 80GB HBM3","uuid":"GPU-a","memoryTotal":"85520809984"},
+		{"name":"NVIDIA H100 80GB HBM3","uuid":"GPU-b"}]`
+	for _, tt := range []struct{ name, gpus, report, want string }{
+		{"whole", gpus, `cat "` + report + `"`, `{` + listed + `,"cudaVersion":"12.4"}`},
+		{"no version", gpus, `echo "CUDA Version                              : N/A"`, `{` + listed + `}`},
+		{"no report", gpus, "exit 2", `{` + listed + `}`},
+		{"no GPU", "echo No devices were found", "exit 2", `null`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := Source{Command: program(t, `case "$1" in
+--query-gpu=*) `+tt.gpus+`;;
+--query) `+tt.report+`;;
+esac
+`)}
+			facts, err := s.Describe(t.Context())
+			if tt.want == `null` {
+				require.Error(t, err)
+				return
+			}
+			require.NoError(t, err)
+			text, err := json.Marshal(facts)
+			require.NoError(t, err)
+			assert.JSONEq(t, tt.want, string(text))
+		})
+	}
+	_, err = (&Source{Command: "no-such-program-of-nvidia"}).Describe(t.Context())
+	require.ErrorIs(t, err, exec.ErrNotFound)
 }
 
 func TestProcessTreeHasThisProcess(t *testing.T) {

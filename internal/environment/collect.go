@@ -40,10 +40,6 @@ type Options struct {
 	// WANDB_X_DISABLE_MACHINE_INFO does.
 	NoMachine bool
 
-	// GPUs and CUDAVersion are what an add-on found.
-	GPUs        []GPU
-	CUDAVersion string
-
 	// Proc is the proc file system; the default is that of the machine.
 	Proc fs.FS
 }
@@ -86,13 +82,6 @@ func Collect(o Options) *Environment {
 		Executable: or(env["WANDB_EXECUTABLE"], o.Executable),
 		Slurm:      env.slurm(),
 		WriterID:   o.WriterID,
-
-		NVIDIA:      o.GPUs,
-		GPUCount:    len(o.GPUs),
-		CUDAVersion: o.CUDAVersion,
-	}
-	if len(o.GPUs) > 0 {
-		e.GPU = o.GPUs[0].Name
 	}
 	e.addMachine(o.Proc)
 	top, git := findGit(o.WorkDir, or(env["WANDB_GIT_REMOTE"], "origin"))

@@ -50,9 +50,12 @@ func TestEnvironmentFile(t *testing.T) {
 		Args: []string{"--lr", "0.1", "--api-key", "hush"}, Program: "/src/cmd/train/main.go", Executable: "/bin/train",
 		WorkDir: "/src", Root: "/runs", Host: "vm", Username: "jo", Email: "jo@example.com", WriterID: "w1",
 		StartedAt: time.Date(2026, 11, 23, 16, 24, 44, 380587999, time.FixedZone("", 3600)),
-		GPUs:      []GPU{{Name: "H100", MemoryTotal: 85899345920, UUID: "GPU-1"}, {Name: "H100"}}, CUDAVersion: "12.4",
-		Proc: proc,
+		Proc:      proc,
 	})
+	e, err := e.With(map[string]any{"gpu_nvidia": []GPU{{Name: "H100", MemoryTotal: 85899345920, UUID: "GPU-1"}}, "cudaVersion": "12.4"})
+	require.NoError(t, err)
+	e, err = e.With(map[string]any{"gpu_nvidia": []map[string]any{{"name": "H100"}}})
+	require.NoError(t, err)
 	require.Contains(t, e.Disk, "/")
 	e.Disk["/"] = Disk{Total: 270553174016, Used: 16423337984}
 	e.Go = "go1.26.0"
@@ -65,6 +68,31 @@ func TestEnvironmentFile(t *testing.T) {
 	want, err := os.ReadFile(golden)
 	require.NoError(t, err)
 	assert.Equal(t, string(want), string(text))
+}
+
+// TestWith holds that an add-on describes devices and nothing else.
+func TestWith(t *testing.T) {
+	t.Parallel()
+	before := &Environment{Host: "vm", NVIDIA: make([]GPU, 1, 8), GPUCount: 1}
+	for name, facts := range map[string]map[string]any{
+		"a name that is not its own": {"host": "elsewhere"},
+		"a field that is unknown":    {"gpu_nvidia": []map[string]any{{"colour": "green"}}},
+		"a number of 64 bits":        {"gpu_nvidia": []map[string]any{{"memoryTotal": 85899345920}}},
+		"no list":                    {"gpu_nvidia": "H100"},
+		"nothing that can be JSON":   {"cudaVersion": func() {}},
+	} {
+		_, err := before.With(facts)
+		require.Error(t, err, name)
+	}
+	after, err := before.With(map[string]any{"gpu_nvidia": []GPU{{Name: "H100"}}})
+	require.NoError(t, err)
+	assert.Equal(t, 2, after.GPUCount)
+	assert.Equal(t, "vm", after.Host)
+	assert.Len(t, before.NVIDIA, 1, "what was written down before stays as it was")
+	assert.Zero(t, before.NVIDIA[:2][1])
+	same, err := before.With(nil)
+	require.NoError(t, err)
+	assert.Equal(t, before, same)
 }
 
 func TestEnvironmentVariablesOverride(t *testing.T) {

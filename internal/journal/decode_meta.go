@@ -223,6 +223,10 @@ func (d *decoder) environment(b []byte) *Environment {
 					e.CPUModel = f.str()
 				}
 			})
+		case 24:
+			if d.part() {
+				e.NVIDIA = append(e.NVIDIA, d.gpu(f.data))
+			}
 		case 25:
 			e.CUDAVersion = f.str()
 		case 199:
@@ -232,6 +236,25 @@ func (d *decoder) environment(b []byte) *Environment {
 		}
 	})
 	return e
+}
+
+func (d *decoder) gpu(b []byte) GPU {
+	var g GPU
+	d.each(b, func(f *fields) {
+		switch f.num {
+		case 1:
+			g.Name = f.str()
+		case 2:
+			g.MemoryTotal = f.uint()
+		case 3:
+			g.CUDACores = f.uint32()
+		case 4:
+			g.Architecture = f.str()
+		case 5:
+			g.UUID = f.str()
+		}
+	})
+	return g
 }
 
 func (d *decoder) disk(e *Environment, b []byte) {

@@ -288,6 +288,17 @@ func (e *Environment) appendTo(dst []byte) []byte {
 		dst = appendString(dst, 3, e.CPUModel)
 		dst = end(dst, mark)
 	}
+	for i := range e.NVIDIA {
+		g := &e.NVIDIA[i]
+		var mark int
+		dst, mark = begin(dst, 24)
+		dst = appendString(dst, 1, g.Name)
+		dst = appendUint(dst, 2, g.MemoryTotal)
+		dst = appendUint(dst, 3, uint64(g.CUDACores))
+		dst = appendString(dst, 4, g.Architecture)
+		dst = appendString(dst, 5, g.UUID)
+		dst = end(dst, mark)
+	}
 	dst = appendString(dst, 25, e.CUDAVersion)
 	dst = appendString(dst, 199, e.WriterID)
 	return append(dst, e.Unknown...)

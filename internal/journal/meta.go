@@ -72,10 +72,20 @@ type Environment struct {
 	Disk        map[string]DiskSize
 	MemoryTotal uint64
 	CPUModel    string
+	NVIDIA      []GPU
 	CUDAVersion string
 	WriterID    string
 	// Unknown has the fields that are not decoded here, in wire form.
 	Unknown []byte
+}
+
+// GPU is one NVIDIA GPU. MemoryTotal is in bytes.
+type GPU struct {
+	Name         string
+	MemoryTotal  uint64
+	CUDACores    uint32
+	Architecture string
+	UUID         string
 }
 
 // DiskSize is the size of a disk in bytes.

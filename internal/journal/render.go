@@ -243,7 +243,27 @@ func (e *Environment) AppendJSON(dst []byte) []byte {
 	if e.CPUModel != "" {
 		o.nested("cpu", func(o *object) { o.text("model", e.CPUModel) })
 	}
+	if len(e.NVIDIA) > 0 {
+		o.key("gpu_nvidia")
+		sep := byte('[')
+		for i := range e.NVIDIA {
+			o.dst = append(o.dst, sep)
+			o.dst = e.NVIDIA[i].appendJSON(o.dst)
+			sep = ','
+		}
+		o.dst = append(o.dst, ']')
+	}
 	o.text("cudaVersion", e.CUDAVersion)
 	o.text("writerId", e.WriterID)
+	return o.close()
+}
+
+func (g *GPU) appendJSON(dst []byte) []byte {
+	o := newObject(dst)
+	o.text("name", g.Name)
+	o.big("memoryTotal", g.MemoryTotal)
+	o.number("cudaCores", int64(g.CUDACores))
+	o.text("architecture", g.Architecture)
+	o.text("uuid", g.UUID)
 	return o.close()
 }

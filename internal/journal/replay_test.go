@@ -108,3 +108,28 @@ func TestReplayStopsAtAnError(t *testing.T) {
 	assert.Nil(t, s.Exit)
 	assert.NotErrorIs(t, err, journal.ErrFormat)
 }
+
+// TestEnvironmentInParts: what one writer wrote of the machine belongs together,
+// and what it wrote twice is there once.
+func TestEnvironmentInParts(t *testing.T) {
+	t.Parallel()
+	w, path := create(t, journal.Options{})
+	gpus := []journal.GPU{{Name: "H100", MemoryTotal: 85899345920, UUID: "GPU-1"}, {Name: "H100"}}
+	for _, e := range []journal.Environment{
+		{WriterID: "w", Host: "vm", Args: []string{"-x"}},
+		{WriterID: "w", GPUType: "H100", GPUCount: 2, NVIDIA: gpus},
+		{WriterID: "w", Host: "vm", Args: []string{"-x"}, GPUType: "H100", GPUCount: 2, NVIDIA: gpus, CUDAVersion: "12.4"},
+	} {
+		require.NoError(t, w.Append(journal.Record{Body: &e}))
+	}
+	require.NoError(t, w.Close())
+	r, err := journal.Open(path)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, r.Close()) }()
+	s, err := journal.Replay(r, &journal.Handler{})
+	require.NoError(t, err)
+	require.Len(t, s.Environments, 1)
+	assert.JSONEq(t, `{"args":["-x"],"host":"vm","gpu":"H100","gpu_count":2,"gpu_nvidia":[
+		{"name":"H100","memoryTotal":"85899345920","uuid":"GPU-1"},{"name":"H100"}],"cudaVersion":"12.4","writerId":"w"}`,
+		string(s.Environments[0].AppendJSON(nil)))
+}

@@ -107,6 +107,9 @@ func (s *State) takeEnvironment(e *Environment) {
 	if len(e.Args) > 0 {
 		at.Args = nil
 	}
+	if len(e.NVIDIA) > 0 {
+		at.NVIDIA = nil
+	}
 	var d decoder
 	*at = *d.environment(e.appendTo(at.appendTo(nil)))
 }

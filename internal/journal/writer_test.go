@@ -59,6 +59,7 @@ func bodies() []journal.Body {
 			CodePathLocal: "l", Git: &journal.Git{Commit: "c"}, Email: "e", Root: "/", Host: "h", Username: "u",
 			Executable: "x", Colab: "co", CPUCount: 2, CPUCountLogical: 4, GPUType: "g", GPUCount: 1,
 			Disk: map[string]journal.DiskSize{"/": {Total: 1 << 40, Used: 3}}, MemoryTotal: 1 << 33, CPUModel: "m",
+			NVIDIA:      []journal.GPU{{Name: "H100", MemoryTotal: 1 << 37, CUDACores: 16896, Architecture: "Hopper", UUID: "u"}, {}},
 			CUDAVersion: "12", WriterID: "w", Unknown: []byte{0xf2, 0x01, 0x02, 0x08, 0x01}, // field 30
 		},
 		&journal.Preempting{},

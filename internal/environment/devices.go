@@ -1,0 +1,36 @@
+package environment
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// devices are the parts of the description that an add-on may find out.
+type devices struct {
+	NVIDIA      []GPU  `json:"gpu_nvidia"`
+	CUDAVersion string `json:"cudaVersion"`
+}
+
+// With returns a copy of the environment that also has what an add-on found out,
+// under the names of wandb-metadata.json: gpu_nvidia and cudaVersion. It fails on
+// other names, which are not for an add-on to set, and on values of another form.
+func (e *Environment) With(facts map[string]any) (*Environment, error) {
+	text, err := json.Marshal(facts)
+	if err != nil {
+		return nil, fmt.Errorf("read what devices there are: %w", err)
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	var found devices
+	if err := d.Decode(&found); err != nil {
+		return nil, fmt.Errorf("read what devices there are: %w", err)
+	}
+	with := *e
+	with.NVIDIA = append(e.NVIDIA[:len(e.NVIDIA):len(e.NVIDIA)], found.NVIDIA...)
+	with.CUDAVersion = or(found.CUDAVersion, e.CUDAVersion)
+	if with.GPUCount = len(with.NVIDIA); with.GPUCount > 0 {
+		with.GPU = with.NVIDIA[0].Name
+	}
+	return &with, nil
+}
