@@ -2,15 +2,24 @@ package client
 
 import (
 	"context"
+	"os"
 	"sync"
 	"time"
 
+	"github.com/wandgo/wandgo/internal/environment"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/runfiles"
 )
 
-// describeTimeout is how long a source may take to say what it measures.
-const describeTimeout = 10 * time.Second
+const (
+	// describeTimeout is how long a source may take to say what it measures.
+	describeTimeout = 10 * time.Second
+	// diffTimeout is how long git may take, in a large repository on a slow disk.
+	diffTimeout = 30 * time.Second
+	// maxDiff keeps out what is no change of a program, such as data under version
+	// control.
+	maxDiff = 10 << 20
+)
 
 // lookups find out what takes longer than a program should wait for Init. They
 // begin with the run and are waited for at its end.
@@ -29,6 +38,10 @@ func (r *Run) lookUp(p *plan) {
 				r.lookups.work.Go(func() { r.lookUpDevices(ctx, p.machine, d) })
 			}
 		}
+	}
+	if p.saveDiff {
+		dir, _ := os.Getwd() // the program may leave it
+		r.lookups.work.Go(func() { r.lookUpDiff(ctx, dir) })
 	}
 }
 
@@ -66,6 +79,19 @@ func (r *Run) lookUpDevices(ctx context.Context, m *machine, d Describer) {
 	}
 	r.mu.Unlock()
 	r.saveOwnFile(fileMetadata, m.text())
+}
+
+// lookUpDiff saves what differs from the commit.
+func (r *Run) lookUpDiff(ctx context.Context, dir string) {
+	ctx, cancel := context.WithTimeout(ctx, diffTimeout)
+	defer cancel()
+	diff, err := environment.Diff(ctx, dir, maxDiff)
+	switch {
+	case err != nil:
+		r.client.log.WarnContext(ctx, "what differs from the commit is not saved", "run", r.String(), "error", err)
+	case len(diff) > 0:
+		r.saveOwnFile("diff.patch", diff)
+	}
 }
 
 // fileMetadata is the file that describes the process and its machine.

@@ -5,6 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -154,4 +159,54 @@ func TestDevicesFail(t *testing.T) {
 		cancel()
 		require.ErrorIs(t, st.run.Finish(ctx), context.Canceled)
 	})
+}
+
+// TestSaveDiff changes the working directory, in which the program is.
+func TestSaveDiff(t *testing.T) { //nolint:paralleltest // see above
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("needs git")
+	}
+	dir := t.TempDir()
+	t.Chdir(dir)
+	git := func(args ...string) {
+		out, err := exec.CommandContext(t.Context(), "git", args...).CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	write := func(text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "train.go"), []byte(text), 0o600))
+	}
+	git("init", "--quiet")
+	write("lr := 0.1\n")
+	git("add", ".")
+	git("-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "--quiet", "--message", "first")
+	const name = "diff.patch"
+
+	st := newStage(t, client.RunOptions{SaveDiff: true})
+	assert.NotContains(t, st.finish(t).Files, name, "nothing differs")
+	write("lr := 0.2\n")
+	for variable, want := range map[string]bool{
+		"": false, "WANDB_SAVE_CODE": true, "WANDB_DISABLE_CODE": false, "WANDB_DISABLE_GIT": false, "WANDB_X_DISABLE_MACHINE_INFO": false,
+	} {
+		opts := client.RunOptions{SaveDiff: variable != "" && variable != "WANDB_SAVE_CODE"}
+		st := newStage(t, opts, environ(variable, "true", "WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL", "0.001"))
+		v := st.finish(t)
+		assert.Equal(t, want, strings.Contains(string(v.Files[name]), "-lr := 0.1\n+lr := 0.2\n"), "with %q", variable)
+		assert.Equal(t, want, slices.Contains(v.Uploaded, name), "with %q", variable)
+	}
+
+	st = newStage(t, client.RunOptions{})
+	run, err := st.c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "off", Mode: "offline", SaveDiff: true})
+	require.NoError(t, err)
+	require.NoError(t, run.Finish(t.Context()))
+	synced(t, st.c, client.SyncOptions{}, run.Dir())
+	assert.Contains(t, onServer(t, st.s, "acme", "vision", "off").Files, name)
+	st.finish(t)
+
+	var said bytes.Buffer
+	write(strings.Repeat("0123456789abcde\n", 1<<20))
+	st = newStage(t, client.RunOptions{SaveDiff: true}, func(o *client.Options) {
+		o.Logger = slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	})
+	assert.NotContains(t, st.finish(t).Files, name)
+	assert.Contains(t, said.String(), "too large")
 }

@@ -165,6 +165,15 @@ type RunOptions struct {
 	// MetricSources are measured besides, such as GPUs, and described in the run's
 	// overview if they are a [Describer].
 	MetricSources []MetricSource
+	// SaveDiff uploads what differs from the Git commit in the tracked files of the
+	// work tree around the working directory, as diff.patch, at most 10 MiB: what is
+	// larger is left out, with a warning in the log, as is what takes git longer
+	// than 30 s. It is taken when the run begins, and Init does not wait for it;
+	// Finish does. It needs git. Nothing is uploaded where WANDB_DISABLE_CODE,
+	// WANDB_DISABLE_GIT or WANDB_X_DISABLE_MACHINE_INFO is set, and in shared mode
+	// by the primary process only. Default: WANDB_SAVE_CODE, which has no other
+	// effect: source files are never uploaded.
+	SaveDiff bool
 	// OnRefused decides what Init does when the server does not take the run:
 	// on a refusal (err is an *errors.PermissionError) and also when it cannot
 	// be reached, is broken or misconfigured (an *errors.RequestError). It is

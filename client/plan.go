@@ -28,6 +28,7 @@ type plan struct {
 	onLost          func(error)
 	stats           time.Duration
 	sources         []MetricSource
+	saveDiff        bool
 	machine         *machine // nil for a disabled run
 	writer          *writer  // nil unless others write the run as well
 	graphql         *graphql.Client
@@ -98,6 +99,8 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 		return nil, err
 	}
 	if p.mode != settings.ModeDisabled {
+		m := s.Machine
+		p.saveDiff = (opts.SaveDiff || m.SaveDiff) && !m.NoCode && !m.NoGit && !m.NoInfo && p.writer.describes()
 		p.machine = c.lookAround(p)
 		p.config.Own.Environments = p.machine.config(nil)
 	}

@@ -23,6 +23,8 @@ func TestMachine(t *testing.T) {
 		{"stats at another pace", map[string]string{"WANDB_X_STATS_SAMPLING_INTERVAL": "0.5"}, Machine{StatsInterval: 500 * time.Millisecond}},
 		{"meta off", map[string]string{"WANDB_X_DISABLE_META": "yes"}, Machine{NoMeta: true, StatsInterval: 15 * time.Second}},
 		{"files to leave out", map[string]string{"WANDB_IGNORE_GLOBS": "*.pt,,requirements.txt"}, Machine{StatsInterval: 15 * time.Second, IgnoreGlobs: []string{"*.pt", "requirements.txt"}}},
+		{"code saved", map[string]string{"WANDB_SAVE_CODE": "true"}, Machine{SaveDiff: true, StatsInterval: 15 * time.Second}},
+		{"code never saved", map[string]string{"WANDB_DISABLE_CODE": "1"}, Machine{NoCode: true, StatsInterval: 15 * time.Second}},
 		{"machine info off", map[string]string{"WANDB_X_DISABLE_MACHINE_INFO": "1"}, Machine{NoInfo: true, StatsInterval: 15 * time.Second}},
 	}
 	for _, tt := range tests {
