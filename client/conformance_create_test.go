@@ -281,4 +281,54 @@ var creationRules = []rule{
 		assert.Contains(t, config, `"branch_point":{"run_id":"parent","step":9}`)
 		assert.NotContains(t, strings.Join(st.ops(), " "), "Rewind")
 	}},
+	{"3.8.3 rewound run keeps its config and definitions, and writes after its rows", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{ID: "r1", Config: fields{"a": 1, "b": 1}})
+		require.NoError(t, st.run.DefineMetric("i", client.MetricOptions{StepMetric: "epoch"}))
+		log(t, st.run, 0, 5)
+		before := st.finish(t)
+		begun := len(st.upserts(t))
+		st.start(t, client.RunOptions{RewindTo: "r1?_step=2", Config: fields{"b": 2}})
+		assert.False(t, st.run.Resumed())
+		require.NoError(t, st.run.Log(fields{"i": "again"}))
+		v := st.finish(t)
+		first := st.upserts(t)[begun]
+		assert.Equal(t, before.StorageID, first["id"])
+		config, _ := first["config"].(string)
+		assert.Contains(t, config, `"a":{"value":1},"b":{"value":2}`)
+		assert.Contains(t, config, `"m":[{"1":"i","5":2,"6":[1,3],"7":[]},{"1":"epoch","6":[],"7":[]}]`)
+		posts := st.posts(t)
+		for _, p := range posts[len(posts)-2:] {
+			if f, ok := p.Files["wandb-history.jsonl"]; ok {
+				assert.Equal(t, 3, f.Offset)
+			}
+		}
+		require.Len(t, v.HistoryLines, 4)
+		assert.Zero(t, v.Overwritten)
+	}},
+	{"3.8.4 fork writes after the rows that it is given", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{ID: "parent"})
+		log(t, st.run, 0, 5)
+		st.finish(t)
+		st.start(t, client.RunOptions{ForkFrom: "parent?_step=2"})
+		require.NoError(t, st.run.Log(fields{"i": "forked"}))
+		v := st.finish(t)
+		require.Len(t, v.HistoryLines, 4)
+		assert.InDelta(t, 3, v.History()[3]["_step"], 0)
+		assert.Zero(t, v.Overwritten)
+	}},
+	{"3.8.5 without a server, fork and rewind begin after their moment and a sync makes them", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{ID: "r1"})
+		log(t, st.run, 0, 5)
+		st.finish(t)
+		for _, opts := range []client.RunOptions{
+			{Mode: "offline", ForkFrom: "r1?_step=2", ID: "r2"}, {Mode: "offline", RewindTo: "r1?_step=2"},
+		} {
+			st.start(t, opts)
+			assert.EqualValues(t, 3, st.run.Step())
+			require.NoError(t, st.run.Log(fields{"i": "again"}))
+			require.NoError(t, st.run.Finish(t.Context()))
+			synced(t, st.c, client.SyncOptions{}, st.run.Dir())
+			assert.Equal(t, []int{0, 1, 2, 3}, stepsOf(t, st.view(t)))
+		}
+	}},
 }

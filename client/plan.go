@@ -74,7 +74,7 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 		stats:   opts.StatsInterval,
 		sources: opts.MetricSources,
 		sweep:   s.Sweep.Text,
-		program: os.Args[0],
+		program: first(c.getenv("WANDB_PROGRAM"), os.Args[0]),
 		graphql: c.graphql,
 		resume:  first(opts.Resume, s.Resume.Text),
 	}

@@ -59,19 +59,27 @@ func (c *Client) resume(ctx context.Context, p *plan, explain func(diagnose.Ques
 
 // goOn makes the plan continue a run.
 func (p *plan) goOn(state *resume.State) {
-	p.state, p.resumed = state, true
-	p.config.Inherit(state.Config)
+	p.inherit(state)
+	p.resumed = true
 	p.config.Own.Use(runconfig.FeatureResumed)
+	if p.labels.tags == nil {
+		p.labels.tags = state.Tags
+	}
+	p.labels.notes = first(p.labels.notes, state.Notes)
+}
+
+// inherit takes over where the run stands, and of its config what this process
+// does not set itself. Unlike the official client it keeps how metrics are defined,
+// or a run that is gone on with would lose its axes until they are defined again.
+func (p *plan) inherit(state *resume.State) {
+	p.state = state
+	p.config.Inherit(state.Config)
 	var own struct {
 		Metrics json.RawMessage `json:"m"`
 	}
 	if json.Unmarshal(state.Config["_wandb"], &own) == nil {
 		p.config.Own.Metrics = own.Metrics
 	}
-	if p.labels.tags == nil {
-		p.labels.tags = state.Tags
-	}
-	p.labels.notes = first(p.labels.notes, state.Notes)
 }
 
 // rewind cuts the run's history off after a step.
@@ -102,8 +110,7 @@ func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Ques
 			return c.resumeError(q, errors.ErrUnexpectedAnswer, err)
 		}
 	}
-	p.state = state
-	p.config.Inherit(state.Config)
+	p.inherit(state)
 	return nil
 }
 
