@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"math"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -122,6 +123,30 @@ var creationRules = []rule{
 		}
 		assert.InDelta(t, 99, st.finish(t).Config["i"], 0)
 		assert.Len(t, st.upserts(t), 2)
+	}},
+	{"3.2.11 program, host, sweep, commit and remote are in the first upsert", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{})
+		st.finish(t)
+		host, err := os.Hostname()
+		require.NoError(t, err)
+		in := st.upserts(t)[0]
+		assert.Equal(t, []any{os.Args[0], host, nil}, []any{in["jobProgram"], in["host"], in["sweep"]})
+		st = newStage(t, client.RunOptions{}, environ(
+			"WANDB_PROGRAM", "train.go", "WANDB_HOST", "node7", "WANDB_SWEEP_ID", "sw1",
+			"WANDB_GIT_COMMIT", "0123abc", "WANDB_GIT_REMOTE_URL", "https://jo:pw@example.com/a/b.git",
+			"WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL", "0.001",
+		))
+		require.NoError(t, st.run.SetNotes("later"))
+		v := st.finish(t)
+		want := fields{
+			"jobProgram": "train.go", "host": "node7", "sweep": "sw1", "commit": "0123abc", "jobRepo": "https://jo:@example.com/a/b.git",
+		}
+		for field, want := range want {
+			assert.Equal(t, want, st.upserts(t)[0][field], field)
+			assert.Nil(t, st.upserts(t)[1][field], "%s cannot change", field)
+		}
+		assert.Equal(t, "node7", v.Host)
+		assert.Equal(t, "0123abc", v.Commit)
 	}},
 	{"3.3.1 config keys are wrapped, dotted ones literal", func(t *testing.T) {
 		st := newStage(t, client.RunOptions{Config: fields{"a.b": 1, "n": fields{"x": 2}}})
@@ -260,6 +285,33 @@ var creationRules = []rule{
 		require.NoError(t, st.run.Finish(t.Context()))
 		assert.Empty(t, st.s.Requests())
 		assert.Contains(t, said.String(), "resuming is left aside")
+	}},
+	{"3.7.5 rows count time from the run's start, events from this process's", func(t *testing.T) {
+		s := wandbtest.New(t, wandbtest.Solo())
+		s.Inject(wandbtest.Fault{Operation: "ResumeStatus", Body: resumeAnswer(`"[\"{\\\"_step\\\":7,\\\"_runtime\\\":100.75}\"]"`)})
+		c := newClient(t, s, wandbtest.AliceKey, quickly)
+		run, err := c.Init(t.Context(), client.RunOptions{
+			Entity: "acme", Project: "vision", ID: "r1", Resume: "must", StatsInterval: 100 * time.Millisecond, MetricSources: []client.MetricSource{gpu{}},
+		})
+		require.NoError(t, err)
+		require.NoError(t, run.Log(fields{"a": 1}))
+		v, err := s.WaitRun(t.Context(), "acme", "vision", "r1", func(v wandbtest.RunView) bool { return len(v.EventLines) > 0 })
+		require.NoError(t, err)
+		assert.Less(t, v.Events()[0]["_runtime"], 100.0)
+		require.NoError(t, run.Finish(t.Context()))
+		v, _ = s.Run("acme", "vision", "r1")
+		assert.Greater(t, v.History()[0]["_runtime"], 100.75, "not before the last row, whose fraction counts")
+		assert.InDelta(t, 100, onDisk(t, run.Dir()).Run.Runtime, 50)
+	}},
+	{"3.7.6 definitions of a resumed run are kept beside new ones", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{ID: "r1"})
+		require.NoError(t, st.run.DefineMetric("loss", client.MetricOptions{StepMetric: "epoch"}))
+		st.finish(t)
+		st.start(t, client.RunOptions{ID: "r1", Resume: "must"})
+		require.NoError(t, st.run.DefineMetric("acc", client.MetricOptions{Hidden: true}))
+		v := st.finish(t)
+		assert.Contains(t, v.RawConfig, `{"1":"loss","5":`)
+		assert.Contains(t, v.RawConfig, `{"1":"acc","6":[2,3],"7":[]}`)
 	}},
 	{"3.8.1 rewinding comes before the upsert", func(t *testing.T) {
 		st := newStage(t, client.RunOptions{ID: "r1"})

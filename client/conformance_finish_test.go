@@ -2,11 +2,14 @@ package client_test
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -119,6 +122,42 @@ var pitfalls = []rule{
 		assert.GreaterOrEqual(t, row["_runtime"], 100.0)
 		assert.InDelta(t, 8, row["_step"], 0)
 		assert.GreaterOrEqual(t, v.Summary["_runtime"], 100.0)
+	}},
+	{"12.06 labels after a resume: those not given are kept, those given replace", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{ID: "r1", Notes: "old", Tags: []string{"old", "older"}, Group: "g", JobType: "j", Name: "n"})
+		st.finish(t)
+		same := func(v wandbtest.RunView) []string { return []string{v.Group, v.JobType, v.DisplayName} }
+		st.start(t, client.RunOptions{ID: "r1", Resume: "must"})
+		assert.Equal(t, "n", st.run.Name())
+		require.NoError(t, st.run.AddTags("new"))
+		v := st.finish(t)
+		assert.Equal(t, []string{"old", "older", "new"}, v.Tags, "they are added to")
+		assert.Equal(t, "old", v.Notes)
+		assert.Equal(t, []string{"g", "j", "n"}, same(v))
+		st.start(t, client.RunOptions{ID: "r1", Resume: "must", Notes: "given", Tags: []string{"given"}})
+		v = st.finish(t)
+		assert.Equal(t, []string{"given"}, v.Tags)
+		assert.Equal(t, "given", v.Notes)
+		assert.Equal(t, []string{"g", "j", "n"}, same(v))
+	}},
+	{"12.07 events and console of a resumed run go on below", func(t *testing.T) {
+		st := newStage(t, client.RunOptions{ID: "r1"})
+		events := func(more int) []string {
+			t.Helper()
+			fmt.Fprintln(st.run.Stdout(io.Discard), more)
+			v, err := st.s.WaitRun(t.Context(), "acme", "vision", "r1", func(v wandbtest.RunView) bool { return len(v.EventLines) >= more })
+			require.NoError(t, err)
+			require.NoError(t, st.run.Finish(t.Context()))
+			return v.EventLines
+		}
+		opts := client.RunOptions{ID: "r1", Resume: "allow", StatsInterval: 100 * time.Millisecond, MetricSources: []client.MetricSource{gpu{}}}
+		st.finish(t)
+		st.start(t, opts)
+		before := events(2)
+		st.start(t, opts)
+		after := events(len(st.view(t).EventLines) + 2)
+		assert.Equal(t, before, after[:len(before)], "none is overwritten")
+		assert.Len(t, st.view(t).Logs, 2)
 	}},
 	{"12.26 conflict is retried when a run is created", func(t *testing.T) {
 		s := wandbtest.New(t, wandbtest.Solo())

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -27,14 +28,16 @@ var sections = []string{
 	"4.1", "4.2", "4.3", "4.4", "4.5", "4.6", "4.7", "4.8", "4.9", "5.1", "6.1", "6.2", "11", "12",
 }
 
-// TestConformanceList checks docs/conformance.md: no rule is left out, and every
-// test it names exists.
+// TestConformanceList checks docs/conformance.md: no rule is left out, every test
+// it names exists, and every test that is named after a rule or a section is listed
+// with that rule, or with one of that section.
 func TestConformanceList(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../docs/conformance.md")
 	require.NoError(t, err)
-	count := map[string]int{} // rules by section
-	named := map[string]bool{}
+	all := allTests(t)
+	count := map[string]int{}              // rules by section
+	listed := map[string]map[string]bool{} // rules by test
 	for _, row := range listedRule.FindAllStringSubmatch(string(text), -1) {
 		number, what, how := row[1], row[2], row[3]
 		dot := strings.LastIndexByte(number, '.')
@@ -51,10 +54,15 @@ func TestConformanceList(t *testing.T) {
 			assert.True(t, strings.HasPrefix(how, "Not covered"), "%s %s has neither a test nor a reason", number, what)
 		}
 		for _, test := range tests {
-			assert.True(t, testsOf(t, test[1])[test[2]], "%s names %s %s, which is not there", number, test[1], test[2])
-			if test[2] == "TestConformance" {
-				named[test[3]] = true
+			name := test[1] + " " + test[2]
+			assert.True(t, all[name], "%s names %s, which is not there", number, name)
+			if test[3] != "" {
+				name += "/" + test[3]
 			}
+			if listed[name] == nil {
+				listed[name] = map[string]bool{}
+			}
+			listed[name][number] = true
 		}
 		assert.Equal(t, strings.Count(how, "`")/2, len(tests)+strings.Count(how, "`errors`"), "%s: %s", number, how)
 	}
@@ -62,34 +70,62 @@ func TestConformanceList(t *testing.T) {
 		assert.Positive(t, count[section], "section %s is not listed", section)
 	}
 	assert.Equal(t, 48, count["12"])
+
+	const whole = "client TestConformance/"
+	rules := map[string]bool{}
 	for _, r := range allRules() {
-		assert.True(t, named[r.name], "%q is not listed", r.name)
-		delete(named, r.name)
+		rules[whole+r.name] = true
+		assert.True(t, listed[whole+r.name][ruleOf(r.name)], "%q is not listed with rule %s", r.name, ruleOf(r.name))
 	}
-	assert.Empty(t, named, "listed and not there")
+	for name := range listed {
+		assert.True(t, rules[name] || !strings.HasPrefix(name, whole), "%s is listed and not there", name)
+	}
+	for name := range all {
+		if m := ofSection.FindStringSubmatch(name); m != nil {
+			section := m[1] + "." + m[2] + "."
+			within := slices.ContainsFunc(slices.Collect(maps.Keys(listed[name])), func(number string) bool { return strings.HasPrefix(number, section) })
+			assert.True(t, within, "%s is not listed with a rule of section %s", name, strings.TrimSuffix(section, "."))
+		}
+	}
+}
+
+var ofSection = regexp.MustCompile(`^[a-z]+ TestSection([0-9]+)_([0-9]+)`)
+
+// ruleOf is the rule that a test is named after. Names may have a zero in front of
+// a number, for the order in which they run.
+func ruleOf(name string) string {
+	number, _, _ := strings.Cut(name, " ")
+	parts := strings.Split(number, ".")
+	for i, part := range parts {
+		if short := strings.TrimLeft(part, "0"); short != "" {
+			parts[i] = short
+		}
+	}
+	return strings.Join(parts, ".")
 }
 
 func allRules() []rule {
 	return slices.Concat(requestRules, creationRules, streamRules, rowRules, endRules, pitfalls)
 }
 
-// testsOf returns the tests of a package.
-func testsOf(t *testing.T, name string) map[string]bool {
+// allTests returns the tests of all packages, each with its package's name before
+// it.
+func allTests(t *testing.T) map[string]bool {
 	t.Helper()
 	tests := map[string]bool{}
-	for _, dir := range []string{"../internal/" + name, "../" + name} {
-		files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
+	for _, pattern := range []string{"../internal/*/*_test.go", "../*/*_test.go"} {
+		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
+		require.NotEmpty(t, files)
 		for _, path := range files {
 			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
 			require.NoError(t, err)
 			for _, decl := range file.Decls {
 				if f, ok := decl.(*ast.FuncDecl); ok && f.Recv == nil {
-					tests[f.Name.Name] = true
+					tests[filepath.Base(filepath.Dir(path))+" "+f.Name.Name] = true
 				}
 			}
 		}
 	}
-	require.NotEmpty(t, tests, "there is no package %s with tests", name)
 	return tests
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -111,6 +112,26 @@ func TestSyncOfflineRun(t *testing.T) {
 	assert.Equal(t, v.HistoryLines, twice.HistoryLines)
 	assert.Equal(t, v.State, twice.State)
 	assert.Equal(t, v.RawSummary, twice.RawSummary)
+}
+
+// TestSyncWholeJournal: what an offline run keeps beside rows and config.
+func TestSyncWholeJournal(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, everybody())
+	c := newClient(t, s, key("member"))
+	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", ID: "off1", Mode: "offline"})
+	require.NoError(t, err)
+	require.NoError(t, run.DefineMetric("loss", client.MetricOptions{StepMetric: "epoch", Summary: []client.SummaryKind{client.SummaryMin}}))
+	require.NoError(t, run.DefineMetric("val*", client.MetricOptions{Hidden: true}))
+	fmt.Fprintln(run.Stdout(io.Discard), "fine")
+	fmt.Fprintln(run.Stderr(io.Discard), "broken")
+	require.NoError(t, run.Finish(t.Context()))
+	synced(t, c, client.SyncOptions{})
+	v := onServer(t, s, "acme", "team", "off1")
+	assert.Contains(t, v.RawConfig, `"m":[{"1":"loss","5":3,"6":[1,3],"7":[1]},{"2":"val*","6":[2],"7":[]},{"1":"epoch","6":[],"7":[]}]`)
+	require.Len(t, v.Logs, 2)
+	assert.Regexp(t, `^\d.* fine$`, v.Logs[0])
+	assert.Regexp(t, `^ERROR .* broken$`, v.Logs[1])
 }
 
 func TestSyncElsewhere(t *testing.T) {
