@@ -71,9 +71,9 @@ func paced(t *testing.T, s *wandbtest.Server, change ...func(*client.Options)) *
 	return run
 }
 
-// within is a context for much less time than what is waited for takes unless it
+// soon is a context for much less time than what is waited for takes unless it
 // was set.
-func within(t *testing.T, d time.Duration) context.Context {
+func soon(t *testing.T, d time.Duration) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	t.Cleanup(cancel)
@@ -91,7 +91,7 @@ func await(ctx context.Context, t *testing.T, s *wandbtest.Server, cond func(wan
 // the first of them to the last.
 func logUntil(t *testing.T, s *wandbtest.Server, run *client.Run, n int) time.Duration {
 	t.Helper()
-	ctx := within(t, time.Minute)
+	ctx := soon(t, time.Minute)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for i := 0; ; i++ {
@@ -162,7 +162,7 @@ func TestHeartbeatIsSettable(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, wandbtest.Solo())
 	run := paced(t, s, at(client.Cadence{Heartbeat: 50 * time.Millisecond}))
-	await(within(t, 20*time.Second), t, s, func(v wandbtest.RunView) bool { return v.Heartbeats >= 3 })
+	await(soon(t, 20*time.Second), t, s, func(v wandbtest.RunView) bool { return v.Heartbeats >= 3 })
 	require.NoError(t, run.Finish(t.Context()))
 }
 
@@ -175,7 +175,7 @@ func TestDelaysAreSettable(t *testing.T) {
 		s := wandbtest.New(t, wandbtest.Solo())
 		run := paced(t, s, at(client.Cadence{ConfigDelay: 10 * time.Millisecond}))
 		require.NoError(t, run.UpdateConfig(map[string]any{"lr": 1}))
-		await(within(t, delay-time.Second), t, s, func(v wandbtest.RunView) bool { return v.Config["lr"] != nil })
+		await(soon(t, delay-time.Second), t, s, func(v wandbtest.RunView) bool { return v.Config["lr"] != nil })
 		require.NoError(t, run.Finish(t.Context()))
 	})
 	t.Run("files", func(t *testing.T) {
@@ -186,7 +186,7 @@ func TestDelaysAreSettable(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, []byte("x"), 0o600))
 		_, err := run.SaveFile(path, filepath.Dir(path), client.SaveNow)
 		require.NoError(t, err)
-		await(within(t, delay-time.Second), t, s, func(v wandbtest.RunView) bool { return v.Files["f.txt"] != nil })
+		await(soon(t, delay-time.Second), t, s, func(v wandbtest.RunView) bool { return v.Files["f.txt"] != nil })
 		require.NoError(t, run.Finish(t.Context()))
 	})
 	t.Run("live files", func(t *testing.T) {
@@ -197,7 +197,7 @@ func TestDelaysAreSettable(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, nil, 0o600))
 		_, err := run.SaveFile(path, filepath.Dir(path), client.SaveLive)
 		require.NoError(t, err)
-		ctx := within(t, delay)
+		ctx := soon(t, delay)
 		for i := range 20 { // at two looks a second this takes ten
 			want := strings.Repeat("x", i+1)
 			require.NoError(t, os.WriteFile(path, []byte(want), 0o600))
