@@ -58,6 +58,8 @@ type Config struct {
 	// Refused is called once, when the server refuses the run's files. No
 	// upload is begun after it.
 	Refused func(*graphql.Error)
+	// Denied is called for each file that the store refuses. The others go on.
+	Denied func(*StorageDeniedError)
 	// Progress is called when a file starts or ends, and a few times a second
 	// while one is sent. The calls follow one another.
 	Progress func(Progress)

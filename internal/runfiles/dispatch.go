@@ -119,7 +119,7 @@ func (u *Uploader) leaveOut(f *file, err error) {
 	if stderrors.Is(err, fs.ErrNotExist) || stderrors.Is(err, ErrNotRegular) {
 		u.skip(f.name, err)
 		u.progress.dropped()
-		u.settle(f, nil)
+		u.settleAs(f, nil, err)
 		return
 	}
 	u.fail(f, err)
@@ -130,6 +130,9 @@ func (u *Uploader) fail(f *file, err error) {
 	u.progress.failed()
 	if u.ctx.Err() == nil {
 		u.cfg.Logger.Warn("upload of a file failed", "name", f.name, "error", err)
+	}
+	if denied, ok := stderrors.AsType[*StorageDeniedError](err); ok && u.cfg.Denied != nil {
+		u.cfg.Denied(denied)
 	}
 	u.settle(f, err)
 }

@@ -24,6 +24,26 @@ var (
 	ErrOutside = stderrors.New("leaves the base directory")
 )
 
+// inputError is an *errors.InputError that matches one of the errors above, or
+// path.ErrBadPattern, as well.
+type inputError struct {
+	*errors.InputError
+	also error // may be nil
+}
+
+// Unwrap gives both.
+func (e *inputError) Unwrap() []error {
+	if e.also == nil {
+		return []error{e.InputError}
+	}
+	return []error{e.InputError, e.also}
+}
+
+// invalid says that an argument breaks a rule.
+func invalid(field, value, rule string, also error) error {
+	return &inputError{&errors.InputError{Field: field, Value: value, Rule: rule}, also}
+}
+
 // FileError is why one file is not on the server.
 type FileError struct {
 	// Name is the file's name in the run.

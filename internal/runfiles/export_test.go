@@ -7,3 +7,6 @@ var (
 	Expand       = expand
 	RelativeTo   = relativeTo
 )
+
+// GraceBytes is what is still kept when the time is up.
+const GraceBytes = graceBytes

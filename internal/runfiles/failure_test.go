@@ -186,7 +186,7 @@ func TestRefusalEndsUploadsAndIsToldOnce(t *testing.T) {
 	assert.LessOrEqual(t, o.requests("CreateRunFiles"), 3)
 
 	dir := t.TempDir()
-	require.NoError(t, o.Keep(dir))
+	require.NoError(t, o.Keep(t.Context(), dir))
 	for _, name := range []string{"a", "b", "c", "end"} {
 		assert.Equal(t, name, read(t, path.Join(dir, name)))
 	}

@@ -11,10 +11,11 @@ import (
 // failed for want of an answer, and waits for everything. It returns a
 // [*FilesError] with what is not on the server, and, when ctx ended first, the
 // context's error beside it; the uploads then go on until Close or Keep. After
-// Keep, Finish waits for nothing and keeps those files once more instead. It may
-// be called again.
+// Keep, Finish waits for nothing and keeps those files once more instead, and then
+// the [*FilesError] names those that could not be kept. It may be called again.
+// What had no content is no error; see [Uploader.Missing].
 func (u *Uploader) Finish(ctx context.Context) error {
-	if done, err := u.finishKept(); done {
+	if done, err := u.finishKept(ctx); done {
 		return err
 	}
 	if !u.cfg.hasServer() {
@@ -33,6 +34,9 @@ func (u *Uploader) Finish(ctx context.Context) error {
 	u.flushLocked()
 	u.mu.Unlock()
 	if err := u.wait(ctx); err != nil {
+		if ctx.Err() == nil && u.wasKept() { // meanwhile
+			return u.unkept()
+		}
 		return err
 	}
 	return u.failures()
@@ -72,6 +76,21 @@ func (u *Uploader) wait(ctx context.Context) error {
 	}
 }
 
+// Missing returns the files that were left out because they were not there, or were
+// no regular files, when their turn came, in the order of their names. Those that
+// match a pattern to ignore are not among them.
+func (u *Uploader) Missing() []*FileError {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	var missing []*FileError
+	for _, f := range u.files {
+		if f.gone != nil {
+			missing = append(missing, &FileError{f.name, f.gone})
+		}
+	}
+	return sorted(missing)
+}
+
 // failures returns a *FilesError, or nil.
 func (u *Uploader) failures() error {
 	u.mu.Lock()
@@ -93,8 +112,12 @@ func joined(failed []*FileError) error {
 	if len(failed) == 0 {
 		return nil
 	}
-	slices.SortFunc(failed, func(a, b *FileError) int { return strings.Compare(a.Name, b.Name) })
-	return &FilesError{failed}
+	return &FilesError{sorted(failed)}
+}
+
+func sorted(files []*FileError) []*FileError {
+	slices.SortFunc(files, func(a, b *FileError) int { return strings.Compare(a.Name, b.Name) })
+	return files
 }
 
 // Errors returns the files that failed so far, in the order of their names.

@@ -1,6 +1,7 @@
 package runfiles
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -20,13 +21,15 @@ import (
 // current directory. An empty base is the current directory too, or, for an
 // absolute pattern, the parent of the directory in its last but one element, as
 // in the official client: /data/ckpt/*.pt gives names such as ckpt/a.pt. A
-// pattern that leaves base is refused with [ErrOutside]; symbolic links below
-// base may lead elsewhere, except those that ** meets. Directories are reported
-// and left out, not walked: a stray * would upload everything below it.
+// pattern that leaves base is refused with [ErrOutside], and like one that is no
+// pattern with an *errors.InputError; symbolic links below base may lead elsewhere,
+// except those that ** meets. Directories are reported and left out, not walked: a
+// stray * would upload everything below it. One that is named without a wildcard is
+// an *errors.InputError, as nobody means nothing.
 func (u *Uploader) SaveGlob(pattern, base string, policy Policy) ([]string, error) {
 	base, rel, err := relativeTo(base, pattern)
 	if err != nil {
-		return nil, fmt.Errorf("save %q: %w", pattern, err)
+		return nil, err
 	}
 	return u.saveAll(os.DirFS(base), rel, pattern, policy, func(name string) error {
 		return u.Save(name, filepath.Join(base, filepath.FromSlash(name)), policy)
@@ -38,7 +41,7 @@ func (u *Uploader) SaveGlob(pattern, base string, policy Policy) ([]string, erro
 func (u *Uploader) SaveFS(fsys fs.FS, pattern string, policy Policy) ([]string, error) {
 	clean := path.Clean(pattern)
 	if !fs.ValidPath(clean) {
-		return nil, fmt.Errorf("save %q: %w", pattern, ErrOutside)
+		return nil, outside(pattern)
 	}
 	return u.saveAll(fsys, clean, pattern, policy, func(name string) error {
 		return u.SaveFile(name, fsys, name, policy)
@@ -47,15 +50,21 @@ func (u *Uploader) SaveFS(fsys fs.FS, pattern string, policy Policy) ([]string, 
 
 func (u *Uploader) saveAll(fsys fs.FS, glob, pattern string, policy Policy, save func(string) error) ([]string, error) {
 	if err := policy.check(); err != nil {
-		return nil, fmt.Errorf("save %q: %w", pattern, err)
+		return nil, err
 	}
 	found, err := expand(fsys, glob)
-	if err != nil {
+	switch {
+	case errors.Is(err, path.ErrBadPattern):
+		return nil, invalid("pattern", pattern, "must be a pattern of filepath.Match", path.ErrBadPattern)
+	case err != nil:
 		return nil, fmt.Errorf("save %q: %w", pattern, err)
 	}
 	names := make([]string, 0, len(found))
 	for _, name := range found {
 		if _, err := (fsFile{fsys, name}).stat(); err != nil {
+			if errors.Is(err, ErrNotRegular) && !strings.ContainsAny(glob, `*?[\`) {
+				return nil, notRegular(fsys, name, pattern)
+			}
 			u.skip(name, err)
 			continue
 		}
@@ -75,6 +84,20 @@ func (u *Uploader) saveAll(fsys fs.FS, glob, pattern string, policy Policy, save
 	return names, nil
 }
 
+// outside says that a pattern leaves its base.
+func outside(pattern string) error {
+	return invalid("pattern", pattern, "must lead to files below its base", ErrOutside)
+}
+
+// notRegular says what a pattern without a wildcard leads to.
+func notRegular(fsys fs.FS, name, pattern string) error {
+	rule := "is no regular file"
+	if info, err := fs.Stat(fsys, name); err == nil && info.IsDir() {
+		rule = "is a directory; /** after it stands for all the files below"
+	}
+	return invalid("pattern", pattern, rule, ErrNotRegular)
+}
+
 // relativeTo splits a pattern into an absolute base and a slashed rest.
 func relativeTo(base, pattern string) (dir, rel string, err error) {
 	if base == "" && filepath.IsAbs(pattern) {
@@ -89,7 +112,7 @@ func relativeTo(base, pattern string) (dir, rel string, err error) {
 	}
 	rel, err = filepath.Rel(base, full)
 	if err != nil || !filepath.IsLocal(rel) || rel == "." {
-		return "", "", ErrOutside
+		return "", "", outside(pattern)
 	}
 	return base, filepath.ToSlash(rel), nil
 }

@@ -1,6 +1,8 @@
 package runfiles
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +10,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 )
 
@@ -23,9 +27,11 @@ type keeper struct {
 // puts its file there at once, and Finish does so again for the policies End
 // and Live. Where dir is on the same disk, a file costs no space: Keep makes a
 // hard link, and what is written into the file later is in both. Elsewhere, and
-// where the system has no such links, it is copied. Keep returns the error of
-// opening dir, or a [*FilesError]; a file that is not there is skipped.
-func (u *Uploader) Keep(dir string) error {
+// where the system has no such links, it is copied. Once ctx has ended, links are
+// still made, and [graceBytes] copied at most, the smallest files first. Keep
+// returns the error of opening dir, or a [*FilesError] with those that it did not
+// keep, the context's error where that is why; a file that is not there is skipped.
+func (u *Uploader) Keep(ctx context.Context, dir string) error {
 	u.stateMu.Lock()
 	defer u.stateMu.Unlock()
 	u.mu.Lock()
@@ -44,14 +50,16 @@ func (u *Uploader) Keep(dir string) error {
 	u.stop()
 	u.mu.Lock()
 	u.kept = k
+	over := u.finishing // then those that were to wait for the end had their turn
 	u.mu.Unlock()
-	return u.keepAll(k, func(f *file) bool {
-		return f.policy != Now || f.state != idle || f.err != nil
+	u.keepAll(ctx, k, func(f *file) bool {
+		return f.policy != Now && !over || f.state != idle || f.err != nil
 	})
+	return u.unkept()
 }
 
 // finishKept is Finish after Keep.
-func (u *Uploader) finishKept() (done bool, err error) {
+func (u *Uploader) finishKept(ctx context.Context) (done bool, err error) {
 	u.stateMu.Lock()
 	defer u.stateMu.Unlock()
 	u.mu.Lock()
@@ -64,46 +72,87 @@ func (u *Uploader) finishKept() (done bool, err error) {
 		return true, u.failures()
 	case k == nil:
 		return false, nil
-	case again:
-		return true, nil
 	}
-	return true, u.keepAll(k, func(f *file) bool { return f.policy != Now })
+	u.keepAll(ctx, k, func(f *file) bool { return f.policy != Now && !again || f.unkept != nil })
+	return true, u.unkept()
 }
 
-// keepAll keeps the files that want names, and forgets why they failed.
-func (u *Uploader) keepAll(k *keeper, want func(*file) bool) error {
-	type one struct {
-		file *file
-		src  source
-	}
-	var all []one
+// wasKept reports whether Keep took over.
+func (u *Uploader) wasKept() bool {
+	u.stateMu.Lock()
+	defer u.stateMu.Unlock()
 	u.mu.Lock()
-	for _, f := range u.files {
-		if f.src != nil && want(f) {
-			all = append(all, one{f, f.src})
-		}
-	}
-	u.mu.Unlock()
+	defer u.mu.Unlock()
+	return u.kept != nil
+}
+
+// unkept returns a *FilesError with the files that are neither on the server nor
+// kept, or nil.
+func (u *Uploader) unkept() error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	var failed []*FileError
-	for _, o := range all {
-		if err := u.keepNow(k, o.file.name, o.src); err != nil {
-			failed = append(failed, &FileError{o.file.name, err})
+	for _, f := range u.files {
+		if f.unkept != nil {
+			failed = append(failed, &FileError{f.name, fmt.Errorf("not kept on disk: %w", f.unkept)})
 		}
 	}
 	return joined(failed)
 }
 
-// keepNow keeps one file. One that is not there is skipped.
-func (u *Uploader) keepNow(k *keeper, name string, src source) error {
-	err := k.keep(name, src)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrNotRegular) {
-		u.skip(name, err)
-		return nil
+// keepAll keeps the files that want names, small ones first.
+func (u *Uploader) keepAll(ctx context.Context, k *keeper, want func(*file) bool) {
+	type one struct {
+		file *file
+		src  source
+		nth  int
+		size int64
 	}
-	if err != nil {
-		return fmt.Errorf("keep %s: %w", name, err)
+	var all []one
+	u.mu.Lock()
+	for _, f := range u.files {
+		if f.src != nil && want(f) {
+			all = append(all, one{file: f, src: f.src, nth: f.saves})
+		}
+	}
+	u.mu.Unlock()
+	for i := range all {
+		if s, err := all[i].src.stat(); err == nil {
+			all[i].size = s.size
+		}
+	}
+	slices.SortFunc(all, func(a, b one) int {
+		return cmp.Or(cmp.Compare(a.size, b.size), strings.Compare(a.file.name, b.file.name))
+	})
+	limit := newPatience(ctx)
+	for _, o := range all {
+		_ = u.keepOne(limit, k, o.file, o.src, o.nth) // the file remembers it
+	}
+}
+
+// keepNow keeps a file that is saved after Keep.
+func (u *Uploader) keepNow(k *keeper, f *file, src source, nth int) error {
+	if err := u.keepOne(newPatience(context.Background()), k, f, src, nth); err != nil {
+		return fmt.Errorf("keep %s: %w", f.name, err)
 	}
 	return nil
+}
+
+// keepOne keeps one file as it was saved the nth time. One that is not there is
+// skipped.
+func (u *Uploader) keepOne(limit *patience, k *keeper, f *file, src source, nth int) error {
+	err := k.keep(limit, f.name, src)
+	var gone error
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrNotRegular) {
+		u.skip(f.name, err)
+		gone, err = err, nil
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if f.saves == nth { // and not anew meanwhile
+		f.gone, f.unkept = gone, err
+	}
+	return err
 }
 
 func newKeeper(dir string) (*keeper, error) {
@@ -119,42 +168,49 @@ func newKeeper(dir string) (*keeper, error) {
 
 func (k *keeper) close() { _ = k.root.Close() }
 
-func (k *keeper) keep(name string, src source) error {
+func (k *keeper) keep(limit *patience, name string, src source) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if _, err := src.stat(); err != nil {
+	if _, err := src.stat(); err != nil { // opening a pipe waits for its other end
 		return err
 	}
+	from, size, err := src.open()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = from.Close() }()
 	if parent := path.Dir(name); parent != "." {
 		if err := k.root.MkdirAll(parent, 0o755); err != nil {
 			return err
 		}
 	}
-	if f, ok := src.(diskFile); ok && k.link(name, string(f)) {
+	if f, ok := from.(*os.File); ok && k.link(name, f) { // also one of os.DirFS and the like
 		return nil
 	}
-	return k.copy(name, src)
+	return k.copy(limit, name, from, size)
 }
 
 // link makes a hard link, and reports whether name is the file now.
-func (k *keeper) link(name, from string) bool {
-	from, err := filepath.EvalSymlinks(from) // a link to a link would break when the latter moves
-	if err != nil {
-		return false
-	}
-	info, err := os.Stat(from)
+func (k *keeper) link(name string, f *os.File) bool {
+	info, err := f.Stat()
 	if err != nil {
 		return false
 	}
 	if there, err := k.root.Stat(name); err == nil && os.SameFile(info, there) {
 		return true // kept before, or saved from within the directory
 	}
+	from, err := filepath.EvalSymlinks(f.Name()) // a link to a link would break when the latter moves
+	if err != nil {
+		return false
+	}
 	tmp := temporary(name)
 	_ = k.root.Remove(tmp)
 	if os.Link(from, filepath.Join(k.dir, filepath.FromSlash(tmp))) != nil {
 		return false
 	}
-	if k.root.Rename(tmp, name) != nil {
+	// The name may lead elsewhere by now, or have been relative to another directory.
+	linked, err := k.root.Stat(tmp)
+	if err != nil || !os.SameFile(info, linked) || k.root.Rename(tmp, name) != nil {
 		_ = k.root.Remove(tmp)
 		return false
 	}
@@ -162,19 +218,17 @@ func (k *keeper) link(name, from string) bool {
 }
 
 // copy writes beside the name first, so that a half copy never has it.
-func (k *keeper) copy(name string, src source) error {
-	from, size, err := src.open()
-	if err != nil {
+func (k *keeper) copy(limit *patience, name string, from io.Reader, size int64) error {
+	if err := limit.allow(size); err != nil {
 		return err
 	}
-	defer func() { _ = from.Close() }()
 	tmp := temporary(name)
 	_ = k.root.Remove(tmp)
 	to, err := k.root.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(to, io.LimitReader(from, size))
+	_, err = io.Copy(to, limit.reader(from, size))
 	if err = errors.Join(err, to.Close()); err == nil {
 		err = k.root.Rename(tmp, name)
 	}

@@ -1,15 +1,20 @@
 package runfiles_test
 
 import (
+	"bytes"
+	"context"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/wandbtest"
 )
@@ -38,8 +43,8 @@ func TestKeepOfAnOfflineRun(t *testing.T) {
 	require.NoError(t, err)
 	defer u.Close()
 	require.NoError(t, u.SaveBytes("early", []byte("e"), runfiles.Now))
-	require.NoError(t, u.Keep(dir))
-	require.NoError(t, u.Keep(dir))
+	require.NoError(t, u.Keep(t.Context(), dir))
+	require.NoError(t, u.Keep(t.Context(), dir))
 	u.Start() // does nothing
 
 	now, live := write(t, src+"/now", "now 1"), write(t, src+"/live", "live 1")
@@ -86,7 +91,7 @@ func TestFinishWithoutServerOrDirectory(t *testing.T) {
 	require.NoError(t, u.SaveBytes("a", []byte("a"), runfiles.Now))
 	require.ErrorIs(t, u.Finish(t.Context()), runfiles.ErrNoServer)
 	dir := t.TempDir()
-	require.NoError(t, u.Keep(dir), "it is not too late")
+	require.NoError(t, u.Keep(t.Context(), dir), "it is not too late")
 	assert.Equal(t, map[string]string{"a": "a"}, tree(t, dir))
 }
 
@@ -100,12 +105,124 @@ func TestKeepDuringAnUpload(t *testing.T) {
 	require.NoError(t, o.Save("hangs", write(t, src+"/h", "h"), runfiles.Now))
 	require.NoError(t, hang.Wait(t.Context(), 1))
 	require.NoError(t, o.SaveBytes("waits", []byte("w"), runfiles.Now))
-	require.NoError(t, o.Keep(dir))
+	require.NoError(t, o.Keep(t.Context(), dir))
 	assert.Equal(t, map[string]string{"hangs": "h", "waits": "w"}, tree(t, dir))
 	require.NoError(t, o.SaveBytes("after", []byte("a"), runfiles.Now))
 	require.NoError(t, o.Finish(t.Context()))
 	assert.Equal(t, map[string]string{"hangs": "h", "waits": "w", "after": "a"}, tree(t, dir))
 	assert.Equal(t, map[string]string{"done": ""}, o.files())
+}
+
+// Once the time is up what costs nothing is still kept, and so much besides as a run
+// has in memory. The rest is named.
+func TestKeepWithoutTime(t *testing.T) {
+	t.Parallel()
+	src, dir := t.TempDir(), t.TempDir()
+	big := bytes.Repeat([]byte("x"), runfiles.GraceBytes)
+	u, err := runfiles.New(runfiles.Config{})
+	require.NoError(t, err)
+	defer u.Close()
+	require.NoError(t, u.Save("linked", write(t, src+"/linked", string(big)+"x"), runfiles.Now))
+	require.NoError(t, u.SaveFile("linked too", os.DirFS(src), "linked", runfiles.Now))
+	require.NoError(t, u.SaveBytes("small", []byte("s"), runfiles.Now))
+	require.NoError(t, u.SaveBytes("table", big[1:], runfiles.Now))
+	require.NoError(t, u.SaveBytes("too large", append(big, 'x'), runfiles.Now))
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errDisk)
+	err = u.Keep(ctx, dir)
+	require.ErrorIs(t, err, errDisk)
+	assert.EqualError(t, err, "upload too large: not kept on disk: disk on fire")
+	kept := tree(t, dir)
+	assert.Len(t, kept, 4)
+	assert.Equal(t, string(big[1:]), kept["table"])
+	assert.Equal(t, "s", kept["small"])
+	for _, name := range []string{"linked", "linked too"} {
+		assert.True(t, sameFile(t, src+"/linked", filepath.Join(dir, name)), name)
+	}
+	require.ErrorIs(t, u.Finish(ctx), errDisk, "it is still not there")
+	require.NoError(t, u.Finish(t.Context()), "with time it is")
+	assert.Len(t, tree(t, dir), 5)
+}
+
+// The time is up in the middle of a copy.
+func TestKeepEndsACopy(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	reads := 0
+	slow := openFunc(func(string) (fs.File, error) {
+		return &endless{File: MapFile(t, ""), size: 1 << 40, read: func() {
+			if reads++; reads == 3 {
+				cancel()
+			}
+		}}, nil
+	})
+	u, err := runfiles.New(runfiles.Config{})
+	require.NoError(t, err)
+	defer u.Close()
+	require.NoError(t, u.SaveFile("endless", slow, "f", runfiles.Now))
+	dir := t.TempDir()
+	require.ErrorIs(t, u.Keep(ctx, dir), context.Canceled)
+	assert.Equal(t, 3, reads)
+	assert.Empty(t, tree(t, dir), "nor is there a half of it")
+}
+
+// endless is a file that says how large it is and has no end.
+type endless struct {
+	fs.File
+	size int64
+	read func()
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	e.read()
+	return len(p), nil
+}
+
+func (e *endless) Stat() (fs.FileInfo, error) {
+	info, err := e.File.Stat()
+	return largeInfo{info, e.size}, err
+}
+
+type largeInfo struct {
+	fs.FileInfo
+	size int64
+}
+
+func (l largeInfo) Size() int64 { return l.size }
+
+// After Finish only what failed is kept: the rest is on the server, whatever its
+// policy.
+func TestKeepAfterFinish(t *testing.T) {
+	t.Parallel()
+	o := newOnline(t, nil)
+	o.srv.Inject(wandbtest.Fault{Operation: "PUT", Status: 403, Body: storeError("AccessDenied", ""), Match: func(r *http.Request, _ []byte) bool {
+		return strings.Contains(r.URL.String(), "bad")
+	}})
+	src, dir := t.TempDir(), t.TempDir()
+	for _, policy := range []runfiles.Policy{runfiles.Now, runfiles.End, runfiles.Live} {
+		require.NoError(t, o.Save("good-"+string(policy), write(t, src+"/good-"+string(policy), ""), policy))
+		require.NoError(t, o.SaveFile("bad-"+string(policy), fstest.MapFS{"f": {Data: []byte(policy)}}, "f", policy))
+	}
+	require.ErrorIs(t, o.Finish(t.Context()), errors.ErrIntermediary)
+	require.NoError(t, o.Keep(t.Context(), dir))
+	assert.Equal(t, map[string]string{"bad-now": "now", "bad-end": "end", "bad-live": "live"}, tree(t, dir))
+	assert.NotEmpty(t, o.denied)
+	assert.Equal(t, "AccessDenied", o.denied[0].Code)
+}
+
+// Keep comes while Finish waits.
+func TestKeepDuringFinish(t *testing.T) {
+	t.Parallel()
+	o := newOnline(t, nil)
+	hang := o.srv.Inject(wandbtest.Fault{Operation: "PUT", Hang: true})
+	require.NoError(t, o.SaveBytes("a", []byte("a"), runfiles.Now))
+	done := make(chan error)
+	go func() { done <- o.Finish(t.Context()) }()
+	require.NoError(t, hang.Wait(t.Context(), 1))
+	dir := t.TempDir()
+	require.NoError(t, o.Keep(t.Context(), dir))
+	require.NoError(t, <-done)
+	assert.Equal(t, map[string]string{"a": "a"}, tree(t, dir))
 }
 
 func TestKeepFollowsLinksAndStaysInside(t *testing.T) {
@@ -114,7 +231,7 @@ func TestKeepFollowsLinksAndStaysInside(t *testing.T) {
 	u, err := runfiles.New(runfiles.Config{})
 	require.NoError(t, err)
 	defer u.Close()
-	require.NoError(t, u.Keep(dir))
+	require.NoError(t, u.Keep(t.Context(), dir))
 	require.NoError(t, os.Symlink(write(t, src+"/target", "t"), src+"/link"))
 	require.NoError(t, u.Save("link", src+"/link", runfiles.Now))
 	info, err := os.Lstat(dir + "/link")
@@ -140,14 +257,14 @@ func TestKeepWhereNoDirectoryCanBe(t *testing.T) {
 	u, err := runfiles.New(runfiles.Config{})
 	require.NoError(t, err)
 	file := write(t, t.TempDir()+"/f", "")
-	require.Error(t, u.Keep(file))
-	require.Error(t, u.Keep(file+"/d"))
-	require.NoError(t, u.Keep(t.TempDir()), "another place will do")
+	require.Error(t, u.Keep(t.Context(), file))
+	require.Error(t, u.Keep(t.Context(), file+"/d"))
+	require.NoError(t, u.Keep(t.Context(), t.TempDir()), "another place will do")
 	u.Close()
 	require.ErrorIs(t, u.SaveBytes("a", nil, runfiles.Now), runfiles.ErrClosed)
 
 	closed, err := runfiles.New(runfiles.Config{})
 	require.NoError(t, err)
 	closed.Close()
-	require.ErrorIs(t, closed.Keep(t.TempDir()), runfiles.ErrClosed)
+	require.ErrorIs(t, closed.Keep(t.Context(), t.TempDir()), runfiles.ErrClosed)
 }

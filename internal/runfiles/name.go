@@ -12,7 +12,7 @@ import (
 func cleanName(name string) (string, error) {
 	slashed := filepath.ToSlash(name)
 	if slashed == "." || !fs.ValidPath(slashed) || hasNUL(slashed) || filepath.VolumeName(name) != "" {
-		return "", fmt.Errorf("file name %q: %w", name, ErrOutside)
+		return "", invalid("file name", name, "must be a path inside the run", ErrOutside)
 	}
 	return slashed, nil
 }

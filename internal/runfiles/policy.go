@@ -1,7 +1,5 @@
 package runfiles
 
-import "fmt"
-
 // Policy says when a file is uploaded.
 type Policy string
 
@@ -22,5 +20,5 @@ func (p Policy) check() error {
 	case Now, End, Live:
 		return nil
 	}
-	return fmt.Errorf("policy %q is none of now, end and live", string(p))
+	return invalid("policy", string(p), "must be now, end or live", nil)
 }

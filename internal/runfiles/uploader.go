@@ -41,12 +41,15 @@ type Uploader struct {
 type file struct {
 	name   string
 	src    source
+	saves  int // how often it was saved; tells sources apart, which cannot be compared
 	policy Policy
 	state  state
 	again  bool // saved again while it was being sent
 	seen   stamp
 	has    *digest // what the store has; nil for nothing
 	err    error   // why the last content is not there
+	gone   error   // why there was none to send or keep, when it was last looked for
+	unkept error   // why it is not where Keep was to put it
 }
 
 type state uint8
@@ -91,7 +94,8 @@ func (u *Uploader) Start() {
 // policy says. The path is that of a regular file, or of a link to one, and may
 // lead to nothing yet. A name that was saved before gets the new path and
 // policy. Save does not wait for the upload. It fails on a name that is not
-// inside the run, an unknown policy, and with [ErrClosed].
+// inside the run and an unknown policy, each an *errors.InputError, and with
+// [ErrClosed].
 func (u *Uploader) Save(name, path string, policy Policy) error {
 	absolute, err := filepath.Abs(path) // the program may change its directory
 	if err != nil {
@@ -104,7 +108,7 @@ func (u *Uploader) Save(name, path string, policy Policy) error {
 // usable, also from other goroutines, until Close.
 func (u *Uploader) SaveFile(name string, fsys fs.FS, path string, policy Policy) error {
 	if !fs.ValidPath(path) {
-		return fmt.Errorf("save %s: path %q: %w", name, path, ErrOutside)
+		return fmt.Errorf("save %s: %w", name, invalid("path", path, "must be one of io/fs", ErrOutside))
 	}
 	return u.add(name, fsFile{fsys, path}, policy)
 }
@@ -140,7 +144,9 @@ func (u *Uploader) add(name string, src source, policy Policy) error {
 		f = &file{name: name}
 		u.files[name] = f
 	}
-	f.src, f.policy = src, policy
+	f.src, f.policy, f.gone = src, policy, nil
+	f.saves++
+	nth := f.saves
 	if policy == Live {
 		u.live[f] = true
 	} else {
@@ -148,7 +154,7 @@ func (u *Uploader) add(name string, src source, policy Policy) error {
 	}
 	if k := u.kept; k != nil {
 		u.mu.Unlock()
-		return u.keepNow(k, f.name, src)
+		return u.keepNow(k, f, src, nth)
 	}
 	if policy != End {
 		u.pendLocked(f)
@@ -177,10 +183,13 @@ func (u *Uploader) pendLocked(f *file) {
 }
 
 // settle ends a file's turn. A file that was saved again meanwhile gets another.
-func (u *Uploader) settle(f *file, err error) {
+func (u *Uploader) settle(f *file, err error) { u.settleAs(f, err, nil) }
+
+// settleAs is settle, also for a file that had no content.
+func (u *Uploader) settleAs(f *file, err, gone error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	f.state, f.err = idle, err
+	f.state, f.err, f.gone = idle, err, gone
 	u.open--
 	if f.again {
 		f.again = false

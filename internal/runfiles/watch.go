@@ -42,7 +42,7 @@ func (u *Uploader) watch() {
 // look asks for an upload if the file is not what it was when last sent.
 func (u *Uploader) look(f *file) {
 	u.mu.Lock()
-	src := f.src
+	src, nth := f.src, f.saves
 	u.mu.Unlock()
 	if src == nil {
 		return
@@ -53,7 +53,7 @@ func (u *Uploader) look(f *file) {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if now != f.seen && f.src == src && f.state != pending && !u.finishing {
+	if now != f.seen && f.saves == nth && f.state != pending && !u.finishing {
 		u.pendLocked(f)
 	}
 }
