@@ -71,7 +71,8 @@ func (s *Stream) run(ctx context.Context) {
 		finished, header, err := s.send(ctx, r)
 		p.lastSent, p.interval = time.Now(), s.cfg.interval(header)
 		if ctx.Err() != nil && !finished {
-			break // abandoned; the error is only the echo of that
+			s.interrupt(err)
+			break // abandoned; the error is mostly the echo of that
 		}
 		if err != nil {
 			s.fail(err)
@@ -156,6 +157,14 @@ func (s *Stream) send(ctx context.Context, r *request) (finished bool, header ht
 		header = reply.Header
 	}
 	return r.last, header, nil
+}
+
+// interrupt notes what became of the request that was under way when the stream was
+// abandoned.
+func (s *Stream) interrupt(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.interrupted = err
 }
 
 // fail ends the stream with an error and says so.

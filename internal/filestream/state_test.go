@@ -292,3 +292,27 @@ func TestNoEndWhileAnythingIsLeft(t *testing.T) {
 		assert.Equal(t, 7, *arrivals[len(arrivals)-1].body.ExitCode)
 	})
 }
+
+// What a Sender was repeating when the time was up is told.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := newServer(t)
+		srv.respond(func(ctx context.Context, _ int) (*filestream.Reply, error) {
+			<-ctx.Done()
+			return nil, fmt.Errorf("repeated until then: %w", errForbidden)
+		})
+		s := filestream.New(filestream.Config{Sender: srv})
+		s.Start()
+		appendRows(t, s, 0, 1)
+		synctest.Wait()
+		require.NoError(t, s.Interrupted())
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		err := s.Finish(ctx, 0)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.NotErrorIs(t, err, errForbidden)
+		require.ErrorIs(t, s.Interrupted(), errForbidden)
+		s.Close()
+	})
+}

@@ -38,6 +38,9 @@ type Stream struct {
 	exitCode   int
 	waiters    int // calls of Finish that wait
 	err        error
+	// interrupted is what became of the request that Abandon, or the end of
+	// Finish's time, broke off.
+	interrupted error
 
 	history queue
 	events  queue
@@ -199,6 +202,15 @@ func (s *Stream) Err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.err
+}
+
+// Interrupted returns the Sender's error for the request that was under way when
+// the stream was abandoned, or nil. It tells what used up the time of a Finish that
+// had none left: a Sender that was repeating the request knows the last answer.
+func (s *Stream) Interrupted() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.interrupted
 }
 
 // Done is closed when the stream will send no more.

@@ -47,6 +47,9 @@ type call struct {
 
 	last *Response // the last response received, nil if none
 	err  error     // why the last attempt had none, nil if it had one
+	// failed is err of the last attempt that did not fail because the context
+	// ended, nil if that was answered.
+	failed error
 	// cut is true when the context ended while the policy would have gone on,
 	// so that last is not final.
 	cut bool
@@ -61,9 +64,12 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, got, err := c.attempt(req)
 	if err == nil {
 		c.t.answered.Store(true)
-		c.last, c.err = got, nil
+		c.last, c.err, c.failed = got, nil, nil
 	} else {
 		c.err = err
+		if c.ctx.Err() == nil {
+			c.failed = err
+		}
 	}
 	c.report(req, start, got, err)
 	return resp, err
@@ -265,6 +271,9 @@ func (c *call) result(err error) (*Response, error) {
 	failure := &Error{Op: c.req.Operation, Last: c.last, Attempts: c.attempts}
 	if c.last != nil {
 		failure.LastStatus, failure.LastBody = c.last.StatusCode, c.last.Body
+	}
+	if c.failed != nil {
+		failure.LastErr = redactError(c.t.secrets.key, c.failed)
 	}
 	switch {
 	case c.ctx.Err() != nil:

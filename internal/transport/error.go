@@ -17,6 +17,9 @@ type Error struct {
 	LastBody   []byte
 	// Last is that response whole, or nil.
 	Last *Response
+	// LastErr is why the last attempt that the context left to itself had no
+	// answer, nil if it had one.
+	LastErr error
 	// Attempts is how many HTTP requests were started.
 	Attempts int
 	// Err is the context's error if the context ended, else the last attempt's.

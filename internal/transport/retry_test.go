@@ -267,6 +267,21 @@ func TestContextWins(t *testing.T) {
 			assert.Equal(t, 5*time.Second, time.Since(s.start))
 		})
 	})
+	t.Run("cancelled while nobody answers", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			tr, _ := newScripted(t, fails(syscall.ECONNREFUSED), hangs)
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			_, err := tr.Do(ctx, post(GraphQLPolicy()))
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			failure, ok := errors.AsType[*Error](err)
+			require.True(t, ok)
+			assert.Zero(t, failure.LastStatus)
+			require.ErrorIs(t, failure.LastErr, syscall.ECONNREFUSED)
+			require.NotErrorIs(t, err, syscall.ECONNREFUSED, "the end of the context goes before")
+		})
+	})
 	t.Run("over before it began", func(t *testing.T) {
 		t.Parallel()
 		tr, s := newScripted(t, hangs)
