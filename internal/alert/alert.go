@@ -64,14 +64,22 @@ func (a *Alerter) Send(ctx context.Context, alert Alert) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	free, ok := a.reserve(alert)
+	free, ok := a.Reserve(alert)
 	if !ok {
 		return false, nil
 	}
+	sent, err := a.Deliver(ctx, alert)
+	if err != nil {
+		free()
+	}
+	return sent, err
+}
+
+// Deliver is Send for a complete alert whose title is reserved.
+func (a *Alerter) Deliver(ctx context.Context, alert Alert) (bool, error) {
 	answer, err := graphql.NotifyScriptableRunAlert(ctx, a.client, a.entity, a.project, a.run,
 		alert.Title, alert.Text, graphql.AlertSeverity(alert.Level), alert.Wait.Milliseconds())
 	if err != nil {
-		free()
 		return false, fmt.Errorf("send alert %q: %w", alert.Title, err)
 	}
 	return answer.NotifyScriptableRunAlert != nil && answer.NotifyScriptableRunAlert.Success, nil
@@ -109,9 +117,10 @@ func (a Alert) complete() (Alert, error) {
 // forgotten.
 const maxTitles = 128
 
-// reserve claims a title, so that of several goroutines one sends it. The func
-// gives it back.
-func (a *Alerter) reserve(alert Alert) (func(), bool) {
+// Reserve claims the title of a complete alert, so that of several goroutines one
+// sends it, or keeps it for later. It reports false where one of the same title was
+// claimed too short a time ago. The func gives the title back.
+func (a *Alerter) Reserve(alert Alert) (func(), bool) {
 	now := time.Now()
 	until := now.Add(alert.Wait)
 	a.mu.Lock()

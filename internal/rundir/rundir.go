@@ -144,6 +144,11 @@ type Uploaded struct {
 	Base    Lines `json:"base"`
 	History int64 `json:"history"`
 	Events  int64 `json:"events"`
+	// Alerts are still to be raised: their places in the log, counted from 0. Of
+	// the alerts in the log of an offline run only the first AlertsSeen are
+	// accounted for.
+	Alerts     []int64 `json:"alerts,omitempty"`
+	AlertsSeen int64   `json:"alertsSeen,omitempty"`
 	// Entity and Project are where it went, StorageID the server's id of the run.
 	Entity    string `json:"entity"`
 	Project   string `json:"project"`
@@ -174,6 +179,15 @@ func (d *Dir) LoadUploaded() (Uploaded, bool) {
 // SaveRefusal keeps why the server did not take the run.
 func (d *Dir) SaveRefusal(reason json.RawMessage) error {
 	return d.replace(filepath.Join(d.path, "refusal.json"), reason)
+}
+
+// ClearRefusal forgets why, as the server took it in the end.
+func (d *Dir) ClearRefusal() error {
+	err := os.Remove(filepath.Join(d.path, "refusal.json"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove refusal.json: %w", err)
+	}
+	return nil
 }
 
 // LoadRefusal reads why the server did not take the run; nil if it did.

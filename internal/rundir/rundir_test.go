@@ -60,7 +60,7 @@ func TestNotes(t *testing.T) {
 
 	_, ok := d.LoadUploaded()
 	assert.False(t, ok)
-	u := Uploaded{Base: Lines{History: 3}, History: 10, Entity: "acme", Project: "vision", BaseURL: "http://x"}
+	u := Uploaded{Base: Lines{History: 3}, History: 10, Alerts: []int64{1, 4}, Entity: "acme", Project: "vision", BaseURL: "http://x"}
 	require.NoError(t, d.SaveUploaded(u))
 	got, ok := d.LoadUploaded()
 	assert.True(t, ok)
@@ -72,6 +72,9 @@ func TestNotes(t *testing.T) {
 	assert.Nil(t, d.LoadRefusal())
 	require.NoError(t, d.SaveRefusal(json.RawMessage(`{"cause":"x"}`)))
 	assert.JSONEq(t, `{"cause":"x"}`, string(d.LoadRefusal()))
+	require.NoError(t, d.ClearRefusal())
+	require.NoError(t, d.ClearRefusal(), "there is none")
+	assert.Nil(t, d.LoadRefusal())
 }
 
 func TestNoRoom(t *testing.T) {

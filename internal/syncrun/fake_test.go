@@ -36,6 +36,7 @@ type server struct {
 	missing  map[string]error
 	exit     *int
 	alerts   []string
+	mute     map[string]bool // alerts that it does not take
 	posts    int
 	largest  int
 	failAt   int // the post that fails, 0 for none
@@ -153,6 +154,9 @@ func (s *server) Send(_ context.Context, _ syncrun.Target, body []byte) error {
 }
 
 func (s *server) Alert(_ context.Context, _ syncrun.Target, a *journal.Alert) error {
+	if s.mute[a.Title] {
+		return errBroken
+	}
 	s.alerts = append(s.alerts, a.Title)
 	return nil
 }

@@ -66,7 +66,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	if old == nil { // a fork has its parent's rows
 		p.history, p.base.History = created.HistoryLines, created.HistoryLines
 	}
-	u := &upload{job: j, place: p, at: created.Target, created: created, config: wire}
+	u := &upload{job: j, place: p, at: created.Target, created: created, config: wire, alerts: j.alerts(old, note, p)}
 	if p.appended || old == nil || note == nil {
 		u.saveShift()
 		u.save(0, 0)
@@ -74,7 +74,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	if old != nil && p.appended {
 		u.oldSummary = old.summary
 	}
-	if err := u.run(ctx, live, note == nil && old == nil); err != nil {
+	if err := u.run(ctx, live); err != nil {
 		return err
 	}
 	return j.mark(live)
@@ -140,6 +140,8 @@ type upload struct {
 	config     []byte
 	oldSummary []byte // of what the log continues
 	summary    []byte
+	alerts     []int64 // places in the log of those to be raised
+	saved      rundir.Uploaded
 
 	q       requests
 	files   Files
@@ -150,7 +152,7 @@ type upload struct {
 	told    time.Time
 }
 
-func (u *upload) run(ctx context.Context, live, alerts bool) error {
+func (u *upload) run(ctx context.Context, live bool) error {
 	u.q = requests{
 		send:    func(ctx context.Context, body []byte) error { return u.e.Server.Send(ctx, u.at, body) },
 		history: lines{file: filestream.History, offset: u.place.history},
@@ -179,8 +181,8 @@ func (u *upload) run(ctx context.Context, live, alerts bool) error {
 	}
 	u.save(u.survey.Rows, u.survey.State.Events)
 	filesErr := u.finishFiles(ctx, output)
-	if alerts {
-		u.alerts(ctx)
+	if !live || u.log.Dir.Offline() { // the alerts of a run that goes on are its own affair
+		u.raise(ctx)
 	}
 	u.q.uploaded = u.take()
 	u.result.Files = append(u.result.Files, u.q.uploaded...)
@@ -300,24 +302,18 @@ func (u *upload) progress() {
 	}
 }
 
-// alerts raises the alerts of a run that the server did not have.
-func (u *upload) alerts(ctx context.Context) {
-	for _, a := range u.survey.Alerts {
-		if err := u.e.Server.Alert(ctx, u.at, a); err != nil {
-			u.warn("alert %q was not raised: %v", a.Title, err)
-			continue
-		}
-		u.result.Alerts++
-	}
-}
-
 // save notes how much of the log the server has.
 func (u *upload) save(rows, events int64) {
-	err := u.log.Dir.SaveUploaded(rundir.Uploaded{
+	u.saved = rundir.Uploaded{
 		Base: u.place.base, History: rows, Events: events,
 		Entity: u.at.Entity, Project: u.at.Project, StorageID: u.created.StorageID, BaseURL: u.e.Options.BaseURL,
-	})
-	if err != nil { // the next sync asks the server
+	}
+	u.saveAgain()
+}
+
+func (u *upload) saveAgain() {
+	u.saved.Alerts, u.saved.AlertsSeen = u.alerts, int64(len(u.survey.Alerts))
+	if err := u.log.Dir.SaveUploaded(u.saved); err != nil { // the next sync asks the server
 		u.warn("%v", err)
 	}
 }
