@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
@@ -109,11 +110,20 @@ func (c *Client) create(ctx context.Context, p *plan) (*Run, error) {
 	if err != nil {
 		return nil, explain(q, err)
 	}
+	bucket, err := c.bucketOf(q, resp)
+	if err != nil {
+		return nil, err
+	}
+	return c.startOnline(p, bucket), nil //nolint:contextcheck // the run outlives the context of Init
+}
+
+// bucketOf is the run that an upsert returned. A yes without one is none.
+func (c *Client) bucketOf(q diagnose.Question, resp *graphql.UpsertBucketResponse) (*graphql.UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun, error) {
 	if resp.UpsertBucket == nil || resp.UpsertBucket.Bucket == nil {
 		return nil, &errors.RequestError{
 			Op: q.Op, Entity: q.Entity, Project: q.Project, RunID: q.RunID, BaseURL: c.settings.BaseURL.Text,
-			Cause: errors.ErrUnexpectedAnswer, StatusCode: 200, Hint: "the server accepted the request and returned no run",
+			Cause: errors.ErrUnexpectedAnswer, StatusCode: http.StatusOK, Hint: "the server accepted the request and returned no run",
 		}
 	}
-	return c.startOnline(p, resp.UpsertBucket.Bucket), nil //nolint:contextcheck // the run outlives the context of Init
+	return resp.UpsertBucket.Bucket, nil
 }

@@ -86,13 +86,10 @@ func (s *syncServer) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (
 	if err != nil {
 		return nil, s.explain(ctx, at, err)
 	}
-	if resp.UpsertBucket == nil || resp.UpsertBucket.Bucket == nil {
-		return nil, &errors.RequestError{
-			Op: syncOp, Entity: at.Entity, Project: at.Project, RunID: at.RunID, BaseURL: s.client.settings.BaseURL.Text,
-			Cause: errors.ErrUnexpectedAnswer, StatusCode: http.StatusOK, Hint: "the server accepted the request and returned no run",
-		}
+	b, err := s.client.bucketOf(syncQuestion(at), resp)
+	if err != nil {
+		return nil, err
 	}
-	b := resp.UpsertBucket.Bucket
 	c := &syncrun.Created{Target: at, StorageID: b.Id}
 	c.RunID = first(b.Name, at.RunID)
 	if b.DisplayName != nil {
