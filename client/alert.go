@@ -24,47 +24,84 @@ const (
 
 // Alert sends a message to the run's owner and waits for the server's answer or
 // the end of ctx. One of the same title within Alert.Wait (one minute by default)
-// is not sent again, which is no error. While the run is offline, the alert is
-// kept in its directory. It is safe for concurrent use. The error is an
-// *errors.InputError, ErrRunFinished, or what became of the request, a refusal
-// with its diagnosis.
+// is not sent again, which is no error. While the run is offline, and once its upload
+// has ended, the alert is kept in its directory, and [Client.Sync] sends it. It is safe
+// for concurrent use. The error is an *errors.InputError, ErrRunFinished, or what
+// became of the request, a refusal with its diagnosis; an alert that failed is not
+// sent later.
 func (r *Run) Alert(ctx context.Context, a Alert) error {
 	if err := r.alert(ctx, a); err != nil {
-		return fmt.Errorf("send alert of %s: %w", r, err)
+		return fmt.Errorf("send alert of %s: %w", r, flat{err})
 	}
 	return nil
 }
 
 func (r *Run) alert(ctx context.Context, a Alert) error {
 	r.mu.Lock()
-	closed, rec, up := r.closed, r.rec, r.up
+	closed, homeless, why := r.closed, r.homeless, r.why.first()
 	r.mu.Unlock()
 	if closed {
 		return errors.ErrRunFinished
 	}
 	a, err := a.Complete()
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if rec != nil {
-		if err := rec.alert(a); err != nil && up == nil {
-			return err
-		}
-	}
-	if up == nil || up.ended.Load() {
+	case homeless: // neither the server nor the disk takes it
+		return why
+	case r.alerter == nil: // disabled
 		return nil
 	}
-	if _, err := up.alerter.Send(ctx, a); err != nil {
-		q := r.uploadQuestion()
-		q.Op = "send alert of run"
-		return r.client.explainRequest(ctx, q, err)
+	free, ok := r.alerter.Reserve(a)
+	if !ok {
+		return nil
+	}
+	if err := r.raise(ctx, a); err != nil {
+		free()
+		return err
 	}
 	return nil
 }
 
-// alert keeps an alert.
-func (rec *recorder) alert(a Alert) error {
-	return rec.writer.Append(journal.Record{Body: &journal.Alert{
+// raise keeps an alert, and sends it or notes that it is to be sent.
+func (r *Run) raise(ctx context.Context, a Alert) error {
+	var place int64
+	var onDisk error
+	if rec := r.recorder(); rec != nil {
+		if place, onDisk = rec.alert(a); !lost(onDisk) {
+			r.mu.Lock()
+			r.note(onDisk)
+			r.mu.Unlock()
+			onDisk = nil
+		}
+	}
+	up := r.up
+	switch {
+	case up != nil && !up.ended.Load():
+		if _, err := r.alerter.Deliver(ctx, a); err != nil {
+			return r.client.explainRequest(ctx, r.question("send alert of run"), err)
+		}
+		return nil
+	case errors.Is(onDisk, journal.ErrClosed): // Finish came meanwhile
+		return errors.ErrRunFinished
+	case onDisk != nil:
+		return onDisk
+	case up != nil:
+		return up.raiseLater(place)
+	}
+	return nil
+}
+
+// alert keeps an alert, and returns its place among those of the journal.
+func (rec *recorder) alert(a Alert) (place int64, err error) {
+	rec.alerting.Lock()
+	defer rec.alerting.Unlock()
+	err = rec.writer.Append(journal.Record{Body: &journal.Alert{
 		Title: a.Title, Text: a.Text, Level: string(a.Level), Wait: a.Wait,
 	}})
+	if !lost(err) {
+		place = rec.alerts
+		rec.alerts++
+	}
+	return place, err
 }

@@ -136,6 +136,9 @@ func TestFilesRefused(t *testing.T) {
 	v, _ := s.Run("acme", "vision", run.ID())
 	assert.Len(t, v.HistoryLines, 10)
 	assert.Equal(t, "finished", v.State)
+	text, err := os.ReadFile(filepath.Join(run.Dir(), "files", "wandb-metadata.json"))
+	require.NoError(t, err)
+	assert.Contains(t, string(text), `"startedAt"`)
 }
 
 // TestDisabled holds that a disabled run has the whole API and leaves no trace.

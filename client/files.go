@@ -30,11 +30,16 @@ const (
 // stands for any number of directories; one that is not absolute is relative to
 // the working directory. Names are relative to base or, where base is empty, to
 // the working directory, and for an absolute pattern to the parent of the
-// directory it names, so that /data/ckpt/*.pt gives ckpt/a.pt. No match is no error and gives no names. Files are
-// streamed from disk, up to 16 of a Client at a time, and a file that fails stops no
-// other; Finish reports it. While the run is offline, files are kept in its
-// directory. It does not wait for the network and is safe for concurrent use. A
-// pattern that leaves base is an error that matches ErrInvalidInput.
+// directory it names, so that /data/ckpt/*.pt gives ckpt/a.pt. No match is no error
+// and gives no names; directories that match are left out. Files are streamed from
+// disk, up to 16 of a Client at a time, and a file that fails, or is no longer there when
+// its turn comes, stops no other; Finish reports it. While the run is offline, and
+// once the server has refused its files, they are kept in its directory. SaveFile does
+// not wait for the network and is safe for concurrent use. A pattern that is none,
+// that leaves base or names a directory, and an unknown policy give an
+// *errors.InputError (ErrInvalidInput). After Finish the error is ErrRunFinished; where
+// it comes while Finish works, the files may be uploaded all the same. Any other error
+// is the disk's.
 func (r *Run) SaveFile(pattern, base string, policy FilePolicy) ([]string, error) {
 	return r.save(func(u *runfiles.Uploader) ([]string, error) { return u.SaveGlob(pattern, base, policy) }, policy)
 }
@@ -62,6 +67,9 @@ func (r *Run) save(add func(*runfiles.Uploader) ([]string, error), policy FilePo
 	if rec != nil && len(names) > 0 {
 		err = errors.Join(err, rec.files(names, policy, journal.FileOther))
 	}
+	if errors.Is(err, runfiles.ErrClosed) || errors.Is(err, journal.ErrClosed) { // Finish came meanwhile
+		err = errors.ErrRunFinished
+	}
 	if err != nil {
 		return names, fmt.Errorf("save files of %s: %w", r, flat{err})
 	}
@@ -79,6 +87,7 @@ func (c *Client) openFiles(r *Run, online bool) *runfiles.Uploader {
 		cfg.Entity, cfg.Project, cfg.Run = r.entity, r.project, r.id
 		cfg.Uploaded = func(name string) { _ = r.up.stream.AddUploaded(name) } // an ended stream needs no names
 		cfg.Refused = func(err *graphql.Error) { r.up.filesRefused(err) }
+		cfg.Denied = func(err *runfiles.StorageDeniedError) { r.up.fileDenied(err) }
 	}
 	u, err := runfiles.New(cfg)
 	if err != nil { // a pattern makes no sense: better every file than none
@@ -88,15 +97,11 @@ func (c *Client) openFiles(r *Run, online bool) *runfiles.Uploader {
 	}
 	if online {
 		u.Start()
-	} else if err := u.Keep(r.rec.dir.Files()); err != nil {
+	} else if err := u.Keep(context.Background(), r.rec.dir.Files()); err != nil {
 		c.log.Warn("keep the run's files on disk", "run", r.String(), "error", err)
 	}
 	return u
 }
-
-// filesRefused is called once when the server does not take the run's files, on a
-// goroutine of the uploads. It finds out why; the rows may go on.
-func (u *upload) filesRefused(err error) { u.run.refusedUpdate(u.asking, err) }
 
 // saveMachineFiles saves the files that describe the process.
 func (r *Run) saveMachineFiles(m *machine) {

@@ -3,12 +3,14 @@ package client
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/display"
 	"github.com/wandgo/wandgo/internal/runconfig"
+	"github.com/wandgo/wandgo/internal/runfiles"
 )
 
 // Finish ends the run as successful; see [Run.FinishWithCode].
@@ -18,9 +20,14 @@ func (r *Run) Finish(ctx context.Context) error { return r.FinishWithCode(ctx, 0
 // run ended with this exit code: 0 is shown as finished, anything else as
 // failed. It blocks until the server has everything or ctx ends. Nothing is lost
 // when it cannot finish: what the server does not have is then in [Run.Dir], and
-// the error says why (a context error, *errors.PermissionError or
-// *errors.RequestError). Finishing a run that is already offline is not an
-// error. Further calls, also concurrent ones, return what the first returned.
+// the error says why: a context error, an *errors.PermissionError or an
+// *errors.RequestError, which has the server's last answer where that was repeated
+// until ctx ended. Once ctx has ended some megabytes of files are still copied to
+// Run.Dir, and links made where that is on the same disk; the error names the files
+// for which that was not enough. It also names saved files that were not there when
+// their turn came (fs.ErrNotExist). Finishing a run that is already offline is not an
+// error. Further calls wait for the first and return what it returned; one whose own
+// ctx ends before that returns that ctx's error.
 func (r *Run) FinishWithCode(ctx context.Context, code int) error {
 	select {
 	case <-r.ending: // also when ctx has ended: then the rows go to disk
@@ -70,13 +77,14 @@ func (r *Run) FinishWithCode(ctx context.Context, code int) error {
 	if late := r.recorder(); late != nil && late != rec { // the disk got its second chance
 		err = errors.Join(err, late.finish(r, code))
 	}
-	r.background.Wait()
 	err = errors.Join(err, r.closeFiles(ctx))
 	r.stopWatching()
 	r.cancel(errors.ErrRunFinished)
-	if !r.disabled && err == nil && code == 0 {
+	whole := err == nil
+	if !r.disabled && whole && code == 0 {
 		forgetRunID(r.client.settings.RunRoot())
 	}
+	err = errors.Join(err, r.missingFiles())
 	if r.ownsClient {
 		_ = r.client.Close()
 	}
@@ -84,7 +92,7 @@ func (r *Run) FinishWithCode(ctx context.Context, code int) error {
 	if err != nil {
 		r.result = fmt.Errorf("finish %s: %w", r, flat{err})
 	}
-	r.display.End(display.End{URL: r.url, Dir: r.whereTheRestIs(err), Code: code, Err: err})
+	r.display.End(display.End{URL: r.url, Dir: r.whereTheRestIs(whole), Code: code, Err: err})
 	return r.result
 }
 
@@ -123,23 +131,40 @@ func (r *Run) closeScreen() error {
 	return r.screen.close()
 }
 
-// closeFiles ends the uploads of files. Offline runs keep here what was to wait
-// for the end.
+// closeFiles ends the uploads of files. Runs that are not, or no longer, online keep
+// here what was to wait for the end.
 func (r *Run) closeFiles(ctx context.Context) error {
 	if r.files == nil {
 		return nil
 	}
 	defer r.files.Close()
-	if r.up == nil || r.up.ended.Load() {
-		return r.files.Finish(context.WithoutCancel(ctx)) // only the disk is waited for
+	if r.up != nil {
+		if !r.up.ended.Load() {
+			return nil
+		}
+		if err := r.up.whyUnkept(); err != nil {
+			return err
+		}
 	}
-	return nil
+	return r.files.Finish(ctx)
+}
+
+// missingFiles names the files that were saved and not there when their turn came.
+func (r *Run) missingFiles() error {
+	if r.files == nil {
+		return nil
+	}
+	missing := slices.DeleteFunc(r.files.Missing(), func(f *runfiles.FileError) bool { return f.Name == r.writer.outputLog() }) // nobody saved that
+	if len(missing) == 0 {
+		return nil
+	}
+	return &runfiles.FilesError{Files: missing}
 }
 
 // whereTheRestIs is the directory to show at the end, "" where the server has
 // everything.
-func (r *Run) whereTheRestIs(err error) string {
-	if r.up != nil && err == nil {
+func (r *Run) whereTheRestIs(whole bool) string {
+	if r.up != nil && whole {
 		return ""
 	}
 	return r.Dir()

@@ -182,9 +182,13 @@ type RunOptions struct {
 	OnRefused func(err error) Reaction
 	// OnLost is called once if the server stops taking an online run midway: the
 	// role changed, the key was revoked, the run deleted, the retries of a week
-	// spent. err is what [Run.Err] returns, with its diagnosis. The run goes on on
-	// disk. It is called from a goroutine of the run, which Finish waits for, and
-	// must not call Finish itself. Default: nothing.
+	// spent. The run goes on on disk then. It is also called if changes of the run's
+	// settings or files alone are refused; the rows may go on reaching the server in
+	// that case, and if they are refused later, for another reason, it is called once
+	// more. err is what [Run.Err] returns, with its diagnosis. It is called from a
+	// goroutine of its own and may take its time; it may call Finish, which does not
+	// wait for it. It is not called any more once Finish has begun, which returns the
+	// reason itself. Default: nothing.
 	OnLost func(err error)
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -33,6 +34,9 @@ type recorder struct {
 	writer      *journal.Writer
 	lastSummary time.Time
 	faulty      bool // the disk failed, and that was logged
+
+	alerting sync.Mutex
+	alerts   int64 // how many are in the journal; guarded by alerting
 }
 
 // openRecorder makes the run's directory and begins its journal. online says

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/alert"
 	"github.com/wandgo/wandgo/internal/display"
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/metric"
@@ -58,7 +59,8 @@ type Run struct {
 	screen   *screen            // nil for a disabled run
 	rec      *recorder          // nil for a disabled run, and where the disk has no place
 	up       *upload            // nil for a run without the server
-	err      error              // why the run is not, or no longer, online
+	why      reasons            // why the run is not, or no longer, online
+	alerter  *alert.Alerter     // nil for a disabled run, and where the disk has no place
 	homeless bool               // neither the server nor the disk has it
 	news     error              // for the next call that writes a row to tell, once
 	closed   bool
@@ -68,8 +70,7 @@ type Run struct {
 	finished bool          // guarded by the token
 	result   error         // guarded by the token
 
-	watches    []func()       // stop what OnSignal began
-	background sync.WaitGroup // diagnosis of a refusal in mid-run
+	watches []func() // stop what OnSignal began
 }
 
 func (c *Client) newRun(p *plan) *Run {
@@ -154,7 +155,7 @@ func (c *Client) startOffline(p *plan, cause error) (*Run, error) {
 	if p.resume != "" && !p.resumed {
 		c.log.Warn("resuming is left aside where the server cannot be asked: steps begin at 0, and a sync puts the rows behind those that the server has", "run", r.String(), "resume", p.resume)
 	}
-	r.err = cause
+	r.why.set(partRows, cause)
 	rec, err := c.openRecorder(r, p, false)
 	if err == nil {
 		if err = rec.refusal(cause); err != nil {
@@ -175,7 +176,8 @@ func (c *Client) startOffline(p *plan, cause error) (*Run, error) {
 // and Log says so.
 func (c *Client) startHomeless(p *plan, cause error) *Run {
 	r := c.newRun(p)
-	r.err, r.homeless = cause, true
+	r.why.set(partRows, cause)
+	r.homeless = true
 	c.display.Run(r.shownName()).Nowhere(oneLine(cause)) // and nothing more: there will be nothing to show
 	c.log.Warn("the run is kept nowhere: the server did not take it, and the disk has no place", "run", r.String(), "error", cause)
 	return r
@@ -185,6 +187,7 @@ func (c *Client) startHomeless(p *plan, cause error) *Run {
 func (r *Run) equip(p *plan, online bool) {
 	r.display = r.client.display.Run(r.shownName())
 	r.screen = &screen{run: r}
+	r.alerter = alert.New(r.graphql, r.entity, r.project, r.id)
 	r.files = r.client.openFiles(r, online)
 	r.saveMachineFiles(p.machine)
 	r.startStats(p)
@@ -252,18 +255,14 @@ func (r *Run) Dir() string {
 
 // Err returns why the run is not, or no longer, online: the refusal that
 // OnRefused chose to survive, or what ended the upload later on, usually an
-// *errors.PermissionError. It is nil while all is well, and for runs that are
-// offline or disabled by request.
+// *errors.PermissionError. While the rows still reach the server, it is why changes of
+// the settings, or files, do not; that ends when the settings are taken after all,
+// which Finish tries. It is nil while all is well, and for runs that are offline or
+// disabled by request.
 func (r *Run) Err() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.err
-}
-
-func (r *Run) fail(err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.err = err
+	return r.why.first()
 }
 
 // Step returns the step that the next row will have. It is -1 in shared mode, in

@@ -157,6 +157,9 @@ func (r *Run) Preempting() error {
 	if r.rec != nil {
 		onDisk = r.rec.writer.Append(journal.Record{Body: &journal.Preempting{}})
 	}
+	if r.homeless {
+		online = r.why.first()
+	}
 	if r.up != nil && !r.up.ended.Load() {
 		online = r.up.stream.Preempting()
 		if online == nil || (r.rec != nil && onDisk == nil) {

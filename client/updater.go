@@ -7,6 +7,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/diagnose"
 )
 
 // updater brings later changes of a run's settings to the server: at most one
@@ -16,10 +17,11 @@ type updater struct {
 	run *Run
 
 	mu      sync.Mutex
-	changed bool // something waits to be sent
-	params  bool // it is more than the config
-	begun   bool // the goroutine runs
-	ended   bool // and is not to be begun any more
+	changed bool  // something waits to be sent
+	params  bool  // it is more than the config
+	begun   bool  // the goroutine runs
+	ended   bool  // and is not to be begun any more
+	last    error // of the last request
 
 	begin func()
 	wake  chan struct{}   // a change came
@@ -57,7 +59,8 @@ func (u *updater) change(params bool) {
 	}
 }
 
-// finish sends what waits, without delay, and ends the goroutine.
+// finish sends what waits, without delay, and ends the goroutine. It also sends what
+// was refused before, as a role may have been mended meanwhile.
 func (u *updater) finish(ctx context.Context) error {
 	u.mu.Lock()
 	begun := u.begun
@@ -90,18 +93,25 @@ func (u *updater) finish(ctx context.Context) error {
 func (u *updater) loop(ctx context.Context) {
 	defer close(u.done)
 	var due <-chan time.Time // nil while nothing waits
+	refused := false         // for good, so that only finish tries again
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-u.wake:
-			if due == nil {
+			if due == nil && !refused {
 				due = time.After(u.run.client.cadence.ConfigDelay)
 			}
 		case <-due:
 			due = nil
-			if err := u.send(ctx); err != nil && ctx.Err() == nil {
-				u.run.refusedUpdate(ctx, err)
+			err := u.send(ctx)
+			switch {
+			case err == nil || ctx.Err() != nil:
+			case passes(err):
+				due = time.After(u.run.client.cadence.ConfigDelay)
+			default:
+				u.run.up.refused(partSettings, err) //nolint:contextcheck // why is asked beside it
+				refused = !wrongInput(err)          // then the next change may be right
 			}
 		case answer := <-u.flush:
 			answer <- u.send(ctx)
@@ -109,8 +119,32 @@ func (u *updater) loop(ctx context.Context) {
 	}
 }
 
-// send makes the request, if there is anything to say.
+// passes reports whether a failed request is worth another try, after all those that
+// the transport made: the server is away for a while.
+func passes(err error) bool {
+	switch classOf(err) {
+	case diagnose.Unreachable, diagnose.RateLimited, diagnose.ServerError:
+		return true
+	default:
+		return false
+	}
+}
+
+// wrongInput reports whether it is the change that the server does not like.
+func wrongInput(err error) bool { return classOf(err) == diagnose.Input }
+
+func classOf(err error) diagnose.Class {
+	if _, ok := errors.AsType[*graphql.Error](err); !ok {
+		return diagnose.Unexpected
+	}
+	return diagnose.Classify(context.Background(), err).Class
+}
+
+// send makes the request, if there is anything to say, and somebody to say it to.
 func (u *updater) send(ctx context.Context) error {
+	if u.run.up.ended.Load() {
+		return nil // the journal has it
+	}
 	u.mu.Lock()
 	changed, params := u.changed, u.params
 	u.changed, u.params = false, false
@@ -118,13 +152,26 @@ func (u *updater) send(ctx context.Context) error {
 	if !changed {
 		return nil
 	}
-	_, err := graphql.UpsertBucket(ctx, u.run.graphql, u.run.update(params))
-	if err != nil {
-		u.mu.Lock()
+	resp, err := graphql.UpsertBucket(ctx, u.run.graphql, u.run.update(params))
+	if err == nil {
+		_, err = u.run.client.bucketOf(u.run.question(partSettings.op()), resp)
+	}
+	u.mu.Lock()
+	if u.last = err; err != nil {
 		u.changed, u.params = true, u.params || params
-		u.mu.Unlock()
+	}
+	u.mu.Unlock()
+	if err == nil {
+		u.run.up.taken(partSettings)
 	}
 	return err
+}
+
+// lastError is that of the last request, nil if it was answered with a yes.
+func (u *updater) lastError() error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.last
 }
 
 // update is the request that brings the run's settings to the server. Only what
@@ -142,18 +189,4 @@ func (r *Run) update(params bool) graphql.UpsertBucketInput {
 		r.labels.describe(&in)
 	}
 	return in
-}
-
-// refusedUpdate is called when a later change did not reach the server for good.
-func (r *Run) refusedUpdate(ctx context.Context, err error) {
-	if _, ok := errors.AsType[*graphql.Error](err); !ok {
-		return
-	}
-	err = r.client.explainUpload(ctx, r, err)
-	r.client.log.Warn("a change of the run's settings did not reach the server", "run", r.String(), "error", err)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.err == nil {
-		r.err = err
-	}
 }

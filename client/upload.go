@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/graphql"
-	"github.com/wandgo/wandgo/internal/alert"
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/rundir"
@@ -23,30 +21,45 @@ type upload struct {
 	plan    *plan
 	stream  *filestream.Stream
 	updater *updater
-	alerter *alert.Alerter
 	summary func() []byte
 
 	offsets filestream.Offsets // where the run began in the server's files
 
-	// asking bounds the questions why the upload ended.
+	// asking bounds the questions why something is refused, and what is brought to
+	// the disk then. It ends with Finish.
 	asking     context.Context
 	stopAsking context.CancelFunc
+	aside      tasks    // what is done with it
+	found      findings // by the questions
 
-	noted  time.Time // when progress was last saved; the stream's goroutine only
 	left   leftOut
 	ending sync.Once
 	ended  atomic.Bool // nothing is sent any more
 	// finishing says that Finish is under way and will tell what went wrong.
 	finishing atomic.Bool
+
+	filesOver atomic.Bool // the server takes no file of the run any more
+	denied    sync.Once   // the store refused a file
+
+	telling sync.Mutex // held while the program's hook is called
+	told    error      // what it was told last; guarded by telling
+
+	noting sync.Mutex // held while something is noted beside the journal
+	noted  time.Time  // when progress was last saved; the stream's goroutine only
+	alerts []int64    // places in the journal of those to be raised later; guarded by noting
+	unkept error      // why the files have no place on disk; guarded by noting
 }
 
 func newUpload(c *Client, r *Run, p *plan) *upload {
 	u := &upload{run: r, plan: p, summary: r.summaryLine, updater: newUpdater(r)}
-	u.alerter = alert.New(r.graphql, r.entity, r.project, r.id)
 	fs := c.settings.FileStream
 	u.asking, u.stopAsking = context.WithCancel(context.Background())
 	if s := p.state; s != nil && p.writer == nil { // each of several writers counts its own lines
 		u.offsets = filestream.Offsets{History: s.HistoryLines, Events: s.EventLines, Console: s.ConsoleLines}
+	}
+	spill := ""
+	if r.rec != nil { // the temporary directory is often in memory
+		spill = r.rec.dir.Path()
 	}
 	u.stream = filestream.New(filestream.Config{
 		Sender: &sender{
@@ -63,6 +76,7 @@ func newUpload(c *Client, r *Run, p *plan) *upload {
 		MaxRequestBytes: int(fs.MaxBytes),
 		MaxLineBytes:    int(fs.MaxLineBytes),
 		Offsets:         u.offsets,
+		SpillDir:        spill,
 		OnStopped:       r.stopped,
 		OnFatal:         u.end,
 	})
@@ -78,95 +92,32 @@ func (u *upload) history(line []byte, layout history.Layout) error {
 	return err
 }
 
-func (u *upload) finish(ctx context.Context, code int) error {
-	u.finishing.Store(true)
-	defer u.stopAsking()
-	defer context.AfterFunc(ctx, u.stopAsking)() // no answer is worth more than the caller's time
-	updated := u.updater.finish(ctx)
-	filed := u.finishFiles(ctx)
-	var err error
-	if u.run.writer.ends() {
-		err = u.stream.Finish(ctx, code)
-	} else {
-		err = u.stream.Depart(ctx)
-	}
-	stats := u.stream.Stats()
-	if err == nil {
-		u.stream.Close()
-		if updated != nil {
-			updated = fmt.Errorf("update settings: %w", updated)
-		}
-		return errors.Join(updated, filed, u.tellLeftOut(stats))
-	}
-	u.end(err) //nolint:contextcheck // asks nobody
-	u.run.background.Wait()
-	if reason := u.run.Err(); reason != nil {
-		err = reason
-	}
-	u.stream.Close()
-	return err
-}
-
-// end is called when the stream came to rest before its time. From then on the
-// journal is all there is. It finds out why; only the first call does anything.
+// end is called when the server took no more rows, and the stream came to rest. From
+// then on the journal is all there is. Only the first call does anything.
 func (u *upload) end(cause error) {
 	u.ending.Do(func() {
-		r := u.run
-		if answered(cause) {
-			r.fail(r.client.firstReading(r, cause))
-		} else {
-			r.fail(cause)
-		}
-		if err := u.saveTheRest(); err != nil {
-			r.fail(errors.Join(cause, fmt.Errorf("keep unsent rows of %s: %w", r, err)))
-			u.showLoss()
-			return
-		}
-		u.saveProgress()
-		u.keepFiles()
-		r.client.log.Warn("the upload ended; the run goes on on disk", "run", r.String(), "dir", r.Dir(), "error", cause)
-		r.background.Go(func() {
-			if answered(cause) {
-				u.explain(cause)
-			}
-			u.showLoss()
-			if u.plan.onLost != nil && !u.finishing.Load() {
-				u.plan.onLost(r.Err())
-			}
-		})
+		u.takeOver(u.firstReading(partRows, cause))
+		u.refused(partRows, cause)
 	})
 }
 
-// showLoss tells a person that the run is lost to the server, and why, unless Finish
-// is about to.
-func (u *upload) showLoss() {
-	if !u.finishing.Load() {
-		u.run.display.Lost(u.run.Dir(), oneLine(u.run.Err()))
-	}
+// abandon is end for a Finish whose time was up.
+func (u *upload) abandon(why error) {
+	u.ending.Do(func() {
+		u.takeOver(why)
+		u.run.client.log.Warn("the upload was broken off; the rest is on disk", "run", u.run.String(), "dir", u.run.Dir(), "error", why)
+	})
 }
 
-// finishFiles uploads the files that describe the whole run, and those that were
-// to wait for its end.
-func (u *upload) finishFiles(ctx context.Context) error {
+// takeOver has the disk go on alone.
+func (u *upload) takeOver(why error) {
 	r := u.run
-	if u.ended.Load() {
-		return nil
-	}
-	if !r.writer.describes() {
-		return r.finishFiles(ctx, nil, nil)
-	}
-	r.mu.Lock()
-	summary := r.summaryLocked()
-	config, err := r.config.YAML()
-	r.mu.Unlock()
-	return errors.Join(err, r.finishFiles(ctx, summary, config))
-}
-
-// keepFiles puts the files that the server does not have into the run's directory.
-func (u *upload) keepFiles() {
-	if err := u.run.files.Keep(u.run.recorder().dir.Files()); err != nil {
-		u.run.client.log.Warn("keep the run's files on disk", "run", u.run.String(), "error", err)
-	}
+	r.fail(partRows, why)
+	u.saveTheRest()
+	u.ended.Store(true)
+	u.stream.Close() // lets go of what waits in memory
+	u.saveProgress()
+	u.keepAside()
 }
 
 // stopped is called when a user stopped the run in the web UI.
@@ -177,32 +128,41 @@ func (r *Run) stopped() {
 
 // saveTheRest sees to it that what the server does not have is on disk. It is
 // there already, unless the disk had no place when the run began; then it gets a
-// second chance.
-func (u *upload) saveTheRest() error {
+// second chance, for which rows that are logged meanwhile wait. Where it has none now
+// either, rows are lost from here on.
+func (u *upload) saveTheRest() {
 	r := u.run
 	r.mu.Lock()
-	rec := r.rec
-	r.mu.Unlock()
-	if rec == nil {
-		var err error
-		if rec, err = r.client.openRecorder(r, u.plan, true); err != nil {
-			return err
-		}
-		err = u.stream.HandOver(func(file filestream.File, _ int64, line []byte) error {
-			if file != filestream.History {
-				return nil
-			}
-			return rec.writer.AppendHistoryLine(line, history.StepOf(line))
-		})
-		if err != nil {
-			return err
-		}
-		r.mu.Lock()
-		r.rec = rec
-		r.mu.Unlock()
+	defer r.mu.Unlock()
+	if r.rec != nil {
+		return
 	}
-	u.ended.Store(true)
-	u.stream.Close() // lets go of what waits in memory
+	rec, err := r.client.openRecorder(r, u.plan, true)
+	if err == nil {
+		err = u.handOver(rec)
+	}
+	if err != nil {
+		r.homeless = true
+		r.why.disk = fmt.Errorf("keep unsent rows of %s: %w", r, err)
+		return
+	}
+	r.rec = rec
+}
+
+// handOver brings the rows that the server does not have to a new journal.
+func (u *upload) handOver(rec *recorder) error {
+	err := u.stream.HandOver(func(file filestream.File, _ int64, line []byte) error {
+		if file != filestream.History {
+			return nil
+		}
+		if err := rec.writer.AppendHistoryLine(line, history.StepOf(line)); lost(err) {
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		return errors.Join(err, rec.writer.Close())
+	}
 	return nil
 }
 
@@ -222,41 +182,33 @@ func (u *upload) progress() {
 
 // saveProgress notes how much of the journal the server has, for a later sync.
 func (u *upload) saveProgress() {
+	u.noting.Lock()
+	defer u.noting.Unlock()
+	if err := u.saveNote(); err != nil {
+		u.run.client.log.Warn("note how much the server has", "run", u.run.String(), "error", err)
+	}
+}
+
+// raiseLater notes that an alert, by its place in the journal, is to be raised by a
+// later sync.
+func (u *upload) raiseLater(place int64) error {
+	u.noting.Lock()
+	defer u.noting.Unlock()
+	u.alerts = append(u.alerts, place)
+	return u.saveNote()
+}
+
+// saveNote writes the note. u.noting is held.
+func (u *upload) saveNote() error {
 	r := u.run
-	r.mu.Lock()
-	rec := r.rec
-	r.mu.Unlock()
+	rec := r.recorder()
 	if rec == nil {
-		return
+		return nil
 	}
 	stats := u.stream.Stats()
-	err := rec.dir.SaveUploaded(rundir.Uploaded{
+	return rec.dir.SaveUploaded(rundir.Uploaded{
 		Base:    rundir.Lines{History: u.offsets.History, Events: u.offsets.Events, Console: u.offsets.Console},
-		History: stats.History.Acked, Events: stats.Events.Acked,
+		History: stats.History.Acked, Events: stats.Events.Acked, Alerts: u.alerts,
 		Entity: r.entity, Project: r.project, BaseURL: r.client.settings.BaseURL.Text,
 	})
-	if err != nil {
-		r.client.log.Warn("note how much the server has", "run", r.String(), "error", err)
-	}
-}
-
-// explain finds out why the server ended the upload.
-func (u *upload) explain(cause error) {
-	err := u.run.client.explainUpload(u.asking, u.run, cause)
-	u.run.fail(err)
-	u.run.mu.Lock()
-	rec := u.run.rec
-	u.run.mu.Unlock()
-	if err := rec.refusal(err); err != nil {
-		u.run.client.log.Warn("record why the upload ended", "run", u.run.String(), "error", err)
-	}
-}
-
-// answered reports whether it was the server that ended the upload.
-func answered(err error) bool {
-	if _, ok := errors.AsType[*filestream.RefusedError](err); ok {
-		return true
-	}
-	_, ok := errors.AsType[*graphql.Error](err)
-	return ok
 }

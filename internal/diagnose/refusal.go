@@ -85,6 +85,16 @@ func (r *Refusal) NeedsProbes() bool {
 	}
 }
 
+// Questions returns one class for all that [Ask] puts the same questions for.
+func (c Class) Questions() Class {
+	switch c {
+	case Unauthorized, EntityNotFound:
+		return c
+	default:
+		return Forbidden
+	}
+}
+
 // IsRefusal reports whether the class is a refusal, as opposed to a failure.
 func (r *Refusal) IsRefusal() bool {
 	return r.NeedsProbes() || r.Class == Intermediary || r.Class == PaymentRequired
