@@ -623,6 +623,7 @@ type RunState struct {
 	Config           *string  `json:"config"`
 	WandbConfig      *string  `json:"wandbConfig"`
 	SummaryMetrics   *string  `json:"summaryMetrics"`
+	State            *string  `json:"state"`
 	HistoryLineCount *int     `json:"historyLineCount"`
 	EventsLineCount  *int     `json:"eventsLineCount"`
 	LogLineCount     *int     `json:"logLineCount"`
@@ -649,6 +650,9 @@ func (v *RunState) GetWandbConfig() *string { return v.WandbConfig }
 
 // GetSummaryMetrics returns RunState.SummaryMetrics, and is useful for accessing the field via an interface.
 func (v *RunState) GetSummaryMetrics() *string { return v.SummaryMetrics }
+
+// GetState returns RunState.State, and is useful for accessing the field via an interface.
+func (v *RunState) GetState() *string { return v.State }
 
 // GetHistoryLineCount returns RunState.HistoryLineCount, and is useful for accessing the field via an interface.
 func (v *RunState) GetHistoryLineCount() *int { return v.HistoryLineCount }
@@ -2031,6 +2035,7 @@ fragment RunState on Run {
 	config
 	wandbConfig(keys: ["t"])
 	summaryMetrics
+	state
 	historyLineCount
 	eventsLineCount
 	logLineCount
