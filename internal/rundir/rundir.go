@@ -4,8 +4,8 @@
 //	wandb/
 //	  run-YYYYMMDD_HHMMSS-<id>/            offline-run-… for a run without a server
 //	    run-<id>.wandb                     the transaction log
-//	    run-<id>.wandb.synced              there once the server has all of it
-//	    run-<id>.wandb.uploaded            how much of it the server has
+//	    run-<id>.wandb.synced              a client has uploaded it, or tried to
+//	    run-<id>.wandb.uploaded            how much of it which server has
 //	    refusal.json                       why the server did not take it, if so
 //	    files/                             files to upload
 //	    logs/
@@ -28,7 +28,7 @@ const maxSameName = 1000
 
 // Dir is the directory of one run.
 type Dir struct {
-	path, id string
+	path, log string
 }
 
 // Create makes a directory for a run below root, the "wandb" directory. Where
@@ -42,8 +42,12 @@ func Create(root, id string, online bool, now time.Time) (*Dir, error) {
 	if err := os.MkdirAll(root, 0o755); err != nil { //nolint:gosec // like the official client's
 		return nil, fmt.Errorf("make run directory: %w", err)
 	}
-	name := fmt.Sprintf("%s-%s-%s", kind, now.Local().Format("20060102_150405"), safe(id))
-	d := &Dir{path: filepath.Join(root, name), id: safe(id)}
+	root, err := filepath.Abs(root) // the program may change its directory
+	if err != nil {
+		return nil, fmt.Errorf("make run directory: %w", err)
+	}
+	name := fmt.Sprintf("%s-%s-%s", kind, now.Local().Format(stampLayout), safe(id))
+	d := &Dir{path: filepath.Join(root, name)}
 	for n := 2; ; n++ {
 		err := os.Mkdir(d.path, 0o755) //nolint:gosec // see above
 		if err == nil {
@@ -59,18 +63,23 @@ func Create(root, id string, online bool, now time.Time) (*Dir, error) {
 			return nil, fmt.Errorf("make run directory: %w", err)
 		}
 	}
+	d.log = filepath.Join(d.path, "run-"+safe(id)+".wandb")
 	latest(root, filepath.Base(d.path))
 	return d, nil
 }
 
-// latest points the link latest-run at the newest run. It is a convenience;
-// where it cannot be made, nothing is lost.
-func latest(root, name string) {
-	link := filepath.Join(root, "latest-run")
-	tmp := filepath.Join(root, ".latest-run-"+name)
-	if os.Symlink(name, tmp) == nil && os.Rename(tmp, link) != nil {
-		_ = os.Remove(tmp)
+// Of returns the directory that holds a log. Links are followed, so that
+// wandb/latest-run/run-<id>.wandb is in the directory that has the run's own name.
+func Of(log string) *Dir {
+	if real, err := filepath.EvalSymlinks(log); err == nil {
+		log = real
+	} else if real, err = filepath.EvalSymlinks(filepath.Dir(log)); err == nil { // there is no log
+		log = filepath.Join(real, filepath.Base(log))
 	}
+	if whole, err := filepath.Abs(log); err == nil {
+		log = whole
+	}
+	return &Dir{path: filepath.Dir(log), log: log}
 }
 
 // Twins are the other directories beside d that are of the same run: of processes that
@@ -83,8 +92,9 @@ func (d *Dir) Twins() []*Dir {
 	}
 	var twins []*Dir
 	for _, e := range entries {
-		twin := &Dir{path: filepath.Join(root, e.Name()), id: d.id}
-		if !e.IsDir() || twin.path == d.path || !strings.Contains(e.Name(), "run-") || !strings.Contains(e.Name(), "-"+d.id) {
+		dir := filepath.Join(root, e.Name())
+		twin := &Dir{path: dir, log: filepath.Join(dir, filepath.Base(d.log))}
+		if !e.IsDir() || twin.path == d.path || !strings.Contains(e.Name(), "run-") || !strings.Contains(e.Name(), "-"+d.RunID()) {
 			continue
 		}
 		if _, err := os.Stat(twin.Journal()); err == nil { // the name alone may be of a longer id
@@ -94,11 +104,8 @@ func (d *Dir) Twins() []*Dir {
 	return twins
 }
 
-// Of returns the directory that holds a log.
-func Of(journal string) *Dir {
-	name := strings.TrimSuffix(filepath.Base(journal), ".wandb")
-	return &Dir{path: filepath.Dir(journal), id: strings.TrimPrefix(name, "run-")}
-}
+// At returns the directory at a path, which may hold no log, or none that can be seen.
+func At(path string) *Dir { return Of(filepath.Join(path, "run-.wandb")) }
 
 // safe keeps an id from leaving the directory. Ids that the server takes stay.
 func safe(id string) string {
@@ -114,7 +121,7 @@ func safe(id string) string {
 func (d *Dir) Path() string { return d.path }
 
 // Journal returns the path of the transaction log.
-func (d *Dir) Journal() string { return filepath.Join(d.path, "run-"+d.id+".wandb") }
+func (d *Dir) Journal() string { return d.log }
 
 // Files returns the directory of the files to upload.
 func (d *Dir) Files() string { return filepath.Join(d.path, "files") }
@@ -122,7 +129,8 @@ func (d *Dir) Files() string { return filepath.Join(d.path, "files") }
 // Offline reports whether the run was made without a server.
 func (d *Dir) Offline() bool { return strings.HasPrefix(filepath.Base(d.path), "offline-run-") }
 
-// MarkSynced says that the server has everything.
+// MarkSynced says, to this client and to the official one, that there is nothing
+// left to upload.
 func (d *Dir) MarkSynced() error {
 	if err := os.WriteFile(d.synced(), nil, 0o644); err != nil { //nolint:gosec // holds nothing
 		return fmt.Errorf("mark run as synced: %w", err)
@@ -130,7 +138,8 @@ func (d *Dir) MarkSynced() error {
 	return nil
 }
 
-// Synced reports whether the server has everything.
+// Synced reports whether that is said. The official client says it after an upload
+// that failed, too; what is known of a server is in the note, see [Uploaded].
 func (d *Dir) Synced() bool {
 	_, err := os.Stat(d.synced())
 	return err == nil
@@ -154,6 +163,16 @@ type Uploaded struct {
 	Project   string `json:"project"`
 	StorageID string `json:"storageId,omitempty"`
 	BaseURL   string `json:"baseUrl"`
+	// RunID is the id there; "" stands for that in the log.
+	RunID string `json:"runId,omitempty"`
+	// Done says that the server has acknowledged all of the log, with the end of the
+	// run where the log has one. Bytes is how long the log was then.
+	Done  bool  `json:"done,omitempty"`
+	Bytes int64 `json:"bytes,omitempty"`
+	// Whole says that this was acknowledged piece by piece, files included, and that
+	// nothing was left out. LeftOut says what was, as far as that is known.
+	Whole   bool   `json:"whole,omitempty"`
+	LeftOut string `json:"leftOut,omitempty"`
 }
 
 // Lines are positions in the server's files of a run.
@@ -163,8 +182,16 @@ type Lines struct {
 	Console int64 `json:"console"`
 }
 
-// SaveUploaded replaces the note of how much the server has.
-func (d *Dir) SaveUploaded(u Uploaded) error { return d.replace(d.Journal()+".uploaded", u) }
+// SaveUploaded replaces the note of how much the server has. On a full disk, where there
+// is no room for another, it is written over the one that is there.
+func (d *Dir) SaveUploaded(u Uploaded) error {
+	path := d.Journal() + ".uploaded"
+	err := d.replace(path, u)
+	if err != nil && d.overwrite(path, u) == nil {
+		return nil
+	}
+	return err
+}
 
 // LoadUploaded reads that note; false if there is none that can be read.
 func (d *Dir) LoadUploaded() (Uploaded, bool) {
@@ -205,8 +232,32 @@ func (d *Dir) replace(path string, v any) error {
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", filepath.Base(path), err)
 	}
+	return write(path, append(text, '\n'))
+}
+
+// overwrite writes over a file, which takes no more room than that has.
+func (d *Dir) overwrite(path string, v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt(append(text, '\n'), 0)
+	return errors.Join(err, f.Truncate(int64(len(text))+1), f.Close())
+}
+
+// AddFile puts a file among those to upload, whole or not at all.
+func (d *Dir) AddFile(name string, content []byte) error {
+	return write(filepath.Join(d.Files(), name), content)
+}
+
+func write(path string, content []byte) error {
 	tmp := path + ".tmp"
-	if err = os.WriteFile(tmp, append(text, '\n'), 0o644); err == nil { //nolint:gosec // holds no secret
+	err := os.WriteFile(tmp, content, 0o644) //nolint:gosec // holds no secret
+	if err == nil {
 		err = os.Rename(tmp, path)
 	}
 	if err != nil {

@@ -83,7 +83,87 @@ func TestNoRoom(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
 	_, err := Create(file, "abc", true, noon)
 	require.ErrorContains(t, err, "make run directory")
-	d := &Dir{path: filepath.Join(file, "x"), id: "abc"}
+	d := Of(filepath.Join(file, "x", "run-abc.wandb"))
 	require.Error(t, d.MarkSynced())
 	require.Error(t, d.SaveUploaded(Uploaded{}))
+}
+
+// A log is in the same directory whichever way a path leads to it.
+func TestOf(t *testing.T) {
+	t.Parallel()
+	d, err := Create(filepath.Join(t.TempDir(), "wandb"), "abc", false, noon)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(d.Journal(), nil, 0o600))
+	latest := Of(filepath.Join(filepath.Dir(d.Path()), "latest-run", "run-abc.wandb"))
+	assert.Equal(t, d, latest)
+	assert.True(t, latest.Offline())
+	assert.True(t, latest.Named())
+	assert.Equal(t, "abc", latest.RunID())
+	assert.True(t, noon.Equal(latest.Begun()))
+
+	alone := Of(filepath.Join(t.TempDir(), "copy.wandb"))
+	assert.False(t, alone.Named())
+	assert.Empty(t, alone.RunID())
+	assert.True(t, alone.Begun().IsZero())
+	assert.Equal(t, "copy.wandb", filepath.Base(alone.Journal()))
+	assert.Equal(t, "r-1", Of(filepath.Join("run-20261123_120000-r-1", "copy.wandb")).RunID())
+}
+
+func TestRemove(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join(t.TempDir(), "wandb")
+	dirs := make([]*Dir, 3)
+	for i := range dirs {
+		var err error
+		dirs[i], err = Create(root, string(rune('a'+i)), i == 1, noon.Add(time.Duration(i)*time.Hour))
+		require.NoError(t, err)
+	}
+	link := func(name string) string {
+		target, _ := os.Readlink(filepath.Join(root, name))
+		return target
+	}
+	require.NoError(t, os.Symlink(filepath.Join(dirs[2].Path(), "logs", "debug.log"), filepath.Join(root, "debug.log")))
+	require.NoError(t, dirs[0].Remove())
+	assert.Equal(t, filepath.Base(dirs[2].Path()), link("latest-run"), "it leads elsewhere")
+	assert.NotEmpty(t, link("debug.log"))
+	require.NoError(t, dirs[2].Remove())
+	assert.Equal(t, filepath.Base(dirs[1].Path()), link("latest-run"))
+	assert.Empty(t, link("debug.log"))
+	require.NoError(t, dirs[1].Remove())
+	assert.Empty(t, link("latest-run"))
+	assert.NoDirExists(t, dirs[1].Path())
+}
+
+func TestAddFile(t *testing.T) {
+	t.Parallel()
+	d, err := Create(t.TempDir(), "abc", true, noon)
+	require.NoError(t, err)
+	for _, text := range []string{"one", "two"} {
+		require.NoError(t, d.AddFile("a.txt", []byte(text)))
+		got, err := os.ReadFile(filepath.Join(d.Files(), "a.txt"))
+		require.NoError(t, err)
+		assert.Equal(t, text, string(got))
+	}
+	entries, err := os.ReadDir(d.Files())
+	require.NoError(t, err)
+	assert.Len(t, entries, 1)
+}
+
+// Where the usual directory cannot be written, runs are in the temporary one.
+func TestRoots(t *testing.T) {
+	t.Parallel()
+	tmp := t.TempDir()
+	kept := filepath.Join(tmp, "wandgo-1", "wandb")
+	require.NoError(t, os.MkdirAll(kept, 0o700))
+	require.NoError(t, os.MkdirAll(filepath.Join(tmp, "wandgo-2"), 0o700))
+	require.NoError(t, os.MkdirAll(filepath.Join(tmp, "other", "wandb"), 0o700))
+	require.NoError(t, os.Symlink(filepath.Dir(kept), filepath.Join(tmp, "wandgo-3")))
+
+	free := filepath.Join(t.TempDir(), "not", "there", "wandb")
+	assert.Equal(t, []string{free}, Roots(free, tmp))
+	blocked := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(blocked, nil, 0o600))
+	blocked = filepath.Join(blocked, "wandb")
+	assert.Equal(t, []string{blocked, kept}, Roots(blocked, tmp))
+	assert.Equal(t, []string{blocked}, Roots(blocked, filepath.Join(tmp, "nothing")))
 }

@@ -1,0 +1,21 @@
+//go:build !unix
+
+package rundir
+
+import (
+	"io/fs"
+	"os"
+)
+
+// isOwn: elsewhere each user has a temporary directory of their own.
+func isOwn(fs.FileInfo) bool { return true }
+
+// writable tries it.
+func writable(dir string) bool {
+	f, err := os.CreateTemp(dir, ".wandgo-")
+	if err != nil {
+		return false
+	}
+	_ = f.Close()
+	return os.Remove(f.Name()) == nil
+}
