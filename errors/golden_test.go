@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -328,7 +329,7 @@ func failures() []golden {
 // TestGolden holds the texts that people read: the line, then the full text.
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	for _, tt := range append(refusals(), failures()...) {
+	for _, tt := range slices.Concat(refusals(), failures(), syncs()) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			got := tt.err.Error() + "\n\n" + errors.Explain(tt.err) + "\n"
@@ -347,7 +348,7 @@ func TestGolden(t *testing.T) {
 func TestGoldenFilesAreUsed(t *testing.T) {
 	t.Parallel()
 	used := make(map[string]bool)
-	for _, tt := range append(refusals(), failures()...) {
+	for _, tt := range slices.Concat(refusals(), failures(), syncs()) {
 		used[filepath.Join("testdata", tt.name+".golden")] = true
 	}
 	files, err := filepath.Glob(filepath.Join("testdata", "*.golden"))

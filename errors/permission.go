@@ -84,6 +84,9 @@ type PermissionError struct {
 	EntityDefaulted bool
 	// RunID is the run's id, if there was one.
 	RunID string
+	// Dir is the run's directory on disk, for what a sync was refused; the advice then
+	// says how to upload it from there.
+	Dir string
 	// BaseURL is the server that was asked.
 	BaseURL string
 	// AppURL is the address of the server's web pages, for links.

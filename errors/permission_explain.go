@@ -255,6 +255,7 @@ func (e *PermissionError) writeAdvice(b *strings.Builder) {
 	} else {
 		e.adviseUndetermined(&a)
 	}
+	e.adviseSync(&a)
 	a.write(b)
 }
 

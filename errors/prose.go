@@ -99,6 +99,9 @@ func (e *PermissionError) adviseOwnEntity(a *advice) bool {
 	if own == "" {
 		return false
 	}
+	if e.place().syncing() {
+		return true // adviseSync says how
+	}
 	if e.EntityDefaulted {
 		a.step("Name the entity to log to, such as your own ", quoted(own), ", in the code or with:")
 	} else {

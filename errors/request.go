@@ -16,6 +16,8 @@ type RequestError struct {
 	Op string
 	// Entity, Project and RunID are what was asked for.
 	Entity, Project, RunID string
+	// Dir is the run's directory on disk, for what failed in a sync.
+	Dir string
 	// BaseURL is the server that was asked.
 	BaseURL string
 	// Cause is the sentinel.

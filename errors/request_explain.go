@@ -41,6 +41,9 @@ func (e *RequestError) Explain() string {
 
 // advise gives the background of the cause, and what to do.
 func (e *RequestError) advise() (about string, a advice) {
+	if about, ok := e.adviseSync(&a); ok {
+		return about, a
+	}
 	switch s := e.sentinel(); s {
 	case nil:
 	case ErrRunDeleted:
