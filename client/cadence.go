@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
@@ -71,14 +72,14 @@ func (c Cadence) resolve(s *settings.Settings) (Cadence, error) {
 	} {
 		if f.value != 0 && (f.value < leastCadence || f.value > f.most) {
 			return c, &errors.InputError{
-				Field: "Cadence." + f.name, Value: f.value.String(),
+				Field: "Cadence." + f.name, Value: secret.Redact(f.value.String()),
 				Rule: fmt.Sprintf("must be from %v to %v; a number without a unit counts nanoseconds", leastCadence, f.most),
 			}
 		}
 	}
 	if c.Interval > 0 && c.Fastest > c.Interval {
 		return c, &errors.InputError{
-			Field: "Cadence.Fastest", Value: c.Fastest.String(), Rule: fmt.Sprintf("must not exceed Cadence.Interval, which is %v", c.Interval),
+			Field: "Cadence.Fastest", Value: secret.Redact(c.Fastest.String()), Rule: fmt.Sprintf("must not exceed Cadence.Interval, which is %v", c.Interval),
 		}
 	}
 	c.Interval = firstPositive(c.Interval, s.FileStream.TransmitInterval)

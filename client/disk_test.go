@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -333,6 +334,7 @@ func TestDiskTwoProcesses(t *testing.T) {
 	for _, row := range v.History() {
 		assert.Equal(t, who, row["who"], "rows of two runs are not mixed")
 	}
-	synced(t, c, client.SyncOptions{RunID: "other"})
+	refused := slices.IndexFunc(report.Runs, func(r client.SyncedRun) bool { return r.Err != nil })
+	synced(t, c, client.SyncOptions{RunID: "other"}, report.Runs[refused].Dir)
 	assert.Len(t, onServer(t, s, "acme", "team", "other").HistoryLines, 5)
 }

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/display"
 	"github.com/wandgo/wandgo/internal/runconfig"
+	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/runfiles"
 )
 
@@ -71,7 +73,7 @@ func (r *Run) FinishWithCode(ctx context.Context, code int) error {
 	err := lost
 	if up != nil {
 		stop := r.showProgress(up)
-		err = r.conclude(up.finish(ctx, code), lost)
+		err = r.conclude(ctx, up.finish(ctx, code), lost)
 		stop()
 	}
 	if late := r.recorder(); late != nil && late != rec { // the disk got its second chance
@@ -107,20 +109,48 @@ func (r *Run) tellFeatures() {
 
 // conclude is the outcome of an online run: that the disk failed is only worth
 // an error where the server does not have everything.
-func (r *Run) conclude(uploaded, onDisk error) error {
+func (r *Run) conclude(ctx context.Context, uploaded, onDisk error) error {
 	if uploaded != nil {
 		return errors.Join(uploaded, onDisk)
 	}
 	if onDisk != nil {
 		r.client.log.Warn("the run is on the server and not whole on disk", "run", r.String(), "error", onDisk)
-		return nil
 	}
-	if r.rec != nil {
-		if err := r.rec.dir.MarkSynced(); err != nil {
-			r.client.log.Warn("mark run as synced", "run", r.String(), "error", err)
-		}
+	if err := r.acknowledge(ctx); err != nil {
+		r.client.log.Warn("mark run as synced", "run", r.String(), "error", err)
 	}
 	return nil
+}
+
+// How often, and how far apart, it is tried to note the end of an upload.
+const (
+	acknowledgeTries = 3
+	acknowledgeWait  = 100 * time.Millisecond
+)
+
+// acknowledge notes on disk that the server has everything, the more so where the
+// journal does not: without its end, a later sync would take the run for one that
+// crashed.
+func (r *Run) acknowledge(ctx context.Context) error {
+	rec := r.recorder()
+	if rec == nil {
+		return nil
+	}
+	note := rundir.Uploaded{Done: true, Whole: true}
+	if info, err := os.Stat(rec.dir.Journal()); err == nil {
+		note.Bytes = info.Size()
+	}
+	for try := 1; ; try++ {
+		err := errors.Join(r.up.noteEnd(note), rec.dir.MarkSynced())
+		if err == nil || try == acknowledgeTries {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(acknowledgeWait):
+		}
+	}
 }
 
 // closeScreen ends the console.

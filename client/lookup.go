@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/environment"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/runfiles"
@@ -97,12 +98,15 @@ func (r *Run) lookUpDiff(ctx context.Context, dir string) {
 // fileMetadata is the file that describes the process and its machine.
 const fileMetadata = "wandb-metadata.json"
 
-// saveOwnFile saves a file that the client makes itself.
+// saveOwnFile saves a file that the client makes itself: to the disk first, so that a
+// sync finds it if the process is killed before it is uploaded.
 func (r *Run) saveOwnFile(name string, content []byte) {
-	err := r.files.SaveBytes(name, content, runfiles.Now)
-	if rec := r.recorder(); rec != nil && err == nil {
-		err = rec.files([]string{name}, runfiles.Now, journal.FileWandb)
+	var err error
+	if rec := r.recorder(); rec != nil {
+		err = errors.Join(rec.dir.AddFile(name, content), rec.files([]string{name}, runfiles.Now, journal.FileWandb))
 	}
+	// From memory all the same: the directory may be deleted under way.
+	err = errors.Join(err, r.files.SaveBytes(name, content, runfiles.Now))
 	if err != nil {
 		r.client.log.Warn("save file", "run", r.String(), "file", name, "error", err)
 	}

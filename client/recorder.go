@@ -74,7 +74,7 @@ func (c *Client) makeRunDir(r *Run, online bool) (*rundir.Dir, error) {
 	if err == nil {
 		return dir, nil
 	}
-	tmp, tmpErr := os.MkdirTemp(first(c.getenv("TMPDIR"), os.TempDir()), "wandgo-")
+	tmp, tmpErr := os.MkdirTemp(c.tempDir(), rundir.TempPattern)
 	if tmpErr == nil {
 		dir, tmpErr = rundir.Create(filepath.Join(tmp, "wandb"), r.id, online, r.started)
 	}
@@ -84,6 +84,9 @@ func (c *Client) makeRunDir(r *Run, online bool) (*rundir.Dir, error) {
 	c.log.Warn("the run is kept in the temporary directory", "run", r.String(), "dir", dir.Path(), "error", err)
 	return dir, nil
 }
+
+// tempDir is the temporary directory.
+func (c *Client) tempDir() string { return first(c.getenv("TMPDIR"), os.TempDir()) }
 
 // runRecord describes the run.
 func (r *Run) runRecord(p *plan) *journal.Run {

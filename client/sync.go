@@ -7,12 +7,18 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
-// DefaultSyncParallel is how many runs [Client.Sync] uploads at one time.
-const DefaultSyncParallel = syncrun.DefaultParallel
+// Defaults of [SyncOptions].
+const (
+	// DefaultSyncParallel is how many runs [Client.Sync] uploads at one time.
+	DefaultSyncParallel = syncrun.DefaultParallel
+	// DefaultSyncPatience is how long one request of [Client.Sync] is repeated.
+	DefaultSyncPatience = 10 * time.Minute
+)
 
 // SyncOptions say what [Client.Sync] does. The zero SyncOptions upload every run
 // that the server may lack to where its log says.
@@ -27,20 +33,26 @@ type SyncOptions struct {
 	// nothing changes on disk.
 	DryRun bool
 	// Clean deletes the directories of runs that are synced, now or earlier, and
-	// whose log did not change for CleanAfter. Nobody is asked.
+	// whose log did not change for CleanAfter, with a last look at the server. What
+	// is not known to be there whole stays: a run whose log is damaged, whose files
+	// are not all on disk or of which anything else was left out. SyncedRun.Warnings
+	// says why. Nobody is asked.
 	Clean bool
 	// CleanAfter is how old a log must be for Clean. Default: no matter how old.
 	CleanAfter time.Duration
 	// IncludeOnline also uploads runs that go on: what their logs hold by now,
-	// without telling the server that they ended. And it uploads online runs of
-	// the official client, whose directories do not tell whether the server has
-	// them.
+	// without telling the server that they ended.
 	IncludeOnline bool
-	// IncludeSynced uploads runs again that are marked as synced.
+	// IncludeSynced uploads runs again that the server is known to have.
 	IncludeSynced bool
 	// Parallel is how many runs are uploaded at one time. Default:
 	// [DefaultSyncParallel].
 	Parallel int
+	// Patience is how long one request with rows is repeated, or files may take
+	// without a byte being sent, until the run fails with ErrServerUnavailable. The
+	// first questions about a run are bounded by Options.InitTimeout. Default:
+	// [DefaultSyncPatience].
+	Patience time.Duration
 	// Progress is told how far it is: when a log is begun, about ten times a
 	// second while its rows are sent, and when it is done. It is called from
 	// several goroutines, one at a time, and must return soon.
@@ -53,6 +65,7 @@ type SyncPhase string
 // The phases.
 const (
 	SyncReading  = SyncPhase(syncrun.Reading)
+	SyncAsking   = SyncPhase(syncrun.Asking) // the server, what it has of the run
 	SyncSending  = SyncPhase(syncrun.Sending)
 	SyncFinished = SyncPhase(syncrun.Finished)
 )
@@ -86,6 +99,9 @@ const (
 	// SyncFailed: SyncedRun.Err says why. What was sent stays, and another Sync
 	// goes on after it.
 	SyncFailed = SyncOutcome(syncrun.Failed)
+	// SyncInterrupted: ctx ended before all was done, or before it began. Another
+	// Sync goes on there, too.
+	SyncInterrupted = SyncOutcome(syncrun.Interrupted)
 )
 
 // SyncedRun is what became of one log.
@@ -134,8 +150,9 @@ type SyncedRun struct {
 	// Cleaned says that the run's directory was deleted.
 	Cleaned  bool          `json:"cleaned"`
 	Duration time.Duration `json:"durationNs"`
-	// Err is why it failed: an *errors.PermissionError or *errors.RequestError of
-	// the server, the context's, or that of reading the log.
+	// Err is why it failed or was interrupted: an *errors.PermissionError or
+	// *errors.RequestError of the server, whose Dir is that of the run, the context's,
+	// or that of reading the log.
 	Err error `json:"-"`
 }
 
@@ -175,7 +192,7 @@ func (r *SyncReport) Count(o SyncOutcome) int {
 	return n
 }
 
-// Err joins the errors of the logs that failed; nil if none did.
+// Err joins the errors of the logs that failed or were interrupted; nil if none was.
 func (r *SyncReport) Err() error {
 	var all []error
 	for i := range r.Runs {
@@ -192,10 +209,15 @@ func (r *SyncReport) Err() error {
 //
 // A path is a log (a .wandb file), the directory of a run, the directory of many
 // ("wandb"), or one with that in it. Without paths it is the directory in which
-// this client keeps its runs. Each log is then
+// this client keeps its runs and, where that cannot be written, those in the temporary
+// directory that serve in its place. Each log is then
 //
-//   - skipped if it is marked as synced (run-<id>.wandb.synced, which both clients
-//     write), unless IncludeSynced is set;
+//   - skipped if a note beside it says that this server has acknowledged all of it, at
+//     the Entity, Project and RunID of the options if there are any, unless
+//     IncludeSynced is set. The mark run-<id>.wandb.synced alone does not count: the
+//     official client writes it after an upload that failed, too;
+//   - skipped if the server says that it has all of it, and the mark is there, or it is
+//     of an online run of the official client, which ended in good order;
 //   - skipped if it is one process's part of a run in shared mode, unless RunID
 //     makes it a run of its own;
 //   - skipped if its run goes on, unless IncludeOnline is set. This client's
@@ -204,7 +226,8 @@ func (r *SyncReport) Err() error {
 //     without an end is in use while it changed in the last five minutes;
 //   - uploaded otherwise: history, system metrics, console, summary, config,
 //     labels, metric definitions, files, alerts and how the run ended. A log
-//     without an end becomes a failed run with exit code 1.
+//     without an end becomes a failed run with exit code 1, unless the server knows
+//     of its end: then it was the log that broke off, and what the server has is newer.
 //
 // Sync asks the server how far it has the run and sends what follows, so that it
 // may be interrupted and repeated: rows take the place of the same rows. Several
@@ -218,19 +241,22 @@ func (r *SyncReport) Err() error {
 // missing. Memory does not grow with the length of a run.
 //
 // Sync blocks until all logs are done, or ctx ends. One log that fails stops no
-// other. The error is nil if none failed; otherwise it holds the errors of all
+// other, except that a server that cannot be reached is not asked for each. The error
+// is nil if none failed; otherwise it holds the errors of all
 // that did, each of them also in its SyncedRun. A refusal is an
-// *errors.PermissionError that says why, as for [Client.Init]; the commonest
-// cause is the entity of another account in the log. Without a usable key, or if
-// a path leads to no log, the report is nil. Sync is safe for concurrent use.
+// *errors.PermissionError that says why, as for [Client.Init], and is kept in the run's
+// directory; the
+// commonest cause is the entity of another account in the log. Without a usable key, or
+// if a path leads to no log, the report is nil. Sync is safe for concurrent use.
 func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*SyncReport, error) {
 	if err := opts.check(c.settings.Key); err != nil {
 		return nil, err
 	}
+	find := syncrun.Find
 	if len(paths) == 0 {
-		paths = []string{c.settings.RunRoot()}
+		paths, find = rundir.Roots(c.settings.RunRoot(), c.tempDir()), syncrun.FindIn
 	}
-	logs, err := syncrun.Find(paths...)
+	logs, err := find(paths...)
 	if err != nil {
 		return nil, &errors.InputError{Field: "paths", Rule: err.Error()}
 	}
@@ -239,14 +265,15 @@ func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*S
 			return nil, err
 		}
 	}
-	server := &syncServer{client: c}
+	patience := firstPositive(opts.Patience, DefaultSyncPatience)
+	server := &syncServer{client: c, patience: patience}
 	engine := &syncrun.Engine{Server: server, Options: syncrun.Options{
 		Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID,
 		DefaultEntity: c.settings.Entity.Text, DefaultProject: c.settings.Project.Text,
 		BaseURL: c.settings.BaseURL.Text,
 		DryRun:  opts.DryRun, Clean: opts.Clean, CleanAfter: opts.CleanAfter,
 		IncludeOnline: opts.IncludeOnline, IncludeSynced: opts.IncludeSynced,
-		Parallel: opts.Parallel, Progress: c.syncProgress(opts.Progress),
+		Parallel: opts.Parallel, Patience: patience, Progress: c.syncProgress(opts.Progress),
 	}}
 	results, err := engine.Sync(ctx, logs)
 	if err != nil {
@@ -255,6 +282,9 @@ func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*S
 	report := &SyncReport{Runs: make([]SyncedRun, len(results))}
 	for i := range results {
 		report.Runs[i] = c.syncedRun(&results[i])
+		if !opts.DryRun {
+			c.keepRefusal(logs[i].Dir, &report.Runs[i])
+		}
 	}
 	if err := report.Err(); err != nil {
 		return report, fmt.Errorf("sync runs: %w", err)
@@ -277,10 +307,37 @@ func (c *Client) syncedRun(r *syncrun.Result) SyncedRun {
 		run.Err = &errors.RequestError{
 			Op: syncOp, Entity: r.Entity, Project: r.Project, RunID: r.RunID, BaseURL: c.settings.BaseURL.Text,
 			Cause: errors.ErrRunExists, Err: r.Err,
-			Hint: "the server has other rows of this run than the log; another run id uploads the log beside it",
+			Hint: "the server has other rows of this run than the log",
 		}
 	}
+	tellDir(run.Err, r.Dir)
 	return run
+}
+
+// tellDir adds to a public error where the run is on disk. Nobody has seen the error
+// before.
+func tellDir(err error, dir string) {
+	if p, ok := errors.AsType[*errors.PermissionError](err); ok && p.Dir == "" {
+		p.Dir = dir
+	}
+	if e, ok := errors.AsType[*errors.RequestError](err); ok && e.Dir == "" {
+		e.Dir = dir
+	}
+}
+
+// keepRefusal keeps why the server does not take a run where the run is, for whoever
+// looks there, and forgets it once the server did.
+func (c *Client) keepRefusal(dir *rundir.Dir, r *SyncedRun) {
+	var err error
+	switch _, denied := errors.AsType[*errors.PermissionError](r.Err); {
+	case denied, errors.Is(r.Err, errors.ErrRunDeleted), errors.Is(r.Err, errors.ErrRunExists):
+		err = dir.SaveRefusal(asJSON(r.Err))
+	case r.Outcome == SyncDone && !r.Cleaned:
+		err = dir.ClearRefusal()
+	}
+	if err != nil {
+		c.log.Warn("keep why a run was refused", "dir", r.Dir, "error", err)
+	}
 }
 
 // syncProgress is the engine's function for that of the caller.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
@@ -22,6 +23,9 @@ const syncOp = "sync run"
 
 // check finds what cannot be right before any request.
 func (o *SyncOptions) check(key secret.Key) error {
+	if o.Patience < 0 {
+		return &errors.InputError{Field: "patience", Value: secret.Redact(o.Patience.String()), Rule: "must not be negative"}
+	}
 	return checkNames(key, named{"entity", o.Entity, settings.CheckEntity}, named{"project", o.Project, settings.CheckProject},
 		named{"run id", o.RunID, settings.CheckRunID})
 }
@@ -34,10 +38,16 @@ func syncQuestion(at syncrun.Target) diagnose.Question {
 // the public one, and lets runs that are refused for one reason share a
 // diagnosis.
 type syncServer struct {
-	client *Client
+	client   *Client
+	patience time.Duration // with a request that has rows
 }
 
-func (s *syncServer) explain(ctx context.Context, at syncrun.Target, err error) error {
+// explain is the public error. within is what bounded the request in ctx.
+func (s *syncServer) explain(ctx, within context.Context, at syncrun.Target, err error) error {
+	if r := diagnose.Classify(within, answerOf(err)); ctx.Err() == nil && r.Class == diagnose.Cancelled {
+		// Our own deadline: what was retried until then is the reason.
+		return diagnose.Fail(within, s.client.context(syncQuestion(at)), r)
+	}
 	ticket := s.client.shared.Enter(diagnose.Place{Entity: at.Entity, Project: at.Project})
 	defer ticket.Leave()
 	return s.client.explain(ctx, ticket, syncQuestion(at), answerOf(err))
@@ -45,12 +55,14 @@ func (s *syncServer) explain(ctx context.Context, at syncrun.Target, err error) 
 
 // Status implements syncrun.Server.
 func (s *syncServer) Status(ctx context.Context, at syncrun.Target) (*graphql.RunState, error) {
-	resp, err := graphql.ResumeStatus(ctx, s.client.graphql, optional(at.Entity), optional(at.Project), at.RunID)
+	within, cancel := context.WithTimeout(ctx, s.client.initTimeout)
+	defer cancel()
+	resp, err := graphql.ResumeStatus(within, s.client.graphql, optional(at.Entity), optional(at.Project), at.RunID)
 	if e, ok := errors.AsType[*graphql.Error](err); ok && e.FromWandB() && e.StatusCode == http.StatusNotFound {
 		return nil, nil //nolint:nilnil // hidden or missing; creating the run tells which, and why
 	}
 	if err != nil {
-		return nil, s.explain(ctx, at, err)
+		return nil, s.explain(ctx, within, at, err)
 	}
 	if resp.Project == nil {
 		return nil, nil //nolint:nilnil // there is no run, as the interface says
@@ -60,12 +72,14 @@ func (s *syncServer) Status(ctx context.Context, at syncrun.Target) (*graphql.Ru
 
 // Rewind implements syncrun.Server.
 func (s *syncServer) Rewind(ctx context.Context, at syncrun.Target, step int64) error {
-	resp, err := graphql.RewindRun(ctx, s.client.graphql, graphql.RewindRunInput{
+	within, cancel := context.WithTimeout(ctx, s.client.initTimeout)
+	defer cancel()
+	resp, err := graphql.RewindRun(within, s.client.graphql, graphql.RewindRunInput{
 		RunName: at.RunID, EntityName: optional(at.Entity), ProjectName: optional(at.Project),
 		MetricName: "_step", MetricValue: float64(step),
 	})
 	if err != nil {
-		return s.explain(ctx, at, err)
+		return s.explain(ctx, within, at, err)
 	}
 	if resp.RewindRun == nil || resp.RewindRun.RewoundRun == nil {
 		return s.client.resumeError(syncQuestion(at), errors.ErrRunMissing, nil)
@@ -82,9 +96,11 @@ func (s *syncServer) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (
 	if in.ModelName != nil {
 		at.Project = *in.ModelName
 	}
-	resp, err := graphql.UpsertBucket(ctx, s.client.graphql, in)
+	within, cancel := context.WithTimeout(ctx, s.client.initTimeout)
+	defer cancel()
+	resp, err := graphql.UpsertBucket(within, s.client.graphql, in)
 	if err != nil {
-		return nil, s.explain(ctx, at, err)
+		return nil, s.explain(ctx, within, at, err)
 	}
 	b, err := s.client.bucketOf(syncQuestion(at), resp)
 	if err != nil {
@@ -114,14 +130,16 @@ func (s *syncServer) Send(ctx context.Context, at syncrun.Target, body []byte) e
 		before:    func() {},
 		path:      streamPath(at),
 	}
-	reply, err := post.Send(ctx, body)
+	within, cancel := context.WithTimeout(ctx, s.patience)
+	defer cancel()
+	reply, err := post.Send(within, body)
 	if err == nil {
 		if refused := reply.Refused(); refused != nil {
 			err = refused
 		}
 	}
 	if err != nil {
-		return s.explain(ctx, at, err)
+		return s.explain(ctx, within, at, err)
 	}
 	return nil
 }
@@ -158,7 +176,7 @@ func (s *syncServer) FilesError(ctx context.Context, at syncrun.Target, err erro
 	if _, denied := errors.AsType[*runfiles.StorageDeniedError](err); denied || !ok {
 		return err
 	}
-	return errors.Join(err, s.explain(ctx, at, failed))
+	return errors.Join(err, s.explain(ctx, ctx, at, failed))
 }
 
 var (

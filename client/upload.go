@@ -184,9 +184,16 @@ func (u *upload) progress() {
 func (u *upload) saveProgress() {
 	u.noting.Lock()
 	defer u.noting.Unlock()
-	if err := u.saveNote(); err != nil {
+	if err := u.saveNote(rundir.Uploaded{}); err != nil {
 		u.run.client.log.Warn("note how much the server has", "run", u.run.String(), "error", err)
 	}
+}
+
+// noteEnd writes the note of an upload that came to its end.
+func (u *upload) noteEnd(note rundir.Uploaded) error {
+	u.noting.Lock()
+	defer u.noting.Unlock()
+	return u.saveNote(note)
 }
 
 // raiseLater notes that an alert, by its place in the journal, is to be raised by a
@@ -195,20 +202,19 @@ func (u *upload) raiseLater(place int64) error {
 	u.noting.Lock()
 	defer u.noting.Unlock()
 	u.alerts = append(u.alerts, place)
-	return u.saveNote()
+	return u.saveNote(rundir.Uploaded{})
 }
 
-// saveNote writes the note. u.noting is held.
-func (u *upload) saveNote() error {
+// saveNote writes the note, to what it says of the end of the upload. u.noting is held.
+func (u *upload) saveNote(note rundir.Uploaded) error {
 	r := u.run
 	rec := r.recorder()
 	if rec == nil {
 		return nil
 	}
 	stats := u.stream.Stats()
-	return rec.dir.SaveUploaded(rundir.Uploaded{
-		Base:    rundir.Lines{History: u.offsets.History, Events: u.offsets.Events, Console: u.offsets.Console},
-		History: stats.History.Acked, Events: stats.Events.Acked, Alerts: u.alerts,
-		Entity: r.entity, Project: r.project, BaseURL: r.client.settings.BaseURL.Text,
-	})
+	note.Base = rundir.Lines{History: u.offsets.History, Events: u.offsets.Events, Console: u.offsets.Console}
+	note.History, note.Events, note.Alerts = stats.History.Acked, stats.Events.Acked, u.alerts
+	note.Entity, note.Project, note.RunID, note.BaseURL = r.entity, r.project, r.id, r.client.settings.BaseURL.Text
+	return rec.dir.SaveUploaded(note)
 }

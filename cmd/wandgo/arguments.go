@@ -3,8 +3,10 @@ package main
 import (
 	"flag"
 	"fmt"
+	"os"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
@@ -30,11 +32,21 @@ func (a *app) parsePaths(c command, set *flag.FlagSet, args []string) (paths []s
 	}
 }
 
-// runRoot is the directory in which runs are kept.
-func (a *app) runRoot() (string, error) {
+// settings are those of the environment.
+func (a *app) settings() (*settings.Settings, error) {
 	s, err := settings.Resolve(a.env.settings(), settings.Explicit{})
 	if err != nil {
-		return "", fmt.Errorf("read settings: %w", err)
+		return nil, fmt.Errorf("read settings: %w", err)
 	}
-	return s.RunRoot(), nil
+	return s, nil
+}
+
+// runRoots are the directories in which runs are kept: the usual one and, where that
+// cannot be written, those that serve in its place.
+func (a *app) runRoots(s *settings.Settings) []string {
+	tmp := a.env.get("TMPDIR")
+	if tmp == "" {
+		tmp = os.TempDir()
+	}
+	return rundir.Roots(s.RunRoot(), tmp)
 }

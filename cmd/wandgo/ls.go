@@ -24,16 +24,21 @@ ended, whether the server has them, and if not, why it refused. Each log is read
 whole; nothing is sent.
 
 A path is a log (run-ID.wandb), the directory of a run, or one of many. Without
-paths it is the directory "wandb" of the settings.
+paths it is the directory "wandb" of the settings and, where that cannot be
+written, those that served in its place in the temporary directory.
 
 Flags:
   --json  print one JSON document: a list of runs (path, dir, runId, name, entity,
-          project, started, rows, state, exitCode, synced, rowsUploaded, refused,
-          bytes, damagedParts, writer, error)
+          project, started, rows, state, exitCode, synced, marked, rowsUploaded,
+          refused, bytes, damagedParts, writer, error)
 
 States: finished, failed, crashed (the log has no end), running (its process
-lives or, where that cannot be known, the log changed within five minutes).
-Upload: "synced", how many rows the server has, or the code of why it refused.
+lives or, where that cannot be known, the log changed within five minutes),
+unreadable.
+Upload: "synced" if a note says that the server of the settings has acknowledged all
+of it, "marked" if only a mark of the official client says so, which it also leaves
+where an upload failed; else how many rows the server has, or the code of why it
+refused.
 
 Examples:
   wandgo ls
@@ -55,7 +60,10 @@ type listed struct {
 	Rows     int64      `json:"rows"`
 	State    string     `json:"state"`
 	ExitCode *int32     `json:"exitCode"`
-	Synced   bool       `json:"synced"`
+	// Synced is whether a note says that the server has all of it, Marked whether the
+	// official client's mark does.
+	Synced bool `json:"synced"`
+	Marked bool `json:"marked"`
 	// RowsUploaded is how many rows the server has, as far as the disk tells; null
 	// where it does not tell.
 	RowsUploaded *int64 `json:"rowsUploaded"`
@@ -74,16 +82,16 @@ func runLs(ctx context.Context, a *app, args []string) int {
 	if !ok {
 		return status
 	}
-	given := len(paths) > 0
-	if !given {
-		root, err := a.runRoot()
-		if err != nil {
-			a.explainTo(a.stderr, err)
-			return exitStatus(err)
-		}
-		paths = []string{root}
+	find, given := syncrun.Find, len(paths) > 0
+	resolved, err := a.settings()
+	if err == nil && !given {
+		paths, find = a.runRoots(resolved), syncrun.FindIn
 	}
-	logs, err := syncrun.Find(paths...)
+	if err != nil {
+		a.explainTo(a.stderr, err)
+		return exitStatus(err)
+	}
+	logs, err := find(paths...)
 	if err != nil && (given || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syncrun.ErrNoLog)) {
 		fmt.Fprintf(a.stderr, "wandgo ls: %s\n", printable(err.Error()))
 		return exitInternal
@@ -93,7 +101,7 @@ func runLs(ctx context.Context, a *app, args []string) int {
 		if ctx.Err() != nil {
 			return exitInterrupted
 		}
-		runs = append(runs, list(l))
+		runs = append(runs, list(l, resolved.BaseURL.Text))
 	}
 	if *asJSON {
 		enc := json.NewEncoder(a.stdout)
@@ -102,7 +110,7 @@ func runLs(ctx context.Context, a *app, args []string) int {
 		err = enc.Encode(runs)
 	} else {
 		p := &printer{w: a.stdout}
-		p.listRuns(runs, paths)
+		p.listRuns(runs, paths, given)
 		err = p.err
 	}
 	if err != nil {
@@ -111,10 +119,11 @@ func runLs(ctx context.Context, a *app, args []string) int {
 	return exitAllowed
 }
 
-// list looks at one log.
-func list(l *syncrun.Log) listed {
+// list looks at one log, and at what is noted of the server.
+func list(l *syncrun.Log, server string) listed {
 	r := listed{
-		Path: l.Path, Dir: l.Dir.Path(), Bytes: l.Size, Synced: l.Dir.Synced(), Writer: l.Producer, State: "unreadable",
+		Path: l.Path, Dir: l.Dir.Path(), RunID: l.Dir.RunID(), Bytes: l.Size, Writer: l.Producer, State: "unreadable",
+		Synced: l.Acknowledged(server, syncrun.Target{}), Marked: l.Dir.Synced(),
 	}
 	if l.Err != nil {
 		r.Error = l.Err.Error()
@@ -145,9 +154,9 @@ func list(l *syncrun.Log) listed {
 	switch {
 	case r.Synced:
 		r.RowsUploaded = &r.Rows
-	case noted:
+	case noted && note.BaseURL == server:
 		r.RowsUploaded = &note.History
-	case l.Dir.Offline():
+	case l.Dir.Offline() && !r.Marked:
 		r.RowsUploaded = new(int64)
 	}
 	if !r.Synced {
@@ -170,12 +179,16 @@ func refusedCode(dir *rundir.Dir) string {
 }
 
 // listRuns prints a table.
-func (p *printer) listRuns(runs []listed, paths []string) {
+func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 	if len(runs) == 0 {
 		p.printf("There are no runs in %s.\n", printable(strings.Join(paths, ", ")))
 		return
 	}
-	table := [][]string{{"STATE", "UPLOAD", "RUN", "NAME", "PLACE", "STARTED", "ROWS", "SIZE"}}
+	table := [][]string{{"STATE", "UPLOAD", "RUN", "NAME", "PLACE", "STARTED", "ROWS", "SIZE", "DIRECTORY"}}
+	inDir := make(map[string]int)
+	for i := range runs {
+		inDir[runs[i].Dir]++
+	}
 	missing := 0
 	for i := range runs {
 		r := &runs[i]
@@ -185,13 +198,13 @@ func (p *printer) listRuns(runs []listed, paths []string) {
 		}
 		table = append(table, []string{
 			r.State, r.upload(), orDash(r.RunID), orDash(r.Name), orDash(strings.Trim(r.Entity+"/"+r.Project, "/")),
-			started, grouped(r.Rows), size(r.Bytes),
+			started, grouped(r.Rows), size(r.Bytes), r.where(inDir[r.Dir] > 1),
 		})
-		if !r.Synced && r.State != "running" && r.RowsUploaded != nil {
+		if !r.Synced && !r.Marked && r.State != "running" && r.Error == "" {
 			missing++
 		}
 	}
-	p.table(table, 6)
+	p.table(table, columns{right: 6, whole: 8})
 	for i := range runs {
 		r := &runs[i]
 		if r.Error != "" {
@@ -202,8 +215,23 @@ func (p *printer) listRuns(runs []listed, paths []string) {
 		}
 	}
 	if missing > 0 {
-		p.printf("\nTo upload %s that the server lacks: wandgo sync\n", counted(int64(missing), "run"))
+		command := "wandgo sync"
+		if given {
+			for _, path := range paths {
+				command += " " + shellWord(printable(path))
+			}
+		}
+		p.printf("\nTo upload what the server lacks of %s: %s\n", counted(int64(missing), "run"), command)
 	}
+}
+
+// where is what sync and inspect are given: the directory, or the log where several
+// share one.
+func (r *listed) where(shared bool) string {
+	if shared {
+		return relative(r.Path)
+	}
+	return relative(r.Dir)
 }
 
 func (r *listed) upload() string {
@@ -212,6 +240,8 @@ func (r *listed) upload() string {
 		return "synced"
 	case r.Refused != "":
 		return r.Refused
+	case r.Marked:
+		return "marked"
 	case r.RowsUploaded == nil:
 		return "unknown"
 	case *r.RowsUploaded == 0:
@@ -223,12 +253,19 @@ func (r *listed) upload() string {
 // maxCell bounds a column.
 const maxCell = 32
 
-// table prints rows in columns. Those from right on are flush right.
-func (p *printer) table(rows [][]string, right int) {
+// columns say how those of a table differ: from right to whole they are flush right,
+// and from whole on nothing is cut off, as it is there to be copied.
+type columns struct{ right, whole int }
+
+// table prints rows in columns.
+func (p *printer) table(rows [][]string, c columns) {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, text := range row {
-			row[i] = shorten(printable(text), maxCell)
+			row[i] = printable(text)
+			if i < c.whole {
+				row[i] = shorten(row[i], maxCell)
+			}
 			widths[i] = max(widths[i], term.Width(row[i]))
 		}
 	}
@@ -239,7 +276,7 @@ func (p *printer) table(rows [][]string, right int) {
 			if i > 0 {
 				line.WriteString("  ")
 			}
-			if i >= right {
+			if i >= c.right && i < c.whole {
 				line.WriteString(pad + text)
 			} else {
 				line.WriteString(text + pad)

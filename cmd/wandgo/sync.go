@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"io/fs"
+	"log/slog"
 	"os"
+	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/wandgo/wandgo/client"
@@ -24,33 +27,39 @@ the server refused. They may be of wandgo or of the official client. What the
 server has of a run stays; a sync that was interrupted goes on there.
 
 A path is a log (run-ID.wandb), the directory of a run, or one of many. Without
-paths it is the directory "wandb" of the settings. Runs that are marked as synced
-and runs that go on are left alone. What ends without an end, as the process was
-killed, becomes a failed run.
+paths it is the directory "wandb" of the settings and, where that cannot be
+written, those that served in its place in the temporary directory. Runs that go
+on are left alone, and so are those that this server has: a note beside the log
+says so or, where only the official client says that they are synced, the server
+itself. What ends without an end, as the process was killed, becomes a failed run,
+unless the server knows of its end.
 
 Flags:
   --entity E        upload to this team or user, whatever the logs say
   --project P       upload to this project
   --id ID           upload as this run; for the logs of one run
   --dry-run         only say what would be done
-  --include-online  also runs that go on, as far as they are, and online runs of
-                    the official client, which leaves no mark when they are whole
-  --include-synced  also runs that are marked as synced
+  --include-online  also runs that go on, as far as they are
+  --include-synced  also runs that the server is known to have
   --clean           delete the directories of runs that are synced, now or
-                    earlier. Nobody is asked
+                    earlier, after a last look at the server. A damaged log, and
+                    a run of which anything was left out, stays. Nobody is asked
   --clean-after D   with --clean: only what did not change for this long, such
                     as 24h (default 0s)
   --parallel N      how many runs at one time (default 4)
+  --patience D      how long to repeat a request with rows, and to wait for files
+                    that get no farther (default 10m). Whether the server can be
+                    reached at all is found out within WANDB_INIT_TIMEOUT
   --json            print one JSON document: runs (path, dir, entity, project,
                     runId, name, url, outcome, reason, rows, rowsSent, events,
                     eventsSent, consoleLines, files, missingFiles, alerts,
                     exitCode, crashed, continued, bytes, damage, damagedParts,
                     warnings, cleaned, durationNs, error) and exitStatus; outcome
-                    is synced, running, planned, skipped or failed
+                    is synced, running, planned, skipped, failed or interrupted
   --no-color        no colour; there is none in a pipe or with NO_COLOR anyway
 
-The exit status is 0 if nothing failed, else that of the first failure's cause;
-see wandgo doctor --exit-codes.
+The exit status is 0 if nothing failed, 130 if it was interrupted, else that of the
+cause of the first failure, in the order of the runs; see wandgo doctor --exit-codes.
 
 Examples:
   wandgo sync
@@ -76,6 +85,7 @@ func runSync(ctx context.Context, a *app, args []string) int {
 	set.BoolVar(&o.Clean, "clean", false, "")
 	set.DurationVar(&o.CleanAfter, "clean-after", 0, "")
 	set.IntVar(&o.Parallel, "parallel", client.DefaultSyncParallel, "")
+	set.DurationVar(&o.Patience, "patience", client.DefaultSyncPatience, "")
 	asJSON := set.Bool("json", false, "")
 	noColour := set.Bool("no-color", false, "")
 	paths, status, ok := a.parsePaths(c, set, args)
@@ -84,36 +94,42 @@ func runSync(ctx context.Context, a *app, args []string) int {
 		return status
 	case o.Parallel < 1:
 		return a.misused(c, "--parallel must be 1 or more")
+	case o.Patience <= 0:
+		return a.misused(c, "--patience must be positive")
 	case o.CleanAfter < 0:
 		return a.misused(c, "--clean-after must not be negative")
 	case o.CleanAfter > 0 && !o.Clean:
 		return a.misused(c, "--clean-after goes with --clean")
 	}
 	if len(paths) == 0 {
-		root, err := a.runRoot()
+		resolved, err := a.settings()
 		if err != nil {
 			a.explainTo(a.stderr, err)
 			return exitStatus(err)
 		}
-		if _, err := syncrun.Find(root); errors.Is(err, fs.ErrNotExist) || errors.Is(err, syncrun.ErrNoLog) {
-			return a.nothingThere(root, *asJSON)
+		roots := a.runRoots(resolved)
+		if paths = withRuns(roots); len(paths) == 0 {
+			return a.nothingThere(roots[0], *asJSON)
 		}
-		paths = []string{root}
 	}
-	cl, err := client.New(a.env.options())
+	out := &syncOutput{
+		printer: printer{w: a.stdout, style: term.NewStyle(!*noColour && term.Colours(a.stdout, a.env.get))},
+		live:    !*asJSON && term.IsTerminal(a.stdout), silent: *asJSON,
+	}
+	options := a.env.options()
+	if out.live {
+		options.Logger = slog.New(&retries{tell: out.waiting})
+	}
+	cl, err := client.New(options)
 	if err != nil {
 		a.explainTo(a.stderr, err)
 		return exitStatus(err)
 	}
 	defer func() { _ = cl.Close() }()
 
-	out := &syncOutput{
-		printer: printer{w: a.stdout, style: term.NewStyle(!*noColour && term.Colours(a.stdout, a.env.get))},
-		live:    !*asJSON && term.IsTerminal(a.stdout), silent: *asJSON,
-	}
 	o.Progress = out.progress
 	report, err := cl.Sync(ctx, paths, o)
-	status = exitStatus(err)
+	status = syncStatus(report, err)
 	if ctx.Err() != nil {
 		status = exitInterrupted
 	}
@@ -130,6 +146,28 @@ func runSync(ctx context.Context, a *app, args []string) int {
 		a.explainFailures(report, err, o)
 	}
 	return status
+}
+
+// withRuns are those of the directories in which there are runs, or may be some that
+// cannot be seen.
+func withRuns(roots []string) []string {
+	return slices.DeleteFunc(slices.Clone(roots), func(root string) bool {
+		_, err := syncrun.Find(root)
+		return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syncrun.ErrNoLog)
+	})
+}
+
+// syncStatus is the exit status: that of the first run that failed, else that of the
+// error of all.
+func syncStatus(report *client.SyncReport, err error) int {
+	if report != nil {
+		for i := range report.Runs {
+			if report.Runs[i].Err != nil {
+				return exitStatus(report.Runs[i].Err)
+			}
+		}
+	}
+	return exitStatus(err)
 }
 
 // nothingThere is no failure: there is nothing to do.
@@ -177,6 +215,11 @@ func relative(path string) string {
 	}
 	if rest, ok := cutDir(path, dir); ok {
 		return rest
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil { // as the shell may say it
+		if rest, ok := cutDir(path, real); ok {
+			return rest
+		}
 	}
 	return path
 }

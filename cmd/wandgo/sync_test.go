@@ -66,7 +66,7 @@ func TestSync(t *testing.T) {
 	assert.Equal(t, 13, r.status)
 	golden(t, "sync.golden", i.plain(r.stdout))
 	assert.Contains(t, r.stderr, `user "jo" is not a member of team "acme"`)
-	assert.Contains(t, r.stderr, "wandgo sync --entity ENTITY "+dir)
+	assert.Contains(t, r.stderr, "wandgo sync --entity acme-research "+dir)
 
 	r = i.run(t, "sync", "--json")
 	assert.Equal(t, 13, r.status)

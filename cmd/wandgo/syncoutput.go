@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/wandgo/wandgo/client"
@@ -15,8 +16,12 @@ import (
 type syncOutput struct {
 	printer
 	live, silent bool
-	drawn        time.Time
-	shown        bool // a line of progress stands on the screen
+
+	mu    sync.Mutex // the log of the client's requests comes from other goroutines
+	drawn time.Time
+	phase client.SyncPhase
+	mark  string // which run of how many the line is about
+	shown bool   // a line of progress stands on the screen
 }
 
 // progress is called one at a time.
@@ -24,19 +29,40 @@ func (o *syncOutput) progress(p client.SyncProgress) {
 	if o.silent {
 		return
 	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if p.Run != nil {
 		o.erase()
 		o.done(p.Run)
 		return
 	}
-	if now := time.Now(); o.live && now.Sub(o.drawn) >= redrawEvery {
-		o.drawn, o.shown = now, true
-		state := "reading"
-		if p.Phase == client.SyncSending {
-			state = fmt.Sprintf("%s of %s rows, %d%%", grouped(p.Rows), grouped(p.TotalRows), 100*p.Rows/max(p.TotalRows, 1))
-		}
-		o.printf("\r\x1b[K%s %s: %s", o.style.Dim(fmt.Sprintf("[%d/%d]", p.LogsDone+1, p.Logs)), printable(p.RunID), state)
+	now := time.Now()
+	if !o.live || p.Phase == o.phase && now.Sub(o.drawn) < redrawEvery {
+		return
 	}
+	o.drawn, o.phase = now, p.Phase
+	o.mark = fmt.Sprintf("[%d/%d]", p.LogsDone+1, p.Logs)
+	state := "reading"
+	switch p.Phase {
+	case client.SyncAsking:
+		state = "waiting for the server"
+	case client.SyncSending:
+		state = fmt.Sprintf("%s of %s rows, %d%%", grouped(p.Rows), grouped(p.TotalRows), 100*p.Rows/max(p.TotalRows, 1))
+	}
+	o.draw(printable(p.RunID) + ": " + state)
+}
+
+// waiting tells why the server is asked again.
+func (o *syncOutput) waiting(reason string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.phase = "" // whatever comes next is news
+	o.draw("waiting for the server: " + shorten(printable(reason), pageWidth-40))
+}
+
+func (o *syncOutput) draw(text string) {
+	o.shown = true
+	o.printf("\r\x1b[K%s %s", o.style.Dim(o.mark), text)
 }
 
 func (o *syncOutput) erase() {
@@ -54,18 +80,29 @@ func (o *syncOutput) done(r *client.SyncedRun) {
 		word = o.style.Green(word)
 	case client.SyncFailed:
 		word = o.style.Red(word)
+	case client.SyncInterrupted:
+		if !begun(r) {
+			return
+		}
+		word = o.style.Yellow("stopped")
 	default:
 		word = o.style.Dim(word)
 	}
 	switch r.Outcome {
 	case client.SyncSkipped:
-		o.printf("%s  %s: %s\n", word, printable(relative(r.Dir)), printable(r.Reason))
+		reason := printable(r.Reason)
+		if r.Cleaned {
+			reason += ", " + deleted
+		}
+		o.printf("%s  %s: %s\n", word, printable(relative(r.Dir)), reason)
+	case client.SyncInterrupted:
+		o.printf("%s  %s: %s\n", word, place(r), printable(stopped(r)))
 	case client.SyncFailed:
 		o.printf("%s  %s: %s\n", word, place(r), printable(inOneLine(r.Err)))
 	default:
 		o.printf("%s  %s: %s\n", word, place(r), strings.Join(contents(r), ", "))
 	}
-	if r.URL != "" && r.Outcome != client.SyncFailed {
+	if r.URL != "" && r.Err == nil {
 		o.printf("         %s\n", o.style.Cyan(printable(r.URL)))
 	}
 	for _, note := range notes(r) {
@@ -77,6 +114,20 @@ func (o *syncOutput) done(r *client.SyncedRun) {
 			o.printf("         %s%s\n", o.style.Yellow(mark), line)
 		}
 	}
+}
+
+// begun reports whether there is anything to say of a run that was interrupted.
+func begun(r *client.SyncedRun) bool {
+	_, asked := errors.AsType[*errors.RequestError](r.Err)
+	return r.RowsSent > 0 || asked
+}
+
+// stopped says how far it was.
+func stopped(r *client.SyncedRun) string {
+	if r.RowsSent > 0 {
+		return grouped(r.RowsSent) + " of " + counted(r.Rows, "row") + " sent"
+	}
+	return inOneLine(r.Err)
 }
 
 // inOneLine is the client's own error, without where it came by.
@@ -124,10 +175,13 @@ func contents(r *client.SyncedRun) []string {
 		parts = append(parts, "goes on")
 	}
 	if r.Cleaned {
-		parts = append(parts, "deleted from the disk")
+		parts = append(parts, deleted)
 	}
 	return parts
 }
+
+// deleted says that a run's directory was.
+const deleted = "deleted from the disk"
 
 // shownDamage is how many parts of a damaged log are listed.
 const shownDamage = 3
@@ -150,16 +204,31 @@ func notes(r *client.SyncedRun) []string {
 
 // summary is the last line.
 func (o *syncOutput) summary(r *client.SyncReport) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.erase()
 	var parts []string
 	for _, c := range []client.SyncOutcome{
-		client.SyncDone, client.SyncRunning, client.SyncPlanned, client.SyncSkipped, client.SyncFailed,
+		client.SyncDone, client.SyncRunning, client.SyncPlanned, client.SyncSkipped, client.SyncFailed, client.SyncInterrupted,
 	} {
 		if n := r.Count(c); n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, c))
 		}
 	}
-	o.printf("%s: %s.\n", counted(int64(len(r.Runs)), "run"), strings.Join(parts, ", "))
+	cleaned := 0
+	for i := range r.Runs {
+		if r.Runs[i].Cleaned {
+			cleaned++
+		}
+	}
+	last := strings.Join(parts, ", ")
+	if cleaned > 0 {
+		last += fmt.Sprintf("; %d %s", cleaned, deleted)
+	}
+	o.printf("%s: %s.\n", counted(int64(len(r.Runs)), "run"), last)
+	if r.Count(client.SyncInterrupted) > 0 {
+		o.printf("Nothing is lost: the same command goes on where this one stopped.\n")
+	}
 }
 
 // counted writes a number with what is counted.
@@ -192,7 +261,10 @@ func (a *app) explainFailures(report *client.SyncReport, err error, o client.Syn
 		if r.Err == nil {
 			continue
 		}
-		key := errors.Code(r.Err) + "\x00" + r.Entity + "\x00" + r.Project
+		key := errors.Code(r.Err)
+		if !errors.Is(r.Err, errors.ErrServerUnavailable) { // which is so for all
+			key += "\x00" + r.Entity + "\x00" + r.Project
+		}
 		if seen[key] {
 			continue
 		}
@@ -203,15 +275,40 @@ func (a *app) explainFailures(report *client.SyncReport, err error, o client.Syn
 	}
 }
 
-// nextStep says how to go on, where the log is in the way.
+// nextStep says how to go on, beyond what the explanation ends with.
 func (p *printer) nextStep(r *client.SyncedRun, o client.SyncOptions) {
+	dir := shellWord(printable(relative(r.Dir)))
 	switch {
-	case errors.Is(r.Err, errors.ErrRunExists):
-		p.printf("\nTo upload the log as a run of its own:\n\n    wandgo sync --id NEW-ID %s\n", printable(relative(r.Dir)))
-	case errors.Is(r.Err, errors.ErrPermissionDenied) && o.Entity == "" && r.Entity != "":
-		p.printf("\nThe entity %s is what the log says. The run stays on disk; to upload it elsewhere:\n\n"+
-			"    wandgo sync --entity ENTITY %s\n", quote(r.Entity), printable(relative(r.Dir)))
+	case errors.Is(r.Err, errors.ErrRunExists), errors.Is(r.Err, errors.ErrRunDeleted):
+		// It is another id that helps, as was said.
+	case errors.Is(r.Err, errors.ErrPermissionDenied) && !strings.Contains(errors.Explain(r.Err), "wandgo sync --entity") && misplaced(r.Err):
+		whose := "The run stays on disk."
+		if r.Entity != "" && o.Entity == "" {
+			whose = "The entity " + quote(r.Entity) + " is what the log says. The run stays on disk."
+		}
+		p.printf("\n%s To upload it elsewhere:\n\n    wandgo sync --entity ENTITY %s\n", whose, dir)
 	default:
-		p.printf("\nThe run stays on disk. To try again:\n\n    wandgo sync %s\n", printable(relative(r.Dir)))
+		p.printf("\nThe run stays on disk. To try again:\n\n    wandgo sync%s %s\n", given(o), dir)
 	}
+}
+
+// misplaced reports whether another entity may help.
+func misplaced(err error) bool {
+	for _, cause := range []error{errors.ErrNoAPIKey, errors.ErrBadAPIKey, errors.ErrAnonymousKey, errors.ErrIntermediary} {
+		if errors.Is(err, cause) {
+			return false
+		}
+	}
+	return true
+}
+
+// given are the flags that say where to.
+func given(o client.SyncOptions) string {
+	var flags string
+	for _, f := range []struct{ name, value string }{{"entity", o.Entity}, {"project", o.Project}, {"id", o.RunID}} {
+		if f.value != "" {
+			flags += " --" + f.name + " " + shellWord(printable(f.value))
+		}
+	}
+	return flags
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 var (
@@ -41,7 +42,7 @@ func (e *inputError) Unwrap() []error {
 
 // invalid says that an argument breaks a rule.
 func invalid(field, value, rule string, also error) error {
-	return &inputError{&errors.InputError{Field: field, Value: value, Rule: rule}, also}
+	return &inputError{&errors.InputError{Field: field, Value: secret.Redact(value), Rule: rule}, also}
 }
 
 // FileError is why one file is not on the server.

@@ -26,6 +26,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/metric"
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // Keys that the client writes itself.
@@ -186,7 +187,7 @@ func CheckPath(path []string) error {
 	}
 	switch path[0] {
 	case keyStep, keyRuntime, keyTimestamp, keyWandb:
-		return &errors.InputError{Field: "summary key", Value: path[0], Rule: "is the client's own"}
+		return &errors.InputError{Field: "summary key", Value: secret.Redact(path[0]), Rule: "is the client's own"}
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func (j *job) rewinds(old *standing, note *rundir.Uploaded) (step int64, ok bool
 		return 0, false, nil
 	}
 	if old != nil && old.rows > 0 {
-		t, err := scan(j.log, old, 0)
+		t, err := scan(j.log, old, 0, 0)
 		if err != nil || t.found {
 			return 0, false, err
 		}
@@ -56,6 +56,6 @@ func (j *job) rewind(ctx context.Context, step int64) (*standing, *place, error)
 	}
 	return s, &place{
 		base:    rundir.Lines{History: s.rows, Events: s.events, Console: s.console},
-		history: s.rows, events: s.events, since: math.Inf(-1), rewound: true,
+		history: s.rows, events: s.events, since: math.Inf(-1), counted: -1, rewound: true,
 	}, nil
 }

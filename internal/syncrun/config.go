@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -17,8 +19,8 @@ import (
 const ownKey = "_wandb"
 
 // config is the run's config in wire form. old is what the server has, of which
-// keys that the log does not set are kept.
-func (s *Survey) config(old map[string]json.RawMessage) []byte {
+// keys that the log does not set are kept; machine describes one.
+func (s *Survey) config(old map[string]json.RawMessage, machine func(*journal.Environment) []byte) []byte {
 	c := &s.Config
 	for key, v := range old {
 		if key != ownKey && c.Get(key) == nil {
@@ -49,7 +51,7 @@ func (s *Survey) config(old map[string]json.RawMessage) []byte {
 	}
 	for i := range s.Environments {
 		e := &s.Environments[i]
-		set(e.AppendJSON(nil), "e", cmp.Or(e.WriterID, "wandgo"))
+		set(machine(e), "e", cmp.Or(e.WriterID, "wandgo"))
 	}
 	if b := s.Run.BranchPoint; b != nil && b.Run != "" {
 		point := append(history.AppendQuoted([]byte(`{"run_id":`), []byte(b.Run)), `,"step":`...)
@@ -68,15 +70,31 @@ func (s *Survey) config(old map[string]json.RawMessage) []byte {
 	return history.NullNonFinite(wire)
 }
 
-// upsert is the request that creates or updates the run. Without labels only the
-// config is in it.
+// environment is the description of a machine. Where this client wrote the log, the
+// file in which it described the machine says more than the log has room for.
+func (j *job) environment(e *journal.Environment) []byte {
+	if j.log.Ours() && e.WriterID != "" {
+		var file struct{ WriterID string }
+		var b bytes.Buffer
+		text, err := os.ReadFile(filepath.Join(j.log.Dir.Files(), fileMetadata))
+		if err == nil && json.Unmarshal(text, &file) == nil && file.WriterID == e.WriterID && json.Compact(&b, text) == nil {
+			return b.Bytes()
+		}
+	}
+	return e.AppendJSON(nil)
+}
+
+// upsert is the request that creates or updates the run. Without labels there is at
+// most the config in it.
 func (s *Survey) upsert(at Target, storageID string, config []byte, labels bool) graphql.UpsertBucketInput {
 	in := graphql.UpsertBucketInput{
 		Id:         optional(storageID),
 		Name:       &at.RunID,
 		EntityName: optional(at.Entity),
 		ModelName:  optional(at.Project),
-		Config:     new(string(config)),
+	}
+	if config != nil {
+		in.Config = new(string(config))
 	}
 	if !labels {
 		return in

@@ -2,17 +2,12 @@ package syncrun
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/wandgo/wandgo/internal/journal"
-	"github.com/wandgo/wandgo/internal/runconfig"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/rundir"
 )
 
 // DefaultParallel is how many runs are uploaded at one time.
@@ -29,21 +24,32 @@ type Options struct {
 	BaseURL string
 	// DryRun: nothing is sent or changed.
 	DryRun bool
-	// Clean: directories of runs that are synced, now or earlier, are deleted, if
+	// Clean: directories of runs of which the server has everything are deleted, if
 	// their log did not change for CleanAfter.
 	Clean      bool
 	CleanAfter time.Duration
-	// IncludeOnline: see skip.
-	IncludeOnline, IncludeSynced bool
+	// IncludeOnline: runs that go on are uploaded as far as they are.
+	IncludeOnline bool
+	// IncludeSynced: what is known to be there is sent again.
+	IncludeSynced bool
 	// Parallel bounds how many runs are uploaded at one time; default
 	// [DefaultParallel].
 	Parallel int
+	// Patience is how long files may be on their way without any sign of progress; 0
+	// is for ever.
+	Patience time.Duration
 	// Progress is called from several goroutines, one at a time.
 	Progress func(Progress)
 }
 
 // ErrSeveralRuns means that one id was asked for and the logs are of several runs.
 var ErrSeveralRuns = errors.New("one run id for the logs of several runs")
+
+// ErrNoRun means that a log does not say whose run it is.
+var ErrNoRun = errors.New("the record that names the run is damaged, and the name of the file does not tell the run's id; give it one")
+
+// ErrRuined means that a log is damaged and nothing of it can be read.
+var ErrRuined = errors.New("the log is damaged, and no record of it can be read")
 
 // Engine uploads logs to a server.
 type Engine struct {
@@ -53,6 +59,11 @@ type Engine struct {
 	mu   sync.Mutex // guards what follows, and orders the calls of Progress
 	logs int
 	done int
+	// down is why the server could not be reached; then it is not asked for the logs
+	// that follow either.
+	down error
+
+	cleaning sync.Mutex // held while a directory is deleted and links are mended
 }
 
 // job is one log on its way.
@@ -62,6 +73,8 @@ type job struct {
 	target Target
 	next   *Log // the log that was begun after it, of the same run
 	survey *Survey
+	synced bool // left alone as the server has it
+	denied bool // the run's directory could not be written
 	result Result
 }
 
@@ -110,21 +123,25 @@ func (e *Engine) Sync(ctx context.Context, logs []*Log) ([]Result, error) {
 func (e *Engine) job(l *Log) *job {
 	j := &job{e: e, log: l}
 	o := &e.Options
+	own := Target{RunID: l.Dir.RunID()}
 	if l.Run != nil {
-		j.target = Target{Entity: l.Run.Entity, Project: l.Run.Project, RunID: l.Run.ID}
-	} else {
-		j.target.RunID = strings.TrimSuffix(strings.TrimPrefix(filepath.Base(l.Path), "run-"), ".wandb")
+		own = l.target()
 	}
 	j.target = Target{
-		Entity:  first(o.Entity, j.target.Entity, o.DefaultEntity),
-		Project: first(o.Project, j.target.Project, o.DefaultProject),
-		RunID:   first(o.RunID, j.target.RunID),
+		Entity:  first(o.Entity, own.Entity, o.DefaultEntity),
+		Project: first(o.Project, own.Project, o.DefaultProject),
+		RunID:   first(o.RunID, own.RunID),
 	}
 	j.result = Result{
 		Path: l.Path, Dir: l.Dir.Path(), Bytes: l.Size,
 		Entity: j.target.Entity, Project: j.target.Project, RunID: j.target.RunID,
 	}
 	return j
+}
+
+// target is where the log itself says that its run belongs.
+func (l *Log) target() Target {
+	return Target{Entity: l.Run.Entity, Project: l.Run.Project, RunID: l.Run.ID}
 }
 
 func first(texts ...string) string {
@@ -146,13 +163,15 @@ func (j *job) run(ctx context.Context) {
 		err = j.sync(ctx)
 	}
 	r := &j.result
-	if err != nil {
-		r.Outcome, r.Err = Failed, fmt.Errorf("sync %s: %w", j.log.Path, err)
-	}
-	if j.e.Options.Clean && !j.e.Options.DryRun && err == nil {
-		if err := j.clean(); err != nil {
-			r.Warnings = append(r.Warnings, "not deleted: "+err.Error())
+	switch {
+	case err == nil:
+		if j.cleans() && !j.e.Options.DryRun {
+			j.clean(ctx)
 		}
+	case ctx.Err() != nil:
+		r.Outcome, r.Err = Interrupted, fmt.Errorf("sync %s: %w", j.log.Path, err)
+	default:
+		r.Outcome, r.Err = Failed, fmt.Errorf("sync %s: %w", j.log.Path, err)
 	}
 	r.Duration = time.Since(begin)
 	j.e.mu.Lock()
@@ -173,26 +192,19 @@ func (j *job) tell(p Progress) {
 	e.Options.Progress(p)
 }
 
-// skip says why a log is left alone, "" if it is not, before it is read.
-func (j *job) skip() string {
-	o, l := &j.e.Options, j.log
-	switch {
-	case l.Dir.Synced() && !o.IncludeSynced:
-		return "synced already"
-	case !l.Dir.Offline() && !l.Ours() && l.Err == nil && l.Run != nil && !o.IncludeOnline:
-		// The official client leaves no mark where an online run went well.
-		return "an online run of the official client, which has most likely uploaded it"
-	}
-	return ""
+func (j *job) skip(reason string) error {
+	j.result.Outcome, j.result.Reason = Skipped, reason
+	return nil
 }
 
 func (j *job) sync(ctx context.Context) error {
-	if reason := j.skip(); reason != "" {
-		j.result.Outcome, j.result.Reason = Skipped, reason
-		return nil
-	}
 	if j.log.Err != nil {
 		return j.log.Err
+	}
+	o := &j.e.Options
+	j.synced = !o.IncludeSynced && j.log.Acknowledged(o.BaseURL, o.wanted())
+	if j.synced && !j.cleans() {
+		return j.skip(j.whereItIs())
 	}
 	j.tell(Progress{Phase: Reading})
 	s, err := Read(j.log)
@@ -204,32 +216,46 @@ func (j *job) sync(ctx context.Context) error {
 	release, free := j.log.claim(s.Exit != nil, time.Now())
 	defer release()
 	switch {
-	case !free && !j.e.Options.IncludeOnline:
-		j.result.Outcome, j.result.Reason = Skipped, "the run goes on, or somebody else uploads it"
-		return nil
+	case !free && !o.IncludeOnline:
+		return j.skip("the run goes on, or somebody else uploads it; --include-online uploads what there is")
+	case s.Run == nil && s.ruined():
+		return ErrRuined
 	case s.Run == nil:
-		j.result.Outcome, j.result.Reason = Skipped, "there is no run in the log"
-		return nil
+		return j.skip("there is nothing in the log")
+	case j.target.RunID == "":
+		return ErrNoRun
 	case s.shared() && j.target.RunID == s.Run.ID:
 		// Uploaded to the run itself, its lines would take the place of others'.
-		j.result.Outcome, j.result.Reason = Skipped, "one of several processes wrote it, in shared mode; another run id uploads it as a run of its own"
-		return nil
+		return j.skip("one of several processes wrote it, in shared mode; another run id uploads it as a run of its own")
+	case j.synced && !j.unproven():
+		return j.skip(j.whereItIs())
 	}
+	j.synced = false
 	live := !free
 	if !live {
 		j.result.ExitCode = new(s.exitCode())
 		j.result.Crashed = s.Exit == nil
 	}
-	if j.e.Options.DryRun {
+	if o.DryRun {
 		j.result.Outcome, j.result.Files = Planned, s.Files
+		if j.maybeThere() {
+			j.warn("the server may have it already, and is asked before anything is sent")
+		}
 		return nil
 	}
 	return j.upload(ctx, live)
 }
 
-// shared reports whether other processes wrote the run as well.
-func (s *Survey) shared() bool {
-	return slices.Contains(s.Telemetry.Feature, int32(runconfig.FeatureSharedMode))
+// maybeThere reports whether something says that a server has the run, and no note
+// of this client that this one does.
+func (j *job) maybeThere() bool {
+	return j.log.Dir.Synced() || j.endedOnline()
+}
+
+// endedOnline says that the official client uploaded the run while it went on, and
+// was there when it ended. It leaves no mark where that went well.
+func (j *job) endedOnline() bool {
+	return j.survey.Exit != nil && !j.log.Ours() && !j.log.Dir.Offline() && j.log.Dir.Named()
 }
 
 // describe tells what is in the log.
@@ -243,42 +269,30 @@ func (j *job) describe() {
 	if s.BadItems > 0 {
 		j.warn("%d values are no JSON and were left out", s.BadItems)
 	}
+	if s.moreAlerts > 0 {
+		j.warn("the log has more than %d alerts; the last %d were left out", maxAlerts, s.moreAlerts)
+	}
+	if j.log.Guessed && s.Run != nil {
+		j.warn("the record that describes the run is damaged: its name, its tags and what its config began with are lost")
+	}
 }
 
 func (j *job) warn(format string, args ...any) {
 	j.result.Warnings = append(j.result.Warnings, fmt.Sprintf(format, args...))
 }
 
-// crashed is the exit code of a run whose log has no end; that of the official
-// client.
-const crashed = 1
-
-func (s *Survey) exitCode() int {
-	if s.Exit == nil {
-		return crashed
+// save writes a note beside the log of what the server has.
+func (j *job) save(n rundir.Uploaded) {
+	if err := j.log.Dir.SaveUploaded(n); err != nil {
+		j.unwritable(err)
 	}
-	return int(s.Exit.Code)
 }
 
-// clean deletes the run's directory, if the server has all of it.
-func (j *job) clean() error {
-	l := j.log
-	dir := l.Dir.Path()
-	name := filepath.Base(dir)
-	ours := strings.HasPrefix(name, "run-") || strings.HasPrefix(name, "offline-run-")
-	if !ours || !l.Dir.Synced() || len(logsIn(dir)) != 1 || time.Since(l.Changed) < j.e.Options.CleanAfter {
-		return nil
+// unwritable tells once that the run's directory cannot be written. The next sync asks
+// the server instead.
+func (j *job) unwritable(err error) {
+	if !j.denied {
+		j.denied = true
+		j.warn("what the server has cannot be noted beside the log: %v", err)
 	}
-	unlock, err := journal.Lock(l.Path)
-	if errors.Is(err, journal.ErrInUse) {
-		return nil
-	}
-	if unlock != nil {
-		unlock()
-	}
-	if err := os.RemoveAll(dir); err != nil {
-		return err
-	}
-	j.result.Cleaned = true
-	return nil
 }

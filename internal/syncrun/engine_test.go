@@ -58,7 +58,7 @@ func TestWholeRun(t *testing.T) {
 	r := bring(t, s, syncrun.Options{Progress: func(p syncrun.Progress) { phases = append(phases, p.Phase) }}, path)[0]
 	require.NoError(t, r.Err)
 	assert.Equal(t, syncrun.Synced, r.Outcome)
-	assert.Equal(t, []syncrun.Phase{syncrun.Reading, syncrun.Finished}, phases)
+	assert.Equal(t, []syncrun.Phase{syncrun.Reading, syncrun.Asking, syncrun.Finished}, phases)
 	assert.EqualValues(t, 5, r.RowsSent)
 	assert.EqualValues(t, 1, r.EventsSent)
 	assert.EqualValues(t, 3, r.ConsoleLines)
@@ -240,19 +240,10 @@ func TestSuperseded(t *testing.T) {
 
 func TestWhatIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	root := t.TempDir()
-	record(t, root, "run-official", official, bodies(some(runBody()), rowsOf(0, 3), some(&journal.Exit{}))...)
-	s := newServer()
-	r := bring(t, s, syncrun.Options{}, root)[0]
-	assert.Equal(t, syncrun.Skipped, r.Outcome)
-	assert.Contains(t, r.Reason, "official client")
-	r = bring(t, s, syncrun.Options{IncludeOnline: true}, root)[0]
-	assert.Equal(t, syncrun.Synced, r.Outcome)
-
 	// The official client takes no lock: a log that changed a moment ago and has no
 	// end is being written.
 	live := record(t, t.TempDir(), "offline-run-live", official, bodies(some(runBody()), rowsOf(0, 3))...)
-	r = bring(t, newServer(), syncrun.Options{}, live)[0]
+	r := bring(t, newServer(), syncrun.Options{}, live)[0]
 	assert.Equal(t, syncrun.Skipped, r.Outcome)
 	require.NoError(t, os.Chtimes(live, time.Time{}, time.Now().Add(-time.Hour)))
 	r = bring(t, newServer(), syncrun.Options{}, live)[0]
@@ -264,7 +255,7 @@ func TestWhatIsLeftAlone(t *testing.T) {
 	require.NoError(t, os.Chtimes(empty, time.Time{}, time.Now().Add(-time.Hour)))
 	r = bring(t, newServer(), syncrun.Options{}, empty)[0]
 	assert.Equal(t, syncrun.Skipped, r.Outcome)
-	assert.Equal(t, "there is no run in the log", r.Reason)
+	assert.Equal(t, "there is nothing in the log", r.Reason)
 
 	require.NoError(t, os.WriteFile(empty, []byte("not a log, certainly not"), 0o600))
 	r = bring(t, newServer(), syncrun.Options{}, empty)[0]

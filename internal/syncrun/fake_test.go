@@ -1,6 +1,7 @@
 package syncrun_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -35,12 +36,15 @@ type server struct {
 	files    map[string]string // by name: path, or content
 	missing  map[string]error
 	exit     *int
+	state    string // in place of what follows from exit
+	asked    int
 	alerts   []string
 	mute     map[string]bool // alerts that it does not take
 	posts    int
 	largest  int
 	failAt   int // the post that fails, 0 for none
 	discard  bool
+	stall    bool  // files go nowhere
 	rows     int64 // counted where lines are discarded
 	onPost   func()
 }
@@ -59,7 +63,7 @@ const (
 func (s *server) Status(context.Context, syncrun.Target) (*graphql.RunState, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.exists {
+	if s.asked++; !s.exists {
 		return nil, nil
 	}
 	tail := func(file string) *string {
@@ -74,8 +78,18 @@ func (s *server) Status(context.Context, syncrun.Target) (*graphql.RunState, err
 	if l := s.lines[summaryFile]; len(l) > 0 {
 		summary = l[0]
 	}
+	state := "running"
+	switch {
+	case s.state != "":
+		state = s.state
+	case s.exit != nil && *s.exit == 0:
+		state = "finished"
+	case s.exit != nil:
+		state = "failed"
+	}
 	return &graphql.RunState{
-		Id: "storage-id", Name: "r1", Config: &s.config, SummaryMetrics: &summary,
+		State: &state,
+		Id:    "storage-id", Name: "r1", Config: &s.config, SummaryMetrics: &summary,
 		HistoryLineCount: new(len(s.lines[historyFile])), EventsLineCount: new(len(s.lines[eventsFile])),
 		LogLineCount: new(len(s.lines[consoleFile])), HistoryTail: tail(historyFile), EventsTail: tail(eventsFile),
 	}, nil
@@ -97,10 +111,21 @@ func (s *server) Rewind(_ context.Context, _ syncrun.Target, step int64) error {
 func (s *server) Upsert(_ context.Context, in graphql.UpsertBucketInput) (*syncrun.Created, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.exists, s.config = true, *in.Config
+	s.exists = true
+	if in.Config != nil {
+		s.config = *in.Config
+	}
 	s.upserts = append(s.upserts, in)
+	text := func(s *string) string {
+		if s == nil {
+			return ""
+		}
+		return *s
+	}
 	return &syncrun.Created{
-		Target: syncrun.Target{Entity: "acme", Project: "p", RunID: *in.Name}, StorageID: "storage-id", Name: "nice-name-1",
+		Target: syncrun.Target{
+			Entity: cmp.Or(text(in.EntityName), "acme"), Project: cmp.Or(text(in.ModelName), "p"), RunID: *in.Name,
+		}, StorageID: "storage-id", Name: "nice-name-1",
 		HistoryLines: int64(len(s.lines[historyFile])),
 	}, nil
 }
@@ -147,6 +172,7 @@ func (s *server) Send(_ context.Context, _ syncrun.Target, body []byte) error {
 		}
 	}
 	s.uploaded = append(s.uploaded, post.Uploaded...)
+	s.exit = nil // a post after the last one is a run that goes on
 	if post.Complete {
 		s.exit = post.Exitcode
 	}
@@ -189,8 +215,16 @@ func (f *files) SaveBytes(name string, data []byte, _ runfiles.Policy) error {
 	return nil
 }
 
-func (f *files) Finish(context.Context) error { return nil }
-func (f *files) Close()                       {}
+func (f *files) Progress() runfiles.Progress { return runfiles.Progress{} }
+func (f *files) Close()                      {}
+
+func (f *files) Finish(ctx context.Context) error {
+	if !f.s.stall {
+		return nil
+	}
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
 
 // begin is when the runs of the tests begin.
 var begin = time.Unix(1_800_000_000, 0).UTC()

@@ -3,6 +3,7 @@ package syncrun
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,7 +18,7 @@ import (
 func (u *upload) saveFiles() {
 	dir := u.log.Dir.Files()
 	for _, name := range u.survey.Files {
-		if isMade(name) {
+		if isMade(name) || name == fileMetadata && u.makesMetadata() {
 			continue
 		}
 		if !filepath.IsLocal(filepath.FromSlash(name)) {
@@ -51,46 +52,72 @@ const (
 const heartbeatEvery = 30 * time.Second
 
 // finishFiles uploads the files that are made from the log and waits for all.
-func (u *upload) finishFiles(ctx context.Context, output string) error {
-	s := u.survey
+func (u *upload) finishFiles(ctx context.Context, out *output) error {
 	made := map[string][]byte{}
-	if yaml, err := runconfig.YAML(u.config); err == nil {
-		made[fileConfig] = yaml
+	if u.config != nil {
+		if yaml, err := runconfig.YAML(u.config); err == nil {
+			made[fileConfig] = yaml
+		}
 	}
 	if u.summary != nil {
 		made[fileSummary] = u.summary
 	}
-	if !slices.Contains(s.Files, fileMetadata) {
-		if m := s.metadata(); m != nil {
-			made[fileMetadata] = m
-		}
+	if u.makesMetadata() {
+		made[fileMetadata] = u.survey.metadata()
 	}
 	for name, text := range made {
 		if err := u.files.SaveBytes(name, text, runfiles.Now); err != nil {
 			u.warn("%v", err)
 		}
 	}
-	if info, err := os.Stat(output); err == nil && info.Size() > 0 {
-		if err := u.files.Save(fileOutput, output, runfiles.Now); err != nil {
+	if path, ok := out.whole(); ok {
+		if err := u.files.Save(fileOutput, path, runfiles.Now); err != nil {
 			u.warn("%v", err)
 		}
 	}
+	if err := u.waitForFiles(ctx); err != nil {
+		return u.e.Server.FilesError(ctx, u.at, err)
+	}
+	return nil
+}
+
+// waitForFiles waits until all files are uploaded, and gives up where they get no
+// farther. Meanwhile the server hears that the run is alive.
+func (u *upload) waitForFiles(ctx context.Context) error {
+	within, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
 	done := make(chan error, 1)
-	go func() { done <- u.files.Finish(ctx) }()
+	go func() { done <- u.files.Finish(within) }()
 	tick := time.NewTicker(heartbeatEvery)
 	defer tick.Stop()
+	var last runfiles.Progress
+	moved := time.Now()
 	for {
 		select {
 		case err := <-done:
-			if err != nil {
-				return u.e.Server.FilesError(ctx, u.at, err)
-			}
-			return nil
-		case <-tick.C:
+			return err
+		case now := <-tick.C:
 			// What is wrong with it, the next request will tell.
 			_ = u.q.send(ctx, []byte("{}"))
+			p := u.files.Progress()
+			if p.BytesDone != last.BytesDone || p.Waiting() != last.Waiting() {
+				last, moved = p, now
+			}
+			if patience := u.e.Options.Patience; patience > 0 && now.Sub(moved) >= patience {
+				giveUp(fmt.Errorf("%w for %v", errStalled, patience.Round(time.Second)))
+			}
 		}
 	}
+}
+
+// errStalled is why an upload of files is given up.
+var errStalled = errors.New("nothing was sent")
+
+// makesMetadata reports whether wandb-metadata.json is made from the log: it is not on
+// the disk, and the log tells the machine.
+func (u *upload) makesMetadata() bool {
+	_, err := os.Stat(filepath.Join(u.log.Dir.Files(), fileMetadata))
+	return err != nil && len(u.survey.Environments) > 0
 }
 
 func (u *upload) uploaded(name string) {

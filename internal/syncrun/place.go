@@ -2,10 +2,10 @@ package syncrun
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/journal"
@@ -19,7 +19,7 @@ var ErrConflict = errors.New("the server has other rows of this run")
 
 // standing is where the server has a run.
 type standing struct {
-	storageID             string
+	storageID, state      string
 	rows, events, console int64
 	step                  int64 // of the last row
 	hasStep               bool
@@ -37,6 +37,9 @@ func standingOf(r *graphql.RunState) (*standing, error) {
 		return nil, nil
 	}
 	s := &standing{storageID: r.Id, eventTime: math.Inf(-1)}
+	if r.State != nil {
+		s.state = *r.State
+	}
 	for _, count := range []struct {
 		from *int
 		to   *int64
@@ -77,6 +80,16 @@ func standingOf(r *graphql.RunState) (*standing, error) {
 	return s, nil
 }
 
+// ended reports whether the server was told that the run ended, and is told by nobody
+// that it goes on.
+func (s *standing) ended() bool {
+	switch s.state {
+	case "finished", "failed", "killed":
+		return true
+	}
+	return false
+}
+
 // tail reads the last of a list of rows, each a text that holds JSON.
 func tail(text *string) (map[string]json.RawMessage, error) {
 	if text == nil {
@@ -99,14 +112,17 @@ type place struct {
 	skip     int64   // rows of the log that the server has
 	shift    int64   // what is added to the steps
 	since    float64 // events up to this time are there
+	counted  int64   // or rather so many, if not -1
+	found    bool    // the server's last row is in the log
 	appended bool    // the log continues what another began
 	rewound  bool    // and dropped the end of it
+	behind   bool    // the server has later rows than the log
 	// noConsole: it is not known where the console began.
 	noConsole bool
-	// noSummary: the server's is of later rows.
-	noSummary bool
-	// nothing is left to be sent.
-	nothing bool
+	// nothing is left to be sent. Of the log's rows the last doubtful ones may
+	// nevertheless be missing on the server.
+	nothing  bool
+	doubtful int64
 }
 
 // sameTime is how far apart, in seconds, times may be that are the same and were
@@ -124,9 +140,9 @@ const afterNote = 30.0
 
 // locate finds where a log goes on. note is what the log's directory says of an
 // earlier upload to the same place, nil if there was none; shift is nil if it is
-// not known from an earlier sync.
-func locate(l *Log, s *standing, note *rundir.Uploaded, shift *int64) (*place, error) {
-	p := &place{since: math.Inf(-1)}
+// not known from an earlier sync. open says that the log does not have the run's end.
+func locate(l *Log, s *standing, note *rundir.Uploaded, shift *int64, open bool) (*place, error) {
+	p := &place{since: math.Inf(-1), counted: -1}
 	if shift != nil {
 		p.shift = *shift
 	}
@@ -138,38 +154,76 @@ func locate(l *Log, s *standing, note *rundir.Uploaded, shift *int64) (*place, e
 	if note != nil {
 		p.base = note.Base
 	}
-	if s.rows == 0 {
-		p.noConsole = note == nil && s.console > 0
-		return p, nil
+	if s.rows == 0 && s.events == 0 {
+		return p.beforeRows(l, s, note), nil
 	}
-	t, err := scan(l, s, p.shift)
+	nth := s.events - p.base.Events
+	t, err := scan(l, s, p.shift, nth)
 	if err != nil {
 		return nil, err
 	}
+	if err := p.compare(s, note, shift, t, open); err != nil {
+		return nil, err
+	}
+	known := note != nil || p.base.History == 0 && !p.appended || p.appended && t.rows > 0
+	if there := s.events - p.base.Events; known && (there == 0 || there == nth && t.sample) {
+		p.counted = there
+	}
+	if s.rows == 0 {
+		return p.beforeRows(l, s, note), nil
+	}
+	// Where the server knows of the run's end and the log does not, as on a full disk,
+	// there is nothing that it could still be told.
+	if open && s.ended() && (t.rows == 0 || !p.appended && p.skip >= t.rows) {
+		p.nothing = true
+	}
+	return p, nil
+}
+
+// beforeRows is for a run of which the server has no rows. Its console began where the
+// log did, unless another process began it.
+func (p *place) beforeRows(l *Log, s *standing, note *rundir.Uploaded) *place {
+	p.noConsole = note == nil && s.console > 0 && l.Run != nil && l.Run.Resumed
+	return p
+}
+
+// compare finds out how the rows of the log, of which t is the trail, go together with
+// those of the server.
+func (p *place) compare(s *standing, note *rundir.Uploaded, shift *int64, t *trail, open bool) error {
+	over := t.last+p.shift <= s.step // the server has come as far as the log, or farther
 	switch {
+	case s.rows == 0:
 	case t.found:
-		p.skip = t.upTo
+		p.found, p.skip = true, t.upTo
 		if note == nil {
 			p.base.History = s.rows - t.upTo
 			p.noConsole = p.base.History != 0
 		}
+	case t.rows == 0 && note != nil:
+		p.behind = s.rows > p.base.History
 	case t.rows == 0 || t.before:
 		p.appended = true
-		p.base = rundir.Lines{History: s.rows, Events: s.events, Console: s.console}
+		if note == nil || note.Base.History != s.rows { // else the log was begun here before
+			p.base = rundir.Lines{History: s.rows, Events: s.events, Console: s.console}
+		}
 		if shift == nil && t.rows > 0 && t.first <= s.step {
 			p.shift = s.step + 1 - t.first
 		}
-	case t.last+p.shift <= s.step && l.Dir.Synced():
+	case over && note != nil && note.Done && note.History >= t.rows:
 		p.nothing = true // and another log went on after it
 	case note != nil && (!s.hasTime || s.time <= t.lastTime+afterNote):
 		// The server has rows that are not on disk, lost in a crash or to a
 		// damaged file. Steps tell what is new.
 		p.skip = t.upTo
-		p.noSummary = t.last+p.shift < s.step
+		p.behind = t.last+p.shift < s.step
+	case note != nil && over && open:
+		// The disk failed long before the run ended, or somebody else resumed it.
+		p.nothing, p.behind = true, true
+		p.doubtful = max(0, t.rows-note.History)
 	default:
-		return nil, fmt.Errorf("go on at step %d: %w", s.step, ErrConflict)
+		return fmt.Errorf("go on at step %d: %w", s.step, ErrConflict)
 	}
-	return p, nil
+	return nil
 }
 
 // same compares a number of the server's last row with that of a row on disk.
@@ -188,35 +242,51 @@ type trail struct {
 	found       bool  // the server's last row is among them
 	upTo        int64 // rows with a step up to the server's last
 	before      bool  // the first row is later than the server's last
+	events      int64
+	sample      bool // the server's last event is where it is expected among them
 }
 
-// scan looks for the server's last row.
-func scan(l *Log, s *standing, shift int64) (*trail, error) {
+// scan looks for the server's last row, and for its last event as the one that is
+// number nth.
+func scan(l *Log, s *standing, shift, nth int64) (*trail, error) {
 	t := &trail{}
-	_, err := replay(l, &journal.Handler{History: func(line []byte, step int64) error {
-		at, timed := number(line, keyTimestamp)
-		if t.rows == 0 {
-			t.first = step
-			// Without times only the steps can tell.
-			if t.before = step > s.step; s.hasTime && timed {
-				t.before = at > s.time
+	_, err := replay(l, &journal.Handler{
+		History: func(line []byte, step int64) error {
+			t.row(s, line, step, shift)
+			return nil
+		},
+		Event: func(line []byte) error {
+			if t.events++; t.events == nth {
+				at, timed := number(line, keyTimestamp)
+				t.sample = timed && math.Abs(at-s.eventTime) <= sameSample
 			}
-		}
-		t.rows++
-		t.last = step
-		if timed {
-			t.lastTime = at
-		}
-		if step+shift <= s.step {
-			t.upTo = t.rows
-		}
-		if s.hasStep && step+shift == s.step && same(s.row, line, keyTimestamp) && same(s.row, line, keyRuntime) {
-			t.found = true
-		}
-		return nil
-	}})
+			return nil
+		},
+	})
 	if err != nil {
 		return nil, fmt.Errorf("look for the server's last row: %w", err)
 	}
 	return t, nil
+}
+
+func (t *trail) row(s *standing, line []byte, step, shift int64) {
+	at, timed := number(line, keyTimestamp)
+	if t.rows == 0 {
+		t.first = step
+		// Without times only the steps can tell.
+		if t.before = step > s.step; s.hasTime && timed {
+			t.before = at > s.time
+		}
+	}
+	t.rows++
+	t.last = step
+	if timed {
+		t.lastTime = at
+	}
+	if step+shift <= s.step {
+		t.upTo = t.rows
+	}
+	if s.hasStep && step+shift == s.step && same(s.row, line, keyTimestamp) && same(s.row, line, keyRuntime) {
+		t.found = true
+	}
 }

@@ -17,6 +17,8 @@ const requestBytes = 4 << 20
 // requests gathers lines into requests to a file stream. One goroutine uses it.
 type requests struct {
 	send func(ctx context.Context, body []byte) error
+	// taken is called when the server took a request.
+	taken func()
 
 	history, events lines
 	console         []consoleLine // in the order of index
@@ -98,6 +100,7 @@ func (q *requests) flush(ctx context.Context, exit *int32) error {
 			return err
 		}
 		q.sent(n)
+		q.taken()
 		if !more {
 			return nil
 		}

@@ -17,6 +17,8 @@ const (
 	Skipped Outcome = "skipped"
 	// Failed: the error says why.
 	Failed Outcome = "failed"
+	// Interrupted: ctx ended before all was done, or before it began.
+	Interrupted Outcome = "interrupted"
 )
 
 // Result is what became of one log.
@@ -66,6 +68,7 @@ type Phase string
 // The phases, in their order.
 const (
 	Reading  Phase = "reading"
+	Asking   Phase = "asking"
 	Sending  Phase = "sending"
 	Finished Phase = "finished"
 )

@@ -46,5 +46,6 @@ type Files interface {
 	Save(name, path string, policy runfiles.Policy) error
 	SaveBytes(name string, data []byte, policy runfiles.Policy) error
 	Finish(ctx context.Context) error
+	Progress() runfiles.Progress
 	Close()
 }

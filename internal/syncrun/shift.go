@@ -32,6 +32,6 @@ func (u *upload) saveShift() {
 		err = os.WriteFile(u.log.Path+".syncstate", text, 0o644) //nolint:gosec // holds no secret
 	}
 	if err != nil {
-		u.warn("note the first step: %v", err)
+		u.unwritable(err)
 	}
 }

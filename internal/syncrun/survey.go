@@ -7,6 +7,7 @@ import (
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/metric"
+	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/summary"
 )
 
@@ -19,10 +20,34 @@ type Survey struct {
 	// relabelled: a later run record changed the labels.
 	relabelled bool
 	summaries  int64 // summary records
+	moreAlerts int64 // beyond maxAlerts
 }
 
 // maxAlerts bounds the alerts that are kept of one log.
 const maxAlerts = 1000
+
+// exitCode is how the run ended.
+func (s *Survey) exitCode() int {
+	if s.Exit == nil {
+		return crashed
+	}
+	return int(s.Exit.Code)
+}
+
+// crashed is the exit code of a run whose log has no end; that of the official
+// client.
+const crashed = 1
+
+// shared reports whether other processes wrote the run as well.
+func (s *Survey) shared() bool {
+	return slices.Contains(s.Telemetry.Feature, int32(runconfig.FeatureSharedMode))
+}
+
+// ruined reports damage other than that of a process that died while it wrote the
+// first record.
+func (s *Survey) ruined() bool {
+	return slices.ContainsFunc(s.Skipped, func(part journal.Skipped) bool { return part.Reason != journal.ReasonTorn })
+}
 
 // Read reads a whole log once.
 func Read(l *Log) (*Survey, error) {
@@ -36,10 +61,12 @@ func Read(l *Log) (*Survey, error) {
 			return nil
 		},
 		Alert: func(a *journal.Alert) error {
-			if len(s.Alerts) < maxAlerts {
-				kept := *a
-				s.Alerts = append(s.Alerts, &kept)
+			if len(s.Alerts) == maxAlerts {
+				s.moreAlerts++
+				return nil
 			}
+			kept := *a
+			s.Alerts = append(s.Alerts, &kept)
 			return nil
 		},
 		File: func(f journal.File) error {
@@ -57,6 +84,10 @@ func Read(l *Log) (*Survey, error) {
 		},
 	})
 	s.State = state
+	if state.Run == nil && l.Run != nil {
+		run := *l.Run
+		state.Run = &run
+	}
 	if err == nil && state.Exit == nil && l.Ours() && state.Rows > 0 {
 		err = s.recover(l)
 	}

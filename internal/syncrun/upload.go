@@ -3,16 +3,12 @@ package syncrun
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/wandgo/wandgo/internal/console"
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/filestream"
-	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
@@ -20,17 +16,13 @@ import (
 // not told that it ended.
 func (j *job) upload(ctx context.Context, live bool) error {
 	srv, l, s := j.e.Server, j.log, j.survey
-	status, err := srv.Status(ctx, j.target)
-	if err != nil {
-		return err
-	}
-	old, err := standingOf(status)
+	old, err := j.ask(ctx)
 	if err != nil {
 		return err
 	}
 	note := j.note(old)
 	if old != nil && j.superseded(old, note) {
-		return j.mark(live)
+		return j.settle(old, note, rundir.Lines{}, live)
 	}
 	var p *place
 	step, rewinds, err := j.rewinds(old, note)
@@ -39,13 +31,24 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	case rewinds:
 		old, p, err = j.rewind(ctx, step)
 	default:
-		p, err = locate(l, old, note, j.loadShift(note))
+		p, err = locate(l, old, note, j.loadShift(note), s.Exit == nil && !live)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrConflict) && j.maybeThere() && !j.e.Options.IncludeSynced:
+		return j.skip("the server has other or later rows of this run, so that it cannot be told whether it has these; --id uploads them as another run")
+	case err != nil:
 		return err
-	}
-	if p.nothing {
-		return j.mark(live)
+	case p.nothing:
+		if p.doubtful > 0 {
+			j.warn("the server has later rows of the run; whether the last %d of the log are there, too, is not known", p.doubtful)
+		}
+		return j.settle(old, note, p.base, live)
+	case j.isThere(old, p):
+		j.synced = true
+		if err := j.settle(old, note, p.base, live); err != nil {
+			return err
+		}
+		return j.skip(alreadyThere)
 	}
 	var config map[string]json.RawMessage
 	var storageID string
@@ -53,11 +56,24 @@ func (j *job) upload(ctx context.Context, live bool) error {
 		config, storageID = old.config, old.storageID
 	}
 	j.result.Continued = old != nil
-	wire := s.config(config)
-	// Somebody may have renamed a run that was online meanwhile.
-	labels := note == nil || l.Dir.Offline() || s.relabelled
-	created, err := srv.Upsert(ctx, s.upsert(j.target, storageID, wire, labels))
+	u := &upload{job: j, place: p, alerts: j.alerts(old, note, p), live: live}
+	u.stale = s.Exit == nil && p.behind && !live
+	u.ended = old != nil && old.ended() && !p.appended
+	if u.ended {
+		u.code = codeOf(old.state)
+	}
+	in := s.upsert(j.target, storageID, nil, false)
+	if !u.stale { // the server's config and labels are newer
+		u.config = s.config(config, j.environment)
+		// Somebody may have renamed a run that was online meanwhile.
+		labels := note == nil || l.Dir.Offline() || s.relabelled
+		in = s.upsert(j.target, storageID, u.config, labels)
+	}
+	created, err := srv.Upsert(ctx, in)
 	if err != nil {
+		if errors.Is(err, errors.ErrRunDeleted) && j.maybeThere() {
+			return j.skip("the server had the run, which was deleted there since; --id uploads it as another run")
+		}
 		return err
 	}
 	r := &j.result
@@ -66,21 +82,86 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	if old == nil { // a fork has its parent's rows
 		p.history, p.base.History = created.HistoryLines, created.HistoryLines
 	}
-	u := &upload{job: j, place: p, at: created.Target, created: created, config: wire, alerts: j.alerts(old, note, p)}
+	u.at, u.created = created.Target, created
 	if p.appended || old == nil || note == nil {
 		u.saveShift()
-		u.save(0, 0)
+		u.noteProgress(time.Time{})
 	}
 	if old != nil && p.appended {
 		u.oldSummary = old.summary
 	}
-	if err := u.run(ctx, live); err != nil {
+	if err := u.run(ctx); err != nil {
 		return err
+	}
+	u.acknowledge()
+	return j.mark(live)
+}
+
+// ask asks how far the server has the run. A server that cannot be reached is not
+// asked again for other runs.
+func (j *job) ask(ctx context.Context) (*standing, error) {
+	j.e.mu.Lock()
+	down := j.e.down
+	j.e.mu.Unlock()
+	if down != nil {
+		return nil, j.sameReason(down)
+	}
+	j.tell(Progress{Phase: Asking})
+	status, err := j.e.Server.Status(ctx, j.target)
+	if err != nil {
+		if e, ok := errors.AsType[*errors.RequestError](err); ok && ctx.Err() == nil &&
+			errors.Is(e.Cause, errors.ErrServerUnavailable) && e.StatusCode == 0 {
+			j.e.mu.Lock()
+			j.e.down = err
+			j.e.mu.Unlock()
+		}
+		return nil, err
+	}
+	return standingOf(status)
+}
+
+// sameReason is an error about another run, for this one.
+func (j *job) sameReason(err error) error {
+	e, ok := errors.AsType[*errors.RequestError](err)
+	if !ok {
+		return err
+	}
+	same := *e
+	same.Entity, same.Project, same.RunID = j.target.Entity, j.target.Project, j.target.RunID
+	return &same
+}
+
+// isThere reports whether the server has everything of a run of which something says
+// so, as far as the server tells.
+func (j *job) isThere(old *standing, p *place) bool {
+	s := j.survey
+	return old != nil && j.maybeThere() && !j.e.Options.IncludeSynced && !j.cleans() &&
+		!p.appended && (p.found || s.Rows == 0) && p.skip >= s.Rows && old.events-p.base.Events >= s.State.Events &&
+		(old.ended() || old.state == "" || s.Exit != nil && s.Exit.NotComplete)
+}
+
+// settle notes that there is nothing to send. Where nothing was sent earlier either,
+// nobody knows of the files.
+func (j *job) settle(old *standing, note *rundir.Uploaded, base rundir.Lines, live bool) error {
+	j.result.Continued = true
+	if !live {
+		n := rundir.Uploaded{
+			Base: base, Entity: j.target.Entity, Project: j.target.Project, RunID: j.target.RunID,
+			StorageID: old.storageID, BaseURL: j.e.Options.BaseURL, LeftOut: j.leftOut(),
+		}
+		if note != nil {
+			left := n.LeftOut
+			n = *note
+			n.RunID, n.LeftOut = j.target.RunID, first(left, n.LeftOut)
+		}
+		n.Done, n.Bytes = true, j.log.Size
+		n.History, n.Events = max(n.History, j.survey.Rows), max(n.Events, j.survey.State.Events)
+		j.save(n)
 	}
 	return j.mark(live)
 }
 
-// mark says on disk that the server has everything.
+// mark says on disk, for the official client too, that there is nothing left to do.
 func (j *job) mark(live bool) error {
 	if live {
 		j.result.Outcome = Running
@@ -88,47 +169,9 @@ func (j *job) mark(live bool) error {
 	}
 	j.result.Outcome = Synced
 	if err := j.log.Dir.MarkSynced(); err != nil {
-		j.warn("%v", err)
+		j.unwritable(err)
 	}
 	return nil
-}
-
-// note is what the directory says of an earlier upload to the same place.
-func (j *job) note(old *standing) *rundir.Uploaded {
-	n, ok := j.log.Dir.LoadUploaded()
-	if !ok || old == nil || n.BaseURL != j.e.Options.BaseURL ||
-		j.target.Entity != "" && n.Entity != j.target.Entity || n.Project != j.target.Project {
-		return nil
-	}
-	if n.StorageID != "" {
-		if n.StorageID != old.storageID {
-			return nil
-		}
-	} else if j.target.RunID != j.survey.Run.ID {
-		return nil
-	}
-	return &n
-}
-
-// superseded finds out whether the run was resumed, from what the server had, or
-// rewound by a later log. What the server had not by then has no place any more.
-func (j *job) superseded(old *standing, note *rundir.Uploaded) bool {
-	if j.next == nil || j.next.Run == nil || note == nil || old.rows == 0 {
-		return false
-	}
-	var from int64
-	if step, ok := rewound(j.next.Run); ok {
-		from = step + 1
-	} else if j.next.Run.Resumed {
-		from = j.next.Run.StartingStep
-	}
-	if from == 0 || old.step < from {
-		return false
-	}
-	if lost := j.survey.LastStep - from + 1; lost > 0 {
-		j.warn("the rows from step %d on have no place: the run was gone on with there by %s", from, j.next.Path)
-	}
-	return true
 }
 
 // upload is the second pass over a log.
@@ -142,6 +185,10 @@ type upload struct {
 	summary    []byte
 	alerts     []int64 // places in the log of those to be raised
 	saved      rundir.Uploaded
+	live       bool // the run goes on
+	stale      bool // the log ends before the run did, and says nothing that is new
+	ended      bool // the server was told, with the code, that the run ended
+	code       int32
 
 	q       requests
 	files   Files
@@ -149,20 +196,23 @@ type upload struct {
 	names   []string // uploaded and not reported yet; guarded by mu
 	missing []string // guarded by mu
 	rows    int64    // that the log gave so far
+	events  int64
 	told    time.Time
+	noted   time.Time
 }
 
-func (u *upload) run(ctx context.Context, live bool) error {
+func (u *upload) run(ctx context.Context) (err error) {
 	u.q = requests{
 		send:    func(ctx context.Context, body []byte) error { return u.e.Server.Send(ctx, u.at, body) },
 		history: lines{file: filestream.History, offset: u.place.history},
 		events:  lines{file: filestream.Events, offset: u.place.events},
+		taken:   func() { u.noteProgress(time.Now()) },
 	}
-	tmp, err := os.MkdirTemp("", "wandgo-sync-")
-	if err != nil {
-		return fmt.Errorf("make temporary directory: %w", err)
-	}
-	defer func() { _ = os.RemoveAll(tmp) }()
+	defer func() {
+		if err != nil { // another sync goes on there
+			u.noteProgress(time.Time{})
+		}
+	}()
 	files, err := u.e.Server.Files(u.at, u.uploaded, u.skipped)
 	if err != nil {
 		return err
@@ -171,7 +221,8 @@ func (u *upload) run(ctx context.Context, live bool) error {
 	u.files = files
 	u.saveFiles()
 
-	output := filepath.Join(tmp, "output.log")
+	output := newOutput()
+	defer output.remove()
 	if err := u.stream(ctx, output); err != nil {
 		return err
 	}
@@ -181,17 +232,13 @@ func (u *upload) run(ctx context.Context, live bool) error {
 	}
 	u.save(u.survey.Rows, u.survey.State.Events)
 	filesErr := u.finishFiles(ctx, output)
-	if !live || u.log.Dir.Offline() { // the alerts of a run that goes on are its own affair
+	if !u.live || u.log.Dir.Offline() { // the alerts of a run that goes on are its own affair
 		u.raise(ctx)
 	}
 	u.q.uploaded = u.take()
 	u.result.Files = append(u.result.Files, u.q.uploaded...)
 	slices.Sort(u.result.Files)
-	var exit *int32
-	if !live && (u.survey.Exit == nil || !u.survey.Exit.NotComplete) {
-		exit = new(int32(u.survey.exitCode()))
-	}
-	if err := u.q.flush(ctx, exit); err != nil {
+	if err := u.q.flush(ctx, u.exit()); err != nil {
 		return err
 	}
 	if u.q.tooLong > 0 {
@@ -203,90 +250,73 @@ func (u *upload) run(ctx context.Context, live bool) error {
 	return filesErr
 }
 
-// stream sends rows, events and console lines.
-func (u *upload) stream(ctx context.Context, output string) error {
-	p := u.place
-	file, err := console.CreateFile(output)
-	if err != nil {
-		return err
+// exit is the code with which the server is told that the run ended, nil if it is not
+// told. A log that does not have the end must not change what the server knows of it;
+// as every request says that a run goes on, the server is told that again.
+func (u *upload) exit() *int32 {
+	switch s := u.survey; {
+	case u.live, s.Exit != nil && s.Exit.NotComplete:
+		return nil
+	case s.Exit == nil && u.ended:
+		return new(u.code)
 	}
-	var now time.Time
-	var sending error // of the console's lines, which cannot return it
-	term := console.New(console.Options{
-		Now:   func() time.Time { return now },
-		Delay: never,
-		File:  file,
-		Emit: func(index int64, line []byte) {
-			if sending == nil && !p.noConsole {
-				sending = u.q.setConsole(ctx, index+p.base.Console, line)
-			}
-		},
-	})
-	writers := [...]interface{ Write([]byte) (int, error) }{term.Writer(console.Stdout), term.Writer(console.Stderr)}
-	var shifted []byte
-	_, err = replay(u.log, &journal.Handler{
-		History: func(line []byte, _ int64) error {
-			if u.rows++; u.rows <= p.skip || u.rows > u.survey.Rows {
-				return nil
-			}
-			if p.shift != 0 {
-				shifted = appendShifted(shifted[:0], line, p.shift)
-				line = shifted
-			}
-			u.result.RowsSent++
-			if err := u.q.add(ctx, &u.q.history, line); err != nil {
-				return err
-			}
-			u.progress()
-			return nil
-		},
-		Event: func(line []byte) error {
-			if at, ok := number(line, keyTimestamp); ok && at <= p.since+sameSample {
-				return nil
-			}
-			u.result.EventsSent++
-			return u.q.add(ctx, &u.q.events, line)
-		},
-		Console: func(c journal.Console) error {
-			now = c.Timestamp
-			if c.Logger {
-				if now.IsZero() {
-					now = time.Now()
-				}
-				term.AppendText(c.Text)
-				return sending
-			}
-			stream := console.Stdout
-			if c.Stderr {
-				stream = console.Stderr
-			}
-			_, _ = writers[stream].Write([]byte(c.Text))
-			return sending
-		},
-	})
-	closed := term.Close()
-	u.result.ConsoleLines = term.Lines()
-	switch {
-	case err != nil:
-		return err
-	case sending != nil:
-		return sending
-	}
-	if p.noConsole && u.result.ConsoleLines > 0 {
-		u.warn("the console lines were left out, as it is not known where on the server they begin")
-	}
-	return closed
+	return new(int32(u.survey.exitCode()))
 }
 
-// never is a delay after which no line is sent for its age.
-const never = 24 * time.Hour
+// codeOf is an exit code with which a run is in a state.
+func codeOf(state string) int32 {
+	if state == "finished" {
+		return 0
+	}
+	return crashed
+}
 
 // last gathers what is sent once, after the rows.
 func (u *upload) last() {
-	if !u.place.noSummary {
+	if !u.stale && !u.place.behind {
 		u.summary = u.survey.summary(u.oldSummary, u.place.shift)
 		u.q.summary = u.summary
 	}
+}
+
+// noteEvery bounds how often it is noted how far the upload is.
+const noteEvery = time.Second
+
+// noteProgress notes what the server has of the log by now; the zero time is not too
+// early.
+func (u *upload) noteProgress(now time.Time) {
+	if !now.IsZero() && now.Sub(u.noted) < noteEvery {
+		return
+	}
+	u.noted = now
+	p := u.place
+	u.save(max(p.skip, u.rows-u.q.history.count), max(p.counted, u.events-u.q.events.count, 0))
+}
+
+// save notes how much of the log the server has.
+func (u *upload) save(rows, events int64) {
+	u.saved = rundir.Uploaded{
+		Base: u.place.base, History: rows, Events: events,
+		Entity: u.at.Entity, Project: u.at.Project, RunID: u.at.RunID,
+		StorageID: u.created.StorageID, BaseURL: u.e.Options.BaseURL,
+	}
+	u.saveAgain()
+}
+
+func (u *upload) saveAgain() {
+	u.saved.Alerts, u.saved.AlertsSeen = u.alerts, int64(len(u.survey.Alerts))
+	u.job.save(u.saved)
+}
+
+// acknowledge notes that the server has acknowledged everything.
+func (u *upload) acknowledge() {
+	if u.live {
+		return
+	}
+	left := u.leftOut()
+	u.saved.Done, u.saved.Bytes = true, u.log.Size
+	u.saved.Whole, u.saved.LeftOut = left == "", left
+	u.saveAgain()
 }
 
 // progressEvery bounds how often progress is told.
@@ -299,21 +329,5 @@ func (u *upload) progress() {
 	if now := time.Now(); now.Sub(u.told) >= progressEvery {
 		u.told = now
 		u.tell(Progress{Phase: Sending, Done: u.rows, Total: u.survey.Rows})
-	}
-}
-
-// save notes how much of the log the server has.
-func (u *upload) save(rows, events int64) {
-	u.saved = rundir.Uploaded{
-		Base: u.place.base, History: rows, Events: events,
-		Entity: u.at.Entity, Project: u.at.Project, StorageID: u.created.StorageID, BaseURL: u.e.Options.BaseURL,
-	}
-	u.saveAgain()
-}
-
-func (u *upload) saveAgain() {
-	u.saved.Alerts, u.saved.AlertsSeen = u.alerts, int64(len(u.survey.Alerts))
-	if err := u.log.Dir.SaveUploaded(u.saved); err != nil { // the next sync asks the server
-		u.warn("%v", err)
 	}
 }

@@ -41,7 +41,7 @@ func (e *Error) Error() string {
 	switch {
 	case e.LastStatus != 0:
 		fmt.Fprintf(&b, " (after %d attempts, the last answer was HTTP %d)", e.Attempts, e.LastStatus)
-	case e.LastErr != nil && !strings.Contains(b.String(), e.LastErr.Error()):
+	case e.Attempts > 1 && e.LastErr != nil && !strings.Contains(b.String(), e.LastErr.Error()):
 		fmt.Fprintf(&b, " (the last of %d attempts to be over failed: %s)", e.Attempts, e.LastErr.Error())
 	case e.Attempts > 1:
 		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)

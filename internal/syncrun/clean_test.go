@@ -1,0 +1,192 @@
+package syncrun_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/filestream"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/syncrun"
+)
+
+// hole overwrites a part in the middle of a file.
+func hole(t *testing.T, path string, size int) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for i := range size {
+		text[len(text)/2+i] = 0xff
+	}
+	require.NoError(t, os.WriteFile(path, text, 0o600))
+}
+
+// A directory is deleted only if the server has everything that is in it.
+func TestClean(t *testing.T) {
+	t.Parallel()
+	file := &journal.Files{Files: []journal.File{{Path: "a.txt"}}}
+	long := strings.Repeat("x", filestream.DefaultMaxLineBytes)
+	tests := []struct {
+		name   string
+		more   []journal.Body
+		before func(t *testing.T, s *server, path string) // a first sync
+		after  func(t *testing.T, s *server, path string) // before the second
+		want   string                                     // why it stays
+		sent   int64
+	}{
+		{name: "what is uploaded now", sent: 30},
+		{name: "what was uploaded earlier", before: syncOnce},
+		{name: "what was marked by somebody", before: mark, sent: 30},
+		{name: "what another server has", before: syncOnce, after: elsewhere, sent: 30},
+		{name: "what only the server's answer says", before: uploadOnly, want: ""},
+		{
+			name: "a hole in the log", want: "the log is damaged", sent: -1,
+			before: func(t *testing.T, _ *server, path string) { t.Helper(); hole(t, path, 600) },
+		},
+		{
+			name: "a hole in the log of a run that was uploaded", want: "the log is damaged",
+			before: syncOnce, after: func(t *testing.T, _ *server, path string) { t.Helper(); hole(t, path, 600) },
+		},
+		{
+			name: "a file that is not there", more: some(file), want: "not all of its files are there", sent: 30,
+			before: func(_ *testing.T, s *server, _ string) { s.missing["a.txt"] = fs.ErrNotExist },
+		},
+		{
+			name: "a file that was not there", more: some(file), want: "not all of its files are there",
+			before: func(t *testing.T, s *server, path string) {
+				t.Helper()
+				s.missing["a.txt"] = fs.ErrNotExist
+				syncOnce(t, s, path)
+			},
+			after: func(_ *testing.T, s *server, _ string) { clear(s.missing) },
+		},
+		{
+			name: "a line that no server takes", want: "not everything could be uploaded", sent: 31,
+			more: some(row(30, 30, journal.Item{Key: "long", Value: []byte(`"` + long + `"`)})),
+		},
+		{
+			name: "an alert that was not raised", more: some(&journal.Alert{Title: "a"}), want: "not everything could be uploaded", sent: 30,
+			before: func(_ *testing.T, s *server, _ string) { s.mute = map[string]bool{"a": true} },
+		},
+		{
+			name: "rows that the server lost", want: "the server shows 20 of 30 rows", before: syncOnce,
+			after: func(_ *testing.T, s *server, _ string) { s.lines[historyFile] = s.lines[historyFile][:20] },
+		},
+		{
+			name: "a run that the server lost", want: "the server does not have the run any more", before: syncOnce,
+			after: func(_ *testing.T, s *server, _ string) { s.exists = false },
+		},
+		{
+			name: "a run that goes on", want: "to the server the run is running", before: syncOnce,
+			after: func(_ *testing.T, s *server, _ string) { s.state = "running" },
+		},
+		{
+			name: "a second log", want: "holds other logs", sent: 30,
+			before: func(t *testing.T, _ *server, path string) {
+				t.Helper()
+				require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "other.wandb"), []byte(":W&B\xe1\xbe\x00"), 0o600))
+			},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newServer()
+			path := record(t, filepath.Join(t.TempDir(), "wandb"), runDir, ours, bodies(
+				some(runBody()), rowsOf(0, 30), tt.more, some(summaryBody("_step", "29"), &journal.Exit{}))...)
+			for _, f := range []func(*testing.T, *server, string){tt.before, tt.after} {
+				if f != nil {
+					f(t, s, path)
+				}
+			}
+			r := bring(t, s, syncrun.Options{Clean: true}, path)[0]
+			require.NoError(t, r.Err)
+			if tt.sent >= 0 {
+				assert.Equal(t, tt.sent, r.RowsSent)
+			}
+			warnings := strings.Join(r.Warnings, "\n")
+			if tt.want == "" {
+				assert.True(t, r.Cleaned, warnings)
+				assert.NoDirExists(t, filepath.Dir(path))
+				return
+			}
+			assert.False(t, r.Cleaned)
+			assert.FileExists(t, path)
+			assert.Contains(t, warnings, "not deleted: ")
+			assert.Contains(t, warnings, tt.want)
+			r = bring(t, s, syncrun.Options{Clean: true}, path)[0]
+			assert.Contains(t, strings.Join(r.Warnings, "\n"), "not deleted: ", "a second time")
+			assert.FileExists(t, path)
+		})
+	}
+}
+
+func syncOnce(t *testing.T, s *server, path string) {
+	t.Helper()
+	require.NoError(t, bring(t, s, syncrun.Options{}, path)[0].Err)
+}
+
+// uploadOnly brings the run to the server without a note of it beside the log.
+func uploadOnly(t *testing.T, s *server, path string) {
+	t.Helper()
+	syncOnce(t, s, path)
+	require.NoError(t, os.Remove(path+".uploaded"))
+	require.True(t, rundir.Of(path).Synced())
+	require.Equal(t, syncrun.Skipped, bring(t, s, syncrun.Options{}, path)[0].Outcome)
+}
+
+func mark(t *testing.T, _ *server, path string) {
+	t.Helper()
+	require.NoError(t, rundir.Of(path).MarkSynced())
+}
+
+// elsewhere makes the server another one.
+func elsewhere(t *testing.T, s *server, path string) {
+	t.Helper()
+	note, ok := rundir.Of(path).LoadUploaded()
+	require.True(t, ok)
+	note.BaseURL = "http://other"
+	require.NoError(t, rundir.Of(path).SaveUploaded(note))
+	s.exists, s.lines, s.exit = false, map[string][]string{}, nil
+}
+
+// What is too young stays without a word, and so does a run that is left alone for
+// another reason.
+func TestCleanLeavesAlone(t *testing.T) {
+	t.Parallel()
+	root, s := filepath.Join(t.TempDir(), "wandb"), newServer()
+	path := record(t, root, runDir, ours, bodies(some(runBody()), rowsOf(0, 3), some(&journal.Exit{}))...)
+	for range 2 {
+		r := bring(t, s, syncrun.Options{Clean: true, CleanAfter: time.Hour}, path)[0]
+		require.NoError(t, r.Err)
+		assert.Empty(t, r.Warnings)
+		assert.FileExists(t, path)
+	}
+	live := record(t, root, "offline-run-20270115_090000-r2", official, bodies(some(runBody()), rowsOf(0, 3))...)
+	r := bring(t, s, syncrun.Options{Clean: true}, live)[0]
+	assert.Equal(t, syncrun.Skipped, r.Outcome)
+	assert.Empty(t, r.Warnings)
+	assert.FileExists(t, live)
+}
+
+// A link that leads to the run is a way to it, and not what is deleted.
+func TestCleanThroughALink(t *testing.T) {
+	t.Parallel()
+	root, s := filepath.Join(t.TempDir(), "wandb"), newServer()
+	path := record(t, root, runDir, ours, bodies(some(runBody()), rowsOf(0, 3), some(&journal.Exit{}))...)
+	link := filepath.Join(root, "latest-run")
+	require.NoError(t, os.Symlink(runDir, link))
+	r := bring(t, s, syncrun.Options{Clean: true}, link)[0]
+	require.NoError(t, r.Err)
+	assert.True(t, r.Cleaned, "%v", r.Warnings)
+	assert.NoDirExists(t, filepath.Dir(path))
+	_, err := os.Lstat(link)
+	require.ErrorIs(t, err, fs.ErrNotExist, "it would lead nowhere")
+}

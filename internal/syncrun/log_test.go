@@ -1,0 +1,165 @@
+package syncrun_test
+
+import (
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/syncrun"
+)
+
+// flip changes a bit in a record, counted from 0. All records of the test are in the
+// first block and in one piece.
+func flip(t *testing.T, path string, record int) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	at := 7
+	for range record {
+		at += 7 + int(binary.LittleEndian.Uint16(text[at+4:]))
+	}
+	text[at+10] ^= 1
+	require.NoError(t, os.WriteFile(path, text, 0o600))
+}
+
+// One flipped bit in the record of the run costs the name and the tags, and not the run.
+func TestDamagedRunRecord(t *testing.T) {
+	t.Parallel()
+	telemetry := &journal.Telemetry{CLIVersion: "1"}
+	later := runBody(func(r *journal.Run) { r.ID, r.DisplayName = "r9", "renamed" })
+	tests := []struct {
+		name, file string
+		more       []journal.Body
+		note       *rundir.Uploaded
+		o          syncrun.Options
+		want       syncrun.Target
+		display    string
+		err        error
+	}{
+		{name: "the file names it", file: "run-r7.wandb", want: syncrun.Target{Entity: "acme", Project: "p", RunID: "r7"}},
+		{name: "the directory names it", file: "copy.wandb", want: syncrun.Target{Entity: "acme", Project: "p", RunID: "r1"}},
+		{
+			name: "a later record names it", file: "run-r7.wandb", more: some(later),
+			want: syncrun.Target{Entity: "acme", Project: "p", RunID: "r9"}, display: "renamed",
+		},
+		{
+			name: "a note says where it is", file: "run-r7.wandb", note: &rundir.Uploaded{Entity: "team", Project: "vision"},
+			want: syncrun.Target{Entity: "team", Project: "vision", RunID: "r7"},
+		},
+		{
+			name: "the settings say where to", file: "run-r7.wandb", o: syncrun.Options{DefaultEntity: "jo", DefaultProject: "q"},
+			want: syncrun.Target{Entity: "jo", Project: "q", RunID: "r7"},
+		},
+		{
+			name: "it is told", file: "copy.wandb", o: syncrun.Options{Entity: "team", Project: "vision", RunID: "r5"},
+			want: syncrun.Target{Entity: "team", Project: "vision", RunID: "r5"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			path := record(t, t.TempDir(), runDir, ours, bodies(
+				some(runBody(), telemetry), rowsOf(0, 9),
+				some(&journal.Stats{Timestamp: begin.Add(3 * time.Second), Items: []journal.Item{{Key: "cpu", Value: []byte("7")}}}),
+				tt.more, some(&journal.Exit{}))...)
+			flip(t, path, 1)
+			moved := filepath.Join(filepath.Dir(path), tt.file)
+			require.NoError(t, os.Rename(path, moved))
+			if tt.note != nil {
+				require.NoError(t, rundir.Of(moved).SaveUploaded(*tt.note))
+			}
+			s := newServer()
+			r := bring(t, s, tt.o, moved)[0]
+			require.NoError(t, r.Err)
+			assert.Equal(t, syncrun.Synced, r.Outcome)
+			assert.Equal(t, tt.want, syncrun.Target{Entity: r.Entity, Project: r.Project, RunID: r.RunID})
+			assert.Equal(t, count(0, 9), s.steps(t))
+			assert.JSONEq(t, `{"_wandb":true,"_timestamp":1800000003,"_runtime":3,"system.cpu":7}`, s.lines[eventsFile][0])
+			assert.EqualValues(t, 1, r.DamagedParts)
+			if tt.display == "" {
+				require.Len(t, r.Warnings, 1)
+				assert.Contains(t, r.Warnings[0], "the record that describes the run is damaged")
+				assert.Nil(t, s.upserts[0].DisplayName)
+			} else {
+				assert.Equal(t, tt.display, *s.upserts[0].DisplayName)
+			}
+		})
+	}
+}
+
+// Where nothing tells whose run it is, that is a failure and says what helps.
+func TestRunWithoutAnID(t *testing.T) {
+	t.Parallel()
+	path := record(t, t.TempDir(), "some-directory", ours, bodies(some(runBody()), rowsOf(0, 3), some(&journal.Exit{}))...)
+	flip(t, path, 1)
+	copied := filepath.Join(filepath.Dir(path), "copy.wandb")
+	require.NoError(t, os.Rename(path, copied))
+	r := bring(t, newServer(), syncrun.Options{}, copied)[0]
+	assert.Equal(t, syncrun.Failed, r.Outcome)
+	require.ErrorIs(t, r.Err, syncrun.ErrNoRun)
+
+	ruined := filepath.Join(filepath.Dir(path), "run-r2.wandb")
+	require.NoError(t, os.WriteFile(ruined, append([]byte(":W&B\xe1\xbe\x00"), make([]byte, 500)...), 0o600))
+	hole(t, ruined, 100)
+	old(t, ruined)
+	r = bring(t, newServer(), syncrun.Options{}, ruined)[0]
+	assert.Equal(t, syncrun.Failed, r.Outcome)
+	require.ErrorIs(t, r.Err, syncrun.ErrRuined)
+}
+
+// Whose log it is decides whether a lock tells that it is being written. A flipped bit
+// in the header does not hide it.
+func TestWhoseLogItIs(t *testing.T) {
+	t.Parallel()
+	telemetry := func(python string) journal.Body { return &journal.Telemetry{CLIVersion: "1", PythonVersion: python} }
+	liveNote := &rundir.Uploaded{Entity: "acme", Project: "p", BaseURL: "http://server"}
+	syncNote := &rundir.Uploaded{Entity: "acme", Project: "p", BaseURL: "http://server", StorageID: "storage-id"}
+	tests := []struct {
+		name, producer string
+		telemetry      journal.Body
+		note           *rundir.Uploaded
+		damaged        int // record, -1 for none
+		want           bool
+	}{
+		{"the header says ours", ours, telemetry(""), nil, -1, true},
+		{"the header says official", official, telemetry("3.12"), nil, -1, false},
+		{"the header is damaged, telemetry says ours", ours, telemetry(""), nil, 0, true},
+		{"the header is damaged, telemetry says official", official, telemetry("3.12"), nil, 0, false},
+		{"the header is damaged, the note is of a running run", ours, &journal.Preempting{}, liveNote, 0, true},
+		{"the header is damaged, the note is of a sync", official, telemetry("3.12"), syncNote, 0, false},
+		{"nothing says", ours, &journal.Preempting{}, nil, 0, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			path := record(t, t.TempDir(), "run-20270115_080000-r1", tt.producer, bodies(some(runBody(), tt.telemetry), rowsOf(0, 3))...)
+			if tt.damaged >= 0 {
+				flip(t, path, tt.damaged)
+			}
+			if tt.note != nil {
+				require.NoError(t, rundir.Of(path).SaveUploaded(*tt.note))
+			}
+			logs, err := syncrun.Find(path)
+			require.NoError(t, err)
+			require.Len(t, logs, 1)
+			assert.Equal(t, tt.want, logs[0].Ours())
+			r := bring(t, newServer(), syncrun.Options{}, path)[0]
+			if tt.want {
+				assert.Equal(t, syncrun.Synced, r.Outcome, "nobody holds its lock: it crashed")
+			} else {
+				assert.Equal(t, syncrun.Skipped, r.Outcome, "it changed a moment ago")
+			}
+			old(t, path)
+			r = bring(t, newServer(), syncrun.Options{IncludeSynced: true}, path)[0]
+			assert.Equal(t, syncrun.Synced, r.Outcome)
+			assert.True(t, r.Crashed)
+		})
+	}
+}

@@ -1,0 +1,86 @@
+package syncrun
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wandgo/wandgo/internal/rundir"
+)
+
+// wanted is the place that was asked for, whatever the logs say. What is empty is left
+// to them.
+func (o *Options) wanted() Target {
+	return Target{Entity: o.Entity, Project: o.Project, RunID: o.RunID}
+}
+
+// Acknowledged reports whether a note beside the log says that the server at baseURL
+// has acknowledged all of the log, as it is now, at a place that has the names in at;
+// an empty name stands for any. That the log is marked as synced says less: it may
+// have been another server, and the official client marks what it failed to upload.
+func (l *Log) Acknowledged(baseURL string, at Target) bool {
+	n, ok := l.Dir.LoadUploaded()
+	return ok && n.Done && n.Bytes == l.Size && l.Err == nil && l.wentTo(&n, baseURL, at)
+}
+
+func (l *Log) wentTo(n *rundir.Uploaded, baseURL string, at Target) bool {
+	if n.BaseURL != baseURL || at.Entity != "" && n.Entity != at.Entity || at.Project != "" && n.Project != at.Project {
+		return false
+	}
+	id := n.RunID
+	if id == "" && l.Run != nil {
+		id = l.Run.ID
+	}
+	return at.RunID == "" || id == at.RunID
+}
+
+// alreadyThere is why a log is left alone of which the server has everything.
+const alreadyThere = "synced already"
+
+// whereItIs is alreadyThere, with the place if the log names another.
+func (j *job) whereItIs() string {
+	n, _ := j.log.Dir.LoadUploaded()
+	if j.log.wentTo(&n, n.BaseURL, j.target) {
+		return alreadyThere
+	}
+	id := n.RunID
+	if id == "" {
+		id = j.target.RunID
+	}
+	place := strings.Join([]string{n.Entity, n.Project, id}, "/")
+	return fmt.Sprintf("%s, as %s; --entity, --project or --id uploads it elsewhere, too", alreadyThere, place)
+}
+
+// note is what the directory says of an earlier upload to the same run.
+func (j *job) note(old *standing) *rundir.Uploaded {
+	n, ok := j.log.Dir.LoadUploaded()
+	if !ok || old == nil || !j.log.wentTo(&n, j.e.Options.BaseURL, j.target) ||
+		n.StorageID != "" && n.StorageID != old.storageID {
+		return nil
+	}
+	return &n
+}
+
+// superseded finds out whether the run was resumed, from what the server had, or
+// rewound by a later log. What the server had not by then has no place any more.
+func (j *job) superseded(old *standing, note *rundir.Uploaded) bool {
+	if j.next == nil || j.next.Run == nil || old.rows == 0 {
+		return false
+	}
+	// The official client notes nothing, and only uploads to where its log says.
+	if note == nil && (j.log.Ours() || j.log.Dir.Offline() || j.target != j.log.target()) {
+		return false
+	}
+	var from int64
+	if step, ok := rewound(j.next.Run); ok {
+		from = step + 1
+	} else if j.next.Run.Resumed {
+		from = j.next.Run.StartingStep
+	}
+	if from == 0 || old.step < from {
+		return false
+	}
+	if lost := j.survey.LastStep - from + 1; lost > 0 {
+		j.warn("the rows from step %d on have no place: the run was gone on with there by %s", from, j.next.Path)
+	}
+	return true
+}

@@ -1,0 +1,116 @@
+package syncrun
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/wandgo/wandgo/internal/console"
+	"github.com/wandgo/wandgo/internal/journal"
+)
+
+// stream sends rows, events and console lines.
+func (u *upload) stream(ctx context.Context, out *output) error {
+	p := u.place
+	var now time.Time
+	var sending error // of the console's lines, which cannot return it
+	term := console.New(console.Options{
+		Now:   func() time.Time { return now },
+		Delay: never,
+		File:  out.file,
+		Emit: func(index int64, line []byte) {
+			if sending == nil && !p.noConsole {
+				sending = u.q.setConsole(ctx, index+p.base.Console, line)
+			}
+		},
+	})
+	writers := [...]interface{ Write([]byte) (int, error) }{term.Writer(console.Stdout), term.Writer(console.Stderr)}
+	var changed []byte
+	_, err := replay(u.log, &journal.Handler{
+		History: func(line []byte, _ int64) error {
+			if u.rows++; u.rows <= p.skip || u.rows > u.survey.Rows {
+				return nil
+			}
+			if p.shift != 0 {
+				changed = appendShifted(changed[:0], line, p.shift)
+				line = changed
+			}
+			u.result.RowsSent++
+			if err := u.q.add(ctx, &u.q.history, line); err != nil {
+				return err
+			}
+			u.progress()
+			return nil
+		},
+		Event: func(line []byte) error {
+			if u.events++; u.isThereEvent(line) {
+				return nil
+			}
+			if u.log.late {
+				changed = appendRuntime(changed[:0], line, u.survey.Run.StartTime)
+				line = changed
+			}
+			u.result.EventsSent++
+			return u.q.add(ctx, &u.q.events, line)
+		},
+		Console: func(c journal.Console) error {
+			now = c.Timestamp
+			if c.Logger {
+				if now.IsZero() {
+					now = time.Now()
+				}
+				term.AppendText(c.Text)
+				return sending
+			}
+			stream := console.Stdout
+			if c.Stderr {
+				stream = console.Stderr
+			}
+			_, _ = writers[stream].Write([]byte(c.Text))
+			return sending
+		},
+	})
+	out.close(term.Close())
+	u.result.ConsoleLines = term.Lines()
+	switch {
+	case err != nil:
+		return err
+	case sending != nil:
+		return sending
+	}
+	if p.noConsole && u.result.ConsoleLines > 0 {
+		u.warn("the console lines were left out, as it is not known where on the server they begin")
+	}
+	if out.err != nil {
+		u.warn("the file %s was left out: %v", fileOutput, out.err)
+	}
+	return nil
+}
+
+// never is a delay after which no line is sent for its age.
+const never = 24 * time.Hour
+
+// isThereEvent reports whether the server has an event, the last that was counted.
+// Where their number does not tell, their times do, though clocks are set back.
+func (u *upload) isThereEvent(line []byte) bool {
+	p := u.place
+	if p.counted >= 0 {
+		return u.events <= p.counted
+	}
+	at, ok := number(line, keyTimestamp)
+	return ok && at <= p.since+sameSample
+}
+
+// appendRuntime appends an event with its time since the run began, which a replay
+// takes from the record of the run.
+func appendRuntime(dst, line []byte, started time.Time) []byte {
+	begin, end := find(line, keyRuntime)
+	at, ok := number(line, keyTimestamp)
+	if begin < 0 || !ok || started.IsZero() {
+		return append(dst, line...)
+	}
+	since := at - float64(started.UnixMicro())/1e6
+	dst = append(dst, line[:begin]...)
+	dst = strconv.AppendFloat(dst, since, 'f', -1, 64)
+	return append(dst, line[end:]...)
+}

@@ -1,0 +1,304 @@
+package syncrun_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/syncrun"
+)
+
+// samples are system metrics, n-th at seconds[n].
+func samples(seconds ...float64) []journal.Body {
+	var out []journal.Body
+	for n, at := range seconds {
+		out = append(out, &journal.Stats{
+			Timestamp: begin.Add(time.Duration(at * float64(time.Second))),
+			Items:     []journal.Item{{Key: "n", Value: fmt.Append(nil, n)}},
+		})
+	}
+	return out
+}
+
+// numbers are those of the samples on the server.
+func (s *server) numbers(t *testing.T) []int {
+	t.Helper()
+	out := []int{}
+	for _, line := range s.lines[eventsFile] {
+		var event struct {
+			N int `json:"system.n"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(line), &event))
+		out = append(out, event.N)
+	}
+	return out
+}
+
+// Clocks are set back and stand still. Where the number of samples tells what the
+// server has, that counts.
+func TestSamplesAreCounted(t *testing.T) {
+	t.Parallel()
+	times := []float64{1, 5, 5, 5, 2, 3, 9, 9}
+	all := []int{0, 1, 2, 3, 4, 5, 6, 7}
+	for there := range len(times) + 1 {
+		for _, rows := range []int{0, 4} {
+			for _, noted := range []bool{false, true} {
+				t.Run(fmt.Sprint(there, " there, ", rows, " rows, noted ", noted), func(t *testing.T) {
+					t.Parallel()
+					whole := func(n int) []journal.Body {
+						return bodies(some(runBody()), rowsOf(0, rows), samples(times[:n]...))
+					}
+					s := newServer()
+					part := record(t, t.TempDir(), "offline-run-x", ours, whole(there)...)
+					require.NoError(t, bring(t, s, syncrun.Options{}, part)[0].Err)
+					s.state = "running"
+					path := record(t, t.TempDir(), "run-20270115_080000-r1", ours, bodies(whole(len(times)), some(&journal.Exit{}))...)
+					if noted {
+						online(t, path, int64(rows))
+					}
+					r := bring(t, s, syncrun.Options{}, path)[0]
+					require.NoError(t, r.Err)
+					assert.Equal(t, all, s.numbers(t))
+					assert.EqualValues(t, len(times)-there, r.EventsSent)
+				})
+			}
+		}
+	}
+}
+
+// A log that goes on with a run appends its samples and its console, once, also where
+// the first attempt came as far as these and not to a row.
+func TestPartsAreAppendedOnce(t *testing.T) {
+	t.Parallel()
+	line := func(text string) journal.Body {
+		return &journal.OutputRaw{Stdout: true, Timestamp: begin, Text: text + "\n"}
+	}
+	var much []journal.Body
+	for range 1200 {
+		much = append(much, line(strings.Repeat("x", 4000)))
+	}
+	s := newServer()
+	root := t.TempDir()
+	record(t, root, "offline-run-1", ours, bodies(some(runBody()), rowsOf(0, 3), samples(1, 2), some(line("one"), &journal.Exit{}))...)
+	record(t, root, "offline-run-2", ours, bodies(
+		some(runBody(func(r *journal.Run) { r.StartTime = begin.Add(time.Minute) })),
+		samples(1.5, 61), much, some(row(0, 60), row(1, 61), &journal.Exit{}))...)
+	s.failAt = 4 // in the second log
+	results := bring(t, s, syncrun.Options{}, root)
+	require.NoError(t, results[0].Err)
+	require.ErrorIs(t, results[1].Err, errBroken)
+	require.Equal(t, []int{0, 1, 0, 1}, s.numbers(t))
+	require.Greater(t, len(s.lines[consoleFile]), 1000)
+	require.Equal(t, count(0, 3), s.steps(t))
+	for range 2 {
+		for _, r := range bring(t, s, syncrun.Options{IncludeSynced: true}, root) {
+			require.NoError(t, r.Err)
+		}
+		assert.Equal(t, count(0, 5), s.steps(t))
+		assert.Equal(t, []int{0, 1, 0, 1}, s.numbers(t))
+		assert.Len(t, s.lines[consoleFile], 1201)
+	}
+}
+
+// The server has console lines of the run, and nothing else yet: they are where the
+// log's are.
+func TestConsoleBeforeTheFirstRow(t *testing.T) {
+	t.Parallel()
+	text := &journal.OutputRaw{Stdout: true, Timestamp: begin, Text: "one\ntwo\n"}
+	s := newServer()
+	part := record(t, t.TempDir(), "offline-run-x", ours, runBody(), &journal.OutputRaw{Stdout: true, Timestamp: begin, Text: "one\n"})
+	require.NoError(t, bring(t, s, syncrun.Options{}, part)[0].Err)
+	s.state = "crashed"
+	require.Len(t, s.lines[consoleFile], 1)
+	path := record(t, t.TempDir(), "run-20270115_080000-r1", ours, bodies(some(runBody(), text), rowsOf(0, 2), some(&journal.Exit{}))...)
+	r := bring(t, s, syncrun.Options{}, path)[0]
+	require.NoError(t, r.Err)
+	assert.Empty(t, r.Warnings)
+	assert.Len(t, s.lines[consoleFile], 2)
+
+	s.lines[historyFile] = nil
+	resumed := record(t, t.TempDir(), "run-20270115_080000-r1", ours, bodies(
+		some(runBody(func(r *journal.Run) { r.Resumed = true }), text), rowsOf(0, 2), some(&journal.Exit{}))...)
+	r = bring(t, s, syncrun.Options{}, resumed)[0]
+	require.NoError(t, r.Err)
+	require.Len(t, r.Warnings, 1, "another process began it")
+	assert.Contains(t, r.Warnings[0], "console lines were left out")
+}
+
+// The description of the machine is made of the log where the file is not there, and
+// the file says more than the log where it is.
+func TestMetadata(t *testing.T) {
+	t.Parallel()
+	names := &journal.Files{Files: []journal.File{{Path: "wandb-metadata.json"}, {Path: "requirements.txt"}}}
+	machine := &journal.Environment{OS: "Linux", Program: "train", WriterID: "w1"}
+	tests := []struct {
+		name, producer, file string
+		want, config         string
+	}{
+		{name: "killed before it was written", producer: ours, want: `{"os":"Linux","program":"train","writerId":"w1"}`},
+		{
+			name: "written", producer: ours, file: `{ "os": "Linux", "go": "1.26", "writerId": "w1" }`,
+			config: `{"os":"Linux","go":"1.26","writerId":"w1"}`,
+		},
+		{name: "of another writer", producer: ours, file: `{"os":"Plan 9","writerId":"w2"}`},
+		{name: "torn", producer: ours, file: `{"os":`},
+		{name: "of the official client", producer: official, file: `{"os":"Linux","go":"1.26","writerId":"w1"}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			path := record(t, t.TempDir(), runDir, tt.producer, runBody(), machine, names, &journal.Exit{})
+			files := filepath.Join(filepath.Dir(path), "files")
+			require.NoError(t, mkdir(files))
+			at := filepath.Join(files, "wandb-metadata.json")
+			if tt.file != "" {
+				require.NoError(t, os.WriteFile(at, []byte(tt.file), 0o600))
+			}
+			s := newServer()
+			r := bring(t, s, syncrun.Options{}, path)[0]
+			require.NoError(t, r.Err)
+			assert.Empty(t, r.MissingFiles)
+			if tt.want != "" {
+				assert.JSONEq(t, tt.want, s.files["wandb-metadata.json"])
+			} else {
+				assert.Equal(t, at, s.files["wandb-metadata.json"])
+			}
+			var config struct {
+				Own struct {
+					Value struct{ E map[string]json.RawMessage }
+				} `json:"_wandb"`
+			}
+			require.NoError(t, json.Unmarshal([]byte(s.config), &config))
+			if tt.config == "" {
+				tt.config = `{"os":"Linux","program":"train","writerId":"w1"}`
+			}
+			assert.JSONEq(t, tt.config, string(config.Own.Value.E["w1"]))
+		})
+	}
+}
+
+// Only output.log needs a temporary directory.
+func TestNoTemporaryDirectory(t *testing.T) { //nolint:paralleltest // it changes the environment
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nothing"))
+	path := record(t, t.TempDir(), runDir, ours, bodies(
+		some(runBody(), &journal.OutputRaw{Stdout: true, Timestamp: begin, Text: "one\n"}), rowsOf(0, 3), some(&journal.Exit{}))...)
+	s := newServer()
+	r := bring(t, s, syncrun.Options{}, path)[0]
+	require.NoError(t, r.Err)
+	assert.Equal(t, count(0, 3), s.steps(t))
+	assert.Len(t, s.lines[consoleFile], 1)
+	require.Len(t, r.Warnings, 1)
+	assert.Contains(t, r.Warnings[0], "the file output.log was left out")
+}
+
+// A directory that cannot be written is told of once, and the run is uploaded.
+func TestNotesThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	path := record(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rowsOf(0, 3), some(&journal.Exit{}))...)
+	for _, name := range []string{".uploaded.tmp", ".syncstate", ".synced"} {
+		require.NoError(t, mkdir(filepath.Join(path+name, "in-the-way")))
+	}
+	s := newServer()
+	r := bring(t, s, syncrun.Options{}, path)[0]
+	require.NoError(t, r.Err)
+	assert.Equal(t, syncrun.Synced, r.Outcome)
+	assert.Len(t, s.lines[historyFile], 3)
+	require.Len(t, r.Warnings, 1, "%v", r.Warnings)
+	assert.Contains(t, r.Warnings[0], "what the server has cannot be noted")
+}
+
+// While rows are sent it is noted how far they are, so that ls can tell.
+func TestProgressIsNoted(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 1<<20)
+	var rows []journal.Body
+	for i := range 20 {
+		rows = append(rows, row(int64(i), float64(i), journal.Item{Key: "text", Value: []byte(`"` + long + `"`)}))
+	}
+	path := record(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rows, some(&journal.Exit{}))...)
+	s := newServer()
+	s.failAt = 3
+	r := bring(t, s, syncrun.Options{}, path)[0]
+	require.ErrorIs(t, r.Err, errBroken)
+	note, ok := rundir.Of(path).LoadUploaded()
+	require.True(t, ok)
+	assert.EqualValues(t, len(s.lines[historyFile]), note.History)
+	assert.Positive(t, note.History)
+	assert.False(t, note.Done)
+	assert.Equal(t, "r1", note.RunID)
+}
+
+// Ctrl-C is no failure of the runs that had not had their turn.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	for n := range 6 {
+		id := fmt.Sprint("r", n)
+		record(t, root, "offline-run-"+id, ours, bodies(some(runBody(func(r *journal.Run) { r.ID = id })), rowsOf(0, 3), some(&journal.Exit{}))...)
+	}
+	logs, err := syncrun.Find(root)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s := newServer()
+	s.onPost = func() {
+		if s.posts == 3 {
+			cancel()
+		}
+	}
+	s.failAt = 3
+	results, err := (&syncrun.Engine{Server: s, Options: syncrun.Options{Parallel: 1}}).Sync(ctx, logs)
+	require.NoError(t, err)
+	for i, r := range results {
+		switch i {
+		case 0:
+			assert.Equal(t, syncrun.Synced, r.Outcome)
+		case 1:
+			require.ErrorIs(t, r.Err, errBroken)
+			assert.Equal(t, syncrun.Interrupted, r.Outcome)
+		default:
+			require.ErrorIs(t, r.Err, context.Canceled)
+			assert.Equal(t, syncrun.Interrupted, r.Outcome)
+		}
+	}
+}
+
+// Files that get no farther are given up, in a time that can be told.
+func TestFilesThatStandStill(t *testing.T) {
+	t.Parallel()
+	path := record(t, t.TempDir(), runDir, ours, runBody(), &journal.Exit{})
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.stall = true
+		start := time.Now()
+		r := bring(t, s, syncrun.Options{Patience: 10 * time.Minute}, path)[0]
+		require.ErrorContains(t, r.Err, "nothing was sent for 10m0s")
+		assert.Equal(t, syncrun.Failed, r.Outcome)
+		assert.WithinDuration(t, start.Add(10*time.Minute), time.Now(), time.Minute)
+		assert.Greater(t, s.posts, 15, "meanwhile the server hears that the run is alive")
+	})
+}
+
+func TestTooManyAlerts(t *testing.T) {
+	t.Parallel()
+	all := []journal.Body{runBody()}
+	for range 1003 {
+		all = append(all, &journal.Alert{Title: "a"})
+	}
+	path := record(t, t.TempDir(), runDir, ours, append(all, &journal.Exit{})...)
+	s := newServer()
+	r := bring(t, s, syncrun.Options{}, path)[0]
+	assert.Equal(t, 1000, r.Alerts)
+	assert.Equal(t, []string{"the log has more than 1000 alerts; the last 3 were left out"}, r.Warnings)
+}
