@@ -220,7 +220,8 @@ func validValue(b []byte) bool {
 }
 
 // appendValue appends a valid value as part of a line. In JSON a newline can only
-// be space between tokens.
+// be space between tokens. A negative zero becomes zero, as it does on its way through
+// the official client.
 func appendValue(dst, value []byte) []byte {
 	mark := len(dst)
 	dst = append(dst, value...)
@@ -231,5 +232,37 @@ func appendValue(dst, value []byte) []byte {
 			}
 		}
 	}
+	if bytes.Contains(value, negativeZero) {
+		dst = append(dst[:mark], plainZeros(dst[mark:])...)
+	}
 	return dst
+}
+
+// negativeZero begins each number that may be one.
+var negativeZero = []byte("-0")
+
+// plainZeros writes the negative zeros of a valid value as zeros, in place.
+func plainZeros(b []byte) []byte {
+	out := b[:0]
+	for i := 0; i < len(b); {
+		end := i + 1
+		switch b[i] {
+		case '"':
+			end = skipString(b, i)
+		case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+			zero := b[i] == '-'
+			for mantissa := true; end < len(b) && bytes.IndexByte([]byte("0123456789.eE+-"), b[end]) >= 0; end++ {
+				mantissa = mantissa && b[end] != 'e' && b[end] != 'E'
+				zero = zero && (!mantissa || b[end] == '0' || b[end] == '.')
+			}
+			if zero && end > i+1 {
+				out = append(out, '0')
+				i = end
+				continue
+			}
+		}
+		out = append(out, b[i:end]...)
+		i = end
+	}
+	return out
 }

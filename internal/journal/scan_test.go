@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // TestSkipDigits has every byte at every place of two words.
@@ -24,4 +25,33 @@ func TestSkipDigits(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestPlainZeros(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		`-0`:                                 `0`,
+		`-0.0`:                               `0`,
+		`-0.00e-7`:                           `0`,
+		`-0E5`:                               `0`,
+		`-0.5`:                               `-0.5`,
+		`-0.0001e9`:                          `-0.0001e9`,
+		`1e-0`:                               `1e-0`,
+		`{"a-0":[-0,-1,-0.0,-0.1],"b":"-0"}`: `{"a-0":[0,-1,0,-0.1],"b":"-0"}`,
+		`["\"-0\"",-Infinity,-0]`:            `["\"-0\"",-Infinity,0]`,
+	} {
+		assert.Equal(t, "x"+want, string(appendValue([]byte("x"), []byte(in))), in)
+	}
+}
+
+func TestNullRemovesFromASummary(t *testing.T) {
+	t.Parallel()
+	var sum Tree
+	item := func(value string, path ...string) Item { return Item{NestedKey: path, Value: []byte(value)} }
+	require.Zero(t, sum.ApplySummary(&Summary{Update: []Item{item(`1`, "best"), item(`2`, "deep", "x"), item(`3`, "deep", "y"), item(`{"z":null}`, "object")}}))
+	require.Zero(t, sum.ApplySummary(&Summary{Update: []Item{item(` null `, "best"), item(`null`, "deep", "x"), item(`null`, "never")}}))
+	assert.JSONEq(t, `{"deep":{"y":3},"object":{"z":null}}`, string(sum.AppendJSON(nil)))
+	var config Tree
+	require.Zero(t, config.ApplyConfig(&Config{Update: []Item{item(`null`, "none")}}))
+	assert.JSONEq(t, `{"none":null}`, string(config.AppendJSON(nil)))
 }

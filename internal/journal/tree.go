@@ -24,9 +24,18 @@ type treeNode struct {
 func (t *Tree) ApplyConfig(c *Config) (bad int) { return t.apply(c.Update, c.Remove, t.Merge) }
 
 // ApplySummary makes the changes of a summary record: first the updates, which
-// replace what was at their path, then the removals. It returns how many items
-// it left out, as ApplyConfig does.
-func (t *Tree) ApplySummary(s *Summary) (bad int) { return t.apply(s.Update, s.Remove, t.Set) }
+// replace what was at their path, then the removals. An update to null is a removal:
+// so the official client writes what its user sets to None, and to NaN. It returns how
+// many items it left out, as ApplyConfig does.
+func (t *Tree) ApplySummary(s *Summary) (bad int) {
+	return t.apply(s.Update, s.Remove, func(path []string, value []byte) {
+		if string(bytes.TrimSpace(value)) == "null" {
+			t.Remove(path...)
+			return
+		}
+		t.Set(path, value)
+	})
+}
 
 func (t *Tree) apply(update, remove []Item, put func([]string, []byte)) (bad int) {
 	for i := range update {
