@@ -23,6 +23,8 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -64,7 +66,10 @@ type fullDisk struct {
 // The rows that it logs: first while there is no room, then with room again.
 const diskRows = 4000
 
-const envDiskURL, envDiskDir, envDiskMode = "WANDGO_DISK_URL", "WANDGO_DISK_DIR", "WANDGO_DISK_MODE"
+const (
+	envDiskURL, envDiskDir, envDiskMode = "WANDGO_DISK_URL", "WANDGO_DISK_DIR", "WANDGO_DISK_MODE"
+	envDiskStaysFull                    = "WANDGO_DISK_STAYS_FULL"
+)
 
 // TestDiskFullChild is the process. A limit on the size of its files is its full
 // disk.
@@ -96,10 +101,14 @@ func TestDiskFullChild(t *testing.T) { //nolint:paralleltest // it is alone in i
 			require.NotErrorIs(t, err, errors.ErrRowLost, "it waits in memory")
 		}
 	}
-	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit))
+	roomAgain := func() { require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit)) }
+	if os.Getenv(envDiskStaysFull) == "" {
+		roomAgain()
+	}
 	if err := run.Finish(t.Context()); err != nil {
 		told.Finish = err.Error()
 	}
+	roomAgain()
 	require.NoError(t, c.Close())
 	told.Warnings = w.all()
 	text, err := json.Marshal(told)
@@ -116,17 +125,7 @@ func TestDiskFull(t *testing.T) {
 			t.Parallel()
 			s := wandbtest.New(t, everybody())
 			dir := t.TempDir()
-			exe, err := os.Executable()
-			require.NoError(t, err)
-			child := exec.CommandContext(t.Context(), exe, "-test.run=^TestDiskFullChild$")
-			child.Env = append(os.Environ(), envDiskURL+"="+s.URL(), envDiskDir+"="+dir, envDiskMode+"="+mode)
-			var out bytes.Buffer
-			child.Stdout, child.Stderr = &out, &out
-			require.NoError(t, child.Run(), "%s", &out)
-			text, err := os.ReadFile(filepath.Join(dir, "told.json"))
-			require.NoError(t, err)
-			var told fullDisk
-			require.NoError(t, json.Unmarshal(text, &told))
+			told := runOnAFullDisk(t, s, dir, envDiskMode+"="+mode)
 			assert.Empty(t, told.Finish)
 			if mode == "online" {
 				assert.Zero(t, told.LogErrors, "the server has the rows")
@@ -145,6 +144,61 @@ func TestDiskFull(t *testing.T) {
 			assert.Equal(t, "finished", v.State)
 			assert.Len(t, onDisk(t, told.Dir).Rows, diskRows, "with room again the log is whole")
 		})
+	}
+}
+
+// runOnAFullDisk starts the process and returns what it tells.
+func runOnAFullDisk(t *testing.T, s *wandbtest.Server, dir string, env ...string) fullDisk {
+	t.Helper()
+	exe, err := os.Executable()
+	require.NoError(t, err)
+	child := exec.CommandContext(t.Context(), exe, "-test.run=^TestDiskFullChild$")
+	child.Env = append(append(os.Environ(), envDiskURL+"="+s.URL(), envDiskDir+"="+dir), env...)
+	var out bytes.Buffer
+	child.Stdout, child.Stderr = &out, &out
+	require.NoError(t, child.Run(), "%s", &out)
+	text, err := os.ReadFile(filepath.Join(dir, "told.json"))
+	require.NoError(t, err)
+	var told fullDisk
+	require.NoError(t, json.Unmarshal(text, &told))
+	return told
+}
+
+// The disk stays full to the end of a run that the server has whole. The log lacks the
+// end then, and no later sync may take the run for one that crashed.
+func TestDiskStaysFull(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, everybody())
+	told := runOnAFullDisk(t, s, t.TempDir(), envDiskMode+"=online", envDiskStaysFull+"=1")
+	assert.Empty(t, told.Finish)
+	assert.Contains(t, told.Warnings, "the run is on the server and not whole on disk")
+	dir := rundir.Of(filepath.Join(told.Dir, "run-full.wandb"))
+	r, err := journal.Open(dir.Journal())
+	require.NoError(t, err)
+	defer func() { require.NoError(t, r.Close()) }()
+	kept, err := journal.Replay(r, &journal.Handler{})
+	require.NoError(t, err)
+	require.Nil(t, kept.Exit)
+	require.Less(t, kept.Rows, int64(diskRows))
+	before := onServer(t, s, "acme", "team", "full")
+	require.Equal(t, "finished", before.State)
+
+	c := newClient(t, s, key("member"))
+	assert.Equal(t, "synced already", synced(t, c, client.SyncOptions{}, told.Dir).Runs[0].Reason)
+	// Even without the note, and with one that is older.
+	for _, lose := range []string{".synced", ".uploaded"} {
+		require.NoError(t, os.Remove(dir.Journal()+lose))
+	}
+	old := rundir.Uploaded{History: kept.Rows, Entity: "acme", Project: "team", BaseURL: s.URL()}
+	require.NoError(t, dir.SaveUploaded(old))
+	for range 2 {
+		synced(t, c, client.SyncOptions{IncludeSynced: true}, told.Dir)
+		after := onServer(t, s, "acme", "team", "full")
+		assert.Equal(t, "finished", after.State)
+		assert.Zero(t, *after.ExitCode)
+		assert.Len(t, after.HistoryLines, diskRows)
+		assert.Equal(t, before.RawSummary, after.RawSummary)
+		assert.Equal(t, before.RawConfig, after.RawConfig)
 	}
 }
 

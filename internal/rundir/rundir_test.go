@@ -69,6 +69,14 @@ func TestNotes(t *testing.T) {
 	_, ok = d.LoadUploaded()
 	assert.False(t, ok)
 
+	// On a full disk there is no room for a second file.
+	require.NoError(t, os.MkdirAll(filepath.Join(d.Journal()+".uploaded.tmp", "in-the-way"), 0o700))
+	u.Done, u.Bytes = true, 7
+	require.NoError(t, d.SaveUploaded(u))
+	got, ok = d.LoadUploaded()
+	assert.True(t, ok)
+	assert.Equal(t, u, got)
+
 	assert.Nil(t, d.LoadRefusal())
 	require.NoError(t, d.SaveRefusal(json.RawMessage(`{"cause":"x"}`)))
 	assert.JSONEq(t, `{"cause":"x"}`, string(d.LoadRefusal()))
