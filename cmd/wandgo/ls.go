@@ -4,11 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"strings"
 	"time"
 
-	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/syncrun"
 	"github.com/wandgo/wandgo/internal/term"
@@ -92,7 +90,7 @@ func runLs(ctx context.Context, a *app, args []string) int {
 		return exitStatus(err)
 	}
 	logs, err := find(paths...)
-	if err != nil && (given || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syncrun.ErrNoLog)) {
+	if err != nil && (given || !syncrun.NoRuns(err)) {
 		fmt.Fprintf(a.stderr, "wandgo ls: %s\n", printable(err.Error()))
 		return exitInternal
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/client"
-	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/syncrun"
 	"github.com/wandgo/wandgo/internal/term"
 )
@@ -153,7 +151,7 @@ func runSync(ctx context.Context, a *app, args []string) int {
 func withRuns(roots []string) []string {
 	return slices.DeleteFunc(slices.Clone(roots), func(root string) bool {
 		_, err := syncrun.Find(root)
-		return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syncrun.ErrNoLog)
+		return syncrun.NoRuns(err)
 	})
 }
 

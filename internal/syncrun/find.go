@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -44,7 +45,7 @@ func FindIn(roots ...string) ([]*Log, error) {
 	for _, root := range roots {
 		found, err := filesAt(root)
 		switch {
-		case errors.Is(err, ErrNoLog), errors.Is(err, fs.ErrNotExist):
+		case NoRuns(err):
 			if none == nil {
 				none = err
 			}
@@ -57,6 +58,12 @@ func FindIn(roots ...string) ([]*Log, error) {
 		return nil, fmt.Errorf("find runs: %w", none)
 	}
 	return f.logs, nil
+}
+
+// NoRuns reports whether an error of [Find] means that there are no runs, and not that
+// they cannot be seen.
+func NoRuns(err error) bool {
+	return errors.Is(err, ErrNoLog) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 // finder opens the logs that are found, each once.
