@@ -32,6 +32,13 @@ func (a *app) parsePaths(c command, set *flag.FlagSet, args []string) (paths []s
 	}
 }
 
+// isSet reports whether a flag is on the command line.
+func isSet(set *flag.FlagSet, name string) bool {
+	found := false
+	set.Visit(func(f *flag.Flag) { found = found || f.Name == name })
+	return found
+}
+
 // settings are those of the environment.
 func (a *app) settings() (*settings.Settings, error) {
 	s, err := settings.Resolve(a.env.settings(), settings.Explicit{})

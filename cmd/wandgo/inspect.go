@@ -15,6 +15,7 @@ import (
 	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/plot"
 	"github.com/wandgo/wandgo/internal/syncrun"
+	"github.com/wandgo/wandgo/internal/term"
 )
 
 func inspectCommand() command {
@@ -35,7 +36,8 @@ Flags:
                  damage (offset, length, reason), damagedParts
   --plot METRIC  draw a metric over the steps. Dots separate nested keys
   --x METRIC     with --plot: the metric of the x-axis (default _step)
-  --width N      with --plot: the width in characters (default 72)
+  --width N      with --plot: the width in characters, without the labels
+                 (default 72, or what the terminal has room for)
   --height N     with --plot: the height in lines (default 16)
   --ascii        with --plot: only characters that every terminal has; that is
                  the default where TERM is "dumb" or NO_UNICODE is set
@@ -62,7 +64,7 @@ func (i *inspection) flags(set *flag.FlagSet) {
 	set.BoolVar(&i.whole, "summary", false, "")
 	set.StringVar(&i.metric, "plot", "", "")
 	set.StringVar(&i.x, "x", "_step", "")
-	set.IntVar(&i.width, "width", plot.DefaultWidth, "")
+	set.IntVar(&i.width, "width", 0, "")
 	set.IntVar(&i.height, "height", plot.DefaultHeight, "")
 	set.BoolVar(&i.ascii, "ascii", false, "")
 }
@@ -90,7 +92,7 @@ func runInspect(ctx context.Context, a *app, args []string) int {
 		return a.misused(c, "--json-lines, --summary and --plot exclude each other")
 	case len(paths) != 1:
 		return a.misused(c, "one path, please")
-	case min(i.width, i.height) < 1 || max(i.width, i.height) > maxSide:
+	case i.height < 1 || isSet(set, "width") && i.width < 1 || max(i.width, i.height) > maxSide:
 		return a.misused(c, "--width and --height must be from 1 to %d", maxSide)
 	}
 	logs, err := syncrun.Find(paths[0])
@@ -182,7 +184,7 @@ func (a *app) plotMetric(ctx context.Context, l *syncrun.Log, i inspection) erro
 	}
 	defer func() { _ = r.Close() }()
 	var xs, ys []float64
-	known := make(map[string]bool)
+	known := make(map[string]bool) // metrics, and whether they have numbers
 	for rec, err := range r.All() {
 		if err == nil {
 			err = ctx.Err()
@@ -197,7 +199,9 @@ func (a *app) plotMetric(ctx context.Context, l *syncrun.Log, i inspection) erro
 		y, ok := valueOf(row, i.metric)
 		if !ok {
 			for n := range row.Items {
-				known[metric.JoinName(row.Items[n].Path()...)] = true
+				name := metric.JoinName(row.Items[n].Path()...)
+				_, isNumber := parseNumber(string(row.Items[n].Value))
+				known[name] = known[name] || isNumber
 			}
 			continue
 		}
@@ -214,34 +218,41 @@ func (a *app) plotMetric(ctx context.Context, l *syncrun.Log, i inspection) erro
 		return fmt.Errorf("no row has numbers for %q%s", i.metric, hint(i.metric, known))
 	}
 	ascii := i.ascii || a.env.get("TERM") == "dumb" || a.env.get("NO_UNICODE") != ""
-	text := plot.Draw(xs, ys, plot.Options{Width: i.width, Height: i.height, ASCII: ascii, Title: i.metric, XLabel: i.x})
+	o := plot.Options{Width: i.width, Height: i.height, ASCII: ascii, Title: i.metric, XLabel: i.x}
+	if i.width == 0 {
+		o.MaxWidth = term.Columns(a.stdout, a.env.get)
+	}
+	text := plot.Draw(xs, ys, o)
 	if _, err := fmt.Fprint(a.stdout, text); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}
 	return nil
 }
 
-// hint names metrics that there are.
+// hint says what is known of a metric that has no numbers, and names some that have.
 func hint(name string, known map[string]bool) string {
 	var names []string
-	for k := range known {
-		if !strings.HasPrefix(k, "_") {
+	for k, numbers := range known {
+		if numbers && !strings.HasPrefix(k, "_") {
 			names = append(names, k)
 		}
 	}
 	slices.Sort(names)
-	if near := errors.Suggest(name, names); len(near) > 0 {
+	about := ""
+	if numbers, there := known[name]; there && !numbers {
+		about = ", whose values are none"
+	} else if near := errors.Suggest(name, names); len(near) > 0 {
 		return "; did you mean " + near[0] + "?"
 	}
 	const most = 10
 	if len(names) == 0 {
-		return ""
+		return about
 	}
 	more := ""
 	if len(names) > most {
 		names, more = names[:most], ", …"
 	}
-	return "; there are " + strings.Join(names, ", ") + more
+	return about + "; there are " + strings.Join(names, ", ") + more
 }
 
 // valueOf is the number that a row has for a metric: under its name as it stands,

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Sizes of a plot, in characters.
@@ -21,6 +22,9 @@ const (
 type Options struct {
 	// Width and Height are those of the drawing, without axes and labels.
 	Width, Height int
+	// MaxWidth is how wide all of it may be at most, where that leaves room for a
+	// drawing; 0 is no limit. Title and caption are not cut off.
+	MaxWidth int
 	// ASCII draws with characters that every terminal has.
 	ASCII bool
 	// Title stands above, XLabel beside the x-axis.
@@ -133,6 +137,9 @@ func short(f float64) string {
 	return strconv.FormatFloat(f, 'g', 6, 64)
 }
 
+// axis is how wide the y-axis is, with the blank before it.
+const axis = 2
+
 // frame are the characters of the axes.
 type frame struct{ tick, side, corner, floor string }
 
@@ -141,14 +148,17 @@ func draw(b *strings.Builder, xs, ys []float64, s stats, o Options) {
 	if o.ASCII {
 		f = frame{"+", "|", "+", "-"}
 	}
-	c := newCanvas(o)
-	c.trace(xs, ys, s)
-	rows := c.rows()
 	labels := yLabels(s, o.Height)
 	margin := 0
 	for _, l := range labels {
 		margin = max(margin, len(l))
 	}
+	if o.MaxWidth > 0 {
+		o.Width = min(o.Width, max(minWidth, o.MaxWidth-margin-axis))
+	}
+	c := newCanvas(o)
+	c.trace(xs, ys, s)
+	rows := c.rows()
 	for i, row := range rows {
 		edge := f.side
 		if labels[i] != "" {
@@ -187,13 +197,20 @@ func yLabels(s stats, height int) []string {
 
 func xLabels(s stats, o Options, margin int) string {
 	first, last := short(s.minX), short(s.maxX)
-	line := strings.Repeat(" ", margin+2) + first
+	line := strings.Repeat(" ", margin+axis) + first
 	if s.maxX > s.minX {
 		gap := o.Width - len(first) - len(last)
 		line += strings.Repeat(" ", max(gap, 1)) + last
 	}
-	if o.XLabel != "" {
-		line += "  " + clean(o.XLabel)
+	label := clean(o.XLabel)
+	switch beside := utf8.RuneCountInString(line) + 2 + utf8.RuneCountInString(label); {
+	case label == "":
+	case o.MaxWidth > 0 && beside > o.MaxWidth: // below it, in the middle
+		n := utf8.RuneCountInString(label)
+		left := max(0, min(margin+axis+max(0, o.Width-n)/2, o.MaxWidth-n))
+		line += "\n" + strings.Repeat(" ", left) + label
+	default:
+		line += "  " + label
 	}
 	return line
 }

@@ -29,6 +29,27 @@ func curve(n int, f func(x float64) float64) (xs, ys []float64) {
 	return xs, ys
 }
 
+// A drawing fits where it is to be seen.
+func TestMaxWidth(t *testing.T) {
+	t.Parallel()
+	xs, ys := curve(5000, func(x float64) float64 { return 1e6 * math.Sin(x/30) })
+	for _, label := range []string{"", "_step", "a/rather/long/name/of/a/metric"} {
+		for _, most := range []int{40, 60, 80, 200} {
+			text := plot.Draw(xs, ys, plot.Options{MaxWidth: most, XLabel: label})
+			wide := 0
+			for line := range strings.Lines(text) {
+				if !strings.Contains(line, "values:") {
+					wide = max(wide, utf8.RuneCountInString(strings.TrimRight(line, "\n")))
+				}
+			}
+			assert.LessOrEqual(t, wide, most, "%s", text)
+			assert.GreaterOrEqual(t, wide, min(most, plot.DefaultWidth)-2, "it uses the room")
+			assert.Contains(t, text, label)
+		}
+	}
+	assert.NotPanics(t, func() { plot.Draw(xs, ys, plot.Options{MaxWidth: 1}) })
+}
+
 func TestDraw(t *testing.T) {
 	t.Parallel()
 	inf := math.Inf(1)

@@ -210,6 +210,8 @@ func (u *upload) run(ctx context.Context) (err error) {
 	}
 	defer func() {
 		if err != nil { // another sync goes on there
+			u.result.RowsSent -= u.q.history.count
+			u.result.EventsSent -= u.q.events.count
 			u.noteProgress(time.Time{})
 		}
 	}()
