@@ -26,4 +26,11 @@
 // [ErrConflict].
 //
 // Rows and lines are stored by index, so that sending one twice leaves one.
+//
+// # What is left alone
+//
+// What this server has acknowledged is noted beside the log (see
+// [Log.Acknowledged]). Where only a mark or the kind of the run says that it may have
+// everything, it is asked. [Options.Clean] deletes what was acknowledged piece by
+// piece, after another question.
 package syncrun

@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -41,7 +43,7 @@ func (e *Error) Error() string {
 	switch {
 	case e.LastStatus != 0:
 		fmt.Fprintf(&b, " (after %d attempts, the last answer was HTTP %d)", e.Attempts, e.LastStatus)
-	case e.Attempts > 1 && e.LastErr != nil && !strings.Contains(b.String(), e.LastErr.Error()):
+	case e.LastErr != nil && brokenOff(e.Err) && !strings.Contains(b.String(), e.LastErr.Error()):
 		fmt.Fprintf(&b, " (the last of %d attempts to be over failed: %s)", e.Attempts, e.LastErr.Error())
 	case e.Attempts > 1:
 		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
@@ -51,3 +53,8 @@ func (e *Error) Error() string {
 
 // Unwrap gives Err.
 func (e *Error) Unwrap() error { return e.Err }
+
+// brokenOff reports whether an error tells only that nobody waited any longer.
+func brokenOff(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
