@@ -213,13 +213,13 @@ func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 		}
 	}
 	if missing > 0 {
-		command := "wandgo sync"
+		command := []string{"wandgo sync"}
 		if given {
 			for _, path := range paths {
-				command += " " + shellWord(printable(path))
+				command = append(command, shellWord(printable(path)))
 			}
 		}
-		p.printf("\nTo upload what the server lacks of %s: %s\n", counted(int64(missing), "run"), command)
+		p.printf("\nTo upload what the server lacks of %s: %s\n", counted(int64(missing), "run"), strings.Join(command, " "))
 	}
 }
 

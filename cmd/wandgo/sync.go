@@ -214,8 +214,8 @@ func relative(path string) string {
 	if rest, ok := cutDir(path, dir); ok {
 		return rest
 	}
-	if real, err := filepath.EvalSymlinks(dir); err == nil { // as the shell may say it
-		if rest, ok := cutDir(path, real); ok {
+	if dir, err = filepath.EvalSymlinks(dir); err == nil { // the shell may say it otherwise
+		if rest, ok := cutDir(path, dir); ok {
 			return rest
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/transport"
 )
 
 // syncOutput tells what becomes of runs: on a terminal in a line that moves, and
@@ -126,6 +127,9 @@ func begun(r *client.SyncedRun) bool {
 func stopped(r *client.SyncedRun) string {
 	if r.RowsSent > 0 {
 		return grouped(r.RowsSent) + " of " + counted(r.Rows, "row") + " sent"
+	}
+	if failed, ok := errors.AsType[*transport.Error](r.Err); ok && failed.LastErr != nil {
+		return "the server gave no answer: " + failed.LastErr.Error()
 	}
 	return inOneLine(r.Err)
 }
@@ -304,11 +308,11 @@ func misplaced(err error) bool {
 
 // given are the flags that say where to.
 func given(o client.SyncOptions) string {
-	var flags string
+	var flags strings.Builder
 	for _, f := range []struct{ name, value string }{{"entity", o.Entity}, {"project", o.Project}, {"id", o.RunID}} {
 		if f.value != "" {
-			flags += " --" + f.name + " " + shellWord(printable(f.value))
+			flags.WriteString(" --" + f.name + " " + shellWord(printable(f.value)))
 		}
 	}
-	return flags
+	return flags.String()
 }

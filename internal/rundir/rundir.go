@@ -71,10 +71,10 @@ func Create(root, id string, online bool, now time.Time) (*Dir, error) {
 // Of returns the directory that holds a log. Links are followed, so that
 // wandb/latest-run/run-<id>.wandb is in the directory that has the run's own name.
 func Of(log string) *Dir {
-	if real, err := filepath.EvalSymlinks(log); err == nil {
-		log = real
-	} else if real, err = filepath.EvalSymlinks(filepath.Dir(log)); err == nil { // there is no log
-		log = filepath.Join(real, filepath.Base(log))
+	if file, err := filepath.EvalSymlinks(log); err == nil {
+		log = file
+	} else if dir, err := filepath.EvalSymlinks(filepath.Dir(log)); err == nil { // there is no log
+		log = filepath.Join(dir, filepath.Base(log))
 	}
 	if whole, err := filepath.Abs(log); err == nil {
 		log = whole

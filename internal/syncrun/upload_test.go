@@ -189,7 +189,7 @@ func TestMetadata(t *testing.T) {
 }
 
 // Only output.log needs a temporary directory.
-func TestNoTemporaryDirectory(t *testing.T) { //nolint:paralleltest // it changes the environment
+func TestNoTemporaryDirectory(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nothing"))
 	path := record(t, t.TempDir(), runDir, ours, bodies(
 		some(runBody(), &journal.OutputRaw{Stdout: true, Timestamp: begin, Text: "one\n"}), rowsOf(0, 3), some(&journal.Exit{}))...)
