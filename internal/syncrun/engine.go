@@ -46,7 +46,7 @@ type Options struct {
 var ErrSeveralRuns = errors.New("one run id for the logs of several runs")
 
 // ErrNoRun means that a log does not say whose run it is.
-var ErrNoRun = errors.New("the record that names the run is damaged, and the name of the file does not tell the run's id; give it one")
+var ErrNoRun = errors.New("the record that names the run is damaged, and the name of the file does not tell the run's id; --id gives it one")
 
 // ErrRuined means that a log is damaged and nothing of it can be read.
 var ErrRuined = errors.New("the log is damaged, and no record of it can be read")

@@ -44,6 +44,7 @@ type server struct {
 	largest  int
 	failAt   int // the post that fails, 0 for none
 	discard  bool
+	noFiles  bool  // they fail
 	stall    bool  // files go nowhere
 	rows     int64 // counted where lines are discarded
 	onPost   func()
@@ -219,7 +220,10 @@ func (f *files) Progress() runfiles.Progress { return runfiles.Progress{} }
 func (f *files) Close()                      {}
 
 func (f *files) Finish(ctx context.Context) error {
-	if !f.s.stall {
+	switch {
+	case f.s.noFiles:
+		return errBroken
+	case !f.s.stall:
 		return nil
 	}
 	<-ctx.Done()

@@ -174,7 +174,7 @@ func locate(l *Log, s *standing, note *rundir.Uploaded, shift *int64, open bool)
 	}
 	// Where the server knows of the run's end and the log does not, as on a full disk,
 	// there is nothing that it could still be told.
-	if open && s.ended() && (t.rows == 0 || !p.appended && p.skip >= t.rows) {
+	if open && s.ended() && !broken(note) && (t.rows == 0 || !p.appended && p.skip >= t.rows) {
 		p.nothing = true
 	}
 	return p, nil

@@ -43,7 +43,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 			j.warn("the server has later rows of the run; whether the last %d of the log are there, too, is not known", p.doubtful)
 		}
 		return j.settle(old, note, p.base, live)
-	case j.isThere(old, p):
+	case j.isThere(old, note, p):
 		j.synced = true
 		if err := j.settle(old, note, p.base, live); err != nil {
 			return err
@@ -112,7 +112,7 @@ func (j *job) ask(ctx context.Context) (*standing, error) {
 		if e, ok := errors.AsType[*errors.RequestError](err); ok && ctx.Err() == nil &&
 			errors.Is(e.Cause, errors.ErrServerUnavailable) && e.StatusCode == 0 {
 			j.e.mu.Lock()
-			j.e.down = err
+			j.e.down = j.sameReason(err) // one of its own, which nobody changes
 			j.e.mu.Unlock()
 		}
 		return nil, err
@@ -127,18 +127,22 @@ func (j *job) sameReason(err error) error {
 		return err
 	}
 	same := *e
-	same.Entity, same.Project, same.RunID = j.target.Entity, j.target.Project, j.target.RunID
+	same.Entity, same.Project, same.RunID, same.Dir = j.target.Entity, j.target.Project, j.target.RunID, ""
 	return &same
 }
 
 // isThere reports whether the server has everything of a run of which something says
 // so, as far as the server tells.
-func (j *job) isThere(old *standing, p *place) bool {
+func (j *job) isThere(old *standing, note *rundir.Uploaded, p *place) bool {
 	s := j.survey
-	return old != nil && j.maybeThere() && !j.e.Options.IncludeSynced && !j.cleans() &&
+	return old != nil && !broken(note) && j.maybeThere() && !j.e.Options.IncludeSynced && !j.cleans() &&
 		!p.appended && (p.found || s.Rows == 0) && p.skip >= s.Rows && old.events-p.base.Events >= s.State.Events &&
 		(old.ended() || old.state == "" || s.Exit != nil && s.Exit.NotComplete)
 }
+
+// broken reports whether a note is that of a sync that broke off. The server may have
+// been told of the run's end then, and lack files.
+func broken(note *rundir.Uploaded) bool { return note != nil && note.StorageID != "" && !note.Done }
 
 // settle notes that there is nothing to send. Where nothing was sent earlier either,
 // nobody knows of the files.

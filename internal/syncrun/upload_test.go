@@ -302,3 +302,34 @@ func TestTooManyAlerts(t *testing.T) {
 	assert.Equal(t, 1000, r.Alerts)
 	assert.Equal(t, []string{"the log has more than 1000 alerts; the last 3 were left out"}, r.Warnings)
 }
+
+// The server was told of the run's end, and lacks files: they are tried again.
+func TestFilesAreTriedAgain(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string][]journal.Body{"a run that crashed": nil, "a run that ended": some(&journal.Exit{})} {
+		for _, marked := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, ", marked ", marked), func(t *testing.T) {
+				t.Parallel()
+				path := record(t, t.TempDir(), runDir, official, bodies(
+					some(runBody(), &journal.Files{Files: []journal.File{{Path: "a.txt"}}}), rowsOf(0, 3), end)...)
+				old(t, path)
+				if marked {
+					mark(t, nil, path)
+				}
+				s := newServer()
+				s.noFiles = true
+				r := bring(t, s, syncrun.Options{}, path)[0]
+				require.ErrorIs(t, r.Err, errBroken)
+				require.NotNil(t, s.exit)
+				was := *s.exit
+				s.noFiles = false
+				clear(s.files)
+				r = bring(t, s, syncrun.Options{}, path)[0]
+				require.NoError(t, r.Err)
+				assert.Equal(t, syncrun.Synced, r.Outcome, r.Reason)
+				assert.Contains(t, s.files, "a.txt")
+				assert.Equal(t, was, *s.exit)
+			})
+		}
+	}
+}
