@@ -242,12 +242,11 @@ func (r *SyncReport) Err() error {
 //
 // Sync blocks until all logs are done, or ctx ends. One log that fails stops no
 // other, except that a server that cannot be reached is not asked for each. The error
-// is nil if none failed; otherwise it holds the errors of all
-// that did, each of them also in its SyncedRun. A refusal is an
-// *errors.PermissionError that says why, as for [Client.Init], and is kept in the run's
-// directory; the
-// commonest cause is the entity of another account in the log. Without a usable key, or
-// if a path leads to no log, the report is nil. Sync is safe for concurrent use.
+// is nil if none failed; otherwise it holds the errors of all that did, each of them
+// also in its SyncedRun. A refusal is an *errors.PermissionError that says why, as for
+// [Client.Init], and is kept in the run's directory; the commonest cause is the entity
+// of another account in the log. Without a usable key, or if a path leads to no log,
+// the report is nil. Sync is safe for concurrent use.
 func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*SyncReport, error) {
 	if err := opts.check(c.settings.Key); err != nil {
 		return nil, err
