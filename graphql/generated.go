@@ -72,6 +72,25 @@ func (v *CreateRunFilesCreateRunFilesCreateRunFilesPayloadFilesFile) GetUploadUr
 	return v.UploadUrl
 }
 
+type CreateRunFilesInput struct {
+	EntityName  string   `json:"entityName"`
+	ProjectName string   `json:"projectName"`
+	RunName     string   `json:"runName"`
+	Files       []string `json:"files"`
+}
+
+// GetEntityName returns CreateRunFilesInput.EntityName, and is useful for accessing the field via an interface.
+func (v *CreateRunFilesInput) GetEntityName() string { return v.EntityName }
+
+// GetProjectName returns CreateRunFilesInput.ProjectName, and is useful for accessing the field via an interface.
+func (v *CreateRunFilesInput) GetProjectName() string { return v.ProjectName }
+
+// GetRunName returns CreateRunFilesInput.RunName, and is useful for accessing the field via an interface.
+func (v *CreateRunFilesInput) GetRunName() string { return v.RunName }
+
+// GetFiles returns CreateRunFilesInput.Files, and is useful for accessing the field via an interface.
+func (v *CreateRunFilesInput) GetFiles() []string { return v.Files }
+
 // CreateRunFilesResponse is returned by CreateRunFiles on success.
 type CreateRunFilesResponse struct {
 	CreateRunFiles *CreateRunFilesCreateRunFilesCreateRunFilesPayload `json:"createRunFiles"`
@@ -279,6 +298,37 @@ func (v *EntityKindFields) GetEntityType() *string { return v.EntityType }
 
 // GetReadOnlyAdmin returns EntityKindFields.ReadOnlyAdmin, and is useful for accessing the field via an interface.
 func (v *EntityKindFields) GetReadOnlyAdmin() bool { return v.ReadOnlyAdmin }
+
+type NotifyScriptableRunAlertInput struct {
+	EntityName   string         `json:"entityName"`
+	ProjectName  string         `json:"projectName"`
+	RunName      string         `json:"runName"`
+	Title        string         `json:"title"`
+	Text         string         `json:"text"`
+	Severity     *AlertSeverity `json:"severity"`
+	WaitDuration *int64         `json:"waitDuration"`
+}
+
+// GetEntityName returns NotifyScriptableRunAlertInput.EntityName, and is useful for accessing the field via an interface.
+func (v *NotifyScriptableRunAlertInput) GetEntityName() string { return v.EntityName }
+
+// GetProjectName returns NotifyScriptableRunAlertInput.ProjectName, and is useful for accessing the field via an interface.
+func (v *NotifyScriptableRunAlertInput) GetProjectName() string { return v.ProjectName }
+
+// GetRunName returns NotifyScriptableRunAlertInput.RunName, and is useful for accessing the field via an interface.
+func (v *NotifyScriptableRunAlertInput) GetRunName() string { return v.RunName }
+
+// GetTitle returns NotifyScriptableRunAlertInput.Title, and is useful for accessing the field via an interface.
+func (v *NotifyScriptableRunAlertInput) GetTitle() string { return v.Title }
+
+// GetText returns NotifyScriptableRunAlertInput.Text, and is useful for accessing the field via an interface.
+func (v *NotifyScriptableRunAlertInput) GetText() string { return v.Text }
+
+// GetSeverity returns NotifyScriptableRunAlertInput.Severity, and is useful for accessing the field via an interface.
+func (v *NotifyScriptableRunAlertInput) GetSeverity() *AlertSeverity { return v.Severity }
+
+// GetWaitDuration returns NotifyScriptableRunAlertInput.WaitDuration, and is useful for accessing the field via an interface.
+func (v *NotifyScriptableRunAlertInput) GetWaitDuration() *int64 { return v.WaitDuration }
 
 // NotifyScriptableRunAlertNotifyScriptableRunAlertNotifyScriptableRunAlertPayload includes the requested fields of the GraphQL type NotifyScriptableRunAlertPayload.
 type NotifyScriptableRunAlertNotifyScriptableRunAlertNotifyScriptableRunAlertPayload struct {
@@ -1036,23 +1086,11 @@ func (v *WhoFieldsTeamsEntityConnectionEdgesEntityEdgeNodeEntity) GetName() stri
 
 // __CreateRunFilesInput is used internally by genqlient
 type __CreateRunFilesInput struct {
-	Entity  string   `json:"entity"`
-	Project string   `json:"project"`
-	Run     string   `json:"run"`
-	Files   []string `json:"files"`
+	Input CreateRunFilesInput `json:"input"`
 }
 
-// GetEntity returns __CreateRunFilesInput.Entity, and is useful for accessing the field via an interface.
-func (v *__CreateRunFilesInput) GetEntity() string { return v.Entity }
-
-// GetProject returns __CreateRunFilesInput.Project, and is useful for accessing the field via an interface.
-func (v *__CreateRunFilesInput) GetProject() string { return v.Project }
-
-// GetRun returns __CreateRunFilesInput.Run, and is useful for accessing the field via an interface.
-func (v *__CreateRunFilesInput) GetRun() string { return v.Run }
-
-// GetFiles returns __CreateRunFilesInput.Files, and is useful for accessing the field via an interface.
-func (v *__CreateRunFilesInput) GetFiles() []string { return v.Files }
+// GetInput returns __CreateRunFilesInput.Input, and is useful for accessing the field via an interface.
+func (v *__CreateRunFilesInput) GetInput() CreateRunFilesInput { return v.Input }
 
 // __DiagnoseDefaultInput is used internally by genqlient
 type __DiagnoseDefaultInput struct {
@@ -1100,35 +1138,11 @@ func (v *__DiagnoseInput) GetWithRun() bool { return v.WithRun }
 
 // __NotifyScriptableRunAlertInput is used internally by genqlient
 type __NotifyScriptableRunAlertInput struct {
-	Entity       string        `json:"entity"`
-	Project      string        `json:"project"`
-	Run          string        `json:"run"`
-	Title        string        `json:"title"`
-	Text         string        `json:"text"`
-	Severity     AlertSeverity `json:"severity"`
-	WaitDuration int64         `json:"waitDuration"`
+	Input NotifyScriptableRunAlertInput `json:"input"`
 }
 
-// GetEntity returns __NotifyScriptableRunAlertInput.Entity, and is useful for accessing the field via an interface.
-func (v *__NotifyScriptableRunAlertInput) GetEntity() string { return v.Entity }
-
-// GetProject returns __NotifyScriptableRunAlertInput.Project, and is useful for accessing the field via an interface.
-func (v *__NotifyScriptableRunAlertInput) GetProject() string { return v.Project }
-
-// GetRun returns __NotifyScriptableRunAlertInput.Run, and is useful for accessing the field via an interface.
-func (v *__NotifyScriptableRunAlertInput) GetRun() string { return v.Run }
-
-// GetTitle returns __NotifyScriptableRunAlertInput.Title, and is useful for accessing the field via an interface.
-func (v *__NotifyScriptableRunAlertInput) GetTitle() string { return v.Title }
-
-// GetText returns __NotifyScriptableRunAlertInput.Text, and is useful for accessing the field via an interface.
-func (v *__NotifyScriptableRunAlertInput) GetText() string { return v.Text }
-
-// GetSeverity returns __NotifyScriptableRunAlertInput.Severity, and is useful for accessing the field via an interface.
-func (v *__NotifyScriptableRunAlertInput) GetSeverity() AlertSeverity { return v.Severity }
-
-// GetWaitDuration returns __NotifyScriptableRunAlertInput.WaitDuration, and is useful for accessing the field via an interface.
-func (v *__NotifyScriptableRunAlertInput) GetWaitDuration() int64 { return v.WaitDuration }
+// GetInput returns __NotifyScriptableRunAlertInput.Input, and is useful for accessing the field via an interface.
+func (v *__NotifyScriptableRunAlertInput) GetInput() NotifyScriptableRunAlertInput { return v.Input }
 
 // __ProbeEntityInput is used internally by genqlient
 type __ProbeEntityInput struct {
@@ -1236,8 +1250,8 @@ func (v *__UpsertBucketInput) GetInput() UpsertBucketInput { return v.Input }
 
 // The mutation executed by CreateRunFiles.
 const CreateRunFiles_Operation = `
-mutation CreateRunFiles ($entity: String!, $project: String!, $run: String!, $files: [String!]!) {
-	createRunFiles(input: {entityName:$entity,projectName:$project,runName:$run,files:$files}) {
+mutation CreateRunFiles ($input: CreateRunFilesInput!) {
+	createRunFiles(input: $input) {
 		uploadHeaders
 		files {
 			name
@@ -1253,19 +1267,13 @@ mutation CreateRunFiles ($entity: String!, $project: String!, $run: String!, $fi
 func CreateRunFiles(
 	ctx_ context.Context,
 	client_ graphql.Client,
-	entity string,
-	project string,
-	run string,
-	files []string,
+	input CreateRunFilesInput,
 ) (data_ *CreateRunFilesResponse, err_ error) {
 	req_ := &graphql.Request{
 		OpName: "CreateRunFiles",
 		Query:  CreateRunFiles_Operation,
 		Variables: &__CreateRunFilesInput{
-			Entity:  entity,
-			Project: project,
-			Run:     run,
-			Files:   files,
+			Input: input,
 		},
 	}
 
@@ -1591,8 +1599,8 @@ func DiagnoseDefault(
 
 // The mutation executed by NotifyScriptableRunAlert.
 const NotifyScriptableRunAlert_Operation = `
-mutation NotifyScriptableRunAlert ($entity: String!, $project: String!, $run: String!, $title: String!, $text: String!, $severity: AlertSeverity!, $waitDuration: Duration!) {
-	notifyScriptableRunAlert(input: {entityName:$entity,projectName:$project,runName:$run,title:$title,text:$text,severity:$severity,waitDuration:$waitDuration}) {
+mutation NotifyScriptableRunAlert ($input: NotifyScriptableRunAlertInput!) {
+	notifyScriptableRunAlert(input: $input) {
 		success
 	}
 }
@@ -1603,25 +1611,13 @@ mutation NotifyScriptableRunAlert ($entity: String!, $project: String!, $run: St
 func NotifyScriptableRunAlert(
 	ctx_ context.Context,
 	client_ graphql.Client,
-	entity string,
-	project string,
-	run string,
-	title string,
-	text string,
-	severity AlertSeverity,
-	waitDuration int64,
+	input NotifyScriptableRunAlertInput,
 ) (data_ *NotifyScriptableRunAlertResponse, err_ error) {
 	req_ := &graphql.Request{
 		OpName: "NotifyScriptableRunAlert",
 		Query:  NotifyScriptableRunAlert_Operation,
 		Variables: &__NotifyScriptableRunAlertInput{
-			Entity:       entity,
-			Project:      project,
-			Run:          run,
-			Title:        title,
-			Text:         text,
-			Severity:     severity,
-			WaitDuration: waitDuration,
+			Input: input,
 		},
 	}
 

@@ -81,6 +81,31 @@ func TestNewerOperationsUseMarkedFields(t *testing.T) {
 	assert.ElementsMatch(t, needNewerServer, newer)
 }
 
+// One variable for each mutation, so that an argument that a server adds or
+// drops changes a type and not every caller.
+func TestMutationsTakeOneInput(t *testing.T) {
+	t.Parallel()
+	schema := ourSchema(t)
+	mutations := 0
+	for _, op := range operations(t) {
+		doc, errs := gqlparser.LoadQueryWithRules(schema, op.Query, rules.NewDefaultRules())
+		require.Empty(t, errs)
+		def := doc.Operations[0]
+		if def.Operation != ast.Mutation {
+			continue
+		}
+		mutations++
+		require.Len(t, def.VariableDefinitions, 1, op.Name)
+		assert.Equal(t, "input", def.VariableDefinitions[0].Variable, op.Name)
+		require.Len(t, def.SelectionSet, 1, op.Name)
+		root, ok := def.SelectionSet[0].(*ast.Field)
+		require.True(t, ok)
+		require.Len(t, root.Arguments, 1, op.Name)
+		assert.Equal(t, "$input", root.Arguments[0].Value.String(), op.Name)
+	}
+	assert.Equal(t, 4, mutations)
+}
+
 // Servers refuse apiKeys to clients they do not list, with a text that reads
 // like a bad key; and nobody who explains a refusal needs it.
 func TestOperationsNeverAskForKeys(t *testing.T) {

@@ -77,8 +77,10 @@ func (a *Alerter) Send(ctx context.Context, alert Alert) (bool, error) {
 
 // Deliver is Send for a complete alert whose title is reserved.
 func (a *Alerter) Deliver(ctx context.Context, alert Alert) (bool, error) {
-	answer, err := graphql.NotifyScriptableRunAlert(ctx, a.client, a.entity, a.project, a.run,
-		alert.Title, alert.Text, graphql.AlertSeverity(alert.Level), alert.Wait.Milliseconds())
+	answer, err := graphql.NotifyScriptableRunAlert(ctx, a.client, graphql.NotifyScriptableRunAlertInput{
+		EntityName: a.entity, ProjectName: a.project, RunName: a.run, Title: alert.Title, Text: alert.Text,
+		Severity: new(graphql.AlertSeverity(alert.Level)), WaitDuration: new(alert.Wait.Milliseconds()),
+	})
 	if err != nil {
 		return false, fmt.Errorf("send alert %q: %w", alert.Title, err)
 	}

@@ -31,10 +31,12 @@ func newSink(b *testing.B) (*runfiles.Config, *atomic.Int64) {
 			got.Add(n)
 			return
 		}
-		var req struct{ Variables struct{ Files []string } }
+		var req struct {
+			Variables struct{ Input struct{ Files []string } }
+		}
 		_ = json.NewDecoder(r.Body).Decode(&req)
-		files := make([]map[string]string, len(req.Variables.Files))
-		for i, name := range req.Variables.Files {
+		files := make([]map[string]string, len(req.Variables.Input.Files))
+		for i, name := range req.Variables.Input.Files {
 			files[i] = map[string]string{"name": name, "uploadUrl": srv.URL + "/" + name}
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"data": map[string]any{

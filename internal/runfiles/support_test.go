@@ -226,13 +226,15 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (w *wire) answer(data []byte) string {
-	var req struct{ Variables struct{ Files []string } }
+	var req struct {
+		Variables struct{ Input struct{ Files []string } }
+	}
 	_ = json.Unmarshal(data, &req)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.asked = append(w.asked, req.Variables.Files)
-	files := make([]map[string]string, len(req.Variables.Files))
-	for i, name := range req.Variables.Files {
+	w.asked = append(w.asked, req.Variables.Input.Files)
+	files := make([]map[string]string, len(req.Variables.Input.Files))
+	for i, name := range req.Variables.Input.Files {
 		w.askedN[name]++
 		address := fmt.Sprintf("https://bucket.test/store/%s?signature=%d", name, w.askedN[name])
 		if w.address != nil {

@@ -21,7 +21,9 @@ type target struct {
 // ask requests the addresses of names, in their order.
 func (u *Uploader) ask(ctx context.Context, names []string) ([]target, error) {
 	made := time.Now()
-	answer, err := graphql.CreateRunFiles(ctx, u.cfg.GraphQL, u.cfg.Entity, u.cfg.Project, u.cfg.Run, names)
+	answer, err := graphql.CreateRunFiles(ctx, u.cfg.GraphQL, graphql.CreateRunFilesInput{
+		EntityName: u.cfg.Entity, ProjectName: u.cfg.Project, RunName: u.cfg.Run, Files: names,
+	})
 	if err != nil {
 		return nil, err
 	}
