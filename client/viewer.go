@@ -5,16 +5,16 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
 )
 
 // Viewer is the account behind an API key.
 type Viewer = errors.Viewer
 
-// Viewer asks the server whose key this is. It makes one request and blocks
-// until it is answered or ctx ends; a failure is tried once more. A key that the
-// server does not recognise gives an *errors.PermissionError that matches
+// Viewer asks the server whose key this is. It makes one request, a second one
+// where the server objects to the page of teams that the first asks for, and
+// blocks until it is answered or ctx ends; a failure is tried once more. A key
+// that the server does not recognise gives an *errors.PermissionError that matches
 // ErrBadAPIKey; no key at all, ErrNoAPIKey; a server that will not say whose key
 // it is, one whose cause is mostly undetermined; other failures an
 // *errors.RequestError. Whether the account has a personal entity is not asked;
@@ -26,7 +26,7 @@ func (c *Client) Viewer(ctx context.Context) (*Viewer, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.initTimeout)
 	defer cancel()
-	resp, err := graphql.Viewer(ctx, c.graphql.ForProbes())
+	viewer, err := diagnose.AskViewer(ctx, c.graphql.ForProbes())
 	if err != nil {
 		r := diagnose.Classify(ctx, err)
 		if !r.IsRefusal() {
@@ -34,7 +34,7 @@ func (c *Client) Viewer(ctx context.Context) (*Viewer, error) {
 		}
 		return nil, diagnose.RefuseViewer(c.context(q), r)
 	}
-	if resp.Viewer == nil {
+	if viewer == nil {
 		x := c.context(q)
 		return nil, &errors.PermissionError{
 			Op: q.Op, BaseURL: x.BaseURL, AppURL: x.AppURL, KeySource: x.KeySource,
@@ -42,5 +42,5 @@ func (c *Client) Viewer(ctx context.Context) (*Viewer, error) {
 			Message: "the server recognises no account behind this key", Time: time.Now(),
 		}
 	}
-	return diagnose.ViewerOf(resp.Viewer), nil
+	return viewer, nil
 }

@@ -60,10 +60,17 @@ var schemas = map[Generation]func() (*ast.Schema, error){
 	Gen2024Jan: sync.OnceValues(func() (*ast.Schema, error) { return buildSchema(Gen2024Jan) }),
 }
 
-func schemaOf(g Generation) (*ast.Schema, error) {
+func schemaOf(g Generation, p Policy) (*ast.Schema, error) {
 	build, ok := schemas[g]
 	if !ok {
 		return nil, fmt.Errorf("unknown server generation %v", g)
+	}
+	if p.TeamPages == TeamPagesUnknown {
+		schema, err := buildSchema(g) // a copy of its own
+		if err == nil {
+			schema.Types["User"].Fields.ForName("teams").Arguments = nil
+		}
+		return schema, err
 	}
 	return build()
 }

@@ -50,6 +50,9 @@ type Policy struct {
 	// TeamPageSize is how many teams viewer.teams lists at most in one answer; 0
 	// for all.
 	TeamPageSize int
+	// TeamPages says what comes of a question for a page of viewer.teams: by
+	// default an answer.
+	TeamPages TeamPages
 	// FoldEntityCase finds entities whatever their case. By default names are
 	// compared exactly.
 	FoldEntityCase bool
@@ -63,6 +66,20 @@ func (p Policy) withDefaults() Policy {
 	p.FieldRefusalStatus = cmp.Or(p.FieldRefusalStatus, http.StatusOK)
 	return p
 }
+
+// TeamPages is what a server makes of the arguments of viewer.teams.
+type TeamPages int
+
+// What a server may make of a page of teams.
+const (
+	// TeamPagesAnswered: it answers with a page, at most as large as was asked.
+	TeamPagesAnswered TeamPages = iota
+	// TeamPagesUnknown: it knows no such arguments; a document with one does not
+	// fit its schema.
+	TeamPagesUnknown
+	// TeamPagesRefused: an error takes the place of the list.
+	TeamPagesRefused
+)
 
 // Answer is a decision with a default.
 type Answer int

@@ -2,6 +2,7 @@ package wandbtest
 
 import (
 	"cmp"
+	"net/http"
 	"slices"
 	"strconv"
 )
@@ -124,6 +125,9 @@ func orNil(text string) any {
 // teamConnection pages through the viewer's entities: the teams, and the
 // personal entity where there is one.
 func teamConnection(x *execution, u *userObject, args arguments) (any, error) {
+	if _, paged := args.number("first"); paged && x.server.cfg.policy.TeamPages == TeamPagesRefused {
+		return nil, refusal{status: http.StatusBadRequest, message: "the page is too large"}
+	}
 	var nodes []standing
 	if u.User == x.caller.user {
 		if u.PersonalEntity == PersonalEnabled {

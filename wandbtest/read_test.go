@@ -88,6 +88,29 @@ func TestViewerTeamPages(t *testing.T) {
 	assert.Equal(t, []string{}, teamNames(mia.query("viewer", q, map[string]any{"after": "77"})))
 }
 
+// TestTeamPagesThatAreNotAnswered: what servers that dislike the question for a
+// page make of it.
+func TestTeamPagesThatAreNotAnswered(t *testing.T) {
+	t.Parallel()
+	const paged, plain = `{ viewer { username teams(first: 1000) { edges { node { name } } } } }`, `{ viewer { username teams { edges { node { name } } } } }`
+	for name, tc := range map[string]struct {
+		pages wandbtest.TeamPages
+		want  string
+	}{
+		"unknown": {wandbtest.TeamPagesUnknown, `{"errors":[{"message":"Unknown argument \"first\" on field \"User.teams\".","locations":[{"line":1,"column":21}]}]}`},
+		"refused": {wandbtest.TeamPagesRefused, `{"data":{"viewer":{"username":"mia","teams":null}},"errors":[{"message":"the page is too large","path":["viewer","teams"]}]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mia := as(t, wandbtest.New(t, matrixWorld(), wandbtest.WithPolicy(wandbtest.Policy{TeamPages: tc.pages})), key("mia"))
+			status, body := mia.graphql(paged, nil)
+			assert.Equal(t, 200, status)
+			assert.JSONEq(t, tc.want, body)
+			assert.Equal(t, []string{"acme", "strict", "frozen"}, teamNames(mia.query("viewer", plain, nil)))
+		})
+	}
+}
+
 func TestEntity(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, matrixWorld())

@@ -69,7 +69,7 @@ func Start(world World, opts ...Option) (*Server, error) {
 	if err := world.Validate(); err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
 	}
-	schema, err := schemaOf(cfg.generation)
+	schema, err := schemaOf(cfg.generation, cfg.policy)
 	if err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
 	}

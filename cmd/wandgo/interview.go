@@ -64,11 +64,11 @@ func ask(ctx context.Context, x *examination, second secret.Key, t targets) []qu
 
 // identify asks whose the second key is.
 func (v *interview) identify(ctx context.Context) *errors.Viewer {
-	resp, err := graphql.Viewer(ctx, graphql.NewWithTransport(v.second).ForProbes())
-	if err != nil || resp.Viewer == nil {
+	viewer, err := diagnose.AskViewer(ctx, graphql.NewWithTransport(v.second).ForProbes())
+	if err != nil {
 		return nil
 	}
-	return diagnose.ViewerOf(resp.Viewer)
+	return viewer
 }
 
 // outside reports whether the second account is outside the entity, as far as

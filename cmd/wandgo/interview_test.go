@@ -43,6 +43,16 @@ var allTargets = []string{
 	"--hidden-entity", "secretive", "--view-only-entity", "acme-viewers", "--restricted-project", "acme-lab/closed", "--write",
 }
 
+// The second account is known on a server that objects to the page of teams that
+// is asked for.
+func TestInterviewWithoutTeamPages(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, interviewWorld(), wandbtest.WithPolicy(wandbtest.Policy{TeamPages: wandbtest.TeamPagesUnknown}))
+	q, _ := answers(t, srv, allTargets...)
+	assert.Contains(t, q["e"].Answer, "second key, an outsider: true")
+	assert.Contains(t, q["j"].Answer, "without an argument: HTTP 200; with first: 1000: HTTP 200")
+}
+
 func TestInterviewOfEachGeneration(t *testing.T) {
 	t.Parallel()
 	for _, g := range generations() {

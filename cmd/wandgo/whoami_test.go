@@ -60,6 +60,17 @@ func TestWhoamiNamesTheSettingsFile(t *testing.T) {
 	assert.NotContains(t, r.stderr, "environment")
 }
 
+// A server that objects to the page of teams that is asked for says the same.
+func TestWhoamiWithoutTeamPages(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld(), wandbtest.WithPolicy(wandbtest.Policy{TeamPages: wandbtest.TeamPagesUnknown}))
+	i := on(t, srv.URL(), joKey)
+	r := i.run(t, "whoami")
+	assert.Zero(t, r.status)
+	assert.Equal(t, "jo: default entity acme-research; teams jo, acme-research, vault (perhaps not all); "+
+		"on http://127.0.0.1:PORT with the key from WANDB_API_KEY\n", i.stable(r.stdout))
+}
+
 func TestNames(t *testing.T) {
 	t.Parallel()
 	assert.Empty(t, names(nil, true))

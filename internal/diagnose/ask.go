@@ -3,6 +3,7 @@ package diagnose
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -213,19 +214,53 @@ func askSingly(ctx context.Context, client gql.Client, q Question) *Findings {
 	return f
 }
 
-// askViewer asks whose key it is; where the server objects to the page size,
-// once more without it.
+// askViewer asks whose key it is.
 func (f *Findings) askViewer(ctx context.Context, client gql.Client) {
-	r, err := graphql.Viewer(ctx, client)
-	if ge, ok := errors.AsType[*graphql.Error](err); ok && ge.IsValidation() {
-		u, uerr := graphql.ViewerUnpaged(ctx, client)
-		f.readWho(whoOfUnpaged(u), uerr)
-		if f.Who.Viewer != nil {
-			f.Who.Viewer.TeamsComplete = false // the server's page size is unknown
-		}
-		return
+	w, paged, err := askWho(ctx, client)
+	f.readWho(w, err)
+	if f.Who.Viewer != nil && !paged {
+		f.Who.Viewer.TeamsComplete = false // the server's page size is unknown
 	}
-	f.readWho(value(r, (*graphql.ViewerResponse).GetViewer), err)
+}
+
+// AskViewer asks whose key it is, and nothing else. The viewer is nil without an
+// error where the server recognises no account behind the key. A server that
+// tells the account and not its teams is no error either; Teams is nil then.
+func AskViewer(ctx context.Context, client gql.Client) (*errors.Viewer, error) {
+	var f Findings
+	f.askViewer(ctx, client)
+	if f.Who.Viewer != nil || f.Who.empty() {
+		return f.Who.Viewer, nil
+	}
+	return nil, f.Who.err
+}
+
+// askWho asks for the account and a page of its teams that holds them all; where
+// the server objects to the size of the page, once more without it. paged says
+// whether it did not.
+func askWho(ctx context.Context, client gql.Client) (w *graphql.WhoFields, paged bool, err error) {
+	r, err := graphql.Viewer(ctx, client)
+	w = value(r, (*graphql.ViewerResponse).GetViewer)
+	if !objectsToPage(err) {
+		return w, true, err
+	}
+	u, uerr := graphql.ViewerUnpaged(ctx, client)
+	if unpaged := whoOfUnpaged(u); unpaged != nil || w == nil {
+		return unpaged, false, uerr
+	}
+	return w, true, err
+}
+
+// objectsToPage reports whether the error may be about the size of the page: the
+// server found the document wrong, or would not list the teams.
+func objectsToPage(err error) bool {
+	ge, ok := errors.AsType[*graphql.Error](err)
+	if !ok || len(ge.Errors) == 0 {
+		return false
+	}
+	return ge.IsValidation() || !slices.ContainsFunc(ge.Errors, func(fe graphql.FieldError) bool {
+		return len(fe.Path) < 2 || fe.Path[0] != "viewer" || fe.Path[1] != "teams"
+	})
 }
 
 // askAccount asks for the personal entity. An old server knows half of the

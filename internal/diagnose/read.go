@@ -81,7 +81,7 @@ func answerOf(present bool, err error) Answer {
 func (f *Findings) readWho(w *graphql.WhoFields, err error) {
 	f.Who.Answer, f.Who.err = answerOf(w != nil, err), err
 	if w != nil {
-		f.Who.Viewer = ViewerOf(w) // whatever the status: the key was recognised
+		f.Who.Viewer = viewerOf(w) // whatever the status: the key was recognised
 		return
 	}
 	f.Who.Unauthorized = f.Who.Status == http.StatusUnauthorized && !gated(f.Who.Detail)
@@ -93,8 +93,8 @@ func gated(message string) bool {
 	return strings.Contains(strings.ToLower(message), "relogin required")
 }
 
-// ViewerOf turns the wire's viewer into the public one.
-func ViewerOf(w *graphql.WhoFields) *errors.Viewer {
+// viewerOf turns the wire's viewer into the public one.
+func viewerOf(w *graphql.WhoFields) *errors.Viewer {
 	v := &errors.Viewer{
 		ID:            w.Id,
 		Username:      deref(w.Username),
