@@ -85,6 +85,7 @@ func (c *Client) openFiles(r *Run, online bool) *runfiles.Uploader {
 		cfg.Policy, cfg.Slots = c.transferPolicy(), c.slots
 		cfg.GraphQL, cfg.Transport = r.graphql, c.transport
 		cfg.Entity, cfg.Project, cfg.Run = r.entity, r.project, r.id
+		cfg.Policy = c.transferPolicy()
 		cfg.Uploaded = func(name string) { _ = r.up.stream.AddUploaded(name) } // an ended stream needs no names
 		cfg.Refused = func(err *graphql.Error) { r.up.filesRefused(err) }
 		cfg.Denied = func(err *runfiles.StorageDeniedError) { r.up.fileDenied(err) }

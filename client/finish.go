@@ -27,7 +27,8 @@ func (r *Run) Finish(ctx context.Context) error { return r.FinishWithCode(ctx, 0
 // until ctx ended. Once ctx has ended some megabytes of files are still copied to
 // Run.Dir, and links made where that is on the same disk; the error names the files
 // for which that was not enough. It also names saved files that were not there when
-// their turn came (fs.ErrNotExist). Finishing a run that is already offline is not an
+// their turn came (fs.ErrNotExist). WANDB_FINISH_TIMEOUT (seconds) bounds Finish as
+// well; without it only ctx does. Finishing a run that is already offline is not an
 // error. Further calls wait for the first and return what it returned; one whose own
 // ctx ends before that returns that ctx's error.
 func (r *Run) FinishWithCode(ctx context.Context, code int) error {
@@ -43,6 +44,11 @@ func (r *Run) FinishWithCode(ctx context.Context, code int) error {
 	defer func() { r.ending <- struct{}{} }()
 	if r.finished {
 		return r.result
+	}
+	if limit := r.client.settings.FinishTimeout; limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
 	}
 	r.stopStats()
 	r.endLookups(ctx)

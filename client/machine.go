@@ -22,8 +22,8 @@ type machine struct {
 	metadata    []byte // nil where nothing is told
 }
 
-// lookAround describes this process. It reads a few small files. Of several
-// writers of a run only the primary one is described.
+// lookAround describes this process, as far as the settings let it. It reads a few
+// small files. Of several writers of a run only the primary one is described.
 func (c *Client) lookAround(p *plan) *machine {
 	m := &machine{writerID: runid.NewClient(), environment: new(environment.Environment)}
 	if p.writer != nil {
@@ -32,14 +32,12 @@ func (c *Client) lookAround(p *plan) *machine {
 	if !p.writer.describes() {
 		return m
 	}
-	o := environment.Process(c.environ(), p.started)
-	o.WriterID = m.writerID
-	o.Username, o.Email = c.settings.Username, c.settings.Email
-	o.Root = c.settings.Dir
-	o.NoGit = c.settings.Machine.NoGit
-	o.NoMachine = c.settings.Machine.NoInfo || c.settings.Machine.NoMeta
-	m.environment = environment.Collect(o)
-	if o.NoMachine {
+	s := c.settings.Machine
+	m.environment = environment.Collect(c.surroundings(m.writerID, p))
+	if info, ok := debug.ReadBuildInfo(); ok && !s.NoInfo && !s.NoRequirements {
+		m.requirements = []byte(environment.Requirements(info))
+	}
+	if s.NoInfo || s.NoMeta {
 		return m
 	}
 	text, err := m.environment.File()
@@ -48,9 +46,6 @@ func (c *Client) lookAround(p *plan) *machine {
 		return m
 	}
 	m.metadata = text
-	if info, ok := debug.ReadBuildInfo(); ok {
-		m.requirements = []byte(environment.Requirements(info))
-	}
 	return m
 }
 
@@ -80,18 +75,26 @@ func (m *machine) add(facts map[string]any) error {
 	return nil
 }
 
-// environ is the part of the environment that describes the machine.
+// surroundings says what to describe of the process and its machine.
+func (c *Client) surroundings(writerID string, p *plan) environment.Options {
+	s := c.settings.Machine
+	o := environment.Process(c.environ(), p.started)
+	o.WriterID = writerID
+	o.Username, o.Email = c.settings.Username, c.settings.Email
+	o.Root = c.settings.Dir
+	o.Program, o.Executable = first(c.settings.Program, o.Program), first(s.Executable, o.Executable)
+	o.Host, o.Docker = first(c.settings.Host, o.Host), s.Docker
+	o.NoGit, o.NoMachine = s.NoGit, s.NoInfo
+	o.GitRoot, o.GitRemote, o.GitRemoteURL, o.GitCommit = s.Git.Root, s.Git.Remote, s.Git.RemoteURL, s.Git.Commit
+	return o
+}
+
+// environ is the environment as far as it describes the machine.
 func (c *Client) environ() []string {
-	if c.isolated == nil {
-		return os.Environ() //nolint:forbidigo // it describes the machine and decides nothing
+	if c.isolated != nil {
+		return nil
 	}
-	var vars []string
-	for _, name := range []string{"WANDB_HOST", "WANDB_PROGRAM", "WANDB_EXECUTABLE", "WANDB_DOCKER", "WANDB_GIT_REMOTE", "WANDB_GIT_REMOTE_URL", "WANDB_GIT_COMMIT"} {
-		if v := c.isolated(name); v != "" {
-			vars = append(vars, name+"="+v)
-		}
-	}
-	return vars
+	return os.Environ() //nolint:forbidigo // it describes the machine and decides nothing
 }
 
 func (c *Client) getenv(name string) string {

@@ -81,8 +81,11 @@ func (u *upload) refused(p part, cause error) {
 	go func() {
 		why := u.why(u.asking, p, cause)
 		u.settle(p, nth, why)
-		if p == partRows && !u.finishing.Load() { // Finish is about to show it
-			r.display.Lost(r.Dir(), oneLine(r.Err()))
+		if p == partRows {
+			if !u.finishing.Load() { // Finish is about to show it
+				r.display.Lost(r.Dir(), oneLine(r.Err()))
+			}
+			r.stopIfAsked()
 		}
 		u.aside.end()
 		u.tell(p, why) // Finish does not wait for it, and so may be called from it

@@ -23,6 +23,7 @@ type plan struct {
 	labels          labels
 	sweep           string
 	host, program   string
+	launch          settings.Launch
 	config          runconfig.Config
 	started         time.Time
 	onLost          func(error)
@@ -74,15 +75,20 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 		stats:   opts.StatsInterval,
 		sources: opts.MetricSources,
 		sweep:   s.Sweep.Text,
-		program: first(c.getenv("WANDB_PROGRAM"), os.Args[0]),
+		launch:  s.Launch,
+		program: first(s.Program, os.Args[0]),
+		host:    s.Host,
 		graphql: c.graphql,
 		resume:  first(opts.Resume, s.Resume.Text),
 	}
 	if p.labels.tags == nil {
 		p.labels.tags = slices.Clone(s.Tags)
 	}
-	if p.host = c.getenv("WANDB_HOST"); p.host == "" {
+	if p.host == "" {
 		p.host, _ = os.Hostname() // what cannot be found out stays empty
+	}
+	if s.Machine.NoInfo {
+		p.host = ""
 	}
 	if err := p.branch(opts); err != nil {
 		return nil, err
@@ -203,6 +209,7 @@ func (p *plan) configure(opts RunOptions) error {
 			p.config.Own.Use(f.feature)
 		}
 	}
+	p.config.Own.Launch = runconfig.Launch(p.launch)
 	if p.fork != nil {
 		p.config.Own.Branch = &runconfig.BranchPoint{RunID: p.fork.RunID, Step: p.fork.Step}
 	}

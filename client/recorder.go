@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/environment"
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/runconfig"
@@ -102,6 +103,10 @@ func (r *Run) runRecord(p *plan) *journal.Run {
 	}
 	if p.state != nil {
 		rec.StorageID = p.state.StorageID
+	}
+	if p.machine != nil && p.machine.environment.Git != (environment.Git{}) {
+		git := p.machine.environment.Git
+		rec.Git = &journal.Git{RemoteURL: git.Remote, Commit: git.Commit}
 	}
 	if b := r.config.Own.Branch; b != nil {
 		rec.BranchPoint = &journal.BranchPoint{Run: b.RunID, Value: float64(b.Step), Metric: "_step"}

@@ -56,7 +56,7 @@ type Run struct {
 	metrics  metric.Set
 	summary  summary.Summary
 	files    *runfiles.Uploader // nil for a disabled run
-	screen   *screen            // nil for a disabled run
+	screen   *screen            // nil for a disabled run, and where the console is to stay out
 	rec      *recorder          // nil for a disabled run, and where the disk has no place
 	up       *upload            // nil for a run without the server
 	why      reasons            // why the run is not, or no longer, online
@@ -186,7 +186,9 @@ func (c *Client) startHomeless(p *plan, cause error) *Run {
 // equip begins what every run has beside its rows.
 func (r *Run) equip(p *plan, online bool) {
 	r.display = r.client.display.Run(r.shownName())
-	r.screen = &screen{run: r}
+	if !r.client.settings.NoConsole {
+		r.screen = &screen{run: r}
+	}
 	r.alerter = alert.New(r.graphql, r.entity, r.project, r.id)
 	r.files = r.client.openFiles(r, online)
 	r.saveMachineFiles(p.machine)
@@ -229,8 +231,10 @@ func (r *Run) Name() string {
 func (r *Run) Resumed() bool { return r.resumed }
 
 // Context returns a context that ends when a user stops the run in the web UI,
-// with [ErrStopped] as its cause, or when the run is finished. A training loop
-// that watches it stops when it is asked to.
+// with [ErrStopped] as its cause, or when the run is finished; where
+// WANDB_STOP_ON_FATAL_ERROR is set also when the server stops taking the run, with
+// what [Run.Err] returns as its cause. A training loop that watches it stops when
+// it is asked to.
 func (r *Run) Context() context.Context { return r.ctx }
 
 // ErrStopped is the cause of the end of [Run.Context] when a user stopped the

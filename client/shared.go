@@ -61,7 +61,7 @@ func (c *Client) share(p *plan, o Shared) error {
 	s := c.settings.Shared
 	w := &writer{id: runid.NewClient(), label: first(o.Label, s.Label)}
 	if w.label == "" {
-		w.label = strings.NewReplacer("/", "_", `\`, "_").Replace(p.host) + "-" + runid.New()
+		w.label = strings.TrimPrefix(strings.NewReplacer("/", "_", `\`, "_").Replace(p.host)+"-"+runid.New(), "-")
 	}
 	primary := firstOf(o.Primary, s.Primary)
 	if primary == nil {

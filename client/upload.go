@@ -109,6 +109,13 @@ func (u *upload) abandon(why error) {
 	})
 }
 
+// stopIfAsked ends the context of a run whose upload ended.
+func (r *Run) stopIfAsked() {
+	if r.client.settings.StopOnFatalError {
+		r.cancel(r.Err())
+	}
+}
+
 // takeOver has the disk go on alone.
 func (u *upload) takeOver(why error) {
 	r := u.run

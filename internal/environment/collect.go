@@ -12,10 +12,8 @@ import (
 // Options says what to describe. The zero Options describe nothing of the
 // process; Process describes this one.
 type Options struct {
-	// Environ is the process's environment, as of os.Environ. From it come
-	// WANDB_HOST, WANDB_PROGRAM, WANDB_EXECUTABLE, WANDB_DOCKER,
-	// WANDB_GIT_REMOTE (the name of a remote, "origin" by default),
-	// WANDB_GIT_REMOTE_URL, WANDB_GIT_COMMIT and what Slurm sets.
+	// Environ is the process's environment, as of os.Environ. From it comes what
+	// Slurm sets.
 	Environ []string
 	// Args are the arguments without the program, as of os.Args[1:].
 	Args []string
@@ -25,19 +23,23 @@ type Options struct {
 	WorkDir string
 	// Root is the directory that holds the runs' files.
 	Root string
-	// Host is the name of the machine.
-	Host string
+	// Host is the name of the machine, Docker the image it runs in.
+	Host, Docker string
 	// Username and Email are the user's, if known.
 	Username, Email string
 	StartedAt       time.Time
 	// WriterID names this process among those that write the run.
 	WriterID string
 
-	// NoGit leaves out the Git commit and remote (WANDB_DISABLE_GIT).
+	// NoGit leaves out what can be found of a Git work tree.
 	NoGit bool
-	// NoMachine leaves out everything except what the caller decided to send
-	// anyway: it returns an empty Environment, and no Git or host either, as
-	// WANDB_X_DISABLE_MACHINE_INFO does.
+	// GitRoot is where the work tree is looked for, by default WorkDir, and
+	// GitRemote the name of the remote whose address counts, by default "origin".
+	GitRoot, GitRemote string
+	// GitCommit and GitRemoteURL take the place of what is found, also with NoGit.
+	GitCommit, GitRemoteURL string
+	// NoMachine leaves out everything: Collect returns an empty Environment, and
+	// no Git or host either, as WANDB_X_DISABLE_MACHINE_INFO asks.
 	NoMachine bool
 
 	// Proc is the proc file system; the default is that of the machine.
@@ -65,33 +67,30 @@ func Collect(o Options) *Environment {
 	if o.NoMachine {
 		return e
 	}
-	env := newVariables(o.Environ)
 	if o.Proc == nil {
 		o.Proc = procFS()
 	}
 	*e = Environment{
 		Go:         runtime.Version(),
 		StartedAt:  Time{o.StartedAt},
-		Docker:     env["WANDB_DOCKER"],
+		Docker:     o.Docker,
 		Args:       RedactArgs(o.Args),
-		Program:    or(env["WANDB_PROGRAM"], o.Program),
+		Program:    o.Program,
 		Email:      o.Email,
 		Root:       o.Root,
-		Host:       or(env["WANDB_HOST"], o.Host),
+		Host:       o.Host,
 		Username:   o.Username,
-		Executable: or(env["WANDB_EXECUTABLE"], o.Executable),
-		Slurm:      env.slurm(),
+		Executable: o.Executable,
+		Slurm:      newVariables(o.Environ).slurm(),
 		WriterID:   o.WriterID,
 	}
 	e.addMachine(o.Proc)
-	top, git := findGit(o.WorkDir, or(env["WANDB_GIT_REMOTE"], "origin"))
+	top, found := findGit(or(o.GitRoot, o.WorkDir), or(o.GitRemote, "origin"))
 	e.addCodePath(top, o.WorkDir)
-	if !o.NoGit {
-		e.Git = Git{
-			Remote: cleanRemote(or(env["WANDB_GIT_REMOTE_URL"], git.Remote)),
-			Commit: or(env["WANDB_GIT_COMMIT"], git.Commit),
-		}
+	if o.NoGit {
+		found = Git{}
 	}
+	e.Git = Git{Remote: cleanRemote(or(o.GitRemoteURL, found.Remote)), Commit: or(o.GitCommit, found.Commit)}
 	return e
 }
 

@@ -44,9 +44,9 @@ func TestEnvironmentFile(t *testing.T) {
 	}
 	e := Collect(Options{
 		Environ: []string{
-			"WANDB_DOCKER=img:1", "SLURM_JOB_ID=77", "SLURM_PROCID=1", "SLURM_JWT_TOKEN=not yours", "SLURM_=", "=odd",
-			"WANDB_GIT_REMOTE_URL=https://jo:pw@example.com/a/b.git", "WANDB_GIT_COMMIT=abc",
+			"SLURM_JOB_ID=77", "SLURM_PROCID=1", "SLURM_JWT_TOKEN=not yours", "SLURM_=", "=odd", "WANDB_HOST=unread",
 		},
+		Docker: "img:1", GitRemoteURL: "https://jo:pw@example.com/a/b.git", GitCommit: "abc",
 		Args: []string{"--lr", "0.1", "--api-key", "hush"}, Program: "/src/cmd/train/main.go", Executable: "/bin/train",
 		WorkDir: "/src", Root: "/runs", Host: "vm", Username: "jo", Email: "jo@example.com", WriterID: "w1",
 		StartedAt: time.Date(2026, 11, 23, 16, 24, 44, 380587999, time.FixedZone("", 3600)),
@@ -95,16 +95,11 @@ func TestWith(t *testing.T) {
 	assert.Equal(t, before, same)
 }
 
-func TestEnvironmentVariablesOverride(t *testing.T) {
+func TestLittleIsKnown(t *testing.T) {
 	t.Parallel()
-	e := Collect(Options{
-		Environ: []string{"WANDB_HOST=h", "WANDB_PROGRAM=p.go", "WANDB_EXECUTABLE=e"},
-		Host:    "other", Program: "other", Executable: "other", WorkDir: t.TempDir(), Proc: fstest.MapFS{},
-	})
-	assert.Equal(t, "h", e.Host)
+	e := Collect(Options{Program: "p.go", WorkDir: t.TempDir(), Proc: fstest.MapFS{}})
 	assert.Equal(t, "p.go", e.Program)
 	assert.Equal(t, "p.go", e.CodePath)
-	assert.Equal(t, "e", e.Executable)
 	assert.Zero(t, e.Memory, "what cannot be read is left out")
 	assert.Positive(t, e.LogicalCPUs)
 }
@@ -119,6 +114,12 @@ func TestWhatIsSwitchedOff(t *testing.T) {
 	without.NoGit = true
 	assert.Zero(t, Collect(without).Git)
 	assert.Equal(t, "vm", Collect(without).Host)
+	without.GitCommit, without.GitRemoteURL = "abc", "https://example.com/a"
+	assert.Equal(t, Git{Remote: "https://example.com/a", Commit: "abc"}, Collect(without).Git, "what somebody says is not looked for")
+
+	elsewhere := with
+	elsewhere.WorkDir, elsewhere.GitRoot = t.TempDir(), dir
+	assert.Equal(t, Collect(with).Git, Collect(elsewhere).Git)
 
 	nothing := with
 	nothing.NoMachine = true

@@ -45,6 +45,9 @@ type BranchPoint struct {
 	Step  int64  `json:"step"`
 }
 
+// Launch says which queue a launched run came from; empty parts are left out.
+type Launch struct{ QueueName, QueueEntity, TraceID string }
+
 // Own is the part of the config that the web UI and resuming rely on. A server
 // counts a run as started only if there is telemetry in it, so that is always
 // written.
@@ -55,6 +58,8 @@ type Own struct {
 	Environments map[string]json.RawMessage
 	// Branch is where the run leaves another; nil if it does not.
 	Branch *BranchPoint
+	// Launch is the queue the run came from.
+	Launch Launch
 
 	features map[Feature]bool
 	kept     map[string]json.RawMessage
@@ -107,6 +112,13 @@ func (o *Own) encode() json.RawMessage {
 	}
 	if o.Branch != nil {
 		set("branch_point", o.Branch)
+	}
+	for key, text := range map[string]string{
+		"launch_queue_name": o.Launch.QueueName, "launch_queue_entity": o.Launch.QueueEntity, "launch_trace_id": o.Launch.TraceID,
+	} {
+		if text != "" {
+			set(key, text)
+		}
 	}
 	return writeObject(all, func(dst []byte, raw json.RawMessage) []byte { return append(dst, raw...) })
 }

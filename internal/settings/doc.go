@@ -7,9 +7,31 @@
 // directory, the user's settings file, the defaults. Every value remembers its
 // source, because the first question after a refusal is "whose key was that?".
 //
-// Of the official client's settings, x_file_stream_no_gzip is left out: it allows
-// compression where the server names that feature, and asking for features would
-// cost every run a request that nothing else needs. Posts are never compressed.
+// # What is ignored
+//
+// Each of the official client's other settings has a reason not to be here:
+//
+//   - WANDB_DISABLE_JOB_CREATION, WANDB_CACHE_DIR, WANDB_DATA_DIR,
+//     WANDB_ARTIFACT_DIR, WANDB_ARTIFACT_FETCH_FILE_URL_BATCH_SIZE: there are no
+//     jobs and no artifacts.
+//   - WANDB_CONSOLE other than off, WANDB_CONSOLE_MULTIPART: a program hands over
+//     its writers itself, and their text is one file.
+//   - WANDB_SUMMARY_TIMEOUT: the summary is never fetched.
+//   - WANDB_X_FILE_STREAM_NO_GZIP: it allows compression where the server names that
+//     feature, and asking for features would cost every run a request that nothing
+//     else needs. Posts are never compressed, which is the official default.
+//   - WANDB_X_SERVER_SIDE_DERIVED_SUMMARY, WANDB_X_SERVER_SIDE_EXPAND_GLOB_METRICS:
+//     the client derives the summary itself and sends globs as they are, whatever
+//     the server can do.
+//   - WANDB_X_STATS_* beside the interval: process, disk and processors are found;
+//     other sources are the program's to add.
+//   - WANDB_X_LABEL, WANDB_X_PRIMARY, WANDB_X_UPDATE_FINISH_STATE outside of shared
+//     mode, in which there is one writer.
+//   - REQUESTS_CA_BUNDLE and the like: SSL_CERT_FILE and SSL_CERT_DIR work as in any
+//     Go program.
+//
+// WANDB_X_EXTRA_HTTP_HEADERS go to the server and not to the object stores that
+// files are uploaded to, as they often are the credentials of a gateway.
 //
 // Nothing here talks to the network, starts a process or writes a file. Keys
 // are held as [secret.Key]; no error, warning or hint contains more of one than

@@ -26,6 +26,12 @@ func TestMachine(t *testing.T) {
 		{"code saved", map[string]string{"WANDB_SAVE_CODE": "true"}, Machine{SaveDiff: true, StatsInterval: 15 * time.Second}},
 		{"code never saved", map[string]string{"WANDB_DISABLE_CODE": "1"}, Machine{NoCode: true, StatsInterval: 15 * time.Second}},
 		{"machine info off", map[string]string{"WANDB_X_DISABLE_MACHINE_INFO": "1"}, Machine{NoInfo: true, StatsInterval: 15 * time.Second}},
+		{"modules off", map[string]string{"WANDB_X_SAVE_REQUIREMENTS": "false"}, Machine{NoRequirements: true, StatsInterval: 15 * time.Second}},
+		{"modules on", map[string]string{"WANDB_X_SAVE_REQUIREMENTS": "true"}, Machine{StatsInterval: 15 * time.Second}},
+		{"what the repository is", map[string]string{
+			"WANDB_GIT_ROOT": "/src", "WANDB_GIT_REMOTE": "upstream", "WANDB_GIT_REMOTE_URL": "https://example.com/a", "WANDB_GIT_COMMIT": "abc",
+		}, Machine{Git: Git{"/src", "upstream", "https://example.com/a", "abc"}, StatsInterval: 15 * time.Second}},
+		{"what runs", map[string]string{"WANDB_EXECUTABLE": "/bin/x", "WANDB_DOCKER": "img:1"}, Machine{Executable: "/bin/x", Docker: "img:1", StatsInterval: 15 * time.Second}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -28,7 +28,10 @@ func (r *resolver) resolveRequests() {
 	s := r.settings
 	s.Silent = r.boolean("silent", "WANDB_SILENT")
 	s.Quiet = r.boolean("quiet", "WANDB_QUIET")
+	s.NoConsole = r.consoleOff()
 	s.InitTimeout = r.seconds(defaultInitTimeout, "init_timeout", "WANDB_INIT_TIMEOUT")
+	s.FinishTimeout = r.seconds(0, "finish_timeout", "WANDB_FINISH_TIMEOUT")
+	s.StopOnFatalError = r.boolean("stop_on_fatal_error", "WANDB_STOP_ON_FATAL_ERROR")
 
 	s.GraphQL = r.retry(defaultGraphQL, "x_graphql_", "WANDB_HTTP_TIMEOUT")
 	s.HTTPTimeout = s.GraphQL.Timeout
@@ -59,6 +62,20 @@ func (r *resolver) resolveRequests() {
 		*p.set = u
 	}
 	r.resolveHeaders()
+}
+
+// consoleOff reports whether the console is to stay out of the run. The other
+// ways to catch it are all the same to a program that hands its writers over.
+func (r *resolver) consoleOff() bool {
+	v := r.nonEmpty(setting{env: []string{"WANDB_CONSOLE"}, file: "console"})
+	switch v.Text {
+	case "off":
+		return true
+	case "", "auto", "wrap", "wrap_raw", "wrap_emu", "redirect":
+	default:
+		r.warn("%s: %s is no way to catch the console and is ignored", v.Source, shown(v.Text))
+	}
+	return false
 }
 
 // hidden returns the two spellings of the variable for an x_ setting.

@@ -243,6 +243,9 @@ func (r *resolver) resolveRun() {
 	s.Notes = r.value(setting{x.Notes, "RunOptions.Notes", []string{"WANDB_NOTES", "WANDB_RUN_NOTES"}, "run_notes"})
 	s.Sweep = r.nonEmpty(setting{env: []string{"WANDB_SWEEP_ID"}, file: "sweep_id"})
 	s.Resume = r.nonEmpty(setting{env: []string{"WANDB_RESUME"}, file: "resume"})
+	s.Program = r.nonEmpty(setting{env: []string{"WANDB_PROGRAM"}, file: "program"}).Text
+	s.Host = r.nonEmpty(setting{env: []string{"WANDB_HOST"}, file: "host"}).Text
+	s.Launch = r.launch()
 	s.Username = r.value(setting{env: []string{"WANDB_USERNAME"}, file: "username"}).Text
 	s.Email = r.value(setting{env: []string{"WANDB_USER_EMAIL", "WANDB_EMAIL"}, file: "email"}).Text
 	r.resolveTags()

@@ -244,12 +244,14 @@ func TestRequests(t *testing.T) {
 	assert.Equal(t, Retry{10085, 2 * time.Second, time.Minute, 3 * time.Minute}, s.FileStream.Retry)
 	assert.Zero(t, s.FileStream.TransmitInterval, "nobody set it")
 	assert.Equal(t, Retry{20, 2 * time.Second, time.Minute, 0}, s.FileTransfer)
+	assert.Zero(t, s.FinishTimeout)
+	assert.False(t, s.StopOnFatalError)
 
 	w.vars = map[string]string{
 		"WANDB_INIT_TIMEOUT": "12.5", "WANDB_HTTP_TIMEOUT": "7", "WANDB_X_GRAPHQL_TIMEOUT_SECONDS": "8",
 		"WANDB_X_GRAPHQL_RETRY_MAX": "3", "WANDB__GRAPHQL_RETRY_WAIT_MIN_SECONDS": "0.25", "WANDB_X_GRAPHQL_RETRY_WAIT_MAX_SECONDS": "1e0",
-		"WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL": "0.5",
-		"WANDB_X_FILE_STREAM_MAX_BYTES":         "1000", "WANDB_X_FILE_STREAM_MAX_LINE_BYTES": "100", "WANDB_X_FILE_STREAM_RETRY_MAX": "0",
+		"WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL": "0.5", "WANDB_FINISH_TIMEOUT": "60", "WANDB_STOP_ON_FATAL_ERROR": "true",
+		"WANDB_X_FILE_STREAM_MAX_BYTES": "1000", "WANDB_X_FILE_STREAM_MAX_LINE_BYTES": "100", "WANDB_X_FILE_STREAM_RETRY_MAX": "0",
 		"WANDB_X_FILE_TRANSFER_RETRY_MAX": "5", "WANDB__FILE_TRANSFER_RETRY_WAIT_MIN_SECONDS": "0.1",
 		"WANDB_X_FILE_TRANSFER_RETRY_WAIT_MAX_SECONDS": "3", "WANDB_X_FILE_TRANSFER_TIMEOUT_SECONDS": "60",
 	}
@@ -259,6 +261,8 @@ func TestRequests(t *testing.T) {
 	assert.Equal(t, Retry{3, 250 * time.Millisecond, time.Second, 7 * time.Second}, s.GraphQL)
 	assert.Equal(t, 500*time.Millisecond, s.FileStream.TransmitInterval)
 	assert.Equal(t, Retry{5, 100 * time.Millisecond, 3 * time.Second, time.Minute}, s.FileTransfer)
+	assert.Equal(t, time.Minute, s.FinishTimeout)
+	assert.True(t, s.StopOnFatalError)
 	assert.EqualValues(t, 1000, s.FileStream.MaxBytes)
 	assert.EqualValues(t, 100, s.FileStream.MaxLineBytes)
 	assert.Equal(t, 10085, s.FileStream.Max, "0 is the default")

@@ -90,6 +90,11 @@ type Settings struct {
 	Tags []string
 	// TagsSource names where Tags came from.
 	TagsSource string
+	// Program is what the server is told of as the run's program (WANDB_PROGRAM),
+	// and Host as its machine (WANDB_HOST); "" leaves both to the caller.
+	Program, Host string
+	// Launch says which queue the run came from.
+	Launch Launch
 	// Username and Email become request headers.
 	Username, Email string
 	// Dir is the directory that holds the "wandb" (or ".wandb") directory of
@@ -100,8 +105,15 @@ type Settings struct {
 	// HTTPTimeout bounds one attempt of a GraphQL request (WANDB_HTTP_TIMEOUT,
 	// 30 s). It equals GraphQL.Timeout.
 	HTTPTimeout time.Duration
+	// FinishTimeout bounds the end of a run (WANDB_FINISH_TIMEOUT); 0 is no bound.
+	FinishTimeout time.Duration
+	// StopOnFatalError stops a run that the server takes no more of
+	// (WANDB_STOP_ON_FATAL_ERROR).
+	StopOnFatalError bool
 	// Silent and Quiet ask for no output, or less.
 	Silent, Quiet bool
+	// NoConsole keeps what the program writes out of the run (WANDB_CONSOLE=off).
+	NoConsole bool
 	// ExtraHeaders go on every request that does not set them otherwise.
 	ExtraHeaders map[string]string `json:"-"`
 	// HTTPProxy and HTTPSProxy replace the standard proxy variables; nil when
