@@ -127,7 +127,13 @@ type RunOptions struct {
 	// Tags are labels of 1 to 64 characters. Default: WANDB_TAGS, split at commas.
 	Tags []string
 	// Config is what the run was started with: hyperparameters and the like.
-	// Values are encoded at once and not kept.
+	// Values are encoded at once and not kept. What it leaves out comes from the
+	// files that WANDB_CONFIG_PATHS names, split at commas, the later one first, and
+	// from config-defaults.yaml in the working directory: YAML of the form
+	// lr: {value: 0.1}, without the parts of YAML that readers disagree about. What
+	// a sweep chose (WANDB_SWEEP_PARAM_PATH, a file of that form) goes before all of
+	// them and stays; [Run.Config] reads it. A file that cannot be read is an
+	// *errors.InputError with its line.
 	Config map[string]any
 	// Resume says what to do if a run of this ID exists: "allow" goes on with it
 	// or creates it, "must" goes on with it or fails (ErrRunMissing), "never"

@@ -101,7 +101,7 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 			return nil, c.from(opts, err)
 		}
 	}
-	if err := p.configure(opts); err != nil {
+	if err := p.configure(opts, s); err != nil {
 		return nil, err
 	}
 	if p.mode != settings.ModeDisabled {
@@ -188,9 +188,12 @@ func (l *labels) check(key secret.Key) error {
 	return nil
 }
 
-// configure takes in the user's config and notes what the run makes use of.
-func (p *plan) configure(opts RunOptions) error {
+// configure puts the config together and notes what the run makes use of.
+func (p *plan) configure(opts RunOptions, s *settings.Settings) error {
 	if _, err := p.config.Update(opts.Config, false); err != nil {
+		return err
+	}
+	if err := readConfigFiles(&p.config, s); err != nil {
 		return err
 	}
 	for _, f := range []struct {

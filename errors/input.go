@@ -98,6 +98,8 @@ func (e *InputError) advise() (a advice) {
 	case e.Field == "API key" || e.Field == "api key": // echo would show it
 		a.step("Set the key again, complete and without blanks or quotes around it. Where it comes from:")
 		a.end = "wandgo doctor"
+	case e.Field == "config file":
+		a.step("Correct the file, or have the program run without it.")
 	case fromFile:
 		a.step("Correct the ", field, " in this settings file:")
 		a.end = `"${EDITOR:-vi}" ` + shellWord(file)

@@ -24,6 +24,7 @@ type Config struct {
 	Own Own
 
 	values map[string]json.RawMessage
+	fixed  map[string]bool // the keys that stay as they are
 	enc    history.Encoder
 }
 
@@ -49,6 +50,9 @@ func (c *Config) Update(values any, overwrite bool) (changed bool, err error) {
 			continue
 		case set && same(old, raw):
 			continue
+		case c.fixed[name]:
+			bad = append(bad, &errors.InputError{Field: field, Value: secret.Redact(string(raw)), Rule: "is set by the sweep, whose value stays"})
+			continue
 		case set && !overwrite:
 			bad = append(bad, &errors.InputError{Field: field, Value: secret.Redact(string(raw)), Rule: "is set to another value already"})
 			continue
@@ -64,6 +68,31 @@ func (c *Config) Update(values any, overwrite bool) (changed bool, err error) {
 		c.values[name], changed = raw, true
 	}
 	return changed, errors.Join(bad...)
+}
+
+// SetDefaults adds the values of keys that are not set, whole.
+func (c *Config) SetDefaults(values map[string]any) error {
+	missing := make(map[string]any, len(values))
+	for key, v := range values {
+		if _, set := c.values[strings.Trim(key, "-")]; !set {
+			missing[key] = v
+		}
+	}
+	_, err := c.Update(missing, false)
+	return err
+}
+
+// Fix sets values over all others, as Update does with overwrite, and keeps their
+// keys from being changed after.
+func (c *Config) Fix(values map[string]any) error {
+	_, err := c.Update(values, true)
+	if c.fixed == nil {
+		c.fixed = make(map[string]bool, len(values))
+	}
+	for key := range values {
+		c.fixed[strings.Trim(key, "-")] = true
+	}
+	return err
 }
 
 // merge is what remains of old when raw is set over it.

@@ -211,3 +211,22 @@ func FuzzYAML(f *testing.F) {
 		require.NoError(t, yaml.Unmarshal(text, &got), "%s", text)
 	})
 }
+
+// TestDefaultsAndFixed: defaults fill what is not set, whole; fixed values go over
+// what is set, into objects, and stay.
+func TestDefaultsAndFixed(t *testing.T) {
+	t.Parallel()
+	var c Config
+	_, err := c.Update(map[string]any{"a": 1, "o": map[string]any{"x": 1}, "f": map[string]any{"x": 1}}, false)
+	require.NoError(t, err)
+	require.NoError(t, c.SetDefaults(map[string]any{"--a": 2, "o": map[string]any{"y": 2}, "b": 2}))
+	require.NoError(t, c.Fix(map[string]any{"f": map[string]any{"y": 3}, "-g": 3}))
+	assert.JSONEq(t, `{"a":1,"b":2,"f":{"x":1,"y":3},"g":3,"o":{"x":1}}`, string(c.Values()))
+
+	changed, err := c.Update(map[string]any{"f": 4, "g": 4, "a": 4}, true)
+	require.ErrorIs(t, err, errors.ErrInvalidInput)
+	assert.True(t, changed)
+	assert.JSONEq(t, `{"a":4,"b":2,"f":{"x":1,"y":3},"g":3,"o":{"x":1}}`, string(c.Values()))
+	_, err = c.Update(map[string]any{"g": 3}, true)
+	require.NoError(t, err, "the same value is no change")
+}

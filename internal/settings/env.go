@@ -94,7 +94,7 @@ func (e Env) expand(path string) string {
 func (e Env) readFile(name string) ([]byte, error) {
 	read := e.ReadFile
 	if read == nil {
-		read = readBounded
+		read = ReadFile
 	}
 	data, err := read(name)
 	if err != nil {
@@ -106,7 +106,8 @@ func (e Env) readFile(name string) ([]byte, error) {
 	return data, nil
 }
 
-func readBounded(name string) ([]byte, error) {
+// ReadFile reads a regular file of at most 1 MiB.
+func ReadFile(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err
@@ -120,7 +121,11 @@ func readBounded(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxFileBytes+1))
+	data, err := io.ReadAll(io.LimitReader(f, maxFileBytes+1))
+	if err == nil && len(data) > maxFileBytes {
+		err = fmt.Errorf("read %s: %w", name, errTooLarge)
+	}
+	return data, err
 }
 
 // absent reports whether an error says that there is no such file, also because

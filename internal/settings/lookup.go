@@ -107,7 +107,7 @@ func (r *resolver) keyFromNetrc() bool {
 		return false
 	case err != nil:
 		r.looked("netrc " + path + " could not be read")
-		r.warn("netrc %s could not be read: %s", path, reason(err))
+		r.warn("netrc %s could not be read: %s", path, Reason(err))
 		return false
 	}
 	file, err := parseNetrc(data)
@@ -174,8 +174,8 @@ func hostOf(machine string) string {
 	return strings.ToLower(strings.Trim(machine, "[]"))
 }
 
-// reason is the bare reason of a file error, without the path it repeats.
-func reason(err error) string {
+// Reason is the bare reason of a file error, without the path it repeats.
+func Reason(err error) string {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err.Error()
 	}

@@ -56,6 +56,7 @@ func Resolve(env Env, explicit Explicit) (*Settings, error) {
 		return nil, err
 	}
 	r.resolveRun()
+	r.resolveConfigFiles()
 	r.resolveRequests()
 	r.resolveMachine()
 	r.resolveShared()
@@ -90,7 +91,7 @@ func (r *resolver) readFile(path string) {
 		if _, ok := errors.AsType[*fileError](err); ok || errors.Is(err, errTooLarge) {
 			f.flaw = err
 		}
-		r.warn("settings file %s is ignored: %s", path, reason(err))
+		r.warn("settings file %s is ignored: %s", path, Reason(err))
 	default:
 		r.settings.Files = append(r.settings.Files, path)
 		for _, name := range []string{"root_dir", "settings_system"} {

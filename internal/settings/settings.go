@@ -93,6 +93,12 @@ type Settings struct {
 	// Program is what the server is told of as the run's program (WANDB_PROGRAM),
 	// and Host as its machine (WANDB_HOST); "" leaves both to the caller.
 	Program, Host string
+	// ConfigFiles are the files that the config begins with, the strongest last:
+	// config-defaults.yaml of the working directory and WANDB_CONFIG_PATHS.
+	ConfigFiles []ConfigFile
+	// SweepParams is the file with what a sweep chose (WANDB_SWEEP_PARAM_PATH), or
+	// nil.
+	SweepParams *ConfigFile
 	// Launch says which queue the run came from.
 	Launch Launch
 	// Username and Email become request headers.

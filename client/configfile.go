@@ -1,0 +1,57 @@
+package client
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/configfile"
+	"github.com/wandgo/wandgo/internal/runconfig"
+	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/settings"
+)
+
+// readConfigFiles adds to the config what files say: defaults below what is set,
+// the parameters of a sweep above it.
+func readConfigFiles(c *runconfig.Config, s *settings.Settings) error {
+	for _, f := range slices.Backward(s.ConfigFiles) { // the strongest is the last
+		if err := addConfigFile(f, c.SetDefaults); err != nil {
+			return err
+		}
+	}
+	if s.SweepParams == nil {
+		return nil
+	}
+	return addConfigFile(*s.SweepParams, c.Fix)
+}
+
+func addConfigFile(f settings.ConfigFile, add func(map[string]any) error) error {
+	values, err := readConfigFile(f)
+	if err != nil {
+		return err
+	}
+	if err := add(values); err != nil {
+		return fmt.Errorf("take config from %s: %w", f.Name, err)
+	}
+	return nil
+}
+
+// readConfigFile reads one file. What is wrong with it is told with its line.
+func readConfigFile(f settings.ConfigFile) (map[string]any, error) {
+	data, err := settings.ReadFile(f.Path)
+	if errors.Is(err, fs.ErrNotExist) && f.Source == "" {
+		return nil, nil
+	}
+	bad := &errors.InputError{Field: "config file", Value: secret.Redact(f.Name), Source: f.Source}
+	if err != nil {
+		bad.Rule = "cannot be read: " + settings.Reason(err)
+		return nil, bad
+	}
+	values, err := configfile.Parse(data)
+	if err != nil {
+		bad.Rule = err.Error()
+		return nil, bad
+	}
+	return values, nil
+}
