@@ -131,7 +131,7 @@ func (c *Client) Check(ctx context.Context, entity, project string) (*Access, er
 			x.Op = "check access to"
 			return nil, diagnose.Fail(ctx, x, r)
 		}
-		if r.Class == diagnose.Intermediary {
+		if r.Class == diagnose.Intermediary || r.Class == diagnose.IdentityRefused {
 			p := diagnose.Refuse(c.context(q), r, f, diagnose.Decide(r, f))
 			a.Decision, a.Confidence, a.Evidence, a.Notes, a.refusal = Denied, p.Confidence, p.Evidence, p.Notes, p
 			return a, nil

@@ -12,6 +12,7 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/display"
+	"github.com/wandgo/wandgo/internal/identity"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/settings"
@@ -24,7 +25,8 @@ import (
 type Client struct {
 	settings         *settings.Settings
 	transport        *transport.Transport
-	ownHTTP          *http.Transport // nil where net/http's defaults do
+	identity         *identity.Source // nil where there is a key, or nothing
+	ownHTTP          *http.Transport  // nil where net/http's defaults do
 	graphql          *graphql.Client
 	log              *slog.Logger
 	initTimeout      time.Duration
@@ -39,12 +41,12 @@ type Client struct {
 
 // New makes a Client from the options and, where they are silent, from the
 // environment. It reads netrc and the settings files and makes no request. A
-// missing or malformed API key is not an error here but of the first use, so
-// that offline runs need none. New returns an *errors.InputError
-// (ErrInvalidInput) for a base URL, a WANDB_MODE, a JournalSync or a Cadence that
-// cannot be right, for WANDB_API_KEY together with WANDB_IDENTITY_TOKEN_FILE, and for
-// a settings file that cannot be understood where nothing else says which server is
-// meant.
+// missing or malformed API key, or a file without identity token, is not an error
+// here but of the first use, so that offline runs need none. New returns an
+// *errors.InputError (ErrInvalidInput) for a base URL, a WANDB_MODE, a JournalSync or
+// a Cadence that cannot be right, for WANDB_API_KEY together with
+// WANDB_IDENTITY_TOKEN_FILE, and for a settings file that cannot be understood where
+// nothing else says which server is meant.
 func New(opts Options) (*Client, error) {
 	s, err := settings.Resolve(opts.env(), settings.Explicit{
 		BaseURL: opts.BaseURL,
@@ -69,7 +71,7 @@ func New(opts Options) (*Client, error) {
 	if httpClient == nil && own != nil {
 		httpClient = &http.Client{Transport: own}
 	}
-	t, err := transport.New(transport.Options{
+	t, source, err := identity.Transport(s, transport.Options{
 		BaseURL:      s.BaseURL.Text,
 		Key:          s.Key,
 		HTTPClient:   httpClient,
@@ -84,6 +86,7 @@ func New(opts Options) (*Client, error) {
 	c := &Client{
 		settings:         s,
 		transport:        t,
+		identity:         source,
 		ownHTTP:          own,
 		graphql:          graphql.NewWithTransport(t).WithPolicy(policy(transport.UpsertPolicy(), s.GraphQL)),
 		log:              opts.Logger,
@@ -118,7 +121,7 @@ func (c *Client) BaseURL() string { return c.settings.BaseURL.Text }
 
 // String says which server and which key, without showing the key.
 func (c *Client) String() string {
-	return fmt.Sprintf("wandb client of %s (key from %s)", c.settings.BaseURL.Text, c.settings.KeySource)
+	return fmt.Sprintf("wandb client of %s (%s)", c.settings.BaseURL.Text, c.settings.Login())
 }
 
 // Format prints what String returns, whatever the verb.
@@ -135,11 +138,16 @@ func (c *Client) context(q diagnose.Question) diagnose.Context {
 	}
 }
 
-// checkKey refuses, before any request, what cannot be a key.
+// checkKey refuses, before any request, what cannot be a key, and a file that holds
+// no identity token.
 func (c *Client) checkKey(q diagnose.Question) error {
 	var cause, reason error
 	var notes, flaws []string
 	switch {
+	case c.identity != nil:
+		if err := c.identity.Ready(); err != nil {
+			cause, notes = errors.ErrNoAPIKey, []string{err.Error()}
+		}
 	case c.settings.Key.Empty():
 		cause, notes = errors.ErrNoAPIKey, c.settings.KeyLookups
 	default:

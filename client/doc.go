@@ -23,19 +23,21 @@
 // # Environment
 //
 // A zero [Options] resolves key, server and names as the official client does.
-// The key: Options.APIKey, WANDB_API_KEY, netrc, settings files. Everything
-// else: options, WANDB_* variables, then wandb/settings in the working directory
-// and ~/.config/wandb/settings. The variables that are read:
+// The key: Options.APIKey, WANDB_API_KEY or WANDB_IDENTITY_TOKEN_FILE, netrc,
+// settings files. Everything else: options, WANDB_* variables, then wandb/settings
+// in the working directory and ~/.config/wandb/settings. The variables that are
+// read:
 //
-//   - key and server: WANDB_API_KEY, NETRC, WANDB_IDENTITY_TOKEN_FILE (which is
-//     refused), WANDB_BASE_URL, WANDB_APP_URL, WANDB_CONFIG_DIR
+//   - key and server: WANDB_API_KEY, NETRC, WANDB_IDENTITY_TOKEN_FILE,
+//     WANDB_CREDENTIALS_FILE, WANDB_BASE_URL, WANDB_APP_URL, WANDB_CONFIG_DIR
 //   - connection: WANDB_HTTP_PROXY, WANDB_HTTPS_PROXY, HTTP_PROXY, HTTPS_PROXY,
 //     NO_PROXY, WANDB_INSECURE_DISABLE_SSL, WANDB_X_EXTRA_HTTP_HEADERS,
 //     WANDB_USERNAME, WANDB_USER_EMAIL or WANDB_EMAIL, WANDB_INIT_TIMEOUT,
-//     WANDB_FINISH_TIMEOUT, WANDB_HTTP_TIMEOUT, WANDB_FILE_PUSHER_TIMEOUT; and WANDB_X_GRAPHQL_*,
-//     WANDB_X_FILE_STREAM_* and WANDB_X_FILE_TRANSFER_*, each with retry_max,
-//     retry_wait_min_seconds, retry_wait_max_seconds and timeout_seconds in capitals, and
-//     the file stream's also with transmit_interval, max_bytes and max_line_bytes
+//     WANDB_FINISH_TIMEOUT, WANDB_HTTP_TIMEOUT, WANDB_FILE_PUSHER_TIMEOUT; and
+//     WANDB_X_GRAPHQL_*, WANDB_X_FILE_STREAM_* and WANDB_X_FILE_TRANSFER_*, each with
+//     retry_max, retry_wait_min_seconds, retry_wait_max_seconds and timeout_seconds in
+//     capitals, and the file stream's also with transmit_interval, max_bytes and
+//     max_line_bytes
 //   - the run: WANDB_ENTITY, WANDB_PROJECT, WANDB_RUN_ID, WANDB_NAME or
 //     WANDB_RUN_NAME, WANDB_NOTES or WANDB_RUN_NOTES, WANDB_TAGS or WANDB_RUN_TAGS,
 //     WANDB_RUN_GROUP, WANDB_JOB_TYPE or WANDB_RUN_JOB_TYPE, WANDB_SWEEP_ID,

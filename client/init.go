@@ -30,8 +30,8 @@ func Init(ctx context.Context, opts RunOptions) (*Run, error) {
 }
 
 // Init creates a run and blocks until the server has taken or refused it: one
-// request on success (one more to resume or rewind), and at most
-// Options.InitTimeout. When the server refuses,
+// request on success (one more to resume or rewind, and one to exchange an identity
+// token), and at most Options.InitTimeout. When the server refuses,
 // Init asks it follow-up questions for at most Options.DiagnosisTimeout and
 // returns an *errors.PermissionError that says why. Other failures come as an
 // *errors.RequestError (ErrRunDeleted, ErrRateLimited, ErrServerUnavailable,

@@ -32,8 +32,14 @@ type Options struct {
 	// BaseURL is the server. Default: WANDB_BASE_URL, the settings files, then
 	// https://api.wandb.ai.
 	BaseURL string
-	// APIKey is the key. Default: WANDB_API_KEY, netrc (NETRC, ~/.netrc,
-	// ~/_netrc), then the settings files.
+	// APIKey is the key. Default: WANDB_API_KEY, or the identity token in the file
+	// that WANDB_IDENTITY_TOKEN_FILE names, of which only one may be set; then netrc
+	// (NETRC, ~/.netrc, ~/_netrc), then the settings files. An identity token is a
+	// JSON web token (OIDC) of the job's platform, read anew each time the server
+	// exchanges it for an access token: before the first request, five minutes
+	// before the last one ends, and once where the server does not accept it.
+	// Access tokens are kept for other processes in WANDB_CREDENTIALS_FILE, by
+	// default ~/.config/wandb/credentials.json.
 	APIKey string
 	// HTTPClient supplies proxy, TLS and connection settings. It is copied, not
 	// changed; redirects are never followed, so that the key goes nowhere else.

@@ -5,8 +5,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -74,6 +77,93 @@ func secretsOf(key string) []string {
 		key, fmt.Sprintf("%x", key), fmt.Sprintf("%X", key), url.QueryEscape(basic),
 		base64.StdEncoding.EncodeToString([]byte(basic)), base64.URLEncoding.EncodeToString([]byte(basic)),
 		base64.StdEncoding.EncodeToString([]byte(key)),
+	}
+}
+
+// echoing answers requests to a path with a refusal that repeats whatever secret
+// they carry.
+type echoing struct {
+	next http.RoundTripper
+	path string // where a URL's path ends; "" answers nothing
+	code int
+}
+
+func (e *echoing) RoundTrip(req *http.Request) (*http.Response, error) {
+	if e.path == "" || !strings.HasSuffix(req.URL.Path, e.path) {
+		return e.next.RoundTrip(req)
+	}
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	echo := req.Header.Get("Authorization") + " " + strings.ReplaceAll(string(body), `"`, "'")
+	text := `{"errors":[{"message":"denied: ` + echo + `","path":["x"],"extensions":{"code":"` + echo + `"}}]}`
+	return &http.Response{
+		StatusCode: e.code, Request: req, Body: io.NopCloser(strings.NewReader(text)), ContentLength: int64(len(text)),
+		Header: http.Header{"Content-Type": {"application/json"}, "X-Request-Id": {echo}, "Location": {"https://example.com/" + echo}},
+	}, nil
+}
+
+func (e *echoing) CloseIdleConnections() {
+	if c, ok := e.next.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
+
+// TestNoTokens is TestNoSecrets for a job that logs in with an identity token: it
+// looks for that and for what it was exchanged for. Both contain notakey.
+func TestNoTokens(t *testing.T) {
+	t.Parallel()
+	for name, echo := range map[string]echoing{
+		"success":                       {},
+		"exchange echoes the token":     {path: "/oidc/token", code: 400},
+		"exchange redirects":            {path: "/oidc/token", code: 302},
+		"server echoes the token":       {path: "/graphql", code: 403},
+		"server echoes with 401":        {path: "/graphql", code: 401},
+		"server echoes with 200":        {path: "/graphql", code: 200},
+		"server redirects":              {path: "/graphql", code: 307},
+		"file stream echoes with 403":   {path: "/file_stream", code: 403},
+		"file stream echoes with a 200": {path: "/file_stream", code: 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFederation(t)
+			var out leaks
+			transport := http.DefaultTransport.(*http.Transport).Clone()
+			t.Cleanup(transport.CloseIdleConnections)
+			echo.next = transport
+			c := newClient(t, f.Server, "", f.environ(), func(o *client.Options) {
+				o.HTTPClient = &http.Client{Transport: &echo}
+				o.Logger = slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: true}))
+			})
+			out.take(t, c)
+			access, err := c.Check(t.Context(), "acme", "team")
+			out.take(t, access, err)
+			if access != nil {
+				out.take(t, *access, access.Explain(), access.Err())
+			}
+			v, err := c.Viewer(t.Context())
+			out.take(t, v, err)
+			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnRefused: func(err error) client.Reaction {
+				out.take(t, err)
+				return client.GoOffline
+			}})
+			require.NoError(t, err)
+			require.NoError(t, run.Log(map[string]any{"loss": 1}))
+			out.take(t, run, run.Finish(t.Context()), run.Err())
+			kept := onDisk(t, run.Dir())
+			out.take(t, kept.Run, string(kept.Refusal), f.Requests())
+			text := out.text.String()
+			require.NotEmpty(t, text)
+			if at := strings.Index(text, "notakey"); at >= 0 {
+				assert.Fail(t, "a token is told", "%.300s", text[max(0, at-200):])
+			}
+			if exchanged := f.exchanges(); exchanged > 0 {
+				kept, err := os.ReadFile(f.credentials)
+				require.NoError(t, err)
+				assert.Contains(t, string(kept), "notakey", "it was there to be told")
+			}
+		})
 	}
 }
 

@@ -111,6 +111,16 @@ func refusals() []golden {
 		{"no_api_key", refused(errors.ErrNoAPIKey, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
 			e.Viewer, e.KeySource, e.StatusCode, e.Message, e.Code, e.RequestID, e.Err = nil, "", 0, "", "", "", nil
 		}))},
+		{"bad_identity", refused(errors.ErrBadAPIKey, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+			e.Viewer, e.KeySource, e.StatusCode, e.Message, e.Code = nil, "identity token from /run/secrets/token", 400, "invalid_grant", ""
+		}))},
+		{"no_identity", refused(errors.ErrNoAPIKey, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+			e.Viewer, e.KeySource = nil, "identity token from /run/secrets/token"
+			e.StatusCode, e.Message, e.Code, e.RequestID, e.Err = 0, "", "", "", nil
+		}), notes("the identity token file /run/secrets/token is empty"))},
+		{"identity_of_an_outsider", refused(errors.ErrNotTeamMember, errors.Certain, did(func(e *errors.PermissionError) {
+			e.KeySource = "identity token from /run/secrets/token"
+		}))},
 		{"anonymous_key", refused(errors.ErrAnonymousKey, errors.Certain, did(func(e *errors.PermissionError) {
 			e.Viewer = &errors.Viewer{Username: "anony-mouse-123", AccountType: "ANONYMOUS", Teams: []string{}, TeamsComplete: true}
 			e.Evidence = e.Evidence[:1]

@@ -57,7 +57,9 @@ func (e *PermissionError) askedFacts() []fact {
 	if e.Role != "" {
 		facts = append(facts, fact{"Role", quoted(e.Role)})
 	}
-	if source := inline(e.KeySource, messageLimit); source != "" {
+	if source := inline(e.KeySource, messageLimit); source != "" && e.federated() {
+		facts = append(facts, fact{"Login", source})
+	} else if source != "" {
 		facts = append(facts, fact{"API key", "from " + source})
 	}
 	if e.malformedKey() { // what stands in Err is the reason, and said above
@@ -134,7 +136,7 @@ func (e *PermissionError) writeCause(b *strings.Builder) {
 		e.writeUndetermined(b)
 		return
 	}
-	if p, ok := proseOf(cause); ok {
+	if p, ok := e.proseOf(cause); ok {
 		writeWrapped(b, "Why: ", "     ", p.about(e))
 	} else {
 		writeWrapped(b, "Why: ", "     ", sentence(inline(cause.Error(), messageLimit)))
@@ -167,7 +169,7 @@ func (e *PermissionError) writeUndetermined(b *strings.Builder) {
 			continue
 		}
 		line := sentence(inline(candidate.Error(), messageLimit))
-		if p, ok := proseOf(candidate); ok {
+		if p, ok := e.proseOf(candidate); ok {
 			line = sentence(p.phrase(e)) + " " + p.check(e)
 		}
 		lines = append(lines, line)
@@ -250,7 +252,7 @@ func (e *PermissionError) writeAdvice(b *strings.Builder) {
 	if len(e.Suggestions) > 0 {
 		a.step("Did you mean ", list(quotedNames(e.Suggestions, maxSuggestions), "or"), "?")
 	}
-	if p, ok := proseOf(e.cause()); ok {
+	if p, ok := e.proseOf(e.cause()); ok {
 		p.advise(e, &a)
 	} else {
 		e.adviseUndetermined(&a)

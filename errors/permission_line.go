@@ -52,7 +52,7 @@ func (e *PermissionError) clause() string {
 	if e.Confidence == Likely {
 		probably = "probably "
 	}
-	if p, ok := proseOf(cause); ok {
+	if p, ok := e.proseOf(cause); ok {
 		return p.clause(e, probably)
 	}
 	return probably + inline(cause.Error(), messageLimit)
@@ -81,7 +81,7 @@ func (e *PermissionError) candidatePhrases(limit int) []string {
 			return append(phrases, "something else")
 		}
 		phrase := inline(candidate.Error(), messageLimit)
-		if p, ok := proseOf(candidate); ok {
+		if p, ok := e.proseOf(candidate); ok {
 			phrase = p.phrase(e)
 		}
 		phrases = append(phrases, phrase)
@@ -107,8 +107,8 @@ func (e *PermissionError) facts(clause string) []string {
 	if e.EntityDefaulted && e.Entity != "" {
 		facts = append(facts, "default entity, as none was given")
 	}
-	if source := inline(e.KeySource, messageLimit); source != "" {
-		facts = append(facts, "key from "+source)
+	if login := e.login(); login != "" {
+		facts = append(facts, login)
 	}
 	return facts
 }
@@ -116,6 +116,9 @@ func (e *PermissionError) facts(clause string) []string {
 // who names the account behind the key in a sentence.
 func (e *PermissionError) who() string {
 	if e.Viewer == nil || e.Viewer.Username == "" {
+		if e.federated() {
+			return "the account of this identity token"
+		}
 		return "the account of this API key"
 	}
 	return e.accountKind() + " " + quoted(e.Viewer.Username)

@@ -118,7 +118,9 @@ func (e *PermissionError) adviseOtherKey(a *advice) {
 		return
 	}
 	source := "use the key of the right one"
-	if from := inline(e.KeySource, messageLimit); from != "" {
+	if from := inline(e.KeySource, messageLimit); from != "" && e.federated() {
+		source = "replace the " + from
+	} else if from != "" {
 		source = "replace the key, which came from " + from
 	}
 	a.step("If ", quoted(e.Viewer.Username), " is not the account you meant, ", source, ".")

@@ -46,13 +46,15 @@ var umbrella = &Sentinel{
 var (
 	// ErrBadAPIKey is returned when the key does not identify an account on this
 	// server: it is unknown, revoked, expired, malformed or belongs to another
-	// server, which the wire does not tell apart. It is not returned when no key
+	// server, which the wire does not tell apart. An identity token that the server
+	// does not accept in place of a key is the same. It is not returned when no key
 	// was found at all; that is [ErrNoAPIKey].
 	ErrBadAPIKey = refusal("bad_api_key", "the API key is not valid on this server",
 		"Create a key on the server's authorize page and set WANDB_API_KEY, or check WANDB_BASE_URL.")
 	// ErrNoAPIKey is returned when neither the options, the environment, netrc nor
-	// the settings files hold a key. It is returned before any request, and not
-	// when a key is there and the server rejects it; that is [ErrBadAPIKey].
+	// the settings files hold a key, or the file of an identity token holds none. It
+	// is returned before any request, and not when a key is there and the server
+	// rejects it; that is [ErrBadAPIKey].
 	ErrNoAPIKey = refusal("no_api_key", "no API key was found",
 		"Set WANDB_API_KEY, or run wandb login.")
 	// ErrAnonymousKey is returned when the key belongs to an anonymous account,

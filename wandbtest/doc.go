@@ -18,6 +18,18 @@
 // administrator would in the web pages. What public documentation leaves open is
 // a field of [Policy], with the default written beside it.
 //
+// # Identity tokens
+//
+// A [User] with subjects logs in with an identity token in place of a key:
+//
+//	file := filepath.Join(t.TempDir(), "token")
+//	token := wandbtest.IdentityToken("job@example.com", time.Now().Add(time.Hour))
+//	os.WriteFile(file, []byte(token), 0o600)
+//	t.Setenv("WANDB_IDENTITY_TOKEN_FILE", file)
+//
+// The server exchanges it for access tokens that end by its clock; see
+// [Policy.TokenLifetime] and [Server.RevokeTokens].
+//
 // # Faults
 //
 // [Server.Inject] adds a [Fault]: a status, a delay, a cut connection, a refused

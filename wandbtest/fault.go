@@ -16,7 +16,8 @@ import (
 type Fault struct {
 	// Operation limits the fault to one kind of request: the name of a GraphQL
 	// operation ("UpsertBucket"), "graphql" for all of them, "file_stream",
-	// "PUT" and "GET" for files; "" for any request.
+	// "PUT" and "GET" for files, "token" for the exchange of identity tokens; "" for
+	// any request.
 	Operation string
 	// Match further limits the fault, if not nil. body is the request's body,
 	// decompressed; it must not be changed.

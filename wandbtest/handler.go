@@ -55,7 +55,7 @@ type incoming struct {
 	run       RunKey
 	file      string
 	caller    caller
-	badScheme bool
+	badToken  refusal
 	space     *workspace // of a post to the file stream; body is in it
 }
 
@@ -150,7 +150,7 @@ func send(w http.ResponseWriter, rep reply, n int) {
 // read reads a request's body and finds out what it asks for, and who asks.
 func (s *Server) read(r *http.Request) incoming {
 	in := incoming{Request: r}
-	in.caller, in.badScheme = s.identify(r.Header)
+	in.caller, in.badToken = s.identify(r.Header)
 	path := r.URL.EscapedPath()
 	switch {
 	case strings.HasPrefix(path, filesPath):
@@ -159,6 +159,8 @@ func (s *Server) read(r *http.Request) incoming {
 		in.operation = r.Method
 	case strings.HasPrefix(path, otelPath):
 		in.operation = "otel"
+	case path == oidcPath:
+		in.operation = "token"
 	}
 	if in.operation == "file_stream" {
 		in.space = s.workspaces.borrow()
@@ -166,6 +168,9 @@ func (s *Server) read(r *http.Request) incoming {
 		in.space.body = in.body
 	} else {
 		in.body, in.malformed = readBody(r, nil)
+	}
+	if in.operation == "token" {
+		s.log.hideAssertion(in.body)
 	}
 	if path == graphqlPath && in.malformed == nil {
 		in.graphql, in.malformed = parseGraphQL(in.body)
@@ -210,8 +215,8 @@ func readBody(r *http.Request, dst []byte) ([]byte, error) {
 
 // dispatch answers a request, within its limit.
 func (s *Server) dispatch(in incoming, fault *Fault) reply {
-	if in.badScheme {
-		return restError(refusal{http.StatusUnauthorized, "Malformed token", ""})
+	if !in.badToken.allowed() {
+		return restError(in.badToken)
 	}
 	q := s.limiter.count(s, in)
 	if q.exceeded {
@@ -231,6 +236,11 @@ func (s *Server) respond(in incoming, fault *Fault, q quota) reply {
 			refused = fault.RefuseField
 		}
 		return s.serveGraphQL(in.caller, in.Header, in.graphql, refused)
+	case in.operation == "token" && in.Method == http.MethodPost:
+		if in.malformed != nil {
+			return restError(badRequest("malformed request: " + sanitize(in.malformed)))
+		}
+		return s.serveToken(in.body)
 	case in.operation == "file_stream":
 		if in.malformed != nil {
 			return restError(badRequest("malformed request: " + sanitize(in.malformed)))

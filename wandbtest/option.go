@@ -56,7 +56,8 @@ func WithLogger(l *slog.Logger) Option {
 }
 
 // WithClock replaces the clock that stamps runs and requests, times rate limits and
-// alerts, and decides when a silent run counts as crashed or preempted. Delays of faults always take real time.
+// alerts, and decides when a token has expired and when a silent run counts as
+// crashed or preempted. Delays of faults always take real time.
 func WithClock(now func() time.Time) Option {
 	return optionFunc(func(c *config) { c.clock = now })
 }

@@ -3,6 +3,7 @@ package wandbtest
 import (
 	"cmp"
 	"net/http"
+	"time"
 )
 
 // Policy decides what W&B's public documentation and logs leave open. The zero
@@ -53,6 +54,9 @@ type Policy struct {
 	// TeamPages says what comes of a question for a page of viewer.teams: by
 	// default an answer.
 	TeamPages TeamPages
+	// TokenLifetime is how long an access token is good for that an identity token
+	// is exchanged for; an hour by default.
+	TokenLifetime time.Duration
 	// FoldEntityCase finds entities whatever their case. By default names are
 	// compared exactly.
 	FoldEntityCase bool
@@ -63,6 +67,7 @@ func (p Policy) withDefaults() Policy {
 	p.OrganizationStatus = cmp.Or(p.OrganizationStatus, http.StatusForbidden)
 	p.OrgKeyStatus = cmp.Or(p.OrgKeyStatus, http.StatusForbidden)
 	p.DeletedRunStatus = cmp.Or(p.DeletedRunStatus, http.StatusNotFound)
+	p.TokenLifetime = cmp.Or(p.TokenLifetime, time.Hour)
 	p.FieldRefusalStatus = cmp.Or(p.FieldRefusalStatus, http.StatusOK)
 	return p
 }

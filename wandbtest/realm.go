@@ -13,6 +13,8 @@ import (
 type realm struct {
 	users    map[string]*User
 	keys     map[string]*User
+	subjects map[string]*User
+	tokens   map[string]accessToken
 	orgs     map[string]*Organization
 	teams    map[string]*Team
 	projects map[projectKey]*project
@@ -33,7 +35,7 @@ type project struct {
 
 func newRealm(w World, fold bool, now time.Time) *realm {
 	r := &realm{
-		users: map[string]*User{}, keys: map[string]*User{}, orgs: map[string]*Organization{},
+		users: map[string]*User{}, keys: map[string]*User{}, subjects: map[string]*User{}, tokens: map[string]accessToken{}, orgs: map[string]*Organization{},
 		teams: map[string]*Team{}, projects: map[projectKey]*project{}, fold: fold,
 	}
 	for _, u := range w.Users {
@@ -43,6 +45,9 @@ func newRealm(w World, fold bool, now time.Time) *realm {
 		r.users[u.Username] = &u
 		for _, k := range u.Keys {
 			r.keys[k] = &u
+		}
+		for _, subject := range u.Subjects {
+			r.subjects[subject] = &u
 		}
 	}
 	for _, o := range w.Organizations {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -24,14 +25,15 @@ type Request struct {
 	// Method and Path as sent; Path with its query.
 	Method, Path string
 	// Operation is the GraphQL operation's name, "file_stream", "PUT" or "GET"
-	// for files, "otel" for telemetry, or "".
+	// for files, "token" for the exchange of an identity token, "otel" for
+	// telemetry, or "".
 	Operation string
 	// Status is the HTTP status of the answer; 0 if the connection was cut or
 	// the request is still held.
 	Status int
 	// User is the account the key belongs to; "" if none.
 	User string
-	// Header is the request's header; keys are redacted.
+	// Header is the request's header; keys and tokens are redacted.
 	Header http.Header
 	// Body is the request's body, decompressed, at most its first 64 KiB; keys
 	// are redacted. Bodies of old requests are dropped when all together pass
@@ -106,6 +108,18 @@ func (l *requestLog) hide(key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.keys = append(l.keys, key)
+}
+
+// hideAssertion adds the identity token in the body of an exchange to what is
+// redacted.
+func (l *requestLog) hideAssertion(body []byte) {
+	form, err := url.ParseQuery(string(body))
+	token := form.Get("assertion")
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err == nil && token != "" && !slices.Contains(l.keys, token) {
+		l.keys = append(l.keys, token)
+	}
 }
 
 func (l *requestLog) addUnknown(name string, doc *ast.QueryDocument) {

@@ -15,6 +15,7 @@ type validation struct {
 	// share one name space.
 	taken    map[string]string
 	keys     map[string]string
+	subjects map[string]string
 	projects map[[2]string]bool
 	errs     []error
 }
@@ -22,7 +23,7 @@ type validation struct {
 func newValidation(w World) *validation {
 	v := &validation{
 		users: map[string]User{}, orgs: map[string]bool{}, teams: map[string]Team{},
-		taken: map[string]string{}, keys: map[string]string{}, projects: map[[2]string]bool{},
+		taken: map[string]string{}, keys: map[string]string{}, subjects: map[string]string{}, projects: map[[2]string]bool{},
 	}
 	for _, u := range w.Users {
 		v.users[u.Username] = u
@@ -88,6 +89,13 @@ func (v *validation) user(path string, u User) {
 			v.bad(at, "the key belongs to %q already", by)
 		}
 		v.keys[k] = u.Username
+	}
+	for i, subject := range u.Subjects {
+		at := fmt.Sprintf("%s.subjects[%d]", path, i)
+		if by, ok := v.subjects[subject]; ok || subject == "" {
+			v.bad(at, "the subject %q is empty, or belongs to %q already", subject, by)
+		}
+		v.subjects[subject] = u.Username
 	}
 	switch {
 	case u.isService() && v.teams[u.HomeTeam].Name == "":

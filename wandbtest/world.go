@@ -20,6 +20,9 @@ type User struct {
 	Email string `json:"email,omitempty"`
 	// Keys are the account's API keys, any text without blanks.
 	Keys []string `json:"keys,omitempty"`
+	// Subjects are those of identity tokens that the server takes for the account
+	// ("sub"); see [IdentityToken].
+	Subjects []string `json:"subjects,omitempty"`
 	// Type is the kind of account; a plain user if empty.
 	Type AccountType `json:"type,omitempty"`
 	// HomeTeam is the team a service account belongs to. Required for service

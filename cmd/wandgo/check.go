@@ -19,6 +19,7 @@ const (
 const (
 	checkSettings  = "settings"
 	checkKey       = "API key"
+	checkIdentity  = "identity"
 	checkOtherKeys = "other keys"
 	checkServer    = "server"
 	checkReachable = "reachable"

@@ -18,9 +18,10 @@ import (
 // doctorHelp has a gap for the table of exit statuses.
 const doctorHelp = `
 Checks, one after the other, everything that creating a run depends on: where
-the API key comes from and its form, keys that it hides, the server and whether
-it answers, the account, the entity, the role in it, the project. Then says
-whether a run can be created there, why not, and what to do. It creates nothing.
+the API key (or the identity token in place of one) comes from and its form, keys
+that it hides, the server and whether it answers, the account, the entity, the
+role in it, the project. Then says whether a run can be created there, why not,
+and what to do. It creates nothing.
 
 Flags:
   --entity E        the team or user to look at (default: as for a run, from
@@ -232,7 +233,10 @@ func (a *app) doctor(ctx context.Context, f doctorFlags, second secret.Key) int 
 }
 
 func (a *app) redactor(x *examination, second secret.Key) redactor {
-	r := redactor{home: a.env.home(), keys: []secret.Key{second}}
+	r := redactor{home: a.env.home(), keys: []secret.Key{second, x.identity}}
+	if x.conn != nil {
+		r.keys = append(append(r.keys, x.kept), x.conn.record.secrets()...)
+	}
 	for _, k := range x.keys {
 		r.keys = append(r.keys, k.key)
 	}

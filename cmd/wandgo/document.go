@@ -114,13 +114,13 @@ func (x *examination) document(questions []question) document {
 }
 
 func (d *document) fillSettings(x *examination, s *settings.Settings) {
-	d.Key.Source, d.Key.Form = s.KeySource, settings.KeyHint(s.Key)
+	d.Key.Source, d.Key.Form = s.KeySource, x.form
 	d.Key.Lookups = append(d.Key.Lookups, s.KeyLookups...)
 	for _, f := range x.flaws {
 		d.Key.Flaws = append(d.Key.Flaws, f.Code)
 	}
-	for i, k := range x.keys {
-		if i > 0 {
+	for _, k := range x.keys {
+		if k.source != s.KeySource {
 			d.Key.Others = append(d.Key.Others, otherKeyDocument{k.source, k.key == s.Key, settings.KeyHint(k.key)})
 		}
 	}

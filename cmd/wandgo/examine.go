@@ -29,6 +29,9 @@ type examination struct {
 	conn     *connection
 	keys     []foundKey // the one in use first
 	flaws    []settings.KeyFlaw
+	identity secret.Key // the identity token, if there is one
+	kept     secret.Key // the access token of the credentials file
+	form     string     // what the key or token looks like
 	viewer   *errors.Viewer
 	access   *client.Access
 	checks   []check
@@ -58,7 +61,7 @@ func (x *examination) run(ctx context.Context) {
 		x.conclude()
 		return
 	}
-	x.lookAtKey()
+	x.lookAtLogin()
 	x.lookAtServer()
 	x.conn = newConnection(x.settings)
 	if x.reach(ctx) && ctx.Err() == nil {
@@ -97,10 +100,7 @@ func (x *examination) resolve() bool {
 // lookAtKey says where the key comes from and whether it has the form of one.
 func (x *examination) lookAtKey() {
 	s := x.settings
-	if s.Key.Empty() {
-		x.add(checkKey, statusFail, "none was found", s.KeyLookups...)
-		return
-	}
+	x.form = settings.KeyHint(s.Key)
 	x.flaws = settings.CheckKey(s.Key)
 	state, details := statusOK, []string{}
 	for _, f := range x.flaws {
@@ -111,20 +111,14 @@ func (x *examination) lookAtKey() {
 			state = statusNote
 		}
 	}
-	x.add(checkKey, state, "from "+s.KeySource+": "+settings.KeyHint(s.Key), details...)
-
-	x.keys = keysAround(x.env.settings(), s)
-	for _, other := range x.keys[1:] {
-		if other.key != s.Key {
-			x.add(checkOtherKeys, statusNote, fmt.Sprintf(
-				"%s has a different key (%s); it is not used, because %s goes first",
-				other.source, settings.KeyHint(other.key), s.KeySource))
-		}
-	}
+	x.add(checkKey, state, "from "+s.KeySource+": "+x.form, details...)
 }
 
-// keyUsable reports whether there is a key worth sending.
-func (x *examination) keyUsable() bool {
+// usable reports whether there is a key, or an identity token, worth sending.
+func (x *examination) usable() bool {
+	if x.settings.IdentityTokenFile != "" {
+		return !x.identity.Empty()
+	}
 	for _, f := range x.flaws {
 		if f.Fatal {
 			return false
@@ -247,7 +241,7 @@ func milliseconds(d time.Duration) string {
 // askServer asks whose key it is and what it may do.
 func (x *examination) askServer(ctx context.Context) {
 	opts := x.env.options()
-	opts.HTTPClient = x.conn.client("key from " + x.settings.KeySource)
+	opts.HTTPClient = x.conn.client(x.settings.Login())
 	c, err := client.New(opts)
 	if err != nil {
 		x.err = err
@@ -281,7 +275,9 @@ func (x *examination) lookAtAccount() {
 	switch v := x.viewer; {
 	case !x.asked:
 		x.add(checkAccount, statusSkipped, "not asked")
-	case !x.keyUsable():
+	case !x.usable() && x.settings.IdentityTokenFile != "":
+		x.add(checkAccount, statusSkipped, "not asked: there is no identity token")
+	case !x.usable():
 		x.add(checkAccount, statusSkipped, "not asked: there is no usable key")
 	case v != nil:
 		state, text := statusOK, "user "+quote(v.Username)
@@ -293,6 +289,8 @@ func (x *examination) lookAtAccount() {
 			state = statusFail
 		}
 		x.add(checkAccount, state, text)
+	case errors.Is(x.err, errors.ErrBadAPIKey) && x.settings.IdentityTokenFile != "":
+		x.add(checkAccount, statusFail, "the server does not accept the identity token")
 	case errors.Is(x.err, errors.ErrBadAPIKey):
 		x.add(checkAccount, statusFail, "the server recognises no account behind this key")
 	case errors.Is(x.err, errors.ErrInvalidInput):

@@ -49,7 +49,7 @@ func ask(ctx context.Context, x *examination, second secret.Key, t targets) []qu
 		v.targets.missing = "wandgo-no-such-entity-" + runid.New()
 	}
 	var err error
-	if v.first, err = x.conn.transport(asFirst, x.settings.Key, nil); err == nil {
+	if v.first, err = x.conn.own(asFirst); err == nil {
 		v.second, err = x.conn.transport(asSecond, second, nil)
 	}
 	if err != nil {

@@ -32,7 +32,7 @@ func keysAround(env settings.Env, used *settings.Settings) []foundKey {
 	}
 	add(used, nil)
 	base := settings.Explicit{BaseURL: used.BaseURL.Text}
-	env = withoutVariable(env, "WANDB_API_KEY")
+	env = withoutVariable(withoutVariable(env, "WANDB_API_KEY"), "WANDB_IDENTITY_TOKEN_FILE")
 	add(settings.Resolve(env, base))
 	add(settings.Resolve(withoutNetrc(env), base))
 	return found

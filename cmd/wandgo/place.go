@@ -15,7 +15,7 @@ func blame(cause error) string {
 		check  string
 		causes []error
 	}{
-		{checkKey, []error{errors.ErrNoAPIKey}},
+		{checkKey, []error{errors.ErrNoAPIKey}}, // or checkIdentity, which the file itself has failed already
 		{checkAccount, []error{errors.ErrAnonymousKey, errors.ErrBadAPIKey, errors.ErrNoTeam}},
 		{checkProject, []error{errors.ErrProjectHidden, errors.ErrProjectMissing, errors.ErrProjectRestricted}},
 		{checkRole, []error{errors.ErrViewerRole, errors.ErrTeamFrozen, errors.ErrSeatRequired}},
@@ -216,7 +216,7 @@ func (x *examination) conclude() {
 	case x.decision() == client.Denied:
 		text := "no: a run cannot be created"
 		if cause := errors.Code(x.err); cause != "" && cause != errors.Code(errors.ErrPermissionDenied) {
-			text = "no: " + sentinelText(x.err)
+			text = "no: " + x.causeText()
 			if p, ok := errors.AsType[*errors.PermissionError](x.err); ok {
 				text += " (" + p.Confidence.String() + ")"
 			}
@@ -266,6 +266,19 @@ func (x *examination) candidateTexts() []string {
 		texts = append(texts, "possibly: "+c.Error())
 	}
 	return texts
+}
+
+// causeText is the cause in words, those for what was logged in with.
+func (x *examination) causeText() string {
+	if x.settings != nil && x.settings.IdentityTokenFile != "" {
+		switch {
+		case errors.Is(x.err, errors.ErrNoAPIKey):
+			return "there is no identity token"
+		case errors.Is(x.err, errors.ErrBadAPIKey) && !errors.Is(x.err, errors.ErrAnonymousKey):
+			return "the server does not accept the identity token"
+		}
+	}
+	return sentinelText(x.err)
 }
 
 // sentinelText is the most specific cause in words.

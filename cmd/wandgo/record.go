@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // exchange is one HTTP request and its answer, as a report tells it.
@@ -36,6 +38,14 @@ const maxRecordedBody = 2 * maxReportedBody
 type record struct {
 	mu        sync.Mutex
 	exchanges []*exchange
+	tokens    []secret.Key // that the server gave out
+}
+
+// secrets are the access tokens that the server gave out, which it may repeat.
+func (r *record) secrets() []secret.Key {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.tokens)
 }
 
 func (r *record) all() []exchange {
@@ -81,9 +91,38 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 		entry.Err = err.Error()
 		return nil, err
 	}
+	if strings.HasSuffix(req.URL.Path, tokenPath) {
+		entry.Operation = "token exchange"
+		r.record.hideToken(resp, entry)
+	}
 	entry.Status, entry.ContentType, entry.RequestID = resp.StatusCode, resp.Header.Get("Content-Type"), requestID(resp.Header)
-	resp.Body = &recordedBody{ReadCloser: resp.Body, record: r.record, entry: entry}
+	if entry.Body == "" {
+		resp.Body = &recordedBody{ReadCloser: resp.Body, record: r.record, entry: entry}
+	}
 	return resp, nil
+}
+
+// tokenPath is where identity tokens are exchanged.
+const tokenPath = "/oidc/token"
+
+// hideToken keeps the body of an answer that holds an access token out of the
+// record, and the token for what is to be taken out elsewhere. r.mu is held.
+func (r *record) hideToken(resp *http.Response, entry *exchange) {
+	if resp.StatusCode < 200 || resp.StatusCode >= 300 {
+		return
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxRecordedBody))
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body}
+	var answer struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err == nil && json.Unmarshal(body, &answer) == nil && answer.AccessToken != "" {
+		r.tokens = append(r.tokens, secret.New(answer.AccessToken))
+		entry.Body = "(an access token)"
+	}
 }
 
 // recordedBody keeps the start of what is read through it.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/version"
 )
 
@@ -25,7 +24,7 @@ func report(x *examination, questions []question, redact redactor) string {
 	fmt.Fprintf(&b, "- wandgo %s, %s, %s/%s\n", version.Module(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	fmt.Fprintf(&b, "- Time: %s\n", time.Now().UTC().Format(time.RFC3339))
 	if x.settings != nil {
-		reportSettings(&b, x.settings)
+		reportSettings(&b, x)
 	}
 	b.WriteString("\n## Checks\n\n```text\n")
 	p := &printer{w: &b}
@@ -45,7 +44,8 @@ func report(x *examination, questions []question, redact redactor) string {
 	return redact.text(b.String())
 }
 
-func reportSettings(b *strings.Builder, s *settings.Settings) {
+func reportSettings(b *strings.Builder, x *examination) {
+	s := x.settings
 	b.WriteString("\n## Settings\n\n| setting | value | from |\n|---|---|---|\n")
 	row := func(name, value, source string) {
 		if value == "" {
@@ -54,7 +54,7 @@ func reportSettings(b *strings.Builder, s *settings.Settings) {
 		fmt.Fprintf(b, "| %s | %s | %s |\n", name, cell(value), cell(source))
 	}
 	row("base URL", s.BaseURL.Text, s.BaseURL.Source)
-	row("API key", settings.KeyHint(s.Key), s.KeySource)
+	row("API key", x.form, s.KeySource)
 	row("entity", s.Entity.Text, s.Entity.Source)
 	row("project", s.Project.Text, s.Project.Source)
 	row("mode", s.Mode.Text, s.Mode.Source)

@@ -51,7 +51,8 @@ Flags:
   --quiet           no line for each request
 
 A world file is JSON. Unknown fields are errors that name the place.
-  users          username, name, email, keys; type: USER, SERVICE, ORG_SERVICE,
+  users          username, name, email, keys; subjects (of identity tokens, whose
+                 signatures are not checked); type: USER, SERVICE, ORG_SERVICE,
                  ANONYMOUS or VIEWER; homeTeam (of service accounts);
                  personalEntity: absent, disabled or enabled; defaultEntity;
                  admin, deactivated: true or false

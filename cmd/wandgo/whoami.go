@@ -17,8 +17,8 @@ func whoamiCommand() command {
 		summary: "the account behind the key, in one line",
 		long: `
 Asks the server whose API key this is, and prints in one line: the user, the
-entity that runs go to by default, the teams, the server, and where the key came
-from. It creates nothing.
+entity that runs go to by default, the teams, the server, and where the key, or
+the identity token in place of one, came from. It creates nothing.
 
 Flags:
   --json       print a JSON document instead: username, accountType,
@@ -35,8 +35,8 @@ Examples:
 	}
 }
 
-// identity is the JSON of whoami.
-type identity struct {
+// account is the JSON of whoami.
+type account struct {
 	Username      string   `json:"username"`
 	AccountType   string   `json:"accountType"`
 	DefaultEntity string   `json:"defaultEntity"`
@@ -44,6 +44,8 @@ type identity struct {
 	TeamsComplete bool     `json:"teamsComplete"`
 	BaseURL       string   `json:"baseUrl"`
 	KeySource     string   `json:"keySource"`
+
+	login string // what the server was shown, in words
 }
 
 // How long the server may take in all, unless the command line says otherwise.
@@ -86,7 +88,7 @@ func runWhoami(ctx context.Context, a *app, args []string) int {
 	return exitAllowed
 }
 
-func (a *app) whoami(ctx context.Context) (*identity, error) {
+func (a *app) whoami(ctx context.Context) (*account, error) {
 	s, err := settings.Resolve(a.env.settings(), settings.Explicit{})
 	if err != nil {
 		return nil, err
@@ -104,14 +106,14 @@ func (a *app) whoami(ctx context.Context) (*identity, error) {
 	if teams == nil {
 		teams = []string{}
 	}
-	return &identity{
+	return &account{
 		Username: v.Username, AccountType: v.AccountType, DefaultEntity: v.DefaultEntity,
-		Teams: teams, TeamsComplete: v.TeamsComplete, BaseURL: own.BaseURL(), KeySource: s.KeySource,
+		Teams: teams, TeamsComplete: v.TeamsComplete, BaseURL: own.BaseURL(), KeySource: s.KeySource, login: s.Login(),
 	}, nil
 }
 
 // String is one line.
-func (who *identity) String() string {
+func (who *account) String() string {
 	var b strings.Builder
 	b.WriteString(printable(who.Username))
 	if kind := accountKind(who.AccountType); kind != "" {
@@ -119,7 +121,7 @@ func (who *identity) String() string {
 	}
 	b.WriteString(": default entity " + orNone(printable(who.DefaultEntity)))
 	b.WriteString("; teams " + orNone(names(who.Teams, who.TeamsComplete)))
-	b.WriteString("; on " + who.BaseURL + " with the key from " + who.KeySource)
+	b.WriteString("; on " + who.BaseURL + " with the " + who.login)
 	return b.String()
 }
 

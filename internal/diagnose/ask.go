@@ -11,6 +11,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/transport"
 )
 
 // Ask puts the follow-up questions that a refusal of this class calls for, and
@@ -79,6 +80,11 @@ func askAtOnce(ctx context.Context, client gql.Client, q Question) (*Findings, b
 				f.skipRest("the key is in question")
 				return f, true
 			}
+		}
+		if _, ok := errors.AsType[*transport.TokenError](err); ok { // nor would any other question be sent
+			f.readWho(nil, err)
+			f.skipRest("there is no access token")
+			return f, true
 		}
 		if whole || c == (combined{}) {
 			return nil, false

@@ -250,6 +250,8 @@ func otherRows() []decision {
 		{"404 project, member, team read-only", Refusal{Class: ProjectNotFound}, findings(viewer("acme"), entity(answered, Yes), project(null, Unknown), role("member")), nil, errors.Undetermined, []error{errors.ErrProjectMissing, errors.ErrProjectRestricted, errors.ErrViewerRole}},
 		{"404 project, member, entity broken", Refusal{Class: ProjectNotFound}, findings(viewer("acme"), entity(broken, Unknown), project(null, Unknown)), nil, errors.Undetermined, []error{errors.ErrProjectMissing, errors.ErrProjectRestricted}},
 		{"404 other", Refusal{Class: NotFound}, findings(viewer("acme")), nil, errors.Undetermined, []error{errors.ErrEntityMissing, errors.ErrProjectMissing}},
+		{"identity token refused", Refusal{Class: IdentityRefused, Sure: true}, findings(), errors.ErrBadAPIKey, errors.Certain, nil},
+		{"identity token refused for another reason", Refusal{Class: IdentityRefused}, findings(), errors.ErrBadAPIKey, errors.Likely, nil},
 		{"402", Refusal{Class: PaymentRequired}, findings(), nil, errors.Undetermined, []error{errors.ErrSeatRequired}},
 		{"403 like a gateway's, nothing answered", Refusal{Class: Forbidden, Plain: true}, findings(noViewer(refused), entity(refused, Unknown)), nil, errors.Undetermined, []error{errors.ErrIntermediary, errors.ErrNotTeamMember, errors.ErrViewerRole, errors.ErrSeatRequired, errors.ErrProjectRestricted}},
 		{"403 like a gateway's, something answered", Refusal{Class: Forbidden, Plain: true}, findings(noViewer(refused), entity(null, Unknown)), nil, errors.Undetermined, []error{errors.ErrNotTeamMember, errors.ErrViewerRole, errors.ErrSeatRequired, errors.ErrProjectRestricted}},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/transport"
 )
 
 // Class is the kind of a failed request, told from its response alone.
@@ -44,6 +45,8 @@ const (
 	ProjectNull
 	// NotFound: any other 404 from W&B.
 	NotFound
+	// IdentityRefused: the server gives no access token for the identity token.
+	IdentityRefused
 	// PaymentRequired: 402, never seen in public.
 	PaymentRequired
 	// RunDeleted: the run was deleted, and its id is burnt.
@@ -97,7 +100,7 @@ func (c Class) Questions() Class {
 
 // IsRefusal reports whether the class is a refusal, as opposed to a failure.
 func (r *Refusal) IsRefusal() bool {
-	return r.NeedsProbes() || r.Class == Intermediary || r.Class == PaymentRequired
+	return r.NeedsProbes() || r.Class == Intermediary || r.Class == IdentityRefused || r.Class == PaymentRequired
 }
 
 // ErrNoProject stands for an answer in which the project is null. The server
@@ -115,6 +118,10 @@ var (
 // logged in" and "forbidden", and old servers said "permission denied" with 401.
 func Classify(ctx context.Context, err error) *Refusal {
 	r := &Refusal{Err: err, Sure: true}
+	if e, ok := errors.AsType[*transport.TokenError](err); ok && (e.Permanent || ctx.Err() == nil) && e.Last != nil {
+		classifyToken(r, e)
+		return r
+	}
 	ge, ok := errors.AsType[*graphql.Error](err)
 	switch {
 	case ok:

@@ -49,6 +49,8 @@ func Decide(r *Refusal, f *Findings) Verdict {
 	case PaymentRequired:
 		return undetermined("402", []error{errors.ErrSeatRequired},
 			"the server asks for payment (HTTP 402); the account or its organization may have reached a limit")
+	case IdentityRefused:
+		return sureIf(r.Sure, "identity", errors.ErrBadAPIKey)
 	case Unauthorized:
 		return decideUnauthorized(f)
 	default:

@@ -10,7 +10,7 @@ func RefuseViewer(c Context, r *Refusal) *errors.PermissionError {
 	f.Who.Unauthorized = r.Class == Unauthorized
 	v := Decide(r, f)
 	switch r.Class {
-	case Unauthorized, Intermediary, PaymentRequired:
+	case Unauthorized, IdentityRefused, Intermediary, PaymentRequired:
 	default:
 		v = undetermined("viewer", []error{errors.ErrBadAPIKey, errors.ErrIntermediary})
 	}

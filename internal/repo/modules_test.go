@@ -47,6 +47,11 @@ func TestModulesLinkedByClient(t *testing.T) {
 		assert.Contains(t, linked, path, "client links a module that is not on the list")
 	}
 	assert.LessOrEqual(t, len(found), maxLinked, "modules linked: %v", slices.Sorted(maps.Keys(found)))
+
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	numbers := []string{"no", "one", "two", "three", "four", "five", "six"}
+	assert.Contains(t, string(readme), "links "+numbers[len(found)]+" modules besides wandgo's own")
 }
 
 func TestMinimalProgramIsSmallAndStatic(t *testing.T) {

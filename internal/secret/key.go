@@ -1,4 +1,5 @@
-// Package secret holds API keys in a type that cannot be printed by accident.
+// Package secret holds API keys and tokens in a type that cannot be printed by
+// accident.
 package secret
 
 import (
@@ -13,7 +14,7 @@ import (
 // Redacted stands where a key would have been printed.
 const Redacted = "[redacted]"
 
-// Key is an API key. Every way of printing, logging or marshalling it gives
+// Key is an API key or a token. Every way of printing, logging or marshalling it gives
 // [Redacted]; only [Key.Reveal] gives the text. The zero Key is empty.
 // Keys with the same text are equal.
 type Key struct {
@@ -67,6 +68,17 @@ func (k Key) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // LogValue hides the key from slog.
 func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
+
+// Keys are several keys.
+type Keys []Key
+
+// Scrub replaces every trace of each of the keys in text; see [Key.Scrub].
+func (ks Keys) Scrub(text string) string {
+	for _, k := range ks {
+		text = k.Scrub(text)
+	}
+	return text
+}
 
 // Scrub replaces every trace of the key in text, raw or as the Basic
 // credential made of it, by [Redacted]: servers and proxies echo what they got.

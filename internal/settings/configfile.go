@@ -34,9 +34,5 @@ func (r *resolver) resolveConfigFiles() {
 }
 
 func (r *resolver) configFile(name, source string) ConfigFile {
-	path := r.env.expand(name)
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(r.env.workDir(), path)
-	}
-	return ConfigFile{Name: name, Path: path, Source: source}
+	return ConfigFile{Name: name, Path: r.path(name), Source: source}
 }

@@ -93,7 +93,7 @@ func CheckKey(k secret.Key) []KeyFlaw {
 		fatal(FlawPlaceholder, "is a placeholder, not a key")
 		return flaws
 	case jwtForm.MatchString(text):
-		fatal(FlawJWT, "is a JSON web token; the official client reads such a token from the file that WANDB_IDENTITY_TOKEN_FILE names")
+		fatal(FlawJWT, "is a JSON web token, which belongs in a file that WANDB_IDENTITY_TOKEN_FILE names")
 		return flaws
 	}
 	if unit, n := repetition(text); n > 1 {

@@ -41,12 +41,9 @@ func (r *resolver) resolveKey() error {
 		r.looked(envAPIKey + " is set")
 		return nil
 	case hasToken:
-		// Going on would log in as somebody else than the person chose.
-		r.looked(envAPIKey + " is not set")
-		what := fmt.Sprintf("%s is set (%s), but this version does not support identity federation; netrc and settings files were not searched",
-			envIdentityToken, tokenFile)
-		r.looked(what)
-		r.warn("%s", what)
+		r.looked(envAPIKey + r.unsetText(envAPIKey))
+		r.identityToken(tokenFile)
+		r.looked(envIdentityToken + " names " + s.IdentityTokenFile)
 		return nil
 	}
 	r.looked(envAPIKey + r.unsetText(envAPIKey))
@@ -55,6 +52,11 @@ func (r *resolver) resolveKey() error {
 		return nil
 	}
 	for _, f := range r.files {
+		if file := f.options["identity_token_file"]; file != "" {
+			r.identityToken(file)
+			r.looked("settings file " + f.path + " names the identity token file " + s.IdentityTokenFile)
+			return nil
+		}
 		if text := f.options["api_key"]; text != "" {
 			s.Key, s.KeySource = secret.New(text), "settings file "+f.path
 			r.looked("settings file " + f.path + " has api_key")
@@ -63,6 +65,29 @@ func (r *resolver) resolveKey() error {
 		r.looked("settings file " + f.path + f.absence("api_key"))
 	}
 	return nil
+}
+
+// identityToken settles that the token in a file is what to log in with.
+func (r *resolver) identityToken(file string) {
+	s := r.settings
+	s.IdentityTokenFile = r.path(file)
+	s.KeySource = "identity token from " + s.IdentityTokenFile
+	if file, ok := r.env.get("WANDB_CREDENTIALS_FILE"); ok {
+		s.CredentialsFile = r.path(file)
+	} else if v := r.fileValue("credentials_file"); v.Text != "" {
+		s.CredentialsFile = r.path(v.Text)
+	} else if home := r.env.home(); home != "" {
+		s.CredentialsFile = filepath.Join(home, ".config", "wandb", "credentials.json")
+	}
+}
+
+// path is a file as it is named, made absolute.
+func (r *resolver) path(name string) string {
+	name = r.env.expand(name)
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(r.env.workDir(), name)
+	}
+	return name
 }
 
 func (r *resolver) looked(what string) { r.settings.KeyLookups = append(r.settings.KeyLookups, what) }

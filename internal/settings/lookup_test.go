@@ -2,6 +2,7 @@ package settings
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -156,13 +157,24 @@ func TestKeySources(t *testing.T) {
 		},
 		{
 			name: "identity token", vars: map[string]string{"WANDB_IDENTITY_TOKEN_FILE": "/run/token"},
-			files: map[string]string{"~/.netrc": entry("localhost:8080", otherKey)},
+			files:  map[string]string{"~/.netrc": entry("localhost:8080", otherKey)},
+			source: "identity token from /run/token",
 			lookups: []string{
-				"Options.APIKey is not set", "WANDB_API_KEY is not set",
-				"WANDB_IDENTITY_TOKEN_FILE is set (/run/token), but this version does not support identity federation; " +
-					"netrc and settings files were not searched",
+				"Options.APIKey is not set", "WANDB_API_KEY is not set", "WANDB_IDENTITY_TOKEN_FILE names /run/token",
 			},
-			warnings: 1,
+		},
+		{
+			name: "identity token of a settings file", files: map[string]string{localFile: "[default]\nidentity_token_file = ~/token\napi_key = " + otherKey},
+			source: "identity token from ~/token",
+			lookups: []string{
+				"Options.APIKey is not set", "WANDB_API_KEY is not set", "netrc ~/.netrc does not exist",
+				"settings file @/wandb/settings names the identity token file ~/token",
+			},
+		},
+		{
+			name: "key before the identity token of a settings file", vars: map[string]string{"WANDB_API_KEY": hexKey},
+			files: map[string]string{globalFile: "[default]\nidentity_token_file = /run/token\n"},
+			key:   hexKey, source: "WANDB_API_KEY",
 		},
 		{
 			name: "explicit beats both variables", explicit: hexKey,
@@ -192,6 +204,7 @@ func TestKeySources(t *testing.T) {
 			local := strings.NewReplacer("~/", w.home+"/", "@/", w.work+"/")
 			assert.Equal(t, tt.key, s.Key.Reveal())
 			assert.Equal(t, local.Replace(tt.source), s.KeySource)
+			assert.Equal(t, strings.HasPrefix(tt.source, "identity token"), s.IdentityTokenFile != "")
 			if tt.lookups != nil {
 				var want []string
 				for _, l := range tt.lookups {
@@ -218,6 +231,32 @@ func TestBothCredentials(t *testing.T) {
 	assert.Contains(t, in.Rule, "WANDB_IDENTITY_TOKEN_FILE")
 	assert.Contains(t, errors.Explain(err), "unset WANDB_API_KEY", "the program sets neither of them")
 	assertSecretFree(t, hexKey, err.Error())
+}
+
+// TestIdentityTokenFiles: names are made absolute, and the login names the file.
+func TestIdentityTokenFiles(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.vars = map[string]string{"WANDB_IDENTITY_TOKEN_FILE": "token"}
+	s := w.resolve(t, Explicit{})
+	token := filepath.Join(w.work, "token")
+	assert.Equal(t, token, s.IdentityTokenFile)
+	assert.Equal(t, filepath.Join(w.home, ".config", "wandb", "credentials.json"), s.CredentialsFile)
+	assert.True(t, s.Key.Empty())
+	assert.Equal(t, "identity token from "+token, s.Login())
+	assert.Contains(t, s.String(), "identity token from "+token)
+
+	w.vars["WANDB_CREDENTIALS_FILE"] = "~/c.json"
+	assert.Equal(t, filepath.Join(w.home, "c.json"), w.resolve(t, Explicit{}).CredentialsFile)
+	delete(w.vars, "WANDB_CREDENTIALS_FILE")
+	w.write(t, globalFile, "[default]\ncredentials_file = c.json\n")
+	assert.Equal(t, filepath.Join(w.work, "c.json"), w.resolve(t, Explicit{}).CredentialsFile)
+
+	s = w.resolve(t, Explicit{APIKey: hexKey})
+	assert.Equal(t, "key from Options.APIKey", s.Login())
+	assert.Empty(t, s.IdentityTokenFile)
+	w.vars = nil
+	assert.Equal(t, "no key", w.resolve(t, Explicit{}).Login())
 }
 
 func TestUnknownHome(t *testing.T) {

@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -75,10 +74,7 @@ func (r *resolver) resolveMachine() {
 		Commit:    get("WANDB_GIT_COMMIT", "git_commit"),
 	}
 	if root := get("WANDB_GIT_ROOT", "git_root"); root != "" {
-		if root = r.env.expand(root); !filepath.IsAbs(root) {
-			root = filepath.Join(r.env.workDir(), root)
-		}
-		m.Git.Root = root
+		m.Git.Root = r.path(root)
 	}
 	// Unlike other switches, anything but "false" is a yes.
 	git, _ := r.env.get("WANDB_DISABLE_GIT")

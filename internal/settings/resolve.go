@@ -253,10 +253,7 @@ func (r *resolver) resolveRun() {
 
 	s.Dir = r.env.workDir()
 	if dir := r.nonEmpty(setting{env: []string{"WANDB_DIR", "WANDB_ROOT_DIR"}}).Text; dir != "" {
-		if dir = r.env.expand(dir); !filepath.IsAbs(dir) {
-			dir = filepath.Join(s.Dir, dir)
-		}
-		s.Dir = dir
+		s.Dir = r.path(dir)
 	}
 }
 

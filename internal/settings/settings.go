@@ -74,8 +74,16 @@ type Settings struct {
 	AppURL string
 	// Key is the API key, empty when none was found.
 	Key secret.Key
-	// KeySource names where Key came from, "" when there is none.
+	// KeySource names where Key came from, or begins with "identity token from";
+	// "" when there is neither.
 	KeySource string
+	// IdentityTokenFile holds a token to log in with in place of a key, "" if there
+	// is none. KeySource then names it, and Key is empty.
+	IdentityTokenFile string
+	// CredentialsFile keeps the access tokens that identity tokens are exchanged for
+	// (WANDB_CREDENTIALS_FILE, ~/.config/wandb/credentials.json); "" without a home
+	// directory.
+	CredentialsFile string
 	// KeyLookups say where a key was looked for, in order, and what was there.
 	KeyLookups []string
 	// Entity may be empty: the server then picks the account's default.
@@ -166,8 +174,23 @@ func (s Settings) LogValue() slog.Value {
 }
 
 func (s Settings) keyText() string {
-	if s.Key.Empty() {
+	switch {
+	case s.IdentityTokenFile != "":
+		return s.KeySource
+	case s.Key.Empty():
 		return "none"
 	}
 	return strings.TrimSpace("from " + s.KeySource)
+}
+
+// Login names what the server knows the caller by, in a few words: "key from
+// WANDB_API_KEY", "identity token from /run/token", "no key".
+func (s *Settings) Login() string {
+	switch {
+	case s.IdentityTokenFile != "":
+		return s.KeySource
+	case s.Key.Empty():
+		return "no key"
+	}
+	return "key from " + s.KeySource
 }

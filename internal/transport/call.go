@@ -10,9 +10,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 const (
@@ -40,6 +43,8 @@ type call struct {
 	ctx context.Context
 	req *Request
 
+	tokens     bool // the request carries an access token
+	renewed    bool // a token that the server did not accept was replaced
 	attempts   int
 	conflicts  int
 	unresolved int
@@ -59,6 +64,13 @@ type call struct {
 // transport below, which the retry loop would call after each failure, on
 // connections that may belong to the whole program.
 func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
+	if c.tokens {
+		return c.withToken(req)
+	}
+	return c.once(req)
+}
+
+func (c *call) once(req *http.Request) (*http.Response, error) {
 	c.attempts++
 	start := time.Now()
 	resp, got, err := c.attempt(req)
@@ -134,7 +146,7 @@ func (c *call) attemptError(req *http.Request, err error) error {
 
 // read reads the body; giveUp breaks it off.
 func (c *call) read(resp *http.Response, giveUp context.CancelFunc) (*Response, error) {
-	got := newResponse(resp, c.t.secrets.key)
+	got := newResponse(resp, c.hidden())
 	ok := resp.StatusCode >= 200 && resp.StatusCode < 300
 	limit := maxErrorBody
 	if ok {
@@ -158,7 +170,7 @@ func (c *call) read(resp *http.Response, giveUp context.CancelFunc) (*Response, 
 		return got, nil
 	}
 	// A status is an answer even when its body broke off.
-	body = scrubBytes(c.t.secrets.key, body)
+	body = scrubBytes(c.hidden(), body)
 	if len(body) > limit {
 		body, got.Truncated = body[:limit:limit], true
 	}
@@ -217,6 +229,9 @@ func (c *call) retryableError(ctx context.Context, err error) bool {
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok { // what listens there speaks no TLS
 		return false
 	}
+	if e, ok := errors.AsType[*TokenError](err); ok && e.Permanent {
+		return false
+	}
 	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound && !c.t.answered.Load() {
 		c.unresolved++
 		if c.unresolved > c.req.Policy.UnresolvedRetries {
@@ -257,7 +272,7 @@ func (c *call) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duratio
 
 func (c *call) reason() string {
 	if c.err != nil {
-		return scrubText(c.t.secrets.key, c.err.Error())
+		return scrubText(c.hidden(), c.err.Error())
 	}
 	return fmt.Sprintf("HTTP %d", c.last.StatusCode)
 }
@@ -278,14 +293,25 @@ func (c *call) result(err error) (*Response, error) {
 	switch {
 	case c.ctx.Err() != nil:
 		failure.Err = contextError(c.ctx)
+	case isTokenError(err): // without the address that nothing was sent to
+		failure.Err = redactError(c.hidden(), c.err)
 	case err != nil:
-		failure.Err = redactError(c.t.secrets.key, withoutQuery(err))
+		failure.Err = redactError(c.hidden(), withoutQuery(err))
 	case c.err != nil:
-		failure.Err = redactError(c.t.secrets.key, c.err)
+		failure.Err = redactError(c.hidden(), c.err)
 	default:
 		failure.Err = errors.New("the HTTP client returned neither a response nor an error")
 	}
 	return nil, failure
+}
+
+// hidden is what must not be told of the exchange.
+func (c *call) hidden() secret.Keys {
+	keys := c.t.hidden()
+	if len(c.req.Secrets) == 0 {
+		return keys
+	}
+	return slices.Concat(keys, c.req.Secrets)
 }
 
 func contextError(ctx context.Context) error {
@@ -302,10 +328,10 @@ func (c *call) report(req *http.Request, start time.Time, got *Response, err err
 	}
 	x := Exchange{
 		Start: start, Duration: time.Since(start), Operation: c.req.Operation,
-		Method: req.Method, Path: scrubText(c.t.secrets.key, req.URL.EscapedPath()), Attempt: c.attempts,
+		Method: req.Method, Path: scrubText(c.hidden(), req.URL.EscapedPath()), Attempt: c.attempts,
 	}
 	if err != nil {
-		x.Err = scrubText(c.t.secrets.key, err.Error())
+		x.Err = scrubText(c.hidden(), err.Error())
 	}
 	if got != nil {
 		x.StatusCode, x.RequestID, x.ContentType = got.StatusCode, got.RequestID, got.ContentType
@@ -319,7 +345,10 @@ func (c *call) report(req *http.Request, start time.Time, got *Response, err err
 	if c.t.observe != nil {
 		if got != nil {
 			head := got.Body[:min(len(got.Body), maxHead+scrubMargin)]
-			text := c.t.secrets.key.Scrub(string(head))
+			text := c.hidden().Scrub(string(head))
+			if c.req.Confidential && got.StatusCode < http.StatusMultipleChoices {
+				text = secret.Redacted
+			}
 			x.BodyHead = text[:min(len(text), maxHead)]
 		}
 		c.t.observe(x)

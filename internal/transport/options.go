@@ -15,6 +15,11 @@ type Options struct {
 	// Key is sent as Basic credentials to addresses below BaseURL, and nowhere
 	// else. An empty key sends none.
 	Key secret.Key
+	// Tokens makes the source of access tokens, which are sent as Bearer
+	// credentials in place of Key, to the same addresses. It is called once, with a
+	// Transport on the same connections that has no credentials, for the requests
+	// that get the tokens.
+	Tokens func(*Transport) TokenSource
 	// HTTPClient supplies proxy, TLS and connection settings. It is copied, not
 	// changed, and its connections stay its owner's: Close leaves them alone.
 	// Nil means a client of our own with the defaults of net/http.

@@ -84,6 +84,21 @@ func TransferPolicy() Policy {
 	return p
 }
 
+// ExchangePolicy is for the exchange of an identity token for an access token, as
+// the official client does it: three retries, and none after a 4xx but 429. The
+// request it is made for has a policy of its own on top.
+func ExchangePolicy() Policy {
+	return Policy{
+		Retries:        3,
+		MinWait:        time.Second,
+		MaxWait:        5 * time.Second,
+		AttemptTimeout: 10 * time.Second,
+		Retryable: func(status int, _ []byte) bool {
+			return status == http.StatusTooManyRequests || status < 100 || status >= http.StatusInternalServerError
+		},
+	}
+}
+
 // ProbePolicy is for the questions a diagnosis asks while somebody waits: one
 // quick second chance. A 429 gets none, as asking again would only add to it.
 func ProbePolicy() Policy {

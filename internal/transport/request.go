@@ -4,6 +4,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // Request is one request to make, with as many attempts as its policy allows.
@@ -32,6 +34,11 @@ type Request struct {
 	// Header is added to the transport's own headers and replaces them where
 	// both are set. Authorization is taken from here only with NoCredentials.
 	Header http.Header
+	// Secrets must not be told of this request, beside the transport's own; they
+	// may be in its body.
+	Secrets secret.Keys
+	// Confidential keeps the body of a 2xx from [Options.Observe].
+	Confidential bool
 	// Operation names the request in errors, logs and exchanges.
 	Operation string
 	// Policy says when to try again. The zero Policy never does.

@@ -32,15 +32,15 @@ var requestIDHeaders = []string{
 
 const maxRequestID = 128
 
-func newResponse(resp *http.Response, key secret.Key) *Response {
+func newResponse(resp *http.Response, keys secret.Keys) *Response {
 	if location := resp.Header["Location"]; len(location) > 0 {
-		resp.Header["Location"] = []string{safeLocation(key, location[0])}
+		resp.Header["Location"] = []string{safeLocation(keys, location[0])}
 	}
 	return &Response{
 		StatusCode:  resp.StatusCode,
 		Header:      resp.Header,
 		ContentType: mediaType(resp.Header.Get("Content-Type")),
-		RequestID:   requestID(resp.Header, key),
+		RequestID:   requestID(resp.Header, keys),
 		RetryAfter:  retryAfter(resp.Header, time.Now()),
 		RateLimit:   rateLimit(resp.Header),
 	}
@@ -59,10 +59,10 @@ func mediaType(value string) string {
 	return strings.ToLower(strings.TrimSpace(t))
 }
 
-func requestID(header http.Header, key secret.Key) string {
+func requestID(header http.Header, keys secret.Keys) string {
 	for _, name := range requestIDHeaders {
 		if values := header[name]; len(values) > 0 && values[0] != "" {
-			id := key.Scrub(values[0])
+			id := keys.Scrub(values[0])
 			return id[:min(len(id), maxRequestID)]
 		}
 	}
@@ -90,10 +90,10 @@ func number(header http.Header, name string) (float64, bool) {
 
 // safeLocation keeps what tells a reader where a redirect leads. The query of a
 // login page's address may carry tokens.
-func safeLocation(key secret.Key, location string) string {
+func safeLocation(keys secret.Keys, location string) string {
 	u, err := url.Parse(location)
 	if err != nil {
 		return secret.Redacted
 	}
-	return key.Scrub((&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String())
+	return keys.Scrub((&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String())
 }

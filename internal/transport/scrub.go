@@ -14,19 +14,19 @@ import (
 // userinfo is the user:password@ of a URL inside a longer text: a proxy's, say.
 var userinfo = regexp.MustCompile(`(\w://)[^/\s"'@]+@`)
 
-func scrubText(key secret.Key, text string) string {
-	return userinfo.ReplaceAllString(key.Scrub(text), "${1}"+secret.Redacted+"@")
+func scrubText(keys secret.Keys, text string) string {
+	return userinfo.ReplaceAllString(keys.Scrub(text), "${1}"+secret.Redacted+"@")
 }
 
 // RedactURL hides the user name and password of a URL, or of every URL in a text.
-func RedactURL(text string) string { return scrubText(secret.Key{}, text) }
+func RedactURL(text string) string { return scrubText(nil, text) }
 
-func scrubBytes(key secret.Key, body []byte) []byte {
-	if key.Empty() || len(body) == 0 {
+func scrubBytes(keys secret.Keys, body []byte) []byte {
+	if len(keys) == 0 || len(body) == 0 {
 		return body
 	}
 	text := string(body)
-	if clean := key.Scrub(text); clean != text {
+	if clean := keys.Scrub(text); clean != text {
 		return []byte(clean)
 	}
 	return slices.Clip(body)
@@ -35,15 +35,15 @@ func scrubBytes(key secret.Key, body []byte) []byte {
 // redactError returns err as it is where its text is clean, so that errors.As
 // still finds everything in it, and otherwise the closest error without the
 // secret.
-func redactError(key secret.Key, err error) error {
+func redactError(keys secret.Keys, err error) error {
 	text := err.Error()
-	clean := scrubText(key, text)
+	clean := scrubText(keys, text)
 	if clean == text {
 		return err
 	}
 	if u, ok := err.(*url.Error); ok { //nolint:errorlint // only the outermost error is rebuilt
 
-		return &url.Error{Op: u.Op, URL: scrubText(key, u.URL), Err: redactError(key, u.Err)}
+		return &url.Error{Op: u.Op, URL: scrubText(keys, u.URL), Err: redactError(keys, u.Err)}
 	}
 	return &redactedError{text: clean, hidden: func() error { return err }}
 }

@@ -19,13 +19,15 @@ import (
 	"github.com/wandgo/wandgo/internal/version"
 )
 
-// Transport makes requests to one server with one key. Make it with [New].
+// Transport makes requests to one server with one key, or with access tokens. Make
+// it with [New].
 type Transport struct {
 	base    baseURL
 	client  http.Client // without Transport: each call brings its own
 	next    http.RoundTripper
 	owned   *http.Transport // next, if it is ours to close
 	secrets *secrets        // behind a pointer, so that no %+v walks into it
+	tokens  TokenSource     // in place of a key; nil if there is none
 	header  http.Header     // sent to addresses below base
 	log     *slog.Logger
 	observe func(Exchange)
@@ -35,7 +37,7 @@ type Transport struct {
 }
 
 type secrets struct {
-	key           secret.Key
+	keys          secret.Keys // the key, if there is one
 	authorization []string
 }
 
@@ -47,7 +49,7 @@ func New(o Options) (*Transport, error) {
 	}
 	t := &Transport{
 		base:    base,
-		secrets: &secrets{key: o.Key},
+		secrets: &secrets{},
 		log:     o.Logger,
 		observe: o.Observe,
 		maxBody: defaultMaxBody,
@@ -58,6 +60,7 @@ func New(o Options) (*Transport, error) {
 	if !o.Key.Empty() {
 		credentials := base64.StdEncoding.EncodeToString([]byte("api:" + o.Key.Reveal()))
 		t.secrets.authorization = []string{"Basic " + credentials}
+		t.secrets.keys = secret.Keys{o.Key}
 	}
 	if o.HTTPClient != nil {
 		t.client = *o.HTTPClient
@@ -75,6 +78,9 @@ func New(o Options) (*Transport, error) {
 	// the POST into a GET, show the key to another host or, without the key,
 	// turn the plain answer "you were redirected" into a puzzling refusal.
 	t.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	if o.Tokens != nil {
+		t.tokens = o.Tokens(t.anonymous())
+	}
 	return t, nil
 }
 
@@ -116,8 +122,24 @@ func validHeaderName(name string) bool {
 // BaseURL returns the server's address without a trailing slash.
 func (t *Transport) BaseURL() string { return t.base.text }
 
-// Scrub removes the API key from a text that came from outside.
-func (t *Transport) Scrub(text string) string { return t.secrets.key.Scrub(text) }
+// Scrub removes the API key, or tokens, from a text that came from outside.
+func (t *Transport) Scrub(text string) string { return t.hidden().Scrub(text) }
+
+// hidden is what must not be told.
+func (t *Transport) hidden() secret.Keys {
+	if t.tokens != nil {
+		return t.tokens.Secrets()
+	}
+	return t.secrets.keys
+}
+
+// anonymous is a Transport on the same connections that has no credentials.
+func (t *Transport) anonymous() *Transport {
+	return &Transport{
+		base: t.base, client: t.client, next: t.next, secrets: &secrets{},
+		header: t.header, log: t.log, observe: t.observe, maxBody: t.maxBody,
+	}
+}
 
 // Close closes the idle connections of a client of our own; requests still in
 // flight finish, and their connections are closed then. It may be called more
@@ -145,6 +167,7 @@ func (t *Transport) Do(ctx context.Context, r *Request) (*Response, error) {
 	if err != nil {
 		return nil, &Error{Op: r.Operation, Err: err}
 	}
+	c.tokens = t.tokens != nil && !r.NoCredentials && t.base.covers(req.URL)
 	client := t.client
 	client.Timeout = 0 // call applies it, together with the policy's own
 	client.Transport = c

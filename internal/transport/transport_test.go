@@ -251,7 +251,7 @@ func TestRequestID(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, tc.want, requestID(tc.header, secret.New(testKey)))
+			assert.Equal(t, tc.want, requestID(tc.header, secret.Keys{secret.New(testKey)}))
 		})
 	}
 	for _, name := range requestIDHeaders {

@@ -1,0 +1,26 @@
+package diagnose
+
+import (
+	"strings"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/transport"
+)
+
+// classifyToken is for a request that was not sent, as there was no access token
+// for it. Those who ask for one are no accounts yet, so that the statuses of a
+// refusal mean the same.
+func classifyToken(r *Refusal, e *transport.TokenError) {
+	r.StatusCode, r.Message, r.RequestID = e.Last.StatusCode, e.Message, e.Last.RequestID
+	answer := &graphql.Error{StatusCode: r.StatusCode, Kind: graphql.KindJSONOther}
+	if ge, ok := errors.AsType[*graphql.Error](graphql.ErrorOf("", e.Last, nil)); ok {
+		answer = ge
+	}
+	switch r.Class = classifyResponse(r, answer); {
+	case r.StatusCode >= 400 && answer.FromWandB() && e.Permanent:
+		r.Class, r.Sure = IdentityRefused, e.Message == "invalid_grant" || strings.HasPrefix(e.Message, "invalid_grant:")
+	case r.Class == WrongURL && r.Hint == "":
+		r.Hint = "the server has no address at which identity tokens are exchanged; it may be too old for them"
+	}
+}

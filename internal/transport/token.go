@@ -1,0 +1,102 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/wandgo/wandgo/internal/secret"
+)
+
+// TokenSource gives access tokens, which are sent in place of a key. It must be
+// safe for concurrent use.
+type TokenSource interface {
+	// Token returns a token that is good now. rejected, if not empty, is one that
+	// the server answered with 401, and is not returned again. fresh says that the
+	// token was made for this call, so that there is no better one. The error is a
+	// [*TokenError]; ctx bounds the call.
+	Token(ctx context.Context, rejected secret.Key) (token secret.Key, fresh bool, err error)
+	// Secrets returns what may be echoed: the tokens in use, and what they were
+	// made from.
+	Secrets() secret.Keys
+}
+
+// TokenError says that there is no access token for a request, which was not sent.
+type TokenError struct {
+	// Source is what tokens are made from: "identity token from /run/token".
+	Source string
+	// Permanent means that another attempt would end the same way.
+	Permanent bool
+	// Last is the server's last answer to the exchange, or nil.
+	Last *Response
+	// Message is what that answer says, in a few words, or "".
+	Message string
+	// Err is why there is no answer, or what is wrong with it.
+	Err error
+}
+
+// Error is one line, without tokens.
+func (e *TokenError) Error() string {
+	text := "exchange the " + e.Source
+	if e.Last != nil {
+		text += fmt.Sprintf(": HTTP %d", e.Last.StatusCode)
+	}
+	if e.Message != "" {
+		text += ": " + e.Message
+	}
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+// Unwrap gives Err.
+func (e *TokenError) Unwrap() error { return e.Err }
+
+func isTokenError(err error) bool {
+	_, ok := errors.AsType[*TokenError](err)
+	return ok
+}
+
+// withToken makes an attempt with an access token. If the server does not accept
+// one that was at hand, the attempt is made again with a new one, once in a call.
+func (c *call) withToken(req *http.Request) (*http.Response, error) {
+	token, fresh, err := c.t.tokens.Token(req.Context(), secret.Key{})
+	if err != nil {
+		return nil, c.noToken(req, err)
+	}
+	resp, err := c.once(authorized(req, token))
+	if err != nil || resp.StatusCode != http.StatusUnauthorized || fresh || c.renewed {
+		return resp, err
+	}
+	c.renewed = true
+	if token, _, err = c.t.tokens.Token(req.Context(), token); err != nil {
+		return nil, c.noToken(req, err)
+	}
+	again := authorized(req, token)
+	if c.req.Body != nil {
+		again.Body = io.NopCloser(bytes.NewReader(c.req.Body)) // the first one is spent
+	}
+	return c.once(again)
+}
+
+// noToken ends an attempt before it was sent.
+func (c *call) noToken(req *http.Request, err error) error {
+	c.attempts++
+	c.err = err
+	if req.Body != nil {
+		_ = req.Body.Close()
+	}
+	return err
+}
+
+// authorized is a copy of req that carries the token.
+func authorized(req *http.Request, token secret.Key) *http.Request {
+	copied := *req
+	copied.Header = req.Header.Clone()
+	copied.Header["Authorization"] = []string{"Bearer " + token.Reveal()}
+	return &copied
+}
