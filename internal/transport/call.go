@@ -288,7 +288,7 @@ func (c *call) result(err error) (*Response, error) {
 		failure.LastStatus, failure.LastBody = c.last.StatusCode, c.last.Body
 	}
 	if c.failed != nil {
-		failure.LastErr = redactError(c.t.secrets.key, c.failed)
+		failure.LastErr = redactError(c.hidden(), c.failed)
 	}
 	switch {
 	case c.ctx.Err() != nil:
