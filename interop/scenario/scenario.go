@@ -66,6 +66,12 @@ func (s *Scenario) Pace() wandbtest.Pace {
 	return wandbtest.Pace{Interval: 15 * time.Second, Heartbeat: 30 * time.Second, Full: 3 << 19}
 }
 
+// WithoutServer reports whether the scenario makes as much sense without a server: it
+// asks the server nothing, and needs no process or environment of its own.
+func (s *Scenario) WithoutServer() bool {
+	return !s.Alone && !strings.HasPrefix(s.Name, "resume_") && s.Name != "fork" && s.Name != "rewind"
+}
+
 // Phase is one process of a scenario.
 type Phase struct {
 	// Half is the name of the function.
