@@ -18,8 +18,9 @@ import (
 // last 32 lines. Whatever becomes of the run, dst gets its bytes, and the result is
 // dst's. Use it in place of os.Stdout where the program writes. Write does not wait for
 // the network; 16 MiB of lines wait for a server that is behind, beyond which the oldest
-// are left out of the logs tab, with a warning in the log, and not of output.log. It is
-// safe for concurrent use as far as dst is.
+// are left out of the logs tab, with a warning in the log, and not of output.log. Where
+// WANDB_CONSOLE is off, dst is all that is written to. It is safe for concurrent use as
+// far as dst is.
 func (r *Run) Stdout(dst io.Writer) io.Writer { return r.tee(dst, console.Stdout) }
 
 // Stderr is [Run.Stdout] for the standard error output, whose lines the logs tab

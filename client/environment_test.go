@@ -102,14 +102,20 @@ func TestRepositoryElsewhere(t *testing.T) {
 	assert.Equal(t, "https://example.com/a", first["jobRepo"])
 }
 
-// TestLaunchedRun: what an agent says of its queue is in the config.
+// TestLaunchedRun: what an agent says of its queue is in the config, also of a run
+// that is synced.
 func TestLaunchedRun(t *testing.T) {
 	t.Parallel()
 	st := newStage(t, client.RunOptions{}, quicklyWith("WANDB_LAUNCH_QUEUE_NAME", "q", "WANDB_LAUNCH_TRACE_ID", "t1"))
-	own := wandbPart(t, st.finish(t).RawConfig)
-	assert.Equal(t, "q", own["launch_queue_name"])
-	assert.Equal(t, "t1", own["launch_trace_id"])
-	assert.NotContains(t, own, "launch_queue_entity")
+	offlineRun(t, st.c, client.RunOptions{Entity: "acme", Project: "vision", ID: "off1", Config: map[string]any{"lr": 1}}, 1)
+	synced(t, st.c, client.SyncOptions{})
+	for _, v := range []wandbtest.RunView{st.finish(t), onServer(t, st.s, "acme", "vision", "off1")} {
+		own := wandbPart(t, v.RawConfig)
+		assert.Equal(t, "q", own["launch_queue_name"])
+		assert.Equal(t, "t1", own["launch_trace_id"])
+		assert.NotContains(t, own, "launch_queue_entity")
+		assert.Contains(t, own, "t")
+	}
 }
 
 // TestConsoleOff: nothing the program writes is kept, and everything gets through.

@@ -108,11 +108,14 @@ func (r *Run) runRecord(p *plan) *journal.Run {
 		git := p.machine.environment.Git
 		rec.Git = &journal.Git{RemoteURL: git.Remote, Commit: git.Commit}
 	}
+	own := r.config.Own.Launch.Entries()
 	if b := r.config.Own.Branch; b != nil {
 		rec.BranchPoint = &journal.BranchPoint{Run: b.RunID, Value: float64(b.Step), Metric: "_step"}
-		// The official sync rewinds by that one, and forks by this one.
-		if own, err := json.Marshal(map[string]any{"branch_point": b}); err == nil {
-			rec.Config.Update = append(rec.Config.Update, journal.Item{Key: "_wandb", Value: own})
+		own["branch_point"] = b // the official sync rewinds by that one, and forks by this one
+	}
+	if len(own) > 0 {
+		if text, err := json.Marshal(own); err == nil {
+			rec.Config.Update = append(rec.Config.Update, journal.Item{Key: "_wandb", Value: text})
 		}
 	}
 	return rec

@@ -48,6 +48,19 @@ type BranchPoint struct {
 // Launch says which queue a launched run came from; empty parts are left out.
 type Launch struct{ QueueName, QueueEntity, TraceID string }
 
+// Entries are what stands under _wandb.
+func (l Launch) Entries() map[string]any {
+	entries := make(map[string]any)
+	for key, text := range map[string]string{
+		"launch_queue_name": l.QueueName, "launch_queue_entity": l.QueueEntity, "launch_trace_id": l.TraceID,
+	} {
+		if text != "" {
+			entries[key] = text
+		}
+	}
+	return entries
+}
+
 // Own is the part of the config that the web UI and resuming rely on. A server
 // counts a run as started only if there is telemetry in it, so that is always
 // written.
@@ -113,12 +126,8 @@ func (o *Own) encode() json.RawMessage {
 	if o.Branch != nil {
 		set("branch_point", o.Branch)
 	}
-	for key, text := range map[string]string{
-		"launch_queue_name": o.Launch.QueueName, "launch_queue_entity": o.Launch.QueueEntity, "launch_trace_id": o.Launch.TraceID,
-	} {
-		if text != "" {
-			set(key, text)
-		}
+	for key, text := range o.Launch.Entries() {
+		set(key, text)
 	}
 	return writeObject(all, func(dst []byte, raw json.RawMessage) []byte { return append(dst, raw...) })
 }
