@@ -66,7 +66,7 @@ func TestDoctorWithIdentityToken(t *testing.T) {
 	}{
 		{"good", jobToken(time.Hour), nil, nil, []string{
 			`ok identity identity token from DIR/token: JSON web token of https://issuer.example.com for "repo:acme/vision" - it expires at `,
-			"ok account user \"jo\"", "ok verdict yes, certain: a run can be created in acme-research/vision",
+			"ok account user \"jo\"", "ok verdict yes, likely: a run can be created in acme-research/vision",
 		}, 2},
 		{"expired", jobToken(-time.Hour), nil, errors.ErrBadAPIKey, []string{
 			"? identity identity token from DIR/token", "it expired at ", "by this machine's clock",
