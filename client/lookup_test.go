@@ -162,7 +162,7 @@ func TestDevicesFail(t *testing.T) {
 }
 
 // TestSaveDiff changes the working directory, in which the program is.
-func TestSaveDiff(t *testing.T) { //nolint:paralleltest // see above
+func TestSaveDiff(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("needs git")
 	}

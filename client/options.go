@@ -197,7 +197,7 @@ type RunOptions struct {
 	// spent. The run goes on on disk then. It is also called if changes of the run's
 	// settings or files alone are refused; the rows may go on reaching the server in
 	// that case, and if they are refused later, for another reason, it is called once
-	// more. err is what [Run.Err] returns, with its diagnosis. It is called from a
+	// more. err is the reason, with its diagnosis, as in [Run.Err]. It is called from a
 	// goroutine of its own and may take its time; it may call Finish, which does not
 	// wait for it. It is not called any more once Finish has begun, which returns the
 	// reason itself. Default: nothing.

@@ -80,7 +80,7 @@ func (u *upload) refused(p part, cause error) {
 	u.aside.begin()
 	go func() {
 		why := u.why(u.asking, p, cause)
-		u.settle(p, nth, why)
+		stands := u.settle(p, nth, why)
 		if p == partRows {
 			if !u.finishing.Load() { // Finish is about to show it
 				r.display.Lost(r.Dir(), oneLine(r.Err()))
@@ -88,7 +88,9 @@ func (u *upload) refused(p part, cause error) {
 			r.stopIfAsked()
 		}
 		u.aside.end()
-		u.tell(p, why) // Finish does not wait for it, and so may be called from it
+		if stands {
+			u.tell(p, why) // Finish does not wait for it, and so may be called from it
+		}
 	}()
 }
 
@@ -100,25 +102,26 @@ func (u *upload) refusedInFinish(ctx context.Context, p part, cause error) error
 	return why
 }
 
-// settle keeps why the server does not take a part, also on disk, unless it took it
-// meanwhile.
-func (u *upload) settle(p part, nth int, why error) {
+// settle keeps why the server does not take a part, also on disk. It reports false if
+// the server took it meanwhile.
+func (u *upload) settle(p part, nth int, why error) (stands bool) {
 	r := u.run
 	u.noting.Lock()
 	defer u.noting.Unlock()
 	r.mu.Lock()
-	stands := r.why.nth[p] == nth
+	stands = r.why.nth[p] == nth
 	if stands {
 		r.why.errs[p] = why
 	}
 	first, rec := r.why.first(), r.rec
 	r.mu.Unlock()
 	if !stands || rec == nil || !answered(why) {
-		return
+		return stands
 	}
 	if err := rec.refusal(first); err != nil {
 		r.client.log.Warn("record why the server does not take the run", "run", r.String(), "error", err)
 	}
+	return true
 }
 
 // taken is called when the server took what it may have refused before.
@@ -148,10 +151,12 @@ func (u *upload) tell(p part, why error) {
 	u.telling.Lock()
 	defer u.telling.Unlock()
 	heard := u.told != nil && (p != partRows || errors.Code(u.told) == errors.Code(why))
-	err := u.run.Err()
-	if heard || err == nil || u.finishing.Load() {
+	if heard || u.finishing.Load() {
 		return
 	}
 	u.told = why
-	u.plan.onLost(err)
+	if p == partRows {
+		why = u.run.Err() // the disk may have its part in it
+	}
+	u.plan.onLost(why)
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -71,6 +72,12 @@ func change(t *testing.T, run *client.Run) {
 	require.NoError(t, err)
 }
 
+// exists reports whether a file of the run is kept in its directory.
+func exists(run *client.Run, name string) bool {
+	_, err := os.Stat(filepath.Join(run.Dir(), "files", name))
+	return err == nil
+}
+
 // assertRepaired syncs the run's directory and checks that the server has all.
 func assertRepaired(t *testing.T, s *wandbtest.Server, c *client.Client, run *client.Run, rows int) {
 	t.Helper()
@@ -104,6 +111,10 @@ func TestPartRefusedMidway(t *testing.T) {
 			assertTyped(t, run.Err(), tt.cause)
 			assert.NotEmpty(t, onDisk(t, run.Dir()).Refusal)
 			hits := fault.Hits()
+
+			if tt.fault.Operation == "CreateRunFiles" { // the program may change them later on
+				require.Eventually(t, func() bool { return exists(run, "m.bin") }, time.Minute, time.Millisecond)
+			}
 
 			// The rows go on. Another file takes as long as the next change of the
 			// settings would, which is not even tried.
@@ -169,21 +180,27 @@ func TestPartRefusedInFinish(t *testing.T) {
 	}
 }
 
-// TestAllPartsRefused: a role is lowered, and settings, files and rows are refused
-// for it, one after the other.
+// TestAllPartsRefused: a role is lowered, and settings, files and at last the rows are
+// refused for it.
 func TestAllPartsRefused(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, everybody())
-	c := newClient(t, s, key("member"), quickly)
+	c := newClient(t, s, key("member"), environ("WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL", "8")) // settings and files take 5
 	told := make(chan error, 3)
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { told <- err }})
 	require.NoError(t, err)
-	log(t, run, 0, 3)
-	stored(t, s, run, 3)
+	log(t, run, 0, 1)
+	stored(t, s, run, 1)
 	require.NoError(t, s.SetRole("acme", "member", wandbtest.RoleViewer))
 	change(t, run)
-	require.ErrorIs(t, <-told, errors.ErrViewerRole)
-	log(t, run, 3, 4)
+	first := <-told
+	require.ErrorIs(t, first, errors.ErrViewerRole)
+	assert.NotContains(t, first.Error(), "upload run", "the rows were not sent yet")
+	log(t, run, 1, 4)
+	require.Eventually(t, func() bool {
+		p, ok := errors.AsType[*errors.PermissionError](run.Err())
+		return ok && p.Op == "upload run" && errors.Is(p, errors.ErrViewerRole)
+	}, time.Minute, time.Millisecond)
 	_, err = run.SaveFS(fstest.MapFS{"after": {Data: []byte("a")}}, "*", client.SaveNow)
 	require.NoError(t, err)
 	err = run.Finish(t.Context())

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // devices are the parts of the description that an add-on may find out.
@@ -27,7 +28,7 @@ func (e *Environment) With(facts map[string]any) (*Environment, error) {
 		return nil, fmt.Errorf("read what devices there are: %w", err)
 	}
 	with := *e
-	with.NVIDIA = append(e.NVIDIA[:len(e.NVIDIA):len(e.NVIDIA)], found.NVIDIA...)
+	with.NVIDIA = slices.Concat(e.NVIDIA, found.NVIDIA)
 	with.CUDAVersion = or(found.CUDAVersion, e.CUDAVersion)
 	if with.GPUCount = len(with.NVIDIA); with.GPUCount > 0 {
 		with.GPU = with.NVIDIA[0].Name

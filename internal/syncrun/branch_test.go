@@ -38,7 +38,8 @@ func TestRewind(t *testing.T) {
 		"noted as uploaded":  {branch("r1", "_step", 3), rowsOf(4, 9), note, syncrun.Options{}, 0, count(0, 9)},
 		"marked as synced": {
 			branch("r1", "_step", 3), some(row(4, 1), row(5, 2)), (*rundir.Dir).MarkSynced,
-			syncrun.Options{}, 0, count(0, 9),
+			syncrun.Options{},
+			0, count(0, 9),
 		},
 		"under another id":  {branch("r1", "_step", 8), some(row(9, 100)), nil, syncrun.Options{RunID: "r2"}, 0, count(0, 10)},
 		"of another run":    {branch("r0", "_step", 8), some(row(9, 100)), nil, syncrun.Options{}, 0, count(0, 10)},
