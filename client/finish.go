@@ -66,7 +66,7 @@ func (r *Run) FinishWithCode(ctx context.Context, code int) error {
 	r.closed = true
 	r.mu.Unlock()
 	// What the console still has goes before the end of the run.
-	if err := r.closeScreen(); err != nil {
+	if err := r.closeScreen(); err != nil { //nolint:contextcheck // only the disk is waited for
 		r.client.log.Warn("keep console output", "run", r.String(), "error", err)
 	}
 	r.mu.Lock()

@@ -76,7 +76,8 @@ func (r *Run) reason(p part) error {
 func (u *upload) refused(p part, cause error) {
 	r := u.run
 	nth := r.fail(p, u.firstReading(p, cause))
-	r.client.log.Warn(p.lost(), "run", r.String(), "dir", r.Dir(), "error", cause)
+	r.client.log.Warn(p.lost(), //nolint:sloglint // one of three
+		"run", r.String(), "dir", r.Dir(), "error", cause)
 	u.aside.begin()
 	go func() {
 		why := u.why(u.asking, p, cause)
@@ -96,7 +97,7 @@ func (u *upload) refused(p part, cause error) {
 
 // refusedInFinish is refused for Finish, which waits for the answer and returns it.
 func (u *upload) refusedInFinish(ctx context.Context, p part, cause error) error {
-	nth := u.run.fail(p, u.firstReading(p, cause))
+	nth := u.run.fail(p, u.firstReading(p, cause)) //nolint:contextcheck // asks nobody
 	why := u.why(ctx, p, cause)
 	u.settle(p, nth, why)
 	return why

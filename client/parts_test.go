@@ -1,7 +1,6 @@
 package client_test
 
 import (
-	"context"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -311,7 +310,7 @@ func TestFinishInTheHook(t *testing.T) {
 	begun, in := make(chan *client.Run, 1), make(chan error, 1)
 	release := make(chan struct{})
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(error) {
-		in <- (<-begun).Finish(context.Background())
+		in <- (<-begun).Finish(t.Context())
 		<-release
 	}})
 	require.NoError(t, err)

@@ -107,11 +107,11 @@ func (u *updater) loop(ctx context.Context) {
 			err := u.send(ctx)
 			switch {
 			case err == nil || ctx.Err() != nil:
-			case passes(err):
+			case passes(err): //nolint:contextcheck // reads an error
 				due = time.After(u.run.client.cadence.ConfigDelay)
 			default:
 				u.run.up.refused(partSettings, err) //nolint:contextcheck // why is asked beside it
-				refused = !wrongInput(err)          // then the next change may be right
+				refused = !wrongInput(err)          //nolint:contextcheck // reads an error; the next change may be right
 			}
 		case answer := <-u.flush:
 			answer <- u.send(ctx)

@@ -38,7 +38,7 @@ func (u *upload) finish(ctx context.Context, code int) error {
 		u.aside.wait()
 		return r.Err()
 	}
-	u.abandon(err) //nolint:contextcheck // see above
+	u.abandon(err)
 	u.aside.wait()
 	if why := u.outOfTime(ctx); why != nil {
 		r.fail(partRows, why)

@@ -84,8 +84,17 @@ type way struct {
 
 func wayOf(n int) way {
 	w := []way{
-		{}, {failing: true}, {offline: true}, {inFinish: true}, {failing: true}, {eachRow: true}, {refused: true}, {failing: true, inFinish: true},
-		{eachRow: true, failing: true}, {offline: true, eachRow: true}, {offline: true, inFinish: true},
+		{},
+		{failing: true},
+		{offline: true},
+		{inFinish: true},
+		{failing: true},
+		{eachRow: true},
+		{refused: true},
+		{failing: true, inFinish: true},
+		{eachRow: true, failing: true},
+		{offline: true, eachRow: true},
+		{offline: true, inFinish: true},
 	}[n%11]
 	w.inSync = n%3 == 0
 	return w
