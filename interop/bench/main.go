@@ -99,6 +99,7 @@ func bench(ctx context.Context, n sizes) error {
 	rows := float64(n.rows20)
 	table.add(offline, "offline, 20 metrics: rows/s kept", "", higher, func(s sample) float64 { return rows / s.total() })
 	table.add(offline, "offline, 20 metrics: CPU per row", "µs", lower, func(s sample) float64 { return s.cpu / rows * 1e6 })
+	table.add(offline, "offline, 20 metrics: bytes on disk per row", "", lower, func(s sample) float64 { return s.disk / rows })
 	table.add(offline, "offline, 20 metrics: peak memory", "MB", lower, func(s sample) float64 { return s.memory / 1e6 })
 	if m.err != nil {
 		return m.err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -42,6 +43,7 @@ type sample struct {
 	requests float64
 	wire     float64 // bytes sent by the client, headers included
 	before   float64 // requests before the run was created
+	disk     float64 // bytes of the log on disk
 }
 
 func (s sample) total() float64 { return s.log + s.finish }
@@ -95,6 +97,9 @@ func measure(ctx context.Context, p program, l load) (sample, error) {
 		init:  t.Init, log: t.Log, finish: t.Finish, cpu: cpu.Seconds(), memory: float64(watched.memory()),
 		wire: float64(front.read.Load()),
 	}
+	if out.disk, err = logSize(dir); err != nil {
+		return sample{}, err
+	}
 	created := false
 	for _, r := range s.Requests() {
 		if r.Operation == "otel" {
@@ -110,6 +115,22 @@ func measure(ctx context.Context, p program, l load) (sample, error) {
 		created = created || r.Operation == "UpsertBucket"
 	}
 	return out, nil
+}
+
+// logSize is the size of the run's log, wherever it is below dir.
+func logSize(dir string) (float64, error) {
+	var size int64
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || filepath.Ext(path) != ".wandb" {
+			return err
+		}
+		info, err := e.Info()
+		if err == nil && info.Mode().IsRegular() {
+			size += info.Size()
+		}
+		return err
+	})
+	return float64(size), err
 }
 
 // complete checks that all rows arrived: what is lost costs nothing.
