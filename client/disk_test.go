@@ -4,7 +4,6 @@ package client_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io/fs"
 	"log/slog"
@@ -13,7 +12,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -27,32 +25,6 @@ import (
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/wandbtest"
 )
-
-// warnings counts what a logger was warned of.
-type warnings struct {
-	mu    sync.Mutex
-	texts []string
-}
-
-func (w *warnings) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelWarn }
-
-func (w *warnings) Handle(_ context.Context, r slog.Record) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.texts = append(w.texts, r.Message)
-	return nil
-}
-
-func (w *warnings) WithAttrs([]slog.Attr) slog.Handler { return w }
-func (w *warnings) WithGroup(string) slog.Handler      { return w }
-
-func (w *warnings) all() []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return append([]string(nil), w.texts...)
-}
-
-func (w *warnings) listen(o *client.Options) { o.Logger = slog.New(w) }
 
 // fullDisk is what a process on a full disk tells.
 type fullDisk struct {

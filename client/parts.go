@@ -21,15 +21,6 @@ func (p part) op() string {
 	return [...]string{"upload run", "update settings of run", "upload files of run"}[p]
 }
 
-// lost is what the log says when the part is refused.
-func (p part) lost() string {
-	return [...]string{
-		"the upload ended; the run goes on on disk",
-		"the server does not take a change of the run's settings",
-		"the server does not take the run's files, or some of them",
-	}[p]
-}
-
 // reasons are why the server does not take parts of a run; nil for what it takes.
 type reasons struct {
 	errs [parts]error
@@ -76,8 +67,6 @@ func (r *Run) reason(p part) error {
 func (u *upload) refused(p part, cause error) {
 	r := u.run
 	nth := r.fail(p, u.firstReading(p, cause))
-	r.client.log.Warn(p.lost(), //nolint:sloglint // one of three
-		"run", r.String(), "dir", r.Dir(), "error", cause)
 	u.aside.begin()
 	go func() {
 		why := u.why(u.asking, p, cause)
@@ -97,7 +86,7 @@ func (u *upload) refused(p part, cause error) {
 
 // refusedInFinish is refused for Finish, which waits for the answer and returns it.
 func (u *upload) refusedInFinish(ctx context.Context, p part, cause error) error {
-	nth := u.run.fail(p, u.firstReading(p, cause)) //nolint:contextcheck // asks nobody
+	nth := u.run.fail(p, u.firstReading(p, cause)) //nolint:contextcheck // nobody is asked
 	why := u.why(ctx, p, cause)
 	u.settle(p, nth, why)
 	return why

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -98,7 +99,8 @@ func TestPartRefusedMidway(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := wandbtest.New(t, everybody())
-			c := newClient(t, s, key("member"), quickly)
+			var w warnings
+			c := newClient(t, s, key("member"), quickly, w.listen)
 			told := make(chan error, 2)
 			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { told <- err }})
 			require.NoError(t, err)
@@ -110,6 +112,9 @@ func TestPartRefusedMidway(t *testing.T) {
 			assertTyped(t, run.Err(), tt.cause)
 			assert.NotEmpty(t, onDisk(t, run.Dir()).Refusal)
 			hits := fault.Hits()
+			said := strings.Join(w.all(), "; ")
+			assert.Equal(t, !tt.file, strings.Contains(said, "settings"), said)
+			assert.Equal(t, tt.file, strings.Contains(said, "file"), said)
 
 			if tt.fault.Operation == "CreateRunFiles" { // the program may change them later on
 				require.Eventually(t, func() bool { return exists(run, "m.bin") }, time.Minute, time.Millisecond)

@@ -107,11 +107,12 @@ func (u *updater) loop(ctx context.Context) {
 			err := u.send(ctx)
 			switch {
 			case err == nil || ctx.Err() != nil:
-			case passes(err): //nolint:contextcheck // reads an error
+			case passes(ctx, err):
 				due = time.After(u.run.client.cadence.ConfigDelay)
 			default:
+				u.run.client.log.Warn("the server does not take a change of the run's settings", "run", u.run.String(), "error", err)
 				u.run.up.refused(partSettings, err) //nolint:contextcheck // why is asked beside it
-				refused = !wrongInput(err)          //nolint:contextcheck // reads an error; the next change may be right
+				refused = !wrongInput(ctx, err)     // then the next change may be right
 			}
 		case answer := <-u.flush:
 			answer <- u.send(ctx)
@@ -121,8 +122,8 @@ func (u *updater) loop(ctx context.Context) {
 
 // passes reports whether a failed request is worth another try, after all those that
 // the transport made: the server is away for a while.
-func passes(err error) bool {
-	switch classOf(err) {
+func passes(ctx context.Context, err error) bool {
+	switch classOf(ctx, err) {
 	case diagnose.Unreachable, diagnose.RateLimited, diagnose.ServerError:
 		return true
 	default:
@@ -131,13 +132,15 @@ func passes(err error) bool {
 }
 
 // wrongInput reports whether it is the change that the server does not like.
-func wrongInput(err error) bool { return classOf(err) == diagnose.Input }
+func wrongInput(ctx context.Context, err error) bool {
+	return classOf(ctx, err) == diagnose.Input
+}
 
-func classOf(err error) diagnose.Class {
+func classOf(ctx context.Context, err error) diagnose.Class {
 	if _, ok := errors.AsType[*graphql.Error](err); !ok {
 		return diagnose.Unexpected
 	}
-	return diagnose.Classify(context.Background(), err).Class
+	return diagnose.Classify(ctx, err).Class
 }
 
 // send makes the request, if there is anything to say, and somebody to say it to.

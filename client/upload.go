@@ -97,6 +97,7 @@ func (u *upload) history(line []byte, layout history.Layout) error {
 func (u *upload) end(cause error) {
 	u.ending.Do(func() {
 		u.takeOver(u.firstReading(partRows, cause))
+		u.run.client.log.Warn("the upload ended; the run goes on on disk", "run", u.run.String(), "dir", u.run.Dir(), "error", cause)
 		u.refused(partRows, cause)
 	})
 }

@@ -113,6 +113,7 @@ func (u *upload) outOfTime(ctx context.Context) error {
 // the disk at once; Finish does that itself, when all that can be uploaded is.
 func (u *upload) filesRefused(err error) {
 	u.filesOver.Store(true)
+	u.run.client.log.Warn("the server does not take the run's files", "run", u.run.String(), "error", err)
 	u.refused(partFiles, err)
 	if !u.finishing.Load() {
 		u.keepAside()

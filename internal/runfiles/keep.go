@@ -132,7 +132,7 @@ func (u *Uploader) keepAll(ctx context.Context, k *keeper, want func(*file) bool
 
 // keepNow keeps a file that is saved after Keep.
 func (u *Uploader) keepNow(k *keeper, f *file, src source, nth int) error {
-	if err := u.keepOne(newPatience(context.Background()), k, f, src, nth); err != nil {
+	if err := u.keepOne(nil, k, f, src, nth); err != nil {
 		return fmt.Errorf("keep %s: %w", f.name, err)
 	}
 	return nil

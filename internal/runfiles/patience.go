@@ -9,8 +9,8 @@ import (
 // memory, such as a table, is gone otherwise, and so much takes milliseconds.
 const graceBytes = 8 << 20
 
-// patience bounds copies by a context, and by graceBytes once that has ended. One
-// goroutine uses it.
+// patience bounds copies by a context, and by graceBytes once that has ended. A nil
+// patience has no bounds. One goroutine uses it.
 type patience struct {
 	ctx   context.Context //nolint:containedctx // of the one call that it is made for
 	grace int64
@@ -20,7 +20,7 @@ func newPatience(ctx context.Context) *patience { return &patience{ctx, graceByt
 
 // allow returns the context's error if n more bytes are too many by now.
 func (p *patience) allow(n int64) error {
-	if p.ctx.Err() != nil && n > p.grace {
+	if p != nil && p.ctx.Err() != nil && n > p.grace {
 		return context.Cause(p.ctx)
 	}
 	return nil
@@ -43,7 +43,7 @@ func (r *patientReader) Read(b []byte) (int, error) {
 	}
 	n, err := r.from.Read(b)
 	r.left -= int64(n)
-	if r.limit.ctx.Err() != nil {
+	if r.limit != nil && r.limit.ctx.Err() != nil {
 		r.limit.grace -= int64(n)
 	}
 	return n, err
