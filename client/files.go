@@ -121,7 +121,7 @@ func (r *Run) finishFiles(ctx context.Context, summary, config []byte) error {
 	var errs []error
 	for name, content := range map[string][]byte{"wandb-summary.json": summary, "config.yaml": config} {
 		if len(content) > 0 {
-			errs = append(errs, r.files.SaveBytes(name, content, runfiles.Now)) //nolint:contextcheck // only the disk is waited for
+			errs = append(errs, r.files.SaveBytes(name, content, runfiles.Now))
 		}
 	}
 	errs = append(errs, r.files.Finish(ctx))

@@ -66,7 +66,7 @@ func (r *Run) FinishWithCode(ctx context.Context, code int) error {
 	r.closed = true
 	r.mu.Unlock()
 	// What the console still has goes before the end of the run.
-	if err := r.closeScreen(); err != nil { //nolint:contextcheck // only the disk is waited for
+	if err := r.closeScreen(); err != nil {
 		r.client.log.Warn("keep console output", "run", r.String(), "error", err)
 	}
 	r.mu.Lock()
@@ -143,6 +143,9 @@ func (r *Run) acknowledge(ctx context.Context) error {
 		return nil
 	}
 	note := rundir.Uploaded{Done: true, Whole: true}
+	if r.missingFiles() != nil {
+		note.Whole, note.LeftOut = false, "not all of its files were there to be uploaded"
+	}
 	if info, err := os.Stat(rec.dir.Journal()); err == nil {
 		note.Bytes = info.Size()
 	}

@@ -79,7 +79,7 @@ func (r *Run) lookUpDevices(ctx context.Context, m *machine, d Describer) {
 		r.note(m.record(r.rec))
 	}
 	r.mu.Unlock()
-	r.saveOwnFile(fileMetadata, m.text()) //nolint:contextcheck // the file is the run's, whose end ends the upload
+	r.saveOwnFile(fileMetadata, m.text())
 }
 
 // lookUpDiff saves what differs from the commit.
@@ -91,7 +91,7 @@ func (r *Run) lookUpDiff(ctx context.Context, dir string) {
 	case err != nil:
 		r.client.log.WarnContext(ctx, "what differs from the commit is not saved", "run", r.String(), "error", err)
 	case len(diff) > 0:
-		r.saveOwnFile("diff.patch", diff) //nolint:contextcheck // the file is the run's, whose end ends the upload
+		r.saveOwnFile("diff.patch", diff)
 	}
 }
 

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -155,6 +156,36 @@ func TestMachineFilesAreOnDisk(t *testing.T) {
 	v := onServer(t, s, "acme", "team", "killed")
 	assert.Contains(t, string(v.Files["wandb-metadata.json"]), `"go"`)
 	assert.NotEmpty(t, v.Files["requirements.txt"])
+}
+
+// A run is not whole on the server if a file was gone when its turn came, and its
+// directory stays.
+func TestCleanOfARunThatLackedAFile(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, everybody())
+	c := newClient(t, s, key("member"))
+	start := func(id string) *client.Run {
+		run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", ID: id})
+		require.NoError(t, err)
+		require.NoError(t, run.Log(map[string]any{"i": 1}))
+		return run
+	}
+	lacking, whole := start("lacking"), start("whole")
+	dir := t.TempDir()
+	file := filepath.Join(dir, "model.bin")
+	require.NoError(t, os.WriteFile(file, []byte("weights"), 0o600))
+	_, err := lacking.SaveFile(file, dir, client.SaveAtEnd)
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(file))
+	require.ErrorIs(t, lacking.Finish(t.Context()), fs.ErrNotExist)
+	require.NoError(t, whole.Finish(t.Context()))
+	report := synced(t, c, client.SyncOptions{Clean: true})
+	for _, r := range report.Runs {
+		assert.Equal(t, "synced already", r.Reason)
+		assert.Equal(t, r.RunID == "whole", r.Cleaned, "%v", r.Warnings)
+	}
+	assert.DirExists(t, lacking.Dir())
+	assert.NoDirExists(t, whole.Dir())
 }
 
 // Runs that were kept in the temporary directory, as their own could not be written, are

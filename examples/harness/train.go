@@ -115,7 +115,7 @@ func (h *harness) train(ctx context.Context, run *client.Run) error {
 			h.say("epoch", "%3d  train loss %.4f  val loss %.4f  val accuracy %.1f%%", e.Number, e.Train.Loss, e.Val.Loss, 100*e.Val.Accuracy)
 		}
 		if e.Number%h.cfg.every == 0 || done {
-			if err := kept.save(run, trainer, e.Number); err != nil { //nolint:contextcheck // only the disk is waited for
+			if err := kept.save(run, trainer, e.Number); err != nil {
 				h.say("warning", "%v", err)
 			}
 		}

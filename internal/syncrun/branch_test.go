@@ -59,6 +59,19 @@ func TestRewind(t *testing.T) {
 	}
 }
 
+// A rewound run that crashed did, though the server still counts the run as ended that
+// it was before.
+func TestRewoundRunThatCrashed(t *testing.T) {
+	t.Parallel()
+	s := whereItStands(rowsOf(0, 9), t)
+	s.state = "finished"
+	path := record(t, t.TempDir(), "offline-run-x", ours, some(runBody(branch("r1", "_step", 3)), row(4, 100), row(5, 101))...)
+	require.NoError(t, bring(t, s, syncrun.Options{}, path)[0].Err)
+	assert.Equal(t, count(0, 6), s.steps(t))
+	require.NotNil(t, s.exit)
+	assert.Equal(t, 1, *s.exit)
+}
+
 // TestSupersededByRewind: rows of a log that the server had not by when a
 // later one rewinds the run have no place.
 func TestSupersededByRewind(t *testing.T) {

@@ -247,9 +247,11 @@ func (j *job) sync(ctx context.Context) error {
 }
 
 // maybeThere reports whether something says that a server has the run, and no note
-// of this client that this one does.
+// of this client that this one does. That is about the place that the log names.
 func (j *job) maybeThere() bool {
-	return j.log.Dir.Synced() || j.endedOnline()
+	o, own := j.e.Options.wanted(), j.log.target()
+	elsewhere := o.Entity != "" && o.Entity != own.Entity || o.Project != "" && o.Project != own.Project || o.RunID != "" && o.RunID != own.RunID
+	return !elsewhere && (j.log.Dir.Synced() || j.endedOnline())
 }
 
 // endedOnline says that the official client uploaded the run while it went on, and

@@ -135,6 +135,32 @@ func TestSyncedElsewhere(t *testing.T) {
 	assert.Equal(t, count(0, 4), s.steps(t))
 }
 
+// A mark is about the place that the log names. Where another is asked for, other rows
+// there are a conflict, and no reason to leave the log alone.
+func TestMarkIsOfThePlaceInTheLog(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		o    syncrun.Options
+		want syncrun.Outcome
+	}{
+		{syncrun.Options{}, syncrun.Skipped},
+		{syncrun.Options{Entity: "acme", Project: "p", RunID: "r1"}, syncrun.Skipped},
+		{syncrun.Options{Entity: "alice"}, syncrun.Failed},
+		{syncrun.Options{Project: "q"}, syncrun.Failed},
+		{syncrun.Options{RunID: "r2"}, syncrun.Failed},
+	} {
+		s := whereItStands(some(row(0, 50), row(1, 60)), t)
+		path := record(t, t.TempDir(), runDir, official, bodies(some(runBody()), rowsOf(0, 9), some(&journal.Exit{}))...)
+		mark(t, s, path)
+		r := bring(t, s, tt.o, path)[0]
+		assert.Equal(t, tt.want, r.Outcome, "%+v", tt.o)
+		if tt.want == syncrun.Failed {
+			require.ErrorIs(t, r.Err, syncrun.ErrConflict)
+		}
+		assert.Zero(t, s.posts)
+	}
+}
+
 // An online run of the official client that ended in good order is most likely on the
 // server; one without an end, which nobody writes any more, is not.
 func TestOnlineRunOfTheOfficialClient(t *testing.T) {

@@ -58,7 +58,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	j.result.Continued = old != nil
 	u := &upload{job: j, place: p, alerts: j.alerts(old, note, p), live: live}
 	u.stale = s.Exit == nil && p.behind && !live
-	u.ended = old != nil && old.ended() && !p.appended
+	u.ended = old != nil && old.ended() && !p.appended && !p.rewound
 	if u.ended {
 		u.code = codeOf(old.state)
 	}
