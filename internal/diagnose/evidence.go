@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // maxNames is how many teams a line of evidence spells out.
@@ -67,7 +68,8 @@ func (a Answer) words() string {
 		s += fmt.Sprintf(" (HTTP %d)", a.Status)
 	}
 	if a.Detail != "" {
-		s += ": " + oneLine(a.Detail)
+		// Before it is cut: half a token has not the form of one.
+		s += ": " + oneLine(secret.Redact(a.Detail))
 	}
 	return s
 }

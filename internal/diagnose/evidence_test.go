@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -38,6 +39,7 @@ func TestUnansweredQuestions(t *testing.T) {
 		err  error
 		want string
 	}{
+		{"a token that the server repeats", failure(400, graphql.KindJSONError, strings.Repeat("x ", 50)+"eyJhbGciOiJub25lIn0.eyJub3Rha2V5IjoxfQ."+strings.Repeat("c2ln", 60)), "no usable answer (HTTP 400): " + strings.Repeat("x ", 50) + "[redacted]"},
 		{"web page with a title", failure(502, graphql.KindHTML, "502 Bad Gateway"), "no usable answer (HTTP 502): 502 Bad Gateway"},
 		{"web page without one", failure(502, graphql.KindHTML, ""), "no usable answer (HTTP 502): the body is an HTML page"},
 		{"web page in place of data", failure(200, graphql.KindHTML, ""), "no usable answer: the body is an HTML page"},
