@@ -22,6 +22,10 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
+// long makes the tests that can be as thorough as there is time take theirs; .ci/run
+// sets it.
+var long = os.Getenv("WANDGO_TEST_LONG") != ""
+
 // alone is an environment with nothing in it.
 func alone(string) string { return "" }
 

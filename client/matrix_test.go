@@ -13,6 +13,7 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -40,9 +41,8 @@ func (c *tally) add(o *tally) {
 }
 
 func (c *tally) String() string {
-	return fmt.Sprintf("%d attempts, %d allowed, %d refused: %d certain, %d likely (%d of them with a wrong cause), %d undetermined; "+
-		"%d verdicts held to that of a run without trouble (%d left out as late)",
-		c.runs, c.allowed, c.refused, c.certain, c.likely, c.wrong, c.undetermined, c.held, c.late)
+	return fmt.Sprintf("%d refusals: %d certain, %d likely (%d of them with a wrong cause), %d undetermined; %d verdicts compared with that without trouble (%d skipped as late)",
+		c.refused, c.certain, c.likely, c.wrong, c.undetermined, c.held, c.late)
 }
 
 // generations are the ages of servers.
@@ -84,46 +84,119 @@ func variants() []variant {
 	}
 }
 
-// TestMatrix drives every attempt over HTTP through every generation of server,
-// with every policy and every kind of trouble for the follow-up questions. No
-// verdict may be Certain of a wrong cause, without trouble none may even find
-// one likely, and trouble with what a verdict does not rest on must not change
-// it. With the default policy every trouble is tried; each of the other policies
-// meets one, another one in each generation.
+// matrixSample is how many of the attempts the matrix makes with a client: one in so
+// many. The long one makes them all.
+const matrixSample = 24
+
+// sampled returns those attempts that are made with a client in a world. Each attempt
+// is made in some world.
+func sampled(all []attempt, world int) []attempt {
+	if long {
+		return all
+	}
+	var sample []attempt
+	for i, a := range all {
+		if i%matrixSample == world%matrixSample {
+			sample = append(sample, a)
+		}
+	}
+	return sample
+}
+
+// TestMatrix holds the verdict on every attempt, in every generation of server with
+// every policy, to the truth: none may be Certain of a wrong cause, without trouble
+// none may even find one likely, and trouble with what a verdict does not rest on must
+// not change it.
+//
+// Each attempt is made once over HTTP and what the server says is recorded. Answers are
+// then taken out of the recording, in every combination of two and in every way, and
+// it is decided again. A sample of the attempts is made by a client, with the faults
+// injected into the server; the verdict must be that on the recording.
 func TestMatrix(t *testing.T) { //nolint:tparallel // waits for its subtests, so that they can be counted
 	t.Parallel()
-	var total tally
-	servers := 0
+	var overHTTP, decisions tally
+	servers, recorded := 0, 0
+	var mu sync.Mutex
+	distinct := make(map[string]recording)
 	t.Run("cells", func(t *testing.T) {
+		world := 0
 		for _, gen := range generations {
 			for v, variant := range variants() {
 				if underRace && v > 0 && v%len(generations) != int(gen) {
 					continue
 				}
 				met := troublesOf(v, gen)
-				servers += 1 + len(met)
+				servers += 2 + len(met)
+				world++
 				t.Run(gen.String()+"/"+variant.name, func(t *testing.T) {
 					t.Parallel()
 					opts := append([]wandbtest.Option{wandbtest.WithGeneration(gen)}, variant.opts...)
+					all := attempts(variant.policy)
+					recordings := record(t, newWorld(t, variant.policy, opts...), all)
 					// What is allowed asks no questions, so trouble with them makes no
 					// difference to it.
-					undisturbed := map[string]string{}
-					count, refused := runCells(t, newWorld(t, variant.policy, opts...), trouble{name: "none"}, attempts(variant.policy), undisturbed)
-					total.add(count)
+					undisturbed := make(map[string]string, len(all))
+					for _, a := range all {
+						undisturbed[a.name()] = verdict(nil)
+					}
+					mu.Lock()
+					recorded += len(recordings)
+					for name, r := range recordings {
+						undisturbed[name] = verdictOf(r.without(nil, diagnose.Answer{}))
+						distinct[r.facts()] = r
+					}
+					mu.Unlock()
+					count, refused := runCells(t, newWorld(t, variant.policy, opts...), trouble{name: "none"}, sampled(all, world), undisturbed)
+					overHTTP.add(count)
 					for _, tr := range met {
 						t.Run(tr.name, func(t *testing.T) {
 							t.Parallel()
 							count, still := runCells(t, newWorld(t, variant.policy, opts...), tr, refused, undisturbed)
 							assert.Len(t, still, len(refused), "trouble with the questions changes who is refused")
-							total.add(count)
+							overHTTP.add(count)
 						})
 					}
 				})
 			}
 		}
 	})
-	t.Logf("matrix: %d attempts × %d generations × %d policies, %d troubles, %d servers: %v",
-		len(attempts(wandbtest.Policy{})), len(generations), len(variants()), len(troubles()), servers, &total)
+	for _, r := range distinct {
+		decisions.add(decideInTrouble(t, &r))
+	}
+	t.Logf("matrix: %d attempts × %d generations × %d policies: %d refusals recorded, %d of them distinct; decided without some answers: %v",
+		len(attempts(wandbtest.Policy{})), len(generations), len(variants()), recorded, len(distinct), &decisions)
+	t.Logf("matrix: %d troubles on %d servers, %d attempts made by a client, %d allowed, %v", len(troubles()), servers, overHTTP.runs, overHTTP.allowed, &overHTTP)
+}
+
+// decideInTrouble decides about a recording without any two of its answers. The long
+// matrix takes four.
+func decideInTrouble(t *testing.T, r *recording) *tally {
+	t.Helper()
+	most := 2
+	if long {
+		most = 4
+	}
+	var count tally
+	undisturbed := verdictOf(r.without(nil, diagnose.Answer{}))
+	combinations(losses(), most, func(taken []loss) {
+		tr := trouble{name: "none"}
+		for _, l := range taken {
+			tr.name, tr.harms = "loss", append(tr.harms, l.harms...)
+		}
+		spares := tr.spares(undisturbed)
+		for _, instead := range insteadOf {
+			v := r.without(taken, instead)
+			count.runs++
+			count.judge(t, r.attempt, tr, v.Cause, v.Confidence)
+			if spares {
+				count.held++
+				if got := verdictOf(v); got != undisturbed {
+					t.Errorf("%s: %v instead of %v changes %q, which does not rest on it, to %q", r.attempt.name(), instead.Outcome, tr.harms, undisturbed, got)
+				}
+			}
+		}
+	})
+	return &count
 }
 
 // troublesOf chooses the troubles that a policy meets in a generation: with the
@@ -148,8 +221,8 @@ func troublesOf(variant int, gen wandbtest.Generation) []trouble {
 	return met
 }
 
-// runCells makes the attempts, and returns those that were refused. Without
-// trouble it notes the verdicts, with trouble it holds to them.
+// runCells makes the attempts with clients, and returns those that were refused. It
+// holds the verdicts to those of no trouble, as far as the trouble spares them.
 func runCells(t *testing.T, s *wandbtest.Server, tr trouble, all []attempt, undisturbed map[string]string) (*tally, []attempt) {
 	t.Helper()
 	for _, f := range tr.faults {
@@ -181,7 +254,7 @@ func runCells(t *testing.T, s *wandbtest.Server, tr trouble, all []attempt, undi
 			switch want := undisturbed[a.name()]; {
 			case cell.late > 0:
 			case tr.name == "none":
-				undisturbed[a.name()] = got
+				assert.Equal(t, want, got, "%s: the client finds another verdict than was recorded", a.name())
 			case tr.spares(want):
 				cell.held++
 				assert.Equal(t, want, got, "%s: trouble with %v changes a verdict that does not rest on it", a.name(), tr.harms)
@@ -226,28 +299,40 @@ func runCell(t *testing.T, c *client.Client, a attempt, tr trouble) (*tally, str
 	if !assert.True(t, ok, "%s: %v", a.name(), err) {
 		return &count, verdict(err)
 	}
-	count.refused++
 	if slices.ContainsFunc(p.Evidence, func(e errors.Probe) bool {
 		return e.Outcome == errors.Failed && e.StatusCode == 0 && !slices.Contains(tr.harms, e.Name)
 	}) {
 		count.late++
 	}
-	right := slices.ContainsFunc(a.truth, func(cause error) bool { return errors.Is(p.Cause, cause) })
-	switch p.Confidence {
+	count.judge(t, a, tr, p.Cause, p.Confidence)
+	return &count, verdict(err)
+}
+
+// judge counts a verdict and holds it to the truth about the attempt.
+func (c *tally) judge(t *testing.T, a attempt, tr trouble, cause error, confidence errors.Confidence) {
+	t.Helper()
+	c.refused++
+	right := slices.ContainsFunc(a.truth, func(truth error) bool { return errors.Is(cause, truth) })
+	switch confidence {
 	case errors.Certain:
-		count.certain++
-		assert.True(t, right, "%s: certain of a wrong cause: %v", a.name(), err)
-	case errors.Likely:
-		count.likely++
+		c.certain++
 		if !right {
-			count.wrong++
-			assert.NotEqual(t, "none", tr.name, "%s: finds a wrong cause likely although nothing is in its way: %v", a.name(), err)
+			t.Errorf("%s: certain of a wrong cause: %v, without %v", a.name(), cause, tr.harms)
+		}
+	case errors.Likely:
+		c.likely++
+		if !right {
+			c.wrong++
+			if tr.name == "none" {
+				t.Errorf("%s: finds a wrong cause likely although nothing is in its way: %v", a.name(), cause)
+			}
 		}
 	default:
-		count.undetermined++
-		assert.NoError(t, p.Cause, "%s: undetermined with a cause", a.name())
+		c.undetermined++
+		if cause != nil {
+			t.Errorf("%s: undetermined with a cause: %v", a.name(), cause)
+		}
 	}
-	return &count, verdict(err)
 }
 
 // evidence is what a verdict rests on, by the words that trouble.harms uses.

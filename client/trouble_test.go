@@ -20,6 +20,9 @@ type trouble struct {
 // spares reports whether the trouble leaves alone all that a verdict rests on.
 func (tr trouble) spares(verdict string) bool {
 	rests := evidence(verdict)
+	if slices.Contains(tr.harms, "teams") && slices.Contains(tr.harms, "role") {
+		return false // each shows who is a member, where the other does not
+	}
 	return len(rests) > 0 && !slices.ContainsFunc(rests, func(e string) bool { return slices.Contains(tr.harms, e) })
 }
 
