@@ -10,6 +10,7 @@ import (
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // readConfigFiles adds to the config what files say: defaults below what is set,
@@ -39,7 +40,7 @@ func addConfigFile(f settings.ConfigFile, add func(map[string]any) error) error 
 
 // readConfigFile reads one file. What is wrong with it is told with its line.
 func readConfigFile(f settings.ConfigFile) (map[string]any, error) {
-	data, err := settings.ReadFile(f.Path)
+	data, err := smallfile.Read(f.Path)
 	if errors.Is(err, fs.ErrNotExist) && f.Source == "" {
 		return nil, nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wandgo/wandgo/internal/runid"
 	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // settleID gives the run its id, where none is given. In resume mode auto that is
@@ -45,7 +46,7 @@ type remembered struct {
 
 // recallRunID returns "" where nothing is kept, or what is no run id.
 func recallRunID(root string) string {
-	text, err := os.ReadFile(resumeFile(root))
+	text, err := smallfile.Read(resumeFile(root))
 	if err != nil {
 		return ""
 	}

@@ -2,15 +2,13 @@ package environment
 
 import (
 	"bufio"
-	"io"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
-)
 
-// maxGitFile is how much of one of Git's small files is read.
-const maxGitFile = 1 << 20
+	"github.com/wandgo/wandgo/internal/smallfile"
+)
 
 // findGit reads the commit and a remote's URL of the work tree that dir is in,
 // from Git's own files: neither is git needed, nor can a repository make us run
@@ -96,7 +94,7 @@ func head(own, common string) string {
 }
 
 func packedRef(path, name string) string {
-	file, err := os.Open(path)
+	file, err := smallfile.Open(path)
 	if err != nil {
 		return ""
 	}
@@ -116,14 +114,9 @@ func isHash(s string) bool {
 	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// readSmall returns the beginning of a file, or nothing if it cannot be read.
+// readSmall returns the content of a file, or nothing if it cannot be read.
 func readSmall(path string) string {
-	file, err := os.Open(path)
-	if err != nil {
-		return ""
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxGitFile))
+	text, err := smallfile.Read(path)
 	if err != nil {
 		return ""
 	}

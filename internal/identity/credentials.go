@@ -10,6 +10,7 @@ import (
 
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // expiryForm is how the credentials file writes a time, in UTC.
@@ -82,7 +83,7 @@ func (c *credentials) with(baseURL string, t accessToken) ([]byte, error) {
 // Kept is the access token that the credentials file holds for the server of the
 // settings, good or not; empty if there is none.
 func Kept(s *settings.Settings) secret.Key {
-	data, err := settings.ReadFile(s.CredentialsFile)
+	data, err := smallfile.Read(s.CredentialsFile)
 	if err != nil {
 		return secret.Key{}
 	}
@@ -99,7 +100,7 @@ func saveToken(path, baseURL string, t accessToken) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target // the link stays
 	}
-	data, err := settings.ReadFile(path)
+	data, err := smallfile.Read(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/smallfile"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -35,7 +36,7 @@ var (
 // readToken reads an identity token. Blanks around it, such as the line break of
 // echo, are no part of it.
 func readToken(path string) (secret.Key, error) {
-	data, err := settings.ReadFile(path)
+	data, err := smallfile.Read(path)
 	if err != nil {
 		return secret.Key{}, fmt.Errorf("the identity token file %s cannot be read: %s", path, settings.Reason(err))
 	}

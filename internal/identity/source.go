@@ -9,6 +9,7 @@ import (
 
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/smallfile"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -187,7 +188,7 @@ func (s *Source) kept() accessToken {
 	if s.cfg.CredentialsFile == "" {
 		return accessToken{}
 	}
-	data, err := settings.ReadFile(s.cfg.CredentialsFile)
+	data, err := smallfile.Read(s.cfg.CredentialsFile)
 	if err != nil {
 		return accessToken{} // most often it is not there
 	}

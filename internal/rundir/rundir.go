@@ -21,6 +21,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // maxSameName ends the search for a free name.
@@ -196,7 +198,7 @@ func (d *Dir) SaveUploaded(u Uploaded) error {
 // LoadUploaded reads that note; false if there is none that can be read.
 func (d *Dir) LoadUploaded() (Uploaded, bool) {
 	var u Uploaded
-	text, err := os.ReadFile(d.Journal() + ".uploaded")
+	text, err := smallfile.Read(d.Journal() + ".uploaded")
 	if err != nil || json.Unmarshal(text, &u) != nil {
 		return Uploaded{}, false
 	}
@@ -219,7 +221,7 @@ func (d *Dir) ClearRefusal() error {
 
 // LoadRefusal reads why the server did not take the run; nil if it did.
 func (d *Dir) LoadRefusal() json.RawMessage {
-	text, err := os.ReadFile(filepath.Join(d.path, "refusal.json"))
+	text, err := smallfile.Read(filepath.Join(d.path, "refusal.json"))
 	if err != nil || !json.Valid(text) {
 		return nil
 	}

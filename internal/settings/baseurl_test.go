@@ -146,7 +146,7 @@ func TestBrokenFileMayNameTheServer(t *testing.T) {
 			in := requireInputError(t, err, "settings")
 			assert.Equal(t, "settings file "+paths[tt.blamed], in.Source)
 			if tt.name == "too large" {
-				assert.Contains(t, in.Rule, "larger than 1 MiB")
+				assert.Contains(t, in.Rule, "file is too large")
 			} else {
 				assert.Contains(t, in.Rule, "line 3: expected name = value")
 			}

@@ -3,20 +3,18 @@ package settings
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // maxFileBytes bounds every file this package reads. A settings file or netrc
 // beyond it is a mistake, such as a path that names a data set.
-const maxFileBytes = 1 << 20
-
-// errTooLarge says that a file is beyond maxFileBytes.
-var errTooLarge = errors.New("larger than 1 MiB")
+const maxFileBytes = smallfile.DefaultLimit
 
 // Env is the outside world that settings are resolved from. The zero Env is the
 // real one: the process environment, the user's home and working directory.
@@ -94,38 +92,16 @@ func (e Env) expand(path string) string {
 func (e Env) readFile(name string) ([]byte, error) {
 	read := e.ReadFile
 	if read == nil {
-		read = ReadFile
+		read = smallfile.Read
 	}
 	data, err := read(name)
 	if err != nil {
 		return nil, err
 	}
 	if len(data) > maxFileBytes {
-		return nil, fmt.Errorf("read %s: %w", name, errTooLarge)
+		return nil, fmt.Errorf("read %s: %w", name, smallfile.ErrTooLarge)
 	}
 	return data, nil
-}
-
-// ReadFile reads a regular file of at most 1 MiB.
-func ReadFile(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		// Opening a pipe or a device could block for ever.
-		return nil, fmt.Errorf("read %s: not a regular file", name)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxFileBytes+1))
-	if err == nil && len(data) > maxFileBytes {
-		err = fmt.Errorf("read %s: %w", name, errTooLarge)
-	}
-	return data, err
 }
 
 // absent reports whether an error says that there is no such file, also because

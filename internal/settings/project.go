@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode"
+
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // UncategorizedProject is the project of runs that name none outside a git
@@ -75,6 +77,6 @@ func isRepository(path string) bool {
 	case !info.Mode().IsRegular() || info.Size() > 4096:
 		return false
 	}
-	data, err := os.ReadFile(path)
+	data, err := smallfile.Read(path)
 	return err == nil && bytes.HasPrefix(data, []byte("gitdir:"))
 }

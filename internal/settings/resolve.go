@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	wandberrors "github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // resolver carries one resolution.
@@ -88,7 +89,7 @@ func (r *resolver) readFile(path string) {
 		f.missing = true
 	case err != nil:
 		f.broken = true
-		if _, ok := errors.AsType[*fileError](err); ok || errors.Is(err, errTooLarge) {
+		if _, ok := errors.AsType[*fileError](err); ok || errors.Is(err, smallfile.ErrTooLarge) {
 			f.flaw = err
 		}
 		r.warn("settings file %s is ignored: %s", path, Reason(err))

@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // TestPrecedence takes every setting through its sources, from the strongest to
@@ -381,7 +383,7 @@ func TestFileTroubleWarns(t *testing.T) {
 		w.write(t, globalFile, strings.Repeat("#\n", maxFileBytes/2+1))
 		s := w.resolve(t, Explicit{BaseURL: "https://wandb.test"})
 		require.Len(t, s.Warnings, 1)
-		assert.Contains(t, s.Warnings[0], "1 MiB")
+		assert.Contains(t, s.Warnings[0], "file is too large (limit: 1024 KiB)")
 	})
 	t.Run("a directory", func(t *testing.T) {
 		t.Parallel()
@@ -395,7 +397,7 @@ func TestReadFileIsBounded(t *testing.T) {
 	t.Parallel()
 	env := Env{ReadFile: func(string) ([]byte, error) { return make([]byte, maxFileBytes+1), nil }}
 	_, err := env.readFile("x")
-	require.ErrorIs(t, err, errTooLarge)
+	require.ErrorIs(t, err, smallfile.ErrTooLarge)
 }
 
 func TestZeroEnv(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/runconfig"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // ownKey is the part of the config that is not the user's.
@@ -76,7 +76,7 @@ func (j *job) environment(e *journal.Environment) []byte {
 	if j.log.Ours() && e.WriterID != "" {
 		var file struct{ WriterID string }
 		var b bytes.Buffer
-		text, err := os.ReadFile(filepath.Join(j.log.Dir.Files(), fileMetadata))
+		text, err := smallfile.Read(filepath.Join(j.log.Dir.Files(), fileMetadata))
 		if err == nil && json.Unmarshal(text, &file) == nil && file.WriterID == e.WriterID && json.Compact(&b, text) == nil {
 			return b.Bytes()
 		}

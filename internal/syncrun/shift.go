@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // syncState is the file beside a log in which the official client, too, keeps
@@ -18,7 +19,7 @@ func (j *job) loadShift(note *rundir.Uploaded) *int64 {
 	if _, noted := j.log.Dir.LoadUploaded(); noted && note == nil {
 		return nil
 	}
-	text, err := os.ReadFile(j.log.Path + ".syncstate")
+	text, err := smallfile.Read(j.log.Path + ".syncstate")
 	var s syncState
 	if err != nil || json.Unmarshal(text, &s) != nil {
 		return nil

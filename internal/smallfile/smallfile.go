@@ -1,0 +1,81 @@
+// Package smallfile reads files that are expected to be small, such as notes beside
+// a run's log, Git's own files and settings. Anything may stand in their place: a
+// named pipe would block the reader for ever, and /dev/zero would exhaust memory.
+package smallfile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// DefaultLimit is the size of the largest file that [Read] reads, in bytes.
+const DefaultLimit = 1 << 20
+
+var (
+	// ErrTooLarge means that the file is larger than the limit.
+	ErrTooLarge = errors.New("file is too large")
+	// ErrNotRegular means that the path names a directory, a device, a pipe or a socket.
+	ErrNotRegular = errors.New("not a regular file")
+)
+
+// Read returns the content of a regular file of at most [DefaultLimit] bytes. It never
+// waits for another process. Symbolic links are followed. The errors are:
+//
+//   - [ErrNotRegular];
+//   - [ErrTooLarge];
+//   - those of [os.Open] and [os.File.Read].
+func Read(path string) ([]byte, error) { return ReadLimit(path, DefaultLimit) }
+
+// ReadLimit is [Read] with a limit of the caller's, in bytes.
+func ReadLimit(path string, limit int64) ([]byte, error) {
+	f, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > limit {
+		return nil, fmt.Errorf("read %s: %w (limit: %d KiB)", path, ErrTooLarge, limit>>10)
+	}
+	return data, nil
+}
+
+// Open opens a regular file, which may have any size. Its errors are those of [Read]
+// without [ErrTooLarge].
+func Open(path string) (*os.File, error) {
+	// Opening a device can have an effect of its own, so the type is checked before.
+	if err := regular(os.Stat(path)); err != nil {
+		return nil, named(path, err)
+	}
+	// A pipe may take the file's place in between: O_NONBLOCK opens it without a writer.
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := regular(f.Stat()); err != nil {
+		return nil, errors.Join(named(path, err), f.Close())
+	}
+	return f, nil
+}
+
+func regular(info fs.FileInfo, err error) error {
+	if err == nil && !info.Mode().IsRegular() {
+		err = ErrNotRegular
+	}
+	return err
+}
+
+// named adds the path to an error that does not have it.
+func named(path string, err error) error {
+	if errors.Is(err, ErrNotRegular) {
+		return fmt.Errorf("read %s: %w", path, err)
+	}
+	return err
+}
