@@ -75,8 +75,8 @@ func newWorld(t *testing.T, policy wandbtest.Policy, opts ...wandbtest.Option) *
 	return s
 }
 
-// columns are the states of the project, as the decision matrix of
-// permissions.md §3.5 has them. Nobody but lowered is invited to the last.
+// columns are the states of the project, in the order of
+// docs/protocol/refusals.md#who-may-create-a-run. Only lowered is invited to the last.
 var columns = []string{"new", "team", "public", "open", "invited", "restricted"}
 
 // projectIn is the project of acme that a caller is given for a column.

@@ -12,7 +12,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// cell is a row of the decision matrix in permissions.md §3.5, by its number
+// cell is a row of docs/protocol/refusals.md#who-may-create-a-run, by its number
 // there, with what Init has to find out in each column. Where servers before
 // October 2024 lack the field that tells, their verdict stands behind a bar.
 type cell struct {
@@ -67,7 +67,7 @@ func cells() []cell {
 		{10, "service", member},
 		{11, "foreign-service", [6]string{otherTeam, otherTeam, otherTeam, allowed, otherTeam, otherTeam}},
 		{12, "org-service", member},
-		{0, "deactivated", everywhere(unsure)}, // §1.3 P, which no row has
+		{0, "deactivated", everywhere(unsure)}, // in no row of the table
 	}
 }
 
@@ -78,7 +78,7 @@ func TestCells(t *testing.T) {
 	for _, gen := range generations {
 		s := newWorld(t, wandbtest.Policy{}, wandbtest.WithGeneration(gen))
 		for _, c := range cells() {
-			t.Run(fmt.Sprintf("%v/3.5 row %d, %s", gen, c.row, c.user), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%v/caller %d, %s", gen, c.row, c.user), func(t *testing.T) {
 				t.Parallel()
 				for i, column := range columns {
 					assertVerdict(t, s, gen, attempt{user: c.user, entity: "acme", project: projectIn(column, c.user)}, c.want[i])
@@ -104,7 +104,7 @@ func TestCells(t *testing.T) {
 			{16, "outsider", "corp", "p", outsideHere},
 			{16, "member", "corp", "p", outsideHere},
 		} {
-			t.Run(fmt.Sprintf("%v/3.5 row %d, %s in %s", gen, c.row, c.user, c.entity), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%v/caller %d, %s in %s", gen, c.row, c.user, c.entity), func(t *testing.T) {
 				t.Parallel()
 				assertVerdict(t, s, gen, attempt{user: c.user, entity: c.entity, project: c.project}, c.want)
 			})

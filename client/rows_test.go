@@ -12,8 +12,8 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// decisionRow is a row or line of the decisions in permissions.md §8.2 and a
-// world in which it applies. Verdicts and candidates of servers before October
+// decisionRow is a row of docs/protocol/refusals.md#deciding-a-403, or a line of
+// docs/protocol/refusals.md#deciding-by-status, and a world in which it applies. Verdicts and candidates of servers before October
 // 2024 stand behind a bar where they differ, as in [cell].
 type decisionRow struct {
 	name   string
@@ -112,13 +112,13 @@ func decisionRows() []decisionRow {
 	}
 }
 
-// TestDecisionRows drives each row and line of §8.2 that the world's policy, or
+// TestDecisionRows drives each row and line that the world's policy, or
 // an answer against it, can bring about, for each generation of server.
 func TestDecisionRows(t *testing.T) {
 	t.Parallel()
 	for _, gen := range generations {
 		for _, row := range decisionRows() {
-			t.Run(fmt.Sprintf("%v/8.2 %s", gen, row.name), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%v/%s", gen, row.name), func(t *testing.T) {
 				t.Parallel()
 				s := newWorld(t, row.policy, wandbtest.WithGeneration(gen))
 				for _, f := range row.faults {

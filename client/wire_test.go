@@ -42,8 +42,9 @@ func header(pairs ...string) http.Header {
 
 // wireForm is one answer to a run's creation and what is to be made of it.
 type wireForm struct {
-	// name begins with the place in permissions.md: the row of the table in §1.1,
-	// or the line or, from line 29 on, the row of the decisions in §8.2.
+	// name starts with the number of a response in
+	// docs/protocol/refusals.md#responses, or of a line in
+	// docs/protocol/refusals.md#deciding-by-status.
 	name  string
 	fault wandbtest.Fault
 	// The world's other facts: alice (in acme) unless outsider, whose key the
@@ -88,102 +89,102 @@ func wireForms() []wireForm {
 	candidates13Jan := []error{errors.ErrProjectRestricted, errors.ErrSeatRequired}
 	return []wireForm{
 		// 403: who is right depends on the probes, so take two whose answers differ.
-		member(wireForm{name: "1.1 row 1, 403 of 2024, errors before data, outsider", fault: answer(403, denied2024), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Certain, requests: 2, message: "permission denied"}),
-		member(wireForm{name: "1.1 row 1, 403 of 2025, data before errors, outsider", fault: answer(403, denied2025), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Certain, requests: 2, message: "permission denied"}),
-		member(wireForm{name: "1.1 row 1, 403 without code or path, outsider", fault: answer(403, `{"errors":[{"message":"permission denied"}]}`), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Certain, requests: 2, message: "permission denied"}),
-		member(wireForm{name: "8.2 line 29, 403 with error as text, outsider", fault: answer(403, `{"error":"forbidden"}`), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Certain, requests: 2, message: "forbidden"}),
-		member(wireForm{name: "8.2 line 29, 403 with error as object, outsider", fault: answer(403, `{"error":{"message":"forbidden"}}`), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Certain, requests: 2, message: "forbidden"}),
-		member(wireForm{name: "8.2 line 29, 403 with errors as texts, outsider", fault: answer(403, `{"errors":["forbidden",{"message":"no"}]}`), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Certain, requests: 2, message: "forbidden"}),
-		member(wireForm{name: "8.2 row 13, 403 though all is writable", fault: answer(403, denied2025), requests: 2, message: "permission denied", candidatesJan: candidates13Jan}),
-		member(wireForm{name: "8.2 row 1, 403 though the key is unknown", fault: answer(403, denied2025), stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Likely, requests: 2, message: "permission denied"}),
-		member(wireForm{name: "1.1 row 2, 403 of serverInfo, anonymous", fault: answer(403, `{"data":{"serverInfo":null},"errors":[{"message":"anonymous user cannot check version info","path":["serverInfo"]}]}`), user: "anonymous", cause: errors.ErrAnonymousKey, confidence: errors.Certain, requests: 2, message: "anonymous user cannot check version info"}),
-		member(wireForm{name: "1.1 row 26, 403 relogin required", fault: answer(403, gqlError("relogin required")), requests: 2, message: "relogin required", candidatesJan: candidates13Jan}),
-		member(wireForm{name: "1.1 row 26, 401 relogin required", fault: answer(401, gqlError("relogin required")), requests: 2, message: "relogin required", candidates: []error{errors.ErrBadAPIKey}}),
+		member(wireForm{name: "response 1, 403 of 2024, errors before data, outsider", fault: answer(403, denied2024), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Certain, requests: 2, message: "permission denied"}),
+		member(wireForm{name: "response 1, 403 of 2025, data before errors, outsider", fault: answer(403, denied2025), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Certain, requests: 2, message: "permission denied"}),
+		member(wireForm{name: "response 1, 403 without code or path, outsider", fault: answer(403, `{"errors":[{"message":"permission denied"}]}`), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Certain, requests: 2, message: "permission denied"}),
+		member(wireForm{name: "status line 29, 403 with error as text, outsider", fault: answer(403, `{"error":"forbidden"}`), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Certain, requests: 2, message: "forbidden"}),
+		member(wireForm{name: "status line 29, 403 with error as object, outsider", fault: answer(403, `{"error":{"message":"forbidden"}}`), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Certain, requests: 2, message: "forbidden"}),
+		member(wireForm{name: "status line 29, 403 with errors as texts, outsider", fault: answer(403, `{"errors":["forbidden",{"message":"no"}]}`), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Certain, requests: 2, message: "forbidden"}),
+		member(wireForm{name: "403 row 13, 403 though all is writable", fault: answer(403, denied2025), requests: 2, message: "permission denied", candidatesJan: candidates13Jan}),
+		member(wireForm{name: "403 row 1, 403 though the key is unknown", fault: answer(403, denied2025), stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Likely, requests: 2, message: "permission denied"}),
+		member(wireForm{name: "response 2, 403 of serverInfo, anonymous", fault: answer(403, `{"data":{"serverInfo":null},"errors":[{"message":"anonymous user cannot check version info","path":["serverInfo"]}]}`), user: "anonymous", cause: errors.ErrAnonymousKey, confidence: errors.Certain, requests: 2, message: "anonymous user cannot check version info"}),
+		member(wireForm{name: "response 26, 403 relogin required", fault: answer(403, gqlError("relogin required")), requests: 2, message: "relogin required", candidatesJan: candidates13Jan}),
+		member(wireForm{name: "response 26, 401 relogin required", fault: answer(401, gqlError("relogin required")), requests: 2, message: "relogin required", candidates: []error{errors.ErrBadAPIKey}}),
 		// 403 and its kin that W&B did not send.
-		member(wireForm{name: "1.1 row 3, 403 web page", fault: answer(403, loginPage), cause: errors.ErrIntermediary, confidence: errors.Certain, requests: 1, message: "Corporate gateway"}),
-		member(wireForm{name: "1.1 row 3, 403 plain text", fault: answer(403, "403 Forbidden"), cause: errors.ErrIntermediary, confidence: errors.Likely, requests: 1, message: "403 Forbidden"}),
-		member(wireForm{name: "1.1 row 4, 403 object store XML", fault: answer(403, storageXML), cause: errors.ErrIntermediary, confidence: errors.Certain, requests: 1, message: "AccessDenied: Access Denied"}),
-		member(wireForm{name: "8.2 line 2, 403 empty body", fault: wandbtest.Fault{Status: 403, Header: header("X-Request-Id", "req-42", "Content-Type", "")}, cause: errors.ErrIntermediary, confidence: errors.Likely, requests: 1}),
-		member(wireForm{name: "8.2 line 2, 401 web page", fault: answer(401, loginPage), cause: errors.ErrIntermediary, confidence: errors.Certain, requests: 1, message: "Corporate gateway"}),
-		member(wireForm{name: "8.2 line 2, 407 proxy wants a password", fault: answer(407, loginPage), cause: errors.ErrIntermediary, confidence: errors.Certain, requests: 1, message: "Corporate gateway"}),
-		member(wireForm{name: "8.2 line 2, 400 web page", fault: answer(400, loginPage), cause: errors.ErrIntermediary, confidence: errors.Certain, requests: 1, message: "Corporate gateway"}),
-		member(wireForm{name: "8.2 line 2, 400 plain text", fault: answer(400, "Bad Request"), cause: errors.ErrIntermediary, confidence: errors.Likely, requests: 1, message: "Bad Request"}),
-		member(wireForm{name: "8.2 line 2, 451 web page", fault: answer(451, loginPage), cause: errors.ErrIntermediary, confidence: errors.Certain, message: "Corporate gateway"}),
-		{name: "8.2 line 6, 413 web page of a proxy", fault: answer(413, "<html><title>413 Request Entity Too Large</title></html>"), cause: errors.ErrInvalidInput, requests: 1, message: "413 Request Entity Too Large"},
-		{name: "8.2 line 3, 400 http where https is spoken", fault: answer(400, "Client sent an HTTP request to an HTTPS server.\n"), cause: errors.ErrWrongBaseURL, requests: 1, message: "Client sent an HTTP request to an HTTPS server."},
+		member(wireForm{name: "response 3, 403 web page", fault: answer(403, loginPage), cause: errors.ErrIntermediary, confidence: errors.Certain, requests: 1, message: "Corporate gateway"}),
+		member(wireForm{name: "response 3, 403 plain text", fault: answer(403, "403 Forbidden"), cause: errors.ErrIntermediary, confidence: errors.Likely, requests: 1, message: "403 Forbidden"}),
+		member(wireForm{name: "response 4, 403 object store XML", fault: answer(403, storageXML), cause: errors.ErrIntermediary, confidence: errors.Certain, requests: 1, message: "AccessDenied: Access Denied"}),
+		member(wireForm{name: "status line 2, 403 empty body", fault: wandbtest.Fault{Status: 403, Header: header("X-Request-Id", "req-42", "Content-Type", "")}, cause: errors.ErrIntermediary, confidence: errors.Likely, requests: 1}),
+		member(wireForm{name: "status line 2, 401 web page", fault: answer(401, loginPage), cause: errors.ErrIntermediary, confidence: errors.Certain, requests: 1, message: "Corporate gateway"}),
+		member(wireForm{name: "status line 2, 407 proxy wants a password", fault: answer(407, loginPage), cause: errors.ErrIntermediary, confidence: errors.Certain, requests: 1, message: "Corporate gateway"}),
+		member(wireForm{name: "status line 2, 400 web page", fault: answer(400, loginPage), cause: errors.ErrIntermediary, confidence: errors.Certain, requests: 1, message: "Corporate gateway"}),
+		member(wireForm{name: "status line 2, 400 plain text", fault: answer(400, "Bad Request"), cause: errors.ErrIntermediary, confidence: errors.Likely, requests: 1, message: "Bad Request"}),
+		member(wireForm{name: "status line 2, 451 web page", fault: answer(451, loginPage), cause: errors.ErrIntermediary, confidence: errors.Certain, message: "Corporate gateway"}),
+		{name: "status line 6, 413 web page of a proxy", fault: answer(413, "<html><title>413 Request Entity Too Large</title></html>"), cause: errors.ErrInvalidInput, requests: 1, message: "413 Request Entity Too Large"},
+		{name: "status line 3, 400 http where https is spoken", fault: answer(400, "Client sent an HTTP request to an HTTPS server.\n"), cause: errors.ErrWrongBaseURL, requests: 1, message: "Client sent an HTTP request to an HTTPS server."},
 		// 401.
-		member(wireForm{name: "1.1 row 5, 401 not logged in, key unknown", fault: answer(401, notLoggedIn), stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Certain, requests: 2, message: "user is not logged in"}),
-		member(wireForm{name: "1.1 row 6, 401 permission denied of 2020, key unknown", fault: answer(401, denied2024), stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Certain, requests: 2, message: "permission denied"}),
-		member(wireForm{name: "1.1 row 7, 401 malformed token, key unknown", fault: answer(401, `{"error":"Malformed token"}`), stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Certain, requests: 2, message: "Malformed token"}),
-		member(wireForm{name: "1.1 row 8, 401 unauthorized, key unknown", fault: answer(401, `{"errors":[{"message":"unauthorized"}]}`), stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Certain, requests: 2, message: "unauthorized"}),
-		member(wireForm{name: "8.2 line 9, 401 though the viewer is known", fault: answer(401, notLoggedIn), requests: 2, message: "user is not logged in", candidates: []error{errors.ErrBadAPIKey}}),
+		member(wireForm{name: "response 5, 401 not logged in, key unknown", fault: answer(401, notLoggedIn), stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Certain, requests: 2, message: "user is not logged in"}),
+		member(wireForm{name: "response 6, 401 permission denied of 2020, key unknown", fault: answer(401, denied2024), stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Certain, requests: 2, message: "permission denied"}),
+		member(wireForm{name: "response 7, 401 malformed token, key unknown", fault: answer(401, `{"error":"Malformed token"}`), stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Certain, requests: 2, message: "Malformed token"}),
+		member(wireForm{name: "response 8, 401 unauthorized, key unknown", fault: answer(401, `{"errors":[{"message":"unauthorized"}]}`), stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Certain, requests: 2, message: "unauthorized"}),
+		member(wireForm{name: "status line 9, 401 though the viewer is known", fault: answer(401, notLoggedIn), requests: 2, message: "user is not logged in", candidates: []error{errors.ErrBadAPIKey}}),
 		// 404.
-		member(wireForm{name: "1.1 row 10, 404 entity, of upsertBucket", fault: answer(404, gqlError("entity nowhere not found during upsertBucket")), entity: "nowhere", cause: errors.ErrEntityMissing, confidence: errors.Certain, requests: 2, message: "entity nowhere not found during upsertBucket"}),
-		member(wireForm{name: "1.1 row 11, 404 Entity, of upsertModel", fault: answer(404, gqlError("Entity nowhere not found")), entity: "nowhere", cause: errors.ErrEntityMissing, confidence: errors.Certain, requests: 2, message: "Entity nowhere not found"}),
-		member(wireForm{name: "8.2 line 16, 404 entity, in one's own team", fault: answer(404, gqlError("entity acme not found during upsertBucket")), requests: 2, candidates: []error{errors.ErrEntityMissing, errors.ErrSeatRequired}}),
-		member(wireForm{name: "8.2 line 16, 404 entity, shown to an outsider", fault: answer(404, gqlError("entity acme not found during upsertBucket")), outsider: true, requests: 2, candidates: []error{errors.ErrEntityMissing, errors.ErrNotTeamMember}}),
-		member(wireForm{name: "8.2 line 16, 404 entity, another than was asked for", fault: answer(404, gqlError("entity globex not found during upsertBucket")), entity: "nowhere", requests: 2, candidates: []error{errors.ErrEntityMissing}}),
-		member(wireForm{name: "8.2 line 13, 404 entity, key unknown", fault: answer(404, gqlError("entity nowhere not found during upsertBucket")), entity: "nowhere", stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Likely, requests: 2}),
-		member(wireForm{name: "1.1 row 12, 404 project, outsider", fault: answer(404, gqlError("project not found")), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Likely, requests: 2, message: "project not found"}),
-		member(wireForm{name: "1.1 row 13, 404 project, of upsertSweep, outsider", fault: answer(404, `{"data":{"upsertSweep":null},"errors":[{"message":"project not found","path":["upsertSweep"]}]}`), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Likely, requests: 2, message: "project not found"}),
-		member(wireForm{name: "8.2 line 18, 404 project, key unknown", fault: answer(404, gqlError("project not found")), stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Likely, requests: 2}),
-		member(wireForm{name: "8.2 line 19, 404 project, visible", fault: answer(404, gqlError("project not found")), requests: 2, candidates: []error{errors.ErrProjectMissing, errors.ErrProjectRestricted}}),
-		member(wireForm{name: "8.2 line 23, 404 otherwise", fault: answer(404, `{"error":"no such thing"}`), requests: 2, message: "no such thing", candidates: []error{errors.ErrEntityMissing, errors.ErrProjectMissing}}),
-		{name: "1.1 row 14, 404 page not found", fault: answer(404, "404 page not found"), cause: errors.ErrWrongBaseURL, requests: 1, message: "404 page not found"},
-		{name: "8.2 line 3, 404 web page", fault: answer(404, loginPage), cause: errors.ErrWrongBaseURL, requests: 1},
-		{name: "8.2 line 3, 405 web page", fault: answer(405, loginPage), cause: errors.ErrWrongBaseURL, requests: 1},
+		member(wireForm{name: "response 10, 404 entity, of upsertBucket", fault: answer(404, gqlError("entity nowhere not found during upsertBucket")), entity: "nowhere", cause: errors.ErrEntityMissing, confidence: errors.Certain, requests: 2, message: "entity nowhere not found during upsertBucket"}),
+		member(wireForm{name: "response 11, 404 Entity, of upsertModel", fault: answer(404, gqlError("Entity nowhere not found")), entity: "nowhere", cause: errors.ErrEntityMissing, confidence: errors.Certain, requests: 2, message: "Entity nowhere not found"}),
+		member(wireForm{name: "status line 16, 404 entity, in one's own team", fault: answer(404, gqlError("entity acme not found during upsertBucket")), requests: 2, candidates: []error{errors.ErrEntityMissing, errors.ErrSeatRequired}}),
+		member(wireForm{name: "status line 16, 404 entity, shown to an outsider", fault: answer(404, gqlError("entity acme not found during upsertBucket")), outsider: true, requests: 2, candidates: []error{errors.ErrEntityMissing, errors.ErrNotTeamMember}}),
+		member(wireForm{name: "status line 16, 404 entity, another than was asked for", fault: answer(404, gqlError("entity globex not found during upsertBucket")), entity: "nowhere", requests: 2, candidates: []error{errors.ErrEntityMissing}}),
+		member(wireForm{name: "status line 13, 404 entity, key unknown", fault: answer(404, gqlError("entity nowhere not found during upsertBucket")), entity: "nowhere", stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Likely, requests: 2}),
+		member(wireForm{name: "response 12, 404 project, outsider", fault: answer(404, gqlError("project not found")), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Likely, requests: 2, message: "project not found"}),
+		member(wireForm{name: "response 13, 404 project, of upsertSweep, outsider", fault: answer(404, `{"data":{"upsertSweep":null},"errors":[{"message":"project not found","path":["upsertSweep"]}]}`), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Likely, requests: 2, message: "project not found"}),
+		member(wireForm{name: "status line 18, 404 project, key unknown", fault: answer(404, gqlError("project not found")), stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Likely, requests: 2}),
+		member(wireForm{name: "status line 19, 404 project, visible", fault: answer(404, gqlError("project not found")), requests: 2, candidates: []error{errors.ErrProjectMissing, errors.ErrProjectRestricted}}),
+		member(wireForm{name: "status line 23, 404 otherwise", fault: answer(404, `{"error":"no such thing"}`), requests: 2, message: "no such thing", candidates: []error{errors.ErrEntityMissing, errors.ErrProjectMissing}}),
+		{name: "response 14, 404 page not found", fault: answer(404, "404 page not found"), cause: errors.ErrWrongBaseURL, requests: 1, message: "404 page not found"},
+		{name: "status line 3, 404 web page", fault: answer(404, loginPage), cause: errors.ErrWrongBaseURL, requests: 1},
+		{name: "status line 3, 405 web page", fault: answer(405, loginPage), cause: errors.ErrWrongBaseURL, requests: 1},
 		// Redirects are not followed.
-		{name: "8.2 line 3, 301 redirect", fault: wandbtest.Fault{Status: 301, Header: header("Location", "https://sso.example.com/", "X-Request-Id", "req-42")}, cause: errors.ErrWrongBaseURL, requests: 1},
-		{name: "8.2 line 3, 307 redirect", fault: wandbtest.Fault{Status: 307, Header: header("Location", "/login", "X-Request-Id", "req-42")}, cause: errors.ErrWrongBaseURL, requests: 1},
+		{name: "status line 3, 301 redirect", fault: wandbtest.Fault{Status: 301, Header: header("Location", "https://sso.example.com/", "X-Request-Id", "req-42")}, cause: errors.ErrWrongBaseURL, requests: 1},
+		{name: "status line 3, 307 redirect", fault: wandbtest.Fault{Status: 307, Header: header("Location", "/login", "X-Request-Id", "req-42")}, cause: errors.ErrWrongBaseURL, requests: 1},
 		// 200 that is none.
-		{name: "1.1 row 22, 200 invalid variable, no path", fault: answer(200, `{"errors":[{"message":"Variable \"entity\" has invalid value null.","locations":[{"line":1,"column":7}]}]}`), cause: errors.ErrSchemaMismatch, requests: 1, noHTTP: true, message: `Variable "entity" has invalid value null.`},
-		{name: "1.1 row 23, 200 Cannot query field", fault: answer(200, `{"errors":[{"message":"Cannot query field \"features\" on type \"ServerInfo\"."}]}`), cause: errors.ErrSchemaMismatch, requests: 1, noHTTP: true},
-		{name: "1.1 row 24, 200 Unknown argument", fault: answer(200, `{"errors":[{"message":"Unknown argument \"x\" on field \"y\""}]}`), cause: errors.ErrSchemaMismatch, requests: 1, noHTTP: true},
-		{name: "8.2 line 5, 400 Cannot query field", fault: answer(400, `{"errors":[{"message":"Cannot query field \"x\" on type \"Y\"."}]}`), cause: errors.ErrSchemaMismatch, requests: 1},
-		{name: "8.2 line 5, 422 Unknown argument", fault: answer(422, `{"errors":[{"message":"Unknown argument \"x\" on field \"y\""}]}`), cause: errors.ErrSchemaMismatch, requests: 1},
-		member(wireForm{name: "8.2 line 29, 200 permission denied at upsertBucket, outsider", fault: answer(200, denied2025), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Certain, requests: 2, noHTTP: true, message: "permission denied"}),
-		member(wireForm{name: "8.2 line 8, 200 not logged in, key unknown", fault: answer(200, notLoggedIn), stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Certain, requests: 2, noHTTP: true}),
-		{name: "8.2 line 4, 200 an error we do not know, with path", fault: answer(200, gqlError("the moon is in the wrong phase")), cause: errors.ErrUnexpectedAnswer, requests: 1, noHTTP: true, message: "the moon is in the wrong phase"},
-		{name: "8.2 line 4, 200 an error about no field", fault: answer(200, `{"errors":[{"message":"must be called with an entity"}]}`), cause: errors.ErrSchemaMismatch, requests: 1, noHTTP: true, message: "must be called with an entity"},
-		{name: "8.2 line 4, 200 an error about no field beside null data", fault: answer(200, `{"data":null,"errors":[{"message":"must be called with an entity"}]}`), cause: errors.ErrSchemaMismatch, requests: 1, noHTTP: true},
-		{name: "8.2 line 4, 200 an error about no field beside data", fault: answer(200, `{"data":{"upsertBucket":null},"errors":[{"message":"must be called with an entity"}]}`), cause: errors.ErrUnexpectedAnswer, requests: 1, noHTTP: true},
-		{name: "8.2 line 30, 200 null data", fault: answer(200, `{"data":null}`), cause: errors.ErrUnexpectedAnswer, requests: 1, noHTTP: true},
-		{name: "8.2 line 30, 200 null data and no errors", fault: answer(200, `{"data":null,"errors":[]}`), cause: errors.ErrUnexpectedAnswer, requests: 1, noHTTP: true},
-		{name: "8.2 line 30, 200 null bucket", fault: answer(200, `{"data":{"upsertBucket":{"bucket":null}}}`), cause: errors.ErrUnexpectedAnswer, requests: 1, noHTTP: true, noID: true},
-		{name: "8.2 line 30, 200 null payload", fault: answer(200, `{"data":{"upsertBucket":null}}`), cause: errors.ErrUnexpectedAnswer, requests: 1, noHTTP: true, noID: true},
-		{name: "8.2 line 3, 200 web page", fault: answer(200, loginPage), cause: errors.ErrWrongBaseURL, requests: 1, noHTTP: true},
-		{name: "8.2 line 3, 200 garbage", fault: wandbtest.Fault{Garbage: true, Status: 200, Header: header("X-Request-Id", "req-42")}, cause: errors.ErrWrongBaseURL, requests: 1, noHTTP: true},
-		{name: "8.2 line 3, 200 empty", fault: wandbtest.Fault{Status: 200, Header: header("X-Request-Id", "req-42")}, cause: errors.ErrWrongBaseURL, requests: 1, noHTTP: true},
+		{name: "response 22, 200 invalid variable, no path", fault: answer(200, `{"errors":[{"message":"Variable \"entity\" has invalid value null.","locations":[{"line":1,"column":7}]}]}`), cause: errors.ErrSchemaMismatch, requests: 1, noHTTP: true, message: `Variable "entity" has invalid value null.`},
+		{name: "response 23, 200 Cannot query field", fault: answer(200, `{"errors":[{"message":"Cannot query field \"features\" on type \"ServerInfo\"."}]}`), cause: errors.ErrSchemaMismatch, requests: 1, noHTTP: true},
+		{name: "response 24, 200 Unknown argument", fault: answer(200, `{"errors":[{"message":"Unknown argument \"x\" on field \"y\""}]}`), cause: errors.ErrSchemaMismatch, requests: 1, noHTTP: true},
+		{name: "status line 5, 400 Cannot query field", fault: answer(400, `{"errors":[{"message":"Cannot query field \"x\" on type \"Y\"."}]}`), cause: errors.ErrSchemaMismatch, requests: 1},
+		{name: "status line 5, 422 Unknown argument", fault: answer(422, `{"errors":[{"message":"Unknown argument \"x\" on field \"y\""}]}`), cause: errors.ErrSchemaMismatch, requests: 1},
+		member(wireForm{name: "status line 29, 200 permission denied at upsertBucket, outsider", fault: answer(200, denied2025), outsider: true, cause: errors.ErrNotTeamMember, confidence: errors.Certain, requests: 2, noHTTP: true, message: "permission denied"}),
+		member(wireForm{name: "status line 8, 200 not logged in, key unknown", fault: answer(200, notLoggedIn), stranger: true, cause: errors.ErrBadAPIKey, confidence: errors.Certain, requests: 2, noHTTP: true}),
+		{name: "status line 4, 200 an error we do not know, with path", fault: answer(200, gqlError("the moon is in the wrong phase")), cause: errors.ErrUnexpectedAnswer, requests: 1, noHTTP: true, message: "the moon is in the wrong phase"},
+		{name: "status line 4, 200 an error about no field", fault: answer(200, `{"errors":[{"message":"must be called with an entity"}]}`), cause: errors.ErrSchemaMismatch, requests: 1, noHTTP: true, message: "must be called with an entity"},
+		{name: "status line 4, 200 an error about no field beside null data", fault: answer(200, `{"data":null,"errors":[{"message":"must be called with an entity"}]}`), cause: errors.ErrSchemaMismatch, requests: 1, noHTTP: true},
+		{name: "status line 4, 200 an error about no field beside data", fault: answer(200, `{"data":{"upsertBucket":null},"errors":[{"message":"must be called with an entity"}]}`), cause: errors.ErrUnexpectedAnswer, requests: 1, noHTTP: true},
+		{name: "status line 30, 200 null data", fault: answer(200, `{"data":null}`), cause: errors.ErrUnexpectedAnswer, requests: 1, noHTTP: true},
+		{name: "status line 30, 200 null data and no errors", fault: answer(200, `{"data":null,"errors":[]}`), cause: errors.ErrUnexpectedAnswer, requests: 1, noHTTP: true},
+		{name: "status line 30, 200 null bucket", fault: answer(200, `{"data":{"upsertBucket":{"bucket":null}}}`), cause: errors.ErrUnexpectedAnswer, requests: 1, noHTTP: true, noID: true},
+		{name: "status line 30, 200 null payload", fault: answer(200, `{"data":{"upsertBucket":null}}`), cause: errors.ErrUnexpectedAnswer, requests: 1, noHTTP: true, noID: true},
+		{name: "status line 3, 200 web page", fault: answer(200, loginPage), cause: errors.ErrWrongBaseURL, requests: 1, noHTTP: true},
+		{name: "status line 3, 200 garbage", fault: wandbtest.Fault{Garbage: true, Status: 200, Header: header("X-Request-Id", "req-42")}, cause: errors.ErrWrongBaseURL, requests: 1, noHTTP: true},
+		{name: "status line 3, 200 empty", fault: wandbtest.Fault{Status: 200, Header: header("X-Request-Id", "req-42")}, cause: errors.ErrWrongBaseURL, requests: 1, noHTTP: true},
 		// Input.
-		{name: "1.1 row 15, 400 config too large", fault: answer(400, gqlError("run config cannot exceed 15 MB")), cause: errors.ErrInvalidInput, requests: 1, message: "run config cannot exceed 15 MB"},
-		{name: "1.1 row 16, 400 job type", fault: answer(400, gqlError("invalid parameters: 64 limit exceeded for JobType")), cause: errors.ErrInvalidInput, requests: 1},
-		{name: "8.2 line 6, 413", fault: answer(413, `{"error":"too large"}`), cause: errors.ErrInvalidInput, requests: 1, message: "too large"},
-		{name: "8.2 line 6, 422", fault: answer(422, `{"error":"unprocessable"}`), cause: errors.ErrInvalidInput, requests: 1, message: "unprocessable"},
+		{name: "response 15, 400 config too large", fault: answer(400, gqlError("run config cannot exceed 15 MB")), cause: errors.ErrInvalidInput, requests: 1, message: "run config cannot exceed 15 MB"},
+		{name: "response 16, 400 job type", fault: answer(400, gqlError("invalid parameters: 64 limit exceeded for JobType")), cause: errors.ErrInvalidInput, requests: 1},
+		{name: "status line 6, 413", fault: answer(413, `{"error":"too large"}`), cause: errors.ErrInvalidInput, requests: 1, message: "too large"},
+		{name: "status line 6, 422", fault: answer(422, `{"error":"unprocessable"}`), cause: errors.ErrInvalidInput, requests: 1, message: "unprocessable"},
 		// 402.
-		member(wireForm{name: "8.2 line 26, 402", fault: answer(402, `{"error":"pay up"}`), requests: 1, message: "pay up", candidates: []error{errors.ErrSeatRequired}}),
+		member(wireForm{name: "status line 26, 402", fault: answer(402, `{"error":"pay up"}`), requests: 1, message: "pay up", candidates: []error{errors.ErrSeatRequired}}),
 		// Burnt ids: permanent, at once.
-		{name: "1.1 row 18, 409 burnt, name of 2024", fault: answer(409, gqlError("run acme/vision/r1 was previously created and deleted; try a new run name")), cause: errors.ErrRunDeleted, requests: 1},
-		{name: "1.1 row 18, 409 burnt, bare id", fault: answer(409, gqlError("run r1 was previously created and deleted; try a new run name")), cause: errors.ErrRunDeleted, requests: 1},
-		{name: "1.1 row 18, 409 burnt, id of 2026", fault: answer(409, gqlError("run acme/vision/r1 was previously created and deleted; try a new run id")), cause: errors.ErrRunDeleted, requests: 1},
-		{name: "8.2 line 24, 409 burnt, other shape", fault: answer(409, `{"error":"run r1 was previously created and deleted; try a new run name"}`), cause: errors.ErrRunDeleted, requests: 1},
-		{name: "1.1 row 17, 400 burnt, of 2020", fault: answer(400, gqlError("run r1 was previously created and deleted; try a new run name")), cause: errors.ErrRunDeleted, requests: 1},
-		{name: "1.1 row 19, 409 duplicate entry for good", fault: answer(409, gqlError("Error 1062: Duplicate entry 'x' for key 'PRIMARY'")), cause: errors.ErrUnexpectedAnswer, requests: 4},
-		{name: "8.2 line 25, 410 gone", fault: answer(410, `{"error":"gone"}`), cause: errors.ErrUnexpectedAnswer, requests: 1, message: "gone"},
+		{name: "response 18, 409 burnt, name of 2024", fault: answer(409, gqlError("run acme/vision/r1 was previously created and deleted; try a new run name")), cause: errors.ErrRunDeleted, requests: 1},
+		{name: "response 18, 409 burnt, bare id", fault: answer(409, gqlError("run r1 was previously created and deleted; try a new run name")), cause: errors.ErrRunDeleted, requests: 1},
+		{name: "response 18, 409 burnt, id of 2026", fault: answer(409, gqlError("run acme/vision/r1 was previously created and deleted; try a new run id")), cause: errors.ErrRunDeleted, requests: 1},
+		{name: "status line 24, 409 burnt, other shape", fault: answer(409, `{"error":"run r1 was previously created and deleted; try a new run name"}`), cause: errors.ErrRunDeleted, requests: 1},
+		{name: "response 17, 400 burnt, of 2020", fault: answer(400, gqlError("run r1 was previously created and deleted; try a new run name")), cause: errors.ErrRunDeleted, requests: 1},
+		{name: "response 19, 409 duplicate entry for good", fault: answer(409, gqlError("Error 1062: Duplicate entry 'x' for key 'PRIMARY'")), cause: errors.ErrUnexpectedAnswer, requests: 4},
+		{name: "status line 25, 410 gone", fault: answer(410, `{"error":"gone"}`), cause: errors.ErrUnexpectedAnswer, requests: 1, message: "gone"},
 		// 429 never leads to questions.
-		{name: "1.1 row 20, 429 and Retry-After beyond the deadline", fault: wandbtest.Fault{Status: 429, Body: `{"error":"rate limit exceeded"}`, Header: header("Retry-After", "3600", "X-Request-Id", "req-42")}, cause: errors.ErrRateLimited, requests: 1, message: "rate limit exceeded"},
-		{name: "1.1 row 20, 429 until the retries run out", fault: answer(429, `{"error":"rate limit exceeded"}`), cause: errors.ErrRateLimited, requests: 21, message: "rate limit exceeded"},
+		{name: "response 20, 429 and Retry-After beyond the deadline", fault: wandbtest.Fault{Status: 429, Body: `{"error":"rate limit exceeded"}`, Header: header("Retry-After", "3600", "X-Request-Id", "req-42")}, cause: errors.ErrRateLimited, requests: 1, message: "rate limit exceeded"},
+		{name: "response 20, 429 until the retries run out", fault: answer(429, `{"error":"rate limit exceeded"}`), cause: errors.ErrRateLimited, requests: 21, message: "rate limit exceeded"},
 		// 5xx.
-		{name: "1.1 row 21, 500 until the retries run out", fault: answer(500, gqlError("An internal error occurred. Please contact support.")), cause: errors.ErrServerUnavailable, requests: 21, message: "An internal error occurred. Please contact support."},
-		{name: "8.2 line 28, 502 web page until the retries run out", fault: answer(502, loginPage), cause: errors.ErrServerUnavailable, requests: 21},
-		{name: "8.2 line 28, 501 is not retried", fault: answer(501, `{"error":"not implemented"}`), cause: errors.ErrServerUnavailable, requests: 1},
-		{name: "8.2 line 1, cut until the retries run out", fault: wandbtest.Fault{Cut: wandbtest.CutBefore}, cause: errors.ErrServerUnavailable, noHTTP: true},
+		{name: "response 21, 500 until the retries run out", fault: answer(500, gqlError("An internal error occurred. Please contact support.")), cause: errors.ErrServerUnavailable, requests: 21, message: "An internal error occurred. Please contact support."},
+		{name: "status line 28, 502 web page until the retries run out", fault: answer(502, loginPage), cause: errors.ErrServerUnavailable, requests: 21},
+		{name: "status line 28, 501 is not retried", fault: answer(501, `{"error":"not implemented"}`), cause: errors.ErrServerUnavailable, requests: 1},
+		{name: "status line 1, cut until the retries run out", fault: wandbtest.Fault{Cut: wandbtest.CutBefore}, cause: errors.ErrServerUnavailable, noHTTP: true},
 	}
 }
 
-// TestWireForms answers a run's creation in every form that permissions.md
-// lists and the test server's own policy does not produce, whatever the
-// server's generation. Row 9 of §1.1 is the answer to an identity token, which
-// wandgo does not send, and row 25 the one to the question for the viewer.
+// TestWireForms answers a run's creation with every response that
+// docs/protocol/refusals.md lists and the test server's own policy does not produce,
+// for each generation of server. Response 9 belongs to the token exchange and
+// response 25 to the viewer query.
 func TestWireForms(t *testing.T) {
 	t.Parallel()
 	for _, gen := range generations {
@@ -280,17 +281,17 @@ func assertWireForm(t *testing.T, w wireForm, err error) {
 func TestWireRecovers(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]wandbtest.Fault{
-		"1.1 row 19, 409 Duplicate entry":      {Status: 409, Body: gqlError("Error 1062: Duplicate entry 'x' for key 'PRIMARY'")},
-		"8.2 line 24, 409 without a body":      {Status: 409},
-		"1.1 row 21, 500":                      {Status: 500, Body: gqlError("An internal error occurred. Please contact support.")},
-		"8.2 line 28, 502 web page":            {Status: 502, Body: loginPage},
-		"8.2 line 28, 503, processed":          {Status: 503, Process: true},
-		"1.1 row 20, 429":                      {Status: 429, Body: `{"error":"rate limit exceeded"}`},
-		"8.2 line 1, cut before":               {Cut: wandbtest.CutBefore},
-		"8.2 line 1, cut after it was done":    {Cut: wandbtest.CutAfter},
-		"8.2 line 1, cut in the answer":        {Cut: wandbtest.CutMidBody},
-		"8.2 line 28, 408 of a slow gateway":   {Status: 408, Body: loginPage},
-		"8.2 line 28, 425 of a cautious proxy": {Status: 425},
+		"response 19, 409 Duplicate entry":        {Status: 409, Body: gqlError("Error 1062: Duplicate entry 'x' for key 'PRIMARY'")},
+		"status line 24, 409 without a body":      {Status: 409},
+		"response 21, 500":                        {Status: 500, Body: gqlError("An internal error occurred. Please contact support.")},
+		"status line 28, 502 web page":            {Status: 502, Body: loginPage},
+		"status line 28, 503, processed":          {Status: 503, Process: true},
+		"response 20, 429":                        {Status: 429, Body: `{"error":"rate limit exceeded"}`},
+		"status line 1, cut before":               {Cut: wandbtest.CutBefore},
+		"status line 1, cut after it was done":    {Cut: wandbtest.CutAfter},
+		"status line 1, cut in the answer":        {Cut: wandbtest.CutMidBody},
+		"status line 28, 408 of a slow gateway":   {Status: 408, Body: loginPage},
+		"status line 28, 425 of a cautious proxy": {Status: 425},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
