@@ -123,15 +123,15 @@ func (r *Run) write(row map[string]any, now time.Time, timestamp float64) error 
 		Runtime:   (r.earlier + now.Sub(r.started)).Seconds(),
 		Timestamp: timestamp,
 	}
-	row = r.metrics.SyncSteps(row)
+	split := r.encoder.Split(row)
+	defer split.Release()
+	r.metrics.SyncSteps(split)
 	r.applyMetrics() // before the row that uses them
-	split := r.rows.Split(row)
 	var bad error
 	r.line, bad = r.encoder.AppendSplit(r.line[:0], split, meta)
 	r.step++
-	r.summary.Update(split, bad)
-	r.display.Row(split.Keys, split.Values)
-	split.Release()
+	r.summary.Update(split)
+	r.display.Row(split)
 	if meta.HasStep {
 		r.summary.SetMeta(meta.Step, meta.Runtime, meta.Timestamp)
 	} else {

@@ -18,7 +18,7 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/internal/journal"
-	"github.com/wandgo/wandgo/internal/metric"
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -246,7 +246,7 @@ func inOrder(calls []call, do func(call) error) error {
 func compareRows(t *rapid.T, m *runModel, lines []string) {
 	var before float64
 	for i, line := range lines {
-		row, err := metric.ParseObject([]byte(line))
+		row, err := jsonx.ParseObject([]byte(line))
 		require.NoError(t, err, line)
 		require.EqualValues(t, m.steps[i], row["_step"], line)
 		runtime, ok := number(row["_runtime"])
@@ -271,13 +271,13 @@ func compareServer(t *rapid.T, m *runModel, v wandbtest.RunView) {
 	require.Len(t, v.HistoryLines, len(m.rows))
 	require.Zero(t, v.Missing)
 	require.Equal(t, "finished", v.State)
-	summary, err := metric.ParseObject([]byte(v.RawSummary))
+	summary, err := jsonx.ParseObject([]byte(v.RawSummary))
 	require.NoError(t, err)
 	require.Equal(t, canon(m.shown()), canon(own(summary)))
 	if n := len(m.steps); n > 0 {
 		require.EqualValues(t, m.steps[n-1], summary["_step"])
 	}
-	file, err := metric.ParseObject(v.Files["wandb-summary.json"])
+	file, err := jsonx.ParseObject(v.Files["wandb-summary.json"])
 	require.NoError(t, err)
 	require.Equal(t, canon(summary), canon(file), "the file is the stream's last summary")
 	require.Equal(t, canon(m.config), canon(own(v.Config)))
@@ -298,7 +298,7 @@ func compareDisk(t *rapid.T, m *runModel, dir string) {
 		"summary": {string(state.Summary.AppendJSON(nil)), canon(m.shown())},
 		"config":  {string(state.Config.AppendJSON(nil)), canon(m.config)},
 	} {
-		got, err := metric.ParseObject([]byte(pair.text))
+		got, err := jsonx.ParseObject([]byte(pair.text))
 		require.NoError(t, err)
 		require.Equal(t, pair.want, canon(own(got)), "%s on disk", what)
 	}

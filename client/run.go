@@ -46,7 +46,6 @@ type Run struct {
 	lookups                  lookups
 
 	mu       sync.Mutex
-	rows     history.Rows
 	encoder  history.Encoder
 	line     []byte // buffer for one row, reused
 	step     int64

@@ -5,6 +5,7 @@ import (
 	"io"
 	"testing"
 
+	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/term"
 )
 
@@ -15,9 +16,9 @@ func BenchmarkRow(b *testing.B) {
 	for i := range 20 {
 		row[fmt.Sprint("train/metric_", i)] = float64(i)
 	}
-	keys, values := apart(row)
+	split := new(history.Encoder).Split(row)
 	b.ReportAllocs()
 	for b.Loop() {
-		d.Row(keys, values)
+		d.Row(split)
 	}
 }

@@ -3,14 +3,11 @@
 package display
 
 import (
-	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/wandgo/wandgo/internal/history"
-	"github.com/wandgo/wandgo/internal/metric"
 )
 
 // Display shows one run on a [Screen]. A nil Display is silent. It is safe for
@@ -21,13 +18,9 @@ type Display struct {
 
 	progress Progress // guarded by screen.mu
 
-	mu      sync.Mutex // held for counting only: whoever logs waits for it
-	trends  map[string]*trend
-	keys    []string // of the row before, and the trends of those that were numbers
-	recent  []*trend
-	rows    int64
-	freezer metric.Freezer
-	inside  []uintptr // the maps around the value at hand
+	mu     sync.Mutex // held for counting only, because Log waits for it
+	trends map[string]*trend
+	rows   int64
 }
 
 // Run makes the display of a run of this name.
@@ -105,83 +98,62 @@ func (d *Display) Stopped() {
 // label begins what is said while several runs may be going on.
 func (d *Display) label() string { return d.screen.style.Bold(d.name) + ": " }
 
-// Row takes the numbers of a row into the trends. The keys are in order, and mostly
-// those of the row before.
-func (d *Display) Row(keys []string, values []any) {
+// Row adds the numbers of a row to the trends.
+func (d *Display) Row(row *history.Row) {
 	if d == nil {
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.rows++
-	if !slices.Equal(keys, d.keys) {
-		d.keys = append(d.keys[:0], keys...)
-		d.recent = append(d.recent[:0], make([]*trend, len(keys))...)
-	}
-	for i, v := range values {
-		if f, ok := metric.Number(v); !ok {
-			d.value(keys[i], v)
-		} else if t := d.recent[i]; t != nil {
-			t.add(f)
-		} else {
-			d.recent[i] = d.point(keys[i], f)
+	d.add(row, "", "")
+}
+
+// known is what a Display remembers about the keys of a row.
+type known struct {
+	owner  *Display
+	prefix string   // of the names of its metrics
+	trends []*trend // by index; nil before the first number
+}
+
+// add adds the numbers of row, which is the object at key of a row whose metrics have
+// the prefix above. key is "" for a whole row.
+func (d *Display) add(row *history.Row, above, key string) {
+	k, ok := row.Memo[history.MemoDisplay].(*known)
+	if !ok || k.owner != d {
+		k = &known{owner: d, trends: make([]*trend, len(row.Keys))}
+		if key != "" {
+			k.prefix = above + key + "."
 		}
+		row.Memo[history.MemoDisplay] = k
 	}
-}
-
-// object takes in what is in a map. One that is inside itself, or deeper than what
-// the history has, is passed over.
-func (d *Display) object(prefix string, object map[string]any) {
-	p := reflect.ValueOf(object).Pointer()
-	if len(d.inside) >= history.MaxDepth || slices.Contains(d.inside, p) {
-		return
-	}
-	d.inside = append(d.inside, p)
-	for key, v := range object {
-		d.value(prefix+key, v)
-	}
-	d.inside = d.inside[:len(d.inside)-1]
-}
-
-// value takes in a value if it is a number, or has numbers in it, of whatever kind
-// the summary shows.
-func (d *Display) value(name string, v any) {
-	if f, ok := metric.Number(v); ok {
-		d.point(name, f)
-		return
-	}
-	switch v := v.(type) {
-	case nil, bool, string:
-		return
-	case map[string]any:
-		d.object(name+".", v)
-		return
-	}
-	if kind := reflect.TypeOf(v).Kind(); kind == reflect.Slice || kind == reflect.Array {
-		return // no number, and may be long
-	}
-	frozen, _ := d.freezer.Freeze(v)
-	if object, ok := frozen.(map[string]any); ok {
-		d.object(name+".", object)
-	} else if f, ok := metric.Number(frozen); ok {
-		d.point(name, f)
+	for i, v := range row.Values {
+		if object, ok := v.(*history.Row); ok {
+			d.add(object, k.prefix, row.Keys[i])
+			continue
+		}
+		if f, ok := history.Number(v); ok {
+			if k.trends[i] == nil {
+				k.trends[i] = d.trend(k.prefix + row.Keys[i])
+			}
+			k.trends[i].add(f)
+		}
 	}
 }
 
 // maxTrends bounds how many metrics are followed at all.
 const maxTrends = 200
 
-// point takes in a value of a metric and returns its trend, nil where it has none.
-func (d *Display) point(key string, v float64) *trend {
-	t := d.trends[key]
-	if t == nil {
-		if len(d.trends) == maxTrends || strings.HasPrefix(key, "_") {
-			return nil
-		}
-		t = &trend{}
-		d.trends[key] = t
+// trend returns the trend of a metric. It is not among those that are shown if there
+// are enough of them, or if the key is not the program's.
+func (d *Display) trend(name string) *trend {
+	if t := d.trends[name]; t != nil {
+		return t
 	}
-	t.add(v)
+	t := &trend{}
+	if len(d.trends) < maxTrends && !strings.HasPrefix(name, "_") {
+		d.trends[name] = t
+	}
 	return t
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"flag"
 	"io"
-	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/term"
 )
 
@@ -45,15 +45,7 @@ func play(style term.Style, show func(s *Screen)) []byte {
 }
 
 // row is Row for a row as users have it.
-func (d *Display) row(row map[string]any) { d.Row(apart(row)) }
-
-func apart(row map[string]any) (keys []string, values []any) {
-	keys = slices.Sorted(maps.Keys(row))
-	for _, key := range keys {
-		values = append(values, row[key])
-	}
-	return keys, values
-}
+func (d *Display) row(row map[string]any) { d.Row(new(history.Encoder).Split(row)) }
 
 // settle waits until all is written, however long it takes.
 func settle(s *Screen) {

@@ -45,7 +45,8 @@ type Encoder struct {
 	// Limit is the longest row in bytes; 0 means [MaxRowBytes].
 	Limit int
 
-	rows    Rows
+	recent  [keySets]*Row // latest use first
+	scratch []byte
 	types   map[reflect.Type]*typeInfo
 	keys    []string    // stack of the keys of the maps being written
 	visited []reference // stack of the references being followed
@@ -59,72 +60,93 @@ type Encoder struct {
 // use it to take a value now and write its row later.
 type Encoded []byte
 
-// AppendRow is [Encoder.AppendSplit] for a row that only the encoder takes in. row
-// is not kept.
+// AppendRow appends row as one line: it is [Encoder.Split] and [Encoder.AppendSplit]
+// in one call. row is not kept.
 func (e *Encoder) AppendRow(dst []byte, row map[string]any, meta Meta) ([]byte, error) {
-	split := e.rows.Split(row)
+	split := e.Split(row)
 	defer split.Release()
 	return e.AppendSplit(dst, split, meta)
 }
 
 // AppendSplit appends row as one line, without a newline, and returns the longer
-// slice. If values had to be left out, the error is a [*RowError] that names
-// them and the line, without them, is good all the same. Keys of the client's
-// own in row are handled as the official client does: _step and _runtime are
-// left out, _timestamp stays.
+// slice. A key with which the line would be too long is left out and becomes
+// [Absent] in row. If keys had to be left out, here or by [Encoder.Split], the error
+// is a [*RowError] that names them, and the line without them is valid.
+//
+// A _timestamp in row takes the place of the client's.
 func (e *Encoder) AppendSplit(dst []byte, row *Row, meta Meta) ([]byte, error) {
-	e.reset()
 	start := len(dst)
 	limit := e.limit() - metaRoom
-
-	dst = append(dst, '{')
+	bad := slices.Clip(row.bad)
 	layout := row.layout[:0]
 	ownTimestamp := false
-	from := 0
-	for i, key := range row.Keys {
-		quoted := row.quoted[from:row.ends[i]]
-		from = row.ends[i]
-		switch key {
-		case "":
-			e.reject("", ErrEmptyKey)
-			continue
-		case keyStep, keyRuntime:
-			e.reject(key, ErrReserved)
-			continue
-		}
+
+	dst = append(dst, '{')
+	for i, v := range row.Values {
 		mark := len(dst)
-		dst = append(dst, quoted...)
-		var kept bool
-		dst, kept = e.appendEntry(dst, mark, key, row.Values[i], 1)
-		if kept && len(dst)-start > limit {
+		dst = append(dst, row.key(i)...)
+		value := len(dst)
+		switch v := v.(type) {
+		case float64:
+			dst = appendFloat(dst, v, 64)
+		case Absent:
 			dst = dst[:mark]
-			kept = false
-			e.reject(key, ErrTooLong)
+			continue
+		default:
+			dst = e.appendResolved(dst, v)
 		}
-		if kept {
-			layout = layout.add(mark+len(quoted)-start, len(dst)-1-start)
-			ownTimestamp = ownTimestamp || key == keyTimestamp
+		dst = append(dst, ',')
+		if len(dst)-start > limit {
+			dst = dst[:mark]
+			row.Values[i] = Absent{}
+			bad = append(bad, &KeyError{Key: row.Keys[i], Err: ErrTooLong})
+			continue
 		}
+		layout = layout.add(value-start, len(dst)-1-start)
+		ownTimestamp = ownTimestamp || row.Keys[i] == keyTimestamp
 	}
 	if !ownTimestamp {
 		dst = append(dst, `"_timestamp":`...)
-		begin := len(dst)
+		value := len(dst)
 		dst = appendFloat(dst, meta.Timestamp, 64)
-		layout = layout.add(begin-start, len(dst)-start)
+		layout = layout.add(value-start, len(dst)-start)
 		dst = append(dst, ',')
 	}
 	dst = append(dst, `"_runtime":`...)
-	begin := len(dst)
+	value := len(dst)
 	dst = appendFloat(dst, meta.Runtime, 64)
-	layout = layout.add(begin-start, len(dst)-start)
+	layout = layout.add(value-start, len(dst)-start)
 	if meta.HasStep {
 		dst = append(dst, `,"_step":`...)
-		begin = len(dst)
+		value = len(dst)
 		dst = appendInt(dst, meta.Step)
-		layout = layout.add(begin-start, len(dst)-start)
+		layout = layout.add(value-start, len(dst)-start)
 	}
 	row.layout = layout
-	return append(dst, '}'), e.err()
+	return append(dst, '}'), rowError(bad)
+}
+
+// appendResolved appends a value of a [Row], which is not [Absent].
+func (e *Encoder) appendResolved(dst []byte, v any) []byte {
+	object, ok := v.(*Row)
+	if !ok {
+		dst, _ = e.appendAny(dst, v, 0) // every other kind can be written
+		return dst
+	}
+	dst = append(dst, '{')
+	for i, v := range object.Values {
+		if _, absent := v.(Absent); absent {
+			continue
+		}
+		dst = append(dst, object.key(i)...)
+		if f, ok := v.(float64); ok {
+			dst = appendFloat(dst, f, 64)
+		} else {
+			dst = e.appendResolved(dst, v)
+		}
+		dst = append(dst, ',')
+	}
+	return closeObject(dst)
 }
 
 // AppendValue appends one value. An error is a [*RowError]; if only parts of the
@@ -138,7 +160,7 @@ func (e *Encoder) AppendValue(dst []byte, v any) ([]byte, error) {
 		dst = dst[:mark]
 		e.bad = append(e.bad, &KeyError{Key: e.pathOf(""), Err: err})
 	}
-	return dst, e.err()
+	return dst, rowError(e.bad)
 }
 
 // appendEntry appends the value of an object's key, whose name is already
@@ -149,12 +171,8 @@ func (e *Encoder) appendEntry(dst []byte, mark int, key string, v any, depth int
 	switch v := v.(type) {
 	case float64:
 		return append(appendFloat(dst, v, 64), ','), true
-	case int:
-		return append(appendInt(dst, int64(v)), ','), true
 	case string:
 		return append(appendString(dst, v), ','), true
-	case bool:
-		return append(appendBool(dst, v), ','), true
 	}
 	begin := len(dst)
 	e.path = append(e.path, key)
@@ -269,11 +287,4 @@ func (e *Encoder) pathOf(key string) string {
 		parts = append(slices.Clip(parts), key)
 	}
 	return strings.Join(parts, ".")
-}
-
-func (e *Encoder) err() error {
-	if e.bad == nil {
-		return nil
-	}
-	return &RowError{Keys: e.bad}
 }

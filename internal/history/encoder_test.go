@@ -335,8 +335,9 @@ func TestShapes(t *testing.T) {
 	}
 }
 
+// A list is copied, because the summary keeps it.
 func TestRowDoesNotAllocate(t *testing.T) { //nolint:paralleltest // it counts allocations
-	rows := []map[string]any{metrics(20), nested(20), {"a": 1, "b": "text", "c": true, "d": int64(3), "e": float32(0.1), "f": nil, "g": time.Second, "h": []float64{1, 2}}}
+	rows := []map[string]any{metrics(20), nested(20), {"a": 1, "b": "text", "c": true, "d": int64(3), "e": float32(0.1), "f": nil, "g": time.Second}}
 	for i, row := range rows {
 		var e history.Encoder
 		var buf []byte

@@ -79,3 +79,11 @@ func (e *RowError) Unwrap() []error {
 	}
 	return out
 }
+
+// rowError returns the error for the keys that were left out, nil if there are none.
+func rowError(bad []*KeyError) error {
+	if len(bad) == 0 {
+		return nil
+	}
+	return &RowError{Keys: bad}
+}

@@ -14,10 +14,9 @@ import (
 // side and fill it, and quoting by it writes what quoting by reading does.
 func requireLayout(t *testing.T, row map[string]any) {
 	t.Helper()
-	var rows history.Rows
 	var enc history.Encoder
 	var quoter history.Quoter
-	split := rows.Split(row)
+	split := enc.Split(row)
 	for _, before := range []string{"", "what stands before it"} {
 		all, _ := enc.AppendSplit([]byte(before), split, history.Meta{Step: 7, HasStep: true, Runtime: 0.5, Timestamp: 1.5e9})
 		line, layout := all[len(before):], split.Layout()
@@ -64,7 +63,6 @@ func TestLayout(t *testing.T) {
 // Rows of different kinds by turns are quoted by one quoter.
 func TestLayoutsByTurns(t *testing.T) {
 	t.Parallel()
-	var rows history.Rows
 	var enc history.Encoder
 	var quoter history.Quoter
 	for i := range 6 {
@@ -72,7 +70,7 @@ func TestLayoutsByTurns(t *testing.T) {
 		if i%2 == 1 {
 			row = map[string]any{"val": "x\"", "acc": i, "z": nil}
 		}
-		split := rows.Split(row)
+		split := enc.Split(row)
 		line, err := enc.AppendSplit(nil, split, history.Meta{})
 		require.NoError(t, err)
 		assert.Equal(t, string(history.AppendQuoted(nil, line)), string(quoter.AppendLaidOut(nil, line, split.Layout())))

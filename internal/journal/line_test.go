@@ -31,12 +31,11 @@ func keys() *rapid.Generator[string] {
 func TestRecordByLayout(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		var rows history.Rows
 		var enc history.Encoder
 		var byLayout, byReading journal.HistoryEncoder
 		sets := rapid.SliceOfN(rapid.MapOfN(keys(), values(), 0, 6), 1, 4).Draw(t, "rows")
 		for _, row := range append(sets, sets...) {
-			split := rows.Split(row)
+			split := enc.Split(row)
 			line, _ := enc.AppendSplit(nil, split, history.Meta{Step: 3, HasStep: true, Runtime: 1.25, Timestamp: 1.5e9})
 			want, err := byReading.Append(nil, line, nil)
 			require.NoError(t, err)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"testing"
 
+	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/metric"
 )
 
@@ -32,9 +33,10 @@ func BenchmarkSyncSteps(b *testing.B) {
 						b.Fatal(err)
 					}
 				}
+				var enc history.Encoder
 				b.ReportAllocs()
 				for b.Loop() {
-					s.SyncSteps(bb.row)
+					s.SyncSteps(enc.Split(bb.row))
 				}
 			})
 		}

@@ -19,7 +19,6 @@ type Set struct {
 	epoch   uint64 // counts definitions; what keys know of theirs may be stale
 	root    key
 	call    call
-	freezer Freezer
 }
 
 // Record is one step in the making of a Set, for the journal and the summary.

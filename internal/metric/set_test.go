@@ -126,7 +126,7 @@ func TestSection4_5_FirstLogMakesADefinition(t *testing.T) {
 	require.Len(t, s.Take(), 1)
 
 	row := map[string]any{"ab": 1, "a": map[string]any{"c": 2}, "a.d": 3, "x": 4, "ep": 5}
-	assert.Equal(t, row, s.SyncSteps(row))
+	assert.Equal(t, row, syncSteps(s, row))
 	records := s.Take()
 	sync := true
 	made := func(name string, path ...string) metric.Record {
@@ -140,7 +140,7 @@ func TestSection4_5_FirstLogMakesADefinition(t *testing.T) {
 	}
 	assert.ElementsMatch(t, []metric.Record{made("ab", "ab"), made("a.c", "a", "c"), made("a.d")}, records)
 
-	s.SyncSteps(row)
+	syncSteps(s, row)
 	assert.Empty(t, s.Take(), "the second log makes nothing")
 
 	require.NoError(t, s.Define(metric.Definition{Name: "a*", Overwrite: true, Hidden: true}))
@@ -195,7 +195,7 @@ func TestDefineKeepsNothingOfTheCallers(t *testing.T) {
 func TestDefinitionsHasWhatGlobsMade(t *testing.T) {
 	t.Parallel()
 	s := setOf(t, metric.Definition{Name: "a*"}, metric.Definition{Name: "b"})
-	s.SyncSteps(map[string]any{"ab": 1})
+	syncSteps(s, map[string]any{"ab": 1})
 	names := map[string]bool{}
 	for d := range s.Definitions() {
 		names[d.Name] = true

@@ -9,10 +9,20 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/metric"
 )
 
 type row = map[string]any
+
+// syncSteps returns what is logged for a row.
+func syncSteps(s *metric.Set, r row) row {
+	var enc history.Encoder
+	split, out := enc.Split(r), row{}
+	s.SyncSteps(split)
+	split.MergeInto(out)
+	return out
+}
 
 type epoch struct {
 	Train struct {
@@ -40,8 +50,8 @@ func TestSection4_4_StepSync(t *testing.T) {
 		{"off", []metric.Definition{{Name: "a", StepMetric: "x", StepSync: &no}}, []row{{"a": 1}}, []row{{"a": 1}}},
 		{"not for other metrics", []metric.Definition{{Name: "a", StepMetric: "x"}}, []row{{"b": 1}}, []row{{"b": 1}}},
 		{"null in the row is there", []metric.Definition{{Name: "a", StepMetric: "x"}}, []row{{"x": 3}, {"a": 1, "x": nil}, {"a": nil}}, []row{{"x": 3}, {"a": 1, "x": nil}, {"a": nil, "x": 3}}},
-		{"only numbers are remembered", []metric.Definition{{Name: "a", StepMetric: "x"}}, []row{{"x": int32(3)}, {"x": "s"}, {"x": true}, {"x": []int{1}}, {"a": 1}}, []row{{"x": int32(3)}, {"x": "s"}, {"x": true}, {"x": []int{1}}, {"a": 1, "x": int32(3)}}},
-		{"an empty object is no metric", []metric.Definition{{Name: "a", StepMetric: "x"}}, []row{{"a": row{}}}, []row{{"a": row{}}}},
+		{"only numbers are remembered", []metric.Definition{{Name: "a", StepMetric: "x"}}, []row{{"x": int32(3)}, {"x": "s"}, {"x": true}, {"x": []int{1}}, {"a": 1}}, []row{{"x": int32(3)}, {"x": "s"}, {"x": true}, {"x": history.Encoded("[1]")}, {"a": 1, "x": int32(3)}}},
+		{"an empty object is no metric", []metric.Definition{{Name: "a", StepMetric: "x"}}, []row{{"a": row{}}}, []row{{}}},
 		{"an object is none either", []metric.Definition{{Name: "a", StepMetric: "x"}}, []row{{"a": row{"b": 1}}}, []row{{"a": row{"b": 1}}}},
 		{"nested metric", []metric.Definition{{Name: "a.b", StepMetric: "x"}}, []row{{"a": row{"b": 1}}}, []row{{"a": row{"b": 1}, "x": int64(0)}}},
 		{"nested step", []metric.Definition{{Name: "a", StepMetric: "x.y"}}, []row{{"a": 1}, {"x": row{"y": 5}}, {"a": 1, "x": row{"z": 4}}}, []row{{"a": 1, "x": row{"y": int64(0)}}, {"x": row{"y": 5}}, {"a": 1, "x": row{"y": 5, "z": 4}}}},
@@ -56,18 +66,14 @@ func TestSection4_4_StepSync(t *testing.T) {
 		{"steps in a circle", []metric.Definition{{Name: "a", StepMetric: "b"}, {Name: "b", StepMetric: "a"}}, []row{{"a": 1}, {"b": 2}}, []row{{"a": 1, "b": int64(0)}, {"b": 2, "a": 1}}},
 		{"own step", []metric.Definition{{Name: "a", StepMetric: "a"}}, []row{{"a": 1}}, []row{{"a": 1}}},
 		{"the client's own keys are always there", []metric.Definition{{Name: "a", StepMetric: "_step"}, {Name: "b", StepMetric: "_runtime"}, {Name: "c", StepMetric: "_timestamp"}}, []row{{"a": 1, "b": 1, "c": 1}}, []row{{"a": 1, "b": 1, "c": 1}}},
-		{"objects that contain themselves", []metric.Definition{{Name: "a", StepMetric: "x"}}, []row{{"a": 1, "c": cyclic}}, []row{{"a": 1, "x": int64(0), "c": cyclic}}},
+		{"objects that contain themselves", []metric.Definition{{Name: "a", StepMetric: "x"}}, []row{{"a": 1, "c": cyclic}}, []row{{"a": 1, "x": int64(0), "c": row{"b": 1}}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := setOf(t, tt.defs...)
 			for i, r := range tt.rows {
 				before := maps.Clone(r)
-				got := s.SyncSteps(r)
-				if tt.name == "objects that contain themselves" {
-					assert.Equal(t, int64(0), got["x"])
-					continue
-				}
+				got := syncSteps(s, r)
 				assert.Equal(t, tt.want[i], got)
 				assert.Equal(t, before, r, "the caller's map is as it was")
 			}
@@ -78,15 +84,15 @@ func TestSection4_4_StepSync(t *testing.T) {
 func TestSection4_4_ValuesBeforeTheDefinitionAreNotRemembered(t *testing.T) {
 	t.Parallel()
 	var s metric.Set
-	s.SyncSteps(row{"x": 5})
+	syncSteps(&s, row{"x": 5})
 	require.NoError(t, s.Define(metric.Definition{Name: "a", StepMetric: "x"}))
-	assert.Equal(t, row{"a": 1, "x": int64(0)}, s.SyncSteps(row{"a": 1}))
+	assert.Equal(t, row{"a": 1, "x": int64(0)}, syncSteps(&s, row{"a": 1}))
 
-	s.SyncSteps(row{"x": 6})
+	syncSteps(&s, row{"x": 6})
 	require.NoError(t, s.Define(metric.Definition{Name: "a", Overwrite: true}))
-	s.SyncSteps(row{"x": 7})
+	syncSteps(&s, row{"x": 7})
 	require.NoError(t, s.Define(metric.Definition{Name: "b", StepMetric: "x"}))
-	assert.Equal(t, row{"b": 1, "x": 7}, s.SyncSteps(row{"b": 1}), "once known it stays so")
+	assert.Equal(t, row{"b": 1, "x": 7}, syncSteps(&s, row{"b": 1}), "once known it stays so")
 }
 
 func TestSyncStepsDoesNotTouchNestedMapsOfTheCaller(t *testing.T) {
@@ -94,7 +100,7 @@ func TestSyncStepsDoesNotTouchNestedMapsOfTheCaller(t *testing.T) {
 	s := setOf(t, metric.Definition{Name: "a.b", StepMetric: "a.c.d"})
 	inner := row{"z": 1}
 	outer := row{"b": 1, "c": inner}
-	assert.Equal(t, row{"a": row{"b": 1, "c": row{"d": int64(0), "z": 1}}}, s.SyncSteps(row{"a": outer}))
+	assert.Equal(t, row{"a": row{"b": 1, "c": row{"d": int64(0), "z": 1}}}, syncSteps(s, row{"a": outer}))
 	assert.Equal(t, row{"z": 1}, inner)
 	assert.Equal(t, row{"b": 1, "c": row{"z": 1}}, outer)
 }
@@ -152,7 +158,7 @@ func TestSyncStepsAgainstModel(t *testing.T) {
 					}
 				}
 			}
-			got := s.SyncSteps(given)
+			got := syncSteps(&s, given)
 			require.Equal(t, printed(want), printed(got))
 			require.Len(t, given, len(in))
 		}
@@ -173,7 +179,8 @@ func printed(r row) row {
 func TestSyncStepsAllocatesNothing(t *testing.T) {
 	s := setOf(t, metric.Definition{Name: "*", StepMetric: "epoch"})
 	r := row{"loss": 0.5, "acc": 0.25}
-	s.SyncSteps(row{"epoch": 3})
-	s.SyncSteps(r)
-	assert.Zero(t, testing.AllocsPerRun(100, func() { s.SyncSteps(r) }))
+	syncSteps(s, row{"epoch": 3})
+	var enc history.Encoder
+	s.SyncSteps(enc.Split(r))
+	assert.Zero(t, testing.AllocsPerRun(100, func() { s.SyncSteps(enc.Split(r)) }))
 }

@@ -76,7 +76,7 @@ func TestSection3_5_Wire(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := setOf(t, tt.defs...)
-			s.SyncSteps(tt.log)
+			syncSteps(s, tt.log)
 			assert.JSONEq(t, tt.want, wireOf(t, s, true))
 			if tt.expanded == "" {
 				tt.expanded = tt.want
@@ -95,7 +95,7 @@ func TestLoadListsOldDefinitions(t *testing.T) {
 	assert.JSONEq(t, old, wireOf(t, &s, false))
 
 	r := row{"a": 1, "g1": 1}
-	assert.Equal(t, r, s.SyncSteps(r), "they fill in nothing")
+	assert.Equal(t, r, syncSteps(&s, r), "they fill in nothing")
 	assert.Empty(t, s.Take())
 
 	require.NoError(t, s.Define(metric.Definition{Name: "a", Hidden: true}))

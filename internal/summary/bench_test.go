@@ -34,7 +34,7 @@ func BenchmarkUpdate(b *testing.B) {
 	} {
 		b.Run(bb.name, func(b *testing.B) {
 			var s summary.Summary
-			var rows history.Rows
+			var enc history.Encoder
 			if bb.ops != 0 {
 				for key := range bb.row {
 					s.Configure(bb.ops, key)
@@ -42,7 +42,7 @@ func BenchmarkUpdate(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for step := int64(0); b.Loop(); step++ {
-				s.Update(rows.Split(bb.row), nil)
+				s.Update(enc.Split(bb.row))
 				s.SetMeta(step, 1.5, 2.5)
 			}
 		})
@@ -53,11 +53,11 @@ func BenchmarkUpdate(b *testing.B) {
 // after every step does.
 func BenchmarkAlternatingRows(b *testing.B) {
 	var s summary.Summary
-	var rows history.Rows
+	var enc history.Encoder
 	turns := []row{metrics(20), metrics(19)}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		s.Update(rows.Split(turns[i%2]), nil)
+		s.Update(enc.Split(turns[i%2]))
 	}
 }
 
@@ -65,7 +65,7 @@ func BenchmarkAppendJSON(b *testing.B) {
 	for _, n := range []int{20, 500, 10_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			var s summary.Summary
-			s.Update(split(metrics(n)), nil)
+			s.Update(split(metrics(n)))
 			var buf []byte
 			b.ReportAllocs()
 			for b.Loop() {

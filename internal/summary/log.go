@@ -2,10 +2,9 @@ package summary
 
 import (
 	"math"
-	"reflect"
-	"slices"
 
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/metric"
 )
 
@@ -21,31 +20,15 @@ func (s *Summary) log(n *node, v any) outcome {
 	case float64:
 		s.becomeLeaf(n)
 		n.observe(x)
-	case int:
-		s.becomeLeaf(n)
-		n.observe(float64(x))
-	case string, bool:
-		s.becomeLeaf(n)
+	case history.Absent:
+		return outcome{}
+	case *history.Row:
+		return s.logObject(n, x)
 	case nil:
 		return s.logNull(n)
-	case map[string]any:
-		return s.logObject(n, x)
 	default:
-		frozen, ok := s.freezer.Freeze(v)
-		if !ok {
-			return outcome{}
-		}
-		if object, ok := frozen.(map[string]any); ok {
-			return s.logObject(n, object)
-		}
-		if text, ok := frozen.(history.Encoded); ok && string(text) == "{}" {
-			return outcome{} // empty objects are not in the row
-		}
-		if v = frozen; v == nil {
-			return s.logNull(n)
-		}
 		s.becomeLeaf(n)
-		if f, ok := metric.Number(v); ok {
+		if f, ok := history.Number(v); ok {
 			n.observe(f)
 		}
 	}
@@ -89,16 +72,13 @@ func (s *Summary) logNull(n *node) outcome {
 
 // logObject takes in the values of an object, whose keys become metrics. The
 // operations of the object itself end.
-func (s *Summary) logObject(n *node, object map[string]any) outcome {
+func (s *Summary) logObject(n *node, object *history.Row) outcome {
 	var all outcome
-	p := reflect.ValueOf(object).Pointer()
-	if len(s.inside) >= history.MaxDepth || slices.Contains(s.inside, p) {
-		return all
-	}
-	s.inside = append(s.inside, p)
-	defer func() { s.inside = s.inside[:len(s.inside)-1] }()
-	for key, v := range object {
-		one := s.log(n.child(key), v)
+	for i, key := range object.Keys {
+		if _, absent := object.Values[i].(history.Absent); absent {
+			continue
+		}
+		one := s.log(n.child(key), object.Values[i])
 		all.taken = all.taken || one.taken
 		all.shown = all.shown || one.shown
 	}
@@ -152,9 +132,7 @@ func (s *Summary) settle(n *node) {
 	case showsLast:
 		n.show(n.last)
 	case showsDerived:
-		if text, ok := s.freezer.Encode(n.derived()); ok {
-			n.show(text)
-		}
+		n.show(s.encode(n.derived()))
 	}
 }
 
@@ -188,7 +166,7 @@ func EncodeValue(v any) (history.Encoded, error) {
 		return nil, err
 	}
 	text = text[1 : len(text)-1]
-	if object, err := metric.ParseObject(text); err == nil && replaceNaN(object) {
+	if object, err := jsonx.ParseObject(text); err == nil && replaceNaN(object) {
 		text, _ = enc.AppendValue(nil, []any{object}) // no error: it was written before
 		text = text[1 : len(text)-1]
 	}

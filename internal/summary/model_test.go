@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/summary"
 )
@@ -95,7 +96,7 @@ func TestSummaryAgainstModel(t *testing.T) {
 	)
 	rapid.Check(t, func(t *rapid.T) {
 		var s summary.Summary
-		var rows history.Rows
+		var enc history.Encoder
 		models := make([]model, len(paths))
 		for range rapid.IntRange(1, 30).Draw(t, "calls") {
 			i := rapid.IntRange(0, len(paths)-1).Draw(t, "path")
@@ -120,7 +121,7 @@ func TestSummaryAgainstModel(t *testing.T) {
 						models[j].log(v)
 					}
 				}
-				s.Update(rows.Split(r), nil)
+				s.Update(enc.Split(r))
 			}
 			want := row{}
 			for j, m := range models {
@@ -129,7 +130,7 @@ func TestSummaryAgainstModel(t *testing.T) {
 				}
 			}
 			require.Equal(t, show(want), show(s.Snapshot()))
-			got, err := metric.ParseObject(s.AppendJSON(nil))
+			got, err := jsonx.ParseObject(s.AppendJSON(nil))
 			require.NoError(t, err)
 			require.Equal(t, show(want), show(got))
 		}

@@ -173,9 +173,9 @@ func (n *node) derived() map[string]any {
 func (n *node) plain() (any, bool) {
 	switch n.shown {
 	case showsLast:
-		return metric.Decode(n.last), true
+		return history.Decode(n.last), true
 	case showsValue:
-		return metric.Decode(n.value), true
+		return history.Decode(n.value), true
 	case showsInt:
 		return n.int, true
 	case showsFloat:
@@ -183,7 +183,7 @@ func (n *node) plain() (any, bool) {
 	case showsDerived:
 		object := n.derived()
 		for name, v := range object {
-			object[name] = metric.Decode(v)
+			object[name] = history.Decode(v)
 		}
 		return object, true
 	default:

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/summary"
 )
@@ -57,7 +58,7 @@ func TestAsOfficialClient(t *testing.T) {
 	require.NoError(t, err)
 	met := map[string]bool{}
 	for line := range bytes.Lines(text) {
-		o, err := metric.ParseObject(line)
+		o, err := jsonx.ParseObject(line)
 		require.NoError(t, err)
 		name := o["name"].(string)
 		met[name] = true
@@ -85,7 +86,6 @@ func TestAsOfficialClient(t *testing.T) {
 
 // run is a run as the client puts it together.
 type run struct {
-	known   history.Rows
 	set     metric.Set
 	summary summary.Summary
 	enc     history.Encoder
@@ -125,22 +125,22 @@ func (r *run) configure() {
 
 func (r *run) log(t *testing.T, row map[string]any) {
 	t.Helper()
-	row = r.set.SyncSteps(row)
-	r.configure()
-	split := r.known.Split(row)
+	split := r.enc.Split(row)
 	defer split.Release()
-	line, bad := r.enc.AppendSplit(nil, split, history.Meta{})
-	written, err := metric.ParseObject(line)
+	r.set.SyncSteps(split)
+	r.configure()
+	line, _ := r.enc.AppendSplit(nil, split, history.Meta{})
+	written, err := jsonx.ParseObject(line)
 	require.NoError(t, err)
 	delete(written, "_timestamp")
 	delete(written, "_runtime")
 	r.rows = append(r.rows, written)
-	r.summary.Update(split, bad)
+	r.summary.Update(split)
 }
 
 func (r *run) written(t *testing.T) map[string]any {
 	t.Helper()
-	out, err := metric.ParseObject(r.summary.AppendJSON(nil))
+	out, err := jsonx.ParseObject(r.summary.AppendJSON(nil))
 	require.NoError(t, err)
 	return out
 }
@@ -207,7 +207,7 @@ func show(v any) string {
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	}
-	if f, ok := metric.Number(v); ok {
+	if f, ok := history.Number(v); ok {
 		if f == 0 {
 			f = math.Abs(f)
 		}
@@ -231,7 +231,7 @@ func definitions(list []any) []string {
 		// The order of the options differs between versions.
 		options = strings.Join(slices.Sorted(strings.SplitSeq(strings.Trim(options, "[]"), ", ")), " ")
 		step := "none"
-		if at, ok := metric.Number(entry["5"]); ok {
+		if at, ok := history.Number(entry["5"]); ok {
 			step = name(list[int(at)-1].(map[string]any))
 		}
 		out = append(out, fmt.Sprintf("%s: step %s, options %s, summary %s, goal %s", name(entry), step, options, show(entry["7"]), show(entry["8"])))

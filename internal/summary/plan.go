@@ -2,30 +2,27 @@ package summary
 
 import "github.com/wandgo/wandgo/internal/history"
 
-// plan has the nodes of a key set, which saves a lookup for each key of a row. It is
-// kept with the key set. Nodes of the root are never replaced, so it stays good.
+// plan holds the nodes of a row's keys, which saves a lookup for each. It stays valid
+// because nodes of the root are never replaced.
 type plan struct {
-	owner        *Summary
-	nodes        []*node // nil for keys that are left out
-	ownTimestamp bool
+	owner *Summary
+	nodes []*node
+	// timestamp is the index of the key _timestamp, or -1.
+	timestamp int
 }
 
-// planOf gives the plan of the row's key set.
+// planOf returns the plan for the keys of row.
 func (s *Summary) planOf(row *history.Row) *plan {
-	if p, ok := row.Memo.(*plan); ok && p.owner == s {
+	if p, ok := row.Memo[history.MemoSummary].(*plan); ok && p.owner == s {
 		return p
 	}
-	p := &plan{owner: s, nodes: make([]*node, len(row.Keys))}
+	p := &plan{owner: s, nodes: make([]*node, len(row.Keys)), timestamp: -1}
 	for i, key := range row.Keys {
-		switch key {
-		case "", keyStep, keyRuntime: // not in the row as it is written
-		case keyTimestamp:
-			p.ownTimestamp = true
-			p.nodes[i] = s.root.child(key)
-		default:
-			p.nodes[i] = s.root.child(key)
+		p.nodes[i] = s.root.child(key)
+		if key == keyTimestamp {
+			p.timestamp = i
 		}
 	}
-	row.Memo = p
+	row.Memo[history.MemoSummary] = p
 	return p
 }

@@ -19,12 +19,10 @@ package summary
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/secret"
 )
@@ -40,57 +38,26 @@ const (
 // Summary is a tree of values. The zero Summary is empty and ready to use. It is
 // not safe for concurrent use.
 type Summary struct {
-	root    node
-	freezer metric.Freezer
-	inside  []uintptr // maps being taken in, as one may contain itself
+	root node
+	enc  history.Encoder
 
 	step, runtime, timestamp *node // once they are needed
 	ownTimestamp             bool  // the row taken in last had one
 }
 
 // Update takes in the values of a row that was logged. Nested objects are merged
-// key by key, and empty ones change nothing. A null leaves what is shown, unless
-// the metric has operations, of which first and last take it. Values that cannot
-// be encoded are left out, and so are _step and _runtime, which are the client's;
-// see [Summary.SetMeta]. row is not kept.
-//
-// rejected is the error of encoding the row, nil as a rule: top-level keys that it
-// says are unfit for a row, because of their name, their size or because they
-// contain themselves, are unfit for the summary as well.
-func (s *Summary) Update(row *history.Row, rejected error) {
-	if rejected != nil {
-		row = without(row, rejected)
-	}
+// key by key. A null leaves what is shown, unless the metric has operations, of
+// which first and last take it. row is not kept.
+func (s *Summary) Update(row *history.Row) {
 	p := s.planOf(row)
 	for i, n := range p.nodes {
-		if n != nil {
-			s.log(n, row.Values[i])
-		}
+		s.log(n, row.Values[i])
 	}
-	s.ownTimestamp = p.ownTimestamp
-}
-
-// unfit are the reasons why a key must not be looked into.
-var unfit = []error{history.ErrEmptyKey, history.ErrReserved, history.ErrTooLong, history.ErrTooDeep, history.ErrCyclic}
-
-// without returns row without the keys that must not be looked into.
-func without(row *history.Row, rejected error) *history.Row {
-	e, ok := errors.AsType[*history.RowError](rejected)
-	if !ok {
-		return row
+	s.ownTimestamp = false
+	if p.timestamp >= 0 {
+		_, absent := row.Values[p.timestamp].(history.Absent)
+		s.ownTimestamp = !absent
 	}
-	kept := make(map[string]any, len(row.Keys))
-	for i, key := range row.Keys {
-		kept[key] = row.Values[i]
-	}
-	for _, k := range e.Keys {
-		if slices.ContainsFunc(unfit, func(reason error) bool { return errors.Is(k, reason) }) {
-			maps.DeleteFunc(kept, func(key string, _ any) bool {
-				return k.Key == key || strings.HasPrefix(k.Key, key+".")
-			})
-		}
-	}
-	return new(history.Rows).Split(kept)
 }
 
 // SetMeta sets _step, _runtime and _timestamp, the latter unless the row of the
@@ -221,7 +188,7 @@ func (s *Summary) remove(n *node) {
 // value is in the old rows. If text is not an object, the error matches
 // [errors.ErrInvalidInput] and nothing changes.
 func (s *Summary) Load(text []byte) error {
-	object, err := metric.ParseObject(text)
+	object, err := jsonx.ParseObject(text)
 	if err != nil {
 		return fmt.Errorf("load summary: %w: %w", errors.ErrInvalidInput, err)
 	}
@@ -245,12 +212,16 @@ func (s *Summary) load(n *node, v any) {
 			s.load(n.child(name), below)
 		}
 	case []any:
-		if text, ok := s.freezer.Encode(v); ok {
-			n.show(text)
-		}
+		n.show(s.encode(v))
 	default:
 		n.show(v)
 	}
+}
+
+// encode writes a value whose parts were written or parsed before, which cannot fail.
+func (s *Summary) encode(v any) history.Encoded {
+	text, _ := s.enc.AppendValue(nil, v)
+	return text
 }
 
 // descend gives the node at path, which becomes an object. With cover set it

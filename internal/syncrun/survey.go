@@ -6,6 +6,7 @@ import (
 
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/summary"
@@ -116,7 +117,7 @@ func (s *Survey) recover(l *Log) error {
 		}
 	}
 	var seen int64
-	var rows history.Rows
+	var rows history.Encoder
 	touched := make(map[string][]string)
 	var last []byte
 	_, err := replay(l, &journal.Handler{
@@ -131,11 +132,11 @@ func (s *Survey) recover(l *Log) error {
 			if !after && !derives { // minimum and mean are of all rows
 				return nil
 			}
-			row, err := metric.ParseObject(line)
+			row, err := jsonx.ParseObject(line)
 			if err != nil {
 				return nil //nolint:nilerr // the row goes to the server as it is
 			}
-			sum.Update(rows.Split(row), nil)
+			sum.Update(rows.Split(row))
 			if after {
 				touch(touched, nil, row)
 				last = append(last[:0], line...)

@@ -1,4 +1,4 @@
-package metric
+package jsonx
 
 import (
 	"encoding/json"
@@ -6,29 +6,28 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-
-	"github.com/wandgo/wandgo/internal/history"
 )
 
-// ErrSyntax says that a text is not JSON in the extended form of [history].
+// ErrSyntax is the error of a text that is not extended JSON.
 var ErrSyntax = errors.New("not JSON")
 
-// ParseObject reads an object in the extended JSON of [history]: the values are
-// those that encoding/json gives, but integers are int64 where they fit, and
-// numbers out of range are infinite. The result does not share text's memory.
+// ParseObject reads an object. The values have the types that encoding/json uses,
+// with two exceptions: an integer is an int64 if it fits, and a number out of range
+// is infinite. The result does not share memory with text.
 func ParseObject(text []byte) (map[string]any, error) {
-	v, err := parse(text)
+	v, err := Parse(text)
 	if err != nil {
 		return nil, err
 	}
 	object, ok := v.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("%w: no object", ErrSyntax)
+		return nil, fmt.Errorf("%w: not an object", ErrSyntax)
 	}
 	return object, nil
 }
 
-func parse(text []byte) (any, error) {
+// Parse reads a value; see [ParseObject] for the types of the result.
+func Parse(text []byte) (any, error) {
 	p := parser{text: text}
 	v, err := p.value(0)
 	if err != nil {
@@ -66,9 +65,9 @@ func (p *parser) space() {
 	}
 }
 
-// value reads the value at the current position, inside depth others.
+// value reads the value at the current position, which is inside depth others.
 func (p *parser) value(depth int) (any, error) {
-	if depth > history.MaxDepth {
+	if depth > MaxDepth {
 		return nil, p.fail()
 	}
 	p.space()
@@ -127,7 +126,7 @@ func (p *parser) list(depth int) (any, error) {
 	return list, nil
 }
 
-// next steps over the comma before another entry, or stands at the end.
+// next skips the comma before another entry. It stays at the end of the list.
 func (p *parser) next(end byte) error {
 	p.space()
 	if p.peek() == end {
@@ -181,14 +180,14 @@ func (p *parser) word() (any, error) {
 	case "-Infinity":
 		return math.Inf(-1), nil
 	default:
-		if !json.Valid(p.text[start:p.at]) { // a number, by what isWord lets in
+		if !json.Valid(p.text[start:p.at]) { // the only word left is a number
 			p.at = start
 			return nil, p.fail()
 		}
 		if i, err := strconv.ParseInt(word, 10, 64); err == nil {
 			return i, nil
 		}
-		f, _ := strconv.ParseFloat(word, 64) // infinity where it is too large
+		f, _ := strconv.ParseFloat(word, 64) // infinite if it is too large
 		return f, nil
 	}
 }

@@ -1,0 +1,44 @@
+package jsonx
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// TestSkipDigits has every byte at every place of two words.
+func TestSkipDigits(t *testing.T) {
+	t.Parallel()
+	for place := range 20 {
+		for c := range 256 {
+			b := []byte("01234567890123456789")
+			b[place] = byte(c)
+			want := place
+			if c >= '0' && c <= '9' {
+				want = len(b)
+			}
+			for from := range place + 1 {
+				if got := skipDigits(b, from); got != want {
+					assert.Equal(t, want, got, "%q from %d", b, from)
+				}
+			}
+		}
+	}
+}
+
+func TestPlainZeros(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		`-0`:                                 `0`,
+		`-0.0`:                               `0`,
+		`-0.00e-7`:                           `0`,
+		`-0E5`:                               `0`,
+		`-0.5`:                               `-0.5`,
+		`-0.0001e9`:                          `-0.0001e9`,
+		`1e-0`:                               `1e-0`,
+		`{"a-0":[-0,-1,-0.0,-0.1],"b":"-0"}`: `{"a-0":[0,-1,0,-0.1],"b":"-0"}`,
+		`["\"-0\"",-Infinity,-0]`:            `["\"-0\"",-Infinity,0]`,
+	} {
+		assert.Equal(t, "x"+want, string(AppendLine([]byte("x"), []byte(in))), in)
+	}
+}
