@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/display"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/identity"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/runfiles"
@@ -27,7 +27,7 @@ type Client struct {
 	transport        *transport.Transport
 	identity         *identity.Source // nil where there is a key, or nothing
 	ownHTTP          *http.Transport  // nil where net/http's defaults do
-	graphql          *graphql.Client
+	graphql          *gqlclient.Client
 	log              *slog.Logger
 	initTimeout      time.Duration
 	diagnosisTimeout time.Duration
@@ -88,7 +88,7 @@ func New(opts Options) (*Client, error) {
 		transport:        t,
 		identity:         source,
 		ownHTTP:          own,
-		graphql:          graphql.NewWithTransport(t).WithPolicy(policy(transport.UpsertPolicy(), s.GraphQL)),
+		graphql:          gqlclient.New(t).WithPolicy(policy(transport.UpsertPolicy(), s.GraphQL)),
 		log:              opts.Logger,
 		initTimeout:      firstPositive(opts.InitTimeout, s.InitTimeout, DefaultInitTimeout),
 		diagnosisTimeout: firstPositive(opts.DiagnosisTimeout, DefaultDiagnosisTimeout),

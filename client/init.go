@@ -118,7 +118,7 @@ func (c *Client) create(ctx context.Context, p *plan) (*Run, error) {
 }
 
 // bucketOf is the run that an upsert returned. A yes without one is none.
-func (c *Client) bucketOf(q diagnose.Question, resp *graphql.UpsertBucketResponse) (*graphql.UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun, error) {
+func (c *Client) bucketOf(q diagnose.Question, resp *graphql.UpsertBucketResponse) (*graphql.Run, error) {
 	if resp.UpsertBucket == nil || resp.UpsertBucket.Bucket == nil {
 		return nil, &errors.RequestError{
 			Op: q.Op, Entity: q.Entity, Project: q.Project, RunID: q.RunID, BaseURL: c.settings.BaseURL.Text,

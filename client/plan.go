@@ -9,6 +9,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/secret"
@@ -32,7 +33,7 @@ type plan struct {
 	saveDiff        bool
 	machine         *machine // nil for a disabled run
 	writer          *writer  // nil unless others write the run as well
-	graphql         *graphql.Client
+	graphql         *gqlclient.Client
 
 	resume       string         // how to treat a run of this id that exists
 	fork, rewind *resume.Moment // where to start from; nil for the beginning

@@ -11,6 +11,7 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/alert"
 	"github.com/wandgo/wandgo/internal/display"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/resume"
@@ -39,7 +40,7 @@ type Run struct {
 	cancel                   context.CancelCauseFunc // of ctx
 	disabled                 bool                    // it leaves no trace
 	writer                   *writer                 // nil unless others write the run as well
-	graphql                  *graphql.Client         // says who writes
+	graphql                  *gqlclient.Client       // says who writes
 	stepIgnored              sync.Once               // the warning about steps in shared mode
 	display                  *display.Display        // nil where nobody looks
 	stats                    *sysmetrics.Sampler     // nil if not measured
@@ -114,7 +115,7 @@ func (r *Run) restore(s *resume.State) error {
 
 // startOnline is called with the server's answer, which has the last word on
 // all names.
-func (c *Client) startOnline(p *plan, b *graphql.UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun) *Run {
+func (c *Client) startOnline(p *plan, b *graphql.Run) *Run {
 	if b.HistoryLineCount != nil && *b.HistoryLineCount > 0 && !p.resumed && p.rewind == nil {
 		// The run has rows and is not continued: they are its parent's, which the
 		// server gave the fork, or those of a run of this id that was not to be

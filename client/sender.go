@@ -8,8 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/filestream"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -36,7 +36,7 @@ func (s *sender) Send(ctx context.Context, body []byte) (*filestream.Reply, erro
 		Operation: operation,
 		Policy:    s.policy,
 	})
-	if err := graphql.ErrorOf(operation, resp, err); err != nil {
+	if err := gqlclient.ErrorOf(operation, resp, err); err != nil {
 		return nil, err
 	}
 	// A yes may hold a no, whose text ends up in an error.

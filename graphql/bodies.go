@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -51,6 +52,18 @@ func (d *data) UnmarshalJSON(raw []byte) error {
 		d.err = json.Unmarshal(raw, d.into)
 	}
 	return nil
+}
+
+var _ = gqlclient.SetReader(readResponse)
+
+// readResponse is the [gqlclient.Reader].
+func readResponse(
+	operation string, r *transport.Response, err error, resp *gql.Response, scrub func(string) string,
+) error {
+	if err != nil {
+		return transportError(operation, err, scrub)
+	}
+	return decode(operation, r, resp, scrub)
 }
 
 // decode turns a response into data, an [*Error] or both. All statuses go the

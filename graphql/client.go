@@ -2,13 +2,11 @@ package graphql
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 
 	gql "github.com/Khan/genqlient/graphql"
 
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -18,11 +16,7 @@ type HTTPError = gql.HTTPError
 
 // Client makes GraphQL requests to one server with one key. Make it with [New].
 // It is safe for concurrent use.
-type Client struct {
-	transport *transport.Transport
-	policy    *transport.Policy // nil: by operation
-	header    http.Header       // beside the transport's own
-}
+type Client struct{ inner *gqlclient.Client }
 
 var _ gql.Client = (*Client)(nil)
 
@@ -33,70 +27,27 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make GraphQL client: %w", err)
 	}
-	return NewWithTransport(t), nil
+	return &Client{gqlclient.New(t)}, nil
 }
-
-// NewWithTransport makes a Client on a transport that others use too; it is how
-// package client shares one with the file stream.
-func NewWithTransport(t *transport.Transport) *Client { return &Client{transport: t} }
 
 // Close closes idle connections. Requests in flight finish. It may be called
 // more than once; a client given in [Options] keeps its connections.
-func (c *Client) Close() error { return c.transport.Close() }
+func (c *Client) Close() error { return c.inner.Transport().Close() }
 
 // BaseURL returns the server's address without a trailing slash.
-func (c *Client) BaseURL() string { return c.transport.BaseURL() }
+func (c *Client) BaseURL() string { return c.inner.Transport().BaseURL() }
 
-// ForProbes returns a Client on the same connections for questions that
-// somebody waits for: one quick second attempt instead of twenty.
-func (c *Client) ForProbes() *Client { return c.WithPolicy(transport.ProbePolicy()) }
-
-// WithPolicy returns a Client on the same connections that uses one retry
-// policy for every operation.
-func (c *Client) WithPolicy(p transport.Policy) *Client {
-	return &Client{transport: c.transport, policy: &p, header: c.header}
-}
-
-// WithHeader returns a Client on the same connections whose requests carry h,
-// which must not change any more.
-func (c *Client) WithHeader(h http.Header) *Client {
-	return &Client{transport: c.transport, policy: c.policy, header: h}
-}
+// ForProbes returns a Client on the same connections for interactive use: it
+// retries once, quickly, instead of twenty times.
+func (c *Client) ForProbes() *Client { return &Client{c.inner.ForProbes()} }
 
 // Format prints the base URL only, whatever the verb.
-func (c *Client) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, "GraphQL client of "+c.transport.BaseURL())
-}
-
-func (c *Client) policyFor(operation string) transport.Policy {
-	switch {
-	case c.policy != nil:
-		return *c.policy
-	case operation == "UpsertBucket":
-		return transport.UpsertPolicy()
-	default:
-		return transport.GraphQLPolicy()
-	}
-}
+func (c *Client) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, c.inner) }
 
 // MakeRequest makes one GraphQL request; the generated functions call it. It
-// blocks until there is a final answer, the retries run out (a quarter of an
-// hour, if ctx has no deadline) or ctx ends. Every error is an [*Error]. With a
-// partial answer, resp.Data is filled and the error returned.
+// blocks until there is a final response, the retries run out (a quarter of an
+// hour, if ctx has no deadline) or ctx ends. Every error is an [*Error]. If the
+// response holds data and errors, resp.Data is filled and the error returned.
 func (c *Client) MakeRequest(ctx context.Context, req *gql.Request, resp *gql.Response) error {
-	body, err := json.Marshal(req)
-	if err != nil {
-		return &Error{Operation: req.OpName, Err: fmt.Errorf("encode GraphQL request: %w", err)}
-	}
-	answer, err := c.transport.Do(ctx, &transport.Request{
-		Path:      "/graphql",
-		Body:      body,
-		Header:    c.header,
-		Operation: req.OpName,
-		Policy:    c.policyFor(req.OpName),
-	})
-	if err != nil {
-		return transportError(req.OpName, err, c.transport.Scrub)
-	}
-	return decode(req.OpName, answer, resp, c.transport.Scrub)
+	return c.inner.MakeRequest(ctx, req, resp)
 }

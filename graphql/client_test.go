@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -202,7 +203,7 @@ func TestPolicyByOperation(t *testing.T) {
 		{"others do not", conflict, viewer, nil, 1},
 		{"twenty retries", down, viewer, nil, 21},
 		{"one for a probe", down, viewer, (*Client).ForProbes, 2},
-		{"none on request", down, upsert, func(c *Client) *Client { return c.WithPolicy(transport.Policy{}) }, 1},
+		{"none on request", down, upsert, func(c *Client) *Client { return &Client{c.inner.WithPolicy(transport.Policy{})} }, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -257,7 +258,7 @@ func TestNoConnection(t *testing.T) {
 	c, err := New(Options{BaseURL: "http://" + address, APIKey: testKey})
 	require.NoError(t, err)
 	defer c.Close()
-	_, err = Viewer(t.Context(), c.WithPolicy(transport.Policy{}))
+	_, err = Viewer(t.Context(), c.inner.WithPolicy(transport.Policy{}))
 	require.ErrorIs(t, err, syscall.ECONNREFUSED)
 	e, ok := errors.AsType[*Error](err)
 	require.True(t, ok)
@@ -286,12 +287,12 @@ func TestErrorWithoutContent(t *testing.T) {
 	assert.Equal(t, "graphql: HTTP 403 with no message", (&Error{StatusCode: 403, Kind: KindGraphQL, HasData: true}).Error())
 }
 
-func TestErrorOf(t *testing.T) {
+func TestReadResponse_OtherEndpoint_ReturnsErrorUnless2xx(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, ErrorOf("file_stream", &transport.Response{StatusCode: 200, Body: []byte("not even JSON")}, nil))
-	err := ErrorOf("file_stream", &transport.Response{StatusCode: 404, Body: []byte(`{"error":"run not found"}`)}, nil)
+	require.NoError(t, gqlclient.ErrorOf("file_stream", &transport.Response{StatusCode: 200, Body: []byte("not even JSON")}, nil))
+	err := gqlclient.ErrorOf("file_stream", &transport.Response{StatusCode: 404, Body: []byte(`{"error":"run not found"}`)}, nil)
 	require.EqualError(t, err, "file_stream: HTTP 404: run not found")
-	err = ErrorOf("file_stream", nil, &transport.Error{Op: "file_stream", Err: context.Canceled})
+	err = gqlclient.ErrorOf("file_stream", nil, &transport.Error{Op: "file_stream", Err: context.Canceled})
 	require.ErrorIs(t, err, context.Canceled)
 	require.EqualError(t, err, "file_stream: context canceled")
 }

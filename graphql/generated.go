@@ -10,23 +10,15 @@ import (
 
 // AccountFields is whether the account has a personal entity.
 type AccountFields struct {
-	PersonalEntityDisabled bool                     `json:"personalEntityDisabled"`
-	UserEntity             *AccountFieldsUserEntity `json:"userEntity"`
+	PersonalEntityDisabled bool    `json:"personalEntityDisabled"`
+	UserEntity             *Entity `json:"userEntity"`
 }
 
 // GetPersonalEntityDisabled returns AccountFields.PersonalEntityDisabled, and is useful for accessing the field via an interface.
 func (v *AccountFields) GetPersonalEntityDisabled() bool { return v.PersonalEntityDisabled }
 
 // GetUserEntity returns AccountFields.UserEntity, and is useful for accessing the field via an interface.
-func (v *AccountFields) GetUserEntity() *AccountFieldsUserEntity { return v.UserEntity }
-
-// AccountFieldsUserEntity includes the requested fields of the GraphQL type Entity.
-type AccountFieldsUserEntity struct {
-	Name string `json:"name"`
-}
-
-// GetName returns AccountFieldsUserEntity.Name, and is useful for accessing the field via an interface.
-func (v *AccountFieldsUserEntity) GetName() string { return v.Name }
+func (v *AccountFields) GetUserEntity() *Entity { return v.UserEntity }
 
 type AlertSeverity string
 
@@ -40,36 +32,6 @@ var AllAlertSeverity = []AlertSeverity{
 	AlertSeverityInfo,
 	AlertSeverityWarn,
 	AlertSeverityError,
-}
-
-// CreateRunFilesCreateRunFilesCreateRunFilesPayload includes the requested fields of the GraphQL type CreateRunFilesPayload.
-type CreateRunFilesCreateRunFilesCreateRunFilesPayload struct {
-	UploadHeaders []string                                                     `json:"uploadHeaders"`
-	Files         []CreateRunFilesCreateRunFilesCreateRunFilesPayloadFilesFile `json:"files"`
-}
-
-// GetUploadHeaders returns CreateRunFilesCreateRunFilesCreateRunFilesPayload.UploadHeaders, and is useful for accessing the field via an interface.
-func (v *CreateRunFilesCreateRunFilesCreateRunFilesPayload) GetUploadHeaders() []string {
-	return v.UploadHeaders
-}
-
-// GetFiles returns CreateRunFilesCreateRunFilesCreateRunFilesPayload.Files, and is useful for accessing the field via an interface.
-func (v *CreateRunFilesCreateRunFilesCreateRunFilesPayload) GetFiles() []CreateRunFilesCreateRunFilesCreateRunFilesPayloadFilesFile {
-	return v.Files
-}
-
-// CreateRunFilesCreateRunFilesCreateRunFilesPayloadFilesFile includes the requested fields of the GraphQL type File.
-type CreateRunFilesCreateRunFilesCreateRunFilesPayloadFilesFile struct {
-	Name      string  `json:"name"`
-	UploadUrl *string `json:"uploadUrl"`
-}
-
-// GetName returns CreateRunFilesCreateRunFilesCreateRunFilesPayloadFilesFile.Name, and is useful for accessing the field via an interface.
-func (v *CreateRunFilesCreateRunFilesCreateRunFilesPayloadFilesFile) GetName() string { return v.Name }
-
-// GetUploadUrl returns CreateRunFilesCreateRunFilesCreateRunFilesPayloadFilesFile.UploadUrl, and is useful for accessing the field via an interface.
-func (v *CreateRunFilesCreateRunFilesCreateRunFilesPayloadFilesFile) GetUploadUrl() *string {
-	return v.UploadUrl
 }
 
 type CreateRunFilesInput struct {
@@ -91,149 +53,149 @@ func (v *CreateRunFilesInput) GetRunName() string { return v.RunName }
 // GetFiles returns CreateRunFilesInput.Files, and is useful for accessing the field via an interface.
 func (v *CreateRunFilesInput) GetFiles() []string { return v.Files }
 
+// CreateRunFilesPayload includes the requested fields of the GraphQL type CreateRunFilesPayload.
+type CreateRunFilesPayload struct {
+	UploadHeaders []string `json:"uploadHeaders"`
+	Files         []File   `json:"files"`
+}
+
+// GetUploadHeaders returns CreateRunFilesPayload.UploadHeaders, and is useful for accessing the field via an interface.
+func (v *CreateRunFilesPayload) GetUploadHeaders() []string { return v.UploadHeaders }
+
+// GetFiles returns CreateRunFilesPayload.Files, and is useful for accessing the field via an interface.
+func (v *CreateRunFilesPayload) GetFiles() []File { return v.Files }
+
 // CreateRunFilesResponse is returned by CreateRunFiles on success.
 type CreateRunFilesResponse struct {
-	CreateRunFiles *CreateRunFilesCreateRunFilesCreateRunFilesPayload `json:"createRunFiles"`
+	CreateRunFiles *CreateRunFilesPayload `json:"createRunFiles"`
 }
 
 // GetCreateRunFiles returns CreateRunFilesResponse.CreateRunFiles, and is useful for accessing the field via an interface.
-func (v *CreateRunFilesResponse) GetCreateRunFiles() *CreateRunFilesCreateRunFilesCreateRunFilesPayload {
-	return v.CreateRunFiles
-}
+func (v *CreateRunFilesResponse) GetCreateRunFiles() *CreateRunFilesPayload { return v.CreateRunFiles }
 
-// DiagnoseDefaultEntityKindUser includes the requested fields of the GraphQL type User.
-type DiagnoseDefaultEntityKindUser struct {
-	DefaultEntity *EntityKindFields `json:"defaultEntity"`
-}
-
-// GetDefaultEntity returns DiagnoseDefaultEntityKindUser.DefaultEntity, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultEntityKindUser) GetDefaultEntity() *EntityKindFields { return v.DefaultEntity }
-
-// DiagnoseDefaultEntityUser includes the requested fields of the GraphQL type User.
-type DiagnoseDefaultEntityUser struct {
+// DefaultEntity includes the requested fields of the GraphQL type User.
+type DefaultEntity struct {
 	DefaultEntity *EntityFields `json:"defaultEntity"`
 }
 
-// GetDefaultEntity returns DiagnoseDefaultEntityUser.DefaultEntity, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultEntityUser) GetDefaultEntity() *EntityFields { return v.DefaultEntity }
+// GetDefaultEntity returns DefaultEntity.DefaultEntity, and is useful for accessing the field via an interface.
+func (v *DefaultEntity) GetDefaultEntity() *EntityFields { return v.DefaultEntity }
 
-// DiagnoseDefaultProjectRolesUser includes the requested fields of the GraphQL type User.
-type DiagnoseDefaultProjectRolesUser struct {
-	DefaultEntity *DiagnoseDefaultProjectRolesUserDefaultEntity `json:"defaultEntity"`
+// DefaultEntityKind includes the requested fields of the GraphQL type User.
+type DefaultEntityKind struct {
+	DefaultEntity *EntityKindFields `json:"defaultEntity"`
 }
 
-// GetDefaultEntity returns DiagnoseDefaultProjectRolesUser.DefaultEntity, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultProjectRolesUser) GetDefaultEntity() *DiagnoseDefaultProjectRolesUserDefaultEntity {
-	return v.DefaultEntity
+// GetDefaultEntity returns DefaultEntityKind.DefaultEntity, and is useful for accessing the field via an interface.
+func (v *DefaultEntityKind) GetDefaultEntity() *EntityKindFields { return v.DefaultEntity }
+
+// DefaultProject includes the requested fields of the GraphQL type User.
+type DefaultProject struct {
+	DefaultEntity *DefaultProjectEntity `json:"defaultEntity"`
 }
 
-// DiagnoseDefaultProjectRolesUserDefaultEntity includes the requested fields of the GraphQL type Entity.
-type DiagnoseDefaultProjectRolesUserDefaultEntity struct {
-	Project *ProjectRoleFields `json:"project"`
-}
+// GetDefaultEntity returns DefaultProject.DefaultEntity, and is useful for accessing the field via an interface.
+func (v *DefaultProject) GetDefaultEntity() *DefaultProjectEntity { return v.DefaultEntity }
 
-// GetProject returns DiagnoseDefaultProjectRolesUserDefaultEntity.Project, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultProjectRolesUserDefaultEntity) GetProject() *ProjectRoleFields {
-	return v.Project
-}
-
-// DiagnoseDefaultProjectUser includes the requested fields of the GraphQL type User.
-type DiagnoseDefaultProjectUser struct {
-	DefaultEntity *DiagnoseDefaultProjectUserDefaultEntity `json:"defaultEntity"`
-}
-
-// GetDefaultEntity returns DiagnoseDefaultProjectUser.DefaultEntity, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultProjectUser) GetDefaultEntity() *DiagnoseDefaultProjectUserDefaultEntity {
-	return v.DefaultEntity
-}
-
-// DiagnoseDefaultProjectUserDefaultEntity includes the requested fields of the GraphQL type Entity.
-type DiagnoseDefaultProjectUserDefaultEntity struct {
+// DefaultProjectEntity includes the requested fields of the GraphQL type Entity.
+type DefaultProjectEntity struct {
 	Project *ProjectFields `json:"project"`
 }
 
-// GetProject returns DiagnoseDefaultProjectUserDefaultEntity.Project, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultProjectUserDefaultEntity) GetProject() *ProjectFields { return v.Project }
+// GetProject returns DefaultProjectEntity.Project, and is useful for accessing the field via an interface.
+func (v *DefaultProjectEntity) GetProject() *ProjectFields { return v.Project }
+
+// DefaultProjectRoles includes the requested fields of the GraphQL type User.
+type DefaultProjectRoles struct {
+	DefaultEntity *DefaultProjectRolesEntity `json:"defaultEntity"`
+}
+
+// GetDefaultEntity returns DefaultProjectRoles.DefaultEntity, and is useful for accessing the field via an interface.
+func (v *DefaultProjectRoles) GetDefaultEntity() *DefaultProjectRolesEntity { return v.DefaultEntity }
+
+// DefaultProjectRolesEntity includes the requested fields of the GraphQL type Entity.
+type DefaultProjectRolesEntity struct {
+	Project *ProjectRoleFields `json:"project"`
+}
+
+// GetProject returns DefaultProjectRolesEntity.Project, and is useful for accessing the field via an interface.
+func (v *DefaultProjectRolesEntity) GetProject() *ProjectRoleFields { return v.Project }
+
+// DefaultRoles includes the requested fields of the GraphQL type User.
+type DefaultRoles struct {
+	DefaultEntity *RoleFields `json:"defaultEntity"`
+}
+
+// GetDefaultEntity returns DefaultRoles.DefaultEntity, and is useful for accessing the field via an interface.
+func (v *DefaultRoles) GetDefaultEntity() *RoleFields { return v.DefaultEntity }
+
+// DefaultRunOwner includes the requested fields of the GraphQL type User.
+type DefaultRunOwner struct {
+	DefaultEntity *DefaultRunOwnerEntity `json:"defaultEntity"`
+}
+
+// GetDefaultEntity returns DefaultRunOwner.DefaultEntity, and is useful for accessing the field via an interface.
+func (v *DefaultRunOwner) GetDefaultEntity() *DefaultRunOwnerEntity { return v.DefaultEntity }
+
+// DefaultRunOwnerEntity includes the requested fields of the GraphQL type Entity.
+type DefaultRunOwnerEntity struct {
+	Project *RunOwnerFields `json:"project"`
+}
+
+// GetProject returns DefaultRunOwnerEntity.Project, and is useful for accessing the field via an interface.
+func (v *DefaultRunOwnerEntity) GetProject() *RunOwnerFields { return v.Project }
+
+// DefaultSeats includes the requested fields of the GraphQL type User.
+type DefaultSeats struct {
+	DefaultEntity *SeatFields `json:"defaultEntity"`
+}
+
+// GetDefaultEntity returns DefaultSeats.DefaultEntity, and is useful for accessing the field via an interface.
+func (v *DefaultSeats) GetDefaultEntity() *SeatFields { return v.DefaultEntity }
 
 // DiagnoseDefaultResponse is returned by DiagnoseDefault on success.
 type DiagnoseDefaultResponse struct {
-	Viewer       *WhoFields                       `json:"viewer"`
-	Account      *AccountFields                   `json:"account"`
-	Entity       *DiagnoseDefaultEntityUser       `json:"entity"`
-	EntityKind   *DiagnoseDefaultEntityKindUser   `json:"entityKind"`
-	Project      *DiagnoseDefaultProjectUser      `json:"project"`
-	Roles        *DiagnoseDefaultRolesUser        `json:"roles"`
-	ProjectRoles *DiagnoseDefaultProjectRolesUser `json:"projectRoles"`
-	Seats        *DiagnoseDefaultSeatsUser        `json:"seats"`
-	RunOwner     *DiagnoseDefaultRunOwnerUser     `json:"runOwner"`
+	Viewer       *ViewerFields        `json:"viewer"`
+	Account      *AccountFields       `json:"account"`
+	Entity       *DefaultEntity       `json:"entity"`
+	EntityKind   *DefaultEntityKind   `json:"entityKind"`
+	Project      *DefaultProject      `json:"project"`
+	Roles        *DefaultRoles        `json:"roles"`
+	ProjectRoles *DefaultProjectRoles `json:"projectRoles"`
+	Seats        *DefaultSeats        `json:"seats"`
+	RunOwner     *DefaultRunOwner     `json:"runOwner"`
 }
 
 // GetViewer returns DiagnoseDefaultResponse.Viewer, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultResponse) GetViewer() *WhoFields { return v.Viewer }
+func (v *DiagnoseDefaultResponse) GetViewer() *ViewerFields { return v.Viewer }
 
 // GetAccount returns DiagnoseDefaultResponse.Account, and is useful for accessing the field via an interface.
 func (v *DiagnoseDefaultResponse) GetAccount() *AccountFields { return v.Account }
 
 // GetEntity returns DiagnoseDefaultResponse.Entity, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultResponse) GetEntity() *DiagnoseDefaultEntityUser { return v.Entity }
+func (v *DiagnoseDefaultResponse) GetEntity() *DefaultEntity { return v.Entity }
 
 // GetEntityKind returns DiagnoseDefaultResponse.EntityKind, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultResponse) GetEntityKind() *DiagnoseDefaultEntityKindUser { return v.EntityKind }
+func (v *DiagnoseDefaultResponse) GetEntityKind() *DefaultEntityKind { return v.EntityKind }
 
 // GetProject returns DiagnoseDefaultResponse.Project, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultResponse) GetProject() *DiagnoseDefaultProjectUser { return v.Project }
+func (v *DiagnoseDefaultResponse) GetProject() *DefaultProject { return v.Project }
 
 // GetRoles returns DiagnoseDefaultResponse.Roles, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultResponse) GetRoles() *DiagnoseDefaultRolesUser { return v.Roles }
+func (v *DiagnoseDefaultResponse) GetRoles() *DefaultRoles { return v.Roles }
 
 // GetProjectRoles returns DiagnoseDefaultResponse.ProjectRoles, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultResponse) GetProjectRoles() *DiagnoseDefaultProjectRolesUser {
-	return v.ProjectRoles
-}
+func (v *DiagnoseDefaultResponse) GetProjectRoles() *DefaultProjectRoles { return v.ProjectRoles }
 
 // GetSeats returns DiagnoseDefaultResponse.Seats, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultResponse) GetSeats() *DiagnoseDefaultSeatsUser { return v.Seats }
+func (v *DiagnoseDefaultResponse) GetSeats() *DefaultSeats { return v.Seats }
 
 // GetRunOwner returns DiagnoseDefaultResponse.RunOwner, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultResponse) GetRunOwner() *DiagnoseDefaultRunOwnerUser { return v.RunOwner }
-
-// DiagnoseDefaultRolesUser includes the requested fields of the GraphQL type User.
-type DiagnoseDefaultRolesUser struct {
-	DefaultEntity *RoleFields `json:"defaultEntity"`
-}
-
-// GetDefaultEntity returns DiagnoseDefaultRolesUser.DefaultEntity, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultRolesUser) GetDefaultEntity() *RoleFields { return v.DefaultEntity }
-
-// DiagnoseDefaultRunOwnerUser includes the requested fields of the GraphQL type User.
-type DiagnoseDefaultRunOwnerUser struct {
-	DefaultEntity *DiagnoseDefaultRunOwnerUserDefaultEntity `json:"defaultEntity"`
-}
-
-// GetDefaultEntity returns DiagnoseDefaultRunOwnerUser.DefaultEntity, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultRunOwnerUser) GetDefaultEntity() *DiagnoseDefaultRunOwnerUserDefaultEntity {
-	return v.DefaultEntity
-}
-
-// DiagnoseDefaultRunOwnerUserDefaultEntity includes the requested fields of the GraphQL type Entity.
-type DiagnoseDefaultRunOwnerUserDefaultEntity struct {
-	Project *RunOwnerFields `json:"project"`
-}
-
-// GetProject returns DiagnoseDefaultRunOwnerUserDefaultEntity.Project, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultRunOwnerUserDefaultEntity) GetProject() *RunOwnerFields { return v.Project }
-
-// DiagnoseDefaultSeatsUser includes the requested fields of the GraphQL type User.
-type DiagnoseDefaultSeatsUser struct {
-	DefaultEntity *SeatFields `json:"defaultEntity"`
-}
-
-// GetDefaultEntity returns DiagnoseDefaultSeatsUser.DefaultEntity, and is useful for accessing the field via an interface.
-func (v *DiagnoseDefaultSeatsUser) GetDefaultEntity() *SeatFields { return v.DefaultEntity }
+func (v *DiagnoseDefaultResponse) GetRunOwner() *DefaultRunOwner { return v.RunOwner }
 
 // DiagnoseResponse is returned by Diagnose on success.
 type DiagnoseResponse struct {
-	Viewer       *WhoFields         `json:"viewer"`
+	Viewer       *ViewerFields      `json:"viewer"`
 	Account      *AccountFields     `json:"account"`
 	Entity       *EntityFields      `json:"entity"`
 	EntityKind   *EntityKindFields  `json:"entityKind"`
@@ -245,7 +207,7 @@ type DiagnoseResponse struct {
 }
 
 // GetViewer returns DiagnoseResponse.Viewer, and is useful for accessing the field via an interface.
-func (v *DiagnoseResponse) GetViewer() *WhoFields { return v.Viewer }
+func (v *DiagnoseResponse) GetViewer() *ViewerFields { return v.Viewer }
 
 // GetAccount returns DiagnoseResponse.Account, and is useful for accessing the field via an interface.
 func (v *DiagnoseResponse) GetAccount() *AccountFields { return v.Account }
@@ -270,6 +232,14 @@ func (v *DiagnoseResponse) GetSeats() *SeatFields { return v.Seats }
 
 // GetRunOwner returns DiagnoseResponse.RunOwner, and is useful for accessing the field via an interface.
 func (v *DiagnoseResponse) GetRunOwner() *RunOwnerFields { return v.RunOwner }
+
+// Entity includes the requested fields of the GraphQL type Entity.
+type Entity struct {
+	Name string `json:"name"`
+}
+
+// GetName returns Entity.Name, and is useful for accessing the field via an interface.
+func (v *Entity) GetName() string { return v.Name }
 
 // EntityFields is whether the entity is visible and writable.
 type EntityFields struct {
@@ -298,6 +268,46 @@ func (v *EntityKindFields) GetEntityType() *string { return v.EntityType }
 
 // GetReadOnlyAdmin returns EntityKindFields.ReadOnlyAdmin, and is useful for accessing the field via an interface.
 func (v *EntityKindFields) GetReadOnlyAdmin() bool { return v.ReadOnlyAdmin }
+
+// File includes the requested fields of the GraphQL type File.
+type File struct {
+	Name      string  `json:"name"`
+	UploadUrl *string `json:"uploadUrl"`
+}
+
+// GetName returns File.Name, and is useful for accessing the field via an interface.
+func (v *File) GetName() string { return v.Name }
+
+// GetUploadUrl returns File.UploadUrl, and is useful for accessing the field via an interface.
+func (v *File) GetUploadUrl() *string { return v.UploadUrl }
+
+// Member includes the requested fields of the GraphQL type Member.
+type Member struct {
+	Username   *string     `json:"username"`
+	Role       *string     `json:"role"`
+	MemberRole *MemberRole `json:"memberRole"`
+	Pending    *bool       `json:"pending"`
+}
+
+// GetUsername returns Member.Username, and is useful for accessing the field via an interface.
+func (v *Member) GetUsername() *string { return v.Username }
+
+// GetRole returns Member.Role, and is useful for accessing the field via an interface.
+func (v *Member) GetRole() *string { return v.Role }
+
+// GetMemberRole returns Member.MemberRole, and is useful for accessing the field via an interface.
+func (v *Member) GetMemberRole() *MemberRole { return v.MemberRole }
+
+// GetPending returns Member.Pending, and is useful for accessing the field via an interface.
+func (v *Member) GetPending() *bool { return v.Pending }
+
+// MemberRole includes the requested fields of the GraphQL type Role.
+type MemberRole struct {
+	Name string `json:"name"`
+}
+
+// GetName returns MemberRole.Name, and is useful for accessing the field via an interface.
+func (v *MemberRole) GetName() string { return v.Name }
 
 type NotifyScriptableRunAlertInput struct {
 	EntityName   string         `json:"entityName"`
@@ -330,25 +340,63 @@ func (v *NotifyScriptableRunAlertInput) GetSeverity() *AlertSeverity { return v.
 // GetWaitDuration returns NotifyScriptableRunAlertInput.WaitDuration, and is useful for accessing the field via an interface.
 func (v *NotifyScriptableRunAlertInput) GetWaitDuration() *int64 { return v.WaitDuration }
 
-// NotifyScriptableRunAlertNotifyScriptableRunAlertNotifyScriptableRunAlertPayload includes the requested fields of the GraphQL type NotifyScriptableRunAlertPayload.
-type NotifyScriptableRunAlertNotifyScriptableRunAlertNotifyScriptableRunAlertPayload struct {
+// NotifyScriptableRunAlertPayload includes the requested fields of the GraphQL type NotifyScriptableRunAlertPayload.
+type NotifyScriptableRunAlertPayload struct {
 	Success bool `json:"success"`
 }
 
-// GetSuccess returns NotifyScriptableRunAlertNotifyScriptableRunAlertNotifyScriptableRunAlertPayload.Success, and is useful for accessing the field via an interface.
-func (v *NotifyScriptableRunAlertNotifyScriptableRunAlertNotifyScriptableRunAlertPayload) GetSuccess() bool {
-	return v.Success
-}
+// GetSuccess returns NotifyScriptableRunAlertPayload.Success, and is useful for accessing the field via an interface.
+func (v *NotifyScriptableRunAlertPayload) GetSuccess() bool { return v.Success }
 
 // NotifyScriptableRunAlertResponse is returned by NotifyScriptableRunAlert on success.
 type NotifyScriptableRunAlertResponse struct {
-	NotifyScriptableRunAlert *NotifyScriptableRunAlertNotifyScriptableRunAlertNotifyScriptableRunAlertPayload `json:"notifyScriptableRunAlert"`
+	NotifyScriptableRunAlert *NotifyScriptableRunAlertPayload `json:"notifyScriptableRunAlert"`
 }
 
 // GetNotifyScriptableRunAlert returns NotifyScriptableRunAlertResponse.NotifyScriptableRunAlert, and is useful for accessing the field via an interface.
-func (v *NotifyScriptableRunAlertResponse) GetNotifyScriptableRunAlert() *NotifyScriptableRunAlertNotifyScriptableRunAlertNotifyScriptableRunAlertPayload {
+func (v *NotifyScriptableRunAlertResponse) GetNotifyScriptableRunAlert() *NotifyScriptableRunAlertPayload {
 	return v.NotifyScriptableRunAlert
 }
+
+// Organization includes the requested fields of the GraphQL type Organization.
+type Organization struct {
+	Name    string               `json:"name"`
+	Members []OrganizationMember `json:"members"`
+}
+
+// GetName returns Organization.Name, and is useful for accessing the field via an interface.
+func (v *Organization) GetName() string { return v.Name }
+
+// GetMembers returns Organization.Members, and is useful for accessing the field via an interface.
+func (v *Organization) GetMembers() []OrganizationMember { return v.Members }
+
+// OrganizationMember includes the requested fields of the GraphQL type OrganizationMember.
+type OrganizationMember struct {
+	Username   string `json:"username"`
+	Role       string `json:"role"`
+	ModelsSeat string `json:"modelsSeat"`
+}
+
+// GetUsername returns OrganizationMember.Username, and is useful for accessing the field via an interface.
+func (v *OrganizationMember) GetUsername() string { return v.Username }
+
+// GetRole returns OrganizationMember.Role, and is useful for accessing the field via an interface.
+func (v *OrganizationMember) GetRole() string { return v.Role }
+
+// GetModelsSeat returns OrganizationMember.ModelsSeat, and is useful for accessing the field via an interface.
+func (v *OrganizationMember) GetModelsSeat() string { return v.ModelsSeat }
+
+// OwnedRun includes the requested fields of the GraphQL type Run.
+type OwnedRun struct {
+	ReadOnly *bool `json:"readOnly"`
+	User     *User `json:"user"`
+}
+
+// GetReadOnly returns OwnedRun.ReadOnly, and is useful for accessing the field via an interface.
+func (v *OwnedRun) GetReadOnly() *bool { return v.ReadOnly }
+
+// GetUser returns OwnedRun.User, and is useful for accessing the field via an interface.
+func (v *OwnedRun) GetUser() *User { return v.User }
 
 // ProbeAccountResponse is returned by ProbeAccount on success.
 type ProbeAccountResponse struct {
@@ -416,36 +464,30 @@ func (v *ProbeSeatsResponse) GetEntity() *SeatFields { return v.Entity }
 
 // ProbeUserEntityResponse is returned by ProbeUserEntity on success.
 type ProbeUserEntityResponse struct {
-	Viewer *ProbeUserEntityViewerUser `json:"viewer"`
+	Viewer *UserEntity `json:"viewer"`
 }
 
 // GetViewer returns ProbeUserEntityResponse.Viewer, and is useful for accessing the field via an interface.
-func (v *ProbeUserEntityResponse) GetViewer() *ProbeUserEntityViewerUser { return v.Viewer }
+func (v *ProbeUserEntityResponse) GetViewer() *UserEntity { return v.Viewer }
 
-// ProbeUserEntityViewerUser includes the requested fields of the GraphQL type User.
-type ProbeUserEntityViewerUser struct {
-	UserEntity *ProbeUserEntityViewerUserUserEntity `json:"userEntity"`
+// Project includes the requested fields of the GraphQL type Project.
+type Project struct {
+	Name   string `json:"name"`
+	Entity Entity `json:"entity"`
 }
 
-// GetUserEntity returns ProbeUserEntityViewerUser.UserEntity, and is useful for accessing the field via an interface.
-func (v *ProbeUserEntityViewerUser) GetUserEntity() *ProbeUserEntityViewerUserUserEntity {
-	return v.UserEntity
-}
+// GetName returns Project.Name, and is useful for accessing the field via an interface.
+func (v *Project) GetName() string { return v.Name }
 
-// ProbeUserEntityViewerUserUserEntity includes the requested fields of the GraphQL type Entity.
-type ProbeUserEntityViewerUserUserEntity struct {
-	Name string `json:"name"`
-}
-
-// GetName returns ProbeUserEntityViewerUserUserEntity.Name, and is useful for accessing the field via an interface.
-func (v *ProbeUserEntityViewerUserUserEntity) GetName() string { return v.Name }
+// GetEntity returns Project.Entity, and is useful for accessing the field via an interface.
+func (v *Project) GetEntity() Entity { return v.Entity }
 
 // ProjectFields is whether the project is visible and writable.
 type ProjectFields struct {
-	Name     string             `json:"name"`
-	Access   *string            `json:"access"`
-	ReadOnly *bool              `json:"readOnly"`
-	User     *ProjectFieldsUser `json:"user"`
+	Name     string  `json:"name"`
+	Access   *string `json:"access"`
+	ReadOnly *bool   `json:"readOnly"`
+	User     *User   `json:"user"`
 }
 
 // GetName returns ProjectFields.Name, and is useful for accessing the field via an interface.
@@ -458,83 +500,63 @@ func (v *ProjectFields) GetAccess() *string { return v.Access }
 func (v *ProjectFields) GetReadOnly() *bool { return v.ReadOnly }
 
 // GetUser returns ProjectFields.User, and is useful for accessing the field via an interface.
-func (v *ProjectFields) GetUser() *ProjectFieldsUser { return v.User }
+func (v *ProjectFields) GetUser() *User { return v.User }
 
-// ProjectFieldsUser includes the requested fields of the GraphQL type User.
-type ProjectFieldsUser struct {
-	Username *string `json:"username"`
+// ProjectMember includes the requested fields of the GraphQL type ProjectMember.
+type ProjectMember struct {
+	Username               *string            `json:"username"`
+	Role                   *ProjectMemberRole `json:"role"`
+	ProjectRoleIsInherited *bool              `json:"projectRoleIsInherited"`
 }
 
-// GetUsername returns ProjectFieldsUser.Username, and is useful for accessing the field via an interface.
-func (v *ProjectFieldsUser) GetUsername() *string { return v.Username }
+// GetUsername returns ProjectMember.Username, and is useful for accessing the field via an interface.
+func (v *ProjectMember) GetUsername() *string { return v.Username }
+
+// GetRole returns ProjectMember.Role, and is useful for accessing the field via an interface.
+func (v *ProjectMember) GetRole() *ProjectMemberRole { return v.Role }
+
+// GetProjectRoleIsInherited returns ProjectMember.ProjectRoleIsInherited, and is useful for accessing the field via an interface.
+func (v *ProjectMember) GetProjectRoleIsInherited() *bool { return v.ProjectRoleIsInherited }
+
+// ProjectMemberRole includes the requested fields of the GraphQL type Role.
+type ProjectMemberRole struct {
+	Name string `json:"name"`
+}
+
+// GetName returns ProjectMemberRole.Name, and is useful for accessing the field via an interface.
+func (v *ProjectMemberRole) GetName() string { return v.Name }
 
 // ProjectRoleFields is the project's member list.
 type ProjectRoleFields struct {
-	Members []ProjectRoleFieldsMembersProjectMember `json:"members"`
+	Members []ProjectMember `json:"members"`
 }
 
 // GetMembers returns ProjectRoleFields.Members, and is useful for accessing the field via an interface.
-func (v *ProjectRoleFields) GetMembers() []ProjectRoleFieldsMembersProjectMember { return v.Members }
+func (v *ProjectRoleFields) GetMembers() []ProjectMember { return v.Members }
 
-// ProjectRoleFieldsMembersProjectMember includes the requested fields of the GraphQL type ProjectMember.
-type ProjectRoleFieldsMembersProjectMember struct {
-	Username               *string                                    `json:"username"`
-	Role                   *ProjectRoleFieldsMembersProjectMemberRole `json:"role"`
-	ProjectRoleIsInherited *bool                                      `json:"projectRoleIsInherited"`
+// ResumeProject includes the requested fields of the GraphQL type Project.
+type ResumeProject struct {
+	Name   string    `json:"name"`
+	Entity Entity    `json:"entity"`
+	Bucket *RunState `json:"bucket"`
 }
 
-// GetUsername returns ProjectRoleFieldsMembersProjectMember.Username, and is useful for accessing the field via an interface.
-func (v *ProjectRoleFieldsMembersProjectMember) GetUsername() *string { return v.Username }
+// GetName returns ResumeProject.Name, and is useful for accessing the field via an interface.
+func (v *ResumeProject) GetName() string { return v.Name }
 
-// GetRole returns ProjectRoleFieldsMembersProjectMember.Role, and is useful for accessing the field via an interface.
-func (v *ProjectRoleFieldsMembersProjectMember) GetRole() *ProjectRoleFieldsMembersProjectMemberRole {
-	return v.Role
-}
+// GetEntity returns ResumeProject.Entity, and is useful for accessing the field via an interface.
+func (v *ResumeProject) GetEntity() Entity { return v.Entity }
 
-// GetProjectRoleIsInherited returns ProjectRoleFieldsMembersProjectMember.ProjectRoleIsInherited, and is useful for accessing the field via an interface.
-func (v *ProjectRoleFieldsMembersProjectMember) GetProjectRoleIsInherited() *bool {
-	return v.ProjectRoleIsInherited
-}
-
-// ProjectRoleFieldsMembersProjectMemberRole includes the requested fields of the GraphQL type Role.
-type ProjectRoleFieldsMembersProjectMemberRole struct {
-	Name string `json:"name"`
-}
-
-// GetName returns ProjectRoleFieldsMembersProjectMemberRole.Name, and is useful for accessing the field via an interface.
-func (v *ProjectRoleFieldsMembersProjectMemberRole) GetName() string { return v.Name }
-
-// ResumeStatusProject includes the requested fields of the GraphQL type Project.
-type ResumeStatusProject struct {
-	Name   string                    `json:"name"`
-	Entity ResumeStatusProjectEntity `json:"entity"`
-	Bucket *RunState                 `json:"bucket"`
-}
-
-// GetName returns ResumeStatusProject.Name, and is useful for accessing the field via an interface.
-func (v *ResumeStatusProject) GetName() string { return v.Name }
-
-// GetEntity returns ResumeStatusProject.Entity, and is useful for accessing the field via an interface.
-func (v *ResumeStatusProject) GetEntity() ResumeStatusProjectEntity { return v.Entity }
-
-// GetBucket returns ResumeStatusProject.Bucket, and is useful for accessing the field via an interface.
-func (v *ResumeStatusProject) GetBucket() *RunState { return v.Bucket }
-
-// ResumeStatusProjectEntity includes the requested fields of the GraphQL type Entity.
-type ResumeStatusProjectEntity struct {
-	Name string `json:"name"`
-}
-
-// GetName returns ResumeStatusProjectEntity.Name, and is useful for accessing the field via an interface.
-func (v *ResumeStatusProjectEntity) GetName() string { return v.Name }
+// GetBucket returns ResumeProject.Bucket, and is useful for accessing the field via an interface.
+func (v *ResumeProject) GetBucket() *RunState { return v.Bucket }
 
 // ResumeStatusResponse is returned by ResumeStatus on success.
 type ResumeStatusResponse struct {
-	Project *ResumeStatusProject `json:"project"`
+	Project *ResumeProject `json:"project"`
 }
 
 // GetProject returns ResumeStatusResponse.Project, and is useful for accessing the field via an interface.
-func (v *ResumeStatusResponse) GetProject() *ResumeStatusProject { return v.Project }
+func (v *ResumeStatusResponse) GetProject() *ResumeProject { return v.Project }
 
 type RewindRunInput struct {
 	RunName     string  `json:"runName"`
@@ -559,111 +581,85 @@ func (v *RewindRunInput) GetMetricName() string { return v.MetricName }
 // GetMetricValue returns RewindRunInput.MetricValue, and is useful for accessing the field via an interface.
 func (v *RewindRunInput) GetMetricValue() float64 { return v.MetricValue }
 
+// RewindRunPayload includes the requested fields of the GraphQL type RewindRunPayload.
+type RewindRunPayload struct {
+	RewoundRun *RewoundRun `json:"rewoundRun"`
+}
+
+// GetRewoundRun returns RewindRunPayload.RewoundRun, and is useful for accessing the field via an interface.
+func (v *RewindRunPayload) GetRewoundRun() *RewoundRun { return v.RewoundRun }
+
 // RewindRunResponse is returned by RewindRun on success.
 type RewindRunResponse struct {
-	RewindRun *RewindRunRewindRunRewindRunPayload `json:"rewindRun"`
+	RewindRun *RewindRunPayload `json:"rewindRun"`
 }
 
 // GetRewindRun returns RewindRunResponse.RewindRun, and is useful for accessing the field via an interface.
-func (v *RewindRunResponse) GetRewindRun() *RewindRunRewindRunRewindRunPayload { return v.RewindRun }
+func (v *RewindRunResponse) GetRewindRun() *RewindRunPayload { return v.RewindRun }
 
-// RewindRunRewindRunRewindRunPayload includes the requested fields of the GraphQL type RewindRunPayload.
-type RewindRunRewindRunRewindRunPayload struct {
-	RewoundRun *RewindRunRewindRunRewindRunPayloadRewoundRun `json:"rewoundRun"`
-}
-
-// GetRewoundRun returns RewindRunRewindRunRewindRunPayload.RewoundRun, and is useful for accessing the field via an interface.
-func (v *RewindRunRewindRunRewindRunPayload) GetRewoundRun() *RewindRunRewindRunRewindRunPayloadRewoundRun {
-	return v.RewoundRun
-}
-
-// RewindRunRewindRunRewindRunPayloadRewoundRun includes the requested fields of the GraphQL type Run.
-type RewindRunRewindRunRewindRunPayloadRewoundRun struct {
+// RewoundRun includes the requested fields of the GraphQL type Run.
+type RewoundRun struct {
 	Id               string  `json:"id"`
 	Name             string  `json:"name"`
 	Config           *string `json:"config"`
 	HistoryLineCount *int    `json:"historyLineCount"`
 }
 
-// GetId returns RewindRunRewindRunRewindRunPayloadRewoundRun.Id, and is useful for accessing the field via an interface.
-func (v *RewindRunRewindRunRewindRunPayloadRewoundRun) GetId() string { return v.Id }
+// GetId returns RewoundRun.Id, and is useful for accessing the field via an interface.
+func (v *RewoundRun) GetId() string { return v.Id }
 
-// GetName returns RewindRunRewindRunRewindRunPayloadRewoundRun.Name, and is useful for accessing the field via an interface.
-func (v *RewindRunRewindRunRewindRunPayloadRewoundRun) GetName() string { return v.Name }
+// GetName returns RewoundRun.Name, and is useful for accessing the field via an interface.
+func (v *RewoundRun) GetName() string { return v.Name }
 
-// GetConfig returns RewindRunRewindRunRewindRunPayloadRewoundRun.Config, and is useful for accessing the field via an interface.
-func (v *RewindRunRewindRunRewindRunPayloadRewoundRun) GetConfig() *string { return v.Config }
+// GetConfig returns RewoundRun.Config, and is useful for accessing the field via an interface.
+func (v *RewoundRun) GetConfig() *string { return v.Config }
 
-// GetHistoryLineCount returns RewindRunRewindRunRewindRunPayloadRewoundRun.HistoryLineCount, and is useful for accessing the field via an interface.
-func (v *RewindRunRewindRunRewindRunPayloadRewoundRun) GetHistoryLineCount() *int {
-	return v.HistoryLineCount
-}
+// GetHistoryLineCount returns RewoundRun.HistoryLineCount, and is useful for accessing the field via an interface.
+func (v *RewoundRun) GetHistoryLineCount() *int { return v.HistoryLineCount }
 
 // RoleFields is the team's member list, to read one's own role from it.
 type RoleFields struct {
-	Members []RoleFieldsMembersMember `json:"members"`
+	Members []Member `json:"members"`
 }
 
 // GetMembers returns RoleFields.Members, and is useful for accessing the field via an interface.
-func (v *RoleFields) GetMembers() []RoleFieldsMembersMember { return v.Members }
+func (v *RoleFields) GetMembers() []Member { return v.Members }
 
-// RoleFieldsMembersMember includes the requested fields of the GraphQL type Member.
-type RoleFieldsMembersMember struct {
-	Username   *string                            `json:"username"`
-	Role       *string                            `json:"role"`
-	MemberRole *RoleFieldsMembersMemberMemberRole `json:"memberRole"`
-	Pending    *bool                              `json:"pending"`
+// Run includes the requested fields of the GraphQL type Run.
+type Run struct {
+	Id               string   `json:"id"`
+	Name             string   `json:"name"`
+	DisplayName      *string  `json:"displayName"`
+	SweepName        *string  `json:"sweepName"`
+	HistoryLineCount *int     `json:"historyLineCount"`
+	Project          *Project `json:"project"`
 }
 
-// GetUsername returns RoleFieldsMembersMember.Username, and is useful for accessing the field via an interface.
-func (v *RoleFieldsMembersMember) GetUsername() *string { return v.Username }
+// GetId returns Run.Id, and is useful for accessing the field via an interface.
+func (v *Run) GetId() string { return v.Id }
 
-// GetRole returns RoleFieldsMembersMember.Role, and is useful for accessing the field via an interface.
-func (v *RoleFieldsMembersMember) GetRole() *string { return v.Role }
+// GetName returns Run.Name, and is useful for accessing the field via an interface.
+func (v *Run) GetName() string { return v.Name }
 
-// GetMemberRole returns RoleFieldsMembersMember.MemberRole, and is useful for accessing the field via an interface.
-func (v *RoleFieldsMembersMember) GetMemberRole() *RoleFieldsMembersMemberMemberRole {
-	return v.MemberRole
-}
+// GetDisplayName returns Run.DisplayName, and is useful for accessing the field via an interface.
+func (v *Run) GetDisplayName() *string { return v.DisplayName }
 
-// GetPending returns RoleFieldsMembersMember.Pending, and is useful for accessing the field via an interface.
-func (v *RoleFieldsMembersMember) GetPending() *bool { return v.Pending }
+// GetSweepName returns Run.SweepName, and is useful for accessing the field via an interface.
+func (v *Run) GetSweepName() *string { return v.SweepName }
 
-// RoleFieldsMembersMemberMemberRole includes the requested fields of the GraphQL type Role.
-type RoleFieldsMembersMemberMemberRole struct {
-	Name string `json:"name"`
-}
+// GetHistoryLineCount returns Run.HistoryLineCount, and is useful for accessing the field via an interface.
+func (v *Run) GetHistoryLineCount() *int { return v.HistoryLineCount }
 
-// GetName returns RoleFieldsMembersMemberMemberRole.Name, and is useful for accessing the field via an interface.
-func (v *RoleFieldsMembersMemberMemberRole) GetName() string { return v.Name }
+// GetProject returns Run.Project, and is useful for accessing the field via an interface.
+func (v *Run) GetProject() *Project { return v.Project }
 
 // RunOwnerFields is whose run it is.
 type RunOwnerFields struct {
-	Run *RunOwnerFieldsRun `json:"run"`
+	Run *OwnedRun `json:"run"`
 }
 
 // GetRun returns RunOwnerFields.Run, and is useful for accessing the field via an interface.
-func (v *RunOwnerFields) GetRun() *RunOwnerFieldsRun { return v.Run }
-
-// RunOwnerFieldsRun includes the requested fields of the GraphQL type Run.
-type RunOwnerFieldsRun struct {
-	ReadOnly *bool                  `json:"readOnly"`
-	User     *RunOwnerFieldsRunUser `json:"user"`
-}
-
-// GetReadOnly returns RunOwnerFieldsRun.ReadOnly, and is useful for accessing the field via an interface.
-func (v *RunOwnerFieldsRun) GetReadOnly() *bool { return v.ReadOnly }
-
-// GetUser returns RunOwnerFieldsRun.User, and is useful for accessing the field via an interface.
-func (v *RunOwnerFieldsRun) GetUser() *RunOwnerFieldsRunUser { return v.User }
-
-// RunOwnerFieldsRunUser includes the requested fields of the GraphQL type User.
-type RunOwnerFieldsRunUser struct {
-	Username *string `json:"username"`
-}
-
-// GetUsername returns RunOwnerFieldsRunUser.Username, and is useful for accessing the field via an interface.
-func (v *RunOwnerFieldsRunUser) GetUsername() *string { return v.Username }
+func (v *RunOwnerFields) GetRun() *OwnedRun { return v.Run }
 
 // RunState is what a run needs to go on where it stands.
 type RunState struct {
@@ -727,41 +723,59 @@ func (v *RunState) GetNotes() *string { return v.Notes }
 
 // SeatFields is the organization's list of seats.
 type SeatFields struct {
-	Organization *SeatFieldsOrganization `json:"organization"`
+	Organization *Organization `json:"organization"`
 }
 
 // GetOrganization returns SeatFields.Organization, and is useful for accessing the field via an interface.
-func (v *SeatFields) GetOrganization() *SeatFieldsOrganization { return v.Organization }
+func (v *SeatFields) GetOrganization() *Organization { return v.Organization }
 
-// SeatFieldsOrganization includes the requested fields of the GraphQL type Organization.
-type SeatFieldsOrganization struct {
-	Name    string                                            `json:"name"`
-	Members []SeatFieldsOrganizationMembersOrganizationMember `json:"members"`
+// TeamEdge includes the requested fields of the GraphQL type EntityEdge.
+type TeamEdge struct {
+	Node *Entity `json:"node"`
 }
 
-// GetName returns SeatFieldsOrganization.Name, and is useful for accessing the field via an interface.
-func (v *SeatFieldsOrganization) GetName() string { return v.Name }
+// GetNode returns TeamEdge.Node, and is useful for accessing the field via an interface.
+func (v *TeamEdge) GetNode() *Entity { return v.Node }
 
-// GetMembers returns SeatFieldsOrganization.Members, and is useful for accessing the field via an interface.
-func (v *SeatFieldsOrganization) GetMembers() []SeatFieldsOrganizationMembersOrganizationMember {
-	return v.Members
+// Teams includes the requested fields of the GraphQL type EntityConnection.
+type Teams struct {
+	Edges []TeamEdge `json:"edges"`
 }
 
-// SeatFieldsOrganizationMembersOrganizationMember includes the requested fields of the GraphQL type OrganizationMember.
-type SeatFieldsOrganizationMembersOrganizationMember struct {
-	Username   string `json:"username"`
-	Role       string `json:"role"`
-	ModelsSeat string `json:"modelsSeat"`
+// GetEdges returns Teams.Edges, and is useful for accessing the field via an interface.
+func (v *Teams) GetEdges() []TeamEdge { return v.Edges }
+
+// UnpagedViewer includes the requested fields of the GraphQL type User.
+type UnpagedViewer struct {
+	Id          string           `json:"id"`
+	Username    *string          `json:"username"`
+	Email       *string          `json:"email"`
+	Entity      *string          `json:"entity"`
+	AccountType *UserAccountType `json:"accountType"`
+	Admin       *bool            `json:"admin"`
+	Teams       *Teams           `json:"teams"`
 }
 
-// GetUsername returns SeatFieldsOrganizationMembersOrganizationMember.Username, and is useful for accessing the field via an interface.
-func (v *SeatFieldsOrganizationMembersOrganizationMember) GetUsername() string { return v.Username }
+// GetId returns UnpagedViewer.Id, and is useful for accessing the field via an interface.
+func (v *UnpagedViewer) GetId() string { return v.Id }
 
-// GetRole returns SeatFieldsOrganizationMembersOrganizationMember.Role, and is useful for accessing the field via an interface.
-func (v *SeatFieldsOrganizationMembersOrganizationMember) GetRole() string { return v.Role }
+// GetUsername returns UnpagedViewer.Username, and is useful for accessing the field via an interface.
+func (v *UnpagedViewer) GetUsername() *string { return v.Username }
 
-// GetModelsSeat returns SeatFieldsOrganizationMembersOrganizationMember.ModelsSeat, and is useful for accessing the field via an interface.
-func (v *SeatFieldsOrganizationMembersOrganizationMember) GetModelsSeat() string { return v.ModelsSeat }
+// GetEmail returns UnpagedViewer.Email, and is useful for accessing the field via an interface.
+func (v *UnpagedViewer) GetEmail() *string { return v.Email }
+
+// GetEntity returns UnpagedViewer.Entity, and is useful for accessing the field via an interface.
+func (v *UnpagedViewer) GetEntity() *string { return v.Entity }
+
+// GetAccountType returns UnpagedViewer.AccountType, and is useful for accessing the field via an interface.
+func (v *UnpagedViewer) GetAccountType() *UserAccountType { return v.AccountType }
+
+// GetAdmin returns UnpagedViewer.Admin, and is useful for accessing the field via an interface.
+func (v *UnpagedViewer) GetAdmin() *bool { return v.Admin }
+
+// GetTeams returns UnpagedViewer.Teams, and is useful for accessing the field via an interface.
+func (v *UnpagedViewer) GetTeams() *Teams { return v.Teams }
 
 type UpsertBucketInput struct {
 	Id             *string   `json:"id,omitempty"`
@@ -842,89 +856,33 @@ func (v *UpsertBucketInput) GetJobType() *string { return v.JobType }
 // GetTags returns UpsertBucketInput.Tags, and is useful for accessing the field via an interface.
 func (v *UpsertBucketInput) GetTags() []*string { return v.Tags }
 
+// UpsertBucketPayload includes the requested fields of the GraphQL type UpsertBucketPayload.
+type UpsertBucketPayload struct {
+	Inserted *bool `json:"inserted"`
+	Bucket   *Run  `json:"bucket"`
+}
+
+// GetInserted returns UpsertBucketPayload.Inserted, and is useful for accessing the field via an interface.
+func (v *UpsertBucketPayload) GetInserted() *bool { return v.Inserted }
+
+// GetBucket returns UpsertBucketPayload.Bucket, and is useful for accessing the field via an interface.
+func (v *UpsertBucketPayload) GetBucket() *Run { return v.Bucket }
+
 // UpsertBucketResponse is returned by UpsertBucket on success.
 type UpsertBucketResponse struct {
-	UpsertBucket *UpsertBucketUpsertBucketUpsertBucketPayload `json:"upsertBucket"`
+	UpsertBucket *UpsertBucketPayload `json:"upsertBucket"`
 }
 
 // GetUpsertBucket returns UpsertBucketResponse.UpsertBucket, and is useful for accessing the field via an interface.
-func (v *UpsertBucketResponse) GetUpsertBucket() *UpsertBucketUpsertBucketUpsertBucketPayload {
-	return v.UpsertBucket
+func (v *UpsertBucketResponse) GetUpsertBucket() *UpsertBucketPayload { return v.UpsertBucket }
+
+// User includes the requested fields of the GraphQL type User.
+type User struct {
+	Username *string `json:"username"`
 }
 
-// UpsertBucketUpsertBucketUpsertBucketPayload includes the requested fields of the GraphQL type UpsertBucketPayload.
-type UpsertBucketUpsertBucketUpsertBucketPayload struct {
-	Inserted *bool                                                 `json:"inserted"`
-	Bucket   *UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun `json:"bucket"`
-}
-
-// GetInserted returns UpsertBucketUpsertBucketUpsertBucketPayload.Inserted, and is useful for accessing the field via an interface.
-func (v *UpsertBucketUpsertBucketUpsertBucketPayload) GetInserted() *bool { return v.Inserted }
-
-// GetBucket returns UpsertBucketUpsertBucketUpsertBucketPayload.Bucket, and is useful for accessing the field via an interface.
-func (v *UpsertBucketUpsertBucketUpsertBucketPayload) GetBucket() *UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun {
-	return v.Bucket
-}
-
-// UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun includes the requested fields of the GraphQL type Run.
-type UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun struct {
-	Id               string                                                       `json:"id"`
-	Name             string                                                       `json:"name"`
-	DisplayName      *string                                                      `json:"displayName"`
-	SweepName        *string                                                      `json:"sweepName"`
-	HistoryLineCount *int                                                         `json:"historyLineCount"`
-	Project          *UpsertBucketUpsertBucketUpsertBucketPayloadBucketRunProject `json:"project"`
-}
-
-// GetId returns UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun.Id, and is useful for accessing the field via an interface.
-func (v *UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun) GetId() string { return v.Id }
-
-// GetName returns UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun.Name, and is useful for accessing the field via an interface.
-func (v *UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun) GetName() string { return v.Name }
-
-// GetDisplayName returns UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun.DisplayName, and is useful for accessing the field via an interface.
-func (v *UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun) GetDisplayName() *string {
-	return v.DisplayName
-}
-
-// GetSweepName returns UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun.SweepName, and is useful for accessing the field via an interface.
-func (v *UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun) GetSweepName() *string {
-	return v.SweepName
-}
-
-// GetHistoryLineCount returns UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun.HistoryLineCount, and is useful for accessing the field via an interface.
-func (v *UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun) GetHistoryLineCount() *int {
-	return v.HistoryLineCount
-}
-
-// GetProject returns UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun.Project, and is useful for accessing the field via an interface.
-func (v *UpsertBucketUpsertBucketUpsertBucketPayloadBucketRun) GetProject() *UpsertBucketUpsertBucketUpsertBucketPayloadBucketRunProject {
-	return v.Project
-}
-
-// UpsertBucketUpsertBucketUpsertBucketPayloadBucketRunProject includes the requested fields of the GraphQL type Project.
-type UpsertBucketUpsertBucketUpsertBucketPayloadBucketRunProject struct {
-	Name   string                                                            `json:"name"`
-	Entity UpsertBucketUpsertBucketUpsertBucketPayloadBucketRunProjectEntity `json:"entity"`
-}
-
-// GetName returns UpsertBucketUpsertBucketUpsertBucketPayloadBucketRunProject.Name, and is useful for accessing the field via an interface.
-func (v *UpsertBucketUpsertBucketUpsertBucketPayloadBucketRunProject) GetName() string { return v.Name }
-
-// GetEntity returns UpsertBucketUpsertBucketUpsertBucketPayloadBucketRunProject.Entity, and is useful for accessing the field via an interface.
-func (v *UpsertBucketUpsertBucketUpsertBucketPayloadBucketRunProject) GetEntity() UpsertBucketUpsertBucketUpsertBucketPayloadBucketRunProjectEntity {
-	return v.Entity
-}
-
-// UpsertBucketUpsertBucketUpsertBucketPayloadBucketRunProjectEntity includes the requested fields of the GraphQL type Entity.
-type UpsertBucketUpsertBucketUpsertBucketPayloadBucketRunProjectEntity struct {
-	Name string `json:"name"`
-}
-
-// GetName returns UpsertBucketUpsertBucketUpsertBucketPayloadBucketRunProjectEntity.Name, and is useful for accessing the field via an interface.
-func (v *UpsertBucketUpsertBucketUpsertBucketPayloadBucketRunProjectEntity) GetName() string {
-	return v.Name
-}
+// GetUsername returns User.Username, and is useful for accessing the field via an interface.
+func (v *User) GetUsername() *string { return v.Username }
 
 type UserAccountType string
 
@@ -944,145 +902,61 @@ var AllUserAccountType = []UserAccountType{
 	UserAccountTypeOrgService,
 }
 
+// UserEntity includes the requested fields of the GraphQL type User.
+type UserEntity struct {
+	UserEntity *Entity `json:"userEntity"`
+}
+
+// GetUserEntity returns UserEntity.UserEntity, and is useful for accessing the field via an interface.
+func (v *UserEntity) GetUserEntity() *Entity { return v.UserEntity }
+
+// ViewerFields is whose key it is.
+type ViewerFields struct {
+	Id          string           `json:"id"`
+	Username    *string          `json:"username"`
+	Email       *string          `json:"email"`
+	Entity      *string          `json:"entity"`
+	AccountType *UserAccountType `json:"accountType"`
+	Admin       *bool            `json:"admin"`
+	Teams       *Teams           `json:"teams"`
+}
+
+// GetId returns ViewerFields.Id, and is useful for accessing the field via an interface.
+func (v *ViewerFields) GetId() string { return v.Id }
+
+// GetUsername returns ViewerFields.Username, and is useful for accessing the field via an interface.
+func (v *ViewerFields) GetUsername() *string { return v.Username }
+
+// GetEmail returns ViewerFields.Email, and is useful for accessing the field via an interface.
+func (v *ViewerFields) GetEmail() *string { return v.Email }
+
+// GetEntity returns ViewerFields.Entity, and is useful for accessing the field via an interface.
+func (v *ViewerFields) GetEntity() *string { return v.Entity }
+
+// GetAccountType returns ViewerFields.AccountType, and is useful for accessing the field via an interface.
+func (v *ViewerFields) GetAccountType() *UserAccountType { return v.AccountType }
+
+// GetAdmin returns ViewerFields.Admin, and is useful for accessing the field via an interface.
+func (v *ViewerFields) GetAdmin() *bool { return v.Admin }
+
+// GetTeams returns ViewerFields.Teams, and is useful for accessing the field via an interface.
+func (v *ViewerFields) GetTeams() *Teams { return v.Teams }
+
 // ViewerResponse is returned by Viewer on success.
 type ViewerResponse struct {
-	Viewer *WhoFields `json:"viewer"`
+	Viewer *ViewerFields `json:"viewer"`
 }
 
 // GetViewer returns ViewerResponse.Viewer, and is useful for accessing the field via an interface.
-func (v *ViewerResponse) GetViewer() *WhoFields { return v.Viewer }
+func (v *ViewerResponse) GetViewer() *ViewerFields { return v.Viewer }
 
 // ViewerUnpagedResponse is returned by ViewerUnpaged on success.
 type ViewerUnpagedResponse struct {
-	Viewer *ViewerUnpagedViewerUser `json:"viewer"`
+	Viewer *UnpagedViewer `json:"viewer"`
 }
 
 // GetViewer returns ViewerUnpagedResponse.Viewer, and is useful for accessing the field via an interface.
-func (v *ViewerUnpagedResponse) GetViewer() *ViewerUnpagedViewerUser { return v.Viewer }
-
-// ViewerUnpagedViewerUser includes the requested fields of the GraphQL type User.
-type ViewerUnpagedViewerUser struct {
-	Id          string                                        `json:"id"`
-	Username    *string                                       `json:"username"`
-	Email       *string                                       `json:"email"`
-	Entity      *string                                       `json:"entity"`
-	AccountType *UserAccountType                              `json:"accountType"`
-	Admin       *bool                                         `json:"admin"`
-	Teams       *ViewerUnpagedViewerUserTeamsEntityConnection `json:"teams"`
-}
-
-// GetId returns ViewerUnpagedViewerUser.Id, and is useful for accessing the field via an interface.
-func (v *ViewerUnpagedViewerUser) GetId() string { return v.Id }
-
-// GetUsername returns ViewerUnpagedViewerUser.Username, and is useful for accessing the field via an interface.
-func (v *ViewerUnpagedViewerUser) GetUsername() *string { return v.Username }
-
-// GetEmail returns ViewerUnpagedViewerUser.Email, and is useful for accessing the field via an interface.
-func (v *ViewerUnpagedViewerUser) GetEmail() *string { return v.Email }
-
-// GetEntity returns ViewerUnpagedViewerUser.Entity, and is useful for accessing the field via an interface.
-func (v *ViewerUnpagedViewerUser) GetEntity() *string { return v.Entity }
-
-// GetAccountType returns ViewerUnpagedViewerUser.AccountType, and is useful for accessing the field via an interface.
-func (v *ViewerUnpagedViewerUser) GetAccountType() *UserAccountType { return v.AccountType }
-
-// GetAdmin returns ViewerUnpagedViewerUser.Admin, and is useful for accessing the field via an interface.
-func (v *ViewerUnpagedViewerUser) GetAdmin() *bool { return v.Admin }
-
-// GetTeams returns ViewerUnpagedViewerUser.Teams, and is useful for accessing the field via an interface.
-func (v *ViewerUnpagedViewerUser) GetTeams() *ViewerUnpagedViewerUserTeamsEntityConnection {
-	return v.Teams
-}
-
-// ViewerUnpagedViewerUserTeamsEntityConnection includes the requested fields of the GraphQL type EntityConnection.
-type ViewerUnpagedViewerUserTeamsEntityConnection struct {
-	Edges []ViewerUnpagedViewerUserTeamsEntityConnectionEdgesEntityEdge `json:"edges"`
-}
-
-// GetEdges returns ViewerUnpagedViewerUserTeamsEntityConnection.Edges, and is useful for accessing the field via an interface.
-func (v *ViewerUnpagedViewerUserTeamsEntityConnection) GetEdges() []ViewerUnpagedViewerUserTeamsEntityConnectionEdgesEntityEdge {
-	return v.Edges
-}
-
-// ViewerUnpagedViewerUserTeamsEntityConnectionEdgesEntityEdge includes the requested fields of the GraphQL type EntityEdge.
-type ViewerUnpagedViewerUserTeamsEntityConnectionEdgesEntityEdge struct {
-	Node *ViewerUnpagedViewerUserTeamsEntityConnectionEdgesEntityEdgeNodeEntity `json:"node"`
-}
-
-// GetNode returns ViewerUnpagedViewerUserTeamsEntityConnectionEdgesEntityEdge.Node, and is useful for accessing the field via an interface.
-func (v *ViewerUnpagedViewerUserTeamsEntityConnectionEdgesEntityEdge) GetNode() *ViewerUnpagedViewerUserTeamsEntityConnectionEdgesEntityEdgeNodeEntity {
-	return v.Node
-}
-
-// ViewerUnpagedViewerUserTeamsEntityConnectionEdgesEntityEdgeNodeEntity includes the requested fields of the GraphQL type Entity.
-type ViewerUnpagedViewerUserTeamsEntityConnectionEdgesEntityEdgeNodeEntity struct {
-	Name string `json:"name"`
-}
-
-// GetName returns ViewerUnpagedViewerUserTeamsEntityConnectionEdgesEntityEdgeNodeEntity.Name, and is useful for accessing the field via an interface.
-func (v *ViewerUnpagedViewerUserTeamsEntityConnectionEdgesEntityEdgeNodeEntity) GetName() string {
-	return v.Name
-}
-
-// WhoFields is whose key it is.
-type WhoFields struct {
-	Id          string                          `json:"id"`
-	Username    *string                         `json:"username"`
-	Email       *string                         `json:"email"`
-	Entity      *string                         `json:"entity"`
-	AccountType *UserAccountType                `json:"accountType"`
-	Admin       *bool                           `json:"admin"`
-	Teams       *WhoFieldsTeamsEntityConnection `json:"teams"`
-}
-
-// GetId returns WhoFields.Id, and is useful for accessing the field via an interface.
-func (v *WhoFields) GetId() string { return v.Id }
-
-// GetUsername returns WhoFields.Username, and is useful for accessing the field via an interface.
-func (v *WhoFields) GetUsername() *string { return v.Username }
-
-// GetEmail returns WhoFields.Email, and is useful for accessing the field via an interface.
-func (v *WhoFields) GetEmail() *string { return v.Email }
-
-// GetEntity returns WhoFields.Entity, and is useful for accessing the field via an interface.
-func (v *WhoFields) GetEntity() *string { return v.Entity }
-
-// GetAccountType returns WhoFields.AccountType, and is useful for accessing the field via an interface.
-func (v *WhoFields) GetAccountType() *UserAccountType { return v.AccountType }
-
-// GetAdmin returns WhoFields.Admin, and is useful for accessing the field via an interface.
-func (v *WhoFields) GetAdmin() *bool { return v.Admin }
-
-// GetTeams returns WhoFields.Teams, and is useful for accessing the field via an interface.
-func (v *WhoFields) GetTeams() *WhoFieldsTeamsEntityConnection { return v.Teams }
-
-// WhoFieldsTeamsEntityConnection includes the requested fields of the GraphQL type EntityConnection.
-type WhoFieldsTeamsEntityConnection struct {
-	Edges []WhoFieldsTeamsEntityConnectionEdgesEntityEdge `json:"edges"`
-}
-
-// GetEdges returns WhoFieldsTeamsEntityConnection.Edges, and is useful for accessing the field via an interface.
-func (v *WhoFieldsTeamsEntityConnection) GetEdges() []WhoFieldsTeamsEntityConnectionEdgesEntityEdge {
-	return v.Edges
-}
-
-// WhoFieldsTeamsEntityConnectionEdgesEntityEdge includes the requested fields of the GraphQL type EntityEdge.
-type WhoFieldsTeamsEntityConnectionEdgesEntityEdge struct {
-	Node *WhoFieldsTeamsEntityConnectionEdgesEntityEdgeNodeEntity `json:"node"`
-}
-
-// GetNode returns WhoFieldsTeamsEntityConnectionEdgesEntityEdge.Node, and is useful for accessing the field via an interface.
-func (v *WhoFieldsTeamsEntityConnectionEdgesEntityEdge) GetNode() *WhoFieldsTeamsEntityConnectionEdgesEntityEdgeNodeEntity {
-	return v.Node
-}
-
-// WhoFieldsTeamsEntityConnectionEdgesEntityEdgeNodeEntity includes the requested fields of the GraphQL type Entity.
-type WhoFieldsTeamsEntityConnectionEdgesEntityEdgeNodeEntity struct {
-	Name string `json:"name"`
-}
-
-// GetName returns WhoFieldsTeamsEntityConnectionEdgesEntityEdgeNodeEntity.Name, and is useful for accessing the field via an interface.
-func (v *WhoFieldsTeamsEntityConnectionEdgesEntityEdgeNodeEntity) GetName() string { return v.Name }
+func (v *ViewerUnpagedResponse) GetViewer() *UnpagedViewer { return v.Viewer }
 
 // __CreateRunFilesInput is used internally by genqlient
 type __CreateRunFilesInput struct {
@@ -1293,7 +1167,7 @@ func CreateRunFiles(
 const Diagnose_Operation = `
 query Diagnose ($entity: String!, $project: String!, $run: String!, $withProject: Boolean!, $withRun: Boolean!) {
 	viewer {
-		... WhoFields
+		... ViewerFields
 	}
 	account: viewer {
 		... AccountFields
@@ -1320,7 +1194,7 @@ query Diagnose ($entity: String!, $project: String!, $run: String!, $withProject
 		... RunOwnerFields
 	}
 }
-fragment WhoFields on User {
+fragment ViewerFields on User {
 	id
 	username
 	email
@@ -1440,7 +1314,7 @@ func Diagnose(
 const DiagnoseDefault_Operation = `
 query DiagnoseDefault ($project: String!, $run: String!, $withProject: Boolean!, $withRun: Boolean!) {
 	viewer {
-		... WhoFields
+		... ViewerFields
 	}
 	account: viewer {
 		... AccountFields
@@ -1487,7 +1361,7 @@ query DiagnoseDefault ($project: String!, $run: String!, $withProject: Boolean!,
 		}
 	}
 }
-fragment WhoFields on User {
+fragment ViewerFields on User {
 	id
 	username
 	email
@@ -2165,10 +2039,10 @@ func UpsertBucket(
 const Viewer_Operation = `
 query Viewer {
 	viewer {
-		... WhoFields
+		... ViewerFields
 	}
 }
-fragment WhoFields on User {
+fragment ViewerFields on User {
 	id
 	username
 	email

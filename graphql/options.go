@@ -40,10 +40,6 @@ type Options struct {
 	Observe func(Exchange)
 }
 
-// Exchange is what may be shown of one HTTP attempt: no credentials, and the
-// texts scrubbed of the API key.
-type Exchange = transport.Exchange
-
 func (o Options) transport() transport.Options {
 	base := o.BaseURL
 	if base == "" {
@@ -52,8 +48,15 @@ func (o Options) transport() transport.Options {
 	return transport.Options{
 		BaseURL: base, Key: secret.New(o.APIKey), HTTPClient: o.HTTPClient, Logger: o.Logger,
 		UserAgent: o.UserAgent, Username: o.Username, Email: o.Email,
-		ExtraHeaders: o.ExtraHeaders, Observe: o.Observe,
+		ExtraHeaders: o.ExtraHeaders, Observe: o.observe(),
 	}
+}
+
+func (o Options) observe() func(transport.Exchange) {
+	if o.Observe == nil {
+		return nil
+	}
+	return func(x transport.Exchange) { o.Observe(Exchange(x)) }
 }
 
 // String shows the options without the key and without the values of the extra

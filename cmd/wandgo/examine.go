@@ -13,6 +13,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/transport"
@@ -165,7 +166,7 @@ func (x *examination) reach(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
 	defer cancel()
 	start := time.Now()
-	_, err = graphql.Viewer(ctx, graphql.NewWithTransport(t).WithPolicy(policy))
+	_, err = graphql.Viewer(ctx, gqlclient.New(t).WithPolicy(policy))
 	took := time.Since(start)
 	if err == nil {
 		*x.reached = true

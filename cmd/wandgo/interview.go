@@ -8,8 +8,8 @@ import (
 	"unicode"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/runid"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/transport"
@@ -64,7 +64,7 @@ func ask(ctx context.Context, x *examination, second secret.Key, t targets) []qu
 
 // identify asks whose the second key is.
 func (v *interview) identify(ctx context.Context) *errors.Viewer {
-	viewer, err := diagnose.AskViewer(ctx, graphql.NewWithTransport(v.second).ForProbes())
+	viewer, err := diagnose.AskViewer(ctx, gqlclient.New(v.second).ForProbes())
 	if err != nil {
 		return nil
 	}

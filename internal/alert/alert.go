@@ -10,6 +10,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
@@ -41,7 +42,7 @@ type Alert struct {
 // Alerter sends the alerts of one run. It is safe for concurrent use. Make it
 // with [New].
 type Alerter struct {
-	client               *graphql.Client
+	client               *gqlclient.Client
 	entity, project, run string
 
 	mu    sync.Mutex
@@ -49,7 +50,7 @@ type Alerter struct {
 }
 
 // New makes an Alerter for a run that is on the server.
-func New(client *graphql.Client, entity, project, run string) *Alerter {
+func New(client *gqlclient.Client, entity, project, run string) *Alerter {
 	return &Alerter{client: client, entity: entity, project: project, run: run, until: make(map[string]time.Time)}
 }
 

@@ -17,6 +17,9 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/alert"
+	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/transport"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -47,11 +50,12 @@ func TestAlertsReachTheRun(t *testing.T) {
 	}, v.Alerts)
 }
 
-func newClient(t *testing.T, srv *wandbtest.Server) *graphql.Client {
+func newClient(t *testing.T, srv *wandbtest.Server) *gqlclient.Client {
 	t.Helper()
-	client, err := graphql.New(graphql.Options{BaseURL: srv.URL(), APIKey: wandbtest.AliceKey})
+	tr, err := transport.New(transport.Options{BaseURL: srv.URL(), Key: secret.New(wandbtest.AliceKey)})
 	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, client.Close()) })
+	t.Cleanup(func() { assert.NoError(t, tr.Close()) })
+	client := gqlclient.New(tr)
 	entity, project, run := "acme", "p", "r"
 	_, err = graphql.UpsertBucket(t.Context(), client, graphql.UpsertBucketInput{EntityName: &entity, ModelName: &project, Name: &run})
 	require.NoError(t, err)
@@ -124,9 +128,9 @@ func (s *accepting) RoundTrip(req *http.Request) (*http.Response, error) {
 func newAccepting(t *testing.T) (*alert.Alerter, *accepting) {
 	t.Helper()
 	s := &accepting{}
-	client, err := graphql.New(graphql.Options{BaseURL: "https://api.test", HTTPClient: &http.Client{Transport: s}})
+	tr, err := transport.New(transport.Options{BaseURL: "https://api.test", HTTPClient: &http.Client{Transport: s}})
 	require.NoError(t, err)
-	return alert.New(client, "acme", "p", "r"), s
+	return alert.New(gqlclient.New(tr), "acme", "p", "r"), s
 }
 
 func TestOneAlertPerTitleAndMinute(t *testing.T) {

@@ -42,7 +42,7 @@ const shareOfCombined = 0.6
 
 // combined is the answer of the combined request, whichever form it took.
 type combined struct {
-	who         *graphql.WhoFields
+	who         *graphql.ViewerFields
 	account     *graphql.AccountFields
 	entity      *graphql.EntityFields
 	kind        *graphql.EntityKindFields
@@ -244,7 +244,7 @@ func AskViewer(ctx context.Context, client gql.Client) (*errors.Viewer, error) {
 // askWho asks for the account and a page of its teams that holds them all; where
 // the server objects to the size of the page, once more without it. paged says
 // whether it did not.
-func askWho(ctx context.Context, client gql.Client) (w *graphql.WhoFields, paged bool, err error) {
+func askWho(ctx context.Context, client gql.Client) (w *graphql.ViewerFields, paged bool, err error) {
 	r, err := graphql.Viewer(ctx, client)
 	w = value(r, (*graphql.ViewerResponse).GetViewer)
 	if !objectsToPage(err) {

@@ -78,7 +78,7 @@ func answerOf(present bool, err error) Answer {
 	return a
 }
 
-func (f *Findings) readWho(w *graphql.WhoFields, err error) {
+func (f *Findings) readWho(w *graphql.ViewerFields, err error) {
 	f.Who.Answer, f.Who.err = answerOf(w != nil, err), err
 	if w != nil {
 		f.Who.Viewer = viewerOf(w) // whatever the status: the key was recognised
@@ -94,7 +94,7 @@ func gated(message string) bool {
 }
 
 // viewerOf turns the wire's viewer into the public one.
-func viewerOf(w *graphql.WhoFields) *errors.Viewer {
+func viewerOf(w *graphql.ViewerFields) *errors.Viewer {
 	v := &errors.Viewer{
 		ID:            w.Id,
 		Username:      deref(w.Username),
@@ -127,25 +127,15 @@ func looksCut(n int) bool {
 	return n >= pageSize
 }
 
-func whoOfUnpaged(r *graphql.ViewerUnpagedResponse) *graphql.WhoFields {
+func whoOfUnpaged(r *graphql.ViewerUnpagedResponse) *graphql.ViewerFields {
 	if r == nil || r.Viewer == nil {
 		return nil
 	}
 	u := r.Viewer
-	w := &graphql.WhoFields{
-		Id: u.Id, Username: u.Username, Email: u.Email, Entity: u.Entity, AccountType: u.AccountType, Admin: u.Admin,
+	return &graphql.ViewerFields{
+		Id: u.Id, Username: u.Username, Email: u.Email, Entity: u.Entity,
+		AccountType: u.AccountType, Admin: u.Admin, Teams: u.Teams,
 	}
-	if u.Teams != nil {
-		w.Teams = &graphql.WhoFieldsTeamsEntityConnection{}
-		for _, e := range u.Teams.Edges {
-			var edge graphql.WhoFieldsTeamsEntityConnectionEdgesEntityEdge
-			if e.Node != nil {
-				edge.Node = &graphql.WhoFieldsTeamsEntityConnectionEdgesEntityEdgeNodeEntity{Name: e.Node.Name}
-			}
-			w.Teams.Edges = append(w.Teams.Edges, edge)
-		}
-	}
-	return w
 }
 
 func (f *Findings) readAccount(a *graphql.AccountFields, err error) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -14,7 +15,7 @@ import (
 func classifyToken(r *Refusal, e *transport.TokenError) {
 	r.StatusCode, r.Message, r.RequestID = e.Last.StatusCode, e.Message, e.Last.RequestID
 	answer := &graphql.Error{StatusCode: r.StatusCode, Kind: graphql.KindJSONOther}
-	if ge, ok := errors.AsType[*graphql.Error](graphql.ErrorOf("", e.Last, nil)); ok {
+	if ge, ok := errors.AsType[*graphql.Error](gqlclient.ErrorOf("", e.Last, nil)); ok {
 		answer = ge
 	}
 	switch r.Class = classifyResponse(r, answer); {

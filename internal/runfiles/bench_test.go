@@ -15,7 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -47,7 +47,7 @@ func newSink(b *testing.B) (*runfiles.Config, *atomic.Int64) {
 	tr, err := transport.New(transport.Options{BaseURL: srv.URL})
 	require.NoError(b, err)
 	b.Cleanup(func() { _ = tr.Close() })
-	return &runfiles.Config{GraphQL: graphql.NewWithTransport(tr), Transport: tr, Entity: "e", Project: "p", Run: "r"}, &got
+	return &runfiles.Config{GraphQL: gqlclient.New(tr), Transport: tr, Entity: "e", Project: "p", Run: "r"}, &got
 }
 
 // BenchmarkSmallFiles uploads 1,000 files of 1 KiB.

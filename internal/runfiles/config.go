@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -27,7 +28,7 @@ const (
 // are required, except for a run that is offline from the start.
 type Config struct {
 	// GraphQL and Transport lead to the same server.
-	GraphQL   *graphql.Client
+	GraphQL   *gqlclient.Client
 	Transport *transport.Transport
 	// Entity, Project and Run are the run's names on the server.
 	Entity, Project, Run string

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -125,7 +126,7 @@ func (j *job) put() error {
 		Operation:     operation,
 		Policy:        *j.u.cfg.Policy,
 	})
-	failed := graphql.ErrorOf(operation, resp, err)
+	failed := gqlclient.ErrorOf(operation, resp, err)
 	if e, ok := stderrors.AsType[*graphql.Error](failed); ok {
 		return storageDenied(j.file.name, j.target.host(), e)
 	}

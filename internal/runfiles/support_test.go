@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/transport"
@@ -79,7 +80,7 @@ func newOnline(tb testing.TB, change func(*runfiles.Config)) *online {
 	})
 	require.NoError(tb, err)
 	tb.Cleanup(func() { assert.NoError(tb, tr.Close()) })
-	gql := graphql.NewWithTransport(tr).WithPolicy(*quick())
+	gql := gqlclient.New(tr).WithPolicy(*quick())
 	entity, project, run := "acme", "p", "r"
 	_, err = graphql.UpsertBucket(tb.Context(), gql, graphql.UpsertBucketInput{EntityName: &entity, ModelName: &project, Name: &run})
 	require.NoError(tb, err)
@@ -180,7 +181,7 @@ func newWire(t *testing.T, w *wire, change func(*runfiles.Config)) *online {
 	})
 	require.NoError(t, err)
 	cfg := runfiles.Config{
-		GraphQL: graphql.NewWithTransport(tr), Transport: tr, Entity: "acme", Project: "p", Run: "r",
+		GraphQL: gqlclient.New(tr), Transport: tr, Entity: "acme", Project: "p", Run: "r",
 	}
 	o := &online{notes: &notes{}, tb: t}
 	o.watch(&cfg)

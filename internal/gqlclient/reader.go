@@ -1,0 +1,34 @@
+package gqlclient
+
+import (
+	gql "github.com/Khan/genqlient/graphql"
+
+	"github.com/wandgo/wandgo/internal/transport"
+)
+
+// Reader decodes the response to an operation into resp, or turns err into a
+// *graphql.Error if there was no response.
+type Reader func(
+	operation string, r *transport.Response, err error, resp *gql.Response, scrub func(string) string,
+) error
+
+// read is package graphql's. It is a variable because graphql imports this
+// package.
+var read Reader
+
+// SetReader is for package graphql, which calls it while it is initialized.
+func SetReader(r Reader) bool {
+	read = r
+	return true
+}
+
+// ErrorOf reads the outcome of a request to another endpoint of the same
+// server, such as file_stream, whose errors have the same shapes. It returns a
+// *graphql.Error if the response is not 2xx or there is none, otherwise nil.
+func ErrorOf(operation string, r *transport.Response, err error) error {
+	if err == nil && r.StatusCode >= 200 && r.StatusCode < 300 {
+		return nil
+	}
+	scrubbed := func(text string) string { return text } // by the transport
+	return read(operation, r, err, &gql.Response{}, scrubbed)
+}
