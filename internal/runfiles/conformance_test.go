@@ -74,6 +74,7 @@ func TestSavesAsTheOfficialClientDoes(t *testing.T) {
 		_, err := o.SaveGlob(filepath.Join(dir, "d"), dir, runfiles.Live)
 		require.ErrorIs(t, err, runfiles.ErrNotRegular, "the official client sends nothing either, and does not say so")
 		save("d/*", dir, runfiles.Live)
+		save("d/.hid", dir, runfiles.Live) // the official client's d/* has it, with any .env beside it
 		save("d/sub/b.txt", "", runfiles.Live)
 		save("d/sub/b.txt", dir+"/d", runfiles.Live)
 		advance(7 * time.Second)

@@ -19,6 +19,9 @@ var (
 	ErrNoServer = stderrors.New("there is no server to upload to")
 	// ErrNotRegular says that a name leads to a directory, a pipe or a device.
 	ErrNotRegular = stderrors.New("not a regular file")
+	// ErrSecret says that a file's name is one for keys or passwords, and that only a
+	// wildcard matched it.
+	ErrSecret = stderrors.New("is named like a file of keys or passwords; save it under its whole name")
 	// ErrIgnored says that a name matches one of the patterns to ignore.
 	ErrIgnored = stderrors.New("matches ignore_globs")
 	// ErrOutside says that a name or pattern leaves the directory it is relative to.

@@ -4,28 +4,35 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
-	"strings"
 )
 
-// SaveGlob saves every file that a pattern matches now; files that appear later
-// are not found. It returns the names they have in the run, which are their
-// paths relative to base, sorted; there may be none.
+// SaveGlob saves every file that a pattern matches now. Files that appear later are
+// not found. It returns the names they have in the run, which are their paths
+// relative to base, sorted. There may be none.
 //
-// The pattern is one of filepath.Match, in which an element ** stands for any
-// number of directories. A pattern that is not absolute is relative to the
-// current directory. An empty base is the current directory too, or, for an
-// absolute pattern, the parent of the directory in its last but one element, as
-// in the official client: /data/ckpt/*.pt gives names such as ckpt/a.pt. A
-// pattern that leaves base is refused with [ErrOutside], and like one that is no
-// pattern with an *errors.InputError; symbolic links below base may lead elsewhere,
-// except those that ** meets. Directories are reported and left out, not walked: a
-// stray * would upload everything below it. One that is named without a wildcard is
-// an *errors.InputError, as nobody means nothing.
+// The pattern is one of filepath.Match, with these additions:
+//
+//   - an element ** stands for any number of directories;
+//   - [!a] is [^a], as in Python;
+//   - a pattern that is the name of a file stands for that file, whatever it holds;
+//   - a name that begins with a dot is matched only by an element that does, and **
+//     does not enter such a directory;
+//   - a file that by its name holds a key or a password is only saved under its
+//     whole name, not by a wildcard.
+//
+// A pattern that is not absolute is relative to the current directory. An empty base
+// is the current directory too. For an absolute pattern it is the parent of the
+// directory in its last but one element, as in the official client: /data/ckpt/*.pt
+// gives names such as ckpt/a.pt. Symbolic links below base may lead elsewhere, except
+// those that ** meets. Directories that a wildcard matches are reported and skipped,
+// not walked: a stray * would upload everything below it. The errors are:
+//
+//   - [ErrOutside] for a pattern that leaves base;
+//   - an *errors.InputError for a malformed pattern, and for a directory that is
+//     named without a wildcard.
 func (u *Uploader) SaveGlob(pattern, base string, policy Policy) ([]string, error) {
 	base, rel, err := relativeTo(base, pattern)
 	if err != nil {
@@ -52,7 +59,7 @@ func (u *Uploader) saveAll(fsys fs.FS, glob, pattern string, policy Policy, save
 	if err := policy.check(); err != nil {
 		return nil, err
 	}
-	found, err := expand(fsys, glob)
+	found, err := expand(fsys, glob, func(name string) { u.skip(name, ErrSecret) })
 	switch {
 	case errors.Is(err, path.ErrBadPattern):
 		return nil, invalid("pattern", pattern, "must be a pattern of filepath.Match", path.ErrBadPattern)
@@ -62,7 +69,7 @@ func (u *Uploader) saveAll(fsys fs.FS, glob, pattern string, policy Policy, save
 	names := make([]string, 0, len(found))
 	for _, name := range found {
 		if _, err := (fsFile{fsys, name}).stat(); err != nil {
-			if errors.Is(err, ErrNotRegular) && !strings.ContainsAny(glob, `*?[\`) {
+			if errors.Is(err, ErrNotRegular) && !hasWildcard(glob) {
 				return nil, notRegular(fsys, name, pattern)
 			}
 			u.skip(name, err)
@@ -115,72 +122,4 @@ func relativeTo(base, pattern string) (dir, rel string, err error) {
 		return "", "", outside(pattern)
 	}
 	return base, filepath.ToSlash(rel), nil
-}
-
-// expand lists what matches, sorted.
-func expand(fsys fs.FS, pattern string) ([]string, error) {
-	if _, err := path.Match(pattern, ""); err != nil {
-		return nil, err
-	}
-	elements := strings.Split(pattern, "/")
-	deep := slices.Index(elements, "**")
-	if deep < 0 {
-		return fs.Glob(fsys, pattern)
-	}
-	// What stands before the first ** tells where to look.
-	roots := []string{"."}
-	if deep > 0 {
-		var err error
-		if roots, err = fs.Glob(fsys, strings.Join(elements[:deep], "/")); err != nil {
-			return nil, err
-		}
-	}
-	found := make(map[string]bool)
-	for _, root := range roots {
-		err := fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
-			if err != nil {
-				if d != nil && d.IsDir() {
-					return fs.SkipDir // like fs.Glob, which passes over what it cannot read
-				}
-				return nil
-			}
-			if !d.IsDir() && matchElements(elements[deep:], below(root, name)) {
-				found[name] = true
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return slices.Sorted(maps.Keys(found)), nil
-}
-
-// below splits the part of name that is below root.
-func below(root, name string) []string {
-	if root == "." {
-		return strings.Split(name, "/")
-	}
-	return strings.Split(strings.TrimPrefix(name, root+"/"), "/")
-}
-
-// matchElements matches element by element, where ** takes any number of them.
-// It remembers how far each ** may start, so that many of them stay cheap.
-func matchElements(pattern, name []string) bool {
-	// ok[j] says whether the pattern so far matches name[:j].
-	ok := make([]bool, len(name)+1)
-	ok[0] = true
-	for _, p := range pattern {
-		next := make([]bool, len(name)+1)
-		for j := range next {
-			switch {
-			case p == "**":
-				next[j] = ok[j] || j > 0 && next[j-1]
-			case j > 0 && ok[j-1]:
-				next[j], _ = path.Match(p, name[j-1])
-			}
-		}
-		ok = next
-	}
-	return ok[len(name)]
 }

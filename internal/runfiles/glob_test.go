@@ -3,65 +3,14 @@ package runfiles_test
 import (
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
-	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/internal/runfiles"
 )
-
-func TestExpand(t *testing.T) {
-	t.Parallel()
-	fsys := fstest.MapFS{}
-	for _, name := range []string{"a.pt", "b.txt", ".hid", "d/a.pt", "d/e/a.pt", "d/e/f/x.pt", "g/e/a.pt"} {
-		fsys[name] = &fstest.MapFile{}
-	}
-	for pattern, want := range map[string]string{
-		"*.pt":         "a.pt",
-		"*":            ".hid a.pt b.txt d g",
-		"d":            "d",
-		"*/a.pt":       "d/a.pt",
-		"**":           ".hid a.pt b.txt d/a.pt d/e/a.pt d/e/f/x.pt g/e/a.pt",
-		"**/a.pt":      "a.pt d/a.pt d/e/a.pt g/e/a.pt",
-		"d/**/*.pt":    "d/a.pt d/e/a.pt d/e/f/x.pt",
-		"*/e/**":       "d/e/a.pt d/e/f/x.pt g/e/a.pt",
-		"**/e/**/x.pt": "d/e/f/x.pt",
-		"d/**/**/a.pt": "d/a.pt d/e/a.pt",
-		"**x":          "",
-		"none/**":      "",
-		"[ab].*":       "a.pt b.txt",
-	} {
-		got, err := runfiles.Expand(fsys, pattern)
-		require.NoError(t, err, pattern)
-		assert.Equal(t, want, strings.Join(got, " "), pattern)
-	}
-	for _, pattern := range []string{"[", "d/[", "**/["} {
-		_, err := runfiles.Expand(fsys, pattern)
-		require.ErrorIs(t, err, path.ErrBadPattern, pattern)
-	}
-}
-
-func TestExpandPassesOverWhatItCannotRead(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	write(t, dir+"/open/a", "")
-	require.NoError(t, os.Mkdir(dir+"/shut", 0o000))
-	outside := t.TempDir()
-	write(t, outside+"/far", "")
-	require.NoError(t, os.Symlink(outside, dir+"/link"))
-	require.NoError(t, os.Symlink(dir, dir+"/open/loop"))
-	got, err := runfiles.Expand(os.DirFS(dir), "**/[af]*")
-	require.NoError(t, err)
-	assert.Equal(t, []string{"open/a"}, got, "** follows no link, so that it cannot go round")
-	got, err = runfiles.Expand(os.DirFS(dir), "link/*")
-	require.NoError(t, err)
-	assert.Equal(t, []string{"link/far"}, got, "a link that is named is followed")
-}
 
 func TestRelativeTo(t *testing.T) {
 	t.Parallel()
@@ -117,24 +66,6 @@ func FuzzCleanName(f *testing.F) {
 		again, err := runfiles.CleanName(clean)
 		require.NoError(t, err)
 		assert.Equal(t, clean, again)
-	})
-}
-
-func FuzzExpand(f *testing.F) {
-	for _, s := range []string{"*", "**", "**/**/x", "d/**/*.pt", "[a-", `\`, "a/../b", "**/[^a]*"} {
-		f.Add(s)
-	}
-	fsys := fstest.MapFS{"a.pt": {}, "d/a.pt": {}, "d/e/x.pt": {}}
-	f.Fuzz(func(t *testing.T, pattern string) {
-		found, err := runfiles.Expand(fsys, pattern)
-		if err != nil {
-			return
-		}
-		for _, name := range found {
-			if _, err := fs.Stat(fsys, name); err != nil {
-				t.Errorf("pattern %q finds %q: %v", pattern, name, err)
-			}
-		}
 	})
 }
 
