@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"strconv"
 	"time"
+
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // How the error types show themselves to machines. In every form the original
@@ -239,7 +241,7 @@ func (e *InputError) MarshalJSON() ([]byte, error) {
 		// Source is "" where it is not known.
 		Source string `json:"source"`
 	}{
-		"input", e.Error(), Code(ErrInvalidInput), shown(e.Field), escape(redact(bounded(e.Value)), inputLimit, false),
+		"input", e.Error(), Code(ErrInvalidInput), shown(e.Field), escape(secret.Redact(bounded(e.Value)), inputLimit, false),
 		shown(e.Rule), shown(e.Source),
 	})
 }

@@ -3,6 +3,8 @@ package errors
 import (
 	"net/url"
 	"strings"
+
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // place is what was asked for and where: the part that [PermissionError] and
@@ -88,7 +90,7 @@ func (p place) page(parts ...string) string {
 		if len(part) > readLimit {
 			return address
 		}
-		address += "/" + url.PathEscape(redact(part))
+		address += "/" + url.PathEscape(secret.Redact(part))
 	}
 	return address
 }

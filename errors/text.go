@@ -1,11 +1,11 @@
 package errors
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
+
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // Everything a server, a proxy or a caller gave us passes through this file
@@ -27,7 +27,7 @@ const (
 // inline returns text on one line: outer blanks dropped, credentials redacted,
 // everything unprintable escaped, cut to limit runes.
 func inline(text string, limit int) string {
-	return escape(redact(bounded(text)), limit, false)
+	return escape(secret.Redact(bounded(text)), limit, false)
 }
 
 // quoted returns text as inline does, in double quotes. Inner quotes and
@@ -38,7 +38,7 @@ func quotedTo(text string, limit int) string {
 	if len(text) > readLimit {
 		text = bounded(text)
 	}
-	return `"` + escape(redact(text), limit, true) + `"`
+	return `"` + escape(secret.Redact(text), limit, true) + `"`
 }
 
 // quotedID quotes an id, which may have the form of a key without being one.
@@ -91,45 +91,6 @@ func escape(text string, limit int, quotes bool) string {
 		b.WriteString(piece)
 	}
 	return b.String()
-}
-
-const redacted = "[redacted]"
-
-// credentials matches what has the form of a credential. This is the second
-// fence: keys never enter these types, but a server or a proxy may echo a
-// request, and a person may paste a key where a name belongs.
-var credentials = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i:\b(?:basic|bearer)[ \t:]+)[A-Za-z0-9+/=._~-]{12,}` + // header
-		`|YXBpO[A-Za-z0-9+/=_-]+` + // base64 of "api:…"
-		`|eyJ[\w-]+\.[\w-]+\.[\w-]*` + // JWT
-		`|wandb_v\d+_[\w-]+` + // present form of a key
-		`|local-\w{16,}` + // form of a self-hosted server's key
-		`|[A-Za-z0-9]{40,}` + // classic key, also pasted twice
-		`|://[^/\s@?#]+@`) // user and password in an address
-})
-
-// redact replaces what looks like a credential.
-func redact(text string) string {
-	if len(text) < 10 { // shorter than any form above that matters
-		return text
-	}
-	return credentials().ReplaceAllStringFunc(text, func(match string) string {
-		switch {
-		case strings.HasPrefix(match, "://"):
-			return "://" + redacted + "@"
-		case strings.ContainsAny(match[:min(len(match), 8)], " \t:"):
-			scheme, secret, _ := strings.Cut(match, match[strings.IndexAny(match, " \t:"):][:1])
-			if !strings.ContainsAny(secret, "0123456789=") { // "basic authentication" is prose
-				return match
-			}
-			return scheme + " " + redacted
-		case strings.HasPrefix(match, "YXBpO"), strings.HasPrefix(match, "eyJ"),
-			strings.HasPrefix(match, "wandb_v"), strings.HasPrefix(match, "local-"),
-			strings.ContainsAny(match, "0123456789"):
-			return redacted
-		}
-		return match // a very long word
-	})
 }
 
 // list joins words for a sentence: `a, b or c`.

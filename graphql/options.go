@@ -69,7 +69,7 @@ func (o Options) String() string {
 	slices.Sort(names)
 	key := secret.New(o.APIKey)
 	return key.Scrub(fmt.Sprintf("graphql.Options{BaseURL:%q APIKey:%s UserAgent:%q Username:%q Email:%q ExtraHeaders:%q}",
-		transport.RedactURL(o.BaseURL), key, o.UserAgent, o.Username, o.Email, names))
+		secret.RedactURL(o.BaseURL), key, o.UserAgent, o.Username, o.Email, names))
 }
 
 // GoString is String.

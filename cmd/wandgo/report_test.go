@@ -91,7 +91,7 @@ func TestRedactor(t *testing.T) {
 		{"key", "k=" + joKey + "!", "k=[redacted]!"},
 		{"unknown hex key", "0123456789abcdefdeadbeef0123456789abcdef", "[redacted]"},
 		{"unknown key of today", "wandb_v1_abcDEF", "[redacted]"},
-		{"local key", "local-0123456789abcdef0123", "[redacted]"},
+		{"local key", "local-0123456789abcdef0123456789abcdef01234567", "[redacted]"},
 		{"credentials", "Authorization: Basic YXBpOmFiY2Q=", "Authorization: Basic [redacted]"},
 		{"bearer", "bearer abcdefgh.ijk", "bearer [redacted]"},
 		{"token", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.abc-d_e", "[redacted]"},

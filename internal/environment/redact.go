@@ -5,10 +5,9 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-)
 
-// hidden stands where a secret stood.
-const hidden = "[redacted]"
+	"github.com/wandgo/wandgo/internal/secret"
+)
 
 // RedactArgs returns a copy of args in which what looks like a secret is
 // hidden: the value of a flag named like one, as in --api-key X, token=X or
@@ -22,14 +21,14 @@ func RedactArgs(args []string) []string {
 		name, value, assigned := strings.Cut(arg, "=")
 		switch {
 		case previous != "" && !isFlag && isSecretName(previous) && !isHarmless(arg):
-			arg = hidden
+			arg = secret.Redacted
 		case assigned && isSecretName(name) && !isHarmless(value):
-			arg = name + "=" + hidden
-		case isFlag && !assigned && isKey(strings.TrimLeft(arg, "-")):
-			arg = hidden
-		case !isFlag && !assigned && isKey(arg) && !isHashName(previous),
-			assigned && isKey(value) && !isHashName(name):
-			arg = strings.TrimSuffix(arg, or(value, arg)) + hidden
+			arg = name + "=" + secret.Redacted
+		case isFlag && !assigned && secret.IsKey(strings.TrimLeft(arg, "-")):
+			arg = secret.Redacted
+		case !isFlag && !assigned && secret.IsKey(arg) && !isHashName(previous),
+			assigned && secret.IsKey(value) && !isHashName(name):
+			arg = strings.TrimSuffix(arg, or(value, arg)) + secret.Redacted
 		default:
 			arg = redactInside(arg)
 		}
@@ -71,7 +70,7 @@ func isSecretName(name string) bool {
 func isHashName(name string) bool {
 	return slices.ContainsFunc(wordsOf(name), func(word string) bool {
 		switch word {
-		case "commit", "sha", "sha1", "hash", "revision", "rev", "ref", "digest", "checksum", "git":
+		case "commit", "sha", "sha1", "sha256", "sha512", "md5", "hash", "revision", "rev", "ref", "digest", "checksum", "git":
 			return true
 		}
 		return false
@@ -115,28 +114,17 @@ func isHarmless(value string) bool {
 	return len(value) <= 5 && strings.Trim(value, "0123456789.") == ""
 }
 
-var (
-	keyForm = regexp.MustCompile(`^(?:[0-9a-f]{40}|local-[0-9a-f]{40}|wandb_v\d_\S{20,}` + // W&B
-		`|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-\S{15,}|hf_\w{20,}|sk-\S{16,}|xox[abprs]-\S{10,}` +
-		`|A[KS]IA[0-9A-Z]{12,}|AIza\S{30,}|eyJ[\w-]+\.[\w-]+\.[\w-]*)$`)
-	urlPassword = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]*):[^\s/@]+@`)
-	bearer      = regexp.MustCompile(`(?i)\b(bearer|basic)\s+[^\s"']+`)
-	namedInside = regexp.MustCompile(`(?i)([\w.-]*(?:api[_-]?key|token|password|passwd|secret)["']?\s*[:=]\s*["']?)([^\s"',;&}]+)`)
-)
-
-// isKey reports whether a text has the form of a well-known kind of key.
-func isKey(text string) bool { return keyForm.MatchString(text) }
+var namedInside = regexp.MustCompile(`(?i)([\w.-]*(?:api[_-]?key|token|password|passwd|secret)["']?\s*[:=]\s*["']?)([^\s"',;&}]+)`)
 
 // redactInside hides secrets inside of a longer argument: JSON, a header, a URL,
 // or a list of settings.
 func redactInside(arg string) string {
-	arg = urlPassword.ReplaceAllString(arg, "$1:"+hidden+"@")
-	arg = bearer.ReplaceAllString(arg, "$1 "+hidden)
+	arg = secret.RedactHeaders(secret.RedactURL(arg))
 	return namedInside.ReplaceAllStringFunc(arg, func(match string) string {
 		parts := namedInside.FindStringSubmatch(match)
-		if isHarmless(parts[2]) || strings.HasPrefix(parts[2], hidden) {
+		if isHarmless(parts[2]) || strings.HasPrefix(parts[2], secret.Redacted) {
 			return match
 		}
-		return parts[1] + hidden
+		return parts[1] + secret.Redacted
 	})
 }

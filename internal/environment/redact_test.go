@@ -27,7 +27,7 @@ func TestRedactArgs(t *testing.T) {
 		{"not secrets", plain, plain},
 		{"form of a key", []string{key, "--x=" + token, token, "local-" + key}, []string{"[redacted]", "--x=[redacted]", "[redacted]", "[redacted]"}},
 		{"a commit is no key", []string{"--commit", key, "--git-sha=" + key}, []string{"--commit", key, "--git-sha=" + key}},
-		{"URL", []string{"postgres://jo:hush@db/x", "--url=redis://:hush@h"}, []string{"postgres://jo:[redacted]@db/x", "--url=redis://:[redacted]@h"}},
+		{"URL", []string{"postgres://jo:hush@db/x", "--url=redis://:hush@h"}, []string{"postgres://[redacted]@db/x", "--url=redis://[redacted]@h"}},
 		{"header", []string{"-H", "Authorization: Bearer hush"}, []string{"-H", "Authorization: Bearer [redacted]"}},
 		{"JSON", []string{`{"api_key": "hush", "lr": 0.1}`}, []string{`{"api_key": "[redacted]", "lr": 0.1}`}},
 		{"list", []string{"--set", "lr=1,password=hush,x=2"}, []string{"--set", "lr=1,password=[redacted],x=2"}},

@@ -2,7 +2,6 @@ package settings
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -32,7 +31,7 @@ func CheckEntity(name string) error {
 	switch {
 	case name == "":
 		return nil
-	case looksLikeKey.MatchString(name):
+	case secret.HoldsKey(name) || secret.IsClassicKey(name):
 		return notAKey(field)
 	case strings.HasPrefix(name, "-"):
 		return broken(field, name, "must not begin with '-', which looks like a command-line flag")
@@ -53,7 +52,7 @@ func CheckProject(name string) error {
 	if name == "" {
 		return nil
 	}
-	if looksLikeKey.MatchString(name) {
+	if secret.HoldsKey(name) || secret.IsClassicKey(name) {
 		return notAKey(field)
 	}
 	if strings.Contains(name, "://") {
@@ -128,7 +127,7 @@ func checkText(field, text string, limit int) error {
 }
 
 func checkRunes(field, text string, limit int) error {
-	if unlikeCommit.MatchString(text) {
+	if secret.HoldsKey(text) {
 		return notAKey(field)
 	}
 	if !utf8.ValidString(text) {
@@ -145,15 +144,6 @@ func checkRunes(field, text string, limit int) error {
 
 // maxShown bounds what an error repeats of a bad value, in bytes before quoting.
 const maxShown = 60
-
-var (
-	// looksLikeKey matches what is almost surely an API key in the wrong place.
-	looksLikeKey = regexp.MustCompile(`^(?:[a-z]+-)?[0-9a-f]{40}$|wandb_v1_\w`)
-	// unlikeCommit is looksLikeKey for what is often a commit: the id, the name, the
-	// group and the tags of a run. A key of the older form looks the same. The key
-	// in use is found there all the same, by whoever knows it.
-	unlikeCommit = regexp.MustCompile(`^[a-z]+-[0-9a-f]{40}$|wandb_v1_\w`)
-)
 
 func notAKey(field string) error {
 	return &errors.InputError{Field: field, Rule: "looks like an API key, which nobody but the server should see"}

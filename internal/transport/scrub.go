@@ -3,7 +3,6 @@ package transport
 import (
 	"errors"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -11,15 +10,7 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// userinfo is the user:password@ of a URL inside a longer text: a proxy's, say.
-var userinfo = regexp.MustCompile(`(\w://)[^/\s"'@]+@`)
-
-func scrubText(keys secret.Keys, text string) string {
-	return userinfo.ReplaceAllString(keys.Scrub(text), "${1}"+secret.Redacted+"@")
-}
-
-// RedactURL hides the user name and password of a URL, or of every URL in a text.
-func RedactURL(text string) string { return scrubText(nil, text) }
+func scrubText(keys secret.Keys, text string) string { return secret.RedactURL(keys.Scrub(text)) }
 
 func scrubBytes(keys secret.Keys, body []byte) []byte {
 	if len(keys) == 0 || len(body) == 0 {

@@ -420,19 +420,6 @@ func TestNoGoroutineAfterClose(t *testing.T) { //nolint:paralleltest // it count
 	goleak.VerifyNone(t, ignore)
 }
 
-func TestRedactURL(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{
-		"https://h/x":                  "https://h/x",
-		"https://jo:pw@h/x":            "https://[redacted]@h/x",
-		"write to jo@example.com":      "write to jo@example.com",
-		"http://a:b@h and http://c@h/": "http://[redacted]@h and http://[redacted]@h/",
-		"https://h/path/with@at?x=a@b": "https://h/path/with@at?x=a@b",
-	} {
-		assert.Equal(t, want, RedactURL(in))
-	}
-}
-
 func TestErrorText(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "no response", (&Error{}).Error())
