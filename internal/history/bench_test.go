@@ -80,37 +80,3 @@ func BenchmarkAlternatingRows(b *testing.B) {
 		buf, _ = e.AppendRow(buf[:0], rows[i%2], benchMeta)
 	}
 }
-
-func BenchmarkQuoted(b *testing.B) {
-	var e history.Encoder
-	line, err := e.AppendRow(nil, metrics(20), benchMeta)
-	if err != nil {
-		b.Fatal(err)
-	}
-	plain := make([]byte, len(line))
-	for i := range plain {
-		plain[i] = 'x'
-	}
-	for _, bb := range []struct {
-		name string
-		text []byte
-	}{{"row", line}, {"plain", plain}} {
-		b.Run(bb.name, func(b *testing.B) {
-			var buf []byte
-			b.SetBytes(int64(len(bb.text)))
-			b.ReportAllocs()
-			for b.Loop() {
-				buf = history.AppendQuoted(buf[:0], bb.text)
-			}
-		})
-		b.Run(bb.name+"/remembered", func(b *testing.B) {
-			var q history.Quoter
-			var buf []byte
-			b.SetBytes(int64(len(bb.text)))
-			b.ReportAllocs()
-			for b.Loop() {
-				buf = q.Append(buf[:0], bb.text)
-			}
-		})
-	}
-}

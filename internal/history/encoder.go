@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // Limits of a row.
@@ -88,7 +90,7 @@ func (e *Encoder) AppendSplit(dst []byte, row *Row, meta Meta) ([]byte, error) {
 		value := len(dst)
 		switch v := v.(type) {
 		case float64:
-			dst = appendFloat(dst, v, 64)
+			dst = jsonx.AppendFloat(dst, v, 64)
 		case Absent:
 			dst = dst[:mark]
 			continue
@@ -102,25 +104,25 @@ func (e *Encoder) AppendSplit(dst []byte, row *Row, meta Meta) ([]byte, error) {
 			bad = append(bad, &KeyError{Key: row.Keys[i], Err: ErrTooLong})
 			continue
 		}
-		layout = layout.add(value-start, len(dst)-1-start)
+		layout = layout.Add(value-start, len(dst)-1-start)
 		ownTimestamp = ownTimestamp || row.Keys[i] == keyTimestamp
 	}
 	if !ownTimestamp {
 		dst = append(dst, `"_timestamp":`...)
 		value := len(dst)
-		dst = appendFloat(dst, meta.Timestamp, 64)
-		layout = layout.add(value-start, len(dst)-start)
+		dst = jsonx.AppendFloat(dst, meta.Timestamp, 64)
+		layout = layout.Add(value-start, len(dst)-start)
 		dst = append(dst, ',')
 	}
 	dst = append(dst, `"_runtime":`...)
 	value := len(dst)
-	dst = appendFloat(dst, meta.Runtime, 64)
-	layout = layout.add(value-start, len(dst)-start)
+	dst = jsonx.AppendFloat(dst, meta.Runtime, 64)
+	layout = layout.Add(value-start, len(dst)-start)
 	if meta.HasStep {
 		dst = append(dst, `,"_step":`...)
 		value = len(dst)
 		dst = appendInt(dst, meta.Step)
-		layout = layout.add(value-start, len(dst)-start)
+		layout = layout.Add(value-start, len(dst)-start)
 	}
 	row.layout = layout
 	return append(dst, '}'), rowError(bad)
@@ -140,7 +142,7 @@ func (e *Encoder) appendResolved(dst []byte, v any) []byte {
 		}
 		dst = append(dst, object.key(i)...)
 		if f, ok := v.(float64); ok {
-			dst = appendFloat(dst, f, 64)
+			dst = jsonx.AppendFloat(dst, f, 64)
 		} else {
 			dst = e.appendResolved(dst, v)
 		}
@@ -170,9 +172,9 @@ func (e *Encoder) appendEntry(dst []byte, mark int, key string, v any, depth int
 	// The common kinds first: no path to keep, nothing that can fail.
 	switch v := v.(type) {
 	case float64:
-		return append(appendFloat(dst, v, 64), ','), true
+		return append(jsonx.AppendFloat(dst, v, 64), ','), true
 	case string:
-		return append(appendString(dst, v), ','), true
+		return append(jsonx.AppendString(dst, v), ','), true
 	}
 	begin := len(dst)
 	e.path = append(e.path, key)
@@ -221,7 +223,7 @@ func (e *Encoder) appendMap(dst []byte, m map[string]any, depth int) ([]byte, er
 	for i := base; i < end; i++ {
 		key := e.keys[i]
 		mark := len(dst)
-		dst = append(appendString(dst, key), ':')
+		dst = append(jsonx.AppendString(dst, key), ':')
 		dst, _ = e.appendEntry(dst, mark, key, m[key], depth+1)
 	}
 	clear(e.keys[base:end])

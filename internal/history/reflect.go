@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // appendReflect appends values of types that appendAny does not name.
@@ -36,13 +38,13 @@ func (e *Encoder) appendReflect(dst []byte, v reflect.Value, depth int) ([]byte,
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return appendInt(dst, v.Int()), nil
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		return appendUint(dst, v.Uint()), nil
+		return jsonx.AppendUint(dst, v.Uint()), nil
 	case reflect.Float32:
-		return appendFloat(dst, v.Float(), 32), nil
+		return jsonx.AppendFloat(dst, v.Float(), 32), nil
 	case reflect.Float64:
-		return appendFloat(dst, v.Float(), 64), nil
+		return jsonx.AppendFloat(dst, v.Float(), 64), nil
 	case reflect.String:
-		return appendString(dst, v.String()), nil
+		return jsonx.AppendString(dst, v.String()), nil
 	case reflect.Interface:
 		return e.appendReflect(dst, v.Elem(), depth)
 	case reflect.Pointer:
@@ -149,7 +151,7 @@ func (e *Encoder) appendStruct(dst []byte, v reflect.Value, info *typeInfo, dept
 		dst, err = e.appendReflect(dst, fv, depth+1)
 		e.path = e.path[:len(e.path)-1]
 		if err == nil && f.asString && string(dst[begin:]) != "null" {
-			dst = appendString(dst[:begin], string(dst[begin:]))
+			dst = jsonx.AppendString(dst[:begin], string(dst[begin:]))
 		}
 		dst, _ = e.endEntry(dst, mark, begin, f.name, err)
 	}
@@ -217,7 +219,7 @@ func (e *Encoder) appendAnyMap(dst []byte, v reflect.Value, depth int) ([]byte, 
 	dst = append(dst, '{')
 	for _, en := range entries {
 		mark := len(dst)
-		dst = append(appendString(dst, en.key), ':')
+		dst = append(jsonx.AppendString(dst, en.key), ':')
 		begin := len(dst)
 		e.path = append(e.path, en.key)
 		var err error
@@ -312,7 +314,7 @@ func appendMarshaledText(dst []byte, m encoding.TextMarshaler) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	return AppendQuoted(dst, text), nil
+	return jsonx.AppendQuoted(dst, text), nil
 }
 
 // callMarshaler calls a method of the user's type. A panic in it costs the key

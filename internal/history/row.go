@@ -1,6 +1,10 @@
 package history
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/wandgo/wandgo/internal/jsonx"
+)
 
 // Row is a row of metrics, or an object inside one, whose values are resolved:
 // everything that reads a row reads this form of it. A value is one of
@@ -20,12 +24,12 @@ type Row struct {
 	// keys are new.
 	Memo [MemoCount]any
 
-	quoted []byte // `"key":` of every key, one after the other
-	ends   []int  // where each ends
-	filled []bool // the keys that Fill added
-	extra  int    // the number of those
-	below  []*Row // by index; kept for the next value
-	layout Layout // of the line that was written last
+	quoted []byte       // `"key":` of every key, one after the other
+	ends   []int        // where each ends
+	filled []bool       // the keys that Fill added
+	extra  int          // the number of those
+	below  []*Row       // by index; kept for the next value
+	layout jsonx.Layout // of the line that was written last
 
 	refused []string    // the keys that must not be in a row
 	bad     []*KeyError // the keys left out of the current row
@@ -45,7 +49,7 @@ type Absent struct{}
 
 // Layout returns where the entries are in the line that [Encoder.AppendSplit] wrote
 // last. It is valid until the next line is written.
-func (r *Row) Layout() Layout { return r.layout }
+func (r *Row) Layout() jsonx.Layout { return r.layout }
 
 // Err returns a [*RowError] that names the keys that Split left out, or nil.
 func (r *Row) Err() error { return rowError(r.bad) }
@@ -117,7 +121,7 @@ func (r *Row) slot(key string) int {
 	r.extra++
 	r.quoted, r.ends, r.Memo = r.quoted[:0], r.ends[:0], [MemoCount]any{}
 	for _, k := range r.Keys {
-		r.quoted = append(appendString(r.quoted, k), ':')
+		r.quoted = append(jsonx.AppendString(r.quoted, k), ':')
 		r.ends = append(r.ends, len(r.quoted))
 	}
 	return i
@@ -192,7 +196,7 @@ func (r *Row) learn(row map[string]any, isObject bool) {
 	slices.Sort(r.Keys)
 	for _, k := range r.Keys {
 		r.Values = append(r.Values, row[k])
-		r.quoted = append(appendString(r.quoted, k), ':')
+		r.quoted = append(jsonx.AppendString(r.quoted, k), ':')
 		r.ends = append(r.ends, len(r.quoted))
 		r.filled = append(r.filled, false)
 	}

@@ -122,7 +122,7 @@ func read(r *Row, i int, text []byte, at, end int) any {
 	case 't', 'f':
 		return text[at] == 't'
 	case '"':
-		s, _, _ := Unquote(nil, text[at:end])
+		s, _, _ := jsonx.Unquote(nil, text[at:end])
 		return string(s)
 	case '{':
 		object := r.object(i)
@@ -148,7 +148,7 @@ func readNumber(text []byte) (any, bool) {
 		return i, string(appendInt(room[:0], i)) == string(text)
 	}
 	f, _ := strconv.ParseFloat(string(text), 64)
-	return f, string(appendFloat(room[:0], f, 64)) == string(text)
+	return f, string(jsonx.AppendFloat(room[:0], f, 64)) == string(text)
 }
 
 // readObject resolves the object that an Encoder wrote at text[at:]. Its keys are
@@ -161,7 +161,7 @@ func readObject(r *Row, text []byte, at int) {
 			n++
 		}
 		if n == len(r.Keys) || !bytes.Equal(r.key(n), text[key:keyEnd+1]) {
-			name, _, _ := Unquote(nil, text[key:keyEnd])
+			name, _, _ := jsonx.Unquote(nil, text[key:keyEnd])
 			r.truncate(n)
 			r.Keys, r.Values, r.filled = append(r.Keys, string(name)), append(r.Values, nil), append(r.filled, false)
 			r.quoted = append(r.quoted, text[key:keyEnd+1]...)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // form is how values of a type are written.
@@ -123,7 +125,7 @@ func fieldsOf(t reflect.Type) []field {
 				if name == "" {
 					f.name = sf.Name
 				}
-				f.quoted = string(append(appendString(nil, f.name), ':'))
+				f.quoted = string(append(jsonx.AppendString(nil, f.name), ':'))
 				here = append(here, f)
 			}
 		}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 func appendInt(dst []byte, i int64) []byte { return strconv.AppendInt(dst, i, 10) }
@@ -22,11 +24,11 @@ func (e *Encoder) appendAny(dst []byte, v any, depth int) ([]byte, error) {
 	case bool:
 		return appendBool(dst, v), nil
 	case string:
-		return appendString(dst, v), nil
+		return jsonx.AppendString(dst, v), nil
 	case float64:
-		return appendFloat(dst, v, 64), nil
+		return jsonx.AppendFloat(dst, v, 64), nil
 	case float32:
-		return appendFloat(dst, float64(v), 32), nil
+		return jsonx.AppendFloat(dst, float64(v), 32), nil
 	case int:
 		return appendInt(dst, int64(v)), nil
 	case int64:
@@ -34,9 +36,9 @@ func (e *Encoder) appendAny(dst []byte, v any, depth int) ([]byte, error) {
 	case int32:
 		return appendInt(dst, int64(v)), nil
 	case uint64:
-		return appendUint(dst, v), nil
+		return jsonx.AppendUint(dst, v), nil
 	case uint:
-		return appendUint(dst, uint64(v)), nil
+		return jsonx.AppendUint(dst, uint64(v)), nil
 	case Encoded:
 		return append(dst, v...), nil
 	case map[string]any:
@@ -46,24 +48,24 @@ func (e *Encoder) appendAny(dst []byte, v any, depth int) ([]byte, error) {
 	case []byte:
 		return appendText(dst, v), nil
 	case time.Duration:
-		return appendFloat(dst, v.Seconds(), 64), nil
+		return jsonx.AppendFloat(dst, v.Seconds(), 64), nil
 	case time.Time:
 		dst = append(dst, '"')
 		dst = v.AppendFormat(dst, time.RFC3339Nano)
 		return append(dst, '"'), nil
 	case json.Number:
-		if !validNumber(string(v)) {
+		if !jsonx.ValidNumber(string(v)) {
 			return dst, fmt.Errorf("%w: %.40q", ErrInvalidNumber, string(v))
 		}
-		return appendNumber(dst, string(v)), nil
+		return jsonx.AppendNumber(dst, string(v)), nil
 	case []float64:
-		return appendList(dst, v, func(dst []byte, f float64) []byte { return appendFloat(dst, f, 64) }), nil
+		return appendList(dst, v, func(dst []byte, f float64) []byte { return jsonx.AppendFloat(dst, f, 64) }), nil
 	case []float32:
-		return appendList(dst, v, func(dst []byte, f float32) []byte { return appendFloat(dst, float64(f), 32) }), nil
+		return appendList(dst, v, func(dst []byte, f float32) []byte { return jsonx.AppendFloat(dst, float64(f), 32) }), nil
 	case []int:
 		return appendList(dst, v, func(dst []byte, i int) []byte { return appendInt(dst, int64(i)) }), nil
 	case []string:
-		return appendList(dst, v, appendString), nil
+		return appendList(dst, v, jsonx.AppendString), nil
 	}
 	return e.appendReflect(dst, reflect.ValueOf(v), depth)
 }
@@ -77,8 +79,8 @@ func appendFloatMap(e *Encoder, dst []byte, m map[string]float64) []byte {
 	slices.Sort(e.keys[base:])
 	dst = append(dst, '{')
 	for _, k := range e.keys[base:] {
-		dst = append(appendString(dst, k), ':')
-		dst = append(appendFloat(dst, m[k], 64), ',')
+		dst = append(jsonx.AppendString(dst, k), ':')
+		dst = append(jsonx.AppendFloat(dst, m[k], 64), ',')
 	}
 	clear(e.keys[base:])
 	e.keys = e.keys[:base]
@@ -90,7 +92,7 @@ func appendText(dst, b []byte) []byte {
 	if b == nil {
 		return append(dst, "null"...)
 	}
-	return AppendQuoted(dst, b)
+	return jsonx.AppendQuoted(dst, b)
 }
 
 // appendList appends the elements of a list that cannot fail.

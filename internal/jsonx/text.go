@@ -1,4 +1,4 @@
-package history
+package jsonx
 
 import (
 	"slices"
@@ -80,9 +80,9 @@ func appendQuotedSlow(dst, text []byte) []byte {
 	return append(dst, '"')
 }
 
-// appendString appends s as a JSON string. Most strings in a row are short and
+// AppendString appends s as a JSON string. Most strings in a row are short and
 // plain, which the first loop settles.
-func appendString(dst []byte, s string) []byte {
+func AppendString(dst []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
 			dst = slices.Grow(dst, len(s)+16)

@@ -1,4 +1,4 @@
-package history_test
+package jsonx_test
 
 import (
 	"bytes"
@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // TestQuoter: whatever was quoted before, the text is what AppendQuoted writes.
@@ -31,10 +31,10 @@ func TestQuoter(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			var q history.Quoter
+			var q jsonx.Quoter
 			for range 3 {
 				for _, line := range tt.lines {
-					assert.Equal(t, "before"+string(history.AppendQuoted(nil, []byte(line))), string(q.Append([]byte("before"), []byte(line))))
+					assert.Equal(t, "before"+string(jsonx.AppendQuoted(nil, []byte(line))), string(q.Append([]byte("before"), []byte(line))))
 				}
 			}
 		})
@@ -43,13 +43,13 @@ func TestQuoter(t *testing.T) {
 
 func TestQuoterForgetsNothingElse(t *testing.T) {
 	t.Parallel()
-	var q history.Quoter
+	var q jsonx.Quoter
 	var many bytes.Buffer
 	for i := range 5000 { // more keys than are remembered
 		fmt.Fprintf(&many, `,"k%d":%d`, i, i)
 	}
 	for range 3 {
-		assert.Equal(t, string(history.AppendQuoted(nil, many.Bytes())), string(q.Append(nil, many.Bytes())))
+		assert.Equal(t, string(jsonx.AppendQuoted(nil, many.Bytes())), string(q.Append(nil, many.Bytes())))
 	}
 }
 
@@ -58,9 +58,9 @@ func FuzzQuoter(f *testing.F) {
 	f.Add([]byte(`{"a":1,"b":"x"}`), []byte(`{"a":2,"b":"y\"z"}`), []byte(`{"b":2}`))
 	f.Add([]byte(`,"a":,"a":`), []byte(`{"a":{"a":{"a":1}}}`), []byte("{\"\xff\":\"\x00\"}"))
 	f.Fuzz(func(t *testing.T, a, b, c []byte) {
-		var q history.Quoter
+		var q jsonx.Quoter
 		for _, line := range [][]byte{a, a, b, b, c, c, a, b, c} {
-			if want, got := history.AppendQuoted(nil, line), q.Append(nil, line); !bytes.Equal(want, got) {
+			if want, got := jsonx.AppendQuoted(nil, line), q.Append(nil, line); !bytes.Equal(want, got) {
 				t.Fatalf("%q: want %s, got %s", line, want, got)
 			}
 		}

@@ -1,4 +1,4 @@
-package history_test
+package jsonx_test
 
 import (
 	"encoding/json"
@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // TestQuoted has the forms that SDK 0.31.0 was seen to send: nothing is escaped
@@ -29,11 +29,8 @@ func TestQuoted(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, tt.want, string(history.AppendQuoted(nil, []byte(tt.give))))
-			var e history.Encoder
-			got, err := e.AppendValue(nil, tt.give)
-			require.NoError(t, err)
-			assert.Equal(t, tt.want, string(got), "as a value")
+			assert.Equal(t, tt.want, string(jsonx.AppendQuoted(nil, []byte(tt.give))))
+			assert.Equal(t, tt.want, string(jsonx.AppendString(nil, tt.give)))
 		})
 	}
 }
@@ -42,14 +39,14 @@ func TestQuotedGrows(t *testing.T) {
 	t.Parallel()
 	// Six times as long as the text, more than is reserved for it.
 	text := strings.Repeat("\x01", 1000)
-	got := history.AppendQuoted([]byte("before"), []byte(text))
+	got := jsonx.AppendQuoted([]byte("before"), []byte(text))
 	assert.Equal(t, "before\""+strings.Repeat(`\u0001`, 1000)+`"`, string(got))
 }
 
 func TestUnquoteRefusesWhatQuotedDoesNotWrite(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{``, `x`, `"`, `"a`, `"\`, `"\"`, `"\x"`, `"\u00"`, `"\u0100"`, `"\u00g0"`, "\"\n\""} {
-		_, _, ok := history.Unquote(nil, []byte(s))
+		_, _, ok := jsonx.Unquote(nil, []byte(s))
 		assert.False(t, ok, "%q", s)
 	}
 }
@@ -61,19 +58,16 @@ func FuzzQuoted(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		quoted := history.AppendQuoted(nil, text)
+		quoted := jsonx.AppendQuoted(nil, text)
 		want := strings.ToValidUTF8(perByte(text), "\ufffd")
 		var got string
 		require.NoError(t, json.Unmarshal(quoted, &got), "%q", quoted)
 		assert.Equal(t, want, got)
-		back, n, ok := history.Unquote(nil, append(quoted, ",rest"...))
+		back, n, ok := jsonx.Unquote(nil, append(quoted, ",rest"...))
 		require.True(t, ok)
 		assert.Equal(t, len(quoted), n)
 		assert.Equal(t, want, string(back))
-		var e history.Encoder
-		value, err := e.AppendValue(nil, string(text))
-		require.NoError(t, err)
-		assert.Equal(t, string(quoted), string(value))
+		assert.Equal(t, string(quoted), string(jsonx.AppendString(nil, string(text))))
 	})
 }
 
@@ -93,7 +87,7 @@ func FuzzUnquote(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		text, n, ok := history.Unquote(nil, b)
+		text, n, ok := jsonx.Unquote(nil, b)
 		if ok {
 			var want string
 			if json.Unmarshal(b[:n], &want) == nil {

@@ -1,4 +1,4 @@
-package history
+package jsonx
 
 import (
 	"math"
@@ -16,9 +16,9 @@ const (
 // maxPlain is where the shortest form turns to an exponent: 999999, but 1e+06.
 const maxPlain = 1e6
 
-// appendFloat writes f in the form the official client uses, which is Go's 'g'
+// AppendFloat writes f in the form the official client uses, which is Go's 'g'
 // format with the fewest digits that read back as f.
-func appendFloat(dst []byte, f float64, bits int) []byte {
+func AppendFloat(dst []byte, f float64, bits int) []byte {
 	// Whole numbers are common (epochs, counts) and cheaper as integers. This
 	// also writes -0 as 0, as the official client does.
 	if f > -maxPlain && f < maxPlain {
@@ -74,31 +74,31 @@ func appendFraction(dst []byte, f float64, bits int) []byte {
 // maxZeros is how small a number is written without an exponent: 0.0001, but 1e-05.
 const maxZeros = 4
 
-// appendUint writes u. The server holds integers as int64 and larger ones as
+// AppendUint writes u. The server holds integers as int64 and larger ones as
 // floats; the official client sends the latter as floats, and so do we.
-func appendUint(dst []byte, u uint64) []byte {
+func AppendUint(dst []byte, u uint64) []byte {
 	if u > math.MaxInt64 {
-		return appendFloat(dst, float64(u), 64)
+		return AppendFloat(dst, float64(u), 64)
 	}
 	return strconv.AppendUint(dst, u, 10)
 }
 
-// appendNumber writes a number in text, which is valid. What the server cannot hold
+// AppendNumber writes a number in text, which is valid. What the server cannot hold
 // in its numbers is written as the official client does: integers beyond int64 as
 // floats, and floats out of range as infinite.
-func appendNumber(dst []byte, s string) []byte {
+func AppendNumber(dst []byte, s string) []byte {
 	if _, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return append(dst, s...)
 	}
 	f, _ := strconv.ParseFloat(s, 64) // an error is one of range, and f infinite then
 	if math.IsInf(f, 0) || !strings.ContainsAny(s, ".eE") {
-		return appendFloat(dst, f, 64)
+		return AppendFloat(dst, f, 64)
 	}
 	return append(dst, s...)
 }
 
-// validNumber reports whether s is a number by the grammar of JSON.
-func validNumber(s string) bool {
+// ValidNumber reports whether s is a number by the grammar of JSON.
+func ValidNumber(s string) bool {
 	s = trimOne(s, '-')
 	switch {
 	case s == "":

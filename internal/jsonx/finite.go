@@ -1,4 +1,4 @@
-package history
+package jsonx
 
 // NullNonFinite returns extended JSON as plain JSON: the bare tokens NaN,
 // Infinity and -Infinity become null. Text within quotes stays. Without such a

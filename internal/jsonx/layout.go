@@ -1,4 +1,4 @@
-package history
+package jsonx
 
 // Layout says where the entries of a line are, in their order: for each, where its
 // value begins and where that ends. The key, with its quotes and colon, stands before
@@ -7,7 +7,7 @@ package history
 type Layout []uint32
 
 // add notes an entry.
-func (l Layout) add(begin, end int) Layout {
+func (l Layout) Add(begin, end int) Layout {
 	return append(l, uint32(begin), uint32(end)) //nolint:gosec // a line has 10 MiB at most
 }
 

@@ -1,4 +1,4 @@
-package history_test
+package jsonx_test
 
 import (
 	"encoding/json"
@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 func TestNullNonFinite(t *testing.T) {
@@ -21,14 +21,14 @@ func TestNullNonFinite(t *testing.T) {
 		{`N`, `N`},
 		{``, ``},
 	} {
-		assert.Equal(t, tt.want, string(history.NullNonFinite([]byte(tt.in))))
+		assert.Equal(t, tt.want, string(jsonx.NullNonFinite([]byte(tt.in))))
 	}
 }
 
 func FuzzNullNonFinite(f *testing.F) {
 	f.Add([]byte(`{"a":[-Infinity,"NaN\""]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		out := history.NullNonFinite(b)
+		out := jsonx.NullNonFinite(b)
 		if json.Valid(b) {
 			assert.Equal(t, string(b), string(out), "plain JSON stays as it is")
 		}

@@ -4,9 +4,6 @@ import (
 	"encoding/json"
 	"math"
 	"math/big"
-	"math/rand/v2"
-	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -95,65 +92,5 @@ func TestNumbers(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, tt.want, string(got))
 		})
-	}
-}
-
-// FuzzNumber checks json.Number against the grammar of encoding/json.
-func FuzzNumber(f *testing.F) {
-	for _, s := range []string{"", "0", "-0", "01", "1.", ".5", "1e", "1e5", "1E-05", "-", "+1", "NaN", "1.0e+10", "0x1", " 1"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		var e history.Encoder
-		got, err := e.AppendValue(nil, json.Number(s))
-		// encoding/json takes an empty Number for 0 and a literal may have
-		// spaces around it; we take neither.
-		valid := s != "" && json.Valid([]byte(s)) && (s[0] == '-' || s[0] >= '0' && s[0] <= '9') && strings.TrimSpace(s) == s
-		if !valid {
-			require.ErrorIs(t, err, history.ErrInvalidNumber)
-			assert.Empty(t, got)
-			return
-		}
-		require.NoError(t, err)
-		if string(got) != s { // what the server's numbers cannot hold
-			_, err := strconv.ParseInt(s, 10, 64)
-			f, _ := strconv.ParseFloat(s, 64)
-			require.True(t, err != nil && !strings.ContainsAny(s, ".eE") || math.IsInf(f, 0), "%s became %s", s, got)
-		}
-	})
-}
-
-// Numbers with a fraction are written as strconv does it, in less time.
-func TestFractionsAreThoseOfStrconv(t *testing.T) {
-	t.Parallel()
-	var enc history.Encoder
-	var text []byte
-	same := func(v any, f float64, bits int) {
-		if f == math.Trunc(f) || math.IsNaN(f) || math.Abs(f) >= 1e6 {
-			return // written in other ways
-		}
-		var err error
-		text, err = enc.AppendValue(text[:0], v)
-		if want := strconv.FormatFloat(f, 'g', -1, bits); err != nil || string(text) != want { // require is too slow for so many
-			require.Fail(t, "written differently", "%s instead of %s: %v", text, want, err)
-		}
-	}
-	both := func(f float64) {
-		same(f, f, 64)
-		same(float32(f), float64(float32(f)), 32)
-	}
-	for _, f := range []float64{
-		0.1, 0.5, 1.5, 0.25, 1.0 / 3, 12345.6, 999999.5, 999999.9999999999, 123456.78901234567, 0.09, 0.001,
-		0.0001, 0.00012, 0.0000999, 0.00001, 1e-100, 5e-324,
-	} {
-		both(f)
-		both(-f)
-	}
-	rng := rand.New(rand.NewPCG(1, 2))
-	for range 200_000 {
-		both(math.Float64frombits(rng.Uint64()))
-		scale := math.Pow(10, float64(rng.IntN(14)-7))
-		both((rng.Float64() - 0.5) * scale)
-		both(float64(rng.IntN(2000)-1000) / 100 * scale) // few digits
 	}
 }
