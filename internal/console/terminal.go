@@ -9,7 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // Stream says where a program wrote.
@@ -369,9 +369,9 @@ func appendStructured(dst, text []byte, at time.Time, stream Stream, label strin
 	dst = append(dst, '"')
 	if label != "" {
 		dst = append(dst, `,"label":`...)
-		dst = history.AppendQuoted(dst, []byte(label))
+		dst = jsonx.AppendQuoted(dst, []byte(label))
 	}
 	dst = append(dst, `,"content":`...)
-	dst = history.AppendQuoted(dst, text)
+	dst = jsonx.AppendQuoted(dst, text)
 	return append(dst, '}')
 }

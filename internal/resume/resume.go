@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/graphql"
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // State is where a run stands.
@@ -181,7 +181,7 @@ func object(text *string) (map[string]json.RawMessage, error) {
 		return nil, errMissing
 	}
 	var m map[string]json.RawMessage
-	if err := json.Unmarshal(history.NullNonFinite([]byte(*text)), &m); err != nil {
+	if err := json.Unmarshal(jsonx.NullNonFinite([]byte(*text)), &m); err != nil {
 		return nil, err
 	}
 	return m, nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/metric"
 )
 
@@ -59,7 +60,7 @@ type node struct {
 func (n *node) child(name string) *node {
 	c := n.children[name]
 	if c == nil {
-		c = &node{name: name, quoted: append(history.AppendQuoted(nil, []byte(name)), ':')}
+		c = &node{name: name, quoted: append(jsonx.AppendQuoted(nil, []byte(name)), ':')}
 		if n.children == nil {
 			n.children = make(map[string]*node)
 		}

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // AppendEvent appends the row of wandb-events.jsonl for a sample: JSON without a
@@ -24,7 +24,7 @@ func AppendEvent(dst []byte, values map[string]float64, at time.Time, runtime ti
 			continue
 		}
 		dst = append(dst, ',')
-		dst = history.AppendQuoted(dst, []byte("system."+name))
+		dst = jsonx.AppendQuoted(dst, []byte("system."+name))
 		dst = append(dst, ':')
 		dst = strconv.AppendFloat(dst, value, 'g', -1, 64)
 	}
