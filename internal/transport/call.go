@@ -147,6 +147,9 @@ func (c *call) attemptError(req *http.Request, err error) error {
 // read reads the body; giveUp breaks it off.
 func (c *call) read(resp *http.Response, giveUp context.CancelFunc) (*Response, error) {
 	got := newResponse(resp, c.hidden())
+	if resp.StatusCode < 200 { // 101: its body is the bare connection, which no context ends
+		return got, nil
+	}
 	ok := resp.StatusCode >= 200 && resp.StatusCode < 300
 	limit := maxErrorBody
 	if ok {

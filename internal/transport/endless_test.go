@@ -1,10 +1,13 @@
 package transport
 
 import (
+	"bufio"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,4 +70,38 @@ func TestErrorBodyThatNeverEnds(t *testing.T) {
 		assert.Equal(t, 200, resp.StatusCode)
 		between(t, s.times[1], errorBodyTime+time.Second, errorBodyTime+2*time.Second)
 	})
+}
+
+// TestDo_SwitchingProtocols_ReturnsAtOnce: the body of a 101 is the connection itself,
+// so that a read waits for as long as the other side keeps it open.
+func TestDo_SwitchingProtocols_ReturnsAtOnce(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	var held sync.WaitGroup
+	defer held.Wait()
+	defer listener.Close()
+	held.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			held.Go(func() {
+				defer conn.Close()
+				if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
+					return
+				}
+				_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+				_, _ = io.Copy(io.Discard, conn) // until the client closes it
+			})
+		}
+	})
+	tr, err := New(Options{BaseURL: "http://" + listener.Addr().String()})
+	require.NoError(t, err)
+	defer tr.Close()
+	resp, err := tr.Do(t.Context(), post(Policy{}))
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode)
+	assert.Empty(t, resp.Body)
 }
