@@ -116,6 +116,9 @@ func TestImportDirection(t *testing.T) {
 			forbid(path, fake)
 		case pkg.path() == "wandbtest":
 			forbid(path, client)
+		case strings.HasPrefix(pkg.path(), "internal/rig/"): // programs
+		case pkg.path() == "internal/doctor": // stands on client
+			forbid(path, fake)
 		case strings.HasPrefix(pkg.path(), "internal/"):
 			forbid(path, client)
 			forbid(path, fake)

@@ -2,7 +2,7 @@
 // fails all the time, and says whether memory and goroutines stay flat and whether
 // every row is stored exactly once.
 //
-//	go run ./cmd/soak -runs 64 -metrics 20 -rate 10 -for 10m
+//	go run ./internal/rig/soak -runs 64 -metrics 20 -rate 10 -for 10m
 //
 // The server is a second process of this program on the loopback interface, so
 // that what it stores is not counted as the client's memory. It answers a tenth
