@@ -7,6 +7,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/runconfig"
 )
 
@@ -148,7 +149,7 @@ func (r *Run) write(row map[string]any, now time.Time, timestamp float64) error 
 
 // keep brings the line at hand to the journal and to the server. It is an error
 // only if neither takes it, or if the disk is all there is. r.mu is held.
-func (r *Run) keep(layout history.Layout, step int64, now time.Time) error {
+func (r *Run) keep(layout jsonx.Layout, step int64, now time.Time) error {
 	var onDisk error
 	if r.rec != nil {
 		onDisk = r.rec.row(r.line, layout, step, now, r.summaryLocked)

@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
@@ -34,7 +34,7 @@ func onDisk(t *testing.T, dir string) *diskRun {
 	defer func() { require.NoError(t, r.Close()) }()
 	d.State, err = journal.Replay(r, &journal.Handler{History: func(line []byte, _ int64) error {
 		var row map[string]any
-		if err := json.Unmarshal(history.NullNonFinite(line), &row); err != nil {
+		if err := json.Unmarshal(jsonx.NullNonFinite(line), &row); err != nil {
 			return err
 		}
 		d.Rows = append(d.Rows, row)

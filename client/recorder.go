@@ -14,6 +14,7 @@ import (
 	"github.com/wandgo/wandgo/internal/environment"
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/version"
@@ -143,7 +144,7 @@ func telemetryRecord(c *runconfig.Config) *journal.Telemetry {
 }
 
 // row keeps one row, and now and then the summary.
-func (rec *recorder) row(line []byte, layout history.Layout, step int64, now time.Time, summary func() []byte) error {
+func (rec *recorder) row(line []byte, layout jsonx.Layout, step int64, now time.Time, summary func() []byte) error {
 	err := rec.writer.AppendHistoryRow(line, layout, step)
 	if now.Sub(rec.lastSummary) >= summaryEvery {
 		rec.lastSummary = now

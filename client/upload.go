@@ -11,6 +11,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -83,7 +84,7 @@ func newUpload(c *Client, r *Run, p *plan) *upload {
 	return u
 }
 
-func (u *upload) history(line []byte, layout history.Layout) error {
+func (u *upload) history(line []byte, layout jsonx.Layout) error {
 	// The summary first, so that no row is on the server before its summary.
 	err := u.stream.SetSummary(u.summary)
 	if err == nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // metrics is a row of n floats with full digits.
@@ -156,7 +157,7 @@ func BenchmarkRun(b *testing.B) {
 				} else {
 					body = append(body, ',')
 				}
-				body = history.AppendQuoted(body, line)
+				body = jsonx.AppendQuoted(body, line)
 				if len(body) >= filestream.DefaultMaxRequestBytes {
 					flush()
 				}

@@ -1,6 +1,6 @@
 package filestream
 
-import "github.com/wandgo/wandgo/internal/history"
+import "github.com/wandgo/wandgo/internal/jsonx"
 
 // Sizes of chunks. Small enough that a request can be cut near its limit, large
 // enough that a row costs no allocation.
@@ -29,7 +29,7 @@ func (c *chunk) fits(line []byte, size int) bool {
 
 // add appends line, quoted by q, and returns by how much the chunk grew. layout is
 // that of the line, or nil.
-func (c *chunk) add(q *history.Quoter, line []byte, layout history.Layout, size int) int {
+func (c *chunk) add(q *jsonx.Quoter, line []byte, layout jsonx.Layout, size int) int {
 	before := len(c.buf)
 	if need := before + room(line); need > cap(c.buf) {
 		grown := make([]byte, before, max(need, min(max(2*cap(c.buf), firstChunk), size)))

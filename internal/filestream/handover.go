@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // HandOver gives the lines that the server did not acknowledge to sink: history,
@@ -127,10 +127,10 @@ func (s *Stream) drainConsole(sink func(File, int64, []byte) error) error {
 var errDamaged = errors.New("waiting lines are damaged")
 
 // unquote appends to dst the line at the start of b, which
-// [history.AppendQuoted] wrote, and returns what follows its comma. The last line
+// [jsonx.AppendQuoted] wrote, and returns what follows its comma. The last line
 // of a request has a bracket there.
 func unquote(dst, b []byte) (line, rest []byte, err error) {
-	line, n, ok := history.Unquote(dst, b)
+	line, n, ok := jsonx.Unquote(dst, b)
 	if !ok || n >= len(b) || b[n] != ',' && (b[n] != ']' || n != len(b)-1) {
 		return dst, b, errDamaged
 	}

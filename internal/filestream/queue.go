@@ -3,7 +3,7 @@ package filestream
 import (
 	"time"
 
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // File is one of the files of a run that grow by lines.
@@ -41,7 +41,7 @@ type queue struct {
 	head     []*chunk
 	spill    *spillFile // nil until needed
 	open     *chunk     // nil or the chunk that grows
-	quoter   history.Quoter
+	quoter   jsonx.Quoter
 
 	accepted int64 // lines ever accepted
 	acked    int64
@@ -57,7 +57,7 @@ func (q *queue) spilled() bool { return q.spill != nil && q.spill.pending() > 0 
 func (q *queue) empty() bool { return q.waiting == 0 }
 
 // put accepts a line.
-func (s *Stream) put(q *queue, line []byte, layout history.Layout) error {
+func (s *Stream) put(q *queue, line []byte, layout jsonx.Layout) error {
 	if len(line) > s.cfg.MaxLineBytes {
 		q.lost++
 		return &LineTooLongError{File: q.file, Bytes: len(line), Limit: s.cfg.MaxLineBytes}

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"strconv"
 
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 const summaryName = "wandb-summary.json"
@@ -132,7 +132,7 @@ func (s *Stream) appendBody(r *request, size int) []byte {
 	}
 	if r.summary != nil {
 		b = openFile(b, summaryName, 0)
-		b = closeFile(append(history.AppendQuoted(b, r.summary), ','))
+		b = closeFile(append(jsonx.AppendQuoted(b, r.summary), ','))
 	}
 	if len(r.console) > 0 {
 		b = openFile(b, Console.String(), r.console[0].index)
@@ -150,7 +150,7 @@ func (s *Stream) appendBody(r *request, size int) []byte {
 	if len(r.uploaded) > 0 {
 		b = append(b, `"uploaded":[`...)
 		for _, name := range r.uploaded {
-			b = append(history.AppendQuoted(b, []byte(name)), ',')
+			b = append(jsonx.AppendQuoted(b, []byte(name)), ',')
 		}
 		b[len(b)-1] = ']'
 		b = append(b, ',')

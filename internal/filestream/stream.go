@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"sync"
 
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // phase is where a stream stands. See the package comment.
@@ -101,14 +101,14 @@ func (s *Stream) startLocked() {
 func (s *Stream) AppendHistory(line []byte) error { return s.append(&s.history, line, nil) }
 
 // AppendRow is AppendHistory for a line whose layout is known, which takes less time.
-func (s *Stream) AppendRow(line []byte, layout history.Layout) error {
+func (s *Stream) AppendRow(line []byte, layout jsonx.Layout) error {
 	return s.append(&s.history, line, layout)
 }
 
 // AppendEvent accepts one line of system metrics, like AppendHistory.
 func (s *Stream) AppendEvent(line []byte) error { return s.append(&s.events, line, nil) }
 
-func (s *Stream) append(q *queue, line []byte, layout history.Layout) error {
+func (s *Stream) append(q *queue, line []byte, layout jsonx.Layout) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.refuses(); err != nil {
@@ -128,7 +128,7 @@ func (s *Stream) append(q *queue, line []byte, layout history.Layout) error {
 // of this process's console. Setting an index again replaces its text, also on
 // the server. line has no newline and is copied.
 func (s *Stream) AppendConsole(index int64, line []byte) error {
-	quoted := append(history.AppendQuoted(nil, line), ',')
+	quoted := append(jsonx.AppendQuoted(nil, line), ',')
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.refuses(); err != nil {

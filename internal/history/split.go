@@ -167,7 +167,7 @@ func readObject(r *Row, text []byte, at int) {
 			r.quoted = append(r.quoted, text[key:keyEnd+1]...)
 			r.ends = append(r.ends, len(r.quoted))
 		}
-		end := jsonx.Skip(text, value)
+		end := jsonx.Skip(text, value, 0)
 		r.Values[n] = read(r, n, text, value, end)
 		n++
 		return end

@@ -1,6 +1,6 @@
 package journal
 
-import "github.com/wandgo/wandgo/internal/history"
+import "github.com/wandgo/wandgo/internal/jsonx"
 
 // AppendHistoryRecord is how a Writer turns a line into a record.
 func AppendHistoryRecord(dst, line []byte) ([]byte, error) {
@@ -12,7 +12,7 @@ func AppendHistoryRecord(dst, line []byte) ([]byte, error) {
 type HistoryEncoder struct{ lines lineEncoder }
 
 // Append appends the record of a line with its layout, which may be nil.
-func (e *HistoryEncoder) Append(dst, line []byte, layout history.Layout) ([]byte, error) {
+func (e *HistoryEncoder) Append(dst, line []byte, layout jsonx.Layout) ([]byte, error) {
 	p, mark := begin(dst, fieldHistory)
 	p, err := e.lines.appendItems(p, 1, line, layout)
 	if err != nil {

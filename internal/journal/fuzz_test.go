@@ -9,11 +9,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
-func quote(s string) []byte { return history.AppendQuoted(nil, []byte(s)) }
+func quote(s string) []byte { return jsonx.AppendQuoted(nil, []byte(s)) }
 
 // repair gives every chunk of data, which is one block, its right checksum.
 func repair(data []byte) {

@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // lineEncoder turns a line of JSON into the items of a row: one for each leaf,
@@ -26,7 +25,7 @@ type lineEncoder struct {
 
 // appendItems appends an item for each leaf of the line, as field num. layout is that
 // of the line, or nil.
-func (e *lineEncoder) appendItems(dst []byte, num protowire.Number, line []byte, layout history.Layout) ([]byte, error) {
+func (e *lineEncoder) appendItems(dst []byte, num protowire.Number, line []byte, layout jsonx.Layout) ([]byte, error) {
 	if !utf8.Valid(line) {
 		e.clean = append(e.clean[:0], bytes.ToValidUTF8(line, []byte("\ufffd"))...)
 		line, layout = e.clean, nil
@@ -34,13 +33,13 @@ func (e *lineEncoder) appendItems(dst []byte, num protowire.Number, line []byte,
 	if layout.Len() > 0 {
 		return e.laidOut(dst, num, line, layout)
 	}
-	start := skipSpace(line, 0)
+	start := jsonx.SkipSpace(line, 0)
 	if start >= len(line) || line[start] != '{' {
 		return dst, fmt.Errorf("split line into items: %w", ErrLine)
 	}
 	e.path = e.path[:0]
 	out, i := e.row(dst, num, line, start)
-	if i < 0 || skipSpace(line, i) != len(line) {
+	if i < 0 || jsonx.SkipSpace(line, i) != len(line) {
 		return dst, fmt.Errorf("split line into items: %w", ErrLine)
 	}
 	return out, nil
@@ -62,17 +61,17 @@ func (k *lineKey) learn(line []byte, i int) bool {
 	if i >= len(line) || line[i] != '"' {
 		return false
 	}
-	keyEnd := skipString(line, i)
+	keyEnd := jsonx.SkipString(line, i)
 	if keyEnd < 0 {
 		return false
 	}
-	colon := skipSpace(line, keyEnd)
+	colon := jsonx.SkipSpace(line, keyEnd)
 	if colon >= len(line) || line[colon] != ':' {
 		return false
 	}
 	name := line[i+1 : keyEnd-1]
 	if bytes.IndexByte(name, '\\') >= 0 {
-		name = unescape(name)
+		name, _, _ = jsonx.Unquote(nil, line[i:keyEnd])
 	}
 	k.text = append(k.text, line[i:colon+1]...)
 	k.name = append(k.name[:0], name...)
@@ -91,7 +90,7 @@ func (e *lineEncoder) at(place int) *lineKey {
 }
 
 // laidOut is row for a line whose layout is known.
-func (e *lineEncoder) laidOut(dst []byte, num protowire.Number, line []byte, layout history.Layout) ([]byte, error) {
+func (e *lineEncoder) laidOut(dst []byte, num protowire.Number, line []byte, layout jsonx.Layout) ([]byte, error) {
 	for i := range layout.Len() {
 		key, value, end := layout.Entry(i)
 		k := e.at(i)
@@ -115,7 +114,7 @@ func (e *lineEncoder) laidOut(dst []byte, num protowire.Number, line []byte, lay
 
 // row is object for the line itself.
 func (e *lineEncoder) row(dst []byte, num protowire.Number, line []byte, i int) (out []byte, next int) {
-	i = skipSpace(line, i+1)
+	i = jsonx.SkipSpace(line, i+1)
 	if i < len(line) && line[i] == '}' {
 		return dst, i + 1
 	}
@@ -126,18 +125,18 @@ func (e *lineEncoder) row(dst []byte, num protowire.Number, line []byte, i int) 
 				return dst, -1
 			}
 		}
-		at := skipSpace(line, i+len(k.text))
+		at := jsonx.SkipSpace(line, i+len(k.text))
 		if at < len(line) && line[at] == '{' {
 			e.path = append(e.path, k.name)
 			dst, i = e.object(dst, num, line, at)
 			e.path = e.path[:0]
-		} else if i = skipValue(line, at, 0); i >= 0 && (!e.skipNull || line[at] != 'n') {
+		} else if i = jsonx.Skip(line, at, 0); i >= 0 && (!e.skipNull || line[at] != 'n') {
 			dst = appendItem(dst, num, k.field, line[at:i])
 		}
 		if i < 0 {
 			return dst, -1
 		}
-		if i = skipSpace(line, i); i >= len(line) {
+		if i = jsonx.SkipSpace(line, i); i >= len(line) {
 			return dst, -1
 		}
 		if line[i] == '}' {
@@ -146,7 +145,7 @@ func (e *lineEncoder) row(dst []byte, num protowire.Number, line []byte, i int) 
 		if line[i] != ',' {
 			return dst, -1
 		}
-		i = skipSpace(line, i+1)
+		i = jsonx.SkipSpace(line, i+1)
 	}
 }
 
@@ -165,18 +164,18 @@ func appendItem(dst []byte, num protowire.Number, key, value []byte) []byte {
 }
 
 func (e *lineEncoder) object(dst []byte, num protowire.Number, line []byte, i int) (out []byte, next int) {
-	next = eachMember(line, i, func(key, keyEnd, value int) int {
+	next = jsonx.EachMember(line, i, func(key, keyEnd, value int) int {
 		name := line[key+1 : keyEnd-1]
 		if bytes.IndexByte(name, '\\') >= 0 {
-			name = unescape(name)
+			name, _, _ = jsonx.Unquote(nil, line[key:keyEnd])
 		}
 		depth := len(e.path)
 		e.path = append(e.path, name)
 		var n int
-		if value < len(line) && line[value] == '{' && depth < maxDepth {
+		if value < len(line) && line[value] == '{' && depth < jsonx.MaxSkipDepth {
 			dst, n = e.object(dst, num, line, value)
 		} else {
-			n = skipValue(line, value, depth)
+			n = jsonx.Skip(line, value, depth)
 			null := n >= 0 && line[value] == 'n'
 			if n >= 0 && (!null || !e.skipNull) {
 				dst = e.appendNested(dst, num, line[value:n])
@@ -206,45 +205,4 @@ func (e *lineEncoder) appendNested(dst []byte, num protowire.Number, value []byt
 
 func sizeBytes(num protowire.Number, b []byte) int {
 	return protowire.SizeTag(num) + protowire.SizeBytes(len(b))
-}
-
-// unescape is the text of a JSON string, given what is between the quotes, whose
-// form was checked.
-func unescape(b []byte) []byte {
-	out := make([]byte, 0, len(b))
-	for i := 0; i < len(b); i++ {
-		if b[i] != '\\' {
-			out = append(out, b[i])
-			continue
-		}
-		i++
-		switch c := b[i]; c {
-		case 'n':
-			out = append(out, '\n')
-		case 'r':
-			out = append(out, '\r')
-		case 't':
-			out = append(out, '\t')
-		case 'b':
-			out = append(out, '\b')
-		case 'f':
-			out = append(out, '\f')
-		case 'u':
-			r, _ := hex4(b[i+1:])
-			i += 4
-			if utf16.IsSurrogate(r) {
-				low, ok := rune(0), false
-				if i+2 < len(b) && b[i+1] == '\\' && b[i+2] == 'u' {
-					low, ok = hex4(b[i+3:])
-				}
-				if r = utf16.DecodeRune(r, low); ok && r != utf8.RuneError {
-					i += 6
-				}
-			}
-			out = utf8.AppendRune(out, r)
-		default:
-			out = append(out, c)
-		}
-	}
-	return out
 }

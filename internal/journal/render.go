@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // object appends the members of a JSON object.
@@ -22,7 +22,7 @@ func (o *object) key(k string) {
 		o.dst = append(o.dst, ',')
 	}
 	o.begun = true
-	o.dst = history.AppendQuoted(o.dst, []byte(k))
+	o.dst = jsonx.AppendQuoted(o.dst, []byte(k))
 	o.dst = append(o.dst, ':')
 }
 
@@ -30,7 +30,7 @@ func (o *object) key(k string) {
 func (o *object) text(k, v string) {
 	if v != "" {
 		o.key(k)
-		o.dst = history.AppendQuoted(o.dst, []byte(v))
+		o.dst = jsonx.AppendQuoted(o.dst, []byte(v))
 	}
 }
 
@@ -203,7 +203,7 @@ func (e *Environment) AppendJSON(dst []byte) []byte {
 		sep := byte('[')
 		for _, a := range e.Args {
 			o.dst = append(o.dst, sep)
-			o.dst = history.AppendQuoted(o.dst, []byte(a))
+			o.dst = jsonx.AppendQuoted(o.dst, []byte(a))
 			sep = ','
 		}
 		o.dst = append(o.dst, ']')

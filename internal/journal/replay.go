@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // Handler gets what a log says, in its order, as [Replay] goes through it. Any
@@ -184,14 +184,14 @@ func (p *replay) event(b *Stats) error {
 	p.line = strconv.AppendFloat(p.line, runtime.Seconds(), 'f', -1, 64)
 	for i := range b.Items {
 		it := &b.Items[i]
-		if !validValue(it.Value) {
+		if !jsonx.Valid(it.Value) {
 			p.state.BadItems++
 			continue
 		}
 		p.line = append(p.line, ',')
-		p.line = history.AppendQuoted(p.line, []byte("system."+it.Key))
+		p.line = jsonx.AppendQuoted(p.line, []byte("system."+it.Key))
 		p.line = append(p.line, ':')
-		p.line = appendValue(p.line, it.Value)
+		p.line = jsonx.AppendLine(p.line, it.Value)
 	}
 	p.line = append(p.line, '}')
 	return p.h.Event(p.line)

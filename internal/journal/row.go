@@ -1,8 +1,6 @@
 package journal
 
-import (
-	"github.com/wandgo/wandgo/internal/history"
-)
+import "github.com/wandgo/wandgo/internal/jsonx"
 
 // rowWriter writes items as one JSON object, nested as their keys are. Its
 // memory is used again from row to row.
@@ -35,7 +33,7 @@ func (w *rowWriter) appendRow(dst []byte, items []Item) (line []byte, bad int) {
 	w.nodes = append(w.nodes[:0], rowNode{})
 	for i := range items {
 		it := &items[i]
-		if len(it.NestedKey) == 0 && it.Key == "" || len(it.NestedKey) > maxDepth || !validValue(it.Value) {
+		if len(it.NestedKey) == 0 && it.Key == "" || len(it.NestedKey) > jsonx.MaxSkipDepth || !jsonx.Valid(it.Value) {
 			bad++
 			continue
 		}
@@ -88,10 +86,10 @@ func (w *rowWriter) append(dst []byte, at int32) []byte {
 		}
 		n := &w.nodes[i]
 		w.key = append(w.key[:0], n.key...)
-		dst = history.AppendQuoted(dst, w.key)
+		dst = jsonx.AppendQuoted(dst, w.key)
 		dst = append(dst, ':')
 		if n.value != nil {
-			dst = appendValue(dst, n.value)
+			dst = jsonx.AppendLine(dst, n.value)
 		} else {
 			dst = w.append(dst, i)
 		}

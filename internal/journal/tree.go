@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // Tree is what a config or a summary amounts to after all its changes: values by
@@ -40,7 +40,7 @@ func (t *Tree) ApplySummary(s *Summary) (bad int) {
 func (t *Tree) apply(update, remove []Item, put func([]string, []byte)) (bad int) {
 	for i := range update {
 		path := update[i].Path()
-		if len(path) == 0 || len(path) > maxDepth || !validValue(update[i].Value) {
+		if len(path) == 0 || len(path) > jsonx.MaxSkipDepth || !jsonx.Valid(update[i].Value) {
 			bad++
 			continue
 		}
@@ -94,16 +94,17 @@ func (n *treeNode) child(key string) *treeNode {
 }
 
 func (n *treeNode) merge(value []byte, depth int) {
-	start := skipSpace(value, 0)
+	start := jsonx.SkipSpace(value, 0)
 	if start >= len(value) || value[start] != '{' {
 		n.value, n.children = bytes.Clone(value), nil
 		return
 	}
 	n.value = nil
-	eachMember(value, start, func(key, keyEnd, at int) int {
-		end := skipValue(value, at, depth)
+	jsonx.EachMember(value, start, func(key, keyEnd, at int) int {
+		end := jsonx.Skip(value, at, depth)
 		if end >= 0 {
-			n.child(string(unescape(value[key+1:keyEnd-1]))).merge(value[at:end], depth+1)
+			name, _, _ := jsonx.Unquote(nil, value[key:keyEnd])
+			n.child(string(name)).merge(value[at:end], depth+1)
 		}
 		return end
 	})
@@ -152,7 +153,7 @@ func (t *Tree) AppendJSON(dst []byte) []byte {
 // append says whether there was anything to append.
 func (n *treeNode) append(dst []byte) (out []byte, ok bool) {
 	if n.children == nil {
-		return appendValue(dst, n.value), n.value != nil
+		return jsonx.AppendLine(dst, n.value), n.value != nil
 	}
 	begin := len(dst)
 	dst = append(dst, '{')
@@ -161,7 +162,7 @@ func (n *treeNode) append(dst []byte) (out []byte, ok bool) {
 		if mark > begin+1 {
 			dst = append(dst, ',')
 		}
-		dst = history.AppendQuoted(dst, []byte(key))
+		dst = jsonx.AppendQuoted(dst, []byte(key))
 		dst = append(dst, ':')
 		if dst, ok = n.children[key].append(dst); !ok {
 			dst = dst[:mark]

@@ -8,7 +8,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // Sizes and times of a [Writer].
@@ -152,7 +152,7 @@ func (w *Writer) AppendHistoryLine(line []byte, step int64) error {
 
 // AppendHistoryRow is AppendHistoryLine for a line whose layout is known, which takes
 // half the time.
-func (w *Writer) AppendHistoryRow(line []byte, layout history.Layout, step int64) error {
+func (w *Writer) AppendHistoryRow(line []byte, layout jsonx.Layout, step int64) error {
 	return w.appendLine(fieldHistory, line, layout, step)
 }
 
@@ -163,7 +163,7 @@ func (w *Writer) AppendSummaryLine(line []byte) error {
 	return w.appendLine(fieldSummary, line, nil, 0)
 }
 
-func (w *Writer) appendLine(kind protowire.Number, line []byte, layout history.Layout, step int64) error {
+func (w *Writer) appendLine(kind protowire.Number, line []byte, layout jsonx.Layout, step int64) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {

@@ -6,5 +6,5 @@ package jsonx
 // MaxDepth is how deeply a value that is written or parsed may nest.
 const MaxDepth = 100
 
-// maxSkipDepth is how deeply a value that is only skipped may nest.
-const maxSkipDepth = 1000
+// MaxSkipDepth is how deeply a value that is only skipped may nest.
+const MaxSkipDepth = 1000

@@ -14,12 +14,10 @@ func SkipSpace(b []byte, i int) int {
 	return i
 }
 
-// Skip returns the index after the value at b[i], or -1 if there is none.
-func Skip(b []byte, i int) int { return skip(b, i, 0) }
-
-// skip is [Skip] for a value inside depth others.
-func skip(b []byte, i, depth int) int {
-	if i >= len(b) || depth > maxSkipDepth {
+// Skip returns the index after the value at b[i], which is inside depth others, or -1
+// if there is none or it nests too deeply.
+func Skip(b []byte, i, depth int) int {
+	if i >= len(b) || depth > MaxSkipDepth {
 		return -1
 	}
 	switch c := b[i]; c {
@@ -118,7 +116,7 @@ func SkipString(b []byte, i int) int {
 			switch b[i] {
 			case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 			case 'u':
-				if _, ok := Hex4(b[i+1:]); !ok {
+				if _, ok := hex4(b[i+1:]); !ok {
 					return -1
 				}
 				i += 4
@@ -130,8 +128,8 @@ func SkipString(b []byte, i int) int {
 	return -1
 }
 
-// Hex4 returns the number that the four hexadecimal digits at the start of b stand for.
-func Hex4(b []byte) (r rune, ok bool) {
+// hex4 returns the number that the four hexadecimal digits at the start of b stand for.
+func hex4(b []byte) (r rune, ok bool) {
 	if len(b) < 4 {
 		return 0, false
 	}
@@ -154,14 +152,14 @@ func Hex4(b []byte) (r rune, ok bool) {
 // skipComposite skips the object or list that begins at b[i].
 func skipComposite(b []byte, i, depth int) int {
 	if b[i] == '{' {
-		return EachMember(b, i, func(_, _, at int) int { return skip(b, at, depth+1) })
+		return EachMember(b, i, func(_, _, at int) int { return Skip(b, at, depth+1) })
 	}
 	i = SkipSpace(b, i+1)
 	if i < len(b) && b[i] == ']' {
 		return i + 1
 	}
 	for {
-		if i = skip(b, i, depth+1); i < 0 {
+		if i = Skip(b, i, depth+1); i < 0 {
 			return -1
 		}
 		if i = SkipSpace(b, i); i >= len(b) {
@@ -215,9 +213,28 @@ func EachMember(b []byte, i int, take func(key, keyEnd, value int) int) int {
 	}
 }
 
+// Find returns where the value of a key of an object begins and ends, or -1, -1 if the
+// object is malformed before it or does not have the key.
+func Find(object []byte, key string) (begin, end int) {
+	begin, end = -1, -1
+	start := SkipSpace(object, 0)
+	if start == len(object) || object[start] != '{' {
+		return begin, end
+	}
+	EachMember(object, start, func(name, nameEnd, value int) int {
+		next := Skip(object, value, 0)
+		if next >= 0 && string(object[name+1:nameEnd-1]) == key {
+			begin, end = value, next
+			return -1
+		}
+		return next
+	})
+	return begin, end
+}
+
 // Valid reports whether b is one value and nothing else.
 func Valid(b []byte) bool {
-	i := skip(b, SkipSpace(b, 0), 0)
+	i := Skip(b, SkipSpace(b, 0), 0)
 	return i >= 0 && SkipSpace(b, i) == len(b)
 }
 

@@ -42,3 +42,25 @@ func TestPlainZeros(t *testing.T) {
 		assert.Equal(t, "x"+want, string(AppendLine([]byte("x"), []byte(in))), in)
 	}
 }
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ object, key, want string }{
+		{`{"a":1,"b":{"c":2},"c":[3]}`, "c", "[3]"},
+		{` { "a" : NaN , "b" : "x,\"c\":1" } `, "b", `"x,\"c\":1"`},
+		{`{"a":NaN}`, "a", "NaN"},
+		{`{"a":1}`, "b", ""},
+		{`{}`, "a", ""},
+		{`[1]`, "a", ""},
+		{``, "a", ""},
+		{`{"a":x,"b":1}`, "b", ""},
+	} {
+		begin, end := Find([]byte(tt.object), tt.key)
+		if tt.want == "" {
+			assert.Negative(t, begin, tt.object)
+			assert.Negative(t, end, tt.object)
+			continue
+		}
+		assert.Equal(t, tt.want, tt.object[begin:end], tt.object)
+	}
+}

@@ -2,7 +2,7 @@ package jsonx
 
 import (
 	"slices"
-	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -120,9 +120,9 @@ func appendStringSlow(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// Unquote appends the text of the JSON string at the start of b, as AppendQuoted
-// writes it, and returns how long the string is. It is not ok if b does not start
-// with such a string.
+// Unquote appends the text of the JSON string at the start of b, and returns how long
+// the string is. It reports false if b does not start with a JSON string. As in
+// encoding/json, half of a surrogate pair becomes U+FFFD.
 func Unquote(dst, b []byte) (text []byte, n int, ok bool) {
 	if len(b) == 0 || b[0] != '"' {
 		return dst, 0, false
@@ -134,11 +134,11 @@ func Unquote(dst, b []byte) (text []byte, n int, ok bool) {
 			return append(dst, b[start:i]...), i + 1, true
 		case c == '\\':
 			dst = append(dst, b[start:i]...)
-			esc, size := unescape(b[i:])
+			r, size := unescape(b[i:])
 			if size == 0 {
 				return dst, 0, false
 			}
-			dst = append(dst, esc)
+			dst = utf8.AppendRune(dst, r)
 			i += size - 1
 			start = i + 1
 		case c < ' ':
@@ -148,14 +148,15 @@ func Unquote(dst, b []byte) (text []byte, n int, ok bool) {
 	return dst, 0, false
 }
 
-// unescape reads the escape at the start of b, of those appendEscape writes.
-func unescape(b []byte) (c byte, size int) {
+// unescape returns the character that the escape at the start of b stands for, and
+// the length of the escape, 0 if it is not valid.
+func unescape(b []byte) (r rune, size int) {
 	if len(b) < 2 {
 		return 0, 0
 	}
 	switch b[1] {
-	case '"', '\\':
-		return b[1], 2
+	case '"', '\\', '/':
+		return rune(b[1]), 2
 	case 'n':
 		return '\n', 2
 	case 'r':
@@ -167,16 +168,20 @@ func unescape(b []byte) (c byte, size int) {
 	case 'f':
 		return '\f', 2
 	case 'u':
-		if len(b) < 6 || b[2] != '0' || b[3] != '0' {
+		r, ok := hex4(b[2:])
+		if !ok {
 			return 0, 0
 		}
-		hi, lo := strings.IndexByte(hexDigits, b[4]), strings.IndexByte(hexDigits, b[5])
-		// Ours are control characters only. From 0x80 on, a byte is not what the
-		// code point stands for.
-		if hi < 0 || hi > 7 || lo < 0 {
-			return 0, 0
+		if utf16.IsSurrogate(r) {
+			if len(b) >= 8 && b[6] == '\\' && b[7] == 'u' {
+				low, _ := hex4(b[8:])
+				if both := utf16.DecodeRune(r, low); both != utf8.RuneError {
+					return both, 12
+				}
+			}
+			return utf8.RuneError, 6
 		}
-		return byte(hi<<4 | lo), 6
+		return r, 6
 	}
 	return 0, 0
 }

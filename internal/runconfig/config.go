@@ -11,6 +11,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
@@ -129,7 +130,7 @@ func (c *Config) encode(values any) (map[string]json.RawMessage, []error) {
 				bad = append(bad, inputError(fmt.Sprintf("config[%q]", key), err))
 			}
 			if len(text) > 0 {
-				encoded[key] = json.RawMessage(history.NullNonFinite(text))
+				encoded[key] = json.RawMessage(jsonx.NullNonFinite(text))
 			}
 		}
 		return encoded, bad
@@ -138,7 +139,7 @@ func (c *Config) encode(values any) (map[string]json.RawMessage, []error) {
 	if err != nil {
 		bad = append(bad, inputError("config", err))
 	}
-	if len(text) > 0 && json.Unmarshal(history.NullNonFinite(text), &encoded) != nil {
+	if len(text) > 0 && json.Unmarshal(jsonx.NullNonFinite(text), &encoded) != nil {
 		bad = append(bad, &errors.InputError{Field: "config", Rule: "must be a struct or a map with string keys"})
 	}
 	return encoded, bad
@@ -209,7 +210,7 @@ func writeObject(m map[string]json.RawMessage, value func([]byte, json.RawMessag
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = history.AppendQuoted(dst, []byte(key))
+		dst = jsonx.AppendQuoted(dst, []byte(key))
 		dst = append(dst, ':')
 		dst = value(dst, m[key])
 	}

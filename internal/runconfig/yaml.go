@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // YAML is the config as the file config.yaml: the tree of [Config.Wire], with
@@ -153,7 +153,7 @@ func writeText(b *bytes.Buffer, s string) {
 	// A double-quoted YAML text takes every escape that JSON writes. YAML also
 	// wants those characters escaped that JSON leaves as they are; U+2028 and U+2029
 	// end a line in YAML 1.1.
-	quoted := history.AppendQuoted(nil, []byte(s))
+	quoted := jsonx.AppendQuoted(nil, []byte(s))
 	for _, r := range string(quoted) {
 		if r == 0x7f || (r >= 0x80 && r < 0xa0) || r == 0x2028 || r == 0x2029 || r == 0xfeff || r == 0xfffe || r == 0xffff {
 			fmt.Fprintf(b, `\u%04x`, r)

@@ -9,8 +9,8 @@ import (
 	"strconv"
 
 	"github.com/wandgo/wandgo/graphql"
-	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
@@ -44,17 +44,17 @@ func (s *Survey) config(old map[string]json.RawMessage, machine func(*journal.En
 	// Globs as they are: current servers expand them.
 	set(journal.AppendMetricsJSON(nil, s.Metrics, true), "m")
 	if t.CLIVersion != "" {
-		set(history.AppendQuoted(nil, []byte(t.CLIVersion)), "cli_version")
+		set(jsonx.AppendQuoted(nil, []byte(t.CLIVersion)), "cli_version")
 	}
 	if t.PythonVersion != "" {
-		set(history.AppendQuoted(nil, []byte(t.PythonVersion)), "python_version")
+		set(jsonx.AppendQuoted(nil, []byte(t.PythonVersion)), "python_version")
 	}
 	for i := range s.Environments {
 		e := &s.Environments[i]
 		set(machine(e), "e", cmp.Or(e.WriterID, "wandgo"))
 	}
 	if b := s.Run.BranchPoint; b != nil && b.Run != "" {
-		point := append(history.AppendQuoted([]byte(`{"run_id":`), []byte(b.Run)), `,"step":`...)
+		point := append(jsonx.AppendQuoted([]byte(`{"run_id":`), []byte(b.Run)), `,"step":`...)
 		set(append(strconv.AppendInt(point, int64(b.Value), 10), '}'), "branch_point")
 	}
 	wire := []byte{'{'}
@@ -63,11 +63,11 @@ func (s *Survey) config(old map[string]json.RawMessage, machine func(*journal.En
 		if v == nil {
 			continue
 		}
-		wire = append(history.AppendQuoted(wire, []byte(key)), `:{"value":`...)
+		wire = append(jsonx.AppendQuoted(wire, []byte(key)), `:{"value":`...)
 		wire = append(append(wire, v...), '}', ',')
 	}
 	wire[len(wire)-1] = '}' // there is _wandb at least
-	return history.NullNonFinite(wire)
+	return jsonx.NullNonFinite(wire)
 }
 
 // environment is the description of a machine. Where this client wrote the log, the

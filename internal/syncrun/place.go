@@ -7,8 +7,8 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
-	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/rundir"
 )
@@ -100,7 +100,7 @@ func tail(text *string) (map[string]json.RawMessage, error) {
 		return nil, err
 	}
 	var row map[string]json.RawMessage
-	err := json.Unmarshal(history.NullNonFinite([]byte(rows[len(rows)-1])), &row)
+	err := json.Unmarshal(jsonx.NullNonFinite([]byte(rows[len(rows)-1])), &row)
 	return row, err
 }
 

@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"github.com/wandgo/wandgo/internal/filestream"
-	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // requestBytes is about how much goes into one request. The server takes more;
@@ -36,7 +36,7 @@ type lines struct {
 	offset int64 // index of the first
 	count  int64
 	buf    []byte
-	quoter history.Quoter
+	quoter jsonx.Quoter
 }
 
 type consoleLine struct {
@@ -61,7 +61,7 @@ func (q *requests) setConsole(ctx context.Context, index int64, line []byte) err
 		q.tooLong++
 		return nil
 	}
-	quoted := append(history.AppendQuoted(nil, line), ',')
+	quoted := append(jsonx.AppendQuoted(nil, line), ',')
 	i, found := slices.BinarySearchFunc(q.console, index, func(l consoleLine, i int64) int { return cmp.Compare(l.index, i) })
 	if found {
 		before := len(q.console[i].quoted)
@@ -120,7 +120,7 @@ func (q *requests) build(console int, exit *int32) bool {
 	}
 	if q.summary != nil {
 		b = openFile(b, "wandb-summary.json", 0)
-		b = closeFile(append(history.AppendQuoted(b, q.summary), ','))
+		b = closeFile(append(jsonx.AppendQuoted(b, q.summary), ','))
 	}
 	if console > 0 {
 		b = openFile(b, filestream.Console.String(), q.console[0].index)
@@ -138,7 +138,7 @@ func (q *requests) build(console int, exit *int32) bool {
 	if len(q.uploaded) > 0 {
 		b = append(b, `"uploaded":[`...)
 		for _, name := range q.uploaded {
-			b = append(history.AppendQuoted(b, []byte(name)), ',')
+			b = append(jsonx.AppendQuoted(b, []byte(name)), ',')
 		}
 		b[len(b)-1] = ']'
 		b = append(b, ',')

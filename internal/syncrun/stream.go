@@ -7,6 +7,7 @@ import (
 
 	"github.com/wandgo/wandgo/internal/console"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // stream sends rows, events and console lines.
@@ -104,7 +105,7 @@ func (u *upload) isThereEvent(line []byte) bool {
 // appendRuntime appends an event with its time since the run began, which a replay
 // takes from the record of the run.
 func appendRuntime(dst, line []byte, started time.Time) []byte {
-	begin, end := find(line, keyRuntime)
+	begin, end := jsonx.Find(line, keyRuntime)
 	at, ok := number(line, keyTimestamp)
 	if begin < 0 || !ok || started.IsZero() {
 		return append(dst, line...)
