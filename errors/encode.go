@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
@@ -241,7 +242,7 @@ func (e *InputError) MarshalJSON() ([]byte, error) {
 		// Source is "" where it is not known.
 		Source string `json:"source"`
 	}{
-		"input", e.Error(), Code(ErrInvalidInput), shown(e.Field), escape(secret.Redact(bounded(e.Value)), inputLimit, false),
+		"input", e.Error(), Code(ErrInvalidInput), shown(e.Field), plaintext.Escape(secret.Redact(bounded(e.Value)), inputLimit),
 		shown(e.Rule), shown(e.Source),
 	})
 }
@@ -288,7 +289,7 @@ func format(s fmt.State, verb rune, name, line string, explain func() string) {
 func shown(text string) string { return inline(text, machineLimit) }
 
 // shownID is an id, which may have the form of a key without being one.
-func shownID(id string) string { return escape(bounded(id), machineLimit, false) }
+func shownID(id string) string { return plaintext.Escape(bounded(id), machineLimit) }
 
 func shownAll(texts []string) []string {
 	all := make([]string, 0, len(texts))

@@ -3,6 +3,8 @@ package errors
 import (
 	"strconv"
 	"strings"
+
+	"github.com/wandgo/wandgo/internal/plaintext"
 )
 
 // maxTeams is how many of the user's entities the text for a person lists.
@@ -75,7 +77,7 @@ func targetFacts(p place) []fact {
 		facts = append(facts, fact{"Project", bare(p.project)})
 	}
 	if p.runID != "" {
-		facts = append(facts, fact{"Run", escape(bounded(p.runID), nameLimit, false)})
+		facts = append(facts, fact{"Run", plaintext.Escape(bounded(p.runID), nameLimit)})
 	}
 	if p.baseURL != "" {
 		facts = append(facts, fact{"Server", inline(p.baseURL, messageLimit)})
@@ -91,7 +93,7 @@ func answerFacts(status int, message, code, requestID string, err error) []fact 
 	if code := inline(code, nameLimit); code != "" {
 		ids = append(ids, "code "+code)
 	}
-	if id := escape(bounded(requestID), nameLimit, false); id != "" && !strings.Contains(answer, id) {
+	if id := plaintext.Escape(bounded(requestID), nameLimit); id != "" && !strings.Contains(answer, id) {
 		ids = append(ids, "request id "+id)
 	}
 	if answer != "" && len(ids) > 0 {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
@@ -27,7 +28,7 @@ const (
 // inline returns text on one line: outer blanks dropped, credentials redacted,
 // everything unprintable escaped, cut to limit runes.
 func inline(text string, limit int) string {
-	return escape(secret.Redact(bounded(text)), limit, false)
+	return plaintext.Escape(secret.Redact(bounded(text)), limit)
 }
 
 // quoted returns text as inline does, in double quotes. Inner quotes and
@@ -38,11 +39,11 @@ func quotedTo(text string, limit int) string {
 	if len(text) > readLimit {
 		text = bounded(text)
 	}
-	return `"` + escape(secret.Redact(text), limit, true) + `"`
+	return plaintext.Quote(secret.Redact(text), limit)
 }
 
 // quotedID quotes an id, which may have the form of a key without being one.
-func quotedID(id string) string { return `"` + escape(bounded(id), nameLimit, true) + `"` }
+func quotedID(id string) string { return plaintext.Quote(bounded(id), nameLimit) }
 
 // bare returns a name as it is where that is unmistakable, else quoted.
 func bare(name string) string {
@@ -67,30 +68,6 @@ func bounded(text string) string {
 		text += "…"
 	}
 	return strings.TrimSpace(text)
-}
-
-// escape writes at most limit runes of text, unprintable ones as Go escapes.
-func escape(text string, limit int, quotes bool) string {
-	var b strings.Builder
-	n := 0
-	for i, r := range text {
-		piece := string(r)
-		switch {
-		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD"):
-			const hex = "0123456789abcdef"
-			piece = `\x` + string(hex[text[i]>>4]) + string(hex[text[i]&15])
-		case quotes && (r == '"' || r == '\\'):
-			piece = `\` + piece
-		case !strconv.IsPrint(r):
-			q := strconv.QuoteRune(r)
-			piece = q[1 : len(q)-1]
-		}
-		if n += utf8.RuneCountInString(piece); n > limit {
-			return strings.TrimSuffix(b.String(), "…") + "…"
-		}
-		b.WriteString(piece)
-	}
-	return b.String()
 }
 
 // list joins words for a sentence: `a, b or c`.
@@ -130,7 +107,7 @@ func sentence(clause string) string {
 }
 
 // hardSpace is a space at which writeWrapped does not break a line, as in a
-// command. Foreign text cannot hold it: escape has made it printable.
+// command. Foreign text cannot hold it: [plaintext] has escaped it.
 const hardSpace = "\x00"
 
 // writeWrapped writes text in lines of at most lineWidth columns where its words

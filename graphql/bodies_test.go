@@ -319,7 +319,7 @@ func TestLongTextsAreCut(t *testing.T) {
 	_, _, e := decodeUpsert(502, "text/plain", strings.Repeat("gâteau ", 5000))
 	require.NotNil(t, e)
 	assert.Equal(t, KindText, e.Kind)
-	assert.LessOrEqual(t, len(e.Error()), maxLine+50)
+	assert.LessOrEqual(t, utf8.RuneCountInString(e.Error()), maxLine+50)
 	assert.True(t, utf8.ValidString(e.Error()))
 	assert.LessOrEqual(t, len(e.Body), maxErrorHead)
 	_, _, e = decodeUpsert(403, "", strings.Repeat("x", maxErrorHead-5)+testKey)

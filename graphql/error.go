@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -176,20 +176,8 @@ func (f FieldError) namesUnknown() bool {
 
 const maxLine = 300
 
-// oneLine makes a server's text fit into an error message.
+// oneLine makes foreign text fit into an error message. The rest of a long page
+// is not looked at.
 func oneLine(text string) string {
-	if len(text) > 4*maxLine { // no need to split a whole page
-		text = text[:4*maxLine]
-	}
-	text = strings.ToValidUTF8(strings.Join(strings.FieldsFunc(text, notPrinted), " "), "�")
-	if len(text) <= maxLine {
-		return text
-	}
-	end := maxLine
-	for !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + "…"
+	return plaintext.Line(text[:min(len(text), 4*maxLine)], maxLine)
 }
-
-func notPrinted(r rune) bool { return r <= ' ' || (r >= 0x7f && r < 0xa0) }

@@ -6,11 +6,14 @@ import (
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// maxNames is how many teams a line of evidence spells out.
-const maxNames = 8
+const (
+	maxNames  = 8   // teams that a line of evidence spells out
+	maxDetail = 120 // runes of a server's message in a line of evidence
+)
 
 // Evidence puts the findings into words, one probe a line, in the order in
 // which a person would ask.
@@ -69,24 +72,9 @@ func (a Answer) words() string {
 	}
 	if a.Detail != "" {
 		// Before it is cut: half a token has not the form of one.
-		s += ": " + oneLine(secret.Redact(a.Detail))
+		s += ": " + plaintext.Line(secret.Redact(a.Detail), maxDetail)
 	}
 	return s
-}
-
-// oneLine cuts a server's text to a line that is fit for a terminal.
-func oneLine(s string) string {
-	const limit = 120
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-	if runes := []rune(s); len(runes) > limit {
-		s = string(runes[:limit]) + "…"
-	}
-	return strings.TrimSpace(s)
 }
 
 func (f *Findings) whoWords() string {
