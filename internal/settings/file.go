@@ -13,6 +13,9 @@ const (
 	fileFallback = "DEFAULT"
 )
 
+// byteOrderMark may begin a text file that was written on Windows.
+const byteOrderMark = "\ufeff"
+
 // Limits of %(name)s references: their depth, and the length of what they
 // expand to, since each level can multiply the last.
 const (
@@ -165,8 +168,5 @@ func (e Env) settingsFile(path string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if bytes.HasPrefix(data, []byte("\ufeff")) {
-		data = data[len("\ufeff"):]
-	}
-	return parseFile(data)
+	return parseFile(bytes.TrimPrefix(data, []byte(byteOrderMark)))
 }

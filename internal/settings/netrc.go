@@ -15,6 +15,10 @@ type netrcEntry struct {
 	isDefault bool
 	password  secret.Key
 	line      int // where the entry starts, from 1
+
+	// Where in the file the password stands, and where the entry's last field ends.
+	// passwordEnd is 0 for an entry without one.
+	passwordBegin, passwordEnd, end int
 }
 
 // netrcError says what is wrong with a netrc file. It names lines only: the
@@ -60,7 +64,10 @@ func (f *netrcFile) machines() []string {
 // unusable, as it does for the official client: guessing where the next entry
 // starts could pair a machine with another machine's password.
 func parseNetrc(data []byte) (*netrcFile, error) {
-	lex := &netrcLexer{data: bytes.TrimPrefix(data, []byte("\ufeff")), line: 1}
+	lex := &netrcLexer{data: data, line: 1}
+	if bytes.HasPrefix(data, []byte(byteOrderMark)) {
+		lex.pos = len(byteOrderMark)
+	}
 	file := &netrcFile{}
 	for {
 		tok := lex.next()
@@ -74,11 +81,11 @@ func parseNetrc(data []byte) (*netrcFile, error) {
 			if name.end || name.text == "" {
 				return nil, &netrcError{tok.line, "machine without a name"}
 			}
-			if err := lex.entry(file, netrcEntry{machine: name.text, line: tok.line}); err != nil {
+			if err := lex.entry(file, netrcEntry{machine: name.text, line: tok.line, end: name.stop}); err != nil {
 				return nil, err
 			}
 		case tok.text == "default":
-			if err := lex.entry(file, netrcEntry{isDefault: true, line: tok.line}); err != nil {
+			if err := lex.entry(file, netrcEntry{isDefault: true, line: tok.line, end: tok.stop}); err != nil {
 				return nil, err
 			}
 		case tok.text == "macdef":
@@ -95,6 +102,8 @@ func parseNetrc(data []byte) (*netrcFile, error) {
 type netrcToken struct {
 	text   string
 	line   int
+	begin  int // offset of its first byte
+	stop   int // offset behind its last byte
 	quoted bool
 	end    bool // no more tokens
 }
@@ -123,9 +132,10 @@ func (l *netrcLexer) entry(file *netrcFile, e netrcEntry) error {
 			return nil
 		}
 		value := l.next()
+		e.end = value.stop
 		switch tok.text {
 		case "password":
-			e.password = secret.New(value.text)
+			e.password, e.passwordBegin, e.passwordEnd = secret.New(value.text), value.begin, value.stop
 		case "login", "user", "account":
 		default:
 			return &netrcError{tok.line, "expected login, account or password"}
@@ -152,7 +162,7 @@ func isNetrcSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c 
 // how the official client writes values that need quoting.
 func (l *netrcLexer) next() netrcToken {
 	for {
-		tok := netrcToken{line: l.line}
+		tok := netrcToken{line: l.line, begin: l.pos, stop: l.pos}
 		c, ok := l.read()
 		switch {
 		case !ok:
@@ -162,34 +172,40 @@ func (l *netrcLexer) next() netrcToken {
 			continue
 		case c == '"':
 			tok.quoted = true
-			tok.text = l.until(func(c byte) bool { return c == '"' })
+			tok.text, _ = l.until(func(c byte) bool { return c == '"' })
+			tok.stop = l.pos
 			return tok
 		case c == '\'':
 			rest := l.data[l.pos:]
 			if n := bytes.IndexAny(rest, "'\n"); n >= 0 && rest[n] == '\'' {
 				l.pos += n + 1
-				tok.quoted = true
+				tok.quoted, tok.stop = true, l.pos
 				tok.text = string(rest[:n])
 				return tok
 			}
 		}
 		l.pos-- // c is not a newline, so the line number stands
-		tok.text = l.until(isNetrcSpace)
+		var ended bool
+		tok.text, ended = l.until(isNetrcSpace)
+		if tok.stop = l.pos; ended {
+			tok.stop--
+		}
 		return tok
 	}
 }
 
-// until reads up to and including the byte that ends the word.
-func (l *netrcLexer) until(end func(byte) bool) string {
+// until reads up to and including the byte that ends the word, and reports whether
+// there was one.
+func (l *netrcLexer) until(end func(byte) bool) (word string, ended bool) {
 	var b strings.Builder
 	for {
 		c, ok := l.read()
 		if !ok || end(c) {
-			return b.String()
+			return b.String(), ok
 		}
 		if c == '\\' {
 			if c, ok = l.read(); !ok {
-				return b.String()
+				return b.String(), false
 			}
 		}
 		b.WriteByte(c)

@@ -71,12 +71,9 @@ func (r *resolver) warn(format string, args ...any) {
 // readFiles reads the local and the global settings file. WANDB_DIR does not
 // move the local one.
 func (r *resolver) readFiles() {
-	work := r.env.workDir()
-	r.readFile(filepath.Join(runRoot(work), "settings"))
-	if dir, ok := r.env.get("WANDB_CONFIG_DIR"); ok {
-		r.readFile(filepath.Join(r.env.expand(dir), "settings"))
-	} else if home := r.env.home(); home != "" {
-		r.readFile(filepath.Join(home, ".config", "wandb", "settings"))
+	r.readFile(LocalFile(r.env))
+	if path := GlobalFile(r.env); path != "" {
+		r.readFile(path)
 	}
 }
 
