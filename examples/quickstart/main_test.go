@@ -13,7 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/wandgo/wandgo/examples/internal/ondisk"
-	"github.com/wandgo/wandgo/examples/internal/readme"
+	"github.com/wandgo/wandgo/examples/internal/page"
 	"github.com/wandgo/wandgo/internal/ptytest"
 	"github.com/wandgo/wandgo/wandbtest"
 )
@@ -72,7 +72,7 @@ func TestReadme(t *testing.T) {
 	} {
 		text = regexp.MustCompile(pattern).ReplaceAllString(text, fixed)
 	}
-	readme.Check(t, "quickstart", readme.Fence("text", text))
+	page.Check(t, "examples/README.md", "quickstart", page.Fence("text", text))
 }
 
 func TestWithKey(t *testing.T) {

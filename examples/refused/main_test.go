@@ -11,7 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/examples/internal/readme"
+	"github.com/wandgo/wandgo/examples/internal/page"
 	"github.com/wandgo/wandgo/graphql"
 )
 
@@ -116,16 +116,34 @@ func TestRun(t *testing.T) {
 
 var port = regexp.MustCompile(`127\.0\.0\.1:\d+`)
 
-// TestReadme holds the README's refusal to what the program prints. The port
-// differs each time.
-func TestReadme(t *testing.T) {
+// TestPages_ShowWhatTheProgramPrints compares the pages' refusal with the program's
+// output. The port differs each time.
+func TestPages_ShowWhatTheProgramPrints(t *testing.T) {
 	t.Parallel()
 	const name = "not_team_member"
 	code, text := runWith(t, "-v", name)
 	require.Zero(t, code)
-	readme.Check(t, "refusal", readme.Fence("text", port.ReplaceAllString(text, "127.0.0.1:41234")))
+	text = port.ReplaceAllString(text, "127.0.0.1:41234")
+	page.Check(t, "docs/causes.md", "refusal", page.Fence("text", text))
+	page.Check(t, "README.md", "refusal", page.Fence("text", abridge(text)))
 	_, text = runWith(t, name)
 	lines := strings.Split(text, "\n")
 	require.Greater(t, len(lines), 2)
-	readme.Check(t, "line", readme.Fence("text", strings.TrimSpace(lines[2])))
+	page.Check(t, "README.md", "line", page.Fence("text", strings.TrimSpace(lines[2])))
+}
+
+// abridge leaves the problem, the reason and the remedies of the program's output.
+func abridge(text string) string {
+	explained, _, _ := strings.Cut(text, "\n  matches ")
+	paragraphs := strings.Split(explained, "\n\n")[1:] // without the case's name
+	kept := paragraphs[:1:1]
+	for i, paragraph := range paragraphs {
+		switch {
+		case strings.HasPrefix(paragraph, "  Why: "):
+			kept = append(kept, paragraph)
+		case strings.HasPrefix(paragraph, "  What to do:"):
+			kept = append(kept, paragraphs[i:]...)
+		}
+	}
+	return strings.TrimRight(strings.Join(kept, "\n\n"), "\n")
 }

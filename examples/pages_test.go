@@ -1,0 +1,74 @@
+package examples
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/examples/internal/page"
+	"github.com/wandgo/wandgo/examples/internal/sentinel"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// TestCauses_ListsEverySentinel compares the tables in docs/causes.md with package errors.
+func TestCauses_ListsEverySentinel(t *testing.T) {
+	t.Parallel()
+	var refusals, failures strings.Builder
+	for _, s := range errors.Sentinels() {
+		row := fmt.Sprintf("| `%s` | %s | %s |\n", sentinel.Name(s), s.Error(), s.Fix())
+		switch {
+		case !errors.Is(s, errors.ErrPermissionDenied):
+			failures.WriteString(row)
+		case errors.Code(s) != "permission_denied":
+			refusals.WriteString(row)
+		}
+	}
+	page.Check(t, "docs/causes.md", "sentinels", "| refusal | meaning | what to do |\n|---|---|---|\n"+refusals.String()+
+		"\n| other failures | meaning | what to do |\n|---|---|---|\n"+failures.String())
+}
+
+// TestPages_NamedVariablesAreRead finds the environment variables that the pages name in
+// the sources that read them.
+func TestPages_NamedVariablesAreRead(t *testing.T) {
+	t.Parallel()
+	text := page.Read(t, "README.md") + page.Read(t, "docs/settings.md")
+	var sources []string
+	for _, pkg := range []string{"../internal/settings", "../client"} {
+		found, err := filepath.Glob(filepath.Join(filepath.FromSlash(pkg), "*.go"))
+		require.NoError(t, err)
+		require.NotEmpty(t, found, pkg)
+		sources = append(sources, found...)
+	}
+	var read strings.Builder
+	for _, name := range sources {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(name)
+		require.NoError(t, err)
+		read.Write(source)
+	}
+	for _, name := range regexp.MustCompile(`WANDB_[A-Z_]+|\bNETRC\b`).FindAllString(text, -1) {
+		setting := `"` + strings.ToLower(strings.TrimPrefix(name, "WANDB_")) + `"`
+		known := strings.Contains(read.String(), `"`+name+`"`) || strings.Contains(read.String(), "hidden("+setting+")") ||
+			strings.HasSuffix(name, "_") && strings.Contains(read.String(), setting) // the prefix of several, as in WANDB_X_FOO_*
+		if !known {
+			assert.Fail(t, "no source reads the variable", name) // assert.Contains would print all sources
+		}
+	}
+}
+
+// TestReadme_FitsInTwoHundredLines keeps the README a page that a newcomer reads.
+func TestReadme_FitsInTwoHundredLines(t *testing.T) {
+	t.Parallel()
+	assert.LessOrEqual(t, strings.Count(page.Read(t, "README.md"), "\n"), 200)
+}
