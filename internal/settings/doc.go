@@ -11,22 +11,11 @@
 //
 // Each of the official client's other settings has a reason not to be here:
 //
-//   - WANDB_DISABLE_JOB_CREATION, WANDB_CACHE_DIR, WANDB_DATA_DIR,
-//     WANDB_ARTIFACT_DIR, WANDB_ARTIFACT_FETCH_FILE_URL_BATCH_SIZE: there are no
-//     jobs and no artifacts.
-//   - WANDB_CONSOLE other than off, WANDB_CONSOLE_MULTIPART: a program hands over
-//     its writers itself, and their text is one file.
-//   - WANDB_SUMMARY_TIMEOUT: the summary is never fetched.
-//   - WANDB_X_FILE_STREAM_NO_GZIP: it allows compression where the server names that
-//     feature, and asking for features would cost every run a request that nothing
-//     else needs. Posts are never compressed, which is the official default.
-//   - WANDB_X_SERVER_SIDE_DERIVED_SUMMARY, WANDB_X_SERVER_SIDE_EXPAND_GLOB_METRICS:
-//     the client derives the summary itself and sends globs as they are, whatever
-//     the server can do.
-//   - WANDB_X_STATS_* beside the interval: process, disk and processors are found;
-//     other sources are the program's to add.
+//   - those in the table unsupported, which are reported when they are set;
+//   - WANDB_DISABLE_JOB_CREATION: no jobs are created, as if it were set;
+//   - WANDB_CONSOLE other than off: a program hands over its writers itself;
 //   - WANDB_X_LABEL, WANDB_X_PRIMARY, WANDB_X_UPDATE_FINISH_STATE outside of shared
-//     mode, in which there is one writer.
+//     mode, in which there is one writer;
 //   - REQUESTS_CA_BUNDLE and the like: SSL_CERT_FILE and SSL_CERT_DIR work as in any
 //     Go program.
 //

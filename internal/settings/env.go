@@ -21,6 +21,9 @@ const maxFileBytes = smallfile.DefaultLimit
 type Env struct {
 	// LookupEnv is os.LookupEnv when nil.
 	LookupEnv func(string) (string, bool)
+	// Environ lists the variables as os.Environ does. When nil, it is os.Environ if
+	// LookupEnv is nil too, and otherwise lists nothing.
+	Environ func() []string
 	// Home is the user's home directory when "".
 	Home string
 	// WorkDir is the process's working directory when "".

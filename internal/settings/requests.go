@@ -3,7 +3,6 @@ package settings
 import (
 	"encoding/json"
 	"maps"
-	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -99,21 +98,30 @@ func (r *resolver) retry(def Retry, prefix string, timeoutEnv ...string) Retry {
 	}
 }
 
-// seconds reads a duration in seconds, fractions allowed; 0 is the default.
+// seconds reads a duration: a number of seconds, fractions allowed, or one with units
+// such as 1m30s; 0 is the default.
 func (r *resolver) seconds(def time.Duration, file string, env ...string) time.Duration {
 	v := r.nonEmpty(setting{env: env, file: file})
 	if v.Text == "" {
 		return def
 	}
-	n, err := strconv.ParseFloat(strings.TrimSpace(v.Text), 64)
-	if err != nil || math.IsNaN(n) || n < 0 || n > maxSeconds {
-		r.warn("%s: %s is not a number of seconds and is ignored", v.Source, shown(v.Text))
+	d, ok := parseDuration(strings.TrimSpace(v.Text))
+	if !ok {
+		r.warn("%s: %s is not a duration, such as 90 (seconds) or 1m30s; the default is used", v.Source, shown(v.Text))
 		return def
 	}
-	if d := time.Duration(n * float64(time.Second)); d > 0 {
+	if d > 0 {
 		return d
 	}
 	return def
+}
+
+func parseDuration(text string) (time.Duration, bool) {
+	if n, err := strconv.ParseFloat(text, 64); err == nil {
+		return time.Duration(n * float64(time.Second)), n >= 0 && n <= maxSeconds
+	}
+	d, err := time.ParseDuration(text)
+	return d, err == nil && d >= 0 && d <= maxSeconds*time.Second
 }
 
 // integer reads a whole number; 0 is the default.

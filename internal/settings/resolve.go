@@ -17,6 +17,7 @@ type resolver struct {
 	explicit Explicit
 	files    []settingsFile // the strongest first
 	settings *Settings
+	asked    map[string]bool // the variables that were looked up
 }
 
 // settingsFile is a settings file that was looked for.
@@ -45,7 +46,8 @@ func (f settingsFile) absence(option string) string {
 // file that may hold it, the mode, or two credentials at once. Everything else that is odd becomes a warning and
 // leaves the default. A missing key is no error; see KeyLookups.
 func Resolve(env Env, explicit Explicit) (*Settings, error) {
-	r := &resolver{env: env, explicit: explicit, settings: &Settings{}}
+	r := &resolver{explicit: explicit, settings: &Settings{}, asked: make(map[string]bool)}
+	r.env = env.recording(r.asked)
 	r.readFiles()
 	if err := r.resolveBaseURL(); err != nil {
 		return nil, err
@@ -61,6 +63,7 @@ func Resolve(env Env, explicit Explicit) (*Settings, error) {
 	r.resolveRequests()
 	r.resolveMachine()
 	r.resolveShared()
+	r.reportVariables()
 	return r.settings, nil
 }
 
