@@ -6,6 +6,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/alert"
+	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/journal"
 )
 
@@ -79,7 +80,7 @@ func (r *Run) raise(ctx context.Context, a Alert) error {
 	switch {
 	case up != nil && !up.ended.Load():
 		if _, err := r.alerter.Deliver(ctx, a); err != nil {
-			return r.client.explainRequest(ctx, r.question("send alert of run"), err)
+			return r.client.diagnoser.Explain(ctx, ctx, r.question(diagnose.OpSendAlert), err)
 		}
 		return nil
 	case errors.Is(onDisk, journal.ErrClosed): // Finish came meanwhile

@@ -111,36 +111,19 @@ func (a *Access) Explain() string {
 // *errors.RequestError when the server gave no usable answer at all. It is safe
 // for concurrent use.
 func (c *Client) Check(ctx context.Context, entity, project string) (*Access, error) {
-	q := diagnose.Question{Op: "create run", Entity: entity, Project: project}
+	q := diagnose.Question{Op: diagnose.OpCreateRun, Entity: entity, Project: project}
 	if err := c.checkPlace(q); err != nil {
 		return nil, err
 	}
-	a := &Access{Entity: entity, Project: project, KeySource: c.settings.KeySource, BaseURL: c.settings.BaseURL.Text}
-	if err := c.checkKey(q); err != nil {
-		p, _ := errors.AsType[*errors.PermissionError](err)
-		a.Decision, a.Confidence, a.Notes, a.refusal = Denied, p.Confidence, p.Notes, p
-		return a, nil
+	decision, p, err := c.diagnoser.Check(ctx, q)
+	if err != nil {
+		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.diagnosisTimeout)
-	defer cancel()
-	f := diagnose.Ask(ctx, c.graphql.ForProbes(), diagnose.Forbidden, q)
-	if err := f.Failed(); err != nil {
-		r := diagnose.Classify(ctx, err)
-		if !r.IsRefusal() {
-			x := c.context(q)
-			x.Op = "check access to"
-			return nil, diagnose.Fail(ctx, x, r)
-		}
-		if r.Class == diagnose.Intermediary || r.Class == diagnose.IdentityRefused {
-			p := diagnose.Refuse(c.context(q), r, f, diagnose.Decide(r, f))
-			a.Decision, a.Confidence, a.Evidence, a.Notes, a.refusal = Denied, p.Confidence, p.Evidence, p.Notes, p
-			return a, nil
-		}
+	a := &Access{
+		Confidence: p.Confidence, Entity: p.Entity, Project: project, Viewer: p.Viewer, Role: p.Role,
+		KeySource: p.KeySource, BaseURL: p.BaseURL, Evidence: p.Evidence, Notes: p.Notes,
 	}
-	o := diagnose.Foresee(q, f)
-	p := diagnose.Refuse(c.context(q), &diagnose.Refusal{}, f, o.Verdict)
-	a.Confidence, a.Entity, a.Viewer, a.Role, a.Evidence, a.Notes = o.Confidence, p.Entity, p.Viewer, p.Role, p.Evidence, p.Notes
-	switch o.Decision {
+	switch decision {
 	case diagnose.Allow:
 		a.Decision = Allowed
 	case diagnose.Deny:

@@ -5,10 +5,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
-	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/display"
 	"github.com/wandgo/wandgo/internal/gqlclient"
@@ -23,20 +21,19 @@ import (
 // Client serves any number of runs, concurrently. It holds connections but no
 // goroutine of its own.
 type Client struct {
-	settings         *settings.Settings
-	transport        *transport.Transport
-	identity         *identity.Source // nil where there is a key, or nothing
-	ownHTTP          *http.Transport  // nil where net/http's defaults do
-	graphql          *gqlclient.Client
-	log              *slog.Logger
-	initTimeout      time.Duration
-	diagnosisTimeout time.Duration
-	shared           diagnose.Shared
-	isolated         func(string) string // in place of the environment; nil for the real one
-	display          *display.Screen     // a person's terminal; nil where nobody looks
-	journal          journal.Options
-	cadence          Cadence
-	slots            runfiles.Slots // for the files of all runs
+	settings    *settings.Settings
+	transport   *transport.Transport
+	identity    *identity.Source // nil where there is a key, or nothing
+	ownHTTP     *http.Transport  // nil where net/http's defaults do
+	graphql     *gqlclient.Client
+	log         *slog.Logger
+	initTimeout time.Duration
+	diagnoser   *diagnose.Diagnoser
+	isolated    func(string) string // in place of the environment; nil for the real one
+	display     *display.Screen     // a person's terminal; nil where nobody looks
+	journal     journal.Options
+	cadence     Cadence
+	slots       runfiles.Slots // for the files of all runs
 }
 
 // New makes a Client from the options and, where they are silent, from the
@@ -84,19 +81,22 @@ func New(opts Options) (*Client, error) {
 		return nil, fmt.Errorf("new client: %w", err)
 	}
 	c := &Client{
-		settings:         s,
-		transport:        t,
-		identity:         source,
-		ownHTTP:          own,
-		graphql:          gqlclient.New(t).WithPolicy(policy(transport.UpsertPolicy(), s.GraphQL)),
-		log:              opts.Logger,
-		initTimeout:      firstPositive(opts.InitTimeout, s.InitTimeout, DefaultInitTimeout),
-		diagnosisTimeout: firstPositive(opts.DiagnosisTimeout, DefaultDiagnosisTimeout),
-		isolated:         opts.Getenv,
-		journal:          journal,
-		cadence:          cadence,
-		slots:            runfiles.NewSlots(runfiles.DefaultParallel),
+		settings:    s,
+		transport:   t,
+		identity:    source,
+		ownHTTP:     own,
+		graphql:     gqlclient.New(t).WithPolicy(policy(transport.UpsertPolicy(), s.GraphQL)),
+		log:         opts.Logger,
+		initTimeout: firstPositive(opts.InitTimeout, s.InitTimeout, DefaultInitTimeout),
+		isolated:    opts.Getenv,
+		journal:     journal,
+		cadence:     cadence,
+		slots:       runfiles.NewSlots(runfiles.DefaultParallel),
 	}
+	c.diagnoser = diagnose.New(diagnose.Config{
+		GraphQL: c.graphql, Settings: s, Identity: source,
+		Timeout: firstPositive(opts.DiagnosisTimeout, DefaultDiagnosisTimeout),
+	})
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
@@ -126,52 +126,6 @@ func (c *Client) String() string {
 
 // Format prints what String returns, whatever the verb.
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
-
-// context is what errors about a request to this place tell.
-func (c *Client) context(q diagnose.Question) diagnose.Context {
-	return diagnose.Context{
-		Question:  q,
-		BaseURL:   c.settings.BaseURL.Text,
-		AppURL:    c.settings.AppURL,
-		KeySource: c.settings.KeySource,
-		Now:       time.Now(),
-	}
-}
-
-// checkKey refuses, before any request, what cannot be a key, and a file that holds
-// no identity token.
-func (c *Client) checkKey(q diagnose.Question) error {
-	var cause, reason error
-	var notes, flaws []string
-	switch {
-	case c.identity != nil:
-		if err := c.identity.Ready(); err != nil {
-			cause, notes = errors.ErrNoAPIKey, []string{err.Error()}
-		}
-	case c.settings.Key.Empty():
-		cause, notes = errors.ErrNoAPIKey, c.settings.KeyLookups
-	default:
-		for _, flaw := range settings.CheckKey(c.settings.Key) {
-			if flaw.Fatal {
-				flaws = append(flaws, flaw.Text)
-			} else {
-				notes = append(notes, "the key "+flaw.Text)
-			}
-		}
-		if len(flaws) > 0 {
-			cause, reason = errors.ErrBadAPIKey, errors.New("the API key "+strings.Join(flaws, "; it also "))
-		}
-	}
-	if cause == nil {
-		return nil
-	}
-	x := c.context(q)
-	return &errors.PermissionError{
-		Op: q.Op, Entity: q.Entity, Project: q.Project, EntityDefaulted: q.Entity == "", RunID: q.RunID,
-		BaseURL: x.BaseURL, AppURL: x.AppURL, KeySource: x.KeySource,
-		Cause: cause, Confidence: errors.Certain, Notes: notes, Time: x.Now, Err: reason,
-	}
-}
 
 func firstPositive(ds ...time.Duration) time.Duration {
 	for _, d := range ds {

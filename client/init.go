@@ -87,21 +87,17 @@ func survivable(ctx context.Context, err error) bool {
 // create asks the server for the run.
 func (c *Client) create(ctx context.Context, p *plan) (*Run, error) {
 	q := p.question()
-	if err := c.checkKey(q); err != nil {
+	if err := c.diagnoser.CheckKey(q); err != nil {
 		return nil, err
 	}
-	ticket := c.shared.Enter(diagnose.Place{Entity: p.entity, Project: p.project})
-	defer ticket.Leave()
+	request := c.diagnoser.Begin(p.entity, p.project)
+	defer request.End()
 
 	within, cancel := context.WithTimeout(ctx, c.initTimeout)
 	defer cancel()
 	defer c.display.Waiting(c.settings.BaseURL.Text, c.initTimeout)()
 	explain := func(q diagnose.Question, err error) error {
-		if r := diagnose.Classify(within, err); ctx.Err() == nil && r.Class == diagnose.Cancelled {
-			// Our own deadline: what was retried until then is the reason.
-			return diagnose.Fail(within, c.context(q), r)
-		}
-		return c.explain(ctx, ticket, q, err)
+		return request.Explain(ctx, within, q, err)
 	}
 	if err := c.continueFrom(within, p, explain); err != nil {
 		return nil, err
@@ -121,7 +117,7 @@ func (c *Client) create(ctx context.Context, p *plan) (*Run, error) {
 func (c *Client) bucketOf(q diagnose.Question, resp *graphql.UpsertBucketResponse) (*graphql.Run, error) {
 	if resp.UpsertBucket == nil || resp.UpsertBucket.Bucket == nil {
 		return nil, &errors.RequestError{
-			Op: q.Op, Entity: q.Entity, Project: q.Project, RunID: q.RunID, BaseURL: c.settings.BaseURL.Text,
+			Op: string(q.Op), Entity: q.Entity, Project: q.Project, RunID: q.RunID, BaseURL: c.settings.BaseURL.Text,
 			Cause: errors.ErrUnexpectedAnswer, StatusCode: http.StatusOK, Hint: "the server accepted the request and returned no run",
 		}
 	}

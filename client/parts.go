@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/diagnose"
 )
 
 // part is what the server takes of a run, or refuses, apart from the rest.
@@ -17,8 +18,8 @@ const (
 )
 
 // op is the verb of errors about the part.
-func (p part) op() string {
-	return [...]string{"upload run", "update settings of run", "upload files of run"}[p]
+func (p part) op() diagnose.Op {
+	return [...]diagnose.Op{diagnose.OpUploadRun, diagnose.OpUpdateSettings, diagnose.OpUploadFiles}[p]
 }
 
 // reasons are why the server does not take parts of a run; nil for what it takes.

@@ -224,7 +224,7 @@ func (p *plan) configure(opts RunOptions, s *settings.Settings) error {
 }
 
 func (p *plan) question() diagnose.Question {
-	return diagnose.Question{Op: "create run", Entity: p.entity, Project: p.project, RunID: p.id}
+	return diagnose.Question{Op: diagnose.OpCreateRun, Entity: p.entity, Project: p.project, RunID: p.id}
 }
 
 // upsert is the request that creates the run. Empty settings are left out, so

@@ -26,7 +26,7 @@ func (c *Client) continueFrom(ctx context.Context, p *plan, explain func(diagnos
 // resume asks how far the run has come and applies the resume mode.
 func (c *Client) resume(ctx context.Context, p *plan, explain func(diagnose.Question, error) error) error {
 	q := p.question()
-	q.Op = "resume run"
+	q.Op = diagnose.OpResumeRun
 	resp, err := graphql.ResumeStatus(ctx, p.graphql, optional(p.entity), optional(p.project), p.id)
 	if err != nil {
 		return explain(q, err)
@@ -42,7 +42,7 @@ func (c *Client) resume(ctx context.Context, p *plan, explain func(diagnose.Ques
 	exists := resume.Exists(found)
 	switch {
 	case exists && p.resume == resumeNever:
-		q.Op = "create run"
+		q.Op = diagnose.OpCreateRun
 		return c.resumeError(q, errors.ErrRunExists, nil)
 	case !exists && p.resume == resumeMust:
 		return c.resumeError(q, errors.ErrRunMissing, nil)
@@ -85,7 +85,7 @@ func (p *plan) inherit(state *resume.State) {
 // rewind cuts the run's history off after a step.
 func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Question, error) error) error {
 	q := p.question()
-	q.Op = "rewind run"
+	q.Op = diagnose.OpRewindRun
 	resp, err := graphql.RewindRun(ctx, c.graphql, graphql.RewindRunInput{
 		RunName:     p.rewind.RunID,
 		EntityName:  optional(p.entity),
@@ -116,7 +116,7 @@ func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Ques
 
 func (c *Client) resumeError(q diagnose.Question, cause, err error) error {
 	return &errors.RequestError{
-		Op: q.Op, Entity: q.Entity, Project: q.Project, RunID: q.RunID, BaseURL: c.settings.BaseURL.Text,
+		Op: string(q.Op), Entity: q.Entity, Project: q.Project, RunID: q.RunID, BaseURL: c.settings.BaseURL.Text,
 		Cause: cause, Err: err,
 	}
 }

@@ -260,7 +260,7 @@ func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*S
 		return nil, &errors.InputError{Field: "paths", Rule: err.Error()}
 	}
 	if !opts.DryRun {
-		if err := c.checkKey(syncQuestion(syncrun.Target{Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID})); err != nil {
+		if err := c.diagnoser.CheckKey(syncQuestion(syncrun.Target{Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID})); err != nil {
 			return nil, err
 		}
 	}
@@ -304,7 +304,7 @@ func (c *Client) syncedRun(r *syncrun.Result) SyncedRun {
 	}
 	if errors.Is(r.Err, syncrun.ErrConflict) {
 		run.Err = &errors.RequestError{
-			Op: syncOp, Entity: r.Entity, Project: r.Project, RunID: r.RunID, BaseURL: c.settings.BaseURL.Text,
+			Op: string(syncOp), Entity: r.Entity, Project: r.Project, RunID: r.RunID, BaseURL: c.settings.BaseURL.Text,
 			Cause: errors.ErrRunExists, Err: r.Err,
 			Hint: "the server has other rows of this run than the log",
 		}

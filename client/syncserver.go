@@ -19,7 +19,7 @@ import (
 )
 
 // syncOp is the verb of errors about a sync.
-const syncOp = "sync run"
+const syncOp = diagnose.OpSyncRun
 
 // check finds what cannot be right before any request.
 func (o *SyncOptions) check(key secret.Key) error {
@@ -44,13 +44,7 @@ type syncServer struct {
 
 // explain is the public error. within is what bounded the request in ctx.
 func (s *syncServer) explain(ctx, within context.Context, at syncrun.Target, err error) error {
-	if r := diagnose.Classify(within, answerOf(err)); ctx.Err() == nil && r.Class == diagnose.Cancelled {
-		// Our own deadline: what was retried until then is the reason.
-		return diagnose.Fail(within, s.client.context(syncQuestion(at)), r)
-	}
-	ticket := s.client.shared.Enter(diagnose.Place{Entity: at.Entity, Project: at.Project})
-	defer ticket.Leave()
-	return s.client.explain(ctx, ticket, syncQuestion(at), answerOf(err))
+	return s.client.diagnoser.Explain(ctx, within, syncQuestion(at), err)
 }
 
 // Status implements syncrun.Server.

@@ -30,8 +30,7 @@ type upload struct {
 	// the disk then. It ends with Finish.
 	asking     context.Context
 	stopAsking context.CancelFunc
-	aside      tasks    // what is done with it
-	found      findings // by the questions
+	aside      tasks // what is done with it
 
 	left   leftOut
 	ending sync.Once

@@ -5,7 +5,6 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
-	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -102,8 +101,7 @@ func (u *upload) outOfTime(ctx context.Context) error {
 		}
 		last := *request
 		last.Err = failed.LastErr // not that we broke it off
-		x := u.run.client.context(u.run.question(partRows.op()))
-		return diagnose.Fail(ctx, x, diagnose.Classify(ctx, &last))
+		return u.run.client.diagnoser.Preliminary(ctx, u.run.question(partRows.op()), &last)
 	}
 	return nil
 }

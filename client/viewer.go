@@ -2,10 +2,8 @@ package client
 
 import (
 	"context"
-	"time"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/internal/diagnose"
 )
 
 // Viewer is the account behind an API key.
@@ -20,27 +18,7 @@ type Viewer = errors.Viewer
 // *errors.RequestError. Whether the account has a personal entity is not asked;
 // that takes [Client.Check]. It is safe for concurrent use.
 func (c *Client) Viewer(ctx context.Context) (*Viewer, error) {
-	q := diagnose.Question{Op: "tell whose key this is"}
-	if err := c.checkKey(q); err != nil {
-		return nil, err
-	}
 	ctx, cancel := context.WithTimeout(ctx, c.initTimeout)
 	defer cancel()
-	viewer, err := diagnose.AskViewer(ctx, c.graphql.ForProbes())
-	if err != nil {
-		r := diagnose.Classify(ctx, err)
-		if !r.IsRefusal() {
-			return nil, diagnose.Fail(ctx, c.context(q), r)
-		}
-		return nil, diagnose.RefuseViewer(c.context(q), r)
-	}
-	if viewer == nil {
-		x := c.context(q)
-		return nil, &errors.PermissionError{
-			Op: q.Op, BaseURL: x.BaseURL, AppURL: x.AppURL, KeySource: x.KeySource,
-			Cause: errors.ErrBadAPIKey, Confidence: errors.Certain, StatusCode: 200,
-			Message: "the server recognises no account behind this key", Time: time.Now(),
-		}
-	}
-	return viewer, nil
+	return c.diagnoser.Viewer(ctx)
 }

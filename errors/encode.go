@@ -20,6 +20,8 @@ type permissionJSON struct {
 	Kind            string     `json:"kind"`
 	Error           string     `json:"error"`
 	Op              string     `json:"op"`
+	Action          Action     `json:"action"`
+	Resource        Resource   `json:"resource"`
 	Entity          string     `json:"entity"`
 	EntityDefaulted bool       `json:"entityDefaulted"`
 	Project         string     `json:"project"`
@@ -54,6 +56,7 @@ func (e *PermissionError) MarshalJSON() ([]byte, error) {
 	}
 	out := permissionJSON{
 		Kind: "permission", Error: e.Error(), Op: shown(e.Op),
+		Action: Action(shown(string(e.Action))), Resource: Resource(shown(string(e.Resource))),
 		Entity: shown(e.Entity), EntityDefaulted: e.EntityDefaulted, Project: shown(e.Project), RunID: shownID(e.RunID),
 		BaseURL: shown(e.BaseURL), AppURL: shown(e.AppURL), Viewer: e.Viewer.copied(),
 		Role: shown(e.Role), KeySource: shown(e.KeySource), Cause: e.causeCode(), Candidates: e.candidateCodes(),
@@ -89,6 +92,8 @@ func (e *PermissionError) LogValue() slog.Value {
 	g.text("confidence", confidence.String())
 	g.texts("candidates", e.candidateCodes())
 	g.text("op", e.Op)
+	g.text("action", string(e.Action))
+	g.text("resource", string(e.Resource))
 	g.text("entity", e.Entity)
 	if e.EntityDefaulted {
 		g = append(g, slog.Bool("entityDefaulted", true))

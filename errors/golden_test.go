@@ -23,7 +23,8 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // case of a test changes what it is about.
 func refused(cause error, confidence errors.Confidence, change ...func(*errors.PermissionError)) *errors.PermissionError {
 	e := &errors.PermissionError{
-		Op:      "create run",
+		Op:     "create run",
+		Action: errors.ActionCreate, Resource: errors.ResourceRun,
 		Entity:  "acme",
 		Project: "vision",
 		RunID:   "8c1fzq20",

@@ -71,6 +71,31 @@ type Probe struct {
 	StatusCode int `json:"statusCode,omitempty"`
 }
 
+// Action is what a request does to a [Resource].
+type Action string
+
+// The actions.
+const (
+	ActionCreate Action = "create"
+	ActionRead   Action = "read"
+	ActionUpdate Action = "update"
+	ActionDelete Action = "delete"
+)
+
+// Resource is the kind of object that a request acts on.
+type Resource string
+
+// The resources.
+const (
+	ResourceRun         Resource = "run"
+	ResourceRunHistory  Resource = "run history"
+	ResourceRunSettings Resource = "run settings"
+	ResourceRunFile     Resource = "run file"
+	ResourceAlert       Resource = "alert"
+	ResourceProject     Resource = "project"
+	ResourceAccount     Resource = "account"
+)
+
 // PermissionError is a refusal with its diagnosis. It matches
 // [ErrPermissionDenied] and, when Confidence is Likely or Certain, its Cause.
 // The server's own error stays reachable with [As]. It is immutable once
@@ -78,6 +103,10 @@ type Probe struct {
 type PermissionError struct {
 	// Op is the verb that was refused, such as "create run".
 	Op string
+	// Action and Resource say the same for programs: [ActionCreate] and
+	// [ResourceRun].
+	Action   Action
+	Resource Resource
 	// Entity and Project are what was asked for; where the caller named no
 	// entity, Entity is the account's default entity and EntityDefaulted is true.
 	Entity, Project string

@@ -180,16 +180,8 @@ func (x *examination) reach(ctx context.Context) bool {
 		x.add(checkReachable, statusOK, fmt.Sprintf("a W&B API answers, with HTTP %d to a request without a key, in %s", r.StatusCode, milliseconds(took)))
 		return true
 	}
-	q := diagnose.Context{
-		Question: diagnose.Question{Op: "create run", Entity: x.settings.Entity.Text, Project: x.settings.Project.Text},
-		BaseURL:  x.settings.BaseURL.Text, AppURL: x.settings.AppURL, KeySource: x.settings.KeySource, Now: time.Now(),
-	}
-	if r.IsRefusal() {
-		f := &diagnose.Findings{Entity: q.Entity}
-		x.err = diagnose.Refuse(q, r, f, diagnose.Decide(r, f))
-	} else {
-		x.err = diagnose.Fail(ctx, q, r)
-	}
+	q := diagnose.Question{Op: diagnose.OpCreateRun, Entity: x.settings.Entity.Text, Project: x.settings.Project.Text}
+	x.err = diagnose.New(diagnose.Config{Settings: x.settings}).Preliminary(ctx, q, err)
 	*x.reached = r.StatusCode != 0
 	x.add(checkReachable, statusFail, reachText(r, took))
 	return false

@@ -34,7 +34,7 @@ func TestRedirect(t *testing.T) {
 			t.Parallel()
 			answer := failure(308, graphql.KindEmpty, "")
 			answer.Location = tt.location
-			err := Fail(t.Context(), Context{BaseURL: tt.base}, Classify(t.Context(), answer))
+			err := report{baseURL: tt.base}.requestError(t.Context(), Classify(t.Context(), answer))
 			e, ok := errors.AsType[*errors.RequestError](err)
 			require.True(t, ok)
 			require.ErrorIs(t, err, errors.ErrWrongBaseURL)

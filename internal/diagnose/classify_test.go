@@ -168,7 +168,7 @@ func TestFailKeepsTheReason(t *testing.T) {
 		WrongURL: errors.ErrWrongBaseURL, Schema: errors.ErrSchemaMismatch, Input: errors.ErrInvalidInput,
 		RunDeleted: errors.ErrRunDeleted, RateLimited: errors.ErrRateLimited, Untrusted: errors.ErrServerUnavailable,
 	} {
-		err := Fail(t.Context(), Context{}, &Refusal{Class: class, Err: io.ErrUnexpectedEOF})
+		err := report{}.requestError(t.Context(), &Refusal{Class: class, Err: io.ErrUnexpectedEOF})
 		require.ErrorIs(t, err, cause)
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 		require.NotErrorIs(t, err, errors.ErrPermissionDenied)
@@ -176,13 +176,13 @@ func TestFailKeepsTheReason(t *testing.T) {
 	why := errors.New("told to")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(why)
-	err := Fail(ctx, Context{}, &Refusal{Class: Cancelled, Err: context.Canceled})
+	err := report{}.requestError(ctx, &Refusal{Class: Cancelled, Err: context.Canceled})
 	require.ErrorIs(t, err, why)
 	require.ErrorIs(t, err, context.Canceled)
 	assert.False(t, errors.IsRetryable(err))
 
 	lost := &transport.Error{Op: "UpsertBucket", Err: fmt.Errorf("%w: %w", context.Canceled, why)}
-	err = Fail(ctx, Context{}, Classify(ctx, &graphql.Error{Operation: "UpsertBucket", Err: lost}))
+	err = report{}.requestError(ctx, Classify(ctx, &graphql.Error{Operation: "UpsertBucket", Err: lost}))
 	require.ErrorIs(t, err, why)
 	assert.Equal(t, "cancelled by the caller (UpsertBucket: context canceled: told to)", err.Error(), "each is said once")
 }
@@ -202,7 +202,7 @@ func TestUntrusted(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			err := &graphql.Error{StatusCode: 502, Kind: graphql.KindHTML, Err: &transport.Error{LastStatus: 502, Err: &tls.CertificateVerificationError{Err: tt.err}}}
-			failed := Fail(t.Context(), Context{BaseURL: "https://wandb.test"}, Classify(t.Context(), err))
+			failed := report{baseURL: "https://wandb.test"}.requestError(t.Context(), Classify(t.Context(), err))
 			require.ErrorIs(t, failed, errors.ErrServerUnavailable)
 			require.ErrorIs(t, failed, err)
 			assert.False(t, errors.IsRetryable(failed))

@@ -1,11 +1,23 @@
 // Package diagnose finds out why the server refused.
 //
-// It works in three steps that can be read and tested apart: [Classify] reduces
-// the refusing response to facts; [Ask] puts follow-up questions to the server
-// and collects [Findings]; [Decide] is a pure function from both to a
-// [Verdict], written down as the decision tables it implements. [Refuse] and
-// [Fail] turn the outcome into the public errors.
+// A [Diagnoser] is the entry for other packages. It answers three questions:
 //
-// A verdict claims only what its evidence shows. Where it does not decide, the
-// verdict is undetermined and lists what it may be.
+//   - Explain this failure: [Diagnoser.Explain] for one request,
+//     [Diagnoser.Begin] and [Request.Explain] for requests that run side by side,
+//     [Diagnoser.ExplainRunning] for a run that was created before, and
+//     [Diagnoser.Preliminary] without a question to the server.
+//   - May I? [Diagnoser.Check].
+//   - Who am I? [Diagnoser.Viewer], and [Diagnoser.CheckKey] without a request.
+//
+// Underneath, a diagnosis has three steps that can be read and tested apart:
+// [Classify] reduces the failed request to facts; [Ask] sends follow-up questions
+// to the server and collects [Findings]; [Decide] is a pure function from both to
+// a [Verdict], written as the decision tables it implements. [Predict] reads the
+// same tables forwards.
+//
+// A verdict claims only what its evidence shows. If the evidence does not decide,
+// the verdict is undetermined and lists the candidates.
+//
+// To add a cause, add a sentinel and its text in package errors, then a row to
+// one of the tables.
 package diagnose

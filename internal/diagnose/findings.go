@@ -6,16 +6,6 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// Question is what was attempted.
-type Question struct {
-	// Op is the verb: "create run".
-	Op string
-	// Entity is "" when the caller named none and the server took the default.
-	Entity  string
-	Project string
-	RunID   string
-}
-
 // Tri is a yes, a no, or neither.
 type Tri int8
 
@@ -141,9 +131,9 @@ func (f *Findings) Failed() error {
 	return f.Who.err
 }
 
-// mute reports whether the server was asked whose key this is and more, and
+// nothingAnswered reports whether the server was asked whose key this is and more, and
 // would say nothing at all, which W&B's own servers are not known to do.
-func (f *Findings) mute() bool {
+func (f *Findings) nothingAnswered() bool {
 	if f.Who.Viewer != nil || f.Who.Outcome != errors.Refused {
 		return false
 	}

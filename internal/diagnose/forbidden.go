@@ -46,7 +46,7 @@ func decideForbidden(f *Findings) Verdict {
 }
 
 // teamsNotes says why it is not known whether the viewer is a member. Where the
-// reason is the case of a name, temper says that.
+// reason is the case of a name, capAtLikely says that.
 func (f *Findings) teamsNotes() []string {
 	if f.Who.Viewer.Teams != nil {
 		return nil

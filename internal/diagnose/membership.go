@@ -48,7 +48,7 @@ func (f *Findings) inTeam() Tri {
 		return No
 	case v.Teams == nil:
 		return Unknown
-	case f.twin() != "" && f.Team.Name == "":
+	case f.caseVariant() != "" && f.Team.Name == "":
 		return Unknown
 	}
 	return No
@@ -70,7 +70,7 @@ func (f *Findings) membershipSure() bool {
 	if v == nil || f.inTeam() != No || v.Username == "" && !f.Team.IsTeam {
 		return false
 	}
-	return f.excluded() || f.twin() == "" && v.Teams != nil && v.TeamsComplete
+	return f.excluded() || f.caseVariant() == "" && v.Teams != nil && v.TeamsComplete
 }
 
 // accountKnown reports whether the server said what kind of account it is, or
@@ -105,10 +105,10 @@ func (f *Findings) personal() bool {
 	return f.Team.Shown && f.Account.Disabled == Yes
 }
 
-// twin returns the viewer's own entity, or user name, that differs from what was
+// caseVariant returns the viewer's own entity, or user name, that differs from what was
 // asked for in case alone; "" where there is none or one has the very name.
 // Nobody documents whether servers tell the two apart.
-func (f *Findings) twin() string {
+func (f *Findings) caseVariant() string {
 	v, name := f.Who.Viewer, f.name()
 	if v == nil || name == "" || f.listed() || f.ownName() {
 		return ""
@@ -124,18 +124,18 @@ func (f *Findings) twin() string {
 	return ""
 }
 
-// temper takes the certainty out of a verdict about an entity whose name
+// capAtLikely takes the certainty out of a verdict about an entity whose name
 // differs in case alone from one of the viewer's own, and says so. A list of
 // members without the viewer settles that it is another entity.
-func (f *Findings) temper(v Verdict) Verdict {
-	twin := f.twin()
-	if twin == "" || errors.Is(v.Cause, errors.ErrBadAPIKey) || errors.Is(v.Cause, errors.ErrIntermediary) {
+func (f *Findings) capAtLikely(v Verdict) Verdict {
+	variant := f.caseVariant()
+	if variant == "" || errors.Is(v.Cause, errors.ErrBadAPIKey) || errors.Is(v.Cause, errors.ErrIntermediary) {
 		return v
 	}
 	if !f.excluded() {
 		v.Confidence = min(v.Confidence, errors.Likely)
 	}
-	v.Notes = append(v.Notes, quote(f.Entity)+" differs in case alone from your own "+quote(twin))
+	v.Notes = append(v.Notes, quote(f.Entity)+" differs in case alone from your own "+quote(variant))
 	return v
 }
 
@@ -150,8 +150,8 @@ func (f *Findings) suggestions() []string {
 	if f.Account.HasEntity == Yes && f.Account.Disabled != Yes && !f.ownName() && !slices.Contains(own, v.Username) {
 		own = append(slices.Clip(own), v.Username)
 	}
-	if twin := f.twin(); slices.Contains(own, twin) {
-		own = append([]string{twin}, own...)
+	if variant := f.caseVariant(); slices.Contains(own, variant) {
+		own = append([]string{variant}, own...)
 	}
 	return errors.Suggest(f.Entity, own)
 }

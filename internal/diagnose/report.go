@@ -8,37 +8,20 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// Context is what the public errors tell beside the diagnosis.
-type Context struct {
+// report holds what the public errors say beside the diagnosis.
+type report struct {
 	Question
-	BaseURL, AppURL, KeySource string
-	Now                        time.Time
+	baseURL, appURL, keySource string
+	now                        time.Time
 }
 
-// Refuse turns a refusal and its diagnosis into the public error.
-func Refuse(c Context, r *Refusal, f *Findings, v Verdict) *errors.PermissionError {
-	e := &errors.PermissionError{
-		Op:              c.Op,
-		Entity:          c.Entity,
-		Project:         c.Project,
-		EntityDefaulted: c.Entity == "",
-		RunID:           c.RunID,
-		BaseURL:         c.BaseURL,
-		AppURL:          c.AppURL,
-		Viewer:          f.viewer(),
-		Role:            f.role(),
-		KeySource:       c.KeySource,
-		Cause:           v.Cause,
-		Confidence:      v.Confidence,
-		Candidates:      v.Candidates,
-		Evidence:        f.Evidence(c.Project),
-		StatusCode:      r.StatusCode,
-		Message:         r.Message,
-		Code:            r.Code,
-		RequestID:       r.RequestID,
-		Time:            c.Now,
-		Err:             r.Err,
-	}
+// permissionError turns a refusal and its diagnosis into the public error.
+func (c report) permissionError(r *Refusal, f *Findings, v Verdict) *errors.PermissionError {
+	e := c.refused()
+	e.Viewer, e.Role = f.viewer(), f.role()
+	e.Cause, e.Confidence, e.Candidates = v.Cause, v.Confidence, v.Candidates
+	e.Evidence = f.Evidence(c.Project)
+	e.StatusCode, e.Message, e.Code, e.RequestID, e.Err = r.StatusCode, r.Message, r.Code, r.RequestID, r.Err
 	if e.EntityDefaulted {
 		e.Entity = f.Entity
 	}
@@ -46,13 +29,22 @@ func Refuse(c Context, r *Refusal, f *Findings, v Verdict) *errors.PermissionErr
 	if r.Hint != "" {
 		e.Notes = append(e.Notes, r.Hint)
 	}
-	e.Notes = append(e.Notes, SmellOf(c.Question)...)
+	e.Notes = append(e.Notes, PlaceholderNotes(c.Question)...)
 	e.Suggestions = f.suggestions()
 	return e
 }
 
-// viewer is the account with what the server said of its personal entity, which
-// is the answer to another question. It is a copy, as requests share findings.
+// refused is a refusal of the question about which nothing else is known.
+func (c report) refused() *errors.PermissionError {
+	return &errors.PermissionError{
+		Op: string(c.Op), Action: c.Op.Action(), Resource: c.Op.Resource(),
+		Entity: c.Entity, EntityDefaulted: c.Entity == "" && c.Op != OpIdentify, Project: c.Project, RunID: c.RunID,
+		BaseURL: c.baseURL, AppURL: c.appURL, KeySource: c.keySource, Time: c.now,
+	}
+}
+
+// viewer is the account, with what the server said of its personal entity in
+// response to another question. It is a copy because requests share findings.
 func (f *Findings) viewer() *errors.Viewer {
 	if f.Who.Viewer == nil {
 		return nil
@@ -67,8 +59,8 @@ func (f *Findings) viewer() *errors.Viewer {
 	return &v
 }
 
-// SmellOf says of names that are legal what they look like.
-func SmellOf(q Question) []string {
+// PlaceholderNotes names the valid names that look like placeholders.
+func PlaceholderNotes(q Question) []string {
 	var notes []string
 	if looks, ok := errors.LooksLikePlaceholder(q.Entity); ok {
 		notes = append(notes, "the entity "+quote(q.Entity)+" looks like "+looks)
@@ -79,10 +71,11 @@ func SmellOf(q Question) []string {
 	return notes
 }
 
-// Fail turns a failure that is not a refusal into the public error.
-func Fail(ctx context.Context, c Context, r *Refusal) error {
+// requestError turns a failure that is not a refusal into the public error. ctx
+// is the one that bounded the request.
+func (c report) requestError(ctx context.Context, r *Refusal) error {
 	e := &errors.RequestError{
-		Op: c.Op, Entity: c.Entity, Project: c.Project, RunID: c.RunID, BaseURL: c.BaseURL,
+		Op: string(c.Op), Entity: c.Entity, Project: c.Project, RunID: c.RunID, BaseURL: c.baseURL,
 		StatusCode: r.StatusCode, Message: r.Message, RequestID: r.RequestID, Hint: r.Hint, Err: r.Err,
 	}
 	switch r.Class {
@@ -108,7 +101,7 @@ func Fail(ctx context.Context, c Context, r *Refusal) error {
 	case ServerError:
 		e.Cause = errors.ErrServerUnavailable
 	case WrongURL:
-		e.Cause, e.Suggestion = errors.ErrWrongBaseURL, betterBaseURL(c.BaseURL, r)
+		e.Cause, e.Suggestion = errors.ErrWrongBaseURL, betterBaseURL(c.baseURL, r)
 	case Schema:
 		e.Cause = errors.ErrSchemaMismatch
 	case Input:

@@ -54,7 +54,7 @@ func Decide(r *Refusal, f *Findings) Verdict {
 	case Unauthorized:
 		return decideUnauthorized(f)
 	default:
-		return f.temper(decideAbout(r, f))
+		return f.capAtLikely(decideAbout(r, f))
 	}
 }
 
@@ -74,7 +74,7 @@ func decideAbout(r *Refusal, f *Findings) Verdict {
 		return undetermined("404/other", []error{errors.ErrEntityMissing, errors.ErrProjectMissing})
 	case Forbidden:
 		v := decideForbidden(f)
-		if r.Plain && f.mute() {
+		if r.Plain && f.nothingAnswered() {
 			v.Candidates = append([]error{errors.ErrIntermediary}, v.Candidates...)
 			v.Notes = append(v.Notes, "nothing in these answers is W&B's own: something in between may refuse every request alike")
 		}

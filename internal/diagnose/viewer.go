@@ -2,10 +2,10 @@ package diagnose
 
 import "github.com/wandgo/wandgo/errors"
 
-// RefuseViewer is [Refuse] for the question whose key it is. That concerns the
-// key alone, so that no team, role or project can be the reason, and there is
-// nobody to ask further.
-func RefuseViewer(c Context, r *Refusal) *errors.PermissionError {
+// viewerRefusal is the public error if the server does not say whose key it is.
+// That concerns the key alone, so no team, role or project can be the reason and
+// there is nothing else to ask.
+func (c report) viewerRefusal(r *Refusal) *errors.PermissionError {
 	f := &Findings{}
 	f.Who.Unauthorized = r.Class == Unauthorized
 	v := Decide(r, f)
@@ -14,7 +14,13 @@ func RefuseViewer(c Context, r *Refusal) *errors.PermissionError {
 	default:
 		v = undetermined("viewer", []error{errors.ErrBadAPIKey, errors.ErrIntermediary})
 	}
-	e := Refuse(c, r, f, v)
-	e.EntityDefaulted = false // no entity has a part in it
+	return c.permissionError(r, f, v)
+}
+
+// unknownAccount is the public error if the server shows no account for the key.
+func (c report) unknownAccount() *errors.PermissionError {
+	e := c.refused()
+	e.Cause, e.Confidence, e.StatusCode = errors.ErrBadAPIKey, errors.Certain, 200
+	e.Message = "the server recognises no account behind this key"
 	return e
 }

@@ -2,75 +2,75 @@ package diagnose
 
 import "github.com/wandgo/wandgo/errors"
 
-// Decision answers "may I?".
+// Decision is the answer to "may I?".
 type Decision int
 
-// The three answers.
+// The three decisions.
 const (
-	// Open: the evidence does not decide.
+	// Open: the findings do not decide.
 	Open Decision = iota
-	// Allow: the server would let it pass, as far as it tells.
+	// Allow: as far as the findings show, the server would accept it.
 	Allow
 	// Deny: the server would refuse.
 	Deny
 )
 
-// Outlook is what would come of creating a run.
-type Outlook struct {
+// Prediction is what is expected to happen if it is tried.
+type Prediction struct {
 	Decision Decision
-	// Verdict holds the cause of a Deny, the candidates of an Open, and for all
-	// three the confidence and the notes.
+	// Verdict holds the confidence and the notes, the cause of a Deny, and the
+	// candidates of an Open.
 	Verdict
 }
 
-// Foresee says from the findings alone whether a run could be created. It reads
-// the tables of [Decide] forward. Even an Allow is only advice: the server
-// decides when the run is created.
-func Foresee(q Question, f *Findings) Outlook {
-	o := foresee(q, f)
-	o.Verdict = f.temper(o.Verdict)
-	return o
+// Predict decides from the findings alone whether a run could be created. It
+// reads the tables of [Decide] forwards. Even an Allow is only advice, because
+// the server decides when the run is created.
+func Predict(q Question, f *Findings) Prediction {
+	p := predict(q, f)
+	p.Verdict = f.capAtLikely(p.Verdict)
+	return p
 }
 
-func foresee(q Question, f *Findings) Outlook {
+func predict(q Question, f *Findings) Prediction {
 	if f.Who.empty() || f.Who.Unauthorized {
 		return deny(certain("check/key", errors.ErrBadAPIKey))
 	}
 	v := f.Who.Viewer
 	if v == nil {
 		candidates := candidatesWithoutViewer(f)
-		if f.mute() {
+		if f.nothingAnswered() {
 			candidates = append([]error{errors.ErrIntermediary}, candidates...)
 		}
-		return Outlook{Verdict: undetermined("check/15", candidates, "the server did not say whose key this is")}
+		return Prediction{Verdict: undetermined("check/15", candidates, "the server did not say whose key this is")}
 	}
 	if v.AccountType == "ANONYMOUS" && f.Team.ReadOnly != No {
 		return deny(certain("check/2", errors.ErrAnonymousKey))
 	}
 	switch f.inTeam() {
 	case Yes:
-		return foreseeMember(q, f)
+		return predictMember(q, f)
 	case No:
-		return foreseeOutsider(f)
+		return predictOutsider(f)
 	}
-	if f.twin() != "" && f.Team.empty() {
+	if f.caseVariant() != "" && f.Team.empty() {
 		return deny(undetermined("check/case", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember},
 			"the server shows no entity of this very name to you"))
 	}
-	return Outlook{Verdict: undetermined("check/15", candidatesWithoutViewer(f), f.teamsNotes()...)}
+	return Prediction{Verdict: undetermined("check/15", candidatesWithoutViewer(f), f.teamsNotes()...)}
 }
 
-func foreseeMember(q Question, f *Findings) Outlook {
+func predictMember(q Question, f *Findings) Prediction {
 	switch {
 	case f.Team.ReadOnly == Yes && f.Project.answered() && f.Project.ReadOnly == No:
 		// An Open project takes runs from everybody; whether from a member who
 		// may only look as well, nobody has documented.
-		return Outlook{Verdict: undetermined("check/open", []error{errors.ErrViewerRole, errors.ErrSeatRequired},
+		return Prediction{Verdict: undetermined("check/open", []error{errors.ErrViewerRole, errors.ErrSeatRequired},
 			"the team is read-only for you, and the project is open to everybody")}
 	case f.Team.ReadOnly == Yes:
 		return deny(decideMember(f))
 	case f.Team.ReadOnly == Unknown:
-		return Outlook{Verdict: decideMember(f)}
+		return Prediction{Verdict: decideMember(f)}
 	case f.Project.answered() && f.Project.ReadOnly == Yes:
 		return deny(decideMember(f))
 	case f.seat() == seatLacking:
@@ -87,11 +87,11 @@ func foreseeMember(q Question, f *Findings) Outlook {
 	return allow("the server did not say whether the project is writable for you")
 }
 
-func foreseeOutsider(f *Findings) Outlook {
+func predictOutsider(f *Findings) Prediction {
 	switch {
 	case f.personal() && f.Team.ReadOnly == No && f.Account.Disabled != Yes:
 		if f.Project.answered() && f.Project.ReadOnly == Yes {
-			return Outlook{Verdict: undetermined("check/own", []error{errors.ErrProjectRestricted})}
+			return Prediction{Verdict: undetermined("check/own", []error{errors.ErrProjectRestricted})}
 		}
 		return allow()
 	case f.personal(), f.ownNameFolded() && !f.Team.Shown:
@@ -99,24 +99,24 @@ func foreseeOutsider(f *Findings) Outlook {
 		if v.Cause != nil {
 			return deny(v)
 		}
-		return Outlook{Verdict: v}
+		return Prediction{Verdict: v}
 	case f.Project.answered() && f.Project.ReadOnly == No:
 		return allow("you are not a member; the project is open to everybody")
 	case f.Team.ReadOnly == No:
-		return Outlook{Verdict: decideOutsider(f)}
+		return Prediction{Verdict: decideOutsider(f)}
 	case f.Team.empty() && !f.Project.answered():
 		return deny(undetermined("check/entity", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember},
 			"the server shows no such entity to you: it does not exist, or it is hidden from those outside it"))
 	case f.Team.answered() || f.Project.answered():
 		return deny(decideOutsider(f))
 	}
-	return Outlook{Verdict: undetermined("check/15", []error{errors.ErrNotTeamMember, errors.ErrEntityMissing})}
+	return Prediction{Verdict: undetermined("check/15", []error{errors.ErrNotTeamMember, errors.ErrEntityMissing})}
 }
 
-func deny(v Verdict) Outlook { return Outlook{Decision: Deny, Verdict: v} }
+func deny(v Verdict) Prediction { return Prediction{Decision: Deny, Verdict: v} }
 
 // allow is Likely at most: no server says beforehand whether it will take a run,
 // and none of these questions asks about a policy, a licence or a quota.
-func allow(notes ...string) Outlook {
-	return Outlook{Decision: Allow, Verdict: Verdict{Row: "check/allow", Confidence: errors.Likely, Notes: notes}}
+func allow(notes ...string) Prediction {
+	return Prediction{Decision: Allow, Verdict: Verdict{Row: "check/allow", Confidence: errors.Likely, Notes: notes}}
 }

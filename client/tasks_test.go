@@ -1,0 +1,33 @@
+package client
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// Tasks may be added while somebody waits.
+func TestTasks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var all tasks
+		all.wait() // for nothing
+		all.begin()
+		waited := false
+		go func() { all.wait(); waited = true }()
+		synctest.Wait()
+		all.begin()
+		all.end()
+		synctest.Wait()
+		assert.False(t, waited)
+		all.end()
+		synctest.Wait()
+		assert.True(t, waited)
+		all.wait()
+	})
+}
+
+// advance moves a fake clock.
+func advance(d time.Duration) { time.Sleep(d) } //nolint:forbidigo // no real time passes

@@ -1,0 +1,56 @@
+package diagnose
+
+import "github.com/wandgo/wandgo/errors"
+
+// Question is what a request attempts.
+type Question struct {
+	Op Op
+	// Entity is "" if the caller named none, which is the account's default.
+	Entity  string
+	Project string
+	RunID   string
+}
+
+// Op is the verb of a request as errors print it, such as "create run". It also
+// stands for an action on a resource.
+type Op string
+
+// The operations of this client.
+const (
+	OpCreateRun      Op = "create run"
+	OpResumeRun      Op = "resume run"
+	OpRewindRun      Op = "rewind run"
+	OpUploadRun      Op = "upload run"
+	OpUpdateSettings Op = "update settings of run"
+	OpUploadFiles    Op = "upload files of run"
+	OpSendAlert      Op = "send alert of run"
+	OpSyncRun        Op = "sync run"
+	OpReadProject    Op = "read project"
+	OpCheckAccess    Op = "check access to"
+	OpIdentify       Op = "identify the account"
+)
+
+// attempts lists what each operation does to which resource.
+var attempts = map[Op]struct {
+	action   errors.Action
+	resource errors.Resource
+}{
+	OpCreateRun:      {errors.ActionCreate, errors.ResourceRun},
+	OpResumeRun:      {errors.ActionUpdate, errors.ResourceRun},
+	OpRewindRun:      {errors.ActionUpdate, errors.ResourceRun},
+	OpUploadRun:      {errors.ActionUpdate, errors.ResourceRunHistory},
+	OpUpdateSettings: {errors.ActionUpdate, errors.ResourceRunSettings},
+	OpUploadFiles:    {errors.ActionCreate, errors.ResourceRunFile},
+	OpSendAlert:      {errors.ActionCreate, errors.ResourceAlert},
+	OpSyncRun:        {errors.ActionUpdate, errors.ResourceRun},
+	OpReadProject:    {errors.ActionRead, errors.ResourceProject},
+	OpCheckAccess:    {errors.ActionRead, errors.ResourceProject},
+	OpIdentify:       {errors.ActionRead, errors.ResourceAccount},
+}
+
+// Action returns what the operation does, "" if it is not one of this package.
+func (o Op) Action() errors.Action { return attempts[o].action }
+
+// Resource returns what the operation acts on, "" if it is not one of this
+// package.
+func (o Op) Resource() errors.Resource { return attempts[o].resource }
