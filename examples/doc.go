@@ -1,7 +1,7 @@
-// Package examples holds programs that run with nothing set up:
+// Package examples holds programs that run without any setup:
 //
 //	go run ./examples/quickstart        train a small model and log it
-//	go run ./examples/refused           every refusal, and what the caller sees
+//	go run ./examples/refused           every cause of a refusal, and what the caller sees
 //	go run ./examples/harness -help     a training harness that survives refusals
 //	go run ./examples/distributed -n 4  several processes that write one run
 //

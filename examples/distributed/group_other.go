@@ -4,6 +4,6 @@ package main
 
 import "os/exec"
 
-// ownGroup does nothing where no launcher can pass an interrupt on: there the console
-// tells every process itself.
+// ownGroup does nothing on systems where the launcher cannot forward an interrupt. There
+// the console signals every process.
 func ownGroup(*exec.Cmd) {}

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// ownGroup keeps what a terminal does to the launcher away from a worker. Ctrl-C
-// signals the whole process group in front; a worker in it would hear of it twice,
-// from the terminal and from the launcher, and take the second time for "at once".
+// ownGroup puts a worker into a process group of its own. Ctrl-C signals the foreground
+// group; a worker in it would get the signal twice, from the terminal and from the
+// launcher, and the second one kills.
 func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }

@@ -8,8 +8,7 @@ import (
 	"sync"
 )
 
-// message is what a worker brings to a meeting: numbers to be added up, and how
-// it stands.
+// message is a worker's contribution to a reduction, with its progress.
 type message struct {
 	Rank    int
 	Numbers []float64
@@ -17,31 +16,31 @@ type message struct {
 	URL     string // of the run
 }
 
-// sum is what a meeting amounts to.
+// sum is the result of a reduction.
 type sum struct {
 	Numbers []float64
-	Workers int // that took part
+	Workers int // that contributed
 }
 
-// hub adds up what the workers bring. A meeting is over when each worker that
-// lives has brought something; one that dies is not waited for.
+// hub adds up the workers' numbers. A reduction is complete when every live worker has
+// contributed. A worker that dies does not block the others.
 type hub struct {
 	listener net.Listener
 	serving  sync.WaitGroup
 
-	mu      sync.Mutex
-	alive   map[int]bool
-	brought map[int]message
-	told    []message // the last of each rank
-	conns   map[net.Conn]bool
-	answers map[int]chan sum
-	closed  bool
+	mu          sync.Mutex
+	alive       map[int]bool
+	contributed map[int]message
+	last        []message // by rank
+	conns       map[net.Conn]bool
+	results     map[int]chan sum
+	closed      bool
 }
 
 func newHub(l net.Listener, n int) *hub {
 	h := &hub{
-		listener: l, alive: make(map[int]bool), brought: make(map[int]message), told: make([]message, n),
-		conns: make(map[net.Conn]bool), answers: make(map[int]chan sum),
+		listener: l, alive: make(map[int]bool), contributed: make(map[int]message), last: make([]message, n),
+		conns: make(map[net.Conn]bool), results: make(map[int]chan sum),
 	}
 	for rank := range n {
 		h.alive[rank] = true
@@ -68,59 +67,60 @@ func (h *hub) accept() {
 	}
 }
 
-// serve speaks with one worker until it is gone.
+// serve handles one worker until it disconnects.
 func (h *hub) serve(conn net.Conn) {
 	defer conn.Close()
 	in, out := gob.NewDecoder(conn), gob.NewEncoder(conn)
 	rank := -1
-	defer func() { h.gone(rank) }()
+	defer func() { h.disconnected(rank) }()
 	for {
 		var m message
 		if in.Decode(&m) != nil {
 			return
 		}
-		if m.Rank < 0 || m.Rank >= len(h.told) {
+		if m.Rank < 0 || m.Rank >= len(h.last) {
 			return
 		}
 		rank = m.Rank
-		if out.Encode(<-h.bring(m)) != nil {
+		if out.Encode(<-h.contribute(m)) != nil {
 			return
 		}
 	}
 }
 
-// bring hands in a message. The answer comes when all have handed in theirs.
-func (h *hub) bring(m message) <-chan sum {
-	answer := make(chan sum, 1)
+// contribute adds a message to the reduction. The channel delivers the sum when the
+// reduction is complete.
+func (h *hub) contribute(m message) <-chan sum {
+	result := make(chan sum, 1)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.brought[m.Rank], h.answers[m.Rank], h.told[m.Rank] = m, answer, m
-	h.conclude()
-	return answer
+	h.contributed[m.Rank], h.results[m.Rank], h.last[m.Rank] = m, result, m
+	h.reduce()
+	return result
 }
 
-// gone says that a worker will bring nothing more.
-func (h *hub) gone(rank int) {
+// disconnected removes a worker from this and all later reductions.
+func (h *hub) disconnected(rank int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.alive, rank)
-	h.conclude()
+	h.reduce()
 }
 
-// conclude ends the meeting if nobody is missing. h.mu is held.
-func (h *hub) conclude() {
-	if len(h.brought) == 0 {
+// reduce completes the reduction if no live worker is missing. The caller holds h.mu.
+func (h *hub) reduce() {
+	if len(h.contributed) == 0 {
 		return
 	}
 	for rank := range h.alive {
-		if _, here := h.brought[rank]; !here && !h.closed {
+		if _, ok := h.contributed[rank]; !ok && !h.closed {
 			return
 		}
 	}
-	total := sum{Workers: len(h.brought)}
-	for rank := range h.told { // in order, so that rounding is the same each time
-		m, here := h.brought[rank]
-		if !here {
+	total := sum{Workers: len(h.contributed)}
+	for rank := range h.last { // in order, so that rounding is deterministic
+		m, ok := h.contributed[rank]
+		if !ok {
 			continue
 		}
 		if total.Numbers == nil {
@@ -130,24 +130,24 @@ func (h *hub) conclude() {
 			total.Numbers[i] += m.Numbers[i]
 		}
 	}
-	for _, answer := range h.answers {
-		answer <- total
+	for _, result := range h.results {
+		result <- total
 	}
-	clear(h.brought)
-	clear(h.answers)
+	clear(h.contributed)
+	clear(h.results)
 }
 
-// rows is how many rows a worker said it had logged.
+// rows returns how many rows a worker has reported.
 func (h *hub) rows(rank int) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.told[rank].Rows
+	return h.last[rank].Rows
 }
 
 func (h *hub) runURL() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, m := range h.told {
+	for _, m := range h.last {
 		if m.URL != "" {
 			return m.URL
 		}
@@ -162,12 +162,12 @@ func (h *hub) close() {
 	for conn := range h.conns {
 		conn.Close()
 	}
-	h.conclude()
+	h.reduce()
 	h.mu.Unlock()
 	h.serving.Wait()
 }
 
-// peers is a worker's way to the others.
+// peers is a worker's connection to the others.
 type peers struct {
 	rank int
 	conn net.Conn
@@ -178,21 +178,21 @@ type peers struct {
 func join(ctx context.Context, address string, rank int) (*peers, error) {
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("join the other workers: %w", err)
+		return nil, fmt.Errorf("connect to the other workers: %w", err)
 	}
 	return &peers{rank: rank, conn: conn, in: gob.NewDecoder(conn), out: gob.NewEncoder(conn)}, nil
 }
 
-// meet brings numbers and returns the sum of everybody's. It waits for the
-// slowest.
-func (p *peers) meet(m message) (sum, error) {
+// reduce returns the sum of all workers' numbers. It blocks until the slowest worker has
+// contributed.
+func (p *peers) reduce(m message) (sum, error) {
 	m.Rank = p.rank
 	var total sum
 	if err := p.out.Encode(m); err != nil {
-		return total, fmt.Errorf("meet the other workers: %w", err)
+		return total, fmt.Errorf("add up with the other workers: %w", err)
 	}
 	if err := p.in.Decode(&total); err != nil {
-		return total, fmt.Errorf("meet the other workers: %w", err)
+		return total, fmt.Errorf("add up with the other workers: %w", err)
 	}
 	return total, nil
 }

@@ -19,11 +19,11 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// patience is how long processes have to end once they are asked to.
-const patience = 20 * time.Second
+// stopTimeout is how long a worker may take to stop before it is killed.
+const stopTimeout = 20 * time.Second
 
-// launch starts the processes, as torchrun would, and waits for them. The code is 0 if
-// all of them did what they were to do.
+// launch starts the processes, as torchrun does, and waits for them. It returns 0 if all
+// of them finished.
 func launch(ctx context.Context, args, environ []string, out io.Writer) int {
 	f, code, err := parse(args, out)
 	if err != nil {
@@ -52,15 +52,15 @@ func startAll(ctx context.Context, f flags, args, environ []string, out io.Write
 			return err
 		}
 		defer local.Close()
-		fmt.Fprintln(out, "No API key was found: the server is in this process and ends with it.")
+		fmt.Fprintln(out, "No API key was found. The server is in this process, until the program ends.")
 		environ = append(environ, "WANDB_BASE_URL="+local.URL(), "WANDB_API_KEY="+wandbtest.AliceKey, "WANDB_ENTITY=acme", "WANDB_DIR="+dir)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("listen for workers: %w", err)
 	}
-	meeting := newHub(listener, f.processes)
-	defer meeting.close()
+	reducer := newHub(listener, f.processes)
+	defer reducer.close()
 	host, port, err := net.SplitHostPort(listener.Addr().String())
 	if err != nil {
 		return fmt.Errorf("read address: %w", err)
@@ -85,22 +85,22 @@ func startAll(ctx context.Context, f flags, args, environ []string, out io.Write
 		lines := &prefixer{mu: &printing, out: out, prefix: "[" + label + "] "}
 		cmd.Stdout, cmd.Stderr = lines, lines
 		ownGroup(cmd)
-		// Rather a signal than the default, a kill: the runs end in good order.
+		// The default is to kill; after a signal the runs finish in order.
 		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-		cmd.WaitDelay = patience
+		cmd.WaitDelay = stopTimeout
 		if err := cmd.Start(); err != nil {
 			ends[rank] = err
-			meeting.gone(rank)
+			reducer.disconnected(rank)
 			continue
 		}
 		running.Go(func() {
 			ends[rank] = cmd.Wait()
-			meeting.gone(rank) // the others do not wait for it
+			reducer.disconnected(rank) // the others must not wait for it
 			lines.flush()
 		})
 	}
 	running.Wait()
-	report(out, f, runID, meeting, ends, local)
+	report(out, f, runID, reducer, ends, local)
 	for rank, end := range ends {
 		if end != nil {
 			ends[rank] = fmt.Errorf("rank%d: %w", rank, end)
@@ -109,8 +109,8 @@ func startAll(ctx context.Context, f flags, args, environ []string, out io.Write
 	return errors.Join(append(ends, context.Cause(ctx))...)
 }
 
-// hasKey reports whether there is a server that takes a key of ours. A key that
-// it refuses counts, and training tells why; none at all does not.
+// hasKey reports whether an API key is configured. A key that the server refuses counts:
+// the training reports why.
 func hasKey(ctx context.Context, environ []string) bool {
 	getenv := func(name string) string { return variable(environ, name) }
 	c, err := client.New(client.Options{Getenv: getenv, InitTimeout: 10 * time.Second})
@@ -122,10 +122,9 @@ func hasKey(ctx context.Context, environ []string) bool {
 	return !errors.Is(err, errors.ErrNoAPIKey)
 }
 
-// report prints what became of the processes and their rows: those that each had
-// logged when it last met the others, and those that the server has. A process that
-// died leaves the difference in its directory.
-func report(out io.Writer, f flags, runID string, meeting *hub, ends []error, local *wandbtest.Server) {
+// report prints how each process ended, how many rows it had logged at its last reduction,
+// and how many the server has. The difference is in the directory of a process that died.
+func report(out io.Writer, f flags, runID string, reducer *hub, ends []error, local *wandbtest.Server) {
 	var stored map[int]int
 	if local != nil {
 		v, _ := local.Run("acme", project, runID)
@@ -140,13 +139,13 @@ func report(out io.Writer, f flags, runID string, meeting *hub, ends []error, lo
 			end = ends[rank].Error()
 		}
 		if local != nil {
-			fmt.Fprintf(out, "rank%-4d %6d %7d  %s\n", rank, meeting.rows(rank), stored[rank], end)
+			fmt.Fprintf(out, "rank%-4d %6d %7d  %s\n", rank, reducer.rows(rank), stored[rank], end)
 		} else {
-			fmt.Fprintf(out, "rank%-4d %6d  %s\n", rank, meeting.rows(rank), end)
+			fmt.Fprintf(out, "rank%-4d %6d  %s\n", rank, reducer.rows(rank), end)
 		}
 	}
-	if url := meeting.runURL(); url != "" {
-		fmt.Fprintf(out, "\nAll of them are in %s\n", url)
+	if url := reducer.runURL(); url != "" {
+		fmt.Fprintf(out, "\nAll rows are in %s\n", url)
 	}
 	if local == nil {
 		return
@@ -159,7 +158,7 @@ func report(out io.Writer, f flags, runID string, meeting *hub, ends []error, lo
 	fmt.Fprintf(out, "The server in this process has the run: %d rows of %d processes, state %s.\n", len(v.HistoryLines), len(v.Writers), v.State)
 }
 
-// rowsByRank counts the rows that the server has of each process.
+// rowsByRank counts the rows on the server by process.
 func rowsByRank(v wandbtest.RunView) map[int]int {
 	rows := make(map[int]int)
 	for _, row := range v.History() {
@@ -170,9 +169,9 @@ func rowsByRank(v wandbtest.RunView) map[int]int {
 	return rows
 }
 
-// prefixer passes whole lines on, each with a prefix.
+// prefixer writes whole lines to out, each with a prefix.
 type prefixer struct {
-	mu     *sync.Mutex // of out
+	mu     *sync.Mutex // guards out
 	out    io.Writer
 	prefix string
 	rest   []byte

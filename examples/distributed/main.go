@@ -1,16 +1,16 @@
-// Distributed trains one model in several processes, which all write one W&B
-// run: each has its share of the data and adds up gradients with the others, and
-// each logs rows, console lines and system metrics of its own.
+// Distributed trains one model in several processes that write one W&B run. Each process
+// has a share of the data, adds its gradients to the others', and logs its own rows,
+// console lines and system metrics.
 //
 //	go run ./examples/distributed -n 4
-//	go run ./examples/distributed -n 4 -fail 2     rank 2 dies half way, the others go on
+//	go run ./examples/distributed -n 4 -fail 2     rank 2 dies halfway, the others continue
 //
 // The program starts itself n times with the variables that torchrun sets (RANK,
-// WORLD_SIZE, MASTER_ADDR, MASTER_PORT), so the part that trains looks as it would
-// under a launcher. Rank 0 is the run's primary process and the one whose end is
-// the run's. Without an API key the processes talk to a W&B server that ends with
-// the program. Ctrl-C lets all of them stop after the same epoch and upload what they
-// have. The exit code is 0 if every process finished, and 1 otherwise.
+// WORLD_SIZE, MASTER_ADDR, MASTER_PORT), so the training code is the same as under a real
+// launcher. Rank 0 is the run's primary process, and its exit code is the run's. Without an
+// API key the processes log to a W&B server in the launcher. After Ctrl-C all processes stop
+// at the same epoch and upload their data. The exit code is 0 if every process finished,
+// and 1 otherwise.
 package main
 
 import (
@@ -30,27 +30,27 @@ const project = "wandgo-distributed"
 func main() {
 	environ := os.Environ()
 	if variable(environ, "RANK") != "" {
-		os.Exit(work(context.Background(), os.Args[1:], environ, os.Stdout)) // the run minds the signals
+		os.Exit(work(context.Background(), os.Args[1:], environ, os.Stdout)) // the run handles the signals
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	context.AfterFunc(ctx, stop) // a second Ctrl-C kills the program
 	os.Exit(launch(ctx, os.Args[1:], environ, os.Stdout))
 }
 
-// flags are given to the launcher, which passes them on.
+// flags are those of the launcher, which passes them to the workers.
 type flags struct {
 	processes, epochs, fail int
 	rate                    float64
 }
 
-// parse reads the arguments; the code is for the exit where there is an error.
+// parse reads the arguments. code is the exit code if there is an error.
 func parse(args []string, out io.Writer) (f flags, code int, err error) {
 	set := flag.NewFlagSet("distributed", flag.ContinueOnError)
 	set.SetOutput(out)
 	set.IntVar(&f.processes, "n", 4, "processes")
 	set.IntVar(&f.epochs, "epochs", 40, "passes over the training data")
 	set.Float64Var(&f.rate, "lr", 1, "learning rate")
-	set.IntVar(&f.fail, "fail", -1, "the rank that dies half way; none if negative")
+	set.IntVar(&f.fail, "fail", -1, "the rank that dies halfway; none if negative")
 	if err := set.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return f, 0, err
@@ -65,7 +65,7 @@ func parse(args []string, out io.Writer) (f flags, code int, err error) {
 	return f, 0, nil
 }
 
-// variable is the value of an environment variable; of several the last counts.
+// variable returns the value of an environment variable. The last one wins.
 func variable(environ []string, name string) string {
 	value := ""
 	for _, v := range environ {

@@ -16,10 +16,10 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// launcher is set for a process that is to be the whole program.
+// launcher is set for a process that runs the whole program.
 const launcher = "WANDGO_TEST_LAUNCHER"
 
-// TestMain is the program's main for the processes that the tests start.
+// TestMain runs the program in the processes that the tests start.
 func TestMain(m *testing.M) {
 	if environ := os.Environ(); variable(environ, "RANK") != "" || variable(environ, launcher) != "" {
 		main()
@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// start runs the program and returns what it printed.
+// start runs the program and returns its exit code and output.
 func start(t *testing.T, environ []string, args ...string) (code int, text string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -37,22 +37,22 @@ func start(t *testing.T, environ []string, args ...string) (code int, text strin
 	return code, out.String()
 }
 
-func TestWithoutKey(t *testing.T) {
+func TestLaunch_NoAPIKey_LogsToAServerInTheProcess(t *testing.T) {
 	t.Parallel()
 	code, text := start(t, nil, "-n", "3", "-epochs", "6")
 	require.Zero(t, code, text)
 	assert.Contains(t, text, "No API key was found")
 	assert.Contains(t, text, "[rank0] epoch   6")
-	assert.Contains(t, text, "[rank2] has 91 of 275 birds")
+	assert.Contains(t, text, "[rank2] training on 91 of 275 birds")
 	assert.Contains(t, text, "the run: 18 rows of 3 processes, state finished.")
-	assert.Regexp(t, `All of them are in http://127\.0\.0\.1:\d+/acme/wandgo-distributed/runs/\w{8}\n`, text)
+	assert.Regexp(t, `All rows are in http://127\.0\.0\.1:\d+/acme/wandgo-distributed/runs/\w{8}\n`, text)
 	for rank := range 3 {
 		assert.Regexp(t, fmt.Sprintf(`rank%d +6 +6  finished`, rank), text)
 	}
 	assert.NotContains(t, text, wandbtest.AliceKey)
 }
 
-func TestWithKey(t *testing.T) {
+func TestLaunch_WithAPIKey_WritesOneRun(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name      string
@@ -68,7 +68,7 @@ func TestWithKey(t *testing.T) {
 			if c.fail == "-1" {
 				require.Zero(t, code, text)
 			} else {
-				require.Equal(t, 1, code, "not all of them finished")
+				require.Equal(t, 1, code, "a process died")
 			}
 			v, ok := s.Run("acme", project, "job7")
 			require.True(t, ok)
@@ -79,14 +79,14 @@ func TestWithKey(t *testing.T) {
 			ended := 0
 			for _, w := range v.Writers {
 				if c.fail == "-1" {
-					assert.NotEmpty(t, w.Events(), "it measures itself")
+					assert.NotEmpty(t, w.Events(), "each process reports system metrics")
 				}
 				if w.Complete {
 					ended++
-					assert.Contains(t, w.History()[0], "val/loss", "it is rank 0")
+					assert.Contains(t, w.History()[0], "val/loss", "only rank 0 completes the run")
 				}
 				for _, line := range w.Logs[:min(len(w.Logs), 1)] {
-					assert.Regexp(t, `\[rank\d\] has \d+ of 275 birds$`, line)
+					assert.Regexp(t, `\[rank\d\] training on \d+ of 275 birds$`, line)
 				}
 			}
 			assert.Equal(t, 1, ended)
@@ -95,7 +95,7 @@ func TestWithKey(t *testing.T) {
 			} else {
 				assert.Contains(t, text, "exit status 9")
 				rows := rowsByRank(v)
-				assert.Equal(t, 6, rows[0], "the others go on")
+				assert.Equal(t, 6, rows[0], "the others continue")
 				assert.Equal(t, 6, rows[2])
 				assert.LessOrEqual(t, rows[1], 3)
 			}
@@ -106,19 +106,17 @@ func TestWithKey(t *testing.T) {
 	}
 }
 
-func TestRefused(t *testing.T) {
+func TestLaunch_Refused_TrainsOffline(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, wandbtest.Solo())
 	require.NoError(t, s.SetRole("acme", "alice", wandbtest.RoleViewer))
 	code, text := start(t, []string{"WANDB_BASE_URL=" + s.URL(), "WANDB_API_KEY=" + wandbtest.AliceKey, "WANDB_DIR=" + t.TempDir()}, "-n", "2", "-epochs", "2")
 	require.Zero(t, code, text)
 	assert.Contains(t, text, "What to do:")
-	assert.Contains(t, text, "[rank0] epoch   2", "it trains all the same")
+	assert.Contains(t, text, "[rank0] epoch   2", "it trains offline")
 }
 
-// TestSameTraining holds that the shares add up to the whole: the loss does not
-// depend on the number of processes.
-func TestSameTraining(t *testing.T) {
+func TestLaunch_AnyNumberOfProcesses_SameLoss(t *testing.T) {
 	t.Parallel()
 	last := regexp.MustCompile(`epoch  10  loss (\S+)`)
 	var losses []string
@@ -131,17 +129,17 @@ func TestSameTraining(t *testing.T) {
 	assert.Equal(t, losses[0], losses[1])
 }
 
-func TestUsage(t *testing.T) {
+func TestLaunch_InvalidFlags_PrintsUsage(t *testing.T) {
 	t.Parallel()
 	code, text := start(t, nil, "-help")
 	assert.Zero(t, code)
 	assert.Contains(t, text, "-fail")
-	code, _ = start(t, nil, "-nix")
+	code, _ = start(t, nil, "-unknown")
 	assert.Equal(t, 2, code)
 	code, text = start(t, nil, "-n", "0")
 	assert.Equal(t, 2, code)
 	assert.Contains(t, text, "-n must be")
 	var out bytes.Buffer
 	assert.Equal(t, 2, work(t.Context(), nil, []string{"RANK=x"}, &out))
-	assert.Equal(t, 1, work(t.Context(), nil, []string{"RANK=0", "WORLD_SIZE=1", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=1"}, &out), "nobody is there")
+	assert.Equal(t, 1, work(t.Context(), nil, []string{"RANK=0", "WORLD_SIZE=1", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=1"}, &out), "no launcher listens")
 }

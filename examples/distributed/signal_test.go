@@ -18,15 +18,14 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// TestCtrlC interrupts the program as a terminal does, which signals the whole
-// process group: each worker ends in good order, with every row on the server, and
-// the run is over.
-func TestCtrlC(t *testing.T) {
+// TestProcess_Signaled_AllWorkersStopAndUpload signals the program as a terminal and as a
+// batch system do.
+func TestProcess_Signaled_AllWorkersStopAndUpload(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name   string
 		signal syscall.Signal
-		group  bool // everybody in it gets the signal, as by Ctrl-C
+		group  bool // signal the whole group, as Ctrl-C does
 	}{
 		{"Ctrl-C", syscall.SIGINT, true},
 		{"a batch system's SIGTERM", syscall.SIGTERM, false},
@@ -43,7 +42,7 @@ func TestCtrlC(t *testing.T) {
 				"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "WANDB_DIR=" + t.TempDir(), launcher + "=1",
 				"WANDB_BASE_URL=" + s.URL(), "WANDB_API_KEY=" + wandbtest.AliceKey, "WANDB_RUN_ID=job7",
 			}
-			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // or the test would be hit as well
+			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // otherwise the test gets the signal too
 			output, err := cmd.StdoutPipe()
 			require.NoError(t, err)
 			require.NoError(t, cmd.Start())
@@ -51,7 +50,7 @@ func TestCtrlC(t *testing.T) {
 			var text strings.Builder
 			for lines.Scan() {
 				text.WriteString(lines.Text() + "\n")
-				if strings.Contains(lines.Text(), "epoch  20 ") { // they are in the middle of it
+				if strings.Contains(lines.Text(), "epoch  20 ") { // the training is halfway
 					pid := cmd.Process.Pid
 					if tt.group {
 						pid = -pid
@@ -59,7 +58,7 @@ func TestCtrlC(t *testing.T) {
 					require.NoError(t, syscall.Kill(pid, tt.signal))
 				}
 			}
-			require.Error(t, cmd.Wait(), "it did not do what it was asked to")
+			require.Error(t, cmd.Wait(), "the training did not finish")
 			assert.Equal(t, 1, cmd.ProcessState.ExitCode(), text.String())
 
 			v, ok := s.Run("acme", project, "job7")
@@ -70,7 +69,7 @@ func TestCtrlC(t *testing.T) {
 			rows := rowsByRank(v)
 			for rank := range 3 {
 				assert.GreaterOrEqual(t, rows[rank], 20)
-				assert.Equal(t, rows[0], rows[rank], "they stop together, and no row is lost")
+				assert.Equal(t, rows[0], rows[rank], "all stop at the same epoch, and no row is lost")
 			}
 			assert.Regexp(t, `(?s)(rank\d +\d+  exit status 255\n){3}`, text.String())
 		})

@@ -15,13 +15,13 @@ import (
 )
 
 const (
-	// exitDied is how a worker ends that was told to die.
+	// exitDied is the exit code of the worker that -fail names.
 	exitDied = 9
-	// exitStopped is for a training that was stopped before its end, by Ctrl-C or in
-	// the web UI; see client.InterruptedError.
+	// exitStopped is for a training that was stopped early, by Ctrl-C or in the web UI;
+	// see client.InterruptedError.
 	exitStopped = 255
-	// statsInterval is short, as this training takes a second; the usual 15 s suit one
-	// that takes hours.
+	// statsInterval is short because this training takes a second. The default of 15 s
+	// is for trainings that take hours.
 	statsInterval = 100 * time.Millisecond
 )
 
@@ -61,18 +61,17 @@ func work(ctx context.Context, args, environ []string, out io.Writer) int {
 	return code
 }
 
-// train creates this process's part of the run. The rest, such as WANDB_RUN_ID
-// and WANDB_X_LABEL, is in the environment, as is which process this is: rank 0
-// becomes the primary one.
+// train creates this process's part of the run and trains. The environment has the rest:
+// WANDB_RUN_ID, WANDB_X_LABEL, and RANK, which makes rank 0 the primary process.
 func (w *worker) train(ctx context.Context) (code int, err error) {
 	run, err := client.Init(ctx, client.RunOptions{
 		Project: project,
 		Mode:    "shared",
-		// Each process measures itself, under its label.
+		// Each process reports its own system metrics under its label.
 		StatsInterval: statsInterval,
 		Config:        map[string]any{"world_size": w.world, "epochs": w.epochs, "learning_rate": w.rate, "dataset": "palmer-penguins"},
 		OnRefused: func(err error) client.Reaction {
-			if w.rank == 0 { // the others are refused for the same reason
+			if w.rank == 0 { // the others get the same refusal
 				fmt.Fprintln(w.out, errors.Explain(err))
 			}
 			return client.GoOffline
@@ -96,12 +95,12 @@ func (w *worker) train(ctx context.Context) (code int, err error) {
 	if stopped {
 		code = exitStopped
 	}
-	// The run ends when rank 0 does, which therefore waits for the others.
+	// The run finishes with rank 0, so rank 0 waits for the others.
 	if w.rank != 0 {
 		err = finish(ctx, run, code)
 	}
-	if _, meetErr := w.meet(nil); meetErr != nil {
-		err = errors.Join(err, meetErr)
+	if _, reduceErr := w.reduce(nil); reduceErr != nil {
+		err = errors.Join(err, reduceErr)
 	}
 	if w.rank == 0 {
 		err = errors.Join(err, finish(ctx, run, code))
@@ -115,11 +114,11 @@ func finish(ctx context.Context, run *client.Run, code int) error {
 	return run.FinishWithCode(ctx, code)
 }
 
-// epochsOf trains on this process's share of the data. It reports whether it was
-// stopped before the end.
+// epochsOf trains on this process's share of the data. It reports whether it was stopped
+// early.
 func (w *worker) epochsOf(run *client.Run) (stopped bool, err error) {
-	// The server numbers the rows of all processes as they arrive, so charts are
-	// by epoch.
+	// The server numbers the rows of all processes in the order of arrival, so the charts
+	// use the epoch instead.
 	for _, name := range []string{"rank*", "val/*", "train/*"} {
 		if err := run.DefineMetric(name, client.MetricOptions{StepMetric: "epoch"}); err != nil {
 			return false, err
@@ -133,26 +132,26 @@ func (w *worker) epochsOf(run *client.Run) (stopped bool, err error) {
 	for i := w.rank; i < len(data.Train); i += w.world {
 		mine = append(mine, data.Train[i])
 	}
-	model := penguins.NewModel(1) // the same everywhere
-	fmt.Fprintf(w.out, "has %d of %d birds\n", len(mine), len(data.Train))
+	model := penguins.NewModel(1) // equal in all processes
+	fmt.Fprintf(w.out, "training on %d of %d birds\n", len(mine), len(data.Train))
 	for epoch := 1; epoch <= w.epochs; epoch++ {
 		if w.rank == w.fail && epoch > w.epochs/2 {
-			fmt.Fprintln(w.out, "dies, as it was told to")
-			os.Exit(exitDied) // like a machine that fails: no word to anybody
+			fmt.Fprintln(w.out, "exiting, as requested by -fail")
+			os.Exit(exitDied) // like a machine that fails
 		}
 		score := model.Evaluate(mine)
 		interrupted := 0.0
 		if run.Context().Err() != nil { // by a signal, or in the web UI
 			interrupted = 1
 		}
-		// What is added up: the gradients, the birds, the loss, and who has to stop.
-		total, err := w.meet(append(model.Gradient(mine), float64(len(mine)), score.Loss*float64(len(mine)), interrupted))
+		// The sums of gradients, birds and losses, and of workers that have to stop.
+		total, err := w.reduce(append(model.Gradient(mine), float64(len(mine)), score.Loss*float64(len(mine)), interrupted))
 		if err != nil {
 			return false, err
 		}
 		gradient, rest := total.Numbers[:penguins.Params], total.Numbers[penguins.Params:]
 		birds, loss := rest[0], rest[1]
-		if rest[2] > 0 { // all stop together, or some would wait for ever
+		if rest[2] > 0 { // all stop together; otherwise some would block
 			return true, nil
 		}
 		for i := range gradient {
@@ -179,7 +178,7 @@ func (w *worker) epochsOf(run *client.Run) (stopped bool, err error) {
 	return false, nil
 }
 
-// meet adds numbers up with those of the others.
-func (w *worker) meet(numbers []float64) (sum, error) {
-	return w.peers.meet(message{Numbers: numbers, Rows: w.rows, URL: w.run.URL()})
+// reduce returns the sum of all workers' numbers.
+func (w *worker) reduce(numbers []float64) (sum, error) {
+	return w.peers.reduce(message{Numbers: numbers, Rows: w.rows, URL: w.run.URL()})
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/wandgo/wandgo/examples/internal/penguins"
 )
 
-// checkpoints are the states of one run's training on disk, in a directory that does
-// not depend on which process it is.
+// checkpoints is the directory with the checkpoints of one run. All processes of the run
+// use the same directory.
 type checkpoints struct{ dir string }
 
 const (
@@ -20,8 +20,8 @@ const (
 	checkpointSuffix = ".json"
 )
 
-// save keeps a checkpoint of an epoch, on disk and beside the run. The file appears
-// under its name when it is whole: a process that is killed leaves no half of one.
+// save writes a checkpoint of an epoch to disk and uploads it. The file gets its name
+// when it is complete, so a process that is killed leaves no partial checkpoint.
 func (c checkpoints) save(run *client.Run, trainer *penguins.Trainer, epoch int) error {
 	data, err := trainer.Save()
 	if err != nil {
@@ -41,12 +41,12 @@ func (c checkpoints) save(run *client.Run, trainer *penguins.Trainer, epoch int)
 	return err
 }
 
-// restore takes up the newest checkpoint that is not ahead of the run, and returns its
-// epoch, 0 if there is none. One that is ahead does not help: the epochs up to it have
-// to be logged, as the server does not have their rows.
+// restore loads the newest checkpoint that is not ahead of the run and returns its
+// epoch, 0 if there is none. A checkpoint that is ahead is of no use, because the epochs
+// up to it still have to be logged.
 func (c checkpoints) restore(trainer *penguins.Trainer, upTo int) (epoch int, err error) {
 	path := ""
-	entries, _ := os.ReadDir(c.dir) // none is no error: the training starts from the beginning
+	entries, _ := os.ReadDir(c.dir) // no directory means no checkpoint
 	for _, entry := range entries {
 		number := strings.TrimSuffix(strings.TrimPrefix(entry.Name(), checkpointPrefix), checkpointSuffix)
 		if n, err := strconv.Atoi(number); err == nil && n > epoch && n <= upTo {

@@ -14,37 +14,37 @@ import (
 	"github.com/wandgo/wandgo/examples/internal/penguins"
 )
 
-// What to do when no entity takes the run.
+// The values of -refused.
 const (
-	offline = "offline" // train, and keep the data on disk
+	offline = "offline" // train, with the data on disk
 	stop    = "stop"    // do not train
 )
 
-// config is what the harness was started with.
+// config holds the flags.
 type config struct {
-	entities      []string // in the order of preference; "" is the account's default
+	entities      []string // in order of preference; "" is the account's default
 	ownTeam       bool
 	project       string
 	refused       string
 	dir           string
-	environDir    string // WANDB_DIR, where there is no -dir
+	environDir    string // WANDB_DIR, used without -dir
 	initTimeout   time.Duration
 	finishTimeout time.Duration
 	pace          time.Duration
 	resume        bool
 	every         int // epochs between two checkpoints
-	panicAt       int // the epoch that panics, 0 for none
+	panicAt       int // the epoch that panics, or 0
 	verbose       bool
 	sync          bool
 	scenario      *scenario
 	training      penguins.Options
 }
 
-// errHelp says that the usage was asked for, and printed.
+// errHelp means that the usage was requested and printed.
 var errHelp = errors.New("help")
 
-// parse reads the flags; the flags of a scenario come before those given, which
-// therefore win.
+// parse reads the flags. The flags of a scenario come first, so the given ones override
+// them.
 func parse(args []string, getenv func(string) string, out io.Writer) (*config, error) {
 	if getenv == nil {
 		getenv = os.Getenv
@@ -61,26 +61,26 @@ func parseOnce(args []string, getenv func(string) string, out io.Writer) (*confi
 	flags := flag.NewFlagSet("harness", flag.ContinueOnError)
 	flags.SetOutput(out)
 	entity := flags.String("entity", getenv("WANDB_ENTITY"), "preferred team or user; the account's default if empty (WANDB_ENTITY)")
-	fallback := flags.String("fallback", getenv("HARNESS_FALLBACK"), "entities to try after it, separated by commas (HARNESS_FALLBACK)")
+	fallback := flags.String("fallback", getenv("HARNESS_FALLBACK"), "comma-separated entities to try next (HARNESS_FALLBACK)")
 	flags.BoolVar(&cfg.ownTeam, "own-team", false, "then try the account's own teams")
 	flags.StringVar(&cfg.project, "project", cmp.Or(getenv("WANDB_PROJECT"), "wandgo-harness"), "project (WANDB_PROJECT)")
-	flags.Func("refused", "when no entity takes the run: offline (train, keep the data) or stop (HARNESS_REFUSED)", func(text string) error {
+	flags.Func("refused", "if no entity accepts the run: offline (train, with the data on disk) or stop (HARNESS_REFUSED)", func(text string) error {
 		cfg.refused = text
 		return checkRefused(text)
 	})
-	flags.StringVar(&cfg.dir, "dir", "", "where to keep runs and checkpoints; the working directory if empty (WANDB_DIR)")
-	flags.DurationVar(&cfg.initTimeout, "init-timeout", 30*time.Second, "how long to wait for the server at the start")
-	flags.DurationVar(&cfg.finishTimeout, "finish-timeout", time.Minute, "how long to wait for the upload at the end")
+	flags.StringVar(&cfg.dir, "dir", "", "directory of runs and checkpoints; the working directory if empty (WANDB_DIR)")
+	flags.DurationVar(&cfg.initTimeout, "init-timeout", 30*time.Second, "time limit for creating the run")
+	flags.DurationVar(&cfg.finishTimeout, "finish-timeout", time.Minute, "time limit for the final upload")
 	flags.DurationVar(&cfg.pace, "pace", 0, "pause after each epoch, to have time to press Ctrl-C")
-	flags.BoolVar(&cfg.sync, "sync", false, "at the end, try once more to upload a run that is on disk only")
-	flags.BoolVar(&cfg.resume, "resume", false, "go on with the last run that did not end well, if there is one")
+	flags.BoolVar(&cfg.sync, "sync", false, "at the end, try again to upload a run that is only on disk")
+	flags.BoolVar(&cfg.resume, "resume", false, "resume the last run if it did not finish")
 	flags.IntVar(&cfg.every, "checkpoint-every", 10, "epochs between two checkpoints")
-	flags.IntVar(&cfg.panicAt, "panic-at", 0, "panic in this epoch, to see what becomes of the run; never if 0")
-	flags.BoolVar(&cfg.verbose, "v", false, "show what the client logs")
+	flags.IntVar(&cfg.panicAt, "panic-at", 0, "panic in this epoch; never if 0")
+	flags.BoolVar(&cfg.verbose, "v", false, "print the client's log")
 	flags.IntVar(&cfg.training.Epochs, "epochs", cfg.training.Epochs, "passes over the training data")
-	flags.Float64Var(&cfg.training.LearningRate, "lr", cfg.training.LearningRate, "learning rate at the start")
+	flags.Float64Var(&cfg.training.LearningRate, "lr", cfg.training.LearningRate, "initial learning rate")
 	flags.Uint64Var(&cfg.training.Seed, "seed", cfg.training.Seed, "seed")
-	flags.Func("scenario", "play against a server in this process; see below", func(name string) (err error) {
+	flags.Func("scenario", "run against a simulated server; see below", func(name string) (err error) {
 		cfg.scenario, err = findScenario(name)
 		return err
 	})

@@ -9,7 +9,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// The exit codes, after sysexits.h and the client where these have one.
+// The exit codes, from sysexits.h and the client where they define one.
 const (
 	exitOK       = 0
 	exitFailed   = 1
@@ -19,43 +19,42 @@ const (
 	exitStopped  = 255 // by Ctrl-C or in the web UI, as with the official client
 )
 
-// alertTimeout is how long the end of a training waits for an alert to be taken.
+// alertTimeout limits the time for sending an alert.
 const alertTimeout = 10 * time.Second
 
-// end brings the run to its end, which is that of the training, and returns the exit
-// code of both.
+// end finishes the run and returns the exit code of the run and the program.
 func (h *harness) end(ctx context.Context, run *client.Run, ended error) int {
 	code := exitCode(ended)
 	switch code {
 	case exitOK:
 	case exitFailed:
-		h.say("failed", "%v", ended)
+		h.logf("failed", "%v", ended)
 		h.alert(ctx, run, client.AlertError, ended)
 	case exitStopped:
-		h.say("stopped", "%v", ended) // by a person, who knows
-	default: // by a signal: the machine is wanted back
-		h.say("stopped", "%v", ended)
+		h.logf("stopped", "%v", ended) // by a person, who needs no alert
+	default: // by a signal from the batch system
+		h.logf("stopped", "%v", ended)
 		h.alert(ctx, run, client.AlertWarn, ended)
 	}
-	// What ended the training must not end the upload too, but it has its time.
+	// What ended the training must not cancel the upload; the timeout limits it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.cfg.finishTimeout)
 	defer cancel()
-	begun := time.Now()
+	started := time.Now()
 	err := run.FinishWithCode(ctx, code)
 	switch {
 	case err != nil:
 		h.explain(err)
-		h.tell("kept", "%s", run.Dir())
+		h.logUnlessShown("on disk", "%s", run.Dir())
 	case run.Err() != nil && !h.sync(ctx, run):
-		h.tell("kept", "%s (%s); wandgo sync uploads it later", run.Dir(), errors.Code(run.Err()))
-	case run.Err() != nil: // sync has said what became of it
+		h.logUnlessShown("on disk", "%s (%s); wandgo sync uploads it later", run.Dir(), errors.Code(run.Err()))
+	case run.Err() != nil: // sync has printed the result
 	default:
-		h.tell("uploaded", "%s in %s", run.URL(), time.Since(begun).Round(time.Millisecond))
+		h.logUnlessShown("uploaded", "%s in %s", run.URL(), time.Since(started).Round(time.Millisecond))
 	}
 	return code
 }
 
-// exitCode is the exit code for a training that ended so.
+// exitCode returns the exit code for the reason why a training ended.
 func exitCode(ended error) int {
 	if e, ok := errors.AsType[*client.InterruptedError](ended); ok {
 		return e.ExitCode()
@@ -69,35 +68,34 @@ func exitCode(ended error) int {
 	return exitFailed
 }
 
-// alert tells the run's owner, who is not watching, that the training ended before its
-// time.
+// alert notifies the run's owner that the training ended early.
 func (h *harness) alert(ctx context.Context, run *client.Run, level client.AlertLevel, ended error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), alertTimeout)
 	defer cancel()
 	alert := client.Alert{Title: "training ended early", Text: fmt.Sprintf("%s: %v", run.Name(), ended), Level: level}
 	if err := run.Alert(ctx, alert); err != nil {
-		h.say("warning", "%v", err)
+		h.logf("warning", "%v", err)
 	}
 }
 
-// sync uploads a run that the server did not take, if that is wanted and the
-// server takes it by now: somebody may have settled the matter meanwhile.
+// sync uploads a run that the server refused, if -sync is set and the server accepts it
+// now. It reports whether it did.
 func (h *harness) sync(ctx context.Context, run *client.Run) bool {
 	if !h.cfg.sync {
 		return false
 	}
 	report, err := h.client.Sync(ctx, []string{run.Dir()}, client.SyncOptions{})
 	if err != nil {
-		h.say("sync", "%v", err)
+		h.logf("sync", "%v", err)
 		return false
 	}
 	for _, r := range report.Runs {
-		h.say("synced", "%s, %d rows", r.URL, r.RowsSent)
+		h.logf("synced", "%s, %d rows", r.URL, r.RowsSent)
 	}
 	return true
 }
 
-// stop explains why there is no run and gives the exit code for it.
+// stop prints why there is no run and returns the exit code.
 func (h *harness) stop(err error) int {
 	h.explain(err)
 	switch {

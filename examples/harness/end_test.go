@@ -11,7 +11,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// environ is the environment of a harness that logs to the server as run1.
+// environ is the environment of a harness that logs to the server, with the run id run1.
 func environ(t *testing.T, server *wandbtest.Server) map[string]string {
 	t.Helper()
 	return map[string]string{
@@ -20,7 +20,7 @@ func environ(t *testing.T, server *wandbtest.Server) map[string]string {
 	}
 }
 
-// stored is the harness's run as the server has it.
+// stored returns the harness's run on the server.
 func stored(t *testing.T, server *wandbtest.Server) wandbtest.RunView {
 	t.Helper()
 	v, ok := server.Run("acme", "wandgo-harness", "run1")
@@ -28,8 +28,7 @@ func stored(t *testing.T, server *wandbtest.Server) wandbtest.RunView {
 	return v
 }
 
-// TestStopped stops the run as its page on the web does.
-func TestStopped(t *testing.T) {
+func TestRun_StoppedOnTheWeb_UploadsAndExitsWithStopped(t *testing.T) {
 	t.Parallel()
 	server := wandbtest.New(t, wandbtest.Solo())
 	env := map[string]string{
@@ -50,9 +49,7 @@ func TestStopped(t *testing.T) {
 	assert.Contains(t, text, "uploaded   ")
 }
 
-// TestEndsEarly has trainings end before their time by themselves: the run is failed
-// at once, and its owner is told.
-func TestEndsEarly(t *testing.T) {
+func TestRun_TrainingFails_MarksTheRunAsFailed(t *testing.T) {
 	t.Parallel()
 	t.Run("diverged", func(t *testing.T) {
 		t.Parallel()
@@ -61,53 +58,53 @@ func TestEndsEarly(t *testing.T) {
 		var out screen
 		code := run(t.Context(), []string{"-lr", "1e308"}, func(name string) string { return env[name] }, &out)
 		assert.Equal(t, exitFailed, code)
-		assert.Contains(t, out.text.String(), "failed     epoch 1: the loss is no number any more\n")
+		assert.Contains(t, out.text.String(), "failed     epoch 1: the loss is NaN or infinite\n")
 		v := stored(t, server)
 		assert.Equal(t, "failed", v.State)
 		require.Len(t, v.Alerts, 1)
 		assert.Equal(t, "ERROR", v.Alerts[0].Severity)
-		assert.Contains(t, v.Alerts[0].Text, "the loss is no number any more")
+		assert.Contains(t, v.Alerts[0].Text, "the loss is NaN or infinite")
 	})
 	t.Run("panics", func(t *testing.T) {
 		t.Parallel()
 		server := wandbtest.New(t, wandbtest.Solo())
 		env := environ(t, server)
 		var out screen
-		assert.PanicsWithValue(t, "as it was told to", func() {
+		assert.PanicsWithValue(t, "panic requested by -panic-at", func() {
 			run(t.Context(), []string{"-panic-at", "30"}, func(name string) string { return env[name] }, &out)
 		})
 		v := stored(t, server)
-		assert.Equal(t, "failed", v.State, "and not running until the server misses it")
+		assert.Equal(t, "failed", v.State, "not running until the server notices")
 		require.NotNil(t, v.ExitCode)
 		assert.Equal(t, 1, *v.ExitCode)
 		assert.Len(t, v.HistoryLines, 29)
-		assert.Contains(t, strings.Join(v.Logs, "\n"), "panic: as it was told to")
+		assert.Contains(t, strings.Join(v.Logs, "\n"), "panic: panic requested by -panic-at")
 	})
 }
 
-// TestLost takes the account out of the team while the training goes on: the harness
-// learns of it then, not at the end.
-func TestLost(t *testing.T) {
+// TestRun_RefusedInMidRun_ReportsItAtOnce removes the account from the team during the
+// training.
+func TestRun_RefusedInMidRun_ReportsItAtOnce(t *testing.T) {
 	t.Parallel()
 	server := wandbtest.New(t, wandbtest.Solo())
 	env := environ(t, server)
 	remove := sync.OnceFunc(func() { assert.NoError(t, server.RemoveMember("acme", "alice")) })
 	lost := make(chan struct{})
-	tell := sync.OnceFunc(func() { close(lost) })
+	report := sync.OnceFunc(func() { close(lost) })
 	out := screen{seen: func(text string) {
 		switch {
 		case strings.Contains(text, "lost       "):
-			tell()
+			report()
 		case strings.Contains(text, "epoch       20"):
 			remove()
 		case strings.Contains(text, "epoch       40"):
-			<-lost // the training is held up until it is told, not the harness's other goroutines
+			<-lost // blocks only the training
 		}
 	}}
 	code := run(t.Context(), []string{"-pace", "1ms"}, func(name string) string { return env[name] }, &out)
 	text := out.text.String()
 	assert.Equal(t, exitOK, code, text)
 	assert.Contains(t, text, `lost       upload run acme/wandgo-harness: user "alice" is probably not a member of team "acme"`)
-	assert.Contains(t, text, "epoch       60", "the training goes on")
-	assert.Contains(t, text, "kept       "+env["WANDB_DIR"])
+	assert.Contains(t, text, "epoch       60", "the training continues")
+	assert.Contains(t, text, "on disk    "+env["WANDB_DIR"])
 }

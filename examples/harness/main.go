@@ -1,20 +1,24 @@
-// Harness is a small training harness as one would run it in a batch system, and a
-// place to start from. It asks before the work begins where it may log to, branches on
-// the cause when it may not, trains, and brings the run to its end whatever happens in
-// between: the server is lost, somebody stops the run in the web UI, the machine is
-// wanted back, the training fails or panics, the process is killed and started again.
+// Harness is a small training harness for a batch system, and a template for your own.
+// Before the work starts it checks where it may log to, and branches on the cause if it
+// may not. It trains, and finishes the run in order whatever happens: the server becomes
+// unreachable, the run is stopped in the web UI, the batch system sends a signal, the
+// training fails or panics, or the process is killed and restarted.
 //
-//	go run ./examples/harness                          as the environment says
+//	go run ./examples/harness                          with the settings of the environment
 //	go run ./examples/harness -scenario other-team     against a server in the process
 //	go run ./examples/harness -help                    all flags and scenarios
 //
-// Its exit codes are those that batch systems know: 0 for a finished training, 1 for
-// one that failed, 75 for "try again later", 77 for a refusal that somebody has to
-// settle, 128 and the signal's number when a signal ended it (143 for SIGTERM), and
-// 255 when a person did, with Ctrl-C or in the web UI.
+// The exit codes are those that batch systems know:
 //
-// preflight.go asks, train.go starts and trains, checkpoint.go keeps what a process
-// that is killed would lose, end.go ends; scenario.go is for trying it out.
+//   - 0: the training finished
+//   - 1: the training failed
+//   - 75: try again later
+//   - 77: the server refused; someone has to grant access
+//   - 128 plus the signal's number: stopped by a signal, such as 143 for SIGTERM
+//   - 255: stopped by a person, with Ctrl-C or in the web UI
+//
+// preflight.go checks, train.go starts and trains, checkpoint.go saves and restores, and
+// end.go finishes. scenario.go simulates servers.
 package main
 
 import (
@@ -30,21 +34,20 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// Until there is a run there is nothing to bring to an end, and signals do what they
-// always do.
+// Before the run exists there is nothing to finish, so signals keep their default effect.
 func main() { os.Exit(run(context.Background(), os.Args[1:], nil, os.Stdout)) }
 
-// run is the program. A nil getenv stands for the process's own environment.
+// run is the program. A nil getenv means the process's own environment.
 func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) int {
 	cfg, err := parse(args, getenv, out)
 	switch {
 	case errors.Is(err, errHelp):
 		return exitOK
 	case err != nil:
-		return exitUsage // the flag package has said why
+		return exitUsage // the flag package has printed the reason
 	}
 	h := &harness{cfg: cfg, out: out}
-	// The client shows on the same output what it has to show, if it is a terminal.
+	// The client prints to the same output if it is a terminal.
 	options := client.Options{InitTimeout: cfg.initTimeout, Dir: cfg.dir, Getenv: getenv, Output: out}
 	if cfg.verbose {
 		options.Logger = slog.New(slog.NewTextHandler(out, nil))
@@ -56,8 +59,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 			return exitFailed
 		}
 		defer stage.close()
-		h.started = stage.begin
-		h.say("scenario", "%s: %s", cfg.scenario.name, cfg.scenario.story)
+		h.started = stage.continueScenario
+		h.logf("scenario", "%s: %s", cfg.scenario.name, cfg.scenario.story)
 	}
 	h.dir = cmp.Or(options.Dir, cfg.environDir, ".")
 	if h.client, err = client.New(options); err != nil {
@@ -67,15 +70,15 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	return h.run(ctx)
 }
 
-// harness is one training with everything around it.
+// harness is one training.
 type harness struct {
 	cfg    *config
 	client *client.Client
-	dir    string // where runs and checkpoints are kept
-	// started is called when the run has begun; scenarios use it.
+	dir    string // of runs and checkpoints
+	// started is called after the run is created; scenarios use it.
 	started func()
 
-	mu  sync.Mutex // several goroutines have something to say
+	mu  sync.Mutex // guards out, which several goroutines write to
 	out io.Writer
 }
 
@@ -88,9 +91,9 @@ func (h *harness) run(ctx context.Context) int {
 	if err != nil {
 		return h.stop(err)
 	}
-	// A panic is told at once; else the run would seem to go on for minutes.
+	// Without this, the run of a program that panics looks alive for minutes.
 	defer run.FinishOnPanic(0) //nolint:contextcheck // it has a timeout of its own
-	// The first signal ends the training in good order, a second one the program.
+	// The first signal stops the training in order, a second one kills the program.
 	defer run.OnSignal()()
 	if h.started != nil {
 		h.started()
@@ -98,19 +101,19 @@ func (h *harness) run(ctx context.Context) int {
 	return h.end(ctx, run, h.train(ctx, run))
 }
 
-// say prints one line: what it is about, and the fact.
-func (h *harness) say(what, format string, args ...any) {
+// logf prints one line: a subject and a fact.
+func (h *harness) logf(what, format string, args ...any) {
 	h.print(fmt.Sprintf("%-10s "+format+"\n", append([]any{what}, args...)...))
 }
 
-// tell is say for what the client shows by itself where there is a terminal.
-func (h *harness) tell(what, format string, args ...any) {
+// logUnlessShown is logf for what the client prints by itself on a terminal.
+func (h *harness) logUnlessShown(what, format string, args ...any) {
 	if !h.client.Shows() {
-		h.say(what, format, args...)
+		h.logf(what, format, args...)
 	}
 }
 
-// explain prints an error with its reasons and what to do about it.
+// explain prints an error with its cause and what to do about it.
 func (h *harness) explain(err error) { h.print("\n" + errors.Explain(err) + "\n\n") }
 
 func (h *harness) print(text string) {
@@ -119,8 +122,8 @@ func (h *harness) print(text string) {
 	fmt.Fprint(h.out, text)
 }
 
-// speakThrough shows what is said from now on in the run's logs tab as well.
-func (h *harness) speakThrough(run *client.Run) {
+// captureOutput copies the following output to the run's Logs tab.
+func (h *harness) captureOutput(run *client.Run) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.out = run.Stdout(h.out)

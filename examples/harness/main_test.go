@@ -18,7 +18,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// program is set for a process that is to be the program itself.
+// program is set for a process that runs the program instead of the tests.
 const program = "WANDGO_TEST_HARNESS"
 
 func TestMain(m *testing.M) {
@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// screen is an output that calls seen after each write.
+// screen is an output that calls seen with the whole text after each write.
 type screen struct {
 	mu   sync.Mutex
 	text strings.Builder
@@ -48,7 +48,7 @@ func (s *screen) Write(p []byte) (int, error) {
 
 func alone(string) string { return "" }
 
-func TestScenarios(t *testing.T) {
+func TestRun_EachScenario_PrintsItsOutcome(t *testing.T) {
 	t.Parallel()
 	const epochs = 60
 	tests := []struct {
@@ -57,7 +57,7 @@ func TestScenarios(t *testing.T) {
 		code     int
 		has, not []string
 	}{
-		{name: "ok", has: []string{"preflight  acme: allowed", "uploaded   http://"}, not: []string{"kept"}},
+		{name: "ok", has: []string{"preflight  acme: allowed", "uploaded   http://"}, not: []string{"on disk"}},
 		{
 			name: "viewer",
 			has:  []string{`user "alice" has only the role "viewer"`, "could log to alice", "run        offline, in ", "(viewer_role)"},
@@ -66,7 +66,7 @@ func TestScenarios(t *testing.T) {
 		{
 			name: "repaired",
 			has:  []string{`user "alice" has only the role "viewer"`, "run        offline, in ", "synced     http://", ", 60 rows"},
-			not:  []string{"kept"},
+			not:  []string{"on disk"},
 		},
 		{
 			name: "viewer", args: []string{"-sync"},
@@ -75,13 +75,13 @@ func TestScenarios(t *testing.T) {
 		{name: "viewer", args: []string{"-refused", "stop"}, code: exitRefused, has: []string{"What to do:"}, not: []string{"epoch"}},
 		{name: "viewer", args: []string{"-fallback", "globex, alice"}, has: []string{"preflight  alice: allowed", "/alice/wandgo-harness/runs/"}},
 		{name: "viewer", args: []string{"-own-team"}, has: []string{"preflight  alice: allowed"}},
-		{name: "other-team", has: []string{`not a member of team "globex"`, "preflight  alice: allowed", "uploaded"}, not: []string{"kept"}},
+		{name: "other-team", has: []string{`not a member of team "globex"`, "preflight  alice: allowed", "uploaded"}, not: []string{"on disk"}},
 		{name: "other-team", args: []string{"-own-team=false"}, has: []string{"could log to alice or acme", "(not_team_member)"}},
 		{name: "no-key", has: []string{"no API key was found", "WANDB_API_KEY is not set", "(no_api_key)"}},
 		{name: "no-key", args: []string{"-refused", "stop"}, code: exitRefused, not: []string{"epoch"}},
-		{name: "outage", has: []string{"preflight  no answer", "is unavailable", "(server_unavailable)"}},
+		{name: "outage", has: []string{"preflight  failed: ", "is unavailable", "(server_unavailable)"}},
 		{name: "outage", args: []string{"-refused", "stop"}, code: exitTryLater, not: []string{"epoch"}},
-		{name: "lost", has: []string{"preflight  acme: allowed", "run        http://", `probably not a member of team "acme"`, "kept "}},
+		{name: "lost", has: []string{"preflight  acme: allowed", "run        http://", `probably not a member of team "acme"`, "on disk "}},
 		{name: "ok", args: []string{"-project", "a/b"}, code: exitFailed, has: []string{"must not contain '/'"}, not: []string{"epoch"}},
 	}
 	for _, tt := range tests {
@@ -101,7 +101,7 @@ func TestScenarios(t *testing.T) {
 			_, rows := ondisk.Rows(t, dir)
 			if tt.code == exitOK {
 				assert.Contains(t, text, "epoch       60")
-				assert.EqualValues(t, epochs, rows, "every row is on disk, wherever else it is")
+				assert.EqualValues(t, epochs, rows, "every row is on disk")
 			} else {
 				assert.Zero(t, rows)
 			}
@@ -109,10 +109,9 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// TestRefusedTrainedSynced is the way from a refusal to a run that is complete: a
-// View-Only user starts a training, is told why the server does not take it,
-// trains offline, has the role fixed, and uploads what is on disk with wandgo sync.
-func TestRefusedTrainedSynced(t *testing.T) {
+// TestRun_Refused_SyncUploadsItAfterTheRoleIsRaised follows a View-Only user: the server
+// refuses, the training runs offline, the role is raised, and wandgo sync uploads the run.
+func TestRun_Refused_SyncUploadsItAfterTheRoleIsRaised(t *testing.T) {
 	t.Parallel()
 	server := wandbtest.New(t, wandbtest.Solo())
 	require.NoError(t, server.SetRole("acme", "alice", wandbtest.RoleViewer))
@@ -127,7 +126,7 @@ func TestRefusedTrainedSynced(t *testing.T) {
 	text := out.text.String()
 	assert.Contains(t, text, `user "alice" has only the role "viewer"`)
 	assert.Contains(t, text, "wandgo sync uploads it later")
-	require.Empty(t, server.Runs(), "the server has nothing")
+	require.Empty(t, server.Runs(), "the server has no run")
 
 	wandgo := filepath.Join(t.TempDir(), "wandgo")
 	built, err := exec.CommandContext(t.Context(), "go", "build", "-o", wandgo, "github.com/wandgo/wandgo/cmd/wandgo").CombinedOutput()
@@ -138,15 +137,15 @@ func TestRefusedTrainedSynced(t *testing.T) {
 		for name, value := range env {
 			cmd.Env = append(cmd.Env, name+"="+value)
 		}
-		said, err := cmd.CombinedOutput()
-		return string(said), err
+		out, err := cmd.CombinedOutput()
+		return string(out), err
 	}
-	said, err := upload()
-	require.Error(t, err, "nothing has changed yet")
-	require.Contains(t, said, `user "alice" has only the role "viewer"`)
+	printed, err := upload()
+	require.Error(t, err, "the role is still View-Only")
+	require.Contains(t, printed, `user "alice" has only the role "viewer"`)
 	require.NoError(t, server.SetRole("acme", "alice", wandbtest.RoleMember))
-	said, err = upload()
-	require.NoError(t, err, said)
+	printed, err = upload()
+	require.NoError(t, err, printed)
 	stored, ok := server.Run("acme", "wandgo-harness", "run1")
 	require.True(t, ok)
 	assert.Equal(t, "finished", stored.State)
@@ -160,7 +159,7 @@ func TestRefusedTrainedSynced(t *testing.T) {
 	assert.Equal(t, "train", stored.JobType)
 }
 
-func TestInterruptedBeforeTheStart(t *testing.T) {
+func TestRun_ContextCanceledBeforeStart_ExitsWithStopped(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -169,7 +168,7 @@ func TestInterruptedBeforeTheStart(t *testing.T) {
 	assert.Equal(t, exitStopped, code, out.text.String())
 }
 
-func TestUsage(t *testing.T) {
+func TestRun_InvalidFlags_PrintsUsage(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name string
@@ -179,11 +178,11 @@ func TestUsage(t *testing.T) {
 		has  string
 	}{
 		{name: "help", args: []string{"-help"}, code: exitOK, has: "The scenarios:\n  ok "},
-		{name: "unknown flag", args: []string{"-nix"}, code: exitUsage, has: "-nix"},
-		{name: "unknown scenario", args: []string{"-scenario", "nix"}, code: exitUsage, has: "must be one of ok, viewer"},
+		{name: "unknown flag", args: []string{"-unknown"}, code: exitUsage, has: "-unknown"},
+		{name: "unknown scenario", args: []string{"-scenario", "unknown"}, code: exitUsage, has: "must be one of ok, viewer"},
 		{name: "no checkpoints", args: []string{"-checkpoint-every", "0"}, code: exitUsage, has: "must be at least 1"},
-		{name: "unknown reaction", args: []string{"-refused", "nix"}, code: exitUsage, has: `must be offline or stop, not "nix"`},
-		{name: "unknown reaction in the environment", env: "nix", code: exitUsage, has: `must be offline or stop, not "nix"`},
+		{name: "unknown reaction", args: []string{"-refused", "unknown"}, code: exitUsage, has: `must be offline or stop, not "unknown"`},
+		{name: "unknown reaction in the environment", env: "unknown", code: exitUsage, has: `must be offline or stop, not "unknown"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -200,13 +199,12 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// TestEveryScenarioIsTested keeps TestScenarios complete.
-func TestEveryScenarioIsTested(t *testing.T) {
+func TestScenarios_AllAreInTheTable(t *testing.T) {
 	t.Parallel()
 	for _, s := range scenarios() {
 		assert.NotEmpty(t, s.story, s.name)
 		_, err := parse([]string{"-scenario", s.name}, alone, io.Discard)
 		assert.NoError(t, err, s.name)
 	}
-	assert.Len(t, scenarios(), 7, "a scenario was added: add it to TestScenarios")
+	assert.Len(t, scenarios(), 7, "add the new scenario to TestRun_EachScenario_PrintsItsOutcome")
 }

@@ -9,15 +9,14 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// preflight finds, before any work is done, an entity that will take the run. It
-// creates nothing. The error says why there is none; the entity is then the
-// preferred one.
+// preflight finds an entity that accepts the run, before any work is done. It creates
+// nothing. If there is none, it returns the preferred entity and the reason.
 func (h *harness) preflight(ctx context.Context) (entity string, err error) {
 	preferred := h.cfg.entities[0]
 	entity, refused, err := h.firstAllowed(ctx, h.cfg.entities)
 	switch {
 	case err != nil:
-		h.say("preflight", "no answer: %v", err)
+		h.logf("preflight", "failed: %v", err)
 		return preferred, err
 	case refused == nil:
 		return entity, nil
@@ -26,11 +25,11 @@ func (h *harness) preflight(ctx context.Context) (entity string, err error) {
 	case refused.Viewer == nil:
 		return preferred, refused
 	}
-	// Nobody wants data in a place that only looks right, so the account's own
-	// teams are tried if asked for, and else only named.
+	// Logging to another entity needs consent: without -own-team the account's own
+	// teams are only suggested.
 	own := h.ownTeams(refused)
 	if len(own) > 0 && !h.cfg.ownTeam {
-		h.say("hint", "this account could log to %s; -own-team tries that", strings.Join(own, " or "))
+		h.logf("hint", "this account could log to %s; -own-team tries that", strings.Join(own, " or "))
 		return preferred, refused
 	}
 	entity, again, err := h.firstAllowed(ctx, own)
@@ -40,8 +39,8 @@ func (h *harness) preflight(ctx context.Context) (entity string, err error) {
 	return entity, nil
 }
 
-// firstAllowed asks about entities in turn. It returns the first that is allowed,
-// else the first that nobody can tell about, else the first one's refusal.
+// firstAllowed checks entities in order. It returns the first that is allowed, else the
+// first that is undetermined, else the refusal of the first.
 func (h *harness) firstAllowed(ctx context.Context, entities []string) (entity string, refused *errors.PermissionError, err error) {
 	unknown := -1
 	for i, name := range entities {
@@ -51,28 +50,28 @@ func (h *harness) firstAllowed(ctx context.Context, entities []string) (entity s
 		}
 		switch access.Decision {
 		case client.Allowed:
-			h.say("preflight", "%s: allowed", access.Entity)
+			h.logf("preflight", "%s: allowed", access.Entity)
 			return name, nil, nil
 		case client.Unknown:
-			h.say("preflight", "%s: %v", access.Entity, access.Err())
+			h.logf("preflight", "%s: %v", access.Entity, access.Err())
 			if unknown < 0 {
 				unknown = i
 			}
 		case client.Denied:
-			h.say("preflight", "%v", access.Err())
+			h.logf("preflight", "%v", access.Err())
 			if p, ok := errors.AsType[*errors.PermissionError](access.Err()); ok && refused == nil {
 				refused = p
 			}
 		}
 	}
 	if unknown >= 0 {
-		return entities[unknown], nil, nil // creating the run will tell
+		return entities[unknown], nil, nil // creating the run decides
 	}
 	return "", refused, nil
 }
 
-// ownTeams lists what the account may log to instead: first what resembles the
-// entity that was meant, then the rest, without those already tried.
+// ownTeams lists the account's entities that were not tried yet, those with a similar
+// name first.
 func (h *harness) ownTeams(refused *errors.PermissionError) []string {
 	var own []string
 	for _, name := range slices.Concat(refused.Suggestions, refused.Viewer.Teams) {

@@ -14,9 +14,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// TestResume interrupts a training and starts it again: the same run goes on, and
-// every epoch is in it once.
-func TestResume(t *testing.T) {
+func TestRun_InterruptedAndResumed_HasEveryEpochOnce(t *testing.T) {
 	t.Parallel()
 	server := wandbtest.New(t, wandbtest.Solo())
 	env := map[string]string{
@@ -37,7 +35,7 @@ func TestResume(t *testing.T) {
 
 	var second screen
 	require.Equal(t, exitOK, run(t.Context(), args, getenv, &second), second.text.String())
-	assert.Contains(t, second.text.String(), "going on after epoch 20\n")
+	assert.Contains(t, second.text.String(), "resuming after epoch 20\n")
 	assert.Contains(t, second.text.String(), "restored   the checkpoint of epoch 20\n")
 	runs := server.Runs()
 	require.Len(t, runs, 1)
@@ -48,12 +46,11 @@ func TestResume(t *testing.T) {
 		assert.InDelta(t, i+1, row["epoch"], 0)
 	}
 	assert.Equal(t, "finished", v.State)
-	assert.Contains(t, strings.Join(v.Logs, "\n"), "epoch       60", "what it printed is in the logs tab")
+	assert.Contains(t, strings.Join(v.Logs, "\n"), "epoch       60", "the output is in the Logs tab")
 	assert.Contains(t, v.Summary["val/accuracy"], "max")
 }
 
-// TestRestore holds which checkpoint a training goes on from.
-func TestRestore(t *testing.T) {
+func TestRestore_ChoosesTheNewestNotAheadOfTheRun(t *testing.T) {
 	t.Parallel()
 	trainer, err := penguins.NewTrainer(penguins.Defaults())
 	require.NoError(t, err)
@@ -70,8 +67,8 @@ func TestRestore(t *testing.T) {
 		{name: "the newest", files: map[string]string{"checkpoint-0010.json": "", "checkpoint-0100.json": string(good), "checkpoint-0020.json": ""}, upTo: 200, epoch: 100},
 		{name: "none ahead of the run", files: map[string]string{"checkpoint-0010.json": string(good), "checkpoint-0020.json": ""}, upTo: 19, epoch: 10},
 		{name: "all ahead of the run", files: map[string]string{"checkpoint-0010.json": string(good)}, upTo: 9},
-		{name: "half of one", files: map[string]string{"checkpoint-0010.json": string(good), "checkpoint-0020.json.part": "{"}, upTo: 50, epoch: 10},
-		{name: "something else", files: map[string]string{"notes.txt": "", "checkpoint-x.json": ""}, upTo: 50},
+		{name: "partial file", files: map[string]string{"checkpoint-0010.json": string(good), "checkpoint-0020.json.part": "{"}, upTo: 50, epoch: 10},
+		{name: "other files", files: map[string]string{"notes.txt": "", "checkpoint-x.json": ""}, upTo: 50},
 		{name: "broken", files: map[string]string{"checkpoint-0010.json": string(good[:9])}, upTo: 50, fails: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -10,32 +10,32 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// scenario is a situation that the harness can meet, played against a W&B
-// server in this process.
+// scenario is a situation that the harness can meet, simulated by a W&B server in this
+// process.
 type scenario struct {
 	name, story string
-	args        []string // flags that come before the user's
+	args        []string // flags before the user's
 	noKey       bool
-	// arrange changes the server before the harness starts, later once the run
-	// has begun.
+	// arrange changes the server before the harness starts, later after the run is
+	// created.
 	arrange, later func(*wandbtest.Server) error
 }
 
 func scenarios() []*scenario {
 	return []*scenario{
-		{name: "ok", story: "the server takes the run", args: []string{"-entity", "acme"}},
+		{name: "ok", story: "the server accepts the run", args: []string{"-entity", "acme"}},
 		{
 			name: "viewer", story: "the account has the View-Only role in the team", args: []string{"-entity", "acme"},
 			arrange: func(s *wandbtest.Server) error { return s.SetRole("acme", "alice", wandbtest.RoleViewer) },
 		},
 		{
-			name: "repaired", story: "the same, and somebody raises the role while the training goes on",
+			name: "repaired", story: "the same, but the role is raised in mid-run",
 			args:    []string{"-entity", "acme", "-sync"},
 			arrange: func(s *wandbtest.Server) error { return s.SetRole("acme", "alice", wandbtest.RoleViewer) },
 			later:   func(s *wandbtest.Server) error { return s.SetRole("acme", "alice", wandbtest.RoleMember) },
 		},
 		{
-			name: "other-team", story: "the preferred team is somebody else's; one of one's own will do",
+			name: "other-team", story: "the account is not in the preferred team, but has another",
 			args: []string{"-entity", "globex", "-own-team"},
 		},
 		{name: "no-key", story: "the machine has no API key", args: []string{"-entity", "acme"}, noKey: true},
@@ -47,7 +47,7 @@ func scenarios() []*scenario {
 			},
 		},
 		{
-			name: "lost", story: "the account is taken out of the team while the run goes on", args: []string{"-entity", "acme"},
+			name: "lost", story: "the account is removed from the team in mid-run", args: []string{"-entity", "acme"},
 			later: func(s *wandbtest.Server) error { return s.RemoveMember("acme", "alice") },
 		},
 	}
@@ -64,14 +64,14 @@ func findScenario(name string) (*scenario, error) {
 	return nil, fmt.Errorf("must be one of %s", strings.Join(names, ", "))
 }
 
-// stage is a scenario that is being played.
+// stage is a running scenario.
 type stage struct {
 	scenario *scenario
 	server   *wandbtest.Server
 }
 
-// start starts the server and leads the client to it: nothing of the real
-// environment plays a part, and an outage gets one retry instead of twenty.
+// start starts the server and configures the client for it. The real environment has no
+// effect, and an outage gets one retry instead of twenty.
 func (sc *scenario) start(options *client.Options) (*stage, error) {
 	getenv := options.Getenv
 	if getenv == nil {
@@ -93,14 +93,14 @@ func (sc *scenario) start(options *client.Options) (*stage, error) {
 		"WANDB_API_KEY":             wandbtest.AliceKey,
 		"WANDB_X_GRAPHQL_RETRY_MAX": "1", "WANDB_X_GRAPHQL_RETRY_WAIT_MIN_SECONDS": "0.01",
 	}
-	for _, name := range []string{"NO_COLOR", "TERM", "WANDB_SILENT", "WANDB_QUIET"} { // the terminal is the real one
+	for _, name := range []string{"NO_COLOR", "TERM", "WANDB_SILENT", "WANDB_QUIET"} { // the terminal is real
 		env[name] = getenv(name)
 	}
 	if sc.noKey {
 		delete(env, "WANDB_API_KEY")
 	}
 	options.Getenv = func(name string) string { return env[name] }
-	if options.Dir == "" { // for whoever wants to look at it; nobody else does
+	if options.Dir == "" { // stays after the program, for inspection
 		if options.Dir, err = os.MkdirTemp("", "wandgo-harness-"); err != nil {
 			server.Close()
 			return nil, err
@@ -110,7 +110,8 @@ func (sc *scenario) start(options *client.Options) (*stage, error) {
 	return st, nil
 }
 
-func (st *stage) begin() {
+// continueScenario makes the scenario's later change.
+func (st *stage) continueScenario() {
 	if st.scenario.later != nil {
 		st.scenario.later(st.server) //nolint:errcheck // the world has what it names
 	}

@@ -19,7 +19,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// process is the program in a process of its own.
+// process is the program in its own process.
 func process(ctx context.Context, t *testing.T, env map[string]string, args ...string) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
@@ -32,9 +32,9 @@ func process(ctx context.Context, t *testing.T, env map[string]string, args ...s
 	return cmd
 }
 
-// TestSignals ends the program in the ways that people and batch systems do: what was
-// logged is uploaded all the same, and the server learns how it ended.
-func TestSignals(t *testing.T) {
+// TestProcess_Signaled_UploadsAndReportsTheExitCode sends the signals of a person and of a
+// batch system.
+func TestProcess_Signaled_UploadsAndReportsTheExitCode(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name   string
@@ -70,15 +70,15 @@ func TestSignals(t *testing.T) {
 			assert.Equal(t, "failed", v.State)
 			require.NotNil(t, v.ExitCode)
 			assert.Equal(t, tt.code, *v.ExitCode)
-			assert.Len(t, v.Alerts, tt.alerts, "nobody is told of what he did himself")
+			assert.Len(t, v.Alerts, tt.alerts, "a person who pressed Ctrl-C needs no alert")
 		})
 	}
 }
 
-// TestKilled kills the program in the middle of its training, as a machine does that
-// dies, and starts it again: the run goes on from a checkpoint, ends as it would have
-// without all that, and has every epoch once.
-func TestKilled(t *testing.T) {
+// TestProcess_KilledAndRestarted_EqualsAnUndisturbedRun kills the program during its
+// training and starts it again. It resumes from a checkpoint, and the run has every epoch
+// once.
+func TestProcess_KilledAndRestarted_EqualsAnUndisturbedRun(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -88,13 +88,12 @@ func TestKilled(t *testing.T) {
 
 	server := wandbtest.New(t, wandbtest.Solo())
 	env := environ(t, server)
-	delete(env, "WANDB_RUN_ID") // the program finds the run again by itself
-	// From some row on the server is busy, so that the program cannot be done before it
-	// is killed.
+	delete(env, "WANDB_RUN_ID") // the program finds the run by itself
+	// After some rows the server hangs, so the program cannot finish before it is killed.
 	killed, kill := context.WithCancel(ctx)
 	defer kill()
 	enough := func(v wandbtest.RunView) bool { return len(v.HistoryLines) >= 12 }
-	busy := server.Inject(wandbtest.Fault{Operation: "file_stream", Match: func(*http.Request, []byte) bool {
+	hang := server.Inject(wandbtest.Fault{Operation: "file_stream", Match: func(*http.Request, []byte) bool {
 		key := server.Runs()[0]
 		if v, _ := server.Run(key.Entity, key.Project, key.ID); !enough(v) {
 			return false
@@ -103,8 +102,8 @@ func TestKilled(t *testing.T) {
 		return true
 	}, Cut: wandbtest.CutBefore})
 	first := process(ctx, t, env, "-resume", "-pace", "1ms")
-	var said strings.Builder
-	first.Stdout = &said
+	var printed strings.Builder
+	first.Stdout = &printed
 	require.NoError(t, first.Start())
 	_, err = server.WaitRequests(ctx, 1, func(r wandbtest.Request) bool { return r.Operation == "file_stream" })
 	require.NoError(t, err)
@@ -113,13 +112,13 @@ func TestKilled(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, first.Process.Kill())
 	_ = first.Wait()
-	require.NotContains(t, said.String(), "uploaded")
+	require.NotContains(t, printed.String(), "uploaded")
 	kill()
-	busy.Remove()
+	hang.Remove()
 
 	out, err = process(ctx, t, env, "-resume").CombinedOutput()
 	require.NoError(t, err, string(out))
-	assert.Contains(t, string(out), "going on after epoch ")
+	assert.Contains(t, string(out), "resuming after epoch ")
 	assert.Contains(t, string(out), "restored   the checkpoint of epoch ")
 	require.Len(t, server.Runs(), 1, "it is the same run")
 	v, _ := server.Run(key.Entity, key.Project, key.ID)

@@ -9,9 +9,9 @@ import (
 	"github.com/wandgo/wandgo/internal/ptytest"
 )
 
-// TestTerminal holds that a person reads each thing once, whether there is a terminal,
-// where the client shows it, or not, where the harness says it.
-func TestTerminal(t *testing.T) {
+// TestRun_OnATerminal_PrintsEverythingOnce checks that either the client or the harness
+// prints a fact, never both.
+func TestRun_OnATerminal_PrintsEverythingOnce(t *testing.T) {
 	t.Parallel()
 	once := []string{"/acme/wandgo-harness/runs/", "epoch       60"}
 	for _, tt := range []struct {
@@ -20,7 +20,7 @@ func TestTerminal(t *testing.T) {
 		shown bool
 	}{
 		{"a terminal", map[string]string{"NO_COLOR": "1"}, true},
-		{"silence on request", map[string]string{"WANDB_SILENT": "true"}, false},
+		{"silent", map[string]string{"WANDB_SILENT": "true"}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -28,9 +28,9 @@ func TestTerminal(t *testing.T) {
 			getenv := func(name string) string { return tt.env[name] }
 			assert.Equal(t, exitOK, run(t.Context(), []string{"-scenario", "ok", "-dir", t.TempDir()}, getenv, tty.File))
 			text := tty.Text()
-			begin, end, found := strings.Cut(text, "epoch       20")
+			start, end, found := strings.Cut(text, "epoch       20")
 			assert.True(t, found)
-			assert.Equal(t, 1, strings.Count(begin, once[0]), text)
+			assert.Equal(t, 1, strings.Count(start, once[0]), text)
 			assert.Equal(t, 1, strings.Count(end, once[0]), text)
 			assert.Equal(t, 1, strings.Count(end, once[1]), text)
 			assert.Equal(t, tt.shown, strings.Contains(end, "wandgo: 60 rows are on the server: http://"))

@@ -12,7 +12,7 @@ import (
 	"github.com/wandgo/wandgo/examples/internal/penguins"
 )
 
-// start creates the run. Preflight was advice; here the server decides.
+// start creates the run. Preflight is advice; here the server decides.
 func (h *harness) start(ctx context.Context, entity string) (*client.Run, error) {
 	o := h.cfg.training
 	resume := ""
@@ -29,65 +29,63 @@ func (h *harness) start(ctx context.Context, entity string) (*client.Run, error)
 			"momentum": o.Momentum, "weight_decay": o.WeightDecay, "seed": o.Seed,
 		},
 		OnRefused: h.react,
-		// Called while the training goes on, from another goroutine.
-		OnLost: func(err error) { h.tell("lost", "%v; the run goes on on disk", err) },
+		// Called in mid-run, from another goroutine.
+		OnLost: func(err error) { h.logUnlessShown("lost", "%v; continuing offline", err) },
 	})
 	if err != nil {
 		return nil, err
 	}
-	// From here on what the harness says is in the run's logs tab as well.
-	h.speakThrough(run)
+	h.captureOutput(run)
 	if err := run.DefineMetric("val/accuracy", client.MetricOptions{
 		StepMetric: "epoch", Summary: []client.SummaryKind{client.SummaryMax, client.SummaryLast},
 	}); err != nil {
-		h.say("warning", "%v", err)
+		h.logf("warning", "%v", err)
 	}
 	switch {
 	case run.Resumed():
-		h.tell("run", "%s, going on after epoch %d", run.URL(), lastEpoch(run))
+		h.logUnlessShown("run", "%s, resuming after epoch %d", run.URL(), lastEpoch(run))
 	case run.URL() != "":
-		h.tell("run", "%s", run.URL())
+		h.logUnlessShown("run", "%s", run.URL())
 	default:
-		h.tell("run", "offline, in %s", run.Dir())
+		h.logUnlessShown("run", "offline, in %s", run.Dir())
 	}
 	return run, nil
 }
 
-// react decides what becomes of a run that the server does not take.
+// react decides whether a run that the server refuses fails or continues offline.
 func (h *harness) react(err error) client.Reaction {
 	if h.cfg.refused == stop {
 		return client.Fail
 	}
 	switch {
 	case errors.Is(err, errors.ErrRunDeleted), errors.Is(err, errors.ErrInvalidInput):
-		return client.Fail // a mistake in the program, which waiting does not mend
+		return client.Fail // a mistake in the program
 	case errors.Is(err, errors.ErrPermissionDenied):
 		h.explain(err)
 	default:
-		h.say("refused", "%v", err)
+		h.logf("refused", "%v", err)
 	}
 	return client.GoOffline
 }
 
-// errDiverged is the end of a training that leads nowhere.
-var errDiverged = errors.New("the loss is no number any more")
+// errDiverged ends a training that diverged.
+var errDiverged = errors.New("the loss is NaN or infinite")
 
-// train trains and returns why it ended before its time: a signal, a stop in the web
-// UI, or a failure of its own. It logs every epoch whatever becomes of the server
-// meanwhile.
+// train trains and logs every epoch. The error says why it ended early: a signal, a stop
+// in the web UI, or its own failure.
 func (h *harness) train(ctx context.Context, run *client.Run) error {
 	trainer, err := penguins.NewTrainer(h.cfg.training)
 	if err != nil {
 		return err
 	}
-	kept := checkpoints{filepath.Join(h.dir, "checkpoints", run.ID())}
-	// A resumed run has some epochs already, the last of them perhaps after the last
-	// checkpoint. Those are computed again and not logged again.
+	saved := checkpoints{filepath.Join(h.dir, "checkpoints", run.ID())}
+	// A resumed run may have epochs after the last checkpoint. They are computed again
+	// but not logged again.
 	had := lastEpoch(run)
-	if epoch, err := kept.restore(trainer, had); err != nil {
-		h.say("warning", "%v; training from the beginning", err)
+	if epoch, err := saved.restore(trainer, had); err != nil {
+		h.logf("warning", "%v; training from the start", err)
 	} else if epoch > 0 {
-		h.say("restored", "the checkpoint of epoch %d", epoch)
+		h.logf("restored", "the checkpoint of epoch %d", epoch)
 	}
 	for done := false; !done; {
 		if err := h.wait(ctx, run); err != nil {
@@ -98,7 +96,7 @@ func (h *harness) train(ctx context.Context, run *client.Run) error {
 			continue
 		}
 		if e.Number == h.cfg.panicAt {
-			panic("as it was told to") //nolint:forbidigo // to see what becomes of the run
+			panic("panic requested by -panic-at") //nolint:forbidigo // to demonstrate FinishOnPanic
 		}
 		if err := run.Log(map[string]any{
 			"epoch":      e.Number,
@@ -106,25 +104,25 @@ func (h *harness) train(ctx context.Context, run *client.Run) error {
 			"val/loss": e.Val.Loss, "val/accuracy": e.Val.Accuracy,
 			"lr": e.LearningRate,
 		}); err != nil {
-			h.say("warning", "%v", err)
+			h.logf("warning", "%v", err)
 		}
 		if math.IsNaN(e.Train.Loss) || math.IsInf(e.Train.Loss, 0) {
 			return fmt.Errorf("epoch %d: %w", e.Number, errDiverged)
 		}
 		if e.Number%20 == 0 || done {
-			h.say("epoch", "%3d  train loss %.4f  val loss %.4f  val accuracy %.1f%%", e.Number, e.Train.Loss, e.Val.Loss, 100*e.Val.Accuracy)
+			h.logf("epoch", "%3d  train loss %.4f  val loss %.4f  val accuracy %.1f%%", e.Number, e.Train.Loss, e.Val.Loss, 100*e.Val.Accuracy)
 		}
 		if e.Number%h.cfg.every == 0 || done {
-			if err := kept.save(run, trainer, e.Number); err != nil {
-				h.say("warning", "%v", err)
+			if err := saved.save(run, trainer, e.Number); err != nil {
+				h.logf("warning", "%v", err)
 			}
 		}
 	}
 	return nil
 }
 
-// wait paces the training and returns why it has to end: somebody stopped the run in
-// the web UI, the program got a signal, or its caller gave up.
+// wait pauses for -pace and returns why the training has to end, if it has to: a stop in
+// the web UI, a signal, or the caller's context.
 func (h *harness) wait(ctx context.Context, run *client.Run) error {
 	stopped := run.Context()
 	if h.cfg.pace > 0 {
@@ -136,13 +134,13 @@ func (h *harness) wait(ctx context.Context, run *client.Run) error {
 		case <-stopped.Done():
 		}
 	}
-	if err := context.Cause(stopped); err != nil { //nolint:contextcheck // another context than ctx, on purpose
+	if err := context.Cause(stopped); err != nil { //nolint:contextcheck // the run's own context
 		return err
 	}
 	return context.Cause(ctx)
 }
 
-// lastEpoch is the last epoch that the run has, 0 for a new one.
+// lastEpoch returns the last epoch of the run, 0 for a new run.
 func lastEpoch(run *client.Run) int {
 	v, _ := run.Summary("epoch")
 	switch v := v.(type) {

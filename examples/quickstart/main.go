@@ -1,12 +1,12 @@
 // Quickstart trains a small neural network on a real data set and logs it to
 // W&B: its config, the loss and accuracy of every epoch, and a summary. On a terminal
-// the client shows the run's link at the start and the course of its metrics at the end.
+// the client prints the run's link at the start and a plot of each metric at the end.
 //
 //	go run ./examples/quickstart
 //
-// With an API key (WANDB_API_KEY, netrc or the settings files) the run is on your
-// W&B server. Without one the program starts a W&B server in its own process, so
-// that it runs on any machine. If the server refuses, it says why and goes on.
+// With an API key (WANDB_API_KEY, netrc or the settings files) it logs to your W&B
+// server. Without one it starts a W&B server in its own process, so it runs on any
+// machine. If the server refuses the run, the program prints why and continues offline.
 package main
 
 import (
@@ -26,14 +26,14 @@ const project = "wandgo-quickstart"
 
 func main() { os.Exit(run(context.Background(), os.Args[1:], nil, os.Stdout)) }
 
-// run is the program. A nil getenv stands for the process's own environment.
+// run is the program. A nil getenv means the process's own environment.
 func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) int {
 	opts := penguins.Defaults()
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.SetOutput(out)
 	flags.IntVar(&opts.Epochs, "epochs", opts.Epochs, "passes over the training data")
-	flags.Float64Var(&opts.LearningRate, "lr", opts.LearningRate, "learning rate at the start")
-	flags.Uint64Var(&opts.Seed, "seed", opts.Seed, "seed of the split, the weights and the order")
+	flags.Float64Var(&opts.LearningRate, "lr", opts.LearningRate, "initial learning rate")
+	flags.Uint64Var(&opts.Seed, "seed", opts.Seed, "seed of the data split, the weights and the order of batches")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return 0
@@ -59,7 +59,7 @@ func train(ctx context.Context, opts penguins.Options, getenv func(string) strin
 	defer srv.close()
 	describe(out, srv, trainer)
 
-	// A run that the server refuses goes on without it: training never dies of a 403.
+	// If the server refuses the run, it continues offline: a 403 does not stop training.
 	run, err := srv.client.Init(ctx, client.RunOptions{
 		Entity:  srv.entity,
 		Project: project,
@@ -98,7 +98,7 @@ func train(ctx context.Context, opts penguins.Options, getenv func(string) strin
 	}
 	summarize(out, srv, trainer, rows, time.Since(started))
 
-	// Finish uploads what is still waiting. It gets a deadline, not for ever.
+	// Finish uploads the rest. The deadline keeps an unreachable server from blocking it.
 	finish, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	if err := run.Finish(finish); err != nil {

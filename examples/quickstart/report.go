@@ -12,35 +12,35 @@ import (
 	"github.com/wandgo/wandgo/examples/internal/penguins"
 )
 
-// describe prints what is about to happen, and where.
+// describe prints the server, the account, the data and the model.
 func describe(out io.Writer, srv *server, t *penguins.Trainer) {
 	species := penguins.Species()
-	fmt.Fprintf(out, "Telling penguins apart: %s\n\n", strings.Join(species[:], ", "))
+	fmt.Fprintf(out, "Classifying penguins: %s\n\n", strings.Join(species[:], ", "))
 	for _, line := range [][2]string{
 		{"server", srv.about},
 		{"account", srv.account},
-		{"data", fmt.Sprintf("Palmer penguins (CC0), %d birds to train on and %d to check", len(t.Data.Train), len(t.Data.Val))},
+		{"data", fmt.Sprintf("Palmer penguins (CC0), %d birds for training and %d for validation", len(t.Data.Train), len(t.Data.Val))},
 		{"model", fmt.Sprintf("%d measurements → %d tanh units → %d species, %d parameters",
 			penguins.Inputs, penguins.Hidden, penguins.Classes, penguins.Params)},
 	} {
 		fmt.Fprintf(out, "  %-8s %s\n", line[0], line[1])
 	}
-	leaveRoom(out, srv)
+	separate(out, srv)
 }
 
-// leaveRoom sets off what the client is about to show.
-func leaveRoom(out io.Writer, srv *server) {
+// separate prints an empty line before the client's own output, if there is any.
+func separate(out io.Writer, srv *server) {
 	if srv.client.Shows() {
 		fmt.Fprintln(out)
 	}
 }
 
-// printStart says where the run can be seen, unless the client has, and what the
-// columns of the epochs are.
+// printStart prints the run's address, unless the client does, and the header of the
+// table of epochs.
 func printStart(out io.Writer, srv *server, run *client.Run) {
 	switch {
 	case run.URL() == "" && run.Dir() == "":
-		fmt.Fprintln(out, "  run      not kept")
+		fmt.Fprintln(out, "  run      not stored")
 	case srv.client.Shows():
 	case run.URL() != "":
 		fmt.Fprintln(out, "  run     ", run.URL())
@@ -59,25 +59,24 @@ func printEpoch(out io.Writer, e penguins.Epoch, last bool) {
 		e.Number, e.Train.Loss, 100*e.Train.Accuracy, e.Val.Loss, 100*e.Val.Accuracy, e.LearningRate)
 }
 
-// summarize prints how well the model does in the end. The course of the metrics is
-// shown by the client, if there is a terminal.
+// summarize prints the result on the validation set.
 func summarize(out io.Writer, srv *server, t *penguins.Trainer, rows int, took time.Duration) {
 	score := t.Model.Evaluate(t.Data.Val)
-	fmt.Fprint(out, "\n  told right, of the birds kept for checking:")
+	fmt.Fprint(out, "\n  correct on the validation set:")
 	for i, name := range penguins.Species() {
-		fmt.Fprintf(out, "  %s %d/%d", name, score.Right[i], score.Seen[i])
+		fmt.Fprintf(out, "  %s %d/%d", name, score.Correct[i], score.Seen[i])
 	}
 	fmt.Fprintf(out, "\n  trained in %s, %d rows logged\n", took.Round(100*time.Microsecond), rows)
-	leaveRoom(out, srv)
+	separate(out, srv)
 }
 
-// printEnd says where the run is now, unless the client has.
+// printEnd prints where the run is now, unless the client does.
 func printEnd(out io.Writer, srv *server, run *client.Run) {
 	switch {
 	case srv.local != nil:
 		stored, _ := srv.local.Run(run.Entity(), run.Project(), run.ID())
 		fmt.Fprintf(out, "\nThe server in this process has the run: %d rows, state %s.\n", len(stored.HistoryLines), cmp.Or(stored.State, "unknown"))
-		fmt.Fprintf(out, "To have it on W&B, with its charts: export WANDB_API_KEY=… and run this again.\n")
+		fmt.Fprintf(out, "To log it to W&B, with charts: export WANDB_API_KEY=… and run this again.\n")
 		return
 	case srv.client.Shows():
 		return
@@ -87,6 +86,6 @@ func printEnd(out io.Writer, srv *server, run *client.Run) {
 		fmt.Fprintf(out, "\nThe run is in %s\n", run.Dir())
 	}
 	if err := run.Err(); err != nil {
-		fmt.Fprintf(out, "It is not on the server (%s).\n", cmp.Or(errors.Code(err), "see above"))
+		fmt.Fprintf(out, "It was not uploaded (%s).\n", cmp.Or(errors.Code(err), "see above"))
 	}
 }

@@ -12,21 +12,21 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// server is where the run goes.
+// server is the server that the run is logged to.
 type server struct {
 	client *client.Client
-	// local is the server in this process; nil when the run goes to W&B.
+	// local is the server in this process; nil if the run goes to W&B.
 	local *wandbtest.Server
-	// dir is the directory of its run, which ends with it.
+	// dir is the temporary directory of a local server's run.
 	dir string
-	// entity and mode are "" where the environment and the server decide.
+	// entity and mode are "" if the environment and the server decide.
 	entity, mode string
 	// about and account describe it.
 	about, account string
 }
 
-// connect uses the W&B server for which there is a key, and otherwise starts one
-// in the process. It fails only for settings that cannot be right.
+// connect uses the configured W&B server if there is a key, and otherwise starts one in
+// the process. It fails only if a setting is invalid.
 func connect(ctx context.Context, getenv func(string) string, out io.Writer) (*server, error) {
 	c, err := client.New(client.Options{InitTimeout: 10 * time.Second, Getenv: getenv, Output: out})
 	if err != nil {
@@ -37,7 +37,7 @@ func connect(ctx context.Context, getenv func(string) string, out io.Writer) (*s
 		getenv = os.Getenv
 	}
 	if mode := getenv("WANDB_MODE"); mode == "offline" || mode == "disabled" {
-		s.about, s.account = "none, as WANDB_MODE is "+mode, "not needed"
+		s.about, s.account = "none, because WANDB_MODE is "+mode, "not needed"
 		return s, nil
 	}
 	viewer, err := c.Viewer(ctx)
@@ -49,7 +49,7 @@ func connect(ctx context.Context, getenv func(string) string, out io.Writer) (*s
 		return startLocal(getenv, out)
 	default:
 		fmt.Fprintf(out, "%s\n\n", errors.Explain(err))
-		s.mode, s.about, s.account = "offline", "none; "+c.BaseURL()+" did not take the key", "unknown"
+		s.mode, s.about, s.account = "offline", "none; "+c.BaseURL()+" rejected the key", "unknown"
 		if !errors.Is(err, errors.ErrPermissionDenied) {
 			s.about = "none; " + c.BaseURL() + " is not available"
 		}
@@ -57,9 +57,8 @@ func connect(ctx context.Context, getenv func(string) string, out io.Writer) (*s
 	return s, nil
 }
 
-// startLocal starts a W&B server in this process. Its client reads nothing from
-// the environment but what concerns the terminal, so that no setting of yours leads it
-// elsewhere.
+// startLocal starts a W&B server in this process. Its client reads only the terminal
+// settings from the environment, so that no other setting sends the run elsewhere.
 func startLocal(getenv func(string) string, out io.Writer) (*server, error) {
 	dir, err := os.MkdirTemp("", "wandgo-quickstart-")
 	if err != nil {
@@ -67,8 +66,8 @@ func startLocal(getenv func(string) string, out io.Writer) (*server, error) {
 	}
 	s := &server{
 		dir: dir, entity: "acme",
-		about:   "in this process, as no API key was found; it ends with the program",
-		account: "alice, who is made up",
+		about:   "in this process (no API key was found), until the program ends",
+		account: "alice (demo account)",
 	}
 	if s.local, err = wandbtest.Start(wandbtest.Solo()); err != nil {
 		s.close()

@@ -8,14 +8,13 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// refusal is one thing that goes wrong.
+// refusal is one case of a refusal or failure.
 type refusal struct {
-	// name is the code of the sentinel, with something added where there are
-	// several of them.
+	// name is the code of the sentinel, with a suffix if several cases have the same.
 	name string
-	// sentinel is what the error matches; the umbrella alone if undetermined.
+	// sentinel is what the error matches; ErrPermissionDenied if undetermined.
 	sentinel error
-	// story is how one comes to it.
+	// story is how the case comes about.
 	story   string
 	provoke func(ctx context.Context, l *lab) error
 }
@@ -24,7 +23,7 @@ func cases() []refusal {
 	return append(refusals(), failures()...)
 }
 
-// initAs is the commonest way to be refused: a user, an entity, a project.
+// initAs creates a run as a user, the most common way to be refused.
 func initAs(username, entity, project string) func(context.Context, *lab) error {
 	return func(ctx context.Context, l *lab) error {
 		return l.tryInit(ctx, l.as(key(username)), entity, project)
@@ -36,19 +35,19 @@ func refusals() []refusal {
 	return []refusal{
 		{
 			"no_api_key", errors.ErrNoAPIKey,
-			"no key in the options, the environment, netrc or the settings files",
+			"there is no key in the options, the environment, netrc or the settings files",
 			func(ctx context.Context, l *lab) error { return l.tryInit(ctx, l.as(""), "acme", "vision") },
 		},
 		{
 			"bad_api_key_malformed", errors.ErrBadAPIKey,
-			"the key was pasted into the prompt three times over",
+			"the key was pasted three times in a row",
 			func(ctx context.Context, l *lab) error {
 				return l.tryInit(ctx, l.as(key("jo")+key("jo")+key("jo")), "acme", "vision")
 			},
 		},
 		{
 			"bad_api_key", errors.ErrBadAPIKey,
-			"the key was revoked, and an old one is still in the environment",
+			"the key in the environment was revoked",
 			func(ctx context.Context, l *lab) error {
 				l.server.RevokeKey(key("old")) //nolint:errcheck // it may be revoked already
 				return l.tryInit(ctx, l.as(key("old")), "acme", "vision")
@@ -60,51 +59,51 @@ func refusals() []refusal {
 		},
 		{
 			"not_team_member", errors.ErrNotTeamMember,
-			"a recipe names its author's team, and somebody else runs it", initAs("jo", "acme", "my-vision"),
+			"a recipe hard-codes its author's team", initAs("jo", "acme", "my-vision"),
 		},
 		{
 			"not_team_member_public", errors.ErrNotTeamMember,
-			"the project is public: everybody reads it, the team writes to it", initAs("jo", "acme", "open-r1"),
+			"the project is public: everyone can read it, only the team can write", initAs("jo", "acme", "open-r1"),
 		},
 		{
 			"not_team_member_hidden", errors.ErrNotTeamMember,
-			"the team hides itself from outsiders", initAs("jo", "shadow", "vision"),
+			"the team is hidden from non-members", initAs("jo", "shadow", "vision"),
 		},
 		{
 			"viewer_role", errors.ErrViewerRole,
-			"vera was invited to the team with the View-Only role", initAs("vera", "acme", "vision"),
+			"vera has the View-Only role in the team", initAs("vera", "acme", "vision"),
 		},
 		{
 			"seat_required", errors.ErrSeatRequired,
-			"sam is a Member of the team and has a Viewer seat in the organization", initAs("sam", "acme", "vision"),
+			"sam is a Member of the team but has a Viewer seat in the organization", initAs("sam", "acme", "vision"),
 		},
 		{
 			"team_frozen", errors.ErrTeamFrozen,
-			"an administrator made the team read-only for everybody", initAs("max", "glacier", "ice"),
+			"an administrator made the team read-only for everyone", initAs("max", "glacier", "ice"),
 		},
 		{
 			"project_restricted", errors.ErrProjectRestricted,
-			"max is a Member of the team and View-Only in this project", initAs("max", "acme", "survey"),
+			"max is a Member of the team but View-Only in this project", initAs("max", "acme", "survey"),
 		},
 		{
 			"project_hidden", errors.ErrProjectHidden,
-			"the project is Restricted and max is not invited", initAs("max", "acme", "payroll"),
+			"the project is Restricted, and max is not invited", initAs("max", "acme", "payroll"),
 		},
 		{
 			"entity_missing", errors.ErrEntityMissing,
-			"the entity is still the placeholder of a tutorial", initAs("jo", "your_entity_name", "vision"),
+			"the entity is the placeholder from a tutorial", initAs("jo", "your_entity_name", "vision"),
 		},
 		{
 			"entity_missing_typo", errors.ErrEntityMissing,
-			"the entity has a typing error", initAs("jo", "acme-reseach", "vision"),
+			"the entity has a typo", initAs("jo", "acme-reseach", "vision"),
 		},
 		{
 			"no_personal_entity", errors.ErrNoPersonalEntity,
-			"the entity is one's own user name, and the account has no personal entity", initAs("kim", "kim", "vision"),
+			"the entity is the user's own name, but the account has no personal entity", initAs("kim", "kim", "vision"),
 		},
 		{
 			"no_personal_entity_disabled", errors.ErrNoPersonalEntity,
-			"the same where the name is taken by the account and holds no runs", initAs("ana", "ana", "vision"),
+			"the entity is the user's own name, but the personal entity is disabled", initAs("ana", "ana", "vision"),
 		},
 		{
 			"no_team", errors.ErrNoTeam,
@@ -112,11 +111,11 @@ func refusals() []refusal {
 		},
 		{
 			"service_account_scope", errors.ErrServiceAccountScope,
-			"a service account of jo-lab is used for another team", initAs("robot", "acme", "vision"),
+			"a service account of jo-lab logs to another team", initAs("robot", "acme", "vision"),
 		},
 		{
 			"intermediary", errors.ErrIntermediary,
-			"a proxy refuses, with a page of its own",
+			"a proxy refuses and returns its own page",
 			func(ctx context.Context, l *lab) error {
 				page := wandbtest.Fault{Status: 403, Body: "<html><body><h1>403 Forbidden</h1>Blocked by policy 17.</body></html>"}
 				return l.under(page, func() error { return l.tryInit(ctx, l.as(key("jo")), "jo-lab", "vision") })
@@ -124,11 +123,11 @@ func refusals() []refusal {
 		},
 		{
 			"permission_denied", errors.ErrPermissionDenied,
-			"the organization demands keys of its own, which no question can find out", initAs("max", "vault", "gold"),
+			"the organization accepts only its own keys, which no query reveals", initAs("max", "vault", "gold"),
 		},
 		{
 			"permission_denied_unasked", errors.ErrPermissionDenied,
-			"the server refuses and then answers no question",
+			"the server refuses and then answers no query",
 			func(ctx context.Context, l *lab) error {
 				silent := wandbtest.Fault{Operation: "graphql", After: 1, Cut: wandbtest.CutBefore}
 				return l.under(silent, func() error { return l.tryInit(ctx, l.as(key("vera")), "acme", "vision") })
@@ -136,7 +135,7 @@ func refusals() []refusal {
 		},
 		{
 			"viewer_role_later", errors.ErrViewerRole,
-			"the role is lowered while the run is going on",
+			"the role is lowered in mid-run",
 			func(ctx context.Context, l *lab) error {
 				run, done, err := l.init(ctx, l.as(key("max")), client.RunOptions{Entity: "acme", Project: "vision", ID: "run2"})
 				defer done()

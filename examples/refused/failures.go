@@ -10,8 +10,8 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// mine is a run that would be allowed.
-func (l *lab) mine(ctx context.Context, change func(env)) error {
+// allowed creates a run that the rules allow, in an environment that change may edit.
+func (l *lab) allowed(ctx context.Context, change func(env)) error {
 	e := l.as(key("jo"))
 	if change != nil {
 		change(e)
@@ -19,23 +19,23 @@ func (l *lab) mine(ctx context.Context, change func(env)) error {
 	return l.tryInit(ctx, e, "jo-lab", "vision")
 }
 
-// answering is a case in which the server answers like that, whoever asks.
-func answering(f wandbtest.Fault) func(context.Context, *lab) error {
+// responding creates a run while every response is a fault.
+func responding(f wandbtest.Fault) func(context.Context, *lab) error {
 	return func(ctx context.Context, l *lab) error {
-		return l.under(f, func() error { return l.mine(ctx, nil) })
+		return l.under(f, func() error { return l.allowed(ctx, nil) })
 	}
 }
 
-// failures are no refusals: nobody's rights are in question.
+// failures are the errors that are not about permissions.
 func failures() []refusal {
 	return []refusal{
 		{
 			"invalid_input", errors.ErrInvalidInput,
-			"entity and project were given in one", initAs("jo", "jo-lab", "jo-lab/vision"),
+			"entity and project are both in the project name", initAs("jo", "jo-lab", "jo-lab/vision"),
 		},
 		{
 			"run_deleted", errors.ErrRunDeleted,
-			"a run of this id was deleted, which burns the id",
+			"a run with this id was deleted, so the id cannot be used again",
 			func(ctx context.Context, l *lab) error {
 				e := l.as(key("jo")).with("WANDB_RUN_ID", "first-try")
 				run, done, err := l.init(ctx, e, client.RunOptions{Entity: "jo-lab", Project: "scratch"})
@@ -56,7 +56,7 @@ func failures() []refusal {
 		},
 		{
 			"run_exists", errors.ErrRunExists,
-			"a run that must be new has the id of an earlier one",
+			"a run that must be new has the id of an existing one",
 			func(ctx context.Context, l *lab) error {
 				again := client.RunOptions{Entity: "jo-lab", Project: "ablation", ID: "baseline", Resume: "never"}
 				run, done, err := l.init(ctx, l.as(key("jo")), again)
@@ -73,7 +73,7 @@ func failures() []refusal {
 		},
 		{
 			"run_missing", errors.ErrRunMissing,
-			"a run is to go on, and its id has a typing error",
+			"the id of the run to resume has a typo",
 			func(ctx context.Context, l *lab) error {
 				run, done, err := l.init(ctx, l.as(key("jo")), client.RunOptions{Entity: "jo-lab", Project: "ablation", ID: "basline", Resume: "must"})
 				defer done()
@@ -100,7 +100,7 @@ func failures() []refusal {
 		},
 		{
 			"step_in_past", errors.ErrStepInPast,
-			"two parts of a program number their steps differently",
+			"two parts of a program count steps differently",
 			func(ctx context.Context, l *lab) error {
 				run, done, err := l.init(ctx, l.as(key("jo")), client.RunOptions{Entity: "jo-lab", Project: "vision", ID: "run4"})
 				defer done()
@@ -115,7 +115,7 @@ func failures() []refusal {
 		},
 		{
 			"row_lost", errors.ErrRowLost,
-			"somebody cleans up the disk under an offline run",
+			"the directory of an offline run is deleted in mid-run",
 			func(ctx context.Context, l *lab) error {
 				run, done, err := l.init(ctx, l.as(key("jo")), client.RunOptions{Entity: "jo-lab", Project: "vision", ID: "run5", Mode: "offline"})
 				defer done()
@@ -125,51 +125,51 @@ func failures() []refusal {
 				if err := os.RemoveAll(run.Dir()); err != nil {
 					return err
 				}
-				// Rows reach the disk in blocks, so that it takes some to find out.
+				// Rows reach the disk in blocks, so the first error comes after several rows.
 				for ctx.Err() == nil && !errors.Is(err, errors.ErrRowLost) {
 					err = run.Log(map[string]any{"loss": 0.1})
 				}
 				if run.Finish(ctx) == nil {
-					return nil // it cannot have finished well
+					return nil // Finish must fail too
 				}
 				return err
 			},
 		},
 		{
 			"rate_limited", errors.ErrRateLimited,
-			"too many runs were started at once",
-			answering(wandbtest.Fault{
+			"too many runs start at once",
+			responding(wandbtest.Fault{
 				Status: http.StatusTooManyRequests, Body: `{"error":"rate limit exceeded"}`,
 				Header: http.Header{"Retry-After": {"0.01"}},
 			}),
 		},
 		{
 			"server_unavailable", errors.ErrServerUnavailable,
-			"the server is being restarted",
-			answering(wandbtest.Fault{Status: http.StatusServiceUnavailable, Body: "<html>be right back</html>"}),
+			"the server restarts",
+			responding(wandbtest.Fault{Status: http.StatusServiceUnavailable, Body: "<html>be right back</html>"}),
 		},
 		{
 			"server_unavailable_cut", errors.ErrServerUnavailable,
-			"the network breaks every connection", answering(wandbtest.Fault{Cut: wandbtest.CutBefore}),
+			"every connection breaks", responding(wandbtest.Fault{Cut: wandbtest.CutBefore}),
 		},
 		{
 			"wrong_base_url", errors.ErrWrongBaseURL,
-			"the base URL has a path too many",
+			"the base URL has an extra path",
 			func(ctx context.Context, l *lab) error {
-				return l.mine(ctx, func(e env) { e["WANDB_BASE_URL"] += "/api" })
+				return l.allowed(ctx, func(e env) { e["WANDB_BASE_URL"] += "/api" })
 			},
 		},
 		{
 			"schema_mismatch", errors.ErrSchemaMismatch,
-			"the server is too old for what it is asked",
-			answering(wandbtest.Fault{
+			"the server is too old for the request",
+			responding(wandbtest.Fault{
 				Body: `{"errors":[{"message":"Cannot query field \"upsertBucket\" on type \"Mutation\".","locations":[{"line":2,"column":3}]}]}`,
 			}),
 		},
 		{
 			"unexpected_answer", errors.ErrUnexpectedAnswer,
-			"the server accepts the run and does not return it",
-			answering(wandbtest.Fault{Body: `{"data":{"upsertBucket":{"bucket":null}}}`}),
+			"the server accepts the run but does not return it",
+			responding(wandbtest.Fault{Body: `{"data":{"upsertBucket":{"bucket":null}}}`}),
 		},
 	}
 }

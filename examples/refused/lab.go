@@ -9,10 +9,10 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// lab is the server that refuses, and clients of it.
+// lab is the server that refuses, with its clients.
 type lab struct {
 	server *wandbtest.Server
-	dir    string // for runs that go on without the server
+	dir    string // for the runs
 }
 
 func newLab() (*lab, error) {
@@ -34,12 +34,11 @@ func (l *lab) close() {
 
 func (l *lab) requests() int { return len(l.server.Requests()) }
 
-// env is the environment of a program: what it has set, and an empty home, so
-// that nothing of this machine plays a part. Servers that are down get one retry,
-// so that the examples do not take minutes.
+// env is the environment of a program. It has an empty home, so that no setting of this
+// machine matters, and one retry, so that an outage does not take minutes.
 type env map[string]string
 
-// as is the environment of a program with a key.
+// as returns the environment of a program with a key.
 func (l *lab) as(apiKey string) env {
 	return env{
 		"WANDB_BASE_URL": l.server.URL(), "WANDB_API_KEY": apiKey, "HOME": filepath.Join(l.dir, "home"),
@@ -52,7 +51,7 @@ func (e env) with(name, value string) env {
 	return e
 }
 
-// init creates a run and returns it with its client's end, or the refusal.
+// init creates a run. The function that it returns closes the client.
 func (l *lab) init(ctx context.Context, e env, opts client.RunOptions) (*client.Run, func(), error) {
 	c, err := client.New(client.Options{
 		Getenv: func(name string) string { return e[name] },
@@ -66,7 +65,7 @@ func (l *lab) init(ctx context.Context, e env, opts client.RunOptions) (*client.
 	return run, done, err
 }
 
-// tryInit creates a run in entity/project and returns what came of it.
+// tryInit creates and finishes a run in entity/project.
 func (l *lab) tryInit(ctx context.Context, e env, entity, project string) error {
 	run, done, err := l.init(ctx, e, client.RunOptions{Entity: entity, Project: project, ID: "run1"})
 	defer done()
@@ -76,7 +75,7 @@ func (l *lab) tryInit(ctx context.Context, e env, entity, project string) error 
 	return run.Finish(ctx)
 }
 
-// under provokes while a fault is in force.
+// under calls provoke while the server has a fault.
 func (l *lab) under(f wandbtest.Fault, provoke func() error) error {
 	h := l.server.Inject(f)
 	defer h.Remove()

@@ -1,10 +1,10 @@
-// Refused walks through everything a W&B server can refuse and shows what the
-// caller of this library sees. Nothing is canned: a W&B server in this process
-// has users, teams, roles and projects, and refuses by its rules.
+// Refused provokes every refusal and failure of a W&B server and prints the errors that
+// this library returns. The errors are real: a W&B server in this process has users,
+// teams, roles and projects, and refuses by its rules.
 //
 //	go run ./examples/refused                    one line for each cause
 //	go run ./examples/refused -v                 the full text for each
-//	go run ./examples/refused -v viewer_role     for one of them
+//	go run ./examples/refused -v viewer_role     the full text for one
 package main
 
 import (
@@ -25,7 +25,7 @@ func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout)) }
 func run(ctx context.Context, args []string, out io.Writer) int {
 	flags := flag.NewFlagSet("refused", flag.ContinueOnError)
 	flags.SetOutput(out)
-	verbose := flags.Bool("v", false, "print what errors.Explain says, not only the error's line")
+	verbose := flags.Bool("v", false, "print the text of errors.Explain instead of one line")
 	flags.Usage = func() {
 		fmt.Fprintf(out, "usage: refused [-v] [case …]\n\nThe cases:\n")
 		for _, c := range cases() {
@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string, out io.Writer) int {
 	return 0
 }
 
-// choose returns the named cases, or all.
+// choose returns the named cases, or all if there are no names.
 func choose(names []string) ([]refusal, error) {
 	all := cases()
 	if len(names) == 0 {
@@ -81,7 +81,7 @@ func choose(names []string) ([]refusal, error) {
 func show(out io.Writer, c refusal, err error, requests int, verbose bool) {
 	fmt.Fprintf(out, "%s: %s\n\n", c.name, c.story)
 	if err == nil {
-		fmt.Fprintln(out, "  This was not refused.")
+		fmt.Fprintln(out, "  The server did not refuse this.")
 		return
 	}
 	text := err.Error()
@@ -108,7 +108,7 @@ func confidence(err error) string {
 			candidates = append(candidates, sentinel.Name(s))
 		}
 	}
-	return " alone (undetermined; may be " + strings.Join(candidates, " or ") + ")"
+	return " only (undetermined; possible: " + strings.Join(candidates, " or ") + ")"
 }
 
 func count(requests int) string {

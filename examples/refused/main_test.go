@@ -17,9 +17,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// TestEveryCase provokes each case in a world of its own, and holds that the
-// caller gets the sentinel that its name promises.
-func TestEveryCase(t *testing.T) {
+// TestCases_EachMatchesItsSentinel provokes each case on a server of its own.
+func TestCases_EachMatchesItsSentinel(t *testing.T) {
 	t.Parallel()
 	for _, c := range cases() {
 		t.Run(c.name, func(t *testing.T) {
@@ -29,7 +28,7 @@ func TestEveryCase(t *testing.T) {
 			defer l.close()
 			err = c.provoke(t.Context(), l)
 			require.ErrorIs(t, err, c.sentinel)
-			assert.True(t, strings.HasPrefix(c.name, code(t, c.sentinel)), "named after its sentinel")
+			assert.True(t, strings.HasPrefix(c.name, code(t, c.sentinel)), "the name starts with the sentinel's code")
 			assert.Equal(t, code(t, c.sentinel), errors.Code(err), "the most specific sentinel")
 			assert.NotContains(t, err.Error(), "\n")
 			assert.NotEmpty(t, errors.Explain(err))
@@ -40,7 +39,7 @@ func TestEveryCase(t *testing.T) {
 			assert.Equal(t, isRefusal, errors.Is(err, errors.ErrPermissionDenied))
 			if isRefusal && refused.StatusCode != 0 {
 				_, reachable := errors.AsType[*graphql.HTTPError](err)
-				assert.True(t, reachable, "the server's own answer can be reached")
+				assert.True(t, reachable, "the server's own error is reachable")
 			}
 			if code(t, c.sentinel) == "permission_denied" {
 				assert.Equal(t, errors.Undetermined, refused.Confidence)
@@ -57,17 +56,16 @@ func code(t *testing.T, err error) string {
 	return s.Code()
 }
 
-// TestEverySentinelHasACase holds that the walk leaves nothing out, and repeats
-// no name.
-func TestEverySentinelHasACase(t *testing.T) {
+// TestCases_EverySentinelHasOne also checks that names are unique.
+func TestCases_EverySentinelHasOne(t *testing.T) {
 	t.Parallel()
 	l, err := newLab()
 	require.NoError(t, err)
 	defer l.close()
 	seen := map[string]bool{}
 	matched := map[*errors.Sentinel]string{}
-	for _, c := range cases() { // one after the other, as the program does
-		assert.False(t, seen[c.name], "%s is there twice", c.name)
+	for _, c := range cases() { // in sequence, as in the program
+		assert.False(t, seen[c.name], "two cases are named %s", c.name)
 		seen[c.name] = true
 		err := c.provoke(t.Context(), l)
 		require.ErrorIs(t, err, c.sentinel, c.name)
@@ -89,7 +87,7 @@ func runWith(t *testing.T, args ...string) (code int, text string) {
 	return code, out.String()
 }
 
-func TestRun(t *testing.T) {
+func TestRun_PrintsTheNamedCases(t *testing.T) {
 	t.Parallel()
 	code, text := runWith(t)
 	require.Zero(t, code, text)
@@ -97,17 +95,17 @@ func TestRun(t *testing.T) {
 		assert.Contains(t, "\n"+text, "\n"+c.name+": "+c.story+"\n")
 	}
 	assert.NotContains(t, text, "notakey")
-	assert.NotContains(t, text, "not refused")
+	assert.NotContains(t, text, "did not refuse")
 
 	code, text = runWith(t, "-v", "viewer_role", "no_team")
 	require.Zero(t, code, text)
 	assert.Contains(t, text, "What to do:")
 	assert.Contains(t, text, "matches ErrNoTeam, ErrPermissionDenied, ErrEntityMissing (likely); 2 requests\n")
 
-	code, text = runWith(t, "nothing")
+	code, text = runWith(t, "unknown")
 	assert.Equal(t, 2, code)
-	assert.Contains(t, text, `no case "nothing"`)
-	code, _ = runWith(t, "-nothing")
+	assert.Contains(t, text, `no case "unknown"`)
+	code, _ = runWith(t, "-unknown")
 	assert.Equal(t, 2, code)
 	code, text = runWith(t, "-help")
 	assert.Zero(t, code)

@@ -6,7 +6,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// key is a user's made-up API key.
+// key is the fake API key of a user.
 func key(username string) string {
 	k := "notakeyof" + username
 	return k + strings.Repeat("0", 40-len(k))
@@ -16,8 +16,8 @@ func user(name string) wandbtest.User {
 	return wandbtest.User{Username: name, Email: name + "@example.com", Keys: []string{key(name)}}
 }
 
-// world has the team acme, whose project vision everybody wants to log to, and
-// somebody for each reason why one cannot.
+// world has the team acme with the project vision, and one user for each reason why
+// the server refuses them.
 func world() wandbtest.World {
 	anon := user("anon")
 	anon.Type, anon.PersonalEntity = wandbtest.AccountAnonymous, wandbtest.PersonalEnabled

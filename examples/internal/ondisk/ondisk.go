@@ -1,4 +1,4 @@
-// Package ondisk reads what a run of an example left on disk, for their tests.
+// Package ondisk reads the runs that an example leaves on disk, for the examples' tests.
 package ondisk
 
 import (
@@ -9,15 +9,15 @@ import (
 	"github.com/wandgo/wandgo/internal/journal"
 )
 
-// Rows finds the one run that was kept below dir and returns its directory and
-// how many rows of history its journal holds. With no run it is "" and 0.
+// Rows returns the directory of the only run below dir and the number of history rows
+// in its journal. If there is no run, it returns "" and 0.
 func Rows(tb testing.TB, dir string) (run string, rows int64) {
 	tb.Helper()
 	found, err := filepath.Glob(filepath.Join(dir, "wandb", "*run-*", "*.wandb"))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	found = slices.DeleteFunc(found, func(path string) bool { // it leads to the run again
+	found = slices.DeleteFunc(found, func(path string) bool { // a link to the run
 		return filepath.Base(filepath.Dir(path)) == "latest-run"
 	})
 	switch len(found) {
@@ -25,7 +25,7 @@ func Rows(tb testing.TB, dir string) (run string, rows int64) {
 		return "", 0
 	case 1:
 	default:
-		tb.Fatalf("%d runs are kept in %s", len(found), dir)
+		tb.Fatalf("%d runs are in %s", len(found), dir)
 	}
 	reader, err := journal.Open(found[0])
 	if err != nil {

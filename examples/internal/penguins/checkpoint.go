@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// checkpoint is a training between two epochs, as it is kept in a file.
+// checkpoint is the state of a training between two epochs, as stored in a file.
 type checkpoint struct {
 	Options  Options   `json:"options"`
 	Epoch    int       `json:"epoch"`
@@ -15,11 +15,10 @@ type checkpoint struct {
 	Random   []byte    `json:"random"` // the state of the generator
 }
 
-// errOther is the error of [Trainer.Restore] for what is no checkpoint of this
-// training.
-var errOther = errors.New("it is of another training")
+// errOther is the error of [Trainer.Restore] for a checkpoint of another training.
+var errOther = errors.New("the checkpoint belongs to another training")
 
-// Save puts down all that the rest of the training depends on.
+// Save returns the state that the rest of the training depends on.
 func (t *Trainer) Save() ([]byte, error) {
 	c := checkpoint{Options: t.opts, Epoch: t.epoch}
 	t.Model.each(&t.velocity, &t.velocity, func(w, v, _ *float64) {
@@ -30,15 +29,15 @@ func (t *Trainer) Save() ([]byte, error) {
 		return nil, fmt.Errorf("save checkpoint: %w", err)
 	}
 	data, err := json.Marshal(c)
-	if err != nil { // a weight is no number any more
+	if err != nil { // a weight is NaN or infinite
 		return nil, fmt.Errorf("save checkpoint: %w", err)
 	}
 	return data, nil
 }
 
-// Restore goes back, or ahead, to where the training was when data was saved. What
-// follows is what would have followed then. A checkpoint of other options is an error,
-// after which the training is what it was before.
+// Restore sets the training to the state that Save returned. The following epochs equal
+// those that followed the Save. A checkpoint of other options is an error and leaves the
+// training unchanged.
 func (t *Trainer) Restore(data []byte) error {
 	var c checkpoint
 	err := json.Unmarshal(data, &c)

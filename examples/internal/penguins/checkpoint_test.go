@@ -7,9 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestCheckpoint goes on from a checkpoint in a training of its own, and comes to the
-// same end to the last digit.
-func TestCheckpoint(t *testing.T) {
+func TestRestore_AnotherTrainer_ContinuesWithEqualEpochs(t *testing.T) {
 	t.Parallel()
 	o := Defaults()
 	whole := train(t, o)
@@ -31,7 +29,7 @@ func TestCheckpoint(t *testing.T) {
 	}
 }
 
-func TestRestoreRefuses(t *testing.T) {
+func TestRestore_InvalidCheckpoint_FailsAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	trainer, err := NewTrainer(Defaults())
 	require.NoError(t, err)
@@ -44,10 +42,10 @@ func TestRestoreRefuses(t *testing.T) {
 	otherData, err := otherTrainer.Save()
 	require.NoError(t, err)
 	for name, data := range map[string][]byte{
-		"nothing": nil, "half of it": good[:len(good)/2], "empty": []byte("{}"), "other options": otherData,
+		"no data": nil, "truncated": good[:len(good)/2], "empty": []byte("{}"), "other options": otherData,
 	} {
 		assert.Error(t, trainer.Restore(data), name)
 	}
 	e, _ := trainer.Next()
-	assert.Equal(t, train(t, Defaults())[0], e, "the training is what it was")
+	assert.Equal(t, train(t, Defaults())[0], e, "the training is unchanged")
 }

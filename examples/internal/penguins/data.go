@@ -1,6 +1,6 @@
-// Package penguins is what the examples train: a small neural network that tells
-// three species of penguin apart by four measurements. The data set is real, see
-// data/README.md, and so is the training; the examples are about logging it.
+// Package penguins is the model that the examples train: a small neural network that
+// classifies three species of penguin by four measurements. The data set is real; see
+// data/README.md.
 package penguins
 
 import (
@@ -43,9 +43,9 @@ type Data struct {
 	Skipped int
 }
 
-// Load reads the data set, shuffles it by the seed and keeps every fifth bird of
-// each species for validation. Both parts are scaled to the training part's mean
-// 0 and deviation 1.
+// Load reads the data set, shuffles it by the seed and reserves every fifth bird of each
+// species for validation. It scales both parts so that the training part has mean 0 and
+// deviation 1.
 func Load(seed uint64) (*Data, error) {
 	birds, skipped, err := parse(file)
 	if err != nil {

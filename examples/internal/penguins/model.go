@@ -12,7 +12,7 @@ const Hidden = 8
 const Params = Hidden*(Inputs+1) + Classes*(Hidden+1)
 
 // Model is a network with one hidden layer: 4 measurements, 8 tanh units, 3
-// classes under a softmax. The zero Model guesses; make one with [NewModel].
+// classes under a softmax. The zero Model is untrained; use [NewModel].
 type Model struct {
 	w1 [Hidden][Inputs + 1]float64  // the last column is the bias
 	w2 [Classes][Hidden + 1]float64 // likewise
@@ -87,7 +87,7 @@ func (m *Model) addGradient(g *Model, b *Bird) {
 	}
 }
 
-// each calls f with the weights of m and the same ones of the others.
+// each calls f with each weight of m and its counterparts in a and b.
 func (m *Model) each(a, b *Model, f func(m, a, b *float64)) {
 	for h := range m.w1 {
 		for i := range m.w1[h] {
@@ -104,15 +104,15 @@ func (m *Model) each(a, b *Model, f func(m, a, b *float64)) {
 // Score is how well a model does on birds.
 type Score struct {
 	Loss     float64 // mean cross entropy
-	Accuracy float64 // fraction of birds told right
-	// Right and Seen count birds by species.
-	Right, Seen [Classes]int
+	Accuracy float64 // fraction of birds classified correctly
+	// Correct and Seen count birds by species.
+	Correct, Seen [Classes]int
 }
 
 // Evaluate scores the model.
 func (m *Model) Evaluate(birds []Bird) Score {
 	var s Score
-	right := 0
+	correct := 0
 	for i := range birds {
 		b := &birds[i]
 		_, p := m.forward(&b.X)
@@ -125,10 +125,10 @@ func (m *Model) Evaluate(birds []Bird) Score {
 		}
 		s.Seen[b.Species]++
 		if best == b.Species {
-			s.Right[best]++
-			right++
+			s.Correct[best]++
+			correct++
 		}
 	}
-	s.Accuracy = float64(right) / float64(max(len(birds), 1))
+	s.Accuracy = float64(correct) / float64(max(len(birds), 1))
 	return s
 }

@@ -1,7 +1,7 @@
 package penguins
 
-// Gradient returns the sum over birds of the gradient of the cross entropy, as
-// [Params] numbers, for programs that share the work and add up what they got.
+// Gradient returns the gradient of the cross entropy, summed over birds, as [Params]
+// numbers. Programs that share the work add up their gradients.
 func (m *Model) Gradient(birds []Bird) []float64 {
 	var g Model
 	for i := range birds {
@@ -12,7 +12,7 @@ func (m *Model) Gradient(birds []Bird) []float64 {
 	return vector
 }
 
-// Descend moves the weights against a gradient of [Params] numbers.
+// Descend moves the weights against the gradient, which has [Params] numbers.
 func (m *Model) Descend(gradient []float64, rate float64) {
 	i := 0
 	m.each(m, m, func(w, _, _ *float64) {

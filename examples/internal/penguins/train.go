@@ -15,12 +15,12 @@ type Options struct {
 	Seed         uint64  `json:"seed"`
 }
 
-// Defaults are hyperparameters that do well.
+// Defaults returns hyperparameters that give a good model.
 func Defaults() Options {
 	return Options{Epochs: 60, BatchSize: 64, LearningRate: 0.01, Momentum: 0.9, WeightDecay: 1e-3, Seed: 7}
 }
 
-// Epoch is what came of one pass over the training birds.
+// Epoch is the result of one pass over the training data.
 type Epoch struct {
 	Number       int // from 1
 	Train, Val   Score
@@ -39,7 +39,7 @@ type Trainer struct {
 	epoch    int
 }
 
-// NewTrainer prepares a training. The same options give the same training.
+// NewTrainer prepares a training. Equal options give equal results.
 func NewTrainer(o Options) (*Trainer, error) {
 	data, err := Load(o.Seed)
 	if err != nil {
@@ -65,7 +65,7 @@ func (t *Trainer) Next() (e Epoch, done bool) {
 	return e, t.epoch >= t.opts.Epochs
 }
 
-// rate falls from the learning rate towards 0 along half a cosine.
+// rate decays from the learning rate to 0 along half a cosine.
 func (t *Trainer) rate() float64 {
 	progress := float64(t.epoch-1) / float64(max(t.opts.Epochs, 1))
 	return t.opts.LearningRate * (1 + math.Cos(math.Pi*progress)) / 2

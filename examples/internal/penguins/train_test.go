@@ -14,9 +14,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// TestDataIsTheOriginal holds that nobody edits the data set: the hash stands
-// beside its source.
-func TestDataIsTheOriginal(t *testing.T) {
+// TestData_HasTheHashInItsReadme detects edits of the data set.
+func TestData_HasTheHashInItsReadme(t *testing.T) {
 	t.Parallel()
 	sum := sha256.Sum256(file)
 	readme, err := os.ReadFile("data/README.md")
@@ -24,7 +23,7 @@ func TestDataIsTheOriginal(t *testing.T) {
 	assert.Contains(t, string(readme), hex.EncodeToString(sum[:]))
 }
 
-func TestLoad(t *testing.T) {
+func TestLoad_SplitsAndStandardizes(t *testing.T) {
 	t.Parallel()
 	d, err := Load(1)
 	require.NoError(t, err)
@@ -44,10 +43,10 @@ func TestLoad(t *testing.T) {
 	for _, b := range append(d.Train, d.Val...) {
 		species[b.Species]++
 	}
-	assert.Equal(t, [Classes]int{151, 68, 123}, species, "birds with measurements, as published")
+	assert.Equal(t, [Classes]int{151, 68, 123}, species, "birds with measurements, per the publication")
 }
 
-func TestParseNamesTheBadRow(t *testing.T) {
+func TestParse_InvalidRow_Fails(t *testing.T) {
 	t.Parallel()
 	const head = "species,bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g\n"
 	for name, text := range map[string]string{
@@ -58,8 +57,7 @@ func TestParseNamesTheBadRow(t *testing.T) {
 	}
 }
 
-// TestGradient compares the gradient with differences of the loss.
-func TestGradient(t *testing.T) {
+func TestGradient_EqualsDifferenceOfLosses(t *testing.T) {
 	t.Parallel()
 	d, err := Load(1)
 	require.NoError(t, err)
@@ -99,20 +97,20 @@ func train(t *testing.T, o Options) []Epoch {
 	return epochs
 }
 
-func TestTrainingLearnsAndRepeats(t *testing.T) {
+func TestTraining_SameSeed_SameAccurateModel(t *testing.T) {
 	t.Parallel()
 	a, b := train(t, Defaults()), train(t, Defaults())
 	require.Len(t, a, Defaults().Epochs)
 	assert.Equal(t, a, b, "the same seed gives the same training")
 	last := a[len(a)-1]
-	assert.Greater(t, last.Val.Accuracy, 0.95, "most birds can be told by their measurements")
+	assert.Greater(t, last.Val.Accuracy, 0.95, "the measurements separate most birds")
 	assert.Less(t, last.Train.Loss, a[0].Train.Loss/5)
 	other := Defaults()
 	other.Seed = 2
 	assert.NotEqual(t, a, train(t, other))
 }
 
-func TestSpeciesAreSpelledAsInTheFile(t *testing.T) {
+func TestSpecies_AreSpelledAsInTheFile(t *testing.T) {
 	t.Parallel()
 	for _, name := range Species() {
 		assert.Contains(t, string(file), "\n"+name+",")

@@ -1,4 +1,4 @@
-// Package sentinel knows how package errors spells its sentinels in Go.
+// Package sentinel returns the Go names of the sentinels in package errors.
 package sentinel
 
 import (
@@ -22,8 +22,8 @@ func Name(s *errors.Sentinel) string {
 	return b.String()
 }
 
-// Matching returns the names of all sentinels that err matches, the most
-// specific first.
+// Matching returns the names of all sentinels that err matches, the most specific
+// first.
 func Matching(err error) []string {
 	var names []string
 	code := errors.Code(err)

@@ -18,9 +18,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// TestNamesAreThoseOfTheSource finds every exported variable of package errors
-// and holds that it is a sentinel named so.
-func TestNamesAreThoseOfTheSource(t *testing.T) {
+// TestName_EqualsTheVariableInTheSource compares the names with the exported variables
+// of package errors.
+func TestName_EqualsTheVariableInTheSource(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../../../errors/*.go")
 	require.NoError(t, err)
@@ -54,7 +54,7 @@ func TestNamesAreThoseOfTheSource(t *testing.T) {
 	assert.ElementsMatch(t, declared, named)
 }
 
-func TestMatching(t *testing.T) {
+func TestMatching_MostSpecificFirst(t *testing.T) {
 	t.Parallel()
 	err := fmt.Errorf("init: %w", &errors.PermissionError{Cause: errors.ErrProjectHidden, Confidence: errors.Likely})
 	assert.Equal(t, []string{"ErrProjectHidden", "ErrPermissionDenied", "ErrProjectMissing", "ErrProjectRestricted"}, Matching(err))
