@@ -70,7 +70,7 @@ func TestConfigFilesThatCannotBeRead(t *testing.T) {
 		{"missing parameters", "WANDB_SWEEP_PARAM_PATH", "nowhere.yaml", `invalid config file "nowhere.yaml": cannot be read: no such file or directory (from WANDB_SWEEP_PARAM_PATH)`},
 		{"a directory", "WANDB_CONFIG_PATHS", t.TempDir(), "not a regular file"},
 		{"no value", "WANDB_CONFIG_PATHS", written(t, "c.yaml", "# c\nlr: 0.1\n"), `line 2: the key "lr" has no value below it`},
-		{"not supported", "WANDB_SWEEP_PARAM_PATH", written(t, "c.yaml", "lr:\n  value: &x 1\n"), "line 2: holds a value in a form that is not supported"},
+		{"not supported", "WANDB_SWEEP_PARAM_PATH", written(t, "c.yaml", "lr:\n  value: !!python/tuple [1]\n"), "line 2: has a tag that is not supported"},
 		{"reserved key", "WANDB_CONFIG_PATHS", written(t, "c.yaml", "'-': {value: 1}\n"), "c.yaml: invalid config[\"-\"]: is reserved"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -136,8 +136,7 @@ type RunOptions struct {
 	// Values are encoded at once and not kept. What it leaves out comes from the
 	// files that WANDB_CONFIG_PATHS names, split at commas, the later one first, and
 	// from config-defaults.yaml in the working directory: YAML of the form
-	// lr: {value: 0.1}, without the parts of YAML that readers disagree about. What
-	// a sweep chose (WANDB_SWEEP_PARAM_PATH, a file of that form) goes before all of
+	// lr: {value: 0.1}, read as Python's PyYAML reads it. What a sweep chose (WANDB_SWEEP_PARAM_PATH, a file of that form) goes before all of
 	// them and stays; [Run.Config] reads it. A file that cannot be read is an
 	// *errors.InputError with its line.
 	Config map[string]any

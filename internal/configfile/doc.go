@@ -1,17 +1,15 @@
-// Package configfile reads the files that a run's config begins with:
-// config-defaults.yaml, those that WANDB_CONFIG_PATHS names, and the parameters of
-// a sweep. Such a file is YAML of the form
+// Package configfile reads the YAML files that hold default values for a run's config
+// (config-defaults.yaml) or the parameters of a sweep:
 //
 //	lr:
 //	  desc: learning rate
 //	  value: 0.1
 //
-// No YAML library is linked for it, so that a program with this client stays small.
-// What is read is the subset that such files consist of: maps and lists, in blocks
-// or in brackets on one line, plain and quoted texts, numbers, comments. Everything
-// else (anchors, tags, block texts, several documents, keys that are no texts) is an
-// error that names its line, and so is what readers of YAML disagree about, such as
-// yes, 1e3, 010 and 2026-01-02: in quotes, or written otherwise, it has one meaning.
-// What is accepted means what go.yaml.in/yaml/v3 takes it for, and what the official
-// client's reader does; a fuzz test holds it to the first.
+// A library parses the YAML. The package itself decides what a scalar without quotes
+// is, by the rules of PyYAML, with which the official client reads and writes these
+// files. They are the rules of YAML 1.1, with which no Go library agrees: yes and on
+// are booleans, 010 is 8, 1:30 is 90, and 1e-5 is text because it has no dot.
+//
+// Two values differ from PyYAML's: a date stays text, and a key that occurs twice is
+// an error.
 package configfile

@@ -1,13 +1,18 @@
 package configfile
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
-	"maps"
-	"slices"
+	"io"
+	"regexp"
+	"strconv"
+
+	"go.yaml.in/yaml/v3"
 )
 
-// Error says what is wrong with a file. It repeats nothing of the file but names
-// of keys, since values may be secret.
+// Error says what is wrong with a file. It repeats nothing of the file except names
+// of keys, because values may be secret.
 type Error struct {
 	// Line counts from 1.
 	Line int
@@ -17,22 +22,23 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.What) }
 
-// The keys of a file that are no config: its format, and what the client that wrote
-// it keeps for itself.
+// Top-level keys that are not config: the version of the format, and the part that
+// belongs to the client that wrote the file.
 const (
 	versionKey = "wandb_version"
 	ownKey     = "_wandb"
 )
 
-// Parse returns the config that a file holds: nil, bool, int64, float64, string,
-// []any and map[string]any by key. An empty file is an empty config. The error is
-// an [*Error].
+// Parse returns the config in a file by key. Values are nil, bool, int64, float64,
+// string, []any or map[string]any. An empty file is an empty config. The error is an
+// [*Error].
 func Parse(data []byte) (map[string]any, error) {
-	p, err := newParser(data)
-	if err != nil {
-		return nil, err
+	root, err := parse(data)
+	if err != nil || root == nil {
+		return map[string]any{}, err
 	}
-	tree, err := p.document()
+	b := builder{}
+	tree, err := b.value(root, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -41,19 +47,59 @@ func Parse(data []byte) (map[string]any, error) {
 	}
 	entries, ok := tree.(map[string]any)
 	if !ok {
-		return nil, &Error{1, "must hold keys with values"}
+		return nil, &Error{root.Line, "must hold keys with values"}
 	}
 	config := make(map[string]any, len(entries))
-	for _, key := range slices.Sorted(maps.Keys(entries)) {
-		if key == versionKey || key == ownKey {
+	for _, name := range b.top {
+		if name.text == versionKey || name.text == ownKey {
 			continue
 		}
-		entry, _ := entries[key].(map[string]any)
+		entry, _ := entries[name.text].(map[string]any)
 		value, ok := entry["value"]
 		if !ok {
-			return nil, &Error{p.top[key], fmt.Sprintf("the key %q has no value below it: write %s: {value: …}", key, key)}
+			return nil, &Error{name.line, fmt.Sprintf("the key %q has no value below it: write %s: {value: …}", name.text, name.text)}
 		}
-		config[key] = value
+		config[name.text] = value
 	}
 	return config, nil
+}
+
+// parse returns the root of the only document in data, nil if there is none.
+func parse(data []byte) (*yaml.Node, error) {
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	var document, next yaml.Node
+	if err := d.Decode(&document); errors.Is(err, io.EOF) {
+		return nil, nil
+	} else if err != nil {
+		return nil, syntaxError(data, err)
+	}
+	if err := d.Decode(&next); err == nil {
+		return nil, &Error{next.Line, "begins a second document; a config file has one"}
+	} else if !errors.Is(err, io.EOF) {
+		return nil, syntaxError(data, err)
+	}
+	return document.Content[0], nil
+}
+
+// Forms of the library's errors. That of an unknown anchor is the only one that
+// repeats a value, and the only one without a line.
+var (
+	problem       = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
+	unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
+)
+
+func syntaxError(data []byte, err error) *Error {
+	m := problem.FindStringSubmatch(err.Error())
+	if m == nil {
+		return &Error{1, "is not YAML"}
+	}
+	if a := unknownAnchor.FindStringSubmatch(m[2]); a != nil {
+		before, _, _ := bytes.Cut(data, []byte("*"+a[1]))
+		return &Error{1 + bytes.Count(before, []byte("\n")), "refers to an anchor that is not defined; put text that begins with * in quotes"}
+	}
+	line, err := strconv.Atoi(m[1])
+	if err != nil {
+		line = 1
+	}
+	return &Error{line, "is not YAML: " + m[2]}
 }

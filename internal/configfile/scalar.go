@@ -1,226 +1,159 @@
 package configfile
 
 import (
-	"errors"
 	"math"
+	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
 )
 
-// inline reads the value that text begins with, and returns what follows it. In
-// brackets more characters end a value.
-func inline(text string, inBrackets bool, depth int) (v any, rest string, err error) {
-	switch {
-	case text == "":
-		return nil, "", errors.New("must close its brackets on the line that opens them")
-	case text[0] == '[' || text[0] == '{':
-		return brackets(text, depth+1)
-	case text[0] == '"' || text[0] == '\'':
-		end := endOfQuotes(text)
-		if end == 0 {
-			return nil, "", errors.New("begins a text in quotes that has no end")
-		}
-		s, err := unquote(text[:end])
-		return s, text[end:], err
+// The scalars without quotes that are not text to PyYAML.
+var (
+	null    = regexp.MustCompile(`^(?:~|null|Null|NULL|)$`)
+	boolean = regexp.MustCompile(`^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$`)
+	integer = regexp.MustCompile(`^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*(?::[0-5]?[0-9])*)$`)
+	float   = regexp.MustCompile(`^(?:[-+]?[0-9][0-9_]*(?:\.[0-9_]*(?:[eE][-+][0-9]+)?|(?::[0-5]?[0-9])+\.[0-9_]*)|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$`)
+)
+
+// scalar returns the value of a scalar.
+func scalar(n *yaml.Node) (any, error) {
+	tag := ""
+	if n.Style&yaml.TaggedStyle != 0 {
+		tag = n.ShortTag()
+	} else if n.Style != 0 { // quotes, | or >
+		tag = "!!str"
 	}
-	end := len(text)
-	for i := range len(text) {
-		if text[i] == '#' && i > 0 && isBlank(text[i-1]) || text[i] == ':' && (i+1 == len(text) || isBlank(text[i+1])) ||
-			inBrackets && strings.IndexByte(",[]{}:?#", text[i]) >= 0 {
-			end = i
+	var v any
+	ok := true
+	switch tag {
+	case "":
+		return plain(n.Value), nil
+	case "!!str", "!!timestamp":
+		return n.Value, nil
+	case "!!null":
+		return nil, nil
+	case "!!bool":
+		v, ok = boolean.MatchString(n.Value), boolean.MatchString(n.Value)
+		if ok {
+			v = plain(n.Value)
+		}
+	case "!!int":
+		v, ok = parseInteger(n.Value)
+	case "!!float":
+		v, ok = parseFloat(n.Value)
+	default:
+		return nil, fail(n, "has a tag that is not supported")
+	}
+	if !ok {
+		return nil, fail(n, "has a tag that does not fit its value")
+	}
+	return v, nil
+}
+
+// plain returns the value of a scalar that has neither quotes nor a tag.
+func plain(s string) any {
+	switch {
+	case null.MatchString(s):
+		return nil
+	case boolean.MatchString(s):
+		switch strings.ToLower(s) {
+		case "yes", "true", "on":
+			return true
+		}
+		return false
+	case integer.MatchString(s):
+		if v, ok := parseInteger(s); ok {
+			return v
+		}
+	case float.MatchString(s):
+		if v, ok := parseFloat(s); ok {
+			return v
+		}
+	}
+	return s
+}
+
+// parseInteger reads an integer: an int64, or a float64 if it does not fit.
+func parseInteger(s string) (any, bool) {
+	digits, negative := sign(s)
+	base := 10
+	switch {
+	case strings.Contains(digits, ":"):
+		f, ok := sexagesimal(digits)
+		if negative {
+			f = -f
+		}
+		return int64(f), ok && math.Abs(f) < 1<<53
+	case strings.HasPrefix(digits, "0b"):
+		digits, base = digits[2:], 2
+	case strings.HasPrefix(digits, "0x"):
+		digits, base = digits[2:], 16
+	case len(digits) > 1 && digits[0] == '0':
+		digits, base = digits[1:], 8
+	}
+	i, ok := new(big.Int).SetString(digits, base)
+	if !ok {
+		return nil, false
+	}
+	if negative {
+		i.Neg(i)
+	}
+	if i.IsInt64() {
+		return i.Int64(), true
+	}
+	f, _ := new(big.Float).SetInt(i).Float64()
+	return f, true
+}
+
+// parseFloat reads a number. Out of range it is infinite.
+func parseFloat(s string) (any, bool) {
+	digits, negative := sign(s)
+	var f float64
+	switch strings.ToLower(digits) {
+	case ".inf":
+		f = math.Inf(1)
+	case ".nan":
+		f = math.NaN()
+	default:
+		if strings.Contains(digits, ":") {
+			var ok bool
+			if f, ok = sexagesimal(digits); !ok {
+				return nil, false
+			}
 			break
 		}
+		var err error
+		if f, err = strconv.ParseFloat(digits, 64); err != nil && !math.IsInf(f, 0) {
+			return nil, false
+		}
 	}
-	for end > 0 && text[end-1] == ' ' {
-		end--
+	if negative {
+		f = -f
 	}
-	v, err = plain(text[:end])
-	return v, text[end:], err
+	return f, true
 }
 
-// isBlank is for a text whose lines have been joined.
-func isBlank(c byte) bool { return c == ' ' || c == '\n' }
-
-// brackets reads a list or a map in brackets, on one line.
-func brackets(text string, depth int) (v any, rest string, err error) {
-	if depth > maxDepth {
-		return nil, "", errors.New("is nested too deeply")
+// sign removes the sign and the underscores of a number.
+func sign(s string) (digits string, negative bool) {
+	digits = strings.ReplaceAll(s, "_", "")
+	if digits != "" && (digits[0] == '-' || digits[0] == '+') {
+		return digits[1:], digits[0] == '-'
 	}
-	list, m, isMap, end := []any{}, map[string]any{}, text[0] == '{', "]"
-	if isMap {
-		end = "}"
-	}
-	rest = strings.TrimLeft(text[1:], " ")
-	for !strings.HasPrefix(rest, end) {
-		var name string
-		if isMap {
-			if name, rest, err = key(rest, true); err != nil {
-				return nil, "", err
-			}
-			if _, again := m[name]; again {
-				return nil, "", errors.New("repeats a key")
-			}
-		}
-		if v, rest, err = inline(rest, true, depth); err != nil {
-			return nil, "", err
-		}
-		list, m[name] = append(list, v), v
-		rest = strings.TrimLeft(rest, " ")
-		if after, ok := strings.CutPrefix(rest, ","); ok {
-			rest = strings.TrimLeft(after, " ")
-		} else if !strings.HasPrefix(rest, end) {
-			return nil, "", errors.New("expected a comma or the end of the brackets; put texts with special characters in quotes")
-		}
-	}
-	if isMap {
-		return m, rest[1:], nil
-	}
-	return list, rest[1:], nil
+	return digits, false
 }
 
-// key splits text into the key it begins with and the value behind the colon.
-func key(text string, inBrackets bool) (name, rest string, err error) {
-	if text == "" || text[0] == '[' || text[0] == '{' {
-		return "", "", errors.New("expected a key that is a text")
-	}
-	v, rest, err := inline(text, inBrackets, 0)
-	if err != nil {
-		return "", "", err
-	}
-	name, isText := v.(string)
-	length := len(text) - len(rest)
-	rest = strings.TrimLeft(rest, " ")
-	switch {
-	case !strings.HasPrefix(rest, ":") || rest != ":" && rest[1] != ' ':
-		return "", "", errors.New("expected a key, a colon and a space")
-	case !isText:
-		return "", "", errors.New("has a key that is no text; put it in quotes")
-	case length > maxKey:
-		return "", "", errors.New("has a key that is too long")
-	}
-	return name, strings.TrimLeft(rest[1:], " "), nil
-}
-
-var (
-	integer  = regexp.MustCompile(`^[-+]?(?:0|[1-9]\d*)$`)
-	fraction = regexp.MustCompile(`^(?:[-+]?\d+\.\d*|\.\d+)(?:[eE][-+]\d+)?$`)
-	// otherNumber are numbers to YAML 1.2, and texts to 1.1.
-	otherNumber = regexp.MustCompile(`^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$`)
-	null        = regexp.MustCompile(`^(?:~|null|Null|NULL)$`)
-	boolean     = regexp.MustCompile(`^(?:true|True|TRUE|false|False|FALSE)$`)
-	infinite    = regexp.MustCompile(`^[-+]?\.(?:inf|Inf|INF)$`)
-	noNumber    = regexp.MustCompile(`^\.(?:nan|NaN|NAN)$`)
-	// disputed are true or false to some readers, and texts to others.
-	disputed = regexp.MustCompile(`^(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$`)
-	path     = regexp.MustCompile(`^(?:\.{0,2}|~)/`)
-)
-
-// plain reads a text without quotes: a number, a word, or itself.
-func plain(text string) (any, error) {
-	first, _ := utf8.DecodeRuneInString(text)
-	switch {
-	case null.MatchString(text):
-		return nil, nil
-	case boolean.MatchString(text):
-		return strings.EqualFold(text, "true"), nil
-	case infinite.MatchString(text):
-		return math.Inf(map[bool]int{true: -1, false: 1}[text[0] == '-']), nil
-	case noNumber.MatchString(text):
-		return math.NaN(), nil
-	case integer.MatchString(text):
-		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-			return n, nil
+// sexagesimal reads a number such as 1:30, of which each part is sixty of the next.
+func sexagesimal(s string) (float64, bool) {
+	sum := 0.0
+	for part := range strings.SplitSeq(s, ":") {
+		f, err := strconv.ParseFloat(part, 64)
+		if err != nil {
+			return 0, false
 		}
-		return nil, errors.New("holds a number that is too large; put it in quotes")
-	case fraction.MatchString(text):
-		if x, err := strconv.ParseFloat(text, 64); err == nil {
-			return x, nil
-		}
-		return nil, errors.New("holds a number that is too large; put it in quotes")
-	case otherNumber.MatchString(text):
-		return nil, errors.New("holds a number that some readers read otherwise; write it as 0.5, 8 or 1.0e+3, or put it in quotes")
-	case disputed.MatchString(text):
-		return nil, errors.New("holds a word that some readers take for true or false; write true or false, or put it in quotes")
-	case strings.ContainsRune(text, '\t'):
-		return nil, errors.New("holds a tab; put the text in quotes")
-	case unicode.IsLetter(first), first == '_', path.MatchString(text):
-		return text, nil
-	case unicode.IsDigit(first), strings.ContainsRune("+-.", first):
-		return nil, errors.New("holds a text that begins as a number does; put it in quotes")
+		sum = 60*sum + f
 	}
-	return nil, errors.New("holds a value in a form that is not supported; put texts in quotes and write lists and maps out")
-}
-
-// endOfQuotes returns how much of text, which begins with a quote, is in quotes, 0
-// if they have no end.
-func endOfQuotes(text string) int {
-	for i := 1; i < len(text); i++ {
-		switch {
-		case text[i] == '\\' && text[0] == '"':
-			i++
-		case text[i] != text[0]:
-		case text[0] == '\'' && i+1 < len(text) && text[i+1] == '\'':
-			i++
-		default:
-			return i + 1
-		}
-	}
-	return 0
-}
-
-// fold joins a text with its next line. A break is a space, or as many breaks as
-// there are empty lines; in double quotes a backslash before it takes it away.
-func fold(text string, empty int, more string) (string, error) {
-	trimmed := strings.TrimRight(text, " \t")
-	slashes := len(trimmed) - len(strings.TrimRight(trimmed, `\`))
-	escaped := text[0] == '"' && slashes%2 == 1
-	switch {
-	case more[0] == '\t' || escaped && (trimmed != text || empty > 0):
-		return "", errors.New("goes on with a text in a way that is not supported; write it on one line")
-	case escaped:
-		return text[:len(text)-1] + more, nil
-	case empty > 0:
-		return trimmed + strings.Repeat("\n", empty) + more, nil
-	}
-	return trimmed + " " + more, nil
-}
-
-// escapes are the characters that a backslash and a letter stand for.
-var escapes = map[byte]string{
-	'0': "\x00", 'a': "\a", 'b': "\b", 't': "\t", 'n': "\n", 'v': "\v", 'f': "\f", 'r': "\r", 'e': "\x1b",
-	' ': " ", '"': `"`, '\\': `\`, 'N': "\u0085", '_': "\u00a0", 'L': "\u2028", 'P': "\u2029",
-}
-
-// unquote returns what stands in quotes.
-func unquote(whole string) (string, error) {
-	inner := whole[1 : len(whole)-1]
-	if whole[0] == '\'' {
-		return strings.ReplaceAll(inner, "''", "'"), nil
-	}
-	var b strings.Builder
-	for {
-		before, after, found := strings.Cut(inner, `\`)
-		b.WriteString(before)
-		if !found {
-			return b.String(), nil
-		}
-		if text, ok := escapes[after[0]]; ok {
-			b.WriteString(text)
-			inner = after[1:]
-			continue
-		}
-		digits := map[byte]int{'x': 2, 'u': 4, 'U': 8}[after[0]]
-		if digits == 0 || len(after) <= digits {
-			return "", errors.New("holds an escape that YAML does not know")
-		}
-		n, err := strconv.ParseUint(after[1:1+digits], 16, 32)
-		if err != nil || n > unicode.MaxRune || n >= 0xd800 && n < 0xe000 {
-			return "", errors.New("holds an escape that stands for no character")
-		}
-		b.WriteRune(rune(n))
-		inner = after[1+digits:]
-	}
+	return sum, true
 }

@@ -172,7 +172,7 @@ func (e *lineEncoder) object(dst []byte, num protowire.Number, line []byte, i in
 		depth := len(e.path)
 		e.path = append(e.path, name)
 		var n int
-		if value < len(line) && line[value] == '{' && depth < jsonx.MaxSkipDepth {
+		if value < len(line) && line[value] == '{' && depth < jsonx.MaxDepth {
 			dst, n = e.object(dst, num, line, value)
 		} else {
 			n = jsonx.Skip(line, value, depth)

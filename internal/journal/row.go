@@ -33,7 +33,7 @@ func (w *rowWriter) appendRow(dst []byte, items []Item) (line []byte, bad int) {
 	w.nodes = append(w.nodes[:0], rowNode{})
 	for i := range items {
 		it := &items[i]
-		if len(it.NestedKey) == 0 && it.Key == "" || len(it.NestedKey) > jsonx.MaxSkipDepth || !jsonx.Valid(it.Value) {
+		if len(it.NestedKey) == 0 && it.Key == "" || len(it.NestedKey) > jsonx.MaxDepth || !jsonx.Valid(it.Value) {
 			bad++
 			continue
 		}

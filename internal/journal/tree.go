@@ -40,7 +40,7 @@ func (t *Tree) ApplySummary(s *Summary) (bad int) {
 func (t *Tree) apply(update, remove []Item, put func([]string, []byte)) (bad int) {
 	for i := range update {
 		path := update[i].Path()
-		if len(path) == 0 || len(path) > jsonx.MaxSkipDepth || !jsonx.Valid(update[i].Value) {
+		if len(path) == 0 || len(path) > jsonx.MaxDepth || !jsonx.Valid(update[i].Value) {
 			bad++
 			continue
 		}

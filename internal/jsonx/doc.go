@@ -3,8 +3,5 @@
 // rows and summaries travel in this form.
 package jsonx
 
-// MaxDepth is how deeply a value that is written or parsed may nest.
-const MaxDepth = 100
-
-// MaxSkipDepth is how deeply a value that is only skipped may nest.
-const MaxSkipDepth = 1000
+// MaxDepth is how deeply a value may nest.
+const MaxDepth = 1000

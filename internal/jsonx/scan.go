@@ -17,7 +17,7 @@ func SkipSpace(b []byte, i int) int {
 // Skip returns the index after the value at b[i], which is inside depth others, or -1
 // if there is none or it nests too deeply.
 func Skip(b []byte, i, depth int) int {
-	if i >= len(b) || depth > MaxSkipDepth {
+	if i >= len(b) || depth > MaxDepth {
 		return -1
 	}
 	switch c := b[i]; c {
