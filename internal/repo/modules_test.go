@@ -15,7 +15,7 @@ import (
 
 // linked lists the third-party modules that a program using only client may
 // link, each with the reason it is worth its place. A user pays for every entry
-// in binary size, audits and upgrades, so it never grows beyond maxLinked.
+// in binary size, audits and upgrades, so it never grows beyond maxLinked (docs/adr/0012).
 var linked = map[string]string{
 	"github.com/Khan/genqlient":             "sends the generated GraphQL operations",
 	"github.com/hashicorp/go-retryablehttp": "retries",
@@ -23,12 +23,13 @@ var linked = map[string]string{
 	"github.com/vektah/gqlparser/v2":        "comes with genqlient: the shape of GraphQL errors",
 	"github.com/google/uuid":                "comes with genqlient",
 	"google.golang.org/protobuf":            "protowire, for the journal",
+	"go.yaml.in/yaml/v3":                    "config files",
 }
 
 const (
-	maxLinked = 6
+	maxLinked = 8
 	// maxBinary is the size of a stripped static binary of testdata/minimal.
-	maxBinary = 9_000_000
+	maxBinary = 10_000_000
 )
 
 func TestModulesLinkedByClient(t *testing.T) {
@@ -50,7 +51,7 @@ func TestModulesLinkedByClient(t *testing.T) {
 
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
-	numbers := []string{"no", "one", "two", "three", "four", "five", "six"}
+	numbers := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight"}
 	assert.Contains(t, string(readme), "links "+numbers[len(found)]+" modules besides wandgo's own")
 }
 
