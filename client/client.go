@@ -76,6 +76,7 @@ func New(opts Options) (*Client, error) {
 		Username:     s.Username,
 		Email:        s.Email,
 		ExtraHeaders: s.ExtraHeaders,
+		Tracer:       tracerOf(opts),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("new client: %w", err)

@@ -48,6 +48,9 @@ type Options struct {
 	// Logger receives what the client does, at levels Debug to Warn. Default:
 	// silence.
 	Logger *slog.Logger
+	// Tracer observes each HTTP request, for example to make OpenTelemetry spans or
+	// Prometheus metrics of them. Default: none.
+	Tracer RequestTracer
 	// Output shows a person what becomes of runs, in colour where NO_COLOR does not
 	// forbid it: that the server keeps Init waiting, the link at the start, that a run
 	// is stopped or lost to the server, progress in Finish, and a summary with the

@@ -178,7 +178,9 @@ type requestJSON struct {
 	Suggestion string `json:"suggestion"`
 	Hint       string `json:"hint"`
 	Retryable  bool   `json:"retryable"`
-	Err        string `json:"err"`
+	// RetryAfterSeconds is 0 if the server did not say.
+	RetryAfterSeconds float64 `json:"retryAfterSeconds"`
+	Err               string  `json:"err"`
 }
 
 // MarshalJSON writes every field under a stable lower-camel name, besides "kind"
@@ -193,7 +195,7 @@ func (e *RequestError) MarshalJSON() ([]byte, error) {
 		RunID: shownID(e.RunID), BaseURL: shown(e.BaseURL), Cause: e.causeCode(), StatusCode: e.StatusCode,
 		Message: shown(e.Message), RequestID: shownID(e.RequestID), Untrusted: e.Untrusted,
 		Suggestion: shown(e.Suggestion), Hint: shown(e.Hint),
-		Retryable: IsRetryable(e), Err: errorText(e.Err, machineLimit),
+		Retryable: IsRetryable(e), RetryAfterSeconds: e.RetryAfter.Seconds(), Err: errorText(e.Err, machineLimit),
 	})
 }
 
@@ -210,6 +212,9 @@ func (e *RequestError) LogValue() slog.Value {
 	g.raw("runId", e.RunID)
 	g.text("baseUrl", e.BaseURL)
 	g.answer(e.StatusCode, e.Message, "", e.RequestID)
+	if e.RetryAfter > 0 {
+		g = append(g, slog.Duration("retryAfter", e.RetryAfter))
+	}
 	if e.Untrusted {
 		g = append(g, slog.Bool("untrusted", true))
 	}

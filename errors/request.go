@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // RequestError is a failure that is not a refusal, with the same care: what was
@@ -27,6 +28,9 @@ type RequestError struct {
 	Message    string
 	// RequestID is the server's id of that response, if it sent one.
 	RequestID string
+	// RetryAfter is how long the server asked to wait, counted from that
+	// response; 0 if it did not say.
+	RetryAfter time.Duration
 	// Untrusted is true where no connection came about because this machine does
 	// not trust the server's certificate. Cause is then [ErrServerUnavailable], but
 	// trying again does not help; see [IsRetryable].

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
@@ -63,6 +64,8 @@ type Refusal struct {
 	StatusCode    int
 	Message, Code string
 	RequestID     string
+	// RetryAfter is how long the server asked to wait; 0 if it did not.
+	RetryAfter time.Duration
 	// Sure is false where the class itself is a reading of thin evidence, such
 	// as a 403 with an empty body.
 	Sure bool
@@ -126,6 +129,7 @@ func Classify(ctx context.Context, err error) *Refusal {
 	switch {
 	case ok:
 		r.StatusCode, r.Message, r.Code, r.RequestID = ge.StatusCode, ge.Message, ge.Code, ge.RequestID
+		r.RetryAfter = ge.RetryAfter
 		r.Class = classifyResponse(r, ge)
 	case errors.Is(err, ErrNoProject):
 		r.Class, r.StatusCode, r.Message = ProjectNull, http.StatusOK, "project is null"

@@ -76,7 +76,7 @@ func PlaceholderNotes(q Question) []string {
 func (c report) requestError(ctx context.Context, r *Refusal) error {
 	e := &errors.RequestError{
 		Op: string(c.Op), Entity: c.Entity, Project: c.Project, RunID: c.RunID, BaseURL: c.baseURL,
-		StatusCode: r.StatusCode, Message: r.Message, RequestID: r.RequestID, Hint: r.Hint, Err: r.Err,
+		StatusCode: r.StatusCode, Message: r.Message, RequestID: r.RequestID, RetryAfter: r.RetryAfter, Hint: r.Hint, Err: r.Err,
 	}
 	switch r.Class {
 	case Cancelled:

@@ -73,7 +73,9 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 func (c *call) once(req *http.Request) (*http.Response, error) {
 	c.attempts++
 	start := time.Now()
+	req, traced := c.trace(req)
 	resp, got, err := c.attempt(req)
+	traced(got, err)
 	if err == nil {
 		c.t.answered.Store(true)
 		c.last, c.err, c.failed = got, nil, nil

@@ -38,4 +38,6 @@ type Options struct {
 	// Observe is called once per HTTP attempt, from the goroutine that made it,
 	// before the next attempt starts. It must be safe for concurrent use.
 	Observe func(Exchange)
+	// Tracer observes each HTTP attempt; nil if nobody does.
+	Tracer Tracer
 }

@@ -31,6 +31,7 @@ type Transport struct {
 	header  http.Header     // sent to addresses below base
 	log     *slog.Logger
 	observe func(Exchange)
+	tracer  Tracer
 	maxBody int
 	// answered is whether a response ever came: the host name is right then.
 	answered atomic.Bool
@@ -52,6 +53,7 @@ func New(o Options) (*Transport, error) {
 		secrets: &secrets{},
 		log:     o.Logger,
 		observe: o.Observe,
+		tracer:  o.Tracer,
 		maxBody: defaultMaxBody,
 	}
 	if t.header, err = ownHeader(o); err != nil {
@@ -137,7 +139,7 @@ func (t *Transport) hidden() secret.Keys {
 func (t *Transport) anonymous() *Transport {
 	return &Transport{
 		base: t.base, client: t.client, next: t.next, secrets: &secrets{},
-		header: t.header, log: t.log, observe: t.observe, maxBody: t.maxBody,
+		header: t.header, log: t.log, observe: t.observe, tracer: t.tracer, maxBody: t.maxBody,
 	}
 }
 
