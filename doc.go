@@ -1,10 +1,13 @@
-// Package wandgo is a Weights & Biases client for Go that needs neither Python
-// nor a helper daemon, and that tells why the server refused.
+// Package wandgo is a Weights & Biases client for Go that needs neither Python nor a
+// helper process, and that reports why the server refused.
 //
-// Programs import two packages: [github.com/wandgo/wandgo/client] creates runs
-// and logs to them, [github.com/wandgo/wandgo/errors] names the causes of a
-// refusal. [github.com/wandgo/wandgo/wandbtest] is a W&B server in the process,
-// for tests. This root package only carries the GraphQL schema they share.
+// Programs import:
+//
+//   - [github.com/wandgo/wandgo/client] to create runs and log to them,
+//   - [github.com/wandgo/wandgo/errors] to branch on the causes of a refusal,
+//   - [github.com/wandgo/wandgo/wandbtest] to test against a W&B server in the process.
+//
+// This root package contains only the GraphQL schema that they share.
 package wandgo
 
 import _ "embed"
@@ -12,6 +15,6 @@ import _ "embed"
 //go:embed schema.graphql
 var schema string
 
-// Schema returns the part of the W&B server's GraphQL schema that wandgo uses,
-// as SDL. Fields marked @since are missing on servers older than it names.
+// Schema returns, in GraphQL's schema language, the part of the W&B server's schema that
+// wandgo uses. Fields marked @since are missing on servers older than the mark.
 func Schema() string { return schema }
