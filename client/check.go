@@ -1,11 +1,13 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
@@ -37,24 +39,59 @@ func (d Decision) String() string {
 // MarshalText is [Decision.String], for JSON.
 func (d Decision) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// Access is the answer to "may I create a run here?", with its evidence. It is
-// a snapshot and advice: only creating the run decides.
+// AccessRequest says what to check. The zero AccessRequest asks whether a run can
+// be created in the account's default entity.
+type AccessRequest struct {
+	// Entity is the team or user. Default: the account's default entity.
+	Entity string
+	// Project may be empty, which stands for any new project of the entity.
+	Project string
+	// Action and Resource name what to do. These pairs are supported:
+	//
+	//   - [errors.ActionCreate] on [errors.ResourceRun], the default
+	//   - [errors.ActionRead] on [errors.ResourceProject]
+	Action   errors.Action
+	Resource errors.Resource
+}
+
+// op returns the operation that the request is about.
+func (r AccessRequest) op() (diagnose.Op, error) {
+	action, resource := cmp.Or(r.Action, errors.ActionCreate), r.Resource
+	if resource == "" && action == errors.ActionCreate {
+		resource = errors.ResourceRun
+	}
+	for _, op := range []diagnose.Op{diagnose.OpCreateRun, diagnose.OpReadProject} {
+		if op.Action() == action && op.Resource() == resource {
+			return op, nil
+		}
+	}
+	return "", &errors.InputError{
+		Field: "access request", Value: strings.TrimSpace(string(action) + " " + string(resource)),
+		Rule: "must be to create a run or to read a project",
+	}
+}
+
+// Access is the answer to "may I?", with its evidence. It is a snapshot and only
+// advice: the server decides when it is tried.
 type Access struct {
 	// Decision is the answer.
 	Decision Decision
-	// Confidence says how far the evidence carries the Decision or, if Denied,
-	// its cause. Allowed is never more than likely.
+	// Confidence says how far the evidence supports the Decision or, if it is
+	// Denied, its cause. Allowed is at most likely.
 	Confidence errors.Confidence
-	// Entity and Project are what was asked about. Where no entity was given,
+	// Entity and Project are those of the request. If no entity was given,
 	// Entity is the account's default.
 	Entity, Project string
+	// Action and Resource are those of the request.
+	Action   errors.Action
+	Resource errors.Resource
 	// Viewer is the account behind the key; nil if unknown.
 	Viewer *Viewer
 	// Role is the viewer's role in the team or project; "" if unknown.
 	Role string
 	// KeySource names where the key came from, BaseURL the server.
 	KeySource, BaseURL string
-	// Evidence lists what was asked and learned.
+	// Evidence lists the questions asked and their answers.
 	Evidence []errors.Probe
 	// Notes are further facts for a person, one line each.
 	Notes []string
@@ -81,37 +118,59 @@ func (a *Access) Err() error {
 	return a.refusal
 }
 
-// Explain is the whole answer for a person, in several lines.
+// Explain returns the whole answer for a person, in several lines.
 func (a *Access) Explain() string {
 	if a.refusal != nil {
 		return a.refusal.Explain()
 	}
-	var b strings.Builder
-	b.WriteString("A run can be created in " + a.Entity)
+	where := a.Entity
 	if a.Project != "" {
-		b.WriteString("/" + a.Project)
+		where += "/" + a.Project
 	}
-	b.WriteString(" on " + a.BaseURL)
+	line := "Allowed, as far as the server shows: " + string(a.Action) + " " + string(a.Resource)
+	if where != "" {
+		line += " in " + where
+	}
+	line += " on " + a.BaseURL
 	if a.Viewer != nil {
-		b.WriteString(" by user " + a.Viewer.Username)
+		line += " as user " + a.Viewer.Username
 	}
-	b.WriteString(", as far as the server tells.\nThis is advice: only creating the run decides.\n")
+	var b strings.Builder
+	write := func(text string) {
+		plaintext.Wrap(&b, columns, "", "  ", plaintext.Line(text, plaintext.NoLimit)+".")
+	}
+	write(line)
+	write("This is advice. The server decides when it is tried")
 	for _, n := range a.Notes {
-		b.WriteString("Note: " + n + ".\n")
+		write("Note: " + n)
 	}
 	return b.String()
 }
 
-// Check asks whether this key may create a run in entity/project, without
-// creating anything. An empty entity stands for the account's default one, an
-// empty project for any new one. It makes one request (more where an old server
-// or a broken answer calls for it) and takes at most the diagnosis timeout. A
-// refusal is not an error of Check but its answer; see [Access.Err]. The error
-// is an *errors.InputError for names that cannot be right, or an
-// *errors.RequestError when the server gave no usable answer at all. It is safe
-// for concurrent use.
+// columns is the width of the text for a person.
+const columns = 80
+
+// Check reports whether this key may create a run in entity/project, without
+// creating anything. It is [Client.CheckAccess] for the common case.
 func (c *Client) Check(ctx context.Context, entity, project string) (*Access, error) {
-	q := diagnose.Question{Op: diagnose.OpCreateRun, Entity: entity, Project: project}
+	return c.CheckAccess(ctx, AccessRequest{Entity: entity, Project: project})
+}
+
+// CheckAccess reports whether this key may do what r describes, without doing it.
+//
+// It sends one request; more if the server is old or the response is unusable. It
+// blocks for at most Options.DiagnosisTimeout. It is safe for concurrent use.
+//
+// A refusal is not an error but the answer; see [Access.Err]. The errors are:
+//
+//   - an *errors.InputError if a name or the request is invalid
+//   - an *errors.RequestError if the server gave no usable answer
+func (c *Client) CheckAccess(ctx context.Context, r AccessRequest) (*Access, error) {
+	op, err := r.op()
+	if err != nil {
+		return nil, err
+	}
+	q := diagnose.Question{Op: op, Entity: r.Entity, Project: r.Project}
 	if err := c.checkPlace(q); err != nil {
 		return nil, err
 	}
@@ -120,8 +179,8 @@ func (c *Client) Check(ctx context.Context, entity, project string) (*Access, er
 		return nil, err
 	}
 	a := &Access{
-		Confidence: p.Confidence, Entity: p.Entity, Project: project, Viewer: p.Viewer, Role: p.Role,
-		KeySource: p.KeySource, BaseURL: p.BaseURL, Evidence: p.Evidence, Notes: p.Notes,
+		Confidence: p.Confidence, Entity: p.Entity, Project: r.Project, Action: p.Action, Resource: p.Resource,
+		Viewer: p.Viewer, Role: p.Role, KeySource: p.KeySource, BaseURL: p.BaseURL, Evidence: p.Evidence, Notes: p.Notes,
 	}
 	switch decision {
 	case diagnose.Allow:

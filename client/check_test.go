@@ -102,7 +102,7 @@ func assertForetold(t *testing.T, of attempt, a *client.Access, err error) {
 		require.NoError(t, a.Err())
 		require.NoError(t, a.Cause())
 		assert.Equal(t, errors.Likely, a.Confidence, "%s: only creating the run decides", of.name())
-		assert.Contains(t, a.Explain(), "only creating the run decides")
+		assert.Contains(t, a.Explain(), "This is advice")
 	case client.Denied:
 		require.ErrorIs(t, a.Err(), errors.ErrPermissionDenied)
 		require.ErrorIs(t, err, errors.ErrPermissionDenied, "%s: denied, and succeeded", of.name())
@@ -173,4 +173,49 @@ func TestDecisionText(t *testing.T) {
 		assert.Equal(t, want, string(text))
 		assert.Equal(t, want, d.String())
 	}
+}
+
+func TestCheckAccess_ReadProject_FollowsVisibility(t *testing.T) {
+	t.Parallel()
+	s := newWorld(t, wandbtest.Policy{})
+	c := newClient(t, s, key("member"), environ())
+	for _, tc := range []struct {
+		name, entity, project string
+		want                  client.Decision
+	}{
+		{"a project of one's own team", "acme", "open", client.Allowed},
+		{"a project that does not exist", "acme", "no-such-project", client.Denied},
+		{"a team", "acme", "", client.Allowed},
+		{"a team that does not exist", "no-such-team", "", client.Denied},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			a, err := c.CheckAccess(t.Context(), client.AccessRequest{
+				Entity: tc.entity, Project: tc.project, Action: errors.ActionRead, Resource: errors.ResourceProject,
+			})
+			require.NoError(t, err)
+			assert.Equal(t, tc.want, a.Decision, a.Explain())
+			assert.Equal(t, errors.ActionRead, a.Action)
+			assert.Equal(t, errors.ResourceProject, a.Resource)
+			if p, ok := errors.AsType[*errors.PermissionError](a.Err()); ok {
+				assert.Equal(t, errors.ActionRead, p.Action)
+			}
+		})
+	}
+}
+
+func TestCheckAccess_UnsupportedPair_ReturnsInputError(t *testing.T) {
+	t.Parallel()
+	s := newWorld(t, wandbtest.Policy{})
+	c := newClient(t, s, key("member"), environ())
+	before := len(s.Requests())
+	for _, r := range []client.AccessRequest{
+		{Action: errors.ActionDelete, Resource: errors.ResourceRun},
+		{Action: errors.ActionRead},
+		{Resource: errors.ResourceAlert},
+	} {
+		_, err := c.CheckAccess(t.Context(), r)
+		require.ErrorIs(t, err, errors.ErrInvalidInput)
+	}
+	assert.Len(t, s.Requests(), before, "nothing is sent")
 }

@@ -23,9 +23,10 @@ type Prediction struct {
 	Verdict
 }
 
-// Predict decides from the findings alone whether a run could be created. It
-// reads the tables of [Decide] forwards. Even an Allow is only advice, because
-// the server decides when the run is created.
+// Predict decides from the findings alone whether the question's operation would
+// be allowed: creating a run, or reading a project. It reads the tables of
+// [Decide] forwards. Even an Allow is only advice, because the server decides when
+// it is tried.
 func Predict(q Question, f *Findings) Prediction {
 	p := predict(q, f)
 	p.Verdict = f.capAtLikely(p.Verdict)
@@ -35,6 +36,9 @@ func Predict(q Question, f *Findings) Prediction {
 func predict(q Question, f *Findings) Prediction {
 	if f.Who.empty() || f.Who.Unauthorized {
 		return deny(certain("check/key", errors.ErrBadAPIKey))
+	}
+	if q.Op == OpReadProject {
+		return predictRead(q, f)
 	}
 	v := f.Who.Viewer
 	if v == nil {
@@ -58,6 +62,21 @@ func predict(q Question, f *Findings) Prediction {
 			"the server shows no entity of this very name to you"))
 	}
 	return Prediction{Verdict: undetermined("check/15", candidatesWithoutViewer(f), f.teamsNotes()...)}
+}
+
+// predictRead decides whether the project, or the entity if none is named, can
+// be read. Servers show what can be read and answer null otherwise.
+func predictRead(q Question, f *Findings) Prediction {
+	switch {
+	case q.Project == "" && f.Team.Shown, f.Project.answered():
+		return Prediction{Decision: Allow, Verdict: Verdict{Row: "check/read", Confidence: errors.Likely}}
+	case q.Project == "" && f.Team.empty():
+		return deny(undetermined("check/read-entity", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember},
+			"the server shows no such entity to you: it does not exist, or it is hidden from you"))
+	case f.Project.empty():
+		return deny(decideProjectNull(f))
+	}
+	return Prediction{Verdict: undetermined("check/read-unanswered", []error{errors.ErrProjectMissing, errors.ErrNotTeamMember})}
 }
 
 func predictMember(q Question, f *Findings) Prediction {
