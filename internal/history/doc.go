@@ -1,10 +1,13 @@
 // Package history turns a row of metrics into one line of
 // wandb-history.jsonl, the way the official client writes it.
 //
-// A line is a JSON object, with one extension: numbers that JSON cannot express
-// stand as the bare tokens NaN, Infinity and -Infinity. A loss that turns NaN
-// is the moment a person needs the plot, so it must neither fail the row nor
-// become null.
+// A line is a JSON object in the form of package jsonx: numbers that JSON cannot
+// express are written as NaN, Infinity and -Infinity. A loss that becomes NaN is when
+// the plot is needed most, so it must neither fail the row nor become null.
+//
+// [Encoder.Split] resolves the values of a row into a [Row]. This is the only place
+// that follows maps and pointers, and so the only one that guards against cycles. The
+// line, the summary, the step metrics and the display all read the Row.
 //
 // # How values are written
 //
@@ -14,25 +17,25 @@
 //	time.Duration                  seconds as a number, so that it can be plotted
 //	time.Time                      RFC 3339 text with nanoseconds
 //	[]byte                         text
-//	json.Number                    as it is, once checked; an integer beyond int64 as a
-//	                               float, what is out of range as infinite
+//	json.Number                    unchanged if valid; an integer beyond int64 as a
+//	                               float, a number out of range as infinite
 //	json.Marshaler                 its JSON; encoding.TextMarshaler its text
-//	maps, structs                  objects; json tags are obeyed; no entries, no object
+//	maps, structs                  objects, by their json tags; empty ones are left out
 //	slices, arrays                 lists
-//	pointers, interfaces           what they hold
+//	pointers, interfaces           the value that they hold
 //
-// The official client writes durations as ISO 8601 text ("PT1.5S"), which
-// cannot be plotted; this is the one place where the package departs from it.
+// The official client writes durations as ISO 8601 text ("PT1.5S"), which cannot be
+// plotted. This is the only difference from it.
 //
-// [fmt.Stringer] and error are used only where a value would have no form at
-// all: functions, channels, complex numbers, and structs that export nothing.
-// An enum with a String method stays a number.
+// [fmt.Stringer] and error are used only for values that could not be written
+// otherwise: functions, channels, complex numbers, and structs without exported
+// fields. An enum with a String method stays a number.
 //
-// Text that is not UTF-8 has its bad bytes replaced by U+FFFD. Map keys are
-// sorted, so equal rows give equal lines.
+// Bytes that are not UTF-8 become U+FFFD. Map keys are sorted, so equal rows give equal
+// lines.
 //
 // # Values that cannot be written
 //
-// A bad value costs its own key and nothing else. The row is written without
-// it, and a [RowError] beside the row names every key that was left out.
+// A bad value costs only its own key. The row is written without it, and a [RowError]
+// names every key that was left out.
 package history

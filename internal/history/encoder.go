@@ -10,7 +10,7 @@ import (
 
 // Limits of a row.
 const (
-	// MaxRowBytes is the longest line the server takes: 10 MiB less 100 KiB.
+	// MaxRowBytes is the longest line that the server accepts: 10 MiB less 100 KiB.
 	MaxRowBytes = 10<<20 - 100<<10
 	// MaxDepth is how deeply the values of a row may nest.
 	MaxDepth = 100
@@ -23,26 +23,25 @@ const (
 	keyTimestamp = "_timestamp"
 )
 
-// metaRoom is kept free in a row for the keys that the client adds.
+// metaRoom is the number of bytes reserved in a line for the keys that the client adds.
 const metaRoom = 128
 
 // Meta is what the client adds to every row.
 type Meta struct {
-	// Step is written as _step if HasStep is set. Runs that several processes
-	// write have no step of their own.
+	// Step is written as _step if HasStep is set. A run that several processes write
+	// has no steps of its own.
 	Step    int64
 	HasStep bool
-	// Runtime is written as _runtime: seconds since the run began.
+	// Runtime is written as _runtime: seconds since the run started.
 	Runtime float64
-	// Timestamp is written as _timestamp, seconds since 1970, unless the row
-	// has a _timestamp of its own.
+	// Timestamp is written as _timestamp, in seconds since 1970, unless the row has
+	// its own.
 	Timestamp float64
 }
 
-// Encoder writes rows. It keeps buffers and what it learned about the keys of
-// recent rows and about struct types, so one Encoder per run is cheap where one
-// per row is not. The zero Encoder is ready to use. It is not safe for
-// concurrent use.
+// Encoder writes rows. It remembers the keys of recent rows and the fields of struct
+// types, so use one Encoder per run. The zero Encoder is ready to use. It is not safe
+// for concurrent use.
 type Encoder struct {
 	// Limit is the longest row in bytes; 0 means [MaxRowBytes].
 	Limit int
@@ -50,16 +49,14 @@ type Encoder struct {
 	recent  [keySets]*Row // latest use first
 	scratch []byte
 	types   map[reflect.Type]*typeInfo
-	keys    []string    // stack of the keys of the maps being written
 	visited []reference // stack of the references being followed
 	path    []string    // keys from the row down to the value being written
-	inList  int         // how many lists are around the value being written
-	bad     []*KeyError
+	inList  int         // the number of lists around the value being written
+	bad     []*KeyError // the keys left out
 }
 
-// Encoded is a value that is already in the form of a row's value, as
-// [Encoder.AppendValue] writes it. It is written as it is, unchecked. Callers
-// use it to take a value now and write its row later.
+// Encoded is a value that [Encoder.AppendValue] wrote. An Encoder copies it without a
+// check.
 type Encoded []byte
 
 // AppendRow appends row as one line: it is [Encoder.Split] and [Encoder.AppendSplit]
@@ -70,8 +67,7 @@ func (e *Encoder) AppendRow(dst []byte, row map[string]any, meta Meta) ([]byte, 
 	return e.AppendSplit(dst, split, meta)
 }
 
-// AppendSplit appends row as one line, without a newline, and returns the longer
-// slice. A key with which the line would be too long is left out and becomes
+// AppendSplit appends row as one line, without a newline. A key with which the line would be too long is left out and becomes
 // [Absent] in row. If keys had to be left out, here or by [Encoder.Split], the error
 // is a [*RowError] that names them, and the line without them is valid.
 //
@@ -151,9 +147,9 @@ func (e *Encoder) appendResolved(dst []byte, v any) []byte {
 	return closeObject(dst)
 }
 
-// AppendValue appends one value. An error is a [*RowError]; if only parts of the
-// value had to be left out, the rest is appended all the same. If nothing of it
-// can be written, dst comes back unchanged.
+// AppendValue appends one value. If parts of the value have to be left out, the rest is
+// appended, and the error is a [*RowError] that names them. If nothing of the value can
+// be written, nothing is appended.
 func (e *Encoder) AppendValue(dst []byte, v any) ([]byte, error) {
 	e.reset()
 	mark := len(dst)
@@ -165,39 +161,21 @@ func (e *Encoder) AppendValue(dst []byte, v any) ([]byte, error) {
 	return dst, rowError(e.bad)
 }
 
-// appendEntry appends the value of an object's key, whose name is already
-// written from mark on, and a comma. If the value cannot be written, or holds
-// nothing, the key is taken back.
-func (e *Encoder) appendEntry(dst []byte, mark int, key string, v any, depth int) (_ []byte, kept bool) {
-	// The common kinds first: no path to keep, nothing that can fail.
-	switch v := v.(type) {
-	case float64:
-		return append(jsonx.AppendFloat(dst, v, 64), ','), true
-	case string:
-		return append(jsonx.AppendString(dst, v), ','), true
-	}
-	begin := len(dst)
-	e.path = append(e.path, key)
-	dst, err := e.appendAny(dst, v, depth)
-	e.path = e.path[:len(e.path)-1]
-	return e.endEntry(dst, mark, begin, key, err)
-}
-
-// endEntry ends the entry whose name starts at mark and whose value at begin.
-func (e *Encoder) endEntry(dst []byte, mark, begin int, key string, err error) (_ []byte, kept bool) {
+// endEntry completes the entry of an object whose key starts at mark and whose value
+// starts at begin. The entry is removed if the value could not be written or is empty.
+func (e *Encoder) endEntry(dst []byte, mark, begin int, key string, err error) []byte {
 	if err != nil {
 		e.reject(key, err)
-		return dst[:mark], false
+		return dst[:mark]
 	}
-	// Empty maps vanish, except within lists, where the official client
-	// leaves everything as it is.
+	// The official client also leaves out empty objects, but not inside lists.
 	if e.inList == 0 && len(dst)-begin == 2 && dst[begin] == '{' {
-		return dst[:mark], false
+		return dst[:mark]
 	}
-	return append(dst, ','), true
+	return append(dst, ',')
 }
 
-// closeObject ends an object whose entries each end in a comma.
+// closeObject closes an object whose entries each end in a comma.
 func closeObject(dst []byte) []byte {
 	if dst[len(dst)-1] == ',' {
 		dst[len(dst)-1] = '}'
@@ -206,34 +184,8 @@ func closeObject(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// appendMap appends a map with string keys in the order of the keys.
-func (e *Encoder) appendMap(dst []byte, m map[string]any, depth int) ([]byte, error) {
-	if err := e.enter(referenceTo(reflect.ValueOf(m)), depth); err != nil {
-		return dst, err
-	}
-	// Nested calls use the same stack of keys above this map's, so it is
-	// addressed by index.
-	base := len(e.keys)
-	for k := range m {
-		e.keys = append(e.keys, k)
-	}
-	end := len(e.keys)
-	slices.Sort(e.keys[base:end])
-	dst = append(dst, '{')
-	for i := base; i < end; i++ {
-		key := e.keys[i]
-		mark := len(dst)
-		dst = append(jsonx.AppendString(dst, key), ':')
-		dst, _ = e.appendEntry(dst, mark, key, m[key], depth+1)
-	}
-	clear(e.keys[base:end])
-	e.keys = e.keys[:base]
-	e.leave()
-	return closeObject(dst), nil
-}
-
-// reference is a map, slice or pointer that is being followed. The type is part
-// of it as a struct and its first field have the same address, the length as a
+// reference is a map, slice or pointer that is being followed. It includes the type,
+// because a struct and its first field have the same address, and the length, because a
 // slice may hold a shorter slice of itself.
 type reference struct {
 	addr uintptr
@@ -249,7 +201,7 @@ func referenceTo(v reflect.Value) reference {
 	return r
 }
 
-// enter notes that what r refers to is being written, inside depth others.
+// enter adds r to the references being followed. It is inside depth other values.
 func (e *Encoder) enter(r reference, depth int) error {
 	if depth > MaxDepth {
 		return ErrTooDeep
@@ -273,7 +225,6 @@ func (e *Encoder) limit() int {
 func (e *Encoder) reset() {
 	e.visited = e.visited[:0]
 	e.path = e.path[:0]
-	e.keys = e.keys[:0]
 	e.bad = nil
 	e.inList = 0
 }
@@ -282,7 +233,7 @@ func (e *Encoder) reject(key string, err error) {
 	e.bad = append(e.bad, &KeyError{Key: e.pathOf(key), Err: err})
 }
 
-// pathOf gives the path of key, or of the value being written if key is "".
+// pathOf returns the path of key, or of the value being written if key is "".
 func (e *Encoder) pathOf(key string) string {
 	parts := e.path
 	if key != "" {

@@ -16,7 +16,7 @@ import (
 	"github.com/wandgo/wandgo/internal/history"
 )
 
-// encode gives the row without what the client adds, and the keys left out.
+// encode returns the line without the keys that the client adds, and the keys left out.
 func encode(t *testing.T, e *history.Encoder, row map[string]any) (line string, bad map[string]error) {
 	t.Helper()
 	got, err := e.AppendRow(nil, row, history.Meta{})
@@ -35,7 +35,7 @@ func encode(t *testing.T, e *history.Encoder, row map[string]any) (line string, 
 	return line, bad
 }
 
-func TestRow(t *testing.T) {
+func TestAppendRow(t *testing.T) {
 	t.Parallel()
 	meta := history.Meta{Step: 42, HasStep: true, Runtime: 101.5, Timestamp: 1795432414}
 	for _, tt := range []struct {
@@ -116,7 +116,7 @@ type Outer struct {
 	private int               //nolint:unused // must not be written
 }
 
-func TestValues(t *testing.T) {
+func TestAppendRow_Values(t *testing.T) {
 	t.Parallel()
 	f := math.NaN()
 	var nilMap map[string]any
@@ -215,7 +215,7 @@ type garbage struct{}
 
 func (garbage) MarshalJSON() ([]byte, error) { return []byte(`{"a":NaN`), nil }
 
-func TestBadValuesCostTheirKeyOnly(t *testing.T) {
+func TestAppendRow_BadValue_LeavesOutItsKeyOnly(t *testing.T) {
 	t.Parallel()
 	loopMap := map[string]any{"ok": 1}
 	loopMap["self"] = loopMap
@@ -264,7 +264,7 @@ func TestBadValuesCostTheirKeyOnly(t *testing.T) {
 			} else {
 				assert.Equal(t, `{"a":1,"v":`+tt.want+`,"z":2}`, got)
 			}
-			// The encoder is as good as new after it.
+			// The next row is not affected.
 			got, bad = encode(t, &e, map[string]any{"a": map[string]any{"b": 1}})
 			assert.Empty(t, bad)
 			assert.Equal(t, `{"a":{"b":1}}`, got) //nolint:testifylint // byte by byte
@@ -272,7 +272,7 @@ func TestBadValuesCostTheirKeyOnly(t *testing.T) {
 	}
 }
 
-func TestSameValueTwiceIsNotCyclic(t *testing.T) {
+func TestAppendRow_SameValueTwice_IsNotCyclic(t *testing.T) {
 	t.Parallel()
 	shared := map[string]any{"x": 1}
 	p := &node{V: 1}
@@ -290,7 +290,7 @@ func TestSameValueTwiceIsNotCyclic(t *testing.T) {
 	assert.Equal(t, `{"a":{"x":1},"b":{"x":1},"c":[{"V":1},{"V":1}],"d":[1,2,[1,2]],"e":{"Inner":{"P":0},"V":0}}`, got) //nolint:testifylint // byte by byte
 }
 
-func TestRowLimitKeepsWhatFits(t *testing.T) {
+func TestAppendRow_LimitExceeded_LeavesOutTheKey(t *testing.T) {
 	t.Parallel()
 	e := history.Encoder{Limit: 300}
 	row := map[string]any{"a": 1, "big": strings.Repeat("x", 200), "c": map[string]any{"d": 2}}
@@ -300,7 +300,7 @@ func TestRowLimitKeepsWhatFits(t *testing.T) {
 	assert.Contains(t, string(line), `"a":1,"c":{"d":2},`)
 }
 
-func TestErrorsNameKeys(t *testing.T) {
+func TestRowError_ListsFirstKeys(t *testing.T) {
 	t.Parallel()
 	var e history.Encoder
 	row := map[string]any{"_step": 1}
@@ -309,17 +309,17 @@ func TestErrorsNameKeys(t *testing.T) {
 	}
 	_, err := e.AppendRow(nil, row, history.Meta{})
 	require.Error(t, err)
-	assert.Equal(t, `key "_step" left out: key is reserved; key "k0" left out: kind of value cannot be logged: func(); `+
-		`key "k1" left out: kind of value cannot be logged: func(); key "k2" left out: kind of value cannot be logged: func(); `+
-		`key "k3" left out: kind of value cannot be logged: func(); and 4 more`, err.Error())
+	assert.Equal(t, `key "_step" left out: the key is reserved; key "k0" left out: a func() cannot be logged; `+
+		`key "k1" left out: a func() cannot be logged; key "k2" left out: a func() cannot be logged; `+
+		`key "k3" left out: a func() cannot be logged; and 4 more`, err.Error())
 	require.ErrorIs(t, err, errors.ErrInvalidInput)
 	input, ok := errors.AsType[*errors.InputError](err)
 	require.True(t, ok)
 	assert.Equal(t, `metric "_step"`, input.Field)
 }
 
-// TestShapes alternates more key sets than are remembered.
-func TestShapes(t *testing.T) {
+// The keys alternate between more sets than are remembered.
+func TestAppendRow_ManyKeySets_EqualsEncodingJSON(t *testing.T) {
 	t.Parallel()
 	var e history.Encoder
 	for i := range 200 {
@@ -336,7 +336,7 @@ func TestShapes(t *testing.T) {
 }
 
 // A list is copied, because the summary keeps it.
-func TestRowDoesNotAllocate(t *testing.T) { //nolint:paralleltest // it counts allocations
+func TestAppendRow_KnownKeys_DoesNotAllocate(t *testing.T) { //nolint:paralleltest // it counts allocations
 	rows := []map[string]any{metrics(20), nested(20), {"a": 1, "b": "text", "c": true, "d": int64(3), "e": float32(0.1), "f": nil, "g": time.Second}}
 	for i, row := range rows {
 		var e history.Encoder

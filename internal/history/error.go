@@ -10,27 +10,38 @@ import (
 
 // Reasons why a key was left out of a row. Match them with errors.Is.
 var (
-	// ErrUnsupported: the value is of a kind that has no JSON form.
-	ErrUnsupported = stderrors.New("kind of value cannot be logged")
+	// ErrUnsupported: the type of the value has no JSON form.
+	ErrUnsupported = stderrors.New("the type cannot be logged")
 	// ErrCyclic: the value contains itself.
-	ErrCyclic = stderrors.New("value contains itself")
+	ErrCyclic = stderrors.New("the value contains itself")
 	// ErrTooDeep: the value nests deeper than [MaxDepth].
-	ErrTooDeep = stderrors.New("value is nested too deeply")
-	// ErrTooLong: the row would pass the limit with this key in it.
-	ErrTooLong = stderrors.New("row would be too long")
+	ErrTooDeep = stderrors.New("the value is nested too deeply")
+	// ErrTooLong: with this key the row would exceed the limit.
+	ErrTooLong = stderrors.New("the row would be too long")
 	// ErrReserved: the client writes this key itself.
-	ErrReserved = stderrors.New("key is reserved")
+	ErrReserved = stderrors.New("the key is reserved")
 	// ErrEmptyKey: the key has no characters.
-	ErrEmptyKey = stderrors.New("key is empty")
+	ErrEmptyKey = stderrors.New("the key is empty")
 	// ErrInvalidNumber: a json.Number does not hold a number.
-	ErrInvalidNumber = stderrors.New("not a JSON number")
+	ErrInvalidNumber = stderrors.New("the json.Number is not a number")
 	// ErrMarshaler: the value's own marshalling method failed.
-	ErrMarshaler = stderrors.New("marshalling method failed")
+	ErrMarshaler = stderrors.New("its marshalling method failed")
 )
 
-// KeyError says why one key was left out of a row. It matches its reason, one
-// of the Err… values of this package, and gives an [errors.InputError] to
-// errors.As.
+// unsupportedError is an [ErrUnsupported] that names the type.
+type unsupportedError struct{ typ string }
+
+func (e *unsupportedError) Error() string {
+	if strings.ContainsRune("aeiou", rune(e.typ[0])) {
+		return "an " + e.typ + " cannot be logged"
+	}
+	return "a " + e.typ + " cannot be logged"
+}
+
+func (*unsupportedError) Unwrap() error { return ErrUnsupported }
+
+// KeyError says why one key was left out of a row. It matches one of the Err… values of
+// this package, and it is an [errors.InputError] to errors.As.
 type KeyError struct {
 	// Key is the path of the key, nested parts joined with a dot.
 	Key string
@@ -41,18 +52,18 @@ type KeyError struct {
 // Error names the key and the reason in one line.
 func (e *KeyError) Error() string { return fmt.Sprintf("key %q left out: %v", e.Key, e.Err) }
 
-// Unwrap gives the reason and the form that callers of the client match.
+// Unwrap returns the reason and the error that callers of the client match.
 func (e *KeyError) Unwrap() []error {
-	return []error{e.Err, &errors.InputError{Field: fmt.Sprintf("metric %q", e.Key), Rule: "cannot be logged: " + e.Err.Error()}}
+	return []error{e.Err, &errors.InputError{Field: fmt.Sprintf("metric %q", e.Key), Rule: e.Err.Error()}}
 }
 
 // RowError lists the keys that were left out of a row.
 type RowError struct {
-	// Keys has at least one entry, in the order of the row.
+	// Keys has at least one entry.
 	Keys []*KeyError
 }
 
-// maxListed bounds the keys that Error spells out; a row may have thousands.
+// maxListed is how many keys Error lists; a row may have thousands.
 const maxListed = 5
 
 // Error lists the first few keys.
@@ -71,7 +82,7 @@ func (e *RowError) Error() string {
 	return b.String()
 }
 
-// Unwrap gives the errors of the single keys.
+// Unwrap returns the errors of the keys.
 func (e *RowError) Unwrap() []error {
 	out := make([]error, len(e.Keys))
 	for i, k := range e.Keys {

@@ -10,7 +10,7 @@ import (
 	"github.com/wandgo/wandgo/internal/history"
 )
 
-// requireLayout writes a row and holds its layout to the line: the entries lie side by
+// requireLayout writes a row and checks its layout: the entries lie side by
 // side and fill it, and quoting by it writes what quoting by reading does.
 func requireLayout(t *testing.T, row map[string]any) {
 	t.Helper()
@@ -36,7 +36,7 @@ func requireLayout(t *testing.T, row map[string]any) {
 	}
 }
 
-func TestLayout(t *testing.T) {
+func TestAppendSplit_Layout_CoversTheLine(t *testing.T) {
 	t.Parallel()
 	many := make(map[string]any)
 	for i := range 5000 { // more than a quoter remembers
@@ -60,8 +60,8 @@ func TestLayout(t *testing.T) {
 	}
 }
 
-// Rows of different kinds by turns are quoted by one quoter.
-func TestLayoutsByTurns(t *testing.T) {
+// One quoter quotes rows of two kinds by turns.
+func TestAppendLaidOut_TwoKindsOfRows_EqualsAppendQuoted(t *testing.T) {
 	t.Parallel()
 	var enc history.Encoder
 	var quoter history.Quoter

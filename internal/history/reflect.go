@@ -14,7 +14,7 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
-// appendReflect appends values of types that appendAny does not name.
+// appendReflect appends a value of a type that appendAny does not list.
 func (e *Encoder) appendReflect(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 	if !v.IsValid() {
 		return append(dst, "null"...), nil
@@ -30,7 +30,7 @@ func (e *Encoder) appendReflect(dst []byte, v reflect.Value, depth int) ([]byte,
 		if m, ok := valueAs[encoding.TextMarshaler](v); ok {
 			return appendMarshaledText(dst, m)
 		}
-		// Only its address has the method, and v has no address.
+		// Only the value's address has the method, and v is not addressable.
 	}
 	switch v.Kind() {
 	case reflect.Bool:
@@ -100,7 +100,7 @@ func (e *Encoder) appendSlice(dst []byte, v reflect.Value, depth int) ([]byte, e
 	return dst, err
 }
 
-// appendElements appends a list. One bad element costs the whole list: leaving
+// appendElements appends a list. One bad element costs the whole list, because leaving
 // it out would move the others.
 func (e *Encoder) appendElements(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 	if depth > MaxDepth {
@@ -153,13 +153,13 @@ func (e *Encoder) appendStruct(dst []byte, v reflect.Value, info *typeInfo, dept
 		if err == nil && f.asString && string(dst[begin:]) != "null" {
 			dst = jsonx.AppendString(dst[:begin], string(dst[begin:]))
 		}
-		dst, _ = e.endEntry(dst, mark, begin, f.name, err)
+		dst = e.endEntry(dst, mark, begin, f.name, err)
 	}
 	return closeObject(dst), nil
 }
 
-// fieldByIndex is reflect's, but reports an embedded nil pointer on the way
-// where reflect's panics.
+// fieldByIndex is like the method of [reflect.Value], but reports false for a nil
+// pointer on the way instead of panicking.
 func fieldByIndex(v reflect.Value, index []int) (reflect.Value, bool) {
 	for _, i := range index {
 		if v.Kind() == reflect.Pointer {
@@ -183,7 +183,7 @@ func isEmpty(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-// isZero asks the value itself if it has an IsZero method, as encoding/json does.
+// isZero calls the value's own IsZero method if it has one, as encoding/json does.
 func isZero(v reflect.Value) (zero bool) {
 	z, ok := valueAs[interface{ IsZero() bool }](v)
 	if !ok || isNil(v) {
@@ -191,13 +191,13 @@ func isZero(v reflect.Value) (zero bool) {
 	}
 	defer func() {
 		if recover() != nil {
-			zero = false // the value is written, whatever its method thinks of it
+			zero = false // the value is written
 		}
 	}()
 	return z.IsZero()
 }
 
-// appendAnyMap appends a map of any type whose keys have a text form.
+// appendAnyMap appends a map of any type whose keys can be text.
 func (e *Encoder) appendAnyMap(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 	if err := e.enter(referenceTo(v), depth); err != nil {
 		return dst, err
@@ -225,12 +225,12 @@ func (e *Encoder) appendAnyMap(dst []byte, v reflect.Value, depth int) ([]byte, 
 		var err error
 		dst, err = e.appendReflect(dst, en.value, depth+1)
 		e.path = e.path[:len(e.path)-1]
-		dst, _ = e.endEntry(dst, mark, begin, en.key, err)
+		dst = e.endEntry(dst, mark, begin, en.key, err)
 	}
 	return closeObject(dst), nil
 }
 
-// mapKey gives the text form of a map's key, by the rules of encoding/json.
+// mapKey returns a map's key as text, by the rules of encoding/json.
 func mapKey(k reflect.Value) (string, error) {
 	if k.Kind() == reflect.String {
 		return k.String(), nil
@@ -252,11 +252,11 @@ func mapKey(k reflect.Value) (string, error) {
 			return mapKey(k.Elem())
 		}
 	}
-	return "", fmt.Errorf("%w: map with keys of type %s", ErrUnsupported, k.Type())
+	return "", &unsupportedError{"map with keys of type " + k.Type().String()}
 }
 
-// lastResort writes a value that has no form of its own as the text it gives of
-// itself, if it does.
+// lastResort appends a value that has no other form as the text that its Error or
+// String method returns.
 func lastResort(dst []byte, v reflect.Value) ([]byte, error) {
 	if isNil(v) {
 		return append(dst, "null"...), nil
@@ -267,15 +267,15 @@ func lastResort(dst []byte, v reflect.Value) ([]byte, error) {
 	if m, ok := valueAs[fmt.Stringer](v); ok {
 		return appendMarshaledText(dst, textFunc(m.String))
 	}
-	return dst, fmt.Errorf("%w: %s", ErrUnsupported, v.Type())
+	return dst, &unsupportedError{v.Type().String()}
 }
 
-// textFunc makes a TextMarshaler of a method that gives a string.
+// textFunc is a TextMarshaler for a method that returns a string.
 type textFunc func() string
 
 func (f textFunc) MarshalText() ([]byte, error) { return []byte(f()), nil }
 
-// valueAs gives v, or its address, as a T.
+// valueAs returns v, or its address, as a T.
 func valueAs[T any](v reflect.Value) (T, bool) {
 	var zero T
 	if !v.CanInterface() {
@@ -287,8 +287,8 @@ func valueAs[T any](v reflect.Value) (T, bool) {
 	return reflect.TypeAssert[T](v.Addr())
 }
 
-// appendMarshaled appends what a method gives as JSON. It is read and written anew,
-// so that its numbers and empty objects are those of other values.
+// appendMarshaled appends the JSON that a method returns. It is parsed and written
+// again, so that its numbers and empty objects have the same form as elsewhere.
 func (e *Encoder) appendMarshaled(dst []byte, m json.Marshaler, depth int) ([]byte, error) {
 	raw, err := callMarshaler(m.MarshalJSON)
 	if err != nil {
@@ -298,7 +298,7 @@ func (e *Encoder) appendMarshaled(dst []byte, m json.Marshaler, depth int) ([]by
 		raw = bytes.ToValidUTF8(raw, []byte("\ufffd"))
 	}
 	if !json.Valid(raw) { // a Decoder would stop after the first value
-		return dst, fmt.Errorf("%w: it gave no JSON", ErrMarshaler)
+		return dst, fmt.Errorf("%w: it returned invalid JSON", ErrMarshaler)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
@@ -317,8 +317,8 @@ func appendMarshaledText(dst []byte, m encoding.TextMarshaler) ([]byte, error) {
 	return jsonx.AppendQuoted(dst, text), nil
 }
 
-// callMarshaler calls a method of the user's type. A panic in it costs the key
-// and not the program: training must not die of a metric.
+// callMarshaler calls a method of the user's type. A panic in it costs the key and not
+// the program.
 func callMarshaler(method func() ([]byte, error)) (out []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {

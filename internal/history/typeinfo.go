@@ -11,22 +11,22 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
-// form is how values of a type are written.
+// form says how the values of a type are written.
 type form uint8
 
 const (
 	formByKind    form = iota // by the kind of the type
-	formSpecial               // a type that appendAny knows
-	formMarshaler             // the value, or its address, marshals itself
+	formSpecial               // a type that appendAny lists
+	formMarshaler             // the value, or its address, has a marshalling method
 )
 
-// typeInfo is what an Encoder learned about a type.
+// typeInfo is what an Encoder remembers about a type.
 type typeInfo struct {
 	form   form
 	fields []field // of a struct, sorted by name
 }
 
-// field is a field of a struct that is written.
+// field is an exported field of a struct.
 type field struct {
 	name      string
 	quoted    string // `"name":`
@@ -46,7 +46,7 @@ var (
 	}
 )
 
-// info looks a type up, and inspects it the first time.
+// info returns what is known about a type, which is inspected the first time.
 func (e *Encoder) info(t reflect.Type) *typeInfo {
 	if ti, ok := e.types[t]; ok {
 		return ti
@@ -77,10 +77,10 @@ func implements(t, in reflect.Type) bool {
 	return t.Implements(in) || t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(in)
 }
 
-// fieldsOf lists the fields of a struct that are written, by the rules of
-// encoding/json: fields of embedded structs count as the outer struct's own; of
-// several with one name the shallowest wins, then the tagged one, and where that
-// does not decide none is written.
+// fieldsOf returns the fields of a struct that are written, by the rules of
+// encoding/json. Fields of embedded structs count as the outer struct's own. Of several
+// fields with one name the shallowest wins, then the tagged one. If two are left, none
+// is written.
 func fieldsOf(t reflect.Type) []field {
 	type embedded struct {
 		typ   reflect.Type
@@ -106,8 +106,8 @@ func fieldsOf(t reflect.Type) []field {
 					inner = inner.Elem()
 				}
 				if sf.Anonymous && name == "" && inner.Kind() == reflect.Struct {
-					// A pointer to an unexported struct cannot be told from a
-					// hidden field; its fields are promoted all the same.
+					// The fields of a pointer to an unexported struct are
+					// promoted too.
 					if !seen[inner] {
 						next = append(next, embedded{inner, index})
 					}
@@ -129,7 +129,7 @@ func fieldsOf(t reflect.Type) []field {
 				here = append(here, f)
 			}
 		}
-		found = append(found, settle(here, found)...)
+		found = append(found, resolveNames(here, found)...)
 		for _, em := range next {
 			seen[em.typ] = true
 		}
@@ -140,10 +140,10 @@ func fieldsOf(t reflect.Type) []field {
 	return found
 }
 
-// settle decides between fields of one depth that have the same name, and drops
-// those that a shallower field hides. A name that nobody wins stays as an entry
-// without an index, so that it still hides deeper ones.
-func settle(here, shallower []field) []field {
+// resolveNames chooses between fields of one depth that have the same name, and drops
+// those that a shallower field hides. A name without a winner stays as a field without
+// an index, because it hides deeper fields.
+func resolveNames(here, shallower []field) []field {
 	var out []field
 	for i, f := range here {
 		same := func(g field) bool { return g.name == f.name }

@@ -3,6 +3,7 @@ package history
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -15,8 +16,8 @@ func appendInt(dst []byte, i int64) []byte { return strconv.AppendInt(dst, i, 10
 
 func appendBool(dst []byte, b bool) []byte { return strconv.AppendBool(dst, b) }
 
-// appendAny appends any value. depth is how many objects and lists are around
-// it. On an error what was appended is to be thrown away.
+// appendAny appends any value, which is inside depth others. After an error the caller
+// must discard the appended bytes.
 func (e *Encoder) appendAny(dst []byte, v any, depth int) ([]byte, error) {
 	switch v := v.(type) {
 	case nil:
@@ -43,8 +44,6 @@ func (e *Encoder) appendAny(dst []byte, v any, depth int) ([]byte, error) {
 		return append(dst, v...), nil
 	case map[string]any:
 		return e.appendMap(dst, v, depth)
-	case map[string]float64:
-		return appendFloatMap(e, dst, v), nil
 	case []byte:
 		return appendText(dst, v), nil
 	case time.Duration:
@@ -70,21 +69,24 @@ func (e *Encoder) appendAny(dst []byte, v any, depth int) ([]byte, error) {
 	return e.appendReflect(dst, reflect.ValueOf(v), depth)
 }
 
-// appendFloatMap appends a map that cannot fail.
-func appendFloatMap(e *Encoder, dst []byte, m map[string]float64) []byte {
-	base := len(e.keys)
-	for k := range m {
-		e.keys = append(e.keys, k)
+// appendMap appends a map, sorted by key.
+func (e *Encoder) appendMap(dst []byte, m map[string]any, depth int) ([]byte, error) {
+	if err := e.enter(referenceTo(reflect.ValueOf(m)), depth); err != nil {
+		return dst, err
 	}
-	slices.Sort(e.keys[base:])
+	defer e.leave()
 	dst = append(dst, '{')
-	for _, k := range e.keys[base:] {
-		dst = append(jsonx.AppendString(dst, k), ':')
-		dst = append(jsonx.AppendFloat(dst, m[k], 64), ',')
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		mark := len(dst)
+		dst = append(jsonx.AppendString(dst, key), ':')
+		begin := len(dst)
+		e.path = append(e.path, key)
+		var err error
+		dst, err = e.appendAny(dst, m[key], depth+1)
+		e.path = e.path[:len(e.path)-1]
+		dst = e.endEntry(dst, mark, begin, key, err)
 	}
-	clear(e.keys[base:])
-	e.keys = e.keys[:base]
-	return closeObject(dst)
+	return closeObject(dst), nil
 }
 
 // appendText appends bytes as text.
@@ -95,7 +97,7 @@ func appendText(dst, b []byte) []byte {
 	return jsonx.AppendQuoted(dst, b)
 }
 
-// appendList appends the elements of a list that cannot fail.
+// appendList appends a list whose elements can always be written.
 func appendList[T any](dst []byte, list []T, elem func([]byte, T) []byte) []byte {
 	if list == nil {
 		return append(dst, "null"...)

@@ -21,8 +21,8 @@ type (
 	myBool   bool
 )
 
-// TestNumbers has the forms that SDK 0.31.0 was seen to send for these values.
-func TestNumbers(t *testing.T) {
+// The wanted forms are those that SDK 0.31.0 was seen to send.
+func TestAppendValue_Numbers(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name string
