@@ -1,11 +1,10 @@
 package jsonx
 
-// NullNonFinite returns extended JSON as plain JSON: the bare tokens NaN,
-// Infinity and -Infinity become null. Text within quotes stays. Without such a
-// token, b itself is returned.
+// NullNonFinite returns b as plain JSON: the tokens NaN, Infinity and -Infinity become
+// null. If there are none, it returns b itself.
 func NullNonFinite(b []byte) []byte {
 	var out []byte // nil until something is replaced
-	from := 0      // what is before it is in out
+	from := 0      // b[:from] is in out
 	inText := false
 	for i := 0; i < len(b); i++ {
 		switch c := b[i]; {

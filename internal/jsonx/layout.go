@@ -1,20 +1,21 @@
 package jsonx
 
-// Layout says where the entries of a line are, in their order: for each, where its
-// value begins and where that ends. The key, with its quotes and colon, stands before
-// the value; a comma is between two entries. It spares those who take a line apart
-// the reading of it. Without one, which is nil, they read the line.
+// Layout says where the entries of a line are, so that a reader of the line does not
+// have to scan it. It holds the indexes where each value begins and ends. The key, with
+// quotes and colon, is directly before the value, and a comma between two entries. A nil
+// Layout is not known.
 type Layout []uint32
 
-// add notes an entry.
+// Add adds an entry whose value is at [begin:end].
 func (l Layout) Add(begin, end int) Layout {
 	return append(l, uint32(begin), uint32(end)) //nolint:gosec // a line has 10 MiB at most
 }
 
-// Len is how many entries there are.
+// Len returns the number of entries.
 func (l Layout) Len() int { return len(l) / 2 }
 
-// Entry is where the key of entry i begins, and where its value begins and ends.
+// Entry returns the indexes where the key of entry i begins, and where its value begins
+// and ends.
 func (l Layout) Entry(i int) (key, value, end int) {
 	key = 1 // after the brace
 	if i > 0 {

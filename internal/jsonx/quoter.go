@@ -8,22 +8,22 @@ import (
 	"unicode/utf8"
 )
 
-// Quoter is [AppendQuoted] for the lines of one file, which mostly have the same
-// keys in the same order: it remembers how each was written and copies that. What
-// it writes is the same in any case, as a text is quoted byte by byte. The zero
-// Quoter is ready to use; nil remembers nothing. It is not safe for concurrent use.
+// Quoter is [AppendQuoted] for lines that mostly have the same keys in the same order.
+// It remembers how each key was written and copies that, which is faster and has the
+// same result. The zero Quoter is ready to use; a nil Quoter remembers nothing. It is
+// not safe for concurrent use.
 type Quoter struct {
-	keys []quotedKey // by their place among the keys of a line
+	keys []quotedKey // by their index in a line
 }
 
-// quotedKey is a key as it stands in a line, with its quotes and colon, and how
-// that is written within a string.
+// quotedKey is a key as it is written in a line, with quotes and colon, and as that is
+// written inside a string.
 type quotedKey struct {
 	text, quoted []byte
-	missed       bool // in the last line
+	missed       bool // the last line had another key
 }
 
-// Bounds of what is remembered.
+// Bounds of the memory.
 const (
 	maxQuotedKeys   = 1 << 12
 	maxQuotedKeyLen = 1 << 8
@@ -32,10 +32,10 @@ const (
 // Append appends line as a JSON string, as AppendQuoted does.
 func (q *Quoter) Append(dst, line []byte) []byte {
 	if !utf8.Valid(line) {
-		return appendQuotedSlow(dst, line)
+		return appendStringSlow(dst, string(line))
 	}
-	// Room for text in which every other byte is escaped, plus the eight bytes
-	// that the loop may write past its end. Longer escapes grow it below.
+	// Room for a text in which every other byte is escaped, plus eight bytes that the
+	// loop may write past the end. Longer escapes grow it below.
 	dst = slices.Grow(dst, len(line)+len(line)/2+16)
 	dst = append(dst, '"')
 	place := 0
@@ -97,7 +97,7 @@ func (q *Quoter) AppendLaidOut(dst, line []byte, layout Layout) []byte {
 	return append(dst, '}', '"')
 }
 
-// at is what is remembered of a place, at most one beyond the last.
+// at returns the key at an index, at most one beyond the last.
 func (q *Quoter) at(place int) *quotedKey {
 	if place == len(q.keys) {
 		q.keys = append(q.keys, quotedKey{missed: true})
@@ -105,8 +105,8 @@ func (q *Quoter) at(place int) *quotedKey {
 	return &q.keys[place]
 }
 
-// keyAt returns the length of the key with quotes and colon at line[i], 0 if there
-// is none that is worth remembering. What only looks like a key does no harm.
+// keyAt returns the length of the key with quotes and colon at line[i], or 0 if there is
+// none that is worth remembering. Text that only looks like a key does no harm.
 func keyAt(line []byte, i int) int {
 	if line[i] != '"' || i == 0 || line[i-1] != ',' && line[i-1] != '{' {
 		return 0
@@ -118,9 +118,9 @@ func keyAt(line []byte, i int) int {
 	return end + 2
 }
 
-// miss notes that another key than the remembered one is at a place. It takes its
-// place when that happens twice in a row: lines of two kinds by turns would
-// otherwise be learned anew each time.
+// miss records that a line has another key than the remembered one, which it replaces
+// the second time in a row. Otherwise two kinds of lines by turns would replace each
+// other's keys each time.
 func (k *quotedKey) miss(text []byte) {
 	k.missed = !k.missed
 	if k.missed {

@@ -11,8 +11,7 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
-// TestQuoter: whatever was quoted before, the text is what AppendQuoted writes.
-func TestQuoter(t *testing.T) {
+func TestQuoter_AnyHistory_EqualsAppendQuoted(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("k", 300)
 	for _, tt := range []struct {
@@ -41,7 +40,7 @@ func TestQuoter(t *testing.T) {
 	}
 }
 
-func TestQuoterForgetsNothingElse(t *testing.T) {
+func TestQuoter_MoreKeysThanRemembered_EqualsAppendQuoted(t *testing.T) {
 	t.Parallel()
 	var q jsonx.Quoter
 	var many bytes.Buffer

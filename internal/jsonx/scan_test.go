@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestSkipDigits has every byte at every place of two words.
+// Every byte at every index of two words.
 func TestSkipDigits(t *testing.T) {
 	t.Parallel()
 	for place := range 20 {
@@ -26,7 +26,7 @@ func TestSkipDigits(t *testing.T) {
 	}
 }
 
-func TestPlainZeros(t *testing.T) {
+func TestAppendLine_NegativeZero_BecomesZero(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		`-0`:                                 `0`,

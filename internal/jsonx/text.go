@@ -8,14 +8,14 @@ import (
 
 const hexDigits = "0123456789abcdef"
 
-// AppendQuoted appends text as a JSON string, quotes included. Bytes that are
-// not UTF-8 become U+FFFD. It is how a line travels inside the body of a
-// file_stream request, so it is built for text that is full of quotes.
+// AppendQuoted appends text as a JSON string, quotes included. Bytes that are not UTF-8
+// become U+FFFD. It writes lines into the body of a file_stream request, so it is fast
+// for text that is full of quotes.
 func AppendQuoted(dst, text []byte) []byte { return (*Quoter)(nil).Append(dst, text) }
 
-// special marks, with the high bit of each byte, the bytes of word that a JSON
-// string must escape. A byte above the lowest marked one may be marked in
-// error, which is harmless as only the lowest is used.
+// special marks the bytes of word that a JSON string must escape, with the high bit of
+// each. A byte above the lowest marked one may be marked in error; only the lowest is
+// used.
 func special(word uint64) uint64 {
 	const (
 		ones  = 0x0101010101010101
@@ -48,7 +48,7 @@ func appendEscape(dst []byte, c byte) []byte {
 	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 }
 
-// appendEscaped appends text, escaping what must be.
+// appendEscaped appends text with its escapes.
 func appendEscaped(dst, text []byte) []byte {
 	for _, c := range text {
 		if c < ' ' || c == '"' || c == '\\' {
@@ -60,28 +60,8 @@ func appendEscaped(dst, text []byte) []byte {
 	return dst
 }
 
-// appendQuotedSlow is AppendQuoted for text that is not UTF-8.
-func appendQuotedSlow(dst, text []byte) []byte {
-	dst = append(dst, '"')
-	for len(text) > 0 {
-		if c := text[0]; c < utf8.RuneSelf {
-			if c < ' ' || c == '"' || c == '\\' {
-				dst = appendEscape(dst, c)
-			} else {
-				dst = append(dst, c)
-			}
-			text = text[1:]
-			continue
-		}
-		r, n := utf8.DecodeRune(text)
-		dst = utf8.AppendRune(dst, r) // a bad byte decodes as U+FFFD, n = 1
-		text = text[n:]
-	}
-	return append(dst, '"')
-}
-
-// AppendString appends s as a JSON string. Most strings in a row are short and
-// plain, which the first loop settles.
+// AppendString appends s as a JSON string. The first loop is for short strings without
+// escapes, which are the most common.
 func AppendString(dst []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {

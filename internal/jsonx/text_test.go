@@ -11,9 +11,8 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
-// TestQuoted has the forms that SDK 0.31.0 was seen to send: nothing is escaped
-// that need not be.
-func TestQuoted(t *testing.T) {
+// The wanted forms are those that SDK 0.31.0 was seen to send: only necessary escapes.
+func TestAppendQuoted(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, give, want string }{
 		{"empty", "", `""`},
@@ -35,9 +34,9 @@ func TestQuoted(t *testing.T) {
 	}
 }
 
-func TestQuotedGrows(t *testing.T) {
+func TestAppendQuoted_LongEscapes_GrowsTheBuffer(t *testing.T) {
 	t.Parallel()
-	// Six times as long as the text, more than is reserved for it.
+	// Six times as long as the text, which is more than is reserved.
 	text := strings.Repeat("\x01", 1000)
 	got := jsonx.AppendQuoted([]byte("before"), []byte(text))
 	assert.Equal(t, "before\""+strings.Repeat(`\u0001`, 1000)+`"`, string(got))
