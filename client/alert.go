@@ -8,6 +8,7 @@ import (
 	"github.com/wandgo/wandgo/internal/alert"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // Alert is a message to the run's owner, by mail or chat as their settings say.
@@ -97,9 +98,9 @@ func (r *Run) raise(ctx context.Context, a Alert) error {
 func (rec *recorder) alert(a Alert) (place int64, err error) {
 	rec.alerting.Lock()
 	defer rec.alerting.Unlock()
-	err = rec.writer.Append(journal.Record{Body: &journal.Alert{
+	err = rec.writer.Append(&record.Alert{
 		Title: a.Title, Text: a.Text, Level: string(a.Level), Wait: a.Wait,
-	}})
+	})
 	if !lost(err) {
 		place = rec.alerts
 		rec.alerts++

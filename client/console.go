@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/internal/console"
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runfiles"
 )
 
@@ -73,9 +73,9 @@ func (w *screenWriter) Write(p []byte) (int, error) {
 	}
 	if rec := w.screen.run.recorder(); rec != nil {
 		// Trouble with the disk shows when a row is logged.
-		_ = rec.writer.Append(journal.Record{Body: &journal.OutputRaw{
+		_ = rec.writer.Append(&record.OutputRaw{
 			Stdout: w.stream == console.Stdout, Timestamp: time.Now(), Text: string(p),
-		}})
+		})
 	}
 	return t.Writer(w.stream).Write(p)
 }

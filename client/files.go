@@ -8,6 +8,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/runfiles"
 )
@@ -65,7 +66,7 @@ func (r *Run) save(add func(*runfiles.Uploader) ([]string, error), policy FilePo
 	}
 	names, err := add(files)
 	if rec != nil && len(names) > 0 {
-		err = errors.Join(err, rec.files(names, policy, journal.FileOther))
+		err = errors.Join(err, rec.files(names, policy, record.FileOther))
 	}
 	if errors.Is(err, runfiles.ErrClosed) || errors.Is(err, journal.ErrClosed) { // Finish came meanwhile
 		err = errors.ErrRunFinished
@@ -129,14 +130,14 @@ func (r *Run) finishFiles(ctx context.Context, summary, config []byte) error {
 }
 
 var journalPolicies = map[FilePolicy]int32{
-	SaveNow: journal.PolicyNow, SaveAtEnd: journal.PolicyEnd, SaveLive: journal.PolicyLive,
+	SaveNow: record.PolicyNow, SaveAtEnd: record.PolicyEnd, SaveLive: record.PolicyLive,
 }
 
 // files keeps that files belong to the run.
 func (rec *recorder) files(names []string, policy FilePolicy, kind int32) error {
-	body := &journal.Files{}
+	body := &record.Files{}
 	for _, name := range names {
-		body.Files = append(body.Files, journal.File{Path: name, Policy: journalPolicies[policy], Type: kind})
+		body.Files = append(body.Files, record.File{Path: name, Policy: journalPolicies[policy], Type: kind})
 	}
-	return rec.writer.Append(journal.Record{Body: body})
+	return rec.writer.Append(body)
 }

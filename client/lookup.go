@@ -8,7 +8,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/environment"
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runfiles"
 )
 
@@ -103,7 +103,7 @@ const fileMetadata = "wandb-metadata.json"
 func (r *Run) saveOwnFile(name string, content []byte) {
 	var err error
 	if rec := r.recorder(); rec != nil {
-		err = errors.Join(rec.dir.AddFile(name, content), rec.files([]string{name}, runfiles.Now, journal.FileWandb))
+		err = errors.Join(rec.dir.AddFile(name, content), rec.files([]string{name}, runfiles.Now, record.FileWandb))
 	}
 	// From memory all the same: the directory may be deleted under way.
 	err = errors.Join(err, r.files.SaveBytes(name, content, runfiles.Now))

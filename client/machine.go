@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"github.com/wandgo/wandgo/internal/environment"
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runid"
 )
 
@@ -125,7 +125,7 @@ func (m *machine) record(rec *recorder) error {
 	if !told {
 		return nil
 	}
-	body := &journal.Environment{
+	body := &record.Environment{
 		OS: e.OS, StartedAt: e.StartedAt.Time, Docker: e.Docker, Args: e.Args,
 		Program: e.Program, CodePath: e.CodePath, CodePathLocal: e.CodePathLocal,
 		Email: e.Email, Root: e.Root, Host: e.Host, Username: e.Username, Executable: e.Executable,
@@ -135,19 +135,19 @@ func (m *machine) record(rec *recorder) error {
 		WriterID: m.writerID,
 	}
 	for _, g := range e.NVIDIA {
-		body.NVIDIA = append(body.NVIDIA, journal.GPU{
+		body.NVIDIA = append(body.NVIDIA, record.GPU{
 			Name: g.Name, MemoryTotal: g.MemoryTotal, Architecture: g.Architecture, UUID: g.UUID,
 			CUDACores: uint32(g.CUDACores), //nolint:gosec // a count
 		})
 	}
 	if e.Git != (environment.Git{}) {
-		body.Git = &journal.Git{RemoteURL: e.Git.Remote, Commit: e.Git.Commit}
+		body.Git = &record.Git{RemoteURL: e.Git.Remote, Commit: e.Git.Commit}
 	}
 	for mount, d := range e.Disk {
 		if body.Disk == nil {
-			body.Disk = make(map[string]journal.DiskSize)
+			body.Disk = make(map[string]record.DiskSize)
 		}
-		body.Disk[mount] = journal.DiskSize{Total: d.Total, Used: d.Used}
+		body.Disk[mount] = record.DiskSize{Total: d.Total, Used: d.Used}
 	}
-	return rec.writer.Append(journal.Record{Body: body})
+	return rec.writer.Append(body)
 }

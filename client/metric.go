@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/metric"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/secret"
 )
@@ -148,7 +148,7 @@ func (r *Run) applyMetrics() {
 // metric keeps a definition.
 func (rec *recorder) metric(m metric.Record) error {
 	d := m.Definition
-	body := &journal.Metric{
+	body := &record.Metric{
 		StepMetric: d.StepMetric, StepSync: d.Sync(), Hidden: d.Hidden, Defined: true,
 		Goal: int32(d.Goal), Overwrite: d.Overwrite, Expanded: m.Expanded,
 	}
@@ -160,5 +160,5 @@ func (rec *recorder) metric(m metric.Record) error {
 	for _, op := range d.Summary {
 		body.Summary |= 1 << op
 	}
-	return rec.writer.Append(journal.Record{Body: body})
+	return rec.writer.Append(body)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/version"
@@ -53,12 +54,12 @@ func (c *Client) openRecorder(r *Run, p *plan, online bool) (*recorder, error) {
 		return nil, err
 	}
 	rec := &recorder{dir: dir, writer: w}
-	for _, body := range []journal.Body{
-		&journal.Header{Producer: "wandgo " + version.Module(), MinConsumer: minConsumer},
+	for _, body := range []record.Record{
+		&record.Header{Producer: "wandgo " + version.Module(), MinConsumer: minConsumer},
 		r.runRecord(p),
 		telemetryRecord(&r.config),
 	} {
-		if err := w.Append(journal.Record{Body: body}); err != nil {
+		if err := w.Append(body); err != nil {
 			return nil, errors.Join(fmt.Errorf("begin journal: %w", err), w.Close())
 		}
 	}
@@ -91,10 +92,10 @@ func (c *Client) makeRunDir(r *Run, online bool) (*rundir.Dir, error) {
 func (c *Client) tempDir() string { return first(c.getenv("TMPDIR"), os.TempDir()) }
 
 // runRecord describes the run.
-func (r *Run) runRecord(p *plan) *journal.Run {
-	rec := &journal.Run{
+func (r *Run) runRecord(p *plan) *record.Run {
+	rec := &record.Run{
 		ID: r.id, Entity: r.entity, Project: r.project,
-		Config: &journal.Config{Update: configItems(r.config.Values())},
+		Config: &record.Config{Update: configItems(r.config.Values())},
 		Group:  r.labels.group, JobType: r.labels.jobType, DisplayName: r.labels.name,
 		Notes: r.labels.notes, Tags: r.labels.tags,
 		SweepID: p.sweep, Host: p.host,
@@ -107,36 +108,36 @@ func (r *Run) runRecord(p *plan) *journal.Run {
 	}
 	if p.machine != nil && p.machine.environment.Git != (environment.Git{}) {
 		git := p.machine.environment.Git
-		rec.Git = &journal.Git{RemoteURL: git.Remote, Commit: git.Commit}
+		rec.Git = &record.Git{RemoteURL: git.Remote, Commit: git.Commit}
 	}
 	own := r.config.Own.Launch.Entries()
 	if b := r.config.Own.Branch; b != nil {
-		rec.BranchPoint = &journal.BranchPoint{Run: b.RunID, Value: float64(b.Step), Metric: "_step"}
+		rec.BranchPoint = &record.BranchPoint{Run: b.RunID, Value: float64(b.Step), Metric: "_step"}
 		own["branch_point"] = b // the official sync rewinds by that one, and forks by this one
 	}
 	if len(own) > 0 {
 		if text, err := json.Marshal(own); err == nil {
-			rec.Config.Update = append(rec.Config.Update, journal.Item{Key: "_wandb", Value: text})
+			rec.Config.Update = append(rec.Config.Update, record.Item{Key: "_wandb", Value: text})
 		}
 	}
 	return rec
 }
 
 // configItems are the entries of a JSON object, in order.
-func configItems(values json.RawMessage) []journal.Item {
+func configItems(values json.RawMessage) []record.Item {
 	var entries map[string]json.RawMessage
 	if json.Unmarshal(values, &entries) != nil {
 		return nil
 	}
-	items := make([]journal.Item, 0, len(entries))
+	items := make([]record.Item, 0, len(entries))
 	for _, key := range slices.Sorted(maps.Keys(entries)) {
-		items = append(items, journal.Item{Key: key, Value: entries[key]})
+		items = append(items, record.Item{Key: key, Value: entries[key]})
 	}
 	return items
 }
 
-func telemetryRecord(c *runconfig.Config) *journal.Telemetry {
-	t := &journal.Telemetry{CLIVersion: version.Module(), Platform: runconfig.Platform()}
+func telemetryRecord(c *runconfig.Config) *record.Telemetry {
+	t := &record.Telemetry{CLIVersion: version.Module(), Platform: runconfig.Platform()}
 	for _, f := range c.Own.Features() {
 		t.Feature = append(t.Feature, int32(f))
 	}
@@ -145,7 +146,7 @@ func telemetryRecord(c *runconfig.Config) *journal.Telemetry {
 
 // row keeps one row, and now and then the summary.
 func (rec *recorder) row(line []byte, layout jsonx.Layout, step int64, now time.Time, summary func() []byte) error {
-	err := rec.writer.AppendHistoryRow(line, layout, step)
+	err := rec.writer.AppendRow(&record.Row{Line: line, Layout: layout, Step: step})
 	if now.Sub(rec.lastSummary) >= summaryEvery {
 		rec.lastSummary = now
 		err = errors.Join(err, rec.writer.AppendSummaryLine(summary()))
@@ -156,26 +157,26 @@ func (rec *recorder) row(line []byte, layout jsonx.Layout, step int64, now time.
 // config keeps the config as it is now.
 func (rec *recorder) config(c *runconfig.Config) error {
 	return errors.Join(
-		rec.writer.Append(journal.Record{Body: &journal.Config{Update: configItems(c.Values())}}),
-		rec.writer.Append(journal.Record{Body: telemetryRecord(c)}),
+		rec.writer.Append(&record.Config{Update: configItems(c.Values())}),
+		rec.writer.Append(telemetryRecord(c)),
 	)
 }
 
 // relabel keeps the labels as they are now.
 func (rec *recorder) relabel(r *Run) error {
-	return rec.writer.Append(journal.Record{Body: &journal.Run{
+	return rec.writer.Append(&record.Run{
 		ID: r.id, Entity: r.entity, Project: r.project, StartTime: r.started,
 		Group: r.labels.group, JobType: r.labels.jobType, DisplayName: r.labels.name,
 		Notes: r.labels.notes, Tags: r.labels.tags,
-	}})
+	})
 }
 
 // finish keeps the end of the run and closes the journal.
 func (rec *recorder) finish(r *Run, code int) error {
 	return errors.Join(
-		rec.writer.Append(journal.Record{Body: telemetryRecord(&r.config)}),
+		rec.writer.Append(telemetryRecord(&r.config)),
 		rec.closingSummary(r),
-		rec.writer.Append(journal.Record{Body: &journal.Exit{Code: int32(code), Runtime: int32(r.seconds()), NotComplete: !r.writer.ends()}}),
+		rec.writer.Append(&record.Exit{Code: int32(code), Runtime: int32(r.seconds()), NotComplete: !r.writer.ends()}),
 		rec.writer.Close(),
 	)
 }
@@ -184,16 +185,16 @@ func (rec *recorder) finish(r *Run, code int) error {
 // takes the place of all that was kept of it before, nested values included.
 func (rec *recorder) closingSummary(r *Run) error {
 	var enc history.Encoder
-	var body journal.Summary
+	var body record.Summary
 	whole := r.summary.Snapshot()
 	for _, key := range slices.Sorted(maps.Keys(whole)) {
 		text, err := enc.AppendValue(nil, whole[key])
 		if err != nil || len(text) == 0 { // cannot be: only encodable values are kept
 			continue
 		}
-		body.Update = append(body.Update, journal.Item{Key: key, Value: text})
+		body.Update = append(body.Update, record.Item{Key: key, Value: text})
 	}
-	return rec.writer.Append(journal.Record{Body: &body})
+	return rec.writer.Append(&body)
 }
 
 // refusal keeps why the server does not have the run.

@@ -12,7 +12,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/console"
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // ErrInterrupted is matched by the cause of the end of [Run.Context] when a
@@ -155,7 +155,7 @@ func (r *Run) Preempting() error {
 	}
 	var onDisk, online error
 	if r.rec != nil {
-		onDisk = r.rec.writer.Append(journal.Record{Body: &journal.Preempting{}})
+		onDisk = r.rec.writer.Append(&record.Preempting{})
 	}
 	if r.homeless {
 		online = r.why.first()

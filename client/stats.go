@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/sysmetrics"
 )
 
@@ -48,11 +48,11 @@ func (r *Run) stopStats() {
 // when a row is logged.
 func (r *Run) event(values map[string]float64, at time.Time) {
 	if rec := r.recorder(); rec != nil {
-		body := &journal.Stats{Timestamp: at}
+		body := &record.Stats{Timestamp: at}
 		for name, v := range values {
-			body.Items = append(body.Items, journal.Item{Key: name, Value: strconv.AppendFloat(nil, v, 'g', -1, 64)})
+			body.Items = append(body.Items, record.Item{Key: name, Value: strconv.AppendFloat(nil, v, 'g', -1, 64)})
 		}
-		_ = rec.writer.Append(journal.Record{Body: body})
+		_ = rec.writer.Append(body)
 	}
 	if r.up != nil {
 		_ = r.up.stream.AppendEvent(sysmetrics.AppendEvent(nil, values, at, at.Sub(r.started)))

@@ -5,7 +5,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/history"
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/summary"
 )
@@ -95,17 +95,17 @@ func (rec *recorder) summary(value any, path []string) error {
 	case text == nil:
 		return rec.unsetSummary(path)
 	}
-	return rec.writer.Append(journal.Record{Body: &journal.Summary{Update: []journal.Item{item(path, text)}}})
+	return rec.writer.Append(&record.Summary{Update: []record.Item{item(path, text)}})
 }
 
 // unsetSummary keeps that a value was taken away.
 func (rec *recorder) unsetSummary(path []string) error {
-	return rec.writer.Append(journal.Record{Body: &journal.Summary{Remove: []journal.Item{item(path, nil)}}})
+	return rec.writer.Append(&record.Summary{Remove: []record.Item{item(path, nil)}})
 }
 
-func item(path []string, value []byte) journal.Item {
+func item(path []string, value []byte) record.Item {
 	if len(path) == 1 {
-		return journal.Item{Key: path[0], Value: value}
+		return record.Item{Key: path[0], Value: value}
 	}
-	return journal.Item{NestedKey: path, Value: value}
+	return record.Item{NestedKey: path, Value: value}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/alert"
 	"github.com/wandgo/wandgo/internal/diagnose"
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
@@ -143,7 +143,7 @@ func streamPath(at syncrun.Target) string {
 }
 
 // Alert implements syncrun.Server.
-func (s *syncServer) Alert(ctx context.Context, at syncrun.Target, a *journal.Alert) error {
+func (s *syncServer) Alert(ctx context.Context, at syncrun.Target, a *record.Alert) error {
 	_, err := alert.New(s.client.graphql, at.Entity, at.Project, at.RunID).Send(ctx, alert.Alert{
 		Title: a.Title, Text: a.Text, Level: alert.Level(a.Level), Wait: a.Wait,
 	})

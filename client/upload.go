@@ -12,6 +12,7 @@ import (
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -163,7 +164,7 @@ func (u *upload) handOver(rec *recorder) error {
 		if file != filestream.History {
 			return nil
 		}
-		if err := rec.writer.AppendHistoryLine(line, history.StepOf(line)); lost(err) {
+		if err := rec.writer.AppendRow(&record.Row{Line: line, Step: history.StepOf(line)}); lost(err) {
 			return err
 		}
 		return nil

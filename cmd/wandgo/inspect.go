@@ -14,6 +14,7 @@ import (
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/plot"
+	runrecord "github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/syncrun"
 	"github.com/wandgo/wandgo/internal/term"
 )
@@ -192,7 +193,7 @@ func (a *app) plotMetric(ctx context.Context, l *syncrun.Log, i inspection) erro
 		if err != nil {
 			return err
 		}
-		row, ok := rec.Body.(*journal.History)
+		row, ok := rec.Body.(*runrecord.History)
 		if !ok {
 			continue
 		}
@@ -257,7 +258,7 @@ func hint(name string, known map[string]bool) string {
 
 // valueOf is the number that a row has for a metric: under its name as it stands,
 // or nested with the dots as separators.
-func valueOf(row *journal.History, name string) (float64, bool) {
+func valueOf(row *runrecord.History, name string) (float64, bool) {
 	for n := range row.Items {
 		it := &row.Items[n]
 		path := it.Path()

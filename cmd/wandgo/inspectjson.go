@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/metric"
+	runrecord "github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record/wire"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
 // appendRecord appends a record as one JSON object.
-func appendRecord(dst []byte, r *journal.Record) []byte {
+func appendRecord(dst []byte, r *wire.Entry) []byte {
 	o := object{dst: append(dst, '{')}
 	o.value("num", r.Num)
 	o.value("offset", r.Offset)
@@ -41,71 +42,71 @@ func (o *object) value(key string, v any) {
 }
 
 // body appends the kind of a record and what it says.
-func (o *object) body(b journal.Body) {
+func (o *object) body(b runrecord.Record) {
 	kind := func(k string) { o.value("kind", k) }
 	switch b := b.(type) {
-	case *journal.History:
+	case *runrecord.History:
 		kind("history")
 		o.value("step", b.Step)
 		o.raw("row", tree(b.Items))
-	case *journal.Summary:
+	case *runrecord.Summary:
 		kind("summary")
 		o.changes(b.Update, b.Remove)
-	case *journal.Config:
+	case *runrecord.Config:
 		kind("config")
 		o.changes(b.Update, b.Remove)
-	case *journal.Stats:
+	case *runrecord.Stats:
 		kind("stats")
 		o.time("timestamp", b.Timestamp)
 		o.raw("values", tree(b.Items))
-	case *journal.Run:
+	case *runrecord.Run:
 		kind("run")
 		o.run(b)
-	case *journal.Header:
+	case *runrecord.Header:
 		kind("header")
 		o.value("producer", b.Producer)
 		o.value("minConsumer", b.MinConsumer)
-	case *journal.Files:
+	case *runrecord.Files:
 		kind("files")
 		names := []string{}
 		for _, f := range b.Files {
 			names = append(names, f.Path)
 		}
 		o.value("files", names)
-	case *journal.OutputRaw:
+	case *runrecord.OutputRaw:
 		kind("output")
 		o.time("timestamp", b.Timestamp)
 		o.value("stderr", !b.Stdout)
 		o.value("text", b.Text)
-	case *journal.OutputLogger:
+	case *runrecord.OutputLogger:
 		kind("output_logger")
 		o.value("text", b.Text)
-	case *journal.Metric:
+	case *runrecord.Metric:
 		kind("metric")
 		o.metric(b)
-	case *journal.Telemetry:
+	case *runrecord.Telemetry:
 		kind("telemetry")
 		o.raw("telemetry", b.AppendJSON(nil))
-	case *journal.Environment:
+	case *runrecord.Environment:
 		kind("environment")
 		o.raw("environment", b.AppendJSON(nil))
-	case *journal.Alert:
+	case *runrecord.Alert:
 		kind("alert")
 		o.value("title", b.Title)
 		o.value("text", b.Text)
 		o.value("level", b.Level)
 		o.value("waitSeconds", b.Wait.Seconds())
-	case *journal.Exit:
+	case *runrecord.Exit:
 		kind("exit")
 		o.value("code", b.Code)
 		o.value("runtimeSeconds", b.Runtime)
-	case *journal.Preempting:
+	case *runrecord.Preempting:
 		kind("preempting")
-	case *journal.Final:
+	case *runrecord.Final:
 		kind("final")
-	case *journal.Footer:
+	case *runrecord.Footer:
 		kind("footer")
-	case *journal.Raw:
+	case *runrecord.Raw:
 		kind("unknown")
 		o.value("field", b.Field)
 		o.value("data", b.Data)
@@ -114,7 +115,7 @@ func (o *object) body(b journal.Body) {
 	}
 }
 
-func (o *object) changes(update, remove []journal.Item) {
+func (o *object) changes(update, remove []runrecord.Item) {
 	o.raw("update", tree(update))
 	if len(remove) > 0 {
 		paths := [][]string{}
@@ -131,7 +132,7 @@ func (o *object) time(key string, t time.Time) {
 	}
 }
 
-func (o *object) run(r *journal.Run) {
+func (o *object) run(r *runrecord.Run) {
 	o.value("id", r.ID)
 	for _, f := range []struct{ key, text string }{
 		{"entity", r.Entity},
@@ -173,14 +174,14 @@ func (o *object) run(r *journal.Run) {
 }
 
 // tree is what items amount to.
-func tree(items []journal.Item) []byte {
-	var t journal.Tree
-	t.ApplySummary(&journal.Summary{Update: items})
+func tree(items []runrecord.Item) []byte {
+	var t runrecord.Tree
+	t.ApplySummary(&runrecord.Summary{Update: items})
 	return quoteNonFinite(t.AppendJSON(nil))
 }
 
 // metric tells what a definition sets.
-func (o *object) metric(m *journal.Metric) {
+func (o *object) metric(m *runrecord.Metric) {
 	for _, f := range []struct{ key, text string }{{"name", m.Name}, {"glob", m.Glob}, {"stepMetric", m.StepMetric}} {
 		if f.text != "" {
 			o.value(f.key, f.text)
@@ -210,9 +211,9 @@ func (o *object) metric(m *journal.Metric) {
 		o.value("summary", ops)
 	}
 	switch m.Goal {
-	case journal.GoalMinimize:
+	case runrecord.GoalMinimize:
 		o.value("goal", "minimize")
-	case journal.GoalMaximize:
+	case runrecord.GoalMaximize:
 		o.value("goal", "maximize")
 	}
 }
@@ -265,7 +266,7 @@ func wholeLog(s *syncrun.Survey) ([]byte, error) {
 	o.raw("run", append(run.dst, '}'))
 	o.raw("config", quoteNonFinite(s.Config.AppendJSON(nil)))
 	o.raw("summary", quoteNonFinite(s.Summary.AppendJSON(nil)))
-	o.raw("metrics", journal.AppendMetricsJSON(nil, s.Metrics, true))
+	o.raw("metrics", runrecord.AppendMetricsJSON(nil, s.Metrics, true))
 	o.raw("telemetry", s.Telemetry.AppendJSON(nil))
 	list := []byte{'['}
 	for i := range s.Environments {

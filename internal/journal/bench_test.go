@@ -12,6 +12,8 @@ import (
 
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
 // line is a row of n floats with full digits, as losses have.
@@ -49,7 +51,7 @@ func BenchmarkAppend(b *testing.B) {
 						b.Fatal(err)
 					}
 				}
-				if err := w.AppendHistoryLine(row, step); err != nil {
+				if err := w.AppendRow(&record.Row{Line: row, Step: step}); err != nil {
 					b.Fatal(err)
 				}
 				step++
@@ -61,12 +63,12 @@ func BenchmarkAppend(b *testing.B) {
 
 // BenchmarkAppendRecord is the same row, given as items.
 func BenchmarkAppendRecord(b *testing.B) {
-	rec, err := journal.DecodeRecord(must(journal.AppendHistoryRecord(nil, line(20))))
+	rec, err := wire.Decode(must(new(wire.LineEncoder).AppendHistory(nil, 0, line(20), nil, 0)))
 	require.NoError(b, err)
 	w, _ := create(b, journal.Options{})
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := w.Append(journal.Record{Body: rec.Body}); err != nil {
+		if err := w.Append(rec.Body); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -80,7 +82,7 @@ func rows(b *testing.B, n int) []byte {
 	require.NoError(b, err)
 	row := line(20)
 	for i := range n {
-		require.NoError(b, w.AppendHistoryLine(row, int64(i)))
+		require.NoError(b, w.AppendRow(&record.Row{Line: row, Step: int64(i)}))
 	}
 	require.NoError(b, w.Close())
 	data, err := os.ReadFile(path)

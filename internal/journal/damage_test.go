@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
 const block = 32 << 10
@@ -60,14 +62,14 @@ func blocks(tb testing.TB) []byte {
 	w, path := create(tb, journal.Options{})
 	for i := range 120 {
 		text := strings.Repeat("x", 300+(i*977)%2700)
-		require.NoError(tb, w.Append(journal.Record{Body: &journal.OutputLogger{Text: text}}))
+		require.NoError(tb, w.Append(&record.OutputLogger{Text: text}))
 	}
 	require.NoError(tb, w.Close())
 	return file(tb, path)
 }
 
 // extents gives where each record begins and ends.
-func extents(file []byte, all []*journal.Record) [][2]int {
+func extents(file []byte, all []*wire.Entry) [][2]int {
 	out := make([][2]int, len(all))
 	for i, rec := range all {
 		out[i] = [2]int{int(rec.Offset), len(file)}
@@ -80,7 +82,7 @@ func extents(file []byte, all []*journal.Record) [][2]int {
 
 // requireOthers checks that every record that has no byte of from..to came back, in
 // order, and nothing else did.
-func requireOthers(t *testing.T, whole []byte, all []*journal.Record, got []*journal.Record, from, to int) {
+func requireOthers(t *testing.T, whole []byte, all []*wire.Entry, got []*wire.Entry, from, to int) {
 	t.Helper()
 	ext := extents(whole, all)
 	lost := func(i int) {
@@ -262,7 +264,7 @@ func TestNotAJournal(t *testing.T) {
 func TestBombs(t *testing.T) {
 	t.Parallel()
 	const n = 2 << 20
-	for name, bomb := range map[string]*journal.Raw{
+	for name, bomb := range map[string]*record.Raw{
 		"items":  {Field: 2, Data: bytes.Repeat([]byte{0x0a, 0x00}, n)},
 		"tags":   {Field: 17, Data: bytes.Repeat([]byte{0x52, 0x00}, n)},
 		"args":   {Field: 26, Data: bytes.Repeat([]byte{0x2a, 0x00}, n)},
@@ -272,8 +274,8 @@ func TestBombs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, path := create(t, journal.Options{})
-			require.NoError(t, w.Append(journal.Record{Body: bomb}))
-			require.NoError(t, w.Append(journal.Record{Body: &journal.Exit{}}))
+			require.NoError(t, w.Append(bomb))
+			require.NoError(t, w.Append(&record.Exit{}))
 			require.NoError(t, w.Close())
 			records, skipped := readAll(t, file(t, path))
 			assert.Len(t, records, 1)

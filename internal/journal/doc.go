@@ -8,14 +8,13 @@
 // blocks of 32 KiB, counted from the start of the file, as LevelDB has it. A
 // record is one chunk or, where a block ends within it, several. A chunk has a
 // CRC-32 (IEEE, over the type and the data), a length, a type and the data. A
-// record is a protobuf message, [Record]; which kinds there are, the types that
-// implement [Body] say. Values of metrics, of config and of the summary are JSON
+// record is a protobuf message, [wire.Entry]; its kinds are the types of package record. Values of metrics, of config and of the summary are JSON
 // text with the extra tokens NaN, Infinity and -Infinity.
 //
 // # Durability
 //
 // A [Writer] hands records to the operating system when 64 KiB have gathered, at
-// least once a second, and at once for a [Run] and an [Exit]. A process that is
+// least once a second, and at once for a [record.Run] and an [record.Exit]. A process that is
 // killed loses the last second of records at most. What a machine that loses
 // power may lose is for [Options.Sync] to say: by default, whatever the system
 // had not yet written by itself.

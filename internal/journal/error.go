@@ -15,10 +15,6 @@ var (
 	ErrTooLarge = errors.New("record is too large for the journal")
 	// ErrFormat means that the file is not a .wandb file, or of a version not yet known.
 	ErrFormat = errors.New("not a wandb transaction log")
-	// ErrLine means that the line is not a JSON object.
-	ErrLine = errors.New("not a JSON object in one line")
-	// ErrRecord means that the bytes are not a record.
-	ErrRecord = errors.New("not a wandb record")
 	// ErrDeleted means that the file was deleted while it was written.
 	ErrDeleted = errors.New("file was deleted under way")
 )

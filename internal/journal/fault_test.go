@@ -17,6 +17,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // fakeDisk is a file with room for so many bytes.
@@ -74,7 +76,7 @@ func steps(t *testing.T, data []byte) (out []int64, skipped []Skipped) {
 	r := NewReader(bytes.NewReader(data))
 	for rec, err := range r.All() {
 		require.NoError(t, err)
-		if h, ok := rec.Body.(*History); ok {
+		if h, ok := rec.Body.(*record.History); ok {
 			out = append(out, h.Step)
 		}
 	}
@@ -90,7 +92,7 @@ func TestFullDisk(t *testing.T) {
 		var told int
 		row := fmt.Appendf(nil, `{"pad":%q}`, strings.Repeat("x", 500))
 		for i := range 2000 { // 1 MB
-			if err := w.AppendHistoryLine(row, int64(i)); err != nil {
+			if err := w.AppendRow(&record.Row{Line: row, Step: int64(i)}); err != nil {
 				told++
 				var we *WriteError
 				require.ErrorAs(t, err, &we)
@@ -110,7 +112,7 @@ func TestFullDisk(t *testing.T) {
 		d.set(func() { d.room = 1 << 30 })
 		<-time.After(3 * time.Second) // of the bubble: the writer's goroutine tries again
 		synctest.Wait()
-		require.NoError(t, w.AppendHistoryLine(row, 2000))
+		require.NoError(t, w.AppendRow(&record.Row{Line: row, Step: 2000}))
 		require.NoError(t, w.Close())
 		got, skipped = steps(t, d.data)
 		assert.Empty(t, skipped)
@@ -130,7 +132,7 @@ func TestDiskFillsAgainAndAgain(t *testing.T) {
 	d := &fakeDisk{room: 3}
 	w := newWriter("run.wandb", d, Options{FlushEvery: time.Hour})
 	for i := range 3000 {
-		_ = w.AppendHistoryLine([]byte(`{"a":1,"b":{"c":"xxxxxxxxxxxxxxxx"}}`), int64(i))
+		_ = w.AppendRow(&record.Row{Line: []byte(`{"a":1,"b":{"c":"xxxxxxxxxxxxxxxx"}}`), Step: int64(i)})
 		d.set(func() { d.room += r.IntN(90) })
 		_ = w.Flush()
 		if i%100 == 0 {
@@ -155,7 +157,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	var kept []int64
 	lost := 0
 	for i := range 400 { // 40 MB
-		err := w.AppendHistoryLine(row, int64(i))
+		err := w.AppendRow(&record.Row{Line: row, Step: int64(i)})
 		if errors.Is(err, ErrLost) {
 			lost++
 			require.ErrorIs(t, err, syscall.ENOSPC)
@@ -172,7 +174,7 @@ func TestMemoryIsBounded(t *testing.T) {
 
 	d.set(func() { d.room = 1 << 30 })
 	require.NoError(t, w.Flush())
-	require.NoError(t, w.AppendHistoryLine(row, 1000))
+	require.NoError(t, w.AppendRow(&record.Row{Line: row, Step: 1000}))
 	require.NoError(t, w.Close())
 	got, skipped := steps(t, d.data)
 	assert.Empty(t, skipped)
@@ -183,10 +185,10 @@ func TestRecordAboveTheLimit(t *testing.T) {
 	t.Parallel()
 	d := &fakeDisk{room: 1 << 30}
 	w := newWriter("run.wandb", d, Options{})
-	require.NoError(t, w.Append(Record{Body: &History{Step: 1}}))
-	err := w.Append(Record{Body: &OutputLogger{Text: strings.Repeat("x", MaxRecordBytes)}})
+	require.NoError(t, w.Append(&record.History{Step: 1}))
+	err := w.Append(&record.OutputLogger{Text: strings.Repeat("x", MaxRecordBytes)})
 	require.ErrorIs(t, err, ErrTooLarge)
-	require.NoError(t, w.Append(Record{Body: &History{Step: 2}}))
+	require.NoError(t, w.Append(&record.History{Step: 2}))
 	require.NoError(t, w.Close())
 	got, skipped := steps(t, d.data)
 	assert.Empty(t, skipped)
@@ -198,16 +200,16 @@ func TestFailingSyncIsToldOnce(t *testing.T) {
 	t.Parallel()
 	d := &fakeDisk{room: 1 << 30, syncErr: syscall.EIO}
 	w := newWriter("run.wandb", d, Options{Sync: SyncAlways, FlushEvery: time.Hour})
-	err := w.Append(Record{Body: &History{Step: 0}})
+	err := w.Append(&record.History{Step: 0})
 	require.ErrorIs(t, err, syscall.EIO)
 	for i := range 5 {
-		require.NoError(t, w.Append(Record{Body: &History{Step: int64(i + 1)}}))
+		require.NoError(t, w.Append(&record.History{Step: int64(i + 1)}))
 	}
 	require.ErrorIs(t, w.Sync(), syscall.EIO)
 	d.set(func() { d.syncErr = nil })
 	require.NoError(t, w.Sync())
 	d.set(func() { d.syncErr = syscall.EIO })
-	require.ErrorIs(t, w.Append(Record{Body: &History{Step: 6}}), syscall.EIO, "a new fault is told")
+	require.ErrorIs(t, w.Append(&record.History{Step: 6}), syscall.EIO, "a new fault is told")
 	require.ErrorIs(t, w.Close(), syscall.EIO)
 	got, _ := steps(t, d.data)
 	assert.Len(t, got, 7)
@@ -219,20 +221,20 @@ func TestWhenThingsReachTheDisk(t *testing.T) {
 		sync            SyncPolicy
 		written, synced bool // at once
 		tickSynced      bool // after FlushEvery
-		body            Body
+		body            record.Record
 	}{
-		"row":           {SyncNever, false, false, false, &History{}},
-		"row, interval": {SyncInterval, false, false, true, &History{}},
-		"row, always":   {SyncAlways, true, true, true, &History{}},
-		"run":           {SyncNever, true, false, false, &Run{ID: "a"}},
-		"exit":          {SyncNever, true, false, false, &Exit{}},
+		"row":           {SyncNever, false, false, false, &record.History{}},
+		"row, interval": {SyncInterval, false, false, true, &record.History{}},
+		"row, always":   {SyncAlways, true, true, true, &record.History{}},
+		"run":           {SyncNever, true, false, false, &record.Run{ID: "a"}},
+		"exit":          {SyncNever, true, false, false, &record.Exit{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				d := &fakeDisk{room: 1 << 30}
 				w := newWriter("run.wandb", d, Options{Sync: tt.sync})
-				require.NoError(t, w.Append(Record{Body: tt.body}))
+				require.NoError(t, w.Append(tt.body))
 				st := w.Stat()
 				assert.Equal(t, tt.written, st.Written == st.Size)
 				d.set(func() { assert.Equal(t, tt.synced, d.syncs > 0) })
@@ -254,11 +256,11 @@ func TestIntervalSyncsOnlyWhatWasWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &fakeDisk{room: 1 << 30}
 		w := newWriter("run.wandb", d, Options{Sync: SyncInterval})
-		require.NoError(t, w.Append(Record{Body: &History{}}))
+		require.NoError(t, w.Append(&record.History{}))
 		<-time.After(10500 * time.Millisecond)
 		synctest.Wait()
 		d.set(func() { assert.Equal(t, 1, d.syncs) })
-		require.NoError(t, w.Append(Record{Body: &History{Step: 1}}))
+		require.NoError(t, w.Append(&record.History{Step: 1}))
 		d.set(func() { d.syncErr = syscall.EIO })
 		<-time.After(3 * time.Second)
 		synctest.Wait()
@@ -272,12 +274,12 @@ func TestDeletedFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &fakeDisk{room: 1 << 30}
 		w := newWriter("run.wandb", d, Options{})
-		require.NoError(t, w.Append(Record{Body: &History{}}))
+		require.NoError(t, w.Append(&record.History{}))
 		d.set(func() { d.deleted = true })
 		<-time.After(1500 * time.Millisecond)
 		synctest.Wait()
 		for range 3 {
-			err := w.Append(Record{Body: &History{}})
+			err := w.Append(&record.History{})
 			require.ErrorIs(t, err, ErrDeleted)
 			require.ErrorIs(t, err, ErrLost)
 		}
@@ -299,7 +301,7 @@ func TestDeletedDirectoryOnARealDisk(t *testing.T) {
 	require.NoError(t, os.RemoveAll(moved))
 	if w.file.Deleted() { // not on every system
 		w.tick(time.Now())
-		require.ErrorIs(t, w.Append(Record{Body: &History{}}), ErrDeleted)
+		require.ErrorIs(t, w.Append(&record.History{}), ErrDeleted)
 		require.ErrorIs(t, w.Close(), ErrDeleted)
 	} else {
 		w.Close()

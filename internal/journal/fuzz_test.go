@@ -11,6 +11,8 @@ import (
 
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
 func quote(s string) []byte { return jsonx.AppendQuoted(nil, []byte(s)) }
@@ -60,7 +62,7 @@ func FuzzReader(f *testing.F) {
 				return nil
 			},
 			Event: func(line []byte) error { requireLine(t, line); return nil },
-			Other: func(rec *journal.Record) error {
+			Other: func(rec *wire.Entry) error {
 				if rec.Offset < 0 || rec.Offset >= int64(len(data)) {
 					t.Fatalf("record at %d of %d", rec.Offset, len(data))
 				}
@@ -100,21 +102,21 @@ func requireLine(t *testing.T, line []byte) {
 // after writing and reading once more.
 func FuzzRecord(f *testing.F) {
 	for _, b := range bodies() {
-		f.Add(journal.AppendRecord(nil, &journal.Record{Num: 3, Body: b, UUID: "u"}))
+		f.Add(wire.Append(nil, &wire.Entry{Num: 3, Body: b, UUID: "u"}))
 	}
 	for _, rec := range must(readAll(f, fixture(f, officialFull))) {
 		f.Add(rec.Payload)
 	}
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		rec, err := journal.DecodeRecord(payload)
+		rec, err := wire.Decode(payload)
 		if err != nil {
-			require.ErrorIs(t, err, journal.ErrRecord)
+			require.ErrorIs(t, err, wire.ErrRecord)
 			return
 		}
-		once := journal.AppendRecord(nil, rec)
-		again, err := journal.DecodeRecord(once)
+		once := wire.Append(nil, rec)
+		again, err := wire.Decode(once)
 		require.NoError(t, err)
-		require.Equal(t, once, journal.AppendRecord(nil, again))
+		require.Equal(t, once, wire.Append(nil, again))
 	})
 }
 
@@ -129,24 +131,24 @@ func FuzzLine(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, line []byte) {
-		payload, err := journal.AppendHistoryRecord(nil, line)
+		payload, err := new(wire.LineEncoder).AppendHistory(nil, 0, line, nil, 0)
 		if err != nil {
-			require.ErrorIs(t, err, journal.ErrLine)
+			require.ErrorIs(t, err, wire.ErrLine)
 			return
 		}
-		rec, err := journal.DecodeRecord(payload)
+		rec, err := wire.Decode(payload)
 		require.NoError(t, err)
-		h, ok := rec.Body.(*journal.History)
+		h, ok := rec.Body.(*record.History)
 		require.True(t, ok)
-		got, bad := journal.AppendRow(nil, h.Items)
+		got, bad := new(wire.RowWriter).AppendRow(nil, h.Items)
 		require.Zero(t, bad)
 		requireLine(t, got)
 		// Splitting what came out once more changes nothing.
-		payload, err = journal.AppendHistoryRecord(nil, got)
+		payload, err = new(wire.LineEncoder).AppendHistory(nil, 0, got, nil, 0)
 		require.NoError(t, err)
-		rec, err = journal.DecodeRecord(payload)
+		rec, err = wire.Decode(payload)
 		require.NoError(t, err)
-		again, _ := journal.AppendRow(nil, rec.Body.(*journal.History).Items)
+		again, _ := new(wire.RowWriter).AppendRow(nil, rec.Body.(*record.History).Items)
 		require.Equal(t, string(got), string(again))
 	})
 }

@@ -11,6 +11,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
 // TestRoundTripProperty writes records whose sizes bring the writer to every
@@ -38,7 +40,7 @@ func TestRoundTripProperty(t *testing.T) {
 			}
 			text := strings.Repeat(string(rune('a'+i)), size)
 			want = append(want, text)
-			require.NoError(t, w.Append(journal.Record{Body: &journal.OutputLogger{Text: text}}))
+			require.NoError(t, w.Append(&record.OutputLogger{Text: text}))
 		}
 		size := w.Stat().Size
 		require.NoError(t, w.Close())
@@ -52,7 +54,7 @@ func TestRoundTripProperty(t *testing.T) {
 			require.NoError(t, err)
 			require.Less(t, i, len(want))
 			require.EqualValues(t, i+1, rec.Num)
-			require.Equal(t, want[i], rec.Body.(*journal.OutputLogger).Text)
+			require.Equal(t, want[i], rec.Body.(*record.OutputLogger).Text)
 			i++
 		}
 		require.Equal(t, len(want), i)
@@ -90,14 +92,14 @@ func TestNestedRowProperty(t *testing.T) {
 		w, err := journal.Create(path, journal.Options{})
 		require.NoError(t, err)
 		defer w.Close()
-		require.NoError(t, w.AppendHistoryLine([]byte(line), 1))
+		require.NoError(t, w.AppendRow(&record.Row{Line: []byte(line), Step: 1}))
 		require.NoError(t, w.Close())
 		r, err := journal.Open(path)
 		require.NoError(t, err)
 		defer r.Close()
 		_, err = journal.Replay(r, &journal.Handler{
 			History: func(got []byte, step int64) error { require.Equal(t, line, string(got)); return nil },
-			Other:   func(*journal.Record) error { t.Fatalf("only a row was written"); return nil },
+			Other:   func(*wire.Entry) error { t.Fatalf("only a row was written"); return nil },
 		})
 		require.NoError(t, err)
 	})

@@ -6,6 +6,8 @@ import (
 	"io"
 	"iter"
 	"os"
+
+	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
 // Skipped is a part of a file that was left out.
@@ -31,6 +33,9 @@ const (
 	ReasonRecord   = "not a record"
 )
 
+// MaxRecordBytes is the size of the largest record that is written or read.
+const MaxRecordBytes = 64 << 20
+
 // windowSize is how much of a file is at hand at one time.
 const windowSize = 4 * blockSize
 
@@ -49,8 +54,8 @@ type Reader struct {
 	moved   bool   // blocks begin elsewhere, as bytes are missing or too many
 	err     error  // of src
 	records int64
-	dec     decoder
-	rec     Record
+	dec     wire.Decoder
+	rec     wire.Entry
 	whole   []byte // a record in the making, if it has more than one chunk
 
 	skipped   []Skipped
@@ -107,19 +112,19 @@ func (r *Reader) skip(offset, length int64, reason string) {
 }
 
 // All goes once through the records from where the reader is. A record and all
-// it refers to is valid until the next; see [Record.Clone]. Damage does not end
+// it refers to is valid until the next; see [wire.Entry.Clone]. Damage does not end
 // the iteration, see [Reader.Skipped]. An error comes last: [ErrFormat] if the
 // file is none of this kind, or the error of reading it. A file that ends before
 // its first record, as one that was never flushed does, has no records and no
 // error.
-func (r *Reader) All() iter.Seq2[*Record, error] {
-	return func(yield func(*Record, error) bool) {
+func (r *Reader) All() iter.Seq2[*wire.Entry, error] {
+	return func(yield func(*wire.Entry, error) bool) {
 		for {
 			payload, offset, ok := r.next()
 			if !ok {
 				break
 			}
-			if err := r.dec.record(&r.rec, payload); err != nil {
+			if err := r.dec.Decode(&r.rec, payload); err != nil {
 				r.skip(offset, r.here()-offset, ReasonRecord)
 				continue
 			}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
 // Handler gets what a log says, in its order, as [Replay] goes through it. Any
@@ -14,7 +16,7 @@ import (
 type Handler struct {
 	// Run gets every run record; the first is the run, later ones are changes to
 	// it. State has what they amount to with it.
-	Run func(*Run, *State) error
+	Run func(*record.Run, *State) error
 	// History gets a row as a line of wandb-history.jsonl.
 	History func(line []byte, step int64) error
 	// Event gets a sample of system metrics as a line of wandb-events.jsonl.
@@ -22,12 +24,12 @@ type Handler struct {
 	// Console gets a piece of console output.
 	Console func(Console) error
 	// File gets each file to upload, as often as the log names it.
-	File func(File) error
+	File func(record.File) error
 	// Alert gets each alert.
-	Alert func(*Alert) error
+	Alert func(*record.Alert) error
 	// Other gets records that no other function is for, such as artifacts, and
 	// those that State keeps: config, summary, metrics, telemetry and environment.
-	Other func(*Record) error
+	Other func(*wire.Entry) error
 }
 
 // Console is a piece of console output: not necessarily a line, and with the
@@ -41,20 +43,20 @@ type Console struct {
 
 // State is what a log amounts to.
 type State struct {
-	Header *Header
+	Header *record.Header
 	// Run is the first run record with what later ones changed; nil if there was
 	// none. Its Config, Summary and Telemetry are in the fields below.
-	Run *Run
+	Run *record.Run
 	// Config and Summary are after all changes.
-	Config, Summary Tree
+	Config, Summary record.Tree
 	// Metrics are the definitions in the order of their first record.
-	Metrics []Metric
+	Metrics []record.Metric
 	// Telemetry is all telemetry together.
-	Telemetry Telemetry
+	Telemetry record.Telemetry
 	// Environments are the machines by writer, in order of appearance.
-	Environments []Environment
+	Environments []record.Environment
 	// Exit is nil if the run did not come to its end.
-	Exit       *Exit
+	Exit       *record.Exit
 	Preempting bool
 
 	// Rows, Events and Records are how many there were.
@@ -95,51 +97,51 @@ func Replay(r *Reader, h *Handler) (*State, error) {
 type replay struct {
 	h     *Handler
 	state *State
-	row   rowWriter
+	row   wire.RowWriter
 	line  []byte
 }
 
-func (p *replay) record(rec *Record) error {
+func (p *replay) record(rec *wire.Entry) error {
 	s := p.state
 	switch b := rec.Body.(type) {
-	case *History:
+	case *record.History:
 		return p.history(b)
-	case *Stats:
+	case *record.Stats:
 		return p.event(b)
-	case *OutputRaw:
+	case *record.OutputRaw:
 		return call(p.h.Console, Console{Text: b.Text, Stderr: !b.Stdout, Timestamp: b.Timestamp})
-	case *OutputLogger:
+	case *record.OutputLogger:
 		return call(p.h.Console, Console{Text: b.Text, Logger: true})
-	case *Files:
+	case *record.Files:
 		for _, f := range b.Files {
 			if err := call(p.h.File, f); err != nil {
 				return err
 			}
 		}
 		return nil
-	case *Alert:
+	case *record.Alert:
 		return call(p.h.Alert, b)
-	case *Run:
+	case *record.Run:
 		s.takeRun(b)
 		if p.h.Run != nil {
 			return p.h.Run(b, s)
 		}
 		return nil
-	case *Header:
+	case *record.Header:
 		s.Header = b
-	case *Config:
+	case *record.Config:
 		s.BadItems += int64(s.Config.ApplyConfig(b))
-	case *Summary:
+	case *record.Summary:
 		s.BadItems += int64(s.Summary.ApplySummary(b))
-	case *Metric:
+	case *record.Metric:
 		s.takeMetric(b)
-	case *Telemetry:
-		s.Telemetry.merge(b)
-	case *Environment:
+	case *record.Telemetry:
+		mergeTelemetry(&s.Telemetry, b)
+	case *record.Environment:
 		s.takeEnvironment(b)
-	case *Exit:
+	case *record.Exit:
 		s.Exit = b
-	case *Preempting:
+	case *record.Preempting:
 		s.Preempting = true
 	}
 	return call(p.h.Other, rec)
@@ -152,21 +154,21 @@ func call[T any](f func(T) error, arg T) error {
 	return f(arg)
 }
 
-func (p *replay) history(b *History) error {
+func (p *replay) history(b *record.History) error {
 	p.state.Rows++
 	p.state.LastStep = b.Step
 	if p.h.History == nil {
 		return nil
 	}
 	var bad int
-	p.line, bad = p.row.appendRow(p.line[:0], b.Items)
+	p.line, bad = p.row.AppendRow(p.line[:0], b.Items)
 	p.state.BadItems += int64(bad)
 	return p.h.History(p.line, b.Step)
 }
 
 // event writes a sample as the official client does: keys get the prefix
 // "system.", and the time counts from the start of the run.
-func (p *replay) event(b *Stats) error {
+func (p *replay) event(b *record.Stats) error {
 	if b.Type != 0 {
 		return nil
 	}

@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
 // tell writes all that a replay says as text.
@@ -26,15 +28,15 @@ func tell(t *testing.T, file []byte) string {
 		},
 		Event:   func(line []byte) error { fmt.Fprintf(&b, "event: %s\n", line); return nil },
 		Console: func(c journal.Console) error { fmt.Fprintf(&b, "console: %+v\n", c); return nil },
-		File:    func(f journal.File) error { fmt.Fprintf(&b, "file: %+v\n", f); return nil },
-		Alert:   func(a *journal.Alert) error { fmt.Fprintf(&b, "alert: %+v\n", *a); return nil },
-		Run: func(r *journal.Run, _ *journal.State) error {
+		File:    func(f record.File) error { fmt.Fprintf(&b, "file: %+v\n", f); return nil },
+		Alert:   func(a *record.Alert) error { fmt.Fprintf(&b, "alert: %+v\n", *a); return nil },
+		Run: func(r *record.Run, _ *journal.State) error {
 			fmt.Fprintf(&b, "run: %s\n", r.ID)
 			return nil
 		},
-		Other: func(r *journal.Record) error {
+		Other: func(r *wire.Entry) error {
 			kind := fmt.Sprintf("%T", r.Body)
-			if raw, ok := r.Body.(*journal.Raw); ok {
+			if raw, ok := r.Body.(*record.Raw); ok {
 				kind = fmt.Sprintf("%s %d", kind, raw.Field)
 			}
 			if other[kind]++; other[kind] == 1 {
@@ -53,8 +55,8 @@ func tell(t *testing.T, file []byte) string {
 	fmt.Fprintf(&b, "run: %+v\n", *s.Run)
 	fmt.Fprintf(&b, "config: %s\n", s.Config.AppendJSON(nil))
 	fmt.Fprintf(&b, "summary: %s\n", short(s.Summary.AppendJSON(nil)))
-	fmt.Fprintf(&b, "metrics with globs: %s\n", journal.AppendMetricsJSON(nil, s.Metrics, true))
-	fmt.Fprintf(&b, "metrics without: %s\n", journal.AppendMetricsJSON(nil, s.Metrics, false))
+	fmt.Fprintf(&b, "metrics with globs: %s\n", record.AppendMetricsJSON(nil, s.Metrics, true))
+	fmt.Fprintf(&b, "metrics without: %s\n", record.AppendMetricsJSON(nil, s.Metrics, false))
 	fmt.Fprintf(&b, "telemetry: %s\n", s.Telemetry.AppendJSON(nil))
 	for i := range s.Environments {
 		fmt.Fprintf(&b, "environment: %s\n", s.Environments[i].AppendJSON(nil))
@@ -114,13 +116,13 @@ func TestReplayStopsAtAnError(t *testing.T) {
 func TestEnvironmentInParts(t *testing.T) {
 	t.Parallel()
 	w, path := create(t, journal.Options{})
-	gpus := []journal.GPU{{Name: "H100", MemoryTotal: 85899345920, UUID: "GPU-1"}, {Name: "H100"}}
-	for _, e := range []journal.Environment{
+	gpus := []record.GPU{{Name: "H100", MemoryTotal: 85899345920, UUID: "GPU-1"}, {Name: "H100"}}
+	for _, e := range []record.Environment{
 		{WriterID: "w", Host: "vm", Args: []string{"-x"}},
 		{WriterID: "w", GPUType: "H100", GPUCount: 2, NVIDIA: gpus},
 		{WriterID: "w", Host: "vm", Args: []string{"-x"}, GPUType: "H100", GPUCount: 2, NVIDIA: gpus, CUDAVersion: "12.4"},
 	} {
-		require.NoError(t, w.Append(journal.Record{Body: &e}))
+		require.NoError(t, w.Append(&e))
 	}
 	require.NoError(t, w.Close())
 	r, err := journal.Open(path)

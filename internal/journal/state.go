@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
 // takeRun keeps the first run record, and of later ones what they set: an empty
 // field leaves what was there.
-func (s *State) takeRun(r *Run) {
+func (s *State) takeRun(r *record.Run) {
 	if r.Config != nil {
 		s.BadItems += int64(s.Config.ApplyConfig(r.Config))
 	}
@@ -16,7 +19,7 @@ func (s *State) takeRun(r *Run) {
 		s.BadItems += int64(s.Summary.ApplySummary(r.Summary))
 	}
 	if r.Telemetry != nil {
-		s.Telemetry.merge(r.Telemetry)
+		mergeTelemetry(&s.Telemetry, r.Telemetry)
 	}
 	if s.Run == nil {
 		run := *r
@@ -49,8 +52,8 @@ func (s *State) finish() {
 
 // takeMetric merges a definition with an earlier one of the same name, unless it
 // is to replace it.
-func (s *State) takeMetric(m *Metric) {
-	i := slices.IndexFunc(s.Metrics, func(o Metric) bool { return o.Name == m.Name && o.Glob == m.Glob })
+func (s *State) takeMetric(m *record.Metric) {
+	i := slices.IndexFunc(s.Metrics, func(o record.Metric) bool { return o.Name == m.Name && o.Glob == m.Glob })
 	if i < 0 {
 		s.Metrics = append(s.Metrics, *m)
 		return
@@ -69,7 +72,7 @@ func (s *State) takeMetric(m *Metric) {
 	at.Goal = cmp.Or(m.Goal, at.Goal)
 }
 
-func (t *Telemetry) merge(o *Telemetry) {
+func mergeTelemetry(t, o *record.Telemetry) {
 	t.ImportsInit = union(t.ImportsInit, o.ImportsInit)
 	t.ImportsFinish = union(t.ImportsFinish, o.ImportsFinish)
 	t.Feature = union(t.Feature, o.Feature)
@@ -96,20 +99,11 @@ func union(a, b []int32) []int32 {
 }
 
 // takeEnvironment merges the parts that one writer wrote.
-func (s *State) takeEnvironment(e *Environment) {
-	i := slices.IndexFunc(s.Environments, func(o Environment) bool { return o.WriterID == e.WriterID })
+func (s *State) takeEnvironment(e *record.Environment) {
+	i := slices.IndexFunc(s.Environments, func(o record.Environment) bool { return o.WriterID == e.WriterID })
 	if i < 0 {
 		s.Environments = append(s.Environments, *e)
 		return
 	}
-	// In wire form a message after another is the same as the two merged.
-	at := &s.Environments[i]
-	if len(e.Args) > 0 {
-		at.Args = nil
-	}
-	if len(e.NVIDIA) > 0 {
-		at.NVIDIA = nil
-	}
-	var d decoder
-	*at = *d.environment(e.appendTo(at.appendTo(nil)))
+	wire.MergeEnvironment(&s.Environments[i], e)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -65,10 +66,10 @@ func create(tb testing.TB, opts journal.Options) (w *journal.Writer, path string
 }
 
 // readAll reads every record, and says what was skipped.
-func readAll(tb testing.TB, file []byte) ([]*journal.Record, []journal.Skipped) {
+func readAll(tb testing.TB, file []byte) ([]*wire.Entry, []journal.Skipped) {
 	tb.Helper()
 	r := journal.NewReader(bytes.NewReader(file))
-	var out []*journal.Record
+	var out []*wire.Entry
 	for rec, err := range r.All() {
 		require.NoError(tb, err)
 		out = append(out, rec.Clone())

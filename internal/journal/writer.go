@@ -6,9 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"google.golang.org/protobuf/encoding/protowire"
-
-	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
 // Sizes and times of a [Writer].
@@ -59,7 +58,7 @@ type Writer struct {
 	buf     []byte // what the file lacks, framed
 	off     int64  // where in the file buf belongs
 	payload []byte // the record at hand
-	line    lineEncoder
+	line    wire.LineEncoder
 	ran     bool // a run record was written
 	// unsynced: something was written since the last sync of the interval.
 	unsynced bool
@@ -108,31 +107,34 @@ func newWriter(path string, file disk, opts Options) *Writer {
 	return w
 }
 
-// Append adds a record. It sets the record's number, and the control of the
-// first [Run] that sync needs. It does not keep rec. Errors are those of the
-// package comment; the record was kept unless the error is [ErrLost],
-// [ErrTooLarge] or [ErrClosed].
-func (w *Writer) Append(rec Record) error {
+// Append adds a record. It does not keep rec. Errors are those of the package
+// comment; the record was kept unless the error is [ErrLost], [ErrTooLarge] or
+// [ErrClosed].
+func (w *Writer) Append(rec record.Record) error { return w.AppendEntry(wire.Entry{Body: rec}) }
+
+// AppendEntry is Append with an envelope. It sets the entry's number, and the control
+// that the official sync needs on the first [record.Run].
+func (w *Writer) AppendEntry(e wire.Entry) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
 		return ErrClosed
 	}
-	rec.Num = w.stats.Records + 1
-	now := false
-	switch rec.Body.(type) {
-	case *Run:
-		if !w.ran && rec.Control.MailboxSlot == "" {
-			rec.Control.ReqResp, rec.Control.MailboxSlot = true, "run"
+	e.Num = w.stats.Records + 1
+	now, run := false, false
+	switch e.Body.(type) {
+	case *record.Run:
+		if !w.ran && e.Control.MailboxSlot == "" {
+			e.Control.ReqResp, e.Control.MailboxSlot = true, "run"
 		}
-		now = true
-	case *Exit:
-		rec.Control.AlwaysSend = true
+		now, run = true, true
+	case *record.Exit:
+		e.Control.AlwaysSend = true
 		now = true
 	}
-	w.payload = AppendRecord(w.payload[:0], &rec)
+	w.payload = wire.Append(w.payload[:0], &e)
 	err := w.add()
-	if _, ok := rec.Body.(*Run); ok && !isLoss(err) {
+	if run && !isLoss(err) {
 		w.ran = true
 	}
 	if now && err == nil {
@@ -142,45 +144,37 @@ func (w *Writer) Append(rec Record) error {
 	return wrap(err)
 }
 
-// AppendHistoryLine adds a history row, given as the line that the file stream
-// sends: one JSON object, with NaN, Infinity and -Infinity, that has _step,
-// _runtime and _timestamp. Nested objects become one item for each leaf. It is
-// Append in one pass, and returns [ErrLine] for a line that is no object.
-func (w *Writer) AppendHistoryLine(line []byte, step int64) error {
-	return w.appendLine(fieldHistory, line, nil, step)
-}
-
-// AppendHistoryRow is AppendHistoryLine for a line whose layout is known, which takes
-// half the time.
-func (w *Writer) AppendHistoryRow(line []byte, layout jsonx.Layout, step int64) error {
-	return w.appendLine(fieldHistory, line, layout, step)
-}
-
-// AppendSummaryLine adds a summary record that sets each leaf of the JSON object
-// line, as AppendHistoryLine does for a row. Null values are left out: they do
-// not replace what the summary has.
-func (w *Writer) AppendSummaryLine(line []byte) error {
-	return w.appendLine(fieldSummary, line, nil, 0)
-}
-
-func (w *Writer) appendLine(kind protowire.Number, line []byte, layout jsonx.Layout, step int64) error {
+// AppendRow adds a history row. Nested objects of its line become one item for each
+// leaf. It is Append in one pass, and returns [wire.ErrLine] for a line that is not an
+// object.
+func (w *Writer) AppendRow(row *record.Row) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
 		return ErrClosed
 	}
-	w.line.skipNull = kind == fieldSummary
-	p := appendInt(w.payload[:0], fieldNum, w.stats.Records+1)
-	p, mark := begin(p, kind)
-	p, err := w.line.appendItems(p, 1, line, layout)
-	if err != nil {
-		return fmt.Errorf("append to journal: %w", err)
+	p, err := w.line.AppendHistory(w.payload[:0], w.stats.Records+1, row.Line, row.Layout, row.Step)
+	return w.addLine(p, err)
+}
+
+// AppendSummaryLine adds a summary record that sets each leaf of the JSON object line.
+// Null values are left out: they do not replace what the summary has.
+func (w *Writer) AppendSummaryLine(line []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return ErrClosed
 	}
-	if kind == fieldHistory {
-		p = appendStep(p, step)
+	p, err := w.line.AppendSummary(w.payload[:0], w.stats.Records+1, line)
+	return w.addLine(p, err)
+}
+
+func (w *Writer) addLine(payload []byte, err error) error {
+	if err == nil {
+		w.payload = payload
+		err = w.add()
 	}
-	w.payload = end(p, mark)
-	return wrap(w.add())
+	return wrap(err)
 }
 
 func wrap(err error) error {

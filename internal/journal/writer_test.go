@@ -16,56 +16,58 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
 // bodies has one of every kind, with every field set.
-func bodies() []journal.Body {
+func bodies() []record.Record {
 	at := time.Date(2026, 11, 23, 12, 30, 15, 250_000_000, time.UTC)
-	item := journal.Item{Key: "lr", Value: []byte("0.1")}
-	deep := journal.Item{NestedKey: []string{"a", "", "b.c"}, Value: []byte("NaN")}
-	gone := journal.Item{Key: "old"}
-	telemetry := &journal.Telemetry{
+	item := record.Item{Key: "lr", Value: []byte("0.1")}
+	deep := record.Item{NestedKey: []string{"a", "", "b.c"}, Value: []byte("NaN")}
+	gone := record.Item{Key: "old"}
+	telemetry := &record.Telemetry{
 		ImportsInit: []int32{1, 12}, ImportsFinish: []int32{}, Feature: []int32{2, 4}, PythonVersion: "3.11",
 		CLIVersion: "0.1", HuggingfaceVersion: "4", Env: []int32{3}, Deprecated: []int32{1},
-		Label: &journal.TelemetryLabel{Code: "c", Repo: "r", Version: "v"}, CoreVersion: "0.1", Platform: "linux-x86_64",
+		Label: &record.TelemetryLabel{Code: "c", Repo: "r", Version: "v"}, CoreVersion: "0.1", Platform: "linux-x86_64",
 	}
-	return []journal.Body{
-		&journal.Header{Producer: "wandgo/1", MinConsumer: "0.70.0"},
-		&journal.Run{
+	return []record.Record{
+		&record.Header{Producer: "wandgo/1", MinConsumer: "0.70.0"},
+		&record.Run{
 			ID: "abc", Entity: "acme", Project: "vision", Group: "g", JobType: "train", DisplayName: "n", Notes: "é",
-			Config:  &journal.Config{Update: []journal.Item{item}},
-			Summary: &journal.Summary{Update: []journal.Item{deep}},
+			Config:  &record.Config{Update: []record.Item{item}},
+			Summary: &record.Summary{Update: []record.Item{deep}},
 			Tags:    []string{"t", ""}, SweepID: "s", Host: "h", StartingStep: 7, StorageID: "st", StartTime: at,
-			Resumed: true, Telemetry: telemetry, Runtime: 9, Git: &journal.Git{RemoteURL: "u", Commit: "c"},
-			Forked: true, BranchPoint: &journal.BranchPoint{Run: "r", Value: 2.5, Metric: "_step"},
+			Resumed: true, Telemetry: telemetry, Runtime: 9, Git: &record.Git{RemoteURL: "u", Commit: "c"},
+			Forked: true, BranchPoint: &record.BranchPoint{Run: "r", Value: 2.5, Metric: "_step"},
 		},
-		&journal.Config{Update: []journal.Item{item, deep}, Remove: []journal.Item{gone}},
-		&journal.Summary{Update: []journal.Item{deep}, Remove: []journal.Item{gone}},
-		&journal.History{Items: []journal.Item{deep, {NestedKey: []string{"_step"}, Value: []byte("3")}}, Step: 3},
-		&journal.Metric{
+		&record.Config{Update: []record.Item{item, deep}, Remove: []record.Item{gone}},
+		&record.Summary{Update: []record.Item{deep}, Remove: []record.Item{gone}},
+		&record.History{Items: []record.Item{deep, {NestedKey: []string{"_step"}, Value: []byte("3")}}, Step: 3},
+		&record.Metric{
 			Name: "m", StepMetric: "epoch", StepMetricIndex: 2, StepSync: true, Hidden: true, Defined: true,
-			Summary: journal.SummaryMin | journal.SummaryFirst, Goal: journal.GoalMaximize, Overwrite: true, Expanded: true,
+			Summary: record.SummaryMin | record.SummaryFirst, Goal: record.GoalMaximize, Overwrite: true, Expanded: true,
 		},
-		&journal.Metric{Glob: "val/*"},
-		&journal.Stats{Type: 1, Timestamp: at, Items: []journal.Item{{Key: "cpu", Value: []byte("1.5")}}},
-		&journal.OutputRaw{Stdout: true, Timestamp: at, Text: "50%\r"},
-		&journal.OutputLogger{Text: "line\n"},
-		&journal.Files{Files: []journal.File{{Path: "a/b", Policy: journal.PolicyLive, Type: journal.FileMedia}, {}}},
+		&record.Metric{Glob: "val/*"},
+		&record.Stats{Type: 1, Timestamp: at, Items: []record.Item{{Key: "cpu", Value: []byte("1.5")}}},
+		&record.OutputRaw{Stdout: true, Timestamp: at, Text: "50%\r"},
+		&record.OutputLogger{Text: "line\n"},
+		&record.Files{Files: []record.File{{Path: "a/b", Policy: record.PolicyLive, Type: record.FileMedia}, {}}},
 		telemetry,
-		&journal.Exit{Code: -1, Runtime: 5, NotComplete: true},
-		&journal.Alert{Title: "t", Text: "x", Level: "WARN", Wait: time.Minute},
-		&journal.Environment{
+		&record.Exit{Code: -1, Runtime: 5, NotComplete: true},
+		&record.Alert{Title: "t", Text: "x", Level: "WARN", Wait: time.Minute},
+		&record.Environment{
 			OS: "linux", Python: "3", StartedAt: at, Docker: "d", Args: []string{"-x", ""}, Program: "p", CodePath: "c",
-			CodePathLocal: "l", Git: &journal.Git{Commit: "c"}, Email: "e", Root: "/", Host: "h", Username: "u",
+			CodePathLocal: "l", Git: &record.Git{Commit: "c"}, Email: "e", Root: "/", Host: "h", Username: "u",
 			Executable: "x", Colab: "co", CPUCount: 2, CPUCountLogical: 4, GPUType: "g", GPUCount: 1,
-			Disk: map[string]journal.DiskSize{"/": {Total: 1 << 40, Used: 3}}, MemoryTotal: 1 << 33, CPUModel: "m",
-			NVIDIA:      []journal.GPU{{Name: "H100", MemoryTotal: 1 << 37, CUDACores: 16896, Architecture: "Hopper", UUID: "u"}, {}},
+			Disk: map[string]record.DiskSize{"/": {Total: 1 << 40, Used: 3}}, MemoryTotal: 1 << 33, CPUModel: "m",
+			NVIDIA:      []record.GPU{{Name: "H100", MemoryTotal: 1 << 37, CUDACores: 16896, Architecture: "Hopper", UUID: "u"}, {}},
 			CUDAVersion: "12", WriterID: "w", Unknown: []byte{0xf2, 0x01, 0x02, 0x08, 0x01}, // field 30
 		},
-		&journal.Preempting{},
-		&journal.Final{},
-		&journal.Footer{},
-		&journal.Raw{Field: 8, Data: []byte("artifact")},
+		&record.Preempting{},
+		&record.Final{},
+		&record.Footer{},
+		&record.Raw{Field: 8, Data: []byte("artifact")},
 	}
 }
 
@@ -73,7 +75,7 @@ func TestEveryKindOfRecordRoundTrips(t *testing.T) {
 	t.Parallel()
 	w, path := create(t, journal.Options{})
 	for i, b := range bodies() {
-		require.NoError(t, w.Append(journal.Record{Body: b, UUID: fmt.Sprint(i), Control: journal.Control{
+		require.NoError(t, w.AppendEntry(wire.Entry{Body: b, UUID: fmt.Sprint(i), Control: wire.Control{
 			ReqResp: true, Local: true, RelayID: "r", MailboxSlot: "m", AlwaysSend: true, FlowControl: true,
 			EndOffset: int64(i), ConnectionID: "c",
 		}}))
@@ -103,12 +105,12 @@ func file(tb testing.TB, path string) []byte {
 func TestBytes(t *testing.T) {
 	t.Parallel()
 	w, path := create(t, journal.Options{})
-	require.NoError(t, w.Append(journal.Record{Body: &journal.Header{Producer: "wandgo", MinConsumer: "0.70.0"}}))
-	require.NoError(t, w.Append(journal.Record{Body: &journal.Run{ID: "abc", Project: "p"}}))
+	require.NoError(t, w.Append(&record.Header{Producer: "wandgo", MinConsumer: "0.70.0"}))
+	require.NoError(t, w.Append(&record.Run{ID: "abc", Project: "p"}))
 	line := []byte(`{"loss":NaN,"a":{"b":1,"e":{}},"_step":2}`)
 	require.NoError(t, w.AppendSummaryLine(line))
-	require.NoError(t, w.AppendHistoryLine(line, 2))
-	require.NoError(t, w.Append(journal.Record{Body: &journal.Exit{Code: 1}}))
+	require.NoError(t, w.AppendRow(&record.Row{Line: line, Step: 2}))
+	require.NoError(t, w.Append(&record.Exit{Code: 1}))
 	require.NoError(t, w.Close())
 	golden(t, "small.golden", hex.Dump(file(t, path)))
 }
@@ -117,15 +119,15 @@ func TestFirstRunHasTheControlThatSyncNeeds(t *testing.T) {
 	t.Parallel()
 	w, path := create(t, journal.Options{})
 	for range 2 {
-		require.NoError(t, w.Append(journal.Record{Body: &journal.Run{ID: "abc"}}))
+		require.NoError(t, w.Append(&record.Run{ID: "abc"}))
 	}
-	require.NoError(t, w.Append(journal.Record{Body: &journal.Exit{}}))
+	require.NoError(t, w.Append(&record.Exit{}))
 	require.NoError(t, w.Close())
 	records, _ := readAll(t, file(t, path))
 	assert.True(t, records[0].Control.ReqResp)
 	assert.NotEmpty(t, records[0].Control.MailboxSlot)
 	assert.Zero(t, records[1].Control)
-	assert.Equal(t, journal.Control{AlwaysSend: true}, records[2].Control)
+	assert.Equal(t, wire.Control{AlwaysSend: true}, records[2].Control)
 }
 
 func TestHistoryLine(t *testing.T) {
@@ -162,8 +164,8 @@ func TestHistoryLine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, path := create(t, journal.Options{})
-			err := w.AppendHistoryLine([]byte(tt.line), 4)
-			require.NoError(t, w.AppendHistoryLine([]byte(`{"next":1}`), 5))
+			err := w.AppendRow(&record.Row{Line: []byte(tt.line), Step: 4})
+			require.NoError(t, w.AppendRow(&record.Row{Line: []byte(`{"next":1}`), Step: 5}))
 			require.NoError(t, w.Close())
 			var lines []string
 			s, e := journal.Replay(journal.NewReader(bytes.NewReader(file(t, path))), &journal.Handler{
@@ -172,7 +174,7 @@ func TestHistoryLine(t *testing.T) {
 			require.NoError(t, e)
 			assert.Zero(t, s.BadItems)
 			if tt.want == "" {
-				require.ErrorIs(t, err, journal.ErrLine)
+				require.ErrorIs(t, err, wire.ErrLine)
 				assert.Equal(t, []string{`{"next":1}`}, lines)
 				return
 			}
@@ -214,15 +216,15 @@ func TestConcurrentWriters(t *testing.T) {
 		wg.Go(func() {
 			for i := range rows {
 				line := fmt.Appendf(nil, `{"w":%d,"i":%d,"pad":%q}`, g, i, strings.Repeat("x", i))
-				assert.NoError(t, w.AppendHistoryLine(line, int64(i)))
+				assert.NoError(t, w.AppendRow(&record.Row{Line: line, Step: int64(i)}))
 			}
 		})
 	}
 	wg.Wait()
 	require.NoError(t, w.Close())
 	require.NoError(t, w.Close())
-	require.ErrorIs(t, w.Append(journal.Record{}), journal.ErrClosed)
-	require.ErrorIs(t, w.AppendHistoryLine(nil, 0), journal.ErrClosed)
+	require.ErrorIs(t, w.Append(nil), journal.ErrClosed)
+	require.ErrorIs(t, w.AppendRow(&record.Row{Line: nil, Step: 0}), journal.ErrClosed)
 	require.ErrorIs(t, w.Flush(), journal.ErrClosed)
 	next := make([]int, writers)
 	records, skipped := readAll(t, file(t, path))
@@ -230,7 +232,7 @@ func TestConcurrentWriters(t *testing.T) {
 	require.Len(t, records, writers*rows)
 	for i, rec := range records {
 		require.EqualValues(t, i+1, rec.Num)
-		h := rec.Body.(*journal.History)
+		h := rec.Body.(*record.History)
 		g := int(h.Items[0].Value[0] - '0')
 		require.EqualValues(t, next[g], h.Step, "rows of a writer stay in order")
 		next[g]++

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
@@ -15,7 +15,7 @@ import (
 // An alert is raised once, whoever does it, and however often a sync is begun anew.
 func TestAlerts(t *testing.T) {
 	t.Parallel()
-	alert := func(title string) journal.Body { return &journal.Alert{Title: title} }
+	alert := func(title string) record.Record { return &record.Alert{Title: title} }
 	alerts := some(alert("a"), alert("b"), alert("c"))
 	note := func(left ...int64) *rundir.Uploaded {
 		return &rundir.Uploaded{Entity: "acme", Project: "p", StorageID: "storage-id", BaseURL: "http://server", Alerts: left}
@@ -44,13 +44,13 @@ func TestAlerts(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			path := record(t, t.TempDir(), tt.dir, ours, bodies(
-				some(runBody()), rowsOf(0, 4), alerts, some(summaryBody("loss", "3"), &journal.Exit{}),
+			path := writeLog(t, t.TempDir(), tt.dir, ours, bodies(
+				some(runBody()), rowsOf(0, 4), alerts, some(summaryBody("loss", "3"), &record.Exit{}),
 			)...)
 			s := newServer()
 			s.mute = map[string]bool{tt.refuses: true}
 			if tt.on {
-				part := record(t, t.TempDir(), "run-y", ours, bodies(some(runBody()), rowsOf(0, 2), some(&journal.Exit{}))...)
+				part := writeLog(t, t.TempDir(), "run-y", ours, bodies(some(runBody()), rowsOf(0, 2), some(&record.Exit{}))...)
 				require.NoError(t, bring(t, s, syncrun.Options{}, part)[0].Err)
 			}
 			if tt.note != nil {
@@ -71,10 +71,10 @@ func TestAlerts(t *testing.T) {
 func TestAlertsOfAContinuedRun(t *testing.T) {
 	t.Parallel()
 	root, s := t.TempDir(), newServer()
-	record(t, root, "offline-run-1", ours, bodies(some(runBody()), rowsOf(0, 2), some(&journal.Alert{Title: "one"}, &journal.Exit{}))...)
-	record(t, root, "offline-run-2", ours, bodies(
-		some(runBody(func(r *journal.Run) { r.StartTime, r.StartingStep = begin.Add(time.Hour), 2 })),
-		rowsOf(2, 4), some(&journal.Alert{Title: "two"}, &journal.Exit{}),
+	writeLog(t, root, "offline-run-1", ours, bodies(some(runBody()), rowsOf(0, 2), some(&record.Alert{Title: "one"}, &record.Exit{}))...)
+	writeLog(t, root, "offline-run-2", ours, bodies(
+		some(runBody(func(r *record.Run) { r.StartTime, r.StartingStep = begin.Add(time.Hour), 2 })),
+		rowsOf(2, 4), some(&record.Alert{Title: "two"}, &record.Exit{}),
 	)...)
 	for range 2 {
 		for _, r := range bring(t, s, syncrun.Options{IncludeSynced: true}, root) {

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
 // rewound is the step after which a log goes on with its own run, false if it was
 // not made to rewind it.
-func rewound(r *journal.Run) (step int64, ok bool) {
+func rewound(r *record.Run) (step int64, ok bool) {
 	b := r.BranchPoint
 	if b == nil || b.Run != r.ID || b.Metric != keyStep || b.Value < 0 || b.Value >= math.MaxInt64 {
 		return 0, false

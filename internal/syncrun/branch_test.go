@@ -6,14 +6,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
 // branch makes a run record as both clients write it of a run that leaves another.
-func branch(from, metric string, step float64) func(*journal.Run) {
-	return func(r *journal.Run) { r.BranchPoint = &journal.BranchPoint{Run: from, Value: step, Metric: metric} }
+func branch(from, metric string, step float64) func(*record.Run) {
+	return func(r *record.Run) { r.BranchPoint = &record.BranchPoint{Run: from, Value: step, Metric: metric} }
 }
 
 // TestRewind: when the run on the server is rewound before a log is uploaded. The
@@ -26,8 +26,8 @@ func TestRewind(t *testing.T) {
 		})
 	}
 	for name, tt := range map[string]struct {
-		run     func(*journal.Run)
-		rows    []journal.Body
+		run     func(*record.Run)
+		rows    []record.Record
 		before  func(*rundir.Dir) error
 		options syncrun.Options
 		rewinds int
@@ -48,7 +48,7 @@ func TestRewind(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := whereItStands(rowsOf(0, 9), t)
-			path := record(t, t.TempDir(), "offline-run-x", official, bodies(some(runBody(tt.run)), tt.rows, some(&journal.Exit{}))...)
+			path := writeLog(t, t.TempDir(), "offline-run-x", official, bodies(some(runBody(tt.run)), tt.rows, some(&record.Exit{}))...)
 			if tt.before != nil {
 				require.NoError(t, tt.before(rundir.Of(path)))
 			}
@@ -65,7 +65,7 @@ func TestRewoundRunThatCrashed(t *testing.T) {
 	t.Parallel()
 	s := whereItStands(rowsOf(0, 9), t)
 	s.state = "finished"
-	path := record(t, t.TempDir(), "offline-run-x", ours, some(runBody(branch("r1", "_step", 3)), row(4, 100), row(5, 101))...)
+	path := writeLog(t, t.TempDir(), "offline-run-x", ours, some(runBody(branch("r1", "_step", 3)), row(4, 100), row(5, 101))...)
 	require.NoError(t, bring(t, s, syncrun.Options{}, path)[0].Err)
 	assert.Equal(t, count(0, 6), s.steps(t))
 	require.NotNil(t, s.exit)
@@ -78,9 +78,9 @@ func TestSupersededByRewind(t *testing.T) {
 	t.Parallel()
 	s := whereItStands(rowsOf(0, 6), t)
 	root := t.TempDir()
-	first := record(t, root, "run-1", ours, bodies(some(runBody()), rowsOf(0, 9))...)
+	first := writeLog(t, root, "run-1", ours, bodies(some(runBody()), rowsOf(0, 9))...)
 	online(t, first, 6)
-	record(t, root, "run-2", ours, some(runBody(branch("r1", "_step", 3), func(r *journal.Run) { r.StartTime = begin.Add(1) }), row(4, 100))...)
+	writeLog(t, root, "run-2", ours, some(runBody(branch("r1", "_step", 3), func(r *record.Run) { r.StartTime = begin.Add(1) }), row(4, 100))...)
 	results := bring(t, s, syncrun.Options{}, root)
 	require.NoError(t, results[0].Err)
 	assert.Contains(t, results[0].Warnings[0], "from step 4 on have no place")
@@ -94,7 +94,7 @@ func TestFork(t *testing.T) {
 	t.Parallel()
 	s := whereItStands(rowsOf(0, 3), t)
 	s.exists = false
-	path := record(t, t.TempDir(), "offline-run-x", official, runBody(branch("r0", "_step", 2)), row(3, 3), &journal.Exit{})
+	path := writeLog(t, t.TempDir(), "offline-run-x", official, runBody(branch("r0", "_step", 2)), row(3, 3), &record.Exit{})
 	require.NoError(t, bring(t, s, syncrun.Options{}, path)[0].Err)
 	assert.Equal(t, count(0, 4), s.steps(t))
 	assert.Zero(t, s.again)

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/internal/filestream"
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
@@ -31,11 +31,11 @@ func hole(t *testing.T, path string, size int) {
 // A directory is deleted only if the server has everything that is in it.
 func TestClean(t *testing.T) {
 	t.Parallel()
-	file := &journal.Files{Files: []journal.File{{Path: "a.txt"}}}
+	file := &record.Files{Files: []record.File{{Path: "a.txt"}}}
 	long := strings.Repeat("x", filestream.DefaultMaxLineBytes)
 	tests := []struct {
 		name   string
-		more   []journal.Body
+		more   []record.Record
 		before func(t *testing.T, s *server, path string) // a first sync
 		after  func(t *testing.T, s *server, path string) // before the second
 		want   string                                     // why it stays
@@ -69,10 +69,10 @@ func TestClean(t *testing.T) {
 		},
 		{
 			name: "a line that no server takes", want: "not everything could be uploaded", sent: 31,
-			more: some(row(30, 30, journal.Item{Key: "long", Value: []byte(`"` + long + `"`)})),
+			more: some(row(30, 30, record.Item{Key: "long", Value: []byte(`"` + long + `"`)})),
 		},
 		{
-			name: "an alert that was not raised", more: some(&journal.Alert{Title: "a"}), want: "not everything could be uploaded", sent: 30,
+			name: "an alert that was not raised", more: some(&record.Alert{Title: "a"}), want: "not everything could be uploaded", sent: 30,
 			before: func(_ *testing.T, s *server, _ string) { s.mute = map[string]bool{"a": true} },
 		},
 		{
@@ -99,8 +99,8 @@ func TestClean(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := newServer()
-			path := record(t, filepath.Join(t.TempDir(), "wandb"), runDir, ours, bodies(
-				some(runBody()), rowsOf(0, 30), tt.more, some(summaryBody("_step", "29"), &journal.Exit{}))...)
+			path := writeLog(t, filepath.Join(t.TempDir(), "wandb"), runDir, ours, bodies(
+				some(runBody()), rowsOf(0, 30), tt.more, some(summaryBody("_step", "29"), &record.Exit{}))...)
 			for _, f := range []func(*testing.T, *server, string){tt.before, tt.after} {
 				if f != nil {
 					f(t, s, path)
@@ -162,14 +162,14 @@ func elsewhere(t *testing.T, s *server, path string) {
 func TestCleanLeavesAlone(t *testing.T) {
 	t.Parallel()
 	root, s := filepath.Join(t.TempDir(), "wandb"), newServer()
-	path := record(t, root, runDir, ours, bodies(some(runBody()), rowsOf(0, 3), some(&journal.Exit{}))...)
+	path := writeLog(t, root, runDir, ours, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)
 	for range 2 {
 		r := bring(t, s, syncrun.Options{Clean: true, CleanAfter: time.Hour}, path)[0]
 		require.NoError(t, r.Err)
 		assert.Empty(t, r.Warnings)
 		assert.FileExists(t, path)
 	}
-	live := record(t, root, "offline-run-20270115_090000-r2", official, bodies(some(runBody()), rowsOf(0, 3))...)
+	live := writeLog(t, root, "offline-run-20270115_090000-r2", official, bodies(some(runBody()), rowsOf(0, 3))...)
 	r := bring(t, s, syncrun.Options{Clean: true}, live)[0]
 	assert.Equal(t, syncrun.Skipped, r.Outcome)
 	assert.Empty(t, r.Warnings)
@@ -180,7 +180,7 @@ func TestCleanLeavesAlone(t *testing.T) {
 func TestCleanThroughALink(t *testing.T) {
 	t.Parallel()
 	root, s := filepath.Join(t.TempDir(), "wandb"), newServer()
-	path := record(t, root, runDir, ours, bodies(some(runBody()), rowsOf(0, 3), some(&journal.Exit{}))...)
+	path := writeLog(t, root, runDir, ours, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)
 	link := filepath.Join(root, "latest-run")
 	require.NoError(t, os.Symlink(runDir, link))
 	r := bring(t, s, syncrun.Options{Clean: true}, link)[0]

@@ -9,8 +9,8 @@ import (
 	"strconv"
 
 	"github.com/wandgo/wandgo/graphql"
-	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
@@ -20,7 +20,7 @@ const ownKey = "_wandb"
 
 // config is the run's config in wire form. old is what the server has, of which
 // keys that the log does not set are kept; machine describes one.
-func (s *Survey) config(old map[string]json.RawMessage, machine func(*journal.Environment) []byte) []byte {
+func (s *Survey) config(old map[string]json.RawMessage, machine func(*record.Environment) []byte) []byte {
 	c := &s.Config
 	for key, v := range old {
 		if key != ownKey && c.Get(key) == nil {
@@ -42,7 +42,7 @@ func (s *Survey) config(old map[string]json.RawMessage, machine func(*journal.En
 	set := func(v []byte, path ...string) { c.Set(append([]string{ownKey}, path...), v) }
 	set(t.AppendJSON(nil), "t")
 	// Globs as they are: current servers expand them.
-	set(journal.AppendMetricsJSON(nil, s.Metrics, true), "m")
+	set(record.AppendMetricsJSON(nil, s.Metrics, true), "m")
 	if t.CLIVersion != "" {
 		set(jsonx.AppendQuoted(nil, []byte(t.CLIVersion)), "cli_version")
 	}
@@ -72,7 +72,7 @@ func (s *Survey) config(old map[string]json.RawMessage, machine func(*journal.En
 
 // environment is the description of a machine. Where this client wrote the log, the
 // file in which it described the machine says more than the log has room for.
-func (j *job) environment(e *journal.Environment) []byte {
+func (j *job) environment(e *record.Environment) []byte {
 	if j.log.Ours() && e.WriterID != "" {
 		var file struct{ WriterID string }
 		var b bytes.Buffer
@@ -134,7 +134,7 @@ func (s *Survey) summary(old []byte, shift int64) []byte {
 	}
 	line := s.Summary.AppendJSON(nil)
 	if old != nil {
-		var t journal.Tree
+		var t record.Tree
 		t.Merge(nil, old)
 		t.Merge(nil, line)
 		line = t.AppendJSON(nil)

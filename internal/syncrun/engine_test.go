@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
@@ -26,31 +27,31 @@ const (
 	official = "0.31.0+abc"
 )
 
-func bodies(parts ...[]journal.Body) []journal.Body {
-	var all []journal.Body
+func bodies(parts ...[]record.Record) []record.Record {
+	var all []record.Record
 	for _, p := range parts {
 		all = append(all, p...)
 	}
 	return all
 }
 
-func some(b ...journal.Body) []journal.Body { return b }
+func some(b ...record.Record) []record.Record { return b }
 
 func TestWholeRun(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	path := record(t, root, "offline-run-x", official, bodies(
-		some(runBody(), &journal.Config{Update: []journal.Item{{Key: "lr", Value: []byte("0.5")}}},
-			&journal.Telemetry{Feature: []int32{4}, CLIVersion: "1.2.3", PythonVersion: "3.11"},
-			&journal.Metric{Name: "loss", StepMetric: "epoch", Defined: true},
-			&journal.Environment{OS: "Linux", Program: "train.py", WriterID: "w1"},
-			&journal.Files{Files: []journal.File{{Path: "a.txt"}, {Path: "gone.txt"}, {Path: "../escape"}, {Path: "a.txt"}, {Path: "config.yaml"}}}),
+	path := writeLog(t, root, "offline-run-x", official, bodies(
+		some(runBody(), &record.Config{Update: []record.Item{{Key: "lr", Value: []byte("0.5")}}},
+			&record.Telemetry{Feature: []int32{4}, CLIVersion: "1.2.3", PythonVersion: "3.11"},
+			&record.Metric{Name: "loss", StepMetric: "epoch", Defined: true},
+			&record.Environment{OS: "Linux", Program: "train.py", WriterID: "w1"},
+			&record.Files{Files: []record.File{{Path: "a.txt"}, {Path: "gone.txt"}, {Path: "../escape"}, {Path: "a.txt"}, {Path: "config.yaml"}}}),
 		rowsOf(0, 5),
-		some(&journal.Stats{Timestamp: begin.Add(2 * time.Second), Items: []journal.Item{{Key: "cpu", Value: []byte("7")}}},
-			&journal.OutputRaw{Stdout: true, Timestamp: begin, Text: "10%\r99%\nlast"},
-			&journal.OutputRaw{Timestamp: begin.Add(time.Second), Text: "oh no\n"},
-			&journal.Alert{Title: "look", Text: "here"},
-			summaryBody("loss", "4"), summaryBody("_step", "4"), &journal.Exit{Code: 0}),
+		some(&record.Stats{Timestamp: begin.Add(2 * time.Second), Items: []record.Item{{Key: "cpu", Value: []byte("7")}}},
+			&record.OutputRaw{Stdout: true, Timestamp: begin, Text: "10%\r99%\nlast"},
+			&record.OutputRaw{Timestamp: begin.Add(time.Second), Text: "oh no\n"},
+			&record.Alert{Title: "look", Text: "here"},
+			summaryBody("loss", "4"), summaryBody("_step", "4"), &record.Exit{Code: 0}),
 	)...)
 	s := newServer()
 	s.missing["gone.txt"] = fs.ErrNotExist
@@ -101,17 +102,17 @@ func TestWholeRun(t *testing.T) {
 // last summary record.
 func TestCrashedRun(t *testing.T) {
 	t.Parallel()
-	metric := &journal.Metric{Name: "loss", Defined: true, Summary: journal.SummaryMin | journal.SummaryMean}
-	path := record(t, t.TempDir(), "run-x", ours, bodies(
+	metric := &record.Metric{Name: "loss", Defined: true, Summary: record.SummaryMin | record.SummaryMean}
+	path := writeLog(t, t.TempDir(), "run-x", ours, bodies(
 		some(runBody(), metric), rowsOf(1, 3),
-		some(&journal.Summary{Update: []journal.Item{
+		some(&record.Summary{Update: []record.Item{
 			{NestedKey: []string{"loss", "min"}, Value: []byte("1")},
 			{NestedKey: []string{"loss", "mean"}, Value: []byte("1.5")},
 			{NestedKey: []string{"own"}, Value: []byte(`"kept"`)},
 			{NestedKey: []string{"_step"}, Value: []byte("2")},
 		}}),
 		rowsOf(3, 6),
-		some(row(6, 6, journal.Item{NestedKey: []string{"deep", "x"}, Value: []byte("8")})),
+		some(row(6, 6, record.Item{NestedKey: []string{"deep", "x"}, Value: []byte("8")})),
 	)...)
 	s := newServer()
 	r := bring(t, s, syncrun.Options{}, path)[0]
@@ -123,10 +124,10 @@ func TestCrashedRun(t *testing.T) {
 }
 
 // whereItStands makes a server that has the first rows of a run.
-func whereItStands(rows []journal.Body, t *testing.T) *server {
+func whereItStands(rows []record.Record, t *testing.T) *server {
 	t.Helper()
 	s := newServer()
-	path := record(t, t.TempDir(), "offline-run-x", ours, bodies(some(runBody()), rows)...)
+	path := writeLog(t, t.TempDir(), "offline-run-x", ours, bodies(some(runBody()), rows)...)
 	require.NoError(t, bring(t, s, syncrun.Options{}, path)[0].Err)
 	s.exit, s.again, s.posts = nil, 0, 0
 	return s
@@ -142,12 +143,12 @@ func online(t *testing.T, path string, history int64) {
 
 func TestWhereToGoOn(t *testing.T) {
 	t.Parallel()
-	at := func(step int64, seconds float64) *journal.History { return row(step, seconds) }
+	at := func(step int64, seconds float64) *record.History { return row(step, seconds) }
 	cases := map[string]struct {
-		server []journal.Body // the rows that it has
-		log    []journal.Body // the rows on disk
-		note   int64          // rows that a note says are there, -1 without one
-		want   []int64        // steps on the server then
+		server []record.Record // the rows that it has
+		log    []record.Record // the rows on disk
+		note   int64           // rows that a note says are there, -1 without one
+		want   []int64         // steps on the server then
 		sent   int64
 		err    error
 	}{
@@ -173,7 +174,7 @@ func TestWhereToGoOn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := whereItStands(c.server, t)
-			path := record(t, t.TempDir(), "run-y", ours, bodies(some(runBody()), c.log, some(&journal.Exit{Code: 3}))...)
+			path := writeLog(t, t.TempDir(), "run-y", ours, bodies(some(runBody()), c.log, some(&record.Exit{Code: 3}))...)
 			if c.note >= 0 {
 				online(t, path, c.note)
 			}
@@ -198,7 +199,7 @@ func TestWhereToGoOn(t *testing.T) {
 // A flipped bit costs its row and moves no other.
 func TestDamagedLog(t *testing.T) {
 	t.Parallel()
-	path := record(t, t.TempDir(), "offline-run-x", ours, bodies(some(runBody()), rowsOf(0, 50), some(&journal.Exit{}))...)
+	path := writeLog(t, t.TempDir(), "offline-run-x", ours, bodies(some(runBody()), rowsOf(0, 50), some(&record.Exit{}))...)
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	text[len(text)/2] ^= 4
@@ -222,11 +223,11 @@ func TestDamagedLog(t *testing.T) {
 func TestSuperseded(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	first := record(t, root, "run-1", ours, bodies(some(runBody()), rowsOf(0, 8))...)
+	first := writeLog(t, root, "run-1", ours, bodies(some(runBody()), rowsOf(0, 8))...)
 	online(t, first, 5)
-	second := record(t, root, "run-2", ours, bodies(
-		some(runBody(func(r *journal.Run) { r.StartTime, r.Resumed, r.StartingStep = begin.Add(time.Minute), true, 5 })),
-		rowsOf(60, 62), some(&journal.Exit{}))...)
+	second := writeLog(t, root, "run-2", ours, bodies(
+		some(runBody(func(r *record.Run) { r.StartTime, r.Resumed, r.StartingStep = begin.Add(time.Minute), true, 5 })),
+		rowsOf(60, 62), some(&record.Exit{}))...)
 	s := whereItStands(append(rowsOf(0, 5), rowsOf(60, 61)...), t)
 	results := bring(t, s, syncrun.Options{}, root)
 	require.Len(t, results, 2)
@@ -242,7 +243,7 @@ func TestWhatIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	// The official client takes no lock: a log that changed a moment ago and has no
 	// end is being written.
-	live := record(t, t.TempDir(), "offline-run-live", official, bodies(some(runBody()), rowsOf(0, 3))...)
+	live := writeLog(t, t.TempDir(), "offline-run-live", official, bodies(some(runBody()), rowsOf(0, 3))...)
 	r := bring(t, newServer(), syncrun.Options{}, live)[0]
 	assert.Equal(t, syncrun.Skipped, r.Outcome)
 	require.NoError(t, os.Chtimes(live, time.Time{}, time.Now().Add(-time.Hour)))
@@ -273,13 +274,13 @@ func TestLiveRun(t *testing.T) {
 	w, err := journal.Create(path, journal.Options{})
 	require.NoError(t, err)
 	defer w.Close()
-	put := func(all ...journal.Body) {
+	put := func(all ...record.Record) {
 		for _, b := range all {
-			require.NoError(t, w.Append(journal.Record{Body: b}))
+			require.NoError(t, w.Append(b))
 		}
 		require.NoError(t, w.Flush())
 	}
-	put(bodies(some(&journal.Header{Producer: ours}, runBody()), rowsOf(0, 4))...)
+	put(bodies(some(&record.Header{Producer: ours}, runBody()), rowsOf(0, 4))...)
 	unlock, err := journal.Lock(path)
 	if err == nil || !strings.Contains(err.Error(), "in use") {
 		if unlock != nil {
@@ -297,7 +298,7 @@ func TestLiveRun(t *testing.T) {
 	assert.False(t, rundir.Of(path).Synced())
 	assert.Equal(t, count(0, 4), s.steps(t))
 
-	put(bodies(rowsOf(4, 6), some(&journal.Exit{}))...)
+	put(bodies(rowsOf(4, 6), some(&record.Exit{}))...)
 	require.NoError(t, w.Close())
 	r = bring(t, s, syncrun.Options{}, root)[0]
 	require.NoError(t, r.Err)
@@ -308,7 +309,7 @@ func TestLiveRun(t *testing.T) {
 
 func TestCancelled(t *testing.T) {
 	t.Parallel()
-	path := record(t, t.TempDir(), "offline-run-x", ours, bodies(some(runBody()), rowsOf(0, 3))...)
+	path := writeLog(t, t.TempDir(), "offline-run-x", ours, bodies(some(runBody()), rowsOf(0, 3))...)
 	logs, err := syncrun.Find(path)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -332,15 +333,15 @@ func TestMemoryIsFlat(t *testing.T) { //nolint:paralleltest // others would coun
 		require.NoError(t, mkdir(root))
 		w, err := journal.Create(filepath.Join(root, "run-r1.wandb"), journal.Options{})
 		require.NoError(t, err)
-		require.NoError(t, w.Append(journal.Record{Body: runBody()}))
+		require.NoError(t, w.Append(runBody()))
 		line := []byte(`{"loss":0.123456,"accuracy":0.98,"deep":{"x":1,"y":2.5},"_runtime":1.5,"_timestamp":1800000000.5,"_step":0}`)
 		for i := range rows {
-			require.NoError(t, w.AppendHistoryLine(line, int64(i)))
+			require.NoError(t, w.AppendRow(&record.Row{Line: line, Step: int64(i)}))
 			if i%10 == 0 {
-				require.NoError(t, w.Append(journal.Record{Body: &journal.OutputRaw{Stdout: true, Text: "epoch done\n", Timestamp: begin}}))
+				require.NoError(t, w.Append(&record.OutputRaw{Stdout: true, Text: "epoch done\n", Timestamp: begin}))
 			}
 		}
-		require.NoError(t, w.Append(journal.Record{Body: &journal.Exit{}}))
+		require.NoError(t, w.Append(&record.Exit{}))
 		require.NoError(t, w.Close())
 		s := newServer()
 		s.discard = true

@@ -17,6 +17,7 @@ import (
 
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
@@ -180,7 +181,7 @@ func (s *server) Send(_ context.Context, _ syncrun.Target, body []byte) error {
 	return nil
 }
 
-func (s *server) Alert(_ context.Context, _ syncrun.Target, a *journal.Alert) error {
+func (s *server) Alert(_ context.Context, _ syncrun.Target, a *record.Alert) error {
 	if s.mute[a.Title] {
 		return errBroken
 	}
@@ -234,21 +235,21 @@ func (f *files) Finish(ctx context.Context) error {
 var begin = time.Unix(1_800_000_000, 0).UTC()
 
 // record makes a log of these records in a directory of its own, below root.
-func record(tb testing.TB, root, name, producer string, bodies ...journal.Body) string {
+func writeLog(tb testing.TB, root, name, producer string, bodies ...record.Record) string {
 	tb.Helper()
 	require.NoError(tb, mkdir(filepath.Join(root, name)))
 	path := filepath.Join(root, name, "run-r1.wandb")
 	w, err := journal.Create(path, journal.Options{})
 	require.NoError(tb, err)
-	for _, b := range append([]journal.Body{&journal.Header{Producer: producer}}, bodies...) {
-		require.NoError(tb, w.Append(journal.Record{Body: b}))
+	for _, b := range append([]record.Record{&record.Header{Producer: producer}}, bodies...) {
+		require.NoError(tb, w.Append(b))
 	}
 	require.NoError(tb, w.Close())
 	return path
 }
 
-func runBody(change ...func(*journal.Run)) *journal.Run {
-	r := &journal.Run{ID: "r1", Entity: "acme", Project: "p", StartTime: begin, DisplayName: "named", Tags: []string{"t"}}
+func runBody(change ...func(*record.Run)) *record.Run {
+	r := &record.Run{ID: "r1", Entity: "acme", Project: "p", StartTime: begin, DisplayName: "named", Tags: []string{"t"}}
 	for _, f := range change {
 		f(r)
 	}
@@ -256,25 +257,25 @@ func runBody(change ...func(*journal.Run)) *journal.Run {
 }
 
 // row is a row of a run that logs once a second.
-func row(step int64, at float64, values ...journal.Item) *journal.History {
-	item := func(key string, v any) journal.Item {
+func row(step int64, at float64, values ...record.Item) *record.History {
+	item := func(key string, v any) record.Item {
 		text, _ := json.Marshal(v)
-		return journal.Item{NestedKey: []string{key}, Value: text}
+		return record.Item{NestedKey: []string{key}, Value: text}
 	}
-	return &journal.History{Step: step, Items: append(slices.Clone(values),
+	return &record.History{Step: step, Items: append(slices.Clone(values),
 		item("loss", at), item("_step", step), item("_runtime", at), item("_timestamp", float64(begin.Unix())+at))}
 }
 
-func rowsOf(from, to int) []journal.Body {
-	var out []journal.Body
+func rowsOf(from, to int) []record.Record {
+	var out []record.Record
 	for i := from; i < to; i++ {
 		out = append(out, row(int64(i), float64(i)))
 	}
 	return out
 }
 
-func summaryBody(key, value string) *journal.Summary {
-	return &journal.Summary{Update: []journal.Item{{NestedKey: []string{key}, Value: []byte(value)}}}
+func summaryBody(key, value string) *record.Summary {
+	return &record.Summary{Update: []record.Item{{NestedKey: []string{key}, Value: []byte(value)}}}
 }
 
 // bring syncs what is at the paths.

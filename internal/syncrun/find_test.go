@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
@@ -18,7 +18,7 @@ func TestWaysToALog(t *testing.T) {
 	t.Parallel()
 	base := t.TempDir()
 	root := filepath.Join(base, "wandb")
-	path := record(t, root, runDir, official, bodies(some(runBody()), rowsOf(0, 3), some(&journal.Exit{}))...)
+	path := writeLog(t, root, runDir, official, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)
 	require.NoError(t, os.Symlink(runDir, filepath.Join(root, "latest-run")))
 	link := filepath.Join(base, "link.wandb")
 	require.NoError(t, os.Symlink(path, link))
@@ -45,7 +45,7 @@ func TestWaysToALog(t *testing.T) {
 // A log that was copied somewhere is uploaded like any other.
 func TestCopiedLog(t *testing.T) {
 	t.Parallel()
-	path := record(t, t.TempDir(), "elsewhere", official, bodies(some(runBody()), rowsOf(0, 3), some(&journal.Exit{}))...)
+	path := writeLog(t, t.TempDir(), "elsewhere", official, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)
 	s := newServer()
 	r := bring(t, s, syncrun.Options{}, path)[0]
 	assert.Equal(t, syncrun.Synced, r.Outcome, r.Reason)
@@ -65,7 +65,7 @@ func TestFindErrors(t *testing.T) {
 	require.ErrorIs(t, err, syncrun.ErrNoLog)
 
 	root := t.TempDir()
-	record(t, root, runDir, ours, runBody())
+	writeLog(t, root, runDir, ours, runBody())
 	logs, err := syncrun.FindIn(filepath.Join(empty, "nothing"), empty, root)
 	require.NoError(t, err)
 	assert.Len(t, logs, 1)
@@ -80,8 +80,8 @@ func TestUnreadableDirectories(t *testing.T) {
 		t.Skip("root may read everything")
 	}
 	root := t.TempDir()
-	record(t, root, "offline-run-20270115_080000-good", ours, bodies(some(runBody()), rowsOf(0, 3), some(&journal.Exit{}))...)
-	secret := filepath.Dir(record(t, root, "offline-run-20270115_090000-r2", ours, runBody()))
+	writeLog(t, root, "offline-run-20270115_080000-good", ours, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)
+	secret := filepath.Dir(writeLog(t, root, "offline-run-20270115_090000-r2", ours, runBody()))
 	require.NoError(t, os.Chmod(secret, 0))
 	t.Cleanup(func() { _ = os.Chmod(secret, 0o700) }) //nolint:gosec // a directory
 	results := bring(t, newServer(), syncrun.Options{}, root)

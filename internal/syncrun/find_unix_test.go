@@ -18,7 +18,7 @@ import (
 func TestPipeIsNoLog(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	record(t, root, runDir, ours, runBody())
+	writeLog(t, root, runDir, ours, runBody())
 	pipe := filepath.Join(root, runDir, "run-pipe.wandb")
 	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
 	logs, err := syncrun.Find(root)

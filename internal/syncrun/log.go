@@ -9,6 +9,8 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record/wire"
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
@@ -27,7 +29,7 @@ type Log struct {
 	Changed time.Time
 	// Run is the first run record. Where none can be read, it is what the file's name
 	// and its other records tell, and Guessed is set; it is nil for a log without records.
-	Run     *journal.Run
+	Run     *record.Run
 	Guessed bool
 	// Producer is who wrote the log, "" if it does not say.
 	Producer string
@@ -78,31 +80,31 @@ type head struct {
 	records   int
 	header    bool
 	measured  bool
-	telemetry *journal.Telemetry
+	telemetry *record.Telemetry
 	begun     time.Time // as records tell that are not the run's
 }
 
-func (h *head) take(rec *journal.Record) {
+func (h *head) take(rec *wire.Entry) {
 	h.records++
 	switch body := rec.Body.(type) {
-	case *journal.Header:
+	case *record.Header:
 		h.header, h.log.Producer = true, body.Producer
 		h.records-- // it tells nothing of a run
-	case *journal.Run:
-		if run, ok := rec.Clone().Body.(*journal.Run); ok && h.log.Run == nil {
+	case *record.Run:
+		if run, ok := rec.Clone().Body.(*record.Run); ok && h.log.Run == nil {
 			h.log.Run, h.log.late = run, h.measured
 		}
-	case *journal.Telemetry:
-		if t, ok := rec.Clone().Body.(*journal.Telemetry); ok && h.telemetry == nil {
+	case *record.Telemetry:
+		if t, ok := rec.Clone().Body.(*record.Telemetry); ok && h.telemetry == nil {
 			h.telemetry = t
 		}
-	case *journal.Environment:
+	case *record.Environment:
 		if h.begun.IsZero() {
 			h.begun = body.StartedAt
 		}
-	case *journal.Stats:
+	case *record.Stats:
 		h.measured = true
-	case *journal.History:
+	case *record.History:
 		if h.begun.IsZero() {
 			h.begun = beginOf(body)
 		}
@@ -133,7 +135,7 @@ func (h *head) settle() {
 		return
 	}
 	l.Guessed, l.late = true, true
-	l.Run = &journal.Run{ID: l.Dir.RunID(), StartTime: h.begun}
+	l.Run = &record.Run{ID: l.Dir.RunID(), StartTime: h.begun}
 	if l.Run.StartTime.IsZero() {
 		l.Run.StartTime = l.Dir.Begun()
 	}
@@ -143,7 +145,7 @@ func (h *head) settle() {
 }
 
 // beginOf is when a run began, as one of its rows tells; the zero time if it does not.
-func beginOf(row *journal.History) time.Time {
+func beginOf(row *record.History) time.Time {
 	number := func(key string) (float64, bool) {
 		for i := range row.Items {
 			if path := row.Items[i].Path(); len(path) == 1 && path[0] == key {

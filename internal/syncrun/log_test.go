@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
@@ -32,11 +32,11 @@ func flip(t *testing.T, path string, record int) {
 // One flipped bit in the record of the run costs the name and the tags, and not the run.
 func TestDamagedRunRecord(t *testing.T) {
 	t.Parallel()
-	telemetry := &journal.Telemetry{CLIVersion: "1"}
-	later := runBody(func(r *journal.Run) { r.ID, r.DisplayName = "r9", "renamed" })
+	telemetry := &record.Telemetry{CLIVersion: "1"}
+	later := runBody(func(r *record.Run) { r.ID, r.DisplayName = "r9", "renamed" })
 	tests := []struct {
 		name, file string
-		more       []journal.Body
+		more       []record.Record
 		note       *rundir.Uploaded
 		o          syncrun.Options
 		want       syncrun.Target
@@ -65,10 +65,10 @@ func TestDamagedRunRecord(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			path := record(t, t.TempDir(), runDir, ours, bodies(
+			path := writeLog(t, t.TempDir(), runDir, ours, bodies(
 				some(runBody(), telemetry), rowsOf(0, 9),
-				some(&journal.Stats{Timestamp: begin.Add(3 * time.Second), Items: []journal.Item{{Key: "cpu", Value: []byte("7")}}}),
-				tt.more, some(&journal.Exit{}))...)
+				some(&record.Stats{Timestamp: begin.Add(3 * time.Second), Items: []record.Item{{Key: "cpu", Value: []byte("7")}}}),
+				tt.more, some(&record.Exit{}))...)
 			flip(t, path, 1)
 			moved := filepath.Join(filepath.Dir(path), tt.file)
 			require.NoError(t, os.Rename(path, moved))
@@ -97,7 +97,7 @@ func TestDamagedRunRecord(t *testing.T) {
 // Where nothing tells whose run it is, that is a failure and says what helps.
 func TestRunWithoutAnID(t *testing.T) {
 	t.Parallel()
-	path := record(t, t.TempDir(), "some-directory", ours, bodies(some(runBody()), rowsOf(0, 3), some(&journal.Exit{}))...)
+	path := writeLog(t, t.TempDir(), "some-directory", ours, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)
 	flip(t, path, 1)
 	copied := filepath.Join(filepath.Dir(path), "copy.wandb")
 	require.NoError(t, os.Rename(path, copied))
@@ -118,12 +118,12 @@ func TestRunWithoutAnID(t *testing.T) {
 // in the header does not hide it.
 func TestWhoseLogItIs(t *testing.T) {
 	t.Parallel()
-	telemetry := func(python string) journal.Body { return &journal.Telemetry{CLIVersion: "1", PythonVersion: python} }
+	telemetry := func(python string) record.Record { return &record.Telemetry{CLIVersion: "1", PythonVersion: python} }
 	liveNote := &rundir.Uploaded{Entity: "acme", Project: "p", BaseURL: "http://server"}
 	syncNote := &rundir.Uploaded{Entity: "acme", Project: "p", BaseURL: "http://server", StorageID: "storage-id"}
 	tests := []struct {
 		name, producer string
-		telemetry      journal.Body
+		telemetry      record.Record
 		note           *rundir.Uploaded
 		damaged        int // record, -1 for none
 		want           bool
@@ -132,14 +132,14 @@ func TestWhoseLogItIs(t *testing.T) {
 		{"the header says official", official, telemetry("3.12"), nil, -1, false},
 		{"the header is damaged, telemetry says ours", ours, telemetry(""), nil, 0, true},
 		{"the header is damaged, telemetry says official", official, telemetry("3.12"), nil, 0, false},
-		{"the header is damaged, the note is of a running run", ours, &journal.Preempting{}, liveNote, 0, true},
+		{"the header is damaged, the note is of a running run", ours, &record.Preempting{}, liveNote, 0, true},
 		{"the header is damaged, the note is of a sync", official, telemetry("3.12"), syncNote, 0, false},
-		{"nothing says", ours, &journal.Preempting{}, nil, 0, false},
+		{"nothing says", ours, &record.Preempting{}, nil, 0, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			path := record(t, t.TempDir(), "run-20270115_080000-r1", tt.producer, bodies(some(runBody(), tt.telemetry), rowsOf(0, 3))...)
+			path := writeLog(t, t.TempDir(), "run-20270115_080000-r1", tt.producer, bodies(some(runBody(), tt.telemetry), rowsOf(0, 3))...)
 			if tt.damaged >= 0 {
 				flip(t, path, tt.damaged)
 			}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
@@ -30,7 +30,7 @@ func old(t *testing.T, path string) {
 // too, and it may be of another server.
 func TestMarkIsNoProof(t *testing.T) {
 	t.Parallel()
-	whole := bodies(some(runBody()), rowsOf(0, 9), some(summaryBody("_step", "8"), &journal.Exit{}))
+	whole := bodies(some(runBody()), rowsOf(0, 9), some(summaryBody("_step", "8"), &record.Exit{}))
 	elsewhere := rundir.Uploaded{
 		History: 9, Entity: "acme", Project: "p", StorageID: "storage-id", BaseURL: "http://other", Done: true, Whole: true,
 	}
@@ -38,7 +38,7 @@ func TestMarkIsNoProof(t *testing.T) {
 	here.BaseURL = "http://server"
 	tests := []struct {
 		name   string
-		server []journal.Body // what it has
+		server []record.Record // what it has
 		note   *rundir.Uploaded
 		o      syncrun.Options
 		sent   int64
@@ -62,13 +62,13 @@ func TestMarkIsNoProof(t *testing.T) {
 				t.Parallel()
 				s := newServer()
 				if tt.server != nil {
-					part := record(t, t.TempDir(), "offline-run-x", ours, tt.server...)
+					part := writeLog(t, t.TempDir(), "offline-run-x", ours, tt.server...)
 					require.NoError(t, bring(t, s, syncrun.Options{}, part)[0].Err)
 					if len(tt.server) != len(whole) {
 						s.exit, s.state = nil, "crashed"
 					}
 				}
-				path := record(t, t.TempDir(), dir, official, whole...)
+				path := writeLog(t, t.TempDir(), dir, official, whole...)
 				d := rundir.Of(path)
 				require.NoError(t, d.MarkSynced())
 				if tt.note != nil {
@@ -108,12 +108,12 @@ func stat(t *testing.T, path string) os.FileInfo {
 // A log that grew after it was acknowledged has more to send.
 func TestLogThatGrew(t *testing.T) {
 	t.Parallel()
-	path := record(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rowsOf(0, 4))...)
+	path := writeLog(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rowsOf(0, 4))...)
 	s := newServer()
 	require.NoError(t, bring(t, s, syncrun.Options{}, path)[0].Err)
 	require.Equal(t, 1, *s.exit)
 	require.NoError(t, os.Remove(path))
-	record(t, filepath.Dir(filepath.Dir(path)), runDir, ours, bodies(some(runBody()), rowsOf(0, 6), some(&journal.Exit{}))...)
+	writeLog(t, filepath.Dir(filepath.Dir(path)), runDir, ours, bodies(some(runBody()), rowsOf(0, 6), some(&record.Exit{}))...)
 	r := bring(t, s, syncrun.Options{}, path)[0]
 	assert.EqualValues(t, 2, r.RowsSent)
 	assert.Zero(t, *s.exit)
@@ -123,7 +123,7 @@ func TestLogThatGrew(t *testing.T) {
 // well, until that is asked for.
 func TestSyncedElsewhere(t *testing.T) {
 	t.Parallel()
-	path := record(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rowsOf(0, 4), some(&journal.Exit{}))...)
+	path := writeLog(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rowsOf(0, 4), some(&record.Exit{}))...)
 	s := newServer()
 	require.NoError(t, bring(t, s, syncrun.Options{Entity: "alice", RunID: "r2"}, path)[0].Err)
 	r := bring(t, s, syncrun.Options{}, path)[0]
@@ -150,7 +150,7 @@ func TestMarkIsOfThePlaceInTheLog(t *testing.T) {
 		{syncrun.Options{RunID: "r2"}, syncrun.Failed},
 	} {
 		s := whereItStands(some(row(0, 50), row(1, 60)), t)
-		path := record(t, t.TempDir(), runDir, official, bodies(some(runBody()), rowsOf(0, 9), some(&journal.Exit{}))...)
+		path := writeLog(t, t.TempDir(), runDir, official, bodies(some(runBody()), rowsOf(0, 9), some(&record.Exit{}))...)
 		mark(t, s, path)
 		r := bring(t, s, tt.o, path)[0]
 		assert.Equal(t, tt.want, r.Outcome, "%+v", tt.o)
@@ -166,10 +166,10 @@ func TestMarkIsOfThePlaceInTheLog(t *testing.T) {
 func TestOnlineRunOfTheOfficialClient(t *testing.T) {
 	t.Parallel()
 	const online = "run-20270115_080000-r1"
-	ended := bodies(some(runBody()), rowsOf(0, 9), some(&journal.Exit{}))
+	ended := bodies(some(runBody()), rowsOf(0, 9), some(&record.Exit{}))
 	tests := []struct {
 		name    string
-		log     []journal.Body
+		log     []record.Record
 		server  int // rows that it has, -1 for no run
 		state   string
 		fresh   bool // the log changed a moment ago
@@ -194,7 +194,7 @@ func TestOnlineRunOfTheOfficialClient(t *testing.T) {
 				s = whereItStands(rowsOf(0, tt.server), t)
 				s.state = tt.state
 			}
-			path := record(t, t.TempDir(), online, official, tt.log...)
+			path := writeLog(t, t.TempDir(), online, official, tt.log...)
 			if !tt.fresh {
 				old(t, path)
 			}
@@ -221,7 +221,7 @@ func TestLogOfARunThatEnded(t *testing.T) {
 	tests := []struct {
 		name     string
 		rows     int // in the log
-		server   []journal.Body
+		server   []record.Record
 		noted    int64
 		state    string
 		exit     int // that the server is told, -1 for nothing at all
@@ -243,8 +243,8 @@ func TestLogOfARunThatEnded(t *testing.T) {
 			s := whereItStands(tt.server, t)
 			config, summary := s.config, s.lines[summaryFile]
 			s.state = tt.state
-			path := record(t, t.TempDir(), "run-20270115_080000-r1", ours, bodies(
-				some(runBody(), &journal.Config{Update: []journal.Item{{Key: "stale", Value: []byte("1")}}}),
+			path := writeLog(t, t.TempDir(), "run-20270115_080000-r1", ours, bodies(
+				some(runBody(), &record.Config{Update: []record.Item{{Key: "stale", Value: []byte("1")}}}),
 				rowsOf(0, tt.rows), some(summaryBody("stale", "1")),
 			)...)
 			online(t, path, tt.noted)
@@ -291,7 +291,7 @@ func TestServerThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	for _, id := range []string{"a", "b", "c", "d"} {
-		record(t, root, "offline-run-"+id, ours, runBody(func(r *journal.Run) { r.ID, r.Project = id, id }), &journal.Exit{})
+		writeLog(t, root, "offline-run-"+id, ours, runBody(func(r *record.Run) { r.ID, r.Project = id, id }), &record.Exit{})
 	}
 	logs, err := syncrun.Find(root)
 	require.NoError(t, err)

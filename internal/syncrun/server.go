@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/wandgo/wandgo/graphql"
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runfiles"
 )
 
@@ -33,7 +33,7 @@ type Server interface {
 	// Send makes one request to the run's file stream. It does not keep body.
 	Send(ctx context.Context, at Target, body []byte) error
 	// Alert raises an alert.
-	Alert(ctx context.Context, at Target, a *journal.Alert) error
+	Alert(ctx context.Context, at Target, a *record.Alert) error
 	// Files begins the upload of a run's files. uploaded and skipped are called
 	// from other goroutines.
 	Files(at Target, uploaded func(name string), skipped func(name string, reason error)) (Files, error)

@@ -8,6 +8,8 @@ import (
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/metric"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record/wire"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/summary"
 )
@@ -16,7 +18,7 @@ import (
 type Survey struct {
 	*journal.State
 	// Alerts are those in the log; Files the names of its files, each once.
-	Alerts []*journal.Alert
+	Alerts []*record.Alert
 	Files  []string
 	// relabelled: a later run record changed the labels.
 	relabelled bool
@@ -56,12 +58,12 @@ func Read(l *Log) (*Survey, error) {
 	files := make(map[string]bool)
 	runs := 0
 	state, err := replay(l, &journal.Handler{
-		Run: func(*journal.Run, *journal.State) error {
+		Run: func(*record.Run, *journal.State) error {
 			runs++
 			s.relabelled = runs > 1
 			return nil
 		},
-		Alert: func(a *journal.Alert) error {
+		Alert: func(a *record.Alert) error {
 			if len(s.Alerts) == maxAlerts {
 				s.moreAlerts++
 				return nil
@@ -70,15 +72,15 @@ func Read(l *Log) (*Survey, error) {
 			s.Alerts = append(s.Alerts, &kept)
 			return nil
 		},
-		File: func(f journal.File) error {
+		File: func(f record.File) error {
 			if !files[f.Path] {
 				files[f.Path] = true
 				s.Files = append(s.Files, f.Path)
 			}
 			return nil
 		},
-		Other: func(r *journal.Record) error {
-			if _, ok := r.Body.(*journal.Summary); ok {
+		Other: func(r *wire.Entry) error {
+			if _, ok := r.Body.(*record.Summary); ok {
 				s.summaries++
 			}
 			return nil
@@ -121,8 +123,8 @@ func (s *Survey) recover(l *Log) error {
 	touched := make(map[string][]string)
 	var last []byte
 	_, err := replay(l, &journal.Handler{
-		Other: func(r *journal.Record) error {
-			if _, ok := r.Body.(*journal.Summary); ok {
+		Other: func(r *wire.Entry) error {
+			if _, ok := r.Body.(*record.Summary); ok {
 				seen++
 			}
 			return nil
@@ -147,7 +149,7 @@ func (s *Survey) recover(l *Log) error {
 	if err != nil || last == nil {
 		return err
 	}
-	var now journal.Tree
+	var now record.Tree
 	now.Merge(nil, sum.AppendJSON(nil))
 	for _, path := range touched {
 		if v := now.Get(path...); v != nil {

@@ -14,18 +14,18 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
 // samples are system metrics, n-th at seconds[n].
-func samples(seconds ...float64) []journal.Body {
-	var out []journal.Body
+func samples(seconds ...float64) []record.Record {
+	var out []record.Record
 	for n, at := range seconds {
-		out = append(out, &journal.Stats{
+		out = append(out, &record.Stats{
 			Timestamp: begin.Add(time.Duration(at * float64(time.Second))),
-			Items:     []journal.Item{{Key: "n", Value: fmt.Append(nil, n)}},
+			Items:     []record.Item{{Key: "n", Value: fmt.Append(nil, n)}},
 		})
 	}
 	return out
@@ -56,14 +56,14 @@ func TestSamplesAreCounted(t *testing.T) {
 			for _, noted := range []bool{false, true} {
 				t.Run(fmt.Sprint(there, " there, ", rows, " rows, noted ", noted), func(t *testing.T) {
 					t.Parallel()
-					whole := func(n int) []journal.Body {
+					whole := func(n int) []record.Record {
 						return bodies(some(runBody()), rowsOf(0, rows), samples(times[:n]...))
 					}
 					s := newServer()
-					part := record(t, t.TempDir(), "offline-run-x", ours, whole(there)...)
+					part := writeLog(t, t.TempDir(), "offline-run-x", ours, whole(there)...)
 					require.NoError(t, bring(t, s, syncrun.Options{}, part)[0].Err)
 					s.state = "running"
-					path := record(t, t.TempDir(), "run-20270115_080000-r1", ours, bodies(whole(len(times)), some(&journal.Exit{}))...)
+					path := writeLog(t, t.TempDir(), "run-20270115_080000-r1", ours, bodies(whole(len(times)), some(&record.Exit{}))...)
 					if noted {
 						online(t, path, int64(rows))
 					}
@@ -81,19 +81,19 @@ func TestSamplesAreCounted(t *testing.T) {
 // the first attempt came as far as these and not to a row.
 func TestPartsAreAppendedOnce(t *testing.T) {
 	t.Parallel()
-	line := func(text string) journal.Body {
-		return &journal.OutputRaw{Stdout: true, Timestamp: begin, Text: text + "\n"}
+	line := func(text string) record.Record {
+		return &record.OutputRaw{Stdout: true, Timestamp: begin, Text: text + "\n"}
 	}
-	var much []journal.Body
+	var much []record.Record
 	for range 1200 {
 		much = append(much, line(strings.Repeat("x", 4000)))
 	}
 	s := newServer()
 	root := t.TempDir()
-	record(t, root, "offline-run-1", ours, bodies(some(runBody()), rowsOf(0, 3), samples(1, 2), some(line("one"), &journal.Exit{}))...)
-	record(t, root, "offline-run-2", ours, bodies(
-		some(runBody(func(r *journal.Run) { r.StartTime = begin.Add(time.Minute) })),
-		samples(1.5, 61), much, some(row(0, 60), row(1, 61), &journal.Exit{}))...)
+	writeLog(t, root, "offline-run-1", ours, bodies(some(runBody()), rowsOf(0, 3), samples(1, 2), some(line("one"), &record.Exit{}))...)
+	writeLog(t, root, "offline-run-2", ours, bodies(
+		some(runBody(func(r *record.Run) { r.StartTime = begin.Add(time.Minute) })),
+		samples(1.5, 61), much, some(row(0, 60), row(1, 61), &record.Exit{}))...)
 	s.failAt = 4 // in the second log
 	results := bring(t, s, syncrun.Options{}, root)
 	require.NoError(t, results[0].Err)
@@ -115,21 +115,21 @@ func TestPartsAreAppendedOnce(t *testing.T) {
 // log's are.
 func TestConsoleBeforeTheFirstRow(t *testing.T) {
 	t.Parallel()
-	text := &journal.OutputRaw{Stdout: true, Timestamp: begin, Text: "one\ntwo\n"}
+	text := &record.OutputRaw{Stdout: true, Timestamp: begin, Text: "one\ntwo\n"}
 	s := newServer()
-	part := record(t, t.TempDir(), "offline-run-x", ours, runBody(), &journal.OutputRaw{Stdout: true, Timestamp: begin, Text: "one\n"})
+	part := writeLog(t, t.TempDir(), "offline-run-x", ours, runBody(), &record.OutputRaw{Stdout: true, Timestamp: begin, Text: "one\n"})
 	require.NoError(t, bring(t, s, syncrun.Options{}, part)[0].Err)
 	s.state = "crashed"
 	require.Len(t, s.lines[consoleFile], 1)
-	path := record(t, t.TempDir(), "run-20270115_080000-r1", ours, bodies(some(runBody(), text), rowsOf(0, 2), some(&journal.Exit{}))...)
+	path := writeLog(t, t.TempDir(), "run-20270115_080000-r1", ours, bodies(some(runBody(), text), rowsOf(0, 2), some(&record.Exit{}))...)
 	r := bring(t, s, syncrun.Options{}, path)[0]
 	require.NoError(t, r.Err)
 	assert.Empty(t, r.Warnings)
 	assert.Len(t, s.lines[consoleFile], 2)
 
 	s.lines[historyFile] = nil
-	resumed := record(t, t.TempDir(), "run-20270115_080000-r1", ours, bodies(
-		some(runBody(func(r *journal.Run) { r.Resumed = true }), text), rowsOf(0, 2), some(&journal.Exit{}))...)
+	resumed := writeLog(t, t.TempDir(), "run-20270115_080000-r1", ours, bodies(
+		some(runBody(func(r *record.Run) { r.Resumed = true }), text), rowsOf(0, 2), some(&record.Exit{}))...)
 	r = bring(t, s, syncrun.Options{}, resumed)[0]
 	require.NoError(t, r.Err)
 	require.Len(t, r.Warnings, 1, "another process began it")
@@ -140,8 +140,8 @@ func TestConsoleBeforeTheFirstRow(t *testing.T) {
 // the file says more than the log where it is.
 func TestMetadata(t *testing.T) {
 	t.Parallel()
-	names := &journal.Files{Files: []journal.File{{Path: "wandb-metadata.json"}, {Path: "requirements.txt"}}}
-	machine := &journal.Environment{OS: "Linux", Program: "train", WriterID: "w1"}
+	names := &record.Files{Files: []record.File{{Path: "wandb-metadata.json"}, {Path: "requirements.txt"}}}
+	machine := &record.Environment{OS: "Linux", Program: "train", WriterID: "w1"}
 	tests := []struct {
 		name, producer, file string
 		want, config         string
@@ -158,7 +158,7 @@ func TestMetadata(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			path := record(t, t.TempDir(), runDir, tt.producer, runBody(), machine, names, &journal.Exit{})
+			path := writeLog(t, t.TempDir(), runDir, tt.producer, runBody(), machine, names, &record.Exit{})
 			files := filepath.Join(filepath.Dir(path), "files")
 			require.NoError(t, mkdir(files))
 			at := filepath.Join(files, "wandb-metadata.json")
@@ -191,8 +191,8 @@ func TestMetadata(t *testing.T) {
 // Only output.log needs a temporary directory.
 func TestNoTemporaryDirectory(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nothing"))
-	path := record(t, t.TempDir(), runDir, ours, bodies(
-		some(runBody(), &journal.OutputRaw{Stdout: true, Timestamp: begin, Text: "one\n"}), rowsOf(0, 3), some(&journal.Exit{}))...)
+	path := writeLog(t, t.TempDir(), runDir, ours, bodies(
+		some(runBody(), &record.OutputRaw{Stdout: true, Timestamp: begin, Text: "one\n"}), rowsOf(0, 3), some(&record.Exit{}))...)
 	s := newServer()
 	r := bring(t, s, syncrun.Options{}, path)[0]
 	require.NoError(t, r.Err)
@@ -205,7 +205,7 @@ func TestNoTemporaryDirectory(t *testing.T) {
 // A directory that cannot be written is told of once, and the run is uploaded.
 func TestNotesThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
-	path := record(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rowsOf(0, 3), some(&journal.Exit{}))...)
+	path := writeLog(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)
 	for _, name := range []string{".uploaded.tmp", ".syncstate", ".synced"} {
 		require.NoError(t, mkdir(filepath.Join(path+name, "in-the-way")))
 	}
@@ -222,11 +222,11 @@ func TestNotesThatCannotBeWritten(t *testing.T) {
 func TestProgressIsNoted(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 1<<20)
-	var rows []journal.Body
+	var rows []record.Record
 	for i := range 20 {
-		rows = append(rows, row(int64(i), float64(i), journal.Item{Key: "text", Value: []byte(`"` + long + `"`)}))
+		rows = append(rows, row(int64(i), float64(i), record.Item{Key: "text", Value: []byte(`"` + long + `"`)}))
 	}
-	path := record(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rows, some(&journal.Exit{}))...)
+	path := writeLog(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rows, some(&record.Exit{}))...)
 	s := newServer()
 	s.failAt = 3
 	r := bring(t, s, syncrun.Options{}, path)[0]
@@ -245,7 +245,7 @@ func TestInterrupted(t *testing.T) {
 	root := t.TempDir()
 	for n := range 6 {
 		id := fmt.Sprint("r", n)
-		record(t, root, "offline-run-"+id, ours, bodies(some(runBody(func(r *journal.Run) { r.ID = id })), rowsOf(0, 3), some(&journal.Exit{}))...)
+		writeLog(t, root, "offline-run-"+id, ours, bodies(some(runBody(func(r *record.Run) { r.ID = id })), rowsOf(0, 3), some(&record.Exit{}))...)
 	}
 	logs, err := syncrun.Find(root)
 	require.NoError(t, err)
@@ -277,7 +277,7 @@ func TestInterrupted(t *testing.T) {
 // Files that get no farther are given up, in a time that can be told.
 func TestFilesThatStandStill(t *testing.T) {
 	t.Parallel()
-	path := record(t, t.TempDir(), runDir, ours, runBody(), &journal.Exit{})
+	path := writeLog(t, t.TempDir(), runDir, ours, runBody(), &record.Exit{})
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
 		s.stall = true
@@ -292,11 +292,11 @@ func TestFilesThatStandStill(t *testing.T) {
 
 func TestTooManyAlerts(t *testing.T) {
 	t.Parallel()
-	all := []journal.Body{runBody()}
+	all := []record.Record{runBody()}
 	for range 1003 {
-		all = append(all, &journal.Alert{Title: "a"})
+		all = append(all, &record.Alert{Title: "a"})
 	}
-	path := record(t, t.TempDir(), runDir, ours, append(all, &journal.Exit{})...)
+	path := writeLog(t, t.TempDir(), runDir, ours, append(all, &record.Exit{})...)
 	s := newServer()
 	r := bring(t, s, syncrun.Options{}, path)[0]
 	assert.Equal(t, 1000, r.Alerts)
@@ -306,12 +306,12 @@ func TestTooManyAlerts(t *testing.T) {
 // The server was told of the run's end, and lacks files: they are tried again.
 func TestFilesAreTriedAgain(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string][]journal.Body{"a run that crashed": nil, "a run that ended": some(&journal.Exit{})} {
+	for name, end := range map[string][]record.Record{"a run that crashed": nil, "a run that ended": some(&record.Exit{})} {
 		for _, marked := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, ", marked ", marked), func(t *testing.T) {
 				t.Parallel()
-				path := record(t, t.TempDir(), runDir, official, bodies(
-					some(runBody(), &journal.Files{Files: []journal.File{{Path: "a.txt"}}}), rowsOf(0, 3), end)...)
+				path := writeLog(t, t.TempDir(), runDir, official, bodies(
+					some(runBody(), &record.Files{Files: []record.File{{Path: "a.txt"}}}), rowsOf(0, 3), end)...)
 				old(t, path)
 				if marked {
 					mark(t, nil, path)

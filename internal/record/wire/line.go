@@ -1,4 +1,4 @@
-package journal
+package wire
 
 import (
 	"bytes"
@@ -11,9 +11,10 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
-// lineEncoder turns a line of JSON into the items of a row: one for each leaf,
-// named by its path. Lists are leaves; objects without entries vanish.
-type lineEncoder struct {
+// LineEncoder turns a line of JSON into an entry whose items are its leaves, named by
+// their path. Lists are leaves; objects without members are left out. It reuses its
+// memory from line to line.
+type LineEncoder struct {
 	path  [][]byte // keys of the value at hand
 	clean []byte   // the line, if its bytes were not all UTF-8
 	// keys are those of the last line, by their place in it: rows of one run mostly
@@ -23,9 +24,33 @@ type lineEncoder struct {
 	skipNull bool
 }
 
+// AppendHistory appends the entry of a history row. layout is that of the line, or
+// nil, which takes twice as long. It returns [ErrLine] for a line that is not an object.
+func (e *LineEncoder) AppendHistory(dst []byte, num int64, line []byte, layout jsonx.Layout, step int64) ([]byte, error) {
+	e.skipNull = false
+	dst, mark := begin(appendInt(dst, fieldNum, num), fieldHistory)
+	dst, err := e.appendItems(dst, 1, line, layout)
+	if err != nil {
+		return dst, err
+	}
+	return end(appendStep(dst, step), mark), nil
+}
+
+// AppendSummary appends the entry of a summary that sets each leaf of the line. Null
+// values are left out, because they would remove what the summary has.
+func (e *LineEncoder) AppendSummary(dst []byte, num int64, line []byte) ([]byte, error) {
+	e.skipNull = true
+	dst, mark := begin(appendInt(dst, fieldNum, num), fieldSummary)
+	dst, err := e.appendItems(dst, 1, line, nil)
+	if err != nil {
+		return dst, err
+	}
+	return end(dst, mark), nil
+}
+
 // appendItems appends an item for each leaf of the line, as field num. layout is that
 // of the line, or nil.
-func (e *lineEncoder) appendItems(dst []byte, num protowire.Number, line []byte, layout jsonx.Layout) ([]byte, error) {
+func (e *LineEncoder) appendItems(dst []byte, num protowire.Number, line []byte, layout jsonx.Layout) ([]byte, error) {
 	if !utf8.Valid(line) {
 		e.clean = append(e.clean[:0], bytes.ToValidUTF8(line, []byte("\ufffd"))...)
 		line, layout = e.clean, nil
@@ -82,7 +107,7 @@ func (k *lineKey) learn(line []byte, i int) bool {
 }
 
 // at is the remembered key of a place.
-func (e *lineEncoder) at(place int) *lineKey {
+func (e *LineEncoder) at(place int) *lineKey {
 	if place == len(e.keys) && place < maxLineKeys {
 		e.keys = append(e.keys, lineKey{})
 	}
@@ -90,7 +115,7 @@ func (e *lineEncoder) at(place int) *lineKey {
 }
 
 // laidOut is row for a line whose layout is known.
-func (e *lineEncoder) laidOut(dst []byte, num protowire.Number, line []byte, layout jsonx.Layout) ([]byte, error) {
+func (e *LineEncoder) laidOut(dst []byte, num protowire.Number, line []byte, layout jsonx.Layout) ([]byte, error) {
 	for i := range layout.Len() {
 		key, value, end := layout.Entry(i)
 		k := e.at(i)
@@ -113,7 +138,7 @@ func (e *lineEncoder) laidOut(dst []byte, num protowire.Number, line []byte, lay
 }
 
 // row is object for the line itself.
-func (e *lineEncoder) row(dst []byte, num protowire.Number, line []byte, i int) (out []byte, next int) {
+func (e *LineEncoder) row(dst []byte, num protowire.Number, line []byte, i int) (out []byte, next int) {
 	i = jsonx.SkipSpace(line, i+1)
 	if i < len(line) && line[i] == '}' {
 		return dst, i + 1
@@ -163,7 +188,7 @@ func appendItem(dst []byte, num protowire.Number, key, value []byte) []byte {
 	return protowire.AppendBytes(dst, value)
 }
 
-func (e *lineEncoder) object(dst []byte, num protowire.Number, line []byte, i int) (out []byte, next int) {
+func (e *LineEncoder) object(dst []byte, num protowire.Number, line []byte, i int) (out []byte, next int) {
 	next = jsonx.EachMember(line, i, func(key, keyEnd, value int) int {
 		name := line[key+1 : keyEnd-1]
 		if bytes.IndexByte(name, '\\') >= 0 {
@@ -187,7 +212,7 @@ func (e *lineEncoder) object(dst []byte, num protowire.Number, line []byte, i in
 	return dst, next
 }
 
-func (e *lineEncoder) appendNested(dst []byte, num protowire.Number, value []byte) []byte {
+func (e *LineEncoder) appendNested(dst []byte, num protowire.Number, value []byte) []byte {
 	size := sizeBytes(16, value)
 	for _, k := range e.path {
 		size += sizeBytes(2, k)

@@ -1,10 +1,14 @@
-package journal
+package wire
 
-import "github.com/wandgo/wandgo/internal/jsonx"
+import (
+	"github.com/wandgo/wandgo/internal/jsonx"
 
-// rowWriter writes items as one JSON object, nested as their keys are. Its
+	"github.com/wandgo/wandgo/internal/record"
+)
+
+// RowWriter writes items as one JSON object, nested as their keys are. Its
 // memory is used again from row to row.
-type rowWriter struct {
+type RowWriter struct {
 	nodes []rowNode
 	index map[rowKey]int32
 	key   []byte
@@ -22,10 +26,10 @@ type rowKey struct {
 	key    string
 }
 
-// appendRow appends the items as a line. Of two values for one path the later
+// AppendRow appends the items as a line. Of two values for one path the later
 // counts. Items that have no path or whose value is not JSON are left out, and
 // bad says how many.
-func (w *rowWriter) appendRow(dst []byte, items []Item) (line []byte, bad int) {
+func (w *RowWriter) AppendRow(dst []byte, items []record.Item) (line []byte, bad int) {
 	if w.index == nil {
 		w.index = make(map[rowKey]int32)
 	}
@@ -51,7 +55,7 @@ func (w *rowWriter) appendRow(dst []byte, items []Item) (line []byte, bad int) {
 }
 
 // child finds or makes a node. A node that had a value becomes an object.
-func (w *rowWriter) child(parent int32, key string) int32 {
+func (w *RowWriter) child(parent int32, key string) int32 {
 	p := &w.nodes[parent]
 	p.value = nil
 	if i, ok := w.index[rowKey{parent, key}]; ok {
@@ -70,7 +74,7 @@ func (w *rowWriter) child(parent int32, key string) int32 {
 }
 
 // orphan lets go of the children of a node.
-func (w *rowWriter) orphan(at int32) {
+func (w *RowWriter) orphan(at int32) {
 	n := &w.nodes[at]
 	for i := n.first; i != 0; i = w.nodes[i].next {
 		delete(w.index, rowKey{at, w.nodes[i].key})
@@ -78,7 +82,7 @@ func (w *rowWriter) orphan(at int32) {
 	n.first, n.last = 0, 0
 }
 
-func (w *rowWriter) append(dst []byte, at int32) []byte {
+func (w *RowWriter) append(dst []byte, at int32) []byte {
 	dst = append(dst, '{')
 	for i := w.nodes[at].first; i != 0; i = w.nodes[i].next {
 		if dst[len(dst)-1] != '{' {

@@ -1,4 +1,4 @@
-package journal
+package wire
 
 import (
 	"maps"
@@ -6,10 +6,12 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/wandgo/wandgo/internal/record"
 )
 
-// AppendRecord appends the record in wire form, without the framing of the file.
-func AppendRecord(dst []byte, r *Record) []byte {
+// Append appends the entry in wire form, without the framing of the file.
+func Append(dst []byte, r *Entry) []byte {
 	dst = appendInt(dst, fieldNum, r.Num)
 	if r.Control != (Control{}) {
 		dst = r.Control.appendTo(dst)
@@ -18,9 +20,7 @@ func AppendRecord(dst []byte, r *Record) []byte {
 	if r.Body == nil {
 		return dst
 	}
-	dst, mark := begin(dst, r.Body.field())
-	dst = r.Body.appendTo(dst)
-	return end(dst, mark)
+	return appendMessage(dst, fieldOf(r.Body), r.Body)
 }
 
 func (c *Control) appendTo(dst []byte) []byte {
@@ -36,22 +36,22 @@ func (c *Control) appendTo(dst []byte) []byte {
 	return end(dst, mark)
 }
 
-func (h *Header) appendTo(dst []byte) []byte {
+func appendHeader(dst []byte, h *record.Header) []byte {
 	dst, mark := begin(dst, 1)
 	dst = appendString(dst, 1, h.Producer)
 	dst = appendString(dst, 2, h.MinConsumer)
 	return end(dst, mark)
 }
 
-func (r *Run) appendTo(dst []byte) []byte {
+func appendRun(dst []byte, r *record.Run) []byte {
 	dst = appendString(dst, 1, r.ID)
 	dst = appendString(dst, 2, r.Entity)
 	dst = appendString(dst, 3, r.Project)
 	if r.Config != nil {
-		dst = appendBody(dst, 4, r.Config)
+		dst = appendMessage(dst, 4, r.Config)
 	}
 	if r.Summary != nil {
-		dst = appendBody(dst, 5, r.Summary)
+		dst = appendMessage(dst, 5, r.Summary)
 	}
 	dst = appendString(dst, 6, r.Group)
 	dst = appendString(dst, 7, r.JobType)
@@ -67,10 +67,10 @@ func (r *Run) appendTo(dst []byte) []byte {
 	dst = appendTime(dst, 17, r.StartTime)
 	dst = appendBool(dst, 18, r.Resumed)
 	if r.Telemetry != nil {
-		dst = appendBody(dst, 19, r.Telemetry)
+		dst = appendMessage(dst, 19, r.Telemetry)
 	}
 	dst = appendInt(dst, 20, int64(r.Runtime))
-	dst = r.Git.appendTo(dst, 21)
+	dst = appendGit(dst, 21, r.Git)
 	dst = appendBool(dst, 22, r.Forked)
 	if b := r.BranchPoint; b != nil {
 		var mark int
@@ -83,13 +83,13 @@ func (r *Run) appendTo(dst []byte) []byte {
 	return dst
 }
 
-func appendBody(dst []byte, num protowire.Number, b Body) []byte {
+func appendMessage(dst []byte, num protowire.Number, b record.Record) []byte {
 	dst, mark := begin(dst, num)
-	dst = b.appendTo(dst)
+	dst = appendBody(dst, b)
 	return end(dst, mark)
 }
 
-func (g *Git) appendTo(dst []byte, num protowire.Number) []byte {
+func appendGit(dst []byte, num protowire.Number, g *record.Git) []byte {
 	if g == nil {
 		return dst
 	}
@@ -99,7 +99,7 @@ func (g *Git) appendTo(dst []byte, num protowire.Number) []byte {
 	return end(dst, mark)
 }
 
-func appendItems(dst []byte, num protowire.Number, items []Item) []byte {
+func appendItems(dst []byte, num protowire.Number, items []record.Item) []byte {
 	for i := range items {
 		var mark int
 		dst, mark = begin(dst, num)
@@ -113,15 +113,15 @@ func appendItems(dst []byte, num protowire.Number, items []Item) []byte {
 	return dst
 }
 
-func (c *Config) appendTo(dst []byte) []byte {
+func appendConfig(dst []byte, c *record.Config) []byte {
 	return appendItems(appendItems(dst, 1, c.Update), 2, c.Remove)
 }
 
-func (s *Summary) appendTo(dst []byte) []byte {
+func appendSummary(dst []byte, s *record.Summary) []byte {
 	return appendItems(appendItems(dst, 1, s.Update), 2, s.Remove)
 }
 
-func (h *History) appendTo(dst []byte) []byte {
+func appendHistory(dst []byte, h *record.History) []byte {
 	return appendStep(appendItems(dst, 1, h.Items), h.Step)
 }
 
@@ -132,21 +132,23 @@ func appendStep(dst []byte, step int64) []byte {
 	return end(dst, mark)
 }
 
-func (s *Stats) appendTo(dst []byte) []byte {
+func appendStats(dst []byte, s *record.Stats) []byte {
 	dst = appendInt(dst, 1, int64(s.Type))
 	dst = appendTime(dst, 2, s.Timestamp)
 	return appendItems(dst, 3, s.Items)
 }
 
-func (o *OutputRaw) appendTo(dst []byte) []byte {
+func appendOutputRaw(dst []byte, o *record.OutputRaw) []byte {
 	dst = appendBool(dst, 1, o.Stdout)
 	dst = appendTime(dst, 2, o.Timestamp)
 	return appendString(dst, 3, o.Text)
 }
 
-func (o *OutputLogger) appendTo(dst []byte) []byte { return appendString(dst, 1, o.Text) }
+func appendOutputLogger(dst []byte, o *record.OutputLogger) []byte {
+	return appendString(dst, 1, o.Text)
+}
 
-func (f *Files) appendTo(dst []byte) []byte {
+func appendFiles(dst []byte, f *record.Files) []byte {
 	for _, file := range f.Files {
 		var mark int
 		dst, mark = begin(dst, 1)
@@ -158,25 +160,22 @@ func (f *Files) appendTo(dst []byte) []byte {
 	return dst
 }
 
-func (e *Exit) appendTo(dst []byte) []byte {
+func appendExit(dst []byte, e *record.Exit) []byte {
 	dst = appendInt(dst, 1, int64(e.Code))
 	dst = appendInt(dst, 2, int64(e.Runtime))
 	return appendBool(dst, 3, e.NotComplete)
 }
 
-func (a *Alert) appendTo(dst []byte) []byte {
+func appendAlert(dst []byte, a *record.Alert) []byte {
 	dst = appendString(dst, 1, a.Title)
 	dst = appendString(dst, 2, a.Text)
 	dst = appendString(dst, 3, a.Level)
 	return appendInt(dst, 4, int64(a.Wait/time.Millisecond))
 }
 
-func (*Preempting) appendTo(dst []byte) []byte { return dst }
-func (*Final) appendTo(dst []byte) []byte      { return dst }
-func (*Footer) appendTo(dst []byte) []byte     { return dst }
-func (r *Raw) appendTo(dst []byte) []byte      { return append(dst, r.Data...) }
+func appendRaw(dst []byte, r *record.Raw) []byte { return append(dst, r.Data...) }
 
-func (m *Metric) appendTo(dst []byte) []byte {
+func appendMetric(dst []byte, m *record.Metric) []byte {
 	dst = appendString(dst, 1, m.Name)
 	dst = appendString(dst, 2, m.Glob)
 	dst = appendString(dst, 4, m.StepMetric)
@@ -207,10 +206,10 @@ func (m *Metric) appendTo(dst []byte) []byte {
 	return appendBool(dst, 10, m.Expanded)
 }
 
-// numSummaryKinds is how many kinds of [SummaryKinds] there are.
+// numSummaryKinds is how many kinds of [record.SummaryKinds] there are.
 const numSummaryKinds protowire.Number = 8
 
-func (t *Telemetry) appendTo(dst []byte) []byte {
+func appendTelemetry(dst []byte, t *record.Telemetry) []byte {
 	dst = appendFlags(dst, 1, t.ImportsInit)
 	dst = appendFlags(dst, 2, t.ImportsFinish)
 	dst = appendFlags(dst, 3, t.Feature)
@@ -246,7 +245,7 @@ func appendFlags(dst []byte, num protowire.Number, set []int32) []byte {
 	return end(dst, mark)
 }
 
-func (e *Environment) appendTo(dst []byte) []byte {
+func appendEnvironment(dst []byte, e *record.Environment) []byte {
 	dst = appendString(dst, 1, e.OS)
 	dst = appendString(dst, 2, e.Python)
 	dst = appendTime(dst, 3, e.StartedAt)
@@ -257,7 +256,7 @@ func (e *Environment) appendTo(dst []byte) []byte {
 	dst = appendString(dst, 6, e.Program)
 	dst = appendString(dst, 7, e.CodePath)
 	dst = appendString(dst, 8, e.CodePathLocal)
-	dst = e.Git.appendTo(dst, 9)
+	dst = appendGit(dst, 9, e.Git)
 	dst = appendString(dst, 10, e.Email)
 	dst = appendString(dst, 11, e.Root)
 	dst = appendString(dst, 12, e.Host)
@@ -302,4 +301,17 @@ func (e *Environment) appendTo(dst []byte) []byte {
 	dst = appendString(dst, 25, e.CUDAVersion)
 	dst = appendString(dst, 199, e.WriterID)
 	return append(dst, e.Unknown...)
+}
+
+// MergeEnvironment merges a later part of an environment into at.
+func MergeEnvironment(at, part *record.Environment) {
+	// In wire form, one message after another is the two merged.
+	if len(part.Args) > 0 {
+		at.Args = nil
+	}
+	if len(part.NVIDIA) > 0 {
+		at.NVIDIA = nil
+	}
+	var d Decoder
+	*at = *d.environment(appendEnvironment(appendEnvironment(nil, at), part))
 }

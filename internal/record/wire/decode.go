@@ -1,4 +1,4 @@
-package journal
+package wire
 
 import (
 	"fmt"
@@ -7,25 +7,27 @@ import (
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/wandgo/wandgo/internal/record"
 )
 
-// DecodeRecord reads a record in wire form. Values alias payload. It returns
+// Decode reads an entry in wire form. Values alias payload. It returns
 // [ErrRecord] for bytes that are no record; fields that are not known are passed
-// over, a body that is not known becomes a [*Raw].
-func DecodeRecord(payload []byte) (*Record, error) {
-	r := new(Record)
-	var d decoder
-	if err := d.record(r, payload); err != nil {
+// over, a body that is not known becomes a [*record.Raw].
+func Decode(payload []byte) (*Entry, error) {
+	r := new(Entry)
+	var d Decoder
+	if err := d.Decode(r, payload); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
-// decoder decodes records. What it uses again from one to the next is what
+// Decoder decodes records. What it uses again from one to the next is what
 // there is a lot of: rows and their keys.
-type decoder struct {
-	history History
-	summary Summary
+type Decoder struct {
+	history record.History
+	summary record.Summary
 	names   map[string]string
 	parts   int // elements of lists in the record
 	bad     bool
@@ -36,7 +38,7 @@ type decoder struct {
 const maxParts = 1 << 20
 
 // part says whether there is room for one more element.
-func (d *decoder) part() bool {
+func (d *Decoder) part() bool {
 	d.parts++
 	if d.parts > maxParts {
 		d.bad = true
@@ -45,9 +47,9 @@ func (d *decoder) part() bool {
 	return true
 }
 
-// record decodes payload into r, which is valid until the next call.
-func (d *decoder) record(r *Record, payload []byte) error {
-	*r = Record{Payload: payload}
+// Decode decodes payload into r, which is valid until the next call.
+func (d *Decoder) Decode(r *Entry, payload []byte) error {
+	*r = Entry{Payload: payload}
 	d.bad, d.parts = false, 0
 	f := fieldsOf(payload)
 	for f.next() {
@@ -71,7 +73,7 @@ func (d *decoder) record(r *Record, payload []byte) error {
 	return nil
 }
 
-func (d *decoder) body(num protowire.Number, b []byte) Body {
+func (d *Decoder) body(num protowire.Number, b []byte) record.Record {
 	switch num {
 	case fieldHistory:
 		return d.historyRow(b)
@@ -79,7 +81,7 @@ func (d *decoder) body(num protowire.Number, b []byte) Body {
 		d.changes(&d.summary.Update, &d.summary.Remove, b)
 		return &d.summary
 	case fieldConfig:
-		c := new(Config)
+		c := new(record.Config)
 		d.changes(&c.Update, &c.Remove, b)
 		return c
 	case fieldFiles:
@@ -99,17 +101,17 @@ func (d *decoder) body(num protowire.Number, b []byte) Body {
 	case fieldExit:
 		return d.exit(b)
 	case fieldFinal:
-		return new(Final)
+		return new(record.Final)
 	case fieldHeader:
 		return d.header(b)
 	case fieldFooter:
-		return new(Footer)
+		return new(record.Footer)
 	case fieldPreempting:
-		return new(Preempting)
+		return new(record.Preempting)
 	case fieldEnvironment:
 		return d.environment(b)
 	case fieldOutputLogger:
-		o := new(OutputLogger)
+		o := new(record.OutputLogger)
 		d.each(b, func(f *fields) {
 			if f.num == 1 {
 				o.Text = f.str()
@@ -117,11 +119,11 @@ func (d *decoder) body(num protowire.Number, b []byte) Body {
 		})
 		return o
 	}
-	return &Raw{Field: int32(num), Data: b}
+	return &record.Raw{Field: int32(num), Data: b}
 }
 
 // each calls take for every field of b, and notes a malformed message.
-func (d *decoder) each(b []byte, take func(f *fields)) {
+func (d *Decoder) each(b []byte, take func(f *fields)) {
 	f := fieldsOf(b)
 	for f.next() {
 		take(&f)
@@ -136,7 +138,7 @@ const (
 	maxNameSize = 256
 )
 
-func (d *decoder) name(b []byte) string {
+func (d *Decoder) name(b []byte) string {
 	if s, ok := d.names[string(b)]; ok {
 		return s
 	}
@@ -155,15 +157,15 @@ func (d *decoder) name(b []byte) string {
 }
 
 // item decodes into the next element of items, whose memory may be used again.
-func (d *decoder) item(items []Item, b []byte) []Item {
+func (d *Decoder) item(items []record.Item, b []byte) []record.Item {
 	if !d.part() {
 		return items
 	}
 	if n := len(items); n < cap(items) {
 		items = items[:n+1]
-		items[n] = Item{NestedKey: items[n].NestedKey[:0]}
+		items[n] = record.Item{NestedKey: items[n].NestedKey[:0]}
 	} else {
-		items = append(items, Item{})
+		items = append(items, record.Item{})
 	}
 	it := &items[len(items)-1]
 	f := fieldsOf(b)
@@ -183,7 +185,7 @@ func (d *decoder) item(items []Item, b []byte) []Item {
 	return items
 }
 
-func (d *decoder) historyRow(b []byte) *History {
+func (d *Decoder) historyRow(b []byte) *record.History {
 	h := &d.history
 	h.Items, h.Step = h.Items[:0], 0
 	f := fieldsOf(b)
@@ -205,7 +207,7 @@ func (d *decoder) historyRow(b []byte) *History {
 	return h
 }
 
-func (d *decoder) changes(update, remove *[]Item, b []byte) {
+func (d *Decoder) changes(update, remove *[]record.Item, b []byte) {
 	*update, *remove = (*update)[:0], (*remove)[:0]
 	f := fieldsOf(b)
 	for f.next() {
@@ -219,7 +221,7 @@ func (d *decoder) changes(update, remove *[]Item, b []byte) {
 	d.bad = d.bad || !f.ok
 }
 
-func (d *decoder) control(c *Control, b []byte) {
+func (d *Decoder) control(c *Control, b []byte) {
 	d.each(b, func(f *fields) {
 		switch f.num {
 		case 1:
@@ -242,8 +244,8 @@ func (d *decoder) control(c *Control, b []byte) {
 	})
 }
 
-func (d *decoder) header(b []byte) *Header {
-	h := new(Header)
+func (d *Decoder) header(b []byte) *record.Header {
+	h := new(record.Header)
 	d.each(b, func(f *fields) {
 		if f.num != 1 {
 			return
@@ -260,13 +262,13 @@ func (d *decoder) header(b []byte) *Header {
 	return h
 }
 
-func (d *decoder) files(b []byte) *Files {
-	out := new(Files)
+func (d *Decoder) files(b []byte) *record.Files {
+	out := new(record.Files)
 	d.each(b, func(f *fields) {
 		if f.num != 1 || !d.part() {
 			return
 		}
-		var file File
+		var file record.File
 		d.each(f.data, func(f *fields) {
 			switch f.num {
 			case 1:
@@ -282,8 +284,8 @@ func (d *decoder) files(b []byte) *Files {
 	return out
 }
 
-func (d *decoder) stats(b []byte) *Stats {
-	s := new(Stats)
+func (d *Decoder) stats(b []byte) *record.Stats {
+	s := new(record.Stats)
 	d.each(b, func(f *fields) {
 		switch f.num {
 		case 1:
@@ -297,14 +299,14 @@ func (d *decoder) stats(b []byte) *Stats {
 	return s
 }
 
-func (d *decoder) time(f *fields) time.Time {
+func (d *Decoder) time(f *fields) time.Time {
 	t, ok := f.time()
 	d.bad = d.bad || !ok
 	return t
 }
 
-func (d *decoder) outputRaw(b []byte) *OutputRaw {
-	o := new(OutputRaw)
+func (d *Decoder) outputRaw(b []byte) *record.OutputRaw {
+	o := new(record.OutputRaw)
 	d.each(b, func(f *fields) {
 		switch f.num {
 		case 1:
@@ -318,8 +320,8 @@ func (d *decoder) outputRaw(b []byte) *OutputRaw {
 	return o
 }
 
-func (d *decoder) exit(b []byte) *Exit {
-	e := new(Exit)
+func (d *Decoder) exit(b []byte) *record.Exit {
+	e := new(record.Exit)
 	d.each(b, func(f *fields) {
 		switch f.num {
 		case 1:
@@ -333,8 +335,8 @@ func (d *decoder) exit(b []byte) *Exit {
 	return e
 }
 
-func (d *decoder) alert(b []byte) *Alert {
-	a := new(Alert)
+func (d *Decoder) alert(b []byte) *record.Alert {
+	a := new(record.Alert)
 	d.each(b, func(f *fields) {
 		switch f.num {
 		case 1:
@@ -352,7 +354,7 @@ func (d *decoder) alert(b []byte) *Alert {
 }
 
 // flags is the set of fields that are true in a message made of bools.
-func (d *decoder) flags(b []byte) []int32 {
+func (d *Decoder) flags(b []byte) []int32 {
 	set := []int32{}
 	d.each(b, func(f *fields) {
 		if f.bool() && d.part() {

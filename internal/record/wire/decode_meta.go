@@ -1,9 +1,13 @@
-package journal
+package wire
 
-import "bytes"
+import (
+	"bytes"
 
-func (d *decoder) run(b []byte) *Run {
-	r := new(Run)
+	"github.com/wandgo/wandgo/internal/record"
+)
+
+func (d *Decoder) run(b []byte) *record.Run {
+	r := new(record.Run)
 	d.each(b, func(f *fields) {
 		switch f.num {
 		case 1:
@@ -13,10 +17,10 @@ func (d *decoder) run(b []byte) *Run {
 		case 3:
 			r.Project = f.str()
 		case 4:
-			r.Config = new(Config)
+			r.Config = new(record.Config)
 			d.changes(&r.Config.Update, &r.Config.Remove, f.data)
 		case 5:
-			r.Summary = new(Summary)
+			r.Summary = new(record.Summary)
 			d.changes(&r.Summary.Update, &r.Summary.Remove, f.data)
 		case 6:
 			r.Group = f.str()
@@ -57,8 +61,8 @@ func (d *decoder) run(b []byte) *Run {
 	return r
 }
 
-func (d *decoder) git(b []byte) *Git {
-	g := new(Git)
+func (d *Decoder) git(b []byte) *record.Git {
+	g := new(record.Git)
 	d.each(b, func(f *fields) {
 		switch f.num {
 		case 1:
@@ -70,8 +74,8 @@ func (d *decoder) git(b []byte) *Git {
 	return g
 }
 
-func (d *decoder) branchPoint(b []byte) *BranchPoint {
-	p := new(BranchPoint)
+func (d *Decoder) branchPoint(b []byte) *record.BranchPoint {
+	p := new(record.BranchPoint)
 	d.each(b, func(f *fields) {
 		switch f.num {
 		case 1:
@@ -85,8 +89,8 @@ func (d *decoder) branchPoint(b []byte) *BranchPoint {
 	return p
 }
 
-func (d *decoder) metric(b []byte) *Metric {
-	m := new(Metric)
+func (d *Decoder) metric(b []byte) *record.Metric {
+	m := new(record.Metric)
 	d.each(b, func(f *fields) {
 		switch f.num {
 		case 1:
@@ -122,8 +126,8 @@ func (d *decoder) metric(b []byte) *Metric {
 	return m
 }
 
-func (d *decoder) telemetry(b []byte) *Telemetry {
-	t := new(Telemetry)
+func (d *Decoder) telemetry(b []byte) *record.Telemetry {
+	t := new(record.Telemetry)
 	d.each(b, func(f *fields) {
 		switch f.num {
 		case 1:
@@ -141,7 +145,7 @@ func (d *decoder) telemetry(b []byte) *Telemetry {
 		case 8:
 			t.Env = d.flags(f.data)
 		case 9:
-			t.Label = new(TelemetryLabel)
+			t.Label = new(record.TelemetryLabel)
 			d.each(f.data, func(f *fields) {
 				switch f.num {
 				case 1:
@@ -163,8 +167,8 @@ func (d *decoder) telemetry(b []byte) *Telemetry {
 	return t
 }
 
-func (d *decoder) environment(b []byte) *Environment {
-	e := new(Environment)
+func (d *Decoder) environment(b []byte) *record.Environment {
+	e := new(record.Environment)
 	d.each(b, func(f *fields) {
 		switch f.num {
 		case 1:
@@ -238,8 +242,8 @@ func (d *decoder) environment(b []byte) *Environment {
 	return e
 }
 
-func (d *decoder) gpu(b []byte) GPU {
-	var g GPU
+func (d *Decoder) gpu(b []byte) record.GPU {
+	var g record.GPU
 	d.each(b, func(f *fields) {
 		switch f.num {
 		case 1:
@@ -257,9 +261,9 @@ func (d *decoder) gpu(b []byte) GPU {
 	return g
 }
 
-func (d *decoder) disk(e *Environment, b []byte) {
+func (d *Decoder) disk(e *record.Environment, b []byte) {
 	var path string
-	var size DiskSize
+	var size record.DiskSize
 	d.each(b, func(f *fields) {
 		switch f.num {
 		case 1:
@@ -276,7 +280,7 @@ func (d *decoder) disk(e *Environment, b []byte) {
 		}
 	})
 	if e.Disk == nil {
-		e.Disk = make(map[string]DiskSize)
+		e.Disk = make(map[string]record.DiskSize)
 	}
 	e.Disk[path] = size
 }

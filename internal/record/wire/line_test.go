@@ -1,4 +1,4 @@
-package journal_test
+package wire_test
 
 import (
 	"math"
@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wandgo/wandgo/internal/history"
-	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
 // values are those of a row, nested ones among them.
@@ -32,14 +32,14 @@ func TestRecordByLayout(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var enc history.Encoder
-		var byLayout, byReading journal.HistoryEncoder
+		var byLayout, byReading wire.LineEncoder
 		sets := rapid.SliceOfN(rapid.MapOfN(keys(), values(), 0, 6), 1, 4).Draw(t, "rows")
 		for _, row := range append(sets, sets...) {
 			split := enc.Split(row)
 			line, _ := enc.AppendSplit(nil, split, history.Meta{Step: 3, HasStep: true, Runtime: 1.25, Timestamp: 1.5e9})
-			want, err := byReading.Append(nil, line, nil)
+			want, err := byReading.AppendHistory(nil, 1, line, nil, 3)
 			require.NoError(t, err)
-			got, err := byLayout.Append(nil, line, split.Layout())
+			got, err := byLayout.AppendHistory(nil, 1, line, split.Layout(), 3)
 			require.NoError(t, err)
 			require.Equal(t, want, got, "%s", line)
 		}
