@@ -13,7 +13,7 @@ import (
 )
 
 // Tests named after a section hold rules of the protocol's description. That the
-// numbers are the official client's is held by TestAsOfficialClient in package
+// numbers are the official client's is tested by TestSummary_RecordedCalls_EqualsOfficialClient in package
 // summary, with what was recorded from it.
 
 func setOf(t *testing.T, list ...metric.Definition) *metric.Set {

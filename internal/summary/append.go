@@ -4,12 +4,10 @@ import (
 	"github.com/wandgo/wandgo/internal/history"
 )
 
-// AppendJSON appends the summary as one line of JSON, in the extended form that
-// [history] describes, with the keys in order.
+// AppendJSON appends the summary as one line of JSON with NaN and Infinity, sorted by key.
 //
-// All of it is written each time. Ten thousand keys take about a millisecond (see
-// BenchmarkAppendJSON), once per request; that does not pay for keeping the text
-// of each key and for knowing when it changed.
+// It writes the whole summary each time. Ten thousand keys take about a millisecond (see
+// BenchmarkAppendJSON), once per request, so tracking changes would not pay.
 func (s *Summary) AppendJSON(dst []byte) []byte {
 	w := writer{dst: append(dst, '{')}
 	w.children(&s.root)
@@ -73,7 +71,7 @@ func (w *writer) node(n *node) bool {
 	return true
 }
 
-// value appends a frozen value, which was written before and so can be now.
+// value appends a value, which was written before and so can be written again.
 func (w *writer) value(v any) {
 	mark := len(w.dst)
 	w.dst, _ = w.enc.AppendValue(w.dst, v)

@@ -8,13 +8,13 @@ import (
 	"github.com/wandgo/wandgo/internal/metric"
 )
 
-// outcome says what became of a logged value.
+// outcome is the effect of a logged value.
 type outcome struct {
-	taken bool // it was a value, or had values in it
-	shown bool // what is shown changed
+	taken bool // it was a value or contained one
+	shown bool // the shown value changed
 }
 
-// log takes in a value of a row.
+// log adds a value of a row.
 func (s *Summary) log(n *node, v any) outcome {
 	switch x := v.(type) { // the common kinds first
 	case float64:
@@ -33,7 +33,7 @@ func (s *Summary) log(n *node, v any) outcome {
 		}
 	}
 	if n.ops != 0 {
-		return s.takeWithOps(n, v)
+		return s.logWithOps(n, v)
 	}
 	n.remember(v)
 	n.cut()
@@ -41,11 +41,11 @@ func (s *Summary) log(n *node, v any) outcome {
 	return outcome{taken: true, shown: true}
 }
 
-// takeWithOps takes in a value of a metric that has operations.
-func (s *Summary) takeWithOps(n *node, v any) outcome {
+// logWithOps adds a value of a metric that has operations.
+func (s *Summary) logWithOps(n *node, v any) outcome {
 	n.remember(v)
 	if n.ops.Has(metric.None) {
-		return outcome{taken: true} // what is shown stays, as in the official client
+		return outcome{taken: true} // the shown value stays, as in the official client
 	}
 	n.cut()
 	if n.ops.Derives() {
@@ -56,11 +56,11 @@ func (s *Summary) takeWithOps(n *node, v any) outcome {
 	return outcome{taken: true, shown: true}
 }
 
-// logNull takes in a null, which only operations show. Where there was an object
-// its metrics are forgotten all the same, as in the official client.
+// logNull adds a null, which only operations show. As in the official client, it makes an
+// object a metric.
 func (s *Summary) logNull(n *node) outcome {
 	s.becomeLeaf(n)
-	s.settle(n)
+	s.detach(n)
 	n.remember(nil)
 	if !n.ops.Derives() {
 		return outcome{taken: true}
@@ -70,8 +70,8 @@ func (s *Summary) logNull(n *node) outcome {
 	return outcome{taken: true, shown: true}
 }
 
-// logObject takes in the values of an object, whose keys become metrics. The
-// operations of the object itself end.
+// logObject adds the values of an object, whose keys become metrics. The operations of
+// the object itself are dropped.
 func (s *Summary) logObject(n *node, object *history.Row) outcome {
 	var all outcome
 	for i, key := range object.Keys {
@@ -91,14 +91,14 @@ func (s *Summary) logObject(n *node, object *history.Row) outcome {
 	return all
 }
 
-// becomeLeaf makes n a metric with a value. If it was an object, its metrics are
-// forgotten, though what is shown stays.
+// becomeLeaf makes n a metric with a value. If it was an object, its metrics are dropped,
+// but the shown values stay.
 func (s *Summary) becomeLeaf(n *node) {
 	if n.kind == isLeaf && n.ops == n.shows {
 		return
 	}
 	if !n.ops.Derives() && (n.ops != 0 || n.shown == showsDerived) {
-		s.settle(n) // the value to come may not be shown
+		s.detach(n) // the next value may not be shown
 	}
 	if n.kind == isInner {
 		s.forget(n)
@@ -106,28 +106,28 @@ func (s *Summary) becomeLeaf(n *node) {
 	n.kind = isLeaf
 }
 
-// becomeInner makes n an object. If it was a metric, that is forgotten, though
-// what is shown stays.
+// becomeInner makes n an object. If it was a metric, its values are dropped, but the
+// shown value stays.
 func (s *Summary) becomeInner(n *node) {
 	if n.kind != isInner {
-		s.settle(n)
+		s.detach(n)
 		n.reset()
 		n.kind = isInner
 	}
 }
 
-// forget forgets the metrics below n.
+// forget drops the metrics below n.
 func (s *Summary) forget(n *node) {
 	for _, c := range n.children {
-		s.settle(c)
+		s.detach(c)
 		s.forget(c)
 		c.reset()
 		c.kind = isUnknown
 	}
 }
 
-// settle makes what is shown independent of the values to come.
-func (s *Summary) settle(n *node) {
+// detach makes the shown value independent of later values.
+func (s *Summary) detach(n *node) {
 	switch n.shown {
 	case showsLast:
 		n.show(n.last)
@@ -136,10 +136,11 @@ func (s *Summary) settle(n *node) {
 	}
 }
 
-// freezeWhole freezes a value that the program sets. Objects stay in one piece,
-// with the empty ones in them. It is nil for null, and for NaN: the official client
-// makes a NaN that is set a null, alone or in an object, though not in a list.
-func freezeWhole(v any) (any, error) {
+// encodeSet returns a value that the program sets in a form that does not change later.
+// Objects are one value and keep the empty objects in them. It returns nil for null and
+// for NaN: the official client turns a NaN that is set, alone or in an object, into
+// null, but not one in a list.
+func encodeSet(v any) (any, error) {
 	switch x := v.(type) {
 	case float64:
 		if math.IsNaN(x) {
@@ -156,8 +157,8 @@ func freezeWhole(v any) (any, error) {
 	return text, nil
 }
 
-// EncodeValue gives the text of a value that the program sets, as [Summary.Set] takes
-// it; nil if that takes away what is there. The error is that of the encoder.
+// EncodeValue returns the text of a value as [Summary.Set] stores it, or nil if Set would
+// remove the value. The error is a [history.RowError].
 func EncodeValue(v any) (history.Encoded, error) {
 	// The encoder leaves empty objects out, but not in lists.
 	var enc history.Encoder
@@ -176,7 +177,7 @@ func EncodeValue(v any) (history.Encoded, error) {
 	return history.Encoded(text), nil
 }
 
-// replaceNaN makes NaN in an object null, and reports whether there was any.
+// replaceNaN replaces NaN in an object by null, and reports whether there was any.
 func replaceNaN(object map[string]any) bool {
 	found := false
 	for key, v := range object {

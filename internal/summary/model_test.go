@@ -85,9 +85,9 @@ func (m *model) set(v any) {
 	}
 }
 
-// TestSummaryAgainstModel compares with the rule as it is written down, for any
+// The model follows the rules as they are written down, for any
 // sequence of calls on keys that do not turn from values into objects.
-func TestSummaryAgainstModel(t *testing.T) {
+func TestSummary_RandomCalls_EqualsModel(t *testing.T) {
 	t.Parallel()
 	paths := [][]string{{"a"}, {"b"}, {"n", "x"}, {"n", "y.z"}, {"n", "m", "w"}}
 	value := rapid.OneOf(

@@ -10,7 +10,7 @@ import (
 	"github.com/wandgo/wandgo/internal/metric"
 )
 
-// kind says what the values that were logged make of a node.
+// kind says whether a node is a metric or an object, by the values that were logged.
 type kind uint8
 
 const (
@@ -19,7 +19,7 @@ const (
 	isInner
 )
 
-// shown says what the summary has for a node.
+// shown says which value the summary shows for a node.
 type shown uint8
 
 const (
@@ -31,32 +31,32 @@ const (
 	showsDerived
 )
 
-// node is a metric or an object of metrics. It keeps apart what is shown and what
-// is known: definitions change the former only with the next value, and values
-// that the program sets do not count as logged.
+// node is a metric or an object of metrics. The shown value is separate from the logged
+// ones: a definition changes the shown value only with the next logged one, and values
+// that the program sets are not logged.
 type node struct {
-	// What every value touches stands together, so that it shares cache lines.
+	// The fields that every value touches are together, so that they share cache lines.
 	kind     kind
 	shown    shown
-	present  bool             // there is a value, so that the next is not the first
-	ops      metric.Ops       // to show with the next value
-	shows    metric.Ops       // for showsDerived
-	numbers  int              // how many values were numbers
-	min, max float64          // of them; a NaN stays
-	sum      float64          // of them
-	last     any              // frozen
-	first    any              // frozen
-	children map[string]*node // covered where something is shown
+	present  bool       // there is a first value
+	ops      metric.Ops // shown from the next value on
+	shows    metric.Ops // for showsDerived
+	numbers  int        // the count of values that were numbers
+	min, max float64    // of these; NaN stays
+	sum      float64    // of these
+	last     any
+	first    any
+	children map[string]*node // hidden if this node shows a value
 
-	value  any     // for showsValue: frozen, not nil
+	value  any     // for showsValue; not nil
 	int    int64   // for showsInt
 	float  float64 // for showsFloat
 	name   string
 	quoted []byte  // `"name":`
-	order  []*node // children by name; nil if to be sorted anew
+	order  []*node // children by name; nil if not sorted yet
 }
 
-// child gives the node below n of that name.
+// child returns the node of that name below n.
 func (n *node) child(name string) *node {
 	c := n.children[name]
 	if c == nil {
@@ -70,15 +70,15 @@ func (n *node) child(name string) *node {
 	return c
 }
 
-// cut drops what is below n. The official client sometimes does, and sometimes
-// brings it back when another key below n is logged, by how its batches fall.
+// cut drops the nodes below n. In the official client it depends on its batches whether
+// they reappear when another key below n is logged.
 func (n *node) cut() {
 	if n.children != nil {
 		n.children, n.order = nil, nil
 	}
 }
 
-// sorted gives the children by name.
+// sorted returns the children by name.
 func (n *node) sorted() []*node {
 	if n.order == nil {
 		n.order = slices.SortedFunc(maps.Values(n.children), func(a, b *node) int { return strings.Compare(a.name, b.name) })
@@ -86,7 +86,7 @@ func (n *node) sorted() []*node {
 	return n.order
 }
 
-// visible reports whether the summary has anything for n.
+// visible reports whether the summary shows a value for n or below it.
 func (n *node) visible() bool {
 	if n.shown != showsNothing {
 		return true
@@ -105,12 +105,12 @@ func (n *node) showInt(i int64)     { n.shown, n.int = showsInt, i }
 func (n *node) showFloat(f float64) { n.shown, n.float = showsFloat, f }
 func (n *node) derive()             { n.shown, n.shows = showsDerived, n.ops }
 
-// observe counts a number.
+// observe adds a number to the operations.
 func (n *node) observe(f float64) {
 	if n.numbers == 0 {
 		n.min, n.max = f, f
 	} else {
-		// Comparisons with NaN are false, so one that is in stays in.
+		// Comparisons with NaN are false, so a NaN stays.
 		if f < n.min || f != f {
 			n.min = f
 		}
@@ -118,13 +118,13 @@ func (n *node) observe(f float64) {
 			n.max = f
 		}
 	}
-	// The mean is the sum divided by the count to the last digit, even where the
-	// sum overflows: that is what the official client gives.
+	// As in the official client, the mean is the sum divided by the count, even if the
+	// sum overflows.
 	n.sum += f
 	n.numbers++
 }
 
-// remember keeps a value as the last, and the first if there is none.
+// remember stores a value as the last one, and as the first if there is none.
 func (n *node) remember(v any) {
 	if !n.present {
 		n.first, n.present = v, true
@@ -132,14 +132,14 @@ func (n *node) remember(v any) {
 	n.last = v
 }
 
-// reset forgets what was logged, and the operations.
+// reset drops the logged values and the operations.
 func (n *node) reset() {
 	n.ops, n.present, n.first, n.last = 0, false, nil, nil
 	n.numbers, n.min, n.max, n.sum = 0, 0, 0, 0
 }
 
-// op gives the value of one operation. A metric that never saw a number has the
-// minimum and the maximum 0 and the mean NaN, as in the official client.
+// op returns the value of one operation. As in the official client, a metric without
+// numbers has the minimum and maximum 0 and the mean NaN.
 func (n *node) op(o metric.Op) any {
 	switch o {
 	case metric.Min:
@@ -155,10 +155,10 @@ func (n *node) op(o metric.Op) any {
 	}
 }
 
-// derivedOps are the operations that can be shown, by name.
+// derivedOps are the operations that can be shown, sorted by name.
 var derivedOps = [...]metric.Op{metric.First, metric.Last, metric.Max, metric.Mean, metric.Min}
 
-// derived gives the operations that are shown, as an object.
+// derived returns the shown operations as an object.
 func (n *node) derived() map[string]any {
 	object := make(map[string]any, len(derivedOps))
 	for _, o := range derivedOps {
@@ -169,8 +169,8 @@ func (n *node) derived() map[string]any {
 	return object
 }
 
-// plain gives the value that is shown, in the form of encoding/json, or false
-// where there is none or it is an object of metrics.
+// plain returns the shown value with the types of encoding/json. It reports false if there
+// is none or if n is an object of metrics.
 func (n *node) plain() (any, bool) {
 	switch n.shown {
 	case showsLast:

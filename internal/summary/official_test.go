@@ -18,10 +18,9 @@ import (
 	"github.com/wandgo/wandgo/internal/summary"
 )
 
-// departures are the recorded scenarios in which wandgo gives something else on
-// purpose, or in which the official client gives one of several answers by
-// accident. TestDepartures in this package and the tests of package metric say
-// what they come to here.
+// departures are the recorded scenarios in which wandgo differs on purpose, or in which
+// the official client returns one of several results by accident. TestSection4_6 and
+// the tests of package metric have wandgo's results.
 var departures = map[string]string{
 	"step *": "a glob as step metric is refused",
 
@@ -49,10 +48,9 @@ var departures = map[string]string{
 	"literal dotted glob conflict": "gives the operations of a glob for a key with a dot to the path it resembles",
 }
 
-// TestAsOfficialClient plays what was recorded from the official client: each line
-// of testdata/official.jsonl has calls, and the history, the summary and the
-// metric definitions that the client then sent to a loopback server.
-func TestAsOfficialClient(t *testing.T) {
+// Each line of testdata/official.jsonl has calls of the official client, and the history,
+// summary and metric definitions that it then sent to a local server.
+func TestSummary_RecordedCalls_EqualsOfficialClient(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("testdata/official.jsonl")
 	require.NoError(t, err)
@@ -84,7 +82,7 @@ func TestAsOfficialClient(t *testing.T) {
 	}
 }
 
-// run is a run as the client puts it together.
+// run combines the parts of a run as the client does.
 type run struct {
 	set     metric.Set
 	summary summary.Summary

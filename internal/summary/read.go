@@ -1,9 +1,9 @@
 package summary
 
-// Get returns the value at a path, and whether there is one. Numbers, strings and
-// booleans come back as they were given, lists and other values as
-// [history.Encoded]. An object of metrics, or of operations, comes back as false;
-// the operations can be asked for by name.
+// Get returns the value at a path and whether there is one. Numbers, strings and booleans
+// have the type with which they were logged; lists and other values are
+// [history.Encoded]. For an object of metrics or operations it reports false; an
+// operation is found by its name, as the last part of the path.
 func (s *Summary) Get(path ...string) (any, bool) {
 	at := &s.root
 	for i, name := range path {
@@ -35,7 +35,7 @@ func (s *Summary) Get(path ...string) (any, bool) {
 	}
 }
 
-// Keys returns the top-level keys in order.
+// Keys returns the top-level keys, sorted.
 func (s *Summary) Keys() []string {
 	var keys []string
 	for _, n := range s.root.sorted() {
@@ -46,8 +46,8 @@ func (s *Summary) Keys() []string {
 	return keys
 }
 
-// Snapshot returns the whole summary as encoding/json would read it, with integers
-// as they are. It is the caller's.
+// Snapshot returns a copy of the summary with the types of encoding/json, except that
+// integers stay integers.
 func (s *Summary) Snapshot() map[string]any {
 	out, _ := s.root.snapshot()
 	if out == nil {

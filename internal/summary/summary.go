@@ -1,20 +1,19 @@
-// Package summary keeps what a run shows for each metric when it is over: the
-// last value of every key that was logged, or what its definition asks for, and
-// what the program sets itself.
+// Package summary computes the summary of a run. It has one value for each metric: the
+// last one that was logged, the operations that the metric's definition asks for (such
+// as min), or a value that the program sets.
 //
-// The numbers are those of the official client (measured against 0.31.0), down to
-// its odd parts, which the comments name. It departs from it in four places. In
-// three of them the official client loses values:
+// The numbers are those of the official client 0.31.0, including its oddities, which
+// the comments name. There are four differences. In the first three cases the official
+// client loses values:
 //
-//   - After a nested object was deleted, the official client never shows any key
-//     below it again. Here a key comes back when it is logged.
-//   - After a resume, the official client takes each object of the old summary for
-//     one value, so that logging a key in it drops the key's siblings. Here they
-//     stay.
+//   - After an object is deleted, the official client never shows a key below it again.
+//     Here a key reappears when it is logged.
+//   - After a resume, the official client treats each object of the old summary as one
+//     value, so logging a key in it drops the key's siblings. Here they stay.
 //   - On a resume, the official client drops the old _step. Here it stays.
-//   - Where a key is an object, then a value, and then an object again, the official
-//     client brings the keys of the first object back, or does not, by how its
-//     batches fall. Here they are gone.
+//   - If a key is an object, then a value, then an object again, it depends on the
+//     official client's batches whether the keys of the first object reappear. Here they
+//     do not.
 package summary
 
 import (
@@ -41,13 +40,13 @@ type Summary struct {
 	root node
 	enc  history.Encoder
 
-	step, runtime, timestamp *node // once they are needed
-	ownTimestamp             bool  // the row taken in last had one
+	step, runtime, timestamp *node // nil until they are needed
+	ownTimestamp             bool  // the last row had a _timestamp
 }
 
-// Update takes in the values of a row that was logged. Nested objects are merged
-// key by key. A null leaves what is shown, unless the metric has operations, of
-// which first and last take it. row is not kept.
+// Update adds the values of a row that was logged. Objects are merged key by key. A null
+// does not change the shown value, except that the operations first and last accept it.
+// row is not kept.
 func (s *Summary) Update(row *history.Row) {
 	p := s.planOf(row)
 	for i, n := range p.nodes {
@@ -60,8 +59,8 @@ func (s *Summary) Update(row *history.Row) {
 	}
 }
 
-// SetMeta sets _step, _runtime and _timestamp, the latter unless the row of the
-// last Update had one of its own. It is called after Update.
+// SetMeta sets _step, _runtime and _timestamp, the last unless the row of the previous
+// Update had one. Call it after Update.
 func (s *Summary) SetMeta(step int64, runtime, timestamp float64) {
 	if s.step == nil {
 		s.step = s.root.child(keyStep)
@@ -70,8 +69,7 @@ func (s *Summary) SetMeta(step int64, runtime, timestamp float64) {
 	s.SetTimes(runtime, timestamp)
 }
 
-// SetTimes is SetMeta for rows that have no step of their own, as those of
-// several writers.
+// SetTimes is SetMeta for rows without a step, as in a run with several writers.
 func (s *Summary) SetTimes(runtime, timestamp float64) {
 	if s.runtime == nil {
 		s.runtime, s.timestamp = s.root.child(keyRuntime), s.root.child(keyTimestamp)
@@ -81,16 +79,16 @@ func (s *Summary) SetTimes(runtime, timestamp float64) {
 	case s.ownTimestamp:
 		s.ownTimestamp = false
 	case s.timestamp.ops != 0:
-		// The official client lets operations of _timestamp hold, and of the
-		// other two not.
+		// The official client applies operations to _timestamp, but not to the
+		// other two keys.
 		s.log(s.timestamp, timestamp)
 	default:
 		s.timestamp.showFloat(timestamp)
 	}
 }
 
-// SetRuntime sets _runtime and _wandb.runtime to whole seconds, as is done when a
-// run starts and when it ends.
+// SetRuntime sets _runtime and _wandb.runtime to whole seconds. It is called when a run
+// starts and when it finishes.
 func (s *Summary) SetRuntime(seconds int64) {
 	s.root.child(keyRuntime).showInt(seconds)
 	s.SetWandbRuntime(seconds)
@@ -105,11 +103,10 @@ func (s *Summary) SetWandbRuntime(seconds int64) {
 	wandb.child("runtime").showInt(seconds)
 }
 
-// Configure sets the operations of the metric at path. They take hold with its
-// next value; until then what is shown stays. The values that were logged before
-// count all the same: they are kept track of from the first on. A metric cannot be
-// a value and an object at once, so the operations of metrics above and below path
-// end.
+// Configure sets the operations of the metric at path. They apply from its next value
+// on; until then the shown value stays. Values that were logged before are included.
+// A metric cannot be a value and an object at once, so the operations of metrics above
+// and below path are dropped.
 func (s *Summary) Configure(ops metric.Ops, path ...string) {
 	if len(path) == 0 || len(path) == 1 && (path[0] == keyStep || path[0] == keyRuntime) {
 		return
@@ -119,16 +116,15 @@ func (s *Summary) Configure(ops metric.Ops, path ...string) {
 	n.ops = ops
 }
 
-// Set puts a value at a path, whatever was there before. The operations of the
-// metric end, except none. An object is one value, as in the official client:
-// setting or logging a key in it later takes its place. Null, and NaN, take away
-// what is there. If there is no path, or if any part of v cannot be encoded, nothing
-// changes and the error is a [errors.InputError].
+// Set sets the value at a path and drops the operations of the metric, except none. As
+// in the official client, an object is one value: setting or logging a key in it later
+// replaces it. Null and NaN remove the value. If path is empty or any part of v cannot
+// be encoded, nothing changes and the error is an [errors.InputError].
 func (s *Summary) Set(v any, path ...string) error {
 	if len(path) == 0 {
 		return &errors.InputError{Field: "summary key", Rule: "must not be empty"}
 	}
-	frozen, err := freezeWhole(v)
+	encoded, err := encodeSet(v)
 	if err != nil {
 		return fmt.Errorf("set summary %q: %w", metric.JoinName(path...), err)
 	}
@@ -137,17 +133,16 @@ func (s *Summary) Set(v any, path ...string) error {
 	n.ops &= metric.OpsOf(metric.None)
 	n.present = true
 	n.cut()
-	if frozen == nil {
+	if encoded == nil {
 		n.hide()
 	} else {
-		n.show(frozen)
+		n.show(encoded)
 	}
 	return nil
 }
 
-// CheckPath refuses a program's path that is empty or begins with a key that the
-// client writes itself: what was put there would be gone with the next row. The error
-// is a [errors.InputError].
+// CheckPath returns an [errors.InputError] if a path is empty or begins with a key that
+// the client writes itself. The next row would overwrite a value there.
 func CheckPath(path []string) error {
 	if len(path) == 0 {
 		return &errors.InputError{Field: "summary key", Rule: "must not be empty"}
@@ -159,9 +154,9 @@ func CheckPath(path []string) error {
 	return nil
 }
 
-// Delete removes what is at a path, and what is below it. Operations stay, and
-// values that were logged before go on to count in min, max and mean, as in the
-// official client; first is then the next value.
+// Delete removes the values at a path and below it. As in the official client, operations
+// stay, min, max and mean still include the values logged before, and first is the next
+// value.
 func (s *Summary) Delete(path ...string) {
 	n := &s.root
 	for _, name := range path {
@@ -182,11 +177,11 @@ func (s *Summary) remove(n *node) {
 	}
 }
 
-// Load takes over the summary of a run that is resumed. It is called once,
-// before anything else. The old values are shown until new ones are logged; they do not
-// count in operations, but first stays null, as in the official client: the first
-// value is in the old rows. If text is not an object, the error matches
-// [errors.ErrInvalidInput] and nothing changes.
+// Load adds the summary of a run that is resumed. Call it once, before anything else. The
+// old values are shown until new ones are logged. Operations do not include them, and as
+// in the official client first stays null, because the first value is in the old rows.
+// If text is not an object, nothing changes and the error matches
+// [errors.ErrInvalidInput].
 func (s *Summary) Load(text []byte) error {
 	object, err := jsonx.ParseObject(text)
 	if err != nil {
@@ -224,8 +219,8 @@ func (s *Summary) encode(v any) history.Encoded {
 	return text
 }
 
-// descend gives the node at path, which becomes an object. With cover set it
-// covers what is shown on the way.
+// descend returns the node at path, which becomes an object. If cover is set, the values
+// shown on the way are hidden.
 func (s *Summary) descend(path []string, cover bool) *node {
 	n := &s.root
 	for _, name := range path {

@@ -16,23 +16,19 @@ import (
 	"github.com/wandgo/wandgo/internal/summary"
 )
 
-// TestAsOfficialClient holds that the numbers are the official client's. The tests
-// here hold the rules of the protocol's description one by one, and what the
-// recordings cannot show.
-
 type row = map[string]any
 
 var allOps = metric.OpsOf(metric.Min, metric.Max, metric.Mean, metric.First, metric.Last)
 
-// split takes a row apart as one whose key set was not seen before.
+// split resolves a row whose keys were not seen before.
 func split(r row) *history.Row { return new(history.Encoder).Split(r) }
 
-// log gives a function that logs rows.
+// log returns a function that logs rows.
 func log(rows ...row) func(*summary.Summary) {
-	var known history.Encoder
+	var enc history.Encoder
 	return func(s *summary.Summary) {
 		for _, r := range rows {
-			s.Update(known.Split(r))
+			s.Update(enc.Split(r))
 		}
 	}
 }
@@ -184,7 +180,7 @@ func TestUpdate_KeysNotInTheLine_AreLeftOut(t *testing.T) {
 	assert.JSONEq(t, `{"a":1,"c":{"x":1}}`, string(s.AppendJSON(nil)))
 }
 
-func TestSummaryKeepsNothingOfTheCallers(t *testing.T) {
+func TestUpdate_CallerChangesValuesLater_HasNoEffect(t *testing.T) {
 	t.Parallel()
 	list, nested := []int{1}, row{"x": 1}
 	set := row{"y": 1}
@@ -195,7 +191,7 @@ func TestSummaryKeepsNothingOfTheCallers(t *testing.T) {
 	assert.JSONEq(t, `{"l":[1],"n":{"x":1},"s":{"y":1}}`, string(s.AppendJSON(nil)))
 }
 
-func TestSetRefuses(t *testing.T) {
+func TestSet_InvalidValue_ChangesNothing(t *testing.T) {
 	t.Parallel()
 	var s summary.Summary
 	require.ErrorIs(t, s.Set(1), errors.ErrInvalidInput)
@@ -206,7 +202,7 @@ func TestSetRefuses(t *testing.T) {
 	assert.Equal(t, `{}`, string(s.AppendJSON(nil)))
 }
 
-func TestLoadRefuses(t *testing.T) {
+func TestLoad_NotAnObject_ReturnsErrInvalidInput(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{``, `null`, `[]`, `{"a":1`, `{"a":1}{}`, `{"a":tru}`} {
 		var s summary.Summary
@@ -251,7 +247,7 @@ func TestGet(t *testing.T) {
 	assert.Equal(t, []string{"_runtime", "_step", "_timestamp", "a", "f", "l", "list", "n", "obj"}, s.Keys())
 }
 
-func TestSnapshotIsTheCallers(t *testing.T) {
+func TestSnapshot_CallerChangesIt_HasNoEffect(t *testing.T) {
 	t.Parallel()
 	var s summary.Summary
 	require.NoError(t, s.Load([]byte(`{"l":[[1]],"n":{"x":1}}`)))
@@ -261,8 +257,8 @@ func TestSnapshotIsTheCallers(t *testing.T) {
 	assert.JSONEq(t, `{"l":[[1]],"n":{"x":1}}`, string(s.AppendJSON(nil)))
 }
 
-// TestSummariesShareRows: what one summary knows of a key set is not another's.
-func TestSummariesShareRows(t *testing.T) {
+// A memo in a row that belongs to another summary is not used.
+func TestUpdate_RowSharedBySummaries_UpdatesBoth(t *testing.T) {
 	t.Parallel()
 	var enc history.Encoder
 	var a, b summary.Summary
@@ -278,7 +274,7 @@ func TestSummariesShareRows(t *testing.T) {
 }
 
 //nolint:paralleltest // allocations are counted for the whole process
-func TestHotPathAllocatesNothing(t *testing.T) {
+func TestUpdate_KnownKeys_DoesNotAllocate(t *testing.T) {
 	r := row{"a": 0.5, "b": 1, "c": "x", "n": row{"d": 1.5}}
 	other := row{"v": 0.5}
 	var s summary.Summary
