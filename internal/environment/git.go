@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
@@ -142,16 +143,17 @@ func remoteURL(config, remote string) string {
 	return ""
 }
 
-// tokenSize is from how many characters on a user name is taken for a token, as
-// in https://TOKEN@github.com/a/b.
-const tokenSize = 20
-
-// cleanRemote removes what is secret from a remote's URL. The form user:@host is
-// the official client's.
+// cleanRemote removes what is secret from a remote's URL. A user name without a
+// password is kept over SSH only, where it is no secret: over HTTP it is a token. The
+// form user:@host is the official client's.
 func cleanRemote(remote string) string {
 	scheme, rest, ok := strings.Cut(remote, "://")
-	if !ok {
-		return remote // a path, or host:path, which has no place for a password
+	if !ok { // a path, or user@host:path
+		host, _, _ := strings.Cut(remote, ":")
+		if at := strings.LastIndexByte(host, '@'); at >= 0 && looksLikeToken(host[:at]) {
+			return remote[at+1:]
+		}
+		return remote
 	}
 	rest, _, _ = strings.Cut(rest, "?")
 	rest, _, _ = strings.Cut(rest, "#")
@@ -161,10 +163,12 @@ func cleanRemote(remote string) string {
 		host := authority[at+1:]
 		plain, err := url.PathUnescape(user)
 		switch {
-		case err != nil || len(plain) >= tokenSize:
+		case err != nil || looksLikeToken(plain):
 			authority = host
 		case password:
 			authority = user + ":@" + host
+		case strings.HasPrefix(strings.ToLower(scheme), "http") && user != "git":
+			authority = host
 		}
 	}
 	remote = scheme + "://" + authority
@@ -173,3 +177,8 @@ func cleanRemote(remote string) string {
 	}
 	return remote
 }
+
+// tokenSize is from how many characters on a user name is taken for a token.
+const tokenSize = 20
+
+func looksLikeToken(user string) bool { return len(user) >= tokenSize || secret.IsKey(user) }

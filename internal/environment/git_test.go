@@ -124,6 +124,9 @@ func TestCleanRemote(t *testing.T) {
 		"https://oauth2:" + token + "@host":      "https://oauth2:@host",
 		"https://host/a?private_token=" + token:  "https://host/a",
 		"https://%zz:pw@host/a":                  "https://host/a",
+		"https://short@host/a":                   "https://host/a",
+		"https://git@host/a":                     "https://git@host/a",
+		token + "@host:a/b.git":                  "host:a/b.git",
 	} {
 		assert.Equal(t, want, cleanRemote(in), in)
 	}

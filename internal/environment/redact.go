@@ -9,47 +9,87 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// RedactArgs returns a copy of args in which what looks like a secret is
-// hidden: the value of a flag named like one, as in --api-key X, token=X or
-// -dbPassword=X, the password in a URL, and what has the form of a well-known
-// kind of key. It is meant to err on the side of hiding.
+// RedactArgs returns a copy of args without what looks like a secret. It errs on the
+// side of hiding. Hidden are:
+//
+//   - the value of a flag or an assignment that is named like a secret: --api-key X,
+//     token=X, -dbPassword=X;
+//   - the password behind the user's name: --user jo:X;
+//   - the user and password of a URL, and its query's secrets: ?sig=X;
+//   - the value of a header: "Authorization: token X";
+//   - a private key in PEM form;
+//   - what has the form of a known kind of key, also within a longer text, unless it
+//     is a commit: part of a path, or named as one.
 func RedactArgs(args []string) []string {
 	clean := make([]string, 0, len(args))
-	previous := "" // the flag whose value comes next
+	flag := "" // whose value comes next
 	for _, arg := range args {
-		isFlag := strings.HasPrefix(arg, "-")
-		name, value, assigned := strings.Cut(arg, "=")
-		switch {
-		case previous != "" && !isFlag && isSecretName(previous) && !isHarmless(arg):
-			arg = secret.Redacted
-		case assigned && isSecretName(name) && !isHarmless(value):
-			arg = name + "=" + secret.Redacted
-		case isFlag && !assigned && secret.IsKey(strings.TrimLeft(arg, "-")):
-			arg = secret.Redacted
-		case !isFlag && !assigned && secret.IsKey(arg) && !isHashName(previous),
-			assigned && secret.IsKey(value) && !isHashName(name):
-			arg = strings.TrimSuffix(arg, or(value, arg)) + secret.Redacted
-		default:
-			arg = redactInside(arg)
-		}
-		clean = append(clean, arg)
-		previous = ""
-		if isFlag && !assigned {
-			previous = arg
+		clean = append(clean, redactArg(arg, flag))
+		flag = ""
+		if strings.HasPrefix(arg, "-") && !strings.Contains(arg, "=") {
+			flag = arg
 		}
 	}
 	return clean
 }
 
-// secretWords say, as the last word of a name, that its value is a secret;
-// secretKeys say so in front of "key". A tokenizer and max-tokens are none.
+// redactArg hides the secrets of one argument; flag is the one before it, if that
+// takes a value.
+func redactArg(arg, flag string) string {
+	if flag != "" && !flagForm.MatchString(arg) {
+		return redactValue(flag, arg)
+	}
+	if name, value, assigned := strings.Cut(arg, "="); assigned && nameForm.MatchString(name) {
+		return name + "=" + redactValue(name, value)
+	}
+	if secret.IsKey(strings.TrimLeft(arg, "-")) {
+		return secret.Redacted
+	}
+	return redactInside(arg)
+}
+
+// redactValue hides the secrets of a value that has a name.
+func redactValue(name, value string) string {
+	switch {
+	case isHarmless(value):
+		return value
+	case isSecretName(name):
+		return secret.Redacted
+	case isUserName(name):
+		if user, password, ok := strings.Cut(value, ":"); ok && password != "" && !strings.HasPrefix(password, "//") {
+			return user + ":" + secret.Redacted
+		}
+	}
+	if secret.IsKey(value) {
+		if isHashName(name) {
+			return value
+		}
+		return secret.Redacted
+	}
+	return redactInside(value)
+}
+
+var (
+	// flagForm matches a flag, as opposed to a value that begins with a dash.
+	flagForm = regexp.MustCompile(`^--?[A-Za-z][\w.-]*(?:=|$)`)
+	// nameForm matches what may stand before the = of an assignment.
+	nameForm = regexp.MustCompile(`^-{0,2}[A-Za-z_][\w.:/-]*$`)
+)
+
+// secretWords say, as the last word of a name, that its value is a secret, and
+// anyPlace wherever they stand. A name that ends in "key" is one too, unless a word of
+// plainKeys stands before it. A tokenizer and max-tokens are none.
 var (
 	secretWords = []string{
-		"token", "password", "passwd", "passphrase", "pwd", "pw", "secret", "secrets", "credential", "credentials",
+		"token", "passwd", "passphrase", "pass", "passcode", "pwd", "pw", "secrets", "credential", "credentials", "creds", "cred",
 		"apikey", "accesskey", "secretkey", "privatekey", "authtoken", "accesstoken", "auth", "authorization", "bearer",
+		"signature", "sig", "sas", "jwt", "pat", "cookie", "otp", "dsn", "webhook", "mnemonic", "netrc",
 	}
-	secretKeys = []string{
-		"api", "access", "secret", "private", "account", "auth", "encryption", "signing", "ssh", "wandb", "openai", "license",
+	anyPlace  = []string{"password", "secret"}
+	plainKeys = []string{
+		"sort", "primary", "foreign", "partition", "group", "index", "metric", "column", "row", "cache", "lookup", "hot", "public", "dict", "map",
+		"json", "object", "name", "label", "image", "text", "feature", "data", "batch", "input", "output", "target", "config", "state", "model",
+		"loss", "monitor", "caption", "question", "answer", "prompt", "query", "head", "num", "n", "dim", "order", "join", "s3", "storage", "shard",
 	}
 )
 
@@ -60,10 +100,17 @@ func isSecretName(name string) bool {
 		return false
 	}
 	last := words[len(words)-1]
-	if slices.Contains(secretWords, last) || slices.Contains(words, "password") || slices.Contains(words, "secret") {
+	if slices.Contains(secretWords, last) || slices.ContainsFunc(words, func(w string) bool { return slices.Contains(anyPlace, w) }) {
 		return true
 	}
-	return last == "key" && (len(words) == 1 || slices.Contains(secretKeys, words[len(words)-2]))
+	return last == "key" && (len(words) == 1 || !slices.Contains(plainKeys, words[len(words)-2]))
+}
+
+// isUserName reports whether a flag takes a user's name, behind which tools such as
+// curl accept the password.
+func isUserName(name string) bool {
+	words := wordsOf(name)
+	return len(words) > 0 && slices.Contains([]string{"u", "user", "userpwd", "login", "username"}, words[len(words)-1])
 }
 
 // isHashName reports whether a name announces a hash, which looks like a key.
@@ -114,17 +161,55 @@ func isHarmless(value string) bool {
 	return len(value) <= 5 && strings.Trim(value, "0123456789.") == ""
 }
 
-var namedInside = regexp.MustCompile(`(?i)([\w.-]*(?:api[_-]?key|token|password|passwd|secret)["']?\s*[:=]\s*["']?)([^\s"',;&}]+)`)
+var (
+	pem = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*-----(?s:.*)`)
+	// header matches a header that carries a credential; all of its value is one.
+	header = regexp.MustCompile(`(?i)(\b[\w-]*(?:authorization|api-?key|token|cookie|secret|password)[\w-]*["']?\s*:\s*["']?)([^"'\r\n,;}]+)`)
+	// assignment matches a name and its value, in JSON, a list, a query or a shell's line.
+	// The beginning of a URL looks like one.
+	assignment = regexp.MustCompile(`[A-Za-z][\w+.-]*://|([\w.-]+)(["']?\s*[:=]\s*["']?)([^\s"',;&}]+)`)
+	// keyForm matches a classic key, with the characters around it.
+	keyForm = regexp.MustCompile(`(^|.)([0-9a-f]{40,64})(.|$)`)
+)
 
 // redactInside hides secrets inside of a longer argument: JSON, a header, a URL,
 // or a list of settings.
 func redactInside(arg string) string {
+	arg = pem.ReplaceAllString(arg, secret.Redacted)
 	arg = secret.RedactHeaders(secret.RedactURL(arg))
-	return namedInside.ReplaceAllStringFunc(arg, func(match string) string {
-		parts := namedInside.FindStringSubmatch(match)
-		if isHarmless(parts[2]) || strings.HasPrefix(parts[2], secret.Redacted) {
+	arg = header.ReplaceAllStringFunc(arg, func(match string) string {
+		parts := header.FindStringSubmatch(match)
+		if isHarmless(parts[2]) || strings.Contains(parts[2], secret.Redacted) {
 			return match
 		}
 		return parts[1] + secret.Redacted
 	})
+	arg = assignment.ReplaceAllStringFunc(arg, func(match string) string {
+		parts := assignment.FindStringSubmatch(match)
+		name, value := parts[1], parts[3]
+		switch {
+		case isHarmless(value) || isScheme(value) || strings.HasPrefix(value, secret.Redacted): // also the beginning of a URL, which has no name
+		case isSecretName(name) || secret.IsKey(value) && !isHashName(name):
+			return parts[1] + parts[2] + secret.Redacted
+		}
+		return match
+	})
+	arg = secret.RedactPrefixed(arg)
+	return keyForm.ReplaceAllStringFunc(arg, func(match string) string {
+		parts := keyForm.FindStringSubmatch(match)
+		// A commit: part of a path, or what a reference is pinned to.
+		if strings.ContainsAny(parts[1], "/@:#=-_.") || strings.ContainsAny(parts[3], "/.-_") {
+			return match
+		}
+		return parts[1] + secret.Redacted + parts[3]
+	})
+}
+
+// isScheme reports whether a word only says what kind of credential follows.
+func isScheme(word string) bool {
+	switch strings.ToLower(word) {
+	case "basic", "bearer", "token", "apikey":
+		return true
+	}
+	return false
 }

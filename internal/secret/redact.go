@@ -69,6 +69,9 @@ func Redact(text string) string {
 // [Redacted], even if it could be prose.
 func RedactHeaders(text string) string { return header.ReplaceAllString(text, "${1}${2}"+Redacted) }
 
+// RedactPrefixed replaces each key or token that its prefix gives away by [Redacted].
+func RedactPrefixed(text string) string { return prefixed.ReplaceAllString(text, Redacted) }
+
 // RedactURL replaces the user name and password of every URL in text by
 // [Redacted].
 func RedactURL(text string) string {
