@@ -145,7 +145,7 @@ func report(out io.Writer, f flags, runID string, reducer *hub, ends []error, lo
 		}
 	}
 	if url := reducer.runURL(); url != "" {
-		fmt.Fprintf(out, "\nAll rows are in %s\n", url)
+		fmt.Fprintf(out, "\nThe run is at %s\n", url)
 	}
 	if local == nil {
 		return

@@ -45,7 +45,7 @@ func TestLaunch_NoAPIKey_LogsToAServerInTheProcess(t *testing.T) {
 	assert.Contains(t, text, "[rank0] epoch   6")
 	assert.Contains(t, text, "[rank2] training on 91 of 275 birds")
 	assert.Contains(t, text, "the run: 18 rows of 3 processes, state finished.")
-	assert.Regexp(t, `All rows are in http://127\.0\.0\.1:\d+/acme/wandgo-distributed/runs/\w{8}\n`, text)
+	assert.Regexp(t, `The run is at http://127\.0\.0\.1:\d+/acme/wandgo-distributed/runs/\w{8}\n`, text)
 	for rank := range 3 {
 		assert.Regexp(t, fmt.Sprintf(`rank%d +6 +6  finished`, rank), text)
 	}

@@ -141,3 +141,29 @@ func TestConformance_EveryRuleIsBelowAProtocolSection(t *testing.T) {
 	}
 	require.Positive(t, rules)
 }
+
+// TestCitations_NamedTestsExist finds the tests that the pages name. docs/conformance.md
+// has a test of its own.
+func TestCitations_NamedTestsExist(t *testing.T) {
+	t.Parallel()
+	dir := root(t)
+	named := regexp.MustCompile("`(?:Test|Fuzz|Benchmark)[A-Za-z0-9_]+`")
+	var tests bytes.Buffer
+	pages := map[string][]string{}
+	for _, name := range textFiles(t, dir) {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		switch {
+		case strings.HasSuffix(name, "_test.go"):
+			tests.Write(text)
+		case filepath.Ext(name) == ".md":
+			pages[name] = named.FindAllString(string(text), -1)
+		}
+	}
+	delete(pages, filepath.Join("docs", "conformance.md"))
+	for page, names := range pages {
+		for _, name := range names {
+			assert.True(t, bytes.Contains(tests.Bytes(), []byte("\nfunc "+strings.Trim(name, "`")+"(")), "%s names %s, which does not exist", page, name)
+		}
+	}
+}
