@@ -10,9 +10,9 @@ import (
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
-// parsePaths reads the arguments of a command that takes paths, with flags
-// before, between and after them; "--" ends the flags. When ok is false the
-// command is over, with the given exit status.
+// parsePaths parses the arguments of a command that accepts paths, with flags
+// before, between and after them; "--" ends the flags. If ok is false, the command
+// exits with the returned status.
 func (a *app) parsePaths(c command, set *flag.FlagSet, args []string) (paths []string, status int, ok bool) {
 	for {
 		err := set.Parse(args)
@@ -21,7 +21,7 @@ func (a *app) parsePaths(c command, set *flag.FlagSet, args []string) (paths []s
 			c.writeHelp(a.stdout)
 			return nil, exitAllowed, false
 		case err != nil:
-			return nil, a.misused(c, "%s", err.Error()), false
+			return nil, a.usageError(c, "%s", err.Error()), false
 		}
 		ended := len(args) > set.NArg() && args[len(args)-set.NArg()-1] == "--"
 		if set.NArg() == 0 || ended {
@@ -32,14 +32,14 @@ func (a *app) parsePaths(c command, set *flag.FlagSet, args []string) (paths []s
 	}
 }
 
-// isSet reports whether a flag is on the command line.
+// isSet reports whether a flag was given.
 func isSet(set *flag.FlagSet, name string) bool {
 	found := false
 	set.Visit(func(f *flag.Flag) { found = found || f.Name == name })
 	return found
 }
 
-// settings are those of the environment.
+// settings resolves the settings of the environment.
 func (a *app) settings() (*settings.Settings, error) {
 	s, err := settings.Resolve(a.env.settings(), settings.Explicit{})
 	if err != nil {
@@ -48,8 +48,8 @@ func (a *app) settings() (*settings.Settings, error) {
 	return s, nil
 }
 
-// runRoots are the directories in which runs are kept: the usual one and, where that
-// cannot be written, those that serve in its place.
+// runRoots returns the directories that may hold runs: the usual one, and the
+// fallbacks for when that one cannot be written.
 func (a *app) runRoots(s *settings.Settings) []string {
 	tmp := a.env.get("TMPDIR")
 	if tmp == "" {

@@ -16,25 +16,25 @@ type app struct {
 	stdout, stderr io.Writer
 }
 
-// command is one verb of the command line.
+// command is one subcommand.
 type command struct {
 	name string
 	// args shows the arguments in usage lines.
 	args string
-	// summary is one line, long the full help below the usage line.
+	// summary is one line; long is the help below the usage line.
 	summary, long string
 	run           func(ctx context.Context, a *app, args []string) int
 }
 
-// commands lists the verbs in the order of the help. It is a function because
-// help, which is one of them, walks over it.
+// commands lists the subcommands in the order of the help. It is a function because
+// help, one of them, lists them.
 func commands() []command {
 	return []command{doctorCommand(), whoamiCommand(), syncCommand(), lsCommand(), inspectCommand(), serveCommand(), versionCommand(), helpCommand()}
 }
 
-// run is the whole program but for the process around it. It returns the exit
+// run is the whole program except for the process around it. It returns the exit
 // status.
-func run(ctx context.Context, args []string, env environment, _ io.Reader, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, env environment, stdout, stderr io.Writer) int {
 	a := &app{env: env, stdout: stdout, stderr: stderr}
 	if len(args) == 0 {
 		writeOverview(stderr)
@@ -52,7 +52,7 @@ func run(ctx context.Context, args []string, env environment, _ io.Reader, stdou
 			return c.run(ctx, a, rest)
 		}
 	}
-	fmt.Fprintf(stderr, "wandgo: there is no command %q%s\n\n", name, didYouMean(name))
+	fmt.Fprintf(stderr, "wandgo: unknown command %q%s\n\n", name, didYouMean(name))
 	writeOverview(stderr)
 	return exitUsage
 }
@@ -68,7 +68,7 @@ func didYouMean(name string) string {
 	return ""
 }
 
-// flags makes the flag set of a command, which says nothing by itself.
+// flags makes the flag set of a command. It prints nothing itself.
 func (c command) flags() *flag.FlagSet {
 	set := flag.NewFlagSet("wandgo "+c.name, flag.ContinueOnError)
 	set.SetOutput(io.Discard)
@@ -76,8 +76,8 @@ func (c command) flags() *flag.FlagSet {
 	return set
 }
 
-// parse reads the arguments of a command without positional ones. When it
-// returns false the command is over, with the given exit status.
+// parse parses the arguments of a command that has only flags. If ok is false, the
+// command exits with the returned status.
 func (a *app) parse(c command, set *flag.FlagSet, args []string) (status int, ok bool) {
 	err := set.Parse(args)
 	switch {
@@ -85,15 +85,15 @@ func (a *app) parse(c command, set *flag.FlagSet, args []string) (status int, ok
 		c.writeHelp(a.stdout)
 		return exitAllowed, false
 	case err != nil:
-		return a.misused(c, "%s", err.Error()), false
+		return a.usageError(c, "%s", err.Error()), false
 	case set.NArg() > 0:
-		return a.misused(c, "unexpected argument %q", set.Arg(0)), false
+		return a.usageError(c, "unexpected argument %q", set.Arg(0)), false
 	}
 	return exitAllowed, true
 }
 
-// misused says what is wrong with the command line, and how it goes.
-func (a *app) misused(c command, format string, args ...any) int {
+// usageError reports what is wrong with the command line, and the correct usage.
+func (a *app) usageError(c command, format string, args ...any) int {
 	fmt.Fprintf(a.stderr, "wandgo %s: %s\n%s\nMore: wandgo help %s\n", c.name, fmt.Sprintf(format, args...), c.usage(), c.name)
 	return exitUsage
 }

@@ -12,16 +12,18 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/doctor"
 	"github.com/wandgo/wandgo/internal/term"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-func TestDoctor(t *testing.T) {
+func TestDoctor_EachCause_Golden(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -83,7 +85,7 @@ func TestDoctor(t *testing.T) {
 			switch test.name {
 			case "no_key": // prints paths that are wrapped
 			case "untrusted": // the words are those of the operating system
-				assert.Contains(t, r.stdout, "no connection, as the server's certificate is not trusted: x509: ")
+				assert.Contains(t, flat(r.stdout), "cannot connect: the server's certificate is not trusted: x509: ")
 				assert.Contains(t, r.stdout, "SSL_CERT_FILE")
 			default:
 				golden(t, "doctor_"+test.name+".golden", i.stable(r.stdout))
@@ -92,7 +94,7 @@ func TestDoctor(t *testing.T) {
 	}
 }
 
-func TestDoctorCallsNoUnknownOperation(t *testing.T) {
+func TestDoctor_EachGeneration_CreatesNothing(t *testing.T) {
 	t.Parallel()
 	for _, g := range generations() {
 		t.Run(g.String(), func(t *testing.T) {
@@ -107,21 +109,20 @@ func TestDoctorCallsNoUnknownOperation(t *testing.T) {
 	}
 }
 
-// A home of its own makes paths short enough never to be wrapped differently.
-func TestDoctorWithoutKey(t *testing.T) {
+// With short paths, lines are always wrapped at the same words.
+func TestDoctor_NoKey_Golden(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())
 	i := on(t, srv.URL(), "")
 	i.vars["HOME"], i.dir = "/h", "/d"
 	text := i.run(t, "doctor").stdout
-	// The client looks in the real working directory, which is not the test's
-	// to choose; its path may be long enough to wrap the line.
+	// The client reads the real working directory, whose path may wrap the line.
 	text = regexp.MustCompile(`- Settings file\s+[^\n]*?/cmd/wandgo/wandb/settings\s+does\s+not\s+exist\.`).
 		ReplaceAllString(text, "- Settings file CWD/wandb/settings does not exist.")
 	golden(t, "doctor_no_key.golden", i.stable(text))
 }
 
-func TestDoctorNamesShadowedKeys(t *testing.T) {
+func TestDoctor_SeveralKeys_NamesTheUnused(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())
 	write := func(i *invocation, key string) {
@@ -132,11 +133,11 @@ func TestDoctorNamesShadowedKeys(t *testing.T) {
 	i := on(t, srv.URL(), joKey)
 	write(i, otherKey)
 	r := i.run(t, "doctor")
-	assert.Regexp(t, `(?s)note other keys  netrc \S+\s+\(machine\s+127\.0\.0\.1:\d+\)\s+has\s+a\s+different\s+key\s+\(42\s+characters,\s+ends …00c3\)`, r.stdout)
+	assert.Regexp(t, `(?s)note other keys  netrc\s+\S+\s+\(machine\s+127\.0\.0\.1:\d+\)\s+has\s+a\s+different\s+key\s+\(42\s+characters,\s+ends …00c3\)`, r.stdout)
 
 	i = on(t, srv.URL(), joKey)
 	write(i, joKey)
-	assert.NotContains(t, i.run(t, "doctor").stdout, "other keys", "the same key is no news")
+	assert.NotContains(t, i.run(t, "doctor").stdout, "other keys", "the same key is not worth a note")
 	var doc document
 	require.NoError(t, json.Unmarshal([]byte(i.run(t, "doctor", "--json").stdout), &struct {
 		*document
@@ -154,9 +155,7 @@ func TestDoctorNamesShadowedKeys(t *testing.T) {
 	assert.Contains(t, i.run(t, "doctor").stdout, "…00b2")
 }
 
-// TestDoctorNamesTheSettingsFile: a name that stands in a settings file is not
-// looked for in the environment.
-func TestDoctorNamesTheSettingsFile(t *testing.T) {
+func TestDoctor_BadNameInSettingsFile_NamesTheFile(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())
 	for _, test := range []struct{ name, setting, wrong string }{
@@ -177,8 +176,7 @@ func TestDoctorNamesTheSettingsFile(t *testing.T) {
 	}
 }
 
-// TestDoctorDecision: a server that could not be asked has denied nothing.
-func TestDoctorDecision(t *testing.T) {
+func TestDoctor_ServerNotAsked_DecisionIsNotAllowed(t *testing.T) {
 	t.Parallel()
 	page := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(page.Close)
@@ -201,7 +199,7 @@ func TestDoctorDecision(t *testing.T) {
 	}
 }
 
-func TestDoctorJSON(t *testing.T) {
+func TestDoctor_JSON_HasAllKeys(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())
 	i := on(t, srv.URL(), joKey)
@@ -223,19 +221,20 @@ func TestDoctorJSON(t *testing.T) {
 	assert.Nil(t, same["error"])
 }
 
-func TestDoctorColours(t *testing.T) {
+func TestDoctor_Colours_Golden(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())
 	i := on(t, srv.URL(), joKey)
-	x := &examination{env: environment{vars: i.vars, workDir: i.dir}, entity: "acme"}
-	x.run(t.Context())
-	t.Cleanup(x.conn.close)
+	env := environment{vars: i.vars, workDir: i.dir}
+	x := &doctor.Checkup{Options: doctor.Options{Env: env.settings(), Client: env.options(), Entity: "acme"}}
+	x.Run(t.Context())
+	t.Cleanup(x.Close)
 	var b writer
 	p := &printer{w: &b, style: term.NewStyle(true)}
-	for _, c := range x.checks {
-		c.print(p)
+	for _, c := range x.Checks {
+		p.check(c)
 	}
-	p.explanation(x.explanation())
+	p.explanation(explanation(x))
 	require.NoError(t, p.err)
 	golden(t, "doctor_colour.golden", i.stable(string(b)))
 }
@@ -244,13 +243,13 @@ type writer []byte
 
 func (w *writer) Write(p []byte) (int, error) { *w = append(*w, p...); return len(p), nil }
 
-func TestDoctorSaysWhenItCannotWrite(t *testing.T) {
+func TestDoctor_BrokenPipe_ExitsInternal(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())
 	i := on(t, srv.URL(), joKey)
 	for _, args := range [][]string{{"doctor"}, {"doctor", "--json"}, {"doctor", "--report=-"}, {"whoami"}, {"version"}} {
 		var stderr writer
-		status := run(t.Context(), args, environment{vars: i.vars, workDir: i.dir}, nil, brokenWriter{}, &stderr)
+		status := run(t.Context(), args, environment{vars: i.vars, workDir: i.dir}, brokenWriter{}, &stderr)
 		assert.Equal(t, exitInternal, status, "%v", args)
 		assert.Contains(t, string(stderr), "broken pipe")
 	}
@@ -263,7 +262,7 @@ type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
 
-func TestDoctorStopsWhenInterrupted(t *testing.T) {
+func TestDoctor_Interrupted_Exits130(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())
 	held := srv.Inject(wandbtest.Fault{Hang: true})
@@ -276,11 +275,69 @@ func TestDoctorStopsWhenInterrupted(t *testing.T) {
 	assert.Equal(t, exitInterrupted, (<-done).status)
 }
 
-func TestDoctorKeepsItsTimeout(t *testing.T) {
+func TestDoctor_SilentServer_StopsAtTimeout(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())
 	srv.Inject(wandbtest.Fault{Hang: true})
 	r := on(t, srv.URL(), joKey).run(t, "doctor", "--timeout", "50ms")
 	assert.Equal(t, exitStatus(errors.ErrServerUnavailable), r.status)
-	assert.Contains(t, r.stdout, "no answer within")
+	assert.Contains(t, r.stdout, "no response within")
+}
+
+func TestDoctor_IdentityToken_IsChecked(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, token string
+		spoil       func(*invocation)
+		cause       error
+		want        []string
+		asked       int // requests with the token, or for it
+	}{
+		{"good", jobToken(time.Hour), nil, nil, []string{
+			`ok identity identity token from DIR/token: JSON web token of https://issuer.example.com for "repo:acme/vision" - expires at `,
+			"ok account user \"jo\"", "ok verdict yes, likely: a run can be created in acme-research/vision",
+		}, 2},
+		{"expired", jobToken(-time.Hour), nil, errors.ErrBadAPIKey, []string{
+			"? identity identity token from DIR/token", "expired at ", "by this machine's clock",
+			"FAIL account the server does not accept the identity token", "FAIL verdict no: the server does not accept the identity token (certain)",
+			"Answer: HTTP 400 invalid_grant", "Ask an admin of the organization whether the server trusts the token's issuer",
+		}, 1},
+		{"no web token", "something else", nil, errors.ErrBadAPIKey, []string{
+			"? identity identity token from DIR/token: not a JSON web token",
+		}, 1},
+		{"empty", "\n", nil, errors.ErrNoAPIKey, []string{
+			"FAIL identity the identity token file DIR/token is empty - Options.APIKey is not set - WANDB_API_KEY is empty - WANDB_IDENTITY_TOKEN_FILE names DIR/token",
+			"- account not checked: there is no identity token", "FAIL verdict no: there is no identity token (certain)",
+		}, 0},
+		{"and a key in netrc", jobToken(time.Hour), func(i *invocation) {
+			machine := strings.TrimPrefix(i.vars["WANDB_BASE_URL"], "http://")
+			require.NoError(t, os.WriteFile(filepath.Join(i.vars["HOME"], ".netrc"), []byte("machine "+machine+" login user password "+otherKey), 0o600))
+		}, nil, []string{
+			"note other keys netrc DIR/home/.netrc (machine 127.0.0.1:PORT) has a different key (42 characters, ends …00c3), which is not used: the identity token from DIR/token takes precedence",
+		}, 2},
+		{"and a key", jobToken(time.Hour), func(i *invocation) { i.vars["WANDB_API_KEY"] = joKey }, errors.ErrInvalidInput, []string{
+			"invalid WANDB_API_KEY: must not be set together with WANDB_IDENTITY_TOKEN_FILE",
+		}, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			i, srv := federated(t, tt.token)
+			if tt.spoil != nil {
+				tt.spoil(i)
+			}
+			r := i.run(t, "doctor")
+			assert.Equal(t, exitStatus(tt.cause), r.status)
+			for _, want := range tt.want {
+				assert.Contains(t, flat(i.stable(r.stdout)), want)
+			}
+			assert.NotContains(t, r.stdout, "eyJ", "no token is shown")
+			asked := 0
+			for _, request := range srv.Requests() {
+				if request.Operation == "token" || request.Header.Get("Authorization") != "" {
+					asked++
+				}
+			}
+			assert.Equal(t, tt.asked, asked)
+		})
+	}
 }

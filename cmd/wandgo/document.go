@@ -7,6 +7,7 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/doctor"
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
@@ -24,12 +25,11 @@ type document struct {
 	Entity      entityDocument    `json:"entity"`
 	Project     projectDocument   `json:"project"`
 	Role        string            `json:"role"`
-	Checks      []check           `json:"checks"`
+	Checks      []doctor.Check    `json:"checks"`
 	Evidence    []errors.Probe    `json:"evidence"`
 	Notes       []string          `json:"notes"`
 	Error       error             `json:"error"`
 	Explanation string            `json:"explanation"`
-	Questions   []question        `json:"questions"`
 }
 
 type keyDocument struct {
@@ -72,39 +72,36 @@ type projectDocument struct {
 	Source string `json:"source"`
 }
 
-func writeJSON(w io.Writer, x *examination, questions []question, redact redactor) error {
+func writeDocument(w io.Writer, x *doctor.Checkup, redact doctor.Redactor) error {
 	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(x.document(redactQuestions(questions, redact))); err != nil {
+	if err := encodeJSON(&b, newDocument(x)); err != nil {
 		return err
 	}
-	// What is taken out has no character that JSON would have to escape.
-	_, err := io.WriteString(w, redact.secrets(b.String()))
+	// What replaces a secret holds no character that JSON would have to escape.
+	_, err := io.WriteString(w, redact.Secrets(b.String()))
 	return err
 }
 
-func (x *examination) document(questions []question) document {
+func newDocument(x *doctor.Checkup) document {
 	d := document{
-		Version: 1, Decision: x.decision(), Confidence: x.confidence(), ExitStatus: x.status(), Candidates: []string{},
+		Version: 1, Decision: x.Decision(), Confidence: x.Confidence(), ExitStatus: checkupStatus(x), Candidates: []string{},
 		Key:    keyDocument{Flaws: []string{}, Lookups: []string{}, Others: []otherKeyDocument{}},
-		Checks: x.checks, Evidence: []errors.Probe{}, Notes: []string{}, Explanation: x.explanation(),
-		Questions: append([]question{}, questions...),
+		Checks: x.Checks, Evidence: []errors.Probe{}, Notes: []string{}, Explanation: explanation(x),
 	}
-	if x.err != nil {
-		d.Error, d.Cause = jsonError(x.err), errors.Code(x.err)
+	if x.Err != nil {
+		d.Error, d.Cause = jsonError(x.Err), errors.Code(x.Err)
 	}
-	for _, c := range x.candidates() {
+	for _, c := range x.Candidates() {
 		d.Candidates = append(d.Candidates, errors.Code(c))
 	}
-	if s := x.settings; s != nil {
-		d.fillSettings(x, s)
+	if x.Settings != nil {
+		d.fillSettings(x)
 	}
-	if v := x.viewer; v != nil {
-		d.Viewer = &viewerDocument{v.Username, v.AccountType, v.DefaultEntity, append([]string{}, v.Teams...), v.TeamsComplete}
+	if v := x.Viewer; v != nil {
+		viewer := newViewerDocument(v)
+		d.Viewer = &viewer
 	}
-	if a := x.access; a != nil {
+	if a := x.Access; a != nil {
 		d.Role = a.Role
 		d.Entity.Name = a.Entity
 		d.Evidence = append(d.Evidence, a.Evidence...)
@@ -113,23 +110,28 @@ func (x *examination) document(questions []question) document {
 	return d
 }
 
-func (d *document) fillSettings(x *examination, s *settings.Settings) {
-	d.Key.Source, d.Key.Form = s.KeySource, x.form
+func newViewerDocument(v *errors.Viewer) viewerDocument {
+	return viewerDocument{v.Username, v.AccountType, v.DefaultEntity, append([]string{}, v.Teams...), v.TeamsComplete}
+}
+
+func (d *document) fillSettings(x *doctor.Checkup) {
+	s := x.Settings
+	d.Key.Source, d.Key.Form = s.KeySource, x.KeyForm
 	d.Key.Lookups = append(d.Key.Lookups, s.KeyLookups...)
-	for _, f := range x.flaws {
+	for _, f := range x.Flaws {
 		d.Key.Flaws = append(d.Key.Flaws, f.Code)
 	}
-	for _, k := range x.keys {
-		if k.source != s.KeySource {
-			d.Key.Others = append(d.Key.Others, otherKeyDocument{k.source, k.key == s.Key, settings.KeyHint(k.key)})
+	for _, k := range x.Keys {
+		if k.Source != s.KeySource {
+			d.Key.Others = append(d.Key.Others, otherKeyDocument{k.Source, k.Key == s.Key, settings.KeyHint(k.Key)})
 		}
 	}
-	d.Server = serverDocument{s.BaseURL.Text, s.BaseURL.Source, s.AppURL, x.reached}
+	d.Server = serverDocument{s.BaseURL.Text, s.BaseURL.Source, s.AppURL, x.Reached}
 	d.Entity = entityDocument{s.Entity.Text, s.Entity.Source, s.Entity.Text == ""}
 	d.Project = projectDocument{s.Project.Text, s.Project.Source}
 }
 
-// jsonError is the error of the chain that knows how to write itself as JSON.
+// jsonError returns the first error of the chain that marshals itself as JSON.
 func jsonError(err error) error {
 	if p, ok := errors.AsType[*errors.PermissionError](err); ok {
 		return withoutEmail(p)
@@ -143,7 +145,7 @@ func jsonError(err error) error {
 	return textError{err}
 }
 
-// withoutEmail is the refusal fit to be pasted somewhere.
+// withoutEmail returns a copy of p that can be pasted into a bug report.
 func withoutEmail(p *errors.PermissionError) error {
 	if p.Viewer == nil {
 		return p

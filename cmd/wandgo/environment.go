@@ -2,19 +2,28 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
-// environment is the world around the program. The zero environment is the
-// process's own.
+// environment is where the program runs. The zero environment is that of the
+// process.
 type environment struct {
 	// vars replaces the environment variables, HOME included.
 	vars map[string]string
-	// workDir replaces the working directory for everything but files that the
-	// command line names.
+	// workDir replaces the working directory, except for runs that the command line
+	// names.
 	workDir string
+}
+
+// path returns the path of a file that the command line names.
+func (e environment) path(file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(e.workDir, file)
 }
 
 // get reads a variable.
@@ -37,7 +46,7 @@ func (e environment) home() string {
 	return dir
 }
 
-// settings is the environment as settings are resolved from.
+// settings returns the environment that settings are resolved from.
 func (e environment) settings() settings.Env {
 	if e.vars == nil {
 		return settings.Env{}
@@ -49,7 +58,7 @@ func (e environment) settings() settings.Env {
 	return env
 }
 
-// options are those of a client that sees the same environment.
+// options returns the options of a client in the same environment.
 func (e environment) options() client.Options {
 	if e.vars == nil {
 		return client.Options{}

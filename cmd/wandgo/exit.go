@@ -4,11 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/wandgo/wandgo/errors"
 )
 
-// The exit statuses that are no cause of a refusal or failure.
+// The exit statuses that do not stand for a cause.
 const (
 	exitAllowed     = 0
 	exitInternal    = 1
@@ -22,11 +23,11 @@ type exitCause struct {
 	cause  error
 }
 
-// exitCauses are stable: scripts branch on them. 10 to 29 are refusals, 30 to
-// 49 failures that are none.
+// exitCauses are stable: scripts branch on them. 10 to 29 are refusals, 30 to 49
+// other failures.
 func exitCauses() []exitCause {
 	return []exitCause{
-		{10, errors.ErrPermissionDenied}, // the cause is undetermined
+		{10, errors.ErrPermissionDenied}, // undetermined cause
 		{11, errors.ErrNoAPIKey},
 		{12, errors.ErrBadAPIKey},
 		{13, errors.ErrNotTeamMember},
@@ -57,7 +58,7 @@ func exitCauses() []exitCause {
 	}
 }
 
-// exitStatus is the status for an error: that of its most specific cause.
+// exitStatus returns the status of the most specific cause of err.
 func exitStatus(err error) int {
 	if err == nil {
 		return exitAllowed
@@ -77,15 +78,17 @@ func exitStatus(err error) int {
 // writeExitCodes prints the table of exit statuses.
 func writeExitCodes(w io.Writer) {
 	row := func(status int, code, meaning string) {
-		fmt.Fprintf(w, "  %3d  %-21s  %s\n", status, code, meaning)
+		lead := fmt.Sprintf("  %3d  %-21s  ", status, code)
+		p := &printer{w: w}
+		p.hanging(lead, strings.Repeat(" ", len(lead)), meaning)
 	}
-	row(exitAllowed, "allowed", "a run can be created, as far as the server tells")
-	row(exitInternal, "", "wandgo itself failed, for example to write a file")
-	row(exitUsage, "", "the command line is wrong")
+	row(exitAllowed, "allowed", "a run can be created, according to the server")
+	row(exitInternal, "", "wandgo itself failed, for example while writing a file")
+	row(exitUsage, "", "invalid command line")
 	for _, c := range exitCauses() {
 		meaning := c.cause.Error()
-		if c.cause == errors.ErrPermissionDenied { //nolint:errorlint // this very value, not what it covers
-			meaning = "refused or in doubt, and the cause is undetermined"
+		if c.cause == errors.ErrPermissionDenied { //nolint:errorlint // this value itself, not what it covers
+			meaning = "refused or uncertain; the cause is undetermined"
 		}
 		row(c.status, errors.Code(c.cause), meaning)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-func TestExitStatuses(t *testing.T) {
+func TestExitStatus_EverySentinel_HasItsOwn(t *testing.T) {
 	t.Parallel()
 	seen := map[int]string{exitAllowed: "allowed", exitInternal: "internal", exitUsage: "usage", exitInterrupted: "interrupted"}
 	given := map[string]int{}
@@ -37,7 +37,7 @@ func TestExitStatuses(t *testing.T) {
 	assert.Equal(t, 13, exitStatus(&errors.PermissionError{Cause: errors.ErrNotTeamMember, Confidence: errors.Likely}))
 }
 
-func TestExitCodesGolden(t *testing.T) {
+func TestWriteExitCodes_Table_Golden(t *testing.T) {
 	t.Parallel()
 	r := in(t, nil).run(t, "doctor", "--exit-codes")
 	assert.Zero(t, r.status)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"regexp"
 	"strings"
 
@@ -9,18 +8,18 @@ import (
 	"github.com/wandgo/wandgo/internal/term"
 )
 
-// explainTo writes the full text of an error for a person.
-func (a *app) explainTo(w io.Writer, err error) {
-	p := &printer{w: w, style: term.StyleFor(w, a.env.get)}
+// explainError writes the full text of an error to stderr.
+func (a *app) explainError(err error) {
+	p := &printer{w: a.stderr, style: term.StyleFor(a.stderr, a.env.get)}
 	p.explanation(errors.Explain(err))
 }
 
-// labelForm is the heading of a paragraph.
-var labelForm = regexp.MustCompile(`^[A-Z][A-Za-z ]{2,40}:(?: |$)`)
+// heading matches the heading of a paragraph.
+var heading = regexp.MustCompile(`^[A-Z][A-Za-z ]{2,40}:(?: |$)`)
 
-// explanation writes the full text of an error, with colour by form alone: the
-// first line, which says what happened, and headings in bold, and the command
-// or address at the end, which stands indented after an empty line, in colour.
+// explanation writes the full text of an error, which is laid out already. Colour
+// depends on the layout alone: the first line and headings are bold; a command or an
+// address at the end, which is indented behind an empty line, is cyan.
 func (p *printer) explanation(text string) {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	for i, line := range lines {
@@ -29,11 +28,10 @@ func (p *printer) explanation(text string) {
 		case command:
 			indent := len(line) - len(strings.TrimLeft(line, " "))
 			p.printf("%s%s\n", line[:indent], p.style.Cyan(line[indent:]))
-		case strings.HasPrefix(line, " "): // laid out already
+		case strings.HasPrefix(line, " "):
 			p.printf("%s\n", line)
 		default:
-			line = strings.Join(wrap(line, pageWidth), "\n")
-			strong := len(labelForm.FindString(line))
+			strong := len(heading.FindString(line))
 			if i == 0 {
 				strong = len(line)
 			}

@@ -9,9 +9,9 @@ import (
 func helpCommand() command {
 	return command{
 		name: "help", args: "[command]",
-		summary: "more about a command",
+		summary: "show the help of a command",
 		long: `
-Prints the help of a command, or an overview of all of them.
+Prints the help of a command, or a list of all commands.
 
 Examples:
   wandgo help
@@ -26,7 +26,7 @@ func runHelp(_ context.Context, a *app, args []string) int {
 		args = args[1:]
 	}
 	if len(args) > 1 {
-		return a.misused(helpCommand(), "one command at a time")
+		return a.usageError(helpCommand(), "expected at most one command")
 	}
 	if len(args) == 0 {
 		writeOverview(a.stdout)
@@ -38,19 +38,19 @@ func runHelp(_ context.Context, a *app, args []string) int {
 			return exitAllowed
 		}
 	}
-	return a.misused(helpCommand(), "there is no command %q%s", args[0], didYouMean(args[0]))
+	return a.usageError(helpCommand(), "unknown command %q%s", args[0], didYouMean(args[0]))
 }
 
 func writeOverview(w io.Writer) {
-	fmt.Fprint(w, "wandgo tells what a W&B API key may do and, when the server refuses, why.\n\nUsage: wandgo <command> [flags]\n\n")
+	fmt.Fprint(w, "wandgo checks what a W&B API key can do and explains refusals. It also uploads\noffline runs and runs a local W&B server for tests.\n\nUsage: wandgo <command> [flags]\n\n")
 	for _, c := range commands() {
 		fmt.Fprintf(w, "  %-8s %s\n", c.name, c.summary)
 	}
 	fmt.Fprint(w, `
 Examples:
-  wandgo doctor                                may a run be created where the environment says?
-  wandgo doctor --entity acme --project vision may a run be created there?
-  wandgo help doctor                           all about a command
+  wandgo doctor                                 check where runs go by default
+  wandgo doctor --entity acme --project vision  check another project
+  wandgo help doctor                            show all flags and exit statuses
 
 Not affiliated with Weights & Biases.
 `)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -14,34 +15,33 @@ import (
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/plot"
-	runrecord "github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/syncrun"
-	"github.com/wandgo/wandgo/internal/term"
 )
 
 func inspectCommand() command {
 	return command{
 		name: "inspect", args: "[--summary | --plot METRIC] path",
-		summary: "what is in a run's log; a metric drawn in the terminal",
+		summary: "print a run's log, or plot one of its metrics",
 		long: `
-Prints what a log (run-ID.wandb) holds, of wandgo or of the official client: one
-JSON object for each record, in their order. The path is the log or the directory
-of the run. Damaged parts are left out and named on standard error.
+Prints the records of a log (run-ID.wandb), one JSON object per line, in order.
+The log may be written by wandgo or by the official client. The path is the log
+or the directory of the run. Damaged parts are skipped and listed on stderr.
 
 Flags:
-  --json-lines   one line for each record (the default): num, offset, kind, and
-                 what the record says. NaN and infinities are texts there
-  --summary      what the whole log amounts to, as one JSON document: run,
-                 config, summary, metrics, telemetry, environments, exit,
-                 preempting, rows, events, records, lastStep, files, badItems,
-                 damage (offset, length, reason), damagedParts
-  --plot METRIC  draw a metric over the steps. Dots separate nested keys
-  --x METRIC     with --plot: the metric of the x-axis (default _step)
-  --width N      with --plot: the width in characters, without the labels
-                 (default 72, or what the terminal has room for)
-  --height N     with --plot: the height in lines (default 16)
-  --ascii        with --plot: only characters that every terminal has; that is
-                 the default where TERM is "dumb" or NO_UNICODE is set
+  --json-lines   one line per record (the default): num, offset, kind, and the
+                 fields of the record. NaN and infinities are strings
+  --summary      the whole log as one JSON document: run, config, summary,
+                 metrics, telemetry, environments, exit, preempting, rows,
+                 events, records, lastStep, files, badItems, damage (offset,
+                 length, reason), damagedParts
+  --plot METRIC  plot a metric over the steps. Dots separate nested keys
+  --x METRIC     with --plot: the metric on the x-axis (default _step)
+  --width N      with --plot: width in characters, without the labels
+                 (default 72, or less if the terminal is narrower)
+  --height N     with --plot: height in lines (default 16)
+  --ascii        with --plot: use ASCII characters only (the default if TERM
+                 is "dumb" or NO_UNICODE is set)
 
 Examples:
   wandgo inspect wandb/latest-run | jq -c 'select(.kind == "history").row'
@@ -54,15 +54,15 @@ Examples:
 
 // inspection is the command line of inspect.
 type inspection struct {
-	lines, whole  bool
-	metric, x     string
-	width, height int
-	ascii         bool
+	lines, summary bool
+	metric, x      string
+	width, height  int
+	ascii          bool
 }
 
 func (i *inspection) flags(set *flag.FlagSet) {
 	set.BoolVar(&i.lines, "json-lines", false, "")
-	set.BoolVar(&i.whole, "summary", false, "")
+	set.BoolVar(&i.summary, "summary", false, "")
 	set.StringVar(&i.metric, "plot", "", "")
 	set.StringVar(&i.x, "x", "_step", "")
 	set.IntVar(&i.width, "width", 0, "")
@@ -70,7 +70,7 @@ func (i *inspection) flags(set *flag.FlagSet) {
 	set.BoolVar(&i.ascii, "ascii", false, "")
 }
 
-// maxSide bounds a drawing.
+// maxSide is the greatest width and height of a plot.
 const maxSide = 1000
 
 func runInspect(ctx context.Context, a *app, args []string) int {
@@ -83,22 +83,22 @@ func runInspect(ctx context.Context, a *app, args []string) int {
 		return status
 	}
 	modes := 0
-	for _, on := range []bool{i.lines, i.whole, i.metric != ""} {
+	for _, on := range []bool{i.lines, i.summary, i.metric != ""} {
 		if on {
 			modes++
 		}
 	}
 	switch {
 	case modes > 1:
-		return a.misused(c, "--json-lines, --summary and --plot exclude each other")
+		return a.usageError(c, "--json-lines, --summary and --plot are mutually exclusive")
 	case len(paths) != 1:
-		return a.misused(c, "one path, please")
+		return a.usageError(c, "expected exactly one path")
 	case i.height < 1 || isSet(set, "width") && i.width < 1 || max(i.width, i.height) > maxSide:
-		return a.misused(c, "--width and --height must be from 1 to %d", maxSide)
+		return a.usageError(c, "--width and --height must be from 1 to %d", maxSide)
 	}
 	logs, err := syncrun.Find(paths[0])
 	if err == nil && len(logs) > 1 {
-		err = fmt.Errorf("%s has %d runs; name one of them, wandgo ls lists them", paths[0], len(logs))
+		err = fmt.Errorf("%s has %d runs; choose one of them (wandgo ls lists them)", paths[0], len(logs))
 	}
 	if err == nil {
 		err = logs[0].Err
@@ -108,8 +108,8 @@ func runInspect(ctx context.Context, a *app, args []string) int {
 		return exitInternal
 	}
 	switch {
-	case i.whole:
-		err = a.inspectWhole(logs[0])
+	case i.summary:
+		err = a.inspectSummary(logs[0])
 	case i.metric != "":
 		err = a.plotMetric(ctx, logs[0], i)
 	default:
@@ -125,7 +125,7 @@ func runInspect(ctx context.Context, a *app, args []string) int {
 	return exitAllowed
 }
 
-// inspectLines prints a line for each record.
+// inspectLines prints one line per record.
 func (a *app) inspectLines(ctx context.Context, l *syncrun.Log) error {
 	r, err := journal.Open(l.Path)
 	if err != nil {
@@ -149,11 +149,11 @@ func (a *app) inspectLines(ctx context.Context, l *syncrun.Log) error {
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}
-	a.tellDamage(r)
+	a.reportDamage(r)
 	return nil
 }
 
-func (a *app) tellDamage(r *journal.Reader) {
+func (a *app) reportDamage(r *journal.Reader) {
 	parts, total := r.Skipped()
 	for _, part := range parts {
 		fmt.Fprintf(a.stderr, "damaged: %s\n", part)
@@ -163,13 +163,13 @@ func (a *app) tellDamage(r *journal.Reader) {
 	}
 }
 
-// inspectWhole prints what the log amounts to.
-func (a *app) inspectWhole(l *syncrun.Log) error {
+// inspectSummary prints the whole log as one document.
+func (a *app) inspectSummary(l *syncrun.Log) error {
 	s, err := syncrun.Read(l)
 	if err != nil {
 		return err
 	}
-	text, err := wholeLog(s)
+	text, err := logDocument(s)
 	if err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func (a *app) inspectWhole(l *syncrun.Log) error {
 	return err
 }
 
-// plotMetric draws a metric.
+// plotMetric plots a metric.
 func (a *app) plotMetric(ctx context.Context, l *syncrun.Log, i inspection) error {
 	r, err := journal.Open(l.Path)
 	if err != nil {
@@ -185,7 +185,7 @@ func (a *app) plotMetric(ctx context.Context, l *syncrun.Log, i inspection) erro
 	}
 	defer func() { _ = r.Close() }()
 	var xs, ys []float64
-	known := make(map[string]bool) // metrics, and whether they have numbers
+	known := make(map[string]bool) // metrics, and whether they are numeric
 	for rec, err := range r.All() {
 		if err == nil {
 			err = ctx.Err()
@@ -193,7 +193,7 @@ func (a *app) plotMetric(ctx context.Context, l *syncrun.Log, i inspection) erro
 		if err != nil {
 			return err
 		}
-		row, ok := rec.Body.(*runrecord.History)
+		row, ok := rec.Body.(*record.History)
 		if !ok {
 			continue
 		}
@@ -214,14 +214,14 @@ func (a *app) plotMetric(ctx context.Context, l *syncrun.Log, i inspection) erro
 		}
 		xs, ys = append(xs, x), append(ys, y)
 	}
-	a.tellDamage(r)
+	a.reportDamage(r)
 	if len(xs) == 0 {
-		return fmt.Errorf("no row has numbers for %q%s", i.metric, hint(i.metric, known))
+		return fmt.Errorf("no row has a number for %q%s", i.metric, hint(i.metric, known))
 	}
 	ascii := i.ascii || a.env.get("TERM") == "dumb" || a.env.get("NO_UNICODE") != ""
 	o := plot.Options{Width: i.width, Height: i.height, ASCII: ascii, Title: i.metric, XLabel: i.x}
 	if i.width == 0 {
-		o.MaxWidth = term.Columns(a.stdout, a.env.get)
+		o.MaxWidth = cmp.Or(columns(a.stdout, a.env.get), defaultColumns)
 	}
 	text := plot.Draw(xs, ys, o)
 	if _, err := fmt.Fprint(a.stdout, text); err != nil {
@@ -230,7 +230,7 @@ func (a *app) plotMetric(ctx context.Context, l *syncrun.Log, i inspection) erro
 	return nil
 }
 
-// hint says what is known of a metric that has no numbers, and names some that have.
+// hint describes a metric without numbers, and names some that have them.
 func hint(name string, known map[string]bool) string {
 	var names []string
 	for k, numbers := range known {
@@ -241,7 +241,7 @@ func hint(name string, known map[string]bool) string {
 	slices.Sort(names)
 	about := ""
 	if numbers, there := known[name]; there && !numbers {
-		about = ", whose values are none"
+		about = ": its values are not numbers"
 	} else if near := errors.Suggest(name, names); len(near) > 0 {
 		return "; did you mean " + near[0] + "?"
 	}
@@ -253,12 +253,12 @@ func hint(name string, known map[string]bool) string {
 	if len(names) > most {
 		names, more = names[:most], ", …"
 	}
-	return about + "; there are " + strings.Join(names, ", ") + more
+	return about + "; numeric metrics are " + strings.Join(names, ", ") + more
 }
 
-// valueOf is the number that a row has for a metric: under its name as it stands,
-// or nested with the dots as separators.
-func valueOf(row *runrecord.History, name string) (float64, bool) {
+// valueOf returns the number that a row has for a metric. The name matches a key as
+// it is, or nested keys joined by dots.
+func valueOf(row *record.History, name string) (float64, bool) {
 	for n := range row.Items {
 		it := &row.Items[n]
 		path := it.Path()

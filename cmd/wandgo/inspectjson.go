@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/internal/metric"
-	runrecord "github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/record/wire"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
@@ -21,7 +21,7 @@ func appendRecord(dst []byte, r *wire.Entry) []byte {
 	return append(o.dst, '}')
 }
 
-// object appends members of a JSON object.
+// object writes the members of a JSON object.
 type object struct{ dst []byte }
 
 func (o *object) raw(key string, v []byte) {
@@ -35,78 +35,78 @@ func (o *object) raw(key string, v []byte) {
 
 func (o *object) value(key string, v any) {
 	text, err := json.Marshal(v)
-	if err != nil { // of a number that JSON has not
+	if err != nil { // a number that JSON cannot express
 		text = fmt.Appendf(nil, "%q", fmt.Sprint(v))
 	}
 	o.raw(key, text)
 }
 
-// body appends the kind of a record and what it says.
-func (o *object) body(b runrecord.Record) {
+// body appends the kind of a record and its fields.
+func (o *object) body(b record.Record) {
 	kind := func(k string) { o.value("kind", k) }
 	switch b := b.(type) {
-	case *runrecord.History:
+	case *record.History:
 		kind("history")
 		o.value("step", b.Step)
 		o.raw("row", tree(b.Items))
-	case *runrecord.Summary:
+	case *record.Summary:
 		kind("summary")
 		o.changes(b.Update, b.Remove)
-	case *runrecord.Config:
+	case *record.Config:
 		kind("config")
 		o.changes(b.Update, b.Remove)
-	case *runrecord.Stats:
+	case *record.Stats:
 		kind("stats")
 		o.time("timestamp", b.Timestamp)
 		o.raw("values", tree(b.Items))
-	case *runrecord.Run:
+	case *record.Run:
 		kind("run")
 		o.run(b)
-	case *runrecord.Header:
+	case *record.Header:
 		kind("header")
 		o.value("producer", b.Producer)
 		o.value("minConsumer", b.MinConsumer)
-	case *runrecord.Files:
+	case *record.Files:
 		kind("files")
 		names := []string{}
 		for _, f := range b.Files {
 			names = append(names, f.Path)
 		}
 		o.value("files", names)
-	case *runrecord.OutputRaw:
+	case *record.OutputRaw:
 		kind("output")
 		o.time("timestamp", b.Timestamp)
 		o.value("stderr", !b.Stdout)
 		o.value("text", b.Text)
-	case *runrecord.OutputLogger:
+	case *record.OutputLogger:
 		kind("output_logger")
 		o.value("text", b.Text)
-	case *runrecord.Metric:
+	case *record.Metric:
 		kind("metric")
 		o.metric(b)
-	case *runrecord.Telemetry:
+	case *record.Telemetry:
 		kind("telemetry")
 		o.raw("telemetry", b.AppendJSON(nil))
-	case *runrecord.Environment:
+	case *record.Environment:
 		kind("environment")
 		o.raw("environment", b.AppendJSON(nil))
-	case *runrecord.Alert:
+	case *record.Alert:
 		kind("alert")
 		o.value("title", b.Title)
 		o.value("text", b.Text)
 		o.value("level", b.Level)
 		o.value("waitSeconds", b.Wait.Seconds())
-	case *runrecord.Exit:
+	case *record.Exit:
 		kind("exit")
 		o.value("code", b.Code)
 		o.value("runtimeSeconds", b.Runtime)
-	case *runrecord.Preempting:
+	case *record.Preempting:
 		kind("preempting")
-	case *runrecord.Final:
+	case *record.Final:
 		kind("final")
-	case *runrecord.Footer:
+	case *record.Footer:
 		kind("footer")
-	case *runrecord.Raw:
+	case *record.Raw:
 		kind("unknown")
 		o.value("field", b.Field)
 		o.value("data", b.Data)
@@ -115,7 +115,7 @@ func (o *object) body(b runrecord.Record) {
 	}
 }
 
-func (o *object) changes(update, remove []runrecord.Item) {
+func (o *object) changes(update, remove []record.Item) {
 	o.raw("update", tree(update))
 	if len(remove) > 0 {
 		paths := [][]string{}
@@ -132,7 +132,7 @@ func (o *object) time(key string, t time.Time) {
 	}
 }
 
-func (o *object) run(r *runrecord.Run) {
+func (o *object) run(r *record.Run) {
 	o.value("id", r.ID)
 	for _, f := range []struct{ key, text string }{
 		{"entity", r.Entity},
@@ -173,15 +173,15 @@ func (o *object) run(r *runrecord.Run) {
 	}
 }
 
-// tree is what items amount to.
-func tree(items []runrecord.Item) []byte {
-	var t runrecord.Tree
-	t.ApplySummary(&runrecord.Summary{Update: items})
+// tree is the JSON object that items make up.
+func tree(items []record.Item) []byte {
+	var t record.Tree
+	t.ApplySummary(&record.Summary{Update: items})
 	return quoteNonFinite(t.AppendJSON(nil))
 }
 
-// metric tells what a definition sets.
-func (o *object) metric(m *runrecord.Metric) {
+// metric appends what a definition sets.
+func (o *object) metric(m *record.Metric) {
 	for _, f := range []struct{ key, text string }{{"name", m.Name}, {"glob", m.Glob}, {"stepMetric", m.StepMetric}} {
 		if f.text != "" {
 			o.value(f.key, f.text)
@@ -211,9 +211,9 @@ func (o *object) metric(m *runrecord.Metric) {
 		o.value("summary", ops)
 	}
 	switch m.Goal {
-	case runrecord.GoalMinimize:
+	case record.GoalMinimize:
 		o.value("goal", "minimize")
-	case runrecord.GoalMaximize:
+	case record.GoalMaximize:
 		o.value("goal", "maximize")
 	}
 }
@@ -253,8 +253,8 @@ func nonFinite(b []byte) int {
 	return 0
 }
 
-// wholeLog is what a log amounts to, as one JSON document.
-func wholeLog(s *syncrun.Survey) ([]byte, error) {
+// logDocument is the whole log as one JSON document.
+func logDocument(s *syncrun.Survey) ([]byte, error) {
 	o := object{dst: []byte{'{'}}
 	if s.Header != nil {
 		o.value("producer", s.Header.Producer)
@@ -266,7 +266,7 @@ func wholeLog(s *syncrun.Survey) ([]byte, error) {
 	o.raw("run", append(run.dst, '}'))
 	o.raw("config", quoteNonFinite(s.Config.AppendJSON(nil)))
 	o.raw("summary", quoteNonFinite(s.Summary.AppendJSON(nil)))
-	o.raw("metrics", runrecord.AppendMetricsJSON(nil, s.Metrics, true))
+	o.raw("metrics", record.AppendMetricsJSON(nil, s.Metrics, true))
 	o.raw("telemetry", s.Telemetry.AppendJSON(nil))
 	list := []byte{'['}
 	for i := range s.Environments {
@@ -296,7 +296,7 @@ func wholeLog(s *syncrun.Survey) ([]byte, error) {
 	o.value("damagedParts", s.SkippedTotal)
 	var b bytes.Buffer
 	if err := json.Indent(&b, append(o.dst, '}'), "", "  "); err != nil {
-		return nil, fmt.Errorf("write what the log amounts to: %w", err)
+		return nil, fmt.Errorf("encode the log: %w", err)
 	}
 	b.WriteByte('\n')
 	return b.Bytes(), nil

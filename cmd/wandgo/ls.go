@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,28 +16,35 @@ import (
 func lsCommand() command {
 	return command{
 		name: "ls", args: "[path ...] [--json]",
-		summary: "the runs on this disk, and what the server has of them",
+		summary: "list the runs on this disk and what is uploaded",
 		long: `
 Lists the runs on this disk, of wandgo and of the official client: how they
-ended, whether the server has them, and if not, why it refused. Each log is read
-whole; nothing is sent.
+ended and whether they are uploaded. If the server refused a run, shows the
+cause. Reads every log completely; sends nothing.
 
-A path is a log (run-ID.wandb), the directory of a run, or one of many. Without
-paths it is the directory "wandb" of the settings and, where that cannot be
-written, those that served in its place in the temporary directory.
+A path is a log (run-ID.wandb), the directory of a run, or a directory of runs.
+Without paths, lists the runs in the directory "wandb" of the settings, and in
+the temporary directories that are used if that one cannot be written.
 
 Flags:
-  --json  print one JSON document: a list of runs (path, dir, runId, name, entity,
-          project, started, rows, state, exitCode, synced, marked, rowsUploaded,
-          refused, bytes, damagedParts, writer, error)
+  --json  print one JSON document: a list of runs (path, dir, runId, name,
+          entity, project, started, rows, state, exitCode, synced, marked,
+          rowsUploaded, refused, bytes, damagedParts, writer, error)
 
-States: finished, failed, crashed (the log has no end), running (its process
-lives or, where that cannot be known, the log changed within five minutes),
-unreadable.
-Upload: "synced" if a note says that the server of the settings has acknowledged all
-of it, "marked" if only a mark of the official client says so, which it also leaves
-where an upload failed; else how many rows the server has, or the code of why it
-refused.
+STATE:
+  finished, failed  the log has an exit code
+  running           the process is alive or, if that is unknown, the log
+                    changed within the last five minutes
+  crashed           the log ends without an exit code
+  unreadable        the log cannot be read
+
+UPLOAD:
+  synced            the server of the settings has acknowledged the whole run
+  marked            only a mark of the official client says so. It leaves the
+                    mark after failed uploads too
+  N rows, none      the rows that the server has
+  unknown           not recorded on this disk
+  any other value   the code of the cause if the server refused the run
 
 Examples:
   wandgo ls
@@ -58,12 +66,12 @@ type listed struct {
 	Rows     int64      `json:"rows"`
 	State    string     `json:"state"`
 	ExitCode *int32     `json:"exitCode"`
-	// Synced is whether a note says that the server has all of it, Marked whether the
-	// official client's mark does.
+	// Synced reports whether the server has acknowledged the whole run, Marked
+	// whether the official client's mark says so.
 	Synced bool `json:"synced"`
 	Marked bool `json:"marked"`
-	// RowsUploaded is how many rows the server has, as far as the disk tells; null
-	// where it does not tell.
+	// RowsUploaded is how many rows the server has, null if the disk does not
+	// tell.
 	RowsUploaded *int64 `json:"rowsUploaded"`
 	Refused      string `json:"refused"`
 	Bytes        int64  `json:"bytes"`
@@ -86,7 +94,7 @@ func runLs(ctx context.Context, a *app, args []string) int {
 		paths, find = a.runRoots(resolved), syncrun.FindIn
 	}
 	if err != nil {
-		a.explainTo(a.stderr, err)
+		a.explainError(err)
 		return exitStatus(err)
 	}
 	logs, err := find(paths...)
@@ -102,10 +110,7 @@ func runLs(ctx context.Context, a *app, args []string) int {
 		runs = append(runs, list(l, resolved.BaseURL.Text))
 	}
 	if *asJSON {
-		enc := json.NewEncoder(a.stdout)
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false)
-		err = enc.Encode(runs)
+		err = encodeJSON(a.stdout, runs)
 	} else {
 		p := &printer{w: a.stdout}
 		p.listRuns(runs, paths, given)
@@ -117,7 +122,7 @@ func runLs(ctx context.Context, a *app, args []string) int {
 	return exitAllowed
 }
 
-// list looks at one log, and at what is noted of the server.
+// list describes one log and its upload.
 func list(l *syncrun.Log, server string) listed {
 	r := listed{
 		Path: l.Path, Dir: l.Dir.Path(), RunID: l.Dir.RunID(), Bytes: l.Size, Writer: l.Producer, State: "unreadable",
@@ -163,8 +168,8 @@ func list(l *syncrun.Log, server string) listed {
 	return r
 }
 
-// refusedCode is the code of why the server did not take the run, "" if it did
-// or was not asked.
+// refusedCode is the code of the cause why the server refused the run, "" if it did
+// not.
 func refusedCode(dir *rundir.Dir) string {
 	var reason struct {
 		Cause string `json:"cause"`
@@ -179,10 +184,10 @@ func refusedCode(dir *rundir.Dir) string {
 // listRuns prints a table.
 func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 	if len(runs) == 0 {
-		p.printf("There are no runs in %s.\n", printable(strings.Join(paths, ", ")))
+		p.printf("No runs in %s.\n", printable(strings.Join(paths, ", ")))
 		return
 	}
-	table := [][]string{{"STATE", "UPLOAD", "RUN", "NAME", "PLACE", "STARTED", "ROWS", "SIZE", "DIRECTORY"}}
+	table := [][]string{{"STATE", "UPLOAD", "RUN", "NAME", "PROJECT", "STARTED", "ROWS", "SIZE", "DIRECTORY"}}
 	inDir := make(map[string]int)
 	for i := range runs {
 		inDir[runs[i].Dir]++
@@ -195,21 +200,21 @@ func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 			started = r.Started.Local().Format("2006-01-02 15:04")
 		}
 		table = append(table, []string{
-			r.State, r.upload(), orDash(r.RunID), orDash(r.Name), orDash(strings.Trim(r.Entity+"/"+r.Project, "/")),
+			r.State, r.upload(), cmp.Or(r.RunID, "-"), cmp.Or(r.Name, "-"), cmp.Or(strings.Trim(r.Entity+"/"+r.Project, "/"), "-"),
 			started, grouped(r.Rows), size(r.Bytes), r.where(inDir[r.Dir] > 1),
 		})
 		if !r.Synced && !r.Marked && r.State != "running" && r.Error == "" {
 			missing++
 		}
 	}
-	p.table(table, columns{right: 6, whole: 8})
+	p.table(table, tableLayout{right: 6, whole: 8})
 	for i := range runs {
 		r := &runs[i]
 		if r.Error != "" {
 			p.printf("%s: %s\n", printable(relative(r.Path)), printable(r.Error))
 		}
 		if r.DamagedParts > 0 {
-			p.printf("%s: damaged, see wandgo inspect --summary\n", printable(relative(r.Path)))
+			p.printf("%s: damaged; see wandgo inspect --summary\n", printable(relative(r.Path)))
 		}
 	}
 	if missing > 0 {
@@ -219,12 +224,12 @@ func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 				command = append(command, shellWord(printable(path)))
 			}
 		}
-		p.printf("\nTo upload what the server lacks of %s: %s\n", counted(int64(missing), "run"), strings.Join(command, " "))
+		p.printf("\nTo upload %s: %s\n", counted(missing, "run"), strings.Join(command, " "))
 	}
 }
 
-// where is what sync and inspect are given: the directory, or the log where several
-// share one.
+// where is the argument for sync and inspect: the directory, or the log if several
+// share a directory.
 func (r *listed) where(shared bool) string {
 	if shared {
 		return relative(r.Path)
@@ -248,21 +253,21 @@ func (r *listed) upload() string {
 	return grouped(*r.RowsUploaded) + " rows"
 }
 
-// maxCell bounds a column.
+// maxCell is the greatest width of a column.
 const maxCell = 32
 
-// columns say how those of a table differ: from right to whole they are flush right,
-// and from whole on nothing is cut off, as it is there to be copied.
-type columns struct{ right, whole int }
+// tableLayout names columns of a table: those from right up to whole are flush
+// right, and those from whole on are never cut, because they are there to be copied.
+type tableLayout struct{ right, whole int }
 
 // table prints rows in columns.
-func (p *printer) table(rows [][]string, c columns) {
+func (p *printer) table(rows [][]string, l tableLayout) {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, text := range row {
 			row[i] = printable(text)
-			if i < c.whole {
-				row[i] = shorten(row[i], maxCell)
+			if i < l.whole {
+				row[i] = cutMiddle(row[i], maxCell)
 			}
 			widths[i] = max(widths[i], term.Width(row[i]))
 		}
@@ -274,7 +279,7 @@ func (p *printer) table(rows [][]string, c columns) {
 			if i > 0 {
 				line.WriteString("  ")
 			}
-			if i >= c.right && i < c.whole {
+			if i >= l.right && i < l.whole {
 				line.WriteString(pad + text)
 			} else {
 				line.WriteString(text + pad)
@@ -284,15 +289,8 @@ func (p *printer) table(rows [][]string, c columns) {
 	}
 }
 
-func orDash(text string) string {
-	if text == "" {
-		return "-"
-	}
-	return text
-}
-
-// shorten cuts a text in its middle, as names differ at both ends.
-func shorten(text string, limit int) string {
+// cutMiddle cuts a text in its middle, because names differ at both ends.
+func cutMiddle(text string, limit int) string {
 	runes := []rune(text)
 	if len(runes) <= limit {
 		return text
@@ -301,7 +299,7 @@ func shorten(text string, limit int) string {
 	return string(runes[:half]) + "…" + string(runes[len(runes)-(limit-1-half):])
 }
 
-// size writes a number of bytes.
+// size writes a number of bytes with a unit.
 func size(n int64) string {
 	f, unit := float64(n), "B"
 	for _, next := range []string{"KB", "MB", "GB", "TB"} {

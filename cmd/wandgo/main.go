@@ -9,9 +9,9 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// A second signal ends the program at once, should it hang at the first.
+	// A second signal kills the program, in case it hangs after the first.
 	context.AfterFunc(ctx, stop)
-	code := run(ctx, os.Args[1:], environment{}, os.Stdin, os.Stdout, os.Stderr)
+	code := run(ctx, os.Args[1:], environment{}, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }

@@ -1,24 +1,40 @@
 package main
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/term"
 )
 
-// pageWidth is where lines for a person end.
-const pageWidth = 100
+// Lines for a person fit the terminal, within these limits. Elsewhere they have
+// defaultColumns.
+const (
+	minColumns     = 50
+	maxColumns     = 100
+	defaultColumns = 80
+)
 
-// printer writes text for a person and remembers the first failure to.
+// printer writes text for a person and remembers the first failure.
 type printer struct {
 	w     io.Writer
 	style term.Style
-	// clean, if set, takes out what must not be shown: servers echo things.
-	clean func(string) string
-	err   error
+	// width is how many columns the terminal has, 0 for defaultColumns.
+	width int
+	// redact, if set, removes what must not be shown: servers echo requests.
+	redact func(string) string
+	err    error
+}
+
+// columns is how long a line may be.
+func (p *printer) columns() int {
+	return min(max(cmp.Or(p.width, defaultColumns), minColumns), maxColumns)
 }
 
 // printf writes formatted text, unless writing has failed before.
@@ -27,13 +43,22 @@ func (p *printer) printf(format string, args ...any) {
 		return
 	}
 	text := fmt.Sprintf(format, args...)
-	if p.clean != nil {
-		text = p.clean(text)
+	if p.redact != nil {
+		text = p.redact(text)
 	}
 	_, p.err = io.WriteString(p.w, text)
 }
 
-// wrap breaks text into lines of at most width characters, at blanks.
+// hanging writes text in lines, the first behind lead and the others behind indent,
+// which is as wide as lead.
+func (p *printer) hanging(lead, indent, text string) {
+	for _, line := range wrap(text, p.columns()-len(indent)) {
+		p.printf("%s%s\n", lead, line)
+		lead = indent
+	}
+}
+
+// wrap breaks text at spaces into lines of at most width characters.
 func wrap(text string, width int) []string {
 	var lines []string
 	line, length := "", 0
@@ -48,4 +73,43 @@ func wrap(text string, width int) []string {
 		line, length = line+word, length+n
 	}
 	return append(lines, line)
+}
+
+// printable makes foreign text safe for a terminal line.
+func printable(text string) string { return plaintext.Line(text, plaintext.NoLimit) }
+
+// counted writes a number with its noun.
+func counted[N int | int64](n N, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return grouped(int64(n)) + " " + noun + "s"
+}
+
+// grouped writes a number with commas.
+func grouped(n int64) string {
+	text := strconv.FormatInt(n, 10)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// encodeJSON writes a JSON document.
+func encodeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// shellWord quotes text for a shell if necessary.
+func shellWord(text string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@", r)
+	}
+	if text != "" && strings.IndexFunc(text, func(r rune) bool { return !plain(r) }) < 0 {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }

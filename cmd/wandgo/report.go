@@ -7,45 +7,40 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/doctor"
 	"github.com/wandgo/wandgo/internal/version"
 )
 
-// report is what a person pastes into a bug report: Markdown, redacted.
-func report(x *examination, questions []question, redact redactor) string {
+// report is the Markdown text for a bug report, redacted.
+func report(x *doctor.Checkup, redact doctor.Redactor) string {
 	var b strings.Builder
 	b.WriteString("# wandgo doctor report\n\n")
-	b.WriteString("Keys, email addresses and the home directory are taken out. Names of users, teams and projects " +
-		"are not: look through it before you show it to others.\n\n")
-	fmt.Fprintf(&b, "- Verdict: %s, %s", x.decision(), x.confidence())
-	if code := errors.Code(x.err); code != "" {
+	b.WriteString("Keys, email addresses and the home directory are removed. Names of users, teams and projects " +
+		"are not: review this report before you share it.\n\n")
+	fmt.Fprintf(&b, "- Verdict: %s, %s", x.Decision(), x.Confidence())
+	if code := errors.Code(x.Err); code != "" {
 		fmt.Fprintf(&b, ", cause `%s`", code)
 	}
-	fmt.Fprintf(&b, " (exit status %d)\n", x.status())
+	fmt.Fprintf(&b, " (exit status %d)\n", checkupStatus(x))
 	fmt.Fprintf(&b, "- wandgo %s, %s, %s/%s\n", version.Module(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	fmt.Fprintf(&b, "- Time: %s\n", time.Now().UTC().Format(time.RFC3339))
-	if x.settings != nil {
+	if x.Settings != nil {
 		reportSettings(&b, x)
 	}
 	b.WriteString("\n## Checks\n\n```text\n")
 	p := &printer{w: &b}
-	for _, c := range x.checks {
-		c.print(p)
+	for _, c := range x.Checks {
+		p.check(c)
 	}
-	b.WriteString("```\n\n## Explanation\n\n" + fenced(x.explanation()))
-	if x.conn != nil {
-		reportRequests(&b, x.conn.record.all(), redact)
+	b.WriteString("```\n\n## Explanation\n\n" + fenced(explanation(x)))
+	if x.Settings != nil {
+		reportRequests(&b, x.Exchanges(), redact)
 	}
-	if len(questions) > 0 {
-		b.WriteString("\n## Questions to the server\n")
-		for _, q := range redactQuestions(questions, redact) {
-			q.markdown(&b)
-		}
-	}
-	return redact.text(b.String())
+	return redact.Text(b.String())
 }
 
-func reportSettings(b *strings.Builder, x *examination) {
-	s := x.settings
+func reportSettings(b *strings.Builder, x *doctor.Checkup) {
+	s := x.Settings
 	b.WriteString("\n## Settings\n\n| setting | value | from |\n|---|---|---|\n")
 	row := func(name, value, source string) {
 		if value == "" {
@@ -54,7 +49,7 @@ func reportSettings(b *strings.Builder, x *examination) {
 		fmt.Fprintf(b, "| %s | %s | %s |\n", name, cell(value), cell(source))
 	}
 	row("base URL", s.BaseURL.Text, s.BaseURL.Source)
-	row("API key", x.form, s.KeySource)
+	row("API key", x.KeyForm, s.KeySource)
 	row("entity", s.Entity.Text, s.Entity.Source)
 	row("project", s.Project.Text, s.Project.Source)
 	row("mode", s.Mode.Text, s.Mode.Source)
@@ -70,7 +65,7 @@ func reportSettings(b *strings.Builder, x *examination) {
 	if len(s.Files) > 0 {
 		row("settings files", strings.Join(s.Files, ", "), "")
 	}
-	b.WriteString("\nWhere a key was looked for:\n\n")
+	b.WriteString("\nPlaces searched for a key:\n\n")
 	for _, l := range s.KeyLookups {
 		b.WriteString("- " + cell(l) + "\n")
 	}
@@ -82,10 +77,10 @@ func reportSettings(b *strings.Builder, x *examination) {
 	}
 }
 
-func reportRequests(b *strings.Builder, all []exchange, redact redactor) {
+func reportRequests(b *strings.Builder, all []doctor.Exchange, redact doctor.Redactor) {
 	b.WriteString("\n## Requests\n")
 	if len(all) == 0 {
-		b.WriteString("\nNone were made.\n")
+		b.WriteString("\nNone.\n")
 	}
 	for i, e := range all {
 		operation := e.Operation
@@ -94,21 +89,19 @@ func reportRequests(b *strings.Builder, all []exchange, redact redactor) {
 		}
 		fmt.Fprintf(b, "\n### %d. %s\n\n%s `%s` with %s: ", i+1, cell(operation), e.Method, e.Path, cell(e.As))
 		if e.Status == 0 {
-			fmt.Fprintf(b, "no response after %s: %s\n", milliseconds(e.Duration), cell(e.Err))
+			fmt.Fprintf(b, "no response after %s: %s\n", doctor.Milliseconds(e.Duration), cell(e.Err))
 			continue
 		}
-		fmt.Fprintf(b, "HTTP %d, %s, %s", e.Status, cell(e.ContentType), milliseconds(e.Duration))
+		fmt.Fprintf(b, "HTTP %d, %s, %s", e.Status, cell(e.ContentType), doctor.Milliseconds(e.Duration))
 		if e.RequestID != "" {
 			fmt.Fprintf(b, ", request id `%s`", cell(e.RequestID))
 		}
-		b.WriteString("\n\n" + fenced(head(redact.text(e.Body), maxReportedBody)))
+		// Redacted before it is cut: half a key is not recognized.
+		b.WriteString("\n\n" + fenced(head(redact.Text(e.Body), doctor.MaxReportedBody)))
 	}
 }
 
-// maxReportedBody bounds the start of a body in a report. It is cut after the
-// redaction, so that no half of a key is left at the end.
-const maxReportedBody = 2 << 10
-
+// head returns the beginning of text.
 func head(text string, limit int) string {
 	if len(text) <= limit {
 		return text
@@ -116,7 +109,7 @@ func head(text string, limit int) string {
 	return strings.ToValidUTF8(text[:limit], "") + "…"
 }
 
-// fenced puts text between fences that nothing in it can close.
+// fenced puts text between Markdown fences that it cannot close.
 func fenced(text string) string {
 	fence := "```"
 	for strings.Contains(text, fence) {
@@ -128,5 +121,5 @@ func fenced(text string) string {
 	return fence + "text\n" + strings.ToValidUTF8(text, "\uFFFD") + "\n" + fence + "\n"
 }
 
-// cell makes text fit for one line of Markdown, in a table or outside.
+// cell makes text fit on one line of Markdown, in a table or outside.
 func cell(text string) string { return strings.ReplaceAll(printable(text), "|", `\|`) }

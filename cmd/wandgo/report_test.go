@@ -8,16 +8,16 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-func TestReportGolden(t *testing.T) {
+func TestReport_Refusal_Golden(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())
 	i := on(t, srv.URL(), joKey)
@@ -27,10 +27,10 @@ func TestReportGolden(t *testing.T) {
 	golden(t, "report.golden", i.stable(r.stdout))
 }
 
-// A server or a proxy may echo everything it was sent.
-func TestReportShowsNoSecret(t *testing.T) {
+// A server or a proxy may echo whatever it receives.
+func TestReport_EchoedSecrets_AreRedacted(t *testing.T) {
 	t.Parallel()
-	const other = "notakey0second00000000000000000000000000e5"
+	other := strings.Repeat("0123456789abcdef", 3) // a key that this program does not know
 	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte("api:"+joKey))
 	for _, status := range []int{200, 401, 403, 502} {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
@@ -43,12 +43,11 @@ func TestReportShowsNoSecret(t *testing.T) {
 					strings.Repeat("x", 1900) + joKey + `"}`,
 			})
 			i := on(t, srv.URL(), joKey)
-			i.vars["OTHER"] = other
 			i.vars["WANDB_CONFIG_DIR"] = filepath.Join(i.vars["HOME"], "config")
-			i.run(t, "doctor", "--second-key-env", "OTHER", "--json")
+			i.run(t, "doctor", "--json")
 			i.run(t, "whoami", "--timeout", "200ms")
 			for _, report := range []string{"-", "bug.md"} {
-				r := i.run(t, "doctor", "--second-key-env", "OTHER", "--report", report)
+				r := i.run(t, "doctor", "--report", report)
 				text := r.stdout
 				if report != "-" {
 					assert.Contains(t, r.stderr, "bug.md")
@@ -70,7 +69,7 @@ func TestReportShowsNoSecret(t *testing.T) {
 	}
 }
 
-func TestReportTellsWhyThereWasNoAnswer(t *testing.T) {
+func TestReport_NoResponse_SaysWhy(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())
 	srv.Inject(wandbtest.Fault{Cut: wandbtest.CutBefore})
@@ -83,33 +82,45 @@ func TestReportTellsWhyThereWasNoAnswer(t *testing.T) {
 	assert.Contains(t, r.stdout, "base URL")
 }
 
-func TestRedactor(t *testing.T) {
-	t.Parallel()
-	r := redactor{keys: []secret.Key{secret.New(joKey)}, home: "/home/jo"}
-	for _, test := range []struct{ name, text, want string }{
-		{"plain text stays", "HTTP 403 permission denied for acme/vision", "HTTP 403 permission denied for acme/vision"},
-		{"key", "k=" + joKey + "!", "k=[redacted]!"},
-		{"unknown hex key", "0123456789abcdefdeadbeef0123456789abcdef", "[redacted]"},
-		{"unknown key of today", "wandb_v1_abcDEF", "[redacted]"},
-		{"local key", "local-0123456789abcdef0123456789abcdef01234567", "[redacted]"},
-		{"credentials", "Authorization: Basic YXBpOmFiY2Q=", "Authorization: Basic [redacted]"},
-		{"bearer", "bearer abcdefgh.ijk", "bearer [redacted]"},
-		{"token", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.abc-d_e", "[redacted]"},
-		{"email", "write to jo.doe+x@mail.example.com.", "write to [email]."},
-		{"home", "/home/jo/.netrc", "~/.netrc"},
-		{"password in a URL", "http://me:pw@proxy:80/x", "http://[redacted]@proxy:80/x"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, test.want, r.text(test.text))
-		})
-	}
-	assert.Equal(t, "/a", redactor{home: "/"}.text("/a"))
-}
-
-func TestFencesHold(t *testing.T) {
+func TestFenced_TextWithFences_IsEnclosed(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "````text\na```b\n````\n", fenced("a```b\n"))
 	assert.Equal(t, "```text\n(empty)\n```\n", fenced(""))
 	assert.Equal(t, `a\|b c`, cell("a|b\nc"))
+}
+
+func TestReportArgument_EachForm_NamesTheFile(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, args, want string }{
+		{"alone", "--report", "--report=wandgo-report.md"},
+		{"before a flag", "--report --json", "--report=wandgo-report.md --json"},
+		{"with its file", "--report a.md --json", "--report=a.md --json"},
+		{"with one dash", "-report a.md", "--report=a.md"},
+		{"to stdout", "--report -", "--report=-"},
+		{"joined", "--report=a.md", "--report=a.md"},
+		{"absent", "--json", "--json"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, strings.Fields(test.want), reportArgument(strings.Fields(test.args)))
+		})
+	}
+}
+
+// The report has the exchange and neither token, even if the server repeats them.
+func TestReport_IdentityToken_IsNotShown(t *testing.T) {
+	t.Parallel()
+	i, srv := federated(t, jobToken(time.Hour))
+	r := i.run(t, "doctor", "--report=-")
+	assert.Equal(t, exitAllowed, r.status, r.stderr)
+	assert.Contains(t, r.stdout, "token exchange\n\nPOST `/oidc/token` with identity token from ")
+	assert.Contains(t, r.stdout, "(an access token)")
+	assert.NotContains(t, r.stdout, jobToken(time.Hour)[:30])
+	noSecrets(t, r.stdout)
+
+	srv.Inject(wandbtest.Fault{Operation: "token", Status: 400, Body: `{"error":"invalid_grant","error_description":"` + jobToken(time.Hour) + `"}`})
+	require.NoError(t, os.Remove(filepath.Join(i.vars["HOME"], ".config", "wandb", "credentials.json")))
+	r = i.run(t, "doctor", "--report=-")
+	assert.Equal(t, exitStatus(errors.ErrBadAPIKey), r.status)
+	assert.NotContains(t, r.stdout, "eyJ")
 }

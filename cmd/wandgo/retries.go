@@ -5,8 +5,8 @@ import (
 	"log/slog"
 )
 
-// retries is a log of which a person at a terminal sees why the server is asked again.
-type retries struct{ tell func(reason string) }
+// retries is a log handler that reports why a request is retried.
+type retries struct{ report func(reason string) }
 
 // Enabled implements slog.Handler.
 func (r *retries) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelWarn }
@@ -18,7 +18,7 @@ func (r *retries) Handle(_ context.Context, rec slog.Record) error {
 	}
 	rec.Attrs(func(a slog.Attr) bool {
 		if a.Key == "reason" {
-			r.tell(a.Value.String())
+			r.report(a.Value.String())
 			return false
 		}
 		return true

@@ -1,59 +1,61 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/doctor"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// exampleWorld is a world file to start from.
+// exampleWorld is what --print-world prints.
 //
 //go:embed world.json
 var exampleWorld string
 
 func serveCommand() command {
 	return command{
-		name: "serve", args: "[--world FILE] [--addr HOST:PORT] [--generation G] [--rate-limit R] [--quiet]",
-		summary: "a W&B server for trying things out, in memory",
+		name: "serve", args: "[--world FILE] [--addr HOST:PORT] [--quiet] [more]",
+		summary: "run a W&B server in memory, for tests",
 		long:    serveHelp,
 		run:     runServe,
 	}
 }
 
 const serveHelp = `
-Runs a W&B server that keeps everything in memory, for trying out a program, its
-handling of refusals, or wandgo itself. It speaks to this library and to the
-official client. Who may do what comes from a world file. Prints the address and
-the lines that point a client at it, then one line for each request. Ctrl-C stops
-it; it then says which runs were stored.
+Runs a W&B server in memory, to try a program, its handling of refusals, or
+wandgo itself. This library and the official client can use it. A world file
+defines the accounts and their permissions. Prints the address and the variables
+that select this server, then one line per request. Ctrl-C stops the server and
+prints which runs were stored.
 
 Flags:
-  --world FILE      the users, teams and projects there are (default: users
-                    "alice" and "bob", teams "acme" and "globex")
+  --world FILE      the users, teams and projects (default: users "alice" and
+                    "bob", teams "acme" and "globex")
   --print-world     print an example world file and stop
-  --addr HOST:PORT  where to listen (default 127.0.0.1:0, a free port); only
-                    addresses of this machine itself are accepted
-  --generation G    the age of the server to imitate: 2024-01, 2024-10 or 2026
+  --addr HOST:PORT  address to listen on (default 127.0.0.1:0, a free port);
+                    must be a loopback address
+  --generation G    server version to imitate: 2024-01, 2024-10 or 2026
                     (default 2026)
-  --rate-limit R    answer 429 to more requests than R, such as 60/1m: to GraphQL
-                    by account, for rows by project; headers of every answer say
-                    how many are left (default: no limit, no headers)
-  --quiet           no line for each request
+  --rate-limit R    respond with 429 to more requests than R, such as 60/1m.
+                    Counts GraphQL by account and rows by project; headers
+                    report the rest (default: no limit, no headers)
+  --quiet           do not print requests
 
-A world file is JSON. Unknown fields are errors that name the place.
-  users          username, name, email, keys; subjects (of identity tokens, whose
-                 signatures are not checked); type: USER, SERVICE, ORG_SERVICE,
-                 ANONYMOUS or VIEWER; homeTeam (of service accounts);
+A world file is JSON. Errors name the position of unknown fields.
+  users          username, name, email, keys; subjects (of identity tokens,
+                 whose signatures are not checked); type: USER, SERVICE,
+                 ORG_SERVICE, ANONYMOUS or VIEWER; homeTeam (of service
+                 accounts);
                  personalEntity: absent, disabled or enabled; defaultEntity;
                  admin, deactivated: true or false
   organizations  name; members: username, role (admin or member), seat (full,
@@ -92,10 +94,10 @@ func runServe(ctx context.Context, a *app, args []string) int {
 	}
 	g, ok := generationOf(*generation)
 	if !ok {
-		return a.misused(c, "there is no generation %q; there are %s", *generation, strings.Join(generationNames(), ", "))
+		return a.usageError(c, "unknown generation %q; choose one of %s", *generation, strings.Join(generationNames(), ", "))
 	}
 	if err := checkLoopback(*addr); err != nil {
-		return a.misused(c, "--addr %s: %v", *addr, err)
+		return a.usageError(c, "--addr %s: %v", *addr, err)
 	}
 	world, err := a.readWorld(*file)
 	if err != nil {
@@ -145,15 +147,15 @@ func generationNames() []string {
 	return all
 }
 
-// checkLoopback refuses, before the server listens for even a moment, addresses
-// that other machines can reach.
+// checkLoopback refuses addresses that other machines can reach. It is called before
+// the server listens.
 func checkLoopback(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return errors.New("want HOST:PORT, such as 127.0.0.1:8080")
+		return errors.New("must be HOST:PORT, such as 127.0.0.1:8080")
 	}
-	if !isLoopback(host) {
-		return errors.New("only addresses of this machine itself are accepted, such as 127.0.0.1:8080")
+	if !doctor.IsLoopback(host) {
+		return errors.New("must be a loopback address, such as 127.0.0.1:8080")
 	}
 	return nil
 }
@@ -162,9 +164,7 @@ func (a *app) readWorld(file string) (wandbtest.World, error) {
 	if file == "" {
 		return wandbtest.Solo(), nil
 	}
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(a.env.workDir, file)
-	}
+	file = a.env.path(file)
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return wandbtest.World{}, fmt.Errorf("read world: %w", err)
@@ -176,10 +176,10 @@ func (a *app) readWorld(file string) (wandbtest.World, error) {
 	return w, nil
 }
 
-// writeGreeting prints where the server is and the lines to copy. Its keys are
-// made up, like everything in the world, and open nothing.
+// writeGreeting prints the address of the server and the lines to copy. The keys are
+// made up and open nothing but this server.
 func writeGreeting(p *printer, url string, w wandbtest.World, g wandbtest.Generation) {
-	p.printf("A W&B server of generation %s is at %s, in memory. Ctrl-C stops it.\nTo use it, copy two lines:\n\n", g, url)
+	p.printf("W&B server (generation %s, in memory) listening on %s\nPress Ctrl-C to stop it. To use it, set:\n\n", g, url)
 	p.printf("export WANDB_BASE_URL=%s\n", url)
 	first := true
 	for _, u := range w.Users {
@@ -194,10 +194,10 @@ func writeGreeting(p *printer, url string, w wandbtest.World, g wandbtest.Genera
 	p.printf("\n")
 }
 
-// describeUser says who a user is, in the comment beside the key.
+// describeUser describes a user in the comment beside the key.
 func describeUser(w wandbtest.World, u wandbtest.User) string {
 	text := printable(u.Username)
-	if kind := accountKind(string(u.Type)); kind != "" {
+	if kind := doctor.AccountKind(string(u.Type)); kind != "" {
 		text += ", " + kind
 	}
 	var teams []string
@@ -207,11 +207,7 @@ func describeUser(w wandbtest.World, u wandbtest.User) string {
 		}
 		for _, m := range t.Members {
 			if m.Username == u.Username && !m.Pending {
-				role := m.Role
-				if role == "" {
-					role = wandbtest.RoleMember
-				}
-				teams = append(teams, fmt.Sprintf("%s of %s", role, t.Name))
+				teams = append(teams, fmt.Sprintf("%s of %s", cmp.Or(m.Role, wandbtest.RoleMember), t.Name))
 			}
 		}
 	}
@@ -221,18 +217,7 @@ func describeUser(w wandbtest.World, u wandbtest.User) string {
 	return text
 }
 
-// shellWord quotes what a shell would take apart.
-func shellWord(text string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@", r)
-	}
-	if text != "" && strings.IndexFunc(text, func(r rune) bool { return !plain(r) }) < 0 {
-		return text
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
-}
-
-// summaryOf says in one line what was stored.
+// summaryOf describes in one line what was stored.
 func summaryOf(s *wandbtest.Server) string {
 	runs := s.Runs()
 	states := map[string]int{}
@@ -247,9 +232,9 @@ func summaryOf(s *wandbtest.Server) string {
 			rows += len(v.HistoryLines)
 		}
 	}
-	requests := count(len(s.Requests()), "request")
+	requests := counted(len(s.Requests()), "request")
 	if len(runs) == 0 {
-		return "Stopped after " + requests + "; no run was stored."
+		return "Stopped after " + requests + "; no runs were stored."
 	}
 	var parts []string
 	for state, n := range states {
@@ -257,17 +242,10 @@ func summaryOf(s *wandbtest.Server) string {
 	}
 	slices.Sort(parts)
 	return fmt.Sprintf("Stopped after %s; stored %s (%s) with %s of history.",
-		requests, count(len(runs), "run"), strings.Join(parts, ", "), count(rows, "row"))
+		requests, counted(len(runs), "run"), strings.Join(parts, ", "), counted(rows, "row"))
 }
 
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// requestLines is a slog.Handler that prints one short line for each request.
+// requestLines is a slog.Handler that prints one line per request.
 type requestLines struct {
 	mu sync.Mutex
 	p  *printer
@@ -288,19 +266,13 @@ func (h *requestLines) Handle(_ context.Context, r slog.Record) error {
 	if r.Message != "request" {
 		text["operation"] = r.Message + " " + text["err"]
 	}
-	what, user, status := text["operation"], text["user"], text["status"]
-	if what == "" {
-		what = text["path"]
-	}
-	if user == "" {
-		user = "nobody"
-	}
+	what, user, status := cmp.Or(text["operation"], text["path"]), text["user"], text["status"]
 	if status == "0" {
 		status = "cut"
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.p.printf("%s  %-4s %-20s  %s  %s\n", r.Time.Format("15:04:05"), text["method"], what, status, user)
+	h.p.printf("%s  %-4s %-20s  %s  %s\n", r.Time.Format("15:04:05"), text["method"], what, status, cmp.Or(user, "no user"))
 	return h.p.err
 }
 

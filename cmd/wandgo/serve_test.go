@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -25,8 +24,8 @@ import (
 type serving struct {
 	url, key string
 	stderr   *safeBuffer
-	// stop ends it as a signal would, and returns its exit status and what
-	// else it printed.
+	// stop stops it as a signal would, and returns its exit status and the rest
+	// of its output.
 	stop func() (status int, rest string)
 }
 
@@ -37,7 +36,7 @@ func serve(t *testing.T, dir string, args ...string) *serving {
 	s := &serving{stderr: &safeBuffer{}}
 	status := make(chan int, 1)
 	go func() {
-		status <- run(ctx, append([]string{"serve"}, args...), environment{vars: map[string]string{}, workDir: dir}, nil, write, s.stderr)
+		status <- run(ctx, append([]string{"serve"}, args...), environment{vars: map[string]string{}, workDir: dir}, write, s.stderr)
 		write.Close()
 	}()
 	var rest bytes.Buffer
@@ -95,7 +94,7 @@ func train(t *testing.T, s *serving, entity string) {
 	require.NoError(t, r.Finish(t.Context()))
 }
 
-func TestServe(t *testing.T) {
+func TestServe_OneRun_PrintsRequestsAndSummary(t *testing.T) {
 	t.Parallel()
 	s := serve(t, t.TempDir())
 	assert.Equal(t, wandbtest.AliceKey, s.key)
@@ -108,7 +107,7 @@ func TestServe(t *testing.T) {
 	assert.NotContains(t, log, s.key)
 }
 
-func TestServeWithARateLimit(t *testing.T) {
+func TestServe_RateLimit_RespondsWith429(t *testing.T) {
 	t.Parallel()
 	s := serve(t, t.TempDir(), "--rate-limit", "2/1h")
 	var statuses []int
@@ -126,26 +125,7 @@ func TestServeWithARateLimit(t *testing.T) {
 	s.stop()
 }
 
-func TestRate(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]rate{"60/1m": {60, time.Minute}, "1/250ms": {1, 250 * time.Millisecond}} {
-		var r rate
-		require.NoError(t, r.Set(text))
-		assert.Equal(t, want, r)
-		require.NoError(t, r.Set(r.String()))
-		assert.Equal(t, want, r)
-	}
-	for _, text := range []string{"", "60", "60/", "/1m", "0/1m", "-1/1m", "60/0s", "60/-1s", "60/m", "x/1m", "1e3/1m", "60/1m/1m"} {
-		var r rate
-		assert.Error(t, r.Set(text), text)
-		assert.Equal(t, rate{}, r)
-	}
-	r := in(t, nil).run(t, "serve", "--rate-limit", "60")
-	assert.Equal(t, exitUsage, r.status)
-	assert.Contains(t, r.stderr, "such as 60/1m")
-}
-
-func TestServeAWorldFile(t *testing.T) {
+func TestServe_WorldFile_DefinesUsers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "w.json"), []byte(exampleWorld), 0o600))
@@ -153,16 +133,16 @@ func TestServeAWorldFile(t *testing.T) {
 		s := serve(t, dir, "--world", "w.json", "--generation", g, "--quiet")
 		i := in(t, map[string]string{"WANDB_BASE_URL": s.url, "WANDB_API_KEY": s.key})
 		var out, errs bytes.Buffer
-		assert.Zero(t, run(t.Context(), []string{"doctor"}, environment{vars: i.vars, workDir: i.dir}, nil, &out, &errs), out.String())
+		assert.Zero(t, run(t.Context(), []string{"doctor"}, environment{vars: i.vars, workDir: i.dir}, &out, &errs), out.String())
 		status, rest := s.stop()
 		assert.Zero(t, status)
 		assert.Contains(t, rest, "# export WANDB_API_KEY=", "the other users, commented out")
-		assert.Regexp(t, `Stopped after \d+ requests; no run was stored\.\n$`, rest)
+		assert.Regexp(t, `Stopped after \d+ requests; no runs were stored\.\n$`, rest)
 		assert.Empty(t, s.stderr.String())
 	}
 }
 
-func TestServeExplainsABrokenWorld(t *testing.T) {
+func TestServe_InvalidWorld_NamesThePosition(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, world, want string }{
 		{"unknown field", `{"users":[{"username":"jo","keyz":["x"]}]}`, "users[0].keyz: unknown field"},
@@ -180,7 +160,7 @@ func TestServeExplainsABrokenWorld(t *testing.T) {
 	}
 }
 
-func TestServeSaysThatAnAddressIsTaken(t *testing.T) {
+func TestServe_AddressInUse_ReturnsError(t *testing.T) {
 	t.Parallel()
 	s := serve(t, t.TempDir())
 	r := in(t, nil).run(t, "serve", "--addr", strings.TrimPrefix(s.url, "http://"))
@@ -189,25 +169,17 @@ func TestServeSaysThatAnAddressIsTaken(t *testing.T) {
 	s.stop()
 }
 
-func TestExampleWorld(t *testing.T) {
+func TestServe_PrintWorld_IsValid(t *testing.T) {
 	t.Parallel()
 	var out, errs bytes.Buffer
-	assert.Zero(t, run(t.Context(), []string{"serve", "--print-world"}, environment{vars: map[string]string{}}, nil, &out, &errs))
+	assert.Zero(t, run(t.Context(), []string{"serve", "--print-world"}, environment{vars: map[string]string{}}, &out, &errs))
 	w, err := wandbtest.ParseWorld(out.Bytes())
 	require.NoError(t, err)
 	require.NotEmpty(t, w.Users)
 	for _, u := range w.Users {
 		for _, key := range u.Keys {
-			assert.Contains(t, key, "notakey", "recognisable as made up")
+			assert.Contains(t, key, "notakey", "recognizable as made up")
 			assert.GreaterOrEqual(t, len(key), 40, "as long as a real one")
 		}
 	}
-}
-
-func TestShellWord(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, "local-abc_1", shellWord("local-abc_1"))
-	assert.Equal(t, `'a b'`, shellWord("a b"))
-	assert.Equal(t, `'a'\''$b'`, shellWord("a'$b"))
-	assert.Equal(t, `''`, shellWord(""))
 }

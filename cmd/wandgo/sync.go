@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -17,54 +16,57 @@ import (
 func syncCommand() command {
 	return command{
 		name: "sync", args: "[path ...] [--entity E] [--project P] [--dry-run] [more]",
-		summary: "upload runs that are on disk",
+		summary: "upload runs from this disk",
 		long: `
-Uploads runs that the server does not have, or not whole: offline runs, and those
-whose upload did not come to its end, because the program or the network died or
-the server refused. They may be of wandgo or of the official client. What the
-server has of a run stays; a sync that was interrupted goes on there.
+Uploads runs from this disk that are not, or not completely, on the server:
+offline runs, and runs whose upload was cut short by a crash, the network or a
+refusal. The logs may be written by wandgo or by the official client. Data that
+the server already has stays. After an interruption, run the same command again:
+it continues where it stopped.
 
-A path is a log (run-ID.wandb), the directory of a run, or one of many. Without
-paths it is the directory "wandb" of the settings and, where that cannot be
-written, those that served in its place in the temporary directory. Runs that go
-on are left alone, and so are those that this server has: a note beside the log
-says so or, where only the official client says that they are synced, the server
-itself. What ends without an end, as the process was killed, becomes a failed run,
-unless the server knows of its end.
+A path is a log (run-ID.wandb), the directory of a run, or a directory of runs.
+Without paths, uploads the runs in the directory "wandb" of the settings, and in
+the temporary directories that are used if that one cannot be written.
+
+Runs still in progress are skipped, and so are runs that the server already has.
+A log without an exit code (the process was killed) is uploaded as failed,
+unless the server knows how the run ended.
 
 Flags:
-  --entity E        upload to this team or user, whatever the logs say
-  --project P       upload to this project
-  --id ID           upload as this run; for the logs of one run
-  --dry-run         only say what would be done
-  --include-online  also runs that go on, as far as they are
-  --include-synced  also runs that the server is known to have
-  --clean           delete the directories of runs that are synced, now or
-                    earlier, after a last look at the server. A damaged log, and
-                    a run of which anything was left out, stays. Nobody is asked
-  --clean-after D   with --clean: only what did not change for this long, such
+  --entity E        upload to this team or user instead of the one in the log
+  --project P       upload to this project instead of the one in the log
+  --id ID           upload as this run; only for the logs of one run
+  --dry-run         print what would be uploaded and stop
+  --include-online  also upload runs still in progress, up to their last record
+  --include-synced  also upload runs that the server is known to have
+  --clean           delete the directories of uploaded runs, after the server
+                    has confirmed that it has them. Damaged logs and runs with
+                    missing data are kept. No confirmation is requested
+  --clean-after D   with --clean: only delete runs unchanged for this long, such
                     as 24h (default 0s)
-  --parallel N      how many runs at one time (default 4)
-  --patience D      how long to repeat a request with rows, and to wait for files
-                    that get no farther (default 10m). Whether the server can be
-                    reached at all is found out within WANDB_INIT_TIMEOUT
+  --parallel N      number of runs to upload at once (default 4)
+  --patience D      how long to retry requests with rows, and to wait for files
+                    without progress (default 10m). WANDB_INIT_TIMEOUT limits
+                    how long to wait for a server that cannot be reached
   --json            print one JSON document: runs (path, dir, entity, project,
                     runId, name, url, outcome, reason, rows, rowsSent, events,
                     eventsSent, consoleLines, files, missingFiles, alerts,
                     exitCode, crashed, continued, bytes, damage, damagedParts,
-                    warnings, cleaned, durationNs, error) and exitStatus; outcome
-                    is synced, running, planned, skipped, failed or interrupted
-  --no-color        no colour; there is none in a pipe or with NO_COLOR anyway
+                    warnings, cleaned, durationNs, error) and exitStatus.
+                    outcome is synced, running, planned, skipped, failed or
+                    interrupted
+  --no-color        print without colour (the default if stdout is not a
+                    terminal or NO_COLOR is set)
 
-The exit status is 0 if nothing failed, 130 if it was interrupted, else that of the
-cause of the first failure, in the order of the runs; see wandgo doctor --exit-codes.
+The exit status is 0 if all runs are uploaded, 130 if sync was interrupted, and
+otherwise that of the first failure; see wandgo doctor --exit-codes.
 
 Examples:
   wandgo sync
   wandgo sync --dry-run
   wandgo sync wandb/offline-run-20260102_030405-abcd1234 --entity acme
   wandgo sync --clean --clean-after 24h
-  wandgo sync --json | jq -r '.runs[] | select(.outcome == "failed") | .error.cause'
+  wandgo sync --json | jq -r '.runs[] | select(.error) | .error.cause'
 `,
 		run: runSync,
 	}
@@ -91,36 +93,35 @@ func runSync(ctx context.Context, a *app, args []string) int {
 	case !ok:
 		return status
 	case o.Parallel < 1:
-		return a.misused(c, "--parallel must be 1 or more")
+		return a.usageError(c, "--parallel must be 1 or more")
 	case o.Patience <= 0:
-		return a.misused(c, "--patience must be positive")
+		return a.usageError(c, "--patience must be positive")
 	case o.CleanAfter < 0:
-		return a.misused(c, "--clean-after must not be negative")
+		return a.usageError(c, "--clean-after must not be negative")
 	case o.CleanAfter > 0 && !o.Clean:
-		return a.misused(c, "--clean-after goes with --clean")
+		return a.usageError(c, "--clean-after goes with --clean")
 	}
 	if len(paths) == 0 {
 		resolved, err := a.settings()
 		if err != nil {
-			a.explainTo(a.stderr, err)
+			a.explainError(err)
 			return exitStatus(err)
 		}
 		roots := a.runRoots(resolved)
 		if paths = withRuns(roots); len(paths) == 0 {
-			return a.nothingThere(roots[0], *asJSON)
+			return a.nothingToSync(roots[0], *asJSON)
 		}
 	}
 	out := &syncOutput{
-		printer: printer{w: a.stdout, style: term.NewStyle(!*noColour && term.Colours(a.stdout, a.env.get))},
-		live:    !*asJSON && term.IsTerminal(a.stdout), silent: *asJSON,
+		printer: a.printer(!*noColour), live: !*asJSON && term.IsTerminal(a.stdout), silent: *asJSON,
 	}
 	options := a.env.options()
 	if out.live {
-		options.Logger = slog.New(&retries{tell: out.waiting})
+		options.Logger = slog.New(&retries{report: out.waiting})
 	}
 	cl, err := client.New(options)
 	if err != nil {
-		a.explainTo(a.stderr, err)
+		a.explainError(err)
 		return exitStatus(err)
 	}
 	defer func() { _ = cl.Close() }()
@@ -146,8 +147,8 @@ func runSync(ctx context.Context, a *app, args []string) int {
 	return status
 }
 
-// withRuns are those of the directories in which there are runs, or may be some that
-// cannot be seen.
+// withRuns returns the directories that have runs, or may have some that cannot be
+// listed.
 func withRuns(roots []string) []string {
 	return slices.DeleteFunc(slices.Clone(roots), func(root string) bool {
 		_, err := syncrun.Find(root)
@@ -155,8 +156,8 @@ func withRuns(roots []string) []string {
 	})
 }
 
-// syncStatus is the exit status: that of the first run that failed, else that of the
-// error of all.
+// syncStatus is the exit status: that of the first run that failed, otherwise that
+// of err.
 func syncStatus(report *client.SyncReport, err error) int {
 	if report != nil {
 		for i := range report.Runs {
@@ -168,13 +169,13 @@ func syncStatus(report *client.SyncReport, err error) int {
 	return exitStatus(err)
 }
 
-// nothingThere is no failure: there is nothing to do.
-func (a *app) nothingThere(root string, asJSON bool) int {
+// nothingToSync reports that there are no runs, which is not a failure.
+func (a *app) nothingToSync(root string, asJSON bool) int {
 	if asJSON {
 		return a.syncDocument(&client.SyncReport{}, nil, exitAllowed)
 	}
 	p := &printer{w: a.stdout}
-	p.printf("Nothing to sync: there are no runs in %s.\n", printable(root))
+	p.printf("Nothing to upload: no runs in %s.\n", printable(root))
 	if p.err != nil {
 		return a.failed("print the outcome", p.err)
 	}
@@ -190,22 +191,19 @@ func (a *app) syncDocument(report *client.SyncReport, err error, status int) int
 	}{Runs: []client.SyncedRun{}, ExitStatus: status}
 	if report != nil && report.Runs != nil {
 		d.Runs = report.Runs
-	} else if err != nil { // of no run, but of all
+	} else if err != nil { // before the first run
 		d.Error = jsonError(err)
 	}
-	enc := json.NewEncoder(a.stdout)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(d); err != nil {
+	if err := encodeJSON(a.stdout, d); err != nil {
 		return a.failed("print the outcome", err)
 	}
 	return status
 }
 
-// redrawEvery bounds how often the line of progress is drawn.
+// redrawEvery is the shortest time between two updates of the progress line.
 const redrawEvery = 100 * time.Millisecond
 
-// relative shortens a path for the eye.
+// relative returns path relative to the working directory if it is below it.
 func relative(path string) string {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -214,7 +212,7 @@ func relative(path string) string {
 	if rest, ok := cutDir(path, dir); ok {
 		return rest
 	}
-	if dir, err = filepath.EvalSymlinks(dir); err == nil { // the shell may say it otherwise
+	if dir, err = filepath.EvalSymlinks(dir); err == nil { // the shell may know it by another name
 		if rest, ok := cutDir(path, dir); ok {
 			return rest
 		}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -46,7 +48,7 @@ func (i *invocation) plain(text string) string {
 	return sizes.ReplaceAllString(text, "SIZE")
 }
 
-func TestSync(t *testing.T) {
+func TestSync_OneRefusal_UploadsTheRest(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, testWorld())
 	i := on(t, s.URL(), joKey)
@@ -99,13 +101,13 @@ func TestSync(t *testing.T) {
 	assert.EqualValues(t, 1200, runs[0]["rowsUploaded"])
 }
 
-func TestSyncNothing(t *testing.T) {
+func TestSync_NoRuns_Succeeds(t *testing.T) {
 	t.Parallel()
 	i := on(t, "http://127.0.0.1:9", joKey)
 	for _, command := range []string{"sync", "ls"} {
 		r := i.run(t, command)
 		assert.Zero(t, r.status, r.stderr)
-		assert.Contains(t, r.stdout, "here are no runs in")
+		assert.Contains(t, r.stdout, "o runs in")
 		r = i.run(t, command, "--json")
 		assert.Zero(t, r.status, r.stderr)
 		assert.True(t, json.Valid([]byte(r.stdout)), r.stdout)
@@ -115,7 +117,7 @@ func TestSyncNothing(t *testing.T) {
 	}
 }
 
-func TestSyncMisused(t *testing.T) {
+func TestSync_InvalidFlags_ReturnsUsage(t *testing.T) {
 	t.Parallel()
 	i := in(t, nil)
 	for _, args := range [][]string{
@@ -137,80 +139,95 @@ func TestSyncMisused(t *testing.T) {
 	assert.Zero(t, r.status)
 }
 
-func TestInspect(t *testing.T) {
+// Runs that were uploaded earlier are deleted too.
+func TestSync_Clean_ReportsWhatIsDeletedAndKept(t *testing.T) {
 	t.Parallel()
-	i := in(t, nil)
-	dir := i.logOffline(t, client.RunOptions{Entity: "acme", Project: "p", ID: "r1", Config: map[string]any{"lr": 0.1}}, 100)
-
-	r := i.run(t, "inspect", dir)
-	require.Zero(t, r.status, r.stderr)
-	kinds := map[string]int{}
-	for line := range strings.Lines(r.stdout) {
-		var rec struct {
-			Kind string
-			Row  struct{ Loss float64 }
-		}
-		require.NoError(t, json.Unmarshal([]byte(line), &rec), line)
-		kinds[rec.Kind]++
-		if rec.Kind == "history" {
-			assert.Positive(t, rec.Row.Loss)
-		}
-	}
-	assert.Equal(t, 100, kinds["history"])
-	assert.Equal(t, 1, kinds["exit"])
-	assert.Empty(t, r.stderr)
-
-	r = i.run(t, "inspect", "--summary", dir)
-	require.Zero(t, r.status, r.stderr)
-	var whole struct {
-		Rows   int
-		Config struct{ LR float64 }
-		Exit   struct{ Code int }
-	}
-	require.NoError(t, json.Unmarshal([]byte(r.stdout), &whole))
-	assert.Equal(t, 100, whole.Rows)
-	assert.InDelta(t, 0.1, whole.Config.LR, 0)
-
-	r = i.run(t, "inspect", "--plot", "loss", "--width", "40", "--height", "8", dir)
-	require.Zero(t, r.status, r.stderr)
-	golden(t, "plot.golden", r.stdout)
-	i.vars["NO_UNICODE"] = "1"
-	r = i.run(t, "inspect", "--plot", "deep.n", "--width", "40", "--height", "8", dir)
-	require.Zero(t, r.status, r.stderr)
-	golden(t, "plot_ascii.golden", r.stdout)
-	r = i.run(t, "inspect", "--plot", "los", dir)
-	assert.Equal(t, exitInternal, r.status)
-	assert.Contains(t, r.stderr, "did you mean loss?")
-}
-
-// A log of the official client that breaks off, with a byte of it changed.
-func TestInspectDamaged(t *testing.T) {
-	t.Parallel()
-	i := in(t, nil)
-	text, err := os.ReadFile("../../internal/journal/testdata/official-0.31.0-full.wandb")
+	s := wandbtest.New(t, testWorld())
+	i := on(t, s.URL(), joKey)
+	earlier := i.logOffline(t, client.RunOptions{Entity: "acme-research", Project: "vision", ID: "earlier"}, 3)
+	require.Zero(t, i.run(t, "sync").status)
+	i.logOffline(t, client.RunOptions{Entity: "acme-research", Project: "vision", ID: "now"}, 3)
+	hurt := i.logOffline(t, client.RunOptions{Entity: "acme-research", Project: "vision", ID: "hurt"}, 3000)
+	log := filepath.Join(hurt, "run-hurt.wandb")
+	text, err := os.ReadFile(log)
 	require.NoError(t, err)
-	text[2000] ^= 1
-	path := filepath.Join(i.dir, "run-x.wandb")
-	require.NoError(t, os.WriteFile(path, text[:len(text)-5], 0o600))
-	r := i.run(t, "inspect", path)
-	assert.Zero(t, r.status)
-	golden(t, "inspect_damaged.golden", r.stderr)
-	for line := range strings.Lines(r.stdout) {
-		assert.True(t, json.Valid([]byte(line)), line)
-	}
-	r = i.run(t, "ls", path)
-	assert.Zero(t, r.status)
-	assert.Contains(t, r.stdout, "damaged, see wandgo inspect --summary")
+	copy(text[len(text)/2:], strings.Repeat("\xff", 600))
+	require.NoError(t, os.WriteFile(log, text, 0o600))
+
+	r := i.run(t, "sync", "--clean", "--parallel", "1")
+	require.Zero(t, r.status, r.stderr)
+	out := flat(i.plain(r.stdout))
+	assert.Contains(t, out, "offline-run-DATE-earlier: synced already, deleted from this disk")
+	assert.Contains(t, out, "acme-research/vision/now: 3 rows, 4 files, finished, deleted from this disk")
+	assert.Contains(t, out, "- not deleted: the log is damaged")
+	assert.Contains(t, out, " 3 runs: 2 synced, 1 skipped; 2 deleted from this disk.")
+	assert.NoDirExists(t, earlier)
+	assert.FileExists(t, log)
+	latest, err := os.Readlink(filepath.Join(i.dir, "wandb", "latest-run"))
+	require.NoError(t, err)
+	assert.Equal(t, filepath.Base(hurt), latest)
 }
 
-func TestQuoteNonFinite(t *testing.T) {
+func TestSync_SeveralFailures_ExitsWithTheFirst(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct{ in, want string }{
-		{`{"a":NaN}`, `{"a":"NaN"}`},
-		{`{"NaN":[Infinity,-Infinity,1]}`, `{"NaN":["Infinity","-Infinity",1]}`},
-		{`{"a":"\"NaN\\","b":NaN}`, `{"a":"\"NaN\\","b":"NaN"}`},
-		{`{}`, `{}`},
+	s := wandbtest.New(t, testWorld())
+	for name, c := range map[string]struct {
+		junk string
+		want int
+	}{
+		"junk first":    {"offline-run-20200101_000000-junk", exitInternal},
+		"refusal first": {"run-20200101_000000-junk", 13},
 	} {
-		assert.Equal(t, test.want, string(quoteNonFinite([]byte(test.in))))
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			i := on(t, s.URL(), joKey)
+			i.logOffline(t, client.RunOptions{Entity: "acme", ID: "refused"}, 3)
+			dir := filepath.Join(i.dir, "wandb", c.junk)
+			require.NoError(t, os.MkdirAll(dir, 0o700))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "run-junk.wandb"), []byte("not a log, certainly not"), 0o600))
+			assert.Equal(t, c.want, i.run(t, "sync").status)
+		})
+	}
+}
+
+// Runs that were not started yet have not failed, and another sync continues.
+func TestSync_Interrupted_ContinuesNextTime(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, testWorld())
+	i := on(t, s.URL(), joKey)
+	for n := range 5 {
+		i.logOffline(t, client.RunOptions{Entity: "acme-research", Project: "vision", ID: fmt.Sprint("r", n)}, 3)
+	}
+	held := s.Inject(wandbtest.Fault{Operation: "file_stream", After: 3, Hang: true}) // when the second run finishes
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan result, 1)
+	go func() { done <- i.runWith(t, ctx, "sync", "--parallel", "1") }()
+	require.NoError(t, held.Wait(t.Context(), 1))
+	cancel()
+	r := <-done
+	assert.Equal(t, exitInterrupted, r.status)
+	assert.NotContains(t, r.stdout, "failed")
+	assert.Contains(t, r.stdout, "\nstopped  acme-research/vision/r1: 3 of 3 rows sent\n")
+	assert.Contains(t, r.stdout, "\n5 runs: 1 synced, 4 interrupted.\nNo data is lost: the same command continues where this one stopped.\n")
+	assert.Empty(t, r.stderr)
+	held.Remove()
+	r = i.run(t, "sync")
+	require.Zero(t, r.status, r.stderr)
+	assert.Contains(t, r.stdout, "5 runs: 4 synced, 1 skipped.")
+}
+
+func TestSync_UnreadableDirectory_ReturnsError(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() == 0 {
+		t.Skip("root can read everything")
+	}
+	i := on(t, "http://127.0.0.1:9", joKey)
+	root := filepath.Join(i.dir, "wandb")
+	require.NoError(t, os.Mkdir(root, 0))
+	for _, command := range []string{"ls", "sync"} {
+		r := i.run(t, command)
+		assert.NotZero(t, r.status)
+		assert.Contains(t, r.stderr, "permission denied")
+		assert.NotContains(t, r.stdout, "o runs in")
 	}
 }

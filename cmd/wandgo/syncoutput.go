@@ -2,30 +2,31 @@ package main
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/doctor"
+	"github.com/wandgo/wandgo/internal/term"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// syncOutput tells what becomes of runs: on a terminal in a line that moves, and
-// everywhere in a line for each run that is done.
+// syncOutput prints one line for each run that is done and, on a terminal, a line
+// of progress below.
 type syncOutput struct {
-	printer
+	*printer
 	live, silent bool
 
 	mu    sync.Mutex // the log of the client's requests comes from other goroutines
 	drawn time.Time
 	phase client.SyncPhase
-	mark  string // which run of how many the line is about
-	shown bool   // a line of progress stands on the screen
+	mark  string // the number of the run in progress, such as [1/3]
+	shown bool   // a line of progress is on the screen
 }
 
-// progress is called one at a time.
+// progress is called by one goroutine at a time.
 func (o *syncOutput) progress(p client.SyncProgress) {
 	if o.silent {
 		return
@@ -53,17 +54,17 @@ func (o *syncOutput) progress(p client.SyncProgress) {
 	o.draw(printable(p.RunID) + ": " + state)
 }
 
-// waiting tells why the server is asked again.
+// waiting shows why a request is retried.
 func (o *syncOutput) waiting(reason string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.phase = "" // whatever comes next is news
-	o.draw("waiting for the server: " + shorten(printable(reason), pageWidth-40))
+	o.phase = "" // draw whatever comes next
+	o.draw("waiting for the server: " + printable(reason))
 }
 
 func (o *syncOutput) draw(text string) {
 	o.shown = true
-	o.printf("\r\x1b[K%s %s", o.style.Dim(o.mark), text)
+	o.printf("\r\x1b[K%s %s", o.style.Dim(o.mark), term.Cut(text, o.columns()-term.Width(o.mark)-2))
 }
 
 func (o *syncOutput) erase() {
@@ -73,7 +74,7 @@ func (o *syncOutput) erase() {
 	}
 }
 
-// done writes the line of a run, and below it what else there is to know.
+// done prints the line of a run, and notes below it.
 func (o *syncOutput) done(r *client.SyncedRun) {
 	word := fmt.Sprintf("%-7s", r.Outcome)
 	switch r.Outcome {
@@ -82,60 +83,53 @@ func (o *syncOutput) done(r *client.SyncedRun) {
 	case client.SyncFailed:
 		word = o.style.Red(word)
 	case client.SyncInterrupted:
-		if !begun(r) {
+		if !started(r) {
 			return
 		}
 		word = o.style.Yellow("stopped")
 	default:
 		word = o.style.Dim(word)
 	}
+	name, text := target(r), strings.Join(contents(r), ", ")
 	switch r.Outcome {
 	case client.SyncSkipped:
-		reason := printable(r.Reason)
+		name, text = relative(r.Dir), r.Reason
 		if r.Cleaned {
-			reason += ", " + deleted
+			text += ", " + deleted
 		}
-		o.printf("%s  %s: %s\n", word, printable(relative(r.Dir)), reason)
 	case client.SyncInterrupted:
-		o.printf("%s  %s: %s\n", word, place(r), printable(stopped(r)))
+		text = stopped(r)
 	case client.SyncFailed:
-		o.printf("%s  %s: %s\n", word, place(r), printable(inOneLine(r.Err)))
-	default:
-		o.printf("%s  %s: %s\n", word, place(r), strings.Join(contents(r), ", "))
+		text = shortError(r.Err)
 	}
+	o.hanging(word+"  ", strings.Repeat(" ", 9), printable(name)+": "+printable(text))
 	if r.URL != "" && r.Err == nil {
 		o.printf("         %s\n", o.style.Cyan(printable(r.URL)))
 	}
 	for _, note := range notes(r) {
-		for i, line := range wrap(printable(note), pageWidth-11) {
-			mark := "- "
-			if i > 0 {
-				mark = "  "
-			}
-			o.printf("         %s%s\n", o.style.Yellow(mark), line)
-		}
+		o.hanging("         "+o.style.Yellow("- "), "           ", printable(note))
 	}
 }
 
-// begun reports whether there is anything to say of a run that was interrupted.
-func begun(r *client.SyncedRun) bool {
+// started reports whether the upload of an interrupted run had started.
+func started(r *client.SyncedRun) bool {
 	_, asked := errors.AsType[*errors.RequestError](r.Err)
 	return r.RowsSent > 0 || asked
 }
 
-// stopped says how far it was.
+// stopped describes how far the upload was.
 func stopped(r *client.SyncedRun) string {
 	if r.RowsSent > 0 {
 		return grouped(r.RowsSent) + " of " + counted(r.Rows, "row") + " sent"
 	}
 	if failed, ok := errors.AsType[*transport.Error](r.Err); ok && failed.LastErr != nil {
-		return "the server gave no answer: " + failed.LastErr.Error()
+		return "no response from the server: " + failed.LastErr.Error()
 	}
-	return inOneLine(r.Err)
+	return shortError(r.Err)
 }
 
-// inOneLine is the client's own error, without where it came by.
-func inOneLine(err error) string {
+// shortError is the client's own error, without the context around it.
+func shortError(err error) string {
 	if e, ok := errors.AsType[*errors.PermissionError](err); ok {
 		return e.Error()
 	}
@@ -145,8 +139,8 @@ func inOneLine(err error) string {
 	return err.Error()
 }
 
-// place names a run.
-func place(r *client.SyncedRun) string {
+// target names the run on the server.
+func target(r *client.SyncedRun) string {
 	var parts []string
 	for _, name := range []string{r.Entity, r.Project, r.RunID} {
 		if name != "" {
@@ -156,14 +150,14 @@ func place(r *client.SyncedRun) string {
 	return strings.Join(parts, "/")
 }
 
-// contents say how much of a run there was, and was missing on the server.
+// contents describes the size of a run, how much was uploaded, and how it ended.
 func contents(r *client.SyncedRun) []string {
 	var parts []string
 	switch {
 	case r.Outcome == client.SyncPlanned, r.RowsSent == r.Rows:
 		parts = append(parts, counted(r.Rows, "row"))
 	default:
-		parts = append(parts, grouped(r.RowsSent)+" of "+counted(r.Rows, "row")+" were missing")
+		parts = append(parts, grouped(r.RowsSent)+" of "+counted(r.Rows, "row")+" uploaded")
 	}
 	if n := len(r.Files); n > 0 {
 		parts = append(parts, counted(int64(n), "file"))
@@ -176,7 +170,7 @@ func contents(r *client.SyncedRun) []string {
 	case r.ExitCode != nil:
 		parts = append(parts, fmt.Sprintf("exit code %d", *r.ExitCode))
 	default:
-		parts = append(parts, "goes on")
+		parts = append(parts, "in progress")
 	}
 	if r.Cleaned {
 		parts = append(parts, deleted)
@@ -184,10 +178,10 @@ func contents(r *client.SyncedRun) []string {
 	return parts
 }
 
-// deleted says that a run's directory was.
-const deleted = "deleted from the disk"
+// deleted means that the directory of a run was.
+const deleted = "deleted from this disk"
 
-// shownDamage is how many parts of a damaged log are listed.
+// shownDamage is how many damaged parts of a log are listed.
 const shownDamage = 3
 
 func notes(r *client.SyncedRun) []string {
@@ -200,13 +194,13 @@ func notes(r *client.SyncedRun) []string {
 		all = append(all, "the log is damaged: "+part)
 	}
 	if n := len(r.MissingFiles); n > 0 {
-		text := fmt.Sprintf("%s named in the log and not on the disk, the first: %s", counted(int64(n), "file"), r.MissingFiles[0])
+		text := fmt.Sprintf("%s in the log but not on this disk, such as %s", counted(int64(n), "file"), r.MissingFiles[0])
 		all = append(all, text)
 	}
 	return append(all, r.Warnings...)
 }
 
-// summary is the last line.
+// summary prints the last lines.
 func (o *syncOutput) summary(r *client.SyncReport) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -231,32 +225,15 @@ func (o *syncOutput) summary(r *client.SyncReport) {
 	}
 	o.printf("%s: %s.\n", counted(int64(len(r.Runs)), "run"), last)
 	if r.Count(client.SyncInterrupted) > 0 {
-		o.printf("Nothing is lost: the same command goes on where this one stopped.\n")
+		o.printf("No data is lost: the same command continues where this one stopped.\n")
 	}
 }
 
-// counted writes a number with what is counted.
-func counted(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return grouped(n) + " " + what + "s"
-}
-
-// grouped writes a number with commas.
-func grouped(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
-
-// explainFailures explains each cause once, with what helps after a sync.
+// explainFailures explains each cause once, and what to do after a sync.
 func (a *app) explainFailures(report *client.SyncReport, err error, o client.SyncOptions) {
 	p := &printer{w: a.stderr}
 	if report == nil {
-		a.explainTo(a.stderr, err)
+		a.explainError(err)
 		return
 	}
 	seen := make(map[string]bool)
@@ -266,7 +243,7 @@ func (a *app) explainFailures(report *client.SyncReport, err error, o client.Syn
 			continue
 		}
 		key := errors.Code(r.Err)
-		if !errors.Is(r.Err, errors.ErrServerUnavailable) { // which is so for all
+		if !errors.Is(r.Err, errors.ErrServerUnavailable) { // the same for all runs
 			key += "\x00" + r.Entity + "\x00" + r.Project
 		}
 		if seen[key] {
@@ -274,30 +251,32 @@ func (a *app) explainFailures(report *client.SyncReport, err error, o client.Syn
 		}
 		seen[key] = true
 		p.printf("\n")
-		a.explainTo(a.stderr, r.Err)
+		a.explainError(r.Err)
 		p.nextStep(r, o)
 	}
 }
 
-// nextStep says how to go on, beyond what the explanation ends with.
+// nextStep says how to retry, in addition to the explanation.
 func (p *printer) nextStep(r *client.SyncedRun, o client.SyncOptions) {
 	dir := shellWord(printable(relative(r.Dir)))
 	switch {
 	case errors.Is(r.Err, errors.ErrRunExists), errors.Is(r.Err, errors.ErrRunDeleted):
-		// It is another id that helps, as was said.
-	case errors.Is(r.Err, errors.ErrPermissionDenied) && !strings.Contains(errors.Explain(r.Err), "wandgo sync --entity") && misplaced(r.Err):
-		whose := "The run stays on disk."
+		// The explanation has said that another id helps.
+	case errors.Is(r.Err, errors.ErrPermissionDenied) && !strings.Contains(errors.Explain(r.Err), "wandgo sync --entity") && targetMayHelp(r.Err):
+		text := "The run stays on this disk."
 		if r.Entity != "" && o.Entity == "" {
-			whose = "The entity " + quote(r.Entity) + " is what the log says. The run stays on disk."
+			text += " Its log names the entity " + doctor.Quote(r.Entity) + "."
 		}
-		p.printf("\n%s To upload it elsewhere:\n\n    wandgo sync --entity ENTITY %s\n", whose, dir)
+		p.printf("\n")
+		p.hanging("", "", text+" To upload it to another one:")
+		p.printf("\n    wandgo sync --entity ENTITY %s\n", dir)
 	default:
-		p.printf("\nThe run stays on disk. To try again:\n\n    wandgo sync%s %s\n", given(o), dir)
+		p.printf("\nThe run stays on this disk. To retry:\n\n    wandgo sync%s %s\n", targetFlags(o), dir)
 	}
 }
 
-// misplaced reports whether another entity may help.
-func misplaced(err error) bool {
+// targetMayHelp reports whether another entity may solve the refusal.
+func targetMayHelp(err error) bool {
 	for _, cause := range []error{errors.ErrNoAPIKey, errors.ErrBadAPIKey, errors.ErrAnonymousKey, errors.ErrIntermediary} {
 		if errors.Is(err, cause) {
 			return false
@@ -306,8 +285,8 @@ func misplaced(err error) bool {
 	return true
 }
 
-// given are the flags that say where to.
-func given(o client.SyncOptions) string {
+// targetFlags repeats the flags that choose the target.
+func targetFlags(o client.SyncOptions) string {
 	var flags strings.Builder
 	for _, f := range []struct{ name, value string }{{"entity", o.Entity}, {"project", o.Project}, {"id", o.RunID}} {
 		if f.value != "" {

@@ -11,9 +11,9 @@ import (
 func versionCommand() command {
 	return command{
 		name:    "version",
-		summary: "the version of this program",
+		summary: "show the version of this program",
 		long: `
-Prints the version of wandgo, of Go, and the platform.
+Prints the versions of wandgo and Go, and the platform.
 
 Example:
   wandgo version

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -12,7 +13,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-func TestWhoami(t *testing.T) {
+func TestWhoami_Key_PrintsTheAccount(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())
 
@@ -46,9 +47,7 @@ func TestWhoami(t *testing.T) {
 	}
 }
 
-// TestWhoamiNamesTheSettingsFile: a base URL that stands in a settings file is
-// not looked for in the environment.
-func TestWhoamiNamesTheSettingsFile(t *testing.T) {
+func TestWhoami_BadURLInSettingsFile_NamesTheFile(t *testing.T) {
 	t.Parallel()
 	i := in(t, map[string]string{"WANDB_API_KEY": joKey})
 	i.vars["WANDB_CONFIG_DIR"] = i.dir
@@ -60,30 +59,34 @@ func TestWhoamiNamesTheSettingsFile(t *testing.T) {
 	assert.NotContains(t, r.stderr, "environment")
 }
 
-// A server that objects to the page of teams that is asked for says the same.
-func TestWhoamiWithoutTeamPages(t *testing.T) {
+// A server may reject the page size of teams.
+func TestWhoami_TeamPagesRejected_ListsTheFirstPage(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld(), wandbtest.WithPolicy(wandbtest.Policy{TeamPages: wandbtest.TeamPagesUnknown}))
 	i := on(t, srv.URL(), joKey)
 	r := i.run(t, "whoami")
 	assert.Zero(t, r.status)
-	assert.Equal(t, "jo: default entity acme-research; teams jo, acme-research, vault (perhaps not all); "+
+	assert.Equal(t, "jo: default entity acme-research; teams jo, acme-research, vault (possibly more); "+
 		"on http://127.0.0.1:PORT with the key from WANDB_API_KEY\n", i.stable(r.stdout))
 }
 
-func TestNames(t *testing.T) {
+func TestWhoami_IdentityToken_NamesItsFile(t *testing.T) {
 	t.Parallel()
-	assert.Empty(t, names(nil, true))
-	assert.Equal(t, "a, b c (perhaps not all)", names([]string{"a", "b\x1b\nc"}, false))
-	many := make([]string, 20)
-	for i := range many {
-		many[i] = "t"
-	}
-	assert.Contains(t, names(many, true), "and 8 more")
-	for accountType, want := range map[string]string{
-		"": "", "USER": "", "SERVICE": "service account", "ORG_SERVICE": "service account of an organization",
-		"ANONYMOUS": "anonymous account", "VIEWER": "view-only account", "ROBOT": "account type ROBOT",
-	} {
-		assert.Equal(t, want, accountKind(accountType))
-	}
+	i, _ := federated(t, jobToken(time.Hour))
+	r := i.run(t, "whoami")
+	assert.Zero(t, r.status, r.stderr)
+	assert.Equal(t, "jo: default entity acme-research; teams jo, acme-research, vault; "+
+		"on http://127.0.0.1:PORT with the identity token from DIR/token\n", i.stable(r.stdout))
+	r = i.run(t, "whoami", "--json")
+	assert.Contains(t, i.stable(r.stdout), `"keySource": "identity token from DIR/token"`)
+
+	i, _ = federated(t, "")
+	r = i.run(t, "whoami")
+	assert.Equal(t, exitStatus(errors.ErrNoAPIKey), r.status)
+	assert.Contains(t, flat(i.stable(r.stderr)), "The identity token file DIR/token is empty.")
+
+	i, _ = federated(t, jobToken(-time.Hour))
+	r = i.run(t, "whoami")
+	assert.Equal(t, exitStatus(errors.ErrBadAPIKey), r.status)
+	assert.Contains(t, flat(i.stable(r.stderr)), "the identity token is not valid on http://127.0.0.1:PORT")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -9,48 +10,49 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/doctor"
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/runid"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// targets are the places that the questions are about, as the command line
-// names them.
+// targets are the entities and projects that the questions are about, as the command
+// line names them.
 type targets struct {
 	missing, hidden, viewOnly, restricted string
 	write                                 bool
 }
 
-// The names of who asks.
+// The names of the two accounts.
 const (
 	asFirst  = "first key"
 	asSecond = "second key"
 )
 
-// interview puts the open questions to a server, as two accounts.
+// interview asks a server, as two accounts, what W&B does not document.
 type interview struct {
-	conn          *connection
+	checkup       *doctor.Checkup
 	first, second *transport.Transport
-	// viewers are the accounts, nil where the server did not say.
+	// The accounts, nil if the server did not identify them.
 	firstViewer, secondViewer *errors.Viewer
 	// entity and project are the first account's.
 	entity, project string
 	targets         targets
 }
 
-// ask puts the questions. It never fails: what could not be asked says why.
-func ask(ctx context.Context, x *examination, second secret.Key, t targets) []question {
-	v := &interview{conn: x.conn, firstViewer: x.viewer, targets: t, project: x.settings.Project.Text, entity: x.settings.Entity.Text}
-	if x.access != nil {
-		v.entity = x.access.Entity
+// ask asks all questions. It never fails: a question that cannot be asked says why.
+func ask(ctx context.Context, x *doctor.Checkup, second secret.Key, t targets) []question {
+	v := &interview{checkup: x, firstViewer: x.Viewer, targets: t, project: x.Settings.Project.Text, entity: x.Settings.Entity.Text}
+	if x.Access != nil {
+		v.entity = x.Access.Entity
 	}
 	if v.targets.missing == "" {
 		v.targets.missing = "wandgo-no-such-entity-" + runid.New()
 	}
 	var err error
-	if v.first, err = x.conn.own(asFirst); err == nil {
-		v.second, err = x.conn.transport(asSecond, second, nil)
+	if v.first, err = x.OwnTransport(asFirst); err == nil {
+		v.second, err = x.Transport(asSecond, second, nil)
 	}
 	if err != nil {
 		return []question{{ID: "-", Question: "Can the questions be asked?", Answer: "no: " + err.Error(), Raw: []rawAnswer{}}}
@@ -62,7 +64,7 @@ func ask(ctx context.Context, x *examination, second secret.Key, t targets) []qu
 	}
 }
 
-// identify asks whose the second key is.
+// identify asks which account the second key belongs to.
 func (v *interview) identify(ctx context.Context) *errors.Viewer {
 	viewer, err := diagnose.AskViewer(ctx, gqlclient.New(v.second).ForProbes())
 	if err != nil {
@@ -71,8 +73,8 @@ func (v *interview) identify(ctx context.Context) *errors.Viewer {
 	return viewer
 }
 
-// outside reports whether the second account is outside the entity, as far as
-// its list of teams tells.
+// outside reports whether the second account is outside the entity, according to its
+// list of teams.
 func (v *interview) outside(entity string) bool {
 	if v.secondViewer == nil || v.secondViewer.Username == entity {
 		return false
@@ -97,7 +99,7 @@ const (
 )
 
 func (v *interview) entityOf(ctx context.Context, as, name, what string) answer {
-	return v.post(ctx, as, what+" "+quote(name), askEntity, map[string]any{"entity": name})
+	return v.post(ctx, as, what+" "+doctor.Quote(name), askEntity, map[string]any{"entity": name})
 }
 
 // upsert tries to create a run.
@@ -108,7 +110,7 @@ func (v *interview) upsert(ctx context.Context, entity, project string) answer {
 	})
 }
 
-// of builds the question from its answers.
+// of makes a question with its answers.
 func of(id, text, reply string, answers ...answer) question {
 	q := question{ID: id, Question: text, Answer: reply, Raw: []rawAnswer{}}
 	for _, a := range answers {
@@ -118,26 +120,26 @@ func of(id, text, reply string, answers ...answer) question {
 }
 
 func (v *interview) viewOnlyWrite(ctx context.Context) question {
-	const id, text = "a", "What does a View-only member get who creates a run?"
+	const id, text = "a", "What does a View-only member get for creating a run?"
 	switch {
 	case v.targets.viewOnly == "":
-		return of(id, text, "not asked: give --view-only-entity and --write")
+		return of(id, text, "not asked: give -view-only-entity and --write")
 	case !v.targets.write:
-		return of(id, text, "not asked: give --write")
+		return of(id, text, "not asked: give -write")
 	}
-	a := v.upsert(ctx, v.targets.viewOnly, v.projectOr("wandgo-doctor"))
+	a := v.upsert(ctx, v.targets.viewOnly, cmp.Or(v.project, "wandgo-doctor"))
 	return of(id, text, a.upsertShape(), a)
 }
 
 func (v *interview) restrictedWrite(ctx context.Context) question {
-	const id, text = "b", "What does a team member get who creates a run in a restricted project without an invitation?"
+	const id, text = "b", "What does a team member get for creating a run in a restricted project without an invitation?"
 	entity, project, _ := strings.Cut(v.targets.restricted, "/")
 	if project == "" {
-		return of(id, text, "not asked: give --restricted-project and --write")
+		return of(id, text, "not asked: give -restricted-project and --write")
 	}
-	read := v.post(ctx, asSecond, "project "+quote(v.targets.restricted), askProject, map[string]any{"entity": entity, "project": project})
+	read := v.post(ctx, asSecond, "project "+doctor.Quote(v.targets.restricted), askProject, map[string]any{"entity": entity, "project": project})
 	if !v.targets.write {
-		return of(id, text, "to a reader: "+read.shape("project")+"; to a writer: not asked, give --write", read)
+		return of(id, text, "to a reader: "+read.shape("project")+"; to a writer: not asked, give -write", read)
 	}
 	write := v.upsert(ctx, entity, project)
 	return of(id, text, "to a reader: "+read.shape("project")+"; to a writer: "+write.upsertShape(), read, write)
@@ -147,18 +149,18 @@ func (v *interview) hiddenOrMissing(ctx context.Context) question {
 	const id, text = "c", "Does a private project of a foreign team look different from a missing one?"
 	switch {
 	case v.secondViewer == nil:
-		return of(id, text, "not asked: the server recognises no account behind the second key")
+		return of(id, text, "not asked: the server does not recognize the second key")
 	case !v.outside(v.entity):
-		return of(id, text, "not asked: the second account belongs to "+quote(v.entity)+"; give --entity one to which it does not")
+		return of(id, text, "not asked: the second account belongs to "+doctor.Quote(v.entity)+"; choose another with -entity")
 	case v.project == "":
-		return of(id, text, "not asked: give --project an existing project of "+quote(v.entity))
+		return of(id, text, "not asked: give -project an existing project of "+doctor.Quote(v.entity))
 	}
 	missing := "wandgo-no-such-project-" + runid.New()
 	var answers []answer
 	var parts []string
 	for _, p := range []struct{ what, project string }{{"the first account's", v.project}, {"a missing one", missing}} {
-		own := v.post(ctx, asFirst, "project "+quote(v.entity+"/"+p.project), askProject, map[string]any{"entity": v.entity, "project": p.project})
-		read := v.post(ctx, asSecond, "project "+quote(v.entity+"/"+p.project), askProject, map[string]any{"entity": v.entity, "project": p.project})
+		own := v.post(ctx, asFirst, "project "+doctor.Quote(v.entity+"/"+p.project), askProject, map[string]any{"entity": v.entity, "project": p.project})
+		read := v.post(ctx, asSecond, "project "+doctor.Quote(v.entity+"/"+p.project), askProject, map[string]any{"entity": v.entity, "project": p.project})
 		answers = append(answers, own, read)
 		part := fmt.Sprintf("%s: %s to the first key, %s to the second", p.what, own.shape("project"), read.shape("project"))
 		if v.targets.write {
@@ -170,33 +172,26 @@ func (v *interview) hiddenOrMissing(ctx context.Context) question {
 	}
 	reply := strings.Join(parts, "; ")
 	if !v.targets.write {
-		reply += "; to a writer: not asked, give --write"
+		reply += "; to a writer: not asked, give -write"
 	}
 	return of(id, text, reply, answers...)
 }
 
-func (v *interview) projectOr(def string) string {
-	if v.project == "" {
-		return def
-	}
-	return v.project
-}
-
 func (v *interview) entityShapes(ctx context.Context) question {
-	const id, text = "d", "What does entity(name) answer for a missing, a foreign and a hidden entity?"
+	const id, text = "d", "What does entity(name) return for a missing, a foreign and a hidden entity?"
 	missing := v.entityOf(ctx, asSecond, v.targets.missing, "missing entity")
 	answers, parts := []answer{missing}, []string{"missing: " + missing.shape("entity")}
 	if v.outside(v.entity) {
 		foreign := v.entityOf(ctx, asSecond, v.entity, "foreign entity")
 		answers, parts = append(answers, foreign), append(parts, "foreign: "+foreign.shape("entity"))
 	} else {
-		parts = append(parts, "foreign: not asked, the second account is not known to be outside "+quote(v.entity))
+		parts = append(parts, "foreign: not asked, the second account is not known to be outside "+doctor.Quote(v.entity))
 	}
 	if v.targets.hidden != "" {
 		hidden := v.entityOf(ctx, asSecond, v.targets.hidden, "hidden entity")
 		answers, parts = append(answers, hidden), append(parts, "hidden: "+hidden.shape("entity"))
 	} else {
-		parts = append(parts, "hidden: not asked, give --hidden-entity")
+		parts = append(parts, "hidden: not asked, give -hidden-entity")
 	}
 	return of(id, text, strings.Join(parts, "; "), answers...)
 }
@@ -213,7 +208,7 @@ func (v *interview) readOnly(ctx context.Context) question {
 		}
 		answers, parts = append(answers, a), append(parts, fmt.Sprintf("%s: %v", who, value))
 	}
-	add(asFirst, v.entity, "first key in "+quote(v.entity))
+	add(asFirst, v.entity, "first key in "+doctor.Quote(v.entity))
 	who := "second key, a member"
 	switch {
 	case v.secondViewer == nil:
@@ -223,17 +218,17 @@ func (v *interview) readOnly(ctx context.Context) question {
 	}
 	add(asSecond, v.entity, who)
 	if v.targets.viewOnly != "" {
-		add(asSecond, v.targets.viewOnly, "second key, View-only in "+quote(v.targets.viewOnly))
+		add(asSecond, v.targets.viewOnly, "second key, View-only in "+doctor.Quote(v.targets.viewOnly))
 	}
 	return of(id, text, strings.Join(parts, "; "), answers...)
 }
 
 func (v *interview) members(ctx context.Context) question {
-	const id, text = "f", "Does entity.members answer somebody outside the team?"
+	const id, text = "f", "Does entity.members respond to someone outside the team?"
 	if !v.outside(v.entity) {
-		return of(id, text, "not asked: the second account is not known to be outside "+quote(v.entity))
+		return of(id, text, "not asked: the second account is not known to be outside "+doctor.Quote(v.entity))
 	}
-	a := v.post(ctx, asSecond, "members of "+quote(v.entity), askMembers, map[string]any{"entity": v.entity})
+	a := v.post(ctx, asSecond, "members of "+doctor.Quote(v.entity), askMembers, map[string]any{"entity": v.entity})
 	reply := "no: " + a.shape("entity")
 	if list, ok := a.at("entity", "members"); ok {
 		if members, isList := list.([]any); isList {
@@ -250,10 +245,10 @@ func (v *interview) validation(ctx context.Context) question {
 }
 
 func (v *interview) emptyPassword(ctx context.Context) question {
-	const id, text = "h", "Does an empty password give 401 or a null viewer?"
-	const as = "nobody, with an empty password"
-	// "api:" in base64, which is no key.
-	t, err := v.conn.transport(as, secret.Key{}, map[string]string{"Authorization": "Basic YXBpOg=="})
+	const id, text = "h", "Does an empty password result in 401 or a null viewer?"
+	const as = "no account, with an empty password"
+	// "api:" in base64, which is not a key.
+	t, err := v.checkup.Transport(as, secret.Key{}, map[string]string{"Authorization": "Basic YXBpOg=="})
 	if err != nil {
 		return of(id, text, "not asked: "+err.Error())
 	}
@@ -269,13 +264,13 @@ func (v *interview) folding(ctx context.Context) question {
 	const id, text = "i", "Does the case of an entity's name matter?"
 	other := swapCase(v.entity)
 	if other == v.entity {
-		return of(id, text, "not asked: "+quote(v.entity)+" has no letters")
+		return of(id, text, "not asked: "+doctor.Quote(v.entity)+" has no letters")
 	}
 	a := v.entityOf(ctx, asFirst, other, "entity")
-	reply := "it matters: there is no " + quote(other)
+	reply := "yes: there is no " + doctor.Quote(other)
 	switch found, _ := a.at("entity", "name"); {
 	case found != nil:
-		reply = fmt.Sprintf("no: %s finds %s", quote(other), quote(fmt.Sprint(found)))
+		reply = fmt.Sprintf("no: %s finds %s", doctor.Quote(other), doctor.Quote(fmt.Sprint(found)))
 	case a.Error != "" || a.data == nil:
 		reply = a.shape("entity")
 	}

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"bytes"
@@ -14,60 +14,63 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// exchange is one HTTP request and its answer, as a report tells it.
-type exchange struct {
-	// As says whose key it carried.
+// Exchange is one HTTP request and its response, for a report.
+type Exchange struct {
+	// As says whose key the request carried.
 	As string
 	// Operation is the GraphQL operation's name, "" outside GraphQL.
 	Operation, Method, Path string
-	// Status is 0 when no response came; Err then says why.
+	// Status is 0 if there was no response; Err then says why.
 	Status      int
 	Duration    time.Duration
 	RequestID   string
 	ContentType string
-	// Body is the start of the response's body.
+	// Body is the beginning of the response's body.
 	Body string
 	Err  string
 }
 
-// maxRecordedBody bounds the start of a body that is kept. It is well beyond
-// what a report shows, so that a key is whole where it is looked for.
-const maxRecordedBody = 2 * maxReportedBody
+// MaxReportedBody is how much of a body a report shows.
+const MaxReportedBody = 2 << 10
+
+// maxRecordedBody is how much of a body is recorded. It is more than a report
+// shows, so that a key at the cut is still whole when it is redacted.
+const maxRecordedBody = 2 * MaxReportedBody
 
 // record collects exchanges. It is safe for concurrent use.
 type record struct {
 	mu        sync.Mutex
-	exchanges []*exchange
-	tokens    []secret.Key // that the server gave out
+	exchanges []*Exchange
+	tokens    []secret.Key // issued by the server
 }
 
-// secrets are the access tokens that the server gave out, which it may repeat.
+// secrets returns the access tokens that the server issued, which it may echo.
 func (r *record) secrets() []secret.Key {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.tokens)
 }
 
-func (r *record) all() []exchange {
+func (r *record) all() []Exchange {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	all := make([]exchange, len(r.exchanges))
+	all := make([]Exchange, len(r.exchanges))
 	for i, e := range r.exchanges {
 		all[i] = *e
 	}
 	return all
 }
 
-// recorder is a RoundTripper that writes down what passes.
+// recorder is a RoundTripper that records requests and responses.
 type recorder struct {
 	record *record
 	as     string
 	next   http.RoundTripper
 }
 
-// RoundTrip sends the request on, unchanged.
+// RoundTrip forwards the request unchanged.
 func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
-	entry := &exchange{As: r.as, Method: req.Method, Path: req.URL.Path}
+	entry := &Exchange{As: r.as, Method: req.Method, Path: req.URL.Path}
 	if req.Body != nil {
 		body, err := io.ReadAll(req.Body)
 		_ = req.Body.Close()
@@ -102,12 +105,12 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// tokenPath is where identity tokens are exchanged.
+// tokenPath is the endpoint that exchanges identity tokens.
 const tokenPath = "/oidc/token"
 
-// hideToken keeps the body of an answer that holds an access token out of the
-// record, and the token for what is to be taken out elsewhere. r.mu is held.
-func (r *record) hideToken(resp *http.Response, entry *exchange) {
+// hideToken keeps an access token in a response out of the record, and remembers it
+// so that it is redacted elsewhere. r.mu is held.
+func (r *record) hideToken(resp *http.Response, entry *Exchange) {
 	if resp.StatusCode < 200 || resp.StatusCode >= 300 {
 		return
 	}
@@ -125,11 +128,11 @@ func (r *record) hideToken(resp *http.Response, entry *exchange) {
 	}
 }
 
-// recordedBody keeps the start of what is read through it.
+// recordedBody records the beginning of what is read through it.
 type recordedBody struct {
 	io.ReadCloser
 	record *record
-	entry  *exchange
+	entry  *Exchange
 }
 
 func (b *recordedBody) Read(p []byte) (int, error) {
@@ -142,7 +145,7 @@ func (b *recordedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// operationOf reads the operation's name from the body of a GraphQL request.
+// operationOf returns the operation's name from the body of a GraphQL request.
 func operationOf(body []byte) string {
 	var request struct {
 		OperationName string `json:"operationName"`
@@ -153,8 +156,8 @@ func operationOf(body []byte) string {
 	return request.OperationName
 }
 
-// requestID finds the id under which the server's operators can find the
-// request, whatever the header is called.
+// requestID returns the id by which the server's operators can find the request,
+// whatever the header is called.
 func requestID(h http.Header) string {
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		lower := strings.ToLower(name)

@@ -9,7 +9,7 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// answer is an answer of the server, decoded as far as it is GraphQL.
+// answer is a response of the server, decoded if it is GraphQL.
 type answer struct {
 	rawAnswer
 	data   map[string]any
@@ -60,36 +60,36 @@ func (a answer) at(path ...string) (any, bool) {
 	return here, true
 }
 
-// shape says in a few words what came for the field: null, an object, an error.
+// shape describes the value of the field: null, an object, an error.
 func (a answer) shape(field string) string {
 	value, ok := a.at(field)
 	var text string
 	switch {
 	case a.Error != "":
-		return "no answer"
+		return "no response"
 	case a.data == nil && a.errors > 0:
 		return fmt.Sprintf("HTTP %d with errors and no data", a.Status)
 	case !ok:
-		return fmt.Sprintf("HTTP %d without an answer", a.Status)
+		return fmt.Sprintf("HTTP %d without the field", a.Status)
 	case value == nil:
 		text = "null"
 	default:
 		text = "an object"
 	}
 	if a.errors > 0 {
-		return fmt.Sprintf("%s with %d error(s) beside it (HTTP %d)", text, a.errors, a.Status)
+		return fmt.Sprintf("%s with %d error(s) (HTTP %d)", text, a.errors, a.Status)
 	}
 	return text
 }
 
-// upsertShape says what became of an upsert.
+// upsertShape describes the result of an upsert.
 func (a answer) upsertShape() string {
 	id, created := a.at("upsertBucket", "bucket", "name")
 	switch {
 	case a.Error != "":
-		return "no answer"
+		return "no response"
 	case created && id != nil:
-		return fmt.Sprintf("HTTP %d, allowed: the run %v was created, delete it in the web pages", a.Status, id)
+		return fmt.Sprintf("HTTP %d, allowed: the run %v was created; delete it in the web UI", a.Status, id)
 	}
 	return fmt.Sprintf("HTTP %d, refused", a.Status)
 }
@@ -97,7 +97,7 @@ func (a answer) upsertShape() string {
 // statusText is the HTTP status in words.
 func (a answer) statusText() string {
 	if a.Error != "" {
-		return "no answer"
+		return "no response"
 	}
 	return fmt.Sprintf("HTTP %d", a.Status)
 }

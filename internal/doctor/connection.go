@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"maps"
@@ -10,7 +10,7 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// connection is how requests reach the server, with a record of them all.
+// connection is how requests reach the server. It records all of them.
 type connection struct {
 	settings *settings.Settings
 	record   *record
@@ -21,22 +21,9 @@ func newConnection(s *settings.Settings) *connection {
 	return &connection{settings: s, record: &record{}, http: transport.NetworkOf(s).HTTPTransport()}
 }
 
-func (c *connection) close() { c.http.CloseIdleConnections() }
-
-// client records what it sends under a name for whose key it carries.
+// client records its requests under a name that says whose key they carry.
 func (c *connection) client(as string) *http.Client {
 	return &http.Client{Transport: &recorder{record: c.record, as: as, next: c.http}}
-}
-
-// transport sends requests with the key, or with none.
-func (c *connection) transport(as string, key secret.Key, extra map[string]string) (*transport.Transport, error) {
-	return transport.New(c.options(as, key, extra))
-}
-
-// own sends requests with the user's own key or identity token.
-func (c *connection) own(as string) (*transport.Transport, error) {
-	t, _, err := identity.Transport(c.settings, c.options(as, c.settings.Key, nil))
-	return t, err
 }
 
 func (c *connection) options(as string, key secret.Key, extra map[string]string) transport.Options {
@@ -47,4 +34,17 @@ func (c *connection) options(as string, key secret.Key, extra map[string]string)
 		BaseURL: c.settings.BaseURL.Text, Key: key, HTTPClient: c.client(as), ExtraHeaders: headers,
 		Username: c.settings.Username, Email: c.settings.Email,
 	}
+}
+
+// Transport makes a transport that sends requests with the given key, which may be
+// empty, and extra headers. They are recorded under the name as.
+func (x *Checkup) Transport(as string, key secret.Key, extra map[string]string) (*transport.Transport, error) {
+	return transport.New(x.conn.options(as, key, extra))
+}
+
+// OwnTransport makes a transport that sends requests with the user's own key or
+// identity token. They are recorded under the name as.
+func (x *Checkup) OwnTransport(as string) (*transport.Transport, error) {
+	t, _, err := identity.Transport(x.Settings, x.conn.options(as, x.Settings.Key, nil))
+	return t, err
 }

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/client"
+)
+
+func TestInspect_Formats_PrintTheLog(t *testing.T) {
+	t.Parallel()
+	i := in(t, nil)
+	dir := i.logOffline(t, client.RunOptions{Entity: "acme", Project: "p", ID: "r1", Config: map[string]any{"lr": 0.1}}, 100)
+
+	r := i.run(t, "inspect", dir)
+	require.Zero(t, r.status, r.stderr)
+	kinds := map[string]int{}
+	for line := range strings.Lines(r.stdout) {
+		var rec struct {
+			Kind string
+			Row  struct{ Loss float64 }
+		}
+		require.NoError(t, json.Unmarshal([]byte(line), &rec), line)
+		kinds[rec.Kind]++
+		if rec.Kind == "history" {
+			assert.Positive(t, rec.Row.Loss)
+		}
+	}
+	assert.Equal(t, 100, kinds["history"])
+	assert.Equal(t, 1, kinds["exit"])
+	assert.Empty(t, r.stderr)
+
+	r = i.run(t, "inspect", "--summary", dir)
+	require.Zero(t, r.status, r.stderr)
+	var whole struct {
+		Rows   int
+		Config struct{ LR float64 }
+		Exit   struct{ Code int }
+	}
+	require.NoError(t, json.Unmarshal([]byte(r.stdout), &whole))
+	assert.Equal(t, 100, whole.Rows)
+	assert.InDelta(t, 0.1, whole.Config.LR, 0)
+
+	r = i.run(t, "inspect", "--plot", "loss", "--width", "40", "--height", "8", dir)
+	require.Zero(t, r.status, r.stderr)
+	golden(t, "plot.golden", r.stdout)
+	i.vars["NO_UNICODE"] = "1"
+	r = i.run(t, "inspect", "--plot", "deep.n", "--width", "40", "--height", "8", dir)
+	require.Zero(t, r.status, r.stderr)
+	golden(t, "plot_ascii.golden", r.stdout)
+	r = i.run(t, "inspect", "--plot", "los", dir)
+	assert.Equal(t, exitInternal, r.status)
+	assert.Contains(t, r.stderr, "did you mean loss?")
+}
+
+// The log is of the official client, truncated and with one byte changed.
+func TestInspect_DamagedLog_PrintsTheRest(t *testing.T) {
+	t.Parallel()
+	i := in(t, nil)
+	text, err := os.ReadFile("../../internal/journal/testdata/official-0.31.0-full.wandb")
+	require.NoError(t, err)
+	text[2000] ^= 1
+	path := filepath.Join(i.dir, "run-x.wandb")
+	require.NoError(t, os.WriteFile(path, text[:len(text)-5], 0o600))
+	r := i.run(t, "inspect", path)
+	assert.Zero(t, r.status)
+	golden(t, "inspect_damaged.golden", r.stderr)
+	for line := range strings.Lines(r.stdout) {
+		assert.True(t, json.Valid([]byte(line)), line)
+	}
+	r = i.run(t, "ls", path)
+	assert.Zero(t, r.status)
+	assert.Contains(t, r.stdout, "damaged; see wandgo inspect --summary")
+}
+
+func TestInspect_PlotWithoutNumbers_SuggestsNumericMetrics(t *testing.T) {
+	t.Parallel()
+	i := in(t, nil)
+	c, err := client.New(client.Options{Dir: i.dir, Getenv: func(string) string { return "" }})
+	require.NoError(t, err)
+	run, err := c.Init(t.Context(), client.RunOptions{Mode: "offline", ID: "r1"})
+	require.NoError(t, err)
+	require.NoError(t, run.Log(map[string]any{"s": "text", "loss": 1}))
+	require.NoError(t, run.Finish(t.Context()))
+	require.NoError(t, c.Close())
+	r := i.run(t, "inspect", "--plot", "s", run.Dir())
+	assert.Equal(t, exitInternal, r.status)
+	assert.Contains(t, r.stderr, `no row has a number for "s": its values are not numbers; numeric metrics are loss`+"\n")
+	r = i.run(t, "inspect", "--plot", "loss", run.Dir())
+	for line := range strings.Lines(r.stdout) {
+		assert.LessOrEqual(t, len([]rune(line)), defaultColumns+1)
+	}
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// The directories can be copied to sync and inspect.
+func TestLs_RunsInEveryState_AreListed(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, testWorld())
+	i := on(t, s.URL(), joKey)
+	for range 2 {
+		i.logOffline(t, client.RunOptions{Entity: "acme-research", Project: "vision", ID: "twice"}, 3)
+	}
+	i.logOffline(t, client.RunOptions{Entity: "acme", ID: "refused"}, 3)
+	i.logOffline(t, client.RunOptions{Entity: "acme-research", Project: "vision", ID: "synced"}, 3)
+	unknown := i.logOffline(t, client.RunOptions{Entity: "acme-research", Project: "vision", ID: "marked"}, 3)
+	require.NoError(t, os.WriteFile(filepath.Join(unknown, "run-marked.wandb.synced"), nil, 0o600))
+	root := filepath.Join(i.dir, "wandb")
+	dirs, err := filepath.Glob(filepath.Join(root, "offline-run-*"))
+	require.NoError(t, err)
+	for _, id := range []string{"refused", "synced"} {
+		found, err := filepath.Glob(filepath.Join(root, "*-"+id))
+		require.NoError(t, err)
+		i.run(t, "sync", found[0])
+	}
+	// A log whose first records are damaged is still listed.
+	hurt := filepath.Join(root, "run-20200101_000000-hurt")
+	require.NoError(t, os.CopyFS(hurt, os.DirFS(unknown)))
+	log := filepath.Join(hurt, "run-hurt.wandb")
+	require.NoError(t, os.Rename(filepath.Join(hurt, "run-marked.wandb"), log))
+	text, err := os.ReadFile(log)
+	require.NoError(t, err)
+	copy(text[60:], strings.Repeat("\xff", 60))
+	require.NoError(t, os.WriteFile(log, text, 0o600))
+
+	r := i.run(t, "ls")
+	require.Zero(t, r.status, r.stderr)
+	lines := map[string][]string{}
+	for line := range strings.Lines(r.stdout) {
+		if f := strings.Fields(line); len(f) > 5 {
+			lines[f[2]] = append(lines[f[2]], line)
+		}
+	}
+	for _, dir := range dirs {
+		assert.Contains(t, r.stdout, " "+dir+"\n", "not cut, to be copied")
+	}
+	require.Len(t, lines["twice"], 2)
+	assert.NotEqual(t, lines["twice"][0], lines["twice"][1])
+	assert.Contains(t, lines["twice"][0], " none ")
+	assert.Contains(t, lines["refused"][0], " not_team_member ")
+	assert.Contains(t, lines["synced"][0], " synced ")
+	assert.Contains(t, lines["marked"][0], " marked ")
+	require.Len(t, lines["hurt"], 1, r.stdout)
+	assert.Contains(t, r.stdout, "damaged; see wandgo inspect --summary")
+
+	i.vars["WANDB_BASE_URL"] = "http://127.0.0.1:9"
+	r = i.run(t, "ls", "--json")
+	var runs []listed
+	require.NoError(t, json.Unmarshal([]byte(r.stdout), &runs))
+	for _, run := range runs {
+		assert.False(t, run.Synced, "another server has it")
+		assert.Equal(t, run.RunID == "synced" || run.RunID == "marked", run.Marked)
+	}
+}

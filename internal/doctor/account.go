@@ -1,0 +1,124 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/settings"
+)
+
+// askServer asks which account the key belongs to and what it may do.
+func (x *Checkup) askServer(ctx context.Context) {
+	opts := x.Client
+	opts.HTTPClient = x.conn.client(x.Settings.Login())
+	c, err := client.New(opts)
+	if err != nil {
+		x.Err = err
+		return
+	}
+	defer c.Close()
+	x.asked = true
+	access, err := c.Check(ctx, x.Settings.Entity.Text, x.Settings.Project.Text)
+	if err != nil {
+		x.Err = x.withSource(err)
+	} else {
+		x.Access, x.Viewer, x.Err = access, access.Viewer, access.Err()
+	}
+}
+
+// withSource adds to an error about a name where the name came from.
+func (x *Checkup) withSource(err error) error {
+	if in, ok := errors.AsType[*errors.InputError](err); ok {
+		switch in.Field {
+		case "entity":
+			return settings.From(x.Settings.Entity.Source, err)
+		case "project":
+			return settings.From(x.Settings.Project.Source, err)
+		}
+	}
+	return err
+}
+
+func (x *Checkup) checkAccount() {
+	token := x.Settings.IdentityTokenFile != ""
+	switch v := x.Viewer; {
+	case !x.asked:
+		x.add(CheckAccount, StatusSkipped, "not checked")
+	case !x.usable() && token:
+		x.add(CheckAccount, StatusSkipped, "not checked: there is no identity token")
+	case !x.usable():
+		x.add(CheckAccount, StatusSkipped, "not checked: there is no usable key")
+	case v != nil:
+		text := "user " + Quote(v.Username)
+		if kind := AccountKind(v.AccountType); kind != "" {
+			text += ", " + kind
+		}
+		state := StatusOK
+		if x.causeIs(errors.ErrAnonymousKey, errors.ErrNoTeam) {
+			state = StatusFail
+		}
+		x.add(CheckAccount, state, text+"; "+Memberships(v))
+	case errors.Is(x.Err, errors.ErrBadAPIKey) && token:
+		x.add(CheckAccount, StatusFail, "the server does not accept the identity token")
+	case errors.Is(x.Err, errors.ErrBadAPIKey):
+		x.add(CheckAccount, StatusFail, "the server does not recognize this key")
+	case errors.Is(x.Err, errors.ErrInvalidInput):
+		x.add(CheckAccount, StatusSkipped, "not checked: "+printable(x.Err.Error()))
+	case x.Access != nil:
+		x.add(CheckAccount, StatusUnsure, "the server did not say whose key this is: "+x.evidence("viewer").Result)
+	case x.Err != nil:
+		x.add(CheckAccount, StatusUnsure, printable(x.Err.Error()))
+	}
+}
+
+// Memberships describes the default entity and the teams of an account.
+func Memberships(v *errors.Viewer) string {
+	return "default entity " + orNone(printable(v.DefaultEntity)) + "; teams " + orNone(names(v.Teams, v.TeamsComplete))
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}
+
+// maxNames is how many names a line lists.
+const maxNames = 12
+
+// names lists entities in one line.
+func names(all []string, complete bool) string {
+	var shown []string
+	for i, name := range all {
+		if i == maxNames {
+			shown = append(shown, fmt.Sprintf("and %d more", len(all)-maxNames))
+			break
+		}
+		shown = append(shown, printable(name))
+	}
+	text := strings.Join(shown, ", ")
+	if !complete && text != "" {
+		text += " (possibly more)"
+	}
+	return text
+}
+
+// AccountKind describes the type of an account, "" for a person's.
+func AccountKind(accountType string) string {
+	switch accountType {
+	case "", "USER":
+		return ""
+	case "SERVICE":
+		return "service account"
+	case "ORG_SERVICE":
+		return "organization service account"
+	case "ANONYMOUS":
+		return "anonymous account"
+	case "VIEWER":
+		return "view-only account"
+	}
+	return "account type " + printable(accountType)
+}

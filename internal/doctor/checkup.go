@@ -1,0 +1,126 @@
+// Package doctor checks everything that creating a run depends on: settings, the
+// API key or identity token, the server, the account, the entity, the role and the
+// project. It prints nothing.
+package doctor
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/settings"
+)
+
+// Options say what to check.
+type Options struct {
+	// Env is the environment that the settings are resolved from.
+	Env settings.Env
+	// Client are the options of a client in the same environment.
+	Client client.Options
+	// Entity and Project override the settings.
+	Entity, Project string
+	// Report, if set, receives each check as soon as it is done.
+	Report func(Check)
+}
+
+// Checkup is one series of checks and their findings. Run fills in everything but
+// the options.
+type Checkup struct {
+	Options
+
+	// Settings are nil if they could not be resolved.
+	Settings *settings.Settings
+	// Keys are the API keys that a program in this environment could pick up, the
+	// one in use first.
+	Keys  []FoundKey
+	Flaws []settings.KeyFlaw
+	// KeyForm describes what the key or the identity token looks like.
+	KeyForm string
+	// Viewer is the account, nil if the server did not identify it.
+	Viewer *errors.Viewer
+	// Access is nil if the server was not asked.
+	Access *client.Access
+	Checks []Check
+	// Err is why a run cannot be created, nil if it can.
+	Err error
+	// Reached reports whether the server responded. It is nil if it was not asked.
+	Reached *bool
+
+	conn     *connection
+	identity secret.Key // the identity token, if there is one
+	kept     secret.Key // the access token in the credentials file
+	asked    bool       // the server was asked with the key
+}
+
+// Run runs the checks in order. It blocks until the server has responded or ctx is
+// done. The caller closes the checkup.
+func (x *Checkup) Run(ctx context.Context) {
+	if !x.checkSettings() {
+		x.conclude()
+		return
+	}
+	x.checkCredentials()
+	x.checkServer()
+	x.conn = newConnection(x.Settings)
+	if x.reach(ctx) && ctx.Err() == nil {
+		x.askServer(ctx)
+	}
+	x.checkAccount()
+	x.checkEntity()
+	x.checkRole()
+	x.checkProject()
+	x.conclude()
+}
+
+// Close closes the connections to the server.
+func (x *Checkup) Close() {
+	if x.conn != nil {
+		x.conn.http.CloseIdleConnections()
+	}
+}
+
+// Exchanges returns all HTTP requests made so far, with their responses.
+func (x *Checkup) Exchanges() []Exchange {
+	if x.conn == nil {
+		return nil
+	}
+	return x.conn.record.all()
+}
+
+func (x *Checkup) add(name string, s Status, text string, details ...string) {
+	if details == nil {
+		details = []string{}
+	}
+	c := Check{name, s, text, details}
+	x.Checks = append(x.Checks, c)
+	if x.Report != nil {
+		x.Report(c)
+	}
+}
+
+// checkSettings resolves the settings, and reports whether they are valid.
+func (x *Checkup) checkSettings() bool {
+	s, err := settings.Resolve(x.Env, settings.Explicit{Entity: x.Entity, Project: x.Project})
+	if err != nil {
+		x.Err = err
+		x.add(CheckSettings, StatusFail, err.Error())
+		return false
+	}
+	if x.Entity != "" {
+		s.Entity.Source = "--entity"
+	}
+	if x.Project != "" {
+		s.Project.Source = "--project"
+	}
+	x.Settings = s
+	notes := append([]string(nil), s.Warnings...)
+	if s.Mode.Text != settings.ModeOnline {
+		notes = append(notes, fmt.Sprintf("the mode is %s (from %s): runs are not sent to the server", s.Mode.Text, s.Mode.Source))
+	}
+	if len(notes) > 0 {
+		x.add(CheckSettings, StatusNote, notes[0], notes[1:]...)
+	}
+	return true
+}

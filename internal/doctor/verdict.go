@@ -1,0 +1,120 @@
+package doctor
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+)
+
+// checkFor names the check that a cause fails, "" if there is none.
+func checkFor(cause error) string {
+	for _, c := range []struct {
+		check  string
+		causes []error
+	}{
+		{CheckKey, []error{errors.ErrNoAPIKey}}, // or CheckIdentity, which the file itself has failed already
+		{CheckAccount, []error{errors.ErrAnonymousKey, errors.ErrBadAPIKey, errors.ErrNoTeam}},
+		{CheckProject, []error{errors.ErrProjectHidden, errors.ErrProjectMissing, errors.ErrProjectRestricted}},
+		{CheckRole, []error{errors.ErrViewerRole, errors.ErrTeamFrozen, errors.ErrSeatRequired}},
+		{CheckEntity, []error{
+			errors.ErrNotTeamMember, errors.ErrEntityMissing, errors.ErrNoPersonalEntity, errors.ErrServiceAccountScope,
+		}},
+	} {
+		if slices.Contains(c.causes, cause) {
+			return c.check
+		}
+	}
+	return ""
+}
+
+// causeIs reports whether one of these is the determined cause.
+func (x *Checkup) causeIs(causes ...error) bool {
+	return x.Access != nil && x.Access.Cause() != nil && slices.Contains(causes, x.Access.Cause())
+}
+
+// Candidates returns the possible causes if none could be determined.
+func (x *Checkup) Candidates() []error {
+	p, ok := errors.AsType[*errors.PermissionError](x.Err)
+	if !ok || errors.Code(p) != errors.Code(errors.ErrPermissionDenied) {
+		return nil
+	}
+	return p.Candidates
+}
+
+// conclude adds the verdict.
+func (x *Checkup) conclude() {
+	state, text := StatusUnsure, "unknown: cannot determine whether a run can be created"
+	switch {
+	case x.Err == nil && x.Access != nil:
+		target := strings.TrimSuffix(printable(x.Access.Entity)+"/"+printable(x.Access.Project), "/")
+		state, text = StatusOK, "yes, "+x.Access.Confidence.String()+": a run can be created in "+target
+	case x.Decision() == client.Denied:
+		state, text = StatusFail, "no: a run cannot be created"
+		if cause := errors.Code(x.Err); cause != "" && cause != errors.Code(errors.ErrPermissionDenied) {
+			text = "no: " + x.causeText()
+			if p, ok := errors.AsType[*errors.PermissionError](x.Err); ok {
+				text += " (" + p.Confidence.String() + ")"
+			}
+		}
+	case x.Access == nil && x.Err != nil:
+		text += ": " + x.causeText()
+	}
+	var possible []string
+	for _, c := range x.Candidates() {
+		possible = append(possible, "possibly: "+c.Error())
+	}
+	x.add(CheckVerdict, state, text, possible...)
+}
+
+// Decision reports whether a run can be created.
+func (x *Checkup) Decision() client.Decision {
+	switch {
+	case x.Access != nil:
+		return x.Access.Decision
+	case errors.Is(x.Err, errors.ErrInvalidInput), errors.Is(x.Err, errors.ErrPermissionDenied),
+		errors.Is(x.Err, errors.ErrWrongBaseURL):
+		return client.Denied
+	default:
+		return client.Unknown
+	}
+}
+
+// Confidence reports how certain the decision is.
+func (x *Checkup) Confidence() errors.Confidence {
+	p, refused := errors.AsType[*errors.PermissionError](x.Err)
+	switch {
+	case x.Access != nil:
+		return x.Access.Confidence
+	case refused:
+		return p.Confidence
+	case errors.Is(x.Err, errors.ErrInvalidInput):
+		return errors.Certain
+	case errors.Is(x.Err, errors.ErrWrongBaseURL): // what responds may be temporary, such as a login portal
+		return errors.Likely
+	}
+	return errors.Undetermined
+}
+
+// causeText is the most specific cause in words.
+func (x *Checkup) causeText() string {
+	if x.Settings != nil && x.Settings.IdentityTokenFile != "" {
+		switch {
+		case errors.Is(x.Err, errors.ErrNoAPIKey):
+			return "there is no identity token"
+		case errors.Is(x.Err, errors.ErrBadAPIKey) && !errors.Is(x.Err, errors.ErrAnonymousKey):
+			return "the server does not accept the identity token"
+		}
+	}
+	if e, ok := errors.AsType[*errors.RequestError](x.Err); ok && e.Untrusted {
+		return "the server's certificate is not trusted"
+	}
+	code := errors.Code(x.Err)
+	for _, s := range errors.Sentinels() {
+		if s.Code() == code {
+			return s.Error()
+		}
+	}
+	return printable(x.Err.Error())
+}
