@@ -17,51 +17,50 @@ import (
 // Level is how serious an alert is.
 type Level string
 
-// The levels the server knows. An empty level is Info.
+// The levels that the server accepts. An empty level is Info.
 const (
 	Info  Level = "INFO"
 	Warn  Level = "WARN"
 	Error Level = "ERROR"
 )
 
-// DefaultWait is the least time between alerts of one title where the caller
-// does not say; the official client's.
+// DefaultWait is the least time between alerts of one title if the caller does not say.
+// It is that of the official client.
 const DefaultWait = time.Minute
 
 // Alert is one message.
 type Alert struct {
-	// Title is required; it is what tells alerts apart. Text may be empty.
+	// Title is required and identifies the alert. Text may be empty.
 	Title, Text string
 	Level       Level
-	// Wait is the least time after this alert until the next of the same title.
-	// Zero means [DefaultWait], a negative one none. The server counts in
-	// milliseconds.
+	// Wait is the least time until the next alert of the same title. Zero means
+	// [DefaultWait]; a negative Wait means none. The server counts in milliseconds.
 	Wait time.Duration
 }
 
-// Alerter sends the alerts of one run. It is safe for concurrent use. Make it
-// with [New].
+// Alerter sends the alerts of one run. It is safe for concurrent use. [New] returns one.
 type Alerter struct {
 	client               *gqlclient.Client
 	entity, project, run string
 
 	mu    sync.Mutex
-	until map[string]time.Time // until when a title is not sent again
+	until map[string]time.Time // by title: when it may be sent again
 }
 
-// New makes an Alerter for a run that is on the server.
+// New returns an Alerter for a run that is on the server.
 func New(client *gqlclient.Client, entity, project, run string) *Alerter {
 	return &Alerter{client: client, entity: entity, project: project, run: run, until: make(map[string]time.Time)}
 }
 
-// Send sends the alert and waits for the server's answer, a quarter of an hour
-// at most where ctx has no deadline. It reports false without an error where one
-// of the same title was sent too short a time ago: by this Alerter, which then
-// asks nobody, or by another process of the run, which only the server knows.
-// The error is an *errors.InputError for an alert that cannot be sent, and
-// otherwise wraps a *graphql.Error; an alert that failed keeps no later one back.
+// Send sends the alert and blocks until the server responds, for at most 15 minutes if
+// ctx has no deadline. It reports false if an alert of the same title was sent within its
+// Wait, by this Alerter or by another process of the run. An alert that fails does not
+// delay later ones. The error is
+//
+//   - an [errors.InputError] if the alert is not valid,
+//   - otherwise a [graphql.Error].
 func (a *Alerter) Send(ctx context.Context, alert Alert) (bool, error) {
-	alert, err := alert.complete()
+	alert, err := alert.Complete()
 	if err != nil {
 		return false, err
 	}
@@ -78,22 +77,19 @@ func (a *Alerter) Send(ctx context.Context, alert Alert) (bool, error) {
 
 // Deliver is Send for a complete alert whose title is reserved.
 func (a *Alerter) Deliver(ctx context.Context, alert Alert) (bool, error) {
-	answer, err := graphql.NotifyScriptableRunAlert(ctx, a.client, graphql.NotifyScriptableRunAlertInput{
+	resp, err := graphql.NotifyScriptableRunAlert(ctx, a.client, graphql.NotifyScriptableRunAlertInput{
 		EntityName: a.entity, ProjectName: a.project, RunName: a.run, Title: alert.Title, Text: alert.Text,
 		Severity: new(graphql.AlertSeverity(alert.Level)), WaitDuration: new(alert.Wait.Milliseconds()),
 	})
 	if err != nil {
 		return false, fmt.Errorf("send alert %q: %w", alert.Title, err)
 	}
-	return answer.NotifyScriptableRunAlert != nil && answer.NotifyScriptableRunAlert.Success, nil
+	return resp.NotifyScriptableRunAlert != nil && resp.NotifyScriptableRunAlert.Success, nil
 }
 
-// Complete returns the alert with its defaults filled in, or an
-// *errors.InputError for one that cannot be sent.
-func (a Alert) Complete() (Alert, error) { return a.complete() }
-
-// complete fills in the defaults and checks the rest.
-func (a Alert) complete() (Alert, error) {
+// Complete returns the alert with its defaults. The error is an [errors.InputError] if the
+// alert is not valid.
+func (a Alert) Complete() (Alert, error) {
 	if a.Level == "" {
 		a.Level = Info
 	}
@@ -116,13 +112,12 @@ func (a Alert) complete() (Alert, error) {
 	return a, &errors.InputError{Field: "level", Value: secret.Redact(string(a.Level)), Rule: "must be INFO, WARN or ERROR"}
 }
 
-// maxTitles is the number of titles from which those whose time is over are
-// forgotten.
+// maxTitles is the number of titles from which expired ones are removed.
 const maxTitles = 128
 
-// Reserve claims the title of a complete alert, so that of several goroutines one
-// sends it, or keeps it for later. It reports false where one of the same title was
-// claimed too short a time ago. The func gives the title back.
+// Reserve reserves the title of a complete alert, so that only one of several goroutines
+// sends it. It reports false if the title was reserved within its Wait. The func releases
+// the title.
 func (a *Alerter) Reserve(alert Alert) (func(), bool) {
 	now := time.Now()
 	until := now.Add(alert.Wait)

@@ -23,7 +23,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-func TestAlertsReachTheRun(t *testing.T) {
+func TestSend_Alert_ReachesTheRun(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	client := newClient(t, srv)
@@ -62,7 +62,7 @@ func newClient(t *testing.T, srv *wandbtest.Server) *gqlclient.Client {
 	return client
 }
 
-func TestAlertsThatCannotBeSent(t *testing.T) {
+func TestSend_InvalidAlert_ReturnsInputError(t *testing.T) {
 	t.Parallel()
 	a := alert.New(nil, "acme", "p", "r")
 	for want, one := range map[string]alert.Alert{
@@ -79,7 +79,7 @@ func TestAlertsThatCannotBeSent(t *testing.T) {
 	}
 }
 
-func TestRefusedAlertKeepsNoLaterOneBack(t *testing.T) {
+func TestSend_Refused_DoesNotDelayTheNext(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	a := alert.New(newClient(t, srv), "acme", "p", "r")
@@ -95,7 +95,7 @@ func TestRefusedAlertKeepsNoLaterOneBack(t *testing.T) {
 	assert.True(t, sent)
 }
 
-func TestOtherProcessesAlert(t *testing.T) {
+func TestSend_OtherProcessSentTitle_ReportsFalse(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	a := alert.New(newClient(t, srv), "acme", "p", "r")
@@ -133,7 +133,7 @@ func newAccepting(t *testing.T) (*alert.Alerter, *accepting) {
 	return alert.New(gqlclient.New(tr), "acme", "p", "r"), s
 }
 
-func TestOneAlertPerTitleAndMinute(t *testing.T) {
+func TestSend_SameTitleWithinWait_ReportsFalse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a, s := newAccepting(t)
@@ -160,7 +160,7 @@ func TestOneAlertPerTitleAndMinute(t *testing.T) {
 	})
 }
 
-func TestManyTitles(t *testing.T) {
+func TestReserve_ManyTitles_RemovesExpired(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a, _ := newAccepting(t)

@@ -10,40 +10,39 @@ import (
 )
 
 const (
-	// tailLines is how many lines a File keeps in memory because they may still
-	// change: those of both screens.
+	// tailLines is the number of lines that a File keeps in memory because they may
+	// still change: those of both screens.
 	tailLines = int(streams) * height
-	// flushSize is how much text waits at most for the disk.
+	// flushSize is the most text that waits to be written.
 	flushSize = 64 << 10
-	// patchSize is how many bytes of late changes wait at most.
+	// patchSize is the most bytes of late changes that wait to be written.
 	patchSize = 1 << 20
-	// syncEvery is how often the file follows what is on the screen.
+	// syncEvery is how often the screens are written to the file.
 	syncEvery = time.Second
 )
 
-// File keeps the text of a run's console on disk, one line per line, without
-// times: output.log. It can be read at any moment and holds all of it after
-// Close.
+// File stores the text of a run's console on disk, without times, as output.log. It is a
+// valid text file at any time, and complete after Close.
 //
-// Memory is bounded: lines older than the last 64 are on disk only. One of those
-// can still change, if it is the progress bar of a stream while the other stream
-// goes on; such changes are collected and put in by copying the file, at the
-// latest on Close.
+// Memory is bounded: lines before the last 64 are on disk only. Such a line can still
+// change, if it is the progress bar of one stream while the other stream writes many
+// lines. These late changes are collected, and written by copying the file, at the latest
+// on Close.
 //
-// A File is not safe for concurrent use; its Terminal takes care of that.
+// A File is not safe for concurrent use; its Terminal serializes the calls.
 type File struct {
 	file   *os.File
 	path   string
-	err    error // the first failure; nothing is written after it
+	err    error // the first error; nothing is written after it
 	closed bool
 
-	// The file holds the lines 0 … first-1 for good, in size bytes, of which
-	// those in settled are still to be written. Behind them stands the tail.
+	// The final lines 0 … first-1 take size bytes of the file, and pending has those of
+	// them that are not written yet. The tail follows them.
 	first   int64
 	size    int64
-	settled []byte
+	pending []byte
 	tail    [][]byte // the lines from first on
-	tailOld bool     // the tail on disk is not the one in memory
+	tailOld bool     // the tail on disk differs from the one in memory
 	synced  time.Time
 
 	patches   map[int64][]byte // late changes of lines before first
@@ -59,8 +58,8 @@ func CreateFile(path string) (*File, error) {
 	return &File{file: file, path: path, patches: make(map[int64][]byte)}, nil
 }
 
-// Set sets a line, counted from 0. Lines that were skipped are empty until they
-// are set. It copies the text.
+// Set sets a line, counted from 0. Lines that were skipped are empty until they are set.
+// text is not kept.
 func (f *File) Set(index int64, text []byte) {
 	if f.err != nil || f.closed || index < 0 {
 		return
@@ -84,8 +83,8 @@ func (f *File) Set(index int64, text []byte) {
 	f.tailOld = true
 }
 
-// oneLine appends text to dst. Only an escape sequence that nobody knows puts a
-// newline into a line; it would spoil the numbering here.
+// oneLine appends text to dst with spaces for newlines. A line can contain a newline
+// after an unknown escape sequence; in the file it would shift the numbers.
 func oneLine(dst, text []byte) []byte {
 	dst = append(dst, text...)
 	for i := bytes.IndexByte(dst, '\n'); i >= 0; i = bytes.IndexByte(dst, '\n') {
@@ -94,70 +93,69 @@ func oneLine(dst, text []byte) []byte {
 	return dst
 }
 
-// grow adds an empty line to the tail, and settles the oldest if that makes too
-// many.
+// grow adds an empty line to the tail. If the tail is full, its oldest line becomes final.
 func (f *File) grow() {
 	if len(f.tail) < tailLines {
 		f.tail = append(f.tail, nil)
 		return
 	}
 	oldest := f.tail[0]
-	f.settled = append(append(f.settled, oldest...), '\n')
+	f.pending = append(append(f.pending, oldest...), '\n')
 	copy(f.tail, f.tail[1:])
 	f.tail[len(f.tail)-1] = oldest[:0]
 	f.first++
-	if len(f.settled) >= flushSize {
-		f.fail(f.settle())
+	if len(f.pending) >= flushSize {
+		f.fail(f.writePending())
 	}
 }
 
-// settle writes the lines that left the tail. They may stand where the tail
-// stood, of which a longer rest can show behind them until the next Sync.
-func (f *File) settle() error {
-	n, err := f.file.WriteAt(f.settled, f.size)
+// writePending writes the final lines over the tail on disk. The rest of a longer tail can
+// be left after them until the next Sync.
+func (f *File) writePending() error {
+	n, err := f.file.WriteAt(f.pending, f.size)
 	f.size += int64(n)
-	f.settled = f.settled[:0]
+	f.pending = f.pending[:0]
 	f.tailOld = true
 	return err
 }
 
-// syncSometimes is Sync, if the last one is some time ago. Otherwise it returns
-// how long it takes until then, or 0 if there is nothing to write.
+// syncSometimes calls Sync unless it did so within syncEvery. In that case it returns the
+// time that is left, or 0 if there is nothing to write.
 func (f *File) syncSometimes(now time.Time) (left time.Duration) {
-	if f.err != nil || !f.tailOld && len(f.settled) == 0 {
+	if f.err != nil || !f.tailOld && len(f.pending) == 0 {
 		return 0
 	}
 	if passed := now.Sub(f.synced); 0 <= passed && passed < syncEvery {
 		return syncEvery - passed
 	}
 	f.synced = now
-	_ = f.Sync() // is kept for Close.
+	_ = f.Sync() // Close returns the error
 	return 0
 }
 
-// Sync writes everything to disk except late changes. It returns the first
-// failure of the File, after which it writes no more.
+// Sync writes all lines to disk except late changes. It returns the first error of the
+// File, after which nothing is written.
 func (f *File) Sync() error {
-	if f.err != nil || f.closed || !f.tailOld && len(f.settled) == 0 {
+	if f.err != nil || f.closed || !f.tailOld && len(f.pending) == 0 {
 		return f.err
 	}
-	settled := len(f.settled)
+	final := len(f.pending)
 	for _, line := range f.tail {
-		f.settled = append(append(f.settled, line...), '\n')
+		f.pending = append(append(f.pending, line...), '\n')
 	}
-	_, err := f.file.WriteAt(f.settled, f.size)
+	_, err := f.file.WriteAt(f.pending, f.size)
 	if err == nil {
-		err = f.file.Truncate(f.size + int64(len(f.settled)))
+		err = f.file.Truncate(f.size + int64(len(f.pending)))
 	}
-	f.size += int64(settled)
-	f.settled = f.settled[:0]
+	f.size += int64(final)
+	f.pending = f.pending[:0]
 	f.tailOld = false
 	f.fail(err)
 	return f.err
 }
 
-// patch copies the settled lines with their late changes to a new file and puts
-// it in the old one's place.
+// patch copies the final lines, with their late changes, to a new file that replaces the
+// old one.
 func (f *File) patch() (err error) {
 	if err := f.Sync(); err != nil {
 		return err
@@ -176,7 +174,7 @@ func (f *File) patch() (err error) {
 	if err != nil {
 		return err
 	}
-	// Windows renames no open files.
+	// Windows cannot rename open files.
 	if err := errors.Join(next.Close(), f.file.Close()); err != nil {
 		return err
 	}
@@ -192,15 +190,15 @@ func (f *File) patch() (err error) {
 	return nil
 }
 
-// fail keeps the first failure.
+// fail records the first error.
 func (f *File) fail(err error) {
 	if err != nil && f.err == nil {
 		f.err = fmt.Errorf("write the console's file: %w", err)
 	}
 }
 
-// Close writes everything and closes the file. It returns the first failure of
-// the File. Closing again returns the same.
+// Close writes all lines and late changes, and closes the file. It returns the first error
+// of the File, also if it is called again.
 func (f *File) Close() error {
 	if f.closed {
 		return f.err
@@ -208,8 +206,8 @@ func (f *File) Close() error {
 	if len(f.patches) > 0 && f.err == nil {
 		f.fail(f.patch())
 	}
-	_ = f.Sync() // is in f.err.
+	_ = f.Sync() // f.err has the error
 	f.closed = true
-	f.fail(f.file.Close()) // counts only if it is the first.
+	f.fail(f.file.Close())
 	return f.err
 }

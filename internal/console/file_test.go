@@ -34,7 +34,7 @@ func read(tb testing.TB, path string) string {
 	return string(text)
 }
 
-func TestFileHoldsTheFinalTextWithoutTimes(t *testing.T) {
+func TestFile_AfterClose_HasTheFinalText(t *testing.T) {
 	t.Parallel()
 	file, path := createFile(t)
 	term := console.New(console.Options{First: 500, Label: "rank0", File: file, Now: fixed})
@@ -50,7 +50,7 @@ func TestFileHoldsTheFinalTextWithoutTimes(t *testing.T) {
 	assert.NoFileExists(t, path+".tmp")
 }
 
-func TestFileFollowsWithoutFlush(t *testing.T) {
+func TestFile_WithoutFlush_FollowsTheScreen(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		file, path := createFile(t)
@@ -69,8 +69,8 @@ func TestFileFollowsWithoutFlush(t *testing.T) {
 	})
 }
 
-// A progress bar on one stream while the other writes ever more lines.
-func TestFileTakesLateChanges(t *testing.T) {
+// A progress bar on one stream while the other writes many lines.
+func TestFile_LateChanges_AreWritten(t *testing.T) {
 	t.Parallel()
 	file, path := createFile(t)
 	term := console.New(console.Options{File: file, Now: fixed})
@@ -91,8 +91,7 @@ func TestFileTakesLateChanges(t *testing.T) {
 	assert.Equal(t, strings.Join(want, "\n")+"\n", read(t, path))
 }
 
-// The file always ends as a plain list of the lines would.
-func TestFileEqualsAList(t *testing.T) {
+func TestFile_RandomChanges_EqualsList(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
@@ -132,7 +131,7 @@ func TestFileEqualsAList(t *testing.T) {
 	})
 }
 
-func TestFileBreaksNoLine(t *testing.T) {
+func TestFile_NewlineInALine_BecomesSpace(t *testing.T) {
 	t.Parallel()
 	file, path := createFile(t)
 	term := console.New(console.Options{File: file})
@@ -141,7 +140,7 @@ func TestFileBreaksNoLine(t *testing.T) {
 	assert.Equal(t, "a\x1b b\nc\n", read(t, path))
 }
 
-func TestFileThatCannotBeWritten(t *testing.T) {
+func TestFile_WriteFails_ReturnsFirstError(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("no /dev/full here")
@@ -159,7 +158,7 @@ func TestFileThatCannotBeWritten(t *testing.T) {
 	assert.Equal(t, err, file.Close())
 }
 
-func TestFileWithoutDirectory(t *testing.T) {
+func TestCreateFile_MissingDirectory_ReturnsError(t *testing.T) {
 	t.Parallel()
 	_, err := console.CreateFile(filepath.Join(t.TempDir(), "none", "output.log"))
 	require.ErrorIs(t, err, os.ErrNotExist)
@@ -170,7 +169,7 @@ func TestFileWithoutDirectory(t *testing.T) {
 // two screens.
 //
 //nolint:paralleltest // measures the heap, which the other tests use too.
-func TestMemoryIsBounded(t *testing.T) {
+func TestFile_MuchOutput_UsesLittleMemory(t *testing.T) {
 	file, _ := createFile(t)
 	var bytes int
 	term := console.New(console.Options{File: file, Emit: func(_ int64, line []byte) { bytes += len(line) }})
@@ -200,7 +199,7 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-func TestSkippedLinesAreEmptyUntilSet(t *testing.T) {
+func TestFile_SkippedLines_AreEmptyUntilSet(t *testing.T) {
 	t.Parallel()
 	file, path := createFile(t)
 	lines := map[int64]string{3: "three", 1: "one", 100: "hundred", 2: "two"}

@@ -67,7 +67,7 @@ func officialCases(tb testing.TB) []officialCase {
 }
 
 // The official client was given the same bytes; see testdata/README.md.
-func TestLinesAreThoseOfTheOfficialClient(t *testing.T) {
+func TestTerminal_RecordedBytes_EqualsOfficialClient(t *testing.T) {
 	t.Parallel()
 	pieces := map[string]func(text string) []string{
 		"whole":      func(text string) []string { return []string{text} },

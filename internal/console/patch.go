@@ -6,13 +6,13 @@ import (
 	"io"
 )
 
-// copyPatched copies lines from src to dst, with those in patches in the place of
-// the ones they number. Lines may be of any length; they are copied in pieces. It
-// returns how many bytes it wrote.
+// copyPatched copies lines from src to dst and replaces those whose numbers are in
+// patches. Lines of any length are copied in pieces. It returns the number of bytes
+// written.
 func copyPatched(dst io.Writer, src io.Reader, patches map[int64][]byte) (size int64, err error) {
 	in, out := bufio.NewReader(src), bufio.NewWriter(dst)
 	put := func(b []byte) {
-		n, _ := out.Write(b) // bufio keeps the error for Flush.
+		n, _ := out.Write(b) // Flush returns the error
 		size += int64(n)
 	}
 	for index, begins := int64(0), true; ; {

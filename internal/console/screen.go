@@ -3,42 +3,40 @@ package console
 import "time"
 
 const (
-	// height is how many lines the cursor can go back to.
+	// height is the number of lines that the cursor can reach.
 	height = 32
-	// maxRunes is how long a line can be; the rest of it is cut.
+	// maxRunes is the length at which a line is cut.
 	maxRunes = 4096
 )
 
-// line is one line of a screen. Its number is its place in the logs tab.
+// line is one line of a screen. Its index is its number in the logs tab.
 type line struct {
 	index int64
 	at    time.Time // when it was created
 	text  []rune
-	shown int  // how much of text is sent: not the blanks behind the last change
+	shown int  // the part of text that is sent: without spaces after the last change
 	dirty bool // changed since it was last sent
 }
 
-// screen is the terminal of one stream. It holds the last lines only: what
-// scrolls out at the top is handed to the owner and cannot change any more.
+// screen is the terminal of one stream. It holds the last lines only. A line that
+// scrolls out at the top can no longer change.
 //
-// Lines come into being when something is written in or below them, which is
-// when they get their numbers; a newline alone makes none. So the lines that
-// exist are always the first of the 32 rows.
+// A line is created, and numbered, when text is written in it or below it; a newline
+// alone creates none. So the existing lines are always the first of the 32 rows.
 type screen struct {
 	lines [height]*line
-	count int // how many of lines exist
-	row   int // where the cursor is; the row need not exist yet
+	count int // the number of existing lines
+	row   int // of the cursor; the line need not exist yet
 	col   int
 	esc   escape
 
-	// create makes a line with the next number. It may reuse old, the line that
-	// scrolled out last.
+	// create returns a line with the next number.
 	create func() *line
-	// retire takes a line that scrolled out.
+	// retire is called with a line that scrolled out.
 	retire func(*line)
 }
 
-// escape is how much of an escape sequence was read.
+// escape is the part of an escape sequence that was read.
 type escape uint8
 
 const (
@@ -47,11 +45,10 @@ const (
 	gotCSI          // ESC [
 )
 
-// write interprets one rune. Only ESC [ A and ESC [ B, exactly so, move the
-// cursor; every other escape stays in the text, where the web UI shows colours.
-// A sequence with a count is such a text: the official client knows none, and
-// the rune that ends a sequence it does not know is text even if it is a
-// newline.
+// write interprets one rune. Only the exact sequences ESC [ A and ESC [ B move the
+// cursor. Every other sequence stays in the text, where the web UI shows colours. As in
+// the official client, this includes sequences with a count, and the rune after ESC or
+// ESC [ is text even if it is a newline.
 func (s *screen) write(r rune) {
 	switch s.esc {
 	case noEscape:
@@ -89,7 +86,7 @@ func (s *screen) write(r rune) {
 	}
 }
 
-// down moves the cursor one row down and scrolls when there is none.
+// down moves the cursor down one row, and scrolls on the last row.
 func (s *screen) down() {
 	if s.row < height-1 {
 		s.row++
@@ -120,8 +117,8 @@ func (s *screen) put(r rune) {
 	for len(l.text) <= s.col {
 		l.text = append(l.text, ' ')
 	}
-	// A blank where there was nothing changes nothing that is seen, so that
-	// blanks at the end of a line are sent only with a later change of it.
+	// A space after the end of a line changes nothing visible, so it is sent only with
+	// a later change.
 	if l.text[s.col] != r {
 		l.text[s.col] = r
 		l.shown = len(l.text)

@@ -7,9 +7,9 @@ import (
 	"math"
 )
 
-// NewTee returns a writer that writes to dst and then shows term what dst took.
-// Its result is dst's alone, so that a run cannot fail or shorten a program's own
-// output. It is as safe for concurrent use as dst is.
+// NewTee returns a writer that writes to dst, and then writes to term the part that dst
+// accepted. It returns the result of dst, so that a run cannot disturb a program's own
+// output. It is safe for concurrent use if dst is.
 func NewTee(dst, term io.Writer) io.Writer { return &tee{dst: dst, term: term} }
 
 type tee struct{ dst, term io.Writer }
@@ -17,26 +17,26 @@ type tee struct{ dst, term io.Writer }
 func (t *tee) Write(p []byte) (int, error) {
 	n, err := t.dst.Write(p)
 	if 0 < n && n <= len(p) {
-		_, _ = t.term.Write(p[:n]) // a lost line of a log is no reason to fail.
+		_, _ = t.term.Write(p[:n]) // an error of the log is not the program's
 	}
 	return n, err
 }
 
-// NewHandler returns a handler that passes records to next and also writes each
-// as one line of text to a writer of a Terminal, errors to one and the rest to another:
+// NewHandler returns a handler that passes records to next and also writes each as a line
+// of text, errors to errs and others to out:
 //
 //	level=INFO msg="epoch done" loss=0.25
 //
-// There is no time in it, as the logs tab has its own. What next is not enabled
-// for is not written either; with a nil next everything is. The results are
-// next's alone. It is safe for concurrent use if next is.
+// The line has no time, because the logs tab shows its own. Records for which next is not
+// enabled are not written; if next is nil, all records are. It returns the results of
+// next. It is safe for concurrent use if next is.
 func NewHandler(next slog.Handler, out, errs io.Writer) slog.Handler {
 	return &handler{next: next, lines: lines(out), errors: lines(errs)}
 }
 
 func lines(w io.Writer) slog.Handler {
 	return slog.NewTextHandler(w, &slog.HandlerOptions{
-		Level: slog.Level(math.MinInt), // next decides.
+		Level: slog.Level(math.MinInt), // next decides
 		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
 			if len(groups) == 0 && a.Key == slog.TimeKey && a.Value.Kind() == slog.KindTime {
 				return slog.Attr{}
@@ -57,7 +57,7 @@ func (h *handler) Handle(ctx context.Context, r slog.Record) error {
 	if r.Level >= slog.LevelError {
 		to = h.errors
 	}
-	_ = to.Handle(ctx, r.Clone()) // the run's copy; only next's failure counts.
+	_ = to.Handle(ctx, r.Clone()) // only the error of next is returned
 	if h.next == nil {
 		return nil
 	}

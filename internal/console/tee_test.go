@@ -18,7 +18,7 @@ type writerFunc func(p []byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
-func TestTeeReportsOnlyItsDestination(t *testing.T) {
+func TestTee_TermFails_ReturnsResultOfDst(t *testing.T) {
 	t.Parallel()
 	full := errors.New("disk full")
 	for _, c := range []struct {
@@ -49,7 +49,7 @@ func TestTeeReportsOnlyItsDestination(t *testing.T) {
 	}
 }
 
-func TestHandlerWritesOneLinePerRecord(t *testing.T) {
+func TestHandler_Record_IsOneLine(t *testing.T) {
 	t.Parallel()
 	var own, run, errs bytes.Buffer
 	log := slog.New(console.NewHandler(slog.NewJSONHandler(&own, nil), &run, &errs))
@@ -63,7 +63,7 @@ func TestHandlerWritesOneLinePerRecord(t *testing.T) {
 	assert.Contains(t, own.String(), `"time":"20`, "the program's own log keeps its times")
 }
 
-func TestHandlerAlone(t *testing.T) {
+func TestHandler_NilNext_WritesAll(t *testing.T) {
 	t.Parallel()
 	var run bytes.Buffer
 	log := slog.New(console.NewHandler(nil, &run, io.Discard))
@@ -77,7 +77,7 @@ var errFull = errors.New("disk full")
 
 func (failing) Handle(context.Context, slog.Record) error { return errFull }
 
-func TestHandlerReportsOnlyTheNext(t *testing.T) {
+func TestHandler_WriterFails_ReturnsResultOfNext(t *testing.T) {
 	t.Parallel()
 	record := slog.Record{Message: "m"}
 	broken := writerFunc(func([]byte) (int, error) { return 0, errors.New("the run is broken") })

@@ -12,11 +12,11 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
-// Stream says where a program wrote.
+// Stream is one of the streams that a program writes to.
 type Stream uint8
 
 const (
-	// Stdout is the standard output, and everything that is no error.
+	// Stdout is the standard output, and all text that is not an error.
 	Stdout Stream = iota
 	// Stderr is the standard error. The web UI shows its lines in red.
 	Stderr
@@ -24,42 +24,40 @@ const (
 	streams
 )
 
-// defaultDelay is how long a change may wait for others of the same line. The
-// file stream collects for longer than this, so nobody waits for it.
+// defaultDelay is how long a change may wait for others of the same line. The file
+// stream batches for longer than this, so the delay is not noticed.
 const defaultDelay = 50 * time.Millisecond
 
-// Options says how a Terminal works. The zero Options are usable, but a Terminal
-// without Emit and File does nothing.
+// Options configures a Terminal. A Terminal without Emit and File does nothing.
 type Options struct {
-	// Structured makes every line a JSON object, for servers with the feature
+	// Structured makes every line a JSON object, for servers that have the feature
 	// STRUCTURED_CONSOLE_LOGS. Otherwise a line is its time and its text.
 	Structured bool
-	// Label names the writer in every line, where several write one run.
+	// Label names the writer in every line, for a run with several writers.
 	Label string
-	// First is the number of the first line: what the server has, for a run that
-	// is resumed.
+	// First is the number of the first line. For a run that is resumed it is the
+	// number of lines on the server.
 	First int64
 	// Now is the clock. The default is time.Now.
 	Now func() time.Time
-	// Delay is how long a changed line may wait before it is sent, so that a
-	// progress bar is not sent for every step. The default is 50 ms.
+	// Delay is how long a changed line may wait before it is sent, so that not every
+	// step of a progress bar is sent. The default is 50 ms.
 	Delay time.Duration
-	// Emit takes a line, new or changed, to be stored under its number. The bytes
-	// are valid only until it returns. It is called by whoever writes and by a
-	// timer, never twice at a time. It must be quick, and must neither write to
-	// the Terminal nor wait for somebody who does.
+	// Emit is called with each new or changed line and its number. The bytes are valid
+	// until it returns. It is called by a writer or by a timer, and not concurrently.
+	// It must return quickly, and must not write to the Terminal or wait for a
+	// goroutine that does.
 	Emit func(index int64, line []byte)
-	// File, if set, keeps the text of the lines. The Terminal closes it.
+	// File, if set, stores the text of the lines. The Terminal closes it.
 	File *File
 }
 
-// Terminal numbers the lines that a program writes to its standard output and
-// error. The two have a screen each and share the numbers, as in the official
-// client.
+// Terminal numbers the lines that a program writes to its standard output and error. As
+// in the official client, each stream has its own screen, and they share the numbers.
 //
-// Memory is bounded by the 32 lines of 4,096 characters per stream that can still
-// change. The methods are safe for concurrent use. A Terminal owns no goroutine,
-// only a timer that Close stops; using a nil *Terminal is a mistake.
+// Memory is bounded: per stream, 32 lines of 4,096 characters can still change. The
+// methods are safe for concurrent use. A Terminal has no goroutine, only a timer that
+// Close stops. A nil *Terminal is not valid.
 type Terminal struct {
 	opts Options
 
@@ -67,7 +65,7 @@ type Terminal struct {
 	screens [streams]screen
 	partial [streams]partial
 	next    int64 // the number of the next line
-	spare   *line // one to use again
+	spare   *line // to be used again
 	now     time.Time
 	timer   *time.Timer
 	wait    wait
@@ -77,19 +75,19 @@ type Terminal struct {
 	changed []dirtyLine
 }
 
-// partial keeps the beginning of a character that was split between two writes.
+// partial is the beginning of a character that was split between two writes.
 type partial struct {
 	bytes [utf8.UTFMax]byte
 	n     int
 }
 
-// wait is what the timer runs for.
+// wait is the purpose of the timer.
 type wait uint8
 
 const (
 	forNothing wait = iota
-	forLines        // to send changed lines
-	forFile         // to write them to disk
+	forLines        // sends changed lines
+	forFile         // writes them to disk
 )
 
 type dirtyLine struct {
@@ -97,7 +95,7 @@ type dirtyLine struct {
 	stream Stream
 }
 
-// New makes a Terminal. Close it when the run ends.
+// New returns a Terminal. The caller must close it when the run finishes.
 func New(opts Options) *Terminal {
 	if opts.Now == nil {
 		opts.Now = time.Now
@@ -114,9 +112,8 @@ func New(opts Options) *Terminal {
 	return t
 }
 
-// Writer returns the writer of a stream. It never fails and always takes all it
-// is given, since a run must not disturb a program's output: what comes after
-// Close is dropped.
+// Writer returns the writer of a stream. Its Write always succeeds, because a run must
+// not disturb a program's output. Text after Close is dropped.
 func (t *Terminal) Writer(stream Stream) io.Writer {
 	return &writer{terminal: t, stream: min(stream, Stderr)}
 }
@@ -144,8 +141,8 @@ func (t *Terminal) write(stream Stream, p []byte) {
 		part.n++
 		p = p[1:]
 		if utf8.FullRune(part.bytes[:part.n]) {
-			// A broken character gives one replacement per byte read so far, of
-			// which the last may begin another one.
+			// A broken character becomes one replacement per byte, of which the
+			// last may begin another character.
 			held := part.bytes
 			rest := held[:part.n]
 			part.n = 0
@@ -174,8 +171,8 @@ func (t *Terminal) decode(s *screen, part *partial, p []byte) {
 	}
 }
 
-// AppendText adds whole lines that no terminal interprets, and whose length is
-// not limited. A newline at the end makes no further line.
+// AppendText adds whole lines of any length without interpreting them. A newline at the
+// end does not add another line.
 func (t *Terminal) AppendText(text string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -188,19 +185,19 @@ func (t *Terminal) AppendText(text string) {
 		t.emit(t.next, t.clock(), Stdout)
 		t.next++
 	}
-	t.arm() // for the file.
+	t.arm() // for the file
 }
 
-// Lines returns how many lines there are, with those before First: the number of
-// the next line.
+// Lines returns the number of the next line: the count of all lines, including those
+// before First.
 func (t *Terminal) Lines() int64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.next
 }
 
-// Flush sends what changed, also the line that is being written, and writes it to
-// the file.
+// Flush sends the changed lines, including the unfinished one, and writes them to the
+// file.
 func (t *Terminal) Flush() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -209,13 +206,12 @@ func (t *Terminal) Flush() {
 	}
 	t.flush()
 	if t.opts.File != nil {
-		_ = t.opts.File.Sync() // is kept for Close.
+		_ = t.opts.File.Sync() // Close returns the error
 	}
 }
 
-// Close sends what changed and closes the file, whose error it returns. Later
-// writes are dropped, and Emit is not called any more. Closing again does
-// nothing.
+// Close sends the changed lines and closes the file, whose error it returns. Later writes
+// are dropped and do not call Emit. Closing again does nothing.
 func (t *Terminal) Close() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -231,7 +227,7 @@ func (t *Terminal) Close() error {
 	t.flush()
 	t.closed = true
 	if t.timer != nil {
-		t.timer.Stop() // one that fires already finds the Terminal closed.
+		t.timer.Stop() // if it is firing already, it finds the Terminal closed
 	}
 	if t.opts.File == nil {
 		return nil
@@ -239,7 +235,7 @@ func (t *Terminal) Close() error {
 	return t.opts.File.Close()
 }
 
-// arm lets the timer send what changed. The caller holds the lock.
+// arm starts the timer that sends the changed lines. The caller holds the lock.
 func (t *Terminal) arm() {
 	if t.wait == forLines {
 		return
@@ -277,7 +273,7 @@ func (t *Terminal) clock() time.Time {
 	return t.now
 }
 
-// create makes the next line of either screen.
+// create returns the next line, for either screen.
 func (t *Terminal) create() *line {
 	l := t.spare
 	if l == nil {
@@ -289,7 +285,7 @@ func (t *Terminal) create() *line {
 	return l
 }
 
-// retire sends a line that cannot change any more.
+// retire sends a line that can no longer change.
 func (t *Terminal) retire(l *line, stream Stream) {
 	if l.dirty {
 		t.emitLine(l, stream)
@@ -297,8 +293,8 @@ func (t *Terminal) retire(l *line, stream Stream) {
 	t.spare = l
 }
 
-// flush sends the changed lines in the order of their numbers, as the file
-// stream likes it best. The caller holds the lock.
+// flush sends the changed lines in the order of their numbers, for which the file stream
+// needs the fewest chunks. The caller holds the lock.
 func (t *Terminal) flush() {
 	for i := range t.screens {
 		s := &t.screens[i]
@@ -343,8 +339,8 @@ func (t *Terminal) emit(index int64, at time.Time, stream Stream) {
 // timeLayout has no zone; it is always UTC.
 const timeLayout = "2006-01-02T15:04:05.000000"
 
-// appendPlain writes a line for a server without structured lines. The web UI
-// reads the time, and the word before it.
+// appendPlain appends a line for a server without structured lines. The web UI parses the
+// time and the word before it.
 func appendPlain(dst, text []byte, at time.Time, stream Stream, label string) []byte {
 	if stream == Stderr {
 		dst = append(dst, "ERROR "...)

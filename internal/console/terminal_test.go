@@ -26,7 +26,7 @@ func write(tb testing.TB, w io.Writer, text string) {
 	require.Equal(tb, len(text), n)
 }
 
-func TestResumedRunGoesOnNumbering(t *testing.T) {
+func TestTerminal_First_ContinuesNumbering(t *testing.T) {
 	t.Parallel()
 	var got sink
 	term := console.New(console.Options{First: 41, Emit: got.emit, Now: fixed})
@@ -36,7 +36,7 @@ func TestResumedRunGoesOnNumbering(t *testing.T) {
 	assert.Equal(t, []string{atText + " a", atText + " b"}, got.list(t, 41))
 }
 
-func TestLineKeepsTheTimeItWasCreated(t *testing.T) {
+func TestTerminal_ChangedLine_KeepsItsTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var got sink
@@ -53,7 +53,7 @@ func TestLineKeepsTheTimeItWasCreated(t *testing.T) {
 	})
 }
 
-func TestManyChangesAreSentOnce(t *testing.T) {
+func TestTerminal_ChangesWithinDelay_AreSentOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var got sink
@@ -89,7 +89,7 @@ func TestManyChangesAreSentOnce(t *testing.T) {
 	})
 }
 
-func TestFlushSendsTheUnfinishedLine(t *testing.T) {
+func TestFlush_UnfinishedLine_IsSent(t *testing.T) {
 	t.Parallel()
 	var got sink
 	term := console.New(console.Options{Emit: got.emit, Now: fixed, Delay: time.Hour})
@@ -101,7 +101,7 @@ func TestFlushSendsTheUnfinishedLine(t *testing.T) {
 	assert.Equal(t, 1, got.calls)
 }
 
-func TestClosedTerminalTakesEverythingAndSendsNothing(t *testing.T) {
+func TestTerminal_WriteAfterClose_IsDropped(t *testing.T) {
 	t.Parallel()
 	var got sink
 	term := console.New(console.Options{Emit: got.emit, Now: fixed})
@@ -115,7 +115,7 @@ func TestClosedTerminalTakesEverythingAndSendsNothing(t *testing.T) {
 	assert.Equal(t, []string{atText + " a"}, got.list(t, 0))
 }
 
-func TestTerminalWithoutDestination(t *testing.T) {
+func TestTerminal_WithoutEmitAndFile_DoesNothing(t *testing.T) {
 	t.Parallel()
 	term := console.New(console.Options{})
 	write(t, term.Writer(console.Stdout), strings.Repeat("a\n", 100))
@@ -124,7 +124,7 @@ func TestTerminalWithoutDestination(t *testing.T) {
 	require.NoError(t, term.Close())
 }
 
-func TestBrokenCharacters(t *testing.T) {
+func TestTerminal_BrokenCharacters_AreReplaced(t *testing.T) {
 	t.Parallel()
 	const broken = "\ufffd"
 	for _, c := range []struct {
@@ -154,7 +154,7 @@ func TestBrokenCharacters(t *testing.T) {
 	}
 }
 
-func TestCharactersOfTwoStreamsDoNotMix(t *testing.T) {
+func TestTerminal_SplitCharactersOfTwoStreams_DoNotMix(t *testing.T) {
 	t.Parallel()
 	var got sink
 	term := console.New(console.Options{Emit: got.emit, Now: fixed})
@@ -165,7 +165,7 @@ func TestCharactersOfTwoStreamsDoNotMix(t *testing.T) {
 	assert.Equal(t, []string{"ERROR " + atText + " x", atText + " é"}, got.list(t, 0))
 }
 
-func TestAppendTextIsNotInterpreted(t *testing.T) {
+func TestAppendText_Escapes_AreNotInterpreted(t *testing.T) {
 	t.Parallel()
 	var got sink
 	term := console.New(console.Options{Emit: got.emit, Now: fixed})
@@ -180,7 +180,7 @@ func TestAppendTextIsNotInterpreted(t *testing.T) {
 	}, got.list(t, 0))
 }
 
-func TestManyGoroutines(t *testing.T) {
+func TestTerminal_ManyGoroutines_NumbersWithoutGaps(t *testing.T) {
 	t.Parallel()
 	const writers, each = 8, 200
 	var got sink
@@ -211,8 +211,8 @@ func TestManyGoroutines(t *testing.T) {
 	}
 }
 
-// Whatever comes, the lines are numbered without gaps, are text, and are no
-// longer than they may be; and how the bytes are cut makes no difference.
+// For any bytes, the lines are numbered without gaps, are UTF-8, and are within the limit,
+// however the bytes are split.
 func FuzzTerminal(f *testing.F) {
 	for _, c := range officialCases(f) {
 		var out, errs string

@@ -1,8 +1,9 @@
-// Package resume works out where a run stands on the server, so that a new
-// process can go on from there.
+// Package resume computes the state of a run on the server, from which a new process
+// continues it.
 package resume
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,28 +16,28 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
-// State is where a run stands.
+// State is the state of a run.
 type State struct {
-	// StorageID is the server's own id of the run.
+	// StorageID is the server's id of the run.
 	StorageID   string
 	DisplayName string
 	// Step is the first step of the new process.
 	Step int64
-	// Runtime is how long the run has been running so far.
+	// Runtime is the runtime of the earlier processes.
 	Runtime time.Duration
-	// HistoryLines, EventLines and ConsoleLines are where its files end.
+	// HistoryLines, EventLines and ConsoleLines are the lengths of its files.
 	HistoryLines, EventLines, ConsoleLines int64
 	// Config holds the old config's values, _wandb included, in wire form.
 	Config map[string]json.RawMessage
 	// Summary is the old summary, one JSON object.
 	Summary json.RawMessage
-	// Tags and Notes are nil and "" where the run has none.
+	// Tags is nil and Notes is "" if the run has none.
 	Tags  []string
 	Notes string
 }
 
-// Exists reports whether the server knows a run that was started. A run without
-// telemetry in its config was only reserved, by a sweep.
+// Exists reports whether the run was started. A run without telemetry in its config was
+// only reserved, by a sweep.
 func Exists(r *graphql.RunState) bool {
 	if r == nil || r.WandbConfig == nil {
 		return false
@@ -49,8 +50,8 @@ func Exists(r *graphql.RunState) bool {
 	return started
 }
 
-// Read works out the state of a run that exists. It fails on data that is
-// missing or cannot be read: going on from a wrong place would overwrite rows.
+// Read returns the state of a run that exists. It fails if data is missing or malformed,
+// because continuing at a wrong offset would overwrite rows.
 func Read(r *graphql.RunState) (*State, error) {
 	s := &State{StorageID: r.Id, DisplayName: deref(r.DisplayName), Notes: deref(r.Notes), Tags: r.Tags}
 	for _, count := range []struct {
@@ -63,7 +64,7 @@ func Read(r *graphql.RunState) (*State, error) {
 		{"logLineCount", r.LogLineCount, &s.ConsoleLines},
 	} {
 		if count.from == nil {
-			return nil, fmt.Errorf("read state of run %s: the server gave no %s", r.Name, count.name)
+			return nil, fmt.Errorf("read state of run %s: the server did not return %s", r.Name, count.name)
 		}
 		*count.to = int64(*count.from)
 	}
@@ -88,14 +89,13 @@ func Read(r *graphql.RunState) (*State, error) {
 	return s, nil
 }
 
-// firstStep is the step after the greatest that the summary or the last row
-// tells, whatever the number of lines. Where neither tells one, as after a
-// program that logged fractions under _step, it is the number of lines, which
-// lies behind most of what was logged.
+// firstStep returns the step after the greatest one in the summary and the last row. If
+// neither has an integer, as after a program that logged fractions as _step, it returns
+// the number of lines, which is after most of the logged steps.
 //
-// So does the official client 0.31. Those up to 0.28 took the row's step before
-// the summary's, added one only where there were lines, and began at 0 or 1 where
-// no step was known, in the middle of the old rows.
+// This is the rule of the official client 0.31. Versions up to 0.28 preferred the row's
+// step, added one only if there were lines, and without a step started at 0 or 1, in the
+// middle of the old rows.
 func firstStep(summary, row map[string]json.RawMessage, lines int64) int64 {
 	last := int64(-1)
 	for _, m := range []map[string]json.RawMessage{summary, row} {
@@ -109,13 +109,13 @@ func firstStep(summary, row map[string]json.RawMessage, lines int64) int64 {
 	return last + 1
 }
 
-// maxRuntime leaves room for what this process adds, also in a log, which counts
-// seconds in 32 bits. No run takes that long.
+// maxRuntime leaves room for the runtime of this process in a log, which counts seconds in
+// 32 bits. No run takes that long.
 const maxRuntime = 50 * 365 * 24 * time.Hour
 
-// runtime is the longest that any part of the run tells, with its fraction: the
-// next row must not be earlier than the last. Official clients up to 0.28 cut the
-// fraction off.
+// runtime returns the longest runtime that any part of the run has. It keeps the fraction,
+// because the next row must not be earlier than the last. Official clients up to 0.28 cut
+// the fraction off.
 func runtime(summary, row, event map[string]json.RawMessage) time.Duration {
 	longest, _ := number(summary["_runtime"])
 	var own struct {
@@ -134,12 +134,12 @@ func runtime(summary, row, event map[string]json.RawMessage) time.Duration {
 	return time.Duration(min(longest, maxRuntime.Seconds()) * float64(time.Second))
 }
 
-// ReadConfig takes the values out of a config in wire form. It fails on an entry
-// that is no object, as the official client does: it would be lost with the next
-// change of the config, which replaces all. One without a value is none.
+// ReadConfig returns the values of a config in wire form, {"key":{"value":…}}. Entries
+// without a value are skipped. As in the official client, an entry that is not an object
+// is an error: the next change of the config, which replaces all of it, would drop the
+// entry.
 func ReadConfig(text string) (map[string]json.RawMessage, error) { return configOf(&text) }
 
-// configOf takes the values out of {"key":{"value":…}}.
 func configOf(text *string) (map[string]json.RawMessage, error) {
 	entries, err := object(text)
 	if err != nil {
@@ -158,7 +158,7 @@ func configOf(text *string) (map[string]json.RawMessage, error) {
 	return config, nil
 }
 
-// lastRow reads a tail: a JSON list of rows, each a text that holds JSON.
+// lastRow returns the last row of a tail, which is a JSON list of rows in JSON text.
 func lastRow(text *string) (map[string]json.RawMessage, error) {
 	if text == nil {
 		return nil, errMissing
@@ -173,9 +173,9 @@ func lastRow(text *string) (map[string]json.RawMessage, error) {
 	return object(&rows[len(rows)-1])
 }
 
-var errMissing = errors.New("the server gave none")
+var errMissing = errors.New("the server did not return it")
 
-// object decodes a JSON object, in which bare NaN and Infinity may stand.
+// object decodes a JSON object that may contain NaN and Infinity.
 func object(text *string) (map[string]json.RawMessage, error) {
 	if text == nil {
 		return nil, errMissing
@@ -192,7 +192,7 @@ func integer(raw json.RawMessage) (int64, bool) {
 	return n, err == nil
 }
 
-// number is a number that is not negative, or 0 and false.
+// number returns a number that is not negative, or 0 and false.
 func number(raw json.RawMessage) (float64, bool) {
 	n, err := strconv.ParseFloat(string(raw), 64)
 	if err != nil || n < 0 {
@@ -201,20 +201,15 @@ func number(raw json.RawMessage) (float64, bool) {
 	return n, true
 }
 
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
+func deref(s *string) string { return *cmp.Or(s, new("")) }
 
-// Moment is a step of a run, to fork from or to go back to.
+// Moment is a step of a run to fork from or to rewind to.
 type Moment struct {
 	RunID string
 	Step  int64
 }
 
-// ParseMoment reads "RUNID?_step=N".
+// ParseMoment parses "RUNID?_step=N".
 func ParseMoment(text string) (Moment, error) {
 	id, step, ok := strings.Cut(text, "?_step=")
 	n, err := strconv.ParseInt(step, 10, 64)
@@ -224,5 +219,5 @@ func ParseMoment(text string) (Moment, error) {
 	return Moment{RunID: id, Step: n}, nil
 }
 
-// After is the state of a run that goes on after the moment.
+// After returns the state of a run that continues after the moment.
 func (m Moment) After() *State { return &State{Step: m.Step + 1} }

@@ -127,8 +127,8 @@ func TestRuntime(t *testing.T) {
 	}
 }
 
-// TestConfig holds what the official client 0.31.0 makes of a config's entries.
-func TestConfig(t *testing.T) {
+// The wanted values are those that the official client 0.31.0 was seen to use.
+func TestReadConfig(t *testing.T) {
 	t.Parallel()
 	config, err := ReadConfig(`{"a":{"value":1},"none":{"value":null},"described":{"desc":"x"},"both":{"desc":"x","value":[2]}}`)
 	require.NoError(t, err)
@@ -139,8 +139,8 @@ func TestConfig(t *testing.T) {
 	}
 }
 
-// TestReadFails holds that a state with a hole is an error and no fresh start.
-func TestReadFails(t *testing.T) {
+// TestRead_MissingOrMalformedData_ReturnsError holds that a state with a hole is an error and no fresh start.
+func TestRead_MissingOrMalformedData_ReturnsError(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*graphql.RunState){
 		"no config":               func(r *graphql.RunState) { r.Config = nil },

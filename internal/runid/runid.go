@@ -1,4 +1,4 @@
-// Package runid makes the random names that W&B uses.
+// Package runid generates random ids in the form that W&B uses.
 package runid
 
 import "crypto/rand"
@@ -12,13 +12,13 @@ func New() string { return random(8) }
 func NewClient() string { return random(32) }
 
 func random(n int) string {
-	// 252 is the largest multiple of 36 that fits a byte; the rest would
-	// favour the first letters.
+	// 252 is the largest multiple of 36 in a byte. Greater bytes are skipped, because
+	// they would favour the first letters.
 	const limit = 256 - 256%len(alphabet)
 	out := make([]byte, 0, n)
 	buf := make([]byte, 2*n)
 	for {
-		rand.Read(buf) // It never fails since Go 1.24.
+		rand.Read(buf) // never fails since Go 1.24
 		for _, b := range buf {
 			if int(b) >= limit {
 				continue

@@ -21,9 +21,9 @@ func TestNew(t *testing.T) {
 	}
 }
 
-// TestUniform: each of the 36 characters comes up about as often as the others.
+// Each of the 36 characters occurs about as often as the others.
 // A plain modulo would give the first four characters 8 in 256 instead of 7.
-func TestUniform(t *testing.T) {
+func TestNew_Letters_AreUniform(t *testing.T) {
 	t.Parallel()
 	const draws = 360_000
 	counts := map[rune]int{}

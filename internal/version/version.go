@@ -1,4 +1,4 @@
-// Package version tells which version of wandgo a program was built with.
+// Package version returns the version of wandgo that a program was built with.
 package version
 
 import (
@@ -9,8 +9,8 @@ import (
 
 const modulePath = "github.com/wandgo/wandgo"
 
-// Module is the version that the program's go.mod selected, such as "0.3.1", or
-// "devel". It is read from the build, so that no constant needs care at release.
+// Module returns the version in the program's go.mod, such as "0.3.1", or "devel". It
+// comes from the build information, so that a release changes no constant.
 var Module = sync.OnceValue(func() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
