@@ -68,28 +68,28 @@ func TestTerminal(t *testing.T) {
 	}{
 		{
 			name: "finished",
-			want: []string{"run my run", "URL", "run my run finished", "  loss  █▃▂▁                      1 → 0.25", "4 rows are on the server: URL"},
+			want: []string{"run my run", "URL", "run my run finished", "  loss  █▃▂▁                      1 → 0.25", "4 rows uploaded: URL"},
 		},
 		{
 			name: "failed", play: func(t *testing.T, _ *wandbtest.Server, run *client.Run) {
 				t.Helper()
 				assert.NoError(t, run.FinishWithCode(t.Context(), 3))
 			},
-			want: []string{"run my run", "URL", "run my run failed with exit code 3", "  loss  █▃▂▁                      1 → 0.25", "4 rows are on the server: URL"},
+			want: []string{"run my run", "URL", "run my run failed with exit code 3", "  loss  █▃▂▁                      1 → 0.25", "4 rows uploaded: URL"},
 		},
 		{
 			name: "offline", opts: client.RunOptions{Mode: "offline"},
 			want: []string{
-				"going on without the server; the data is kept in DIR",
-				"run my run finished", "  loss  █▃▂▁                      1 → 0.25", "4 rows are kept in DIR", "to bring them to the server later: wandgo sync DIR",
+				"continuing offline; the run is stored in DIR",
+				"run my run finished", "  loss  █▃▂▁                      1 → 0.25", "4 rows stored in DIR", "to upload the run: wandgo sync DIR",
 			},
 		},
 		{
 			name: "refused", opts: client.RunOptions{Entity: "globex", OnRefused: client.Always(client.GoOffline)},
 			want: []string{
 				`create run globex/p: user "alice" is not a member of team "globex" (HTTP 403 permission denied; key from Options.APIKey)`,
-				"going on without the server; the data is kept in DIR",
-				"run my run finished", "  loss  █▃▂▁                      1 → 0.25", "4 rows are kept in DIR", "to bring them to the server later: wandgo sync DIR",
+				"continuing offline; the run is stored in DIR",
+				"run my run finished", "  loss  █▃▂▁                      1 → 0.25", "4 rows stored in DIR", "to upload the run: wandgo sync DIR",
 			},
 		},
 		{
@@ -103,10 +103,10 @@ func TestTerminal(t *testing.T) {
 			want: []string{
 				"run my run", "URL",
 				`my run: upload run acme/p: user "alice" is probably not a member of team "acme" (HTTP 404 project not found; key from Options.APIKey)`,
-				"my run: going on without the server; what it does not have is kept in DIR",
+				"my run: continuing offline; unsent data is stored in DIR",
 				"run my run finished", "  loss  █▃▂▁▁                     1 → 0.25",
 				`upload run acme/p: user "alice" is probably not a member of team "acme" (HTTP 404 project not found; key from Options.APIKey)`,
-				"what the server does not have is kept in DIR", "to bring it there later: wandgo sync DIR",
+				"unsent data is stored in DIR", "to upload it: wandgo sync DIR",
 			},
 		},
 		{
@@ -117,7 +117,7 @@ func TestTerminal(t *testing.T) {
 			},
 			want: []string{
 				"run my run", "URL", "my run: the run was stopped in the web UI",
-				"run my run finished", "  loss  █▃▂▁                      1 → 0.25", "4 rows are on the server: URL",
+				"run my run finished", "  loss  █▃▂▁                      1 → 0.25", "4 rows uploaded: URL",
 			},
 		},
 		{name: "silent", env: map[string]string{"WANDB_SILENT": "1"}},
@@ -139,7 +139,7 @@ func TestTerminal(t *testing.T) {
 			}
 			switch tt.name { // it is told at once, and not at the end
 			case "lost midway":
-				tty.Wait(t, "what it does not have is kept in")
+				tty.Wait(t, "unsent data is stored in")
 			case "stopped":
 				tty.Wait(t, "stopped in the web UI")
 			}
@@ -202,7 +202,7 @@ func TestTerminalProgress(t *testing.T) {
 	tty.Wait(t, " of 2.5 MB)")
 	release()
 	finishing.Wait()
-	assert.True(t, strings.HasSuffix(tty.Raw(), "wandgo:   loss  ▁                         1\r\nwandgo: 1 row is on the server: "+run.URL()+"\r\n"))
+	assert.True(t, strings.HasSuffix(tty.Raw(), "wandgo:   loss  ▁                         1\r\nwandgo: 1 row uploaded: "+run.URL()+"\r\n"))
 	assert.NotContains(t, tty.Text(), "uploading", "it is written over")
 }
 
@@ -228,7 +228,7 @@ func TestTerminalManyRuns(t *testing.T) {
 	all.Wait()
 	text := tty.Text()
 	urls.Range(func(name, url any) bool {
-		assert.Contains(t, text, "wandgo: run "+name.(string)+" finished\nwandgo:   "+name.(string)+" loss  ▁                         1\nwandgo: 1 row is on the server: "+url.(string)+"\n")
+		assert.Contains(t, text, "wandgo: run "+name.(string)+" finished\nwandgo:   "+name.(string)+" loss  ▁                         1\nwandgo: 1 row uploaded: "+url.(string)+"\n")
 		return true
 	})
 }

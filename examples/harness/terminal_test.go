@@ -33,7 +33,7 @@ func TestRun_OnATerminal_PrintsEverythingOnce(t *testing.T) {
 			assert.Equal(t, 1, strings.Count(start, once[0]), text)
 			assert.Equal(t, 1, strings.Count(end, once[0]), text)
 			assert.Equal(t, 1, strings.Count(end, once[1]), text)
-			assert.Equal(t, tt.shown, strings.Contains(end, "wandgo: 60 rows are on the server: http://"))
+			assert.Equal(t, tt.shown, strings.Contains(end, "wandgo: 60 rows uploaded: http://"))
 			assert.Equal(t, tt.shown, strings.Contains(end, "wandgo:   val/loss        █▄▃"))
 			assert.Equal(t, !tt.shown, strings.Contains(end, "uploaded   http://"))
 			assert.NotContains(t, tty.Raw(), "\x1b[")

@@ -1,5 +1,5 @@
-// Package display shows a person at a terminal what becomes of runs: the link of
-// each when it starts, progress while its end is uploaded, and at last a summary.
+// Package display shows runs on a terminal: the link of each when it starts, the
+// progress of the final upload, and a summary.
 package display
 
 import (
@@ -18,12 +18,12 @@ type Display struct {
 
 	progress Progress // guarded by screen.mu
 
-	mu     sync.Mutex // held for counting only, because Log waits for it
+	mu     sync.Mutex // never held for long: callers of Log wait for it
 	trends map[string]*trend
 	rows   int64
 }
 
-// Run makes the display of a run of this name.
+// Run makes the display of a run with this name.
 func (s *Screen) Run(name string) *Display {
 	if s == nil {
 		return nil
@@ -31,7 +31,7 @@ func (s *Screen) Run(name string) *Display {
 	return &Display{screen: s, name: clean(name), trends: make(map[string]*trend)}
 }
 
-// Start tells that the run began.
+// Start shows that the run started. It waits briefly for the terminal.
 func (d *Display) Start(url string, resumed bool) {
 	if d == nil {
 		return
@@ -45,11 +45,12 @@ func (d *Display) Start(url string, resumed bool) {
 	if url != "" {
 		text += s.line(s.style.Cyan(url))
 	}
-	s.say(text)
+	s.print(text)
 	s.await()
 }
 
-// Offline tells that the run goes on on disk, and why; reason may be "".
+// Offline shows that the run continues on disk only, and why; reason may be "". It
+// waits briefly for the terminal.
 func (d *Display) Offline(dir, reason string) {
 	if d == nil {
 		return
@@ -59,43 +60,44 @@ func (d *Display) Offline(dir, reason string) {
 	if reason != "" {
 		text = s.line(s.style.Yellow(clean(reason)))
 	}
-	s.say(text + s.line("going on without the server; the data is kept in "+s.style.Bold(clean(dir))))
+	s.print(text + s.line("continuing offline; the run is stored in "+s.style.Bold(clean(dir))))
 	s.await()
 }
 
-// Nowhere tells that the run goes on and is kept nowhere, and why.
+// Nowhere shows that the run continues and is stored nowhere, and why. It waits briefly
+// for the terminal.
 func (d *Display) Nowhere(reason string) {
 	if d == nil {
 		return
 	}
 	s := d.screen
-	s.say(s.line(s.style.Yellow(clean(reason))) +
-		s.line("going on without the server and without a place on disk: "+s.style.Red("nothing of this run is kept")))
+	s.print(s.line(s.style.Yellow(clean(reason))) +
+		s.line("continuing without server and disk: "+s.style.Red("this run is not stored")))
 	s.await()
 }
 
-// Lost tells that the server stopped taking the run while it goes on, why, and where
-// it is kept; dir is "" where the disk has no place either.
+// Lost shows that the server no longer accepts the run, why, and that the run
+// continues. dir is where unsent data is stored, "" if it is lost.
 func (d *Display) Lost(dir, reason string) {
 	if d == nil {
 		return
 	}
 	s := d.screen
-	where := "going on without the server; what it does not have is kept in " + s.style.Bold(clean(dir))
+	where := "continuing offline; unsent data is stored in " + s.style.Bold(clean(dir))
 	if dir == "" {
-		where = "going on without the server and without a place on disk: " + s.style.Red("what it does not have is lost")
+		where = "continuing without server and disk: " + s.style.Red("unsent data is lost")
 	}
-	s.say(s.line(d.label()+s.style.Yellow(clean(reason))) + s.line(d.label()+where))
+	s.print(s.line(d.label()+s.style.Yellow(clean(reason))) + s.line(d.label()+where))
 }
 
-// Stopped tells that a user stopped the run in the web UI.
+// Stopped shows that a user stopped the run in the web UI.
 func (d *Display) Stopped() {
 	if d != nil {
-		d.screen.say(d.screen.line(d.label() + d.screen.style.Yellow("the run was stopped in the web UI")))
+		d.screen.print(d.screen.line(d.label() + d.screen.style.Yellow("the run was stopped in the web UI")))
 	}
 }
 
-// label begins what is said while several runs may be going on.
+// label names the run in lines that several runs may print.
 func (d *Display) label() string { return d.screen.style.Bold(d.name) + ": " }
 
 // Row adds the numbers of a row to the trends.
@@ -141,11 +143,11 @@ func (d *Display) add(row *history.Row, above, key string) {
 	}
 }
 
-// maxTrends bounds how many metrics are followed at all.
+// maxTrends is how many metrics have a trend.
 const maxTrends = 200
 
-// trend returns the trend of a metric. It is not among those that are shown if there
-// are enough of them, or if the key is not the program's.
+// trend returns the trend of a metric. It is not shown if there are enough others, or
+// if the key is not the program's.
 func (d *Display) trend(name string) *trend {
 	if t := d.trends[name]; t != nil {
 		return t
@@ -160,12 +162,13 @@ func (d *Display) trend(name string) *trend {
 // End is how a run ended.
 type End struct {
 	URL  string
-	Dir  string // where what the server does not have is kept; "" where it has all
+	Dir  string // where unsent data is stored; "" if there is none
 	Code int    // the exit code
-	Err  error  // why the server does not have all
+	Err  error  // why there is unsent data
 }
 
-// End shows the summary, where the run is, and whether it ended well.
+// End shows how the run ended, a summary, and where the data is. It waits briefly for
+// the terminal.
 func (d *Display) End(e End) {
 	if d == nil {
 		return
@@ -182,23 +185,23 @@ func (d *Display) End(e End) {
 	switch {
 	case e.Err != nil && e.Dir != "":
 		text += s.line(s.style.Red(clean(e.Err.Error()))) +
-			s.line("what the server does not have is kept in "+s.style.Bold(clean(e.Dir))) +
-			s.line("to bring it there later: wandgo sync "+clean(e.Dir))
+			s.line("unsent data is stored in "+s.style.Bold(clean(e.Dir))) +
+			s.line("to upload it: wandgo sync "+clean(e.Dir))
 	case e.Err != nil:
 		text += s.line(s.style.Red(clean(e.Err.Error())))
 	case e.Dir != "":
-		text += s.line(counted(rows)+" kept in "+s.style.Bold(clean(e.Dir))) +
-			s.line("to bring them to the server later: wandgo sync "+clean(e.Dir))
+		text += s.line(counted(rows)+" stored in "+s.style.Bold(clean(e.Dir))) +
+			s.line("to upload the run: wandgo sync "+clean(e.Dir))
 	default:
-		text += s.line(counted(rows) + " on the server: " + s.style.Cyan(e.URL))
+		text += s.line(counted(rows) + " uploaded: " + s.style.Cyan(e.URL))
 	}
-	d.arrived(text)
+	d.finish(text)
 	s.await()
 }
 
 func counted(rows int64) string {
 	if rows == 1 {
-		return "1 row is"
+		return "1 row"
 	}
-	return strconv.FormatInt(rows, 10) + " rows are"
+	return strconv.FormatInt(rows, 10) + " rows"
 }

@@ -35,7 +35,7 @@ func golden(t *testing.T, name string, got []byte) {
 	assert.Equal(t, string(want), string(got))
 }
 
-// play shows runs on a screen and returns all that was written to it.
+// play shows runs on a screen and returns everything that was written.
 func play(style term.Style, show func(s *Screen)) []byte {
 	var b bytes.Buffer
 	s := newScreen(&b, style)
@@ -44,10 +44,10 @@ func play(style term.Style, show func(s *Screen)) []byte {
 	return b.Bytes()
 }
 
-// row is Row for a row as users have it.
+// row is Row for a row as callers log it.
 func (d *Display) row(row map[string]any) { d.Row(new(history.Encoder).Split(row)) }
 
-// settle waits until all is written, however long it takes.
+// settle waits until everything is written.
 func settle(s *Screen) {
 	for {
 		s.mu.Lock()
@@ -87,7 +87,7 @@ func whole(end End) func(s *Screen) {
 	}
 }
 
-func TestDisplay(t *testing.T) {
+func TestDisplay_WholeRuns_Golden(t *testing.T) {
 	t.Parallel()
 	const url = "https://wandb.ai/acme/vision/runs/abc"
 	plain := term.NewStyle(false)
@@ -139,8 +139,7 @@ func TestDisplay(t *testing.T) {
 	}
 }
 
-// TestSilent holds that nothing is shown where there is no terminal.
-func TestSilent(t *testing.T) {
+func TestScreen_NoTerminal_IsSilent(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	s := NewScreen(&b, func(string) string { return "" })
@@ -161,11 +160,11 @@ func TestSilent(t *testing.T) {
 	assert.Nil(t, NewScreen(io.Discard, nil))
 }
 
-// count is a kind of its own, as users make them.
+// count is a number type of its own.
 type count int
 
-// TestKinds holds that whatever the summary shows as a number has a trend.
-func TestKinds(t *testing.T) {
+// Everything that the summary shows as a number has a trend.
+func TestRow_EachKindOfNumber_HasATrend(t *testing.T) {
 	t.Parallel()
 	half := 0.5
 	cyclic := map[string]any{"x": 1}
@@ -196,8 +195,7 @@ func TestKinds(t *testing.T) {
 	}, got)
 }
 
-// TestKeySets holds that a metric keeps its trend whatever rows are between its own.
-func TestKeySets(t *testing.T) {
+func TestRow_OtherKeysBetween_TrendsContinue(t *testing.T) {
 	t.Parallel()
 	d := newScreen(io.Discard, term.Style{}).Run("r")
 	for i := range 10 {
@@ -217,7 +215,7 @@ func TestKeySets(t *testing.T) {
 	}
 }
 
-func TestTrend(t *testing.T) {
+func TestTrend_ManyValues_KeepsTheShape(t *testing.T) {
 	t.Parallel()
 	var tr trend
 	for i := range 100_000 {
@@ -232,7 +230,7 @@ func TestTrend(t *testing.T) {
 	assert.Empty(t, (&trend{}).sparkline(10))
 }
 
-func TestManyMetrics(t *testing.T) {
+func TestTable_ManyMetrics_AreLimited(t *testing.T) {
 	t.Parallel()
 	d := newScreen(io.Discard, term.Style{}).Run("r")
 	row := make(map[string]any)

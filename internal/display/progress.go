@@ -8,17 +8,16 @@ import (
 	"github.com/wandgo/wandgo/internal/term"
 )
 
-// Progress is how far the upload at the end of a run has come.
+// Progress is the progress of the final upload of a run.
 type Progress struct {
-	Rows, OfRows   int64 // that the server has, of those logged
-	Files, OfFiles int   // likewise
-	// Bytes of the files were sent. OfBytes is 0 while the size of some of them is
-	// not known.
+	Rows, OfRows   int64 // uploaded and logged
+	Files, OfFiles int   // uploaded and saved
+	// Bytes of the files are sent. OfBytes is 0 while the size of a file is unknown.
 	Bytes, OfBytes int64
 }
 
-// Progress shows how far the upload at the end has come, until End. It does not wait
-// for the terminal, which gets the latest line it has time for.
+// Progress shows the progress of the final upload, until End. It does not wait for the
+// terminal: a slow one skips lines.
 func (d *Display) Progress(p Progress) {
 	if d == nil {
 		return
@@ -33,8 +32,8 @@ func (d *Display) Progress(p Progress) {
 	s.showProgress()
 }
 
-// arrived ends the progress of a run with a text.
-func (d *Display) arrived(text string) {
+// finish replaces the progress of a run by text.
+func (d *Display) finish(text string) {
 	s := d.screen
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -43,8 +42,7 @@ func (d *Display) arrived(text string) {
 	s.add(text)
 }
 
-// showProgress makes the status line that of all runs whose end is being uploaded.
-// s.mu is held.
+// showProgress updates the status line with the progress of all uploads. s.mu is held.
 func (s *Screen) showProgress() {
 	switch len(s.uploads) {
 	case 0:
@@ -69,15 +67,15 @@ func (s *Screen) showProgress() {
 		s.status = fmt.Sprintf("uploading %d runs: %v", len(s.uploads), sum)
 	}
 	s.status = term.Cut(s.status, columns-len(mark)-1)
-	if s.status != s.stands {
+	if s.status != s.shown {
 		s.wake()
 	}
 }
 
-// minName is how much of a run's name is always shown.
+// minName is how many columns of a run's name are always shown.
 const minName = 8
 
-// String is the progress in numbers.
+// String returns the progress in numbers.
 func (p Progress) String() string {
 	text := fmt.Sprintf("%d of %d rows", p.Rows, p.OfRows)
 	if p.OfFiles == 0 {
@@ -93,8 +91,8 @@ func (p Progress) String() string {
 	return text
 }
 
-// size is a number of bytes, of so many if that is more than 0, in the unit that
-// suits the larger.
+// size writes a number of bytes, and of how many if that is known, in the unit of the
+// larger number.
 func size(n, of int64) string {
 	units := []string{"B", "kB", "MB", "GB", "TB"}
 	scale, unit := 1.0, 0

@@ -11,41 +11,39 @@ import (
 )
 
 const (
-	// columns is how wide a line that is written over may be: the carriage return
-	// goes back to the start of the screen's last line, not of the text's.
+	// columns is the length of a status line. It must fit on one line of the terminal,
+	// because a carriage return only goes back to the start of that line.
 	columns = 79
-	// patience is how long the start and the end of a run wait for the terminal, so
-	// that what the program prints next comes after. One that is held (Ctrl-S) shows
-	// the rest when it is let go, if the program is still there.
-	patience = time.Second
-	// maxQueue bounds the texts that wait for a terminal; what comes when it is full
-	// is not shown.
+	// maxWait is how long the start and the end of a run wait for the terminal, so that
+	// what the program prints next comes after. A stopped terminal (Ctrl-S) shows the
+	// rest when it continues, if the program is still running.
+	maxWait = time.Second
+	// maxQueue is how many texts can wait for the terminal. More are dropped.
 	maxQueue = 1000
-	// waitingAfter is how long nobody wonders.
+	// waitingAfter is how long a silent server is not worth a line.
 	waitingAfter = 5 * time.Second
 )
 
-// Screen is a terminal, which the runs of a client share. A nil Screen is silent. It
-// is safe for concurrent use. Nothing but the end of a run and its start waits for
-// the terminal, and these not for long: a goroutine, which is there only while there
-// is something to write, does the writing. Failures to write are ignored, as nothing
-// depends on it.
+// Screen is a terminal that the runs of a client share. A nil Screen is silent. It is
+// safe for concurrent use. Only the start and the end of a run wait for the terminal,
+// and only briefly: a goroutine, which exists only while there is something to write,
+// does the writing. Write errors are ignored, because nothing depends on the output.
 type Screen struct {
 	w     io.Writer
 	style term.Style
 
 	mu      sync.Mutex // never held while w is written to
 	queue   []string
-	status  string        // the line that is to stand below all others, "" for none
-	stands  string        // the one on the screen
-	idle    chan struct{} // closed when all is written; nil while nothing is
-	uploads []*Display    // the runs whose end is being uploaded
-	inits   int           // that wait for the server
-	told    bool          // that they do
+	status  string        // the line to show below all others, "" for none
+	shown   string        // the status line on the screen
+	idle    chan struct{} // closed when everything is written; nil if nothing waits
+	uploads []*Display    // the runs that are uploading their last data
+	inits   int           // how many calls wait for the server
+	warned  bool          // a line says so
 }
 
-// NewScreen makes a Screen of w, or nil where w is no terminal. getenv reads the
-// environment, which may forbid colours.
+// NewScreen makes a Screen of w, or nil if w is not a terminal. getenv reads the
+// environment, which may disable colours.
 func NewScreen(w io.Writer, getenv func(string) string) *Screen {
 	if w == nil || !term.IsTerminal(w) {
 		return nil
@@ -55,9 +53,9 @@ func NewScreen(w io.Writer, getenv func(string) string) *Screen {
 
 func newScreen(w io.Writer, style term.Style) *Screen { return &Screen{w: w, style: style} }
 
-// Waiting tells, after a while, that the server has not answered yet and how long it
-// is given. Where several wait, it is told once. end says that the server has
-// answered, or that nobody waits any more.
+// Waiting shows, after a while, that the server has not responded yet and how much
+// longer it has. If several calls wait, it shows this once. The caller calls end when
+// it no longer waits.
 func (s *Screen) Waiting(server string, timeout time.Duration) (end func()) {
 	if s == nil || timeout <= waitingAfter {
 		return func() {}
@@ -68,9 +66,9 @@ func (s *Screen) Waiting(server string, timeout time.Duration) (end func()) {
 	timer := time.AfterFunc(waitingAfter, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if s.inits > 0 && !s.told {
-			s.told = true
-			s.add(s.line(s.style.Yellow(fmt.Sprintf("no answer from %s yet; it has another %s", clean(server), (timeout - waitingAfter).Round(time.Second)))))
+		if s.inits > 0 && !s.warned {
+			s.warned = true
+			s.add(s.line(s.style.Yellow(fmt.Sprintf("no response from %s yet; retrying for up to %s", clean(server), (timeout - waitingAfter).Round(time.Second)))))
 		}
 	})
 	return func() {
@@ -78,25 +76,25 @@ func (s *Screen) Waiting(server string, timeout time.Duration) (end func()) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.inits--; s.inits == 0 {
-			s.told = false
+			s.warned = false
 		}
 	}
 }
 
-// line is a line of ours.
+// line makes a line with the mark.
 func (s *Screen) line(text string) string { return s.style.Dim(mark) + " " + text + "\n" }
 
-// mark begins each line, so that it is told from the program's own.
+// mark starts each line, to distinguish it from the output of the program.
 const mark = "wandgo:"
 
-// say has text written soon.
-func (s *Screen) say(text string) {
+// print queues text for the terminal.
+func (s *Screen) print(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.add(text)
 }
 
-// add is say with s.mu held.
+// add is print with s.mu held.
 func (s *Screen) add(text string) {
 	if len(s.queue) < maxQueue {
 		s.queue = append(s.queue, text)
@@ -104,7 +102,7 @@ func (s *Screen) add(text string) {
 	}
 }
 
-// wake sees to it that somebody writes. s.mu is held.
+// wake ensures that the writing goroutine runs. s.mu is held.
 func (s *Screen) wake() {
 	if s.idle == nil {
 		s.idle = make(chan struct{})
@@ -112,11 +110,11 @@ func (s *Screen) wake() {
 	}
 }
 
-// write writes until nothing waits.
+// write writes until the queue is empty.
 func (s *Screen) write(idle chan struct{}) {
 	for {
 		s.mu.Lock()
-		if len(s.queue) == 0 && s.status == s.stands {
+		if len(s.queue) == 0 && s.status == s.shown {
 			s.idle = nil
 			s.mu.Unlock()
 			close(idle)
@@ -128,13 +126,13 @@ func (s *Screen) write(idle chan struct{}) {
 	}
 }
 
-// next is what is to be written now: the lines that wait, in place of the status
-// line, and that one anew. s.mu is held.
+// next returns the next text to write: the queued lines over the status line, and the
+// new status line. s.mu is held.
 func (s *Screen) next() string {
 	var b strings.Builder
 	before := 0
-	if s.stands != "" {
-		before = len(mark) + 1 + term.Width(s.stands)
+	if s.shown != "" {
+		before = len(mark) + 1 + term.Width(s.shown)
 	}
 	if before > 0 && (len(s.queue) > 0 || s.status == "") {
 		b.WriteString("\r" + strings.Repeat(" ", before) + "\r")
@@ -148,11 +146,11 @@ func (s *Screen) next() string {
 	if s.status != "" {
 		b.WriteString("\r" + s.style.Dim(mark) + " " + term.Pad(s.status, before-len(mark)-1))
 	}
-	s.stands = s.status
+	s.shown = s.status
 	return b.String()
 }
 
-// await waits until all is written, but not for ever.
+// await waits until everything is written, at most maxWait.
 func (s *Screen) await() {
 	s.mu.Lock()
 	idle := s.idle
@@ -160,7 +158,7 @@ func (s *Screen) await() {
 	if idle == nil {
 		return
 	}
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(maxWait)
 	defer timer.Stop()
 	select {
 	case <-idle:

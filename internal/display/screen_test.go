@@ -16,30 +16,30 @@ import (
 	"github.com/wandgo/wandgo/internal/term"
 )
 
-func TestWaiting(t *testing.T) {
+func TestWaiting_SilentServer_ShowsOneLine(t *testing.T) {
 	t.Parallel()
-	const says = "wandgo: no answer from http://wandb.example  yet; it has another 1m25s\n"
+	const line = "wandgo: no response from http://wandb.example yet; retrying for up to 1m25s\n"
 	for _, tt := range []struct {
-		name            string
-		runs            int
-		patience, takes time.Duration
-		says            string
+		name           string
+		runs           int
+		timeout, takes time.Duration
+		shows          string
 	}{
-		{"an answer at once", 1, 90 * time.Second, time.Second, ""},
-		{"an answer as it is told", 1, 90 * time.Second, waitingAfter, says},
-		{"no answer", 1, 90 * time.Second, 90 * time.Second, says},
-		{"no answer to many", 64, 90 * time.Second, 90 * time.Second, says},
-		{"little patience", 1, 3 * time.Second, 3 * time.Second, ""},
+		{"response at once", 1, 90 * time.Second, time.Second, ""},
+		{"response just after the line", 1, 90 * time.Second, waitingAfter, line},
+		{"no response", 1, 90 * time.Second, 90 * time.Second, line},
+		{"no response to many", 64, 90 * time.Second, 90 * time.Second, line},
+		{"short timeout", 1, 3 * time.Second, 3 * time.Second, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var b bytes.Buffer
 				s := newScreen(&b, term.NewStyle(false))
-				for range 2 { // it is told again where it happens again
+				for range 2 { // a second wait shows it again
 					var ends []func()
 					for range tt.runs {
-						ends = append(ends, s.Waiting("http://wandb.example\n", tt.patience))
+						ends = append(ends, s.Waiting("http://wandb.example\n", tt.timeout))
 					}
 					<-time.After(tt.takes)
 					synctest.Wait()
@@ -48,13 +48,13 @@ func TestWaiting(t *testing.T) {
 					}
 				}
 				settle(s)
-				assert.Equal(t, strings.Repeat(tt.says, 2), b.String())
+				assert.Equal(t, strings.Repeat(tt.shows, 2), b.String())
 			})
 		})
 	}
 }
 
-// held is a terminal that takes nothing until it is let go, as after Ctrl-S.
+// held is a terminal that accepts nothing until free is closed, as after Ctrl-S.
 type held struct {
 	io.Writer
 	free chan struct{}
@@ -65,9 +65,8 @@ func (h *held) Write(p []byte) (int, error) {
 	return h.Writer.Write(p)
 }
 
-// TestHeldTerminal holds that nobody waits for a terminal that takes nothing: whoever
-// logs not at all, and the start and the end of a run not for long.
-func TestHeldTerminal(t *testing.T) {
+// Callers that log never wait for a terminal, and the start of a run only briefly.
+func TestScreen_StoppedTerminal_DelaysOnlyTheStart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var b bytes.Buffer
@@ -76,7 +75,7 @@ func TestHeldTerminal(t *testing.T) {
 		d := s.Run("r")
 		began := time.Now()
 		d.Start("u", false)
-		assert.Equal(t, patience, time.Since(began))
+		assert.Equal(t, maxWait, time.Since(began))
 
 		began = time.Now()
 		d.Stopped()
@@ -86,19 +85,18 @@ func TestHeldTerminal(t *testing.T) {
 			d.Progress(Progress{Rows: int64(i), OfRows: 3 * maxQueue})
 			d.Stopped()
 		}
-		assert.Zero(t, time.Since(began), "nobody waited")
+		assert.Zero(t, time.Since(began), "no call waited")
 		assert.LessOrEqual(t, len(s.queue), maxQueue)
 
 		close(h.free)
 		settle(s)
-		assert.True(t, strings.HasPrefix(b.String(), "wandgo: run r\nwandgo: u\n"), "nothing is out of its order")
+		assert.True(t, strings.HasPrefix(b.String(), "wandgo: run r\nwandgo: u\n"), "in order")
 		assert.Equal(t, 1, strings.Count(b.String(), "uploading"), "only the latest progress is shown")
 		assert.Contains(t, b.String(), "uploading 2999 of 3000 rows")
 	})
 }
 
-// TestTogether has many runs begin and end at the same time: no line is broken.
-func TestTogether(t *testing.T) {
+func TestScreen_ManyRunsAtOnce_LinesStayWhole(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	s := newScreen(&b, term.NewStyle(false))
@@ -118,8 +116,8 @@ func TestTogether(t *testing.T) {
 	settle(s)
 	ends := 0
 	for line := range strings.SplitSeq(strings.TrimSuffix(b.String(), "\n"), "\n") {
-		line = line[strings.LastIndex(line, "\r")+1:] // what is seen of it
-		require.Regexp(t, `^wandgo: (run run-\d+( finished)?|u|  loss .*0 → 99|100 rows are on the server: u)$`, line)
+		line = line[strings.LastIndex(line, "\r")+1:] // what is visible
+		require.Regexp(t, `^wandgo: (run run-\d+( finished)?|u|  loss .*0 → 99|100 rows uploaded: u)$`, line)
 		if strings.HasSuffix(line, "finished") {
 			ends++
 		}
@@ -127,7 +125,7 @@ func TestTogether(t *testing.T) {
 	assert.Equal(t, 20, ends)
 }
 
-func TestProgress(t *testing.T) {
+func TestProgress_Numbers_FitOneLine(t *testing.T) {
 	t.Parallel()
 	const long = "a-run-with-a-name-that-is-a-good-deal-longer-than-anybody-wants-to-read-it"
 	for _, tt := range []struct {
@@ -139,10 +137,10 @@ func TestProgress(t *testing.T) {
 		{"rows", "r", Progress{Rows: 1, OfRows: 2}, "r: uploading 1 of 2 rows"},
 		{"a large file", "r", Progress{Rows: 2, OfRows: 2, OfFiles: 1, Bytes: 3_160_000_000, OfBytes: 50e9}, "r: uploading 2 of 2 rows, 0 of 1 files (3.2 of 50.0 GB)"},
 		{"a small one", "r", Progress{OfFiles: 1, Bytes: 3, OfBytes: 999}, "r: uploading 0 of 0 rows, 0 of 1 files (3 of 999 B)"},
-		{"sizes that are not known yet", "r", Progress{OfFiles: 100, Bytes: 1500}, "r: uploading 0 of 0 rows, 0 of 100 files (1.5 kB sent)"},
+		{"unknown sizes", "r", Progress{OfFiles: 100, Bytes: 1500}, "r: uploading 0 of 0 rows, 0 of 100 files (1.5 kB sent)"},
 		{"a long name", long, Progress{Rows: 1, OfRows: 2}, "a-run-with-a-name-that-is-a-good-deal-longer-th…: uploading 1 of 2 rows"},
 		{
-			"numbers without end", long,
+			"huge numbers", long,
 			Progress{Rows: 1e18, OfRows: 1e18, OfFiles: 1e9, Bytes: 1, OfBytes: 1e18},
 			"a-run-w…: uploading 1000000000000000000 of 1000000000000000000 rows, 0…",
 		},
@@ -152,8 +150,8 @@ func TestProgress(t *testing.T) {
 			s := newScreen(io.Discard, term.NewStyle(false))
 			s.Run(tt.run).Progress(tt.p)
 			settle(s)
-			assert.Equal(t, tt.want, s.stands)
-			assert.Less(t, len(mark)+1+term.Width(s.stands), 80)
+			assert.Equal(t, tt.want, s.shown)
+			assert.Less(t, len(mark)+1+term.Width(s.shown), 80)
 		})
 	}
 }

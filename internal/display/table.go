@@ -7,17 +7,18 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/term"
 )
 
-// Limits of what is shown.
+// Limits of the table.
 const (
 	maxMetrics = 20
 	sparkWidth = 24
 	maxName    = 32
 )
 
-// table has a line per metric: name, course, first and last value. d.mu is held.
+// table has one line per metric: name, sparkline, first and last value. d.mu is held.
 func (d *Display) table() string {
 	names := slices.Sorted(maps.Keys(d.trends))
 	more := len(names) - maxMetrics
@@ -42,7 +43,7 @@ func (d *Display) table() string {
 	return b.String()
 }
 
-// values are the first and the last value, once if there is no other.
+// values shows the first and the last value, or the only one.
 func (t *trend) values() string {
 	if t.seen == 1 {
 		return number(t.last)
@@ -52,18 +53,5 @@ func (t *trend) values() string {
 
 func number(v float64) string { return strconv.FormatFloat(v, 'g', 5, 64) }
 
-// clean keeps names and messages on one line, in their order, and free of terminal
-// commands.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r < ' ', r >= 0x7f && r < 0xa0: // controls
-			return ' '
-		case r == 0x2028, r == 0x2029: // line and paragraph separator
-			return ' '
-		case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069: // turn the direction of writing
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-}
+// clean makes foreign text safe for a terminal line.
+func clean(text string) string { return plaintext.Line(text, plaintext.NoLimit) }

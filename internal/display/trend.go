@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// maxPoints bounds what a trend remembers.
+// maxPoints is how many values a trend remembers.
 const maxPoints = 64
 
-// trend remembers the course of a metric in little space: when it is full, every
-// other point goes and only every other value is taken from then on.
+// trend remembers the history of a metric in little space: whenever it is full, it
+// drops every other point and from then on adds only every other value.
 type trend struct {
 	points []float64
-	stride int // take one value in so many
-	skip   int // values to pass over before the next is taken
+	stride int // every how many values one is added
+	skip   int // values to skip before the next is added
 	first  float64
 	last   float64
 	seen   int
@@ -42,8 +42,8 @@ func (t *trend) add(v float64) {
 
 var bars = []rune("▁▂▃▄▅▆▇█")
 
-// sparkline draws the course in at most width characters. A value that is no
-// number leaves a gap; a course that never changes is a flat line.
+// sparkline draws the history in at most width characters. NaN and infinities leave
+// gaps; a constant is a flat line.
 func (t *trend) sparkline(width int) string {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, v := range t.points {
