@@ -13,7 +13,7 @@ func (r *Run) findTwin() {
 	if r.rec == nil || r.writer != nil { // others are meant to write a run in shared mode
 		return
 	}
-	for _, d := range r.rec.dir.Twins() {
+	for _, d := range r.rec.dir.Siblings() {
 		unlock, err := journal.Lock(d.Journal())
 		if err == nil {
 			unlock()

@@ -11,8 +11,8 @@ import (
 // latestRun is the link to the newest run.
 const latestRun = "latest-run"
 
-// latest points the link latest-run at the newest run. It is a convenience;
-// where it cannot be made, nothing is lost.
+// latest points the link latest-run at a run. The link is a convenience, so an error is
+// ignored.
 func latest(root, name string) {
 	link := filepath.Join(root, latestRun)
 	tmp := filepath.Join(root, ".latest-run-"+name)
@@ -21,8 +21,8 @@ func latest(root, name string) {
 	}
 }
 
-// Remove deletes the directory with all that is in it. Links beside it that lead
-// there go too, and latest-run is pointed at the newest run that is left.
+// Remove deletes the directory and the links beside it that lead to it. latest-run then
+// leads to the newest run that is left.
 func (d *Dir) Remove() error {
 	if err := os.RemoveAll(d.path); err != nil {
 		return fmt.Errorf("delete run directory: %w", err)
@@ -47,9 +47,9 @@ func (d *Dir) Remove() error {
 	return nil
 }
 
-// newest is the name of the newest run's directory in root, "" if there is none.
+// newest returns the name of the newest run's directory in root, "" if there is none.
 func newest(root string) string {
-	entries, _ := os.ReadDir(root) // what cannot be read has no newest
+	entries, _ := os.ReadDir(root) // empty if it cannot be read
 	best, stamp := "", ""
 	for _, e := range entries {
 		m := dirName.FindStringSubmatch(e.Name())

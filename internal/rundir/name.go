@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// stampLayout is the time in the name of a run's directory.
+// stampLayout is the format of the time in the name of a run's directory.
 const stampLayout = "20060102_150405"
 
-// dirName is such a name.
+// dirName matches the name of a run's directory.
 var dirName = regexp.MustCompile(`^(?:offline-)?run-(\d{8}_\d{6})-(.+)$`)
 
-// Named reports whether the directory has the name of a run's, so that nothing else
-// is likely to be in it.
+// Named reports whether the directory has the name of a run's directory, and so is
+// unlikely to contain anything else.
 func (d *Dir) Named() bool { return dirName.MatchString(filepath.Base(d.path)) }
 
-// RunID returns the run's id as the name of the log tells it, else that of the
-// directory; "" if neither does.
+// RunID returns the run's id from the name of the log or else of the directory, "" if
+// neither has it.
 func (d *Dir) RunID() string {
 	name := strings.TrimSuffix(filepath.Base(d.log), ".wandb")
 	if id, ok := strings.CutPrefix(name, "run-"); ok && id != "" {
@@ -30,13 +30,13 @@ func (d *Dir) RunID() string {
 	return ""
 }
 
-// Begun returns when the run began, as the name of the directory tells it; the zero
-// time if it does not.
-func (d *Dir) Begun() time.Time {
+// Started returns when the run started, from the name of the directory. It is zero if the
+// name does not have it.
+func (d *Dir) Started() time.Time {
 	m := dirName.FindStringSubmatch(filepath.Base(d.path))
 	if m == nil {
 		return time.Time{}
 	}
-	t, _ := time.ParseInLocation(stampLayout, m[1], time.Local) // the zero time for no date
+	t, _ := time.ParseInLocation(stampLayout, m[1], time.Local) // zero if it is not a date
 	return t
 }

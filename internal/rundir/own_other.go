@@ -7,10 +7,10 @@ import (
 	"os"
 )
 
-// isOwn: elsewhere each user has a temporary directory of their own.
+// isOwn is always true, because each user has a temporary directory of their own.
 func isOwn(fs.FileInfo) bool { return true }
 
-// writable tries it.
+// writable reports whether a file can be created in a directory.
 func writable(dir string) bool {
 	f, err := os.CreateTemp(dir, ".wandgo-")
 	if err != nil {

@@ -14,7 +14,8 @@ func isOwn(info fs.FileInfo) bool {
 	return ok && int(stat.Uid) == os.Geteuid()
 }
 
-// writable asks the system, which also knows of file systems that are read-only.
+// writable reports whether the user can create files in a directory. Unlike the mode, the
+// system call takes read-only file systems into account.
 func writable(dir string) bool {
 	const write, search = 2, 1
 	return syscall.Access(dir, write|search) == nil

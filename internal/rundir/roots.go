@@ -6,20 +6,19 @@ import (
 	"path/filepath"
 )
 
-// TempPattern names the directories in the temporary one that serve runs whose own
-// place cannot be written, as os.MkdirTemp reads it.
+// TempPattern is the pattern for os.MkdirTemp of the directory for a run whose own
+// directory cannot be written.
 const TempPattern = "wandgo-"
 
-// Roots lists the directories in which runs are kept that have their place in root:
-// root itself and, where that cannot be written, those that took its place in the
-// temporary directory tmp. Only directories of the user's own are among these, as
-// anybody may make one there.
+// Roots returns the directories that may contain the runs of root: root itself and, if it
+// cannot be written, the directories in the temporary directory tmp that replace it. Of
+// these it returns only the user's own, because any user can create one.
 func Roots(root, tmp string) []string {
 	roots := []string{root}
 	if canMake(root) {
 		return roots
 	}
-	entries, _ := os.ReadDir(tmp) // what cannot be read holds no runs
+	entries, _ := os.ReadDir(tmp) // empty if it cannot be read
 	for _, e := range entries {
 		if ok, _ := filepath.Match(TempPattern+"*", e.Name()); !ok || !e.IsDir() {
 			continue
@@ -32,7 +31,7 @@ func Roots(root, tmp string) []string {
 	return roots
 }
 
-// canMake reports whether a directory can be written, or made where it is not there.
+// canMake reports whether a directory can be written, or created if it is missing.
 func canMake(dir string) bool {
 	for {
 		info, err := os.Stat(dir)
@@ -46,7 +45,7 @@ func canMake(dir string) bool {
 	}
 }
 
-// isDir reports whether there is a directory of the user's own, and no link.
+// isDir reports whether path is a directory of the user's own and not a link.
 func isDir(path string) bool {
 	info, err := os.Lstat(path)
 	return err == nil && info.Mode()&fs.ModeType == fs.ModeDir && isOwn(info)

@@ -1,12 +1,12 @@
-// Package rundir lays out a run's directory as the official client does, so that
-// its tools find what wandgo keeps on disk:
+// Package rundir is the layout of a run's directory. It is that of the official client,
+// so that its tools can read what wandgo writes:
 //
 //	wandb/
 //	  run-YYYYMMDD_HHMMSS-<id>/            offline-run-… for a run without a server
 //	    run-<id>.wandb                     the transaction log
 //	    run-<id>.wandb.synced              a client has uploaded it, or tried to
-//	    run-<id>.wandb.uploaded            how much of it which server has
-//	    refusal.json                       why the server did not take it, if so
+//	    run-<id>.wandb.uploaded            the part of it that a server has; see Uploaded
+//	    refusal.json                       why the server refused it, if it did
 //	    files/                             files to upload
 //	    logs/
 //	  latest-run -> run-…
@@ -25,7 +25,7 @@ import (
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
-// maxSameName ends the search for a free name.
+// maxSameName bounds the search for a free name.
 const maxSameName = 1000
 
 // Dir is the directory of one run.
@@ -33,20 +33,20 @@ type Dir struct {
 	path, log string
 }
 
-// Create makes a directory for a run below root, the "wandb" directory. Where
-// the name is taken, as two processes may start a run of one id in the same
-// second, a number is added.
+// Create creates a directory for a run below root, the "wandb" directory. If the name
+// exists, because two processes started a run of one id in the same second, a number is
+// added.
 func Create(root, id string, online bool, now time.Time) (*Dir, error) {
 	kind := "offline-run"
 	if online {
 		kind = "run"
 	}
 	if err := os.MkdirAll(root, 0o755); err != nil { //nolint:gosec // like the official client's
-		return nil, fmt.Errorf("make run directory: %w", err)
+		return nil, fmt.Errorf("create run directory: %w", err)
 	}
-	root, err := filepath.Abs(root) // the program may change its directory
+	root, err := filepath.Abs(root) // the program may change its working directory
 	if err != nil {
-		return nil, fmt.Errorf("make run directory: %w", err)
+		return nil, fmt.Errorf("create run directory: %w", err)
 	}
 	name := fmt.Sprintf("%s-%s-%s", kind, now.Local().Format(stampLayout), safe(id))
 	d := &Dir{path: filepath.Join(root, name)}
@@ -56,13 +56,13 @@ func Create(root, id string, online bool, now time.Time) (*Dir, error) {
 			break
 		}
 		if !errors.Is(err, fs.ErrExist) || n > maxSameName {
-			return nil, fmt.Errorf("make run directory: %w", err)
+			return nil, fmt.Errorf("create run directory: %w", err)
 		}
 		d.path = filepath.Join(root, fmt.Sprintf("%s-%d", name, n))
 	}
 	for _, sub := range []string{d.Files(), filepath.Join(d.path, "logs")} {
 		if err := os.Mkdir(sub, 0o755); err != nil { //nolint:gosec // see above
-			return nil, fmt.Errorf("make run directory: %w", err)
+			return nil, fmt.Errorf("create run directory: %w", err)
 		}
 	}
 	d.log = filepath.Join(d.path, "run-"+safe(id)+".wandb")
@@ -84,32 +84,33 @@ func Of(log string) *Dir {
 	return &Dir{path: filepath.Dir(log), log: log}
 }
 
-// Twins are the other directories beside d that are of the same run: of processes that
-// wrote it before, or do so now.
-func (d *Dir) Twins() []*Dir {
+// Siblings returns the other directories of the same run beside d, which belong to earlier
+// or concurrent processes.
+func (d *Dir) Siblings() []*Dir {
 	root := filepath.Dir(d.path)
 	entries, err := os.ReadDir(root)
 	if err != nil {
 		return nil
 	}
-	var twins []*Dir
+	var siblings []*Dir
 	for _, e := range entries {
 		dir := filepath.Join(root, e.Name())
-		twin := &Dir{path: dir, log: filepath.Join(dir, filepath.Base(d.log))}
-		if !e.IsDir() || twin.path == d.path || !strings.Contains(e.Name(), "run-") || !strings.Contains(e.Name(), "-"+d.RunID()) {
+		other := &Dir{path: dir, log: filepath.Join(dir, filepath.Base(d.log))}
+		if !e.IsDir() || other.path == d.path || !strings.Contains(e.Name(), "run-") || !strings.Contains(e.Name(), "-"+d.RunID()) {
 			continue
 		}
-		if _, err := os.Stat(twin.Journal()); err == nil { // the name alone may be of a longer id
-			twins = append(twins, twin)
+		if _, err := os.Stat(other.Journal()); err == nil { // the directory may be of a longer id
+			siblings = append(siblings, other)
 		}
 	}
-	return twins
+	return siblings
 }
 
-// At returns the directory at a path, which may hold no log, or none that can be seen.
+// At returns the directory at a path, whether or not there is a log in it.
 func At(path string) *Dir { return Of(filepath.Join(path, "run-.wandb")) }
 
-// safe keeps an id from leaving the directory. Ids that the server takes stay.
+// safe replaces the characters of an id that could lead out of the directory. The server
+// accepts no id with such a character.
 func safe(id string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == '/' || r == '\\' || r == ':' || r == filepath.Separator {
@@ -128,11 +129,10 @@ func (d *Dir) Journal() string { return d.log }
 // Files returns the directory of the files to upload.
 func (d *Dir) Files() string { return filepath.Join(d.path, "files") }
 
-// Offline reports whether the run was made without a server.
+// Offline reports whether the run was created without a server.
 func (d *Dir) Offline() bool { return strings.HasPrefix(filepath.Base(d.path), "offline-run-") }
 
-// MarkSynced says, to this client and to the official one, that there is nothing
-// left to upload.
+// MarkSynced marks the log as uploaded, for this client and the official one.
 func (d *Dir) MarkSynced() error {
 	if err := os.WriteFile(d.synced(), nil, 0o644); err != nil { //nolint:gosec // holds nothing
 		return fmt.Errorf("mark run as synced: %w", err)
@@ -140,122 +140,131 @@ func (d *Dir) MarkSynced() error {
 	return nil
 }
 
-// Synced reports whether that is said. The official client says it after an upload
-// that failed, too; what is known of a server is in the note, see [Uploaded].
+// Synced reports whether the log is marked as uploaded. The official client also marks it
+// after an upload that failed; [Uploaded] is reliable.
 func (d *Dir) Synced() bool {
 	_, err := os.Stat(d.synced())
 	return err == nil
 }
 
-func (d *Dir) synced() string { return d.Journal() + ".synced" }
+func (d *Dir) synced() string   { return d.Journal() + ".synced" }
+func (d *Dir) uploaded() string { return d.Journal() + ".uploaded" }
+func (d *Dir) refusal() string  { return filepath.Join(d.path, "refusal.json") }
 
-// Uploaded says how much of the log the server has. Base is where the run began
-// in the server's files; the others count lines after it.
+// Uploaded is the part of the log that a server has.
 type Uploaded struct {
+	// Base holds the offsets in the server's files at which this log starts. History
+	// and Events are the numbers of lines after them.
 	Base    Lines `json:"base"`
 	History int64 `json:"history"`
 	Events  int64 `json:"events"`
-	// Alerts are still to be raised: their places in the log, counted from 0. Of
-	// the alerts in the log of an offline run only the first AlertsSeen are
-	// accounted for.
+	// Alerts are the indexes, in the log, of the alerts that are not sent yet. Of an
+	// offline run it covers only the first AlertsSeen alerts of the log.
 	Alerts     []int64 `json:"alerts,omitempty"`
 	AlertsSeen int64   `json:"alertsSeen,omitempty"`
-	// Entity and Project are where it went, StorageID the server's id of the run.
+	// Entity, Project and BaseURL say where the log went. StorageID is the server's id
+	// of the run.
 	Entity    string `json:"entity"`
 	Project   string `json:"project"`
 	StorageID string `json:"storageId,omitempty"`
 	BaseURL   string `json:"baseUrl"`
-	// RunID is the id there; "" stands for that in the log.
+	// RunID is the run's id on the server; "" means the id in the log.
 	RunID string `json:"runId,omitempty"`
-	// Done says that the server has acknowledged all of the log, with the end of the
-	// run where the log has one. Bytes is how long the log was then.
+	// Done is set if the server has acknowledged the whole log, including its exit
+	// record if there is one. Bytes is the length of the log at that time.
 	Done  bool  `json:"done,omitempty"`
 	Bytes int64 `json:"bytes,omitempty"`
-	// Whole says that this was acknowledged piece by piece, files included, and that
-	// nothing was left out. LeftOut says what was, as far as that is known.
+	// Whole is set if, in addition, every file was acknowledged and nothing was
+	// skipped. LeftOut names what was skipped, if it is known.
 	Whole   bool   `json:"whole,omitempty"`
 	LeftOut string `json:"leftOut,omitempty"`
 }
 
-// Lines are positions in the server's files of a run.
+// Lines are offsets in the server's files of a run.
 type Lines struct {
 	History int64 `json:"history"`
 	Events  int64 `json:"events"`
 	Console int64 `json:"console"`
 }
 
-// SaveUploaded replaces the note of how much the server has. On a full disk, where there
-// is no room for another, it is written over the one that is there.
+// SaveUploaded replaces the stored Uploaded. If there is no room for a second file, it
+// overwrites the old one in place.
 func (d *Dir) SaveUploaded(u Uploaded) error {
-	path := d.Journal() + ".uploaded"
-	err := d.replace(path, u)
-	if err != nil && d.overwrite(path, u) == nil {
+	text, err := encode(d.uploaded(), u)
+	if err != nil {
+		return err
+	}
+	err = write(d.uploaded(), text)
+	if err != nil && overwrite(d.uploaded(), text) == nil {
 		return nil
 	}
 	return err
 }
 
-// LoadUploaded reads that note; false if there is none that can be read.
+// LoadUploaded returns the stored Uploaded. It reports false if there is none or it cannot
+// be read.
 func (d *Dir) LoadUploaded() (Uploaded, bool) {
 	var u Uploaded
-	text, err := smallfile.Read(d.Journal() + ".uploaded")
+	text, err := smallfile.Read(d.uploaded())
 	if err != nil || json.Unmarshal(text, &u) != nil {
 		return Uploaded{}, false
 	}
 	return u, true
 }
 
-// SaveRefusal keeps why the server did not take the run.
+// SaveRefusal stores why the server refused the run.
 func (d *Dir) SaveRefusal(reason json.RawMessage) error {
-	return d.replace(filepath.Join(d.path, "refusal.json"), reason)
+	text, err := encode(d.refusal(), reason)
+	if err != nil {
+		return err
+	}
+	return write(d.refusal(), text)
 }
 
-// ClearRefusal forgets why, as the server took it in the end.
+// ClearRefusal removes the stored refusal, because the server has accepted the run.
 func (d *Dir) ClearRefusal() error {
-	err := os.Remove(filepath.Join(d.path, "refusal.json"))
+	err := os.Remove(d.refusal())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove refusal.json: %w", err)
 	}
 	return nil
 }
 
-// LoadRefusal reads why the server did not take the run; nil if it did.
+// LoadRefusal returns why the server refused the run, nil if nothing is stored.
 func (d *Dir) LoadRefusal() json.RawMessage {
-	text, err := smallfile.Read(filepath.Join(d.path, "refusal.json"))
+	text, err := smallfile.Read(d.refusal())
 	if err != nil || !json.Valid(text) {
 		return nil
 	}
 	return text
 }
 
-// replace writes a file whole or not at all.
-func (d *Dir) replace(path string, v any) error {
-	text, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", filepath.Base(path), err)
-	}
-	return write(path, append(text, '\n'))
-}
-
-// overwrite writes over a file, which takes no more room than that has.
-func (d *Dir) overwrite(path string, v any) error {
-	text, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteAt(append(text, '\n'), 0)
-	return errors.Join(err, f.Truncate(int64(len(text))+1), f.Close())
-}
-
-// AddFile puts a file among those to upload, whole or not at all.
+// AddFile writes a file into the directory of the files to upload, completely or not at
+// all.
 func (d *Dir) AddFile(name string, content []byte) error {
 	return write(filepath.Join(d.Files(), name), content)
 }
 
+// encode returns the content of a JSON file.
+func encode(path string, v any) ([]byte, error) {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", filepath.Base(path), err)
+	}
+	return append(text, '\n'), nil
+}
+
+// overwrite writes a file in place, which needs no room for a second one.
+func overwrite(path string, content []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt(content, 0)
+	return errors.Join(err, f.Truncate(int64(len(content))), f.Close())
+}
+
+// write writes a file completely or not at all.
 func write(path string, content []byte) error {
 	tmp := path + ".tmp"
 	err := os.WriteFile(tmp, content, 0o644) //nolint:gosec // holds no secret

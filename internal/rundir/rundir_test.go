@@ -16,7 +16,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.Local)
 
-func TestCreate(t *testing.T) {
+func TestCreate_NameTaken_AddsANumber(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join(t.TempDir(), "wandb")
 	a, err := Create(root, "abc", true, noon)
@@ -41,7 +41,7 @@ func TestCreate(t *testing.T) {
 	assert.Equal(t, a, Of(a.Journal()), "a directory is found again by its log")
 }
 
-func TestIDCannotLeaveTheDirectory(t *testing.T) {
+func TestCreate_IDWithSlashes_StaysInTheRoot(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	d, err := Create(root, "../../evil\n", true, noon)
@@ -50,7 +50,7 @@ func TestIDCannotLeaveTheDirectory(t *testing.T) {
 	assert.Equal(t, d.Path(), filepath.Dir(d.Journal()))
 }
 
-func TestNotes(t *testing.T) {
+func TestDir_StoredState_IsLoaded(t *testing.T) {
 	t.Parallel()
 	d, err := Create(t.TempDir(), "abc", true, noon)
 	require.NoError(t, err)
@@ -85,19 +85,18 @@ func TestNotes(t *testing.T) {
 	assert.Nil(t, d.LoadRefusal())
 }
 
-func TestNoRoom(t *testing.T) {
+func TestDir_CannotWrite_ReturnsError(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
 	_, err := Create(file, "abc", true, noon)
-	require.ErrorContains(t, err, "make run directory")
+	require.ErrorContains(t, err, "create run directory")
 	d := Of(filepath.Join(file, "x", "run-abc.wandb"))
 	require.Error(t, d.MarkSynced())
 	require.Error(t, d.SaveUploaded(Uploaded{}))
 }
 
-// A log is in the same directory whichever way a path leads to it.
-func TestOf(t *testing.T) {
+func TestOf_PathThroughLink_IsTheSameDirectory(t *testing.T) {
 	t.Parallel()
 	d, err := Create(filepath.Join(t.TempDir(), "wandb"), "abc", false, noon)
 	require.NoError(t, err)
@@ -107,17 +106,17 @@ func TestOf(t *testing.T) {
 	assert.True(t, latest.Offline())
 	assert.True(t, latest.Named())
 	assert.Equal(t, "abc", latest.RunID())
-	assert.True(t, noon.Equal(latest.Begun()))
+	assert.True(t, noon.Equal(latest.Started()))
 
 	alone := Of(filepath.Join(t.TempDir(), "copy.wandb"))
 	assert.False(t, alone.Named())
 	assert.Empty(t, alone.RunID())
-	assert.True(t, alone.Begun().IsZero())
+	assert.True(t, alone.Started().IsZero())
 	assert.Equal(t, "copy.wandb", filepath.Base(alone.Journal()))
 	assert.Equal(t, "r-1", Of(filepath.Join("run-20261123_120000-r-1", "copy.wandb")).RunID())
 }
 
-func TestRemove(t *testing.T) {
+func TestRemove_LatestRun_LeadsToTheNewestLeft(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join(t.TempDir(), "wandb")
 	dirs := make([]*Dir, 3)
@@ -132,7 +131,7 @@ func TestRemove(t *testing.T) {
 	}
 	require.NoError(t, os.Symlink(filepath.Join(dirs[2].Path(), "logs", "debug.log"), filepath.Join(root, "debug.log")))
 	require.NoError(t, dirs[0].Remove())
-	assert.Equal(t, filepath.Base(dirs[2].Path()), link("latest-run"), "it leads elsewhere")
+	assert.Equal(t, filepath.Base(dirs[2].Path()), link("latest-run"), "it leads to another run")
 	assert.NotEmpty(t, link("debug.log"))
 	require.NoError(t, dirs[2].Remove())
 	assert.Equal(t, filepath.Base(dirs[1].Path()), link("latest-run"))
@@ -142,7 +141,7 @@ func TestRemove(t *testing.T) {
 	assert.NoDirExists(t, dirs[1].Path())
 }
 
-func TestAddFile(t *testing.T) {
+func TestAddFile_Twice_ReplacesTheFile(t *testing.T) {
 	t.Parallel()
 	d, err := Create(t.TempDir(), "abc", true, noon)
 	require.NoError(t, err)
@@ -157,8 +156,7 @@ func TestAddFile(t *testing.T) {
 	assert.Len(t, entries, 1)
 }
 
-// Where the usual directory cannot be written, runs are in the temporary one.
-func TestRoots(t *testing.T) {
+func TestRoots_CannotWrite_AddsTemporaryDirectories(t *testing.T) {
 	t.Parallel()
 	tmp := t.TempDir()
 	kept := filepath.Join(tmp, "wandgo-1", "wandb")

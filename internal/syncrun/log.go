@@ -137,7 +137,7 @@ func (h *head) settle() {
 	l.Guessed, l.late = true, true
 	l.Run = &record.Run{ID: l.Dir.RunID(), StartTime: h.begun}
 	if l.Run.StartTime.IsZero() {
-		l.Run.StartTime = l.Dir.Begun()
+		l.Run.StartTime = l.Dir.Started()
 	}
 	if note, ok := l.Dir.LoadUploaded(); ok && (note.RunID == "" || note.RunID == l.Run.ID) {
 		l.Run.Entity, l.Run.Project = note.Entity, note.Project
