@@ -67,6 +67,22 @@ func TestPages_NamedVariablesAreRead(t *testing.T) {
 	}
 }
 
+// TestPages_NamedCommandsExist finds the programs that the pages run, and each subcommand
+// of wandgo in a file of its name.
+func TestPages_NamedCommandsExist(t *testing.T) {
+	t.Parallel()
+	text := page.Read(t, "README.md") + page.Read(t, "CONTRIBUTING.md") + page.Read(t, "docs/causes.md") + page.Read(t, "examples/README.md")
+	programs := regexp.MustCompile(`go run \./(\S+)( [a-z]+)?`).FindAllStringSubmatch(text, -1)
+	require.NotEmpty(t, programs)
+	for _, m := range programs {
+		dir := strings.TrimRight(m[1], "`;,.")
+		assert.DirExists(t, filepath.Join("..", filepath.FromSlash(dir)), m[0])
+		if dir == "cmd/wandgo" && m[2] != "" {
+			assert.FileExists(t, filepath.Join("..", "cmd", "wandgo", strings.TrimSpace(m[2])+".go"), m[0])
+		}
+	}
+}
+
 // TestReadme_FitsInTwoHundredLines keeps the README a page that a newcomer reads.
 func TestReadme_FitsInTwoHundredLines(t *testing.T) {
 	t.Parallel()
