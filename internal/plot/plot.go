@@ -2,12 +2,14 @@
 package plot
 
 import (
+	"cmp"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/wandgo/wandgo/internal/plaintext"
+	"github.com/wandgo/wandgo/internal/term"
 )
 
 // Sizes of a plot, in characters.
@@ -20,34 +22,29 @@ const (
 
 // Options say how a plot looks. The zero Options are usable.
 type Options struct {
-	// Width and Height are those of the drawing, without axes and labels.
+	// Width and Height are those of the plot without axes and labels.
 	Width, Height int
-	// MaxWidth is how wide all of it may be at most, where that leaves room for a
-	// drawing; 0 is no limit. Title and caption are not cut off.
+	// MaxWidth limits the width including axes and labels, as long as that leaves room
+	// for the plot; 0 means no limit. Title and caption are not cut.
 	MaxWidth int
-	// ASCII draws with characters that every terminal has.
+	// ASCII uses ASCII characters only.
 	ASCII bool
-	// Title stands above, XLabel beside the x-axis.
+	// Title is above the plot, XLabel beside the x-axis.
 	Title, XLabel string
 }
 
-// Draw draws the points (xs[i], ys[i]), which are in the order of time, and joins
-// those that follow each other. NaN and infinity are not drawn, break the line,
-// and are counted below. The result ends in a newline; it has no other control
-// characters.
+// Draw plots the points (xs[i], ys[i]), which are in the order of time, and connects
+// them. NaN and infinities are not drawn: they leave gaps and are counted below the
+// plot. The result ends in a newline. It has no other control characters than
+// newlines.
 func Draw(xs, ys []float64, o Options) string {
 	n := min(len(xs), len(ys))
 	xs, ys = xs[:n], ys[:n]
-	if o.Width <= 0 {
-		o.Width = DefaultWidth
-	}
-	if o.Height <= 0 {
-		o.Height = DefaultHeight
-	}
-	o.Width, o.Height = max(o.Width, minWidth), max(o.Height, minHeight)
+	o.Width = max(cmp.Or(max(o.Width, 0), DefaultWidth), minWidth)
+	o.Height = max(cmp.Or(max(o.Height, 0), DefaultHeight), minHeight)
 	var b strings.Builder
 	if o.Title != "" {
-		b.WriteString(clean(o.Title) + "\n")
+		b.WriteString(plaintext.Line(o.Title, plaintext.NoLimit) + "\n")
 	}
 	s := survey(xs, ys)
 	if s.drawn > 0 {
@@ -57,17 +54,7 @@ func Draw(xs, ys []float64, o Options) string {
 	return b.String()
 }
 
-// clean takes control characters out of a name.
-func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || 0x80 <= r && r < 0xa0 {
-			return '?'
-		}
-		return r
-	}, text)
-}
-
-// stats is what the points come to.
+// stats summarizes the points.
 type stats struct {
 	drawn, nan, up, down int
 	minX, maxX           float64
@@ -129,7 +116,7 @@ func (s stats) caption() string {
 		short(s.minY), short(s.lowAt), short(s.maxY), short(s.highAt), short(s.lastY), left)
 }
 
-// short writes a number with six digits at most, whole numbers in full.
+// short writes a number with at most six digits, and integers in full.
 func short(f float64) string {
 	if f == math.Trunc(f) && math.Abs(f) < 1e15 {
 		return strconv.FormatFloat(f, 'f', -1, 64)
@@ -137,7 +124,7 @@ func short(f float64) string {
 	return strconv.FormatFloat(f, 'g', 6, 64)
 }
 
-// axis is how wide the y-axis is, with the blank before it.
+// axis is the width of the y-axis, with the space before it.
 const axis = 2
 
 // frame are the characters of the axes.
@@ -170,8 +157,8 @@ func draw(b *strings.Builder, xs, ys []float64, s stats, o Options) {
 	b.WriteString(strings.TrimRight(xLabels(s, o, margin), " ") + "\n")
 }
 
-// yLabels has a label for the top, the bottom, and some rows between, with as
-// many digits as it takes to tell them apart.
+// yLabels returns labels for the top, the bottom, and some rows in between, with as
+// many digits as it takes to distinguish them.
 func yLabels(s stats, height int) []string {
 	low, high := bounds(s.minY, s.maxY)
 	ticks := max(1, (height-1)/4)
@@ -183,7 +170,7 @@ func yLabels(s stats, height int) []string {
 			at := 1 - float64(row)/float64(height-1)
 			v := low*(1-at) + high*at
 			if math.Abs(v) < high*1e-4-low*1e-4 {
-				v = 0 // near enough for a label
+				v = 0 // close enough for a label
 			}
 			labels[row] = strconv.FormatFloat(v, 'g', digits, 64)
 			seen[labels[row]] = true
@@ -202,11 +189,11 @@ func xLabels(s stats, o Options, margin int) string {
 		gap := o.Width - len(first) - len(last)
 		line += strings.Repeat(" ", max(gap, 1)) + last
 	}
-	label := clean(o.XLabel)
-	switch beside := utf8.RuneCountInString(line) + 2 + utf8.RuneCountInString(label); {
+	label := plaintext.Line(o.XLabel, plaintext.NoLimit)
+	switch beside := term.Width(line) + 2 + term.Width(label); {
 	case label == "":
-	case o.MaxWidth > 0 && beside > o.MaxWidth: // below it, in the middle
-		n := utf8.RuneCountInString(label)
+	case o.MaxWidth > 0 && beside > o.MaxWidth: // below it, centred
+		n := term.Width(label)
 		left := max(0, min(margin+axis+max(0, o.Width-n)/2, o.MaxWidth-n))
 		line += "\n" + strings.Repeat(" ", left) + label
 	default:
@@ -215,7 +202,7 @@ func xLabels(s stats, o Options, margin int) string {
 	return line
 }
 
-// bounds makes room around a single value.
+// bounds returns the range to plot, with room around a single value.
 func bounds(low, high float64) (from, to float64) {
 	if low < high {
 		return low, high
@@ -229,135 +216,4 @@ func bounds(low, high float64) (from, to float64) {
 		return low / 2, high
 	}
 	return from, to
-}
-
-// Dots of a character of the Braille block.
-const (
-	dotsWide = 2
-	dotsHigh = 4
-	braille  = 0x2800
-)
-
-// dotBits are the bits of the dots by row and column.
-var dotBits = [dotsHigh][dotsWide]rune{{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}}
-
-// canvas holds the dots of a drawing.
-type canvas struct {
-	wide, high int // in dots
-	ascii      bool
-	dots       []bool
-}
-
-func newCanvas(o Options) *canvas {
-	c := &canvas{wide: o.Width, high: o.Height, ascii: o.ASCII}
-	if !o.ASCII {
-		c.wide, c.high = o.Width*dotsWide, o.Height*dotsHigh
-	}
-	c.dots = make([]bool, c.wide*c.high)
-	return c
-}
-
-// trace draws the line through the points.
-func (c *canvas) trace(xs, ys []float64, s stats) {
-	lowX, highX := bounds(s.minX, s.maxX)
-	lowY, highY := bounds(s.minY, s.maxY)
-	pen := false
-	var px, py int
-	for i, y := range ys {
-		if !finite(y) || !finite(xs[i]) {
-			pen = false
-			continue
-		}
-		x, y := scale(xs[i], lowX, highX, c.wide), c.high-1-scale(y, lowY, highY, c.high)
-		if pen {
-			c.line(px, py, x, y)
-		} else {
-			c.dots[y*c.wide+x] = true
-		}
-		px, py, pen = x, y, true
-	}
-}
-
-// scale gives the place of v among n. Halves, as a difference may overflow.
-func scale(v, low, high float64, n int) int {
-	at := (v/2 - low/2) / (high/2 - low/2)
-	if !finite(at) { // a range too small to be divided
-		at = 0.5
-	}
-	return max(0, min(int(math.Round(at*float64(n-1))), n-1))
-}
-
-func (c *canvas) line(x0, y0, x1, y1 int) {
-	dx, dy := abs(x1-x0), -abs(y1-y0)
-	sx, sy := sign(x1-x0), sign(y1-y0)
-	for e := dx + dy; ; {
-		c.dots[y0*c.wide+x0] = true
-		if x0 == x1 && y0 == y1 {
-			return
-		}
-		double := 2 * e
-		if double >= dy {
-			e += dy
-			x0 += sx
-		}
-		if double <= dx {
-			e += dx
-			y0 += sy
-		}
-	}
-}
-
-func abs(n int) int { return max(n, -n) }
-
-func sign(n int) int {
-	switch {
-	case n < 0:
-		return -1
-	case n > 0:
-		return 1
-	}
-	return 0
-}
-
-// rows are the lines of text, from the top.
-func (c *canvas) rows() []string {
-	if c.ascii {
-		return c.asciiRows()
-	}
-	var rows []string
-	for y := 0; y < c.high; y += dotsHigh {
-		var row []rune
-		for x := 0; x < c.wide; x += dotsWide {
-			r := rune(0)
-			for dy := range dotsHigh {
-				for dx := range dotsWide {
-					if c.dots[(y+dy)*c.wide+x+dx] {
-						r |= dotBits[dy][dx]
-					}
-				}
-			}
-			if r == 0 {
-				row = append(row, ' ')
-			} else {
-				row = append(row, braille+r)
-			}
-		}
-		rows = append(rows, string(row))
-	}
-	return rows
-}
-
-func (c *canvas) asciiRows() []string {
-	var rows []string
-	for line := range slices.Chunk(c.dots, c.wide) {
-		row := make([]byte, c.wide)
-		for i, dot := range line {
-			row[i] = ' '
-			if dot {
-				row[i] = '*'
-			}
-		}
-		rows = append(rows, string(row))
-	}
-	return rows
 }

@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// curve gives n points of f.
+// curve returns n points of f.
 func curve(n int, f func(x float64) float64) (xs, ys []float64) {
 	for i := range n {
 		xs = append(xs, float64(i))
@@ -29,8 +29,7 @@ func curve(n int, f func(x float64) float64) (xs, ys []float64) {
 	return xs, ys
 }
 
-// A drawing fits where it is to be seen.
-func TestMaxWidth(t *testing.T) {
+func TestDraw_MaxWidth_FitsAndUsesTheRoom(t *testing.T) {
 	t.Parallel()
 	xs, ys := curve(5000, func(x float64) float64 { return 1e6 * math.Sin(x/30) })
 	for _, label := range []string{"", "_step", "a/rather/long/name/of/a/metric"} {
@@ -50,7 +49,7 @@ func TestMaxWidth(t *testing.T) {
 	assert.NotPanics(t, func() { plot.Draw(xs, ys, plot.Options{MaxWidth: 1}) })
 }
 
-func TestDraw(t *testing.T) {
+func TestDraw_EachShape_Golden(t *testing.T) {
 	t.Parallel()
 	inf := math.Inf(1)
 	cases := map[string]struct {

@@ -1,3 +1,3 @@
-// Package ptytest gives tests a terminal to write to, so that they see what a person
-// sees. It knows Linux's pseudo terminals; elsewhere such a test is skipped.
+// Package ptytest provides tests with a pseudo terminal. It supports Linux; elsewhere
+// tests that open one are skipped.
 package ptytest

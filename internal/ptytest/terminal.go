@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// Terminal is a pseudo terminal with a person behind it who reads everything.
+// Terminal is a pseudo terminal that reads everything written to it.
 type Terminal struct {
-	// File is what a program gets as its standard output.
+	// File is the standard output of the program under test.
 	File *os.File
 
 	reading sync.WaitGroup
@@ -20,7 +20,7 @@ type Terminal struct {
 	more    chan struct{} // closed when more has arrived
 }
 
-// Open opens a terminal. It is closed at the end of the test.
+// Open opens a terminal. The end of the test closes it.
 func Open(tb testing.TB) *Terminal {
 	tb.Helper()
 	screen, file, err := open()
@@ -28,7 +28,7 @@ func Open(tb testing.TB) *Terminal {
 		tb.Skip("no pseudo terminal: ", err)
 	}
 	t := &Terminal{File: file, more: make(chan struct{})}
-	t.reading.Go(func() { _, _ = io.Copy(t, screen) }) // ends with an error once nobody has the other end
+	t.reading.Go(func() { _, _ = io.Copy(t, screen) }) // ends with an error once the other end is closed
 	tb.Cleanup(func() {
 		t.close()
 		_ = screen.Close()
@@ -36,7 +36,7 @@ func Open(tb testing.TB) *Terminal {
 	return t
 }
 
-// Write takes what arrived on the screen.
+// Write records output.
 func (t *Terminal) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -45,8 +45,8 @@ func (t *Terminal) Write(p []byte) (int, error) {
 	return t.text.Write(p)
 }
 
-// Wait waits until the text has arrived. It fails the test where that does not
-// happen in its time.
+// Wait blocks until the output contains text. It fails the test if that does not happen
+// before the test's context ends.
 func (t *Terminal) Wait(tb testing.TB, text string) {
 	tb.Helper()
 	for {
@@ -65,18 +65,18 @@ func (t *Terminal) Wait(tb testing.TB, text string) {
 }
 
 func (t *Terminal) close() {
-	_ = t.File.Close() // a second time it is closed already
+	_ = t.File.Close() // may be closed already
 	t.reading.Wait()
 }
 
-// Raw ends the writing and returns all that was written.
+// Raw closes the terminal and returns everything that was written.
 func (t *Terminal) Raw() string {
 	t.close()
 	return t.text.String()
 }
 
-// Text ends the writing and returns what is on the screen then, without colours: of
-// a line that was written over only the last.
+// Text closes the terminal and returns what is on the screen, without colours. Of a
+// line that was overwritten, it returns the last version.
 func (t *Terminal) Text() string {
 	lines := strings.Split(strings.ReplaceAll(plain(t.Raw()), "\r\n", "\n"), "\n")
 	for i, line := range lines {
@@ -85,7 +85,7 @@ func (t *Terminal) Text() string {
 	return strings.Join(lines, "\n")
 }
 
-// plain takes out colours.
+// plain removes colours.
 func plain(text string) string {
 	var b strings.Builder
 	for {

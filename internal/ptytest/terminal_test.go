@@ -12,7 +12,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestTerminal(t *testing.T) {
+func TestTerminal_OverwrittenLine_ShowsTheLast(t *testing.T) {
 	t.Parallel()
 	tty := Open(t)
 	assert.True(t, term.IsTerminal(tty.File))

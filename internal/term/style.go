@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Style colours text, or leaves it as it is. The zero Style does not colour. It
-// is a value without state and safe for concurrent use.
+// Style colours text, or returns it unchanged. The zero Style does not colour. A Style
+// is safe for concurrent use.
 type Style struct{ on bool }
 
-// NewStyle makes a Style that colours if on.
+// NewStyle makes a Style that colours if on is true.
 func NewStyle(on bool) Style { return Style{on: on} }
 
 // StyleFor makes the Style for a writer; see [Colours].
@@ -26,23 +26,23 @@ func (s Style) Bold(text string) string { return s.wrap("1", text) }
 // Dim makes text fainter than the rest.
 func (s Style) Dim(text string) string { return s.wrap("2", text) }
 
-// Red is for what failed.
+// Red is for failures.
 func (s Style) Red(text string) string { return s.wrap("31", text) }
 
-// Green is for what is well.
+// Green is for success.
 func (s Style) Green(text string) string { return s.wrap("32", text) }
 
-// Yellow is for what is in doubt.
+// Yellow is for warnings.
 func (s Style) Yellow(text string) string { return s.wrap("33", text) }
 
-// Cyan is for what to type or to open.
+// Cyan is for commands and links.
 func (s Style) Cyan(text string) string { return s.wrap("36", text) }
 
-// reset ends every style at once.
+// reset ends all styles.
 const reset = "\x1b[0m"
 
-// wrap styles each line by itself, so that no colour runs into a margin, and
-// renews the style after one that ends inside.
+// wrap styles each line separately, so that no colour runs into a margin, and
+// restores the style after a nested one.
 func (s Style) wrap(code, text string) string {
 	if !s.on || text == "" {
 		return text

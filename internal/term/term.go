@@ -1,5 +1,5 @@
-// Package term decides whether a program may colour what it writes, and colours
-// it.
+// Package term knows what a terminal is, how wide text is on it, and how to colour
+// text.
 package term
 
 import (
@@ -8,9 +8,9 @@ import (
 	"runtime"
 )
 
-// IsTerminal reports whether w is a terminal that a person looks at: a
-// character device other than the null device. Anything that is no *os.File,
-// such as a buffer, is none.
+// IsTerminal reports whether w is a terminal: an *os.File that is a character device
+// other than the null device. golang.org/x/term would add two modules to every program
+// that imports client.
 func IsTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	if !ok || file == nil {
@@ -24,9 +24,9 @@ func IsTerminal(w io.Writer) bool {
 	return err != nil || !os.SameFile(info, null)
 }
 
-// Colours reports whether colour on w is wanted: w is a terminal that knows
-// colours, and the user did not turn them off with NO_COLOR (https://no-color.org).
-// getenv reads the environment.
+// Colours reports whether to colour text on w: w is a terminal that supports colours,
+// and the user did not disable them with NO_COLOR (https://no-color.org). getenv reads
+// the environment.
 func Colours(w io.Writer, getenv func(string) string) bool {
 	return allowed(getenv, runtime.GOOS) && IsTerminal(w)
 }
@@ -36,8 +36,8 @@ func allowed(getenv func(string) string, goos string) bool {
 		return false
 	}
 	if goos == "windows" {
-		// Only these consoles are sure to understand ANSI codes without being
-		// told to; elsewhere TERM unset means little, here it is the rule.
+		// Only these consoles are known to support ANSI codes by default. TERM is
+		// usually not set on Windows.
 		return getenv("WT_SESSION") != "" || getenv("ConEmuANSI") == "ON" || getenv("TERM") != ""
 	}
 	return true

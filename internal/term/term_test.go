@@ -14,7 +14,7 @@ func env(vars map[string]string) func(string) string {
 	return func(name string) string { return vars[name] }
 }
 
-func TestIsTerminal(t *testing.T) {
+func TestIsTerminal_EachKindOfWriter_OnlyTerminals(t *testing.T) {
 	t.Parallel()
 	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
 	require.NoError(t, err)
@@ -38,7 +38,7 @@ func TestIsTerminal(t *testing.T) {
 
 	pty, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
-		t.Logf("no pseudo terminal to look at: %v", err)
+		t.Logf("no pseudo terminal: %v", err)
 		return
 	}
 	t.Cleanup(func() { pty.Close() })
@@ -47,7 +47,7 @@ func TestIsTerminal(t *testing.T) {
 	assert.False(t, Colours(pty, env(map[string]string{"NO_COLOR": "1"})))
 }
 
-func TestAllowed(t *testing.T) {
+func TestAllowed_Environment_Decides(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name, goos string
@@ -56,7 +56,7 @@ func TestAllowed(t *testing.T) {
 	}{
 		{"plain", "linux", nil, true},
 		{"NO_COLOR", "linux", map[string]string{"NO_COLOR": "1", "TERM": "xterm"}, false},
-		{"an empty NO_COLOR means nothing", "linux", map[string]string{"NO_COLOR": ""}, true},
+		{"an empty NO_COLOR is ignored", "linux", map[string]string{"NO_COLOR": ""}, true},
 		{"a dumb terminal", "linux", map[string]string{"TERM": "dumb"}, false},
 		{"an old Windows console", "windows", nil, false},
 		{"Windows Terminal", "windows", map[string]string{"WT_SESSION": "1"}, true},
@@ -67,21 +67,5 @@ func TestAllowed(t *testing.T) {
 			t.Parallel()
 			assert.Equal(t, test.want, allowed(env(test.vars), test.goos))
 		})
-	}
-}
-
-func TestStyle(t *testing.T) {
-	t.Parallel()
-	var off Style
-	on := NewStyle(true)
-	assert.False(t, off.On())
-	assert.Equal(t, "text", off.Red(off.Bold("text")))
-	assert.Empty(t, on.Red(""))
-	assert.Equal(t, "\x1b[31mtext\x1b[0m", on.Red("text"))
-	assert.Equal(t, "\x1b[1ma\x1b[0m\n\n\x1b[1mb\x1b[0m", on.Bold("a\n\nb"), "each line by itself")
-	assert.Equal(t, "\x1b[2ma\x1b[31mb\x1b[0m\x1b[2mc\x1b[0m", on.Dim("a"+on.Red("b")+"c"), "a style inside another")
-	assert.False(t, StyleFor(&bytes.Buffer{}, env(nil)).On())
-	for _, f := range []func(string) string{on.Bold, on.Dim, on.Red, on.Green, on.Yellow, on.Cyan} {
-		assert.Regexp(t, `^\x1b\[\d+mx\x1b\[0m$`, f("x"))
 	}
 }

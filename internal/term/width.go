@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// wide are the runes that take two columns: what Unicode calls East Asian wide
+// wide lists the runes that take two columns: those that Unicode calls East Asian wide
 // and fullwidth, emoji included. Each pair is the first and the last of a range, in
-// order. A terminal may think otherwise of the newest emoji.
+// ascending order. Terminals may differ for the newest emoji.
 var wide = [][2]rune{
 	{0x1100, 0x115f},
 	{0x231a, 0x231b},
@@ -92,9 +92,8 @@ var wide = [][2]rune{
 	{0x20000, 0x3fffd},
 }
 
-// Width is how many columns text takes on a terminal: two for East Asian wide
-// characters and emoji, none for marks that combine with what is before them. What a
-// control character does is not known here; it counts as none.
+// Width returns how many columns text takes on a terminal: two for East Asian wide
+// characters and emoji, none for combining marks. Control characters count as none.
 func Width(text string) int {
 	n := 0
 	for _, r := range text {
@@ -104,11 +103,11 @@ func Width(text string) int {
 }
 
 func runeWidth(r rune) int {
-	if r >= ' ' && r < 0x7f { // nearly all there are
+	if r >= ' ' && r < 0x7f { // the usual case
 		return 1
 	}
 	if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Mn, unicode.Me) || r >= 0x1160 && r <= 0x11ff {
-		return 0 // the last are Korean vowels and finals, which join the letter before them
+		return 0 // the range has Korean vowels and finals, which join the letter before
 	}
 	_, found := slices.BinarySearchFunc(wide, r, func(part [2]rune, r rune) int {
 		switch {
@@ -125,8 +124,7 @@ func runeWidth(r rune) int {
 	return 1
 }
 
-// Cut shortens text to at most limit columns. Where something is cut off, the last
-// column is an ellipsis.
+// Cut shortens text to at most limit columns. A text that is cut ends in "…".
 func Cut(text string, limit int) string {
 	if Width(text) <= limit {
 		return text
@@ -144,7 +142,7 @@ func Cut(text string, limit int) string {
 	return text[:end] + "…"
 }
 
-// Pad adds blanks to text until it takes width columns.
+// Pad adds spaces to text until it takes width columns.
 func Pad(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-Width(text)))
 }
