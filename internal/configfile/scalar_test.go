@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestParse_Scalar_IsThatOfPyYAML holds scalars to what yaml.safe_load of PyYAML 6.0.3
-// returns for them. Dates, which it turns into objects, stay text.
+// The wanted values are those that yaml.safe_load of PyYAML 6.0.3 returns. Dates, which it
+// turns into objects, stay text.
 func TestParse_Scalar_IsThatOfPyYAML(t *testing.T) {
 	t.Parallel()
 	type list = []string

@@ -10,16 +10,16 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// Claims are what an identity token says of itself. Nobody has checked them.
+// Claims are the claims of an identity token. They are not verified.
 type Claims struct {
-	// Issuer made the token for Subject.
+	// Issuer issued the token to Subject.
 	Issuer, Subject string
-	// Expires is when it ends; zero if it does not say.
+	// Expires is when the token expires; zero if the token does not say.
 	Expires time.Time
 }
 
-// Read reads the identity token in a file. claims is nil for a text that is no JSON
-// web token. The error names the file.
+// Read reads the identity token in a file. claims is nil if the text is not a JSON web
+// token. The error names the file.
 func Read(path string) (token secret.Key, claims *Claims, err error) {
 	token, err = readToken(path)
 	if err != nil {

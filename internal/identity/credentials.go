@@ -13,29 +13,29 @@ import (
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
-// expiryForm is how the credentials file writes a time, in UTC.
-const expiryForm = time.DateTime
+// expiryLayout is the format of a time in the credentials file, in UTC.
+const expiryLayout = time.DateTime
 
-// credentialsKey is what the entries of all servers stand under.
+// credentialsKey is the key that holds the entries of all servers.
 const credentialsKey = "credentials"
 
-// errNoCredentials says that a file is something else, which nobody may overwrite.
-var errNoCredentials = errors.New("is not in the form of a credentials file")
+// errNoCredentials is the error for a file of another kind, which must not be overwritten.
+var errNoCredentials = errors.New("is not a credentials file")
 
-// credentials is a credentials file: access tokens by server. What this client does
-// not know of it is kept as it is.
+// credentials is a credentials file: access tokens by server. Unknown fields are
+// preserved.
 type credentials struct {
 	top     map[string]json.RawMessage
 	entries map[string]json.RawMessage
 }
 
-// entry is what there is for one server.
+// entry is the access token of one server.
 type entry struct {
 	ExpiresAt   string `json:"expires_at"`
 	AccessToken string `json:"access_token"`
 }
 
-// parseCredentials reads a file. One that is empty has no entries.
+// parseCredentials parses a file, which may be empty.
 func parseCredentials(data []byte) (*credentials, error) {
 	c := &credentials{top: map[string]json.RawMessage{}, entries: map[string]json.RawMessage{}}
 	if len(data) == 0 {
@@ -54,23 +54,23 @@ func parseCredentials(data []byte) (*credentials, error) {
 	return c, nil
 }
 
-// token is the entry of a server; the zero token if there is none that makes sense.
+// token returns the access token of a server, or the zero token if there is no valid one.
 func (c *credentials) token(baseURL string) accessToken {
 	var e entry
 	if json.Unmarshal(c.entries[baseURL], &e) != nil {
 		return accessToken{}
 	}
-	expires, err := time.ParseInLocation(expiryForm, e.ExpiresAt, time.UTC)
+	expires, err := time.ParseInLocation(expiryLayout, e.ExpiresAt, time.UTC)
 	if err != nil {
 		return accessToken{}
 	}
 	return accessToken{secret.New(e.AccessToken), expires}
 }
 
-// with is the file with the entry of a server replaced.
+// with returns the file with the access token of a server replaced.
 func (c *credentials) with(baseURL string, t accessToken) ([]byte, error) {
 	var err error
-	c.entries[baseURL], err = json.Marshal(entry{t.expires.UTC().Format(expiryForm), t.key.Reveal()})
+	c.entries[baseURL], err = json.Marshal(entry{t.expires.UTC().Format(expiryLayout), t.key.Reveal()})
 	if err != nil {
 		return nil, err
 	}
@@ -80,9 +80,9 @@ func (c *credentials) with(baseURL string, t accessToken) ([]byte, error) {
 	return json.Marshal(c.top)
 }
 
-// Kept is the access token that the credentials file holds for the server of the
-// settings, good or not; empty if there is none.
-func Kept(s *settings.Settings) secret.Key {
+// Stored returns the access token that the credentials file has for the server of the
+// settings, valid or not. It is empty if there is none.
+func Stored(s *settings.Settings) secret.Key {
 	data, err := smallfile.Read(s.CredentialsFile)
 	if err != nil {
 		return secret.Key{}
@@ -94,11 +94,11 @@ func Kept(s *settings.Settings) secret.Key {
 	return c.token(s.BaseURL.Text).key
 }
 
-// saveToken writes the entry of a server into the file, which only its owner may
-// read. Another process sees the old file or the new one, and nothing in between.
+// saveToken writes the access token of a server into the file, which only its owner can
+// read. The file is replaced atomically.
 func saveToken(path, baseURL string, t accessToken) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target // the link stays
+		path = target // the link is not replaced
 	}
 	data, err := smallfile.Read(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

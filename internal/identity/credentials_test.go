@@ -14,9 +14,9 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// TestCredentialsFile is written in the form of the official client, for its owner
-// alone, and with what others have put there.
-func TestCredentialsFile(t *testing.T) {
+// The file has the format of the official client, is readable only by its owner, and keeps
+// the entries of others.
+func TestToken_Exchanged_IsStored(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) { // the clock stands at midnight, 1 January 2000
 		i := &issuer{}
@@ -50,9 +50,9 @@ func TestCredentialsFile(t *testing.T) {
 	})
 }
 
-// TestOtherFilesAreNotOverwritten: a path that leads to another file costs that file
+// A path that leads to another file costs that file
 // nothing, and the run neither.
-func TestOtherFilesAreNotOverwritten(t *testing.T) {
+func TestToken_OtherFile_IsNotOverwritten(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
 		"an ini file": "[default]\naws_secret = notakey\n", "other JSON": `{"auths":{}}`, "a list": "[]", "null": "null",
@@ -69,14 +69,14 @@ func TestOtherFilesAreNotOverwritten(t *testing.T) {
 			kept, err := os.ReadFile(p.credentials)
 			require.NoError(t, err)
 			assert.Equal(t, text, string(kept))
-			assert.Contains(t, p.log.String(), "is not in the form of a credentials file")
+			assert.Contains(t, p.log.String(), "is not a credentials file")
 			assert.NotContains(t, p.log.String(), "notakey")
 		})
 	}
 }
 
-// TestNoPlaceForCredentials: a token that cannot be kept serves this process.
-func TestNoPlaceForCredentials(t *testing.T) {
+// A token that cannot be stored is used by this process.
+func TestToken_CannotStore_IsUsed(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]string{"none": "", "below a file": filepath.Join(os.DevNull, ".config", "credentials.json")} {
 		i := &issuer{}
@@ -90,8 +90,8 @@ func TestNoPlaceForCredentials(t *testing.T) {
 	}
 }
 
-// TestCredentialsBehindALink: the link stays, and what it leads to is replaced.
-func TestCredentialsBehindALink(t *testing.T) {
+// The link stays, and what it leads to is replaced.
+func TestToken_CredentialsFileIsALink_KeepsTheLink(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	target, link := filepath.Join(dir, "target.json"), filepath.Join(dir, "link.json")
@@ -106,7 +106,7 @@ func TestCredentialsBehindALink(t *testing.T) {
 	assert.Contains(t, string(text), "notakey-1")
 }
 
-func TestEntriesThatMakeNoSense(t *testing.T) {
+func TestCredentials_InvalidEntry_IsIgnored(t *testing.T) {
 	t.Parallel()
 	for name, entry := range map[string]string{
 		"no entry": `{}`, "a number": `{"https://api.test/sub":1}`, "another time": `{"https://api.test/sub":{"expires_at":"2026-01-31T13:05:00Z","access_token":"notakey"}}`,
@@ -119,7 +119,7 @@ func TestEntriesThatMakeNoSense(t *testing.T) {
 	}
 }
 
-// FuzzCredentials: whatever a file holds, adding a token changes nothing else in it,
+// Whatever a file holds, adding a token changes nothing else in it,
 // and the token is read back.
 func FuzzCredentials(f *testing.F) {
 	for _, text := range []string{

@@ -21,20 +21,20 @@ const (
 	grantType    = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 	// exchangeTimeout bounds an exchange with its retries.
 	exchangeTimeout = time.Minute
-	// maxLifetime bounds what a server may say of a token's life.
+	// maxLifetime bounds the lifetime that a server gives a token.
 	maxLifetime = 10 * 365 * 24 * time.Hour
 )
 
-// operation names the exchange in errors and logs.
+// operation is the name of the exchange in errors and logs.
 const operation = "token exchange"
 
 var (
 	errEmpty   = errors.New("is empty")
-	errNoToken = errors.New("the answer holds no access token")
+	errNoToken = errors.New("the response has no access token")
 )
 
-// readToken reads an identity token. Blanks around it, such as the line break of
-// echo, are no part of it.
+// readToken reads an identity token. Spaces around it, such as the newline that echo adds,
+// are not part of it.
 func readToken(path string) (secret.Key, error) {
 	data, err := smallfile.Read(path)
 	if err != nil {
@@ -47,15 +47,15 @@ func readToken(path string) (secret.Key, error) {
 	return secret.New(text), nil
 }
 
-// exchange gets an access token for the identity token as it is now. Every error
-// is a [*transport.TokenError].
+// exchange exchanges the current identity token for an access token. The error is a
+// [*transport.TokenError].
 func (s *Source) exchange(ctx context.Context) (accessToken, error) {
 	assertion, err := readToken(s.cfg.TokenFile)
 	if err != nil {
 		return accessToken{}, &transport.TokenError{Source: s.cfg.Source, Err: err}
 	}
 	s.mu.Lock()
-	s.tell(assertion)
+	s.remember(assertion)
 	s.mu.Unlock()
 	ctx, cancel := context.WithTimeoutCause(ctx, exchangeTimeout, fmt.Errorf("no access token within %v", exchangeTimeout))
 	defer cancel()
@@ -83,46 +83,46 @@ func (s *Source) exchange(ctx context.Context) (accessToken, error) {
 		failed.Permanent = !policy.Retryable(resp.StatusCode, nil)
 		return accessToken{}, failed
 	}
-	token, err := readAnswer(resp.Body, time.Now())
+	token, err := readResponse(resp.Body, time.Now())
 	if err != nil {
-		resp.Body = nil // whatever it is, it was meant to be secret
+		resp.Body = nil // it may contain a secret
 		failed.Last, failed.Permanent, failed.Err = resp, true, err
 		return accessToken{}, failed
 	}
 	return token, nil
 }
 
-// readAnswer reads the answer to an exchange that was made at a time.
-func readAnswer(body []byte, at time.Time) (accessToken, error) {
-	var answer struct {
+// readResponse parses the response to an exchange that was started at a time.
+func readResponse(body []byte, at time.Time) (accessToken, error) {
+	var response struct {
 		AccessToken string  `json:"access_token"`
 		ExpiresIn   float64 `json:"expires_in"`
 	}
-	if json.Unmarshal(body, &answer) != nil || answer.AccessToken == "" {
+	if json.Unmarshal(body, &response) != nil || response.AccessToken == "" {
 		return accessToken{}, errNoToken
 	}
-	if strings.ContainsFunc(answer.AccessToken, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+	if strings.ContainsFunc(response.AccessToken, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
 		return accessToken{}, errors.New("the access token cannot be sent in a header")
 	}
-	life := max(0, min(answer.ExpiresIn, maxLifetime.Seconds()))
-	return accessToken{secret.New(answer.AccessToken), at.Add(time.Duration(life * float64(time.Second)))}, nil
+	life := max(0, min(response.ExpiresIn, maxLifetime.Seconds()))
+	return accessToken{secret.New(response.AccessToken), at.Add(time.Duration(life * float64(time.Second)))}, nil
 }
 
-// maxMessage bounds what is repeated of an answer, in bytes.
+// maxMessage bounds the part of a response that is repeated, in bytes.
 const maxMessage = 200
 
-// messageOf is the error of an answer in OAuth's form, or "".
+// messageOf returns the error of a response in OAuth's format, or "".
 func messageOf(body []byte) string {
-	var answer struct {
+	var response struct {
 		Error       string `json:"error"`
 		Description string `json:"error_description"`
 	}
-	if json.Unmarshal(body, &answer) != nil {
+	if json.Unmarshal(body, &response) != nil {
 		return ""
 	}
-	text := answer.Error
-	if answer.Description != "" {
-		text += ": " + answer.Description
+	text := response.Error
+	if response.Description != "" {
+		text += ": " + response.Description
 	}
 	return strings.ToValidUTF8(text[:min(len(text), maxMessage)], "")
 }

@@ -13,39 +13,40 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// refreshBefore is how long before its end a token is replaced.
+// refreshBefore is how long before its expiry a token is replaced.
 const refreshBefore = 5 * time.Minute
 
-// maxSecrets is how many secrets are remembered, to be taken out of texts: those
-// that requests under way may still carry.
+// maxSecrets is the number of secrets that are removed from texts: those that requests in
+// progress may still carry.
 const maxSecrets = 6
 
 // Config configures a [Source].
 type Config struct {
-	// Source says where the identity token is from, for errors.
+	// Source says where the identity token comes from, for errors.
 	Source string
 	// TokenFile holds the identity token.
 	TokenFile string
-	// CredentialsFile keeps access tokens; "" keeps none.
+	// CredentialsFile stores access tokens; "" stores none.
 	CredentialsFile string
-	// Transport makes the exchange. It has no credentials.
+	// Transport sends the exchange, which carries no credentials.
 	Transport *transport.Transport
-	// Logger is told what cannot be kept or read; nil is silent.
+	// Logger gets warnings about the credentials file; nil discards them.
 	Logger *slog.Logger
 }
 
-// Source gives access tokens for an identity token. Make it with [New].
+// Source returns access tokens for an identity token. It is safe for concurrent use.
+// [New] returns one.
 type Source struct {
 	cfg Config
 
 	mu       sync.Mutex
 	current  accessToken
-	rejected secret.Key  // what the server did not accept last
-	told     secret.Keys // the newest last
-	flight   *flight     // who is getting a token; nil if nobody is
+	rejected secret.Key  // the last token that the server did not accept
+	secrets  secret.Keys // the last ones used, the newest last
+	flight   *flight     // the fetch in progress, nil if there is none
 }
 
-// accessToken is a token and when it ends.
+// accessToken is a token and its expiry.
 type accessToken struct {
 	key     secret.Key
 	expires time.Time
@@ -53,18 +54,18 @@ type accessToken struct {
 
 func (t accessToken) usable() bool { return !t.key.Empty() && time.Until(t.expires) > refreshBefore }
 
-// flight is the way to a token, for all who wait for it.
+// flight is the fetch of a token for all callers that wait for it.
 type flight struct {
 	done      chan struct{}
 	token     secret.Key
 	fresh     bool
 	err       error
-	abandoned bool // whoever began it gave up: it says nothing to the others
+	abandoned bool // the context of the fetching caller ended, so the others try again
 }
 
 var _ transport.TokenSource = (*Source)(nil)
 
-// New makes a Source. It reads no file and makes no request.
+// New returns a Source. It reads no file and sends no request.
 func New(cfg Config) *Source {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -72,8 +73,8 @@ func New(cfg Config) *Source {
 	return &Source{cfg: cfg}
 }
 
-// Transport makes a transport with the credentials that the settings have: the API
-// key of o, or access tokens for the identity token, whose Source is nil otherwise.
+// Transport returns a transport with the credentials of the settings: the API key of o, or
+// access tokens for the identity token. The Source is nil for an API key.
 func Transport(s *settings.Settings, o transport.Options) (*transport.Transport, *Source, error) {
 	if s.IdentityTokenFile == "" {
 		t, err := transport.New(o)
@@ -92,21 +93,21 @@ func Transport(s *settings.Settings, o transport.Options) (*transport.Transport,
 	return t, source, err
 }
 
-// Ready reports whether a token can be had without a request, or the identity token
-// for an exchange be read. The error names the file.
+// Ready returns nil if there is a usable access token or the identity token can be read.
+// It sends no request. The error names the file.
 func (s *Source) Ready() error {
 	s.mu.Lock()
 	usable := s.current.usable()
 	s.mu.Unlock()
-	if usable || s.kept().usable() {
+	if usable || s.stored().usable() {
 		return nil
 	}
 	_, err := readToken(s.cfg.TokenFile)
 	return err
 }
 
-// Token implements [transport.TokenSource]: the token at hand, the one in the
-// credentials file, or a new one.
+// Token implements [transport.TokenSource]. It returns the current token, the one in the
+// credentials file, or a new one. It blocks during an exchange.
 func (s *Source) Token(ctx context.Context, rejected secret.Key) (token secret.Key, fresh bool, err error) {
 	for {
 		s.mu.Lock()
@@ -129,7 +130,7 @@ func (s *Source) Token(ctx context.Context, rejected secret.Key) (token secret.K
 		}
 		s.mu.Unlock()
 		if first {
-			s.fly(ctx, fl)
+			s.fetch(ctx, fl)
 			return fl.token, fl.fresh, fl.err
 		}
 		select {
@@ -143,19 +144,19 @@ func (s *Source) Token(ctx context.Context, rejected secret.Key) (token secret.K
 	}
 }
 
-// fly gets a token for everybody who waits.
-func (s *Source) fly(ctx context.Context, fl *flight) {
+// fetch gets a token for all callers that wait.
+func (s *Source) fetch(ctx context.Context, fl *flight) {
 	defer close(fl.done)
 	s.mu.Lock()
 	rejected := s.rejected
 	s.mu.Unlock()
-	token := s.kept()
+	token := s.stored()
 	var err error
 	if fl.fresh = !token.usable() || token.key == rejected; fl.fresh {
 		token, err = s.exchange(ctx)
 	}
 	if err == nil && fl.fresh {
-		s.keep(token)
+		s.store(token)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -163,56 +164,56 @@ func (s *Source) fly(ctx context.Context, fl *flight) {
 	fl.token, fl.err, fl.abandoned = token.key, err, err != nil && ctx.Err() != nil
 	if err == nil {
 		s.current = token
-		s.tell(token.key)
+		s.remember(token.key)
 	}
 }
 
-// tell adds to what may be echoed. s.mu is held.
-func (s *Source) tell(k secret.Key) {
-	if slices.Contains(s.told, k) {
+// remember adds a secret to be removed from texts. s.mu is held.
+func (s *Source) remember(k secret.Key) {
+	if slices.Contains(s.secrets, k) {
 		return
 	}
-	told := append(slices.Clone(s.told), k) // others may be reading the old ones
-	s.told = told[max(0, len(told)-maxSecrets):]
+	secrets := append(slices.Clone(s.secrets), k) // the old slice may be in use
+	s.secrets = secrets[max(0, len(secrets)-maxSecrets):]
 }
 
 // Secrets implements [transport.TokenSource].
 func (s *Source) Secrets() secret.Keys {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.told
+	return s.secrets
 }
 
-// kept is the token of the credentials file, if there is one.
-func (s *Source) kept() accessToken {
+// stored returns the token in the credentials file, or the zero token.
+func (s *Source) stored() accessToken {
 	if s.cfg.CredentialsFile == "" {
 		return accessToken{}
 	}
 	data, err := smallfile.Read(s.cfg.CredentialsFile)
 	if err != nil {
-		return accessToken{} // most often it is not there
+		return accessToken{} // usually it does not exist
 	}
 	c, err := parseCredentials(data)
 	if err != nil {
-		s.cfg.Logger.Warn("the credentials file is not heeded", "file", s.cfg.CredentialsFile, "error", err)
+		s.cfg.Logger.Warn("the credentials file is ignored", "file", s.cfg.CredentialsFile, "error", err)
 		return accessToken{}
 	}
 	token := c.token(s.cfg.Transport.BaseURL())
 	if !token.key.Empty() {
 		s.mu.Lock()
-		s.tell(token.key)
+		s.remember(token.key)
 		s.mu.Unlock()
 	}
 	return token
 }
 
-// keep writes the token into the credentials file. A token that cannot be kept is
-// good all the same.
-func (s *Source) keep(token accessToken) {
+// store writes the token into the credentials file. A token that cannot be stored is still
+// used.
+func (s *Source) store(token accessToken) {
 	if s.cfg.CredentialsFile == "" {
 		return
 	}
 	if err := saveToken(s.cfg.CredentialsFile, s.cfg.Transport.BaseURL(), token); err != nil {
-		s.cfg.Logger.Debug("the access token is not kept for other processes", "file", s.cfg.CredentialsFile, "error", err)
+		s.cfg.Logger.Debug("cannot store the access token for other processes", "file", s.cfg.CredentialsFile, "error", err)
 	}
 }

@@ -33,7 +33,7 @@ func (p *place) take(t *testing.T, rejected string) (token string, fresh bool) {
 	return k.Reveal(), fresh
 }
 
-func TestExchangeOnTheWire(t *testing.T) {
+func TestToken_NoneStored_IsExchanged(t *testing.T) {
 	t.Parallel()
 	i := &issuer{}
 	p := newPlace(t, i)
@@ -51,9 +51,9 @@ func TestExchangeOnTheWire(t *testing.T) {
 	assert.EqualValues(t, len(i.bodies[0]), req.ContentLength)
 }
 
-// TestTokenIsKeptUntilShortOfItsEnd: one exchange serves until five minutes remain,
+// One exchange serves until five minutes remain,
 // and each reads the file anew.
-func TestTokenIsKeptUntilShortOfItsEnd(t *testing.T) {
+func TestToken_NearExpiry_IsExchangedAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		i := &issuer{}
@@ -78,9 +78,9 @@ func TestTokenIsKeptUntilShortOfItsEnd(t *testing.T) {
 	})
 }
 
-// TestCredentialsOfOtherProcesses: a token that another process got serves as well,
+// A token that another process got serves as well,
 // unless the server does not accept it or it is about to end.
-func TestCredentialsOfOtherProcesses(t *testing.T) {
+func TestToken_StoredByOtherProcess_IsUsed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		i := &issuer{}
@@ -113,9 +113,9 @@ func TestCredentialsOfOtherProcesses(t *testing.T) {
 	})
 }
 
-// TestManyShareOneExchange: whoever needs a token while one is being got waits for
+// Whoever needs a token while one is being got waits for
 // that; who is first and gives up leaves it to another.
-func TestManyShareOneExchange(t *testing.T) {
+func TestToken_ManyCallers_ShareOneExchange(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		i := &issuer{delay: time.Second}
@@ -159,9 +159,9 @@ func TestManyShareOneExchange(t *testing.T) {
 	})
 }
 
-// TestExchangeFails: what can pass is tried three times more, one to five seconds
+// What can pass is tried three times more, one to five seconds
 // apart; anything else is final.
-func TestExchangeFails(t *testing.T) {
+func TestToken_ExchangeFails_ReturnsTokenError(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name      string
@@ -177,8 +177,8 @@ func TestExchangeFails(t *testing.T) {
 		{"forbidden", 403, "<html>no</html>", nil, 1, true, ": HTTP 403"},
 		{"no such address", 404, "404 page not found\n", nil, 1, true, ": HTTP 404"},
 		{"a redirect", 302, "", nil, 1, true, ": HTTP 302"},
-		{"no token in the answer", 200, `{"token":"notakey-other"}`, nil, 1, true, ": HTTP 200: the answer holds no access token"},
-		{"a web page", 200, "<html>welcome</html>", nil, 1, true, ": HTTP 200: the answer holds no access token"},
+		{"no token in the response", 200, `{"token":"notakey-other"}`, nil, 1, true, ": HTTP 200: the response has no access token"},
+		{"a web page", 200, "<html>welcome</html>", nil, 1, true, ": HTTP 200: the response has no access token"},
 		{"a token that is no header", 200, `{"access_token":"notakey\n-x","expires_in":3600}`, nil, 1, true, ": HTTP 200: the access token cannot be sent in a header"},
 		{"busy", 429, "", nil, 4, false, ": HTTP 429"},
 		{"broken", 503, "", nil, 4, false, ": HTTP 503"},
@@ -215,8 +215,8 @@ type errorText string
 
 func (e errorText) Error() string { return string(e) }
 
-// TestExchangeTakesAMinuteAtMost with ten seconds for each attempt.
-func TestExchangeTakesAMinuteAtMost(t *testing.T) {
+// Each attempt takes ten seconds.
+func TestToken_SilentServer_FailsAfterAMinute(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		i := &issuer{delay: time.Hour}
@@ -231,8 +231,8 @@ func TestExchangeTakesAMinuteAtMost(t *testing.T) {
 	})
 }
 
-// TestFileWithoutToken is named before any request.
-func TestFileWithoutToken(t *testing.T) {
+// The error comes before any request.
+func TestToken_FileWithoutToken_ReturnsError(t *testing.T) {
 	t.Parallel()
 	i := &issuer{}
 	p := newPlace(t, i)
@@ -262,8 +262,8 @@ func TestFileWithoutToken(t *testing.T) {
 	assert.Zero(t, i.sent())
 }
 
-// TestNothingIsTold: no error, log or value shows either token.
-func TestNothingIsTold(t *testing.T) {
+// No error, log or value shows either token.
+func TestToken_AnyOutcome_LogsNoSecret(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		i := &issuer{answer: func(n int) (int, string) {
@@ -285,8 +285,8 @@ func TestNothingIsTold(t *testing.T) {
 	})
 }
 
-// TestKeyIsNoToken: with a key there is no source.
-func TestKeyIsNoToken(t *testing.T) {
+// With a key there is no source.
+func TestTransport_APIKey_HasNoSource(t *testing.T) {
 	t.Parallel()
 	tr, source, err := Transport(&settings.Settings{}, transport.Options{BaseURL: baseURL, Key: secret.New("notakey-in-use")})
 	require.NoError(t, err)

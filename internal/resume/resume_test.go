@@ -139,7 +139,7 @@ func TestReadConfig(t *testing.T) {
 	}
 }
 
-// TestRead_MissingOrMalformedData_ReturnsError holds that a state with a hole is an error and no fresh start.
+// An incomplete state is an error and not a new start.
 func TestRead_MissingOrMalformedData_ReturnsError(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*graphql.RunState){

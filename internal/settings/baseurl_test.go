@@ -81,7 +81,7 @@ func TestNormalizeBaseURLErrors(t *testing.T) {
 	}
 }
 
-// TestBaseURLSource: a bad base URL is named with where it came from.
+// A bad base URL is named with where it came from.
 func TestBaseURLSource(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -100,7 +100,7 @@ func TestBaseURLSource(t *testing.T) {
 	assert.ErrorContains(t, err, "Options.BaseURL")
 }
 
-// TestBrokenFileMayNameTheServer: where a settings file cannot be understood,
+// Where a settings file cannot be understood,
 // the server it names is not known, and a key from elsewhere must not go to
 // another one instead.
 func TestBrokenFileMayNameTheServer(t *testing.T) {
@@ -181,7 +181,7 @@ func TestRunURL(t *testing.T) {
 	assert.Equal(t, "http://h/a/%C3%A4=+&$@-_.~/runs/%22%3C%25%2F", RunURL("http://h", "a", "ä=+&$@-_.~", `"<%/`))
 }
 
-// FuzzBaseURL: what is accepted is a clean URL that stays as it is, and no error
+// What is accepted is a clean URL that stays as it is, and no error
 // shows a password.
 func FuzzBaseURL(f *testing.F) {
 	for _, s := range []string{

@@ -86,7 +86,7 @@ func TestReferencesCannotExplode(t *testing.T) {
 	require.ErrorContains(t, err, "too long")
 }
 
-// FuzzSettingsFile: no file panics or hangs, and what parses has sane names.
+// No file panics or hangs, and what parses has sane names.
 func FuzzSettingsFile(f *testing.F) {
 	for _, s := range []string{
 		"", "[default]\nentity = e\n", "[default]\na = 1\n b\n\n c\n", "[DEFAULT]\nx=%%\n[default]\ny=%(x)s\n", "[default]\na=%(b)s\nb=%(a)s\n",

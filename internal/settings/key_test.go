@@ -126,7 +126,7 @@ func TestKeyHint(t *testing.T) {
 	}
 }
 
-// FuzzCheckKey: no key panics, and no text shows 8 characters of one in a row.
+// No key panics, and no text shows 8 characters of one in a row.
 func FuzzCheckKey(f *testing.F) {
 	seeds := []string{
 		"", " ", "\n", `"`, `""`, "-", ".", "a.b.c", "xxx", hexKey, modern, "local-" + hexKey, hexKey + hexKey + hexKey,

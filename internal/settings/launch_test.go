@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestWhatRunsTellOfThemselves: program, host and queue are from the environment,
+// Program, host and queue are from the environment,
 // else from the settings file.
 func TestWhatRunsTellOfThemselves(t *testing.T) {
 	t.Parallel()

@@ -233,7 +233,7 @@ func TestBothCredentials(t *testing.T) {
 	assertSecretFree(t, hexKey, err.Error())
 }
 
-// TestIdentityTokenFiles: names are made absolute, and the login names the file.
+// Names are made absolute, and the login names the file.
 func TestIdentityTokenFiles(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -130,7 +130,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// TestHoldsNoKey: the key in use is found wherever it was pasted, whatever its
+// The key in use is found wherever it was pasted, whatever its
 // form.
 func TestHoldsNoKey(t *testing.T) {
 	t.Parallel()

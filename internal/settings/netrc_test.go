@@ -76,7 +76,7 @@ func TestNetrcEntryLine(t *testing.T) {
 	assert.Equal(t, 6, file.entries[1].line)
 }
 
-// FuzzNetrc: no file panics or hangs, and no error shows text of the file.
+// No file panics or hangs, and no error shows text of the file.
 func FuzzNetrc(f *testing.F) {
 	for _, s := range []string{
 		"", "machine h login user password secret123", "default password x", "macdef m\nfoo\n\nmachine h", "machine 'a b' password \"c\\\"d\"",

@@ -10,7 +10,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// TestModule: a test binary has no version of its own, so this is the fallback;
+// A test binary has no version of its own, so this is the fallback;
 // whatever the build, the version has no "v" and fits into a header.
 func TestModule(t *testing.T) {
 	t.Parallel()
