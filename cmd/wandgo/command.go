@@ -52,8 +52,7 @@ func run(ctx context.Context, args []string, env environment, stdout, stderr io.
 			return c.run(ctx, a, rest)
 		}
 	}
-	fmt.Fprintf(stderr, "wandgo: unknown command %q%s\n\n", name, didYouMean(name))
-	writeOverview(stderr)
+	fmt.Fprintf(stderr, "wandgo: unknown command %q%s\nFor a list of commands: wandgo help\n", name, didYouMean(name))
 	return exitUsage
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/record/wire"
@@ -177,7 +178,7 @@ func (o *object) run(r *record.Run) {
 func tree(items []record.Item) []byte {
 	var t record.Tree
 	t.ApplySummary(&record.Summary{Update: items})
-	return quoteNonFinite(t.AppendJSON(nil))
+	return jsonx.QuoteNonFinite(t.AppendJSON(nil))
 }
 
 // metric appends what a definition sets.
@@ -218,41 +219,6 @@ func (o *object) metric(m *record.Metric) {
 	}
 }
 
-// quoteNonFinite makes texts of the numbers that JSON has not.
-func quoteNonFinite(b []byte) []byte {
-	if !bytes.Contains(b, []byte("NaN")) && !bytes.Contains(b, []byte("Infinity")) {
-		return b
-	}
-	var out []byte
-	text := false
-	for i := 0; i < len(b); i++ {
-		switch {
-		case text && b[i] == '\\':
-			out = append(out, b[i])
-			i++
-		case b[i] == '"':
-			text = !text
-		case !text:
-			if n := nonFinite(b[i:]); n > 0 {
-				out = append(append(append(out, '"'), b[i:i+n]...), '"')
-				i += n - 1
-				continue
-			}
-		}
-		out = append(out, b[i])
-	}
-	return out
-}
-
-func nonFinite(b []byte) int {
-	for _, word := range []string{"NaN", "Infinity", "-Infinity"} {
-		if bytes.HasPrefix(b, []byte(word)) {
-			return len(word)
-		}
-	}
-	return 0
-}
-
 // logDocument is the whole log as one JSON document.
 func logDocument(s *syncrun.Survey) ([]byte, error) {
 	o := object{dst: []byte{'{'}}
@@ -264,8 +230,8 @@ func logDocument(s *syncrun.Survey) ([]byte, error) {
 		run.run(s.Run)
 	}
 	o.raw("run", append(run.dst, '}'))
-	o.raw("config", quoteNonFinite(s.Config.AppendJSON(nil)))
-	o.raw("summary", quoteNonFinite(s.Summary.AppendJSON(nil)))
+	o.raw("config", jsonx.QuoteNonFinite(s.Config.AppendJSON(nil)))
+	o.raw("summary", jsonx.QuoteNonFinite(s.Summary.AppendJSON(nil)))
 	o.raw("metrics", record.AppendMetricsJSON(nil, s.Metrics, true))
 	o.raw("telemetry", s.Telemetry.AppendJSON(nil))
 	list := []byte{'['}

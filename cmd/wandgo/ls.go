@@ -113,6 +113,9 @@ func runLs(ctx context.Context, a *app, args []string) int {
 		err = encodeJSON(a.stdout, runs)
 	} else {
 		p := &printer{w: a.stdout}
+		if term.IsTerminal(a.stdout) {
+			p.width = columns(a.stdout, a.env.get)
+		}
 		p.listRuns(runs, paths, given)
 		err = p.err
 	}
@@ -187,7 +190,7 @@ func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 		p.printf("No runs in %s.\n", printable(strings.Join(paths, ", ")))
 		return
 	}
-	table := [][]string{{"STATE", "UPLOAD", "RUN", "NAME", "PROJECT", "STARTED", "ROWS", "SIZE", "DIRECTORY"}}
+	var rows [][]string
 	inDir := make(map[string]int)
 	for i := range runs {
 		inDir[runs[i].Dir]++
@@ -199,7 +202,7 @@ func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 		if r.Started != nil {
 			started = r.Started.Local().Format("2006-01-02 15:04")
 		}
-		table = append(table, []string{
+		rows = append(rows, []string{
 			r.State, r.upload(), cmp.Or(r.RunID, "-"), cmp.Or(r.Name, "-"), cmp.Or(strings.Trim(r.Entity+"/"+r.Project, "/"), "-"),
 			started, grouped(r.Rows), size(r.Bytes), r.where(inDir[r.Dir] > 1),
 		})
@@ -207,7 +210,17 @@ func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 			missing++
 		}
 	}
-	p.table(table, tableLayout{right: 6, whole: 8})
+	p.table([]column{
+		{title: "STATE"},
+		{title: "UPLOAD"},
+		{title: "RUN", optional: 2}, // the directory has it too
+		{title: "NAME", optional: 4},
+		{title: "PROJECT", optional: 5},
+		{title: "STARTED", optional: 3},
+		{title: "ROWS", right: true},
+		{title: "SIZE", right: true, optional: 1},
+		{title: "DIRECTORY", whole: true},
+	}, rows)
 	for i := range runs {
 		r := &runs[i]
 		if r.Error != "" {
@@ -251,52 +264,6 @@ func (r *listed) upload() string {
 		return "none"
 	}
 	return grouped(*r.RowsUploaded) + " rows"
-}
-
-// maxCell is the greatest width of a column.
-const maxCell = 32
-
-// tableLayout names columns of a table: those from right up to whole are flush
-// right, and those from whole on are never cut, because they are there to be copied.
-type tableLayout struct{ right, whole int }
-
-// table prints rows in columns.
-func (p *printer) table(rows [][]string, l tableLayout) {
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, text := range row {
-			row[i] = printable(text)
-			if i < l.whole {
-				row[i] = cutMiddle(row[i], maxCell)
-			}
-			widths[i] = max(widths[i], term.Width(row[i]))
-		}
-	}
-	for _, row := range rows {
-		var line strings.Builder
-		for i, text := range row {
-			pad := strings.Repeat(" ", widths[i]-term.Width(text))
-			if i > 0 {
-				line.WriteString("  ")
-			}
-			if i >= l.right && i < l.whole {
-				line.WriteString(pad + text)
-			} else {
-				line.WriteString(text + pad)
-			}
-		}
-		p.printf("%s\n", strings.TrimRight(line.String(), " "))
-	}
-}
-
-// cutMiddle cuts a text in its middle, because names differ at both ends.
-func cutMiddle(text string, limit int) string {
-	runes := []rune(text)
-	if len(runes) <= limit {
-		return text
-	}
-	half := (limit - 1) / 2
-	return string(runes[:half]) + "…" + string(runes[len(runes)-(limit-1-half):])
 }
 
 // size writes a number of bytes with a unit.

@@ -101,6 +101,9 @@ func (o *syncOutput) done(r *client.SyncedRun) {
 		text = stopped(r)
 	case client.SyncFailed:
 		text = shortError(r.Err)
+		if _, rest, ok := strings.Cut(text, ": "); ok && strings.HasPrefix(text, "sync run ") { // the line names it
+			text = rest
+		}
 	}
 	o.hanging(word+"  ", strings.Repeat(" ", 9), printable(name)+": "+printable(text))
 	if r.URL != "" && r.Err == nil {

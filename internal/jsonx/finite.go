@@ -3,10 +3,21 @@ package jsonx
 // NullNonFinite returns b as plain JSON: the tokens NaN, Infinity and -Infinity become
 // null. If there are none, it returns b itself.
 func NullNonFinite(b []byte) []byte {
+	return replaceNonFinite(b, func(dst, _ []byte) []byte { return append(dst, "null"...) })
+}
+
+// QuoteNonFinite returns b as plain JSON: the tokens NaN, Infinity and -Infinity become
+// strings. If there are none, it returns b itself.
+func QuoteNonFinite(b []byte) []byte {
+	return replaceNonFinite(b, func(dst, token []byte) []byte { return append(append(append(dst, '"'), token...), '"') })
+}
+
+func replaceNonFinite(b []byte, replace func(dst, token []byte) []byte) []byte {
 	var out []byte // nil until something is replaced
 	from := 0      // b[:from] is in out
 	inText := false
 	for i := 0; i < len(b); i++ {
+		begin, end := i, 0
 		switch c := b[i]; {
 		case inText && c == '\\':
 			i++
@@ -14,17 +25,16 @@ func NullNonFinite(b []byte) []byte {
 			inText = !inText
 		case inText:
 		case c == 'N' && hasAt(b, i, "NaN"):
-			out = append(append(out, b[from:i]...), "null"...)
-			i += len("NaN") - 1
-			from = i + 1
+			end = i + len("NaN")
 		case c == 'I' && hasAt(b, i, "Infinity"):
-			end := i
-			if end > from && b[end-1] == '-' {
-				end--
+			end = i + len("Infinity")
+			if begin > from && b[begin-1] == '-' {
+				begin--
 			}
-			out = append(append(out, b[from:end]...), "null"...)
-			i += len("Infinity") - 1
-			from = i + 1
+		}
+		if end > 0 {
+			out = replace(append(out, b[from:begin]...), b[begin:end])
+			i, from = end-1, end
 		}
 	}
 	if out == nil {

@@ -34,3 +34,15 @@ func FuzzNullNonFinite(f *testing.F) {
 		}
 	})
 }
+
+func TestQuoteNonFinite_BareTokens_BecomeStrings(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ in, want string }{
+		{`{"a":NaN}`, `{"a":"NaN"}`},
+		{`{"NaN":[Infinity,-Infinity,1]}`, `{"NaN":["Infinity","-Infinity",1]}`},
+		{`{"a":"\"NaN\\","b":NaN}`, `{"a":"\"NaN\\","b":"NaN"}`},
+		{`{}`, `{}`},
+	} {
+		assert.Equal(t, test.want, string(jsonx.QuoteNonFinite([]byte(test.in))))
+	}
+}
