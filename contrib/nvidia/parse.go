@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// metric is a value and the field of nvidia-smi that it comes from.
+// metric is a system metric and its field in nvidia-smi.
 type metric struct {
 	field, name string
 	scale       float64
 }
 
-// metrics are the values that are a field each. The units of nvidia-smi are
-// percent, °C, W and MHz, as the web UI wants them, but MiB of memory.
+// metrics are those with one field each. nvidia-smi and the web UI use the same units
+// (percent, °C, W, MHz) except for memory, which nvidia-smi reports in MiB.
 var metrics = []metric{
 	{"utilization.gpu", "gpu", 1},
 	{"utilization.memory", "memory", 1},
@@ -46,11 +46,11 @@ var sampleFields = func() []string {
 	return fields
 }()
 
-// row is a line of output by the names of the fields.
+// row is a line of output, by field.
 type row map[string]string
 
-// parse reads output in CSV. Lines of another width are messages of the program
-// and skipped, unless there is nothing else.
+// parse reads CSV output. Lines with another number of fields are messages and are
+// skipped; it is an error if there are no other lines.
 func parse(out string, fields []string) ([]row, error) {
 	lines := csv.NewReader(strings.NewReader(out))
 	lines.FieldsPerRecord = -1
@@ -85,7 +85,7 @@ func isIndex(text string) bool {
 	return err == nil && strconv.FormatUint(n, 10) == text
 }
 
-// text returns a field, or nothing for what the GPU does not have.
+// text returns a field, or "" if the GPU does not have it.
 func (r row) text(field string) string {
 	if strings.HasPrefix(r[field], "[") {
 		return ""
@@ -93,14 +93,14 @@ func (r row) text(field string) string {
 	return r[field]
 }
 
-// number returns a field as a number; [N/A], [Not Supported] and other messages
-// are none.
+// number returns a field as a number. It reports false for [N/A], [Not Supported] and
+// other messages.
 func (r row) number(field string) (float64, bool) {
 	n, err := strconv.ParseFloat(r[field], 64)
 	return n, err == nil && !math.IsNaN(n) && !math.IsInf(n, 0)
 }
 
-// addTo adds the values of a GPU under a prefix.
+// addTo adds a GPU's values under a prefix.
 func (r row) addTo(values map[string]float64, prefix string) {
 	for _, m := range metrics {
 		if n, ok := r.number(m.field); ok {
@@ -120,7 +120,7 @@ func (r row) addTo(values map[string]float64, prefix string) {
 
 var cudaLine = regexp.MustCompile(`(?m)^CUDA Version\s*:\s*([0-9]+(?:\.[0-9]+)*)\s*$`)
 
-// cudaVersion finds the version of CUDA in a report, "" if it is not there.
+// cudaVersion returns the CUDA version in a report, or "".
 func cudaVersion(report string) string {
 	match := cudaLine.FindStringSubmatch(report)
 	if match == nil {
@@ -131,7 +131,7 @@ func cudaVersion(report string) string {
 
 var notValid = regexp.MustCompile(`Field "([^"]+)" is not a valid field to query`)
 
-// unknownField finds the complaint about a field.
+// unknownField returns the field that an error message names as unknown.
 func unknownField(out string) (string, bool) {
 	match := notValid.FindStringSubmatch(out)
 	if match == nil {

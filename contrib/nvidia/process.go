@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// maxProcesses is how many processes a tree is followed to.
+// maxProcesses limits the size of a process tree.
 const maxProcesses = 4096
 
-// processTree returns this process and, on Linux, all that it started.
+// processTree returns this process and, on Linux, its descendants.
 func processTree() []int {
 	pids := []int{os.Getpid()}
 	for i := 0; i < len(pids) && len(pids) < maxProcesses; i++ {
-		// A pattern without mistakes; what cannot be read has no children.
+		// The pattern is valid, and an unreadable process has no children.
 		files, _ := filepath.Glob("/proc/" + strconv.Itoa(pids[i]) + "/task/*/children")
 		for _, file := range files {
 			text, _ := os.ReadFile(file)

@@ -14,40 +14,42 @@ import (
 	"time"
 )
 
-// Source asks nvidia-smi. The zero Source works, and is safe for concurrent use;
-// do not change it while it is used.
+// Source samples GPUs with nvidia-smi. The zero Source is ready to use. Its methods are
+// safe for concurrent use; do not change its fields after the first call.
 type Source struct {
 	// Command is the program. The default is nvidia-smi, looked up in PATH.
 	Command string
-	// Timeout is how long the program may take, besides the context's deadline.
-	// The default is 5 s; a driver that is not loaded takes about one.
+	// Timeout limits each call of the program, in addition to the context's deadline.
+	// The default is 5 s; a driver that is not loaded takes about 1 s.
 	Timeout time.Duration
 	// PIDs returns the processes whose GPUs are also reported under gpu.process.
-	// The default is this process and all below it.
+	// The default is this process and its descendants.
 	PIDs func() []int
 
 	mu      sync.Mutex
 	unknown map[string]bool // fields that this driver's version does not have
 }
 
-// Device is what a GPU is, as opposed to what it does.
+// Device describes a GPU.
 type Device struct {
 	Name        string `json:"name,omitempty"`
 	UUID        string `json:"uuid,omitempty"`
 	MemoryTotal uint64 `json:"memoryTotal,string,omitempty"` // bytes; 0 if unknown
 }
 
-// waitDelay is how long a killed nvidia-smi has to close its output. One that
-// hangs in the driver does not die.
+// waitDelay is how long to wait for the output of a killed nvidia-smi, which may hang in
+// the driver.
 const waitDelay = time.Second
 
-// maxOutput is how much of the program's output is read.
+// maxOutput limits the program's output, in bytes.
 const maxOutput = 1 << 20
 
-// Sample measures all GPUs once, which takes nvidia-smi some 10 to 100 ms. An
-// error without the program or the driver wraps exec.ErrNotFound or
-// *exec.ExitError. If only the processes could not be asked for, there are
-// values and an error.
+// Sample measures all GPUs once. It blocks for 10 to 100 ms. If only the query for
+// processes fails, it returns values and an error. Errors:
+//
+//   - exec.ErrNotFound: there is no nvidia-smi
+//   - *exec.ExitError: nvidia-smi failed, for example without a driver
+//   - context.DeadlineExceeded: it took longer than Timeout
 func (s *Source) Sample(ctx context.Context) (map[string]float64, error) {
 	rows, err := s.query(ctx, "gpu", sampleFields)
 	if err != nil {
@@ -65,7 +67,7 @@ func (s *Source) Sample(ctx context.Context) (map[string]float64, error) {
 	return values, err
 }
 
-// Devices lists the GPUs, in the order of their numbers.
+// Devices lists the GPUs by index. It returns the errors of Sample.
 func (s *Source) Devices(ctx context.Context) ([]Device, error) {
 	rows, err := s.query(ctx, "gpu", []string{"index", "name", "uuid", "memory.total"})
 	if err != nil {
@@ -84,17 +86,16 @@ func (s *Source) Devices(ctx context.Context) ([]Device, error) {
 	return devices, nil
 }
 
-// Describe returns the GPUs and the version of CUDA that the driver speaks, for the
-// run's overview: "gpu_nvidia" with the [Device]s and "cudaVersion", which is left
-// out if it cannot be found out. It is nil where there is no GPU. It asks
-// nvidia-smi twice. Errors are those of Sample.
+// Describe returns "gpu_nvidia", the [Device] list, and "cudaVersion", the CUDA version of
+// the driver, for the run's overview. An unknown version is left out. Without a GPU it
+// returns nil. It runs nvidia-smi twice and returns the errors of Sample.
 func (s *Source) Describe(ctx context.Context) (map[string]any, error) {
 	devices, err := s.Devices(ctx)
 	if err != nil || len(devices) == 0 {
 		return nil, err
 	}
 	facts := map[string]any{"gpu_nvidia": devices}
-	// No field of --query-gpu has it; the head of every report does.
+	// --query-gpu does not have the version; the head of every report does.
 	if out, err := s.run(ctx, "--query", "--display=COMPUTE"); err == nil {
 		if version := cudaVersion(out); version != "" {
 			facts["cudaVersion"] = version
@@ -103,7 +104,7 @@ func (s *Source) Describe(ctx context.Context) (map[string]any, error) {
 	return facts, nil
 }
 
-// ours returns the UUIDs of the GPUs that our processes compute on.
+// ours returns the UUIDs of the GPUs that our processes use.
 func (s *Source) ours(apps []row) map[string]bool {
 	if len(apps) == 0 {
 		return nil
@@ -125,8 +126,8 @@ func (s *Source) ours(apps []row) map[string]bool {
 	return uuids
 }
 
-// query asks for fields of something. A version of nvidia-smi that does not know
-// one says which and answers nothing, so it is asked again without.
+// query returns fields of GPUs or processes. A version of nvidia-smi that does not know a
+// field names it and fails, so query retries without it.
 func (s *Source) query(ctx context.Context, of string, fields []string) ([]row, error) {
 	for {
 		known := s.known(fields)
@@ -157,7 +158,7 @@ func (s *Source) forget(field string) {
 	s.unknown[field] = true
 }
 
-// run runs the program and returns its output, also of a failure.
+// run returns the program's output, even if it fails.
 func (s *Source) run(ctx context.Context, args ...string) (string, error) {
 	timeout := s.Timeout
 	if timeout <= 0 {
@@ -178,16 +179,16 @@ func (s *Source) run(ctx context.Context, args ...string) (string, error) {
 	case ctx.Err() != nil:
 		return text, fmt.Errorf("run nvidia-smi: %w", ctx.Err())
 	}
-	if said, _, _ := strings.Cut(strings.TrimSpace(text), "\n"); said != "" {
-		return text, fmt.Errorf("run nvidia-smi: %w: %s", err, said)
+	if message, _, _ := strings.Cut(strings.TrimSpace(text), "\n"); message != "" {
+		return text, fmt.Errorf("run nvidia-smi: %w: %s", err, message)
 	}
 	return text, fmt.Errorf("run nvidia-smi: %w", err)
 }
 
-// limitedBuffer keeps the beginning of an output.
+// limitedBuffer stores output up to maxOutput.
 type limitedBuffer struct{ text bytes.Buffer }
 
-var errTooLong = errors.New("nvidia-smi says too much")
+var errTooLong = errors.New("nvidia-smi printed too much")
 
 func (b *limitedBuffer) Write(p []byte) (int, error) {
 	if b.text.Len()+len(p) > maxOutput {

@@ -23,7 +23,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// program writes a shell script in the place of nvidia-smi.
+// program writes a shell script that replaces nvidia-smi.
 func program(t *testing.T, script string) string {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -38,7 +38,7 @@ func program(t *testing.T, script string) string {
 	return path
 }
 
-// answer is a program that prints a file for GPUs and a text for processes.
+// answer is a program that prints a file for the GPUs and a text for the processes.
 func answer(t *testing.T, name, apps string) string {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("testdata", name))
@@ -50,7 +50,7 @@ esac
 `)
 }
 
-func TestSample(t *testing.T) {
+func TestSample_TwoGPUs_ReportsOfficialNames(t *testing.T) {
 	t.Parallel()
 	s := Source{
 		Command: answer(t, "two.csv", `GPU-5f1c5f3a-0000-4b0e-8d5c-0a0a0a0a0a00, 4711\nGPU-5f1c5f3a-0000-4b0e-8d5c-0a0a0a0a0a01, 99\n`),
@@ -73,7 +73,7 @@ func TestSample(t *testing.T) {
 	assert.InDelta(t, 2, values["gpu.1.correctedMemoryErrors"], 0)
 }
 
-func TestWhatAGPUDoesNotHaveIsLeftOut(t *testing.T) {
+func TestSample_UnsupportedValue_IsLeftOut(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		file    string
@@ -102,8 +102,8 @@ func TestWhatAGPUDoesNotHaveIsLeftOut(t *testing.T) {
 	}
 }
 
-// An older program refuses all if it does not know one field.
-func TestUnknownFieldIsLeftOutFromThenOn(t *testing.T) {
+// An older program fails if it does not know one field.
+func TestSample_UnknownField_IsLeftOutFromThenOn(t *testing.T) {
 	t.Parallel()
 	calls := filepath.Join(t.TempDir(), "calls")
 	s := Source{Command: program(t, `echo "$1" >>"`+calls+`"
@@ -124,7 +124,7 @@ esac
 	assert.Equal(t, 5, strings.Count(string(text), "\n"), "GPUs three times, processes twice")
 }
 
-func TestFailures(t *testing.T) {
+func TestSample_ProgramFails_ReturnsItsMessage(t *testing.T) {
 	t.Parallel()
 	t.Run("not installed", func(t *testing.T) {
 		t.Parallel()
@@ -184,7 +184,7 @@ func TestFailures(t *testing.T) {
 	})
 }
 
-func TestDevices(t *testing.T) {
+func TestDevices_AreSortedByIndex(t *testing.T) {
 	t.Parallel()
 	s := Source{Command: program(t, `echo "1, NVIDIA H100 80GB HBM3, GPU-b, [N/A]
 0, NVIDIA H100 80GB HBM3, GPU-a, 81559"`)}
@@ -196,7 +196,7 @@ func TestDevices(t *testing.T) {
 	}, devices)
 }
 
-func TestDescribe(t *testing.T) {
+func TestDescribe_ReturnsDevicesAndCUDAVersion(t *testing.T) {
 	t.Parallel()
 	report, err := filepath.Abs(filepath.Join("testdata", "report.txt"))
 	require.NoError(t, err)
@@ -232,7 +232,7 @@ esac
 	require.ErrorIs(t, err, exec.ErrNotFound)
 }
 
-func TestProcessTreeHasThisProcess(t *testing.T) {
+func TestProcessTree_HasThisProcess(t *testing.T) {
 	t.Parallel()
 	assert.Contains(t, processTree(), os.Getpid())
 }
