@@ -22,14 +22,13 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// batches is how many Python processes share the scenarios that need no process
-// of their own.
+// batches is how many Python processes run the scenarios that can share a process.
 const batches = 2
 
-// only limits the scenarios, for the eyes of somebody who works on one.
+// only selects scenarios while working on them.
 var only = flag.String("scenario", "", "run only the scenarios whose name matches this regular expression")
 
-// result is what one client made of a scenario.
+// result is one client's result of a scenario.
 type result struct {
 	outcomes []outcome
 	runs     map[string]stored.Fields
@@ -40,8 +39,7 @@ type result struct {
 	err        error
 }
 
-// TestSameRuns has both clients play all scenarios and compares what the
-// servers stored.
+// TestSameRuns runs all scenarios with both clients and compares what the servers stored.
 func TestSameRuns(t *testing.T) {
 	t.Parallel()
 	sdk, err := official.Find(t.Context())
@@ -68,7 +66,7 @@ func TestSameRuns(t *testing.T) {
 	report.finish(t, *only == "")
 }
 
-// playOfficial runs the official halves: many in few processes, the others alone.
+// playOfficial runs the official side: many scenarios in few processes, the others alone.
 func playOfficial(t *testing.T, both sides, all []scenario.Scenario) []result {
 	t.Helper()
 	results := make([]result, len(all))
@@ -104,7 +102,7 @@ func playOfficial(t *testing.T, both sides, all []scenario.Scenario) []result {
 	return results
 }
 
-// slowestFirst orders the scenarios so that none that takes long starts last.
+// slowestFirst orders the scenarios so that the slow ones start first.
 func slowestFirst(all []scenario.Scenario) []int {
 	order := make([]int, len(all))
 	for i := range order {
@@ -135,7 +133,7 @@ func playTogether(t *testing.T, by side, all []scenario.Scenario, members []int,
 	}
 }
 
-// playAlone runs one side of a scenario against a server of its own.
+// playAlone runs one side of a scenario with its own server.
 func playAlone(t *testing.T, both sides, sc scenario.Scenario, ours bool) result {
 	t.Helper()
 	s := wandbtest.New(t, scenario.Server(), sc.Server...)
@@ -173,7 +171,7 @@ func playOurs(t *testing.T, both sides, all []scenario.Scenario) []result {
 	return results
 }
 
-// read takes the scenario's runs from the server.
+// read returns the scenario's runs on the server.
 func read(s *wandbtest.Server, sc scenario.Scenario, outcomes []outcome) result {
 	r := result{outcomes: outcomes, runs: map[string]stored.Fields{}, requests: s.Requests(), unknown: s.Unknown()}
 	ids := sc.Runs
@@ -204,7 +202,7 @@ func read(s *wandbtest.Server, sc scenario.Scenario, outcomes []outcome) result 
 	return r
 }
 
-// compare fails for every difference that nothing allows.
+// compare fails for each difference that no rule allows.
 func compare(t *testing.T, report *report, sc scenario.Scenario, theirs, ours result) {
 	t.Helper()
 	phases := sc.PhasesOf(false)
@@ -245,8 +243,8 @@ func compare(t *testing.T, report *report, sc scenario.Scenario, theirs, ours re
 	}
 }
 
-// countRequests holds wandgo to what it promises: one request for a run that is
-// created, at most two for one that is refused.
+// countRequests checks that wandgo creates a run with one request, and needs at most two
+// if it is refused.
 func countRequests(t *testing.T, report *report, sc scenario.Scenario, theirs, ours result) {
 	t.Helper()
 	until := func(r result) int {
@@ -261,7 +259,7 @@ func countRequests(t *testing.T, report *report, sc scenario.Scenario, theirs, o
 	}
 }
 
-// differences lists what differs, one line each.
+// differences lists the differences, one per line.
 func differences(report *report, sc scenario.Scenario, theirs, ours result) []string {
 	phases := sc.PhasesOf(true)
 	var found []string

@@ -9,7 +9,7 @@ import (
 	"github.com/wandgo/wandgo/interop/scenario"
 )
 
-// childVariable makes the test program run a wandgo half instead of tests.
+// childVariable makes the test program run a wandgo scenario instead of tests.
 const childVariable = "WANDGO_INTEROP_HALF"
 
 func TestMain(m *testing.M) {

@@ -18,18 +18,17 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// offlineEnv makes a process log without a server, system metrics included.
+// offlineEnv makes a process log offline, including system metrics.
 var offlineEnv = []string{"WANDB_MODE=offline", "WANDB_X_DISABLE_STATS=false", "WANDB_X_STATS_SAMPLING_INTERVAL=0.5"}
 
-// offlineDiffers is in what a run that was uploaded from disk may differ from one that
-// the same script made online, beside what two online runs may differ in.
+// offlineDiffers lists the fields in which an uploaded offline run may differ from an online
+// run of the same script, in addition to those of two online runs.
 var offlineDiffers = []stored.Rule{
 	{Path: "events*", How: stored.Anything, Reason: "whether so short a run has system metrics is a matter of timing"},
 }
 
-// TestOfflineRuns has each client log the scenarios without a server, and the other
-// one upload what is on disk. What the server has then must be what the same script
-// stores online.
+// TestOfflineRuns logs the scenarios offline with each client and uploads them with the
+// other. The result must equal the online run of the same script.
 func TestOfflineRuns(t *testing.T) {
 	t.Parallel()
 	sdk, err := official.Find(t.Context())
@@ -106,7 +105,7 @@ func TestOfflineRuns(t *testing.T) {
 	}
 }
 
-// syncOurs uploads all runs below dir and holds that nothing of them is left out.
+// syncOurs uploads all runs below dir and checks that nothing is skipped.
 func syncOurs(t *testing.T, s *wandbtest.Server, dir string, runs int) {
 	t.Helper()
 	c, err := client.New(client.Options{BaseURL: s.URL(), APIKey: scenario.Key, Dir: dir, Getenv: func(name string) string {

@@ -22,8 +22,8 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// patience bounds one process.
-const patience = 100 * time.Second
+// timeout limits one process.
+const timeout = 100 * time.Second
 
 // side is one of the two clients.
 type side struct {
@@ -53,7 +53,7 @@ func ourSide(t *testing.T) side {
 	}}
 }
 
-// outcome is what a process left behind.
+// outcome is the result of a process.
 type outcome struct {
 	exit int
 	// said is its stderr, by half.
@@ -63,7 +63,7 @@ type outcome struct {
 	err  error
 }
 
-// process is a running half.
+// process runs one side of a scenario.
 type process struct {
 	cmd   *exec.Cmd
 	ready chan struct{}
@@ -73,9 +73,9 @@ type process struct {
 func (p *process) Kill() error      { return p.cmd.Process.Kill() }
 func (p *process) Interrupt() error { return p.cmd.Process.Signal(os.Interrupt) }
 
-// execute runs halves in one process against the server.
+// execute runs one side of scenarios in one process.
 func execute(ctx context.Context, by side, s *wandbtest.Server, dir string, env []string, phase scenario.Phase, halves ...string) outcome {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return outcome{err: err}
@@ -130,7 +130,7 @@ func execute(ctx context.Context, by side, s *wandbtest.Server, dir string, env 
 	return p.out
 }
 
-// exitCode counts signals as shells do.
+// exitCode returns 128 plus the number of a signal, as shells do.
 func exitCode(e *exec.ExitError) int {
 	if status, ok := e.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		return 128 + int(status.Signal())
@@ -138,7 +138,7 @@ func exitCode(e *exec.ExitError) int {
 	return e.ExitCode()
 }
 
-// listen sorts what the process says by the half that was running.
+// listen splits the output by the scenario that was running.
 func (p *process) listen(half string, lines *bufio.Scanner) {
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -157,8 +157,8 @@ func (p *process) listen(half string, lines *bufio.Scanner) {
 	}
 }
 
-// complaints are the lines of the official client's stderr that warn of
-// something, without those that contain one of the allowed texts.
+// complaints returns the warnings in the official client's stderr, except those with an
+// allowed text.
 func complaints(said []string, allowed []string) []string {
 	var found []string
 	for _, line := range said {
@@ -183,7 +183,7 @@ func containsAny(text string, parts []string) bool {
 	return false
 }
 
-// ansi takes colours out.
+// ansi matches color codes.
 func ansi(text string) string {
 	var b bytes.Buffer
 	for text != "" {

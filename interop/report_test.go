@@ -15,7 +15,7 @@ import (
 
 var timeline = flag.Bool("timeline", false, "print the requests of scenarios that have a server of their own")
 
-// report gathers what is printed at the end.
+// report collects the output of the test.
 type report struct {
 	allowed []stored.Rule // differences that are right
 	waiting []stored.Rule // differences that are not, for now
@@ -31,7 +31,7 @@ func newReport() *report {
 	return r
 }
 
-// compare applies the lists, what is right first, then what is awaited.
+// compare applies the permitted differences first, then the pending ones.
 func (r *report) compare(sc scenario.Scenario, theirs, ours stored.Fields) []stored.Difference {
 	rules := append(append(append([]stored.Rule{}, r.allowed...), r.waiting...), sc.Differ...)
 	used := make([]bool, len(rules))
@@ -49,7 +49,7 @@ func (r *report) pending(sc scenario.Scenario, found []string) {
 	}
 }
 
-// told shows what the two tell a user whom the server refused.
+// told records what both clients print after a refusal.
 func (r *report) told(name string, theirs, ours result) {
 	for _, who := range []struct {
 		name string
@@ -65,7 +65,7 @@ func (r *report) told(name string, theirs, ours result) {
 	}
 }
 
-// timed notes how long the longest process of a scenario took.
+// timed records the longest process of a scenario.
 func (r *report) timed(name string, theirs, ours result) {
 	var sum [2]time.Duration
 	for i, res := range []result{theirs, ours} {
@@ -86,7 +86,7 @@ func (r *report) timed(name string, theirs, ours result) {
 	}
 }
 
-// finish prints the report, and fails for rules that nothing needs any more.
+// finish prints the report and fails for rules that match nothing.
 func (r *report) finish(t *testing.T, all bool) {
 	t.Helper()
 	for i, rule := range r.waiting {

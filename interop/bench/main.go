@@ -1,6 +1,5 @@
-// Command bench runs the official client and wandgo against the same server, by
-// turns, and prints a Markdown table of what each takes. Run it in the interop
-// folder:
+// Command bench alternates between the official client and wandgo and prints a Markdown
+// table of their time, memory and traffic. Run it in the interop folder:
 //
 //	go run ./bench
 package main
@@ -114,7 +113,7 @@ func bench(ctx context.Context, n sizes) error {
 	return nil
 }
 
-// machine describes what the figures were measured on.
+// machine describes the machine of the measurement.
 func machine() string {
 	model := runtime.GOARCH
 	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
@@ -126,17 +125,17 @@ func machine() string {
 	return fmt.Sprintf("%s/%s, %d cores (%s), %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), model, runtime.Version())
 }
 
-// measurer keeps the first error, so that the list of measurements stays one.
+// measurer stores the first error, so that the measurements stay a plain list.
 type measurer struct {
 	ctx          context.Context
 	theirs, ours program
 	err          error
 }
 
-// pair are the samples of one load.
+// pair holds both clients' samples of one load.
 type pair struct{ theirs, ours, floor []sample }
 
-// both measures the clients by turns, so that a noisy minute hits both.
+// both alternates between the clients, so that noise affects both.
 func (m *measurer) both(l load, rounds int) pair {
 	var p pair
 	for range rounds {
@@ -164,7 +163,7 @@ func (m *measurer) one(p program, l load, rounds int) []sample {
 	return samples
 }
 
-// better says which of two figures is the better one.
+// better tells whether lower or higher values are better.
 type better bool
 
 const (

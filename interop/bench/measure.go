@@ -20,13 +20,13 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// program is a client's half of the benchmark.
+// program is one client's part of the benchmark.
 type program struct {
 	name    string
 	command func(ctx context.Context, dir string, args ...string) *exec.Cmd
 }
 
-// load is what a program is asked to do.
+// load is a program's task.
 type load struct {
 	mode          string
 	metrics, rows int
@@ -48,7 +48,7 @@ type sample struct {
 
 func (s sample) total() float64 { return s.log + s.finish }
 
-// measure runs a program once, against a server of its own.
+// measure runs a program once with its own server.
 func measure(ctx context.Context, p program, l load) (sample, error) {
 	dir, err := os.MkdirTemp("", "wandgo-bench-")
 	if err != nil {
@@ -117,7 +117,7 @@ func measure(ctx context.Context, p program, l load) (sample, error) {
 	return out, nil
 }
 
-// logSize is the size of the run's log, wherever it is below dir.
+// logSize returns the size of the run's log below dir.
 func logSize(dir string) (float64, error) {
 	var size int64
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
@@ -133,7 +133,7 @@ func logSize(dir string) (float64, error) {
 	return float64(size), err
 }
 
-// complete checks that all rows arrived: what is lost costs nothing.
+// complete checks that all rows arrived, because lost rows would make a client look fast.
 func complete(s *wandbtest.Server, l load) error {
 	if l.mode == "offline" {
 		return nil
@@ -149,7 +149,7 @@ func complete(s *wandbtest.Server, l load) error {
 	return nil
 }
 
-// front is a listener before the server that counts what clients send.
+// front is a proxy that counts the bytes that clients send.
 type front struct {
 	url    string
 	server *http.Server
@@ -193,7 +193,7 @@ func (c *countingConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// buildOurs compiles wandgo's half, as a user would for production.
+// buildOurs compiles wandgo's part as for production.
 func buildOurs(ctx context.Context, dir string) (program, int64, error) {
 	binary := filepath.Join(dir, "ours")
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, "./bench/ours")

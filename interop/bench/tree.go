@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// tree watches all processes that have a variable in their environment: a
-// program and whatever it starts, also what detaches itself.
+// tree watches all processes with a variable in their environment: a program and its
+// descendants, including detached ones.
 type tree struct {
 	marker []byte
 	// Of each process: the peak of its memory in bytes, its CPU time.
@@ -46,7 +46,7 @@ func watch(variable string) *tree {
 	return t
 }
 
-// end waits until all the processes are gone, at most for a second, and stops.
+// end waits at most a second until all processes are gone, and stops.
 func (t *tree) end() {
 	close(t.stop)
 	<-t.done
@@ -73,7 +73,7 @@ func (t *tree) loop() {
 	}
 }
 
-// sample looks at all processes and returns how many belong to the tree.
+// sample reads all processes and returns how many belong to the tree.
 func (t *tree) sample() int {
 	alive := 0
 	for _, pid := range processes() {
@@ -101,7 +101,7 @@ func (t *tree) sample() int {
 	return alive
 }
 
-// processes are all but this one.
+// processes returns all processes except this one.
 func processes() []int {
 	proc, err := os.Open("/proc")
 	if err != nil {
@@ -145,7 +145,7 @@ func (t *tree) look(pid int, dir string) bool {
 	return true
 }
 
-// memory is the sum of the peaks of all processes.
+// memory returns the sum of the peaks of all processes.
 func (t *tree) memory() int64 {
 	var sum int64
 	for _, p := range t.peak {
@@ -154,7 +154,7 @@ func (t *tree) memory() int64 {
 	return sum
 }
 
-// time is the CPU time of all processes.
+// time returns the CPU time of all processes.
 func (t *tree) time() time.Duration {
 	var sum time.Duration
 	for _, c := range t.cpu {

@@ -1,5 +1,5 @@
-// Package official installs the official W&B client from PyPI into a virtual
-// environment and runs Python with it, apart from the user's own settings.
+// Package official installs the official W&B client from PyPI into a virtual environment
+// and runs Python with it, isolated from the user's settings.
 package official
 
 import (
@@ -20,7 +20,7 @@ import (
 // installation was found.
 var ErrUnreachable = errors.New("PyPI cannot be reached and no official client is cached")
 
-// pypi answers which version is current.
+// pypi returns the current version.
 const pypi = "https://pypi.org/pypi/wandb/json"
 
 // SDK is an installed official client.
@@ -35,9 +35,9 @@ type SDK struct {
 }
 
 // Find returns the current official client, installing it if it is not cached
-// below the user's cache directory (see [os.UserCacheDir]). It takes some ten
-// seconds the first time. The error is ErrUnreachable where that is the reason.
-// It is safe to call from several processes at once.
+// below the user's cache directory (see [os.UserCacheDir]). The first call takes about ten
+// seconds. Without PyPI and without a cached installation it returns ErrUnreachable. Several
+// processes may call it at the same time.
 func Find(ctx context.Context) (*SDK, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -84,8 +84,8 @@ func current(ctx context.Context) (string, error) {
 	return answer.Info.Version, nil
 }
 
-// cached returns the installation used last; why says what kept us from
-// asking for the current one.
+// cached returns the last installation. why is the reason why the current version is not
+// known.
 func cached(root string, why error) (*SDK, error) {
 	dirs, err := filepath.Glob(filepath.Join(root, "wandb-*"))
 	if err != nil {
@@ -110,9 +110,9 @@ func modified(path string) time.Time {
 	return info.ModTime()
 }
 
-// install makes the virtual environment beside its place and moves it there, so
-// that a half-made one is never found. (Moving keeps bin/python working, though
-// not the other scripts, which is why Command never runs those.)
+// install creates the virtual environment in a temporary directory and renames it, so a
+// partial one is never found. bin/python still works after the rename, but other scripts do
+// not, so Command never runs them.
 func (s *SDK) install(ctx context.Context, root string) error {
 	if err := os.MkdirAll(root, 0o755); err != nil {
 		return err
@@ -140,11 +140,10 @@ func (s *SDK) install(ctx context.Context, root string) error {
 	return nil
 }
 
-// Python is the interpreter that finds the official client.
+// Python is the interpreter with the official client.
 func (s *SDK) Python() string { return filepath.Join(s.Dir, "bin", "python") }
 
-// Command runs Python with the arguments. Its environment is that of [Isolated]
-// and nothing else.
+// Command runs Python with the arguments, only in the environment of [Isolated].
 func (s *SDK) Command(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, s.Python(), args...)
 	cmd.Dir = dir
@@ -152,8 +151,8 @@ func (s *SDK) Command(ctx context.Context, dir string, args ...string) *exec.Cmd
 	return cmd
 }
 
-// Isolated is an environment in which neither client finds anything of the
-// user's: all that they read or write is below dir.
+// Isolated is an environment without the user's settings. Both clients read and write only
+// below dir.
 func Isolated(dir string) []string {
 	return []string{
 		"PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "TZ=UTC", "TMPDIR=" + dir, "HOME=" + dir,
@@ -167,8 +166,8 @@ func Isolated(dir string) []string {
 	}
 }
 
-// Size is the disk space that the client and what it depends on take, in bytes;
-// Python itself and pip are not counted.
+// Size is the disk space of the client and its dependencies in bytes, without Python and
+// pip.
 func (s *SDK) Size() (int64, error) {
 	var total int64
 	err := filepath.WalkDir(filepath.Join(s.Dir, "lib"), func(path string, d os.DirEntry, err error) error {

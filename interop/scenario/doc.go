@@ -1,4 +1,4 @@
-// Package scenario lists what both clients are asked to do, and holds the wandgo
-// half of it. The official client's half is testdata/scenarios.py, in functions
-// of the same names.
+// Package scenario lists the scenarios and implements them with wandgo.
+// testdata/scenarios.py implements them with the official client, in functions of the same
+// names.
 package scenario

@@ -9,8 +9,8 @@ import (
 	"github.com/wandgo/wandgo/client"
 )
 
-// interruptedCode is what the official client tells the server after Ctrl-C and
-// after a stop in the web UI.
+// interruptedCode is the exit code that the official client sends after Ctrl-C and after a
+// stop in the web UI.
 const interruptedCode = 255
 
 var _ = register(map[string]func(half){

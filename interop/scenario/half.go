@@ -10,20 +10,20 @@ import (
 	"github.com/wandgo/wandgo/client"
 )
 
-// Exit codes of a half that went wrong, which no scenario uses.
+// Exit codes of a failed scenario, which no scenario uses itself.
 const (
 	exitUnknown = 90
 	exitFailed  = 91
 )
 
-// half is what a wandgo half works with.
+// half is the state of a wandgo scenario.
 type half struct{ ctx context.Context }
 
 // row is a row of metrics.
 type row = map[string]any
 
-// Main runs the wandgo half of that name and returns the exit code of the
-// process, which must not do anything else.
+// Main runs the wandgo scenario of that name and returns the exit code of the process, which
+// must not do anything else.
 func Main(name string) int {
 	f, ok := halves[name]
 	if !ok {
@@ -35,16 +35,16 @@ func Main(name string) int {
 	return f(half{ctx})
 }
 
-// Has reports whether there is a wandgo half of that name.
+// Has reports whether there is a wandgo scenario of that name.
 func Has(name string) bool {
 	_, ok := halves[name]
 	return ok
 }
 
-// halves by name. Each returns the exit code.
+// halves are the wandgo scenarios by name. Each returns the exit code.
 var halves = map[string]func(half) int{}
 
-// register adds halves that end well unless something fails.
+// register adds scenarios that return 0 unless something fails.
 func register(group map[string]func(half)) bool {
 	for name, f := range group {
 		halves[name] = func(h half) int { f(h); return 0 }
@@ -52,7 +52,7 @@ func register(group map[string]func(half)) bool {
 	return true
 }
 
-// must ends the process where the scenario cannot go on.
+// must exits the process if the scenario cannot continue.
 func must(err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "half failed:", err)
@@ -60,7 +60,7 @@ func must(err error) {
 	}
 }
 
-// init makes the run, with the options that matter to the scenario.
+// init creates the run with the scenario's options.
 func (h half) init(id string, opts client.RunOptions) run {
 	opts.ID = id
 	r, err := client.Init(h.ctx, opts)
@@ -68,7 +68,7 @@ func (h half) init(id string, opts client.RunOptions) run {
 	return run{r, h.ctx}
 }
 
-// refused makes a run that must not come to be.
+// refused creates a run that the server must refuse.
 func (h half) refused(id string, opts client.RunOptions) {
 	opts.ID = id
 	_, err := client.Init(h.ctx, opts)
@@ -93,17 +93,17 @@ func (r run) finishWith(code int)     { must(r.FinishWithCode(r.ctx, code)) }
 func (r run) update(config any)       { must(r.UpdateConfig(config)) }
 func (r run) overwrite(config any)    { must(r.OverwriteConfig(config)) }
 
-// late logs to a step that has gone by, which must be refused.
+// late logs to a step before the current one, which must fail.
 func (r run) late(step int64, m row) {
 	if r.LogAt(step, m) == nil {
 		must(fmt.Errorf("step %d was taken after step %d", step, r.Step()))
 	}
 }
 
-// ready tells the harness that the process now waits to be ended.
+// ready tells the harness that the process waits for its signal.
 func ready() { fmt.Fprintln(os.Stderr, "@@@ ready") }
 
-// interrupt is closed when the process is asked to end with Ctrl-C.
+// interrupt is closed after Ctrl-C.
 func interrupt() (<-chan os.Signal, func()) {
 	c := make(chan os.Signal, 1)
 	signal.Notify(c, os.Interrupt)

@@ -9,7 +9,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// All are the scenarios.
+// All returns the scenarios.
 func All() []Scenario {
 	return []Scenario{
 		// Rows.
@@ -159,16 +159,16 @@ var (
 	wrapped = []string{"WANDB_CONSOLE=wrap"}
 )
 
-// siblings is a departure that package summary documents.
+// siblings is a difference that package summary documents.
 var siblings = []stored.Rule{
 	{Path: "*.n.k0", How: stored.Anything, Reason: "the official client drops the nested summary values beside one that is logged after a resume"},
 }
 
-// lateStep is how the official client says that a step has gone by.
+// lateStep is the official client's warning about a step before the current one.
 const lateStep = "Steps must be monotonically increasing"
 
-// PendingFields are the fields in which no run is equal yet, with the reasons.
-// An entry that no difference needs any more fails the test.
+// PendingFields are the fields in which no run is equal yet, with the reasons. An entry that
+// matches no difference fails the test.
 func PendingFields() []stored.Rule {
 	return nil
 }

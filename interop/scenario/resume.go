@@ -49,7 +49,7 @@ var _ = register(map[string]func(half){
 	},
 })
 
-// resumed makes a run, and goes on with it as the options say.
+// resumed creates a run and resumes it with the options.
 func (h half) resumed(id string, again client.RunOptions) {
 	twoRows(h.init(id, client.RunOptions{
 		Config: row{"a": 1, "b": row{"c": 2}}, Tags: []string{"t"}, Notes: "n", Name: "first",

@@ -135,5 +135,5 @@ var _ = register(map[string]func(half){
 	},
 })
 
-// zeroPointTwo is a variable, as constants are added exactly.
+// zeroPointTwo is a variable because Go adds constants exactly.
 var zeroPointTwo = 0.2

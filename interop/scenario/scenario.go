@@ -11,8 +11,8 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// Scenario is one script that both clients run, each against a server of its
-// own, so that what the servers store can be compared.
+// Scenario is a script that both clients run, each with its own server, so that the stored
+// runs can be compared.
 type Scenario struct {
 	Name string
 	// Runs are the ids of the runs it makes; the scenario's name if nil. An id
@@ -45,7 +45,7 @@ type Scenario struct {
 	Pending string
 }
 
-// PhasesOf are the processes of one side.
+// PhasesOf returns the processes of one side.
 func (s *Scenario) PhasesOf(ours bool) []Phase {
 	switch {
 	case ours && s.Ours != nil:
@@ -56,8 +56,8 @@ func (s *Scenario) PhasesOf(ours bool) []Phase {
 	return []Phase{{Half: s.Name}}
 }
 
-// Pace is when both clients may post: as the official one does, where nobody asked
-// for another pace and nothing is made to fail, and else whenever they like.
+// Pace is the interval that both clients must keep: the official one, unless the scenario
+// changes it or injects faults.
 func (s *Scenario) Pace() wandbtest.Pace {
 	hurried := slices.ContainsFunc(s.Env, func(v string) bool { return strings.Contains(v, "TRANSMIT_INTERVAL") })
 	if hurried || s.Server != nil || s.Prepare != nil {
@@ -66,8 +66,8 @@ func (s *Scenario) Pace() wandbtest.Pace {
 	return wandbtest.Pace{Interval: 15 * time.Second, Heartbeat: 30 * time.Second, Full: 3 << 19}
 }
 
-// WithoutServer reports whether the scenario makes as much sense without a server: it
-// asks the server nothing, and needs no process or environment of its own.
+// WithoutServer reports whether the scenario also works offline: it reads nothing from the
+// server, and needs neither its own process nor its own environment.
 func (s *Scenario) WithoutServer() bool {
 	return !s.Alone && !strings.HasPrefix(s.Name, "resume_") && s.Name != "fork" && s.Name != "rewind"
 }
@@ -86,13 +86,13 @@ type Phase struct {
 	During func(ctx context.Context, s *wandbtest.Server, p Process) error
 }
 
-// The exit codes of processes that were ended from outside.
+// The exit codes of processes that a signal ended.
 const (
 	Killed      = 128 + 9
 	Interrupted = 128 + 2
 )
 
-// Process is a running half.
+// Process is a running side of a scenario.
 type Process interface {
 	// Kill ends it as kill -9 does.
 	Kill() error
@@ -100,7 +100,7 @@ type Process interface {
 	Interrupt() error
 }
 
-// Server is the world that every scenario runs in: alice, a member of acme.
+// Server starts the server of a scenario: alice is a member of acme.
 func Server() wandbtest.World {
 	world := wandbtest.Solo()
 	world.Users[0].Keys = []string{Key}
@@ -110,7 +110,7 @@ func Server() wandbtest.World {
 // Key is alice's key.
 const Key = "notakeyalice0000000000000000000000000000"
 
-// Project is where the runs go.
+// Project is the project of the runs.
 const Project = "scenarios"
 
 // rows waits until the server has n rows of the run.
@@ -127,7 +127,7 @@ func rows(id string, n int) func(context.Context, *wandbtest.Server) error {
 	}
 }
 
-// only stands for the one run there is.
+// only means the only run on the server.
 const only = "(only)"
 
 // killAfter kills the process when the server has n rows of the run.
@@ -155,7 +155,7 @@ func everyOther(operation string, fault wandbtest.Fault) func(*wandbtest.Server)
 	}
 }
 
-// impatient makes both clients retry quickly, so that a test need not wait.
+// impatient makes both clients retry quickly.
 var impatient = []string{
 	"WANDB_X_FILE_STREAM_RETRY_WAIT_MIN_SECONDS=0.1",
 	"WANDB_X_FILE_STREAM_RETRY_WAIT_MAX_SECONDS=0.5",

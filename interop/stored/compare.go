@@ -9,11 +9,10 @@ import (
 	"strings"
 )
 
-// Difference is one field in which two runs differ. A field that a run lacks is
-// "".
+// Difference is one field in which two runs differ. A missing field is "".
 type Difference struct{ Path, Official, Ours string }
 
-// String is one line for a person.
+// String returns one line of text.
 func (d Difference) String() string {
 	return fmt.Sprintf("%s: official %s, wandgo %s", d.Path, shown(d.Official), shown(d.Ours))
 }
@@ -28,7 +27,7 @@ func shown(v string) string {
 	return v
 }
 
-// Rule is something in which two runs may differ.
+// Rule is a permitted difference.
 type Rule struct {
 	// Path is the field; a * stands for any text.
 	Path string
@@ -40,10 +39,10 @@ type Rule struct {
 	pattern *regexp.Regexp
 }
 
-// How says how far a field may differ.
+// How is the extent to which a field may differ.
 type How int
 
-// The ways to differ.
+// The values of How.
 const (
 	// Value: both runs have it, and it is of the same kind.
 	Value How = iota
@@ -61,7 +60,7 @@ func (r *Rule) allows(d Difference) bool {
 	return r.How == Anything || d.Official != "" && d.Ours != "" && kindOf(d.Official) == kindOf(d.Ours)
 }
 
-// kindOf is the kind of a rendered value.
+// kindOf returns the kind of a rendered value.
 func kindOf(v string) string {
 	switch {
 	case strings.HasPrefix(v, `"`):
@@ -74,8 +73,8 @@ func kindOf(v string) string {
 	return "number"
 }
 
-// Compare returns the differences that no rule allows, in the order of paths,
-// and marks in used which rules allowed any.
+// Compare returns the differences that no rule allows, sorted by path, and marks the rules
+// that allowed one in used.
 func Compare(official, ours Fields, rules []Rule, used []bool) []Difference {
 	paths := map[string]bool{}
 	for path := range official {

@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// number is a JSON number as it was written, or NaN or an infinity, which W&B's
-// lines may hold as bare words.
+// number is a JSON number as written, or NaN or an infinity, which W&B's lines contain as
+// bare words.
 type number string
 
-// canonical is the same text for the same number: 1e3, 1000 and 1000.0.
+// canonical returns the same text for 1e3, 1000 and 1000.0.
 func (n number) canonical() string {
 	text := strings.ToLower(string(n))
 	switch {
@@ -40,10 +40,10 @@ func (n number) canonical() string {
 	return strconv.FormatFloat(f, 'g', -1, 64)
 }
 
-// marker stands before what was a bare word; no encoder writes it.
+// marker precedes a former bare word; no encoder writes it.
 const marker = "\uE000bare:"
 
-// decode reads JSON in which NaN, Infinity and -Infinity may stand for numbers.
+// decode reads JSON that may contain NaN, Infinity and -Infinity as numbers.
 func decode(text string) (any, error) {
 	d := json.NewDecoder(strings.NewReader(quoteBare(text)))
 	d.UseNumber()
@@ -57,7 +57,7 @@ func decode(text string) (any, error) {
 	return convert(v), nil
 }
 
-// quoteBare makes strings of the bare words.
+// quoteBare turns the bare words into strings.
 func quoteBare(text string) string {
 	if !strings.Contains(text, "NaN") && !strings.Contains(text, "Infinity") {
 		return text
@@ -114,7 +114,7 @@ func convert(v any) any {
 	return v
 }
 
-// kind names what a value is.
+// kind returns the kind of a value.
 func kind(v any) string {
 	switch v.(type) {
 	case nil:

@@ -1,7 +1,7 @@
 package stored
 
-// MayDiffer is all in which a run of wandgo may differ from one that the same
-// script made with the official client, whatever the script does.
+// MayDiffer lists the fields in which a run of wandgo may differ from one of the official
+// client, for every scenario.
 func MayDiffer() []Rule {
 	return []Rule{
 		// Moments and durations.

@@ -1,3 +1,2 @@
-// Package stored turns runs, as the server stored them, into flat lists of
-// fields and compares these.
+// Package stored converts stored runs into flat lists of fields and compares them.
 package stored

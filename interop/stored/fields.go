@@ -13,8 +13,8 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// Fields are the parts of a run by path, such as `history[3].loss`. Each is
-// rendered so that equal text means an equal value.
+// Fields are the values of a run by path, such as `history[3].loss`. Equal text means an
+// equal value.
 type Fields map[string]string
 
 var (
@@ -26,7 +26,7 @@ var (
 	simple = regexp.MustCompile(`^[\w-]+$`)
 )
 
-// Of takes a run apart.
+// Of returns the fields of a run.
 func Of(v wandbtest.RunView) Fields {
 	f := Fields{}
 	f.set("id", v.ID)
@@ -92,7 +92,7 @@ func (f Fields) list(path string, texts []string) {
 	}
 }
 
-// config takes the values out of their wrappers.
+// config unwraps the values.
 func (f Fields) config(text string) {
 	tree, err := decode(text)
 	object, ok := tree.(map[string]any)
@@ -113,8 +113,7 @@ func (f Fields) config(text string) {
 	f.metrics(object)
 }
 
-// environments are stored by the id of the process that wrote them, which is
-// random; their number and content are what counts.
+// environments ignores the random writer ids; only number and content matter.
 var environment = regexp.MustCompile(`^config\._wandb\.e\.[\w-]{32,36}`)
 
 func (f Fields) environments() {
@@ -126,8 +125,8 @@ func (f Fields) environments() {
 	}
 }
 
-// WithEnvironment adds what is known of the machine, by the kinds of the values:
-// those differ from moment to moment.
+// WithEnvironment adds the kinds of the environment's values, since the values themselves
+// vary.
 func (f Fields) WithEnvironment() {
 	for _, path := range slices.Sorted(maps.Keys(f)) {
 		if key, ok := strings.CutPrefix(path, "config._wandb.e.(writer)"); ok {
@@ -136,8 +135,8 @@ func (f Fields) WithEnvironment() {
 	}
 }
 
-// metrics replaces the list of metric definitions, whose order is not stable, by
-// an object in which each is found by its name.
+// metrics replaces the list of metric definitions, whose order is not stable, by an object
+// with their names as keys.
 func (f Fields) metrics(config map[string]any) {
 	wrapper, _ := config["_wandb"].(map[string]any)
 	own, _ := wrapper["value"].(map[string]any)
@@ -186,8 +185,7 @@ func (f Fields) metrics(config map[string]any) {
 	}
 }
 
-// events gives the keys of system metrics, and how many rows have them: what
-// they measured is another moment's business.
+// events returns the keys of system metrics and how many rows have them. The values vary.
 func (f Fields) events(lines []string) {
 	for _, line := range lines {
 		tree, err := decode(line)
@@ -202,7 +200,7 @@ func (f Fields) events(lines []string) {
 	}
 }
 
-// file takes what is known to be JSON, YAML or lines apart.
+// file splits JSON, YAML and lines of text into fields.
 func (f Fields) file(name string, content []byte) {
 	at := "files." + strconv.Quote(name)
 	f[at] = "(uploaded)"

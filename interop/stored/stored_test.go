@@ -29,8 +29,8 @@ func view(change func(*wandbtest.RunView)) wandbtest.RunView {
 	return v
 }
 
-// TestDifferencesAreFound changes one thing at a time: a comparison that misses
-// it would prove nothing.
+// TestDifferencesAreFound changes one value at a time and checks that the comparison
+// detects it.
 func TestDifferencesAreFound(t *testing.T) {
 	t.Parallel()
 	code := 3

@@ -2,9 +2,9 @@
 //
 //	ours MODE METRICS ROWS
 //
-// logs ROWS rows of METRICS metrics and prints, as JSON, when Init had returned
-// and how long its parts took, in seconds. With mode "floor" it makes no use of
-// wandgo but encodes the rows and posts them in the plainest way.
+// logs ROWS rows of METRICS metrics and prints, as JSON, when Init returned and how long
+// each part took, in seconds. The mode "floor" does not use wandgo: it only encodes the rows
+// and posts them.
 package main
 
 import (
@@ -60,7 +60,7 @@ func check(err error) {
 	}
 }
 
-// makePool returns the hundred rows that are logged again and again.
+// makePool returns the hundred rows that are logged repeatedly.
 func makePool(metrics int) []map[string]any {
 	pool := make([]map[string]any, 100)
 	for i := range pool {
@@ -92,12 +92,11 @@ func run(mode string, pool []map[string]any, rows int) timing {
 	return t
 }
 
-// maxBatch is how much goes into one request of the official client.
+// maxBatch is the size of the official client's requests.
 const maxBatch = 10 << 20
 
-// floor does what no client can do without: each row becomes a line of JSON, the
-// lines become strings in a request, and the requests are sent one by one. It
-// creates the run first, so that the server takes them.
+// floor is the minimum for any client: it encodes each row as a line of JSON, puts the lines
+// into requests as strings, and sends the requests one by one, after creating the run.
 func floor(pool []map[string]any, rows int) timing {
 	base := os.Getenv("WANDB_BASE_URL")
 	started := time.Now()
@@ -147,7 +146,7 @@ func appendRow(line []byte, row map[string]any, step int) []byte {
 
 var quote, escaped = []byte(`"`), []byte(`\"`)
 
-// escape suffices for the rows of the pool.
+// escape is sufficient for the rows of the pool.
 func escape(line []byte) []byte { return bytes.ReplaceAll(line, quote, escaped) }
 
 func post(url string, body []byte) {
