@@ -327,7 +327,7 @@ func failures() []golden {
 			Source: "settings file /home/jo/my work/wandb/settings",
 		}},
 		{"input_broken_file", &errors.InputError{
-			Field: "settings", Rule: "line 3: expected name = value; until that is mended, WANDB_BASE_URL must say which server is meant",
+			Field: "settings", Rule: "line 3: expected name = value; until it is fixed, set WANDB_BASE_URL to the server",
 			Source: "settings file /home/jo/.config/wandb/settings",
 		}},
 		{"input_from_variable", &errors.InputError{Field: "entity", Value: "acme/vision", Rule: "must not contain '/'", Source: "WANDB_ENTITY"}},

@@ -12,28 +12,27 @@ import (
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
-// maxFileBytes bounds every file this package reads. A settings file or netrc
-// beyond it is a mistake, such as a path that names a data set.
+// maxFileBytes bounds every file that is read. A larger settings file or netrc is a
+// mistake, such as the path of a data set.
 const maxFileBytes = smallfile.DefaultLimit
 
-// Env is the outside world that settings are resolved from. The zero Env is the
-// real one: the process environment, the user's home and working directory.
+// Env is the environment that settings are resolved from. The zero Env is the real one:
+// the process environment, and the user's home and working directory.
 type Env struct {
-	// LookupEnv is os.LookupEnv when nil.
+	// LookupEnv looks up a variable. The default is os.LookupEnv.
 	LookupEnv func(string) (string, bool)
 	// Environ lists the variables as os.Environ does. When nil, it is os.Environ if
 	// LookupEnv is nil too, and otherwise lists nothing.
 	Environ func() []string
-	// Home is the user's home directory when "".
+	// Home is the home directory. The default is the user's.
 	Home string
-	// WorkDir is the process's working directory when "".
+	// WorkDir is the working directory. The default is the process's.
 	WorkDir string
-	// ReadFile reads a whole file. When nil, files are read from disk up to
-	// 1 MiB; larger ones are refused.
+	// ReadFile reads a whole file. The default reads files of at most 1 MiB from disk.
 	ReadFile func(name string) ([]byte, error)
-	// ProgramDir is the directory of the running program's source, which the
-	// official client adds to the default project name inside a git
-	// repository. It is the working directory when "".
+	// ProgramDir is the directory of the running program's source, which the official
+	// client adds to the default project name inside a git repository. The default is
+	// the working directory.
 	ProgramDir string
 }
 
@@ -45,7 +44,7 @@ func MapEnv(vars map[string]string) func(string) (string, bool) {
 	}
 }
 
-// lookup returns the variable, and whether it is set at all.
+// lookup returns the variable and whether it is set.
 func (e Env) lookup(name string) (string, bool) {
 	if e.LookupEnv == nil {
 		return os.LookupEnv(name)
@@ -53,7 +52,7 @@ func (e Env) lookup(name string) (string, bool) {
 	return e.LookupEnv(name)
 }
 
-// get returns the variable, and whether it is set to something.
+// get returns the variable and whether it is not empty.
 func (e Env) get(name string) (string, bool) {
 	v, ok := e.lookup(name)
 	return v, ok && v != ""
@@ -107,8 +106,8 @@ func (e Env) readFile(name string) ([]byte, error) {
 	return data, nil
 }
 
-// absent reports whether an error says that there is no such file, also because
-// what should be its directory is none.
+// absent reports whether an error says that there is no such file, or that its directory
+// is not a directory.
 func absent(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }

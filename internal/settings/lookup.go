@@ -20,8 +20,8 @@ const (
 	envIdentityToken = "WANDB_IDENTITY_TOKEN_FILE"
 )
 
-// resolveKey looks for the API key where the official client does, and writes
-// down what it saw in each place.
+// resolveKey searches the same places for the API key as the official client, and records
+// the result of each.
 func (r *resolver) resolveKey() error {
 	s := r.settings
 	if text := r.explicit.APIKey; text != "" {
@@ -67,7 +67,7 @@ func (r *resolver) resolveKey() error {
 	return nil
 }
 
-// identityToken settles that the token in a file is what to log in with.
+// identityToken selects the identity token in a file as the credentials.
 func (r *resolver) identityToken(file string) {
 	s := r.settings
 	s.IdentityTokenFile = r.path(file)
@@ -81,7 +81,7 @@ func (r *resolver) identityToken(file string) {
 	}
 }
 
-// path is a file as it is named, made absolute.
+// path returns an absolute path.
 func (r *resolver) path(name string) string {
 	name = r.env.expand(name)
 	if !filepath.IsAbs(name) {
@@ -99,7 +99,7 @@ func (r *resolver) unsetText(name string) string {
 	return " is not set"
 }
 
-// netrcPath is $NETRC, or the first of ~/.netrc and ~/_netrc that exists.
+// netrcPath returns $NETRC, or the first of ~/.netrc and ~/_netrc that exists.
 func (r *resolver) netrcPath() string {
 	if path, ok := r.env.get("NETRC"); ok {
 		return r.env.expand(path)
@@ -118,7 +118,7 @@ func (r *resolver) netrcPath() string {
 	return path
 }
 
-// keyFromNetrc reports whether netrc settled the matter.
+// keyFromNetrc sets the key from netrc and reports whether it did.
 func (r *resolver) keyFromNetrc() bool {
 	path := r.netrcPath()
 	if path == "" {
@@ -137,7 +137,7 @@ func (r *resolver) keyFromNetrc() bool {
 	}
 	file, err := parseNetrc(data)
 	if err != nil {
-		r.looked("netrc " + path + " could not be understood: " + err.Error())
+		r.looked("netrc " + path + " could not be parsed: " + err.Error())
 		r.warn("netrc %s is ignored: %s", path, err.Error())
 		return false
 	}
@@ -164,9 +164,9 @@ func (r *resolver) keyFromNetrc() bool {
 	return false
 }
 
-// netrcMachines lists the machines to look for. Keys stored for W&B's cloud under
-// its first name stay good under the second, and the official client finds them
-// there; it does not look the other way round.
+// netrcMachines returns the machines to search for. A key that was stored for the first
+// name of W&B's cloud is also valid for the second one, and the official client finds it;
+// it does not search in the other direction.
 func (r *resolver) netrcMachines() []string {
 	machine := machineOf(r.settings.BaseURL.Text)
 	if machine == forgeHost {
@@ -175,8 +175,8 @@ func (r *resolver) netrcMachines() []string {
 	return []string{machine}
 }
 
-// neighbours names entries that were likely meant for this server but stand
-// under another host or port.
+// neighbours lists the entries that are probably for this server but have another host or
+// port.
 func neighbours(file *netrcFile, machine string) string {
 	cloud := []string{cloudHost, forgeHost, "wandb.ai", "app.wandb.ai", forgeDomain}
 	var near []string
@@ -199,7 +199,7 @@ func hostOf(machine string) string {
 	return strings.ToLower(strings.Trim(machine, "[]"))
 }
 
-// Reason is the bare reason of a file error, without the path it repeats.
+// Reason returns the reason of a file error without the path.
 func Reason(err error) string {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err.Error()
@@ -207,8 +207,8 @@ func Reason(err error) string {
 	return err.Error()
 }
 
-// parseProxy reads a proxy's address, which may lack the scheme. It returns no
-// error, since the text of one would repeat the proxy's password.
+// parseProxy parses a proxy's address, which may lack the scheme. It returns no error,
+// because its text would repeat the proxy's password.
 func parseProxy(text string) (*url.URL, bool) {
 	if !strings.Contains(text, "://") {
 		text = "http://" + text

@@ -101,7 +101,7 @@ func TestKeySources(t *testing.T) {
 			name: "netrc with an error", files: map[string]string{"~/.netrc": entry("localhost:8080", otherKey) + otherKey},
 			lookups: []string{
 				"Options.APIKey is not set", "WANDB_API_KEY is not set",
-				"netrc ~/.netrc could not be understood: line 4: expected login, account or password",
+				"netrc ~/.netrc could not be parsed: line 4: expected login, account or password",
 				"settings file @/wandb/settings does not exist", "settings file ~/.config/wandb/settings does not exist",
 			},
 			warnings: 1,

@@ -20,17 +20,17 @@ type resolver struct {
 	asked    map[string]bool // the variables that were looked up
 }
 
-// settingsFile is a settings file that was looked for.
+// settingsFile is a settings file, whether or not it exists.
 type settingsFile struct {
 	path    string
 	options map[string]string
 	missing bool
 	broken  bool
-	// flaw is why a file that could be read could not be understood.
-	flaw error
+	// syntax is the error of a file that could be read but not parsed.
+	syntax error
 }
 
-// absence says why the file does not give the option.
+// absence says why the file does not have the option.
 func (f settingsFile) absence(option string) string {
 	switch {
 	case f.missing:
@@ -41,10 +41,10 @@ func (f settingsFile) absence(option string) string {
 	return " has no " + option
 }
 
-// Resolve finds every setting. It fails with an [wandberrors.InputError] when a
-// setting that decides where data goes makes no sense: the base URL, a settings
-// file that may hold it, the mode, or two credentials at once. Everything else that is odd becomes a warning and
-// leaves the default. A missing key is no error; see KeyLookups.
+// Resolve resolves every setting. The error is an [wandberrors.InputError] if a setting
+// that decides where data goes is not valid: the base URL, a settings file that may
+// contain it, the mode, or two credentials at once. Any other invalid setting keeps its
+// default and adds a warning. A missing key is not an error; see KeyLookups.
 func Resolve(env Env, explicit Explicit) (*Settings, error) {
 	r := &resolver{explicit: explicit, settings: &Settings{}, asked: make(map[string]bool)}
 	r.env = env.recording(r.asked)
@@ -71,8 +71,8 @@ func (r *resolver) warn(format string, args ...any) {
 	r.settings.Warnings = append(r.settings.Warnings, fmt.Sprintf(format, args...))
 }
 
-// readFiles reads the local and the global settings file. WANDB_DIR does not
-// move the local one.
+// readFiles reads the local and the global settings file. The local one does not depend
+// on WANDB_DIR.
 func (r *resolver) readFiles() {
 	r.readFile(LocalFile(r.env))
 	if path := GlobalFile(r.env); path != "" {
@@ -90,7 +90,7 @@ func (r *resolver) readFile(path string) {
 	case err != nil:
 		f.broken = true
 		if _, ok := errors.AsType[*fileError](err); ok || errors.Is(err, smallfile.ErrTooLarge) {
-			f.flaw = err
+			f.syntax = err
 		}
 		r.warn("settings file %s is ignored: %s", path, Reason(err))
 	default:
@@ -106,14 +106,14 @@ func (r *resolver) readFile(path string) {
 
 // setting names one setting in each of its sources.
 type setting struct {
-	explicit string   // what the caller gave
-	field    string   // how the caller calls it
+	explicit string   // the caller's value
+	field    string   // the caller's name for it
 	env      []string // the strongest first
 	file     string
 }
 
-// value resolves a setting. An empty variable hides the settings files, as in
-// the official client.
+// value resolves a setting. As in the official client, an empty variable hides the
+// settings files.
 func (r *resolver) value(s setting) Value {
 	if s.explicit != "" {
 		return Value{Text: s.explicit, Source: s.field}
@@ -129,8 +129,8 @@ func (r *resolver) value(s setting) Value {
 	return r.fileValue(s.file)
 }
 
-// nonEmpty is value for settings that cannot be empty: an empty variable counts
-// as one that is not set.
+// nonEmpty is value for settings that cannot be empty: an empty variable is the same as
+// one that is not set.
 func (r *resolver) nonEmpty(s setting) Value {
 	if s.explicit != "" {
 		return Value{Text: s.explicit, Source: s.field}
@@ -158,16 +158,16 @@ func (r *resolver) fileValue(name string) Value {
 	return Value{}
 }
 
-// fileBaseURL is the base URL of the settings files. A file that cannot be
-// understood may name one. The official client goes on without it, with a warning
-// on the terminal; a library has no terminal, and a key that was meant for a
-// server of one's own would go to W&B's cloud.
+// fileBaseURL returns the base URL of the settings files. A file that cannot be parsed is
+// an error, because it may contain one. The official client prints a warning and continues
+// without it, but a library has no terminal, and a key for a private server would be sent
+// to W&B's cloud.
 func (r *resolver) fileBaseURL() (Value, error) {
 	for _, f := range r.files {
-		if f.flaw != nil {
+		if f.syntax != nil {
 			return Value{}, &wandberrors.InputError{
 				Field: "settings", Source: "settings file " + f.path,
-				Rule: f.flaw.Error() + "; until that is mended, WANDB_BASE_URL must say which server is meant",
+				Rule: f.syntax.Error() + "; until it is fixed, set WANDB_BASE_URL to the server",
 			}
 		}
 		if _, ok := f.options["base_url"]; ok {
@@ -211,17 +211,17 @@ func (r *resolver) resolveMode() error {
 	case "run":
 		v.Text = ModeOnline
 	default:
-		// Guessing could upload what was meant to stay here.
+		// A guess could upload data that must stay on this machine.
 		return From(v.Source, broken("mode", v.Text, "must be online, offline, disabled or shared"))
 	}
 	r.settings.Mode = v
 	return nil
 }
 
-// From adds the source of a value to the error that is about it. Other errors,
-// and those that name a source already, stay as they are.
+// From adds the source of a value to an InputError about it. Other errors, and those that
+// have a source, are returned unchanged.
 func From(source string, err error) error {
-	in, ok := err.(*wandberrors.InputError) //nolint:errorlint // what is wrapped would lose its wrapping
+	in, ok := err.(*wandberrors.InputError) //nolint:errorlint // a wrapped one would lose its wrapping
 	if !ok || in.Source != "" {
 		return err
 	}
@@ -230,7 +230,7 @@ func From(source string, err error) error {
 	return &sourced
 }
 
-// resolveRun resolves what describes the run.
+// resolveRun resolves the settings that describe the run.
 func (r *resolver) resolveRun() {
 	s, x := r.settings, r.explicit
 	s.Entity = r.value(setting{x.Entity, "RunOptions.Entity", []string{"WANDB_ENTITY"}, "entity"})
@@ -258,9 +258,9 @@ func (r *resolver) resolveRun() {
 	}
 }
 
-// resolveTags splits the variable at commas and, like the official client, keeps
-// the spaces around a tag and takes the file's setting as a single tag. Empty
-// tags, which no server accepts, are dropped.
+// resolveTags splits the variable at commas. As in the official client, spaces around a
+// tag stay, and the file's setting is a single tag. Empty tags, which no server accepts,
+// are dropped.
 func (r *resolver) resolveTags() {
 	if len(r.explicit.Tags) > 0 {
 		r.settings.Tags, r.settings.TagsSource = append([]string(nil), r.explicit.Tags...), "RunOptions.Tags"
@@ -269,7 +269,7 @@ func (r *resolver) resolveTags() {
 	if v := r.nonEmpty(setting{env: []string{"WANDB_TAGS", "WANDB_RUN_TAGS"}}); v.Text != "" {
 		for tag := range strings.SplitSeq(v.Text, ",") {
 			if strings.TrimSpace(tag) == "" {
-				r.warn("%s contains an empty tag, which is left out", v.Source)
+				r.warn("%s contains an empty tag, which is ignored", v.Source)
 				continue
 			}
 			r.settings.Tags = append(r.settings.Tags, tag)
@@ -280,8 +280,7 @@ func (r *resolver) resolveTags() {
 	}
 }
 
-// RunRoot is the directory of all runs: Dir/.wandb where that exists, else
-// Dir/wandb.
+// RunRoot returns the directory of all runs: Dir/.wandb if it exists, else Dir/wandb.
 func (s *Settings) RunRoot() string { return runRoot(s.Dir) }
 
 func runRoot(dir string) string {
