@@ -20,7 +20,7 @@ import (
 // installation was found.
 var ErrUnreachable = errors.New("PyPI cannot be reached and no official client is cached")
 
-// pypi returns the current version.
+// pypi is the address that reports the current version.
 const pypi = "https://pypi.org/pypi/wandb/json"
 
 // SDK is an installed official client.
