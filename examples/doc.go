@@ -7,3 +7,5 @@
 //
 // Without an API key they talk to a W&B server in their own process.
 package examples
+
+//go:generate go test -run Pages|Causes . ./quickstart ./refused ./snippets -update
