@@ -156,7 +156,7 @@ func TestCallersDeadlineDuringTheQuestions(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(p.Err.Error(), context.DeadlineExceeded.Error()), p.Err.Error())
 	text := strings.Join(strings.Fields(errors.Explain(err)), " ")
 	assert.Contains(t, text, "The caller's context ended meanwhile (context deadline exceeded), which cut the follow-up questions short.")
-	assert.Contains(t, text, "→ no usable answer: timed out")
+	assert.Contains(t, text, "→ no usable response (timed out)")
 }
 
 // deadlineOnDemand is a context whose deadline passes when the test says so.

@@ -55,14 +55,14 @@ func decisionRows() []decisionRow {
 		{name: "row 3, own name, personal entity enabled", of: forced("oldtimer", "oldtimer", "p", "403"), faults: refuse("User.teams"), want: "undetermined", candidates: "seat_required, project_restricted"},
 		{name: "row 3, own name in another case, which does not count", of: at("disabled", "Disabled", "p"), policy: wandbtest.Policy{FoldEntityCase: true}, want: own},
 		{name: "row 4, service account of another team", of: at("foreign-service", "acme", "new"), want: "likely service_account_scope"},
-		{name: "row 5, hidden team", of: at("outsider", "hidden", "p"), want: "likely not_team_member", note: "the entity is hidden from you"},
-		{name: "row 6, no such project", of: at("outsider", "acme", "new"), want: "certain not_team_member", note: "the project does not exist there"},
-		{name: "row 6, list of teams cut", of: at("busy-outsider", "last", "p"), policy: wandbtest.Policy{TeamPageSize: 10}, want: "likely not_team_member", note: "the list may be cut"},
+		{name: "row 5, hidden team", of: at("outsider", "hidden", "p"), want: "likely not_team_member", note: "the entity exists but is hidden from you"},
+		{name: "row 6, no such project", of: at("outsider", "acme", "new"), want: "certain not_team_member", note: "the project does not exist or is hidden"},
+		{name: "row 6, list of teams cut", of: at("busy-outsider", "last", "p"), policy: wandbtest.Policy{TeamPageSize: 10}, want: "likely not_team_member", note: "the list may be incomplete"},
 		{name: "row 6, organization", of: at("member", "corp", "p"), want: "likely not_team_member"},
 		{name: "row 6, team in another case, which does not count", of: at("outsider", "Acme", "new"), policy: wandbtest.Policy{FoldEntityCase: true}, want: "certain not_team_member"},
 		{name: "row 7, public project", of: at("outsider", "acme", "public"), want: "certain not_team_member", note: "the project is public"},
-		{name: "row 8, writable project", of: forced("outsider", "acme", "open", "403"), want: "undetermined", candidates: "not_team_member, project_restricted", note: "calls the project writable for you"},
-		{name: "row 9, writable entity", of: forced("busy", "last", "p", "403"), policy: wandbtest.Policy{TeamPageSize: 10}, faults: refuse("Entity.members"), want: "undetermined", candidates: "not_team_member, project_restricted, seat_required", note: "calls the entity writable for you"},
+		{name: "row 8, writable project", of: forced("outsider", "acme", "open", "403"), want: "undetermined", candidates: "not_team_member, project_restricted", note: "shows the project as writable for you"},
+		{name: "row 9, writable entity", of: forced("busy", "last", "p", "403"), policy: wandbtest.Policy{TeamPageSize: 10}, faults: refuse("Entity.members"), want: "undetermined", candidates: "not_team_member, project_restricted, seat_required", note: "shows the entity as writable for you"},
 		{name: "row 10, view-only role", of: at("view-only", "acme", "team"), want: "certain viewer_role"},
 		{name: "row 10, view-only role, case does not count", of: at("view-only", "Acme", "team"), policy: wandbtest.Policy{FoldEntityCase: true}, want: "certain viewer_role"},
 		{name: "row 10, view-only role in a frozen team", of: at("view-only", "frozen", "p"), want: "certain viewer_role"},
@@ -74,13 +74,13 @@ func decisionRows() []decisionRow {
 		{name: "row 12, restricted project", of: at("member", "acme", "restricted"), policy: wandbtest.Policy{RestrictedStatus: 403}, want: "undetermined", candidates: "project_missing, project_restricted|project_missing, project_restricted, seat_required"},
 		{name: "row 12, no such project", of: forced("member", "acme", "new", "403"), want: "undetermined", candidates: "project_missing, project_restricted|project_missing, project_restricted, seat_required"},
 		{name: "row 13, another user's run", of: attempt{user: "member", entity: "acme", project: "team", runID: "taken"}, policy: wandbtest.Policy{OwnRunsOnly: true}, want: "undetermined", candidates: "run_exists|run_exists, project_restricted, seat_required"},
-		{name: "row 13, nothing in the way", of: forced("member", "acme", "team", "403"), want: "undetermined", candidates: "|project_restricted, seat_required", note: "team and project are writable for you now"},
+		{name: "row 13, nothing in the way", of: forced("member", "acme", "team", "403"), want: "undetermined", candidates: "|project_restricted, seat_required", note: "the team and the project as writable for you now"},
 		{name: "row 14, team hidden by a policy of the organization", of: at("strict", "strictteam", "p"), want: "undetermined", candidates: "seat_required", note: "organization-scoped keys"},
 		{name: "row 14, team hidden for want of a seat", of: at("seat-none", "acme", "new"), policy: wandbtest.Policy{NoSeatHidden: true}, want: "undetermined", candidates: "seat_required"},
 		{name: "row 15, questions refused", of: at("outsider", "acme", "new"), faults: questions(403, denied2025), want: "undetermined", candidates: "not_team_member, viewer_role, seat_required, project_restricted"},
 		{name: "row 15, all refused as W&B does not", of: at("outsider", "acme", "new"), faults: []wandbtest.Fault{{Status: 403, Body: `{"error":"Forbidden"}`}}, want: "undetermined", candidates: "intermediary, not_team_member, viewer_role, seat_required, project_restricted"},
 		{name: "row 15, entity not told to a member", of: at("view-only", "acme", "team"), faults: refuse("Entity.readOnly"), want: "undetermined", candidates: "viewer_role, project_restricted, seat_required, project_missing"},
-		{name: "row 15, entity in another case not told, which does not count", of: at("view-only", "Acme", "team"), policy: wandbtest.Policy{FoldEntityCase: true}, faults: refuse("Query.entity"), want: "undetermined", candidates: "not_team_member, viewer_role, seat_required, project_restricted", note: `differs in case alone from your own "acme"`},
+		{name: "row 15, entity in another case not told, which does not count", of: at("view-only", "Acme", "team"), policy: wandbtest.Policy{FoldEntityCase: true}, faults: refuse("Query.entity"), want: "undetermined", candidates: "not_team_member, viewer_role, seat_required, project_restricted", note: `differs only in case from your own "acme"`},
 
 		// Step 1, the other statuses.
 		{name: "line 8, viewer null", of: at("nobody", "acme", "team"), want: "certain bad_api_key"},
@@ -91,14 +91,14 @@ func decisionRows() []decisionRow {
 		{name: "line 13, viewer null", of: forced("nobody", "acme", "team", "404e"), want: "likely bad_api_key"},
 		{name: "line 14, own name", of: at("newcomer", "newcomer", "p"), want: "certain no_personal_entity"},
 		{name: "line 14, own name, the server does not say", of: at("newcomer", "newcomer", "p"), faults: refuse("Query.viewer"), want: "likely entity_missing"},
-		{name: "line 14, own name in another case", of: at("newcomer", "Newcomer", "p"), want: "likely no_personal_entity", note: "differs in case alone"},
+		{name: "line 14, own name in another case", of: at("newcomer", "Newcomer", "p"), want: "likely no_personal_entity", note: "differs only in case"},
 		{name: "line 15, no team", of: at("orphan", "nosuchteam", "p"), want: "likely no_team"},
 		{name: "line 16, no such entity", of: at("outsider", "nosuchteam", "p"), want: "certain entity_missing"},
 		{name: "line 16, list of teams cut", of: at("busy", "nosuchteam", "p"), policy: wandbtest.Policy{TeamPageSize: 10}, want: "likely entity_missing"},
-		{name: "line 16, in another case", of: at("member", "Acme", "team"), want: "likely entity_missing", note: `differs in case alone from your own "acme"`},
+		{name: "line 16, in another case", of: at("member", "Acme", "team"), want: "likely entity_missing", note: `differs only in case from your own "acme"`},
 		{name: "line 16, organization keys", of: at("strict", "strictteam", "p"), policy: wandbtest.Policy{OrgKeyStatus: 404}, want: "undetermined", candidates: "entity_missing, seat_required", note: "organization-scoped keys"},
-		{name: "line 16, organization keys, team shown", of: at("strict", "strictteam", "p"), policy: wandbtest.Policy{OrgKeyStatus: 404, OrgKeyVisible: true}, want: "undetermined", candidates: "entity_missing, seat_required", note: "counts you among its members"},
-		{name: "line 16, organization", of: at("member", "corp", "p"), policy: wandbtest.Policy{OrganizationStatus: 404}, want: "undetermined", candidates: "entity_missing, not_team_member", note: "and yet shows it when asked"},
+		{name: "line 16, organization keys, team shown", of: at("strict", "strictteam", "p"), policy: wandbtest.Policy{OrgKeyStatus: 404, OrgKeyVisible: true}, want: "undetermined", candidates: "entity_missing, seat_required", note: "lists you as a member"},
+		{name: "line 16, organization", of: at("member", "corp", "p"), policy: wandbtest.Policy{OrganizationStatus: 404}, want: "undetermined", candidates: "entity_missing, not_team_member", note: "but shows it"},
 		{name: "line 18, viewer null", of: forced("nobody", "acme", "team", "404p"), want: "likely bad_api_key"},
 		{name: "line 19, project shown", of: forced("member", "acme", "team", "404p"), want: "undetermined", candidates: "project_missing, project_restricted"},
 		{name: "line 20, outsider", of: at("outsider", "acme", "team"), want: "likely not_team_member"},
@@ -149,7 +149,7 @@ func TestAnotherUsersRun(t *testing.T) {
 	require.Len(t, p.Candidates, 1)
 	require.ErrorIs(t, p.Candidates[0], errors.ErrRunExists)
 	assert.NotErrorIs(t, err, errors.ErrRunExists, "it is no more than possible")
-	assert.Contains(t, err.Error(), `the run "taken", which exists, belongs to user "admin"`)
+	assert.Contains(t, err.Error(), `may be a run "taken" that belongs to user "admin"`)
 	assert.Contains(t, p.Candidates[0].Error(), "choose another run id")
 	assert.NotContains(t, p.Explain(), "view-only")
 
@@ -164,8 +164,8 @@ func TestOtherObstacles(t *testing.T) {
 	t.Parallel()
 	s := newWorld(t, wandbtest.Policy{})
 	for _, tt := range []struct{ user, entity, note string }{
-		{"view-only-seat", "acme", "once the role is raised, the seat will stand in the way too"},
-		{"view-only", "frozen", "once the role is raised, the team will still be read-only for everybody"},
+		{"view-only-seat", "acme", "after the role is changed, the seat will still prevent writing"},
+		{"view-only", "frozen", "after the role is changed, the team will still be read-only for everyone"},
 	} {
 		_, err := newClient(t, s, key(tt.user)).Init(t.Context(), client.RunOptions{Entity: tt.entity, Project: "p"})
 		p, ok := errors.AsType[*errors.PermissionError](err)

@@ -58,28 +58,27 @@ func ExampleExplain() {
 	// Output:
 	// Cannot create run acme/vision: user "jo" is not a member of team "acme".
 	//
-	//   Entity:  acme
-	//   Project: vision
-	//   Server:  https://api.wandb.ai
-	//   Account: user "jo", default entity "jo-lab"
-	//   API key: from WANDB_API_KEY
-	//   Answer:  HTTP 403 permission denied
-	//
-	// Why: Only its members may create runs there, except in projects that are open to everybody. Such a
-	//      name often comes along with somebody else's code, configuration or recipe; it may also be
-	//      another user's personal entity.
-	// Confidence: certain. No other known cause fits what the server answered.
-	//
-	// Entities of this account: "jo-lab".
+	// Why: Only members can create runs in a team, except in its open projects. You
+	//      often see this if code or a configuration hard-codes its author's entity.
+	//      It may also be another user's personal entity.
+	// Confidence: certain. No other known cause fits the server's responses.
 	//
 	// What to do:
-	//   1. If you should be a member, ask an admin of team "acme" to invite you, under Members in the team
-	//      settings at https://wandb.ai/acme.
-	//   2. If "jo" is not the account you meant, replace the key, which came from WANDB_API_KEY.
-	//   3. To log to your own "jo-lab" instead, change the entity where the code or its configuration
-	//      names it. If neither does, this is enough:
-	//
+	//   1. To log to your own entity "jo-lab" instead, change it in your code or
+	//      configuration. If it is not set there:
 	//        export WANDB_ENTITY=jo-lab
+	//   2. If you should be a member, ask an admin of team "acme" to invite you (team
+	//      settings, Members):
+	//        https://wandb.ai/acme
+	//   3. If "jo" is the wrong account, replace the API key from WANDB_API_KEY.
+	//
+	//   Entity:   acme
+	//   Project:  vision
+	//   Server:   https://api.wandb.ai
+	//   Account:  user "jo", default entity "jo-lab"
+	//   Teams:    "jo-lab"
+	//   API key:  from WANDB_API_KEY
+	//   Response: HTTP 403 permission denied
 }
 
 func ExampleSuggest() {

@@ -38,9 +38,9 @@ func refused(cause error, confidence errors.Confidence, change ...func(*errors.P
 		Cause:      cause,
 		Confidence: confidence,
 		Evidence: []errors.Probe{
-			{Name: "viewer", Question: "whose key is this", Outcome: errors.Answered, Result: `user "jo", teams: jo-lab, acme-research`, StatusCode: 200},
-			{Name: "entity", Question: `entity "acme"`, Outcome: errors.Answered, Result: "visible, readOnly is true", StatusCode: 200},
-			{Name: "project", Question: `project "acme/vision"`, Outcome: errors.Empty, Result: "null: absent or hidden from you", StatusCode: 200},
+			{Name: "viewer", Question: "account", Outcome: errors.Answered, Result: `user "jo", teams: jo-lab, acme-research`, StatusCode: 200},
+			{Name: "entity", Question: `entity "acme"`, Outcome: errors.Answered, Result: "visible, read-only", StatusCode: 200},
+			{Name: "project", Question: `project "acme/vision"`, Outcome: errors.Empty, Result: "null: missing or hidden from you", StatusCode: 200},
 		},
 		StatusCode: 403,
 		Message:    "permission denied",
@@ -63,7 +63,7 @@ func member(e *errors.PermissionError) {
 func keyUnknown(e *errors.PermissionError) {
 	e.Viewer = nil
 	e.StatusCode, e.Message = 401, "user is not logged in"
-	e.Evidence = []errors.Probe{{Name: "viewer", Question: "whose key is this", Outcome: errors.Empty, Result: "null: the server knows nobody with it", StatusCode: 200}}
+	e.Evidence = []errors.Probe{{Name: "viewer", Question: "account", Outcome: errors.Empty, Result: "null: missing or hidden from you", StatusCode: 200}}
 }
 
 // malformed is the refusal of a key that was not even sent.
@@ -131,7 +131,7 @@ func refusals() []golden {
 			e.Suggestions = []string{"acme-research"}
 		}))},
 		{"not_team_member_likely", refused(errors.ErrNotTeamMember, errors.Likely, did(func(e *errors.PermissionError) {
-			e.Evidence[1].Outcome, e.Evidence[1].Result = errors.Empty, "null: absent or hidden from you"
+			e.Evidence[1].Outcome, e.Evidence[1].Result = errors.Empty, "null: missing or hidden from you"
 			e.KeySource = "Options.APIKey"
 		}), notes("the entity is hidden from you; it exists, or the server would have said that it does not"))},
 		{"not_team_member_placeholder", refused(errors.ErrNotTeamMember, errors.Certain, did(func(e *errors.PermissionError) {
@@ -151,7 +151,7 @@ func refusals() []golden {
 		{"viewer_role", refused(errors.ErrViewerRole, errors.Certain, member, did(func(e *errors.PermissionError) { e.Role = "View-Only" }),
 			evidence("role", `your role in "acme"`, errors.Answered, `"View-Only"`, 200))},
 		{"viewer_role_unnamed", refused(errors.ErrViewerRole, errors.Likely, member,
-			evidence("role", `your role in "acme"`, errors.Refused, "the server would not say (HTTP 403): permission denied", 403))},
+			evidence("role", `your role in "acme"`, errors.Refused, "not disclosed (HTTP 403: permission denied)", 403))},
 		{"viewer_account", refused(errors.ErrViewerRole, errors.Likely, member, did(func(e *errors.PermissionError) { e.Viewer.AccountType = "VIEWER" }),
 			notes("your account is of the view-only type"))},
 		{"project_missing", refused(errors.ErrProjectMissing, errors.Likely, member, did(func(e *errors.PermissionError) {
@@ -159,7 +159,7 @@ func refusals() []golden {
 		}))},
 		{"project_hidden", refused(errors.ErrProjectHidden, errors.Likely, member, did(func(e *errors.PermissionError) {
 			e.StatusCode, e.Message, e.Code = 404, "project not found", ""
-			e.Evidence[1].Result = "visible, readOnly is false"
+			e.Evidence[1].Result = "visible, writable"
 		}))},
 		{"entity_missing", refused(errors.ErrEntityMissing, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
 			e.Entity, e.StatusCode, e.Message, e.Code = "acme-reserch", 404, "entity acme-reserch not found during upsertBucket", ""
@@ -169,23 +169,23 @@ func refusals() []golden {
 			e.Entity, e.Viewer.PersonalEntity, e.Suggestions = "jo", errors.PersonalEntityAbsent, []string{"jo-lab"}
 			e.StatusCode, e.Message, e.Code = 404, "entity jo not found during upsertBucket", ""
 			e.Evidence = e.Evidence[:1]
-		}), evidence("account", "has the account a personal entity", errors.Answered, "no, it is disabled", 200))},
+		}), evidence("account", "personal entity", errors.Answered, "disabled", 200))},
 		{"no_personal_entity_default", refused(errors.ErrNoPersonalEntity, errors.Likely, did(func(e *errors.PermissionError) {
 			e.Entity, e.EntityDefaulted, e.Viewer.DefaultEntity = "jo", true, "jo"
 			e.Evidence = e.Evidence[:1]
-		}), evidence("account", "has the account a personal entity", errors.Unsupported, "this server is too old to know the question", 200))},
+		}), evidence("account", "personal entity", errors.Unsupported, "not supported by this server", 200))},
 		{"no_team", refused(errors.ErrNoTeam, errors.Likely, noEvidence, did(func(e *errors.PermissionError) {
 			e.Viewer = &errors.Viewer{Username: "jo", Teams: []string{}, TeamsComplete: true}
 			e.Entity, e.StatusCode, e.Message, e.Code = "jo", 404, "entity jo not found during upsertBucket", ""
 		}))},
 		{"project_restricted", refused(errors.ErrProjectRestricted, errors.Certain, member, did(func(e *errors.PermissionError) {
-			e.Evidence[1].Result = "visible, readOnly is false"
-			e.Evidence[2].Outcome, e.Evidence[2].Result = errors.Answered, `visible, readOnly is true, access is RESTRICTED, owner is "sam"`
+			e.Evidence[1].Result = "visible, writable"
+			e.Evidence[2].Outcome, e.Evidence[2].Result = errors.Answered, `visible, read-only, access RESTRICTED, owner "sam"`
 		}), notes("the project is Restricted and does not list you"))},
 		{"project_restricted_role", refused(errors.ErrProjectRestricted, errors.Certain, member, did(func(e *errors.PermissionError) {
 			e.Role = "View-Only"
-			e.Evidence[1].Result = "visible, readOnly is false"
-			e.Evidence[2].Outcome, e.Evidence[2].Result = errors.Answered, "visible, readOnly is true, access is PRIVATE"
+			e.Evidence[1].Result = "visible, writable"
+			e.Evidence[2].Outcome, e.Evidence[2].Result = errors.Answered, "visible, read-only, access PRIVATE"
 		}), evidence("project-role", `your role in project "acme/vision"`, errors.Answered, `"View-Only"`, 200))},
 		{"seat_required", refused(errors.ErrSeatRequired, errors.Likely, member, did(func(e *errors.PermissionError) { e.Role = "member" }),
 			evidence("seat", "your seat in the organization", errors.Answered, `"viewer" in "Acme Inc"`, 200),
@@ -203,7 +203,7 @@ func refusals() []golden {
 		}), notes("the body is an HTML page"))},
 		{"undetermined", refused(nil, errors.Undetermined, member, did(func(e *errors.PermissionError) {
 			e.Candidates = []error{errors.ErrProjectMissing, errors.ErrProjectRestricted, errors.ErrSeatRequired}
-			e.Evidence[1].Result = "visible, readOnly is false"
+			e.Evidence[1].Result = "visible, writable"
 		}))},
 		{"undetermined_every_candidate", refused(nil, errors.Undetermined, noEvidence, did(func(e *errors.PermissionError) {
 			for _, s := range errors.Sentinels() {
@@ -216,7 +216,7 @@ func refusals() []golden {
 			e.Viewer = nil
 			e.Evidence = nil
 			e.Candidates = []error{errors.ErrNotTeamMember, errors.ErrViewerRole}
-		}), evidence("viewer", "whose key is this", errors.Failed, "no usable answer (HTTP 502): bad gateway", 502),
+		}), evidence("viewer", "account", errors.Failed, "no usable response (HTTP 502: bad gateway)", 502),
 			evidence("entity", `entity "acme"`, errors.Refused, "", 403),
 			evidence("project", `project "acme/vision"`, errors.Failed, "", 0),
 			evidence("project-role", `your role in project "acme/vision"`, errors.Unsupported, "", 200),

@@ -77,10 +77,8 @@ func (e *InputError) Explain() string {
 		return sentence(ErrInvalidInput.Error())
 	}
 	var b strings.Builder
-	writeWrapped(&b, "", "", sentence(e.Error()))
-	b.WriteByte('\n')
-	writeWrapped(&b, "Why: ", "     ", "A value breaks a rule that is known here, so nothing was sent to the server.")
-	b.WriteByte('\n')
+	writeWrapped(&b, "", "  ", sentence(e.Error()))
+	b.WriteString("Nothing was sent to the server.\n\n")
 	a := e.advise()
 	a.write(&b)
 	return strings.TrimRight(b.String(), "\n")
@@ -96,31 +94,30 @@ func (e *InputError) advise() (a advice) {
 	file, fromFile := strings.CutPrefix(e.Source, "settings file ")
 	switch variable := inputVariables[e.Field]; {
 	case e.Field == "API key" || e.Field == "api key": // echo would show it
-		a.step("Set the key again, complete and without blanks or quotes around it. Where it comes from:")
-		a.end = "wandgo doctor"
+		a.step("Set the key again: complete, without quotes or spaces around it. To see where it comes from:")
+		a.show("wandgo doctor")
 	case e.Field == "config file":
-		a.step("Correct the file, or have the program run without it.")
+		a.step("Correct the file, or run the program without it.")
 	case fromFile:
 		a.step("Correct the ", field, " in this settings file:")
-		a.end = `"${EDITOR:-vi}" ` + shellWord(file)
+		a.show(`"${EDITOR:-vi}" ` + shellWord(file))
 	case isVariable(e.Source) && e.Source == e.Field:
-		a.step("Correct ", field, " in the environment of the program, or take it out there:")
-		a.end = "unset " + source
+		a.step("Correct ", field, " in the program's environment, or remove it:")
+		a.show("unset " + source)
 	case isVariable(e.Source):
-		a.step("Correct the ", field, " in the environment of the program. What stands there:")
-		a.end = "echo \"$" + source + "\""
+		a.step("Correct the ", field, " in the program's environment. Its value is:")
+		a.show("echo \"$" + source + "\"")
 	case strings.HasPrefix(e.Source, "-"):
 		a.step("Correct ", source, " on the command line.")
 	case source != "":
-		a.step("Correct the ", field, " where the program sets it, in ", source, ".")
+		a.step("Correct the ", field, " in ", source, ".")
 	case variable != "":
-		a.step("Correct the ", field, " where the code or its configuration sets it. ",
-			"If neither does, it came from the environment:")
-		a.end = "echo \"$" + variable + "\""
+		a.step("Correct the ", field, " in your code or configuration. If it is not set there, it comes from the environment:")
+		a.show("echo \"$" + variable + "\"")
 	case e.Field == "":
-		a.step("Correct the value where the program sets it.")
+		a.step("Correct the value in your code.")
 	default:
-		a.step("Correct ", field, " where the program sets it.")
+		a.step("Correct ", field, " in your code.")
 	}
 	return a
 }

@@ -10,12 +10,17 @@ import (
 // maxTeams is how many of the user's entities the text for a person lists.
 const maxTeams = 12
 
-// Explain returns the full text for a person, in several lines of at most about
-// 100 columns and without colour: what was asked, as whom and with the key from
-// where; the cause and how sure it is; what the diagnosis asked and learned; the
-// user's own entities; and what to do next, ending with the command to type or
-// the address to open. Like Error it shows no credential and no raw control
-// character, whatever the fields hold.
+// Explain returns the full text for a person, in several lines of at most 80
+// columns, without colour:
+//
+//   - what was refused and the cause
+//   - the background of the cause and how sure it is
+//   - what to do, with the command to type or the address to open
+//   - the request: entity, project, server, account, key and response
+//   - notes, and the evidence
+//
+// Like Error, it shows no credential and no control character, whatever the
+// fields hold.
 func (e *PermissionError) Explain() string {
 	if e == nil {
 		return sentence(ErrPermissionDenied.Error()) + "\n" + umbrella.Fix()
@@ -23,38 +28,37 @@ func (e *PermissionError) Explain() string {
 	var b strings.Builder
 	why := e.clause()
 	if e.cause() == nil {
-		why = "permission denied, for a reason that could not be determined"
+		why = "permission denied, cause undetermined"
 	}
 	writeWrapped(&b, "", "  ", e.place().headline(why))
 	b.WriteByte('\n')
-	if facts := e.askedFacts(); len(facts) > 0 {
-		writeFacts(&b, facts)
-		b.WriteByte('\n')
-	}
 	e.writeCause(&b)
-	e.writeEvidence(&b)
-	writeBullets(&b, "Also note:", e.Notes)
-	e.writeTeams(&b)
 	e.writeAdvice(&b)
+	writeFacts(&b, e.requestFacts())
+	writeBullets(&b, "Notes:", e.Notes)
+	e.writeEvidence(&b)
 	return strings.TrimRight(b.String(), "\n")
 }
 
 // fact is one labelled line.
 type fact struct{ label, text string }
 
-// askedFacts are what was asked, of whom, as whom, and what came back.
-func (e *PermissionError) askedFacts() []fact {
+// requestFacts are the request, the account behind it, and the response.
+func (e *PermissionError) requestFacts() []fact {
 	var facts []fact
 	if e.Entity != "" {
 		entity := bare(e.Entity)
 		if e.EntityDefaulted {
-			entity += " (no entity was given; this is the account's default)"
+			entity += " (the account's default; none was given)"
 		}
 		facts = append(facts, fact{"Entity", entity})
 	}
 	facts = append(facts, targetFacts(e.place())...)
 	if account := e.account(); account != "" {
 		facts = append(facts, fact{"Account", account})
+	}
+	if teams := e.teams(); teams != "" {
+		facts = append(facts, fact{"Teams", teams})
 	}
 	if e.Role != "" {
 		facts = append(facts, fact{"Role", quoted(e.Role)})
@@ -64,7 +68,7 @@ func (e *PermissionError) askedFacts() []fact {
 	} else if source != "" {
 		facts = append(facts, fact{"API key", "from " + source})
 	}
-	if e.malformedKey() { // what stands in Err is the reason, and said above
+	if e.malformedKey() { // the cause says what is in Err
 		return facts
 	}
 	return append(facts, answerFacts(e.StatusCode, e.Message, e.Code, e.RequestID, e.Err)...)
@@ -100,7 +104,7 @@ func answerFacts(status int, message, code, requestID string, err error) []fact 
 		answer += " (" + strings.Join(ids, ", ") + ")"
 	}
 	if answer != "" {
-		facts = append(facts, fact{"Answer", answer})
+		facts = append(facts, fact{"Response", answer})
 	}
 	if text != "" {
 		facts = append(facts, fact{"Error", text})
@@ -112,7 +116,7 @@ func answerFacts(status int, message, code, requestID string, err error) []fact 
 func (e *PermissionError) account() string {
 	if e.Viewer == nil {
 		if e.StatusCode == 0 && (e.KeySource == "" || e.malformedKey()) {
-			return "" // nobody was asked
+			return "" // no request was sent
 		}
 		return "not known"
 	}
@@ -138,32 +142,31 @@ func (e *PermissionError) writeCause(b *strings.Builder) {
 		e.writeUndetermined(b)
 		return
 	}
+	about := sentence(inline(cause.Error(), messageLimit))
 	if p, ok := e.proseOf(cause); ok {
-		writeWrapped(b, "Why: ", "     ", p.about(e))
-	} else {
-		writeWrapped(b, "Why: ", "     ", sentence(inline(cause.Error(), messageLimit)))
+		about = p.about(e)
 	}
-	sure := "certain. No other known cause fits what the server answered."
+	writeWrapped(b, "Why: ", "     ", about)
+	sure := "certain. No other known cause fits the server's responses."
 	if e.Confidence == Likely {
-		sure = "likely, not certain. The answers point to this without excluding everything else."
+		sure = "likely. The responses suggest this cause but do not exclude others."
 	}
 	if s, _ := AsType[*Sentinel](cause); e.Confidence == Certain {
 		switch {
 		case s == ErrNoAPIKey, s == ErrIntermediary, e.malformedKey():
-			sure = "certain." // seen here, not learned from the server
+			sure = "certain." // found here, not learned from the server
 		case s == ErrViewerRole, s == ErrProjectRestricted:
-			// A seat or a frozen team may stand in the way as well; the notes say so.
-			sure = "certain. This alone is reason enough."
+			// A seat or a frozen team may be in the way too; the notes say so.
+			sure = "certain. This alone is sufficient."
 		}
 	}
 	writeWrapped(b, "Confidence: ", "     ", sure)
 	b.WriteByte('\n')
 }
 
-// writeUndetermined lists what it may be, each with how to check it.
+// writeUndetermined lists the candidates, each with how to check it.
 func (e *PermissionError) writeUndetermined(b *strings.Builder) {
-	writeWrapped(b, "Why: ", "     ", "This could not be determined, so no cause is claimed here. "+
-		"What the server answered fits several, or it did not answer enough.")
+	writeWrapped(b, "Why: ", "     ", "The server's responses fit several causes, or were incomplete.")
 	b.WriteByte('\n')
 	var lines []string
 	for _, candidate := range e.Candidates {
@@ -177,23 +180,22 @@ func (e *PermissionError) writeUndetermined(b *strings.Builder) {
 		lines = append(lines, line)
 	}
 	if len(lines) > 0 {
-		lines = append(lines, "Something that cannot be seen from outside, such as a policy of the organization, its licence or "+
-			"its quota. Ask an admin of the organization.")
+		lines = append(lines, "Something the server does not show, such as a policy, the licence or a quota of the "+
+			"organization. Ask an admin of the organization.")
 	}
-	writeLines(b, "It may be one of these:", lines)
+	writeLines(b, "Possible causes:", lines)
 }
 
-// writeEvidence lists what the diagnosis asked and learned.
+// writeEvidence lists the questions of the diagnosis and their answers.
 func (e *PermissionError) writeEvidence(b *strings.Builder) {
 	lines := make([]string, 0, len(e.Evidence))
 	for _, probe := range e.Evidence {
 		lines = append(lines, probe.line())
 	}
-	writeLines(b, "What the server said when asked:", lines)
+	writeLines(b, "Evidence (question → the server's answer):", lines)
 }
 
-// line is question → answer. The result tells refused and failed questions in
-// words; where it is empty, the outcome does.
+// line is question → answer. If there is no result, it names the outcome.
 func (p Probe) line() string {
 	question := inline(p.Question, nameLimit)
 	if question == "" {
@@ -209,13 +211,13 @@ func (p Probe) line() string {
 	switch p.Outcome {
 	case Answered, "":
 	case Empty:
-		outcome = "nothing is shown, so it is missing or hidden"
+		outcome = "null: missing or hidden from you"
 	case Refused:
-		outcome = "the server would not say"
+		outcome = "not disclosed"
 	case Unsupported:
-		outcome = "this server is too old to know the question"
+		outcome = "not supported by this server"
 	case Failed:
-		outcome = "no usable answer"
+		outcome = "no usable response"
 	case Skipped:
 		outcome = "not asked"
 	default:
@@ -227,28 +229,22 @@ func (p Probe) line() string {
 	return question + " → " + outcome
 }
 
-// writeTeams lists the entities the server counts as the user's own.
-func (e *PermissionError) writeTeams(b *strings.Builder) {
-	if e.Viewer == nil || e.cause() == ErrNoTeam {
-		return
-	}
-	var text string
+// teams lists the entities that the server counts as the user's own.
+func (e *PermissionError) teams() string {
 	switch {
-	case len(e.Viewer.Teams) == 0 && !e.Viewer.TeamsComplete:
-		return
+	case e.Viewer == nil, e.cause() == ErrNoTeam, len(e.Viewer.Teams) == 0 && !e.Viewer.TeamsComplete:
+		return ""
 	case len(e.Viewer.Teams) == 0:
-		text = "The server lists no team for this account."
-	default:
-		text = "Entities of this account: " + list(quotedNames(e.Viewer.Teams, maxTeams), "and") + "."
-		if !e.Viewer.TeamsComplete {
-			text += " The server may have listed only some of them."
-		}
+		return "none"
 	}
-	writeWrapped(b, "", "  ", text)
-	b.WriteByte('\n')
+	text := list(quotedNames(e.Viewer.Teams, maxTeams), "and")
+	if !e.Viewer.TeamsComplete {
+		text += " (the server may have listed only some)"
+	}
+	return text
 }
 
-// writeAdvice says what to do, and ends with what to type or to open.
+// writeAdvice says what to do.
 func (e *PermissionError) writeAdvice(b *strings.Builder) {
 	var a advice
 	if len(e.Suggestions) > 0 {
@@ -259,21 +255,21 @@ func (e *PermissionError) writeAdvice(b *strings.Builder) {
 	} else {
 		e.adviseUndetermined(&a)
 	}
-	e.adviseSync(&a)
+	if e.place().running() {
+		a.step("The run continues on disk. Once this is solved, upload it:")
+		a.show("wandgo sync")
+	}
 	a.write(b)
 }
 
 func (e *PermissionError) adviseUndetermined(a *advice) {
 	if e.cause() == nil && len(e.Candidates) > 0 {
-		a.step("Go through the possible causes above; each says how to check it.")
+		a.step("Check the possible causes above, one after the other.")
 	}
 	if e.Viewer == nil {
-		a.step("Check that the API key is right", e.place().at("authorize"), ".")
+		e.advisePage(a, "Check that the API key is right. Keys are created on this page:", "authorize")
 	}
+	e.adviseOwnEntity(a)
 	e.adviseOtherKey(a)
-	if own := e.ownEntity(); own != "" {
-		a.step("To go on without waiting for an answer, name an entity of your own, such as ", quoted(own),
-			", in the code or with WANDB_ENTITY.")
-	}
 	e.adviseDoctor(a)
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -128,9 +130,12 @@ func TestPermissionErrorLine(t *testing.T) {
 	}
 }
 
-// TestIssue9156 holds what the users of wandb/wandb#9156 asked a refusal to
-// name: the entity, the current user, possible causes and next steps.
-func TestIssue9156(t *testing.T) {
+// command is a line of advice to type or to open.
+var command = regexp.MustCompile(`^ +(https?://\S+|export WANDB_\w+=\S+|unset \w+|wandgo .+|curl .+|go get \S+)$`)
+
+// The users of wandb/wandb#9156 asked that a refusal name the entity, the current
+// user, possible causes and next steps.
+func TestPermissionError_AnyCause_NamesEntityAccountCauseAndNextStep(t *testing.T) {
 	t.Parallel()
 	for _, tt := range refusals() {
 		t.Run(tt.name, func(t *testing.T) {
@@ -151,23 +156,19 @@ func TestIssue9156(t *testing.T) {
 			if e.Confidence == errors.Undetermined {
 				assert.Contains(t, line, "undetermined")
 				assert.NotContains(t, text, "Confidence:")
-				assert.Equal(t, len(e.Candidates) > 0, strings.Contains(text, "It may be one of these:"))
+				assert.Equal(t, len(e.Candidates) > 0, strings.Contains(text, "Possible causes:"))
 			} else {
 				assert.Contains(t, text, "Confidence: "+e.Confidence.String())
 			}
-			_, steps, found := strings.Cut(text, "What to do:\n")
+			_, rest, found := strings.Cut(text, "What to do:\n")
 			require.True(t, found)
-			lines := strings.Split(steps, "\n")
-			last := strings.TrimSpace(lines[len(lines)-1])
-			assert.Regexp(t, `^(https://\S+|export WANDB_ENTITY=\S+|wandgo doctor --report|curl -sSi https://\S+)$`, last)
-			assert.Empty(t, lines[len(lines)-2], "the last line stands alone")
+			steps, _, _ := strings.Cut(rest, "\n\n")
+			assert.True(t, slices.ContainsFunc(strings.Split(steps, "\n"), command.MatchString), "no command in:\n%s", steps)
 		})
 	}
 }
 
-// TestTextsAreWellFormed checks every golden text for what a person would
-// stumble over.
-func TestTextsAreWellFormed(t *testing.T) {
+func TestExplain_EveryGolden_IsWellFormedAndFits80Columns(t *testing.T) {
 	t.Parallel()
 	for _, tt := range append(refusals(), failures()...) {
 		t.Run(tt.name, func(t *testing.T) {
@@ -177,8 +178,8 @@ func TestTextsAreWellFormed(t *testing.T) {
 			for line := range strings.SplitSeq(text, "\n") {
 				assertPrintable(t, line)
 				assert.Equal(t, strings.TrimRight(line, " "), line, "blanks at the end")
-				if utf8.RuneCountInString(line) > 100 { // only a word that cannot be broken may stick out
-					assert.Len(t, strings.Fields(strings.TrimSpace(line)), 1, line)
+				if utf8.RuneCountInString(line) > 80 && !command.MatchString(line) { // only a long word may stick out
+					assert.Len(t, strings.Fields(line), 1, line)
 				}
 			}
 			for _, flaw := range []string{"()", `""`, "( ", " )", " ;", "; )", "..", ": .", "\n\n\n", "<nil>", "%!", " ,", "null)"} {

@@ -95,10 +95,10 @@ func (p place) page(parts ...string) string {
 	return address
 }
 
-// at is page as an apposition, ", at https://wandb.ai/acme", or "".
+// at is page in a sentence, " at https://wandb.ai/acme", or "".
 func (p place) at(parts ...string) string {
 	if page := p.page(parts...); page != "" {
-		return ", at " + page
+		return " at " + page
 	}
 	return ""
 }

@@ -5,30 +5,38 @@ import (
 	"strings"
 )
 
-// prose is what there is to say about one cause of a refusal.
+// prose is the text about one cause of a refusal.
 type prose struct {
-	// clause says it in a part of a sentence; probably is "" or "probably ".
+	// clause is part of a sentence; probably is "" or "probably ".
 	clause func(e *PermissionError, probably string) string
-	// phrase names it in a few words that follow "may be".
+	// phrase is a few words that follow "may be".
 	phrase func(e *PermissionError) string
 	// about gives the background in one or two sentences.
 	about func(e *PermissionError) string
-	// check says how a person can find out whether this is it.
+	// check says how a person finds out whether this is the cause.
 	check func(e *PermissionError) string
 	// advise says what to do.
 	advise func(e *PermissionError, a *advice)
 }
 
-// advice is what to do next: steps, the last of which introduces end.
-type advice struct {
-	steps []string
-	// end is the command to type or the address to open.
-	end string
+// advice is what to do, in steps. The step that solves the problem comes first.
+type advice struct{ steps []step }
+
+type step struct {
+	text string
+	// command is what to type or the address to open, on a line of its own; "" if
+	// there is none.
+	command string
 }
 
-func (a *advice) step(parts ...string) { a.steps = append(a.steps, strings.Join(parts, "")) }
+func (a *advice) step(parts ...string) {
+	a.steps = append(a.steps, step{text: strings.Join(parts, "")})
+}
 
-// proseOf returns what there is to say about a cause, which may be wrapped.
+// show adds the command to the last step.
+func (a *advice) show(command string) { a.steps[len(a.steps)-1].command = command }
+
+// proseOf returns the text about a cause, which may be wrapped.
 func proseOf(cause error) (prose, bool) {
 	s, ok := AsType[*Sentinel](cause)
 	if !ok || s == nil {
@@ -69,7 +77,7 @@ func proseOf(cause error) (prose, bool) {
 	return prose{}, false
 }
 
-// words is a phrase that is the same for every refusal.
+// words is a text that is the same for every refusal.
 func words(text string) func(*PermissionError) string {
 	return func(*PermissionError) string { return text }
 }
@@ -92,53 +100,56 @@ func (e *PermissionError) ownEntity() string {
 	return ""
 }
 
-// adviseOwnEntity ends the advice with the command that names an entity of the
-// user's own, if there is one.
+// adviseOwnEntity says how to use an entity of the user's own instead, if there is
+// one. It reports whether there is. The entity of a run that was created before
+// cannot be changed.
 func (e *PermissionError) adviseOwnEntity(a *advice) bool {
 	own := e.ownEntity()
-	if own == "" {
+	switch {
+	case own == "":
 		return false
+	case e.place().syncing():
+		a.step("To upload the run to your own entity ", quoted(own), " instead:")
+		a.show(syncCommand(e.Dir, "--entity", own))
+	case e.place().running():
+	case e.EntityDefaulted:
+		a.step("Set the entity in your code, or for example:")
+		a.show("export WANDB_ENTITY=" + shellWord(own))
+	default:
+		a.step("To log to your own entity ", quoted(own), " instead, change it in your code or configuration. ",
+			"If it is not set there:")
+		a.show("export WANDB_ENTITY=" + shellWord(own))
 	}
-	if e.place().syncing() {
-		return true // adviseSync says how
-	}
-	if e.EntityDefaulted {
-		a.step("Name the entity to log to, such as your own ", quoted(own), ", in the code or with:")
-	} else {
-		a.step("To log to your own ", quoted(own), " instead, change the entity where the code or its ",
-			"configuration names it. If neither does, this is enough:")
-	}
-	a.end = "export WANDB_ENTITY=" + shellWord(own)
 	return true
 }
 
-// adviseOtherKey says what to do when the key is another account's.
+// adviseOtherKey says what to do if the key belongs to another account.
 func (e *PermissionError) adviseOtherKey(a *advice) {
 	if e.Viewer == nil || e.Viewer.Username == "" {
 		return
 	}
-	source := "use the key of the right one"
+	remedy := "use the key of the right one"
 	if from := inline(e.KeySource, messageLimit); from != "" && e.federated() {
-		source = "replace the " + from
+		remedy = "replace the " + from
 	} else if from != "" {
-		source = "replace the key, which came from " + from
+		remedy = "replace the API key from " + from
 	}
-	a.step("If ", quoted(e.Viewer.Username), " is not the account you meant, ", source, ".")
+	a.step("If ", quoted(e.Viewer.Username), " is the wrong account, ", remedy, ".")
 }
 
-// advisePage ends the advice with the web page of an entity or a project.
+// advisePage adds a step with the web page of an entity or a project.
 func (e *PermissionError) advisePage(a *advice, lead string, parts ...string) {
 	page := e.place().page(parts...)
 	if page == "" {
-		e.adviseDoctor(a)
+		a.step(strings.TrimSuffix(lead, ":"), ".")
 		return
 	}
 	a.step(lead)
-	a.end = page
+	a.show(page)
 }
 
-// adviseDoctor ends the advice with the command that looks further.
+// adviseDoctor adds the command that finds out more.
 func (e *PermissionError) adviseDoctor(a *advice) {
-	a.step("See what this key may do, and write a report without secrets to show to others:")
-	a.end = "wandgo doctor --report"
+	a.step("To see what this key may do, in a report without secrets:")
+	a.show("wandgo doctor --report")
 }

@@ -2,15 +2,14 @@ package errors
 
 import "strings"
 
-// identitySource is how the source of an identity token begins, as opposed to that
-// of an API key.
+// identitySource is the prefix of the source of an identity token. The source of
+// an API key does not have it.
 const identitySource = "identity token from "
 
-// federated reports whether it was an identity token that was refused.
+// federated reports whether the caller logged in with an identity token.
 func (e *PermissionError) federated() bool { return strings.HasPrefix(e.KeySource, identitySource) }
 
-// login names what the caller logged in with: "key from WANDB_API_KEY", or "identity
-// token from …".
+// login names the credential: "key from WANDB_API_KEY" or "identity token from …".
 func (e *PermissionError) login() string {
 	source := inline(e.KeySource, messageLimit)
 	if source == "" || e.federated() {
@@ -19,7 +18,7 @@ func (e *PermissionError) login() string {
 	return "key from " + source
 }
 
-// proseOf is the text of a cause, in the words for what the caller logged in with.
+// proseOf is the text about a cause, in terms of the credential that was used.
 func (e *PermissionError) proseOf(cause error) (prose, bool) {
 	if s, ok := AsType[*Sentinel](cause); ok && e.federated() {
 		switch s {
@@ -37,17 +36,16 @@ var badIdentityProse = prose{
 		return "the identity token is " + probably + "not valid on " + e.place().server()
 	},
 	phrase: words("an invalid identity token"),
-	about: words("A server takes an identity token only if it trusts whoever issued it, knows the account that the " +
-		"token is for, and the token has not expired; it does not say which of these is missing."),
-	check: words("Have a new token written into the file, and ask an admin of the organization whether the server " +
-		"trusts its issuer and knows its subject."),
+	about: words("A server accepts an identity token if it trusts the issuer, knows the token's account, and the token " +
+		"has not expired. The server does not say which of these is not met."),
+	check: words("Have a new token written to the file. Ask an admin of the organization whether the server trusts its " +
+		"issuer and knows its subject."),
 	advise: func(e *PermissionError, a *advice) {
-		a.step("Check that ", e.place().server(), " is the server you mean, and the one that the token was issued for. ",
-			"WANDB_BASE_URL sets another one.")
-		a.step("Check that whatever writes the file goes on replacing the token before it expires.")
-		a.step("Ask an admin of the organization whether the server trusts the token's issuer, and whether there is an ",
-			"account for its subject. To see both, and when the token expires:")
-		a.end = "wandgo doctor --report"
+		a.step("Check that the file's token is replaced before it expires.")
+		a.step("Ask an admin of the organization whether the server trusts the token's issuer and has an account for its ",
+			"subject. To see both, and when the token expires:")
+		a.show("wandgo doctor --report")
+		a.step("Check that the token was issued for ", e.place().server(), ". WANDB_BASE_URL sets the server.")
 	},
 }
 
@@ -56,14 +54,14 @@ var noIdentityProse = prose{
 		return probably + "no identity token was found for " + e.place().server()
 	},
 	phrase: words("a missing identity token"),
-	about: words("A file was named to read the identity token from, and there is none in it, so nothing was sent to " +
-		"the server. No key was looked for, as that might be another account's."),
+	about: words("WANDB_IDENTITY_TOKEN_FILE names a file without a token. No API key was used instead, because it could " +
+		"be another account's. Nothing was sent to the server."),
 	check: words("See whether the file that WANDB_IDENTITY_TOKEN_FILE names holds a token."),
 	advise: func(e *PermissionError, a *advice) {
-		a.step("Check that the job's platform writes the file before the program starts, and that the program may ",
+		a.step("Check that the job's platform writes the file before the program starts, and that the program can ",
 			"read it: ", strings.TrimPrefix(inline(e.KeySource, messageLimit), identitySource), ".")
-		a.step("To log in with an API key instead, unset WANDB_IDENTITY_TOKEN_FILE and set WANDB_API_KEY. To see what ",
-			"is found:")
-		a.end = "wandgo doctor --report"
+		a.step("To log in with an API key instead, unset WANDB_IDENTITY_TOKEN_FILE and set WANDB_API_KEY.")
+		a.step("To see what was found:")
+		a.show("wandgo doctor --report")
 	},
 }

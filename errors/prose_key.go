@@ -1,8 +1,13 @@
 package errors
 
-import "strings"
+import (
+	"strings"
 
-// The causes that lie in the key, or before the server.
+	"github.com/wandgo/wandgo/internal/plaintext"
+)
+
+// The causes that concern the key, or something between the client and the
+// server.
 
 var badAPIKeyProse = prose{
 	clause: func(e *PermissionError, probably string) string {
@@ -14,35 +19,36 @@ var badAPIKeyProse = prose{
 	phrase: words("an invalid API key"),
 	about: func(e *PermissionError) string {
 		if e.malformedKey() {
-			return sentence(e.keyFlaw()) + " No server accepts such a key, so nothing was sent."
+			return "No server accepts such a key, so nothing was sent."
 		}
-		return "A key that is unknown, revoked, expired, or made for another server looks the same " +
-			"from outside; the server does not say which it is."
+		return "The key is unknown to this server, revoked or expired. The server does not say which."
 	},
 	check: func(e *PermissionError) string {
-		return "Create a new key" + e.place().at("authorize") + ", and try again with it."
+		return "Create a new key" + e.place().at("authorize") + ", and try again."
 	},
 	advise: func(e *PermissionError, a *advice) {
+		source := inline(e.KeySource, messageLimit)
 		if e.malformedKey() {
 			lead := "Set the key again"
-			if source := inline(e.KeySource, messageLimit); source != "" {
-				lead = "The key came from " + source + ". Set it there again"
+			if source != "" {
+				lead += " in " + source
 			}
-			a.step(lead, ", complete, pasted only once, and without quotes or blanks around it.")
-			e.advisePage(a, "If you do not have it any more, create a new key on this page:", "authorize")
+			a.step(lead, ": complete, pasted once, without quotes or spaces around it.")
+			e.advisePage(a, "If you no longer have it, create a new one:", "authorize")
 			return
 		}
-		a.step("Check that ", e.place().server(), " is the server you mean. WANDB_BASE_URL sets another one.")
-		if source := inline(e.KeySource, messageLimit); source != "" {
-			a.step("Check the key itself, which came from ", source,
-				": is it complete, pasted only once, and without quotes or blanks around it?")
+		lead := "Create a new key and set it as WANDB_API_KEY:"
+		if source != "" {
+			lead = "Create a new key and replace the one from " + source + ":"
 		}
-		e.advisePage(a, "Otherwise create a new key on this page, and put it in the old one's place:", "authorize")
+		e.advisePage(a, lead, "authorize")
+		a.step("If the key is new, check that it is complete, pasted once, without quotes or spaces around it.")
+		a.step("Check that ", e.place().server(), " is the right server. WANDB_BASE_URL sets it.")
 	},
 }
 
-// malformedKey reports whether the form of the key alone was reason enough, so
-// that it was not sent and no server had a part in it.
+// malformedKey reports whether the key was not sent, because its form rules out
+// that it is one.
 func (e *PermissionError) malformedKey() bool {
 	return e.Cause == ErrBadAPIKey && e.StatusCode == 0 && e.Viewer == nil && len(e.Evidence) == 0
 }
@@ -60,15 +66,14 @@ var noAPIKeyProse = prose{
 		return probably + "no API key was found for " + e.place().server()
 	},
 	phrase: words("a missing API key"),
-	about: words("A key is looked for in the options of the client, in WANDB_API_KEY, in netrc and in the " +
-		"settings files. As none of them had one, nothing was sent to the server."),
+	about: words("There is no key in the client's options, WANDB_API_KEY, netrc or the settings files. " +
+		"Nothing was sent to the server."),
 	check: words("See whether WANDB_API_KEY is set where the program runs."),
 	advise: func(e *PermissionError, a *advice) {
-		a.step("If you have a key, put it into the environment variable WANDB_API_KEY, or write it to netrc with ",
-			"the command wandb login.")
-		a.step("In a container or a batch job, check that the variable gets there, and that HOME is the ",
-			"directory in which you logged in.")
-		e.advisePage(a, "If you have no key, create one on this page:", "authorize")
+		a.step("Set the environment variable WANDB_API_KEY, or run wandb login, which writes the key to netrc.")
+		e.advisePage(a, "If you have no key, create one:", "authorize")
+		a.step("In a container or a batch job, check that the variable is passed on, and that HOME is the ",
+			"directory where you logged in.")
 	},
 }
 
@@ -81,13 +86,13 @@ var anonymousKeyProse = prose{
 		return "the API key " + probably + "belongs to " + account
 	},
 	phrase: words("an anonymous account"),
-	about:  words("An anonymous account may not do this; an account with a name may."),
-	check:  words("See which account is logged in when you open the web pages of the server."),
+	about:  words("Anonymous accounts are not allowed to do this; named accounts are."),
+	check:  words("See which account is logged in on the server's web pages."),
 	advise: func(e *PermissionError, a *advice) {
 		a.step("Log in to a named account in the browser, or sign up for one.")
-		lead := "Create a key for it on this page, and set it as WANDB_API_KEY:"
+		lead := "Create a key for it and set it as WANDB_API_KEY:"
 		if source := inline(e.KeySource, messageLimit); source != "" {
-			lead = "Create a key for it on this page, and use it in place of the one from " + source + ":"
+			lead = "Create a key for it and replace the one from " + source + ":"
 		}
 		e.advisePage(a, lead, "authorize")
 	},
@@ -95,19 +100,19 @@ var anonymousKeyProse = prose{
 
 var intermediaryProse = prose{
 	clause: func(_ *PermissionError, probably string) string {
-		return "the refusal " + probably + "did not come from W&B, but from something in between"
+		return "the refusal " + probably + "came from a proxy or firewall, not from W&B"
 	},
 	phrase: words("a proxy or firewall in between"),
-	about: words("The answer does not have the form of an answer of W&B's API. A proxy, a firewall, a filter for " +
-		"outgoing traffic or an object store gave it, so it says nothing about what your account may do."),
+	about: words("The response does not have the form of W&B's API. A proxy, a firewall, a filter or an object store " +
+		"sent it, so it says nothing about what your account may do."),
 	check: func(e *PermissionError) string {
-		return "Look at who answers a request from the same machine: " + strings.ReplaceAll(e.curl(), " ", hardSpace)
+		return "See who answers, on the same machine: " + strings.ReplaceAll(e.curl(), " ", plaintext.HardSpace)
 	},
 	advise: func(e *PermissionError, a *advice) {
-		a.step("Check the proxy settings: HTTPS_PROXY, HTTP_PROXY and NO_PROXY.")
-		a.step("Ask whoever runs the network to let requests to ", e.place().server(), " through.")
-		a.step("To see who answers, look at the headers of an answer, from the same machine:")
-		a.end = e.curl()
+		a.step("Check the proxy settings HTTPS_PROXY, HTTP_PROXY and NO_PROXY.")
+		a.step("Ask your network's administrator to allow requests to ", e.place().server(), ".")
+		a.step("To see who answers, look at the response's headers, on the same machine:")
+		a.show(e.curl())
 	},
 }
 

@@ -1,6 +1,6 @@
 package errors
 
-// The causes that lie in the entity or the project that was named.
+// The causes that concern the entity or the project that was named.
 
 var entityMissingProse = prose{
 	clause: func(e *PermissionError, probably string) string {
@@ -10,17 +10,16 @@ var entityMissingProse = prose{
 		return "the entity " + quoted(e.Entity) + " " + probably + "does not exist on " + e.place().server()
 	},
 	phrase: words("an entity that does not exist"),
-	about:  words("The server knows no team and no personal entity of that name."),
+	about:  words("The server has no team or user of that name that can own runs."),
 	check: func(e *PermissionError) string {
 		return "Check the spelling of the entity, and open its page" + e.place().at(e.Entity) + "."
 	},
 	advise: func(e *PermissionError, a *advice) {
-		a.step("Check the spelling. The entity is the name in the address of the team's page, which need not be the ",
-			"name shown on it.")
-		a.step("Check that ", e.place().server(), " is the server you mean. WANDB_BASE_URL sets another one.")
+		a.step("Check the spelling. The entity is the name in the address of the team's page, not the title shown on it.")
 		if !e.adviseOwnEntity(a) {
 			e.adviseDoctor(a)
 		}
+		a.step("Check that ", e.place().server(), " is the right server. WANDB_BASE_URL sets it.")
 	},
 }
 
@@ -29,44 +28,32 @@ var noPersonalEntityProse = prose{
 		return e.who() + " " + probably + "has no personal entity"
 	},
 	phrase: words("an account without a personal entity"),
-	about: words("The entity is the name of the account itself, but many accounts cannot log under their own name: " +
-		"those made since spring 2024, and those an organization manages, have teams only."),
-	check: words("Name one of your teams as the entity, and try again."),
+	about: words("The entity is the account's own name, but many accounts cannot log under their own name: those " +
+		"created since spring 2024, and those that an organization manages, have only teams."),
+	check: words("Set one of your teams as the entity, and try again."),
 	advise: func(e *PermissionError, a *advice) {
-		e.adviseOtherKey(a)
-		if e.adviseOwnEntity(a) {
-			return
+		if !e.adviseOwnEntity(a) {
+			a.step("Ask a team's admin to invite you, then set that team as the entity.")
+			e.adviseDoctor(a)
 		}
-		a.step("Ask a colleague who administers a team to invite you, then name that team as the entity.")
-		e.adviseDoctor(a)
+		e.adviseOtherKey(a)
 	},
 }
 
 var projectMissingProse = prose{
 	clause: func(e *PermissionError, probably string) string {
-		project := e.place().projectName()
-		if e.Entity != "" {
-			project += " of " + quoted(e.Entity)
-		}
-		return project + " " + probably + "does not exist or is hidden from " + e.who()
+		return e.projectOfEntity() + " " + probably + "does not exist or is hidden from " + e.who()
 	},
 	phrase: words("a project that does not exist or is hidden"),
-	about: words("Either there is no such project, or there is one that this account may not see. " +
-		"The server answers the same in both cases."),
+	about:  words("The server gives the same answer for a project that does not exist and for one that this account may not see."),
 	check: func(e *PermissionError) string {
-		return "Open the project's page, logged in as this account" + e.place().at(e.Entity, e.Project) +
-			": where it shows nothing, the project is missing or hidden."
+		return "Open the project's page with this account" + e.place().at(e.Entity, e.Project) + "."
 	},
 	advise: func(e *PermissionError, a *advice) {
-		a.step("Check the spelling of both entity and project.")
-		a.step("If the project is there but hidden, ask its owner, or an admin of ", e.place().team(),
-			", for access.")
+		a.step("Check the spelling of the entity and the project.")
+		e.advisePage(a, "If the project exists, ask its owner or an admin of "+e.place().team()+" for access:", e.Entity, e.Project)
+		e.adviseOwnEntity(a)
 		e.adviseOtherKey(a)
-		if own := e.ownEntity(); own != "" {
-			a.step("To log elsewhere, name an entity of your own, such as ", quoted(own),
-				", in the code or with WANDB_ENTITY.")
-		}
-		e.advisePage(a, "See what this page shows you when you are logged in as this account:", e.Entity, e.Project)
 	},
 }
 
@@ -79,37 +66,45 @@ var projectRestrictedProse = prose{
 		return e.place().projectName() + " " + probably + "does not let " + who + " write"
 	},
 	phrase: words("a restricted project"),
-	about: words("The team lets this account write, the project does not. Either the project is restricted and the " +
-		"account is not invited to it, or the account's role in the project is view-only."),
+	about: words("The team lets this account write but the project does not. Either the project is restricted and the " +
+		"account is not invited, or the account's role in the project is view-only."),
 	check: func(e *PermissionError) string {
-		return "Ask the owner of the project whether " + e.who() + " is among its members, with a role that may write."
+		return "Ask the project's owner whether " + e.who() + " is a member with a role that can write."
 	},
 	advise: func(e *PermissionError, a *advice) {
-		a.step("If it need not be ", e.place().projectName(), ", name another project of ", e.place().team(), ".")
-		e.adviseOtherKey(a)
-		e.advisePage(a, "Ask the owner of the project, or an admin of the team, to add you to it with a role that may write:",
+		e.advisePage(a, "Ask the project's owner or an admin of the team to add you with a role that can write:",
 			e.Entity, e.Project)
+		if !e.place().running() {
+			a.step("Or use another project of ", e.place().team(), ".")
+		}
+		e.adviseOtherKey(a)
 	},
 }
 
 var projectHiddenProse = prose{
 	clause: func(e *PermissionError, probably string) string {
-		project := e.place().projectName()
-		if e.Entity != "" {
-			project += " of " + quoted(e.Entity)
-		}
-		return project + " is " + probably + "hidden from " + e.who() + ", or does not exist"
+		return e.projectOfEntity() + " is " + probably + "hidden from " + e.who() + ", or does not exist"
 	},
 	phrase: words("a project that is hidden, or does not exist"),
-	about: words("The team would let this account create a project, and yet the server says that there is none. So there " +
-		"most likely is one of that name, restricted to invited people; a name that is simply free would have been taken."),
+	about: words("This account may create projects in the team, so a new name would have been accepted. The project " +
+		"most likely exists and is restricted to invited people."),
 	check: func(e *PermissionError) string {
 		return "Ask an admin of " + e.place().team() + " whether there is a restricted project of that name."
 	},
 	advise: func(e *PermissionError, a *advice) {
-		a.step("If you meant a new project, choose another name.")
-		e.adviseOtherKey(a)
-		e.advisePage(a, "Ask an admin of "+e.place().team()+" whether the project is restricted, and to add you to it. Its page:",
+		e.advisePage(a, "Ask an admin of "+e.place().team()+" whether the project is restricted, and to add you to it:",
 			e.Entity, e.Project)
+		if !e.place().running() {
+			a.step("If you meant a new project, choose another name.")
+		}
+		e.adviseOtherKey(a)
 	},
+}
+
+// projectOfEntity names the project and its entity in a sentence.
+func (e *PermissionError) projectOfEntity() string {
+	if e.Entity == "" {
+		return e.place().projectName()
+	}
+	return e.place().projectName() + " of " + quoted(e.Entity)
 }

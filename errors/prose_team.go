@@ -1,33 +1,26 @@
 package errors
 
-// The causes that lie in an account's place in a team or an organization.
+// The causes that concern an account's rights in a team or an organization.
 
 var notTeamMemberProse = prose{
 	clause: func(e *PermissionError, probably string) string {
 		return e.who() + " is " + probably + "not a member of " + e.place().team()
 	},
 	phrase: func(e *PermissionError) string { return "missing membership in " + e.place().team() },
-	about: words("Only its members may create runs there, except in projects that are open to everybody. Such a name " +
-		"often comes along with somebody else's code, configuration or recipe; it may also be another user's personal entity."),
+	about: words("Only members can create runs in a team, except in its open projects. You often see this if code or a " +
+		"configuration hard-codes its author's entity. It may also be another user's personal entity."),
 	check: func(e *PermissionError) string {
-		return "Ask an admin of " + e.place().team() + " whether " + e.who() + " is among its members."
+		return "Ask an admin of " + e.place().team() + " whether " + e.who() + " is a member."
 	},
 	advise: func(e *PermissionError, a *advice) {
-		a.step("If you should be a member, ask an admin of ", e.place().team(), " to invite you",
-			underMembers(e.place().page(e.Entity)), ".")
+		own := e.adviseOwnEntity(a)
+		e.advisePage(a, "If you should be a member, ask an admin of "+e.place().team()+" to invite you (team settings, Members):",
+			e.Entity)
 		e.adviseOtherKey(a)
-		if !e.adviseOwnEntity(a) {
+		if !own {
 			e.adviseDoctor(a)
 		}
 	},
-}
-
-// underMembers says where a team's admins find its members.
-func underMembers(page string) string {
-	if page == "" {
-		return ""
-	}
-	return ", under Members in the team settings at " + page
 }
 
 var viewerRoleProse = prose{
@@ -42,21 +35,18 @@ var viewerRoleProse = prose{
 		return e.who() + " " + probably + "has " + role + " in " + e.place().team()
 	},
 	phrase: words("a view-only role"),
-	about:  words("Who may only view can read the runs of the team, and create none."),
+	about:  words("View-only members can read the team's runs but cannot create or change any."),
 	check: func(e *PermissionError) string {
-		return "Ask an admin of " + e.place().team() + " which role " + e.who() + " has: it must be Member or Admin."
+		return "Ask an admin of " + e.place().team() + " for the role of " + e.who() + ": it must be Member or Admin."
 	},
 	advise: func(e *PermissionError, a *advice) {
-		if own := e.ownEntity(); own != "" {
-			a.step("If it need not be ", e.place().team(), ", name another of your entities, such as ", quoted(own),
-				", in the code or with WANDB_ENTITY.")
-		}
-		e.adviseOtherKey(a)
-		lead := "Ask an admin of " + e.place().team() + " to give you the role Member, under Members in the team settings:"
+		lead := "Ask an admin of " + e.place().team() + " for the Member role (team settings, Members):"
 		if e.Viewer != nil && e.Viewer.AccountType == "VIEWER" {
-			lead = "Ask an admin of your organization for an account that may create runs. The team's page:"
+			lead = "Ask an admin of your organization for an account that can create runs. The team's page:"
 		}
 		e.advisePage(a, lead, e.Entity)
+		e.adviseOwnEntity(a)
+		e.adviseOtherKey(a)
 	},
 }
 
@@ -65,37 +55,31 @@ var seatRequiredProse = prose{
 		return "the organization's seat for " + e.who() + " " + probably + "does not include writing to " + e.place().team()
 	},
 	phrase: words("a seat without write access"),
-	about: words("A role in a team is not enough: the organization also gives each of its people a seat, and " +
-		"only a full Models seat may create runs."),
+	about: words("A role in the team is not enough: the organization also assigns a seat to each user, and only " +
+		"a full Models seat can create runs."),
 	check: func(e *PermissionError) string {
-		return "Ask an admin of the organization which Models seat " + e.who() + " has: it must be a full one."
+		return "Ask an admin of the organization for the Models seat of " + e.who() + ": it must be a full one."
 	},
 	advise: func(e *PermissionError, a *advice) {
-		if own := e.ownEntity(); own != "" {
-			a.step("If another of your entities belongs to another organization, or to you alone, name that one: ",
-				quoted(own), " may be one.")
-		}
-		e.adviseOtherKey(a)
-		e.advisePage(a, "Ask an admin of the organization to give you a full Models seat. The team's page names the organization:",
+		e.advisePage(a, "Ask an admin of the organization for a full Models seat. The team's page names the organization:",
 			e.Entity)
+		e.adviseOwnEntity(a)
+		e.adviseOtherKey(a)
 	},
 }
 
 var teamFrozenProse = prose{
 	clause: func(e *PermissionError, probably string) string {
-		return e.place().team() + " is " + probably + "frozen: read-only for everybody, not only for " + e.who()
+		return e.place().team() + " is " + probably + "frozen: read-only for everyone, not only for " + e.who()
 	},
-	phrase: words("a team that is frozen for everybody"),
-	about:  words("Neither the account nor its role is in the way; an administrator has made the team read-only as a whole."),
+	phrase: words("a team that is frozen for everyone"),
+	about:  words("An administrator has made the whole team read-only. Your account and your role are not the reason."),
 	check: func(e *PermissionError) string {
-		return "Ask an admin of the organization whether " + e.place().team() + " was made read-only as a whole."
+		return "Ask an admin of the organization whether " + e.place().team() + " was made read-only."
 	},
 	advise: func(e *PermissionError, a *advice) {
-		if own := e.ownEntity(); own != "" {
-			a.step("Meanwhile, name another of your entities, such as ", quoted(own), ", in the code or with WANDB_ENTITY.")
-		}
-		e.advisePage(a, "Ask whoever administers the organization, or the server, why the team is read-only. The team's page:",
-			e.Entity)
+		e.advisePage(a, "Ask an admin of the organization or the server why the team is read-only. The team's page:", e.Entity)
+		e.adviseOwnEntity(a)
 	},
 }
 
@@ -105,15 +89,14 @@ var serviceAccountScopeProse = prose{
 		if e.Viewer == nil || e.Viewer.Username == "" {
 			account = "the service account of this API key"
 		}
-		return account + " " + probably + "does not reach " + e.place().team()
+		return account + " " + probably + "has no access to " + e.place().team()
 	},
 	phrase: words("a service account outside its team"),
-	about: words("A service account of a team works in that team alone; one of an organization works in all its " +
-		"teams, but not in restricted projects to which it was not added."),
-	check: words("Ask whoever made the service account for which team it was made."),
+	about: words("A team's service account can only use that team. An organization's service account can use all of " +
+		"its teams, but not the restricted projects to which it was not added."),
+	check: words("Ask whoever created the service account which team it belongs to."),
 	advise: func(e *PermissionError, a *advice) {
-		a.step("To log to ", e.place().team(), ", use the key of a service account of that team; an admin of the ",
-			"team can make one", e.place().at(e.Entity), ".")
+		e.advisePage(a, "Use the key of a service account of "+e.place().team()+". An admin of the team can create one:", e.Entity)
 		if !e.adviseOwnEntity(a) {
 			e.adviseDoctor(a)
 		}
@@ -125,19 +108,19 @@ var noTeamProse = prose{
 		return e.who() + " " + probably + "belongs to no team"
 	},
 	phrase: words("an account without a team"),
-	about: words("An account that has neither a team nor a personal entity has no place for its runs. That " +
-		"happens when the team that came with the account was deleted."),
+	about: words("An account with neither a team nor a personal entity cannot store runs. This happens if the team " +
+		"that came with the account was deleted."),
 	check: func(e *PermissionError) string {
-		return "See which teams the web pages offer you" + e.place().at() + "."
+		return "See which teams the web pages show for this account" + e.place().at() + "."
 	},
 	advise: func(e *PermissionError, a *advice) {
-		e.adviseOtherKey(a)
-		a.step("Ask a colleague who administers a team to invite you, then name that team as the entity.")
+		a.step("Ask a team's admin to invite you, then set that team as the entity.")
 		if e.place().hosted() {
-			a.step("If there is no such team, only W&B's support can help:")
-			a.end = "https://docs.wandb.ai/support/models/articles/i-deleted-my-team-and-now-i-cant-create-a-new-one"
-			return
+			a.step("If there is no such team, contact W&B's support:")
+			a.show("https://docs.wandb.ai/support/models/articles/i-deleted-my-team-and-now-i-cant-create-a-new-one")
+		} else {
+			e.advisePage(a, "If there is no such team, ask the server's administrator to create one:")
 		}
-		e.advisePage(a, "If there is no such team, ask whoever runs this server to make one:")
+		e.adviseOtherKey(a)
 	},
 }

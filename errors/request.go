@@ -112,7 +112,7 @@ func (e *RequestError) clause() string {
 		return s.Error()
 	case ErrRunExists:
 		if e.RunID != "" {
-			return "a run with id " + quotedID(e.RunID) + " exists already"
+			return "a run with id " + quotedID(e.RunID) + " already exists"
 		}
 		return s.Error()
 	case ErrRunMissing:
@@ -121,7 +121,7 @@ func (e *RequestError) clause() string {
 		}
 		return s.Error()
 	case ErrRateLimited:
-		return "rate limited, and the time allowed for retries ran out"
+		return "rate limited until the time for retries ran out"
 	case ErrServerUnavailable:
 		if e.Untrusted {
 			return "the certificate of " + e.place().server() + " is not trusted"
@@ -132,7 +132,7 @@ func (e *RequestError) clause() string {
 		return e.place().server() + " is unavailable"
 	case ErrWrongBaseURL:
 		if e.place().hosted() {
-			return "something other than W&B answers at " + e.place().server()
+			return "something other than W&B responds at " + e.place().server()
 		}
 		return e.place().server() + " is not the address of a W&B API"
 	case ErrInvalidInput:

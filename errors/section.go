@@ -6,10 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// The parts of which the texts for a person are made.
+// The parts that the texts for a person are made of.
 
-// writeFacts writes labelled lines with their texts in one column.
+// writeFacts writes labelled lines, their texts aligned.
 func writeFacts(b *strings.Builder, facts []fact) {
+	if len(facts) == 0 {
+		return
+	}
 	width := 0
 	for _, f := range facts {
 		width = max(width, utf8.RuneCountInString(f.label))
@@ -18,6 +21,7 @@ func writeFacts(b *strings.Builder, facts []fact) {
 		label := "  " + f.label + ":" + strings.Repeat(" ", width-utf8.RuneCountInString(f.label)+1)
 		writeWrapped(b, label, strings.Repeat(" ", width+4), f.text)
 	}
+	b.WriteByte('\n')
 }
 
 // writeLines writes a list under a title; it writes nothing for an empty list.
@@ -43,7 +47,8 @@ func writeBullets(b *strings.Builder, title string, texts []string) {
 	writeLines(b, title, lines)
 }
 
-// write writes the steps, numbered if there are several, and what they end with.
+// write writes the steps, numbered if there are several, each followed by its
+// command.
 func (a *advice) write(b *strings.Builder) {
 	if len(a.steps) == 0 {
 		return
@@ -54,19 +59,20 @@ func (a *advice) write(b *strings.Builder) {
 		if len(a.steps) > 1 {
 			mark = "  " + strconv.Itoa(i+1) + ". "
 		}
-		writeWrapped(b, mark, strings.Repeat(" ", len(mark)), step)
+		writeWrapped(b, mark, strings.Repeat(" ", len(mark)), step.text)
+		if step.command != "" {
+			b.WriteString(strings.Repeat(" ", len(mark)+2) + step.command + "\n")
+		}
 	}
-	if a.end != "" {
-		b.WriteString("\n" + strings.Repeat(" ", len(mark)+2) + a.end + "\n")
-	}
+	b.WriteByte('\n')
 }
 
-// errorText is an error's own text on one line; nothing else of it is shown,
-// for what hangs below it may hold request headers.
+// errorText is an error's own text on one line. Nothing else of it is shown,
+// because errors that it wraps may hold request headers.
 func errorText(err error, limit int) string {
 	if err == nil {
 		return ""
 	}
-	// Joined errors come one a line.
+	// errors.Join puts each error on a line of its own.
 	return inline(strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "), limit)
 }

@@ -68,7 +68,7 @@ var (
 	// ([ErrServiceAccountScope]), or when there is no such entity
 	// ([ErrEntityMissing]).
 	ErrNotTeamMember = refusal("not_team_member", "you are not a member of this team",
-		"Use one of your own teams as entity, or ask an admin of the team to invite you.")
+		"Use one of your own teams as the entity, or ask an admin of the team to invite you.")
 	// ErrViewerRole is returned when the user belongs to the team with a role, or
 	// with an account type, that only reads. It is not returned when the role
 	// would do and the organization's seat does not; that is [ErrSeatRequired].
@@ -78,7 +78,7 @@ var (
 	// key: it does not exist or it is hidden from it, which cannot be told apart
 	// from outside. It is not returned when a project is simply not there yet and
 	// the user may create it.
-	ErrProjectMissing = refusal("project_missing", "the server shows you no such project: it does not exist or is hidden",
+	ErrProjectMissing = refusal("project_missing", "the project does not exist or is hidden from you",
 		"Check the spelling of entity and project, or ask the owner for access.")
 	// ErrEntityMissing is returned when the server knows no entity of that name.
 	// It is not returned when the entity is hidden: the server then refuses
@@ -89,18 +89,18 @@ var (
 	// the account has no personal entity to log to. It is not returned for the
 	// name of another user.
 	ErrNoPersonalEntity = refusal("no_personal_entity", "your account has no personal entity",
-		"Use one of your teams as entity.")
+		"Use one of your teams as the entity.")
 	// ErrNoTeam is returned when the account belongs to no team and has nowhere
 	// to log to. It also matches [ErrEntityMissing], which the server said. It is
 	// not returned when the account has a team and named another entity.
 	ErrNoTeam = refusal("no_team", "your account belongs to no team",
-		"Ask to be invited to a team, or write to W&B support.", ErrEntityMissing)
+		"Ask to be invited to a team, or contact W&B support.", ErrEntityMissing)
 	// ErrProjectRestricted is returned when the team lets the user write and the
 	// project does not: it is restricted and the user is not invited, or the
 	// user's role in the project is view-only. It is not returned when the team
 	// itself is read-only for the user.
 	ErrProjectRestricted = refusal("project_restricted", "the project is restricted and does not let you write",
-		"Ask an admin of the project to add you, or to raise your project role.")
+		"Ask an admin of the project to add you with a role that can write.")
 	// ErrProjectHidden is returned when the server knows no such project, although
 	// the user may create projects in this team: most likely it exists, is
 	// restricted, and the user is not invited. It also matches
@@ -108,13 +108,13 @@ var (
 	// which is the likeliest reason. It is not returned to an outsider of the
 	// team; that is [ErrNotTeamMember].
 	ErrProjectHidden = refusal("project_hidden", "the project is hidden from you, or does not exist",
-		"Ask an admin of the team whether the project is Restricted, and to add you.", ErrProjectMissing, ErrProjectRestricted)
+		"Ask an admin of the team whether the project is restricted, and to add you.", ErrProjectMissing, ErrProjectRestricted)
 	// ErrTeamFrozen is returned when an administrator made the team read-only for
 	// everybody. It also matches [ErrSeatRequired]: both are settled by whoever
 	// runs the organization, and not by an admin of the team. It is not returned
 	// when the team is read-only for this user alone.
-	ErrTeamFrozen = refusal("team_frozen", "the team is frozen: read-only for everybody",
-		"Ask whoever administers the organization or the server why the team is read-only.", ErrSeatRequired)
+	ErrTeamFrozen = refusal("team_frozen", "the team is frozen: read-only for everyone",
+		"Ask an admin of the organization or the server why the team is read-only.", ErrSeatRequired)
 	// ErrSeatRequired is returned when the role would do, but the organization's
 	// Models seat does not. It is not returned when the role itself is view-only;
 	// that is [ErrViewerRole].
@@ -122,13 +122,13 @@ var (
 		"Ask an admin of the organization for a Full Models seat.")
 	// ErrServiceAccountScope is returned when a service account is used outside
 	// the team it was made for. It is not returned for the account of a person.
-	ErrServiceAccountScope = refusal("service_account_scope", "this service account does not reach this team",
+	ErrServiceAccountScope = refusal("service_account_scope", "this service account has no access to this team",
 		"Use a service account of this team, or set WANDB_ENTITY to the account's own team.")
 	// ErrIntermediary is returned when the refusal did not come from W&B but from
 	// something in between, such as a proxy, a firewall or an object store. It is
 	// not returned when the answer has the form of W&B's own, whatever it says.
 	ErrIntermediary = refusal("intermediary", "the refusal did not come from W&B",
-		"Ask whoever runs the proxy or firewall to let requests to this server through.")
+		"Ask your network's administrator to allow requests to this server.")
 )
 
 // Failures that are not refusals; none of them matches [ErrPermissionDenied].
@@ -143,18 +143,18 @@ var (
 	// ErrStepInPast is returned when metrics are logged for a step before the
 	// current one; they are dropped, as history only grows. It is not returned
 	// for a step that was merely skipped.
-	ErrStepInPast = failure("step_in_past", "steps only grow", "Log with a step at or after the current one.")
+	ErrStepInPast = failure("step_in_past", "the step is before the current step", "Log with a step at or after the current one.")
 	// ErrRowLost is returned when a row could be kept neither for the server nor on
 	// disk. It is not returned for a row that waits for either.
-	ErrRowLost = failure("row_lost", "the row is lost", "Make room on the disk that holds the run's directory.")
+	ErrRowLost = failure("row_lost", "the row is lost", "Free space on the disk that holds the run's directory.")
 	// ErrRunExists is returned when a run was not to be resumed (resume mode
 	// never) and one of this id exists.
-	ErrRunExists = failure("run_exists", "a run of this id exists already",
+	ErrRunExists = failure("run_exists", "a run with this id already exists",
 		"Choose another run id, or resume the run.")
 	// ErrRunMissing is returned when a run was to be resumed (resume mode must),
 	// forked or rewound and none of this id exists. It is not returned when the
 	// project is hidden from the key, which is a refusal.
-	ErrRunMissing = failure("run_missing", "no run of this id exists",
+	ErrRunMissing = failure("run_missing", "no run with this id exists",
 		"Check the run id and the project, or use resume mode allow.")
 	// ErrInvalidInput is returned when an argument breaks a rule: before any
 	// request as an [InputError] where the rule is known here, else as a
@@ -172,16 +172,16 @@ var (
 	// ErrWrongBaseURL is returned when something answers at the base URL, but not
 	// W&B's API. It is not returned for a refusal by something in between; that is
 	// [ErrIntermediary].
-	ErrWrongBaseURL = failure("wrong_base_url", "the base URL is not that of a W&B API",
+	ErrWrongBaseURL = failure("wrong_base_url", "the base URL is not the address of a W&B API",
 		"Set WANDB_BASE_URL to the API's address, such as https://api.wandb.ai.")
 	// ErrSchemaMismatch is returned when the server does not understand the
 	// request, being too old or too new for this client. It is not returned when
 	// only a question of the diagnosis is unknown to it; see [Unsupported].
-	ErrSchemaMismatch = failure("schema_mismatch", "the server does not understand this client's request",
+	ErrSchemaMismatch = failure("schema_mismatch", "the server does not understand the client's request",
 		"Update wandgo, or the server.")
 	// ErrUnexpectedAnswer is returned when the server answered in a way this
 	// client does not know, and not when it gave no answer.
-	ErrUnexpectedAnswer = failure("unexpected_answer", "the server gave an answer this client does not know",
+	ErrUnexpectedAnswer = failure("unexpected_answer", "the server gave an unexpected response",
 		"Report it with wandgo doctor --report.")
 )
 

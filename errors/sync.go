@@ -1,20 +1,26 @@
 package errors
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
-// What is to be done about a run that is on disk differs from what is for one that is
-// about to begin: the names in it are the log's, and flags of the command replace them.
+// Advice depends on the moment: the entity of a run can be changed before it is
+// created or when it is uploaded from disk, but not while it is running.
 
-// syncing reports whether it was a run on disk that was to be uploaded.
+// syncing reports whether a run on disk was to be uploaded.
 func (p place) syncing() bool { return p.op == "sync run" }
+
+// running reports whether the run had been created before.
+func (p place) running() bool {
+	switch p.op {
+	case "upload run", "update settings of run", "upload files of run":
+		return true
+	}
+	return false
+}
 
 // syncCommand uploads the run from its directory, with a flag.
 func syncCommand(dir, flag, value string) string {
 	command := "wandgo sync " + flag + " " + shellWord(value)
-	dir = inline(dir, machineLimit) // a path that is cut off leads nowhere
+	dir = inline(dir, machineLimit) // a path that is cut leads nowhere
 	switch {
 	case dir == "":
 		return command
@@ -24,41 +30,23 @@ func syncCommand(dir, flag, value string) string {
 	return command + " '" + strings.ReplaceAll(dir, "'", `'\''`) + "'"
 }
 
-// adviseSync puts the command that uploads the run to an entity of the user's own at
-// the end of the advice, where another entity can help. What ended it before becomes
-// the end of its last step.
-func (e *PermissionError) adviseSync(a *advice) {
-	own := e.ownEntity()
-	if !e.place().syncing() || own == "" {
-		return
-	}
-	switch s, _ := AsType[*Sentinel](e.cause()); s {
-	case ErrNoAPIKey, ErrBadAPIKey, ErrAnonymousKey, ErrIntermediary:
-		return
-	}
-	// The variable is for logs that name no entity.
-	a.steps = slices.DeleteFunc(a.steps, func(step string) bool { return strings.Contains(step, "WANDB_ENTITY") })
-	if n := len(a.steps); n > 0 && a.end != "" {
-		a.steps[n-1] += " " + a.end
-	}
-	a.step("To upload the run to your own ", quoted(own), " instead:")
-	a.end = syncCommand(e.Dir, "--entity", own)
-}
-
-// adviseSync gives the background and the advice where the run's id is in the way.
+// adviseSync gives the background and the advice if a log's run id cannot be
+// used.
 func (e *RequestError) adviseSync(a *advice) (about string, ok bool) {
 	if !e.place().syncing() || e.RunID == "" {
 		return "", false
 	}
 	switch e.sentinel() {
 	case ErrRunDeleted:
-		about = "The server keeps the ids of deleted runs, so no later run can be taken for an earlier one."
+		about = deletedIDs
 	case ErrRunExists:
-		about = "Rows of a log are not written over those of another run, or of another part of it."
+		about = "The server already has other rows for this run, and sync never overwrites rows."
 	default:
 		return "", false
 	}
-	a.step("To upload the run under an id of its own:")
-	a.end = syncCommand(e.Dir, "--id", e.RunID+"-2")
+	a.step("To upload the run under a new id:")
+	a.show(syncCommand(e.Dir, "--id", e.RunID+"-2"))
 	return about, true
 }
+
+const deletedIDs = "The server reserves the ids of deleted runs forever."

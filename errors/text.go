@@ -9,9 +9,9 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// Everything a server, a proxy or a caller gave us passes through this file
-// before a person or a log sees it: on one line, printable, cut to a readable
-// length and without anything that has the form of a credential.
+// All foreign text passes through this file before a person or a log sees it. It
+// comes out on one line, printable, cut to a readable length and without anything
+// in the form of a credential.
 
 const (
 	nameLimit    = 128 // runes of one name, which is what a project may have
@@ -19,20 +19,21 @@ const (
 	messageLimit = 200 // runes of a server's message, or of another error's text
 	resultLimit  = 300 // runes of a probe's result, or of a note
 	machineLimit = 2000
-	lineWidth    = 100 // columns of the text for a person
+	lineWidth    = 80 // columns of the text for a person
 	// readLimit bounds how many bytes of a text are looked at: a body may be
 	// of any size.
 	readLimit = 8 << 10
 )
 
-// inline returns text on one line: outer blanks dropped, credentials redacted,
-// everything unprintable escaped, cut to limit runes.
+// inline returns text on one line: trimmed, credentials redacted, unprintable
+// runes escaped, cut to limit runes.
 func inline(text string, limit int) string {
 	return plaintext.Escape(secret.Redact(bounded(text)), limit)
 }
 
 // quoted returns text as inline does, in double quotes. Inner quotes and
-// backslashes are escaped too, and outer blanks kept, for they may be the flaw.
+// backslashes are escaped too. Outer white space is kept because it may be the
+// flaw.
 func quoted(text string) string { return quotedTo(text, nameLimit) }
 
 func quotedTo(text string, limit int) string {
@@ -42,10 +43,10 @@ func quotedTo(text string, limit int) string {
 	return plaintext.Quote(secret.Redact(text), limit)
 }
 
-// quotedID quotes an id, which may have the form of a key without being one.
+// quotedID quotes an id without redaction, because ids can look like keys.
 func quotedID(id string) string { return plaintext.Quote(bounded(id), nameLimit) }
 
-// bare returns a name as it is where that is unmistakable, else quoted.
+// bare returns a name unquoted if that is unambiguous, otherwise quoted.
 func bare(name string) string {
 	for i := range len(name) {
 		if c := name[i]; c <= ' ' || c >= utf8.RuneSelf || strings.IndexByte(`"'\/(),;:`, c) >= 0 || c == 0x7f {
@@ -55,8 +56,8 @@ func bare(name string) string {
 	return inline(name, nameLimit)
 }
 
-// bounded drops outer blanks and whatever lies beyond readLimit, with the word
-// that the limit cuts in two: half a credential would not look like one.
+// bounded trims text and cuts it at readLimit, together with the word that the
+// limit splits, because half a credential does not look like one.
 func bounded(text string) string {
 	if len(text) > readLimit {
 		text = text[:readLimit]
@@ -106,33 +107,9 @@ func sentence(clause string) string {
 	return clause
 }
 
-// hardSpace is a space at which writeWrapped does not break a line, as in a
-// command. Foreign text cannot hold it: [plaintext] has escaped it.
-const hardSpace = "\x00"
-
-// writeWrapped writes text in lines of at most lineWidth columns where its words
-// allow it, the first behind first and the others behind rest. A word is never
-// broken, so that addresses and commands can be copied.
+// writeWrapped writes text in lines of at most lineWidth columns.
 func writeWrapped(b *strings.Builder, first, rest, text string) {
-	b.WriteString(first)
-	column := utf8.RuneCountInString(first)
-	start := true
-	for word := range strings.FieldsSeq(text) {
-		width := utf8.RuneCountInString(word)
-		switch {
-		case start:
-			start = false
-		case column+1+width > lineWidth:
-			b.WriteString("\n" + rest)
-			column = utf8.RuneCountInString(rest)
-		default:
-			b.WriteByte(' ')
-			column++
-		}
-		b.WriteString(strings.ReplaceAll(word, hardSpace, " "))
-		column += width
-	}
-	b.WriteByte('\n')
+	plaintext.Wrap(b, lineWidth, first, rest, text)
 }
 
 // shellWord returns a name as one word of a POSIX shell.

@@ -300,7 +300,7 @@ func TestDoctor_IdentityToken_IsChecked(t *testing.T) {
 		{"expired", jobToken(-time.Hour), nil, errors.ErrBadAPIKey, []string{
 			"? identity identity token from DIR/token", "expired at ", "by this machine's clock",
 			"FAIL account the server does not accept the identity token", "FAIL verdict no: the server does not accept the identity token (certain)",
-			"Answer: HTTP 400 invalid_grant", "Ask an admin of the organization whether the server trusts the token's issuer",
+			"Response: HTTP 400 invalid_grant", "Ask an admin of the organization whether the server trusts the token's issuer",
 		}, 1},
 		{"no web token", "something else", nil, errors.ErrBadAPIKey, []string{
 			"? identity identity token from DIR/token: not a JSON web token",

@@ -135,12 +135,9 @@ func abridge(text string) string {
 	explained, _, _ := strings.Cut(text, "\n  matches ")
 	paragraphs := strings.Split(explained, "\n\n")[1:] // without the case's name
 	kept := paragraphs[:1:1]
-	for i, paragraph := range paragraphs {
-		switch {
-		case strings.HasPrefix(paragraph, "  Why: "):
+	for _, paragraph := range paragraphs {
+		if strings.HasPrefix(paragraph, "  Why: ") || strings.HasPrefix(paragraph, "  What to do:") {
 			kept = append(kept, paragraph)
-		case strings.HasPrefix(paragraph, "  What to do:"):
-			kept = append(kept, paragraphs[i:]...)
 		}
 	}
 	return strings.TrimRight(strings.Join(kept, "\n\n"), "\n")

@@ -14,13 +14,13 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// Ask puts the follow-up questions that a refusal of this class calls for, and
-// returns what came of them; it never fails. It sends one combined request.
-// Only where that fails as a whole does it send the questions one by one, all
-// at once. It returns by the time ctx ends.
+// Ask sends the follow-up questions for a refusal of this class and returns the
+// findings; it never fails. It sends one combined request. Only if that fails as
+// a whole, it sends each question on its own, all at the same time. It returns by
+// the time ctx ends.
 func Ask(ctx context.Context, client gql.Client, class Class, q Question) *Findings {
 	if class == Unauthorized {
-		// With an unknown key nothing but the viewer means anything.
+		// If the key is in question, only the viewer matters.
 		f := &Findings{Entity: q.Entity, RunID: q.RunID}
 		f.askViewer(ctx, client)
 		f.skipRest("the key is in question")
@@ -36,11 +36,11 @@ func Ask(ctx context.Context, client gql.Client, class Class, q Question) *Findi
 	return f
 }
 
-// shareOfCombined is how much of the time left the combined request may take,
-// so that one slow field in it leaves time for the others alone.
+// shareOfCombined is the share of the remaining time that the combined request may
+// take, so that a slow field leaves time to ask for the others separately.
 const shareOfCombined = 0.6
 
-// combined is the answer of the combined request, whichever form it took.
+// combined is the response to the combined request, in either of its forms.
 type combined struct {
 	who         *graphql.ViewerFields
 	account     *graphql.AccountFields
@@ -75,13 +75,13 @@ func askAtOnce(ctx context.Context, client gql.Client, q Question) (*Findings, b
 	f := &Findings{Entity: q.Entity, RunID: q.RunID}
 	refused, whole := refusedFields(err)
 	if err != nil {
-		if c.who == nil { // with a viewer beside it, a 401 is about some other field
+		if c.who == nil { // if there is a viewer, a 401 is about another field
 			if f.readWho(nil, err); f.Who.Unauthorized {
 				f.skipRest("the key is in question")
 				return f, true
 			}
 		}
-		if _, ok := errors.AsType[*transport.TokenError](err); ok { // nor would any other question be sent
+		if _, ok := errors.AsType[*transport.TokenError](err); ok { // no other question could be sent either
 			f.readWho(nil, err)
 			f.skipRest("there is no access token")
 			return f, true
@@ -133,8 +133,8 @@ func combinedOfDefault(r *graphql.DiagnoseDefaultResponse) combined {
 	return c
 }
 
-// refusedFields returns, by alias, the errors that concern one root field, and
-// whether there is an error that concerns the request as a whole.
+// refusedFields returns the errors that concern one root field, by alias, and
+// whether there is an error about the request as a whole.
 func refusedFields(err error) (map[string]graphql.FieldError, bool) {
 	if err == nil {
 		return nil, false
@@ -153,8 +153,8 @@ func refusedFields(err error) (map[string]graphql.FieldError, bool) {
 	return fields, len(fields) == 0
 }
 
-// askSingly sends every question alone, all at the same time, so that one that
-// is refused, broken or too new for the server spoils none of the others.
+// askSingly sends every question on its own, all at the same time, so that one
+// that is refused, fails or is too new for the server does not affect the others.
 func askSingly(ctx context.Context, client gql.Client, q Question) *Findings {
 	f := &Findings{Entity: q.Entity, RunID: q.RunID}
 	if q.Entity == "" { // the entity is the viewer's default: ask for it first
@@ -179,7 +179,7 @@ func askSingly(ctx context.Context, client gql.Client, q Question) *Findings {
 		r, err := graphql.ProbeEntityKind(ctx, client, f.Entity)
 		f.readKind(value(r, (*graphql.ProbeEntityKindResponse).GetEntity), err)
 	})
-	// The lists of members name the viewer only once the viewer is known.
+	// The viewer can be found in the lists of members only once it is known.
 	var roles *graphql.RoleFields
 	var projectRoles *graphql.ProjectRoleFields
 	var seats *graphql.SeatFields
@@ -229,9 +229,9 @@ func (f *Findings) askViewer(ctx context.Context, client gql.Client) {
 	}
 }
 
-// AskViewer asks whose key it is, and nothing else. The viewer is nil without an
-// error where the server recognises no account behind the key. A server that
-// tells the account and not its teams is no error either; Teams is nil then.
+// AskViewer asks whose key it is, and nothing else. Viewer and error are both nil
+// if the server recognises no account behind the key. If the server shows the
+// account but not its teams, Teams is nil and there is no error.
 func AskViewer(ctx context.Context, client gql.Client) (*errors.Viewer, error) {
 	var f Findings
 	f.askViewer(ctx, client)
@@ -241,9 +241,8 @@ func AskViewer(ctx context.Context, client gql.Client) (*errors.Viewer, error) {
 	return nil, f.Who.err
 }
 
-// askWho asks for the account and a page of its teams that holds them all; where
-// the server objects to the size of the page, once more without it. paged says
-// whether it did not.
+// askWho asks for the account and a page with all of its teams. If the server
+// objects to the size of the page, it asks again without it; paged is then false.
 func askWho(ctx context.Context, client gql.Client) (w *graphql.ViewerFields, paged bool, err error) {
 	r, err := graphql.Viewer(ctx, client)
 	w = value(r, (*graphql.ViewerResponse).GetViewer)
@@ -258,7 +257,7 @@ func askWho(ctx context.Context, client gql.Client) (w *graphql.ViewerFields, pa
 }
 
 // objectsToPage reports whether the error may be about the size of the page: the
-// server found the document wrong, or would not list the teams.
+// server rejected the document, or refused to list the teams.
 func objectsToPage(err error) bool {
 	ge, ok := errors.AsType[*graphql.Error](err)
 	if !ok || len(ge.Errors) == 0 {
@@ -269,9 +268,8 @@ func objectsToPage(err error) bool {
 	})
 }
 
-// askAccount asks for the personal entity. An old server knows half of the
-// answer only; it is asked for that at the same time, as waiting to hear which
-// server it is would cost a round trip.
+// askAccount asks for the personal entity. An old server supports only half of the
+// question. That half is sent at the same time, which saves a round trip.
 func (f *Findings) askAccount(ctx context.Context, client gql.Client) {
 	var half *graphql.ProbeUserEntityResponse
 	var halfErr error

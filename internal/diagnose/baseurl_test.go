@@ -41,7 +41,7 @@ func TestRedirect(t *testing.T) {
 			assert.Equal(t, tt.want, e.Suggestion)
 			assert.Contains(t, e.Hint, tt.location)
 			if tt.location == "" {
-				assert.Contains(t, e.Hint, "does not say where")
+				assert.Contains(t, e.Hint, "is a redirect;")
 			}
 		})
 	}

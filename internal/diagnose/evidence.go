@@ -15,8 +15,8 @@ const (
 	maxDetail = 120 // runes of a server's message in a line of evidence
 )
 
-// Evidence puts the findings into words, one probe a line, in the order in
-// which a person would ask.
+// Evidence describes the findings, one probe per line, in the order in which a
+// person would ask.
 func (f *Findings) Evidence(project string) []errors.Probe {
 	var probes []errors.Probe
 	add := func(name, question string, a Answer, result string) {
@@ -31,50 +31,53 @@ func (f *Findings) Evidence(project string) []errors.Probe {
 		})
 	}
 	entity, place, where := "entity "+quote(f.Entity), quote(f.Entity), quote(f.Entity+"/"+project)
-	if f.Entity == "" { // nobody named one, and the account's is not known
+	if f.Entity == "" { // none was named, and the account's default is not known
 		entity, place, where = "your default entity", "your default entity", quote(project)+" of your default entity"
 	}
-	add("viewer", "whose key is this", f.Who.Answer, f.whoWords())
-	add("account", "has the account a personal entity", f.Account.Answer, f.accountWords())
-	add("entity", entity, f.Team.Answer, "visible, readOnly is "+f.Team.ReadOnly.String())
+	add("viewer", "account", f.Who.Answer, f.whoWords())
+	add("account", "personal entity", f.Account.Answer, f.accountWords())
+	add("entity", entity, f.Team.Answer, "visible, "+f.Team.ReadOnly.access())
 	add("entity-kind", "kind of "+entity, f.Kind.Answer, f.kindWords())
 	add("project", "project "+where, f.Project.Answer, f.projectWords())
 	add("role", "your role in "+place, f.Role.Answer, f.roleWords())
 	add("project-role", "your role in project "+where, f.ProjectRole.Answer, f.projectRoleWords())
-	add("seat", "your seat in the organization", f.Seat.Answer, f.seatWords())
-	add("run", "the run of this id", f.Run.Answer, fmt.Sprintf("belongs to %q, readOnly is %s", f.Run.Owner, f.Run.ReadOnly))
+	add("seat", "your seat", f.Seat.Answer, f.seatWords())
+	add("run", "run "+quote(f.RunID), f.Run.Answer, fmt.Sprintf("owner %q, %s", f.Run.Owner, f.Run.ReadOnly.access()))
 	return probes
 }
 
-// CutShort reports whether there are questions that brought no answer of any
-// kind, or none that were asked at all.
+// CutShort reports whether a question got no response, or none was asked.
 func (f *Findings) CutShort() bool {
 	probes := f.Evidence("")
 	failed := func(p errors.Probe) bool { return p.Outcome == errors.Failed }
 	return len(probes) == 0 || slices.ContainsFunc(probes, failed)
 }
 
-// words is the result of a question that brought no value.
+// words describes an answer without a value.
 func (a Answer) words() string {
 	var s string
 	switch a.Outcome {
 	case errors.Empty:
-		return "null: absent or hidden from you"
+		return "null: missing or hidden from you"
 	case errors.Refused:
-		s = "the server would not say"
+		s = "not disclosed"
 	case errors.Unsupported:
-		return "this server is too old to know the question"
+		return "not supported by this server"
 	default:
-		s = "no usable answer"
+		s = "no usable response"
 	}
+	var details []string
 	if a.Status != 0 && a.Status != 200 {
-		s += fmt.Sprintf(" (HTTP %d)", a.Status)
+		details = append(details, fmt.Sprintf("HTTP %d", a.Status))
 	}
 	if a.Detail != "" {
-		// Before it is cut: half a token has not the form of one.
-		s += ": " + plaintext.Line(secret.Redact(a.Detail), maxDetail)
+		// Redacted before it is cut: half a token does not look like one.
+		details = append(details, plaintext.Line(secret.Redact(a.Detail), maxDetail))
 	}
-	return s
+	if len(details) == 0 {
+		return s
+	}
+	return s + " (" + strings.Join(details, ": ") + ")"
 }
 
 func (f *Findings) whoWords() string {
@@ -89,9 +92,9 @@ func (f *Findings) whoWords() string {
 	}
 	switch {
 	case v.Teams == nil:
-		b.WriteString(", teams not listed")
+		b.WriteString(", teams not disclosed")
 	case len(v.Teams) == 0:
-		b.WriteString(", in no team")
+		b.WriteString(", no teams")
 	case len(v.Teams) <= maxNames:
 		b.WriteString(", teams: " + strings.Join(v.Teams, ", "))
 	default:
@@ -103,11 +106,11 @@ func (f *Findings) whoWords() string {
 func (f *Findings) accountWords() string {
 	switch {
 	case f.Account.Disabled == Yes:
-		return "no, it is disabled"
+		return "disabled"
 	case f.Account.HasEntity == Yes:
-		return "yes"
+		return "present"
 	case f.Account.HasEntity == No:
-		return "no"
+		return "absent"
 	default:
 		return "unknown"
 	}
@@ -118,16 +121,23 @@ func (f *Findings) kindWords() string {
 	if kind == "" {
 		kind = "unknown"
 	}
-	return fmt.Sprintf("%s, frozen by an administrator: %s", kind, f.Kind.Frozen)
+	switch f.Kind.Frozen {
+	case Yes:
+		return kind + ", frozen by an administrator"
+	case No:
+		return kind + ", not frozen"
+	default:
+		return kind
+	}
 }
 
 func (f *Findings) projectWords() string {
-	s := "visible, readOnly is " + f.Project.ReadOnly.String()
+	s := "visible, " + f.Project.ReadOnly.access()
 	if f.Project.Access != "" {
-		s += ", access is " + f.Project.Access
+		s += ", access " + f.Project.Access
 	}
 	if f.Project.Owner != "" {
-		s += ", owner is " + quote(f.Project.Owner)
+		s += ", owner " + quote(f.Project.Owner)
 	}
 	return s
 }
@@ -135,13 +145,13 @@ func (f *Findings) projectWords() string {
 func (f *Findings) roleWords() string {
 	switch {
 	case !f.Role.Listed:
-		return "you are not among the members"
+		return "not a member"
 	case f.Role.Pending:
-		return "your invitation is pending"
+		return "invitation pending"
 	case f.Role.Name == "":
-		return "listed without a role"
+		return "member without a role"
 	case f.personal():
-		return quote(f.Role.Name) + ", as its owner"
+		return quote(f.Role.Name) + " (owner)"
 	default:
 		return quote(f.Role.Name)
 	}
@@ -150,11 +160,11 @@ func (f *Findings) roleWords() string {
 func (f *Findings) projectRoleWords() string {
 	switch {
 	case !f.ProjectRole.Listed:
-		return "you are not among the project's members"
+		return "not a member of the project"
 	case f.ProjectRole.Name == "":
-		return "listed without a role"
+		return "member without a role"
 	case f.ProjectRole.Inherited == Yes:
-		return quote(f.ProjectRole.Name) + ", inherited from the team"
+		return quote(f.ProjectRole.Name) + " (inherited from the team)"
 	default:
 		return quote(f.ProjectRole.Name)
 	}
@@ -162,7 +172,7 @@ func (f *Findings) projectRoleWords() string {
 
 func (f *Findings) seatWords() string {
 	if !f.Seat.Listed {
-		return "you are not listed in " + quote(f.Seat.Organization)
+		return "none listed in " + quote(f.Seat.Organization)
 	}
 	return quote(f.Seat.Name) + " in " + quote(f.Seat.Organization)
 }

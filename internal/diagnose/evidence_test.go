@@ -39,24 +39,24 @@ func TestUnansweredQuestions(t *testing.T) {
 		err  error
 		want string
 	}{
-		{"a token that the server repeats", failure(400, graphql.KindJSONError, strings.Repeat("x ", 50)+"eyJhbGciOiJub25lIn0.eyJub3Rha2V5IjoxfQ."+strings.Repeat("c2ln", 60)), "no usable answer (HTTP 400): " + strings.Repeat("x ", 50) + "[redacted]"},
-		{"web page with a title", failure(502, graphql.KindHTML, "502 Bad Gateway"), "no usable answer (HTTP 502): 502 Bad Gateway"},
-		{"web page without one", failure(502, graphql.KindHTML, ""), "no usable answer (HTTP 502): the body is an HTML page"},
-		{"web page in place of data", failure(200, graphql.KindHTML, ""), "no usable answer: the body is an HTML page"},
-		{"nothing", failure(200, graphql.KindEmpty, ""), "no usable answer: the body is empty"},
-		{"garbage", failure(200, graphql.KindGarbage, ""), "no usable answer: the body is not in a form W&B sends"},
-		{"error of W&B", failure(500, graphql.KindJSONError, "internal error"), "no usable answer (HTTP 500): internal error"},
-		{"deadline", lost(context.DeadlineExceeded), "no usable answer: timed out"},
-		{"time of an attempt", lost(&url.Error{Op: "Post", Err: os.ErrDeadlineExceeded}), "no usable answer: timed out"},
-		{"deadline while a 502 was tried again", after502, "no usable answer (HTTP 502): timed out"},
-		{"cancelled", lost(context.Canceled), "no usable answer: cut short"},
-		{"cancelled because time was up", lost(fmt.Errorf("%w: %w", context.Canceled, context.DeadlineExceeded)), "no usable answer: timed out"},
-		{"connection refused", lost(dial(syscall.ECONNREFUSED)), "no usable answer: connect: connection refused"},
-		{"connection cut", lost(&url.Error{Op: "Post", Err: io.EOF}), "no usable answer: the connection was cut"},
-		{"connection cut in the body", lost(fmt.Errorf("read response body: %w", io.ErrUnexpectedEOF)), "no usable answer: the connection was cut"},
-		{"certificate", lost(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), "no usable answer: the certificate is not trusted"},
-		{"anything else", lost(errors.New("the dog ate it")), "no usable answer: the dog ate it"},
-		{"not even sent", io.ErrNoProgress, "no usable answer: " + io.ErrNoProgress.Error()},
+		{"a token that the server repeats", failure(400, graphql.KindJSONError, strings.Repeat("x ", 50)+"eyJhbGciOiJub25lIn0.eyJub3Rha2V5IjoxfQ."+strings.Repeat("c2ln", 60)), "no usable response (HTTP 400: " + strings.Repeat("x ", 50) + "[redacted])"},
+		{"web page with a title", failure(502, graphql.KindHTML, "502 Bad Gateway"), "no usable response (HTTP 502: 502 Bad Gateway)"},
+		{"web page without one", failure(502, graphql.KindHTML, ""), "no usable response (HTTP 502: the body is an HTML page)"},
+		{"web page in place of data", failure(200, graphql.KindHTML, ""), "no usable response (the body is an HTML page)"},
+		{"nothing", failure(200, graphql.KindEmpty, ""), "no usable response (the body is empty)"},
+		{"garbage", failure(200, graphql.KindGarbage, ""), "no usable response (the body does not have a form that W&B sends)"},
+		{"error of W&B", failure(500, graphql.KindJSONError, "internal error"), "no usable response (HTTP 500: internal error)"},
+		{"deadline", lost(context.DeadlineExceeded), "no usable response (timed out)"},
+		{"time of an attempt", lost(&url.Error{Op: "Post", Err: os.ErrDeadlineExceeded}), "no usable response (timed out)"},
+		{"deadline while a 502 was tried again", after502, "no usable response (HTTP 502: timed out)"},
+		{"cancelled", lost(context.Canceled), "no usable response (cancelled)"},
+		{"cancelled because time was up", lost(fmt.Errorf("%w: %w", context.Canceled, context.DeadlineExceeded)), "no usable response (timed out)"},
+		{"connection refused", lost(dial(syscall.ECONNREFUSED)), "no usable response (connect: connection refused)"},
+		{"connection cut", lost(&url.Error{Op: "Post", Err: io.EOF}), "no usable response (the connection was closed)"},
+		{"connection cut in the body", lost(fmt.Errorf("read response body: %w", io.ErrUnexpectedEOF)), "no usable response (the connection was closed)"},
+		{"certificate", lost(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), "no usable response (the certificate is not trusted)"},
+		{"anything else", lost(errors.New("the dog ate it")), "no usable response (the dog ate it)"},
+		{"not even sent", io.ErrNoProgress, "no usable response (" + io.ErrNoProgress.Error() + ")"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -79,7 +79,7 @@ func TestQuestionsWithoutEntity(t *testing.T) {
 		questions = append(questions, p.Question)
 	}
 	assert.Equal(t, []string{
-		"whose key is this", "your default entity", "kind of your default entity", `project "vision" of your default entity`,
+		"account", "your default entity", "kind of your default entity", `project "vision" of your default entity`,
 		"your role in your default entity", `your role in project "vision" of your default entity`,
 	}, questions)
 }

@@ -27,11 +27,14 @@ func triOf(b *bool) Tri {
 	}
 }
 
+// access describes a readOnly field.
+func (t Tri) access() string { return [...]string{"access unknown", "writable", "read-only"}[t] }
+
 func (t Tri) String() string { return [...]string{"unknown", "false", "true"}[t] }
 
-// Answer is how a question fared.
+// Answer is the outcome of a question.
 type Answer struct {
-	Outcome errors.Outcome // "" is a question not asked
+	Outcome errors.Outcome // "" if the question was not asked
 	Status  int
 	Detail  string
 }
@@ -39,13 +42,13 @@ type Answer struct {
 func (a Answer) answered() bool { return a.Outcome == errors.Answered }
 func (a Answer) empty() bool    { return a.Outcome == errors.Empty }
 
-// known reports whether the server gave an answer, null included.
+// known reports whether the server answered, null included.
 func (a Answer) known() bool { return a.answered() || a.empty() }
 
-// Findings are what the follow-up questions brought to light. The zero value
-// means that nothing is known.
+// Findings are the answers to the follow-up questions. In the zero value, nothing
+// is known.
 type Findings struct {
-	// Entity is the entity the findings are about: the one asked for, or the
+	// Entity is the entity that the findings are about: the requested one, or the
 	// viewer's default.
 	Entity string
 	// RunID is the run that Run is about.
@@ -106,8 +109,8 @@ type Findings struct {
 	}
 }
 
-// About returns the findings as they bear on a run: those shared with another
-// request say nothing about the run of this one.
+// About returns the findings for a request about this run. Findings that come from
+// another request say nothing about its run.
 func (f *Findings) About(runID string) *Findings {
 	if f.RunID == runID {
 		return f
@@ -117,8 +120,8 @@ func (f *Findings) About(runID string) *Findings {
 	return &about
 }
 
-// Failed returns the error of the first question where not one of them brought
-// an answer of any kind, and nil otherwise.
+// Failed returns the error of the first question if no question got any response,
+// and nil otherwise.
 func (f *Findings) Failed() error {
 	for _, a := range []Answer{
 		f.Who.Answer, f.Account.Answer, f.Team.Answer, f.Kind.Answer, f.Project.Answer,
@@ -131,8 +134,8 @@ func (f *Findings) Failed() error {
 	return f.Who.err
 }
 
-// nothingAnswered reports whether the server was asked whose key this is and more, and
-// would say nothing at all, which W&B's own servers are not known to do.
+// nothingAnswered reports whether the server refused to answer every question.
+// W&B's own servers are not known to do that.
 func (f *Findings) nothingAnswered() bool {
 	if f.Who.Viewer != nil || f.Who.Outcome != errors.Refused {
 		return false
@@ -148,8 +151,8 @@ func (f *Findings) nothingAnswered() bool {
 	return true
 }
 
-// role returns the role worth showing: the project's where it differs from the
-// team's, else the team's. In one's own entity there are no roles.
+// role returns the role to show: the project's if it differs from the team's,
+// otherwise the team's. A personal entity has no roles.
 func (f *Findings) role() string {
 	if f.personal() {
 		return ""
@@ -160,7 +163,7 @@ func (f *Findings) role() string {
 	return f.Role.Name
 }
 
-// roleKind is what a role's name says about writing.
+// roleKind says whether a role can write, as far as its name shows.
 type roleKind int
 
 const (
@@ -180,7 +183,7 @@ func kindOfRole(name string) roleKind {
 	}
 }
 
-// seatKind is what the name of a Models seat says about writing.
+// seatKind says whether a Models seat can write, as far as its name shows.
 type seatKind int
 
 const (
@@ -198,7 +201,7 @@ func (f *Findings) seat() seatKind {
 		return seatFull
 	case "viewer", "view", "viewonly", "readonly", "none", "noaccess":
 		return seatLacking
-	default: // the values are not documented; an unknown one decides nothing
+	default: // the values are not documented, so an unknown one proves nothing
 		return seatUnknown
 	}
 }

@@ -30,7 +30,7 @@ func decideForbidden(f *Findings) Verdict {
 	}
 	v := f.Who.Viewer
 	if v == nil {
-		return undetermined("403/15", candidatesWithoutViewer(f), "the server did not say whose key this is")
+		return undetermined("403/15", candidatesWithoutViewer(f), "the server did not disclose the account behind the key")
 	}
 	if v.AccountType == "ANONYMOUS" {
 		return certain("403/2", errors.ErrAnonymousKey)
@@ -45,13 +45,13 @@ func decideForbidden(f *Findings) Verdict {
 	}
 }
 
-// teamsNotes says why it is not known whether the viewer is a member. Where the
-// reason is the case of a name, capAtLikely says that.
+// teamsNotes says why it is not known whether the viewer is a member. If the
+// reason is the case of a name, capAtLikely has the note.
 func (f *Findings) teamsNotes() []string {
 	if f.Who.Viewer.Teams != nil {
 		return nil
 	}
-	return []string{"the server did not list your teams"}
+	return []string{"the server did not disclose your teams"}
 }
 
 // candidatesWithoutViewer is what remains possible when membership is unknown.
@@ -74,33 +74,33 @@ func decideOutsider(f *Findings) Verdict {
 	}
 	notes := f.organizationNotes()
 	if f.Who.Viewer.Admin {
-		notes = append(notes, "you administer this server, but runs are not created with admin rights")
+		notes = append(notes, "you are an admin of this server, but admin rights do not apply to creating runs")
 	}
 	if v := f.Who.Viewer; !v.TeamsComplete && !f.excluded() {
-		notes = append(notes, "not among the "+strconv.Itoa(len(v.Teams))+" teams the server listed; the list may be cut")
+		notes = append(notes, "the team is not among the "+strconv.Itoa(len(v.Teams))+" that the server listed, but the list may be incomplete")
 	}
-	// For a service account the cause would be another, and for an organization
-	// membership is not the point.
+	// A service account has another cause, and an organization has no members in
+	// this sense.
 	sure := f.membershipSure() && f.accountKnown() && !f.mayBeOrganization()
 	switch {
 	case f.Team.ReadOnly == No:
 		return undetermined("403/9", []error{errors.ErrNotTeamMember, errors.ErrProjectRestricted, errors.ErrSeatRequired},
-			append(notes, "you are not listed as a member, yet the server calls the entity writable for you")...)
+			append(notes, "you are not listed as a member, but the server shows the entity as writable for you")...)
 	case f.Project.answered() && f.Project.ReadOnly == No:
 		return undetermined("403/8", []error{errors.ErrNotTeamMember, errors.ErrProjectRestricted},
-			append(notes, "you are not listed as a member, yet the server calls the project writable for you")...)
+			append(notes, "you are not listed as a member, but the server shows the project as writable for you")...)
 	case f.Project.answered() && f.Project.ReadOnly == Yes:
 		return sureIf(sure && f.Team.known(), "403/7", errors.ErrNotTeamMember,
-			append(notes, "the project is public: you can read it, not write to it")...)
+			append(notes, "the project is public: you can read it but not write to it")...)
 	case f.Team.answered() && f.Project.empty():
 		return sureIf(sure, "403/6", errors.ErrNotTeamMember,
-			append(notes, "the project does not exist there, or is hidden from you")...)
+			append(notes, "the project does not exist or is hidden from you")...)
 	case f.Team.empty() && f.Project.empty():
 		return likely("403/5", errors.ErrNotTeamMember,
-			append(notes, "the entity is hidden from you; it exists, or the server would have said that it does not")...)
+			append(notes, "the entity exists but is hidden from you: for a missing one, the server responds differently")...)
 	}
-	// One of the two questions has no answer. That the viewer is no member
-	// stands, so the cause is likely; that nothing else is in play does not.
+	// One of the two questions has no answer. The viewer is not a member, so the
+	// cause is likely, but other causes are not excluded.
 	return likely("403/15", errors.ErrNotTeamMember, notes...)
 }
 
@@ -115,15 +115,15 @@ func (f *Findings) mayBeOrganization() bool {
 func decideOwnName(f *Findings) Verdict {
 	switch {
 	case f.Account.Disabled == Yes && f.listed():
-		return likely("403/3", errors.ErrNoPersonalEntity, "the server lists the entity among your teams all the same")
+		return likely("403/3", errors.ErrNoPersonalEntity, "the server lists the entity among your teams nevertheless")
 	case f.Account.Disabled == Yes:
-		// What the server does not show might be a team of that name, on a page of
-		// the list of teams that did not come.
+		// An entity that the server does not show might be a team of that name which
+		// is missing from an incomplete list.
 		sure := f.Team.Shown || f.Team.empty() && f.membershipSure() && !f.Role.Listed
 		return sureIf(sure && f.Who.Viewer.Teams != nil, "403/3", errors.ErrNoPersonalEntity)
 	case f.Account.Disabled == No, f.Account.HasEntity == Yes:
 		return undetermined("403/3", []error{errors.ErrSeatRequired, errors.ErrProjectRestricted},
-			"the entity is your own name, and your account says that its personal entity is enabled")
+			"the entity is your own name, and your personal entity is enabled")
 	default:
 		return likely("403/3", errors.ErrNoPersonalEntity)
 	}
@@ -139,25 +139,25 @@ func decideMember(f *Findings) Verdict {
 	case f.Team.ReadOnly == No && f.Project.answered() && f.Project.ReadOnly == Yes:
 		return decideReadOnlyProject(f)
 	}
-	// From here on the team and the project would let the viewer write, as far
-	// as they answered; a seat that does not is documented to refuse.
+	// From here on, the team and the project are writable as far as the server
+	// shows. A seat that is not is documented to refuse.
 	if f.Team.ReadOnly == No && f.seat() == seatLacking {
 		return likely("403/seat", errors.ErrSeatRequired, seatNote(f))
 	}
 	switch {
 	case f.Team.empty():
 		return undetermined("403/14", []error{errors.ErrSeatRequired},
-			"you belong to the team, yet the server does not show it to you; "+policyNote)
+			"you belong to the team, but the server does not show it to you; "+policyNote)
 	case f.Team.ReadOnly == Unknown:
 		return undetermined("403/15", []error{errors.ErrViewerRole, errors.ErrProjectRestricted, errors.ErrSeatRequired, errors.ErrProjectMissing},
-			"the server did not say whether the team is read-only for you")
+			"the server did not disclose whether the team is read-only for you")
 	case f.Project.empty():
 		return undetermined("403/12", withSeat(f, errors.ErrProjectMissing, errors.ErrProjectRestricted))
 	case f.Project.answered() && f.Project.ReadOnly == No:
 		return decideWritable(f)
 	}
 	return undetermined("403/15", withSeat(f, errors.ErrProjectRestricted, errors.ErrProjectMissing),
-		"the server did not say whether the project is read-only for you")
+		"the server did not disclose whether the project is read-only for you")
 }
 
 // decideReadOnlyTeam is row 10: a member for whom the team is read-only.
@@ -165,7 +165,7 @@ func decideReadOnlyTeam(f *Findings) Verdict {
 	role, seat, frozen := kindOfRole(f.Role.Name), f.seat(), f.Kind.Frozen
 	switch {
 	case role == roleViewOnly:
-		return certain("403/10", errors.ErrViewerRole, f.alsoInTheWay("the role is raised", seat == seatLacking, frozen == Yes)...)
+		return certain("403/10", errors.ErrViewerRole, f.alsoInTheWay("the role is changed", seat == seatLacking, frozen == Yes)...)
 	case seat == seatLacking:
 		return likely("403/10", errors.ErrSeatRequired,
 			append([]string{seatNote(f)}, f.alsoInTheWay("the seat is upgraded", false, frozen == Yes)...)...)
@@ -182,21 +182,21 @@ func decideReadOnlyTeam(f *Findings) Verdict {
 	if frozen != No {
 		candidates = append(candidates, errors.ErrTeamFrozen)
 	}
-	if len(candidates) == 0 { // everything known says yes, and still read-only
+	if len(candidates) == 0 { // everything known allows it, but it is read-only
 		candidates = []error{errors.ErrViewerRole}
 	}
 	return undetermined("403/10", candidates, f.readOnlyNote())
 }
 
-// alsoInTheWay names the obstacles that remain once the first one is removed, so
-// that nobody has to learn of them one refusal at a time.
+// alsoInTheWay names the obstacles that remain after the first one is removed, so
+// that a person does not learn of them one refusal at a time.
 func (f *Findings) alsoInTheWay(once string, seat, frozen bool) []string {
 	var notes []string
 	if seat {
-		notes = append(notes, "once "+once+", the seat will stand in the way too: "+seatNote(f))
+		notes = append(notes, "after "+once+", the seat will still prevent writing: "+seatNote(f))
 	}
 	if frozen {
-		notes = append(notes, "once "+once+", the team will still be read-only for everybody: an administrator has frozen it")
+		notes = append(notes, "after "+once+", the team will still be read-only for everyone: an administrator has frozen it")
 	}
 	return notes
 }
@@ -208,7 +208,7 @@ func decideReadOnlyProject(f *Findings) Verdict {
 	switch {
 	case f.ProjectRole.Listed && kindOfRole(f.ProjectRole.Name) == roleViewOnly:
 		return certain("403/11", errors.ErrProjectRestricted, append([]string{"your role in the project is " + f.ProjectRole.Name},
-			f.alsoInTheWay("that role is raised", f.seat() == seatLacking, false)...)...)
+			f.alsoInTheWay("that role is changed", f.seat() == seatLacking, false)...)...)
 	case f.ProjectRole.answered() && !f.ProjectRole.Listed && restricted:
 		return certain("403/11", errors.ErrProjectRestricted, append([]string{"the project is Restricted and does not list you"},
 			f.alsoInTheWay("you are invited", f.seat() == seatLacking, false)...)...)
@@ -226,7 +226,7 @@ func seatNote(f *Findings) string {
 	return note
 }
 
-// withSeat adds the seat to the candidates unless it is known to be full.
+// withSeat adds the seat to the candidates unless it is a full one.
 func withSeat(f *Findings, candidates ...error) []error {
 	if f.seat() == seatFull {
 		return candidates
@@ -234,9 +234,9 @@ func withSeat(f *Findings, candidates ...error) []error {
 	return append(candidates, errors.ErrSeatRequired)
 }
 
-// foreignRun is the candidate that a run of this id is another user's. It is no
-// sentinel of its own, as no server is known for certain to refuse for this
-// reason; it wraps [errors.ErrRunExists].
+// foreignRun is the candidate that the run belongs to another user. It has no
+// sentinel of its own because no server is known for certain to refuse for this
+// reason. It wraps [errors.ErrRunExists].
 type foreignRun struct{ id, owner string }
 
 func (e *foreignRun) Error() string {
@@ -244,22 +244,22 @@ func (e *foreignRun) Error() string {
 	if e.owner != "" {
 		whose = "user " + quote(e.owner)
 	}
-	return "the run " + quote(e.id) + ", which exists, belongs to " + whose + " and is read-only for you: choose another run id"
+	return "a run " + quote(e.id) + " that belongs to " + whose + " and is read-only for you: choose another run id"
 }
 
 func (e *foreignRun) Unwrap() error { return errors.ErrRunExists }
 
-// decideWritable is row 13: as the server tells it now, nothing is in the way.
-// What it says is not offered as the cause against its own word.
+// decideWritable is row 13: everything that the server shows is writable. No
+// candidate contradicts what it shows.
 func decideWritable(f *Findings) Verdict {
 	var candidates []error
-	notes := []string{"team and project are writable for you now, as the server tells it; your role may have changed since, or the organization may demand organization-scoped keys"}
+	notes := []string{"the server shows the team and the project as writable for you now; your role may have changed since, or the organization may require organization-scoped keys"}
 	switch r := f.Run; {
 	case !r.answered() || r.Owner == f.Who.Viewer.Username:
 	case r.ReadOnly == Yes:
 		candidates = append(candidates, &foreignRun{f.RunID, r.Owner})
 	case r.Owner != "":
-		notes = append(notes, "a run with this id exists and belongs to "+quote(r.Owner))
+		notes = append(notes, "a run with this id already exists and belongs to "+quote(r.Owner))
 	}
 	if kindOfRole(f.ProjectRole.Name) != roleWrites {
 		candidates = append(candidates, errors.ErrProjectRestricted)

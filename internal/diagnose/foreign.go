@@ -7,14 +7,14 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 )
 
-// classifyForeign is for bodies that W&B does not send. What answered is either
-// something in between, or something else than W&B's API.
+// classifyForeign is for bodies that W&B does not send. They come from something in
+// between, or from something other than W&B's API.
 func classifyForeign(r *Refusal, ge *graphql.Error) Class {
 	status := ge.StatusCode
 	switch {
 	case wantsHTTPS(ge.Message):
 		r.Scheme = "https"
-		r.Hint = "the server speaks https there and not http"
+		r.Hint = "the server expects https"
 		return WrongURL
 	case status >= 200 && status < 300:
 		r.Hint = bodyHint(ge.Kind)
@@ -22,7 +22,7 @@ func classifyForeign(r *Refusal, ge *graphql.Error) Class {
 	}
 	switch status {
 	case http.StatusRequestEntityTooLarge:
-		r.Hint = "the limit is not W&B's, but that of something in between, such as a proxy"
+		r.Hint = "the limit is not W&B's but that of something in between, such as a proxy"
 		return Input
 	case http.StatusRequestTimeout:
 		return ServerError
@@ -45,12 +45,12 @@ func bodyHint(kind graphql.BodyKind) string {
 	case graphql.KindEmpty:
 		return "the body is empty"
 	default:
-		return "the body is not in a form W&B sends"
+		return "the body does not have a form that W&B sends"
 	}
 }
 
-// wantsHTTPS recognises what Go's and nginx's servers say to a request in clear
-// text on a port for encrypted ones.
+// wantsHTTPS recognises the responses of Go's and nginx's servers to a plain
+// request on a port for encrypted ones.
 func wantsHTTPS(message string) bool {
 	message = strings.ToLower(message)
 	return strings.Contains(message, "http request to an https server") ||

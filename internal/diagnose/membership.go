@@ -7,9 +7,9 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// name is the entity's name as the server spells it, or else as it was asked
-// for. Servers may find an entity whatever the case of the name; membership is
-// a matter of the true name.
+// name is the entity's name as the server spells it, or else as the request
+// does. Servers may ignore case when they look an entity up, but membership
+// depends on the exact name.
 func (f *Findings) name() string {
 	if f.Team.Name != "" {
 		return f.Team.Name
@@ -17,8 +17,7 @@ func (f *Findings) name() string {
 	return f.Entity
 }
 
-// listed reports whether the entity is among the teams of the viewer, as far as
-// the server listed them.
+// listed reports whether the server listed the entity among the viewer's teams.
 func (f *Findings) listed() bool {
 	return f.Who.Viewer != nil && slices.Contains(f.Who.Viewer.Teams, f.name())
 }
@@ -28,11 +27,11 @@ func (f *Findings) shown() bool {
 	return f.Team.Shown || f.Kind.answered() || f.Role.answered() || f.Seat.answered()
 }
 
-// inTeam reports whether the viewer belongs to the entity as to a team; one's
-// own personal entity is none. It is Unknown where the list of teams is
-// missing, and where the name differs from a listed one in case alone and the
-// server did not say how it is spelt. A No may be wrong where the list was cut;
-// see membershipSure.
+// inTeam reports whether the viewer is a member of the entity as a team. A
+// personal entity is not a team. The result is Unknown if the list of teams is
+// missing, or if the name differs only in case from a listed one and the server
+// did not show its spelling. A No may be wrong if the list is incomplete; see
+// membershipSure.
 func (f *Findings) inTeam() Tri {
 	v := f.Who.Viewer
 	switch {
@@ -54,17 +53,17 @@ func (f *Findings) inTeam() Tri {
 	return No
 }
 
-// excluded reports whether the server showed a list of members in which the
-// viewer would have to be, and is not. Service accounts of an organization work
-// in teams that do not list them.
+// excluded reports whether the server showed a list of members that would have to
+// contain the viewer, but does not. An organization's service accounts work in
+// teams that do not list them.
 func (f *Findings) excluded() bool {
 	v := f.Who.Viewer
 	return f.Role.answered() && (!f.Role.Listed || f.Role.Pending) &&
 		v != nil && v.Username != "" && v.AccountType != "ORG_SERVICE"
 }
 
-// membershipSure reports whether a No of inTeam is beyond doubt. Without the
-// viewer's name, what is not shown to be a team may be the viewer's own.
+// membershipSure reports whether a No of inTeam is certain. If the viewer's name
+// is unknown, an entity that is not shown to be a team may be the viewer's own.
 func (f *Findings) membershipSure() bool {
 	v := f.Who.Viewer
 	if v == nil || f.inTeam() != No || v.Username == "" && !f.Team.IsTeam {
@@ -73,8 +72,8 @@ func (f *Findings) membershipSure() bool {
 	return f.excluded() || f.caseVariant() == "" && v.Teams != nil && v.TeamsComplete
 }
 
-// accountKnown reports whether the server said what kind of account it is, or
-// that there is nothing to say; not where it refused to.
+// accountKnown reports whether the server disclosed the kind of account. An empty
+// kind in a complete answer counts; a refused answer does not.
 func (f *Findings) accountKnown() bool {
 	return f.Who.Viewer != nil && (f.Who.Viewer.AccountType != "" || f.Who.answered())
 }
@@ -89,9 +88,9 @@ func (f *Findings) ownNameFolded() bool {
 	return f.Who.Viewer != nil && f.Who.Viewer.Username != "" && strings.EqualFold(f.Who.Viewer.Username, f.name())
 }
 
-// personal reports whether the entity is the viewer's own: it has the name of
-// the account and is no team. The list of members does not count, as it holds
-// the owner of a personal entity, disabled or not.
+// personal reports whether the entity is the viewer's personal entity: it has the
+// account's name and is not a team. The list of members is not used, because it
+// contains the owner even if the personal entity is disabled.
 func (f *Findings) personal() bool {
 	switch {
 	case !f.ownName():
@@ -105,9 +104,9 @@ func (f *Findings) personal() bool {
 	return f.Team.Shown && f.Account.Disabled == Yes
 }
 
-// caseVariant returns the viewer's own entity, or user name, that differs from what was
-// asked for in case alone; "" where there is none or one has the very name.
-// Nobody documents whether servers tell the two apart.
+// caseVariant returns the viewer's entity or user name that differs from the
+// requested one only in case; "" if there is none, or if one is equal. It is not
+// documented whether servers treat the two as the same.
 func (f *Findings) caseVariant() string {
 	v, name := f.Who.Viewer, f.name()
 	if v == nil || name == "" || f.listed() || f.ownName() {
@@ -124,9 +123,9 @@ func (f *Findings) caseVariant() string {
 	return ""
 }
 
-// capAtLikely takes the certainty out of a verdict about an entity whose name
-// differs in case alone from one of the viewer's own, and says so. A list of
-// members without the viewer settles that it is another entity.
+// capAtLikely lowers the confidence of a verdict to Likely, with a note, if the
+// entity's name differs only in case from one of the viewer's. A list of members
+// without the viewer proves that it is another entity.
 func (f *Findings) capAtLikely(v Verdict) Verdict {
 	variant := f.caseVariant()
 	if variant == "" || errors.Is(v.Cause, errors.ErrBadAPIKey) || errors.Is(v.Cause, errors.ErrIntermediary) {
@@ -135,12 +134,12 @@ func (f *Findings) capAtLikely(v Verdict) Verdict {
 	if !f.excluded() {
 		v.Confidence = min(v.Confidence, errors.Likely)
 	}
-	v.Notes = append(v.Notes, quote(f.Entity)+" differs in case alone from your own "+quote(variant))
+	v.Notes = append(v.Notes, quote(f.Entity)+" differs only in case from your own "+quote(variant))
 	return v
 }
 
-// suggestions are the viewer's own entities that resemble what was asked for,
-// the one that differs in case alone before all others.
+// suggestions are the viewer's entities that resemble the requested one. One that
+// differs only in case comes first.
 func (f *Findings) suggestions() []string {
 	v := f.Who.Viewer
 	if v == nil || f.inTeam() == Yes {

@@ -46,7 +46,7 @@ func predict(q Question, f *Findings) Prediction {
 		if f.nothingAnswered() {
 			candidates = append([]error{errors.ErrIntermediary}, candidates...)
 		}
-		return Prediction{Verdict: undetermined("check/15", candidates, "the server did not say whose key this is")}
+		return Prediction{Verdict: undetermined("check/15", candidates, "the server did not disclose the account behind the key")}
 	}
 	if v.AccountType == "ANONYMOUS" && f.Team.ReadOnly != No {
 		return deny(certain("check/2", errors.ErrAnonymousKey))
@@ -59,7 +59,7 @@ func predict(q Question, f *Findings) Prediction {
 	}
 	if f.caseVariant() != "" && f.Team.empty() {
 		return deny(undetermined("check/case", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember},
-			"the server shows no entity of this very name to you"))
+			"the server shows you no entity of exactly this name"))
 	}
 	return Prediction{Verdict: undetermined("check/15", candidatesWithoutViewer(f), f.teamsNotes()...)}
 }
@@ -72,7 +72,7 @@ func predictRead(q Question, f *Findings) Prediction {
 		return Prediction{Decision: Allow, Verdict: Verdict{Row: "check/read", Confidence: errors.Likely}}
 	case q.Project == "" && f.Team.empty():
 		return deny(undetermined("check/read-entity", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember},
-			"the server shows no such entity to you: it does not exist, or it is hidden from you"))
+			"the server shows you no such entity: it does not exist, or is hidden from you"))
 	case f.Project.empty():
 		return deny(decideProjectNull(f))
 	}
@@ -82,10 +82,10 @@ func predictRead(q Question, f *Findings) Prediction {
 func predictMember(q Question, f *Findings) Prediction {
 	switch {
 	case f.Team.ReadOnly == Yes && f.Project.answered() && f.Project.ReadOnly == No:
-		// An Open project takes runs from everybody; whether from a member who
-		// may only look as well, nobody has documented.
+		// An open project accepts runs from everyone. It is not documented whether
+		// that includes view-only members.
 		return Prediction{Verdict: undetermined("check/open", []error{errors.ErrViewerRole, errors.ErrSeatRequired},
-			"the team is read-only for you, and the project is open to everybody")}
+			"the team is read-only for you, and the project is open to everyone")}
 	case f.Team.ReadOnly == Yes:
 		return deny(decideMember(f))
 	case f.Team.ReadOnly == Unknown:
@@ -101,9 +101,9 @@ func predictMember(q Question, f *Findings) Prediction {
 	case q.Project == "":
 		return allow("no project was named")
 	case f.Project.empty():
-		return allow("the project does not exist and would be created; or it is Restricted and hidden from you, and the run would be refused")
+		return allow("the project does not exist and will be created, or it is restricted and hidden from you and the run will be refused")
 	}
-	return allow("the server did not say whether the project is writable for you")
+	return allow("the server did not disclose whether the project is writable for you")
 }
 
 func predictOutsider(f *Findings) Prediction {
@@ -120,12 +120,12 @@ func predictOutsider(f *Findings) Prediction {
 		}
 		return Prediction{Verdict: v}
 	case f.Project.answered() && f.Project.ReadOnly == No:
-		return allow("you are not a member; the project is open to everybody")
+		return allow("you are not a member, but the project is open to everyone")
 	case f.Team.ReadOnly == No:
 		return Prediction{Verdict: decideOutsider(f)}
 	case f.Team.empty() && !f.Project.answered():
 		return deny(undetermined("check/entity", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember},
-			"the server shows no such entity to you: it does not exist, or it is hidden from those outside it"))
+			"the server shows you no such entity: it does not exist, or is hidden from non-members"))
 	case f.Team.answered() || f.Project.answered():
 		return deny(decideOutsider(f))
 	}
@@ -134,8 +134,8 @@ func predictOutsider(f *Findings) Prediction {
 
 func deny(v Verdict) Prediction { return Prediction{Decision: Deny, Verdict: v} }
 
-// allow is Likely at most: no server says beforehand whether it will take a run,
-// and none of these questions asks about a policy, a licence or a quota.
+// allow is at most Likely: servers do not say in advance whether they will accept
+// a run, and no question covers policies, licences or quotas.
 func allow(notes ...string) Prediction {
 	return Prediction{Decision: Allow, Verdict: Verdict{Row: "check/allow", Confidence: errors.Likely, Notes: notes}}
 }

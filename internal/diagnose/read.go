@@ -8,11 +8,11 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 )
 
-// pageSize is how many teams the questions ask for.
+// pageSize is how many teams the questions request.
 const pageSize = 1000
 
-// read takes in the combined answer. A field that was refused alone arrives as
-// null with an entry in refused.
+// read stores the combined response. A field that was refused on its own is null
+// and has an entry in refused.
 func (f *Findings) read(c combined, refused map[string]graphql.FieldError, withProject, withRun bool) {
 	errOf := func(alias string) error {
 		if fe, ok := refused[alias]; ok {
@@ -38,7 +38,7 @@ func (f *Findings) read(c combined, refused map[string]graphql.FieldError, withP
 	}
 }
 
-// fieldRefused is the error of one field inside an answer that is otherwise good.
+// fieldRefused is the error of one field in an otherwise good response.
 type fieldRefused struct{ graphql.FieldError }
 
 func (e fieldRefused) Error() string { return e.Message }
@@ -81,19 +81,19 @@ func answerOf(present bool, err error) Answer {
 func (f *Findings) readWho(w *graphql.ViewerFields, err error) {
 	f.Who.Answer, f.Who.err = answerOf(w != nil, err), err
 	if w != nil {
-		f.Who.Viewer = viewerOf(w) // whatever the status: the key was recognised
+		f.Who.Viewer = viewerOf(w) // whatever the status, the key was recognised
 		return
 	}
 	f.Who.Unauthorized = f.Who.Status == http.StatusUnauthorized && !gated(f.Who.Detail)
 }
 
-// gated recognises the refusal to show a field to programs that the server does
-// not know by their User-Agent. It says nothing about the key.
+// gated recognises the refusal to show a field to programs with an unknown
+// User-Agent. It says nothing about the key.
 func gated(message string) bool {
 	return strings.Contains(strings.ToLower(message), "relogin required")
 }
 
-// viewerOf turns the wire's viewer into the public one.
+// viewerOf converts the viewer to the public type.
 func viewerOf(w *graphql.ViewerFields) *errors.Viewer {
 	v := &errors.Viewer{
 		ID:            w.Id,
@@ -117,8 +117,8 @@ func viewerOf(w *graphql.ViewerFields) *errors.Viewer {
 	return v
 }
 
-// looksCut reports whether a list of n teams may be one page of a longer one:
-// the schema has no hasNextPage there, and servers may cap what was asked for.
+// looksCut reports whether a list of n teams may be one page of a longer list. The
+// schema has no hasNextPage there, and servers may cap the page size.
 func looksCut(n int) bool {
 	switch n {
 	case 10, 20, 25, 50, 100, 200, 250, 500:
@@ -243,7 +243,7 @@ func (f *Findings) readRun(p *graphql.RunOwnerFields, err error) {
 	}
 }
 
-// skipRest marks what was not asked, with the reason.
+// skipRest marks the remaining questions as not asked, with the reason.
 func (f *Findings) skipRest(why string) {
 	for _, a := range []*Answer{
 		&f.Account.Answer, &f.Team.Answer, &f.Kind.Answer, &f.Project.Answer,

@@ -12,27 +12,27 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// Class is the kind of a failed request, told from its response alone.
+// Class is the kind of a failed request, read from its response alone.
 type Class int
 
 // The classes of a failed request.
 const (
-	// Unexpected: an answer we have no reading for.
+	// Unexpected: a response that this package does not know.
 	Unexpected Class = iota
 	// Cancelled: the caller's context ended.
 	Cancelled
 	// Unreachable: no response came.
 	Unreachable
-	// Untrusted: no connection came about, for this machine does not trust the
-	// server's certificate.
+	// Untrusted: no connection, because this machine does not trust the server's
+	// certificate.
 	Untrusted
 	// Intermediary: a refusal whose body is not in a form W&B sends.
 	Intermediary
-	// WrongURL: something else than W&B's API lives at the base URL.
+	// WrongURL: something other than W&B's API responds at the base URL.
 	WrongURL
 	// Schema: the server did not understand the document.
 	Schema
-	// Input: the server found an argument wrong.
+	// Input: the server rejected an argument.
 	Input
 	// Unauthorized: 401 from W&B.
 	Unauthorized
@@ -46,11 +46,11 @@ const (
 	ProjectNull
 	// NotFound: any other 404 from W&B.
 	NotFound
-	// IdentityRefused: the server gives no access token for the identity token.
+	// IdentityRefused: the server does not accept the identity token.
 	IdentityRefused
 	// PaymentRequired: 402, never seen in public.
 	PaymentRequired
-	// RunDeleted: the run was deleted, and its id is burnt.
+	// RunDeleted: the run was deleted; its id cannot be used again.
 	RunDeleted
 	// RateLimited: 429 until the time allowed ran out.
 	RateLimited
@@ -66,22 +66,22 @@ type Refusal struct {
 	RequestID     string
 	// RetryAfter is how long the server asked to wait; 0 if it did not.
 	RetryAfter time.Duration
-	// Sure is false where the class itself is a reading of thin evidence, such
-	// as a 403 with an empty body.
+	// Sure is false if the class itself rests on thin evidence, such as a 403 with
+	// an empty body.
 	Sure bool
-	// Plain is true for a 403 in JSON that says nothing W&B says: no path, no
-	// code, not its words. Gateways answer like that, too.
+	// Plain is true for a 403 in JSON without a sign of W&B: no path, no code, not
+	// its words. Gateways respond like that too.
 	Plain bool
-	// Hint says more about a class that needs it, for a person.
+	// Hint explains the class to a person, if it needs that.
 	Hint string
 	// Location is where a redirect would have led, without its query.
 	Location string
-	// Scheme is the one that the base URL should have, where the answer tells.
+	// Scheme is the one that the base URL should have; "" if unknown.
 	Scheme string
 	Err    error
 }
 
-// NeedsProbes reports whether follow-up questions can tell more.
+// NeedsProbes reports whether follow-up questions can find out more.
 func (r *Refusal) NeedsProbes() bool {
 	switch r.Class {
 	case Unauthorized, Forbidden, EntityNotFound, ProjectNotFound, ProjectNull, NotFound:
@@ -91,7 +91,8 @@ func (r *Refusal) NeedsProbes() bool {
 	}
 }
 
-// Questions returns one class for all that [Ask] puts the same questions for.
+// Questions returns one class for all classes for which [Ask] asks the same
+// questions.
 func (c Class) Questions() Class {
 	switch c {
 	case Unauthorized, EntityNotFound:
@@ -106,13 +107,13 @@ func (r *Refusal) IsRefusal() bool {
 	return r.NeedsProbes() || r.Class == Intermediary || r.Class == IdentityRefused || r.Class == PaymentRequired
 }
 
-// ErrNoProject stands for an answer in which the project is null. The server
-// gives it alike for projects that do not exist and for hidden ones.
+// ErrNoProject stands for a response in which the project is null. It is the same
+// for projects that do not exist and for hidden ones.
 var ErrNoProject = errors.New("the server shows no such project")
 
 var (
 	entityNotFound = regexp.MustCompile(`(?i)^entity (.+) not found\b`)
-	// runGone is what a file stream says of a run that was deleted meanwhile.
+	// runGone is a file stream's message for a run that was deleted meanwhile.
 	runGone = regexp.MustCompile(`(?i)^run does not exist\b`)
 )
 
@@ -138,9 +139,9 @@ func Classify(ctx context.Context, err error) *Refusal {
 		r.Class = classifySilence(r)
 	}
 	if ctx.Err() != nil && (!ok || !ge.Answered() || !r.IsRefusal()) {
-		// A refusal that was answered in full stands, however late. Of anything
-		// else the end of the context is the reason, and the last answer before
-		// it the reason for the time that took.
+		// A complete refusal counts, however late it comes. For anything else, the
+		// reason is that the context ended, and the last response is the reason for
+		// the time that it took.
 		r.Class, r.Sure, r.Hint = Cancelled, true, ""
 	}
 	return r
@@ -158,11 +159,11 @@ func classifyResponse(r *Refusal, ge *graphql.Error) Class {
 	case status == 0:
 		return Unreachable
 	case status >= 300 && status < 400:
-		where := ", which does not say where to,"
+		where := ""
 		if r.Location = ge.Location; r.Location != "" {
-			where = " to " + r.Location + ", which"
+			where = " to " + r.Location
 		}
-		r.Hint = "the answer is a redirect" + where + " is not followed, so that the API key goes nowhere else"
+		r.Hint = "the response is a redirect" + where + "; it is not followed, so that no other server gets the API key"
 		return WrongURL
 	case status == http.StatusProxyAuthRequired:
 		return Intermediary
@@ -181,7 +182,7 @@ func classifyResponse(r *Refusal, ge *graphql.Error) Class {
 		return Schema
 	}
 	switch status {
-	case http.StatusOK: // errors beside data: only the text can tell
+	case http.StatusOK: // errors beside data: only the text distinguishes them
 		switch {
 		case strings.Contains(strings.ToLower(ge.Message), "not logged in"):
 			return Unauthorized
@@ -194,7 +195,7 @@ func classifyResponse(r *Refusal, ge *graphql.Error) Class {
 		}
 		return Unexpected
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
-		if isBurnt(ge.Message) { // servers of 2020 said it with 400
+		if isBurnt(ge.Message) { // servers of 2020 used 400
 			return RunDeleted
 		}
 		return Input
@@ -226,8 +227,8 @@ func classifyResponse(r *Refusal, ge *graphql.Error) Class {
 	return Unexpected
 }
 
-// pathless reports whether the answer holds errors and no data, and none of the
-// errors is about a field.
+// pathless reports whether the response holds errors but no data, and no error is
+// about a field.
 func pathless(ge *graphql.Error) bool {
 	if ge.HasData || len(ge.Errors) == 0 {
 		return false

@@ -80,7 +80,7 @@ func (c report) requestError(ctx context.Context, r *Refusal) error {
 	}
 	switch r.Class {
 	case Cancelled:
-		// The context's end wins over the error it caused.
+		// The context's end takes precedence over the error that it caused.
 		if cause := context.Cause(ctx); !errors.Is(r.Err, cause) {
 			e.Err = errors.Join(cause, r.Err)
 		}
@@ -89,12 +89,12 @@ func (c report) requestError(ctx context.Context, r *Refusal) error {
 			e.Cause = errors.ErrRateLimited
 		case errors.Is(ctx.Err(), context.DeadlineExceeded):
 			e.Cause = errors.ErrServerUnavailable
-			e.Hint = "the time allowed ran out"
+			e.Hint = "the time limit was reached"
 		}
 	case Unreachable:
 		e.Cause = errors.ErrServerUnavailable
 		if dns, ok := errors.AsType[*net.DNSError](r.Err); ok && dns.IsNotFound && e.Hint == "" {
-			e.Hint = "no host of this name was found: it may be misspelt, or known only inside another network"
+			e.Hint = "the host name may be misspelled, or known only in another network"
 		}
 	case Untrusted:
 		e.Cause, e.Untrusted = errors.ErrServerUnavailable, true

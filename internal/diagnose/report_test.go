@@ -31,9 +31,9 @@ func TestUnreachable(t *testing.T) {
 			assert.ErrorIs(t, err, errors.ErrServerUnavailable)
 			assert.ErrorIs(t, err, test.err)
 			if test.hint {
-				assert.Contains(t, errors.Explain(err), "misspelt")
+				assert.Contains(t, errors.Explain(err), "misspelled")
 			} else {
-				assert.NotContains(t, errors.Explain(err), "misspelt")
+				assert.NotContains(t, errors.Explain(err), "misspelled")
 			}
 		})
 	}

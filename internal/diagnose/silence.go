@@ -12,39 +12,39 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// classifySilence is for requests that got no usable response. Most such
-// failures may pass; those told apart here have a reason that stays.
+// classifySilence is for requests without a usable response. Most such failures
+// are temporary; the classes here are those that are not.
 func classifySilence(r *Refusal) Class {
 	if cert, ok := errors.AsType[*tls.CertificateVerificationError](r.Err); ok {
 		r.Hint = certificateHint(cert)
 		return Untrusted
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](r.Err); ok {
-		r.Hint = "what listens there does not speak https"
+		r.Hint = "the server there does not use https"
 		return WrongURL
 	}
 	switch {
 	case errors.Is(r.Err, http.ErrSchemeMismatch):
 		r.Scheme = "http"
-		r.Hint = "the server speaks http there and not https; over http, whoever sits in between can read the API key"
+		r.Hint = "the server uses http, not https; over http, anyone on the way can read the API key"
 		return WrongURL
 	case errors.Is(r.Err, transport.ErrTooLarge):
-		r.Hint = "the answer is larger than any that W&B gives, and was not read to its end"
+		r.Hint = "the response is larger than any of W&B's, and was not read to its end"
 		return Unexpected
 	}
 	return Unreachable
 }
 
-// silence says in a few words why a question has no answer.
+// silence describes in a few words why a question has no answer.
 func silence(err error) string {
 	timeout, ok := errors.AsType[net.Error](err)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), ok && timeout.Timeout():
 		return "timed out"
 	case errors.Is(err, context.Canceled):
-		return "cut short"
+		return "cancelled"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "the connection was cut"
+		return "the connection was closed"
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return "the certificate is not trusted"
@@ -61,14 +61,14 @@ func silence(err error) string {
 	return err.Error()
 }
 
-// certificateHint says what is wrong with a certificate where that has another
-// remedy than trusting whoever signed it.
+// certificateHint says what is wrong with a certificate if trusting its signer
+// would not help.
 func certificateHint(err error) string {
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
-		return "the certificate has expired, or is not valid yet, or the clock of this machine is wrong"
+		return "the certificate has expired or is not valid yet, or this machine's clock is wrong"
 	}
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {
-		return "the certificate is for another host name than that of the base URL"
+		return "the certificate is for another host name"
 	}
 	return ""
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// classifyToken is for a request that was not sent, as there was no access token
-// for it. Those who ask for one are no accounts yet, so that the statuses of a
-// refusal mean the same.
+// classifyToken is for a request that was not sent because the server gave no
+// access token for it. There is no account yet, so all statuses of a refusal mean
+// the same.
 func classifyToken(r *Refusal, e *transport.TokenError) {
 	r.StatusCode, r.Message, r.RequestID = e.Last.StatusCode, e.Message, e.Last.RequestID
 	answer := &graphql.Error{StatusCode: r.StatusCode, Kind: graphql.KindJSONOther}
@@ -22,6 +22,6 @@ func classifyToken(r *Refusal, e *transport.TokenError) {
 	case r.StatusCode >= 400 && answer.FromWandB() && e.Permanent:
 		r.Class, r.Sure = IdentityRefused, e.Message == "invalid_grant" || strings.HasPrefix(e.Message, "invalid_grant:")
 	case r.Class == WrongURL && r.Hint == "":
-		r.Hint = "the server has no address at which identity tokens are exchanged; it may be too old for them"
+		r.Hint = "the server does not exchange identity tokens; it may be too old"
 	}
 }

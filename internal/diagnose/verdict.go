@@ -6,17 +6,17 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// Verdict is what the evidence amounts to.
+// Verdict is the conclusion from the evidence.
 type Verdict struct {
-	// Row names the line of the decision table that was applied, such as
-	// "403/6"; tests and bug reports refer to it.
+	// Row names the row of the decision table that was applied, such as "403/6".
+	// Tests and bug reports refer to it.
 	Row string
 	// Cause is nil when Undetermined.
 	Cause      error
 	Confidence errors.Confidence
-	// Candidates is what it may be, when Undetermined.
+	// Candidates lists the possible causes if it is Undetermined.
 	Candidates []error
-	// Notes are facts a person should know beside the cause.
+	// Notes are facts for a person beside the cause.
 	Notes []string
 }
 
@@ -32,7 +32,7 @@ func undetermined(row string, candidates []error, notes ...string) Verdict {
 	return Verdict{Row: row, Candidates: candidates, Notes: notes}
 }
 
-// sureIf is certain where sure holds, else likely.
+// sureIf is certain if sure holds, otherwise likely.
 func sureIf(sure bool, row string, cause error, notes ...string) Verdict {
 	if sure {
 		return certain(row, cause, notes...)
@@ -40,15 +40,15 @@ func sureIf(sure bool, row string, cause error, notes ...string) Verdict {
 	return likely(row, cause, notes...)
 }
 
-// Decide draws the conclusion from a refusal and what the follow-up questions
-// found. It is a pure function: the same facts give the same verdict.
+// Decide draws the conclusion from a refusal and the findings of the follow-up
+// questions. It is a pure function: the same facts give the same verdict.
 func Decide(r *Refusal, f *Findings) Verdict {
 	switch r.Class {
 	case Intermediary:
 		return sureIf(r.Sure, "not-w&b", errors.ErrIntermediary)
 	case PaymentRequired:
 		return undetermined("402", []error{errors.ErrSeatRequired},
-			"the server asks for payment (HTTP 402); the account or its organization may have reached a limit")
+			"the server asks for payment (HTTP 402): the account or its organization may have reached a limit")
 	case IdentityRefused:
 		return sureIf(r.Sure, "identity", errors.ErrBadAPIKey)
 	case Unauthorized:
@@ -58,7 +58,7 @@ func Decide(r *Refusal, f *Findings) Verdict {
 	}
 }
 
-// decideAbout draws the conclusion where it depends on the entity.
+// decideAbout draws the conclusion if it depends on the entity.
 func decideAbout(r *Refusal, f *Findings) Verdict {
 	switch r.Class {
 	case EntityNotFound:
@@ -76,7 +76,7 @@ func decideAbout(r *Refusal, f *Findings) Verdict {
 		v := decideForbidden(f)
 		if r.Plain && f.nothingAnswered() {
 			v.Candidates = append([]error{errors.ErrIntermediary}, v.Candidates...)
-			v.Notes = append(v.Notes, "nothing in these answers is W&B's own: something in between may refuse every request alike")
+			v.Notes = append(v.Notes, "none of these responses shows a sign of W&B: something in between may refuse every request")
 		}
 		return v
 	default:
@@ -84,12 +84,12 @@ func decideAbout(r *Refusal, f *Findings) Verdict {
 	}
 }
 
-// badKey is the verdict where the server, asked whose key this is, knows nobody
-// although the refusal was not a 401.
+// badKey is the verdict if the server shows no account for the key although the
+// refusal was not a 401.
 func badKey(row string, f *Findings) (Verdict, bool) {
 	if f.Who.empty() || f.Who.Unauthorized {
 		return likely(row, errors.ErrBadAPIKey,
-			"a bad key should have been answered with 401; yet the server recognises no account behind this one"), true
+			"the server recognises no account behind this key, although it did not answer with HTTP 401"), true
 	}
 	return Verdict{}, false
 }
@@ -98,17 +98,17 @@ func decideUnauthorized(f *Findings) Verdict {
 	switch {
 	case f.Who.empty(), f.Who.Unauthorized:
 		return certain("401/null", errors.ErrBadAPIKey,
-			"nothing on the wire tells a revoked key from an unknown one or from one of another server")
+			"the response is the same for a revoked key, an unknown one and one of another server")
 	case f.Who.Viewer != nil:
 		return undetermined("401/viewer", []error{errors.ErrBadAPIKey},
-			"the server accepted the key for reading, not for this write: two requests may have carried different credentials, or a gateway answered one of them")
+			"the server accepted the key for reading but not for this write: a gateway may have answered one of the requests or changed its credentials")
 	default:
 		return likely("401/unanswered", errors.ErrBadAPIKey)
 	}
 }
 
-// decideEntityNotFound reads a 404 that says that there is no such entity. It
-// proves as much, unless something else the server said contradicts it.
+// decideEntityNotFound reads a 404 that says that the entity does not exist. That
+// is a proof unless another response contradicts it.
 func decideEntityNotFound(r *Refusal, f *Findings) Verdict {
 	if v, ok := badKey("404-entity/key", f); ok {
 		return v
@@ -116,7 +116,7 @@ func decideEntityNotFound(r *Refusal, f *Findings) Verdict {
 	notes := f.organizationNotes()
 	if name := missingEntity(r.Message); name != "" && f.Entity != "" && !strings.EqualFold(name, f.Entity) {
 		return undetermined("404-entity/other-name", []error{errors.ErrEntityMissing},
-			append(notes, "the server says that "+quote(name)+" is missing, and what was asked for is "+quote(f.Entity))...)
+			append(notes, "the server says that "+quote(name)+" is missing, but the request names "+quote(f.Entity))...)
 	}
 	if f.ownNameFolded() && f.inTeam() != Yes && !f.Team.IsTeam {
 		return decideOwnNameNotFound(f, notes)
@@ -124,10 +124,10 @@ func decideEntityNotFound(r *Refusal, f *Findings) Verdict {
 	switch v := f.Who.Viewer; {
 	case f.inTeam() == Yes:
 		return undetermined("404-entity/member", []error{errors.ErrEntityMissing, errors.ErrSeatRequired},
-			append(notes, "the server says that there is no such entity, and yet counts you among its members; "+policyNote)...)
+			append(notes, "the server says that the entity does not exist, but lists you as a member; "+policyNote)...)
 	case f.shown():
 		return undetermined("404-entity/visible", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember},
-			append(notes, "the server says that there is no such entity, and yet shows it when asked; it may just have been created, or not be one that holds runs")...)
+			append(notes, "the server says that the entity does not exist, but shows it; it may be new, or of a kind that cannot own runs")...)
 	case v == nil:
 		return likely("404-entity/unanswered", errors.ErrEntityMissing, notes...)
 	case v.Teams != nil && len(v.Teams) == 0 && f.Account.HasEntity != Yes:
@@ -136,7 +136,7 @@ func decideEntityNotFound(r *Refusal, f *Findings) Verdict {
 	return sureIf(f.Team.empty() && f.membershipSure(), "404-entity/else", errors.ErrEntityMissing, notes...)
 }
 
-// decideOwnNameNotFound is for an entity that is called like the account.
+// decideOwnNameNotFound is for an entity with the name of the account.
 func decideOwnNameNotFound(f *Findings, notes []string) Verdict {
 	present := f.Account.HasEntity == Yes && f.Account.Disabled != Yes
 	switch {
@@ -146,7 +146,7 @@ func decideOwnNameNotFound(f *Findings, notes []string) Verdict {
 		return likely("404-entity/case", errors.ErrEntityMissing, notes...)
 	case present:
 		return undetermined("404-entity/contradiction", []error{errors.ErrNoPersonalEntity, errors.ErrEntityMissing},
-			append(notes, "the account says it has a personal entity, and the server does not find it")...)
+			append(notes, "the account has a personal entity, but the server does not find it")...)
 	}
 	return likely("404-entity/own", errors.ErrNoPersonalEntity, notes...)
 }
@@ -160,7 +160,7 @@ func decideProjectNotFound(f *Findings) Verdict {
 	}
 	if f.Project.answered() {
 		return undetermined("404-project/visible", []error{errors.ErrProjectMissing, errors.ErrProjectRestricted},
-			"the project is visible now (readOnly is "+f.Project.ReadOnly.String()+"); it may just have been created or renamed")
+			"the project is visible now ("+f.Project.ReadOnly.access()+"); it may be new or renamed")
 	}
 	switch f.inTeam() {
 	case No:
@@ -171,17 +171,17 @@ func decideProjectNotFound(f *Findings) Verdict {
 			return undetermined("404-project/own", []error{errors.ErrProjectMissing, errors.ErrNoPersonalEntity})
 		case f.Team.ReadOnly == No:
 			return undetermined("404-project/outsider-writes", []error{errors.ErrProjectMissing},
-				"you are not listed as a member, yet the entity is writable for you")
+				"you are not listed as a member, but the entity is writable for you")
 		case f.serviceAccount():
 			return likely("404-project/service", errors.ErrServiceAccountScope)
 		}
 		return likely("404-project/outsider", errors.ErrNotTeamMember,
-			append(f.organizationNotes(), "the project does not exist there, or is hidden from you")...)
+			append(f.organizationNotes(), "the project does not exist or is hidden from you")...)
 	case Yes:
 		switch f.Team.ReadOnly {
 		case No:
 			if f.ownName() && !f.Team.IsTeam {
-				return undetermined("404-project/own", []error{errors.ErrProjectMissing}, "nobody could hide a project of your own entity from you")
+				return undetermined("404-project/own", []error{errors.ErrProjectMissing}, "a project of your own entity cannot be hidden from you")
 			}
 			return likely("404-project/member", errors.ErrProjectHidden)
 		case Yes:
@@ -195,34 +195,34 @@ func decideProjectNotFound(f *Findings) Verdict {
 	}
 }
 
-// decideProjectNull reads an answer in which the project is null. That the
-// server shows none to this key is certain; for those outside the team the
-// likeliest reason is that they are outside.
+// decideProjectNull reads a response in which the project is null. It is certain
+// that the server does not show the project to this key. For an account outside
+// the team, membership is the likeliest reason.
 func decideProjectNull(f *Findings) Verdict {
 	switch {
 	case f.Who.empty(), f.Who.Unauthorized:
 		return certain("null-project/key", errors.ErrBadAPIKey)
 	case f.Project.answered():
-		return undetermined("null-project/visible", []error{errors.ErrProjectMissing}, "the project is visible now; it may just have been created")
+		return undetermined("null-project/visible", []error{errors.ErrProjectMissing}, "the project is visible now; it may be new")
 	case f.Who.Viewer != nil && f.inTeam() == No && !f.ownNameFolded() && f.Team.ReadOnly != No:
 		if f.serviceAccount() {
 			return likely("null-project/service", errors.ErrServiceAccountScope)
 		}
-		return likely("null-project/outsider", errors.ErrNotTeamMember, "the project does not exist there, or is hidden from you")
+		return likely("null-project/outsider", errors.ErrNotTeamMember, "the project does not exist or is hidden from you")
 	default:
 		return certain("null-project/missing", errors.ErrProjectMissing)
 	}
 }
 
-// policyNote says what else can shut members out, which no question finds out.
-const policyNote = "a policy of the organization may be at work, such as organization-scoped keys, or the account may be deactivated"
+// policyNote names reasons for a refusal that no question finds out.
+const policyNote = "a policy of the organization, such as organization-scoped keys, may apply, or the account may be deactivated"
 
-// organizationNotes says so where the entity is an organization.
+// organizationNotes has a note if the entity is an organization.
 func (f *Findings) organizationNotes() []string {
 	if f.Kind.EntityType != "organization" {
 		return nil
 	}
-	return []string{quote(f.Entity) + " is an organization; runs go to one of its teams"}
+	return []string{quote(f.Entity) + " is an organization; runs belong to one of its teams"}
 }
 
 func (f *Findings) readOnlyNote() string {
