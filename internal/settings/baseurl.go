@@ -30,12 +30,12 @@ func NormalizeBaseURL(raw string) (string, error) {
 	}
 	u, err := url.Parse(raw)
 	switch {
-	case err != nil: // its text repeats the URL, which may hold a password
+	case err != nil: // its text repeats the URL, which may contain a password
 		return "", badURL(raw, "must be a URL such as "+DefaultBaseURL)
 	case u.Scheme != "http" && u.Scheme != "https":
 		return "", badURL(raw, "must begin with https:// or http://")
 	case u.User != nil:
-		return "", badURL("", "must not contain a user name or password; give the key in WANDB_API_KEY")
+		return "", badURL("", "must not contain a user name or password; set the key in WANDB_API_KEY")
 	case u.Hostname() == "", strings.Contains(u.Host, "%") && !strings.HasPrefix(u.Host, "["):
 		return "", badURL(raw, "must name a host")
 	case !validPort(u.Host):
@@ -53,8 +53,8 @@ func NormalizeBaseURL(raw string) (string, error) {
 	return checkCloud(raw, u, path)
 }
 
-// checkCloud knows the addresses of W&B's own cloud, whose web pages and API
-// live on different hosts: the commonest wrong base URL is that of the pages.
+// checkCloud checks the addresses of W&B's own cloud, whose web pages and API have
+// different hosts. The most common wrong base URL is that of the pages.
 func checkCloud(raw string, u *url.URL, path string) (string, error) {
 	host := u.Hostname()
 	switch {
@@ -71,13 +71,13 @@ func checkCloud(raw string, u *url.URL, path string) (string, error) {
 		return u.Scheme + "://" + written(u.Host) + path, nil
 	}
 	if u.Scheme != "https" {
-		return "", badURL(raw, "must begin with https://, or the key would travel in clear text")
+		return "", badURL(raw, "must begin with https://, because http:// would send the key in clear text")
 	}
 	return u.Scheme + "://" + u.Host + path, nil
 }
 
-// written is a host as it stands in a URL: the zone of a link-local address is
-// escaped there.
+// written returns a host as it is written in a URL, which escapes the zone of a link-local
+// address.
 func written(host string) string {
 	if !strings.HasPrefix(host, "[") {
 		return host
@@ -91,7 +91,7 @@ func badURL(value, rule string) error {
 
 func shownURL(value string) string {
 	if value == "" || strings.ContainsAny(value, "?#") {
-		return "" // a query or fragment may hold a token
+		return "" // a query or fragment may contain a token
 	}
 	return presentable(value)
 }
@@ -151,8 +151,8 @@ func RunURL(app, entity, project, run string) string {
 	return ProjectURL(app, entity, project) + "/runs/" + escapePart(run)
 }
 
-// escapePart escapes one part of a path and leaves = + & $ @ literal, as the
-// official client does.
+// escapePart escapes one part of a path. As in the official client, = + & $ @ are not
+// escaped.
 func escapePart(part string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder

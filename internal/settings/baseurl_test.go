@@ -35,7 +35,7 @@ func TestNormalizeBaseURL(t *testing.T) {
 	}
 }
 
-func TestNormalizeBaseURLErrors(t *testing.T) {
+func TestNormalizeBaseURL_Invalid_ReturnsInputError(t *testing.T) {
 	t.Parallel()
 	for in, rule := range map[string]string{
 		"":                                      "must not be empty",
@@ -82,7 +82,7 @@ func TestNormalizeBaseURLErrors(t *testing.T) {
 }
 
 // A bad base URL is named with where it came from.
-func TestBaseURLSource(t *testing.T) {
+func TestResolve_BaseURL_HasItsSource(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	path := w.write(t, globalFile, "[default]\nbase_url = ftp://h\n")
@@ -103,7 +103,7 @@ func TestBaseURLSource(t *testing.T) {
 // Where a settings file cannot be understood,
 // the server it names is not known, and a key from elsewhere must not go to
 // another one instead.
-func TestBrokenFileMayNameTheServer(t *testing.T) {
+func TestResolve_FileWithSyntaxError_NeedsBaseURL(t *testing.T) {
 	t.Parallel()
 	const (
 		good   = "[default]\nbase_url = https://wandb.test\n"

@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// DefaultConfigFile is the file in the working directory that a run's config begins
-// with, if it is there.
+// DefaultConfigFile is the file in the working directory with default values for a run's
+// config, if it exists.
 const DefaultConfigFile = "config-defaults.yaml"
 
-// ConfigFile is a file that a run's config begins with.
+// ConfigFile is a file with values for a run's config.
 type ConfigFile struct {
-	// Name is the file as whoever named it calls it, Path where it is.
+	// Name is the file as the setting names it, and Path its absolute path.
 	Name, Path string
-	// Source is "WANDB_CONFIG_PATHS" and the like, "" for the file that nobody has
-	// to name and that need not be there.
+	// Source is the setting that names the file, such as "WANDB_CONFIG_PATHS", or "" for
+	// [DefaultConfigFile], which need not exist.
 	Source string
 }
 
-// resolveConfigFiles finds the files, and does not look into them.
+// resolveConfigFiles finds the files without reading them.
 func (r *resolver) resolveConfigFiles() {
 	s := r.settings
 	s.ConfigFiles = []ConfigFile{{Name: DefaultConfigFile, Path: filepath.Join(r.env.workDir(), DefaultConfigFile)}}

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestConfigFiles(t *testing.T) {
+func TestResolve_ConfigFiles_StrongestLast(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	defaults := ConfigFile{Name: "config-defaults.yaml", Path: filepath.Join(w.work, "config-defaults.yaml")}

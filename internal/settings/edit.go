@@ -14,8 +14,8 @@ import (
 )
 
 // SetNetrcKey returns a netrc file in which machine has the key as its password.
-// Everything else in the file stays as it is. A file that cannot be understood is an
-// error that names the line, as an edit could change another machine's password.
+// The rest of the file is unchanged. A file that cannot be parsed is an error that names
+// the line, because an edit could change another machine's password.
 func SetNetrcKey(data []byte, machine string, key secret.Key) ([]byte, error) {
 	file, err := parseNetrc(data)
 	if err != nil {
@@ -41,7 +41,7 @@ func SetNetrcKey(data []byte, machine string, key secret.Key) ([]byte, error) {
 	return out, nil
 }
 
-// errNotEditable says that a file would not mean the same afterwards.
+// errNotEditable is the error for a file whose meaning an edit would change.
 var errNotEditable = errors.New("the file ends in the middle of a value; correct it by hand")
 
 // Option is an option of a settings file.
@@ -50,8 +50,8 @@ type Option struct {
 }
 
 // SetFileOptions returns a settings file with options changed in its [default]
-// section. Comments and other options stay as they are. A file that cannot be
-// understood is an error that names the line.
+// section. Comments and other options are unchanged. A file that cannot be parsed is an
+// error that names the line.
 func SetFileOptions(data []byte, options ...Option) ([]byte, error) {
 	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
 	for _, o := range options {
@@ -70,11 +70,11 @@ func SetFileOptions(data []byte, options ...Option) ([]byte, error) {
 	return data, nil
 }
 
-// setOption puts line in the place of an option of a file that was understood.
+// setOption replaces an option by line in a file that was parsed before.
 func setOption(data []byte, name, line string) []byte {
 	lines := strings.SplitAfter(string(withFinalNewline(data)), "\n")
 	inside := false
-	end := -1             // behind the section's last line that says something
+	end := -1             // after the section's last line that is not empty
 	begin, stop := -1, -1 // the lines of the option
 	indent, open := 0, "" // of the option whose continuation may follow, and its name
 	for i, raw := range lines {
@@ -127,9 +127,9 @@ func withFinalNewline(data []byte) []byte {
 	return append(slices.Clone(data), '\n')
 }
 
-// EditFile changes a small file whole or not at all. edit gets the file's content, nil
-// if there is no file. A new file gets the mode perm, an existing one keeps its own. A
-// symbolic link stays, and what it leads to changes.
+// EditFile changes a small file atomically. edit gets the file's content, nil if the file
+// does not exist. A new file gets the mode perm; an existing one keeps its mode. A symbolic
+// link is kept, and its target changes.
 func EditFile(path string, perm fs.FileMode, edit func(data []byte) ([]byte, error)) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
@@ -138,7 +138,7 @@ func EditFile(path string, perm fs.FileMode, edit func(data []byte) ([]byte, err
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // like the official client's
-			return fmt.Errorf("make directory: %w", err)
+			return fmt.Errorf("create directory: %w", err)
 		}
 	case err != nil:
 		return err
@@ -151,7 +151,7 @@ func EditFile(path string, perm fs.FileMode, edit func(data []byte) ([]byte, err
 	if err != nil {
 		return fmt.Errorf("edit %s: %w", path, err)
 	}
-	if err == nil && data != nil && bytes.Equal(changed, data) {
+	if data != nil && bytes.Equal(changed, data) {
 		return nil
 	}
 	return replaceFile(path, changed, perm)
@@ -177,15 +177,15 @@ func replaceFile(path string, data []byte, perm fs.FileMode) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// NetrcPath returns where the key of a person is kept: $NETRC, or the first of
-// ~/.netrc and ~/_netrc that exists; ~/.netrc if neither does. It is "" if the home
-// directory is not known.
+// NetrcPath returns the netrc file of the user: $NETRC, or the first of ~/.netrc and
+// ~/_netrc that exists, or ~/.netrc if neither does. It is "" if the home directory is not
+// known.
 func NetrcPath(env Env) string {
 	r := resolver{env: env}
 	return r.netrcPath()
 }
 
-// GlobalFile returns the path of the person's settings file, "" if the home directory
+// GlobalFile returns the path of the user's settings file, "" if the home directory
 // is not known.
 func GlobalFile(env Env) string {
 	if dir, ok := env.get("WANDB_CONFIG_DIR"); ok {
@@ -200,6 +200,6 @@ func GlobalFile(env Env) string {
 // LocalFile returns the path of the settings file of the working directory.
 func LocalFile(env Env) string { return filepath.Join(runRoot(env.workDir()), "settings") }
 
-// NetrcMachine returns the name under which a server's key stands in netrc: the host,
-// and the port if there is one. baseURL is normalized.
+// NetrcMachine returns the machine of a server in netrc: the host, and the port if there is
+// one. baseURL must be normalized.
 func NetrcMachine(baseURL string) string { return machineOf(baseURL) }

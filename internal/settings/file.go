@@ -6,25 +6,25 @@ import (
 	"strings"
 )
 
-// fileSection is the only section of a settings file that counts;
-// fileFallback is the section whose options every other section inherits.
+// fileSection is the only section of a settings file that is used. fileFallback is the
+// section whose options every other section inherits.
 const (
 	fileSection  = "default"
 	fileFallback = "DEFAULT"
 )
 
-// byteOrderMark may begin a text file that was written on Windows.
+// byteOrderMark is the first character of some text files written on Windows.
 const byteOrderMark = "\ufeff"
 
-// Limits of %(name)s references: their depth, and the length of what they
-// expand to, since each level can multiply the last.
+// Limits of %(name)s references: their depth, and the length of the expanded text, because
+// each level can multiply the last.
 const (
 	maxReferences   = 10
 	maxExpandedText = 64 << 10
 )
 
-// fileError says what is wrong with a settings file. It names the line and
-// never its text, which may hold a key.
+// fileError says what is wrong with a settings file. It names the line but does not repeat
+// its text, which may contain a key.
 type fileError struct {
 	line int
 	what string
@@ -38,11 +38,11 @@ type fileOption struct {
 	line  int
 }
 
-// parseFile reads a settings file and returns the options of its [default]
-// section, names in lower case. It reads the INI dialect of the official client:
-// "=" or ":", comments on lines of their own, values continued on indented
-// lines, "%%" for a per cent sign and %(name)s for another option. One error
-// makes the whole file unusable, as it does there.
+// parseFile returns the options in the [default] section of a settings file, with names in
+// lower case. The format is the INI dialect of the official client: "=" or ":", comments
+// on their own lines, values that continue on indented lines, "%%" for a per cent sign and
+// %(name)s for another option. As in the official client, one error makes the whole file
+// unusable.
 func parseFile(data []byte) (map[string]string, error) {
 	sections, err := scanFile(string(data))
 	if err != nil {
@@ -145,7 +145,7 @@ func expandReferences(options map[string]*fileOption, opt *fileOption, depth int
 			name, rest, ok := strings.Cut(after[1:], ")s")
 			other, known := options[strings.ToLower(name)]
 			if !ok || !known {
-				return "", &fileError{opt.line, "refers to an option that is not there"}
+				return "", &fileError{opt.line, "refers to an option that does not exist"}
 			}
 			inner, err := expandReferences(options, other, depth+1)
 			if err != nil {
@@ -157,12 +157,12 @@ func expandReferences(options map[string]*fileOption, opt *fileOption, depth int
 			return "", &fileError{opt.line, "a per cent sign must be written %%"}
 		}
 		if b.Len() > maxExpandedText {
-			return "", &fileError{opt.line, "is too long once its references are expanded"}
+			return "", &fileError{opt.line, "is too long after its references are expanded"}
 		}
 	}
 }
 
-// settingsFile reads and parses one settings file.
+// settingsFile reads and parses a settings file.
 func (e Env) settingsFile(path string) (map[string]string, error) {
 	data, err := e.readFile(path)
 	if err != nil {

@@ -47,7 +47,7 @@ func TestParseFile(t *testing.T) {
 	}
 }
 
-func TestParseFileErrors(t *testing.T) {
+func TestParseFile_Invalid_NamesTheLine(t *testing.T) {
 	t.Parallel()
 	var nested strings.Builder
 	nested.WriteString("[default]\na0 = x\n")
@@ -62,8 +62,8 @@ func TestParseFileErrors(t *testing.T) {
 		{"section twice", "[default]\nentity = e\n[default]\n", "line 3: the section appears twice"},
 		{"single per cent", "[default]\n\nproject = a%b\n", "line 3: a per cent sign must be written %%"},
 		{"per cent at the end", "[default]\nproject = a%\n", "line 2: a per cent sign must be written %%"},
-		{"unknown reference", "[default]\nproject = %(hush)s\n", "line 2: refers to an option that is not there"},
-		{"open reference", "[default]\nproject = %(project\n", "line 2: refers to an option that is not there"},
+		{"unknown reference", "[default]\nproject = %(hush)s\n", "line 2: refers to an option that does not exist"},
+		{"open reference", "[default]\nproject = %(project\n", "line 2: refers to an option that does not exist"},
 		{"reference to itself", "[default]\nproject = %(project)s\n", "line 2: references are nested too deeply"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -74,8 +74,8 @@ func TestParseFileErrors(t *testing.T) {
 	}
 }
 
-// TestReferencesCannotExplode is the billion laughs.
-func TestReferencesCannotExplode(t *testing.T) {
+// This is the billion laughs attack.
+func TestParseFile_NestedReferences_AreBounded(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	b.WriteString("[default]\na = " + strings.Repeat("x", 100) + "\n")

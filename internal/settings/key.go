@@ -10,14 +10,14 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// KeyFlaw is something wrong with the form of an API key. Its text describes the
-// flaw by kind, position and count, and contains nothing of the key.
+// KeyFlaw is a flaw in the format of an API key. Its text has the kind, position and count
+// of the characters, but none of them.
 type KeyFlaw struct {
 	// Code is a stable name: one of the Flaw constants.
 	Code string
 	// Text completes the sentence "the key …": "ends with a line break".
 	Text string
-	// Fatal means that no server can accept the key; it need not be sent.
+	// Fatal is set if no server can accept the key, so that it need not be sent.
 	Fatal bool
 }
 
@@ -35,37 +35,37 @@ const (
 	FlawLength      = "length"
 )
 
-// Lengths of the forms of keys.
+// Lengths of the formats of keys.
 const (
 	minSecret   = 40 // characters after the first dash, the least any server accepts
 	legacyHex   = 40
-	modernKey   = 86 // in all, with its prefix
+	modernKey   = 86 // including its prefix
 	modernStart = "wandb_v1_"
-	maxKey      = 1024 // bytes; more is a file or a log, not a key
+	maxKey      = 1024 // bytes; a longer text is a file or a log, not a key
 )
 
 var (
-	// jwtForm is what the official client takes for a JSON web token.
+	// jwtForm matches what the official client treats as a JSON web token.
 	jwtForm = regexp.MustCompile(`^[\w-]+\.[\w-]+\.[\w-]+$`)
-	// assigned matches what stands before a key that was copied with the
-	// variable or header it was part of.
+	// assigned matches the name of a variable or header that was copied together with
+	// a key.
 	assigned = regexp.MustCompile(`(?i)^(?:export\s+)?(?:(?:wandb_)?api[_-]?key\s*[=:]\s*|authorization\s*:\s*|(?:bearer|basic)\s+)`)
-	// placeholder matches what stands in documentation for a key.
+	// placeholder matches the text that documentation has in place of a key.
 	placeholder = regexp.MustCompile(`(?i)^(?:` +
 		`(?:my|your|the|insert|paste|put|add|enter|replace)?[\s_.-]*(?:own)?[\s_.-]*(?:wandb|w&b)?[\s_.-]*(?:api)?[\s_.-]*(?:key|token)(?:[\s_.-]*(?:here|goes[\s_.-]*here))?` +
 		`|<[^<>]*>|\[[^\[\]]*\]|\$\{?\w+\}?|\$\(.*\)|%\w+%|\{\{.*\}\}` +
 		`|none|null|nil|undefined|changeme|change_me|secret|todo|redacted|\[redacted\]|x{1,39}|\*+|\.+|…)$`)
 )
 
-// CheckKey names the flaws of a key's form, in the order in which a person would
-// mend them. A nil result means that the form is right, or that there is no key;
-// whether the key is valid only the server knows.
+// CheckKey returns the flaws of a key's format, in the order in which they are best
+// fixed. It returns nil if there are none or there is no key. Only the server knows
+// whether the key is valid.
 func CheckKey(k secret.Key) []KeyFlaw {
 	if k.Empty() {
 		return nil
 	}
 	if n := len(k.Reveal()); n > maxKey {
-		return []KeyFlaw{{FlawLong, fmt.Sprintf("is too long: %d bytes, where even the longest keys have %d characters", n, modernKey), true}}
+		return []KeyFlaw{{FlawLong, fmt.Sprintf("is too long: %d bytes; the longest keys have %d characters", n, modernKey), true}}
 	}
 	var flaws []KeyFlaw
 	fatal := func(code, format string, args ...any) {
@@ -81,19 +81,19 @@ func CheckKey(k secret.Key) []KeyFlaw {
 		text = strings.TrimSpace(inner)
 	}
 	if m := assigned.FindString(text); m != "" {
-		fatal(FlawAssignment, "begins with the name of a variable or header; give the key alone")
+		fatal(FlawAssignment, "starts with the name of a variable or header; use the key alone")
 		text, _ = unquote(text[len(m):])
 		text = strings.TrimSpace(text)
 	}
 	switch {
 	case text == "":
-		fatal(FlawShort, "has nothing in it")
+		fatal(FlawShort, "is empty")
 		return flaws
 	case placeholder.MatchString(text):
 		fatal(FlawPlaceholder, "is a placeholder, not a key")
 		return flaws
 	case jwtForm.MatchString(text):
-		fatal(FlawJWT, "is a JSON web token, which belongs in a file that WANDB_IDENTITY_TOKEN_FILE names")
+		fatal(FlawJWT, "is a JSON web token; store it in a file and set WANDB_IDENTITY_TOKEN_FILE to the file")
 		return flaws
 	}
 	if unit, n := repetition(text); n > 1 {
@@ -102,12 +102,12 @@ func CheckKey(k secret.Key) []KeyFlaw {
 	}
 	if what := illegalCharacters(text); what != "" {
 		fatal(FlawCharacters, "%s", what)
-		return flaws // lengths mean nothing then
+		return flaws // the length has no meaning then
 	}
 	return append(flaws, lengthFlaws(text)...)
 }
 
-// lengthFlaws judges the length of a key that has no other flaw.
+// lengthFlaws returns the flaws in the length of a key that has no other flaw.
 func lengthFlaws(text string) []KeyFlaw {
 	part, where := text, ""
 	if _, after, ok := strings.Cut(text, "-"); ok {
@@ -126,8 +126,8 @@ func lengthFlaws(text string) []KeyFlaw {
 	return nil
 }
 
-// KeyHint describes a key for logs and errors: its form and length and, of a key
-// long enough not to suffer from it, the last four characters.
+// KeyHint describes a key for logs and errors: its format, its length and, if the key is
+// long enough, its last four characters.
 func KeyHint(k secret.Key) string {
 	text := k.Reveal()
 	n := utf8.RuneCountInString(text)
@@ -157,7 +157,7 @@ func KeyHint(k secret.Key) string {
 	return form + ", ends …" + text[len(text)-4:]
 }
 
-// surroundingSpace says which white space surrounds text, or "".
+// surroundingSpace describes the white space around text, "" if there is none.
 func surroundingSpace(text string) string {
 	first, _ := utf8.DecodeRuneInString(text)
 	last, _ := utf8.DecodeLastRuneInString(text)
@@ -172,11 +172,10 @@ func surroundingSpace(text string) string {
 	return ""
 }
 
-// quotes are the marks that end up around keys: those of shells, env files and
-// word processors.
+// quotes are the quotes found around keys: those of shells, env files and word processors.
 const quotes = "\"'`“”‘’«»"
 
-// unquote strips quotes from both ends and says where they were.
+// unquote removes the quotes at both ends and says where they were.
 func unquote(text string) (inner, how string) {
 	inner = strings.TrimLeft(text, quotes)
 	begins := inner != text
@@ -192,9 +191,9 @@ func unquote(text string) (inner, how string) {
 	return text, ""
 }
 
-// repetition returns the shortest unit that text repeats, and how many times.
-// Copies may be separated by white space or commas. Without separators a unit
-// has at least the length of a key: shorter patterns are no second paste.
+// repetition returns the shortest unit that text repeats, and how many times. Copies may
+// be separated by white space or commas. Without separators a unit is at least as long as
+// a key, because a shorter pattern is not a key that was pasted twice.
 func repetition(text string) (unit string, n int) {
 	isSeparator := func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ';' }
 	fields := strings.FieldsFunc(text, isSeparator)
@@ -216,7 +215,7 @@ func repetition(text string) (unit string, n int) {
 	return text, 1
 }
 
-// illegalCharacters names the first character that no key has, or returns "".
+// illegalCharacters names the first character that a key cannot have, or returns "".
 func illegalCharacters(text string) string {
 	count, first, kind, position := 0, 0, "", 0
 	for _, r := range text {
@@ -232,12 +231,12 @@ func illegalCharacters(text string) string {
 	case 0:
 		return ""
 	case 1:
-		return fmt.Sprintf("contains %s at position %d; keys have letters, digits, '_' and '-' only", kind, first)
+		return fmt.Sprintf("contains %s at position %d; keys have only letters, digits, '_' and '-'", kind, first)
 	}
-	return fmt.Sprintf("contains %d characters that no key has, the first being %s at position %d", count, kind, first)
+	return fmt.Sprintf("contains %d characters that a key cannot have, first %s at position %d", count, kind, first)
 }
 
-// runeKind names a character without showing it.
+// runeKind returns the kind of a character, without the character.
 func runeKind(r rune) string {
 	switch {
 	case r == '\n' || r == '\r':

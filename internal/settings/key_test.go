@@ -64,7 +64,7 @@ func TestCheckKey(t *testing.T) {
 		{"zero-width space", hexKey + "\u200b", []string{FlawCharacters}, "contains an invisible character at position 41"},
 		{"NUL", hexKey + "\x00", []string{FlawCharacters}, "contains a control character"},
 		{"not UTF-8", hexKey + "\xff", []string{FlawCharacters}, "contains a byte that is not text"},
-		{"several", "a+b/c" + hexKey, []string{FlawCharacters}, "contains 2 characters that no key has, the first being a punctuation mark at position 2"},
+		{"several", "a+b/c" + hexKey, []string{FlawCharacters}, "contains 2 characters that a key cannot have, first a punctuation mark at position 2"},
 		{"short", hexKey[:39], []string{FlawShort}, "is too short: 39 characters, at least 40 are needed"},
 		{"short after the dash", "local-" + hexKey[:39], []string{FlawShort}, "39 characters after the first dash"},
 		{"user name", "alice", []string{FlawShort}, "is too short"},

@@ -1,14 +1,13 @@
 package settings
 
-// Launch says which queue a launched run came from. The web UI shows the queue
-// by it.
+// Launch names the queue that a launched run came from, for the web UI.
 type Launch struct {
 	// QueueName, QueueEntity and TraceID are WANDB_LAUNCH_QUEUE_NAME,
 	// WANDB_LAUNCH_QUEUE_ENTITY and WANDB_LAUNCH_TRACE_ID.
 	QueueName, QueueEntity, TraceID string
 }
 
-// launch resolves what the agent of a queue has set.
+// launch resolves the variables that the agent of a queue sets.
 func (r *resolver) launch() Launch {
 	get := func(env, file string) string {
 		return r.nonEmpty(setting{env: []string{env}, file: file}).Text

@@ -9,7 +9,7 @@ import (
 
 // Program, host and queue are from the environment,
 // else from the settings file.
-func TestWhatRunsTellOfThemselves(t *testing.T) {
+func TestResolve_ProgramHostLaunch_FromEnvironmentAndFile(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s := w.resolve(t, Explicit{})

@@ -17,7 +17,7 @@ func entry(machine, password string) string {
 	return "machine " + machine + "\n  login user\n  password " + password + "\n"
 }
 
-func TestKeySources(t *testing.T) {
+func TestResolve_Key_ListsLookups(t *testing.T) {
 	t.Parallel()
 	const base = "http://localhost:8080"
 	// In the expected texts, ~ stands for the home and @ for the working directory.
@@ -222,7 +222,7 @@ func TestKeySources(t *testing.T) {
 	}
 }
 
-func TestBothCredentials(t *testing.T) {
+func TestResolve_KeyAndIdentityToken_ReturnsInputError(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.vars = map[string]string{"WANDB_API_KEY": hexKey, "WANDB_IDENTITY_TOKEN_FILE": "/run/token"}
@@ -234,7 +234,7 @@ func TestBothCredentials(t *testing.T) {
 }
 
 // Names are made absolute, and the login names the file.
-func TestIdentityTokenFiles(t *testing.T) {
+func TestResolve_IdentityTokenFile_IsUsed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.vars = map[string]string{"WANDB_IDENTITY_TOKEN_FILE": "token"}
@@ -259,7 +259,7 @@ func TestIdentityTokenFiles(t *testing.T) {
 	assert.Equal(t, "no key", w.resolve(t, Explicit{}).Login())
 }
 
-func TestUnknownHome(t *testing.T) {
+func TestResolve_UnknownHome_SkipsNetrc(t *testing.T) {
 	t.Setenv("HOME", "")
 	t.Setenv("home", "")
 	s, err := Resolve(Env{LookupEnv: MapEnv(nil), WorkDir: t.TempDir()}, Explicit{})
@@ -268,7 +268,7 @@ func TestUnknownHome(t *testing.T) {
 	assert.True(t, s.Key.Empty())
 }
 
-func TestKeyOfTheRightServer(t *testing.T) {
+func TestResolve_Netrc_UsesEntryOfTheServer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.write(t, "~/.netrc", entry("api.wandb.ai", hexKey)+entry("localhost:8080", otherKey)+entry("[::1]:8080", thirdKey))

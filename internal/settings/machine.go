@@ -7,16 +7,16 @@ import (
 
 const defaultStatsInterval = 15 * time.Second
 
-// Machine is what a run tells about the machine it runs on.
+// Machine says what a run reports about its machine.
 type Machine struct {
-	// NoGit keeps the repository around the program out (WANDB_DISABLE_GIT), not
-	// what Git says.
+	// NoGit leaves out the repository around the program (WANDB_DISABLE_GIT), but not the
+	// values of Git.
 	NoGit bool
-	// Git is what is said about the repository, in place of what is found.
+	// Git has values that replace those of the repository.
 	Git Git
-	// NoMeta leaves out the description of program and machine
-	// (WANDB_X_DISABLE_META), NoInfo that and more: host, git, modules and system
-	// metrics (WANDB_X_DISABLE_MACHINE_INFO).
+	// NoMeta leaves out the description of program and machine (WANDB_X_DISABLE_META).
+	// NoInfo also leaves out host, git, modules and system metrics
+	// (WANDB_X_DISABLE_MACHINE_INFO).
 	NoMeta, NoInfo bool
 	// NoRequirements leaves out the list of modules (WANDB_X_SAVE_REQUIREMENTS set
 	// to false).
@@ -24,32 +24,32 @@ type Machine struct {
 	// Executable and Docker are the program's file and the image it runs in
 	// (WANDB_EXECUTABLE, WANDB_DOCKER); "" leaves them to the caller.
 	Executable, Docker string
-	// NoStats switches system metrics off (WANDB_X_DISABLE_STATS), StatsInterval
-	// is how often they are sampled (WANDB_X_STATS_SAMPLING_INTERVAL, 15 s).
+	// NoStats disables system metrics (WANDB_X_DISABLE_STATS). StatsInterval is the
+	// time between samples (WANDB_X_STATS_SAMPLING_INTERVAL, 15 s).
 	NoStats       bool
 	StatsInterval time.Duration
-	// SaveDiff asks for the changes since the Git commit (WANDB_SAVE_CODE, save_code),
-	// NoCode forbids it, whoever asks (WANDB_DISABLE_CODE, disable_code).
+	// SaveDiff uploads the changes since the Git commit (WANDB_SAVE_CODE, save_code).
+	// NoCode disables this (WANDB_DISABLE_CODE, disable_code).
 	SaveDiff, NoCode bool
-	// IgnoreGlobs are patterns for the names of files that are never uploaded,
-	// the client's own included (WANDB_IGNORE_GLOBS, split at commas).
+	// IgnoreGlobs are patterns for the names of files that are not uploaded, including
+	// the client's own (WANDB_IGNORE_GLOBS, split at commas).
 	IgnoreGlobs []string
 }
 
-// Git is what the settings say about the program's repository.
+// Git has the settings for the program's repository.
 type Git struct {
-	// Root is where the repository is looked for (WANDB_GIT_ROOT), "" for the
-	// working directory.
+	// Root is the directory of the repository (WANDB_GIT_ROOT), "" for the working
+	// directory.
 	Root string
-	// Remote is the name of the remote whose address counts (WANDB_GIT_REMOTE,
+	// Remote is the name of the remote whose address is reported (WANDB_GIT_REMOTE,
 	// origin).
 	Remote string
-	// RemoteURL and Commit take the place of what is found (WANDB_GIT_REMOTE_URL,
+	// RemoteURL and Commit replace those of the repository (WANDB_GIT_REMOTE_URL,
 	// WANDB_GIT_COMMIT).
 	RemoteURL, Commit string
 }
 
-// resolveMachine resolves what is told about the machine.
+// resolveMachine resolves the settings for the machine.
 func (r *resolver) resolveMachine() {
 	get := func(env, file string) string { return r.nonEmpty(setting{env: []string{env}, file: file}).Text }
 	m := &r.settings.Machine
@@ -76,7 +76,7 @@ func (r *resolver) resolveMachine() {
 	if root := get("WANDB_GIT_ROOT", "git_root"); root != "" {
 		m.Git.Root = r.path(root)
 	}
-	// Unlike other switches, anything but "false" is a yes.
+	// Unlike other switches, any value except "false" means true.
 	git, _ := r.env.get("WANDB_DISABLE_GIT")
 	m.NoGit = git != "" && git != "false"
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestMachine(t *testing.T) {
+func TestResolve_Machine_FromEnvironmentAndFile(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string

@@ -11,9 +11,8 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// Limits of names, in characters. Those of project and tag are the official
-// client's, that of the job type is the server's; the others only keep out what
-// cannot be a name.
+// Limits of names, in characters. Those of project and tag are the official client's, that
+// of the job type is the server's. The others only exclude text that cannot be a name.
 const (
 	maxEntity  = 128
 	maxProject = 128
@@ -24,8 +23,8 @@ const (
 	maxNotes   = 1 << 20
 )
 
-// CheckEntity reports whether the name can be that of a user or team. The empty
-// name is fine: the server then picks the account's default.
+// CheckEntity returns an [errors.InputError] if a name cannot be that of a user or team.
+// The empty name is valid: the server then chooses the account's default.
 func CheckEntity(name string) error {
 	const field = "entity"
 	switch {
@@ -38,15 +37,15 @@ func CheckEntity(name string) error {
 	case strings.Contains(name, "://"):
 		return broken(field, name, "must be the name of a user or team, not a URL")
 	case strings.Contains(name, "/"):
-		return broken(field, name, "must not contain '/'; give entity and project separately")
+		return broken(field, name, "must not contain '/'; set entity and project separately")
 	case strings.Contains(name, "="):
 		return broken(field, name, "must not contain '=', which looks like a command-line flag")
 	}
 	return checkText(field, name, maxEntity)
 }
 
-// CheckProject reports whether the name can be that of a project. The empty name
-// is fine: settings then supply a default.
+// CheckProject returns an [errors.InputError] if a name cannot be that of a project. The
+// empty name is valid: it means the default.
 func CheckProject(name string) error {
 	const field = "project"
 	if name == "" {
@@ -56,7 +55,7 @@ func CheckProject(name string) error {
 		return notAKey(field)
 	}
 	if strings.Contains(name, "://") {
-		return broken(field, name, "must be the name of a project, not a URL; give its last part only")
+		return broken(field, name, "must be the name of a project, not a URL; use only its last part")
 	}
 	if i := strings.IndexAny(name, projectForbidden); i >= 0 {
 		return broken(field, name, fmt.Sprintf("must not contain '%c'", name[i]))
@@ -64,11 +63,11 @@ func CheckProject(name string) error {
 	return checkText(field, name, maxProject)
 }
 
-// projectForbidden are the characters no project name has.
+// projectForbidden are the characters that a project name cannot have.
 const projectForbidden = `/\#?%:`
 
-// CheckRunID reports whether the id can be that of a run. The empty id is fine:
-// one is then made up.
+// CheckRunID returns an [errors.InputError] if an id cannot be that of a run. The empty id
+// is valid: one is then generated.
 func CheckRunID(id string) error {
 	const field = "run id"
 	if id == "" {
@@ -80,7 +79,7 @@ func CheckRunID(id string) error {
 	return checkText(field, id, maxRunID)
 }
 
-// CheckTag reports whether the text can be a tag. A tag is never empty.
+// CheckTag returns an [errors.InputError] if a text cannot be a tag, which is not empty.
 func CheckTag(tag string) error {
 	const field = "tag"
 	if tag == "" {
@@ -89,17 +88,17 @@ func CheckTag(tag string) error {
 	return checkRunes(field, tag, maxTag)
 }
 
-// CheckJobType reports whether the text can be a job type; it may be empty.
+// CheckJobType returns an [errors.InputError] if a text cannot be a job type.
 func CheckJobType(name string) error { return checkRunes("job type", name, maxJobType) }
 
-// CheckName reports whether the text can be a run's display name; it may be empty.
+// CheckName returns an [errors.InputError] if a text cannot be a run's display name.
 func CheckName(name string) error { return checkRunes("name", name, maxName) }
 
-// CheckGroup reports whether the text can be a run's group; it may be empty.
+// CheckGroup returns an [errors.InputError] if a text cannot be a run's group.
 func CheckGroup(name string) error { return checkRunes("group", name, maxName) }
 
-// CheckNotes reports whether the text can be a run's notes: up to 1 MiB of
-// UTF-8, line breaks and tabs included.
+// CheckNotes returns an [errors.InputError] if a text cannot be a run's notes, which are at
+// most 1 MiB of UTF-8.
 func CheckNotes(notes string) error {
 	const field = "notes"
 	switch {
@@ -113,7 +112,7 @@ func CheckNotes(notes string) error {
 	return nil
 }
 
-// checkText adds to checkRunes what holds for names that become part of a URL.
+// checkText is checkRunes for names that become part of a URL.
 func checkText(field, text string, limit int) error {
 	switch {
 	case strings.TrimSpace(text) == "":
@@ -142,30 +141,29 @@ func checkRunes(field, text string, limit int) error {
 	return nil
 }
 
-// maxShown bounds what an error repeats of a bad value, in bytes before quoting.
+// maxShown bounds the part of a bad value that an error repeats, in bytes before quoting.
 const maxShown = 60
 
 func notAKey(field string) error {
-	return &errors.InputError{Field: field, Rule: "looks like an API key, which nobody but the server should see"}
+	return &errors.InputError{Field: field, Rule: "looks like an API key, which must stay secret"}
 }
 
-// CheckHoldsNoKey refuses a value that is, or holds, the API key in use. What is
-// too short to be a key, such as a placeholder in its stead, may be anywhere.
+// CheckHoldsNoKey returns an [errors.InputError] if a text contains the API key in use. A
+// key that is too short to be real, such as a placeholder, is allowed.
 func CheckHoldsNoKey(key secret.Key, field, text string) error {
 	if len(key.Reveal()) >= minSecret && key.In(text) {
-		return &errors.InputError{Field: field, Rule: "must not hold the API key, which nobody but the server should see"}
+		return &errors.InputError{Field: field, Rule: "must not contain the API key, which must stay secret"}
 	}
 	return nil
 }
 
-// broken builds the error for a rule, and keeps secrets out of it: a URL may
-// hold a password, and a key may have been given in place of a name.
+// broken returns the error for a rule, without secrets: a URL may contain a password, and
+// a key may be in the place of a name.
 func broken(field, value, rule string) error {
 	return &errors.InputError{Field: field, Value: presentable(value), Rule: rule}
 }
 
-// shown is a value as warnings repeat it, in quotes, or "" where it may hold a
-// secret.
+// shown returns a value in quotes, for a warning, or "" if it may contain a secret.
 func shown(value string) string {
 	text := presentable(value)
 	if text == "" && value != "" {
@@ -174,8 +172,8 @@ func shown(value string) string {
 	return strconv.Quote(text)
 }
 
-// presentable is a value without keys and cut to a readable length, or "" where
-// it may hold a password. Errors quote it themselves.
+// presentable returns a value without keys and cut to a readable length, or "" if it may
+// contain a password. Errors quote it themselves.
 func presentable(value string) string {
 	if strings.Contains(value, "@") {
 		return ""

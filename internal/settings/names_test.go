@@ -12,7 +12,7 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-func TestNames(t *testing.T) {
+func TestCheckNames(t *testing.T) {
 	t.Parallel()
 	checks := map[string]func(string) error{
 		"entity": CheckEntity, "project": CheckProject, "run id": CheckRunID, "tag": CheckTag,
@@ -28,7 +28,7 @@ func TestNames(t *testing.T) {
 		{"entity", "--id=abc", "must not begin with '-'"},
 		{"entity", "-x", "must not begin with '-'"},
 		{"entity", "id=abc", "must not contain '='"},
-		{"entity", "acme/vision", "give entity and project separately"},
+		{"entity", "acme/vision", "set entity and project separately"},
 		{"entity", "https://wandb.ai/acme", "not a URL"},
 		{"entity", " ", "must not be blank"},
 		{"entity", "acme\n", "white space"},
@@ -132,7 +132,7 @@ func TestNames(t *testing.T) {
 
 // The key in use is found wherever it was pasted, whatever its
 // form.
-func TestHoldsNoKey(t *testing.T) {
+func TestCheckHoldsNoKey(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, key, text string
@@ -158,7 +158,7 @@ func TestHoldsNoKey(t *testing.T) {
 	}
 }
 
-func TestShown(t *testing.T) {
+func TestShown_Secret_IsNotRepeated(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, `"a\nb"`, shown("a\nb"))
 	assert.Equal(t, `"`+strings.Repeat("a", 60)+`…"`, shown(strings.Repeat("a", 61)))

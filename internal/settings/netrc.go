@@ -16,13 +16,13 @@ type netrcEntry struct {
 	password  secret.Key
 	line      int // where the entry starts, from 1
 
-	// Where in the file the password stands, and where the entry's last field ends.
-	// passwordEnd is 0 for an entry without one.
+	// The offsets of the password, and of the end of the entry's last field. passwordEnd
+	// is 0 if there is no password.
 	passwordBegin, passwordEnd, end int
 }
 
-// netrcError says what is wrong with a netrc file. It names lines only: the
-// token that does not fit may be a password.
+// netrcError says what is wrong with a netrc file. It names only the line, because the
+// unexpected word may be a password.
 type netrcError struct {
 	line int
 	what string
@@ -33,8 +33,8 @@ func (e *netrcError) Error() string { return fmt.Sprintf("line %d: %s", e.line, 
 // netrcFile is a parsed netrc.
 type netrcFile struct{ entries []netrcEntry }
 
-// find returns the entry for the machine, else the default entry. Of several
-// entries for one machine the last counts, as in the official client.
+// find returns the entry for the machine, else the default entry. As in the official
+// client, the last of several entries for one machine is used.
 func (f *netrcFile) find(machine string) (netrcEntry, bool) {
 	var def netrcEntry
 	var hasDefault bool
@@ -49,7 +49,7 @@ func (f *netrcFile) find(machine string) (netrcEntry, bool) {
 	return def, hasDefault
 }
 
-// machines lists the named machines in order, each once.
+// machines returns the named machines in order, each once.
 func (f *netrcFile) machines() []string {
 	var out []string
 	for _, e := range f.entries {
@@ -60,9 +60,9 @@ func (f *netrcFile) machines() []string {
 	return out
 }
 
-// parseNetrc reads a netrc file. A token that does not fit makes the whole file
-// unusable, as it does for the official client: guessing where the next entry
-// starts could pair a machine with another machine's password.
+// parseNetrc parses a netrc file. As in the official client, an unexpected word makes the
+// whole file unusable: a guess at the start of the next entry could pair a machine with
+// another machine's password.
 func parseNetrc(data []byte) (*netrcFile, error) {
 	lex := &netrcLexer{data: data, line: 1}
 	if bytes.HasPrefix(data, []byte(byteOrderMark)) {
@@ -103,7 +103,7 @@ type netrcToken struct {
 	text   string
 	line   int
 	begin  int // offset of its first byte
-	stop   int // offset behind its last byte
+	stop   int // offset after its last byte
 	quoted bool
 	end    bool // no more tokens
 }
@@ -157,9 +157,9 @@ func (l *netrcLexer) read() (byte, bool) {
 
 func isNetrcSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-// next returns the next word. A word may be wrapped in double quotes, with
-// backslash escapes, or in single quotes that close on the same line, which is
-// how the official client writes values that need quoting.
+// next returns the next word. A word may be in double quotes, with backslash escapes, or
+// in single quotes on one line, which the official client writes around values that need
+// quotes.
 func (l *netrcLexer) next() netrcToken {
 	for {
 		tok := netrcToken{line: l.line, begin: l.pos, stop: l.pos}
@@ -184,7 +184,7 @@ func (l *netrcLexer) next() netrcToken {
 				return tok
 			}
 		}
-		l.pos-- // c is not a newline, so the line number stands
+		l.pos-- // c is not a newline, so the line number is right
 		var ended bool
 		tok.text, ended = l.until(isNetrcSpace)
 		if tok.stop = l.pos; ended {
@@ -194,8 +194,8 @@ func (l *netrcLexer) next() netrcToken {
 	}
 }
 
-// until reads up to and including the byte that ends the word, and reports whether
-// there was one.
+// until reads up to and including the byte that ends the word, and reports whether there
+// was such a byte.
 func (l *netrcLexer) until(end func(byte) bool) (word string, ended bool) {
 	var b strings.Builder
 	for {
@@ -212,8 +212,8 @@ func (l *netrcLexer) until(end func(byte) bool) (word string, ended bool) {
 	}
 }
 
-// skipLine skips the rest of a comment that started on line. Reading its first
-// word may already have consumed the newline.
+// skipLine skips the rest of a comment that started on line, whose newline may already
+// have been read.
 func (l *netrcLexer) skipLine(line int) {
 	for l.line == line {
 		if _, ok := l.read(); !ok {
@@ -222,7 +222,7 @@ func (l *netrcLexer) skipLine(line int) {
 	}
 }
 
-// skipMacro skips a macro's body, which ends at an empty line or with the file.
+// skipMacro skips a macro's body, which ends at an empty line or at the end of the file.
 func (l *netrcLexer) skipMacro() {
 	for l.pos < len(l.data) {
 		rest := l.data[l.pos:]

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestNetrc(t *testing.T) {
+func TestParseNetrc(t *testing.T) {
 	t.Parallel()
 	const pw = "hush-hush"
 	tests := []struct{ name, text, machine, want string }{
@@ -50,7 +50,7 @@ func TestNetrc(t *testing.T) {
 	}
 }
 
-func TestNetrcErrorsNameTheLineOnly(t *testing.T) {
+func TestParseNetrc_Invalid_NamesOnlyTheLine(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, text, want string }{
 		{"not netrc", "hush-hush", "line 1: expected machine, default or macdef"},
@@ -67,7 +67,7 @@ func TestNetrcErrorsNameTheLineOnly(t *testing.T) {
 	}
 }
 
-func TestNetrcEntryLine(t *testing.T) {
+func TestParseNetrc_Entry_HasItsLine(t *testing.T) {
 	t.Parallel()
 	file, err := parseNetrc([]byte("# one\n\nmachine a\npassword x\n\nmachine b"))
 	require.NoError(t, err)

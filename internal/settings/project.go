@@ -10,15 +10,14 @@ import (
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
-// UncategorizedProject is the project of runs that name none outside a git
-// repository.
+// UncategorizedProject is the default project outside a git repository.
 const UncategorizedProject = "uncategorized"
 
-// DefaultProject returns the project of a run that names none: inside a git
-// repository the name of the repository's directory, followed by the path of
-// the program's directory below it ("repo-train_vision"); else "uncategorized".
-// An empty programDir is workDir. Characters no project name may have become
-// "_". It looks at the file system and starts no process.
+// DefaultProject returns the default project. Inside a git repository it is the name of
+// the repository's directory, followed by the path of the program's directory below it
+// ("repo-train_vision"), and otherwise "uncategorized". An empty programDir means workDir.
+// Characters that a project name cannot have become "_". It reads the file system and
+// starts no process.
 func DefaultProject(workDir, programDir string) string {
 	root, ok := repositoryRoot(workDir)
 	if !ok {
@@ -46,7 +45,7 @@ func DefaultProject(workDir, programDir string) string {
 	return name
 }
 
-// repositoryRoot walks up from dir to the first git work tree.
+// repositoryRoot returns the git work tree that contains dir.
 func repositoryRoot(dir string) (string, bool) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -64,8 +63,8 @@ func repositoryRoot(dir string) (string, bool) {
 	}
 }
 
-// isRepository reports whether path is a git directory, or the file that stands
-// for one in linked work trees and submodules.
+// isRepository reports whether path is a git directory, or the file that linked work trees
+// and submodules have instead.
 func isRepository(path string) bool {
 	info, err := os.Stat(path)
 	switch {

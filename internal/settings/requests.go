@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Defaults of how requests are made, those of the official client.
+// The defaults are those of the official client.
 const defaultInitTimeout = 90 * time.Second
 
 var (
@@ -19,10 +19,10 @@ var (
 	defaultFileTransfer = Retry{Max: 20, WaitMin: 2 * time.Second, WaitMax: time.Minute} // an upload may take hours
 )
 
-// maxSeconds bounds durations; more is a mistake in the unit.
+// maxSeconds bounds durations; a longer one has the wrong unit.
 const maxSeconds = 1e8
 
-// resolveRequests resolves how requests are made.
+// resolveRequests resolves the settings for requests and output.
 func (r *resolver) resolveRequests() {
 	s := r.settings
 	s.Silent = r.boolean("silent", "WANDB_SILENT")
@@ -63,8 +63,8 @@ func (r *resolver) resolveRequests() {
 	r.resolveHeaders()
 }
 
-// consoleOff reports whether the console is to stay out of the run. The other
-// ways to catch it are all the same to a program that hands its writers over.
+// consoleOff reports whether the console is excluded from the run. The official client's
+// ways to capture it make no difference to a program that passes its own writers.
 func (r *resolver) consoleOff() bool {
 	v := r.nonEmpty(setting{env: []string{"WANDB_CONSOLE"}, file: "console"})
 	switch v.Text {
@@ -72,7 +72,7 @@ func (r *resolver) consoleOff() bool {
 		return true
 	case "", "auto", "wrap", "wrap_raw", "wrap_emu", "redirect":
 	default:
-		r.warn("%s: %s is no way to catch the console and is ignored", v.Source, shown(v.Text))
+		r.warn("%s: %s is not a way to capture the console and is ignored", v.Source, shown(v.Text))
 	}
 	return false
 }
@@ -83,8 +83,8 @@ func hidden(name string) []string {
 	return []string{"WANDB_X_" + bare, "WANDB__" + bare}
 }
 
-// retry reads the four settings that share a prefix. More variables for the
-// timeout may be given; they are the stronger ones.
+// retry resolves the four settings that share a prefix. timeoutEnv are further variables
+// for the timeout, which are stronger.
 func (r *resolver) retry(def Retry, prefix string, timeoutEnv ...string) Retry {
 	number := func(name string) string { return prefix + name }
 	return Retry{
@@ -98,7 +98,7 @@ func (r *resolver) retry(def Retry, prefix string, timeoutEnv ...string) Retry {
 	}
 }
 
-// seconds reads a duration: a number of seconds, fractions allowed, or one with units
+// seconds resolves a duration: a number of seconds, fractions allowed, or one with units
 // such as 1m30s; 0 is the default.
 func (r *resolver) seconds(def time.Duration, file string, env ...string) time.Duration {
 	v := r.nonEmpty(setting{env: env, file: file})
@@ -124,7 +124,7 @@ func parseDuration(text string) (time.Duration, bool) {
 	return d, err == nil && d >= 0 && d <= maxSeconds*time.Second
 }
 
-// integer reads a whole number; 0 is the default.
+// integer resolves a whole number; 0 means the default.
 func (r *resolver) integer(def int64, file string, env ...string) int64 {
 	v := r.nonEmpty(setting{env: env, file: file})
 	if v.Text == "" {
@@ -146,7 +146,7 @@ func (r *resolver) boolean(file string, env ...string) bool {
 	return v.Text != "" && r.parseBool(v)
 }
 
-// parseBool reads the words the official client takes for true and false.
+// parseBool accepts the words that mean true and false to the official client.
 func (r *resolver) parseBool(v Value) bool {
 	switch strings.ToLower(v.Text) {
 	case "y", "yes", "t", "true", "on", "1":
@@ -158,8 +158,8 @@ func (r *resolver) parseBool(v Value) bool {
 	return false
 }
 
-// resolveHeaders reads the extra headers, a JSON object of strings. They often
-// carry credentials of a proxy, so warnings name the header and never its value.
+// resolveHeaders resolves the extra headers, a JSON object of strings. They often have
+// the credentials of a proxy, so warnings name the header but not its value.
 func (r *resolver) resolveHeaders() {
 	const name = "x_extra_http_headers"
 	v := r.nonEmpty(setting{env: hidden(name), file: name})
@@ -173,14 +173,14 @@ func (r *resolver) resolveHeaders() {
 	}
 	for _, h := range slices.Sorted(maps.Keys(headers)) {
 		if !validHeader(h, headers[h]) {
-			r.warn("%s: the header %s cannot be sent and is left out", v.Source, shown(h))
+			r.warn("%s: the header %s cannot be sent and is ignored", v.Source, shown(h))
 			delete(headers, h)
 		}
 	}
 	r.settings.ExtraHeaders = headers
 }
 
-// validHeader reports whether a header can be put on the wire.
+// validHeader reports whether HTTP allows a header.
 func validHeader(name, value string) bool {
 	if name == "" {
 		return false

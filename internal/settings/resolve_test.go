@@ -18,9 +18,9 @@ import (
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
-// TestPrecedence takes every setting through its sources, from the strongest to
+// Every setting is resolved from each of its sources, from the strongest to
 // the default, removing one source at a time.
-func TestPrecedence(t *testing.T) {
+func TestResolve_EverySetting_FollowsPrecedence(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name     string
@@ -148,7 +148,7 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
-func TestEmptyVariable(t *testing.T) {
+func TestResolve_EmptyVariable_HidesFiles(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.write(t, globalFile, "[default]\nentity = team\nproject = p\nrun_name = n\nmode = offline\nrun_id = abc\nbase_url = http://h:1\n")
@@ -170,7 +170,7 @@ func TestEmptyVariable(t *testing.T) {
 	assert.Empty(t, s.Warnings)
 }
 
-func TestEmptyOptionHidesWeakerFile(t *testing.T) {
+func TestResolve_EmptyOption_HidesWeakerFile(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.write(t, globalFile, "[default]\nentity = team\n")
@@ -178,7 +178,7 @@ func TestEmptyOptionHidesWeakerFile(t *testing.T) {
 	assert.Equal(t, Value{}, w.resolve(t, Explicit{}).Entity)
 }
 
-func TestMode(t *testing.T) {
+func TestResolve_Mode(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"online": "online", "run": "online", "offline": "offline", "dryrun": "offline", "disabled": "disabled", "shared": "shared",
@@ -196,7 +196,7 @@ func TestMode(t *testing.T) {
 	}
 }
 
-func TestTags(t *testing.T) {
+func TestResolve_Tags(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.write(t, globalFile, "[default]\nrun_tags = x, y\n")
@@ -214,7 +214,7 @@ func TestTags(t *testing.T) {
 	assert.Len(t, s.Warnings, 1)
 }
 
-func TestBooleans(t *testing.T) {
+func TestResolve_Booleans(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"y", "YES", "t", "True", "on", "1"} {
 		w := newWorld(t)
@@ -236,7 +236,7 @@ func TestBooleans(t *testing.T) {
 	assert.Contains(t, s.Warnings[0], "WANDB_SILENT")
 }
 
-func TestRequests(t *testing.T) {
+func TestResolve_Requests(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s := w.resolve(t, Explicit{})
@@ -276,7 +276,7 @@ func TestRequests(t *testing.T) {
 	assert.Zero(t, w.resolve(t, Explicit{}).FileTransfer.Timeout, "none")
 }
 
-func TestBadNumbersWarn(t *testing.T) {
+func TestResolve_InvalidNumber_Warns(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"abc", "-3", "NaN", "Inf", "1e300", "12 s"} {
 		w := newWorld(t)
@@ -289,7 +289,7 @@ func TestBadNumbersWarn(t *testing.T) {
 	}
 }
 
-func TestExtraHeaders(t *testing.T) {
+func TestResolve_ExtraHeaders(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.vars["WANDB_X_EXTRA_HTTP_HEADERS"] = `{"Proxy-Authorization":"Basic c2VjcmV0","Bad Name":"hush-hush","X":"a\r\nB: hush-hush"}`
@@ -305,7 +305,7 @@ func TestExtraHeaders(t *testing.T) {
 	assert.NotContains(t, s.Warnings[0], "hush-hush")
 }
 
-func TestProxies(t *testing.T) {
+func TestResolve_Proxies(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.vars["WANDB_HTTPS_PROXY"] = "http://jo:hush-hush@proxy:3128"
@@ -320,7 +320,7 @@ func TestProxies(t *testing.T) {
 	assert.NotContains(t, s.Warnings[0], "hush-hush")
 }
 
-func TestDirectories(t *testing.T) {
+func TestResolve_Directories(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	assert.Equal(t, filepath.Join(w.work, "wandb"), w.resolve(t, Explicit{}).RunRoot())
@@ -345,7 +345,7 @@ func TestDirectories(t *testing.T) {
 	assert.Equal(t, "moved", w.resolve(t, Explicit{}).Entity.Text)
 }
 
-func TestFileTroubleWarns(t *testing.T) {
+func TestResolve_UnreadableFile_Warns(t *testing.T) {
 	t.Parallel()
 	t.Run("syntax", func(t *testing.T) {
 		t.Parallel()
@@ -393,14 +393,14 @@ func TestFileTroubleWarns(t *testing.T) {
 	})
 }
 
-func TestReadFileIsBounded(t *testing.T) {
+func TestReadFile_LargeFile_ReturnsErrTooLarge(t *testing.T) {
 	t.Parallel()
 	env := Env{ReadFile: func(string) ([]byte, error) { return make([]byte, maxFileBytes+1), nil }}
 	_, err := env.readFile("x")
 	require.ErrorIs(t, err, smallfile.ErrTooLarge)
 }
 
-func TestZeroEnv(t *testing.T) {
+func TestResolve_ZeroEnv_Works(t *testing.T) {
 	t.Setenv("WANDB_ENTITY", "team")
 	t.Setenv("HOME", t.TempDir())
 	t.Chdir(t.TempDir())
@@ -409,14 +409,14 @@ func TestZeroEnv(t *testing.T) {
 	assert.Equal(t, Value{"team", "WANDB_ENTITY"}, s.Entity)
 }
 
-func TestAppURLOverride(t *testing.T) {
+func TestResolve_AppURL_IsOverridden(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.vars["WANDB_APP_URL"] = "https://pages.example/"
 	assert.Equal(t, "https://pages.example", w.resolve(t, Explicit{BaseURL: "http://h:1"}).AppURL)
 }
 
-func TestHeadersFromEnvironment(t *testing.T) {
+func TestResolve_HeadersFromEnvironment(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.vars["WANDB_USERNAME"], w.vars["WANDB_EMAIL"] = "jo", "weak@example.com"
@@ -427,8 +427,8 @@ func TestHeadersFromEnvironment(t *testing.T) {
 	assert.Equal(t, "jo@example.com", s.Email)
 }
 
-// TestSettingsNeverPrintSecrets prints settings in every way Go has.
-func TestSettingsNeverPrintSecrets(t *testing.T) {
+// Settings are printed in every way that Go has.
+func TestSettings_AnyFormat_PrintsNoSecret(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.vars["WANDB_API_KEY"] = hexKey

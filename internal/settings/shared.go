@@ -1,19 +1,18 @@
 package settings
 
-// Shared is what the environment says of this process among several that write
-// one run.
+// Shared has the settings of one of several processes that write one run.
 type Shared struct {
-	// Label names the process (WANDB_X_LABEL), and LabelSource where it came from.
+	// Label names the process (WANDB_X_LABEL). LabelSource is its source.
 	Label, LabelSource string
-	// Primary describes the machine for the run (WANDB_X_PRIMARY); nil if that is
-	// not said.
+	// Primary is set if this process describes the machine for the run
+	// (WANDB_X_PRIMARY); nil if it is not set.
 	Primary *bool
-	// FinishesRun tells the server how the run ended
-	// (WANDB_X_UPDATE_FINISH_STATE); nil if that is not said.
+	// FinishesRun is set if this process reports the exit code to the server
+	// (WANDB_X_UPDATE_FINISH_STATE); nil if it is not set.
 	FinishesRun *bool
 }
 
-// resolveShared resolves what is said of one of several writers.
+// resolveShared resolves the settings of one of several writers.
 func (r *resolver) resolveShared() {
 	s := &r.settings.Shared
 	label := r.nonEmpty(setting{env: hidden("x_label"), file: "x_label"})
@@ -22,7 +21,7 @@ func (r *resolver) resolveShared() {
 	s.FinishesRun = r.optionalBool("x_update_finish_state")
 }
 
-// optionalBool is a switch that is nil where nobody has set it.
+// optionalBool resolves a switch, nil if it is not set.
 func (r *resolver) optionalBool(name string) *bool {
 	v := r.nonEmpty(setting{env: hidden(name), file: name})
 	if v.Text == "" {

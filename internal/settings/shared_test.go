@@ -9,7 +9,7 @@ import (
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
-func TestSharedTellsUnsetFromFalse(t *testing.T) {
+func TestResolve_Shared_UnsetDiffersFromFalse(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name string
