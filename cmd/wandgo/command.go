@@ -29,7 +29,11 @@ type command struct {
 // commands lists the subcommands in the order of the help. It is a function because
 // help, one of them, lists them.
 func commands() []command {
-	return []command{doctorCommand(), whoamiCommand(), syncCommand(), lsCommand(), inspectCommand(), serveCommand(), versionCommand(), helpCommand()}
+	return []command{
+		loginCommand(), statusCommand(), whoamiCommand(), doctorCommand(), verifyCommand(),
+		syncCommand(), lsCommand(), inspectCommand(), offlineCommand(), onlineCommand(),
+		serveCommand(), completionCommand(), versionCommand(), helpCommand(),
+	}
 }
 
 // run is the whole program except for the process around it. It returns the exit

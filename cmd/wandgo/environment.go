@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 
@@ -16,6 +17,16 @@ type environment struct {
 	// workDir replaces the working directory, except for runs that the command line
 	// names.
 	workDir string
+	// stdin replaces the standard input.
+	stdin io.Reader
+}
+
+// input returns the standard input.
+func (e environment) input() io.Reader {
+	if e.stdin != nil {
+		return e.stdin
+	}
+	return os.Stdin
 }
 
 // path returns the path of a file that the command line names.

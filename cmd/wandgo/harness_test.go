@@ -60,8 +60,9 @@ func testWorld() wandbtest.World {
 
 // invocation is one call of the program, in an environment of its own.
 type invocation struct {
-	vars map[string]string
-	dir  string
+	vars  map[string]string
+	dir   string
+	stdin string
 }
 
 // in makes an invocation with an empty home and these variables.
@@ -88,7 +89,7 @@ func (i *invocation) run(t *testing.T, args ...string) result {
 func (i *invocation) runWith(t *testing.T, ctx context.Context, args ...string) result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	status := run(ctx, args, environment{vars: i.vars, workDir: i.dir}, &stdout, &stderr)
+	status := run(ctx, args, environment{vars: i.vars, workDir: i.dir, stdin: strings.NewReader(i.stdin)}, &stdout, &stderr)
 	r := result{status, stdout.String(), stderr.String()}
 	noSecrets(t, r.stdout)
 	noSecrets(t, r.stderr)

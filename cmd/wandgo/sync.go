@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -58,6 +59,9 @@ Flags:
   --no-color        print without colour (the default if stdout is not a
                     terminal or NO_COLOR is set)
 
+The spellings -e, -p, -n, --yes, --sync-all, --skip-online and --skip-synced of
+wandb sync are accepted as well.
+
 The exit status is 0 if all runs are uploaded, 130 if sync was interrupted, and
 otherwise that of the first failure; see wandgo doctor --exit-codes.
 
@@ -69,6 +73,32 @@ Examples:
   wandgo sync --json | jq -r '.runs[] | select(.error) | .error.cause'
 `,
 		run: runSync,
+	}
+}
+
+// officialSyncFlags adds the spellings of wandb sync for what sync does as well.
+func officialSyncFlags(set *flag.FlagSet, o *client.SyncOptions) {
+	set.StringVar(&o.Entity, "e", "", "")
+	set.StringVar(&o.Project, "p", "", "")
+	set.IntVar(&o.Parallel, "n", client.DefaultSyncParallel, "")
+	off := func(field *bool) func(string) error {
+		return func(string) error { *field = false; return nil }
+	}
+	for _, name := range []string{"skip-online", "no-include-online"} {
+		set.BoolFunc(name, "", off(&o.IncludeOnline))
+	}
+	for _, name := range []string{"skip-synced", "no-include-synced"} {
+		set.BoolFunc(name, "", off(&o.IncludeSynced))
+	}
+	for _, name := range []string{"no-skip-online", "no-skip-synced"} {
+		field := &o.IncludeOnline
+		if name == "no-skip-synced" {
+			field = &o.IncludeSynced
+		}
+		set.BoolVar(field, name, false, "")
+	}
+	for _, name := range []string{"yes", "sync-all", "v", "verbose"} { // what sync does anyway
+		set.Bool(name, false, "")
 	}
 }
 
@@ -88,6 +118,7 @@ func runSync(ctx context.Context, a *app, args []string) int {
 	set.DurationVar(&o.Patience, "patience", client.DefaultSyncPatience, "")
 	asJSON := set.Bool("json", false, "")
 	noColour := set.Bool("no-color", false, "")
+	officialSyncFlags(set, &o)
 	paths, status, ok := a.parsePaths(c, set, args)
 	switch {
 	case !ok:

@@ -231,3 +231,10 @@ func TestSync_UnreadableDirectory_ReturnsError(t *testing.T) {
 		assert.NotContains(t, r.stdout, "o runs in")
 	}
 }
+
+func TestSync_OfficialSpellings_AreAccepted(t *testing.T) {
+	t.Parallel()
+	i := in(t, map[string]string{"WANDB_API_KEY": joKey})
+	r := i.run(t, "sync", "--yes", "--sync-all", "--skip-online", "--skip-synced", "--no-include-online", "-e", "acme", "-p", "vision", "-n", "2", "--dry-run")
+	assert.Equal(t, exitAllowed, r.status, r.stderr)
+}

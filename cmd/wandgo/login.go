@@ -1,0 +1,274 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	xterm "golang.org/x/term"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/settings"
+)
+
+func loginCommand() command {
+	return command{
+		name: "login", args: "[KEY] [--host URL | --cloud] [--relogin] [--no-verify]",
+		summary: "store an API key for a server",
+		long: `
+Stores an API key in netrc, where wandgo and the official client find it. Asks
+the server first whose key it is; a key that the server does not recognize is
+not stored.
+
+Without KEY, a key that is already configured for the server is kept. If there
+is none, the terminal asks for it and does not show what is typed. If standard
+input is not a terminal, its first line is the key: wandgo login < key.txt
+
+Flags:
+  --host URL    log in to this server, and make it the default in the user's
+                settings file (default: the server of the settings)
+  --cloud       log in to W&B's public cloud, and make it the default
+  --relogin     ask for a key even if one is configured
+  --no-verify   store the key without asking the server (the default is
+                --verify)
+  --timeout D   how long to wait for the server (default 10s)
+
+The key is stored in $NETRC, or else in ~/.netrc. Other entries of the file stay
+as they are. WANDB_API_KEY and WANDB_BASE_URL take precedence over both files.
+
+The exit statuses are those of wandgo doctor.
+
+Examples:
+  wandgo login
+  wandgo login --host https://wandb.example.com
+  wandgo login --relogin < key.txt
+`,
+		run: runLogin,
+	}
+}
+
+// login is one call of wandgo login.
+type login struct {
+	app      *app
+	settings *settings.Settings
+	baseURL  string
+	explicit bool // the command line names the server
+	verify   bool
+	timeout  time.Duration
+}
+
+func runLogin(ctx context.Context, a *app, args []string) int {
+	c := loginCommand()
+	set := c.flags()
+	var host string
+	set.StringVar(&host, "host", "", "")
+	set.StringVar(&host, "base-url", "", "")
+	cloud := set.Bool("cloud", false, "")
+	again := set.Bool("relogin", false, "")
+	verify := set.Bool("verify", true, "")
+	noVerify := set.Bool("no-verify", false, "")
+	timeout := set.Duration("timeout", whoamiTimeout, "")
+	keys, status, ok := a.parsePaths(c, set, args)
+	switch {
+	case !ok:
+		return status
+	case len(keys) > 1:
+		return a.usageError(c, "expected at most one key")
+	case host != "" && *cloud:
+		return a.usageError(c, "--host and --cloud exclude each other")
+	case *timeout <= 0:
+		return a.usageError(c, "--timeout must be positive")
+	}
+	l := &login{app: a, verify: *verify && !*noVerify, timeout: *timeout}
+	if err := l.target(host, *cloud); err != nil {
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	if len(keys) == 0 && !*again && !l.settings.Key.Empty() {
+		return l.keep(ctx)
+	}
+	key, err := l.key(keys)
+	if err != nil {
+		fmt.Fprintf(a.stderr, "wandgo login: %s\n", printable(err.Error()))
+		return exitUsage
+	}
+	return l.store(ctx, key)
+}
+
+// target finds the server to log in to.
+func (l *login) target(host string, cloud bool) error {
+	if cloud {
+		host = settings.DefaultBaseURL
+	}
+	l.explicit = host != ""
+	s, err := settings.Resolve(l.app.env.settings(), settings.Explicit{BaseURL: host})
+	if err != nil {
+		return err
+	}
+	l.settings, l.baseURL = s, s.BaseURL.Text
+	return nil
+}
+
+// keep is for a key that is configured already.
+func (l *login) keep(ctx context.Context) int {
+	a := l.app
+	who := ""
+	if l.verify {
+		viewer, err := l.viewer(ctx, l.settings.Key)
+		if err != nil {
+			return a.refusedLogin(ctx, err, false)
+		}
+		who = " as " + printable(viewer.Username)
+	}
+	if status := l.remember(); status != exitAllowed {
+		return status
+	}
+	fmt.Fprintf(a.stdout, "Already logged in to %s%s, with the key from %s.\nTo use another key: wandgo login --relogin\n",
+		l.baseURL, who, printable(l.settings.KeySource))
+	return exitAllowed
+}
+
+// key returns the key of the command line, of the terminal or of standard input.
+func (l *login) key(args []string) (secret.Key, error) {
+	if len(args) == 1 {
+		return l.checked(args[0])
+	}
+	in := l.app.env.input()
+	if f, ok := in.(*os.File); ok && xterm.IsTerminal(int(f.Fd())) {
+		fmt.Fprintf(l.app.stderr, "Create a key at %s/authorize\nAPI key for %s: ", settings.AppURLFor(l.baseURL), l.baseURL)
+		typed, err := xterm.ReadPassword(int(f.Fd()))
+		fmt.Fprintln(l.app.stderr)
+		if err != nil {
+			return secret.Key{}, fmt.Errorf("read the key: %w", err)
+		}
+		return l.checked(string(typed))
+	}
+	line, err := bufio.NewReader(io.LimitReader(in, 4096)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return secret.Key{}, fmt.Errorf("read the key: %w", err)
+	}
+	if strings.TrimSpace(line) == "" {
+		return secret.Key{}, errors.New("no key: type it at a terminal, pass it on standard input, or give it as an argument")
+	}
+	return l.checked(line)
+}
+
+// checked returns a key that the server may recognize.
+func (l *login) checked(text string) (secret.Key, error) {
+	key := secret.New(strings.TrimSpace(text))
+	for _, flaw := range settings.CheckKey(key) {
+		if flaw.Fatal {
+			return secret.Key{}, errors.New("the key " + flaw.Text + "; nothing was stored")
+		}
+	}
+	if key.Empty() {
+		return secret.Key{}, errors.New("the key is empty; nothing was stored")
+	}
+	return key, nil
+}
+
+// store verifies a key and writes it to netrc.
+func (l *login) store(ctx context.Context, key secret.Key) int {
+	a := l.app
+	who := ""
+	if l.verify {
+		viewer, err := l.viewer(ctx, key)
+		if err != nil {
+			return a.refusedLogin(ctx, err, true)
+		}
+		who = " as " + printable(viewer.Username)
+		if viewer.DefaultEntity != "" {
+			who += " (default entity " + printable(viewer.DefaultEntity) + ")"
+		}
+	}
+	path := settings.NetrcPath(a.env.settings())
+	if path == "" {
+		return a.failed("store the key", errors.New("the home directory is not known; set NETRC"))
+	}
+	err := settings.EditFile(path, 0o600, func(data []byte) ([]byte, error) {
+		return settings.SetNetrcKey(data, settings.NetrcMachine(l.baseURL), key)
+	})
+	if err != nil {
+		return a.failed("store the key", err)
+	}
+	if status := l.remember(); status != exitAllowed {
+		return status
+	}
+	fmt.Fprintf(a.stdout, "Logged in to %s%s. The key is in %s.\n", l.baseURL, who, printable(path))
+	l.warnOfPrecedence(key)
+	return exitAllowed
+}
+
+// remember makes the server that the command line names the default.
+func (l *login) remember() int {
+	if !l.explicit {
+		return exitAllowed
+	}
+	path := settings.GlobalFile(l.app.env.settings())
+	if path == "" {
+		return l.app.failed("store the server's address", errors.New("the home directory is not known; set WANDB_CONFIG_DIR"))
+	}
+	value := l.baseURL
+	if value == settings.DefaultBaseURL {
+		value = "" // the default needs no entry
+	}
+	err := settings.EditFile(path, 0o644, func(data []byte) ([]byte, error) {
+		return settings.SetFileOptions(data, settings.Option{Name: "base_url", Value: value})
+	})
+	if err != nil {
+		return l.app.failed("store the server's address", err)
+	}
+	return exitAllowed
+}
+
+// warnOfPrecedence says if the next run will use another key or server than this.
+func (l *login) warnOfPrecedence(key secret.Key) {
+	s, err := l.app.settings()
+	if err != nil {
+		return // that command says why
+	}
+	if s.BaseURL.Text != l.baseURL {
+		fmt.Fprintf(l.app.stderr, "Note: %s takes precedence; runs go to %s.\n", printable(s.BaseURL.Source), printable(s.BaseURL.Text))
+		return
+	}
+	if s.Key != key {
+		fmt.Fprintf(l.app.stderr, "Note: another key takes precedence: %s.\n", printable(s.KeySource))
+	}
+}
+
+// viewer asks the server whose key it is.
+func (l *login) viewer(ctx context.Context, key secret.Key) (*client.Viewer, error) {
+	options := l.app.env.options()
+	options.BaseURL, options.APIKey = l.baseURL, key.Reveal()
+	cl, err := client.New(options)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = cl.Close() }()
+	ctx, cancel := context.WithTimeout(ctx, l.timeout)
+	defer cancel()
+	return cl.Viewer(ctx)
+}
+
+// refusedLogin explains why a key was not verified; typed is whether this call got it.
+func (a *app) refusedLogin(ctx context.Context, err error, typed bool) int {
+	if ctx.Err() != nil {
+		return exitInterrupted
+	}
+	if p, ok := errors.AsType[*errors.PermissionError](err); ok && typed {
+		p.KeySource = "the command line"
+	}
+	a.explainError(err)
+	if errors.Is(err, errors.ErrServerUnavailable) {
+		fmt.Fprintln(a.stderr, "\nNothing was stored. To store the key without asking the server: wandgo login --no-verify")
+	} else {
+		fmt.Fprintln(a.stderr, "\nNothing was stored.")
+	}
+	return exitStatus(err)
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/wandgo/wandgo/internal/settings"
+)
+
+func offlineCommand() command {
+	return command{
+		name: "offline", args: "",
+		summary: "keep the runs of this directory on this disk",
+		long: `
+Writes "mode = offline" to the settings file of the working directory
+(wandb/settings). Programs that are started here then keep their runs on disk.
+wandgo sync uploads them later; wandgo online goes back.
+
+Example:
+  wandgo offline && go run ./train && wandgo online && wandgo sync
+`,
+		run: func(_ context.Context, a *app, args []string) int {
+			return a.setMode(offlineCommand(), "offline", args)
+		},
+	}
+}
+
+func onlineCommand() command {
+	return command{
+		name: "online", args: "",
+		summary: "upload the runs of this directory again",
+		long: `
+Removes the mode from the settings file of the working directory
+(wandb/settings), where wandgo offline wrote it.
+
+Example:
+  wandgo online
+`,
+		run: func(_ context.Context, a *app, args []string) int { return a.setMode(onlineCommand(), "", args) },
+	}
+}
+
+// setMode writes the mode to the local settings file; "" stands for online.
+func (a *app) setMode(c command, mode string, args []string) int {
+	if status, ok := a.parse(c, c.flags(), args); !ok {
+		return status
+	}
+	path := settings.LocalFile(a.env.settings())
+	err := settings.EditFile(path, 0o644, func(data []byte) ([]byte, error) {
+		return settings.SetFileOptions(data, settings.Option{Name: "mode", Value: mode})
+	})
+	if err != nil {
+		return a.failed("change the mode", err)
+	}
+	if mode == "" {
+		mode = "online"
+	}
+	switch s, err := a.settings(); {
+	case err != nil:
+		a.explainError(err)
+		return exitStatus(err)
+	case s.Mode.Text != mode && (s.Mode.Text != "" || mode != "online"):
+		fmt.Fprintf(a.stderr, "Note: %s takes precedence; runs are %s.\n", printable(s.Mode.Source), printable(s.Mode.Text))
+	case mode == "offline":
+		fmt.Fprintln(a.stdout, "Runs that are started in this directory stay on this disk. To upload them: wandgo sync")
+	default:
+		fmt.Fprintln(a.stdout, "Runs that are started in this directory are uploaded.")
+	}
+	return exitAllowed
+}

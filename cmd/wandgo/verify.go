@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+)
+
+func verifyCommand() command {
+	return command{
+		name: "verify", args: "[--host URL] [--entity E] [--project P]",
+		summary: "create a test run and check that the server stores it",
+		long: `
+Checks a server from end to end: whose key it is, that a run can be created,
+that rows, config, summary and files are stored, that a request of 2 MB passes
+every proxy, and that what was stored can be read back. It creates one short run
+with the job type "verify". To check permissions only, run wandgo doctor.
+
+Flags:
+  --host URL    check this server (default: the server of the settings)
+  --entity E    create the run for this team or user (default: the settings,
+                then the account's default)
+  --project P   create the run in this project (default "verify")
+  --timeout D   how long the whole check may take (default 2m)
+
+The exit status is 0 if every check passes, and otherwise that of the first
+failure; see wandgo doctor --exit-codes.
+
+Examples:
+  wandgo verify
+  wandgo verify --host https://wandb.example.com
+`,
+		run: runVerify,
+	}
+}
+
+// verifyTimeout bounds the check unless the command line does.
+const verifyTimeout = 2 * time.Minute
+
+// What the test run logs: rows that are together larger than what proxies accept by
+// default (1 MB), in one request.
+const (
+	verifyRows     = 40
+	verifyRowBytes = 64 << 10
+)
+
+func runVerify(ctx context.Context, a *app, args []string) int {
+	c := verifyCommand()
+	set := c.flags()
+	host := set.String("host", "", "")
+	var opts client.RunOptions
+	set.StringVar(&opts.Entity, "entity", "", "")
+	set.StringVar(&opts.Project, "project", "verify", "")
+	timeout := set.Duration("timeout", verifyTimeout, "")
+	if status, ok := a.parse(c, set, args); !ok {
+		return status
+	}
+	if *timeout <= 0 {
+		return a.usageError(c, "--timeout must be positive")
+	}
+	dir, err := os.MkdirTemp("", "wandgo-verify-")
+	if err != nil {
+		return a.failed("make a directory for the test run", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	options := a.env.options()
+	options.BaseURL, options.Dir = *host, dir
+	cl, err := client.New(options)
+	if err != nil {
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	defer func() { _ = cl.Close() }()
+	timed, cancel := context.WithTimeout(ctx, *timeout)
+	defer cancel()
+	v := &verification{printer: a.printer(true), client: cl, dir: dir, options: opts}
+	v.printf("%s\n", printable(cl.BaseURL()))
+	err = v.do(timed)
+	switch {
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case err != nil:
+		a.explainError(err)
+		return exitStatus(err)
+	case v.err != nil:
+		return a.failed("print the result", v.err)
+	}
+	return exitAllowed
+}
+
+// verification is one call of wandgo verify.
+type verification struct {
+	*printer
+	client  *client.Client
+	dir     string
+	options client.RunOptions
+}
+
+// do makes the checks in order and stops at the first that fails.
+func (v *verification) do(ctx context.Context) error {
+	viewer, err := v.client.Viewer(ctx)
+	if !v.passed("key", err) {
+		return err
+	}
+	v.printf("            %s\n", printable(viewer.Username))
+	v.options.JobType, v.options.StatsInterval = "verify", -1
+	v.options.Config = map[string]any{"verify": true}
+	run, err := v.client.Init(ctx, v.options)
+	if !v.passed("create", err) {
+		return err
+	}
+	v.printf("            %s\n", run.URL())
+	err = v.upload(ctx, run)
+	if !v.passed("upload", err) {
+		return err
+	}
+	err = v.readBack(ctx, run)
+	if !v.passed("read back", err) {
+		return err
+	}
+	v.printf("Every check passed.\n")
+	return nil
+}
+
+func (v *verification) passed(check string, err error) bool {
+	mark := v.style.Green("ok    ")
+	if err != nil {
+		mark = v.style.Red("FAILED")
+	}
+	v.printf("  %s    %s\n", mark, check)
+	return err == nil
+}
+
+// upload logs rows and a file, and finishes the run.
+func (v *verification) upload(ctx context.Context, run *client.Run) error {
+	file := filepath.Join(v.dir, "verify.txt")
+	err := os.WriteFile(file, []byte("wandgo verify\n"), 0o600)
+	if err == nil {
+		_, err = run.SaveFile(file, v.dir, client.SaveNow)
+	}
+	filler := strings.Repeat("x", verifyRowBytes)
+	for i := range verifyRows {
+		err = errors.Join(err, run.Log(map[string]any{"verify/row": i, "verify/filler": filler}))
+	}
+	return errors.Join(err, run.Finish(ctx))
+}
+
+// readBack resumes the run: the server then says what it has.
+func (v *verification) readBack(ctx context.Context, first *client.Run) error {
+	opts := v.options
+	opts.Entity, opts.Project, opts.ID, opts.Resume = first.Entity(), first.Project(), first.ID(), "must"
+	run, err := v.client.Init(ctx, opts)
+	if err != nil {
+		return err
+	}
+	step := run.Step()
+	last, _ := run.Summary("verify/row")
+	if err := run.Finish(ctx); err != nil {
+		return err
+	}
+	if step != verifyRows || fmt.Sprint(last) != fmt.Sprint(verifyRows-1) {
+		return fmt.Errorf("read back run %s: the server has %d of %d rows, and %v as the last value", first.ID(), step, verifyRows, last)
+	}
+	return nil
+}

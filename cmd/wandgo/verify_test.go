@@ -1,0 +1,39 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+func TestVerify_Server_ExitsByFirstFailure(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, key string
+		args      []string
+		status    int
+		says      []string
+	}{
+		{"all good", joKey, nil, exitAllowed, []string{"ok        read back", "Every check passed"}},
+		{"unknown key", unknownKey, nil, 12, []string{"FAILED    key"}},
+		{"viewer", viewerKey, []string{"--entity", "acme-research"}, 14, []string{"ok        key", "FAILED    create"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := wandbtest.New(t, testWorld())
+			r := in(t, map[string]string{"WANDB_API_KEY": tt.key}).run(t, append([]string{"verify", "--host", s.URL()}, tt.args...)...)
+			assert.Equal(t, tt.status, r.status, r.stdout+r.stderr)
+			for _, text := range tt.says {
+				assert.Contains(t, r.stdout, text)
+			}
+			wantRuns := 0
+			if tt.status == exitAllowed {
+				wantRuns = 1
+			}
+			assert.Len(t, s.Runs(), wantRuns)
+		})
+	}
+}
