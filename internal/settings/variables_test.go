@@ -84,3 +84,17 @@ func TestResolve_Duration_TakesSecondsAndUnits(t *testing.T) {
 		})
 	}
 }
+
+func TestUnsupported_NoSettingReadsThem(t *testing.T) {
+	t.Parallel()
+	count := map[string]int{}
+	_, err := Resolve(Env{
+		LookupEnv: func(name string) (string, bool) { count[name]++; return "", false },
+		Environ:   func() []string { return nil }, Home: t.TempDir(), WorkDir: t.TempDir(),
+	}, Explicit{})
+	require.NoError(t, err)
+	for name := range unsupported {
+		assert.Equal(t, 1, count[variablePrefix+name], "%s is read: remove it from unsupported", name) // once for the warning
+	}
+	require.Positive(t, count["WANDB_PROJECT"])
+}
