@@ -11,7 +11,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain is the program's main for the server process that a soak starts.
+// TestMain also runs the server process that a soak starts.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "-server" {
 		main()
@@ -23,24 +23,24 @@ func TestMain(m *testing.M) {
 func smoke() *options {
 	return &options{
 		runs: 4, metrics: 3, rate: 20, length: time.Second, report: 300 * time.Millisecond, interval: 50 * time.Millisecond,
-		faults: 0.1, tolerance: 0.1,
+		retryWait: 20 * time.Millisecond,
+		faults:    0.1, tolerance: 0.1,
 	}
 }
 
-// TestSoak soaks for a second: every row is on the server and on disk, whatever
-// happened to the requests. Memory is for longer soaks.
-func TestSoak(t *testing.T) { //nolint:paralleltest // it counts the goroutines of its process
+// One second is too short to judge memory.
+func TestSoak_OneSecond_EveryRowIsStored(t *testing.T) { //nolint:paralleltest // it counts the goroutines of its process
 	var out bytes.Buffer
 	require.NoError(t, do(t.Context(), smoke(), &out), out.String())
 	text := out.String()
 	assert.Contains(t, text, "4 runs, 3 metrics, 20 rows/s each, for 1s; ")
 	assert.Contains(t, text, "ok   all runs finished")
-	assert.Regexp(t, `ok   (\d\d+) rows logged, \d+ on the server, \d+ on disk; each once and in order: 0 runs wrong`, text)
-	assert.Contains(t, text, "ok   too short to judge memory")
+	assert.Regexp(t, `ok   (\d\d+) rows logged, \d+ on the server, \d+ on disk; each once and in order; wrong runs: 0`, text)
+	assert.Contains(t, text, "ok   too few samples to judge memory")
 	assert.NotContains(t, text, "FAIL")
 }
 
-func TestOptions(t *testing.T) {
+func TestDo_InvalidOptions_ReturnsError(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(o *options){
 		"no runs":    func(o *options) { o.runs = 0 },
@@ -55,24 +55,22 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestCheckRow holds that a soak sees what it is there to see.
-func TestCheckRow(t *testing.T) {
+func TestCheckRow_EachDefect_IsReported(t *testing.T) {
 	t.Parallel()
-	for name, tt := range map[string]struct{ line, says string }{
-		"as it should be": {`{"row":7,"_step":7}`, ""},
-		"another row":     {`{"row":8,"_step":7}`, "in the place of row 7 is row 8 of step 7"},
-		"another step":    {`{"row":7,"_step":9}`, "in the place of row 7 is row 7 of step 9"},
-		"an empty place":  {`{}`, "row 7 has no number"},
-		"half a row":      {`{"row":7,`, "row 7: "},
+	for name, tt := range map[string]struct{ line, want string }{
+		"correct":      {`{"row":7,"_step":7}`, ""},
+		"another row":  {`{"row":8,"_step":7}`, "row 7 is row 8 of step 7"},
+		"another step": {`{"row":7,"_step":9}`, "row 7 is row 7 of step 9"},
+		"empty":        {`{}`, "row 7 has no number"},
+		"half a row":   {`{"row":7,`, "row 7: "},
 	} {
 		problem := checkRow([]byte(tt.line), 7)
-		assert.Contains(t, problem, tt.says, name)
-		assert.Equal(t, tt.says == "", problem == "", name)
+		assert.Contains(t, problem, tt.want, name)
+		assert.Equal(t, tt.want == "", problem == "", name)
 	}
 }
 
-// TestVerdict holds that a row that is missing, and memory that grows, are found.
-func TestVerdict(t *testing.T) {
+func TestJudge_GrowthAndLeaks_Fail(t *testing.T) {
 	t.Parallel()
 	grows := func(n int) []sample {
 		samples := make([]sample, n)
@@ -87,9 +85,9 @@ func TestVerdict(t *testing.T) {
 		leaked  int
 		fails   bool
 	}{
-		{"all is well", make([]sample, 60), 0, false},
+		{"flat", make([]sample, 60), 0, false},
 		{"memory grows", grows(60), 0, true},
-		{"goroutines are left", nil, 1, true},
+		{"goroutines are left over", nil, 1, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -14,30 +14,30 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// Where all runs go.
+// The target of all runs.
 const (
 	entity  = "acme"
 	project = "soak"
 )
 
-// place is what the server process says of itself in its first line.
-type place struct {
+// addresses is the first line that the server process prints.
+type addresses struct {
 	URL     string `json:"url"`     // of the W&B server
-	Control string `json:"control"` // of what the soak asks besides
+	Control string `json:"control"` // of the tally
 }
 
-// tally is what the server has.
+// tally is what the server has stored.
 type tally struct {
 	Rows     int `json:"rows"`     // of the run, or of all
 	Requests int `json:"requests"` // of the file stream
 	Hits     int `json:"hits"`     // of faults
-	// Wrong says what is wrong with the rows of a run.
+	// Wrong describes what is wrong with the rows of a run.
 	Wrong string `json:"wrong,omitempty"`
 	State string `json:"state,omitempty"`
 }
 
-// serve is the server process. It lives until its input is closed, so that it does
-// not outlive the one that started it.
+// serve is the server process. It runs until its input is closed, so that it does not
+// outlive its parent.
 func serve(o *options, in io.Reader, out io.Writer) error {
 	s, err := wandbtest.Start(wandbtest.Solo())
 	if err != nil {
@@ -45,7 +45,7 @@ func serve(o *options, in io.Reader, out io.Writer) error {
 	}
 	defer s.Close()
 	c := &control{server: s}
-	for _, f := range trouble(o.faults) {
+	for _, f := range faults(o.faults) {
 		c.faults = append(c.faults, s.Inject(f))
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // the control of this very program
@@ -55,26 +55,26 @@ func serve(o *options, in io.Reader, out io.Writer) error {
 	h := &http.Server{Handler: c, ReadHeaderTimeout: time.Minute}
 	defer h.Close()
 	go func() { _ = h.Serve(listener) }()
-	if err := json.NewEncoder(out).Encode(place{URL: s.URL(), Control: "http://" + listener.Addr().String()}); err != nil {
-		return fmt.Errorf("say where the server is: %w", err)
+	if err := json.NewEncoder(out).Encode(addresses{URL: s.URL(), Control: "http://" + listener.Addr().String()}); err != nil {
+		return fmt.Errorf("print the addresses: %w", err)
 	}
 	closed := make(chan struct{})
 	go func() {
 		_, _ = io.Copy(io.Discard, in)
 		close(closed)
 	}()
-	// An interrupt is for the other process, which then has questions.
+	// An interrupt is for the parent, which then asks for the tally.
 	<-closed
 	return nil
 }
 
-// trouble is what goes wrong, each with an equal share of the requests.
-func trouble(share float64) []wandbtest.Fault {
+// faults returns the failures, each with an equal share of the requests.
+func faults(share float64) []wandbtest.Fault {
 	header := func(name, value string) http.Header { return http.Header{name: {value}} }
-	faults := []wandbtest.Fault{
+	all := []wandbtest.Fault{
 		{Status: 500, Body: `{"error":"internal"}`},
 		{Status: 503},
-		{Status: 502, Process: true}, // delivered, and delivered again
+		{Status: 502, Process: true}, // processed, and sent again
 		{Status: 429},
 		{Status: 429, Header: header("Retry-After", "1")},
 		{Cut: wandbtest.CutBefore},
@@ -83,15 +83,15 @@ func trouble(share float64) []wandbtest.Fault {
 		{Operation: "file_stream", Garbage: true, Process: true},
 		{Delay: 2 * time.Second},
 	}
-	for i := range faults {
-		// Each is asked only where none before it struck.
-		p := share / float64(len(faults)) / (1 - share*float64(i)/float64(len(faults)))
-		faults[i].Match = func(*http.Request, []byte) bool { return rand.Float64() < p } //nolint:gosec // not a secret
+	for i := range all {
+		// Each is only asked if none before it matched.
+		p := share / float64(len(all)) / (1 - share*float64(i)/float64(len(all)))
+		all[i].Match = func(*http.Request, []byte) bool { return rand.Float64() < p } //nolint:gosec // not a secret
 	}
-	return faults
+	return all
 }
 
-// control answers what is stored.
+// control responds with the tally.
 type control struct {
 	server *wandbtest.Server
 	faults []*wandbtest.Handle
@@ -116,7 +116,7 @@ func (c *control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(t)
 }
 
-// look says whether the run has rows 0 to want-1, each once and in order.
+// look checks whether the run has rows 0 to want-1, each once and in order.
 func (c *control) look(id string, want int, t *tally) {
 	v, ok := c.server.Run(entity, project, id)
 	if !ok {
@@ -133,7 +133,7 @@ func (c *control) look(id string, want int, t *tally) {
 			return
 		}
 	}
-	// The pace cannot be judged where requests fail.
+	// The pace cannot be judged if requests fail.
 	if found := v.Violations(wandbtest.Pace{}); len(found) > 0 {
 		t.Wrong = found[0]
 	}
@@ -141,11 +141,11 @@ func (c *control) look(id string, want int, t *tally) {
 		t.Wrong = strconv.Itoa(v.Missing) + " lines were never filled"
 	}
 	if !strings.Contains(v.RawSummary, `"row":`+strconv.Itoa(want-1)+",") {
-		t.Wrong = "the summary is not that of the last row"
+		t.Wrong = "the summary is not from the last row"
 	}
 }
 
-// checkRow says what is wrong with row i, "" if nothing is.
+// checkRow describes what is wrong with row i, "" if nothing is.
 func checkRow(line []byte, i int) string {
 	var row struct {
 		Row  *int `json:"row"`
@@ -157,7 +157,7 @@ func checkRow(line []byte, i int) string {
 	case row.Row == nil || row.Step == nil:
 		return fmt.Sprintf("row %d has no number", i)
 	case *row.Row != i || *row.Step != i:
-		return fmt.Sprintf("in the place of row %d is row %d of step %d", i, *row.Row, *row.Step)
+		return fmt.Sprintf("row %d is row %d of step %d", i, *row.Row, *row.Step)
 	}
 	return ""
 }

@@ -23,7 +23,7 @@ import (
 // finishWithin bounds how long all runs together may take to finish.
 const finishWithin = 10 * time.Minute
 
-// soak starts the server, logs, and judges.
+// soak starts the server, logs, and checks the result.
 func soak(ctx context.Context, o *options, out io.Writer) (err error) {
 	at, stop, err := startServer(ctx, o)
 	if err != nil {
@@ -32,14 +32,19 @@ func soak(ctx context.Context, o *options, out io.Writer) (err error) {
 	defer stop()
 	dir, err := os.MkdirTemp("", "soak")
 	if err != nil {
-		return fmt.Errorf("make a place for runs: %w", err)
+		return fmt.Errorf("make a directory for runs: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 
-	fmt.Fprintf(out, "%d runs, %d metrics, %g rows/s each, for %v; %d processors; a request every %v and run; %g%% faults\n",
+	fmt.Fprintf(out, "%d runs, %d metrics, %g rows/s each, for %v; %d CPUs; a request per run every %v; %g%% faults\n",
 		o.runs, o.metrics, o.rate, o.length, runtime.GOMAXPROCS(0), o.interval, 100*o.faults)
 	before := runtime.NumGoroutine()
 	env := map[string]string{"WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL": fmt.Sprint(o.interval.Seconds())}
+	if o.retryWait > 0 {
+		for _, channel := range []string{"GRAPHQL", "FILE_STREAM", "FILE_TRANSFER"} {
+			env["WANDB_X_"+channel+"_RETRY_WAIT_MIN_SECONDS"] = fmt.Sprint(o.retryWait.Seconds())
+		}
+	}
 	c, err := client.New(client.Options{
 		BaseURL: at.URL, APIKey: wandbtest.AliceKey, Dir: dir,
 		Getenv: func(name string) string { return env[name] },
@@ -55,11 +60,11 @@ func soak(ctx context.Context, o *options, out io.Writer) (err error) {
 	w := &watch{at: at, out: out, report: o.report}
 	finished := w.log(ctx, o, runs)
 	_ = c.Close()
-	leaked := settle(before)
+	leaked := waitForGoroutines(before)
 	return w.judge(ctx, o, runs, finished, leaked)
 }
 
-// start creates the runs, at once.
+// start creates the runs concurrently.
 func start(ctx context.Context, c *client.Client, n int) ([]*client.Run, error) {
 	runs, errs := make([]*client.Run, n), make([]error, n)
 	var all sync.WaitGroup
@@ -72,7 +77,7 @@ func start(ctx context.Context, c *client.Client, n int) ([]*client.Run, error) 
 	return runs, errors.Join(errs...)
 }
 
-// log feeds all runs for the time given, then finishes them, and watches.
+// log logs to all runs for o.length, then finishes them, and samples memory meanwhile.
 func (w *watch) log(ctx context.Context, o *options, runs []*client.Run) error {
 	w.rows = make([]atomic.Int64, len(runs))
 	ctx, cancel := context.WithTimeout(ctx, o.length)
@@ -80,7 +85,7 @@ func (w *watch) log(ctx context.Context, o *options, runs []*client.Run) error {
 	var watching, feeding sync.WaitGroup
 	w.begin()
 	stopWatching := make(chan struct{})
-	watching.Go(func() { w.loop(stopWatching) }) //nolint:contextcheck // it also watches what comes after ctx
+	watching.Go(func() { w.loop(stopWatching) }) //nolint:contextcheck // it outlives ctx
 	errs := make([]error, len(runs))
 	for i, run := range runs {
 		feeding.Go(func() { errs[i] = feed(ctx, o, run, &w.rows[i]) })
@@ -100,7 +105,7 @@ func (w *watch) log(ctx context.Context, o *options, runs []*client.Run) error {
 	return errors.Join(errs...)
 }
 
-// feed logs to one run until ctx ends.
+// feed logs to one run until ctx is done.
 func feed(ctx context.Context, o *options, run *client.Run, rows *atomic.Int64) error {
 	keys := make([]string, o.metrics)
 	for i := range keys {
@@ -126,45 +131,45 @@ func feed(ctx context.Context, o *options, run *client.Run, rows *atomic.Int64) 
 			return err
 		}
 		rows.Store(int64(n) + 1)
-		next = next.Add(every) // rows that the machine was too busy for are made up for
+		next = next.Add(every) // catches up after the machine was busy
 		wait.Reset(time.Until(next))
 	}
 }
 
 // startServer starts the server process and waits until it listens.
-func startServer(ctx context.Context, o *options) (place, func(), error) {
+func startServer(ctx context.Context, o *options) (addresses, func(), error) {
 	self, err := os.Executable()
 	if err != nil {
-		return place{}, nil, fmt.Errorf("find this program: %w", err)
+		return addresses{}, nil, fmt.Errorf("find this program: %w", err)
 	}
 	//nolint:gosec // this very program
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), self, "-server", "-faults", fmt.Sprint(o.faults))
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
-		return place{}, nil, fmt.Errorf("start server: %w", err)
+		return addresses{}, nil, fmt.Errorf("start server: %w", err)
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return place{}, nil, fmt.Errorf("start server: %w", err)
+		return addresses{}, nil, fmt.Errorf("start server: %w", err)
 	}
 	if err := cmd.Start(); err != nil {
-		return place{}, nil, fmt.Errorf("start server: %w", err)
+		return addresses{}, nil, fmt.Errorf("start server: %w", err)
 	}
 	stop := func() {
 		_ = in.Close()
 		_ = cmd.Wait()
 	}
-	var at place
+	var at addresses
 	if err := json.NewDecoder(out).Decode(&at); err != nil {
 		stop()
-		return place{}, nil, fmt.Errorf("start server: %w", err)
+		return addresses{}, nil, fmt.Errorf("start server: %w", err)
 	}
 	return at, stop, nil
 }
 
-// ask asks the server process what it has, of one run or of all.
-func (p place) ask(ctx context.Context, run string, rows int64) (tally, error) {
+// ask asks the server process for the tally of one run or of all.
+func (p addresses) ask(ctx context.Context, run string, rows int64) (tally, error) {
 	query := url.Values{}
 	if run != "" {
 		query = url.Values{"run": {run}, "rows": {strconv.FormatInt(rows, 10)}}

@@ -10,10 +10,10 @@ import (
 	"github.com/wandgo/wandgo/internal/journal"
 )
 
-// errVerdict is the outcome of a soak that found something.
-var errVerdict = errors.New("not all is well")
+// errVerdict is the result of a soak that found a problem.
+var errVerdict = errors.New("a check failed")
 
-// judge says what the soak found.
+// judge prints the result of each check.
 func (w *watch) judge(ctx context.Context, o *options, runs []*client.Run, finished error, leaked int) error {
 	ctx = context.WithoutCancel(ctx)
 	fine := true
@@ -25,7 +25,7 @@ func (w *watch) judge(ctx context.Context, o *options, runs []*client.Run, finis
 		fmt.Fprintf(w.out, "%s %s\n", mark, fmt.Sprintf(format, args...))
 	}
 	say(finished == nil, "all runs finished, %v after the last row: %v", w.finishing.Round(1e8), finished)
-	say(leaked == 0, "no more goroutines than before: %d left", leaked)
+	say(leaked == 0, "goroutines left over: %d", leaked)
 
 	var onServer, onDisk int64
 	var wrong []string
@@ -51,12 +51,12 @@ func (w *watch) judge(ctx context.Context, o *options, runs []*client.Run, finis
 			wrong = append(wrong, fmt.Sprintf("%s on disk: %v", run.ID(), err))
 		}
 	}
-	say(len(wrong) == 0, "%d rows logged, %d on the server, %d on disk; each once and in order: %d runs wrong %v",
+	say(len(wrong) == 0, "%d rows logged, %d on the server, %d on disk; each once and in order; wrong runs: %d %v",
 		w.logged(), onServer, onDisk, len(wrong), wrong[:min(len(wrong), 5)])
 
 	n := len(w.samples)
 	if n < 30 {
-		say(true, "too short to judge memory: %d samples", n)
+		say(true, "too few samples to judge memory: %d", n)
 	} else {
 		second, last := mean(w.samples[n/3:2*n/3]), mean(w.samples[2*n/3:])
 		for _, q := range []struct {
@@ -111,7 +111,7 @@ func journalRows(dir string) (n int64, err error) {
 		return nil
 	}})
 	if err == nil && len(state.Skipped) > 0 {
-		err = fmt.Errorf("damaged in %d places", len(state.Skipped))
+		err = fmt.Errorf("%d damaged parts", len(state.Skipped))
 	}
 	return n, err
 }

@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-// sample is what the process takes at one moment.
+// sample is the memory use of the process at one moment.
 type sample struct {
-	rss, heap  uint64 // bytes; heap is what the last collection found in use
+	rss, heap  uint64 // bytes; heap is what was live after the last collection
 	goroutines int
 }
 
-// watch looks at the process while runs are fed.
+// watch samples the process while runs are logged.
 type watch struct {
-	at        place
+	at        addresses
 	out       io.Writer
 	report    time.Duration
 	rows      []atomic.Int64 // logged, by run
@@ -35,7 +35,7 @@ func (w *watch) begin() {
 	fmt.Fprintf(w.out, "%8s %10s %10s %9s %9s %11s %9s %7s\n", "time", "logged", "stored", "RSS MB", "heap MB", "goroutines", "requests", "faults")
 }
 
-// loop takes a sample each second, and reports.
+// loop takes a sample every second and prints progress.
 func (w *watch) loop(stop <-chan struct{}) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -62,7 +62,7 @@ func (w *watch) logged() (n int64) {
 	return n
 }
 
-// line reports once.
+// line prints one progress line.
 func (w *watch) line() {
 	ctx, cancel := context.WithTimeout(context.Background(), w.report)
 	defer cancel()
@@ -86,8 +86,8 @@ func take() sample {
 	return sample{rss: residentBytes(), heap: live[0].Value.Uint64(), goroutines: runtime.NumGoroutine()}
 }
 
-// residentBytes is the memory that the process holds, 0 where the system does not
-// tell.
+// residentBytes is the resident memory of the process, 0 if the system does not
+// report it.
 func residentBytes() uint64 {
 	text, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
@@ -100,9 +100,9 @@ func residentBytes() uint64 {
 	return resident * uint64(os.Getpagesize()) //nolint:gosec // positive
 }
 
-// settle waits until no more goroutines are left than there were, and returns how
-// many are too many.
-func settle(before int) int {
+// waitForGoroutines waits until there are no more goroutines than before, and returns
+// how many are left over.
+func waitForGoroutines(before int) int {
 	enough := time.After(5 * time.Second)
 	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
