@@ -1,10 +1,13 @@
 package main
 
 import (
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestRun_CommandLine_StatusAndOutput(t *testing.T) {
@@ -66,4 +69,13 @@ func TestHelp_AllCommands_Golden(t *testing.T) {
 		assert.LessOrEqual(t, len([]rune(line)), defaultColumns+1, line) // with its line break
 	}
 	golden(t, "help.golden", all.String())
+}
+
+func TestDoc_AllCommands_AreListed(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	for _, c := range commands() {
+		assert.Contains(t, string(doc), fmt.Sprintf("//\twandgo %-10s  %s\n", c.name, c.summary))
+	}
 }

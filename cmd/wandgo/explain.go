@@ -15,26 +15,28 @@ func (a *app) explainError(err error) {
 }
 
 // heading matches the heading of a paragraph.
-var heading = regexp.MustCompile(`^[A-Z][A-Za-z ]{2,40}:(?: |$)`)
+var heading = regexp.MustCompile(`^[A-Z][A-Za-z ]{2,40}(?: \([^)]*\))?:(?: |$)`)
+
+// commandIndent is the least indent of a command or an address under its step.
+const commandIndent = "       "
 
 // explanation writes the full text of an error, which is laid out already. Colour
-// depends on the layout alone: the first line and headings are bold; a command or an
-// address at the end, which is indented behind an empty line, is cyan.
+// depends on the layout alone: the first paragraph and headings are bold; commands and
+// addresses, which are indented under their step or alone at the end, are cyan.
 func (p *printer) explanation(text string) {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	first := true // the line belongs to the first paragraph
 	for i, line := range lines {
-		command := i == len(lines)-1 && i > 0 && lines[i-1] == "" && strings.HasPrefix(line, "   ")
+		first = first && line != ""
+		last := i == len(lines)-1 && i > 0 && lines[i-1] == "" && strings.HasPrefix(line, "   ")
 		switch {
-		case command:
-			indent := len(line) - len(strings.TrimLeft(line, " "))
-			p.printf("%s%s\n", line[:indent], p.style.Cyan(line[indent:]))
-		case strings.HasPrefix(line, " "):
-			p.printf("%s\n", line)
+		case first:
+			p.printf("%s\n", p.style.Bold(line))
+		case last || strings.HasPrefix(line, commandIndent):
+			command := strings.TrimLeft(line, " ")
+			p.printf("%s%s\n", line[:len(line)-len(command)], p.style.Cyan(command))
 		default:
 			strong := len(heading.FindString(line))
-			if i == 0 {
-				strong = len(line)
-			}
 			p.printf("%s%s\n", p.style.Bold(line[:strong]), line[strong:])
 		}
 	}

@@ -11,7 +11,7 @@ import (
 func statusCommand() command {
 	return command{
 		name: "status", args: "[--json]",
-		summary: "the settings in force, and where they come from",
+		summary: "show the settings and where they come from",
 		long: `
 Prints the settings that a program started here would use, and where each of
 them comes from. Nothing is sent to the server, and the key is not shown.
