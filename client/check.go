@@ -8,6 +8,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/plaintext"
+	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
@@ -66,7 +67,7 @@ func (r AccessRequest) op() (diagnose.Op, error) {
 		}
 	}
 	return "", &errors.InputError{
-		Field: "access request", Value: strings.TrimSpace(string(action) + " " + string(resource)),
+		Field: "access request", Value: secret.Redact(strings.TrimSpace(string(action) + " " + string(resource))),
 		Rule: "must be to create a run or to read a project",
 	}
 }

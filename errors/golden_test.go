@@ -281,11 +281,11 @@ func failures() []golden {
 		})},
 		{"request_retried", failed(errors.ErrServerUnavailable, 502, "", func(e *errors.RequestError) {
 			e.Hint = "the time allowed ran out"
-			e.Err = errors.New("UpsertBucket: context deadline exceeded (after 3 attempts, the last answer was HTTP 502)")
+			e.Err = errors.New("UpsertBucket: context deadline exceeded (after 3 attempts, the last response was HTTP 502)")
 		})},
 		{"request_too_slow", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
 			e.Hint = "the time allowed ran out"
-			e.Err = errors.Join(context.DeadlineExceeded, errors.New("last answer was HTTP 502"))
+			e.Err = errors.Join(context.DeadlineExceeded, errors.New("last response was HTTP 502"))
 		})},
 		{"request_cancelled", failed(nil, 0, "", func(e *errors.RequestError) {
 			e.Err = errors.Join(context.Canceled, errors.New(`Post "https://api.wandb.ai/graphql": context canceled`))

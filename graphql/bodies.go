@@ -20,12 +20,11 @@ import (
 const maxErrorHead = 4 << 10
 
 var (
-	errNoData     = errors.New("the answer holds no data")
-	errNotGraphQL = errors.New("the answer is not GraphQL")
+	errNoData     = errors.New("the response holds no data")
+	errNotGraphQL = errors.New("the response is not GraphQL")
 )
 
-// answer is a GraphQL response as it comes. What is wrong is looked at only
-// when something is.
+// answer is a GraphQL response. Its errors are decoded only if there are any.
 type answer struct {
 	Data       data            `json:"data"`
 	Errors     json.RawMessage `json:"errors"`
@@ -33,13 +32,12 @@ type answer struct {
 	Extensions json.RawMessage `json:"extensions"`
 }
 
-// data is decoded in place. It keeps its own error, so that data of a wrong
-// type does not hide the errors beside it, and tells null from absent, which
-// decoding into the pointer directly would not: an answer without data must
-// never pass for one that says that nothing is there.
+// data is decoded in place. It keeps its own error, so that data of a wrong type
+// does not hide the errors beside it. It distinguishes null from absent, because a
+// response without data must not be read as one in which nothing exists.
 type data struct {
 	into any
-	// present: there is a member "data", be it null; some: it is not null.
+	// present: there is a member "data"; some: it is not null.
 	present, some bool
 	err           error
 }
@@ -66,8 +64,8 @@ func readResponse(
 	return decode(operation, r, resp, scrub)
 }
 
-// decode turns a response into data, an [*Error] or both. All statuses go the
-// same way: which one carries GraphQL errors has changed with the servers.
+// decode turns a response into data, an [*Error] or both. All statuses are treated
+// the same, because servers have used different ones for GraphQL errors.
 func decode(operation string, r *transport.Response, resp *gql.Response, scrub func(string) string) error {
 	a := answer{Data: data{into: resp.Data}}
 	body := bytes.TrimPrefix(r.Body, []byte("\xef\xbb\xbf"))
@@ -105,7 +103,7 @@ func decode(operation string, r *transport.Response, resp *gql.Response, scrub f
 }
 
 func newError(operation string, r *transport.Response, scrub func(string) string) *Error {
-	// A margin is scrubbed with the head, so that the cut never shows half a key.
+	// A margin is scrubbed too, so that the cut never shows half a key.
 	head := scrub(string(r.Body[:min(len(r.Body), 2*maxErrorHead)]))
 	return &Error{
 		Operation: operation, StatusCode: r.StatusCode,
@@ -115,7 +113,7 @@ func newError(operation string, r *transport.Response, scrub func(string) string
 	}
 }
 
-// transportError is for a request that got no final response.
+// transportError is for a request without a final response.
 func transportError(operation string, err error, scrub func(string) string) error {
 	e := &Error{Operation: operation, Err: err}
 	failure, ok := errors.AsType[*transport.Error](err)
@@ -134,7 +132,7 @@ func transportError(operation string, err error, scrub func(string) string) erro
 	return e
 }
 
-// readObject takes the errors out of a JSON object, into e and into resp.
+// readObject reads the errors of a JSON object into e and resp.
 func (e *Error) readObject(body []byte, a *answer, resp *gql.Response, scrub func(string) string) {
 	e.HasData = a.Data.some && a.Data.err == nil
 	switch {
@@ -176,7 +174,7 @@ func scrubbedValue(raw json.RawMessage, scrub func(string) string) any {
 	return scrubValue(v, scrub)
 }
 
-// scrubValue scrubs after decoding, as JSON has more than one way to write a key.
+// scrubValue scrubs after decoding, because JSON has several ways to write a key.
 func scrubValue(v any, scrub func(string) string) any {
 	switch v := v.(type) {
 	case string:
@@ -193,8 +191,8 @@ func scrubValue(v any, scrub func(string) string) any {
 	return v
 }
 
-// addErrors takes every shape that has been seen: a list of objects or texts,
-// or one of them without the list.
+// addErrors accepts every form that servers use: a list of objects or texts, or
+// one of them without a list.
 func (e *Error) addErrors(v any, resp *gql.Response) {
 	switch v := v.(type) {
 	case []any:
@@ -255,8 +253,8 @@ func (e *Error) addError(v any, resp *gql.Response) {
 	resp.Errors = append(resp.Errors, g)
 }
 
-// httpError is the error that genqlient's own client gives for such a response,
-// except that it has a message in the cases where that one loses it.
+// httpError is the error that genqlient's own client returns for such a response,
+// with a message in the cases in which that client loses it.
 func (e *Error) httpError(resp *gql.Response) *HTTPError {
 	if len(resp.Errors) == 0 {
 		message := e.Message
@@ -270,7 +268,7 @@ func (e *Error) httpError(resp *gql.Response) *HTTPError {
 	return &HTTPError{StatusCode: e.StatusCode, Response: *resp}
 }
 
-// text shows a JSON value where a text is expected.
+// text formats a JSON value of any type as text.
 func text(v any) string {
 	switch v := v.(type) {
 	case string:

@@ -114,7 +114,7 @@ func TestBodyShapes(t *testing.T) {
 		},
 		{
 			"an empty object", 403, "application/json", `{}`,
-			KindJSONOther, "", "", nil, "UpsertBucket: HTTP 403 with JSON that is not GraphQL's",
+			KindJSONOther, "", "", nil, "UpsertBucket: HTTP 403 with JSON that is not GraphQL",
 		},
 		{
 			"null for everything", 403, "application/json", `{"data":null,"errors":null,"error":null}`,
@@ -187,10 +187,10 @@ func TestBodyShapes(t *testing.T) {
 		{"200 with an error", 200, "", `{"error":"relogin required"}`, KindJSONError, "relogin required", "", nil, "UpsertBucket: HTTP 200: relogin required"},
 		{"200 without anything", 200, "", ``, KindEmpty, "", "", nil, "UpsertBucket: HTTP 200 with an empty body"},
 		{"200 with a login page", 200, "text/html", `<html><title>Sign in</title>`, KindHTML, "Sign in", "", nil, "UpsertBucket: HTTP 200: Sign in"},
-		{"200 with null data", 200, "", `{"data":null}`, KindGraphQL, "", "", nil, "UpsertBucket: HTTP 200: the answer holds no data"},
-		{"200 with null data and no errors", 200, "", `{"data":null,"errors":[]}`, KindGraphQL, "", "", nil, "UpsertBucket: HTTP 200: the answer holds no data"},
-		{"200 with null errors", 200, "", `{"errors":null}`, KindJSONOther, "", "", nil, "UpsertBucket: HTTP 200 with JSON that is not GraphQL's"},
-		{"200 without data", 200, "", `{"status":"ok"}`, KindJSONOther, "", "", nil, "UpsertBucket: HTTP 200 with JSON that is not GraphQL's"},
+		{"200 with null data", 200, "", `{"data":null}`, KindGraphQL, "", "", nil, "UpsertBucket: HTTP 200: the response holds no data"},
+		{"200 with null data and no errors", 200, "", `{"data":null,"errors":[]}`, KindGraphQL, "", "", nil, "UpsertBucket: HTTP 200: the response holds no data"},
+		{"200 with null errors", 200, "", `{"errors":null}`, KindJSONOther, "", "", nil, "UpsertBucket: HTTP 200 with JSON that is not GraphQL"},
+		{"200 without data", 200, "", `{"status":"ok"}`, KindJSONOther, "", "", nil, "UpsertBucket: HTTP 200 with JSON that is not GraphQL"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

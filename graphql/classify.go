@@ -9,9 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// classify names the form of a body that is not a JSON object and takes from it
-// what is worth telling: a page's title, an object store's code and message,
-// a plain text itself.
+// classify names the form of a body that is not a JSON object, and returns its
+// message: a page's title, an object store's code and message, or plain text.
 func classify(body []byte, contentType string) (BodyKind, string) {
 	body = bytes.TrimSpace(body)
 	head := body[:min(len(body), 2*maxErrorHead)]
@@ -61,7 +60,7 @@ func classifyMarkup(page, contentType string) (BodyKind, string) {
 	}
 }
 
-// skipPrologue passes XML declarations and comments.
+// skipPrologue skips XML declarations and comments.
 func skipPrologue(lower string) int {
 	at := 0
 	for {
@@ -96,9 +95,9 @@ func isHTML(lower string) bool {
 	return false
 }
 
-// element returns the text of the first element of that name, "" if there is
-// none. It is enough for the flat errors of object stores and page titles; a
-// real parser would refuse half the pages that proxies make.
+// element returns the text of the first element of that name, "" if there is none.
+// That is enough for the flat errors of object stores and page titles. A real
+// parser would reject many of the pages that proxies send.
 func element(page, lower, name string) string {
 	open := strings.Index(lower, "<"+name)
 	if open < 0 {
@@ -117,7 +116,7 @@ func element(page, lower, name string) string {
 	return strings.Join(strings.Fields(html.UnescapeString(page[from:from+to])), " ")
 }
 
-// otherMessage looks for the text in the error objects of other servers.
+// otherMessage finds the message in the error objects of other servers.
 func otherMessage(body []byte) string {
 	var object map[string]any
 	if json.Unmarshal(body, &object) != nil {
@@ -131,7 +130,7 @@ func otherMessage(body []byte) string {
 	return ""
 }
 
-// asciiLower keeps every byte in its place, which strings.ToLower does not.
+// asciiLower keeps all offsets, unlike strings.ToLower.
 func asciiLower(s string) string {
 	b := []byte(s)
 	for i, c := range b {

@@ -20,8 +20,8 @@ type Client struct{ inner *gqlclient.Client }
 
 var _ gql.Client = (*Client)(nil)
 
-// New makes a Client. It makes no request; it fails on a base URL or a header
-// that cannot be sent.
+// New makes a Client. It makes no request. It returns an error if the base URL or
+// a header is invalid.
 func New(o Options) (*Client, error) {
 	t, err := transport.New(o.transport())
 	if err != nil {
@@ -30,8 +30,8 @@ func New(o Options) (*Client, error) {
 	return &Client{gqlclient.New(t)}, nil
 }
 
-// Close closes idle connections. Requests in flight finish. It may be called
-// more than once; a client given in [Options] keeps its connections.
+// Close closes idle connections; requests in flight finish. It does not close the
+// connections of Options.HTTPClient. Further calls do nothing.
 func (c *Client) Close() error { return c.inner.Transport().Close() }
 
 // BaseURL returns the server's address without a trailing slash.

@@ -237,7 +237,7 @@ func TestTimeoutNamesTheStatusRetried(t *testing.T) {
 		defer cancel()
 		_, err := Viewer(ctx, c)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		assert.Equal(t, "Viewer: context deadline exceeded (after 2 attempts, the last answer was HTTP 503)", err.Error())
+		assert.Equal(t, "Viewer: context deadline exceeded (after 2 attempts, the last response was HTTP 503)", err.Error())
 		e, ok := errors.AsType[*Error](err)
 		require.True(t, ok)
 		assert.False(t, e.Answered())
@@ -282,7 +282,7 @@ func TestVariablesThatCannotBeEncoded(t *testing.T) {
 
 func TestErrorWithoutContent(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, "graphql: no answer", (&Error{}).Error())
+	assert.Equal(t, "graphql: no response", (&Error{}).Error())
 	assert.Equal(t, "X: boom", (&Error{Operation: "X", Err: errors.New("boom")}).Error())
 	assert.Equal(t, "graphql: HTTP 403 with no message", (&Error{StatusCode: 403, Kind: KindGraphQL, HasData: true}).Error())
 }

@@ -10,32 +10,31 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// Error is a failed operation: everything the server said about it, in whatever
-// form it said it. The texts are scrubbed of the API key. It is not changed
-// after it is returned.
+// Error is a failed operation, with everything in the response. The texts do not
+// contain the API key. An Error is immutable.
 type Error struct {
 	// Operation is the name of the GraphQL operation, such as "UpsertBucket".
 	Operation string
-	// StatusCode is the HTTP status of the last response: the final one, or,
-	// where Err says that the network failed or the context ended while
-	// retrying, the one that was being retried. It is 0 if none ever came.
+	// StatusCode is the HTTP status of the last response, 0 if there was none. If
+	// the network failed or the context ended, as Err says, it is the status that
+	// was retried.
 	StatusCode int
-	// Message, Code and Path are those of the first error in the answer that
-	// has a message; all empty if the body held none. Code is extensions.code.
+	// Message, Code and Path are those of the first error in the response that has
+	// a message, all empty if there is none. Code is extensions.code.
 	Message, Code string
 	Path          []string
 	// Messages are all the messages, in the server's order.
 	Messages []string
-	// Errors are all the errors of the answer, in the server's order.
+	// Errors are all the errors of the response, in the server's order.
 	Errors []FieldError
-	// Kind says what form the body had.
+	// Kind is the form of the body.
 	Kind BodyKind
 	// Body is the start of the raw body, at most 4 KiB.
 	Body []byte
-	// ContentType is the body's media type as the server named it.
+	// ContentType is the body's media type.
 	ContentType string
-	// Location is where a redirect, which is never followed, would have led,
-	// without its query.
+	// Location is the target of a redirect, without its query. Redirects are never
+	// followed.
 	Location string
 	// RequestID is the server's id of the response, if it sent one.
 	RequestID string
@@ -43,31 +42,31 @@ type Error struct {
 	RetryAfter time.Duration
 	// Attempts is how many HTTP requests were made.
 	Attempts int
-	// HasData reports that the answer held data beside the errors.
+	// HasData reports that the response held data beside the errors.
 	HasData bool
-	// Err is a [*HTTPError] for an HTTP error status, a gqlerror.List for a 200
-	// with errors, else what failed: the network, the context, the decoding.
+	// Err is a [*HTTPError] for an HTTP error status, a gqlerror.List for a 200 with
+	// errors, otherwise the failure of the network, the context or the decoding.
 	Err error
 }
 
-// FieldError is one entry of an answer's list of errors.
+// FieldError is one entry of a response's list of errors.
 type FieldError struct {
 	// Message is the server's text.
 	Message string
 	// Code is extensions.code, or "".
 	Code string
-	// Path leads to the refused field, aliases first; nil when the error is
-	// about the request as a whole.
+	// Path leads to the refused field, by alias. It is nil if the error is about the
+	// request as a whole.
 	Path []string
-	// HasLocations reports that the server pointed into the query's text.
+	// HasLocations reports that the error points into the document's text.
 	HasLocations bool
 }
 
-// Unwrap gives Err.
+// Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Error is one line: operation, status, message and code, or why there was no
-// answer.
+// Error returns one line: operation, status, message and code, or why there was
+// no response.
 func (e *Error) Error() string {
 	name := e.Operation
 	if name == "" {
@@ -77,7 +76,7 @@ func (e *Error) Error() string {
 	switch {
 	case !e.Answered():
 		if e.Err == nil {
-			return name + ": no answer"
+			return name + ": no response"
 		}
 		if _, ok := errors.AsType[*transport.Error](e.Err); ok { // names operation and last status itself
 			return oneLine(e.Err.Error())
@@ -101,9 +100,8 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Answered reports whether there was a final response. Otherwise the request
-// could not be made, or the context ended while it was retried, and Err says
-// which.
+// Answered reports whether there was a final response. If not, Err says why: the
+// request could not be sent, or the context ended while it was retried.
 func (e *Error) Answered() bool {
 	if e.Kind == "" {
 		return false
@@ -112,13 +110,12 @@ func (e *Error) Answered() bool {
 	return !failed
 }
 
-// FromWandB reports whether the body is in a form that W&B's API gives to its
-// errors. It is false for what proxies, firewalls, object stores and other
-// servers say, and where there was no response.
+// FromWandB reports whether the body has the form of an error of W&B's API. It is
+// false for responses of proxies, firewalls, object stores and other servers, and
+// if there was no response.
 func (e *Error) FromWandB() bool { return e.Kind == KindGraphQL || e.Kind == KindJSONError }
 
-// ErrorsAt returns the errors whose path starts at the given root field or
-// alias: what was refused of it.
+// ErrorsAt returns the errors whose path starts at the given root field or alias.
 func (e *Error) ErrorsAt(root string) []FieldError {
 	var at []FieldError
 	for _, f := range e.Errors {
@@ -129,9 +126,9 @@ func (e *Error) ErrorsAt(root string) []FieldError {
 	return at
 }
 
-// IsValidation reports whether the server rejected the document itself: it does
-// not know a field, an argument or a type, or a value has the wrong type. The
-// server is older or newer than this client then; nothing was executed.
+// IsValidation reports whether the server rejected the document itself: a field,
+// an argument or a type is unknown, or a value has the wrong type. The server is
+// then older or newer than this client, and executed nothing.
 func (e *Error) IsValidation() bool {
 	if e.Kind != KindGraphQL || len(e.Errors) == 0 {
 		return false
@@ -144,22 +141,20 @@ func (e *Error) IsValidation() bool {
 	found := false
 	for _, f := range e.Errors {
 		if len(f.Path) > 0 && !f.namesUnknown() {
-			return false // a field answered, so the document was executed
+			return false // a field was executed, so the document is valid
 		}
 		found = found || f.IsValidation()
 	}
 	return found
 }
 
-// IsValidation reports whether the error is about the document's text rather
-// than about what it asks for.
+// IsValidation reports whether the error is about the document itself.
 func (f FieldError) IsValidation() bool {
 	return f.namesUnknown() || (f.HasLocations && len(f.Path) == 0)
 }
 
-// namesUnknown recognises the sentences that GraphQL servers of all kinds have
-// in common, because they go back to one reference implementation. Some send
-// them with a path.
+// namesUnknown recognises the messages of the GraphQL reference implementation,
+// which most servers share. Some send them with a path.
 func (f FieldError) namesUnknown() bool {
 	if f.Code == "GRAPHQL_VALIDATION_FAILED" || f.Code == "GRAPHQL_PARSE_FAILED" {
 		return true

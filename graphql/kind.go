@@ -5,8 +5,8 @@ type BodyKind string
 
 // The forms a body can have. Only the first two are W&B's.
 const (
-	// KindGraphQL is a JSON object with a list of errors, {"errors":[…]}, or
-	// with data, be it null.
+	// KindGraphQL is a JSON object with a list of errors, {"errors":[…]}, or with
+	// data, null included.
 	KindGraphQL BodyKind = "graphql"
 	// KindJSONError is {"error":"text"} or {"error":{"message":"text"}}.
 	KindJSONError BodyKind = "json-error"
@@ -15,11 +15,11 @@ const (
 	KindJSONOther BodyKind = "json-other"
 	// KindStorageXML is the <Error><Code>…</Code></Error> of an object store.
 	KindStorageXML BodyKind = "storage-xml"
-	// KindHTML is a web page: a proxy, a login page, a wrong address.
+	// KindHTML is a web page, such as that of a proxy or a login.
 	KindHTML BodyKind = "html"
 	// KindText is plain text.
 	KindText BodyKind = "text"
-	// KindEmpty is nothing, or only white space.
+	// KindEmpty is an empty body, or only white space.
 	KindEmpty BodyKind = "empty"
 	// KindGarbage is anything else: JSON cut short, a bare JSON value, binary.
 	KindGarbage BodyKind = "garbage"
@@ -30,7 +30,7 @@ func (k BodyKind) describe() string {
 	case KindGraphQL, KindJSONError:
 		return "no message"
 	case KindJSONOther:
-		return "JSON that is not GraphQL's"
+		return "JSON that is not GraphQL"
 	case KindStorageXML:
 		return "an object store's error"
 	case KindHTML:

@@ -14,29 +14,29 @@ import (
 // DefaultBaseURL is the address of W&B's own server.
 const DefaultBaseURL = "https://api.wandb.ai"
 
-// Options configure a [Client]. The zero Options talk to [DefaultBaseURL]
-// without credentials. Printing them, with any verb, does not show the key.
+// Options configure a [Client]. The zero Options use [DefaultBaseURL] without
+// credentials. Printing Options does not show the key, whatever the verb.
 type Options struct {
-	// BaseURL is the server's address, [DefaultBaseURL] when empty. It may have
-	// a path, but no user information, query or fragment.
+	// BaseURL is the server's address. It may have a path, but no user information,
+	// query or fragment. Default: [DefaultBaseURL].
 	BaseURL string
 	// APIKey is sent to addresses below BaseURL only, and never across a
 	// redirect. Empty sends no credentials.
 	APIKey string
-	// HTTPClient supplies proxy, TLS and connection settings; it is copied, not
-	// changed. Nil means a client of our own, whose connections Close closes.
+	// HTTPClient supplies proxy, TLS and connection settings. It is copied, not
+	// changed. Default: a client of its own, whose connections Close closes.
 	HTTPClient *http.Client
-	// Logger gets a Debug record per HTTP attempt and a Warn record per retry;
-	// nil is silent.
+	// Logger receives a Debug record per HTTP attempt and a Warn record per retry.
+	// Default: no log.
 	Logger *slog.Logger
-	// UserAgent defaults to "wandgo/" and the module's version.
+	// UserAgent identifies the program. Default: "wandgo/" and the module's version.
 	UserAgent string
-	// Username and Email attribute what a service account does to a person.
+	// Username and Email attribute the requests of a service account to a person.
 	Username, Email string
-	// ExtraHeaders are added to every request that does not have them already.
+	// ExtraHeaders are added to every request that does not have them.
 	ExtraHeaders map[string]string
-	// Observe is called once per HTTP attempt, with what may be shown of it. It
-	// must be safe for concurrent use, and fast: the request waits for it.
+	// Observe is called once per HTTP attempt. It must be safe for concurrent use
+	// and must not block, because the request waits for it.
 	Observe func(Exchange)
 }
 
@@ -59,8 +59,8 @@ func (o Options) observe() func(transport.Exchange) {
 	return func(x transport.Exchange) { o.Observe(Exchange(x)) }
 }
 
-// String shows the options without the key and without the values of the extra
-// headers, which may be credentials of a gateway.
+// String omits the key and the values of the extra headers, which may be a
+// gateway's credentials.
 func (o Options) String() string {
 	names := make([]string, 0, len(o.ExtraHeaders))
 	for name := range o.ExtraHeaders {
@@ -72,14 +72,14 @@ func (o Options) String() string {
 		secret.RedactURL(o.BaseURL), key, o.UserAgent, o.Username, o.Email, names))
 }
 
-// GoString is String.
+// GoString returns String.
 func (o Options) GoString() string { return o.String() }
 
 // Format prints String, whatever the verb.
 func (o Options) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, o.String()) }
 
-// MarshalText gives String, for JSON and other encoders.
+// MarshalText returns String, for JSON and other encoders.
 func (o Options) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
-// LogValue gives String to slog.
+// LogValue returns String, for log/slog.
 func (o Options) LogValue() slog.Value { return slog.StringValue(o.String()) }

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// maxRetryAfter bounds what a server may ask for: a header gone wrong must not
-// silence a run for days. A context's deadline bounds it further.
+// maxRetryAfter bounds what a server may ask for, so that a wrong header does not
+// stop a run for days. A context's deadline bounds it further.
 const maxRetryAfter = time.Hour
 
-// backoff is the wait before retry n, from 0: least·2ⁿ and up to a quarter
-// more, so that the ranks of one job do not come back in step; most at most.
+// backoff is the wait before retry n, from 0: least·2ⁿ, at most most. Up to a
+// quarter is added, so that the ranks of a job do not retry in step.
 func backoff(least, most time.Duration, n int) time.Duration {
 	wait := float64(least) * math.Exp2(float64(min(n, 62))) * (1 + 0.25*rand.Float64())
 	if wait >= float64(most) {
@@ -24,8 +24,8 @@ func backoff(least, most time.Duration, n int) time.Duration {
 }
 
 // retryAfter reads a Retry-After header: seconds, which may have a fraction, or
-// an HTTP date. It is 0 where the header is absent, malformed or in the past;
-// then the usual wait applies, as "at once" twenty times over helps nobody.
+// an HTTP date. It is 0 if the header is absent, malformed or in the past; the
+// usual wait then applies, because retrying at once twenty times does not help.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(header.Get("Retry-After"))
 	if text == "" {

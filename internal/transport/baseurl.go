@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// baseURL is a server's address, and the boundary of where its key may go.
+// baseURL is a server's address. The key is sent only to addresses below it.
 type baseURL struct {
 	text string // without a trailing slash
 	url  *url.URL
@@ -36,8 +36,8 @@ func (b baseURL) resolve(path string) (*url.URL, error) {
 	absolute := strings.HasPrefix(path, "https://") || strings.HasPrefix(path, "http://")
 	if !absolute {
 		if !strings.HasPrefix(path, "/") {
-			// Not quoted, because it may be an address that a server made up,
-			// with a signature in it.
+			// Not quoted, because it may be an address of a server with a signature
+			// in it.
 			return nil, errors.New("request path does not start with a slash")
 		}
 		path = b.text + path

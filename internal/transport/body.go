@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// bodyError says that the request's own body could not be read. The server has
-// no part in it, so that another attempt would not help.
+// bodyError says that the request's own body could not be read. A retry would not
+// help.
 type bodyError struct{ err error }
 
 func (e *bodyError) Error() string { return "read request body: " + e.err.Error() }
@@ -22,9 +22,9 @@ func isBodyError(err error) bool {
 	return ok
 }
 
-// openBody returns a copy of req with a body of a known length. retryablehttp
-// could open it too, but takes the length once for all attempts, and a log file
-// that is being written has another length each time.
+// openBody returns a copy of req with a body of a known length. retryablehttp could
+// open it too, but reads the length once for all attempts, and the length of a log
+// file that is being written changes.
 func (c *call) openBody(req *http.Request) (*http.Request, *openBody, error) {
 	first, size, err := c.openOnce()
 	if err != nil {
@@ -34,8 +34,8 @@ func (c *call) openBody(req *http.Request) (*http.Request, *openBody, error) {
 	copied := *req
 	copied.ContentLength = size
 	if size == 0 {
-		// With anything else net/http would have to guess whether something
-		// comes, and object stores refuse a body without a length.
+		// Otherwise net/http would send the body without a length, which object
+		// stores refuse.
 		_ = first.Close()
 		copied.Body = http.NoBody
 		return &copied, sent, nil
@@ -68,8 +68,7 @@ func (c *call) openOnce() (io.ReadCloser, int64, error) {
 	return body, size, nil
 }
 
-// openBody remembers why reading a body failed, which net/http wraps beyond
-// recognition.
+// openBody keeps the error of reading a body, which net/http hides.
 type openBody struct {
 	mu  sync.Mutex
 	err error

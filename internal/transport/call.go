@@ -22,22 +22,21 @@ const (
 	defaultMaxBody = 64 << 20 // of a 2xx
 	maxErrorBody   = 64 << 10 // of anything else
 	maxHead        = 4 << 10  // of an Exchange
-	// errorBodyTime is how long the body of an error may take. The status is the
-	// answer already; nobody should wait for the rest of a page that never ends.
+	// errorBodyTime is how long reading the body of an error may take. The status
+	// is enough, and the body may never end.
 	errorBodyTime = 3 * time.Second
-	// scrubMargin is read beyond a limit, so that a key that straddles it is
-	// found whole before the cut.
+	// scrubMargin is read beyond a limit, so that a key across it is found before
+	// the cut.
 	scrubMargin = 1 << 10
 )
 
 // ErrTooLarge is returned for a response that is larger than any the API gives.
 var ErrTooLarge = errors.New("response body exceeds 64 MiB")
 
-// call is one Transport.Do under way: the round tripper of its attempts, which
-// reads each response whole, and the policy that judges them. Reading inside
-// the attempt has three reasons: the attempt's timeout covers it, a connection
-// lost half-way is an attempt that failed, and the retry loop discards bodies
-// before anybody else could read them.
+// call is one Transport.Do in progress. It is the round tripper of its attempts and
+// decides about retries. It reads each response completely inside the attempt, for
+// three reasons: the attempt's timeout covers it, a connection lost half-way fails
+// the attempt, and the retry loop discards bodies.
 type call struct {
 	t   *Transport
 	ctx context.Context
@@ -50,19 +49,19 @@ type call struct {
 	unresolved int
 	wait       time.Duration
 
-	last *Response // the last response received, nil if none
+	last *Response // the last response, nil if there was none
 	err  error     // why the last attempt had none, nil if it had one
 	// failed is err of the last attempt that did not fail because the context
 	// ended, nil if that was answered.
 	failed error
-	// cut is true when the context ended while the policy would have gone on,
-	// so that last is not final.
+	// cut is true if the context ended although the policy allowed a retry, so that
+	// last is not final.
 	cut bool
 }
 
-// RoundTrip makes one attempt. It hides the CloseIdleConnections of the
-// transport below, which the retry loop would call after each failure, on
-// connections that may belong to the whole program.
+// RoundTrip makes one attempt. It hides CloseIdleConnections of the transport
+// below, which the retry loop would call after each failure, on connections that
+// may be used by the whole program.
 func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	if c.tokens {
 		return c.withToken(req)
@@ -137,7 +136,7 @@ func (c *call) timeout() time.Duration {
 	return limit
 }
 
-// attemptError names the attempt's own timeout, which would otherwise look like
+// attemptError returns the attempt's own timeout, which would otherwise look like
 // the caller's deadline.
 func (c *call) attemptError(req *http.Request, err error) error {
 	if c.ctx.Err() == nil && req.Context().Err() != nil {
@@ -174,7 +173,7 @@ func (c *call) read(resp *http.Response, giveUp context.CancelFunc) (*Response, 
 		got.Body = body
 		return got, nil
 	}
-	// A status is an answer even when its body broke off.
+	// A status is a response even if its body is incomplete.
 	body = scrubBytes(c.hidden(), body)
 	if len(body) > limit {
 		body, got.Truncated = body[:limit:limit], true
@@ -183,7 +182,7 @@ func (c *call) read(resp *http.Response, giveUp context.CancelFunc) (*Response, 
 	return got, nil
 }
 
-// readBody reads at most limit bytes, in one allocation where the length is known.
+// readBody reads at most limit bytes, in one allocation if the length is known.
 func readBody(resp *http.Response, limit int) ([]byte, error) {
 	size := 512
 	if n := resp.ContentLength; n >= 0 {
@@ -194,8 +193,8 @@ func readBody(resp *http.Response, limit int) ([]byte, error) {
 	return buf.Bytes(), err
 }
 
-// checkRetry judges an attempt. It computes the wait already, because a wait
-// that outlasts the deadline is a reason to stop now.
+// checkRetry decides whether to retry. It computes the wait, because a wait beyond
+// the deadline is a reason to stop now.
 func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (bool, error) {
 	if err != nil && c.err == nil {
 		c.err = err // http.Client refused the request before any attempt
@@ -225,8 +224,8 @@ func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (boo
 	return true, nil
 }
 
-// retryableError delegates to the library, which knows the errors of net/http
-// that no retry heals, and adds some of our own.
+// retryableError adds some permanent errors to those of net/http, which the library
+// knows.
 func (c *call) retryableError(ctx context.Context, err error) bool {
 	if errors.Is(err, http.ErrSchemeMismatch) || errors.Is(err, ErrTooLarge) {
 		return false
@@ -282,8 +281,8 @@ func (c *call) reason() string {
 	return fmt.Sprintf("HTTP %d", c.last.StatusCode)
 }
 
-// result turns what the retry loop left behind into an answer. A context that
-// ended goes before the error it caused; a complete answer goes before both.
+// result is the outcome of the retry loop. A complete response takes precedence
+// over the end of the context, which takes precedence over the error it caused.
 func (c *call) result(err error) (*Response, error) {
 	if err == nil && c.err == nil && c.last != nil && !c.cut {
 		return c.last, nil
@@ -310,7 +309,7 @@ func (c *call) result(err error) (*Response, error) {
 	return nil, failure
 }
 
-// hidden is what must not be told of the exchange.
+// hidden are the secrets to remove from texts about the exchange.
 func (c *call) hidden() secret.Keys {
 	keys := c.t.hidden()
 	if len(c.req.Secrets) == 0 {

@@ -7,20 +7,20 @@ import (
 	"strings"
 )
 
-// Error says that no response could be had: the network failed, or the context
-// ended first. Where an earlier attempt was answered, it holds that answer,
-// because it is the reason for the retries that used up the time.
+// Error says that there was no final response: the network failed, or the context
+// ended. It holds the response to an earlier attempt, if there was one, because
+// that is the reason for the retries.
 type Error struct {
 	// Op is the request's operation name.
 	Op string
-	// LastStatus and LastBody are the last response received, 0 and nil if none
-	// ever came.
+	// LastStatus and LastBody are those of the last response, 0 and nil if there was
+	// none.
 	LastStatus int
 	LastBody   []byte
 	// Last is that response whole, or nil.
 	Last *Response
-	// LastErr is why the last attempt that the context left to itself had no
-	// answer, nil if it had one.
+	// LastErr is why the last attempt that finished before the context ended had no
+	// response, nil if it had one.
 	LastErr error
 	// Attempts is how many HTTP requests were started.
 	Attempts int
@@ -42,19 +42,19 @@ func (e *Error) Error() string {
 	}
 	switch {
 	case e.LastStatus != 0:
-		fmt.Fprintf(&b, " (after %d attempts, the last answer was HTTP %d)", e.Attempts, e.LastStatus)
+		fmt.Fprintf(&b, " (after %d attempts, the last response was HTTP %d)", e.Attempts, e.LastStatus)
 	case e.LastErr != nil && brokenOff(e.Err) && !strings.Contains(b.String(), e.LastErr.Error()):
-		fmt.Fprintf(&b, " (the last of %d attempts to be over failed: %s)", e.Attempts, e.LastErr.Error())
+		fmt.Fprintf(&b, " (after %d attempts, the last failed: %s)", e.Attempts, e.LastErr.Error())
 	case e.Attempts > 1:
 		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
 	}
 	return b.String()
 }
 
-// Unwrap gives Err.
+// Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// brokenOff reports whether an error tells only that nobody waited any longer.
+// brokenOff reports whether an error says only that a context ended.
 func brokenOff(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

@@ -8,12 +8,11 @@ import (
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
-// maxIdlePerHost suits the upload of several files at once; the default of 2
-// would close and open a connection for nearly every one of them.
+// maxIdlePerHost suits uploads of several files at once. With the default of 2,
+// nearly every file would open a new connection.
 const maxIdlePerHost = 16
 
-// Network is what connections need beyond the defaults of net/http. The zero
-// Network is those defaults.
+// Network configures connections. The zero Network has the defaults of net/http.
 type Network struct {
 	// HTTPProxy and HTTPSProxy are the proxies for addresses of that scheme.
 	// Nil means what the standard variables (HTTP_PROXY and so on) say.
@@ -24,7 +23,7 @@ type Network struct {
 	InsecureDisableSSL bool
 }
 
-// NetworkOf is what the settings say about connections.
+// NetworkOf returns the settings for connections.
 func NetworkOf(s *settings.Settings) Network {
 	n := Network{HTTPProxy: s.HTTPProxy, HTTPSProxy: s.HTTPSProxy, InsecureDisableSSL: s.InsecureDisableSSL}
 	for name, value := range s.ExtraHeaders {
@@ -35,8 +34,8 @@ func NetworkOf(s *settings.Settings) Network {
 	return n
 }
 
-// HTTPTransport makes a connection pool of its own, so that it can be emptied
-// without touching anybody else's.
+// HTTPTransport makes a separate connection pool, so that closing its idle
+// connections affects no others.
 func (n Network) HTTPTransport() *http.Transport {
 	var own *http.Transport
 	if def, ok := http.DefaultTransport.(*http.Transport); ok {

@@ -9,23 +9,22 @@ import (
 
 // Options configure a [Transport]. Only BaseURL is required.
 type Options struct {
-	// BaseURL is the server's address, such as https://api.wandb.ai. A path is
-	// allowed, user information, query and fragment are not.
+	// BaseURL is the server's address, such as https://api.wandb.ai. It may have a
+	// path, but no user information, query or fragment.
 	BaseURL string
-	// Key is sent as Basic credentials to addresses below BaseURL, and nowhere
-	// else. An empty key sends none.
+	// Key is sent as Basic credentials, only to addresses below BaseURL. An empty
+	// key is not sent.
 	Key secret.Key
 	// Tokens makes the source of access tokens, which are sent as Bearer
-	// credentials in place of Key, to the same addresses. It is called once, with a
-	// Transport on the same connections that has no credentials, for the requests
-	// that get the tokens.
+	// credentials in place of Key. It is called once. Its argument sends requests
+	// on the same connections without credentials.
 	Tokens func(*Transport) TokenSource
 	// HTTPClient supplies proxy, TLS and connection settings. It is copied, not
-	// changed, and its connections stay its owner's: Close leaves them alone.
-	// Nil means a client of our own with the defaults of net/http.
+	// changed, and Close does not close its connections. Default: a client of its
+	// own with the defaults of net/http.
 	HTTPClient *http.Client
-	// Logger gets one Debug record per attempt and one Warn record per retry.
-	// Nil is silent.
+	// Logger receives one Debug record per attempt and one Warn record per retry.
+	// Default: no log.
 	Logger *slog.Logger
 	// UserAgent defaults to "wandgo/" and the module's version.
 	UserAgent string
@@ -33,11 +32,11 @@ type Options struct {
 	// person (X-WANDB-USERNAME, X-WANDB-USER-EMAIL). Empty ones are not sent.
 	Username, Email string
 	// ExtraHeaders are added to every request below BaseURL that does not have
-	// them already.
+	// them.
 	ExtraHeaders map[string]string
 	// Observe is called once per HTTP attempt, from the goroutine that made it,
 	// before the next attempt starts. It must be safe for concurrent use.
 	Observe func(Exchange)
-	// Tracer observes each HTTP attempt; nil if nobody does.
+	// Tracer observes each HTTP attempt. Default: none.
 	Tracer Tracer
 }

@@ -6,16 +6,15 @@ import (
 	"time"
 )
 
-// Policy says which answers are worth another attempt, how many, and how far
-// apart. Failures without an answer (connection refused, reset, attempt timed
-// out) are always retried, except those that cannot heal: a certificate that
-// does not verify, a malformed URL or header. The zero Policy makes one attempt
-// without a time limit.
+// Policy says which responses are retried, how often and how far apart. Failures
+// without a response (connection refused or reset, attempt timed out) are always
+// retried, except permanent ones: a certificate that does not verify, a malformed
+// URL or header. The zero Policy makes one attempt without a time limit.
 type Policy struct {
 	// Retries is how many attempts may follow the first.
 	Retries int
 	// MinWait is the wait before the first retry. It doubles each time, up to
-	// MaxWait, and up to a quarter is added at random. Retry-After goes before.
+	// MaxWait, and up to a quarter is added at random. Retry-After takes precedence.
 	MinWait, MaxWait time.Duration
 	// AttemptTimeout bounds one attempt, reading the body included; 0 is none.
 	AttemptTimeout time.Duration
@@ -24,10 +23,9 @@ type Policy struct {
 	Retryable func(status int, body []byte) bool
 	// ConflictRetries caps how many of the retries a 409 may use up.
 	ConflictRetries int
-	// UnresolvedRetries caps how many of the retries may go to a host name that
-	// does not exist. Most likely it is misspelt, and nobody should wait a
-	// quarter of an hour to read that. A name that was found once comes back, so
-	// the cap holds only until the transport has had its first answer.
+	// UnresolvedRetries caps the retries for a host name that does not exist. Most
+	// likely it is misspelled, and the user should not wait a quarter of an hour to
+	// learn that. The cap holds only until the transport has its first response.
 	UnresolvedRetries int
 }
 
@@ -47,8 +45,8 @@ func GraphQLPolicy() Policy {
 }
 
 // UpsertPolicy is [GraphQLPolicy] with its own rule for 409, which on
-// upsertBucket means one of two things: the insert of an earlier attempt is
-// still under way (heals in seconds), or the run id is burnt (never heals).
+// upsertBucket means one of two things: the insert of an earlier attempt is still
+// in progress (temporary), or the run id was deleted (permanent).
 func UpsertPolicy() Policy {
 	p := GraphQLPolicy()
 	p.ConflictRetries = 3
@@ -61,8 +59,8 @@ func UpsertPolicy() Policy {
 	return p
 }
 
-// FileStreamPolicy keeps trying for about a week, as the official client does:
-// a training run must survive a server that is away for days.
+// FileStreamPolicy retries for about a week, as the official client does, because
+// a training run must survive a server that is down for days.
 func FileStreamPolicy() Policy {
 	p := GraphQLPolicy()
 	p.Retries = 10085
@@ -71,9 +69,9 @@ func FileStreamPolicy() Policy {
 	return p
 }
 
-// TransferPolicy is for the upload of files to an object store, as the official
-// client does it: no limit on an attempt, because a file may take hours, and a
-// retry only where the store is at fault or busy.
+// TransferPolicy is for uploads of files to an object store. As in the official
+// client, an attempt has no time limit, because a file may take hours, and is
+// retried only if the store failed or is busy.
 func TransferPolicy() Policy {
 	p := GraphQLPolicy()
 	p.AttemptTimeout = 0
@@ -99,8 +97,8 @@ func ExchangePolicy() Policy {
 	}
 }
 
-// ProbePolicy is for the questions a diagnosis asks while somebody waits: one
-// quick second chance. A 429 gets none, as asking again would only add to it.
+// ProbePolicy is for the questions of a diagnosis, while the user waits: one quick
+// retry. A 429 is not retried, because that would add to the load.
 func ProbePolicy() Policy {
 	return Policy{
 		Retries:        1,
@@ -114,12 +112,10 @@ func ProbePolicy() Policy {
 	}
 }
 
-// RetryMostFailures retries 5xx except 501, statuses HTTP does not know, and
-// the 4xx that may pass with time. It is the official client's rule but for
-// 402, 405, 407 and 451, which that client would repeat twenty times: a bill to
-// pay, a page that takes no POST, a proxy that wants a password and a legal
-// block are still there after a quarter of an hour, and the user waits for the
-// message that says so.
+// RetryMostFailures retries 5xx except 501, unknown statuses, and temporary 4xx. It
+// is the official client's rule except for 402, 405, 407 and 451, which that
+// client retries twenty times: those conditions are still there after a quarter of
+// an hour, and the user waits for the message.
 func RetryMostFailures(status int, _ []byte) bool {
 	switch status {
 	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusPaymentRequired,
@@ -132,8 +128,8 @@ func RetryMostFailures(status int, _ []byte) bool {
 	return status < 100 || status >= 400
 }
 
-// conflictHeals tells a duplicate insert, or a 409 that says nothing, from a
-// run id that was deleted.
+// conflictHeals distinguishes a duplicate insert, or a 409 without a message, from
+// a deleted run id.
 func conflictHeals(body []byte) bool {
 	if bytes.Contains(body, []byte("previously created and deleted")) {
 		return false

@@ -8,50 +8,49 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// Request is one request to make, with as many attempts as its policy allows.
+// Request is one request, with as many attempts as its policy allows.
 type Request struct {
 	// Method defaults to POST.
 	Method string
-	// Path starts with a slash and is appended to the base URL, already
-	// escaped. An absolute http(s) URL is taken as it is, and gets credentials
-	// only if it lies below the base URL.
+	// Path starts with a slash, is escaped, and is appended to the base URL. An
+	// absolute http(s) URL is used as it is; it gets credentials only if it lies
+	// below the base URL.
 	Path string
-	// Body is sent as it is, with its exact length. It must not change until
-	// [Transport.Do] returns.
+	// Body is sent with its exact length. It must not change until [Transport.Do]
+	// returns.
 	Body []byte
-	// Open, if not nil, gives the body instead of Body, so that a large one need
-	// not be in memory. It is called once per attempt, sometimes again within
-	// one, and returns the body with its exact size in bytes: what lies beyond
-	// is not sent, and a body that ends earlier is an attempt that failed. The
-	// body may be read, and closed, a little after [Transport.Do] returned. An
-	// error of Open or of reading the body ends the request without a retry.
+	// Open, if not nil, replaces Body, so that a large body need not be in memory.
+	// It returns the body and its exact size in bytes: what lies beyond is not sent,
+	// and a body that ends earlier fails the attempt. Open is called once per
+	// attempt, sometimes more often. The body may be read and closed a little after
+	// [Transport.Do] returned. An error of Open or of reading the body ends the
+	// request without a retry.
 	Open func() (body io.ReadCloser, size int64, err error)
-	// NoCredentials withholds the key and everything that says who the caller
-	// is, also below the base URL: presigned addresses refuse requests that
-	// carry credentials of another kind. Header is then sent as it is, and no
-	// Content-Type is added.
+	// NoCredentials omits the key and everything else that identifies the caller,
+	// also below the base URL, because presigned addresses refuse requests with
+	// other credentials. Header is then sent as it is, without a Content-Type.
 	NoCredentials bool
-	// Header is added to the transport's own headers and replaces them where
-	// both are set. Authorization is taken from here only with NoCredentials.
+	// Header is added to the transport's own headers and replaces them if both are
+	// set. Authorization is used only with NoCredentials.
 	Header http.Header
-	// Secrets must not be told of this request, beside the transport's own; they
-	// may be in its body.
+	// Secrets are removed from texts about this request, beside the transport's
+	// own. They may be in its body.
 	Secrets secret.Keys
-	// Confidential keeps the body of a 2xx from [Options.Observe].
+	// Confidential hides the body of a 2xx from [Options.Observe].
 	Confidential bool
 	// Operation names the request in errors, logs and exchanges.
 	Operation string
-	// Policy says when to try again. The zero Policy never does.
+	// Policy says when to retry. The zero Policy never does.
 	Policy Policy
 }
 
 // Response is the final response, whatever its status.
 type Response struct {
 	StatusCode int
-	// Header is the server's; Location is cut down to what is safe to print.
+	// Header is the server's. Location is reduced to what is safe to print.
 	Header http.Header
-	// Body is complete for 2xx (larger ones than 64 MiB are an error), else its
-	// first 64 KiB, scrubbed of the API key.
+	// Body is complete for 2xx; more than 64 MiB is an error. Otherwise it is cut at
+	// 64 KiB and does not contain the API key.
 	Body []byte
 	// Truncated reports that Body was cut.
 	Truncated bool
@@ -59,11 +58,11 @@ type Response struct {
 	ContentType string
 	// RequestID is the server's id of this response, if it sent one.
 	RequestID string
-	// RetryAfter is what the server asked to wait, 0 if nothing.
+	// RetryAfter is how long the server asked to wait, 0 if it did not.
 	RetryAfter time.Duration
-	// RateLimit is what the server said about its limits.
+	// RateLimit is the state of the server's limits.
 	RateLimit RateLimit
-	// Attempts is how many HTTP requests it took.
+	// Attempts is how many HTTP requests were sent.
 	Attempts int
 }
 

@@ -263,7 +263,7 @@ func TestContextWins(t *testing.T) {
 			defer cancel()
 			_, err := tr.Do(ctx, post(GraphQLPolicy()))
 			require.ErrorIs(t, err, context.DeadlineExceeded)
-			assert.Equal(t, "Test: context deadline exceeded (after 2 attempts, the last answer was HTTP 502)", err.Error())
+			assert.Equal(t, "Test: context deadline exceeded (after 2 attempts, the last response was HTTP 502)", err.Error())
 			assert.Equal(t, 5*time.Second, time.Since(s.start))
 		})
 	})
@@ -332,7 +332,7 @@ func TestAttemptTimeout(t *testing.T) {
 			_, err := tr.Do(t.Context(), post(Policy{AttemptTimeout: 3 * time.Second}))
 			require.Error(t, err)
 			assert.NotErrorIs(t, err, context.DeadlineExceeded)
-			assert.Contains(t, err.Error(), "no answer within 3s")
+			assert.Contains(t, err.Error(), "no response within 3s")
 			timeout, ok := errors.AsType[interface {
 				error
 				Timeout() bool
@@ -350,7 +350,7 @@ func TestAttemptTimeout(t *testing.T) {
 			}
 			tr, s := newScripted(t, slow)
 			_, err := tr.Do(t.Context(), post(Policy{AttemptTimeout: 3 * time.Second}))
-			require.ErrorContains(t, err, "no answer within 3s")
+			require.ErrorContains(t, err, "no response within 3s")
 			assert.Equal(t, 3*time.Second, time.Since(s.start))
 		})
 	})
@@ -360,7 +360,7 @@ func TestAttemptTimeout(t *testing.T) {
 			tr, err := New(Options{BaseURL: "https://api.test", HTTPClient: &http.Client{Transport: &script{steps: []step{hangs}}, Timeout: time.Second}})
 			require.NoError(t, err)
 			_, err = tr.Do(t.Context(), post(Policy{AttemptTimeout: time.Minute}))
-			require.ErrorContains(t, err, "no answer within 1s")
+			require.ErrorContains(t, err, "no response within 1s")
 		})
 	})
 }

@@ -23,9 +23,8 @@ func scrubBytes(keys secret.Keys, body []byte) []byte {
 	return slices.Clip(body)
 }
 
-// redactError returns err as it is where its text is clean, so that errors.As
-// still finds everything in it, and otherwise the closest error without the
-// secret.
+// redactError returns err if its text holds no secret, so that errors.As finds
+// everything in it, otherwise the closest error without the secret.
 func redactError(keys secret.Keys, err error) error {
 	text := err.Error()
 	clean := scrubText(keys, text)
@@ -39,8 +38,8 @@ func redactError(keys secret.Keys, err error) error {
 	return &redactedError{text: clean, hidden: func() error { return err }}
 }
 
-// withoutQuery cuts the query off the address that net/http puts into its
-// errors: that of a presigned address is a credential.
+// withoutQuery removes the query from the address in net/http's errors, because
+// that of a presigned address is a credential.
 func withoutQuery(err error) error {
 	u, ok := err.(*url.Error) //nolint:errorlint // only the outermost error is rebuilt
 	if !ok {
@@ -53,9 +52,8 @@ func withoutQuery(err error) error {
 	return &url.Error{Op: u.Op, URL: address, Err: u.Err}
 }
 
-// redactedError stands for an error whose text held a secret. It matches what
-// that error matched but never hands it out. The func keeps it out of reach of
-// %+v, which would print an error it can see.
+// redactedError stands for an error whose text held a secret. It matches what that
+// error matches but does not expose it. The func hides it from %+v.
 type redactedError struct {
 	text   string
 	hidden func() error
@@ -74,10 +72,10 @@ func (e *redactedError) Timeout() bool {
 }
 
 // timeoutError says that one attempt took too long. It is not the context's
-// deadline, and does not match it: the caller's time is not up.
+// deadline and does not match it.
 type timeoutError struct{ limit time.Duration }
 
-func (e *timeoutError) Error() string { return "no answer within " + e.limit.String() }
+func (e *timeoutError) Error() string { return "no response within " + e.limit.String() }
 
 // Timeout marks it as a timeout for net.Error and url.Error.
 func (e *timeoutError) Timeout() bool { return true }

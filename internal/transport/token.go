@@ -11,30 +11,31 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// TokenSource gives access tokens, which are sent in place of a key. It must be
+// TokenSource returns access tokens, which are sent in place of a key. It must be
 // safe for concurrent use.
 type TokenSource interface {
-	// Token returns a token that is good now. rejected, if not empty, is one that
-	// the server answered with 401, and is not returned again. fresh says that the
-	// token was made for this call, so that there is no better one. The error is a
-	// [*TokenError]; ctx bounds the call.
+	// Token returns a valid token. rejected, if not empty, is one that the server
+	// answered with 401; it is not returned again. fresh reports that the token was
+	// created for this call, so there is no newer one. The error is a [*TokenError].
+	// ctx bounds the call.
 	Token(ctx context.Context, rejected secret.Key) (token secret.Key, fresh bool, err error)
-	// Secrets returns what may be echoed: the tokens in use, and what they were
-	// made from.
+	// Secrets returns the tokens in use, and the credentials they were created
+	// from. They are removed from texts.
 	Secrets() secret.Keys
 }
 
-// TokenError says that there is no access token for a request, which was not sent.
+// TokenError says that a request was not sent because there is no access token.
 type TokenError struct {
-	// Source is what tokens are made from: "identity token from /run/token".
+	// Source names the credential that tokens are created from: "identity token
+	// from /run/token".
 	Source string
-	// Permanent means that another attempt would end the same way.
+	// Permanent means that a retry would fail the same way.
 	Permanent bool
-	// Last is the server's last answer to the exchange, or nil.
+	// Last is the server's last response to the exchange, or nil.
 	Last *Response
-	// Message is what that answer says, in a few words, or "".
+	// Message is the message of that response, or "".
 	Message string
-	// Err is why there is no answer, or what is wrong with it.
+	// Err is why there is no usable response.
 	Err error
 }
 
@@ -53,7 +54,7 @@ func (e *TokenError) Error() string {
 	return text
 }
 
-// Unwrap gives Err.
+// Unwrap returns Err.
 func (e *TokenError) Unwrap() error { return e.Err }
 
 func isTokenError(err error) bool {
@@ -61,8 +62,8 @@ func isTokenError(err error) bool {
 	return ok
 }
 
-// withToken makes an attempt with an access token. If the server does not accept
-// one that was at hand, the attempt is made again with a new one, once in a call.
+// withToken makes an attempt with an access token. If the server rejects a token
+// that was in use, it makes the attempt again with a new one, once per call.
 func (c *call) withToken(req *http.Request) (*http.Response, error) {
 	token, fresh, err := c.t.tokens.Token(req.Context(), secret.Key{})
 	if err != nil {

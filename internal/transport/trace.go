@@ -41,7 +41,7 @@ type AttemptEnd struct {
 	Err error
 }
 
-// trace reports one attempt, if somebody observes.
+// trace reports one attempt to the tracer. end must be called with its outcome.
 func (c *call) trace(req *http.Request) (traced *http.Request, end func(*Response, error)) {
 	if c.t.tracer == nil {
 		return req, func(*Response, error) {}

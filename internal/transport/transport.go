@@ -33,7 +33,7 @@ type Transport struct {
 	observe func(Exchange)
 	tracer  Tracer
 	maxBody int
-	// answered is whether a response ever came: the host name is right then.
+	// answered is whether there ever was a response: the host name is right then.
 	answered atomic.Bool
 }
 
@@ -75,10 +75,9 @@ func New(o Options) (*Transport, error) {
 		t.next = t.owned
 	}
 	t.client.Transport = nil
-	// A redirect is never followed. W&B's API does not redirect; what does is a
-	// login page in front of it, or a wrong address. Following one would turn
-	// the POST into a GET, show the key to another host or, without the key,
-	// turn the plain answer "you were redirected" into a puzzling refusal.
+	// Redirects are never followed. W&B's API does not redirect, but login pages and
+	// wrong addresses do. Following one would turn the POST into a GET, and show the
+	// key to another host or hide the redirect behind a puzzling refusal.
 	t.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	if o.Tokens != nil {
 		t.tokens = o.Tokens(t.anonymous())
@@ -124,10 +123,10 @@ func validHeaderName(name string) bool {
 // BaseURL returns the server's address without a trailing slash.
 func (t *Transport) BaseURL() string { return t.base.text }
 
-// Scrub removes the API key, or tokens, from a text that came from outside.
+// Scrub removes the API key and the tokens from foreign text.
 func (t *Transport) Scrub(text string) string { return t.hidden().Scrub(text) }
 
-// hidden is what must not be told.
+// hidden are the secrets to remove from texts.
 func (t *Transport) hidden() secret.Keys {
 	if t.tokens != nil {
 		return t.tokens.Secrets()
@@ -143,9 +142,8 @@ func (t *Transport) anonymous() *Transport {
 	}
 }
 
-// Close closes the idle connections of a client of our own; requests still in
-// flight finish, and their connections are closed then. It may be called more
-// than once. A client given in [Options] is left alone.
+// Close closes idle connections; requests in flight finish. It does not close the
+// connections of Options.HTTPClient. Further calls do nothing.
 func (t *Transport) Close() error {
 	if t.owned != nil {
 		t.owned.CloseIdleConnections()
@@ -153,16 +151,15 @@ func (t *Transport) Close() error {
 	return nil
 }
 
-// Format prints the base URL only: whatever the verb, no header and no key.
+// Format prints only the base URL, whatever the verb.
 func (t *Transport) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "transport to "+t.base.text)
 }
 
-// Do makes the request, and makes it again as its policy says. Any response is
-// a result, whatever its status; there is an error, a [*Error], only when there
-// was none: the context ended, or the last attempt had no answer. A wait that
-// would outlast the context's deadline is not begun; the last response is
-// returned at once instead.
+// Do sends the request and retries it as its policy says. It returns any response,
+// whatever its status. The error is an [*Error] if there was no response: the
+// context ended, or the last attempt failed. If the next wait would exceed the
+// context's deadline, Do returns the last response at once.
 func (t *Transport) Do(ctx context.Context, r *Request) (*Response, error) {
 	c := &call{t: t, ctx: ctx, req: r}
 	req, err := t.newRequest(ctx, r)
@@ -216,8 +213,8 @@ func (t *Transport) newRequest(ctx context.Context, r *Request) (*retryablehttp.
 // headerFor is the header of a request to u.
 func (t *Transport) headerFor(u *url.URL, r *Request) http.Header {
 	if !t.base.covers(u) {
-		// Somebody else's server, such as an object store: it gets neither the
-		// key nor the extra headers, which may hold a gateway's secrets.
+		// Another server, such as an object store, gets neither the key nor the
+		// extra headers, which may hold a gateway's secrets.
 		header := http.Header{"User-Agent": t.header["User-Agent"]}
 		maps.Copy(header, r.Header)
 		if !r.NoCredentials {
