@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/term"
 )
 
 func verifyCommand() command {
@@ -70,7 +72,7 @@ func runVerify(ctx context.Context, a *app, args []string) int {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	options := a.env.options()
-	options.BaseURL, options.Dir = *host, dir
+	options.BaseURL, options.Dir, options.Output = *host, dir, io.Discard
 	cl, err := client.New(options)
 	if err != nil {
 		a.explainError(err)
@@ -105,36 +107,38 @@ type verification struct {
 // do makes the checks in order and stops at the first that fails.
 func (v *verification) do(ctx context.Context) error {
 	viewer, err := v.client.Viewer(ctx)
-	if !v.passed("key", err) {
-		return err
+	if err != nil {
+		return v.failed("key", err)
 	}
-	v.printf("            %s\n", printable(viewer.Username))
+	v.passed("key", printable(viewer.Username))
 	v.options.JobType, v.options.StatsInterval = "verify", -1
 	v.options.Config = map[string]any{"verify": true}
 	run, err := v.client.Init(ctx, v.options)
-	if !v.passed("create", err) {
-		return err
+	if err != nil {
+		return v.failed("create", err)
 	}
-	v.printf("            %s\n", run.URL())
-	err = v.upload(ctx, run)
-	if !v.passed("upload", err) {
-		return err
+	v.passed("create", run.URL())
+	if err := v.upload(ctx, run); err != nil {
+		return v.failed("upload", err)
 	}
-	err = v.readBack(ctx, run)
-	if !v.passed("read back", err) {
-		return err
+	v.passed("upload", counted(verifyRows, "row")+", "+size(verifyRows*verifyRowBytes))
+	if err := v.readBack(ctx, run); err != nil {
+		return v.failed("read back", err)
 	}
+	v.passed("read back", "")
 	v.printf("Every check passed.\n")
 	return nil
 }
 
-func (v *verification) passed(check string, err error) bool {
-	mark := v.style.Green("ok    ")
-	if err != nil {
-		mark = v.style.Red("FAILED")
-	}
-	v.printf("  %s    %s\n", mark, check)
-	return err == nil
+// passed prints a check that passed, with a detail.
+func (v *verification) passed(check, detail string) {
+	v.printf("  %s  %s\n", v.style.Green("ok  "), strings.TrimRight(term.Pad(check, len("read back"))+"  "+detail, " "))
+}
+
+// failed prints a check that failed, and returns why.
+func (v *verification) failed(check string, err error) error {
+	v.printf("  %s  %s\n\n", v.style.Red("FAIL"), check)
+	return err
 }
 
 // upload logs rows and a file, and finishes the run.

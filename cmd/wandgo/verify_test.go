@@ -16,9 +16,9 @@ func TestVerify_Server_ExitsByFirstFailure(t *testing.T) {
 		status    int
 		says      []string
 	}{
-		{"all good", joKey, nil, exitAllowed, []string{"ok        read back", "Every check passed"}},
-		{"unknown key", unknownKey, nil, 12, []string{"FAILED    key"}},
-		{"viewer", viewerKey, []string{"--entity", "acme-research"}, 14, []string{"ok        key", "FAILED    create"}},
+		{"all good", joKey, nil, exitAllowed, []string{"ok    read back", "Every check passed"}},
+		{"unknown key", unknownKey, nil, 12, []string{"FAIL  key"}},
+		{"viewer", viewerKey, []string{"--entity", "acme-research"}, 14, []string{"ok    key", "FAIL  create"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
