@@ -11,58 +11,58 @@ import (
 
 // Defaults of [Config].
 const (
-	// DefaultBatchWait is the official client's.
+	// DefaultBatchWait is that of the official client.
 	DefaultBatchWait = 5 * time.Second
-	// DefaultBatchSize bounds the answer, about 1 KB a name, and the age that an
-	// address reaches before its turn comes.
+	// DefaultBatchSize bounds the response, which has about 1 KB per name, and the age of
+	// an address when it is used.
 	DefaultBatchSize = 500
-	// DefaultParallel is an eighth of the official client's 128. Each upload
-	// holds a connection, an open file and a buffer; a host's network is full
-	// long before, and 64 runs in one process would hold 8,192.
+	// DefaultParallel is an eighth of the official client's 128. Each upload has a
+	// connection, an open file and a buffer. Fewer of them fill a host's network, and
+	// with 128 the 64 runs of one process would have 8,192.
 	DefaultParallel = 16
-	// DefaultPollInterval is the official client's.
+	// DefaultPollInterval is that of the official client.
 	DefaultPollInterval = 500 * time.Millisecond
 )
 
-// Config is what an [Uploader] needs. GraphQL, Transport and the three names
-// are required, except for a run that is offline from the start.
+// Config configures an [Uploader]. GraphQL, Transport and the three names are required,
+// except for a run that starts offline.
 type Config struct {
-	// GraphQL and Transport lead to the same server.
+	// GraphQL and Transport are for the same server.
 	GraphQL   *gqlclient.Client
 	Transport *transport.Transport
 	// Entity, Project and Run are the run's names on the server.
 	Entity, Project, Run string
-	// IgnoreGlobs are patterns of path.Match for names that are never uploaded,
-	// the client's own files included.
+	// IgnoreGlobs are patterns of path.Match for names that are not uploaded, including
+	// the client's own files.
 	IgnoreGlobs []string
-	// BatchWait is how long names are collected before the server is asked.
+	// BatchWait is how long names are collected before a request.
 	BatchWait time.Duration
 	// BatchSize is the most names in one request.
 	BatchSize int
-	// Slots bounds the uploads at one time, and may be shared by several
-	// uploaders. Nil means [DefaultParallel] of the uploader's own.
+	// Slots bounds the concurrent uploads, and may be shared by several uploaders. The
+	// default is [DefaultParallel].
 	Slots Slots
-	// PollInterval is how often live files are looked at.
+	// PollInterval is the time between two checks of the live files.
 	PollInterval time.Duration
-	// Policy is the retry policy of an upload, by default
+	// Policy is the retry policy of an upload. The default is
 	// [transport.TransferPolicy].
 	Policy *transport.Policy
 
-	// The functions below are called from the uploader's goroutines, several at
-	// a time, without a lock held. They must not call Finish, Keep or Close.
+	// The functions below are called concurrently from the uploader's goroutines,
+	// without a lock held. They must not call Finish, Keep or Close.
 
 	// Uploaded is called with the name of each file that reached the store.
 	Uploaded func(name string)
-	// Skipped is called for each file that is left out, with the reason: it
-	// matches [ErrIgnored], [ErrNotRegular] or fs.ErrNotExist.
+	// Skipped is called for each file that is skipped. The reason matches [ErrIgnored],
+	// [ErrSecret], [ErrNotRegular] or fs.ErrNotExist.
 	Skipped func(name string, reason error)
-	// Refused is called once, when the server refuses the run's files. No
-	// upload is begun after it.
+	// Refused is called once, when the server refuses the run's files. No upload is
+	// started after it.
 	Refused func(*graphql.Error)
-	// Denied is called for each file that the store refuses. The others go on.
+	// Denied is called for each file that the store refuses. The others continue.
 	Denied func(*StorageDeniedError)
-	// Progress is called when a file starts or ends, and a few times a second
-	// while one is sent. The calls follow one another.
+	// Progress is called when an upload starts or ends, and a few times a second while a
+	// file is sent. The calls are not concurrent.
 	Progress func(Progress)
 	// Logger gets a Debug record per upload and a Warn record per failure.
 	Logger *slog.Logger
@@ -93,8 +93,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Slots bounds how many uploads run at one time.
+// Slots bounds the number of concurrent uploads.
 type Slots chan struct{}
 
-// NewSlots allows n uploads at one time, at least one.
+// NewSlots allows n concurrent uploads, at least one.
 func NewSlots(n int) Slots { return make(Slots, max(n, 1)) }

@@ -32,7 +32,7 @@ var official = struct{ asked, put [][]string }{
 	},
 }
 
-func TestSavesAsTheOfficialClientDoes(t *testing.T) {
+func TestSave_RecordedCalls_EqualsOfficialClient(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {

@@ -9,17 +9,17 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 )
 
-// dispatch is the goroutine that collects names, asks for their addresses and
-// begins the uploads. It waits for a free slot before each, so that addresses
-// are asked for only when their turn is near.
+// dispatch is the goroutine that collects names, requests their addresses and starts the
+// uploads. It waits for a free slot before each upload, so that an address is requested
+// only shortly before it is used.
 func (u *Uploader) dispatch() {
 	for u.collect() {
 		u.mu.Lock()
 		left := len(u.pending)
 		u.hurry = false
 		u.mu.Unlock()
-		// What is saved meanwhile waits for its own time, so that a live file
-		// does not go more often than once in that.
+		// Files saved meanwhile wait for the next batch, so that a live file is sent
+		// only once per batch.
 		for left > 0 && u.ctx.Err() == nil {
 			batch := u.take(min(left, u.cfg.BatchSize))
 			u.send(batch)
@@ -33,8 +33,8 @@ func (u *Uploader) dispatch() {
 	}
 }
 
-// collect waits until there is something to send and its time has come. It is
-// false once the uploader was stopped.
+// collect waits until it is time to send a batch. It returns false after the uploader was
+// stopped.
 func (u *Uploader) collect() bool {
 	var due <-chan time.Time
 	var timer *time.Timer
@@ -80,8 +80,8 @@ func (u *Uploader) take(n int) []*file {
 	return batch
 }
 
-// send asks for the addresses of a batch and begins its uploads. It returns once
-// the last of them has begun.
+// send requests the addresses of a batch and starts its uploads. It returns when the last
+// of them has started.
 func (u *Uploader) send(batch []*file) {
 	jobs := make([]*job, 0, len(batch))
 	for _, f := range batch {
@@ -89,10 +89,10 @@ func (u *Uploader) send(batch []*file) {
 			jobs = append(jobs, j)
 		}
 	}
-	u.begin(jobs)
+	u.startJobs(jobs)
 }
 
-// prepare takes a file's content as it is now, nil if there is none to send.
+// prepare returns the job for a file's current content, nil if there is none to send.
 func (u *Uploader) prepare(f *file) *job {
 	u.mu.Lock()
 	src, refusal := f.src, u.refusal
@@ -107,25 +107,25 @@ func (u *Uploader) prepare(f *file) *job {
 	has := f.has
 	u.mu.Unlock()
 	if err != nil {
-		u.leaveOut(f, err)
+		u.skipContent(f, err)
 		return nil
 	}
 	return &job{u: u, file: f, src: src, size: seen.size, has: has}
 }
 
-// leaveOut ends the turn of a file that has no content: one that is not there,
-// or is no file, is skipped, and anything else is a failure.
-func (u *Uploader) leaveOut(f *file, err error) {
+// skipContent handles a file without content. A file that does not exist or is not regular
+// is skipped; any other error is a failure.
+func (u *Uploader) skipContent(f *file, err error) {
 	if stderrors.Is(err, fs.ErrNotExist) || stderrors.Is(err, ErrNotRegular) {
 		u.skip(f.name, err)
 		u.progress.dropped()
-		u.settleAs(f, nil, err)
+		u.finishedAs(f, nil, err)
 		return
 	}
 	u.fail(f, err)
 }
 
-// fail ends the turn of a file that could not be uploaded.
+// fail records that a file could not be uploaded.
 func (u *Uploader) fail(f *file, err error) {
 	u.progress.failed()
 	if u.ctx.Err() == nil {
@@ -134,10 +134,10 @@ func (u *Uploader) fail(f *file, err error) {
 	if denied, ok := stderrors.AsType[*StorageDeniedError](err); ok && u.cfg.Denied != nil {
 		u.cfg.Denied(denied)
 	}
-	u.settle(f, err)
+	u.finished(f, err)
 }
 
-func (u *Uploader) begin(jobs []*job) {
+func (u *Uploader) startJobs(jobs []*job) {
 	if len(jobs) == 0 {
 		return
 	}
@@ -147,7 +147,7 @@ func (u *Uploader) begin(jobs []*job) {
 	}
 	targets, err := u.ask(u.ctx, names)
 	if err != nil {
-		u.declined(jobs, err)
+		u.askFailed(jobs, err)
 		return
 	}
 	for i, j := range jobs {
@@ -164,14 +164,13 @@ func (u *Uploader) begin(jobs []*job) {
 	}
 }
 
-// declined deals with a batch that got no addresses. A name that the server
-// does not like must not keep the others back, so that the batch is halved
-// until it stands alone.
-func (u *Uploader) declined(jobs []*job, err error) {
+// askFailed handles a batch that got no addresses. If the error may be about one of the
+// names, the batch is halved until that name is alone, so that the others are uploaded.
+func (u *Uploader) askFailed(jobs []*job, err error) {
 	e, ok := stderrors.AsType[*graphql.Error](err)
 	if ok && e.Answered() && aboutNames(e) && len(jobs) > 1 {
-		u.begin(jobs[:len(jobs)/2])
-		u.begin(jobs[len(jobs)/2:])
+		u.startJobs(jobs[:len(jobs)/2])
+		u.startJobs(jobs[len(jobs)/2:])
 		return
 	}
 	if ok && refused(e) {
@@ -182,7 +181,7 @@ func (u *Uploader) declined(jobs []*job, err error) {
 	}
 }
 
-// refuse ends all uploads that have not begun.
+// refuse stops all uploads that have not started.
 func (u *Uploader) refuse(e *graphql.Error) {
 	u.mu.Lock()
 	first := u.refusal == nil

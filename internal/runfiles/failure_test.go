@@ -24,7 +24,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-func TestUploadsAreRepeated(t *testing.T) {
+func TestUpload_TemporaryError_IsRetried(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]wandbtest.Fault{
 		"500":           {Status: 500},
@@ -49,7 +49,7 @@ func TestUploadsAreRepeated(t *testing.T) {
 	}
 }
 
-func TestUploadsAreNotRepeated(t *testing.T) {
+func TestUpload_PermanentError_IsNotRetried(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{301, 400, 404, 409, 412, 501} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
@@ -66,7 +66,7 @@ func TestUploadsAreNotRepeated(t *testing.T) {
 	}
 }
 
-func TestRetriesTakeTheOfficialTime(t *testing.T) {
+func TestUpload_Retries_TakeTheOfficialTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{put: func(put) (int, string) { return 502, "" }}
@@ -88,7 +88,7 @@ func TestRetriesTakeTheOfficialTime(t *testing.T) {
 	})
 }
 
-func TestExpiredAddressIsRenewedOnce(t *testing.T) {
+func TestUpload_ExpiredAddress_IsRenewedOnce(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		status        int
@@ -132,7 +132,7 @@ func TestExpiredAddressIsRenewedOnce(t *testing.T) {
 	}
 }
 
-func TestStorageDenied(t *testing.T) {
+func TestUpload_StoreRefuses_ReturnsStorageDeniedError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{put: func(p put) (int, string) {
@@ -165,7 +165,7 @@ func TestStorageDenied(t *testing.T) {
 	})
 }
 
-func TestRefusalEndsUploadsAndIsToldOnce(t *testing.T) {
+func TestUpload_ServerRefuses_StopsAllAndNotifiesOnce(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t, nil)
 	require.NoError(t, o.SaveBytes("before", nil, runfiles.Now))
@@ -193,7 +193,7 @@ func TestRefusalEndsUploadsAndIsToldOnce(t *testing.T) {
 	assert.NoFileExists(t, path.Join(dir, "before"), "it is on the server")
 }
 
-func TestRefusalWhileRenewing(t *testing.T) {
+func TestUpload_RefusedWhileRenewing_StopsAll(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{
@@ -213,7 +213,7 @@ func TestRefusalWhileRenewing(t *testing.T) {
 	})
 }
 
-func TestOneBadNameKeepsNoOtherBack(t *testing.T) {
+func TestUpload_OneBadName_UploadsTheOthers(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t, nil)
 	o.srv.Inject(wandbtest.Fault{
@@ -229,22 +229,22 @@ func TestOneBadNameKeepsNoOtherBack(t *testing.T) {
 	assert.Empty(t, o.refused)
 }
 
-func TestAnswersThatDoNotFit(t *testing.T) {
+func TestUpload_AddressesDoNotMatch_ReturnsAnswerError(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ body, want string }{
 		"one too few": {
-			`{"data":{"createRunFiles":{"uploadHeaders":[],"files":[]}}}`, "upload a: the server gave 0 upload addresses for 1 files",
+			`{"data":{"createRunFiles":{"uploadHeaders":[],"files":[]}}}`, "upload a: the server returned 0 upload addresses for 1 files",
 		},
 		"null": {
-			`{"data":{"createRunFiles":null}}`, "upload a: the server gave 0 upload addresses for 1 files",
+			`{"data":{"createRunFiles":null}}`, "upload a: the server returned 0 upload addresses for 1 files",
 		},
 		"another name": {
 			`{"data":{"createRunFiles":{"uploadHeaders":[],"files":[{"name":"b","uploadUrl":"https://h/"}]}}}`,
-			`upload a: the server gave no upload address for "a"`,
+			`upload a: the server returned no upload address for "a"`,
 		},
 		"no address": {
 			`{"data":{"createRunFiles":{"uploadHeaders":[],"files":[{"name":"a","uploadUrl":null}]}}}`,
-			`upload a: the server gave no upload address for "a"`,
+			`upload a: the server returned no upload address for "a"`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -259,7 +259,7 @@ func TestAnswersThatDoNotFit(t *testing.T) {
 	}
 }
 
-func TestAddressThatIsNone(t *testing.T) {
+func TestUpload_InvalidAddress_Fails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{address: func(string, int) string { return "ftp://user:hunter22@h/x?signature=s3cret" }}
@@ -275,7 +275,7 @@ func TestAddressThatIsNone(t *testing.T) {
 
 // A file that cannot be read fails at once, and a file that shrinks while it is
 // sent is sent again.
-func TestFilesThatChangeOrBreak(t *testing.T) {
+func TestUpload_FileChangesWhileRead_Fails(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t, nil)
 	broken := openFunc(func(string) (fs.File, error) { return &brokenFile{MapFile(t, "0123456789"), errDisk}, nil })
@@ -319,7 +319,7 @@ func (f *brokenFile) Read(p []byte) (int, error) {
 	return copy(p, "012"), err
 }
 
-func TestCanceledContextIsTheCause(t *testing.T) {
+func TestFinish_CanceledContext_IsTheCause(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t, nil)
 	o.srv.Inject(wandbtest.Fault{Operation: "PUT", Hang: true})

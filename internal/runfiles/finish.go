@@ -7,26 +7,28 @@ import (
 	"strings"
 )
 
-// Finish uploads the files with the policies End and Live, tries once more what
-// failed for want of an answer, and waits for everything. It returns a
-// [*FilesError] with what is not on the server, and, when ctx ended first, the
-// context's error beside it; the uploads then go on until Close or Keep. After
-// Keep, Finish waits for nothing and keeps those files once more instead, and then
-// the [*FilesError] names those that could not be kept. It may be called again.
-// What had no content is no error; see [Uploader.Missing].
+// Finish uploads the files with the policies End and Live, repeats uploads that failed with
+// a temporary error, and waits for all uploads. It may be called again. After Keep it
+// stores those files again instead and does not wait. A file without content is not an
+// error; see [Uploader.Missing]. The error is
+//
+//   - a [*FilesError] with the files that are not on the server, or after Keep, with those
+//     that could not be stored;
+//   - the context's error if ctx ended first; the uploads then continue until Close or
+//     Keep.
 func (u *Uploader) Finish(ctx context.Context) error {
 	if done, err := u.finishKept(ctx); done {
 		return err
 	}
 	if !u.cfg.hasServer() {
-		return u.nowhere()
+		return u.noServer()
 	}
 	u.Start()
 	u.mu.Lock()
 	if !u.finishing {
 		u.finishing = true
 		for _, f := range u.files {
-			if f.src != nil && (f.policy != Now || f.err != nil && !lasting(f.err)) {
+			if f.src != nil && (f.policy != Now || f.err != nil && !permanent(f.err)) {
 				u.pendLocked(f)
 			}
 		}
@@ -42,8 +44,8 @@ func (u *Uploader) Finish(ctx context.Context) error {
 	return u.failures()
 }
 
-// nowhere is Finish of an uploader that has neither a server nor a directory.
-func (u *Uploader) nowhere() error {
+// noServer is Finish for an uploader without a server and a directory.
+func (u *Uploader) noServer() error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.finishing = true
@@ -53,21 +55,21 @@ func (u *Uploader) nowhere() error {
 	return joined(u.failedLocked())
 }
 
-// wait waits until nothing is pending or being sent.
+// wait waits until no file is pending or being sent.
 func (u *Uploader) wait(ctx context.Context) error {
 	for {
 		u.mu.Lock()
 		open := u.open
-		if open > 0 && u.settled == nil {
-			u.settled = make(chan struct{})
+		if open > 0 && u.drained == nil {
+			u.drained = make(chan struct{})
 		}
-		settled := u.settled
+		drained := u.drained
 		u.mu.Unlock()
 		if open == 0 {
 			return nil
 		}
 		select {
-		case <-settled:
+		case <-drained:
 		case <-u.ctx.Done():
 			return fmt.Errorf("upload files: %d not uploaded: %w", open, ErrClosed)
 		case <-ctx.Done():
@@ -76,9 +78,8 @@ func (u *Uploader) wait(ctx context.Context) error {
 	}
 }
 
-// Missing returns the files that were left out because they were not there, or were
-// no regular files, when their turn came, in the order of their names. Those that
-// match a pattern to ignore are not among them.
+// Missing returns the files that were skipped because they did not exist or were not
+// regular files, sorted by name. It does not include files that match a pattern to ignore.
 func (u *Uploader) Missing() []*FileError {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -120,9 +121,9 @@ func sorted(files []*FileError) []*FileError {
 	return files
 }
 
-// Errors returns the files that failed so far, in the order of their names.
+// Errors returns the files that failed so far, sorted by name.
 func (u *Uploader) Errors() []*FileError {
-	if e, ok := u.failures().(*FilesError); ok { //nolint:errorlint // it is returned as it is
+	if e, ok := u.failures().(*FilesError); ok { //nolint:errorlint // it is not wrapped
 		return e.Files
 	}
 	return nil

@@ -9,30 +9,29 @@ import (
 	"path/filepath"
 )
 
-// SaveGlob saves every file that a pattern matches now. Files that appear later are
-// not found. It returns the names they have in the run, which are their paths
-// relative to base, sorted. There may be none.
+// SaveGlob saves every file that matches a pattern. Files that are created later are not
+// saved. It returns their names in the run, which are their paths relative to base,
+// sorted. There may be none.
 //
 // The pattern is one of filepath.Match, with these additions:
 //
-//   - an element ** stands for any number of directories;
+//   - an element ** matches any number of directories;
 //   - [!a] is [^a], as in Python;
-//   - a pattern that is the name of a file stands for that file, whatever it holds;
-//   - a name that begins with a dot is matched only by an element that does, and **
-//     does not enter such a directory;
-//   - a file that by its name holds a key or a password is only saved under its
-//     whole name, not by a wildcard.
+//   - a pattern that is the name of a file matches only that file;
+//   - a name that starts with a dot is only matched by an element that does, and ** does
+//     not enter such a directory;
+//   - a file whose name is typical for keys or passwords is only matched by its full name.
 //
 // A pattern that is not absolute is relative to the current directory. An empty base
 // is the current directory too. For an absolute pattern it is the parent of the
 // directory in its last but one element, as in the official client: /data/ckpt/*.pt
-// gives names such as ckpt/a.pt. Symbolic links below base may lead elsewhere, except
-// those that ** meets. Directories that a wildcard matches are reported and skipped,
-// not walked: a stray * would upload everything below it. The errors are:
+// gives names such as ckpt/a.pt. Symbolic links below base are followed, except by **.
+// Directories that a wildcard matches are reported and skipped, because a stray * would
+// otherwise upload everything below them. The error is
 //
-//   - [ErrOutside] for a pattern that leaves base;
-//   - an *errors.InputError for a malformed pattern, and for a directory that is
-//     named without a wildcard.
+//   - [ErrOutside] for a pattern that leads out of base,
+//   - an *errors.InputError for a malformed pattern, and for a directory without a
+//     wildcard.
 func (u *Uploader) SaveGlob(pattern, base string, policy Policy) ([]string, error) {
 	base, rel, err := relativeTo(base, pattern)
 	if err != nil {
@@ -43,8 +42,8 @@ func (u *Uploader) SaveGlob(pattern, base string, policy Policy) ([]string, erro
 	})
 }
 
-// SaveFS is SaveGlob for a file system, whose root is the base. It must stay
-// usable, also from other goroutines, until Close.
+// SaveFS is SaveGlob for a file system, whose root is the base. It is read from other
+// goroutines until Close.
 func (u *Uploader) SaveFS(fsys fs.FS, pattern string, policy Policy) ([]string, error) {
 	clean := path.Clean(pattern)
 	if !fs.ValidPath(clean) {
@@ -91,16 +90,16 @@ func (u *Uploader) saveAll(fsys fs.FS, glob, pattern string, policy Policy, save
 	return names, nil
 }
 
-// outside says that a pattern leaves its base.
+// outside returns the error for a pattern that leads out of its base.
 func outside(pattern string) error {
 	return invalid("pattern", pattern, "must lead to files below its base", ErrOutside)
 }
 
-// notRegular says what a pattern without a wildcard leads to.
+// notRegular returns the error for a pattern without a wildcard that is not a file.
 func notRegular(fsys fs.FS, name, pattern string) error {
-	rule := "is no regular file"
+	rule := "is not a regular file"
 	if info, err := fs.Stat(fsys, name); err == nil && info.IsDir() {
-		rule = "is a directory; /** after it stands for all the files below"
+		rule = "is a directory; add /** to save all the files below it"
 	}
 	return invalid("pattern", pattern, rule, ErrNotRegular)
 }

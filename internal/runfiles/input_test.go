@@ -13,7 +13,7 @@ import (
 	"github.com/wandgo/wandgo/internal/runfiles"
 )
 
-func TestSaveRefuses(t *testing.T) {
+func TestSave_InvalidInput_ReturnsInputError(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t, nil)
 	for _, name := range []string{"", ".", "..", "../up", "a/../../b", "/etc/passwd", "a//b", "a/./b", "nul\x00", "\xff"} {
@@ -30,15 +30,15 @@ func TestSaveRefuses(t *testing.T) {
 		return err
 	}
 	for want, err := range map[string]error{
-		`save a: invalid policy "later": must be now, end or live`:                         o.SaveBytes("a", nil, "later"),
-		`save: invalid file name "../a": must be a path inside the run`:                    o.SaveBytes("../a", nil, runfiles.Now),
-		`save a: invalid path "../b": must be one of io/fs`:                                o.SaveFile("a", fstest.MapFS{}, "../b", runfiles.Now),
-		`invalid policy "never": must be now, end or live`:                                 glob(dir+"/*", dir, "never"),
-		`invalid pattern "../x": must lead to files below its base`:                        glob("../x", "", runfiles.Now),
-		`invalid pattern "../y": must lead to files below its base`:                        inFS("../y"),
-		`invalid pattern "d/[": must be a pattern of filepath.Match`:                       inFS("d/["),
-		`invalid pattern "d": is a directory; /** after it stands for all the files below`: inFS("d"),
-		`invalid pattern "device": is no regular file`:                                     inFS("device"),
+		`save a: invalid policy "later": must be now, end or live`:                    o.SaveBytes("a", nil, "later"),
+		`save: invalid file name "../a": must be a path inside the run`:               o.SaveBytes("../a", nil, runfiles.Now),
+		`save a: invalid path "../b": must be a valid path of io/fs`:                  o.SaveFile("a", fstest.MapFS{}, "../b", runfiles.Now),
+		`invalid policy "never": must be now, end or live`:                            glob(dir+"/*", dir, "never"),
+		`invalid pattern "../x": must lead to files below its base`:                   glob("../x", "", runfiles.Now),
+		`invalid pattern "../y": must lead to files below its base`:                   inFS("../y"),
+		`invalid pattern "d/[": must be a pattern of filepath.Match`:                  inFS("d/["),
+		`invalid pattern "d": is a directory; add /** to save all the files below it`: inFS("d"),
+		`invalid pattern "device": is not a regular file`:                             inFS("device"),
 	} {
 		assert.ErrorIs(t, err, errors.ErrInvalidInput)
 		if err != nil {

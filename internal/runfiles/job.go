@@ -24,24 +24,24 @@ type job struct {
 	file   *file
 	src    source
 	target target
-	has    *digest // what the store has already
+	has    *digest // of the content in the store
 
 	mu   sync.Mutex
-	size int64 // as it was when last looked at
-	sent int64 // of the attempt under way
-	// attempt tells the reader of the attempt under way from earlier ones,
-	// which net/http may still be reading a little.
+	size int64 // of the content when it was opened last
+	sent int64 // by the current attempt
+	// attempt is the number of the current attempt. net/http may still read from
+	// earlier ones for a short time.
 	attempt int
-	whole   *digest // what the attempt sent, once it was all read
+	whole   *digest // of the current attempt, when all of it was read
 }
 
-// digest tells contents apart. Only this process compares it.
+// digest identifies a content within this process.
 type digest struct {
 	size int64
 	sum  [sha256.Size]byte
 }
 
-// operation names an upload in errors and logs.
+// operation is the name of an upload in errors and logs.
 const operation = "upload"
 
 func (j *job) run() {
@@ -57,12 +57,12 @@ func (j *job) run() {
 	u.progress.end(j, err == nil)
 	switch {
 	case err == nil && same:
-		u.cfg.Logger.Debug("file is uploaded already", "name", j.file.name)
-		u.settle(j.file, nil)
+		u.cfg.Logger.Debug("file is already uploaded", "name", j.file.name)
+		u.finished(j.file, nil)
 	case err == nil:
 		j.uploaded()
 	case stderrors.Is(err, fs.ErrNotExist), stderrors.Is(err, ErrNotRegular):
-		u.leaveOut(j.file, err)
+		u.skipContent(j.file, err)
 	default:
 		u.fail(j.file, err)
 	}
@@ -80,11 +80,11 @@ func (j *job) uploaded() {
 	if u.cfg.Uploaded != nil {
 		u.cfg.Uploaded(j.file.name)
 	}
-	// Last, so that whoever waits in Finish finds the name reported.
-	u.settle(j.file, nil)
+	// Last, so that the name is reported before Finish returns.
+	u.finished(j.file, nil)
 }
 
-// unchanged reports whether the store has this content already.
+// unchanged reports whether the store already has this content.
 func (j *job) unchanged() (bool, error) {
 	if j.has == nil || j.has.size != j.size {
 		return false, nil
@@ -102,7 +102,7 @@ func (j *job) unchanged() (bool, error) {
 	return n == j.has.size && bytes.Equal(h.Sum(nil), j.has.sum[:]), nil
 }
 
-// stoppable ends a long read when the uploader is closed.
+// stoppable stops a long read when the uploader is closed.
 type stoppable struct {
 	r io.Reader
 	u *Uploader
@@ -133,7 +133,7 @@ func (j *job) put() error {
 	return failed
 }
 
-// putAgain repeats put with a new address, once.
+// putAgain calls put with a new address.
 func (j *job) putAgain() error {
 	targets, err := j.u.ask(j.u.ctx, []string{j.file.name})
 	if err != nil {
@@ -146,7 +146,7 @@ func (j *job) putAgain() error {
 	return j.put()
 }
 
-// open begins an attempt.
+// open starts an attempt.
 func (j *job) open() (io.ReadCloser, int64, error) {
 	body, size, err := j.src.open()
 	if err != nil {
@@ -163,7 +163,7 @@ func (j *job) open() (io.ReadCloser, int64, error) {
 	return r, size, nil
 }
 
-// attemptReader counts and digests what is sent.
+// attemptReader counts and hashes the bytes sent.
 type attemptReader struct {
 	io.ReadCloser
 	j       *job
@@ -189,7 +189,7 @@ func (r *attemptReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// done is called with the job's lock held.
+// done records the digest. The job's lock is held.
 func (r *attemptReader) done() {
 	if r.j.whole == nil {
 		d := &digest{size: r.j.size}
@@ -198,7 +198,7 @@ func (r *attemptReader) done() {
 	}
 }
 
-// bytes returns how much was sent, and of how much.
+// bytes returns the number of bytes sent and their total.
 func (j *job) bytes() (sent, size int64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -15,22 +15,24 @@ import (
 	"sync"
 )
 
-// keeper puts files into the run's directory on disk.
+// keeper stores files in the run's directory on disk.
 type keeper struct {
 	dir  string
 	root *os.Root
 	mu   sync.Mutex // two saves of one name would share its temporary file
 }
 
-// Keep ends the uploads and puts every file that the server does not have into
-// dir, under its name, so that it can be uploaded later. From then on each save
-// puts its file there at once, and Finish does so again for the policies End
-// and Live. Where dir is on the same disk, a file costs no space: Keep makes a
-// hard link, and what is written into the file later is in both. Elsewhere, and
-// where the system has no such links, it is copied. Once ctx has ended, links are
-// still made, and [graceBytes] copied at most, the smallest files first. Keep
-// returns the error of opening dir, or a [*FilesError] with those that it did not
-// keep, the context's error where that is why; a file that is not there is skipped.
+// Keep stops the uploads and stores every file that the server does not have in dir, under
+// its name, so that it can be uploaded later. After Keep, each save stores its file at
+// once, and Finish does so again for the policies End and Live.
+//
+// On the same disk a file needs no space: Keep creates a hard link, and later changes of
+// the file are in both. Otherwise the file is copied. After ctx has ended, links are still
+// created, and at most [graceBytes] are copied, the smallest files first. A file that does
+// not exist is skipped. The error is
+//
+//   - that of opening dir,
+//   - or a [*FilesError] with the files that were not stored.
 func (u *Uploader) Keep(ctx context.Context, dir string) error {
 	u.stateMu.Lock()
 	defer u.stateMu.Unlock()
@@ -50,7 +52,7 @@ func (u *Uploader) Keep(ctx context.Context, dir string) error {
 	u.stop()
 	u.mu.Lock()
 	u.kept = k
-	over := u.finishing // then those that were to wait for the end had their turn
+	over := u.finishing // the files with the policy End were uploaded
 	u.mu.Unlock()
 	u.keepAll(ctx, k, func(f *file) bool {
 		return f.policy != Now && !over || f.state != idle || f.err != nil
@@ -77,7 +79,7 @@ func (u *Uploader) finishKept(ctx context.Context) (done bool, err error) {
 	return true, u.unkept()
 }
 
-// wasKept reports whether Keep took over.
+// wasKept reports whether Keep was called.
 func (u *Uploader) wasKept() bool {
 	u.stateMu.Lock()
 	defer u.stateMu.Unlock()
@@ -86,21 +88,21 @@ func (u *Uploader) wasKept() bool {
 	return u.kept != nil
 }
 
-// unkept returns a *FilesError with the files that are neither on the server nor
-// kept, or nil.
+// unkept returns a *FilesError with the files that are neither on the server nor stored, or
+// nil.
 func (u *Uploader) unkept() error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	var failed []*FileError
 	for _, f := range u.files {
 		if f.unkept != nil {
-			failed = append(failed, &FileError{f.name, fmt.Errorf("not kept on disk: %w", f.unkept)})
+			failed = append(failed, &FileError{f.name, fmt.Errorf("not stored on disk: %w", f.unkept)})
 		}
 	}
 	return joined(failed)
 }
 
-// keepAll keeps the files that want names, small ones first.
+// keepAll stores the files for which want is true, small ones first.
 func (u *Uploader) keepAll(ctx context.Context, k *keeper, want func(*file) bool) {
 	type one struct {
 		file *file
@@ -124,23 +126,22 @@ func (u *Uploader) keepAll(ctx context.Context, k *keeper, want func(*file) bool
 	slices.SortFunc(all, func(a, b one) int {
 		return cmp.Or(cmp.Compare(a.size, b.size), strings.Compare(a.file.name, b.file.name))
 	})
-	limit := newPatience(ctx)
+	limit := newCopyLimit(ctx)
 	for _, o := range all {
-		_ = u.keepOne(limit, k, o.file, o.src, o.nth) // the file remembers it
+		_ = u.keepFile(limit, k, o.file, o.src, o.nth) // the file records the error
 	}
 }
 
-// keepNow keeps a file that is saved after Keep.
+// keepNow stores a file that is saved after Keep.
 func (u *Uploader) keepNow(k *keeper, f *file, src source, nth int) error {
-	if err := u.keepOne(nil, k, f, src, nth); err != nil {
+	if err := u.keepFile(nil, k, f, src, nth); err != nil {
 		return fmt.Errorf("keep %s: %w", f.name, err)
 	}
 	return nil
 }
 
-// keepOne keeps one file as it was saved the nth time. One that is not there is
-// skipped.
-func (u *Uploader) keepOne(limit *patience, k *keeper, f *file, src source, nth int) error {
+// keepFile stores one file as of its nth save. A file that does not exist is skipped.
+func (u *Uploader) keepFile(limit *copyLimit, k *keeper, f *file, src source, nth int) error {
 	err := k.keep(limit, f.name, src)
 	var gone error
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrNotRegular) {
@@ -149,7 +150,7 @@ func (u *Uploader) keepOne(limit *patience, k *keeper, f *file, src source, nth 
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if f.saves == nth { // and not anew meanwhile
+	if f.saves == nth { // not saved again meanwhile
 		f.gone, f.unkept = gone, err
 	}
 	return err
@@ -168,7 +169,7 @@ func newKeeper(dir string) (*keeper, error) {
 
 func (k *keeper) close() { _ = k.root.Close() }
 
-func (k *keeper) keep(limit *patience, name string, src source) error {
+func (k *keeper) keep(limit *copyLimit, name string, src source) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if _, err := src.stat(); err != nil { // opening a pipe waits for its other end
@@ -184,22 +185,22 @@ func (k *keeper) keep(limit *patience, name string, src source) error {
 			return err
 		}
 	}
-	if f, ok := from.(*os.File); ok && k.link(name, f) { // also one of os.DirFS and the like
+	if f, ok := from.(*os.File); ok && k.link(name, f) { // including one of os.DirFS
 		return nil
 	}
 	return k.copy(limit, name, from, size)
 }
 
-// link makes a hard link, and reports whether name is the file now.
+// link creates a hard link and reports whether name is the file now.
 func (k *keeper) link(name string, f *os.File) bool {
 	info, err := f.Stat()
 	if err != nil {
 		return false
 	}
 	if there, err := k.root.Stat(name); err == nil && os.SameFile(info, there) {
-		return true // kept before, or saved from within the directory
+		return true // stored before, or saved from inside the directory
 	}
-	from, err := filepath.EvalSymlinks(f.Name()) // a link to a link would break when the latter moves
+	from, err := filepath.EvalSymlinks(f.Name()) // a link to a symbolic link would break if that is moved
 	if err != nil {
 		return false
 	}
@@ -208,7 +209,7 @@ func (k *keeper) link(name string, f *os.File) bool {
 	if os.Link(from, filepath.Join(k.dir, filepath.FromSlash(tmp))) != nil {
 		return false
 	}
-	// The name may lead elsewhere by now, or have been relative to another directory.
+	// The path may have changed meanwhile, or be relative to another directory.
 	linked, err := k.root.Stat(tmp)
 	if err != nil || !os.SameFile(info, linked) || k.root.Rename(tmp, name) != nil {
 		_ = k.root.Remove(tmp)
@@ -217,8 +218,8 @@ func (k *keeper) link(name string, f *os.File) bool {
 	return true
 }
 
-// copy writes beside the name first, so that a half copy never has it.
-func (k *keeper) copy(limit *patience, name string, from io.Reader, size int64) error {
+// copy writes a temporary file first, so that a partial copy never has the name.
+func (k *keeper) copy(limit *copyLimit, name string, from io.Reader, size int64) error {
 	if err := limit.allow(size); err != nil {
 		return err
 	}

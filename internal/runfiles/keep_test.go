@@ -33,7 +33,7 @@ func tree(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-func TestKeepOfAnOfflineRun(t *testing.T) {
+func TestKeep_OfflineRun_StoresAllFiles(t *testing.T) {
 	t.Parallel()
 	src, dir := t.TempDir(), filepath.Join(t.TempDir(), "files")
 	n := &notes{}
@@ -82,7 +82,7 @@ func sameFile(t *testing.T, a, b string) bool {
 	return os.SameFile(x, y)
 }
 
-func TestFinishWithoutServerOrDirectory(t *testing.T) {
+func TestFinish_NoServerNoKeep_ReturnsErrNoServer(t *testing.T) {
 	t.Parallel()
 	u, err := runfiles.New(runfiles.Config{})
 	require.NoError(t, err)
@@ -95,7 +95,7 @@ func TestFinishWithoutServerOrDirectory(t *testing.T) {
 	assert.Equal(t, map[string]string{"a": "a"}, tree(t, dir))
 }
 
-func TestKeepDuringAnUpload(t *testing.T) {
+func TestKeep_DuringUpload_StoresTheFile(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t, nil)
 	src, dir := t.TempDir(), t.TempDir()
@@ -115,7 +115,7 @@ func TestKeepDuringAnUpload(t *testing.T) {
 
 // Once the time is up what costs nothing is still kept, and so much besides as a run
 // has in memory. The rest is named.
-func TestKeepWithoutTime(t *testing.T) {
+func TestKeep_ContextEnded_CopiesTheSmallest(t *testing.T) {
 	t.Parallel()
 	src, dir := t.TempDir(), t.TempDir()
 	big := bytes.Repeat([]byte("x"), runfiles.GraceBytes)
@@ -131,7 +131,7 @@ func TestKeepWithoutTime(t *testing.T) {
 	cancel(errDisk)
 	err = u.Keep(ctx, dir)
 	require.ErrorIs(t, err, errDisk)
-	assert.EqualError(t, err, "upload too large: not kept on disk: disk on fire")
+	assert.EqualError(t, err, "upload too large: not stored on disk: disk on fire")
 	kept := tree(t, dir)
 	assert.Len(t, kept, 4)
 	assert.Equal(t, string(big[1:]), kept["table"])
@@ -145,7 +145,7 @@ func TestKeepWithoutTime(t *testing.T) {
 }
 
 // The time is up in the middle of a copy.
-func TestKeepEndsACopy(t *testing.T) {
+func TestKeep_ContextEndsDuringCopy_StopsIt(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	reads := 0
@@ -192,7 +192,7 @@ func (l largeInfo) Size() int64 { return l.size }
 
 // After Finish only what failed is kept: the rest is on the server, whatever its
 // policy.
-func TestKeepAfterFinish(t *testing.T) {
+func TestKeep_AfterFinish_StoresFailedFiles(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t, nil)
 	o.srv.Inject(wandbtest.Fault{Operation: "PUT", Status: 403, Body: storeError("AccessDenied", ""), Match: func(r *http.Request, _ []byte) bool {
@@ -211,7 +211,7 @@ func TestKeepAfterFinish(t *testing.T) {
 }
 
 // Keep comes while Finish waits.
-func TestKeepDuringFinish(t *testing.T) {
+func TestKeep_DuringFinish_EndsIt(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t, nil)
 	hang := o.srv.Inject(wandbtest.Fault{Operation: "PUT", Hang: true})
@@ -225,7 +225,7 @@ func TestKeepDuringFinish(t *testing.T) {
 	assert.Equal(t, map[string]string{"a": "a"}, tree(t, dir))
 }
 
-func TestKeepFollowsLinksAndStaysInside(t *testing.T) {
+func TestKeep_Links_StayInside(t *testing.T) {
 	t.Parallel()
 	src, dir, outside := t.TempDir(), t.TempDir(), t.TempDir()
 	u, err := runfiles.New(runfiles.Config{})
@@ -252,7 +252,7 @@ func TestKeepFollowsLinksAndStaysInside(t *testing.T) {
 	assert.Contains(t, err.Error(), "keep a/b: ")
 }
 
-func TestKeepWhereNoDirectoryCanBe(t *testing.T) {
+func TestKeep_CannotCreateDirectory_ReturnsError(t *testing.T) {
 	t.Parallel()
 	u, err := runfiles.New(runfiles.Config{})
 	require.NoError(t, err)

@@ -8,7 +8,7 @@ import (
 )
 
 // cleanName returns the name of a file in the run as the server knows it.
-// Backslashes separate on Windows only; elsewhere they are part of a name.
+// Backslashes are separators only on Windows; elsewhere they are part of a name.
 func cleanName(name string) (string, error) {
 	slashed := filepath.ToSlash(name)
 	if slashed == "." || !fs.ValidPath(slashed) || hasNUL(slashed) || filepath.VolumeName(name) != "" {
@@ -26,7 +26,7 @@ func hasNUL(s string) bool {
 	return false
 }
 
-// checkGlobs refuses patterns that can never match.
+// checkGlobs returns an error for a malformed pattern.
 func checkGlobs(globs []string) error {
 	for _, g := range globs {
 		if _, err := path.Match(g, ""); err != nil {
@@ -36,8 +36,8 @@ func checkGlobs(globs []string) error {
 	return nil
 }
 
-// ignored reports whether a name is not to be uploaded. A pattern has to match
-// the whole name, and its * does not match a slash.
+// ignored reports whether a name matches a pattern to ignore. The pattern must match the
+// whole name, and its * does not match a slash.
 func (u *Uploader) ignored(name string) bool {
 	for _, g := range u.cfg.IgnoreGlobs {
 		if ok, _ := path.Match(g, name); ok { // the patterns were checked by New

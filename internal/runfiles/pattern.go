@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// hasWildcard reports whether a pattern or an element of one is more than a name.
+// hasWildcard reports whether a pattern, or an element of one, is not just a name.
 func hasWildcard(pattern string) bool { return strings.ContainsAny(pattern, `*?[\`) }
 
-// expand lists what matches a pattern, sorted. A pattern that is the name of a file
-// stands for that file. withheld is called for each file that only a wildcard
-// matches and that is likely to hold a secret.
+// expand returns the files that match a pattern, sorted. A pattern that is the name of a
+// file matches only that file. withheld is called for each file that only a wildcard
+// matches and that probably contains a secret.
 func expand(fsys fs.FS, pattern string, withheld func(name string)) ([]string, error) {
 	if fs.ValidPath(pattern) {
 		if _, err := fs.Stat(fsys, pattern); err == nil {
@@ -34,7 +34,7 @@ func expand(fsys fs.FS, pattern string, withheld func(name string)) ([]string, e
 	return slices.Sorted(maps.Keys(w.found)), nil
 }
 
-// goClasses writes a pattern's negated classes as path.Match reads them: [!a] is [^a].
+// goClasses returns a pattern with the negated classes of path.Match: [^a] for [!a].
 func goClasses(element string) string {
 	b := []byte(element)
 	for i := 0; i < len(b); i++ {
@@ -65,15 +65,15 @@ type walk struct {
 	withheld func(name string)
 }
 
-// visit is a directory in which the elements from one on are looked for. Each is
-// made once, so that a pattern with many ** stays cheap.
+// visit is a directory in which the elements from index on are matched. Each visit is made
+// once, so that a pattern with many ** stays cheap.
 type visit struct {
 	dir   string
 	index int
 }
 
-// enter looks for the elements from index on in a directory. What cannot be read is
-// skipped, as by fs.Glob.
+// enter matches the elements from index on in a directory. As in fs.Glob, a directory that
+// cannot be read is skipped.
 func (w *walk) enter(dir string, index int) {
 	if v := (visit{dir, index}); w.visited[v] {
 		return
@@ -102,7 +102,7 @@ func (w *walk) enter(dir string, index int) {
 		switch {
 		case !matchName(element, entry.Name()):
 		case element == "**":
-			if entry.IsDir() { // and no link to one, which may lead in a circle
+			if entry.IsDir() { // but not a link to one, which may form a cycle
 				w.enter(name, index)
 			} else if last {
 				w.find(name)
@@ -115,8 +115,8 @@ func (w *walk) enter(dir string, index int) {
 	}
 }
 
-// matchName reports whether an element matches a name. One that begins with a dot
-// must be asked for: * is not meant for .env and .git.
+// matchName reports whether an element matches a name. A name that starts with a dot needs
+// an element that does, so that * does not match .env and .git.
 func matchName(element, name string) bool {
 	if strings.HasPrefix(name, ".") && !strings.HasPrefix(element, ".") {
 		return false
@@ -147,8 +147,8 @@ func (w *walk) find(name string) {
 	w.found[name] = true
 }
 
-// secretNames are patterns, in lower case, of files that hold keys or passwords by
-// convention.
+// secretNames are patterns, in lower case, of files that by convention contain keys or
+// passwords.
 var secretNames = []string{
 	".env", ".env.*", ".envrc", ".netrc", "_netrc", ".npmrc", ".pypirc", ".pgpass", ".htpasswd", ".git-credentials", ".dockercfg",
 	"id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_ecdsa_sk", "id_ed25519_sk",
@@ -157,7 +157,7 @@ var secretNames = []string{
 	"service-account*.json", "service_account*.json", "kubeconfig", "secrets.json", "secrets.y*ml", "secrets.toml",
 }
 
-// looksSecret reports whether a file's name is one of secretNames.
+// looksSecret reports whether a file's name matches one of secretNames.
 func looksSecret(name string) bool {
 	name = strings.ToLower(name)
 	return slices.ContainsFunc(secretNames, func(pattern string) bool {

@@ -3,18 +3,18 @@ package runfiles
 // Policy says when a file is uploaded.
 type Policy string
 
-// The policies, with the names that the official client gives them.
+// The policies, under the names of the official client.
 const (
 	// Now uploads a file once, with the next batch.
 	Now Policy = "now"
-	// End uploads it in Finish, with the content it has then.
+	// End uploads it in Finish.
 	End Policy = "end"
-	// Live uploads it with the next batch, again after it changed, at most once
-	// per batch, and at last in Finish.
+	// Live uploads it with the next batch, after each change but at most once per batch,
+	// and in Finish.
 	Live Policy = "live"
 )
 
-// check refuses what is none of the policies.
+// check returns an error for an unknown policy.
 func (p Policy) check() error {
 	switch p {
 	case Now, End, Live:

@@ -6,39 +6,38 @@ import (
 	"time"
 )
 
-// Progress is how far the uploads are. Files saved with the policy End count
-// from the time of Finish on.
+// Progress is the progress of the uploads. Files with the policy End are counted from
+// Finish on.
 type Progress struct {
-	// Files is how many uploads were asked for. A file that is uploaded again
-	// counts again.
+	// Files is the number of uploads. A file that is uploaded again counts again.
 	Files int
-	// Done of them are in the store, Failed are not, and Dropped had no content
-	// any more. What remains is waiting or being sent.
+	// Done uploads are in the store, Failed ones are not, and Dropped ones no longer had
+	// content. The others are waiting or being sent.
 	Done, Failed, Dropped int
-	// Skipped is how often a file was left out, for any reason.
+	// Skipped is the number of files that were skipped, for any reason.
 	Skipped int
-	// Bytes is the size of all uploads that were begun, and BytesDone what was
-	// sent of them. An attempt that failed is taken back.
+	// Bytes is the size of all uploads that were started, and BytesDone the number of
+	// bytes sent. A failed attempt is subtracted.
 	Bytes, BytesDone int64
 	// Current are the names being sent, sorted.
 	Current []string
 }
 
-// Waiting is how many files are neither in the store nor given up.
+// Waiting returns the number of uploads that are not done, failed or dropped.
 func (p Progress) Waiting() int { return p.Files - p.Done - p.Failed - p.Dropped }
 
-// reportInterval is how often a file being sent is reported.
+// reportInterval is the time between two reports while a file is sent.
 const reportInterval = 200 * time.Millisecond
 
 type progress struct {
 	report func(Progress)
 
 	mu      sync.Mutex
-	p       Progress // Bytes, BytesDone and Current are of what has ended
+	p       Progress // Bytes and BytesDone are those of finished uploads
 	current map[*job]bool
 	last    time.Time
 
-	reportMu sync.Mutex // makes the reports follow one another
+	reportMu sync.Mutex // serializes the reports
 }
 
 func (p *progress) change(f func(*Progress)) {
@@ -49,8 +48,8 @@ func (p *progress) change(f func(*Progress)) {
 
 func (p *progress) asked()   { p.change(func(n *Progress) { n.Files++ }) }
 func (p *progress) skipped() { p.change(func(n *Progress) { n.Skipped++ }) }
-func (p *progress) dropped() { p.change(func(n *Progress) { n.Dropped++ }); p.tell() }
-func (p *progress) failed()  { p.change(func(n *Progress) { n.Failed++ }); p.tell() }
+func (p *progress) dropped() { p.change(func(n *Progress) { n.Dropped++ }); p.notify() }
+func (p *progress) failed()  { p.change(func(n *Progress) { n.Failed++ }); p.notify() }
 
 func (p *progress) start(j *job) {
 	p.mu.Lock()
@@ -59,10 +58,10 @@ func (p *progress) start(j *job) {
 	}
 	p.current[j] = true
 	p.mu.Unlock()
-	p.tell()
+	p.notify()
 }
 
-// end moves a job's bytes into the totals. Those of a failed job leave both.
+// end adds a job's bytes to the totals, unless it failed.
 func (p *progress) end(j *job, ok bool) {
 	_, size := j.bytes()
 	p.mu.Lock()
@@ -74,11 +73,11 @@ func (p *progress) end(j *job, ok bool) {
 	}
 	p.mu.Unlock()
 	if ok {
-		p.tell()
+		p.notify()
 	}
 }
 
-// moved is called for each piece that was sent.
+// moved is called after each read of a file that is sent.
 func (p *progress) moved(now time.Time) {
 	if p.report == nil {
 		return
@@ -90,11 +89,11 @@ func (p *progress) moved(now time.Time) {
 	}
 	p.mu.Unlock()
 	if due {
-		p.tell()
+		p.notify()
 	}
 }
 
-func (p *progress) tell() {
+func (p *progress) notify() {
 	if p.report == nil {
 		return
 	}

@@ -14,7 +14,7 @@ import (
 
 // Whatever is saved from several goroutines, and whatever the store does about
 // it, in the end the run has the last content of each name.
-func TestLastContentWins(t *testing.T) {
+func TestUploader_RandomSaves_LastContentWins(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		o := newOnline(t, func(c *runfiles.Config) {

@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// source is where a file's content comes from.
+// source is the source of a file's content.
 type source interface {
-	// open gives the content as it is now, with its size.
+	// open returns the current content and its size.
 	open() (io.ReadCloser, int64, error)
-	// stat tells whether the content may have changed since.
+	// stat returns a stamp that changes when the content does.
 	stat() (stamp, error)
 }
 
-// stamp is what changes when a file does. Its zero value is that of no file.
+// stamp changes when a file does. The zero stamp is not that of any file.
 type stamp struct {
 	size int64
 	time time.Time
@@ -26,7 +26,7 @@ type stamp struct {
 type diskFile string
 
 func (f diskFile) open() (io.ReadCloser, int64, error) {
-	// Before opening, as opening a pipe waits for its other end.
+	// Before opening, because opening a pipe waits for its other end.
 	if _, err := f.stat(); err != nil {
 		return nil, 0, err
 	}
@@ -74,7 +74,7 @@ func stampOf(info fs.FileInfo, err error) (stamp, error) {
 	return stamp{info.Size(), info.ModTime()}, nil
 }
 
-// sized takes the size from the opened file, so that it is that of what is read.
+// sized returns an opened file and its size.
 func sized(file fs.File) (io.ReadCloser, int64, error) {
 	s, err := stampOf(file.Stat())
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 )
 
-// target is where one file is to be put.
+// target is the address for one file.
 type target struct {
 	url    string
 	header http.Header
@@ -21,27 +21,27 @@ type target struct {
 // ask requests the addresses of names, in their order.
 func (u *Uploader) ask(ctx context.Context, names []string) ([]target, error) {
 	made := time.Now()
-	answer, err := graphql.CreateRunFiles(ctx, u.cfg.GraphQL, graphql.CreateRunFilesInput{
+	resp, err := graphql.CreateRunFiles(ctx, u.cfg.GraphQL, graphql.CreateRunFilesInput{
 		EntityName: u.cfg.Entity, ProjectName: u.cfg.Project, RunName: u.cfg.Run, Files: names,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if answer == nil || answer.CreateRunFiles == nil {
+	if resp == nil || resp.CreateRunFiles == nil {
 		return nil, &AnswerError{Asked: len(names)}
 	}
-	files := answer.CreateRunFiles.Files
+	files := resp.CreateRunFiles.Files
 	if len(files) != len(names) {
 		return nil, &AnswerError{Asked: len(names), Got: len(files)}
 	}
-	header := uploadHeader(answer.CreateRunFiles.UploadHeaders)
+	header := uploadHeader(resp.CreateRunFiles.UploadHeaders)
 	urls := make(map[string]*string, len(files))
 	for _, f := range files {
 		urls[f.Name] = f.UploadUrl
 	}
 	targets := make([]target, len(names))
 	for i, name := range names {
-		// By name, so that an answer in another order cannot swap contents.
+		// By name, so that a response in another order cannot swap contents.
 		address := urls[name]
 		if address == nil || *address == "" {
 			return nil, &AnswerError{Asked: len(names), Got: len(files), Name: name}
@@ -51,8 +51,8 @@ func (u *Uploader) ask(ctx context.Context, names []string) ([]target, error) {
 	return targets, nil
 }
 
-// uploadHeader reads the list of "Name: value" that an upload has to carry. A
-// line without a colon is left out: if the store needs it, it says so.
+// uploadHeader parses the headers that an upload must have, a list of "Name: value". A
+// line without a colon is ignored.
 func uploadHeader(lines []string) http.Header {
 	header := make(http.Header, len(lines))
 	for _, line := range lines {
@@ -65,7 +65,7 @@ func uploadHeader(lines []string) http.Header {
 	return header
 }
 
-// host is what may be shown of an address.
+// host returns the part of an address that is not secret.
 func (t target) host() string {
 	parsed, err := url.Parse(t.url)
 	if err != nil || parsed.Host == "" {
@@ -74,11 +74,11 @@ func (t target) host() string {
 	return parsed.Host
 }
 
-// ageLimit is the age from which an address that the store does not accept may
-// have run out without the store saying so.
+// ageLimit is the age from which a refused address may have expired, even if the store does
+// not say so.
 const ageLimit = time.Minute
 
-// stale reports whether a new address may help where this one was refused.
+// stale reports whether a new address may help after this one was refused.
 func (t target) stale(err error) bool {
 	e, ok := stderrors.AsType[*graphql.Error](err)
 	if !ok || !e.Answered() {

@@ -12,44 +12,43 @@ import (
 // Uploader uploads the files of one run. All methods are safe for concurrent use.
 type Uploader struct {
 	cfg    Config
-	ctx    context.Context //nolint:containedctx // the life of the goroutines, ended by Close
+	ctx    context.Context //nolint:containedctx // of the goroutines, canceled by Close
 	cancel context.CancelFunc
 	work   sync.WaitGroup
-	wake   chan struct{} // tells the dispatcher to look again; holds one
+	wake   chan struct{} // wakes the dispatcher; has room for one
 
 	mu        sync.Mutex
 	started   bool
 	finishing bool
 	closed    bool
-	hurry     bool // send what waits without collecting more
+	hurry     bool // send the pending files without collecting more
 	watching  bool
 	refusal   error
 	files     map[string]*file
-	live      map[*file]bool // the files to be watched
+	live      map[*file]bool // the files to watch
 	pending   []*file
-	open      int           // files that are pending or being sent
-	settled   chan struct{} // closed when open falls to 0; nil when nobody waits
+	open      int           // the number of files pending or being sent
+	drained   chan struct{} // closed when open becomes 0; nil if no one waits
 
-	stateMu sync.Mutex // orders the calls of Finish, Keep and Close that change the life cycle
-	kept    *keeper    // guarded by mu; not nil once Keep was called
+	stateMu sync.Mutex // serializes Finish, Keep and Close
+	kept    *keeper    // guarded by mu; not nil after Keep
 
 	progress progress
 }
 
-// file is what the uploader knows about one name. Its fields are guarded by
-// Uploader.mu.
+// file is the state of one name. Its fields are guarded by Uploader.mu.
 type file struct {
 	name   string
 	src    source
-	saves  int // how often it was saved; tells sources apart, which cannot be compared
+	saves  int // the number of saves; it identifies the source, which cannot be compared
 	policy Policy
 	state  state
 	again  bool // saved again while it was being sent
 	seen   stamp
-	has    *digest // what the store has; nil for nothing
-	err    error   // why the last content is not there
-	gone   error   // why there was none to send or keep, when it was last looked for
-	unkept error   // why it is not where Keep was to put it
+	has    *digest // of the content in the store, nil if there is none
+	err    error   // why the last content is not in the store
+	gone   error   // why there was no content to send or keep
+	unkept error   // why Keep did not store it
 }
 
 type state uint8
@@ -57,11 +56,11 @@ type state uint8
 const (
 	idle    state = iota
 	pending       // waits for a batch
-	sending       // in a batch, or being put
+	sending       // in a batch, or being sent
 )
 
-// New checks the configuration. Nothing is sent, and no goroutine runs, before
-// Start; files may be saved before.
+// New checks the configuration and returns an Uploader. Files may be saved before Start,
+// but nothing is sent and no goroutine runs.
 func New(cfg Config) (*Uploader, error) {
 	if err := checkGlobs(cfg.IgnoreGlobs); err != nil {
 		return nil, err
@@ -75,8 +74,8 @@ func New(cfg Config) (*Uploader, error) {
 	return u, nil
 }
 
-// Start begins uploading. Later calls do nothing, nor does one after Keep or
-// Close, or without a server.
+// Start starts the uploads. It does nothing if it was called before, after Keep or Close,
+// and without a server.
 func (u *Uploader) Start() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -90,31 +89,32 @@ func (u *Uploader) Start() {
 	}
 }
 
-// Save uploads a file of the operating system under a name of the run, as the
-// policy says. The path is that of a regular file, or of a link to one, and may
-// lead to nothing yet. A name that was saved before gets the new path and
-// policy. Save does not wait for the upload. It fails on a name that is not
-// inside the run and an unknown policy, each an *errors.InputError, and with
-// [ErrClosed].
+// Save uploads a file from disk under a name of the run, at the time that the policy says.
+// The path is that of a regular file, or a link to one, which need not exist yet. A name
+// that was saved before gets the new path and policy. Save does not wait for the upload.
+// The error is
+//
+//   - an *errors.InputError if the name is not inside the run or the policy is unknown,
+//   - [ErrClosed] after Finish or Close.
 func (u *Uploader) Save(name, path string, policy Policy) error {
-	absolute, err := filepath.Abs(path) // the program may change its directory
+	absolute, err := filepath.Abs(path) // the program may change its working directory
 	if err != nil {
 		return fmt.Errorf("save %s: %w", name, err)
 	}
 	return u.add(name, diskFile(absolute), policy)
 }
 
-// SaveFile is Save for one file of a file system. The file system must stay
-// usable, also from other goroutines, until Close.
+// SaveFile is Save for one file of a file system, which is read from other goroutines
+// until Close.
 func (u *Uploader) SaveFile(name string, fsys fs.FS, path string, policy Policy) error {
 	if !fs.ValidPath(path) {
-		return fmt.Errorf("save %s: %w", name, invalid("path", path, "must be one of io/fs", ErrOutside))
+		return fmt.Errorf("save %s: %w", name, invalid("path", path, "must be a valid path of io/fs", ErrOutside))
 	}
 	return u.add(name, fsFile{fsys, path}, policy)
 }
 
-// SaveBytes is Save for content in memory, which is copied. Saving a name again
-// replaces its content; Live is like Now, and uploads what was saved last.
+// SaveBytes is Save for content in memory, which is copied. Saving a name again replaces
+// its content. Live is the same as Now.
 func (u *Uploader) SaveBytes(name string, data []byte, policy Policy) error {
 	if policy == Live {
 		policy = Now
@@ -166,7 +166,7 @@ func (u *Uploader) add(name string, src source, policy Policy) error {
 	return nil
 }
 
-// pendLocked puts a file into the next batch.
+// pendLocked adds a file to the next batch.
 func (u *Uploader) pendLocked(f *file) {
 	switch f.state {
 	case sending:
@@ -182,11 +182,11 @@ func (u *Uploader) pendLocked(f *file) {
 	}
 }
 
-// settle ends a file's turn. A file that was saved again meanwhile gets another.
-func (u *Uploader) settle(f *file, err error) { u.settleAs(f, err, nil) }
+// finished records the result of a file, which is sent again if it was saved meanwhile.
+func (u *Uploader) finished(f *file, err error) { u.finishedAs(f, err, nil) }
 
-// settleAs is settle, also for a file that had no content.
-func (u *Uploader) settleAs(f *file, err, gone error) {
+// finishedAs is finished for a file that may have had no content.
+func (u *Uploader) finishedAs(f *file, err, gone error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	f.state, f.err, f.gone = idle, err, gone
@@ -197,15 +197,15 @@ func (u *Uploader) settleAs(f *file, err, gone error) {
 		return
 	}
 	if f.policy == Now && err == nil {
-		f.src = nil // only its digest is needed from here on
+		f.src = nil // only its digest is needed now
 	}
-	if u.open == 0 && u.settled != nil {
-		close(u.settled)
-		u.settled = nil
+	if u.open == 0 && u.drained != nil {
+		close(u.drained)
+		u.drained = nil
 	}
 }
 
-// Flush sends what waits without collecting more. It does not wait for it.
+// Flush sends the pending files without collecting more. It does not wait for them.
 func (u *Uploader) Flush() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -226,20 +226,20 @@ func (u *Uploader) wakeUp() {
 	}
 }
 
-// skip reports a file that is left out on purpose.
+// skip reports a file that is skipped.
 func (u *Uploader) skip(name string, reason error) {
 	u.progress.skipped()
-	u.cfg.Logger.Debug("file is left out", "name", name, "reason", reason)
+	u.cfg.Logger.Debug("file is skipped", "name", name, "reason", reason)
 	if u.cfg.Skipped != nil {
 		u.cfg.Skipped(name, reason)
 	}
 }
 
-// Progress is safe to call at any time.
+// Progress returns the current progress.
 func (u *Uploader) Progress() Progress { return u.progress.now() }
 
-// Close stops everything at once and waits for the goroutines. What is not
-// uploaded by then is not uploaded. It may be called more than once.
+// Close stops all uploads at once and waits for the goroutines. It may be called more than
+// once.
 func (u *Uploader) Close() {
 	u.stateMu.Lock()
 	defer u.stateMu.Unlock()
@@ -252,10 +252,10 @@ func (u *Uploader) Close() {
 	}
 }
 
-// stop ends the goroutines and waits for them.
+// stop stops the goroutines and waits for them.
 func (u *Uploader) stop() {
 	u.mu.Lock()
-	u.started = true // Start comes too late now
+	u.started = true // Start does nothing from now on
 	u.mu.Unlock()
 	u.cancel()
 	u.work.Wait()

@@ -22,7 +22,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-func TestEachPolicyUploadsAtItsTime(t *testing.T) {
+func TestSave_EachPolicy_UploadsAtItsTime(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t, nil)
 	dir := t.TempDir()
@@ -53,7 +53,7 @@ func TestEachPolicyUploadsAtItsTime(t *testing.T) {
 	require.NoError(t, o.Finish(t.Context()), "a second Finish has nothing to do")
 }
 
-func TestUploadsOnTheWire(t *testing.T) {
+func TestUpload_Requests(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t, nil)
 	require.NoError(t, o.SaveBytes("empty", nil, runfiles.Now))
@@ -74,7 +74,7 @@ func TestUploadsOnTheWire(t *testing.T) {
 	assert.Equal(t, 2, puts, "the server accepts neither chunks nor credentials, so that none was refused")
 }
 
-func TestHeadersLengthAndRelativeAddress(t *testing.T) {
+func TestUpload_HeadersLengthAndRelativeAddress(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{headers: []string{"x-ms-blob-type: BlockBlob", "X-Goog-Meta:a:b ", "malformed", ": none"}}
@@ -101,7 +101,7 @@ func TestHeadersLengthAndRelativeAddress(t *testing.T) {
 	})
 }
 
-func TestNamesAreCollectedForFiveSeconds(t *testing.T) {
+func TestSave_Names_AreCollectedForFiveSeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{}
@@ -129,7 +129,7 @@ func TestNamesAreCollectedForFiveSeconds(t *testing.T) {
 	})
 }
 
-func TestBatchSize(t *testing.T) {
+func TestSave_ManyNames_AreSplitIntoBatches(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{}
@@ -143,7 +143,7 @@ func TestBatchSize(t *testing.T) {
 	})
 }
 
-func TestSameNameTwice(t *testing.T) {
+func TestSave_SameNameTwice_UploadsInOrder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
@@ -166,7 +166,7 @@ func TestSameNameTwice(t *testing.T) {
 	})
 }
 
-func TestFinishDoesNotCollect(t *testing.T) {
+func TestFinish_Pending_IsSentAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{put: func(put) (int, string) { advance(time.Second); return 200, "" }}
@@ -181,7 +181,7 @@ func TestFinishDoesNotCollect(t *testing.T) {
 	})
 }
 
-func TestLiveFileGoesOncePerBatch(t *testing.T) {
+func TestSave_LiveFileChanges_IsSentOncePerBatch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{}
@@ -215,7 +215,7 @@ func TestLiveFileGoesOncePerBatch(t *testing.T) {
 }
 
 // File systems need not be comparable, as a map is not.
-func TestLiveFileOfAMap(t *testing.T) {
+func TestSaveFile_LiveFileInMemory_IsWatched(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{}
@@ -227,7 +227,7 @@ func TestLiveFileOfAMap(t *testing.T) {
 	})
 }
 
-func TestMissingAndIrregularFilesAreSkipped(t *testing.T) {
+func TestSave_MissingOrIrregularFile_IsSkipped(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t, nil)
 	dir := t.TempDir()
@@ -253,7 +253,7 @@ func TestMissingAndIrregularFilesAreSkipped(t *testing.T) {
 	assert.Zero(t, p.Waiting())
 }
 
-func TestIgnoreGlobs(t *testing.T) {
+func TestSave_NameMatchesIgnoreGlobs_IsSkipped(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t, func(c *runfiles.Config) { c.IgnoreGlobs = []string{"*.tmp", "requirements.txt", "d/[ab]"} })
 	for _, name := range []string{"x.tmp", "requirements.txt", "d/a", "d/c", "d/x.tmp", "wandb-summary.json"} {
@@ -266,7 +266,7 @@ func TestIgnoreGlobs(t *testing.T) {
 	assert.Error(t, err, "a pattern that matches nothing is a mistake")
 }
 
-func TestNoMoreThanTheSlotsAtOnce(t *testing.T) {
+func TestUpload_Slots_BoundConcurrency(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		busy, most := make(chan struct{}, 100), 0
@@ -291,7 +291,7 @@ func TestNoMoreThanTheSlotsAtOnce(t *testing.T) {
 	})
 }
 
-func TestFinishEndsWithItsContextAndCloseWithEverything(t *testing.T) {
+func TestFinish_ContextEnds_UploadsContinueUntilClose(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
@@ -346,7 +346,7 @@ func TestProgress(t *testing.T) {
 	})
 }
 
-func TestProgressTakesBackWhatFailed(t *testing.T) {
+func TestProgress_FailedAttempt_IsSubtracted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var o *online
@@ -366,7 +366,7 @@ func TestProgressTakesBackWhatFailed(t *testing.T) {
 	})
 }
 
-func TestSaveGlobNames(t *testing.T) {
+func TestSaveGlob_Names(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t, func(c *runfiles.Config) { c.IgnoreGlobs = []string{"ckpt/*.tmp"} })
 	dir := t.TempDir()

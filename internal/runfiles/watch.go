@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// watchLocked starts the goroutine that looks at live files, with the first of
-// them.
+// watchLocked starts the goroutine that checks the live files.
 func (u *Uploader) watchLocked() {
 	if u.watching || u.finishing || u.closed || u.ctx.Err() != nil {
 		return
@@ -16,8 +15,8 @@ func (u *Uploader) watchLocked() {
 	u.work.Go(u.watch)
 }
 
-// watch polls. A notification service of the operating system would say less on
-// network file systems, which is where training writes.
+// watch polls the live files. The notifications of the operating system do not work on
+// network file systems, on which training often writes.
 func (u *Uploader) watch() {
 	ticker := time.NewTicker(u.cfg.PollInterval)
 	defer ticker.Stop()
@@ -34,13 +33,13 @@ func (u *Uploader) watch() {
 			return
 		}
 		for _, f := range live {
-			u.look(f)
+			u.checkLive(f)
 		}
 	}
 }
 
-// look asks for an upload if the file is not what it was when last sent.
-func (u *Uploader) look(f *file) {
+// checkLive adds a file to the next batch if it changed since it was sent.
+func (u *Uploader) checkLive(f *file) {
 	u.mu.Lock()
 	src, nth := f.src, f.saves
 	u.mu.Unlock()
@@ -49,7 +48,7 @@ func (u *Uploader) look(f *file) {
 	}
 	now, err := src.stat()
 	if err != nil {
-		return // it is not there at the moment; Finish reports what stays away
+		return // it does not exist at the moment; Finish reports it if it stays missing
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
