@@ -30,7 +30,7 @@ const (
 // instead, which shows no key anywhere.
 type Options struct {
 	// BaseURL is the server. Default: WANDB_BASE_URL, the settings files, then
-	// https://api.wandb.ai.
+	// https://api.forge.coreweave.com.
 	BaseURL string
 	// APIKey is the key. Default: WANDB_API_KEY, or the identity token in the file
 	// that WANDB_IDENTITY_TOKEN_FILE names, of which only one may be set; then netrc

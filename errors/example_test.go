@@ -10,7 +10,7 @@ import (
 func refusal() error {
 	return fmt.Errorf("start training: %w", &errors.PermissionError{
 		Op: "create run", Entity: "acme", Project: "vision",
-		BaseURL: "https://api.wandb.ai", AppURL: "https://wandb.ai",
+		BaseURL: "https://api.forge.coreweave.com", AppURL: "https://forge.coreweave.com/wandb",
 		Viewer:    &errors.Viewer{Username: "jo", DefaultEntity: "jo-lab", Teams: []string{"jo-lab"}, TeamsComplete: true},
 		KeySource: "WANDB_API_KEY",
 		Cause:     errors.ErrNotTeamMember, Confidence: errors.Certain,
@@ -69,12 +69,12 @@ func ExampleExplain() {
 	//        export WANDB_ENTITY=jo-lab
 	//   2. If you should be a member, ask an admin of team "acme" to invite you (team
 	//      settings, Members):
-	//        https://wandb.ai/acme
+	//        https://forge.coreweave.com/wandb/acme
 	//   3. If "jo" is the wrong account, replace the API key from WANDB_API_KEY.
 	//
 	//   Entity:   acme
 	//   Project:  vision
-	//   Server:   https://api.wandb.ai
+	//   Server:   https://api.forge.coreweave.com
 	//   Account:  user "jo", default entity "jo-lab"
 	//   Teams:    "jo-lab"
 	//   API key:  from WANDB_API_KEY

@@ -28,8 +28,8 @@ func refused(cause error, confidence errors.Confidence, change ...func(*errors.P
 		Entity:  "acme",
 		Project: "vision",
 		RunID:   "8c1fzq20",
-		BaseURL: "https://api.wandb.ai",
-		AppURL:  "https://wandb.ai",
+		BaseURL: "https://api.forge.coreweave.com",
+		AppURL:  "https://forge.coreweave.com/wandb",
 		Viewer: &errors.Viewer{
 			ID: "VXNlcjox", Username: "jo", Email: "jo@example.com", DefaultEntity: "jo-lab",
 			Teams: []string{"jo-lab", "acme-research"}, TeamsComplete: true, AccountType: "USER",
@@ -195,7 +195,7 @@ func refusals() []golden {
 		{"service_account_scope", refused(errors.ErrServiceAccountScope, errors.Likely, did(func(e *errors.PermissionError) {
 			e.Viewer = &errors.Viewer{Username: "ci-bot", DefaultEntity: "acme-research", Teams: []string{"acme-research"}, TeamsComplete: true, AccountType: "SERVICE"}
 			e.Evidence[0].Result = `user "ci-bot" (SERVICE account), teams: acme-research`
-			e.KeySource = "netrc /root/.netrc (machine api.wandb.ai)"
+			e.KeySource = "netrc /root/.netrc (machine api.forge.coreweave.com)"
 		}))},
 		{"intermediary", refused(errors.ErrIntermediary, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
 			e.Viewer, e.Code, e.RequestID = nil, "", ""
@@ -243,7 +243,7 @@ func refusals() []golden {
 func failures() []golden {
 	failed := func(cause error, status int, message string, change ...func(*errors.RequestError)) *errors.RequestError {
 		e := &errors.RequestError{
-			Op: "create run", Entity: "acme", Project: "vision", RunID: "abc", BaseURL: "https://api.wandb.ai",
+			Op: "create run", Entity: "acme", Project: "vision", RunID: "abc", BaseURL: "https://api.forge.coreweave.com",
 			Cause: cause, StatusCode: status, Message: message,
 		}
 		for _, c := range change {
@@ -269,7 +269,7 @@ func failures() []golden {
 		})},
 		{"request_untrusted_expired", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
 			e.Untrusted, e.Hint = true, "the certificate has expired, or is not valid yet, or the clock of this machine is wrong"
-			e.Err = errors.New(`UpsertBucket: Post "https://api.wandb.ai/graphql": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2036-11-26T11:00:00Z is after 2036-02-01T00:00:00Z`)
+			e.Err = errors.New(`UpsertBucket: Post "https://api.forge.coreweave.com/graphql": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2036-11-26T11:00:00Z is after 2036-02-01T00:00:00Z`)
 		})},
 		{"request_http_only", failed(errors.ErrWrongBaseURL, 0, "", func(e *errors.RequestError) {
 			e.BaseURL, e.Suggestion = "https://localhost:8080", "http://localhost:8080"
@@ -288,7 +288,7 @@ func failures() []golden {
 			e.Err = errors.Join(context.DeadlineExceeded, errors.New("last response was HTTP 502"))
 		})},
 		{"request_cancelled", failed(nil, 0, "", func(e *errors.RequestError) {
-			e.Err = errors.Join(context.Canceled, errors.New(`Post "https://api.wandb.ai/graphql": context canceled`))
+			e.Err = errors.Join(context.Canceled, errors.New(`Post "https://api.forge.coreweave.com/graphql": context canceled`))
 		})},
 		{"request_wrong_base_url", failed(errors.ErrWrongBaseURL, 404, "404 page not found", func(e *errors.RequestError) { e.BaseURL = "https://wandb.ai" })},
 		{"request_wrong_base_url_own", failed(errors.ErrWrongBaseURL, 200, "Welcome to Hotel WiFi", func(e *errors.RequestError) {
@@ -323,7 +323,7 @@ func failures() []golden {
 		{"input_config_file", &errors.InputError{Field: "config file", Value: "config-defaults.yaml", Rule: "line 3: is indented with a tab; use spaces"}},
 		{"input_key", &errors.InputError{Field: "API key", Rule: "must not end with a newline"}},
 		{"input_from_file", &errors.InputError{
-			Field: "base URL", Value: "https://wandb.ai", Rule: "must be the address of the API, https://api.wandb.ai",
+			Field: "base URL", Value: "https://wandb.ai", Rule: "must be the address of the API, https://api.forge.coreweave.com",
 			Source: "settings file /home/jo/my work/wandb/settings",
 		}},
 		{"input_broken_file", &errors.InputError{

@@ -126,7 +126,7 @@ type PermissionError struct {
 	// it; "" if unknown.
 	Role string
 	// KeySource names where the key came from: "WANDB_API_KEY",
-	// "netrc /home/jo/.netrc (machine api.wandb.ai)", "Options.APIKey"; or, where an
+	// "netrc /home/jo/.netrc (machine api.forge.coreweave.com)", "Options.APIKey"; or, where an
 	// identity token takes the place of a key, "identity token from" and its file.
 	KeySource string
 	// Cause is one of the sentinels above, or nil when Undetermined.

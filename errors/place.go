@@ -73,7 +73,7 @@ func (p place) projectName() string {
 }
 
 // page returns the address of a web page of this server, such as
-// https://wandb.ai/acme/vision, or "" if the server is not known.
+// https://forge.coreweave.com/wandb/acme/vision, or "" if the server is not known.
 func (p place) page(parts ...string) string {
 	app := p.appURL
 	if app == "" {
@@ -95,7 +95,7 @@ func (p place) page(parts ...string) string {
 	return address
 }
 
-// at is page in a sentence, " at https://wandb.ai/acme", or "".
+// at is page in a sentence, " at https://forge.coreweave.com/wandb/acme", or "".
 func (p place) at(parts ...string) string {
 	if page := p.page(parts...); page != "" {
 		return " at " + page
@@ -109,11 +109,15 @@ func (p place) hosted() bool {
 	return host == "api.wandb.ai" || host == "api.forge.coreweave.com"
 }
 
+// hostedPages is the address of the web pages of W&B's own cloud, under each of its
+// names.
+const hostedPages = "https://forge.coreweave.com/wandb"
+
 // nearlyHosted reports whether the address is one of W&B's own, but not the
 // API's: that of the web pages, say.
 func (p place) nearlyHosted() bool {
 	host := p.host()
-	return !p.hosted() && (host == "wandb.ai" || strings.HasSuffix(host, ".wandb.ai"))
+	return !p.hosted() && (host == "wandb.ai" || strings.HasSuffix(host, ".wandb.ai") || host == "forge.coreweave.com")
 }
 
 func (p place) host() string {
@@ -126,6 +130,9 @@ func (p place) host() string {
 
 // appOf derives the address of the web pages from that of the API.
 func appOf(base string) string {
+	if (place{baseURL: base}).hosted() {
+		return hostedPages
+	}
 	for _, rule := range []struct{ from, to string }{
 		{"://api.wandb.test", "://app.wandb.test"},
 		{"://api.wandb.", "://wandb."},

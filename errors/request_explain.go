@@ -185,7 +185,7 @@ func (e *RequestError) adviseBaseURL() (about string, a advice) {
 	case place.baseURL == "" || place.nearlyHosted():
 		about = differs
 		a.step("Set the address of the API. For W&B's cloud:")
-		a.show("export WANDB_BASE_URL=https://api.wandb.ai")
+		a.show("export WANDB_BASE_URL=https://api.forge.coreweave.com")
 	default:
 		about = differs
 		a.step("Ask the server's administrator for the address of its API (the part before /graphql). ",
@@ -198,7 +198,7 @@ func (e *RequestError) adviseBaseURL() (about string, a advice) {
 // apiAddress is the API's address as one word of a shell.
 func (e *RequestError) apiAddress() string {
 	if e.BaseURL == "" {
-		return "https://api.wandb.ai/graphql"
+		return "https://api.forge.coreweave.com/graphql"
 	}
 	return shellWord(inline(e.BaseURL, messageLimit) + "/graphql")
 }

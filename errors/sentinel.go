@@ -173,7 +173,7 @@ var (
 	// W&B's API. It is not returned for a refusal by something in between; that is
 	// [ErrIntermediary].
 	ErrWrongBaseURL = failure("wrong_base_url", "the base URL is not the address of a W&B API",
-		"Set WANDB_BASE_URL to the API's address, such as https://api.wandb.ai.")
+		"Set WANDB_BASE_URL to the API's address, such as https://api.forge.coreweave.com.")
 	// ErrSchemaMismatch is returned when the server does not understand the
 	// request, being too old or too new for this client. It is not returned when
 	// only a question of the diagnosis is unknown to it; see [Unsupported].

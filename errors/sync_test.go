@@ -16,7 +16,7 @@ func syncs() []golden {
 	}
 	failed := func(cause error, status int, message string) *errors.RequestError {
 		return &errors.RequestError{
-			Op: "sync run", Entity: "acme", Project: "vision", RunID: "8c1fzq20", Dir: dir, BaseURL: "https://api.wandb.ai",
+			Op: "sync run", Entity: "acme", Project: "vision", RunID: "8c1fzq20", Dir: dir, BaseURL: "https://api.forge.coreweave.com",
 			Cause: cause, StatusCode: status, Message: message,
 		}
 	}

@@ -326,7 +326,7 @@ func TestOptionsHideTheKey(t *testing.T) {
 	c, err := New(o)
 	require.NoError(t, err)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%x"} {
-		assert.Equal(t, "GraphQL client of https://api.wandb.ai", fmt.Sprintf(verb, c))
+		assert.Equal(t, "GraphQL client of https://api.forge.coreweave.com", fmt.Sprintf(verb, c))
 	}
 }
 

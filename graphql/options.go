@@ -12,7 +12,7 @@ import (
 )
 
 // DefaultBaseURL is the address of W&B's own server.
-const DefaultBaseURL = "https://api.wandb.ai"
+const DefaultBaseURL = "https://api.forge.coreweave.com"
 
 // Options configure a [Client]. The zero Options use [DefaultBaseURL] without
 // credentials. Printing Options does not show the key, whatever the verb.

@@ -64,7 +64,7 @@ func settle(s *Screen) {
 func whole(end End) func(s *Screen) {
 	return func(s *Screen) {
 		d := s.Run("sunny-dew-1\x1b[31m")
-		d.Start("https://wandb.ai/acme/vision/runs/abc", false)
+		d.Start("https://forge.coreweave.com/wandb/acme/vision/runs/abc", false)
 		for i := range 1000 {
 			d.row(map[string]any{
 				"loss": 1 / float64(i+1), "acc": float32(i) / 1000, "epoch": i / 100, "flat": 1.5,
@@ -89,7 +89,7 @@ func whole(end End) func(s *Screen) {
 
 func TestDisplay_WholeRuns_Golden(t *testing.T) {
 	t.Parallel()
-	const url = "https://wandb.ai/acme/vision/runs/abc"
+	const url = "https://forge.coreweave.com/wandb/acme/vision/runs/abc"
 	plain := term.NewStyle(false)
 	for _, tt := range []struct {
 		name  string

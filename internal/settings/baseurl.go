@@ -9,13 +9,13 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// The hosts of W&B's own cloud. Since autumn 2026 it also answers as CoreWeave
-// Forge; accounts and keys are the same behind both addresses.
+// The hosts of W&B's own cloud. Since autumn 2026 it is called CoreWeave Forge, and its
+// former address answers as before. Accounts and keys are the same behind all of them.
 const (
-	cloudHost   = "api.wandb.ai"
-	forgeHost   = "api.forge.coreweave.com"
-	forgeDomain = "forge.coreweave.com"
-	forgeAppURL = "https://forge.coreweave.com/wandb"
+	cloudHost   = "api.forge.coreweave.com"
+	cloudDomain = "forge.coreweave.com"
+	formerHost  = "api.wandb.ai"
+	cloudAppURL = "https://forge.coreweave.com/wandb"
 )
 
 // NormalizeBaseURL checks the address of a server's API and returns it without
@@ -58,16 +58,15 @@ func NormalizeBaseURL(raw string) (string, error) {
 func checkCloud(raw string, u *url.URL, path string) (string, error) {
 	host := u.Hostname()
 	switch {
+	case host == formerHost:
 	case host == "wandb.ai" || strings.HasSuffix(host, ".wandb.ai"):
-		if host != cloudHost {
-			return "", badURL(raw, "must be the address of the API, https://"+cloudHost)
-		}
-	case host == forgeDomain:
+		return "", badURL(raw, "must be the address of the API, "+DefaultBaseURL)
+	case host == cloudDomain:
 		if path != "/api/wandb" {
-			return "", badURL(raw, "must be the address of the API, https://"+forgeHost)
+			return "", badURL(raw, "must be the address of the API, "+DefaultBaseURL)
 		}
-		u.Host, path = forgeHost, "" // two names of one server
-	case host != forgeHost:
+		u.Host, path = cloudHost, "" // two names of one server
+	case host != cloudHost:
 		return u.Scheme + "://" + written(u.Host) + path, nil
 	}
 	if u.Scheme != "https" {
@@ -111,7 +110,7 @@ func validPort(host string) bool {
 // IsCloud reports whether a normalised base URL is that of W&B's own cloud.
 func IsCloud(baseURL string) bool {
 	machine := machineOf(baseURL)
-	return machine == cloudHost || machine == forgeHost
+	return machine == cloudHost || machine == formerHost
 }
 
 // machineOf returns the netrc machine of a normalised base URL: host and port.
@@ -127,12 +126,13 @@ func machineOf(baseURL string) string {
 // Self-hosted servers mostly serve both from one address.
 func AppURLFor(baseURL string) string {
 	base := strings.TrimRight(baseURL, "/")
+	if IsCloud(base) {
+		return cloudAppURL
+	}
 	scheme, rest, ok := strings.Cut(base, "://api.")
 	switch {
 	case !ok:
 		return base
-	case rest == strings.TrimPrefix(forgeHost, "api."):
-		return forgeAppURL
 	case rest == "wandb.test" || strings.HasPrefix(rest, "wandb.test/") || strings.HasPrefix(rest, "wandb.test:"):
 		return scheme + "://app." + rest
 	case strings.HasPrefix(rest, "wandb."):

@@ -60,10 +60,10 @@ func TestNormalizeBaseURL_Invalid_ReturnsInputError(t *testing.T) {
 		"http://h/?":                            "query",
 		"http://h/#hush":                        "fragment",
 		"http://h/#":                            "fragment",
-		"https://wandb.ai":                      "https://api.wandb.ai",
-		"https://app.wandb.ai/":                 "https://api.wandb.ai",
-		"https://foo.wandb.ai":                  "https://api.wandb.ai",
-		"https://wandb.ai/acme/vision":          "https://api.wandb.ai",
+		"https://wandb.ai":                      "https://api.forge.coreweave.com",
+		"https://app.wandb.ai/":                 "https://api.forge.coreweave.com",
+		"https://foo.wandb.ai":                  "https://api.forge.coreweave.com",
+		"https://wandb.ai/acme/vision":          "https://api.forge.coreweave.com",
 		"http://api.wandb.ai":                   "must begin with https://",
 		"http://api.forge.coreweave.com":        "must begin with https://",
 		"https://forge.coreweave.com/wandb":     "https://api.forge.coreweave.com",
@@ -160,8 +160,8 @@ func TestResolve_FileWithSyntaxError_NeedsBaseURL(t *testing.T) {
 func TestAppURLFor(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"https://api.wandb.ai":            "https://wandb.ai",
-		"https://api.wandb.ai/":           "https://wandb.ai",
+		"https://api.wandb.ai":            "https://forge.coreweave.com/wandb",
+		"https://api.wandb.ai/":           "https://forge.coreweave.com/wandb",
 		"http://api.wandb.test":           "http://app.wandb.test",
 		"http://api.wandb.test:9000":      "http://app.wandb.test:9000",
 		"https://api.wandb.corp.example":  "https://wandb.corp.example",

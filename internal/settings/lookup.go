@@ -141,44 +141,46 @@ func (r *resolver) keyFromNetrc() bool {
 		r.warn("netrc %s is ignored: %s", path, err.Error())
 		return false
 	}
-	for _, machine := range r.netrcMachines() {
-		entry, ok := file.find(machine)
-		if !ok {
-			r.looked(fmt.Sprintf("netrc %s has no entry for machine %s%s", path, machine, neighbours(file, machine)))
-			continue
-		}
-		name := "machine " + entry.machine
-		if entry.isDefault {
-			name = "default entry"
-		}
-		if entry.password.Empty() {
-			r.looked(fmt.Sprintf("netrc %s has an entry without password (%s, line %d)", path, name, entry.line))
-			r.warn("netrc %s has an entry without password (%s, line %d)", path, name, entry.line)
-			return false
-		}
-		r.settings.Key = entry.password
-		r.settings.KeySource = fmt.Sprintf("netrc %s (%s)", path, name)
-		r.looked(fmt.Sprintf("netrc %s has a password (%s)", path, name))
-		return true
+	machines := r.netrcMachines()
+	entry, ok := file.find(machines...)
+	if !ok {
+		r.looked(fmt.Sprintf("netrc %s has no entry for machine %s%s", path, strings.Join(machines, ", "), neighbours(file, machines[0])))
+		return false
 	}
-	return false
+	name := "machine " + entry.machine
+	if entry.isDefault {
+		name = "default entry"
+	}
+	if entry.password.Empty() {
+		r.looked(fmt.Sprintf("netrc %s has an entry without password (%s, line %d)", path, name, entry.line))
+		r.warn("netrc %s has an entry without password (%s, line %d)", path, name, entry.line)
+		return false
+	}
+	r.settings.Key = entry.password
+	r.settings.KeySource = fmt.Sprintf("netrc %s (%s)", path, name)
+	r.looked(fmt.Sprintf("netrc %s has a password (%s)", path, name))
+	return true
 }
 
-// netrcMachines returns the machines to search for. A key that was stored for the first
-// name of W&B's cloud is also valid for the second one, and the official client finds it;
-// it does not search in the other direction.
+// netrcMachines lists the machines to look for. A key that is stored for W&B's cloud
+// under one of its names is good under the others.
 func (r *resolver) netrcMachines() []string {
 	machine := machineOf(r.settings.BaseURL.Text)
-	if machine == forgeHost {
-		return []string{machine, cloudHost}
+	machines := []string{machine}
+	if IsCloud(r.settings.BaseURL.Text) {
+		for _, alias := range []string{cloudHost, formerHost, cloudDomain} {
+			if alias != machine {
+				machines = append(machines, alias)
+			}
+		}
 	}
-	return []string{machine}
+	return machines
 }
 
 // neighbours lists the entries that are probably for this server but have another host or
 // port.
 func neighbours(file *netrcFile, machine string) string {
-	cloud := []string{cloudHost, forgeHost, "wandb.ai", "app.wandb.ai", forgeDomain}
+	cloud := []string{cloudHost, formerHost, "wandb.ai", "app.wandb.ai", cloudDomain}
 	var near []string
 	for _, m := range file.machines() {
 		same := hostOf(m) == hostOf(machine) || slices.Contains(cloud, machine) && slices.Contains(cloud, m)

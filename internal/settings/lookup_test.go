@@ -147,11 +147,21 @@ func TestResolve_Key_ListsLookups(t *testing.T) {
 			key:   hexKey, source: "netrc ~/.netrc (machine api.forge.coreweave.com)",
 		},
 		{
-			name: "the cloud does not take Forge's entry", base: "https://api.wandb.ai",
-			files: map[string]string{"~/.netrc": entry("api.forge.coreweave.com", otherKey)},
+			name: "the cloud's former name finds the entry of its new one", base: "https://api.wandb.ai",
+			files: map[string]string{"~/.netrc": entry("api.forge.coreweave.com", hexKey)},
+			key:   hexKey, source: "netrc ~/.netrc (machine api.forge.coreweave.com)",
+		},
+		{
+			name: "an entry for an alias goes before the default entry", base: "https://api.forge.coreweave.com",
+			files: map[string]string{"~/.netrc": "default login user password " + otherKey + "\n" + entry("api.wandb.ai", hexKey)},
+			key:   hexKey, source: "netrc ~/.netrc (machine api.wandb.ai)",
+		},
+		{
+			name: "no entry for any name of the cloud", base: "https://api.wandb.ai",
+			files: map[string]string{"~/.netrc": entry("app.wandb.ai", otherKey)},
 			lookups: []string{
 				"Options.APIKey is not set", "WANDB_API_KEY is not set",
-				"netrc ~/.netrc has no entry for machine api.wandb.ai, but one for api.forge.coreweave.com",
+				"netrc ~/.netrc has no entry for machine api.wandb.ai, api.forge.coreweave.com, forge.coreweave.com, but one for app.wandb.ai",
 				"settings file @/wandb/settings does not exist", "settings file ~/.config/wandb/settings does not exist",
 			},
 		},

@@ -33,20 +33,22 @@ func (e *netrcError) Error() string { return fmt.Sprintf("line %d: %s", e.line, 
 // netrcFile is a parsed netrc.
 type netrcFile struct{ entries []netrcEntry }
 
-// find returns the entry for the machine, else the default entry. As in the official
-// client, the last of several entries for one machine is used.
-func (f *netrcFile) find(machine string) (netrcEntry, bool) {
-	var def netrcEntry
-	var hasDefault bool
+// find returns the entry for the first of the machines that has one, else the default
+// entry. Of several entries for one machine the last counts, as in the official client.
+func (f *netrcFile) find(machines ...string) (netrcEntry, bool) {
+	for _, machine := range machines {
+		for _, e := range slices.Backward(f.entries) {
+			if !e.isDefault && strings.EqualFold(e.machine, machine) {
+				return e, true
+			}
+		}
+	}
 	for _, e := range slices.Backward(f.entries) {
-		switch {
-		case e.isDefault && !hasDefault:
-			def, hasDefault = e, true
-		case !e.isDefault && strings.EqualFold(e.machine, machine):
+		if e.isDefault {
 			return e, true
 		}
 	}
-	return def, hasDefault
+	return netrcEntry{}, false
 }
 
 // machines returns the named machines in order, each once.

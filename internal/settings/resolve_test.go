@@ -101,7 +101,7 @@ func TestResolve_EverySetting_FollowsPrecedence(t *testing.T) {
 			[]string{"WANDB_BASE_URL"},
 			"base_url",
 			[5]string{"http://a", "http://b", "", "http://c", "http://d"},
-			Value{"https://api.wandb.ai", SourceDefault},
+			Value{DefaultBaseURL, SourceDefault},
 			func(s *Settings) Value { return s.BaseURL },
 		},
 		{

@@ -11,7 +11,7 @@ import (
 )
 
 // DefaultBaseURL is the address of W&B's own server.
-const DefaultBaseURL = "https://api.wandb.ai"
+const DefaultBaseURL = "https://" + cloudHost
 
 // The modes of a run.
 const (

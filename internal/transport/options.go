@@ -9,7 +9,7 @@ import (
 
 // Options configure a [Transport]. Only BaseURL is required.
 type Options struct {
-	// BaseURL is the server's address, such as https://api.wandb.ai. It may have a
+	// BaseURL is the server's address, such as https://api.forge.coreweave.com. It may have a
 	// path, but no user information, query or fragment.
 	BaseURL string
 	// Key is sent as Basic credentials, only to addresses below BaseURL. An empty
