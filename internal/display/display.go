@@ -45,7 +45,7 @@ func (d *Display) Start(url string, resumed bool) {
 	if url != "" {
 		text += s.line(s.style.Cyan(url))
 	}
-	s.print(text)
+	s.show(text)
 	s.await()
 }
 
@@ -60,7 +60,7 @@ func (d *Display) Offline(dir, reason string) {
 	if reason != "" {
 		text = s.line(s.style.Yellow(clean(reason)))
 	}
-	s.print(text + s.line("continuing offline; the run is stored in "+s.style.Bold(clean(dir))))
+	s.show(text + s.line("continuing offline; the run is stored in "+s.style.Bold(clean(dir))))
 	s.await()
 }
 
@@ -71,7 +71,7 @@ func (d *Display) Nowhere(reason string) {
 		return
 	}
 	s := d.screen
-	s.print(s.line(s.style.Yellow(clean(reason))) +
+	s.show(s.line(s.style.Yellow(clean(reason))) +
 		s.line("continuing without server and disk: "+s.style.Red("this run is not stored")))
 	s.await()
 }
@@ -87,13 +87,13 @@ func (d *Display) Lost(dir, reason string) {
 	if dir == "" {
 		where = "continuing without server and disk: " + s.style.Red("unsent data is lost")
 	}
-	s.print(s.line(d.label()+s.style.Yellow(clean(reason))) + s.line(d.label()+where))
+	s.show(s.line(d.label()+s.style.Yellow(clean(reason))) + s.line(d.label()+where))
 }
 
 // Stopped shows that a user stopped the run in the web UI.
 func (d *Display) Stopped() {
 	if d != nil {
-		d.screen.print(d.screen.line(d.label() + d.screen.style.Yellow("the run was stopped in the web UI")))
+		d.screen.show(d.screen.line(d.label() + d.screen.style.Yellow("the run was stopped in the web UI")))
 	}
 }
 

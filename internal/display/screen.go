@@ -87,14 +87,14 @@ func (s *Screen) line(text string) string { return s.style.Dim(mark) + " " + tex
 // mark starts each line, to distinguish it from the output of the program.
 const mark = "wandgo:"
 
-// print queues text for the terminal.
-func (s *Screen) print(text string) {
+// show queues text for the terminal.
+func (s *Screen) show(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.add(text)
 }
 
-// add is print with s.mu held.
+// add is show with s.mu held.
 func (s *Screen) add(text string) {
 	if len(s.queue) < maxQueue {
 		s.queue = append(s.queue, text)

@@ -28,25 +28,9 @@ func findKeys(env settings.Env, used *settings.Settings) []FoundKey {
 	}
 	add(used, nil)
 	base := settings.Explicit{BaseURL: used.BaseURL.Text}
-	env = overlay(env, "WANDB_API_KEY", "", false)
-	env = overlay(env, "WANDB_IDENTITY_TOKEN_FILE", "", false)
+	env = env.With("WANDB_API_KEY", "", false).With("WANDB_IDENTITY_TOKEN_FILE", "", false)
 	add(settings.Resolve(env, base))
 	// There are no files below the null device.
-	add(settings.Resolve(overlay(env, "NETRC", filepath.Join(os.DevNull, "netrc"), true), base))
+	add(settings.Resolve(env.With("NETRC", filepath.Join(os.DevNull, "netrc"), true), base))
 	return found
-}
-
-// overlay returns env with one variable set, or unset if ok is false.
-func overlay(env settings.Env, variable, value string, ok bool) settings.Env {
-	lookup := env.LookupEnv
-	if lookup == nil {
-		lookup = os.LookupEnv
-	}
-	env.LookupEnv = func(name string) (string, bool) {
-		if name == variable {
-			return value, ok
-		}
-		return lookup(name)
-	}
-	return env
 }

@@ -30,7 +30,7 @@ var (
 	wholeClassic  = regexp.MustCompile(`^` + classicForm + `$`)
 	// word matches a very long word that is not a key, perhaps with a number
 	// behind it, such as the name of a test's directory.
-	word = regexp.MustCompile(`^[A-Za-z]+[0-9]{0,12}$`)
+	word = regexp.MustCompile(`^[A-Za-z]+\d{0,12}$`)
 
 	misplaced = regexp.MustCompile(wandbForm + `|^[a-z]+-[0-9a-f]{40}$`)
 	hex       = regexp.MustCompile(`^[0-9a-f]{40}$`)

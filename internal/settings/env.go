@@ -44,6 +44,18 @@ func MapEnv(vars map[string]string) func(string) (string, bool) {
 	}
 }
 
+// With returns e with one variable replaced, or removed if set is false.
+func (e Env) With(name, value string, set bool) Env {
+	replaced := e
+	replaced.LookupEnv = func(other string) (string, bool) {
+		if other == name {
+			return value, set
+		}
+		return e.lookup(other)
+	}
+	return replaced
+}
+
 // lookup returns the variable and whether it is set.
 func (e Env) lookup(name string) (string, bool) {
 	if e.LookupEnv == nil {
