@@ -42,7 +42,7 @@ func runCompletion(_ context.Context, a *app, args []string) int {
 }
 
 // flagLine matches the line of a command's help that describes a flag.
-var flagLine = regexp.MustCompile(`(?m)^  (--[a-z-]+)`)
+var flagLine = regexp.MustCompile(`(?m)^ {2}(--[a-z-]+)`)
 
 // flagNames lists the flags of a command, as its help has them.
 func (c command) flagNames() []string {

@@ -245,7 +245,7 @@ func (l *login) warnOfPrecedence(key secret.Key) {
 // viewer asks the server whose key it is.
 func (l *login) viewer(ctx context.Context, key secret.Key) (*client.Viewer, error) {
 	options := l.app.env.options()
-	options.BaseURL, options.APIKey = l.baseURL, key.Reveal()
+	options.BaseURL, options.APIKey = l.baseURL, key.Reveal() //nolint:forbidigo // the client wraps it again
 	cl, err := client.New(options)
 	if err != nil {
 		return nil, err

@@ -46,7 +46,7 @@ func TestLogin_Key_IsStored(t *testing.T) {
 			require.Equal(t, exitAllowed, r.status, r.stderr)
 			assert.Contains(t, r.stdout, "Logged in to "+s.URL())
 			netrc, settings := i.stored(t)
-			assert.True(t, netrc == "machine "+machine+"\n  login user\n  password "+joKey+"\n", "netrc")
+			assert.True(t, netrc == "machine "+machine+"\n  login user\n  password "+joKey+"\n", "netrc") //nolint:testifylint // a difference would print the key
 			assert.Equal(t, tt.settings, settings)
 			info, err := os.Stat(filepath.Join(i.vars["HOME"], ".netrc"))
 			require.NoError(t, err)

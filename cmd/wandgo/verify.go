@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -168,7 +169,7 @@ func (v *verification) readBack(ctx context.Context, first *client.Run) error {
 	if err := run.Finish(ctx); err != nil {
 		return err
 	}
-	if step != verifyRows || fmt.Sprint(last) != fmt.Sprint(verifyRows-1) {
+	if step != verifyRows || fmt.Sprint(last) != strconv.Itoa(verifyRows-1) {
 		return fmt.Errorf("read back run %s: the server has %d of %d rows, and %v as the last value", first.ID(), step, verifyRows, last)
 	}
 	return nil
