@@ -54,7 +54,7 @@ func TestRecorder_TokenExchange_HidesTheToken(t *testing.T) {
 	t.Parallel()
 	const body = `{"access_token":"notakey-token"}`
 	all, got := exchange(t, "http://h"+tokenPath, "", respond{http.StatusOK, body})
-	assert.Equal(t, body, got)
+	assert.JSONEq(t, body, got)
 	assert.Equal(t, "(an access token)", all.all()[0].Body)
 	assert.Equal(t, []secret.Key{secret.New("notakey-token")}, all.secrets())
 }
