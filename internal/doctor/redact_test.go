@@ -17,7 +17,7 @@ func TestRedactor_Text_RemovesSecretsAndHome(t *testing.T) {
 		{"key", "k=" + key + "!", "k=[redacted]!"},
 		{"unknown hex key", "0123456789abcdefdeadbeef0123456789abcdef", "[redacted]"},
 		{"unknown present key", "wandb_v2_ab-cDEF", "[redacted]"},
-		{"local key", "local-0123456789abcdef0123456789abcdef01234567", "[redacted]"},
+		{"local key", "local-" + "0123456789abcdefdeadbeef0123456789abcdef", "[redacted]"},
 		{"credentials", "Authorization: Basic YXBpOmFiY2Q=", "Authorization: Basic [redacted]"},
 		{"bearer", "bearer abcdefgh.ijk", "bearer [redacted]"},
 		{"token", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.abc-d_e", "[redacted]"},

@@ -82,7 +82,7 @@ func TestRedactArgs_HarmlessForm_IsKept(t *testing.T) {
 		"/checkouts/COMMIT/train.py", "--repo=/src/COMMIT", "--commit|COMMIT", "--git-sha=COMMIT", "git+https://h/a.git@COMMIT", "--image=r/i@sha256:COMMIT",
 		"model-COMMIT.pt", "--ckpt|runs/COMMIT-last", "--time|12:30:00", "--lr=1e-3", "https://h/a?page=2", "--range=a:b", "C:\\data\\x",
 		"--user|jo", "--user|http://h", "-v", "--", "-", "--layers=[1, 2]", `{"lr": 0.1, "name": "x"}`, "--optimizer.lr=0.1,--x=2",
-		"--a-long-name-that-is-no-key-but-has-more-than-forty-characters",
+		"--a-long-name-that-is-not-a-key" + "-but-has-more-than-forty-characters",
 	} {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
