@@ -2,7 +2,7 @@ package errors
 
 import "fmt"
 
-// Confidence says how far the evidence carries a cause.
+// Confidence says how far the evidence supports a cause.
 type Confidence int
 
 // The three degrees of confidence.
@@ -11,12 +11,12 @@ const (
 	Undetermined Confidence = iota
 	// Likely: the evidence points to the cause without excluding others.
 	Likely
-	// Certain: the evidence excludes every other cause we know of.
+	// Certain: the evidence excludes every other known cause.
 	Certain
 )
 
-// String returns "undetermined", "likely" or "certain". A value outside the
-// three reads as "undetermined", for it claims nothing.
+// String returns "undetermined", "likely" or "certain". Any other value is
+// "undetermined".
 func (c Confidence) String() string {
 	switch c {
 	case Likely:
@@ -28,10 +28,10 @@ func (c Confidence) String() string {
 	}
 }
 
-// MarshalText writes what String returns.
+// MarshalText returns what String returns.
 func (c Confidence) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// UnmarshalText reads what MarshalText writes, and fails on anything else.
+// UnmarshalText reads what MarshalText returns. Anything else is an error.
 func (c *Confidence) UnmarshalText(text []byte) error {
 	for _, known := range []Confidence{Undetermined, Likely, Certain} {
 		if string(text) == known.String() {

@@ -1,10 +1,10 @@
 // Package errors says why a call to a W&B server failed, so that a program can
 // branch on the cause and a person knows what to do next.
 //
-// It has three kinds of values. A [Sentinel], such as [ErrNotTeamMember], is a
-// cause: compare with [Is]. A [PermissionError], a [RequestError] or an
-// [InputError] is one failure with its facts: get at it with [As] or [AsType].
-// And [Explain] gives the full text of any of them, for a person.
+// It has two kinds of values. A [Sentinel], such as [ErrNotTeamMember], is a cause;
+// compare with [Is]. A [PermissionError], a [RequestError] or an [InputError] is
+// one failure with its facts; get it with [AsType] or [As]. [Explain] returns the
+// full text of any of them for a person.
 //
 //	run, err := client.Init(ctx, client.RunOptions{Entity: "acme", Project: "vision"})
 //	switch {
@@ -19,34 +19,32 @@
 //
 // # The umbrella
 //
-// Every refusal matches [ErrPermissionDenied], whatever its cause. It matches a
-// narrower sentinel only when there is evidence for that cause, that is when the
-// PermissionError's Confidence is [Likely] or [Certain]. When the evidence does
-// not decide, the error matches the umbrella alone, and its Candidates list what
-// it may be: a wrong cause would be worse than none. So test for the causes you
-// can act on, and for the umbrella last. Failures that are not refusals, such as
-// [ErrRateLimited], never match the umbrella. The server's own error stays
-// reachable with [As] through all of them.
+// Every refusal matches [ErrPermissionDenied]. It matches a narrower sentinel only
+// if there is evidence for that cause: the PermissionError's Confidence is [Likely]
+// or [Certain]. Otherwise it matches the umbrella alone, and its Candidates list
+// the possible causes, because a wrong cause would be worse than none. So test for
+// the causes you can act on first, and for the umbrella last. Other failures, such
+// as [ErrRateLimited], never match the umbrella. The server's own error is in the
+// chain of all of them.
 //
 // # Text
 //
-// Error is one line, for logs. Explain is several lines, and ends with the
-// command to type or the address to open. LogValue gives log/slog a group,
-// MarshalJSON gives machines stable names, and %+v prints what Explain returns.
-// None of them shows an API key: these types never hold one, and what a server
-// or a proxy echoes is redacted where it has the form of a credential. Text of
-// foreign origin is cut to a readable length, and its control characters are
-// escaped.
+// Error returns one line, for logs. Explain returns several lines, with the command
+// to type or the address to open. LogValue returns a group for log/slog,
+// MarshalJSON uses stable names, and %+v prints what Explain returns.
+//
+// None of them shows an API key. These types never hold one, and everything in the
+// form of a credential is redacted. Foreign text is cut to a readable length, and
+// its unprintable characters are escaped.
 //
 // # Concurrency
 //
-// Every function may be called by several goroutines at once. The error values
-// are immutable once returned, and safe to share.
+// All functions are safe for concurrent use. Error values are immutable once
+// returned.
 //
 // # Standard library
 //
-// The package re-exports [New], [Is], [As], [AsType], [Join] and [Unwrap], so
-// that a file that imports it needs no alias for the standard library's package
-// of the same name. It depends on the standard library only, and reads neither
-// the environment nor any file.
+// The package re-exports [New], [Is], [As], [AsType], [Join] and [Unwrap], so that
+// a file can use it in place of the standard library's package of the same name.
+// It has no third-party dependencies and reads neither the environment nor files.
 package errors

@@ -12,9 +12,8 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// How the error types show themselves to machines. In every form the original
-// error is its text and nothing more: what hangs below it may hold a request
-// with its headers, so no encoder may walk into it.
+// The forms of the error types for programs. In every form, the original error is
+// only its text, because errors that it wraps may hold request headers.
 
 type permissionJSON struct {
 	Kind            string     `json:"kind"`
@@ -45,11 +44,15 @@ type permissionJSON struct {
 	Err             string     `json:"err"`
 }
 
-// MarshalJSON writes every field under a stable lower-camel name, besides "kind"
-// ("permission") and "error" (the text of Error). "cause" is the cause's code,
-// such as "not_team_member", or "permission_denied" when undetermined;
-// "candidates" are codes too; "code" is the server's own. Lists are never null;
-// "viewer" and "time" are null when unknown. "err" is the original error's text.
+// MarshalJSON writes every field under a stable lower-camel name, with these
+// additions and exceptions:
+//
+//   - "kind" is "permission", "error" the text of Error
+//   - "cause" is the cause's code, such as "not_team_member", or
+//     "permission_denied" if undetermined; "candidates" are codes too
+//   - "code" is the server's own
+//   - "viewer" and "time" are null if unknown; lists are never null
+//   - "err" is the original error's text
 func (e *PermissionError) MarshalJSON() ([]byte, error) {
 	if e == nil {
 		return []byte("null"), nil
@@ -78,8 +81,8 @@ func (e *PermissionError) MarshalJSON() ([]byte, error) {
 	return json.Marshal(out)
 }
 
-// LogValue returns a group with the fields that are set: what was asked, as
-// whom, why, and the evidence as one line per question.
+// LogValue returns a group of the fields that are set, the evidence as one line
+// per question.
 func (e *PermissionError) LogValue() slog.Value {
 	if e == nil {
 		return slog.StringValue(ErrPermissionDenied.Error())
@@ -120,8 +123,8 @@ func (e *PermissionError) LogValue() slog.Value {
 	return slog.GroupValue(g...)
 }
 
-// Format prints the one line of Error for %s and %v, quoted for %q, and the full
-// text of Explain for %+v. No verb reaches the original error's inside.
+// Format prints Error for %s and %v, quoted for %q, and Explain for %+v. No verb
+// prints the fields of the original error.
 func (e *PermissionError) Format(s fmt.State, verb rune) {
 	format(s, verb, "PermissionError", e.Error(), e.Explain)
 }
@@ -151,7 +154,7 @@ func codeOrText(cause error) string {
 	return inline(cause.Error(), messageLimit)
 }
 
-// copied is the viewer fit to be shown, with a list that is never null.
+// copied is the viewer with printable fields and a list that is never null.
 func (v *Viewer) copied() *Viewer {
 	if v == nil {
 		return nil
@@ -199,7 +202,7 @@ func (e *RequestError) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// LogValue returns a group with the fields that are set.
+// LogValue returns a group of the fields that are set.
 func (e *RequestError) LogValue() slog.Value {
 	if e == nil {
 		return slog.StringValue("request failed")
@@ -236,8 +239,8 @@ func (e *RequestError) causeCode() string {
 	return codeOrText(e.Cause)
 }
 
-// MarshalJSON writes "kind" ("input"), "error", "cause", "field", "value", cut
-// as in Error, "rule" and "source".
+// MarshalJSON writes "kind" ("input"), "error", "cause", "field", "value" (cut as
+// in Error), "rule" and "source".
 func (e *InputError) MarshalJSON() ([]byte, error) {
 	if e == nil {
 		return []byte("null"), nil
@@ -249,7 +252,7 @@ func (e *InputError) MarshalJSON() ([]byte, error) {
 		Field string `json:"field"`
 		Value string `json:"value"`
 		Rule  string `json:"rule"`
-		// Source is "" where it is not known.
+		// Source is "" if unknown.
 		Source string `json:"source"`
 	}{
 		"input", e.Error(), Code(ErrInvalidInput), shown(e.Field), plaintext.Escape(secret.Redact(bounded(e.Value)), inputLimit),
@@ -257,7 +260,7 @@ func (e *InputError) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// LogValue returns a group with the fields that are set.
+// LogValue returns a group of the fields that are set.
 func (e *InputError) LogValue() slog.Value {
 	if e == nil {
 		return slog.StringValue(ErrInvalidInput.Error())
@@ -275,7 +278,7 @@ func (e *InputError) Format(s fmt.State, verb rune) {
 	format(s, verb, "InputError", e.Error(), e.Explain)
 }
 
-// format implements the verbs an error is printed with.
+// format implements the verbs that print an error.
 func format(s fmt.State, verb rune, name, line string, explain func() string) {
 	switch verb {
 	case 'v':
@@ -294,11 +297,10 @@ func format(s fmt.State, verb rune, name, line string, explain func() string) {
 	_, _ = io.WriteString(s, line)
 }
 
-// shown is a text fit for machines: longer than a person would read, redacted
-// and printable.
+// shown is text for programs: redacted and printable, but longer than for a person.
 func shown(text string) string { return inline(text, machineLimit) }
 
-// shownID is an id, which may have the form of a key without being one.
+// shownID is an id. It is not redacted, because ids can look like keys.
 func shownID(id string) string { return plaintext.Escape(bounded(id), machineLimit) }
 
 func shownAll(texts []string) []string {
@@ -309,7 +311,7 @@ func shownAll(texts []string) []string {
 	return all
 }
 
-// attrs collects the attributes of a log group, leaving out what is empty.
+// attrs collects the attributes of a log group, except empty ones.
 type attrs []slog.Attr
 
 func (g *attrs) text(key, text string) { g.raw(key, inline(text, messageLimit)) }

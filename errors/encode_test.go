@@ -38,8 +38,7 @@ func asMap(t *testing.T, v any) map[string]any {
 	return m
 }
 
-// TestPermissionErrorJSON holds the shape that machines rely on.
-func TestPermissionErrorJSON(t *testing.T) {
+func TestPermissionError_MarshalJSON_MatchesGolden(t *testing.T) {
 	t.Parallel()
 	e := refused(errors.ErrNotTeamMember, errors.Likely, func(e *errors.PermissionError) {
 		e.Candidates = []error{errors.ErrNotTeamMember, nil, errors.New("something of our own")}
@@ -64,7 +63,7 @@ func TestPermissionErrorJSON(t *testing.T) {
 	assert.Equal(t, e.Err.Error(), m["err"])
 }
 
-func TestJSONOfLittle(t *testing.T) {
+func TestMarshalJSON_FewFields_HasAllKeys(t *testing.T) {
 	t.Parallel()
 	m := asMap(t, &errors.PermissionError{Cause: errors.ErrViewerRole, Time: time.Date(99999, 1, 1, 0, 0, 0, 0, time.UTC)})
 	assert.Equal(t, "permission_denied", m["cause"], "a cause without confidence is not claimed")
@@ -101,7 +100,7 @@ func TestJSONOfLittle(t *testing.T) {
 	assert.Equal(t, "null", string(null))
 }
 
-func TestLogValue(t *testing.T) {
+func TestLogValue_AnyError_HasCauseAndFields(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	slog.New(slog.NewJSONHandler(&b, nil)).Error("refused", "err", refused(errors.ErrNotTeamMember, errors.Certain))
@@ -127,9 +126,9 @@ type requestError struct {
 
 func (e *requestError) Error() string { return "server answered 403" }
 
-// TestNoSecretInAnyForm prints errors in every way there is, with a key below
-// the original error, echoed by the server and pasted where a name belongs.
-func TestNoSecretInAnyForm(t *testing.T) {
+// The key is in the original error's fields, echoed by the server, and pasted in
+// place of a name.
+func TestErrors_FieldsHoldSecrets_NoFormShowsThem(t *testing.T) {
 	t.Parallel()
 	keys := map[string]string{
 		"classic":       "0123456789abcdefdeadbeef0123456789abcdef",
@@ -187,8 +186,7 @@ func TestNoSecretInAnyForm(t *testing.T) {
 	}
 }
 
-// TestRedactionSparesNames keeps the second fence from eating what people need.
-func TestRedactionSparesNames(t *testing.T) {
+func TestErrors_NamesThatResembleKeys_AreShown(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
 		"experiment_2024_resnet50_ablation_learning_rate_sweep",
@@ -207,7 +205,7 @@ func TestRedactionSparesNames(t *testing.T) {
 	assert.Contains(t, r.Error(), sha)
 }
 
-func TestFormat(t *testing.T) {
+func TestFormat_EachVerb_PrintsLineOrExplanation(t *testing.T) {
 	t.Parallel()
 	e := refused(errors.ErrNotTeamMember, errors.Certain)
 	assert.Equal(t, e.Error(), fmt.Sprintf("%v", e))

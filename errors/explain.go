@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Explain returns the full text for a person: that of every error in err's tree
-// that has an Explain method, such as [PermissionError], [RequestError] and
-// [InputError]. Where there is none, but a [Sentinel], it returns err's own text
-// and what can be done about it; else err's own text alone. It returns "" for
-// nil. The text has several lines, no colour, and no line break at its end.
+// Explain returns the full text for a person. It joins the texts of all errors in
+// err's tree that have an Explain method, such as [PermissionError],
+// [RequestError] and [InputError]. If there is none, it returns err's own text,
+// with the remedy if there is a [Sentinel]. It returns "" for nil. The text has
+// several lines, no colour, and no line break at its end.
 func Explain(err error) string {
 	if err == nil {
 		return ""

@@ -338,8 +338,8 @@ func failures() []golden {
 	}
 }
 
-// TestGolden holds the texts that people read: the line, then the full text.
-func TestGolden(t *testing.T) {
+// Each golden file holds the one-line text, then the full text.
+func TestExplain_EachCause_MatchesGolden(t *testing.T) {
 	t.Parallel()
 	for _, tt := range slices.Concat(refusals(), failures(), syncs()) {
 		t.Run(tt.name, func(t *testing.T) {
@@ -350,14 +350,13 @@ func TestGolden(t *testing.T) {
 				require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
 			}
 			want, err := os.ReadFile(path)
-			require.NoError(t, err, "run go test -run TestGolden -update ./errors")
+			require.NoError(t, err, "run go test -run TestExplain_EachCause_MatchesGolden -update ./errors")
 			assert.Equal(t, string(want), got)
 		})
 	}
 }
 
-// TestGoldenFilesAreUsed finds texts that no case writes any more.
-func TestGoldenFilesAreUsed(t *testing.T) {
+func TestGoldenFiles_All_BelongToACase(t *testing.T) {
 	t.Parallel()
 	used := make(map[string]bool)
 	for _, tt := range slices.Concat(refusals(), failures(), syncs()) {

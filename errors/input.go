@@ -2,25 +2,23 @@ package errors
 
 import "strings"
 
-// InputError names the argument that broke a rule. It is returned before any
-// request is sent. It matches [ErrInvalidInput]. It is immutable once returned
-// and safe to share between goroutines.
+// InputError names an invalid argument. It is returned before any request is sent.
+// It matches [ErrInvalidInput]. It is immutable once returned.
 type InputError struct {
 	// Field is the argument: "entity", "project", "run id", "config[\"a\"]".
 	Field string
-	// Value is what was given, as it was given but for what looks like an API key,
-	// which the library takes out: showing it quoted, escaped and cut is this type's
-	// work. It is "" where it must not be shown.
+	// Value is the argument's value, without what looks like an API key. The type
+	// quotes, escapes and cuts it. It is "" if it must not be shown.
 	Value string
-	// Rule is the rule it broke, as a sentence part: "must not contain '/'".
+	// Rule is the rule that it breaks, as part of a sentence: "must not contain '/'".
 	Rule string
-	// Source names where the value came from: "RunOptions.Entity",
-	// "WANDB_ENTITY", "settings file /home/jo/.config/wandb/settings". It is "" for
-	// what the caller passed directly, and where it is not known.
+	// Source names where the value comes from: "RunOptions.Entity", "WANDB_ENTITY",
+	// "settings file /home/jo/.config/wandb/settings". It is "" if the caller passed
+	// the value directly, or if unknown.
 	Source string
 }
 
-// Unwrap gives [ErrInvalidInput].
+// Unwrap returns [ErrInvalidInput].
 func (e *InputError) Unwrap() error { return ErrInvalidInput }
 
 // Error names field, value, rule and source in one line:

@@ -10,64 +10,63 @@ type Viewer struct {
 	Username string `json:"username"`
 	// Email may be empty.
 	Email string `json:"email,omitempty"`
-	// DefaultEntity is where runs go that name no entity.
+	// DefaultEntity is the entity of runs that name none.
 	DefaultEntity string `json:"defaultEntity,omitempty"`
-	// Teams are the entities the server lists for the account, its personal one
-	// included where it has one.
+	// Teams are the entities that the server lists for the account, including its
+	// personal entity if it has one.
 	Teams []string `json:"teams"`
-	// TeamsComplete is false when the list may have been cut by the server.
+	// TeamsComplete is false if the list may be incomplete.
 	TeamsComplete bool `json:"teamsComplete"`
-	// AccountType is USER, SERVICE, ORG_SERVICE, ANONYMOUS, VIEWER, "" when the
-	// server did not say, or a value this client does not know.
+	// AccountType is USER, SERVICE, ORG_SERVICE, ANONYMOUS, VIEWER, or a value that
+	// this client does not know. It is "" if the server did not disclose it.
 	AccountType string `json:"accountType,omitempty"`
-	// Admin says whether the account administers the whole server.
+	// Admin reports whether the account is an admin of the whole server.
 	Admin bool `json:"admin,omitempty"`
-	// PersonalEntity is "present", "absent" or "" when the server cannot tell, or
-	// was not asked: a check and the diagnosis of a refusal ask it, Viewer of
-	// package client does not.
+	// PersonalEntity is "present", "absent", or "" if unknown. It is filled by checks
+	// and diagnoses, but not by client.Viewer.
 	PersonalEntity PersonalEntity `json:"personalEntity,omitempty"`
 }
 
-// PersonalEntity says what is known about an account's personal entity.
+// PersonalEntity says whether an account has a personal entity.
 type PersonalEntity string
 
-// What can be known about a personal entity; "" is unknown.
+// The states of a personal entity; "" is unknown.
 const (
 	PersonalEntityPresent PersonalEntity = "present"
 	PersonalEntityAbsent  PersonalEntity = "absent"
 )
 
-// Outcome is what came of one probe.
+// Outcome is the outcome of one probe.
 type Outcome string
 
 // The outcomes of a probe.
 const (
 	// Answered: the server gave a value.
 	Answered Outcome = "answered"
-	// Empty: the server answered null; the thing is absent or hidden.
+	// Empty: the server answered null; the object is missing or hidden.
 	Empty Outcome = "empty"
-	// Refused: the server would not say.
+	// Refused: the server refused to answer.
 	Refused Outcome = "refused"
-	// Unsupported: the server is too old to know the question.
+	// Unsupported: the server is too old to support the question.
 	Unsupported Outcome = "unsupported"
-	// Failed: no usable answer (timeout, transport, garbage).
+	// Failed: no usable response (timeout, network, invalid data).
 	Failed Outcome = "failed"
 	// Skipped: the question was not asked; Result says why.
 	Skipped Outcome = "skipped"
 )
 
-// Probe is one question a diagnosis asked, and its answer: a piece of evidence.
+// Probe is one question of a diagnosis and its answer: a piece of evidence.
 type Probe struct {
 	// Name is the stable name of the question: "viewer", "account", "entity",
 	// "entity-kind", "project", "role", "project-role", "seat", "run".
 	Name string `json:"name"`
 	// Question is the question in words: `team "acme"`.
 	Question string `json:"question"`
-	// Outcome says whether there was an answer.
+	// Outcome says whether there is an answer.
 	Outcome Outcome `json:"outcome"`
-	// Result is the answer in words, one line: "readOnly is true".
+	// Result describes the answer in one line: "visible, read-only".
 	Result string `json:"result"`
-	// StatusCode is the HTTP status, 0 when no response came.
+	// StatusCode is the HTTP status, 0 if there was no response.
 	StatusCode int `json:"statusCode,omitempty"`
 }
 
@@ -97,9 +96,8 @@ const (
 )
 
 // PermissionError is a refusal with its diagnosis. It matches
-// [ErrPermissionDenied] and, when Confidence is Likely or Certain, its Cause.
-// The server's own error stays reachable with [As]. It is immutable once
-// returned and safe to share between goroutines.
+// [ErrPermissionDenied] and, if Confidence is Likely or Certain, its Cause. The
+// server's own error is in its chain. It is immutable once returned.
 type PermissionError struct {
 	// Op is the verb that was refused, such as "create run".
 	Op string
@@ -107,58 +105,56 @@ type PermissionError struct {
 	// [ResourceRun].
 	Action   Action
 	Resource Resource
-	// Entity and Project are what was asked for; where the caller named no
-	// entity, Entity is the account's default entity and EntityDefaulted is true.
+	// Entity and Project are those of the request. If the caller named no entity,
+	// Entity is the account's default and EntityDefaulted is true.
 	Entity, Project string
 	EntityDefaulted bool
-	// RunID is the run's id, if there was one.
+	// RunID is the run's id, if there is one.
 	RunID string
-	// Dir is the run's directory on disk, for what a sync was refused; the advice then
-	// says how to upload it from there.
+	// Dir is the run's directory on disk, for a refused sync. The advice then says
+	// how to upload it.
 	Dir string
-	// BaseURL is the server that was asked.
+	// BaseURL is the server's address.
 	BaseURL string
-	// AppURL is the address of the server's web pages, for links.
+	// AppURL is the address of the server's web pages.
 	AppURL string
 	// Viewer is the account behind the key; nil if unknown.
 	Viewer *Viewer
-	// Role is the viewer's role in the team (or project) as the server names
-	// it; "" if unknown.
+	// Role is the viewer's role in the team or project, as the server names it; ""
+	// if unknown.
 	Role string
-	// KeySource names where the key came from: "WANDB_API_KEY",
-	// "netrc /home/jo/.netrc (machine api.forge.coreweave.com)", "Options.APIKey"; or, where an
-	// identity token takes the place of a key, "identity token from" and its file.
+	// KeySource names the source of the key: "WANDB_API_KEY", "Options.APIKey",
+	// "netrc /home/jo/.netrc (machine api.forge.coreweave.com)". For an identity token, it is
+	// "identity token from" and its file.
 	KeySource string
-	// Cause is one of the sentinels above, or nil when Undetermined.
+	// Cause is a sentinel, or nil if it is Undetermined.
 	Cause error `json:"-"`
-	// Confidence says how far the evidence carries Cause.
+	// Confidence says how far the evidence supports Cause.
 	Confidence Confidence
-	// Candidates lists what it may be when Undetermined: sentinels, or errors
-	// that wrap one and say more.
+	// Candidates lists the possible causes if it is Undetermined: sentinels, or
+	// errors that wrap one.
 	Candidates []error `json:"-"`
-	// Evidence lists what the diagnosis asked and learned, in order.
+	// Evidence lists the questions of the diagnosis and their answers, in order.
 	Evidence []Probe
-	// Notes are further facts for a person, one line each: a name that looks
-	// like a placeholder, a contradiction, a flaw in the key's form.
+	// Notes are further facts for a person, one line each: a name that looks like a
+	// placeholder, a contradiction, a flaw of the key.
 	Notes []string
-	// Suggestions are entities of the user's own that resemble what was asked.
+	// Suggestions are the user's entities that resemble Entity.
 	Suggestions []string
-	// StatusCode, Message and Code are the refusing response's HTTP status,
-	// first error message and extensions.code. StatusCode is 0 when the refusal
-	// was found before any request.
+	// StatusCode, Message and Code are the response's HTTP status, first error message
+	// and extensions.code. StatusCode is 0 if no request was sent.
 	StatusCode    int
 	Message, Code string
-	// RequestID is the server's id of the refusing response, if it sent one.
+	// RequestID is the server's id of the response, if it sent one.
 	RequestID string
-	// Time is when the diagnosis was made; it is a snapshot.
+	// Time is when the diagnosis was made.
 	Time time.Time
-	// Err is the original error. Where the API key was not even sent, because no
-	// server accepts a key of its form, it says what is wrong with the form.
+	// Err is the original error. If the API key was not sent because it cannot be
+	// one, Err says why.
 	Err error `json:"-"`
 }
 
-// Unwrap gives the umbrella, the cause where it may be claimed, and the original
-// error.
+// Unwrap returns the umbrella, the cause if it is claimed, and the original error.
 func (e *PermissionError) Unwrap() []error {
 	errs := []error{ErrPermissionDenied}
 	if e == nil {

@@ -9,9 +9,9 @@ import (
 const maxLineCandidates = 4
 
 // Error returns one line: verb, entity/project, who, cause, HTTP status and
-// message, and where the key came from. Whatever the fields hold, it is
-// printable, of bounded length and free of credentials. [PermissionError.Explain]
-// gives the full text.
+// message, and the source of the key. Whatever the fields hold, it is printable, of
+// bounded length and without credentials. [PermissionError.Explain] returns the
+// full text.
 func (e *PermissionError) Error() string {
 	if e == nil {
 		return ErrPermissionDenied.Error()
@@ -31,7 +31,7 @@ func (e *PermissionError) place() place {
 	}
 }
 
-// cause returns the cause as far as it may be claimed, else nil.
+// cause returns the cause if it is claimed, otherwise nil.
 func (e *PermissionError) cause() error {
 	if e.Cause == nil || e.Cause == ErrPermissionDenied {
 		return nil
@@ -42,7 +42,7 @@ func (e *PermissionError) cause() error {
 	return e.Cause
 }
 
-// clause says why, in a part of a sentence.
+// clause is the reason as part of a sentence.
 func (e *PermissionError) clause() string {
 	cause := e.cause()
 	if cause == nil {
@@ -89,12 +89,12 @@ func (e *PermissionError) candidatePhrases(limit int) []string {
 	return phrases
 }
 
-// facts are the parts of the parenthesis that ends the line, beside what the
-// clause says already.
+// facts are the parts of the parenthesis that ends the line. They do not repeat the
+// clause.
 func (e *PermissionError) facts(clause string) []string {
 	var facts []string
 	if e.Cause == ErrNoAPIKey && e.cause() != nil {
-		return nil // no request was sent, with no key
+		return nil // no request was sent
 	}
 	if e.malformedKey() {
 		facts = append(facts, "nothing was sent")
@@ -105,7 +105,7 @@ func (e *PermissionError) facts(clause string) []string {
 		facts = append(facts, "asked as "+e.who())
 	}
 	if e.EntityDefaulted && e.Entity != "" {
-		facts = append(facts, "default entity, as none was given")
+		facts = append(facts, "default entity, none was given")
 	}
 	if login := e.login(); login != "" {
 		facts = append(facts, login)
@@ -137,10 +137,9 @@ func (e *PermissionError) accountKind() string {
 	return "user"
 }
 
-// answerAndError are what is to be said of a response and of the original error,
-// which counts only where the server gave no message. An error that begins with
-// the operation and goes on with the same status, as in "UpsertBucket: HTTP 503
-// with a web page", takes the answer's place.
+// answerAndError describes a response and the original error, which is used only if
+// the server sent no message. An error that repeats the status after the
+// operation, as in "UpsertBucket: HTTP 503 with a web page", replaces the response.
 func answerAndError(status int, message string, err error) (told, text string) {
 	told = answer(status, message)
 	if strings.TrimSpace(message) != "" {

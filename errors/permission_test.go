@@ -27,10 +27,9 @@ func causesOfRefusal() []*errors.Sentinel {
 	return causes
 }
 
-// TestPermissionErrorMatrix holds, for every cause and confidence, which
-// sentinels match: the umbrella always, the cause and what it covers when it is
-// claimed, and nothing else.
-func TestPermissionErrorMatrix(t *testing.T) {
+// The umbrella always matches. The cause and the sentinels that cover it match only
+// if the cause is claimed.
+func TestPermissionError_EachCauseAndConfidence_MatchesSentinels(t *testing.T) {
 	t.Parallel()
 	require.Len(t, causesOfRefusal(), 15)
 	for _, cause := range causesOfRefusal() {
@@ -72,7 +71,7 @@ func TestPermissionErrorMatrix(t *testing.T) {
 	}
 }
 
-func TestPermissionErrorLine(t *testing.T) {
+func TestPermissionError_Error_IsOneLine(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
@@ -209,7 +208,7 @@ func assertPrintable(t *testing.T, text string) {
 	}
 }
 
-func TestNilAndZero(t *testing.T) {
+func TestErrors_NilOrZero_DoNotPanic(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name string

@@ -7,14 +7,14 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// place is what was asked for and where: the part that [PermissionError] and
-// [RequestError] have in common.
+// place is the request: the part that [PermissionError] and [RequestError] have in
+// common.
 type place struct {
 	op, entity, project, runID string
 	baseURL, appURL            string
 }
 
-// path names the target as entity/project, or what there is of it.
+// path is the target as entity/project, or the part that is known.
 func (p place) path() string {
 	switch {
 	case p.entity != "" && p.project != "":
@@ -40,7 +40,7 @@ func (p place) headline(why string) string {
 	return sentence(why)
 }
 
-// prefix starts a one-line text; it is empty where there is nothing to say.
+// prefix starts a one-line text; it is empty if the request is unknown.
 func (p place) prefix() string {
 	if request := p.request(); request != "" {
 		return request + ": "
@@ -103,7 +103,7 @@ func (p place) at(parts ...string) string {
 	return ""
 }
 
-// hosted reports whether the server is W&B's own cloud, by either of its names.
+// hosted reports whether the server is W&B's cloud, by either of its names.
 func (p place) hosted() bool {
 	host := p.host()
 	return host == "api.wandb.ai" || host == "api.forge.coreweave.com"
@@ -113,8 +113,8 @@ func (p place) hosted() bool {
 // names.
 const hostedPages = "https://forge.coreweave.com/wandb"
 
-// nearlyHosted reports whether the address is one of W&B's own, but not the
-// API's: that of the web pages, say.
+// nearlyHosted reports whether the address is one of W&B's own but not the API's,
+// such as that of the web pages.
 func (p place) nearlyHosted() bool {
 	host := p.host()
 	return !p.hosted() && (host == "wandb.ai" || strings.HasSuffix(host, ".wandb.ai") || host == "forge.coreweave.com")

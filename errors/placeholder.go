@@ -2,11 +2,10 @@ package errors
 
 import "strings"
 
-// LooksLikePlaceholder reports whether name, though legal, looks like a stand-in
-// that nobody replaced, and says as what, in words that follow "looks like":
-// "None" looks like "Python's None turned into text". Such a name may be real,
-// so it is worth a note beside a refusal and never a refusal of its own.
-// LooksLikePlaceholder is made for names of entities and projects.
+// LooksLikePlaceholder reports whether a valid name of an entity or a project looks
+// like a placeholder that was not replaced. what follows "looks like": "None" looks
+// like "Python's None turned into text". Such a name may be real, so it is worth a
+// note beside a refusal but not a refusal.
 func LooksLikePlaceholder(name string) (what string, ok bool) {
 	name = strings.TrimSpace(name)
 	if name == "" || len(name) > 4*maxNameRunes {
@@ -45,12 +44,12 @@ const (
 	genericName  = "a generic word left over from an example"
 	wandbItself  = "the name of W&B itself"
 	truthValue   = "a truth value turned into text"
-	notANumber   = "a number that is none, turned into text"
+	notANumber   = "not-a-number turned into text"
 	bracketedVal = "a placeholder in brackets"
 )
 
-// placeholderBrackets are what template languages and manuals put around a
-// name that is to be replaced.
+// placeholderBrackets surround names to be replaced in template languages and
+// manuals.
 var placeholderBrackets = []struct{ left, right, what string }{
 	{"<", ">", bracketedVal},
 	{"[", "]", bracketedVal},

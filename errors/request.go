@@ -7,23 +7,27 @@ import (
 	"time"
 )
 
-// RequestError is a failure that is not a refusal, with the same care: what was
-// asked, of whom, why it failed and what to do. It matches its Cause, one of
-// [ErrRunDeleted], [ErrRateLimited], [ErrServerUnavailable], [ErrWrongBaseURL],
-// [ErrSchemaMismatch], [ErrInvalidInput] and [ErrUnexpectedAnswer]. It is
-// immutable once returned and safe to share between goroutines.
+// RequestError is a failure that is not a refusal. It matches its Cause, which is
+// one of:
+//
+//   - [ErrRunDeleted], [ErrRunExists], [ErrRunMissing]
+//   - [ErrRateLimited], [ErrServerUnavailable]
+//   - [ErrWrongBaseURL], [ErrSchemaMismatch]
+//   - [ErrInvalidInput], [ErrUnexpectedAnswer]
+//
+// It is immutable once returned.
 type RequestError struct {
 	// Op is the verb, such as "create run".
 	Op string
-	// Entity, Project and RunID are what was asked for.
+	// Entity, Project and RunID are those of the request.
 	Entity, Project, RunID string
-	// Dir is the run's directory on disk, for what failed in a sync.
+	// Dir is the run's directory on disk, for a failed sync.
 	Dir string
-	// BaseURL is the server that was asked.
+	// BaseURL is the server's address.
 	BaseURL string
 	// Cause is the sentinel.
 	Cause error `json:"-"`
-	// StatusCode and Message are those of the last response; 0 and "" if none.
+	// StatusCode and Message are those of the last response, 0 and "" if none.
 	StatusCode int
 	Message    string
 	// RequestID is the server's id of that response, if it sent one.
@@ -31,12 +35,12 @@ type RequestError struct {
 	// RetryAfter is how long the server asked to wait, counted from that
 	// response; 0 if it did not say.
 	RetryAfter time.Duration
-	// Untrusted is true where no connection came about because this machine does
-	// not trust the server's certificate. Cause is then [ErrServerUnavailable], but
-	// trying again does not help; see [IsRetryable].
+	// Untrusted is true if this machine does not trust the server's certificate.
+	// Cause is then [ErrServerUnavailable], but retrying does not help; see
+	// [IsRetryable].
 	Untrusted bool
-	// Suggestion is the base URL to which the server's answer points in place of
-	// BaseURL, or "". Nothing was sent there.
+	// Suggestion is the base URL to which the response points, or "". Nothing was
+	// sent there.
 	Suggestion string
 	// Hint is a further sentence for a person, or "".
 	Hint string
@@ -44,7 +48,7 @@ type RequestError struct {
 	Err error `json:"-"`
 }
 
-// Unwrap gives the cause and the original error.
+// Unwrap returns the cause and the original error.
 func (e *RequestError) Unwrap() []error {
 	errs := make([]error, 0, 2)
 	if e == nil {
@@ -59,9 +63,9 @@ func (e *RequestError) Unwrap() []error {
 	return errs
 }
 
-// Error returns one line: verb, entity/project, cause, HTTP status and message,
-// or the original error's text where no response came. Whatever the fields
-// hold, it is printable, of bounded length and free of credentials.
+// Error returns one line: verb, entity/project, cause, HTTP status and message, or
+// the original error's text if there was no response. Whatever the fields hold, it
+// is printable, of bounded length and without credentials.
 func (e *RequestError) Error() string {
 	if e == nil {
 		return "request failed"
@@ -85,7 +89,7 @@ func (e *RequestError) Error() string {
 	return line
 }
 
-// saysErr reports whether the clause is the original error's text already.
+// saysErr reports whether the clause is the original error's text.
 func (e *RequestError) saysErr() bool { return e.Cause == nil && !e.cancelled() }
 
 // cancelled reports whether the caller ended the call.
@@ -101,7 +105,7 @@ func (e *RequestError) sentinel() *Sentinel {
 	return s
 }
 
-// clause says why, in a part of a sentence.
+// clause is the reason as part of a sentence.
 func (e *RequestError) clause() string {
 	switch s := e.sentinel(); s {
 	case nil:

@@ -28,7 +28,7 @@ func TestRetryAfter_ServerAskedToWait_ReturnsTheTime(t *testing.T) {
 	}
 }
 
-func TestIsTimeout(t *testing.T) {
+func TestIsTimeout_EachFailure_ReportsTimeouts(t *testing.T) {
 	t.Parallel()
 	slow := &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}
 	for _, tc := range []struct {

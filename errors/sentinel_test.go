@@ -12,7 +12,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-func TestSentinels(t *testing.T) {
+func TestSentinels_All_HaveCodeSummaryAndFix(t *testing.T) {
 	t.Parallel()
 	codes := make(map[string]bool)
 	for _, s := range errors.Sentinels() {
@@ -28,8 +28,8 @@ func TestSentinels(t *testing.T) {
 	assert.Empty(t, errors.Code(nil))
 }
 
-// TestFailuresAreNotRefusals: the umbrella covers refusals and nothing else.
-func TestFailuresAreNotRefusals(t *testing.T) {
+// TestFailureSentinels_NeverMatchPermissionDenied: the umbrella covers refusals and nothing else.
+func TestFailureSentinels_NeverMatchPermissionDenied(t *testing.T) {
 	t.Parallel()
 	for _, cause := range []error{
 		errors.ErrRunDeleted, errors.ErrRunFinished, errors.ErrInvalidInput, errors.ErrRateLimited,
@@ -47,7 +47,7 @@ func TestFailuresAreNotRefusals(t *testing.T) {
 	assert.Equal(t, "invalid_input", errors.Code(input))
 }
 
-func TestIsRetryable(t *testing.T) {
+func TestIsRetryable_EachFailure_ReportsTemporaryOnes(t *testing.T) {
 	t.Parallel()
 	for _, s := range errors.Sentinels() {
 		want := error(s) == errors.ErrRateLimited || error(s) == errors.ErrServerUnavailable
@@ -59,7 +59,7 @@ func TestIsRetryable(t *testing.T) {
 	assert.True(t, errors.IsRetryable(&errors.RequestError{Cause: errors.ErrServerUnavailable, Err: context.DeadlineExceeded}))
 }
 
-func TestExplain(t *testing.T) {
+func TestExplain_WrappedOrJoined_FindsTexts(t *testing.T) {
 	t.Parallel()
 	p := refused(errors.ErrNotTeamMember, errors.Certain)
 	r := &errors.RequestError{Op: "read run", Err: io.ErrUnexpectedEOF}
@@ -71,7 +71,7 @@ func TestExplain(t *testing.T) {
 	assert.Equal(t, "start: rate limited\nWait and try again.", errors.Explain(fmt.Errorf("start: %w", errors.ErrRateLimited)))
 }
 
-func TestConfidenceText(t *testing.T) {
+func TestConfidence_MarshalText_ReadsBack(t *testing.T) {
 	t.Parallel()
 	for _, c := range []errors.Confidence{errors.Undetermined, errors.Likely, errors.Certain} {
 		text, err := c.MarshalText()

@@ -10,8 +10,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// TestStandardFunctions holds that the package can stand in for the standard one.
-func TestStandardFunctions(t *testing.T) {
+func TestStandardFunctions_MatchPackageErrors(t *testing.T) {
 	t.Parallel()
 	inner := errors.New("inner")
 	outer := fmt.Errorf("outer: %w", inner)

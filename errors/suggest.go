@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// maxSuggestions is how many names a person reads without skimming.
+	// maxSuggestions is how many names fit a sentence.
 	maxSuggestions = 3
 	// maxNameRunes bounds the work per name; longer names are never compared
 	// letter by letter.
@@ -19,16 +19,19 @@ const (
 	minPartRunes = 3
 )
 
-// Suggest returns the names in have that a person who wrote want may have
-// meant, best first, at most three. A name that differs only in case or in its
-// separators comes first, then one that is a single typing error away, then one
-// that begins with want or that want begins with (the user name "benjbritton"
-// for the team "benjbritton-geoai"), then one that contains it, then names
-// within a few typing errors. Names equal to want are left out: they are what
-// was tried. Suggest returns nil when nothing is close.
+// Suggest returns at most three names in have that resemble want, best first:
 //
-// The work is bounded whatever the input: names of more than 64 characters are
-// not compared letter by letter, and only the first 10,000 names are looked at.
+//   - names that differ only in case or separators
+//   - names with one typo
+//   - names that want begins with, or that begin with want: the user name
+//     "benjbritton" for the team "benjbritton-geoai"
+//   - names that contain want
+//   - names with a few typos
+//
+// Names equal to want are skipped. Suggest returns nil if no name is close.
+//
+// The work is bounded: names of more than 64 characters are not compared letter by
+// letter, and only the first 10,000 names are considered.
 func Suggest(want string, have []string) []string {
 	wantText := []byte(strings.TrimSpace(want))
 	if len(wantText) == 0 || len(wantText) > 4*maxNameRunes {
@@ -69,7 +72,7 @@ func resemblance(want, name []rune) (rank int, ok bool) {
 	if slices.Equal(want, name) {
 		return 0, true
 	}
-	// Short names are all close to each other, so they get fewer errors.
+	// Short names are all close to each other, so fewer typos are allowed.
 	allowed := min(3, (min(len(want), len(name))+1)/3)
 	distance := allowed + 1
 	if len(want) <= maxNameRunes && len(name) <= maxNameRunes {
@@ -88,8 +91,7 @@ func resemblance(want, name []rune) (rank int, ok bool) {
 	return 0, false
 }
 
-// foldName makes names comparable the way a person does: without case and
-// without the separators that are easily mixed up.
+// foldName drops case and separators, which people mix up.
 func foldName(name string) []rune {
 	folded := make([]rune, 0, len(name))
 	for _, r := range strings.ToLower(name) {

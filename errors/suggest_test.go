@@ -10,7 +10,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-func TestSuggest(t *testing.T) {
+func TestSuggest_EachResemblance_RanksCandidates(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
@@ -84,7 +84,7 @@ func BenchmarkSuggest(b *testing.B) {
 	}
 }
 
-func TestLooksLikePlaceholder(t *testing.T) {
+func TestLooksLikePlaceholder_EachName_IsRecognised(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
 		"None", "none", "null", "nil", "undefined", "NaN", "username", "entity", "my_team", "my-team", "My Team",

@@ -30,7 +30,7 @@ func decodeUpsert(status int, contentType, body string) (*UpsertBucketResponse, 
 	return data, resp, e
 }
 
-func TestBodyShapes(t *testing.T) {
+func TestDecode_EachBody_ReturnsErrorOrData(t *testing.T) {
 	t.Parallel()
 	upsert := []string{"upsertBucket"}
 	for _, tc := range []struct {
@@ -216,7 +216,7 @@ func TestBodyShapes(t *testing.T) {
 	}
 }
 
-func TestPartialAnswer(t *testing.T) {
+func TestDecode_DataAndErrors_ReturnsBoth(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 403} {
 		data, _, e := decodeUpsert(status, "application/json",
@@ -230,7 +230,7 @@ func TestPartialAnswer(t *testing.T) {
 	}
 }
 
-func TestSuccess(t *testing.T) {
+func TestDecode_Success_ReturnsData(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
 		"data":                  `{"data":{"upsertBucket":{"bucket":{"name":"n"}}}}`,
@@ -249,7 +249,7 @@ func TestSuccess(t *testing.T) {
 	}
 }
 
-func TestDataOfAWrongType(t *testing.T) {
+func TestDecode_DataOfWrongType_KeepsErrors(t *testing.T) {
 	t.Parallel()
 	_, _, e := decodeUpsert(200, "application/json", `{"data":{"upsertBucket":"surprise"}}`)
 	require.NotNil(t, e)
@@ -259,7 +259,7 @@ func TestDataOfAWrongType(t *testing.T) {
 	assert.Equal(t, "permission denied", e.Message, "data of a wrong type hides the refusal")
 }
 
-func TestEveryErrorIsKept(t *testing.T) {
+func TestDecode_SeveralErrors_KeepsAll(t *testing.T) {
 	t.Parallel()
 	_, resp, e := decodeUpsert(200, "application/json", `{"data":{},"errors":[
 		{"message":"one","path":["roles","members",3],"extensions":{"code":"PERMISSION_ERROR"},"locations":[{"line":2,"column":3}]},
@@ -280,7 +280,7 @@ func TestEveryErrorIsKept(t *testing.T) {
 	assert.Equal(t, []gqlerror.Location{{Line: 2, Column: 3}}, list[0].Locations)
 }
 
-func TestIsValidation(t *testing.T) {
+func TestError_IsValidation_OnlyForRejectedDocuments(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name   string
@@ -314,7 +314,7 @@ func TestIsValidation(t *testing.T) {
 	assert.False(t, (&Error{}).IsValidation())
 }
 
-func TestLongTextsAreCut(t *testing.T) {
+func TestDecode_LongBody_IsCutBetweenRunes(t *testing.T) {
 	t.Parallel()
 	_, _, e := decodeUpsert(502, "text/plain", strings.Repeat("gâteau ", 5000))
 	require.NotNil(t, e)
@@ -326,7 +326,7 @@ func TestLongTextsAreCut(t *testing.T) {
 	assert.NotContains(t, string(e.Body), testKey[:4])
 }
 
-func TestSecretsInAnswers(t *testing.T) {
+func TestDecode_BodyHoldsKey_IsScrubbed(t *testing.T) {
 	t.Parallel()
 	escaped := fmt.Sprintf(`\u00%02x`, testKey[0]) + testKey[1:]
 	for _, status := range []int{200, 403} {

@@ -48,7 +48,7 @@ func respond(status int, body string) http.HandlerFunc {
 	}
 }
 
-func TestRequestOnTheWire(t *testing.T) {
+func TestMakeRequest_Upsert_SendsQueryAndHeaders(t *testing.T) {
 	t.Parallel()
 	var got *http.Request
 	var body []byte
@@ -81,7 +81,7 @@ func TestRequestOnTheWire(t *testing.T) {
 	assert.Equal(t, map[string]any{"name": "r1", "entityName": "e"}, sent.Variables.Input, "what is not set is not sent")
 }
 
-func TestRefusal(t *testing.T) {
+func TestMakeRequest_Refused_ReturnsError(t *testing.T) {
 	t.Parallel()
 	c := serve(t, Options{APIKey: testKey}, respond(403,
 		`{"data":{"upsertBucket":null},"errors":[{"message":"permission denied","path":["upsertBucket"],"extensions":{"code":"PERMISSION_ERROR"}}]}`))
@@ -103,7 +103,7 @@ func TestRefusal(t *testing.T) {
 	assert.Equal(t, "PERMISSION_ERROR", ours.Response.Errors[0].Extensions["code"])
 }
 
-func TestDiagnoseAnsweredInPart(t *testing.T) {
+func TestDiagnose_PartlyRefused_ReturnsDataAndErrors(t *testing.T) {
 	t.Parallel()
 	c := serve(t, Options{APIKey: testKey}, respond(200, `{
 		"errors":[
@@ -133,7 +133,7 @@ func TestDiagnoseAnsweredInPart(t *testing.T) {
 	assert.False(t, ok, "a 200 is no HTTP error")
 }
 
-func TestRedirectIsAnError(t *testing.T) {
+func TestMakeRequest_Redirect_ReturnsError(t *testing.T) {
 	t.Parallel()
 	c := serve(t, Options{APIKey: testKey}, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Location", "https://login.example/start?state=secret")
@@ -147,7 +147,7 @@ func TestRedirectIsAnError(t *testing.T) {
 	assert.Equal(t, "Viewer: HTTP 302, a redirect to https://login.example/start", err.Error())
 }
 
-func TestNullDataIsNoAnswer(t *testing.T) {
+func TestMakeRequest_NullData_ReturnsError(t *testing.T) {
 	t.Parallel()
 	c := serve(t, Options{}, respond(200, `{"data":null}`))
 	_, err := Viewer(t.Context(), c)
@@ -183,7 +183,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-func TestPolicyByOperation(t *testing.T) {
+func TestMakeRequest_EachOperation_RetriesByItsPolicy(t *testing.T) {
 	t.Parallel()
 	conflict := fake(func(int, *http.Request) (int, string, error) { return 409, "", nil })
 	down := fake(func(int, *http.Request) (int, string, error) { return 503, "", nil })
@@ -222,7 +222,7 @@ func TestPolicyByOperation(t *testing.T) {
 	}
 }
 
-func TestTimeoutNamesTheStatusRetried(t *testing.T) {
+func TestMakeRequest_TimeoutWhileRetrying_NamesLastStatus(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var attempts int
@@ -249,7 +249,7 @@ func TestTimeoutNamesTheStatusRetried(t *testing.T) {
 	})
 }
 
-func TestNoConnection(t *testing.T) {
+func TestMakeRequest_NoConnection_ReturnsNetworkError(t *testing.T) {
 	t.Parallel()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -269,7 +269,7 @@ func TestNoConnection(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(err.Error(), "Viewer"))
 }
 
-func TestVariablesThatCannotBeEncoded(t *testing.T) {
+func TestMakeRequest_VariablesNotEncodable_ReturnsError(t *testing.T) {
 	t.Parallel()
 	c, err := New(Options{})
 	require.NoError(t, err)
@@ -280,7 +280,7 @@ func TestVariablesThatCannotBeEncoded(t *testing.T) {
 	assert.True(t, ok)
 }
 
-func TestErrorWithoutContent(t *testing.T) {
+func TestError_Zero_HasText(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "graphql: no response", (&Error{}).Error())
 	assert.Equal(t, "X: boom", (&Error{Operation: "X", Err: errors.New("boom")}).Error())
@@ -297,7 +297,7 @@ func TestReadResponse_OtherEndpoint_ReturnsErrorUnless2xx(t *testing.T) {
 	require.EqualError(t, err, "file_stream: context canceled")
 }
 
-func TestOptionsHideTheKey(t *testing.T) {
+func TestOptions_AnyFormat_HideKey(t *testing.T) {
 	t.Parallel()
 	o := Options{
 		BaseURL: "https://jo:hunter22@h", APIKey: testKey, Username: "jo",
@@ -330,7 +330,7 @@ func TestOptionsHideTheKey(t *testing.T) {
 	}
 }
 
-func TestObserveSeesOperations(t *testing.T) {
+func TestOptions_Observe_SeesEachAttempt(t *testing.T) {
 	t.Parallel()
 	var seen []Exchange
 	c := serve(t, Options{APIKey: testKey, Observe: func(x Exchange) { seen = append(seen, x) }}, respond(403, `{"error":"key `+testKey+`"}`))

@@ -36,7 +36,7 @@ var needNewerServer = []string{
 	"RewindRun",
 }
 
-func TestOperationsAreValid(t *testing.T) {
+func TestOperations_Schema_AreValid(t *testing.T) {
 	t.Parallel()
 	schema := ourSchema(t)
 	for _, op := range operations(t) {
@@ -45,7 +45,7 @@ func TestOperationsAreValid(t *testing.T) {
 	}
 }
 
-func TestOperationsOnServerOf2024(t *testing.T) {
+func TestOperations_ServerOf2024_MostAreValid(t *testing.T) {
 	t.Parallel()
 	schema := serverSchema(t)
 	for _, op := range operations(t) {
@@ -60,7 +60,7 @@ func TestOperationsOnServerOf2024(t *testing.T) {
 
 // The list agrees with the @since marks, so that it holds without the server's
 // schema too.
-func TestNewerOperationsUseMarkedFields(t *testing.T) {
+func TestOperations_NewerOnes_UseMarkedFields(t *testing.T) {
 	t.Parallel()
 	schema := ourSchema(t)
 	var newer []string
@@ -83,7 +83,7 @@ func TestNewerOperationsUseMarkedFields(t *testing.T) {
 
 // One variable for each mutation, so that an argument that a server adds or
 // drops changes a type and not every caller.
-func TestMutationsTakeOneInput(t *testing.T) {
+func TestMutations_All_HaveOneInput(t *testing.T) {
 	t.Parallel()
 	schema := ourSchema(t)
 	mutations := 0
@@ -108,7 +108,7 @@ func TestMutationsTakeOneInput(t *testing.T) {
 
 // Servers refuse apiKeys to clients they do not list, with a text that reads
 // like a bad key; and nobody who explains a refusal needs it.
-func TestOperationsNeverAskForKeys(t *testing.T) {
+func TestOperations_None_RequestsKeys(t *testing.T) {
 	t.Parallel()
 	schema := ourSchema(t)
 	key := regexp.MustCompile(`(?i)api_?keys?|token|secret|password`)
@@ -131,7 +131,7 @@ func TestOperationsNeverAskForKeys(t *testing.T) {
 
 // A refused non-null field nulls its parent; so no root field of a combined
 // query may mix what proves existence with what may be refused.
-func TestProofOfExistenceStandsAlone(t *testing.T) {
+func TestDiagnose_RefusedField_KeepsProofOfExistence(t *testing.T) {
 	t.Parallel()
 	refusable := regexp.MustCompile(`^(members|organization|personalEntityDisabled|readOnlyAdmin|modelsSeat)$`)
 	schema := ourSchema(t)

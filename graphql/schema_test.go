@@ -42,7 +42,7 @@ func serverSchema(t *testing.T) *ast.Schema {
 
 // Everything in our schema is in the server's with the same type, unless it is
 // marked @since; what is marked is not there.
-func TestSchemaAgainstServer(t *testing.T) {
+func TestSchema_MatchesServer(t *testing.T) {
 	t.Parallel()
 	diff := compareSchemas(ourSchema(t), serverSchema(t))
 	for _, line := range diff.newer {
@@ -55,7 +55,7 @@ func TestSchemaAgainstServer(t *testing.T) {
 }
 
 // The comparison itself finds each kind of mistake.
-func TestSchemaComparisonFindsMistakes(t *testing.T) {
+func TestSchemaComparison_Mistakes_AreFound(t *testing.T) {
 	t.Parallel()
 	load := func(text string) *ast.Schema {
 		schema, err := gqlparser.LoadSchema(&ast.Source{Name: "test", Input: `directive @since(server: String!, reason: String!)

@@ -10,9 +10,9 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 )
 
-// TestRedirect: where a redirect leads to the API, that is the base URL to use,
+// TestClassify_Redirect_SuggestsBaseURL: where a redirect leads to the API, that is the base URL to use,
 // and the text names where it leads in any case.
-func TestRedirect(t *testing.T) {
+func TestClassify_Redirect_SuggestsBaseURL(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, base, location, want string }{
 		{"http to https", "http://wandb.test", "https://wandb.test/graphql", "https://wandb.test"},

@@ -27,7 +27,7 @@ func refusal(status int, message string) *graphql.Error {
 	return failure(status, graphql.KindGraphQL, message, graphql.FieldError{Message: message, Path: []string{"upsertBucket"}})
 }
 
-func TestClassify(t *testing.T) {
+func TestClassify_EachResponse_HasClass(t *testing.T) {
 	t.Parallel()
 	invalid := graphql.FieldError{Message: `Cannot query field "x" on type "Y".`, HasLocations: true}
 	coded := refusal(200, "no")
@@ -136,8 +136,8 @@ func TestClassify(t *testing.T) {
 	}
 }
 
-// TestPlain: which 403s hold nothing of W&B's.
-func TestPlain(t *testing.T) {
+// TestClassify_ForbiddenWithoutSignOfWandB_IsPlain: which 403s hold nothing of W&B's.
+func TestClassify_ForbiddenWithoutSignOfWandB_IsPlain(t *testing.T) {
 	t.Parallel()
 	coded := failure(403, graphql.KindGraphQL, "no", graphql.FieldError{Message: "no"})
 	coded.Code = "PERMISSION_ERROR"
@@ -159,9 +159,9 @@ func TestPlain(t *testing.T) {
 	}
 }
 
-// TestFailKeepsTheReason: every class that is no refusal has its sentinel, and
+// TestRequestError_EachClass_KeepsReason: every class that is no refusal has its sentinel, and
 // the original stays reachable.
-func TestFailKeepsTheReason(t *testing.T) {
+func TestRequestError_EachClass_KeepsReason(t *testing.T) {
 	t.Parallel()
 	for class, cause := range map[Class]error{
 		Unexpected: errors.ErrUnexpectedAnswer, Unreachable: errors.ErrServerUnavailable, ServerError: errors.ErrServerUnavailable,
@@ -187,8 +187,8 @@ func TestFailKeepsTheReason(t *testing.T) {
 	assert.Equal(t, "cancelled by the caller (UpsertBucket: context canceled: told to)", err.Error(), "each is said once")
 }
 
-// TestUntrusted: that a certificate is not trusted has more than one remedy.
-func TestUntrusted(t *testing.T) {
+// TestClassify_UntrustedCertificate_NamesReason: that a certificate is not trusted has more than one remedy.
+func TestClassify_UntrustedCertificate_NamesReason(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name string
@@ -214,7 +214,7 @@ func TestUntrusted(t *testing.T) {
 	}
 }
 
-func TestAbout(t *testing.T) {
+func TestFindings_About_OtherRun_DropsRun(t *testing.T) {
 	t.Parallel()
 	f := findings(viewer("acme"), func(f *Findings) {
 		f.RunID, f.Run.Answer, f.Run.Owner = "r1", answered, "bo"
@@ -230,15 +230,15 @@ func TestAbout(t *testing.T) {
 	}
 }
 
-func TestLooksCut(t *testing.T) {
+func TestLooksCut_PageSizes_MayBeCut(t *testing.T) {
 	t.Parallel()
 	for n, cut := range map[int]bool{0: false, 1: false, 10: true, 11: false, 50: true, 100: true, 101: false, 999: false, 1000: true, 1001: true} {
 		assert.Equal(t, cut, looksCut(n), "%d teams", n)
 	}
 }
 
-// TestProbeOutcomes: how a question fared, from its error.
-func TestProbeOutcomes(t *testing.T) {
+// TestAnswerOf_EachError_HasOutcome: how a question fared, from its error.
+func TestAnswerOf_EachError_HasOutcome(t *testing.T) {
 	t.Parallel()
 	invalid := graphql.FieldError{Message: `Cannot query field "x" on type "Y".`, HasLocations: true}
 	for name, tt := range map[string]struct {

@@ -261,7 +261,7 @@ func otherRows() []decision {
 	}
 }
 
-func TestDecide(t *testing.T) {
+func TestDecide_EachRow_HasVerdict(t *testing.T) {
 	t.Parallel()
 	for _, tt := range slices.Concat(forbiddenRows(), otherRows()) {
 		t.Run(tt.name, func(t *testing.T) {
@@ -274,10 +274,8 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-// TestDecideIsMonotonous takes answers away from every row above, one and two
-// at a time, and checks that less evidence never makes a verdict certain that
-// was not.
-func TestDecideIsMonotonous(t *testing.T) {
+// The test removes one and two answers from every row above.
+func TestDecide_LessEvidence_IsNeverMoreCertain(t *testing.T) {
 	t.Parallel()
 	takes := map[string]fact{
 		"viewer":       func(f *Findings) { f.Who.Answer, f.Who.Viewer = broken, nil },

@@ -21,9 +21,9 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// TestUnansweredQuestions: a question that got no answer says why, each in its
+// TestEvidence_Unanswered_SaysWhy: a question that got no answer says why, each in its
 // own words, and says nothing twice.
-func TestUnansweredQuestions(t *testing.T) {
+func TestEvidence_Unanswered_SaysWhy(t *testing.T) {
 	t.Parallel()
 	lost := func(err error) *graphql.Error {
 		return &graphql.Error{Operation: "ProbeEntity", Err: &transport.Error{Op: "ProbeEntity", Attempts: 2, Err: err}}
@@ -67,9 +67,9 @@ func TestUnansweredQuestions(t *testing.T) {
 	}
 }
 
-// TestQuestionsWithoutEntity: where nobody named an entity and the account's
+// TestEvidence_NoEntity_NamesDefault: where nobody named an entity and the account's
 // default is not known either, the questions read as sentences all the same.
-func TestQuestionsWithoutEntity(t *testing.T) {
+func TestEvidence_NoEntity_NamesDefault(t *testing.T) {
 	t.Parallel()
 	f := findings(viewer(), entityIs(""), entity(null, Unknown), project(null, Unknown), func(f *Findings) {
 		f.Kind.Answer, f.Role.Answer, f.ProjectRole.Answer = null, null, null

@@ -11,9 +11,9 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// TestUnreachable: a host name that does not exist has another remedy than a
+// TestRequestError_Unreachable_HintsAtHostName: a host name that does not exist has another remedy than a
 // server that is down, and the text says so.
-func TestUnreachable(t *testing.T) {
+func TestRequestError_Unreachable_HintsAtHostName(t *testing.T) {
 	t.Parallel()
 	dial := func(err error) error { return fmt.Errorf("post: %w", &net.OpError{Op: "dial", Err: err}) }
 	for _, test := range []struct {
@@ -39,9 +39,9 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
-// TestPersonalEntity: what the server says of the account's personal entity is
+// TestPermissionError_PersonalEntity_IsCopied: what the server says of the account's personal entity is
 // told with the account, and the findings, which others share, stay as they are.
-func TestPersonalEntity(t *testing.T) {
+func TestPermissionError_PersonalEntity_IsCopied(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name          string

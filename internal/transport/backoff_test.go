@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestBackoffGrowsJittersAndStops(t *testing.T) {
+func TestBackoff_GrowsWithJitterUpToMaximum(t *testing.T) {
 	t.Parallel()
 	seen := map[time.Duration]bool{}
 	for n, least := range []time.Duration{2, 4, 8, 16, 32} {
@@ -27,7 +27,7 @@ func TestBackoffGrowsJittersAndStops(t *testing.T) {
 	assert.Zero(t, backoff(0, 0, 3), "the zero policy")
 }
 
-func TestRetryAfter(t *testing.T) {
+func TestRetryAfter_EachHeader_IsParsed(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	for value, want := range map[string]time.Duration{

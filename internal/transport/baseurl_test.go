@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestCovers(t *testing.T) {
+func TestBaseURL_Covers_OnlyAddressesBelow(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name, base, url string
@@ -50,7 +50,7 @@ func TestCovers(t *testing.T) {
 	}
 }
 
-func TestResolve(t *testing.T) {
+func TestBaseURL_Resolve_JoinsPath(t *testing.T) {
 	t.Parallel()
 	base, err := parseBaseURL("https://h/wandb/")
 	require.NoError(t, err)
@@ -71,7 +71,7 @@ func TestResolve(t *testing.T) {
 	}
 }
 
-func TestBaseURLRules(t *testing.T) {
+func TestParseBaseURL_Invalid_ReturnsError(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{
 		"", "api.wandb.ai", "ftp://h", "https://", "https://jo:hunter22@h", "https://h?x=1", "https://h#x",

@@ -32,7 +32,7 @@ func texts(closed *int, bodies ...string) func() (io.ReadCloser, int64, error) {
 	}
 }
 
-func TestOpenedBodyHasItsLength(t *testing.T) {
+func TestDo_OpenedBody_SendsItsLength(t *testing.T) {
 	t.Parallel()
 	type seen struct {
 		length   int64
@@ -62,7 +62,7 @@ func TestOpenedBodyHasItsLength(t *testing.T) {
 	assert.Equal(t, 3, closed)
 }
 
-func TestOpenedBodyIsCutAtItsSize(t *testing.T) {
+func TestDo_OpenedBodyTooLong_IsCut(t *testing.T) {
 	t.Parallel()
 	var body string
 	srv := serve(t, func(_ http.ResponseWriter, r *http.Request) {
@@ -77,7 +77,7 @@ func TestOpenedBodyIsCutAtItsSize(t *testing.T) {
 	assert.Equal(t, "grown", body)
 }
 
-func TestBodyThatCannotBeReadIsNotRetried(t *testing.T) {
+func TestDo_BodyUnreadable_IsNotRetried(t *testing.T) {
 	t.Parallel()
 	for name, open := range map[string]func() (io.ReadCloser, int64, error){
 		"open": func() (io.ReadCloser, int64, error) { return nil, 0, fs.ErrNotExist },
@@ -108,7 +108,7 @@ type failingReader struct{ err error }
 
 func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 
-func TestBodyThatEndsEarlyIsRetried(t *testing.T) {
+func TestDo_BodyEndsEarly_IsRetried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		short := func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }
@@ -121,7 +121,7 @@ func TestBodyThatEndsEarlyIsRetried(t *testing.T) {
 	})
 }
 
-func TestReplayedBody(t *testing.T) {
+func TestDo_ReplayedBody_IsOpenedAgain(t *testing.T) {
 	t.Parallel()
 	tr, _ := newScripted(t, func(req *http.Request) (*http.Response, error) {
 		again, err := req.GetBody()
@@ -138,7 +138,7 @@ func TestReplayedBody(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestNoCredentials(t *testing.T) {
+func TestDo_NoCredentials_SendsNone(t *testing.T) {
 	t.Parallel()
 	var got http.Header
 	srv := serve(t, func(_ http.ResponseWriter, r *http.Request) { got = r.Header })
@@ -164,7 +164,7 @@ func TestNoCredentials(t *testing.T) {
 	assert.Equal(t, "Bearer theirs", got.Get("Authorization"), "what the server wants sent is sent")
 }
 
-func TestTransferPolicy(t *testing.T) {
+func TestTransferPolicy_EachStatus_RetriesStoreFailures(t *testing.T) {
 	t.Parallel()
 	p := TransferPolicy()
 	assert.Equal(t, 20, p.Retries)

@@ -43,9 +43,9 @@ func neverEnds(code int, text string) step {
 	}
 }
 
-// TestErrorBodyThatNeverEnds: a status is an answer, and what came of its body
+// TestDo_ErrorBodyNeverEnds_ReturnsStatus: a status is an answer, and what came of its body
 // in a few seconds will do. Of a body that was asked for, all is needed.
-func TestErrorBodyThatNeverEnds(t *testing.T) {
+func TestDo_ErrorBodyNeverEnds_ReturnsStatus(t *testing.T) {
 	t.Parallel()
 	for name, policy := range map[string]Policy{"with a limit per attempt": GraphQLPolicy(), "without": {}} {
 		synctest.Test(t, func(t *testing.T) {

@@ -29,7 +29,7 @@ func (n Network) get(t *testing.T, address string) (string, error) {
 	return string(body), nil
 }
 
-func TestNetworkProxies(t *testing.T) {
+func TestNetwork_Proxies_AreChosenByScheme(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "server") }))
 	defer server.Close()
@@ -93,7 +93,7 @@ func tunnel(t *testing.T, w http.ResponseWriter, address string) {
 	<-back
 }
 
-func TestNetworkVerifiesCertificates(t *testing.T) {
+func TestNetwork_UntrustedCertificate_IsRefused(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer server.Close()

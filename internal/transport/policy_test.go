@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestStatusRules(t *testing.T) {
+func TestRetryMostFailures_EachStatus(t *testing.T) {
 	t.Parallel()
 	// The official client's table (general, upsert), but for 402, 405, 407, 451.
 	permanent := []int{200, 204, 301, 302, 307, 400, 401, 402, 403, 404, 405, 407, 410, 413, 422, 451, 501}
@@ -29,7 +29,7 @@ func TestStatusRules(t *testing.T) {
 	}
 }
 
-func TestConflictRules(t *testing.T) {
+func TestConflictHeals_EachBody(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name, body string
@@ -52,7 +52,7 @@ func TestConflictRules(t *testing.T) {
 	}
 }
 
-func TestPolicyNumbers(t *testing.T) {
+func TestPolicies_MatchOfficialClient(t *testing.T) {
 	t.Parallel()
 	for _, p := range []Policy{GraphQLPolicy(), UpsertPolicy()} {
 		assert.Equal(t, 20, p.Retries)
@@ -64,9 +64,9 @@ func TestPolicyNumbers(t *testing.T) {
 	assert.LessOrEqual(t, ProbePolicy().MaxWait, time.Second)
 }
 
-// TestUnresolvedHost: a misspelt host is reported within seconds, but a name
+// TestDo_UnresolvedHost_RetriesFewTimes: a misspelt host is reported within seconds, but a name
 // that was found before is waited for.
-func TestUnresolvedHost(t *testing.T) {
+func TestDo_UnresolvedHost_RetriesFewTimes(t *testing.T) {
 	t.Parallel()
 	missing := fails(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "api.test", IsNotFound: true}})
 	busy := fails(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "server misbehaving", Name: "api.test", IsTemporary: true}})

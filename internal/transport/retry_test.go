@@ -83,7 +83,7 @@ func between(t *testing.T, got, least, most time.Duration) {
 	assert.LessOrEqual(t, got, most)
 }
 
-func TestRetriesUntilItWorks(t *testing.T) {
+func TestDo_TemporaryFailures_RetriesUntilSuccess(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		tr, s := newScripted(t, status(500, "boom"), fails(syscall.ECONNREFUSED), status(429, ""), status(200, "fine"))
@@ -100,7 +100,7 @@ func TestRetriesUntilItWorks(t *testing.T) {
 	})
 }
 
-func TestBodyIsKeptWhenRetriesRunOut(t *testing.T) {
+func TestDo_RetriesRunOut_ReturnsLastBody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		tr, s := newScripted(t, status(500, `{"error":"out of order"}`, "X-Request-Id", "r1"))
@@ -114,7 +114,7 @@ func TestBodyIsKeptWhenRetriesRunOut(t *testing.T) {
 	})
 }
 
-func TestPermanentAnswersComeBackAtOnce(t *testing.T) {
+func TestDo_PermanentStatus_ReturnsAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{301, 400, 401, 402, 403, 404, 405, 407, 409, 410, 413, 422, 451, 501} {
 		synctest.Test(t, func(t *testing.T) {
@@ -128,7 +128,7 @@ func TestPermanentAnswersComeBackAtOnce(t *testing.T) {
 	}
 }
 
-func TestZeroPolicyTriesOnce(t *testing.T) {
+func TestDo_ZeroPolicy_TriesOnce(t *testing.T) {
 	t.Parallel()
 	tr, s := newScripted(t, status(503, "later"))
 	resp, err := tr.Do(t.Context(), post(Policy{}))
@@ -137,7 +137,7 @@ func TestZeroPolicyTriesOnce(t *testing.T) {
 	assert.Len(t, s.times, 1)
 }
 
-func TestConflicts(t *testing.T) {
+func TestDo_Conflict_RetriesByBody(t *testing.T) {
 	t.Parallel()
 	duplicate := status(409, `{"errors":[{"message":"Error 1062: Duplicate entry '1' for key 'PRIMARY'"}]}`)
 	burnt := status(409, `{"errors":[{"message":"run x was previously created and deleted; try a new run id"}]}`)
@@ -167,7 +167,7 @@ func TestConflicts(t *testing.T) {
 	}
 }
 
-func TestRetryAfterIsHonoured(t *testing.T) {
+func TestDo_RetryAfter_IsHonoured(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name, value string
@@ -200,7 +200,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	})
 }
 
-func TestWaitBeyondTheDeadlineIsNotBegun(t *testing.T) {
+func TestDo_WaitBeyondDeadline_ReturnsLastResponse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		tr, s := newScripted(t, status(429, `{"error":"rate limit exceeded"}`, "Retry-After", "3600"))
@@ -234,7 +234,7 @@ func TestWaitBeyondTheDeadlineIsNotBegun(t *testing.T) {
 	})
 }
 
-func TestContextWins(t *testing.T) {
+func TestDo_ContextEnds_ReturnsItsError(t *testing.T) {
 	t.Parallel()
 	errStop := errors.New("the job was preempted")
 
@@ -313,7 +313,7 @@ func TestContextWins(t *testing.T) {
 	})
 }
 
-func TestAttemptTimeout(t *testing.T) {
+func TestDo_AttemptTimeout_IsRetried(t *testing.T) {
 	t.Parallel()
 	t.Run("a hanging attempt is given up and repeated", func(t *testing.T) {
 		t.Parallel()
@@ -365,7 +365,7 @@ func TestAttemptTimeout(t *testing.T) {
 	})
 }
 
-func TestFailuresThatDoNotHeal(t *testing.T) {
+func TestDo_PermanentFailure_IsNotRetried(t *testing.T) {
 	t.Parallel()
 	for name, err := range map[string]error{
 		"unknown authority": &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
@@ -422,7 +422,7 @@ func TestFailuresThatDoNotHeal(t *testing.T) {
 	})
 }
 
-func TestConnectionLostInTheBody(t *testing.T) {
+func TestDo_ConnectionLostInBody_IsRetried(t *testing.T) {
 	t.Parallel()
 	cut := func(code int) step {
 		return func(req *http.Request) (*http.Response, error) {

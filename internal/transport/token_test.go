@@ -53,8 +53,8 @@ func withTokens(s TokenSource) func(*Transport) TokenSource {
 	return func(*Transport) TokenSource { return s }
 }
 
-// TestTokensStayHome: an access token goes where a key would go, and nowhere else.
-func TestTokensStayHome(t *testing.T) {
+// TestTokens_OtherHost_AreNotSent: an access token goes where a key would go, and nowhere else.
+func TestTokens_OtherHost_AreNotSent(t *testing.T) {
 	t.Parallel()
 	var seen []string
 	note := func(w http.ResponseWriter, r *http.Request) {
@@ -87,9 +87,9 @@ func TestTokensStayHome(t *testing.T) {
 	}
 }
 
-// TestTokensAreMadeOnTheSameConnections: what makes the tokens has the transport's
+// TestTokens_Exchange_UsesSameConnections: what makes the tokens has the transport's
 // connections and headers, and no credentials.
-func TestTokensAreMadeOnTheSameConnections(t *testing.T) {
+func TestTokens_Exchange_UsesSameConnections(t *testing.T) {
 	t.Parallel()
 	var got http.Header
 	srv := serve(t, func(_ http.ResponseWriter, r *http.Request) { got = r.Header })
@@ -109,9 +109,9 @@ func TestTokensAreMadeOnTheSameConnections(t *testing.T) {
 	assert.Empty(t, exchange.hidden())
 }
 
-// TestRejectedTokenIsReplacedOnce: the request is sent again, whole, with a new
+// TestTokens_Rejected_AreReplacedOnce: the request is sent again, whole, with a new
 // token; a second 401, and one to a new token, is the answer.
-func TestRejectedTokenIsReplacedOnce(t *testing.T) {
+func TestTokens_Rejected_AreReplacedOnce(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
@@ -158,9 +158,9 @@ func TestRejectedTokenIsReplacedOnce(t *testing.T) {
 	}
 }
 
-// TestNoToken: without a token nothing is sent. It is tried again as the policy
+// TestTokens_None_SendsNothing: without a token nothing is sent. It is tried again as the policy
 // says, unless that cannot help.
-func TestNoToken(t *testing.T) {
+func TestTokens_None_SendsNothing(t *testing.T) {
 	t.Parallel()
 	passing, final := &TokenError{Source: "source", Err: errors.New("not now")}, &TokenError{Source: "source", Permanent: true, Last: &Response{StatusCode: 400}, Message: "invalid_grant"}
 	policy := Policy{Retries: 3, MinWait: time.Second, MaxWait: time.Second}
@@ -202,9 +202,9 @@ func TestNoToken(t *testing.T) {
 	assert.Equal(t, "exchange the source: not now", passing.Error())
 }
 
-// TestTokensAreNotTold: what a server echoes of a token is taken out everywhere, and
+// TestTokens_Texts_HideThem: what a server echoes of a token is taken out everywhere, and
 // a confidential body is not shown at all.
-func TestTokensAreNotTold(t *testing.T) {
+func TestTokens_Texts_HideThem(t *testing.T) {
 	t.Parallel()
 	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")

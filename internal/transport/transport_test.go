@@ -43,7 +43,7 @@ func newTransport(t *testing.T, o Options) *Transport {
 	return tr
 }
 
-func TestHeaders(t *testing.T) {
+func TestDo_Headers_AreSent(t *testing.T) {
 	t.Parallel()
 	var got *http.Request
 	var body []byte
@@ -84,7 +84,7 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-func TestOptionsThatCannotBeSent(t *testing.T) {
+func TestNew_InvalidOptions_ReturnsError(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]Options{
 		"no base URL":                {},
@@ -97,7 +97,7 @@ func TestOptionsThatCannotBeSent(t *testing.T) {
 	}
 }
 
-func TestRedirectIsNotFollowed(t *testing.T) {
+func TestDo_Redirect_IsNotFollowed(t *testing.T) {
 	t.Parallel()
 	var reached atomic.Int32
 	other := serve(t, func(http.ResponseWriter, *http.Request) { reached.Add(1) })
@@ -127,7 +127,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	assert.Zero(t, reached.Load(), "a redirect was followed")
 }
 
-func TestCredentialsStayHome(t *testing.T) {
+func TestDo_OtherHost_GetsNoCredentials(t *testing.T) {
 	t.Parallel()
 	headers := make(chan http.Header, 1)
 	other := serve(t, func(_ http.ResponseWriter, r *http.Request) { headers <- r.Header })
@@ -157,7 +157,7 @@ func TestCredentialsStayHome(t *testing.T) {
 	}
 }
 
-func TestExtraAuthorizationWithoutKey(t *testing.T) {
+func TestDo_NoKey_SendsExtraAuthorization(t *testing.T) {
 	t.Parallel()
 	var got string
 	srv := serve(t, func(_ http.ResponseWriter, r *http.Request) { got = r.Header.Get("Authorization") })
@@ -168,7 +168,7 @@ func TestExtraAuthorizationWithoutKey(t *testing.T) {
 }
 
 // A proxy that shows the request it refuses, key and all.
-func TestEchoOfCredentialsIsScrubbed(t *testing.T) {
+func TestDo_ResponseEchoesCredentials_IsScrubbed(t *testing.T) {
 	t.Parallel()
 	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Request-Id", r.Header.Get("Authorization"))
@@ -197,7 +197,7 @@ func TestEchoOfCredentialsIsScrubbed(t *testing.T) {
 	assert.Contains(t, string(resp.Body), "denied: Authorization: ")
 }
 
-func TestKeyAcrossTheCutIsScrubbed(t *testing.T) {
+func TestDo_KeyAcrossTheCut_IsScrubbed(t *testing.T) {
 	t.Parallel()
 	tr, _ := newScripted(t, status(403, strings.Repeat("x", maxErrorBody-10)+testKey+strings.Repeat("y", 100)))
 	resp, err := tr.Do(t.Context(), post(Policy{}))
@@ -207,7 +207,7 @@ func TestKeyAcrossTheCutIsScrubbed(t *testing.T) {
 	assert.NotContains(t, string(resp.Body), testKey[:8])
 }
 
-func TestErrorTextsAreScrubbed(t *testing.T) {
+func TestDo_ErrorHoldsKey_IsScrubbed(t *testing.T) {
 	t.Parallel()
 	inner := errors.New("proxy http://jo:hunter22@proxy:3128 refused " + testKey)
 	tr, _ := newScripted(t, fails(inner))
@@ -225,7 +225,7 @@ func TestErrorTextsAreScrubbed(t *testing.T) {
 	assert.Contains(t, err.Error(), "proxy http://"+secret.Redacted+"@proxy:3128 refused")
 }
 
-func TestNothingPrintsTheKey(t *testing.T) {
+func TestTransport_AnyFormat_HidesKey(t *testing.T) {
 	t.Parallel()
 	tr, _ := newScripted(t, status(200, ""))
 	holder := struct{ T *Transport }{tr}
@@ -235,7 +235,7 @@ func TestNothingPrintsTheKey(t *testing.T) {
 	}
 }
 
-func TestRequestID(t *testing.T) {
+func TestRequestID_EachHeader_IsFound(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name   string
@@ -259,7 +259,7 @@ func TestRequestID(t *testing.T) {
 	}
 }
 
-func TestResponseFacts(t *testing.T) {
+func TestDo_Response_HasItsFacts(t *testing.T) {
 	t.Parallel()
 	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		h := w.Header()
@@ -283,7 +283,7 @@ func TestResponseFacts(t *testing.T) {
 	assert.Equal(t, "compressed", string(resp.Body))
 }
 
-func TestRateLimitHeaders(t *testing.T) {
+func TestRateLimit_EachHeader_IsParsed(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name   string
@@ -303,7 +303,7 @@ func TestRateLimitHeaders(t *testing.T) {
 	}
 }
 
-func TestObserve(t *testing.T) {
+func TestObserve_EachAttempt_IsReported(t *testing.T) {
 	t.Parallel()
 	var n int
 	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -346,7 +346,7 @@ func TestObserve(t *testing.T) {
 	assert.NotEmpty(t, seen[0].Err)
 }
 
-func TestRetriesAreLogged(t *testing.T) {
+func TestLogger_Retry_IsLogged(t *testing.T) {
 	t.Parallel()
 	var logged bytes.Buffer
 	tr, err := New(Options{
@@ -360,7 +360,7 @@ func TestRetriesAreLogged(t *testing.T) {
 	assert.Contains(t, logged.String(), `reason="HTTP 503"`)
 }
 
-func TestGivenClientIsLeftAlone(t *testing.T) {
+func TestNew_GivenClient_IsNotChanged(t *testing.T) {
 	t.Parallel()
 	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) })
 	rt := &countingCloser{RoundTripper: &http.Transport{}}
@@ -385,14 +385,14 @@ type countingCloser struct {
 
 func (c *countingCloser) CloseIdleConnections() { c.closed++ }
 
-func TestOwnConnections(t *testing.T) {
+func TestClose_OwnClient_ClosesConnections(t *testing.T) {
 	t.Parallel()
 	tr := newTransport(t, Options{BaseURL: "https://h", ExtraHeaders: map[string]string{"Proxy-Authorization": "Basic x"}})
 	assert.NotSame(t, http.DefaultTransport, tr.owned, "Close would close everybody's connections")
 	assert.Equal(t, http.Header{"Proxy-Authorization": {"Basic x"}}, tr.owned.ProxyConnectHeader)
 }
 
-func TestNoGoroutineAfterClose(t *testing.T) { //nolint:paralleltest // it counts goroutines
+func TestClose_LeavesNoGoroutine(t *testing.T) { //nolint:paralleltest // it counts goroutines
 	ignore := goleak.IgnoreCurrent()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/hang" {
@@ -420,7 +420,7 @@ func TestNoGoroutineAfterClose(t *testing.T) { //nolint:paralleltest // it count
 	goleak.VerifyNone(t, ignore)
 }
 
-func TestErrorText(t *testing.T) {
+func TestError_Text_NamesOperationAndReason(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "no response", (&Error{}).Error())
 	assert.Equal(t, "Op: x (after 3 attempts)", (&Error{Op: "Op", Attempts: 3, Err: errors.New("x")}).Error())
