@@ -82,7 +82,7 @@ func TestConfigFilesThatCannotBeRead(t *testing.T) {
 				var in *errors.InputError
 				require.ErrorAs(t, err, &in)
 				assert.Contains(t, err.Error(), tt.want)
-				assert.Contains(t, errors.Explain(err), "nothing was sent")
+				assert.Contains(t, errors.Explain(err), "Nothing was sent")
 			}
 			assert.Empty(t, s.Requests())
 		})

@@ -268,7 +268,7 @@ func TestFinishDoesNotCopyForEver(t *testing.T) {
 	err = run.Finish(ctx)
 	require.ErrorIs(t, err, errors.ErrPermissionDenied)
 	require.ErrorIs(t, err, context.Canceled)
-	assert.Contains(t, err.Error(), "upload huge: not kept on disk: context canceled")
+	assert.Contains(t, err.Error(), "upload huge: not stored on disk: context canceled")
 	text, err := os.ReadFile(filepath.Join(run.Dir(), "files", "small"))
 	require.NoError(t, err)
 	assert.Equal(t, "s", string(text))

@@ -42,7 +42,7 @@ func ReadLimit(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("read %s: %w (limit: %d KiB)", path, ErrTooLarge, limit>>10)
+		return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("%w (limit: %d KiB)", ErrTooLarge, limit>>10)}
 	}
 	return data, nil
 }
@@ -75,7 +75,7 @@ func regular(info fs.FileInfo, err error) error {
 // named adds the path to an error that does not have it.
 func named(path string, err error) error {
 	if errors.Is(err, ErrNotRegular) {
-		return fmt.Errorf("read %s: %w", path, err)
+		return &fs.PathError{Op: "read", Path: path, Err: err}
 	}
 	return err
 }
