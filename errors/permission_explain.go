@@ -256,7 +256,7 @@ func (e *PermissionError) writeAdvice(b *strings.Builder) {
 		e.adviseUndetermined(&a)
 	}
 	if e.place().running() {
-		a.step("The run continues on disk. Once this is solved, upload it:")
+		a.step("The data is on disk. Once this is solved, upload it:")
 		a.show("wandgo sync")
 	}
 	a.write(b)

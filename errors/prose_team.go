@@ -7,8 +7,13 @@ var notTeamMemberProse = prose{
 		return e.who() + " is " + probably + "not a member of " + e.place().team()
 	},
 	phrase: func(e *PermissionError) string { return "missing membership in " + e.place().team() },
-	about: words("Only members can create runs in a team, except in its open projects. You often see this if code or a " +
-		"configuration hard-codes its author's entity. It may also be another user's personal entity."),
+	about: func(e *PermissionError) string {
+		if e.place().running() {
+			return "Only members can change runs in a team, except in its open projects. The account may have been removed."
+		}
+		return "Only members can create runs in a team, except in its open projects. You often see this if code or a " +
+			"configuration hard-codes its author's entity. It may also be another user's personal entity."
+	},
 	check: func(e *PermissionError) string {
 		return "Ask an admin of " + e.place().team() + " whether " + e.who() + " is a member."
 	},

@@ -4,7 +4,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// syncs are the texts about runs that are on disk.
+// syncs are the texts about runs that exist: on disk, or running.
 func syncs() []golden {
 	const dir = "/data/my runs/wandb/offline-run-20261123_140000-8c1fzq20"
 	denied := func(cause error, change ...func(*errors.PermissionError)) *errors.PermissionError {
@@ -26,6 +26,10 @@ func syncs() []golden {
 		{"sync_no_own_entity", denied(errors.ErrNotTeamMember, func(e *errors.PermissionError) { e.Viewer.Teams, e.Viewer.DefaultEntity = nil, "" })},
 		{"sync_undetermined", denied(nil, func(e *errors.PermissionError) {
 			e.Confidence, e.Candidates = errors.Undetermined, []error{errors.ErrViewerRole, errors.ErrProjectRestricted}
+		})},
+		{"running_not_team_member", refused(errors.ErrNotTeamMember, errors.Likely, func(e *errors.PermissionError) { e.Op = "upload run" })},
+		{"running_project_restricted", refused(errors.ErrProjectRestricted, errors.Certain, member, func(e *errors.PermissionError) {
+			e.Op = "upload files of run"
 		})},
 		{"sync_bad_api_key", denied(errors.ErrBadAPIKey, keyUnknown)},
 		{"sync_run_deleted", failed(errors.ErrRunDeleted, 409, "run acme/vision/8c1fzq20 was previously created and deleted; try a new run name")},
