@@ -19,7 +19,7 @@ type Decision int
 const (
 	// Unknown: the evidence does not decide.
 	Unknown Decision = iota
-	// Allowed: as far as the server tells, the run would be created.
+	// Allowed: as far as the server shows, it would be accepted.
 	Allowed
 	// Denied: the server would refuse.
 	Denied
@@ -37,7 +37,7 @@ func (d Decision) String() string {
 	}
 }
 
-// MarshalText is [Decision.String], for JSON.
+// MarshalText returns [Decision.String], for JSON.
 func (d Decision) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // AccessRequest says what to check. The zero AccessRequest asks whether a run can
@@ -90,7 +90,7 @@ type Access struct {
 	Viewer *Viewer
 	// Role is the viewer's role in the team or project; "" if unknown.
 	Role string
-	// KeySource names where the key came from, BaseURL the server.
+	// KeySource names the source of the key, BaseURL the server.
 	KeySource, BaseURL string
 	// Evidence lists the questions asked and their answers.
 	Evidence []errors.Probe
@@ -100,8 +100,8 @@ type Access struct {
 	refusal *errors.PermissionError
 }
 
-// Cause is the sentinel of a denial, or nil when it is not denied or the
-// evidence does not tell why.
+// Cause returns the sentinel of a denial. It is nil if it is not denied, or if the
+// cause is undetermined.
 func (a *Access) Cause() error {
 	if a.refusal == nil {
 		return nil
@@ -109,9 +109,8 @@ func (a *Access) Cause() error {
 	return a.refusal.Cause
 }
 
-// Err is nil when the answer is Allowed, and otherwise the
-// *errors.PermissionError that creating the run would be expected to give, as
-// far as it can be told beforehand.
+// Err returns the *errors.PermissionError to expect, or nil if the answer is
+// Allowed.
 func (a *Access) Err() error {
 	if a.refusal == nil {
 		return nil

@@ -7,8 +7,8 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// httpTransport is what the settings ask for beyond the defaults of net/http
-// (WANDB_HTTP_PROXY, WANDB_HTTPS_PROXY, WANDB_INSECURE_DISABLE_SSL), or nil.
+// httpTransport has the settings WANDB_HTTP_PROXY, WANDB_HTTPS_PROXY and
+// WANDB_INSECURE_DISABLE_SSL. It is nil if none is set.
 func httpTransport(s *settings.Settings) *http.Transport {
 	if s.HTTPProxy == nil && s.HTTPSProxy == nil && !s.InsecureDisableSSL {
 		return nil
@@ -16,13 +16,13 @@ func httpTransport(s *settings.Settings) *http.Transport {
 	return transport.NetworkOf(s).HTTPTransport()
 }
 
-// transferPolicy is how uploads of files are repeated.
+// transferPolicy is the retry policy of file uploads.
 func (c *Client) transferPolicy() *transport.Policy {
 	p := policy(transport.TransferPolicy(), c.settings.FileTransfer)
 	return &p
 }
 
-// policy is p with what the settings change of it.
+// policy is p with the changes from the settings.
 func policy(p transport.Policy, r settings.Retry) transport.Policy {
 	if r.Max > 0 {
 		p.Retries = r.Max

@@ -3,7 +3,6 @@ package client
 import (
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -28,6 +27,3 @@ func TestTasks(t *testing.T) {
 		all.wait()
 	})
 }
-
-// advance moves a fake clock.
-func advance(d time.Duration) { time.Sleep(d) } //nolint:forbidigo // no real time passes

@@ -9,14 +9,22 @@ import (
 // Viewer is the account behind an API key.
 type Viewer = errors.Viewer
 
-// Viewer asks the server whose key this is. It makes one request, a second one
-// where the server objects to the page of teams that the first asks for, and
-// blocks until it is answered or ctx ends; a failure is tried once more. A key
-// that the server does not recognise gives an *errors.PermissionError that matches
-// ErrBadAPIKey; no key at all, ErrNoAPIKey; a server that will not say whose key
-// it is, one whose cause is mostly undetermined; other failures an
-// *errors.RequestError. Whether the account has a personal entity is not asked;
-// that takes [Client.Check]. It is safe for concurrent use.
+// Viewer returns the account behind the key. It does not fill
+// Viewer.PersonalEntity; [Client.Check] does.
+//
+// It sends one request, and a second one if the server objects to the page of teams
+// in the first. A failed request is retried once. Viewer blocks until there is a
+// response, ctx ends, or for at most Options.InitTimeout. It is safe for concurrent
+// use.
+//
+// The errors are:
+//
+//   - an *errors.PermissionError that matches ErrNoAPIKey if there is no key
+//   - an *errors.PermissionError that matches ErrBadAPIKey if the server does not
+//     recognise the key
+//   - an *errors.PermissionError, mostly of undetermined cause, if the server does
+//     not disclose the account
+//   - an *errors.RequestError for other failures
 func (c *Client) Viewer(ctx context.Context) (*Viewer, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.initTimeout)
 	defer cancel()

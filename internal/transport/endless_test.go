@@ -72,11 +72,11 @@ func TestDo_ErrorBodyNeverEnds_ReturnsStatus(t *testing.T) {
 	})
 }
 
-// TestDo_SwitchingProtocols_ReturnsAtOnce: the body of a 101 is the connection itself,
-// so that a read waits for as long as the other side keeps it open.
+// The body of a 101 is the connection itself, so a read would block until the other
+// side closes it.
 func TestDo_SwitchingProtocols_ReturnsAtOnce(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	var held sync.WaitGroup
 	defer held.Wait()

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"syscall"
 	"testing"
@@ -69,7 +70,7 @@ func TestTracer_RetriedRequest_SeesEachAttempt(t *testing.T) {
 func TestTracer_ErrorNamesTheKey_HidesIt(t *testing.T) {
 	t.Parallel()
 	s := &spans{t: t}
-	tr := newTraced(t, s, fails(assert.AnError), fails(&http.ProtocolError{ErrorString: "bad header " + testKey}))
+	tr := newTraced(t, s, fails(assert.AnError), fails(errors.New("bad header "+testKey)))
 	p := Policy{Retries: 1, MinWait: time.Nanosecond, MaxWait: time.Nanosecond}
 	_, err := tr.Do(t.Context(), post(p))
 	require.Error(t, err)
@@ -78,7 +79,7 @@ func TestTracer_ErrorNamesTheKey_HidesIt(t *testing.T) {
 }
 
 // noContext is a tracer that breaks the rule.
-type noContext struct{ spans }
+type noContext struct{}
 
 func (*noContext) AttemptStart(context.Context, AttemptStart) context.Context { return nil }
 func (*noContext) AttemptEnd(context.Context, AttemptEnd)                     {}
