@@ -20,7 +20,7 @@ import (
 // the attempt in any number of decisions, which cost no request.
 type recording struct {
 	attempt  attempt
-	refusal  *diagnose.Refusal
+	refusal  *diagnose.Failure
 	findings *diagnose.Findings
 }
 

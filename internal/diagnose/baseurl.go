@@ -10,7 +10,7 @@ import (
 // betterBaseURL is the base URL to which the answer points in place of the one
 // that was used, or "". For W&B's own address there is no better one, whatever
 // answers in its place.
-func betterBaseURL(base string, r *Refusal) string {
+func betterBaseURL(base string, r *Failure) string {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" || settings.IsCloud(base) {
 		return ""

@@ -52,7 +52,7 @@ func TestClassify_Redirect_SuggestsBaseURL(t *testing.T) {
 	} {
 		t.Run("the other scheme: "+tt.name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, tt.want, betterBaseURL(tt.base, &Refusal{Scheme: "https"}))
+			assert.Equal(t, tt.want, betterBaseURL(tt.base, &Failure{Scheme: "https"}))
 		})
 	}
 }

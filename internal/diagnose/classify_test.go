@@ -168,7 +168,7 @@ func TestRequestError_EachClass_KeepsReason(t *testing.T) {
 		WrongURL: errors.ErrWrongBaseURL, Schema: errors.ErrSchemaMismatch, Input: errors.ErrInvalidInput,
 		RunDeleted: errors.ErrRunDeleted, RateLimited: errors.ErrRateLimited, Untrusted: errors.ErrServerUnavailable,
 	} {
-		err := report{}.requestError(t.Context(), &Refusal{Class: class, Err: io.ErrUnexpectedEOF})
+		err := report{}.requestError(t.Context(), &Failure{Class: class, Err: io.ErrUnexpectedEOF})
 		require.ErrorIs(t, err, cause)
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 		require.NotErrorIs(t, err, errors.ErrPermissionDenied)
@@ -176,7 +176,7 @@ func TestRequestError_EachClass_KeepsReason(t *testing.T) {
 	why := errors.New("told to")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(why)
-	err := report{}.requestError(ctx, &Refusal{Class: Cancelled, Err: context.Canceled})
+	err := report{}.requestError(ctx, &Failure{Class: Cancelled, Err: context.Canceled})
 	require.ErrorIs(t, err, why)
 	require.ErrorIs(t, err, context.Canceled)
 	assert.False(t, errors.IsRetryable(err))

@@ -101,7 +101,7 @@ func frozen(t Tri) fact { return func(f *Findings) { f.Kind.Answer, f.Kind.Froze
 // decision is a row of a table: what was refused and found, and the verdict.
 type decision struct {
 	name       string
-	refusal    Refusal
+	refusal    Failure
 	findings   *Findings
 	cause      error
 	confidence errors.Confidence
@@ -194,7 +194,7 @@ func forbiddenRows() []decision {
 		{"an invitation is not a membership", findings(viewer("a"), entity(answered, Yes), project(null, Unknown), role("member"), func(f *Findings) { f.Role.Pending = true }), errors.ErrNotTeamMember, errors.Certain, nil},
 	} {
 		decisions = append(decisions, decision{
-			"403 row " + row.name, Refusal{Class: Forbidden, StatusCode: 403}, row.findings, row.cause, row.confidence, row.candidates,
+			"403 row " + row.name, Failure{Class: Forbidden, StatusCode: 403}, row.findings, row.cause, row.confidence, row.candidates,
 		})
 	}
 	return decisions
@@ -202,15 +202,15 @@ func forbiddenRows() []decision {
 
 // otherRows are the branches for 401, 404 and foreign answers.
 func otherRows() []decision {
-	missing := func(name string) Refusal {
-		return Refusal{Class: EntityNotFound, Message: "entity " + name + " not found during upsertBucket"}
+	missing := func(name string) Failure {
+		return Failure{Class: EntityNotFound, Message: "entity " + name + " not found during upsertBucket"}
 	}
 	return []decision{
-		{"401 viewer null", Refusal{Class: Unauthorized}, findings(noViewer(null)), errors.ErrBadAPIKey, errors.Certain, nil},
-		{"401 viewer 401", Refusal{Class: Unauthorized}, findings(func(f *Findings) { f.Who.Unauthorized = true }), errors.ErrBadAPIKey, errors.Certain, nil},
-		{"401 viewer known", Refusal{Class: Unauthorized}, findings(viewer()), nil, errors.Undetermined, []error{errors.ErrBadAPIKey}},
-		{"401 viewer known but for a field", Refusal{Class: Unauthorized}, findings(viewer(), func(f *Findings) { f.Who.Answer = refused }), nil, errors.Undetermined, []error{errors.ErrBadAPIKey}},
-		{"401 viewer unanswered", Refusal{Class: Unauthorized}, findings(noViewer(broken)), errors.ErrBadAPIKey, errors.Likely, nil},
+		{"401 viewer null", Failure{Class: Unauthorized}, findings(noViewer(null)), errors.ErrBadAPIKey, errors.Certain, nil},
+		{"401 viewer 401", Failure{Class: Unauthorized}, findings(func(f *Findings) { f.Who.Unauthorized = true }), errors.ErrBadAPIKey, errors.Certain, nil},
+		{"401 viewer known", Failure{Class: Unauthorized}, findings(viewer()), nil, errors.Undetermined, []error{errors.ErrBadAPIKey}},
+		{"401 viewer known but for a field", Failure{Class: Unauthorized}, findings(viewer(), func(f *Findings) { f.Who.Answer = refused }), nil, errors.Undetermined, []error{errors.ErrBadAPIKey}},
+		{"401 viewer unanswered", Failure{Class: Unauthorized}, findings(noViewer(broken)), errors.ErrBadAPIKey, errors.Likely, nil},
 		{"404 entity, viewer null", missing("acme"), findings(noViewer(null)), errors.ErrBadAPIKey, errors.Likely, nil},
 		{"404 entity, own name, disabled", missing("jo"), findings(viewer("a"), entityIs("jo"), personal(Yes, No)), errors.ErrNoPersonalEntity, errors.Certain, nil},
 		{"404 entity, own name, userEntity null", missing("jo"), findings(viewer("a"), entityIs("jo"), personal(Unknown, No)), errors.ErrNoPersonalEntity, errors.Certain, nil},
@@ -238,26 +238,26 @@ func otherRows() []decision {
 		{"404 entity, list of teams may be cut", missing("acme"), findings(viewer("a"), teamsCut), errors.ErrEntityMissing, errors.Likely, nil},
 		{"404 entity, a team of one's own in another case", missing("acme"), findings(viewer("Acme"), entity(null, Unknown)), errors.ErrEntityMissing, errors.Likely, nil},
 		{"404 entity, viewer unanswered", missing("acme"), findings(noViewer(broken)), errors.ErrEntityMissing, errors.Likely, nil},
-		{"404 project, viewer null", Refusal{Class: ProjectNotFound}, findings(noViewer(null)), errors.ErrBadAPIKey, errors.Likely, nil},
-		{"404 project, visible", Refusal{Class: ProjectNotFound}, findings(viewer("a"), project(answered, Yes)), nil, errors.Undetermined, []error{errors.ErrProjectMissing, errors.ErrProjectRestricted}},
-		{"404 project, outsider", Refusal{Class: ProjectNotFound}, findings(viewer("a"), entity(answered, Yes), project(null, Unknown)), errors.ErrNotTeamMember, errors.Likely, nil},
-		{"404 project, service account", Refusal{Class: ProjectNotFound}, findings(viewer("a"), account("SERVICE"), entity(null, Unknown), project(null, Unknown)), errors.ErrServiceAccountScope, errors.Likely, nil},
-		{"404 project, own name", Refusal{Class: ProjectNotFound}, findings(viewer("a"), entityIs("jo"), project(null, Unknown)), nil, errors.Undetermined, []error{errors.ErrProjectMissing, errors.ErrNoPersonalEntity}},
-		{"404 project, own name, listed as its member", Refusal{Class: ProjectNotFound}, findings(viewer("a"), entityIs("jo"), entity(answered, Yes), noTeam, role("admin"), project(null, Unknown)), nil, errors.Undetermined, []error{errors.ErrProjectMissing, errors.ErrNoPersonalEntity}},
-		{"404 project, own name, disabled", Refusal{Class: ProjectNotFound}, findings(viewer("a"), entityIs("jo"), personal(Yes, No), entity(answered, Yes), noTeam, role("admin"), project(null, Unknown)), errors.ErrNoPersonalEntity, errors.Likely, nil},
-		{"404 project, outsider who may write", Refusal{Class: ProjectNotFound}, findings(viewer("a"), entity(answered, No), project(null, Unknown)), nil, errors.Undetermined, []error{errors.ErrProjectMissing}},
-		{"404 project, member who may write", Refusal{Class: ProjectNotFound}, findings(viewer("acme"), entity(answered, No), project(null, Unknown)), errors.ErrProjectHidden, errors.Likely, nil},
-		{"404 project, member, team read-only", Refusal{Class: ProjectNotFound}, findings(viewer("acme"), entity(answered, Yes), project(null, Unknown), role("member")), nil, errors.Undetermined, []error{errors.ErrProjectMissing, errors.ErrProjectRestricted, errors.ErrViewerRole}},
-		{"404 project, member, entity broken", Refusal{Class: ProjectNotFound}, findings(viewer("acme"), entity(broken, Unknown), project(null, Unknown)), nil, errors.Undetermined, []error{errors.ErrProjectMissing, errors.ErrProjectRestricted}},
-		{"404 other", Refusal{Class: NotFound}, findings(viewer("acme")), nil, errors.Undetermined, []error{errors.ErrEntityMissing, errors.ErrProjectMissing}},
-		{"identity token refused", Refusal{Class: IdentityRefused, Sure: true}, findings(), errors.ErrBadAPIKey, errors.Certain, nil},
-		{"identity token refused for another reason", Refusal{Class: IdentityRefused}, findings(), errors.ErrBadAPIKey, errors.Likely, nil},
-		{"402", Refusal{Class: PaymentRequired}, findings(), nil, errors.Undetermined, []error{errors.ErrSeatRequired}},
-		{"403 like a gateway's, nothing answered", Refusal{Class: Forbidden, Plain: true}, findings(noViewer(refused), entity(refused, Unknown)), nil, errors.Undetermined, []error{errors.ErrIntermediary, errors.ErrNotTeamMember, errors.ErrViewerRole, errors.ErrSeatRequired, errors.ErrProjectRestricted}},
-		{"403 like a gateway's, something answered", Refusal{Class: Forbidden, Plain: true}, findings(noViewer(refused), entity(null, Unknown)), nil, errors.Undetermined, []error{errors.ErrNotTeamMember, errors.ErrViewerRole, errors.ErrSeatRequired, errors.ErrProjectRestricted}},
-		{"403 like a gateway's, viewer known", Refusal{Class: Forbidden, Plain: true}, findings(viewer("a"), entity(answered, Yes), project(null, Unknown)), errors.ErrNotTeamMember, errors.Certain, nil},
-		{"403 web page", Refusal{Class: Intermediary, Sure: true}, findings(), errors.ErrIntermediary, errors.Certain, nil},
-		{"403 empty body", Refusal{Class: Intermediary}, findings(), errors.ErrIntermediary, errors.Likely, nil},
+		{"404 project, viewer null", Failure{Class: ProjectNotFound}, findings(noViewer(null)), errors.ErrBadAPIKey, errors.Likely, nil},
+		{"404 project, visible", Failure{Class: ProjectNotFound}, findings(viewer("a"), project(answered, Yes)), nil, errors.Undetermined, []error{errors.ErrProjectMissing, errors.ErrProjectRestricted}},
+		{"404 project, outsider", Failure{Class: ProjectNotFound}, findings(viewer("a"), entity(answered, Yes), project(null, Unknown)), errors.ErrNotTeamMember, errors.Likely, nil},
+		{"404 project, service account", Failure{Class: ProjectNotFound}, findings(viewer("a"), account("SERVICE"), entity(null, Unknown), project(null, Unknown)), errors.ErrServiceAccountScope, errors.Likely, nil},
+		{"404 project, own name", Failure{Class: ProjectNotFound}, findings(viewer("a"), entityIs("jo"), project(null, Unknown)), nil, errors.Undetermined, []error{errors.ErrProjectMissing, errors.ErrNoPersonalEntity}},
+		{"404 project, own name, listed as its member", Failure{Class: ProjectNotFound}, findings(viewer("a"), entityIs("jo"), entity(answered, Yes), noTeam, role("admin"), project(null, Unknown)), nil, errors.Undetermined, []error{errors.ErrProjectMissing, errors.ErrNoPersonalEntity}},
+		{"404 project, own name, disabled", Failure{Class: ProjectNotFound}, findings(viewer("a"), entityIs("jo"), personal(Yes, No), entity(answered, Yes), noTeam, role("admin"), project(null, Unknown)), errors.ErrNoPersonalEntity, errors.Likely, nil},
+		{"404 project, outsider who may write", Failure{Class: ProjectNotFound}, findings(viewer("a"), entity(answered, No), project(null, Unknown)), nil, errors.Undetermined, []error{errors.ErrProjectMissing}},
+		{"404 project, member who may write", Failure{Class: ProjectNotFound}, findings(viewer("acme"), entity(answered, No), project(null, Unknown)), errors.ErrProjectHidden, errors.Likely, nil},
+		{"404 project, member, team read-only", Failure{Class: ProjectNotFound}, findings(viewer("acme"), entity(answered, Yes), project(null, Unknown), role("member")), nil, errors.Undetermined, []error{errors.ErrProjectMissing, errors.ErrProjectRestricted, errors.ErrViewerRole}},
+		{"404 project, member, entity broken", Failure{Class: ProjectNotFound}, findings(viewer("acme"), entity(broken, Unknown), project(null, Unknown)), nil, errors.Undetermined, []error{errors.ErrProjectMissing, errors.ErrProjectRestricted}},
+		{"404 other", Failure{Class: NotFound}, findings(viewer("acme")), nil, errors.Undetermined, []error{errors.ErrEntityMissing, errors.ErrProjectMissing}},
+		{"identity token refused", Failure{Class: IdentityRefused, Sure: true}, findings(), errors.ErrBadAPIKey, errors.Certain, nil},
+		{"identity token refused for another reason", Failure{Class: IdentityRefused}, findings(), errors.ErrBadAPIKey, errors.Likely, nil},
+		{"402", Failure{Class: PaymentRequired}, findings(), nil, errors.Undetermined, []error{errors.ErrSeatRequired}},
+		{"403 like a gateway's, nothing answered", Failure{Class: Forbidden, Plain: true}, findings(noViewer(refused), entity(refused, Unknown)), nil, errors.Undetermined, []error{errors.ErrIntermediary, errors.ErrNotTeamMember, errors.ErrViewerRole, errors.ErrSeatRequired, errors.ErrProjectRestricted}},
+		{"403 like a gateway's, something answered", Failure{Class: Forbidden, Plain: true}, findings(noViewer(refused), entity(null, Unknown)), nil, errors.Undetermined, []error{errors.ErrNotTeamMember, errors.ErrViewerRole, errors.ErrSeatRequired, errors.ErrProjectRestricted}},
+		{"403 like a gateway's, viewer known", Failure{Class: Forbidden, Plain: true}, findings(viewer("a"), entity(answered, Yes), project(null, Unknown)), errors.ErrNotTeamMember, errors.Certain, nil},
+		{"403 web page", Failure{Class: Intermediary, Sure: true}, findings(), errors.ErrIntermediary, errors.Certain, nil},
+		{"403 empty body", Failure{Class: Intermediary}, findings(), errors.ErrIntermediary, errors.Likely, nil},
 	}
 }
 

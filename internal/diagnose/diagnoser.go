@@ -54,7 +54,7 @@ func (r *Request) End() { r.handle.leave() }
 // configured timeout or until ctx ends. within is the context that bounded the
 // request; it may be ctx.
 func (r *Request) Explain(ctx, within context.Context, q Question, err error) error {
-	return r.diagnoser.explain(ctx, within, q, err, func(ctx context.Context, refusal *Refusal) *Findings {
+	return r.diagnoser.explain(ctx, within, q, err, func(ctx context.Context, refusal *Failure) *Findings {
 		return r.diagnoser.find(ctx, r.handle, q, refusal)
 	})
 }
@@ -73,7 +73,7 @@ func (d *Diagnoser) ExplainRunning(ctx context.Context, q Question, err error) e
 	if !Explainable(err) {
 		return err
 	}
-	return d.explain(ctx, ctx, q, err, func(ctx context.Context, refusal *Refusal) *Findings {
+	return d.explain(ctx, ctx, q, err, func(ctx context.Context, refusal *Failure) *Findings {
 		key := memoryKey{target{q.Entity, q.Project}, refusal.Class.Questions()}
 		return d.memory.get(ctx, key, func() *Findings {
 			handle := d.sharing.enter(key.target)
@@ -99,7 +99,7 @@ func (d *Diagnoser) Preliminary(ctx context.Context, q Question, err error) erro
 }
 
 func (d *Diagnoser) explain(
-	ctx, within context.Context, q Question, err error, find func(context.Context, *Refusal) *Findings,
+	ctx, within context.Context, q Question, err error, find func(context.Context, *Failure) *Findings,
 ) error {
 	err = responseError(err)
 	if r := Classify(within, err); ctx.Err() == nil && r.Class == Cancelled {
@@ -127,7 +127,7 @@ func (d *Diagnoser) explain(
 
 // find asks the questions that a refusal calls for, once for all requests in
 // flight that are refused for the same reason.
-func (d *Diagnoser) find(ctx context.Context, h *handle, q Question, r *Refusal) *Findings {
+func (d *Diagnoser) find(ctx context.Context, h *handle, q Question, r *Failure) *Findings {
 	return h.find(ctx, r, func(ctx context.Context) *Findings {
 		ctx, cancel := context.WithTimeout(ctx, d.config.Timeout)
 		defer cancel()
@@ -159,7 +159,7 @@ func (d *Diagnoser) Check(ctx context.Context, q Question) (Decision, *errors.Pe
 		}
 	}
 	p := Predict(q, f)
-	return p.Decision, d.report(q).permissionError(&Refusal{}, f, p.Verdict), nil
+	return p.Decision, d.report(q).permissionError(&Failure{}, f, p.Verdict), nil
 }
 
 // Viewer asks whose key it is. The error is an *errors.PermissionError if there

@@ -9,7 +9,7 @@ import (
 
 // classifyForeign is for bodies that W&B does not send. They come from something in
 // between, or from something other than W&B's API.
-func classifyForeign(r *Refusal, ge *graphql.Error) Class {
+func classifyForeign(r *Failure, ge *graphql.Error) Class {
 	status := ge.StatusCode
 	switch {
 	case wantsHTTPS(ge.Message):

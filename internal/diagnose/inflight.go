@@ -78,7 +78,7 @@ func (h *handle) leave() {
 // when it finished. ask runs until no request waits for it. If ctx ends first,
 // find returns empty findings; the last request to give up waits for ask to
 // return.
-func (h *handle) find(ctx context.Context, r *Refusal, ask func(context.Context) *Findings) *Findings {
+func (h *handle) find(ctx context.Context, r *Failure, ask func(context.Context) *Findings) *Findings {
 	s := h.sharing
 	key := flightKey{r.Class, r.Message}
 	s.mu.Lock()

@@ -16,7 +16,7 @@ import (
 
 var (
 	here      = target{entity: "acme", project: "vision"}
-	forbidden = &Refusal{Class: Forbidden, Message: "permission denied"}
+	forbidden = &Failure{Class: Forbidden, Message: "permission denied"}
 )
 
 // known is what a diagnosis that was not cut short brings.
@@ -81,8 +81,8 @@ func TestSharing_OtherTargetClassOrMessage_AsksAgain(t *testing.T) {
 	defer b.leave()
 	a.find(t.Context(), forbidden, ask)
 	b.find(t.Context(), forbidden, ask)
-	a.find(t.Context(), &Refusal{Class: Unauthorized, Message: "permission denied"}, ask)
-	a.find(t.Context(), &Refusal{Class: Forbidden, Message: "something else"}, ask)
+	a.find(t.Context(), &Failure{Class: Unauthorized, Message: "permission denied"}, ask)
+	a.find(t.Context(), &Failure{Class: Forbidden, Message: "something else"}, ask)
 	assert.Equal(t, 4, asked, "place, class and message all matter")
 }
 

@@ -16,7 +16,7 @@ type report struct {
 }
 
 // permissionError turns a refusal and its diagnosis into the public error.
-func (c report) permissionError(r *Refusal, f *Findings, v Verdict) *errors.PermissionError {
+func (c report) permissionError(r *Failure, f *Findings, v Verdict) *errors.PermissionError {
 	e := c.refused()
 	e.Viewer, e.Role = f.viewer(), f.role()
 	e.Cause, e.Confidence, e.Candidates = v.Cause, v.Confidence, v.Candidates
@@ -73,7 +73,7 @@ func PlaceholderNotes(q Question) []string {
 
 // requestError turns a failure that is not a refusal into the public error. ctx
 // is the one that bounded the request.
-func (c report) requestError(ctx context.Context, r *Refusal) error {
+func (c report) requestError(ctx context.Context, r *Failure) error {
 	e := &errors.RequestError{
 		Op: string(c.Op), Entity: c.Entity, Project: c.Project, RunID: c.RunID, BaseURL: c.baseURL,
 		StatusCode: r.StatusCode, Message: r.Message, RequestID: r.RequestID, RetryAfter: r.RetryAfter, Hint: r.Hint, Err: r.Err,

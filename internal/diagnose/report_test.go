@@ -27,7 +27,7 @@ func TestRequestError_Unreachable_HintsAtHostName(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			err := report{Question: Question{Op: OpCreateRun}}.requestError(t.Context(), &Refusal{Class: Unreachable, Err: test.err})
+			err := report{Question: Question{Op: OpCreateRun}}.requestError(t.Context(), &Failure{Class: Unreachable, Err: test.err})
 			assert.ErrorIs(t, err, errors.ErrServerUnavailable)
 			assert.ErrorIs(t, err, test.err)
 			if test.hint {
@@ -58,7 +58,7 @@ func TestPermissionError_PersonalEntity_IsCopied(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			f := findings(viewer("acme-research"), entityIs("j0"), personal(tt.disabled, tt.has))
-			e := report{Question: Question{Entity: "j0"}}.permissionError(&Refusal{Class: Forbidden}, f, Verdict{})
+			e := report{Question: Question{Entity: "j0"}}.permissionError(&Failure{Class: Forbidden}, f, Verdict{})
 			assert.Equal(t, tt.want, e.Viewer.PersonalEntity)
 			assert.Empty(t, f.Who.Viewer.PersonalEntity)
 			if tt.want == errors.PersonalEntityPresent {
@@ -68,6 +68,6 @@ func TestPermissionError_PersonalEntity_IsCopied(t *testing.T) {
 			}
 		})
 	}
-	e := report{}.permissionError(&Refusal{}, &Findings{}, Verdict{})
+	e := report{}.permissionError(&Failure{}, &Findings{}, Verdict{})
 	assert.Nil(t, e.Viewer)
 }

@@ -14,7 +14,7 @@ import (
 
 // classifySilence is for requests without a usable response. Most such failures
 // are temporary; the classes here are those that are not.
-func classifySilence(r *Refusal) Class {
+func classifySilence(r *Failure) Class {
 	if cert, ok := errors.AsType[*tls.CertificateVerificationError](r.Err); ok {
 		r.Hint = certificateHint(cert)
 		return Untrusted

@@ -12,7 +12,7 @@ import (
 // classifyToken is for a request that was not sent because the server gave no
 // access token for it. There is no account yet, so all statuses of a refusal mean
 // the same.
-func classifyToken(r *Refusal, e *transport.TokenError) {
+func classifyToken(r *Failure, e *transport.TokenError) {
 	r.StatusCode, r.Message, r.RequestID = e.Last.StatusCode, e.Message, e.Last.RequestID
 	answer := &graphql.Error{StatusCode: r.StatusCode, Kind: graphql.KindJSONOther}
 	if ge, ok := errors.AsType[*graphql.Error](gqlclient.ErrorOf("", e.Last, nil)); ok {

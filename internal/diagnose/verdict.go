@@ -42,7 +42,7 @@ func sureIf(sure bool, row string, cause error, notes ...string) Verdict {
 
 // Decide draws the conclusion from a refusal and the findings of the follow-up
 // questions. It is a pure function: the same facts give the same verdict.
-func Decide(r *Refusal, f *Findings) Verdict {
+func Decide(r *Failure, f *Findings) Verdict {
 	switch r.Class {
 	case Intermediary:
 		return sureIf(r.Sure, "not-w&b", errors.ErrIntermediary)
@@ -59,7 +59,7 @@ func Decide(r *Refusal, f *Findings) Verdict {
 }
 
 // decideAbout draws the conclusion if it depends on the entity.
-func decideAbout(r *Refusal, f *Findings) Verdict {
+func decideAbout(r *Failure, f *Findings) Verdict {
 	switch r.Class {
 	case EntityNotFound:
 		return decideEntityNotFound(r, f)
@@ -109,7 +109,7 @@ func decideUnauthorized(f *Findings) Verdict {
 
 // decideEntityNotFound reads a 404 that says that the entity does not exist. That
 // is a proof unless another response contradicts it.
-func decideEntityNotFound(r *Refusal, f *Findings) Verdict {
+func decideEntityNotFound(r *Failure, f *Findings) Verdict {
 	if v, ok := badKey("404-entity/key", f); ok {
 		return v
 	}

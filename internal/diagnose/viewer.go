@@ -5,7 +5,7 @@ import "github.com/wandgo/wandgo/errors"
 // viewerRefusal is the public error if the server does not say whose key it is.
 // That concerns the key alone, so no team, role or project can be the reason and
 // there is nothing else to ask.
-func (c report) viewerRefusal(r *Refusal) *errors.PermissionError {
+func (c report) viewerRefusal(r *Failure) *errors.PermissionError {
 	f := &Findings{}
 	f.Who.Unauthorized = r.Class == Unauthorized
 	v := Decide(r, f)

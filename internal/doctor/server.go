@@ -78,7 +78,7 @@ func (x *Checkup) reach(ctx context.Context) bool {
 }
 
 // responseText describes what responded, if anything did.
-func responseText(r *diagnose.Refusal, took time.Duration) string {
+func responseText(r *diagnose.Failure, took time.Duration) string {
 	other := ""
 	switch r.Class {
 	case diagnose.Intermediary:

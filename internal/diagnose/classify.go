@@ -58,8 +58,8 @@ const (
 	ServerError
 )
 
-// Refusal is a failed request reduced to facts.
-type Refusal struct {
+// Failure is a failed request reduced to facts.
+type Failure struct {
 	Class         Class
 	StatusCode    int
 	Message, Code string
@@ -82,7 +82,7 @@ type Refusal struct {
 }
 
 // NeedsProbes reports whether follow-up questions can find out more.
-func (r *Refusal) NeedsProbes() bool {
+func (r *Failure) NeedsProbes() bool {
 	switch r.Class {
 	case Unauthorized, Forbidden, EntityNotFound, ProjectNotFound, ProjectNull, NotFound:
 		return true
@@ -103,7 +103,7 @@ func (c Class) Questions() Class {
 }
 
 // IsRefusal reports whether the class is a refusal, as opposed to a failure.
-func (r *Refusal) IsRefusal() bool {
+func (r *Failure) IsRefusal() bool {
 	return r.NeedsProbes() || r.Class == Intermediary || r.Class == IdentityRefused || r.Class == PaymentRequired
 }
 
@@ -117,11 +117,11 @@ var (
 	runGone = regexp.MustCompile(`(?i)^run does not exist\b`)
 )
 
-// Classify reduces the error of a request to a [Refusal]. It decides by HTTP
+// Classify reduces the error of a request to a [Failure]. It decides by HTTP
 // status first and text second, because extensions.code is the same for "not
 // logged in" and "forbidden", and old servers said "permission denied" with 401.
-func Classify(ctx context.Context, err error) *Refusal {
-	r := &Refusal{Err: err, Sure: true}
+func Classify(ctx context.Context, err error) *Failure {
+	r := &Failure{Err: err, Sure: true}
 	if e, ok := errors.AsType[*transport.TokenError](err); ok && (e.Permanent || ctx.Err() == nil) && e.Last != nil {
 		classifyToken(r, e)
 		return r
@@ -147,7 +147,7 @@ func Classify(ctx context.Context, err error) *Refusal {
 	return r
 }
 
-func classifyResponse(r *Refusal, ge *graphql.Error) Class {
+func classifyResponse(r *Failure, ge *graphql.Error) Class {
 	status := ge.StatusCode
 	if !ge.Answered() {
 		if class := classifySilence(r); class != Unreachable {
