@@ -27,7 +27,7 @@ func scalar(n *yaml.Node) (any, error) {
 		tag = "!!str"
 	}
 	var v any
-	ok := true
+	var ok bool
 	switch tag {
 	case "":
 		return plain(n.Value), nil
@@ -36,10 +36,7 @@ func scalar(n *yaml.Node) (any, error) {
 	case "!!null":
 		return nil, nil
 	case "!!bool":
-		v, ok = boolean.MatchString(n.Value), boolean.MatchString(n.Value)
-		if ok {
-			v = plain(n.Value)
-		}
+		v, ok = plain(n.Value).(bool)
 	case "!!int":
 		v, ok = parseInteger(n.Value)
 	case "!!float":

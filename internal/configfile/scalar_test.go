@@ -44,7 +44,7 @@ func TestParse_Scalar_IsThatOfPyYAML(t *testing.T) {
 	for _, text := range []string{".nan", ".NaN", ".NAN"} {
 		assert.True(t, math.IsNaN(parsed(t, text).(float64)), text)
 	}
-	for _, text := range strings.Fields("1e-5 1e5 1E5 1e+5 1.5e3 .5e3 1.0e5 08 0o7 0X1f 0x1G 0b12 0b 0x _1 1.2.3 1.5.5 -.5 +.5 -.nan .iNf inf nan NaN " +
+	for text := range strings.FieldsSeq("1e-5 1e5 1E5 1e+5 1.5e3 .5e3 1.0e5 08 0o7 0X1f 0x1G 0b12 0b 0x _1 1.2.3 1.5.5 -.5 +.5 -.nan .iNf inf nan NaN " +
 		"y n Y N tRue yES nULL None 1:60 1,000 2026-01-02 2026-01-02T10:00:00Z 12:30:1x . - + = a:b a#b ./x ~/x http://x/y") {
 		if text == "-" {
 			continue // begins a list

@@ -145,10 +145,10 @@ func read(r *Row, i int, text []byte, at, end int) any {
 func readNumber(text []byte) (any, bool) {
 	var room [32]byte
 	if i, err := strconv.ParseInt(string(text), 10, 64); err == nil {
-		return i, string(appendInt(room[:0], i)) == string(text)
+		return i, bytes.Equal(appendInt(room[:0], i), text)
 	}
 	f, _ := strconv.ParseFloat(string(text), 64)
-	return f, string(jsonx.AppendFloat(room[:0], f, 64)) == string(text)
+	return f, bytes.Equal(jsonx.AppendFloat(room[:0], f, 64), text)
 }
 
 // readObject resolves the object that an Encoder wrote at text[at:]. Its keys are

@@ -110,8 +110,10 @@ func TestSplit_Values_AreOfTheListedKinds(t *testing.T) {
 		{"named number", half(0.5), history.Encoded("0.5")},
 		{"list", []any{1, m{}, nil}, history.Encoded("[1,{},null]")},
 		{"time", time.Unix(0, 0).UTC(), history.Encoded(`"1970-01-01T00:00:00Z"`)},
-		{"struct", layer{Units: 5, Rate: 0.25, Name: "a\nb", Tags: []string{"x"}, Deep: m{"z": 1e300}, On: true},
-			m{"units": int64(5), "rate": 0.25, "name": "a\nb", "tags": history.Encoded(`["x"]`), "none": nil, "deep": m{"z": 1e300}, "on": true}},
+		{
+			"struct", layer{Units: 5, Rate: 0.25, Name: "a\nb", Tags: []string{"x"}, Deep: m{"z": 1e300}, On: true},
+			m{"units": int64(5), "rate": 0.25, "name": "a\nb", "tags": history.Encoded(`["x"]`), "none": nil, "deep": m{"z": 1e300}, "on": true},
+		},
 		{"map of another type", map[int]string{10: "x", 9: "y"}, m{"9": "y", "10": "x"}},
 		{"bytes", []byte("x"), history.Encoded(`"x"`)},
 		{"encoded", history.Encoded("[1]"), history.Encoded("[1]")},
@@ -161,7 +163,7 @@ func TestFill_AddsKeysForOneRow(t *testing.T) {
 		assert.Equal(t, m{"a": 0.5, "b": 1, "n": m{"x": 1, "y": m{"z": 2}}, "nil": nil}, tree(row))
 		line, err := enc.AppendSplit(nil, row, history.Meta{})
 		require.NoError(t, err)
-		assert.Equal(t, `{"a":0.5,"b":1,"n":{"x":1,"y":{"z":2}},"nil":null,"_timestamp":0,"_runtime":0}`, string(line))
+		assert.Equal(t, `{"a":0.5,"b":1,"n":{"x":1,"y":{"z":2}},"nil":null,"_timestamp":0,"_runtime":0}`, string(line)) //nolint:testifylint // byte by byte
 		row.Release()
 	}
 	assert.Equal(t, m{"a": 7, "b": 1, "n": m{"x": 1}, "nil": nil}, tree(enc.Split(m{"a": 7, "b": 1, "n": m{"x": 1}, "nil": nil})), "a row that has the key itself")

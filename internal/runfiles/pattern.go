@@ -75,11 +75,11 @@ type visit struct {
 // enter matches the elements from index on in a directory. As in fs.Glob, a directory that
 // cannot be read is skipped.
 func (w *walk) enter(dir string, index int) {
-	if v := (visit{dir, index}); w.visited[v] {
+	v := visit{dir, index}
+	if w.visited[v] {
 		return
-	} else {
-		w.visited[v] = true
 	}
+	w.visited[v] = true
 	element, last := w.elements[index], index == len(w.elements)-1
 	switch {
 	case element == "**" && !last:
