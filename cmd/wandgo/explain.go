@@ -17,8 +17,8 @@ func (a *app) explainError(err error) {
 // heading matches the heading of a paragraph.
 var heading = regexp.MustCompile(`^[A-Z][A-Za-z ]{2,40}(?: \([^)]*\))?:(?: |$)`)
 
-// commandIndent is the least indent of a command or an address under its step.
-const commandIndent = "       "
+// underStep matches a command or an address under its step.
+var underStep = regexp.MustCompile(`^ {7}\S`)
 
 // explanation writes the full text of an error, which is laid out already. Colour
 // depends on the layout alone: the first paragraph and headings are bold; commands and
@@ -32,12 +32,27 @@ func (p *printer) explanation(text string) {
 		switch {
 		case first:
 			p.printf("%s\n", p.style.Bold(line))
-		case last || strings.HasPrefix(line, commandIndent):
-			command := strings.TrimLeft(line, " ")
-			p.printf("%s%s\n", line[:len(line)-len(command)], p.style.Cyan(command))
+		case last || underStep.MatchString(line):
+			text := strings.TrimLeft(line, " ")
+			p.printf("%s%s\n", line[:len(line)-len(text)], p.style.Cyan(text))
 		default:
 			strong := len(heading.FindString(line))
 			p.printf("%s%s\n", p.style.Bold(line[:strong]), line[strong:])
 		}
 	}
+}
+
+// headline is the first sentence of the explanation of a refusal or a failed request,
+// without the name of what failed. Other errors are returned as they are.
+func headline(err error) string {
+	_, refused := errors.AsType[*errors.PermissionError](err)
+	_, failed := errors.AsType[*errors.RequestError](err)
+	if !refused && !failed {
+		return err.Error()
+	}
+	text, _, _ := strings.Cut(errors.Explain(err), "\n\n")
+	if _, rest, ok := strings.Cut(text, ": "); ok && strings.HasPrefix(text, "Cannot ") {
+		text = rest
+	}
+	return strings.TrimSuffix(printable(text), ".")
 }

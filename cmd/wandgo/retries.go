@@ -2,32 +2,36 @@ package main
 
 import (
 	"context"
-	"log/slog"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
 )
 
-// retries is a log handler that reports why a request is retried.
+// retries is a client.RequestTracer that reports why an attempt failed, so that the
+// request is retried.
 type retries struct{ report func(reason string) }
 
-// Enabled implements slog.Handler.
-func (r *retries) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelWarn }
+// RequestStart implements client.RequestTracer.
+func (retries) RequestStart(ctx context.Context, _ client.RequestStart) context.Context { return ctx }
 
-// Handle implements slog.Handler.
-func (r *retries) Handle(_ context.Context, rec slog.Record) error {
-	if rec.Message != "retrying W&B request" {
-		return nil
-	}
-	rec.Attrs(func(a slog.Attr) bool {
-		if a.Key == "reason" {
-			r.report(a.Value.String())
-			return false
+// RequestEnd implements client.RequestTracer.
+func (r retries) RequestEnd(_ context.Context, e client.RequestEnd) {
+	switch {
+	case errors.Is(e.Err, context.Canceled):
+	case e.Err != nil:
+		reason := e.Err
+		if u, ok := errors.AsType[*url.Error](reason); ok {
+			reason = u.Err
 		}
-		return true
-	})
-	return nil
+		if o, ok := errors.AsType[*net.OpError](reason); ok && o.Err != nil {
+			reason = o.Err
+		}
+		r.report(reason.Error())
+	case e.StatusCode == http.StatusTooManyRequests || e.StatusCode >= http.StatusInternalServerError:
+		r.report(fmt.Sprintf("HTTP %d", e.StatusCode))
+	}
 }
-
-// WithAttrs implements slog.Handler.
-func (r *retries) WithAttrs([]slog.Attr) slog.Handler { return r }
-
-// WithGroup implements slog.Handler.
-func (r *retries) WithGroup(string) slog.Handler { return r }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"flag"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -148,7 +147,7 @@ func runSync(ctx context.Context, a *app, args []string) int {
 	}
 	options := a.env.options()
 	if out.live {
-		options.Logger = slog.New(&retries{report: out.waiting})
+		options.Tracer = retries{report: out.waiting}
 	}
 	cl, err := client.New(options)
 	if err != nil {

@@ -19,7 +19,7 @@ type syncOutput struct {
 	*printer
 	live, silent bool
 
-	mu    sync.Mutex // the log of the client's requests comes from other goroutines
+	mu    sync.Mutex // requests are traced by other goroutines
 	drawn time.Time
 	phase client.SyncPhase
 	mark  string // the number of the run in progress, such as [1/3]
@@ -100,10 +100,7 @@ func (o *syncOutput) done(r *client.SyncedRun) {
 	case client.SyncInterrupted:
 		text = stopped(r)
 	case client.SyncFailed:
-		text = shortError(r.Err)
-		if _, rest, ok := strings.Cut(text, ": "); ok && strings.HasPrefix(text, "sync run ") { // the line names it
-			text = rest
-		}
+		text = headline(r.Err)
 	}
 	o.hanging(word+"  ", strings.Repeat(" ", 9), printable(name)+": "+printable(text))
 	if r.URL != "" && r.Err == nil {
@@ -128,18 +125,7 @@ func stopped(r *client.SyncedRun) string {
 	if failed, ok := errors.AsType[*transport.Error](r.Err); ok && failed.LastErr != nil {
 		return "no response from the server: " + failed.LastErr.Error()
 	}
-	return shortError(r.Err)
-}
-
-// shortError is the client's own error, without the context around it.
-func shortError(err error) string {
-	if e, ok := errors.AsType[*errors.PermissionError](err); ok {
-		return e.Error()
-	}
-	if e, ok := errors.AsType[*errors.RequestError](err); ok {
-		return e.Error()
-	}
-	return err.Error()
+	return headline(r.Err)
 }
 
 // target names the run on the server.
