@@ -131,6 +131,7 @@ func runSync(ctx context.Context, a *app, args []string) int {
 	case o.CleanAfter > 0 && !o.Clean:
 		return a.usageError(c, "--clean-after goes with --clean")
 	}
+	given := paths
 	if len(paths) == 0 {
 		resolved, err := a.settings()
 		if err != nil {
@@ -172,7 +173,7 @@ func runSync(ctx context.Context, a *app, args []string) int {
 		return a.failed("print the outcome", out.err)
 	}
 	if err != nil && ctx.Err() == nil {
-		a.explainFailures(report, err, o)
+		a.explainFailures(report, err, o, given)
 	}
 	return status
 }

@@ -218,50 +218,78 @@ func (o *syncOutput) summary(r *client.SyncReport) {
 	}
 }
 
-// explainFailures explains each cause once, and what to do after a sync.
-func (a *app) explainFailures(report *client.SyncReport, err error, o client.SyncOptions) {
-	p := &printer{w: a.stderr}
-	if report == nil {
-		a.explainError(err)
-		return
-	}
-	seen := make(map[string]bool)
+// failure is a cause and the runs that failed by it.
+type failure struct {
+	first *client.SyncedRun
+	dirs  []string
+}
+
+// failures groups the runs that failed by their causes.
+func failures(report *client.SyncReport) []*failure {
+	var all []*failure
+	byCause := make(map[string]*failure)
 	for i := range report.Runs {
 		r := &report.Runs[i]
 		if r.Err == nil {
 			continue
 		}
-		key := errors.Code(r.Err)
+		cause := errors.Code(r.Err)
 		if !errors.Is(r.Err, errors.ErrServerUnavailable) { // the same for all runs
-			key += "\x00" + r.Entity + "\x00" + r.Project
+			cause += "\x00" + r.Entity + "\x00" + r.Project
 		}
-		if seen[key] {
-			continue
+		if byCause[cause] == nil {
+			byCause[cause] = &failure{first: r}
+			all = append(all, byCause[cause])
 		}
-		seen[key] = true
+		byCause[cause].dirs = append(byCause[cause].dirs, r.Dir)
+	}
+	return all
+}
+
+// explainFailures explains each cause once, and what to do after a sync of paths.
+func (a *app) explainFailures(report *client.SyncReport, err error, o client.SyncOptions, paths []string) {
+	if report == nil {
+		a.explainError(err)
+		return
+	}
+	p := &printer{w: a.stderr}
+	for _, f := range failures(report) {
 		p.printf("\n")
-		a.explainError(r.Err)
-		p.nextStep(r, o)
+		a.explainError(f.first.Err)
+		p.nextStep(f, o, paths)
 	}
 }
 
+// maxDirs is how many directories a command to retry lists.
+const maxDirs = 3
+
 // nextStep says how to retry, in addition to the explanation.
-func (p *printer) nextStep(r *client.SyncedRun, o client.SyncOptions) {
-	dir := shellWord(printable(relative(r.Dir)))
-	switch {
-	case errors.Is(r.Err, errors.ErrRunExists), errors.Is(r.Err, errors.ErrRunDeleted):
-		// The explanation has said that another id helps.
-	case errors.Is(r.Err, errors.ErrPermissionDenied) && !strings.Contains(errors.Explain(r.Err), "wandgo sync --entity") && targetMayHelp(r.Err):
-		text := "The run stays on this disk."
-		if r.Entity != "" && o.Entity == "" {
-			text += " Its log names the entity " + doctor.Quote(r.Entity) + "."
-		}
-		p.printf("\n")
-		p.hanging("", "", text+" To upload it to another one:")
-		p.printf("\n    wandgo sync --entity ENTITY %s\n", dir)
-	default:
-		p.printf("\nThe run stays on this disk. To retry:\n\n    wandgo sync%s %s\n", targetFlags(o), dir)
+func (p *printer) nextStep(f *failure, o client.SyncOptions, paths []string) {
+	r := f.first
+	if errors.Is(r.Err, errors.ErrRunExists) || errors.Is(r.Err, errors.ErrRunDeleted) {
+		return // the explanation has said that another id helps
 	}
+	stays := "The run stays on this disk."
+	if len(f.dirs) > 1 {
+		stays = fmt.Sprintf("The %d runs stay on this disk.", len(f.dirs))
+	}
+	if len(f.dirs) <= maxDirs {
+		paths = f.dirs
+	}
+	var arguments strings.Builder
+	for _, path := range paths {
+		arguments.WriteString(" " + shellWord(printable(relative(path))))
+	}
+	p.printf("\n")
+	if errors.Is(r.Err, errors.ErrPermissionDenied) && !strings.Contains(errors.Explain(r.Err), "wandgo sync --entity") && targetMayHelp(r.Err) {
+		if r.Entity != "" && o.Entity == "" {
+			stays += " The entity " + doctor.Quote(r.Entity) + " is from the log."
+		}
+		p.hanging("", "", stays+" To upload to another entity:")
+		p.printf("\n    wandgo sync --entity ENTITY%s\n", arguments.String())
+		return
+	}
+	p.printf("%s To retry:\n\n    wandgo sync%s%s\n", stays, targetFlags(o), arguments.String())
 }
 
 // targetMayHelp reports whether another entity may solve the refusal.
