@@ -140,16 +140,16 @@ func (e *PermissionError) accountKind() string {
 // answerAndError describes a response and the original error, which is used only if
 // the server sent no message. An error that repeats the status after the
 // operation, as in "UpsertBucket: HTTP 503 with a web page", replaces the response.
-func answerAndError(status int, message string, err error) (told, text string) {
-	told = answer(status, message)
+func answerAndError(status int, message string, err error) (response, text string) {
+	response = answer(status, message)
 	if strings.TrimSpace(message) != "" {
-		return told, ""
+		return response, ""
 	}
 	text = errorText(err, messageLimit)
-	if _, rest, ok := strings.Cut(text, ": "); ok && told != "" && strings.HasPrefix(rest, told) {
+	if _, rest, ok := strings.Cut(text, ": "); ok && response != "" && strings.HasPrefix(rest, response) {
 		return rest, ""
 	}
-	return told, text
+	return response, text
 }
 
 // answer is status and message of a response, or "" if there was none.

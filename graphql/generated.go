@@ -8,7 +8,7 @@ import (
 	"github.com/Khan/genqlient/graphql"
 )
 
-// AccountFields is whether the account has a personal entity.
+// AccountFields says whether the account has a personal entity.
 type AccountFields struct {
 	PersonalEntityDisabled bool    `json:"personalEntityDisabled"`
 	UserEntity             *Entity `json:"userEntity"`
@@ -241,7 +241,7 @@ type Entity struct {
 // GetName returns Entity.Name, and is useful for accessing the field via an interface.
 func (v *Entity) GetName() string { return v.Name }
 
-// EntityFields is whether the entity is visible and writable.
+// EntityFields says whether the entity is visible and writable.
 type EntityFields struct {
 	Name     string `json:"name"`
 	IsTeam   bool   `json:"isTeam"`
@@ -257,7 +257,8 @@ func (v *EntityFields) GetIsTeam() bool { return v.IsTeam }
 // GetReadOnly returns EntityFields.ReadOnly, and is useful for accessing the field via an interface.
 func (v *EntityFields) GetReadOnly() *bool { return v.ReadOnly }
 
-// EntityKindFields is whether the entity is an organization's own, or frozen.
+// EntityKindFields says whether the entity is an organization, and whether it is
+// frozen.
 type EntityKindFields struct {
 	EntityType    *string `json:"entityType"`
 	ReadOnlyAdmin bool    `json:"readOnlyAdmin"`
@@ -482,7 +483,7 @@ func (v *Project) GetName() string { return v.Name }
 // GetEntity returns Project.Entity, and is useful for accessing the field via an interface.
 func (v *Project) GetEntity() Entity { return v.Entity }
 
-// ProjectFields is whether the project is visible and writable.
+// ProjectFields says whether the project is visible and writable.
 type ProjectFields struct {
 	Name     string  `json:"name"`
 	Access   *string `json:"access"`
@@ -526,7 +527,7 @@ type ProjectMemberRole struct {
 // GetName returns ProjectMemberRole.Name, and is useful for accessing the field via an interface.
 func (v *ProjectMemberRole) GetName() string { return v.Name }
 
-// ProjectRoleFields is the project's member list.
+// ProjectRoleFields is the project's list of members with their roles.
 type ProjectRoleFields struct {
 	Members []ProjectMember `json:"members"`
 }
@@ -617,7 +618,7 @@ func (v *RewoundRun) GetConfig() *string { return v.Config }
 // GetHistoryLineCount returns RewoundRun.HistoryLineCount, and is useful for accessing the field via an interface.
 func (v *RewoundRun) GetHistoryLineCount() *int { return v.HistoryLineCount }
 
-// RoleFields is the team's member list, to read one's own role from it.
+// RoleFields is the team's list of members with their roles.
 type RoleFields struct {
 	Members []Member `json:"members"`
 }
@@ -653,7 +654,7 @@ func (v *Run) GetHistoryLineCount() *int { return v.HistoryLineCount }
 // GetProject returns Run.Project, and is useful for accessing the field via an interface.
 func (v *Run) GetProject() *Project { return v.Project }
 
-// RunOwnerFields is whose run it is.
+// RunOwnerFields is the run's owner.
 type RunOwnerFields struct {
 	Run *OwnedRun `json:"run"`
 }
@@ -661,7 +662,7 @@ type RunOwnerFields struct {
 // GetRun returns RunOwnerFields.Run, and is useful for accessing the field via an interface.
 func (v *RunOwnerFields) GetRun() *OwnedRun { return v.Run }
 
-// RunState is what a run needs to go on where it stands.
+// RunState is what is needed to resume a run.
 type RunState struct {
 	Id               string   `json:"id"`
 	Name             string   `json:"name"`
@@ -910,7 +911,7 @@ type UserEntity struct {
 // GetUserEntity returns UserEntity.UserEntity, and is useful for accessing the field via an interface.
 func (v *UserEntity) GetUserEntity() *Entity { return v.UserEntity }
 
-// ViewerFields is whose key it is.
+// ViewerFields describes the account behind the key.
 type ViewerFields struct {
 	Id          string           `json:"id"`
 	Username    *string          `json:"username"`
@@ -1135,9 +1136,9 @@ mutation CreateRunFiles ($input: CreateRunFilesInput!) {
 }
 `
 
-// CreateRunFiles asks for addresses to upload a run's files to: one for each
-// name, in the same order. Anyone who has such an address can write the file,
-// so the uploads themselves carry no credentials.
+// CreateRunFiles returns addresses to upload a run's files to, one for each name, in
+// the same order. Anyone with such an address can write the file, so uploads carry
+// no credentials.
 func CreateRunFiles(
 	ctx_ context.Context,
 	client_ graphql.Client,
@@ -1271,12 +1272,11 @@ fragment RunOwnerFields on Project {
 }
 `
 
-// Diagnose asks everything a diagnosis can use in one request. Every root field
-// has an alias of its own, because a refused non-null field (members,
-// modelsSeat) nulls its parent: under an alias it takes only itself with it,
-// never the proof that the entity or project exists. Servers older than
-// October 2024 reject the document as a whole; then the single probes below
-// are sent instead.
+// Diagnose asks all questions of a diagnosis in one request. Every root field has
+// an alias of its own, because a refused non-null field (members, modelsSeat) nulls
+// its parent. Under its own alias, it does not remove the proof that the entity or
+// project exists. Servers older than October 2024 reject the document as a whole;
+// the single probes below are sent instead.
 func Diagnose(
 	ctx_ context.Context,
 	client_ graphql.Client,
@@ -1438,8 +1438,8 @@ fragment RunOwnerFields on Project {
 }
 `
 
-// DiagnoseDefault is Diagnose where no entity was named, so that the server took
-// the viewer's default one, whose name is not known before the answer.
+// DiagnoseDefault is Diagnose for the viewer's default entity, whose name is not known
+// before the response.
 func DiagnoseDefault(
 	ctx_ context.Context,
 	client_ graphql.Client,
@@ -1480,8 +1480,8 @@ mutation NotifyScriptableRunAlert ($input: NotifyScriptableRunAlertInput!) {
 }
 `
 
-// NotifyScriptableRunAlert sends an alert to those who follow the run. The
-// server drops a title that it sent less than waitDuration, in milliseconds, ago.
+// NotifyScriptableRunAlert sends an alert to the run's owner. The server drops an
+// alert whose title was sent less than waitDuration milliseconds ago.
 func NotifyScriptableRunAlert(
 	ctx_ context.Context,
 	client_ graphql.Client,
@@ -1597,7 +1597,8 @@ fragment EntityKindFields on Entity {
 }
 `
 
-// ProbeEntityKind asks whether the entity is an organization's own, or frozen.
+// ProbeEntityKind asks whether the entity is an organization, and whether it is
+// frozen.
 func ProbeEntityKind(
 	ctx_ context.Context,
 	client_ graphql.Client,
@@ -1776,7 +1777,7 @@ fragment RunOwnerFields on Project {
 }
 `
 
-// ProbeRunOwner asks whose run it is.
+// ProbeRunOwner asks for the run's owner.
 func ProbeRunOwner(
 	ctx_ context.Context,
 	client_ graphql.Client,
@@ -1863,7 +1864,7 @@ query ProbeUserEntity {
 `
 
 // ProbeUserEntity is the part of ProbeAccount that servers before October 2024
-// know.
+// support.
 func ProbeUserEntity(
 	ctx_ context.Context,
 	client_ graphql.Client,
@@ -1916,8 +1917,8 @@ fragment RunState on Run {
 }
 `
 
-// ResumeStatus asks how far a run has come. A null project may be missing or
-// hidden; a null bucket is a run that does not exist.
+// ResumeStatus returns the state of a run. A null project is missing or hidden. A
+// null bucket is a run that does not exist.
 func ResumeStatus(
 	ctx_ context.Context,
 	client_ graphql.Client,
@@ -1961,7 +1962,7 @@ mutation RewindRun ($input: RewindRunInput!) {
 }
 `
 
-// RewindRun cuts a run's history off after a step, to go on from there.
+// RewindRun removes a run's history after a step.
 func RewindRun(
 	ctx_ context.Context,
 	client_ graphql.Client,
@@ -2059,8 +2060,8 @@ fragment ViewerFields on User {
 }
 `
 
-// Viewer asks whose key this is. A null viewer means that the server does not
-// recognise the key.
+// Viewer returns the account behind the key. A null viewer means that the server does
+// not recognise the key.
 func Viewer(
 	ctx_ context.Context,
 	client_ graphql.Client,
@@ -2103,8 +2104,8 @@ query ViewerUnpaged {
 }
 `
 
-// ViewerUnpaged is Viewer without an argument to teams, as the official SDK asks
-// it, for a server that objects to first: 1000.
+// ViewerUnpaged is Viewer without an argument to teams, as in the official SDK, for a
+// server that rejects first: 1000.
 func ViewerUnpaged(
 	ctx_ context.Context,
 	client_ graphql.Client,

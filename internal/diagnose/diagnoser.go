@@ -50,7 +50,7 @@ func (d *Diagnoser) Begin(entity, project string) *Request {
 func (r *Request) End() { r.handle.leave() }
 
 // Explain turns the error of the request into the public error. It asks the
-// server follow-up questions if they can tell more, and blocks for at most the
+// server follow-up questions if they help, and blocks for at most the
 // configured timeout or until ctx ends. within is the context that bounded the
 // request; it may be ctx.
 func (r *Request) Explain(ctx, within context.Context, q Question, err error) error {

@@ -43,7 +43,7 @@ type fieldRefused struct{ graphql.FieldError }
 
 func (e fieldRefused) Error() string { return e.Message }
 
-// answerOf tells how a question fared.
+// answerOf returns the outcome of a question.
 func answerOf(present bool, err error) Answer {
 	if fe, ok := errors.AsType[fieldRefused](err); ok {
 		return Answer{Outcome: errors.Refused, Status: http.StatusOK, Detail: fe.Message}

@@ -14,7 +14,7 @@ type bodyError struct{ err error }
 
 func (e *bodyError) Error() string { return "read request body: " + e.err.Error() }
 
-// Unwrap gives what Open or the body's Read returned.
+// Unwrap returns the error of Open or Read.
 func (e *bodyError) Unwrap() error { return e.err }
 
 func isBodyError(err error) bool {

@@ -88,8 +88,8 @@ func number(header http.Header, name string) (float64, bool) {
 	return n, err == nil && n >= 0 && !math.IsInf(n, 0)
 }
 
-// safeLocation keeps what tells a reader where a redirect leads. The query of a
-// login page's address may carry tokens.
+// safeLocation keeps the part of a redirect's target that is safe to print. The
+// query of a login page's address may carry tokens.
 func safeLocation(keys secret.Keys, location string) string {
 	u, err := url.Parse(location)
 	if err != nil {
