@@ -111,7 +111,7 @@ func (e *PermissionError) LogValue() slog.Value {
 	}
 	g.text("role", e.Role)
 	g.text("keySource", e.KeySource)
-	g.answer(e.StatusCode, e.Message, e.Code, e.RequestID)
+	g.response(e.StatusCode, e.Message, e.Code, e.RequestID)
 	var evidence []string
 	for _, p := range e.Evidence {
 		evidence = append(evidence, p.line())
@@ -214,7 +214,7 @@ func (e *RequestError) LogValue() slog.Value {
 	g.text("project", e.Project)
 	g.raw("runId", e.RunID)
 	g.text("baseUrl", e.BaseURL)
-	g.answer(e.StatusCode, e.Message, "", e.RequestID)
+	g.response(e.StatusCode, e.Message, "", e.RequestID)
 	if e.RetryAfter > 0 {
 		g = append(g, slog.Duration("retryAfter", e.RetryAfter))
 	}
@@ -328,7 +328,7 @@ func (g *attrs) texts(key string, texts []string) {
 	}
 }
 
-func (g *attrs) answer(status int, message, code, requestID string) {
+func (g *attrs) response(status int, message, code, requestID string) {
 	if status != 0 {
 		*g = append(*g, slog.Int("statusCode", status))
 	}

@@ -30,7 +30,7 @@ func (e *PermissionError) Explain() string {
 	if e.cause() == nil {
 		why = "permission denied, cause undetermined"
 	}
-	writeWrapped(&b, "", "  ", e.place().headline(why))
+	writeWrapped(&b, "", "  ", e.target().headline(why))
 	b.WriteByte('\n')
 	e.writeCause(&b)
 	e.writeAdvice(&b)
@@ -53,7 +53,7 @@ func (e *PermissionError) requestFacts() []fact {
 		}
 		facts = append(facts, fact{"Entity", entity})
 	}
-	facts = append(facts, targetFacts(e.place())...)
+	facts = append(facts, targetFacts(e.target())...)
 	if account := e.account(); account != "" {
 		facts = append(facts, fact{"Account", account})
 	}
@@ -71,28 +71,28 @@ func (e *PermissionError) requestFacts() []fact {
 	if e.malformedKey() { // the cause says what is in Err
 		return facts
 	}
-	return append(facts, answerFacts(e.StatusCode, e.Message, e.Code, e.RequestID, e.Err)...)
+	return append(facts, responseFacts(e.StatusCode, e.Message, e.Code, e.RequestID, e.Err)...)
 }
 
 // targetFacts are those of project, run and server.
-func targetFacts(p place) []fact {
+func targetFacts(t target) []fact {
 	var facts []fact
-	if p.project != "" {
-		facts = append(facts, fact{"Project", bare(p.project)})
+	if t.project != "" {
+		facts = append(facts, fact{"Project", bare(t.project)})
 	}
-	if p.runID != "" {
-		facts = append(facts, fact{"Run", plaintext.Escape(bounded(p.runID), nameLimit)})
+	if t.runID != "" {
+		facts = append(facts, fact{"Run", plaintext.Escape(bounded(t.runID), nameLimit)})
 	}
-	if p.baseURL != "" {
-		facts = append(facts, fact{"Server", inline(p.baseURL, messageLimit)})
+	if t.baseURL != "" {
+		facts = append(facts, fact{"Server", inline(t.baseURL, messageLimit)})
 	}
 	return facts
 }
 
-// answerFacts are those of the server's answer, or of the error in its place.
-func answerFacts(status int, message, code, requestID string, err error) []fact {
+// responseFacts are those of the response, or of the error if there was none.
+func responseFacts(status int, message, code, requestID string, err error) []fact {
 	var facts []fact
-	answer, text := answerAndError(status, message, err)
+	answer, text := responseAndError(status, message, err)
 	var ids []string
 	if code := inline(code, nameLimit); code != "" {
 		ids = append(ids, "code "+code)
@@ -255,7 +255,7 @@ func (e *PermissionError) writeAdvice(b *strings.Builder) {
 	} else {
 		e.adviseUndetermined(&a)
 	}
-	if e.place().running() {
+	if e.target().running() {
 		a.step("The data is on disk. Once this is solved, upload it:")
 		a.show("wandgo sync")
 	}

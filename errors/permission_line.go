@@ -17,15 +17,15 @@ func (e *PermissionError) Error() string {
 		return ErrPermissionDenied.Error()
 	}
 	clause := e.clause()
-	line := e.place().prefix() + clause
+	line := e.target().prefix() + clause
 	if facts := e.facts(clause); len(facts) > 0 {
 		line += " (" + strings.Join(facts, "; ") + ")"
 	}
 	return line
 }
 
-func (e *PermissionError) place() place {
-	return place{
+func (e *PermissionError) target() target {
+	return target{
 		op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID,
 		baseURL: e.BaseURL, appURL: e.AppURL,
 	}
@@ -98,7 +98,7 @@ func (e *PermissionError) facts(clause string) []string {
 	}
 	if e.malformedKey() {
 		facts = append(facts, "nothing was sent")
-	} else if answer := answer(e.StatusCode, e.Message); answer != "" {
+	} else if answer := responseLine(e.StatusCode, e.Message); answer != "" {
 		facts = append(facts, answer)
 	}
 	if e.Viewer != nil && e.Viewer.Username != "" && !strings.Contains(clause, quoted(e.Viewer.Username)) {
@@ -137,11 +137,11 @@ func (e *PermissionError) accountKind() string {
 	return "user"
 }
 
-// answerAndError describes a response and the original error, which is used only if
+// responseAndError describes a response and the original error, which is used only if
 // the server sent no message. An error that repeats the status after the
 // operation, as in "UpsertBucket: HTTP 503 with a web page", replaces the response.
-func answerAndError(status int, message string, err error) (response, text string) {
-	response = answer(status, message)
+func responseAndError(status int, message string, err error) (response, text string) {
+	response = responseLine(status, message)
 	if strings.TrimSpace(message) != "" {
 		return response, ""
 	}
@@ -152,8 +152,8 @@ func answerAndError(status int, message string, err error) (response, text strin
 	return response, text
 }
 
-// answer is status and message of a response, or "" if there was none.
-func answer(status int, message string) string {
+// responseLine is the status and the message of a response, "" if there was none.
+func responseLine(status int, message string) string {
 	message = inline(message, messageLimit)
 	if status == 0 {
 		return message

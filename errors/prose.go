@@ -108,10 +108,10 @@ func (e *PermissionError) adviseOwnEntity(a *advice) bool {
 	switch {
 	case own == "":
 		return false
-	case e.place().syncing():
+	case e.target().syncing():
 		a.step("To upload the run to your own entity ", quoted(own), " instead:")
 		a.show(syncCommand(e.Dir, "--entity", own))
-	case e.place().running():
+	case e.target().running():
 	case e.EntityDefaulted:
 		a.step("Set the entity in your code, or for example:")
 		a.show("export WANDB_ENTITY=" + shellWord(own))
@@ -139,7 +139,7 @@ func (e *PermissionError) adviseOtherKey(a *advice) {
 
 // advisePage adds a step with the web page of an entity or a project.
 func (e *PermissionError) advisePage(a *advice, lead string, parts ...string) {
-	page := e.place().page(parts...)
+	page := e.target().page(parts...)
 	if page == "" {
 		a.step(strings.TrimSuffix(lead, ":"), ".")
 		return

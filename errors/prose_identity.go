@@ -33,7 +33,7 @@ func (e *PermissionError) proseOf(cause error) (prose, bool) {
 
 var badIdentityProse = prose{
 	clause: func(e *PermissionError, probably string) string {
-		return "the identity token is " + probably + "not valid on " + e.place().server()
+		return "the identity token is " + probably + "not valid on " + e.target().server()
 	},
 	phrase: words("an invalid identity token"),
 	about: words("A server accepts an identity token if it trusts the issuer, knows the token's account, and the token " +
@@ -45,13 +45,13 @@ var badIdentityProse = prose{
 		a.step("Ask an admin of the organization whether the server trusts the token's issuer and has an account for its ",
 			"subject. To see both, and when the token expires:")
 		a.show("wandgo doctor --report")
-		a.step("Check that the token was issued for ", e.place().server(), ". WANDB_BASE_URL sets the server.")
+		a.step("Check that the token was issued for ", e.target().server(), ". WANDB_BASE_URL sets the server.")
 	},
 }
 
 var noIdentityProse = prose{
 	clause: func(e *PermissionError, probably string) string {
-		return probably + "no identity token was found for " + e.place().server()
+		return probably + "no identity token was found for " + e.target().server()
 	},
 	phrase: words("a missing identity token"),
 	about: words("WANDB_IDENTITY_TOKEN_FILE names a file without a token. No API key was used instead, because it could " +

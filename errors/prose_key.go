@@ -14,7 +14,7 @@ var badAPIKeyProse = prose{
 		if e.malformedKey() {
 			return e.keyFlaw()
 		}
-		return "the API key is " + probably + "not valid on " + e.place().server()
+		return "the API key is " + probably + "not valid on " + e.target().server()
 	},
 	phrase: words("an invalid API key"),
 	about: func(e *PermissionError) string {
@@ -24,7 +24,7 @@ var badAPIKeyProse = prose{
 		return "The key is unknown to this server, revoked or expired. The server does not say which."
 	},
 	check: func(e *PermissionError) string {
-		return "Create a new key" + e.place().at("authorize") + ", and try again."
+		return "Create a new key" + e.target().at("authorize") + ", and try again."
 	},
 	advise: func(e *PermissionError, a *advice) {
 		source := inline(e.KeySource, messageLimit)
@@ -43,7 +43,7 @@ var badAPIKeyProse = prose{
 		}
 		e.advisePage(a, lead, "authorize")
 		a.step("If the key is new, check that it is complete, pasted once, without quotes or spaces around it.")
-		a.step("Check that ", e.place().server(), " is the right server. WANDB_BASE_URL sets it.")
+		a.step("Check that ", e.target().server(), " is the right server. WANDB_BASE_URL sets it.")
 	},
 }
 
@@ -63,7 +63,7 @@ func (e *PermissionError) keyFlaw() string {
 
 var noAPIKeyProse = prose{
 	clause: func(e *PermissionError, probably string) string {
-		return probably + "no API key was found for " + e.place().server()
+		return probably + "no API key was found for " + e.target().server()
 	},
 	phrase: words("a missing API key"),
 	about: words("There is no key in the client's options, WANDB_API_KEY, netrc or the settings files. " +
@@ -110,7 +110,7 @@ var intermediaryProse = prose{
 	},
 	advise: func(e *PermissionError, a *advice) {
 		a.step("Check the proxy settings HTTPS_PROXY, HTTP_PROXY and NO_PROXY.")
-		a.step("Ask your network's administrator to allow requests to ", e.place().server(), ".")
+		a.step("Ask your network's administrator to allow requests to ", e.target().server(), ".")
 		a.step("To see who answers, look at the response's headers, on the same machine:")
 		a.show(e.curl())
 	},

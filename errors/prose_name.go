@@ -5,21 +5,21 @@ package errors
 var entityMissingProse = prose{
 	clause: func(e *PermissionError, probably string) string {
 		if e.Entity == "" {
-			return probably + "no such entity exists on " + e.place().server()
+			return probably + "no such entity exists on " + e.target().server()
 		}
-		return "the entity " + quoted(e.Entity) + " " + probably + "does not exist on " + e.place().server()
+		return "the entity " + quoted(e.Entity) + " " + probably + "does not exist on " + e.target().server()
 	},
 	phrase: words("an entity that does not exist"),
 	about:  words("The server has no team or user of that name that can own runs."),
 	check: func(e *PermissionError) string {
-		return "Check the spelling of the entity, and open its page" + e.place().at(e.Entity) + "."
+		return "Check the spelling of the entity, and open its page" + e.target().at(e.Entity) + "."
 	},
 	advise: func(e *PermissionError, a *advice) {
 		a.step("Check the spelling. The entity is the name in the address of the team's page, not the title shown on it.")
 		if !e.adviseOwnEntity(a) {
 			e.adviseDoctor(a)
 		}
-		a.step("Check that ", e.place().server(), " is the right server. WANDB_BASE_URL sets it.")
+		a.step("Check that ", e.target().server(), " is the right server. WANDB_BASE_URL sets it.")
 	},
 }
 
@@ -47,11 +47,11 @@ var projectMissingProse = prose{
 	phrase: words("a project that does not exist or is hidden"),
 	about:  words("The server gives the same answer for a project that does not exist and for one that this account may not see."),
 	check: func(e *PermissionError) string {
-		return "Open the project's page with this account" + e.place().at(e.Entity, e.Project) + "."
+		return "Open the project's page with this account" + e.target().at(e.Entity, e.Project) + "."
 	},
 	advise: func(e *PermissionError, a *advice) {
 		a.step("Check the spelling of the entity and the project.")
-		e.advisePage(a, "If the project exists, ask its owner or an admin of "+e.place().team()+" for access:", e.Entity, e.Project)
+		e.advisePage(a, "If the project exists, ask its owner or an admin of "+e.target().team()+" for access:", e.Entity, e.Project)
 		e.adviseOwnEntity(a)
 		e.adviseOtherKey(a)
 	},
@@ -63,7 +63,7 @@ var projectRestrictedProse = prose{
 		if e.Role != "" {
 			who += " (role " + quoted(e.Role) + ")"
 		}
-		return e.place().projectName() + " " + probably + "does not let " + who + " write"
+		return e.target().projectName() + " " + probably + "does not let " + who + " write"
 	},
 	phrase: words("a restricted project"),
 	about: words("The team lets this account write but the project does not. Either the project is restricted and the " +
@@ -74,8 +74,8 @@ var projectRestrictedProse = prose{
 	advise: func(e *PermissionError, a *advice) {
 		e.advisePage(a, "Ask the project's owner or an admin of the team to add you with a role that can write:",
 			e.Entity, e.Project)
-		if !e.place().running() {
-			a.step("Or use another project of ", e.place().team(), ".")
+		if !e.target().running() {
+			a.step("Or use another project of ", e.target().team(), ".")
 		}
 		e.adviseOtherKey(a)
 	},
@@ -89,12 +89,12 @@ var projectHiddenProse = prose{
 	about: words("This account may create projects in the team, so a new name would have been accepted. The project " +
 		"most likely exists and is restricted to invited people."),
 	check: func(e *PermissionError) string {
-		return "Ask an admin of " + e.place().team() + " whether there is a restricted project of that name."
+		return "Ask an admin of " + e.target().team() + " whether there is a restricted project of that name."
 	},
 	advise: func(e *PermissionError, a *advice) {
-		e.advisePage(a, "Ask an admin of "+e.place().team()+" whether the project is restricted, and to add you to it:",
+		e.advisePage(a, "Ask an admin of "+e.target().team()+" whether the project is restricted, and to add you to it:",
 			e.Entity, e.Project)
-		if !e.place().running() {
+		if !e.target().running() {
 			a.step("If you meant a new project, choose another name.")
 		}
 		e.adviseOtherKey(a)
@@ -104,7 +104,7 @@ var projectHiddenProse = prose{
 // projectOfEntity names the project and its entity in a sentence.
 func (e *PermissionError) projectOfEntity() string {
 	if e.Entity == "" {
-		return e.place().projectName()
+		return e.target().projectName()
 	}
-	return e.place().projectName() + " of " + quoted(e.Entity)
+	return e.target().projectName() + " of " + quoted(e.Entity)
 }

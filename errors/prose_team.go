@@ -4,22 +4,22 @@ package errors
 
 var notTeamMemberProse = prose{
 	clause: func(e *PermissionError, probably string) string {
-		return e.who() + " is " + probably + "not a member of " + e.place().team()
+		return e.who() + " is " + probably + "not a member of " + e.target().team()
 	},
-	phrase: func(e *PermissionError) string { return "missing membership in " + e.place().team() },
+	phrase: func(e *PermissionError) string { return "missing membership in " + e.target().team() },
 	about: func(e *PermissionError) string {
-		if e.place().running() {
+		if e.target().running() {
 			return "Only members can change runs in a team, except in its open projects. The account may have been removed."
 		}
 		return "Only members can create runs in a team, except in its open projects. You often see this if code or a " +
 			"configuration hard-codes its author's entity. It may also be another user's personal entity."
 	},
 	check: func(e *PermissionError) string {
-		return "Ask an admin of " + e.place().team() + " whether " + e.who() + " is a member."
+		return "Ask an admin of " + e.target().team() + " whether " + e.who() + " is a member."
 	},
 	advise: func(e *PermissionError, a *advice) {
 		own := e.adviseOwnEntity(a)
-		e.advisePage(a, "If you should be a member, ask an admin of "+e.place().team()+" to invite you (team settings, Members):",
+		e.advisePage(a, "If you should be a member, ask an admin of "+e.target().team()+" to invite you (team settings, Members):",
 			e.Entity)
 		e.adviseOtherKey(a)
 		if !own {
@@ -37,15 +37,15 @@ var viewerRoleProse = prose{
 		if e.Role != "" {
 			role = "only the role " + quoted(e.Role)
 		}
-		return e.who() + " " + probably + "has " + role + " in " + e.place().team()
+		return e.who() + " " + probably + "has " + role + " in " + e.target().team()
 	},
 	phrase: words("a view-only role"),
 	about:  words("View-only members can read the team's runs but cannot create or change any."),
 	check: func(e *PermissionError) string {
-		return "Ask an admin of " + e.place().team() + " for the role of " + e.who() + ": it must be Member or Admin."
+		return "Ask an admin of " + e.target().team() + " for the role of " + e.who() + ": it must be Member or Admin."
 	},
 	advise: func(e *PermissionError, a *advice) {
-		lead := "Ask an admin of " + e.place().team() + " for the Member role (team settings, Members):"
+		lead := "Ask an admin of " + e.target().team() + " for the Member role (team settings, Members):"
 		if e.Viewer != nil && e.Viewer.AccountType == "VIEWER" {
 			lead = "Ask an admin of your organization for an account that can create runs. The team's page:"
 		}
@@ -57,7 +57,7 @@ var viewerRoleProse = prose{
 
 var seatRequiredProse = prose{
 	clause: func(e *PermissionError, probably string) string {
-		return "the organization's seat for " + e.who() + " " + probably + "does not include writing to " + e.place().team()
+		return "the organization's seat for " + e.who() + " " + probably + "does not include writing to " + e.target().team()
 	},
 	phrase: words("a seat without write access"),
 	about: words("A role in the team is not enough: the organization also assigns a seat to each user, and only " +
@@ -75,12 +75,12 @@ var seatRequiredProse = prose{
 
 var teamFrozenProse = prose{
 	clause: func(e *PermissionError, probably string) string {
-		return e.place().team() + " is " + probably + "frozen: read-only for everyone, not only for " + e.who()
+		return e.target().team() + " is " + probably + "frozen: read-only for everyone, not only for " + e.who()
 	},
 	phrase: words("a team that is frozen for everyone"),
 	about:  words("An administrator has made the whole team read-only. Your account and your role are not the reason."),
 	check: func(e *PermissionError) string {
-		return "Ask an admin of the organization whether " + e.place().team() + " was made read-only."
+		return "Ask an admin of the organization whether " + e.target().team() + " was made read-only."
 	},
 	advise: func(e *PermissionError, a *advice) {
 		e.advisePage(a, "Ask an admin of the organization or the server why the team is read-only. The team's page:", e.Entity)
@@ -94,14 +94,14 @@ var serviceAccountScopeProse = prose{
 		if e.Viewer == nil || e.Viewer.Username == "" {
 			account = "the service account of this API key"
 		}
-		return account + " " + probably + "has no access to " + e.place().team()
+		return account + " " + probably + "has no access to " + e.target().team()
 	},
 	phrase: words("a service account outside its team"),
 	about: words("A team's service account can only use that team. An organization's service account can use all of " +
 		"its teams, but not the restricted projects to which it was not added."),
 	check: words("Ask whoever created the service account which team it belongs to."),
 	advise: func(e *PermissionError, a *advice) {
-		e.advisePage(a, "Use the key of a service account of "+e.place().team()+". An admin of the team can create one:", e.Entity)
+		e.advisePage(a, "Use the key of a service account of "+e.target().team()+". An admin of the team can create one:", e.Entity)
 		if !e.adviseOwnEntity(a) {
 			e.adviseDoctor(a)
 		}
@@ -116,11 +116,11 @@ var noTeamProse = prose{
 	about: words("An account with neither a team nor a personal entity cannot store runs. This happens if the team " +
 		"that came with the account was deleted."),
 	check: func(e *PermissionError) string {
-		return "See which teams the web pages show for this account" + e.place().at() + "."
+		return "See which teams the web pages show for this account" + e.target().at() + "."
 	},
 	advise: func(e *PermissionError, a *advice) {
 		a.step("Ask a team's admin to invite you, then set that team as the entity.")
-		if e.place().hosted() {
+		if e.target().hosted() {
 			a.step("If there is no such team, contact W&B's support:")
 			a.show("https://docs.wandb.ai/support/models/articles/i-deleted-my-team-and-now-i-cant-create-a-new-one")
 		} else {

@@ -70,12 +70,12 @@ func (e *RequestError) Error() string {
 	if e == nil {
 		return "request failed"
 	}
-	line := e.place().prefix() + e.clause()
+	line := e.target().prefix() + e.clause()
 	err := e.Err
 	if e.saysErr() {
 		err = nil
 	}
-	detail, text := answerAndError(e.StatusCode, e.Message, err)
+	detail, text := responseAndError(e.StatusCode, e.Message, err)
 	switch {
 	case text == "":
 	case detail == "", strings.Contains(text, detail): // it names the status itself
@@ -95,8 +95,8 @@ func (e *RequestError) saysErr() bool { return e.Cause == nil && !e.cancelled() 
 // cancelled reports whether the caller ended the call.
 func (e *RequestError) cancelled() bool { return e.Cause == nil && Is(e.Err, context.Canceled) }
 
-func (e *RequestError) place() place {
-	return place{op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID, baseURL: e.BaseURL}
+func (e *RequestError) target() target {
+	return target{op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID, baseURL: e.BaseURL}
 }
 
 // sentinel returns the sentinel in Cause, or nil.
@@ -128,17 +128,17 @@ func (e *RequestError) clause() string {
 		return "rate limited until the time for retries ran out"
 	case ErrServerUnavailable:
 		if e.Untrusted {
-			return "the certificate of " + e.place().server() + " is not trusted"
+			return "the certificate of " + e.target().server() + " is not trusted"
 		}
 		if e.StatusCode == 0 {
-			return e.place().server() + " gave no usable answer"
+			return e.target().server() + " gave no usable answer"
 		}
-		return e.place().server() + " is unavailable"
+		return e.target().server() + " is unavailable"
 	case ErrWrongBaseURL:
-		if e.place().hosted() {
-			return "something other than W&B responds at " + e.place().server()
+		if e.target().hosted() {
+			return "something other than W&B responds at " + e.target().server()
 		}
-		return e.place().server() + " is not the address of a W&B API"
+		return e.target().server() + " is not the address of a W&B API"
 	case ErrInvalidInput:
 		if e.StatusCode == http.StatusRequestEntityTooLarge {
 			return "the request is too large"

@@ -11,7 +11,7 @@ func (e *RequestError) Explain() string {
 		return "The request failed."
 	}
 	var b strings.Builder
-	writeWrapped(&b, "", "  ", e.place().headline(e.headlineClause()))
+	writeWrapped(&b, "", "  ", e.target().headline(e.headlineClause()))
 	b.WriteByte('\n')
 	about, a := e.advise()
 	if hint := inline(e.Hint, resultLimit); hint != "" {
@@ -31,7 +31,7 @@ func (e *RequestError) headlineClause() string {
 	if e.sentinel() != ErrServerUnavailable || e.StatusCode != 0 || e.Untrusted {
 		return e.clause()
 	}
-	clause := "cannot reach " + e.place().server()
+	clause := "cannot reach " + e.target().server()
 	if reason := errorText(innermost(e.Err), nameLimit); reason != "" {
 		clause += " (" + reason + ")"
 	}
@@ -64,12 +64,12 @@ func (e *RequestError) requestFacts() []fact {
 	if e.Entity != "" {
 		facts = append(facts, fact{"Entity", bare(e.Entity)})
 	}
-	facts = append(facts, targetFacts(e.place())...)
+	facts = append(facts, targetFacts(e.target())...)
 	err := e.Err
 	if e.saysErr() {
 		err = nil
 	}
-	return append(facts, answerFacts(e.StatusCode, e.Message, "", e.RequestID, err)...)
+	return append(facts, responseFacts(e.StatusCode, e.Message, "", e.RequestID, err)...)
 }
 
 // advise gives the background of the cause, and what to do.
@@ -120,7 +120,7 @@ func (e *RequestError) advise() (about string, a advice) {
 		if e.StatusCode == http.StatusRequestEntityTooLarge {
 			about = "Trying again unchanged will not help."
 			a.step("Send less at once. When a run is created, most of the request is its config.")
-			a.step("If the limit is a proxy's, ask its administrator to raise it for ", e.place().server(), ".")
+			a.step("If the limit is a proxy's, ask its administrator to raise it for ", e.target().server(), ".")
 			break
 		}
 		about = "The server's message says which value is invalid. Trying again unchanged will not help."
@@ -141,7 +141,7 @@ func (e *RequestError) adviseUnavailable() (about string, a advice) {
 	if e.StatusCode == 0 {
 		a.step("Check the network, the host name, and the proxy settings HTTPS_PROXY and NO_PROXY.")
 	}
-	if e.place().hosted() {
+	if e.target().hosted() {
 		a.step("See whether there is a known outage:")
 		a.show("https://status.wandb.com")
 		return about, a
@@ -171,8 +171,8 @@ func (e *RequestError) adviseBaseURL() (about string, a advice) {
 	}
 	better := inline(e.Suggestion, messageLimit)
 	const differs = "The API's address often differs from that of the web pages."
-	switch place := e.place(); {
-	case place.hosted():
+	switch target := e.target(); {
+	case target.hosted():
 		about = "The address is W&B's own, so something in between responds in its place: a proxy, a filter, " +
 			"or the login page of a network."
 		a.step("If the network requires a login, open any page in a browser and log in.")
@@ -182,7 +182,7 @@ func (e *RequestError) adviseBaseURL() (about string, a advice) {
 		about = "The response points to another address."
 		a.step("If that is the right server, set its address in your code, or with:")
 		a.show("export WANDB_BASE_URL=" + shellWord(better))
-	case place.baseURL == "" || place.nearlyHosted():
+	case target.baseURL == "" || target.nearlyHosted():
 		about = differs
 		a.step("Set the address of the API. For W&B's cloud:")
 		a.show("export WANDB_BASE_URL=https://api.forge.coreweave.com")

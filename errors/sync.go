@@ -6,11 +6,11 @@ import "strings"
 // created or when it is uploaded from disk, but not while it is running.
 
 // syncing reports whether a run on disk was to be uploaded.
-func (p place) syncing() bool { return p.op == "sync run" }
+func (t target) syncing() bool { return t.op == "sync run" }
 
 // running reports whether the run had been created before.
-func (p place) running() bool {
-	switch p.op {
+func (t target) running() bool {
+	switch t.op {
 	case "upload run", "update settings of run", "upload files of run":
 		return true
 	}
@@ -33,7 +33,7 @@ func syncCommand(dir, flag, value string) string {
 // adviseSync gives the background and the advice if a log's run id cannot be
 // used.
 func (e *RequestError) adviseSync(a *advice) (about string, ok bool) {
-	if !e.place().syncing() || e.RunID == "" {
+	if !e.target().syncing() || e.RunID == "" {
 		return "", false
 	}
 	switch e.sentinel() {

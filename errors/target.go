@@ -7,77 +7,77 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// place is the request: the part that [PermissionError] and [RequestError] have in
+// target is the request: the part that [PermissionError] and [RequestError] have in
 // common.
-type place struct {
+type target struct {
 	op, entity, project, runID string
 	baseURL, appURL            string
 }
 
 // path is the target as entity/project, or the part that is known.
-func (p place) path() string {
+func (t target) path() string {
 	switch {
-	case p.entity != "" && p.project != "":
-		return bare(p.entity) + "/" + bare(p.project)
-	case p.entity != "":
-		return bare(p.entity)
-	case p.project != "":
-		return bare(p.project)
+	case t.entity != "" && t.project != "":
+		return bare(t.entity) + "/" + bare(t.project)
+	case t.entity != "":
+		return bare(t.entity)
+	case t.project != "":
+		return bare(t.project)
 	}
 	return ""
 }
 
 // request is the verb with its target: "create run acme/vision".
-func (p place) request() string {
-	return strings.TrimSpace(inline(p.op, nameLimit) + " " + p.path())
+func (t target) request() string {
+	return strings.TrimSpace(inline(t.op, nameLimit) + " " + t.path())
 }
 
 // headline opens the text for a person.
-func (p place) headline(why string) string {
-	if request := p.request(); request != "" {
+func (t target) headline(why string) string {
+	if request := t.request(); request != "" {
 		return "Cannot " + request + ": " + strings.TrimSuffix(why, ".") + "."
 	}
 	return sentence(why)
 }
 
 // prefix starts a one-line text; it is empty if the request is unknown.
-func (p place) prefix() string {
-	if request := p.request(); request != "" {
+func (t target) prefix() string {
+	if request := t.request(); request != "" {
 		return request + ": "
 	}
 	return ""
 }
 
 // server names the server in a sentence.
-func (p place) server() string {
-	if p.baseURL == "" {
+func (t target) server() string {
+	if t.baseURL == "" {
 		return "this server"
 	}
-	return inline(p.baseURL, messageLimit)
+	return inline(t.baseURL, messageLimit)
 }
 
 // team names the entity in a sentence.
-func (p place) team() string {
-	if p.entity == "" {
+func (t target) team() string {
+	if t.entity == "" {
 		return "the team"
 	}
-	return "team " + quoted(p.entity)
+	return "team " + quoted(t.entity)
 }
 
 // projectName names the project in a sentence.
-func (p place) projectName() string {
-	if p.project == "" {
+func (t target) projectName() string {
+	if t.project == "" {
 		return "the project"
 	}
-	return "project " + quoted(p.project)
+	return "project " + quoted(t.project)
 }
 
 // page returns the address of a web page of this server, such as
 // https://forge.coreweave.com/wandb/acme/vision, or "" if the server is not known.
-func (p place) page(parts ...string) string {
-	app := p.appURL
+func (t target) page(parts ...string) string {
+	app := t.appURL
 	if app == "" {
-		app = appOf(p.baseURL)
+		app = appOf(t.baseURL)
 	}
 	if app == "" {
 		return ""
@@ -96,16 +96,16 @@ func (p place) page(parts ...string) string {
 }
 
 // at is page in a sentence, " at https://forge.coreweave.com/wandb/acme", or "".
-func (p place) at(parts ...string) string {
-	if page := p.page(parts...); page != "" {
+func (t target) at(parts ...string) string {
+	if page := t.page(parts...); page != "" {
 		return " at " + page
 	}
 	return ""
 }
 
 // hosted reports whether the server is W&B's cloud, by either of its names.
-func (p place) hosted() bool {
-	host := p.host()
+func (t target) hosted() bool {
+	host := t.host()
 	return host == "api.wandb.ai" || host == "api.forge.coreweave.com"
 }
 
@@ -115,13 +115,13 @@ const hostedPages = "https://forge.coreweave.com/wandb"
 
 // nearlyHosted reports whether the address is one of W&B's own but not the API's,
 // such as that of the web pages.
-func (p place) nearlyHosted() bool {
-	host := p.host()
-	return !p.hosted() && (host == "wandb.ai" || strings.HasSuffix(host, ".wandb.ai") || host == "forge.coreweave.com")
+func (t target) nearlyHosted() bool {
+	host := t.host()
+	return !t.hosted() && (host == "wandb.ai" || strings.HasSuffix(host, ".wandb.ai") || host == "forge.coreweave.com")
 }
 
-func (p place) host() string {
-	u, err := url.Parse(p.baseURL)
+func (t target) host() string {
+	u, err := url.Parse(t.baseURL)
 	if err != nil {
 		return ""
 	}
@@ -130,7 +130,7 @@ func (p place) host() string {
 
 // appOf derives the address of the web pages from that of the API.
 func appOf(base string) string {
-	if (place{baseURL: base}).hosted() {
+	if (target{baseURL: base}).hosted() {
 		return hostedPages
 	}
 	for _, rule := range []struct{ from, to string }{
