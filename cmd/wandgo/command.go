@@ -61,11 +61,7 @@ func run(ctx context.Context, args []string, env environment, stdout, stderr io.
 }
 
 func didYouMean(name string) string {
-	var names []string
-	for _, c := range commands() {
-		names = append(names, c.name)
-	}
-	if near := errors.Suggest(name, names); len(near) > 0 {
+	if near := errors.Suggest(name, commandNames()); len(near) > 0 {
 		return "; did you mean " + near[0] + "?"
 	}
 	return ""

@@ -14,7 +14,7 @@ func completionCommand() command {
 		name: "completion", args: "bash|zsh|fish",
 		summary: "print a shell completion script",
 		long: `
-Prints a script with which a shell completes the commands and flags of wandgo.
+Prints a script that makes a shell complete the commands and flags of wandgo.
 
 Examples:
   source <(wandgo completion bash)    in ~/.bashrc
@@ -58,12 +58,12 @@ func (c command) flagNames() []string {
 // takesPaths reports whether a command's arguments are files.
 func (c command) takesPaths() bool { return strings.Contains(c.args, "path") }
 
-func commandNames() string {
+func commandNames() []string {
 	var names []string
 	for _, c := range commands() {
 		names = append(names, c.name)
 	}
-	return strings.Join(names, " ")
+	return names
 }
 
 func writeBash(w io.Writer) error {
@@ -74,7 +74,7 @@ func writeBash(w io.Writer) error {
     words="%s"
   else
     case "${COMP_WORDS[1]}" in
-`, commandNames())
+`, strings.Join(commandNames(), " "))
 	for _, c := range commands() {
 		paths := ""
 		if c.takesPaths() {
@@ -98,7 +98,7 @@ func (c command) argumentWords() []string {
 	words := c.flagNames()
 	switch c.name {
 	case "help":
-		words = append(words, strings.Fields(commandNames())...)
+		words = append(words, commandNames()...)
 	case "completion":
 		words = append(words, "bash", "zsh", "fish")
 	}

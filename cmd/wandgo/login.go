@@ -37,7 +37,7 @@ Flags:
   --relogin     ask for a key even if one is configured
   --no-verify   store the key without asking the server (the default is
                 --verify)
-  --timeout D   how long to wait for the server (default 10s)
+  --timeout D   time to wait for the server (default 10s)
 
 The key is stored in $NETRC, or else in ~/.netrc. Other entries of the file stay
 as they are. WANDB_API_KEY and WANDB_BASE_URL take precedence over both files.
@@ -81,7 +81,7 @@ func runLogin(ctx context.Context, a *app, args []string) int {
 	case len(keys) > 1:
 		return a.usageError(c, "expected at most one key")
 	case host != "" && *cloud:
-		return a.usageError(c, "--host and --cloud exclude each other")
+		return a.usageError(c, "--host and --cloud are mutually exclusive")
 	case *timeout <= 0:
 		return a.usageError(c, "--timeout must be positive")
 	}
@@ -115,7 +115,7 @@ func (l *login) target(host string, cloud bool) error {
 	return nil
 }
 
-// keep is for a key that is configured already.
+// keep keeps a key that is already configured.
 func (l *login) keep(ctx context.Context) int {
 	a := l.app
 	who := ""
@@ -227,11 +227,11 @@ func (l *login) remember() int {
 	return exitAllowed
 }
 
-// warnOfPrecedence says if the next run will use another key or server than this.
+// warnOfPrecedence reports that the next run will use another key or server.
 func (l *login) warnOfPrecedence(key secret.Key) {
 	s, err := l.app.settings()
 	if err != nil {
-		return // that command says why
+		return // the next command reports it
 	}
 	if s.BaseURL.Text != l.baseURL {
 		fmt.Fprintf(l.app.stderr, "Note: %s takes precedence; runs go to %s.\n", printable(s.BaseURL.Source), printable(s.BaseURL.Text))
@@ -256,7 +256,8 @@ func (l *login) viewer(ctx context.Context, key secret.Key) (*client.Viewer, err
 	return cl.Viewer(ctx)
 }
 
-// refusedLogin explains why a key was not verified; typed is whether this call got it.
+// refusedLogin explains why a key was not verified. typed reports whether the key was
+// given to this call.
 func (a *app) refusedLogin(ctx context.Context, err error, typed bool) int {
 	if ctx.Err() != nil {
 		return exitInterrupted

@@ -77,7 +77,7 @@ func TestLogin_KeyNotUsable_IsNotStored(t *testing.T) {
 		{"none", []string{"--host", s.URL()}, exitUsage, "no key"},
 		{"unreachable", []string{"--host", gone.URL(), "--timeout", "200ms", joKey}, 30, "wandgo login --no-verify"},
 		{"two keys", []string{joKey, joKey}, exitUsage, "at most one key"},
-		{"two servers", []string{"--cloud", "--host", s.URL()}, exitUsage, "exclude each other"},
+		{"two servers", []string{"--cloud", "--host", s.URL()}, exitUsage, "mutually exclusive"},
 		{"no address", []string{"--host", "::", joKey}, 33, "base URL"},
 	}
 	for _, tt := range tests {

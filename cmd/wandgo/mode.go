@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -13,8 +14,8 @@ func offlineCommand() command {
 		summary: "keep the runs of this directory on this disk",
 		long: `
 Writes "mode = offline" to the settings file of the working directory
-(wandb/settings). Programs that are started here then keep their runs on disk.
-wandgo sync uploads them later; wandgo online goes back.
+(wandb/settings). Programs started here then store their runs on disk only.
+wandgo sync uploads them later; wandgo online undoes this.
 
 Example:
   wandgo offline && go run ./train && wandgo online && wandgo sync
@@ -30,8 +31,8 @@ func onlineCommand() command {
 		name: "online", args: "",
 		summary: "upload the runs of this directory again",
 		long: `
-Removes the mode from the settings file of the working directory
-(wandb/settings), where wandgo offline wrote it.
+Removes the mode that wandgo offline wrote to the settings file of the working
+directory (wandb/settings).
 
 Example:
   wandgo online
@@ -40,7 +41,7 @@ Example:
 	}
 }
 
-// setMode writes the mode to the local settings file; "" stands for online.
+// setMode writes the mode to the local settings file; "" means online.
 func (a *app) setMode(c command, mode string, args []string) int {
 	if status, ok := a.parse(c, c.flags(), args); !ok {
 		return status
@@ -52,9 +53,7 @@ func (a *app) setMode(c command, mode string, args []string) int {
 	if err != nil {
 		return a.failed("change the mode", err)
 	}
-	if mode == "" {
-		mode = "online"
-	}
+	mode = cmp.Or(mode, "online")
 	switch s, err := a.settings(); {
 	case err != nil:
 		a.explainError(err)
@@ -62,9 +61,9 @@ func (a *app) setMode(c command, mode string, args []string) int {
 	case s.Mode.Text != mode && (s.Mode.Text != "" || mode != "online"):
 		fmt.Fprintf(a.stderr, "Note: %s takes precedence; runs are %s.\n", printable(s.Mode.Source), printable(s.Mode.Text))
 	case mode == "offline":
-		fmt.Fprintln(a.stdout, "Runs that are started in this directory stay on this disk. To upload them: wandgo sync")
+		fmt.Fprintln(a.stdout, "Runs started in this directory stay on this disk. To upload them: wandgo sync")
 	default:
-		fmt.Fprintln(a.stdout, "Runs that are started in this directory are uploaded.")
+		fmt.Fprintln(a.stdout, "Runs started in this directory are uploaded.")
 	}
 	return exitAllowed
 }

@@ -13,9 +13,9 @@ func statusCommand() command {
 		name: "status", args: "[--json]",
 		summary: "show the settings and where they come from",
 		long: `
-Prints the settings that a program started here would use, and where each of
-them comes from. Nothing is sent to the server, and the key is not shown.
-wandgo whoami asks the server whose key it is; wandgo doctor checks everything.
+Prints the settings that a program started here would use, and where each comes
+from. Nothing is sent to the server, and the key is not shown. wandgo whoami
+asks the server for the account; wandgo doctor checks everything.
 
 Flags:
   --json      print a JSON document instead: base_url, app_url, entity, project,
@@ -30,8 +30,7 @@ Examples:
 	}
 }
 
-// statusDocument is the JSON of status. The names that the official client prints are
-// the same here.
+// statusDocument is the JSON of status. It uses the names of wandb status.
 type statusDocument struct {
 	BaseURL     string   `json:"base_url"`
 	AppURL      string   `json:"app_url"`
@@ -88,7 +87,7 @@ func newStatusDocument(s *settings.Settings) *statusDocument {
 	}
 }
 
-// settings prints one setting a line, with its source.
+// settings prints one setting per line, with its source.
 func (p *printer) settings(s *settings.Settings) {
 	line := func(name, value, source string) {
 		if source != "" {

@@ -58,8 +58,8 @@ Flags:
   --no-color        print without colour (the default if stdout is not a
                     terminal or NO_COLOR is set)
 
-The spellings -e, -p, -n, --yes, --sync-all, --skip-online and --skip-synced of
-wandb sync are accepted as well.
+For compatibility with wandb sync, -e, -p, -n, --yes, --sync-all, --skip-online
+and --skip-synced are accepted too.
 
 The exit status is 0 if all runs are uploaded, 130 if sync was interrupted, and
 otherwise that of the first failure; see wandgo doctor --exit-codes.
@@ -75,7 +75,7 @@ Examples:
 	}
 }
 
-// officialSyncFlags adds the spellings of wandb sync for what sync does as well.
+// officialSyncFlags adds the spellings of wandb sync.
 func officialSyncFlags(set *flag.FlagSet, o *client.SyncOptions) {
 	set.StringVar(&o.Entity, "e", "", "")
 	set.StringVar(&o.Project, "p", "", "")

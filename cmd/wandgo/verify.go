@@ -20,9 +20,9 @@ func verifyCommand() command {
 		name: "verify", args: "[--host URL] [--entity E] [--project P]",
 		summary: "create a test run and check that the server stores it",
 		long: `
-Checks a server from end to end: whose key it is, that a run can be created,
-that rows, config, summary and files are stored, that a request of 2 MB passes
-every proxy, and that what was stored can be read back. It creates one short run
+Checks a server from end to end: that it recognizes the key, that a run can be
+created, that rows, config, summary and files are stored, that a request of 2 MB
+passes every proxy, and that the data can be read back. It creates one short run
 with the job type "verify". To check permissions only, run wandgo doctor.
 
 Flags:
@@ -30,7 +30,7 @@ Flags:
   --entity E    create the run for this team or user (default: the settings,
                 then the account's default)
   --project P   create the run in this project (default "verify")
-  --timeout D   how long the whole check may take (default 2m)
+  --timeout D   total time for the check (default 2m)
 
 The exit status is 0 if every check passes, and otherwise that of the first
 failure; see wandgo doctor --exit-codes.
@@ -43,11 +43,11 @@ Examples:
 	}
 }
 
-// verifyTimeout bounds the check unless the command line does.
+// verifyTimeout is the default of --timeout.
 const verifyTimeout = 2 * time.Minute
 
-// What the test run logs: rows that are together larger than what proxies accept by
-// default (1 MB), in one request.
+// The test run logs rows that are together larger than what proxies accept by default
+// (1 MB), in one request.
 const (
 	verifyRows     = 40
 	verifyRowBytes = 64 << 10
@@ -105,7 +105,7 @@ type verification struct {
 	options client.RunOptions
 }
 
-// do makes the checks in order and stops at the first that fails.
+// do runs the checks in order and stops at the first failure.
 func (v *verification) do(ctx context.Context) error {
 	viewer, err := v.client.Viewer(ctx)
 	if err != nil {
@@ -156,7 +156,7 @@ func (v *verification) upload(ctx context.Context, run *client.Run) error {
 	return errors.Join(err, run.Finish(ctx))
 }
 
-// readBack resumes the run: the server then says what it has.
+// readBack resumes the run, for which the server reports what it has.
 func (v *verification) readBack(ctx context.Context, first *client.Run) error {
 	opts := v.options
 	opts.Entity, opts.Project, opts.ID, opts.Resume = first.Entity(), first.Project(), first.ID(), "must"
