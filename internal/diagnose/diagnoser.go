@@ -74,7 +74,7 @@ func (d *Diagnoser) ExplainRunning(ctx context.Context, q Question, err error) e
 		return err
 	}
 	return d.explain(ctx, ctx, q, err, func(ctx context.Context, refusal *Failure) *Findings {
-		key := memoryKey{target{q.Entity, q.Project}, refusal.Class.Questions()}
+		key := memoryKey{target{q.Entity, q.Project}, q.RunID, refusal.Class.Questions()}
 		return d.memory.get(ctx, key, func() *Findings {
 			handle := d.sharing.enter(key.target)
 			defer handle.leave()

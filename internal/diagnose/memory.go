@@ -21,6 +21,7 @@ type memory struct {
 
 type memoryKey struct {
 	target    target
+	runID     string
 	questions Class // see [Class.Questions]
 }
 
@@ -44,6 +45,9 @@ func (m *memory) get(ctx context.Context, key memoryKey, ask func() *Findings) *
 	m.mu.Unlock()
 	if first {
 		one.findings, one.at = ask(), time.Now()
+		if ctx.Err() != nil { // the questions were cut short
+			m.drop(key, one)
+		}
 		close(one.done)
 		return one.findings
 	}
@@ -52,6 +56,14 @@ func (m *memory) get(ctx context.Context, key memoryKey, ask func() *Findings) *
 		return one.findings
 	case <-ctx.Done():
 		return &Findings{}
+	}
+}
+
+func (m *memory) drop(key memoryKey, one *remembered) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.known[key] == one {
+		delete(m.known, key)
 	}
 }
 

@@ -15,7 +15,7 @@ func TestMemory_WithinAMinute_AsksOnce(t *testing.T) {
 		var m memory
 		var asked []string
 		get := func(ctx context.Context, c Class, name string) string {
-			key := memoryKey{target{"acme", "vision"}, c}
+			key := memoryKey{target{"acme", "vision"}, "run1", c}
 			return m.get(ctx, key, func() *Findings {
 				asked = append(asked, name)
 				<-time.After(time.Second)
@@ -36,4 +36,18 @@ func TestMemory_WithinAMinute_AsksOnce(t *testing.T) {
 		assert.Equal(t, []string{"first", "key", "late"}, asked)
 		assert.Len(t, m.known, 2, "old findings are dropped")
 	})
+}
+
+func TestMemory_ContextEndsWhileAsking_AsksAgain(t *testing.T) {
+	t.Parallel()
+	var m memory
+	key := memoryKey{target{"acme", "vision"}, "run1", Forbidden}
+	ctx, cancel := context.WithCancel(t.Context())
+	cut := m.get(ctx, key, func() *Findings {
+		cancel()
+		return &Findings{}
+	})
+	assert.Empty(t, cut.Entity)
+	again := m.get(t.Context(), key, func() *Findings { return &Findings{Entity: "acme"} })
+	assert.Equal(t, "acme", again.Entity)
 }
