@@ -15,11 +15,10 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// TestCheckForetellsInit compares what Check says with what Init then does, for
-// every attempt and generation of server with the default policy, and with each of the
-// others for a sample in one generation. What Check denies must not succeed, and what
-// it allows is never certain, because some of it is refused.
-func TestCheckForetellsInit(t *testing.T) { //nolint:tparallel // waits for its subtests, so that they can be counted
+// The test runs every attempt against every generation of server with the default
+// policy, and a sample with each other policy. What Check denies must not succeed.
+// What it allows is never certain, because some of it is refused.
+func TestCheck_EachAttempt_PredictsInit(t *testing.T) { //nolint:tparallel // waits for its subtests, so that they can be counted
 	t.Parallel()
 	var mu sync.Mutex
 	counts := make(map[string]int)
@@ -72,8 +71,7 @@ func TestCheckForetellsInit(t *testing.T) { //nolint:tparallel // waits for its 
 	t.Logf("Check and Init: %v", counts)
 }
 
-// TestCheckTellsThePersonalEntity: as far as the server does.
-func TestCheckTellsThePersonalEntity(t *testing.T) {
+func TestCheck_PersonalEntity_IsInViewer(t *testing.T) {
 	t.Parallel()
 	for _, gen := range generations {
 		for user, want := range map[string]errors.PersonalEntity{
@@ -120,9 +118,8 @@ func assertForetold(t *testing.T, of attempt, a *client.Access, err error) {
 	}
 }
 
-// TestCheckInTrouble: an answer that does not tell is Unknown or an error, never
-// a verdict.
-func TestCheckInTrouble(t *testing.T) {
+// An incomplete response is Unknown or an error, never a verdict.
+func TestCheck_Trouble_IsNeverAWrongVerdict(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name     string
@@ -139,8 +136,8 @@ func TestCheckInTrouble(t *testing.T) {
 		{"down", "member", wandbtest.Fault{Status: 503}, errors.ErrServerUnavailable, 0, nil},
 		{"rate limit", "member", wandbtest.Fault{Status: 429}, errors.ErrRateLimited, 0, nil},
 		{"cut", "member", wandbtest.Fault{Cut: wandbtest.CutBefore}, errors.ErrServerUnavailable, 0, nil},
-		{"teams not told, but the members", "member", wandbtest.Fault{RefuseField: "User.teams"}, nil, client.Allowed, nil},
-		{"entity not told", "member", wandbtest.Fault{RefuseField: "Entity.readOnly"}, nil, client.Unknown, nil},
+		{"teams not disclosed, but the members", "member", wandbtest.Fault{RefuseField: "User.teams"}, nil, client.Allowed, nil},
+		{"entity not disclosed", "member", wandbtest.Fault{RefuseField: "Entity.readOnly"}, nil, client.Unknown, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -159,13 +156,13 @@ func TestCheckInTrouble(t *testing.T) {
 			assert.Equal(t, tt.cause, a.Cause())
 			if tt.name == "all refused" {
 				p, _ := errors.AsType[*errors.PermissionError](a.Err())
-				assert.Contains(t, p.Candidates, errors.ErrIntermediary, "W&B would say whose key it is")
+				assert.Contains(t, p.Candidates, errors.ErrIntermediary, "W&B would disclose the account")
 			}
 		})
 	}
 }
 
-func TestDecisionText(t *testing.T) {
+func TestDecision_String_NamesTheDecision(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[client.Decision]string{client.Unknown: "unknown", client.Allowed: "allowed", client.Denied: "denied", 9: "unknown"} {
 		text, err := d.MarshalText()

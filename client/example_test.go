@@ -175,6 +175,28 @@ func ExampleClient_Check() {
 	// acme allowed
 }
 
+// A program that only reads needs no right to create runs.
+func ExampleClient_CheckAccess() {
+	srv, dir, done := world()
+	defer done()
+	c := aliceAt(srv, dir)
+	defer c.Close()
+
+	access, err := c.CheckAccess(context.Background(), client.AccessRequest{
+		Entity: "acme", Project: "no-such-project",
+		Action: errors.ActionRead, Resource: errors.ResourceProject,
+	})
+	if err != nil {
+		fmt.Println(err) // no answer; not a refusal
+		return
+	}
+	fmt.Println(access.Decision, access.Action, access.Resource)
+	fmt.Println(access.Cause())
+	// Output:
+	// denied read project
+	// the project does not exist or is hidden from you
+}
+
 // Whose key is this?
 func ExampleClient_Viewer() {
 	srv, dir, done := world()

@@ -11,9 +11,8 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// TestViewerOfServersWithoutTeamPages: a server that objects to the page of teams
-// that Viewer asks for is asked without it, and Viewer and Check agree.
-func TestViewerOfServersWithoutTeamPages(t *testing.T) {
+// Viewer and Check agree.
+func TestViewer_ServerRejectsTeamPage_AsksAgain(t *testing.T) {
 	t.Parallel()
 	for name, pages := range map[string]wandbtest.TeamPages{
 		"unknown argument": wandbtest.TeamPagesUnknown,
@@ -43,9 +42,7 @@ func TestViewerOfServersWithoutTeamPages(t *testing.T) {
 	}
 }
 
-// TestViewerWithoutTeams: what the server does not say of the teams does not hide
-// the account.
-func TestViewerWithoutTeams(t *testing.T) {
+func TestViewer_TeamsNotDisclosed_ReturnsAccount(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, everybody())
 	s.Inject(wandbtest.Fault{RefuseField: "User.teams"})
