@@ -34,8 +34,10 @@ var (
 
 	misplaced = regexp.MustCompile(wandbForm + `|^[a-z]+-[0-9a-f]{40}$`)
 	hex       = regexp.MustCompile(`^[0-9a-f]{40}$`)
-	// header matches the value of an Authorization header.
-	header = regexp.MustCompile(`(?i)\b(basic|bearer)([ \t:]+)([^\s"']+)`)
+	// header matches the value of an Authorization header, longHeader one that is long
+	// enough not to be a short word.
+	header     = regexp.MustCompile(`(?i)\b(basic|bearer)([ \t:]+)[^\s"']+`)
+	longHeader = regexp.MustCompile(`(?i)\b(basic|bearer)([ \t:]+)([^\s"']{8,})`)
 	// userinfo matches the user name and password in a URL.
 	userinfo = regexp.MustCompile(`://[^/\s"'?#]+@`)
 )
@@ -48,10 +50,10 @@ func Redact(text string) string {
 		return text
 	}
 	text = RedactURL(text)
-	text = header.ReplaceAllStringFunc(text, func(match string) string {
-		m := header.FindStringSubmatch(match)
+	text = longHeader.ReplaceAllStringFunc(text, func(match string) string {
+		m := longHeader.FindStringSubmatch(match)
 		value := strings.TrimRight(m[3], ".,;:)")
-		if len(value) < 8 || !strings.ContainsAny(value, "0123456789=._~+") { // prose, such as "basic authentication"
+		if !strings.ContainsAny(value, "0123456789=._~+") { // prose, such as "basic authentication"
 			return match
 		}
 		return m[1] + m[2] + Redacted

@@ -36,6 +36,7 @@ func TestRedact_Credential_IsReplaced(t *testing.T) {
 		{"basic header", "Authorization: Basic notakey12=", "Authorization: Basic " + Redacted},
 		{"bearer header, lower case", "authorization: bearer notakey-12", "authorization: bearer " + Redacted},
 		{"bearer header without a digit", "bearer abcdefgh.ijk", "bearer " + Redacted},
+		{"scheme twice", "basic basic notakey12", "basic basic " + Redacted},
 		{"header in JSON", `{"Authorization":"Bearer notakey-12"}`, `{"Authorization":"Bearer ` + Redacted + `"}`},
 		{"URL with password", "via http://jo:notakey@proxy:8080/x", "via http://" + Redacted + "@proxy:8080/x"},
 		{"URL with @ in its password", "http://jo:not@key@proxy", "http://" + Redacted + "@proxy"},
@@ -113,4 +114,15 @@ func TestIn_KeyInText_ReturnsTrue(t *testing.T) {
 	assert.True(t, New(text).In("a "+text+" b"))
 	assert.False(t, New(text).In("a b"))
 	assert.False(t, Key{}.In("a b"))
+}
+
+func FuzzRedact(f *testing.F) {
+	for _, seed := range []string{"", presentText, "bearer bearer notakey12", "http://a@b@c/" + tokenText, "basic eyJ" + classicText, "x://y@z"} {
+		f.Add(seed, seed)
+	}
+	f.Fuzz(func(t *testing.T, before, after string) {
+		once := Redact(before + " " + presentText + " " + after)
+		assert.NotContains(t, once, presentText)
+		assert.Equal(t, once, Redact(once), "a second time changes nothing")
+	})
 }
