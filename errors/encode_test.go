@@ -19,7 +19,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// logged is what a JSON log handler makes of an error.
+// logged is the error in the formats of log/slog.
 func logged(err error) string {
 	var b bytes.Buffer
 	logger := slog.New(slog.NewJSONHandler(&b, nil))
@@ -117,7 +117,7 @@ func TestLogValue_AnyError_HasCauseAndFields(t *testing.T) {
 	assert.NotContains(t, b.String(), "jo@example.com", "an email is not for logs")
 }
 
-// requestError holds what an error must never show: a request with its headers.
+// requestError holds a request with its headers, which an error must never show.
 type requestError struct {
 	Request *http.Request
 	Header  http.Header

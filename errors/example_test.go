@@ -18,7 +18,7 @@ func refusal() error {
 	})
 }
 
-// Branch on the causes you can act on, and on the umbrella last.
+// Test for the causes you can act on first, and for the umbrella last.
 func ExampleIs() {
 	err := refusal()
 	switch {
@@ -32,7 +32,7 @@ func ExampleIs() {
 	// Output: log to a team of our own instead
 }
 
-// AsType reaches the facts of a refusal.
+// AsType returns the facts of a refusal.
 func ExampleAsType() {
 	if p, ok := errors.AsType[*errors.PermissionError](refusal()); ok {
 		fmt.Println(p.Viewer.Username, "may log to", p.Viewer.Teams)
@@ -43,7 +43,7 @@ func ExampleAsType() {
 	// not_team_member certain
 }
 
-// As does the same where the type is chosen at run time.
+// As does the same if the type is chosen at run time.
 func ExampleAs() {
 	var p *errors.PermissionError
 	if errors.As(refusal(), &p) {

@@ -19,8 +19,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// refused returns a full refusal of "create run acme/vision" for user jo; each
-// case of a test changes what it is about.
+// refused returns a complete refusal of "create run acme/vision" for user jo. Each
+// case changes it.
 func refused(cause error, confidence errors.Confidence, change ...func(*errors.PermissionError)) *errors.PermissionError {
 	e := &errors.PermissionError{
 		Op:     "create run",
@@ -66,7 +66,7 @@ func keyUnknown(e *errors.PermissionError) {
 	e.Evidence = []errors.Probe{{Name: "viewer", Question: "account", Outcome: errors.Empty, Result: "null: missing or hidden from you", StatusCode: 200}}
 }
 
-// malformed is the refusal of a key that was not even sent.
+// malformed is the refusal of a key that was not sent.
 func malformed(flaw string, change ...func(*errors.PermissionError)) *errors.PermissionError {
 	return refused(errors.ErrBadAPIKey, errors.Certain, append([]func(*errors.PermissionError){noEvidence, func(e *errors.PermissionError) {
 		e.Viewer, e.StatusCode, e.Message, e.Code, e.RequestID, e.Err = nil, 0, "", "", "", errors.New(flaw)

@@ -28,7 +28,6 @@ func TestSentinels_All_HaveCodeSummaryAndFix(t *testing.T) {
 	assert.Empty(t, errors.Code(nil))
 }
 
-// TestFailureSentinels_NeverMatchPermissionDenied: the umbrella covers refusals and nothing else.
 func TestFailureSentinels_NeverMatchPermissionDenied(t *testing.T) {
 	t.Parallel()
 	for _, cause := range []error{

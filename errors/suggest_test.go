@@ -62,7 +62,7 @@ func FuzzSuggest(f *testing.F) {
 			assert.False(t, seen[name])
 			seen[name] = true
 		}
-		// A name that differs in case alone is always found.
+		// A name that differs only in case is always found.
 		if plain := strings.Trim(want, "-_. "); plain != "" && len(plain) <= 200 && utf8.ValidString(plain) && plain == strings.TrimSpace(plain) {
 			upper, lower := strings.ToUpper(plain), strings.ToLower(plain)
 			if back := strings.ToLower(upper); upper != plain && back == lower {

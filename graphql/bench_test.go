@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// BenchmarkUpsertBucket is one operation over loopback, connection kept.
+// BenchmarkUpsertBucket is one operation over an open loopback connection.
 func BenchmarkUpsertBucket(b *testing.B) {
 	for name, answer := range map[string]struct {
 		status int
@@ -41,7 +41,7 @@ func BenchmarkUpsertBucket(b *testing.B) {
 	}
 }
 
-// BenchmarkDecode is the reading of an answer alone.
+// BenchmarkDecode decodes a response.
 func BenchmarkDecode(b *testing.B) {
 	body := `{"data":{"upsertBucket":{"inserted":true,"bucket":{"id":"UnVu","name":"abcd1234","project":{"name":"vision","entity":{"name":"acme"}}}}}}`
 	b.ReportAllocs()

@@ -27,7 +27,7 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// serve answers every request with handle and returns a client of it.
+// serve handles every request with handle and returns a client of the server.
 func serve(t *testing.T, o Options, handle http.HandlerFunc) *Client {
 	t.Helper()
 	srv := httptest.NewServer(handle)
@@ -158,7 +158,7 @@ func TestMakeRequest_NullData_ReturnsError(t *testing.T) {
 	assert.Nil(t, resp.Viewer)
 }
 
-// fake answers from a function, without a network, so that time can be faked.
+// fake responds from a function, without a network, so that time can be faked.
 type fake func(attempt int, req *http.Request) (int, string, error)
 
 func (f fake) client(t *testing.T, attempts *int) *Client {

@@ -29,8 +29,8 @@ func operations(t *testing.T) []operation {
 	return file.Operations
 }
 
-// needNewerServer are the operations that servers before October 2024 reject.
-// Each has an older substitute, or is about what those servers do not have.
+// needNewerServer are the operations that servers before October 2024 reject. Each
+// has an older substitute, or is about a feature that those servers lack.
 var needNewerServer = []string{
 	"Diagnose", "DiagnoseDefault", "ProbeAccount", "ProbeEntityKind", "ProbeProjectRoles", "ProbeSeats",
 	"RewindRun",
@@ -58,8 +58,7 @@ func TestOperations_ServerOf2024_MostAreValid(t *testing.T) {
 	}
 }
 
-// The list agrees with the @since marks, so that it holds without the server's
-// schema too.
+// The list agrees with the @since marks.
 func TestOperations_NewerOnes_UseMarkedFields(t *testing.T) {
 	t.Parallel()
 	schema := ourSchema(t)
@@ -81,8 +80,8 @@ func TestOperations_NewerOnes_UseMarkedFields(t *testing.T) {
 	assert.ElementsMatch(t, needNewerServer, newer)
 }
 
-// One variable for each mutation, so that an argument that a server adds or
-// drops changes a type and not every caller.
+// With one variable per mutation, an argument that a server adds or removes changes a
+// type and not every caller.
 func TestMutations_All_HaveOneInput(t *testing.T) {
 	t.Parallel()
 	schema := ourSchema(t)
@@ -106,8 +105,8 @@ func TestMutations_All_HaveOneInput(t *testing.T) {
 	assert.Equal(t, 4, mutations)
 }
 
-// Servers refuse apiKeys to clients they do not list, with a text that reads
-// like a bad key; and nobody who explains a refusal needs it.
+// Servers refuse apiKeys to unknown clients with a message that reads like a bad key,
+// and no diagnosis needs it.
 func TestOperations_None_RequestsKeys(t *testing.T) {
 	t.Parallel()
 	schema := ourSchema(t)
@@ -129,8 +128,8 @@ func TestOperations_None_RequestsKeys(t *testing.T) {
 	assert.Greater(t, fields, 50)
 }
 
-// A refused non-null field nulls its parent; so no root field of a combined
-// query may mix what proves existence with what may be refused.
+// A refused non-null field nulls its parent, so no root field of a combined query may
+// mix a proof of existence with a field that may be refused.
 func TestDiagnose_RefusedField_KeepsProofOfExistence(t *testing.T) {
 	t.Parallel()
 	refusable := regexp.MustCompile(`^(members|organization|personalEntityDisabled|readOnlyAdmin|modelsSeat)$`)

@@ -16,8 +16,8 @@ import (
 	"github.com/wandgo/wandgo"
 )
 
-// serverSchemaVariable names a file with the whole schema of a W&B server of
-// January 2024, the oldest generation we speak to.
+// serverSchemaVariable names a file with the complete schema of a W&B server of
+// January 2024, the oldest supported generation.
 const serverSchemaVariable = "WANDGO_SERVER_SCHEMA"
 
 func ourSchema(t *testing.T) *ast.Schema {
@@ -40,8 +40,8 @@ func serverSchema(t *testing.T) *ast.Schema {
 	return schema
 }
 
-// Everything in our schema is in the server's with the same type, unless it is
-// marked @since; what is marked is not there.
+// Everything in our schema is in the server's with the same type. Elements marked
+// @since are not.
 func TestSchema_MatchesServer(t *testing.T) {
 	t.Parallel()
 	diff := compareSchemas(ourSchema(t), serverSchema(t))
@@ -100,7 +100,7 @@ func (d *schemaDiff) problem(format string, args ...any) {
 	d.problems = append(d.problems, fmt.Sprintf(format, args...))
 }
 
-// marked handles an element that may bear @since, and reports whether it does.
+// marked handles an element that may be marked @since, and reports whether it is.
 func (d *schemaDiff) marked(name string, directives ast.DirectiveList, onServer bool, what string) bool {
 	d.compared++
 	since := directives.ForName("since")

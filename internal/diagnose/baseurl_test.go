@@ -10,8 +10,8 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 )
 
-// TestClassify_Redirect_SuggestsBaseURL: where a redirect leads to the API, that is the base URL to use,
-// and the text names where it leads in any case.
+// The suggestion is the target of the redirect if that is an API. The text always
+// names the target.
 func TestClassify_Redirect_SuggestsBaseURL(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, base, location, want string }{

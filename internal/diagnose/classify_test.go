@@ -136,7 +136,6 @@ func TestClassify_EachResponse_HasClass(t *testing.T) {
 	}
 }
 
-// TestClassify_ForbiddenWithoutSignOfWandB_IsPlain: which 403s hold nothing of W&B's.
 func TestClassify_ForbiddenWithoutSignOfWandB_IsPlain(t *testing.T) {
 	t.Parallel()
 	coded := failure(403, graphql.KindGraphQL, "no", graphql.FieldError{Message: "no"})
@@ -159,8 +158,8 @@ func TestClassify_ForbiddenWithoutSignOfWandB_IsPlain(t *testing.T) {
 	}
 }
 
-// TestRequestError_EachClass_KeepsReason: every class that is no refusal has its sentinel, and
-// the original stays reachable.
+// Every class that is not a refusal has a sentinel, and the original error is in the
+// chain.
 func TestRequestError_EachClass_KeepsReason(t *testing.T) {
 	t.Parallel()
 	for class, cause := range map[Class]error{
@@ -187,7 +186,6 @@ func TestRequestError_EachClass_KeepsReason(t *testing.T) {
 	assert.Equal(t, "cancelled by the caller (UpsertBucket: context canceled: told to)", err.Error(), "each is said once")
 }
 
-// TestClassify_UntrustedCertificate_NamesReason: that a certificate is not trusted has more than one remedy.
 func TestClassify_UntrustedCertificate_NamesReason(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -237,7 +235,6 @@ func TestLooksCut_PageSizes_MayBeCut(t *testing.T) {
 	}
 }
 
-// TestAnswerOf_EachError_HasOutcome: how a question fared, from its error.
 func TestAnswerOf_EachError_HasOutcome(t *testing.T) {
 	t.Parallel()
 	invalid := graphql.FieldError{Message: `Cannot query field "x" on type "Y".`, HasLocations: true}

@@ -17,7 +17,7 @@ var (
 	broken   = Answer{Outcome: errors.Failed}
 )
 
-// fact changes findings, so that a row of the table reads like the row.
+// fact changes findings, so that a case reads like the row of the table.
 type fact func(*Findings)
 
 func findings(facts ...fact) *Findings {
@@ -42,7 +42,7 @@ func entityIs(name string) fact {
 	return func(f *Findings) { f.Entity = name }
 }
 
-// entity is how the question for the entity fared; one that is shown is a team.
+// entity sets the outcome of the question for the entity. One that is shown is a team.
 func entity(a Answer, readOnly Tri) fact {
 	return func(f *Findings) {
 		f.Team.Answer, f.Team.ReadOnly = a, readOnly
@@ -200,7 +200,7 @@ func forbiddenRows() []decision {
 	return decisions
 }
 
-// otherRows are the branches for 401, 404 and foreign answers.
+// otherRows are the branches for 401, 404 and foreign responses.
 func otherRows() []decision {
 	missing := func(name string) Failure {
 		return Failure{Class: EntityNotFound, Message: "entity " + name + " not found during upsertBucket"}
@@ -313,8 +313,7 @@ func TestDecide_LessEvidence_IsNeverMoreCertain(t *testing.T) {
 	}
 }
 
-// edit changes the viewer without changing that of other findings, as a server
-// does that refuses one field of it.
+// edit changes a copy of the viewer, because findings share it.
 func (f *Findings) edit(change func(*errors.Viewer)) {
 	if f.Who.Viewer == nil {
 		return

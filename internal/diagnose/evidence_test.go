@@ -21,8 +21,6 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// TestEvidence_Unanswered_SaysWhy: a question that got no answer says why, each in its
-// own words, and says nothing twice.
 func TestEvidence_Unanswered_SaysWhy(t *testing.T) {
 	t.Parallel()
 	lost := func(err error) *graphql.Error {
@@ -67,8 +65,6 @@ func TestEvidence_Unanswered_SaysWhy(t *testing.T) {
 	}
 }
 
-// TestEvidence_NoEntity_NamesDefault: where nobody named an entity and the account's
-// default is not known either, the questions read as sentences all the same.
 func TestEvidence_NoEntity_NamesDefault(t *testing.T) {
 	t.Parallel()
 	f := findings(viewer(), entityIs(""), entity(null, Unknown), project(null, Unknown), func(f *Findings) {

@@ -19,7 +19,7 @@ var (
 	forbidden = &Failure{Class: Forbidden, Message: "permission denied"}
 )
 
-// known is what a diagnosis that was not cut short brings.
+// known are the findings of a complete diagnosis.
 func known() *Findings { return findings(viewer("a")) }
 
 func TestSharing_SameRefusal_AsksOnce(t *testing.T) {

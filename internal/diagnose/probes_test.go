@@ -34,7 +34,6 @@ type nullServer struct{ fail error }
 
 func (s nullServer) MakeRequest(context.Context, *gql.Request, *gql.Response) error { return s.fail }
 
-// TestProbes_EachIsInEvidence holds the list in Evidence to the fields of Findings.
 func TestProbes_EachIsInEvidence(t *testing.T) {
 	t.Parallel()
 	for name := range answers(new(Findings)) {
@@ -47,8 +46,6 @@ func TestProbes_EachIsInEvidence(t *testing.T) {
 	require.Greater(t, len(answers(new(Findings))), 8)
 }
 
-// TestProbes_EachIsAsked holds the combined request and the single ones to the fields of
-// Findings.
 func TestProbes_EachIsAsked(t *testing.T) {
 	t.Parallel()
 	q := Question{Entity: "acme", Project: "vision", RunID: "run1"}

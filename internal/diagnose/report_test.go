@@ -11,8 +11,6 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// TestRequestError_Unreachable_HintsAtHostName: a host name that does not exist has another remedy than a
-// server that is down, and the text says so.
 func TestRequestError_Unreachable_HintsAtHostName(t *testing.T) {
 	t.Parallel()
 	dial := func(err error) error { return fmt.Errorf("post: %w", &net.OpError{Op: "dial", Err: err}) }
@@ -39,8 +37,7 @@ func TestRequestError_Unreachable_HintsAtHostName(t *testing.T) {
 	}
 }
 
-// TestPermissionError_PersonalEntity_IsCopied: what the server says of the account's personal entity is
-// told with the account, and the findings, which others share, stay as they are.
+// The findings do not change, because requests share them.
 func TestPermissionError_PersonalEntity_IsCopied(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

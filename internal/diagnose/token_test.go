@@ -23,7 +23,6 @@ func unsent(status int, permanent bool, contentType, body, message string) error
 	return &graphql.Error{Operation: "UpsertBucket", Err: &transport.Error{Op: "UpsertBucket", Err: e}}
 }
 
-// TestClassify_TokenRefused_HasClass: what the exchange of an identity token comes to.
 func TestClassify_TokenRefused_HasClass(t *testing.T) {
 	t.Parallel()
 	const page = "<html><title>no</title></html>"

@@ -102,8 +102,8 @@ func FuzzCovers(f *testing.F) {
 		if err != nil || !base.covers(u) {
 			return
 		}
-		// Whatever gets the key is on the base's host, also for those who parse
-		// the printed address again.
+		// An address that gets the key is on the base's host, also if its text is
+		// parsed again.
 		again, err := url.Parse(u.String())
 		require.NoError(t, err)
 		assert.Equal(t, base.url.Hostname(), again.Hostname())

@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// endless is a body that sends its text and then neither ends nor breaks off
-// while the request's context lives.
+// endless is a body that sends its text and then blocks until the request's context
+// ends.
 type endless struct {
 	ctx  context.Context
 	text io.Reader
@@ -33,7 +33,7 @@ func (e endless) Read(p []byte) (int, error) {
 
 func (e endless) Close() error { return nil }
 
-// neverEnds answers with a body that does not end.
+// neverEnds responds with a body that does not end.
 func neverEnds(code int, text string) step {
 	return func(req *http.Request) (*http.Response, error) {
 		return &http.Response{
@@ -43,8 +43,8 @@ func neverEnds(code int, text string) step {
 	}
 }
 
-// TestDo_ErrorBodyNeverEnds_ReturnsStatus: a status is an answer, and what came of its body
-// in a few seconds will do. Of a body that was asked for, all is needed.
+// The status of an error is enough, with the part of the body that comes within a
+// few seconds. The body of a 2xx must be complete.
 func TestDo_ErrorBodyNeverEnds_ReturnsStatus(t *testing.T) {
 	t.Parallel()
 	for name, policy := range map[string]Policy{"with a limit per attempt": GraphQLPolicy(), "without": {}} {

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// get asks an address through a connection pool of n and returns the body.
+// get requests an address over n and returns the body.
 func (n Network) get(t *testing.T, address string) (string, error) {
 	t.Helper()
 	pool := n.HTTPTransport()
@@ -68,7 +68,7 @@ func TestNetwork_Proxies_AreChosenByScheme(t *testing.T) {
 	assert.Nil(t, proxyOf, "the other scheme is left to the standard variables")
 }
 
-// tunnel connects whoever asked for it with the address, until either end stops.
+// tunnel connects the client with the address until either side closes.
 func tunnel(t *testing.T, w http.ResponseWriter, address string) {
 	t.Helper()
 	there, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)

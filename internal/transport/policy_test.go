@@ -12,7 +12,7 @@ import (
 
 func TestRetryMostFailures_EachStatus(t *testing.T) {
 	t.Parallel()
-	// The official client's table (general, upsert), but for 402, 405, 407, 451.
+	// The official client's table (general, upsert), except 402, 405, 407 and 451.
 	permanent := []int{200, 204, 301, 302, 307, 400, 401, 402, 403, 404, 405, 407, 410, 413, 422, 451, 501}
 	transient := []int{0, 408, 418, 423, 425, 429, 500, 502, 503, 504, 507, 520, 524, 599, 600, 999}
 	for _, p := range []Policy{GraphQLPolicy(), UpsertPolicy(), FileStreamPolicy(), ProbePolicy()} {
@@ -64,8 +64,8 @@ func TestPolicies_MatchOfficialClient(t *testing.T) {
 	assert.LessOrEqual(t, ProbePolicy().MaxWait, time.Second)
 }
 
-// TestDo_UnresolvedHost_RetriesFewTimes: a misspelt host is reported within seconds, but a name
-// that was found before is waited for.
+// A misspelled host is reported within seconds. A name that was found before is
+// retried.
 func TestDo_UnresolvedHost_RetriesFewTimes(t *testing.T) {
 	t.Parallel()
 	missing := fails(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "api.test", IsNotFound: true}})

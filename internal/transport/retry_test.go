@@ -20,8 +20,8 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// script plays one step per attempt and then repeats the last; it remembers
-// when each attempt came. It is used from one goroutine at a time.
+// script plays one step per attempt and then repeats the last. It records the time
+// of each attempt. It is used from one goroutine at a time.
 type script struct {
 	steps  []step
 	start  time.Time
@@ -57,7 +57,7 @@ func fails(err error) step {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// hangs answers nothing until the request's context ends.
+// hangs blocks until the request's context ends.
 func hangs(req *http.Request) (*http.Response, error) {
 	<-req.Context().Done()
 	return nil, req.Context().Err()

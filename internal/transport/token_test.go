@@ -20,8 +20,7 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// tokens is a source that gives token-1, then token-2 and so on, a new one for each
-// that was rejected.
+// tokens is a source that returns token-1, and a new one for each that was rejected.
 type tokens struct {
 	mu    sync.Mutex
 	n     int
@@ -53,7 +52,6 @@ func withTokens(s TokenSource) func(*Transport) TokenSource {
 	return func(*Transport) TokenSource { return s }
 }
 
-// TestTokens_OtherHost_AreNotSent: an access token goes where a key would go, and nowhere else.
 func TestTokens_OtherHost_AreNotSent(t *testing.T) {
 	t.Parallel()
 	var seen []string
@@ -87,8 +85,7 @@ func TestTokens_OtherHost_AreNotSent(t *testing.T) {
 	}
 }
 
-// TestTokens_Exchange_UsesSameConnections: what makes the tokens has the transport's
-// connections and headers, and no credentials.
+// The exchange has the transport's connections and headers, but no credentials.
 func TestTokens_Exchange_UsesSameConnections(t *testing.T) {
 	t.Parallel()
 	var got http.Header
@@ -109,8 +106,8 @@ func TestTokens_Exchange_UsesSameConnections(t *testing.T) {
 	assert.Empty(t, exchange.hidden())
 }
 
-// TestTokens_Rejected_AreReplacedOnce: the request is sent again, whole, with a new
-// token; a second 401, and one to a new token, is the answer.
+// The complete request is sent again with a new token. A second 401, or one for a new
+// token, is the response.
 func TestTokens_Rejected_AreReplacedOnce(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -158,8 +155,7 @@ func TestTokens_Rejected_AreReplacedOnce(t *testing.T) {
 	}
 }
 
-// TestTokens_None_SendsNothing: without a token nothing is sent. It is tried again as the policy
-// says, unless that cannot help.
+// The policy says how often it is retried, unless the failure is permanent.
 func TestTokens_None_SendsNothing(t *testing.T) {
 	t.Parallel()
 	passing, final := &TokenError{Source: "source", Err: errors.New("not now")}, &TokenError{Source: "source", Permanent: true, Last: &Response{StatusCode: 400}, Message: "invalid_grant"}
@@ -202,8 +198,7 @@ func TestTokens_None_SendsNothing(t *testing.T) {
 	assert.Equal(t, "exchange the source: not now", passing.Error())
 }
 
-// TestTokens_Texts_HideThem: what a server echoes of a token is taken out everywhere, and
-// a confidential body is not shown at all.
+// A confidential body is not shown at all.
 func TestTokens_Texts_HideThem(t *testing.T) {
 	t.Parallel()
 	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {

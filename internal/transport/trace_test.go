@@ -78,7 +78,7 @@ func TestTracer_ErrorNamesTheKey_HidesIt(t *testing.T) {
 	assert.NotContains(t, s.ended[1].Err.Error(), testKey)
 }
 
-// noContext is a tracer that breaks the rule.
+// noContext is a tracer that returns no context.
 type noContext struct{}
 
 func (*noContext) AttemptStart(context.Context, AttemptStart) context.Context { return nil }

@@ -167,7 +167,7 @@ func TestDo_NoKey_SendsExtraAuthorization(t *testing.T) {
 	assert.Equal(t, "Bearer b", got)
 }
 
-// A proxy that shows the request it refuses, key and all.
+// A proxy may show the request that it refuses, with its key.
 func TestDo_ResponseEchoesCredentials_IsScrubbed(t *testing.T) {
 	t.Parallel()
 	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
