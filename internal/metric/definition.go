@@ -7,31 +7,30 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// Definition says how a metric, or every metric whose name begins alike, is to
-// be shown.
+// Definition says how a metric, or every metric with a prefix, is shown.
 type Definition struct {
-	// Name is the metric's key. A dot stands for nesting, `\.` for a dot. It may
-	// end in '*', the only one, for all keys that begin alike; those do not
-	// include keys that begin with '_'.
+	// Name is the metric's key. A dot separates nested keys, and `\.` is a literal dot.
+	// A '*' at its end matches all keys with the prefix, except those that start with
+	// '_'.
 	Name string
 	// StepMetric is the metric on the x-axis.
 	StepMetric string
-	// StepSync: rows that have the metric but not its step metric get the latter's
-	// last value. nil stands for true if StepMetric is set, and false otherwise.
+	// StepSync adds the last value of the step metric to rows that have the metric but
+	// not its step metric. The default is true if StepMetric is set.
 	StepSync *bool
-	// Hidden keeps the metric out of the charts that make themselves.
+	// Hidden excludes the metric from automatic charts.
 	Hidden bool
-	// Summary is what the summary shows; nothing stands for the last value.
+	// Summary are the operations that the summary shows. The default is the last value.
 	Summary []Op
-	// Goal says which values are good ones.
+	// Goal says which values are better.
 	Goal Goal
-	// Overwrite: the definition replaces earlier ones of the same name. Otherwise
-	// it adds to them: what it leaves open stays, flags and operations once set
-	// are not unset.
+	// Overwrite replaces earlier definitions of the same name. Without it, the
+	// definition adds to them: fields that are not set stay, and flags and operations
+	// are not removed.
 	Overwrite bool
 }
 
-// Sync reports whether rows get the step metric's last value.
+// Sync reports whether the step metric's last value is added to rows.
 func (d *Definition) Sync() bool {
 	if d.StepSync != nil {
 		return *d.StepSync
@@ -39,12 +38,11 @@ func (d *Definition) Sync() bool {
 	return d.StepMetric != ""
 }
 
-// IsGlob reports whether the definition is for all metrics that begin alike.
+// IsGlob reports whether the definition is for all metrics with a prefix.
 func (d *Definition) IsGlob() bool { return strings.HasSuffix(d.Name, "*") }
 
-// validate holds the rules of the official client, plus one: a step metric is one
-// metric. The official client takes a glob there for the key itself, "epoch*",
-// which nobody means.
+// validate checks the rules of the official client and one more: a step metric must not be
+// a glob. The official client treats a glob there as the literal key "epoch*".
 func (d *Definition) validate() error {
 	switch {
 	case d.Name == "":
@@ -67,19 +65,19 @@ func (d *Definition) validate() error {
 	return nil
 }
 
-// settled is what all definitions of one name come to.
-type settled struct {
+// combined is the result of all definitions of one name.
+type combined struct {
 	name         string
 	step         string
 	sync, hidden bool
 	ops          Ops
 	goal         Goal
-	expanded     bool // a glob made it, and no definition of the program since
-	placed       bool // of an expanded one: the summary knows of it
-	auto         bool // of a loaded one: listed because it is a step metric
+	expanded     bool // it was created by a glob, and the program has not defined it since
+	placed       bool // if expanded: the summary was configured for it
+	auto         bool // if loaded: it is listed because it is a step metric
 }
 
-func (d *settled) add(more *settled, overwrite bool) {
+func (d *combined) add(more *combined, overwrite bool) {
 	if overwrite {
 		*d = *more
 		return
@@ -96,15 +94,15 @@ func (d *settled) add(more *settled, overwrite bool) {
 	d.expanded = d.expanded && more.expanded
 }
 
-func (d *Definition) settle() *settled {
-	return &settled{
+func (d *Definition) combine() *combined {
+	return &combined{
 		name: d.Name, step: d.StepMetric, sync: d.Sync(), hidden: d.Hidden,
 		ops: OpsOf(d.Summary...), goal: d.Goal,
 	}
 }
 
-// definition is the inverse of settle.
-func (d *settled) definition() Definition {
+// definition is the inverse of combine.
+func (d *combined) definition() Definition {
 	out := Definition{Name: d.name, StepMetric: d.step, Hidden: d.hidden, Goal: d.goal}
 	sync := d.sync
 	out.StepSync = &sync

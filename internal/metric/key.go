@@ -2,20 +2,20 @@ package metric
 
 import "slices"
 
-// key is what is known about a key of rows. Keys form a tree, as rows do, so that
-// finding one needs no joined names.
+// key is a key of rows. Keys form a tree, as rows do, so that a lookup does not need to
+// join names.
 type key struct {
 	name     string
 	parent   *key
 	children map[string]*key
 
-	epoch uint64   // when def and step were looked up
-	def   *settled // the definition that holds, nil if there is none
-	step  *step    // to fill in where the key is, nil if there is none
-	is    *step    // the step metric that the key itself is, nil if it is none
+	epoch uint64    // at which def and step were looked up
+	def   *combined // the definition in effect, nil if there is none
+	step  *step     // filled in if the key is in a row, nil if there is none
+	is    *step     // not nil if the key itself is a step metric
 }
 
-// child gives the key below k of that name.
+// child returns the key of that name below k.
 func (k *key) child(name string) *key {
 	c := k.children[name]
 	if c == nil {
@@ -37,16 +37,16 @@ func (k *key) path() []string {
 	return path
 }
 
-// step is a metric on the x-axis of others.
+// step is a metric that is the x-axis of others.
 type step struct {
 	name string
 	path []string
-	last any    // last number logged; it begins at 0
-	call uint64 // the call that last saw it, or filled it in
+	last any    // the last number logged, 0 at first
+	call uint64 // the last call with the metric in the row
 }
 
-// watch begins to remember the values of a step metric. Values of earlier rows
-// are not known, as in the official client.
+// watch starts to record the values of a step metric. As in the official client, values of
+// earlier rows are not known.
 func (s *Set) watch(name string) {
 	if name == "" || s.steps[name] != nil {
 		return
@@ -59,7 +59,7 @@ func (s *Set) watch(name string) {
 	for _, part := range path {
 		at = at.child(part)
 	}
-	if at.is == nil { // "a" and "a" by another spelling are one
+	if at.is == nil { // two spellings of one name share it
 		at.is = &step{name: name, path: path, last: zero}
 	}
 	s.steps[name] = at.is

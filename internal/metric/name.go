@@ -2,10 +2,9 @@ package metric
 
 import "strings"
 
-// ParseName gives the path that the name of a metric stands for: a dot separates
-// the parts, and `\.` is a dot within a part. Before any other character a
-// backslash is itself, as is that character; at the very end it is dropped,
-// and so is a dot.
+// ParseName returns the path of a metric's name. A dot separates the parts, and `\.` is a
+// dot inside a part. A backslash before any other character is literal. A backslash or a
+// dot at the end is dropped.
 func ParseName(name string) []string {
 	if !strings.ContainsAny(name, `.\`) {
 		return []string{name}
@@ -35,7 +34,7 @@ func ParseName(name string) []string {
 	return append(path, part.String())
 }
 
-// JoinName gives the name of the metric at path.
+// JoinName returns the name of the metric at path.
 func JoinName(path ...string) string {
 	parts := make([]string, len(path))
 	for i, p := range path {

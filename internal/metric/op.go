@@ -2,13 +2,13 @@ package metric
 
 import "strconv"
 
-// Op is one thing that the summary can show for a metric. The numbers are those
-// of the wire.
+// Op is an operation on the values of a metric that the summary can show. The numbers are
+// those of the protocol.
 type Op uint8
 
-// The operations of a summary. Best and Copy are accepted and change nothing: on
-// their own they stand for the plain last value, as with no operation at all.
-// None keeps the metric out of the summary, whatever else is asked for.
+// The operations of a summary. Best and Copy are accepted but have no effect: on their own
+// they mean the last value. None excludes the metric from the summary, whatever the other
+// operations are.
 const (
 	Min Op = iota + 1
 	Max
@@ -22,7 +22,7 @@ const (
 
 var opNames = [...]string{Min: "min", Max: "max", Mean: "mean", Best: "best", Last: "last", None: "none", Copy: "copy", First: "first"}
 
-// String gives the name that the summary uses.
+// String returns the name that the summary uses.
 func (o Op) String() string {
 	if o.valid() {
 		return opNames[o]
@@ -32,10 +32,10 @@ func (o Op) String() string {
 
 func (o Op) valid() bool { return o >= Min && o <= First }
 
-// Ops is a set of operations; the bit of one is its number.
+// Ops is a set of operations; the bit of an operation is its number.
 type Ops uint16
 
-// OpsOf gives the set of the operations in list.
+// OpsOf returns the set of the operations in list.
 func OpsOf(list ...Op) Ops {
 	var set Ops
 	for _, o := range list {
@@ -47,14 +47,13 @@ func OpsOf(list ...Op) Ops {
 // Has reports whether o is in the set.
 func (s Ops) Has(o Op) bool { return s&(1<<o) != 0 }
 
-// Derives reports whether the summary shows an object of operations for the
-// metric, and not its plain value or nothing.
+// Derives reports whether the summary shows an object of operations for the metric.
 func (s Ops) Derives() bool {
 	return s&(1<<Min|1<<Max|1<<Mean|1<<Last|1<<First) != 0 && !s.Has(None)
 }
 
-// merge gives the set after a definition adds to it. None is different from the
-// others: a definition that names any operation also says whether None holds.
+// merge returns the set after a definition adds to it. None is special: a definition with
+// any operation also decides whether None is set.
 func (s Ops) merge(more Ops) Ops {
 	if more == 0 {
 		return s
@@ -62,8 +61,7 @@ func (s Ops) merge(more Ops) Ops {
 	return s&^(1<<None) | more
 }
 
-// wire lists the numbers that go to the server, which never learns of Best and
-// Copy.
+// wire returns the numbers for the server, without Best and Copy.
 func (s Ops) wire() []int {
 	out := []int{}
 	for o := Min; o <= First; o++ {
@@ -74,11 +72,10 @@ func (s Ops) wire() []int {
 	return out
 }
 
-// Goal says which values of a metric are good ones. It changes no value; the web
-// UI reads it.
+// Goal says which values of a metric are better. It changes no value and is for the web UI.
 type Goal uint8
 
-// The goals, by their numbers on the wire.
+// The goals, by their numbers in the protocol.
 const (
 	NoGoal Goal = iota
 	Minimize

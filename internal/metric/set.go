@@ -6,35 +6,35 @@ import (
 	"strings"
 )
 
-// Set keeps the definitions of a run's metrics. The zero Set is empty and ready
-// to use. It is not safe for concurrent use.
+// Set has the definitions of a run's metrics. The zero Set is empty and ready to use. It is
+// not safe for concurrent use.
 type Set struct {
-	defined table // what the program defined, metrics and globs
-	metrics table // metrics: defined, and made from globs
-	globs   []*settled
-	loaded  table // what an earlier process of the run sent
+	defined table // by the program, metrics and globs
+	metrics table // defined metrics, and those created by globs
+	globs   []*combined
+	loaded  table // sent by an earlier process of the run
 
 	steps   map[string]*step
 	records []Record
-	epoch   uint64 // counts definitions; what keys know of theirs may be stale
+	epoch   uint64 // the number of definitions; a key with an older epoch is stale
 	root    key
 	call    call
 }
 
-// Record is one step in the making of a Set, for the journal and the summary.
+// Record is a change of a Set, for the journal and the summary.
 type Record struct {
-	// Definition is as the program gave it, or as it was made from a glob.
+	// Definition is that of the program, or the one that a glob created.
 	Definition Definition
-	// Expanded: it was made from a glob. It stands for the whole of the metric.
+	// Expanded is set if a glob created the definition, which is then complete.
 	Expanded bool
-	// Path is where the summary has the metric, nil if it has not: for globs, and
-	// for metrics whose ops stay without effect.
+	// Path is the path of the metric in the summary. It is nil for globs, and for metrics
+	// whose operations have no effect.
 	Path []string
-	// Ops is what the summary shows for the metric from its next value on.
+	// Ops are the operations that the summary shows from the metric's next value on.
 	Ops Ops
 }
 
-// Define adds a definition. Errors are of the type [errors.InputError].
+// Define adds a definition. The error is an [errors.InputError].
 func (s *Set) Define(d Definition) error {
 	if err := d.validate(); err != nil {
 		return err
@@ -42,7 +42,7 @@ func (s *Set) Define(d Definition) error {
 	d.Summary = slices.Clone(d.Summary)
 	s.epoch++
 	s.loaded.drop(d.Name)
-	s.defined.put(d.settle(), d.Overwrite)
+	s.defined.put(d.combine(), d.Overwrite)
 	record := Record{Definition: d}
 	if d.IsGlob() {
 		s.globs = s.globs[:0]
@@ -51,10 +51,10 @@ func (s *Set) Define(d Definition) error {
 				s.globs = append(s.globs, g)
 			}
 		}
-		// The longest first, so that the first that matches is the closest.
-		slices.SortStableFunc(s.globs, func(a, b *settled) int { return len(b.name) - len(a.name) })
+		// The longest first, so that it is the first that matches.
+		slices.SortStableFunc(s.globs, func(a, b *combined) int { return len(b.name) - len(a.name) })
 	} else {
-		all := s.metrics.put(d.settle(), d.Overwrite)
+		all := s.metrics.put(d.combine(), d.Overwrite)
 		record.Path, record.Ops = ParseName(d.Name), all.ops
 	}
 	s.watch(d.StepMetric)
@@ -62,16 +62,16 @@ func (s *Set) Define(d Definition) error {
 	return nil
 }
 
-// Take gives what was defined, and made from globs, since the last call. The
-// slice is the caller's.
+// Take returns the definitions since the last call, including those created by globs. The
+// slice belongs to the caller.
 func (s *Set) Take() []Record {
 	records := s.records
 	s.records = nil
 	return records
 }
 
-// Definitions gives what each metric and glob comes to, in the order of their
-// first definitions: those of the program and then those made from globs.
+// Definitions returns the combined definition of each metric and glob, in the order of
+// their first definitions: those of the program and then those created by globs.
 func (s *Set) Definitions() iter.Seq[Definition] {
 	return func(yield func(Definition) bool) {
 		for d := range s.defined.all() {
@@ -87,12 +87,11 @@ func (s *Set) Definitions() iter.Seq[Definition] {
 	}
 }
 
-// Len is how many definitions there are, globs among them.
+// Len returns the number of definitions, including globs.
 func (s *Set) Len() int { return len(s.defined.order) }
 
-// Match gives the definition that holds for the metric at path: its own, or that
-// of a glob, from which it has then become its own. It reports false if there is
-// none.
+// Match returns the definition of the metric at path. If only a glob matches, the metric
+// gets its own definition from it. It reports false if there is none.
 func (s *Set) Match(path ...string) (Definition, bool) {
 	if len(path) == 0 {
 		return Definition{}, false
@@ -108,9 +107,8 @@ func (s *Set) Match(path ...string) (Definition, bool) {
 	return d.definition(), true
 }
 
-// definitionOf looks up the definition of a key, and makes one from a glob where
-// it has none yet.
-func (s *Set) definitionOf(k *key) *settled {
+// definitionOf returns the definition of a key. If it has none, one is created from a glob.
+func (s *Set) definitionOf(k *key) *combined {
 	if k.epoch == s.epoch {
 		return k.def
 	}
@@ -123,11 +121,11 @@ func (s *Set) definitionOf(k *key) *settled {
 	return k.def
 }
 
-func (s *Set) resolve(k *key) *settled {
-	// The official client knows keys by their parts joined with dots, whether the
-	// dots are in the parts or between them. So a definition of "a.b" fills in the
-	// step metric of the key "a.b" as well as of b in a, and globs match both. But
-	// its summary tells the two apart: the operations are those of b in a alone.
+func (s *Set) resolve(k *key) *combined {
+	// The official client identifies a key by its parts joined with dots, and does not
+	// escape dots in the parts. So a definition of "a.b" fills in the step metric for
+	// the key "a.b" and for b in a, and globs match both. But its summary distinguishes
+	// them: the operations are only those of b in a.
 	path := k.path()
 	exact, plain := JoinName(path...), strings.Join(path, ".")
 	nested := exact == plain
@@ -159,8 +157,8 @@ func (s *Set) resolve(k *key) *settled {
 	return nil
 }
 
-// record notes a definition made from a glob.
-func (s *Set) record(d *settled, path []string) {
+// record records a definition created by a glob.
+func (s *Set) record(d *combined, path []string) {
 	def := d.definition()
 	def.Overwrite = true
 	s.records = append(s.records, Record{Definition: def, Expanded: true, Path: path, Ops: d.ops})

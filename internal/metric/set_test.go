@@ -25,7 +25,7 @@ func setOf(t *testing.T, list ...metric.Definition) *metric.Set {
 	return &s
 }
 
-func TestSection4_5_WhatDefineRefuses(t *testing.T) {
+func TestSection4_5_Define_Invalid_ReturnsInputError(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name string
@@ -184,7 +184,7 @@ func TestSection4_5_RedefinitionMerges(t *testing.T) {
 	}
 }
 
-func TestDefineKeepsNothingOfTheCallers(t *testing.T) {
+func TestDefine_CallerChangesSliceLater_HasNoEffect(t *testing.T) {
 	t.Parallel()
 	ops := []metric.Op{metric.Min}
 	s := setOf(t, metric.Definition{Name: "a", Summary: ops})
@@ -192,7 +192,7 @@ func TestDefineKeepsNothingOfTheCallers(t *testing.T) {
 	assert.Equal(t, []metric.Op{metric.Min}, s.Take()[0].Definition.Summary)
 }
 
-func TestDefinitionsHasWhatGlobsMade(t *testing.T) {
+func TestDefinitions_IncludeThoseCreatedByGlobs(t *testing.T) {
 	t.Parallel()
 	s := setOf(t, metric.Definition{Name: "a*"}, metric.Definition{Name: "b"})
 	syncSteps(s, map[string]any{"ab": 1})

@@ -95,7 +95,7 @@ func TestSection4_4_ValuesBeforeTheDefinitionAreNotRemembered(t *testing.T) {
 	assert.Equal(t, row{"b": 1, "x": 7}, syncSteps(&s, row{"b": 1}), "once known it stays so")
 }
 
-func TestSyncStepsDoesNotTouchNestedMapsOfTheCaller(t *testing.T) {
+func TestSyncSteps_NestedMapsOfTheCaller_AreUnchanged(t *testing.T) {
 	t.Parallel()
 	s := setOf(t, metric.Definition{Name: "a.b", StepMetric: "a.c.d"})
 	inner := row{"z": 1}
@@ -105,8 +105,8 @@ func TestSyncStepsDoesNotTouchNestedMapsOfTheCaller(t *testing.T) {
 	assert.Equal(t, row{"b": 1, "c": row{"z": 1}}, outer)
 }
 
-// TestSyncStepsAgainstModel compares with the rule as it is written down.
-func TestSyncStepsAgainstModel(t *testing.T) {
+// The model follows the rule as it is written down.
+func TestSyncSteps_RandomRows_EqualsModel(t *testing.T) {
 	t.Parallel()
 	names := []string{"a", "b", "ab", "abc", "x", "y"}
 	rapid.Check(t, func(t *rapid.T) {
@@ -176,7 +176,7 @@ func printed(r row) row {
 }
 
 //nolint:paralleltest // allocations are counted for the whole process
-func TestSyncStepsAllocatesNothing(t *testing.T) {
+func TestSyncSteps_KnownKeys_DoesNotAllocate(t *testing.T) {
 	s := setOf(t, metric.Definition{Name: "*", StepMetric: "epoch"})
 	r := row{"loss": 0.5, "acc": 0.25}
 	syncSteps(s, row{"epoch": 3})

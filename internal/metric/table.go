@@ -5,31 +5,31 @@ import (
 	"slices"
 )
 
-// table keeps settled definitions by name, in the order of their first
-// definition. The zero table is empty.
+// table has combined definitions by name, in the order of their first definition. The zero
+// table is empty.
 type table struct {
-	byName map[string]*settled
-	order  []*settled
+	byName map[string]*combined
+	order  []*combined
 }
 
-func (t *table) get(name string) *settled { return t.byName[name] }
+func (t *table) get(name string) *combined { return t.byName[name] }
 
-// put adds a definition and returns what all of that name come to.
-func (t *table) put(d *settled, overwrite bool) *settled {
+// put adds a definition and returns the combination of all of that name.
+func (t *table) put(d *combined, overwrite bool) *combined {
 	if have := t.byName[d.name]; have != nil {
 		have.add(d, overwrite)
 		return have
 	}
 	if t.byName == nil {
-		t.byName = make(map[string]*settled)
+		t.byName = make(map[string]*combined)
 	}
 	t.byName[d.name] = d
 	t.order = append(t.order, d)
 	return d
 }
 
-func (t *table) all() iter.Seq[*settled] {
-	return func(yield func(*settled) bool) {
+func (t *table) all() iter.Seq[*combined] {
+	return func(yield func(*combined) bool) {
 		for _, d := range t.order {
 			if !yield(d) {
 				return
@@ -43,5 +43,5 @@ func (t *table) drop(name string) {
 		return
 	}
 	delete(t.byName, name)
-	t.order = slices.DeleteFunc(t.order, func(d *settled) bool { return d.name == name })
+	t.order = slices.DeleteFunc(t.order, func(d *combined) bool { return d.name == name })
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// Numbers of the fields of a definition, and of its options, on the wire.
+// Numbers of the fields of a definition, and of its options, in the protocol.
 const (
 	fieldName    = "1"
 	fieldGlob    = "2"
@@ -23,14 +23,13 @@ const (
 	optionDefined = 3
 )
 
-// Wire gives the list of definitions for the run's config, `m` in `_wandb`. A step
-// metric stands in it as its place in the list, counted from 1, and has an entry
-// even if it was never defined.
+// Wire returns the list of definitions for the run's config, `m` in `_wandb`. A step metric
+// is its index in the list, counted from 1, and has an entry even if it was not defined.
 //
-// With globs set the list holds what the program defined. Without, it holds the
-// metrics made from globs in their place; that is for servers that do not know
-// globs (feature EXPAND_DEFINED_METRIC_GLOBS). The official client before 0.31
-// asked for the feature, since then it always sends globs.
+// If globs is set, the list has the definitions of the program. Otherwise it has the
+// metrics created by globs instead of the globs, for servers without the feature
+// EXPAND_DEFINED_METRIC_GLOBS. The official client before 0.31 checked the feature; since
+// then it always sends globs.
 func (s *Set) Wire(globs bool) []map[string]any {
 	w := wire{table: &s.defined, place: make(map[string]int)}
 	if !globs {
@@ -55,7 +54,7 @@ type wire struct {
 	place         map[string]int // by name, from 1
 }
 
-// add gives the place of a metric, which it adds if it is not there yet.
+// add returns the index of a metric, which is added if it is missing.
 func (w *wire) add(name string) int {
 	if at := w.place[name]; at != 0 {
 		return at
@@ -86,9 +85,9 @@ func (w *wire) add(name string) int {
 	return at
 }
 
-// options lists the options. Globs are never "defined", the metrics made from
-// them are.
-func (d *settled) options() []int {
+// options returns the options. A glob is never "defined", but the metrics created by it
+// are.
+func (d *combined) options() []int {
 	out := []int{}
 	if d.sync {
 		out = append(out, optionSync)
@@ -102,25 +101,26 @@ func (d *settled) options() []int {
 	return out
 }
 
-// Load takes over the list of definitions of a run that is resumed, as Wire gives
-// it and encoding/json writes it. They are listed on, so that the run's charts
-// keep their x-axes, until the program defines the same names anew; they do not
-// fill in steps or change the summary. The official client forgets them.
+// Load adds the list of definitions of a run that is resumed, in the form of Wire as JSON.
+// They stay in the list until the program defines the same names, so that the run's charts
+// keep their x-axes. They do not fill in steps or change the summary. The official client
+// drops them.
 //
-// Entries that make no sense are left out. If list is not a list, the error matches [errors.ErrInvalidInput] and nothing is loaded.
+// Malformed entries are skipped. If list is not a list, nothing is loaded and the error
+// matches [errors.ErrInvalidInput].
 func (s *Set) Load(list []byte) error {
 	var texts []json.RawMessage
 	if err := json.Unmarshal(list, &texts); err != nil {
 		return fmt.Errorf("load metric definitions: %w: %w", errors.ErrInvalidInput, err)
 	}
-	entries := make([]wireEntry, len(texts)) // as many, as they refer to each other by place
+	entries := make([]wireEntry, len(texts)) // of the same length, because entries refer to each other by index
 	for i, text := range texts {
 		if json.Unmarshal(text, &entries[i]) != nil {
 			entries[i] = wireEntry{}
 		}
 	}
 	for _, e := range entries {
-		d := &settled{name: e.Name}
+		d := &combined{name: e.Name}
 		if e.Name == "" {
 			d.name = e.Glob
 		}

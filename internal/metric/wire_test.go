@@ -86,7 +86,7 @@ func TestSection3_5_Wire(t *testing.T) {
 	}
 }
 
-func TestLoadListsOldDefinitions(t *testing.T) {
+func TestLoad_OldDefinitions_StayInTheList(t *testing.T) {
 	t.Parallel()
 	const old = `[{"1":"a","5":2,"6":[1,3],"7":[1],"8":1},{"1":"x","6":[],"7":[]},{"2":"g*","5":2,"6":[1,2],"7":[]}]`
 	var s metric.Set
@@ -104,7 +104,7 @@ func TestLoadListsOldDefinitions(t *testing.T) {
 	assert.Contains(t, wireOf(t, &s, true), `{"1":"a","6":[2,3],"7":[]}`, "and an old one does not undo it")
 }
 
-func TestLoadOfNonsense(t *testing.T) {
+func TestLoad_Malformed_IsSkipped(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, text, want string }{
 		{"null", `null`, `[]`},

@@ -1,5 +1,5 @@
-// Package runconfig keeps a run's config: what the user set, and the part under
-// _wandb that the web UI and resuming rely on.
+// Package runconfig has a run's config: the user's values, and the part under _wandb that
+// the web UI and resuming rely on.
 package runconfig
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// ownKey holds what is not the user's.
+// ownKey is the key of the part that is not the user's.
 const ownKey = "_wandb"
 
 // Config is a run's config. The zero Config is empty and ready to use. It is not
@@ -25,24 +25,23 @@ type Config struct {
 	Own Own
 
 	values map[string]json.RawMessage
-	fixed  map[string]bool // the keys that stay as they are
+	fixed  map[string]bool // the keys that cannot be changed
 	enc    history.Encoder
 }
 
-// Update adds values, a map with string keys or a struct with JSON tags. Values
-// are encoded at once. A key that is set already to something else is an
-// *errors.InputError unless overwrite is set, and so is one that cannot be
-// stored; all other keys are taken. Values are compared, and not how they are
-// written: 1.0 is 1. It reports whether anything changed.
+// Update adds values, a map with string keys or a struct with JSON tags, and reports
+// whether anything changed. Values are encoded at once. A key that cannot be stored, or
+// that has another value and overwrite is not set, is an *errors.InputError; the other
+// keys are added. Values are compared as JSON values: 1.0 is 1.
 //
-// An object that overwrites an object is merged into it, key by key, at any
-// depth, as the official client does. NaN and infinity become null, as the server keeps a config as plain JSON.
-// Empty objects vanish.
+// As in the official client, an object that overwrites an object is merged into it, key by
+// key at any depth. NaN and infinity become null, because the server stores a config as
+// plain JSON. Empty objects are dropped.
 func (c *Config) Update(values any, overwrite bool) (changed bool, err error) {
 	encoded, bad := c.encode(values)
 	for _, key := range slices.Sorted(maps.Keys(encoded)) {
 		raw := encoded[key]
-		name := strings.Trim(key, "-") // as the official client does, for flags given as keys
+		name := strings.Trim(key, "-") // as in the official client, for flags used as keys
 		field := fmt.Sprintf("config[%q]", key)
 		old, set := c.values[name]
 		switch {
@@ -71,7 +70,7 @@ func (c *Config) Update(values any, overwrite bool) (changed bool, err error) {
 	return changed, errors.Join(bad...)
 }
 
-// SetDefaults adds the values of keys that are not set, whole.
+// SetDefaults adds the values of keys that are not set. It does not merge objects.
 func (c *Config) SetDefaults(values map[string]any) error {
 	missing := make(map[string]any, len(values))
 	for key, v := range values {
@@ -83,8 +82,7 @@ func (c *Config) SetDefaults(values map[string]any) error {
 	return err
 }
 
-// Fix sets values over all others, as Update does with overwrite, and keeps their
-// keys from being changed after.
+// Fix is Update with overwrite, after which the keys cannot be changed.
 func (c *Config) Fix(values map[string]any) error {
 	_, err := c.Update(values, true)
 	if c.fixed == nil {
@@ -96,7 +94,7 @@ func (c *Config) Fix(values map[string]any) error {
 	return err
 }
 
-// merge is what remains of old when raw is set over it.
+// merge returns the value after raw is set over old.
 func merge(old, raw json.RawMessage) json.RawMessage {
 	below, above := object(old), object(raw)
 	if below == nil || above == nil {
@@ -110,7 +108,7 @@ func merge(old, raw json.RawMessage) json.RawMessage {
 	return writeObject(below, func(dst []byte, v json.RawMessage) []byte { return append(dst, v...) })
 }
 
-// object is the members of a JSON object, nil for anything else.
+// object returns the members of a JSON object, nil for any other value.
 func object(raw json.RawMessage) map[string]json.RawMessage {
 	var m map[string]json.RawMessage
 	if len(raw) == 0 || raw[0] != '{' || json.Unmarshal(raw, &m) != nil {
@@ -119,7 +117,7 @@ func object(raw json.RawMessage) map[string]json.RawMessage {
 	return m
 }
 
-// encode writes the values down, and names those that cannot be.
+// encode encodes the values, and returns an error for each that cannot be encoded.
 func (c *Config) encode(values any) (map[string]json.RawMessage, []error) {
 	var bad []error
 	encoded := make(map[string]json.RawMessage)
@@ -153,9 +151,9 @@ func inputError(field string, err error) error {
 	return &errors.InputError{Field: field, Rule: "cannot be stored: " + why}
 }
 
-// Inherit takes over what a resumed, forked or rewound run had: the user's keys
-// that this process does not set itself, and the parts of _wandb that belong to
-// the run rather than to the process.
+// Inherit adds the config of a resumed, forked or rewound run: the user's keys that this
+// process does not set, and the parts of _wandb that belong to the run and not to the
+// process.
 func (c *Config) Inherit(old map[string]json.RawMessage) {
 	if c.values == nil {
 		c.values = make(map[string]json.RawMessage)
@@ -176,7 +174,7 @@ func (c *Config) Inherit(old map[string]json.RawMessage) {
 	}
 }
 
-// Get decodes the value of a top-level key into v and reports whether it is set.
+// Get decodes the value of a top-level key into v, and reports whether it is set.
 func (c *Config) Get(key string, v any) (bool, error) {
 	raw, ok := c.values[key]
 	if !ok {
@@ -190,7 +188,7 @@ func (c *Config) Values() json.RawMessage {
 	return writeObject(c.values, func(dst []byte, raw json.RawMessage) []byte { return append(dst, raw...) })
 }
 
-// Wire is the config as the server keeps it: {"key":{"value":…},…,"_wandb":…}.
+// Wire returns the config in the form of the server: {"key":{"value":…},…,"_wandb":…}.
 func (c *Config) Wire() []byte {
 	all := maps.Clone(c.values)
 	if all == nil {

@@ -46,8 +46,8 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
-// TestOverwrite holds what the official client 0.31.0 stores.
-func TestOverwrite(t *testing.T) {
+// The wanted configs are those that the official client 0.31.0 stores.
+func TestUpdate_Overwrite_MergesObjects(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, old, over, want string }{
 		{"objects are merged", `{"a":1,"d":{"x":1}}`, `{"b":2,"d":{"y":2}}`, `{"a":1,"b":2,"d":{"x":1,"y":2}}`},
@@ -71,7 +71,7 @@ func TestOverwrite(t *testing.T) {
 	}
 }
 
-func TestUpdateRules(t *testing.T) {
+func TestUpdate_InvalidKey_ReturnsInputError(t *testing.T) {
 	t.Parallel()
 	var c Config
 	_, err := c.Update(map[string]any{"lr": 1, "bad": make(chan int), "_wandb": 2}, false)
@@ -96,9 +96,9 @@ func TestUpdateRules(t *testing.T) {
 	require.ErrorIs(t, err, errors.ErrInvalidInput)
 }
 
-// TestSameValue: a server writes JSON in its own way. What it says of a resumed run
+// A server writes JSON in its own way. The config that it returns for a resumed run
 // must not count as another value than the program's.
-func TestSameValue(t *testing.T) {
+func TestUpdate_SameValue_IsNotAChange(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, server string
@@ -157,7 +157,7 @@ func TestInherit(t *testing.T) {
 	assert.NotContains(t, string(wire["_wandb"].Value["t"]), `"1"`, "telemetry is of this process")
 }
 
-func TestWireHasTelemetryAlways(t *testing.T) {
+func TestWire_EmptyConfig_HasTelemetry(t *testing.T) {
 	t.Parallel()
 	var c Config
 	c.Own.Use(FeatureResumed)
@@ -174,8 +174,7 @@ func TestWireHasTelemetryAlways(t *testing.T) {
 	assert.NotNil(t, own.M)
 }
 
-// TestYAML reads config.yaml back with a YAML library: it must say the same as
-// the JSON.
+// config.yaml must have the same values as the JSON.
 func TestYAML(t *testing.T) {
 	t.Parallel()
 	var c Config
@@ -212,9 +211,8 @@ func FuzzYAML(f *testing.F) {
 	})
 }
 
-// TestDefaultsAndFixed: defaults fill what is not set, whole; fixed values go over
-// what is set, into objects, and stay.
-func TestDefaultsAndFixed(t *testing.T) {
+// Defaults add whole keys that are not set. Fixed values are merged over others, and stay.
+func TestFix_Values_CannotBeChanged(t *testing.T) {
 	t.Parallel()
 	var c Config
 	_, err := c.Update(map[string]any{"a": 1, "o": map[string]any{"x": 1}, "f": map[string]any{"x": 1}}, false)

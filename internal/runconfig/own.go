@@ -9,11 +9,11 @@ import (
 	"github.com/wandgo/wandgo/internal/version"
 )
 
-// Feature is the number of something a run made use of, as telemetry counts it.
+// Feature is the telemetry number of a feature that a run used.
 type Feature int
 
-// The features that wandgo can report. The official client has 66 for a step_sync
-// that was asked for; here it is implied by the step metric.
+// The features that wandgo reports. The official client has 66 for an explicit step_sync,
+// which here is implied by the step metric.
 const (
 	FeatureFinish     Feature = 2
 	FeatureSave       Feature = 3
@@ -39,16 +39,16 @@ const (
 	FeatureSync       Feature = 76
 )
 
-// BranchPoint is where a forked or rewound run leaves its origin.
+// BranchPoint is the step at which a forked or rewound run leaves its origin.
 type BranchPoint struct {
 	RunID string `json:"run_id"`
 	Step  int64  `json:"step"`
 }
 
-// Launch says which queue a launched run came from; empty parts are left out.
+// Launch names the queue that a launched run came from; empty fields are left out.
 type Launch struct{ QueueName, QueueEntity, TraceID string }
 
-// Entries are what stands under _wandb.
+// Entries are the entries under _wandb.
 func (l Launch) Entries() map[string]any {
 	entries := make(map[string]any)
 	for key, text := range map[string]string{
@@ -61,15 +61,14 @@ func (l Launch) Entries() map[string]any {
 	return entries
 }
 
-// Own is the part of the config that the web UI and resuming rely on. A server
-// counts a run as started only if there is telemetry in it, so that is always
-// written.
+// Own is the part of the config that the web UI and resuming rely on. It always has
+// telemetry, because a server treats a run without it as not started.
 type Own struct {
-	// Metrics is the list of metric definitions in wire form; nil is none.
+	// Metrics is the list of metric definitions in wire form, nil if there are none.
 	Metrics json.RawMessage
-	// Environments holds wandb-metadata.json of each process, by writer id.
+	// Environments has the wandb-metadata.json of each process by writer id.
 	Environments map[string]json.RawMessage
-	// Branch is where the run leaves another; nil if it does not.
+	// Branch is the branch point of a forked or rewound run, nil for others.
 	Branch *BranchPoint
 	// Launch is the queue the run came from.
 	Launch Launch
@@ -78,7 +77,7 @@ type Own struct {
 	kept     map[string]json.RawMessage
 }
 
-// Use notes that the run made use of a feature, and reports whether that is new.
+// Use records that the run used a feature, and reports whether that is new.
 func (o *Own) Use(f Feature) bool {
 	if o.features[f] {
 		return false
@@ -132,7 +131,7 @@ func (o *Own) encode() json.RawMessage {
 	return writeObject(all, func(dst []byte, raw json.RawMessage) []byte { return append(dst, raw...) })
 }
 
-// Platform names operating system and processor as the official client does.
+// Platform returns the operating system and processor under the official client's names.
 func Platform() string {
 	arch := runtime.GOARCH
 	if arch == "amd64" {

@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// same reports whether two JSON texts are of one value. A server keeps a config
-// and gives it back written in its own way: other spaces, another order of keys,
-// 1e-7 for 1e-07.
+// same reports whether two JSON texts have the same value. A server returns a config with
+// other spaces, another order of keys, and 1e-7 for 1e-07.
 func same(a, b json.RawMessage) bool {
 	if bytes.Equal(a, b) {
 		return true
@@ -39,11 +38,11 @@ func equal(a, b any) bool {
 		b, ok := b.(json.Number)
 		return ok && equalNumbers(a, b)
 	}
-	return a == b // text, a truth or null
+	return a == b // string, bool or nil
 }
 
-// equalNumbers compares integers digit by digit, as floats would take two great
-// ones for one, and others as the floats that they were before they were written.
+// equalNumbers compares integers by their digits, because two large ones may be the same
+// float, and other numbers as floats.
 func equalNumbers(a, b json.Number) bool {
 	if a == b {
 		return true
@@ -56,5 +55,5 @@ func equalNumbers(a, b json.Number) bool {
 	return errX == nil && errY == nil && x == y
 }
 
-// isInteger tells the form in which there is one way only to write an integer.
+// isInteger reports whether a number is written as an integer, of which each has one form.
 func isInteger(n json.Number) bool { return n != "-0" && !strings.ContainsAny(n.String(), ".eE") }
