@@ -97,7 +97,13 @@ func (a *app) usageError(c command, format string, args ...any) int {
 	return exitUsage
 }
 
-// failed reports a failure of the program itself.
+// commandFailed reports why a command failed.
+func (a *app) commandFailed(c command, err error) int {
+	fmt.Fprintf(a.stderr, "wandgo %s: %s\n", c.name, printable(err.Error()))
+	return exitInternal
+}
+
+// failed reports that wandgo itself failed while doing something.
 func (a *app) failed(what string, err error) int {
 	fmt.Fprintf(a.stderr, "wandgo: %s: %v\n", what, err)
 	return exitInternal

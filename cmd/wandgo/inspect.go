@@ -104,8 +104,7 @@ func runInspect(ctx context.Context, a *app, args []string) int {
 		err = logs[0].Err
 	}
 	if err != nil {
-		fmt.Fprintf(a.stderr, "wandgo inspect: %s\n", printable(err.Error()))
-		return exitInternal
+		return a.commandFailed(c, err)
 	}
 	switch {
 	case i.summary:
@@ -119,8 +118,7 @@ func runInspect(ctx context.Context, a *app, args []string) int {
 	case ctx.Err() != nil:
 		return exitInterrupted
 	case err != nil:
-		fmt.Fprintf(a.stderr, "wandgo inspect: %s\n", printable(err.Error()))
-		return exitInternal
+		return a.commandFailed(c, err)
 	}
 	return exitAllowed
 }

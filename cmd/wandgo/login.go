@@ -95,7 +95,7 @@ func runLogin(ctx context.Context, a *app, args []string) int {
 	}
 	key, err := l.key(keys)
 	if err != nil {
-		fmt.Fprintf(a.stderr, "wandgo login: %s\n", printable(err.Error()))
+		a.commandFailed(c, err)
 		return exitUsage
 	}
 	return l.store(ctx, key)

@@ -99,8 +99,7 @@ func runLs(ctx context.Context, a *app, args []string) int {
 	}
 	logs, err := find(paths...)
 	if err != nil && (given || !syncrun.NoRuns(err)) {
-		fmt.Fprintf(a.stderr, "wandgo ls: %s\n", printable(err.Error()))
-		return exitInternal
+		return a.commandFailed(c, err)
 	}
 	runs := []listed{}
 	for _, l := range logs {

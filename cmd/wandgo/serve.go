@@ -101,7 +101,7 @@ func runServe(ctx context.Context, a *app, args []string) int {
 	}
 	world, err := a.readWorld(*file)
 	if err != nil {
-		return a.failed("serve", err)
+		return a.commandFailed(c, err)
 	}
 	opts := []wandbtest.Option{wandbtest.WithAddr(*addr), wandbtest.WithGeneration(g), wandbtest.WithRateLimit(limit.requests, limit.window)}
 	if !*quiet {
@@ -109,7 +109,7 @@ func runServe(ctx context.Context, a *app, args []string) int {
 	}
 	s, err := wandbtest.Start(world, opts...)
 	if err != nil {
-		return a.failed("serve", err)
+		return a.commandFailed(c, err)
 	}
 	defer s.Close()
 	p := &printer{w: a.stdout}
