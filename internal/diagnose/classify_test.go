@@ -264,7 +264,7 @@ func TestAnswerOf_EachError_HasOutcome(t *testing.T) {
 		a := answerOf(tt.present, tt.err)
 		assert.Equal(t, tt.want, a.Outcome, name)
 		if tt.want != errors.Answered {
-			assert.NotEmpty(t, a.words(), name)
+			assert.NotEmpty(t, a.text(), name)
 		}
 	}
 }

@@ -24,24 +24,24 @@ func (f *Findings) Evidence(project string) []errors.Probe {
 			return
 		}
 		if !a.answered() {
-			result = a.words()
+			result = a.text()
 		}
 		probes = append(probes, errors.Probe{
 			Name: name, Question: question, Outcome: a.Outcome, Result: result, StatusCode: a.Status,
 		})
 	}
-	entity, place, where := "entity "+quote(f.Entity), quote(f.Entity), quote(f.Entity+"/"+project)
+	entity, inEntity, inProject := "entity "+quote(f.Entity), quote(f.Entity), quote(f.Entity+"/"+project)
 	if f.Entity == "" { // none was named, and the account's default is not known
-		entity, place, where = "your default entity", "your default entity", quote(project)+" of your default entity"
+		entity, inEntity, inProject = "your default entity", "your default entity", quote(project)+" of your default entity"
 	}
-	add("viewer", "account", f.Who.Answer, f.whoWords())
-	add("account", "personal entity", f.Account.Answer, f.accountWords())
+	add("viewer", "account", f.Who.Answer, f.viewerText())
+	add("account", "personal entity", f.Account.Answer, f.accountText())
 	add("entity", entity, f.Team.Answer, "visible, "+f.Team.ReadOnly.access())
-	add("entity-kind", "kind of "+entity, f.Kind.Answer, f.kindWords())
-	add("project", "project "+where, f.Project.Answer, f.projectWords())
-	add("role", "your role in "+place, f.Role.Answer, f.roleWords())
-	add("project-role", "your role in project "+where, f.ProjectRole.Answer, f.projectRoleWords())
-	add("seat", "your seat", f.Seat.Answer, f.seatWords())
+	add("entity-kind", "kind of "+entity, f.Kind.Answer, f.kindText())
+	add("project", "project "+inProject, f.Project.Answer, f.projectText())
+	add("role", "your role in "+inEntity, f.Role.Answer, f.roleText())
+	add("project-role", "your role in project "+inProject, f.ProjectRole.Answer, f.projectRoleText())
+	add("seat", "your seat", f.Seat.Answer, f.seatText())
 	add("run", "run "+quote(f.RunID), f.Run.Answer, fmt.Sprintf("owner %q, %s", f.Run.Owner, f.Run.ReadOnly.access()))
 	return probes
 }
@@ -53,8 +53,8 @@ func (f *Findings) CutShort() bool {
 	return len(probes) == 0 || slices.ContainsFunc(probes, failed)
 }
 
-// words describes an answer without a value.
-func (a Answer) words() string {
+// text describes an answer without a value.
+func (a Answer) text() string {
 	var s string
 	switch a.Outcome {
 	case errors.Empty:
@@ -80,7 +80,7 @@ func (a Answer) words() string {
 	return s + " (" + strings.Join(details, ": ") + ")"
 }
 
-func (f *Findings) whoWords() string {
+func (f *Findings) viewerText() string {
 	v := f.Who.Viewer
 	if v == nil {
 		return ""
@@ -103,7 +103,7 @@ func (f *Findings) whoWords() string {
 	return b.String()
 }
 
-func (f *Findings) accountWords() string {
+func (f *Findings) accountText() string {
 	switch {
 	case f.Account.Disabled == Yes:
 		return "disabled"
@@ -116,7 +116,7 @@ func (f *Findings) accountWords() string {
 	}
 }
 
-func (f *Findings) kindWords() string {
+func (f *Findings) kindText() string {
 	kind := f.Kind.EntityType
 	if kind == "" {
 		kind = "unknown"
@@ -131,7 +131,7 @@ func (f *Findings) kindWords() string {
 	}
 }
 
-func (f *Findings) projectWords() string {
+func (f *Findings) projectText() string {
 	s := "visible, " + f.Project.ReadOnly.access()
 	if f.Project.Access != "" {
 		s += ", access " + f.Project.Access
@@ -142,7 +142,7 @@ func (f *Findings) projectWords() string {
 	return s
 }
 
-func (f *Findings) roleWords() string {
+func (f *Findings) roleText() string {
 	switch {
 	case !f.Role.Listed:
 		return "not a member"
@@ -157,7 +157,7 @@ func (f *Findings) roleWords() string {
 	}
 }
 
-func (f *Findings) projectRoleWords() string {
+func (f *Findings) projectRoleText() string {
 	switch {
 	case !f.ProjectRole.Listed:
 		return "not a member of the project"
@@ -170,7 +170,7 @@ func (f *Findings) projectRoleWords() string {
 	}
 }
 
-func (f *Findings) seatWords() string {
+func (f *Findings) seatText() string {
 	if !f.Seat.Listed {
 		return "none listed in " + quote(f.Seat.Organization)
 	}

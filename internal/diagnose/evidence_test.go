@@ -60,7 +60,7 @@ func TestEvidence_Unanswered_SaysWhy(t *testing.T) {
 			t.Parallel()
 			a := answerOf(false, tt.err)
 			require.Equal(t, errors.Failed, a.Outcome)
-			assert.Equal(t, tt.want, a.words())
+			assert.Equal(t, tt.want, a.text())
 		})
 	}
 }
