@@ -164,7 +164,7 @@ func (c *Client) Check(ctx context.Context, entity, project string) (*Access, er
 // A refusal is not an error but the answer; see [Access.Err]. The errors are:
 //
 //   - an *errors.InputError if a name or the request is invalid
-//   - an *errors.RequestError if the server gave no usable answer
+//   - an *errors.RequestError if the server sent no usable response
 func (c *Client) CheckAccess(ctx context.Context, r AccessRequest) (*Access, error) {
 	op, err := r.op()
 	if err != nil {

@@ -131,7 +131,7 @@ func (e *RequestError) clause() string {
 			return "the certificate of " + e.target().server() + " is not trusted"
 		}
 		if e.StatusCode == 0 {
-			return e.target().server() + " gave no usable answer"
+			return "no usable response from " + e.target().server()
 		}
 		return e.target().server() + " is unavailable"
 	case ErrWrongBaseURL:

@@ -138,7 +138,7 @@ func (d *Diagnoser) find(ctx context.Context, h *handle, q Question, r *Failure)
 // Check predicts whether q would be allowed, without doing it. The error
 // returned with the decision holds the evidence; unless the decision is Allow,
 // it is the error to expect. Otherwise the last result is an
-// *errors.RequestError: the server gave no usable answer.
+// *errors.RequestError: the server sent no usable response.
 func (d *Diagnoser) Check(ctx context.Context, q Question) (Decision, *errors.PermissionError, error) {
 	if err := d.CheckKey(q); err != nil {
 		p, _ := errors.AsType[*errors.PermissionError](err)
