@@ -9,47 +9,46 @@ import (
 	"time"
 )
 
-// Options says what to describe. The zero Options describe nothing of the
-// process; Process describes this one.
+// Options configures [Collect]. [Process] returns those of this process.
 type Options struct {
-	// Environ is the process's environment, as of os.Environ. From it comes what
-	// Slurm sets.
+	// Environ is the process's environment, as returned by os.Environ. It has the
+	// variables of Slurm.
 	Environ []string
-	// Args are the arguments without the program, as of os.Args[1:].
+	// Args are the arguments without the program, as in os.Args[1:].
 	Args []string
-	// Program and Executable are the program as the user knows it and its file.
+	// Program is the program's name for the user, and Executable its file.
 	Program, Executable string
-	// WorkDir is where the program runs, and where a Git work tree is looked for.
+	// WorkDir is the working directory, in which a Git work tree is searched.
 	WorkDir string
-	// Root is the directory that holds the runs' files.
+	// Root is the directory of the runs' files.
 	Root string
 	// Host is the name of the machine, Docker the image it runs in.
 	Host, Docker string
 	// Username and Email are the user's, if known.
 	Username, Email string
 	StartedAt       time.Time
-	// WriterID names this process among those that write the run.
+	// WriterID identifies this process among the writers of the run.
 	WriterID string
 
-	// NoGit leaves out what can be found of a Git work tree.
+	// NoGit leaves out the Git work tree.
 	NoGit bool
-	// GitRoot is where the work tree is looked for, by default WorkDir, and
-	// GitRemote the name of the remote whose address counts, by default "origin".
+	// GitRoot is the directory of the work tree; the default is WorkDir. GitRemote is the
+	// name of the remote whose address is used; the default is "origin".
 	GitRoot, GitRemote string
-	// GitCommit and GitRemoteURL take the place of what is found, also with NoGit.
+	// GitCommit and GitRemoteURL replace those of the work tree, also with NoGit.
 	GitCommit, GitRemoteURL string
-	// NoMachine leaves out everything: Collect returns an empty Environment, and
-	// no Git or host either, as WANDB_X_DISABLE_MACHINE_INFO asks.
+	// NoMachine leaves out everything, including Git and host: Collect returns an empty
+	// Environment (WANDB_X_DISABLE_MACHINE_INFO).
 	NoMachine bool
 
 	// Proc is the proc file system; the default is that of the machine.
 	Proc fs.FS
 }
 
-// Process returns Options for this process, begun at the given time. The
-// caller adds what it knows from the settings.
+// Process returns Options for this process, which was started at the given time. The
+// caller adds the values of the settings.
 func Process(environ []string, startedAt time.Time) Options {
-	// What cannot be found out stays empty.
+	// Values that are not known stay empty.
 	host, _ := os.Hostname()
 	executable, _ := os.Executable()
 	dir, _ := os.Getwd()
@@ -60,8 +59,8 @@ func Process(environ []string, startedAt time.Time) Options {
 	return o
 }
 
-// Collect describes the environment. It reads a few small files, and takes some
-// milliseconds at most.
+// Collect describes the environment. It reads a few small files, which takes a few
+// milliseconds.
 func Collect(o Options) *Environment {
 	e := new(Environment)
 	if o.NoMachine {
@@ -94,8 +93,8 @@ func Collect(o Options) *Environment {
 	return e
 }
 
-// addCodePath says where the program's source is, relative to the work tree. A
-// program that is no Go file has none: a binary is not its code.
+// addCodePath adds the path of the program's source relative to the work tree. A program
+// that is not a Go file has none, because a binary is not its code.
 func (e *Environment) addCodePath(top, dir string) {
 	if !strings.HasSuffix(e.Program, ".go") || dir == "" {
 		return
@@ -117,7 +116,7 @@ func (e *Environment) addCodePath(top, dir string) {
 	e.CodePath, e.CodePathLocal = inside(top), inside(dir)
 }
 
-// variables is an environment to look things up in.
+// variables is an environment by name.
 type variables map[string]string
 
 func newVariables(environ []string) variables {
@@ -130,7 +129,7 @@ func newVariables(environ []string) variables {
 	return v
 }
 
-// slurm returns what Slurm says about the job, without what looks like a secret.
+// slurm returns the variables of Slurm, without those that look like a secret.
 func (v variables) slurm() map[string]string {
 	var job map[string]string
 	for name, value := range v {

@@ -7,15 +7,15 @@ import (
 	"slices"
 )
 
-// devices are the parts of the description that an add-on may find out.
+// devices are the fields of the description that an add-on may set.
 type devices struct {
 	NVIDIA      []GPU  `json:"gpu_nvidia"`
 	CUDAVersion string `json:"cudaVersion"`
 }
 
-// With returns a copy of the environment that also has what an add-on found out,
-// under the names of wandb-metadata.json: gpu_nvidia and cudaVersion. It fails on
-// other names, which are not for an add-on to set, and on values of another form.
+// With returns a copy of the environment with the fields of an add-on, under their names in
+// wandb-metadata.json: gpu_nvidia and cudaVersion. Other names, and values of another
+// form, are an error.
 func (e *Environment) With(facts map[string]any) (*Environment, error) {
 	text, err := json.Marshal(facts)
 	if err != nil {

@@ -10,20 +10,19 @@ import (
 	"time"
 )
 
-// ErrTooLarge means that a difference is larger than was allowed.
+// ErrTooLarge is the error for a diff that exceeds the limit.
 var ErrTooLarge = errors.New("the difference is too large")
 
-// diffWaitDelay is how long a killed git has to close its output.
+// diffWaitDelay is the time that git has to close its output after it is killed.
 const diffWaitDelay = time.Second
 
-// Diff returns what differs in the tracked files of the work tree that dir is in
-// from the commit that is checked out, as git diff HEAD prints it; nothing where
-// nothing differs. Files that Git does not track are not in it. Unlike for the
-// commit, git is needed. It is run without what a repository can have it run for a
-// diff, which leaves the filters that the user set up for the files' content.
+// Diff returns the changes of the tracked files in the work tree of dir since the checked-out
+// commit, as git diff HEAD prints them. It is empty if nothing has changed. It runs git
+// without the programs that a repository can configure for a diff, but with the user's
+// content filters. The error matches
 //
-// Of more than limit bytes nothing is returned, but an error that wraps
-// [ErrTooLarge]; without git it wraps exec.ErrNotFound.
+//   - [ErrTooLarge] for a diff of more than limit bytes,
+//   - exec.ErrNotFound if git is not installed.
 func Diff(ctx context.Context, dir string, limit int) ([]byte, error) {
 	out, said := cut{limit: limit}, cut{limit: 4 << 10}
 	command := exec.CommandContext(ctx, "git",
@@ -45,7 +44,7 @@ func Diff(ctx context.Context, dir string, limit int) ([]byte, error) {
 	return nil, fmt.Errorf("run git diff: %w", err)
 }
 
-// cut keeps an output up to a limit, and refuses the rest.
+// cut stores an output up to a limit, and fails beyond it.
 type cut struct {
 	text  bytes.Buffer
 	limit int

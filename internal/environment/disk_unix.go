@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// diskOf returns the size of the file system that path is on.
+// diskOf returns the size of the file system of a path.
 func diskOf(path string) (Disk, bool) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(path, &s); err != nil || s.Bsize <= 0 || s.Blocks == 0 {
@@ -19,7 +19,7 @@ func diskOf(path string) (Disk, bool) {
 	return Disk{Total: s.Blocks * size, Used: (s.Blocks - min(s.Bfree, s.Blocks)) * size}, true
 }
 
-// procFS is the proc file system, if there is one.
+// procFS returns the proc file system, if there is one.
 func procFS() fs.FS {
 	if runtime.GOOS != "linux" {
 		return nil

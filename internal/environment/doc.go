@@ -1,7 +1,7 @@
-// Package environment describes where a run was made: the program and its
-// arguments, the host, its hardware, the Git commit and the versions of the
-// modules. The web UI shows this on the run's overview page.
+// Package environment describes the program and machine of a run: arguments, host,
+// hardware, Git commit and module versions. The web UI shows this on the run's overview
+// page.
 //
-// It runs no other program, reads no source code and never a Git diff, and hides
-// what looks like a secret. What it cannot find out it leaves out.
+// [Collect] runs no other program and reads no source code. Text that looks like a secret is
+// hidden, and unknown values are left out. Only [Diff] runs git.
 package environment

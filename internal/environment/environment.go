@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Environment is what wandb-metadata.json and the run's config under _wandb.e
-// hold. The names are those of the official client, in its order; Go is our own,
-// as we have no Python to name.
+// Environment is the content of wandb-metadata.json, and of the run's config under
+// _wandb.e. The names and their order are those of the official client, except for Go,
+// which replaces Python.
 type Environment struct {
 	OS            string            `json:"os,omitempty"`
 	Go            string            `json:"go,omitempty"`
@@ -37,14 +37,14 @@ type Environment struct {
 	WriterID      string            `json:"writerId,omitempty"`
 }
 
-// Git is a commit and where it is from.
+// Git is a commit and its remote.
 type Git struct {
 	Remote string `json:"remote,omitempty"` // a URL without password
 	Commit string `json:"commit,omitempty"` // in hex
 }
 
-// Disk is the size of a file system in bytes. The server wants 64-bit integers
-// as strings.
+// Disk is the size of a file system in bytes. The server expects 64-bit integers as
+// strings.
 type Disk struct {
 	Total uint64 `json:"total,string"`
 	Used  uint64 `json:"used,string"`
@@ -72,12 +72,12 @@ type GPU struct {
 // Time is a point in time, written in UTC with microseconds.
 type Time struct{ time.Time }
 
-// MarshalText writes the time.
+// MarshalText returns the time as text.
 func (t Time) MarshalText() ([]byte, error) {
 	return t.UTC().AppendFormat(nil, "2006-01-02T15:04:05.000000Z"), nil
 }
 
-// MarshalJSON writes the time.
+// MarshalJSON returns the time as a JSON string.
 func (t Time) MarshalJSON() ([]byte, error) {
 	return t.UTC().AppendFormat(nil, `"2006-01-02T15:04:05.000000Z"`), nil
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
-// findGit reads the commit and a remote's URL of the work tree that dir is in,
-// from Git's own files: neither is git needed, nor can a repository make us run
-// anything. What is not there, or stored in a way we do not know, stays empty.
+// findGit reads the commit and a remote's URL of the work tree of dir from Git's own files.
+// So git need not be installed, and a repository cannot make it run a program. Values that
+// are missing, or stored in an unknown way, stay empty.
 func findGit(dir, remote string) (top string, git Git) {
 	if dir == "" {
 		return "", Git{}
@@ -34,8 +34,8 @@ func findGit(dir, remote string) (top string, git Git) {
 	}
 }
 
-// gitDir returns the directory that .git is, or names if it is a file, as in
-// submodules and further work trees.
+// gitDir returns the directory .git, or the directory that .git names if it is a file, as in
+// submodules and linked work trees.
 func gitDir(path string) string {
 	info, err := os.Stat(path)
 	switch {
@@ -54,7 +54,7 @@ func gitDir(path string) string {
 	return resolve(filepath.Dir(path), to)
 }
 
-// commonDir returns where the refs and the config of a further work tree are.
+// commonDir returns the directory of the refs and the config of a linked work tree.
 func commonDir(own string) string {
 	if to := strings.TrimSpace(readSmall(filepath.Join(own, "commondir"))); to != "" {
 		return resolve(own, to)
@@ -70,10 +70,10 @@ func resolve(base, path string) string {
 	return path
 }
 
-// head returns the commit that is checked out, or nothing before the first.
+// head returns the checked-out commit, "" if there is none yet.
 func head(own, common string) string {
 	name := "HEAD"
-	for range 5 { // Git follows as many
+	for range 5 { // the limit of Git
 		text := readSmall(filepath.Join(own, filepath.FromSlash(name)))
 		if text == "" && own != common {
 			text = readSmall(filepath.Join(common, filepath.FromSlash(name)))
@@ -110,12 +110,12 @@ func packedRef(path, name string) string {
 	return ""
 }
 
-// isHash reports whether s is an object's name, of SHA-1 or SHA-256.
+// isHash reports whether s is a hash, of SHA-1 or SHA-256.
 func isHash(s string) bool {
 	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// readSmall returns the content of a file, or nothing if it cannot be read.
+// readSmall returns the content of a file, "" if it cannot be read.
 func readSmall(path string) string {
 	text, err := smallfile.Read(path)
 	if err != nil {
@@ -124,8 +124,7 @@ func readSmall(path string) string {
 	return string(text)
 }
 
-// remoteURL finds the URL of a remote in a Git config. Of several the last
-// counts for fetching from several places; the first is the one people mean.
+// remoteURL returns the URL of a remote in a Git config, the first if there are several.
 func remoteURL(config, remote string) string {
 	inside := false
 	for line := range strings.Lines(config) {
@@ -143,9 +142,9 @@ func remoteURL(config, remote string) string {
 	return ""
 }
 
-// cleanRemote removes what is secret from a remote's URL. A user name without a
-// password is kept over SSH only, where it is no secret: over HTTP it is a token. The
-// form user:@host is the official client's.
+// cleanRemote removes secrets from a remote's URL. A user name without a password is kept
+// only for SSH; over HTTP it is a token. The form user:@host is that of the official
+// client.
 func cleanRemote(remote string) string {
 	scheme, rest, ok := strings.Cut(remote, "://")
 	if !ok { // a path, or user@host:path
@@ -178,7 +177,7 @@ func cleanRemote(remote string) string {
 	return remote
 }
 
-// tokenSize is from how many characters on a user name is taken for a token.
+// tokenSize is the length from which a user name is treated as a token.
 const tokenSize = 20
 
 func looksLikeToken(user string) bool { return len(user) >= tokenSize || secret.IsKey(user) }

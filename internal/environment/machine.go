@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// machine is the processor's name for GOARCH that uname -m and the web UI use.
+// machine returns the name of the processor that uname -m and the web UI use.
 func machine(arch string) string {
 	switch arch {
 	case "amd64":
@@ -24,9 +24,8 @@ func machine(arch string) string {
 	return arch
 }
 
-// addMachine describes the hardware and the operating system as far as proc
-// does. The official client adds the C library's version to the name of the
-// system; we use none.
+// addMachine adds the hardware and the operating system from proc. The official client also
+// adds the version of the C library to the name of the system, which wandgo does not use.
 func (e *Environment) addMachine(proc fs.FS) {
 	e.OS = runtime.GOOS + "-" + machine(runtime.GOARCH)
 	if runtime.GOOS == "linux" {
@@ -70,8 +69,8 @@ func memTotal(info []byte) uint64 {
 	return 0
 }
 
-// parseCPUInfo counts processors, and the cores they are on. Where cores are not
-// named, as on ARM and in many virtual machines, each processor is one.
+// parseCPUInfo counts the processors and their cores. If cores are not listed, as on ARM and
+// in many virtual machines, each processor is a core.
 func parseCPUInfo(info []byte) (cores, logical int, model string) {
 	type core struct{ socket, core string }
 	seen := make(map[core]bool)
@@ -93,7 +92,7 @@ func parseCPUInfo(info []byte) (cores, logical int, model string) {
 			}
 		case "physical id":
 			current.socket = value
-		case "core id": // stands behind the physical id
+		case "core id": // comes after the physical id
 			current.core = value
 			seen[current] = true
 		}

@@ -6,10 +6,9 @@ import (
 	"strings"
 )
 
-// Requirements returns the text of requirements.txt, in which the official
-// client lists Python's packages: the Go version and the modules that the
-// program was built from, one name==version per line, sorted. Without build
-// information it is empty.
+// Requirements returns the text of requirements.txt, in which the official client lists
+// Python packages. It has the Go version and the modules of the program, one name==version
+// per line, sorted. It is empty without build information.
 func Requirements(info *debug.BuildInfo) string {
 	if info == nil {
 		return ""
@@ -20,14 +19,14 @@ func Requirements(info *debug.BuildInfo) string {
 			lines = append(lines, name+"=="+version+"\n")
 		}
 	}
-	goVersion, _, _ := strings.Cut(info.GoVersion, " ") // experiments follow
+	goVersion, _, _ := strings.Cut(info.GoVersion, " ") // without experiments
 	add("go", strings.TrimPrefix(goVersion, "go"))
 	add(info.Main.Path, info.Main.Version)
 	for _, module := range info.Deps {
 		if module == nil {
 			continue
 		}
-		// A module replaced by a directory has no version of its own.
+		// A module that a directory replaces has no version.
 		if r := module.Replace; r != nil && r.Version != "" {
 			module = r
 		}

@@ -2,14 +2,12 @@ package environment
 
 import "strconv"
 
-// Rank finds out which process of a distributed job this is: its number from 0,
-// how many there are (0 if that is not said), and the variable that said so.
-// getenv reads the environment.
+// Rank returns the rank of this process in a distributed job, the number of processes (0 if
+// it is not known), and the variable that has the rank. getenv reads the environment.
 //
-// It knows, in this order, RANK and WORLD_SIZE (torchrun, Kubeflow, DeepSpeed,
-// Accelerate), torchrun's group and local rank, Open MPI, MPICH and Intel MPI,
-// Slurm, and Kubernetes Jobs with an index. What contradicts itself is passed
-// over.
+// It checks, in this order, RANK and WORLD_SIZE (torchrun, Kubeflow, DeepSpeed, Accelerate),
+// torchrun's group and local rank, Open MPI, MPICH and Intel MPI, Slurm, and Kubernetes
+// Jobs with an index. Contradictory values are skipped.
 func Rank(getenv func(string) string) (rank, world int, source string, ok bool) {
 	number := func(name string) (int, bool) {
 		n, err := strconv.Atoi(getenv(name))

@@ -7,10 +7,9 @@ import (
 	"strings"
 )
 
-// cgroups lists the directories of the control group that the process is in and
-// of those around it, the innermost first: a limit on any of them holds. The
-// controller names the hierarchy of version 1, besides which that of version 2
-// is looked at.
+// cgroups returns the directories of the process's control group and of those around it,
+// the innermost first. A limit on any of them applies. The controller names the hierarchy
+// of version 1; that of version 2 is included too.
 func (p *probe) cgroups(controller string) []string {
 	text, ok := read(p.proc, p.pid+"/cgroup")
 	if !ok {
@@ -33,9 +32,9 @@ func (p *probe) cgroups(controller string) []string {
 	return dirs
 }
 
-// ancestors appends the directories from a control group up to the root of its
-// hierarchy. In a container the name can be the host's, of which nothing is
-// mounted but the container's own part, as the root.
+// ancestors appends the directories from a control group up to the root of its hierarchy.
+// In a container the name can be that of the host, but only the container's own group is
+// mounted, as the root.
 func (p *probe) ancestors(dirs []string, root, name string) []string {
 	if info, err := fs.Stat(p.sys, root); err != nil || !info.IsDir() {
 		return dirs

@@ -6,15 +6,14 @@ import (
 	"time"
 )
 
-// ticksPerSecond is the unit of CPU times in proc, the same on all of Linux's
-// platforms.
+// ticksPerSecond is the unit of CPU times in proc, on all platforms of Linux.
 const ticksPerSecond = 100
 
-// maxProcesses is how many processes a tree is followed to.
+// maxProcesses bounds the processes of a tree.
 const maxProcesses = 4096
 
-// sampleCPU adds the CPU time of this process and those it started since the
-// sample before, in percent of what it could have had.
+// sampleCPU adds the CPU time that this process and its children used since the previous
+// sample, in percent of the available time.
 func (p *probe) sampleCPU(set func(string, float64), at time.Time) {
 	own, ok := p.stat(p.pid)
 	if !ok {
@@ -28,19 +27,19 @@ func (p *probe) sampleCPU(set func(string, float64), at time.Time) {
 	if before.at.IsZero() || elapsed <= 0 {
 		return
 	}
-	// A child that ended without being waited for takes its time with it.
+	// The time of a child that exited and was not waited for is lost.
 	used := float64(now.ticks-min(now.ticks, before.ticks)) / ticksPerSecond
 	set("cpu", 100*used/elapsed/p.cpuCapacity())
 }
 
-// processStat is what we need of a process's stat file.
+// processStat has the values of a process's stat file that are used.
 type processStat struct {
-	ticks   uint64 // CPU time of it and of the children it waited for
+	ticks   uint64 // CPU time, including that of the children it waited for
 	threads uint64
 }
 
-// stat reads a process's stat file. The second field is the program's name in
-// parentheses, which may hold anything.
+// stat reads a process's stat file. The second field is the program's name in parentheses,
+// which may contain any character.
 func (p *probe) stat(pid string) (processStat, bool) {
 	text, ok := read(p.proc, pid+"/stat")
 	if !ok {
@@ -64,9 +63,8 @@ func (p *probe) stat(pid string) (processStat, bool) {
 	return s, ok
 }
 
-// treeTicks adds the CPU time of all processes below this one. A child that ends
-// hands its time over to the one that waited for it, so that the sum never loses
-// it.
+// treeTicks adds the CPU time of all processes below this one. The time of a child that
+// exits is added to that of the process that waited for it, so the sum does not decrease.
 func (p *probe) treeTicks(own processStat) uint64 {
 	sum := own.ticks
 	queue := p.children(nil, p.pid)
@@ -79,9 +77,9 @@ func (p *probe) treeTicks(own processStat) uint64 {
 	return sum
 }
 
-// children appends the processes that the threads of a process started. Kernels
-// without CONFIG_PROC_CHILDREN do not say; there the tree is the process and the
-// children it waited for.
+// children appends the processes that the threads of a process started. Kernels without
+// CONFIG_PROC_CHILDREN do not list them; the tree is then the process and the children it
+// waited for.
 func (p *probe) children(list []string, pid string) []string {
 	for _, thread := range p.threads(pid) {
 		text, ok := read(p.proc, pid+"/task/"+thread+"/children")
@@ -92,7 +90,7 @@ func (p *probe) children(list []string, pid string) []string {
 	return list
 }
 
-// threads lists the threads of a process.
+// threads returns the threads of a process.
 func (p *probe) threads(pid string) []string {
 	entries, err := fs.ReadDir(p.proc, pid+"/task")
 	if err != nil {
@@ -105,8 +103,8 @@ func (p *probe) threads(pid string) []string {
 	return names
 }
 
-// cpuCapacity is how many CPUs the process may use: those there are, or fewer by
-// the limit of its control group.
+// cpuCapacity returns the number of CPUs that the process may use: all of the machine, or
+// fewer if its control group has a limit.
 func (p *probe) cpuCapacity() float64 {
 	capacity := float64(p.cores)
 	for _, dir := range p.cgroups("cpu") {
@@ -117,7 +115,7 @@ func (p *probe) cpuCapacity() float64 {
 	return capacity
 }
 
-// cpuQuota reads the limit of one control group, in CPUs.
+// cpuQuota returns the limit of one control group, in CPUs.
 func (p *probe) cpuQuota(dir string) (float64, bool) {
 	if text, ok := read(p.sys, dir+"/cpu.max"); ok { // version 2: quota and period, or max
 		quota, period, _ := strings.Cut(text, " ")

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// sectorSize is the unit of diskstats, whatever a disk's own is.
+// sectorSize is the unit of diskstats, which does not depend on the disk.
 const sectorSize = 512
 
-// sampleDisks adds how full the file systems are, as df does: of what an
-// ordinary user can have.
+// sampleDisks adds the usage of the file systems in percent of the space for ordinary
+// users, as df does.
 func (p *probe) sampleDisks(set func(string, float64)) {
 	const gib = 1 << 30
 	for _, path := range p.disks {
@@ -22,8 +22,8 @@ func (p *probe) sampleDisks(set func(string, float64)) {
 	}
 }
 
-// findDevices finds the devices that the paths' file systems are on, as
-// major:minor and name. A file system in memory or of a container has none.
+// findDevices finds the devices of the paths' file systems, as major:minor and name. A file
+// system in memory or of a container has none.
 func (p *probe) findDevices() map[string]string {
 	mounts, ok := read(p.proc, p.pid+"/mountinfo")
 	if !ok {
@@ -43,7 +43,7 @@ func (p *probe) findDevices() map[string]string {
 	return names
 }
 
-// mountOf returns the major:minor of the last mount that covers a path.
+// mountOf returns the major:minor of the last mount that contains a path.
 func mountOf(mounts, path string) (device string) {
 	longest := -1
 	for line := range strings.Lines(mounts) {

@@ -10,9 +10,9 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
-// AppendEvent appends the row of wandb-events.jsonl for a sample: JSON without a
-// newline, the names in order. runtime is the time since this process began the
-// run. What is no finite number is left out, as the row is read as plain JSON.
+// AppendEvent appends the row of wandb-events.jsonl for a sample: JSON without a newline,
+// sorted by name. runtime is the time since this process started the run. Values that are
+// not finite are left out, because the row is read as plain JSON.
 func AppendEvent(dst []byte, values map[string]float64, at time.Time, runtime time.Duration) []byte {
 	dst = append(dst, `{"_wandb":true,"_timestamp":`...)
 	dst = strconv.AppendFloat(dst, float64(at.UnixMicro())/1e6, 'f', -1, 64)

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// read returns a small file without its last newline. The files of proc and of
-// control groups come and go with processes and kernels, so that none is certain.
+// read returns a small file without its last newline. Any file of proc and of control
+// groups may be missing.
 func read(from fs.FS, name string) (string, bool) {
 	text, err := fs.ReadFile(from, name)
 	if err != nil {
@@ -16,7 +16,7 @@ func read(from fs.FS, name string) (string, bool) {
 	return strings.TrimSuffix(string(text), "\n"), true
 }
 
-// readNumber returns a file that holds one number.
+// readNumber returns the number in a file.
 func readNumber(from fs.FS, name string) (uint64, bool) {
 	text, ok := read(from, name)
 	if !ok {
@@ -30,7 +30,7 @@ func number(text string) (uint64, bool) {
 	return n, err == nil
 }
 
-// field returns the number behind a name, in lines of a name and a number.
+// field returns the number after a name, in lines of a name and a number.
 func field(text, name string) (uint64, bool) {
 	for line := range strings.Lines(text) {
 		fields := strings.Fields(line)

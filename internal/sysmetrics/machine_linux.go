@@ -10,8 +10,8 @@ func procFS() fs.FS { return os.DirFS("/proc") }
 
 func sysFS() fs.FS { return os.DirFS("/sys") }
 
-// diskUsage returns how many bytes of a file system are used and how many an
-// ordinary user can still have.
+// diskUsage returns the bytes of a file system that are used and that are available to an
+// ordinary user.
 func diskUsage(path string) (used, available float64, ok bool) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(path, &s); err != nil {

@@ -2,8 +2,8 @@ package sysmetrics
 
 import "strings"
 
-// sampleMemory adds how much memory the machine, or the control group that
-// limits us, has in use and free, and how much of it is ours.
+// sampleMemory adds the used and free memory of the machine, or of the control group that
+// limits the process, and the memory of the process.
 func (p *probe) sampleMemory(set func(string, float64)) {
 	total, available, ok := p.memory()
 	if !ok {
@@ -25,8 +25,8 @@ func (p *probe) sampleMemory(set func(string, float64)) {
 	}
 }
 
-// memory returns how many bytes there are and how many are free: of the machine,
-// or of the control group that has the least left.
+// memory returns the total and free bytes of the machine, or of the control group with the
+// least free memory.
 func (p *probe) memory() (total, available float64, ok bool) {
 	info, ok := read(p.proc, "meminfo")
 	if !ok {
@@ -41,7 +41,7 @@ func (p *probe) memory() (total, available float64, ok bool) {
 	machine := total
 	for _, dir := range p.cgroups("memory") {
 		limit, used, ok := p.groupMemory(dir)
-		if !ok || limit >= machine { // a limit above the machine is none
+		if !ok || limit >= machine { // a limit above that of the machine has no effect
 			continue
 		}
 		if left := max(0, limit-used); left < available || total == machine {
@@ -51,8 +51,8 @@ func (p *probe) memory() (total, available float64, ok bool) {
 	return total, available, true
 }
 
-// groupMemory reads the limit of a control group and what it uses without the
-// file cache, which the kernel gives back when memory is short.
+// groupMemory returns the limit of a control group and its usage without the file cache,
+// which the kernel frees when memory is short.
 func (p *probe) groupMemory(dir string) (limit, used float64, ok bool) {
 	l, ok := readNumber(p.sys, dir+"/memory.max") // version 2: a number, or max
 	usage, cache := "/memory.current", "inactive_file"

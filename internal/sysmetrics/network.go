@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// countNetwork adds up what went over the interfaces of our network namespace,
-// except what stayed on this machine, and how often TCP had to repeat itself.
+// countNetwork adds the bytes that passed the interfaces of the network namespace, except
+// the loopback interface, and the number of TCP retransmits.
 func (p *probe) countNetwork(c *counters) {
 	if text, ok := read(p.proc, p.pid+"/net/dev"); ok {
 		c.network = true
@@ -16,7 +16,7 @@ func (p *probe) countNetwork(c *counters) {
 			if !ok || len(f) < 9 || strings.TrimSpace(name) == "lo" {
 				continue
 			}
-			in, _ := number(f[0]) // a column that is no number counts 0
+			in, _ := number(f[0]) // 0 if it is not a number
 			out, _ := number(f[8])
 			c.received += in
 			c.sent += out
@@ -27,7 +27,7 @@ func (p *probe) countNetwork(c *counters) {
 	}
 }
 
-// tcpRetransmits reads the table of TCP: a line of names and one of numbers.
+// tcpRetransmits reads the table of TCP: a line of names and a line of numbers.
 func tcpRetransmits(text string) (uint64, bool) {
 	var names []string
 	for line := range strings.Lines(text) {

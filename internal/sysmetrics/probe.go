@@ -17,17 +17,17 @@ type probe struct {
 	devices   map[string]string // by major:minor
 	suffix    string
 
-	before cpuTime  // of the sample before
-	start  counters // when the sampling began
+	before cpuTime  // of the previous sample
+	start  counters // at the start of the sampling
 }
 
-// cpuTime is how much CPU time the process and its children took up to a time.
+// cpuTime is the CPU time that the process and its children have used at a time.
 type cpuTime struct {
 	ticks uint64
 	at    time.Time
 }
 
-// newProbe makes a probe, or returns nil where nothing can be measured.
+// newProbe returns a probe, or nil if nothing can be measured.
 func newProbe(opts Options) *probe {
 	if opts.Proc == nil {
 		opts.Proc = procFS()
@@ -53,7 +53,7 @@ func newProbe(opts Options) *probe {
 	return p
 }
 
-// sample adds what can be measured to values.
+// sample adds all values that can be measured.
 func (p *probe) sample(values map[string]float64, at time.Time) {
 	set := func(name string, value float64) { values[name+p.suffix] = value }
 	p.sampleCPU(set, at)
@@ -62,15 +62,15 @@ func (p *probe) sample(values map[string]float64, at time.Time) {
 	p.sampleCounters(set)
 }
 
-// counters only ever grow.
+// counters are values that only increase.
 type counters struct {
 	sent, received, retransmits uint64
 	network, tcp                bool // they could be read
 	read, written               map[string]uint64
 }
 
-// sampleCounters adds how much the counters grew since the sampling began. One
-// that was reset, as of an interface that went away, counts as unchanged.
+// sampleCounters adds the increase of the counters since the sampling started. A counter
+// that was reset, because an interface was removed, is unchanged.
 func (p *probe) sampleCounters(set func(string, float64)) {
 	now := p.count()
 	const mib = 1 << 20

@@ -9,51 +9,51 @@ import (
 )
 
 const (
-	// DefaultInterval is how often the official client samples
+	// DefaultInterval is the interval of the official client
 	// (WANDB_X_STATS_SAMPLING_INTERVAL).
 	DefaultInterval = 15 * time.Second
-	// MinInterval is how often one can sample at most.
+	// MinInterval is the shortest interval.
 	MinInterval = 100 * time.Millisecond
-	// sourceTimeout is how long one sample of a Source may take.
+	// sourceTimeout bounds one sample of a Source.
 	sourceTimeout = 10 * time.Second
 )
 
-// Source measures something else, such as GPUs.
+// Source measures other devices, such as GPUs.
 type Source interface {
-	// Sample returns values under the names of the official client without
-	// "system.", for example "gpu.0.temp". It returns soon after ctx is done; a
-	// Stop waits for it. It is not called twice at a time.
+	// Sample returns values under the names of the official client without "system.",
+	// for example "gpu.0.temp". It must return soon after ctx is done, because Stop
+	// waits for it. The calls are not concurrent.
 	Sample(ctx context.Context) (map[string]float64, error)
 }
 
-// Options says what to measure. The zero Options measure this process.
+// Options configures a Sampler. The zero Options measure this process.
 type Options struct {
 	// Disks are the paths whose file systems are measured. The default is "/"
 	// (WANDB_X_STATS_DISK_PATHS).
 	Disks []string
 	// Label is added to every name, in a run that several processes write.
 	Label string
-	// Sources are measured besides, each in rows of its own, so that a slow one
-	// holds up nothing.
+	// Sources are measured too, each in its own rows, so that a slow one does not delay
+	// the others.
 	Sources []Source
-	// Log is told when a source fails, once per series of failures. The default
-	// says nothing.
+	// Log gets a warning when a source fails, once per series of failures. The default
+	// discards it.
 	Log *slog.Logger
 
-	// Proc and Sys are the file systems of these names; the default is the
-	// machine's. Their being replaced is for tests.
+	// Proc and Sys are the file systems of these names. The default is the machine's;
+	// tests replace them.
 	Proc, Sys fs.FS
-	// Cores is how many processors there are. The default is runtime.NumCPU.
+	// Cores is the number of processors. The default is runtime.NumCPU.
 	Cores int
 }
 
-// Emit takes a sample: values under names without "system.", with the label. The
-// map is valid only until it returns. It is not called twice at a time, and not
-// after Stop returned.
+// Emit is called with each sample: values under names without "system.", with the label.
+// The map is valid until it returns. The calls are not concurrent, and there are none
+// after Stop has returned.
 type Emit func(values map[string]float64, at time.Time)
 
-// Sampler samples until it is stopped. Its methods are safe for concurrent use;
-// the zero Sampler measures this process.
+// Sampler samples until it is stopped. Its methods are safe for concurrent use. The zero
+// Sampler measures this process.
 type Sampler struct {
 	opts Options
 
@@ -62,13 +62,12 @@ type Sampler struct {
 	running sync.WaitGroup
 }
 
-// New makes a Sampler.
+// New returns a Sampler.
 func New(opts Options) *Sampler { return &Sampler{opts: opts} }
 
-// Start begins to sample in the background: at once, and then at each interval,
-// 0 meaning DefaultInterval. The first sample has no "cpu", which is a mean over
-// the time since the sample before. A Sampler can be started once; starting it
-// again, or after Stop, does nothing.
+// Start samples in the background, at once and then at each interval; 0 means
+// DefaultInterval. The first sample has no "cpu", which is the mean since the previous
+// sample. A Sampler can be started once. Later calls, and calls after Stop, do nothing.
 func (s *Sampler) Start(interval time.Duration, emit Emit) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -116,7 +115,7 @@ func (s *Sampler) Start(interval time.Duration, emit Emit) {
 	}
 }
 
-// ask samples one source. What it measured before an error counts.
+// ask samples one source. Values that it returns with an error are used.
 func (s *Sampler) ask(ctx context.Context, source Source) (map[string]float64, error) {
 	ctx, cancel := context.WithTimeout(ctx, sourceTimeout)
 	defer cancel()
@@ -131,8 +130,8 @@ func (s *Sampler) ask(ctx context.Context, source Source) (map[string]float64, e
 	return labelled, err
 }
 
-// Stop ends the sampling and waits for it. It can be called any number of times,
-// also without Start, but not from emit.
+// Stop stops the sampling and waits for it. It may be called more than once, and without
+// Start, but not from emit.
 func (s *Sampler) Stop() {
 	s.mu.Lock()
 	if s.cancel == nil {
@@ -144,8 +143,8 @@ func (s *Sampler) Stop() {
 	s.running.Wait()
 }
 
-// every calls do at once and then at each interval until ctx is done. What takes
-// longer than an interval leaves samples out.
+// every calls do at once and then at each interval until ctx is done. A call that takes
+// longer than an interval skips samples.
 func every(ctx context.Context, interval time.Duration, do func()) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
@@ -158,7 +157,7 @@ func every(ctx context.Context, interval time.Duration, do func()) {
 	}
 }
 
-// suffix is what a label adds to a name.
+// suffix returns the suffix that a label adds to a name.
 func suffix(label string) string {
 	if label == "" {
 		return ""
