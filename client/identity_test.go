@@ -214,8 +214,8 @@ func TestExchangeTrouble(t *testing.T) {
 	}{
 		{"outage", wandbtest.Fault{Status: 503}, errors.ErrServerUnavailable, "HTTP 503"},
 		{"rate limit", wandbtest.Fault{Status: 429}, errors.ErrRateLimited, "HTTP 429"},
-		{"proxy", wandbtest.Fault{Status: 403, Body: loginPage}, errors.ErrIntermediary, "did not come from W&B"},
-		{"server without federation", wandbtest.Fault{Status: 404, Body: "404 page not found"}, errors.ErrWrongBaseURL, "may be too old for them"},
+		{"proxy", wandbtest.Fault{Status: 403, Body: loginPage}, errors.ErrIntermediary, "from a proxy or firewall, not from W&B"},
+		{"server without federation", wandbtest.Fault{Status: 404, Body: "404 page not found"}, errors.ErrWrongBaseURL, "it may be too old"},
 		{"login page", wandbtest.Fault{Body: loginPage}, errors.ErrWrongBaseURL, "web page"},
 		{"redirect", wandbtest.Fault{Status: 302, Header: header("Location", "https://login.example.com")}, errors.ErrWrongBaseURL, "redirect"},
 		{"cut", wandbtest.Fault{Cut: wandbtest.CutBefore}, errors.ErrServerUnavailable, "exchange the identity token"},

@@ -42,7 +42,7 @@ func TestSyncUnreachable(t *testing.T) {
 	}{
 		"nobody is there": {change: away, reason: "connection refused"},
 		"it does not answer": {
-			fault: wandbtest.Fault{Operation: "ResumeStatus", Hang: true}, reason: "The time allowed ran out.",
+			fault: wandbtest.Fault{Operation: "ResumeStatus", Hang: true}, reason: "The time limit was reached.",
 			change: func(o *client.Options) { o.InitTimeout = 50 * time.Millisecond },
 		},
 		"it does not create the run": {
@@ -54,7 +54,7 @@ func TestSyncUnreachable(t *testing.T) {
 			opts: client.SyncOptions{Patience: 50 * time.Millisecond},
 		},
 		"it hangs with rows": {
-			fault: wandbtest.Fault{Operation: "file_stream", Hang: true}, reason: "The time allowed ran out.",
+			fault: wandbtest.Fault{Operation: "file_stream", Hang: true}, reason: "The time limit was reached.",
 			opts: client.SyncOptions{Patience: 50 * time.Millisecond},
 		},
 	}

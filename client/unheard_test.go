@@ -45,7 +45,7 @@ func TestWhatTimeDoesNotHeal(t *testing.T) {
 		{
 			name: "https where http is spoken", baseURL: strings.Replace(plain.URL, "http:", "https:", 1),
 			cause: errors.ErrWrongBaseURL,
-			says:  []string{"speaks http", "export WANDB_BASE_URL=" + plain.URL},
+			says:  []string{"uses http", "export WANDB_BASE_URL=" + plain.URL},
 		},
 		{
 			name: "an answer without end", baseURL: "https://wandb.test", cause: errors.ErrUnexpectedAnswer,
