@@ -50,11 +50,15 @@ func TestNextStep_SharedCause_NamesTheCommandToRetry(t *testing.T) {
 		{"one run", []client.SyncedRun{unavailable("a")}, nil, "The run stays on this disk. To retry: wandgo sync --entity acme a"},
 		{"two runs", []client.SyncedRun{unavailable("a"), unavailable("b c")}, nil, "The 2 runs stay on this disk. To retry: wandgo sync --entity acme a 'b c'"},
 		{
-			"many runs", []client.SyncedRun{unavailable("a"), unavailable("b"), unavailable("c"), unavailable("d")}, []string{"wandb"},
+			"many runs",
+			[]client.SyncedRun{unavailable("a"), unavailable("b"), unavailable("c"), unavailable("d")},
+			[]string{"wandb"},
 			"The 4 runs stay on this disk. To retry: wandgo sync --entity acme wandb",
 		},
 		{
-			"refused", []client.SyncedRun{{Dir: "a", Err: &errors.PermissionError{}}}, nil,
+			"refused",
+			[]client.SyncedRun{{Dir: "a", Err: &errors.PermissionError{}}},
+			nil,
 			"The run stays on this disk. To upload to another entity: wandgo sync --entity ENTITY a",
 		},
 		{"deleted", []client.SyncedRun{{Dir: "a", Err: errors.ErrRunDeleted}}, nil, ""},
