@@ -11,6 +11,7 @@ func TestStatus_Settings_NamesTheirSources(t *testing.T) {
 	i := in(t, map[string]string{
 		"WANDB_API_KEY": joKey, "WANDB_BASE_URL": "https://wandb.example.com", "WANDB_ENTITY": "acme", "WANDB_INIT_TIMEOUT": "soon", "WANDB_PROJECT": "vi\x1b[31msion",
 	})
+	i.vars["HOME"], i.dir = "/h", "/d" // short, so that no line is wrapped
 	r := i.run(t, "status")
 	assert.Equal(t, exitAllowed, r.status)
 	assert.Empty(t, r.stderr)

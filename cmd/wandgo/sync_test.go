@@ -68,7 +68,7 @@ func TestSync_OneRefusal_UploadsTheRest(t *testing.T) {
 	assert.Equal(t, 13, r.status)
 	golden(t, "sync.golden", i.plain(r.stdout))
 	assert.Contains(t, r.stderr, `user "jo" is not a member of team "acme"`)
-	assert.Contains(t, r.stderr, "wandgo sync --entity acme-research "+dir)
+	assert.Contains(t, r.stderr, "wandgo sync --entity acme-research "+shellWord(dir))
 
 	r = i.run(t, "sync", "--json")
 	assert.Equal(t, 13, r.status)
@@ -156,7 +156,7 @@ func TestSync_Clean_ReportsWhatIsDeletedAndKept(t *testing.T) {
 
 	r := i.run(t, "sync", "--clean", "--parallel", "1")
 	require.Zero(t, r.status, r.stderr)
-	out := flat(i.plain(r.stdout))
+	out := i.plain(flat(r.stdout))
 	assert.Contains(t, out, "offline-run-DATE-earlier: synced already, deleted from this disk")
 	assert.Contains(t, out, "acme-research/vision/now: 3 rows, 4 files, finished, deleted from this disk")
 	assert.Contains(t, out, "- not deleted: the log is damaged")

@@ -55,7 +55,7 @@ func TestWhoami_BadURLInSettingsFile_NamesTheFile(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("[default]\nbase_url = https://wandb.ai\n"), 0o600))
 	r := i.run(t, "whoami")
 	assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status)
-	assert.Contains(t, r.stderr, `"${EDITOR:-vi}" `+file+"\n")
+	assert.Contains(t, r.stderr, `"${EDITOR:-vi}" `+shellWord(file)+"\n")
 	assert.NotContains(t, r.stderr, "environment")
 }
 
@@ -83,10 +83,10 @@ func TestWhoami_IdentityToken_NamesItsFile(t *testing.T) {
 	i, _ = federated(t, "")
 	r = i.run(t, "whoami")
 	assert.Equal(t, exitStatus(errors.ErrNoAPIKey), r.status)
-	assert.Contains(t, flat(i.stable(r.stderr)), "The identity token file DIR/token is empty.")
+	assert.Contains(t, i.stable(flat(r.stderr)), "The identity token file DIR/token is empty.")
 
 	i, _ = federated(t, jobToken(-time.Hour))
 	r = i.run(t, "whoami")
 	assert.Equal(t, exitStatus(errors.ErrBadAPIKey), r.status)
-	assert.Contains(t, flat(i.stable(r.stderr)), "the identity token is not valid on http://127.0.0.1:PORT")
+	assert.Contains(t, i.stable(flat(r.stderr)), "the identity token is not valid on http://127.0.0.1:PORT")
 }
