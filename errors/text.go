@@ -124,5 +124,5 @@ func shellWord(name string) string {
 	if plain {
 		return name
 	}
-	return "'" + strings.ReplaceAll(inline(name, nameLimit), "'", `'\''`) + "'"
+	return "'" + strings.ReplaceAll(inline(name, machineLimit), "'", `'\''`) + "'"
 }
