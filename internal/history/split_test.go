@@ -148,27 +148,6 @@ func TestSplit_ObjectsOfAnotherShape_AreReadAnew(t *testing.T) {
 	}
 }
 
-func TestFill_AddsKeysForOneRow(t *testing.T) {
-	t.Parallel()
-	type m = map[string]any
-	var enc history.Encoder
-	given := m{"b": 1, "n": m{"x": 1}, "nil": nil}
-	for range 3 {
-		row := enc.Split(given)
-		assert.Equal(t, given, tree(row), "nothing is left of the row before")
-		assert.True(t, row.Fill([]string{"a"}, 0.5))
-		assert.True(t, row.Fill([]string{"n", "y", "z"}, 2))
-		assert.False(t, row.Fill([]string{"b", "c"}, 3), "a number is in the way")
-		assert.False(t, row.Fill([]string{"nil", "c"}, 3), "a null is in the way")
-		assert.Equal(t, m{"a": 0.5, "b": 1, "n": m{"x": 1, "y": m{"z": 2}}, "nil": nil}, tree(row))
-		line, err := enc.AppendSplit(nil, row, history.Meta{})
-		require.NoError(t, err)
-		assert.Equal(t, `{"a":0.5,"b":1,"n":{"x":1,"y":{"z":2}},"nil":null,"_timestamp":0,"_runtime":0}`, string(line)) //nolint:testifylint // byte by byte
-		row.Release()
-	}
-	assert.Equal(t, m{"a": 7, "b": 1, "n": m{"x": 1}, "nil": nil}, tree(enc.Split(m{"a": 7, "b": 1, "n": m{"x": 1}, "nil": nil})), "a row that has the key itself")
-}
-
 func TestSplit_Cycles_AreLeftOutAndNamed(t *testing.T) {
 	t.Parallel()
 	loop := map[string]any{"x": 1}
@@ -188,13 +167,4 @@ func TestSplit_KnownKeys_DoesNotAllocate(t *testing.T) {
 	var enc history.Encoder
 	row := map[string]any{"a": 0.5, "n": map[string]any{"b": 1, "m": map[string]any{"c": "x"}}}
 	assert.Zero(t, testing.AllocsPerRun(100, func() { enc.Split(row).Release() }))
-}
-
-func TestMergeInto_Objects_AreMergedKeyByKey(t *testing.T) {
-	t.Parallel()
-	type m = map[string]any
-	var enc history.Encoder
-	dst := m{"a": 1, "b": m{"x": 1}, "c": m{"x": 1}, "d": 2}
-	enc.Split(m{"a": m{"y": 2}, "b": m{"y": 2}, "c": 3, "d": m{}, "e": struct{ Z []int }{[]int{1}}}).MergeInto(dst)
-	assert.Equal(t, m{"a": m{"y": 2}, "b": m{"x": 1, "y": 2}, "c": 3, "d": 2, "e": m{"Z": history.Encoded("[1]")}}, dst)
 }

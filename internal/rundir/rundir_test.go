@@ -116,31 +116,6 @@ func TestOf_PathThroughLink_IsTheSameDirectory(t *testing.T) {
 	assert.Equal(t, "r-1", Of(filepath.Join("run-20261123_120000-r-1", "copy.wandb")).RunID())
 }
 
-func TestRemove_LatestRun_LeadsToTheNewestLeft(t *testing.T) {
-	t.Parallel()
-	root := filepath.Join(t.TempDir(), "wandb")
-	dirs := make([]*Dir, 3)
-	for i := range dirs {
-		var err error
-		dirs[i], err = Create(root, string(rune('a'+i)), i == 1, noon.Add(time.Duration(i)*time.Hour))
-		require.NoError(t, err)
-	}
-	link := func(name string) string {
-		target, _ := os.Readlink(filepath.Join(root, name))
-		return target
-	}
-	require.NoError(t, os.Symlink(filepath.Join(dirs[2].Path(), "logs", "debug.log"), filepath.Join(root, "debug.log")))
-	require.NoError(t, dirs[0].Remove())
-	assert.Equal(t, filepath.Base(dirs[2].Path()), link("latest-run"), "it leads to another run")
-	assert.NotEmpty(t, link("debug.log"))
-	require.NoError(t, dirs[2].Remove())
-	assert.Equal(t, filepath.Base(dirs[1].Path()), link("latest-run"))
-	assert.Empty(t, link("debug.log"))
-	require.NoError(t, dirs[1].Remove())
-	assert.Empty(t, link("latest-run"))
-	assert.NoDirExists(t, dirs[1].Path())
-}
-
 func TestAddFile_Twice_ReplacesTheFile(t *testing.T) {
 	t.Parallel()
 	d, err := Create(t.TempDir(), "abc", true, noon)
@@ -154,22 +129,4 @@ func TestAddFile_Twice_ReplacesTheFile(t *testing.T) {
 	entries, err := os.ReadDir(d.Files())
 	require.NoError(t, err)
 	assert.Len(t, entries, 1)
-}
-
-func TestRoots_CannotWrite_AddsTemporaryDirectories(t *testing.T) {
-	t.Parallel()
-	tmp := t.TempDir()
-	kept := filepath.Join(tmp, "wandgo-1", "wandb")
-	require.NoError(t, os.MkdirAll(kept, 0o700))
-	require.NoError(t, os.MkdirAll(filepath.Join(tmp, "wandgo-2"), 0o700))
-	require.NoError(t, os.MkdirAll(filepath.Join(tmp, "other", "wandb"), 0o700))
-	require.NoError(t, os.Symlink(filepath.Dir(kept), filepath.Join(tmp, "wandgo-3")))
-
-	free := filepath.Join(t.TempDir(), "not", "there", "wandb")
-	assert.Equal(t, []string{free}, Roots(free, tmp))
-	blocked := filepath.Join(t.TempDir(), "file")
-	require.NoError(t, os.WriteFile(blocked, nil, 0o600))
-	blocked = filepath.Join(blocked, "wandb")
-	assert.Equal(t, []string{blocked, kept}, Roots(blocked, tmp))
-	assert.Equal(t, []string{blocked}, Roots(blocked, filepath.Join(tmp, "nothing")))
 }

@@ -1,7 +1,6 @@
 package runfiles_test
 
 import (
-	"context"
 	stderrors "errors"
 	"io/fs"
 	"net/http"
@@ -166,21 +165,6 @@ func TestSave_SameNameTwice_UploadsInOrder(t *testing.T) {
 	})
 }
 
-func TestFinish_Pending_IsSentAtOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := &wire{put: func(put) (int, string) { advance(time.Second); return 200, "" }}
-		o := newWire(t, w, nil)
-		require.NoError(t, o.SaveBytes("a", []byte("1"), runfiles.Now))
-		o.Flush()
-		synctest.Wait()
-		require.NoError(t, o.SaveBytes("a", []byte("2"), runfiles.Now))
-		require.NoError(t, o.Finish(t.Context()))
-		assert.Equal(t, []string{"a=1", "a=2"}, w.bodies())
-		assert.Equal(t, 2*time.Second, time.Since(w.start))
-	})
-}
-
 func TestSave_LiveFileChanges_IsSentOncePerBatch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -288,81 +272,6 @@ func TestUpload_Slots_BoundConcurrency(t *testing.T) {
 		require.NoError(t, one.Finish(t.Context()))
 		assert.Equal(t, 3, most)
 		assert.Equal(t, 4*time.Second, time.Since(w.start))
-	})
-}
-
-func TestFinish_ContextEnds_UploadsContinueUntilClose(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		release := make(chan struct{})
-		w := &wire{put: func(put) (int, string) { <-release; return 200, "" }}
-		o := newWire(t, w, nil)
-		require.NoError(t, o.SaveBytes("a", nil, runfiles.Now))
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		err := o.Finish(ctx)
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		assert.EqualError(t, err, "upload files: 1 not uploaded: context deadline exceeded")
-		close(release)
-		require.NoError(t, o.Finish(t.Context()), "the upload went on")
-		o.Close()
-		o.Close()
-		o.Start()
-	})
-	synctest.Test(t, func(t *testing.T) {
-		w := &wire{put: func(put) (int, string) { return 503, "" }}
-		o := newWire(t, w, nil)
-		require.NoError(t, o.SaveBytes("a", nil, runfiles.Now))
-		done := make(chan error)
-		go func() { done <- o.Finish(t.Context()) }()
-		synctest.Wait() // in the wait before a retry
-		o.Close()
-		assert.Error(t, <-done)
-	})
-}
-
-func TestProgress(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		release := make(chan struct{})
-		w := &wire{put: func(p put) (int, string) {
-			if p.name == "a" {
-				<-release
-			}
-			return 200, ""
-		}}
-		o := newWire(t, w, nil)
-		require.NoError(t, o.SaveBytes("a", []byte("12345"), runfiles.Now))
-		require.NoError(t, o.SaveBytes("b", []byte("123"), runfiles.Now))
-		assert.Equal(t, 2, o.Progress().Waiting())
-		o.Flush()
-		synctest.Wait()
-		assert.Equal(t, runfiles.Progress{Files: 2, Done: 1, Bytes: 8, BytesDone: 8, Current: []string{"a"}}, o.Progress())
-		close(release)
-		require.NoError(t, o.Finish(t.Context()))
-		want := runfiles.Progress{Files: 2, Done: 2, Bytes: 8, BytesDone: 8}
-		assert.Equal(t, want, o.Progress())
-		assert.Equal(t, want, o.progress[len(o.progress)-1], "the last report is the end")
-	})
-}
-
-func TestProgress_FailedAttempt_IsSubtracted(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var o *online
-		var done []int64
-		w := &wire{}
-		w.put = func(put) (int, string) {
-			done = append(done, o.Progress().BytesDone)
-			if len(done) < 3 {
-				return 500, ""
-			}
-			return 200, ""
-		}
-		o = newWire(t, w, nil)
-		require.NoError(t, o.SaveBytes("a", []byte("12345"), runfiles.Now))
-		require.NoError(t, o.Finish(t.Context()))
-		assert.Equal(t, []int64{5, 5, 5}, done)
 	})
 }
 

@@ -2,7 +2,6 @@ package runfiles_test
 
 import (
 	"bytes"
-	"context"
 	stderrors "errors"
 	"fmt"
 	"io"
@@ -317,14 +316,4 @@ func (f *brokenFile) Read(p []byte) (int, error) {
 	err := f.err
 	f.err = io.EOF
 	return copy(p, "012"), err
-}
-
-func TestFinish_CanceledContext_IsTheCause(t *testing.T) {
-	t.Parallel()
-	o := newOnline(t, nil)
-	o.srv.Inject(wandbtest.Fault{Operation: "PUT", Hang: true})
-	require.NoError(t, o.SaveBytes("a", nil, runfiles.Now))
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(errDisk)
-	require.ErrorIs(t, o.Finish(ctx), errDisk)
 }

@@ -1,0 +1,47 @@
+package runconfig
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+)
+
+// config.yaml must have the same values as the JSON.
+func TestYAML(t *testing.T) {
+	t.Parallel()
+	var c Config
+	_, err := c.Update(map[string]any{
+		"lr": 1e-07, "big": int64(1) << 60, "text": "a: b # c", "yes": "no", "num": "12", "uni": "héé\n\t\"q\"", "empty": "",
+		"list": []any{1, "two", []any{3}, map[string]any{"k": "v", "l": []int{1}}, []any{}, map[string]any{}},
+		"deep": map[string]any{"er": map[string]any{"est": nil}}, "0o7": "x", "- dash": true, "val/acc": 1.5, "null": "~",
+	}, false)
+	require.NoError(t, err)
+	text, err := c.YAML()
+	require.NoError(t, err)
+	var fromYAML, fromJSON any
+	require.NoError(t, yaml.Unmarshal(text, &fromYAML), "%s", text)
+	again, err := json.Marshal(fromYAML)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(c.Wire(), &fromJSON))
+	want, err := json.Marshal(fromJSON)
+	require.NoError(t, err)
+	assert.JSONEq(t, string(want), string(again), "%s", text)
+}
+
+func FuzzYAML(f *testing.F) {
+	f.Add("key", "value: {[ ' # \x00")
+	f.Add("- ", "2026-01-01")
+	f.Fuzz(func(t *testing.T, key, value string) {
+		var c Config
+		if _, err := c.Update(map[string]any{key: map[string]any{value: []any{value, map[string]any{key + "x": value}}}}, false); err != nil {
+			return
+		}
+		text, err := c.YAML()
+		require.NoError(t, err)
+		var got map[string]any
+		require.NoError(t, yaml.Unmarshal(text, &got), "%s", text)
+	})
+}
