@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // requireLayout writes a row and checks its layout: the entries lie side by
@@ -15,7 +16,7 @@ import (
 func requireLayout(t *testing.T, row map[string]any) {
 	t.Helper()
 	var enc history.Encoder
-	var quoter history.Quoter
+	var quoter jsonx.Quoter
 	split := enc.Split(row)
 	for _, before := range []string{"", "what stands before it"} {
 		all, _ := enc.AppendSplit([]byte(before), split, history.Meta{Step: 7, HasStep: true, Runtime: 0.5, Timestamp: 1.5e9})
@@ -31,7 +32,7 @@ func requireLayout(t *testing.T, row map[string]any) {
 		}
 		require.Equal(t, len(line), at, "%s", line)
 		for range 2 {
-			require.Equal(t, string(history.AppendQuoted(nil, line)), string(quoter.AppendLaidOut(nil, line, layout)))
+			require.Equal(t, string(jsonx.AppendQuoted(nil, line)), string(quoter.AppendLaidOut(nil, line, layout)))
 		}
 	}
 }
@@ -64,7 +65,7 @@ func TestAppendSplit_Layout_CoversTheLine(t *testing.T) {
 func TestAppendLaidOut_TwoKindsOfRows_EqualsAppendQuoted(t *testing.T) {
 	t.Parallel()
 	var enc history.Encoder
-	var quoter history.Quoter
+	var quoter jsonx.Quoter
 	for i := range 6 {
 		row := map[string]any{"loss": i}
 		if i%2 == 1 {
@@ -73,7 +74,7 @@ func TestAppendLaidOut_TwoKindsOfRows_EqualsAppendQuoted(t *testing.T) {
 		split := enc.Split(row)
 		line, err := enc.AppendSplit(nil, split, history.Meta{})
 		require.NoError(t, err)
-		assert.Equal(t, string(history.AppendQuoted(nil, line)), string(quoter.AppendLaidOut(nil, line, split.Layout())))
+		assert.Equal(t, string(jsonx.AppendQuoted(nil, line)), string(quoter.AppendLaidOut(nil, line, split.Layout())))
 	}
 }
 
