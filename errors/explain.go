@@ -7,15 +7,17 @@ import (
 
 // Explain returns the full text for a person. It joins the texts of all errors in
 // err's tree that have an Explain method, such as [PermissionError],
-// [RequestError] and [InputError]. If there is none, it returns err's own text,
-// with the remedy if there is a [Sentinel]. It returns "" for nil. The text has
-// several lines, no colour, and no line break at its end.
+// [RequestError] and [InputError]. If several have the same cause, such as the
+// rows and the files of one run, the cause is explained once. If there is none, it
+// returns err's own text, with the remedy if there is a [Sentinel]. It returns ""
+// for nil. The text has several lines, no colour, and no line break at its end.
 func Explain(err error) string {
 	if err == nil {
 		return ""
 	}
-	if texts := explanations(err, nil); len(texts) > 0 {
-		return strings.Join(texts, "\n\n")
+	var e explanation
+	if e.add(err); len(e.texts) > 0 {
+		return strings.Join(e.texts, "\n\n")
 	}
 	if s, ok := AsType[*Sentinel](err); ok && s != nil {
 		return err.Error() + "\n" + s.Fix()
@@ -23,22 +25,51 @@ func Explain(err error) string {
 	return err.Error()
 }
 
-// explanations walks err's tree and collects the full texts, each once.
-func explanations(err error, texts []string) []string {
-	switch e := err.(type) { //nolint:errorlint // This is the walk over the tree.
+// explanation collects the texts of the errors in a tree.
+type explanation struct {
+	texts  []string
+	seen   []string // the full texts
+	causes []string // those explained
+}
+
+func (x *explanation) add(err error) {
+	switch e := err.(type) { //nolint:errorlint // this is the walk over the tree
 	case nil:
-		return texts
 	case interface{ Explain() string }:
-		if text := e.Explain(); !slices.Contains(texts, text) {
-			texts = append(texts, text)
+		text, cause := e.Explain(), causeKey(err)
+		if slices.Contains(x.seen, text) {
+			return
 		}
-		return texts
+		x.seen = append(x.seen, text)
+		if cause != "" && slices.Contains(x.causes, cause) {
+			text, _, _ = strings.Cut(text, "\n\n") // only what failed
+		}
+		x.texts, x.causes = append(x.texts, text), append(x.causes, cause)
 	case interface{ Unwrap() error }:
-		return explanations(e.Unwrap(), texts)
+		x.add(e.Unwrap())
 	case interface{ Unwrap() []error }:
 		for _, inner := range e.Unwrap() {
-			texts = explanations(inner, texts)
+			x.add(inner)
 		}
 	}
-	return texts
+}
+
+// causeKey is equal for errors with the same cause, "" if the cause is unknown.
+func causeKey(err error) string {
+	var t target
+	switch e := err.(type) { //nolint:errorlint // the walk is at this error
+	case *PermissionError:
+		if e == nil || e.cause() == nil {
+			return ""
+		}
+		t = e.target()
+	case *RequestError:
+		if e == nil || e.Cause == nil {
+			return ""
+		}
+		t = e.target()
+	default:
+		return ""
+	}
+	return strings.Join([]string{Code(err), t.entity, t.project, t.baseURL}, "\x00")
 }
