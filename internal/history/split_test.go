@@ -111,7 +111,8 @@ func TestSplit_Values_AreOfTheListedKinds(t *testing.T) {
 		{"list", []any{1, m{}, nil}, history.Encoded("[1,{},null]")},
 		{"time", time.Unix(0, 0).UTC(), history.Encoded(`"1970-01-01T00:00:00Z"`)},
 		{
-			"struct", layer{Units: 5, Rate: 0.25, Name: "a\nb", Tags: []string{"x"}, Deep: m{"z": 1e300}, On: true},
+			"struct",
+			layer{Units: 5, Rate: 0.25, Name: "a\nb", Tags: []string{"x"}, Deep: m{"z": 1e300}, On: true},
 			m{"units": int64(5), "rate": 0.25, "name": "a\nb", "tags": history.Encoded(`["x"]`), "none": nil, "deep": m{"z": 1e300}, "on": true},
 		},
 		{"map of another type", map[int]string{10: "x", 9: "y"}, m{"9": "y", "10": "x"}},
