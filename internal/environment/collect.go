@@ -1,6 +1,7 @@
 package environment
 
 import (
+	"cmp"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -84,12 +85,12 @@ func Collect(o Options) *Environment {
 		WriterID:   o.WriterID,
 	}
 	e.addMachine(o.Proc)
-	top, found := findGit(or(o.GitRoot, o.WorkDir), or(o.GitRemote, "origin"))
+	top, found := findGit(cmp.Or(o.GitRoot, o.WorkDir), cmp.Or(o.GitRemote, "origin"))
 	e.addCodePath(top, o.WorkDir)
 	if o.NoGit {
 		found = Git{}
 	}
-	e.Git = Git{Remote: cleanRemote(or(o.GitRemoteURL, found.Remote)), Commit: or(o.GitCommit, found.Commit)}
+	e.Git = Git{Remote: cleanRemote(cmp.Or(o.GitRemoteURL, found.Remote)), Commit: cmp.Or(o.GitCommit, found.Commit)}
 	return e
 }
 
@@ -143,11 +144,4 @@ func (v variables) slurm() map[string]string {
 		job[strings.ToLower(short)] = value
 	}
 	return job
-}
-
-func or(value, otherwise string) string {
-	if value != "" {
-		return value
-	}
-	return otherwise
 }

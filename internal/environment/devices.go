@@ -2,6 +2,7 @@ package environment
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -29,7 +30,7 @@ func (e *Environment) With(facts map[string]any) (*Environment, error) {
 	}
 	with := *e
 	with.NVIDIA = slices.Concat(e.NVIDIA, found.NVIDIA)
-	with.CUDAVersion = or(found.CUDAVersion, e.CUDAVersion)
+	with.CUDAVersion = cmp.Or(found.CUDAVersion, e.CUDAVersion)
 	if with.GPUCount = len(with.NVIDIA); with.GPUCount > 0 {
 		with.GPU = with.NVIDIA[0].Name
 	}

@@ -1,6 +1,7 @@
 package syncrun
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -68,7 +69,7 @@ func (j *job) keeps(ctx context.Context) (reason string, err error) {
 	case note.History < j.survey.Rows:
 		return fmt.Sprintf("the server acknowledged %d of %d rows", note.History, j.survey.Rows), nil
 	}
-	at := Target{Entity: note.Entity, Project: note.Project, RunID: first(note.RunID, j.target.RunID)}
+	at := Target{Entity: note.Entity, Project: note.Project, RunID: cmp.Or(note.RunID, j.target.RunID)}
 	status, err := j.e.Server.Status(ctx, at)
 	if err != nil {
 		return "", err

@@ -1,6 +1,7 @@
 package syncrun
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -128,9 +129,9 @@ func (e *Engine) job(l *Log) *job {
 		own = l.target()
 	}
 	j.target = Target{
-		Entity:  first(o.Entity, own.Entity, o.DefaultEntity),
-		Project: first(o.Project, own.Project, o.DefaultProject),
-		RunID:   first(o.RunID, own.RunID),
+		Entity:  cmp.Or(o.Entity, own.Entity, o.DefaultEntity),
+		Project: cmp.Or(o.Project, own.Project, o.DefaultProject),
+		RunID:   cmp.Or(o.RunID, own.RunID),
 	}
 	j.result = Result{
 		Path: l.Path, Dir: l.Dir.Path(), Bytes: l.Size,
@@ -142,15 +143,6 @@ func (e *Engine) job(l *Log) *job {
 // target is where the log itself says that its run belongs.
 func (l *Log) target() Target {
 	return Target{Entity: l.Run.Entity, Project: l.Run.Project, RunID: l.Run.ID}
-}
-
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 // run does all there is to do with a log.

@@ -1,6 +1,7 @@
 package syncrun
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -156,7 +157,7 @@ func (j *job) settle(old *standing, note *rundir.Uploaded, base rundir.Lines, li
 		if note != nil {
 			left := n.LeftOut
 			n = *note
-			n.RunID, n.LeftOut = j.target.RunID, first(left, n.LeftOut)
+			n.RunID, n.LeftOut = j.target.RunID, cmp.Or(left, n.LeftOut)
 		}
 		n.Done, n.Bytes = true, j.log.Size
 		n.History, n.Events = max(n.History, j.survey.Rows), max(n.Events, j.survey.State.Events)
