@@ -3,6 +3,7 @@ package errors_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"testing"
@@ -53,4 +54,16 @@ func TestIsTimeout_EachFailure_ReportsTimeouts(t *testing.T) {
 			assert.Equal(t, tc.want, errors.IsTimeout(tc.err))
 		})
 	}
+}
+
+func TestIsRetryable_EachFailure_ReportsTemporaryOnes(t *testing.T) {
+	t.Parallel()
+	for _, s := range errors.Sentinels() {
+		want := error(s) == errors.ErrRateLimited || error(s) == errors.ErrServerUnavailable
+		assert.Equal(t, want, errors.IsRetryable(fmt.Errorf("w: %w", &errors.RequestError{Cause: s})), s.Code())
+	}
+	assert.False(t, errors.IsRetryable(nil))
+	assert.False(t, errors.IsRetryable(io.EOF))
+	assert.False(t, errors.IsRetryable(&errors.RequestError{Cause: errors.ErrServerUnavailable, Err: context.Canceled}))
+	assert.True(t, errors.IsRetryable(&errors.RequestError{Cause: errors.ErrServerUnavailable, Err: context.DeadlineExceeded}))
 }

@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -280,40 +282,6 @@ func TestDecode_SeveralErrors_KeepsAll(t *testing.T) {
 	assert.Equal(t, []gqlerror.Location{{Line: 2, Column: 3}}, list[0].Locations)
 }
 
-func TestError_IsValidation_OnlyForRejectedDocuments(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		name   string
-		status int
-		body   string
-		want   bool
-	}{
-		{"unknown field, 200", 200, `{"errors":[{"message":"Cannot query field \"x\" on type \"Y\"."}]}`, true},
-		{"unknown field, 400", 400, `{"errors":[{"message":"Cannot query field \"x\" on type \"Y\".","locations":[{"line":1,"column":1}]}],"data":null}`, true},
-		{"unknown field, 422", 422, `{"errors":[{"message":"Cannot query field \"x\" on type \"Y\"."}]}`, true},
-		{"unknown argument", 200, `{"errors":[{"message":"Unknown argument \"x\" on field \"Y.z\"."}]}`, true},
-		{"unknown type", 400, `{"errors":[{"message":"Unknown type \"X\"."}]}`, true},
-		{"invalid value, located, without path", 200, `{"errors":[{"message":"Variable \"entity\" has invalid value null.","locations":[{"line":1,"column":1}]}]}`, true},
-		{"by its code", 400, `{"errors":[{"message":"nope","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`, true},
-		{"unknown field, said with a path", 400, `{"errors":[{"message":"Cannot query field \"x\" on type \"Y\".","path":["query","x"]}]}`, true},
-		{"a refusal with a path", 403, `{"errors":[{"message":"permission denied","path":["upsertBucket"]}]}`, false},
-		{"a refusal with path and location", 200, `{"errors":[{"message":"permission denied","path":["roles"],"locations":[{"line":1,"column":1}]}]}`, false},
-		{"a refusal with a location only", 401, `{"errors":[{"message":"unauthorized","locations":[{"line":1,"column":1}]}]}`, false},
-		{"bad input", 400, `{"errors":[{"message":"run config cannot exceed 15 MB","path":["upsertBucket"]}]}`, false},
-		{"executed in part", 200, `{"errors":[{"message":"odd","locations":[{"line":1,"column":1}]},{"message":"permission denied","path":["roles"]}]}`, false},
-		{"another shape", 400, `{"error":"Cannot query field"}`, false},
-		{"no errors", 400, `{"errors":[]}`, false},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			_, _, e := decodeUpsert(tc.status, "application/json", tc.body)
-			require.NotNil(t, e)
-			assert.Equal(t, tc.want, e.IsValidation())
-		})
-	}
-	assert.False(t, (&Error{}).IsValidation())
-}
-
 func TestDecode_LongBody_IsCutBetweenRunes(t *testing.T) {
 	t.Parallel()
 	_, _, e := decodeUpsert(502, "text/plain", strings.Repeat("gâteau ", 5000))
@@ -387,4 +355,14 @@ func FuzzDecode(f *testing.F) {
 		}
 		_ = e.IsValidation()
 	})
+}
+
+func TestReadResponse_OtherEndpoint_ReturnsErrorUnless2xx(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, gqlclient.ErrorOf("file_stream", &transport.Response{StatusCode: 200, Body: []byte("not even JSON")}, nil))
+	err := gqlclient.ErrorOf("file_stream", &transport.Response{StatusCode: 404, Body: []byte(`{"error":"run not found"}`)}, nil)
+	require.EqualError(t, err, "file_stream: HTTP 404: run not found")
+	err = gqlclient.ErrorOf("file_stream", nil, &transport.Error{Op: "file_stream", Err: context.Canceled})
+	require.ErrorIs(t, err, context.Canceled)
+	require.EqualError(t, err, "file_stream: context canceled")
 }

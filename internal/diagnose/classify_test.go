@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -158,34 +157,6 @@ func TestClassify_ForbiddenWithoutSignOfWandB_IsPlain(t *testing.T) {
 	}
 }
 
-// Every class that is not a refusal has a sentinel, and the original error is in the
-// chain.
-func TestRequestError_EachClass_KeepsReason(t *testing.T) {
-	t.Parallel()
-	for class, cause := range map[Class]error{
-		Unexpected: errors.ErrUnexpectedAnswer, Unreachable: errors.ErrServerUnavailable, ServerError: errors.ErrServerUnavailable,
-		WrongURL: errors.ErrWrongBaseURL, Schema: errors.ErrSchemaMismatch, Input: errors.ErrInvalidInput,
-		RunDeleted: errors.ErrRunDeleted, RateLimited: errors.ErrRateLimited, Untrusted: errors.ErrServerUnavailable,
-	} {
-		err := report{}.requestError(t.Context(), &Failure{Class: class, Err: io.ErrUnexpectedEOF})
-		require.ErrorIs(t, err, cause)
-		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-		require.NotErrorIs(t, err, errors.ErrPermissionDenied)
-	}
-	why := errors.New("told to")
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(why)
-	err := report{}.requestError(ctx, &Failure{Class: Cancelled, Err: context.Canceled})
-	require.ErrorIs(t, err, why)
-	require.ErrorIs(t, err, context.Canceled)
-	assert.False(t, errors.IsRetryable(err))
-
-	lost := &transport.Error{Op: "UpsertBucket", Err: fmt.Errorf("%w: %w", context.Canceled, why)}
-	err = report{}.requestError(ctx, Classify(ctx, &graphql.Error{Operation: "UpsertBucket", Err: lost}))
-	require.ErrorIs(t, err, why)
-	assert.Equal(t, "cancelled by the caller (UpsertBucket: context canceled: told to)", err.Error(), "each is said once")
-}
-
 func TestClassify_UntrustedCertificate_NamesReason(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -209,62 +180,5 @@ func TestClassify_UntrustedCertificate_NamesReason(t *testing.T) {
 			assert.Zero(t, e.StatusCode, "that of an earlier attempt says nothing about this one")
 			assert.Contains(t, e.Explain(), tt.says)
 		})
-	}
-}
-
-func TestFindings_About_OtherRun_DropsRun(t *testing.T) {
-	t.Parallel()
-	f := findings(viewer("acme"), func(f *Findings) {
-		f.RunID, f.Run.Answer, f.Run.Owner = "r1", answered, "bo"
-	})
-	assert.Same(t, f, f.About("r1"))
-	other := f.About("r2")
-	assert.Empty(t, other.Run.Owner)
-	assert.Empty(t, other.Run.Outcome)
-	assert.Equal(t, f.Who, other.Who)
-	assert.Equal(t, "bo", f.Run.Owner, "the shared findings stay")
-	for _, p := range other.Evidence("p") {
-		assert.NotEqual(t, "run", p.Name)
-	}
-}
-
-func TestLooksCut_PageSizes_MayBeCut(t *testing.T) {
-	t.Parallel()
-	for n, cut := range map[int]bool{0: false, 1: false, 10: true, 11: false, 50: true, 100: true, 101: false, 999: false, 1000: true, 1001: true} {
-		assert.Equal(t, cut, looksCut(n), "%d teams", n)
-	}
-}
-
-func TestAnswerOf_EachError_HasOutcome(t *testing.T) {
-	t.Parallel()
-	invalid := graphql.FieldError{Message: `Cannot query field "x" on type "Y".`, HasLocations: true}
-	for name, tt := range map[string]struct {
-		present bool
-		err     error
-		want    errors.Outcome
-	}{
-		"value":            {true, nil, errors.Answered},
-		"null":             {false, nil, errors.Empty},
-		"field refused":    {false, fieldRefused{graphql.FieldError{Message: "permission denied"}}, errors.Refused},
-		"403":              {false, refusal(403, "permission denied"), errors.Refused},
-		"401":              {false, refusal(401, "unauthorized"), errors.Refused},
-		"404":              {false, refusal(404, "not found"), errors.Refused},
-		"200 with error":   {false, refusal(200, "permission denied"), errors.Refused},
-		"too old":          {false, failure(200, graphql.KindGraphQL, "", invalid), errors.Unsupported},
-		"too old, 400":     {false, failure(400, graphql.KindGraphQL, "", invalid), errors.Unsupported},
-		"proxy":            {false, failure(403, graphql.KindHTML, ""), errors.Failed},
-		"web page":         {false, failure(http.StatusOK, graphql.KindHTML, ""), errors.Failed},
-		"down":             {false, failure(503, graphql.KindHTML, ""), errors.Failed},
-		"down, in JSON":    {false, refusal(500, "internal"), errors.Failed},
-		"no answer":        {false, io.EOF, errors.Failed},
-		"context is over":  {false, &graphql.Error{Err: &transport.Error{Err: context.DeadlineExceeded}}, errors.Failed},
-		"rate limited":     {false, failure(429, graphql.KindJSONError, "slow down"), errors.Failed},
-		"request too long": {false, failure(413, graphql.KindJSONError, "long"), errors.Failed},
-	} {
-		a := answerOf(tt.present, tt.err)
-		assert.Equal(t, tt.want, a.Outcome, name)
-		if tt.want != errors.Answered {
-			assert.NotEmpty(t, a.text(), name)
-		}
 	}
 }

@@ -1,14 +1,19 @@
 package diagnose
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"net"
 	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/transport"
 )
 
 func TestRequestError_Unreachable_HintsAtHostName(t *testing.T) {
@@ -67,4 +72,32 @@ func TestPermissionError_PersonalEntity_IsCopied(t *testing.T) {
 	}
 	e := report{}.permissionError(&Failure{}, &Findings{}, Verdict{})
 	assert.Nil(t, e.Viewer)
+}
+
+// Every class that is not a refusal has a sentinel, and the original error is in the
+// chain.
+func TestRequestError_EachClass_KeepsReason(t *testing.T) {
+	t.Parallel()
+	for class, cause := range map[Class]error{
+		Unexpected: errors.ErrUnexpectedAnswer, Unreachable: errors.ErrServerUnavailable, ServerError: errors.ErrServerUnavailable,
+		WrongURL: errors.ErrWrongBaseURL, Schema: errors.ErrSchemaMismatch, Input: errors.ErrInvalidInput,
+		RunDeleted: errors.ErrRunDeleted, RateLimited: errors.ErrRateLimited, Untrusted: errors.ErrServerUnavailable,
+	} {
+		err := report{}.requestError(t.Context(), &Failure{Class: class, Err: io.ErrUnexpectedEOF})
+		require.ErrorIs(t, err, cause)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		require.NotErrorIs(t, err, errors.ErrPermissionDenied)
+	}
+	why := errors.New("told to")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(why)
+	err := report{}.requestError(ctx, &Failure{Class: Cancelled, Err: context.Canceled})
+	require.ErrorIs(t, err, why)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.False(t, errors.IsRetryable(err))
+
+	lost := &transport.Error{Op: "UpsertBucket", Err: fmt.Errorf("%w: %w", context.Canceled, why)}
+	err = report{}.requestError(ctx, Classify(ctx, &graphql.Error{Operation: "UpsertBucket", Err: lost}))
+	require.ErrorIs(t, err, why)
+	assert.Equal(t, "cancelled by the caller (UpsertBucket: context canceled: told to)", err.Error(), "each is said once")
 }

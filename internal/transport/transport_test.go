@@ -2,7 +2,6 @@ package transport
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -235,74 +234,6 @@ func TestTransport_AnyFormat_HidesKey(t *testing.T) {
 	}
 }
 
-func TestRequestID_EachHeader_IsFound(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		name   string
-		header http.Header
-		want   string
-	}{
-		{"none", http.Header{}, ""},
-		{"the usual one", http.Header{"X-Request-Id": {"a"}, "Cf-Ray": {"b"}}, "a"},
-		{"an empty one is passed over", http.Header{"X-Request-Id": {""}, "Cf-Ray": {"b"}}, "b"},
-		{"Amazon's", http.Header{"X-Amzn-Trace-Id": {"Root=1-2"}}, "Root=1-2"},
-		{"Google's", http.Header{"X-Cloud-Trace-Context": {"abc/1"}}, "abc/1"},
-		{"a long one is cut", http.Header{"X-Request-Id": {strings.Repeat("z", 1000)}}, strings.Repeat("z", maxRequestID)},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, tc.want, requestID(tc.header, secret.Keys{secret.New(testKey)}))
-		})
-	}
-	for _, name := range requestIDHeaders {
-		assert.Equal(t, http.CanonicalHeaderKey(name), name, "looked up without canonicalising")
-	}
-}
-
-func TestDo_Response_HasItsFacts(t *testing.T) {
-	t.Parallel()
-	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		h := w.Header()
-		h.Set("Content-Type", "Application/JSON; charset=utf-8")
-		h.Set("RateLimit-Limit", "1000")
-		h.Set("RateLimit-Remaining", "12.5")
-		h.Set("RateLimit-Reset", "30")
-		h.Set("Retry-After", "7")
-		h.Set("Content-Encoding", "gzip")
-		w.WriteHeader(403)
-		z := gzip.NewWriter(w)
-		_, _ = io.WriteString(z, "compressed")
-		_ = z.Close()
-	})
-	tr := newTransport(t, Options{BaseURL: srv.URL})
-	resp, err := tr.Do(t.Context(), post(Policy{}))
-	require.NoError(t, err)
-	assert.Equal(t, "application/json", resp.ContentType)
-	assert.Equal(t, RateLimit{Present: true, Limit: 1000, Remaining: 12.5, Reset: 30 * time.Second}, resp.RateLimit)
-	assert.Equal(t, 7*time.Second, resp.RetryAfter)
-	assert.Equal(t, "compressed", string(resp.Body))
-}
-
-func TestRateLimit_EachHeader_IsParsed(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		name   string
-		header http.Header
-		want   RateLimit
-	}{
-		{"absent", http.Header{}, RateLimit{}},
-		{"malformed", http.Header{"Ratelimit-Remaining": {"many"}}, RateLimit{}},
-		{"negative", http.Header{"Ratelimit-Remaining": {"-1"}}, RateLimit{}},
-		{"infinite", http.Header{"Ratelimit-Remaining": {"Inf"}}, RateLimit{}},
-		{"exhausted", http.Header{"Ratelimit-Remaining": {"0"}, "Ratelimit-Reset": {"1e12"}}, RateLimit{Present: true, Reset: time.Hour}},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, tc.want, rateLimit(tc.header))
-		})
-	}
-}
-
 func TestObserve_EachAttempt_IsReported(t *testing.T) {
 	t.Parallel()
 	var n int
@@ -418,11 +349,4 @@ func TestClose_LeavesNoGoroutine(t *testing.T) { //nolint:paralleltest // it cou
 	require.NoError(t, tr.Close(), "Close may be called twice")
 	srv.Close()
 	goleak.VerifyNone(t, ignore)
-}
-
-func TestError_Text_NamesOperationAndReason(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, "no response", (&Error{}).Error())
-	assert.Equal(t, "Op: x (after 3 attempts)", (&Error{Op: "Op", Attempts: 3, Err: errors.New("x")}).Error())
-	assert.Equal(t, "Op: x", (&Error{Op: "Op", Attempts: 1, Err: errors.New("x")}).Error())
 }

@@ -1,0 +1,38 @@
+package errors_test
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/wandgo/wandgo/errors"
+)
+
+func TestExplain_WrappedOrJoined_FindsTexts(t *testing.T) {
+	t.Parallel()
+	p := refused(errors.ErrNotTeamMember, errors.Certain)
+	r := &errors.RequestError{Op: "read run", Err: io.ErrUnexpectedEOF}
+	assert.Empty(t, errors.Explain(nil))
+	assert.Equal(t, "EOF", errors.Explain(io.EOF))
+	assert.Equal(t, p.Explain(), errors.Explain(p))
+	assert.Equal(t, p.Explain(), errors.Explain(fmt.Errorf("a: %w", fmt.Errorf("b: %w", p))))
+	assert.Equal(t, p.Explain()+"\n\n"+r.Explain(), errors.Explain(errors.Join(p, io.EOF, fmt.Errorf("c: %w", r), p)))
+	assert.Equal(t, "start: rate limited\nWait and try again.", errors.Explain(fmt.Errorf("start: %w", errors.ErrRateLimited)))
+}
+
+func TestExplain_SameCauseTwice_ExplainsItOnce(t *testing.T) {
+	t.Parallel()
+	of := func(op string, cause error) *errors.PermissionError {
+		return refused(cause, errors.Certain, func(e *errors.PermissionError) { e.Op = op })
+	}
+	rows, files := of("upload run", errors.ErrViewerRole), of("upload files of run", errors.ErrViewerRole)
+	headline, _, _ := strings.Cut(files.Explain(), "\n\n")
+	assert.Equal(t, rows.Explain()+"\n\n"+headline, errors.Explain(errors.Join(rows, files)))
+	other := of("upload files of run", errors.ErrSeatRequired)
+	assert.Equal(t, rows.Explain()+"\n\n"+other.Explain(), errors.Explain(errors.Join(rows, other)))
+	unknown := of("upload run", nil)
+	assert.Equal(t, unknown.Explain(), errors.Explain(errors.Join(unknown, unknown)))
+}
