@@ -34,7 +34,7 @@ func (s *sink) emit(index int64, line []byte) {
 	s.calls++
 }
 
-// list returns the lines from first on and fails where there is a gap.
+// list returns the lines from first on, and fails if one is missing.
 func (s *sink) list(tb testing.TB, first int64) []string {
 	tb.Helper()
 	list := make([]string, 0, len(s.lines))
@@ -66,7 +66,7 @@ func officialCases(tb testing.TB) []officialCase {
 	return cases
 }
 
-// The official client was given the same bytes; see testdata/README.md.
+// The official client got the same bytes; see testdata/README.md.
 func TestTerminal_RecordedBytes_EqualsOfficialClient(t *testing.T) {
 	t.Parallel()
 	pieces := map[string]func(text string) []string{

@@ -232,7 +232,7 @@ func FuzzTerminal(f *testing.F) {
 			term := console.New(console.Options{Emit: got.emit, Now: fixed, Structured: structured, Delay: time.Hour})
 			stdout, stderr := term.Writer(console.Stdout), term.Writer(console.Stderr)
 			cut = min(cut, len(out))
-			// The cut pieces stand next to each other, as two streams share numbers.
+			// The pieces have consecutive numbers, which the two streams share.
 			for _, w := range []struct {
 				to   io.Writer
 				text []byte

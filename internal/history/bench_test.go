@@ -9,7 +9,7 @@ import (
 	"github.com/wandgo/wandgo/internal/history"
 )
 
-// metrics gives a row of n floats with full digits, as losses have.
+// metrics returns a row of n floats with all their digits, like losses.
 func metrics(n int) map[string]any {
 	r := rand.New(rand.NewPCG(1, 2))
 	row := make(map[string]any, n)
@@ -19,7 +19,7 @@ func metrics(n int) map[string]any {
 	return row
 }
 
-// nested gives a row of the same number of floats in nested maps.
+// nested returns a row of n floats in nested maps.
 func nested(n int) map[string]any {
 	row := make(map[string]any)
 	for k, v := range metrics(n) {
@@ -69,8 +69,7 @@ func BenchmarkRow(b *testing.B) {
 	}
 }
 
-// BenchmarkAlternatingRows has two key sets in turn, as a loop that validates
-// after every step does.
+// Two sets of keys by turns, as in a loop that validates after every step.
 func BenchmarkAlternatingRows(b *testing.B) {
 	var e history.Encoder
 	var buf []byte

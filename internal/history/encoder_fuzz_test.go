@@ -12,9 +12,8 @@ import (
 	"github.com/wandgo/wandgo/internal/history"
 )
 
-// FuzzRow makes a row of arbitrary values and checks it against encoding/json:
-// where that can encode the row, both lines hold the same, and where it cannot,
-// because of NaN or infinity, ours holds the tokens.
+// FuzzRow compares the line of a row of arbitrary values with encoding/json. If that cannot
+// encode the row, because of NaN or infinity, the line has the tokens.
 func FuzzRow(f *testing.F) {
 	f.Add("loss", 0.5, int64(3), uint64(1<<63), "text", []byte{1, 2}, true, uint8(0))
 	f.Add("a\"b", math.NaN(), int64(math.MinInt64), uint64(0), "\xff\x00", []byte("{}"), false, uint8(7))

@@ -232,7 +232,7 @@ func TestAppendRow_BadValue_LeavesOutItsKeyOnly(t *testing.T) {
 		give any
 		key  string
 		err  error
-		want string // what is left of the value
+		want string // the rest of the value
 	}{
 		{"channel", make(chan int), "v", history.ErrUnsupported, ``},
 		{"function", func() {}, "v", history.ErrUnsupported, ``},

@@ -18,7 +18,7 @@ func requireLayout(t *testing.T, row map[string]any) {
 	var enc history.Encoder
 	var quoter jsonx.Quoter
 	split := enc.Split(row)
-	for _, before := range []string{"", "what stands before it"} {
+	for _, before := range []string{"", "text before it"} {
 		all, _ := enc.AppendSplit([]byte(before), split, history.Meta{Step: 7, HasStep: true, Runtime: 0.5, Timestamp: 1.5e9})
 		line, layout := all[len(before):], split.Layout()
 		at := 1
@@ -44,15 +44,15 @@ func TestAppendSplit_Layout_CoversTheLine(t *testing.T) {
 		many[string(rune('a'+i%26))+string(rune('\u4e00'+i))] = i
 	}
 	for name, row := range map[string]map[string]any{
-		"nothing":         {},
-		"numbers":         {"loss": 0.5, "acc": float32(0.25), "n": 3, "nan": math.NaN(), "inf": math.Inf(-1)},
-		"words":           {"t": true, "f": false, "nil": nil},
-		"texts":           {"a\"b": "x\"y,\"z\":1", "new\nline": "tab\t\x01", "bad\xff": "bytes\xfe", "日本": "語"},
-		"nested":          {"m": map[string]any{"a": 1, "b": map[string]any{"c": "d\"e"}}, "list": []any{1, "2", nil}},
-		"empty maps":      {"m": map[string]any{}, "n": map[string]any{"o": map[string]any{}}, "z": 1},
-		"what is refused": {"": 1, "_step": 2, "_runtime": 3, "c": make(chan int), "ok": 1},
-		"own timestamp":   {"_timestamp": 5.5, "a": 1},
-		"many":            many,
+		"nothing":       {},
+		"numbers":       {"loss": 0.5, "acc": float32(0.25), "n": 3, "nan": math.NaN(), "inf": math.Inf(-1)},
+		"words":         {"t": true, "f": false, "nil": nil},
+		"texts":         {"a\"b": "x\"y,\"z\":1", "new\nline": "tab\t\x01", "bad\xff": "bytes\xfe", "日本": "語"},
+		"nested":        {"m": map[string]any{"a": 1, "b": map[string]any{"c": "d\"e"}}, "list": []any{1, "2", nil}},
+		"empty maps":    {"m": map[string]any{}, "n": map[string]any{"o": map[string]any{}}, "z": 1},
+		"refused keys":  {"": 1, "_step": 2, "_runtime": 3, "c": make(chan int), "ok": 1},
+		"own timestamp": {"_timestamp": 5.5, "a": 1},
+		"many":          many,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -54,7 +54,7 @@ func TestSplit_FifthKeySet_ReplacesLongestUnused(t *testing.T) {
 		*memo(i) = i
 	}
 	assert.Equal(t, 0, *memo(0))
-	assert.Nil(t, *memo(4), "takes the place of 1")
+	assert.Nil(t, *memo(4), "replaces 1")
 	for _, i := range []int{0, 2, 3} {
 		assert.Equal(t, i, *memo(i))
 	}

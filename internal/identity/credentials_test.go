@@ -18,7 +18,7 @@ import (
 // the entries of others.
 func TestToken_Exchanged_IsStored(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) { // the clock stands at midnight, 1 January 2000
+	synctest.Test(t, func(t *testing.T) { // the clock starts at midnight, 1 January 2000
 		i := &issuer{}
 		p := newPlace(t, i)
 		p.take(t, "")

@@ -19,7 +19,7 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// none is where no token was rejected.
+// none means that no token was rejected.
 var none secret.Key
 
 // advance moves the clock of a synctest bubble.
@@ -113,8 +113,8 @@ func TestToken_StoredByOtherProcess_IsUsed(t *testing.T) {
 	})
 }
 
-// Whoever needs a token while one is being got waits for
-// that; who is first and gives up leaves it to another.
+// Callers that need a token during a fetch wait for it. If the fetching caller gives up,
+// another one fetches.
 func TestToken_ManyCallers_ShareOneExchange(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

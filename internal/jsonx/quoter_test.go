@@ -52,7 +52,7 @@ func TestQuoter_MoreKeysThanRemembered_EqualsAppendQuoted(t *testing.T) {
 	}
 }
 
-// FuzzQuoter quotes three lines, each twice, with what is remembered of those before.
+// FuzzQuoter quotes three lines, each twice, with one Quoter.
 func FuzzQuoter(f *testing.F) {
 	f.Add([]byte(`{"a":1,"b":"x"}`), []byte(`{"a":2,"b":"y\"z"}`), []byte(`{"b":2}`))
 	f.Add([]byte(`,"a":,"a":`), []byte(`{"a":{"a":{"a":1}}}`), []byte("{\"\xff\":\"\x00\"}"))

@@ -179,7 +179,7 @@ func TestSection4_5_RedefinitionMerges(t *testing.T) {
 			records := s.Take()
 			require.Len(t, records, len(tt.defs))
 			assert.Equal(t, metric.OpsOf(tt.want.Summary...), records[len(records)-1].Ops)
-			assert.Equal(t, tt.defs[0], records[0].Definition, "the journal gets what was given")
+			assert.Equal(t, tt.defs[0], records[0].Definition, "the journal gets the original definition")
 		})
 	}
 }

@@ -143,6 +143,6 @@ func FuzzLoad(f *testing.F) {
 		first := wireOf(t, &s, true)
 		var again metric.Set
 		require.NoError(t, again.Load([]byte(first)))
-		assert.JSONEq(t, first, wireOf(t, &again, true), "what is listed loads as it is")
+		assert.JSONEq(t, first, wireOf(t, &again, true), "the list is loaded unchanged")
 	})
 }

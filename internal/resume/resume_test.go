@@ -75,7 +75,7 @@ func TestFirstStep(t *testing.T) {
 	}{
 		{"after the last row", `{"_step":3}`, `["{\"_step\":7}"]`, 8, 8},
 		{"the summary is ahead of the row", `{"_step":9}`, `["{\"_step\":5}"]`, 2, 10},
-		{"also where there are no lines", `{"_step":9}`, `["{\"_step\":7}"]`, 0, 10},
+		{"also without lines", `{"_step":9}`, `["{\"_step\":7}"]`, 0, 10},
 		{"summary alone", `{"_step":3}`, `["{}"]`, 4, 4},
 		{"step 0 was logged", `{}`, `["{\"_step\":0}"]`, 1, 1},
 		{"nothing was logged", `{}`, `[]`, 0, 0},
@@ -111,8 +111,8 @@ func TestRuntime(t *testing.T) {
 		{"the event's", `{}`, `["{\"_runtime\":99.6}"]`, `["{\"_runtime\":200.2}"]`, 200200 * time.Millisecond},
 		{"the summary's", `{"_runtime":10.75}`, `["{\"_runtime\":3.25}"]`, `[]`, 10750 * time.Millisecond},
 		{"of the summary the client's own", `{"_runtime":500,"_wandb":{"runtime":20}}`, `["{\"_runtime\":1.2}"]`, `[]`, 20 * time.Second},
-		{"text is none", `{"_runtime":"9"}`, `["{}"]`, `["{\"_runtime\":\"x\"}"]`, 0},
-		{"nor is what is negative", `{"_wandb":{"runtime":-8}}`, `["{\"_runtime\":-5}"]`, `[]`, 0},
+		{"text is ignored", `{"_runtime":"9"}`, `["{}"]`, `["{\"_runtime\":\"x\"}"]`, 0},
+		{"a negative number is ignored", `{"_wandb":{"runtime":-8}}`, `["{\"_runtime\":-5}"]`, `[]`, 0},
 		{"longer than anything runs", `{"_runtime":1e300}`, `[]`, `[]`, maxRuntime},
 	}
 	for _, tt := range tests {

@@ -20,7 +20,7 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// newSink is a server that hands out addresses and throws contents away.
+// newSink is a server that returns addresses and discards contents.
 func newSink(b *testing.B) (*runfiles.Config, *atomic.Int64) {
 	b.Helper()
 	var got atomic.Int64

@@ -8,5 +8,5 @@ var (
 	RelativeTo   = relativeTo
 )
 
-// GraceBytes is what is still kept when the time is up.
+// GraceBytes is the number of bytes stored after the context has ended.
 const GraceBytes = graceBytes

@@ -272,8 +272,8 @@ func TestUpload_InvalidAddress_Fails(t *testing.T) {
 	})
 }
 
-// A file that cannot be read fails at once, and a file that shrinks while it is
-// sent is sent again.
+// A file that cannot be read fails at once. A file that shrinks while it is sent is sent
+// again.
 func TestUpload_FileChangesWhileRead_Fails(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t, nil)

@@ -19,7 +19,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// tree is every file below dir, with its content.
+// tree returns every file below dir with its content.
 func tree(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := make(map[string]string)
@@ -113,8 +113,8 @@ func TestKeep_DuringUpload_StoresTheFile(t *testing.T) {
 	assert.Equal(t, map[string]string{"done": ""}, o.files())
 }
 
-// Once the time is up what costs nothing is still kept, and so much besides as a run
-// has in memory. The rest is named.
+// After the context has ended, links are still created and a few bytes are copied. The
+// other files are in the error.
 func TestKeep_ContextEnded_CopiesTheSmallest(t *testing.T) {
 	t.Parallel()
 	src, dir := t.TempDir(), t.TempDir()
@@ -144,7 +144,7 @@ func TestKeep_ContextEnded_CopiesTheSmallest(t *testing.T) {
 	assert.Len(t, tree(t, dir), 5)
 }
 
-// The time is up in the middle of a copy.
+// The context ends during a copy.
 func TestKeep_ContextEndsDuringCopy_StopsIt(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -190,8 +190,7 @@ type largeInfo struct {
 
 func (l largeInfo) Size() int64 { return l.size }
 
-// After Finish only what failed is kept: the rest is on the server, whatever its
-// policy.
+// After Finish only failed files are stored; the others are on the server.
 func TestKeep_AfterFinish_StoresFailedFiles(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t, nil)
@@ -210,7 +209,7 @@ func TestKeep_AfterFinish_StoresFailedFiles(t *testing.T) {
 	assert.Equal(t, "AccessDenied", o.denied[0].Code)
 }
 
-// Keep comes while Finish waits.
+// Keep is called while Finish waits.
 func TestKeep_DuringFinish_EndsIt(t *testing.T) {
 	t.Parallel()
 	o := newOnline(t, nil)

@@ -35,7 +35,7 @@ func quick() *transport.Policy {
 	return &p
 }
 
-// notes is what an uploader told its owner.
+// notes are the calls of an uploader's callbacks.
 type notes struct {
 	mu       sync.Mutex
 	uploaded []string

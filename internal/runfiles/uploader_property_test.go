@@ -12,8 +12,8 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// Whatever is saved from several goroutines, and whatever the store does about
-// it, in the end the run has the last content of each name.
+// After random saves from several goroutines and random errors of the store, the run has
+// the last content of each name.
 func TestUploader_RandomSaves_LastContentWins(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {

@@ -81,7 +81,7 @@ func TestNormalizeBaseURL_Invalid_ReturnsInputError(t *testing.T) {
 	}
 }
 
-// A bad base URL is named with where it came from.
+// The error for a bad base URL has its source.
 func TestResolve_BaseURL_HasItsSource(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -100,9 +100,8 @@ func TestResolve_BaseURL_HasItsSource(t *testing.T) {
 	assert.ErrorContains(t, err, "Options.BaseURL")
 }
 
-// Where a settings file cannot be understood,
-// the server it names is not known, and a key from elsewhere must not go to
-// another one instead.
+// If a settings file cannot be parsed, its server is not known, and a key from elsewhere
+// must not be sent to another server.
 func TestResolve_FileWithSyntaxError_NeedsBaseURL(t *testing.T) {
 	t.Parallel()
 	const (

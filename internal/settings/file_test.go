@@ -26,7 +26,7 @@ func TestParseFile(t *testing.T) {
 		{"no default section", "[other]\nentity = no\n", map[string]string{}},
 		{"section names are exact", "[ default ]\nentity = a\n[Default]\nentity = b\n", map[string]string{}},
 		{"inherited", "[DEFAULT]\nentity = a\nproject = p\n[default]\nentity = b\n", map[string]string{"entity": "b", "project": "p"}},
-		{"inherited by nobody", "[DEFAULT]\nentity = a\n", map[string]string{}},
+		{"inherited by no section", "[DEFAULT]\nentity = a\n", map[string]string{}},
 		{"continued", "[default]\nnotes = one\n two\n\n\tthree\n\nentity = team\n", map[string]string{"notes": "one\ntwo\n\nthree", "entity": "team"}},
 		{"comment in a continued value", "[default]\nnotes = one\n  # c\n  two\n", map[string]string{"notes": "one\ntwo"}},
 		{"indented options", "[default]\n  entity = a\n  project = b\n", map[string]string{"entity": "a", "project": "b"}},

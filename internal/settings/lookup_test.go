@@ -20,7 +20,7 @@ func entry(machine, password string) string {
 func TestResolve_Key_ListsLookups(t *testing.T) {
 	t.Parallel()
 	const base = "http://localhost:8080"
-	// In the expected texts, ~ stands for the home and @ for the working directory.
+	// In the expected texts, ~ is the home directory and @ the working directory.
 	tests := []struct {
 		name     string
 		explicit string

@@ -39,7 +39,7 @@ func TestResolve_Requests(t *testing.T) {
 	assert.Equal(t, 30*time.Second, s.HTTPTimeout)
 	assert.Equal(t, Retry{20, 2 * time.Second, time.Minute, 30 * time.Second}, s.GraphQL)
 	assert.Equal(t, Retry{10085, 2 * time.Second, time.Minute, 3 * time.Minute}, s.FileStream.Retry)
-	assert.Zero(t, s.FileStream.TransmitInterval, "nobody set it")
+	assert.Zero(t, s.FileStream.TransmitInterval, "not set")
 	assert.Equal(t, Retry{20, 2 * time.Second, time.Minute, 0}, s.FileTransfer)
 	assert.Zero(t, s.FinishTimeout)
 	assert.False(t, s.StopOnFatalError)

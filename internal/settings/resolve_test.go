@@ -200,7 +200,7 @@ func TestResolve_Tags(t *testing.T) {
 	assert.Equal(t, []string{"a"}, s.Tags)
 	assert.Equal(t, "RunOptions.Tags", s.TagsSource)
 
-	assert.Equal(t, []string{"x, y"}, w.resolve(t, Explicit{}).Tags, "a file gives one tag")
+	assert.Equal(t, []string{"x, y"}, w.resolve(t, Explicit{}).Tags, "a file has one tag")
 	w.vars["WANDB_TAGS"] = "a, b,,c"
 	s = w.resolve(t, Explicit{})
 	assert.Equal(t, []string{"a", " b", "c"}, s.Tags)

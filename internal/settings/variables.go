@@ -31,7 +31,7 @@ var unsupported = map[string]string{
 	"SUMMARY_TIMEOUT":                     "the summary is never fetched",
 	"SYNC_TENSORBOARD":                    "TensorBoard files are not read",
 	"X_FILE_STREAM_NO_GZIP":               "posts are never compressed",
-	"X_FILES_DIR":                         "files are kept in the run's directory",
+	"X_FILES_DIR":                         "files are stored in the run's directory",
 	"X_SERVER_SIDE_DERIVED_SUMMARY":       "the client derives the summary",
 	"X_SERVER_SIDE_EXPAND_GLOB_METRICS":   "metric globs are always sent as they are",
 	"X_SKIP_TRANSACTION_LOG":              "the log is what keeps rows safe",

@@ -14,10 +14,10 @@ import (
 	"github.com/wandgo/wandgo/internal/summary"
 )
 
-// model is the rule for one metric, kept by remembering everything.
+// model is the rule for one metric. It stores all values.
 type model struct {
 	logged  []any // every value
-	from    int   // where the first is, counted in logged from 1; 0 if a set came before
+	from    int   // the index of the first value in logged, from 1; 0 if a set came before
 	present bool
 	ops     metric.Ops
 	shown   any // nil for nothing

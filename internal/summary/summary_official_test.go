@@ -36,16 +36,16 @@ var departures = map[string]string{
 	"sync esc step":            `takes "x\.y" as a step for y in "x\"`,
 	"sync dotted explicit esc": "fills in no steps for escaped names",
 
-	"step present as object": "overwrites what is in the way of a step",
-	"sync dot step, nested":  "overwrites what is in the way of a step",
+	"step present as object": "overwrites a value in the way of a step",
+	"sync dot step, nested":  "overwrites a value in the way of a step",
 
-	"del parent":       "hides what is logged below a deleted object for good",
-	"del parent plain": "hides what is logged below a deleted object for good",
-	"del parent 3":     "hides what is logged below a deleted object for good",
+	"del parent":       "never shows keys below a deleted object again",
+	"del parent plain": "never shows keys below a deleted object again",
+	"del parent 3":     "never shows keys below a deleted object again",
 
 	"set parent log":               "brings covered keys back by accident",
 	"set parent scalar":            "brings covered keys back by accident",
-	"literal dotted glob conflict": "gives the operations of a glob for a key with a dot to the path it resembles",
+	"literal dotted glob conflict": "uses the operations of a glob for a key with a dot for the nested path",
 }
 
 // Each line of testdata/official.jsonl has calls of the official client, and the history,
@@ -188,7 +188,7 @@ func texts(v any) []string {
 	return out
 }
 
-// show gives a value as text in which equal numbers are equal, NaN too.
+// show returns a value as text in which equal numbers, and NaN, are equal.
 func show(v any) string {
 	switch v := v.(type) {
 	case map[string]any:
@@ -214,7 +214,7 @@ func show(v any) string {
 	return fmt.Sprintf("%#v", v)
 }
 
-// definitions gives a list of definitions in which order does not matter.
+// definitions returns a list of definitions whose order does not matter.
 func definitions(list []any) []string {
 	name := func(entry map[string]any) string {
 		if name, ok := entry["1"]; ok {
