@@ -91,9 +91,9 @@ func (r *Failure) NeedsProbes() bool {
 	}
 }
 
-// Questions returns one class for all classes for which [Ask] asks the same
+// questions returns one class for all classes for which [Ask] asks the same
 // questions.
-func (c Class) Questions() Class {
+func (c Class) questions() Class {
 	switch c {
 	case Unauthorized, EntityNotFound:
 		return c

@@ -74,7 +74,7 @@ func (d *Diagnoser) ExplainRunning(ctx context.Context, q Question, err error) e
 		return err
 	}
 	return d.explain(ctx, ctx, q, err, func(ctx context.Context, refusal *Failure) *Findings {
-		key := memoryKey{target{q.Entity, q.Project}, q.RunID, refusal.Class.Questions()}
+		key := memoryKey{target{q.Entity, q.Project}, q.RunID, refusal.Class.questions()}
 		return d.memory.get(ctx, key, func() *Findings {
 			handle := d.sharing.enter(key.target)
 			defer handle.leave()
@@ -114,11 +114,11 @@ func (d *Diagnoser) explain(
 	if r.NeedsProbes() {
 		ctx, cancel := context.WithTimeout(ctx, d.config.Timeout)
 		defer cancel()
-		findings = find(ctx, r).About(q.RunID)
+		findings = find(ctx, r).about(q.RunID)
 	}
 	if ended := endOf(ctx); ended != nil { // the caller gave up: both are reported
 		r.Err = errors.Join(r.Err, ended)
-		if r.NeedsProbes() && findings.CutShort() {
+		if r.NeedsProbes() && findings.cutShort() {
 			r.Hint = "the caller's context ended meanwhile (" + context.Cause(ctx).Error() + "), which cut the follow-up questions short"
 		}
 	}

@@ -46,8 +46,8 @@ func (f *Findings) Evidence(project string) []errors.Probe {
 	return probes
 }
 
-// CutShort reports whether a question got no response, or none was asked.
-func (f *Findings) CutShort() bool {
+// cutShort reports whether a question got no response, or none was asked.
+func (f *Findings) cutShort() bool {
 	probes := f.Evidence("")
 	failed := func(p errors.Probe) bool { return p.Outcome == errors.Failed }
 	return len(probes) == 0 || slices.ContainsFunc(probes, failed)

@@ -109,9 +109,9 @@ type Findings struct {
 	}
 }
 
-// About returns the findings for a request about this run. Findings that come from
+// about returns the findings for a request about this run. Findings that come from
 // another request say nothing about its run.
-func (f *Findings) About(runID string) *Findings {
+func (f *Findings) about(runID string) *Findings {
 	if f.RunID == runID {
 		return f
 	}

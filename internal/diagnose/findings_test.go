@@ -11,8 +11,8 @@ func TestFindings_About_OtherRun_DropsRun(t *testing.T) {
 	f := findings(viewer("acme"), func(f *Findings) {
 		f.RunID, f.Run.Answer, f.Run.Owner = "r1", answered, "bo"
 	})
-	assert.Same(t, f, f.About("r1"))
-	other := f.About("r2")
+	assert.Same(t, f, f.about("r1"))
+	other := f.about("r2")
 	assert.Empty(t, other.Run.Owner)
 	assert.Empty(t, other.Run.Outcome)
 	assert.Equal(t, f.Who, other.Who)

@@ -22,7 +22,7 @@ type memory struct {
 type memoryKey struct {
 	target    target
 	runID     string
-	questions Class // see [Class.Questions]
+	questions Class // see [Class.questions]
 }
 
 type remembered struct {

@@ -29,7 +29,7 @@ func (c report) permissionError(r *Failure, f *Findings, v Verdict) *errors.Perm
 	if r.Hint != "" {
 		e.Notes = append(e.Notes, r.Hint)
 	}
-	e.Notes = append(e.Notes, PlaceholderNotes(c.Question)...)
+	e.Notes = append(e.Notes, placeholderNotes(c.Question)...)
 	e.Suggestions = f.suggestions()
 	return e
 }
@@ -59,8 +59,8 @@ func (f *Findings) viewer() *errors.Viewer {
 	return &v
 }
 
-// PlaceholderNotes names the valid names that look like placeholders.
-func PlaceholderNotes(q Question) []string {
+// placeholderNotes names the valid names that look like placeholders.
+func placeholderNotes(q Question) []string {
 	var notes []string
 	if looks, ok := errors.LooksLikePlaceholder(q.Entity); ok {
 		notes = append(notes, "the entity "+quote(q.Entity)+" looks like "+looks)
