@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"sync"
@@ -62,9 +63,11 @@ func (o *syncOutput) waiting(reason string) {
 	o.draw("waiting for the server: " + printable(reason))
 }
 
+// draw replaces the line of progress, which must fit on one line of the terminal.
 func (o *syncOutput) draw(text string) {
 	o.shown = true
-	o.printf("\r\x1b[K%s %s", o.style.Dim(o.mark), term.Cut(text, o.columns()-term.Width(o.mark)-2))
+	room := cmp.Or(o.width, defaultColumns) - term.Width(o.mark) - len(" ") - 1
+	o.printf("\r\x1b[K%s %s", o.style.Dim(o.mark), term.Cut(text, room))
 }
 
 func (o *syncOutput) erase() {

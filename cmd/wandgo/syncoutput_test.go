@@ -73,3 +73,11 @@ func TestNextStep_SharedCause_NamesTheCommandToRetry(t *testing.T) {
 		})
 	}
 }
+
+func TestDraw_NarrowTerminal_FitsOneLine(t *testing.T) {
+	t.Parallel()
+	var b writer
+	o := &syncOutput{printer: &printer{w: &b, width: 30}, live: true, mark: "[1/2]"}
+	o.waiting("connect: connection refused, and more")
+	assert.Equal(t, "[1/2] waiting for the server…", strings.TrimPrefix(string(b), "\r\x1b[K"))
+}
