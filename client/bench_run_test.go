@@ -96,7 +96,7 @@ func quietRun(b *testing.B, s *wandbtest.Server, mode string) *client.Run {
 		"WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL", "3600",
 		"WANDB_X_FILE_STREAM_RETRY_WAIT_MIN_SECONDS", "0.1", "WANDB_X_FILE_STREAM_RETRY_WAIT_MAX_SECONDS", "0.1",
 	))
-	run, err := c.Init(b.Context(), client.RunOptions{Entity: "acme", Project: "vision", Mode: mode, StatsInterval: -1})
+	run, err := c.Init(b.Context(), client.RunOptions{Entity: "acme", Project: "vision", Mode: client.Mode(mode), StatsInterval: -1})
 	require.NoError(b, err)
 	return run
 }

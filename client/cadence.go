@@ -16,7 +16,7 @@ import (
 // value that is out of bounds is an error of [New].
 //
 // The first rows of a run leave at once, as does what Finish sends, a full request
-// of about 1.5 MB, and [Run.Preempting]. A run never has more than one request to
+// of about 1.5 MB, and [Run.MarkPreempting]. A run never has more than one request to
 // its file stream on the way.
 type Cadence struct {
 	// Interval is the least time between the starts of two posts of rows, summary,
@@ -25,12 +25,12 @@ type Cadence struct {
 	// At most an hour. Default: WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL (seconds), then
 	// 15 s.
 	Interval time.Duration
-	// Fastest is the least time to which Interval shrinks while the server's
+	// MinInterval is the least time to which Interval shrinks while the server's
 	// RateLimit-Remaining and RateLimit-Reset headers leave room for ten times as
 	// many posts, as a project has many runs. People watch the chart move. At most
 	// Interval, if both are given; the same as Interval never shrinks it. Default:
 	// Interval, where that or its variable is set, else 2 s.
-	Fastest time.Duration
+	MinInterval time.Duration
 	// Heartbeat is the time after the last post until an empty one says that the run
 	// is alive. At most four minutes, as the server takes five of silence for a
 	// crash. Default: 30 s.
@@ -64,7 +64,7 @@ func (c Cadence) resolve(s *settings.Settings) (Cadence, error) {
 		value, most time.Duration
 	}{
 		{"Interval", c.Interval, mostCadence},
-		{"Fastest", c.Fastest, mostCadence},
+		{"MinInterval", c.MinInterval, mostCadence},
 		{"Heartbeat", c.Heartbeat, mostHeartbeat},
 		{"ConfigDelay", c.ConfigDelay, mostCadence},
 		{"FileDelay", c.FileDelay, mostCadence},
@@ -77,9 +77,9 @@ func (c Cadence) resolve(s *settings.Settings) (Cadence, error) {
 			}
 		}
 	}
-	if c.Interval > 0 && c.Fastest > c.Interval {
+	if c.Interval > 0 && c.MinInterval > c.Interval {
 		return c, &errors.InputError{
-			Field: "Cadence.Fastest", Value: secret.Redact(c.Fastest.String()), Rule: fmt.Sprintf("must not exceed Cadence.Interval, which is %v", c.Interval),
+			Field: "Cadence.MinInterval", Value: secret.Redact(c.MinInterval.String()), Rule: fmt.Sprintf("must not exceed Cadence.Interval, which is %v", c.Interval),
 		}
 	}
 	c.Interval = firstPositive(c.Interval, s.FileStream.TransmitInterval)

@@ -32,10 +32,10 @@ func TestCadenceInput(t *testing.T) {
 		"interval without a unit":  {client.Cadence{Interval: 15 * ns}, "Interval"},
 		"interval too long":        {client.Cadence{Interval: time.Hour + 1}, "Interval"},
 		"interval negative":        {client.Cadence{Interval: -time.Second}, "Interval"},
-		"fastest without a unit":   {client.Cadence{Fastest: 2 * ns}, "Fastest"},
-		"fastest negative":         {client.Cadence{Fastest: -1}, "Fastest"},
-		"fastest above interval":   {client.Cadence{Interval: time.Second, Fastest: 2 * time.Second}, "Fastest"},
-		"fastest above usual pace": {client.Cadence{Fastest: time.Minute}, ""},
+		"fastest without a unit":   {client.Cadence{MinInterval: 2 * ns}, "MinInterval"},
+		"fastest negative":         {client.Cadence{MinInterval: -1}, "MinInterval"},
+		"fastest above interval":   {client.Cadence{Interval: time.Second, MinInterval: 2 * time.Second}, "MinInterval"},
+		"fastest above usual pace": {client.Cadence{MinInterval: time.Minute}, ""},
 		"heartbeat too long":       {client.Cadence{Heartbeat: 4*time.Minute + 1}, "Heartbeat"},
 		"heartbeat negative":       {client.Cadence{Heartbeat: -1}, "Heartbeat"},
 		"config delay":             {client.Cadence{ConfigDelay: 5 * ns}, "ConfigDelay"},
@@ -128,7 +128,7 @@ func TestIntervalIsKept(t *testing.T) {
 		least  time.Duration // for so many posts; less than it is, as a busy machine delays some
 	}{
 		"by option":   {at(client.Cadence{Interval: short}), 4, 2 * short},
-		"by variable": {environ("WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL", "3"), 2, 2500 * time.Millisecond}, // the usual Fastest is 2 s
+		"by variable": {environ("WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL", "3"), 2, 2500 * time.Millisecond}, // the usual MinInterval is 2 s
 		"by both": {func(o *client.Options) {
 			environ("WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL", "3600")(o)
 			at(client.Cadence{Interval: short})(o)
@@ -152,7 +152,7 @@ func TestServerWithRoomIsToldSooner(t *testing.T) {
 	t.Parallel()
 	s := roomy(t)
 	const fastest = 50 * time.Millisecond
-	run := paced(t, s, at(client.Cadence{Interval: time.Hour, Fastest: fastest, Heartbeat: 4 * time.Minute}))
+	run := paced(t, s, at(client.Cadence{Interval: time.Hour, MinInterval: fastest, Heartbeat: 4 * time.Minute}))
 	assert.GreaterOrEqual(t, logUntil(t, s, run, 9), 4*fastest) // twice as much where nothing else goes on
 	require.NoError(t, run.Finish(t.Context()))
 }

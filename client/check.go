@@ -9,7 +9,6 @@ import (
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/secret"
-	"github.com/wandgo/wandgo/internal/settings"
 )
 
 // Decision answers "may I?". The zero Decision is [Unknown].
@@ -194,5 +193,5 @@ func (c *Client) CheckAccess(ctx context.Context, r AccessRequest) (*Access, err
 }
 
 func (c *Client) checkPlace(q diagnose.Question) error {
-	return checkNames(c.settings.Key, named{"entity", q.Entity, settings.CheckEntity}, named{"project", q.Project, settings.CheckProject})
+	return checkNames(c.settings.Key, q.Entity, q.Project, "")
 }

@@ -1,18 +1,21 @@
 package client
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/display"
+	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/identity"
-	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/runfiles"
+	"github.com/wandgo/wandgo/internal/session"
 	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -31,9 +34,8 @@ type Client struct {
 	diagnoser   *diagnose.Diagnoser
 	isolated    func(string) string // in place of the environment; nil for the real one
 	display     *display.Screen     // a person's terminal; nil where nobody looks
-	journal     journal.Options
-	cadence     Cadence
-	slots       runfiles.Slots // for the files of all runs
+	env         *session.Env        // what its runs share
+	ownedByRun  bool                // it is closed with its only run
 }
 
 // New makes a Client from the options and, where they are silent, from the
@@ -90,9 +92,6 @@ func New(opts Options) (*Client, error) {
 		log:         opts.Logger,
 		initTimeout: firstPositive(opts.InitTimeout, s.InitTimeout, DefaultInitTimeout),
 		isolated:    opts.Getenv,
-		journal:     journal,
-		cadence:     cadence,
-		slots:       runfiles.NewSlots(runfiles.DefaultParallel),
 	}
 	c.diagnoser = diagnose.New(diagnose.Config{
 		GraphQL: c.graphql, Settings: s, Identity: source,
@@ -102,6 +101,17 @@ func New(opts Options) (*Client, error) {
 		c.log = slog.New(slog.DiscardHandler)
 	}
 	c.display = display.NewScreen(opts.terminal(s), c.getenv)
+	c.env = &session.Env{
+		Settings: s, Transport: t, Diagnoser: c.diagnoser, Log: c.log, Screen: c.display, Journal: journal, TempDir: c.tempDir(),
+		Slots:        runfiles.NewSlots(runfiles.DefaultParallel),
+		StreamPolicy: policy(transport.FileStreamPolicy(), s.FileStream.Retry),
+		FilePolicy:   policy(transport.TransferPolicy(), s.FileTransfer),
+		Stream: filestream.Config{
+			Interval: cadence.Interval, Fastest: cadence.MinInterval, Heartbeat: cadence.Heartbeat,
+			MaxRequestBytes: int(s.FileStream.MaxBytes), MaxLineBytes: int(s.FileStream.MaxLineBytes),
+		},
+		SettingsDelay: cadence.ConfigDelay, FileDelay: cadence.FileDelay, FilePoll: cadence.LivePoll,
+	}
 	for _, w := range s.Warnings {
 		c.log.Warn("settings", "warning", w)
 	}
@@ -127,6 +137,23 @@ func (c *Client) String() string {
 
 // Format prints what String returns, whatever the verb.
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
+
+// environ is the environment as far as it describes the machine.
+func (c *Client) environ() []string {
+	if c.isolated != nil {
+		return nil
+	}
+	return os.Environ() //nolint:forbidigo // it describes the machine and decides nothing
+}
+
+func (c *Client) getenv(name string) string {
+	if c.isolated != nil {
+		return c.isolated(name)
+	}
+	return os.Getenv(name) //nolint:forbidigo // not a setting
+}
+
+func (c *Client) tempDir() string { return cmp.Or(c.getenv("TMPDIR"), os.TempDir()) }
 
 func firstPositive(ds ...time.Duration) time.Duration {
 	for _, d := range ds {

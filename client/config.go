@@ -1,11 +1,11 @@
 package client
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/runconfig"
+	"github.com/wandgo/wandgo/internal/session"
 )
 
 // UpdateConfig adds to the run's config: values is a map with string keys or a
@@ -15,136 +15,73 @@ import (
 // what a program sets anew after a resume is the same however the server wrote it.
 // The server learns of it within seconds. It is safe for concurrent use and does
 // not wait for the network.
-func (r *Run) UpdateConfig(values any) error { return r.updateConfig(values, false) }
+func (r *Run) UpdateConfig(values any) error { return r.session.UpdateConfig(values, false) }
 
 // OverwriteConfig is [Run.UpdateConfig] where values that are set already change.
-func (r *Run) OverwriteConfig(values any) error { return r.updateConfig(values, true) }
-
-func (r *Run) updateConfig(values any, overwrite bool) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed {
-		return fmt.Errorf("update config of %s: %w", r, errors.ErrRunFinished)
-	}
-	changed, err := r.config.Update(values, overwrite)
-	if changed {
-		r.config.Own.Use(runconfig.FeatureConfigItem)
-		r.changed(false)
-	}
-	if err != nil {
-		return fmt.Errorf("update config of %s: %w", r, flat{err})
-	}
-	return nil
-}
+func (r *Run) OverwriteConfig(values any) error { return r.session.UpdateConfig(values, true) }
 
 // Config decodes the config's value of a key into v, as encoding/json does, and
 // reports whether there is one. A resumed run has the keys it had before.
-func (r *Run) Config(key string, v any) (bool, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	ok, err := r.config.Get(key, v)
-	if err != nil {
-		return ok, fmt.Errorf("read config[%q] of %s: %w", key, r, err)
-	}
-	return ok, nil
-}
-
-// changed brings a change of the config, or with relabelled of a label, to disk
-// and server. r.mu is held.
-func (r *Run) changed(relabelled bool) {
-	if r.rec != nil {
-		err := r.rec.config(&r.config)
-		if relabelled {
-			err = errors.Join(err, r.rec.relabel(r))
-		}
-		r.note(err)
-	}
-	if r.up != nil {
-		r.up.updater.change(relabelled)
-	}
-}
+func (r *Run) Config(key string, v any) (bool, error) { return r.session.Config(key, v) }
 
 // SetName changes the name shown in the web UI. Like the other setters it is
 // brought to the server within seconds, does not wait for the network, and
 // returns an *errors.InputError for what breaks a rule. The empty text is such: a
 // server takes it for an unchanged one, so that nothing can be emptied.
 func (r *Run) SetName(name string) error {
-	return r.setLabel("name", name, func(l *labels) *string { return &l.name }, runconfig.FeatureRunName)
+	return r.setLabel("name", name, func(l *session.Labels) *string { return &l.Name }, runconfig.FeatureRunName)
 }
 
 // SetNotes changes the run's notes. They cannot be emptied.
 func (r *Run) SetNotes(notes string) error {
-	return r.setLabel("notes", notes, func(l *labels) *string { return &l.notes })
+	return r.setLabel("notes", notes, func(l *session.Labels) *string { return &l.Notes })
 }
 
 // SetGroup changes the group under which the web UI sorts the run. It cannot be
 // emptied.
 func (r *Run) SetGroup(group string) error {
-	return r.setLabel("group", group, func(l *labels) *string { return &l.group })
+	return r.setLabel("group", group, func(l *session.Labels) *string { return &l.Group })
 }
 
 // SetJobType changes the run's job type, at most 64 characters. It cannot be
 // emptied.
 func (r *Run) SetJobType(t string) error {
-	return r.setLabel("job type", t, func(l *labels) *string { return &l.jobType })
+	return r.setLabel("job type", t, func(l *session.Labels) *string { return &l.JobType })
 }
 
-func (r *Run) setLabel(field, text string, of func(*labels) *string, features ...runconfig.Feature) error {
-	return r.relabel(func(l *labels) error {
+func (r *Run) setLabel(field, text string, of func(*session.Labels) *string, features ...runconfig.Feature) error {
+	return r.session.Relabel(func(l *session.Labels) error {
 		*of(l) = text
-		return keptFull(field, text == "")
+		return notEmptied(field, text == "")
 	}, features...)
 }
 
 // SetTags replaces the run's tags. They cannot be emptied: no tags are an
 // *errors.InputError.
 func (r *Run) SetTags(tags ...string) error {
-	return r.relabel(func(l *labels) error {
-		l.tags = slices.Clone(tags)
-		return keptFull("tags", len(tags) == 0)
+	return r.session.Relabel(func(l *session.Labels) error {
+		l.Tags = slices.Clone(tags)
+		return notEmptied("tags", len(tags) == 0)
 	}, runconfig.FeatureRunTags)
 }
 
 // AddTags adds tags that the run does not have yet.
 func (r *Run) AddTags(tags ...string) error {
-	return r.relabel(func(l *labels) error {
-		l.tags = slices.Clone(l.tags)
+	return r.session.Relabel(func(l *session.Labels) error {
+		l.Tags = slices.Clone(l.Tags)
 		for _, t := range tags {
-			if !slices.Contains(l.tags, t) {
-				l.tags = append(l.tags, t)
+			if !slices.Contains(l.Tags, t) {
+				l.Tags = append(l.Tags, t)
 			}
 		}
 		return nil
 	}, runconfig.FeatureRunTags)
 }
 
-// keptFull is the error of a label that was to be emptied.
-func keptFull(field string, empty bool) error {
+// notEmptied is the error of a label that was to be emptied.
+func notEmptied(field string, empty bool) error {
 	if !empty {
 		return nil
 	}
 	return &errors.InputError{Field: field, Rule: "cannot be emptied: the server takes nothing for unchanged"}
-}
-
-// relabel changes the labels unless the result breaks a rule.
-func (r *Run) relabel(change func(*labels) error, features ...runconfig.Feature) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed {
-		return fmt.Errorf("change %s: %w", r, errors.ErrRunFinished)
-	}
-	l := r.labels
-	err := change(&l)
-	if err == nil {
-		err = l.check(r.client.settings.Key)
-	}
-	if err != nil {
-		return fmt.Errorf("change %s: %w", r, err)
-	}
-	r.labels = l
-	for _, f := range features {
-		r.config.Own.Use(f)
-	}
-	r.changed(true)
-	return nil
 }

@@ -78,7 +78,7 @@ func TestConfigFilesThatCannotBeRead(t *testing.T) {
 			s := wandbtest.New(t, everybody())
 			c := newClient(t, s, key("member"), environ(tt.variable, tt.path))
 			for _, mode := range []string{"online", "offline"} {
-				_, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", Mode: mode, OnRefused: client.Always(client.GoOffline)})
+				_, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", Mode: client.Mode(mode), OnRefused: client.GoOfflineOnRefusal})
 				var in *errors.InputError
 				require.ErrorAs(t, err, &in)
 				assert.Contains(t, err.Error(), tt.want)

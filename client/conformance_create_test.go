@@ -223,9 +223,9 @@ var creationRules = []rule{
 		st := newStage(t, client.RunOptions{ID: "r1"})
 		log(t, st.run, 0, 5)
 		assert.Equal(t, []any{2.0, 14.0}, featuresOf(t, st.finish(t).RawConfig))
-		st.start(t, client.RunOptions{ForkFrom: "r1?_step=2"})
+		st.start(t, client.RunOptions{ForkFrom: client.RunStep{RunID: "r1", Step: 2}})
 		assert.Equal(t, []any{2.0, 71.0}, featuresOf(t, st.finish(t).RawConfig))
-		st.start(t, client.RunOptions{RewindTo: "r1?_step=2"})
+		st.start(t, client.RunOptions{RewindTo: client.RunStep{RunID: "r1", Step: 2}})
 		assert.Equal(t, []any{2.0, 72.0}, featuresOf(t, st.finish(t).RawConfig), "the id is the moment's")
 	}},
 	{"3.5.1 step metric is an index from one, with an entry of its own", func(t *testing.T) {
@@ -284,7 +284,7 @@ var creationRules = []rule{
 		assert.Zero(t, st.run.Step())
 		require.NoError(t, st.run.Finish(t.Context()))
 		assert.Empty(t, st.s.Requests())
-		assert.Contains(t, said.String(), "resuming is left aside")
+		assert.Contains(t, said.String(), "resume is ignored in offline mode")
 	}},
 	{"3.7.5 rows count time from the run's start, events from this process's", func(t *testing.T) {
 		s := wandbtest.New(t, wandbtest.Solo())
@@ -318,7 +318,7 @@ var creationRules = []rule{
 		log(t, st.run, 0, 5)
 		st.finish(t)
 		begun := len(st.ops())
-		st.start(t, client.RunOptions{RewindTo: "r1?_step=2"})
+		st.start(t, client.RunOptions{RewindTo: client.RunStep{RunID: "r1", Step: 2}})
 		assert.EqualValues(t, 3, st.run.Step())
 		v := st.finish(t)
 		assert.Equal(t, []string{"RewindRun", "UpsertBucket"}, st.ops()[begun:begun+2])
@@ -326,7 +326,7 @@ var creationRules = []rule{
 		assert.Contains(t, v.RawConfig, `"branch_point":{"run_id":"r1","step":2}`)
 	}},
 	{"3.8.2 fork names its parent in the first upsert", func(t *testing.T) {
-		st := newStage(t, client.RunOptions{ForkFrom: "parent?_step=9"})
+		st := newStage(t, client.RunOptions{ForkFrom: client.RunStep{RunID: "parent", Step: 9}})
 		assert.EqualValues(t, 10, st.run.Step())
 		st.finish(t)
 		config, _ := st.upserts(t)[0]["config"].(string)
@@ -339,7 +339,7 @@ var creationRules = []rule{
 		log(t, st.run, 0, 5)
 		before := st.finish(t)
 		begun := len(st.upserts(t))
-		st.start(t, client.RunOptions{RewindTo: "r1?_step=2", Config: fields{"b": 2}})
+		st.start(t, client.RunOptions{RewindTo: client.RunStep{RunID: "r1", Step: 2}, Config: fields{"b": 2}})
 		assert.False(t, st.run.Resumed())
 		require.NoError(t, st.run.Log(fields{"i": "again"}))
 		v := st.finish(t)
@@ -361,7 +361,7 @@ var creationRules = []rule{
 		st := newStage(t, client.RunOptions{ID: "parent"})
 		log(t, st.run, 0, 5)
 		st.finish(t)
-		st.start(t, client.RunOptions{ForkFrom: "parent?_step=2"})
+		st.start(t, client.RunOptions{ForkFrom: client.RunStep{RunID: "parent", Step: 2}})
 		require.NoError(t, st.run.Log(fields{"i": "forked"}))
 		v := st.finish(t)
 		require.Len(t, v.HistoryLines, 4)
@@ -373,7 +373,7 @@ var creationRules = []rule{
 		log(t, st.run, 0, 5)
 		st.finish(t)
 		for _, opts := range []client.RunOptions{
-			{Mode: "offline", ForkFrom: "r1?_step=2", ID: "r2"}, {Mode: "offline", RewindTo: "r1?_step=2"},
+			{Mode: "offline", ForkFrom: client.RunStep{RunID: "r1", Step: 2}, ID: "r2"}, {Mode: "offline", RewindTo: client.RunStep{RunID: "r1", Step: 2}},
 		} {
 			st.start(t, opts)
 			assert.EqualValues(t, 3, st.run.Step())

@@ -39,9 +39,9 @@ func ExampleRun_FinishOnPanic() {
 
 // A machine that is about to be taken away says so, and the web UI does not take the
 // run for crashed.
-func ExampleRun_Preempting() {
+func ExampleRun_MarkPreempting() {
 	run, stored := underWay(client.RunOptions{})
-	fmt.Println(run.Preempting())
+	fmt.Println(run.MarkPreempting())
 	fmt.Println(stored().Preempting)
 	// Output:
 	// <nil>
@@ -86,7 +86,7 @@ func ExampleRunOptions_onLost() {
 
 // A program that writes into a log file has to say itself where the run is. On a
 // terminal the client has.
-func ExampleClient_Shows() {
+func ExampleClient_Interactive() {
 	srv, dir, done := world()
 	defer done()
 	c := aliceAt(srv, dir)
@@ -98,7 +98,7 @@ func ExampleClient_Shows() {
 		fmt.Println(err)
 		return
 	}
-	if !c.Shows() {
+	if !c.Interactive() {
 		fmt.Println("logging to", run.Entity()+"/"+run.Project()+"/"+run.ID())
 	}
 	fmt.Println(run.Finish(ctx))

@@ -100,6 +100,6 @@ func ExampleOptions_output() {
 		return
 	}
 	defer c.Close()
-	fmt.Println(c.Shows())
+	fmt.Println(c.Interactive())
 	// Output: false
 }

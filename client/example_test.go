@@ -300,7 +300,7 @@ func ExampleRun_FinishWithCode() {
 
 // A training program need not die of a refusal: the run goes on, and its data is
 // on disk.
-func ExampleAlways() {
+func ExampleGoOfflineOnRefusal() {
 	srv, dir, done := world()
 	defer done()
 	c := aliceAt(srv, dir)
@@ -309,7 +309,7 @@ func ExampleAlways() {
 
 	run, err := c.Init(ctx, client.RunOptions{
 		Entity: "globex", Project: "new", ID: "run1",
-		OnRefused: client.Always(client.GoOffline),
+		OnRefused: client.GoOfflineOnRefusal,
 	})
 	if err != nil {
 		fmt.Println(err)

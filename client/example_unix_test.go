@@ -14,7 +14,7 @@ import (
 
 // A signal ends the training and not the program: what was logged is uploaded, and the
 // exit code is the usual one. A second signal would kill.
-func ExampleRun_OnSignal() {
+func ExampleRun_NotifyContext() {
 	srv, dir, done := world()
 	defer done()
 	c := aliceAt(srv, dir)
@@ -26,14 +26,15 @@ func ExampleRun_OnSignal() {
 		fmt.Println(err)
 		return
 	}
-	defer run.OnSignal()()
+	training, stop := run.NotifyContext(ctx)
+	defer stop()
 	if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil { // as a batch system does
 		fmt.Println(err)
 	}
-	<-run.Context().Done() // the training loop ends
+	<-training.Done() // the training loop ends
 
 	code := 0
-	cause := context.Cause(run.Context())
+	cause := context.Cause(training)
 	if e, ok := errors.AsType[*client.InterruptedError](cause); ok {
 		code = e.ExitCode()
 	}
@@ -42,7 +43,7 @@ func ExampleRun_OnSignal() {
 	stored, _ := srv.Run("acme", "vision", "run1")
 	fmt.Println(stored.State, *stored.ExitCode)
 	// Output:
-	// the program was interrupted by signal terminated
+	// the program was stopped by SIGTERM
 	// <nil>
 	// failed 143
 }

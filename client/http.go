@@ -16,12 +16,6 @@ func httpTransport(s *settings.Settings) *http.Transport {
 	return transport.NetworkOf(s).HTTPTransport()
 }
 
-// transferPolicy is the retry policy of file uploads.
-func (c *Client) transferPolicy() *transport.Policy {
-	p := policy(transport.TransferPolicy(), c.settings.FileTransfer)
-	return &p
-}
-
 // policy is p with the changes from the settings.
 func policy(p transport.Policy, r settings.Retry) transport.Policy {
 	if r.Max > 0 {

@@ -197,7 +197,7 @@ func TestRefusedIdentityToken(t *testing.T) {
 	check(run.Err())
 	assert.Len(t, onDisk(t, run.Dir()).Rows, 1)
 
-	offline, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnRefused: client.Always(client.GoOffline)})
+	offline, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnRefused: client.GoOfflineOnRefusal})
 	require.NoError(t, err)
 	check(offline.Err())
 	require.NoError(t, offline.Finish(t.Context()))

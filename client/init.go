@@ -2,12 +2,14 @@ package client
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/oneline"
+	"github.com/wandgo/wandgo/internal/session"
 	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // Init creates a run with a client made from the environment, which lives as
@@ -20,12 +22,12 @@ func Init(ctx context.Context, opts RunOptions) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.ownedByRun = true
 	run, err := c.Init(ctx, opts)
 	if err != nil {
 		c.Close()
 		return nil, err
 	}
-	run.ownsClient = true
 	return run, nil
 }
 
@@ -51,7 +53,7 @@ func (c *Client) Init(ctx context.Context, opts RunOptions) (*Run, error) {
 	}
 	switch plan.mode {
 	case settings.ModeDisabled:
-		return c.startDisabled(plan), nil
+		return c.run(session.New(c.env, &plan.Plan)), nil
 	case settings.ModeOffline:
 		return c.startOffline(plan, nil) //nolint:contextcheck // the run outlives the context of Init
 	}
@@ -60,17 +62,30 @@ func (c *Client) Init(ctx context.Context, opts RunOptions) (*Run, error) {
 		return run, err
 	}
 	if opts.OnRefused(err) == GoOffline {
-		c.log.Warn("the run goes on without the server", "error", err)
-		return c.goOn(plan, err), nil //nolint:contextcheck // the run outlives the context of Init
+		c.log.Warn("the run continues without the server", "error", err)
+		return c.continueOffline(plan, err), nil //nolint:contextcheck // the run outlives the context of Init
 	}
 	return nil, err
 }
 
-// goOn starts the run without the server: on disk or, where that has no place, nowhere.
-func (c *Client) goOn(p *plan, cause error) *Run {
+// startOffline starts the run on disk. cause is nil if the user chose it.
+func (c *Client) startOffline(p *plan, cause error) (*Run, error) {
+	if p.resume != "" && !p.Resumed {
+		c.log.Warn("resume is ignored in offline mode: steps start at 0, and a sync appends the rows to those that the server has", "run", p.String(), "resume", p.resume)
+	}
+	s, err := session.StartOffline(c.env, &p.Plan, cause)
+	if err != nil {
+		return nil, err
+	}
+	return c.run(s), nil
+}
+
+// continueOffline starts the run without the server: on disk or, if that fails,
+// without being stored at all.
+func (c *Client) continueOffline(p *plan, cause error) *Run {
 	run, err := c.startOffline(p, cause)
 	if err != nil {
-		return c.startHomeless(p, errors.Join(cause, flat{err}))
+		return c.run(session.StartUnpersisted(c.env, &p.Plan, errors.Join(cause, oneline.Error(err))))
 	}
 	return run
 }
@@ -90,7 +105,7 @@ func (c *Client) create(ctx context.Context, p *plan) (*Run, error) {
 	if err := c.diagnoser.CheckKey(q); err != nil {
 		return nil, err
 	}
-	request := c.diagnoser.Begin(p.entity, p.project)
+	request := c.diagnoser.Begin(p.Entity, p.Project)
 	defer request.End()
 
 	within, cancel := context.WithTimeout(ctx, c.initTimeout)
@@ -102,24 +117,14 @@ func (c *Client) create(ctx context.Context, p *plan) (*Run, error) {
 	if err := c.continueFrom(within, p, explain); err != nil {
 		return nil, err
 	}
-	resp, err := graphql.UpsertBucket(within, p.graphql, p.upsert())
+	resp, err := graphql.UpsertBucket(within, p.GraphQL, p.upsert())
 	if err != nil {
 		return nil, explain(q, err)
 	}
-	bucket, err := c.bucketOf(q, resp)
+	t := sink.Target{Entity: p.Entity, Project: p.Project, RunID: p.ID, BaseURL: c.settings.BaseURL.Text}
+	bucket, err := sink.AcceptedRun(t, q.Op, resp)
 	if err != nil {
 		return nil, err
 	}
-	return c.startOnline(p, bucket), nil //nolint:contextcheck // the run outlives the context of Init
-}
-
-// bucketOf is the run that an upsert returned. A yes without one is none.
-func (c *Client) bucketOf(q diagnose.Question, resp *graphql.UpsertBucketResponse) (*graphql.Run, error) {
-	if resp.UpsertBucket == nil || resp.UpsertBucket.Bucket == nil {
-		return nil, &errors.RequestError{
-			Op: string(q.Op), Entity: q.Entity, Project: q.Project, RunID: q.RunID, BaseURL: c.settings.BaseURL.Text,
-			Cause: errors.ErrUnexpectedAnswer, StatusCode: http.StatusOK, Hint: "the server accepted the request and returned no run",
-		}
-	}
-	return resp.UpsertBucket.Bucket, nil
+	return c.run(session.StartOnline(c.env, &p.Plan, bucket, p.rewind != nil)), nil //nolint:contextcheck // the run outlives the context of Init
 }

@@ -116,10 +116,10 @@ func TestKeyInTheWrongPlace(t *testing.T) {
 			"group":    {Group: secret},
 			"job type": {JobType: secret},
 			"tag":      {Tags: []string{"a", secret}},
-			"mode":     {Mode: secret},
-			"resume":   {Resume: secret},
-			"ForkFrom": {ForkFrom: secret},
-			"RewindTo": {RewindTo: secret},
+			"mode":     {Mode: client.Mode(secret)},
+			"resume":   {Resume: client.Resume(secret)},
+			"ForkFrom": {ForkFrom: client.RunStep{RunID: secret, Step: 1}},
+			"RewindTo": {RewindTo: client.RunStep{RunID: secret, Step: 1}},
 			"label":    {Mode: "shared", ID: "r1", Shared: client.Shared{Label: "a/" + secret}},
 		} {
 			t.Run(field, func(t *testing.T) {

@@ -128,7 +128,7 @@ func TestNoKey(t *testing.T) {
 
 	// Where no server is needed no key is.
 	for _, mode := range []string{"offline", "disabled"} {
-		run, err := c.Init(t.Context(), client.RunOptions{Mode: mode, Project: "p"})
+		run, err := c.Init(t.Context(), client.RunOptions{Mode: client.Mode(mode), Project: "p"})
 		require.NoError(t, err)
 		require.NoError(t, run.Log(map[string]any{"loss": 1}))
 		require.NoError(t, run.Finish(t.Context()))

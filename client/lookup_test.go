@@ -148,7 +148,7 @@ func TestDevicesFail(t *testing.T) {
 		v := st.finish(t)
 		assert.NotContains(t, string(v.Files["wandb-metadata.json"]), "elsewhere")
 		assert.NotContains(t, string(v.Files["wandb-metadata.json"]), "H100")
-		assert.Contains(t, said.String(), "what is measured is not described")
+		assert.Contains(t, said.String(), "cannot describe what a metric source measures")
 	})
 	t.Run("it hangs", func(t *testing.T) {
 		t.Parallel()

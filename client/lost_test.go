@@ -193,10 +193,10 @@ func TestLostWithoutADisk(t *testing.T) {
 		}
 		require.ErrorIs(t, run.Log(map[string]any{"i": 4}), errors.ErrRowLost)
 		require.ErrorIs(t, run.Alert(t.Context(), client.Alert{Title: "x"}), errors.ErrViewerRole)
-		require.ErrorIs(t, run.Preempting(), errors.ErrViewerRole)
+		require.ErrorIs(t, run.MarkPreempting(), errors.ErrViewerRole)
 		err := run.Finish(t.Context())
 		require.ErrorIs(t, err, errors.ErrViewerRole)
-		assert.Contains(t, err.Error(), "keep unsent rows of run acme/team/")
+		assert.Contains(t, err.Error(), "persist unsent rows of run acme/team/")
 		assert.Empty(t, run.Dir())
 		assert.Empty(t, told)
 		assert.Equal(t, 1, asked(s))
@@ -311,7 +311,7 @@ func TestFilesAtTheEndOfALostRun(t *testing.T) {
 				run = lostRun(t, s, c)
 			} else {
 				var err error
-				run, err = c.Init(t.Context(), client.RunOptions{Mode: mode})
+				run, err = c.Init(t.Context(), client.RunOptions{Mode: client.Mode(mode)})
 				require.NoError(t, err)
 			}
 			files := &changingFS{fsys: fstest.MapFS{"f": {Data: []byte("early")}}}

@@ -1,13 +1,10 @@
 package client
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/metric"
-	"github.com/wandgo/wandgo/internal/record"
-	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
@@ -72,30 +69,7 @@ func (r *Run) DefineMetric(name string, opts MetricOptions) error {
 	if err != nil {
 		return fmt.Errorf("define metric of %s: %w", r, err)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed {
-		return fmt.Errorf("define metric of %s: %w", r, errors.ErrRunFinished)
-	}
-	if err := r.metrics.Define(d); err != nil {
-		return fmt.Errorf("define metric of %s: %w", r, err)
-	}
-	own := &r.config.Own
-	own.Use(runconfig.FeatureMetric)
-	for _, f := range []struct {
-		feature runconfig.Feature
-		used    bool
-	}{
-		{runconfig.FeatureSummaryOps, len(d.Summary) > 0},
-		{runconfig.FeatureGoal, d.Goal != metric.NoGoal},
-		{runconfig.FeatureHidden, d.Hidden},
-	} {
-		if f.used {
-			own.Use(f.feature)
-		}
-	}
-	r.applyMetrics()
-	return nil
+	return r.session.DefineMetric(d)
 }
 
 func (o *MetricOptions) definition(name string) (metric.Definition, error) {
@@ -120,45 +94,4 @@ func (o *MetricOptions) definition(name string) (metric.Definition, error) {
 		return d, &errors.InputError{Field: "goal of metric " + name, Value: secret.Redact(string(o.Goal)), Rule: "must be minimize or maximize"}
 	}
 	return d, nil
-}
-
-// applyMetrics puts into effect what was defined, or made from globs, since the
-// last call. r.mu is held.
-func (r *Run) applyMetrics() {
-	records := r.metrics.Take()
-	if len(records) == 0 {
-		return
-	}
-	for _, rec := range records {
-		if rec.Path != nil {
-			r.summary.Configure(rec.Ops, rec.Path...)
-		}
-		if r.rec != nil {
-			r.note(r.rec.metric(rec))
-		}
-	}
-	if text, err := json.Marshal(r.metrics.Wire(true)); err == nil {
-		r.config.Own.Metrics = text
-	}
-	if r.up != nil {
-		r.up.updater.change(false)
-	}
-}
-
-// metric keeps a definition.
-func (rec *recorder) metric(m metric.Record) error {
-	d := m.Definition
-	body := &record.Metric{
-		StepMetric: d.StepMetric, StepSync: d.Sync(), Hidden: d.Hidden, Defined: true,
-		Goal: int32(d.Goal), Overwrite: d.Overwrite, Expanded: m.Expanded,
-	}
-	if d.IsGlob() {
-		body.Glob = d.Name
-	} else {
-		body.Name = d.Name
-	}
-	for _, op := range d.Summary {
-		body.Summary |= 1 << op
-	}
-	return rec.writer.Append(body)
 }

@@ -143,33 +143,25 @@ type RunOptions struct {
 	// them and stays; [Run.Config] reads it. A file that cannot be read is an
 	// *errors.InputError with its line.
 	Config map[string]any
-	// Resume says what to do if a run of this ID exists: "allow" goes on with it
-	// or creates it, "must" goes on with it or fails (ErrRunMissing), "never"
-	// fails if it exists (ErrRunExists), "auto" is allow with the id of the last
-	// run with auto that did not end well. It is kept in wandb/wandb-resume.json
-	// until a run in that directory ends well or is started without Resume; an ID
-	// that is given goes before, with a warning in the log. Empty asks nothing: rows come after those that a run of this id has, at steps
-	// that begin at 0 again, and its summary and config are replaced, as with the
-	// official client. In mode "offline" it is left aside, with a warning in the
-	// log, as nobody can be asked: steps begin at 0, and [Client.Sync] puts the rows
-	// behind those that the server has by then. Default: WANDB_RESUME.
-	Resume string
-	// ForkFrom starts a new run with the history of another up to a step:
-	// "RUNID?_step=N". Steps go on at N+1. It excludes Resume and RewindTo. In mode
-	// "offline" the server learns of it from [Client.Sync] or the official wandb
-	// sync.
-	ForkFrom string
-	// RewindTo goes on with the run after a step and drops what came later:
-	// "RUNID?_step=N", where RUNID is this run. Steps go on at N+1. It excludes
-	// Resume and ForkFrom. In mode "offline" the run is rewound when [Client.Sync] or
-	// the official wandb sync uploads it: that drops what others logged after the
-	// step by then.
-	RewindTo string
-	// Mode is "online", "offline" (no network at all, data stays on disk),
-	// "disabled" (same API, nothing kept) or "shared" (online, and other processes
-	// write the same run; see [Shared]). Default: WANDB_MODE, then "online".
-	Mode string
-	// Shared is for the mode "shared", which needs ID as well.
+	// Resume says what to do if a run of this ID exists. Default: WANDB_RESUME, then
+	// nothing is asked: rows come after those that a run of this id has, at steps that
+	// start at 0 again, and its summary and config are replaced, as with the official
+	// client. In offline mode it is ignored, with a warning in the log: steps start at
+	// 0, and [Client.Sync] appends the rows to those that the server has by then. It
+	// excludes ForkFrom and RewindTo.
+	Resume Resume
+	// ForkFrom starts a new run with the history of another up to a step. Steps
+	// continue after it. In offline mode the server learns of it from [Client.Sync] or
+	// the official wandb sync. It excludes Resume and RewindTo.
+	ForkFrom RunStep
+	// RewindTo continues this run after a step, and drops what was logged later. Steps
+	// continue after it. In offline mode the run is rewound when [Client.Sync] or the
+	// official wandb sync uploads it, which drops what others logged after the step by
+	// then. It excludes Resume and ForkFrom.
+	RewindTo RunStep
+	// Mode says where the run is stored. Default: WANDB_MODE, then [ModeOnline].
+	Mode Mode
+	// Shared is for [ModeShared], which needs ID as well.
 	Shared Shared
 	// StatsInterval is how often the process and the machine are measured for the
 	// System tab, at least every 100 ms; negative is never. Default:
@@ -220,7 +212,54 @@ const (
 	GoOffline
 )
 
-// Always is an OnRefused that reacts the same way whatever the cause:
+// GoOfflineOnRefusal is an OnRefused that always returns [GoOffline]:
 //
-//	RunOptions{OnRefused: client.Always(client.GoOffline)}
-func Always(r Reaction) func(error) Reaction { return func(error) Reaction { return r } }
+//	RunOptions{OnRefused: client.GoOfflineOnRefusal}
+func GoOfflineOnRefusal(error) Reaction { return GoOffline }
+
+// Mode says where a run is stored.
+type Mode string
+
+// The modes.
+const (
+	// ModeOnline stores the run on the server, and on disk.
+	ModeOnline Mode = "online"
+	// ModeOffline stores the run on disk only, without any network traffic.
+	ModeOffline Mode = "offline"
+	// ModeDisabled stores nothing. All methods work.
+	ModeDisabled Mode = "disabled"
+	// ModeShared is ModeOnline for a run that other processes write as well; see
+	// [Shared].
+	ModeShared Mode = "shared"
+)
+
+// Resume says what to do if a run exists already.
+type Resume string
+
+// The resume modes.
+const (
+	// ResumeAllow continues the run, or creates it.
+	ResumeAllow Resume = "allow"
+	// ResumeMust continues the run, or fails with ErrRunMissing.
+	ResumeMust Resume = "must"
+	// ResumeNever creates the run, or fails with ErrRunExists.
+	ResumeNever Resume = "never"
+	// ResumeAuto is ResumeAllow with the id of the last run with ResumeAuto that did
+	// not end well. The id is stored in wandb/wandb-resume.json until a run in that
+	// directory ends well or is started without Resume. An ID in the options takes
+	// precedence, with a warning in the log.
+	ResumeAuto Resume = "auto"
+)
+
+// RunStep is a step of a run. The zero RunStep is none.
+type RunStep struct {
+	RunID string
+	Step  int64
+}
+
+func (s RunStep) String() string {
+	if s == (RunStep{}) {
+		return ""
+	}
+	return fmt.Sprintf("%s?_step=%d", s.RunID, s.Step)
+}

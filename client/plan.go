@@ -1,7 +1,9 @@
 package client
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"time"
@@ -9,89 +11,61 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
-	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/environment"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/session"
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
 // plan is a run before it exists: the options with the environment's filled in.
 type plan struct {
-	mode            string
-	entity, project string
-	id              string
-	labels          labels
-	sweep           string
-	host, program   string
-	launch          settings.Launch
-	config          runconfig.Config
-	started         time.Time
-	onLost          func(error)
-	stats           time.Duration
-	sources         []MetricSource
-	saveDiff        bool
-	machine         *machine // nil for a disabled run
-	writer          *writer  // nil unless others write the run as well
-	graphql         *gqlclient.Client
-
-	resume       string         // how to treat a run of this id that exists
+	session.Plan
+	mode         string
+	launch       settings.Launch
+	resume       Resume         // how to treat a run of this id that exists
 	fork, rewind *resume.Moment // where to start from; nil for the beginning
-	state        *resume.State  // where the run stands; nil for a new one
-	resumed      bool           // the run exists and is gone on with
 }
-
-// labels are the settings of a run that can change while it goes on.
-type labels struct {
-	name, notes    string
-	group, jobType string
-	tags           []string
-}
-
-// The resume modes.
-const (
-	resumeAllow = "allow"
-	resumeMust  = "must"
-	resumeNever = "never"
-	resumeAuto  = "auto"
-)
 
 // plan resolves and validates the options. It makes no request.
 func (c *Client) plan(opts RunOptions) (*plan, error) {
 	s := c.settings
 	p := &plan{
-		mode:    first(opts.Mode, s.Mode.Text),
-		entity:  first(opts.Entity, s.Entity.Text),
-		project: first(opts.Project, s.Project.Text),
-		id:      first(opts.ID, s.RunID.Text),
-		labels: labels{
-			name:    first(opts.Name, s.Name.Text),
-			group:   first(opts.Group, s.Group.Text),
-			jobType: first(opts.JobType, s.JobType.Text),
-			notes:   first(opts.Notes, s.Notes.Text),
-			tags:    slices.Clone(opts.Tags),
+		Plan: session.Plan{
+			Entity:  cmp.Or(opts.Entity, s.Entity.Text),
+			Project: cmp.Or(opts.Project, s.Project.Text),
+			ID:      cmp.Or(opts.ID, s.RunID.Text),
+			Labels: session.Labels{
+				Name:    cmp.Or(opts.Name, s.Name.Text),
+				Group:   cmp.Or(opts.Group, s.Group.Text),
+				JobType: cmp.Or(opts.JobType, s.JobType.Text),
+				Notes:   cmp.Or(opts.Notes, s.Notes.Text),
+				Tags:    slices.Clone(opts.Tags),
+			},
+			Started:       time.Now(),
+			OnLost:        opts.OnLost,
+			StatsInterval: opts.StatsInterval,
+			Sources:       sourcesOf(opts.MetricSources),
+			Sweep:         s.Sweep.Text,
+			Program:       cmp.Or(s.Program, os.Args[0]),
+			Host:          s.Host,
+			GraphQL:       c.graphql,
 		},
-		started: time.Now(),
-		onLost:  opts.OnLost,
-		stats:   opts.StatsInterval,
-		sources: opts.MetricSources,
-		sweep:   s.Sweep.Text,
-		launch:  s.Launch,
-		program: first(s.Program, os.Args[0]),
-		host:    s.Host,
-		graphql: c.graphql,
-		resume:  first(opts.Resume, s.Resume.Text),
+		mode:   cmp.Or(string(opts.Mode), s.Mode.Text),
+		resume: Resume(cmp.Or(string(opts.Resume), s.Resume.Text)),
+		launch: s.Launch,
 	}
-	if p.labels.tags == nil {
-		p.labels.tags = slices.Clone(s.Tags)
+	if p.Labels.Tags == nil {
+		p.Labels.Tags = slices.Clone(s.Tags)
 	}
-	if p.host == "" {
-		p.host, _ = os.Hostname() // what cannot be found out stays empty
+	if p.Host == "" {
+		p.Host, _ = os.Hostname() // what cannot be found out stays empty
 	}
 	if s.Machine.NoInfo {
-		p.host = ""
+		p.Host = ""
 	}
-	if err := p.branch(opts); err != nil {
+	if err := p.branch(opts, s.Key); err != nil {
 		return nil, err
 	}
 	if err := p.check(s.Key); err != nil {
@@ -105,51 +79,70 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 	if err := p.configure(opts, s); err != nil {
 		return nil, err
 	}
+	p.OnFinished = func(clean bool) { c.finished(clean && p.mode != settings.ModeDisabled) }
 	if p.mode != settings.ModeDisabled {
 		m := s.Machine
-		p.saveDiff = (opts.SaveDiff || m.SaveDiff) && !m.NoCode && !m.NoGit && !m.NoInfo && p.writer.describes()
-		p.machine = c.lookAround(p)
-		p.config.Own.Environments = p.machine.config(nil)
+		p.SaveDiff = (opts.SaveDiff || m.SaveDiff) && !m.NoCode && !m.NoGit && !m.NoInfo && p.Writer.Describes()
+		p.Machine = session.DescribeMachine(s, c.log, p.Writer, c.surroundings(p))
+		p.Config.Own.Environments = p.Machine.Config(nil)
 	}
-	c.settleID(p)
+	c.chooseID(p)
 	return p, nil
 }
 
-// branch reads the options that start a run from another's step.
-func (p *plan) branch(opts RunOptions) error {
+// branch reads the options that start a run from a step of another, or of itself.
+func (p *plan) branch(opts RunOptions, key secret.Key) error {
 	given := 0
-	for _, s := range []string{p.resume, opts.ForkFrom, opts.RewindTo} {
-		if s != "" {
+	for _, option := range []string{string(p.resume), opts.ForkFrom.String(), opts.RewindTo.String()} {
+		if option != "" {
 			given++
 		}
 	}
 	if given > 1 {
 		return &errors.InputError{Field: "Resume, ForkFrom and RewindTo", Rule: "exclude each other"}
 	}
-	if opts.ForkFrom != "" {
-		m, err := resume.ParseMoment(opts.ForkFrom)
-		if err != nil {
-			return &errors.InputError{Field: "ForkFrom", Value: secret.Redact(opts.ForkFrom), Rule: err.Error()}
-		}
-		if m.RunID == p.id {
-			return &errors.InputError{Field: "ForkFrom", Value: secret.Redact(opts.ForkFrom), Rule: "must name another run than the new one"}
-		}
-		p.fork, p.state = &m, m.After()
+	var err error
+	if p.fork, err = opts.ForkFrom.moment("ForkFrom", key); err != nil {
+		return err
 	}
-	if opts.RewindTo != "" {
-		m, err := resume.ParseMoment(opts.RewindTo)
-		if err != nil {
-			return &errors.InputError{Field: "RewindTo", Value: secret.Redact(opts.RewindTo), Rule: err.Error()}
+	if p.rewind, err = opts.RewindTo.moment("RewindTo", key); err != nil {
+		return err
+	}
+	switch {
+	case p.fork != nil:
+		if p.fork.RunID == p.ID {
+			return opts.ForkFrom.invalid("ForkFrom", "must name another run than the new one")
 		}
-		if p.id == "" {
-			p.id = m.RunID
+		p.Forked, p.State = true, p.fork.After()
+	case p.rewind != nil:
+		p.ID = cmp.Or(p.ID, p.rewind.RunID)
+		if p.rewind.RunID != p.ID {
+			return opts.RewindTo.invalid("RewindTo", "must name the run itself")
 		}
-		if m.RunID != p.id {
-			return &errors.InputError{Field: "RewindTo", Value: secret.Redact(opts.RewindTo), Rule: "must name the run itself"}
-		}
-		p.rewind, p.state = &m, m.After()
+		p.State = p.rewind.After()
 	}
 	return nil
+}
+
+// moment is the step as the server is asked for it, nil for the zero RunStep.
+func (s RunStep) moment(field string, key secret.Key) (*resume.Moment, error) {
+	switch {
+	case s == (RunStep{}):
+		return nil, nil //nolint:nilnil // no step is given
+	case s.RunID == "":
+		return nil, s.invalid(field, "must name a run")
+	case s.Step < 0, s.Step == math.MaxInt64:
+		return nil, s.invalid(field, "must have a step from 0 on")
+	}
+	if err := checkNames(key, "", "", s.RunID); err != nil {
+		in, _ := errors.AsType[*errors.InputError](err)
+		return nil, &errors.InputError{Field: field, Value: in.Value, Rule: in.Rule}
+	}
+	return &resume.Moment{RunID: s.RunID, Step: s.Step}, nil
+}
+
+func (s RunStep) invalid(field, rule string) error {
+	return &errors.InputError{Field: field, Value: secret.Redact(s.String()), Rule: rule}
 }
 
 // check finds what cannot be right before any request. key must be in none of it.
@@ -160,122 +153,107 @@ func (p *plan) check(key secret.Key) error {
 		return &errors.InputError{Field: "mode", Value: secret.Redact(p.mode), Rule: "must be online, offline, disabled or shared"}
 	}
 	switch p.resume {
-	case "", resumeAllow, resumeMust, resumeNever, resumeAuto:
+	case "", ResumeAllow, ResumeMust, ResumeNever, ResumeAuto:
 	default:
-		return &errors.InputError{Field: "resume", Value: secret.Redact(p.resume), Rule: "must be allow, must, never or auto"}
+		return &errors.InputError{Field: "resume", Value: secret.Redact(string(p.resume)), Rule: "must be allow, must, never or auto"}
 	}
-	err := checkNames(key, named{"entity", p.entity, settings.CheckEntity}, named{"project", p.project, settings.CheckProject},
-		named{"run id", p.id, settings.CheckRunID})
+	err := checkNames(key, p.Entity, p.Project, p.ID)
 	if err != nil {
 		return err
 	}
-	return p.labels.check(key)
-}
-
-func (l *labels) check(key secret.Key) error {
-	err := checkNames(key, named{"name", l.name, settings.CheckName}, named{"group", l.group, settings.CheckGroup},
-		named{"job type", l.jobType, settings.CheckJobType}, named{"notes", l.notes, settings.CheckNotes})
-	if err != nil {
-		return err
-	}
-	for _, tag := range l.tags {
-		if err := settings.CheckHoldsNoKey(key, "tag", tag); err != nil {
-			return err
-		}
-		if err := settings.CheckTag(tag); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.Labels.Check(key)
 }
 
 // configure puts the config together and notes what the run makes use of.
 func (p *plan) configure(opts RunOptions, s *settings.Settings) error {
-	if _, err := p.config.Update(opts.Config, false); err != nil {
+	if _, err := p.Config.Update(opts.Config, false); err != nil {
 		return err
 	}
-	if err := readConfigFiles(&p.config, s); err != nil {
+	if err := readConfigFiles(&p.Config, s); err != nil {
 		return err
 	}
 	for _, f := range []struct {
 		feature runconfig.Feature
 		used    bool
 	}{
-		{runconfig.FeatureInitName, p.labels.name != ""},
-		{runconfig.FeatureInitID, p.id != "" && p.rewind == nil},
-		{runconfig.FeatureInitTags, p.labels.tags != nil},
+		{runconfig.FeatureInitName, p.Labels.Name != ""},
+		{runconfig.FeatureInitID, p.ID != "" && p.rewind == nil},
+		{runconfig.FeatureInitTags, p.Labels.Tags != nil},
 		{runconfig.FeatureInitConfig, len(opts.Config) > 0},
 		{runconfig.FeatureOffline, p.mode == settings.ModeOffline},
 		{runconfig.FeatureFork, p.fork != nil},
 		{runconfig.FeatureRewind, p.rewind != nil},
 	} {
 		if f.used {
-			p.config.Own.Use(f.feature)
+			p.Config.Own.Use(f.feature)
 		}
 	}
-	p.config.Own.Launch = runconfig.Launch(p.launch)
+	p.Config.Own.Launch = runconfig.Launch(p.launch)
 	if p.fork != nil {
-		p.config.Own.Branch = &runconfig.BranchPoint{RunID: p.fork.RunID, Step: p.fork.Step}
+		p.Config.Own.Branch = &runconfig.BranchPoint{RunID: p.fork.RunID, Step: p.fork.Step}
 	}
 	if p.rewind != nil {
-		p.config.Own.Branch = &runconfig.BranchPoint{RunID: p.rewind.RunID, Step: p.rewind.Step}
+		p.Config.Own.Branch = &runconfig.BranchPoint{RunID: p.rewind.RunID, Step: p.rewind.Step}
 	}
 	return nil
 }
 
 func (p *plan) question() diagnose.Question {
-	return diagnose.Question{Op: diagnose.OpCreateRun, Entity: p.entity, Project: p.project, RunID: p.id}
+	return diagnose.Question{Op: diagnose.OpCreateRun, Entity: p.Entity, Project: p.Project, RunID: p.ID}
 }
 
 // upsert is the request that creates the run. Empty settings are left out, so
 // that the server keeps or chooses.
 func (p *plan) upsert() graphql.UpsertBucketInput {
 	in := graphql.UpsertBucketInput{
-		Name:       &p.id,
-		ModelName:  optional(p.project),
-		EntityName: optional(p.entity),
-		Sweep:      optional(p.sweep),
-		Host:       optional(p.host),
-		JobProgram: optional(p.program),
-		Config:     new(string(p.config.Wire())),
+		Name:       &p.ID,
+		ModelName:  session.Optional(p.Project),
+		EntityName: session.Optional(p.Entity),
+		Sweep:      session.Optional(p.Sweep),
+		Host:       session.Optional(p.Host),
+		JobProgram: session.Optional(p.Program),
+		Config:     new(string(p.Config.Wire())),
 	}
-	if p.machine != nil {
-		git := p.machine.environment.Git
-		in.Commit, in.JobRepo = optional(git.Commit), optional(git.Remote)
+	if p.Machine != nil {
+		git := p.Machine.Git()
+		in.Commit, in.JobRepo = session.Optional(git.Commit), session.Optional(git.Remote)
 	}
-	if p.state != nil {
-		in.Id = optional(p.state.StorageID)
+	if p.State != nil {
+		in.Id = session.Optional(p.State.StorageID)
 	}
-	p.labels.describe(&in)
+	p.Labels.Describe(&in)
 	return in
 }
 
-// describe puts the labels into a request.
-func (l *labels) describe(in *graphql.UpsertBucketInput) {
-	in.DisplayName = optional(l.name)
-	in.GroupName = optional(l.group)
-	in.JobType = optional(l.jobType)
-	in.Notes = optional(l.notes)
-	for _, t := range l.tags {
-		in.Tags = append(in.Tags, new(t))
+// surroundings says what to describe of the process and its machine.
+func (c *Client) surroundings(p *plan) environment.Options {
+	s := c.settings.Machine
+	o := environment.Process(c.environ(), p.Started)
+	o.Username, o.Email = c.settings.Username, c.settings.Email
+	o.Root = c.settings.Dir
+	o.Program, o.Executable = cmp.Or(c.settings.Program, o.Program), cmp.Or(s.Executable, o.Executable)
+	o.Host, o.Docker = cmp.Or(c.settings.Host, o.Host), s.Docker
+	o.NoGit, o.NoMachine = s.NoGit, s.NoInfo
+	o.GitRoot, o.GitRemote, o.GitRemoteURL, o.GitCommit = s.Git.Root, s.Git.Remote, s.Git.RemoteURL, s.Git.Commit
+	return o
+}
+
+// finished is called when a run has ended.
+func (c *Client) finished(forget bool) {
+	if forget {
+		forgetRunID(c.settings.RunRoot())
+	}
+	if c.ownedByRun {
+		_ = c.Close()
 	}
 }
 
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
+// String names the run in logs.
+func (p *plan) String() string { return fmt.Sprintf("run %s/%s/%s", p.Entity, p.Project, p.ID) }
 
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
+// checkNames applies the rules for names, before any request.
+func checkNames(key secret.Key, entity, project, runID string) error {
+	return settings.CheckNames(key, settings.Named{Field: "entity", Text: entity, Check: settings.CheckEntity},
+		settings.Named{Field: "project", Text: project, Check: settings.CheckProject},
+		settings.Named{Field: "run id", Text: runID, Check: settings.CheckRunID})
 }
-
-// where names the place of a run in logs.
-func (p *plan) where() string { return fmt.Sprintf("%s/%s/%s", p.entity, p.project, p.id) }

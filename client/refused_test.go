@@ -54,7 +54,7 @@ func TestOnRefused(t *testing.T) {
 			run, err := c.Init(t.Context(), opts)
 			require.ErrorIs(t, err, tt.cause, "the default is to fail")
 			require.Nil(t, run)
-			opts.OnRefused = client.Always(client.Fail)
+			opts.OnRefused = nil
 			run, err = c.Init(t.Context(), opts)
 			require.ErrorIs(t, err, tt.cause)
 			require.Nil(t, run)
@@ -124,7 +124,7 @@ func TestGoOfflineWithoutDisk(t *testing.T) {
 		}
 	}
 	run, err := newClient(t, s, key("outsider"), nowhere).Init(t.Context(),
-		client.RunOptions{Entity: "acme", Project: "new", OnRefused: client.Always(client.GoOffline)})
+		client.RunOptions{Entity: "acme", Project: "new", OnRefused: client.GoOfflineOnRefusal})
 	require.NoError(t, err)
 	var disk *fs.PathError
 	require.ErrorAs(t, run.Err(), &disk)

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/runconfig"
+	"github.com/wandgo/wandgo/internal/session"
 )
 
 // continueFrom finds out where the run starts, where that is not the beginning.
@@ -27,11 +29,11 @@ func (c *Client) continueFrom(ctx context.Context, p *plan, explain func(diagnos
 func (c *Client) resume(ctx context.Context, p *plan, explain func(diagnose.Question, error) error) error {
 	q := p.question()
 	q.Op = diagnose.OpResumeRun
-	resp, err := graphql.ResumeStatus(ctx, p.graphql, optional(p.entity), optional(p.project), p.id)
+	resp, err := graphql.ResumeStatus(ctx, p.GraphQL, session.Optional(p.Entity), session.Optional(p.Project), p.ID)
 	if err != nil {
 		return explain(q, err)
 	}
-	if resp.Project == nil && p.resume == resumeMust {
+	if resp.Project == nil && p.resume == ResumeMust {
 		// Hidden or missing: the same questions as after a refusal tell which.
 		return explain(q, diagnose.ErrNoProject)
 	}
@@ -41,10 +43,10 @@ func (c *Client) resume(ctx context.Context, p *plan, explain func(diagnose.Ques
 	}
 	exists := resume.Exists(found)
 	switch {
-	case exists && p.resume == resumeNever:
+	case exists && p.resume == ResumeNever:
 		q.Op = diagnose.OpCreateRun
 		return c.resumeError(q, errors.ErrRunExists, nil)
-	case !exists && p.resume == resumeMust:
+	case !exists && p.resume == ResumeMust:
 		return c.resumeError(q, errors.ErrRunMissing, nil)
 	case !exists:
 		return nil
@@ -53,32 +55,32 @@ func (c *Client) resume(ctx context.Context, p *plan, explain func(diagnose.Ques
 	if err != nil { // never quietly start over
 		return c.resumeError(q, errors.ErrUnexpectedAnswer, err)
 	}
-	p.goOn(state)
+	p.continueRun(state)
 	return nil
 }
 
-// goOn makes the plan continue a run.
-func (p *plan) goOn(state *resume.State) {
+// continueRun makes the plan continue a run.
+func (p *plan) continueRun(state *resume.State) {
 	p.inherit(state)
-	p.resumed = true
-	p.config.Own.Use(runconfig.FeatureResumed)
-	if p.labels.tags == nil {
-		p.labels.tags = state.Tags
+	p.Resumed = true
+	p.Config.Own.Use(runconfig.FeatureResumed)
+	if p.Labels.Tags == nil {
+		p.Labels.Tags = state.Tags
 	}
-	p.labels.notes = first(p.labels.notes, state.Notes)
+	p.Labels.Notes = cmp.Or(p.Labels.Notes, state.Notes)
 }
 
 // inherit takes over where the run stands, and of its config what this process
 // does not set itself. Unlike the official client it keeps how metrics are defined,
 // or a run that is gone on with would lose its axes until they are defined again.
 func (p *plan) inherit(state *resume.State) {
-	p.state = state
-	p.config.Inherit(state.Config)
+	p.State = state
+	p.Config.Inherit(state.Config)
 	var own struct {
 		Metrics json.RawMessage `json:"m"`
 	}
 	if json.Unmarshal(state.Config["_wandb"], &own) == nil {
-		p.config.Own.Metrics = own.Metrics
+		p.Config.Own.Metrics = own.Metrics
 	}
 }
 
@@ -88,8 +90,8 @@ func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Ques
 	q.Op = diagnose.OpRewindRun
 	resp, err := graphql.RewindRun(ctx, c.graphql, graphql.RewindRunInput{
 		RunName:     p.rewind.RunID,
-		EntityName:  optional(p.entity),
-		ProjectName: optional(p.project),
+		EntityName:  session.Optional(p.Entity),
+		ProjectName: session.Optional(p.Project),
 		MetricName:  "_step",
 		MetricValue: float64(p.rewind.Step),
 	})

@@ -41,7 +41,7 @@ func TestResume(t *testing.T) {
 		before, ok := s.Run("acme", "vision", "r1")
 		require.True(t, ok)
 		run, err := c.Init(t.Context(), client.RunOptions{
-			Entity: "acme", Project: "vision", ID: "r1", Resume: mode, Config: map[string]any{"lr": 0.2},
+			Entity: "acme", Project: "vision", ID: "r1", Resume: client.Resume(mode), Config: map[string]any{"lr": 0.2},
 		})
 		require.NoError(t, err, mode)
 		assert.True(t, run.Resumed())
@@ -88,7 +88,7 @@ func TestResumeModes(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: tt.id, Resume: tt.mode})
+			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: tt.id, Resume: client.Resume(tt.mode)})
 			if tt.cause != nil {
 				require.ErrorIs(t, err, tt.cause)
 				return
@@ -151,7 +151,7 @@ func TestResumeFile(t *testing.T) {
 	}{
 		"without resume":          {client.RunOptions{}, 1, "", false},
 		"offline, without resume": {client.RunOptions{Mode: "offline"}, 1, "", false},
-		"fork":                    {client.RunOptions{ForkFrom: "other?_step=1"}, 1, "", false},
+		"fork":                    {client.RunOptions{ForkFrom: client.RunStep{RunID: "other", Step: 1}}, 1, "", false},
 		"allow":                   {client.RunOptions{Resume: "allow", ID: "second"}, 1, "first", false},
 		"never":                   {client.RunOptions{Resume: "never"}, 1, "first", false},
 		"disabled":                {client.RunOptions{Mode: "disabled"}, 1, "first", false},
@@ -216,7 +216,7 @@ func TestRewindAndFork(t *testing.T) {
 	c := newClient(t, s, wandbtest.AliceKey, quickly)
 	begin(t, c, "r1")
 
-	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", RewindTo: "r1?_step=2"})
+	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", RewindTo: client.RunStep{RunID: "r1", Step: 2}})
 	require.NoError(t, err)
 	assert.Equal(t, "r1", run.ID())
 	assert.EqualValues(t, 3, run.Step())
@@ -226,7 +226,7 @@ func TestRewindAndFork(t *testing.T) {
 	require.Len(t, v.HistoryLines, 4)
 	assert.Equal(t, "again", v.History()[3]["i"])
 
-	fork, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "r2", ForkFrom: "r1?_step=1"})
+	fork, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "r2", ForkFrom: client.RunStep{RunID: "r1", Step: 1}})
 	require.NoError(t, err)
 	assert.EqualValues(t, 2, fork.Step())
 	assert.False(t, fork.Resumed())
@@ -240,16 +240,16 @@ func TestRewindAndFork(t *testing.T) {
 	assert.Contains(t, v.RawConfig, `"branch_point":{"run_id":"r1","step":1}`)
 
 	for name, o := range map[string]client.RunOptions{
-		"both":           {ForkFrom: "a?_step=1", RewindTo: "b?_step=1"},
-		"with resume":    {ForkFrom: "a?_step=1", Resume: "must"},
-		"malformed":      {ForkFrom: "a"},
-		"fork of itself": {ID: "a", ForkFrom: "a?_step=1"},
-		"rewind another": {ID: "a", RewindTo: "b?_step=1"},
+		"both":           {ForkFrom: client.RunStep{RunID: "a", Step: 1}, RewindTo: client.RunStep{RunID: "b", Step: 1}},
+		"with resume":    {ForkFrom: client.RunStep{RunID: "a", Step: 1}, Resume: "must"},
+		"malformed":      {ForkFrom: client.RunStep{RunID: "a", Step: -1}},
+		"fork of itself": {ID: "a", ForkFrom: client.RunStep{RunID: "a", Step: 1}},
+		"rewind another": {ID: "a", RewindTo: client.RunStep{RunID: "b", Step: 1}},
 	} {
 		_, err := c.Init(t.Context(), o)
 		require.ErrorIs(t, err, errors.ErrInvalidInput, name)
 	}
-	_, err = c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", RewindTo: "missing?_step=2"})
+	_, err = c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", RewindTo: client.RunStep{RunID: "missing", Step: 2}})
 	require.Error(t, err)
 }
 

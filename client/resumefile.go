@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -11,27 +12,27 @@ import (
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
-// settleID gives the run its id, where none is given. In resume mode auto that is
+// chooseID gives the run its id, where none is given. In resume mode auto that is
 // the id of the last run that did not end well, and it is kept for the next start.
 // A start that resumes nothing forgets it: what comes next is not to go on with a
 // run from before.
-func (c *Client) settleID(p *plan) {
+func (c *Client) chooseID(p *plan) {
 	root := c.settings.RunRoot()
 	switch {
 	case p.mode == settings.ModeDisabled: // leaves no trace
-	case p.resume == resumeAuto:
+	case p.resume == ResumeAuto:
 		kept := recallRunID(root)
-		if p.id != "" && kept != "" && kept != p.id {
-			c.log.Warn("resume mode auto leaves the run kept for it aside: another id is given", "kept", kept, "given", p.id)
+		if p.ID != "" && kept != "" && kept != p.ID {
+			c.log.Warn("resume mode auto leaves the run kept for it aside: another id is given", "kept", kept, "given", p.ID)
 		}
-		p.id = first(p.id, kept, runid.New())
-		if err := rememberRunID(root, p.id); err != nil {
+		p.ID = cmp.Or(p.ID, kept, runid.New())
+		if err := rememberRunID(root, p.ID); err != nil {
 			c.log.Warn("remember the run id for the next start", "error", err)
 		}
 	case p.resume == "":
 		forgetRunID(root)
 	}
-	p.id = first(p.id, runid.New())
+	p.ID = cmp.Or(p.ID, runid.New())
 }
 
 // resumeFile holds the id of the run that the next start with resume mode auto

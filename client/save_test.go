@@ -55,7 +55,7 @@ func TestFileThatWent(t *testing.T) {
 			t.Parallel()
 			s := wandbtest.New(t, everybody())
 			c := newClient(t, s, key("member"), quickly)
-			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", Mode: mode})
+			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", Mode: client.Mode(mode)})
 			require.NoError(t, err)
 			files := &changingFS{fsys: fstest.MapFS{"stays": {}, "goes": {}}}
 			_, err = run.SaveFS(files, "*", client.SaveAtEnd)

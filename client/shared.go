@@ -1,7 +1,7 @@
 package client
 
 import (
-	"net/http"
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -10,6 +10,7 @@ import (
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/runid"
 	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/session"
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
@@ -46,37 +47,27 @@ type Shared struct {
 // maxLabel bounds labels, in characters.
 const maxLabel = 64
 
-// writer is this process as one of several that write a run.
-type writer struct {
-	id                string // tells the server whose lines these are
-	label             string
-	primary, finishes bool
-}
-
 // share settles what this process is to a shared run.
 func (c *Client) share(p *plan, o Shared) error {
 	if err := c.checkShared(p, o); err != nil {
 		return err
 	}
 	s := c.settings.Shared
-	w := &writer{id: runid.NewClient(), label: first(o.Label, s.Label)}
-	if w.label == "" {
-		w.label = strings.TrimPrefix(strings.NewReplacer("/", "_", `\`, "_").Replace(p.host)+"-"+runid.New(), "-")
+	w := &session.Writer{ID: runid.NewClient(), Label: cmp.Or(o.Label, s.Label)}
+	if w.Label == "" {
+		w.Label = strings.TrimPrefix(strings.NewReplacer("/", "_", `\`, "_").Replace(p.Host)+"-"+runid.New(), "-")
 	}
 	primary := firstOf(o.Primary, s.Primary)
 	if primary == nil {
 		rank, _, _, inJob := environment.Rank(c.getenv)
 		primary = new(!inJob || rank == 0)
 	}
-	w.primary = *primary
-	w.finishes = *firstOf(o.FinishesRun, s.FinishesRun, primary)
-	p.writer = w
-	p.config.Own.Use(runconfig.FeatureSharedMode)
-	p.config.Own.Use(runconfig.FeatureLabel)
-	header := make(http.Header)
-	header.Set("X-Wandb-Use-Async-Filestream", "true")
-	header.Set("X-Wandb-Client-Id", w.id)
-	p.graphql = c.graphql.WithHeader(header)
+	w.Primary = *primary
+	w.Finishes = *firstOf(o.FinishesRun, s.FinishesRun, primary)
+	p.Writer = w
+	p.Config.Own.Use(runconfig.FeatureSharedMode)
+	p.Config.Own.Use(runconfig.FeatureLabel)
+	p.GraphQL = c.graphql.WithHeader(w.GraphQLHeader())
 	return nil
 }
 
@@ -91,16 +82,16 @@ func firstOf(flags ...*bool) *bool {
 
 // checkShared applies the rules of shared mode.
 func (c *Client) checkShared(p *plan, o Shared) error {
-	if p.id == "" {
+	if p.ID == "" {
 		return &errors.InputError{Field: "ID", Rule: "must be given in shared mode, the same to every process: set RunOptions.ID or WANDB_RUN_ID" + c.idHint()}
 	}
 	if p.fork != nil || p.rewind != nil {
 		return &errors.InputError{Field: "ForkFrom and RewindTo", Rule: "cannot be used in shared mode"}
 	}
-	if p.resume == resumeNever || p.resume == resumeAuto {
-		return &errors.InputError{Field: "resume", Value: secret.Redact(p.resume), Rule: "must be allow or must in shared mode, in which all processes but the first find a run"}
+	if p.resume == ResumeNever || p.resume == ResumeAuto {
+		return &errors.InputError{Field: "resume", Value: secret.Redact(string(p.resume)), Rule: "must be allow or must in shared mode, in which all processes but the first find a run"}
 	}
-	label := first(o.Label, c.settings.Shared.Label)
+	label := cmp.Or(o.Label, c.settings.Shared.Label)
 	unfit := func(r rune) bool { return r < ' ' || r == 0x7f || r == '/' || r == '\\' || r == utf8.RuneError }
 	if strings.ContainsFunc(label, unfit) || utf8.RuneCountInString(label) > maxLabel {
 		return &errors.InputError{Field: "label", Value: secret.Redact(label), Rule: `must have at most 64 characters and no /, \ or control character`}
@@ -117,37 +108,4 @@ func (c *Client) idHint() string {
 		}
 	}
 	return ""
-}
-
-// streamHeader marks the posts of one of several writers.
-func (w *writer) streamHeader() http.Header {
-	if w == nil {
-		return nil
-	}
-	header := make(http.Header)
-	header.Set("X-Wandb-Use-Async-Filestream", "true")
-	header.Set("X-Wandb-Async-Client-Id", w.id) // unlike the header of GraphQL requests
-	return header
-}
-
-// tag is the writer's label, "" for a run of one.
-func (w *writer) tag() string {
-	if w == nil {
-		return ""
-	}
-	return w.label
-}
-
-// describes reports whether this process uploads what describes the whole run.
-func (w *writer) describes() bool { return w == nil || w.primary }
-
-// ends reports whether the run ends with this process.
-func (w *writer) ends() bool { return w == nil || w.finishes }
-
-// outputLog is the name of the console's text among the run's files.
-func (w *writer) outputLog() string {
-	if w == nil {
-		return "output.log"
-	}
-	return "output_" + w.label + ".log"
 }

@@ -199,8 +199,8 @@ func TestSharedInput(t *testing.T) {
 		{"no id", nil, client.RunOptions{}, "ID", "set RunOptions.ID or WANDB_RUN_ID"},
 		{"no id in a Slurm job", []string{"SLURM_JOB_ID", "4711"}, client.RunOptions{}, "ID", "for example to 4711 (SLURM_JOB_ID)"},
 		{"no id and none to suggest", []string{"TORCHELASTIC_RUN_ID", "none"}, client.RunOptions{}, "ID", "WANDB_RUN_ID"},
-		{"fork", nil, client.RunOptions{ID: "a", ForkFrom: "b?_step=1"}, "ForkFrom and RewindTo", "shared mode"},
-		{"rewind", nil, client.RunOptions{RewindTo: "b?_step=1"}, "ForkFrom and RewindTo", "shared mode"},
+		{"fork", nil, client.RunOptions{ID: "a", ForkFrom: client.RunStep{RunID: "b", Step: 1}}, "ForkFrom and RewindTo", "shared mode"},
+		{"rewind", nil, client.RunOptions{RewindTo: client.RunStep{RunID: "b", Step: 1}}, "ForkFrom and RewindTo", "shared mode"},
 		{"never", nil, client.RunOptions{ID: "a", Resume: "never"}, "resume", "allow or must"},
 		{"auto", []string{"WANDB_RESUME", "auto"}, client.RunOptions{ID: "a"}, "resume", "allow or must"},
 		{"label that is a path", nil, client.RunOptions{ID: "a", Shared: client.Shared{Label: "../x"}}, "label", "64 characters"},
@@ -255,7 +255,7 @@ func TestSharedIsNotSyncedOverOthers(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, good.Log(map[string]any{"x": "good"}))
 	fault := s.Inject(wandbtest.Fault{Operation: "UpsertBucket", Status: 400})
-	opts.OnRefused = client.Always(client.GoOffline)
+	opts.OnRefused = client.GoOfflineOnRefusal
 	lost, err := newClient(t, s, wandbtest.AliceKey, quickly).Init(t.Context(), opts)
 	require.NoError(t, err)
 	require.NoError(t, lost.Log(map[string]any{"x": "lost"}))

@@ -5,30 +5,38 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/internal/console"
-	"github.com/wandgo/wandgo/internal/record"
 )
 
 // ErrInterrupted is matched by the cause of the end of [Run.Context] when a
 // signal ended it; the cause is an [*InterruptedError].
-var ErrInterrupted = errors.New("the program was interrupted")
+var ErrInterrupted = errors.New("the program was stopped by a signal")
 
 // InterruptedError says which signal asked the program to end.
 type InterruptedError struct{ Signal os.Signal }
 
 // Error names the signal.
 func (e *InterruptedError) Error() string {
-	return fmt.Sprintf("%v by signal %v", ErrInterrupted, e.Signal)
+	return "the program was stopped by " + signalName(e.Signal)
 }
 
 // Unwrap returns [ErrInterrupted].
 func (e *InterruptedError) Unwrap() error { return ErrInterrupted }
+
+// signalName is the name that people know a signal by.
+func signalName(s os.Signal) string {
+	switch s {
+	case os.Interrupt:
+		return "SIGINT"
+	case syscall.SIGTERM:
+		return "SIGTERM"
+	}
+	return fmt.Sprintf("the signal %v", s)
+}
 
 // exitInterrupted is what the official client reports after Ctrl-C.
 const exitInterrupted = 255
@@ -42,64 +50,57 @@ func (e *InterruptedError) ExitCode() int {
 	return exitInterrupted
 }
 
-// OnSignal lets signals end the run in good order; without arguments os.Interrupt
-// (Ctrl-C) and SIGTERM, which Slurm and Kubernetes send before they kill. The
-// first one ends [Run.Context] with an [*InterruptedError] as its cause; the
-// program then stops training and calls [Run.FinishWithCode] with its ExitCode.
-// From the first on the signals work as if OnSignal had not been called, so that
-// a second one kills the program, also while Finish uploads.
+// NotifyContext returns a context that ends when a signal arrives, when parent ends, or
+// when the run's context ends. Without signals it waits for os.Interrupt (Ctrl-C) and
+// SIGTERM, which Slurm and Kubernetes send before they kill. It is
+// [signal.NotifyContext] for a run.
 //
-//	defer run.OnSignal()()
-//	for run.Context().Err() == nil { … }
+// The first signal also ends [Run.Context], and is the cause of both: an
+// [*InterruptedError]. The program then stops training and calls [Run.FinishWithCode]
+// with its ExitCode. From the first one on signals work as before the call, so that a
+// second one kills the program, even while Finish uploads.
+//
+//	ctx, stop := run.NotifyContext(ctx)
+//	defer stop()
+//	for ctx.Err() == nil { … }
 //	code := 0
-//	if e, ok := errors.AsType[*client.InterruptedError](context.Cause(run.Context())); ok {
+//	if e, ok := errors.AsType[*client.InterruptedError](context.Cause(ctx)); ok {
 //		code = e.ExitCode()
 //	}
-//	err = run.FinishWithCode(ctx, code)
+//	err = run.FinishWithCode(context.WithoutCancel(ctx), code)
 //
-// stop takes it back and waits for its goroutine; the end of Finish does so too.
-// It may be called any number of times, and OnSignal for several runs, each of
-// which hears of the signal. For a run that is finished it does nothing.
-func (r *Run) OnSignal(signals ...os.Signal) (stop func()) {
+// stop restores the signals and waits for the goroutine that waits for them. It can be
+// called any number of times. The end of the run does the same. Several runs can wait
+// for one signal.
+func (r *Run) NotifyContext(parent context.Context, signals ...os.Signal) (ctx context.Context, stop context.CancelFunc) {
 	if len(signals) == 0 {
 		signals = []os.Signal{os.Interrupt, syscall.SIGTERM}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed {
-		return func() {}
+	ctx, cancel := context.WithCancelCause(parent)
+	if run := r.Context(); run.Err() != nil {
+		cancel(context.Cause(run))
+		return ctx, func() {}
 	}
 	arrived := make(chan os.Signal, 1)
-	quit := make(chan struct{})
-	var watching sync.WaitGroup
+	var waiting sync.WaitGroup
 	signal.Notify(arrived, signals...)
-	watching.Go(func() {
+	waiting.Go(func() {
+		defer signal.Stop(arrived)
 		select {
 		case s := <-arrived:
-			signal.Stop(arrived) // before anybody knows of the first signal
-			r.client.log.Warn("the run is asked to end", "run", r.String(), "signal", s)
-			r.cancel(&InterruptedError{Signal: s})
-		case <-quit:
-			signal.Stop(arrived)
+			signal.Stop(arrived) // before anyone knows of the first signal
+			r.client.log.Warn("a signal asks the run to end", "run", r.String(), "signal", s)
+			cause := &InterruptedError{Signal: s}
+			r.session.Stop(cause)
+			cancel(cause)
+		case <-ctx.Done():
+		case <-r.Context().Done():
+			cancel(context.Cause(r.Context()))
 		}
 	})
-	var once sync.Once
-	stop = func() {
-		once.Do(func() { close(quit) })
-		watching.Wait()
-	}
-	r.watches = append(r.watches, stop)
-	return stop
-}
-
-// stopWatching ends what OnSignal began.
-func (r *Run) stopWatching() {
-	r.mu.Lock()
-	watches := r.watches
-	r.watches = nil
-	r.mu.Unlock()
-	for _, stop := range watches {
-		stop()
+	return ctx, func() {
+		cancel(context.Canceled)
+		waiting.Wait()
 	}
 }
 
@@ -127,48 +128,17 @@ func (r *Run) FinishOnPanic(timeout time.Duration) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	r.showPanic(cause)
+	r.session.ShowPanic(cause)
 	if err := r.FinishWithCode(ctx, 1); err != nil {
 		r.client.log.Warn("finish a run that panicked", "run", r.String(), "error", err)
 	}
 	panic(cause) //nolint:forbidigo // it is the program's own
 }
 
-// showPanic puts a panic where the console's lines are, if they are kept: the
-// runtime writes it past every writer.
-func (r *Run) showPanic(cause any) {
-	if r.screen != nil && r.screen.used() {
-		_, _ = fmt.Fprintf(r.screen.writer(console.Stderr), "panic: %v\n\n%s", cause, debug.Stack())
-	}
-}
-
-// Preempting tells the server at once, and the run's directory, that the machine
-// is about to be taken away, so that the web UI shows the run as preempting
-// rather than crashed. Go on logging, or Finish. It does not wait for the network
-// and is safe for concurrent use. The error is ErrRunFinished, or says that
-// neither the server nor the disk will know.
-func (r *Run) Preempting() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed {
-		return fmt.Errorf("mark %s as preempting: %w", r, errors.ErrRunFinished)
-	}
-	var onDisk, online error
-	if r.rec != nil {
-		onDisk = r.rec.writer.Append(&record.Preempting{})
-	}
-	if r.homeless {
-		online = r.why.first()
-	}
-	if r.up != nil && !r.up.ended.Load() {
-		online = r.up.stream.Preempting()
-		if online == nil || (r.rec != nil && onDisk == nil) {
-			r.note(onDisk)
-			return nil
-		}
-	}
-	if err := errors.Join(online, onDisk); err != nil {
-		return fmt.Errorf("mark %s as preempting: %w", r, flat{err})
-	}
-	return nil
-}
+// MarkPreempting reports to the server at once, and stores on disk, that the machine is
+// about to be taken away. The web UI then shows the run as preempting rather than
+// crashed. The run continues: go on logging, or call Finish. It does not block on the
+// network and is safe for concurrent use.
+//
+// The error is ErrRunFinished, or says why neither the server nor the disk will know.
+func (r *Run) MarkPreempting() error { return r.session.MarkPreempting() }

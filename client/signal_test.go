@@ -46,7 +46,8 @@ func TestChild(t *testing.T) { //nolint:paralleltest // it is alone in its proce
 	require.NoError(t, err)
 	defer run.FinishOnPanic(0)
 	if *child != "deaf" { // before anything that the parent waits for
-		defer run.OnSignal()()
+		_, stop := run.NotifyContext(t.Context())
+		defer stop()
 	}
 	fmt.Fprintln(run.Stdout(os.Stdout), "training")
 	for i := range 3 {
@@ -56,7 +57,7 @@ func TestChild(t *testing.T) { //nolint:paralleltest // it is alone in its proce
 	case "panic":
 		panic(errBoom)
 	case "preempting":
-		require.NoError(t, run.Preempting())
+		require.NoError(t, run.MarkPreempting())
 	}
 	<-run.Context().Done()
 	e, ok := errors.AsType[*client.InterruptedError](context.Cause(run.Context()))
@@ -173,20 +174,24 @@ func waitLine(ctx context.Context, t *testing.T, lines <-chan string, want strin
 	}
 }
 
-func TestOnSignalStop(t *testing.T) { //nolint:paralleltest // signals are the process's
+func TestNotifyContext_Signal_EndsTheContextsOfEachRun(t *testing.T) { //nolint:paralleltest // signals are the process's
 	s := wandbtest.New(t, wandbtest.Solo())
 	c := newClient(t, s, wandbtest.AliceKey)
 	run, err := c.Init(t.Context(), client.RunOptions{Project: "p"})
 	require.NoError(t, err)
 	other, err := c.Init(t.Context(), client.RunOptions{Project: "p"})
 	require.NoError(t, err)
-	run.OnSignal(syscall.SIGUSR1) // its end is Finish's
-	defer other.OnSignal(syscall.SIGUSR1)()
-	stop := run.OnSignal(syscall.SIGUSR2)
+	ctx, _ := run.NotifyContext(t.Context(), syscall.SIGUSR1) //nolint:govet // the run's end stops it
+	_, stopOther := other.NotifyContext(t.Context(), syscall.SIGUSR1)
+	defer stopOther()
+	quiet, stop := run.NotifyContext(t.Context(), syscall.SIGUSR2)
 	stop()
 	stop()
+	require.ErrorIs(t, quiet.Err(), context.Canceled)
 	require.NoError(t, run.Context().Err())
 	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGUSR1))
+	<-ctx.Done()
+	require.ErrorIs(t, context.Cause(ctx), client.ErrInterrupted)
 	for _, r := range []*client.Run{run, other} {
 		<-r.Context().Done()
 		cause := context.Cause(r.Context())
@@ -195,10 +200,12 @@ func TestOnSignalStop(t *testing.T) { //nolint:paralleltest // signals are the p
 		require.True(t, ok)
 		assert.Equal(t, syscall.SIGUSR1, e.Signal)
 		assert.Equal(t, 138, e.ExitCode())
-		assert.Equal(t, "the program was interrupted by signal user defined signal 1", e.Error())
+		assert.Equal(t, "the program was stopped by the signal user defined signal 1", e.Error())
 		require.NoError(t, r.Log(map[string]any{"x": 1}), "the run takes what there is to say")
 		require.NoError(t, r.FinishWithCode(t.Context(), e.ExitCode()))
-		r.OnSignal(syscall.SIGUSR2)()
+		ctx, stop := r.NotifyContext(t.Context(), syscall.SIGUSR2)
+		require.ErrorIs(t, context.Cause(ctx), client.ErrInterrupted, "the run is finished")
+		stop()
 	}
 }
 
@@ -227,15 +234,15 @@ func TestPreempting(t *testing.T) {
 	s := wandbtest.New(t, wandbtest.Solo())
 	c := newClient(t, s, wandbtest.AliceKey)
 	for _, mode := range []string{"online", "offline", "disabled"} {
-		run, err := c.Init(t.Context(), client.RunOptions{Project: "p", ID: mode, Mode: mode})
+		run, err := c.Init(t.Context(), client.RunOptions{Project: "p", ID: mode, Mode: client.Mode(mode)})
 		require.NoError(t, err)
-		require.NoError(t, run.Preempting())
+		require.NoError(t, run.MarkPreempting())
 		if mode == "online" {
 			_, err = s.WaitRun(t.Context(), "acme", "p", mode, func(v wandbtest.RunView) bool { return v.Preempting })
 			require.NoError(t, err)
 		}
 		require.NoError(t, run.Finish(t.Context()))
-		require.ErrorIs(t, run.Preempting(), errors.ErrRunFinished)
+		require.ErrorIs(t, run.MarkPreempting(), errors.ErrRunFinished)
 		if dir := run.Dir(); dir != "" {
 			assert.True(t, onDisk(t, dir).Preempting, mode)
 		}

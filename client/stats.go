@@ -2,17 +2,20 @@ package client
 
 import (
 	"context"
-	"strconv"
-	"time"
 
-	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/sysmetrics"
 )
 
 // MetricSource measures something beside processor, memory, disk and network for
 // the System tab, such as GPUs; the module contrib/nvidia has one. A source that is
 // a [Describer] too is also asked what it measures, for the run's overview.
-type MetricSource = sysmetrics.Source
+type MetricSource interface {
+	// Sample returns what it measures now, by name, such as "gpu.0.temp". It is called
+	// from one goroutine, and returns soon after ctx is done. Values that are NaN or
+	// infinite are omitted. After an error, which is logged once, it is called again
+	// at the next sample.
+	Sample(ctx context.Context) (map[string]float64, error)
+}
 
 // Describer is what a [MetricSource] may be besides.
 type Describer interface {
@@ -27,34 +30,10 @@ type Describer interface {
 	Describe(ctx context.Context) (map[string]any, error)
 }
 
-// startStats begins to sample system metrics, unless they are switched off.
-func (r *Run) startStats(p *plan) {
-	m := r.client.settings.Machine
-	if p.stats < 0 || m.NoStats || m.NoInfo {
-		return
+func sourcesOf(sources []MetricSource) []sysmetrics.Source {
+	out := make([]sysmetrics.Source, 0, len(sources))
+	for _, s := range sources {
+		out = append(out, s)
 	}
-	interval := firstPositive(p.stats, m.StatsInterval)
-	r.stats = sysmetrics.New(sysmetrics.Options{Label: r.writer.tag(), Sources: p.sources, Log: r.client.log})
-	r.stats.Start(interval, r.event)
-}
-
-func (r *Run) stopStats() {
-	if r.stats != nil {
-		r.stats.Stop()
-	}
-}
-
-// event keeps one sample, on disk and for the server. Trouble with either shows
-// when a row is logged.
-func (r *Run) event(values map[string]float64, at time.Time) {
-	if rec := r.recorder(); rec != nil {
-		body := &record.Stats{Timestamp: at}
-		for name, v := range values {
-			body.Items = append(body.Items, record.Item{Key: name, Value: strconv.AppendFloat(nil, v, 'g', -1, 64)})
-		}
-		_ = rec.writer.Append(body)
-	}
-	if r.up != nil {
-		_ = r.up.stream.AppendEvent(sysmetrics.AppendEvent(nil, values, at, at.Sub(r.started)))
-	}
+	return out
 }

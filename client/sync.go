@@ -9,6 +9,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/sink"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
@@ -16,8 +17,8 @@ import (
 const (
 	// DefaultSyncParallel is how many runs [Client.Sync] uploads at one time.
 	DefaultSyncParallel = syncrun.DefaultParallel
-	// DefaultSyncPatience is how long one request of [Client.Sync] is repeated.
-	DefaultSyncPatience = 10 * time.Minute
+	// DefaultSyncRetryTimeout is how long one request of [Client.Sync] is repeated.
+	DefaultSyncRetryTimeout = 10 * time.Minute
 )
 
 // SyncOptions say what [Client.Sync] does. The zero SyncOptions upload every run
@@ -48,11 +49,11 @@ type SyncOptions struct {
 	// Parallel is how many runs are uploaded at one time. Default:
 	// [DefaultSyncParallel].
 	Parallel int
-	// Patience is how long one request with rows is repeated, or files may take
+	// RetryTimeout is how long one request with rows is retried, or files may take
 	// without a byte being sent, until the run fails with ErrServerUnavailable. The
 	// first questions about a run are bounded by Options.InitTimeout. Default:
-	// [DefaultSyncPatience].
-	Patience time.Duration
+	// [DefaultSyncRetryTimeout].
+	RetryTimeout time.Duration
 	// Progress is told how far it is: when a log is begun, about ten times a
 	// second while its rows are sent, and when it is done. It is called from
 	// several goroutines, one at a time, and must return soon.
@@ -171,7 +172,7 @@ func (r SyncedRun) MarshalJSON() ([]byte, error) {
 		Error json.RawMessage `json:"error"`
 	}{plain: p, Error: json.RawMessage("null")}
 	if r.Err != nil {
-		out.Error = asJSON(r.Err)
+		out.Error = sink.ErrorJSON(r.Err)
 	}
 	return json.Marshal(out)
 }
@@ -264,15 +265,15 @@ func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*S
 			return nil, err
 		}
 	}
-	patience := firstPositive(opts.Patience, DefaultSyncPatience)
-	server := &syncServer{client: c, patience: patience}
+	retryTimeout := firstPositive(opts.RetryTimeout, DefaultSyncRetryTimeout)
+	server := &syncServer{client: c, patience: retryTimeout}
 	engine := &syncrun.Engine{Server: server, Options: syncrun.Options{
 		Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID,
 		DefaultEntity: c.settings.Entity.Text, DefaultProject: c.settings.Project.Text,
 		BaseURL: c.settings.BaseURL.Text,
 		DryRun:  opts.DryRun, Clean: opts.Clean, CleanAfter: opts.CleanAfter,
 		IncludeOnline: opts.IncludeOnline, IncludeSynced: opts.IncludeSynced,
-		Parallel: opts.Parallel, Patience: patience, Progress: c.syncProgress(opts.Progress),
+		Parallel: opts.Parallel, Patience: retryTimeout, Progress: c.syncProgress(opts.Progress),
 	}}
 	results, err := engine.Sync(ctx, logs)
 	if err != nil {
@@ -330,7 +331,7 @@ func (c *Client) keepRefusal(dir *rundir.Dir, r *SyncedRun) {
 	var err error
 	switch _, denied := errors.AsType[*errors.PermissionError](r.Err); {
 	case denied, errors.Is(r.Err, errors.ErrRunDeleted), errors.Is(r.Err, errors.ErrRunExists):
-		err = dir.SaveRefusal(asJSON(r.Err))
+		err = dir.SaveRefusal(sink.ErrorJSON(r.Err))
 	case r.Outcome == SyncDone && !r.Cleaned:
 		err = dir.ClearRefusal()
 	}

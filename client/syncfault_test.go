@@ -51,11 +51,11 @@ func TestSyncUnreachable(t *testing.T) {
 		},
 		"it takes no rows": {
 			fault: wandbtest.Fault{Operation: "file_stream", Status: 503}, reason: "HTTP 503",
-			opts: client.SyncOptions{Patience: 50 * time.Millisecond},
+			opts: client.SyncOptions{RetryTimeout: 50 * time.Millisecond},
 		},
 		"it hangs with rows": {
 			fault: wandbtest.Fault{Operation: "file_stream", Hang: true}, reason: "The time limit was reached.",
-			opts: client.SyncOptions{Patience: 50 * time.Millisecond},
+			opts: client.SyncOptions{RetryTimeout: 50 * time.Millisecond},
 		},
 	}
 	for name, tt := range tests {

@@ -1,9 +1,9 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -13,9 +13,10 @@ import (
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/session"
 	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/sink"
 	"github.com/wandgo/wandgo/internal/syncrun"
-	"github.com/wandgo/wandgo/internal/transport"
 )
 
 // syncOp is the verb of errors about a sync.
@@ -23,11 +24,10 @@ const syncOp = diagnose.OpSyncRun
 
 // check finds what cannot be right before any request.
 func (o *SyncOptions) check(key secret.Key) error {
-	if o.Patience < 0 {
-		return &errors.InputError{Field: "patience", Value: secret.Redact(o.Patience.String()), Rule: "must not be negative"}
+	if o.RetryTimeout < 0 {
+		return &errors.InputError{Field: "retry timeout", Value: secret.Redact(o.RetryTimeout.String()), Rule: "must not be negative"}
 	}
-	return checkNames(key, named{"entity", o.Entity, settings.CheckEntity}, named{"project", o.Project, settings.CheckProject},
-		named{"run id", o.RunID, settings.CheckRunID})
+	return checkNames(key, o.Entity, o.Project, o.RunID)
 }
 
 func syncQuestion(at syncrun.Target) diagnose.Question {
@@ -51,7 +51,7 @@ func (s *syncServer) explain(ctx, within context.Context, at syncrun.Target, err
 func (s *syncServer) Status(ctx context.Context, at syncrun.Target) (*graphql.RunState, error) {
 	within, cancel := context.WithTimeout(ctx, s.client.initTimeout)
 	defer cancel()
-	resp, err := graphql.ResumeStatus(within, s.client.graphql, optional(at.Entity), optional(at.Project), at.RunID)
+	resp, err := graphql.ResumeStatus(within, s.client.graphql, session.Optional(at.Entity), session.Optional(at.Project), at.RunID)
 	if e, ok := errors.AsType[*graphql.Error](err); ok && e.FromWandB() && e.StatusCode == http.StatusNotFound {
 		return nil, nil //nolint:nilnil // hidden or missing; creating the run tells which, and why
 	}
@@ -69,7 +69,7 @@ func (s *syncServer) Rewind(ctx context.Context, at syncrun.Target, step int64) 
 	within, cancel := context.WithTimeout(ctx, s.client.initTimeout)
 	defer cancel()
 	resp, err := graphql.RewindRun(within, s.client.graphql, graphql.RewindRunInput{
-		RunName: at.RunID, EntityName: optional(at.Entity), ProjectName: optional(at.Project),
+		RunName: at.RunID, EntityName: session.Optional(at.Entity), ProjectName: session.Optional(at.Project),
 		MetricName: "_step", MetricValue: float64(step),
 	})
 	if err != nil {
@@ -96,12 +96,12 @@ func (s *syncServer) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (
 	if err != nil {
 		return nil, s.explain(ctx, within, at, err)
 	}
-	b, err := s.client.bucketOf(syncQuestion(at), resp)
+	b, err := sink.AcceptedRun(sink.Target{Entity: at.Entity, Project: at.Project, RunID: at.RunID, BaseURL: s.client.settings.BaseURL.Text}, syncOp, resp)
 	if err != nil {
 		return nil, err
 	}
 	c := &syncrun.Created{Target: at, StorageID: b.Id}
-	c.RunID = first(b.Name, at.RunID)
+	c.RunID = cmp.Or(b.Name, at.RunID)
 	if b.DisplayName != nil {
 		c.Name = *b.DisplayName
 	}
@@ -109,8 +109,8 @@ func (s *syncServer) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (
 		c.HistoryLines = int64(*b.HistoryLineCount)
 	}
 	if b.Project != nil {
-		c.Project = first(b.Project.Name, c.Project)
-		c.Entity = first(b.Project.Entity.Name, c.Entity)
+		c.Project = cmp.Or(b.Project.Name, c.Project)
+		c.Entity = cmp.Or(b.Project.Entity.Name, c.Entity)
 	}
 	c.URL = settings.RunURL(s.client.settings.AppURL, c.Entity, c.Project, c.RunID)
 	return c, nil
@@ -118,12 +118,7 @@ func (s *syncServer) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (
 
 // Send implements syncrun.Server.
 func (s *syncServer) Send(ctx context.Context, at syncrun.Target, body []byte) error {
-	post := &sender{
-		transport: s.client.transport,
-		policy:    policy(transport.FileStreamPolicy(), s.client.settings.FileStream.Retry),
-		before:    func() {},
-		path:      streamPath(at),
-	}
+	post := sink.NewSender(s.client.transport, s.client.env.StreamPolicy, sink.Target{Entity: at.Entity, Project: at.Project, RunID: at.RunID})
 	within, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
 	reply, err := post.Send(within, body)
@@ -136,10 +131,6 @@ func (s *syncServer) Send(ctx context.Context, at syncrun.Target, body []byte) e
 		return s.explain(ctx, within, at, err)
 	}
 	return nil
-}
-
-func streamPath(at syncrun.Target) string {
-	return "/files/" + url.PathEscape(at.Entity) + "/" + url.PathEscape(at.Project) + "/" + url.PathEscape(at.RunID) + "/file_stream"
 }
 
 // Alert implements syncrun.Server.
@@ -155,7 +146,7 @@ func (s *syncServer) Files(at syncrun.Target, uploaded func(string), skipped fun
 	u, err := runfiles.New(runfiles.Config{
 		GraphQL: s.client.graphql, Transport: s.client.transport,
 		Entity: at.Entity, Project: at.Project, Run: at.RunID,
-		Slots: s.client.slots, Policy: s.client.transferPolicy(), Uploaded: uploaded, Skipped: skipped, Logger: s.client.log,
+		Slots: s.client.env.Slots, Policy: &s.client.env.FilePolicy, Uploaded: uploaded, Skipped: skipped, Logger: s.client.log,
 	})
 	if err != nil {
 		return nil, err

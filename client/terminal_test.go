@@ -50,7 +50,7 @@ func TestShows(t *testing.T) {
 			c, err := client.New(client.Options{Output: tt.out, Getenv: func(name string) string { return tt.env[name] }})
 			require.NoError(t, err)
 			defer c.Close()
-			assert.Equal(t, tt.shows, c.Shows())
+			assert.Equal(t, tt.shows, c.Interactive())
 		})
 	}
 }
@@ -85,7 +85,7 @@ func TestTerminal(t *testing.T) {
 			},
 		},
 		{
-			name: "refused", opts: client.RunOptions{Entity: "globex", OnRefused: client.Always(client.GoOffline)},
+			name: "refused", opts: client.RunOptions{Entity: "globex", OnRefused: client.GoOfflineOnRefusal},
 			want: []string{
 				`create run globex/p: user "alice" is not a member of team "globex" (HTTP 403 permission denied; key from Options.APIKey)`,
 				"continuing offline; the run is stored in DIR",

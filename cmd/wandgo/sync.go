@@ -114,7 +114,7 @@ func runSync(ctx context.Context, a *app, args []string) int {
 	set.BoolVar(&o.Clean, "clean", false, "")
 	set.DurationVar(&o.CleanAfter, "clean-after", 0, "")
 	set.IntVar(&o.Parallel, "parallel", client.DefaultSyncParallel, "")
-	set.DurationVar(&o.Patience, "patience", client.DefaultSyncPatience, "")
+	set.DurationVar(&o.RetryTimeout, "patience", client.DefaultSyncRetryTimeout, "")
 	asJSON := set.Bool("json", false, "")
 	noColour := set.Bool("no-color", false, "")
 	officialSyncFlags(set, &o)
@@ -124,7 +124,7 @@ func runSync(ctx context.Context, a *app, args []string) int {
 		return status
 	case o.Parallel < 1:
 		return a.usageError(c, "--parallel must be 1 or more")
-	case o.Patience <= 0:
+	case o.RetryTimeout <= 0:
 		return a.usageError(c, "--patience must be positive")
 	case o.CleanAfter < 0:
 		return a.usageError(c, "--clean-after must not be negative")

@@ -82,7 +82,8 @@ func (w *worker) train(ctx context.Context) (code int, err error) {
 	}
 	w.run = run
 	defer run.FinishOnPanic(0) //nolint:contextcheck // it has a timeout of its own
-	defer run.OnSignal()()
+	_, stop := run.NotifyContext(ctx)
+	defer stop()
 	if w.rank == 0 && run.URL() != "" {
 		fmt.Fprintln(w.out, "run", run.URL())
 	}

@@ -94,7 +94,8 @@ func (h *harness) run(ctx context.Context) int {
 	// Without this, the run of a program that panics looks alive for minutes.
 	defer run.FinishOnPanic(0) //nolint:contextcheck // it has a timeout of its own
 	// The first signal stops the training in order, a second one kills the program.
-	defer run.OnSignal()()
+	_, stop := run.NotifyContext(ctx)
+	defer stop()
 	if h.started != nil {
 		h.started()
 	}
@@ -108,7 +109,7 @@ func (h *harness) logf(what, format string, args ...any) {
 
 // logUnlessShown is logf for what the client prints by itself on a terminal.
 func (h *harness) logUnlessShown(what, format string, args ...any) {
-	if !h.client.Shows() {
+	if !h.client.Interactive() {
 		h.logf(what, format, args...)
 	}
 }

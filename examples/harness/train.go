@@ -20,7 +20,7 @@ func (h *harness) start(ctx context.Context, entity string) (*client.Run, error)
 		resume = "auto"
 	}
 	run, err := h.client.Init(ctx, client.RunOptions{
-		Resume:  resume,
+		Resume:  client.Resume(resume),
 		Entity:  entity,
 		Project: h.cfg.project,
 		JobType: "train",

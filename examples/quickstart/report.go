@@ -30,7 +30,7 @@ func describe(out io.Writer, srv *server, t *penguins.Trainer) {
 
 // separate prints an empty line before the client's own output, if there is any.
 func separate(out io.Writer, srv *server) {
-	if srv.client.Shows() {
+	if srv.client.Interactive() {
 		fmt.Fprintln(out)
 	}
 }
@@ -41,7 +41,7 @@ func printStart(out io.Writer, srv *server, run *client.Run) {
 	switch {
 	case run.URL() == "" && run.Dir() == "":
 		fmt.Fprintln(out, "  run      not stored")
-	case srv.client.Shows():
+	case srv.client.Interactive():
 	case run.URL() != "":
 		fmt.Fprintln(out, "  run     ", run.URL())
 	default:
@@ -78,7 +78,7 @@ func printEnd(out io.Writer, srv *server, run *client.Run) {
 		fmt.Fprintf(out, "\nThe server in this process has the run: %d rows, state %s.\n", len(stored.HistoryLines), cmp.Or(stored.State, "unknown"))
 		fmt.Fprintf(out, "To log it to W&B, with charts: export WANDB_API_KEY=… and run this again.\n")
 		return
-	case srv.client.Shows():
+	case srv.client.Interactive():
 		return
 	case run.Err() == nil && run.URL() != "":
 		fmt.Fprintf(out, "\nView it at %s\n", run.URL())

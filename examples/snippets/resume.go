@@ -12,14 +12,15 @@ import (
 func trainOn(ctx context.Context, c *client.Client, dir string, weights []byte) error {
 	run, err := c.Init(ctx, client.RunOptions{
 		Entity: "acme", Project: "vision", ID: "baseline",
-		Resume:    "allow",                         // continue where an earlier process stopped
-		OnRefused: client.Always(client.GoOffline), // run.Err() says why, run.Dir() where
+		Resume:    "allow",                   // continue where an earlier process stopped
+		OnRefused: client.GoOfflineOnRefusal, // run.Err() says why, run.Dir() where
 	})
 	if err != nil {
 		return err
 	}
 	defer run.FinishOnPanic(0) // marks the run as failed at once
-	defer run.OnSignal()()     // Ctrl-C, SIGTERM and Stop on the web page end run.Context()
+	_, stop := run.NotifyContext(ctx)
+	defer stop() // Ctrl-C, SIGTERM and Stop on the web page end run.Context()
 	err = run.DefineMetric("val/*", client.MetricOptions{StepMetric: "epoch"})
 	for step := run.Step(); step < 1000 && run.Context().Err() == nil; step++ {
 		err = errors.Join(err, run.LogAt(step, map[string]any{"loss": 1 / float64(step+1)}))

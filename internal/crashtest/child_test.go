@@ -61,7 +61,7 @@ func live(id string) int {
 	}
 	run, err := c.Init(context.Background(), client.RunOptions{
 		Entity: "acme", Project: "crash", ID: id,
-		OnRefused: client.Always(client.GoOffline),
+		OnRefused: client.GoOfflineOnRefusal,
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -97,6 +97,13 @@ func (d *Display) Stopped() {
 	}
 }
 
+// Warn shows a sentence about a run that continues.
+func (d *Display) Warn(text string) {
+	if d != nil {
+		d.screen.show(d.screen.line(d.label() + d.screen.style.Yellow(clean(text))))
+	}
+}
+
 // label names the run in lines that several runs may print.
 func (d *Display) label() string { return d.screen.style.Bold(d.name) + ": " }
 

@@ -58,6 +58,9 @@ func (s *Stream) run(ctx context.Context) {
 				return
 			}
 			if r.body == nil {
+				s.mu.Lock()
+				s.flushed(r.flush)
+				s.mu.Unlock()
 				// The summary turned out to be unchanged or too long. Making it
 				// counts as a request, or each change of it would make it anew;
 				// only the very first request still goes at once.
@@ -93,7 +96,7 @@ func (s *Stream) plan(p pace) (step, time.Duration) {
 	now := time.Now()
 	pending := s.pending()
 	switch {
-	case s.finishing, s.preempting,
+	case s.finishing, s.preempting, s.flushing(),
 		pending && (p.hurry || p.lastData.IsZero() || s.firstRows() || s.waiting() >= int64(s.cfg.MaxRequestBytes)):
 		return stepSend, 0
 	}
@@ -138,6 +141,9 @@ func (s *Stream) send(ctx context.Context, r *request) (finished bool, header ht
 		return false, nil, err
 	}
 	s.accepted(r)
+	if !r.left {
+		s.flushed(r.flush)
+	}
 	if reply != nil && reply.Returned {
 		s.spare = r.body
 	}

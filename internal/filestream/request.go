@@ -17,8 +17,9 @@ type request struct {
 	console    []consoleLine
 	uploaded   []string
 	preempting bool
-	last       bool // nothing comes after it
-	left       bool // something stayed behind for want of room
+	last       bool  // nothing comes after it
+	left       bool  // something stayed behind for want of room
+	flush      int64 // the last call of Flush before it was built
 }
 
 // shortage is the room that the next request keeps for what the last one had no
@@ -49,6 +50,7 @@ func (s *Stream) build(short *shortage) (*request, error) {
 	}
 	r.left = !s.history.empty() || !s.events.empty()
 	s.full = false
+	r.flush = s.flush.wanted
 	makeSummary, dirty := s.summary, s.summaryDirty
 	s.summaryDirty = false
 	s.mu.Unlock()

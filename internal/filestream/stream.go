@@ -57,6 +57,7 @@ type Stream struct {
 	uploadedSet map[string]bool
 	preempting  bool // to be sent
 
+	flush   flush
 	stopped bool
 	idle    bool // the goroutine sleeps with nothing to send
 	full    bool // the goroutine knows that a full request waits

@@ -97,3 +97,13 @@ func (w *Writer) tick(now time.Time) {
 	w.synced(err)
 	w.mu.Unlock()
 }
+
+// Fault is why the disk cannot be written now, or nil.
+func (w *Writer) Fault() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.fault == nil {
+		return nil
+	}
+	return w.fault
+}

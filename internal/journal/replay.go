@@ -2,10 +2,8 @@ package journal
 
 import (
 	"fmt"
-	"strconv"
 	"time"
 
-	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/record/wire"
 )
@@ -166,8 +164,6 @@ func (p *replay) history(b *record.History) error {
 	return p.h.History(p.line, b.Step)
 }
 
-// event writes a sample as the official client does: keys get the prefix
-// "system.", and the time counts from the start of the run.
 func (p *replay) event(b *record.Stats) error {
 	if b.Type != 0 {
 		return nil
@@ -176,30 +172,12 @@ func (p *replay) event(b *record.Stats) error {
 	if p.h.Event == nil {
 		return nil
 	}
-	var runtime time.Duration
-	if run := p.state.Run; run != nil && !run.StartTime.IsZero() {
-		runtime = b.Timestamp.Sub(run.StartTime)
+	var started time.Time
+	if run := p.state.Run; run != nil {
+		started = run.StartTime
 	}
-	p.line = append(p.line[:0], `{"_wandb":true,"_timestamp":`...)
-	p.line = appendSeconds(p.line, b.Timestamp)
-	p.line = append(p.line, `,"_runtime":`...)
-	p.line = strconv.AppendFloat(p.line, runtime.Seconds(), 'f', -1, 64)
-	for i := range b.Items {
-		it := &b.Items[i]
-		if !jsonx.Valid(it.Value) {
-			p.state.BadItems++
-			continue
-		}
-		p.line = append(p.line, ',')
-		p.line = jsonx.AppendQuoted(p.line, []byte("system."+it.Key))
-		p.line = append(p.line, ':')
-		p.line = jsonx.AppendLine(p.line, it.Value)
-	}
-	p.line = append(p.line, '}')
+	var bad int
+	p.line, bad = b.AppendLine(p.line[:0], started)
+	p.state.BadItems += int64(bad)
 	return p.h.Event(p.line)
-}
-
-// appendSeconds appends a time as seconds since 1970, as exact as a float is.
-func appendSeconds(dst []byte, t time.Time) []byte {
-	return strconv.AppendFloat(dst, float64(t.Unix())+float64(t.Nanosecond())/1e9, 'f', -1, 64)
 }

@@ -60,6 +60,17 @@ type BranchPoint struct {
 	Metric string
 }
 
+// Snapshot is the whole summary as one JSON object. Only the log has it: it is written
+// now and then, so that a crash costs the summary no more than a second.
+type Snapshot struct{ Line []byte }
+
+// ConsoleLine is a line of the console as a terminal shows it. Only the server gets
+// it: the log has the raw output. Setting an index again replaces the line.
+type ConsoleLine struct {
+	Index int64
+	Text  []byte
+}
+
 // Config changes the config.
 type Config struct{ Update, Remove []Item }
 
@@ -169,3 +180,5 @@ func (*Preempting) record()   {}
 func (*Final) record()        {}
 func (*Footer) record()       {}
 func (*Raw) record()          {}
+func (*Snapshot) record()     {}
+func (*ConsoleLine) record()  {}

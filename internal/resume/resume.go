@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/wandgo/wandgo/graphql"
@@ -207,16 +206,6 @@ func deref(s *string) string { return *cmp.Or(s, new("")) }
 type Moment struct {
 	RunID string
 	Step  int64
-}
-
-// ParseMoment parses "RUNID?_step=N".
-func ParseMoment(text string) (Moment, error) {
-	id, step, ok := strings.Cut(text, "?_step=")
-	n, err := strconv.ParseInt(step, 10, 64)
-	if !ok || err != nil || n < 0 || n == math.MaxInt64 || id == "" {
-		return Moment{}, errors.New("must have the form RUNID?_step=N")
-	}
-	return Moment{RunID: id, Step: n}, nil
 }
 
 // After returns the state of a run that continues after the moment.

@@ -163,18 +163,6 @@ func TestRead_MissingOrMalformedData_ReturnsError(t *testing.T) {
 	}
 }
 
-func TestParseMoment(t *testing.T) {
-	t.Parallel()
-	m, err := ParseMoment("abc?_step=12")
-	require.NoError(t, err)
-	assert.Equal(t, Moment{RunID: "abc", Step: 12}, m)
-	assert.Equal(t, &State{Step: 13}, m.After())
-	for _, text := range []string{"", "abc", "abc?_step=", "abc?_step=-1", "abc?_step=1.5", "?_step=1", "abc?step=1", "abc?_step=9223372036854775807"} {
-		_, err := ParseMoment(text)
-		require.Error(t, err, text)
-	}
-}
-
 func FuzzRead(f *testing.F) {
 	f.Add(`{"lr":{"value":1}}`, `{"_step":7}`, `["{\"_step\":7}"]`, 8)
 	f.Add(`null`, `{"_wandb":3,"_runtime":-Infinity}`, `["NaN","x"]`, -1)

@@ -83,7 +83,7 @@ var _ = register(map[string]func(half){
 
 func (h half) withoutServer(mode string) {
 	r := h.init("offline", client.RunOptions{
-		Mode: mode, Config: row{"lr": 0.1, "n": row{"m": 1}}, Tags: []string{"t"}, Notes: "n", Name: "off", Group: "g", JobType: "j",
+		Mode: client.Mode(mode), Config: row{"lr": 0.1, "n": row{"m": 1}}, Tags: []string{"t"}, Notes: "n", Name: "off", Group: "g", JobType: "j",
 	})
 	r.define("acc", client.MetricOptions{Summary: []client.SummaryKind{client.SummaryMax}})
 	say(r.Stdout(os.Stdout), "printed offline\n")

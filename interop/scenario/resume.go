@@ -37,13 +37,13 @@ var _ = register(map[string]func(half){
 	"crash_resume":      func(h half) { twoRows(h.init("crash_resume", client.RunOptions{Resume: "must"}), 2) },
 	"fork": func(h half) {
 		fiveRows(h.init("fork_origin", client.RunOptions{}))
-		r := h.init("fork", client.RunOptions{ForkFrom: "fork_origin?_step=2"})
+		r := h.init("fork", client.RunOptions{ForkFrom: client.RunStep{RunID: "fork_origin", Step: 2}})
 		r.log(row{"i": 100})
 		r.finish()
 	},
 	"rewind": func(h half) {
 		fiveRows(h.init("rewind", client.RunOptions{Config: row{"a": 1}}))
-		r := h.init("", client.RunOptions{RewindTo: "rewind?_step=2"})
+		r := h.init("", client.RunOptions{RewindTo: client.RunStep{RunID: "rewind", Step: 2}})
 		r.log(row{"i": 100})
 		r.finish()
 	},

@@ -77,7 +77,7 @@ func seconds(since time.Time) float64 { return time.Since(since).Seconds() }
 func run(mode string, pool []map[string]any, rows int) timing {
 	ctx := context.Background()
 	before := time.Now()
-	r, err := client.Init(ctx, client.RunOptions{Mode: mode, Config: map[string]any{"lr": 0.1}})
+	r, err := client.Init(ctx, client.RunOptions{Mode: client.Mode(mode), Config: map[string]any{"lr": 0.1}})
 	check(err)
 	check(r.DefineMetric("metric0", client.MetricOptions{Summary: []client.SummaryKind{client.SummaryMin}}))
 	created := time.Now()

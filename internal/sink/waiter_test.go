@@ -1,4 +1,4 @@
-package client
+package sink
 
 import (
 	"testing"
@@ -7,11 +7,11 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Tasks may be added while somebody waits.
-func TestTasks(t *testing.T) {
+// Work may be added while somebody waits.
+func TestWaiter_WorkAddedWhileWaiting_WaitsForIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var all tasks
+		var all waiter
 		all.wait() // for nothing
 		all.begin()
 		waited := false

@@ -1,4 +1,4 @@
-package client
+package sink
 
 import (
 	"context"
@@ -10,17 +10,18 @@ import (
 	"github.com/wandgo/wandgo/internal/diagnose"
 )
 
-// updater brings later changes of a run's settings to the server: at most one
-// request at a time, each with everything that changed meanwhile. It owns one
-// goroutine, from the first change on.
+// updater sends changes of a run's settings to the server: at most one request at a
+// time, each with everything that changed meanwhile. It owns one goroutine, from the
+// first change on.
 type updater struct {
-	run *Run
+	server *Server
 
 	mu      sync.Mutex
 	changed bool  // something waits to be sent
 	params  bool  // it is more than the config
 	begun   bool  // the goroutine runs
 	ended   bool  // and is not to be begun any more
+	dropped bool  // nothing is sent any more
 	last    error // of the last request
 
 	begin func()
@@ -30,14 +31,14 @@ type updater struct {
 	done  chan struct{}
 }
 
-func newUpdater(r *Run) *updater {
+func newUpdater(s *Server) *updater {
 	ctx, stop := context.WithCancel(context.Background())
 	u := &updater{
-		run:   r,
-		wake:  make(chan struct{}, 1),
-		flush: make(chan chan error),
-		stop:  stop,
-		done:  make(chan struct{}),
+		server: s,
+		wake:   make(chan struct{}, 1),
+		flush:  make(chan chan error),
+		stop:   stop,
+		done:   make(chan struct{}),
 	}
 	u.begin = func() { go u.loop(ctx) }
 	return u
@@ -59,8 +60,8 @@ func (u *updater) change(params bool) {
 	}
 }
 
-// finish sends what waits, without delay, and ends the goroutine. It also sends what
-// was refused before, as a role may have been mended meanwhile.
+// finish sends what is waiting, without delay, and stops the goroutine. It also sends
+// what was refused before, because a role may have been changed meanwhile.
 func (u *updater) finish(ctx context.Context) error {
 	u.mu.Lock()
 	begun := u.begun
@@ -74,6 +75,22 @@ func (u *updater) finish(ctx context.Context) error {
 		u.stop()
 		<-u.done
 	}()
+	return u.sendNow(ctx)
+}
+
+// flushNow sends what is waiting, without delay.
+func (u *updater) flushNow(ctx context.Context) error {
+	u.mu.Lock()
+	begun := u.begun
+	u.mu.Unlock()
+	if !begun {
+		return nil
+	}
+	return u.sendNow(ctx)
+}
+
+// sendNow has the goroutine send what is waiting.
+func (u *updater) sendNow(ctx context.Context) error {
 	answer := make(chan error, 1)
 	select {
 	case u.flush <- answer:
@@ -100,7 +117,7 @@ func (u *updater) loop(ctx context.Context) {
 			return
 		case <-u.wake:
 			if due == nil && !refused {
-				due = time.After(u.run.client.cadence.ConfigDelay)
+				due = time.After(u.server.cfg.SettingsDelay)
 			}
 		case <-due:
 			due = nil
@@ -108,11 +125,10 @@ func (u *updater) loop(ctx context.Context) {
 			switch {
 			case err == nil || ctx.Err() != nil:
 			case passes(ctx, err):
-				due = time.After(u.run.client.cadence.ConfigDelay)
+				due = time.After(u.server.cfg.SettingsDelay)
 			default:
-				u.run.client.log.Warn("the server does not take a change of the run's settings", "run", u.run.String(), "error", err)
-				u.run.up.refused(partSettings, err) //nolint:contextcheck // why is asked beside it
-				refused = !wrongInput(ctx, err)     // then the next change may be right
+				u.server.report(err)
+				refused = !wrongInput(ctx, err) // then the next change may be right
 			}
 		case answer := <-u.flush:
 			answer <- u.send(ctx)
@@ -145,8 +161,8 @@ func classOf(ctx context.Context, err error) diagnose.Class {
 
 // send makes the request, if there is anything to say, and somebody to say it to.
 func (u *updater) send(ctx context.Context) error {
-	if u.run.up.ended.Load() {
-		return nil // the journal has it
+	if u.closed() {
+		return nil // the log has it
 	}
 	u.mu.Lock()
 	changed, params := u.changed, u.params
@@ -155,9 +171,9 @@ func (u *updater) send(ctx context.Context) error {
 	if !changed {
 		return nil
 	}
-	resp, err := graphql.UpsertBucket(ctx, u.run.graphql, u.run.update(params))
+	resp, err := graphql.UpsertBucket(ctx, u.server.cfg.GraphQL, u.server.cfg.Settings(params))
 	if err == nil {
-		_, err = u.run.client.bucketOf(u.run.question(partSettings.op()), resp)
+		_, err = AcceptedRun(u.server.cfg.Target, Settings.op(), resp)
 	}
 	u.mu.Lock()
 	if u.last = err; err != nil {
@@ -165,7 +181,7 @@ func (u *updater) send(ctx context.Context) error {
 	}
 	u.mu.Unlock()
 	if err == nil {
-		u.run.up.taken(partSettings)
+		u.server.report(nil)
 	}
 	return err
 }
@@ -177,19 +193,22 @@ func (u *updater) lastError() error {
 	return u.last
 }
 
-// update is the request that brings the run's settings to the server. Only what
-// may have changed is in it, so that other writers' changes stay.
-func (r *Run) update(params bool) graphql.UpsertBucketInput {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	in := graphql.UpsertBucketInput{
-		Name:       &r.id,
-		ModelName:  &r.project,
-		EntityName: optional(r.entity),
-		Config:     new(string(r.config.Wire())),
+// report reports what became of a change.
+func (s *Server) report(err error) {
+	if s.cfg.OnSettings != nil {
+		s.cfg.OnSettings(err)
 	}
-	if params {
-		r.labels.describe(&in)
-	}
-	return in
+}
+
+// drop gives up what is waiting: nothing is sent from here on.
+func (u *updater) drop() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.dropped = true
+}
+
+func (u *updater) closed() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.dropped
 }

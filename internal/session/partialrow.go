@@ -1,4 +1,4 @@
-package client
+package session
 
 import (
 	"time"
@@ -6,20 +6,20 @@ import (
 	"github.com/wandgo/wandgo/internal/history"
 )
 
-// openRow gathers metrics of one step until the row is closed. It holds copies,
-// as their owner may change the originals meanwhile.
-type openRow struct {
-	values    map[string]any // nil when there is no open row
+// partialRow gathers metrics of one step until the row is logged. It has copies,
+// because their owner may change the originals meanwhile.
+type partialRow struct {
+	values    map[string]any // nil if there is no open row
 	timestamp float64        // of the last merge
 }
 
-func (o *openRow) empty() bool { return o.values == nil }
+func (o *partialRow) empty() bool { return o.values == nil }
 
 // merge adds the metrics of row. Values of the same key are replaced; objects,
 // whether of maps or of structs, are merged key by key, and empty ones change
-// nothing. Keys that cannot be encoded are left out and named. A _timestamp of the
+// nothing. Keys that cannot be encoded are omitted and named. A _timestamp of the
 // program's own is that of the call that gave it, like the row's.
-func (o *openRow) merge(enc *history.Encoder, row map[string]any, now time.Time) error {
+func (o *partialRow) merge(enc *history.Encoder, row map[string]any, now time.Time) error {
 	if o.values == nil {
 		o.values = make(map[string]any, len(row))
 	}
@@ -32,8 +32,8 @@ func (o *openRow) merge(enc *history.Encoder, row map[string]any, now time.Time)
 }
 
 // take returns the row and closes it.
-func (o *openRow) take() (map[string]any, float64) {
+func (o *partialRow) take() (map[string]any, float64) {
 	values, timestamp := o.values, o.timestamp
-	*o = openRow{}
+	*o = partialRow{}
 	return values, timestamp
 }

@@ -1,0 +1,135 @@
+package session
+
+import (
+	"encoding/json"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+
+	"github.com/wandgo/wandgo/internal/environment"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/runid"
+	"github.com/wandgo/wandgo/internal/settings"
+)
+
+// Machine describes the process and the machine it runs on, for the run's overview
+// page: wandb-metadata.json and requirements.txt.
+type Machine struct {
+	writerID     string
+	requirements []byte
+
+	mu          sync.Mutex // guards what may be added while the run is going on
+	environment *environment.Environment
+	metadata    []byte // nil if nothing is described
+}
+
+// DescribeMachine describes this process, as far as the settings allow. It reads a few
+// small files. Of several writers of a run only the primary one is described.
+func DescribeMachine(s *settings.Settings, log *slog.Logger, w *Writer, o environment.Options) *Machine {
+	m := &Machine{writerID: runid.NewClient(), environment: new(environment.Environment)}
+	if w != nil {
+		m.writerID = w.ID
+	}
+	if !w.Describes() {
+		return m
+	}
+	o.WriterID = m.writerID
+	m.environment = environment.Collect(o)
+	if info, ok := debug.ReadBuildInfo(); ok && !s.Machine.NoInfo && !s.Machine.NoRequirements {
+		m.requirements = []byte(environment.Requirements(info))
+	}
+	if s.Machine.NoInfo || s.Machine.NoMeta {
+		return m
+	}
+	text, err := m.environment.File()
+	if err != nil {
+		log.Warn("cannot describe the machine", "error", err)
+		return m
+	}
+	m.metadata = text
+	return m
+}
+
+// Git is the state of the repository that the program runs in.
+func (m *Machine) Git() environment.Git {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.environment.Git
+}
+
+// described reports whether the machine is described.
+func (m *Machine) described() bool { return m.text() != nil }
+
+// text is wandb-metadata.json.
+func (m *Machine) text() []byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.metadata
+}
+
+// add adds what was found out later.
+func (m *Machine) add(facts map[string]any) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	with, err := m.environment.With(facts)
+	if err != nil {
+		return err
+	}
+	text, err := with.File()
+	if err != nil {
+		return err
+	}
+	m.environment, m.metadata = with, text
+	return nil
+}
+
+// Config adds the description to those in the config, where the web UI looks for it.
+func (m *Machine) Config(environments map[string]json.RawMessage) map[string]json.RawMessage {
+	text := m.text()
+	if text == nil {
+		return environments
+	}
+	if environments == nil {
+		environments = make(map[string]json.RawMessage)
+	}
+	environments[m.writerID] = text
+	return environments
+}
+
+// record is the description as a log has it, nil if there is none.
+func (m *Machine) record() record.Record {
+	if m == nil {
+		return nil
+	}
+	m.mu.Lock()
+	e, described := m.environment, m.metadata != nil
+	m.mu.Unlock()
+	if !described {
+		return nil
+	}
+	body := &record.Environment{
+		OS: e.OS, StartedAt: e.StartedAt.Time, Docker: e.Docker, Args: e.Args,
+		Program: e.Program, CodePath: e.CodePath, CodePathLocal: e.CodePathLocal,
+		Email: e.Email, Root: e.Root, Host: e.Host, Username: e.Username, Executable: e.Executable,
+		CPUCount: uint32(e.CPUCount), CPUCountLogical: uint32(e.LogicalCPUs), //nolint:gosec // counts of processors
+		CPUModel: e.CPU.Model, CUDAVersion: e.CUDAVersion, MemoryTotal: e.Memory.Total,
+		GPUType: e.GPU, GPUCount: uint32(e.GPUCount), //nolint:gosec // a count
+		WriterID: m.writerID,
+	}
+	for _, g := range e.NVIDIA {
+		body.NVIDIA = append(body.NVIDIA, record.GPU{
+			Name: g.Name, MemoryTotal: g.MemoryTotal, Architecture: g.Architecture, UUID: g.UUID,
+			CUDACores: uint32(g.CUDACores), //nolint:gosec // a count
+		})
+	}
+	if e.Git != (environment.Git{}) {
+		body.Git = &record.Git{RemoteURL: e.Git.Remote, Commit: e.Git.Commit}
+	}
+	for mount, d := range e.Disk {
+		if body.Disk == nil {
+			body.Disk = make(map[string]record.DiskSize)
+		}
+		body.Disk[mount] = record.DiskSize{Total: d.Total, Used: d.Used}
+	}
+	return body
+}

@@ -1,0 +1,77 @@
+package session
+
+import (
+	"encoding/json"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/metric"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/runconfig"
+)
+
+// metrics are the definitions of a run's metrics.
+type metrics struct{ metric.Set }
+
+// DefineMetric defines a metric.
+func (s *Session) DefineMetric(d metric.Definition) error {
+	const action = "define metric of %s"
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return s.failed(action, errors.ErrRunFinished)
+	}
+	if err := s.metrics.Define(d); err != nil {
+		return s.failed(action, err)
+	}
+	own := &s.config.Own
+	own.Use(runconfig.FeatureMetric)
+	for _, f := range []struct {
+		feature runconfig.Feature
+		used    bool
+	}{
+		{runconfig.FeatureSummaryOps, len(d.Summary) > 0},
+		{runconfig.FeatureGoal, d.Goal != metric.NoGoal},
+		{runconfig.FeatureHidden, d.Hidden},
+	} {
+		if f.used {
+			own.Use(f.feature)
+		}
+	}
+	s.applyMetrics()
+	return nil
+}
+
+// applyMetrics applies what was defined, or made from globs, since the last call. s.mu
+// is held.
+func (s *Session) applyMetrics() {
+	definitions := s.metrics.Take()
+	if len(definitions) == 0 {
+		return
+	}
+	if text, err := json.Marshal(s.metrics.Wire(true)); err == nil {
+		s.config.Own.Metrics = text
+	}
+	for _, d := range definitions {
+		if d.Path != nil {
+			s.summary.Configure(d.Ops, d.Path...)
+		}
+		_ = s.sink.Put(metricRecord(&d)) // the sink reports trouble
+	}
+}
+
+func metricRecord(m *metric.Record) *record.Metric {
+	d := m.Definition
+	rec := &record.Metric{
+		StepMetric: d.StepMetric, StepSync: d.Sync(), Hidden: d.Hidden, Defined: true,
+		Goal: int32(d.Goal), Overwrite: d.Overwrite, Expanded: m.Expanded,
+	}
+	if d.IsGlob() {
+		rec.Glob = d.Name
+	} else {
+		rec.Name = d.Name
+	}
+	for _, op := range d.Summary {
+		rec.Summary |= 1 << op
+	}
+	return rec
+}

@@ -1,0 +1,155 @@
+package session
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/runconfig"
+)
+
+// snapshotEvery is how often the log gets the whole summary while rows are logged.
+// After a crash both are as fresh, because the log itself reaches the disk once a
+// second.
+const snapshotEvery = time.Second
+
+// rows is the state of the history.
+type rows struct {
+	encoder     history.Encoder
+	row         record.Row // reused, with its line
+	step        int64
+	open        partialRow // metrics of the current step that wait for more
+	snapshotAt  time.Time
+	stepIgnored sync.Once // the warning about steps in shared mode
+}
+
+// Log logs a row at the current step.
+func (s *Session) Log(row map[string]any) error {
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return s.failed(logging, errors.ErrRunFinished)
+	}
+	if s.rows.open.empty() { // the usual case: nothing to merge, nothing to copy
+		return s.failed(logging, s.write(row, now, unixSeconds(now)))
+	}
+	err := s.rows.open.merge(&s.rows.encoder, row, now)
+	return s.failed(logging, errors.Join(err, s.commit(now)))
+}
+
+// logging is the action of errors about rows.
+const logging = "log to %s"
+
+// LogAt adds to the row of a step, and leaves it open.
+func (s *Session) LogAt(step int64, row map[string]any) error {
+	if s.Shared() {
+		s.rows.stepIgnored.Do(func() {
+			s.env.Log.Warn("steps are ignored in shared mode; log a metric and define it as step metric instead", "run", s.String(), "step", step)
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.config.Own.Use(runconfig.FeatureStepLog)
+		})
+		return s.Log(row)
+	}
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := &s.rows
+	switch {
+	case s.closed:
+		return s.failed(logging, errors.ErrRunFinished)
+	case step < r.step:
+		return s.failed(logging, fmt.Errorf("step %d is before the current step %d: %w", step, r.step, errors.ErrStepInPast))
+	}
+	s.config.Own.Use(runconfig.FeatureStepLog)
+	var err error
+	if step > r.step {
+		if !r.open.empty() {
+			err = s.commit(now)
+		}
+		r.step = step
+	}
+	return s.failed(logging, errors.Join(err, r.open.merge(&r.encoder, row, now)))
+}
+
+// LogPartial adds to the row of the current step, and leaves it open.
+func (s *Session) LogPartial(row map[string]any) error {
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return s.failed(logging, errors.ErrRunFinished)
+	}
+	return s.failed(logging, s.rows.open.merge(&s.rows.encoder, row, now))
+}
+
+// Commit logs the open row, if there is one, and moves on to the next step.
+func (s *Session) Commit() error {
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return s.failed(logging, errors.ErrRunFinished)
+	}
+	if s.rows.open.empty() {
+		s.rows.step++
+		return nil
+	}
+	return s.failed(logging, s.commit(now))
+}
+
+// Step is the step of the next row, -1 in shared mode.
+func (s *Session) Step() int64 {
+	if s.Shared() {
+		return -1
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rows.step
+}
+
+// commit writes the open row at the current step. s.mu is held.
+func (s *Session) commit(now time.Time) error {
+	row, timestamp := s.rows.open.take()
+	return s.write(row, now, timestamp)
+}
+
+// write makes row the next line of the history and moves on. s.mu is held.
+func (s *Session) write(row map[string]any, now time.Time, timestamp float64) error {
+	r := &s.rows
+	meta := history.Meta{
+		Step:      r.step,
+		HasStep:   !s.Shared(),
+		Runtime:   (s.prior + now.Sub(s.plan.Started)).Seconds(),
+		Timestamp: timestamp,
+	}
+	split := r.encoder.Split(row)
+	defer split.Release()
+	s.metrics.SyncSteps(split)
+	s.applyMetrics() // before the row that uses them
+	var omitted error
+	r.row.Line, omitted = r.encoder.AppendSplit(r.row.Line[:0], split, meta)
+	r.step++
+	s.summary.Update(split)
+	s.display.Row(split)
+	if meta.HasStep {
+		s.summary.SetMeta(meta.Step, meta.Runtime, meta.Timestamp)
+	} else {
+		s.summary.SetTimes(meta.Runtime, meta.Timestamp)
+	}
+	r.row.Layout, r.row.Step = split.Layout(), meta.Step
+	if err := s.sink.Row(&r.row); err != nil {
+		return err
+	}
+	if now.Sub(r.snapshotAt) >= snapshotEvery && s.sink.Dir() != "" {
+		r.snapshotAt = now
+		_ = s.sink.Put(&record.Snapshot{Line: s.summaryLocked()}) // the row is stored
+	}
+	return omitted
+}
+
+func unixSeconds(t time.Time) float64 { return float64(t.UnixMicro()) / 1e6 }

@@ -1,0 +1,114 @@
+package session
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/runconfig"
+	"github.com/wandgo/wandgo/internal/summary"
+)
+
+// Summary returns a value of the summary.
+func (s *Session) Summary(path ...string) (any, bool) {
+	if len(path) == 0 {
+		return nil, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, ok := s.summary.Get(path...)
+	if text, encoded := v.(history.Encoded); encoded {
+		return string(text), ok
+	}
+	return v, ok
+}
+
+// SetSummary sets a value of the summary.
+func (s *Session) SetSummary(value any, path ...string) error {
+	const action = "set summary of %s"
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return s.failed(action, errors.ErrRunFinished)
+	}
+	err := summary.CheckPath(path)
+	if err == nil {
+		err = s.summary.Set(value, path...)
+	}
+	if err != nil {
+		return s.failed(action, err)
+	}
+	s.config.Own.Use(runconfig.FeatureSummary)
+	text, err := summary.EncodeValue(value)
+	if err != nil {
+		return s.failed(action, err)
+	}
+	if text == nil { // a value that is not shown, such as NaN, removes what was there
+		_ = s.sink.Put(&record.Summary{Remove: []record.Item{item(path, nil)}})
+		return nil
+	}
+	_ = s.sink.Put(&record.Summary{Update: []record.Item{item(path, text)}})
+	return nil
+}
+
+// DeleteSummary removes a value of the summary.
+func (s *Session) DeleteSummary(path ...string) error {
+	const action = "delete from summary of %s"
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return s.failed(action, errors.ErrRunFinished)
+	}
+	if err := summary.CheckPath(path); err != nil {
+		return s.failed(action, err)
+	}
+	s.summary.Delete(path...)
+	_ = s.sink.Put(&record.Summary{Remove: []record.Item{item(path, nil)}})
+	return nil
+}
+
+func item(path []string, value []byte) record.Item {
+	if len(path) == 1 {
+		return record.Item{Key: path[0], Value: value}
+	}
+	return record.Item{NestedKey: path, Value: value}
+}
+
+// summaryRecord is the whole summary, each key as one value: that replaces all that a
+// log has of it, nested values included. s.mu is held.
+func (s *Session) summaryRecord() *record.Summary {
+	var enc history.Encoder
+	rec := &record.Summary{}
+	whole := s.summary.Snapshot()
+	for _, key := range slices.Sorted(maps.Keys(whole)) {
+		text, err := enc.AppendValue(nil, whole[key])
+		if err != nil || len(text) == 0 { // impossible: the summary has only values that can be encoded
+			continue
+		}
+		rec.Update = append(rec.Update, record.Item{Key: key, Value: text})
+	}
+	return rec
+}
+
+// summaryLine is the summary as the server gets it.
+func (s *Session) summaryLine() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.summaryLocked()
+}
+
+func (s *Session) summaryLocked() []byte {
+	s.summary.SetWandbRuntime(s.seconds())
+	return s.summary.AppendJSON(nil)
+}
+
+// seconds is how long the run has been running, earlier processes included.
+func (s *Session) seconds() int64 {
+	if s.duration > 0 {
+		return int64(s.duration.Seconds())
+	}
+	return int64((s.prior + time.Since(s.plan.Started)).Seconds())
+}

@@ -1,0 +1,51 @@
+package session
+
+import "net/http"
+
+// Writer is this process as one of several that write a run. A nil Writer is alone.
+type Writer struct {
+	ID                string // tells the server whose lines these are
+	Label             string
+	Primary, Finishes bool
+}
+
+// streamHeader marks the requests with rows.
+func (w *Writer) streamHeader() http.Header {
+	if w == nil {
+		return nil
+	}
+	header := make(http.Header)
+	header.Set("X-Wandb-Use-Async-Filestream", "true")
+	header.Set("X-Wandb-Async-Client-Id", w.ID) // unlike the header of GraphQL requests
+	return header
+}
+
+// GraphQLHeader marks GraphQL requests.
+func (w *Writer) GraphQLHeader() http.Header {
+	header := make(http.Header)
+	header.Set("X-Wandb-Use-Async-Filestream", "true")
+	header.Set("X-Wandb-Client-Id", w.ID)
+	return header
+}
+
+// tag is the writer's label, "" for a run of one.
+func (w *Writer) tag() string {
+	if w == nil {
+		return ""
+	}
+	return w.Label
+}
+
+// Describes reports whether this process uploads what describes the whole run.
+func (w *Writer) Describes() bool { return w == nil || w.Primary }
+
+// ends reports whether the run ends with this process.
+func (w *Writer) ends() bool { return w == nil || w.Finishes }
+
+// ConsoleFile is the name of the console's text among the run's files.
+func (w *Writer) ConsoleFile() string {
+	if w == nil {
+		return "output.log"
+	}
+	return "output_" + w.Label + ".log"
+}

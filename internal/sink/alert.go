@@ -1,0 +1,66 @@
+package sink
+
+import (
+	"context"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/alert"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
+)
+
+// Alert sends a complete alert and blocks until the server has responded or ctx ends.
+// If the run is offline the disk has it, for a later sync to send. An alert of the same
+// title within its wait is not sent again.
+func (b *Both) Alert(ctx context.Context, a alert.Alert) error {
+	switch {
+	case b.unpersistedNow():
+		return b.Err()
+	case b.alerter == nil: // a disabled run
+		return nil
+	}
+	release, ok := b.alerter.Reserve(a)
+	if !ok {
+		return nil
+	}
+	if err := b.raise(ctx, a); err != nil {
+		release()
+		return err
+	}
+	return nil
+}
+
+// raise stores an alert, and sends it or records that it is to be sent.
+func (b *Both) raise(ctx context.Context, a alert.Alert) error {
+	disk, server, _ := b.current()
+	var index int64
+	var onDisk error
+	if disk != nil {
+		index, onDisk = disk.alert(&record.Alert{Title: a.Title, Text: a.Text, Level: string(a.Level), Wait: a.Wait})
+		if onDisk != nil && !lost(onDisk) {
+			b.reportDisk(onDisk)
+			onDisk = nil
+		}
+	}
+	switch {
+	case server != nil:
+		if _, err := b.alerter.Deliver(ctx, a); err != nil {
+			return b.cfg.Diagnoser.Explain(ctx, ctx, b.cfg.Target.Question(diagnose.OpSendAlert), err)
+		}
+		return nil
+	case errors.Is(onDisk, journal.ErrClosed): // Finish came meanwhile
+		return errors.ErrRunFinished
+	case onDisk != nil:
+		return onDisk
+	case b.server != nil: // it was online when it started
+		return b.progress.sendLater(b, index)
+	}
+	return nil
+}
+
+func (b *Both) unpersistedNow() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.unpersisted
+}

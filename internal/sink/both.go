@@ -1,0 +1,337 @@
+package sink
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/alert"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/filestream"
+	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/oneline"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/runfiles"
+)
+
+// Events are what a session is told. The functions must return soon.
+type Events struct {
+	// Offline: the server accepts no more rows. err is why; dir is where the run
+	// continues, or "". finishing says that Finish returns the error.
+	Offline func(dir string, err error, finishing bool)
+	// Warning is a sentence for the person at the terminal.
+	Warning func(text string)
+	// Stopped: a user stopped the run in the web UI.
+	Stopped func()
+}
+
+// Config configures a [Both].
+type Config struct {
+	Log       *slog.Logger
+	Name      string // of the run, in logs
+	Target    Target
+	GraphQL   *gqlclient.Client
+	Diagnoser *diagnose.Diagnoser
+	Disk      DiskConfig
+	Events    Events
+	// OnLost is the program's hook for refusals in mid-run; it may be nil.
+	OnLost func(error)
+	// Opening calls open with the records that a log starts with. No row may be
+	// stored while open runs.
+	Opening func(open func([]record.Record))
+	// Exclusive says that no other process is meant to write the run.
+	Exclusive bool
+	// ConsoleFile is the console's file below the run's files directory. It is not
+	// reported if it is missing.
+	ConsoleFile string
+}
+
+// Both stores a run on disk and on the server, on one of them, or on neither: the
+// zero Both discards everything. The disk comes first, so that a process that is
+// killed has lost nothing that the server has.
+//
+// A record is stored if one of the two has it. Trouble with the disk that costs
+// nothing is logged once and returned by [Both.Err]. If the server stops accepting
+// rows, the disk continues alone; a disk that could not be opened when the run started
+// gets a second chance then, with all rows that the server does not have.
+type Both struct {
+	cfg     Config
+	server  *Server            // nil for a run without the server
+	files   *runfiles.Uploader // nil for a run that is disabled or not persisted
+	alerter *alert.Alerter     // likewise
+
+	mu          sync.Mutex
+	disk        *Disk // nil if it could not be opened
+	unpersisted bool  // neither the server nor the disk has the run
+	refusals    refusals
+	concurrent  error // another process writes the same run
+	diskFault   error // trouble with the disk that was logged
+
+	// asking bounds the diagnosis, and what is copied to the disk in the background. It
+	// ends with Finish.
+	asking     context.Context
+	stopAsking context.CancelFunc
+	background waiter
+
+	dropped    dropped
+	takeover   sync.Once
+	offline    atomic.Bool // nothing is sent any more
+	finishing  atomic.Bool // Finish has started and returns what went wrong
+	filesOver  atomic.Bool // the server accepts no file any more
+	fileDenied sync.Once   // the store refused a file
+
+	notifying sync.Mutex // held while the program's hook is called
+	notified  error      // what it was last called with; guarded by notifying
+
+	progress progress
+}
+
+// New makes a Both that stores nothing yet; see [Both.OpenDisk], [Both.Connect] and
+// [Both.Unpersisted].
+func New(cfg Config) *Both {
+	b := &Both{cfg: cfg}
+	b.asking, b.stopAsking = context.WithCancel(context.Background())
+	return b
+}
+
+// OpenDisk opens the disk.
+func (b *Both) OpenDisk() error {
+	var err error
+	b.cfg.Opening(func(opening []record.Record) { err = b.openDisk(opening, nil) })
+	return err
+}
+
+// openDisk makes the disk, and calls also before it is used.
+func (b *Both) openDisk(opening []record.Record, also func(*Disk) error) error {
+	d, rootErr, err := OpenDisk(&b.cfg.Disk, opening)
+	if err != nil {
+		return err
+	}
+	if rootErr != nil {
+		b.warn("the run is stored in the temporary directory", "dir", d.Path(), "error", rootErr)
+	}
+	if also != nil {
+		if err := also(d); err != nil {
+			return errors.Join(err, d.writer.Close())
+		}
+	}
+	b.mu.Lock()
+	b.disk = d
+	b.mu.Unlock()
+	return nil
+}
+
+// Refused records why the run starts without the server.
+func (b *Both) Refused(cause error) error {
+	b.fail(Rows, cause)
+	d := b.disk
+	if d == nil {
+		return nil
+	}
+	if err := d.saveRefusal(cause); err != nil {
+		return errors.Join(err, d.writer.Close())
+	}
+	return nil
+}
+
+// Unpersisted says that the run continues although neither the server nor the disk has
+// it. Each row is lost.
+func (b *Both) Unpersisted(cause error) {
+	b.fail(Rows, cause)
+	b.unpersisted = true
+}
+
+// FindConcurrentWriter looks for another process of this machine that writes the same
+// run now.
+func (b *Both) FindConcurrentWriter() {
+	if b.disk == nil || !b.cfg.Exclusive {
+		return
+	}
+	dir := b.disk.concurrentWriter()
+	if dir == "" {
+		return
+	}
+	t := b.cfg.Target
+	b.concurrent = &errors.RequestError{
+		Op: string(diagnose.OpCreateRun), Entity: t.Entity, Project: t.Project, RunID: t.RunID, BaseURL: t.BaseURL,
+		Cause: errors.ErrRunExists,
+		Hint:  "another process is writing this run, to " + dir + "; on the server, rows of one replace rows of the other. Choose another run id, or mode shared for several processes of one run",
+	}
+	b.warn("another process is writing the same run", "dir", dir)
+	b.cfg.Events.Warning("another process is writing the same run, to " + dir + "; rows of one replace rows of the other")
+}
+
+// Connect connects the run to the server, which has it. Nothing is sent before Start.
+func (b *Both) Connect(cfg ServerConfig) {
+	cfg.Target = b.cfg.Target
+	cfg.OnRequest, cfg.OnStopped, cfg.OnRowsRefused, cfg.OnSettings = b.beforeRequest, b.cfg.Events.Stopped, b.rowsRefused, b.settingsAnswered
+	if b.disk != nil { // the temporary directory is often in memory
+		cfg.Stream.SpillDir = b.disk.Path()
+	}
+	b.progress.offsets = cfg.Offsets
+	b.server = NewServer(cfg)
+}
+
+// Start starts sending.
+func (b *Both) Start() { b.server.Start() }
+
+func (b *Both) settingsAnswered(err error) {
+	if err == nil {
+		b.accepted(Settings)
+		return
+	}
+	b.warn("the server does not accept a change of the run's settings", "error", err)
+	b.refused(Settings, err)
+}
+
+// current is where records go now; nil for what does not store them.
+func (b *Both) current() (*Disk, *Server, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.server == nil || b.offline.Load() {
+		return b.disk, nil, b.unpersisted
+	}
+	return b.disk, b.server, b.unpersisted
+}
+
+// Row implements [Sink]. Its error says that the row is lost (ErrRowLost), or too long.
+func (b *Both) Row(row *record.Row) error {
+	disk, server, unpersisted := b.current()
+	if unpersisted {
+		return errors.ErrRowLost
+	}
+	var onDisk, onServer error
+	if disk != nil {
+		onDisk = disk.Row(row)
+	}
+	if server != nil {
+		onServer = server.Row(row)
+		if _, tooLong := errors.AsType[*filestream.LineTooLongError](onServer); tooLong {
+			return onServer // the limit is so low that not even the client's own keys fit
+		}
+	}
+	if err := b.outcome(disk, server, onDisk, onServer); err != nil {
+		return errors.Join(errors.ErrRowLost, err)
+	}
+	return nil
+}
+
+// Put implements [Sink]. Its error says that neither disk nor server has the record.
+func (b *Both) Put(rec record.Record) error {
+	disk, server, unpersisted := b.current()
+	if unpersisted {
+		return b.Err()
+	}
+	var onDisk, onServer error
+	if disk != nil {
+		onDisk = disk.Put(rec)
+	}
+	if server != nil {
+		onServer = server.Put(rec)
+	}
+	return b.outcome(disk, server, onDisk, onServer)
+}
+
+// outcome is what became of one record: nil if disk or server has it.
+func (b *Both) outcome(disk *Disk, server *Server, onDisk, onServer error) error {
+	if onDisk != nil {
+		b.reportDisk(onDisk)
+	}
+	switch {
+	case disk == nil && server == nil: // a disabled run
+		return nil
+	case disk != nil && !lost(onDisk), server != nil && onServer == nil:
+		return nil
+	}
+	return errors.Join(onServer, onDisk)
+}
+
+// reportDisk reports trouble with the disk, once.
+func (b *Both) reportDisk(err error) {
+	b.mu.Lock()
+	known := b.diskFault != nil
+	b.diskFault = err
+	b.mu.Unlock()
+	if known {
+		return
+	}
+	b.warn("cannot write the run's log", "error", err)
+	b.cfg.Events.Warning("cannot write the run's log: " + oneline.Error(err).Error())
+}
+
+// Err is why the run is not online any more, or not whole: a refusal, another process
+// that writes the same run, or a disk that cannot be written. It is nil if all is well.
+func (b *Both) Err() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.refusals.first(); err != nil {
+		return err
+	}
+	if b.concurrent != nil {
+		return b.concurrent
+	}
+	if b.diskFault == nil {
+		return nil
+	}
+	if b.disk != nil && b.disk.writer.Fault() == nil { // it recovered
+		b.diskFault = nil
+		return nil
+	}
+	return oneline.Error(b.diskFault)
+}
+
+// Dir is the run's directory, "" if there is none.
+func (b *Both) Dir() string {
+	if d := b.currentDisk(); d != nil {
+		return d.Path()
+	}
+	return ""
+}
+
+// FilesDir is the directory of the run's files, "" if there is none.
+func (b *Both) FilesDir() string {
+	if d := b.currentDisk(); d != nil {
+		return d.Files()
+	}
+	return ""
+}
+
+func (b *Both) currentDisk() *Disk {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.disk
+}
+
+// Online reports whether records still go to the server.
+func (b *Both) Online() bool { return b.server != nil && !b.offline.Load() }
+
+// Flush blocks until everything stored so far is on disk and, if the run is online,
+// on the server, or ctx ends.
+func (b *Both) Flush(ctx context.Context) error {
+	disk, server, unpersisted := b.current()
+	if unpersisted {
+		return b.Err()
+	}
+	var errs []error
+	if disk != nil {
+		if err := disk.writer.Sync(); err != nil {
+			errs = append(errs, fmt.Errorf("flush to disk: %w", err))
+		}
+	}
+	if server != nil {
+		if err := server.Flush(ctx); err != nil {
+			if isResponse(err) {
+				err = b.explain(ctx, Rows, err)
+			}
+			errs = append(errs, fmt.Errorf("flush to the server: %w", err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (b *Both) warn(text string, args ...any) {
+	b.cfg.Log.Warn(text, append([]any{"run", b.cfg.Name}, args...)...)
+}

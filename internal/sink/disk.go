@@ -1,0 +1,165 @@
+package sink
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/version"
+)
+
+// minConsumer is the oldest version of the official client that can read the logs.
+const minConsumer = "0.70.0"
+
+// DiskConfig says where a [Disk] is made.
+type DiskConfig struct {
+	// Root is the directory of the runs' directories. TempDir is where a run goes if
+	// Root cannot be written.
+	Root, TempDir string
+	RunID         string
+	Started       time.Time
+	// Online says that the server has the run too.
+	Online  bool
+	Journal journal.Options
+}
+
+// Disk stores a run in its own directory: the records in a log, files beside it.
+type Disk struct {
+	dir    *rundir.Dir
+	writer *journal.Writer
+
+	alerting sync.Mutex
+	alerts   int64 // in the log
+}
+
+// OpenDisk makes the run's directory and starts its log with the given records. If
+// the directory is in TempDir, rootErr says why.
+func OpenDisk(cfg *DiskConfig, opening []record.Record) (d *Disk, rootErr, err error) {
+	dir, rootErr, err := cfg.makeDir()
+	if err != nil {
+		return nil, nil, err
+	}
+	w, err := journal.Create(dir.Journal(), cfg.Journal)
+	if err != nil {
+		return nil, nil, err
+	}
+	header := &record.Header{Producer: "wandgo " + version.Module(), MinConsumer: minConsumer}
+	for _, rec := range append([]record.Record{header}, opening...) {
+		if err := w.Append(rec); err != nil {
+			return nil, nil, errors.Join(fmt.Errorf("start journal: %w", err), w.Close())
+		}
+	}
+	return &Disk{dir: dir, writer: w}, rootErr, nil
+}
+
+// makeDir makes the run's directory. If Root cannot be written, as in a container
+// whose working directory is read-only, the temporary directory is used, as the
+// official client does: a run that is to survive a refusal needs a directory.
+func (cfg *DiskConfig) makeDir() (dir *rundir.Dir, rootErr, err error) {
+	dir, rootErr = rundir.Create(cfg.Root, cfg.RunID, cfg.Online, cfg.Started)
+	if rootErr == nil {
+		return dir, nil, nil
+	}
+	tmp, err := os.MkdirTemp(cfg.TempDir, rundir.TempPattern)
+	if err == nil {
+		dir, err = rundir.Create(filepath.Join(tmp, "wandb"), cfg.RunID, cfg.Online, cfg.Started)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(rootErr, err)
+	}
+	return dir, rootErr, nil
+}
+
+// Path is the run's directory, Files that of its files.
+func (d *Disk) Path() string { return d.dir.Path() }
+
+// Files is the directory of the run's files.
+func (d *Disk) Files() string { return d.dir.Files() }
+
+// Row implements [Sink].
+func (d *Disk) Row(row *record.Row) error { return d.writer.AppendRow(row) }
+
+// Put implements [Sink].
+func (d *Disk) Put(rec record.Record) error {
+	switch rec := rec.(type) {
+	case *record.Snapshot:
+		return d.writer.AppendSummaryLine(rec.Line)
+	case *record.ConsoleLine: // the log has the raw output
+		return nil
+	default:
+		return d.writer.Append(rec)
+	}
+}
+
+// alert stores an alert and returns its index among those of the log.
+func (d *Disk) alert(a *record.Alert) (index int64, err error) {
+	d.alerting.Lock()
+	defer d.alerting.Unlock()
+	err = d.writer.Append(a)
+	if !lost(err) {
+		index = d.alerts
+		d.alerts++
+	}
+	return index, err
+}
+
+// saveFile stores a file that the client makes, and its record.
+func (d *Disk) saveFile(name string, content []byte) error {
+	return errors.Join(d.dir.AddFile(name, content), d.Put(filesRecord([]string{name}, record.PolicyNow, record.FileWandb)))
+}
+
+// saveRefusal stores why the server does not accept the run. A cause that is nil is
+// not stored.
+func (d *Disk) saveRefusal(cause error) error {
+	if cause == nil {
+		return nil
+	}
+	return d.dir.SaveRefusal(ErrorJSON(cause))
+}
+
+// size is the length of the log.
+func (d *Disk) size() int64 {
+	info, err := os.Stat(d.dir.Journal())
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// concurrentWriter is the directory of another process on this machine that writes the
+// same run, or "". The server cannot tell the two apart: rows of one replace rows of
+// the other. Both continue, and each one's directory has all that it logs.
+func (d *Disk) concurrentWriter() string {
+	for _, other := range d.dir.Siblings() {
+		unlock, err := journal.Lock(other.Journal())
+		if err == nil {
+			unlock()
+		} else if errors.Is(err, journal.ErrInUse) {
+			return other.Path()
+		}
+	}
+	return ""
+}
+
+// ErrorJSON is an error for programs: the object of a PermissionError or RequestError,
+// or an object with the text.
+func ErrorJSON(err error) json.RawMessage {
+	var v any = map[string]string{"error": err.Error()}
+	if p, ok := errors.AsType[*errors.PermissionError](err); ok {
+		v = p
+	} else if e, ok := errors.AsType[*errors.RequestError](err); ok {
+		v = e
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return json.RawMessage("{}")
+	}
+	return text
+}

@@ -1,0 +1,31 @@
+package sink
+
+import (
+	"sync"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/filestream"
+)
+
+// dropped remembers which of the data that the server does not get for lack of room
+// was reported.
+type dropped struct{ summary, console sync.Once }
+
+// report logs what the server does not get for lack of room, once. It returns an error
+// for what the server lacks in the end.
+func (d *dropped) report(b *Both, stats filestream.Stats) error {
+	if stats.ConsoleDropped > 0 {
+		d.console.Do(func() {
+			b.warn("the server is behind: console lines are missing in the logs tab; " + b.cfg.ConsoleFile + " has all of them")
+		})
+	}
+	if stats.SummariesSkipped > 0 {
+		d.summary.Do(func() {
+			b.warn("the summary is longer than the server accepts; it shows the last one that was not")
+		})
+	}
+	if !stats.SummaryTooLong {
+		return nil
+	}
+	return &errors.InputError{Field: "summary", Rule: "is longer than the server accepts, which shows an older one; wandb-summary.json has all of it"}
+}

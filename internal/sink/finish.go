@@ -1,0 +1,188 @@
+package sink
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/display"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/runfiles"
+)
+
+// Ending is how a run ends.
+type Ending struct {
+	Exit record.Exit
+	// Files describe the whole run, by name: the summary and the config. They are
+	// uploaded if the run is online.
+	Files map[string][]byte
+	// Lost is the error of a last record that could not be stored.
+	Lost error
+}
+
+// Finish stores the end of the run, and blocks until the server has everything or ctx
+// ends. whole reports whether nothing is missing. It is called once, after the last
+// record.
+func (b *Both) Finish(ctx context.Context, e *Ending) (whole bool, err error) {
+	first := b.currentDisk()
+	err = e.Lost
+	if first != nil { // the disk first: a process that is killed from here on has lost nothing
+		err = errors.Join(err, first.finish(&e.Exit))
+	}
+	if b.server != nil {
+		err = b.conclude(ctx, b.finishUpload(ctx, e), err)
+	}
+	if late := b.currentDisk(); late != nil && late != first { // the disk got its second chance
+		err = errors.Join(err, late.finish(&e.Exit))
+	}
+	err = errors.Join(err, b.closeFiles(ctx))
+	return err == nil, errors.Join(err, b.missingFiles())
+}
+
+// finish stores the end of the run and closes the log.
+func (d *Disk) finish(exit *record.Exit) error {
+	return errors.Join(d.writer.Append(exit), d.writer.Close())
+}
+
+// finishUpload uploads the rest: settings, files, and the rows with the end of the run.
+// Its error is of the public types, or the context's, or of a file.
+func (b *Both) finishUpload(ctx context.Context, e *Ending) error {
+	b.finishing.Store(true)
+	defer b.background.wait()
+	defer b.stopAsking()
+	defer context.AfterFunc(ctx, b.stopAsking)() // no answer is worth more than the caller's time
+	defer b.server.Close()
+	settings := b.finishSettings(ctx)
+	files := b.finishFiles(ctx, e)
+	err := b.server.FinishRows(ctx, int(e.Exit.Code), !e.Exit.NotComplete)
+	switch dropped := b.dropped.report(b, b.server.Stats()); {
+	case err == nil && files != nil:
+		b.progress.save(b)
+		return errors.Join(settings, files, b.keepFiles(ctx), dropped)
+	case err == nil:
+		return errors.Join(settings, dropped)
+	case b.server.stream.Err() != nil:
+		b.rowsRefused(err) //nolint:contextcheck // the questions end with ctx all the same
+		b.background.wait()
+		return b.refusal()
+	}
+	b.abandon(err)
+	b.background.wait()
+	if why := b.outOfTime(ctx); why != nil {
+		b.fail(Rows, why)
+	}
+	return errors.Join(b.refusal(), b.Refusal(Settings), b.Refusal(Files))
+}
+
+// refusal is the refusal that matters most.
+func (b *Both) refusal() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.refusals.first()
+}
+
+func (b *Both) finishSettings(ctx context.Context) error {
+	err := b.server.FinishSettings(ctx)
+	if err != nil && isResponse(err) {
+		return b.refusedInFinish(ctx, Settings, err)
+	}
+	return err
+}
+
+// finishFiles uploads the files that describe the whole run, and those that were to
+// wait for its end.
+func (b *Both) finishFiles(ctx context.Context, e *Ending) error {
+	if b.offline.Load() {
+		return nil
+	}
+	var errs []error
+	for name, content := range e.Files {
+		if len(content) > 0 {
+			errs = append(errs, b.files.SaveBytes(name, content, runfiles.Now))
+		}
+	}
+	err := errors.Join(append(errs, b.files.Finish(ctx))...)
+	switch {
+	case isResponse(err):
+		return errors.Join(b.refusedInFinish(ctx, Files, err), err)
+	case b.filesOver.Load(): // since before, and they are on disk
+		b.background.wait()
+		return errors.Join(b.Refusal(Files), err)
+	case err == nil:
+		b.accepted(Files)
+	}
+	return err
+}
+
+// outOfTime is the error of a Finish that ran out of time while a request was retried,
+// with the server's last response; nil if that is not why.
+func (b *Both) outOfTime(ctx context.Context) error {
+	var ofFiles []error
+	for _, f := range b.files.Errors() {
+		ofFiles = append(ofFiles, f)
+	}
+	last := b.server.interrupted(ofFiles...)
+	if last == nil {
+		return nil
+	}
+	return b.cfg.Diagnoser.Preliminary(ctx, b.cfg.Target.Question(Rows.op()), last)
+}
+
+// conclude is the outcome of an online run: that the disk failed is an error only if
+// the server does not have everything.
+func (b *Both) conclude(ctx context.Context, uploaded, onDisk error) error {
+	if uploaded != nil {
+		return errors.Join(uploaded, onDisk)
+	}
+	if onDisk != nil {
+		b.warn("the run is on the server and incomplete on disk", "error", onDisk)
+	}
+	if err := b.markDone(ctx); err != nil {
+		b.warn("cannot mark the run as synced", "error", err)
+	}
+	return nil
+}
+
+// How often, and how far apart, it is tried to mark the end of an upload.
+const (
+	markTries = 3
+	markWait  = 100 * time.Millisecond
+)
+
+// markDone records on disk that the server has everything. That matters most if the
+// log has no end: a later sync would upload the run as crashed.
+func (b *Both) markDone(ctx context.Context) error {
+	disk := b.currentDisk()
+	if disk == nil {
+		return nil
+	}
+	note := rundir.Uploaded{Done: true, Whole: true, Bytes: disk.size()}
+	if b.missingFiles() != nil {
+		note.Whole, note.LeftOut = false, "not all of its files existed when they were to be uploaded"
+	}
+	for try := 1; ; try++ {
+		err := errors.Join(b.progress.saveNote(b, note), disk.dir.MarkSynced())
+		if err == nil || try == markTries {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w; %w", context.Cause(ctx), err)
+		case <-time.After(markWait):
+		}
+	}
+}
+
+// Progress is how far the upload is.
+func (b *Both) Progress() display.Progress {
+	rows, files := b.server.Stats().History, b.files.Progress()
+	p := display.Progress{
+		Rows: rows.Acked, OfRows: rows.Accepted, Files: files.Done, OfFiles: files.Files, Bytes: files.BytesDone,
+	}
+	if len(files.Current) == files.Waiting() { // otherwise there are files of unknown size
+		p.OfBytes = files.Bytes
+	}
+	return p
+}

@@ -1,0 +1,65 @@
+package sink
+
+import (
+	"sync"
+	"time"
+
+	"github.com/wandgo/wandgo/internal/filestream"
+	"github.com/wandgo/wandgo/internal/rundir"
+)
+
+// progressEvery bounds how often the progress is saved. Rows that are sent twice do no
+// harm: they replace the same rows.
+const progressEvery = 5 * time.Second
+
+// progress is how much of the log the server has, saved beside it for a later sync.
+type progress struct {
+	offsets filestream.Offsets // where the run started in the server's files
+	saved   time.Time          // used by the stream's goroutine only
+
+	mu        sync.Mutex // held while a file beside the log is written
+	alerts    []int64    // indices of alerts that a later sync is to send
+	filesLost error      // why files could not be copied to the disk
+}
+
+// beforeRequest is called on the stream's goroutine before each request.
+func (b *Both) beforeRequest() {
+	_ = b.dropped.report(b, b.server.Stats()) // Finish returns it
+	if now := time.Now(); now.Sub(b.progress.saved) >= progressEvery {
+		b.progress.saved = now
+		b.progress.save(b)
+	}
+}
+
+func (p *progress) save(b *Both) {
+	if err := p.saveNote(b, rundir.Uploaded{}); err != nil {
+		b.warn("cannot save the progress of the upload", "error", err)
+	}
+}
+
+// sendLater records that a later sync is to send an alert, given by its index.
+func (p *progress) sendLater(b *Both, alert int64) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.alerts = append(p.alerts, alert)
+	return p.saveLocked(b, rundir.Uploaded{})
+}
+
+// saveNote saves the progress, and what note says of the end of the upload.
+func (p *progress) saveNote(b *Both, note rundir.Uploaded) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.saveLocked(b, note)
+}
+
+func (p *progress) saveLocked(b *Both, note rundir.Uploaded) error {
+	disk := b.currentDisk()
+	if disk == nil {
+		return nil
+	}
+	stats, t := b.server.Stats(), b.cfg.Target
+	note.Base = rundir.Lines{History: p.offsets.History, Events: p.offsets.Events, Console: p.offsets.Console}
+	note.History, note.Events, note.Alerts = stats.History.Acked, stats.Events.Acked, p.alerts
+	note.Entity, note.Project, note.RunID, note.BaseURL = t.Entity, t.Project, t.RunID, t.BaseURL
+	return disk.dir.SaveUploaded(note)
+}

@@ -1,0 +1,164 @@
+package sink
+
+import (
+	"context"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/oneline"
+)
+
+// Channel is what the server accepts of a run, or refuses, apart from the rest.
+type Channel int
+
+// The channels.
+const (
+	Rows     Channel = iota // without them the run is not online any more
+	Settings                // config, name, tags, metric definitions
+	Files
+	channels // how many there are
+)
+
+// op names the channel's requests in errors.
+func (c Channel) op() diagnose.Op {
+	return [...]diagnose.Op{diagnose.OpUploadRun, diagnose.OpUpdateSettings, diagnose.OpUploadFiles}[c]
+}
+
+// refusals are why the server does not accept channels of a run; nil for those that it
+// accepts.
+type refusals struct {
+	errs [channels]error
+	nth  [channels]int // tells one refusal from the next, and from its end
+	disk error         // why the disk does not have what the server does not
+}
+
+func (r *refusals) set(c Channel, err error) (nth int) {
+	r.errs[c] = err
+	r.nth[c]++
+	return r.nth[c]
+}
+
+// first is the refusal that matters most.
+func (r *refusals) first() error {
+	if err := r.errs[Rows]; err != nil && r.disk != nil {
+		return errors.Join(err, oneline.Error(r.disk))
+	}
+	for _, err := range r.errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fail records why the server does not accept a channel.
+func (b *Both) fail(c Channel, err error) (nth int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.refusals.set(c, err)
+}
+
+// Refusal is why the server does not accept a channel, nil if it does.
+func (b *Both) Refusal(c Channel) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.refusals.errs[c]
+}
+
+// refused is called when the server will not accept a channel any more. Training
+// continues; the diagnosis runs in the background.
+func (b *Both) refused(c Channel, cause error) {
+	nth := b.fail(c, b.preliminary(c, cause))
+	b.background.begin()
+	go func() {
+		why := b.explain(b.asking, c, cause)
+		stands := b.resolve(c, nth, why)
+		if c == Rows {
+			b.cfg.Events.Offline(b.Dir(), b.Err(), b.finishing.Load())
+		}
+		b.background.end()
+		if stands {
+			b.notify(c, why) // Finish does not wait for it, so that the hook can call Finish
+		}
+	}()
+}
+
+// refusedInFinish is refused for Finish, which waits for the diagnosis and returns it.
+func (b *Both) refusedInFinish(ctx context.Context, c Channel, cause error) error {
+	nth := b.fail(c, b.preliminary(c, cause)) //nolint:contextcheck // it makes no request
+	why := b.explain(ctx, c, cause)
+	b.resolve(c, nth, why)
+	return why
+}
+
+func (b *Both) explain(ctx context.Context, c Channel, cause error) error {
+	return b.cfg.Diagnoser.ExplainRunning(ctx, b.cfg.Target.Question(c.op()), cause)
+}
+
+// preliminary is what is known without asking the server.
+func (b *Both) preliminary(c Channel, cause error) error {
+	if !diagnose.Explainable(cause) {
+		return cause
+	}
+	return b.cfg.Diagnoser.Preliminary(context.Background(), b.cfg.Target.Question(c.op()), cause)
+}
+
+// isResponse reports whether an error says what became of a request.
+func isResponse(err error) bool { return diagnose.Explained(err) || diagnose.Explainable(err) }
+
+// resolve records why the server does not accept a channel, also on disk. It reports
+// false if the server accepted it meanwhile.
+func (b *Both) resolve(c Channel, nth int, why error) (stands bool) {
+	b.progress.mu.Lock()
+	defer b.progress.mu.Unlock()
+	b.mu.Lock()
+	stands = b.refusals.nth[c] == nth
+	if stands {
+		b.refusals.errs[c] = why
+	}
+	first, disk := b.refusals.first(), b.disk
+	b.mu.Unlock()
+	if !stands || disk == nil || !isResponse(why) {
+		return stands
+	}
+	if err := disk.saveRefusal(first); err != nil {
+		b.warn("cannot save the refusal", "error", err)
+	}
+	return true
+}
+
+// accepted is called when the server accepted what it may have refused before.
+func (b *Both) accepted(c Channel) {
+	b.progress.mu.Lock()
+	defer b.progress.mu.Unlock()
+	b.mu.Lock()
+	before := b.refusals.errs[c]
+	b.refusals.set(c, nil)
+	over, disk := before != nil && b.refusals.first() == nil, b.disk
+	b.mu.Unlock()
+	if !over || disk == nil {
+		return
+	}
+	if err := disk.dir.ClearRefusal(); err != nil {
+		b.warn("cannot remove a refusal that is over", "error", err)
+	}
+}
+
+// notify calls the program's hook, unless it was called for the same, or Finish has
+// started and returns the error itself. The calls follow one another.
+func (b *Both) notify(c Channel, why error) {
+	if b.cfg.OnLost == nil {
+		return
+	}
+	b.notifying.Lock()
+	defer b.notifying.Unlock()
+	known := b.notified != nil && (c != Rows || errors.Code(b.notified) == errors.Code(why))
+	if known || b.finishing.Load() {
+		return
+	}
+	b.notified = why
+	if c == Rows {
+		why = b.Err() // the disk may be part of it
+	}
+	b.cfg.OnLost(why)
+}

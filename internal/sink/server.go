@@ -1,0 +1,187 @@
+package sink
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/filestream"
+	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/transport"
+)
+
+// Target names a run on a server.
+type Target struct{ Entity, Project, RunID, BaseURL string }
+
+// Question is what the diagnosis is asked about a request for the run.
+func (t Target) Question(op diagnose.Op) diagnose.Question {
+	return diagnose.Question{Op: op, Entity: t.Entity, Project: t.Project, RunID: t.RunID}
+}
+
+func (t Target) streamPath() string {
+	return "/files/" + url.PathEscape(t.Entity) + "/" + url.PathEscape(t.Project) + "/" + url.PathEscape(t.RunID) + "/file_stream"
+}
+
+// ServerConfig configures a [Server].
+type ServerConfig struct {
+	Target    Target
+	Transport *transport.Transport
+	GraphQL   *gqlclient.Client
+	// Policy is how requests with rows are retried, Header is added to them.
+	Policy transport.Policy
+	Header http.Header
+	// Started is when the run started; samples of system metrics count from it.
+	Started time.Time
+	// Offsets is where the run's files end on the server.
+	Offsets filestream.Offsets
+	// Stream has the pacing and limits of the file stream. Its sender, offsets and
+	// functions are set by the Server.
+	Stream filestream.Config
+	// SettingsDelay is how long changes of settings are gathered for one request.
+	SettingsDelay time.Duration
+	// Settings makes the request for the settings as they are. labels says that more
+	// than the config has changed. Summary is the summary as the server gets it. Both
+	// are called from other goroutines, without a lock held.
+	Settings func(labels bool) graphql.UpsertBucketInput
+	Summary  func() []byte
+
+	// The functions below may be nil, and must return soon.
+
+	// OnRequest is called before each request with rows, OnStopped once when a user
+	// stopped the run in the web UI.
+	OnRequest, OnStopped func()
+	// OnRowsRefused is called once when the server accepts no more rows, after the
+	// stream has come to rest.
+	OnRowsRefused func(error)
+	// OnSettings is called when the server accepted a change of the settings (err is
+	// nil) or will not accept it.
+	OnSettings func(err error)
+}
+
+// Server stores a run on the server: rows, samples, console lines and the summary
+// through the file stream, settings through upserts methods are safe
+// for concurrent use, and only those block that take a context.
+type Server struct {
+	cfg     ServerConfig
+	stream  *filestream.Stream
+	updater *updater
+}
+
+// NewServer makes a Server. Nothing is sent before Start.
+func NewServer(cfg ServerConfig) *Server {
+	s := &Server{cfg: cfg}
+	s.updater = newUpdater(s)
+	stream := cfg.Stream
+	stream.Sender = &sender{
+		transport: cfg.Transport, policy: cfg.Policy, before: call0(cfg.OnRequest), header: cfg.Header, path: cfg.Target.streamPath(),
+	}
+	stream.Offsets, stream.OnStopped, stream.OnFatal = cfg.Offsets, cfg.OnStopped, cfg.OnRowsRefused
+	s.stream = filestream.New(stream)
+	return s
+}
+
+// Start starts sending.
+func (s *Server) Start() { s.stream.Start() }
+
+// Row implements [Sink].
+func (s *Server) Row(row *record.Row) error {
+	// The summary first, so that no row is on the server before its summary.
+	if err := s.stream.SetSummary(s.cfg.Summary); err != nil {
+		return err
+	}
+	return s.stream.AppendRow(row.Line, row.Layout)
+}
+
+// Put implements [Sink]. Records that do not travel in the file stream, such as files,
+// are accepted and do nothing.
+func (s *Server) Put(rec record.Record) error {
+	switch rec := rec.(type) {
+	case *record.Summary:
+		return s.stream.SetSummary(s.cfg.Summary)
+	case *record.Config, *record.Metric, *record.Telemetry:
+		s.updater.change(false)
+	case *record.Run:
+		s.updater.change(true)
+	case *record.Stats:
+		line, _ := rec.AppendLine(nil, s.cfg.Started)
+		return s.stream.AppendEvent(line)
+	case *record.ConsoleLine:
+		return s.stream.AppendConsole(rec.Index, rec.Text)
+	case *record.Preempting:
+		return s.stream.Preempting()
+	}
+	return nil
+}
+
+// Uploaded reports that a file of the run is in the server's storage.
+func (s *Server) Uploaded(name string) { _ = s.stream.AddUploaded(name) } // a closed stream needs no names
+
+// Stats are the counts of the file stream.
+func (s *Server) Stats() filestream.Stats { return s.stream.Stats() }
+
+// Flush blocks until the server has accepted all settings and rows stored so far, or
+// ctx ends.
+func (s *Server) Flush(ctx context.Context) error {
+	if err := s.updater.flushNow(ctx); err != nil {
+		return err
+	}
+	return s.stream.Flush(ctx)
+}
+
+// FinishSettings sends the last change of the settings, without delay.
+func (s *Server) FinishSettings(ctx context.Context) error { return s.updater.finish(ctx) }
+
+// FinishRows sends what is waiting. ends says that the run ends with it, with the
+// exit code; otherwise other writers continue the run.
+func (s *Server) FinishRows(ctx context.Context, code int, ends bool) error {
+	if ends {
+		return s.stream.Finish(ctx, code)
+	}
+	return s.stream.Depart(ctx)
+}
+
+// Close stops sending and releases what is waiting.
+func (s *Server) Close() { s.stream.Close() }
+
+// interrupted is the error of the request that the end of the caller's time
+// interrupted, with the server's last response; nil if there was none.
+func (s *Server) interrupted(others ...error) error {
+	for _, err := range append([]error{s.stream.Interrupted(), s.updater.lastError()}, others...) {
+		request, ok := errors.AsType[*graphql.Error](err)
+		if !ok {
+			continue
+		}
+		failed, ok := errors.AsType[*transport.Error](request)
+		brokenOff := ok && errors.Is(failed, context.Canceled)
+		if !brokenOff || failed.LastStatus == 0 && failed.LastErr == nil {
+			continue
+		}
+		last := *request
+		last.Err = failed.LastErr // not that we broke it off
+		return &last
+	}
+	return nil
+}
+
+// AcceptedRun is the run that an upsert returned. A success without one is an error.
+func AcceptedRun(t Target, op diagnose.Op, resp *graphql.UpsertBucketResponse) (*graphql.Run, error) {
+	if resp.UpsertBucket == nil || resp.UpsertBucket.Bucket == nil {
+		return nil, &errors.RequestError{
+			Op: string(op), Entity: t.Entity, Project: t.Project, RunID: t.RunID, BaseURL: t.BaseURL,
+			Cause: errors.ErrUnexpectedAnswer, StatusCode: http.StatusOK, Hint: "the server accepted the request and returned no run",
+		}
+	}
+	return resp.UpsertBucket.Bucket, nil
+}
+
+func call0(f func()) func() {
+	if f == nil {
+		return func() {}
+	}
+	return f
+}

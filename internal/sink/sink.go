@@ -1,0 +1,36 @@
+// Package sink stores the records of a run: on disk ([Disk]), on the server
+// ([Server]), or on both ([Both]). [Both] is the one place that decides whether a
+// record is persisted, waiting or lost, what a refusal of the server means for the
+// rest of the run, and when the run continues on disk alone.
+//
+// The server accepts a run over three channels: rows (the file stream), settings
+// (config, labels, metric definitions) and files. It can refuse each of them apart
+// from the others; see [Channel].
+package sink
+
+import (
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
+)
+
+// Sink accepts the records of one run. It does not retain what it is given, and does
+// not wait for the network.
+type Sink interface {
+	// Row stores a history row. It does not allocate.
+	Row(*record.Row) error
+	// Put stores any other record.
+	Put(record.Record) error
+}
+
+var (
+	_ Sink = (*Disk)(nil)
+	_ Sink = (*Server)(nil)
+	_ Sink = (*Both)(nil)
+)
+
+// lost reports whether the disk will never have the record. Any other error of the
+// disk means that the record waits in memory.
+func lost(err error) bool {
+	return errors.Is(err, journal.ErrLost) || errors.Is(err, journal.ErrTooLarge) || errors.Is(err, journal.ErrDeleted) || errors.Is(err, journal.ErrClosed)
+}
