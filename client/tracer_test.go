@@ -69,6 +69,51 @@ func ExampleRequestTracer() {
 	// Output: [UpsertBucket 200: 1]
 }
 
+// span stands for a span of a tracing library, such as OpenTelemetry's.
+type span struct{ name string }
+
+func (s *span) End(status string) { fmt.Println(s.name, status) }
+
+// spans makes one span per attempt. The context carries it from RequestStart to
+// RequestEnd, and to the HTTP client, which may propagate it.
+type spans struct{}
+
+type spanKey struct{}
+
+func (spans) RequestStart(ctx context.Context, r client.RequestStart) context.Context {
+	return context.WithValue(ctx, spanKey{}, &span{name: fmt.Sprintf("%s, attempt %d:", r.Operation, r.Attempt)})
+}
+
+func (spans) RequestEnd(ctx context.Context, r client.RequestEnd) {
+	s, ok := ctx.Value(spanKey{}).(*span)
+	switch {
+	case !ok:
+	case r.Err != nil:
+		s.End(r.Err.Error())
+	default:
+		s.End(fmt.Sprintf("HTTP %d", r.StatusCode))
+	}
+}
+
+func ExampleRequestTracer_spans() {
+	srv, dir, done := world()
+	defer done()
+	c, err := client.New(client.Options{
+		BaseURL: srv.URL(), APIKey: wandbtest.AliceKey, Dir: dir,
+		Getenv: func(string) string { return "" },
+		Tracer: spans{},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer c.Close()
+	if _, err := c.Check(context.Background(), "acme", "vision"); err != nil {
+		fmt.Println(err)
+	}
+	// Output: Diagnose, attempt 1: HTTP 200
+}
+
 // The numbers are a promise: one request to create a run, two if it is refused.
 func TestRequestTracer_Init_SeesItsRequests(t *testing.T) {
 	t.Parallel()
