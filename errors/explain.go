@@ -10,7 +10,7 @@ import (
 // [RequestError] and [InputError]. If several have the same cause, such as the
 // rows and the files of one run, the cause is explained once. If there is none, it
 // returns err's own text, with the remedy if there is a [Sentinel]. It returns ""
-// for nil. The text has several lines, no colour, and no line break at its end.
+// for nil. The text has several lines, no color, and no line break at its end.
 func Explain(err error) string {
 	if err == nil {
 		return ""

@@ -69,7 +69,7 @@ var inputVariables = map[string]string{
 	"directory": "WANDB_DIR",
 }
 
-// Explain returns the full text for a person, in several lines without colour.
+// Explain returns the full text for a person, in several lines without color.
 func (e *InputError) Explain() string {
 	if e == nil {
 		return sentence(ErrInvalidInput.Error())

@@ -11,7 +11,7 @@ import (
 const maxTeams = 12
 
 // Explain returns the full text for a person, in several lines of at most 80
-// columns, without colour:
+// columns, without color:
 //
 //   - what was refused and the cause
 //   - the background of the cause and how sure it is

@@ -28,7 +28,7 @@ func (p *printer) check(c doctor.Check) {
 	}
 }
 
-// statusWord is the status in text without colour.
+// statusWord is the status in text without color.
 func statusWord(s doctor.Status) string {
 	switch s {
 	case doctor.StatusFail:
@@ -41,7 +41,7 @@ func statusWord(s doctor.Status) string {
 	return string(s)
 }
 
-// statusMark is the status in colour.
+// statusMark is the status in color.
 func (p *printer) statusMark(s doctor.Status) string {
 	switch s {
 	case doctor.StatusOK:

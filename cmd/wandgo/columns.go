@@ -25,11 +25,11 @@ func columns(w io.Writer, getenv func(string) string) int {
 	return max(n, 0)
 }
 
-// printer makes a printer of stdout. It colours if colour is allowed and stdout is a
+// printer makes a printer of stdout. It colors if color is allowed and stdout is a
 // terminal.
-func (a *app) printer(colour bool) *printer {
+func (a *app) printer(color bool) *printer {
 	return &printer{
-		w: a.stdout, style: term.NewStyle(colour && term.Colours(a.stdout, a.env.get)),
+		w: a.stdout, style: term.NewStyle(color && term.Colors(a.stdout, a.env.get)),
 		width: columns(a.stdout, a.env.get),
 	}
 }

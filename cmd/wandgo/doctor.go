@@ -29,7 +29,7 @@ Flags:
                    Keys, email addresses and the home directory are removed;
                    names of users, teams and projects are not
   --timeout D      total time to wait for the server (default 20s)
-  --no-color       print without colour (the default if stdout is not a
+  --no-color       print without color (the default if stdout is not a
                    terminal or NO_COLOR is set)
   --exit-codes     print the exit statuses and their causes
 
@@ -76,7 +76,7 @@ func doctorCommand() command {
 // doctorFlags are the flags of the command.
 type doctorFlags struct {
 	entity, project string
-	json, noColour  bool
+	json, noColor   bool
 	exitCodes       bool
 	report          string
 	timeout         time.Duration
@@ -94,7 +94,7 @@ func runDoctor(ctx context.Context, a *app, args []string) int {
 	set.BoolVar(&f.json, "json", false, "")
 	set.StringVar(&f.report, "report", "", "")
 	set.DurationVar(&f.timeout, "timeout", defaultTimeout, "")
-	set.BoolVar(&f.noColour, "no-color", false, "")
+	set.BoolVar(&f.noColor, "no-color", false, "")
 	set.BoolVar(&f.exitCodes, "exit-codes", false, "")
 	if status, ok := a.parse(c, set, reportArgument(args)); !ok {
 		return status
@@ -132,7 +132,7 @@ func reportArgument(args []string) []string {
 
 // doctor runs the checks and prints the findings in the requested form.
 func (a *app) doctor(ctx context.Context, f doctorFlags) int {
-	text := a.printer(!f.noColour)
+	text := a.printer(!f.noColor)
 	quiet := f.json || f.report == "-"
 	x := &doctor.Checkup{Options: doctor.Options{
 		Env: a.env.settings(), Client: a.env.options(), Entity: f.entity, Project: f.project,

@@ -81,7 +81,7 @@ func TestDoctor_EachCause_Golden(t *testing.T) {
 			r := i.run(t, append([]string{"doctor"}, test.args...)...)
 			assert.Equal(t, exitStatus(test.cause), r.status)
 			assert.Empty(t, r.stderr)
-			assert.NotContains(t, r.stdout, "\x1b", "no colour in a pipe")
+			assert.NotContains(t, r.stdout, "\x1b", "no color in a pipe")
 			switch test.name {
 			case "no_key": // prints paths that are wrapped
 			case "untrusted": // the words are those of the operating system
@@ -221,7 +221,7 @@ func TestDoctor_JSON_HasAllKeys(t *testing.T) {
 	assert.Nil(t, same["error"])
 }
 
-func TestDoctor_Colours_Golden(t *testing.T) {
+func TestDoctor_Colors_Golden(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())
 	i := on(t, srv.URL(), joKey)
@@ -236,7 +236,7 @@ func TestDoctor_Colours_Golden(t *testing.T) {
 	}
 	p.explanation(explanation(x))
 	require.NoError(t, p.err)
-	golden(t, "doctor_colour.golden", i.stable(string(b)))
+	golden(t, "doctor_color.golden", i.stable(string(b)))
 }
 
 type writer []byte

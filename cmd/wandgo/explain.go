@@ -20,7 +20,7 @@ var heading = regexp.MustCompile(`^[A-Z][A-Za-z ]{2,40}(?: \([^)]*\))?:(?: |$)`)
 // underStep matches a command or an address under its step.
 var underStep = regexp.MustCompile(`^ {7}\S`)
 
-// explanation writes the full text of an error, which is laid out already. Colour
+// explanation writes the full text of an error, which is laid out already. Color
 // depends on the layout alone: the first paragraph and headings are bold; commands and
 // addresses, which are indented under their step or alone at the end, are cyan.
 func (p *printer) explanation(text string) {

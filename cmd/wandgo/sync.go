@@ -55,7 +55,7 @@ Flags:
                     warnings, cleaned, durationNs, error) and exitStatus.
                     outcome is synced, running, planned, skipped, failed or
                     interrupted
-  --no-color        print without colour (the default if stdout is not a
+  --no-color        print without color (the default if stdout is not a
                     terminal or NO_COLOR is set)
 
 For compatibility with wandb sync, -e, -p, -n, --yes, --sync-all, --skip-online
@@ -116,7 +116,7 @@ func runSync(ctx context.Context, a *app, args []string) int {
 	set.IntVar(&o.Parallel, "parallel", client.DefaultSyncParallel, "")
 	set.DurationVar(&o.RetryTimeout, "patience", client.DefaultSyncRetryTimeout, "")
 	asJSON := set.Bool("json", false, "")
-	noColour := set.Bool("no-color", false, "")
+	noColor := set.Bool("no-color", false, "")
 	officialSyncFlags(set, &o)
 	paths, status, ok := a.parsePaths(c, set, args)
 	switch {
@@ -144,7 +144,7 @@ func runSync(ctx context.Context, a *app, args []string) int {
 		}
 	}
 	out := &syncOutput{
-		printer: a.printer(!*noColour), live: !*asJSON && term.IsTerminal(a.stdout), silent: *asJSON,
+		printer: a.printer(!*noColor), live: !*asJSON && term.IsTerminal(a.stdout), silent: *asJSON,
 	}
 	options := a.env.options()
 	if out.live {

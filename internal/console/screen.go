@@ -46,7 +46,7 @@ const (
 )
 
 // write interprets one rune. Only the exact sequences ESC [ A and ESC [ B move the
-// cursor. Every other sequence stays in the text, where the web UI shows colours. As in
+// cursor. Every other sequence stays in the text, where the web UI shows colors. As in
 // the official client, this includes sequences with a count, and the rune after ESC or
 // ESC [ is text even if it is a newline.
 func (s *screen) write(r rune) {

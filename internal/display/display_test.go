@@ -97,7 +97,7 @@ func TestDisplay_WholeRuns_Golden(t *testing.T) {
 		show  func(s *Screen)
 	}{
 		{"online", plain, whole(End{URL: url})},
-		{"colour", term.NewStyle(true), whole(End{URL: url, Code: 255})},
+		{"color", term.NewStyle(true), whole(End{URL: url, Code: 255})},
 		{"offline", plain, whole(End{Dir: "/data/wandb/offline-run-1"})},
 		{"lost", plain, whole(End{URL: url, Dir: "/data/wandb/run-1", Err: io.ErrUnexpectedEOF})},
 		{"failed", plain, whole(End{URL: url, Code: 1, Err: io.ErrUnexpectedEOF})},

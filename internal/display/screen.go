@@ -43,7 +43,7 @@ type Screen struct {
 }
 
 // NewScreen makes a Screen of w, or nil if w is not a terminal. getenv reads the
-// environment, which may disable colours.
+// environment, which may disable colors.
 func NewScreen(w io.Writer, getenv func(string) string) *Screen {
 	if w == nil || !term.IsTerminal(w) {
 		return nil

@@ -76,7 +76,7 @@ func TestWith(t *testing.T) {
 	before := &Environment{Host: "vm", NVIDIA: make([]GPU, 1, 8), GPUCount: 1}
 	for name, facts := range map[string]map[string]any{
 		"a name that is not its own": {"host": "elsewhere"},
-		"a field that is unknown":    {"gpu_nvidia": []map[string]any{{"colour": "green"}}},
+		"a field that is unknown":    {"gpu_nvidia": []map[string]any{{"color": "green"}}},
 		"a number of 64 bits":        {"gpu_nvidia": []map[string]any{{"memoryTotal": 85899345920}}},
 		"no list":                    {"gpu_nvidia": "H100"},
 		"nothing that can be JSON":   {"cudaVersion": func() {}},

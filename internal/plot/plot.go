@@ -192,7 +192,7 @@ func xLabels(s stats, o Options, margin int) string {
 	label := plaintext.Line(o.XLabel, plaintext.NoLimit)
 	switch beside := term.Width(line) + 2 + term.Width(label); {
 	case label == "":
-	case o.MaxWidth > 0 && beside > o.MaxWidth: // below it, centred
+	case o.MaxWidth > 0 && beside > o.MaxWidth: // below it, centered
 		n := term.Width(label)
 		left := max(0, min(margin+axis+max(0, o.Width-n)/2, o.MaxWidth-n))
 		line += "\n" + strings.Repeat(" ", left) + label

@@ -75,7 +75,7 @@ func (t *Terminal) Raw() string {
 	return t.text.String()
 }
 
-// Text closes the terminal and returns what is on the screen, without colours. Of a
+// Text closes the terminal and returns what is on the screen, without colors. Of a
 // line that was overwritten, it returns the last version.
 func (t *Terminal) Text() string {
 	lines := strings.Split(strings.ReplaceAll(plain(t.Raw()), "\r\n", "\n"), "\n")
@@ -85,7 +85,7 @@ func (t *Terminal) Text() string {
 	return strings.Join(lines, "\n")
 }
 
-// plain removes colours.
+// plain removes colors.
 func plain(text string) string {
 	var b strings.Builder
 	for {

@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// Style colours text, or returns it unchanged. The zero Style does not colour. A Style
+// Style colors text, or returns it unchanged. The zero Style does not color. A Style
 // is safe for concurrent use.
 type Style struct{ on bool }
 
-// NewStyle makes a Style that colours if on is true.
+// NewStyle makes a Style that colors if on is true.
 func NewStyle(on bool) Style { return Style{on: on} }
 
-// StyleFor makes the Style for a writer; see [Colours].
+// StyleFor makes the Style for a writer; see [Colors].
 func StyleFor(w io.Writer, getenv func(string) string) Style {
-	return Style{on: Colours(w, getenv)}
+	return Style{on: Colors(w, getenv)}
 }
 
-// On reports whether the Style colours.
+// On reports whether the Style colors.
 func (s Style) On() bool { return s.on }
 
 // Bold makes text bold.
@@ -41,7 +41,7 @@ func (s Style) Cyan(text string) string { return s.wrap("36", text) }
 // reset ends all styles.
 const reset = "\x1b[0m"
 
-// wrap styles each line separately, so that no colour runs into a margin, and
+// wrap styles each line separately, so that no color runs into a margin, and
 // restores the style after a nested one.
 func (s Style) wrap(code, text string) string {
 	if !s.on || text == "" {

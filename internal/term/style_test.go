@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestStyle_OnAndOff_ColoursEachLine(t *testing.T) {
+func TestStyle_OnAndOff_ColorsEachLine(t *testing.T) {
 	t.Parallel()
 	var off Style
 	on := NewStyle(true)

@@ -1,4 +1,4 @@
-// Package term knows what a terminal is, how wide text is on it, and how to colour
+// Package term knows what a terminal is, how wide text is on it, and how to color
 // text.
 package term
 
@@ -24,10 +24,10 @@ func IsTerminal(w io.Writer) bool {
 	return err != nil || !os.SameFile(info, null)
 }
 
-// Colours reports whether to colour text on w: w is a terminal that supports colours,
+// Colors reports whether to color text on w: w is a terminal that supports colors,
 // and the user did not disable them with NO_COLOR (https://no-color.org). getenv reads
 // the environment.
-func Colours(w io.Writer, getenv func(string) string) bool {
+func Colors(w io.Writer, getenv func(string) string) bool {
 	return allowed(getenv, runtime.GOOS) && IsTerminal(w)
 }
 

@@ -43,8 +43,8 @@ func TestIsTerminal_EachKindOfWriter_OnlyTerminals(t *testing.T) {
 	}
 	t.Cleanup(func() { pty.Close() })
 	assert.True(t, IsTerminal(pty), "pseudo terminal")
-	assert.True(t, Colours(pty, env(nil)))
-	assert.False(t, Colours(pty, env(map[string]string{"NO_COLOR": "1"})))
+	assert.True(t, Colors(pty, env(nil)))
+	assert.False(t, Colors(pty, env(map[string]string{"NO_COLOR": "1"})))
 }
 
 func TestAllowed_Environment_Decides(t *testing.T) {
