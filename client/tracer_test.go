@@ -72,7 +72,7 @@ func ExampleRequestTracer() {
 // span stands for a span of a tracing library, such as OpenTelemetry's.
 type span struct{ name string }
 
-func (s *span) End(status string) { fmt.Println(s.name, status) }
+func (s *span) End(status string) { fmt.Println(s.name, status) } //nolint:forbidigo // the example prints
 
 // spans makes one span per attempt. The context carries it from RequestStart to
 // RequestEnd, and to the HTTP client, which may propagate it.
