@@ -136,7 +136,7 @@ func (s RunStep) moment(field string, key secret.Key) (*resume.Moment, error) {
 	}
 	if err := checkNames(key, "", "", s.RunID); err != nil {
 		in, _ := errors.AsType[*errors.InputError](err)
-		return nil, &errors.InputError{Field: field, Value: in.Value, Rule: in.Rule}
+		return nil, &errors.InputError{Field: field, Value: secret.Redact(in.Value), Rule: in.Rule}
 	}
 	return &resume.Moment{RunID: s.RunID, Step: s.Step}, nil
 }
