@@ -66,7 +66,7 @@ func work(ctx context.Context, args, environ []string, out io.Writer) int {
 func (w *worker) train(ctx context.Context) (code int, err error) {
 	run, err := client.Init(ctx, client.RunOptions{
 		Project: project,
-		Mode:    "shared",
+		Mode:    client.ModeShared,
 		// Each process reports its own system metrics under its label.
 		StatsInterval: statsInterval,
 		Config:        map[string]any{"world_size": w.world, "epochs": w.epochs, "learning_rate": w.rate, "dataset": "palmer-penguins"},
@@ -82,14 +82,14 @@ func (w *worker) train(ctx context.Context) (code int, err error) {
 	}
 	w.run = run
 	defer run.FinishOnPanic(0) //nolint:contextcheck // it has a timeout of its own
-	_, stop := run.NotifyContext(ctx)
+	training, stop := run.NotifyContext(ctx)
 	defer stop()
 	if w.rank == 0 && run.URL() != "" {
 		fmt.Fprintln(w.out, "run", run.URL())
 	}
 	w.out = run.Stdout(w.out)
 
-	stopped, err := w.epochsOf(run)
+	stopped, err := w.epochsOf(training, run)
 	if err != nil {
 		return 1, errors.Join(err, finish(ctx, run, 1))
 	}
@@ -117,7 +117,7 @@ func finish(ctx context.Context, run *client.Run, code int) error {
 
 // epochsOf trains on this process's share of the data. It reports whether it was stopped
 // early.
-func (w *worker) epochsOf(run *client.Run) (stopped bool, err error) {
+func (w *worker) epochsOf(ctx context.Context, run *client.Run) (stopped bool, err error) {
 	// The server numbers the rows of all processes in the order of arrival, so the charts
 	// use the epoch instead.
 	for _, name := range []string{"rank*", "val/*", "train/*"} {
@@ -142,7 +142,7 @@ func (w *worker) epochsOf(run *client.Run) (stopped bool, err error) {
 		}
 		score := model.Evaluate(mine)
 		interrupted := 0.0
-		if run.Context().Err() != nil { // by a signal, or in the web UI
+		if ctx.Err() != nil { // by a signal, or in the web UI
 			interrupted = 1
 		}
 		// The sums of gradients, birds and losses, and of workers that have to stop.

@@ -39,11 +39,12 @@ func TestProcess_Signaled_UploadsAndReportsTheExitCode(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		signal syscall.Signal
+		says   string
 		code   int
 		alerts int
 	}{
-		{"Ctrl-C", syscall.SIGINT, exitStopped, 0},
-		{"SIGTERM", syscall.SIGTERM, 143, 1},
+		{"Ctrl-C", syscall.SIGINT, "SIGINT", exitStopped, 0},
+		{"SIGTERM", syscall.SIGTERM, "SIGTERM", 143, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -63,7 +64,7 @@ func TestProcess_Signaled_UploadsAndReportsTheExitCode(t *testing.T) {
 			}
 			_ = cmd.Wait()
 			assert.Equal(t, tt.code, cmd.ProcessState.ExitCode(), text.String())
-			assert.Contains(t, text.String(), "stopped    the program was interrupted by signal "+tt.signal.String()+"\n")
+			assert.Contains(t, text.String(), "stopped    the program was stopped by "+tt.says+"\n")
 			assert.Contains(t, text.String(), "uploaded   ")
 			v := stored(t, server)
 			assert.GreaterOrEqual(t, len(v.HistoryLines), 20)

@@ -15,12 +15,12 @@ import (
 // start creates the run. Preflight is advice; here the server decides.
 func (h *harness) start(ctx context.Context, entity string) (*client.Run, error) {
 	o := h.cfg.training
-	resume := ""
+	var resume client.Resume
 	if h.cfg.resume {
-		resume = "auto"
+		resume = client.ResumeAuto
 	}
 	run, err := h.client.Init(ctx, client.RunOptions{
-		Resume:  client.Resume(resume),
+		Resume:  resume,
 		Entity:  entity,
 		Project: h.cfg.project,
 		JobType: "train",
@@ -88,7 +88,7 @@ func (h *harness) train(ctx context.Context, run *client.Run) error {
 		h.logf("restored", "the checkpoint of epoch %d", epoch)
 	}
 	for done := false; !done; {
-		if err := h.wait(ctx, run); err != nil {
+		if err := h.wait(ctx); err != nil {
 			return err
 		}
 		var e penguins.Epoch
@@ -121,21 +121,16 @@ func (h *harness) train(ctx context.Context, run *client.Run) error {
 	return nil
 }
 
-// wait pauses for -pace and returns why the training has to end, if it has to: a stop in
-// the web UI, a signal, or the caller's context.
-func (h *harness) wait(ctx context.Context, run *client.Run) error {
-	stopped := run.Context()
+// wait pauses for -pace and returns why the training has to end, if it has to: a signal, a
+// stop in the web UI, or the end of the caller's context.
+func (h *harness) wait(ctx context.Context) error {
 	if h.cfg.pace > 0 {
 		timer := time.NewTimer(h.cfg.pace)
 		defer timer.Stop()
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
-		case <-stopped.Done():
 		}
-	}
-	if err := context.Cause(stopped); err != nil { //nolint:contextcheck // the run's own context
-		return err
 	}
 	return context.Cause(ctx)
 }

@@ -63,7 +63,7 @@ func train(ctx context.Context, opts penguins.Options, getenv func(string) strin
 	run, err := srv.client.Init(ctx, client.RunOptions{
 		Entity:  srv.entity,
 		Project: project,
-		Mode:    client.Mode(srv.mode),
+		Mode:    srv.mode,
 		Tags:    []string{"quickstart"},
 		Config: map[string]any{
 			"model": "mlp-4-8-3", "parameters": penguins.Params, "dataset": "palmer-penguins",

@@ -20,7 +20,8 @@ type server struct {
 	// dir is the temporary directory of a local server's run.
 	dir string
 	// entity and mode are "" if the environment and the server decide.
-	entity, mode string
+	entity string
+	mode   client.Mode
 	// about and account describe it.
 	about, account string
 }
@@ -49,7 +50,7 @@ func connect(ctx context.Context, getenv func(string) string, out io.Writer) (*s
 		return startLocal(getenv, out)
 	default:
 		fmt.Fprintf(out, "%s\n\n", errors.Explain(err))
-		s.mode, s.about, s.account = "offline", "none; "+c.BaseURL()+" rejected the key", "unknown"
+		s.mode, s.about, s.account = client.ModeOffline, "none; "+c.BaseURL()+" rejected the key", "unknown"
 		if !errors.Is(err, errors.ErrPermissionDenied) {
 			s.about = "none; " + c.BaseURL() + " is not available"
 		}

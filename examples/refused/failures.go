@@ -58,7 +58,7 @@ func failures() []refusal {
 			"run_exists", errors.ErrRunExists,
 			"a run that must be new has the id of an existing one",
 			func(ctx context.Context, l *lab) error {
-				again := client.RunOptions{Entity: "jo-lab", Project: "ablation", ID: "baseline", Resume: "never"}
+				again := client.RunOptions{Entity: "jo-lab", Project: "ablation", ID: "baseline", Resume: client.ResumeNever}
 				run, done, err := l.init(ctx, l.as(key("jo")), again)
 				defer done()
 				if err == nil {
@@ -75,7 +75,7 @@ func failures() []refusal {
 			"run_missing", errors.ErrRunMissing,
 			"the id of the run to resume has a typo",
 			func(ctx context.Context, l *lab) error {
-				run, done, err := l.init(ctx, l.as(key("jo")), client.RunOptions{Entity: "jo-lab", Project: "ablation", ID: "basline", Resume: "must"})
+				run, done, err := l.init(ctx, l.as(key("jo")), client.RunOptions{Entity: "jo-lab", Project: "ablation", ID: "basline", Resume: client.ResumeMust})
 				defer done()
 				if err != nil {
 					return err
@@ -117,7 +117,7 @@ func failures() []refusal {
 			"row_lost", errors.ErrRowLost,
 			"the directory of an offline run is deleted in mid-run",
 			func(ctx context.Context, l *lab) error {
-				run, done, err := l.init(ctx, l.as(key("jo")), client.RunOptions{Entity: "jo-lab", Project: "vision", ID: "run5", Mode: "offline"})
+				run, done, err := l.init(ctx, l.as(key("jo")), client.RunOptions{Entity: "jo-lab", Project: "vision", ID: "run5", Mode: client.ModeOffline})
 				defer done()
 				if err != nil {
 					return err
