@@ -57,26 +57,17 @@ func (c *Client) share(p *plan, o Shared) error {
 	if w.Label == "" {
 		w.Label = strings.TrimPrefix(strings.NewReplacer("/", "_", `\`, "_").Replace(p.Host)+"-"+runid.New(), "-")
 	}
-	primary := firstOf(o.Primary, s.Primary)
+	primary := cmp.Or(o.Primary, s.Primary)
 	if primary == nil {
 		rank, _, _, inJob := environment.Rank(c.getenv)
 		primary = new(!inJob || rank == 0)
 	}
 	w.Primary = *primary
-	w.Finishes = *firstOf(o.FinishesRun, s.FinishesRun, primary)
+	w.Finishes = *cmp.Or(o.FinishesRun, s.FinishesRun, primary)
 	p.Writer = w
 	p.Config.Own.Use(runconfig.FeatureSharedMode)
 	p.Config.Own.Use(runconfig.FeatureLabel)
 	p.GraphQL = c.graphql.WithHeader(w.GraphQLHeader())
-	return nil
-}
-
-func firstOf(flags ...*bool) *bool {
-	for _, f := range flags {
-		if f != nil {
-			return f
-		}
-	}
 	return nil
 }
 

@@ -3,7 +3,8 @@ package filestream
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
+
+	"github.com/wandgo/wandgo/internal/plaintext"
 )
 
 // maxBody bounds how much of an answer an error keeps.
@@ -56,11 +57,8 @@ func errorMessage(raw json.RawMessage) (string, bool) {
 			text = string(raw)
 		}
 	}
-	return strings.ToValidUTF8(string(cut([]byte(oneLine(text)), maxBody)), "\ufffd"), true
+	return plaintext.Line(text, maxBody), true
 }
-
-// oneLine keeps an error on one line whatever the server wrote.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func cut(b []byte, n int) []byte {
 	if len(b) > n {

@@ -11,7 +11,7 @@ import (
 func TestReplyMessageIsShortAndOnOneLine(t *testing.T) {
 	t.Parallel()
 	a := parseReply(&Reply{StatusCode: 200, Body: []byte(`{"error":"` + strings.Repeat(`é\n`, 1000) + `"}`)})
-	assert.LessOrEqual(t, len(a.refused.Message), maxBody+len("\ufffd"))
+	assert.LessOrEqual(t, utf8.RuneCountInString(a.refused.Message), maxBody+1)
 	assert.NotContains(t, a.refused.Message, "\n")
 	assert.Len(t, a.refused.Body, maxBody)
 }
