@@ -43,19 +43,19 @@ func TestSyncUnreachable(t *testing.T) {
 		"nobody is there": {change: away, reason: "connection refused"},
 		"it does not answer": {
 			fault: wandbtest.Fault{Operation: "ResumeStatus", Hang: true}, reason: "The time limit was reached.",
-			change: func(o *client.Options) { o.InitTimeout = 50 * time.Millisecond },
+			change: func(o *client.Options) { o.InitTimeout = time.Second },
 		},
 		"it does not create the run": {
 			fault: wandbtest.Fault{Operation: "UpsertBucket", Status: 503}, reason: "HTTP 503",
-			change: func(o *client.Options) { o.InitTimeout = 50 * time.Millisecond },
+			change: func(o *client.Options) { o.InitTimeout = 2 * time.Second },
 		},
 		"it takes no rows": {
 			fault: wandbtest.Fault{Operation: "file_stream", Status: 503}, reason: "HTTP 503",
-			opts: client.SyncOptions{RetryTimeout: 50 * time.Millisecond},
+			opts: client.SyncOptions{RetryTimeout: 2 * time.Second},
 		},
 		"it hangs with rows": {
 			fault: wandbtest.Fault{Operation: "file_stream", Hang: true}, reason: "The time limit was reached.",
-			opts: client.SyncOptions{RetryTimeout: 50 * time.Millisecond},
+			opts: client.SyncOptions{RetryTimeout: time.Second},
 		},
 	}
 	for name, tt := range tests {
