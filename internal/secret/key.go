@@ -1,5 +1,5 @@
 // Package secret holds API keys and tokens in a type that cannot be printed by
-// accident.
+// accident, and redacts credentials in text.
 package secret
 
 import (
@@ -11,15 +11,15 @@ import (
 	"unique"
 )
 
-// Redacted stands where a key would have been printed.
+// Redacted replaces keys in output.
 const Redacted = "[redacted]"
 
-// Key is an API key or a token. Every way of printing, logging or marshalling it gives
-// [Redacted]; only [Key.Reveal] gives the text. The zero Key is empty.
-// Keys with the same text are equal.
+// Key is an API key or a token. Printing, logging or marshalling it writes [Redacted];
+// only [Key.Reveal] returns the text. The zero Key is empty. Keys with the same text
+// are equal.
 type Key struct {
-	// A handle, because fmt calls no methods on unexported fields: it would
-	// print a string, and prints the address of this.
+	// A handle, because fmt calls no methods on unexported fields: it would print a
+	// string, but prints only the address of a handle.
 	handle unique.Handle[string]
 }
 
@@ -50,8 +50,8 @@ func (k Key) String() string {
 	return Redacted
 }
 
-// Format hides the key from every verb, also from those that make no sense,
-// such as %d, for which fmt would show the fields.
+// Format hides the key from every verb, even from those such as %d for which fmt would
+// print the fields.
 func (k Key) Format(f fmt.State, verb rune) {
 	text := k.String()
 	if verb == 'v' && f.Flag('#') {
@@ -72,7 +72,7 @@ func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
 // Keys are several keys.
 type Keys []Key
 
-// Scrub replaces every trace of each of the keys in text; see [Key.Scrub].
+// Scrub replaces each of the keys in text; see [Key.Scrub].
 func (ks Keys) Scrub(text string) string {
 	for _, k := range ks {
 		text = k.Scrub(text)
@@ -80,11 +80,11 @@ func (ks Keys) Scrub(text string) string {
 	return text
 }
 
-// Scrub replaces every trace of the key in text, raw or as the Basic
-// credential made of it, by [Redacted]: servers and proxies echo what they got.
+// Scrub replaces the key in text by [Redacted], as it is and as a Basic credential,
+// because servers and proxies echo requests.
 func (k Key) Scrub(text string) string {
 	key := k.Reveal()
-	if len(key) < 8 { // too short to be a key, and to replace without harm
+	if len(key) < 8 { // too short to be a key, and to be replaced safely
 		return text
 	}
 	text = strings.ReplaceAll(text, key, Redacted)

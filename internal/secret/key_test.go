@@ -32,8 +32,7 @@ func newHolder() holder {
 	return holder{k, &k, []Key{k}, map[string]Key{"a": k}, k, k}
 }
 
-// TestNoWayOfPrintingShowsTheKey tries them all.
-func TestNoWayOfPrintingShowsTheKey(t *testing.T) {
+func TestKey_EveryWayOfPrinting_HidesIt(t *testing.T) {
 	t.Parallel()
 	k, h := New(text), newHolder()
 	var out bytes.Buffer
@@ -56,8 +55,8 @@ func TestNoWayOfPrintingShowsTheKey(t *testing.T) {
 	assert.Contains(t, out.String(), Redacted)
 }
 
-// TestUnexportedFields: fmt cannot call methods on them.
-func TestUnexportedFields(t *testing.T) {
+// fmt calls no methods on unexported fields.
+func TestKey_UnexportedField_HidesIt(t *testing.T) {
 	t.Parallel()
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
 		out := fmt.Sprintf(verb, newHolder())
@@ -66,7 +65,7 @@ func TestUnexportedFields(t *testing.T) {
 	}
 }
 
-func TestReveal(t *testing.T) {
+func TestReveal_KeyOrNone_ReturnsTheText(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, text, New(text).Reveal())
 	assert.False(t, New(text).Empty())
@@ -81,7 +80,7 @@ func TestReveal(t *testing.T) {
 	assert.Empty(t, Key{}.Reveal())
 }
 
-func TestScrub(t *testing.T) {
+func TestScrub_KeyInText_IsReplaced(t *testing.T) {
 	t.Parallel()
 	basic := base64.StdEncoding.EncodeToString([]byte("api:" + text))
 	for _, tt := range []struct{ name, key, in, want string }{
