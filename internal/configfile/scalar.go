@@ -53,6 +53,8 @@ func scalar(n *yaml.Node) (any, error) {
 // plain returns the value of a scalar that has neither quotes nor a tag.
 func plain(s string) any {
 	switch {
+	case s != "" && strings.IndexByte("~nNyYtTfFoO+-.0123456789", s[0]) < 0: // most text
+		return s
 	case null.MatchString(s):
 		return nil
 	case boolean.MatchString(s):
