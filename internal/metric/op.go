@@ -61,17 +61,6 @@ func (s Ops) merge(more Ops) Ops {
 	return s&^(1<<None) | more
 }
 
-// wire returns the numbers for the server, without Best and Copy.
-func (s Ops) wire() []int {
-	out := []int{}
-	for o := Min; o <= First; o++ {
-		if s.Has(o) && o != Best && o != Copy {
-			out = append(out, int(o))
-		}
-	}
-	return out
-}
-
 // Goal says which values of a metric are better. It changes no value and is for the web UI.
 type Goal uint8
 

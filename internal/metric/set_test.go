@@ -56,7 +56,7 @@ func TestSection4_5_Define_Invalid_ReturnsInputError(t *testing.T) {
 			assert.ErrorIs(t, err, errors.ErrInvalidInput)
 			assert.Zero(t, s.Len())
 			assert.Empty(t, s.Take())
-			assert.Empty(t, s.Wire(true))
+			assert.Empty(t, s.Records(true))
 		})
 	}
 }

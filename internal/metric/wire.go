@@ -7,101 +7,77 @@ import (
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/record"
 )
 
-// Numbers of the fields of a definition, and of its options, in the protocol.
+// Options of a definition on the wire.
 const (
-	fieldName    = "1"
-	fieldGlob    = "2"
-	fieldStep    = "5"
-	fieldOptions = "6"
-	fieldSummary = "7"
-	fieldGoal    = "8"
-
 	optionSync    = 1
 	optionHidden  = 2
 	optionDefined = 3
 )
 
-// Wire returns the list of definitions for the run's config, `m` in `_wandb`. A step metric
-// is its index in the list, counted from 1, and has an entry even if it was not defined.
+// Records returns the definitions for the run's config, where they stand as `m` in
+// `_wandb`; see [record.AppendMetricsJSON]. A step metric has an entry even if it was
+// never defined.
 //
-// If globs is set, the list has the definitions of the program. Otherwise it has the
-// metrics created by globs instead of the globs, for servers without the feature
-// EXPAND_DEFINED_METRIC_GLOBS. The official client before 0.31 checked the feature; since
-// then it always sends globs.
-func (s *Set) Wire(globs bool) []map[string]any {
-	w := wire{table: &s.defined, place: make(map[string]int)}
+// With globs set the list holds what the program defined. Without, it holds the
+// metrics made from globs in their place; that is for servers that do not know
+// globs (feature EXPAND_DEFINED_METRIC_GLOBS). The official client before 0.31
+// asked for the feature, since then it always sends globs.
+func (s *Set) Records(globs bool) []record.Metric {
+	l := list{defined: &s.defined, loaded: &s.loaded, listed: make(map[string]bool)}
 	if !globs {
-		w.table = &s.metrics
+		l.defined = &s.metrics
 	}
-	w.loaded = &s.loaded
-	for d := range w.table.all() {
-		w.add(d.name)
+	for d := range l.defined.all() {
+		l.add(d.name)
 	}
 	for d := range s.loaded.all() {
-		w.add(d.name)
+		l.add(d.name)
 	}
-	if w.list == nil {
-		w.list = []map[string]any{}
-	}
-	return w.list
+	return l.records
 }
 
-type wire struct {
-	table, loaded *table
-	list          []map[string]any
-	place         map[string]int // by name, from 1
+// list collects definitions.
+type list struct {
+	defined, loaded *table
+	records         []record.Metric
+	listed          map[string]bool
 }
 
-// add returns the index of a metric, which is added if it is missing.
-func (w *wire) add(name string) int {
-	if at := w.place[name]; at != 0 {
-		return at
+// add adds a metric and its step metric, unless they are listed.
+func (l *list) add(name string) {
+	if l.listed[name] {
+		return
 	}
-	entry := map[string]any{fieldName: name, fieldOptions: []int{}, fieldSummary: []int{}}
-	w.list = append(w.list, entry)
-	at := len(w.list)
-	w.place[name] = at
-	d := w.table.get(name)
+	l.listed[name] = true
+	d := l.defined.get(name)
 	if d == nil {
-		d = w.loaded.get(name)
+		d = l.loaded.get(name)
 	}
 	if d == nil {
-		return at
+		d = &combined{name: name, auto: true}
 	}
-	if strings.HasSuffix(name, "*") {
-		delete(entry, fieldName)
-		entry[fieldGlob] = name
-	}
-	entry[fieldOptions] = d.options()
-	entry[fieldSummary] = d.ops.wire()
-	if d.goal != NoGoal {
-		entry[fieldGoal] = int(d.goal)
-	}
+	l.records = append(l.records, d.record())
 	if d.step != "" {
-		entry[fieldStep] = w.add(d.step)
+		l.add(d.step)
 	}
-	return at
 }
 
-// options returns the options. A glob is never "defined", but the metrics created by it
-// are.
-func (d *combined) options() []int {
-	out := []int{}
-	if d.sync {
-		out = append(out, optionSync)
+func (d *combined) record() record.Metric {
+	rec := record.Metric{
+		Name: d.name, StepMetric: d.step, StepSync: d.sync, Hidden: d.hidden, Defined: !d.auto,
+		Summary: record.SummaryKinds(d.ops), Goal: int32(d.goal),
 	}
-	if d.hidden {
-		out = append(out, optionHidden)
+	if strings.HasSuffix(d.name, "*") {
+		rec.Name, rec.Glob = "", d.name
 	}
-	if !strings.HasSuffix(d.name, "*") && !d.auto {
-		out = append(out, optionDefined)
-	}
-	return out
+	return rec
 }
 
-// Load adds the list of definitions of a run that is resumed, in the form of Wire as JSON.
+// Load adds the list of definitions of a run that is resumed, as
+// [record.AppendMetricsJSON] writes it.
 // They stay in the list until the program defines the same names, so that the run's charts
 // keep their x-axes. They do not fill in steps or change the summary. The official client
 // drops them.

@@ -1,7 +1,6 @@
 package metric_test
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -9,13 +8,12 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/metric"
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 func wireOf(t *testing.T, s *metric.Set, globs bool) string {
 	t.Helper()
-	text, err := json.Marshal(s.Wire(globs))
-	require.NoError(t, err)
-	return string(text)
+	return string(record.AppendMetricsJSON(nil, s.Records(globs), true))
 }
 
 func TestSection3_5_Wire(t *testing.T) {
@@ -137,7 +135,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var s metric.Set
 		if s.Load(text) != nil {
-			assert.Empty(t, s.Wire(true))
+			assert.Empty(t, s.Records(true))
 			return
 		}
 		first := wireOf(t, &s, true)

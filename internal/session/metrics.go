@@ -1,8 +1,6 @@
 package session
 
 import (
-	"encoding/json"
-
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/record"
@@ -48,9 +46,7 @@ func (s *Session) applyMetrics() {
 	if len(definitions) == 0 {
 		return
 	}
-	if text, err := json.Marshal(s.metrics.Wire(true)); err == nil {
-		s.config.Own.Metrics = text
-	}
+	s.config.Own.Metrics = record.AppendMetricsJSON(nil, s.metrics.Records(true), true)
 	for _, d := range definitions {
 		if d.Path != nil {
 			s.summary.Configure(d.Ops, d.Path...)
