@@ -116,21 +116,16 @@ func (s *syncServer) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (
 	return c, nil
 }
 
-// Send implements syncrun.Server.
-func (s *syncServer) Send(ctx context.Context, at syncrun.Target, body []byte) error {
-	post := sink.NewSender(s.client.transport, s.client.env.StreamPolicy, sink.Target{Entity: at.Entity, Project: at.Project, RunID: at.RunID})
-	within, cancel := context.WithTimeout(ctx, s.patience)
-	defer cancel()
-	reply, err := post.Send(within, body)
-	if err == nil {
-		if refused := reply.Refused(); refused != nil {
-			err = refused
-		}
-	}
-	if err != nil {
-		return s.explain(ctx, within, at, err)
-	}
-	return nil
+// Connect implements syncrun.Server.
+func (s *syncServer) Connect(at syncrun.Target, cfg sink.ServerConfig) *sink.Server {
+	cfg.Target = sink.Target{Entity: at.Entity, Project: at.Project, RunID: at.RunID, BaseURL: s.client.settings.BaseURL.Text}
+	cfg.Transport, cfg.GraphQL, cfg.Policy = s.client.transport, s.client.graphql, s.client.env.StreamPolicy
+	return sink.NewServer(cfg)
+}
+
+// Explain implements syncrun.Server.
+func (s *syncServer) Explain(ctx, within context.Context, at syncrun.Target, err error) error {
+	return s.explain(ctx, within, at, err)
 }
 
 // Alert implements syncrun.Server.

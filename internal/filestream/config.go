@@ -54,6 +54,9 @@ type Config struct {
 	// RateLimit headers, can shorten Interval. Negative means not to heed them, and
 	// zero, where Interval is set, the same.
 	Fastest time.Duration
+	// FlushOnly says that nothing is sent before a full request waits or [Stream.Flush]
+	// or [Stream.Finish] is called. It is for logs that are replayed.
+	FlushOnly bool
 	// Heartbeat is how long nothing is sent before an empty request goes. It
 	// also bounds Interval, as the server takes silence for a crash.
 	Heartbeat time.Duration

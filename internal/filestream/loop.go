@@ -97,11 +97,12 @@ func (s *Stream) plan(p pace) (step, time.Duration) {
 	pending := s.pending()
 	switch {
 	case s.finishing, s.preempting, s.flushing(),
-		pending && (p.hurry || p.lastData.IsZero() || s.firstRows() || s.waiting() >= int64(s.cfg.MaxRequestBytes)):
+		pending && (p.hurry || s.waiting() >= int64(s.cfg.MaxRequestBytes)),
+		pending && !s.cfg.FlushOnly && (p.lastData.IsZero() || s.firstRows()):
 		return stepSend, 0
 	}
 	due := p.lastSent.Add(s.cfg.Heartbeat)
-	if pending {
+	if pending && !s.cfg.FlushOnly {
 		if next := p.lastData.Add(p.interval); next.Before(due) {
 			due = next
 		}

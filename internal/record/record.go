@@ -71,6 +71,10 @@ type ConsoleLine struct {
 	Text  []byte
 }
 
+// EventLine is a sample of system metrics as a line of wandb-events.jsonl, from a log
+// that is replayed. Only the server gets it.
+type EventLine struct{ Text []byte }
+
 // Config changes the config.
 type Config struct{ Update, Remove []Item }
 
@@ -182,3 +186,4 @@ func (*Footer) record()       {}
 func (*Raw) record()          {}
 func (*Snapshot) record()     {}
 func (*ConsoleLine) record()  {}
+func (*EventLine) record()    {}

@@ -69,8 +69,3 @@ func (r *lentReader) Close() error {
 	r.closed.Do(func() { r.from.out.Add(-1) })
 	return nil
 }
-
-// NewSender makes the sender of a run's rows.
-func NewSender(t *transport.Transport, policy transport.Policy, run Target) filestream.Sender {
-	return &sender{transport: t, policy: policy, path: run.streamPath(), before: func() {}}
-}

@@ -39,8 +39,8 @@ type ServerConfig struct {
 	Started time.Time
 	// Offsets is where the run's files end on the server.
 	Offsets filestream.Offsets
-	// Stream has the pacing and limits of the file stream. Its sender, offsets and
-	// functions are set by the Server.
+	// Stream has the pacing and limits of the file stream. Its offsets and functions
+	// are set by the Server, and its sender if there is none.
 	Stream filestream.Config
 	// SettingsDelay is how long changes of settings are gathered for one request.
 	SettingsDelay time.Duration
@@ -77,8 +77,10 @@ func NewServer(cfg ServerConfig) *Server {
 	s := &Server{cfg: cfg}
 	s.updater = newUpdater(s)
 	stream := cfg.Stream
-	stream.Sender = &sender{
-		transport: cfg.Transport, policy: cfg.Policy, before: call0(cfg.OnRequest), header: cfg.Header, path: cfg.Target.streamPath(),
+	if stream.Sender == nil {
+		stream.Sender = &sender{
+			transport: cfg.Transport, policy: cfg.Policy, before: call0(cfg.OnRequest), header: cfg.Header, path: cfg.Target.streamPath(),
+		}
 	}
 	stream.Offsets, stream.OnStopped, stream.OnFatal = cfg.Offsets, cfg.OnStopped, cfg.OnRowsRefused
 	s.stream = filestream.New(stream)
@@ -110,6 +112,8 @@ func (s *Server) Put(rec record.Record) error {
 	case *record.Stats:
 		line, _ := rec.AppendLine(nil, s.cfg.Started)
 		return s.stream.AppendEvent(line)
+	case *record.EventLine:
+		return s.stream.AppendEvent(rec.Text)
 	case *record.ConsoleLine:
 		return s.stream.AppendConsole(rec.Index, rec.Text)
 	case *record.Preempting:
@@ -143,6 +147,17 @@ func (s *Server) FinishRows(ctx context.Context, code int, ends bool) error {
 		return s.stream.Finish(ctx, code)
 	}
 	return s.stream.Depart(ctx)
+}
+
+// Interrupt stops sending and returns what became of the last request: why the server
+// did not accept it, or its last response if the request was retried; nil if nothing
+// was on its way.
+func (s *Server) Interrupt() error {
+	s.stream.Abandon()
+	if err := s.stream.Err(); err != nil {
+		return err
+	}
+	return s.interrupted()
 }
 
 // Close stops sending and releases what is waiting.

@@ -2,6 +2,7 @@ package summary_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"math"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/metric"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/summary"
 )
 
@@ -73,7 +75,7 @@ func TestSummary_RecordedCalls_EqualsOfficialClient(t *testing.T) {
 			assert.Equal(t, show(o["rows"]), show(r.rows), "history")
 			assert.Equal(t, show(o["summary"]), show(r.summary.Snapshot()), "summary")
 			assert.Equal(t, show(o["summary"]), show(r.written(t)), "summary as written")
-			assert.Equal(t, definitions(o["m"].([]any)), definitions(r.wire(o["globs"].(bool))), "definitions")
+			assert.Equal(t, definitions(o["m"].([]any)), definitions(r.wire(t, o["globs"].(bool))), "definitions")
 		})
 	}
 	assert.Greater(t, len(met), 200)
@@ -143,18 +145,10 @@ func (r *run) written(t *testing.T) map[string]any {
 	return out
 }
 
-func (r *run) wire(globs bool) []any {
+func (r *run) wire(t *testing.T, globs bool) []any {
+	t.Helper()
 	var out []any
-	for _, entry := range r.set.Wire(globs) {
-		for _, field := range []string{"6", "7"} {
-			var list []any
-			for _, n := range entry[field].([]int) {
-				list = append(list, n)
-			}
-			entry[field] = list
-		}
-		out = append(out, entry)
-	}
+	require.NoError(t, json.Unmarshal(record.AppendMetricsJSON(nil, r.set.Records(globs), true), &out))
 	return out
 }
 

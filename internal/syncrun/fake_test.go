@@ -16,9 +16,11 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runfiles"
+	"github.com/wandgo/wandgo/internal/sink"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
@@ -134,7 +136,23 @@ func (s *server) Upsert(_ context.Context, in graphql.UpsertBucketInput) (*syncr
 
 var errBroken = fmt.Errorf("broken off")
 
-func (s *server) Send(_ context.Context, _ syncrun.Target, body []byte) error {
+// Connect returns the sink with requests that end in s.
+func (s *server) Connect(_ syncrun.Target, cfg sink.ServerConfig) *sink.Server {
+	cfg.Stream.Sender = s
+	return sink.NewServer(cfg)
+}
+
+func (s *server) Explain(_, _ context.Context, _ syncrun.Target, err error) error { return err }
+
+// Send implements filestream.Sender.
+func (s *server) Send(_ context.Context, body []byte) (*filestream.Reply, error) {
+	if err := s.post(body); err != nil {
+		return nil, err
+	}
+	return &filestream.Reply{StatusCode: 200, Body: []byte("{}"), Returned: true}, nil
+}
+
+func (s *server) post(body []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.posts++

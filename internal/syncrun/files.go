@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/wandgo/wandgo/internal/runconfig"
@@ -48,8 +47,8 @@ const (
 	fileMetadata = "wandb-metadata.json"
 )
 
-// heartbeatEvery is how often the server hears of a run while its files are sent.
-const heartbeatEvery = 30 * time.Second
+// stallCheckEvery is how often it is checked that an upload of files gets farther.
+const stallCheckEvery = 30 * time.Second
 
 // finishFiles uploads the files that are made from the log and waits for all.
 func (u *upload) finishFiles(ctx context.Context, out *output) error {
@@ -82,13 +81,13 @@ func (u *upload) finishFiles(ctx context.Context, out *output) error {
 }
 
 // waitForFiles waits until all files are uploaded, and gives up where they get no
-// farther. Meanwhile the server hears that the run is alive.
+// farther. Meanwhile the sink's heartbeats tell the server that the run is alive.
 func (u *upload) waitForFiles(ctx context.Context) error {
 	within, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
 	done := make(chan error, 1)
 	go func() { done <- u.files.Finish(within) }()
-	tick := time.NewTicker(heartbeatEvery)
+	tick := time.NewTicker(stallCheckEvery)
 	defer tick.Stop()
 	var last runfiles.Progress
 	moved := time.Now()
@@ -97,8 +96,6 @@ func (u *upload) waitForFiles(ctx context.Context) error {
 		case err := <-done:
 			return err
 		case now := <-tick.C:
-			// What is wrong with it, the next request will tell.
-			_ = u.q.send(ctx, []byte("{}"))
 			p := u.files.Progress()
 			if p.BytesDone != last.BytesDone || p.Waiting() != last.Waiting() {
 				last, moved = p, now
@@ -121,9 +118,10 @@ func (u *upload) makesMetadata() bool {
 }
 
 func (u *upload) uploaded(name string) {
+	u.sink.Uploaded(name)
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.names = append(u.names, name)
+	u.result.Files = append(u.result.Files, name)
 }
 
 func (u *upload) skipped(name string, reason error) {
@@ -132,13 +130,4 @@ func (u *upload) skipped(name string, reason error) {
 	if errors.Is(reason, fs.ErrNotExist) {
 		u.missing = append(u.missing, name)
 	}
-}
-
-func (u *upload) take() []string {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	names := u.names
-	u.names = nil
-	slices.Sort(names)
-	return names
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runfiles"
+	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // Target is where a run belongs. The entity, and before the first request to the
@@ -30,8 +31,12 @@ type Server interface {
 	Rewind(ctx context.Context, at Target, step int64) error
 	// Upsert creates or updates a run.
 	Upsert(ctx context.Context, in graphql.UpsertBucketInput) (*Created, error)
-	// Send makes one request to the run's file stream. It does not keep body.
-	Send(ctx context.Context, at Target, body []byte) error
+	// Connect returns the sink that live runs use too, for records that are replayed.
+	// It adds to cfg how to reach the server.
+	Connect(at Target, cfg sink.ServerConfig) *sink.Server
+	// Explain says what an error of the sink means for the run. within is the context
+	// of the request, which ends before ctx.
+	Explain(ctx, within context.Context, at Target, err error) error
 	// Alert raises an alert.
 	Alert(ctx context.Context, at Target, a *record.Alert) error
 	// Files begins the upload of a run's files. uploaded and skipped are called

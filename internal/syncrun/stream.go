@@ -8,6 +8,7 @@ import (
 	"github.com/wandgo/wandgo/internal/console"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // stream sends rows, events and console lines.
@@ -21,12 +22,14 @@ func (u *upload) stream(ctx context.Context, out *output) error {
 		File:  out.file,
 		Emit: func(index int64, line []byte) {
 			if sending == nil && !p.noConsole {
-				sending = u.q.setConsole(ctx, index+p.base.Console, line)
+				err := u.sink.Put(&record.ConsoleLine{Index: index, Text: line})
+				sending = u.put(ctx, len(line), err)
 			}
 		},
 	})
 	writers := [...]interface{ Write([]byte) (int, error) }{term.Writer(console.Stdout), term.Writer(console.Stderr)}
 	var changed []byte
+	var row record.Row
 	_, err := replay(u.log, &journal.Handler{
 		History: func(line []byte, _ int64) error {
 			if u.rows++; u.rows <= p.skip || u.rows > u.survey.Rows {
@@ -36,8 +39,8 @@ func (u *upload) stream(ctx context.Context, out *output) error {
 				changed = appendShifted(changed[:0], line, p.shift)
 				line = changed
 			}
-			u.result.RowsSent++
-			if err := u.q.add(ctx, &u.q.history, line); err != nil {
+			row.Line = line
+			if err := u.put(ctx, len(line), u.sink.Row(&row)); err != nil {
 				return err
 			}
 			u.progress()
@@ -45,14 +48,14 @@ func (u *upload) stream(ctx context.Context, out *output) error {
 		},
 		Event: func(line []byte) error {
 			if u.events++; u.isThereEvent(line) {
+				u.known = u.events
 				return nil
 			}
 			if u.log.late {
 				changed = appendRuntime(changed[:0], line, u.survey.Run.StartTime)
 				line = changed
 			}
-			u.result.EventsSent++
-			return u.q.add(ctx, &u.q.events, line)
+			return u.put(ctx, len(line), u.sink.Put(&record.EventLine{Text: line}))
 		},
 		Console: func(c journal.Console) error {
 			now = c.Timestamp

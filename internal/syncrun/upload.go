@@ -4,12 +4,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
@@ -84,6 +81,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 		p.history, p.base.History = created.HistoryLines, created.HistoryLines
 	}
 	u.at, u.created = created.Target, created
+	u.connect()
 	if p.appended || old == nil || note == nil {
 		u.saveShift()
 		u.noteProgress(time.Time{})
@@ -177,164 +175,4 @@ func (j *job) mark(live bool) error {
 		j.unwritable(err)
 	}
 	return nil
-}
-
-// upload is the second pass over a log.
-type upload struct {
-	*job
-	place      *place
-	at         Target
-	created    *Created
-	config     []byte
-	oldSummary []byte // of what the log continues
-	summary    []byte
-	alerts     []int64 // places in the log of those to be raised
-	saved      rundir.Uploaded
-	live       bool // the run goes on
-	stale      bool // the log ends before the run did, and says nothing that is new
-	ended      bool // the server was told, with the code, that the run ended
-	code       int32
-
-	q       requests
-	files   Files
-	mu      sync.Mutex
-	names   []string // uploaded and not reported yet; guarded by mu
-	missing []string // guarded by mu
-	rows    int64    // that the log gave so far
-	events  int64
-	told    time.Time
-	noted   time.Time
-}
-
-func (u *upload) run(ctx context.Context) (err error) {
-	u.q = requests{
-		send:    func(ctx context.Context, body []byte) error { return u.e.Server.Send(ctx, u.at, body) },
-		history: lines{file: filestream.History, offset: u.place.history},
-		events:  lines{file: filestream.Events, offset: u.place.events},
-		taken:   func() { u.noteProgress(time.Now()) },
-	}
-	defer func() {
-		if err != nil { // another sync goes on there
-			u.result.RowsSent -= u.q.history.count
-			u.result.EventsSent -= u.q.events.count
-			u.noteProgress(time.Time{})
-		}
-	}()
-	files, err := u.e.Server.Files(u.at, u.uploaded, u.skipped)
-	if err != nil {
-		return err
-	}
-	defer files.Close()
-	u.files = files
-	u.saveFiles()
-
-	output := newOutput()
-	defer output.remove()
-	if err := u.stream(ctx, output); err != nil {
-		return err
-	}
-	u.last()
-	if err := u.q.flush(ctx, nil); err != nil {
-		return err
-	}
-	u.save(u.survey.Rows, u.survey.State.Events)
-	filesErr := u.finishFiles(ctx, output)
-	if !u.live || u.log.Dir.Offline() { // the alerts of a run that goes on are its own affair
-		u.raise(ctx)
-	}
-	u.q.uploaded = u.take()
-	u.result.Files = append(u.result.Files, u.q.uploaded...)
-	slices.Sort(u.result.Files)
-	if err := u.q.flush(ctx, u.exit()); err != nil {
-		return err
-	}
-	if u.q.tooLong > 0 {
-		u.warn("%d lines are longer than the server takes and were left out", u.q.tooLong)
-	}
-	u.mu.Lock()
-	u.result.MissingFiles = u.missing
-	u.mu.Unlock()
-	return filesErr
-}
-
-// exit is the code with which the server is told that the run ended, nil if it is not
-// told. A log that does not have the end must not change what the server knows of it;
-// as every request says that a run goes on, the server is told that again.
-func (u *upload) exit() *int32 {
-	switch s := u.survey; {
-	case u.live, s.Exit != nil && s.Exit.NotComplete:
-		return nil
-	case s.Exit == nil && u.ended:
-		return new(u.code)
-	}
-	return new(int32(u.survey.exitCode()))
-}
-
-// codeOf is an exit code with which a run is in a state.
-func codeOf(state string) int32 {
-	if state == "finished" {
-		return 0
-	}
-	return crashed
-}
-
-// last gathers what is sent once, after the rows.
-func (u *upload) last() {
-	if !u.stale && !u.place.behind {
-		u.summary = u.survey.summary(u.oldSummary, u.place.shift)
-		u.q.summary = u.summary
-	}
-}
-
-// noteEvery bounds how often it is noted how far the upload is.
-const noteEvery = time.Second
-
-// noteProgress notes what the server has of the log by now; the zero time is not too
-// early.
-func (u *upload) noteProgress(now time.Time) {
-	if !now.IsZero() && now.Sub(u.noted) < noteEvery {
-		return
-	}
-	u.noted = now
-	p := u.place
-	u.save(max(p.skip, u.rows-u.q.history.count), max(p.counted, u.events-u.q.events.count, 0))
-}
-
-// save notes how much of the log the server has.
-func (u *upload) save(rows, events int64) {
-	u.saved = rundir.Uploaded{
-		Base: u.place.base, History: rows, Events: events,
-		Entity: u.at.Entity, Project: u.at.Project, RunID: u.at.RunID,
-		StorageID: u.created.StorageID, BaseURL: u.e.Options.BaseURL,
-	}
-	u.saveAgain()
-}
-
-func (u *upload) saveAgain() {
-	u.saved.Alerts, u.saved.AlertsSeen = u.alerts, int64(len(u.survey.Alerts))
-	u.job.save(u.saved)
-}
-
-// acknowledge notes that the server has acknowledged everything.
-func (u *upload) acknowledge() {
-	if u.live {
-		return
-	}
-	left := u.leftOut()
-	u.saved.Done, u.saved.Bytes = true, u.log.Size
-	u.saved.Whole, u.saved.LeftOut = left == "", left
-	u.saveAgain()
-}
-
-// progressEvery bounds how often progress is told.
-const progressEvery = 100 * time.Millisecond
-
-func (u *upload) progress() {
-	if u.rows%256 != 0 {
-		return
-	}
-	if now := time.Now(); now.Sub(u.told) >= progressEvery {
-		u.told = now
-		u.tell(Progress{Phase: Sending, Done: u.rows, Total: u.survey.Rows})
-	}
 }

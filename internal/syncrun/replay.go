@@ -1,0 +1,256 @@
+package syncrun
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/filestream"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/sink"
+)
+
+// requestBytes is about how much is sent before the server's acknowledgement is waited
+// for. It bounds the memory of a replay, and how much is sent again after an
+// interruption.
+const requestBytes = 4 << 20
+
+// upload is the second pass over a log: it replays the records into the server's sink.
+type upload struct {
+	*job
+	place      *place
+	at         Target
+	created    *Created
+	config     []byte
+	oldSummary []byte // of what the log continues
+	summary    []byte
+	alerts     []int64 // places in the log of those to be raised
+	saved      rundir.Uploaded
+	live       bool // the run goes on
+	stale      bool // the log ends before the run did, and says nothing that is new
+	ended      bool // the server was told, with the code, that the run ended
+	code       int32
+
+	sink    *sink.Server
+	waiting int   // bytes since the last flush
+	tooLong int64 // lines that no server accepts
+	files   Files
+	mu      sync.Mutex
+	missing []string // guarded by mu
+	rows    int64    // that the log gave so far
+	events  int64
+	known   int64 // events that the server has
+	told    time.Time
+	noted   time.Time
+}
+
+// connect makes the sink, now that the run's place on the server is known.
+func (u *upload) connect() {
+	u.sink = u.e.Server.Connect(u.at, sink.ServerConfig{
+		Offsets: filestream.Offsets{History: u.place.history, Events: u.place.events, Console: u.place.base.Console},
+		Stream:  filestream.Config{FlushOnly: true, MaxRequestBytes: requestBytes, MemoryLimit: 2 * requestBytes},
+		Summary: func() []byte { return u.summary },
+	})
+}
+
+func (u *upload) run(ctx context.Context) (err error) {
+	u.sink.Start()
+	defer func() {
+		u.sink.Close()
+		u.count()
+		if err != nil { // another sync goes on there
+			u.noteProgress(time.Time{})
+		}
+	}()
+	files, err := u.e.Server.Files(u.at, u.uploaded, u.skipped)
+	if err != nil {
+		return err
+	}
+	defer files.Close()
+	u.files = files
+	u.saveFiles()
+
+	output := newOutput()
+	defer output.remove()
+	if err := u.stream(ctx, output); err != nil {
+		return err
+	}
+	if !u.stale && !u.place.behind {
+		u.summary = u.survey.summary(u.oldSummary, u.place.shift)
+	}
+	if u.summary != nil {
+		if err := u.sink.Put(&record.Summary{}); err != nil {
+			return u.explain(ctx, ctx, err)
+		}
+	}
+	if err := u.flush(ctx); err != nil {
+		return err
+	}
+	u.save(u.survey.Rows, u.survey.State.Events)
+	filesErr := u.finishFiles(ctx, output)
+	if !u.live || u.log.Dir.Offline() { // the alerts of a run that goes on are its own affair
+		u.raise(ctx)
+	}
+	if err := u.finish(ctx); err != nil {
+		return err
+	}
+	u.reportOmissions()
+	u.mu.Lock()
+	slices.Sort(u.result.Files)
+	u.result.MissingFiles = u.missing
+	u.mu.Unlock()
+	return filesErr
+}
+
+// put accounts for a line that was given to the sink, with the sink's error, and waits
+// for the server if much has been given.
+func (u *upload) put(ctx context.Context, bytes int, err error) error {
+	if _, long := errors.AsType[*filestream.LineTooLongError](err); long {
+		u.tooLong++
+		return nil
+	}
+	if err != nil {
+		return u.explain(ctx, ctx, u.failure(err))
+	}
+	if u.waiting += bytes; u.waiting < requestBytes {
+		return nil
+	}
+	return u.flush(ctx)
+}
+
+// flush waits until the server has acknowledged everything so far.
+func (u *upload) flush(ctx context.Context) error {
+	within, cancel := u.patience(ctx)
+	defer cancel()
+	u.waiting = 0
+	if err := u.sink.Flush(within); err != nil {
+		return u.explain(ctx, within, u.failure(err))
+	}
+	u.noteProgress(time.Now())
+	return nil
+}
+
+// finish sends the rest and the end of the run.
+func (u *upload) finish(ctx context.Context) error {
+	within, cancel := u.patience(ctx)
+	defer cancel()
+	code, ends := u.exit()
+	if err := u.sink.FinishRows(within, int(code), ends); err != nil {
+		return u.explain(ctx, within, u.failure(err))
+	}
+	return nil
+}
+
+// patience bounds one wait for the server.
+func (u *upload) patience(ctx context.Context) (context.Context, context.CancelFunc) {
+	if limit := u.e.Options.Patience; limit > 0 {
+		return context.WithTimeout(ctx, limit)
+	}
+	return context.WithCancel(ctx)
+}
+
+// failure is why the server did not accept something: what became of the last request,
+// if that is known.
+func (u *upload) failure(err error) error {
+	if last := u.sink.Interrupt(); last != nil {
+		return last
+	}
+	return err
+}
+
+func (u *upload) explain(ctx, within context.Context, err error) error {
+	return u.e.Server.Explain(ctx, within, u.at, err)
+}
+
+// exit is the code with which the server is told that the run ended, and whether it is
+// told. A log that does not have the end must not change what the server knows of it;
+// as every request says that a run goes on, the server is told that again.
+func (u *upload) exit() (code int32, ends bool) {
+	switch s := u.survey; {
+	case u.live, s.Exit != nil && s.Exit.NotComplete:
+		return 0, false
+	case s.Exit == nil && u.ended:
+		return u.code, true
+	}
+	return int32(u.survey.exitCode()), true
+}
+
+// codeOf is an exit code with which a run is in a state.
+func codeOf(state string) int32 {
+	if state == "finished" {
+		return 0
+	}
+	return crashed
+}
+
+// count brings the result's numbers up to what the server has acknowledged.
+func (u *upload) count() {
+	stats := u.sink.Stats()
+	u.result.RowsSent, u.result.EventsSent = stats.History.Acked, stats.Events.Acked
+}
+
+// reportOmissions warns of what the server does not get.
+func (u *upload) reportOmissions() {
+	if u.tooLong > 0 {
+		u.warn("%d lines are longer than the server takes and were left out", u.tooLong)
+	}
+	if u.sink.Stats().SummaryTooLong {
+		u.warn("the summary is longer than the server takes and was left out")
+	}
+}
+
+// noteEvery bounds how often it is noted how far the upload is.
+const noteEvery = time.Second
+
+// noteProgress notes what the server has of the log by now; the zero time is not too
+// early.
+func (u *upload) noteProgress(now time.Time) {
+	if !now.IsZero() && now.Sub(u.noted) < noteEvery {
+		return
+	}
+	u.noted = now
+	p, stats := u.place, u.sink.Stats()
+	u.save(p.skip+stats.History.Acked, max(p.counted, u.known+stats.Events.Acked))
+}
+
+// save notes how much of the log the server has.
+func (u *upload) save(rows, events int64) {
+	u.saved = rundir.Uploaded{
+		Base: u.place.base, History: rows, Events: events,
+		Entity: u.at.Entity, Project: u.at.Project, RunID: u.at.RunID,
+		StorageID: u.created.StorageID, BaseURL: u.e.Options.BaseURL,
+	}
+	u.saveAgain()
+}
+
+func (u *upload) saveAgain() {
+	u.saved.Alerts, u.saved.AlertsSeen = u.alerts, int64(len(u.survey.Alerts))
+	u.job.save(u.saved)
+}
+
+// acknowledge notes that the server has acknowledged everything.
+func (u *upload) acknowledge() {
+	if u.live {
+		return
+	}
+	left := u.leftOut()
+	u.saved.Done, u.saved.Bytes = true, u.log.Size
+	u.saved.Whole, u.saved.LeftOut = left == "", left
+	u.saveAgain()
+}
+
+// progressEvery bounds how often progress is reported.
+const progressEvery = 100 * time.Millisecond
+
+func (u *upload) progress() {
+	if u.rows%256 != 0 {
+		return
+	}
+	if now := time.Now(); now.Sub(u.told) >= progressEvery {
+		u.told = now
+		u.tell(Progress{Phase: Sending, Done: u.rows, Total: u.survey.Rows})
+	}
+}
