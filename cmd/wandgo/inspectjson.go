@@ -220,7 +220,7 @@ func (o *object) metric(m *record.Metric) {
 }
 
 // logDocument is the whole log as one JSON document.
-func logDocument(s *syncrun.Survey) ([]byte, error) {
+func logDocument(s *syncrun.Contents) ([]byte, error) {
 	o := object{dst: []byte{'{'}}
 	if s.Header != nil {
 		o.value("producer", s.Header.Producer)

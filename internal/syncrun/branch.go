@@ -22,8 +22,8 @@ func rewound(r *record.Run) (step int64, ok bool) {
 // rewinds finds out whether the run has to be rewound before the log is uploaded:
 // not where that was done, with or without a part of the log after it, or rows
 // would be lost that came since. Under another id the log is a fork.
-func (j *job) rewinds(old *standing, note *rundir.Uploaded) (step int64, ok bool, err error) {
-	run := j.survey.Run
+func (j *job) rewinds(old *serverState, note *rundir.Uploaded) (step int64, ok bool, err error) {
+	run := j.contents.Run
 	step, ok = rewound(run)
 	if !ok || j.target.RunID != run.ID || note != nil || j.log.Dir.Synced() {
 		return 0, false, nil
@@ -38,7 +38,7 @@ func (j *job) rewinds(old *standing, note *rundir.Uploaded) (step int64, ok bool
 }
 
 // rewind rewinds the run on the server and says where the log goes on.
-func (j *job) rewind(ctx context.Context, step int64) (*standing, *place, error) {
+func (j *job) rewind(ctx context.Context, step int64) (*serverState, *resumePoint, error) {
 	srv := j.e.Server
 	if err := srv.Rewind(ctx, j.target, step); err != nil {
 		return nil, nil, err
@@ -47,14 +47,14 @@ func (j *job) rewind(ctx context.Context, step int64) (*standing, *place, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := standingOf(status)
+	s, err := readServerState(status)
 	switch {
 	case err != nil:
 		return nil, nil, err
 	case s == nil:
 		return nil, nil, fmt.Errorf("rewind run %s: the server has it no more", j.target.RunID)
 	}
-	return s, &place{
+	return s, &resumePoint{
 		base:    rundir.Lines{History: s.rows, Events: s.events, Console: s.console},
 		history: s.rows, events: s.events, since: math.Inf(-1), counted: -1, rewound: true,
 	}, nil

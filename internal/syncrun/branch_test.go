@@ -74,7 +74,7 @@ func TestRewoundRunThatCrashed(t *testing.T) {
 
 // TestSupersededByRewind: rows of a log that the server had not by when a
 // later one rewinds the run have no place.
-func TestSupersededByRewind(t *testing.T) {
+func TestSync_ReplacedByRewind_ReportsRowsNotUploaded(t *testing.T) {
 	t.Parallel()
 	s := whereItStands(rowsOf(0, 6), t)
 	root := t.TempDir()
@@ -83,7 +83,7 @@ func TestSupersededByRewind(t *testing.T) {
 	writeLog(t, root, "run-2", ours, some(runBody(branch("r1", "_step", 3), func(r *record.Run) { r.StartTime = begin.Add(1) }), row(4, 100))...)
 	results := bring(t, s, syncrun.Options{}, root)
 	require.NoError(t, results[0].Err)
-	assert.Contains(t, results[0].Warnings[0], "from step 4 on have no place")
+	assert.Contains(t, results[0].Warnings[0], "from step 4 on were not uploaded")
 	require.NoError(t, results[1].Err)
 	assert.Equal(t, 1, s.rewinds)
 	assert.Equal(t, count(0, 5), s.steps(t))

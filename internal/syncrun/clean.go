@@ -66,15 +66,15 @@ func (j *job) keeps(ctx context.Context) (reason string, err error) {
 		return note.LeftOut, nil
 	case !noted || !note.Done || !note.Whole:
 		return "it is not known whether the server has its files, too", nil
-	case note.History < j.survey.Rows:
-		return fmt.Sprintf("the server acknowledged %d of %d rows", note.History, j.survey.Rows), nil
+	case note.History < j.contents.Rows:
+		return fmt.Sprintf("the server acknowledged %d of %d rows", note.History, j.contents.Rows), nil
 	}
 	at := Target{Entity: note.Entity, Project: note.Project, RunID: cmp.Or(note.RunID, j.target.RunID)}
 	status, err := j.e.Server.Status(ctx, at)
 	if err != nil {
 		return "", err
 	}
-	old, err := standingOf(status)
+	old, err := readServerState(status)
 	if err != nil {
 		return "", err
 	}
@@ -82,13 +82,13 @@ func (j *job) keeps(ctx context.Context) (reason string, err error) {
 }
 
 // lacks says what the server does not have, "" if it has everything.
-func (j *job) lacks(old *standing, note *rundir.Uploaded) string {
-	ends := j.survey.Exit == nil || !j.survey.Exit.NotComplete
+func (j *job) lacks(old *serverState, note *rundir.Uploaded) string {
+	ends := j.contents.Exit == nil || !j.contents.Exit.NotComplete
 	switch {
 	case old == nil:
 		return "the server does not have the run any more"
-	case old.rows < note.Base.History+j.survey.Rows:
-		return fmt.Sprintf("the server shows %d of %d rows", max(0, old.rows-note.Base.History), j.survey.Rows)
+	case old.rows < note.Base.History+j.contents.Rows:
+		return fmt.Sprintf("the server shows %d of %d rows", max(0, old.rows-note.Base.History), j.contents.Rows)
 	case ends && old.state != "" && !old.ended():
 		return fmt.Sprintf("to the server the run is %s", old.state)
 	}

@@ -20,7 +20,7 @@ const ownKey = "_wandb"
 
 // config is the run's config in wire form. old is what the server has, of which
 // keys that the log does not set are kept; machine describes one.
-func (s *Survey) config(old map[string]json.RawMessage, machine func(*record.Environment) []byte) []byte {
+func (s *Contents) config(old map[string]json.RawMessage, machine func(*record.Environment) []byte) []byte {
 	c := &s.Config
 	for key, v := range old {
 		if key != ownKey && c.Get(key) == nil {
@@ -86,7 +86,7 @@ func (j *job) environment(e *record.Environment) []byte {
 
 // upsert is the request that creates or updates the run. Without labels there is at
 // most the config in it.
-func (s *Survey) upsert(at Target, storageID string, config []byte, labels bool) graphql.UpsertBucketInput {
+func (s *Contents) upsert(at Target, storageID string, config []byte, labels bool) graphql.UpsertBucketInput {
 	in := graphql.UpsertBucketInput{
 		Id:         optional(storageID),
 		Name:       &at.RunID,
@@ -126,7 +126,7 @@ func optional(s string) *string {
 
 // summary is the whole summary as one line, over what the server had where the
 // log continues a run; nil if there is none.
-func (s *Survey) summary(old []byte, shift int64) []byte {
+func (s *Contents) summary(old []byte, shift int64) []byte {
 	if shift != 0 {
 		if step, err := strconv.ParseInt(string(s.Summary.Get(keyStep)), 10, 64); err == nil {
 			s.Summary.Set([]string{keyStep}, strconv.AppendInt(nil, step+shift, 10))
@@ -146,7 +146,7 @@ func (s *Survey) summary(old []byte, shift int64) []byte {
 }
 
 // metadata is the file wandb-metadata.json; nil if the log tells no machine.
-func (s *Survey) metadata() []byte {
+func (s *Contents) metadata() []byte {
 	if len(s.Environments) == 0 {
 		return nil
 	}

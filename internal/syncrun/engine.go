@@ -49,8 +49,8 @@ var ErrSeveralRuns = errors.New("one run id for the logs of several runs")
 // ErrNoRun means that a log does not say whose run it is.
 var ErrNoRun = errors.New("the record that names the run is damaged, and the name of the file does not tell the run's id; --id gives it one")
 
-// ErrRuined means that a log is damaged and nothing of it can be read.
-var ErrRuined = errors.New("the log is damaged, and no record of it can be read")
+// ErrUnreadable means that a log is damaged and nothing of it can be read.
+var ErrUnreadable = errors.New("the log is damaged, and no record of it can be read")
 
 // Engine uploads logs to a server.
 type Engine struct {
@@ -69,14 +69,14 @@ type Engine struct {
 
 // job is one log on its way.
 type job struct {
-	e      *Engine
-	log    *Log
-	target Target
-	next   *Log // the log that was begun after it, of the same run
-	survey *Survey
-	synced bool // left alone as the server has it
-	denied bool // the run's directory could not be written
-	result Result
+	e        *Engine
+	log      *Log
+	target   Target
+	next     *Log // the log that was begun after it, of the same run
+	contents *Contents
+	synced   bool // left alone as the server has it
+	denied   bool // the run's directory could not be written
+	result   Result
 }
 
 // Sync uploads the logs and returns what became of them, in their order. It
@@ -203,15 +203,15 @@ func (j *job) sync(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	j.survey = s
+	j.contents = s
 	j.describe()
 	release, free := j.log.claim(s.Exit != nil, time.Now())
 	defer release()
 	switch {
 	case !free && !o.IncludeOnline:
 		return j.skip("the run goes on, or somebody else uploads it; --include-online uploads what there is")
-	case s.Run == nil && s.ruined():
-		return ErrRuined
+	case s.Run == nil && s.unreadable():
+		return ErrUnreadable
 	case s.Run == nil:
 		return j.skip("there is nothing in the log")
 	case j.target.RunID == "":
@@ -249,12 +249,12 @@ func (j *job) maybeThere() bool {
 // endedOnline says that the official client uploaded the run while it went on, and
 // was there when it ended. It leaves no mark where that went well.
 func (j *job) endedOnline() bool {
-	return j.survey.Exit != nil && !j.log.Ours() && !j.log.Dir.Offline() && j.log.Dir.Named()
+	return j.contents.Exit != nil && !j.log.Ours() && !j.log.Dir.Offline() && j.log.Dir.Named()
 }
 
 // describe tells what is in the log.
 func (j *job) describe() {
-	s, r := j.survey, &j.result
+	s, r := j.contents, &j.result
 	r.Rows, r.Events = s.Rows, s.State.Events
 	r.DamagedParts = s.SkippedTotal
 	for _, part := range s.Skipped {

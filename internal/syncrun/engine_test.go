@@ -220,7 +220,7 @@ func TestDamagedLog(t *testing.T) {
 
 // A run that was resumed from what the server had: the rest of the first part has
 // no place any more.
-func TestSuperseded(t *testing.T) {
+func TestSync_ReplacedByLaterLog_ReportsRowsNotUploaded(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	first := writeLog(t, root, "run-1", ours, bodies(some(runBody()), rowsOf(0, 8))...)
@@ -233,7 +233,7 @@ func TestSuperseded(t *testing.T) {
 	require.Len(t, results, 2)
 	assert.Equal(t, syncrun.Synced, results[0].Outcome)
 	require.Len(t, results[0].Warnings, 1)
-	assert.Contains(t, results[0].Warnings[0], "the rows from step 5 on have no place")
+	assert.Contains(t, results[0].Warnings[0], "the rows from step 5 on were not uploaded")
 	assert.Equal(t, second, results[1].Path)
 	assert.Equal(t, []int64{0, 1, 2, 3, 4, 60, 61}, s.steps(t))
 	assert.Zero(t, *s.exit)

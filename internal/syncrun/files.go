@@ -16,7 +16,7 @@ import (
 // saveFiles begins the upload of the files that the log names.
 func (u *upload) saveFiles() {
 	dir := u.log.Dir.Files()
-	for _, name := range u.survey.Files {
+	for _, name := range u.contents.Files {
 		if isMade(name) || name == fileMetadata && u.makesMetadata() {
 			continue
 		}
@@ -62,7 +62,7 @@ func (u *upload) finishFiles(ctx context.Context, out *output) error {
 		made[fileSummary] = u.summary
 	}
 	if u.makesMetadata() {
-		made[fileMetadata] = u.survey.metadata()
+		made[fileMetadata] = u.contents.metadata()
 	}
 	for name, text := range made {
 		if err := u.files.SaveBytes(name, text, runfiles.Now); err != nil {
@@ -114,7 +114,7 @@ var errStalled = errors.New("nothing was sent")
 // the disk, and the log tells the machine.
 func (u *upload) makesMetadata() bool {
 	_, err := os.Stat(filepath.Join(u.log.Dir.Files(), fileMetadata))
-	return err != nil && len(u.survey.Environments) > 0
+	return err != nil && len(u.contents.Environments) > 0
 }
 
 func (u *upload) uploaded(name string) {

@@ -14,10 +14,10 @@ import (
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
-// quiet is how long nothing was written to a log of a writer that holds no lock
+// idleAfter is how long nothing was written to a log of a writer that holds no lock
 // before it counts as one that nobody writes any more. The server takes a run
 // that is silent for this long for crashed.
-const quiet = 5 * time.Minute
+const idleAfter = 5 * time.Minute
 
 // Log is a transaction log on disk, as its first records describe it.
 type Log struct {
@@ -177,7 +177,7 @@ func (l *Log) claim(ended bool, now time.Time) (release func(), free bool) {
 	if unlock == nil {
 		unlock = func() {}
 	}
-	if !ended && now.Sub(l.Changed) < quiet {
+	if !ended && now.Sub(l.Changed) < idleAfter {
 		unlock()
 		return func() {}, false
 	}

@@ -111,7 +111,7 @@ func TestRunWithoutAnID(t *testing.T) {
 	old(t, ruined)
 	r = bring(t, newServer(), syncrun.Options{}, ruined)[0]
 	assert.Equal(t, syncrun.Failed, r.Outcome)
-	require.ErrorIs(t, r.Err, syncrun.ErrRuined)
+	require.ErrorIs(t, r.Err, syncrun.ErrUnreadable)
 }
 
 // Whose log it is decides whether a lock tells that it is being written. A flipped bit

@@ -51,7 +51,7 @@ func (j *job) whereItIs() string {
 }
 
 // note is what the directory says of an earlier upload to the same run.
-func (j *job) note(old *standing) *rundir.Uploaded {
+func (j *job) note(old *serverState) *rundir.Uploaded {
 	n, ok := j.log.Dir.LoadUploaded()
 	if !ok || old == nil || !j.log.wentTo(&n, j.e.Options.BaseURL, j.target) ||
 		n.StorageID != "" && n.StorageID != old.storageID {
@@ -60,9 +60,9 @@ func (j *job) note(old *standing) *rundir.Uploaded {
 	return &n
 }
 
-// superseded finds out whether the run was resumed, from what the server had, or
-// rewound by a later log. What the server had not by then has no place any more.
-func (j *job) superseded(old *standing, note *rundir.Uploaded) bool {
+// replacedByLaterLog finds out whether the run was resumed, from what the server had, or
+// rewound by a later log. Rows that the server did not have by then are not uploaded.
+func (j *job) replacedByLaterLog(old *serverState, note *rundir.Uploaded) bool {
 	if j.next == nil || j.next.Run == nil || old.rows == 0 {
 		return false
 	}
@@ -79,8 +79,8 @@ func (j *job) superseded(old *standing, note *rundir.Uploaded) bool {
 	if from == 0 || old.step < from {
 		return false
 	}
-	if lost := j.survey.LastStep - from + 1; lost > 0 {
-		j.warn("the rows from step %d on have no place: the run was gone on with there by %s", from, j.next.Path)
+	if lost := j.contents.LastStep - from + 1; lost > 0 {
+		j.warn("the rows from step %d on were not uploaded: the run was continued from there by %s", from, j.next.Path)
 	}
 	return true
 }

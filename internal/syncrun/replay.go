@@ -21,7 +21,7 @@ const requestBytes = 4 << 20
 // upload is the second pass over a log: it replays the records into the server's sink.
 type upload struct {
 	*job
-	place      *place
+	resume     *resumePoint
 	at         Target
 	created    *Created
 	config     []byte
@@ -50,7 +50,7 @@ type upload struct {
 // connect makes the sink, now that the run's place on the server is known.
 func (u *upload) connect() {
 	u.sink = u.e.Server.Connect(u.at, sink.ServerConfig{
-		Offsets: filestream.Offsets{History: u.place.history, Events: u.place.events, Console: u.place.base.Console},
+		Offsets: filestream.Offsets{History: u.resume.history, Events: u.resume.events, Console: u.resume.base.Console},
 		Stream:  filestream.Config{FlushOnly: true, MaxRequestBytes: requestBytes, MemoryLimit: 2 * requestBytes},
 		Summary: func() []byte { return u.summary },
 	})
@@ -78,8 +78,8 @@ func (u *upload) run(ctx context.Context) (err error) {
 	if err := u.stream(ctx, output); err != nil {
 		return err
 	}
-	if !u.stale && !u.place.behind {
-		u.summary = u.survey.summary(u.oldSummary, u.place.shift)
+	if !u.stale && !u.resume.behind {
+		u.summary = u.contents.summary(u.oldSummary, u.resume.shift)
 	}
 	if u.summary != nil {
 		if err := u.sink.Put(&record.Summary{}); err != nil {
@@ -89,7 +89,7 @@ func (u *upload) run(ctx context.Context) (err error) {
 	if err := u.flush(ctx); err != nil {
 		return err
 	}
-	u.save(u.survey.Rows, u.survey.State.Events)
+	u.save(u.contents.Rows, u.contents.State.Events)
 	filesErr := u.finishFiles(ctx, output)
 	if !u.live || u.log.Dir.Offline() { // the alerts of a run that goes on are its own affair
 		u.raise(ctx)
@@ -169,13 +169,13 @@ func (u *upload) explain(ctx, within context.Context, err error) error {
 // told. A log that does not have the end must not change what the server knows of it;
 // as every request says that a run goes on, the server is told that again.
 func (u *upload) exit() (code int32, ends bool) {
-	switch s := u.survey; {
+	switch s := u.contents; {
 	case u.live, s.Exit != nil && s.Exit.NotComplete:
 		return 0, false
 	case s.Exit == nil && u.ended:
 		return u.code, true
 	}
-	return int32(u.survey.exitCode()), true
+	return int32(u.contents.exitCode()), true
 }
 
 // codeOf is an exit code with which a run is in a state.
@@ -212,14 +212,14 @@ func (u *upload) noteProgress(now time.Time) {
 		return
 	}
 	u.noted = now
-	p, stats := u.place, u.sink.Stats()
+	p, stats := u.resume, u.sink.Stats()
 	u.save(p.skip+stats.History.Acked, max(p.counted, u.known+stats.Events.Acked))
 }
 
 // save notes how much of the log the server has.
 func (u *upload) save(rows, events int64) {
 	u.saved = rundir.Uploaded{
-		Base: u.place.base, History: rows, Events: events,
+		Base: u.resume.base, History: rows, Events: events,
 		Entity: u.at.Entity, Project: u.at.Project, RunID: u.at.RunID,
 		StorageID: u.created.StorageID, BaseURL: u.e.Options.BaseURL,
 	}
@@ -227,7 +227,7 @@ func (u *upload) save(rows, events int64) {
 }
 
 func (u *upload) saveAgain() {
-	u.saved.Alerts, u.saved.AlertsSeen = u.alerts, int64(len(u.survey.Alerts))
+	u.saved.Alerts, u.saved.AlertsSeen = u.alerts, int64(len(u.contents.Alerts))
 	u.job.save(u.saved)
 }
 
@@ -251,6 +251,6 @@ func (u *upload) progress() {
 	}
 	if now := time.Now(); now.Sub(u.told) >= progressEvery {
 		u.told = now
-		u.tell(Progress{Phase: Sending, Done: u.rows, Total: u.survey.Rows})
+		u.tell(Progress{Phase: Sending, Done: u.rows, Total: u.contents.Rows})
 	}
 }

@@ -28,7 +28,7 @@ func (j *job) loadShift(note *rundir.Uploaded) *int64 {
 }
 
 func (u *upload) saveShift() {
-	text, err := json.Marshal(syncState{u.place.shift})
+	text, err := json.Marshal(syncState{u.resume.shift})
 	if err == nil {
 		err = os.WriteFile(u.log.Path+".syncstate", text, 0o644) //nolint:gosec // holds no secret
 	}

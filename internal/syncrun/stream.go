@@ -13,7 +13,7 @@ import (
 
 // stream sends rows, events and console lines.
 func (u *upload) stream(ctx context.Context, out *output) error {
-	p := u.place
+	p := u.resume
 	var now time.Time
 	var sending error // of the console's lines, which cannot return it
 	term := console.New(console.Options{
@@ -32,7 +32,7 @@ func (u *upload) stream(ctx context.Context, out *output) error {
 	var row record.Row
 	_, err := replay(u.log, &journal.Handler{
 		History: func(line []byte, _ int64) error {
-			if u.rows++; u.rows <= p.skip || u.rows > u.survey.Rows {
+			if u.rows++; u.rows <= p.skip || u.rows > u.contents.Rows {
 				return nil
 			}
 			if p.shift != 0 {
@@ -52,7 +52,7 @@ func (u *upload) stream(ctx context.Context, out *output) error {
 				return nil
 			}
 			if u.log.late {
-				changed = appendRuntime(changed[:0], line, u.survey.Run.StartTime)
+				changed = appendRuntime(changed[:0], line, u.contents.Run.StartTime)
 				line = changed
 			}
 			return u.put(ctx, len(line), u.sink.Put(&record.EventLine{Text: line}))
@@ -97,7 +97,7 @@ const never = 24 * time.Hour
 // isThereEvent reports whether the server has an event, the last that was counted.
 // Where their number does not tell, their times do, though clocks are set back.
 func (u *upload) isThereEvent(line []byte) bool {
-	p := u.place
+	p := u.resume
 	if p.counted >= 0 {
 		return u.events <= p.counted
 	}

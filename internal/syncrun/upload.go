@@ -13,16 +13,16 @@ import (
 // upload brings a log to the server. A run that is live goes on: the server is
 // not told that it ended.
 func (j *job) upload(ctx context.Context, live bool) error {
-	srv, l, s := j.e.Server, j.log, j.survey
+	srv, l, s := j.e.Server, j.log, j.contents
 	old, err := j.ask(ctx)
 	if err != nil {
 		return err
 	}
 	note := j.note(old)
-	if old != nil && j.superseded(old, note) {
-		return j.settle(old, note, rundir.Lines{}, live)
+	if old != nil && j.replacedByLaterLog(old, note) {
+		return j.markDone(old, note, rundir.Lines{}, live)
 	}
-	var p *place
+	var p *resumePoint
 	step, rewinds, err := j.rewinds(old, note)
 	switch {
 	case err != nil:
@@ -40,10 +40,10 @@ func (j *job) upload(ctx context.Context, live bool) error {
 		if p.doubtful > 0 {
 			j.warn("the server has later rows of the run; whether the last %d of the log are there, too, is not known", p.doubtful)
 		}
-		return j.settle(old, note, p.base, live)
+		return j.markDone(old, note, p.base, live)
 	case j.isThere(old, note, p):
 		j.synced = true
-		if err := j.settle(old, note, p.base, live); err != nil {
+		if err := j.markDone(old, note, p.base, live); err != nil {
 			return err
 		}
 		return j.skip(alreadyThere)
@@ -54,7 +54,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 		config, storageID = old.config, old.storageID
 	}
 	j.result.Continued = old != nil
-	u := &upload{job: j, place: p, alerts: j.alerts(old, note, p), live: live}
+	u := &upload{job: j, resume: p, alerts: j.alerts(old, note, p), live: live}
 	u.stale = s.Exit == nil && p.behind && !live
 	u.ended = old != nil && old.ended() && !p.appended && !p.rewound
 	if u.ended {
@@ -98,7 +98,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 
 // ask asks how far the server has the run. A server that cannot be reached is not
 // asked again for other runs.
-func (j *job) ask(ctx context.Context) (*standing, error) {
+func (j *job) ask(ctx context.Context) (*serverState, error) {
 	j.e.mu.Lock()
 	down := j.e.down
 	j.e.mu.Unlock()
@@ -116,7 +116,7 @@ func (j *job) ask(ctx context.Context) (*standing, error) {
 		}
 		return nil, err
 	}
-	return standingOf(status)
+	return readServerState(status)
 }
 
 // sameReason is an error about another run, for this one.
@@ -132,8 +132,8 @@ func (j *job) sameReason(err error) error {
 
 // isThere reports whether the server has everything of a run of which something says
 // so, as far as the server tells.
-func (j *job) isThere(old *standing, note *rundir.Uploaded, p *place) bool {
-	s := j.survey
+func (j *job) isThere(old *serverState, note *rundir.Uploaded, p *resumePoint) bool {
+	s := j.contents
 	return old != nil && !broken(note) && j.maybeThere() && !j.e.Options.IncludeSynced && !j.cleans() &&
 		!p.appended && (p.found || s.Rows == 0) && p.skip >= s.Rows && old.events-p.base.Events >= s.State.Events &&
 		(old.ended() || old.state == "" || s.Exit != nil && s.Exit.NotComplete)
@@ -145,7 +145,7 @@ func broken(note *rundir.Uploaded) bool { return note != nil && note.StorageID !
 
 // settle notes that there is nothing to send. Where nothing was sent earlier either,
 // nobody knows of the files.
-func (j *job) settle(old *standing, note *rundir.Uploaded, base rundir.Lines, live bool) error {
+func (j *job) markDone(old *serverState, note *rundir.Uploaded, base rundir.Lines, live bool) error {
 	j.result.Continued = true
 	if !live {
 		n := rundir.Uploaded{
@@ -158,7 +158,7 @@ func (j *job) settle(old *standing, note *rundir.Uploaded, base rundir.Lines, li
 			n.RunID, n.LeftOut = j.target.RunID, cmp.Or(left, n.LeftOut)
 		}
 		n.Done, n.Bytes = true, j.log.Size
-		n.History, n.Events = max(n.History, j.survey.Rows), max(n.Events, j.survey.State.Events)
+		n.History, n.Events = max(n.History, j.contents.Rows), max(n.Events, j.contents.State.Events)
 		j.save(n)
 	}
 	return j.mark(live)

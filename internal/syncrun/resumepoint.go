@@ -17,8 +17,8 @@ import (
 // where those of the log would be.
 var ErrConflict = errors.New("the server has other rows of this run")
 
-// standing is where the server has a run.
-type standing struct {
+// serverState is where the server has a run.
+type serverState struct {
 	storageID, state      string
 	rows, events, console int64
 	step                  int64 // of the last row
@@ -30,13 +30,13 @@ type standing struct {
 	summary               []byte
 }
 
-// standingOf reads the server's answer; nil stands for a run that it does not
+// readServerState reads the server's answer; nil stands for a run that it does not
 // have, or only holds ready.
-func standingOf(r *graphql.RunState) (*standing, error) {
+func readServerState(r *graphql.RunState) (*serverState, error) {
 	if r == nil {
 		return nil, nil
 	}
-	s := &standing{storageID: r.Id, eventTime: math.Inf(-1)}
+	s := &serverState{storageID: r.Id, eventTime: math.Inf(-1)}
 	if r.State != nil {
 		s.state = *r.State
 	}
@@ -82,7 +82,7 @@ func standingOf(r *graphql.RunState) (*standing, error) {
 
 // ended reports whether the server was told that the run ended, and is told by nobody
 // that it goes on.
-func (s *standing) ended() bool {
+func (s *serverState) ended() bool {
 	switch s.state {
 	case "finished", "failed", "killed":
 		return true
@@ -105,7 +105,7 @@ func tail(text *string) (map[string]json.RawMessage, error) {
 }
 
 // place is where in the server's files a log goes on, and with what.
-type place struct {
+type resumePoint struct {
 	base     rundir.Lines // where the log began
 	history  int64        // index of the next row
 	events   int64
@@ -141,8 +141,8 @@ const afterNote = 30.0
 // locate finds where a log goes on. note is what the log's directory says of an
 // earlier upload to the same place, nil if there was none; shift is nil if it is
 // not known from an earlier sync. open says that the log does not have the run's end.
-func locate(l *Log, s *standing, note *rundir.Uploaded, shift *int64, open bool) (*place, error) {
-	p := &place{since: math.Inf(-1), counted: -1}
+func locate(l *Log, s *serverState, note *rundir.Uploaded, shift *int64, open bool) (*resumePoint, error) {
+	p := &resumePoint{since: math.Inf(-1), counted: -1}
 	if shift != nil {
 		p.shift = *shift
 	}
@@ -182,14 +182,14 @@ func locate(l *Log, s *standing, note *rundir.Uploaded, shift *int64, open bool)
 
 // beforeRows is for a run of which the server has no rows. Its console began where the
 // log did, unless another process began it.
-func (p *place) beforeRows(l *Log, s *standing, note *rundir.Uploaded) *place {
+func (p *resumePoint) beforeRows(l *Log, s *serverState, note *rundir.Uploaded) *resumePoint {
 	p.noConsole = note == nil && s.console > 0 && l.Run != nil && l.Run.Resumed
 	return p
 }
 
 // compare finds out how the rows of the log, of which t is the trail, go together with
 // those of the server.
-func (p *place) compare(s *standing, note *rundir.Uploaded, shift *int64, t *trail, open bool) error {
+func (p *resumePoint) compare(s *serverState, note *rundir.Uploaded, shift *int64, t *trail, open bool) error {
 	over := t.last+p.shift <= s.step // the server has come as far as the log, or farther
 	switch {
 	case s.rows == 0:
@@ -248,7 +248,7 @@ type trail struct {
 
 // scan looks for the server's last row, and for its last event as the one that is
 // number nth.
-func scan(l *Log, s *standing, shift, nth int64) (*trail, error) {
+func scan(l *Log, s *serverState, shift, nth int64) (*trail, error) {
 	t := &trail{}
 	_, err := replay(l, &journal.Handler{
 		History: func(line []byte, step int64) error {
@@ -269,7 +269,7 @@ func scan(l *Log, s *standing, shift, nth int64) (*trail, error) {
 	return t, nil
 }
 
-func (t *trail) row(s *standing, line []byte, step, shift int64) {
+func (t *trail) row(s *serverState, line []byte, step, shift int64) {
 	at, timed := number(line, keyTimestamp)
 	if t.rows == 0 {
 		t.first = step

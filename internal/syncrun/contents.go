@@ -14,8 +14,8 @@ import (
 	"github.com/wandgo/wandgo/internal/summary"
 )
 
-// Survey is what a log amounts to.
-type Survey struct {
+// Contents is what a log amounts to.
+type Contents struct {
 	*journal.State
 	// Alerts are those in the log; Files the names of its files, each once.
 	Alerts []*record.Alert
@@ -30,7 +30,7 @@ type Survey struct {
 const maxAlerts = 1000
 
 // exitCode is how the run ended.
-func (s *Survey) exitCode() int {
+func (s *Contents) exitCode() int {
 	if s.Exit == nil {
 		return crashed
 	}
@@ -42,19 +42,19 @@ func (s *Survey) exitCode() int {
 const crashed = 1
 
 // shared reports whether other processes wrote the run as well.
-func (s *Survey) shared() bool {
+func (s *Contents) shared() bool {
 	return slices.Contains(s.Telemetry.Feature, int32(runconfig.FeatureSharedMode))
 }
 
 // ruined reports damage other than that of a process that died while it wrote the
 // first record.
-func (s *Survey) ruined() bool {
+func (s *Contents) unreadable() bool {
 	return slices.ContainsFunc(s.Skipped, func(part journal.Skipped) bool { return part.Reason != journal.ReasonTorn })
 }
 
 // Read reads a whole log once.
-func Read(l *Log) (*Survey, error) {
-	s := &Survey{}
+func Read(l *Log) (*Contents, error) {
+	s := &Contents{}
 	files := make(map[string]bool)
 	runs := 0
 	state, err := replay(l, &journal.Handler{
@@ -109,7 +109,7 @@ func replay(l *Log, h *journal.Handler) (*journal.State, error) {
 // recover brings the summary up to the last row. While a run goes on this client
 // writes its summary once a second; a process that died may have left rows after
 // the last one.
-func (s *Survey) recover(l *Log) error {
+func (s *Contents) recover(l *Log) error {
 	var sum summary.Summary
 	derives := false
 	for _, m := range s.Metrics {
