@@ -19,7 +19,7 @@ var handlers = map[string]map[string]string{
 	"internal/record/wire/entry.go":   notInLogs,
 	"internal/record/wire/decode*.go": notInLogs,
 	"internal/journal/replay.go": {
-		"Snapshot": notInLogs["Snapshot"], "ConsoleLine": notInLogs["ConsoleLine"],
+		"Snapshot": notInLogs["Snapshot"], "ConsoleLine": notInLogs["ConsoleLine"], "EventLine": notInLogs["EventLine"],
 		"Final": "says nothing", "Footer": "says nothing", "Raw": "unknown to us; the handler gets it as Other",
 	},
 	"internal/sink/server.go": {
@@ -35,6 +35,7 @@ var handlers = map[string]map[string]string{
 var notInLogs = map[string]string{
 	"Snapshot":    "logged as a Summary",
 	"ConsoleLine": "logged as OutputRaw",
+	"EventLine":   "logged as Stats",
 }
 
 // TestRecords_EveryTypeIsHandled finds the record types and checks that each file in
