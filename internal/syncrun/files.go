@@ -58,8 +58,8 @@ func (u *upload) finishFiles(ctx context.Context, out *output) error {
 			made[fileConfig] = yaml
 		}
 	}
-	if u.summary != nil {
-		made[fileSummary] = u.summary
+	if line := u.finalSummary(); line != nil {
+		made[fileSummary] = line
 	}
 	if u.makesMetadata() {
 		made[fileMetadata] = u.contents.metadata()

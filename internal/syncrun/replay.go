@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -25,9 +26,9 @@ type upload struct {
 	at         Target
 	created    *Created
 	config     []byte
-	oldSummary []byte // of what the log continues
-	summary    []byte
-	alerts     []int64 // places in the log of those to be raised
+	oldSummary []byte                 // of what the log continues
+	summary    atomic.Pointer[[]byte] // the stream reads it on its goroutine
+	alerts     []int64                // places in the log of those to be raised
 	saved      rundir.Uploaded
 	live       bool // the run goes on
 	stale      bool // the log ends before the run did, and says nothing that is new
@@ -52,7 +53,7 @@ func (u *upload) connect() {
 	u.sink = u.e.Server.Connect(u.at, sink.ServerConfig{
 		Offsets: filestream.Offsets{History: u.resume.history, Events: u.resume.events, Console: u.resume.base.Console},
 		Stream:  filestream.Config{FlushOnly: true, MaxRequestBytes: requestBytes, MemoryLimit: 2 * requestBytes},
-		Summary: func() []byte { return u.summary },
+		Summary: u.finalSummary,
 	})
 }
 
@@ -79,9 +80,10 @@ func (u *upload) run(ctx context.Context) (err error) {
 		return err
 	}
 	if !u.stale && !u.resume.behind {
-		u.summary = u.contents.summary(u.oldSummary, u.resume.shift)
+		line := u.contents.summary(u.oldSummary, u.resume.shift)
+		u.summary.Store(&line)
 	}
-	if u.summary != nil {
+	if u.finalSummary() != nil {
 		if err := u.sink.Put(&record.Summary{}); err != nil {
 			return u.explain(ctx, ctx, err)
 		}
@@ -103,6 +105,15 @@ func (u *upload) run(ctx context.Context) (err error) {
 	u.result.MissingFiles = u.missing
 	u.mu.Unlock()
 	return filesErr
+}
+
+// finalSummary is the summary at the log's end, nil before all rows were given to the
+// sink and if there is none.
+func (u *upload) finalSummary() []byte {
+	if line := u.summary.Load(); line != nil {
+		return *line
+	}
+	return nil
 }
 
 // put accounts for a line that was given to the sink, with the sink's error, and waits

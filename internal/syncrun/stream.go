@@ -23,7 +23,7 @@ func (u *upload) stream(ctx context.Context, out *output) error {
 		Emit: func(index int64, line []byte) {
 			if sending == nil && !p.noConsole {
 				err := u.sink.Put(&record.ConsoleLine{Index: index, Text: line})
-				sending = u.put(ctx, len(line), err)
+				sending = u.put(ctx, len(line)+lineOverhead, err)
 			}
 		},
 	})
@@ -90,6 +90,10 @@ func (u *upload) stream(ctx context.Context, out *output) error {
 	}
 	return nil
 }
+
+// lineOverhead is about what a console line takes in memory beside its text. Short lines
+// would otherwise fill the stream's memory before a flush is due.
+const lineOverhead = 64
 
 // never is a delay after which no line is sent for its age.
 const never = 24 * time.Hour
