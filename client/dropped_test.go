@@ -100,5 +100,5 @@ func TestConsoleBeyondItsMemory(t *testing.T) {
 	v := onServer(t, s, "acme", "team", "r1")
 	assert.Less(t, len(v.Logs), lines)
 	assert.Equal(t, lines, strings.Count(string(v.Files["output.log"]), "\n"))
-	assert.Contains(t, w.all(), "the server is behind: console lines are missing in the logs tab; output.log has all of them")
+	assert.Contains(t, w.all(), "the server is behind: console lines are missing in the logs tab; the file has all of them")
 }

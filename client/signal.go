@@ -95,7 +95,7 @@ func (r *Run) NotifyContext(parent context.Context, signals ...os.Signal) (ctx c
 			cancel(cause)
 		case <-ctx.Done():
 		case <-r.Context().Done():
-			cancel(context.Cause(r.Context()))
+			cancel(context.Cause(r.Context())) //nolint:contextcheck // the run's context has a life of its own
 		}
 	})
 	return ctx, func() {

@@ -181,7 +181,7 @@ func TestNotifyContext_Signal_EndsTheContextsOfEachRun(t *testing.T) { //nolint:
 	require.NoError(t, err)
 	other, err := c.Init(t.Context(), client.RunOptions{Project: "p"})
 	require.NoError(t, err)
-	ctx, _ := run.NotifyContext(t.Context(), syscall.SIGUSR1) //nolint:govet // the run's end stops it
+	ctx, _ := run.NotifyContext(t.Context(), syscall.SIGUSR1)
 	_, stopOther := other.NotifyContext(t.Context(), syscall.SIGUSR1)
 	defer stopOther()
 	quiet, stop := run.NotifyContext(t.Context(), syscall.SIGUSR2)

@@ -1,7 +1,5 @@
 package client
 
-import ()
-
 // Summary returns the summary value of a metric, by default the last one
 // logged, and whether there is one. Nested values, also the fields of a struct that
 // was logged, are addressed by their path, and what DefineMetric asked for by its name

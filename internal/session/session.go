@@ -282,7 +282,7 @@ func (s *Session) rowsRefused(dir string, err error, finishing bool) {
 // web UI.
 var ErrStopped = errors.New("the run was stopped in the web UI")
 
-// ID, Entity, Project and URL name the run.
+// ID is the run's permanent name within its project.
 func (s *Session) ID() string { return s.plan.ID }
 
 // Entity is the owner of the project.
@@ -350,5 +350,5 @@ func (s *Session) failed(action string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf(action+": %w", s, oneline.Error(err)) //nolint:govet // the actions are constants
+	return fmt.Errorf(action+": %w", s, oneline.Error(err))
 }

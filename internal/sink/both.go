@@ -92,6 +92,7 @@ type Both struct {
 // New makes a Both that stores nothing yet; see [Both.OpenDisk], [Both.Connect] and
 // [Both.Unpersisted].
 func New(cfg Config) *Both {
+	cfg.Log = cfg.Log.With("run", cfg.Name)
 	b := &Both{cfg: cfg}
 	b.asking, b.stopAsking = context.WithCancel(context.Background())
 	return b
@@ -111,7 +112,7 @@ func (b *Both) openDisk(opening []record.Record, also func(*Disk) error) error {
 		return err
 	}
 	if rootErr != nil {
-		b.warn("the run is stored in the temporary directory", "dir", d.Path(), "error", rootErr)
+		b.cfg.Log.Warn("the run is stored in the temporary directory", "dir", d.Path(), "error", rootErr)
 	}
 	if also != nil {
 		if err := also(d); err != nil {
@@ -160,7 +161,7 @@ func (b *Both) FindConcurrentWriter() {
 		Cause: errors.ErrRunExists,
 		Hint:  "another process is writing this run, to " + dir + "; on the server, rows of one replace rows of the other. Choose another run id, or mode shared for several processes of one run",
 	}
-	b.warn("another process is writing the same run", "dir", dir)
+	b.cfg.Log.Warn("another process is writing the same run", "dir", dir)
 	b.cfg.Events.Warning("another process is writing the same run, to " + dir + "; rows of one replace rows of the other")
 }
 
@@ -183,7 +184,7 @@ func (b *Both) settingsAnswered(err error) {
 		b.accepted(Settings)
 		return
 	}
-	b.warn("the server does not accept a change of the run's settings", "error", err)
+	b.cfg.Log.Warn("the server does not accept a change of the run's settings", "error", err)
 	b.refused(Settings, err)
 }
 
@@ -258,7 +259,7 @@ func (b *Both) reportDisk(err error) {
 	if known {
 		return
 	}
-	b.warn("cannot write the run's log", "error", err)
+	b.cfg.Log.Warn("cannot write the run's log", "error", err)
 	b.cfg.Events.Warning("cannot write the run's log: " + oneline.Error(err).Error())
 }
 
@@ -330,8 +331,4 @@ func (b *Both) Flush(ctx context.Context) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-func (b *Both) warn(text string, args ...any) {
-	b.cfg.Log.Warn(text, append([]any{"run", b.cfg.Name}, args...)...)
 }

@@ -16,12 +16,12 @@ type dropped struct{ summary, console sync.Once }
 func (d *dropped) report(b *Both, stats filestream.Stats) error {
 	if stats.ConsoleDropped > 0 {
 		d.console.Do(func() {
-			b.warn("the server is behind: console lines are missing in the logs tab; " + b.cfg.ConsoleFile + " has all of them")
+			b.cfg.Log.Warn("the server is behind: console lines are missing in the logs tab; the file has all of them", "file", b.cfg.ConsoleFile)
 		})
 	}
 	if stats.SummariesSkipped > 0 {
 		d.summary.Do(func() {
-			b.warn("the summary is longer than the server accepts; it shows the last one that was not")
+			b.cfg.Log.Warn("the summary is longer than the server accepts; it shows the last one that was not")
 		})
 	}
 	if !stats.SummaryTooLong {

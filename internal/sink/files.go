@@ -25,7 +25,7 @@ func (b *Both) OpenFiles(cfg runfiles.Config) {
 	}
 	u, err := runfiles.New(cfg)
 	if err != nil { // an invalid pattern: better all files than none
-		b.warn("WANDB_IGNORE_GLOBS is ignored", "error", err)
+		b.cfg.Log.Warn("WANDB_IGNORE_GLOBS is ignored", "error", err)
 		cfg.IgnoreGlobs = nil
 		u, _ = runfiles.New(cfg) // nothing else is validated
 	}
@@ -33,7 +33,7 @@ func (b *Both) OpenFiles(cfg runfiles.Config) {
 	if b.server != nil {
 		u.Start()
 	} else if err := u.Keep(context.Background(), b.FilesDir()); err != nil {
-		b.warn("cannot copy the run's files to its directory", "error", err)
+		b.cfg.Log.Warn("cannot copy the run's files to its directory", "error", err)
 	}
 }
 
@@ -65,7 +65,7 @@ func (b *Both) SaveOwn(name string, content []byte) {
 	// From memory all the same: the directory may be deleted while the run is going on.
 	err = errors.Join(err, b.files.SaveBytes(name, content, runfiles.Now))
 	if err != nil {
-		b.warn("cannot save file", "file", name, "error", err)
+		b.cfg.Log.Warn("cannot save file", "file", name, "error", err)
 	}
 }
 
@@ -94,7 +94,7 @@ func filesRecord(names []string, policy, kind int32) *record.Files {
 // copied to the disk; Finish does that itself after all uploads that are possible.
 func (b *Both) filesRefused(err error) {
 	b.filesOver.Store(true)
-	b.warn("the server does not accept the run's files", "error", err)
+	b.cfg.Log.Warn("the server does not accept the run's files", "error", err)
 	b.refused(Files, err)
 	if !b.finishing.Load() {
 		b.keepFilesInBackground()
@@ -119,7 +119,7 @@ func (b *Both) keepFilesInBackground() {
 		if err == nil {
 			return
 		}
-		b.warn("cannot copy the run's files to its directory", "error", err)
+		b.cfg.Log.Warn("cannot copy the run's files to its directory", "error", err)
 		if _, some := errors.AsType[*runfiles.FilesError](err); !some { // Finish tries those again
 			b.progress.mu.Lock()
 			b.progress.filesLost = err

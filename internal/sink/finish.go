@@ -137,10 +137,10 @@ func (b *Both) conclude(ctx context.Context, uploaded, onDisk error) error {
 		return errors.Join(uploaded, onDisk)
 	}
 	if onDisk != nil {
-		b.warn("the run is on the server and incomplete on disk", "error", onDisk)
+		b.cfg.Log.Warn("the run is on the server and incomplete on disk", "error", onDisk)
 	}
 	if err := b.markDone(ctx); err != nil {
-		b.warn("cannot mark the run as synced", "error", err)
+		b.cfg.Log.Warn("cannot mark the run as synced", "error", err)
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ func (b *Both) beforeRequest() {
 
 func (p *progress) save(b *Both) {
 	if err := p.saveNote(b, rundir.Uploaded{}); err != nil {
-		b.warn("cannot save the progress of the upload", "error", err)
+		b.cfg.Log.Warn("cannot save the progress of the upload", "error", err)
 	}
 }
 

@@ -122,7 +122,7 @@ func (b *Both) resolve(c Channel, nth int, why error) (stands bool) {
 		return stands
 	}
 	if err := disk.saveRefusal(first); err != nil {
-		b.warn("cannot save the refusal", "error", err)
+		b.cfg.Log.Warn("cannot save the refusal", "error", err)
 	}
 	return true
 }
@@ -140,7 +140,7 @@ func (b *Both) accepted(c Channel) {
 		return
 	}
 	if err := disk.dir.ClearRefusal(); err != nil {
-		b.warn("cannot remove a refusal that is over", "error", err)
+		b.cfg.Log.Warn("cannot remove a refusal that is over", "error", err)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 func (b *Both) rowsRefused(cause error) {
 	b.takeover.Do(func() {
 		b.continueOnDisk(b.preliminary(Rows, cause))
-		b.warn("the upload ended; the run continues on disk", "dir", b.Dir(), "error", cause)
+		b.cfg.Log.Warn("the upload ended; the run continues on disk", "dir", b.Dir(), "error", cause)
 		b.refused(Rows, cause)
 	})
 }
@@ -23,7 +23,7 @@ func (b *Both) rowsRefused(cause error) {
 func (b *Both) abandon(why error) {
 	b.takeover.Do(func() {
 		b.continueOnDisk(why)
-		b.warn("the upload was broken off; the rest is on disk", "dir", b.Dir(), "error", why)
+		b.cfg.Log.Warn("the upload was broken off; the rest is on disk", "dir", b.Dir(), "error", why)
 	})
 }
 
