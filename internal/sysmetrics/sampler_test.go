@@ -3,11 +3,9 @@ package sysmetrics
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"maps"
-	"math"
 	"strings"
 	"sync"
 	"testing"
@@ -162,14 +160,4 @@ func TestFailingSourceIsToldOnce(t *testing.T) {
 		}
 		assert.Equal(t, 6, withGPU, "what was measured before an error counts")
 	})
-}
-
-func TestAppendEvent(t *testing.T) {
-	t.Parallel()
-	row := AppendEvent(nil, map[string]float64{
-		"cpu": 12.5, "disk./.usageGB": 1e21, "network.sent": 0, "bad": math.NaN(), "worse": math.Inf(1), `q"/l:é`: 1e-7,
-	}, time.Unix(1795447484, 739797985), 73385586*time.Nanosecond)
-	assert.Equal(t, `{"_wandb":true,"_timestamp":1795447484.739797,"_runtime":0.073385586,"system.cpu":12.5,"system.disk./.usageGB":1e+21,`+
-		`"system.network.sent":0,"system.q\"/l:é":1e-07}`, string(row))
-	assert.True(t, json.Valid(row))
 }
