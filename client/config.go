@@ -8,26 +8,30 @@ import (
 	"github.com/wandgo/wandgo/internal/session"
 )
 
-// UpdateConfig adds to the run's config: values is a map with string keys or a
-// struct with JSON tags, encoded at once. A key that is set to another value
-// already is not changed and named in the error (ErrInvalidInput), as is one that
-// cannot be stored; all others are taken. Numbers are compared by value, so that
-// what a program sets anew after a resume is the same however the server wrote it.
-// The server learns of it within seconds. It is safe for concurrent use and does
-// not wait for the network.
+// UpdateConfig adds to the run's config. values is a map with string keys or a struct
+// with JSON tags, and is encoded at once. The server gets the change within seconds. It
+// does not block on the network and is safe for concurrent use.
+//
+// A key that has another value already is not changed. Numbers are compared by value:
+// a resumed program can set the same config again, however the server wrote it.
+//
+// Errors:
+//   - ErrInvalidInput: the keys that the error names are set already, or cannot be
+//     stored. All others were accepted.
+//   - ErrRunFinished after Finish.
 func (r *Run) UpdateConfig(values any) error { return r.session.UpdateConfig(values, false) }
 
-// OverwriteConfig is [Run.UpdateConfig] where values that are set already change.
+// OverwriteConfig is [Run.UpdateConfig] that also changes keys that have a value.
 func (r *Run) OverwriteConfig(values any) error { return r.session.UpdateConfig(values, true) }
 
 // Config decodes the config's value of a key into v, as encoding/json does, and
 // reports whether there is one. A resumed run has the keys it had before.
 func (r *Run) Config(key string, v any) (bool, error) { return r.session.Config(key, v) }
 
-// SetName changes the name shown in the web UI. Like the other setters it is
-// brought to the server within seconds, does not wait for the network, and
-// returns an *errors.InputError for what breaks a rule. The empty text is such: a
-// server takes it for an unchanged one, so that nothing can be emptied.
+// SetName changes the name shown in the web UI. As with the other setters, the server
+// gets the change within seconds, and the call does not block on the network. The error
+// is an *errors.InputError for a value that breaks a rule, or ErrRunFinished. An empty
+// name breaks one: the server reads it as unchanged, so a label cannot be emptied.
 func (r *Run) SetName(name string) error {
 	return r.setLabel("name", name, func(l *session.Labels) *string { return &l.Name }, runconfig.FeatureRunName)
 }

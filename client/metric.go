@@ -8,13 +8,12 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// SummaryKind is what the summary shows for a metric.
+// SummaryKind is a value that the summary shows for a metric.
 type SummaryKind string
 
-// The kinds of summary. A metric without one shows its last value; with any it
-// shows an object with what was asked for, such as {"min":0.1,"max":0.9}. Best and
-// Copy are accepted and change nothing, as in the official client; None keeps the
-// metric out of the summary.
+// The kinds of summary. A metric without one shows its last value. A metric with some
+// shows an object with them, such as {"min":0.1,"max":0.9}. Best and Copy are accepted
+// and have no effect, as in the official client. None keeps the metric out of the summary.
 const (
 	SummaryMin   SummaryKind = "min"
 	SummaryMax   SummaryKind = "max"
@@ -26,7 +25,7 @@ const (
 	SummaryNone  SummaryKind = "none"
 )
 
-// Goal says which values of a metric are good ones.
+// Goal says which values of a metric are better.
 type Goal string
 
 // The goals.
@@ -39,14 +38,14 @@ const (
 type MetricOptions struct {
 	// StepMetric is the metric on the x-axis; "" is the step.
 	StepMetric string
-	// NoStepSync keeps rows as they are that have the metric and not its step
-	// metric. Otherwise the step metric's last value is filled in.
+	// NoStepSync leaves rows unchanged that have the metric without its step metric.
+	// Otherwise the last value of the step metric is added to them.
 	NoStepSync bool
-	// Hidden keeps the metric out of the charts that the web UI makes by itself.
+	// Hidden keeps the metric out of the charts that the web UI makes by default.
 	Hidden bool
-	// Summary is what the summary shows; none given stands for the last value.
+	// Summary is what the summary shows. Default: the last value.
 	Summary []SummaryKind
-	// Goal marks good values; "" is none.
+	// Goal says which values are better. Default: neither.
 	Goal Goal
 	// Overwrite replaces an earlier definition of the same name. Otherwise the two
 	// are merged.
@@ -58,12 +57,13 @@ var summaryOps = map[SummaryKind]metric.Op{
 	SummaryLast: metric.Last, SummaryBest: metric.Best, SummaryCopy: metric.Copy, SummaryNone: metric.None,
 }
 
-// DefineMetric says how a metric is shown: its x-axis, its summary, its goal. A
-// name that ends in '*' stands for all metrics that begin alike; a definition of
-// their own goes before, and among globs the longest. A dot in a name stands for
-// nesting, a literal one is written `\\.`. Definitions hold for the rows that are
-// logged after them. DefineMetric does not wait for the network and is safe for
-// concurrent use. Its error is an *errors.InputError, or ErrRunFinished.
+// DefineMetric defines how a metric is shown: its x-axis, its summary and its goal. It
+// applies to rows that are logged later. It does not block on the network and is safe
+// for concurrent use. The error is an *errors.InputError, or ErrRunFinished.
+//
+// A name that ends in '*' is a glob and defines all metrics that start with what is
+// before. A definition of the metric's own takes precedence, and then the longest glob. A
+// dot in a name means nesting; write a literal dot as `\\.`.
 func (r *Run) DefineMetric(name string, opts MetricOptions) error {
 	d, err := opts.definition(name)
 	if err != nil {

@@ -6,9 +6,9 @@ import (
 	"github.com/wandgo/wandgo/internal/sysmetrics"
 )
 
-// MetricSource measures something beside processor, memory, disk and network for
-// the System tab, such as GPUs; the module contrib/nvidia has one. A source that is
-// a [Describer] too is also asked what it measures, for the run's overview.
+// MetricSource measures something for the System tab beside processor, memory, disk and
+// network, such as GPUs; the module contrib/nvidia has one. If it is a [Describer] too it
+// also describes what it measures, for the run's overview.
 type MetricSource interface {
 	// Sample returns what it measures now, by name, such as "gpu.0.temp". It is called
 	// from one goroutine, and returns soon after ctx is done. Values that are NaN or
@@ -17,16 +17,17 @@ type MetricSource interface {
 	Sample(ctx context.Context) (map[string]float64, error)
 }
 
-// Describer is what a [MetricSource] may be besides.
+// Describer is a [MetricSource] that describes what it measures.
 type Describer interface {
-	// Describe returns what the devices are, under the names of
-	// wandb-metadata.json: "gpu_nvidia", a list of objects with name, memoryTotal
-	// (bytes, as text), cudaCores, architecture and uuid, and "cudaVersion". Other
-	// names are an error, which is logged. It is called once, after Init has
-	// returned or while it does, at the same time as Sample, also where system
-	// metrics are switched off; not where WANDB_X_DISABLE_META or
-	// WANDB_X_DISABLE_MACHINE_INFO is set, and in shared mode only of the primary
-	// process. It has 10 s, and returns soon after ctx is done; Finish waits for it.
+	// Describe returns the devices under the names of wandb-metadata.json:
+	// "gpu_nvidia", a list of objects with name, memoryTotal (bytes, as text),
+	// cudaCores, architecture and uuid, and "cudaVersion". Other names are an error,
+	// which is logged.
+	//
+	// It is called once, in the background, and Finish waits for it. It has 10 s and
+	// returns soon after ctx is done. It is called even if system metrics are switched
+	// off, but not if WANDB_X_DISABLE_META or WANDB_X_DISABLE_MACHINE_INFO is set, and
+	// in shared mode only in the primary process.
 	Describe(ctx context.Context) (map[string]any, error)
 }
 
