@@ -309,7 +309,7 @@ func TestDiskTwoProcessesOnline(t *testing.T) {
 	require.NoError(t, first.Log(map[string]any{"who": 1}))
 	require.NoError(t, second.Log(map[string]any{"who": 2}), "the row is logged")
 	require.ErrorIs(t, second.Err(), errors.ErrRunExists)
-	assert.Contains(t, errors.Explain(second.Err()), first.Dir())
+	assert.Contains(t, unwrapped(errors.Explain(second.Err())), first.Dir())
 	require.NoError(t, second.Log(map[string]any{"who": 2}))
 	require.NoError(t, first.Finish(t.Context()))
 	require.NoError(t, second.Finish(t.Context()))

@@ -110,7 +110,7 @@ func TestSyncAdvice(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, foreign, refused.Dir)
 	text := errors.Explain(err)
-	assert.Contains(t, text, "\n       wandgo sync --entity elsewhere "+foreign)
+	assert.Contains(t, text, "\n       wandgo sync --entity elsewhere "+shellWord(foreign))
 	assert.NotContains(t, text, "WANDB_ENTITY")
 	d := rundir.Of(filepath.Join(foreign, "run-r1.wandb"))
 	assert.Contains(t, string(d.LoadRefusal()), "not_team_member")
@@ -126,7 +126,7 @@ func TestSyncAdvice(t *testing.T) {
 	_, err = c.Sync(t.Context(), []string{gone}, client.SyncOptions{})
 	require.ErrorIs(t, err, errors.ErrRunDeleted)
 	text = errors.Explain(err)
-	assert.Contains(t, text, "\n    wandgo sync --id r2-2 "+gone)
+	assert.Contains(t, text, "\n    wandgo sync --id r2-2 "+shellWord(gone))
 	assert.NotContains(t, text, "WANDB_RUN_ID")
 	assert.Contains(t, string(rundir.Of(filepath.Join(gone, "run-r2.wandb")).LoadRefusal()), "run_deleted")
 }
