@@ -91,7 +91,7 @@ func TestDevices(t *testing.T) {
 	checkFacts(t, inConfig(t, v))
 	disk := onDisk(t, st.run.Dir())
 	require.Len(t, disk.Environments, 1)
-	checkFacts(t, disk.Environments[0].AppendJSON(nil))
+	checkFacts(t, disk.Environments[0].JSON())
 }
 
 func TestDevicesOffline(t *testing.T) {

@@ -216,7 +216,7 @@ func (p *plan) upsert() graphql.UpsertBucketInput {
 	}
 	if p.Machine != nil {
 		git := p.Machine.Git()
-		in.Commit, in.JobRepo = session.Optional(git.Commit), session.Optional(git.Remote)
+		in.Commit, in.JobRepo = session.Optional(git.Commit), session.Optional(git.RemoteURL)
 	}
 	if p.State != nil {
 		in.Id = session.Optional(p.State.StorageID)

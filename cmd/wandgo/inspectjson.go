@@ -90,7 +90,7 @@ func (o *object) body(b record.Record) {
 		o.raw("telemetry", b.AppendJSON(nil))
 	case *record.Environment:
 		kind("environment")
-		o.raw("environment", b.AppendJSON(nil))
+		o.raw("environment", b.JSON())
 	case *record.Alert:
 		kind("alert")
 		o.value("title", b.Title)
@@ -239,7 +239,7 @@ func logDocument(s *syncrun.Contents) ([]byte, error) {
 		if i > 0 {
 			list = append(list, ',')
 		}
-		list = s.Environments[i].AppendJSON(list)
+		list = append(list, s.Environments[i].JSON()...)
 	}
 	o.raw("environments", append(list, ']'))
 	if e := s.Exit; e == nil {

@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // Options configures [Collect]. [Process] returns those of this process.
@@ -62,17 +64,17 @@ func Process(environ []string, startedAt time.Time) Options {
 
 // Collect describes the environment. It reads a few small files, which takes a few
 // milliseconds.
-func Collect(o Options) *Environment {
-	e := new(Environment)
+func Collect(o Options) *record.Environment {
+	e := new(record.Environment)
 	if o.NoMachine {
 		return e
 	}
 	if o.Proc == nil {
 		o.Proc = procFS()
 	}
-	*e = Environment{
+	*e = record.Environment{
 		Go:         runtime.Version(),
-		StartedAt:  Time{o.StartedAt},
+		StartedAt:  record.Time{Time: o.StartedAt.Truncate(time.Microsecond)},
 		Docker:     o.Docker,
 		Args:       RedactArgs(o.Args),
 		Program:    o.Program,
@@ -84,19 +86,22 @@ func Collect(o Options) *Environment {
 		Slurm:      newVariables(o.Environ).slurm(),
 		WriterID:   o.WriterID,
 	}
-	e.addMachine(o.Proc)
+	addMachine(e, o.Proc)
 	top, found := findGit(cmp.Or(o.GitRoot, o.WorkDir), cmp.Or(o.GitRemote, "origin"))
-	e.addCodePath(top, o.WorkDir)
+	addCodePath(e, top, o.WorkDir)
 	if o.NoGit {
-		found = Git{}
+		found = record.Git{}
 	}
-	e.Git = Git{Remote: cleanRemote(cmp.Or(o.GitRemoteURL, found.Remote)), Commit: cmp.Or(o.GitCommit, found.Commit)}
+	found = record.Git{RemoteURL: cleanRemote(cmp.Or(o.GitRemoteURL, found.RemoteURL)), Commit: cmp.Or(o.GitCommit, found.Commit)}
+	if found != (record.Git{}) {
+		e.Git = &found
+	}
 	return e
 }
 
 // addCodePath adds the path of the program's source relative to the work tree. A program
 // that is not a Go file has none, because a binary is not its code.
-func (e *Environment) addCodePath(top, dir string) {
+func addCodePath(e *record.Environment, top, dir string) {
 	if !strings.HasSuffix(e.Program, ".go") || dir == "" {
 		return
 	}

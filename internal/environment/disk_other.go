@@ -2,8 +2,12 @@
 
 package environment
 
-import "io/fs"
+import (
+	"io/fs"
 
-func diskOf(string) (Disk, bool) { return Disk{}, false }
+	"github.com/wandgo/wandgo/internal/record"
+)
+
+func diskOf(string) (record.Disk, bool) { return record.Disk{}, false }
 
 func procFS() fs.FS { return nil }

@@ -7,16 +7,18 @@ import (
 	"os"
 	"runtime"
 	"syscall"
+
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // diskOf returns the size of the file system of a path.
-func diskOf(path string) (Disk, bool) {
+func diskOf(path string) (record.Disk, bool) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(path, &s); err != nil || s.Bsize <= 0 || s.Blocks == 0 {
-		return Disk{}, false
+		return record.Disk{}, false
 	}
 	size := uint64(s.Bsize)
-	return Disk{Total: s.Blocks * size, Used: (s.Blocks - min(s.Bfree, s.Blocks)) * size}, true
+	return record.Disk{Total: s.Blocks * size, Used: (s.Blocks - min(s.Bfree, s.Blocks)) * size}, true
 }
 
 // procFS returns the proc file system, if there is one.

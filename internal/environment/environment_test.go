@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 var update = flag.Bool("update", false, "write the golden file")
@@ -52,12 +54,12 @@ func TestEnvironmentFile(t *testing.T) {
 		StartedAt: time.Date(2026, 11, 23, 16, 24, 44, 380587999, time.FixedZone("", 3600)),
 		Proc:      proc,
 	})
-	e, err := e.With(map[string]any{"gpu_nvidia": []GPU{{Name: "H100", MemoryTotal: 85899345920, UUID: "GPU-1"}}, "cudaVersion": "12.4"})
+	e, err := With(e, map[string]any{"gpu_nvidia": []record.GPU{{Name: "H100", MemoryTotal: 85899345920, UUID: "GPU-1"}}, "cudaVersion": "12.4"})
 	require.NoError(t, err)
-	e, err = e.With(map[string]any{"gpu_nvidia": []map[string]any{{"name": "H100"}}})
+	e, err = With(e, map[string]any{"gpu_nvidia": []map[string]any{{"name": "H100"}}})
 	require.NoError(t, err)
 	require.Contains(t, e.Disk, "/")
-	e.Disk["/"] = Disk{Total: 270553174016, Used: 16423337984}
+	e.Disk["/"] = record.Disk{Total: 270553174016, Used: 16423337984}
 	e.Go = "go1.26.0"
 	text, err := e.File()
 	require.NoError(t, err)
@@ -73,7 +75,7 @@ func TestEnvironmentFile(t *testing.T) {
 // TestWith holds that an add-on describes devices and nothing else.
 func TestWith(t *testing.T) {
 	t.Parallel()
-	before := &Environment{Host: "vm", NVIDIA: make([]GPU, 1, 8), GPUCount: 1}
+	before := &record.Environment{Host: "vm", NVIDIA: make([]record.GPU, 1, 8), GPUCount: 1}
 	for name, facts := range map[string]map[string]any{
 		"a name that is not its own": {"host": "elsewhere"},
 		"a field that is unknown":    {"gpu_nvidia": []map[string]any{{"color": "green"}}},
@@ -81,16 +83,16 @@ func TestWith(t *testing.T) {
 		"no list":                    {"gpu_nvidia": "H100"},
 		"nothing that can be JSON":   {"cudaVersion": func() {}},
 	} {
-		_, err := before.With(facts)
+		_, err := With(before, facts)
 		require.Error(t, err, name)
 	}
-	after, err := before.With(map[string]any{"gpu_nvidia": []GPU{{Name: "H100"}}})
+	after, err := With(before, map[string]any{"gpu_nvidia": []record.GPU{{Name: "H100"}}})
 	require.NoError(t, err)
-	assert.Equal(t, 2, after.GPUCount)
+	assert.EqualValues(t, 2, after.GPUCount)
 	assert.Equal(t, "vm", after.Host)
 	assert.Len(t, before.NVIDIA, 1, "what was written down before stays as it was")
 	assert.Zero(t, before.NVIDIA[:2][1])
-	same, err := before.With(nil)
+	same, err := With(before, nil)
 	require.NoError(t, err)
 	assert.Equal(t, before, same)
 }
@@ -115,7 +117,7 @@ func TestWhatIsSwitchedOff(t *testing.T) {
 	assert.Zero(t, Collect(without).Git)
 	assert.Equal(t, "vm", Collect(without).Host)
 	without.GitCommit, without.GitRemoteURL = "abc", "https://example.com/a"
-	assert.Equal(t, Git{Remote: "https://example.com/a", Commit: "abc"}, Collect(without).Git, "what somebody says is not looked for")
+	assert.Equal(t, &record.Git{RemoteURL: "https://example.com/a", Commit: "abc"}, Collect(without).Git, "what somebody says is not looked for")
 
 	elsewhere := with
 	elsewhere.WorkDir, elsewhere.GitRoot = t.TempDir(), dir
@@ -165,9 +167,9 @@ func TestThisProcess(t *testing.T) {
 func TestCPUInfoOfMachinesWithoutCores(t *testing.T) {
 	t.Parallel()
 	cores, logical, model := parseCPUInfo([]byte("processor\t: 0\nBogoMIPS : 50\n\nprocessor\t: 1\n"))
-	assert.Equal(t, []any{2, 2, ""}, []any{cores, logical, model})
+	assert.Equal(t, []any{uint32(2), uint32(2), ""}, []any{cores, logical, model})
 	cores, logical, _ = parseCPUInfo(nil)
-	assert.Equal(t, []any{0, 0}, []any{cores, logical})
+	assert.Equal(t, []any{uint32(0), uint32(0)}, []any{cores, logical})
 	for _, text := range []string{"", "MemTotal: x kB", "MemTotal: -1 kB", "MemTotal: 99999999999999999999 kB"} {
 		assert.Zero(t, memTotal([]byte(text)), text)
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
@@ -14,21 +15,21 @@ import (
 // findGit reads the commit and a remote's URL of the work tree of dir from Git's own files.
 // So git need not be installed, and a repository cannot make it run a program. Values that
 // are missing, or stored in an unknown way, stay empty.
-func findGit(dir, remote string) (top string, git Git) {
+func findGit(dir, remote string) (top string, git record.Git) {
 	if dir == "" {
-		return "", Git{}
+		return "", record.Git{}
 	}
 	for {
 		if own := gitDir(filepath.Join(dir, ".git")); own != "" {
 			common := commonDir(own)
-			return dir, Git{
-				Remote: remoteURL(readSmall(filepath.Join(common, "config")), remote),
-				Commit: head(own, common),
+			return dir, record.Git{
+				RemoteURL: remoteURL(readSmall(filepath.Join(common, "config")), remote),
+				Commit:    head(own, common),
 			}
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return "", Git{}
+			return "", record.Git{}
 		}
 		dir = parent
 	}

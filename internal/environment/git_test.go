@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 var (
@@ -55,42 +57,42 @@ func TestGit(t *testing.T) {
 		name string
 		in   string // where the program runs
 		tree map[string]string
-		want Git
+		want record.Git
 	}{
 		{"branch", ".", map[string]string{
 			".git/HEAD": "ref: refs/heads/main\n", ".git/config": config, ".git/refs/heads/main": commit + "\n",
-		}, Git{url, commit}},
+		}, record.Git{RemoteURL: url, Commit: commit}},
 		{"deep inside", "a/b/c", map[string]string{
 			".git/HEAD": commit + "\n", ".git/config": config, "a/b/c/x": "",
-		}, Git{url, commit}},
-		{"detached, SHA-256, no config", ".", map[string]string{".git/HEAD": other + "\n"}, Git{"", other}},
+		}, record.Git{RemoteURL: url, Commit: commit}},
+		{"detached, SHA-256, no config", ".", map[string]string{".git/HEAD": other + "\n"}, record.Git{Commit: other}},
 		{"packed", ".", map[string]string{
 			".git/HEAD":        "ref: refs/heads/main\n",
 			".git/packed-refs": "# pack-refs with: peeled fully-peeled sorted\n" + other + " refs/heads/mai\n" + commit + " refs/heads/main\n^" + other + "\n",
-		}, Git{"", commit}},
-		{"before the first commit", ".", map[string]string{".git/HEAD": "ref: refs/heads/main\n", ".git/config": config}, Git{url, ""}},
+		}, record.Git{Commit: commit}},
+		{"before the first commit", ".", map[string]string{".git/HEAD": "ref: refs/heads/main\n", ".git/config": config}, record.Git{RemoteURL: url}},
 		{"chain", ".", map[string]string{
 			".git/HEAD": "ref: refs/heads/alias", ".git/refs/heads/alias": "ref: refs/heads/main", ".git/refs/heads/main": commit,
-		}, Git{"", commit}},
+		}, record.Git{Commit: commit}},
 		{"circle", ".", map[string]string{
 			".git/HEAD": "ref: refs/heads/a", ".git/refs/heads/a": "ref: refs/heads/b", ".git/refs/heads/b": "ref: refs/heads/a",
-		}, Git{}},
-		{"escape", ".", map[string]string{".git/HEAD": "ref: ../../secret", "secret": commit}, Git{}},
-		{"reftable", ".", map[string]string{".git/HEAD": "ref: refs/heads/.invalid\n", ".git/reftable/tables.list": ""}, Git{}},
-		{"nonsense", ".", map[string]string{".git/HEAD": "\x00\xff", ".git/config": "[remote \"origin\"\nurl"}, Git{}},
+		}, record.Git{}},
+		{"escape", ".", map[string]string{".git/HEAD": "ref: ../../secret", "secret": commit}, record.Git{}},
+		{"reftable", ".", map[string]string{".git/HEAD": "ref: refs/heads/.invalid\n", ".git/reftable/tables.list": ""}, record.Git{}},
+		{"nonsense", ".", map[string]string{".git/HEAD": "\x00\xff", ".git/config": "[remote \"origin\"\nurl"}, record.Git{}},
 		{"submodule", "lib", map[string]string{
 			"lib/.git": "gitdir: ../.git/modules/lib\n", ".git/HEAD": "ref: refs/heads/main",
 			".git/modules/lib/HEAD": commit, ".git/modules/lib/config": config,
-		}, Git{url, commit}},
+		}, record.Git{RemoteURL: url, Commit: commit}},
 		{"further work tree", "tree", map[string]string{
 			"tree/.git": "gitdir: ../main/.git/worktrees/tree", "main/.git/worktrees/tree/HEAD": "ref: refs/heads/topic",
 			"main/.git/worktrees/tree/commondir": "../..\n", "main/.git/config": config, "main/.git/refs/heads/topic": commit,
 			"main/.git/HEAD": other,
-		}, Git{url, commit}},
+		}, record.Git{RemoteURL: url, Commit: commit}},
 		{"empty .git inside of a repository", "x", map[string]string{
 			"x/.git/keep": "", ".git/HEAD": commit,
-		}, Git{"", commit}},
-		{"broken .git file", ".", map[string]string{".git": "what"}, Git{}},
+		}, record.Git{Commit: commit}},
+		{"broken .git file", ".", map[string]string{".git": "what"}, record.Git{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

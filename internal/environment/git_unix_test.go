@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // A read from the pipe would wait for a writer that never comes.
@@ -28,7 +30,7 @@ func TestFindGit_PipeInPlaceOfFile_ReadsTheRest(t *testing.T) {
 			_ = os.Remove(pipe)
 			require.NoError(t, syscall.Mkfifo(pipe, 0o600))
 			_, git := findGit(dir, "origin")
-			assert.Equal(t, Git{Remote: "https://example.com/a.git"}, git)
+			assert.Equal(t, record.Git{RemoteURL: "https://example.com/a.git"}, git)
 		})
 	}
 }

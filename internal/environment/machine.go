@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // machine returns the name of the processor that uname -m and the web UI use.
@@ -26,15 +28,15 @@ func machine(arch string) string {
 
 // addMachine adds the hardware and the operating system from proc. The official client also
 // adds the version of the C library to the name of the system, which wandgo does not use.
-func (e *Environment) addMachine(proc fs.FS) {
+func addMachine(e *record.Environment, proc fs.FS) {
 	e.OS = runtime.GOOS + "-" + machine(runtime.GOARCH)
 	if runtime.GOOS == "linux" {
 		e.OS = "Linux-" + machine(runtime.GOARCH)
 	}
-	e.LogicalCPUs = runtime.NumCPU()
+	e.LogicalCPUs = uint32(runtime.NumCPU()) //nolint:gosec // a count
 	e.CPUCount = e.LogicalCPUs
 	if disk, ok := diskOf("/"); ok {
-		e.Disk = map[string]Disk{"/": disk}
+		e.Disk = map[string]record.Disk{"/": disk}
 	}
 	if proc == nil {
 		return
@@ -71,7 +73,7 @@ func memTotal(info []byte) uint64 {
 
 // parseCPUInfo counts the processors and their cores. If cores are not listed, as on ARM and
 // in many virtual machines, each processor is a core.
-func parseCPUInfo(info []byte) (cores, logical int, model string) {
+func parseCPUInfo(info []byte) (cores, logical uint32, model string) {
 	type core struct{ socket, core string }
 	seen := make(map[core]bool)
 	var current core
@@ -97,7 +99,7 @@ func parseCPUInfo(info []byte) (cores, logical int, model string) {
 			seen[current] = true
 		}
 	}
-	cores = len(seen)
+	cores = uint32(len(seen)) //nolint:gosec // a count
 	if cores == 0 || cores > logical {
 		cores = logical
 	}

@@ -59,7 +59,7 @@ func tell(t *testing.T, file []byte) string {
 	fmt.Fprintf(&b, "metrics without: %s\n", record.AppendMetricsJSON(nil, s.Metrics, false))
 	fmt.Fprintf(&b, "telemetry: %s\n", s.Telemetry.AppendJSON(nil))
 	for i := range s.Environments {
-		fmt.Fprintf(&b, "environment: %s\n", s.Environments[i].AppendJSON(nil))
+		fmt.Fprintf(&b, "environment: %s\n", s.Environments[i].JSON())
 	}
 	if s.Exit != nil {
 		fmt.Fprintf(&b, "exit: %+v\n", *s.Exit)
@@ -119,8 +119,8 @@ func TestEnvironmentInParts(t *testing.T) {
 	gpus := []record.GPU{{Name: "H100", MemoryTotal: 85899345920, UUID: "GPU-1"}, {Name: "H100"}}
 	for _, e := range []record.Environment{
 		{WriterID: "w", Host: "vm", Args: []string{"-x"}},
-		{WriterID: "w", GPUType: "H100", GPUCount: 2, NVIDIA: gpus},
-		{WriterID: "w", Host: "vm", Args: []string{"-x"}, GPUType: "H100", GPUCount: 2, NVIDIA: gpus, CUDAVersion: "12.4"},
+		{WriterID: "w", GPU: "H100", GPUCount: 2, NVIDIA: gpus},
+		{WriterID: "w", Host: "vm", Args: []string{"-x"}, GPU: "H100", GPUCount: 2, NVIDIA: gpus, CUDAVersion: "12.4"},
 	} {
 		require.NoError(t, w.Append(&e))
 	}
@@ -133,5 +133,5 @@ func TestEnvironmentInParts(t *testing.T) {
 	require.Len(t, s.Environments, 1)
 	assert.JSONEq(t, `{"args":["-x"],"host":"vm","gpu":"H100","gpu_count":2,"gpu_nvidia":[
 		{"name":"H100","memoryTotal":"85899345920","uuid":"GPU-1"},{"name":"H100"}],"cudaVersion":"12.4","writerId":"w"}`,
-		string(s.Environments[0].AppendJSON(nil)))
+		string(s.Environments[0].JSON()))
 }

@@ -57,10 +57,10 @@ func bodies() []record.Record {
 		&record.Exit{Code: -1, Runtime: 5, NotComplete: true},
 		&record.Alert{Title: "t", Text: "x", Level: "WARN", Wait: time.Minute},
 		&record.Environment{
-			OS: "linux", Python: "3", StartedAt: at, Docker: "d", Args: []string{"-x", ""}, Program: "p", CodePath: "c",
+			OS: "linux", Python: "3", StartedAt: record.Time{Time: at}, Docker: "d", Args: []string{"-x", ""}, Program: "p", CodePath: "c",
 			CodePathLocal: "l", Git: &record.Git{Commit: "c"}, Email: "e", Root: "/", Host: "h", Username: "u",
-			Executable: "x", Colab: "co", CPUCount: 2, CPUCountLogical: 4, GPUType: "g", GPUCount: 1,
-			Disk: map[string]record.DiskSize{"/": {Total: 1 << 40, Used: 3}}, MemoryTotal: 1 << 33, CPUModel: "m",
+			Executable: "x", Colab: "co", CPUCount: 2, LogicalCPUs: 4, GPU: "g", GPUCount: 1,
+			Disk: map[string]record.Disk{"/": {Total: 1 << 40, Used: 3}}, Memory: record.Memory{Total: 1 << 33}, CPU: record.CPU{Model: "m"},
 			NVIDIA:      []record.GPU{{Name: "H100", MemoryTotal: 1 << 37, CUDACores: 16896, Architecture: "Hopper", UUID: "u"}, {}},
 			CUDAVersion: "12", WriterID: "w", Unknown: []byte{0xf2, 0x01, 0x02, 0x08, 0x01}, // field 30
 		},

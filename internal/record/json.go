@@ -1,10 +1,7 @@
 package record
 
 import (
-	"maps"
-	"slices"
 	"strconv"
-	"time"
 
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
@@ -38,13 +35,6 @@ func (o *object) number(k string, v int64) {
 	if v != 0 {
 		o.key(k)
 		o.dst = strconv.AppendInt(o.dst, v, 10)
-	}
-}
-
-// big is for integers of 64 bits, which are text in protobuf's JSON.
-func (o *object) big(k string, v uint64) {
-	if v != 0 {
-		o.text(k, strconv.FormatUint(v, 10))
 	}
 }
 
@@ -171,99 +161,4 @@ func numbersOf(set uint16) []int32 {
 		}
 	}
 	return out
-}
-
-// formatTime writes a time as protobuf's JSON does: with no digits of a second,
-// or three, six or nine.
-func formatTime(t time.Time) string {
-	layout := "2006-01-02T15:04:05.000000000Z07:00"
-	switch nano := t.Nanosecond(); {
-	case nano == 0:
-		layout = time.RFC3339
-	case nano%1e6 == 0:
-		layout = "2006-01-02T15:04:05.000Z07:00"
-	case nano%1e3 == 0:
-		layout = "2006-01-02T15:04:05.000000Z07:00"
-	}
-	return t.UTC().Format(layout)
-}
-
-// AppendJSON appends the environment as it stands in wandb-metadata.json and in a
-// run's config, as _wandb.e.<writer>. Unknown fields are left out.
-func (e *Environment) AppendJSON(dst []byte) []byte {
-	o := newObject(dst)
-	o.text("os", e.OS)
-	o.text("python", e.Python)
-	if !e.StartedAt.IsZero() {
-		o.text("startedAt", formatTime(e.StartedAt))
-	}
-	o.text("docker", e.Docker)
-	if len(e.Args) > 0 {
-		o.key("args")
-		sep := byte('[')
-		for _, a := range e.Args {
-			o.dst = append(o.dst, sep)
-			o.dst = jsonx.AppendQuoted(o.dst, []byte(a))
-			sep = ','
-		}
-		o.dst = append(o.dst, ']')
-	}
-	o.text("program", e.Program)
-	o.text("codePath", e.CodePath)
-	o.text("codePathLocal", e.CodePathLocal)
-	if g := e.Git; g != nil {
-		o.nested("git", func(o *object) {
-			o.text("remote", g.RemoteURL)
-			o.text("commit", g.Commit)
-		})
-	}
-	o.text("email", e.Email)
-	o.text("root", e.Root)
-	o.text("host", e.Host)
-	o.text("username", e.Username)
-	o.text("executable", e.Executable)
-	o.text("colab", e.Colab)
-	o.number("cpu_count", int64(e.CPUCount))
-	o.number("cpu_count_logical", int64(e.CPUCountLogical))
-	o.text("gpu", e.GPUType)
-	o.number("gpu_count", int64(e.GPUCount))
-	if len(e.Disk) > 0 {
-		o.nested("disk", func(o *object) {
-			for _, path := range slices.Sorted(maps.Keys(e.Disk)) {
-				o.nested(path, func(o *object) {
-					o.big("total", e.Disk[path].Total)
-					o.big("used", e.Disk[path].Used)
-				})
-			}
-		})
-	}
-	if e.MemoryTotal != 0 {
-		o.nested("memory", func(o *object) { o.big("total", e.MemoryTotal) })
-	}
-	if e.CPUModel != "" {
-		o.nested("cpu", func(o *object) { o.text("model", e.CPUModel) })
-	}
-	if len(e.NVIDIA) > 0 {
-		o.key("gpu_nvidia")
-		sep := byte('[')
-		for i := range e.NVIDIA {
-			o.dst = append(o.dst, sep)
-			o.dst = e.NVIDIA[i].appendJSON(o.dst)
-			sep = ','
-		}
-		o.dst = append(o.dst, ']')
-	}
-	o.text("cudaVersion", e.CUDAVersion)
-	o.text("writerId", e.WriterID)
-	return o.close()
-}
-
-func (g *GPU) appendJSON(dst []byte) []byte {
-	o := newObject(dst)
-	o.text("name", g.Name)
-	o.big("memoryTotal", g.MemoryTotal)
-	o.number("cudaCores", int64(g.CUDACores))
-	o.text("architecture", g.Architecture)
-	o.text("uuid", g.UUID)
-	return o.close()
 }

@@ -1,7 +1,5 @@
 package record
 
-import "time"
-
 // Goals of a [Metric].
 const (
 	GoalNone     = 0
@@ -53,40 +51,3 @@ type Telemetry struct {
 
 // TelemetryLabel is a label that a program gave itself.
 type TelemetryLabel struct{ Code, Repo, Version string }
-
-// Environment describes the machine and the program. The official client writes
-// it in parts, which belong together by WriterID.
-type Environment struct {
-	OS, Python                       string
-	StartedAt                        time.Time
-	Docker                           string
-	Args                             []string
-	Program, CodePath, CodePathLocal string
-	Git                              *Git
-	Email, Root, Host, Username      string
-	Executable, Colab                string
-	CPUCount, CPUCountLogical        uint32
-	GPUType                          string
-	GPUCount                         uint32
-	// Disk has, by mount point, sizes in bytes.
-	Disk        map[string]DiskSize
-	MemoryTotal uint64
-	CPUModel    string
-	NVIDIA      []GPU
-	CUDAVersion string
-	WriterID    string
-	// Unknown has the fields that are not decoded here, in wire form.
-	Unknown []byte
-}
-
-// GPU is one NVIDIA GPU. MemoryTotal is in bytes.
-type GPU struct {
-	Name         string
-	MemoryTotal  uint64
-	CUDACores    uint32
-	Architecture string
-	UUID         string
-}
-
-// DiskSize is the size of a disk in bytes.
-type DiskSize struct{ Total, Used uint64 }

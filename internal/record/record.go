@@ -51,7 +51,10 @@ type Run struct {
 }
 
 // Git is the state of the repository.
-type Git struct{ RemoteURL, Commit string }
+type Git struct {
+	RemoteURL string `json:"remote,omitempty"` // without password
+	Commit    string `json:"commit,omitempty"` // in hex
+}
 
 // BranchPoint is where a forked or rewound run leaves another.
 type BranchPoint struct {

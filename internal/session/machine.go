@@ -19,14 +19,14 @@ type Machine struct {
 	requirements []byte
 
 	mu          sync.Mutex // guards what may be added while the run is going on
-	environment *environment.Environment
+	environment *record.Environment
 	metadata    []byte // nil if nothing is described
 }
 
 // DescribeMachine describes this process, as far as the settings allow. It reads a few
 // small files. Of several writers of a run only the primary one is described.
 func DescribeMachine(s *settings.Settings, log *slog.Logger, w *Writer, o environment.Options) *Machine {
-	m := &Machine{writerID: runid.NewClient(), environment: new(environment.Environment)}
+	m := &Machine{writerID: runid.NewClient(), environment: new(record.Environment)}
 	if w != nil {
 		m.writerID = w.ID
 	}
@@ -51,10 +51,13 @@ func DescribeMachine(s *settings.Settings, log *slog.Logger, w *Writer, o enviro
 }
 
 // Git is the state of the repository that the program runs in.
-func (m *Machine) Git() environment.Git {
+func (m *Machine) Git() record.Git {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.environment.Git
+	if m.environment.Git == nil {
+		return record.Git{}
+	}
+	return *m.environment.Git
 }
 
 // described reports whether the machine is described.
@@ -71,7 +74,7 @@ func (m *Machine) text() []byte {
 func (m *Machine) add(facts map[string]any) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	with, err := m.environment.With(facts)
+	with, err := environment.With(m.environment, facts)
 	if err != nil {
 		return err
 	}
@@ -102,34 +105,11 @@ func (m *Machine) record() record.Record {
 		return nil
 	}
 	m.mu.Lock()
-	e, described := m.environment, m.metadata != nil
-	m.mu.Unlock()
-	if !described {
+	defer m.mu.Unlock()
+	if m.metadata == nil {
 		return nil
 	}
-	body := &record.Environment{
-		OS: e.OS, StartedAt: e.StartedAt.Time, Docker: e.Docker, Args: e.Args,
-		Program: e.Program, CodePath: e.CodePath, CodePathLocal: e.CodePathLocal,
-		Email: e.Email, Root: e.Root, Host: e.Host, Username: e.Username, Executable: e.Executable,
-		CPUCount: uint32(e.CPUCount), CPUCountLogical: uint32(e.LogicalCPUs), //nolint:gosec // counts of processors
-		CPUModel: e.CPU.Model, CUDAVersion: e.CUDAVersion, MemoryTotal: e.Memory.Total,
-		GPUType: e.GPU, GPUCount: uint32(e.GPUCount), //nolint:gosec // a count
-		WriterID: m.writerID,
-	}
-	for _, g := range e.NVIDIA {
-		body.NVIDIA = append(body.NVIDIA, record.GPU{
-			Name: g.Name, MemoryTotal: g.MemoryTotal, Architecture: g.Architecture, UUID: g.UUID,
-			CUDACores: uint32(g.CUDACores), //nolint:gosec // a count
-		})
-	}
-	if e.Git != (environment.Git{}) {
-		body.Git = &record.Git{RemoteURL: e.Git.Remote, Commit: e.Git.Commit}
-	}
-	for mount, d := range e.Disk {
-		if body.Disk == nil {
-			body.Disk = make(map[string]record.DiskSize)
-		}
-		body.Disk[mount] = record.DiskSize{Total: d.Total, Used: d.Used}
-	}
-	return body
+	e := *m.environment
+	e.WriterID = m.writerID
+	return &e
 }

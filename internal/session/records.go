@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/wandgo/wandgo/internal/environment"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/version"
@@ -38,9 +37,9 @@ func (s *Session) runRecord() *record.Run {
 	if p.State != nil {
 		rec.StorageID = p.State.StorageID
 	}
-	if p.Machine != nil && p.Machine.Git() != (environment.Git{}) {
+	if p.Machine != nil && p.Machine.Git() != (record.Git{}) {
 		git := p.Machine.Git()
-		rec.Git = &record.Git{RemoteURL: git.Remote, Commit: git.Commit}
+		rec.Git = &git
 	}
 	own := s.config.Own.Launch.Entries()
 	if b := s.config.Own.Branch; b != nil {

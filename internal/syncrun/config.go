@@ -81,7 +81,7 @@ func (j *job) environment(e *record.Environment) []byte {
 			return b.Bytes()
 		}
 	}
-	return e.AppendJSON(nil)
+	return e.JSON()
 }
 
 // upsert is the request that creates or updates the run. Without labels there is at
@@ -150,9 +150,9 @@ func (s *Contents) metadata() []byte {
 	if len(s.Environments) == 0 {
 		return nil
 	}
-	var b bytes.Buffer
-	if json.Indent(&b, s.Environments[len(s.Environments)-1].AppendJSON(nil), "", "  ") != nil {
+	text, err := s.Environments[len(s.Environments)-1].File()
+	if err != nil {
 		return nil
 	}
-	return append(b.Bytes(), '\n')
+	return text
 }

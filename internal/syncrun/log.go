@@ -100,7 +100,7 @@ func (h *head) take(rec *wire.Entry) {
 		}
 	case *record.Environment:
 		if h.begun.IsZero() {
-			h.begun = body.StartedAt
+			h.begun = body.StartedAt.Time
 		}
 	case *record.Stats:
 		h.measured = true

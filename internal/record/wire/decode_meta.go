@@ -176,7 +176,7 @@ func (d *Decoder) environment(b []byte) *record.Environment {
 		case 2:
 			e.Python = f.str()
 		case 3:
-			e.StartedAt = d.time(f)
+			e.StartedAt.Time = d.time(f)
 		case 4:
 			e.Docker = f.str()
 		case 5:
@@ -206,9 +206,9 @@ func (d *Decoder) environment(b []byte) *record.Environment {
 		case 16:
 			e.CPUCount = f.uint32()
 		case 17:
-			e.CPUCountLogical = f.uint32()
+			e.LogicalCPUs = f.uint32()
 		case 18:
-			e.GPUType = f.str()
+			e.GPU = f.str()
 		case 19:
 			e.GPUCount = f.uint32()
 		case 20:
@@ -218,13 +218,13 @@ func (d *Decoder) environment(b []byte) *record.Environment {
 		case 21:
 			d.each(f.data, func(f *fields) {
 				if f.num == 1 {
-					e.MemoryTotal = f.uint()
+					e.Memory.Total = f.uint()
 				}
 			})
 		case 22:
 			d.each(f.data, func(f *fields) {
 				if f.num == 3 {
-					e.CPUModel = f.str()
+					e.CPU.Model = f.str()
 				}
 			})
 		case 24:
@@ -263,7 +263,7 @@ func (d *Decoder) gpu(b []byte) record.GPU {
 
 func (d *Decoder) disk(e *record.Environment, b []byte) {
 	var path string
-	var size record.DiskSize
+	var size record.Disk
 	d.each(b, func(f *fields) {
 		switch f.num {
 		case 1:
@@ -280,7 +280,7 @@ func (d *Decoder) disk(e *record.Environment, b []byte) {
 		}
 	})
 	if e.Disk == nil {
-		e.Disk = make(map[string]record.DiskSize)
+		e.Disk = make(map[string]record.Disk)
 	}
 	e.Disk[path] = size
 }

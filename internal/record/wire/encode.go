@@ -248,7 +248,7 @@ func appendFlags(dst []byte, num protowire.Number, set []int32) []byte {
 func appendEnvironment(dst []byte, e *record.Environment) []byte {
 	dst = appendString(dst, 1, e.OS)
 	dst = appendString(dst, 2, e.Python)
-	dst = appendTime(dst, 3, e.StartedAt)
+	dst = appendTime(dst, 3, e.StartedAt.Time)
 	dst = appendString(dst, 4, e.Docker)
 	for _, a := range e.Args {
 		dst = appendElem(dst, 5, a)
@@ -264,8 +264,8 @@ func appendEnvironment(dst []byte, e *record.Environment) []byte {
 	dst = appendString(dst, 14, e.Executable)
 	dst = appendString(dst, 15, e.Colab)
 	dst = appendUint(dst, 16, uint64(e.CPUCount))
-	dst = appendUint(dst, 17, uint64(e.CPUCountLogical))
-	dst = appendString(dst, 18, e.GPUType)
+	dst = appendUint(dst, 17, uint64(e.LogicalCPUs))
+	dst = appendString(dst, 18, e.GPU)
 	dst = appendUint(dst, 19, uint64(e.GPUCount))
 	for _, path := range slices.Sorted(maps.Keys(e.Disk)) {
 		entry, mark := begin(dst, 20)
@@ -275,16 +275,16 @@ func appendEnvironment(dst []byte, e *record.Environment) []byte {
 		entry = appendUint(entry, 2, e.Disk[path].Used)
 		dst = end(end(entry, size), mark)
 	}
-	if e.MemoryTotal != 0 {
+	if e.Memory.Total != 0 {
 		var mark int
 		dst, mark = begin(dst, 21)
-		dst = appendUint(dst, 1, e.MemoryTotal)
+		dst = appendUint(dst, 1, e.Memory.Total)
 		dst = end(dst, mark)
 	}
-	if e.CPUModel != "" {
+	if e.CPU.Model != "" {
 		var mark int
 		dst, mark = begin(dst, 22)
-		dst = appendString(dst, 3, e.CPUModel)
+		dst = appendString(dst, 3, e.CPU.Model)
 		dst = end(dst, mark)
 	}
 	for i := range e.NVIDIA {
