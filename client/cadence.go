@@ -9,42 +9,40 @@ import (
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
-// Cadence says how often an online run speaks to the server. Nobody has to set it:
-// the zero Cadence is the official client's, but for posts that are more frequent
-// where the server says that it has room for them. A field that is not zero must be
-// at least a millisecond, so that a number whose unit was forgotten is noticed; a
-// value that is out of bounds is an error of [New].
+// Cadence says how often an online run sends requests to the server. The zero Cadence is
+// that of the official client, with more frequent posts if the server has room for them.
+// A field that is set must be at least a millisecond, so that a number without a unit is
+// noticed. A value that is out of bounds is an error of [New].
 //
-// The first rows of a run leave at once, as does what Finish sends, a full request
-// of about 1.5 MB, and [Run.MarkPreempting]. A run never has more than one request to
-// its file stream on the way.
+// Some requests do not wait: the first rows of a run, a full request of about 1.5 MB,
+// [Run.MarkPreempting], [Run.Flush], and what Finish sends. A run never has more than one
+// request to its file stream in flight.
 type Cadence struct {
 	// Interval is the least time between the starts of two posts of rows, summary,
-	// system metrics and console lines. What is logged meanwhile goes together.
-	// Longer than Heartbeat it is as long as that, as something is sent then anyway.
-	// At most an hour. Default: WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL (seconds), then
-	// 15 s.
+	// system metrics and console lines. What is logged meanwhile is sent together. It
+	// is at most Heartbeat, because something is sent then anyway. At most an hour.
+	// Default: WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL (seconds), then 15 s.
 	Interval time.Duration
 	// MinInterval is the least time to which Interval shrinks while the server's
-	// RateLimit-Remaining and RateLimit-Reset headers leave room for ten times as
-	// many posts, as a project has many runs. People watch the chart move. At most
-	// Interval, if both are given; the same as Interval never shrinks it. Default:
-	// Interval, where that or its variable is set, else 2 s.
+	// RateLimit-Remaining and RateLimit-Reset headers leave room for ten times as many
+	// posts, because a project has many runs. At most Interval, if both are set; equal
+	// to Interval it never shrinks. Default: Interval if that or its variable is set,
+	// else 2 s.
 	MinInterval time.Duration
 	// Heartbeat is the time after the last post until an empty one says that the run
 	// is alive. At most four minutes, as the server takes five of silence for a
 	// crash. Default: 30 s.
 	Heartbeat time.Duration
 	// ConfigDelay is how long changes of config, name, notes, tags and metric
-	// definitions are gathered from the first on, before one request brings them to
-	// the server. At most an hour. Default: 5 s.
+	// definitions are gathered, from the first one on, before one request sends them. At
+	// most an hour. Default: 5 s.
 	ConfigDelay time.Duration
 	// FileDelay is how long names of saved files are gathered before one request asks
-	// where to upload them; it is also the least time between two uploads of a file
+	// where to upload them. It is also the least time between two uploads of a file
 	// saved with [SaveLive]. At most an hour. Default: 5 s.
 	FileDelay time.Duration
-	// LivePoll is how often files saved with [SaveLive] are looked at. At most an
-	// hour. Default: 500 ms.
+	// LivePoll is how often files saved with [SaveLive] are checked for changes. At most
+	// an hour. Default: 500 ms.
 	LivePoll time.Duration
 }
 

@@ -12,11 +12,12 @@ import (
 	"github.com/wandgo/wandgo/internal/sink"
 )
 
-// Init creates a run with a client made from the environment, which lives as
-// long as the run; see [Client.Init]. Each call makes a Client of its own, so
-// that concurrent calls share nothing: where 64 of them are refused, 64 ask the
-// server why. Programs with many runs make one Client with [New], whose Inits
-// share connections and, where they are refused alike, one diagnosis.
+// Init creates a run with a client made from the environment. The client is closed when
+// the run is finished. See [Client.Init].
+//
+// Each call makes its own Client, so concurrent calls share nothing: if 64 of them are
+// refused, all 64 ask the server why. Programs with many runs make one Client with
+// [New], whose Inits share connections and, if they are refused alike, one diagnosis.
 func Init(ctx context.Context, opts RunOptions) (*Run, error) {
 	c, err := New(Options{})
 	if err != nil {
@@ -31,21 +32,24 @@ func Init(ctx context.Context, opts RunOptions) (*Run, error) {
 	return run, nil
 }
 
-// Init creates a run and blocks until the server has taken or refused it: one
-// request on success (one more to resume or rewind, and one to exchange an identity
-// token), and at most Options.InitTimeout. When the server refuses,
-// Init asks it follow-up questions for at most Options.DiagnosisTimeout and
-// returns an *errors.PermissionError that says why. Other failures come as an
-// *errors.RequestError (ErrRunDeleted, ErrRateLimited, ErrServerUnavailable,
-// ErrWrongBaseURL, ErrSchemaMismatch; when resuming also ErrRunExists and
-// ErrRunMissing) and names that break a rule, before any
-// request, as an *errors.InputError. With RunOptions.OnRefused the run can go on
-// without the server instead. A failed Init leaves nothing running. ctx bounds
+// Init creates a run. It blocks until the server has accepted or refused it, for at most
+// Options.InitTimeout. It makes one request on success, one more to resume or rewind, and
+// one to exchange an identity token. A failed Init leaves nothing running. ctx bounds
 // Init, not the run.
 //
-// Init is safe for concurrent use. Concurrent Inits of one Client that name the
-// same entity and project and get the same refusal share one diagnosis; Inits of
-// different Clients, and thus those of the function [Init], never do.
+// If the server refuses the run, Init asks it why, for at most Options.DiagnosisTimeout.
+// With RunOptions.OnRefused the run can continue without the server.
+//
+// Errors:
+//   - *errors.PermissionError: the server refused the run; it says why.
+//   - *errors.RequestError: other failures of a request (ErrRunDeleted, ErrRateLimited,
+//     ErrServerUnavailable, ErrWrongBaseURL, ErrSchemaMismatch; with RunOptions.Resume
+//     also ErrRunExists and ErrRunMissing).
+//   - *errors.InputError: an option breaks a rule. No request was made.
+//   - the error of ctx.
+//
+// Init is safe for concurrent use. Concurrent Inits of one Client for the same entity and
+// project that get the same refusal share one diagnosis.
 func (c *Client) Init(ctx context.Context, opts RunOptions) (*Run, error) {
 	plan, err := c.plan(opts)
 	if err != nil {

@@ -135,12 +135,13 @@ type RunOptions struct {
 	Notes string
 	// Tags are labels of 1 to 64 characters. Default: WANDB_TAGS, split at commas.
 	Tags []string
-	// Config is what the run was started with: hyperparameters and the like.
-	// Values are encoded at once and not kept. What it leaves out comes from the
-	// files that WANDB_CONFIG_PATHS names, split at commas, the later one first, and
-	// from config-defaults.yaml in the working directory: YAML of the form
-	// lr: {value: 0.1}, read as Python's PyYAML reads it. What a sweep chose (WANDB_SWEEP_PARAM_PATH, a file of that form) goes before all of
-	// them and stays; [Run.Config] reads it. A file that cannot be read is an
+	// Config is what the run was started with, such as hyperparameters. Values are
+	// encoded at once and not retained. Keys that it lacks come from the files in
+	// WANDB_CONFIG_PATHS (separated by commas; later files take precedence), then from
+	// config-defaults.yaml in the working directory: YAML of the form lr: {value: 0.1},
+	// read as Python's PyYAML reads it. The parameters of a sweep
+	// (WANDB_SWEEP_PARAM_PATH, a file of that form) take precedence over all of them
+	// and cannot be changed; [Run.Config] reads them. A file that cannot be read is an
 	// *errors.InputError with its line.
 	Config map[string]any
 	// Resume says what to do if a run of this ID exists. Default: WANDB_RESUME, then
@@ -164,37 +165,39 @@ type RunOptions struct {
 	// Shared is for [ModeShared], which needs ID as well.
 	Shared Shared
 	// StatsInterval is how often the process and the machine are measured for the
-	// System tab, at least every 100 ms; negative is never. Default:
+	// System tab, at least every 100 ms. Negative means never. Default:
 	// WANDB_X_STATS_SAMPLING_INTERVAL (seconds), then 15 s; never if
 	// WANDB_X_DISABLE_STATS is set.
 	StatsInterval time.Duration
-	// MetricSources are measured besides, such as GPUs, and described in the run's
-	// overview if they are a [Describer].
+	// MetricSources are measured in addition, such as GPUs. Those that are a
+	// [Describer] are described in the run's overview.
 	MetricSources []MetricSource
-	// SaveDiff uploads what differs from the Git commit in the tracked files of the
-	// work tree around the working directory, as diff.patch, at most 10 MiB: what is
-	// larger is left out, with a warning in the log, as is what takes git longer
-	// than 30 s. It is taken when the run begins, and Init does not wait for it;
-	// Finish does. It needs git. Nothing is uploaded where WANDB_DISABLE_CODE,
-	// WANDB_DISABLE_GIT or WANDB_X_DISABLE_MACHINE_INFO is set, and in shared mode
-	// by the primary process only. Default: WANDB_SAVE_CODE, which has no other
-	// effect: source files are never uploaded.
+	// SaveDiff uploads the changes of tracked files since the Git commit as diff.patch.
+	// The work tree is the one around the working directory. It needs git. The diff is
+	// taken when the run starts; Finish waits for it, and Init does not. A diff that is
+	// larger than 10 MiB or takes longer than 30 s is skipped, with a warning in the
+	// log. Nothing is uploaded if WANDB_DISABLE_CODE, WANDB_DISABLE_GIT or
+	// WANDB_X_DISABLE_MACHINE_INFO is set; in shared mode only the primary process
+	// uploads it. Default: WANDB_SAVE_CODE, which has no other effect: source files are
+	// never uploaded.
 	SaveDiff bool
-	// OnRefused decides what Init does when the server does not take the run:
-	// on a refusal (err is an *errors.PermissionError) and also when it cannot
-	// be reached, is broken or misconfigured (an *errors.RequestError). It is
-	// not asked about invalid input or when the caller's context ended. It is
-	// called from Init's goroutine. Default: [Fail] always.
+	// OnRefused decides what Init does if the server does not accept the run. err is an
+	// *errors.PermissionError for a refusal, and an *errors.RequestError if the server
+	// cannot be reached, is broken or misconfigured. It is not called for invalid input,
+	// or after the caller's context ended. It is called on Init's goroutine. Default:
+	// [Fail]. See [GoOfflineOnRefusal].
 	OnRefused func(err error) Reaction
-	// OnLost is called once if the server stops taking an online run midway: the
-	// role changed, the key was revoked, the run deleted, the retries of a week
-	// spent. The run goes on on disk then. It is also called if changes of the run's
-	// settings or files alone are refused; the rows may go on reaching the server in
-	// that case, and if they are refused later, for another reason, it is called once
-	// more. err is the reason, with its diagnosis, as in [Run.Err]. It is called from a
-	// goroutine of its own and may take its time; it may call Finish, which does not
-	// wait for it. It is not called any more once Finish has begun, which returns the
-	// reason itself. Default: nothing.
+	// OnLost is called once if the server stops accepting an online run: the role was
+	// changed, the key revoked, the run deleted, or a request failed for a week. The run
+	// continues on disk. err is the reason with its diagnosis, as in [Run.Err].
+	//
+	// It is also called if only changes of the settings, or files, are refused. Rows may
+	// still reach the server then. If they are refused later for another reason, it is
+	// called once more.
+	//
+	// It is called on a goroutine of its own and may block. It may call Finish, which
+	// does not wait for it. It is not called after Finish has started, which returns the
+	// reason itself. Default: nil.
 	OnLost func(err error)
 }
 
@@ -205,10 +208,9 @@ type Reaction int
 const (
 	// Fail: Init returns the error.
 	Fail Reaction = iota
-	// GoOffline: Init returns a run that keeps its data on disk; [Run.Err] says
-	// why, [Run.Dir] where. Init does not fail where the disk has no place for it
-	// either: then Run.Err says that too, Run.Dir is "", and what is logged is lost
-	// (ErrRowLost).
+	// GoOffline: Init returns a run that is stored on disk. [Run.Err] says why,
+	// [Run.Dir] where. If the disk cannot be written either, Init still returns a run:
+	// Run.Err says that too, Run.Dir is "", and each row is lost (ErrRowLost).
 	GoOffline
 )
 

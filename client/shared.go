@@ -14,40 +14,39 @@ import (
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
-// Shared is what one process of several that write one run is to the run. It
-// counts in mode "shared" only, in which every process of a distributed job calls
-// Init with the same RunOptions.ID and logs rows, console lines and system
-// metrics of its own, and the server keeps them apart and shows them together.
-// Steps given to LogAt are ignored; log a metric such as the epoch and define it
-// as step metric instead. What a process could not upload stays in its [Run.Dir];
-// [Client.Sync] does not send it to the shared run, only, with another RunID, as a
-// run of its own.
+// Shared describes this process as one of several that write a run. It applies to
+// [ModeShared] only. Every process of a distributed job calls Init with the same
+// RunOptions.ID and logs its own rows, console lines and system metrics. The server keeps
+// them apart and shows them together.
 //
-// Where Primary is not given and the environment says which process of a job
-// this is (RANK, torchrun's GROUP_RANK and LOCAL_RANK, OMPI_COMM_WORLD_RANK,
-// PMI_RANK, SLURM_PROCID or JOB_COMPLETION_INDEX of Kubernetes), the process of
-// rank 0 is the primary one. Where nothing says anything, every process is, as
-// for the official client.
+// Steps given to LogAt are ignored: log a metric such as the epoch, and define it as step
+// metric. What a process could not upload stays in its [Run.Dir]; [Client.Sync] does not
+// upload it to the shared run, only as a run of its own (SyncOptions.RunID).
+//
+// If Primary is nil and the environment has the rank of the process (RANK, torchrun's
+// GROUP_RANK and LOCAL_RANK, OMPI_COMM_WORLD_RANK, PMI_RANK, SLURM_PROCID, or
+// JOB_COMPLETION_INDEX of Kubernetes), the process of rank 0 is the primary one. If the
+// environment has no rank every process is primary, as with the official client.
 type Shared struct {
 	// Label names the process in its console lines and system metrics and in
 	// output_<label>.log, at most 64 characters without / and \. Default:
 	// WANDB_X_LABEL, then the host's name and eight random characters.
 	Label string
-	// Primary describes the run: only the primary process uploads
+	// Primary says that this process describes the run: only the primary one uploads
 	// wandb-metadata.json, requirements.txt, config.yaml and wandb-summary.json.
 	// Default: WANDB_X_PRIMARY, then see above.
 	Primary *bool
-	// FinishesRun says that the run ends when this process calls Finish, with its
-	// exit code. Others upload what they have, and the run goes on. Default:
-	// WANDB_X_UPDATE_FINISH_STATE, then as Primary; the official client's default
-	// is true, with which the first process to end ends the run.
+	// FinishesRun says that the run ends when this process calls Finish, with its exit
+	// code. Other processes upload what they have, and the run continues. Default:
+	// WANDB_X_UPDATE_FINISH_STATE, then Primary. The official client's default is true:
+	// the first process to end ends the run.
 	FinishesRun *bool
 }
 
 // maxLabel bounds labels, in characters.
 const maxLabel = 64
 
-// share settles what this process is to a shared run.
+// share adds to the plan that other processes write the run as well.
 func (c *Client) share(p *plan, o Shared) error {
 	if err := c.checkShared(p, o); err != nil {
 		return err
