@@ -7,17 +7,16 @@ import (
 	"github.com/wandgo/wandgo/internal/journal"
 )
 
-// JournalSync says when a run's journal is brought to the disk itself (fsync), so
-// that it survives not only the end of the process but a loss of power as well.
-// Whatever the choice, rows reach the operating system within a second, or when
-// 64 KiB have gathered, and Finish syncs the file.
+// JournalSync says when a run's log is synced to disk (fsync), so that it survives not
+// only the end of the process but also a loss of power. In any case, rows reach the
+// operating system within a second, or when 64 KiB are waiting, and Finish syncs the file.
 type JournalSync int
 
 // The choices.
 const (
-	// JournalSyncAtEnd leaves the disk to the operating system until Finish, which
-	// takes up to half a minute as a rule. A killed process loses the last second
-	// at most, a machine that loses power that half minute.
+	// JournalSyncAtEnd leaves it to the operating system until Finish, which mostly
+	// takes up to half a minute. A killed process loses at most the last second, a
+	// machine that loses power that half minute.
 	JournalSyncAtEnd JournalSync = iota
 	// JournalSyncInterval syncs once a second, in the background: a machine that
 	// loses power loses about a second. Log does not wait.

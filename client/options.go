@@ -21,43 +21,46 @@ const (
 	DefaultDiagnosisTimeout = 5 * time.Second
 )
 
-// Options configure a [Client]. The zero Options take everything from the
-// environment, as the official client does: environment variables, then
-// netrc, then the settings files. Printing, logging or encoding Options hides the
-// key, also inside another value, with one exception: in an unexported field of a
-// struct, %v and its kin print APIKey as it is, because package fmt calls no
-// method there. A program that prints such a struct keeps the [Client] in it
-// instead, which shows no key anywhere.
+// Options configure a [Client]. The zero Options take everything from the environment,
+// as the official client does: environment variables, then netrc, then the settings
+// files.
+//
+// Printing, logging or encoding Options hides the key, even inside another value. The
+// exception is an unexported field of a struct: there %v prints APIKey as it is, because
+// package fmt calls no method. A program that prints such a struct keeps the [Client] in
+// it instead, which never shows the key.
 type Options struct {
 	// BaseURL is the server. Default: WANDB_BASE_URL, the settings files, then
 	// https://api.forge.coreweave.com.
 	BaseURL string
 	// APIKey is the key. Default: WANDB_API_KEY, or the identity token in the file
-	// that WANDB_IDENTITY_TOKEN_FILE names, of which only one may be set; then netrc
-	// (NETRC, ~/.netrc, ~/_netrc), then the settings files. An identity token is a
-	// JSON web token (OIDC) of the job's platform, read anew each time the server
-	// exchanges it for an access token: before the first request, five minutes
-	// before the last one ends, and once where the server does not accept it.
-	// Access tokens are kept for other processes in WANDB_CREDENTIALS_FILE, by
-	// default ~/.config/wandb/credentials.json.
+	// WANDB_IDENTITY_TOKEN_FILE, of which only one may be set; then netrc (NETRC,
+	// ~/.netrc, ~/_netrc), then the settings files.
+	//
+	// An identity token is a JSON web token (OIDC) of the job's platform. The server
+	// exchanges it for an access token. It is read again for each exchange: before the
+	// first request, five minutes before the access token expires, and once if the
+	// server does not accept that. Access tokens are stored for other processes in
+	// WANDB_CREDENTIALS_FILE, by default ~/.config/wandb/credentials.json.
 	APIKey string
-	// HTTPClient supplies proxy, TLS and connection settings. It is copied, not
-	// changed; redirects are never followed, so that the key goes nowhere else.
-	// Default: a client of its own.
+	// HTTPClient supplies proxy, TLS and connection settings. It is copied. Redirects
+	// are never followed, so that the key is sent to no other host. Default: a client
+	// of its own.
 	HTTPClient *http.Client
-	// Logger receives what the client does, at levels Debug to Warn. Default:
-	// silence.
+	// Logger receives log records at levels Debug to Warn. Default: nothing is logged.
 	Logger *slog.Logger
 	// Tracer observes each HTTP request, for example to make OpenTelemetry spans or
 	// Prometheus metrics of them. Default: none.
 	Tracer RequestTracer
-	// Output shows a person what becomes of runs, in colour where NO_COLOR does not
-	// forbid it: that the server keeps Init waiting, the link at the start, that a run
-	// is stopped or lost to the server, progress in Finish, and a summary with the
-	// course of each metric at the end. Only a terminal is written to, an *os.File
-	// that is one, and not if WANDB_SILENT or WANDB_QUIET is set; io.Discard shows
-	// nothing. Log never waits for it, and Init and Finish at most a second. Default:
-	// os.Stderr; nothing where Getenv is given.
+	// Output is the terminal on which runs are shown to a person: the link at the start,
+	// that the server keeps Init waiting, that a run was stopped or is not accepted any
+	// more, progress in Finish, and a summary with the metrics' history at the end.
+	// NO_COLOR switches colours off.
+	//
+	// Nothing is printed if it is not an *os.File that is a terminal, or if WANDB_SILENT
+	// or WANDB_QUIET is set; io.Discard prints nothing. Log never waits for it, and Init
+	// and Finish wait for at most a second. Default: os.Stderr, or nothing if Getenv is
+	// set.
 	Output io.Writer
 	// InitTimeout bounds the creation of a run, retries included. Default:
 	// WANDB_INIT_TIMEOUT (seconds), then [DefaultInitTimeout].
@@ -65,14 +68,15 @@ type Options struct {
 	// DiagnosisTimeout bounds the follow-up questions after a refusal, whatever
 	// the server does. Default: [DefaultDiagnosisTimeout].
 	DiagnosisTimeout time.Duration
-	// Dir is the directory in which runs keep their data, below "wandb"; where it
-	// cannot be written, a new one in the temporary directory serves. Default:
-	// WANDB_DIR, then the working directory.
+	// Dir is the directory in which runs store their data, below "wandb". If it cannot
+	// be written, a new directory in the temporary one is used. Default: WANDB_DIR, then
+	// the working directory.
 	Dir string
-	// JournalSync says when the runs' journals are brought to the disk itself, for
-	// machines that may lose power. Default: [JournalSyncAtEnd].
+	// JournalSync says when the runs' logs are synced to disk, for machines that may lose
+	// power. Default: [JournalSyncAtEnd].
 	JournalSync JournalSync
-	// Cadence says how often online runs speak to the server. Default: see [Cadence].
+	// Cadence says how often online runs send requests to the server. Default: see
+	// [Cadence].
 	Cadence Cadence
 	// Getenv replaces the process's environment, HOME included, which leads to
 	// netrc and the settings files; tests use it to be alone. Default: os.Getenv.
