@@ -12,11 +12,13 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/environment"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/session"
 	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // plan is a run before it exists: the options with the environment's filled in.
@@ -205,24 +207,16 @@ func (p *plan) question() diagnose.Question {
 // upsert is the request that creates the run. Empty settings are left out, so
 // that the server keeps or chooses.
 func (p *plan) upsert() graphql.UpsertBucketInput {
-	in := graphql.UpsertBucketInput{
-		Name:       &p.ID,
-		ModelName:  session.Optional(p.Project),
-		EntityName: session.Optional(p.Entity),
-		Sweep:      session.Optional(p.Sweep),
-		Host:       session.Optional(p.Host),
-		JobProgram: session.Optional(p.Program),
-		Config:     new(string(p.Config.Wire())),
-	}
+	rec := &record.Run{ID: p.ID, Entity: p.Entity, Project: p.Project, SweepID: p.Sweep, Host: p.Host}
 	if p.Machine != nil {
 		git := p.Machine.Git()
-		in.Commit, in.JobRepo = session.Optional(git.Commit), session.Optional(git.RemoteURL)
+		rec.Git = &git
 	}
 	if p.State != nil {
-		in.Id = session.Optional(p.State.StorageID)
+		rec.StorageID = p.State.StorageID
 	}
-	p.Labels.Describe(&in)
-	return in
+	p.Labels.Describe(rec)
+	return sink.Upsert(rec, p.Config.Wire(), p.Program)
 }
 
 // surroundings says what to describe of the process and its machine.

@@ -10,7 +10,7 @@ import (
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/runconfig"
-	"github.com/wandgo/wandgo/internal/session"
+	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // continueFrom finds out where the run starts, where that is not the beginning.
@@ -29,7 +29,7 @@ func (c *Client) continueFrom(ctx context.Context, p *plan, explain func(diagnos
 func (c *Client) resume(ctx context.Context, p *plan, explain func(diagnose.Question, error) error) error {
 	q := p.question()
 	q.Op = diagnose.OpResumeRun
-	resp, err := graphql.ResumeStatus(ctx, p.GraphQL, session.Optional(p.Entity), session.Optional(p.Project), p.ID)
+	resp, err := graphql.ResumeStatus(ctx, p.GraphQL, sink.Optional(p.Entity), sink.Optional(p.Project), p.ID)
 	if err != nil {
 		return explain(q, err)
 	}
@@ -90,8 +90,8 @@ func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Ques
 	q.Op = diagnose.OpRewindRun
 	resp, err := graphql.RewindRun(ctx, c.graphql, graphql.RewindRunInput{
 		RunName:     p.rewind.RunID,
-		EntityName:  session.Optional(p.Entity),
-		ProjectName: session.Optional(p.Project),
+		EntityName:  sink.Optional(p.Entity),
+		ProjectName: sink.Optional(p.Project),
 		MetricName:  "_step",
 		MetricValue: float64(p.rewind.Step),
 	})

@@ -13,7 +13,6 @@ import (
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/secret"
-	"github.com/wandgo/wandgo/internal/session"
 	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/sink"
 	"github.com/wandgo/wandgo/internal/syncrun"
@@ -51,7 +50,7 @@ func (s *syncServer) explain(ctx, within context.Context, at syncrun.Target, err
 func (s *syncServer) Status(ctx context.Context, at syncrun.Target) (*graphql.RunState, error) {
 	within, cancel := context.WithTimeout(ctx, s.client.initTimeout)
 	defer cancel()
-	resp, err := graphql.ResumeStatus(within, s.client.graphql, session.Optional(at.Entity), session.Optional(at.Project), at.RunID)
+	resp, err := graphql.ResumeStatus(within, s.client.graphql, sink.Optional(at.Entity), sink.Optional(at.Project), at.RunID)
 	if e, ok := errors.AsType[*graphql.Error](err); ok && e.FromWandB() && e.StatusCode == http.StatusNotFound {
 		return nil, nil //nolint:nilnil // hidden or missing; creating the run tells which, and why
 	}
@@ -69,7 +68,7 @@ func (s *syncServer) Rewind(ctx context.Context, at syncrun.Target, step int64) 
 	within, cancel := context.WithTimeout(ctx, s.client.initTimeout)
 	defer cancel()
 	resp, err := graphql.RewindRun(within, s.client.graphql, graphql.RewindRunInput{
-		RunName: at.RunID, EntityName: session.Optional(at.Entity), ProjectName: session.Optional(at.Project),
+		RunName: at.RunID, EntityName: sink.Optional(at.Entity), ProjectName: sink.Optional(at.Project),
 		MetricName: "_step", MetricValue: float64(step),
 	})
 	if err != nil {

@@ -24,16 +24,16 @@ func (s *Session) opening() []record.Record {
 
 // runRecord describes the run. s.mu is held.
 func (s *Session) runRecord() *record.Run {
-	p, l := s.plan, &s.labels
+	p := s.plan
 	rec := &record.Run{
 		ID: p.ID, Entity: p.Entity, Project: p.Project,
-		Config: &record.Config{Update: configItems(s.config.Values())},
-		Group:  l.Group, JobType: l.JobType, DisplayName: l.Name, Notes: l.Notes, Tags: l.Tags,
+		Config:  &record.Config{Update: configItems(s.config.Values())},
 		SweepID: p.Sweep, Host: p.Host,
 		StartingStep: s.rows.step, StartTime: p.Started,
 		Resumed: p.Resumed, Runtime: int32(s.prior.Seconds()),
 		Forked: p.Forked,
 	}
+	s.labels.Describe(rec)
 	if p.State != nil {
 		rec.StorageID = p.State.StorageID
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // Labels are the settings of a run that can change while it is running, beside its
@@ -40,24 +41,10 @@ func (l *Labels) Check(key secret.Key) error {
 	return nil
 }
 
-// Describe puts the labels into a request. Empty ones are omitted: the server keeps or
-// chooses them.
-func (l *Labels) Describe(in *graphql.UpsertBucketInput) {
-	in.DisplayName = Optional(l.Name)
-	in.GroupName = Optional(l.Group)
-	in.JobType = Optional(l.JobType)
-	in.Notes = Optional(l.Notes)
-	for _, t := range l.Tags {
-		in.Tags = append(in.Tags, new(t))
-	}
-}
-
-// Optional is nil for "".
-func Optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
+// Describe puts the labels into the description of a run.
+func (l *Labels) Describe(rec *record.Run) {
+	rec.DisplayName, rec.Notes = l.Name, l.Notes
+	rec.Group, rec.JobType, rec.Tags = l.Group, l.JobType, l.Tags
 }
 
 // Labels returns the labels as they are.
@@ -90,10 +77,9 @@ func (s *Session) Relabel(change func(*Labels) error, features ...runconfig.Feat
 		s.config.Own.Use(f)
 	}
 	s.putConfig()
-	_ = s.sink.Put(&record.Run{
-		ID: s.plan.ID, Entity: s.plan.Entity, Project: s.plan.Project, StartTime: s.plan.Started,
-		Group: l.Group, JobType: l.JobType, DisplayName: l.Name, Notes: l.Notes, Tags: l.Tags,
-	})
+	rec := &record.Run{ID: s.plan.ID, Entity: s.plan.Entity, Project: s.plan.Project, StartTime: s.plan.Started}
+	l.Describe(rec)
+	_ = s.sink.Put(rec)
 	return nil
 }
 
@@ -147,14 +133,9 @@ func (s *Session) putConfig() {
 func (s *Session) settingsInput(labels bool) graphql.UpsertBucketInput {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	in := graphql.UpsertBucketInput{
-		Name:       &s.plan.ID,
-		ModelName:  &s.plan.Project,
-		EntityName: Optional(s.plan.Entity),
-		Config:     new(string(s.config.Wire())),
-	}
+	rec := &record.Run{ID: s.plan.ID, Entity: s.plan.Entity, Project: s.plan.Project}
 	if labels {
-		s.labels.Describe(&in)
+		s.labels.Describe(rec)
 	}
-	return in
+	return sink.Upsert(rec, s.config.Wire(), "")
 }

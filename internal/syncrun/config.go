@@ -12,6 +12,7 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runconfig"
+	"github.com/wandgo/wandgo/internal/sink"
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
@@ -84,44 +85,19 @@ func (j *job) environment(e *record.Environment) []byte {
 	return e.JSON()
 }
 
-// upsert is the request that creates or updates the run. Without labels there is at
-// most the config in it.
+// upsert is the request that creates or updates the run. Without labels, the config is
+// the only setting in it.
 func (s *Contents) upsert(at Target, storageID string, config []byte, labels bool) graphql.UpsertBucketInput {
-	in := graphql.UpsertBucketInput{
-		Id:         optional(storageID),
-		Name:       &at.RunID,
-		EntityName: optional(at.Entity),
-		ModelName:  optional(at.Project),
-	}
-	if config != nil {
-		in.Config = new(string(config))
-	}
-	if !labels {
-		return in
-	}
-	run := s.Run
-	in.DisplayName, in.Notes = optional(run.DisplayName), optional(run.Notes)
-	in.GroupName, in.JobType = optional(run.Group), optional(run.JobType)
-	in.Sweep, in.Host = optional(run.SweepID), optional(run.Host)
-	for _, tag := range run.Tags {
-		in.Tags = append(in.Tags, new(tag))
-	}
-	if g := run.Git; g != nil {
-		in.Commit, in.JobRepo = optional(g.Commit), optional(g.RemoteURL)
-	}
-	for i := range s.Environments {
-		if p := s.Environments[i].Program; p != "" {
-			in.JobProgram = &p
+	var rec record.Run
+	var program string
+	if labels {
+		rec = *s.Run
+		for i := range s.Environments {
+			program = cmp.Or(s.Environments[i].Program, program)
 		}
 	}
-	return in
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
+	rec.ID, rec.Entity, rec.Project, rec.StorageID = at.RunID, at.Entity, at.Project, storageID
+	return sink.Upsert(&rec, config, program)
 }
 
 // summary is the whole summary as one line, over what the server had where the
