@@ -3,7 +3,6 @@ package wandbtest
 import (
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
@@ -50,29 +49,6 @@ func (g Generation) runWord() string {
 // [WithFeatures] says otherwise.
 func DefaultFeatures() []string {
 	return []string{"CLIENT_IDS", "LARGE_FILENAMES", "EXPAND_DEFINED_METRIC_GLOBS", "FILESTREAM_GZIP"}
-}
-
-// schemas holds the schema of each generation, built on first use and never
-// changed: every test makes a server, and parsing takes longer than most tests.
-var schemas = map[Generation]func() (*ast.Schema, error){
-	Gen2026:    sync.OnceValues(func() (*ast.Schema, error) { return buildSchema(Gen2026) }),
-	Gen2024Oct: sync.OnceValues(func() (*ast.Schema, error) { return buildSchema(Gen2024Oct) }),
-	Gen2024Jan: sync.OnceValues(func() (*ast.Schema, error) { return buildSchema(Gen2024Jan) }),
-}
-
-func schemaOf(g Generation, p Policy) (*ast.Schema, error) {
-	build, ok := schemas[g]
-	if !ok {
-		return nil, fmt.Errorf("unknown server generation %v", g)
-	}
-	if p.TeamPages == TeamPagesUnknown {
-		schema, err := buildSchema(g) // a copy of its own
-		if err == nil {
-			schema.Types["User"].Fields.ForName("teams").Arguments = nil
-		}
-		return schema, err
-	}
-	return build()
 }
 
 func buildSchema(g Generation) (*ast.Schema, error) {

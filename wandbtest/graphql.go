@@ -3,18 +3,14 @@ package wandbtest
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
-	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
-	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // graphqlRequest is the body of a GraphQL call.
@@ -32,69 +28,13 @@ func parseGraphQL(body []byte) (graphqlRequest, error) {
 	return req, err
 }
 
-// maxTokens bounds a document; the largest real one has a few hundred.
-const maxTokens = 20_000
-
-// validationRules are GraphQL's, without the "did you mean" that W&B's servers
-// do not add.
-var validationRules = sync.OnceValue(func() *rules.Rules {
-	r := rules.NewDefaultRules()
-	r.ReplaceRule(rules.FieldsOnCorrectTypeRule.Name, rules.FieldsOnCorrectTypeRuleWithoutSuggestions.RuleFunc)
-	r.ReplaceRule(rules.KnownArgumentNamesRule.Name, rules.KnownArgumentNamesRuleWithoutSuggestions.RuleFunc)
-	r.ReplaceRule(rules.KnownTypeNamesRule.Name, rules.KnownTypeNamesRuleWithoutSuggestions.RuleFunc)
-	return r
-})
-
-// documents keeps parsed documents, as clients send the same few all the time.
-// It forgets everything when it is full; the zero value is ready.
-type documents struct {
-	mu   sync.Mutex
-	seen map[string]parsedDocument
-}
-
-type parsedDocument struct {
-	doc  *ast.QueryDocument
-	errs gqlerror.List
-}
-
-const maxDocuments = 256
-
-func (d *documents) load(schema *ast.Schema, text string) parsedDocument {
-	d.mu.Lock()
-	parsed, ok := d.seen[text]
-	d.mu.Unlock()
-	if ok {
-		return parsed
-	}
-	parsed = parseDocument(schema, text)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.seen == nil || len(d.seen) >= maxDocuments {
-		d.seen = map[string]parsedDocument{}
-	}
-	d.seen[text] = parsed
-	return parsed
-}
-
-func parseDocument(schema *ast.Schema, text string) parsedDocument {
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, maxTokens)
-	if err != nil {
-		var gqlErr *gqlerror.Error
-		if !errors.As(err, &gqlErr) {
-			gqlErr = gqlerror.Wrap(err)
-		}
-		return parsedDocument{errs: gqlerror.List{gqlErr}}
-	}
-	return parsedDocument{doc: doc, errs: validator.ValidateWithRules(schema, doc, validationRules())}
-}
-
 // operationName finds the name of the operation a body asks for, which some
 // clients only write into the document.
 func (s *Server) operationName(req graphqlRequest) string {
 	if req.OperationName != "" {
 		return req.OperationName
 	}
-	if doc := s.documents.load(s.schema, req.Query).doc; doc != nil && len(doc.Operations) == 1 {
+	if doc := s.dialect.load(req.Query).doc; doc != nil && len(doc.Operations) == 1 {
 		return doc.Operations[0].Name
 	}
 	return ""
@@ -102,7 +42,7 @@ func (s *Server) operationName(req graphqlRequest) string {
 
 // asks says whether a request's document selects a field, named "Type.field".
 func (s *Server) asks(req graphqlRequest, field string) bool {
-	parsed := s.documents.load(s.schema, req.Query)
+	parsed := s.dialect.load(req.Query)
 	if parsed.doc == nil || len(parsed.errs) > 0 {
 		return false
 	}
@@ -132,7 +72,7 @@ func (s *Server) asks(req graphqlRequest, field string) bool {
 
 // serveGraphQL answers one call. refused is the field a fault refuses, or "".
 func (s *Server) serveGraphQL(c caller, header http.Header, req graphqlRequest, refused string) reply {
-	parsed := s.documents.load(s.schema, req.Query)
+	parsed := s.dialect.load(req.Query)
 	if len(parsed.errs) > 0 {
 		s.log.addUnknown(s.operationName(req), parsed.doc)
 		return s.invalid(parsed.errs)
@@ -141,11 +81,11 @@ func (s *Server) serveGraphQL(c caller, header http.Header, req graphqlRequest, 
 	if op == nil {
 		return s.invalid(gqlerror.List{gqlerror.Errorf("Unknown operation named %q.", req.OperationName)})
 	}
-	vars, err := variables(s.schema, op, req.Variables)
+	vars, err := variables(s.dialect.schema, op, req.Variables)
 	if err != nil {
 		return s.invalid(gqlerror.List{err})
 	}
-	x := &execution{server: s, caller: c, header: header, schema: s.schema, vars: vars, refused: refused}
+	x := &execution{server: s, caller: c, header: header, schema: s.dialect.schema, vars: vars, refused: refused}
 	switch op.Operation {
 	case ast.Query:
 		s.mu.RLock()

@@ -12,15 +12,13 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // Server is an in-process W&B server. Make one with [New] or [Start].
 type Server struct {
 	cfg     config
 	url     string
-	schema  *ast.Schema
+	dialect *dialect
 	started time.Time
 	secret  []byte // signs upload URLs
 	// givenLimits is what posts are told about limits; nil for what the limiter
@@ -34,7 +32,6 @@ type Server struct {
 	runs    []*run
 	storage map[string]*run
 
-	documents  documents
 	faults     faults
 	log        requestLog
 	limiter    limiter
@@ -69,7 +66,7 @@ func Start(world World, opts ...Option) (*Server, error) {
 	if err := world.Validate(); err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
 	}
-	schema, err := schemaOf(cfg.generation, cfg.policy)
+	dialect, err := dialectOf(cfg.generation, cfg.policy)
 	if err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
 	}
@@ -84,7 +81,7 @@ func Start(world World, opts ...Option) (*Server, error) {
 		return nil, fmt.Errorf("start server: %w", err)
 	}
 	s := &Server{
-		cfg: cfg, url: "http://" + listener.Addr().String(), schema: schema, started: cfg.clock(), givenLimits: limits,
+		cfg: cfg, url: "http://" + listener.Addr().String(), dialect: dialect, started: cfg.clock(), givenLimits: limits,
 		secret: []byte(rand.Text()), storage: map[string]*run{},
 	}
 	s.realm = newRealm(world, cfg.policy.FoldEntityCase, s.started)
