@@ -2,9 +2,9 @@ package client_test
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -20,13 +20,19 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// nobody is the address of a server that is not there.
+// nobody is the address of a server that is not there. The port stays taken, so that no
+// other test's server gets it.
 func nobody(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is closed at once
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
 	require.NoError(t, err)
-	require.NoError(t, l.Close())
-	return "http://" + l.Addr().String()
+	t.Cleanup(func() { _ = syscall.Close(fd) })
+	require.NoError(t, syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}))
+	addr, err := syscall.Getsockname(fd)
+	require.NoError(t, err)
+	bound, ok := addr.(*syscall.SockaddrInet4)
+	require.True(t, ok)
+	return fmt.Sprintf("http://127.0.0.1:%d", bound.Port)
 }
 
 // A server that cannot be reached, or does not answer, ends a sync in bounded time,
