@@ -169,7 +169,7 @@ func (c *Config) Inherit(old map[string]json.RawMessage) {
 	}
 	for _, key := range []string{"viz", "visualize", "mask/class_labels"} {
 		if raw, has := own[key]; has {
-			c.Own.keep(key, raw)
+			c.Own.Keep(key, raw)
 		}
 	}
 }
@@ -188,13 +188,16 @@ func (c *Config) Values() json.RawMessage {
 	return writeObject(c.values, func(dst []byte, raw json.RawMessage) []byte { return append(dst, raw...) })
 }
 
-// Wire returns the config in the form of the server: {"key":{"value":…},…,"_wandb":…}.
-func (c *Config) Wire() []byte {
-	all := maps.Clone(c.values)
+// Wire returns the config as the server keeps it: {"key":{"value":…},…,"_wandb":…}.
+func (c *Config) Wire() []byte { return Wire(c.values, &c.Own) }
+
+// Wire is [Config.Wire] for the values of a log.
+func Wire(values map[string]json.RawMessage, own *Own) []byte {
+	all := maps.Clone(values)
 	if all == nil {
 		all = make(map[string]json.RawMessage)
 	}
-	all[ownKey] = c.Own.encode()
+	all[ownKey] = own.encode()
 	return writeObject(all, func(dst []byte, raw json.RawMessage) []byte {
 		dst = append(dst, `{"value":`...)
 		return append(append(dst, raw...), '}')

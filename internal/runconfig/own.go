@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/version"
 )
 
@@ -61,17 +62,21 @@ func (l Launch) Entries() map[string]any {
 	return entries
 }
 
-// Own is the part of the config that the web UI and resuming rely on. It always has
-// telemetry, because a server treats a run without it as not started.
+// Own is the part of the config that the web UI and resuming rely on. A server
+// counts a run as started only if there is telemetry in it, so that is always
+// written.
 type Own struct {
-	// Metrics is the list of metric definitions in wire form, nil if there are none.
+	// Metrics is the list of metric definitions in wire form; nil is none.
 	Metrics json.RawMessage
-	// Environments has the wandb-metadata.json of each process by writer id.
+	// Environments holds wandb-metadata.json of each process, by writer id.
 	Environments map[string]json.RawMessage
-	// Branch is the branch point of a forked or rewound run, nil for others.
+	// Branch is where the run leaves another; nil if it does not.
 	Branch *BranchPoint
 	// Launch is the queue the run came from.
 	Launch Launch
+	// Logged is the telemetry of a log that is replayed. Otherwise it is that of this
+	// process.
+	Logged *record.Telemetry
 
 	features map[Feature]bool
 	kept     map[string]json.RawMessage
@@ -92,18 +97,33 @@ func (o *Own) Use(f Feature) bool {
 // Features returns the numbers of the features in use, in order.
 func (o *Own) Features() []Feature { return slices.Sorted(maps.Keys(o.features)) }
 
-func (o *Own) keep(key string, raw json.RawMessage) {
+// Keep keeps an entry that belongs to the run rather than to the process. What the
+// process sets itself goes before it.
+func (o *Own) Keep(key string, raw json.RawMessage) {
 	if o.kept == nil {
 		o.kept = make(map[string]json.RawMessage)
 	}
 	o.kept[key] = raw
 }
 
-func (o *Own) encode() json.RawMessage {
-	features := o.Features()
-	if features == nil {
-		features = []Feature{}
+// Telemetry returns which features the run uses, and of what client.
+func (o *Own) Telemetry() *record.Telemetry {
+	t := &record.Telemetry{CLIVersion: version.Module(), Platform: Platform(), Feature: []int32{}}
+	if o.Logged != nil {
+		logged := *o.Logged
+		t = &logged
+		t.Feature = slices.Clone(t.Feature)
 	}
+	for _, f := range o.Features() {
+		if !slices.Contains(t.Feature, int32(f)) {
+			t.Feature = append(t.Feature, int32(f))
+		}
+	}
+	slices.Sort(t.Feature)
+	return t
+}
+
+func (o *Own) encode() json.RawMessage {
 	all := maps.Clone(o.kept)
 	if all == nil {
 		all = make(map[string]json.RawMessage)
@@ -113,8 +133,13 @@ func (o *Own) encode() json.RawMessage {
 			all[key] = text
 		}
 	}
-	set("cli_version", version.Module())
-	set("t", map[string]any{"3": features, "5": version.Module(), "13": Platform()})
+	t := o.Telemetry()
+	all["t"] = t.AppendJSON(nil)
+	for key, version := range map[string]string{"cli_version": t.CLIVersion, "python_version": t.PythonVersion} {
+		if version != "" {
+			set(key, version)
+		}
+	}
 	all["m"] = json.RawMessage("[]")
 	if len(o.Metrics) > 0 {
 		all["m"] = o.Metrics

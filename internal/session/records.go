@@ -6,8 +6,6 @@ import (
 	"slices"
 
 	"github.com/wandgo/wandgo/internal/record"
-	"github.com/wandgo/wandgo/internal/runconfig"
-	"github.com/wandgo/wandgo/internal/version"
 )
 
 // opening is what a log starts with: the run as it is now. s.mu is held.
@@ -68,10 +66,4 @@ func configItems(values json.RawMessage) []record.Item {
 }
 
 // telemetry is what the run uses. s.mu is held.
-func (s *Session) telemetry() *record.Telemetry {
-	t := &record.Telemetry{CLIVersion: version.Module(), Platform: runconfig.Platform()}
-	for _, f := range s.config.Own.Features() {
-		t.Feature = append(t.Feature, int32(f))
-	}
-	return t
-}
+func (s *Session) telemetry() *record.Telemetry { return s.config.Own.Telemetry() }

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"maps"
 	"path/filepath"
-	"slices"
 	"strconv"
 
 	"github.com/wandgo/wandgo/graphql"
@@ -22,53 +22,41 @@ const ownKey = "_wandb"
 // config is the run's config in wire form. old is what the server has, of which
 // keys that the log does not set are kept; machine describes one.
 func (s *Contents) config(old map[string]json.RawMessage, machine func(*record.Environment) []byte) []byte {
-	c := &s.Config
-	for key, v := range old {
-		if key != ownKey && c.Get(key) == nil {
-			c.Set([]string{key}, v)
+	values := maps.Clone(old)
+	if values == nil {
+		values = make(map[string]json.RawMessage)
+	}
+	delete(values, ownKey)
+	for _, key := range s.Config.Keys() {
+		if v := s.Config.Get(key); len(v) > 0 && key != ownKey { // an empty object has no text
+			values[key] = v
 		}
 	}
-	var own map[string]json.RawMessage
-	_ = json.Unmarshal(old[ownKey], &own)
-	for _, key := range []string{"viz", "visualize", "mask/class_labels", "branch_point"} {
-		if v := own[key]; v != nil && c.Get(ownKey, key) == nil {
-			c.Set([]string{ownKey, key}, v)
-		}
-	}
-	t := s.Telemetry
-	if !slices.Contains(t.Feature, int32(runconfig.FeatureSync)) {
-		t.Feature = append(slices.Clone(t.Feature), int32(runconfig.FeatureSync))
-		slices.Sort(t.Feature)
-	}
-	set := func(v []byte, path ...string) { c.Set(append([]string{ownKey}, path...), v) }
-	set(t.AppendJSON(nil), "t")
 	// Globs as they are: current servers expand them.
-	set(record.AppendMetricsJSON(nil, s.Metrics, true), "m")
-	if t.CLIVersion != "" {
-		set(jsonx.AppendQuoted(nil, []byte(t.CLIVersion)), "cli_version")
+	own := runconfig.Own{Logged: &s.Telemetry, Metrics: record.AppendMetricsJSON(nil, s.Metrics, true)}
+	own.Use(runconfig.FeatureSync)
+	var onServer, logged map[string]json.RawMessage
+	_ = json.Unmarshal(old[ownKey], &onServer)
+	for _, key := range []string{"viz", "visualize", "mask/class_labels", "branch_point"} {
+		if v := onServer[key]; v != nil {
+			own.Keep(key, v)
+		}
 	}
-	if t.PythonVersion != "" {
-		set(jsonx.AppendQuoted(nil, []byte(t.PythonVersion)), "python_version")
+	_ = json.Unmarshal(jsonx.NullNonFinite(s.Config.Get(ownKey)), &logged)
+	for key, v := range logged {
+		own.Keep(key, v)
 	}
 	for i := range s.Environments {
 		e := &s.Environments[i]
-		set(machine(e), "e", cmp.Or(e.WriterID, "wandgo"))
+		if own.Environments == nil {
+			own.Environments = make(map[string]json.RawMessage)
+		}
+		own.Environments[cmp.Or(e.WriterID, "wandgo")] = machine(e)
 	}
 	if b := s.Run.BranchPoint; b != nil && b.Run != "" {
-		point := append(jsonx.AppendQuoted([]byte(`{"run_id":`), []byte(b.Run)), `,"step":`...)
-		set(append(strconv.AppendInt(point, int64(b.Value), 10), '}'), "branch_point")
+		own.Branch = &runconfig.BranchPoint{RunID: b.Run, Step: int64(b.Value)}
 	}
-	wire := []byte{'{'}
-	for _, key := range c.Keys() {
-		v := c.Get(key)
-		if v == nil {
-			continue
-		}
-		wire = append(jsonx.AppendQuoted(wire, []byte(key)), `:{"value":`...)
-		wire = append(append(wire, v...), '}', ',')
-	}
-	wire[len(wire)-1] = '}' // there is _wandb at least
-	return jsonx.NullNonFinite(wire)
+	return jsonx.NullNonFinite(runconfig.Wire(values, &own))
 }
 
 // environment is the description of a machine. Where this client wrote the log, the
