@@ -49,7 +49,7 @@
 //     WANDB_X_UPDATE_FINISH_STATE; RANK, GROUP_RANK with LOCAL_RANK,
 //     OMPI_COMM_WORLD_RANK, PMI_RANK, SLURM_PROCID and JOB_COMPLETION_INDEX, each
 //     with its number of processes
-//   - what is told of program and machine: WANDB_X_DISABLE_META,
+//   - what is described of program and machine: WANDB_X_DISABLE_META,
 //     WANDB_X_DISABLE_MACHINE_INFO, WANDB_X_DISABLE_STATS,
 //     WANDB_X_STATS_SAMPLING_INTERVAL, WANDB_X_SAVE_REQUIREMENTS, WANDB_DISABLE_GIT,
 //     WANDB_GIT_ROOT, WANDB_GIT_REMOTE, WANDB_GIT_REMOTE_URL, WANDB_GIT_COMMIT,
@@ -82,6 +82,6 @@
 // says. What waits for the server is in memory
 // as well, at most 3 MiB a run, and beyond that in a temporary file, or in up to
 // 64 MiB of memory where no such file can be written. Should the server refuse a
-// run, at the start or midway, it goes on in its directory, and wandgo sync or the
+// run, at the start or midway, it continues in its directory, and wandgo sync or the
 // official wandb sync brings it to the server later.
 package client

@@ -54,7 +54,7 @@ type SyncOptions struct {
 	// first questions about a run are bounded by Options.InitTimeout. Default:
 	// [DefaultSyncRetryTimeout].
 	RetryTimeout time.Duration
-	// Progress is told how far it is: when a log is begun, about ten times a
+	// Progress is called with how far it is: when a log is started, about ten times a
 	// second while its rows are sent, and when it is done. It is called from
 	// several goroutines, one at a time, and must return soon.
 	Progress func(SyncProgress)

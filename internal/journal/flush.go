@@ -2,9 +2,9 @@ package journal
 
 import "time"
 
-// flush writes what waits. A failing disk is asked once per retryEvery. The file
-// may then end within a record; the next flush goes on from there, as the place
-// of every byte of buf is settled.
+// flush writes what is waiting. A failing disk is tried once per retryEvery. The file
+// may then end within a record; the next flush continues there, because the position of
+// every byte of buf is fixed.
 func (w *Writer) flush(now time.Time) {
 	if len(w.buf) == 0 || w.gone || w.fault != nil && now.Before(w.retryAt) {
 		return
@@ -25,10 +25,10 @@ func (w *Writer) flush(now time.Time) {
 	w.clear("write")
 }
 
-// fail notes a fault. A fault that goes on is told once, not once per retry.
+// fail records a fault. A fault that lasts is returned once, not once per retry.
 func (w *Writer) fail(op string, err error) {
 	if w.fault == nil {
-		w.told = false
+		w.reported = false
 	}
 	w.fault = &WriteError{Op: op, Path: w.path, Err: err}
 }
@@ -37,15 +37,15 @@ func (w *Writer) fail(op string, err error) {
 // disk can be synced.
 func (w *Writer) clear(op string) {
 	if w.fault != nil && w.fault.Op == op && !w.gone {
-		w.fault, w.told = nil, false
+		w.fault, w.reported = nil, false
 	}
 }
 
 // syncable says whether there is something to sync that was written.
 func (w *Writer) syncable() bool { return w.fault == nil || w.fault.Op == "sync" }
 
-// sync brings the file to the disk. If that fails, the system may have let go of
-// what it had, and nothing here can tell: it is a fault, to be told.
+// sync syncs the file to disk. If that fails, the system may have dropped what it had,
+// which cannot be seen here: it is a fault.
 func (w *Writer) sync() {
 	if w.syncable() {
 		w.synced(w.file.Sync())
@@ -76,8 +76,8 @@ func (w *Writer) loop() {
 	}
 }
 
-// tick flushes, and looks whether the file is still there. What it finds, the
-// next Append tells.
+// tick flushes, and checks whether the file still exists. The next Append returns what
+// it finds.
 func (w *Writer) tick(now time.Time) {
 	w.mu.Lock()
 	w.flush(now)
@@ -91,7 +91,7 @@ func (w *Writer) tick(now time.Time) {
 	if !sync {
 		return
 	}
-	// Outside the lock: nobody who logs waits for the disk.
+	// Outside the lock: no one who logs waits for the disk.
 	err := w.file.Sync()
 	w.mu.Lock()
 	w.synced(err)

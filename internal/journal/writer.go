@@ -64,10 +64,10 @@ type Writer struct {
 	unsynced bool
 	stats    Stat
 
-	fault   *WriteError // of the last write, nil if that went well
-	told    bool        // fault was returned to a caller
-	gone    bool        // the file was deleted
-	retryAt time.Time   // until then a failing disk is left alone
+	fault    *WriteError // of the last write, nil if that went well
+	reported bool        // fault was returned to a caller
+	gone     bool        // the file was deleted
+	retryAt  time.Time   // until then a failing disk is left alone
 }
 
 // Stat is how much a [Writer] has taken and kept.
@@ -102,7 +102,7 @@ func newWriter(path string, file disk, opts Options) *Writer {
 		stop:    make(chan struct{}),
 		stopped: make(chan struct{}),
 	}
-	w.flush(time.Now()) // the first Append tells
+	w.flush(time.Now()) // the first Append returns a fault
 	go w.loop()
 	return w
 }
@@ -139,7 +139,7 @@ func (w *Writer) AppendEntry(e wire.Entry) error {
 	}
 	if now && err == nil {
 		w.flush(time.Now())
-		err = w.news()
+		err = w.unreported()
 	}
 	return wrap(err)
 }
@@ -211,12 +211,12 @@ func (w *Writer) add() error {
 	if w.opts.Sync == SyncAlways {
 		w.sync()
 	}
-	return w.news()
+	return w.unreported()
 }
 
 func (w *Writer) lose() error {
 	w.stats.Lost++
-	w.told = true
+	w.reported = true
 	return errors.Join(ErrLost, w.fault)
 }
 
@@ -224,12 +224,12 @@ func isLoss(err error) bool {
 	return errors.Is(err, ErrLost) || errors.Is(err, ErrTooLarge)
 }
 
-// news is the fault if no caller has heard of it.
-func (w *Writer) news() error {
-	if w.fault == nil || w.told {
+// unreported is the fault if it was not returned to a caller.
+func (w *Writer) unreported() error {
+	if w.fault == nil || w.reported {
 		return nil
 	}
-	w.told = true
+	w.reported = true
 	return w.fault
 }
 
@@ -242,14 +242,14 @@ func (w *Writer) Stat() Stat {
 	return s
 }
 
-// Flush hands what waits to the operating system. Unlike Append it returns the
-// fault that stands in the way also if somebody heard of it.
-func (w *Writer) Flush() error { return w.settle("flush journal", false) }
+// Flush writes what is waiting to the operating system. Unlike Append it returns a fault
+// again that was returned before.
+func (w *Writer) Flush() error { return w.flushNow("flush journal", false) }
 
 // Sync is Flush, and brings the file to the disk itself.
-func (w *Writer) Sync() error { return w.settle("sync journal", true) }
+func (w *Writer) Sync() error { return w.flushNow("sync journal", true) }
 
-func (w *Writer) settle(what string, sync bool) error {
+func (w *Writer) flushNow(what string, sync bool) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
@@ -261,13 +261,13 @@ func (w *Writer) settle(what string, sync bool) error {
 		w.sync()
 	}
 	if w.fault != nil {
-		w.told = true
+		w.reported = true
 		return fmt.Errorf("%s: %w", what, w.fault)
 	}
 	return nil
 }
 
-// Close writes and syncs what waits and closes the file. It returns the error of
+// Close writes and syncs what is waiting and closes the file. It returns the error of
 // what could not be written in the end. Later calls do nothing.
 func (w *Writer) Close() error {
 	w.mu.Lock()
