@@ -107,7 +107,7 @@ func New(opts Options) (*Client, error) {
 		StreamPolicy: policy(transport.FileStreamPolicy(), s.FileStream.Retry),
 		FilePolicy:   policy(transport.TransferPolicy(), s.FileTransfer),
 		Stream: filestream.Config{
-			Interval: cadence.Interval, Fastest: cadence.MinInterval, Heartbeat: cadence.Heartbeat,
+			Interval: cadence.Interval, MinInterval: cadence.MinInterval, Heartbeat: cadence.Heartbeat,
 			MaxRequestBytes: int(s.FileStream.MaxBytes), MaxLineBytes: int(s.FileStream.MaxLineBytes),
 		},
 		SettingsDelay: cadence.ConfigDelay, FileDelay: cadence.FileDelay, FilePoll: cadence.LivePoll,

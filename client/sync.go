@@ -266,14 +266,14 @@ func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*S
 		}
 	}
 	retryTimeout := firstPositive(opts.RetryTimeout, DefaultSyncRetryTimeout)
-	server := &syncServer{client: c, patience: retryTimeout}
+	server := &syncServer{client: c}
 	engine := &syncrun.Engine{Server: server, Options: syncrun.Options{
 		Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID,
 		DefaultEntity: c.settings.Entity.Text, DefaultProject: c.settings.Project.Text,
 		BaseURL: c.settings.BaseURL.Text,
 		DryRun:  opts.DryRun, Clean: opts.Clean, CleanAfter: opts.CleanAfter,
 		IncludeOnline: opts.IncludeOnline, IncludeSynced: opts.IncludeSynced,
-		Parallel: opts.Parallel, Patience: retryTimeout, Progress: c.syncProgress(opts.Progress),
+		Parallel: opts.Parallel, RetryTimeout: retryTimeout, Progress: c.syncProgress(opts.Progress),
 	}}
 	results, err := engine.Sync(ctx, logs)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
@@ -36,10 +35,7 @@ func syncQuestion(at syncrun.Target) diagnose.Question {
 // syncServer is the server as runs are uploaded to it. It turns every error into
 // the public one, and lets runs that are refused for one reason share a
 // diagnosis.
-type syncServer struct {
-	client   *Client
-	patience time.Duration // with a request that has rows
-}
+type syncServer struct{ client *Client }
 
 // explain is the public error. within is what bounded the request in ctx.
 func (s *syncServer) explain(ctx, within context.Context, at syncrun.Target, err error) error {

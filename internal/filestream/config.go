@@ -50,10 +50,10 @@ type Config struct {
 	// Interval is the least time between the starts of two requests with data.
 	// Negative means none.
 	Interval time.Duration
-	// Fastest is the least interval to which a server with room to spare, by its
+	// MinInterval is the least interval to which a server with room to spare, by its
 	// RateLimit headers, can shorten Interval. Negative means not to heed them, and
 	// zero, where Interval is set, the same.
-	Fastest time.Duration
+	MinInterval time.Duration
 	// FlushOnly says that nothing is sent before a full request waits or [Stream.Flush]
 	// or [Stream.Finish] is called. It is for logs that are replayed.
 	FlushOnly bool
@@ -86,11 +86,11 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	if c.Fastest == 0 && c.Interval != 0 {
-		c.Fastest = c.Interval // who asks for an interval means it
+	if c.MinInterval == 0 && c.Interval != 0 {
+		c.MinInterval = c.Interval // who asks for an interval means it
 	}
 	setDefault(&c.Interval, DefaultInterval)
-	setDefault(&c.Fastest, DefaultFastest)
+	setDefault(&c.MinInterval, DefaultMinInterval)
 	setDefault(&c.Heartbeat, DefaultHeartbeat)
 	setDefault(&c.MaxRequestBytes, DefaultMaxRequestBytes)
 	setDefault(&c.MaxLineBytes, DefaultMaxLineBytes)

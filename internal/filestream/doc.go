@@ -11,7 +11,8 @@
 // keep gathering meanwhile. The first request goes at once, later ones every
 // [Config.Interval]. The wait is cut short when the run is being preempted, when
 // a full request has gathered, when the last request had to leave something out,
-// and when the stream ends. When nothing is logged, an empty request goes every
+// when [Stream.Flush] is called, and when the stream ends. A replayed log needs no
+// such pace: with [Config.FlushOnly], only full requests and Flush send. When nothing is logged, an empty request goes every
 // [Config.Heartbeat].
 //
 // Each file has lines with an index, and a request names the index of its first
@@ -22,7 +23,7 @@
 //
 // Waiting lines are held in the very form in which they travel. Beyond
 // [Config.MemoryLimit] newer lines go to a temporary file in [Config.SpillDir]
-// and come back in order. If that file cannot be written, memory goes on up to
+// and come back in order. If that file cannot be written, lines stay in memory up to
 // [Config.FallbackLimit]; then the Append methods return a [*SpillError] and count
 // the line as lost, and recover when there is room again. The lines of a request
 // count until they are acknowledged, and are in memory twice only while it is
@@ -51,5 +52,5 @@
 //
 // [Stream.Abandon] stops at once from any state, without telling the server that
 // the run ended; the server will show it as crashed. [Stream.Close] does the same
-// and also lets go of what was not sent.
+// and also releases what was not sent.
 package filestream

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// DefaultFastest is the least interval that a server's rate limit headers can
+// DefaultMinInterval is the least interval that a server's rate limit headers can
 // bring about, where nobody asked for an interval.
-const DefaultFastest = 2 * time.Second
+const DefaultMinInterval = 2 * time.Second
 
 // margin is how much of the rate that the server offers is left to others: the
 // limit is per project, and a project has many runs.
@@ -21,7 +21,7 @@ const margin = 10
 // sender obeys.
 func (c *Config) interval(h http.Header) time.Duration {
 	usual := c.Interval
-	if c.Fastest < 0 || c.Fastest >= usual {
+	if c.MinInterval < 0 || c.MinInterval >= usual {
 		return usual
 	}
 	remaining, ok := headerNumber(h, "RateLimit-Remaining")
@@ -30,7 +30,7 @@ func (c *Config) interval(h http.Header) time.Duration {
 		return usual
 	}
 	offered := time.Duration(reset / remaining * margin * float64(time.Second))
-	return min(max(offered, c.Fastest), usual)
+	return min(max(offered, c.MinInterval), usual)
 }
 
 func headerNumber(h http.Header, name string) (float64, bool) {

@@ -13,7 +13,7 @@ import (
 )
 
 // An alert is raised once, whoever does it, and however often a sync is begun anew.
-func TestAlerts(t *testing.T) {
+func TestSync_Alerts_AreSentOnce(t *testing.T) {
 	t.Parallel()
 	alert := func(title string) record.Record { return &record.Alert{Title: title} }
 	alerts := some(alert("a"), alert("b"), alert("c"))

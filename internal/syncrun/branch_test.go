@@ -16,9 +16,9 @@ func branch(from, metric string, step float64) func(*record.Run) {
 	return func(r *record.Run) { r.BranchPoint = &record.BranchPoint{Run: from, Value: step, Metric: metric} }
 }
 
-// TestRewind: when the run on the server is rewound before a log is uploaded. The
+// TestSync_RewoundRun_RewindsBeforeUpload: when the run on the server is rewound before a log is uploaded. The
 // server has the rows 0 to 8 of the run.
-func TestRewind(t *testing.T) {
+func TestSync_RewoundRun_RewindsBeforeUpload(t *testing.T) {
 	t.Parallel()
 	note := func(l *rundir.Dir) error {
 		return l.SaveUploaded(rundir.Uploaded{

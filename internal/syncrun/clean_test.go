@@ -159,7 +159,7 @@ func elsewhere(t *testing.T, s *server, path string) {
 
 // What is too young stays without a word, and so does a run that is left alone for
 // another reason.
-func TestCleanLeavesAlone(t *testing.T) {
+func TestSync_CleanOfYoungOrSkippedRun_DeletesNothing(t *testing.T) {
 	t.Parallel()
 	root, s := filepath.Join(t.TempDir(), "wandb"), newServer()
 	path := writeLog(t, root, runDir, ours, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)

@@ -1,19 +1,20 @@
 // Package syncrun uploads runs from their logs on disk: offline runs, and those
-// whose upload did not come to its end, of this client and of the official one.
+// whose upload was not completed, of this client and of the official one.
 //
 // [Find] looks for logs. An [Engine] uploads them, several at a time; logs of one
-// run go one after another in the order in which they were begun, each going on
-// where the one before ended.
+// run are uploaded in the order in which they were started; each continues where the
+// previous one ended.
 //
 // # Passes
 //
 // A log is read twice. The first pass reads what the whole amounts to: config,
 // metrics, summary, labels, files, how it ended, and what is damaged. The second
-// sends rows, events and console lines as they come, a request at a time, so that
-// memory does not grow with the length of the run. A log that has no end is read
+// replays rows, events and console lines into the sink that live runs use, and waits
+// for the server every few megabytes, so that memory does not grow with the length
+// of the run. A log without an exit record is read
 // once more, to make the summary of what came after its last summary record.
 //
-// # Where to go on
+// # Where to resume
 //
 // The server is asked how far it has the run, and the answer is compared with
 // the log rather than with what a note on disk says: the last row that the server
@@ -27,7 +28,7 @@
 //
 // Rows and lines are stored by index, so that sending one twice leaves one.
 //
-// # What is left alone
+// # What is skipped
 //
 // What this server has acknowledged is noted beside the log (see
 // [Log.Acknowledged]). Where only a mark or the kind of the run says that it may have

@@ -36,9 +36,9 @@ type Options struct {
 	// Parallel bounds how many runs are uploaded at one time; default
 	// [DefaultParallel].
 	Parallel int
-	// Patience is how long files may be on their way without any sign of progress; 0
-	// is for ever.
-	Patience time.Duration
+	// RetryTimeout is how long one request with rows is retried, and how long files may
+	// take without a byte being sent. Zero means no limit.
+	RetryTimeout time.Duration
 	// Progress is called from several goroutines, one at a time.
 	Progress func(Progress)
 }

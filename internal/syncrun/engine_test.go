@@ -37,7 +37,7 @@ func bodies(parts ...[]record.Record) []record.Record {
 
 func some(b ...record.Record) []record.Record { return b }
 
-func TestWholeRun(t *testing.T) {
+func TestSync_WholeRun_UploadsEverything(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	path := writeLog(t, root, "offline-run-x", official, bodies(
@@ -100,7 +100,7 @@ func TestWholeRun(t *testing.T) {
 
 // A log of this client without an end: the summary is made of the rows after the
 // last summary record.
-func TestCrashedRun(t *testing.T) {
+func TestSync_LogWithoutExit_BecomesFailed(t *testing.T) {
 	t.Parallel()
 	metric := &record.Metric{Name: "loss", Defined: true, Summary: record.SummaryMin | record.SummaryMean}
 	path := writeLog(t, t.TempDir(), "run-x", ours, bodies(
@@ -141,7 +141,7 @@ func online(t *testing.T, path string, history int64) {
 	}))
 }
 
-func TestWhereToGoOn(t *testing.T) {
+func TestSync_ServerHasPart_SendsTheRest(t *testing.T) {
 	t.Parallel()
 	at := func(step int64, seconds float64) *record.History { return row(step, seconds) }
 	cases := map[string]struct {
@@ -197,7 +197,7 @@ func TestWhereToGoOn(t *testing.T) {
 }
 
 // A flipped bit costs its row and moves no other.
-func TestDamagedLog(t *testing.T) {
+func TestSync_DamagedLog_SendsTheRest(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), "offline-run-x", ours, bodies(some(runBody()), rowsOf(0, 50), some(&record.Exit{}))...)
 	text, err := os.ReadFile(path)
@@ -239,7 +239,7 @@ func TestSync_ReplacedByLaterLog_ReportsRowsNotUploaded(t *testing.T) {
 	assert.Zero(t, *s.exit)
 }
 
-func TestWhatIsLeftAlone(t *testing.T) {
+func TestSync_NothingToDo_IsSkipped(t *testing.T) {
 	t.Parallel()
 	// The official client takes no lock: a log that changed a moment ago and has no
 	// end is being written.
@@ -266,7 +266,7 @@ func TestWhatIsLeftAlone(t *testing.T) {
 
 // A run that goes on is uploaded as far as it is, if asked for, and later the
 // rest.
-func TestLiveRun(t *testing.T) {
+func TestSync_RunInProgress_IsNotEnded(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join(t.TempDir(), "offline-run-live")
 	require.NoError(t, mkdir(root))
@@ -307,7 +307,7 @@ func TestLiveRun(t *testing.T) {
 	assert.Zero(t, *s.exit)
 }
 
-func TestCancelled(t *testing.T) {
+func TestSync_ContextCanceled_IsInterrupted(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), "offline-run-x", ours, bodies(some(runBody()), rowsOf(0, 3))...)
 	logs, err := syncrun.Find(path)
@@ -320,7 +320,7 @@ func TestCancelled(t *testing.T) {
 }
 
 // Memory does not grow with the run.
-func TestMemoryIsFlat(t *testing.T) { //nolint:paralleltest // others would count
+func TestSync_LongRun_NeedsNoMoreMemory(t *testing.T) { //nolint:paralleltest // others would count
 	rows := 100_000
 	if os.Getenv("WANDGO_SYNC_ROWS") != "" {
 		require.NoError(t, json.Unmarshal([]byte(os.Getenv("WANDGO_SYNC_ROWS")), &rows))

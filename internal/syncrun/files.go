@@ -100,8 +100,8 @@ func (u *upload) waitForFiles(ctx context.Context) error {
 			if p.BytesDone != last.BytesDone || p.Waiting() != last.Waiting() {
 				last, moved = p, now
 			}
-			if patience := u.e.Options.Patience; patience > 0 && now.Sub(moved) >= patience {
-				giveUp(fmt.Errorf("%w for %v", errStalled, patience.Round(time.Second)))
+			if limit := u.e.Options.RetryTimeout; limit > 0 && now.Sub(moved) >= limit {
+				giveUp(fmt.Errorf("%w for %v", errStalled, limit.Round(time.Second)))
 			}
 		}
 	}

@@ -43,7 +43,7 @@ func TestWaysToALog(t *testing.T) {
 }
 
 // A log that was copied somewhere is uploaded like any other.
-func TestCopiedLog(t *testing.T) {
+func TestSync_CopiedLog_IsUploaded(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), "elsewhere", official, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)
 	s := newServer()
@@ -52,7 +52,7 @@ func TestCopiedLog(t *testing.T) {
 	assert.Len(t, s.lines[historyFile], 3)
 }
 
-func TestFindErrors(t *testing.T) {
+func TestFind_NoLog_ReturnsError(t *testing.T) {
 	t.Parallel()
 	empty := t.TempDir()
 	_, err := syncrun.Find(empty)

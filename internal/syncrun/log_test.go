@@ -30,7 +30,7 @@ func flip(t *testing.T, path string, record int) {
 }
 
 // One flipped bit in the record of the run costs the name and the tags, and not the run.
-func TestDamagedRunRecord(t *testing.T) {
+func TestSync_DamagedRunRecord_UploadsTheRun(t *testing.T) {
 	t.Parallel()
 	telemetry := &record.Telemetry{CLIVersion: "1"}
 	later := runBody(func(r *record.Run) { r.ID, r.DisplayName = "r9", "renamed" })
@@ -95,7 +95,7 @@ func TestDamagedRunRecord(t *testing.T) {
 }
 
 // Where nothing tells whose run it is, that is a failure and says what helps.
-func TestRunWithoutAnID(t *testing.T) {
+func TestSync_LogWithoutRunID_ReturnsErrNoRun(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), "some-directory", ours, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)
 	flip(t, path, 1)

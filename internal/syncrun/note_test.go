@@ -216,7 +216,7 @@ func TestOnlineRunOfTheOfficialClient(t *testing.T) {
 
 // A log that broke off, as on a full disk, must not change what the server was told of
 // the run's end, nor what it has since.
-func TestLogOfARunThatEnded(t *testing.T) {
+func TestSync_RunEndedOnTheServer_KeepsItsEnd(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name     string
@@ -287,7 +287,7 @@ func (s *unreachable) Status(context.Context, syncrun.Target) (*graphql.RunState
 	return nil, &errors.RequestError{Op: "sync run", Cause: errors.ErrServerUnavailable}
 }
 
-func TestServerThatIsNotThere(t *testing.T) {
+func TestSync_UnreachableServer_IsAskedOnce(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	for _, id := range []string{"a", "b", "c", "d"} {

@@ -134,7 +134,7 @@ func (u *upload) put(ctx context.Context, bytes int, err error) error {
 
 // flush waits until the server has acknowledged everything so far.
 func (u *upload) flush(ctx context.Context) error {
-	within, cancel := u.patience(ctx)
+	within, cancel := u.retryTimeout(ctx)
 	defer cancel()
 	u.waiting = 0
 	if err := u.sink.Flush(within); err != nil {
@@ -146,7 +146,7 @@ func (u *upload) flush(ctx context.Context) error {
 
 // finish sends the rest and the end of the run.
 func (u *upload) finish(ctx context.Context) error {
-	within, cancel := u.patience(ctx)
+	within, cancel := u.retryTimeout(ctx)
 	defer cancel()
 	code, ends := u.exit()
 	if err := u.sink.FinishRows(within, int(code), ends); err != nil {
@@ -155,9 +155,9 @@ func (u *upload) finish(ctx context.Context) error {
 	return nil
 }
 
-// patience bounds one wait for the server.
-func (u *upload) patience(ctx context.Context) (context.Context, context.CancelFunc) {
-	if limit := u.e.Options.Patience; limit > 0 {
+// retryTimeout bounds one wait for the server.
+func (u *upload) retryTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
+	if limit := u.e.Options.RetryTimeout; limit > 0 {
 		return context.WithTimeout(ctx, limit)
 	}
 	return context.WithCancel(ctx)

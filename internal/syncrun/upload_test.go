@@ -47,7 +47,7 @@ func (s *server) numbers(t *testing.T) []int {
 
 // Clocks are set back and stand still. Where the number of samples tells what the
 // server has, that counts.
-func TestSamplesAreCounted(t *testing.T) {
+func TestSync_ClocksSetBack_CountsSamples(t *testing.T) {
 	t.Parallel()
 	times := []float64{1, 5, 5, 5, 2, 3, 9, 9}
 	all := []int{0, 1, 2, 3, 4, 5, 6, 7}
@@ -113,7 +113,7 @@ func TestPartsAreAppendedOnce(t *testing.T) {
 
 // The server has console lines of the run, and nothing else yet: they are where the
 // log's are.
-func TestConsoleBeforeTheFirstRow(t *testing.T) {
+func TestSync_ConsoleBeforeFirstRow_IsSentOnce(t *testing.T) {
 	t.Parallel()
 	text := &record.OutputRaw{Stdout: true, Timestamp: begin, Text: "one\ntwo\n"}
 	s := newServer()
@@ -189,7 +189,7 @@ func TestMetadata(t *testing.T) {
 }
 
 // Only output.log needs a temporary directory.
-func TestNoTemporaryDirectory(t *testing.T) {
+func TestSync_NoTemporaryDirectory_SkipsOnlyOutputLog(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nothing"))
 	path := writeLog(t, t.TempDir(), runDir, ours, bodies(
 		some(runBody(), &record.OutputRaw{Stdout: true, Timestamp: begin, Text: "one\n"}), rowsOf(0, 3), some(&record.Exit{}))...)
@@ -203,7 +203,7 @@ func TestNoTemporaryDirectory(t *testing.T) {
 }
 
 // A directory that cannot be written is told of once, and the run is uploaded.
-func TestNotesThatCannotBeWritten(t *testing.T) {
+func TestSync_UnwritableDirectory_WarnsOnce(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)
 	for _, name := range []string{".uploaded.tmp", ".syncstate", ".synced"} {
@@ -219,7 +219,7 @@ func TestNotesThatCannotBeWritten(t *testing.T) {
 }
 
 // While rows are sent it is noted how far they are, so that ls can tell.
-func TestProgressIsNoted(t *testing.T) {
+func TestSync_RequestFails_ProgressIsSaved(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 1<<20)
 	var rows []record.Record
@@ -240,7 +240,7 @@ func TestProgressIsNoted(t *testing.T) {
 }
 
 // Ctrl-C is no failure of the runs that had not had their turn.
-func TestInterrupted(t *testing.T) {
+func TestSync_Interrupted_OtherRunsDoNotFail(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	for n := range 6 {
@@ -275,14 +275,14 @@ func TestInterrupted(t *testing.T) {
 }
 
 // Files that get no farther are given up, in a time that can be told.
-func TestFilesThatStandStill(t *testing.T) {
+func TestSync_FilesStall_FailsAfterRetryTimeout(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), runDir, ours, runBody(), &record.Exit{})
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
 		s.stall = true
 		start := time.Now()
-		r := bring(t, s, syncrun.Options{Patience: 10 * time.Minute}, path)[0]
+		r := bring(t, s, syncrun.Options{RetryTimeout: 10 * time.Minute}, path)[0]
 		require.ErrorContains(t, r.Err, "nothing was sent for 10m0s")
 		assert.Equal(t, syncrun.Failed, r.Outcome)
 		assert.WithinDuration(t, start.Add(10*time.Minute), time.Now(), time.Minute)
@@ -304,7 +304,7 @@ func TestTooManyAlerts(t *testing.T) {
 }
 
 // The server was told of the run's end, and lacks files: they are tried again.
-func TestFilesAreTriedAgain(t *testing.T) {
+func TestSync_FilesMissing_AreSentByTheNextSync(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string][]record.Record{"a run that crashed": nil, "a run that ended": some(&record.Exit{})} {
 		for _, marked := range []bool{false, true} {
