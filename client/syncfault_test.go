@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -146,16 +147,22 @@ func TestMachineFilesAreOnDisk(t *testing.T) {
 	c := newClient(t, s, key("member"))
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", ID: "killed"})
 	require.NoError(t, err)
-	killed := filepath.Join(t.TempDir(), filepath.Base(run.Dir()))
-	copied := func() error { return os.CopyFS(killed, os.DirFS(run.Dir())) }
-	require.NoError(t, copied())
+	atStart, err := fs.Glob(os.DirFS(run.Dir()), "files/*")
+	require.NoError(t, err)
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	require.Error(t, run.Finish(over))
 
-	log, err := os.ReadFile(filepath.Join(run.Dir(), "run-killed.wandb"))
+	// The directory is copied when nothing writes it any more.
+	killed := filepath.Join(t.TempDir(), filepath.Base(run.Dir()))
+	require.NoError(t, os.CopyFS(killed, os.DirFS(run.Dir())))
+	inTheEnd, err := fs.Glob(os.DirFS(killed), "files/*")
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(killed, "run-killed.wandb"), log, 0o600))
+	for _, name := range inTheEnd {
+		if !slices.Contains(atStart, name) {
+			require.NoError(t, os.Remove(filepath.Join(killed, name)))
+		}
+	}
 	s = wandbtest.New(t, everybody())
 	r := synced(t, newClient(t, s, key("member")), client.SyncOptions{}, killed).Runs[0]
 	assert.Empty(t, r.MissingFiles)
