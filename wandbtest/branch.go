@@ -1,6 +1,10 @@
 package wandbtest
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
+)
 
 // rewindRun drops the history after a step.
 func (x *execution) rewindRun(in arguments) (any, error) {
@@ -32,7 +36,7 @@ func (r *run) rewind(limit float64) {
 func (r *run) rowsUpTo(limit float64) int {
 	n := 0
 	for i, line := range r.history.all() {
-		if step, err := strconv.ParseFloat(member(line, "_step"), 64); err == nil && step <= limit {
+		if step, err := strconv.ParseFloat(jsontext.Member(line, "_step"), 64); err == nil && step <= limit {
 			n = i + 1
 		}
 	}
@@ -43,12 +47,12 @@ func (r *run) rowsUpTo(limit float64) int {
 // as the branch point in its config says: rows up to that step, and the last of
 // them as the summary. A client that writes on from line 0 overwrites them.
 func (r *run) graft(p *project) {
-	point := member(member(member(r.config, "_wandb"), "value"), "branch_point")
-	id, err := strconv.Unquote(member(point, "run_id"))
+	point := jsontext.Member(jsontext.Member(jsontext.Member(r.config, "_wandb"), "value"), "branch_point")
+	id, err := strconv.Unquote(jsontext.Member(point, "run_id"))
 	if err != nil || id == r.key.ID {
 		return
 	}
-	limit, err := strconv.ParseFloat(member(point, "step"), 64)
+	limit, err := strconv.ParseFloat(jsontext.Member(point, "step"), 64)
 	parent := p.runs[id]
 	if err != nil || parent == nil || parent.isDeleted() {
 		return

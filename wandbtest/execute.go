@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 )
 
 // object is a value with fields: what resolvers return for a GraphQL object
@@ -266,16 +268,16 @@ func (x *execution) list(elem *ast.Type, v any, sets []ast.SelectionSet, path *p
 }
 
 func (x *execution) text(s string) {
-	x.out.Write(appendQuoted(x.out.AvailableBuffer(), s))
+	x.out.Write(jsontext.AppendQuoted(x.out.AvailableBuffer(), s))
 }
 
 func (x *execution) leaf(v any) {
 	b := x.out.AvailableBuffer()
 	switch v := v.(type) {
 	case string:
-		b = appendQuoted(b, v)
+		b = jsontext.AppendQuoted(b, v)
 	case *string:
-		b = appendQuoted(b, *v)
+		b = jsontext.AppendQuoted(b, *v)
 	case bool:
 		b = strconv.AppendBool(b, v)
 	case int:
@@ -283,11 +285,11 @@ func (x *execution) leaf(v any) {
 	case *int:
 		b = strconv.AppendInt(b, int64(*v), 10)
 	case time.Time:
-		b = appendQuoted(b, v.UTC().Format("2006-01-02T15:04:05"))
+		b = jsontext.AppendQuoted(b, v.UTC().Format("2006-01-02T15:04:05"))
 	case jsonText:
 		b = append(b, v...)
 	default:
-		b = appendQuoted(b, fmt.Sprint(v))
+		b = jsontext.AppendQuoted(b, fmt.Sprint(v))
 	}
 	x.out.Write(b)
 }

@@ -3,6 +3,8 @@ package wandbtest
 import (
 	"net/http"
 	"slices"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 )
 
 // streamPost is one post to the file stream.
@@ -27,65 +29,65 @@ type streamChunk struct {
 // parsePost reads the body of a post. Unknown members are ignored, as servers do.
 func parsePost(body []byte, w *workspace) (streamPost, error) {
 	post := streamPost{empty: true, size: len(body)}
-	s := scanner{data: body}
-	err := s.object(func(key []byte) error {
+	s := jsontext.NewScanner(body)
+	err := s.Object(func(key []byte) error {
 		post.empty = false
 		switch string(key) {
 		case "files":
-			if s.literal("null") {
+			if s.Literal("null") {
 				return nil
 			}
-			return s.object(func(name []byte) error {
+			return s.Object(func(name []byte) error {
 				chunk := streamChunk{name: string(name)}
-				err := parseChunk(&s, &chunk, w)
+				err := parseChunk(s, &chunk, w)
 				post.files = append(post.files, chunk)
 				return err
 			})
 		case "uploaded":
-			if s.literal("null") {
+			if s.Literal("null") {
 				return nil
 			}
-			content, err := parseContent(&s, w)
+			content, err := parseContent(s, w)
 			post.uploaded = content
 			return err
 		case "complete":
-			return parseFlag(&s, &post.complete)
+			return parseFlag(s, &post.complete)
 		case "preempting":
-			return parseFlag(&s, &post.preempting)
+			return parseFlag(s, &post.preempting)
 		case "exitcode":
-			if s.literal("null") {
+			if s.Literal("null") {
 				return nil
 			}
-			n, err := s.number()
+			n, err := s.Number()
 			code := int(n)
 			post.exitCode = &code
 			return err
 		}
-		return s.skip()
+		return s.Skip()
 	})
 	if err == nil {
-		err = s.end()
+		err = s.End()
 	}
 	return post, err
 }
 
-func parseFlag(s *scanner, flag *bool) error {
+func parseFlag(s *jsontext.Scanner, flag *bool) error {
 	switch {
-	case s.literal("true"):
+	case s.Literal("true"):
 		*flag = true
-	case s.literal("false"), s.literal("null"):
+	case s.Literal("false"), s.Literal("null"):
 		*flag = false
 	default:
-		return s.fail("true or false")
+		return s.Fail("true or false")
 	}
 	return nil
 }
 
-func parseChunk(s *scanner, chunk *streamChunk, w *workspace) error {
-	return s.object(func(key []byte) error {
+func parseChunk(s *jsontext.Scanner, chunk *streamChunk, w *workspace) error {
+	return s.Object(func(key []byte) error {
 		switch string(key) {
 		case "offset":
-			n, err := s.number()
+			n, err := s.Number()
 			if err == nil && (n < 0 || n > maxLine) {
 				return errLineNumber
 			}
@@ -96,20 +98,20 @@ func parseChunk(s *scanner, chunk *streamChunk, w *workspace) error {
 			chunk.content = content
 			return err
 		}
-		return s.skip()
+		return s.Skip()
 	})
 }
 
 // parseContent reads a list of strings. All lines of a chunk share one piece of
 // memory of just their size, so that a row costs no allocation of its own and what
 // is kept of it is its text and a string header.
-func parseContent(s *scanner, w *workspace) ([]string, error) {
+func parseContent(s *jsontext.Scanner, w *workspace) ([]string, error) {
 	// Text is no longer than it was with its escapes, but for the eight bytes that
 	// the scanner may write past its end.
-	text, ends := slices.Grow(w.text[:0], len(s.data)-s.pos+8), w.ends[:0]
-	err := s.array(func() error {
+	text, ends := slices.Grow(w.text[:0], s.Left()+8), w.ends[:0]
+	err := s.Array(func() error {
 		var err error
-		text, err = s.text(text)
+		text, err = s.AppendString(text)
 		ends = append(ends, len(text))
 		return err
 	})

@@ -11,6 +11,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 )
 
 // graphqlRequest is the body of a GraphQL call.
@@ -132,7 +134,7 @@ func (s *Server) invalid(errs gqlerror.List) reply {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendQuoted(append(b, `{"message":`...), e.Message)
+		b = jsontext.AppendQuoted(append(b, `{"message":`...), e.Message)
 		if len(e.Locations) > 0 {
 			b = append(b, `,"locations":[`...)
 			for j, at := range e.Locations {
@@ -177,7 +179,7 @@ func (s *Server) answer(x *execution) reply {
 }
 
 func (e fieldError) appendJSON(b []byte) []byte {
-	b = appendQuoted(append(b, `{"message":`...), e.message)
+	b = jsontext.AppendQuoted(append(b, `{"message":`...), e.message)
 	b = append(b, `,"path":[`...)
 	for i, key := range e.path {
 		if i > 0 {
@@ -185,14 +187,14 @@ func (e fieldError) appendJSON(b []byte) []byte {
 		}
 		switch key := key.(type) {
 		case string:
-			b = appendQuoted(b, key)
+			b = jsontext.AppendQuoted(b, key)
 		case int:
 			b = strconv.AppendInt(b, int64(key), 10)
 		}
 	}
 	b = append(b, ']')
 	if e.code != "" {
-		b = append(appendQuoted(append(b, `,"extensions":{"code":`...), e.code), '}')
+		b = append(jsontext.AppendQuoted(append(b, `,"extensions":{"code":`...), e.code), '}')
 	}
 	return append(b, '}')
 }

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 )
 
 const (
@@ -36,7 +38,7 @@ func jsonReply(status int, body []byte) reply {
 
 // restError is the form of errors outside GraphQL.
 func restError(why refusal) reply {
-	return jsonReply(why.status, append(appendQuoted([]byte(`{"error":`), why.message), '}'))
+	return jsonReply(why.status, append(jsontext.AppendQuoted([]byte(`{"error":`), why.message), '}'))
 }
 
 // pageNotFound is how Go's router answers a path it does not know, which is

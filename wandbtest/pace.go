@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 )
 
 // Post is a post to a run's file stream that the server took.
@@ -93,7 +95,7 @@ func (v RunView) Violations(p Pace) []string {
 func (v RunView) steps() (found []string) {
 	last, known := 0.0, false
 	for i, line := range v.HistoryLines {
-		step, err := strconv.ParseFloat(member(line, "_step"), 64)
+		step, err := strconv.ParseFloat(jsontext.Member(line, "_step"), 64)
 		if err != nil {
 			continue
 		}

@@ -1,6 +1,10 @@
 package wandbtest
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
+)
 
 // runObject is the type Run.
 type runObject struct {
@@ -61,13 +65,13 @@ func (r *runObject) field(x *execution, name string, args arguments) (any, error
 func (r *runObject) content(name string, args arguments) any {
 	switch name {
 	case "config":
-		return pick(orEmptyObject(r.config), args.texts("keys"))
+		return jsontext.Pick(orEmptyObject(r.config), args.texts("keys"))
 	case "wandbConfig":
 		// The client's own subtree: {"_wandb":{"value":{...}}}.
-		own := member(member(orEmptyObject(r.config), "_wandb"), "value")
-		return pick(orEmptyObject(own), args.texts("keys"))
+		own := jsontext.Member(jsontext.Member(orEmptyObject(r.config), "_wandb"), "value")
+		return jsontext.Pick(orEmptyObject(own), args.texts("keys"))
 	case "summaryMetrics":
-		return pick(orEmptyObject(r.summary), args.texts("keys"))
+		return jsontext.Pick(orEmptyObject(r.summary), args.texts("keys"))
 	case "logLineCount":
 		return r.logs.count()
 	case "historyLineCount":
@@ -98,7 +102,7 @@ func tail(l *lines) string {
 	if l.count() == 0 {
 		return "[]"
 	}
-	return string(append(appendQuoted([]byte{'['}, l.last()), ']'))
+	return string(append(jsontext.AppendQuoted([]byte{'['}, l.last()), ']'))
 }
 
 // sample picks the lines between minStep and maxStep, and of these at most
@@ -109,7 +113,7 @@ func sample(all []string, args arguments) []string {
 	out := make([]string, 0, len(all))
 	for _, line := range all {
 		if hasLow || hasHigh {
-			step, err := strconv.ParseFloat(member(line, "_step"), 64)
+			step, err := strconv.ParseFloat(jsontext.Member(line, "_step"), 64)
 			if err != nil || hasLow && step < low || hasHigh && step >= high {
 				continue
 			}

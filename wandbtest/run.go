@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 )
 
 // crashAfter is how long a run may be silent before it counts as crashed, or as
@@ -205,13 +207,13 @@ func (r *run) view(now time.Time) RunView {
 		code := *r.exitCode
 		v.ExitCode = &code
 	}
-	v.Summary, _ = decodeObject(r.summary) // nil until there is one
+	v.Summary, _ = jsontext.DecodeObject(r.summary) // nil until there is one
 	return v
 }
 
 // configValues decodes a config and takes the values out of their wrappers.
 func configValues(text string) map[string]any {
-	wrapped, err := decodeObject(text)
+	wrapped, err := jsontext.DecodeObject(text)
 	if err != nil {
 		return nil
 	}

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 )
 
 // Headers of clients that write a run together with others. The names of the
@@ -120,7 +122,7 @@ func (r *run) storeShared(post streamPost, id string, now time.Time) error {
 		if c.name == summaryFile {
 			if len(c.content) > 0 {
 				w.summary = c.content[len(c.content)-1]
-				r.summary = overlay(r.summary, w.summary, nil)
+				r.summary = jsontext.Overlay(r.summary, w.summary, nil)
 			}
 			continue
 		}
@@ -159,10 +161,10 @@ func (r *run) writer(id string) *writer {
 // withStep gives a row the step that follows from its arrival. What a client
 // sent as its step counts for that client only.
 func withStep(line string, n int) string {
-	if !isObject(line) {
+	if !jsontext.IsObject(line) {
 		return line
 	}
-	return overlay(line, `{"_step":`+strconv.Itoa(n)+`}`, nil)
+	return jsontext.Overlay(line, `{"_step":`+strconv.Itoa(n)+`}`, nil)
 }
 
 // writerViews copies the writers. Call with mu held.
@@ -178,71 +180,15 @@ func (r *run) writerViews() []WriterView {
 	return out
 }
 
-// overlay returns the object below with the members of above put over it, each as
-// it was written. deeper says which members are laid over each other in turn. A
-// text that is no object is as good as an empty one.
-func overlay(below, above string, deeper map[string]func(below, above string) string) string {
-	over := members(above)
-	out := []byte{'{'}
-	add := func(name, raw string) {
-		if len(out) > 1 {
-			out = append(out, ',')
-		}
-		out = append(append(appendQuoted(out, name), ':'), raw...)
-	}
-	seen := make(map[string]bool)
-	for _, m := range members(below) {
-		raw := m.raw
-		for _, o := range over {
-			if o.name != m.name {
-				continue
-			}
-			raw = o.raw
-			if lay := deeper[m.name]; lay != nil {
-				raw = lay(m.raw, o.raw)
-			}
-		}
-		if !seen[m.name] {
-			add(m.name, raw)
-		}
-		seen[m.name] = true
-	}
-	for _, o := range over {
-		if !seen[o.name] {
-			add(o.name, o.raw)
-		}
-		seen[o.name] = true
-	}
-	return string(append(out, '}'))
-}
-
 // overlayConfig is what several writers' configs amount to: the keys of all, and
 // the environment of each.
 func overlayConfig(below, above string) string {
-	plain := func(below, above string) string { return overlay(below, above, nil) }
+	plain := func(below, above string) string { return jsontext.Overlay(below, above, nil) }
 	environments := func(below, above string) string {
-		return overlay(below, above, map[string]func(string, string) string{"e": plain})
+		return jsontext.Overlay(below, above, map[string]func(string, string) string{"e": plain})
 	}
 	own := func(below, above string) string {
-		return overlay(below, above, map[string]func(string, string) string{"value": environments})
+		return jsontext.Overlay(below, above, map[string]func(string, string) string{"value": environments})
 	}
-	return overlay(below, above, map[string]func(string, string) string{"_wandb": own})
-}
-
-type namedText struct{ name, raw string }
-
-// members returns the members of an object in order, none for other texts.
-func members(text string) []namedText {
-	var all []namedText
-	s := scanner{data: []byte(text)}
-	err := s.object(func(key []byte) error {
-		name := string(key)
-		raw, err := s.raw()
-		all = append(all, namedText{name, string(raw)})
-		return err
-	})
-	if err != nil {
-		return nil
-	}
-	return all
+	return jsontext.Overlay(below, above, map[string]func(string, string) string{"_wandb": own})
 }

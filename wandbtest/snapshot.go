@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 )
 
 // RunKey names a run.
@@ -95,7 +97,7 @@ func (v RunView) Events() []map[string]any { return decodeRows(v.EventLines) }
 func decodeRows(text []string) []map[string]any {
 	rows := make([]map[string]any, len(text))
 	for i, line := range text {
-		rows[i], _ = decodeObject(line)
+		rows[i], _ = jsontext.DecodeObject(line)
 	}
 	return rows
 }

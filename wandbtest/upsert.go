@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 	"github.com/wandgo/wandgo/internal/runid"
 )
 
@@ -95,7 +96,7 @@ func checkUpsert(in arguments) refusal {
 	}
 	for _, name := range []string{"config", "summaryMetrics"} {
 		if text, ok := in.optional(name); ok {
-			if !isObject(text) {
+			if !jsontext.IsObject(text) {
 				return badRequest("invalid parameters: " + name + " is not a JSON object")
 			}
 		}

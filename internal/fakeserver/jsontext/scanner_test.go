@@ -1,4 +1,4 @@
-package wandbtest
+package jsontext
 
 import (
 	"encoding/json"
@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestScanValue(t *testing.T) {
+func TestScanner_Value_DecodesAllKinds(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]any{
 		`null`: nil, ` true `: true, `false`: false, `-0.5e+3`: -500.0, `"a\"\\\/\b\f\n\r\t\u00e9é"`: "a\"\\/\b\f\n\r\téé",
@@ -19,37 +19,37 @@ func TestScanValue(t *testing.T) {
 		`[]`: []any{}, `{}`: map[string]any{}, `[1,[2]]`: []any{1.0, []any{2.0}}, `{"a":{"b":[]},"a":1}`: map[string]any{"a": 1.0},
 		`Infinity`: math.Inf(1), `-Infinity`: math.Inf(-1), `1e999`: math.Inf(1),
 	} {
-		s := scanner{data: []byte(text)}
-		got, err := s.value()
+		s := Scanner{data: []byte(text)}
+		got, err := s.Value()
 		require.NoError(t, err, text)
-		require.NoError(t, s.end(), text)
+		require.NoError(t, s.End(), text)
 		assert.Equal(t, want, got, text)
-		s = scanner{data: []byte(text)}
-		assert.NoError(t, s.skip(), text)
-		assert.NoError(t, s.end(), text)
+		s = Scanner{data: []byte(text)}
+		assert.NoError(t, s.Skip(), text)
+		assert.NoError(t, s.End(), text)
 	}
-	s := scanner{data: []byte(`NaN`)}
-	nan, err := s.value()
+	s := Scanner{data: []byte(`NaN`)}
+	nan, err := s.Value()
 	require.NoError(t, err)
 	assert.True(t, math.IsNaN(nan.(float64)))
 }
 
-func TestScanRefuses(t *testing.T) {
+func TestScanner_InvalidText_Fails(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
 		``, `{`, `[`, `"`, `"\`, `"\x"`, `"\u12"`, "\"\n\"", `{1:2}`, `{"a" 1}`, `{"a":1,}`, `[1,]`, `[1 2]`, `+1`, `.5`, `nul`, `true1`, `--1`,
 		strings.Repeat("[", maxDepth+1), strings.Repeat(`{"a":`, maxDepth+1),
 	} {
-		s := scanner{data: []byte(text)}
-		_, err := s.value()
+		s := Scanner{data: []byte(text)}
+		_, err := s.Value()
 		if err == nil {
-			err = s.end()
+			err = s.End()
 		}
 		assert.Error(t, err, text)
 	}
-	_, err := decodeObject(`[1]`)
+	_, err := DecodeObject(`[1]`)
 	assert.Error(t, err)
-	_, err = decodeObject(`{} x`)
+	_, err = DecodeObject(`{} x`)
 	assert.EqualError(t, err, "offset 3: unexpected 'x', want the end")
 }
 
@@ -59,15 +59,15 @@ func FuzzScan(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		s := scanner{data: []byte(text)}
-		got, err := s.value()
+		s := Scanner{data: []byte(text)}
+		got, err := s.Value()
 		if err == nil {
-			err = s.end()
+			err = s.End()
 		}
-		skipper := scanner{data: []byte(text)}
-		skipErr := skipper.skip()
+		skipper := Scanner{data: []byte(text)}
+		skipErr := skipper.Skip()
 		if skipErr == nil {
-			skipErr = skipper.end()
+			skipErr = skipper.End()
 		}
 		assert.Equal(t, err == nil, skipErr == nil, "value and skip must agree")
 		var want any

@@ -1,4 +1,4 @@
-package wandbtest
+package jsontext
 
 import (
 	"errors"
@@ -12,24 +12,31 @@ const maxDepth = 500
 
 var errDepth = errors.New("nested too deeply")
 
-// scanner reads JSON without reflection. encoding/json will not do: rows of the
+// Scanner reads JSON without reflection. encoding/json will not do: rows of the
 // history hold bare NaN and Infinity, and the file stream's bodies are large
 // enough for the difference in speed to show in benchmarks.
-type scanner struct {
+type Scanner struct {
 	data  []byte
 	pos   int
 	depth int
 }
 
-func (s *scanner) fail(want string) error {
+// NewScanner returns a scanner at the start of data.
+func NewScanner(data []byte) *Scanner { return &Scanner{data: data} }
+
+// Left returns how many bytes have not been read.
+func (s *Scanner) Left() int { return len(s.data) - s.pos }
+
+// Fail returns an error that says what was expected at the scanner's position.
+func (s *Scanner) Fail(want string) error {
 	if s.pos >= len(s.data) {
 		return fmt.Errorf("offset %d: unexpected end, want %s", s.pos, want)
 	}
 	return fmt.Errorf("offset %d: unexpected %q, want %s", s.pos, s.data[s.pos], want)
 }
 
-// peek skips blanks and returns the next byte, or 0 at the end.
-func (s *scanner) peek() byte {
+// Peek skips spaces and returns the next byte, or 0 at the end.
+func (s *Scanner) Peek() byte {
 	for s.pos < len(s.data) {
 		switch c := s.data[s.pos]; c {
 		case ' ', '\t', '\n', '\r':
@@ -41,27 +48,27 @@ func (s *scanner) peek() byte {
 	return 0
 }
 
-func (s *scanner) accept(c byte) bool {
-	if s.peek() != c || s.pos >= len(s.data) {
+func (s *Scanner) accept(c byte) bool {
+	if s.Peek() != c || s.pos >= len(s.data) {
 		return false
 	}
 	s.pos++
 	return true
 }
 
-// end reports an error unless only blanks are left.
-func (s *scanner) end() error {
-	if s.peek(); s.pos < len(s.data) {
-		return s.fail("the end")
+// End reports an error unless only spaces are left.
+func (s *Scanner) End() error {
+	if s.Peek(); s.pos < len(s.data) {
+		return s.Fail("the end")
 	}
 	return nil
 }
 
-// object reads an object; member must consume the value of the key, which is
+// Object reads an object; read must consume the value of the key, which is
 // valid for as long as the data is.
-func (s *scanner) object(member func(key []byte) error) error {
+func (s *Scanner) Object(read func(key []byte) error) error {
 	if !s.accept('{') {
-		return s.fail("an object")
+		return s.Fail("an object")
 	}
 	if s.depth++; s.depth > maxDepth {
 		return errDepth
@@ -71,29 +78,29 @@ func (s *scanner) object(member func(key []byte) error) error {
 		return nil
 	}
 	for {
-		key, err := s.string()
+		key, err := s.ReadString()
 		if err != nil {
 			return err
 		}
 		if !s.accept(':') {
-			return s.fail("':'")
+			return s.Fail("':'")
 		}
-		if err := member(key); err != nil {
+		if err := read(key); err != nil {
 			return err
 		}
 		if s.accept('}') {
 			return nil
 		}
 		if !s.accept(',') {
-			return s.fail("',' or '}'")
+			return s.Fail("',' or '}'")
 		}
 	}
 }
 
-// array reads an array; element must consume each value.
-func (s *scanner) array(element func() error) error {
+// Array reads an array; element must consume each value.
+func (s *Scanner) Array(element func() error) error {
 	if !s.accept('[') {
-		return s.fail("an array")
+		return s.Fail("an array")
 	}
 	if s.depth++; s.depth > maxDepth {
 		return errDepth
@@ -110,14 +117,14 @@ func (s *scanner) array(element func() error) error {
 			return nil
 		}
 		if !s.accept(',') {
-			return s.fail("',' or ']'")
+			return s.Fail("',' or ']'")
 		}
 	}
 }
 
-// literal consumes a word if it comes next.
-func (s *scanner) literal(word string) bool {
-	s.peek()
+// Literal consumes a word if it comes next.
+func (s *Scanner) Literal(word string) bool {
+	s.Peek()
 	if len(s.data)-s.pos < len(word) || string(s.data[s.pos:s.pos+len(word)]) != word {
 		return false
 	}
@@ -125,8 +132,9 @@ func (s *scanner) literal(word string) bool {
 	return true
 }
 
-func (s *scanner) number() (float64, error) {
-	s.peek()
+// Number reads a number. One beyond a float64 becomes an infinity.
+func (s *Scanner) Number() (float64, error) {
+	s.Peek()
 	start := s.pos
 	for s.pos < len(s.data) {
 		switch c := s.data[s.pos]; {
@@ -141,72 +149,73 @@ func (s *scanner) number() (float64, error) {
 	// Numbers beyond a float64 become infinities, as in Python.
 	if err != nil && !errors.Is(err, strconv.ErrRange) || text == "" || text[0] == '+' || text[0] == '.' {
 		s.pos = start
-		return 0, s.fail("a value")
+		return 0, s.Fail("a value")
 	}
 	return f, nil
 }
 
-// value decodes any value into nil, bool, float64, string, []any and
+// Value decodes any value into nil, bool, float64, string, []any and
 // map[string]any.
-func (s *scanner) value() (any, error) {
-	switch c := s.peek(); {
+func (s *Scanner) Value() (any, error) {
+	switch c := s.Peek(); {
 	case c == '{':
 		m := map[string]any{}
-		err := s.object(func(key []byte) error {
+		err := s.Object(func(key []byte) error {
 			k := string(key)
-			v, err := s.value()
+			v, err := s.Value()
 			m[k] = v
 			return err
 		})
 		return m, err
 	case c == '[':
 		list := []any{}
-		err := s.array(func() error {
-			v, err := s.value()
+		err := s.Array(func() error {
+			v, err := s.Value()
 			list = append(list, v)
 			return err
 		})
 		return list, err
 	case c == '"':
-		text, err := s.string()
+		text, err := s.ReadString()
 		return string(text), err
-	case s.literal("true"):
+	case s.Literal("true"):
 		return true, nil
-	case s.literal("false"):
+	case s.Literal("false"):
 		return false, nil
-	case s.literal("null"):
+	case s.Literal("null"):
 		return nil, nil
-	case s.literal("NaN"):
+	case s.Literal("NaN"):
 		return math.NaN(), nil
-	case s.literal("Infinity"):
+	case s.Literal("Infinity"):
 		return math.Inf(1), nil
-	case s.literal("-Infinity"):
+	case s.Literal("-Infinity"):
 		return math.Inf(-1), nil
 	}
-	return s.number()
+	return s.Number()
 }
 
-// raw skips one value and returns its text.
-func (s *scanner) raw() ([]byte, error) {
-	s.peek()
+// Raw skips one value and returns its text.
+func (s *Scanner) Raw() ([]byte, error) {
+	s.Peek()
 	start := s.pos
-	err := s.skip()
+	err := s.Skip()
 	return s.data[start:s.pos], err
 }
 
-func (s *scanner) skip() error {
+// Skip reads one value and drops it.
+func (s *Scanner) Skip() error {
 	var err error
-	switch c := s.peek(); {
+	switch c := s.Peek(); {
 	case c == '{':
-		err = s.object(func([]byte) error { return s.skip() })
+		err = s.Object(func([]byte) error { return s.Skip() })
 	case c == '[':
-		err = s.array(s.skip)
+		err = s.Array(s.Skip)
 	case c == '"':
 		err = s.skipString()
-	case s.literal("true"), s.literal("false"), s.literal("null"),
-		s.literal("NaN"), s.literal("Infinity"), s.literal("-Infinity"):
+	case s.Literal("true"), s.Literal("false"), s.Literal("null"),
+		s.Literal("NaN"), s.Literal("Infinity"), s.Literal("-Infinity"):
 	default:
-		_, err = s.number()
+		_, err = s.Number()
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-package wandbtest
+package jsontext
 
 import (
 	"encoding/binary"
@@ -34,11 +34,11 @@ var escapes = [256]byte{
 	'"': '"', '\\': '\\', '/': '/', 'n': '\n', 't': '\t', 'r': '\r', 'b': '\b', 'f': '\f',
 }
 
-// string returns the text of a string, unescaped: a part of the data if nothing
+// ReadString returns the text of a string, unescaped: a part of the data if nothing
 // in it is escaped, else a copy.
-func (s *scanner) string() ([]byte, error) {
+func (s *Scanner) ReadString() ([]byte, error) {
 	if !s.accept('"') {
-		return nil, s.fail("a string")
+		return nil, s.Fail("a string")
 	}
 	start := s.pos
 	s.plain()
@@ -50,16 +50,16 @@ func (s *scanner) string() ([]byte, error) {
 	return s.rest(plain)
 }
 
-// text appends the text of a string, unescaped, to dst.
-func (s *scanner) text(dst []byte) ([]byte, error) {
+// AppendString appends the text of a string, unescaped, to dst.
+func (s *Scanner) AppendString(dst []byte) ([]byte, error) {
 	if !s.accept('"') {
-		return dst, s.fail("a string")
+		return dst, s.Fail("a string")
 	}
 	return s.rest(dst)
 }
 
 // rest appends what is left of a string to dst and consumes the quote behind it.
-func (s *scanner) rest(dst []byte) ([]byte, error) {
+func (s *Scanner) rest(dst []byte) ([]byte, error) {
 	data, pos := s.data, s.pos
 	for pos+8 <= len(data) {
 		word := binary.LittleEndian.Uint64(data[pos:])
@@ -101,10 +101,10 @@ func (s *scanner) rest(dst []byte) ([]byte, error) {
 
 // interrupted deals with what is not plain text in a string: its end, which it
 // consumes and reports, or an escape, which it appends to dst.
-func (s *scanner) interrupted(dst []byte) (done bool, out []byte, err error) {
+func (s *Scanner) interrupted(dst []byte) (done bool, out []byte, err error) {
 	switch {
 	case s.pos >= len(s.data):
-		return false, dst, s.fail("'\"'")
+		return false, dst, s.Fail("'\"'")
 	case s.data[s.pos] == '"':
 		s.pos++
 		return true, dst, nil
@@ -112,13 +112,13 @@ func (s *scanner) interrupted(dst []byte) (done bool, out []byte, err error) {
 		out, err = s.escape(dst)
 		return false, out, err
 	}
-	return false, dst, s.fail("no control character")
+	return false, dst, s.Fail("no control character")
 }
 
 // skipString consumes a string without unescaping it.
-func (s *scanner) skipString() error {
+func (s *Scanner) skipString() error {
 	if !s.accept('"') {
-		return s.fail("a string")
+		return s.Fail("a string")
 	}
 	var room [utf8.UTFMax]byte
 	for {
@@ -130,7 +130,7 @@ func (s *scanner) skipString() error {
 }
 
 // plain moves to the next byte that is not plain text, or to the end.
-func (s *scanner) plain() {
+func (s *Scanner) plain() {
 	for s.pos+8 <= len(s.data) {
 		mask := special(binary.LittleEndian.Uint64(s.data[s.pos:]))
 		if mask != 0 {
@@ -145,10 +145,10 @@ func (s *scanner) plain() {
 }
 
 // escape appends what an escape stands for.
-func (s *scanner) escape(dst []byte) ([]byte, error) {
+func (s *Scanner) escape(dst []byte) ([]byte, error) {
 	s.pos++ // the backslash
 	if s.pos >= len(s.data) {
-		return dst, s.fail("an escape")
+		return dst, s.Fail("an escape")
 	}
 	c := s.data[s.pos]
 	if plain := escapes[c]; plain != 0 {
@@ -156,12 +156,12 @@ func (s *scanner) escape(dst []byte) ([]byte, error) {
 		return append(dst, plain), nil
 	}
 	if c != 'u' {
-		return dst, s.fail("an escape")
+		return dst, s.Fail("an escape")
 	}
 	s.pos++
 	r, ok := s.hex()
 	if !ok {
-		return dst, s.fail("four hexadecimal digits")
+		return dst, s.Fail("four hexadecimal digits")
 	}
 	if utf16.IsSurrogate(r) {
 		r = s.lowSurrogate(r)
@@ -170,7 +170,7 @@ func (s *scanner) escape(dst []byte) ([]byte, error) {
 }
 
 // lowSurrogate completes a pair; half a pair becomes U+FFFD.
-func (s *scanner) lowSurrogate(high rune) rune {
+func (s *Scanner) lowSurrogate(high rune) rune {
 	if s.pos+1 >= len(s.data) || s.data[s.pos] != '\\' || s.data[s.pos+1] != 'u' {
 		return utf8.RuneError
 	}
@@ -184,7 +184,7 @@ func (s *scanner) lowSurrogate(high rune) rune {
 	return utf8.RuneError
 }
 
-func (s *scanner) hex() (rune, bool) {
+func (s *Scanner) hex() (rune, bool) {
 	if s.pos+4 > len(s.data) {
 		return 0, false
 	}

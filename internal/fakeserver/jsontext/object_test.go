@@ -1,4 +1,4 @@
-package wandbtest
+package jsontext
 
 import (
 	"encoding/json"
@@ -15,20 +15,20 @@ func TestPick(t *testing.T) {
 	for want, keys := range map[string][]string{
 		text: nil, `{"a":NaN}`: {"a", "x"}, `{"b":{"c":[1, 2]},"é\"":1}`: {"b", `é"`}, `{}`: {"x"},
 	} {
-		assert.Equal(t, want, pick(text, keys))
+		assert.Equal(t, want, Pick(text, keys))
 	}
-	assert.Equal(t, "{}", pick("nope", []string{"x"}))
+	assert.Equal(t, "{}", Pick("nope", []string{"x"}))
 	for name, want := range map[string]string{"b": `{"c":[1, 2]}`, "a": "NaN", "x": ""} {
-		assert.Equal(t, want, member(text, name))
+		assert.Equal(t, want, Member(text, name))
 	}
-	assert.Empty(t, member("{", "x"))
+	assert.Empty(t, Member("{", "x"))
 }
 
 func TestAppendQuoted(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "plain", "a\"b\\c", "\n\t\x00\x1f", "é😀", "bad \xff\xfe utf-8", "\u2028"} {
 		var back string
-		quoted := appendQuoted(nil, text)
+		quoted := AppendQuoted(nil, text)
 		require.NoError(t, json.Unmarshal(quoted, &back), "%q", quoted)
 		assert.Equal(t, strings.ToValidUTF8(strings.ReplaceAll(text, "\xff\xfe", "\ufffd\ufffd"), "\ufffd"), back)
 	}

@@ -1,4 +1,4 @@
-package wandbtest
+package jsontext
 
 import (
 	"errors"
@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// decodeObject decodes a JSON object that may hold NaN and infinities.
-func decodeObject(text string) (map[string]any, error) {
-	s := scanner{data: []byte(text)}
-	v, err := s.value()
+// DecodeObject decodes a JSON object that may hold NaN and infinities.
+func DecodeObject(text string) (map[string]any, error) {
+	s := Scanner{data: []byte(text)}
+	v, err := s.Value()
 	if err == nil {
-		err = s.end()
+		err = s.End()
 	}
 	if err != nil {
 		return nil, err
@@ -23,23 +23,23 @@ func decodeObject(text string) (map[string]any, error) {
 	return m, nil
 }
 
-// isObject reports whether text is a JSON object, NaN and infinities allowed.
-func isObject(text string) bool {
-	s := scanner{data: []byte(text)}
-	return s.peek() == '{' && s.skip() == nil && s.end() == nil
+// IsObject reports whether text is a JSON object, NaN and infinities allowed.
+func IsObject(text string) bool {
+	s := Scanner{data: []byte(text)}
+	return s.Peek() == '{' && s.Skip() == nil && s.End() == nil
 }
 
-// pick returns the object text reduced to the named keys, every value as it was
+// Pick returns the object text reduced to the named keys, every value as it was
 // written; no keys means all. It returns "{}" for text that is no object.
-func pick(text string, keys []string) string {
+func Pick(text string, keys []string) string {
 	if len(keys) == 0 {
 		return text
 	}
 	out := []byte{'{'}
-	s := scanner{data: []byte(text)}
-	err := s.object(func(key []byte) error {
+	s := Scanner{data: []byte(text)}
+	err := s.Object(func(key []byte) error {
 		name := string(key)
-		raw, err := s.raw()
+		raw, err := s.Raw()
 		if err != nil {
 			return err
 		}
@@ -47,7 +47,7 @@ func pick(text string, keys []string) string {
 			if len(out) > 1 {
 				out = append(out, ',')
 			}
-			out = appendQuoted(out, name)
+			out = AppendQuoted(out, name)
 			out = append(append(out, ':'), raw...)
 		}
 		return nil
@@ -58,13 +58,13 @@ func pick(text string, keys []string) string {
 	return string(append(out, '}'))
 }
 
-// member returns the text of one member of an object, or "".
-func member(text, name string) string {
+// Member returns the text of one member of an object, or "".
+func Member(text, name string) string {
 	var found []byte
-	s := scanner{data: []byte(text)}
-	err := s.object(func(key []byte) error {
+	s := Scanner{data: []byte(text)}
+	err := s.Object(func(key []byte) error {
 		match := string(key) == name
-		raw, err := s.raw()
+		raw, err := s.Raw()
 		if match {
 			found = raw
 		}
@@ -78,8 +78,8 @@ func member(text, name string) string {
 
 const hexDigits = "0123456789abcdef"
 
-// appendQuoted appends text as a JSON string.
-func appendQuoted(dst []byte, text string) []byte {
+// AppendQuoted appends text as a JSON string.
+func AppendQuoted(dst []byte, text string) []byte {
 	dst = append(dst, '"')
 	start := 0
 	for i := 0; i < len(text); {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 )
 
 // bigPost is a post as a busy run sends it: a megabyte and a half of rows of 20
@@ -17,7 +19,7 @@ func bigPost() (body []byte, rows int) {
 			row = fmt.Appendf(row, `"train/metric_%02d":%v,`, i, r.Float64())
 		}
 		row = fmt.Appendf(row, `"_step":%d,"_runtime":%v,"_timestamp":1795432414.31`, rows, float64(rows)/10)
-		body = append(appendQuoted(body, "{"+string(row)+"}"), ',')
+		body = append(jsontext.AppendQuoted(body, "{"+string(row)+"}"), ',')
 	}
 	return append(body[:len(body)-1], `]}}}`...), rows
 }
@@ -47,7 +49,7 @@ func BenchmarkMember(b *testing.B) {
 	b.SetBytes(int64(len(row)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if member(row, "_step") != "0" {
+		if jsontext.Member(row, "_step") != "0" {
 			b.Fatal(row)
 		}
 	}
