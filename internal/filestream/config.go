@@ -45,17 +45,16 @@ type Offsets struct{ History, Events, Console int64 }
 type Config struct {
 	// Sender delivers the requests; it must be set.
 	Sender Sender
-	// Offsets is where the files stand on the server.
+	// Offsets are the numbers of lines that the server has.
 	Offsets Offsets
 	// Interval is the least time between the starts of two requests with data.
 	// Negative means none.
 	Interval time.Duration
-	// MinInterval is the least interval to which a server with room to spare, by its
-	// RateLimit headers, can shorten Interval. Negative means not to heed them, and
-	// zero, where Interval is set, the same.
+	// MinInterval is the shortest interval that a server's RateLimit headers can ask
+	// for. If it is negative, or zero while Interval is set, they are ignored.
 	MinInterval time.Duration
-	// FlushOnly says that nothing is sent before a full request waits or [Stream.Flush]
-	// or [Stream.Finish] is called. It is for logs that are replayed.
+	// FlushOnly disables pacing: data is sent only if a full request is waiting, and by
+	// [Stream.Flush] and [Stream.Finish]. It is for logs that are replayed.
 	FlushOnly bool
 	// Heartbeat is how long nothing is sent before an empty request goes. It
 	// also bounds Interval, as the server takes silence for a crash.
@@ -68,26 +67,25 @@ type Config struct {
 	MaxLineBytes int
 	// MemoryLimit bounds the unacknowledged history and event lines in memory.
 	MemoryLimit int64
-	// FallbackLimit takes the place of MemoryLimit while nothing can be written to
-	// SpillDir.
+	// FallbackLimit replaces MemoryLimit while SpillDir cannot be written.
 	FallbackLimit int64
 	// ConsoleLimit bounds the waiting console lines in memory.
 	ConsoleLimit int64
 	// SpillDir is where lines beyond MemoryLimit go; default [os.TempDir]. It is
-	// not touched before it is needed.
+	// not used before it is needed.
 	SpillDir string
 	// OnStopped is called once, when the server says that the user stopped the
 	// run. It runs on the stream's goroutine, must return soon and must not call
 	// Finish, Abandon or Close.
 	OnStopped func()
-	// OnFatal is called once, when the stream fails, after it has come to rest.
+	// OnFatal is called once, when the stream fails, after it has stopped sending.
 	// It may call any method.
 	OnFatal func(error)
 }
 
 func (c Config) withDefaults() Config {
 	if c.MinInterval == 0 && c.Interval != 0 {
-		c.MinInterval = c.Interval // who asks for an interval means it
+		c.MinInterval = c.Interval // an explicit interval is kept
 	}
 	setDefault(&c.Interval, DefaultInterval)
 	setDefault(&c.MinInterval, DefaultMinInterval)

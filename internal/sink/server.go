@@ -64,8 +64,8 @@ type ServerConfig struct {
 }
 
 // Server stores a run on the server: rows, samples, console lines and the summary
-// through the file stream, settings through upserts methods are safe
-// for concurrent use, and only those block that take a context.
+// through the file stream, settings through upserts. Methods are safe for concurrent
+// use. Only those that take a context block.
 type Server struct {
 	cfg     ServerConfig
 	stream  *filestream.Stream

@@ -14,8 +14,8 @@ import (
 	"github.com/wandgo/wandgo/internal/sink"
 )
 
-// requestBytes is about how much is sent before the server's acknowledgement is waited
-// for. It bounds the memory of a replay, and how much is sent again after an
+// requestBytes is about how much is sent between two waits for the server's
+// acknowledgement. It bounds the memory of a replay, and how much is sent again after an
 // interruption.
 const requestBytes = 4 << 20
 
@@ -28,20 +28,20 @@ type upload struct {
 	config     []byte
 	oldSummary []byte                 // of what the log continues
 	summary    atomic.Pointer[[]byte] // the stream reads it on its goroutine
-	alerts     []int64                // places in the log of those to be raised
+	alerts     []int64                // indices in the log of those to send
 	saved      rundir.Uploaded
-	live       bool // the run goes on
-	stale      bool // the log ends before the run did, and says nothing that is new
-	ended      bool // the server was told, with the code, that the run ended
+	live       bool // the run is still in progress
+	stale      bool // the log ends before the run did and has nothing new
+	ended      bool // the server knows that the run ended, with code
 	code       int32
 
 	sink    *sink.Server
 	waiting int   // bytes since the last flush
-	tooLong int64 // lines that no server accepts
+	tooLong int64 // lines longer than the server accepts
 	files   Files
 	mu      sync.Mutex
 	missing []string // guarded by mu
-	rows    int64    // that the log gave so far
+	rows    int64    // read from the log so far
 	events  int64
 	known   int64 // events that the server has
 	told    time.Time
@@ -62,7 +62,7 @@ func (u *upload) run(ctx context.Context) (err error) {
 	defer func() {
 		u.sink.Close()
 		u.count()
-		if err != nil { // another sync goes on there
+		if err != nil { // another sync resumes there
 			u.noteProgress(time.Time{})
 		}
 	}()
@@ -93,7 +93,7 @@ func (u *upload) run(ctx context.Context) (err error) {
 	}
 	u.save(u.contents.Rows, u.contents.State.Events)
 	filesErr := u.finishFiles(ctx, output)
-	if !u.live || u.log.Dir.Offline() { // the alerts of a run that goes on are its own affair
+	if !u.live || u.log.Dir.Offline() { // a run in progress sends its own alerts
 		u.raise(ctx)
 	}
 	if err := u.finish(ctx); err != nil {
@@ -163,8 +163,8 @@ func (u *upload) retryTimeout(ctx context.Context) (context.Context, context.Can
 	return context.WithCancel(ctx)
 }
 
-// failure is why the server did not accept something: what became of the last request,
-// if that is known.
+// failure is why the server did not accept something: the last request's error, if
+// that is known.
 func (u *upload) failure(err error) error {
 	if last := u.sink.Interrupt(); last != nil {
 		return last
@@ -176,9 +176,9 @@ func (u *upload) explain(ctx, within context.Context, err error) error {
 	return u.e.Server.Explain(ctx, within, u.at, err)
 }
 
-// exit is the code with which the server is told that the run ended, and whether it is
-// told. A log that does not have the end must not change what the server knows of it;
-// as every request says that a run goes on, the server is told that again.
+// exit returns the exit code to send, and whether to send one. A log without an exit
+// record must not change the end that the server knows. As every request says that a run
+// is in progress, that end is sent again.
 func (u *upload) exit() (code int32, ends bool) {
 	switch s := u.contents; {
 	case u.live, s.Exit != nil && s.Exit.NotComplete:
@@ -189,7 +189,7 @@ func (u *upload) exit() (code int32, ends bool) {
 	return int32(u.contents.exitCode()), true
 }
 
-// codeOf is an exit code with which a run is in a state.
+// codeOf is an exit code that puts a run into a state.
 func codeOf(state string) int32 {
 	if state == "finished" {
 		return 0
@@ -203,7 +203,7 @@ func (u *upload) count() {
 	u.result.RowsSent, u.result.EventsSent = stats.History.Acked, stats.Events.Acked
 }
 
-// reportOmissions warns of what the server does not get.
+// reportOmissions warns about skipped lines.
 func (u *upload) reportOmissions() {
 	if u.tooLong > 0 {
 		u.warn("%d lines are longer than the server takes and were left out", u.tooLong)
@@ -213,11 +213,11 @@ func (u *upload) reportOmissions() {
 	}
 }
 
-// noteEvery bounds how often it is noted how far the upload is.
+// noteEvery bounds how often the progress is saved.
 const noteEvery = time.Second
 
-// noteProgress notes what the server has of the log by now; the zero time is not too
-// early.
+// noteProgress saves how much of the log the server has, at most every noteEvery; the
+// zero time saves it always.
 func (u *upload) noteProgress(now time.Time) {
 	if !now.IsZero() && now.Sub(u.noted) < noteEvery {
 		return
@@ -227,7 +227,7 @@ func (u *upload) noteProgress(now time.Time) {
 	u.save(p.skip+stats.History.Acked, max(p.counted, u.known+stats.Events.Acked))
 }
 
-// save notes how much of the log the server has.
+// save saves how much of the log the server has.
 func (u *upload) save(rows, events int64) {
 	u.saved = rundir.Uploaded{
 		Base: u.resume.base, History: rows, Events: events,
@@ -242,7 +242,7 @@ func (u *upload) saveAgain() {
 	u.job.save(u.saved)
 }
 
-// acknowledge notes that the server has acknowledged everything.
+// acknowledge records that the server has acknowledged everything.
 func (u *upload) acknowledge() {
 	if u.live {
 		return

@@ -2,26 +2,26 @@ package syncrun
 
 import "time"
 
-// Outcome is what became of a log.
+// Outcome is the result of a log's upload.
 type Outcome string
 
 // The outcomes.
 const (
 	// Synced: the server has the run as the log has it.
 	Synced Outcome = "synced"
-	// Running: the run goes on; the server has what the log had.
+	// Running: the run is still in progress; the server has what the log had.
 	Running Outcome = "running"
 	// Planned: it would be uploaded, had it not been a dry run.
 	Planned Outcome = "planned"
-	// Skipped: nothing was done; the reason says why.
+	// Skipped: nothing was done; Result.Reason says why.
 	Skipped Outcome = "skipped"
-	// Failed: the error says why.
+	// Failed: Result.Err says why.
 	Failed Outcome = "failed"
-	// Interrupted: ctx ended before all was done, or before it began.
+	// Interrupted: ctx ended before the upload was complete, or before it started.
 	Interrupted Outcome = "interrupted"
 )
 
-// Result is what became of one log.
+// Result describes the upload of one log.
 type Result struct {
 	// Path is the log, Dir the run's directory around it.
 	Path, Dir string
@@ -32,25 +32,25 @@ type Result struct {
 	// Reason is why it was skipped.
 	Reason string
 	// Rows, Events and ConsoleLines are how many the log has, RowsSent and
-	// EventsSent how many of them the server had not. ConsoleLines is 0 for a dry
+	// EventsSent how many of them the server did not have. ConsoleLines is 0 for a dry
 	// run.
 	Rows, RowsSent, Events, EventsSent, ConsoleLines int64
-	// Files were uploaded, or would be; MissingFiles are named in the log and not
-	// on the disk.
+	// Files were uploaded, or would be. MissingFiles are named in the log but are not
+	// on disk.
 	Files, MissingFiles []string
 	// Alerts is how many alerts were raised.
 	Alerts int
-	// ExitCode is how the run ended: 1 where the log does not say. nil for a run
-	// that goes on.
+	// ExitCode is how the run ended: 1 if the log does not say, nil for a run that is
+	// still in progress.
 	ExitCode *int
-	// Crashed says that the log has no end.
+	// Crashed says that the log has no exit record.
 	Crashed bool
 	// Continued says that the run was on the server already.
 	Continued bool
 	// Bytes is the size of the log.
 	Bytes int64
 	// Damage are the parts of the log that could not be read, DamagedParts how
-	// many there are in all. Warnings tell what else was left out, and why.
+	// many there are in all. Warnings name what else was skipped, and why.
 	Damage       []string
 	DamagedParts int64
 	Warnings     []string
@@ -77,7 +77,7 @@ const (
 type Progress struct {
 	Path, RunID string
 	Phase       Phase
-	// Done of Total rows are sent, those included that the server had.
+	// Done of Total rows are sent, including those that the server had.
 	Done, Total int64
 	// Logs is how many logs there are, LogsDone how many are finished.
 	Logs, LogsDone int
