@@ -33,6 +33,7 @@ type plan struct {
 // plan resolves and validates the options. It makes no request.
 func (c *Client) plan(opts RunOptions) (*plan, error) {
 	s := c.settings
+	opts = c.inSweep(opts)
 	p := &plan{
 		Plan: session.Plan{
 			Entity:  cmp.Or(opts.Entity, s.Entity.Text),
@@ -102,6 +103,9 @@ func (p *plan) branch(opts RunOptions, key secret.Key) error {
 	}
 	if given > 1 {
 		return &errors.InputError{Field: "Resume, ForkFrom and RewindTo", Rule: "exclude each other"}
+	}
+	if p.resume == ResumeMust && p.ID == "" {
+		return &errors.InputError{Field: "run id", Rule: "is required by resume mode must; set RunOptions.ID or WANDB_RUN_ID"}
 	}
 	var err error
 	if p.fork, err = opts.ForkFrom.moment("ForkFrom", key); err != nil {

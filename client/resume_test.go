@@ -308,3 +308,13 @@ func TestSameIDAgain(t *testing.T) {
 	assert.Len(t, v.HistoryLines, 4)
 	assert.Zero(t, v.Overwritten)
 }
+
+func TestInit_ResumeMustWithoutID_ReturnsErrInvalidInput(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey)
+	_, err := c.Init(t.Context(), client.RunOptions{Resume: client.ResumeMust})
+	require.ErrorIs(t, err, errors.ErrInvalidInput)
+	assert.Contains(t, err.Error(), "WANDB_RUN_ID")
+	assert.Empty(t, s.Requests(), "nothing was sent")
+}
