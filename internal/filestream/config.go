@@ -53,8 +53,9 @@ type Config struct {
 	// MinInterval is the shortest interval that a server's RateLimit headers can ask
 	// for. If it is negative, or zero while Interval is set, they are ignored.
 	MinInterval time.Duration
-	// FlushOnly disables pacing: data is sent only if a full request is waiting, and by
-	// [Stream.Flush] and [Stream.Finish]. It is for logs that are replayed.
+	// FlushOnly disables pacing: data is sent if a full request is waiting, in place of
+	// a heartbeat, and by [Stream.Flush] and [Stream.Finish]. It is for logs that are
+	// replayed.
 	FlushOnly bool
 	// Heartbeat is how long nothing is sent before an empty request goes. It
 	// also bounds Interval, as the server takes silence for a crash.

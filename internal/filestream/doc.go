@@ -12,7 +12,7 @@
 // [Config.Interval]. The wait is cut short when the run is being preempted, when
 // a full request has gathered, when the last request had to leave something out,
 // when [Stream.Flush] is called, and when the stream ends. A replayed log needs no
-// such pace: with [Config.FlushOnly], only full requests and Flush send. When nothing is logged, an empty request goes every
+// such pace: with [Config.FlushOnly], nothing is sent at an interval. When nothing is logged, an empty request goes every
 // [Config.Heartbeat].
 //
 // Each file has lines with an index, and a request names the index of its first
