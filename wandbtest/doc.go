@@ -13,10 +13,10 @@
 // A server is made from a [World]: users with their keys, organizations with
 // seats, teams with roles, projects with scopes and project roles. Whether a
 // request is allowed, and what the refusal looks like, is computed from the
-// world as it is at that moment; nothing is canned. [Server.SetRole],
+// world as it is at that moment. No reply is canned. [Server.SetRole],
 // [Server.RevokeKey] and the like change the world while it runs, as an
-// administrator would in the web pages. What public documentation leaves open is
-// a field of [Policy], with the default written beside it.
+// administrator would in the web pages. Behaviour that W&B does not document is a
+// field of [Policy], with its default in the comment.
 //
 // # Identity tokens
 //
@@ -27,7 +27,7 @@
 //	os.WriteFile(file, []byte(token), 0o600)
 //	t.Setenv("WANDB_IDENTITY_TOKEN_FILE", file)
 //
-// The server exchanges it for access tokens that end by its clock; see
+// The server exchanges it for access tokens, which expire by the server's clock; see
 // [Policy.TokenLifetime] and [Server.RevokeTokens].
 //
 // # Faults
@@ -36,21 +36,23 @@
 // GraphQL field. The [Handle] it returns counts and waits for hits, so that
 // tests need no sleeps.
 //
-// # The client's conduct
+// # Protocol violations
 //
-// [RunView.Violations] says where the client departed from the protocol: rows that
-// leave gaps or go back, a final post that was not the last, heartbeats that failed
-// to come, posts that came too soon. [WithRateLimit] answers with 429 what is too
-// much, and says beforehand how much is left; [WithUploadHeaders] makes uploads as
-// particular as some object stores are.
+// [RunView.Violations] lists where the client departed from the protocol:
+//   - rows that leave gaps or go back
+//   - posts after the final one
+//   - missing heartbeats
+//   - posts sent too soon
+//
+// [WithRateLimit] answers 429 to requests over a limit. [WithUploadHeaders] makes
+// uploads require headers, as some object stores do.
 //
 // # Limits
 //
 // The server listens on the loopback interface only and keeps everything in
-// memory. It is a test double: it has no sweeps, artifacts or launch queues. A
-// GraphQL document that asks for what it lacks is answered with a validation
-// error, as a real server that is too old would, and is listed by
-// [Server.Unknown].
+// memory. It is a test double without sweeps, artifacts and launch queues. A GraphQL
+// document that selects an unsupported field gets a validation error, as from a real
+// server that is too old, and is listed by [Server.Unknown].
 //
 // All methods of [Server] and [Handle] are safe for concurrent use.
 package wandbtest

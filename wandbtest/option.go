@@ -27,8 +27,8 @@ type config struct {
 	uploadHeaders    []string
 }
 
-// WithGeneration imitates a server of another age: the GraphQL fields it lacks
-// and the form of its errors. The default is [Gen2026].
+// WithGeneration imitates an older server: the GraphQL fields that it lacks and the
+// format of its errors. The default is [Gen2026].
 func WithGeneration(g Generation) Option {
 	return optionFunc(func(c *config) { c.generation = g })
 }
@@ -39,7 +39,7 @@ func WithFeatures(names ...string) Option {
 	return optionFunc(func(c *config) { c.features = names })
 }
 
-// WithPolicy decides what W&B's documentation leaves open.
+// WithPolicy sets the behaviour that W&B does not document.
 func WithPolicy(p Policy) Option {
 	return optionFunc(func(c *config) { c.policy = p })
 }
@@ -50,7 +50,7 @@ func WithAddr(addr string) Option {
 	return optionFunc(func(c *config) { c.addr = addr })
 }
 
-// WithLogger logs one record per request, without keys. The default is silence.
+// WithLogger logs one record per request, without keys. By default nothing is logged.
 func WithLogger(l *slog.Logger) Option {
 	return optionFunc(func(c *config) { c.logger = l })
 }
@@ -63,8 +63,8 @@ func WithClock(now func() time.Time) Option {
 }
 
 // WithValidationStatus sets the HTTP status of an answer to a GraphQL document
-// that does not fit the schema. What today's servers send is not known in
-// public; the default is 200, which older ones did.
+// that does not fit the schema. The default is 200, as older servers send; what
+// today's servers send is not documented.
 func WithValidationStatus(status int) Option {
 	return optionFunc(func(c *config) { c.validationStatus = status })
 }
@@ -89,11 +89,12 @@ func WithLimits(limits map[string]any) Option {
 	return optionFunc(func(c *config) { c.limits = limits })
 }
 
-// WithUploadHeaders makes uploads of files need headers, each written as
+// WithUploadHeaders makes uploads of files require headers, each written as
 // "Name: value", as the object stores of some servers do, for instance Azure's
-// with "x-ms-blob-type: BlockBlob". createRunFiles tells them to the client, and a
-// PUT without one of them is refused as a store does, with 403 in XML. A line of
-// another form is told to the client and needs nothing. The default is none.
+// with "x-ms-blob-type: BlockBlob". createRunFiles
+// returns them to the client. A PUT without one of them is refused with 403 in XML,
+// as an object store does. A line in another format is returned to the client but
+// not required. By default no headers are required.
 func WithUploadHeaders(lines ...string) Option {
 	return optionFunc(func(c *config) { c.uploadHeaders = lines })
 }

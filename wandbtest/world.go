@@ -1,8 +1,8 @@
 package wandbtest
 
-// World is everything a server knows when it starts: who there is and who may
-// do what. The zero World is an empty server that refuses every key. Its JSON
-// form is read by [ParseWorld].
+// World is what a server starts with: the accounts, teams and projects, and who may
+// do what. The zero World is an empty server that refuses every key. [ParseWorld]
+// reads it from JSON.
 type World struct {
 	Users         []User         `json:"users,omitempty"`
 	Organizations []Organization `json:"organizations,omitempty"`
@@ -18,10 +18,10 @@ type User struct {
 	Name string `json:"name,omitempty"`
 	// Email may be empty.
 	Email string `json:"email,omitempty"`
-	// Keys are the account's API keys, any text without blanks.
+	// Keys are the account's API keys, any text without spaces.
 	Keys []string `json:"keys,omitempty"`
-	// Subjects are those of identity tokens that the server takes for the account
-	// ("sub"); see [IdentityToken].
+	// Subjects are the subjects ("sub") of identity tokens that log in to the
+	// account; see [IdentityToken].
 	Subjects []string `json:"subjects,omitempty"`
 	// Type is the kind of account; a plain user if empty.
 	Type AccountType `json:"type,omitempty"`
@@ -31,14 +31,14 @@ type User struct {
 	// PersonalEntity says whether runs can go to an entity named like the user;
 	// absent if empty, as for accounts made since 2024.
 	PersonalEntity PersonalEntity `json:"personalEntity,omitempty"`
-	// DefaultEntity is where runs go that name no entity. If empty it is the
-	// home team, else the personal entity if enabled, else the first team.
+	// DefaultEntity is the entity of runs that name none. If empty, it is the home
+	// team, else the personal entity if enabled, else the first team.
 	DefaultEntity string `json:"defaultEntity,omitempty"`
 	// Admin makes the account an administrator of the whole server. Its power
 	// over other teams counts only in requests that carry the header
 	// "Use-Admin-Privileges: true".
 	Admin bool `json:"admin,omitempty"`
-	// Deactivated accounts can still log in and read, and write nothing.
+	// Deactivated accounts can log in and read but not write.
 	Deactivated bool `json:"deactivated,omitempty"`
 }
 
@@ -59,7 +59,7 @@ const (
 	AccountViewer AccountType = "VIEWER"
 )
 
-// PersonalEntity says what there is of an entity named like the user.
+// PersonalEntity is the state of the entity that is named like the user.
 type PersonalEntity string
 
 // The states of a personal entity.
@@ -85,7 +85,7 @@ type Organization struct {
 	EnforceOrgKeys bool `json:"enforceOrgKeys,omitempty"`
 }
 
-// OrgMember is one user's place in an organization.
+// OrgMember is a user's membership of an organization.
 type OrgMember struct {
 	Username string `json:"username"`
 	// Role in the organization: "admin" or "member", the default.
@@ -94,7 +94,7 @@ type OrgMember struct {
 	Seat Seat `json:"seat,omitempty"`
 }
 
-// Seat is what an organization pays for a user.
+// Seat is the licence that an organization pays for a user.
 type Seat string
 
 // The Models seats.
@@ -111,12 +111,12 @@ type Team struct {
 	Organization string `json:"organization,omitempty"`
 	// Hidden teams are not shown to those outside them.
 	Hidden bool `json:"hidden,omitempty"`
-	// Frozen teams take no writes from anybody.
+	// Frozen teams refuse all writes.
 	Frozen  bool         `json:"frozen,omitempty"`
 	Members []TeamMember `json:"members,omitempty"`
 }
 
-// TeamMember is one user's place in a team. Service accounts belong to their
+// TeamMember is a user's membership of a team. Service accounts belong to their
 // home team without being listed.
 type TeamMember struct {
 	Username string `json:"username"`
@@ -142,7 +142,7 @@ type Role string
 const (
 	RoleAdmin  Role = "admin"
 	RoleMember Role = "member"
-	// RoleViewer is the View-Only role: sees everything, writes nothing.
+	// RoleViewer is the View-Only role: can read but not write.
 	RoleViewer Role = "viewer"
 	// RoleCustom is a role defined by the organization; teams only.
 	RoleCustom Role = "custom"
@@ -174,9 +174,9 @@ const (
 	ScopePrivate Scope = "private"
 	// ScopeTeam: the team.
 	ScopeTeam Scope = "team"
-	// ScopePublic: everybody sees it, the team writes.
+	// ScopePublic: everyone can read it, the team can write.
 	ScopePublic Scope = "public"
-	// ScopeOpen: everybody sees it and may send runs.
+	// ScopeOpen: everyone can read it and send runs.
 	ScopeOpen Scope = "open"
 )
 
@@ -187,8 +187,8 @@ type ProjectMember struct {
 	Role Role `json:"role,omitempty"`
 }
 
-// The keys of [Solo]'s users. They have the form of real ones, are made up and
-// open nothing.
+// The keys of [Solo]'s users. They have the format of real keys but give access to
+// nothing.
 const (
 	AliceKey = "a11cedeadbeef000000000000000000000000001"
 	BobKey   = "b0bdeadbeef00000000000000000000000000002"

@@ -5,6 +5,17 @@
 //	wandbtest            types and methods that tests use, resolvers, policy, runs
 //	fakeserver/jsontext  JSON with NaN and Infinity, read independently of the client
 //
+// The places of what comes next:
+//
+//   - Fields to read and sweeps: resolvers beside wandbtest/read_*.go. The schema is
+//     the repository's; a field without a resolver is null.
+//   - Artifacts: a store beside wandbtest/run.go, resolvers beside
+//     wandbtest/mutation.go. Who may read and write them is decided in
+//     wandbtest/policy.go, from the world, like every other refusal.
+//   - Pages that are not the API's: a case in respond, in wandbtest/handler.go.
+//   - Part of a run without a copy of the rest: methods beside RunView in
+//     wandbtest/snapshot.go; lines.go shares what it stores.
+//
 // No package here imports client, internal/session, internal/sink or
 // internal/journal: the fake must not share a mistake with the client it judges.
 package fakeserver
