@@ -79,7 +79,7 @@ func TestKeyRotation(t *testing.T) {
 	assert.Equal(t, http.StatusUnauthorized, status)
 }
 
-func TestChangesOfNothing(t *testing.T) {
+func TestChange_UnknownName_Fails(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, matrixWorld())
 	for want, err := range map[string]error{

@@ -149,7 +149,7 @@ func TestFaultHang(t *testing.T) {
 	}
 }
 
-func TestFaultWaitGivesUp(t *testing.T) {
+func TestHandleWait_ContextEnds_ReturnsError(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	h := srv.Inject(wandbtest.Fault{})

@@ -227,9 +227,9 @@ func TestPreempting(t *testing.T) {
 	}
 }
 
-// TestPostsShareNoMemory: the memory in which posts are read is used again and
+// TestPost_LaterPosts_LeaveStoredLinesUnchanged: the memory in which posts are read is used again and
 // again, and nothing of one may turn up in another.
-func TestPostsShareNoMemory(t *testing.T) {
+func TestPost_LaterPosts_LeaveStoredLinesUnchanged(t *testing.T) {
 	t.Parallel()
 	for name, shown := range map[string]bool{"usual": false, "shown to the test": true} {
 		t.Run(name, func(t *testing.T) {

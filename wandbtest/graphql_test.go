@@ -51,7 +51,7 @@ func TestGenerations(t *testing.T) {
 	}
 }
 
-func TestGenerationUnknown(t *testing.T) {
+func TestStart_UnknownGeneration_Fails(t *testing.T) {
 	t.Parallel()
 	_, err := wandbtest.Start(wandbtest.World{}, wandbtest.WithGeneration(9))
 	assert.ErrorContains(t, err, "Generation(9)")

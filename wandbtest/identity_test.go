@@ -86,9 +86,9 @@ func TestIdentityTokens(t *testing.T) {
 	}
 }
 
-// TestIdentityTokensThatAreRefused: whatever is wrong, the answer says no more than
+// TestIdentityToken_Invalid_IsRefused: whatever is wrong, the answer says no more than
 // that.
-func TestIdentityTokensThatAreRefused(t *testing.T) {
+func TestIdentityToken_Invalid_IsRefused(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, federated())
 	good := wandbtest.IdentityToken(jobSubject, time.Now().Add(time.Hour))

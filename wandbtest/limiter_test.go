@@ -60,8 +60,8 @@ func TestRateLimit(t *testing.T) {
 	}
 }
 
-// TestRateLimitCountsApart: what counts together and what does not.
-func TestRateLimitCountsApart(t *testing.T) {
+// TestRateLimit_AccountsAndProjects_AreCountedSeparately: what counts together and what does not.
+func TestRateLimit_AccountsAndProjects_AreCountedSeparately(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(0, 0)
 	srv := wandbtest.New(t, wandbtest.Solo(), wandbtest.WithRateLimit(3, time.Minute), wandbtest.WithClock(func() time.Time { return now }))
@@ -82,8 +82,8 @@ func TestRateLimitCountsApart(t *testing.T) {
 	assert.Equal(t, 3, view(t, srv).Streams, "what is too much is not stored")
 }
 
-// TestUploadsHaveNoLimit: the object store is no part of W&B.
-func TestUploadsHaveNoLimit(t *testing.T) {
+// TestRateLimit_Uploads_AreNotCounted: the object store is no part of W&B.
+func TestRateLimit_Uploads_AreNotCounted(t *testing.T) {
 	t.Parallel()
 	_, c := running(t, wandbtest.WithRateLimit(2, time.Hour))
 	url := c.createFile("f.txt")
@@ -96,7 +96,7 @@ func TestUploadsHaveNoLimit(t *testing.T) {
 	}
 }
 
-func TestNoRateLimit(t *testing.T) {
+func TestRateLimit_NotSet_SendsNoHeaders(t *testing.T) {
 	t.Parallel()
 	for name, opts := range map[string][]wandbtest.Option{
 		"default": nil, "no requests": {wandbtest.WithRateLimit(0, time.Minute)}, "no window": {wandbtest.WithRateLimit(5, 0)},

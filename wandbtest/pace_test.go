@@ -123,7 +123,7 @@ func TestViolations(t *testing.T) {
 	}
 }
 
-func TestViolationsOfThePace(t *testing.T) {
+func TestViolations_PostsOffPace_AreListed(t *testing.T) {
 	t.Parallel()
 	const s = time.Second
 	pace := wandbtest.Pace{Interval: 10 * s, Heartbeat: 20 * s, Full: 1000}

@@ -88,9 +88,9 @@ func TestViewerTeamPages(t *testing.T) {
 	assert.Equal(t, []string{}, teamNames(mia.query("viewer", q, map[string]any{"after": "77"})))
 }
 
-// TestTeamPagesThatAreNotAnswered: what servers that dislike the question for a
+// TestViewerTeams_PolicyWithoutPages_ReturnsError: what servers that dislike the question for a
 // page make of it.
-func TestTeamPagesThatAreNotAnswered(t *testing.T) {
+func TestViewerTeams_PolicyWithoutPages_ReturnsError(t *testing.T) {
 	t.Parallel()
 	const paged, plain = `{ viewer { username teams(first: 1000) { edges { node { name } } } } }`, `{ viewer { username teams { edges { node { name } } } } }`
 	for name, tc := range map[string]struct {

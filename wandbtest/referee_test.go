@@ -33,7 +33,7 @@ func TestPostLogIsBounded(t *testing.T) {
 	assert.Len(t, v.Violations(Pace{Heartbeat: time.Second}), 1)
 }
 
-func TestRefereeWritesDownSoMuch(t *testing.T) {
+func TestReferee_ManyViolations_KeepsBoundedNotes(t *testing.T) {
 	t.Parallel()
 	var f referee
 	var have lines

@@ -21,7 +21,7 @@ func (c *client) asWriter(id string) *client {
 	return &other
 }
 
-func TestWritersAreKeptApartAndShownTogether(t *testing.T) {
+func TestShared_TwoWriters_AreStoredSeparatelyAndMerged(t *testing.T) {
 	t.Parallel()
 	srv, c := running(t)
 	a, b := c.asWriter("a"), c.asWriter("b")
@@ -76,7 +76,7 @@ func TestOnlyTheWriterThatSaysSoEndsTheRun(t *testing.T) {
 	assert.Len(t, v.HistoryLines, 1, "what comes late counts")
 }
 
-func TestWritersCrashTogether(t *testing.T) {
+func TestShared_AllWritersSilent_RunIsCrashed(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	srv, c := running(t, wandbtest.WithClock(func() time.Time { return now }))
@@ -91,7 +91,7 @@ func TestWritersCrashTogether(t *testing.T) {
 	assert.Equal(t, "crashed", view(t, srv).State)
 }
 
-func TestAWriterWithoutAnIDIsRefused(t *testing.T) {
+func TestShared_WriterWithoutID_IsRefused(t *testing.T) {
 	t.Parallel()
 	_, c := running(t)
 	status, reply := c.asWriter("").stream("acme", "p", "r", `{}`)
@@ -103,7 +103,7 @@ func TestAWriterWithoutAnIDIsRefused(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, status)
 }
 
-func TestWritersDoNotTakeEachOthersConfig(t *testing.T) {
+func TestShared_SecondWritersConfig_IsMerged(t *testing.T) {
 	t.Parallel()
 	srv, c := running(t)
 	for _, config := range []string{

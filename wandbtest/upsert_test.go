@@ -220,8 +220,8 @@ func TestAlert(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, status, body)
 }
 
-// TestAlertsOfOneTitle: the server leaves out those that come too soon after the last.
-func TestAlertsOfOneTitle(t *testing.T) {
+// TestAlert_SameTitleWithinWait_IsNotRaised: the server leaves out those that come too soon after the last.
+func TestAlert_SameTitleWithinWait_IsNotRaised(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(0, 0)
 	srv, c := running(t, wandbtest.WithClock(func() time.Time { return now }))
