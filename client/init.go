@@ -112,6 +112,10 @@ func (c *Client) create(ctx context.Context, p *plan) (*Run, error) {
 	request := c.diagnoser.Begin(p.Entity, p.Project)
 	defer request.End()
 
+	next, err := c.recover(ctx, p, request)
+	if err != nil {
+		return nil, err
+	}
 	within, cancel := context.WithTimeout(ctx, c.initTimeout)
 	defer cancel()
 	defer c.display.Waiting(c.settings.BaseURL.Text, c.initTimeout)()
@@ -121,6 +125,7 @@ func (c *Client) create(ctx context.Context, p *plan) (*Run, error) {
 	if err := c.continueFrom(within, p, explain); err != nil {
 		return nil, err
 	}
+	p.leaveRoom(next)
 	resp, err := graphql.UpsertBucket(within, p.GraphQL, p.upsert())
 	if err != nil {
 		return nil, explain(q, err)

@@ -29,7 +29,7 @@ func (c *Client) continueFrom(ctx context.Context, p *plan, explain func(diagnos
 func (c *Client) resume(ctx context.Context, p *plan, explain func(diagnose.Question, error) error) error {
 	q := p.question()
 	q.Op = diagnose.OpResumeRun
-	resp, err := graphql.ResumeStatus(ctx, p.GraphQL, sink.Optional(p.Entity), sink.Optional(p.Project), p.ID)
+	resp, err := c.status(ctx, p)
 	if err != nil {
 		return explain(q, err)
 	}

@@ -14,10 +14,16 @@ const TempPattern = "wandgo-"
 // cannot be written, the directories in the temporary directory tmp that replace it. Of
 // these it returns only the user's own, because any user can create one.
 func Roots(root, tmp string) []string {
-	roots := []string{root}
 	if canMake(root) {
-		return roots
+		return []string{root}
 	}
+	return AllRoots(root, tmp)
+}
+
+// AllRoots is [Roots] for a root that could not be written at some time, for example
+// because the disk was full.
+func AllRoots(root, tmp string) []string {
+	roots := []string{root}
 	entries, _ := os.ReadDir(tmp) // empty if it cannot be read
 	for _, e := range entries {
 		if ok, _ := filepath.Match(TempPattern+"*", e.Name()); !ok || !e.IsDir() {

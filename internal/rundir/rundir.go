@@ -96,7 +96,7 @@ func (d *Dir) Siblings() []*Dir {
 	for _, e := range entries {
 		dir := filepath.Join(root, e.Name())
 		other := &Dir{path: dir, log: filepath.Join(dir, filepath.Base(d.log))}
-		if !e.IsDir() || other.path == d.path || !strings.Contains(e.Name(), "run-") || !strings.Contains(e.Name(), "-"+d.RunID()) {
+		if !e.IsDir() || other.path == d.path || !MayBeOf(e.Name(), d.RunID()) {
 			continue
 		}
 		if _, err := os.Stat(other.Journal()); err == nil { // the directory may be of a longer id
@@ -104,6 +104,12 @@ func (d *Dir) Siblings() []*Dir {
 		}
 	}
 	return siblings
+}
+
+// MayBeOf reports whether a directory of this name may be that of a run with this id, or
+// with a longer one.
+func MayBeOf(name, id string) bool {
+	return strings.Contains(name, "run-") && strings.Contains(name, "-"+safe(id))
 }
 
 // At returns the directory at a path, whether or not there is a log in it.

@@ -68,6 +68,7 @@ type Plan struct {
 	GraphQL       *gqlclient.Client
 	State         *resume.State // where the run continues; nil for a new one
 	Resumed       bool          // the run exists and is continued
+	Unsent        error         // of earlier processes; nil if the server has all their rows
 	Forked        bool
 }
 
@@ -146,6 +147,7 @@ func StartOnline(env *Env, p *Plan, b *graphql.Run, rewound bool) *Session {
 		env.Log.Warn("the run is not stored on disk", "run", s.String(), "error", err)
 	}
 	s.display = env.Screen.Run(s.shownName())
+	s.sink.ReportUnsent(p.Unsent)
 	s.sink.FindConcurrentWriter()
 	s.sink.Connect(s.serverConfig())
 	s.startBackground(true)

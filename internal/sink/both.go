@@ -68,6 +68,7 @@ type Both struct {
 	unpersisted bool  // neither the server nor the disk has the run
 	refusals    refusals
 	concurrent  error // another process writes the same run
+	unsent      error // rows of earlier processes are not on the server
 	diskFault   error // trouble with the disk that was logged
 
 	// asking bounds the diagnosis, and what is copied to the disk in the background. It
@@ -163,6 +164,17 @@ func (b *Both) FindConcurrentWriter() {
 	}
 	b.cfg.Log.Warn("another process is writing the same run", "dir", dir)
 	b.cfg.Events.Warning("another process is writing the same run, to " + dir + "; rows of one replace rows of the other")
+}
+
+// ReportUnsent reports that the server does not have all rows of earlier processes of the
+// run. It does nothing if err is nil.
+func (b *Both) ReportUnsent(err error) {
+	if err == nil {
+		return
+	}
+	b.unsent = err
+	b.cfg.Log.Warn("rows of an earlier process are not on the server", "error", err)
+	b.cfg.Events.Warning(oneline.Text(err))
 }
 
 // Connect connects the run to the server, which has it. Nothing is sent before Start.
@@ -273,6 +285,9 @@ func (b *Both) Err() error {
 	}
 	if b.concurrent != nil {
 		return b.concurrent
+	}
+	if b.unsent != nil {
+		return b.unsent
 	}
 	if b.diskFault == nil {
 		return nil

@@ -31,6 +31,9 @@ type Options struct {
 	CleanAfter time.Duration
 	// IncludeOnline: runs that go on are uploaded as far as they are.
 	IncludeOnline bool
+	// Continued: another process is about to continue the run. The server is not told
+	// that a run whose log has no end crashed.
+	Continued bool
 	// IncludeSynced: what is known to be there is sent again.
 	IncludeSynced bool
 	// Parallel bounds how many runs are uploaded at one time; default
@@ -165,12 +168,30 @@ func (j *job) run(ctx context.Context) {
 	default:
 		r.Outcome, r.Err = Failed, fmt.Errorf("sync %s: %w", j.log.Path, err)
 	}
+	j.countUnsent()
 	r.Duration = time.Since(begin)
 	j.e.mu.Lock()
 	j.e.done++
 	j.e.mu.Unlock()
 	done := *r
 	j.tell(Progress{Phase: Finished, Done: r.Rows, Total: r.Rows, Result: &done})
+}
+
+// countUnsent counts the rows of a log that is not uploaded.
+func (j *job) countUnsent() {
+	r := &j.result
+	r.LastStep = -1
+	if j.contents == nil {
+		return
+	}
+	r.LastStep = j.contents.LastStep
+	if r.Err == nil {
+		return
+	}
+	r.Unsent = r.Rows
+	if n, ok := j.log.Dir.LoadUploaded(); ok && j.log.wentTo(&n, j.e.Options.BaseURL, j.target) {
+		r.Unsent = max(0, r.Rows-n.History)
+	}
 }
 
 func (j *job) tell(p Progress) {

@@ -164,6 +164,17 @@ func beginOf(row *record.History) time.Time {
 	return time.Time{}
 }
 
+// MayBelongTo reports whether the log is of the run at this place. An empty name of
+// either is not known yet.
+func (l *Log) MayBelongTo(at Target) bool {
+	if l.Run == nil {
+		return true
+	}
+	own := l.target()
+	return (own.Entity == "" || at.Entity == "" || own.Entity == at.Entity) &&
+		(own.Project == "" || at.Project == "" || own.Project == at.Project)
+}
+
 // claim takes the log for this process. It reports false if somebody writes or
 // uploads it. A writer without a lock is known by the age of the last change.
 func (l *Log) claim(ended bool, now time.Time) (release func(), free bool) {

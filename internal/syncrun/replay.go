@@ -181,7 +181,7 @@ func (u *upload) explain(ctx, within context.Context, err error) error {
 // is in progress, that end is sent again.
 func (u *upload) exit() (code int32, ends bool) {
 	switch s := u.contents; {
-	case u.live, s.Exit != nil && s.Exit.NotComplete:
+	case u.live, s.Exit != nil && s.Exit.NotComplete, s.Exit == nil && u.e.Options.Continued:
 		return 0, false
 	case s.Exit == nil && u.ended:
 		return u.code, true

@@ -35,6 +35,9 @@ type Result struct {
 	// EventsSent how many of them the server did not have. ConsoleLines is 0 for a dry
 	// run.
 	Rows, RowsSent, Events, EventsSent, ConsoleLines int64
+	// Unsent is how many rows of a log that was not uploaded are not known to be on the
+	// server, and LastStep the step of its last row; -1 if it has none.
+	Unsent, LastStep int64
 	// Files were uploaded, or would be. MissingFiles are named in the log but are not
 	// on disk.
 	Files, MissingFiles []string

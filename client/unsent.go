@@ -1,0 +1,146 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/plaintext"
+	"github.com/wandgo/wandgo/internal/resume"
+	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/sink"
+	"github.com/wandgo/wandgo/internal/syncrun"
+)
+
+// UnsentError says that earlier processes of a resumed run left rows that are not on the
+// server. [Run.Err] returns it. The run continues at a step behind theirs, so that a later
+// sync can upload them.
+type UnsentError struct {
+	// Dirs are the directories with the rows, Rows is their number as far as it is known.
+	Dirs []string
+	Rows int64
+	// Err is why they were not uploaded.
+	Err error
+}
+
+func (e *UnsentError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s of an earlier process of this run not uploaded: %s", counted(e.Rows, "row"), plaintext.Line(e.Err.Error(), maxReason))
+	for _, dir := range e.Dirs {
+		fmt.Fprintf(&b, "\nthe rows are stored in %s", dir)
+	}
+	fmt.Fprintf(&b, "\nto upload them when this run has ended: wandgo sync %s", strings.Join(e.Dirs, " "))
+	return b.String()
+}
+
+func (e *UnsentError) Unwrap() error { return e.Err }
+
+// maxReason bounds the reason in the text of an UnsentError.
+const maxReason = 300
+
+func counted(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// unsentLogs are the logs of earlier processes of the run that the server may not have.
+// The logs of living processes are not among them.
+func (c *Client) unsentLogs(p *plan) []*syncrun.Log {
+	if p.resume == "" || p.resume == ResumeNever || p.Writer != nil {
+		return nil
+	}
+	at := syncrun.Target{Entity: p.Entity, Project: p.Project, RunID: p.ID}
+	var logs []*syncrun.Log
+	for _, l := range syncrun.FindRun(p.ID, rundir.AllRoots(c.settings.RunRoot(), c.tempDir())...) {
+		if l.MayBelongTo(at) && !l.Acknowledged(c.settings.BaseURL.Text, at) {
+			logs = append(logs, l)
+		}
+	}
+	return logs
+}
+
+// sendUnsent uploads them. What cannot be uploaded is returned in left; the run
+// must continue at step next or later. The error is that of ctx.
+func (c *Client) sendUnsent(ctx context.Context, p *plan, logs []*syncrun.Log) (left *UnsentError, next int64, err error) {
+	engine := &syncrun.Engine{Server: &syncServer{client: c}, Options: syncrun.Options{
+		Entity: p.Entity, Project: p.Project, BaseURL: c.settings.BaseURL.Text,
+		DefaultEntity: c.settings.Entity.Text, DefaultProject: c.settings.Project.Text,
+		Continued: true, RetryTimeout: c.initTimeout,
+	}}
+	results, err := engine.Sync(ctx, logs)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("upload rows of earlier processes: %w", err)
+	}
+	for i := range results {
+		r := &results[i]
+		for _, warning := range r.Warnings {
+			c.log.Warn("upload of an earlier process's log", "run", p.String(), "path", r.Path, "warning", warning)
+		}
+		if r.Err == nil {
+			c.log.Info("log of an earlier process", "run", p.String(), "path", r.Path, "outcome", r.Outcome, "reason", r.Reason, "rows", r.RowsSent)
+			continue
+		}
+		if left == nil {
+			left = &UnsentError{Err: c.syncedRun(r).Err}
+		}
+		left.Dirs = append(left.Dirs, r.Dir)
+		left.Rows += r.Unsent
+		next = max(next, r.LastStep+1)
+	}
+	return left, next, nil
+}
+
+// recover uploads what earlier processes of a resumed run left on this machine, before
+// the server is asked where the run continues. The run must continue at step next or
+// later, behind the rows that could not be uploaded.
+func (c *Client) recover(ctx context.Context, p *plan, request *diagnose.Request) (next int64, err error) {
+	logs := c.unsentLogs(p)
+	if len(logs) == 0 {
+		return 0, nil
+	}
+	if err := c.mayResume(ctx, p, request); err != nil {
+		return 0, err
+	}
+	left, next, err := c.sendUnsent(ctx, p, logs)
+	if left != nil {
+		p.Unsent = left
+	}
+	return next, err
+}
+
+// mayResume asks for the run once, so that a server that cannot be reached or refuses the
+// run is reported as that, and not as trouble with a log.
+func (c *Client) mayResume(ctx context.Context, p *plan, request *diagnose.Request) error {
+	within, cancel := context.WithTimeout(ctx, c.initTimeout)
+	defer cancel()
+	defer c.display.Waiting(c.settings.BaseURL.Text, c.initTimeout)()
+	if _, err := c.status(within, p); err != nil {
+		q := p.question()
+		q.Op = diagnose.OpResumeRun
+		return request.Explain(ctx, within, q, err)
+	}
+	return nil
+}
+
+// leaveRoom makes the run continue behind the rows that are not on the server yet.
+func (p *plan) leaveRoom(next int64) {
+	if next == 0 {
+		return
+	}
+	if p.State == nil {
+		p.State = new(resume.State)
+	}
+	p.State.Step = max(p.State.Step, next)
+}
+
+// status asks how far the run is on the server.
+func (c *Client) status(ctx context.Context, p *plan) (*graphql.ResumeStatusResponse, error) {
+	return graphql.ResumeStatus(ctx, p.GraphQL, sink.Optional(p.Entity), sink.Optional(p.Project), p.ID)
+}
