@@ -52,15 +52,14 @@ type Options struct {
 	// Tracer observes each HTTP request, for example to make OpenTelemetry spans or
 	// Prometheus metrics of them. Default: none.
 	Tracer RequestTracer
-	// Output is the terminal on which runs are shown to a person: the link at the start,
-	// that the server keeps Init waiting, that a run was stopped or is not accepted any
-	// more, progress in Finish, and a summary with the metrics' history at the end.
-	// NO_COLOR switches colours off.
+	// Output is where runs are shown to a person. On a terminal these are the link, a
+	// server that keeps Init waiting, troubles, progress in Finish, and a summary with the
+	// metrics' history. NO_COLOR switches colors off. Elsewhere, as in the log file of a
+	// batch job, it is one line for the start of a run, each trouble, and its end.
 	//
-	// Nothing is printed if it is not an *os.File that is a terminal, or if WANDB_SILENT
-	// or WANDB_QUIET is set; io.Discard prints nothing. Log never waits for it, and Init
-	// and Finish wait for at most a second. Default: os.Stderr, or nothing if Getenv is
-	// set.
+	// Nothing is printed if WANDB_SILENT or WANDB_QUIET is set, or to io.Discard. Log
+	// never waits for it, and Init and Finish wait for at most a second. Default:
+	// os.Stderr, or nothing if Getenv is set.
 	Output io.Writer
 	// InitTimeout bounds the creation of a run, retries included. Default:
 	// WANDB_INIT_TIMEOUT (seconds), then [DefaultInitTimeout].

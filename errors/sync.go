@@ -1,6 +1,6 @@
 package errors
 
-import "strings"
+import "github.com/wandgo/wandgo/internal/plaintext"
 
 // Advice depends on the moment: the entity of a run can be changed before it is
 // created or when it is uploaded from disk, but not while it is running.
@@ -20,14 +20,10 @@ func (t target) running() bool {
 // syncCommand uploads the run from its directory, with a flag.
 func syncCommand(dir, flag, value string) string {
 	command := "wandgo sync " + flag + " " + shellWord(value)
-	dir = inline(dir, machineLimit) // a path that is cut leads nowhere
-	switch {
-	case dir == "":
+	if dir == "" {
 		return command
-	case shellWord(dir) == dir:
-		return command + " " + dir
 	}
-	return command + " '" + strings.ReplaceAll(dir, "'", `'\''`) + "'"
+	return command + " " + plaintext.ShellPath(dir)
 }
 
 // adviseSync gives the background and the advice if a log's run id cannot be

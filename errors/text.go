@@ -112,17 +112,5 @@ func writeWrapped(b *strings.Builder, first, rest, text string) {
 	plaintext.Wrap(b, lineWidth, first, rest, text)
 }
 
-// shellWord returns a name as one word of a POSIX shell.
-func shellWord(name string) string {
-	plain := name != ""
-	for i := range len(name) {
-		c := name[i]
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && strings.IndexByte("._-/:@", c) < 0 {
-			plain = false
-		}
-	}
-	if plain {
-		return name
-	}
-	return "'" + strings.ReplaceAll(inline(name, machineLimit), "'", `'\''`) + "'"
-}
+// shellWord returns a name as one word of a shell.
+func shellWord(name string) string { return plaintext.ShellWord(name) }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/doctor"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/term"
 	"github.com/wandgo/wandgo/wandbtest"
 )
@@ -170,7 +171,7 @@ func TestDoctor_BadNameInSettingsFile_NamesTheFile(t *testing.T) {
 			require.NoError(t, os.WriteFile(filepath.Join(i.dir, "settings"), []byte("[default]\n"+test.setting+"\n"), 0o600))
 			r := i.run(t, "doctor")
 			assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status)
-			assert.Contains(t, r.stdout, `"${EDITOR:-vi}" `+shellWord(filepath.Join(i.dir, "settings"))+"\n")
+			assert.Contains(t, r.stdout, `"${EDITOR:-vi}" `+plaintext.ShellWord(filepath.Join(i.dir, "settings"))+"\n")
 			assert.NotContains(t, r.stdout, test.wrong)
 		})
 	}

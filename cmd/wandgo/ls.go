@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/syncrun"
 	"github.com/wandgo/wandgo/internal/term"
@@ -233,7 +234,7 @@ func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 		command := []string{"wandgo sync"}
 		if given {
 			for _, path := range paths {
-				command = append(command, shellWord(printable(path)))
+				command = append(command, plaintext.ShellPath(path))
 			}
 		}
 		p.printf("\nTo upload %s: %s\n", counted(missing, "run"), strings.Join(command, " "))

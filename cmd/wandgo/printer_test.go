@@ -13,11 +13,3 @@ func TestWrap_Words_BreakAtSpaces(t *testing.T) {
 	assert.Equal(t, []string{""}, wrap("", 4))
 	assert.Equal(t, []string{"longer-than-that"}, wrap("longer-than-that", 4))
 }
-
-func TestShellWord_SpecialCharacters_AreQuoted(t *testing.T) {
-	t.Parallel()
-	assert.Equal(t, "local-abc_1", shellWord("local-abc_1"))
-	assert.Equal(t, `'a b'`, shellWord("a b"))
-	assert.Equal(t, `'a'\''$b'`, shellWord("a'$b"))
-	assert.Equal(t, `''`, shellWord(""))
-}

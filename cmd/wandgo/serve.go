@@ -14,6 +14,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/doctor"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -188,7 +189,7 @@ func writeGreeting(p *printer, url string, w wandbtest.World, g wandbtest.Genera
 			if first {
 				lead, first = "", false
 			}
-			p.printf("%sexport WANDB_API_KEY=%s   # %s\n", lead, shellWord(key), describeUser(w, u))
+			p.printf("%sexport WANDB_API_KEY=%s   # %s\n", lead, plaintext.ShellWord(key), describeUser(w, u))
 		}
 	}
 	p.printf("\n")

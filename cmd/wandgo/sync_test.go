@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -68,7 +69,7 @@ func TestSync_OneRefusal_UploadsTheRest(t *testing.T) {
 	assert.Equal(t, 13, r.status)
 	golden(t, "sync.golden", i.plain(r.stdout))
 	assert.Contains(t, r.stderr, `user "jo" is not a member of team "acme"`)
-	assert.Contains(t, r.stderr, "wandgo sync --entity acme-research "+shellWord(dir))
+	assert.Contains(t, r.stderr, "wandgo sync --entity acme-research "+plaintext.ShellWord(dir))
 
 	r = i.run(t, "sync", "--json")
 	assert.Equal(t, 13, r.status)

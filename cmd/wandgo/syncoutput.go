@@ -10,6 +10,7 @@ import (
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/doctor"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/term"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -281,7 +282,7 @@ func (p *printer) nextStep(f *failure, o client.SyncOptions, paths []string) {
 	}
 	var arguments strings.Builder
 	for _, path := range paths {
-		arguments.WriteString(" " + shellWord(printable(relative(path))))
+		arguments.WriteString(" " + plaintext.ShellPath(relative(path)))
 	}
 	p.printf("\n")
 	if errors.Is(r.Err, errors.ErrPermissionDenied) && !strings.Contains(errors.Explain(r.Err), "wandgo sync --entity") && targetMayHelp(r.Err) {
@@ -310,7 +311,7 @@ func targetFlags(o client.SyncOptions) string {
 	var flags strings.Builder
 	for _, f := range []struct{ name, value string }{{"entity", o.Entity}, {"project", o.Project}, {"id", o.RunID}} {
 		if f.value != "" {
-			flags.WriteString(" --" + f.name + " " + shellWord(printable(f.value)))
+			flags.WriteString(" --" + f.name + " " + plaintext.ShellWord(f.value))
 		}
 	}
 	return flags.String()

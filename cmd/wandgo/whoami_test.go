@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -55,7 +56,7 @@ func TestWhoami_BadURLInSettingsFile_NamesTheFile(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("[default]\nbase_url = https://wandb.ai\n"), 0o600))
 	r := i.run(t, "whoami")
 	assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status)
-	assert.Contains(t, r.stderr, `"${EDITOR:-vi}" `+shellWord(file)+"\n")
+	assert.Contains(t, r.stderr, `"${EDITOR:-vi}" `+plaintext.ShellWord(file)+"\n")
 	assert.NotContains(t, r.stderr, "environment")
 }
 

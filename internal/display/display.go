@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/plaintext"
 )
 
 // Display shows one run on a [Screen]. A nil Display is silent. It is safe for
@@ -41,6 +42,11 @@ func (d *Display) Start(url string, resumed bool) {
 		verb = "resumed run "
 	}
 	s := d.screen
+	if s.plain {
+		s.show(s.line(verb + d.name + " started" + behind(": ", url)))
+		s.await()
+		return
+	}
 	text := s.line(verb + s.style.Bold(d.name))
 	if url != "" {
 		text += s.line(s.style.Cyan(url))
@@ -49,6 +55,17 @@ func (d *Display) Start(url string, resumed bool) {
 	s.await()
 }
 
+// behind is text with what goes before it, "" for an empty text.
+func behind(before, text string) string {
+	if text == "" {
+		return ""
+	}
+	return before + text
+}
+
+// upload is the command that uploads a directory.
+func upload(dir string) string { return "wandgo sync " + plaintext.ShellPath(dir) }
+
 // Offline shows that the run continues on disk only, and why; reason may be "". It
 // waits briefly for the terminal.
 func (d *Display) Offline(dir, reason string) {
@@ -56,6 +73,11 @@ func (d *Display) Offline(dir, reason string) {
 		return
 	}
 	s := d.screen
+	if s.plain {
+		s.show(s.line(d.label() + "offline" + behind(": ", clean(reason)) + "; stored in " + clean(dir) + "; to upload it: " + upload(dir)))
+		s.await()
+		return
+	}
 	text := ""
 	if reason != "" {
 		text = s.line(s.style.Yellow(clean(reason)))
@@ -71,6 +93,11 @@ func (d *Display) Nowhere(reason string) {
 		return
 	}
 	s := d.screen
+	if s.plain {
+		s.show(s.line(d.label() + "continuing without server and disk, this run is not stored: " + clean(reason)))
+		s.await()
+		return
+	}
 	s.show(s.line(s.style.Yellow(clean(reason))) +
 		s.line("continuing without server and disk: "+s.style.Red("this run is not stored")))
 	s.await()
@@ -86,6 +113,13 @@ func (d *Display) Lost(dir, reason string) {
 	where := "continuing offline; unsent data is stored in " + s.style.Bold(clean(dir))
 	if dir == "" {
 		where = "continuing without server and disk: " + s.style.Red("unsent data is lost")
+	}
+	if s.plain {
+		if dir != "" {
+			where += "; to upload it: " + upload(dir)
+		}
+		s.show(s.line(d.label() + where + ": " + clean(reason)))
+		return
 	}
 	s.show(s.line(d.label()+s.style.Yellow(clean(reason))) + s.line(d.label()+where))
 }
@@ -188,22 +222,48 @@ func (d *Display) End(e End) {
 	d.mu.Lock()
 	text, rows := d.table(), d.rows
 	d.mu.Unlock()
+	if s.plain {
+		d.finish(s.line(d.plainEnd(e, rows)))
+		s.await()
+		return
+	}
 	text = s.line("run "+s.style.Bold(d.name)+" "+how) + text
 	switch {
 	case e.Err != nil && e.Dir != "":
 		text += s.line(s.style.Red(clean(e.Err.Error()))) +
 			s.line("unsent data is stored in "+s.style.Bold(clean(e.Dir))) +
-			s.line("to upload it: wandgo sync "+clean(e.Dir))
+			s.line("to upload it: "+upload(e.Dir))
 	case e.Err != nil:
 		text += s.line(s.style.Red(clean(e.Err.Error())))
 	case e.Dir != "":
 		text += s.line(counted(rows)+" stored in "+s.style.Bold(clean(e.Dir))) +
-			s.line("to upload the run: wandgo sync "+clean(e.Dir))
+			s.line("to upload the run: "+upload(e.Dir))
 	default:
 		text += s.line(counted(rows) + " uploaded: " + s.style.Cyan(e.URL))
 	}
 	d.finish(text)
 	s.await()
+}
+
+// plainEnd is the one line of a log file about the end of a run.
+func (d *Display) plainEnd(e End, rows int64) string {
+	how := "run " + d.name + " finished"
+	if e.Code != 0 {
+		how = "run " + d.name + " failed with exit code " + strconv.Itoa(e.Code)
+	}
+	why := ""
+	if e.Err != nil {
+		why = behind("; ", clean(e.Err.Error()))
+	}
+	switch {
+	case e.Err != nil && e.Dir != "":
+		return how + "; unsent data is stored in " + clean(e.Dir) + "; to upload it: " + upload(e.Dir) + why
+	case e.Err != nil:
+		return how + why
+	case e.Dir != "":
+		return how + ": " + counted(rows) + " stored in " + clean(e.Dir) + "; to upload the run: " + upload(e.Dir)
+	}
+	return how + ": " + counted(rows) + " uploaded" + behind(": ", e.URL)
 }
 
 func counted(rows int64) string {

@@ -139,11 +139,12 @@ func TestDisplay_WholeRuns_Golden(t *testing.T) {
 	}
 }
 
-func TestScreen_NoTerminal_IsSilent(t *testing.T) {
+func TestScreen_Silent_ShowsNothing(t *testing.T) {
 	t.Parallel()
-	var b bytes.Buffer
-	s := NewScreen(&b, func(string) string { return "" })
-	require.Nil(t, s)
+	assert.Nil(t, NewScreen(nil, nil))
+	assert.Nil(t, NewScreen(io.Discard, nil))
+	var s *Screen
+	assert.False(t, s.Terminal())
 	s.Waiting("s", time.Hour)()
 	d := s.Run("n")
 	require.Nil(t, d)
@@ -152,12 +153,43 @@ func TestScreen_NoTerminal_IsSilent(t *testing.T) {
 	d.Offline("d", "r")
 	d.Nowhere("r")
 	d.Lost("d", "r")
+	d.Warn("w")
 	d.Stopped()
 	d.Progress(Progress{Rows: 1, OfRows: 2})
 	d.End(End{URL: "u"})
-	assert.Zero(t, b.Len())
-	assert.Nil(t, NewScreen(nil, nil))
-	assert.Nil(t, NewScreen(io.Discard, nil))
+}
+
+// The log file of a batch job has one line for each event.
+func TestScreen_LogFile_HasOneLineForEachEvent(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	s := NewScreen(&b, nil)
+	assert.False(t, s.Terminal())
+	const url = "https://forge.coreweave.com/wandb/acme/vision/runs/abc"
+	dir := "/data/my runs/wandb/run-1"
+	for _, event := range []func(d *Display){
+		func(d *Display) { d.Start(url, false) },
+		func(d *Display) { d.Start(url, true) },
+		func(d *Display) { d.Offline(dir, "user \"jo\" is not\na member of team \"acme\"\x1b[31m") },
+		func(d *Display) { d.Offline(dir, "") },
+		func(d *Display) { d.Nowhere("no space left on device") },
+		func(d *Display) { d.Lost(dir, "your role was changed") },
+		func(d *Display) { d.Lost("", "your role was changed") },
+		func(d *Display) { d.Warn("another process writes this run") },
+		func(d *Display) { d.Stopped() },
+		func(d *Display) { d.Progress(Progress{Rows: 1, OfRows: 2}) },
+		func(d *Display) { d.End(End{URL: url}) },
+		func(d *Display) { d.End(End{URL: url, Code: 1}) },
+		func(d *Display) { d.End(End{Dir: dir}) },
+		func(d *Display) { d.End(End{URL: url, Dir: dir, Code: 255, Err: io.ErrUnexpectedEOF}) },
+		func(d *Display) { d.End(End{URL: url, Err: io.ErrUnexpectedEOF}) },
+	} {
+		d := s.Run("sunny-dew-1")
+		d.row(map[string]any{"loss": 1.5})
+		event(d)
+		settle(s)
+	}
+	golden(t, "logfile", b.Bytes())
 }
 
 // count is a number type of its own.

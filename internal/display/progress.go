@@ -19,7 +19,7 @@ type Progress struct {
 // Progress shows the progress of the final upload, until End. It does not wait for the
 // terminal: a slow one skips lines.
 func (d *Display) Progress(p Progress) {
-	if d == nil {
+	if d == nil || d.screen.plain {
 		return
 	}
 	s := d.screen

@@ -31,6 +31,9 @@ const (
 type Screen struct {
 	w     io.Writer
 	style term.Style
+	// plain is for a log file: one line for the start of a run, one for each trouble and
+	// one for its end, without color, progress and table.
+	plain bool
 
 	mu      sync.Mutex // never held while w is written to
 	queue   []string
@@ -42,14 +45,21 @@ type Screen struct {
 	warned  bool          // a line says so
 }
 
-// NewScreen makes a Screen of w, or nil if w is not a terminal. getenv reads the
-// environment, which may disable colors.
+// NewScreen makes a Screen of w, or nil if nothing is to be shown. If w is not a
+// terminal, the Screen has one line for each event, because the log file of a batch job
+// is all that a person has. getenv reads the environment, which may disable colors.
 func NewScreen(w io.Writer, getenv func(string) string) *Screen {
-	if w == nil || !term.IsTerminal(w) {
+	switch {
+	case w == nil || w == io.Discard:
 		return nil
+	case !term.IsTerminal(w):
+		return &Screen{w: w, plain: true}
 	}
 	return newScreen(w, term.StyleFor(w, getenv))
 }
+
+// Terminal reports whether the screen is a terminal.
+func (s *Screen) Terminal() bool { return s != nil && !s.plain }
 
 func newScreen(w io.Writer, style term.Style) *Screen { return &Screen{w: w, style: style} }
 
