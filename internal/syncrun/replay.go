@@ -58,7 +58,7 @@ func (u *upload) connect() {
 }
 
 func (u *upload) run(ctx context.Context) (err error) {
-	u.sink.Start()
+	u.sink.Start() //nolint:contextcheck // the stream has a life of its own; ctx bounds the waits
 	defer func() {
 		u.sink.Close()
 		u.count()
