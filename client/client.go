@@ -33,7 +33,7 @@ type Client struct {
 	initTimeout time.Duration
 	diagnoser   *diagnose.Diagnoser
 	isolated    func(string) string // in place of the environment; nil for the real one
-	display     *display.Screen     // a person's terminal; nil where nobody looks
+	display     *display.Screen     // where runs are shown; nil if nothing is shown
 	env         *session.Env        // what its runs share
 	ownedByRun  bool                // it is closed with its only run
 }

@@ -38,7 +38,7 @@ func addConfigFile(f settings.ConfigFile, add func(map[string]any) error) error 
 	return nil
 }
 
-// readConfigFile reads one file. What is wrong with it is told with its line.
+// readConfigFile reads one file. An error has the line.
 func readConfigFile(f settings.ConfigFile) (map[string]any, error) {
 	data, err := smallfile.Read(f.Path)
 	if errors.Is(err, fs.ErrNotExist) && f.Source == "" {

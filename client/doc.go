@@ -63,9 +63,10 @@
 //
 // # What a person sees
 //
-// On a terminal the client shows the run's link when it starts, and in Finish how far
-// the upload is and how the metrics went. Options.Output says where and when it does
-// not; everything else it has to tell goes to Options.Logger.
+// On a terminal the client shows the run's link when it starts, and in Finish the
+// progress of the upload and the metrics' history. In a log file it writes one line for
+// the start, each trouble, and the end of a run. See Options.Output. Everything else goes
+// to Options.Logger.
 //
 // # Concurrency
 //

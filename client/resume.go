@@ -22,7 +22,7 @@ func (c *Client) continueFrom(ctx context.Context, p *plan, explain func(diagnos
 	case p.rewind != nil:
 		return c.rewind(ctx, p, explain)
 	}
-	return nil // a fork tells its branch point when it is created
+	return nil // a fork sends its branch point when it is created
 }
 
 // resume asks how far the run has come and applies the resume mode.
@@ -34,7 +34,7 @@ func (c *Client) resume(ctx context.Context, p *plan, explain func(diagnose.Ques
 		return explain(q, err)
 	}
 	if resp.Project == nil && p.resume == ResumeMust {
-		// Hidden or missing: the same questions as after a refusal tell which.
+		// Hidden or missing: the diagnosis asks the server which.
 		return explain(q, diagnose.ErrNoProject)
 	}
 	var found *graphql.RunState
@@ -70,9 +70,9 @@ func (p *plan) continueRun(state *resume.State) {
 	p.Labels.Notes = cmp.Or(p.Labels.Notes, state.Notes)
 }
 
-// inherit takes over where the run stands, and of its config what this process
-// does not set itself. Unlike the official client it keeps how metrics are defined,
-// or a run that is gone on with would lose its axes until they are defined again.
+// inherit adopts the run's state, and the keys of its config that this process does not
+// set. Unlike the official client it keeps the metric definitions: a resumed run would
+// lose its axes until they are defined again.
 func (p *plan) inherit(state *resume.State) {
 	p.State = state
 	p.Config.Inherit(state.Config)

@@ -36,7 +36,7 @@ func (c *Client) chooseID(p *plan) {
 }
 
 // resumeFile holds the id of the run that the next start with resume mode auto
-// goes on with.
+// continues.
 func resumeFile(root string) string { return filepath.Join(root, "wandb-resume.json") }
 
 // remembered is the content of wandb-resume.json, which the official client

@@ -21,42 +21,40 @@ const (
 	DefaultSyncRetryTimeout = 10 * time.Minute
 )
 
-// SyncOptions say what [Client.Sync] does. The zero SyncOptions upload every run
-// that the server may lack to where its log says.
+// SyncOptions configure [Client.Sync]. The zero SyncOptions upload every run that the
+// server may not have, to the entity and project in its log.
 type SyncOptions struct {
-	// Entity and Project replace those in the logs. Logs that name none go where
-	// WANDB_ENTITY, WANDB_PROJECT and the settings files say, and then to what the
-	// server takes for the account.
+	// Entity and Project replace those in the logs. A log without them uses
+	// WANDB_ENTITY, WANDB_PROJECT and the settings files, and then what the server
+	// chooses for the account.
 	Entity, Project string
 	// RunID uploads under another id. All logs must be of one run.
 	RunID string
-	// DryRun reads the logs and tells what would be done. Nothing is sent, and
+	// DryRun reads the logs and reports what would be done. Nothing is sent, and
 	// nothing changes on disk.
 	DryRun bool
-	// Clean deletes the directories of runs that are synced, now or earlier, and
-	// whose log did not change for CleanAfter, with a last look at the server. What
-	// is not known to be there whole stays: a run whose log is damaged, whose files
-	// are not all on disk or of which anything else was left out. SyncedRun.Warnings
-	// says why. Nobody is asked.
+	// Clean deletes the directories of synced runs, after the server has confirmed that
+	// it has them. A run is kept if its log is damaged, if a file is missing, or if
+	// anything else was skipped; SyncedRun.Warnings says why. No confirmation is
+	// requested.
 	Clean bool
-	// CleanAfter is how old a log must be for Clean. Default: no matter how old.
+	// CleanAfter is how long a log must be unchanged for Clean. Default: 0.
 	CleanAfter time.Duration
-	// IncludeOnline also uploads runs that go on: what their logs hold by now,
-	// without telling the server that they ended.
+	// IncludeOnline also uploads runs still in progress, up to the last record in their
+	// logs. The server is not told that they ended.
 	IncludeOnline bool
 	// IncludeSynced uploads runs again that the server is known to have.
 	IncludeSynced bool
-	// Parallel is how many runs are uploaded at one time. Default:
-	// [DefaultSyncParallel].
+	// Parallel is how many runs are uploaded at once. Default: [DefaultSyncParallel].
 	Parallel int
-	// RetryTimeout is how long one request with rows is retried, or files may take
-	// without a byte being sent, until the run fails with ErrServerUnavailable. The
-	// first questions about a run are bounded by Options.InitTimeout. Default:
+	// RetryTimeout is how long a request with rows is retried, and how long files may
+	// make no progress, before the run fails with ErrServerUnavailable. The first
+	// requests of a run are bounded by Options.InitTimeout. Default:
 	// [DefaultSyncRetryTimeout].
 	RetryTimeout time.Duration
-	// Progress is called with how far it is: when a log is started, about ten times a
-	// second while its rows are sent, and when it is done. It is called from
-	// several goroutines, one at a time, and must return soon.
+	// Progress is called when a log is started, about ten times a second while its rows
+	// are sent, and when it is finished. It is called from several goroutines, one at a
+	// time, and must return soon.
 	Progress func(SyncProgress)
 }
 
@@ -80,32 +78,32 @@ type SyncProgress struct {
 	Rows, TotalRows int64
 	// Logs is how many logs there are, LogsDone how many of them are finished.
 	Logs, LogsDone int
-	// Run is what became of the log, nil before SyncFinished.
+	// Run is the result for the log, nil before SyncFinished.
 	Run *SyncedRun
 }
 
-// SyncOutcome is what became of a log.
+// SyncOutcome is the outcome of a log.
 type SyncOutcome string
 
 // The outcomes.
 const (
-	// SyncDone: the server has the run as the log has it.
+	// SyncDone: the server has everything in the log.
 	SyncDone = SyncOutcome(syncrun.Synced)
-	// SyncRunning: the run goes on; the server has what the log held.
+	// SyncRunning: the run is still in progress; the server has what the log held.
 	SyncRunning = SyncOutcome(syncrun.Running)
-	// SyncPlanned: it would be uploaded, had it not been a dry run.
+	// SyncPlanned: a dry run; it would be uploaded.
 	SyncPlanned = SyncOutcome(syncrun.Planned)
 	// SyncSkipped: nothing was done; SyncedRun.Reason says why.
 	SyncSkipped = SyncOutcome(syncrun.Skipped)
 	// SyncFailed: SyncedRun.Err says why. What was sent stays, and another Sync
-	// goes on after it.
+	// continues behind it.
 	SyncFailed = SyncOutcome(syncrun.Failed)
-	// SyncInterrupted: ctx ended before all was done, or before it began. Another
-	// Sync goes on there, too.
+	// SyncInterrupted: ctx ended before everything was sent. Another Sync continues
+	// there.
 	SyncInterrupted = SyncOutcome(syncrun.Interrupted)
 )
 
-// SyncedRun is what became of one log.
+// SyncedRun is the result of one log.
 type SyncedRun struct {
 	// Path is the log, Dir the run's directory.
 	Path string `json:"path"`
@@ -134,8 +132,8 @@ type SyncedRun struct {
 	MissingFiles []string `json:"missingFiles"`
 	// Alerts is how many alerts were raised.
 	Alerts int `json:"alerts"`
-	// ExitCode is how the run ended, nil for a run that goes on. A log without an
-	// end is that of a run that crashed; its code is 1.
+	// ExitCode is how the run ended, nil for a run in progress. A log without an exit
+	// record is that of a run that crashed; its code is 1.
 	ExitCode *int `json:"exitCode"`
 	Crashed  bool `json:"crashed"`
 	// Continued says that the server had a part of the run.
@@ -146,7 +144,7 @@ type SyncedRun struct {
 	// they are, DamagedParts how many there are in all. All else was sent.
 	Damage       []string `json:"damage"`
 	DamagedParts int64    `json:"damagedParts"`
-	// Warnings tell what else was left out, and why.
+	// Warnings list what else was skipped, and why.
 	Warnings []string `json:"warnings"`
 	// Cleaned says that the run's directory was deleted.
 	Cleaned  bool          `json:"cleaned"`
@@ -177,7 +175,7 @@ func (r SyncedRun) MarshalJSON() ([]byte, error) {
 	return json.Marshal(out)
 }
 
-// SyncReport is what became of all logs, in the order in which they were found.
+// SyncReport has the results of all logs, in the order in which they were found.
 type SyncReport struct {
 	Runs []SyncedRun `json:"runs"`
 }
@@ -204,50 +202,54 @@ func (r *SyncReport) Err() error {
 	return errors.Join(all...)
 }
 
-// Sync uploads runs from disk: offline runs, and those whose upload did not come
-// to its end, because the program or the network died or the server refused.
-// They may be of this client or of the official one.
+// Sync uploads runs from disk: offline runs, and runs whose upload was cut short by a
+// crash, the network or a refusal. The logs may be written by this client or by the
+// official one.
 //
-// A path is a log (a .wandb file), the directory of a run, the directory of many
-// ("wandb"), or one with that in it. Without paths it is the directory in which
-// this client keeps its runs and, where that cannot be written, those in the temporary
-// directory that serve in its place. Each log is then
+// A path is a log (a .wandb file), the directory of a run, a directory of runs
+// ("wandb"), or its parent. Without paths, Sync uses the directory in which this client
+// keeps its runs, and the temporary directories that are used if that one cannot be
+// written. A log is skipped if
 //
-//   - skipped if a note beside it says that this server has acknowledged all of it, at
-//     the Entity, Project and RunID of the options if there are any, unless
-//     IncludeSynced is set. The mark run-<id>.wandb.synced alone does not count: the
-//     official client writes it after an upload that failed, too;
-//   - skipped if the server says that it has all of it, and the mark is there, or it is
-//     of an online run of the official client, which ended in good order;
-//   - skipped if it is one process's part of a run in shared mode, unless RunID
-//     makes it a run of its own;
-//   - skipped if its run goes on, unless IncludeOnline is set. This client's
-//     processes lock their logs while they live, so that one that died is known at
-//     once. Where the file system has no locks, and for the official client, a log
-//     without an end is in use while it changed in the last five minutes;
-//   - uploaded otherwise: history, system metrics, console, summary, config,
-//     labels, metric definitions, files, alerts and how the run ended. A log
-//     without an end becomes a failed run with exit code 1, unless the server knows
-//     of its end: then it was the log that broke off, and what the server has is newer.
+//   - a note beside it says that this server has acknowledged all of it, for the Entity,
+//     Project and RunID of the options, unless IncludeSynced is set. The mark
+//     run-<id>.wandb.synced is not proof: the official client writes it after a failed
+//     upload, too;
+//   - the server says that it has all of it, and the log has the mark or is of an online
+//     run of the official client that ended in order;
+//   - it is one process's part of a run in shared mode, unless RunID makes it a run of
+//     its own;
+//   - its run is still in progress, unless IncludeOnline is set. This client locks its
+//     logs, so that a process that died is detected at once. Without file locks, and for
+//     the official client, a log without an exit record is in use if it changed in the
+//     last five minutes.
 //
-// Sync asks the server how far it has the run and sends what follows, so that it
-// may be interrupted and repeated: rows take the place of the same rows. Several
-// logs of one run go one after another in the order in which they were begun; the
-// steps of one that begins at zero again are moved behind those of the one before.
-// Where the server has other rows in the place of the log's, nothing is sent, and
-// the error matches ErrRunExists; RunID uploads such a log as another run.
-// A log of a run that was rewound offline (RunOptions.RewindTo) rewinds the run
-// when it is uploaded for the first time, and with RunID becomes a fork.
-// A damaged log is read as far as it is whole, and SyncedRun.Damage says what is
-// missing. Memory does not grow with the length of a run.
+// Otherwise Sync uploads its history, system metrics, console, summary, config, labels,
+// metric definitions, files, alerts and exit code. A log without an exit record (the
+// process was killed) is uploaded as failed with exit code 1, unless the server knows how
+// the run ended; then the server's state is newer and stays.
 //
-// Sync blocks until all logs are done, or ctx ends. One log that fails stops no
-// other, except that a server that cannot be reached is not asked for each. The error
-// is nil if none failed; otherwise it holds the errors of all that did, each of them
-// also in its SyncedRun. A refusal is an *errors.PermissionError that says why, as for
-// [Client.Init], and is kept in the run's directory; the commonest cause is the entity
-// of another account in the log. Without a usable key, or if a path leads to no log,
-// the report is nil. Sync is safe for concurrent use.
+// Sync asks the server what it already has and uploads only the rest, exactly once, so
+// that it can be interrupted and repeated. The logs of one run are uploaded in the order
+// in which they were started. If the steps of one start at zero again, they are moved
+// behind those of the log before. If the server has other rows at the log's steps, nothing
+// is sent and the error matches ErrRunExists; RunID uploads such a log as another run. A
+// log of a run that was rewound offline ([RunOptions.RewindTo]) rewinds the run when it is
+// uploaded for the first time; with RunID it becomes a fork. A damaged log is uploaded
+// without the damaged parts, which SyncedRun.Damage lists. Memory does not grow with the
+// length of a run.
+//
+// Sync blocks until all logs are finished or ctx ends. It is safe for concurrent use. A
+// log that fails does not stop the others, but a server that cannot be reached is asked
+// only once. The report is nil if there is no usable key or a path has no log. The error
+// joins those of all logs that failed; each is also in its SyncedRun:
+//
+//   - *errors.PermissionError: the server refused, for the reason it gives. It is also
+//     stored in the run's directory;
+//   - *errors.RequestError: other failures, such as ErrServerUnavailable, ErrRunDeleted
+//     and ErrRunExists;
+//   - *errors.InputError: an option or a path is invalid;
+//   - the error of ctx, and errors of reading the log.
 func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*SyncReport, error) {
 	if err := opts.check(c.settings.Key); err != nil {
 		return nil, err
@@ -310,13 +312,12 @@ func (c *Client) syncedRun(r *syncrun.Result) SyncedRun {
 			Hint: "the server has other rows of this run than the log",
 		}
 	}
-	tellDir(run.Err, r.Dir)
+	addDir(run.Err, r.Dir)
 	return run
 }
 
-// tellDir adds to a public error where the run is on disk. Nobody has seen the error
-// before.
-func tellDir(err error, dir string) {
+// addDir adds the run's directory to a public error that no caller has yet.
+func addDir(err error, dir string) {
 	if p, ok := errors.AsType[*errors.PermissionError](err); ok && p.Dir == "" {
 		p.Dir = dir
 	}
@@ -325,8 +326,8 @@ func tellDir(err error, dir string) {
 	}
 }
 
-// keepRefusal keeps why the server does not take a run where the run is, for whoever
-// looks there, and forgets it once the server did.
+// keepRefusal stores a refusal in the run's directory, and removes it after the server
+// has accepted the run.
 func (c *Client) keepRefusal(dir *rundir.Dir, r *SyncedRun) {
 	var err error
 	switch _, denied := errors.AsType[*errors.PermissionError](r.Err); {
@@ -341,8 +342,8 @@ func (c *Client) keepRefusal(dir *rundir.Dir, r *SyncedRun) {
 }
 
 // syncProgress is the engine's function for that of the caller.
-func (c *Client) syncProgress(tell func(SyncProgress)) func(syncrun.Progress) {
-	if tell == nil {
+func (c *Client) syncProgress(report func(SyncProgress)) func(syncrun.Progress) {
+	if report == nil {
 		return nil
 	}
 	return func(p syncrun.Progress) {
@@ -353,6 +354,6 @@ func (c *Client) syncProgress(tell func(SyncProgress)) func(syncrun.Progress) {
 		if p.Result != nil {
 			out.Run = new(c.syncedRun(p.Result))
 		}
-		tell(out)
+		report(out)
 	}
 }

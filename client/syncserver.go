@@ -48,7 +48,7 @@ func (s *syncServer) Status(ctx context.Context, at syncrun.Target) (*graphql.Ru
 	defer cancel()
 	resp, err := graphql.ResumeStatus(within, s.client.graphql, sink.Optional(at.Entity), sink.Optional(at.Project), at.RunID)
 	if e, ok := errors.AsType[*graphql.Error](err); ok && e.FromWandB() && e.StatusCode == http.StatusNotFound {
-		return nil, nil //nolint:nilnil // hidden or missing; creating the run tells which, and why
+		return nil, nil //nolint:nilnil // hidden or missing; the upsert that follows is diagnosed
 	}
 	if err != nil {
 		return nil, s.explain(ctx, within, at, err)

@@ -7,8 +7,7 @@ import (
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
-// terminal is where a person looks, nil where nobody does or wants to be told
-// (docs/adr/0010). Whether it is a terminal is seen to later.
+// terminal is where runs are shown, nil if nothing is to be shown (docs/adr/0010).
 func (o Options) terminal(s *settings.Settings) io.Writer {
 	switch {
 	case s.Silent || s.Quiet:
@@ -16,8 +15,8 @@ func (o Options) terminal(s *settings.Settings) io.Writer {
 	case o.Output != nil:
 		return o.Output
 	case o.Getenv != nil:
-		// Whoever brings an environment of his own, as tests do, wants nothing of the
-		// process's.
+		// A client with an environment of its own, as in tests, uses nothing of the
+		// process.
 		return nil
 	}
 	return os.Stderr
