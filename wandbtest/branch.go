@@ -26,16 +26,16 @@ func (r *run) rewind(limit float64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	keep := r.rowsUpTo(limit)
-	r.history.truncate(keep)
+	r.history.Truncate(keep)
 	r.referee.rewound(keep)
-	r.summary = r.history.last()
+	r.summary = r.history.Last()
 }
 
 // rowsUpTo counts the rows until the last whose _step is not above limit. Call
 // with mu held.
 func (r *run) rowsUpTo(limit float64) int {
 	n := 0
-	for i, line := range r.history.all() {
+	for i, line := range r.history.All() {
 		if step, err := strconv.ParseFloat(jsontext.Member(line, "_step"), 64); err == nil && step <= limit {
 			n = i + 1
 		}
@@ -58,11 +58,11 @@ func (r *run) graft(p *project) {
 		return
 	}
 	parent.mu.Lock()
-	rows := parent.history.all()[:parent.rowsUpTo(limit)]
+	rows := parent.history.All()[:parent.rowsUpTo(limit)]
 	parent.mu.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.history.put(0, rows) == nil {
-		r.summary = r.history.last()
+	if r.history.Put(0, rows) == nil {
+		r.summary = r.history.Last()
 	}
 }

@@ -5,6 +5,15 @@ import (
 	"slices"
 
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
+	"github.com/wandgo/wandgo/internal/fakeserver/store"
+)
+
+// The files of the file stream.
+const (
+	historyFile = "wandb-history.jsonl"
+	eventsFile  = "wandb-events.jsonl"
+	consoleFile = "output.log"
+	summaryFile = "wandb-summary.json"
 )
 
 // streamPost is one post to the file stream.
@@ -88,8 +97,8 @@ func parseChunk(s *jsontext.Scanner, chunk *streamChunk, w *workspace) error {
 		switch string(key) {
 		case "offset":
 			n, err := s.Number()
-			if err == nil && (n < 0 || n > maxLine) {
-				return errLineNumber
+			if err == nil && (n < 0 || n > store.MaxLine) {
+				return store.ErrLineNumber
 			}
 			chunk.offset = int(n)
 			return err
@@ -132,11 +141,11 @@ func parseContent(s *jsontext.Scanner, w *workspace) ([]string, error) {
 // storeAlone applies the post of a run's only writer. Call with mu held.
 func (r *run) storeAlone(post streamPost) error {
 	for _, c := range post.files {
-		if err := r.file(c.name).put(c.offset, c.content); err != nil {
+		if err := r.file(c.name).Put(c.offset, c.content); err != nil {
 			return err
 		}
 		if c.name == summaryFile {
-			r.summary = r.file(c.name).last()
+			r.summary = r.file(c.name).Last()
 		}
 	}
 	// A post after the final one is a resumed run.
@@ -153,7 +162,7 @@ func (r *run) store(post streamPost, s *Server, writer string) (stopped bool, er
 	referee, files := &r.referee, r.file
 	if writer != "" {
 		w := r.writer(writer)
-		referee, files = &w.referee, func(name string) *lines { return &w.file(name).lines }
+		referee, files = &w.referee, func(name string) *store.Lines { return &w.file(name).lines }
 	}
 	rows, repeated := referee.judge(post, files, r.upserts)
 	ended := r.complete

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
+	"github.com/wandgo/wandgo/internal/fakeserver/store"
 )
 
 // runObject is the type Run.
@@ -73,19 +74,19 @@ func (r *runObject) content(name string, args arguments) any {
 	case "summaryMetrics":
 		return jsontext.Pick(orEmptyObject(r.summary), args.texts("keys"))
 	case "logLineCount":
-		return r.logs.count()
+		return r.logs.Count()
 	case "historyLineCount":
-		return r.history.count()
+		return r.history.Count()
 	case "eventsLineCount":
-		return r.events.count()
+		return r.events.Count()
 	case "historyTail":
 		return tail(&r.history)
 	case "eventsTail":
 		return tail(&r.events)
 	case "history":
-		return sample(r.history.all(), args)
+		return sample(r.history.All(), args)
 	case "events":
-		return sample(r.events.all(), args)
+		return sample(r.events.All(), args)
 	}
 	return nil
 }
@@ -98,11 +99,11 @@ func orEmptyObject(text string) string {
 }
 
 // tail is a JSON list of the last line, which is a string itself.
-func tail(l *lines) string {
-	if l.count() == 0 {
+func tail(l *store.Lines) string {
+	if l.Count() == 0 {
 		return "[]"
 	}
-	return string(append(jsontext.AppendQuoted([]byte{'['}, l.last()), ']'))
+	return string(append(jsontext.AppendQuoted([]byte{'['}, l.Last()), ']'))
 }
 
 // sample picks the lines between minStep and maxStep, and of these at most

@@ -3,6 +3,8 @@ package wandbtest
 import (
 	"fmt"
 	"slices"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/store"
 )
 
 // referee notes what the posts of one writer of a run do against the protocol. It
@@ -30,7 +32,7 @@ func (f *referee) note(format string, args ...any) {
 // judge looks at a post of a run that has had so many upserts. files has the lines
 // that the writer sent before. It returns how many rows are new, and whether the
 // post was there before, as when its answer was lost.
-func (f *referee) judge(post streamPost, files func(string) *lines, upserts int) (rows int, repeated bool) {
+func (f *referee) judge(post streamPost, files func(string) *store.Lines, upserts int) (rows int, repeated bool) {
 	sent, fresh := 0, 0
 	for _, c := range post.files {
 		if c.name != historyFile && c.name != eventsFile {
@@ -48,7 +50,7 @@ func (f *referee) judge(post streamPost, files func(string) *lines, upserts int)
 		switch {
 		case upserts != f.upserts: // another process, which resumes the run
 			f.ended = false
-			f.starts = append(f.starts, files(historyFile).count())
+			f.starts = append(f.starts, files(historyFile).Count())
 		case again:
 			repeated = true
 		default:
@@ -63,13 +65,13 @@ func (f *referee) judge(post streamPost, files func(string) *lines, upserts int)
 
 // compare holds consecutive lines against those that are there, and returns how many
 // are new.
-func (f *referee) compare(c streamChunk, have *lines) (fresh int) {
-	if end := have.count(); c.offset > end {
+func (f *referee) compare(c streamChunk, have *store.Lines) (fresh int) {
+	if end := have.Count(); c.offset > end {
 		f.note("%s: lines from %d on came where %d was the next", c.name, c.offset, end)
 	}
 	told := false
 	for i, text := range c.content {
-		before, ok := have.at(c.offset + i)
+		before, ok := have.At(c.offset + i)
 		switch {
 		case !ok:
 			fresh++
@@ -82,9 +84,9 @@ func (f *referee) compare(c streamChunk, have *lines) (fresh int) {
 }
 
 // complete looks at what the writer has sent when it ends the run.
-func (f *referee) complete(files func(string) *lines) {
+func (f *referee) complete(files func(string) *store.Lines) {
 	for _, name := range []string{historyFile, eventsFile} {
-		if n := files(name).missing(); n > 0 {
+		if n := files(name).Missing(); n > 0 {
 			f.note("%s: the final post came with %d lines missing", name, n)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/store"
 )
 
 // TestPostLogIsBounded: old posts go, and views of before stay as they were.
@@ -36,8 +38,8 @@ func TestPostLogIsBounded(t *testing.T) {
 func TestReferee_ManyViolations_KeepsBoundedNotes(t *testing.T) {
 	t.Parallel()
 	var f referee
-	var have lines
-	files := func(string) *lines { return &have }
+	var have store.Lines
+	files := func(string) *store.Lines { return &have }
 	f.judge(streamPost{complete: true}, files, 1)
 	for range 2 * maxNotes {
 		f.judge(streamPost{}, files, 1)

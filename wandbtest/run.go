@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
+	"github.com/wandgo/wandgo/internal/fakeserver/store"
 )
 
 // crashAfter is how long a run may be silent before it counts as crashed, or as
@@ -33,8 +34,8 @@ type run struct {
 	config, summary                                 string
 	tags                                            []string
 	// What the file stream sets.
-	history, events, logs lines
-	streamed              map[string]*lines
+	history, events, logs store.Lines
+	streamed              map[string]*store.Lines
 	writers               []*writer // of a run in shared mode
 	uploads               map[string][]byte
 	uploaded              []string
@@ -59,7 +60,7 @@ func newRun(p *project, id, owner string, number int, now time.Time) *run {
 		key: key, number: number, owner: owner, project: p, created: now, heartbeat: now,
 		storageID:   globalID("Run", "v1", id, p.Name, p.Entity),
 		displayName: displayName(number),
-		uploads:     map[string][]byte{}, uploadedSet: map[string]bool{}, streamed: map[string]*lines{},
+		uploads:     map[string][]byte{}, uploadedSet: map[string]bool{}, streamed: map[string]*store.Lines{},
 		quietUntil: map[string]time.Time{},
 	}
 }
@@ -78,7 +79,7 @@ func globalID(parts ...string) string {
 }
 
 // file returns the lines of a file of the file stream. Call with mu held.
-func (r *run) file(name string) *lines {
+func (r *run) file(name string) *store.Lines {
 	switch name {
 	case historyFile:
 		return &r.history
@@ -88,7 +89,7 @@ func (r *run) file(name string) *lines {
 		return &r.logs
 	}
 	if r.streamed[name] == nil {
-		r.streamed[name] = &lines{}
+		r.streamed[name] = &store.Lines{}
 	}
 	return r.streamed[name]
 }
@@ -179,7 +180,7 @@ func (r *run) upload(name string) ([]byte, bool) {
 }
 
 // view copies the run. What is large is shared instead, which is safe because
-// nothing below a snapshot is changed in place (see lines).
+// nothing below a snapshot is changed in place (see store.Lines).
 func (r *run) view(now time.Time) RunView {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -188,16 +189,16 @@ func (r *run) view(now time.Time) RunView {
 		DisplayName: r.displayName, Notes: r.notes, Group: r.group, JobType: r.jobType,
 		Host: r.host, Commit: r.commit, Sweep: r.sweep, Tags: slices.Clone(r.tags),
 		RawConfig: r.config, Config: configValues(r.config), RawSummary: r.summary,
-		HistoryLines: r.history.all(), EventLines: r.events.all(), Logs: r.logs.all(),
+		HistoryLines: r.history.All(), EventLines: r.events.All(), Logs: r.logs.All(),
 		Files: maps.Clone(r.uploads), Uploaded: slices.Clone(r.uploaded), Alerts: slices.Clone(r.alerts),
 		State: r.state(now), Stopped: r.stopped, Preempting: r.preempting, Deleted: r.deleted,
 		Upserts: r.upserts, Streams: r.streams, Heartbeats: r.heartbeats,
-		Overwritten: r.history.overwritten, Missing: r.history.missing(),
+		Overwritten: r.history.Overwritten(), Missing: r.history.Missing(),
 		Posts: r.posts.all(), faulted: r.faulted(), starts: slices.Clone(r.referee.starts), taken: now,
 		HeartbeatAt: r.heartbeat, Streamed: make(map[string][]string, len(r.streamed)),
 	}
 	for name, l := range r.streamed {
-		v.Streamed[name] = l.all()
+		v.Streamed[name] = l.All()
 	}
 	v.Writers = r.writerViews()
 	for _, w := range v.Writers {

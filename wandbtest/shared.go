@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
+	"github.com/wandgo/wandgo/internal/fakeserver/store"
 )
 
 // Headers of clients that write a run together with others. The names of the
@@ -57,15 +58,14 @@ type writer struct {
 // share is a writer's part of a file: its lines by its own numbers, and where
 // they are in the run's file.
 type share struct {
-	lines
-
-	at map[int]int
+	lines store.Lines
+	at    map[int]int
 }
 
 // put stores lines in the share and in the whole, where new ones go behind all
 // that arrived before.
-func (p *share) put(whole *lines, offset int, content []string, place func(text string, n int) string) error {
-	if err := p.lines.put(offset, content); err != nil {
+func (p *share) put(whole *store.Lines, offset int, content []string, place func(text string, n int) string) error {
+	if err := p.lines.Put(offset, content); err != nil {
 		return err
 	}
 	if p.at == nil {
@@ -74,10 +74,10 @@ func (p *share) put(whole *lines, offset int, content []string, place func(text 
 	for i, text := range content {
 		n, again := p.at[offset+i]
 		if !again {
-			n = whole.count()
+			n = whole.Count()
 			p.at[offset+i] = n
 		}
-		if err := whole.put(n, []string{place(text, n)}); err != nil {
+		if err := whole.Put(n, []string{place(text, n)}); err != nil {
 			return err
 		}
 	}
@@ -172,8 +172,8 @@ func (r *run) writerViews() []WriterView {
 	var out []WriterView
 	for _, w := range r.writers {
 		out = append(out, WriterView{
-			ClientID: w.id, HistoryLines: w.history.all(), EventLines: w.events.all(), Logs: w.logs.all(),
-			RawSummary: w.summary, Streams: w.streams, Heartbeats: w.heartbeats, Missing: w.history.missing(),
+			ClientID: w.id, HistoryLines: w.history.lines.All(), EventLines: w.events.lines.All(), Logs: w.logs.lines.All(),
+			RawSummary: w.summary, Streams: w.streams, Heartbeats: w.heartbeats, Missing: w.history.lines.Missing(),
 			Complete: w.complete, HeartbeatAt: w.heartbeat,
 		})
 	}

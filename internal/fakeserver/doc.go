@@ -4,6 +4,7 @@
 //
 //	wandbtest            types and methods that tests use, resolvers, policy, runs
 //	fakeserver/jsontext  JSON with NaN and Infinity, read independently of the client
+//	fakeserver/store     the lines of a run's files, shared with snapshots
 //
 // The places of what comes next:
 //
@@ -14,7 +15,7 @@
 //     wandbtest/policy.go, from the world, like every other refusal.
 //   - Pages that are not the API's: a case in respond, in wandbtest/handler.go.
 //   - Part of a run without a copy of the rest: methods beside RunView in
-//     wandbtest/snapshot.go; lines.go shares what it stores.
+//     wandbtest/snapshot.go; package store shares what it stores.
 //
 // No package here imports client, internal/session, internal/sink or
 // internal/journal: the fake must not share a mistake with the client it judges.

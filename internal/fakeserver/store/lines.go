@@ -1,4 +1,5 @@
-package wandbtest
+// Package store keeps what runs are sent, without knowing whose it is.
+package store
 
 import (
 	"errors"
@@ -6,17 +7,10 @@ import (
 	"slices"
 )
 
-// The files of the file stream.
-const (
-	historyFile = "wandb-history.jsonl"
-	eventsFile  = "wandb-events.jsonl"
-	consoleFile = "output.log"
-	summaryFile = "wandb-summary.json"
-)
-
-// lines is one file of the file stream: text by line number. Clients may send a
-// number again, which overwrites, and may in principle leave gaps.
-type lines struct {
+// Lines is one file of the file stream: text by line number. Clients may send a
+// number again, which overwrites, and may in principle leave gaps. The zero value
+// has no lines. Lines is not safe for concurrent use.
+type Lines struct {
 	// dense holds the lines before the first gap. Snapshots share its array, so
 	// a line below frozen is never changed in place.
 	dense  []string
@@ -26,14 +20,16 @@ type lines struct {
 	overwritten int
 }
 
-// maxLine bounds line numbers, far above what a run can log.
-const maxLine = 1 << 40
+// MaxLine bounds line numbers, far above what a run can log.
+const MaxLine = 1 << 40
 
-var errLineNumber = errors.New("offset out of range")
+// ErrLineNumber is the error of [Lines.Put] for a number that no client can mean.
+var ErrLineNumber = errors.New("offset out of range")
 
-func (l *lines) put(offset int, content []string) error {
-	if offset < 0 || offset > maxLine {
-		return errLineNumber
+// Put stores consecutive lines, of which offset is the number of the first.
+func (l *Lines) Put(offset int, content []string) error {
+	if offset < 0 || offset > MaxLine {
+		return ErrLineNumber
 	}
 	if offset == len(l.dense) && len(l.sparse) == 0 { // what a good client does
 		l.dense = append(l.dense, content...)
@@ -52,7 +48,7 @@ func (l *lines) put(offset int, content []string) error {
 	}
 }
 
-func (l *lines) set(n int, text string) {
+func (l *Lines) set(n int, text string) {
 	switch {
 	case n < len(l.dense):
 		if n < l.frozen {
@@ -77,8 +73,8 @@ func (l *lines) set(n int, text string) {
 	}
 }
 
-// at returns the line with a number, and whether there is one.
-func (l *lines) at(n int) (string, bool) {
+// At returns the line with a number, and whether there is one.
+func (l *Lines) At(n int) (string, bool) {
 	if n < len(l.dense) {
 		return l.dense[n], true
 	}
@@ -86,9 +82,9 @@ func (l *lines) at(n int) (string, bool) {
 	return text, ok
 }
 
-// all returns the lines in order, without the gaps. It costs nothing unless
+// All returns the lines in order, without the gaps. It costs nothing unless
 // there are gaps; the caller must not change the result.
-func (l *lines) all() []string {
+func (l *Lines) All() []string {
 	n := len(l.dense)
 	if l.frozen = n; len(l.sparse) == 0 {
 		return l.dense[:n:n]
@@ -100,8 +96,8 @@ func (l *lines) all() []string {
 	return out
 }
 
-// count returns the highest line number plus one.
-func (l *lines) count() int {
+// Count returns the highest line number plus one.
+func (l *Lines) Count() int {
 	n := len(l.dense)
 	for i := range l.sparse {
 		n = max(n, i+1)
@@ -109,13 +105,16 @@ func (l *lines) count() int {
 	return n
 }
 
-// missing returns how many numbers below the highest have no line.
-func (l *lines) missing() int { return l.count() - len(l.dense) - len(l.sparse) }
+// Overwritten returns how many lines replaced one of the same number.
+func (l *Lines) Overwritten() int { return l.overwritten }
 
-// last returns the line with the highest number, or "".
-func (l *lines) last() string {
+// Missing returns how many numbers below the highest have no line.
+func (l *Lines) Missing() int { return l.Count() - len(l.dense) - len(l.sparse) }
+
+// Last returns the line with the highest number, or "".
+func (l *Lines) Last() string {
 	if len(l.sparse) > 0 {
-		return l.sparse[l.count()-1]
+		return l.sparse[l.Count()-1]
 	}
 	if len(l.dense) == 0 {
 		return ""
@@ -123,8 +122,8 @@ func (l *lines) last() string {
 	return l.dense[len(l.dense)-1]
 }
 
-// truncate keeps the first n lines.
-func (l *lines) truncate(n int) {
+// Truncate keeps the first n lines.
+func (l *Lines) Truncate(n int) {
 	if n < len(l.dense) {
 		l.dense = slices.Clone(l.dense[:n])
 		l.frozen = 0

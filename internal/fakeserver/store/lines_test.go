@@ -1,4 +1,4 @@
-package wandbtest
+package store
 
 import (
 	"maps"
@@ -11,12 +11,12 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestLinesModel compares the store with a plain map from number to text, while
+// TestLines_PutInAnyOrder_EqualsModel compares the store with a plain map from number to text, while
 // snapshots are taken and must stay as they were.
-func TestLinesModel(t *testing.T) {
+func TestLines_PutInAnyOrder_EqualsModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		var l lines
+		var l Lines
 		model := map[int]string{}
 		overwritten, next := 0, 0
 		var snapshots, copies [][]string
@@ -27,13 +27,13 @@ func TestLinesModel(t *testing.T) {
 				want = append(want, model[n])
 				highest = n + 1
 			}
-			got := l.all()
+			got := l.All()
 			require.True(t, slices.Equal(want, got), "%v != %v", want, got)
-			require.Equal(t, highest, l.count())
-			require.Equal(t, highest-len(model), l.missing())
-			require.Equal(t, overwritten, l.overwritten)
+			require.Equal(t, highest, l.Count())
+			require.Equal(t, highest-len(model), l.Missing())
+			require.Equal(t, overwritten, l.Overwritten())
 			if highest > 0 {
-				require.Equal(t, model[highest-1], l.last())
+				require.Equal(t, model[highest-1], l.Last())
 			}
 		}
 		t.Repeat(map[string]func(*rapid.T){
@@ -48,11 +48,11 @@ func TestLinesModel(t *testing.T) {
 					}
 					model[offset+i] = content[i]
 				}
-				require.NoError(t, l.put(offset, content))
+				require.NoError(t, l.Put(offset, content))
 				check()
 			},
 			"snapshot": func(*rapid.T) {
-				s := l.all()
+				s := l.All()
 				snapshots, copies = append(snapshots, s), append(copies, slices.Clone(s))
 			},
 			"": func(t *rapid.T) {
@@ -64,26 +64,26 @@ func TestLinesModel(t *testing.T) {
 	})
 }
 
-func TestLinesEmpty(t *testing.T) {
+func TestLines_BoundsAndTruncate_KeepOnlyValidLines(t *testing.T) {
 	t.Parallel()
-	var l lines
-	assert.Empty(t, l.last())
-	assert.Empty(t, l.all())
-	assert.Zero(t, l.count())
-	assert.ErrorIs(t, l.put(-1, nil), errLineNumber)
-	assert.ErrorIs(t, l.put(maxLine+1, nil), errLineNumber)
-	require.NoError(t, l.put(0, []string{"a", "b"}))
-	l.truncate(5)
-	l.truncate(1)
-	assert.Equal(t, []string{"a"}, l.all())
+	var l Lines
+	assert.Empty(t, l.Last())
+	assert.Empty(t, l.All())
+	assert.Zero(t, l.Count())
+	assert.ErrorIs(t, l.Put(-1, nil), ErrLineNumber)
+	assert.ErrorIs(t, l.Put(MaxLine+1, nil), ErrLineNumber)
+	require.NoError(t, l.Put(0, []string{"a", "b"}))
+	l.Truncate(5)
+	l.Truncate(1)
+	assert.Equal(t, []string{"a"}, l.All())
 }
 
 // BenchmarkLinesSnapshot shows that looking at a long run costs nothing.
 func BenchmarkLinesSnapshot(b *testing.B) {
-	var l lines
-	require.NoError(b, l.put(0, make([]string, 1_000_000)))
+	var l Lines
+	require.NoError(b, l.Put(0, make([]string, 1_000_000)))
 	for b.Loop() {
-		if len(l.all()) != 1_000_000 {
+		if len(l.All()) != 1_000_000 {
 			b.Fatal()
 		}
 	}
