@@ -232,8 +232,11 @@ func (r *SyncReport) Err() error {
 // Sync asks the server what it already has and uploads only the rest, exactly once, so
 // that it can be interrupted and repeated. The logs of one run are uploaded in the order
 // in which they were started. If the steps of one start at zero again, they are moved
-// behind those of the log before. If the server has other rows at the log's steps, nothing
-// is sent and the error matches ErrRunExists; RunID uploads such a log as another run. A
+// behind those of the log before. If a later process continued the run, for example on
+// another machine, the rows that the server does not have are added behind those of that
+// process once no process writes the run. Their steps are moved only if the later rows
+// have the same. If the server has rows of another run at the log's steps, nothing is
+// sent and the error matches ErrRunExists; RunID uploads such a log as another run. A
 // log of a run that was rewound offline ([RunOptions.RewindTo]) rewinds the run when it is
 // uploaded for the first time; with RunID it becomes a fork. A damaged log is uploaded
 // without the damaged parts, which SyncedRun.Damage lists. Memory does not grow with the

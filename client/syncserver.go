@@ -59,6 +59,20 @@ func (s *syncServer) Status(ctx context.Context, at syncrun.Target) (*graphql.Ru
 	return resp.Project.Bucket, nil
 }
 
+// Rows implements syncrun.Server.
+func (s *syncServer) Rows(ctx context.Context, at syncrun.Target, minStep, maxStep int64, limit int) ([]string, error) {
+	within, cancel := context.WithTimeout(ctx, s.client.initTimeout)
+	defer cancel()
+	resp, err := graphql.RunRows(within, s.client.graphql, sink.Optional(at.Entity), sink.Optional(at.Project), at.RunID, minStep, maxStep, limit)
+	switch {
+	case err != nil:
+		return nil, s.explain(ctx, within, at, err)
+	case resp.Project == nil || resp.Project.Bucket == nil:
+		return nil, s.client.resumeError(syncQuestion(at), errors.ErrRunMissing, nil)
+	}
+	return resp.Project.Bucket.History, nil
+}
+
 // Rewind implements syncrun.Server.
 func (s *syncServer) Rewind(ctx context.Context, at syncrun.Target, step int64) error {
 	within, cancel := context.WithTimeout(ctx, s.client.initTimeout)

@@ -1,12 +1,14 @@
 package client_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -55,4 +57,110 @@ func TestResume_RowsOfKilledProcessUnsent_SendsThemFirst(t *testing.T) {
 		assert.Equal(t, "synced already", r.Reason)
 	}
 	numbered(t, onServer(t, s, "acme", "vision", "r1"), 310)
+}
+
+// values returns the values of i of a run's rows by step, and holds that no step is twice.
+func values(t *testing.T, v wandbtest.RunView) map[int]int {
+	t.Helper()
+	out := make(map[int]int)
+	for _, row := range v.History() {
+		step := int(row["_step"].(float64))
+		assert.NotContains(t, out, step)
+		out[step] = int(row["i"].(float64))
+	}
+	assert.Zero(t, v.Overwritten)
+	assert.Zero(t, v.Missing)
+	return out
+}
+
+func TestResume_UnsentRowsRefused_LeavesRoomAndSaysSo(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	m := newMachine(t, s, wandbtest.AliceKey)
+	opts := client.RunOptions{Entity: "acme", Project: "vision", ID: "r1", Resume: "allow"}
+	p := m.start(t)
+	run, err := p.Init(t.Context(), opts)
+	require.NoError(t, err)
+	log(t, run, 0, 20)
+	require.NoError(t, run.Flush(t.Context()))
+	p.net.unplugged.Store(true)
+	log(t, run, 20, 58)
+	p.kill(t, run)
+	dir := run.Dir()
+
+	s.Inject(wandbtest.Fault{Operation: "file_stream", Count: 1, Status: http.StatusRequestEntityTooLarge})
+	p = m.start(t)
+	run, err = p.Init(t.Context(), opts)
+	require.NoError(t, err)
+	unsent, ok := errors.AsType[*client.UnsentError](run.Err())
+	require.True(t, ok, "%v", run.Err())
+	assert.EqualValues(t, 38, unsent.Rows)
+	assert.Equal(t, []string{dir}, unsent.Dirs)
+	assert.Contains(t, unsent.Error(), "wandgo sync ")
+	assert.EqualValues(t, 58, run.Step())
+	log(t, run, 58, 70)
+	require.NoError(t, run.Finish(t.Context()))
+	assert.Len(t, onServer(t, s, "acme", "vision", "r1").HistoryLines, 32)
+
+	report := synced(t, p.Client, client.SyncOptions{})
+	assert.Equal(t, client.SyncDone, report.Runs[0].Outcome)
+	assert.EqualValues(t, 38, report.Runs[0].RowsSent)
+	v := onServer(t, s, "acme", "vision", "r1")
+	got := values(t, v)
+	assert.Len(t, got, 70)
+	for step, i := range got {
+		assert.Equal(t, step, i)
+	}
+	assert.InDelta(t, 69, v.Summary["i"], 0, "the summary of the last process")
+	assert.Equal(t, "finished", v.State)
+	for range 2 {
+		report = synced(t, p.Client, client.SyncOptions{IncludeSynced: true})
+		for _, r := range report.Runs {
+			assert.Zero(t, r.RowsSent)
+		}
+	}
+	assert.Len(t, onServer(t, s, "acme", "vision", "r1").HistoryLines, 70)
+	assert.Equal(t, v.RawSummary, onServer(t, s, "acme", "vision", "r1").RawSummary)
+}
+
+func TestSync_RunContinuedOnAnotherMachine_AddsItsRowsBehind(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	a, b := newMachine(t, s, wandbtest.AliceKey), newMachine(t, s, wandbtest.AliceKey)
+	opts := client.RunOptions{Entity: "acme", Project: "vision", ID: "r1", Resume: "allow"}
+	pa := a.start(t)
+	run, err := pa.Init(t.Context(), opts)
+	require.NoError(t, err)
+	log(t, run, 0, 20)
+	require.NoError(t, run.Flush(t.Context()))
+	pa.net.unplugged.Store(true)
+	log(t, run, 20, 58)
+	pa.kill(t, run)
+
+	pb := b.start(t)
+	run, err = pb.Init(t.Context(), opts)
+	require.NoError(t, err)
+	assert.EqualValues(t, 20, run.Step(), "nothing is known of the other machine's rows")
+	log(t, run, 100, 150)
+	require.NoError(t, run.Flush(t.Context()))
+
+	pa = a.start(t)
+	report, err := pa.Sync(t.Context(), nil, client.SyncOptions{})
+	require.ErrorContains(t, err, "may still be writing the run")
+	assert.Equal(t, client.SyncFailed, report.Runs[0].Outcome)
+	require.NoError(t, run.Finish(t.Context()))
+
+	report = synced(t, pa.Client, client.SyncOptions{})
+	assert.Equal(t, client.SyncDone, report.Runs[0].Outcome)
+	assert.EqualValues(t, 38, report.Runs[0].RowsSent)
+	require.Len(t, report.Runs[0].Warnings, 1)
+	v := onServer(t, s, "acme", "vision", "r1")
+	got := values(t, v)
+	assert.Len(t, got, 108)
+	for i := range 38 {
+		assert.Equal(t, 20+i, got[70+i])
+	}
+	assert.InDelta(t, 149, v.Summary["i"], 0)
+	report = synced(t, pa.Client, client.SyncOptions{IncludeSynced: true})
+	assert.Zero(t, report.Runs[0].RowsSent)
 }

@@ -626,6 +626,22 @@ type RoleFields struct {
 // GetMembers returns RoleFields.Members, and is useful for accessing the field via an interface.
 func (v *RoleFields) GetMembers() []Member { return v.Members }
 
+// RowsProject includes the requested fields of the GraphQL type Project.
+type RowsProject struct {
+	Bucket *RowsRun `json:"bucket"`
+}
+
+// GetBucket returns RowsProject.Bucket, and is useful for accessing the field via an interface.
+func (v *RowsProject) GetBucket() *RowsRun { return v.Bucket }
+
+// RowsRun includes the requested fields of the GraphQL type Run.
+type RowsRun struct {
+	History []string `json:"history"`
+}
+
+// GetHistory returns RowsRun.History, and is useful for accessing the field via an interface.
+func (v *RowsRun) GetHistory() []string { return v.History }
+
 // Run includes the requested fields of the GraphQL type Run.
 type Run struct {
 	Id               string   `json:"id"`
@@ -661,6 +677,14 @@ type RunOwnerFields struct {
 
 // GetRun returns RunOwnerFields.Run, and is useful for accessing the field via an interface.
 func (v *RunOwnerFields) GetRun() *OwnedRun { return v.Run }
+
+// RunRowsResponse is returned by RunRows on success.
+type RunRowsResponse struct {
+	Project *RowsProject `json:"project"`
+}
+
+// GetProject returns RunRowsResponse.Project, and is useful for accessing the field via an interface.
+func (v *RunRowsResponse) GetProject() *RowsProject { return v.Project }
 
 // RunState is what is needed to resume a run.
 type RunState struct {
@@ -1114,6 +1138,34 @@ type __RewindRunInput struct {
 
 // GetInput returns __RewindRunInput.Input, and is useful for accessing the field via an interface.
 func (v *__RewindRunInput) GetInput() RewindRunInput { return v.Input }
+
+// __RunRowsInput is used internally by genqlient
+type __RunRowsInput struct {
+	Entity  *string `json:"entity"`
+	Project *string `json:"project"`
+	Run     string  `json:"run"`
+	MinStep int64   `json:"minStep"`
+	MaxStep int64   `json:"maxStep"`
+	Samples int     `json:"samples"`
+}
+
+// GetEntity returns __RunRowsInput.Entity, and is useful for accessing the field via an interface.
+func (v *__RunRowsInput) GetEntity() *string { return v.Entity }
+
+// GetProject returns __RunRowsInput.Project, and is useful for accessing the field via an interface.
+func (v *__RunRowsInput) GetProject() *string { return v.Project }
+
+// GetRun returns __RunRowsInput.Run, and is useful for accessing the field via an interface.
+func (v *__RunRowsInput) GetRun() string { return v.Run }
+
+// GetMinStep returns __RunRowsInput.MinStep, and is useful for accessing the field via an interface.
+func (v *__RunRowsInput) GetMinStep() int64 { return v.MinStep }
+
+// GetMaxStep returns __RunRowsInput.MaxStep, and is useful for accessing the field via an interface.
+func (v *__RunRowsInput) GetMaxStep() int64 { return v.MaxStep }
+
+// GetSamples returns __RunRowsInput.Samples, and is useful for accessing the field via an interface.
+func (v *__RunRowsInput) GetSamples() int { return v.Samples }
 
 // __UpsertBucketInput is used internally by genqlient
 type __UpsertBucketInput struct {
@@ -1977,6 +2029,54 @@ func RewindRun(
 	}
 
 	data_ = &RewindRunResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by RunRows.
+const RunRows_Operation = `
+query RunRows ($entity: String, $project: String, $run: String!, $minStep: Int64!, $maxStep: Int64!, $samples: Int!) {
+	project(name: $project, entityName: $entity) {
+		bucket(name: $run, missingOk: true) {
+			history(samples: $samples, minStep: $minStep, maxStep: $maxStep)
+		}
+	}
+}
+`
+
+// RunRows returns the rows of a run with steps from minStep up to but not including
+// maxStep, and of more than samples of them a selection.
+func RunRows(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	project *string,
+	run string,
+	minStep int64,
+	maxStep int64,
+	samples int,
+) (data_ *RunRowsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "RunRows",
+		Query:  RunRows_Operation,
+		Variables: &__RunRowsInput{
+			Entity:  entity,
+			Project: project,
+			Run:     run,
+			MinStep: minStep,
+			MaxStep: maxStep,
+			Samples: samples,
+		},
+	}
+
+	data_ = &RunRowsResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(

@@ -182,8 +182,18 @@ type Uploaded struct {
 	Bytes int64 `json:"bytes,omitempty"`
 	// Whole is set if, in addition, every file was acknowledged and nothing was
 	// skipped. LeftOut names what was skipped, if it is known.
-	Whole   bool   `json:"whole,omitempty"`
+	Whole bool `json:"whole,omitempty"`
+	// Late is set if rows were stored at other steps than those in the log, behind the
+	// rows of a later process.
+	Late    *Late  `json:"late,omitempty"`
 	LeftOut string `json:"leftOut,omitempty"`
+}
+
+// Late is how rows of a log are stored behind those of a later process.
+type Late struct {
+	// From is the index of the first row in the log, Shift what is added to the steps.
+	From  int64 `json:"from"`
+	Shift int64 `json:"shift"`
 }
 
 // Lines are offsets in the server's files of a run.

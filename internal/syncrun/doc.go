@@ -23,6 +23,9 @@
 // shifts no other. A log whose first row is later than the server's last
 // continues the run; its steps are moved up if they begin at zero again, by the
 // number in the file .syncstate, which the official client reads and writes too.
+// If a later process continued the run, the server is asked which rows of the log it has.
+// The others go behind the later rows, at their own steps if these are free, once no
+// process writes the run any more.
 // If the server has other rows than the log, nothing is sent over them:
 // [ErrConflict].
 //

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -75,11 +76,14 @@ type job struct {
 	e        *Engine
 	log      *Log
 	target   Target
-	next     *Log // the log that was begun after it, of the same run
+	next     *Log   // the log that was begun after it, of the same run
+	group    []*job // all of its run, also this one
 	contents *Contents
-	synced   bool // left alone as the server has it
-	denied   bool // the run's directory could not be written
-	result   Result
+	// postponed: the later logs of the run were uploaded first.
+	postponed bool
+	synced    bool // left alone as the server has it
+	denied    bool // the run's directory could not be written
+	result    Result
 }
 
 // Sync uploads the logs and returns what became of them, in their order. It
@@ -112,7 +116,13 @@ func (e *Engine) Sync(ctx context.Context, logs []*Log) ([]Result, error) {
 				if i+1 < len(group) {
 					j.next = group[i+1].log
 				}
+				j.group = group
 				j.run(ctx)
+			}
+			for _, j := range slices.Backward(group) {
+				if j.postponed {
+					j.run(ctx)
+				}
 			}
 		})
 	}
@@ -159,6 +169,10 @@ func (j *job) run(ctx context.Context) {
 	}
 	r := &j.result
 	switch {
+	case errors.Is(err, errPostponed):
+		j.postponed = true
+		j.result = j.e.job(j.log).result
+		return
 	case err == nil:
 		if j.cleans() && !j.e.Options.DryRun {
 			j.clean(ctx)

@@ -167,7 +167,7 @@ func TestSync_ServerHasPart_SendsTheRest(t *testing.T) {
 		"nothing to send":                   {rowsOf(0, 3), nil, -1, count(0, 3), 0, nil},
 		"other rows at the same time":       {some(at(0, 5), at(1, 6)), rowsOf(0, 9), -1, []int64{0, 1}, 0, syncrun.ErrConflict},
 		"other rows later":                  {some(at(0, 50), at(1, 60)), rowsOf(0, 9), -1, []int64{0, 1}, 0, syncrun.ErrConflict},
-		"other rows long after, with note":  {some(at(0, 0), at(20, 600)), rowsOf(0, 9), 1, []int64{0, 20}, 0, syncrun.ErrConflict},
+		"other rows long after, with note":  {some(at(0, 0), at(20, 600)), rowsOf(0, 9), 1, []int64{0, 20}, 0, syncrun.ErrStillWritten},
 		"the same steps at different times": {rowsOf(0, 5), some(at(4, 1.5), at(5, 2)), -1, count(0, 5), 0, syncrun.ErrConflict},
 	}
 	for name, c := range cases {
@@ -218,9 +218,9 @@ func TestSync_DamagedLog_SendsTheRest(t *testing.T) {
 	assert.IsIncreasing(t, steps)
 }
 
-// A run that was resumed from what the server had: the rest of the first part has
-// no place any more.
-func TestSync_ReplacedByLaterLog_ReportsRowsNotUploaded(t *testing.T) {
+// A run that was resumed from what the server had: the rest of the first part goes behind
+// the rows of the second.
+func TestSync_ContinuedByLaterLog_AddsUnsentRows(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	first := writeLog(t, root, "run-1", ours, bodies(some(runBody()), rowsOf(0, 8))...)
@@ -232,10 +232,10 @@ func TestSync_ReplacedByLaterLog_ReportsRowsNotUploaded(t *testing.T) {
 	results := bring(t, s, syncrun.Options{}, root)
 	require.Len(t, results, 2)
 	assert.Equal(t, syncrun.Synced, results[0].Outcome)
-	require.Len(t, results[0].Warnings, 1)
-	assert.Contains(t, results[0].Warnings[0], "the rows from step 5 on were not uploaded")
+	assert.Empty(t, results[0].Warnings)
+	assert.EqualValues(t, 3, results[0].RowsSent)
 	assert.Equal(t, second, results[1].Path)
-	assert.Equal(t, []int64{0, 1, 2, 3, 4, 60, 61}, s.steps(t))
+	assert.Equal(t, []int64{0, 1, 2, 3, 4, 60, 61, 5, 6, 7}, s.steps(t))
 	assert.Zero(t, *s.exit)
 }
 

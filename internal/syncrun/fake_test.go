@@ -99,6 +99,21 @@ func (s *server) Status(context.Context, syncrun.Target) (*graphql.RunState, err
 	}, nil
 }
 
+func (s *server) Rows(_ context.Context, _ syncrun.Target, minStep, maxStep int64, limit int) ([]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var rows []string
+	for _, line := range s.lines[historyFile] {
+		var row struct {
+			Step int64 `json:"_step"`
+		}
+		if json.Unmarshal([]byte(line), &row) == nil && row.Step >= minStep && row.Step < maxStep && len(rows) < limit {
+			rows = append(rows, line)
+		}
+	}
+	return rows, nil
+}
+
 func (s *server) Rewind(_ context.Context, _ syncrun.Target, step int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -60,27 +60,25 @@ func (j *job) note(old *serverState) *rundir.Uploaded {
 	return &n
 }
 
-// replacedByLaterLog finds out whether the run was resumed, from what the server had, or
-// rewound by a later log. Rows that the server did not have by then are not uploaded.
-func (j *job) replacedByLaterLog(old *serverState, note *rundir.Uploaded) bool {
-	if j.next == nil || j.next.Run == nil || old.rows == 0 {
-		return false
+// laterLog finds out whether the run was resumed by a later process (later), or rewound by
+// one to before the end of this log (dropped). Rows that were dropped are not uploaded.
+func (j *job) laterLog(old *serverState, note *rundir.Uploaded) (later, dropped bool) {
+	if old == nil || j.next == nil || j.next.Run == nil || old.rows == 0 {
+		return false, false
 	}
 	// The official client notes nothing, and only uploads to where its log says.
 	if note == nil && (j.log.Ours() || j.log.Dir.Offline() || j.target != j.log.target()) {
-		return false
+		return false, false
 	}
-	var from int64
 	if step, ok := rewound(j.next.Run); ok {
-		from = step + 1
-	} else if j.next.Run.Resumed {
-		from = j.next.Run.StartingStep
+		if old.step <= step {
+			return false, false
+		}
+		if lost := j.contents.LastStep - step; lost > 0 {
+			j.warn("the rows from step %d on were not uploaded: the run was continued from there by %s", step+1, j.next.Path)
+		}
+		return false, true
 	}
-	if from == 0 || old.step < from {
-		return false
-	}
-	if lost := j.contents.LastStep - from + 1; lost > 0 {
-		j.warn("the rows from step %d on were not uploaded: the run was continued from there by %s", from, j.next.Path)
-	}
-	return true
+	from := j.next.Run.StartingStep
+	return j.next.Run.Resumed && from > 0 && old.step >= from, false
 }

@@ -184,7 +184,7 @@ func TestOnlineRunOfTheOfficialClient(t *testing.T) {
 		{name: "ended, and the server lacks rows", log: ended, server: 4, state: "crashed", outcome: syncrun.Synced, sent: 5},
 		{name: "ended, and the server has nothing", log: ended, server: -1, outcome: syncrun.Synced, sent: 9},
 		{name: "ended, and the server was not told", log: ended, server: 9, state: "crashed", outcome: syncrun.Synced},
-		{name: "ended, and the server has later rows", log: ended, server: 12, state: "finished", outcome: syncrun.Skipped, state2: -1},
+		{name: "ended, and the server has later rows", log: ended, server: 12, state: "finished", outcome: syncrun.Synced, state2: -1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -230,7 +230,7 @@ func TestSync_RunEndedOnTheServer_KeepsItsEnd(t *testing.T) {
 		{name: "the server has as much", rows: 9, server: rowsOf(0, 9), noted: 9, state: "finished", exit: -1},
 		{name: "the server has more", rows: 9, server: rowsOf(0, 12), noted: 9, state: "finished", exit: -1},
 		{name: "the server has much more", rows: 9, server: rowsOf(0, 100), noted: 9, state: "finished", exit: -1},
-		{name: "what was last is not certain", rows: 9, server: rowsOf(0, 100), noted: 5, state: "finished", exit: -1, warnings: 1},
+		{name: "what was last is not certain", rows: 9, server: rowsOf(0, 100), noted: 5, state: "finished", exit: -1},
 		{name: "the log has no rows", rows: 0, server: rowsOf(0, 100), state: "failed", exit: -1},
 		{name: "the server has less", rows: 9, server: rowsOf(0, 5), noted: 5, state: "finished", exit: 0},
 		{name: "the server has less of a run that failed", rows: 9, server: rowsOf(0, 5), noted: 5, state: "failed", exit: 1},

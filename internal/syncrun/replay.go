@@ -181,6 +181,8 @@ func (u *upload) explain(ctx, within context.Context, err error) error {
 // is in progress, that end is sent again.
 func (u *upload) exit() (code int32, ends bool) {
 	switch s := u.contents; {
+	case u.resume.late != nil && u.resume.behind:
+		return u.code, u.ended && !u.e.Options.Continued
 	case u.live, s.Exit != nil && s.Exit.NotComplete, s.Exit == nil && u.e.Options.Continued:
 		return 0, false
 	case s.Exit == nil && u.ended:
@@ -224,7 +226,11 @@ func (u *upload) noteProgress(now time.Time) {
 	}
 	u.noted = now
 	p, stats := u.resume, u.sink.Stats()
-	u.save(p.skip+stats.History.Acked, max(p.counted, u.known+stats.Events.Acked))
+	rows := p.skip + stats.History.Acked
+	if p.late != nil {
+		rows = p.noted
+	}
+	u.save(rows, max(p.counted, u.known+stats.Events.Acked))
 }
 
 // save saves how much of the log the server has.
@@ -232,7 +238,7 @@ func (u *upload) save(rows, events int64) {
 	u.saved = rundir.Uploaded{
 		Base: u.resume.base, History: rows, Events: events,
 		Entity: u.at.Entity, Project: u.at.Project, RunID: u.at.RunID,
-		StorageID: u.created.StorageID, BaseURL: u.e.Options.BaseURL,
+		Late: u.resume.moved, StorageID: u.created.StorageID, BaseURL: u.e.Options.BaseURL,
 	}
 	u.saveAgain()
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
@@ -25,6 +27,8 @@ type serverState struct {
 	hasStep               bool
 	time, eventTime       float64 // of the last row and event
 	hasTime               bool
+	summaryStep           int64 // the step in the summary, -1 if it has none
+	summaryTime           float64
 	row                   map[string]json.RawMessage // the last
 	config                map[string]json.RawMessage
 	summary               []byte
@@ -36,7 +40,7 @@ func readServerState(r *graphql.RunState) (*serverState, error) {
 	if r == nil {
 		return nil, nil
 	}
-	s := &serverState{storageID: r.Id, eventTime: math.Inf(-1)}
+	s := &serverState{storageID: r.Id, eventTime: math.Inf(-1), summaryStep: -1}
 	if r.State != nil {
 		s.state = *r.State
 	}
@@ -57,6 +61,10 @@ func readServerState(r *graphql.RunState) (*serverState, error) {
 	}
 	if r.SummaryMetrics != nil {
 		s.summary = []byte(*r.SummaryMetrics)
+		if step, err := strconv.ParseInt(string(member(s.summary, keyStep)), 10, 64); err == nil && step < math.MaxInt64 {
+			s.summaryStep = step
+		}
+		s.summaryTime, _ = number(s.summary, keyTimestamp)
 	}
 	row, err := tail(r.HistoryTail)
 	if err == nil && s.rows > 0 && row == nil {
@@ -123,6 +131,17 @@ type resumePoint struct {
 	// nevertheless be missing on the server.
 	nothing  bool
 	doubtful int64
+	// unsure: the server has later rows, and is asked which rows of the log it has: those
+	// up to unsureTo, or all. conflict: they may be of another run.
+	unsure   bool
+	unsureTo int64
+	conflict bool
+	online   bool // the log is that of an online run
+	// late are the rows that go behind the later rows, where they are not nil. noted is
+	// how many were there before. moved says how their steps differ from those in the log.
+	late  []span
+	noted int64
+	moved *rundir.Late
 }
 
 // sameTime is how far apart, in seconds, times may be that are the same and were
@@ -142,7 +161,7 @@ const afterNote = 30.0
 // earlier upload to the same place, nil if there was none; shift is nil if it is
 // not known from an earlier sync. open says that the log does not have the run's end.
 func locate(l *Log, s *serverState, note *rundir.Uploaded, shift *int64, open bool) (*resumePoint, error) {
-	p := &resumePoint{since: math.Inf(-1), counted: -1}
+	p := &resumePoint{since: math.Inf(-1), counted: -1, online: !l.Dir.Offline()}
 	if shift != nil {
 		p.shift = *shift
 	}
@@ -209,6 +228,9 @@ func (p *resumePoint) compare(s *serverState, note *rundir.Uploaded, shift *int6
 		if shift == nil && t.rows > 0 && t.first <= s.step {
 			p.shift = s.step + 1 - t.first
 		}
+		// The server's last row is not the one with the last step: others were added late.
+		p.unsure = t.rows > 0 && (s.summaryStep > s.step && s.summaryStep >= t.first ||
+			p.online && note == nil || note != nil && note.History > 0)
 	case over && note != nil && note.Done && note.History >= t.rows:
 		p.nothing = true // and another log went on after it
 	case note != nil && (!s.hasTime || s.time <= t.lastTime+afterNote):
@@ -216,14 +238,47 @@ func (p *resumePoint) compare(s *serverState, note *rundir.Uploaded, shift *int6
 		// damaged file. Steps tell what is new.
 		p.skip = t.upTo
 		p.behind = t.last+p.shift < s.step
+		p.unsure, p.unsureTo = t.upTo > note.History, t.upTo
 	case note != nil && over && open:
 		// The disk failed long before the run ended, or somebody else resumed it.
 		p.nothing, p.behind = true, true
 		p.doubtful = max(0, t.rows-note.History)
+		p.unsure = p.doubtful > 0
 	default:
-		return fmt.Errorf("go on at step %d: %w", s.step, ErrConflict)
+		p.behind, p.unsure, p.conflict = true, true, true
 	}
 	return nil
+}
+
+// laterRows is the resume point of a log that a later process continued.
+func laterRows(s *serverState, note *rundir.Uploaded, shift *int64) *resumePoint {
+	p := &resumePoint{
+		history: s.rows, events: s.events, since: s.eventTime, counted: -1,
+		behind: true, unsure: true,
+	}
+	if shift != nil {
+		p.shift = *shift
+	}
+	if note != nil {
+		p.base = note.Base
+	}
+	return p
+}
+
+// sends reports whether a row of the log, given by its index, is sent.
+func (p *resumePoint) sends(index int64) bool {
+	if p.late == nil {
+		return index >= p.skip
+	}
+	return slices.ContainsFunc(p.late, func(s span) bool { return s.from <= index && index < s.to })
+}
+
+// shiftOf is what is added to the steps of the rows that are sent.
+func (p *resumePoint) shiftOf() int64 {
+	if p.late != nil && p.moved != nil {
+		return p.shift + p.moved.Shift
+	}
+	return p.shift
 }
 
 // same compares a number of the server's last row with that of a row on disk.
@@ -232,6 +287,12 @@ func same(row map[string]json.RawMessage, line []byte, key string) bool {
 	var there float64
 	here, ok := number(line, key)
 	return !ok || json.Unmarshal(row[key], &there) != nil || math.Abs(here-there) < sameTime
+}
+
+// sameNumber is same for a row that was parsed.
+func sameNumber(a, b map[string]json.RawMessage, key string) bool {
+	var x, y float64
+	return json.Unmarshal(a[key], &x) != nil || json.Unmarshal(b[key], &y) != nil || math.Abs(x-y) < sameTime
 }
 
 // trail is what a scan finds.

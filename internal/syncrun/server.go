@@ -27,6 +27,9 @@ type Created struct {
 type Server interface {
 	// Status says how far the server has a run; nil if it has none.
 	Status(ctx context.Context, at Target) (*graphql.RunState, error)
+	// Rows returns the rows of a run with steps from minStep up to but not including
+	// maxStep. If there are more than limit it returns at least limit of them.
+	Rows(ctx context.Context, at Target, minStep, maxStep int64, limit int) ([]string, error)
 	// Rewind drops the rows of a run after a step.
 	Rewind(ctx context.Context, at Target, step int64) error
 	// Upsert creates or updates a run.

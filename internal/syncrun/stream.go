@@ -32,11 +32,11 @@ func (u *upload) stream(ctx context.Context, out *output) error {
 	var row record.Row
 	_, err := replay(u.log, &journal.Handler{
 		History: func(line []byte, _ int64) error {
-			if u.rows++; u.rows <= p.skip || u.rows > u.contents.Rows {
+			if u.rows++; !p.sends(u.rows-1) || u.rows > u.contents.Rows {
 				return nil
 			}
-			if p.shift != 0 {
-				changed = appendShifted(changed[:0], line, p.shift)
+			if shift := p.shiftOf(); shift != 0 {
+				changed = appendShifted(changed[:0], line, shift)
 				line = changed
 			}
 			row.Line = line

@@ -19,7 +19,8 @@ func (j *job) upload(ctx context.Context, live bool) error {
 		return err
 	}
 	note := j.note(old)
-	if old != nil && j.replacedByLaterLog(old, note) {
+	later, dropped := j.laterLog(old, note)
+	if dropped {
 		return j.markDone(old, note, rundir.Lines{}, live)
 	}
 	var p *resumePoint
@@ -28,8 +29,13 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	case err != nil:
 	case rewinds:
 		old, p, err = j.rewind(ctx, step)
+	case later:
+		p = laterRows(old, note, j.loadShift(note))
 	default:
 		p, err = locate(l, old, note, j.loadShift(note), s.Exit == nil && !live)
+	}
+	if err == nil && p.unsure {
+		err = j.addAbsent(ctx, old, note, p)
 	}
 	switch {
 	case errors.Is(err, ErrConflict) && j.maybeThere() && !j.e.Options.IncludeSynced:
@@ -55,7 +61,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	}
 	j.result.Continued = old != nil
 	u := &upload{job: j, resume: p, alerts: j.alerts(old, note, p), live: live}
-	u.stale = s.Exit == nil && p.behind && !live
+	u.stale = (s.Exit == nil || p.late != nil) && p.behind && !live
 	u.ended = old != nil && old.ended() && !p.appended && !p.rewound
 	if u.ended {
 		u.code = codeOf(old.state)
@@ -82,8 +88,10 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	}
 	u.at, u.created = created.Target, created
 	u.connect()
-	if p.appended || old == nil || note == nil {
-		u.saveShift()
+	if p.appended || old == nil || note == nil || p.late != nil {
+		if p.late == nil {
+			u.saveShift()
+		}
 		u.noteProgress(time.Time{})
 	}
 	if old != nil && p.appended {

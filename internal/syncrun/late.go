@@ -1,0 +1,247 @@
+package syncrun
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/rundir"
+)
+
+// ErrStillWritten means that rows can only be added to a run when its process has ended.
+// Both would write at the same place.
+var ErrStillWritten = errors.New("another process may still be writing the run")
+
+// errPostponed means that the run's later logs are uploaded first.
+var errPostponed = errors.New("later logs come first")
+
+// errCannotTell means that the server does not say which rows it has.
+var errCannotTell = errors.New("the server has later rows of the run and does not return which")
+
+// span is rows of a log, from the index from up to but not including to.
+type span struct{ from, to int64 }
+
+// Rows are asked for in batches. A response with askRows rows may lack some.
+const (
+	batchRows = 500
+	askRows   = 4 * batchRows
+)
+
+// lateRow is a row of the log that the server is asked for.
+type lateRow struct {
+	index int64
+	step  int64 // on the server
+	times map[string]json.RawMessage
+}
+
+// absentRows collects the rows of a log that the server does not have.
+type absentRows struct {
+	job      *job
+	batch    []lateRow
+	spans    []span
+	first    int64   // step of the first
+	lastTime float64 // of the last row of the log
+	collides bool    // the server has other rows at their steps
+}
+
+// addAbsent completes a resume point of which it is not certain which rows of the log
+// the server has. It asks for them.
+func (j *job) addAbsent(ctx context.Context, old *serverState, note *rundir.Uploaded, p *resumePoint) error {
+	a := &absentRows{job: j}
+	if err := a.collect(ctx, p, note); err != nil {
+		return err
+	}
+	rows := j.contents.Rows
+	p.doubtful = 0
+	switch {
+	case len(a.spans) == 0:
+		p.nothing = p.nothing || (p.behind || p.appended) && p.unsureTo == 0
+		return nil
+	case p.appended && a.spans[0] == span{0, rows}: // as it seemed
+		return nil
+	case p.conflict && !j.isPart(note):
+		return fmt.Errorf("continue at step %d: %w", old.step, ErrConflict)
+	}
+	if j.next != nil && !j.postponed { // the later log first, with the end of the run
+		return errPostponed
+	}
+	written, err := j.isWritten(old)
+	if err != nil || written {
+		return errors.Join(err, fmt.Errorf("upload rows from step %d on: %w", a.first, ErrStillWritten))
+	}
+	if !p.behind && p.skip < rows {
+		a.add(span{p.skip, rows})
+	}
+	p.late, p.noted = a.spans, 0
+	if note != nil {
+		p.noted, p.base = note.History, note.Base
+		p.moved = note.Late
+	}
+	p.behind = a.lastTime < max(old.time, old.summaryTime)
+	p.nothing, p.appended, p.noConsole = false, false, p.behind || note == nil
+	if a.collides {
+		shift := max(old.step, old.summaryStep) + 1 - a.first
+		p.moved = &rundir.Late{From: a.spans[0].from, Shift: shift}
+		j.warn("another process continued the run from step %d on, so the rows from there on are stored %d steps later", a.first, shift)
+	}
+	return nil
+}
+
+// isPart reports whether the log is of the run that the server has, and not of another
+// with its id.
+func (j *job) isPart(note *rundir.Uploaded) bool {
+	return note != nil || !j.log.Dir.Offline() && j.log.Dir.Named() && j.target == j.log.target()
+}
+
+// collect asks for the rows from the first on that is not certain.
+func (a *absentRows) collect(ctx context.Context, p *resumePoint, note *rundir.Uploaded) error {
+	var certain int64
+	if note != nil {
+		certain = note.History
+	}
+	var index int64
+	_, err := replay(a.job.log, &journal.Handler{History: func(line []byte, step int64) error {
+		index++
+		if at, ok := number(line, keyTimestamp); ok {
+			a.lastTime = at
+		}
+		if index <= certain || p.unsureTo > 0 && index > p.unsureTo {
+			return nil
+		}
+		step += p.shift
+		if note != nil && note.Late != nil && index > note.Late.From {
+			step += note.Late.Shift
+		}
+		a.batch = append(a.batch, lateRow{index - 1, step, map[string]json.RawMessage{
+			keyTimestamp: bytes.Clone(member(line, keyTimestamp)),
+			keyRuntime:   bytes.Clone(member(line, keyRuntime)),
+		}})
+		if len(a.batch) < batchRows {
+			return nil
+		}
+		return a.ask(ctx)
+	}})
+	if err != nil {
+		return err
+	}
+	return a.ask(ctx)
+}
+
+// ask asks for the rows of the batch.
+func (a *absentRows) ask(ctx context.Context) error {
+	batch := a.batch
+	a.batch = a.batch[:0]
+	return a.askFor(ctx, batch)
+}
+
+func (a *absentRows) askFor(ctx context.Context, batch []lateRow) error {
+	if len(batch) == 0 {
+		return nil
+	}
+	low, high := int64(math.MaxInt64), int64(math.MinInt64)
+	for _, row := range batch {
+		low, high = min(low, row.step), max(high, row.step)
+	}
+	lines, err := a.job.e.Server.Rows(ctx, a.job.target, low, high+1, askRows)
+	switch {
+	case err != nil:
+		return err
+	case len(lines) >= askRows && len(batch) > 1:
+		half := len(batch) / 2
+		if err := a.askFor(ctx, batch[:half]); err != nil {
+			return err
+		}
+		return a.askFor(ctx, batch[half:])
+	case len(lines) >= askRows:
+		return errCannotTell
+	}
+	there := make(map[int64][]map[string]json.RawMessage)
+	for _, line := range lines {
+		var row map[string]json.RawMessage
+		var step int64
+		if json.Unmarshal(jsonx.NullNonFinite([]byte(line)), &row) != nil || json.Unmarshal(row[keyStep], &step) != nil {
+			return errCannotTell
+		}
+		there[step] = append(there[step], row)
+	}
+	for _, row := range batch {
+		a.compare(row, there[row.step])
+	}
+	return nil
+}
+
+// compare compares a row with those that the server has at its step.
+func (a *absentRows) compare(row lateRow, there []map[string]json.RawMessage) {
+	for _, other := range there {
+		if sameNumber(other, row.times, keyTimestamp) && sameNumber(other, row.times, keyRuntime) {
+			return
+		}
+	}
+	if len(a.spans) == 0 {
+		a.first = row.step
+	}
+	a.collides = a.collides || len(there) > 0
+	a.add(span{row.index, row.index + 1})
+}
+
+// add adds rows after those that are there.
+func (a *absentRows) add(s span) {
+	if n := len(a.spans); n > 0 && a.spans[n-1].to >= s.from {
+		a.spans[n-1].to = max(s.to, a.spans[n-1].to)
+		return
+	}
+	a.spans = append(a.spans, s)
+}
+
+// isWritten reports whether a process writes the run now, as far as it can be found out:
+// one of this machine, or one elsewhere if the run is in progress and its last row is in
+// none of the logs here.
+func (j *job) isWritten(old *serverState) (bool, error) {
+	others := j.others()
+	for _, other := range others {
+		if other.InUse(false) {
+			return true, nil
+		}
+	}
+	switch old.state {
+	case "running", "preempting":
+	default:
+		return false, nil
+	}
+	for _, other := range append(others, j.log) {
+		t, err := scan(other, old, 0, 0)
+		if err != nil {
+			return false, err
+		}
+		if t.found {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// others are the other logs of the run on this machine, as far as they are known.
+func (j *job) others() []*Log {
+	seen := map[string]bool{j.log.Dir.Journal(): true}
+	var logs []*Log
+	add := func(l *Log) {
+		if at := l.Dir.Journal(); !seen[at] && l.Err == nil && l.Run != nil {
+			seen[at] = true
+			logs = append(logs, l)
+		}
+	}
+	for _, other := range j.group {
+		add(other.log)
+	}
+	for _, dir := range j.log.Dir.Siblings() {
+		l := &Log{Path: dir.Journal(), Dir: dir}
+		l.open()
+		add(l)
+	}
+	return logs
+}
