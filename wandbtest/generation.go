@@ -2,13 +2,8 @@ package wandbtest
 
 import (
 	"fmt"
-	"slices"
 
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
-	"github.com/vektah/gqlparser/v2/validator"
-
-	"github.com/wandgo/wandgo"
+	"github.com/wandgo/wandgo/internal/fakeserver/executor"
 )
 
 // Generation is the age of the server to imitate.
@@ -51,38 +46,10 @@ func DefaultFeatures() []string {
 	return []string{"CLIENT_IDS", "LARGE_FILENAMES", "EXPAND_DEFINED_METRIC_GLOBS", "FILESTREAM_GZIP"}
 }
 
-func buildSchema(g Generation) (*ast.Schema, error) {
-	doc, err := parser.ParseSchemas(validator.Prelude, &ast.Source{Name: "schema.graphql", Input: wandgo.Schema()})
-	if err != nil {
-		return nil, fmt.Errorf("parse schema: %w", err)
+// dialectOf returns the dialect of a generation under a policy.
+func dialectOf(g Generation, p Policy) (*executor.Dialect, error) {
+	if g < Gen2026 || g > Gen2024Jan {
+		return nil, fmt.Errorf("unknown server generation %v", g)
 	}
-	prune(doc, g)
-	schema, err := validator.ValidateSchemaDocument(doc)
-	if err != nil {
-		return nil, fmt.Errorf("build the schema of %v: %w", g, err)
-	}
-	return schema, nil
-}
-
-// prune removes what servers of the generation do not have, so that asking for
-// it fails in validation, as it does there.
-func prune(doc *ast.SchemaDocument, g Generation) {
-	doc.Definitions = slices.DeleteFunc(doc.Definitions, func(d *ast.Definition) bool { return tooNew(d.Directives, g) })
-	for _, d := range doc.Definitions {
-		d.Fields = slices.DeleteFunc(d.Fields, func(f *ast.FieldDefinition) bool { return tooNew(f.Directives, g) })
-		for _, f := range d.Fields {
-			f.Arguments = slices.DeleteFunc(f.Arguments, func(a *ast.ArgumentDefinition) bool { return tooNew(a.Directives, g) })
-		}
-		d.EnumValues = slices.DeleteFunc(d.EnumValues, func(v *ast.EnumValueDefinition) bool { return tooNew(v.Directives, g) })
-	}
-}
-
-func tooNew(directives ast.DirectiveList, g Generation) bool {
-	since := directives.ForName("since")
-	if since == nil {
-		return false
-	}
-	server := since.Arguments.ForName("server")
-	// Generations are named by year and month, so text order is age order.
-	return server != nil && server.Value.Raw > g.String()
+	return executor.DialectOf(executor.Kind{Age: g.String(), UnpagedTeams: p.TeamPages == TeamPagesUnknown})
 }

@@ -36,7 +36,7 @@ func (s *Server) operationName(req graphqlRequest) string {
 	if req.OperationName != "" {
 		return req.OperationName
 	}
-	if doc := s.dialect.load(req.Query).doc; doc != nil && len(doc.Operations) == 1 {
+	if doc := s.dialect.Load(req.Query).Doc; doc != nil && len(doc.Operations) == 1 {
 		return doc.Operations[0].Name
 	}
 	return ""
@@ -44,8 +44,8 @@ func (s *Server) operationName(req graphqlRequest) string {
 
 // asks says whether a request's document selects a field, named "Type.field".
 func (s *Server) asks(req graphqlRequest, field string) bool {
-	parsed := s.dialect.load(req.Query)
-	if parsed.doc == nil || len(parsed.errs) > 0 {
+	parsed := s.dialect.Load(req.Query)
+	if parsed.Doc == nil || len(parsed.Errs) > 0 {
 		return false
 	}
 	spread := map[string]bool{}
@@ -67,27 +67,27 @@ func (s *Server) asks(req graphqlRequest, field string) bool {
 			return false
 		})
 	}
-	return slices.ContainsFunc(parsed.doc.Operations, func(op *ast.OperationDefinition) bool {
+	return slices.ContainsFunc(parsed.Doc.Operations, func(op *ast.OperationDefinition) bool {
 		return selected(op.SelectionSet)
 	})
 }
 
 // serveGraphQL answers one call. refused is the field a fault refuses, or "".
 func (s *Server) serveGraphQL(c caller, header http.Header, req graphqlRequest, refused string) reply {
-	parsed := s.dialect.load(req.Query)
-	if len(parsed.errs) > 0 {
-		s.log.addUnknown(s.operationName(req), parsed.doc)
-		return s.invalid(parsed.errs)
+	parsed := s.dialect.Load(req.Query)
+	if len(parsed.Errs) > 0 {
+		s.log.addUnknown(s.operationName(req), parsed.Doc)
+		return s.invalid(parsed.Errs)
 	}
-	op := parsed.doc.Operations.ForName(req.OperationName)
+	op := parsed.Doc.Operations.ForName(req.OperationName)
 	if op == nil {
 		return s.invalid(gqlerror.List{gqlerror.Errorf("Unknown operation named %q.", req.OperationName)})
 	}
-	vars, err := variables(s.dialect.schema, op, req.Variables)
+	vars, err := variables(s.dialect.Schema, op, req.Variables)
 	if err != nil {
 		return s.invalid(gqlerror.List{err})
 	}
-	x := &execution{server: s, caller: c, header: header, schema: s.dialect.schema, vars: vars, refused: refused}
+	x := &execution{server: s, caller: c, header: header, schema: s.dialect.Schema, vars: vars, refused: refused}
 	switch op.Operation {
 	case ast.Query:
 		s.mu.RLock()

@@ -12,13 +12,15 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/executor"
 )
 
 // Server is an in-process W&B server. Make one with [New] or [Start].
 type Server struct {
 	cfg     config
 	url     string
-	dialect *dialect
+	dialect *executor.Dialect
 	started time.Time
 	secret  []byte // signs upload URLs
 	// givenLimits is what posts are told about limits; nil for what the limiter

@@ -4,6 +4,7 @@
 //
 //	wandbtest            types and methods that tests use, resolvers, policy, runs
 //	fakeserver/jsontext  JSON with NaN and Infinity, read independently of the client
+//	fakeserver/executor  the schema of each kind of server, and documents checked against it
 //	fakeserver/store     the lines of a run's files, shared with snapshots
 //
 // The places of what comes next:

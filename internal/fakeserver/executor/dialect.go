@@ -1,8 +1,7 @@
-package wandbtest
+package executor
 
 import (
 	"errors"
-	"fmt"
 	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -12,56 +11,58 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// dialect is the schema of one kind of server, and the documents that were
+// Dialect is the schema of one kind of server, and the documents that were
 // checked against it. Servers of the same kind share it: building a schema takes
 // longer than most tests, and validating a document takes longer than running it.
-type dialect struct {
-	schema *ast.Schema
+type Dialect struct {
+	// Schema must not be changed.
+	Schema *ast.Schema
 
 	mu   sync.Mutex
-	seen map[string]parsedDocument
+	seen map[string]Document
 }
 
-type parsedDocument struct {
-	doc  *ast.QueryDocument
-	errs gqlerror.List
+// Document is a document that was parsed and validated. It must not be changed.
+type Document struct {
+	// Doc is nil if the text could not be parsed.
+	Doc *ast.QueryDocument
+	// Errs says why the document does not fit the schema; nil if it does.
+	Errs gqlerror.List
 }
 
-// maxDocuments bounds dialect.seen. Clients send the same few documents.
+// maxDocuments bounds Dialect.seen. Clients send the same few documents.
 const maxDocuments = 256
 
-// dialectKey is what the schema depends on.
-type dialectKey struct {
-	generation   Generation
-	unpagedTeams bool // viewer.teams has no arguments
+// Kind is what the schema depends on.
+type Kind struct {
+	// Age is the server's age, as @since in the schema spells it.
+	Age string
+	// UnpagedTeams says that viewer.teams has no arguments.
+	UnpagedTeams bool
 }
 
 var dialects = struct {
 	mu    sync.Mutex
-	built map[dialectKey]*dialect
-}{built: map[dialectKey]*dialect{}}
+	built map[Kind]*Dialect
+}{built: map[Kind]*Dialect{}}
 
-// dialectOf returns the dialect of a generation under a policy. The first call
-// for a key builds it.
-func dialectOf(g Generation, p Policy) (*dialect, error) {
-	if g < Gen2026 || g > Gen2024Jan {
-		return nil, fmt.Errorf("unknown server generation %v", g)
-	}
-	key := dialectKey{g, p.TeamPages == TeamPagesUnknown}
+// DialectOf returns the dialect of a kind of server. The first call for a kind
+// builds it. It is safe for concurrent use.
+func DialectOf(kind Kind) (*Dialect, error) {
 	dialects.mu.Lock()
 	defer dialects.mu.Unlock()
-	if d := dialects.built[key]; d != nil {
+	if d := dialects.built[kind]; d != nil {
 		return d, nil
 	}
-	schema, err := buildSchema(g)
+	schema, err := buildSchema(kind.Age)
 	if err != nil {
 		return nil, err
 	}
-	if key.unpagedTeams {
+	if kind.UnpagedTeams {
 		schema.Types["User"].Fields.ForName("teams").Arguments = nil
 	}
-	d := &dialect{schema: schema, seen: map[string]parsedDocument{}}
-	dialects.built[key] = d
+	d := &Dialect{Schema: schema, seen: map[string]Document{}}
+	dialects.built[kind] = d
 	return d, nil
 }
 
@@ -78,8 +79,9 @@ var validationRules = sync.OnceValue(func() *rules.Rules {
 	return r
 })
 
-// load parses and validates a document, or returns what an earlier call found.
-func (d *dialect) load(text string) parsedDocument {
+// Load parses and validates a document, or returns what an earlier call found. It is
+// safe for concurrent use.
+func (d *Dialect) Load(text string) Document {
 	d.mu.Lock()
 	parsed, ok := d.seen[text]
 	d.mu.Unlock()
@@ -96,14 +98,14 @@ func (d *dialect) load(text string) parsedDocument {
 	return parsed
 }
 
-func (d *dialect) parse(text string) parsedDocument {
+func (d *Dialect) parse(text string) Document {
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, maxTokens)
 	if err != nil {
 		var gqlErr *gqlerror.Error
 		if !errors.As(err, &gqlErr) {
 			gqlErr = gqlerror.Wrap(err)
 		}
-		return parsedDocument{errs: gqlerror.List{gqlErr}}
+		return Document{Errs: gqlerror.List{gqlErr}}
 	}
-	return parsedDocument{doc: doc, errs: validator.ValidateWithRules(d.schema, doc, validationRules())}
+	return Document{Doc: doc, Errs: validator.ValidateWithRules(d.Schema, doc, validationRules())}
 }
