@@ -2,7 +2,6 @@ package wire
 
 import (
 	"fmt"
-	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -57,7 +56,8 @@ func (d *Decoder) Decode(r *Entry, payload []byte) error {
 		case fieldNum:
 			r.Num = f.int()
 		case fieldControl:
-			d.control(&r.Control, f.data)
+			c := coder{d: d}
+			c.read(f.data, func() { layoutControl(&c, &r.Control) })
 		case fieldUUID:
 			r.UUID = f.str()
 		case fieldInfo:
@@ -80,55 +80,15 @@ func (d *Decoder) body(num protowire.Number, b []byte) record.Record {
 	case fieldSummary:
 		d.changes(&d.summary.Update, &d.summary.Remove, b)
 		return &d.summary
-	case fieldConfig:
-		c := new(record.Config)
-		d.changes(&c.Update, &c.Remove, b)
-		return c
-	case fieldFiles:
-		return d.files(b)
-	case fieldStats:
-		return d.stats(b)
-	case fieldAlert:
-		return d.alert(b)
-	case fieldTelemetry:
-		return d.telemetry(b)
-	case fieldMetric:
-		return d.metric(b)
-	case fieldOutputRaw:
-		return d.outputRaw(b)
-	case fieldRun:
-		return d.run(b)
-	case fieldExit:
-		return d.exit(b)
-	case fieldFinal:
-		return new(record.Final)
-	case fieldHeader:
-		return d.header(b)
-	case fieldFooter:
-		return new(record.Footer)
-	case fieldPreempting:
-		return new(record.Preempting)
-	case fieldEnvironment:
-		return d.environment(b)
-	case fieldOutputLogger:
-		o := new(record.OutputLogger)
-		d.each(b, func(f *fields) {
-			if f.num == 1 {
-				o.Text = f.str()
-			}
-		})
-		return o
 	}
-	return &record.Raw{Field: int32(num), Data: b}
-}
-
-// each calls take for every field of b, and notes a malformed message.
-func (d *Decoder) each(b []byte, take func(f *fields)) {
-	f := fieldsOf(b)
-	for f.next() {
-		take(&f)
+	body := newBody(num)
+	if body == nil {
+		return &record.Raw{Field: int32(num), Data: b}
 	}
-	d.bad = d.bad || !f.ok
+	c := coder{d: d}
+	_, layout := layoutOf(body)
+	c.read(b, func() { layout(&c) })
+	return body
 }
 
 // Names are remembered up to these limits, so that a million rows do not hold a
@@ -221,146 +181,8 @@ func (d *Decoder) changes(update, remove *[]record.Item, b []byte) {
 	d.bad = d.bad || !f.ok
 }
 
-func (d *Decoder) control(c *Control, b []byte) {
-	d.each(b, func(f *fields) {
-		switch f.num {
-		case 1:
-			c.ReqResp = f.bool()
-		case 2:
-			c.Local = f.bool()
-		case 3:
-			c.RelayID = f.str()
-		case 4:
-			c.MailboxSlot = f.str()
-		case 5:
-			c.AlwaysSend = f.bool()
-		case 6:
-			c.FlowControl = f.bool()
-		case 7:
-			c.EndOffset = f.int()
-		case 8:
-			c.ConnectionID = f.str()
-		}
-	})
-}
-
-func (d *Decoder) header(b []byte) *record.Header {
-	h := new(record.Header)
-	d.each(b, func(f *fields) {
-		if f.num != 1 {
-			return
-		}
-		d.each(f.data, func(f *fields) {
-			switch f.num {
-			case 1:
-				h.Producer = f.str()
-			case 2:
-				h.MinConsumer = f.str()
-			}
-		})
-	})
-	return h
-}
-
-func (d *Decoder) files(b []byte) *record.Files {
-	out := new(record.Files)
-	d.each(b, func(f *fields) {
-		if f.num != 1 || !d.part() {
-			return
-		}
-		var file record.File
-		d.each(f.data, func(f *fields) {
-			switch f.num {
-			case 1:
-				file.Path = f.str()
-			case 2:
-				file.Policy = f.int32()
-			case 3:
-				file.Type = f.int32()
-			}
-		})
-		out.Files = append(out.Files, file)
-	})
-	return out
-}
-
-func (d *Decoder) stats(b []byte) *record.Stats {
-	s := new(record.Stats)
-	d.each(b, func(f *fields) {
-		switch f.num {
-		case 1:
-			s.Type = f.int32()
-		case 2:
-			s.Timestamp = d.time(f)
-		case 3:
-			s.Items = d.item(s.Items, f.data)
-		}
-	})
-	return s
-}
-
 func (d *Decoder) time(f *fields) time.Time {
 	t, ok := f.time()
 	d.bad = d.bad || !ok
 	return t
-}
-
-func (d *Decoder) outputRaw(b []byte) *record.OutputRaw {
-	o := new(record.OutputRaw)
-	d.each(b, func(f *fields) {
-		switch f.num {
-		case 1:
-			o.Stdout = f.bool()
-		case 2:
-			o.Timestamp = d.time(f)
-		case 3:
-			o.Text = f.str()
-		}
-	})
-	return o
-}
-
-func (d *Decoder) exit(b []byte) *record.Exit {
-	e := new(record.Exit)
-	d.each(b, func(f *fields) {
-		switch f.num {
-		case 1:
-			e.Code = f.int32()
-		case 2:
-			e.Runtime = f.int32()
-		case 3:
-			e.NotComplete = f.bool()
-		}
-	})
-	return e
-}
-
-func (d *Decoder) alert(b []byte) *record.Alert {
-	a := new(record.Alert)
-	d.each(b, func(f *fields) {
-		switch f.num {
-		case 1:
-			a.Title = f.str()
-		case 2:
-			a.Text = f.str()
-		case 3:
-			a.Level = f.str()
-		case 4:
-			const most = int64(1<<63-1) / int64(time.Millisecond)
-			a.Wait = time.Duration(max(-most, min(f.int(), most))) * time.Millisecond
-		}
-	})
-	return a
-}
-
-// flags is the set of fields that are true in a message made of bools.
-func (d *Decoder) flags(b []byte) []int32 {
-	set := []int32{}
-	d.each(b, func(f *fields) {
-		if f.bool() && d.part() {
-			set = append(set, int32(f.num))
-		}
-	})
-	slices.Sort(set)
-	return slices.Compact(set)
 }

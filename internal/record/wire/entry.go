@@ -75,82 +75,83 @@ const (
 	fieldInfo         protowire.Number = 200
 )
 
-// fieldOf is the number of a body within an entry.
-func fieldOf(r record.Record) protowire.Number {
+// layoutOf returns the number of a body within an entry, and the layout of its fields.
+// A body whose number is 0 is not in logs. Rows have no layout: there are many of them.
+func layoutOf(r record.Record) (protowire.Number, func(*coder)) {
 	switch b := r.(type) {
 	case *record.Header:
-		return fieldHeader
+		return fieldHeader, func(c *coder) { layoutHeader(c, b) }
 	case *record.Run:
-		return fieldRun
+		return fieldRun, func(c *coder) { layoutRun(c, b) }
 	case *record.Config:
-		return fieldConfig
+		return fieldConfig, func(c *coder) { layoutConfig(c, b) }
 	case *record.Summary:
-		return fieldSummary
-	case *record.History:
-		return fieldHistory
+		return fieldSummary, func(c *coder) { layoutSummary(c, b) }
 	case *record.Metric:
-		return fieldMetric
+		return fieldMetric, func(c *coder) { layoutMetric(c, b) }
 	case *record.Stats:
-		return fieldStats
+		return fieldStats, func(c *coder) { layoutStats(c, b) }
 	case *record.OutputRaw:
-		return fieldOutputRaw
+		return fieldOutputRaw, func(c *coder) { layoutOutputRaw(c, b) }
 	case *record.OutputLogger:
-		return fieldOutputLogger
+		return fieldOutputLogger, func(c *coder) { layoutOutputLogger(c, b) }
 	case *record.Files:
-		return fieldFiles
+		return fieldFiles, func(c *coder) { layoutFiles(c, b) }
 	case *record.Telemetry:
-		return fieldTelemetry
+		return fieldTelemetry, func(c *coder) { layoutTelemetry(c, b) }
 	case *record.Exit:
-		return fieldExit
+		return fieldExit, func(c *coder) { layoutExit(c, b) }
 	case *record.Alert:
-		return fieldAlert
+		return fieldAlert, func(c *coder) { layoutAlert(c, b) }
 	case *record.Environment:
-		return fieldEnvironment
+		return fieldEnvironment, func(c *coder) { layoutEnvironment(c, b) }
 	case *record.Preempting:
-		return fieldPreempting
+		return fieldPreempting, noFields
 	case *record.Final:
-		return fieldFinal
+		return fieldFinal, noFields
 	case *record.Footer:
-		return fieldFooter
-	case *record.Raw:
-		return protowire.Number(b.Field)
+		return fieldFooter, noFields
+	case *record.Raw: // a reader keeps its bytes
+		return protowire.Number(b.Field), func(c *coder) { c.dst = append(c.dst, b.Data...) }
 	}
-	return 0
+	return 0, noFields
 }
 
-// appendBody appends the fields of a body.
-func appendBody(dst []byte, r record.Record) []byte {
-	switch b := r.(type) {
-	case *record.Header:
-		return appendHeader(dst, b)
-	case *record.Run:
-		return appendRun(dst, b)
-	case *record.Config:
-		return appendConfig(dst, b)
-	case *record.Summary:
-		return appendSummary(dst, b)
-	case *record.History:
-		return appendHistory(dst, b)
-	case *record.Metric:
-		return appendMetric(dst, b)
-	case *record.Stats:
-		return appendStats(dst, b)
-	case *record.OutputRaw:
-		return appendOutputRaw(dst, b)
-	case *record.OutputLogger:
-		return appendOutputLogger(dst, b)
-	case *record.Files:
-		return appendFiles(dst, b)
-	case *record.Telemetry:
-		return appendTelemetry(dst, b)
-	case *record.Exit:
-		return appendExit(dst, b)
-	case *record.Alert:
-		return appendAlert(dst, b)
-	case *record.Environment:
-		return appendEnvironment(dst, b)
-	case *record.Raw:
-		return appendRaw(dst, b)
+func noFields(*coder) {}
+
+// newBody makes the body of a number, nil for a number that is not known here.
+func newBody(num protowire.Number) record.Record {
+	switch num {
+	case fieldHeader:
+		return new(record.Header)
+	case fieldRun:
+		return new(record.Run)
+	case fieldConfig:
+		return new(record.Config)
+	case fieldMetric:
+		return new(record.Metric)
+	case fieldStats:
+		return new(record.Stats)
+	case fieldOutputRaw:
+		return new(record.OutputRaw)
+	case fieldOutputLogger:
+		return new(record.OutputLogger)
+	case fieldFiles:
+		return new(record.Files)
+	case fieldTelemetry:
+		return new(record.Telemetry)
+	case fieldExit:
+		return new(record.Exit)
+	case fieldAlert:
+		return new(record.Alert)
+	case fieldEnvironment:
+		return new(record.Environment)
+	case fieldPreempting:
+		return new(record.Preempting)
+	case fieldFinal:
+		return new(record.Final)
+	case fieldFooter:
+		return new(record.Footer)
 	}
-	return dst // the other bodies have no fields
+	return nil
 }
