@@ -132,7 +132,7 @@ var creationRules = []rule{
 		in := st.upserts(t)[0]
 		assert.Equal(t, []any{os.Args[0], host, nil}, []any{in["jobProgram"], in["host"], in["sweep"]})
 		st = newStage(t, client.RunOptions{}, environ(
-			"WANDB_PROGRAM", "train.go", "WANDB_HOST", "node7", "WANDB_SWEEP_ID", "sw1",
+			"WANDB_PROGRAM", "train.go", "WANDB_HOST", "node7", "WANDB_SWEEP_ID", "sw1", "WANDB_ENTITY", "acme", "WANDB_PROJECT", "vision",
 			"WANDB_GIT_COMMIT", "0123abc", "WANDB_GIT_REMOTE_URL", "https://jo:pw@example.com/a/b.git",
 			"WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL", "0.001",
 		))

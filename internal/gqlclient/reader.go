@@ -1,6 +1,8 @@
 package gqlclient
 
 import (
+	"errors"
+
 	gql "github.com/Khan/genqlient/graphql"
 
 	"github.com/wandgo/wandgo/internal/transport"
@@ -28,6 +30,9 @@ func SetReader(r Reader) bool {
 func ErrorOf(operation string, r *transport.Response, err error) error {
 	if err == nil && r.StatusCode >= 200 && r.StatusCode < 300 {
 		return nil
+	}
+	if failed, ok := errors.AsType[*transport.Error](err); ok && failed.Last != nil && errors.Is(err, transport.ErrForeign) {
+		r, err = failed.Last, nil // the response says more than that it was not accepted
 	}
 	scrubbed := func(text string) string { return text } // by the transport
 	return read(operation, r, err, &gql.Response{}, scrubbed)

@@ -117,6 +117,8 @@ func (s *stoppable) Read(p []byte) (int, error) {
 
 // put sends the content to the target, with retries.
 func (j *job) put() error {
+	policy := *j.u.cfg.Policy
+	policy.Accepts = isStore
 	resp, err := j.u.cfg.Transport.Do(j.u.ctx, &transport.Request{
 		Method:        http.MethodPut,
 		Path:          j.target.url,
@@ -124,7 +126,7 @@ func (j *job) put() error {
 		NoCredentials: true,
 		Header:        j.target.header,
 		Operation:     operation,
-		Policy:        *j.u.cfg.Policy,
+		Policy:        policy,
 	})
 	failed := gqlclient.ErrorOf(operation, resp, err)
 	if e, ok := stderrors.AsType[*graphql.Error](failed); ok {
@@ -203,4 +205,11 @@ func (j *job) bytes() (sent, size int64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.sent, j.size
+}
+
+// isStore reports whether a response may be an object store's. A web page is from
+// something in between, which has not stored the file.
+func isStore(r *transport.Response) bool {
+	body := bytes.ToLower(bytes.TrimSpace(r.Body[:min(len(r.Body), 512)]))
+	return !bytes.HasPrefix(body, []byte("<!doctype html")) && !bytes.HasPrefix(body, []byte("<html"))
 }

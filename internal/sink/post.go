@@ -3,6 +3,7 @@ package sink
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"sync"
@@ -28,13 +29,15 @@ func (s *sender) Send(ctx context.Context, body []byte) (*filestream.Reply, erro
 	const operation = "file_stream"
 	s.before()
 	lent := &lentBytes{bytes: body}
+	policy := s.policy
+	policy.Accepts = isObject
 	resp, err := s.transport.Do(ctx, &transport.Request{
 		Method:    http.MethodPost,
 		Path:      s.path,
 		Open:      lent.open,
 		Header:    s.header,
 		Operation: operation,
-		Policy:    s.policy,
+		Policy:    policy,
 	})
 	if err := gqlclient.ErrorOf(operation, resp, err); err != nil {
 		return nil, err
@@ -42,6 +45,17 @@ func (s *sender) Send(ctx context.Context, body []byte) (*filestream.Reply, erro
 	// A yes may hold a no, whose text ends up in an error.
 	text := []byte(s.transport.Scrub(string(resp.Body)))
 	return &filestream.Reply{StatusCode: resp.StatusCode, Header: resp.Header, Body: text, Returned: lent.returned()}, nil
+}
+
+// isObject reports whether a response has a JSON object, as each acknowledgement of rows
+// does unless its status says that it has no body. Anything else is from something in
+// between, which has not stored the rows.
+func isObject(r *transport.Response) bool {
+	if r.StatusCode == http.StatusNoContent {
+		return true
+	}
+	body := bytes.TrimSpace(r.Body)
+	return len(body) > 0 && body[0] == '{' && json.Valid(body)
 }
 
 // lentBytes are given to an HTTP client, which may go on reading them after it has

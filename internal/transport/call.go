@@ -33,6 +33,9 @@ const (
 // ErrTooLarge is returned for a response that is larger than any the API gives.
 var ErrTooLarge = errors.New("response body exceeds 64 MiB")
 
+// ErrForeign means that a response with a status of success is not the server's.
+var ErrForeign = errors.New("the response is not the server's")
+
 // call is one Transport.Do in progress. It is the round tripper of its attempts and
 // decides about retries. It reads each response completely inside the attempt, for
 // three reasons: the attempt's timeout covers it, a connection lost half-way fails
@@ -249,7 +252,7 @@ func (c *call) retryableError(ctx context.Context, err error) bool {
 func (c *call) retryableStatus() bool {
 	status := c.last.StatusCode
 	if status >= 200 && status < 300 {
-		return false
+		return !c.accepted()
 	}
 	retryable := c.req.Policy.Retryable
 	if retryable == nil {
@@ -263,6 +266,12 @@ func (c *call) retryableStatus() bool {
 		return c.conflicts <= c.req.Policy.ConflictRetries
 	}
 	return true
+}
+
+// accepted reports whether the last response is the server's, if it is a success.
+func (c *call) accepted() bool {
+	success := c.last.StatusCode >= 200 && c.last.StatusCode < 300
+	return !success || c.req.Policy.Accepts == nil || c.req.Policy.Accepts(c.last)
 }
 
 func (c *call) nextWait() time.Duration {
@@ -284,7 +293,7 @@ func (c *call) reason() string {
 // result is the outcome of the retry loop. A complete response takes precedence
 // over the end of the context, which takes precedence over the error it caused.
 func (c *call) result(err error) (*Response, error) {
-	if err == nil && c.err == nil && c.last != nil && !c.cut {
+	if err == nil && c.err == nil && c.last != nil && !c.cut && c.accepted() {
 		return c.last, nil
 	}
 	failure := &Error{Op: c.req.Operation, Last: c.last, Attempts: c.attempts}
@@ -303,6 +312,8 @@ func (c *call) result(err error) (*Response, error) {
 		failure.Err = redactError(c.hidden(), withoutQuery(err))
 	case c.err != nil:
 		failure.Err = redactError(c.hidden(), c.err)
+	case c.last != nil && !c.accepted():
+		failure.Err = ErrForeign
 	default:
 		failure.Err = errors.New("the HTTP client returned neither a response nor an error")
 	}

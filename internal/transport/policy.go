@@ -21,6 +21,10 @@ type Policy struct {
 	// Retryable decides on a response that is not 2xx; body is at most its
 	// first 64 KiB. Nil means [RetryMostFailures].
 	Retryable func(status int, body []byte) bool
+	// Accepts decides whether a 2xx response is the server's. A captive portal or a
+	// gateway answers with a page of its own and status 200: such a response is retried,
+	// and is [ErrForeign] in the end. Nil accepts every one.
+	Accepts func(*Response) bool
 	// ConflictRetries caps how many of the retries a 409 may use up.
 	ConflictRetries int
 	// UnresolvedRetries caps the retries for a host name that does not exist. Most
