@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/journal"
@@ -77,7 +78,7 @@ func (j *job) addAbsent(ctx context.Context, old *serverState, note *rundir.Uplo
 	if !p.behind && p.skip < rows {
 		a.add(span{p.skip, rows})
 	}
-	p.late, p.noted = a.spans, 0
+	p.late, p.noted, p.shift = a.spans, 0, p.asked
 	if note != nil {
 		p.noted, p.base = note.History, note.Base
 		p.moved = note.Late
@@ -113,7 +114,7 @@ func (a *absentRows) collect(ctx context.Context, p *resumePoint, note *rundir.U
 		if index <= certain || p.unsureTo > 0 && index > p.unsureTo {
 			return nil
 		}
-		step += p.shift
+		step += p.asked
 		if note != nil && note.Late != nil && index > note.Late.From {
 			step += note.Late.Shift
 		}
@@ -202,18 +203,15 @@ func (a *absentRows) add(s span) {
 // one of this machine, or one elsewhere if the run is in progress and its last row is in
 // none of the logs here.
 func (j *job) isWritten(old *serverState) (bool, error) {
-	others := j.others()
-	for _, other := range others {
-		if other.InUse(false) {
-			return true, nil
-		}
+	if j.isWrittenHere() {
+		return true, nil
 	}
 	switch old.state {
 	case "running", "preempting":
 	default:
 		return false, nil
 	}
-	for _, other := range append(others, j.log) {
+	for _, other := range append(j.others(), j.log) {
 		t, err := scan(other, old, 0, 0)
 		if err != nil {
 			return false, err
@@ -223,6 +221,11 @@ func (j *job) isWritten(old *serverState) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// isWrittenHere reports whether a process of this machine writes another log of the run.
+func (j *job) isWrittenHere() bool {
+	return slices.ContainsFunc(j.others(), func(other *Log) bool { return other.Ours() && other.InUse(false) })
 }
 
 // others are the other logs of the run on this machine, as far as they are known.

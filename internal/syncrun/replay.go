@@ -31,6 +31,7 @@ type upload struct {
 	alerts     []int64                // indices in the log of those to send
 	saved      rundir.Uploaded
 	live       bool // the run is still in progress
+	later      bool // another process continued the run, and what it says of the end holds
 	stale      bool // the log ends before the run did and has nothing new
 	ended      bool // the server knows that the run ended, with code
 	code       int32
@@ -181,7 +182,7 @@ func (u *upload) explain(ctx, within context.Context, err error) error {
 // is in progress, that end is sent again.
 func (u *upload) exit() (code int32, ends bool) {
 	switch s := u.contents; {
-	case u.resume.late != nil && u.resume.behind:
+	case u.later:
 		return u.code, u.ended && !u.e.Options.Continued
 	case u.live, s.Exit != nil && s.Exit.NotComplete, s.Exit == nil && u.e.Options.Continued:
 		return 0, false

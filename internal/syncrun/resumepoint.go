@@ -136,7 +136,8 @@ type resumePoint struct {
 	unsure   bool
 	unsureTo int64
 	conflict bool
-	online   bool // the log is that of an online run
+	asked    int64 // what is added to the steps that the server is asked for
+	online   bool  // the log is that of an online run
 	// late are the rows that go behind the later rows, where they are not nil. noted is
 	// how many were there before. moved says how their steps differ from those in the log.
 	late  []span
@@ -163,7 +164,7 @@ const afterNote = 30.0
 func locate(l *Log, s *serverState, note *rundir.Uploaded, shift *int64, open bool) (*resumePoint, error) {
 	p := &resumePoint{since: math.Inf(-1), counted: -1, online: !l.Dir.Offline()}
 	if shift != nil {
-		p.shift = *shift
+		p.shift, p.asked = *shift, *shift
 	}
 	if s == nil {
 		p.shift = 0
@@ -225,15 +226,17 @@ func (p *resumePoint) compare(s *serverState, note *rundir.Uploaded, shift *int6
 		if note == nil || note.Base.History != s.rows { // else the log was begun here before
 			p.base = rundir.Lines{History: s.rows, Events: s.events, Console: s.console}
 		}
-		if shift == nil && t.rows > 0 && t.first <= s.step {
-			p.shift = s.step + 1 - t.first
+		p.asked = p.shift
+		if last := max(s.step, s.summaryStep); shift == nil && t.rows > 0 && t.first <= s.step {
+			p.shift = last + 1 - t.first
 		}
+		p.behind = t.rows > 0 && t.lastTime < max(s.time, s.summaryTime)
 		// The server's last row is not the one with the last step: others were added late.
 		p.unsure = t.rows > 0 && (s.summaryStep > s.step && s.summaryStep >= t.first ||
-			p.online && note == nil || note != nil && note.History > 0)
+			p.online && note == nil || note != nil && note.Base.History != s.rows)
 	case over && note != nil && note.Done && note.History >= t.rows:
 		p.nothing = true // and another log went on after it
-	case note != nil && (!s.hasTime || s.time <= t.lastTime+afterNote):
+	case note != nil && (!s.hasTime || s.time <= t.lastTime+afterNote && t.sameProcess(s)):
 		// The server has rows that are not on disk, lost in a crash or to a
 		// damaged file. Steps tell what is new.
 		p.skip = t.upTo
@@ -244,6 +247,8 @@ func (p *resumePoint) compare(s *serverState, note *rundir.Uploaded, shift *int6
 		p.nothing, p.behind = true, true
 		p.doubtful = max(0, t.rows-note.History)
 		p.unsure = p.doubtful > 0
+	case note != nil && note.History >= t.rows:
+		p.skip, p.behind = t.rows, true
 	default:
 		p.behind, p.unsure, p.conflict = true, true, true
 	}
@@ -257,7 +262,7 @@ func laterRows(s *serverState, note *rundir.Uploaded, shift *int64) *resumePoint
 		behind: true, unsure: true,
 	}
 	if shift != nil {
-		p.shift = *shift
+		p.shift, p.asked = *shift, *shift
 	}
 	if note != nil {
 		p.base = note.Base
@@ -300,9 +305,10 @@ type trail struct {
 	rows        int64
 	first, last int64 // steps
 	lastTime    float64
-	found       bool  // the server's last row is among them
-	upTo        int64 // rows with a step up to the server's last
-	before      bool  // the first row is later than the server's last
+	begin       float64 // the time of runtime zero; 0 if it is not known
+	found       bool    // the server's last row is among them
+	upTo        int64   // rows with a step up to the server's last
+	before      bool    // the first row is later than the server's last
 	events      int64
 	sample      bool // the server's last event is where it is expected among them
 }
@@ -330,6 +336,16 @@ func scan(l *Log, s *serverState, shift, nth int64) (*trail, error) {
 	return t, nil
 }
 
+// sameProcess reports whether the server's last row may be of the process that wrote the
+// log: one that another process logged has another time at which its runtime was zero.
+func (t *trail) sameProcess(s *serverState) bool {
+	var runtime float64
+	if t.begin == 0 || !s.hasTime || json.Unmarshal(s.row[keyRuntime], &runtime) != nil {
+		return true
+	}
+	return math.Abs(s.time-runtime-t.begin) < sameSample
+}
+
 func (t *trail) row(s *serverState, line []byte, step, shift int64) {
 	at, timed := number(line, keyTimestamp)
 	if t.rows == 0 {
@@ -343,6 +359,9 @@ func (t *trail) row(s *serverState, line []byte, step, shift int64) {
 	t.last = step
 	if timed {
 		t.lastTime = at
+		if runtime, ok := number(line, keyRuntime); ok {
+			t.begin = at - runtime
+		}
 	}
 	if step+shift <= s.step {
 		t.upTo = t.rows

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -54,6 +55,9 @@ func (j *job) upload(ctx context.Context, live bool) error {
 		}
 		return j.skip(alreadyThere)
 	}
+	if !live && (p.late != nil || p.skip < s.Rows) && j.isWrittenHere() {
+		return fmt.Errorf("upload rows: %w", ErrStillWritten)
+	}
 	var config map[string]json.RawMessage
 	var storageID string
 	if old != nil {
@@ -61,8 +65,9 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	}
 	j.result.Continued = old != nil
 	u := &upload{job: j, resume: p, alerts: j.alerts(old, note, p), live: live}
-	u.stale = (s.Exit == nil || p.late != nil) && p.behind && !live
-	u.ended = old != nil && old.ended() && !p.appended && !p.rewound
+	u.ended = old != nil && old.ended() && (!p.appended || p.behind) && !p.rewound
+	u.later = p.behind && !live && (p.late != nil || p.appended || u.ended)
+	u.stale = u.later || p.behind && !live && s.Exit == nil
 	if u.ended {
 		u.code = codeOf(old.state)
 	}
