@@ -32,7 +32,8 @@ const (
 // that it names, so that /data/ckpt/*.pt gives ckpt/a.pt.
 //
 // Files are streamed from disk, up to 16 of a Client at a time. A file that fails, or
-// does not exist when its turn comes, does not stop the others; Finish reports it. If
+// does not exist when its turn comes, does not stop the others; Finish reports it. A link
+// in the run's directory leads a later sync to them, in case the process is killed. If
 // the run is offline, or the server has refused its files, they are copied to the run's
 // directory.
 //

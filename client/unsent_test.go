@@ -2,6 +2,8 @@ package client_test
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -163,4 +165,26 @@ func TestSync_RunContinuedOnAnotherMachine_AddsItsRowsBehind(t *testing.T) {
 	assert.InDelta(t, 149, v.Summary["i"], 0)
 	report = synced(t, pa.Client, client.SyncOptions{IncludeSynced: true})
 	assert.Zero(t, report.Runs[0].RowsSent)
+}
+
+func TestSync_SavedFilesOfKilledRun_AreUploaded(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	m := newMachine(t, s, wandbtest.AliceKey)
+	program := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(program, "ckpt"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(program, "ckpt", "model.bin"), []byte("weights"), 0o600))
+	p := m.start(t)
+	run, err := p.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "r1"})
+	require.NoError(t, err)
+	log(t, run, 0, 3)
+	names, err := run.SaveFile(filepath.Join(program, "ckpt", "*"), program, client.SaveAtEnd)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"ckpt/model.bin"}, names)
+	p.kill(t, run)
+	assert.NotContains(t, onServer(t, s, "acme", "vision", "r1").Files, "ckpt/model.bin")
+
+	report := synced(t, m.start(t).Client, client.SyncOptions{})
+	assert.Empty(t, report.Runs[0].MissingFiles)
+	assert.Equal(t, "weights", string(onServer(t, s, "acme", "vision", "r1").Files["ckpt/model.bin"]))
 }

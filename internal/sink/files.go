@@ -45,6 +45,9 @@ func (b *Both) Save(add func(*runfiles.Uploader) ([]string, error), policy runfi
 	names, err := add(b.files)
 	if d := b.currentDisk(); d != nil && len(names) > 0 {
 		err = errors.Join(err, d.Put(filesRecord(names, policies[policy], record.FileOther)))
+		if linkErr := b.files.Link(d.Files(), names); linkErr != nil { // only a sync after a kill needs them
+			b.cfg.Log.Debug("cannot link saved files into the run's directory", "error", linkErr)
+		}
 	}
 	if errors.Is(err, runfiles.ErrClosed) || errors.Is(err, journal.ErrClosed) { // Finish came meanwhile
 		err = errors.ErrRunFinished
