@@ -49,14 +49,33 @@ func (s *Session) startLookups() {
 	}
 }
 
-// wait waits for the lookups, and stops them when ctx ends.
+// lookupStopWait is how long a lookup may take to heed its context.
+const lookupStopWait = 2 * time.Second
+
+// wait waits for the lookups, and stops them when ctx ends. One that does not heed its
+// context is left behind: it must not hold the end of the run.
 func (l *lookups) wait(ctx context.Context) {
 	if l.stop == nil {
 		return
 	}
-	defer context.AfterFunc(ctx, l.stop)()
-	l.work.Wait()
+	finished := make(chan struct{})
+	go func() {
+		l.work.Wait()
+		close(finished)
+	}()
+	within, cancel := context.WithTimeout(ctx, diffTimeout) // the longest that one is allowed
+	defer cancel()
+	select {
+	case <-finished:
+	case <-within.Done():
+	}
 	l.stop()
+	timer := time.NewTimer(lookupStopWait)
+	defer timer.Stop()
+	select {
+	case <-finished:
+	case <-timer.C:
+	}
 }
 
 // lookUpDevices adds to the description of the machine what a source measures:
@@ -76,10 +95,16 @@ func (s *Session) lookUpDevices(ctx context.Context, m *Machine, d Describer) {
 		return
 	}
 	s.mu.Lock()
-	s.config.Own.Environments = m.Config(s.config.Own.Environments)
-	s.putConfig()
-	_ = s.sink.Put(m.record())
+	closed := s.closed // the source did not heed its context
+	if !closed {
+		s.config.Own.Environments = m.Config(s.config.Own.Environments)
+		s.putConfig()
+		_ = s.sink.Put(m.record())
+	}
 	s.mu.Unlock()
+	if closed {
+		return
+	}
 	s.sink.SaveOwn(fileMetadata, m.text())
 }
 

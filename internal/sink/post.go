@@ -23,6 +23,9 @@ type sender struct {
 	before    func() // called before each request
 }
 
+// maxReply is plenty for the server's answer to rows.
+const maxReply = 1 << 20
+
 // Send makes one request, and repeats it for as long as that may help. An error
 // is a *graphql.Error, which the diagnosis reads.
 func (s *sender) Send(ctx context.Context, body []byte) (*filestream.Reply, error) {
@@ -37,6 +40,7 @@ func (s *sender) Send(ctx context.Context, body []byte) (*filestream.Reply, erro
 		Open:      lent.open,
 		Header:    s.header,
 		Operation: operation,
+		MaxBody:   maxReply,
 		Policy:    policy,
 	})
 	if err := gqlclient.ErrorOf(operation, resp, err); err != nil {

@@ -130,8 +130,12 @@ func (s *Sampler) ask(ctx context.Context, source Source) (map[string]float64, e
 	return labelled, err
 }
 
-// Stop stops the sampling and waits for it. It may be called more than once, and without
-// Start, but not from emit.
+// stopWait is how long Stop waits for a source that does not heed its context.
+const stopWait = 2 * time.Second
+
+// Stop stops the sampling and waits for it. A source that does not heed its context is
+// left behind after two seconds, with a warning: it must not hold the end of the run. Stop
+// may be called more than once, and without Start, but not from emit.
 func (s *Sampler) Stop() {
 	s.mu.Lock()
 	if s.cancel == nil {
@@ -140,7 +144,20 @@ func (s *Sampler) Stop() {
 	cancel := s.cancel
 	s.mu.Unlock()
 	cancel()
-	s.running.Wait()
+	stopped := make(chan struct{})
+	go func() {
+		s.running.Wait()
+		close(stopped)
+	}()
+	timer := time.NewTimer(stopWait)
+	defer timer.Stop()
+	select {
+	case <-stopped:
+	case <-timer.C:
+		if s.opts.Log != nil {
+			s.opts.Log.Warn("a source of system metrics does not stop and is left behind")
+		}
+	}
 }
 
 // every calls do at once and then at each interval until ctx is done. A call that takes

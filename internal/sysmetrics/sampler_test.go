@@ -161,3 +161,28 @@ func TestFailingSourceIsToldOnce(t *testing.T) {
 		assert.Equal(t, 6, withGPU, "what was measured before an error counts")
 	})
 }
+
+func TestStop_SourceIgnoresContext_ReturnsSoon(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		var log bytes.Buffer
+		s := New(Options{
+			Log: slog.New(slog.NewTextHandler(&log, nil)),
+			Sources: []Source{sourceFunc(func(context.Context) (map[string]float64, error) {
+				<-release
+				return map[string]float64{"late": 1}, nil
+			})},
+		})
+		var got record
+		s.Start(time.Minute, got.emit)
+		synctest.Wait()
+		before, start := got.count(), time.Now()
+		s.Stop()
+		assert.Equal(t, stopWait, time.Since(start))
+		assert.Contains(t, log.String(), "does not stop")
+		close(release)
+		synctest.Wait()
+		assert.Equal(t, before, got.count(), "nothing is emitted afterwards")
+	})
+}

@@ -31,7 +31,7 @@ const (
 )
 
 // ErrTooLarge is returned for a response that is larger than any the API gives.
-var ErrTooLarge = errors.New("response body exceeds 64 MiB")
+var ErrTooLarge = errors.New("response body is too large")
 
 // ErrForeign means that a response with a status of success is not the server's.
 var ErrForeign = errors.New("the response is not the server's")
@@ -158,6 +158,9 @@ func (c *call) read(resp *http.Response, giveUp context.CancelFunc) (*Response, 
 	limit := maxErrorBody
 	if ok {
 		limit = c.t.maxBody
+		if c.req.MaxBody > 0 {
+			limit = min(limit, c.req.MaxBody)
+		}
 	}
 	if resp.ContentLength > int64(limit) && ok {
 		return nil, ErrTooLarge

@@ -38,6 +38,8 @@ type Request struct {
 	Secrets secret.Keys
 	// Confidential hides the body of a 2xx from [Options.Observe].
 	Confidential bool
+	// MaxBody bounds the body of a 2xx, in bytes; 0 is 64 MiB.
+	MaxBody int
 	// Operation names the request in errors, logs and exchanges.
 	Operation string
 	// Policy says when to retry. The zero Policy never does.
