@@ -91,7 +91,7 @@ func Read(l *Log) (*Contents, error) {
 		run := *l.Run
 		state.Run = &run
 	}
-	if err == nil && state.Exit == nil && l.Ours() && state.Rows > 0 {
+	if err == nil && state.Exit == nil && state.Rows > 0 {
 		err = s.recover(l)
 	}
 	return s, err

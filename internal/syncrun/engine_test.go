@@ -123,6 +123,28 @@ func TestSync_LogWithoutExit_BecomesFailed(t *testing.T) {
 		"_wandb":{"runtime":6}}`, s.lines[summaryFile][0])
 }
 
+// The official client writes summary records apart from rows, too. What a killed process
+// logged after the last one is in the summary all the same.
+func TestSync_OfficialLogWithoutExit_SummaryHasTheLastRows(t *testing.T) {
+	t.Parallel()
+	path := writeLog(t, t.TempDir(), "offline-run-x", official, bodies(
+		some(runBody(), row(0, 1, record.Item{NestedKey: []string{"i"}, Value: []byte("0")})),
+		some(&record.Summary{Update: []record.Item{
+			{NestedKey: []string{"i"}, Value: []byte("0")}, {NestedKey: []string{"_step"}, Value: []byte("0")},
+		}}),
+		some(row(1, 2, record.Item{NestedKey: []string{"i"}, Value: []byte("1")})),
+		some(row(2, 3, record.Item{NestedKey: []string{"i"}, Value: []byte("2")}, record.Item{NestedKey: []string{"w"}, Value: []byte("5")})),
+	)...)
+	old(t, path)
+	s := newServer()
+	require.NoError(t, bring(t, s, syncrun.Options{}, path)[0].Err)
+	var summary map[string]any
+	require.NoError(t, json.Unmarshal([]byte(s.lines[summaryFile][0]), &summary))
+	assert.InDelta(t, 2, summary["i"], 0)
+	assert.InDelta(t, 5, summary["w"], 0)
+	assert.InDelta(t, 2, summary["_step"], 0)
+}
+
 // whereItStands makes a server that has the first rows of a run.
 func whereItStands(rows []record.Record, t *testing.T) *server {
 	t.Helper()
