@@ -78,7 +78,16 @@ func (j *job) keeps(ctx context.Context) (reason string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return j.lacks(old, &note), nil
+	if reason := j.lacks(old, &note); reason != "" {
+		return reason, nil
+	}
+	switch absent, err := j.countAbsent(ctx, at, &note); {
+	case err != nil:
+		return "", err
+	case absent > 0:
+		return fmt.Sprintf("the server has other rows in place of %d of %d rows", absent, j.contents.Rows), nil
+	}
+	return "", nil
 }
 
 // lacks says what the server does not have, "" if it has everything.

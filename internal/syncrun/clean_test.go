@@ -1,6 +1,7 @@
 package syncrun_test
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -46,6 +47,14 @@ func TestClean(t *testing.T) {
 		{name: "what was marked by somebody", before: mark, sent: 30},
 		{name: "what another server has", before: syncOnce, after: elsewhere, sent: 30},
 		{name: "what only the server's answer says", before: uploadOnly, want: ""},
+		{
+			name: "rows that another process overwrote", before: syncOnce, want: "the server has other rows in place of 2 of 30 rows",
+			after: func(_ *testing.T, s *server, _ string) {
+				for _, i := range []int{3, 4} {
+					s.lines[historyFile][i] = fmt.Sprintf(`{"_step":%d,"_timestamp":1.9e9,"_runtime":7e7}`, i)
+				}
+			},
+		},
 		{
 			name: "a hole in the log", want: "the log is damaged", sent: -1,
 			before: func(t *testing.T, _ *server, path string) { t.Helper(); hole(t, path, 600) },

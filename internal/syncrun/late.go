@@ -43,6 +43,7 @@ type lateRow struct {
 // absentRows collects the rows of a log that the server does not have.
 type absentRows struct {
 	job      *job
+	at       Target
 	batch    []lateRow
 	spans    []span
 	first    int64   // step of the first
@@ -53,7 +54,7 @@ type absentRows struct {
 // addAbsent completes a resume point of which it is not certain which rows of the log
 // the server has. It asks for them.
 func (j *job) addAbsent(ctx context.Context, old *serverState, note *rundir.Uploaded, p *resumePoint) error {
-	a := &absentRows{job: j}
+	a := &absentRows{job: j, at: j.target}
 	if err := a.collect(ctx, p, note); err != nil {
 		return err
 	}
@@ -91,6 +92,24 @@ func (j *job) addAbsent(ctx context.Context, old *serverState, note *rundir.Uplo
 		j.warn("another process continued the run from step %d on, so the rows from there on are stored %d steps later", a.first, shift)
 	}
 	return nil
+}
+
+// countAbsent counts the rows of the log that the server does not have at a place,
+// whatever the notes say.
+func (j *job) countAbsent(ctx context.Context, at Target, note *rundir.Uploaded) (int64, error) {
+	a := &absentRows{job: j, at: at}
+	p := new(resumePoint)
+	if shift := j.loadShift(note); shift != nil {
+		p.asked = *shift
+	}
+	if err := a.collect(ctx, p, &rundir.Uploaded{Late: note.Late}); err != nil {
+		return 0, err
+	}
+	var n int64
+	for _, s := range a.spans {
+		n += s.to - s.from
+	}
+	return n, nil
 }
 
 // isPart reports whether the log is of the run that the server has, and not of another
@@ -148,7 +167,7 @@ func (a *absentRows) askFor(ctx context.Context, batch []lateRow) error {
 	for _, row := range batch {
 		low, high = min(low, row.step), max(high, row.step)
 	}
-	lines, err := a.job.e.Server.Rows(ctx, a.job.target, low, high+1, askRows)
+	lines, err := a.job.e.Server.Rows(ctx, a.at, low, high+1, askRows)
 	switch {
 	case err != nil:
 		return err
