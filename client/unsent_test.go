@@ -90,7 +90,7 @@ func TestResume_UnsentRowsRefused_LeavesRoomAndSaysSo(t *testing.T) {
 	p.kill(t, run)
 	dir := run.Dir()
 
-	s.Inject(wandbtest.Fault{Operation: "file_stream", Count: 1, Status: http.StatusRequestEntityTooLarge})
+	s.Inject(wandbtest.Fault{Operation: "file_stream", Count: 1, Status: http.StatusForbidden, Body: `{"error":"permission denied"}`})
 	p = m.start(t)
 	run, err = p.Init(t.Context(), opts)
 	require.NoError(t, err)

@@ -119,7 +119,18 @@ func (e *RequestError) advise() (about string, a advice) {
 	case ErrInvalidInput:
 		if e.StatusCode == http.StatusRequestEntityTooLarge {
 			about = "Trying again unchanged will not help."
-			a.step("Send less at once. When a run is created, most of the request is its config.")
+			switch e.Op {
+			case "upload run":
+				about = "A single row is larger than the limit for a request, so smaller requests do not help."
+				a.step("Raise the limit of the proxy. In nginx it is the variable:")
+				a.show("client_max_body_size 16m;")
+			case "sync run":
+				about = "A single row, or the config, is larger than the limit for a request."
+				a.step("Raise the limit of the proxy. In nginx it is the variable:")
+				a.show("client_max_body_size 16m;")
+			default:
+				a.step("Send less at once. When a run is created, most of the request is its config.")
+			}
 			a.step("If the limit is a proxy's, ask its administrator to raise it for ", e.target().server(), ".")
 			break
 		}

@@ -22,7 +22,8 @@ const (
 type Sender interface {
 	// Send returns when the server has answered with a 2xx status. It retries
 	// what is worth retrying and gives up when ctx ends. Its error, other than
-	// after ctx ended, ends the stream. It may keep body after it returned, unless
+	// after ctx ended, ends the stream, unless it is a [*TooLargeError] for a request
+	// of several lines. It may keep body after it returned, unless
 	// the reply says that it does not.
 	Send(ctx context.Context, body []byte) (*Reply, error)
 }
@@ -79,6 +80,9 @@ type Config struct {
 	// run. It runs on the stream's goroutine, must return soon and must not call
 	// Finish, Abandon or Close.
 	OnStopped func()
+	// OnTooLarge is called each time when a request of size bytes was too large, with
+	// the limit for those that follow. It must return soon.
+	OnTooLarge func(size, limit int)
 	// OnFatal is called once, when the stream fails, after it has stopped sending.
 	// It may call any method.
 	OnFatal func(error)

@@ -47,6 +47,18 @@ func (e *SpillError) Error() string {
 // Unwrap gives the error of the file system.
 func (e *SpillError) Unwrap() error { return e.Err }
 
+// TooLargeError is returned by a [Sender] if a request is larger than the server, or a
+// proxy before it, accepts. The stream halves its requests then.
+type TooLargeError struct {
+	// Err is the refusal.
+	Err error
+}
+
+func (e *TooLargeError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *TooLargeError) Unwrap() error { return e.Err }
+
 // RefusedError says that the server took the request, with a 2xx status, and
 // reported an error in its answer.
 type RefusedError struct {

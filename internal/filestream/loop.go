@@ -2,6 +2,7 @@ package filestream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -72,6 +73,10 @@ func (s *Stream) run(ctx context.Context) {
 			p.lastData = time.Now()
 		}
 		finished, header, err := s.send(ctx, r)
+		if tooLarge, ok := errors.AsType[*TooLargeError](err); ok && ctx.Err() == nil && s.shrink(r, tooLarge) {
+			p.lastSent, p.hurry = time.Now(), true
+			continue
+		}
 		p.lastSent, p.interval = time.Now(), s.cfg.interval(header)
 		if ctx.Err() != nil && !finished {
 			s.interrupt(err)
@@ -97,7 +102,7 @@ func (s *Stream) plan(p pace) (step, time.Duration) {
 	pending := s.pending()
 	switch {
 	case s.finishing, s.preempting, s.flushing(),
-		pending && (p.hurry || s.waiting() >= int64(s.cfg.MaxRequestBytes)),
+		pending && (p.hurry || s.waiting() >= int64(s.maxRequest)),
 		pending && !s.cfg.FlushOnly && (p.lastData.IsZero() || s.firstRows()):
 		return stepSend, 0
 	}

@@ -140,7 +140,7 @@ func (s *Stream) refill(q *queue) error {
 		}
 		have := int64(0)
 		for _, c := range q.head {
-			if have += int64(len(c.buf)); have >= int64(s.cfg.MaxRequestBytes) {
+			if have += int64(len(c.buf)); have >= int64(s.maxRequest) {
 				enough = true
 				break
 			}

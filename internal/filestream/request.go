@@ -17,6 +17,7 @@ type request struct {
 	console    []consoleLine
 	uploaded   []string
 	preempting bool
+	rows       int64 // lines of history and events
 	last       bool  // nothing comes after it
 	left       bool  // something stayed behind for want of room
 	flush      int64 // the last call of Flush before it was built
@@ -36,12 +37,16 @@ func (s *Stream) build(short *shortage) (*request, error) {
 		}
 	}
 	r := &request{}
-	limit := s.cfg.MaxRequestBytes
+	limit := s.maxRequest
 	left := limit
 	kept := *short
 	*short = shortage{}
 
 	s.mu.Lock()
+	if limit < s.cfg.MaxRequestBytes {
+		s.history.refit(limit)
+		s.events.refit(limit)
+	}
 	later := kept.summary + kept.console + kept.uploaded
 	left -= s.history.take(left-later-kept.events, later+kept.events == 0)
 	left -= s.events.take(left-later, left == limit && later == 0)
@@ -60,7 +65,7 @@ func (s *Stream) build(short *shortage) (*request, error) {
 	tooLong, made := false, dirty && makeSummary != nil
 	if made {
 		r.summary = makeSummary()
-		tooLong = len(r.summary) > s.cfg.MaxLineBytes
+		tooLong = len(r.summary) > s.cfg.MaxLineBytes || s.maxSummary > 0 && len(r.summary) >= s.maxSummary
 		if tooLong || len(r.summary) == 0 || bytes.Equal(r.summary, s.summarySent) {
 			r.summary = nil
 		}
@@ -95,6 +100,11 @@ func (s *Stream) build(short *shortage) (*request, error) {
 	}
 	r.preempting, s.preempting = s.preempting, false
 	r.last = s.finishing && !s.pending()
+	for _, q := range []*queue{&s.history, &s.events} {
+		for _, c := range q.inflight {
+			r.rows += c.lines
+		}
+	}
 	if left != limit || r.preempting || r.last && !s.departing {
 		r.body = s.appendBody(r, limit-left)
 	}

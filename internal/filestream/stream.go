@@ -42,6 +42,11 @@ type Stream struct {
 	// Finish's time, broke off.
 	interrupted error
 
+	// maxRequest bounds the lines of a request. It shrinks when one was too large.
+	maxRequest int
+	// maxSummary is the size of the smallest summary that was too large alone; 0 if none was.
+	maxSummary int
+
 	history queue
 	events  queue
 	mem     int64 // encoded bytes of both queues in memory
@@ -69,6 +74,7 @@ func New(cfg Config) *Stream {
 	cfg = cfg.withDefaults()
 	s := &Stream{
 		cfg:         cfg,
+		maxRequest:  cfg.MaxRequestBytes,
 		chunkSize:   max(1, min(maxChunk, cfg.MaxRequestBytes/8, int(cfg.MemoryLimit/8))),
 		wake:        make(chan struct{}, 1),
 		done:        make(chan struct{}),
@@ -234,7 +240,7 @@ func (s *Stream) changed() {
 	if s.idle {
 		s.idle = false
 		s.signal()
-	} else if !s.full && s.waiting() >= int64(s.cfg.MaxRequestBytes) {
+	} else if !s.full && s.waiting() >= int64(s.maxRequest) {
 		s.full = true
 		s.signal()
 	}

@@ -184,6 +184,7 @@ func (b *Both) Connect(cfg ServerConfig) {
 	if b.disk != nil { // the temporary directory is often in memory
 		cfg.Stream.SpillDir = b.disk.Path()
 	}
+	cfg.Stream.OnTooLarge = b.requestTooLarge
 	b.progress.offsets = cfg.Offsets
 	b.server = NewServer(cfg)
 }

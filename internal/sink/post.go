@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/transport"
@@ -44,6 +46,9 @@ func (s *sender) Send(ctx context.Context, body []byte) (*filestream.Reply, erro
 		Policy:    policy,
 	})
 	if err := gqlclient.ErrorOf(operation, resp, err); err != nil {
+		if e, ok := errors.AsType[*graphql.Error](err); ok && e.Answered() && e.StatusCode == http.StatusRequestEntityTooLarge {
+			err = &filestream.TooLargeError{Err: err}
+		}
 		return nil, err
 	}
 	// A yes may hold a no, whose text ends up in an error.

@@ -162,3 +162,9 @@ func (b *Both) notify(c Channel, why error) {
 	}
 	b.cfg.OnLost(why)
 }
+
+// requestTooLarge logs that requests with rows are smaller from now on.
+func (b *Both) requestTooLarge(size, limit int) {
+	b.cfg.Log.Warn("a request with rows is larger than the server, or a proxy before it, accepts; smaller ones follow. "+
+		"Set WANDB_X_FILE_STREAM_MAX_BYTES to start with this limit", "bytes", size, "limit", limit)
+}
