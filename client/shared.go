@@ -20,8 +20,8 @@ import (
 // them apart and shows them together.
 //
 // Steps given to LogAt are ignored: log a metric such as the epoch, and define it as step
-// metric. What a process could not upload stays in its [Run.Dir]; [Client.Sync] does not
-// upload it to the shared run, only as a run of its own (SyncOptions.RunID).
+// metric. What a process could not upload stays in its [Run.Dir]; [Client.Sync] adds its
+// rows, system metrics and files to the shared run.
 //
 // If Primary is nil and the environment has the rank of the process (RANK, torchrun's
 // GROUP_RANK and LOCAL_RANK, OMPI_COMM_WORLD_RANK, PMI_RANK, SLURM_PROCID, or

@@ -244,9 +244,8 @@ func TestSharedResume(t *testing.T) {
 	require.ErrorIs(t, err, errors.ErrRunMissing)
 }
 
-// TestSharedIsNotSyncedOverOthers holds that what one of several processes left
-// on disk does not take the place of the others' rows.
-func TestSharedIsNotSyncedOverOthers(t *testing.T) {
+// What one of several processes left on disk does not take the place of the others' rows.
+func TestSync_OfflineWriterOfSharedRun_AddsItsRows(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, wandbtest.Solo())
 	c := newClient(t, s, wandbtest.AliceKey)
@@ -265,11 +264,11 @@ func TestSharedIsNotSyncedOverOthers(t *testing.T) {
 
 	report, err := c.Sync(t.Context(), []string{lost.Dir()}, client.SyncOptions{})
 	require.NoError(t, err)
-	assert.Equal(t, client.SyncSkipped, report.Runs[0].Outcome)
-	assert.Contains(t, report.Runs[0].Reason, "shared mode")
+	assert.Equal(t, client.SyncDone, report.Runs[0].Outcome)
 	v, _ := s.Run("acme", "p", "job")
-	require.Len(t, v.HistoryLines, 1)
+	require.Len(t, v.HistoryLines, 2)
 	assert.Contains(t, v.HistoryLines[0], "good")
+	assert.Contains(t, v.HistoryLines[1], "lost")
 
 	report, err = c.Sync(t.Context(), []string{lost.Dir()}, client.SyncOptions{RunID: "alone"})
 	require.NoError(t, err)
@@ -277,4 +276,37 @@ func TestSharedIsNotSyncedOverOthers(t *testing.T) {
 	v, _ = s.Run("acme", "p", "alone")
 	require.Len(t, v.HistoryLines, 1)
 	assert.Contains(t, v.HistoryLines[0], "lost")
+}
+
+func TestSync_KilledWriterOfSharedRun_AddsItsRows(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	m := newMachine(t, s, wandbtest.AliceKey)
+	opts := client.RunOptions{Entity: "acme", Project: "p", ID: "job", Mode: "shared"}
+	first, second := m.start(t), m.start(t)
+	survivor, err := first.Init(t.Context(), opts)
+	require.NoError(t, err)
+	log(t, survivor, 0, 10)
+	require.NoError(t, survivor.Flush(t.Context()))
+	killed, err := second.Init(t.Context(), opts)
+	require.NoError(t, err)
+	log(t, killed, 100, 120)
+	require.NoError(t, killed.Flush(t.Context()))
+	second.net.unplugged.Store(true)
+	log(t, killed, 120, 150)
+	second.kill(t, killed)
+	log(t, survivor, 10, 20)
+	require.NoError(t, survivor.Finish(t.Context()))
+
+	for range 2 {
+		_, err := m.start(t).Sync(t.Context(), nil, client.SyncOptions{IncludeSynced: true})
+		require.NoError(t, err)
+		v := onServer(t, s, "acme", "p", "job")
+		seen := make(map[int]int)
+		for _, row := range v.History() {
+			seen[int(row["i"].(float64))]++
+		}
+		assert.Len(t, seen, 70)
+		assert.Len(t, v.HistoryLines, 70, "each once")
+	}
 }

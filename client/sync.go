@@ -217,8 +217,8 @@ func (r *SyncReport) Err() error {
 //     upload, too;
 //   - the server says that it has all of it, and the log has the mark or is of an online
 //     run of the official client that ended in order;
-//   - it is one process's part of a run in shared mode, unless RunID makes it a run of
-//     its own;
+//   - it is one process's part of a run in shared mode, and it is not known what the
+//     server has of it; RunID makes it a run of its own;
 //   - its run is still in progress, unless IncludeOnline is set. This client locks its
 //     logs, so that a process that died is detected at once. Without file locks, and for
 //     the official client, a log without an exit record is in use if it changed in the

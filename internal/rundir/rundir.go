@@ -183,6 +183,8 @@ type Uploaded struct {
 	// Whole is set if, in addition, every file was acknowledged and nothing was
 	// skipped. LeftOut names what was skipped, if it is known.
 	Whole bool `json:"whole,omitempty"`
+	// Writer is as which the server knows the process, in shared mode.
+	Writer string `json:"writer,omitempty"`
 	// Late is set if rows were stored at other steps than those in the log, behind the
 	// rows of a later process.
 	Late    *Late  `json:"late,omitempty"`

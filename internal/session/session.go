@@ -254,6 +254,7 @@ func (s *Session) sinkConfig(online bool) sink.Config {
 			open(s.opening())
 		},
 		Exclusive:   s.plan.Writer == nil,
+		Writer:      s.plan.Writer.id(),
 		ConsoleFile: s.plan.Writer.ConsoleFile(),
 	}
 }

@@ -1,6 +1,10 @@
 package session
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/wandgo/wandgo/internal/sink"
+)
 
 // Writer is this process as one of several that write a run. A nil Writer is alone.
 type Writer struct {
@@ -14,10 +18,15 @@ func (w *Writer) streamHeader() http.Header {
 	if w == nil {
 		return nil
 	}
-	header := make(http.Header)
-	header.Set("X-Wandb-Use-Async-Filestream", "true")
-	header.Set("X-Wandb-Async-Client-Id", w.ID) // unlike the header of GraphQL requests
-	return header
+	return sink.WriterHeader(w.ID)
+}
+
+// id is as which the server knows the process, "" for a run of one.
+func (w *Writer) id() string {
+	if w == nil {
+		return ""
+	}
+	return w.ID
 }
 
 // GraphQLHeader marks GraphQL requests.

@@ -44,6 +44,8 @@ type Config struct {
 	Opening func(open func([]record.Record))
 	// Exclusive says that no other process is meant to write the run.
 	Exclusive bool
+	// Writer is as which the server knows the process, in shared mode.
+	Writer string
 	// ConsoleFile is the console's file below the run's files directory. It is not
 	// reported if it is missing.
 	ConsoleFile string

@@ -60,6 +60,7 @@ func (p *progress) saveLocked(b *Both, note rundir.Uploaded) error {
 	stats, t := b.server.Stats(), b.cfg.Target
 	note.Base = rundir.Lines{History: p.offsets.History, Events: p.offsets.Events, Console: p.offsets.Console}
 	note.History, note.Events, note.Alerts = stats.History.Acked, stats.Events.Acked, p.alerts
+	note.Writer = b.cfg.Writer
 	note.Entity, note.Project, note.RunID, note.BaseURL = t.Entity, t.Project, t.RunID, t.BaseURL
 	return disk.dir.SaveUploaded(note)
 }

@@ -87,6 +87,18 @@ func NewServer(cfg ServerConfig) *Server {
 	return s
 }
 
+// WriterHeader marks requests with rows as those of one of several writers of a run; nil
+// if id is empty.
+func WriterHeader(id string) http.Header {
+	if id == "" {
+		return nil
+	}
+	header := make(http.Header)
+	header.Set("X-Wandb-Use-Async-Filestream", "true")
+	header.Set("X-Wandb-Async-Client-Id", id) // unlike the header of GraphQL requests
+	return header
+}
+
 // Start starts sending.
 func (s *Server) Start() { s.stream.Start() }
 

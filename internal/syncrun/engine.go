@@ -251,9 +251,6 @@ func (j *job) sync(ctx context.Context) error {
 		return j.skip("there is nothing in the log")
 	case j.target.RunID == "":
 		return ErrNoRun
-	case s.shared() && j.target.RunID == s.Run.ID:
-		// Uploaded to the run itself, its lines would take the place of others'.
-		return j.skip("one of several processes wrote it, in shared mode; another run id uploads it as a run of its own")
 	case j.synced && !j.unproven():
 		return j.skip(j.whereItIs())
 	}
@@ -269,6 +266,9 @@ func (j *job) sync(ctx context.Context) error {
 			j.warn("the server may have it already, and is asked before anything is sent")
 		}
 		return nil
+	}
+	if s.shared() && j.target.RunID == s.Run.ID {
+		return j.uploadShared(ctx, live)
 	}
 	return j.upload(ctx, live)
 }

@@ -61,7 +61,7 @@ func (u *upload) finishFiles(ctx context.Context, out *output) error {
 	if line := u.finalSummary(); line != nil {
 		made[fileSummary] = line
 	}
-	if u.makesMetadata() {
+	if u.makesMetadata() && u.writer == "" {
 		made[fileMetadata] = u.contents.metadata()
 	}
 	for name, text := range made {
@@ -69,7 +69,7 @@ func (u *upload) finishFiles(ctx context.Context, out *output) error {
 			u.warn("%v", err)
 		}
 	}
-	if path, ok := out.whole(); ok {
+	if path, ok := out.whole(); ok && u.writer == "" {
 		if err := u.files.Save(fileOutput, path, runfiles.Now); err != nil {
 			u.warn("%v", err)
 		}

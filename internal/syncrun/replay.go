@@ -30,10 +30,11 @@ type upload struct {
 	summary    atomic.Pointer[[]byte] // the stream reads it on its goroutine
 	alerts     []int64                // indices in the log of those to send
 	saved      rundir.Uploaded
-	live       bool // the run is still in progress
-	later      bool // another process continued the run, and what it says of the end holds
-	stale      bool // the log ends before the run did and has nothing new
-	ended      bool // the server knows that the run ended, with code
+	writer     string // as which the server knows the process, in shared mode
+	live       bool   // the run is still in progress
+	later      bool   // another process continued the run, and what it says of the end holds
+	stale      bool   // the log ends before the run did and has nothing new
+	ended      bool   // the server knows that the run ended, with code
 	code       int32
 
 	sink    *sink.Server
@@ -52,6 +53,7 @@ type upload struct {
 // connect makes the sink, now that the run's place on the server is known.
 func (u *upload) connect() {
 	u.sink = u.e.Server.Connect(u.at, sink.ServerConfig{
+		Header:  sink.WriterHeader(u.writer),
 		Offsets: filestream.Offsets{History: u.resume.history, Events: u.resume.events, Console: u.resume.base.Console},
 		Stream:  filestream.Config{FlushOnly: true, MaxRequestBytes: requestBytes, MemoryLimit: 2 * requestBytes},
 		Summary: u.finalSummary,
@@ -239,7 +241,7 @@ func (u *upload) save(rows, events int64) {
 	u.saved = rundir.Uploaded{
 		Base: u.resume.base, History: rows, Events: events,
 		Entity: u.at.Entity, Project: u.at.Project, RunID: u.at.RunID,
-		Late: u.resume.moved, StorageID: u.created.StorageID, BaseURL: u.e.Options.BaseURL,
+		Late: u.resume.moved, Writer: u.writer, StorageID: u.created.StorageID, BaseURL: u.e.Options.BaseURL,
 	}
 	u.saveAgain()
 }
