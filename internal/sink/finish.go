@@ -55,7 +55,9 @@ func (b *Both) finishUpload(ctx context.Context, e *Ending) error {
 	defer context.AfterFunc(ctx, b.stopAsking)() // no answer is worth more than the caller's time
 	defer b.server.Close()
 	settings := b.finishSettings(ctx)
-	files := b.finishFiles(ctx, e)
+	forFiles, stop := beforeEnd(ctx)
+	files := b.finishFiles(forFiles, e)
+	stop()
 	err := b.server.FinishRows(ctx, int(e.Exit.Code), !e.Exit.NotComplete)
 	switch dropped := b.dropped.report(b, b.server.Stats()); {
 	case err == nil && files != nil:
@@ -74,6 +76,22 @@ func (b *Both) finishUpload(ctx context.Context, e *Ending) error {
 		b.fail(Rows, why)
 	}
 	return errors.Join(b.refusal(), b.Refusal(Settings), b.Refusal(Files))
+}
+
+// maxReserve is the most that is kept of the caller's time for the rows and the end of
+// the run, after a quarter of it.
+const maxReserve = 10 * time.Second
+
+// beforeEnd ends before ctx, if that has a deadline: a store that is slow or fails holds
+// up neither the last rows nor the end of the run, which would count as crashed.
+func beforeEnd(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	reserve := min(time.Until(deadline)/4, maxReserve)
+	return context.WithDeadlineCause(ctx, deadline.Add(-reserve),
+		fmt.Errorf("the time was kept for the rows and the end of the run: %w", context.DeadlineExceeded))
 }
 
 // refusal is the refusal that matters most.
