@@ -147,11 +147,17 @@ func (s *syncServer) Alert(ctx context.Context, at syncrun.Target, a *record.Ale
 
 // Files implements syncrun.Server.
 func (s *syncServer) Files(at syncrun.Target, uploaded func(string), skipped func(string, error)) (syncrun.Files, error) {
-	u, err := runfiles.New(runfiles.Config{
-		GraphQL: s.client.graphql, Transport: s.client.transport,
+	cfg := runfiles.Config{
+		GraphQL: s.client.graphql, Transport: s.client.transport, IgnoreGlobs: s.client.settings.Machine.IgnoreGlobs,
 		Entity: at.Entity, Project: at.Project, Run: at.RunID,
 		Slots: s.client.env.Slots, Policy: &s.client.env.FilePolicy, Uploaded: uploaded, Skipped: skipped, Logger: s.client.log,
-	})
+	}
+	u, err := runfiles.New(cfg)
+	if err != nil && cfg.IgnoreGlobs != nil { // an invalid pattern: better all files than none, as in a live run
+		s.client.log.Warn("WANDB_IGNORE_GLOBS is ignored", "error", err)
+		cfg.IgnoreGlobs = nil
+		u, err = runfiles.New(cfg)
+	}
 	if err != nil {
 		return nil, err
 	}
