@@ -2,6 +2,8 @@ package session
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"sync"
 	"time"
 
@@ -41,6 +43,11 @@ func (s *Session) Log(row map[string]any) error {
 	return s.failed(logging, errors.Join(err, s.commit(now)))
 }
 
+// errNoNextStep refuses a row at the largest int64: the step after it would be negative.
+var errNoNextStep = &errors.InputError{
+	Field: "step", Value: strconv.FormatInt(math.MaxInt64, 10), Rule: "must be less than the largest int64, so that a step can follow",
+}
+
 // logging is the action of errors about rows.
 const logging = "log to %s"
 
@@ -64,6 +71,8 @@ func (s *Session) LogAt(step int64, row map[string]any) error {
 		return s.failed(logging, errors.ErrRunFinished)
 	case step < r.step:
 		return s.failed(logging, fmt.Errorf("step %d is before the current step %d: %w", step, r.step, errors.ErrStepInPast))
+	case step == math.MaxInt64:
+		return s.failed(logging, errNoNextStep)
 	}
 	s.config.Own.Use(runconfig.FeatureStepLog)
 	var err error
@@ -96,6 +105,9 @@ func (s *Session) Commit() error {
 		return s.failed(logging, errors.ErrRunFinished)
 	}
 	if s.rows.open.empty() {
+		if s.rows.step == math.MaxInt64 {
+			return s.failed(logging, errNoNextStep)
+		}
 		s.rows.step++
 		return nil
 	}
@@ -121,6 +133,9 @@ func (s *Session) commit(now time.Time) error {
 // write makes row the next line of the history and moves on. s.mu is held.
 func (s *Session) write(row map[string]any, now time.Time, timestamp float64) error {
 	r := &s.rows
+	if r.step == math.MaxInt64 { // no step would follow, and the next row would have a negative one
+		return errNoNextStep
+	}
 	meta := history.Meta{
 		Step:      r.step,
 		HasStep:   !s.Shared(),

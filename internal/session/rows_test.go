@@ -2,6 +2,7 @@ package session
 
 import (
 	"log/slog"
+	"math"
 	"testing"
 	"time"
 
@@ -66,4 +67,25 @@ func TestSession_Finished_RefusesEverything(t *testing.T) {
 	} {
 		require.ErrorIs(t, err, errors.ErrRunFinished, name)
 	}
+}
+
+// The largest int64 has no next step: the row after it would have a negative one.
+func TestSession_LargestStep_IsRefused(t *testing.T) {
+	t.Parallel()
+	row := map[string]any{"a": 1}
+	s := disabled(nil)
+	err := s.LogAt(math.MaxInt64, row)
+	input, ok := errors.AsType[*errors.InputError](err)
+	require.True(t, ok, "%v", err)
+	assert.Equal(t, "step", input.Field)
+	assert.Zero(t, s.Step(), "nothing changed")
+
+	require.NoError(t, s.LogAt(math.MaxInt64-1, row))
+	require.NoError(t, s.Commit(), "the last row")
+	assert.EqualValues(t, math.MaxInt64, s.Step())
+	for name, err := range map[string]error{"Log": s.Log(row), "Commit": s.Commit(), "LogAt": s.LogAt(math.MaxInt64, row)} {
+		_, ok := errors.AsType[*errors.InputError](err)
+		assert.True(t, ok, "%s: %v", name, err)
+	}
+	assert.EqualValues(t, math.MaxInt64, s.Step(), "and never a negative step")
 }
