@@ -16,7 +16,7 @@
 //	float64, float32               shortest form: 5, 0.5, 1e-07, 1.25e+06, 1e+21; -0 as 0
 //	time.Duration                  seconds as a number, so that it can be plotted
 //	time.Time                      RFC 3339 text with nanoseconds
-//	[]byte                         text
+//	[]byte, image.Image            refused: binary data has no JSON form
 //	json.Number                    unchanged if valid; an integer beyond int64 as a
 //	                               float, a number out of range as infinite
 //	json.Marshaler                 its JSON; encoding.TextMarshaler its text
@@ -25,7 +25,7 @@
 //	pointers, interfaces           the value that they hold
 //
 // The official client writes durations as ISO 8601 text ("PT1.5S"), which cannot be
-// plotted. This is the only difference from it.
+// plotted, and bytes as text. These are the only differences from it.
 //
 // [fmt.Stringer] and error are used only for values that could not be written
 // otherwise: functions, channels, complex numbers, and structs without exported

@@ -54,7 +54,7 @@ func FuzzRow(f *testing.F) {
 		delete(row, "_runtime")
 		delete(row, "")
 		if b != nil {
-			row["b"] = string(b)
+			delete(row, "b") // binary data is refused
 		}
 		want := make(map[string]any)
 		std, err := json.Marshal(row)

@@ -21,8 +21,11 @@ func (e *Encoder) appendReflect(dst []byte, v reflect.Value, depth int) ([]byte,
 	}
 	info := e.info(v.Type())
 	if info.form != formByKind && v.CanInterface() && !isNil(v) {
-		if info.form == formSpecial {
+		switch info.form {
+		case formSpecial:
 			return e.appendAny(dst, v.Interface(), depth)
+		case formImage:
+			return dst, &unsupportedError{v.Type().String()}
 		}
 		if m, ok := valueAs[json.Marshaler](v); ok {
 			return e.appendMarshaled(dst, m, depth)
@@ -87,7 +90,7 @@ func (e *Encoder) appendSlice(dst []byte, v reflect.Value, depth int) ([]byte, e
 		return append(dst, "null"...), nil
 	}
 	if v.Type().Elem().Kind() == reflect.Uint8 && formOf(v.Type().Elem()) == formByKind {
-		return appendText(dst, v.Bytes()), nil
+		return appendBinary(dst, v.Bytes(), v.Type().String())
 	}
 	if v.Len() == 0 {
 		return append(dst, '[', ']'), nil

@@ -3,6 +3,7 @@ package history
 import (
 	"encoding"
 	"encoding/json"
+	"image"
 	"reflect"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ const (
 	formByKind    form = iota // by the kind of the type
 	formSpecial               // a type that appendAny lists
 	formMarshaler             // the value, or its address, has a marshalling method
+	formImage                 // an image, which has no form as JSON
 )
 
 // typeInfo is what an Encoder remembers about a type.
@@ -40,6 +42,7 @@ type field struct {
 var (
 	typeJSON     = reflect.TypeFor[json.Marshaler]()
 	typeText     = reflect.TypeFor[encoding.TextMarshaler]()
+	typeImage    = reflect.TypeFor[image.Image]()
 	specialTypes = []reflect.Type{
 		reflect.TypeFor[time.Duration](), reflect.TypeFor[time.Time](), reflect.TypeFor[json.Number](),
 		reflect.TypeFor[Encoded](), reflect.TypeFor[[]byte](),
@@ -68,6 +71,8 @@ func formOf(t reflect.Type) form {
 		return formSpecial
 	case implements(t, typeJSON), implements(t, typeText):
 		return formMarshaler
+	case implements(t, typeImage):
+		return formImage
 	}
 	return formByKind
 }

@@ -45,7 +45,7 @@ func (e *Encoder) appendAny(dst []byte, v any, depth int) ([]byte, error) {
 	case map[string]any:
 		return e.appendMap(dst, v, depth)
 	case []byte:
-		return appendText(dst, v), nil
+		return appendBinary(dst, v, "[]byte")
 	case time.Duration:
 		return jsonx.AppendFloat(dst, v.Seconds(), 64), nil
 	case time.Time:
@@ -89,12 +89,13 @@ func (e *Encoder) appendMap(dst []byte, m map[string]any, depth int) ([]byte, er
 	return closeObject(dst), nil
 }
 
-// appendText appends bytes as text.
-func appendText(dst, b []byte) []byte {
+// appendBinary refuses bytes: as text, pixels and other binary data would be stored as
+// garbage. A nil slice is null, like nil slices of other types.
+func appendBinary(dst, b []byte, typ string) ([]byte, error) {
 	if b == nil {
-		return append(dst, "null"...)
+		return append(dst, "null"...), nil
 	}
-	return jsonx.AppendQuoted(dst, b)
+	return dst, &unsupportedError{typ}
 }
 
 // appendList appends a list whose elements can always be written.
