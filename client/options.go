@@ -150,7 +150,10 @@ type RunOptions struct {
 	// Resume says what to do if a run of this ID exists. Default: WANDB_RESUME, then
 	// nothing is asked: rows come after those that a run of this id has, at steps that
 	// start at 0 again, and its summary and config are replaced, as with the official
-	// client. In offline mode it is ignored, with a warning in the log: steps start at
+	// client. Before a run is resumed, rows that earlier processes of this machine could
+	// not upload are uploaded, whatever time that takes within the context of Init. If that
+	// fails, [Run.Err] is an [*UnsentError], and steps continue behind those rows.
+	// In offline mode Resume is ignored, with a warning in the log: steps start at
 	// 0, and [Client.Sync] appends the rows to those that the server has by then. It
 	// excludes ForkFrom and RewindTo.
 	Resume Resume

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/plaintext"
@@ -27,15 +28,22 @@ type UnsentError struct {
 
 func (e *UnsentError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s of an earlier process of this run not uploaded: %s", counted(e.Rows, "row"), plaintext.Line(e.Err.Error(), maxReason))
+	what := "the log"
+	if e.Rows > 0 {
+		what = counted(e.Rows, "row")
+	}
+	fmt.Fprintf(&b, "not uploaded: %s of an earlier process of this run: %s", what, plaintext.Line(e.Err.Error(), maxReason))
 	for _, dir := range e.Dirs {
-		fmt.Fprintf(&b, "\nthe rows are stored in %s", dir)
+		fmt.Fprintf(&b, "\nstored in %s", dir)
 	}
 	fmt.Fprintf(&b, "\nto upload them when this run has ended: wandgo sync %s", strings.Join(e.Dirs, " "))
 	return b.String()
 }
 
 func (e *UnsentError) Unwrap() error { return e.Err }
+
+// errMayBeAlive is why the log of another client is left alone.
+var errMayBeAlive = errors.New("its log has no end and changed less than five minutes ago, so the process may still be running")
 
 // maxReason bounds the reason in the text of an UnsentError.
 const maxReason = 300
@@ -83,12 +91,16 @@ func (c *Client) sendUnsent(ctx context.Context, p *plan, logs []*syncrun.Log) (
 		for _, warning := range r.Warnings {
 			c.log.Warn("upload of an earlier process's log", "run", p.String(), "path", r.Path, "warning", warning)
 		}
-		if r.Err == nil {
+		reason := c.syncedRun(r).Err
+		if r.InUse && !logs[i].Ours() { // the official client does not lock its logs
+			reason = errMayBeAlive
+		}
+		if reason == nil {
 			c.log.Info("log of an earlier process", "run", p.String(), "path", r.Path, "outcome", r.Outcome, "reason", r.Reason, "rows", r.RowsSent)
 			continue
 		}
 		if left == nil {
-			left = &UnsentError{Err: c.syncedRun(r).Err}
+			left = &UnsentError{Err: reason}
 		}
 		left.Dirs = append(left.Dirs, r.Dir)
 		left.Rows += r.Unsent

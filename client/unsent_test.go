@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/journal"
+	logrecord "github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -187,4 +190,33 @@ func TestSync_SavedFilesOfKilledRun_AreUploaded(t *testing.T) {
 	report := synced(t, m.start(t).Client, client.SyncOptions{})
 	assert.Empty(t, report.Runs[0].MissingFiles)
 	assert.Equal(t, "weights", string(onServer(t, s, "acme", "vision", "r1").Files["ckpt/model.bin"]))
+}
+
+// The official client does not lock its logs. One without an end that changed a moment ago
+// may be written by a living process: it stays, and the run continues behind its rows.
+func TestResume_LogOfOfficialClientChangedJustNow_LeavesRoom(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	m := newMachine(t, s, wandbtest.AliceKey)
+	dir := filepath.Join(m.dir, "wandb", "run-20260101_120000-r1")
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "files"), 0o700))
+	w, err := journal.Create(filepath.Join(dir, "run-r1.wandb"), journal.Options{})
+	require.NoError(t, err)
+	for _, rec := range []logrecord.Record{
+		&logrecord.Header{Producer: "0.31.0"},
+		&logrecord.Run{ID: "r1", Entity: "acme", Project: "vision"},
+	} {
+		require.NoError(t, w.Append(rec))
+	}
+	for i := range 4 {
+		require.NoError(t, w.AppendRow(&logrecord.Row{Line: fmt.Appendf(nil, `{"i":%d,"_step":%d}`, i, i), Step: int64(i)}))
+	}
+	require.NoError(t, w.Close())
+	p := m.start(t)
+	run, err := p.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "r1", Resume: "allow"})
+	require.NoError(t, err)
+	require.ErrorContains(t, run.Err(), "4 rows of an earlier process of this run: its log has no end")
+	assert.EqualValues(t, 4, run.Step())
+	log(t, run, 4, 6)
+	require.NoError(t, run.Finish(t.Context()))
 }

@@ -199,7 +199,7 @@ func (j *job) countUnsent() {
 		return
 	}
 	r.LastStep = j.contents.LastStep
-	if r.Err == nil {
+	if r.Err == nil && !r.InUse {
 		return
 	}
 	r.Unsent = r.Rows
@@ -244,6 +244,7 @@ func (j *job) sync(ctx context.Context) error {
 	defer release()
 	switch {
 	case !free && !o.IncludeOnline:
+		j.result.InUse = true
 		return j.skip("the run goes on, or somebody else uploads it; --include-online uploads what there is")
 	case s.Run == nil && s.unreadable():
 		return ErrUnreadable

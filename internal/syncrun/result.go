@@ -38,6 +38,8 @@ type Result struct {
 	// Unsent is how many rows of a log that was not uploaded are not known to be on the
 	// server, and LastStep the step of its last row; -1 if it has none.
 	Unsent, LastStep int64
+	// InUse says that it was skipped because a process writes the log, or may do so.
+	InUse bool
 	// Files were uploaded, or would be. MissingFiles are named in the log but are not
 	// on disk.
 	Files, MissingFiles []string
