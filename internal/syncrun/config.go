@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
-	"path/filepath"
 	"strconv"
 
 	"github.com/wandgo/wandgo/graphql"
@@ -65,7 +64,11 @@ func (j *job) environment(e *record.Environment) []byte {
 	if j.log.Ours() && e.WriterID != "" {
 		var file struct{ WriterID string }
 		var b bytes.Buffer
-		text, err := smallfile.Read(filepath.Join(j.log.Dir.Files(), fileMetadata))
+		var text []byte
+		path, err := j.log.source(fileMetadata, false)
+		if err == nil {
+			text, err = smallfile.Read(path)
+		}
 		if err == nil && json.Unmarshal(text, &file) == nil && file.WriterID == e.WriterID && json.Compact(&b, text) == nil {
 			return b.Bytes()
 		}

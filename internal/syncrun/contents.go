@@ -20,6 +20,7 @@ type Contents struct {
 	// Alerts are those in the log; Files the names of its files, each once.
 	Alerts []*record.Alert
 	Files  []string
+	saved  map[string]bool // the files that the program saved, not the client
 	// relabelled: a later run record changed the labels.
 	relabelled bool
 	summaries  int64 // summary records
@@ -54,7 +55,7 @@ func (s *Contents) unreadable() bool {
 
 // Read reads a whole log once.
 func Read(l *Log) (*Contents, error) {
-	s := &Contents{}
+	s := &Contents{saved: make(map[string]bool)}
 	files := make(map[string]bool)
 	runs := 0
 	state, err := replay(l, &journal.Handler{
@@ -73,6 +74,7 @@ func Read(l *Log) (*Contents, error) {
 			return nil
 		},
 		File: func(f record.File) error {
+			s.saved[f.Path] = f.Type == record.FileOther
 			if !files[f.Path] {
 				files[f.Path] = true
 				s.Files = append(s.Files, f.Path)

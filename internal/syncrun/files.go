@@ -15,7 +15,6 @@ import (
 
 // saveFiles begins the upload of the files that the log names.
 func (u *upload) saveFiles() {
-	dir := u.log.Dir.Files()
 	for _, name := range u.contents.Files {
 		if isMade(name) || name == fileMetadata && u.makesMetadata() {
 			continue
@@ -24,7 +23,13 @@ func (u *upload) saveFiles() {
 			u.warn("the file %q is not below the run's directory and was left out", name)
 			continue
 		}
-		if err := u.files.Save(name, filepath.Join(dir, filepath.FromSlash(name)), runfiles.Now); err != nil {
+		path, err := u.log.source(name, u.contents.saved[name])
+		if err != nil {
+			u.warn("the file %q was left out: %v", name, err)
+			u.skipped(name, fs.ErrNotExist)
+			continue
+		}
+		if err := u.files.Save(name, path, runfiles.Now); err != nil {
 			u.warn("%v", err)
 		}
 	}
@@ -113,7 +118,10 @@ var errStalled = errors.New("nothing was sent")
 // makesMetadata reports whether wandb-metadata.json is made from the log: it is not on
 // the disk, and the log tells the machine.
 func (u *upload) makesMetadata() bool {
-	_, err := os.Stat(filepath.Join(u.log.Dir.Files(), fileMetadata))
+	path, err := u.log.source(fileMetadata, false)
+	if err == nil {
+		_, err = os.Stat(path)
+	}
 	return err != nil && len(u.contents.Environments) > 0
 }
 
