@@ -56,13 +56,18 @@ func (b *Both) finishUpload(ctx context.Context, e *Ending) error {
 	defer b.server.Close()
 	settings := b.finishSettings(ctx)
 	forFiles, stop := beforeEnd(ctx)
+	defer stop()
 	files := b.finishFiles(forFiles, e)
-	stop()
 	err := b.server.FinishRows(ctx, int(e.Exit.Code), !e.Exit.NotComplete)
 	switch dropped := b.dropped.report(b, b.server.Stats()); {
 	case err == nil && files != nil:
 		b.progress.save(b)
-		return errors.Join(settings, files, b.keepFiles(ctx), dropped)
+		kept := b.keepFiles(ctx) // ends the uploads
+		if why := b.outOfTime(forFiles, Files); why != nil && errors.Is(files, forFiles.Err()) {
+			b.fail(Files, why)
+			files = why
+		}
+		return errors.Join(settings, files, kept, dropped)
 	case err == nil:
 		return errors.Join(settings, dropped)
 	case b.server.stream.Err() != nil:
@@ -72,7 +77,7 @@ func (b *Both) finishUpload(ctx context.Context, e *Ending) error {
 	}
 	b.abandon(err)
 	b.background.wait()
-	if why := b.outOfTime(ctx); why != nil {
+	if why := b.outOfTime(ctx, Rows); why != nil {
 		b.fail(Rows, why)
 	}
 	return errors.Join(b.refusal(), b.Refusal(Settings), b.Refusal(Files))
@@ -136,7 +141,7 @@ func (b *Both) finishFiles(ctx context.Context, e *Ending) error {
 
 // outOfTime is the error of a Finish that ran out of time while a request was retried,
 // with the server's last response; nil if that is not why.
-func (b *Both) outOfTime(ctx context.Context) error {
+func (b *Both) outOfTime(ctx context.Context, c Channel) error {
 	var ofFiles []error
 	for _, f := range b.files.Errors() {
 		ofFiles = append(ofFiles, f)
@@ -145,7 +150,7 @@ func (b *Both) outOfTime(ctx context.Context) error {
 	if last == nil {
 		return nil
 	}
-	return b.cfg.Diagnoser.Preliminary(ctx, b.cfg.Target.Question(Rows.op()), last)
+	return b.cfg.Diagnoser.Preliminary(ctx, b.cfg.Target.Question(c.op()), last)
 }
 
 // conclude is the outcome of an online run: that the disk failed is an error only if
