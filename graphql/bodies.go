@@ -85,6 +85,9 @@ func decode(operation string, r *transport.Response, resp *gql.Response, scrub f
 			e.Messages = []string{e.Message}
 		}
 	}
+	if !ok {
+		e.readErrorCode(scrub(r.Header.Get("X-Wandb-Error-Code")))
+	}
 	switch {
 	case !ok:
 		e.Err = e.httpError(resp)
@@ -165,6 +168,24 @@ func (e *Error) readObject(body []byte, a *answer, resp *gql.Response, scrub fun
 	}
 	if e.Message == "" && len(e.Errors) > 0 {
 		e.Code, e.Path = e.Errors[0].Code, e.Errors[0].Path
+	}
+}
+
+// readErrorCode reads the header with which W&B names some of its limits, such as
+// run_metric_limit_exceeded. It proves that a response is W&B's, whose body may be {}.
+func (e *Error) readErrorCode(code string) {
+	if code == "" {
+		return
+	}
+	if e.Code == "" {
+		e.Code = code
+	}
+	if e.Kind == KindJSONOther || e.Kind == KindEmpty {
+		e.Kind = KindJSONError
+	}
+	if e.Message == "" {
+		e.Message = code
+		e.Messages = []string{code}
 	}
 }
 
