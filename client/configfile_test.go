@@ -30,7 +30,7 @@ func TestConfigFiles(t *testing.T) {
 	sweep := written(t, "config-abc.yaml", "wandb_version: 1\n\nd:\n  value: 4\nnested:\n  value:\n    x: 4\n")
 	st := newStage(t, client.RunOptions{Config: map[string]any{
 		"c": 3, "d": 3, "opt": map[string]any{"name": "lion"}, "nested": map[string]any{"y": 3},
-	}}, quicklyWith("WANDB_CONFIG_PATHS", first+", "+second+",", "WANDB_SWEEP_PARAM_PATH", sweep, "WANDB_SWEEP_ID", "sw1"))
+	}}, quicklyWith("WANDB_CONFIG_PATHS", first+", "+second+",", "WANDB_SWEEP_PARAM_PATH", sweep, "WANDB_SWEEP_ID", "sw1", "WANDB_ENTITY", "acme", "WANDB_PROJECT", "vision"))
 	var d int
 	ok, err := st.run.Config("d", &d)
 	require.NoError(t, err)

@@ -52,7 +52,7 @@ func TestWhatTheEnvironmentSaysOfARun(t *testing.T) {
 		},
 		{name: "program", env: []string{"WANDB_PROGRAM", "train.go"}, want: map[string]any{"jobProgram": "train.go"}},
 		{name: "host", env: []string{"WANDB_HOST", "node7"}, want: map[string]any{"host": "node7"}},
-		{name: "sweep", env: []string{"WANDB_SWEEP_ID", "sw1"}, want: map[string]any{"sweep": "sw1"}},
+		{name: "sweep", env: []string{"WANDB_SWEEP_ID", "sw1", "WANDB_ENTITY", "acme", "WANDB_PROJECT", "vision"}, want: map[string]any{"sweep": "sw1"}},
 		{
 			name: "repository", env: []string{"WANDB_GIT_COMMIT", "abc", "WANDB_GIT_REMOTE_URL", "https://jo:pw@example.com/a", "WANDB_DISABLE_GIT", "true"},
 			want: map[string]any{"commit": "abc", "jobRepo": "https://jo:@example.com/a"},

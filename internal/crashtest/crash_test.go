@@ -260,7 +260,7 @@ func child(t *testing.T, s *wandbtest.Server, dir string, env ...string) *exec.C
 	cmd := exec.CommandContext(t.Context(), exe)
 	cmd.Env = append(env,
 		"HOME="+dir, "TMPDIR="+dir, "WANDB_DIR="+dir, "WANDB_BASE_URL="+s.URL(), "WANDB_API_KEY="+wandbtest.AliceKey,
-		"WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL=0.05", "WANDB_X_FILE_STREAM_RETRY_WAIT_MIN_SECONDS=0.02", "WANDB_X_DISABLE_STATS=true",
+		"WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL=0.05", "WANDB_X_FILE_STREAM_RETRY_WAIT_MIN_SECONDS=0.02", "WANDB_X_DISABLE_STATS=true", "WANDB_SILENT=true",
 	)
 	return cmd
 }
