@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"bytes"
+	"flag"
 	"net/http"
 	"os"
 	"strings"
@@ -19,6 +20,11 @@ import (
 func TestMain(m *testing.M) {
 	if err := os.Setenv("WANDB_SILENT", "true"); err != nil {
 		panic(err)
+	}
+	// Most tests wait, for a server's deadline or for a delay to pass, and do not compute.
+	flag.Parse()
+	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
+		_ = f.Value.Set("8")
 	}
 	goleak.VerifyTestMain(m)
 }

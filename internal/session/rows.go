@@ -3,7 +3,6 @@ package session
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"sync"
 	"time"
 
@@ -45,7 +44,7 @@ func (s *Session) Log(row map[string]any) error {
 
 // errNoNextStep refuses a row at the largest int64: the step after it would be negative.
 var errNoNextStep = &errors.InputError{
-	Field: "step", Value: strconv.FormatInt(math.MaxInt64, 10), Rule: "must be less than the largest int64, so that a step can follow",
+	Field: "step", Rule: "must be less than the largest int64, so that a step can follow",
 }
 
 // logging is the action of errors about rows.

@@ -233,8 +233,8 @@ func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (boo
 // retryableError adds some permanent errors to those of net/http, which the library
 // knows.
 func (c *call) retryableError(ctx context.Context, err error) bool {
-	if errors.Is(err, http.ErrSchemeMismatch) || errors.Is(err, ErrTooLarge) {
-		return false
+	if errors.Is(err, http.ErrSchemeMismatch) || errors.Is(err, ErrTooLarge) && c.req.MaxBody == 0 {
+		return false // with a limit of its own, a longer response is from something in between
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok { // what listens there speaks no TLS
 		return false
