@@ -14,6 +14,7 @@ import (
 const (
 	maxConfig  = 15 << 20
 	maxJobType = 64
+	maxGroup   = 128
 )
 
 // defaultProject is where runs go that name no project.
@@ -89,6 +90,9 @@ func (x *execution) target(in arguments) (entity, project, id string) {
 func checkUpsert(in arguments) refusal {
 	if utf8.RuneCountInString(in.text("jobType")) > maxJobType {
 		return badRequest("invalid parameters: " + strconv.Itoa(maxJobType) + " limit exceeded for JobType")
+	}
+	if utf8.RuneCountInString(in.text("groupName")) > maxGroup {
+		return badRequest("invalid parameters: " + strconv.Itoa(maxGroup) + " limit exceeded for GroupName")
 	}
 	config := in.text("config")
 	if len(config) > maxConfig {

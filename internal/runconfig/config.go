@@ -25,9 +25,17 @@ type Config struct {
 	Own Own
 
 	values map[string]json.RawMessage
+	size   int             // of the values, about as the server counts
 	fixed  map[string]bool // the keys that cannot be changed
 	enc    history.Encoder
 }
+
+// MaxBytes is how long the values of a config may be: the server's limit of 15 MB, with
+// room for the part under _wandb.
+const MaxBytes = 15_000_000 - 100_000
+
+// perKey is about what a key adds to the length of a config: {"value":},"":.
+const perKey = len(`"":{"value":},`)
 
 // Update adds values, a map with string keys or a struct with JSON tags, and reports
 // whether anything changed. Values are encoded at once. A key that cannot be stored, or
@@ -63,6 +71,16 @@ func (c *Config) Update(values any, overwrite bool) (changed bool, err error) {
 			c.values = make(map[string]json.RawMessage)
 		}
 		if raw = merge(old, raw); set && same(old, raw) {
+			continue
+		}
+		if c.size += len(raw) - len(old); !set {
+			c.size += len(name) + perKey
+		}
+		if c.size > MaxBytes && len(raw) > len(old) {
+			if c.size -= len(raw) - len(old); !set {
+				c.size -= len(name) + perKey
+			}
+			bad = append(bad, &errors.InputError{Field: field, Rule: "would make the config longer than 15 MB, the server's limit"})
 			continue
 		}
 		c.values[name], changed = raw, true
@@ -161,6 +179,7 @@ func (c *Config) Inherit(old map[string]json.RawMessage) {
 	for key, raw := range old {
 		if _, set := c.values[key]; !set && key != ownKey {
 			c.values[key] = raw
+			c.size += len(key) + len(raw) + perKey
 		}
 	}
 	var own map[string]json.RawMessage

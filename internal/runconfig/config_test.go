@@ -3,6 +3,7 @@ package runconfig
 import (
 	"encoding/json"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -189,4 +190,24 @@ func TestFix_Values_CannotBeChanged(t *testing.T) {
 	assert.JSONEq(t, `{"a":4,"b":2,"f":{"x":1,"y":3},"g":3,"o":{"x":1}}`, string(c.Values()))
 	_, err = c.Update(map[string]any{"g": 3}, true)
 	require.NoError(t, err, "the same value is no change")
+}
+
+// The server refuses a config over 15 MB. The key that would make it so is refused when
+// it is set; the others are stored.
+func TestUpdate_ConfigOverTheServersLimit_RefusesTheKey(t *testing.T) {
+	t.Parallel()
+	var c Config
+	half := strings.Repeat("x", MaxBytes/2)
+	_, err := c.Update(map[string]any{"a": half, "b": half, "lr": 1}, false)
+	require.ErrorContains(t, err, "15 MB")
+	require.ErrorContains(t, err, `config["b"]`)
+	var lr int
+	ok, err := c.Get("lr", &lr)
+	require.NoError(t, err)
+	assert.True(t, ok)
+	assert.Less(t, len(c.Wire()), 15_000_000)
+	_, err = c.Update(map[string]any{"a": 1}, true)
+	require.NoError(t, err)
+	_, err = c.Update(map[string]any{"b": half}, false)
+	require.NoError(t, err, "there is room again")
 }

@@ -11,14 +11,15 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// Limits of names, in characters. Those of project and tag are the official client's, that
-// of the job type is the server's. The others only exclude text that cannot be a name.
+// Limits of names, in characters. Those of project and tag are the official client's, those
+// of job type and group are the server's (docs/protocol/limits.md). The others only exclude text that cannot be a name.
 const (
 	maxEntity  = 128
 	maxProject = 128
 	maxRunID   = 128
 	maxJobType = 64
 	maxTag     = 64
+	maxGroup   = 128
 	maxName    = 1024
 	maxNotes   = 1 << 20
 )
@@ -95,7 +96,7 @@ func CheckJobType(name string) error { return checkRunes("job type", name, maxJo
 func CheckName(name string) error { return checkRunes("name", name, maxName) }
 
 // CheckGroup returns an [errors.InputError] if a text cannot be a run's group.
-func CheckGroup(name string) error { return checkRunes("group", name, maxName) }
+func CheckGroup(name string) error { return checkRunes("group", name, maxGroup) }
 
 // CheckNotes returns an [errors.InputError] if a text cannot be a run's notes, which are at
 // most 1 MiB of UTF-8.

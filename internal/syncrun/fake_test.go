@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/journal"
@@ -130,6 +131,9 @@ func (s *server) Rewind(_ context.Context, _ syncrun.Target, step int64) error {
 func (s *server) Upsert(_ context.Context, in graphql.UpsertBucketInput) (*syncrun.Created, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if in.GroupName != nil && len(*in.GroupName) > 128 {
+		return nil, fmt.Errorf("128 limit exceeded for GroupName: %w", errors.ErrInvalidInput)
+	}
 	s.exists = true
 	if in.Config != nil {
 		s.config = *in.Config

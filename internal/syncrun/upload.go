@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/oneline"
 	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // upload brings a log to the server. A run that is live goes on: the server is
@@ -79,6 +82,9 @@ func (j *job) upload(ctx context.Context, live bool) error {
 		in = s.upsert(j.target, storageID, u.config, labels)
 	}
 	created, err := srv.Upsert(ctx, in)
+	if errors.Is(err, errors.ErrInvalidInput) {
+		created, err = j.upsertParts(ctx, in, err)
+	}
 	if err != nil {
 		if errors.Is(err, errors.ErrRunDeleted) && j.maybeThere() {
 			return j.skip("the server had the run, which was deleted there since; --id uploads it as another run")
@@ -107,6 +113,31 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	}
 	u.acknowledge()
 	return j.mark(live)
+}
+
+// upsertParts creates the run of a refused request without the settings that the server
+// does not accept. The rows of a run do not depend on them.
+func (j *job) upsertParts(ctx context.Context, in graphql.UpsertBucketInput, refusal error) (*Created, error) {
+	rest, parts := sink.SplitUpsert(in)
+	if len(parts) == 0 {
+		return nil, refusal
+	}
+	created, err := j.e.Server.Upsert(ctx, rest)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range parts {
+		_, err := j.e.Server.Upsert(ctx, part.Input)
+		switch {
+		case errors.Is(err, errors.ErrInvalidInput):
+			j.warn("the run's %s was left out, because the server refuses it: %s", part.Setting, oneline.Text(err))
+		case err != nil:
+			return nil, err
+		case part.Input.DisplayName != nil:
+			created.Name = *part.Input.DisplayName
+		}
+	}
+	return created, nil
 }
 
 // ask asks how far the server has the run. A server that cannot be reached is not
