@@ -88,6 +88,9 @@ func (c *call) withToken(req *http.Request) (*http.Response, error) {
 func (c *call) noToken(req *http.Request, err error) error {
 	c.attempts++
 	c.err = err
+	if c.ctx.Err() == nil {
+		c.failed = err
+	}
 	if req.Body != nil {
 		_ = req.Body.Close()
 	}
