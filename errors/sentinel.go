@@ -30,7 +30,7 @@ func (s *Sentinel) Is(target error) bool {
 	return false
 }
 
-// ErrPermissionDenied covers every refusal. Each of the causes below matches it, and
+// ErrPermissionDenied covers every refusal. Each cause of a refusal matches it, and
 // every [PermissionError], including one of undetermined cause. Other failures,
 // such as [ErrRateLimited], do not match it.
 var ErrPermissionDenied error = umbrella
