@@ -197,6 +197,19 @@ func refusals() []golden {
 			e.Evidence[0].Result = `user "ci-bot" (SERVICE account), teams: acme-research`
 			e.KeySource = "netrc /root/.netrc (machine api.forge.coreweave.com)"
 		}))},
+		{"seat_required_stated", refused(errors.ErrSeatRequired, errors.Certain, member, noEvidence, did(func(e *errors.PermissionError) {
+			e.Message = "user does not have models write access for this org"
+		}))},
+		{"key_scope", refused(errors.ErrKeyScope, errors.Certain, member, noEvidence, did(func(e *errors.PermissionError) {
+			e.Message = "the provided API key cannot access this resource"
+		}))},
+		{"running_key_scope", refused(errors.ErrKeyScope, errors.Certain, member, noEvidence, did(func(e *errors.PermissionError) {
+			e.Op, e.Message = "upload run", "the provided API key cannot access this resource"
+		}))},
+		{"no_default_entity", refused(errors.ErrNoDefaultEntity, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+			e.Entity, e.EntityDefaulted, e.Viewer.DefaultEntity = "", true, ""
+			e.StatusCode, e.Message, e.Code = 400, "entityName required for upsertBucket (user has no default)", ""
+		}))},
 		{"intermediary", refused(errors.ErrIntermediary, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
 			e.Viewer, e.Code, e.RequestID = nil, "", ""
 			e.Message = "<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>Blocked by policy</body></html>"

@@ -155,6 +155,8 @@ func (e *PermissionError) writeCause(b *strings.Builder) {
 		switch {
 		case s == ErrNoAPIKey, s == ErrIntermediary, e.malformedKey():
 			sure = "certain." // found here, not learned from the server
+		case s == ErrKeyScope, s == ErrSeatRequired, s == ErrNoDefaultEntity:
+			sure = "certain. The server names this cause."
 		case s == ErrViewerRole, s == ErrProjectRestricted:
 			// A seat or a frozen team may be in the way too; the notes say so.
 			sure = "certain. This alone is sufficient."

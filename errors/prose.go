@@ -71,6 +71,10 @@ func proseOf(cause error) (prose, bool) {
 		return seatRequiredProse, true
 	case ErrServiceAccountScope:
 		return serviceAccountScopeProse, true
+	case ErrKeyScope:
+		return keyScopeProse, true
+	case ErrNoDefaultEntity:
+		return noDefaultEntityProse, true
 	case ErrIntermediary:
 		return intermediaryProse, true
 	}

@@ -98,6 +98,27 @@ var anonymousKeyProse = prose{
 	},
 }
 
+var keyScopeProse = prose{
+	clause: func(e *PermissionError, probably string) string {
+		return "this API key may " + probably + "not access " + e.projectOfEntity()
+	},
+	phrase: words("an API key of another organization or of narrower scope"),
+	about: words("The account may have the access that its key lacks: a key can be limited to one organization, or to " +
+		"fewer rights than the account has."),
+	check: func(e *PermissionError) string {
+		return "Ask an admin of the organization which keys it accepts for " + e.target().team() + "."
+	},
+	advise: func(e *PermissionError, a *advice) {
+		lead := "Create a key for the organization of " + e.target().team() + " and set it as WANDB_API_KEY:"
+		if source := inline(e.KeySource, messageLimit); source != "" {
+			lead = "Create a key for the organization of " + e.target().team() + " and replace the one from " + source + ":"
+		}
+		e.advisePage(a, lead, "authorize")
+		e.adviseOwnEntity(a)
+		e.adviseOtherKey(a)
+	},
+}
+
 var intermediaryProse = prose{
 	clause: func(_ *PermissionError, probably string) string {
 		return "the refusal " + probably + "came from a proxy or firewall, not from W&B"

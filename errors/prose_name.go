@@ -40,6 +40,23 @@ var noPersonalEntityProse = prose{
 	},
 }
 
+var noDefaultEntityProse = prose{
+	clause: func(e *PermissionError, probably string) string {
+		return "no entity was given, and " + e.who() + " " + probably + "has no default entity"
+	},
+	phrase: words("an account without a default entity"),
+	about:  words("Without an entity, a run goes to the account's default one. This account has none."),
+	check:  words("Set one of your teams as the entity, and try again."),
+	advise: func(e *PermissionError, a *advice) {
+		if !e.adviseOwnEntity(a) {
+			a.step("Set the entity to one of your teams:")
+			a.show("export WANDB_ENTITY=TEAM")
+		}
+		e.advisePage(a, "To have a default entity, choose one in the account's settings:", "settings")
+		e.adviseOtherKey(a)
+	},
+}
+
 var projectMissingProse = prose{
 	clause: func(e *PermissionError, probably string) string {
 		return e.projectOfEntity() + " " + probably + "does not exist or is hidden from " + e.who()

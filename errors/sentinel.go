@@ -111,6 +111,15 @@ var (
 	// team.
 	ErrServiceAccountScope = refusal("service_account_scope", "this service account has no access to this team",
 		"Use a service account of this team, or set WANDB_ENTITY to the account's own team.")
+	// ErrKeyScope is returned if the server says that the key may not access the
+	// entity or the project: it is a key of another organization, or of a narrower
+	// scope than the account behind it.
+	ErrKeyScope = refusal("key_scope", "this API key may not access this entity or project",
+		"Use a key that was created for the organization of this team.")
+	// ErrNoDefaultEntity is returned if no entity was given and the account has no
+	// default one. If it has no team either, the error is [ErrNoTeam].
+	ErrNoDefaultEntity = refusal("no_default_entity", "the account has no default entity, and none was given",
+		"Set WANDB_ENTITY to one of your teams.")
 	// ErrIntermediary is returned if the refusal came from something between the
 	// client and W&B, such as a proxy, a firewall or an object store.
 	ErrIntermediary = refusal("intermediary", "the refusal did not come from W&B",
@@ -183,7 +192,7 @@ func Sentinels() []*Sentinel {
 		ErrPermissionDenied,
 		ErrBadAPIKey, ErrNoAPIKey, ErrAnonymousKey, ErrNotTeamMember, ErrViewerRole, ErrProjectMissing,
 		ErrEntityMissing, ErrNoPersonalEntity, ErrNoTeam, ErrProjectRestricted, ErrProjectHidden, ErrTeamFrozen,
-		ErrSeatRequired, ErrServiceAccountScope, ErrIntermediary,
+		ErrSeatRequired, ErrServiceAccountScope, ErrKeyScope, ErrNoDefaultEntity, ErrIntermediary,
 		ErrRunDeleted, ErrRunFinished, ErrStepInPast, ErrRowLost, ErrRunExists, ErrRunMissing, ErrInvalidInput, ErrRateLimited, ErrServerUnavailable, ErrWrongBaseURL,
 		ErrSchemaMismatch, ErrUnexpectedAnswer,
 	}

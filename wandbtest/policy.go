@@ -57,6 +57,11 @@ type Policy struct {
 	// TokenLifetime is how long an access token is good for that an identity token
 	// is exchanged for; an hour by default.
 	TokenLifetime time.Duration
+	// StatesReasons names the reason in the message of a refusal, as servers of 2026
+	// do, where it is a seat, a key of another organization or a missing default
+	// entity. By default the message is "permission denied", and a run without an
+	// entity goes to one with the name of the account.
+	StatesReasons bool
 	// FoldEntityCase finds entities whatever their case. By default names are
 	// compared exactly.
 	FoldEntityCase bool
@@ -121,6 +126,10 @@ var (
 	notLoggedIn = refusal{http.StatusUnauthorized, "user is not logged in", permissionError}
 	forbidden   = refusal{http.StatusForbidden, "permission denied", permissionError}
 	noProject   = refusal{http.StatusNotFound, "project not found", ""}
+
+	seatLacks = refusal{http.StatusForbidden, "user does not have models write access for this org", permissionError}
+	keyLacks  = refusal{http.StatusForbidden, "the provided API key cannot access this resource", permissionError}
+	noDefault = refusal{http.StatusBadRequest, "entityName required for upsertBucket (user has no default)", ""}
 )
 
 func noEntity(name string) refusal {
@@ -311,6 +320,19 @@ func (s *Server) canWrite(c caller, st standing, p *project) bool {
 // mayWrite decides whether the caller may create or write runs in the project,
 // which p is, or nil if there is none yet.
 func (s *Server) mayWrite(c caller, st standing, p *project) refusal {
+	why := s.writeRefusal(c, st, p)
+	switch {
+	case why.allowed() || !s.cfg.policy.StatesReasons:
+		return why
+	case st.locked:
+		return keyLacks
+	case st.belongs && (st.seat == SeatViewer || st.seat == SeatNone):
+		return seatLacks
+	}
+	return why
+}
+
+func (s *Server) writeRefusal(c caller, st standing, p *project) refusal {
 	switch {
 	case c.user == nil:
 		return notLoggedIn

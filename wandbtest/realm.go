@@ -138,6 +138,8 @@ func (r *realm) membership(t *Team, u *User) *TeamMember {
 // account has nowhere to go.
 func (r *realm) defaultEntity(u *User) string {
 	switch {
+	case u.NoDefaultEntity:
+		return ""
 	case u.DefaultEntity != "":
 		return u.DefaultEntity
 	case u.isService():

@@ -26,6 +26,9 @@ func (x *execution) upsertBucket(in arguments) (any, error) {
 	if x.caller.user == nil {
 		return nil, notLoggedIn
 	}
+	if in.text("entityName") == "" && in.text("id") == "" && s.cfg.policy.StatesReasons && s.realm.defaultEntity(x.caller.user) == "" {
+		return nil, noDefault
+	}
 	entity, name, id := x.target(in)
 	if why := checkUpsert(in); !why.allowed() {
 		return nil, why

@@ -34,6 +34,8 @@ type User struct {
 	// DefaultEntity is the entity of runs that name none. If empty, it is the home
 	// team, else the personal entity if enabled, else the first team.
 	DefaultEntity string `json:"defaultEntity,omitempty"`
+	// NoDefaultEntity: the account has no default entity, whatever its teams.
+	NoDefaultEntity bool `json:"noDefaultEntity,omitempty"`
 	// Admin makes the account an administrator of the whole server. Its power
 	// over other teams counts only in requests that carry the header
 	// "Use-Admin-Privileges: true".

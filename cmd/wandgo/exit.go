@@ -43,6 +43,8 @@ func exitCauses() []exitCause {
 		{23, errors.ErrNoTeam},
 		{24, errors.ErrProjectHidden},
 		{25, errors.ErrTeamFrozen},
+		{26, errors.ErrKeyScope},
+		{27, errors.ErrNoDefaultEntity},
 		{30, errors.ErrServerUnavailable},
 		{31, errors.ErrWrongBaseURL},
 		{32, errors.ErrRateLimited},

@@ -114,6 +114,27 @@ func refusals() []refusal {
 			"a service account of jo-lab logs to another team", initAs("robot", "acme", "vision"),
 		},
 		{
+			"seat_required_stated", errors.ErrSeatRequired,
+			"the same, on a server that names the reason",
+			func(ctx context.Context, l *lab) error {
+				return l.stating(func(l *lab) error { return l.tryInit(ctx, l.as(key("sam")), "acme", "vision") })
+			},
+		},
+		{
+			"key_scope", errors.ErrKeyScope,
+			"the organization accepts only its own keys, and the server says so",
+			func(ctx context.Context, l *lab) error {
+				return l.stating(func(l *lab) error { return l.tryInit(ctx, l.as(key("max")), "vault", "gold") })
+			},
+		},
+		{
+			"no_default_entity", errors.ErrNoDefaultEntity,
+			"no entity is set, and the account has no default one",
+			func(ctx context.Context, l *lab) error {
+				return l.stating(func(l *lab) error { return l.tryInit(ctx, l.as(key("nina")), "", "vision") })
+			},
+		},
+		{
 			"intermediary", errors.ErrIntermediary,
 			"a proxy refuses and returns its own page",
 			func(ctx context.Context, l *lab) error {

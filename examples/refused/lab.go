@@ -13,6 +13,7 @@ import (
 type lab struct {
 	server *wandbtest.Server
 	dir    string // for the runs
+	others int    // requests to servers of single cases
 }
 
 func newLab() (*lab, error) {
@@ -32,7 +33,7 @@ func (l *lab) close() {
 	os.RemoveAll(l.dir)
 }
 
-func (l *lab) requests() int { return len(l.server.Requests()) }
+func (l *lab) requests() int { return len(l.server.Requests()) + l.others }
 
 // env is the environment of a program. It has an empty home, so that no setting of this
 // machine matters, and one retry, so that an outage does not take minutes.
@@ -73,6 +74,17 @@ func (l *lab) tryInit(ctx context.Context, e env, entity, project string) error 
 		return err
 	}
 	return run.Finish(ctx)
+}
+
+// stating calls provoke with a server that names the reasons of its refusals.
+func (l *lab) stating(provoke func(*lab) error) error {
+	server, err := wandbtest.Start(world(), wandbtest.WithPolicy(wandbtest.Policy{StatesReasons: true}))
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	defer func() { l.others += len(server.Requests()) }()
+	return provoke(&lab{server: server, dir: l.dir})
 }
 
 // under calls provoke while the server has a fault.

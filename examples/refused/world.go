@@ -23,11 +23,13 @@ func world() wandbtest.World {
 	anon.Type, anon.PersonalEntity = wandbtest.AccountAnonymous, wandbtest.PersonalEnabled
 	ana := user("ana")
 	ana.PersonalEntity = wandbtest.PersonalDisabled
+	nina := user("nina")
+	nina.NoDefaultEntity = true
 	robot := user("robot")
 	robot.Type, robot.HomeTeam = wandbtest.AccountService, "jo-lab"
 	return wandbtest.World{
 		Users: []wandbtest.User{
-			user("jo"), user("vera"), user("sam"), user("kim"), user("max"), user("lone"), user("old"), ana, anon, robot,
+			user("jo"), user("vera"), user("sam"), user("kim"), user("max"), user("lone"), user("old"), ana, anon, nina, robot,
 		},
 		Organizations: []wandbtest.Organization{
 			{Name: "acme-inc", Members: []wandbtest.OrgMember{{Username: "sam", Seat: wandbtest.SeatViewer}}},
@@ -40,7 +42,7 @@ func world() wandbtest.World {
 			{Name: "acme-research", Members: []wandbtest.TeamMember{{Username: "jo"}}},
 			{Name: "jo-lab", Members: []wandbtest.TeamMember{{Username: "jo"}, {Username: "old"}}},
 			{Name: "ana-lab", Members: []wandbtest.TeamMember{{Username: "ana"}}},
-			{Name: "kim-geoai", Members: []wandbtest.TeamMember{{Username: "kim"}}},
+			{Name: "kim-geoai", Members: []wandbtest.TeamMember{{Username: "kim"}, {Username: "nina"}}},
 			{Name: "glacier", Frozen: true, Members: []wandbtest.TeamMember{{Username: "max"}}},
 			{Name: "shadow", Hidden: true, Members: []wandbtest.TeamMember{{Username: "max"}}},
 			{Name: "vault", Organization: "strict-inc", Members: []wandbtest.TeamMember{{Username: "max"}}},

@@ -50,6 +50,8 @@ const (
 	IdentityRefused
 	// PaymentRequired: 402, never seen in public.
 	PaymentRequired
+	// Stated: the server's message names the cause itself.
+	Stated
 	// RunDeleted: the run was deleted; its id cannot be used again.
 	RunDeleted
 	// RateLimited: 429 until the time allowed ran out.
@@ -84,7 +86,7 @@ type Failure struct {
 // NeedsProbes reports whether follow-up questions can find out more.
 func (r *Failure) NeedsProbes() bool {
 	switch r.Class {
-	case Unauthorized, Forbidden, EntityNotFound, ProjectNotFound, ProjectNull, NotFound:
+	case Unauthorized, Forbidden, EntityNotFound, ProjectNotFound, ProjectNull, NotFound, Stated:
 		return true
 	default:
 		return false
@@ -177,6 +179,9 @@ func classifyResponse(r *Failure, ge *graphql.Error) Class {
 	}
 	if !ge.FromWandB() {
 		return classifyForeign(r, ge)
+	}
+	if statedBy(ge.Message) != nil {
+		return Stated
 	}
 	if ge.IsValidation() {
 		return Schema

@@ -35,6 +35,9 @@ func decideForbidden(f *Findings) Verdict {
 	if v.AccountType == "ANONYMOUS" {
 		return certain("403/2", errors.ErrAnonymousKey)
 	}
+	if cause := f.stated(); cause != nil {
+		return likely("403/stated", cause, "the server says so in response to a question about the same entity")
+	}
 	switch f.inTeam() {
 	case Yes:
 		return decideMember(f)

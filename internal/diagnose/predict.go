@@ -37,10 +37,16 @@ func predict(q Question, f *Findings) Prediction {
 	if f.Who.empty() || f.Who.Unauthorized {
 		return deny(certain("check/key", errors.ErrBadAPIKey))
 	}
+	if cause := f.stated(); cause != nil {
+		return deny(likely("check/stated", cause, "the server says so in response to a question about the entity"))
+	}
 	if q.Op == OpReadProject {
 		return predictRead(q, f)
 	}
 	v := f.Who.Viewer
+	if q.Entity == "" && v != nil && v.DefaultEntity == "" {
+		return deny(decideNoDefault(f))
+	}
 	if v == nil {
 		candidates := candidatesWithoutViewer(f)
 		if f.nothingAnswered() {

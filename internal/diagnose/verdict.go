@@ -61,6 +61,8 @@ func Decide(r *Failure, f *Findings) Verdict {
 // decideAbout draws the conclusion if it depends on the entity.
 func decideAbout(r *Failure, f *Findings) Verdict {
 	switch r.Class {
+	case Stated:
+		return decideStated(statedBy(r.Message), f)
 	case EntityNotFound:
 		return decideEntityNotFound(r, f)
 	case ProjectNotFound:

@@ -10,7 +10,7 @@ func (c report) viewerRefusal(r *Failure) *errors.PermissionError {
 	f.Who.Unauthorized = r.Class == Unauthorized
 	v := Decide(r, f)
 	switch r.Class {
-	case Unauthorized, IdentityRefused, Intermediary, PaymentRequired:
+	case Unauthorized, IdentityRefused, Intermediary, PaymentRequired, Stated:
 	default:
 		v = undetermined("viewer", []error{errors.ErrBadAPIKey, errors.ErrIntermediary})
 	}

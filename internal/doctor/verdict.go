@@ -15,11 +15,12 @@ func checkFor(cause error) string {
 		causes []error
 	}{
 		{CheckKey, []error{errors.ErrNoAPIKey}}, // or CheckIdentity, which the file itself has failed already
-		{CheckAccount, []error{errors.ErrAnonymousKey, errors.ErrBadAPIKey, errors.ErrNoTeam}},
+		{CheckAccount, []error{errors.ErrAnonymousKey, errors.ErrBadAPIKey, errors.ErrNoTeam, errors.ErrKeyScope}},
 		{CheckProject, []error{errors.ErrProjectHidden, errors.ErrProjectMissing, errors.ErrProjectRestricted}},
 		{CheckRole, []error{errors.ErrViewerRole, errors.ErrTeamFrozen, errors.ErrSeatRequired}},
 		{CheckEntity, []error{
 			errors.ErrNotTeamMember, errors.ErrEntityMissing, errors.ErrNoPersonalEntity, errors.ErrServiceAccountScope,
+			errors.ErrNoDefaultEntity,
 		}},
 	} {
 		if slices.Contains(c.causes, cause) {
