@@ -62,6 +62,9 @@ func TestCadenceInput(t *testing.T) {
 // at returns a change of the options' cadence.
 func at(c client.Cadence) func(*client.Options) { return func(o *client.Options) { o.Cadence = c } }
 
+// briefly is a cadence that hardly gathers changes and names of files.
+var briefly = client.Cadence{ConfigDelay: 10 * time.Millisecond, FileDelay: 10 * time.Millisecond}
+
 // paced makes a run.
 func paced(t *testing.T, s *wandbtest.Server, change ...func(*client.Options)) *client.Run {
 	t.Helper()

@@ -128,7 +128,7 @@ func TestSaveWhileFinishing(t *testing.T) {
 func TestSaveLive(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, everybody())
-	c := newClient(t, s, key("member"), quickly)
+	c := newClient(t, s, key("member"), quickly, at(briefly))
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team"})
 	require.NoError(t, err)
 	files := &changingFS{fsys: fstest.MapFS{"live": {Data: []byte("early")}, "now": {Data: []byte("early")}}}

@@ -152,7 +152,7 @@ func TestFinishSaysWhyItHadNoTime(t *testing.T) {
 func TestSettingsWait(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, everybody())
-	c := newClient(t, s, key("member"), quickly)
+	c := newClient(t, s, key("member"), quickly, at(briefly))
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { assert.NoError(t, err) }})
 	require.NoError(t, err)
 	away := s.Inject(wandbtest.Fault{Operation: "UpsertBucket", Status: 503, Count: 30})

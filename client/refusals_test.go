@@ -189,7 +189,7 @@ func TestPartRefusedInFinish(t *testing.T) {
 func TestAllPartsRefused(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, everybody())
-	c := newClient(t, s, key("member"), environ("WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL", "8")) // settings and files take 5
+	c := newClient(t, s, key("member"), at(client.Cadence{Interval: 2 * time.Second, ConfigDelay: 10 * time.Millisecond, FileDelay: 10 * time.Millisecond}))
 	told := make(chan error, 3)
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { told <- err }})
 	require.NoError(t, err)
@@ -201,6 +201,7 @@ func TestAllPartsRefused(t *testing.T) {
 	require.ErrorIs(t, first, errors.ErrViewerRole)
 	assert.NotContains(t, first.Error(), "upload run", "the rows were not sent yet")
 	log(t, run, 1, 4)
+	// OnLost reported the settings already and is not called again.
 	require.Eventually(t, func() bool {
 		p, ok := errors.AsType[*errors.PermissionError](run.Err())
 		return ok && p.Op == "upload run" && errors.Is(p, errors.ErrViewerRole)
@@ -228,7 +229,7 @@ func TestAllPartsRefused(t *testing.T) {
 func TestAnotherReason(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, everybody())
-	c := newClient(t, s, key("member"), quickly)
+	c := newClient(t, s, key("member"), quickly, at(briefly))
 	told := make(chan error, 3)
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { told <- err }})
 	require.NoError(t, err)
@@ -247,7 +248,7 @@ func TestAnotherReason(t *testing.T) {
 func TestSettingsTakenInTheEnd(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, everybody())
-	c := newClient(t, s, key("member"), quickly)
+	c := newClient(t, s, key("member"), quickly, at(briefly))
 	told := make(chan error, 1)
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { told <- err }})
 	require.NoError(t, err)
@@ -267,7 +268,7 @@ func TestSettingsTakenInTheEnd(t *testing.T) {
 func TestFileTakenInTheEnd(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, everybody())
-	c := newClient(t, s, key("member"), quickly)
+	c := newClient(t, s, key("member"), quickly, at(briefly))
 	told := make(chan error, 1)
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { told <- err }})
 	require.NoError(t, err)
@@ -292,7 +293,7 @@ func TestFileTakenInTheEnd(t *testing.T) {
 func TestSettingsTheServerDoesNotLike(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, everybody())
-	c := newClient(t, s, key("member"), quickly)
+	c := newClient(t, s, key("member"), quickly, at(briefly))
 	told := make(chan error, 1)
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { told <- err }})
 	require.NoError(t, err)

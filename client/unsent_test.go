@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"os"
@@ -93,7 +94,9 @@ func TestResume_UnsentRowsRefused_LeavesRoomAndSaysSo(t *testing.T) {
 	p.kill(t, run)
 	dir := run.Dir()
 
-	s.Inject(wandbtest.Fault{Operation: "file_stream", Count: 1, Status: http.StatusForbidden, Body: `{"error":"permission denied"}`})
+	// A post of system metrics that left the killed process may arrive only now.
+	unsentRows := func(_ *http.Request, body []byte) bool { return bytes.Contains(body, []byte("wandb-history.jsonl")) }
+	s.Inject(wandbtest.Fault{Operation: "file_stream", Count: 1, Match: unsentRows, Status: http.StatusForbidden, Body: `{"error":"permission denied"}`})
 	p = m.start(t)
 	run, err = p.Init(t.Context(), opts)
 	require.NoError(t, err)
