@@ -57,7 +57,7 @@ func (e *InterruptedError) ExitCode() int {
 //
 // The first signal also ends [Run.Context], and is the cause of both: an
 // [*InterruptedError]. The program then stops training and calls [Run.FinishWithCode]
-// with its ExitCode. From the first one on signals work as before the call, so that a
+// with its ExitCode. A line says so where [Options].Output shows runs. From the first one on signals work as before the call, so that a
 // second one kills the program, even while Finish uploads.
 //
 //	ctx, stop := run.NotifyContext(ctx)
@@ -91,6 +91,7 @@ func (r *Run) NotifyContext(parent context.Context, signals ...os.Signal) (ctx c
 			signal.Stop(arrived) // before anyone knows of the first signal
 			r.client.log.Warn("a signal asks the run to end", "run", r.String(), "signal", s)
 			cause := &InterruptedError{Signal: s}
+			r.client.display.Interrupted(signalName(s))
 			r.session.Stop(cause)
 			cancel(cause)
 		case <-ctx.Done():

@@ -39,7 +39,7 @@ func TestChild(t *testing.T) { //nolint:paralleltest // it is alone in its proce
 	if *child == "" {
 		t.Skip("started by TestProgramsEnd")
 	}
-	c, err := client.New(client.Options{BaseURL: *childURL, APIKey: wandbtest.AliceKey, Dir: *childDir, Getenv: alone})
+	c, err := client.New(client.Options{BaseURL: *childURL, APIKey: wandbtest.AliceKey, Dir: *childDir, Getenv: alone, Output: os.Stderr})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.Close()) })
 	run, err := c.Init(t.Context(), client.RunOptions{Project: "p", ID: "child"})
@@ -124,6 +124,11 @@ func TestProgramsEnd(t *testing.T) {
 			} else {
 				assert.Equal(t, c.exit, status.ExitStatus(), "%s", output.String())
 			}
+			received := 0 // lines that say so
+			if len(c.signals) > 0 && c.child != "deaf" && c.signals[0] != syscall.SIGKILL {
+				received = 1
+			}
+			assert.Equal(t, received, strings.Count(output.String(), "wandgo: received SIG"), output.String())
 			if c.child == "panic" {
 				assert.Contains(t, output.String(), "panic: boom", "the panic goes on with its value")
 				assert.Contains(t, output.String(), "TestChild", "and where it was from")

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/plaintext"
@@ -17,7 +18,11 @@ type Display struct {
 	screen *Screen
 	name   string
 
-	progress Progress // guarded by screen.mu
+	// Guarded by screen.mu.
+	progress Progress
+	changed  time.Time     // when progress changed
+	waiting  time.Duration // since then, 0 if that is not long
+	waited   bool          // a line says so
 
 	mu     sync.Mutex // never held for long: callers of Log wait for it
 	trends map[string]*trend
@@ -43,13 +48,13 @@ func (d *Display) Start(url string, resumed bool) {
 	}
 	s := d.screen
 	if s.plain {
-		s.show(s.line(verb + d.name + " started" + behind(": ", url)))
+		s.show(s.line(verb + d.name + " started" + behind(": ", clean(url))))
 		s.await()
 		return
 	}
 	text := s.line(verb + s.style.Bold(d.name))
 	if url != "" {
-		text += s.line(s.style.Cyan(url))
+		text += s.line(s.style.Cyan(clean(url)))
 	}
 	s.show(text)
 	s.await()
@@ -239,7 +244,7 @@ func (d *Display) End(e End) {
 		text += s.line(counted(rows)+" stored in "+s.style.Bold(clean(e.Dir))) +
 			s.line("to upload the run: "+upload(e.Dir))
 	default:
-		text += s.line(counted(rows) + " uploaded: " + s.style.Cyan(e.URL))
+		text += s.line(counted(rows) + " uploaded: " + s.style.Cyan(clean(e.URL)))
 	}
 	d.finish(text)
 	s.await()
@@ -263,7 +268,7 @@ func (d *Display) plainEnd(e End, rows int64) string {
 	case e.Dir != "":
 		return how + ": " + counted(rows) + " stored in " + clean(e.Dir) + "; to upload the run: " + upload(e.Dir)
 	}
-	return how + ": " + counted(rows) + " uploaded" + behind(": ", e.URL)
+	return how + ": " + counted(rows) + " uploaded" + behind(": ", clean(e.URL))
 }
 
 func counted(rows int64) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/wandgo/wandgo/internal/term"
 )
@@ -16,16 +17,31 @@ type Progress struct {
 	Bytes, OfBytes int64
 }
 
-// Progress shows the progress of the final upload, until End. It does not wait for the
-// terminal: a slow one skips lines.
+// Progress shows the progress of the final upload, until End. It is called again and
+// again: if nothing changes for a while, it says that the run waits for the server. It
+// does not wait for the terminal: a slow one skips lines.
 func (d *Display) Progress(p Progress) {
-	if d == nil || d.screen.plain {
+	if d == nil {
 		return
 	}
 	s := d.screen
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d.progress = p
+	now := time.Now()
+	if p != d.progress || d.changed.IsZero() {
+		d.progress, d.changed = p, now
+	}
+	d.waiting = 0
+	if still := now.Sub(d.changed); still >= waitingAfter {
+		d.waiting = still.Truncate(time.Second)
+	}
+	if s.plain {
+		if d.waiting > 0 && !d.waited {
+			d.waited = true
+			s.add(s.line(d.label() + "waiting for the server, which has " + p.String()))
+		}
+		return
+	}
 	if !slices.Contains(s.uploads, d) {
 		s.uploads = append(s.uploads, d)
 	}
@@ -49,27 +65,37 @@ func (s *Screen) showProgress() {
 		s.status = ""
 	case 1:
 		d := s.uploads[0]
-		what := ": uploading " + d.progress.String()
+		what := ": " + uploading(d.waiting) + d.progress.String()
 		s.status = term.Cut(d.name, max(minName, columns-len(mark)-1-term.Width(what))) + what
 	default:
 		var sum Progress
 		known := true
+		waiting := s.uploads[0].waiting // the least of all
 		for _, d := range s.uploads {
 			p := d.progress
 			sum.Rows, sum.OfRows = sum.Rows+p.Rows, sum.OfRows+p.OfRows
 			sum.Files, sum.OfFiles = sum.Files+p.Files, sum.OfFiles+p.OfFiles
 			sum.Bytes, sum.OfBytes = sum.Bytes+p.Bytes, sum.OfBytes+p.OfBytes
+			waiting = min(waiting, d.waiting)
 			known = known && (p.OfBytes > 0 || p.OfFiles == 0)
 		}
 		if !known {
 			sum.OfBytes = 0
 		}
-		s.status = fmt.Sprintf("uploading %d runs: %v", len(s.uploads), sum)
+		s.status = fmt.Sprintf("%s%d runs: %v", uploading(waiting), len(s.uploads), sum)
 	}
 	s.status = term.Cut(s.status, columns-len(mark)-1)
 	if s.status != s.shown {
 		s.wake()
 	}
+}
+
+// uploading is what is being done, for how long in vain.
+func uploading(waiting time.Duration) string {
+	if waiting == 0 {
+		return "uploading "
+	}
+	return fmt.Sprintf("waiting for the server (%v), uploaded ", waiting)
 }
 
 // minName is how many columns of a run's name are always shown.

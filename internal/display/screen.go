@@ -43,6 +43,7 @@ type Screen struct {
 	uploads []*Display    // the runs that are uploading their last data
 	inits   int           // how many calls wait for the server
 	warned  bool          // a line says so
+	stopped time.Time     // when a signal was shown
 }
 
 // NewScreen makes a Screen of w, or nil if nothing is to be shown. If w is not a
@@ -88,6 +89,23 @@ func (s *Screen) Waiting(server string, timeout time.Duration) (end func()) {
 		if s.inits--; s.inits == 0 {
 			s.warned = false
 		}
+	}
+}
+
+// sameSignal is how soon after a signal another call reports the same one.
+const sameSignal = time.Second
+
+// Interrupted shows that a signal asks the program to end. Several runs may report the
+// same signal, which is shown once.
+func (s *Screen) Interrupted(signal string) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now := time.Now(); s.stopped.IsZero() || now.Sub(s.stopped) > sameSignal {
+		s.stopped = now
+		s.add(s.line(s.style.Yellow("received " + clean(signal) + ", stopping; a second one ends the program at once")))
 	}
 }
 
