@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/oneline"
 	"github.com/wandgo/wandgo/internal/plaintext"
 )
 
@@ -235,11 +236,11 @@ func (d *Display) End(e End) {
 	text = s.line("run "+s.style.Bold(d.name)+" "+how) + text
 	switch {
 	case e.Err != nil && e.Dir != "":
-		text += s.line(s.style.Red(clean(e.Err.Error()))) +
+		text += s.line(s.style.Red(clean(oneline.Text(e.Err)))) +
 			s.line("unsent data is stored in "+s.style.Bold(clean(e.Dir))) +
 			s.line("to upload it: "+upload(e.Dir))
 	case e.Err != nil:
-		text += s.line(s.style.Red(clean(e.Err.Error())))
+		text += s.line(s.style.Red(clean(oneline.Text(e.Err))))
 	case e.Dir != "":
 		text += s.line(counted(rows)+" stored in "+s.style.Bold(clean(e.Dir))) +
 			s.line("to upload the run: "+upload(e.Dir))
@@ -258,7 +259,7 @@ func (d *Display) plainEnd(e End, rows int64) string {
 	}
 	why := ""
 	if e.Err != nil {
-		why = behind("; ", clean(e.Err.Error()))
+		why = behind("; ", clean(oneline.Text(e.Err)))
 	}
 	switch {
 	case e.Err != nil && e.Dir != "":

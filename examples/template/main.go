@@ -1,0 +1,80 @@
+// Template is a training program to copy. Started again after a kill, it continues from its
+// checkpoint if WANDB_RUN_ID names the job. It exits with 3 if the server lacks data.
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+)
+
+const steps = 100
+
+// model is what a checkpoint holds. Replace it and train by your own.
+type model struct {
+	Step   int64
+	Weight float64
+}
+
+func (m *model) train() (loss float64) {
+	time.Sleep(10 * time.Millisecond)
+	m.Step, m.Weight = m.Step+1, m.Weight-0.02*(m.Weight-3)
+	return (m.Weight - 3) * (m.Weight - 3)
+}
+
+func (m *model) save(path string) error {
+	data, _ := json.Marshal(m)
+	if err := os.WriteFile(path+".part", data, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+".part", path) // a kill leaves no partial checkpoint
+}
+
+func main() { os.Exit(train()) }
+
+func train() (code int) {
+	run, err := client.Init(context.Background(), client.RunOptions{Resume: client.ResumeAllow, OnRefused: client.GoOfflineOnRefusal})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, errors.Explain(err))
+		return 1
+	}
+	defer run.FinishOnPanic(0)
+	ctx, stop := run.NotifyContext(context.Background()) // Ctrl-C, SIGTERM, Stop in the web UI
+	defer stop()
+	m, path, notLogged := &model{}, "checkpoint-"+run.ID()+".json", error(nil)
+	if data, readErr := os.ReadFile(path); readErr == nil {
+		err = json.Unmarshal(data, m)
+	}
+	for done := m.Step >= steps; err == nil && !done; {
+		row := map[string]any{"loss": m.train()}
+		if m.Step >= run.Step() { // the run has earlier ones from before a kill
+			notLogged = cmp.Or(notLogged, run.LogAt(m.Step, row))
+		}
+		if done = ctx.Err() != nil || m.Step >= steps; done || m.Step%20 == 0 {
+			err = m.save(path)
+		}
+	}
+	if e, ok := errors.AsType[*client.InterruptedError](context.Cause(ctx)); ok {
+		code = e.ExitCode()
+	} else if ctx.Err() != nil {
+		code = 255 // stopped in the web UI, as with the official client
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "training failed:", err)
+		code = 1
+	}
+	_, saveErr := run.SaveFile(path, ".", client.SaveNow)
+	end, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if err = errors.Join(run.FinishWithCode(end, code), run.Err(), saveErr, notLogged); err != nil {
+		fmt.Fprintln(os.Stderr, errors.Explain(err))
+		code = cmp.Or(code, 3)
+	}
+	return code
+}
