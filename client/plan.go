@@ -12,6 +12,7 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/environment"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/runconfig"
@@ -247,7 +248,9 @@ func (c *Client) finished(forget bool) {
 }
 
 // String names the run in logs.
-func (p *plan) String() string { return fmt.Sprintf("run %s/%s/%s", p.Entity, p.Project, p.ID) }
+func (p *plan) String() string {
+	return plaintext.Line(fmt.Sprintf("run %s/%s/%s", p.Entity, p.Project, p.ID), plaintext.NoLimit)
+}
 
 // checkNames applies the rules for names, before any request.
 func checkNames(key secret.Key, entity, project, runID string) error {

@@ -93,7 +93,7 @@ func (a *app) parse(c command, set *flag.FlagSet, args []string) (status int, ok
 
 // usageError reports what is wrong with the command line, and the correct usage.
 func (a *app) usageError(c command, format string, args ...any) int {
-	fmt.Fprintf(a.stderr, "wandgo %s: %s\n%s\nMore: wandgo help %s\n", c.name, fmt.Sprintf(format, args...), c.usage(), c.name)
+	fmt.Fprintf(a.stderr, "wandgo %s: %s\n%s\nMore: wandgo help %s\n", c.name, printable(fmt.Sprintf(format, args...)), c.usage(), c.name)
 	return exitUsage
 }
 
@@ -105,7 +105,7 @@ func (a *app) commandFailed(c command, err error) int {
 
 // failed reports that wandgo itself failed while doing something.
 func (a *app) failed(what string, err error) int {
-	fmt.Fprintf(a.stderr, "wandgo: %s: %v\n", what, err)
+	fmt.Fprintf(a.stderr, "wandgo: %s: %s\n", what, printable(err.Error()))
 	return exitInternal
 }
 

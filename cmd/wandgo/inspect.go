@@ -14,6 +14,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/metric"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/plot"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/syncrun"
@@ -140,7 +141,7 @@ func (a *app) inspectLines(ctx context.Context, l *syncrun.Log) error {
 			return errors.Join(out.Flush(), err)
 		}
 		line = append(appendRecord(line[:0], rec), '\n')
-		if _, err := out.Write(line); err != nil {
+		if _, err := out.Write(plaintext.JSON(line)); err != nil {
 			return fmt.Errorf("print: %w", err)
 		}
 	}
@@ -171,7 +172,7 @@ func (a *app) inspectSummary(l *syncrun.Log) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.stdout.Write(text)
+	_, err = a.stdout.Write(plaintext.JSON(text))
 	return err
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -58,11 +59,12 @@ func (p *printer) hanging(lead, indent, text string) {
 	}
 }
 
-// wrap breaks text at spaces into lines of at most width characters.
+// wrap makes foreign text printable and breaks it at spaces into lines of at most width
+// characters.
 func wrap(text string, width int) []string {
 	var lines []string
 	line, length := "", 0
-	for word := range strings.FieldsSeq(text) {
+	for word := range strings.FieldsSeq(printable(text)) {
 		n := utf8.RuneCountInString(word)
 		if line != "" && length+1+n > width {
 			lines, line, length = append(lines, line), "", 0
@@ -95,10 +97,15 @@ func grouped(n int64) string {
 	return text
 }
 
-// encodeJSON writes a JSON document.
+// encodeJSON writes a JSON document in which all is printable.
 func encodeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(plaintext.JSON(b.Bytes()))
+	return err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/doctor"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/version"
 )
 
@@ -87,7 +88,7 @@ func reportRequests(b *strings.Builder, all []doctor.Exchange, redact doctor.Red
 		if operation == "" {
 			operation = "(no operation)"
 		}
-		fmt.Fprintf(b, "\n### %d. %s\n\n%s `%s` with %s: ", i+1, cell(operation), e.Method, e.Path, cell(e.As))
+		fmt.Fprintf(b, "\n### %d. %s\n\n%s `%s` with %s: ", i+1, cell(operation), cell(e.Method), cell(e.Path), cell(e.As))
 		if e.Status == 0 {
 			fmt.Fprintf(b, "no response after %s: %s\n", doctor.Milliseconds(e.Duration), cell(e.Err))
 			continue
@@ -118,7 +119,11 @@ func fenced(text string) string {
 	if text = strings.TrimRight(text, "\n"); text == "" {
 		text = "(empty)"
 	}
-	return fence + "text\n" + strings.ToValidUTF8(text, "\uFFFD") + "\n" + fence + "\n"
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = plaintext.Escape(strings.TrimSuffix(line, "\r"), plaintext.NoLimit)
+	}
+	return fence + "text\n" + strings.Join(lines, "\n") + "\n" + fence + "\n"
 }
 
 // cell makes text fit on one line of Markdown, in a table or outside.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
@@ -56,7 +57,9 @@ type FileError struct {
 	Err error
 }
 
-func (e *FileError) Error() string { return fmt.Sprintf("upload %s: %v", e.Name, e.Err) }
+func (e *FileError) Error() string {
+	return fmt.Sprintf("upload %s: %v", plaintext.Escape(e.Name, plaintext.NoLimit), e.Err)
+}
 
 // Unwrap returns Err.
 func (e *FileError) Unwrap() error { return e.Err }
@@ -99,12 +102,15 @@ type StorageDeniedError struct {
 	Answer *graphql.Error
 }
 
+// maxCode bounds the code of a store's answer in a text.
+const maxCode = 100
+
 func (e *StorageDeniedError) Error() string {
 	what := e.Code
 	if what == "" {
 		what = http.StatusText(e.Answer.StatusCode)
 	}
-	return fmt.Sprintf("storage %s refused with HTTP %d (%s)", e.Host, e.Answer.StatusCode, what)
+	return fmt.Sprintf("storage %s refused with HTTP %d (%s)", e.Host, e.Answer.StatusCode, plaintext.Line(what, maxCode))
 }
 
 // Unwrap returns errors.ErrIntermediary and the response.

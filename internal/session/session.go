@@ -18,6 +18,7 @@ import (
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/oneline"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/runconfig"
@@ -317,7 +318,7 @@ func (s *Session) Shared() bool { return s.plan.Writer != nil }
 
 // String names the run.
 func (s *Session) String() string {
-	return fmt.Sprintf("run %s/%s/%s", s.plan.Entity, s.plan.Project, s.plan.ID)
+	return plaintext.Line(fmt.Sprintf("run %s/%s/%s", s.plan.Entity, s.plan.Project, s.plan.ID), plaintext.NoLimit)
 }
 
 // Flush blocks until everything stored so far is on disk and, if the run is online, on
