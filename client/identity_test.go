@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -225,7 +226,7 @@ func TestExchangeTrouble(t *testing.T) {
 			f := newFederation(t)
 			tt.fault.Operation = "token"
 			f.Inject(tt.fault)
-			c := newClient(t, f.Server, "", f.environ(), func(o *client.Options) { o.InitTimeout = 1500 * time.Millisecond })
+			c := newClient(t, f.Server, "", f.environ(), func(o *client.Options) { o.InitTimeout = slowness * 1500 * time.Millisecond })
 			_, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team"})
 			require.ErrorIs(t, err, tt.cause)
 			assert.NotErrorIs(t, err, errors.ErrBadAPIKey)
@@ -233,6 +234,37 @@ func TestExchangeTrouble(t *testing.T) {
 			for _, r := range f.Requests() {
 				assert.Equal(t, "token", r.Operation, "nothing is sent without a token")
 			}
+		})
+	}
+}
+
+// TestInit_TimeEndsInExchange_LastAnswerIsTheCause: the exchange that the time interrupted
+// has no answer, and the one before it tells why Init took so long.
+func TestInit_TimeEndsInExchange_LastAnswerIsTheCause(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		fault wandbtest.Fault
+		cause error
+		text  string
+	}{
+		{"rate limit", wandbtest.Fault{Status: 429}, errors.ErrRateLimited, "HTTP 429"},
+		{"outage", wandbtest.Fault{Status: 503}, errors.ErrServerUnavailable, "HTTP 503"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFederation(t)
+			tt.fault.Operation, tt.fault.Count = "token", 1
+			f.Inject(tt.fault)
+			f.Inject(wandbtest.Fault{Operation: "token", Hang: true})
+			c := newClient(t, f.Server, "", f.environ(), func(o *client.Options) { o.InitTimeout = slowness * time.Second })
+			_, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team"})
+			require.ErrorIs(t, err, tt.cause)
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			e, ok := errors.AsType[*errors.RequestError](err)
+			require.True(t, ok)
+			assert.Equal(t, tt.fault.Status, e.StatusCode)
+			assert.Contains(t, errors.Explain(err), tt.text)
 		})
 	}
 }

@@ -2,4 +2,7 @@
 
 package client_test
 
-const underRace = false
+const (
+	underRace = false
+	slowness  = 1
+)

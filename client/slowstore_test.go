@@ -37,7 +37,7 @@ func TestFinish_StoreSlowOrRefusing_RunStillEnds(t *testing.T) {
 			_, err = run.SaveFS(fstest.MapFS{"model": {Data: []byte("weights")}}, "model", client.SaveNow)
 			require.NoError(t, err)
 			log(t, run, 0, 10)
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), slowness*2*time.Second)
 			defer cancel()
 			err = run.Finish(ctx)
 			require.Error(t, err, "a file is not on the server")
@@ -46,7 +46,8 @@ func TestFinish_StoreSlowOrRefusing_RunStillEnds(t *testing.T) {
 			assert.Len(t, v.HistoryLines, 10)
 			assert.Equal(t, "finished", v.State)
 			if errors.Is(err, context.DeadlineExceeded) {
-				assert.ErrorContains(t, err, "not uploaded")
+				require.ErrorContains(t, err, "not uploaded")
+				assert.ErrorContains(t, err, "the time was kept for the rows and the end of the run")
 			}
 			h.Remove()
 			synced(t, c, client.SyncOptions{}, run.Dir())

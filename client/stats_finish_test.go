@@ -27,5 +27,5 @@ func TestFinish_MetricSourceIgnoresContext_EndsTheRun(t *testing.T) {
 	require.NoError(t, st.run.Log(map[string]any{"loss": 1}))
 	v := st.finish(t)
 	assert.Len(t, v.History(), 1)
-	assert.Equal(t, "finished", string(v.State))
+	assert.Equal(t, "finished", v.State)
 }

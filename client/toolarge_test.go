@@ -1,7 +1,6 @@
 package client_test
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -69,7 +68,7 @@ func TestProxyLimit_OneRowExceedsIt_RunContinuesOnDisk(t *testing.T) {
 	for i := range 10 {
 		require.NoError(t, run.Log(map[string]any{"i": i, "text": strings.Repeat("x", 100+i/5*3000)}))
 	}
-	err = run.Finish(context.Background())
+	err = run.Finish(t.Context())
 	require.ErrorIs(t, err, errors.ErrInvalidInput)
 	assert.Len(t, onServer(t, s, "acme", "team", run.ID()).HistoryLines, 5)
 	assert.Len(t, onDisk(t, run.Dir()).Rows, 10)

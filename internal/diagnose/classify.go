@@ -128,6 +128,11 @@ func Classify(ctx context.Context, err error) *Failure {
 		classifyToken(r, e)
 		return r
 	}
+	if last := lastExchange(err); last != nil && ctx.Err() != nil {
+		classifyToken(r, last) // as with the last response to the request itself
+		r.Class, r.Sure, r.Hint = Cancelled, true, ""
+		return r
+	}
 	ge, ok := errors.AsType[*graphql.Error](err)
 	switch {
 	case ok:

@@ -25,3 +25,16 @@ func classifyToken(r *Failure, e *transport.TokenError) {
 		r.Hint = "the server does not exchange identity tokens; it may be too old"
 	}
 }
+
+// lastExchange is the exchange of a token that the server answered last before the
+// context of err's request ended, or nil.
+func lastExchange(err error) *transport.TokenError {
+	broken, ok := errors.AsType[*transport.Error](err)
+	if !ok || broken.LastErr == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*transport.TokenError](broken.LastErr); ok && e.Last != nil {
+		return e
+	}
+	return nil
+}

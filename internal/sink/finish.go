@@ -65,7 +65,7 @@ func (b *Both) finishUpload(ctx context.Context, e *Ending) error {
 		kept := b.keepFiles(ctx) // ends the uploads
 		if why := b.outOfTime(forFiles, Files); why != nil && errors.Is(files, forFiles.Err()) {
 			b.fail(Files, why)
-			files = why
+			files = errors.Join(why, files) // the reason first, then how many are not uploaded
 		}
 		return errors.Join(settings, files, kept, dropped)
 	case err == nil:

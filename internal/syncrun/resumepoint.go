@@ -182,9 +182,7 @@ func locate(l *Log, s *serverState, note *rundir.Uploaded, shift *int64, open bo
 	if err != nil {
 		return nil, err
 	}
-	if err := p.compare(s, note, shift, t, open); err != nil {
-		return nil, err
-	}
+	p.compare(s, note, shift, t, open)
 	known := note != nil || p.base.History == 0 && !p.appended || p.appended && t.rows > 0
 	if there := s.events - p.base.Events; known && (there == 0 || there == nth && t.sample) {
 		p.counted = there
@@ -209,7 +207,7 @@ func (p *resumePoint) beforeRows(l *Log, s *serverState, note *rundir.Uploaded) 
 
 // compare finds out how the rows of the log, of which t is the trail, go together with
 // those of the server.
-func (p *resumePoint) compare(s *serverState, note *rundir.Uploaded, shift *int64, t *trail, open bool) error {
+func (p *resumePoint) compare(s *serverState, note *rundir.Uploaded, shift *int64, t *trail, open bool) {
 	over := t.last+p.shift <= s.step // the server has come as far as the log, or farther
 	switch {
 	case s.rows == 0:
@@ -252,7 +250,6 @@ func (p *resumePoint) compare(s *serverState, note *rundir.Uploaded, shift *int6
 	default:
 		p.behind, p.unsure, p.conflict = true, true, true
 	}
-	return nil
 }
 
 // laterRows is the resume point of a log that a later process continued.

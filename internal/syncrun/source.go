@@ -21,7 +21,7 @@ func (l *Log) source(name string, saved bool) (string, error) {
 	path := filepath.Join(l.Dir.Files(), filepath.FromSlash(name))
 	root, err := os.OpenRoot(l.Dir.Path())
 	if err != nil {
-		return path, nil //nolint:nilerr // then the file cannot be opened either, which is reported there
+		return path, nil // the file cannot be opened either, which is reported there
 	}
 	defer func() { _ = root.Close() }()
 	below, err := filepath.Rel(l.Dir.Path(), path)

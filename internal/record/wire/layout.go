@@ -187,7 +187,7 @@ func layoutEnvironment(c *coder, m *record.Environment) {
 }
 
 // layoutDisks is for a map, which is a list of entries with key and value.
-func layoutDisks(c *coder, num protowire.Number, disks *map[string]record.Disk) {
+func layoutDisks(c *coder, num protowire.Number, disks *map[string]record.Disk) { //nolint:gocritic // it makes the map
 	type entry struct {
 		path string
 		size record.Disk

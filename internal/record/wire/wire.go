@@ -147,10 +147,9 @@ func (f *fields) uint() uint64 {
 	return f.val
 }
 
-func (f *fields) int() int64     { return int64(f.uint()) }  //nolint:gosec // two's complement is the wire form
-func (f *fields) int32() int32   { return int32(f.uint()) }  //nolint:gosec // as protobuf reads an int32
-func (f *fields) uint32() uint32 { return uint32(f.uint()) } //nolint:gosec // as protobuf reads a uint32
-func (f *fields) bool() bool     { return f.uint() != 0 }
+func (f *fields) int() int64   { return int64(f.uint()) } //nolint:gosec // two's complement is the wire form
+func (f *fields) int32() int32 { return int32(f.uint()) } //nolint:gosec // as protobuf reads an int32
+func (f *fields) bool() bool   { return f.uint() != 0 }
 
 func (f *fields) double() float64 {
 	if f.typ != protowire.Fixed64Type {
