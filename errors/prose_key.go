@@ -70,7 +70,7 @@ var noAPIKeyProse = prose{
 		"Nothing was sent to the server."),
 	check: words("See whether WANDB_API_KEY is set where the program runs."),
 	advise: func(e *PermissionError, a *advice) {
-		a.step("Set the environment variable WANDB_API_KEY, or run wandb login, which writes the key to netrc.")
+		a.step("Set the environment variable WANDB_API_KEY, or run wandgo login, which writes the key to netrc.")
 		e.advisePage(a, "If you have no key, create one:", "authorize")
 		a.step("In a container or a batch job, check that the variable is passed on, and that HOME is the ",
 			"directory where you logged in.")

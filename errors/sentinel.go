@@ -52,7 +52,7 @@ var (
 	// the environment, netrc or the settings files, or no token in the identity
 	// token's file. If the server rejects the key, the error is [ErrBadAPIKey].
 	ErrNoAPIKey = refusal("no_api_key", "no API key was found",
-		"Set WANDB_API_KEY, or run wandb login.")
+		"Set WANDB_API_KEY, or run wandgo login.")
 	// ErrAnonymousKey is returned if the key belongs to an anonymous account, which
 	// is not allowed to do this. It also matches [ErrBadAPIKey], because the remedy
 	// is the same.

@@ -68,18 +68,22 @@ func TestPages_NamedVariablesAreRead(t *testing.T) {
 }
 
 // TestPages_NamedCommandsExist finds the programs that the pages run, and each subcommand
-// of wandgo in a file of its name.
+// of wandgo, at the start of a code span or of a line of a block, in a file of its name.
 func TestPages_NamedCommandsExist(t *testing.T) {
 	t.Parallel()
 	text := page.Read(t, "README.md") + page.Read(t, "CONTRIBUTING.md") + page.Read(t, "docs/causes.md") + page.Read(t, "examples/README.md")
-	programs := regexp.MustCompile(`go run \./(\S+)( [a-z]+)?`).FindAllStringSubmatch(text, -1)
+	programs := regexp.MustCompile(`go (?:run|install) \./([^\s`+"`"+`;,)]+)`).FindAllStringSubmatch(text, -1)
 	require.NotEmpty(t, programs)
 	for _, m := range programs {
-		dir := strings.TrimRight(m[1], "`;,.")
-		assert.DirExists(t, filepath.Join("..", filepath.FromSlash(dir)), m[0])
-		if dir == "cmd/wandgo" && m[2] != "" {
-			assert.FileExists(t, filepath.Join("..", "cmd", "wandgo", strings.TrimSpace(m[2])+".go"), m[0])
-		}
+		assert.DirExists(t, filepath.Join("..", filepath.FromSlash(strings.TrimRight(m[1], "."))), m[0])
+	}
+	subcommands := regexp.MustCompile("`wandgo ([a-z]+)").FindAllStringSubmatch(text, -1)
+	require.NotEmpty(t, subcommands)
+	blocks := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllString(text, -1)
+	lines := regexp.MustCompile(`(?m)^wandgo ([a-z]+)`).FindAllStringSubmatch(strings.Join(blocks, ""), -1)
+	require.NotEmpty(t, lines)
+	for _, m := range append(subcommands, lines...) {
+		assert.FileExists(t, filepath.Join("..", "cmd", "wandgo", m[1]+".go"), m[0])
 	}
 }
 

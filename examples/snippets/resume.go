@@ -28,5 +28,5 @@ func trainOn(ctx context.Context, c *client.Client, dir string, weights []byte) 
 	checkpoint := filepath.Join(dir, "last.ckpt")
 	err = errors.Join(err, os.WriteFile(checkpoint, weights, 0o600))
 	_, saveErr := run.SaveFile(checkpoint, dir, client.SaveNow)
-	return errors.Join(err, saveErr, run.Finish(context.WithoutCancel(ctx)))
+	return errors.Join(err, saveErr, finish(ctx, run))
 }

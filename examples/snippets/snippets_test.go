@@ -1,11 +1,13 @@
 package snippets
 
 import (
+	"context"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io"
 	"os"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -82,14 +84,46 @@ func TestTrainOn_Refused_TrainsOffline(t *testing.T) {
 	assert.False(t, ok)
 }
 
+func TestFinish_AfterASignal_ReportsItsExitCode(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		cause error
+		want  int
+	}{
+		{"Ctrl-C", &client.InterruptedError{Signal: os.Interrupt}, 255},
+		{"SIGTERM", &client.InterruptedError{Signal: syscall.SIGTERM}, 143},
+		{"no signal", context.Canceled, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			srv := wandbtest.New(t, wandbtest.Solo())
+			c, err := client.New(client.Options{BaseURL: srv.URL(), APIKey: wandbtest.AliceKey, Dir: t.TempDir(), Output: io.Discard})
+			require.NoError(t, err)
+			defer c.Close()
+			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "run1"})
+			require.NoError(t, err)
+
+			ctx, cancel := context.WithCancelCause(t.Context())
+			cancel(test.cause)
+			require.NoError(t, finish(ctx, run))
+			got, ok := srv.Run("acme", "vision", "run1")
+			require.True(t, ok)
+			assert.Equal(t, &test.want, got.ExitCode)
+		})
+	}
+}
+
 // TestPages_ShowTheCodeThatTheTestsRun compares the pages' Go blocks with the source.
 func TestPages_ShowTheCodeThatTheTestsRun(t *testing.T) {
 	t.Parallel()
 	for _, block := range []struct{ page, function, file string }{
 		{"README.md", "train", "train.go"},
+		{"README.md", "finish", "finish.go"},
 		{"README.md", "start", "branch.go"},
 		{"README.md", "TestTraining", "training_test.go"},
 		{"examples/README.md", "trainOn", "resume.go"},
+		{"examples/README.md", "finish", "finish.go"},
 	} {
 		page.Check(t, block.page, block.function, page.Fence("go", function(t, block.file, block.function)))
 	}

@@ -16,7 +16,7 @@ import (
 
 const steps = 100
 
-// model is what a checkpoint holds. Replace it and train by your own.
+// model is what a checkpoint holds. Replace it and train with your own.
 type model struct {
 	Step   int64
 	Weight float64

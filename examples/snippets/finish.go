@@ -1,0 +1,15 @@
+package snippets
+
+import (
+	"context"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+)
+
+func finish(ctx context.Context, run *client.Run) error {
+	if e, ok := errors.AsType[*client.InterruptedError](context.Cause(ctx)); ok {
+		return run.FinishWithCode(context.WithoutCancel(ctx), e.ExitCode()) // 255 for Ctrl-C, 143 for SIGTERM
+	}
+	return run.Finish(context.WithoutCancel(ctx))
+}
