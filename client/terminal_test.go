@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/ptytest"
 	"github.com/wandgo/wandgo/wandbtest"
 )
@@ -81,7 +82,7 @@ func TestTerminal(t *testing.T) {
 			name: "offline", opts: client.RunOptions{Mode: "offline"},
 			want: []string{
 				"continuing offline; the run is stored in DIR",
-				"run my run finished", "  loss  █▃▂▁                      1 → 0.25", "4 rows stored in DIR", "to upload the run: wandgo sync DIR",
+				"run my run finished", "  loss  █▃▂▁                      1 → 0.25", "4 rows stored in DIR", "to upload the run: wandgo sync PATH",
 			},
 		},
 		{
@@ -89,7 +90,7 @@ func TestTerminal(t *testing.T) {
 			want: []string{
 				`create run globex/p: user "alice" is not a member of team "globex" (HTTP 403 permission denied; key from Options.APIKey)`,
 				"continuing offline; the run is stored in DIR",
-				"run my run finished", "  loss  █▃▂▁                      1 → 0.25", "4 rows stored in DIR", "to upload the run: wandgo sync DIR",
+				"run my run finished", "  loss  █▃▂▁                      1 → 0.25", "4 rows stored in DIR", "to upload the run: wandgo sync PATH",
 			},
 		},
 		{
@@ -106,7 +107,7 @@ func TestTerminal(t *testing.T) {
 				"my run: continuing offline; unsent data is stored in DIR",
 				"run my run finished", "  loss  █▃▂▁▁                     1 → 0.25",
 				`upload run acme/p: user "alice" is probably not a member of team "acme" (HTTP 404 project not found; key from Options.APIKey)`,
-				"unsent data is stored in DIR", "to upload it: wandgo sync DIR",
+				"unsent data is stored in DIR", "to upload it: wandgo sync PATH",
 			},
 		},
 		{
@@ -148,7 +149,7 @@ func TestTerminal(t *testing.T) {
 
 			want := ""
 			for _, line := range tt.want {
-				want += "wandgo: " + strings.NewReplacer("DIR", run.Dir(), "URL", run.URL()).Replace(line) + "\n"
+				want += "wandgo: " + strings.NewReplacer("DIR", run.Dir(), "PATH", plaintext.ShellPath(run.Dir()), "URL", run.URL()).Replace(line) + "\n"
 			}
 			assert.Equal(t, want, tty.Text())
 		})

@@ -33,12 +33,12 @@ func (e *UnsentError) Error() string {
 		what = counted(e.Rows, "row")
 	}
 	fmt.Fprintf(&b, "not uploaded: %s of an earlier process of this run: %s", what, plaintext.Line(e.Err.Error(), maxReason))
-	paths := ""
+	paths := make([]string, 0, len(e.Dirs))
 	for _, dir := range e.Dirs {
 		fmt.Fprintf(&b, "\nstored in %s", plaintext.Escape(dir, plaintext.NoLimit))
-		paths += " " + plaintext.ShellPath(dir)
+		paths = append(paths, plaintext.ShellPath(dir))
 	}
-	fmt.Fprintf(&b, "\nto upload them when this run has ended: wandgo sync%s", paths)
+	fmt.Fprintf(&b, "\nto upload them when this run has ended: wandgo sync %s", strings.Join(paths, " "))
 	return b.String()
 }
 

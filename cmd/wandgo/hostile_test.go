@@ -56,11 +56,35 @@ func TestCommands_HostileText_PrintNothingRaw(t *testing.T) {
 				i.runPrintable(t, args...)
 			}
 			for _, args := range [][]string{
-				{"doctor"}, {"doctor", "--json"}, {"doctor", "--report=-"}, {"doctor", "--project", "vision"}, {"doctor", "--entity", text, "--project", text},
-				{"doctor", "--entity", "globex"}, {"doctor", "--json", "--entity", text},
-				{"whoami"}, {"whoami", "--json"}, {"status"}, {"status", "--json"}, {"login", "--relogin", joKey}, {"login", "--host", text, joKey}, {"login", text},
-				{"ls", text}, {"ls", "--json", text}, {"sync", text}, {"sync", "--json", text}, {"sync", "--entity", text}, {"inspect", text}, {"verify", text},
-				{"serve", "--world", text}, {"serve", "--addr", text}, {"completion", text}, {"explain", text}, {"help", text}, {text}, {"--" + text}, {"ls", "--" + text},
+				{"doctor"},
+				{"doctor", "--json"},
+				{"doctor", "--report=-"},
+				{"doctor", "--project", "vision"},
+				{"doctor", "--entity", text, "--project", text},
+				{"doctor", "--entity", "globex"},
+				{"doctor", "--json", "--entity", text},
+				{"whoami"},
+				{"whoami", "--json"},
+				{"status"},
+				{"status", "--json"},
+				{"login", "--relogin", joKey},
+				{"login", "--host", text, joKey},
+				{"login", text},
+				{"ls", text},
+				{"ls", "--json", text},
+				{"sync", text},
+				{"sync", "--json", text},
+				{"sync", "--entity", text},
+				{"inspect", text},
+				{"verify", text},
+				{"serve", "--world", text},
+				{"serve", "--addr", text},
+				{"completion", text},
+				{"explain", text},
+				{"help", text},
+				{text},
+				{"--" + text},
+				{"ls", "--" + text},
 			} {
 				check(nil, args...)
 			}
@@ -94,7 +118,14 @@ func TestCommands_HostileRun_PrintNothingRaw(t *testing.T) {
 			short := text[:min(len(text), 60)]
 			for _, opts := range []client.RunOptions{
 				{Config: map[string]any{text: text}},
-				{Name: short}, {Notes: text}, {Group: short}, {JobType: short}, {Tags: []string{short}}, {Entity: short}, {Project: short}, {ID: short},
+				{Name: short},
+				{Notes: text},
+				{Group: short},
+				{JobType: short},
+				{Tags: []string{short}},
+				{Entity: short},
+				{Project: short},
+				{ID: short},
 			} {
 				opts.Mode = client.ModeOffline
 				run, err := c.Init(t.Context(), opts)
@@ -104,8 +135,16 @@ func TestCommands_HostileRun_PrintNothingRaw(t *testing.T) {
 				require.NoError(t, run.Log(map[string]any{text: 1, "text": text}))
 				require.NoError(t, run.Finish(t.Context()))
 				for _, args := range [][]string{
-					{"inspect", run.Dir()}, {"inspect", "--summary", run.Dir()}, {"inspect", "--plot", text, run.Dir()}, {"inspect", "--plot", "missing", run.Dir()},
-					{"ls", i.dir}, {"ls", "--json", i.dir}, {"sync", "--json", run.Dir()}, {"sync", run.Dir()}, {"ls", i.dir}, {"verify", run.Dir()},
+					{"inspect", run.Dir()},
+					{"inspect", "--summary", run.Dir()},
+					{"inspect", "--plot", text, run.Dir()},
+					{"inspect", "--plot", "missing", run.Dir()},
+					{"ls", i.dir},
+					{"ls", "--json", i.dir},
+					{"sync", "--json", run.Dir()},
+					{"sync", run.Dir()},
+					{"ls", i.dir},
+					{"verify", run.Dir()},
 				} {
 					i.runPrintable(t, args...)
 				}
@@ -119,6 +158,7 @@ func TestCommands_HostileRun_PrintNothingRaw(t *testing.T) {
 func TestServe_HostileRequests_PrintsNothingRaw(t *testing.T) {
 	t.Parallel()
 	s := serve(t, t.TempDir())
+	var hc http.Client
 	for _, text := range hostile.Texts() {
 		for _, path := range []string{"/graphql", "/files/" + text + "/p/r/file_stream", "/" + text} {
 			body := strings.NewReader(`{"operationName":"` + text + `","query":"{ ` + text + ` }"}`)
@@ -126,12 +166,12 @@ func TestServe_HostileRequests_PrintsNothingRaw(t *testing.T) {
 			require.NoError(t, err)
 			req.URL.Path = path
 			req.SetBasicAuth(text, text)
-			resp, err := http.DefaultClient.Do(req)
+			resp, err := hc.Do(req)
 			require.NoError(t, err)
 			require.NoError(t, resp.Body.Close())
 		}
 	}
-	http.DefaultClient.CloseIdleConnections()
+	hc.CloseIdleConnections()
 	_, out := s.stop()
 	assert.NotEmpty(t, out)
 	assert.Empty(t, hostile.Raw(out))

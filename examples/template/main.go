@@ -23,7 +23,7 @@ type model struct {
 }
 
 func (m *model) train() (loss float64) {
-	time.Sleep(10 * time.Millisecond)
+	<-time.After(10 * time.Millisecond)
 	m.Step, m.Weight = m.Step+1, m.Weight-0.02*(m.Weight-3)
 	return (m.Weight - 3) * (m.Weight - 3)
 }

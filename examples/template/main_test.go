@@ -92,8 +92,13 @@ func (j *job) golden(t *testing.T, name string) {
 	text := strings.NewReplacer(j.server.URL(), "https://wandb.example.com", strings.TrimPrefix(j.server.URL(), "http://"), "wandb.example.com").Replace(j.output.String())
 	dir := strings.ReplaceAll(regexp.QuoteMeta(j.dir), " ", `\s+`) // lines are wrapped at a space in it
 	for _, v := range []struct{ form, text string }{
-		{dir, "DIR"}, {`'(DIR[^']*)'`, "$1"}, {`(Netrc|Settings file)\s+DIR`, "$1 DIR"},
-		{`run-\d{8}_\d{6}-`, "run-TIME-"}, {`\d+ rows`, "N rows"}, {`127\.0\.0\.1:\d+`, "ADDRESS"}, {`\d+ of N rows`, "N of N rows"},
+		{dir, "DIR"},
+		{`'(DIR[^']*)'`, "$1"},
+		{`(Netrc|Settings file)\s+DIR`, "$1 DIR"},
+		{`run-\d{8}_\d{6}-`, "run-TIME-"},
+		{`\d+ rows`, "N rows"},
+		{`127\.0\.0\.1:\d+`, "ADDRESS"},
+		{`\d+ of N rows`, "N of N rows"},
 	} {
 		text = regexp.MustCompile(v.form).ReplaceAllString(text, v.text)
 	}

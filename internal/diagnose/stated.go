@@ -35,7 +35,7 @@ func (f *Findings) stated() error {
 		if a.Outcome != errors.Refused {
 			continue
 		}
-		if cause := statedBy(a.Detail); cause != nil && cause != errors.ErrNoDefaultEntity {
+		if cause := statedBy(a.Detail); cause != nil && !errors.Is(cause, errors.ErrNoDefaultEntity) {
 			return cause
 		}
 	}
@@ -44,7 +44,7 @@ func (f *Findings) stated() error {
 
 // decideStated is the verdict if the refusal itself names the cause.
 func decideStated(cause error, f *Findings) Verdict {
-	if cause == errors.ErrNoDefaultEntity {
+	if errors.Is(cause, errors.ErrNoDefaultEntity) {
 		return decideNoDefault(f)
 	}
 	return certain("stated", cause)

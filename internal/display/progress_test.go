@@ -11,11 +11,14 @@ import (
 	"github.com/wandgo/wandgo/internal/term"
 )
 
+// advance lets time pass in a bubble.
+func advance(d time.Duration) { time.Sleep(d) } //nolint:forbidigo // no real time passes
+
 // show shows a progress for some time, as Finish does.
 func show(d *Display, p Progress, lasts time.Duration) {
 	for range lasts / (200 * time.Millisecond) {
 		d.Progress(p)
-		time.Sleep(200 * time.Millisecond)
+		advance(200 * time.Millisecond)
 	}
 }
 
@@ -51,12 +54,12 @@ func TestProgress_SeveralRuns_WaitOnlyIfAllDo(t *testing.T) {
 		for i := range int64(20) {
 			one.Progress(Progress{OfRows: 30})
 			two.Progress(Progress{Rows: i, OfRows: 30})
-			time.Sleep(time.Second)
+			advance(time.Second)
 		}
 		settle(s)
 		assert.Contains(t, b.String(), "uploading 2 runs: 19 of 60 rows")
 		assert.NotContains(t, b.String(), "waiting for the server (", "one of them progresses")
-		time.Sleep(6 * time.Second)
+		advance(6 * time.Second)
 		one.Progress(Progress{OfRows: 30})
 		two.Progress(Progress{Rows: 19, OfRows: 30})
 		settle(s)
@@ -94,7 +97,7 @@ func TestInterrupted_SeveralRuns_ShowTheSignalOnce(t *testing.T) {
 				}
 				settle(s)
 				assert.Equal(t, line, b.String())
-				time.Sleep(2 * sameSignal)
+				advance(2 * sameSignal)
 				s.Interrupted("SIGTERM")
 				settle(s)
 				assert.Equal(t, line+line, b.String(), "another signal")

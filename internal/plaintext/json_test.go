@@ -21,7 +21,7 @@ func TestJSON_HostileText_IsPrintableAndTheSameValue(t *testing.T) {
 		assert.JSONEq(t, string(document), string(got), name)
 		assert.Equal(t, string(got), string(plaintext.JSON(got)), name)
 	}
-	assert.Equal(t, `{"a":"\ufffd\u007f\udb40\udc41"}`+"\n", string(plaintext.JSON([]byte("{\"a\":\"\xff\x7f\U000e0041\"}\n"))))
+	assert.Equal(t, `{"a":"\ufffd\u007f\udb40\udc41"}`+"\n", string(plaintext.JSON([]byte("{\"a\":\"\xff\x7f\U000e0041\"}\n")))) //nolint:testifylint // byte for byte
 	plain := []byte("{\n  \"a\": \"ü\"\n}")
 	assert.Same(t, &plain[0], &plaintext.JSON(plain)[0], "not copied")
 }

@@ -52,7 +52,7 @@ func TestModulesLinkedByClient(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
 	numbers := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight"}
-	assert.Contains(t, string(readme), "links "+numbers[len(found)]+" modules besides wandgo's own")
+	assert.Contains(t, string(readme), "links "+numbers[len(found)]+" other modules")
 }
 
 func TestMinimalProgramIsSmallAndStatic(t *testing.T) {

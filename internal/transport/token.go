@@ -88,7 +88,8 @@ func (c *call) withToken(req *http.Request) (*http.Response, error) {
 func (c *call) noToken(req *http.Request, err error) error {
 	c.attempts++
 	c.err = err
-	if c.ctx.Err() == nil {
+	// The exchange has retries of its own: one that the context broke off may have an answer.
+	if e, ok := errors.AsType[*TokenError](err); c.ctx.Err() == nil || ok && e.Last != nil {
 		c.failed = err
 	}
 	if req.Body != nil {

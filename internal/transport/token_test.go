@@ -198,6 +198,40 @@ func TestTokens_None_SendsNothing(t *testing.T) {
 	assert.Equal(t, "exchange the source: not now", passing.Error())
 }
 
+// interrupted is a source whose exchange is broken off by the context.
+type interrupted struct{ last *Response }
+
+func (s interrupted) Token(ctx context.Context, _ secret.Key) (token secret.Key, fresh bool, err error) {
+	<-ctx.Done()
+	return secret.Key{}, false, &TokenError{Source: "identity token", Last: s.last, Err: ctx.Err()}
+}
+
+func (interrupted) Secrets() secret.Keys { return nil }
+
+func TestTokens_ExchangeBrokenOff_LastAnswerIsKept(t *testing.T) {
+	t.Parallel()
+	for name, last := range map[string]*Response{"answered before": {StatusCode: http.StatusTooManyRequests}, "never answered": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				tr, err := New(Options{BaseURL: "http://127.0.0.1:9", Tokens: withTokens(interrupted{last})})
+				require.NoError(t, err)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				_, err = tr.Do(ctx, &Request{Path: "/graphql"})
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				failed, ok := errors.AsType[*Error](err)
+				require.True(t, ok)
+				exchange, ok := errors.AsType[*TokenError](failed.LastErr)
+				require.Equal(t, last != nil, ok)
+				if ok {
+					assert.Same(t, last, exchange.Last)
+				}
+			})
+		})
+	}
+}
+
 // A confidential body is not shown at all.
 func TestTokens_Texts_HideThem(t *testing.T) {
 	t.Parallel()
