@@ -118,11 +118,13 @@ type SyncedRun struct {
 	Outcome SyncOutcome `json:"outcome"`
 	// Reason is why it was skipped.
 	Reason string `json:"reason"`
-	// Rows and Events are how many history rows and samples of system metrics the
-	// log has, RowsSent and EventsSent how many of them the server lacked.
-	// ConsoleLines is 0 for a dry run.
+	// Rows, Events and ConsoleLines count the history rows, the samples of system
+	// metrics and the console lines in the log. RowsSent and EventsSent count what this
+	// Sync uploaded. RowsBefore is how many of the log's rows the server already had, as
+	// far as it is known. ConsoleLines and RowsBefore are 0 for a dry run.
 	Rows         int64 `json:"rows"`
 	RowsSent     int64 `json:"rowsSent"`
+	RowsBefore   int64 `json:"rowsBefore"`
 	Events       int64 `json:"events"`
 	EventsSent   int64 `json:"eventsSent"`
 	ConsoleLines int64 `json:"consoleLines"`
@@ -302,7 +304,7 @@ func (c *Client) syncedRun(r *syncrun.Result) SyncedRun {
 	run := SyncedRun{
 		Path: r.Path, Dir: r.Dir, Entity: r.Entity, Project: r.Project, RunID: r.RunID, Name: r.Name, URL: r.URL,
 		Outcome: SyncOutcome(r.Outcome), Reason: r.Reason,
-		Rows: r.Rows, RowsSent: r.RowsSent, Events: r.Events, EventsSent: r.EventsSent, ConsoleLines: r.ConsoleLines,
+		Rows: r.Rows, RowsSent: r.RowsSent, RowsBefore: r.RowsBefore, Events: r.Events, EventsSent: r.EventsSent, ConsoleLines: r.ConsoleLines,
 		Files: r.Files, MissingFiles: r.MissingFiles, Alerts: r.Alerts,
 		ExitCode: r.ExitCode, Crashed: r.Crashed, Continued: r.Continued, Bytes: r.Bytes,
 		Damage: r.Damage, DamagedParts: r.DamagedParts, Warnings: r.Warnings,

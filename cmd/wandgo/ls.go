@@ -43,9 +43,14 @@ UPLOAD:
   synced            the server of the settings has acknowledged the whole run
   marked            only a mark of the official client says so. It leaves the
                     mark after failed uploads too
-  N rows, none      the rows that the server has
+  N rows, none      the server has N rows, or none
+  N rows or more    N rows are recorded on this disk; the server may have a few
+                    more of a run that is running or crashed
   unknown           not recorded on this disk
   any other value   the code of the cause if the server refused the run
+
+NAME and PROJECT are those on the server if the run was uploaded, else those in
+the log.
 
 Examples:
   wandgo ls
@@ -71,14 +76,16 @@ type listed struct {
 	// whether the official client's mark says so.
 	Synced bool `json:"synced"`
 	Marked bool `json:"marked"`
-	// RowsUploaded is how many rows the server has, null if the disk does not
-	// tell.
+	// RowsUploaded is how many rows the server has according to this disk, null if
+	// nothing is recorded. The server may have more of a run without an exit code.
 	RowsUploaded *int64 `json:"rowsUploaded"`
 	Refused      string `json:"refused"`
 	Bytes        int64  `json:"bytes"`
 	DamagedParts int64  `json:"damagedParts"`
 	Writer       string `json:"writer"`
 	Error        string `json:"error"`
+
+	behind bool // the server may have more than RowsUploaded
 }
 
 func runLs(ctx context.Context, a *app, args []string) int {
@@ -157,11 +164,16 @@ func list(l *syncrun.Log, server string) listed {
 		r.State, r.ExitCode = "failed", &s.Exit.Code
 	}
 	note, noted := l.Dir.LoadUploaded()
+	if noted && note.BaseURL == server {
+		r.Name, r.Entity, r.Project = cmp.Or(note.Name, r.Name), cmp.Or(note.Entity, r.Entity), cmp.Or(note.Project, r.Project)
+	}
 	switch {
 	case r.Synced:
 		r.RowsUploaded = &r.Rows
 	case noted && note.BaseURL == server:
 		r.RowsUploaded = &note.History
+		// A process notes its progress every few seconds. A sync notes the id of the run.
+		r.behind = s.Exit == nil && note.StorageID == ""
 	case l.Dir.Offline() && !r.Marked:
 		r.RowsUploaded = new(int64)
 	}
@@ -258,12 +270,14 @@ func (r *listed) upload() string {
 		return r.Refused
 	case r.Marked:
 		return "marked"
-	case r.RowsUploaded == nil:
+	case r.RowsUploaded == nil, *r.RowsUploaded == 0 && r.behind:
 		return "unknown"
 	case *r.RowsUploaded == 0:
 		return "none"
+	case r.behind:
+		return counted(*r.RowsUploaded, "row") + " or more"
 	}
-	return grouped(*r.RowsUploaded) + " rows"
+	return counted(*r.RowsUploaded, "row")
 }
 
 // size writes a number of bytes with a unit.

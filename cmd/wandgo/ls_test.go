@@ -73,3 +73,38 @@ func TestLs_RunsInEveryState_AreListed(t *testing.T) {
 		assert.Equal(t, run.RunID == "synced" || run.RunID == "marked", run.Marked)
 	}
 }
+
+func TestLs_SyncedRun_ShowsNameAndProjectOfTheServer(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, testWorld())
+	i := on(t, s.URL(), joKey)
+	i.logOffline(t, client.RunOptions{ID: "r1"}, 3)
+	r := i.run(t, "sync", "--entity", "acme-research", "--project", "vision")
+	require.Zero(t, r.status, r.stderr)
+	v, ok := s.Run("acme-research", "vision", "r1")
+	require.True(t, ok)
+	r = i.run(t, "ls", "--json")
+	var runs []listed
+	require.NoError(t, json.Unmarshal([]byte(r.stdout), &runs))
+	require.Len(t, runs, 1)
+	assert.Equal(t, []string{"acme-research", "vision", v.DisplayName}, []string{runs[0].Entity, runs[0].Project, runs[0].Name})
+	assert.NotEmpty(t, v.DisplayName)
+}
+
+func TestLs_UploadUncertain_SaysSo(t *testing.T) {
+	t.Parallel()
+	for want, r := range map[string]listed{
+		"synced":          {Synced: true, RowsUploaded: new(int64(3))},
+		"marked":          {Marked: true},
+		"no_seat":         {Refused: "no_seat", RowsUploaded: new(int64(3))},
+		"unknown":         {},
+		"none":            {RowsUploaded: new(int64)},
+		"1 row":           {RowsUploaded: new(int64(1))},
+		"1,200 rows":      {RowsUploaded: new(int64(1200))},
+		"1 row or more":   {RowsUploaded: new(int64(1)), behind: true},
+		"30 rows or more": {RowsUploaded: new(int64(30)), behind: true},
+	} {
+		assert.Equal(t, want, r.upload())
+	}
+	assert.Equal(t, "unknown", (&listed{RowsUploaded: new(int64), behind: true}).upload())
+}

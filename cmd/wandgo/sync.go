@@ -49,10 +49,11 @@ Flags:
                     without progress (default 10m). WANDB_INIT_TIMEOUT limits
                     how long to wait for a server that cannot be reached
   --json            print one JSON document: runs (path, dir, entity, project,
-                    runId, name, url, outcome, reason, rows, rowsSent, events,
-                    eventsSent, consoleLines, files, missingFiles, alerts,
-                    exitCode, crashed, continued, bytes, damage, damagedParts,
-                    warnings, cleaned, durationNs, error) and exitStatus.
+                    runId, name, url, outcome, reason, rows, rowsSent,
+                    rowsBefore, events, eventsSent, consoleLines, files,
+                    missingFiles, alerts, exitCode, crashed, continued, bytes,
+                    damage, damagedParts, warnings, cleaned, durationNs, error)
+                    and exitStatus.
                     outcome is synced, running, planned, skipped, failed or
                     interrupted
   --no-color        print without color (the default if stdout is not a

@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -208,7 +211,7 @@ func TestSync_Interrupted_ContinuesNextTime(t *testing.T) {
 	r := <-done
 	assert.Equal(t, exitInterrupted, r.status)
 	assert.NotContains(t, r.stdout, "failed")
-	assert.Contains(t, r.stdout, "\nstopped  acme-research/vision/r1: 3 of 3 rows sent\n")
+	assert.Contains(t, r.stdout, "\nstopped  acme-research/vision/r1: 3 of 3 rows uploaded\n")
 	assert.Contains(t, r.stdout, "\n5 runs: 1 synced, 4 interrupted.\nNo data is lost: the same command continues where this one stopped.\n")
 	assert.Empty(t, r.stderr)
 	held.Remove()
@@ -238,4 +241,61 @@ func TestSync_OfficialSpellings_AreAccepted(t *testing.T) {
 	i := in(t, map[string]string{"WANDB_API_KEY": joKey})
 	r := i.run(t, "sync", "--yes", "--sync-all", "--skip-online", "--skip-synced", "--no-include-online", "-e", "acme", "-p", "vision", "-n", "2", "--dry-run")
 	assert.Equal(t, exitAllowed, r.status, r.stderr)
+}
+
+// The first row of the killed process reached the server, and nothing on the disk says so.
+func TestSync_KilledRun_CountsRowsUploadedNowAndBefore(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, testWorld())
+	i := on(t, s.URL(), joKey)
+	i.logKilled(t, client.RunOptions{Entity: "acme-research", Project: "vision", ID: "killed", Name: "a killed run"}, 32)
+
+	r := i.run(t, "ls")
+	require.Zero(t, r.status, r.stderr)
+	golden(t, "ls_killed.golden", i.plain(r.stdout))
+	r = i.run(t, "sync")
+	require.Zero(t, r.status, r.stderr)
+	golden(t, "sync_killed.golden", i.plain(r.stdout))
+	v, ok := s.Run("acme-research", "vision", "killed")
+	require.True(t, ok)
+	assert.Len(t, v.HistoryLines, 32)
+	r = i.run(t, "ls")
+	require.Zero(t, r.status, r.stderr)
+	golden(t, "ls_killed_synced.golden", i.plain(r.stdout))
+}
+
+// logKilled logs rows of an online run whose process is killed after the server has
+// acknowledged the first.
+func (i *invocation) logKilled(t *testing.T, opts client.RunOptions, rows int) {
+	t.Helper()
+	net := new(cable)
+	c, err := client.New(client.Options{Dir: i.dir, HTTPClient: &http.Client{Transport: net}, Getenv: func(name string) string { return i.vars[name] }})
+	require.NoError(t, err)
+	run, err := c.Init(t.Context(), opts)
+	require.NoError(t, err)
+	require.NoError(t, run.Log(map[string]any{"n": 0}))
+	require.NoError(t, run.Flush(t.Context()))
+	net.unplugged.Store(true)
+	for n := range rows - 1 {
+		require.NoError(t, run.Log(map[string]any{"n": n + 1}))
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.Error(t, run.Flush(ended), "on the disk, not on the server")
+	left := filepath.Join(t.TempDir(), "left")
+	require.NoError(t, os.CopyFS(left, os.DirFS(run.Dir())))
+	require.Error(t, run.Finish(ended))
+	require.NoError(t, c.Close())
+	require.NoError(t, os.RemoveAll(run.Dir()))
+	require.NoError(t, os.Rename(left, run.Dir()))
+}
+
+// cable connects a process to the server until it is unplugged.
+type cable struct{ unplugged atomic.Bool }
+
+func (c *cable) RoundTrip(r *http.Request) (*http.Response, error) {
+	if c.unplugged.Load() {
+		return nil, errors.New("unplugged")
+	}
+	return http.DefaultTransport.RoundTrip(r)
 }

@@ -123,8 +123,11 @@ func started(r *client.SyncedRun) bool {
 
 // stopped describes how far the upload was.
 func stopped(r *client.SyncedRun) string {
-	if r.RowsSent > 0 {
-		return grouped(r.RowsSent) + " of " + counted(r.Rows, "row") + " sent"
+	switch {
+	case r.RowsSent > 0 && r.RowsSent == r.Rows:
+		return grouped(r.RowsSent) + " of " + counted(r.Rows, "row") + " uploaded"
+	case r.RowsSent > 0:
+		return rows(r)
 	}
 	if failed, ok := errors.AsType[*transport.Error](r.Err); ok && failed.LastErr != nil {
 		return "no response from the server: " + failed.LastErr.Error()
@@ -146,11 +149,10 @@ func target(r *client.SyncedRun) string {
 // contents describes the size of a run, how much was uploaded, and how it ended.
 func contents(r *client.SyncedRun) []string {
 	var parts []string
-	switch {
-	case r.Outcome == client.SyncPlanned, r.RowsSent == r.Rows:
+	if r.Outcome == client.SyncPlanned {
 		parts = append(parts, counted(r.Rows, "row"))
-	default:
-		parts = append(parts, grouped(r.RowsSent)+" of "+counted(r.Rows, "row")+" uploaded")
+	} else {
+		parts = append(parts, rows(r))
 	}
 	if n := len(r.Files); n > 0 {
 		parts = append(parts, counted(int64(n), "file"))
@@ -169,6 +171,24 @@ func contents(r *client.SyncedRun) []string {
 		parts = append(parts, deleted)
 	}
 	return parts
+}
+
+// rows describes how many rows the log has, how many of them are on the server if not
+// all, and which of those were uploaded now.
+func rows(r *client.SyncedRun) string {
+	text, present := counted(r.Rows, "row"), r.RowsSent+r.RowsBefore
+	if present < r.Rows {
+		text = grouped(present) + " of " + text
+	}
+	switch {
+	case r.RowsSent == r.Rows:
+		return text
+	case r.RowsBefore == 0:
+		return text + " uploaded"
+	case r.RowsSent == 0:
+		return text + ", already on the server"
+	}
+	return fmt.Sprintf("%s (%s uploaded now, %s already on the server)", text, grouped(r.RowsSent), grouped(r.RowsBefore))
 }
 
 // deleted means that the directory of a run was.

@@ -81,3 +81,24 @@ func TestDraw_NarrowTerminal_FitsOneLine(t *testing.T) {
 	o.waiting("connect: connection refused, and more")
 	assert.Equal(t, "[1/2] waiting for the server…", strings.TrimPrefix(string(b), "\r\x1b[K"))
 }
+
+func TestRows_PartAlreadyOnTheServer_CountsBoth(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		rows, sent, before int64
+		want               string
+	}{
+		{32, 32, 0, "32 rows"},
+		{1, 1, 0, "1 row"},
+		{0, 0, 0, "0 rows"},
+		{32, 31, 1, "32 rows (31 uploaded now, 1 already on the server)"},
+		{1200, 0, 1200, "1,200 rows, already on the server"},
+		{32, 30, 0, "30 of 32 rows uploaded"}, // two are too long for the server
+		{32, 10, 5, "15 of 32 rows (10 uploaded now, 5 already on the server)"},
+		{32, 0, 5, "5 of 32 rows, already on the server"},
+		{32, 0, 0, "0 of 32 rows uploaded"},
+	} {
+		r := client.SyncedRun{Rows: tt.rows, RowsSent: tt.sent, RowsBefore: tt.before}
+		assert.Equal(t, tt.want, rows(&r))
+	}
+}

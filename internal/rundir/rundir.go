@@ -176,6 +176,8 @@ type Uploaded struct {
 	BaseURL   string `json:"baseUrl"`
 	// RunID is the run's id on the server; "" means the id in the log.
 	RunID string `json:"runId,omitempty"`
+	// Name is the run's display name on the server, "" if it is not known.
+	Name string `json:"name,omitempty"`
 	// Done is set if the server has acknowledged the whole log, including its exit
 	// record if there is one. Bytes is the length of the log at that time.
 	Done  bool  `json:"done,omitempty"`

@@ -210,10 +210,12 @@ func TestSync_ServerHasPart_SendsTheRest(t *testing.T) {
 				return
 			}
 			assert.Equal(t, 3, *s.exit)
+			assert.Equal(t, r.Rows, r.RowsSent+r.RowsBefore)
 			r = bring(t, s, syncrun.Options{IncludeSynced: true}, path)[0]
 			require.NoError(t, r.Err)
 			assert.Equal(t, c.want, s.steps(t), "a second time")
 			assert.Zero(t, r.RowsSent)
+			assert.Equal(t, r.Rows, r.RowsBefore)
 		})
 	}
 }
@@ -256,6 +258,7 @@ func TestSync_ContinuedByLaterLog_AddsUnsentRows(t *testing.T) {
 	assert.Equal(t, syncrun.Synced, results[0].Outcome)
 	assert.Empty(t, results[0].Warnings)
 	assert.EqualValues(t, 3, results[0].RowsSent)
+	assert.EqualValues(t, 5, results[0].RowsBefore, "those before the second part")
 	assert.Equal(t, second, results[1].Path)
 	assert.Equal(t, []int64{0, 1, 2, 3, 4, 60, 61, 5, 6, 7}, s.steps(t))
 	assert.Zero(t, *s.exit)

@@ -240,7 +240,7 @@ func (u *upload) noteProgress(now time.Time) {
 func (u *upload) save(rows, events int64) {
 	u.saved = rundir.Uploaded{
 		Base: u.resume.base, History: rows, Events: events,
-		Entity: u.at.Entity, Project: u.at.Project, RunID: u.at.RunID,
+		Entity: u.at.Entity, Project: u.at.Project, RunID: u.at.RunID, Name: u.created.Name,
 		Late: u.resume.moved, Writer: u.writer, StorageID: u.created.StorageID, BaseURL: u.e.Options.BaseURL,
 	}
 	u.saveAgain()

@@ -31,10 +31,10 @@ type Result struct {
 	Outcome                           Outcome
 	// Reason is why it was skipped.
 	Reason string
-	// Rows, Events and ConsoleLines are how many the log has, RowsSent and
-	// EventsSent how many of them the server did not have. ConsoleLines is 0 for a dry
-	// run.
-	Rows, RowsSent, Events, EventsSent, ConsoleLines int64
+	// Rows, Events and ConsoleLines count what the log has. RowsSent and EventsSent count
+	// what was uploaded now. RowsBefore is how many of the log's rows the server already
+	// had, as far as it is known. ConsoleLines and RowsBefore are 0 for a dry run.
+	Rows, RowsSent, RowsBefore, Events, EventsSent, ConsoleLines int64
 	// Unsent is how many rows of a log that was not uploaded are not known to be on the
 	// server, and LastStep the step of its last row; -1 if it has none.
 	Unsent, LastStep int64

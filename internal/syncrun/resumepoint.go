@@ -275,6 +275,20 @@ func (p *resumePoint) sends(index int64) bool {
 	return slices.ContainsFunc(p.late, func(s span) bool { return s.from <= index && index < s.to })
 }
 
+// present is how many of a log's rows the server is known to have.
+func (p *resumePoint) present(rows int64) int64 {
+	switch {
+	case p.nothing:
+		return max(0, rows-p.doubtful)
+	case p.late == nil:
+		return min(p.skip, rows)
+	}
+	for _, s := range p.late {
+		rows -= s.to - s.from
+	}
+	return rows
+}
+
 // shiftOf is what is added to the steps of the rows that are sent.
 func (p *resumePoint) shiftOf() int64 {
 	if p.late != nil && p.moved != nil {

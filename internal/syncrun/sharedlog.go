@@ -53,7 +53,7 @@ func (j *job) uploadShared(ctx context.Context, live bool) error {
 	u.at, u.created = created.Target, created
 	r := &j.result
 	r.Entity, r.Project, r.RunID, r.Name, r.URL = created.Entity, created.Project, created.RunID, created.Name, created.URL
-	r.Continued = true
+	r.Continued, r.RowsBefore = true, min(note.History, j.contents.Rows)
 	u.connect()
 	u.noteProgress(time.Time{})
 	if err := u.run(ctx); err != nil {

@@ -47,6 +47,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	case err != nil:
 		return err
 	case p.nothing:
+		j.result.RowsBefore = p.present(s.Rows)
 		if p.doubtful > 0 {
 			j.warn("the server has later rows of the run; whether the last %d of the log are there, too, is not known", p.doubtful)
 		}
@@ -66,7 +67,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	if old != nil {
 		config, storageID = old.config, old.storageID
 	}
-	j.result.Continued = old != nil
+	j.result.Continued, j.result.RowsBefore = old != nil, p.present(s.Rows)
 	u := &upload{job: j, resume: p, alerts: j.alerts(old, note, p), live: live}
 	u.ended = old != nil && old.ended() && (!p.appended || p.behind) && !p.rewound
 	u.later = p.behind && !live && (p.late != nil || p.appended || u.ended)
