@@ -70,7 +70,9 @@ func TestProxyLimit_OneRowExceedsIt_RunContinuesOnDisk(t *testing.T) {
 	}
 	err = run.Finish(t.Context())
 	require.ErrorIs(t, err, errors.ErrInvalidInput)
-	assert.Len(t, onServer(t, s, "acme", "team", run.ID()).HistoryLines, 5)
+	v := onServer(t, s, "acme", "team", run.ID())
+	assert.Len(t, v.HistoryLines, 5)
+	assert.Equal(t, "finished", v.State, "the end needs no data")
 	assert.Len(t, onDisk(t, run.Dir()).Rows, 10)
 	text := errors.Explain(err)
 	assert.Contains(t, text, "client_max_body_size")

@@ -19,7 +19,14 @@ func (w *warnings) Enabled(_ context.Context, l slog.Level) bool { return l >= s
 func (w *warnings) Handle(_ context.Context, r slog.Record) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.texts = append(w.texts, r.Message)
+	text := r.Message
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Key == "warning" {
+			text += ": " + a.Value.String()
+		}
+		return true
+	})
+	w.texts = append(w.texts, text)
 	return nil
 }
 

@@ -269,6 +269,10 @@ func failures() []golden {
 		{"request_run_exists", failed(errors.ErrRunExists, 0, "")},
 		{"request_run_missing", failed(errors.ErrRunMissing, 0, "", func(e *errors.RequestError) { e.Op = "resume run" })},
 		{"request_run_finished", failed(errors.ErrRunFinished, 0, "", func(e *errors.RequestError) { e.Op = "log to run" })},
+		{"request_metric_limit", failed(errors.ErrMetricLimit, 400, "run_metric_limit_exceeded", func(e *errors.RequestError) { e.Op = "upload run" })},
+		{"request_metric_limit_sync", failed(errors.ErrMetricLimit, 400, "run_metric_limit_exceeded", func(e *errors.RequestError) {
+			e.Op, e.Dir = "sync run", "wandb/offline-run-20261128_090000-abc"
+		})},
 		{"request_rate_limited", failed(errors.ErrRateLimited, 429, "rate limit exceeded")},
 		{"request_server_unavailable", failed(errors.ErrServerUnavailable, 500, "An internal error occurred. Please contact support.",
 			func(e *errors.RequestError) { e.RequestID = "7d9f2c31" })},

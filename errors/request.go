@@ -11,7 +11,7 @@ import (
 // one of:
 //
 //   - [ErrRunDeleted], [ErrRunExists], [ErrRunMissing]
-//   - [ErrRateLimited], [ErrServerUnavailable]
+//   - [ErrMetricLimit], [ErrRateLimited], [ErrServerUnavailable]
 //   - [ErrWrongBaseURL], [ErrSchemaMismatch]
 //   - [ErrInvalidInput], [ErrUnexpectedAnswer]
 //

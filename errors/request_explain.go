@@ -94,6 +94,12 @@ func (e *RequestError) advise() (about string, a advice) {
 			"not the name shown on its page.")
 		a.step("To create the run if it does not exist, use resume mode allow:")
 		a.show("export WANDB_RESUME=allow")
+	case ErrMetricLimit:
+		about = "The server limits how many different metrics one run may have. It accepts no more rows of this run."
+		a.step("Log fewer different keys: what changes from row to row, such as a layer or a sample, belongs in a value or ",
+			"in a run of its own, not in a key.")
+		a.step("If the run needs them all, ask W&B or the server's administrator to raise the limit, and upload the rest:")
+		a.show(syncDir(e.Dir))
 	case ErrRateLimited:
 		about = "The server limits requests per project and per user, so other programs count too."
 		wait := "Wait a few minutes"

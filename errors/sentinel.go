@@ -148,6 +148,10 @@ var (
 	// with this id exists. A project that is hidden from the key is a refusal.
 	ErrRunMissing = failure("run_missing", "no run with this id exists",
 		"Check the run id and the project, or use resume mode allow.")
+	// ErrMetricLimit is returned if the server accepts no more rows of a run because it
+	// has too many different metrics. The rest is on disk.
+	ErrMetricLimit = failure("metric_limit", "the run has more metrics than the server accepts",
+		"Log fewer different keys.")
 	// ErrInvalidInput is returned if an argument is invalid: as an [InputError] before
 	// any request, or as a [RequestError] with the server's message.
 	ErrInvalidInput = failure("invalid_input", "invalid input", "Correct the named field.")
@@ -193,7 +197,7 @@ func Sentinels() []*Sentinel {
 		ErrBadAPIKey, ErrNoAPIKey, ErrAnonymousKey, ErrNotTeamMember, ErrViewerRole, ErrProjectMissing,
 		ErrEntityMissing, ErrNoPersonalEntity, ErrNoTeam, ErrProjectRestricted, ErrProjectHidden, ErrTeamFrozen,
 		ErrSeatRequired, ErrServiceAccountScope, ErrKeyScope, ErrNoDefaultEntity, ErrIntermediary,
-		ErrRunDeleted, ErrRunFinished, ErrStepInPast, ErrRowLost, ErrRunExists, ErrRunMissing, ErrInvalidInput, ErrRateLimited, ErrServerUnavailable, ErrWrongBaseURL,
+		ErrRunDeleted, ErrRunFinished, ErrStepInPast, ErrRowLost, ErrRunExists, ErrRunMissing, ErrMetricLimit, ErrInvalidInput, ErrRateLimited, ErrServerUnavailable, ErrWrongBaseURL,
 		ErrSchemaMismatch, ErrUnexpectedAnswer,
 	}
 	sentinels := make([]*Sentinel, 0, len(all))

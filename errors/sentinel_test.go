@@ -22,7 +22,7 @@ func TestSentinels_All_HaveCodeSummaryAndFix(t *testing.T) {
 		assert.Regexp(t, `\.$`, s.Fix())
 		assert.Equal(t, s.Code(), errors.Code(fmt.Errorf("wrapped: %w", s)))
 	}
-	assert.Len(t, codes, 30)
+	assert.Len(t, codes, 31)
 	assert.Empty(t, errors.Code(io.EOF))
 	assert.Empty(t, errors.Code(nil))
 }
@@ -30,7 +30,7 @@ func TestSentinels_All_HaveCodeSummaryAndFix(t *testing.T) {
 func TestFailureSentinels_NeverMatchPermissionDenied(t *testing.T) {
 	t.Parallel()
 	for _, cause := range []error{
-		errors.ErrRunDeleted, errors.ErrRunFinished, errors.ErrInvalidInput, errors.ErrRateLimited,
+		errors.ErrRunDeleted, errors.ErrRunFinished, errors.ErrMetricLimit, errors.ErrInvalidInput, errors.ErrRateLimited,
 		errors.ErrServerUnavailable, errors.ErrWrongBaseURL, errors.ErrSchemaMismatch, errors.ErrUnexpectedAnswer,
 	} {
 		err := fmt.Errorf("start: %w", &errors.RequestError{Op: "create run", Cause: cause, Err: io.ErrUnexpectedEOF})

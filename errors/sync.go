@@ -26,6 +26,14 @@ func syncCommand(dir, flag, value string) string {
 	return command + " " + plaintext.ShellPath(dir)
 }
 
+// syncDir is the command that uploads a run from its directory, or all of them.
+func syncDir(dir string) string {
+	if dir == "" {
+		return "wandgo sync"
+	}
+	return "wandgo sync " + plaintext.ShellPath(dir)
+}
+
 // adviseSync gives the background and the advice if a log's run id cannot be
 // used.
 func (e *RequestError) adviseSync(a *advice) (about string, ok bool) {

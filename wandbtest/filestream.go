@@ -217,6 +217,12 @@ func (s *Server) serveFileStream(in incoming, q quota) reply {
 	if !why.allowed() {
 		return restError(why)
 	}
+	near, ok := r.countMetrics(post, s.cfg.policy.MaxMetrics)
+	if !ok {
+		rep := jsonReply(http.StatusBadRequest, []byte("{}"))
+		rep.header.Set("X-Wandb-Error-Code", "run_metric_limit_exceeded")
+		return rep
+	}
 	stopped, err := r.store(post, s, writer)
 	if err != nil {
 		return restError(badRequest("malformed file stream request: " + err.Error()))
@@ -226,6 +232,7 @@ func (s *Server) serveFileStream(in incoming, q quota) reply {
 	if stopped {
 		answer = append(answer, `,"stopped":true`...)
 	}
+	answer = append(answer, near...)
 	return jsonReply(http.StatusOK, append(answer, '}'))
 }
 

@@ -62,6 +62,10 @@ type Policy struct {
 	// entity. By default the message is "permission denied", and a run without an
 	// entity goes to one with the name of the account.
 	StatesReasons bool
+	// MaxMetrics is how many different keys the rows of a run may have; 0 for any
+	// number. A post that exceeds it is refused with status 400, {} and the header
+	// X-Wandb-Error-Code; from nine tenths of it on, answers have a warning.
+	MaxMetrics int
 	// FoldEntityCase finds entities whatever their case. By default names are
 	// compared exactly.
 	FoldEntityCase bool

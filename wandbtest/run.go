@@ -51,7 +51,8 @@ type run struct {
 	upserts, streams      int
 	heartbeats            int
 	posts                 postLog
-	referee               referee // of the only writer
+	metrics               map[string]bool // keys of rows, if their number is limited
+	referee               referee         // of the only writer
 }
 
 func newRun(p *project, id, owner string, number int, now time.Time) *run {
@@ -61,7 +62,7 @@ func newRun(p *project, id, owner string, number int, now time.Time) *run {
 		storageID:   globalID("Run", "v1", id, p.Name, p.Entity),
 		displayName: displayName(number),
 		uploads:     map[string][]byte{}, uploadedSet: map[string]bool{}, streamed: map[string]*store.Lines{},
-		quietUntil: map[string]time.Time{},
+		quietUntil: map[string]time.Time{}, metrics: map[string]bool{},
 	}
 }
 

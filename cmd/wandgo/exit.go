@@ -57,6 +57,7 @@ func exitCauses() []exitCause {
 		{39, errors.ErrRunMissing},
 		{40, errors.ErrStepInPast},
 		{41, errors.ErrRowLost},
+		{42, errors.ErrMetricLimit},
 	}
 }
 

@@ -136,6 +136,24 @@ func failures() []refusal {
 			},
 		},
 		{
+			"metric_limit", errors.ErrMetricLimit,
+			"every row has a key of its own",
+			func(ctx context.Context, l *lab) error {
+				run, done, err := l.init(ctx, l.as(key("jo")), client.RunOptions{Entity: "jo-lab", Project: "vision", ID: "run6"})
+				defer done()
+				if err != nil {
+					return err
+				}
+				limit := wandbtest.Fault{
+					Operation: "file_stream", Status: http.StatusBadRequest, Body: "{}", Count: 1,
+					Header: http.Header{"X-Wandb-Error-Code": {"run_metric_limit_exceeded"}},
+				}
+				return l.under(limit, func() error {
+					return errors.Join(run.Log(map[string]any{"loss/sample-1": 0.1}), run.Finish(ctx))
+				})
+			},
+		},
+		{
 			"rate_limited", errors.ErrRateLimited,
 			"too many runs start at once",
 			responding(wandbtest.Fault{

@@ -54,6 +54,8 @@ const (
 	Stated
 	// RunDeleted: the run was deleted; its id cannot be used again.
 	RunDeleted
+	// MetricLimit: the run has too many different metrics.
+	MetricLimit
 	// RateLimited: 429 until the time allowed ran out.
 	RateLimited
 	// ServerError: 5xx after all retries.
@@ -112,6 +114,9 @@ func (r *Failure) IsRefusal() bool {
 // ErrNoProject stands for a response in which the project is null. It is the same
 // for projects that do not exist and for hidden ones.
 var ErrNoProject = errors.New("the server shows no such project")
+
+// codeMetricLimit is the file stream's error code for a run with too many metrics.
+const codeMetricLimit = "run_metric_limit_exceeded"
 
 var (
 	entityNotFound = regexp.MustCompile(`(?i)^entity (.+) not found\b`)
@@ -184,6 +189,9 @@ func classifyResponse(r *Failure, ge *graphql.Error) Class {
 	}
 	if !ge.FromWandB() {
 		return classifyForeign(r, ge)
+	}
+	if ge.Code == codeMetricLimit {
+		return MetricLimit
 	}
 	if statedBy(ge.Message) != nil {
 		return Stated

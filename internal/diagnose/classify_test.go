@@ -59,6 +59,8 @@ func TestClassify_EachResponse_HasClass(t *testing.T) {
 		{"204 nothing", failure(204, graphql.KindEmpty, ""), WrongURL, true},
 		{"302", failure(302, graphql.KindHTML, ""), WrongURL, true},
 		{"400", refusal(400, "run config cannot exceed 15 MB"), Input, true},
+		{"400 metric limit", &graphql.Error{StatusCode: 400, Kind: graphql.KindJSONError, Code: codeMetricLimit, Message: codeMetricLimit}, MetricLimit, true},
+		{"400 unknown code", &graphql.Error{StatusCode: 400, Kind: graphql.KindJSONError, Code: "another_limit", Message: "another_limit"}, Input, true},
 		{"400 burnt", refusal(400, "run x was previously created and deleted; try a new run name"), RunDeleted, true},
 		{"400 validation", failure(400, graphql.KindGraphQL, invalid.Message, invalid), Schema, true},
 		{"401", refusal(401, "permission denied"), Unauthorized, true},

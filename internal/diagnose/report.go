@@ -108,6 +108,8 @@ func (c report) requestError(ctx context.Context, r *Failure) error {
 		e.Cause = errors.ErrInvalidInput
 	case RunDeleted:
 		e.Cause = errors.ErrRunDeleted
+	case MetricLimit:
+		e.Cause = errors.ErrMetricLimit
 	case RateLimited:
 		e.Cause = errors.ErrRateLimited
 	default:

@@ -81,7 +81,7 @@ func TestRequestError_EachClass_KeepsReason(t *testing.T) {
 	for class, cause := range map[Class]error{
 		Unexpected: errors.ErrUnexpectedAnswer, Unreachable: errors.ErrServerUnavailable, ServerError: errors.ErrServerUnavailable,
 		WrongURL: errors.ErrWrongBaseURL, Schema: errors.ErrSchemaMismatch, Input: errors.ErrInvalidInput,
-		RunDeleted: errors.ErrRunDeleted, RateLimited: errors.ErrRateLimited, Untrusted: errors.ErrServerUnavailable,
+		RunDeleted: errors.ErrRunDeleted, RateLimited: errors.ErrRateLimited, MetricLimit: errors.ErrMetricLimit, Untrusted: errors.ErrServerUnavailable,
 	} {
 		err := report{}.requestError(t.Context(), &Failure{Class: class, Err: io.ErrUnexpectedEOF})
 		require.ErrorIs(t, err, cause)

@@ -80,6 +80,9 @@ type Config struct {
 	// run. It runs on the stream's goroutine, must return soon and must not call
 	// Finish, Abandon or Close.
 	OnStopped func()
+	// OnWarning is called with what a server warns of, such as a limit that is near; a
+	// warning may come with each answer. It must return soon.
+	OnWarning func(text string)
 	// OnTooLarge is called each time when a request of size bytes was too large, with
 	// the limit for those that follow. It must return soon.
 	OnTooLarge func(size, limit int)

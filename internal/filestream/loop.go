@@ -162,6 +162,9 @@ func (s *Stream) send(ctx context.Context, r *request) (finished bool, header ht
 	if tell && s.cfg.OnStopped != nil {
 		s.cfg.OnStopped()
 	}
+	if a.warning != "" && s.cfg.OnWarning != nil {
+		s.cfg.OnWarning(a.warning)
+	}
 	if r.last {
 		s.rest(phaseFinished, nil)
 	}

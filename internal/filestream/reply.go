@@ -3,6 +3,7 @@ package filestream
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 
 	"github.com/wandgo/wandgo/internal/plaintext"
 )
@@ -14,6 +15,7 @@ const maxBody = 300
 type answer struct {
 	stopped bool
 	refused *RefusedError
+	warning string // "" if there is none
 }
 
 // parseReply reads a reply. A body that cannot be understood says nothing and is
@@ -29,6 +31,7 @@ func parseReply(r *Reply) answer {
 	}
 	var a answer
 	a.stopped = string(fields["stopped"]) == "true" // only a real true counts
+	a.warning = metricWarning(fields["metric_limit"])
 	if msg, ok := errorMessage(fields["error"]); ok {
 		a.refused = &RefusedError{StatusCode: r.StatusCode, Message: msg, Body: cut(bytes.TrimSpace(r.Body), maxBody)}
 	}
@@ -58,6 +61,45 @@ func errorMessage(raw json.RawMessage) (string, bool) {
 		}
 	}
 	return plaintext.Line(text, maxBody), true
+}
+
+// metricWarning reads that a run comes close to the server's limit of different metrics,
+// "" if it does not. The warning is a flag or a text; the count and the limit may be
+// beside it or in it.
+func metricWarning(raw json.RawMessage) string {
+	var limit struct {
+		Warning json.RawMessage `json:"warning"`
+	}
+	if json.Unmarshal(raw, &limit) != nil {
+		return ""
+	}
+	text, ok := errorMessage(limit.Warning)
+	if !ok {
+		return ""
+	}
+	if text != "true" && text[0] != '{' {
+		return "the server says about the run's metrics: " + text
+	}
+	const near = "the run comes close to the server's limit of different metrics"
+	for _, from := range []json.RawMessage{raw, limit.Warning} {
+		var numbers map[string]any
+		_ = json.Unmarshal(from, &numbers) // a flag has none
+		count, known := firstNumber(numbers, "count", "current", "metrics")
+		most, limited := firstNumber(numbers, "limit", "cap", "max")
+		if known && limited {
+			return fmt.Sprintf("%s: it has %.0f of %.0f", near, count, most)
+		}
+	}
+	return near
+}
+
+func firstNumber(fields map[string]any, names ...string) (float64, bool) {
+	for _, name := range names {
+		if n, ok := fields[name].(float64); ok {
+			return n, true
+		}
+	}
+	return 0, false
 }
 
 func cut(b []byte, n int) []byte {

@@ -85,6 +85,7 @@ type Both struct {
 	finishing  atomic.Bool // Finish has started and returns what went wrong
 	filesOver  atomic.Bool // the server accepts no file any more
 	fileDenied sync.Once   // the store refused a file
+	warned     sync.Once   // of what the server warns of in its answers to rows
 
 	notifying sync.Mutex // held while the program's hook is called
 	notified  error      // what it was last called with; guarded by notifying
@@ -186,7 +187,7 @@ func (b *Both) Connect(cfg ServerConfig) {
 	if b.disk != nil { // the temporary directory is often in memory
 		cfg.Stream.SpillDir = b.disk.Path()
 	}
-	cfg.Stream.OnTooLarge = b.requestTooLarge
+	cfg.Stream.OnTooLarge, cfg.Stream.OnWarning = b.requestTooLarge, b.serverWarns
 	b.progress.offsets = cfg.Offsets
 	b.server = NewServer(cfg)
 }

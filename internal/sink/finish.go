@@ -73,6 +73,7 @@ func (b *Both) finishUpload(ctx context.Context, e *Ending) error {
 	case b.server.stream.Err() != nil:
 		b.rowsRefused(err) //nolint:contextcheck // the questions end with ctx all the same
 		b.background.wait()
+		b.endRefused(ctx, e)
 		return b.refusal()
 	}
 	b.abandon(err)
@@ -81,6 +82,17 @@ func (b *Both) finishUpload(ctx context.Context, e *Ending) error {
 		b.fail(Rows, why)
 	}
 	return errors.Join(b.refusal(), b.Refusal(Settings), b.Refusal(Files))
+}
+
+// endRefused tells the server that the run ended, if it refused no more than what the rows
+// hold. Without that, the run would count as crashed.
+func (b *Both) endRefused(ctx context.Context, e *Ending) {
+	if e.Exit.NotComplete || !RefusesData(b.Refusal(Rows)) {
+		return
+	}
+	if err := b.server.End(ctx, int(e.Exit.Code)); err != nil {
+		b.cfg.Log.Warn("cannot report the end of the run; the server will show it as crashed", "error", err)
+	}
 }
 
 // maxReserve is the most that is kept of the caller's time for the rows and the end of

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -54,6 +55,20 @@ func (s *sender) Send(ctx context.Context, body []byte) (*filestream.Reply, erro
 	// A yes may hold a no, whose text ends up in an error.
 	text := []byte(s.transport.Scrub(string(resp.Body)))
 	return &filestream.Reply{StatusCode: resp.StatusCode, Header: resp.Header, Body: text, Returned: lent.returned()}, nil
+}
+
+// end tells the server that the run ended, without any data.
+func (s *sender) end(ctx context.Context, code int) error {
+	body := strconv.AppendInt([]byte(`{"complete":true,"exitcode":`), int64(code), 10)
+	reply, err := s.Send(ctx, append(body, '}'))
+	if err != nil {
+		return err
+	}
+	refused := reply.Refused()
+	if refused == nil {
+		return nil
+	}
+	return refused
 }
 
 // isObject reports whether a response has a JSON object, as each acknowledgement of rows

@@ -163,6 +163,14 @@ func (b *Both) notify(c Channel, why error) {
 	b.cfg.OnLost(why)
 }
 
+// serverWarns reports what the server warns of in its answers to rows, once.
+func (b *Both) serverWarns(text string) {
+	b.warned.Do(func() {
+		b.cfg.Log.Warn("the server warns of a limit", "warning", text)
+		b.cfg.Events.Warning(text)
+	})
+}
+
 // requestTooLarge logs that requests with rows are smaller from now on.
 func (b *Both) requestTooLarge(size, limit int) {
 	b.cfg.Log.Warn("a request with rows is larger than the server, or a proxy before it, accepts; smaller ones follow. "+

@@ -69,6 +69,7 @@ type ServerConfig struct {
 type Server struct {
 	cfg     ServerConfig
 	stream  *filestream.Stream
+	sender  *sender
 	updater *updater
 }
 
@@ -77,10 +78,11 @@ func NewServer(cfg ServerConfig) *Server {
 	s := &Server{cfg: cfg}
 	s.updater = newUpdater(s)
 	stream := cfg.Stream
+	s.sender = &sender{
+		transport: cfg.Transport, policy: cfg.Policy, before: call0(cfg.OnRequest), header: cfg.Header, path: cfg.Target.streamPath(),
+	}
 	if stream.Sender == nil {
-		stream.Sender = &sender{
-			transport: cfg.Transport, policy: cfg.Policy, before: call0(cfg.OnRequest), header: cfg.Header, path: cfg.Target.streamPath(),
-		}
+		stream.Sender = s.sender
 	}
 	stream.Offsets, stream.OnStopped, stream.OnFatal = cfg.Offsets, cfg.OnStopped, cfg.OnRowsRefused
 	s.stream = filestream.New(stream)
@@ -159,6 +161,16 @@ func (s *Server) FinishRows(ctx context.Context, code int, ends bool) error {
 		return s.stream.Finish(ctx, code)
 	}
 	return s.stream.Depart(ctx)
+}
+
+// End tells the server that the run ended, after the stream failed because the server
+// refused what it carried: see [RefusesData]. Otherwise the run would count as crashed.
+func (s *Server) End(ctx context.Context, code int) error { return s.sender.end(ctx, code) }
+
+// RefusesData reports whether a refusal of rows is about what they hold, so that the
+// server still accepts the run and its end. err is of the public types.
+func RefusesData(err error) bool {
+	return errors.Is(err, errors.ErrMetricLimit) || errors.Is(err, errors.ErrInvalidInput)
 }
 
 // Interrupt stops sending and returns what became of the last request: why the server

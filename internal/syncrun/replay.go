@@ -9,6 +9,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/filestream"
+	"github.com/wandgo/wandgo/internal/oneline"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/sink"
@@ -38,8 +39,9 @@ type upload struct {
 	code       int32
 
 	sink    *sink.Server
-	waiting int   // bytes since the last flush
-	tooLong int64 // lines longer than the server accepts
+	warning atomic.Pointer[string] // what the server warns of
+	waiting int                    // bytes since the last flush
+	tooLong int64                  // lines longer than the server accepts
 	files   Files
 	mu      sync.Mutex
 	missing []string // guarded by mu
@@ -55,7 +57,10 @@ func (u *upload) connect() {
 	u.sink = u.e.Server.Connect(u.at, sink.ServerConfig{
 		Header:  sink.WriterHeader(u.writer),
 		Offsets: filestream.Offsets{History: u.resume.history, Events: u.resume.events, Console: u.resume.base.Console},
-		Stream:  filestream.Config{FlushOnly: true, MaxRequestBytes: requestBytes, MemoryLimit: 2 * requestBytes},
+		Stream: filestream.Config{
+			FlushOnly: true, MaxRequestBytes: requestBytes, MemoryLimit: 2 * requestBytes,
+			OnWarning: func(text string) { u.warning.Store(&text) },
+		},
 		Summary: u.finalSummary,
 	})
 }
@@ -65,8 +70,12 @@ func (u *upload) run(ctx context.Context) (err error) {
 	defer func() {
 		u.sink.Close()
 		u.count()
+		if text := u.warning.Load(); text != nil {
+			u.warn("%s", *text)
+		}
 		if err != nil { // another sync resumes there
 			u.noteProgress(time.Time{})
+			u.endRefused(ctx, err)
 		}
 	}()
 	files, err := u.e.Server.Files(u.at, u.uploaded, u.skipped)
@@ -156,6 +165,20 @@ func (u *upload) finish(ctx context.Context) error {
 		return u.explain(ctx, within, u.failure(err))
 	}
 	return nil
+}
+
+// endRefused tells the server that the run ended, if it refused no more than what the rows
+// hold. Without that, the run would count as crashed.
+func (u *upload) endRefused(ctx context.Context, refusal error) {
+	code, ends := u.exit()
+	if !ends || !sink.RefusesData(refusal) {
+		return
+	}
+	within, cancel := u.retryTimeout(ctx)
+	defer cancel()
+	if err := u.sink.End(within, int(code)); err != nil {
+		u.warn("the server did not accept the end of the run: %s", oneline.Text(u.explain(ctx, within, err)))
+	}
 }
 
 // retryTimeout bounds one wait for the server.
