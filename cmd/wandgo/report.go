@@ -2,14 +2,12 @@ package main
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/doctor"
 	"github.com/wandgo/wandgo/internal/plaintext"
-	"github.com/wandgo/wandgo/internal/version"
 )
 
 // report is the Markdown text for a bug report, redacted.
@@ -23,7 +21,7 @@ func report(x *doctor.Checkup, redact doctor.Redactor) string {
 		fmt.Fprintf(&b, ", cause `%s`", code)
 	}
 	fmt.Fprintf(&b, " (exit status %d)\n", checkupStatus(x))
-	fmt.Fprintf(&b, "- wandgo %s, %s, %s/%s\n", version.Module(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(&b, "- %s\n", versionLine())
 	fmt.Fprintf(&b, "- Time: %s\n", time.Now().UTC().Format(time.RFC3339))
 	if x.Settings != nil {
 		reportSettings(&b, x)

@@ -13,7 +13,8 @@ func versionCommand() command {
 		name:    "version",
 		summary: "show the version of this program",
 		long: `
-Prints the versions of wandgo and Go, and the platform.
+Prints the versions of wandgo and Go, and the platform. A program that was built
+in a clone has the version "devel" and the commit.
 
 Example:
   wandgo version
@@ -34,5 +35,9 @@ func runVersion(_ context.Context, a *app, args []string) int {
 }
 
 func versionLine() string {
-	return fmt.Sprintf("wandgo %s (%s, %s/%s)", version.Module(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	commit := version.Commit()
+	if commit != "" {
+		commit = "commit " + commit + "; "
+	}
+	return fmt.Sprintf("wandgo %s (%s%s, %s/%s)", version.Module(), commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
