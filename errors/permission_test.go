@@ -84,11 +84,11 @@ func TestPermissionError_Error_IsOneLine(t *testing.T) {
 		},
 		{
 			"no project", refused(errors.ErrNotTeamMember, errors.Certain, func(e *errors.PermissionError) { e.Project = "" }),
-			`create run acme: user "jo" is not a member of team "acme" (HTTP 403 permission denied; key from WANDB_API_KEY)`,
+			`create a run for entity "acme": user "jo" is not a member of team "acme" (HTTP 403 permission denied; key from WANDB_API_KEY)`,
 		},
 		{
 			"no entity", refused(errors.ErrNotTeamMember, errors.Likely, func(e *errors.PermissionError) { e.Entity = "" }),
-			`create run vision: user "jo" is probably not a member of the team (HTTP 403 permission denied; key from WANDB_API_KEY)`,
+			`create a run in project "vision": user "jo" is probably not a member of the team (HTTP 403 permission denied; key from WANDB_API_KEY)`,
 		},
 		{
 			"no message", refused(errors.ErrNotTeamMember, errors.Certain, func(e *errors.PermissionError) { e.Message = " \n" }),

@@ -14,27 +14,33 @@ type target struct {
 	baseURL, appURL            string
 }
 
-// path is the target as entity/project, or the part that is known.
-func (t target) path() string {
+// request is the verb with its target: "create run acme/vision". If only a part of the
+// target is known, it says which: `create a run in project "vision"`.
+func (t target) request() string {
+	op := inline(t.op, nameLimit)
 	switch {
 	case t.entity != "" && t.project != "":
-		return bare(t.entity) + "/" + bare(t.project)
+		return strings.TrimSpace(op + " " + bare(t.entity) + "/" + bare(t.project))
 	case t.entity != "":
-		return bare(t.entity)
+		return within(op, "for", "entity", t.entity)
 	case t.project != "":
-		return bare(t.project)
+		return within(op, "in", "project", t.project)
 	}
-	return ""
+	return op
 }
 
-// request is the verb with its target: "create run acme/vision".
-func (t target) request() string {
-	return strings.TrimSpace(inline(t.op, nameLimit) + " " + t.path())
+// within adds the known part of a target to a verb: `create a run in project "vision"`,
+// `read project "vision"`.
+func within(op, preposition, noun, name string) string {
+	if before, ok := strings.CutSuffix(op, " run"); ok {
+		return before + " a run " + preposition + " " + noun + " " + quoted(name)
+	}
+	return strings.TrimSpace(strings.TrimSuffix(op, " "+noun) + " " + noun + " " + quoted(name))
 }
 
 // headline opens the text for a person.
 func (t target) headline(why string) string {
-	if request := t.request(); request != "" {
+	if request := t.request(); request != "" && t.op != "" {
 		return "Cannot " + request + ": " + strings.TrimSuffix(why, ".") + "."
 	}
 	return sentence(why)
