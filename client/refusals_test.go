@@ -34,7 +34,7 @@ func refusedParts() []refusedPart {
 		{"settings, with a null", wandbtest.Fault{Operation: "UpsertBucket", Body: `{"data":{"upsertBucket":null}}`}, false, errors.ErrUnexpectedAnswer, 0},
 		{"settings of a deleted run", wandbtest.Fault{Operation: "UpsertBucket", Status: 409, Body: burnt}, false, errors.ErrRunDeleted, 0},
 		{"files", wandbtest.Fault{Operation: "CreateRunFiles", Status: 403, Body: gqlError("permission denied")}, true, errors.ErrPermissionDenied, 1},
-		{"files, by the store", wandbtest.Fault{Operation: "PUT", Status: 403, Body: storageXML}, true, errors.ErrIntermediary, 0},
+		{"files, by the store", wandbtest.Fault{Operation: "PUT", Status: 403, Body: storageXML}, true, errors.ErrStoreRefused, 0},
 	}
 }
 
@@ -234,7 +234,7 @@ func TestAnotherReason(t *testing.T) {
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { told <- err }})
 	require.NoError(t, err)
 	s.Inject(wandbtest.Fault{Operation: "PUT", Status: 403, Body: storageXML})
-	require.ErrorIs(t, <-told, errors.ErrIntermediary)
+	require.ErrorIs(t, <-told, errors.ErrStoreRefused)
 	require.NoError(t, s.RevokeKey(key("member")))
 	log(t, run, 0, 1)
 	require.ErrorIs(t, <-told, errors.ErrBadAPIKey)
@@ -279,7 +279,7 @@ func TestFileTakenInTheEnd(t *testing.T) {
 		_, err = run.SaveFS(fstest.MapFS{"m.bin": {Data: []byte("weights")}}, "*", client.SaveNow)
 		require.NoError(t, err)
 		if run.Err() == nil {
-			require.ErrorIs(t, <-told, errors.ErrIntermediary)
+			require.ErrorIs(t, <-told, errors.ErrStoreRefused)
 		}
 	}
 	require.NoError(t, run.Finish(t.Context()))

@@ -167,11 +167,10 @@ func (s *syncServer) Files(at syncrun.Target, uploaded func(string), skipped fun
 
 // FilesError implements syncrun.Server.
 func (s *syncServer) FilesError(ctx context.Context, at syncrun.Target, err error) error {
-	failed, ok := errors.AsType[*graphql.Error](err)
-	if _, denied := errors.AsType[*runfiles.StorageDeniedError](err); denied || !ok {
+	if _, ok := errors.AsType[*graphql.Error](err); !ok {
 		return err
 	}
-	return errors.Join(err, s.explain(ctx, ctx, at, failed))
+	return errors.Join(err, s.explain(ctx, ctx, at, err))
 }
 
 var (

@@ -25,6 +25,8 @@ type permissionJSON struct {
 	EntityDefaulted bool       `json:"entityDefaulted"`
 	Project         string     `json:"project"`
 	RunID           string     `json:"runId"`
+	File            string     `json:"file"`
+	Store           string     `json:"store"`
 	BaseURL         string     `json:"baseUrl"`
 	AppURL          string     `json:"appUrl"`
 	Viewer          *Viewer    `json:"viewer"`
@@ -61,7 +63,7 @@ func (e *PermissionError) MarshalJSON() ([]byte, error) {
 		Kind: "permission", Error: e.Error(), Op: shown(e.Op),
 		Action: Action(shown(string(e.Action))), Resource: Resource(shown(string(e.Resource))),
 		Entity: shown(e.Entity), EntityDefaulted: e.EntityDefaulted, Project: shown(e.Project), RunID: shownID(e.RunID),
-		BaseURL: shown(e.BaseURL), AppURL: shown(e.AppURL), Viewer: e.Viewer.copied(),
+		File: shown(e.File), Store: shown(e.Store), BaseURL: shown(e.BaseURL), AppURL: shown(e.AppURL), Viewer: e.Viewer.copied(),
 		Role: shown(e.Role), KeySource: shown(e.KeySource), Cause: e.causeCode(), Candidates: e.candidateCodes(),
 		Evidence: make([]Probe, 0, len(e.Evidence)), Notes: shownAll(e.Notes), Suggestions: shownAll(e.Suggestions),
 		StatusCode: e.StatusCode, Message: shown(e.Message), Code: shown(e.Code), RequestID: shownID(e.RequestID),
@@ -103,6 +105,8 @@ func (e *PermissionError) LogValue() slog.Value {
 	}
 	g.text("project", e.Project)
 	g.raw("runId", e.RunID)
+	g.text("file", e.File)
+	g.text("store", e.Store)
 	g.text("baseUrl", e.BaseURL)
 	if e.Viewer != nil {
 		g.text("username", e.Viewer.Username)
@@ -172,6 +176,8 @@ type requestJSON struct {
 	Entity     string `json:"entity"`
 	Project    string `json:"project"`
 	RunID      string `json:"runId"`
+	File       string `json:"file"`
+	Store      string `json:"store"`
 	BaseURL    string `json:"baseUrl"`
 	Cause      string `json:"cause"`
 	StatusCode int    `json:"statusCode"`
@@ -195,7 +201,7 @@ func (e *RequestError) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(requestJSON{
 		Kind: "request", Error: e.Error(), Op: shown(e.Op), Entity: shown(e.Entity), Project: shown(e.Project),
-		RunID: shownID(e.RunID), BaseURL: shown(e.BaseURL), Cause: e.causeCode(), StatusCode: e.StatusCode,
+		RunID: shownID(e.RunID), File: shown(e.File), Store: shown(e.Store), BaseURL: shown(e.BaseURL), Cause: e.causeCode(), StatusCode: e.StatusCode,
 		Message: shown(e.Message), RequestID: shownID(e.RequestID), Untrusted: e.Untrusted,
 		Suggestion: shown(e.Suggestion), Hint: shown(e.Hint),
 		Retryable: IsRetryable(e), RetryAfterSeconds: e.RetryAfter.Seconds(), Err: errorText(e.Err, machineLimit),
@@ -213,6 +219,8 @@ func (e *RequestError) LogValue() slog.Value {
 	g.text("entity", e.Entity)
 	g.text("project", e.Project)
 	g.raw("runId", e.RunID)
+	g.text("file", e.File)
+	g.text("store", e.Store)
 	g.text("baseUrl", e.BaseURL)
 	g.response(e.StatusCode, e.Message, "", e.RequestID)
 	if e.RetryAfter > 0 {

@@ -71,5 +71,5 @@ func causeKey(err error) string {
 	default:
 		return ""
 	}
-	return strings.Join([]string{Code(err), t.entity, t.project, t.baseURL}, "\x00")
+	return strings.Join([]string{Code(err), t.entity, t.project, t.baseURL, t.store}, "\x00")
 }

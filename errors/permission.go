@@ -114,6 +114,9 @@ type PermissionError struct {
 	// Dir is the run's directory on disk, for a refused sync. The advice then says
 	// how to upload it.
 	Dir string
+	// File is the file's name in the run, and Store the host of the object store, if
+	// the store refused an upload that the server had allowed.
+	File, Store string
 	// BaseURL is the server's address.
 	BaseURL string
 	// AppURL is the address of the server's web pages.

@@ -29,6 +29,8 @@ func (e *PermissionError) Explain() string {
 	why := e.clause()
 	if e.cause() == nil {
 		why = "permission denied, cause undetermined"
+	} else if e.cause() == ErrStoreRefused {
+		why += e.storeStatus()
 	}
 	writeWrapped(&b, "", "  ", e.target().headline(why))
 	b.WriteByte('\n')
@@ -54,6 +56,9 @@ func (e *PermissionError) requestFacts() []fact {
 		facts = append(facts, fact{"Entity", entity})
 	}
 	facts = append(facts, targetFacts(e.target())...)
+	if e.cause() == ErrStoreRefused {
+		return append(facts, responseFacts(e.StatusCode, e.Message, e.Code, e.RequestID, e.Err)...)
+	}
 	if account := e.account(); account != "" {
 		facts = append(facts, fact{"Account", account})
 	}
@@ -86,6 +91,12 @@ func targetFacts(t target) []fact {
 	if t.baseURL != "" {
 		facts = append(facts, fact{"Server", inline(t.baseURL, messageLimit)})
 	}
+	if t.store != "" {
+		facts = append(facts, fact{"Store", inline(t.store, nameLimit)})
+	}
+	if t.file != "" {
+		facts = append(facts, fact{"File", bare(t.file)})
+	}
 	return facts
 }
 
@@ -94,7 +105,7 @@ func responseFacts(status int, message, code, requestID string, err error) []fac
 	var facts []fact
 	answer, text := responseAndError(status, message, err)
 	var ids []string
-	if code := inline(code, nameLimit); code != "" {
+	if code := inline(code, nameLimit); code != "" && !strings.Contains(answer, code) {
 		ids = append(ids, "code "+code)
 	}
 	if id := plaintext.Escape(bounded(requestID), nameLimit); id != "" && !strings.Contains(answer, id) {
@@ -153,7 +164,7 @@ func (e *PermissionError) writeCause(b *strings.Builder) {
 	}
 	if s, _ := AsType[*Sentinel](cause); e.Confidence == Certain {
 		switch {
-		case s == ErrNoAPIKey, s == ErrIntermediary, e.malformedKey():
+		case s == ErrNoAPIKey, s == ErrStoreRefused, s == ErrIntermediary, e.malformedKey():
 			sure = "certain." // found here, not learned from the server
 		case s == ErrKeyScope, s == ErrSeatRequired, s == ErrNoDefaultEntity:
 			sure = "certain. The server names this cause."

@@ -27,7 +27,7 @@ func (e *PermissionError) Error() string {
 func (e *PermissionError) target() target {
 	return target{
 		op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID,
-		baseURL: e.BaseURL, appURL: e.AppURL,
+		baseURL: e.BaseURL, appURL: e.AppURL, file: e.File, store: e.Store,
 	}
 }
 
@@ -103,6 +103,9 @@ func (e *PermissionError) facts(clause string) []string {
 	}
 	if e.Viewer != nil && e.Viewer.Username != "" && !strings.Contains(clause, quoted(e.Viewer.Username)) {
 		facts = append(facts, "asked as "+e.who())
+	}
+	if e.cause() == ErrStoreRefused {
+		return facts // the account does not matter there
 	}
 	if e.EntityDefaulted && e.Entity != "" {
 		facts = append(facts, "default entity, none was given")

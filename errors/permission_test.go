@@ -31,7 +31,7 @@ func causesOfRefusal() []*errors.Sentinel {
 // if the cause is claimed.
 func TestPermissionError_EachCauseAndConfidence_MatchesSentinels(t *testing.T) {
 	t.Parallel()
-	require.Len(t, causesOfRefusal(), 17)
+	require.Len(t, causesOfRefusal(), 18)
 	for _, cause := range causesOfRefusal() {
 		for _, confidence := range []errors.Confidence{errors.Undetermined, errors.Likely, errors.Certain} {
 			t.Run(cause.Code()+"/"+confidence.String(), func(t *testing.T) {
@@ -130,7 +130,7 @@ func TestPermissionError_Error_IsOneLine(t *testing.T) {
 }
 
 // command is a line of advice to type or to open.
-var command = regexp.MustCompile(`^ +(https?://\S+|export WANDB_\w+=\S+|unset \w+|wandgo .+|curl .+|go get \S+)$`)
+var command = regexp.MustCompile(`^ +(https?://\S+|export WANDB_\w+=\S+|unset \w+|wandgo .+|curl .+|go get \S+|date -u)$`)
 
 // The users of wandb/wandb#9156 asked that a refusal name the entity, the current
 // user, possible causes and next steps.

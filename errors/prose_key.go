@@ -124,8 +124,8 @@ var intermediaryProse = prose{
 		return "the refusal " + probably + "came from a proxy or firewall, not from W&B"
 	},
 	phrase: words("a proxy or firewall in between"),
-	about: words("The response does not have the form of W&B's API. A proxy, a firewall, a filter or an object store " +
-		"sent it, so it says nothing about what your account may do."),
+	about: words("The response does not have the form of W&B's API. A proxy, a firewall or a filter sent it, " +
+		"so it says nothing about what your account may do."),
 	check: func(e *PermissionError) string {
 		return "See who answers, on the same machine: " + strings.ReplaceAll(e.curl(), " ", plaintext.HardSpace)
 	},

@@ -23,6 +23,9 @@ type RequestError struct {
 	Entity, Project, RunID string
 	// Dir is the run's directory on disk, for a failed sync.
 	Dir string
+	// File is the file's name in the run, and Store the host of the object store, if
+	// the request was an upload to the store.
+	File, Store string
 	// BaseURL is the server's address.
 	BaseURL string
 	// Cause is the sentinel.
@@ -96,7 +99,7 @@ func (e *RequestError) saysErr() bool { return e.Cause == nil && !e.cancelled() 
 func (e *RequestError) cancelled() bool { return e.Cause == nil && Is(e.Err, context.Canceled) }
 
 func (e *RequestError) target() target {
-	return target{op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID, baseURL: e.BaseURL}
+	return target{op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID, baseURL: e.BaseURL, file: e.File, store: e.Store}
 }
 
 // sentinel returns the sentinel in Cause, or nil.

@@ -155,6 +155,11 @@ func (e *RequestError) advise() (about string, a advice) {
 // adviseUnavailable is advise if the server did not respond, or failed.
 func (e *RequestError) adviseUnavailable() (about string, a advice) {
 	about = "The same call may succeed later."
+	if e.Store != "" {
+		a.step("Check that this machine can reach ", e.target().storeName(), ". It may belong to another network than the server.")
+		a.step("If it can, ask the store's administrator.")
+		return about, a
+	}
 	if e.StatusCode == 0 {
 		a.step("Check the network, the host name, and the proxy settings HTTPS_PROXY and NO_PROXY.")
 	}
@@ -214,6 +219,9 @@ func (e *RequestError) adviseBaseURL() (about string, a advice) {
 
 // apiAddress is the API's address as one word of a shell.
 func (e *RequestError) apiAddress() string {
+	if e.Store != "" { // only for a certificate
+		return shellWord("https://" + inline(e.Store, messageLimit) + "/")
+	}
 	if e.BaseURL == "" {
 		return "https://api.forge.coreweave.com/graphql"
 	}

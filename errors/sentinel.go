@@ -120,8 +120,12 @@ var (
 	// default one. If it has no team either, the error is [ErrNoTeam].
 	ErrNoDefaultEntity = refusal("no_default_entity", "the account has no default entity, and none was given",
 		"Set WANDB_ENTITY to one of your teams.")
+	// ErrStoreRefused is returned if W&B allowed the upload of a file, and the object
+	// store that it named refused it. The rows and the settings are not affected.
+	ErrStoreRefused = refusal("store_refused", "the object store refused the upload of a file",
+		"Ask the store's administrator to check the bucket's policy and network rules, and check this machine's clock.")
 	// ErrIntermediary is returned if the refusal came from something between the
-	// client and W&B, such as a proxy, a firewall or an object store.
+	// client and W&B, such as a proxy or a firewall.
 	ErrIntermediary = refusal("intermediary", "the refusal did not come from W&B",
 		"Ask your network's administrator to allow requests to this server.")
 )
@@ -196,7 +200,7 @@ func Sentinels() []*Sentinel {
 		ErrPermissionDenied,
 		ErrBadAPIKey, ErrNoAPIKey, ErrAnonymousKey, ErrNotTeamMember, ErrViewerRole, ErrProjectMissing,
 		ErrEntityMissing, ErrNoPersonalEntity, ErrNoTeam, ErrProjectRestricted, ErrProjectHidden, ErrTeamFrozen,
-		ErrSeatRequired, ErrServiceAccountScope, ErrKeyScope, ErrNoDefaultEntity, ErrIntermediary,
+		ErrSeatRequired, ErrServiceAccountScope, ErrKeyScope, ErrNoDefaultEntity, ErrStoreRefused, ErrIntermediary,
 		ErrRunDeleted, ErrRunFinished, ErrStepInPast, ErrRowLost, ErrRunExists, ErrRunMissing, ErrMetricLimit, ErrInvalidInput, ErrRateLimited, ErrServerUnavailable, ErrWrongBaseURL,
 		ErrSchemaMismatch, ErrUnexpectedAnswer,
 	}

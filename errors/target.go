@@ -12,6 +12,8 @@ import (
 type target struct {
 	op, entity, project, runID string
 	baseURL, appURL            string
+	// file and store are those of an upload to an object store.
+	file, store string
 }
 
 // request is the verb with its target: "create run acme/vision". If only a part of the
@@ -54,12 +56,28 @@ func (t target) prefix() string {
 	return ""
 }
 
-// server names the server in a sentence.
+// server names the server that the request went to in a sentence.
 func (t target) server() string {
+	if t.store != "" {
+		return t.storeName()
+	}
 	if t.baseURL == "" {
 		return "this server"
 	}
 	return inline(t.baseURL, messageLimit)
+}
+
+// storeName names the object store in a sentence.
+func (t target) storeName() string {
+	return strings.TrimSpace("the object store " + inline(t.store, nameLimit))
+}
+
+// fileName names the file in a sentence.
+func (t target) fileName() string {
+	if t.file == "" {
+		return "a file"
+	}
+	return quoted(t.file)
 }
 
 // team names the entity in a sentence.
@@ -112,7 +130,7 @@ func (t target) at(parts ...string) string {
 // hosted reports whether the server is W&B's cloud, by either of its names.
 func (t target) hosted() bool {
 	host := t.host()
-	return host == "api.wandb.ai" || host == "api.forge.coreweave.com"
+	return t.store == "" && (host == "api.wandb.ai" || host == "api.forge.coreweave.com")
 }
 
 // hostedPages is the address of the web pages of W&B's own cloud, under each of its

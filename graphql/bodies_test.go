@@ -137,6 +137,10 @@ func TestDecode_EachBody_ReturnsErrorOrData(t *testing.T) {
 			KindStorageXML, "SignatureDoesNotMatch", "", nil, "UpsertBucket: HTTP 403: SignatureDoesNotMatch",
 		},
 		{
+			"Azure's object store", 403, "application/xml", "\xef\xbb\xbf" + `<?xml version="1.0" encoding="utf-8"?><Error><Code>AuthorizationFailure</Code><Message>This request is not authorized.</Message></Error>`,
+			KindStorageXML, "AuthorizationFailure: This request is not authorized.", "", nil, "UpsertBucket: HTTP 403: AuthorizationFailure: This request is not authorized.",
+		},
+		{
 			"other XML", 403, "application/xml", `<fault>no</fault>`,
 			KindText, "<fault>no</fault>", "", nil, "UpsertBucket: HTTP 403: <fault>no</fault>",
 		},

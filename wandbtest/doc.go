@@ -45,7 +45,8 @@
 //   - posts sent too soon
 //
 // [WithRateLimit] answers 429 to requests over a limit. [WithUploadHeaders] makes
-// uploads require headers, as some object stores do.
+// uploads require headers, as some object stores do, and [WithStoreHost] gives the store a
+// host of its own.
 //
 // # Limits
 //

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,8 +23,18 @@ func (s *Server) uploadURL(r *run, name string) string {
 	for i, seg := range segments {
 		segments[i] = url.PathEscape(seg)
 	}
-	return s.url + storagePath + url.PathEscape(r.storageID) + "/" + strings.Join(segments, "/") +
+	return s.storeURL() + storagePath + url.PathEscape(r.storageID) + "/" + strings.Join(segments, "/") +
 		"?signature=" + s.sign(r.storageID, name)
+}
+
+// storeURL is the address of the object store.
+func (s *Server) storeURL() string {
+	u, err := url.Parse(s.url)
+	if err != nil || s.cfg.storeHost == "" {
+		return s.url
+	}
+	u.Host = net.JoinHostPort(s.cfg.storeHost, u.Port())
+	return u.String()
 }
 
 // sign makes the signature that a presigned URL carries.

@@ -25,6 +25,7 @@ type config struct {
 	rateWindow       time.Duration
 	limits           map[string]any
 	uploadHeaders    []string
+	storeHost        string
 }
 
 // WithGeneration imitates an older server: the GraphQL fields that it lacks and the
@@ -97,4 +98,11 @@ func WithLimits(limits map[string]any) Option {
 // not required. By default no headers are required.
 func WithUploadHeaders(lines ...string) Option {
 	return optionFunc(func(c *config) { c.uploadHeaders = lines })
+}
+
+// WithStoreHost has the addresses for uploads name another host, such as "localhost": the
+// object store of a real server is another machine. The port stays. By default it is the
+// server's own host.
+func WithStoreHost(host string) Option {
+	return optionFunc(func(c *config) { c.storeHost = host })
 }

@@ -45,6 +45,7 @@ func exitCauses() []exitCause {
 		{25, errors.ErrTeamFrozen},
 		{26, errors.ErrKeyScope},
 		{27, errors.ErrNoDefaultEntity},
+		{28, errors.ErrStoreRefused},
 		{30, errors.ErrServerUnavailable},
 		{31, errors.ErrWrongBaseURL},
 		{32, errors.ErrRateLimited},

@@ -318,7 +318,7 @@ func (p *printer) nextStep(f *failure, o client.SyncOptions, paths []string) {
 
 // targetMayHelp reports whether another entity may solve the refusal.
 func targetMayHelp(err error) bool {
-	for _, cause := range []error{errors.ErrNoAPIKey, errors.ErrBadAPIKey, errors.ErrAnonymousKey, errors.ErrIntermediary} {
+	for _, cause := range []error{errors.ErrNoAPIKey, errors.ErrBadAPIKey, errors.ErrAnonymousKey, errors.ErrStoreRefused, errors.ErrIntermediary} {
 		if errors.Is(err, cause) {
 			return false
 		}

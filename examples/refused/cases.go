@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
@@ -140,6 +141,15 @@ func refusals() []refusal {
 			func(ctx context.Context, l *lab) error {
 				page := wandbtest.Fault{Status: 403, Body: "<html><body><h1>403 Forbidden</h1>Blocked by policy 17.</body></html>"}
 				return l.under(page, func() error { return l.tryInit(ctx, l.as(key("jo")), "jo-lab", "vision") })
+			},
+		},
+		{
+			"store_refused", errors.ErrStoreRefused,
+			"W&B accepts a run, and the object store refuses its files",
+			func(ctx context.Context, l *lab) error {
+				const answer = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`
+				store := wandbtest.Fault{Operation: "PUT", Status: 403, Header: http.Header{"Content-Type": {"application/xml"}}, Body: answer}
+				return l.under(store, func() error { return l.tryInit(ctx, l.as(key("jo")), "jo-lab", "vision") })
 			},
 		},
 		{

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -28,6 +29,8 @@ const (
 	Untrusted
 	// Intermediary: a refusal whose body is not in a form W&B sends.
 	Intermediary
+	// StoreRefused: an object store, or something before it, refused an upload.
+	StoreRefused
 	// WrongURL: something other than W&B's API responds at the base URL.
 	WrongURL
 	// Schema: the server did not understand the document.
@@ -78,6 +81,8 @@ type Failure struct {
 	Plain bool
 	// Hint explains the class to a person, if it needs that.
 	Hint string
+	// Store is the upload to an object store that failed; nil for any other request.
+	Store *runfiles.StoreError
 	// Location is where a redirect would have led, without its query.
 	Location string
 	// Scheme is the one that the base URL should have; "" if unknown.
@@ -108,7 +113,7 @@ func (c Class) questions() Class {
 
 // IsRefusal reports whether the class is a refusal, as opposed to a failure.
 func (r *Failure) IsRefusal() bool {
-	return r.NeedsProbes() || r.Class == Intermediary || r.Class == IdentityRefused || r.Class == PaymentRequired
+	return r.NeedsProbes() || r.Class == Intermediary || r.Class == StoreRefused || r.Class == IdentityRefused || r.Class == PaymentRequired
 }
 
 // ErrNoProject stands for a response in which the project is null. It is the same
@@ -143,6 +148,10 @@ func Classify(ctx context.Context, err error) *Failure {
 	case ok:
 		r.StatusCode, r.Message, r.Code, r.RequestID = ge.StatusCode, ge.Message, ge.Code, ge.RequestID
 		r.RetryAfter = ge.RetryAfter
+		if store, ok := errors.AsType[*runfiles.StoreError](err); ok && store.Answer == ge {
+			r.Class = classifyStore(r, store)
+			break
+		}
 		r.Class = classifyResponse(r, ge)
 	case errors.Is(err, ErrNoProject):
 		r.Class, r.StatusCode, r.Message = ProjectNull, http.StatusOK, "project is null"

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/runfiles"
 )
 
 // classifyForeign is for bodies that W&B does not send. They come from something in
@@ -33,6 +34,34 @@ func classifyForeign(r *Failure, ge *graphql.Error) Class {
 	r.Sure = ge.Kind == graphql.KindHTML || ge.Kind == graphql.KindStorageXML
 	r.Hint = bodyHint(ge.Kind)
 	return Intermediary
+}
+
+// classifyStore is for uploads to an object store. Nothing about them says anything
+// about W&B, its address or the account.
+func classifyStore(r *Failure, store *runfiles.StoreError) Class {
+	r.Store = store
+	switch {
+	case store.Refused():
+		r.Code, r.Sure = store.Code(), store.FromStore()
+		if !r.Sure {
+			r.Hint = bodyHint(store.Answer.Kind)
+		}
+		return StoreRefused
+	case store.Answer.Answered(), store.Answer.StatusCode != 0:
+		return ServerError
+	case classifySilence(r) == Untrusted:
+		return Untrusted
+	}
+	return Unreachable
+}
+
+// upload returns the file and the object store of a failed upload, "" for any other
+// request.
+func (r *Failure) upload() (file, store string) {
+	if r.Store == nil {
+		return "", ""
+	}
+	return r.Store.Name, r.Store.Host
 }
 
 // bodyHint describes a body that W&B does not send.

@@ -19,6 +19,7 @@ type report struct {
 func (c report) permissionError(r *Failure, f *Findings, v Verdict) *errors.PermissionError {
 	e := c.refused()
 	e.Viewer, e.Role = f.viewer(), f.role()
+	e.File, e.Store = r.upload()
 	e.Cause, e.Confidence, e.Candidates = v.Cause, v.Confidence, v.Candidates
 	e.Evidence = f.Evidence(c.Project)
 	e.StatusCode, e.Message, e.Code, e.RequestID, e.Err = r.StatusCode, r.Message, r.Code, r.RequestID, r.Err
@@ -78,6 +79,7 @@ func (c report) requestError(ctx context.Context, r *Failure) error {
 		Op: string(c.Op), Entity: c.Entity, Project: c.Project, RunID: c.RunID, BaseURL: c.baseURL,
 		StatusCode: r.StatusCode, Message: r.Message, RequestID: r.RequestID, RetryAfter: r.RetryAfter, Hint: r.Hint, Err: r.Err,
 	}
+	e.File, e.Store = r.upload()
 	switch r.Class {
 	case Cancelled:
 		// The context's end takes precedence over the error that it caused.

@@ -46,6 +46,8 @@ func Decide(r *Failure, f *Findings) Verdict {
 	switch r.Class {
 	case Intermediary:
 		return sureIf(r.Sure, "not-w&b", errors.ErrIntermediary)
+	case StoreRefused:
+		return sureIf(r.Sure, "store", errors.ErrStoreRefused)
 	case PaymentRequired:
 		return undetermined("402", []error{errors.ErrSeatRequired},
 			"the server asks for payment (HTTP 402): the account or its organization may have reached a limit")

@@ -11,7 +11,7 @@ import (
 func TestCheckFor_EveryCauseOfARefusal_NamesACheck(t *testing.T) {
 	t.Parallel()
 	// These belong to no single check.
-	none := []error{errors.ErrPermissionDenied, errors.ErrIntermediary}
+	none := []error{errors.ErrPermissionDenied, errors.ErrStoreRefused, errors.ErrIntermediary}
 	for _, cause := range errors.Sentinels() {
 		if !errors.Is(cause, errors.ErrPermissionDenied) {
 			continue

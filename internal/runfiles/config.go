@@ -60,7 +60,7 @@ type Config struct {
 	// started after it.
 	Refused func(*graphql.Error)
 	// Denied is called for each file that the store refuses. The others continue.
-	Denied func(*StorageDeniedError)
+	Denied func(*StoreError)
 	// Progress is called when an upload starts or ends, and a few times a second while a
 	// file is sent. The calls are not concurrent.
 	Progress func(Progress)

@@ -131,7 +131,7 @@ func (u *Uploader) fail(f *file, err error) {
 	if u.ctx.Err() == nil {
 		u.cfg.Logger.Warn("upload of a file failed", "name", f.name, "error", err)
 	}
-	if denied, ok := stderrors.AsType[*StorageDeniedError](err); ok && u.cfg.Denied != nil {
+	if denied, ok := stderrors.AsType[*StoreError](err); ok && denied.Refused() && u.cfg.Denied != nil {
 		u.cfg.Denied(denied)
 	}
 	u.finished(f, err)

@@ -4,12 +4,14 @@ import (
 	stderrors "errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/transport"
 )
 
 var (
@@ -52,7 +54,7 @@ func invalid(field, value, rule string, also error) error {
 type FileError struct {
 	// Name is the file's name in the run.
 	Name string
-	// Err is a *graphql.Error, a [*StorageDeniedError], an error of the file
+	// Err is a *graphql.Error, a [*StoreError], an error of the file
 	// system, or the context's.
 	Err error
 }
@@ -90,31 +92,54 @@ func (e *FilesError) Unwrap() []error {
 	return errs
 }
 
-// StorageDeniedError is a refusal by the object store or by a proxy in front of it. W&B had
-// allowed the upload and returned the address, so it says nothing about the user's
-// permissions. It matches errors.ErrIntermediary.
-type StorageDeniedError struct {
+// StoreError is a failed upload to the object store. W&B had allowed it and returned the
+// address, so it says nothing about the user's permissions. If the store refused, it
+// matches errors.ErrStoreRefused.
+type StoreError struct {
 	// Name is the file's name in the run, and Host the store's.
 	Name, Host string
-	// Code is the store's error code, such as "AccessDenied", or "".
-	Code string
-	// Answer is the store's response.
+	// Answer is the store's response, or why there was none.
 	Answer *graphql.Error
 }
 
 // maxCode bounds the code of a store's answer in a text.
 const maxCode = 100
 
-func (e *StorageDeniedError) Error() string {
-	what := e.Code
+func (e *StoreError) Error() string {
+	if !e.Refused() {
+		return fmt.Sprintf("storage %s: %v", e.Host, e.Answer)
+	}
+	what := e.Code()
 	if what == "" {
 		what = http.StatusText(e.Answer.StatusCode)
 	}
 	return fmt.Sprintf("storage %s refused with HTTP %d (%s)", e.Host, e.Answer.StatusCode, plaintext.Line(what, maxCode))
 }
 
-// Unwrap returns errors.ErrIntermediary and the response.
-func (e *StorageDeniedError) Unwrap() []error { return []error{errors.ErrIntermediary, e.Answer} }
+// Unwrap returns the response, after errors.ErrStoreRefused for a refusal.
+func (e *StoreError) Unwrap() []error {
+	if e.Refused() {
+		return []error{errors.ErrStoreRefused, e.Answer}
+	}
+	return []error{e.Answer}
+}
+
+// Refused reports whether another attempt would be refused too.
+func (e *StoreError) Refused() bool {
+	return e.Answer.Answered() && e.Answer.StatusCode >= 300 && !transport.RetryTransfer(e.Answer.StatusCode, e.Answer.Body)
+}
+
+// FromStore reports whether the response has the form of an object store's.
+func (e *StoreError) FromStore() bool { return e.Answer.Kind == graphql.KindStorageXML }
+
+// Code returns the store's error code, such as "AccessDenied", or "".
+func (e *StoreError) Code() string {
+	if !e.FromStore() {
+		return ""
+	}
+	code, _, _ := strings.Cut(e.Answer.Message, ":")
+	return code
+}
 
 // AnswerError is the error for a list of addresses that does not match the names in the
 // request.
@@ -134,18 +159,16 @@ func (e *AnswerError) Error() string {
 // Unwrap returns errors.ErrUnexpectedAnswer.
 func (e *AnswerError) Unwrap() error { return errors.ErrUnexpectedAnswer }
 
-// storageDenied returns the error for the response to an upload.
-func storageDenied(name, host string, e *graphql.Error) error {
-	forbidden := e.StatusCode == http.StatusForbidden || e.StatusCode == http.StatusUnauthorized
-	xml := e.Kind == graphql.KindStorageXML && e.StatusCode < 500
-	if !e.Answered() || e.FromWandB() || !forbidden && !xml {
+// storeError returns the error for the outcome of an upload. api is the API's address: if
+// it is the store as well, a response in W&B's form is W&B's. A 407 is always a proxy's.
+func storeError(name, host, api string, e *graphql.Error) error {
+	if u, err := url.Parse(api); err == nil && u.Host == host && e.Answered() && e.FromWandB() {
 		return e
 	}
-	denied := &StorageDeniedError{Name: name, Host: host, Answer: e}
-	if e.Kind == graphql.KindStorageXML {
-		denied.Code, _, _ = strings.Cut(e.Message, ":")
+	if e.Answered() && e.StatusCode == http.StatusProxyAuthRequired {
+		return e
 	}
-	return denied
+	return &StoreError{Name: name, Host: host, Answer: e}
 }
 
 // expired reports whether the store says that the address has expired. S3 and MinIO say
@@ -160,17 +183,15 @@ func expired(e *graphql.Error) bool {
 // permanent reports whether another attempt at the end of the run is useless.
 func permanent(err error) bool {
 	e, ok := stderrors.AsType[*graphql.Error](err)
-	return !ok || e.Answered() && !transient(e.StatusCode)
+	return !ok || e.Answered() && !transient(e)
 }
 
-// transient reports whether a later attempt may get another status.
-func transient(status int) bool {
-	return status == http.StatusTooManyRequests || status >= 500 && status != http.StatusNotImplemented
-}
+// transient reports whether a later attempt may get another response.
+func transient(e *graphql.Error) bool { return transport.RetryTransfer(e.StatusCode, e.Body) }
 
 // refused reports whether the server refused the run and not one name.
 func refused(e *graphql.Error) bool {
-	return e.Answered() && !transient(e.StatusCode) && !aboutNames(e)
+	return e.Answered() && !transient(e) && !aboutNames(e)
 }
 
 // aboutNames reports whether the server may have rejected one of the names.

@@ -130,7 +130,7 @@ func (j *job) put() error {
 	})
 	failed := gqlclient.ErrorOf(operation, resp, err)
 	if e, ok := stderrors.AsType[*graphql.Error](failed); ok {
-		return storageDenied(j.file.name, j.target.host(), e)
+		return storeError(j.file.name, j.target.host(), j.u.cfg.Transport.BaseURL(), e)
 	}
 	return failed
 }

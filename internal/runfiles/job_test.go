@@ -124,14 +124,14 @@ func TestUpload_ExpiredAddress_IsRenewedOnce(t *testing.T) {
 				o := newWire(t, w, nil)
 				require.NoError(t, o.SaveBytes("a", []byte("x"), runfiles.Now))
 				err := o.Finish(t.Context())
-				require.ErrorIs(t, err, errors.ErrIntermediary)
+				require.ErrorIs(t, err, errors.ErrStoreRefused)
 				assert.Len(t, w.sent(), 2, "once")
 			})
 		})
 	}
 }
 
-func TestUpload_StoreRefuses_ReturnsStorageDeniedError(t *testing.T) {
+func TestUpload_StoreRefuses_ReturnsStoreError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{put: func(p put) (int, string) {
@@ -150,10 +150,10 @@ func TestUpload_StoreRefuses_ReturnsStorageDeniedError(t *testing.T) {
 		err := o.Finish(t.Context())
 		assert.Equal(t, []string{"a", "z"}, o.names(), "a file that fails stops no other")
 		assert.EqualError(t, err, "2 files failed; the first: upload denied: storage bucket.test refused with HTTP 403 (AccessDenied)")
-		require.ErrorIs(t, err, errors.ErrIntermediary)
-		denied, ok := stderrors.AsType[*runfiles.StorageDeniedError](err)
+		require.ErrorIs(t, err, errors.ErrStoreRefused)
+		denied, ok := stderrors.AsType[*runfiles.StoreError](err)
 		require.True(t, ok)
-		assert.Equal(t, "AccessDenied", denied.Code)
+		assert.Equal(t, "AccessDenied", denied.Code())
 		assert.Equal(t, "denied", denied.Name)
 		failed := o.Errors()
 		require.Len(t, failed, 2)

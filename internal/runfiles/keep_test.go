@@ -202,11 +202,11 @@ func TestKeep_AfterFinish_StoresFailedFiles(t *testing.T) {
 		require.NoError(t, o.Save("good-"+string(policy), write(t, src+"/good-"+string(policy), ""), policy))
 		require.NoError(t, o.SaveFile("bad-"+string(policy), fstest.MapFS{"f": {Data: []byte(policy)}}, "f", policy))
 	}
-	require.ErrorIs(t, o.Finish(t.Context()), errors.ErrIntermediary)
+	require.ErrorIs(t, o.Finish(t.Context()), errors.ErrStoreRefused)
 	require.NoError(t, o.Keep(t.Context(), dir))
 	assert.Equal(t, map[string]string{"bad-now": "now", "bad-end": "end", "bad-live": "live"}, tree(t, dir))
 	assert.NotEmpty(t, o.denied)
-	assert.Equal(t, "AccessDenied", o.denied[0].Code)
+	assert.Equal(t, "AccessDenied", o.denied[0].Code())
 }
 
 // Keep is called while Finish waits.

@@ -21,7 +21,7 @@ func (b *Both) OpenFiles(cfg runfiles.Config) {
 		cfg.Entity, cfg.Project, cfg.Run = t.Entity, t.Project, t.RunID
 		cfg.Uploaded = b.server.Uploaded
 		cfg.Refused = func(err *graphql.Error) { b.filesRefused(err) }
-		cfg.Denied = func(err *runfiles.StorageDeniedError) { b.storeRefused(err) }
+		cfg.Denied = func(err *runfiles.StoreError) { b.storeRefused(err) }
 	}
 	u, err := runfiles.New(cfg)
 	if err != nil { // an invalid pattern: better all files than none

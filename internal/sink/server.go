@@ -12,6 +12,7 @@ import (
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -202,6 +203,9 @@ func (s *Server) interrupted(others ...error) error {
 		}
 		last := *request
 		last.Err = failed.LastErr // not that we broke it off
+		if store, ok := errors.AsType[*runfiles.StoreError](err); ok && store.Answer == request {
+			return &runfiles.StoreError{Name: store.Name, Host: store.Host, Answer: &last}
+		}
 		return &last
 	}
 	return nil

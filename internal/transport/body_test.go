@@ -170,9 +170,12 @@ func TestTransferPolicy_EachStatus_RetriesStoreFailures(t *testing.T) {
 	assert.Equal(t, 20, p.Retries)
 	assert.Zero(t, p.AttemptTimeout, "a large file takes its time")
 	for status, want := range map[int]bool{
-		200: false, 301: false, 400: false, 401: false, 403: false, 404: false, 408: false, 409: false, 423: false,
+		200: false, 301: false, 400: false, 401: false, 403: false, 404: false, 408: true, 409: false, 423: false,
 		429: true, 500: true, 501: false, 502: true, 503: true, 599: true,
 	} {
 		assert.Equal(t, want, p.Retryable(status, nil), status)
 	}
+	slow := []byte("<Error><Code>RequestTimeout</Code><Message>Your socket connection to the server was not read from or written to within the timeout period.</Message></Error>")
+	assert.True(t, p.Retryable(400, slow), "S3 waited too long for the file")
+	assert.False(t, p.Retryable(403, slow))
 }

@@ -79,11 +79,20 @@ func FileStreamPolicy() Policy {
 func TransferPolicy() Policy {
 	p := GraphQLPolicy()
 	p.AttemptTimeout = 0
-	p.Retryable = func(status int, _ []byte) bool {
-		return status == http.StatusTooManyRequests ||
-			status >= http.StatusInternalServerError && status != http.StatusNotImplemented
-	}
+	p.Retryable = RetryTransfer
 	return p
+}
+
+// RetryTransfer retries if an object store failed, is busy, or waited too long for the
+// file: S3 says that with a 400, as the connection could not keep up.
+func RetryTransfer(status int, body []byte) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return true
+	case http.StatusBadRequest:
+		return bytes.Contains(body, []byte("<Code>RequestTimeout</Code>"))
+	}
+	return status >= http.StatusInternalServerError && status != http.StatusNotImplemented
 }
 
 // ExchangePolicy is for the exchange of an identity token for an access token, as
