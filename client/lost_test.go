@@ -61,8 +61,12 @@ func TestAlertsOfALostRun(t *testing.T) {
 	stored(t, s, run, 3)
 	require.NoError(t, s.SetRole("acme", "member", wandbtest.RoleViewer))
 	require.ErrorIs(t, run.Alert(t.Context(), client.Alert{Title: "refused"}), errors.ErrViewerRole, "whoever is told so sends it again, or does not")
+	require.ErrorIs(t, <-told, errors.ErrViewerRole)
 	log(t, run, 3, 4)
-	<-told
+	require.Eventually(t, func() bool {
+		p, ok := errors.AsType[*errors.PermissionError](run.Err())
+		return ok && p.Op == "upload run"
+	}, time.Minute, time.Millisecond)
 	for _, title := range []string{"late 1", "late 2", "late 1"} { // the last comes too soon
 		require.NoError(t, run.Alert(t.Context(), client.Alert{Title: title}))
 	}

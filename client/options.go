@@ -197,9 +197,9 @@ type RunOptions struct {
 	// changed, the key revoked, the run deleted, or a request failed for a week. The run
 	// continues on disk. err is the reason with its diagnosis, as in [Run.Err].
 	//
-	// It is also called if only changes of the settings, or files, are refused. Rows may
-	// still reach the server then. If they are refused later for another reason, it is
-	// called once more.
+	// It is also called if only changes of the settings, files or an alert are refused.
+	// Rows may still reach the server then. It is called once for each cause, such as
+	// ErrViewerRole, whatever is refused for it.
 	//
 	// It is called on a goroutine of its own and may block. It may call Finish, which
 	// does not wait for it. It is not called after Finish has started, which returns the

@@ -76,6 +76,7 @@ func (r *Run) Dir() string { return r.session.Dir() }
 //     any more: mostly an *errors.PermissionError.
 //   - The server accepts the rows, and not changes of the settings or files. That ends
 //     if it accepts them after all, which Finish tries.
+//   - The server did not accept an alert.
 //   - Another process of this machine is writing the same run (ErrRunExists), so that
 //     rows of one replace rows of the other.
 //   - The disk cannot be written. Rows wait in memory meanwhile.

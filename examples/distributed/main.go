@@ -9,8 +9,8 @@
 // WORLD_SIZE, MASTER_ADDR, MASTER_PORT), so the training code is the same as under a real
 // launcher. Rank 0 is the run's primary process, and its exit code is the run's. Without an
 // API key the processes log to a W&B server in the launcher. After Ctrl-C all processes stop
-// at the same epoch and upload their data. The exit code is 0 if every process finished,
-// and 1 otherwise.
+// at the same epoch and upload their data. The exit code is 0 if every process finished and
+// the server has its data, and 1 otherwise.
 package main
 
 import (

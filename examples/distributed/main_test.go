@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -111,7 +112,7 @@ func TestLaunch_Refused_TrainsOffline(t *testing.T) {
 	s := wandbtest.New(t, wandbtest.Solo())
 	require.NoError(t, s.SetRole("acme", "alice", wandbtest.RoleViewer))
 	code, text := start(t, []string{"WANDB_BASE_URL=" + s.URL(), "WANDB_API_KEY=" + wandbtest.AliceKey, "WANDB_DIR=" + t.TempDir()}, "-n", "2", "-epochs", "2")
-	require.Zero(t, code, text)
+	require.Equal(t, 1, code, "the server has no run")
 	assert.Contains(t, text, "What to do:")
 	assert.Contains(t, text, "[rank0] epoch   2", "it trains offline")
 }
@@ -142,4 +143,23 @@ func TestLaunch_InvalidFlags_PrintsUsage(t *testing.T) {
 	var out bytes.Buffer
 	assert.Equal(t, 2, work(t.Context(), nil, []string{"RANK=x"}, &out))
 	assert.Equal(t, 1, work(t.Context(), nil, []string{"RANK=0", "WORLD_SIZE=1", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=1"}, &out), "no launcher listens")
+}
+
+// TestLaunch_PartRefused_ExitStatusSaysSo: the training finishes, and the exit status says
+// that the server lacks something.
+func TestLaunch_PartRefused_ExitStatusSaysSo(t *testing.T) {
+	t.Parallel()
+	for part, after := range map[string]int{"UpsertBucket, the first": 0, "file_stream": 0, "UpsertBucket": 2, "CreateRunFiles": 0, "PUT": 0} {
+		t.Run(part, func(t *testing.T) {
+			t.Parallel()
+			s := wandbtest.New(t, wandbtest.Solo())
+			operation, _, _ := strings.Cut(part, ",")
+			s.Inject(wandbtest.Fault{Operation: operation, After: after, Status: 403, Body: `{"error":"permission denied"}`})
+			code, text := start(t, []string{
+				"WANDB_BASE_URL=" + s.URL(), "WANDB_API_KEY=" + wandbtest.AliceKey, "WANDB_DIR=" + t.TempDir(), "WANDB_RUN_ID=job7",
+			}, "-n", "2", "-epochs", "2")
+			assert.Equal(t, 1, code, text)
+			assert.Contains(t, text, "permission denied")
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -20,6 +21,8 @@ const (
 	// exitStopped is for a training that was stopped early, by Ctrl-C or in the web UI;
 	// see client.InterruptedError.
 	exitStopped = 255
+	// exitNotUploaded is for a process whose data the server refused, or a part of it.
+	exitNotUploaded = 3
 	// statsInterval is short because this training takes a second. The default of 15 s
 	// is for trainings that take hours.
 	statsInterval = 100 * time.Millisecond
@@ -105,6 +108,9 @@ func (w *worker) train(ctx context.Context) (code int, err error) {
 	}
 	if w.rank == 0 {
 		err = errors.Join(err, finish(ctx, run, code))
+	}
+	if run.Err() != nil {
+		code = cmp.Or(code, exitNotUploaded)
 	}
 	return code, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -11,18 +12,20 @@ import (
 
 // The exit codes, from sysexits.h and the client where they define one.
 const (
-	exitOK       = 0
-	exitFailed   = 1
-	exitUsage    = 2
-	exitTryLater = 75
-	exitRefused  = 77
-	exitStopped  = 255 // by Ctrl-C or in the web UI, as with the official client
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitNotUploaded = 3 // the training finished, and the server lacks data
+	exitTryLater    = 75
+	exitRefused     = 77
+	exitStopped     = 255 // by Ctrl-C or in the web UI, as with the official client
 )
 
 // alertTimeout limits the time for sending an alert.
 const alertTimeout = 10 * time.Second
 
-// end finishes the run and returns the exit code of the run and the program.
+// end finishes the run and returns the exit code of the program. That of the run is the
+// same, except if the training succeeded and the server lacks data.
 func (h *harness) end(ctx context.Context, run *client.Run, ended error) int {
 	code := exitCode(ended)
 	switch code {
@@ -45,8 +48,10 @@ func (h *harness) end(ctx context.Context, run *client.Run, ended error) int {
 	case err != nil:
 		h.explain(err)
 		h.logUnlessShown("on disk", "%s", run.Dir())
+		code = cmp.Or(code, exitNotUploaded)
 	case run.Err() != nil && !h.sync(ctx, run):
 		h.logUnlessShown("on disk", "%s (%s); wandgo sync uploads it later", run.Dir(), errors.Code(run.Err()))
+		code = cmp.Or(code, exitNotUploaded)
 	case run.Err() != nil: // sync has printed the result
 	default:
 		h.logUnlessShown("uploaded", "%s in %s", run.URL(), time.Since(started).Round(time.Millisecond))

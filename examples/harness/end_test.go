@@ -103,8 +103,32 @@ func TestRun_RefusedInMidRun_ReportsItAtOnce(t *testing.T) {
 	}}
 	code := run(t.Context(), []string{"-pace", "1ms"}, func(name string) string { return env[name] }, &out)
 	text := out.text.String()
-	assert.Equal(t, exitOK, code, text)
+	assert.Equal(t, exitNotUploaded, code, text)
 	assert.Contains(t, text, `lost       upload run acme/wandgo-harness: user "alice" is probably not a member of team "acme"`)
 	assert.Contains(t, text, "epoch       60", "the training continues")
 	assert.Contains(t, text, "on disk    "+env["WANDB_DIR"])
+}
+
+// TestRun_PartRefused_ExitStatusSaysSo: whichever part the server refuses, the training
+// finishes, and the exit status says that the server lacks something.
+func TestRun_PartRefused_ExitStatusSaysSo(t *testing.T) {
+	t.Parallel()
+	for part, after := range map[string]int{"file_stream": 0, "UpsertBucket": 1, "CreateRunFiles": 0, "PUT": 0, "NotifyScriptableRunAlert": 0} {
+		t.Run(part, func(t *testing.T) {
+			t.Parallel()
+			server := wandbtest.New(t, wandbtest.Solo())
+			env := environ(t, server)
+			server.Inject(wandbtest.Fault{Operation: part, After: after, Status: 403, Body: `{"error":"permission denied"}`})
+			args, want := []string(nil), exitNotUploaded
+			if part == "NotifyScriptableRunAlert" { // only a training that fails sends one
+				args, want = []string{"-lr", "1e308"}, exitFailed
+			}
+			var out screen
+			code := run(t.Context(), args, func(name string) string { return env[name] }, &out)
+			text := out.text.String()
+			assert.Equal(t, want, code, text)
+			assert.Contains(t, text, "on disk    "+env["WANDB_DIR"])
+			assert.Contains(t, text, "permission denied")
+		})
+	}
 }

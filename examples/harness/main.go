@@ -12,6 +12,7 @@
 //
 //   - 0: the training finished
 //   - 1: the training failed
+//   - 3: the training finished, and the server refused the run or a part of it
 //   - 75: try again later
 //   - 77: the server refused; someone has to grant access
 //   - 128 plus the signal's number: stopped by a signal, such as 143 for SIGTERM

@@ -59,9 +59,9 @@ func TestRun_EachScenario_PrintsItsOutcome(t *testing.T) {
 	}{
 		{name: "ok", has: []string{"preflight  acme: allowed", "uploaded   http://"}, not: []string{"on disk"}},
 		{
-			name: "viewer",
-			has:  []string{`user "alice" has only the role "viewer"`, "could log to alice", "run        offline, in ", "(viewer_role)"},
-			not:  []string{"uploaded"},
+			name: "viewer", code: exitNotUploaded,
+			has: []string{`user "alice" has only the role "viewer"`, "could log to alice", "run        offline, in ", "(viewer_role)"},
+			not: []string{"uploaded"},
 		},
 		{
 			name: "repaired",
@@ -69,19 +69,19 @@ func TestRun_EachScenario_PrintsItsOutcome(t *testing.T) {
 			not:  []string{"on disk"},
 		},
 		{
-			name: "viewer", args: []string{"-sync"},
+			name: "viewer", code: exitNotUploaded, args: []string{"-sync"},
 			has: []string{`sync       sync runs: `, `user "alice" has only the role "viewer"`, "(viewer_role)"}, not: []string{"synced"},
 		},
 		{name: "viewer", args: []string{"-refused", "stop"}, code: exitRefused, has: []string{"What to do:"}, not: []string{"epoch"}},
 		{name: "viewer", args: []string{"-fallback", "globex, alice"}, has: []string{"preflight  alice: allowed", "/alice/wandgo-harness/runs/"}},
 		{name: "viewer", args: []string{"-own-team"}, has: []string{"preflight  alice: allowed"}},
 		{name: "other-team", has: []string{`not a member of team "globex"`, "preflight  alice: allowed", "uploaded"}, not: []string{"on disk"}},
-		{name: "other-team", args: []string{"-own-team=false"}, has: []string{"could log to alice or acme", "(not_team_member)"}},
-		{name: "no-key", has: []string{"no API key was found", "WANDB_API_KEY is not set", "(no_api_key)"}},
+		{name: "other-team", args: []string{"-own-team=false"}, code: exitNotUploaded, has: []string{"could log to alice or acme", "(not_team_member)"}},
+		{name: "no-key", code: exitNotUploaded, has: []string{"no API key was found", "WANDB_API_KEY is not set", "(no_api_key)"}},
 		{name: "no-key", args: []string{"-refused", "stop"}, code: exitRefused, not: []string{"epoch"}},
-		{name: "outage", has: []string{"preflight  failed: ", "is unavailable", "(server_unavailable)"}},
+		{name: "outage", code: exitNotUploaded, has: []string{"preflight  failed: ", "is unavailable", "(server_unavailable)"}},
 		{name: "outage", args: []string{"-refused", "stop"}, code: exitTryLater, not: []string{"epoch"}},
-		{name: "lost", has: []string{"preflight  acme: allowed", "run        http://", `probably not a member of team "acme"`, "on disk "}},
+		{name: "lost", code: exitNotUploaded, has: []string{"preflight  acme: allowed", "run        http://", `probably not a member of team "acme"`, "on disk "}},
 		{name: "ok", args: []string{"-project", "a/b"}, code: exitFailed, has: []string{"must not contain '/'"}, not: []string{"epoch"}},
 	}
 	for _, tt := range tests {
@@ -100,7 +100,7 @@ func TestRun_EachScenario_PrintsItsOutcome(t *testing.T) {
 				assert.NotContains(t, text, s)
 			}
 			_, rows := ondisk.Rows(t, dir)
-			if tt.code == exitOK {
+			if tt.code == exitOK || tt.code == exitNotUploaded {
 				assert.Contains(t, text, "epoch       60")
 				assert.EqualValues(t, epochs, rows, "every row is on disk")
 			} else {
@@ -123,7 +123,7 @@ func TestRun_Refused_SyncUploadsItAfterTheRoleIsRaised(t *testing.T) {
 	}
 	getenv := func(name string) string { return env[name] }
 	var out screen
-	require.Equal(t, exitOK, run(t.Context(), nil, getenv, &out))
+	require.Equal(t, exitNotUploaded, run(t.Context(), nil, getenv, &out))
 	text := out.text.String()
 	assert.Contains(t, text, `user "alice" has only the role "viewer"`)
 	assert.Contains(t, text, "wandgo sync uploads it later")

@@ -30,7 +30,7 @@ func (h *harness) start(ctx context.Context, entity string) (*client.Run, error)
 		},
 		OnRefused: h.react,
 		// Called in mid-run, from another goroutine.
-		OnLost: func(err error) { h.logUnlessShown("lost", "%v; continuing offline", err) },
+		OnLost: func(err error) { h.logUnlessShown("lost", "%v; the training continues", err) },
 	})
 	if err != nil {
 		return nil, err

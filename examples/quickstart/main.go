@@ -7,6 +7,7 @@
 // With an API key (WANDB_API_KEY, netrc or the settings files) it logs to your W&B
 // server. Without one it starts a W&B server in its own process, so it runs on any
 // machine. If the server refuses the run, the program prints why and continues offline.
+// It exits with 3 then, because the server lacks data.
 package main
 
 import (
@@ -24,6 +25,9 @@ import (
 
 const project = "wandgo-quickstart"
 
+// exitNotUploaded is the exit code if the server refused the run or a part of it.
+const exitNotUploaded = 3
+
 func main() { os.Exit(run(context.Background(), os.Args[1:], nil, os.Stdout)) }
 
 // run is the program. A nil getenv means the process's own environment.
@@ -40,21 +44,26 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		}
 		return 2
 	}
-	if err := train(ctx, opts, getenv, out); err != nil {
+	uploaded, err := train(ctx, opts, getenv, out)
+	switch {
+	case err != nil:
 		fmt.Fprintln(out, errors.Explain(err))
 		return 1
+	case !uploaded:
+		return exitNotUploaded
 	}
 	return 0
 }
 
-func train(ctx context.Context, opts penguins.Options, getenv func(string) string, out io.Writer) error {
+// train trains, and reports whether the server has everything that it was meant to have.
+func train(ctx context.Context, opts penguins.Options, getenv func(string) string, out io.Writer) (uploaded bool, err error) {
 	trainer, err := penguins.NewTrainer(opts)
 	if err != nil {
-		return err
+		return false, err
 	}
 	srv, err := connect(ctx, getenv, out)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer srv.close()
 	describe(out, srv, trainer)
@@ -76,7 +85,7 @@ func train(ctx context.Context, opts penguins.Options, getenv func(string) strin
 		},
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
 	printStart(out, srv, run)
 
@@ -101,9 +110,10 @@ func train(ctx context.Context, opts penguins.Options, getenv func(string) strin
 	// Finish uploads the rest. The deadline keeps an unreachable server from blocking it.
 	finish, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	if err := run.Finish(finish); err != nil {
+	if err = run.Finish(finish); err != nil {
 		fmt.Fprintf(out, "\n%s\n", errors.Explain(err))
 	}
 	printEnd(out, srv, run)
-	return nil
+	refused := srv.mode == client.ModeOffline || run.Err() != nil
+	return err == nil && !refused, nil
 }

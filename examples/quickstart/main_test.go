@@ -132,7 +132,7 @@ func TestRun_ServerRefusesOrFails_TrainsOffline(t *testing.T) {
 			env := environ(t, s, wandbtest.AliceKey)
 			require.NoError(t, tt.arrange(s, env))
 			code, text := start(t, env, "-epochs", "5")
-			require.Zero(t, code, text)
+			require.Equal(t, exitNotUploaded, code, text)
 			assert.Contains(t, text, "What to do:")
 			assert.Contains(t, text, "5 rows logged")
 			assert.Contains(t, text, tt.says)
@@ -195,6 +195,23 @@ func TestRun_OnATerminal_PrintsEverythingOnce(t *testing.T) {
 			assert.Equal(t, links, strings.Count(text, "/acme/wandgo-quickstart/runs/"), text)
 			assert.Equal(t, tt.shown, strings.Contains(text, "wandgo:   val/loss "), text)
 			assert.Equal(t, tt.colors, strings.Contains(tty.Raw(), "\x1b["))
+		})
+	}
+}
+
+// TestRun_PartRefused_ExitStatusSaysSo: the training finishes, and the exit status is not
+// that of a run that the server has.
+func TestRun_PartRefused_ExitStatusSaysSo(t *testing.T) {
+	t.Parallel()
+	for part, after := range map[string]int{"file_stream": 0, "UpsertBucket": 1, "CreateRunFiles": 0, "PUT": 0} {
+		t.Run(part, func(t *testing.T) {
+			t.Parallel()
+			s := wandbtest.New(t, wandbtest.Solo())
+			s.Inject(wandbtest.Fault{Operation: part, After: after, Status: 403, Body: `{"error":"permission denied"}`})
+			code, text := start(t, environ(t, s, wandbtest.AliceKey), "-epochs", "5")
+			assert.Equal(t, exitNotUploaded, code, text)
+			assert.Contains(t, text, "What to do:")
+			assert.Contains(t, text, "It was not uploaded")
 		})
 	}
 }

@@ -19,7 +19,8 @@ type server struct {
 	local *wandbtest.Server
 	// dir is the temporary directory of a local server's run.
 	dir string
-	// entity and mode are "" if the environment and the server decide.
+	// entity and mode are "" if the environment and the server decide. The mode is offline
+	// if the server did not accept the key.
 	entity string
 	mode   client.Mode
 	// about and account describe it.

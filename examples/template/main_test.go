@@ -177,6 +177,24 @@ func TestTemplate_InTrouble_SaysWhatBecameOfTheRun(t *testing.T) {
 	}
 }
 
+// TestTemplate_PartRefused_ExitStatusSaysSo: whichever part the server refuses, the exit
+// status says that it lacks something.
+func TestTemplate_PartRefused_ExitStatusSaysSo(t *testing.T) {
+	t.Parallel()
+	for part, after := range map[string]int{"file_stream": 0, "UpsertBucket": 1, "CreateRunFiles": 0, "PUT": 0} {
+		t.Run(part, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			j := newJob(t)
+			j.server.Inject(wandbtest.Fault{Operation: part, After: after, Status: http.StatusForbidden, Body: `{"error":"permission denied"}`})
+			j.start(ctx, t)
+			assert.Equal(t, exitNotUploaded, j.end(), j.output.String())
+			assert.Contains(t, j.output.String(), "permission denied")
+		})
+	}
+}
+
 // TestTemplate_KilledAndRestarted_HasEveryStepOnce kills the program and starts it again.
 func TestTemplate_KilledAndRestarted_HasEveryStepOnce(t *testing.T) {
 	t.Parallel()

@@ -5,7 +5,6 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/alert"
-	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/record"
 )
@@ -46,7 +45,11 @@ func (b *Both) raise(ctx context.Context, a alert.Alert) error {
 	switch {
 	case server != nil:
 		if _, err := b.alerter.Deliver(ctx, a); err != nil {
-			return b.cfg.Diagnoser.Explain(ctx, ctx, b.cfg.Target.Question(diagnose.OpSendAlert), err)
+			err = b.cfg.Diagnoser.Explain(ctx, ctx, b.cfg.Target.Question(Alerts.op()), err)
+			if ctx.Err() == nil {
+				b.alertRefused(err)
+			}
+			return err
 		}
 		return nil
 	case errors.Is(onDisk, journal.ErrClosed): // Finish came meanwhile

@@ -88,7 +88,7 @@ type Both struct {
 	warned     sync.Once   // of what the server warns of in its answers to rows
 
 	notifying sync.Mutex // held while the program's hook is called
-	notified  error      // what it was last called with; guarded by notifying
+	notified  []string   // codes of the causes it was called with; guarded by notifying
 
 	progress progress
 }

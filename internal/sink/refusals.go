@@ -2,6 +2,7 @@ package sink
 
 import (
 	"context"
+	"slices"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/diagnose"
@@ -16,12 +17,21 @@ const (
 	Rows     Channel = iota // without them the run is not online any more
 	Settings                // config, name, tags, metric definitions
 	Files
+	Alerts
 	channels // how many there are
 )
 
 // op names the channel's requests in errors.
 func (c Channel) op() diagnose.Op {
-	return [...]diagnose.Op{diagnose.OpUploadRun, diagnose.OpUpdateSettings, diagnose.OpUploadFiles}[c]
+	return [...]diagnose.Op{diagnose.OpUploadRun, diagnose.OpUpdateSettings, diagnose.OpUploadFiles, diagnose.OpSendAlert}[c]
+}
+
+// refusal says for a person that a channel is refused and the rows are not.
+func (c Channel) refusal() string {
+	return [...]string{
+		"", "the server does not accept changes of the run's settings",
+		"the server does not accept files of the run", "the server did not accept an alert",
+	}[c] + "; rows are still uploaded"
 }
 
 // refusals are why the server does not accept channels of a run; nil for those that it
@@ -51,6 +61,11 @@ func (r *refusals) first() error {
 	return nil
 }
 
+// anyUnsent reports whether a refusal leaves something for a later sync.
+func (r *refusals) anyUnsent() bool {
+	return slices.ContainsFunc(r.errs[:Alerts], func(err error) bool { return err != nil })
+}
+
 // fail records why the server does not accept a channel.
 func (b *Both) fail(c Channel, err error) (nth int) {
 	b.mu.Lock()
@@ -73,14 +88,34 @@ func (b *Both) refused(c Channel, cause error) {
 	go func() {
 		why := b.explain(b.asking, c, cause)
 		stands := b.resolve(c, nth, why)
-		if c == Rows {
+		switch {
+		case c == Rows:
 			b.cfg.Events.Offline(b.Dir(), b.Err(), b.finishing.Load())
+		case stands:
+			b.warn(c, why)
 		}
 		b.background.end()
 		if stands {
 			b.notify(c, why) // Finish does not wait for it, so that the hook can call Finish
 		}
 	}()
+}
+
+// warn shows that a channel is refused, unless all are, or Finish has started and returns
+// the error itself.
+func (b *Both) warn(c Channel, why error) {
+	if !b.finishing.Load() && b.Refusal(Rows) == nil {
+		b.cfg.Events.Warning(c.refusal() + ": " + oneline.Text(why))
+	}
+}
+
+// alertRefused is called when the server did not accept an alert. The caller of Alert has
+// the error, too.
+func (b *Both) alertRefused(why error) {
+	b.fail(Alerts, why)
+	b.cfg.Log.Warn("the server did not accept an alert", "error", why)
+	b.warn(Alerts, why)
+	go b.notify(Alerts, why) // the hook may block
 }
 
 // refusedInFinish is refused for Finish, which waits for the diagnosis and returns it.
@@ -134,7 +169,7 @@ func (b *Both) accepted(c Channel) {
 	b.mu.Lock()
 	before := b.refusals.errs[c]
 	b.refusals.set(c, nil)
-	over, disk := before != nil && b.refusals.first() == nil, b.disk
+	over, disk := before != nil && !b.refusals.anyUnsent(), b.disk
 	b.mu.Unlock()
 	if !over || disk == nil {
 		return
@@ -144,7 +179,7 @@ func (b *Both) accepted(c Channel) {
 	}
 }
 
-// notify calls the program's hook, unless it was called for the same, or Finish has
+// notify calls the program's hook, unless it was called for the same cause, or Finish has
 // started and returns the error itself. The calls follow one another.
 func (b *Both) notify(c Channel, why error) {
 	if b.cfg.OnLost == nil {
@@ -152,11 +187,11 @@ func (b *Both) notify(c Channel, why error) {
 	}
 	b.notifying.Lock()
 	defer b.notifying.Unlock()
-	known := b.notified != nil && (c != Rows || errors.Code(b.notified) == errors.Code(why))
-	if known || b.finishing.Load() {
+	code := errors.Code(why)
+	if b.finishing.Load() || slices.Contains(b.notified, code) {
 		return
 	}
-	b.notified = why
+	b.notified = append(b.notified, code)
 	if c == Rows {
 		why = b.Err() // the disk may be part of it
 	}

@@ -3,8 +3,8 @@
 // record is persisted, waiting or lost, what a refusal of the server means for the
 // rest of the run, and when the run continues on disk alone.
 //
-// The server accepts a run over three channels: rows (the file stream), settings
-// (config, labels, metric definitions) and files. It can refuse each of them apart
+// The server accepts a run over four channels: rows (the file stream), settings
+// (config, labels, metric definitions), files and alerts. It can refuse each of them apart
 // from the others; see [Channel].
 package sink
 
