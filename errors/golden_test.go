@@ -215,6 +215,7 @@ func refusals() []golden {
 			e.Message = "<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>Blocked by policy</body></html>"
 		}), notes("the body is an HTML page"))},
 		{"store_refused", refused(errors.ErrStoreRefused, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+			e.Dir = "/data/wandb/run-20261123_140000-8c1fzq20"
 			e.Op, e.File, e.Store, e.Viewer, e.RequestID = "upload files of run", "checkpoint.pt", "bucket.s3.example.com", nil, ""
 			e.Message, e.Code = "AccessDenied: Access Denied", "AccessDenied"
 		}))},
@@ -224,10 +225,12 @@ func refusals() []golden {
 			e.Code = "RequestTimeTooSkewed"
 		}))},
 		{"store_refused_too_large", refused(errors.ErrStoreRefused, errors.Certain, noEvidence, selfHosted, did(func(e *errors.PermissionError) {
+			e.Dir = "/data/wandb/run-20261123_140000-8c1fzq20"
 			e.Op, e.File, e.Store, e.Viewer, e.RequestID = "upload files of run", "checkpoint.pt", "minio.corp.example", nil, ""
 			e.StatusCode, e.Message, e.Code = 400, "EntityTooLarge: Your proposed upload exceeds the maximum allowed size", "EntityTooLarge"
 		}))},
 		{"store_refused_likely", refused(errors.ErrStoreRefused, errors.Likely, noEvidence, did(func(e *errors.PermissionError) {
+			e.Dir = "/data/wandb/run-20261123_140000-8c1fzq20"
 			e.Op, e.File, e.Store, e.Viewer, e.RequestID = "upload files of run", "checkpoint.pt", "bucket.s3.example.com", nil, ""
 			e.StatusCode, e.Message, e.Code = 405, "405 Not Allowed", ""
 		}), notes("the body is an HTML page"))},

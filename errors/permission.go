@@ -111,7 +111,8 @@ type PermissionError struct {
 	EntityDefaulted bool
 	// RunID is the run's id, if there is one.
 	RunID string
-	// Dir is the run's directory on disk, for a refused sync. The advice then says
+	// Dir is the run's directory on disk, for a run that was refused when it was running or
+	// synced, or that continued offline. The advice then says
 	// how to upload it.
 	Dir string
 	// File is the file's name in the run, and Store the host of the object store, if

@@ -14,6 +14,7 @@ const maxTeams = 12
 // columns, without color:
 //
 //   - what was refused and the cause
+//   - where the run's data is, if it is on disk
 //   - the background of the cause and how sure it is
 //   - what to do, with the command to type or the address to open
 //   - the request: entity, project, server, account, key and response
@@ -34,6 +35,7 @@ func (e *PermissionError) Explain() string {
 	}
 	writeWrapped(&b, "", "  ", e.target().headline(why))
 	b.WriteByte('\n')
+	writeData(&b, e.Dir)
 	e.writeCause(&b)
 	e.writeAdvice(&b)
 	writeFacts(&b, e.requestFacts())
@@ -268,10 +270,7 @@ func (e *PermissionError) writeAdvice(b *strings.Builder) {
 	} else {
 		e.adviseUndetermined(&a)
 	}
-	if e.target().running() {
-		a.step("The data is on disk. Once this is solved, upload it:")
-		a.show("wandgo sync")
-	}
+	a.adviseUpload(e.target(), e.Dir, "Once this is solved, upload the data:")
 	a.write(b)
 }
 

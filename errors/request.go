@@ -21,7 +21,8 @@ type RequestError struct {
 	Op string
 	// Entity, Project and RunID are those of the request.
 	Entity, Project, RunID string
-	// Dir is the run's directory on disk, for a failed sync.
+	// Dir is the run's directory on disk, for a run that failed when it was running or
+	// synced, or that continued offline.
 	Dir string
 	// File is the file's name in the run, and Store the host of the object store, if
 	// the request was an upload to the store.

@@ -13,7 +13,13 @@ func (e *RequestError) Explain() string {
 	var b strings.Builder
 	writeWrapped(&b, "", "  ", e.target().headline(e.headlineClause()))
 	b.WriteByte('\n')
+	writeData(&b, e.Dir)
 	about, a := e.advise()
+	switch e.sentinel() {
+	case ErrRunDeleted, ErrRunExists: // only under another id
+	default:
+		a.adviseUpload(e.target(), e.Dir, "To upload the data later:")
+	}
 	if hint := inline(e.Hint, resultLimit); hint != "" {
 		about = strings.TrimSpace(about + " " + sentence(hint))
 	}
@@ -98,8 +104,7 @@ func (e *RequestError) advise() (about string, a advice) {
 		about = "The server limits how many different metrics one run may have. It accepts no more rows of this run."
 		a.step("Log fewer different keys: what changes from row to row, such as a layer or a sample, belongs in a value or ",
 			"in a run of its own, not in a key.")
-		a.step("If the run needs them all, ask W&B or the server's administrator to raise the limit, and upload the rest:")
-		a.show(syncDir(e.Dir))
+		a.step("If the run needs them all, ask W&B or the server's administrator to raise the limit.")
 	case ErrRateLimited:
 		about = "The server limits requests per project and per user, so other programs count too."
 		wait := "Wait a few minutes"

@@ -1,6 +1,10 @@
 package errors
 
-import "github.com/wandgo/wandgo/internal/plaintext"
+import (
+	"strings"
+
+	"github.com/wandgo/wandgo/internal/plaintext"
+)
 
 // Advice depends on the moment: the entity of a run can be changed before it is
 // created or when it is uploaded from disk, but not while it is running.
@@ -26,18 +30,27 @@ func syncCommand(dir, flag, value string) string {
 	return command + " " + plaintext.ShellPath(dir)
 }
 
-// syncDir is the command that uploads a run from its directory, or all of them.
-func syncDir(dir string) string {
-	if dir == "" {
-		return "wandgo sync"
+// writeData says where the run's data is, if that is known. It follows the first line.
+func writeData(b *strings.Builder, dir string) {
+	if dir != "" {
+		b.WriteString("The data is on disk:\n  " + plaintext.ShellPath(dir) + "\n\n")
 	}
-	return "wandgo sync " + plaintext.ShellPath(dir)
 }
 
-// adviseSync gives the background and the advice if a log's run id cannot be
-// used.
+// adviseUpload adds the command that uploads a run that is on disk, after lead. A sync has
+// one already.
+func (a *advice) adviseUpload(t target, dir, lead string) {
+	if dir == "" || t.syncing() {
+		return
+	}
+	a.step(lead)
+	a.show("wandgo sync " + plaintext.ShellPath(dir))
+}
+
+// adviseSync gives the background and the advice if a run is on disk and the server does
+// not accept its id.
 func (e *RequestError) adviseSync(a *advice) (about string, ok bool) {
-	if !e.target().syncing() || e.RunID == "" {
+	if !e.target().syncing() && e.Dir == "" || e.RunID == "" {
 		return "", false
 	}
 	switch e.sentinel() {

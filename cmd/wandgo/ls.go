@@ -207,7 +207,7 @@ func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 	for i := range runs {
 		inDir[runs[i].Dir]++
 	}
-	missing := 0
+	var missing []string
 	for i := range runs {
 		r := &runs[i]
 		started := "-"
@@ -219,7 +219,7 @@ func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 			started, grouped(r.Rows), size(r.Bytes), r.where(inDir[r.Dir] > 1),
 		})
 		if !r.Synced && !r.Marked && r.State != "running" && r.Error == "" {
-			missing++
+			missing = append(missing, r.where(inDir[r.Dir] > 1))
 		}
 	}
 	p.table([]column{
@@ -242,15 +242,20 @@ func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 			p.printf("%s: damaged; see wandgo inspect --summary\n", printable(relative(r.Path)))
 		}
 	}
-	if missing > 0 {
-		command := []string{"wandgo sync"}
-		if given {
-			for _, path := range paths {
-				command = append(command, plaintext.ShellPath(path))
-			}
-		}
-		p.printf("\nTo upload %s: %s\n", counted(missing, "run"), strings.Join(command, " "))
+	if len(missing) == 0 {
+		return
 	}
+	command, arguments := []string{"wandgo sync"}, missing
+	switch {
+	case given:
+		arguments = paths
+	case len(missing) > maxDirs:
+		arguments = nil // sync looks in the same directories
+	}
+	for _, path := range arguments {
+		command = append(command, plaintext.ShellPath(path))
+	}
+	p.printf("\nTo upload %s: %s\n", counted(len(missing), "run"), strings.Join(command, " "))
 }
 
 // where is the argument for sync and inspect: the directory, or the log if several

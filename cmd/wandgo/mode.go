@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
@@ -61,7 +62,8 @@ func (a *app) setMode(c command, mode string, args []string) int {
 	case s.Mode.Text != mode && (s.Mode.Text != "" || mode != "online"):
 		fmt.Fprintf(a.stderr, "Note: %s takes precedence; runs are %s.\n", printable(s.Mode.Source), printable(s.Mode.Text))
 	case mode == "offline":
-		fmt.Fprintln(a.stdout, "Runs started in this directory stay on this disk. To upload them: wandgo sync")
+		fmt.Fprintf(a.stdout, "Runs started in this directory stay on this disk. To upload them: wandgo sync %s\n",
+			plaintext.ShellPath(s.RunRoot()))
 	default:
 		fmt.Fprintln(a.stdout, "Runs started in this directory are uploaded.")
 	}

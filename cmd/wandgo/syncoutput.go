@@ -293,9 +293,12 @@ func (p *printer) nextStep(f *failure, o client.SyncOptions, paths []string) {
 	if errors.Is(r.Err, errors.ErrRunExists) || errors.Is(r.Err, errors.ErrRunDeleted) {
 		return // the explanation has said that another id helps
 	}
-	stays := "The run stays on this disk."
-	if len(f.dirs) > 1 {
-		stays = fmt.Sprintf("The %d runs stay on this disk.", len(f.dirs))
+	explanation, stays := errors.Explain(r.Err), ""
+	switch {
+	case len(f.dirs) > 1:
+		stays = fmt.Sprintf("The %d runs stay on this disk. ", len(f.dirs))
+	case !strings.Contains(explanation, "\nThe data is on disk:\n"):
+		stays = "The run stays on this disk. "
 	}
 	if len(f.dirs) <= maxDirs {
 		paths = f.dirs
@@ -305,15 +308,15 @@ func (p *printer) nextStep(f *failure, o client.SyncOptions, paths []string) {
 		arguments.WriteString(" " + plaintext.ShellPath(relative(path)))
 	}
 	p.printf("\n")
-	if errors.Is(r.Err, errors.ErrPermissionDenied) && !strings.Contains(errors.Explain(r.Err), "wandgo sync --entity") && targetMayHelp(r.Err) {
+	if errors.Is(r.Err, errors.ErrPermissionDenied) && !strings.Contains(explanation, "wandgo sync --entity") && targetMayHelp(r.Err) {
 		if r.Entity != "" && o.Entity == "" {
-			stays += " The entity " + doctor.Quote(r.Entity) + " is from the log."
+			stays += "The entity " + doctor.Quote(r.Entity) + " is from the log. "
 		}
-		p.hanging("", "", stays+" To upload to another entity:")
+		p.hanging("", "", stays+"To upload to another entity:")
 		p.printf("\n    wandgo sync --entity ENTITY%s\n", arguments.String())
 		return
 	}
-	p.printf("%s To retry:\n\n    wandgo sync%s%s\n", stays, targetFlags(o), arguments.String())
+	p.printf("%sTo retry:\n\n    wandgo sync%s%s\n", stays, targetFlags(o), arguments.String())
 }
 
 // targetMayHelp reports whether another entity may solve the refusal.

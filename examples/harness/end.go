@@ -50,7 +50,7 @@ func (h *harness) end(ctx context.Context, run *client.Run, ended error) int {
 		h.logUnlessShown("on disk", "%s", run.Dir())
 		code = cmp.Or(code, exitNotUploaded)
 	case run.Err() != nil && !h.sync(ctx, run):
-		h.logUnlessShown("on disk", "%s (%s); wandgo sync uploads it later", run.Dir(), errors.Code(run.Err()))
+		h.logUnlessShown("on disk", "%s (%s)", run.Dir(), errors.Code(run.Err()))
 		code = cmp.Or(code, exitNotUploaded)
 	case run.Err() != nil: // sync has printed the result
 	default:

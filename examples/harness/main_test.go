@@ -126,7 +126,7 @@ func TestRun_Refused_SyncUploadsItAfterTheRoleIsRaised(t *testing.T) {
 	require.Equal(t, exitNotUploaded, run(t.Context(), nil, getenv, &out))
 	text := out.text.String()
 	assert.Contains(t, text, `user "alice" has only the role "viewer"`)
-	assert.Contains(t, text, "wandgo sync uploads it later")
+	assert.Contains(t, text, "; to upload the run: wandgo sync ")
 	require.Empty(t, server.Runs(), "the server has no run")
 
 	wandgo := filepath.Join(t.TempDir(), "wandgo")

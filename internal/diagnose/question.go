@@ -9,6 +9,8 @@ type Question struct {
 	Entity  string
 	Project string
 	RunID   string
+	// Dir is the run's directory with what the server does not have, "" if there is none.
+	Dir string
 }
 
 // Op is the verb of a request as errors print it, such as "create run". It also

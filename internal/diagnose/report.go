@@ -39,7 +39,7 @@ func (c report) permissionError(r *Failure, f *Findings, v Verdict) *errors.Perm
 func (c report) refused() *errors.PermissionError {
 	return &errors.PermissionError{
 		Op: string(c.Op), Action: c.Op.Action(), Resource: c.Op.Resource(),
-		Entity: c.Entity, EntityDefaulted: c.Entity == "" && c.Op != OpIdentify, Project: c.Project, RunID: c.RunID,
+		Entity: c.Entity, EntityDefaulted: c.Entity == "" && c.Op != OpIdentify, Project: c.Project, RunID: c.RunID, Dir: c.Dir,
 		BaseURL: c.baseURL, AppURL: c.appURL, KeySource: c.keySource, Time: c.now,
 	}
 }
@@ -76,7 +76,7 @@ func placeholderNotes(q Question) []string {
 // is the one that bounded the request.
 func (c report) requestError(ctx context.Context, r *Failure) error {
 	e := &errors.RequestError{
-		Op: string(c.Op), Entity: c.Entity, Project: c.Project, RunID: c.RunID, BaseURL: c.baseURL,
+		Op: string(c.Op), Entity: c.Entity, Project: c.Project, RunID: c.RunID, Dir: c.Dir, BaseURL: c.baseURL,
 		StatusCode: r.StatusCode, Message: r.Message, RequestID: r.RequestID, RetryAfter: r.RetryAfter, Hint: r.Hint, Err: r.Err,
 	}
 	e.File, e.Store = r.upload()

@@ -131,11 +131,13 @@ func (b *Both) openDisk(opening []record.Record, also func(*Disk) error) error {
 
 // Refused records why the run starts without the server.
 func (b *Both) Refused(cause error) error {
-	b.fail(Rows, cause)
 	d := b.disk
 	if d == nil {
+		b.fail(Rows, cause)
 		return nil
 	}
+	cause = withDir(cause, d.Path())
+	b.fail(Rows, cause)
 	if err := d.saveRefusal(cause); err != nil {
 		return errors.Join(err, d.writer.Close())
 	}

@@ -162,7 +162,7 @@ func (b *Both) outOfTime(ctx context.Context, c Channel) error {
 	if last == nil {
 		return nil
 	}
-	return b.cfg.Diagnoser.Preliminary(ctx, b.cfg.Target.Question(c.op()), last)
+	return b.cfg.Diagnoser.Preliminary(ctx, b.question(c), last)
 }
 
 // conclude is the outcome of an online run: that the disk failed is an error only if

@@ -126,8 +126,19 @@ func (b *Both) refusedInFinish(ctx context.Context, c Channel, cause error) erro
 	return why
 }
 
+// question is what the diagnosis is asked about a refusal of a channel.
+func (b *Both) question(c Channel) diagnose.Question {
+	q := b.cfg.Target.Question(c.op())
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.disk != nil && b.refusals.disk == nil && b.disk.writer.Fault() == nil {
+		q.Dir = b.disk.Path()
+	}
+	return q
+}
+
 func (b *Both) explain(ctx context.Context, c Channel, cause error) error {
-	return b.cfg.Diagnoser.ExplainRunning(ctx, b.cfg.Target.Question(c.op()), cause)
+	return b.cfg.Diagnoser.ExplainRunning(ctx, b.question(c), cause)
 }
 
 // preliminary is what is known without asking the server.
@@ -135,7 +146,7 @@ func (b *Both) preliminary(c Channel, cause error) error {
 	if !diagnose.Explainable(cause) {
 		return cause
 	}
-	return b.cfg.Diagnoser.Preliminary(context.Background(), b.cfg.Target.Question(c.op()), cause)
+	return b.cfg.Diagnoser.Preliminary(context.Background(), b.question(c), cause)
 }
 
 // isResponse reports whether an error says what became of a request.
@@ -210,4 +221,19 @@ func (b *Both) serverWarns(text string) {
 func (b *Both) requestTooLarge(size, limit int) {
 	b.cfg.Log.Warn("a request with rows is larger than the server, or a proxy before it, accepts; smaller ones follow. "+
 		"Set WANDB_X_FILE_STREAM_MAX_BYTES to start with this limit", "bytes", size, "limit", limit)
+}
+
+// withDir is a public error with the run's directory. The program may hold the one without.
+func withDir(err error, dir string) error {
+	switch e := err.(type) { //nolint:errorlint // what wraps it could not be kept
+	case *errors.PermissionError:
+		refused := *e
+		refused.Dir = dir
+		return &refused
+	case *errors.RequestError:
+		failed := *e
+		failed.Dir = dir
+		return &failed
+	}
+	return err
 }
