@@ -144,3 +144,29 @@ func TestSaveLive(t *testing.T) {
 	assert.Equal(t, "and later", string(v.Files["live"]))
 	assert.Equal(t, "early", string(v.Files["now"]))
 }
+
+// TestSaveFile_LiteralNameWithBrackets_SavesThatFile: a name that exists is that file, and
+// not a pattern that matches another or none.
+func TestSaveFile_LiteralNameWithBrackets_SavesThatFile(t *testing.T) {
+	t.Parallel()
+	for name, other := range map[string]string{"[0.5].txt": "0.txt", "lr[0.5].pt": "lr0.pt", "what?.txt": "whats.txt", "a*b": "axb"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := wandbtest.New(t, everybody())
+			c := newClient(t, s, key("member"), quickly)
+			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team"})
+			require.NoError(t, err)
+			dir := t.TempDir()
+			for _, file := range []string{name, other} {
+				require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(file), 0o600))
+			}
+			names, err := run.SaveFile(filepath.Join(dir, name), dir, client.SaveNow)
+			require.NoError(t, err)
+			assert.Equal(t, []string{name}, names)
+			require.NoError(t, run.Finish(t.Context()))
+			v := onServer(t, s, "acme", "team", run.ID())
+			assert.Equal(t, name, string(v.Files[name]))
+			assert.NotContains(t, v.Files, other)
+		})
+	}
+}
