@@ -9,19 +9,22 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
 // machine is a computer whose processes can be killed: its disk outlives them.
 type machine struct {
-	s   *wandbtest.Server
-	key string
-	dir string // of the runs
+	s    *wandbtest.Server
+	key  string
+	dir  string      // of the runs
+	full atomic.Bool // the disk takes no more of a log
 }
 
 func newMachine(t *testing.T, s *wandbtest.Server, key string) *machine {
@@ -56,7 +59,31 @@ func (m *machine) start(t *testing.T, change ...func(*client.Options)) *process 
 	p.Client = newClient(t, m.s, m.key, append([]func(*client.Options){quickly, func(o *client.Options) {
 		o.Dir, o.HTTPClient = m.dir, &http.Client{Transport: p.net}
 	}}, change...)...)
+	p.UseJournalFile(m.create)
 	return p
+}
+
+// create creates a log on the machine's disk.
+func (m *machine) create(path string) (journal.File, error) {
+	if m.full.Load() {
+		return nil, syscall.ENOSPC
+	}
+	f, err := journal.CreateFile(path)
+	return fullableFile{f, m}, err
+}
+
+// fullableFile is a log on the machine's disk.
+type fullableFile struct {
+	journal.File
+	m *machine
+}
+
+func (f fullableFile) WriteAt(b []byte, off int64) (int, error) {
+	if !f.m.full.Load() {
+		return f.File.WriteAt(b, off)
+	}
+	n, err := f.File.WriteAt(b[:len(b)/2], off) // the last block has some room
+	return n, errors.Join(err, syscall.ENOSPC)
 }
 
 // kill ends a process that writes run. Its directory stays as the kill left it.
@@ -67,13 +94,22 @@ func (p *process) kill(t *testing.T, run *client.Run) {
 	_ = run.Flush(over) // to the disk; whether the server gets anything is left open
 	p.net.unplugged.Store(true)
 	left := filepath.Join(t.TempDir(), "left")
-	require.NoError(t, copyLiving(left, run.Dir()))
+	dir := run.Dir()
+	if dir != "" {
+		require.NoError(t, copyLiving(left, dir))
+	}
 	err := run.Finish(over)
 	if run.URL() != "" && run.Err() == nil {
 		require.Error(t, err)
 	}
-	require.NoError(t, os.RemoveAll(run.Dir()))
-	require.NoError(t, os.Rename(left, run.Dir()))
+	if dir == "" { // Finish gives a disk that failed another chance
+		if made := run.Dir(); made != "" {
+			require.NoError(t, os.RemoveAll(made))
+		}
+		return
+	}
+	require.NoError(t, os.RemoveAll(dir))
+	require.NoError(t, os.Rename(left, dir))
 }
 
 // copyLiving copies a directory in which files come and go.

@@ -91,6 +91,7 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 		p.Config.Own.Environments = p.Machine.Config(nil)
 	}
 	c.chooseID(p)
+	p.Resume = p.resume != "" && p.resume != ResumeNever
 	return p, nil
 }
 

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 )
 
-// disk is the part of the file system that a [Writer] uses.
-type disk interface {
+// File is the file that a [Writer] writes. Tests replace it by one on a failing disk.
+type File interface {
 	WriteAt(b []byte, off int64) (int, error)
 	Sync() error
 	Close() error
@@ -16,7 +16,8 @@ type disk interface {
 
 type osFile struct{ *os.File }
 
-func createFile(path string) (disk, error) {
+// CreateFile creates a log's file, which must not exist, and locks it.
+func CreateFile(path string) (File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644) //nolint:gosec // the run's data is for others of the machine to read
 	if err != nil {
 		return nil, err

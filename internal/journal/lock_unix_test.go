@@ -15,7 +15,7 @@ import (
 func TestCloseUnlocksWhatAChildHas(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "run.wandb")
-	d, err := createFile(path)
+	d, err := CreateFile(path)
 	require.NoError(t, err)
 	f, ok := d.(osFile)
 	require.True(t, ok)

@@ -42,6 +42,8 @@ type Options struct {
 	FlushEvery time.Duration
 	// Sync is when the file is synced; default [SyncNever].
 	Sync SyncPolicy
+	// Create creates the file; default [CreateFile].
+	Create func(path string) (File, error)
 }
 
 // Writer writes a transaction log. All methods are safe for concurrent use.
@@ -54,7 +56,7 @@ type Writer struct {
 
 	mu      sync.Mutex
 	closed  bool
-	file    disk
+	file    File
 	buf     []byte // what the file lacks, framed
 	off     int64  // where in the file buf belongs
 	payload []byte // the record at hand
@@ -82,7 +84,11 @@ type Stat struct {
 // Create makes the file, which must not exist, and writes its first bytes. Its
 // error is a [*WriteError].
 func Create(path string, opts Options) (*Writer, error) {
-	file, err := createFile(path)
+	create := opts.Create
+	if create == nil {
+		create = CreateFile
+	}
+	file, err := create(path)
 	if err != nil {
 		return nil, &WriteError{Op: "create", Path: path, Err: err}
 	}
@@ -92,7 +98,7 @@ func Create(path string, opts Options) (*Writer, error) {
 	return newWriter(path, file, opts), nil
 }
 
-func newWriter(path string, file disk, opts Options) *Writer {
+func newWriter(path string, file File, opts Options) *Writer {
 	if opts.FlushEvery <= 0 {
 		opts.FlushEvery = defaultFlushEvery
 	}

@@ -48,6 +48,8 @@ type Run struct {
 	Git         *Git
 	Forked      bool
 	BranchPoint *BranchPoint
+	// Resume: the process was to continue the run if it exists. Resumed is only known online.
+	Resume bool
 }
 
 // Git is the state of the repository.

@@ -29,7 +29,7 @@ func (s *Session) runRecord() *record.Run {
 		SweepID: p.Sweep, Host: p.Host,
 		StartingStep: s.rows.step, StartTime: p.Started,
 		Resumed: p.Resumed, Runtime: int32(s.prior.Seconds()),
-		Forked: p.Forked,
+		Forked: p.Forked, Resume: p.Resume,
 	}
 	s.labels.Describe(rec)
 	if p.State != nil {

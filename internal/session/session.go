@@ -68,6 +68,7 @@ type Plan struct {
 	Writer        *Writer  // nil unless others write the run as well
 	GraphQL       *gqlclient.Client
 	State         *resume.State // where the run continues; nil for a new one
+	Resume        bool          // the run is continued if it exists
 	Resumed       bool          // the run exists and is continued
 	Unsent        error         // of earlier processes; nil if the server has all their rows
 	Forked        bool

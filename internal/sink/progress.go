@@ -20,6 +20,15 @@ type progress struct {
 	mu        sync.Mutex // held while a file beside the log is written
 	alerts    []int64    // indices of alerts that a later sync is to send
 	filesLost error      // why files could not be copied to the disk
+	// history and events are the lines that the server had before the log was opened.
+	history, events int64
+}
+
+// startHere notes that the log is opened now, and has nothing of what the server has.
+func (p *progress) startHere(stats filestream.Stats) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.history, p.events = stats.History.Acked, stats.Events.Acked
 }
 
 // beforeRequest is called on the stream's goroutine before each request.
@@ -58,8 +67,8 @@ func (p *progress) saveLocked(b *Both, note rundir.Uploaded) error {
 		return nil
 	}
 	stats, t := b.server.Stats(), b.cfg.Target
-	note.Base = rundir.Lines{History: p.offsets.History, Events: p.offsets.Events, Console: p.offsets.Console}
-	note.History, note.Events, note.Alerts = stats.History.Acked, stats.Events.Acked, p.alerts
+	note.Base = rundir.Lines{History: p.offsets.History + p.history, Events: p.offsets.Events + p.events, Console: p.offsets.Console}
+	note.History, note.Events, note.Alerts = stats.History.Acked-p.history, stats.Events.Acked-p.events, p.alerts
 	note.Writer = b.cfg.Writer
 	note.Entity, note.Project, note.RunID, note.BaseURL = t.Entity, t.Project, t.RunID, t.BaseURL
 	return disk.dir.SaveUploaded(note)

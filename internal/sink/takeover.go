@@ -58,8 +58,10 @@ func (b *Both) persistUnsent() {
 	})
 }
 
-// handOver writes the rows that the server does not have to a new log.
+// handOver writes the rows that the server does not have to a new log, which starts behind
+// those that it has.
 func (b *Both) handOver(d *Disk) error {
+	b.progress.startHere(b.server.Stats())
 	return b.server.stream.HandOver(func(file filestream.File, _ int64, line []byte) error {
 		if file != filestream.History {
 			return nil

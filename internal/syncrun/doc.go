@@ -25,7 +25,8 @@
 // number in the file .syncstate, which the official client reads and writes too.
 // If a later process continued the run, the server is asked which rows of the log it has.
 // The others go behind the later rows, at their own steps if these are free, once no
-// process writes the run any more.
+// process writes the run any more. A log that says that its process was to resume the run
+// is treated alike, also if it is offline.
 // If the server has other rows than the log, nothing is sent over them:
 // [ErrConflict].
 //

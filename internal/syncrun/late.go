@@ -65,11 +65,19 @@ func (j *job) addAbsent(ctx context.Context, old *serverState, note *rundir.Uplo
 		p.nothing = p.nothing || (p.behind || p.appended) && p.unsureTo == 0
 		return nil
 	case p.appended && a.spans[0] == span{0, rows}: // as it seemed
-		return nil
+		if !a.collides && p.shift == p.asked {
+			return nil
+		}
+		first := a.first - p.asked
+		free, err := a.freeStep(ctx, max(old.last()+1, first+p.shift))
+		p.shift = free - first
+		return err
 	case p.conflict && !j.isPart(note):
 		return fmt.Errorf("continue at step %d: %w", old.step, ErrConflict)
 	}
-	if j.next != nil && !j.postponed { // the later log first, with the end of the run
+	// The later log first, with the end of the run, unless the rows are behind all that the
+	// server has: then the later log's rows come behind these.
+	if j.next != nil && !j.postponed && (a.collides || a.first <= old.last()) {
 		return errPostponed
 	}
 	written, err := j.isWritten(old)
@@ -87,7 +95,11 @@ func (j *job) addAbsent(ctx context.Context, old *serverState, note *rundir.Uplo
 	p.behind = a.lastTime < max(old.time, old.summaryTime)
 	p.nothing, p.appended, p.noConsole = false, false, p.behind || note == nil
 	if a.collides {
-		shift := max(old.step, old.summaryStep) + 1 - a.first
+		free, err := a.freeStep(ctx, old.last()+1)
+		if err != nil {
+			return err
+		}
+		shift := free - a.first
 		p.moved = &rundir.Late{From: a.spans[0].from, Shift: shift}
 		j.warn("another process continued the run from step %d on, so the rows from there on are stored %d steps later", a.first, shift)
 	}
@@ -113,9 +125,11 @@ func (j *job) countAbsent(ctx context.Context, at Target, note *rundir.Uploaded)
 }
 
 // isPart reports whether the log is of the run that the server has, and not of another
-// with its id.
+// with its id: it was uploaded in part, or made beside an upload, or it says that its
+// process was to continue the run.
 func (j *job) isPart(note *rundir.Uploaded) bool {
-	return note != nil || !j.log.Dir.Offline() && j.log.Dir.Named() && j.target == j.log.target()
+	run := j.contents.Run
+	return note != nil || run.Resume && j.target.RunID == run.ID || !j.log.Dir.Offline() && j.log.Dir.Named() && j.target == j.log.target()
 }
 
 // collect asks for the rows from the first on that is not certain.
@@ -193,6 +207,26 @@ func (a *absentRows) askFor(ctx context.Context, batch []lateRow) error {
 		a.compare(row, there[row.step])
 	}
 	return nil
+}
+
+// freeStep returns the first step from least on behind all of the server's rows. Rows that
+// were added late may be behind the server's last one.
+func (a *absentRows) freeStep(ctx context.Context, least int64) (int64, error) {
+	for {
+		lines, err := a.job.e.Server.Rows(ctx, a.at, least, math.MaxInt64, askRows)
+		if err != nil || len(lines) == 0 {
+			return least, err
+		}
+		before := least
+		for _, line := range lines {
+			if step, ok := number([]byte(line), keyStep); ok && step < math.MaxInt64 {
+				least = max(least, int64(step)+1)
+			}
+		}
+		if least == before {
+			return 0, errCannotTell
+		}
+	}
 }
 
 // compare compares a row with those that the server has at its step.

@@ -88,6 +88,9 @@ func readServerState(r *graphql.RunState) (*serverState, error) {
 	return s, nil
 }
 
+// last is the greatest step, as far as the last row and the summary tell.
+func (s *serverState) last() int64 { return max(s.step, s.summaryStep) }
+
 // ended reports whether the server was told that the run ended, and is told by nobody
 // that it goes on.
 func (s *serverState) ended() bool {
@@ -182,7 +185,7 @@ func locate(l *Log, s *serverState, note *rundir.Uploaded, shift *int64, open bo
 	if err != nil {
 		return nil, err
 	}
-	p.compare(s, note, shift, t, open)
+	p.compare(l, s, note, t, open)
 	known := note != nil || p.base.History == 0 && !p.appended || p.appended && t.rows > 0
 	if there := s.events - p.base.Events; known && (there == 0 || there == nth && t.sample) {
 		p.counted = there
@@ -207,7 +210,7 @@ func (p *resumePoint) beforeRows(l *Log, s *serverState, note *rundir.Uploaded) 
 
 // compare finds out how the rows of the log, of which t is the trail, go together with
 // those of the server.
-func (p *resumePoint) compare(s *serverState, note *rundir.Uploaded, shift *int64, t *trail, open bool) {
+func (p *resumePoint) compare(l *Log, s *serverState, note *rundir.Uploaded, t *trail, open bool) {
 	over := t.last+p.shift <= s.step // the server has come as far as the log, or farther
 	switch {
 	case s.rows == 0:
@@ -225,10 +228,11 @@ func (p *resumePoint) compare(s *serverState, note *rundir.Uploaded, shift *int6
 			p.base = rundir.Lines{History: s.rows, Events: s.events, Console: s.console}
 		}
 		p.asked = p.shift
-		if last := max(s.step, s.summaryStep); shift == nil && t.rows > 0 && t.first <= s.step {
-			p.shift = last + 1 - t.first
+		// A number from an interrupted sync is too low if another process continued the run since.
+		if t.rows > 0 && t.first+p.shift <= s.step {
+			p.shift = s.last() + 1 - t.first
 		}
-		p.behind = t.rows > 0 && t.lastTime < max(s.time, s.summaryTime)
+		p.behind = l.lastTime(t) < max(s.time, s.summaryTime)
 		// The server's last row is not the one with the last step: others were added late.
 		p.unsure = t.rows > 0 && (s.summaryStep > s.step && s.summaryStep >= t.first ||
 			p.online && note == nil || note != nil && note.Base.History != s.rows)
@@ -250,6 +254,18 @@ func (p *resumePoint) compare(s *serverState, note *rundir.Uploaded, shift *int6
 	default:
 		p.behind, p.unsure, p.conflict = true, true, true
 	}
+}
+
+// lastTime is the time of the log's last row. Without rows it is that of the start, unless
+// the process may have sent the server rows that the disk did not take.
+func (l *Log) lastTime(t *trail) float64 {
+	switch {
+	case t.rows > 0:
+		return t.lastTime
+	case !l.Dir.Offline() || l.Run == nil || l.Run.StartTime.IsZero():
+		return math.Inf(1)
+	}
+	return float64(l.Run.StartTime.UnixMicro()) / 1e6
 }
 
 // laterRows is the resume point of a log that a later process continued.

@@ -52,6 +52,7 @@ func layoutRun(c *coder, m *record.Run) {
 	message(c, 21, &m.Git, layoutGit)
 	c.bool(22, &m.Forked)
 	message(c, 23, &m.BranchPoint, layoutBranchPoint)
+	c.bool(24, &m.Resume)
 }
 
 func layoutGit(c *coder, m *record.Git) {

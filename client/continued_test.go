@@ -1,0 +1,144 @@
+package client_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// life is a process that logs rows of the run r1, from the first to the last but one, and
+// finishes.
+func (m *machine) life(t *testing.T, mode client.Mode, from, to int) {
+	t.Helper()
+	run, err := m.start(t).Init(t.Context(), client.RunOptions{
+		Entity: "acme", Project: "vision", ID: "r1", Resume: "allow", Mode: mode, OnRefused: client.GoOfflineOnRefusal,
+	})
+	require.NoError(t, err)
+	log(t, run, from, to)
+	err = run.Finish(t.Context())
+	if run.URL() != "" && run.Err() == nil {
+		require.NoError(t, err)
+	}
+}
+
+// everyRow holds that the server has the rows 0 to n-1 once, at different steps, with the
+// summary and the end of the last process.
+func everyRow(t *testing.T, s *wandbtest.Server, n int) {
+	t.Helper()
+	v := onServer(t, s, "acme", "vision", "r1")
+	seen := make(map[int]bool)
+	for _, i := range values(t, v) {
+		assert.False(t, seen[i], "row %d twice", i)
+		seen[i] = true
+	}
+	assert.Len(t, seen, n)
+	assert.InDelta(t, n-1, v.Summary["i"], 0)
+	assert.Equal(t, "finished", v.State)
+}
+
+func TestSync_OfflineLifeContinuedOnAnotherMachine_AddsItsRows(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	a, b := newMachine(t, s, wandbtest.AliceKey), newMachine(t, s, wandbtest.AliceKey)
+	a.life(t, client.ModeOffline, 0, 10)
+	b.life(t, client.ModeOnline, 10, 15)
+	c := a.start(t).Client
+	report := synced(t, c, client.SyncOptions{})
+	assert.EqualValues(t, 10, report.Runs[0].RowsSent)
+	everyRow(t, s, 15)
+	report = synced(t, c, client.SyncOptions{IncludeSynced: true})
+	assert.Zero(t, report.Runs[0].RowsSent)
+	everyRow(t, s, 15)
+}
+
+func TestSync_OfflineLifeWithoutRows_KeepsTheLaterEnd(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	a, b := newMachine(t, s, wandbtest.AliceKey), newMachine(t, s, wandbtest.AliceKey)
+	p := a.start(t)
+	run, err := p.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "r1", Resume: "allow", Mode: "offline", Name: "old"})
+	require.NoError(t, err)
+	require.NoError(t, run.FinishWithCode(t.Context(), 1))
+	b.life(t, client.ModeOnline, 0, 5)
+	synced(t, p.Client, client.SyncOptions{})
+	everyRow(t, s, 5)
+	assert.NotEqual(t, "old", onServer(t, s, "acme", "vision", "r1").DisplayName)
+}
+
+func TestSync_InterruptedAndContinuedElsewhere_MovesBehindTheNewRows(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	a, b := newMachine(t, s, wandbtest.AliceKey), newMachine(t, s, wandbtest.AliceKey)
+	pb := b.start(t)
+	run, err := pb.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "r1", Resume: "allow"})
+	require.NoError(t, err)
+	log(t, run, 0, 5)
+	require.NoError(t, run.Flush(t.Context()))
+	pb.net.unplugged.Store(true)
+	log(t, run, 5, 10)
+	pb.kill(t, run)
+	a.life(t, client.ModeOffline, 10, 20)
+	p := a.start(t)
+	s.Inject(wandbtest.Fault{Operation: "file_stream", Count: 1, Status: http.StatusForbidden, Body: `{"error":"permission denied"}`})
+	_, err = p.Sync(t.Context(), nil, client.SyncOptions{})
+	require.Error(t, err, "from now on, it is noted where its rows go")
+	b.life(t, client.ModeOnline, 20, 20) // sends the unsent rows
+	synced(t, p.Client, client.SyncOptions{})
+	everyRow(t, s, 20)
+}
+
+func TestSync_SeveralLogsBehindLaterRows_NoStepTwice(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	a, b := newMachine(t, s, wandbtest.AliceKey), newMachine(t, s, wandbtest.AliceKey)
+	p := a.start(t)
+	opts := client.RunOptions{Entity: "acme", Project: "vision", ID: "r1", Resume: "allow", OnRefused: client.GoOfflineOnRefusal}
+	run, err := p.Init(t.Context(), opts)
+	require.NoError(t, err)
+	log(t, run, 0, 5)
+	require.NoError(t, run.Flush(t.Context()))
+	p.net.unplugged.Store(true)
+	log(t, run, 5, 20)
+	p.kill(t, run)
+	require.NoError(t, s.SetRole("acme", "alice", wandbtest.RoleViewer))
+	a.life(t, client.ModeOnline, 20, 30) // refused, so they leave room for the rows before
+	a.life(t, client.ModeOnline, 30, 35)
+	require.NoError(t, s.SetRole("acme", "alice", wandbtest.RoleMember))
+	b.life(t, client.ModeOnline, 35, 38)
+	synced(t, a.start(t).Client, client.SyncOptions{})
+	everyRow(t, s, 38)
+
+	a.life(t, client.ModeOnline, 38, 40)
+	everyRow(t, s, 40)
+}
+
+// TestRefused_DiskFreedInMidRun_SyncSendsTheRest: a log that is opened when the server
+// refuses the run begins behind the rows that the server has.
+func TestRefused_DiskFreedInMidRun_SyncSendsTheRest(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	m := newMachine(t, s, wandbtest.AliceKey)
+	m.full.Store(true)
+	p := m.start(t)
+	run, err := p.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "r1"})
+	require.NoError(t, err)
+	log(t, run, 0, 5)
+	require.NoError(t, run.Flush(t.Context()))
+	m.full.Store(false)
+	require.NoError(t, s.SetRole("acme", "alice", wandbtest.RoleViewer))
+	log(t, run, 5, 9)
+	require.Eventually(t, func() bool { return run.Err() != nil }, time.Minute, time.Millisecond)
+	require.Error(t, run.Finish(t.Context()))
+	assert.Len(t, onDisk(t, run.Dir()).Rows, 4)
+	require.NoError(t, s.SetRole("acme", "alice", wandbtest.RoleMember))
+	report := synced(t, p.Client, client.SyncOptions{})
+	assert.EqualValues(t, 4, report.Runs[0].RowsSent)
+	numbered(t, onServer(t, s, "acme", "vision", "r1"), 9)
+	everyRow(t, s, 9)
+}
