@@ -65,7 +65,7 @@ func TestRefusedInMidRun_EachChannel_ReachesErrHookAndPerson(t *testing.T) {
 		},
 		"files, by the store": {
 			wandbtest.Fault{Operation: "PUT", Status: 403, Body: storageXML},
-			saveOne, "the server does not accept files of the run; rows are still uploaded: ", errors.ErrIntermediary,
+			saveOne, "the object store does not accept a file of the run; rows are still uploaded: ", errors.ErrStoreRefused,
 		},
 		"alerts": {
 			wandbtest.Fault{Operation: "NotifyScriptableRunAlert", Status: 403, Body: denied},
@@ -117,7 +117,7 @@ func TestRefusedInMidRun_TwoCauses_HookIsCalledForEach(t *testing.T) {
 	require.ErrorIs(t, <-told, errors.ErrInvalidInput)
 	s.Inject(wandbtest.Fault{Operation: "PUT", Status: 403, Body: storageXML})
 	saveOne(t, run)
-	require.ErrorIs(t, <-told, errors.ErrIntermediary)
+	require.ErrorIs(t, <-told, errors.ErrStoreRefused)
 	require.Error(t, run.Finish(t.Context()))
 }
 

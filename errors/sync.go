@@ -15,7 +15,7 @@ func (t target) syncing() bool { return t.op == "sync run" }
 // running reports whether the run had been created before.
 func (t target) running() bool {
 	switch t.op {
-	case "upload run", "update settings of run", "upload files of run":
+	case "upload run", "update settings of run", "upload files of run", "send alert of run":
 		return true
 	}
 	return false

@@ -26,8 +26,11 @@ func (c Channel) op() diagnose.Op {
 	return [...]diagnose.Op{diagnose.OpUploadRun, diagnose.OpUpdateSettings, diagnose.OpUploadFiles, diagnose.OpSendAlert}[c]
 }
 
-// refusal says for a person that a channel is refused and the rows are not.
-func (c Channel) refusal() string {
+// refusal says for a person that a channel is refused, for why, and the rows are not.
+func (c Channel) refusal(why error) string {
+	if errors.Is(why, errors.ErrStoreRefused) {
+		return "the object store does not accept a file of the run; rows are still uploaded"
+	}
 	return [...]string{
 		"", "the server does not accept changes of the run's settings",
 		"the server does not accept files of the run", "the server did not accept an alert",
@@ -105,7 +108,7 @@ func (b *Both) refused(c Channel, cause error) {
 // the error itself.
 func (b *Both) warn(c Channel, why error) {
 	if !b.finishing.Load() && b.Refusal(Rows) == nil {
-		b.cfg.Events.Warning(c.refusal() + ": " + oneline.Text(why))
+		b.cfg.Events.Warning(c.refusal(why) + ": " + oneline.Text(why))
 	}
 }
 
@@ -129,6 +132,9 @@ func (b *Both) refusedInFinish(ctx context.Context, c Channel, cause error) erro
 // question is what the diagnosis is asked about a refusal of a channel.
 func (b *Both) question(c Channel) diagnose.Question {
 	q := b.cfg.Target.Question(c.op())
+	if c == Alerts { // the server lacks nothing else for it
+		return q
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.disk != nil && b.refusals.disk == nil && b.disk.writer.Fault() == nil {
