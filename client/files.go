@@ -24,8 +24,11 @@ const (
 // concurrent use.
 //
 // The pattern is one of filepath.Match, in which ** stands for any number of
-// directories. A pattern that is not absolute is relative to the working directory.
-// Directories that match are skipped, and no match is not an error.
+// directories, and [!a] is [^a]. A pattern that is the name of a file matches only that
+// file. A name that starts with a dot is only matched by an element that does. A file
+// whose name is typical of keys or passwords, such as server.pem, is only matched by its
+// full name. Directories that match are skipped, and no match is not an error. A pattern
+// that is not absolute is relative to the working directory.
 //
 // Names are relative to base. If base is empty they are relative to the working
 // directory; those of an absolute pattern are relative to the parent of the directory

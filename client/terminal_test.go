@@ -81,7 +81,7 @@ func TestTerminal(t *testing.T) {
 		{
 			name: "offline", opts: client.RunOptions{Mode: "offline"},
 			want: []string{
-				"continuing offline; the run is stored in DIR",
+				"run my run: continuing offline; stored in DIR",
 				"run my run finished", "  loss  █▃▂▁                      1 → 0.25", "4 rows stored in DIR", "to upload the run: wandgo sync PATH",
 			},
 		},
@@ -89,7 +89,7 @@ func TestTerminal(t *testing.T) {
 			name: "refused", opts: client.RunOptions{Entity: "globex", OnRefused: client.GoOfflineOnRefusal},
 			want: []string{
 				`create run globex/p: user "alice" is not a member of team "globex" (HTTP 403 permission denied; key from Options.APIKey)`,
-				"continuing offline; the run is stored in DIR",
+				"run my run: continuing offline; stored in DIR",
 				"run my run finished", "  loss  █▃▂▁                      1 → 0.25", "4 rows stored in DIR", "to upload the run: wandgo sync PATH",
 			},
 		},
@@ -103,8 +103,8 @@ func TestTerminal(t *testing.T) {
 			},
 			want: []string{
 				"run my run", "URL",
-				`my run: upload run acme/p: user "alice" is probably not a member of team "acme" (HTTP 404 project not found; key from Options.APIKey)`,
-				"my run: continuing offline; unsent data is stored in DIR",
+				`run my run: upload run acme/p: user "alice" is probably not a member of team "acme" (HTTP 404 project not found; key from Options.APIKey)`,
+				"run my run: continuing offline; unsent data is stored in DIR",
 				"run my run finished", "  loss  █▃▂▁▁                     1 → 0.25",
 				`upload run acme/p: user "alice" is probably not a member of team "acme" (HTTP 404 project not found; key from Options.APIKey)`,
 				"unsent data is stored in DIR", "to upload it: wandgo sync PATH",
@@ -117,7 +117,7 @@ func TestTerminal(t *testing.T) {
 				require.NoError(t, s.StopRun("acme", "p", "r"))
 			},
 			want: []string{
-				"run my run", "URL", "my run: the run was stopped in the web UI",
+				"run my run", "URL", "run my run: stopped in the web UI",
 				"run my run finished", "  loss  █▃▂▁                      1 → 0.25", "4 rows uploaded: URL",
 			},
 		},
@@ -199,7 +199,7 @@ func TestTerminalProgress(t *testing.T) {
 	require.NoError(t, run.Log(map[string]any{"loss": 1}))
 	var finishing sync.WaitGroup
 	finishing.Go(func() { assert.NoError(t, run.Finish(t.Context())) })
-	tty.Wait(t, "wandgo: my run: uploading ")
+	tty.Wait(t, "wandgo: run my run: uploading ")
 	tty.Wait(t, " of 2.5 MB)")
 	release()
 	finishing.Wait()

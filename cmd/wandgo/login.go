@@ -13,6 +13,7 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
 )
@@ -130,8 +131,21 @@ func (l *login) keep(ctx context.Context) int {
 		return status
 	}
 	fmt.Fprintf(a.stdout, "Already logged in to %s%s, with the key from %s.\nTo use another key: wandgo login --relogin\n",
-		l.baseURL, who, printable(l.settings.KeySource))
+		l.server(), who, printable(l.settings.KeySource))
 	return exitAllowed
+}
+
+// server names the server, and says so if the environment chose it.
+func (l *login) server() string {
+	if l.fromVariable() {
+		return printable(l.baseURL) + " (from " + baseURLVariable + ")"
+	}
+	return printable(l.baseURL)
+}
+
+// fromVariable reports whether the environment chose the server.
+func (l *login) fromVariable() bool {
+	return !l.explicit && l.settings.BaseURL.Source == baseURLVariable
 }
 
 // key returns the key of the command line, of the terminal or of standard input.
@@ -141,7 +155,7 @@ func (l *login) key(args []string) (secret.Key, error) {
 	}
 	in := l.app.env.input()
 	if f, ok := in.(*os.File); ok && xterm.IsTerminal(int(f.Fd())) {
-		fmt.Fprintf(l.app.stderr, "Create a key at %s/authorize\nAPI key for %s: ", settings.AppURLFor(l.baseURL), l.baseURL)
+		fmt.Fprintf(l.app.stderr, "Create a key at %s/authorize\nAPI key for %s: ", settings.AppURLFor(l.baseURL), l.server())
 		typed, err := xterm.ReadPassword(int(f.Fd()))
 		fmt.Fprintln(l.app.stderr)
 		if err != nil {
@@ -154,7 +168,7 @@ func (l *login) key(args []string) (secret.Key, error) {
 		return secret.Key{}, fmt.Errorf("read the key: %w", err)
 	}
 	if strings.TrimSpace(line) == "" {
-		return secret.Key{}, errors.New("no key: type it at a terminal, pass it on standard input, or give it as an argument")
+		return secret.Key{}, fmt.Errorf("no key for %s: type it at a terminal, pass it on standard input, or give it as an argument", l.server())
 	}
 	return l.checked(line)
 }
@@ -200,8 +214,9 @@ func (l *login) store(ctx context.Context, key secret.Key) int {
 	if status := l.remember(); status != exitAllowed {
 		return status
 	}
-	fmt.Fprintf(a.stdout, "Logged in to %s%s. The key is in %s.\n", l.baseURL, who, printable(path))
+	fmt.Fprintf(a.stdout, "Logged in to %s%s. The key is in %s.\n", l.server(), who, printable(path))
 	l.warnOfPrecedence(key)
+	l.warnOfVariable()
 	return exitAllowed
 }
 
@@ -241,6 +256,19 @@ func (l *login) warnOfPrecedence(key secret.Key) {
 		fmt.Fprintf(l.app.stderr, "Note: another key takes precedence: %s.\n", printable(s.KeySource))
 	}
 }
+
+// warnOfVariable reports that the key is not for the server of programs that run without
+// WANDB_BASE_URL.
+func (l *login) warnOfVariable() {
+	if !l.fromVariable() {
+		return
+	}
+	fmt.Fprintf(l.app.stderr, "Note: the key is for this server only. Programs that run without %s use\n"+
+		"another one. To make this server the default: wandgo login --host %s\n", baseURLVariable, plaintext.ShellWord(l.baseURL))
+}
+
+// baseURLVariable is the environment variable with the address of the server.
+const baseURLVariable = "WANDB_BASE_URL"
 
 // viewer asks the server whose key it is.
 func (l *login) viewer(ctx context.Context, key secret.Key) (*client.Viewer, error) {

@@ -117,3 +117,26 @@ func TestLogin_Cloud_RemovesTheServer(t *testing.T) {
 	_, settings := i.stored(t)
 	assert.Equal(t, "[default]\n", settings)
 }
+
+func TestLogin_ServerOfTheEnvironment_IsNamed(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, testWorld())
+	i := in(t, map[string]string{"WANDB_BASE_URL": s.URL()})
+	r := i.run(t, "login")
+	assert.Equal(t, exitUsage, r.status)
+	assert.Contains(t, r.stderr, "no key for "+s.URL()+" (from WANDB_BASE_URL)")
+	r = i.run(t, "login", joKey)
+	require.Equal(t, exitAllowed, r.status, r.stderr)
+	assert.Contains(t, r.stdout, "Logged in to "+s.URL()+" (from WANDB_BASE_URL) as jo")
+	assert.Equal(t, "Note: the key is for this server only. Programs that run without WANDB_BASE_URL use\n"+
+		"another one. To make this server the default: wandgo login --host "+s.URL()+"\n", r.stderr)
+	_, settings := i.stored(t)
+	assert.Empty(t, settings, "not made the default")
+	r = i.run(t, "login")
+	require.Equal(t, exitAllowed, r.status, r.stderr)
+	assert.Contains(t, r.stdout, "Already logged in to "+s.URL()+" (from WANDB_BASE_URL) as jo")
+	r = i.run(t, "login", "--host", s.URL(), joKey)
+	require.Equal(t, exitAllowed, r.status, r.stderr)
+	assert.Contains(t, r.stdout, "Logged in to "+s.URL()+" as jo")
+	assert.Empty(t, r.stderr)
+}

@@ -126,7 +126,7 @@ func (v *verification) do(ctx context.Context) error {
 	if err := v.readBack(ctx, run); err != nil {
 		return v.failed("read back", err)
 	}
-	v.passed("read back", "")
+	v.passed("read back", counted(verifyRows, "row")+" and the summary")
 	v.printf("Every check passed.\n")
 	return nil
 }

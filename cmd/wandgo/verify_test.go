@@ -16,7 +16,7 @@ func TestVerify_Server_ExitsByFirstFailure(t *testing.T) {
 		status    int
 		says      []string
 	}{
-		{"all good", joKey, nil, exitAllowed, []string{"ok    read back", "Every check passed"}},
+		{"all good", joKey, nil, exitAllowed, []string{"ok    read back  40 rows and the summary", "Every check passed"}},
 		{"unknown key", unknownKey, nil, 12, []string{"FAIL  key"}},
 		{"viewer", viewerKey, []string{"--entity", "acme-research"}, 14, []string{"ok    key", "FAIL  create"}},
 	}

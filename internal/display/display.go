@@ -3,6 +3,7 @@
 package display
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"sync"
@@ -43,17 +44,17 @@ func (d *Display) Start(url string, resumed bool) {
 	if d == nil {
 		return
 	}
-	verb := "run "
+	how := ""
 	if resumed {
-		verb = "resumed run "
+		how = " resumed"
 	}
 	s := d.screen
 	if s.plain {
-		s.show(s.line(verb + d.name + " started" + behind(": ", clean(url))))
+		s.show(s.line(d.run() + cmp.Or(how, " started") + behind(": ", clean(url))))
 		s.await()
 		return
 	}
-	text := s.line(verb + s.style.Bold(d.name))
+	text := s.line(d.run() + how)
 	if url != "" {
 		text += s.line(s.style.Cyan(clean(url)))
 	}
@@ -88,7 +89,7 @@ func (d *Display) Offline(dir, reason string) {
 	if reason != "" {
 		text = s.line(s.style.Yellow(clean(reason)))
 	}
-	s.show(text + s.line("continuing offline; the run is stored in "+s.style.Bold(clean(dir))))
+	s.show(text + s.line(d.label()+"continuing offline; stored in "+s.style.Bold(clean(dir))))
 	s.await()
 }
 
@@ -105,7 +106,7 @@ func (d *Display) Nowhere(reason string) {
 		return
 	}
 	s.show(s.line(s.style.Yellow(clean(reason))) +
-		s.line("continuing without server and disk: "+s.style.Red("this run is not stored")))
+		s.line(d.label()+"continuing without server and disk, "+s.style.Red("this run is not stored")))
 	s.await()
 }
 
@@ -133,7 +134,7 @@ func (d *Display) Lost(dir, reason string) {
 // Stopped shows that a user stopped the run in the web UI.
 func (d *Display) Stopped() {
 	if d != nil {
-		d.screen.show(d.screen.line(d.label() + d.screen.style.Yellow("the run was stopped in the web UI")))
+		d.screen.show(d.screen.line(d.label() + d.screen.style.Yellow("stopped in the web UI")))
 	}
 }
 
@@ -144,8 +145,11 @@ func (d *Display) Warn(text string) {
 	}
 }
 
-// label names the run in lines that several runs may print.
-func (d *Display) label() string { return d.screen.style.Bold(d.name) + ": " }
+// run names the run. Every line about one run begins with it, because several may print.
+func (d *Display) run() string { return "run " + d.screen.style.Bold(d.name) }
+
+// label is run before a message.
+func (d *Display) label() string { return d.run() + ": " }
 
 // Row adds the numbers of a row to the trends.
 func (d *Display) Row(row *history.Row) {
@@ -233,7 +237,7 @@ func (d *Display) End(e End) {
 		s.await()
 		return
 	}
-	text = s.line("run "+s.style.Bold(d.name)+" "+how) + text
+	text = s.line(d.run()+" "+how) + text
 	switch {
 	case e.Err != nil && e.Dir != "":
 		text += s.line(s.style.Red(clean(oneline.Text(e.Err)))) +
@@ -253,9 +257,9 @@ func (d *Display) End(e End) {
 
 // plainEnd is the one line of a log file about the end of a run.
 func (d *Display) plainEnd(e End, rows int64) string {
-	how := "run " + d.name + " finished"
+	how := d.run() + " finished"
 	if e.Code != 0 {
-		how = "run " + d.name + " failed with exit code " + strconv.Itoa(e.Code)
+		how = d.run() + " failed with exit code " + strconv.Itoa(e.Code)
 	}
 	why := ""
 	if e.Err != nil {

@@ -66,7 +66,7 @@ func (s *Screen) showProgress() {
 	case 1:
 		d := s.uploads[0]
 		what := ": " + uploading(d.waiting) + d.progress.String()
-		s.status = term.Cut(d.name, max(minName, columns-len(mark)-1-term.Width(what))) + what
+		s.status = "run " + term.Cut(d.name, max(minName, columns-len(mark)-len(" run ")-term.Width(what))) + what
 	default:
 		var sum Progress
 		known := true

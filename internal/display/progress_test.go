@@ -30,17 +30,17 @@ func TestProgress_SilentServer_SaysThatItWaits(t *testing.T) {
 		d := s.Run("r")
 		show(d, Progress{Rows: 1, OfRows: 30}, waitingAfter)
 		settle(s)
-		assert.Contains(t, b.String(), "r: uploading 1 of 30 rows")
+		assert.Contains(t, b.String(), "run r: uploading 1 of 30 rows")
 		assert.NotContains(t, b.String(), "waiting")
 		show(d, Progress{Rows: 1, OfRows: 30}, 8*time.Second)
 		settle(s)
-		assert.Contains(t, b.String(), "r: waiting for the server (5s), uploaded 1 of 30 rows")
-		assert.Contains(t, b.String(), "r: waiting for the server (12s), uploaded 1 of 30 rows")
+		assert.Contains(t, b.String(), "run r: waiting for the server (5s), uploaded 1 of 30 rows")
+		assert.Contains(t, b.String(), "run r: waiting for the server (12s), uploaded 1 of 30 rows")
 
 		b.Reset()
 		show(d, Progress{Rows: 2, OfRows: 30}, time.Second)
 		settle(s)
-		assert.Contains(t, b.String(), "r: uploading 2 of 30 rows")
+		assert.Contains(t, b.String(), "run r: uploading 2 of 30 rows")
 		assert.NotContains(t, b.String(), "waiting", "the server has answered")
 	})
 }
@@ -76,7 +76,7 @@ func TestProgress_LogFile_SaysOnceThatItWaits(t *testing.T) {
 		show(d, Progress{Rows: 1, OfRows: 30}, time.Minute)
 		d.End(End{URL: "u"})
 		settle(s)
-		assert.Equal(t, "wandgo: r: waiting for the server, which has 1 of 30 rows\nwandgo: run r finished: 0 rows uploaded: u\n", b.String())
+		assert.Equal(t, "wandgo: run r: waiting for the server, which has 1 of 30 rows\nwandgo: run r finished: 0 rows uploaded: u\n", b.String())
 	})
 }
 

@@ -134,15 +134,15 @@ func TestProgress_Numbers_FitOneLine(t *testing.T) {
 		p    Progress
 		want string
 	}{
-		{"rows", "r", Progress{Rows: 1, OfRows: 2}, "r: uploading 1 of 2 rows"},
-		{"a large file", "r", Progress{Rows: 2, OfRows: 2, OfFiles: 1, Bytes: 3_160_000_000, OfBytes: 50e9}, "r: uploading 2 of 2 rows, 0 of 1 files (3.2 of 50.0 GB)"},
-		{"a small one", "r", Progress{OfFiles: 1, Bytes: 3, OfBytes: 999}, "r: uploading 0 of 0 rows, 0 of 1 files (3 of 999 B)"},
-		{"unknown sizes", "r", Progress{OfFiles: 100, Bytes: 1500}, "r: uploading 0 of 0 rows, 0 of 100 files (1.5 kB sent)"},
-		{"a long name", long, Progress{Rows: 1, OfRows: 2}, "a-run-with-a-name-that-is-a-good-deal-longer-th…: uploading 1 of 2 rows"},
+		{"rows", "r", Progress{Rows: 1, OfRows: 2}, "run r: uploading 1 of 2 rows"},
+		{"a large file", "r", Progress{Rows: 2, OfRows: 2, OfFiles: 1, Bytes: 3_160_000_000, OfBytes: 50e9}, "run r: uploading 2 of 2 rows, 0 of 1 files (3.2 of 50.0 GB)"},
+		{"a small one", "r", Progress{OfFiles: 1, Bytes: 3, OfBytes: 999}, "run r: uploading 0 of 0 rows, 0 of 1 files (3 of 999 B)"},
+		{"unknown sizes", "r", Progress{OfFiles: 100, Bytes: 1500}, "run r: uploading 0 of 0 rows, 0 of 100 files (1.5 kB sent)"},
+		{"a long name", long, Progress{Rows: 1, OfRows: 2}, "run a-run-with-a-name-that-is-a-good-deal-longe…: uploading 1 of 2 rows"},
 		{
 			"huge numbers", long,
 			Progress{Rows: 1e18, OfRows: 1e18, OfFiles: 1e9, Bytes: 1, OfBytes: 1e18},
-			"a-run-w…: uploading 1000000000000000000 of 1000000000000000000 rows, 0…",
+			"run a-run-w…: uploading 1000000000000000000 of 1000000000000000000 row…",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -284,7 +284,7 @@ func TestSaveGlob_Names(t *testing.T) {
 	}
 	names, err := o.SaveGlob(dir+"/ckpt/*", "", runfiles.Now)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"ckpt/a.pt", "ckpt/b.pt"}, names, "with the last directory, like the official client; without .hidden, unlike it")
+	assert.Equal(t, []string{"ckpt/a.pt", "ckpt/b.pt"}, names, "as with the official client: with the last directory, and without .hidden")
 	require.ErrorIs(t, o.skipped["ckpt/deep"], runfiles.ErrNotRegular)
 	names, err = o.SaveGlob(dir+"/ckpt/**/*.pt", dir+"/ckpt", runfiles.Now)
 	require.NoError(t, err)
