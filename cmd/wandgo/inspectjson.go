@@ -111,8 +111,11 @@ func (o *object) body(b record.Record) {
 		kind("unknown")
 		o.value("field", b.Field)
 		o.value("data", b.Data)
-	default:
+	case nil:
 		kind("empty")
+	default: // only the server gets it; see the records that internal/repo excepts
+		kind(fmt.Sprintf("%T", b))
+		o.value("value", b)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -31,6 +32,7 @@ var handlers = map[string]map[string]string{
 		"Files": "see internal/sink/files.go", "Alert": "see internal/sink/alert.go",
 		"Exit": "see internal/sink/finish.go", "Environment": "part of the config",
 	},
+	"cmd/wandgo/inspectjson.go": notInLogs,
 }
 
 // notInLogs are the records that a log does not have.
@@ -63,6 +65,90 @@ func TestRecords_EveryTypeIsHandled(t *testing.T) {
 			assert.NotEqual(t, ok, named, "%s must name record.%s, or handlers must say why not (%q)", file, name, reason)
 		}
 	}
+}
+
+// route is how a record comes about and where it ends up. Each field is a name, or a reason
+// with a space if there is none.
+type route struct {
+	method string // of client.Run
+	sync   string // field of journal.State or journal.Handler that package syncrun reads
+	view   string // field of wandbtest.RunView
+}
+
+const (
+	byInit   = "written by Init"
+	byWriter = "written by the journal"
+	notSent  = "not sent"
+	notOurs  = "only the official client writes it"
+)
+
+// routes has an entry for each record type.
+var routes = map[string]route{
+	"Header":       {byWriter, "read by journal.Open", notSent},
+	"Final":        {byWriter, notSent, notSent},
+	"Footer":       {byWriter, notSent, notSent},
+	"Raw":          {notOurs, notSent, notSent},
+	"Run":          {"SetName", "Run", "DisplayName"},
+	"Config":       {"UpdateConfig", "Config", "Config"},
+	"Summary":      {"SetSummary", "Summary", "Summary"},
+	"Snapshot":     {"Log", notInLogs["Snapshot"], "Summary"},
+	"History":      {"Log", "History", "HistoryLines"},
+	"Metric":       {"DefineMetric", "Metrics", "Config"},
+	"Stats":        {"sampled in the background", "Event", "EventLines"},
+	"EventLine":    {"made by a sync", notInLogs["EventLine"], "EventLines"},
+	"OutputRaw":    {"Stdout", "Console", "Logs"},
+	"OutputLogger": {notOurs, "Console", "Logs"},
+	"ConsoleLine":  {"Stdout", notInLogs["ConsoleLine"], "Logs"},
+	"Files":        {"SaveFile", "File", "Files"},
+	"Alert":        {"Alert", "Alert", "Alerts"},
+	"Telemetry":    {byInit, "Telemetry", "Config"},
+	"Environment":  {byInit, "Environments", "Config"},
+	"Preempting":   {"MarkPreempting", "Preempting", "Preempting"},
+	"Exit":         {"FinishWithCode", "Exit", "ExitCode"},
+}
+
+// TestRecords_EveryTypeHasARoute checks routes against the sources.
+func TestRecords_EveryTypeHasARoute(t *testing.T) {
+	t.Parallel()
+	dir := root(t)
+	public := sources(t, filepath.Join(dir, "client"))
+	sync := sources(t, filepath.Join(dir, "internal", "syncrun"))
+	journal := sources(t, filepath.Join(dir, "internal", "journal"))
+	fake := sources(t, filepath.Join(dir, "wandbtest"))
+	check := func(name, pattern string, source []byte, what string) {
+		if !strings.Contains(name, " ") {
+			assert.Regexp(t, "(?m)"+strings.ReplaceAll(pattern, "NAME", name), string(source), what)
+		}
+	}
+	types := recordTypes(t, filepath.Join(dir, "internal", "record"))
+	for _, name := range types {
+		r, ok := routes[name]
+		if !assert.True(t, ok, "routes must say how record.%s comes about and where it ends up", name) {
+			continue
+		}
+		check(r.method, `^func \(r \*Run\) NAME\(`, public, name+": a method of client.Run")
+		check(r.sync, `^\t([A-Za-z]+, )*NAME(, [A-Za-z]+)* +\S`, journal, name+": a field of journal.State or journal.Handler")
+		check(r.sync, `(\.|\b)NAME\b`, sync, name+": read by package syncrun")
+		check(r.view, `^\t([A-Za-z]+, )*NAME(, [A-Za-z]+)* +\S`, fake, name+": a field of wandbtest.RunView")
+	}
+	assert.Len(t, routes, len(types), "an entry that is not a record type")
+}
+
+// sources returns the package in a directory, without its tests.
+func sources(t *testing.T, dir string) []byte {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	require.NoError(t, err)
+	var source []byte
+	for _, path := range paths {
+		if !strings.HasSuffix(path, "_test.go") {
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			source = append(source, text...)
+		}
+	}
+	require.NotEmpty(t, source, dir)
+	return source
 }
 
 // recordTypes returns the names of the types with a method record.

@@ -29,29 +29,30 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // server keeps one run in memory.
 type server struct {
-	mu       sync.Mutex
-	exists   bool
-	config   string
-	upserts  []graphql.UpsertBucketInput
-	lines    map[string][]string
-	rewinds  int
-	again    int // lines that were sent at an index that was there
-	uploaded []string
-	files    map[string]string // by name: path, or content
-	missing  map[string]error
-	exit     *int
-	state    string // in place of what follows from exit
-	asked    int
-	alerts   []string
-	mute     map[string]bool // alerts that it does not take
-	posts    int
-	largest  int
-	failAt   int // the post that fails, 0 for none
-	discard  bool
-	noFiles  bool  // they fail
-	stall    bool  // files go nowhere
-	rows     int64 // counted where lines are discarded
-	onPost   func()
+	mu         sync.Mutex
+	exists     bool
+	config     string
+	upserts    []graphql.UpsertBucketInput
+	lines      map[string][]string
+	rewinds    int
+	preempting bool
+	again      int // lines that were sent at an index that was there
+	uploaded   []string
+	files      map[string]string // by name: path, or content
+	missing    map[string]error
+	exit       *int
+	state      string // in place of what follows from exit
+	asked      int
+	alerts     []string
+	mute       map[string]bool // alerts that it does not take
+	posts      int
+	largest    int
+	failAt     int // the post that fails, 0 for none
+	discard    bool
+	noFiles    bool  // they fail
+	stall      bool  // files go nowhere
+	rows       int64 // counted where lines are discarded
+	onPost     func()
 }
 
 func newServer() *server {
@@ -191,9 +192,10 @@ func (s *server) post(body []byte) error {
 			Offset  int
 			Content []string
 		}
-		Uploaded []string
-		Complete bool
-		Exitcode *int
+		Uploaded   []string
+		Preempting bool
+		Complete   bool
+		Exitcode   *int
 	}
 	if err := json.Unmarshal(body, &post); err != nil {
 		return err
@@ -211,6 +213,7 @@ func (s *server) post(body []byte) error {
 		}
 	}
 	s.uploaded = append(s.uploaded, post.Uploaded...)
+	s.preempting = s.preempting || post.Preempting
 	s.exit = nil // a post after the last one is a run that goes on
 	if post.Complete {
 		s.exit = post.Exitcode

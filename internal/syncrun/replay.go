@@ -95,6 +95,11 @@ func (u *upload) run(ctx context.Context) (err error) {
 		line := u.contents.summary(u.oldSummary, u.resume.shift)
 		u.summary.Store(&line)
 	}
+	if u.contents.Preempting && !u.stale && !u.ended {
+		if err := u.sink.Put(&record.Preempting{}); err != nil {
+			return u.explain(ctx, ctx, err)
+		}
+	}
 	if u.finalSummary() != nil {
 		if err := u.sink.Put(&record.Summary{}); err != nil {
 			return u.explain(ctx, ctx, err)
