@@ -17,7 +17,7 @@ func TestModule_AnyBuild_FitsIntoAHeader(t *testing.T) {
 
 func TestOf_EachBuild_HasVersionAndCommit(t *testing.T) {
 	t.Parallel()
-	const commit = "2149adc9f1e2aabbccddeeff00112233445566778"
+	const commit = "deadbeeff1e2deadbeefdeadbeefdeadbeefdead"
 	user := debug.Module{Path: "example.com/train", Version: "v9.9.9"}
 	dependency := func(m debug.Module) debug.BuildInfo {
 		m.Path = modulePath
@@ -40,12 +40,12 @@ func TestOf_EachBuild_HasVersionAndCommit(t *testing.T) {
 		{"replaced by a fork", dependency(debug.Module{Version: "v0.3.1", Replace: &debug.Module{Path: "example.com/fork", Version: "v0.3.2"}}), "0.3.2", ""},
 		{"vendored without a version", dependency(debug.Module{}), "devel", ""},
 		{"the command, installed", command("v0.3.1"), "0.3.1", ""},
-		{"the command, installed from a branch", command("v0.0.0-20261128084831-2149adc9f1e2"), "0.0.0-20261128084831-2149adc9f1e2", ""},
+		{"the command, installed from a branch", command("v0.0.0-20261128084831-deadbeeff1e2"), "0.0.0-20261128084831-deadbeeff1e2", ""},
 		{"a working copy without stamp", command("(devel)"), "devel", ""},
-		{"a working copy", command("v0.0.0-20261128084831-2149adc9f1e2", "vcs.revision", commit, "vcs.modified", "false"), "devel", "2149adc9f1e2"},
-		{"a working copy with changes", command("v0.0.0-20261128084831-2149adc9f1e2+dirty", "vcs.revision", commit, "vcs.modified", "true"), "devel", "2149adc9f1e2, modified"},
-		{"a working copy at a tag", command("v0.3.1", "vcs.revision", commit, "vcs.modified", "false"), "0.3.1", "2149adc9f1e2"},
-		{"a working copy after a tag", command("v0.3.2-0.20261128084831-2149adc9f1e2", "vcs.revision", commit), "devel", "2149adc9f1e2"},
+		{"a working copy", command("v0.0.0-20261128084831-deadbeeff1e2", "vcs.revision", commit, "vcs.modified", "false"), "devel", "deadbeeff1e2"},
+		{"a working copy with changes", command("v0.0.0-20261128084831-deadbeeff1e2+dirty", "vcs.revision", commit, "vcs.modified", "true"), "devel", "deadbeeff1e2, modified"},
+		{"a working copy at a tag", command("v0.3.1", "vcs.revision", commit, "vcs.modified", "false"), "0.3.1", "deadbeeff1e2"},
+		{"a working copy after a tag", command("v0.3.2-0.20261128084831-deadbeeff1e2", "vcs.revision", commit), "devel", "deadbeeff1e2"},
 		{"nothing known", debug.BuildInfo{}, "devel", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
