@@ -100,7 +100,7 @@ func TestPartRefusedMidway(t *testing.T) {
 			t.Parallel()
 			s := wandbtest.New(t, everybody())
 			var w warnings
-			c := newClient(t, s, key("member"), quickly, w.listen)
+			c := newClient(t, s, key("member"), quickly, at(briefly), w.listen)
 			told := make(chan error, 2)
 			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { told <- err }})
 			require.NoError(t, err)

@@ -123,7 +123,7 @@ func TestNoTokens(t *testing.T) {
 		"server echoes with 200":        {path: "/graphql", code: 200},
 		"server redirects":              {path: "/graphql", code: 307},
 		"file stream echoes with 403":   {path: "/file_stream", code: 403},
-		"file stream echoes with a 200": {path: "/file_stream", code: 200},
+		"file stream echoes with 200": {path: "/file_stream", code: 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -132,7 +132,7 @@ func TestNoTokens(t *testing.T) {
 			transport := http.DefaultTransport.(*http.Transport).Clone()
 			t.Cleanup(transport.CloseIdleConnections)
 			echo.next = transport
-			c := newClient(t, f.Server, "", f.environ(), func(o *client.Options) {
+			c := newClient(t, f.Server, "", f.environ("WANDB_X_FILE_STREAM_RETRY_MAX", "5"), func(o *client.Options) {
 				o.HTTPClient = &http.Client{Transport: &echo}
 				o.Logger = slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: true}))
 			})

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -39,7 +40,8 @@ func TestChild(t *testing.T) { //nolint:paralleltest // it is alone in its proce
 	if *child == "" {
 		t.Skip("started by TestProgramsEnd")
 	}
-	c, err := client.New(client.Options{BaseURL: *childURL, APIKey: wandbtest.AliceKey, Dir: *childDir, Getenv: alone, Output: os.Stderr})
+	stderr := &signalWatch{told: make(chan struct{})}
+	c, err := client.New(client.Options{BaseURL: *childURL, APIKey: wandbtest.AliceKey, Dir: *childDir, Getenv: alone, Output: stderr})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.Close()) })
 	run, err := c.Init(t.Context(), client.RunOptions{Project: "p", ID: "child"})
@@ -63,6 +65,7 @@ func TestChild(t *testing.T) { //nolint:paralleltest // it is alone in its proce
 	e, ok := errors.AsType[*client.InterruptedError](context.Cause(run.Context()))
 	require.True(t, ok)
 	if *child == "stubborn" { // goes on as if nothing had happened
+		<-stderr.told
 		fmt.Fprintln(run.Stdout(os.Stdout), "so what")
 		require.NoError(t, run.Log(map[string]any{"i": 3}))
 		<-t.Context().Done()
@@ -153,6 +156,20 @@ func TestProgramsEnd(t *testing.T) {
 			}
 		})
 	}
+}
+
+// signalWatch writes to stderr, and closes told when it has told of a signal.
+type signalWatch struct {
+	told chan struct{}
+	once sync.Once
+}
+
+func (w *signalWatch) Write(p []byte) (int, error) {
+	n, err := os.Stderr.Write(p)
+	if bytes.Contains(p, []byte("received SIG")) {
+		w.once.Do(func() { close(w.told) })
+	}
+	return n, err
 }
 
 // lineWriter sends what is written to it, line by line.
