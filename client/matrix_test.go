@@ -86,7 +86,7 @@ func variants() []variant {
 
 // matrixSample is how many of the attempts the matrix makes with a client: one in so
 // many. The long one makes them all.
-const matrixSample = 24
+const matrixSample = 48
 
 // sampled returns those attempts that are made with a client in a world. Each attempt
 // is made in some world.
