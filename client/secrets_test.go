@@ -115,14 +115,14 @@ func (e *echoing) CloseIdleConnections() {
 func TestNoTokens(t *testing.T) {
 	t.Parallel()
 	for name, echo := range map[string]echoing{
-		"success":                       {},
-		"exchange echoes the token":     {path: "/oidc/token", code: 400},
-		"exchange redirects":            {path: "/oidc/token", code: 302},
-		"server echoes the token":       {path: "/graphql", code: 403},
-		"server echoes with 401":        {path: "/graphql", code: 401},
-		"server echoes with 200":        {path: "/graphql", code: 200},
-		"server redirects":              {path: "/graphql", code: 307},
-		"file stream echoes with 403":   {path: "/file_stream", code: 403},
+		"success":                     {},
+		"exchange echoes the token":   {path: "/oidc/token", code: 400},
+		"exchange redirects":          {path: "/oidc/token", code: 302},
+		"server echoes the token":     {path: "/graphql", code: 403},
+		"server echoes with 401":      {path: "/graphql", code: 401},
+		"server echoes with 200":      {path: "/graphql", code: 200},
+		"server redirects":            {path: "/graphql", code: 307},
+		"file stream echoes with 403": {path: "/file_stream", code: 403},
 		"file stream echoes with 200": {path: "/file_stream", code: 200},
 	} {
 		t.Run(name, func(t *testing.T) {
