@@ -118,6 +118,30 @@ func TestSync_SeveralLogsBehindLaterRows_NoStepTwice(t *testing.T) {
 	everyRow(t, s, 40)
 }
 
+// TestSync_LateRowsInterruptedTwice_EachLandsOnce: the rows that did not get to the place
+// which was noted for them go behind those that came there meanwhile.
+func TestSync_LateRowsInterruptedTwice_EachLandsOnce(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	a, b := newMachine(t, s, wandbtest.AliceKey), newMachine(t, s, wandbtest.AliceKey)
+	a.life(t, client.ModeOffline, 0, 40)
+	b.life(t, client.ModeOnline, 40, 45)
+	for i := range 2 { // a proxy takes a row or two at a time, until the server refuses
+		limit := s.Inject(nginx("file_stream", 600))
+		s.Inject(wandbtest.Fault{Operation: "file_stream", After: 3, Count: 1, Status: http.StatusForbidden, Body: `{"error":"permission denied"}`})
+		_, err := a.start(t).Sync(t.Context(), nil, client.SyncOptions{})
+		require.Error(t, err)
+		limit.Remove()
+		assert.Greater(t, len(onServer(t, s, "acme", "vision", "r1").HistoryLines), 5*(i+1), "a part is there")
+		b.life(t, client.ModeOnline, 45+5*i, 50+5*i)
+	}
+	p := a.start(t)
+	synced(t, p.Client, client.SyncOptions{})
+	everyRow(t, s, 55)
+	report := synced(t, p.Client, client.SyncOptions{IncludeSynced: true})
+	assert.Zero(t, report.Runs[0].RowsSent)
+}
+
 // TestRefused_DiskFreedInMidRun_SyncSendsTheRest: a log that is opened when the server
 // refuses the run begins behind the rows that the server has.
 func TestRefused_DiskFreedInMidRun_SyncSendsTheRest(t *testing.T) {

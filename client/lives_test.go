@@ -322,8 +322,12 @@ func (h *history) checkServer() {
 	assert.Equal(t, "finished", v.State)
 }
 
-// envLives says how many histories [TestResume_RandomLives_ServerHasEveryRowOnce] has.
-const envLives = "WANDGO_TEST_LIVES"
+// envLives says how many histories [TestResume_RandomLives_ServerHasEveryRowOnce] has, and
+// envFirstLife the seed of the first.
+const (
+	envLives     = "WANDGO_TEST_LIVES"
+	envFirstLife = "WANDGO_TEST_FIRST_LIFE"
+)
 
 // TestResume_RandomLives_ServerHasEveryRowOnce: whatever happens to the processes of a
 // run, the server has every row once, in order, and the summary of the last process. A
@@ -337,6 +341,7 @@ func TestResume_RandomLives_ServerHasEveryRowOnce(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv(envLives)); err == nil {
 		histories = n
 	}
+	first, _ := strconv.Atoi(os.Getenv(envFirstLife))
 	var mu sync.Mutex
 	kinds := make(map[string]int)
 	t.Cleanup(func() {
@@ -344,7 +349,7 @@ func TestResume_RandomLives_ServerHasEveryRowOnce(t *testing.T) {
 			t.Logf("%6d %s", kinds[kind], kind)
 		}
 	})
-	for seed := range histories {
+	for seed := first; seed < first+histories; seed++ {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s := wandbtest.New(t, wandbtest.Solo())
@@ -359,7 +364,7 @@ func TestResume_RandomLives_ServerHasEveryRowOnce(t *testing.T) {
 					kinds[kind] += n
 				}
 				if t.Failed() {
-					t.Logf("replay with %s=%d go test ./client -run '%s$'\n%s", envLives, seed+1, t.Name(), strings.Join(h.trace, "\n"))
+					t.Logf("replay with %s=%d %s=1 go test ./client -run '%s$'\n%s", envFirstLife, seed, envLives, t.Name(), strings.Join(h.trace, "\n"))
 				}
 			}()
 			for range 25 {

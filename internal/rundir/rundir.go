@@ -198,6 +198,27 @@ type Late struct {
 	// From is the index of the first row in the log, Shift what is added to the steps.
 	From  int64 `json:"from"`
 	Shift int64 `json:"shift"`
+	// Before is how earlier rows are stored, if another process continued the run while
+	// they were uploaded.
+	Before *Late `json:"before,omitempty"`
+}
+
+// ShiftOf returns what is added to the step of a row, given by its index in the log.
+func (l *Late) ShiftOf(index int64) int64 {
+	for ; l != nil; l = l.Before {
+		if index >= l.From {
+			return l.Shift
+		}
+	}
+	return 0
+}
+
+// Then returns l, with another shift for the rows from an index on.
+func (l *Late) Then(from, shift int64) *Late {
+	for l != nil && l.From >= from {
+		l = l.Before
+	}
+	return &Late{From: from, Shift: shift, Before: l}
 }
 
 // Lines are offsets in the server's files of a run.

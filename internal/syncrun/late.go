@@ -99,9 +99,10 @@ func (j *job) addAbsent(ctx context.Context, old *serverState, note *rundir.Uplo
 		if err != nil {
 			return err
 		}
-		shift := free - a.first
-		p.moved = &rundir.Late{From: a.spans[0].from, Shift: shift}
-		j.warn("another process continued the run from step %d on, so the rows from there on are stored %d steps later", a.first, shift)
+		from := a.spans[0].from
+		shift := free - a.first + p.moved.ShiftOf(from)
+		p.moved = p.moved.Then(from, shift)
+		j.warn("another process continued the run from step %d on, so the rows from there on are stored %d steps later", free-shift, shift)
 	}
 	return nil
 }
@@ -148,8 +149,8 @@ func (a *absentRows) collect(ctx context.Context, p *resumePoint, note *rundir.U
 			return nil
 		}
 		step += p.asked
-		if note != nil && note.Late != nil && index > note.Late.From {
-			step += note.Late.Shift
+		if note != nil {
+			step += note.Late.ShiftOf(index - 1)
 		}
 		a.batch = append(a.batch, lateRow{index - 1, step, map[string]json.RawMessage{
 			keyTimestamp: bytes.Clone(member(line, keyTimestamp)),

@@ -305,12 +305,12 @@ func (p *resumePoint) present(rows int64) int64 {
 	return rows
 }
 
-// shiftOf is what is added to the steps of the rows that are sent.
-func (p *resumePoint) shiftOf() int64 {
-	if p.late != nil && p.moved != nil {
-		return p.shift + p.moved.Shift
+// shiftOf is what is added to the step of a row that is sent, given by its index.
+func (p *resumePoint) shiftOf(index int64) int64 {
+	if p.late == nil {
+		return p.shift
 	}
-	return p.shift
+	return p.shift + p.moved.ShiftOf(index)
 }
 
 // same compares a number of the server's last row with that of a row on disk.

@@ -35,7 +35,7 @@ func (u *upload) stream(ctx context.Context, out *output) error {
 			if u.rows++; !p.sends(u.rows-1) || u.rows > u.contents.Rows {
 				return nil
 			}
-			if shift := p.shiftOf(); shift != 0 {
+			if shift := p.shiftOf(u.rows - 1); shift != 0 {
 				changed = appendShifted(changed[:0], line, shift)
 				line = changed
 			}
