@@ -27,6 +27,7 @@ type permissionJSON struct {
 	RunID           string     `json:"runId"`
 	File            string     `json:"file"`
 	Store           string     `json:"store"`
+	Proxy           *Proxy     `json:"proxy"`
 	BaseURL         string     `json:"baseUrl"`
 	AppURL          string     `json:"appUrl"`
 	Viewer          *Viewer    `json:"viewer"`
@@ -63,7 +64,7 @@ func (e *PermissionError) MarshalJSON() ([]byte, error) {
 		Kind: "permission", Error: e.Error(), Op: shown(e.Op),
 		Action: Action(shown(string(e.Action))), Resource: Resource(shown(string(e.Resource))),
 		Entity: shown(e.Entity), EntityDefaulted: e.EntityDefaulted, Project: shown(e.Project), RunID: shownID(e.RunID),
-		File: shown(e.File), Store: shown(e.Store), BaseURL: shown(e.BaseURL), AppURL: shown(e.AppURL), Viewer: e.Viewer.copied(),
+		File: shown(e.File), Store: shown(e.Store), Proxy: e.Proxy.copied(), BaseURL: shown(e.BaseURL), AppURL: shown(e.AppURL), Viewer: e.Viewer.copied(),
 		Role: shown(e.Role), KeySource: shown(e.KeySource), Cause: e.causeCode(), Candidates: e.candidateCodes(),
 		Evidence: make([]Probe, 0, len(e.Evidence)), Notes: shownAll(e.Notes), Suggestions: shownAll(e.Suggestions),
 		StatusCode: e.StatusCode, Message: shown(e.Message), Code: shown(e.Code), RequestID: shownID(e.RequestID),
@@ -107,6 +108,9 @@ func (e *PermissionError) LogValue() slog.Value {
 	g.raw("runId", e.RunID)
 	g.text("file", e.File)
 	g.text("store", e.Store)
+	if e.Proxy != nil {
+		g.text("proxy", e.Proxy.Address)
+	}
 	g.text("baseUrl", e.BaseURL)
 	if e.Viewer != nil {
 		g.text("username", e.Viewer.Username)
@@ -178,6 +182,7 @@ type requestJSON struct {
 	RunID      string `json:"runId"`
 	File       string `json:"file"`
 	Store      string `json:"store"`
+	Proxy      *Proxy `json:"proxy"`
 	BaseURL    string `json:"baseUrl"`
 	Cause      string `json:"cause"`
 	StatusCode int    `json:"statusCode"`
@@ -201,7 +206,7 @@ func (e *RequestError) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(requestJSON{
 		Kind: "request", Error: e.Error(), Op: shown(e.Op), Entity: shown(e.Entity), Project: shown(e.Project),
-		RunID: shownID(e.RunID), File: shown(e.File), Store: shown(e.Store), BaseURL: shown(e.BaseURL), Cause: e.causeCode(), StatusCode: e.StatusCode,
+		RunID: shownID(e.RunID), File: shown(e.File), Store: shown(e.Store), Proxy: e.Proxy.copied(), BaseURL: shown(e.BaseURL), Cause: e.causeCode(), StatusCode: e.StatusCode,
 		Message: shown(e.Message), RequestID: shownID(e.RequestID), Untrusted: e.Untrusted,
 		Suggestion: shown(e.Suggestion), Hint: shown(e.Hint),
 		Retryable: IsRetryable(e), RetryAfterSeconds: e.RetryAfter.Seconds(), Err: errorText(e.Err, machineLimit),
@@ -221,6 +226,9 @@ func (e *RequestError) LogValue() slog.Value {
 	g.raw("runId", e.RunID)
 	g.text("file", e.File)
 	g.text("store", e.Store)
+	if e.Proxy != nil {
+		g.text("proxy", e.Proxy.Address)
+	}
 	g.text("baseUrl", e.BaseURL)
 	g.response(e.StatusCode, e.Message, "", e.RequestID)
 	if e.RetryAfter > 0 {

@@ -83,6 +83,12 @@ func selfHosted(e *errors.PermissionError) {
 	e.BaseURL, e.AppURL = "https://wandb.corp.example:8443", "https://wandb.corp.example:8443"
 }
 
+func behindProxy(p *errors.Proxy, status int, message string) func(*errors.PermissionError) {
+	return func(e *errors.PermissionError) {
+		e.Proxy, e.Viewer, e.StatusCode, e.Message, e.Code, e.RequestID = p, nil, status, message, "", ""
+	}
+}
+
 func noEvidence(e *errors.PermissionError) { e.Evidence = nil }
 
 func notes(lines ...string) func(*errors.PermissionError) {
@@ -214,6 +220,21 @@ func refusals() []golden {
 			e.Viewer, e.Code, e.RequestID = nil, "", ""
 			e.Message = "<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>Blocked by policy</body></html>"
 		}), notes("the body is an HTML page"))},
+		{"proxy_wants_login", refused(errors.ErrIntermediary, errors.Certain, noEvidence, behindProxy(&errors.Proxy{
+			Address: "http://proxy.corp.example:3128", Source: "HTTPS_PROXY", Target: "api.forge.coreweave.com:443",
+		}, 407, "Proxy Authentication Required"))},
+		{"proxy_wants_another_login", refused(errors.ErrIntermediary, errors.Certain, noEvidence, behindProxy(&errors.Proxy{
+			Address: "http://proxy.corp.example:3128", Source: "HTTPS_PROXY", Target: "api.forge.coreweave.com:443", Schemes: []string{"Negotiate", "NTLM"},
+		}, 407, "Proxy Authentication Required"))},
+		{"proxy_rejects_login", refused(errors.ErrIntermediary, errors.Certain, noEvidence, behindProxy(&errors.Proxy{
+			Address: "http://proxy.corp.example:3128", Source: "settings file /home/jo/.config/wandb/settings", Login: true, Target: "api.forge.coreweave.com:443",
+		}, 407, "Proxy Authentication Required"))},
+		{"proxy_refuses", refused(errors.ErrIntermediary, errors.Certain, noEvidence, behindProxy(&errors.Proxy{
+			Address: "http://proxy.corp.example:3128", Target: "api.forge.coreweave.com:443",
+		}, 403, "Forbidden"))},
+		{"google_front_end", refused(errors.ErrIntermediary, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
+			e.Viewer, e.Code, e.RequestID, e.Message = nil, "", "", "Error 403 (Forbidden)!!1"
+		}), notes("the body is an HTML page"))},
 		{"store_refused", refused(errors.ErrStoreRefused, errors.Certain, noEvidence, did(func(e *errors.PermissionError) {
 			e.Dir = "/data/wandb/run-20261123_140000-8c1fzq20"
 			e.Op, e.File, e.Store, e.Viewer, e.RequestID = "upload files of run", "checkpoint.pt", "bucket.s3.example.com", nil, ""
@@ -299,6 +320,17 @@ func failures() []golden {
 		{"request_unreachable", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
 			e.BaseURL = "http://localhost:8080"
 			e.Err = errors.New(`Post "http://localhost:8080/graphql": dial tcp 127.0.0.1:8080: connect: connection refused`)
+		})},
+		{"request_proxy_plain", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
+			e.Proxy = &errors.Proxy{Address: "https://proxy.corp.example:3128", Source: "https_proxy", Target: "api.forge.coreweave.com:443", Plain: true}
+			e.Err = errors.New("UpsertBucket: the proxy https://proxy.corp.example:3128 does not speak TLS")
+		})},
+		{"request_proxy_unreachable", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
+			e.Proxy = &errors.Proxy{Address: "http://proxy.corp.example:3128", Source: "HTTPS_PROXY", Target: "api.forge.coreweave.com:443"}
+			e.Err = errors.New("connection refused")
+		})},
+		{"request_proxy_gateway", failed(errors.ErrServerUnavailable, 503, "Service Unavailable", func(e *errors.RequestError) {
+			e.Proxy = &errors.Proxy{Address: "http://proxy.corp.example:3128", Source: "HTTPS_PROXY", Target: "api.forge.coreweave.com:443"}
 		})},
 		{"request_untrusted", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
 			e.BaseURL, e.Untrusted = "https://wandb.corp.example", true

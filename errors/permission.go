@@ -118,6 +118,8 @@ type PermissionError struct {
 	// File is the file's name in the run, and Store the host of the object store, if
 	// the store refused an upload that the server had allowed.
 	File, Store string
+	// Proxy is the proxy that refused to connect to the server, nil if none did.
+	Proxy *Proxy
 	// BaseURL is the server's address.
 	BaseURL string
 	// AppURL is the address of the server's web pages.

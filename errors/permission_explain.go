@@ -58,7 +58,10 @@ func (e *PermissionError) requestFacts() []fact {
 		facts = append(facts, fact{"Entity", entity})
 	}
 	facts = append(facts, targetFacts(e.target())...)
-	if e.cause() == ErrStoreRefused {
+	if e.Proxy != nil {
+		facts = append(facts, e.Proxy.fact())
+	}
+	if e.beforeServer() {
 		return append(facts, responseFacts(e.StatusCode, e.Message, e.Code, e.RequestID, e.Err)...)
 	}
 	if account := e.account(); account != "" {

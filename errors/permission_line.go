@@ -42,6 +42,13 @@ func (e *PermissionError) cause() error {
 	return e.Cause
 }
 
+// beforeServer reports whether the server did not refuse, so that the account does not
+// matter.
+func (e *PermissionError) beforeServer() bool {
+	cause := e.cause()
+	return cause == ErrStoreRefused || cause == ErrIntermediary && e.Proxy != nil
+}
+
 // clause is the reason as part of a sentence.
 func (e *PermissionError) clause() string {
 	cause := e.cause()
@@ -104,7 +111,7 @@ func (e *PermissionError) facts(clause string) []string {
 	if e.Viewer != nil && e.Viewer.Username != "" && !strings.Contains(clause, quoted(e.Viewer.Username)) {
 		facts = append(facts, "asked as "+e.who())
 	}
-	if e.cause() == ErrStoreRefused {
+	if e.beforeServer() {
 		return facts // the account does not matter there
 	}
 	if e.EntityDefaulted && e.Entity != "" {

@@ -120,21 +120,51 @@ var keyScopeProse = prose{
 }
 
 var intermediaryProse = prose{
-	clause: func(_ *PermissionError, probably string) string {
+	clause: func(e *PermissionError, probably string) string {
+		switch {
+		case e.Proxy != nil:
+			return e.proxyClause()
+		case e.googlePage():
+			return "the response is an error page of Google's front end, not of W&B's API"
+		}
 		return "the refusal " + probably + "came from a proxy or firewall, not from W&B"
 	},
 	phrase: words("a proxy or firewall in between"),
-	about: words("The response does not have the form of W&B's API. A proxy, a firewall or a filter sent it, " +
-		"so it says nothing about what your account may do."),
+	about: func(e *PermissionError) string {
+		switch {
+		case e.Proxy != nil:
+			return "The proxy opened no connection, so nothing reached W&B. It says nothing about what your account may do."
+		case e.googlePage():
+			return "The page does not say why it refuses, and nothing about what your account may do."
+		}
+		return "The response does not have the form of W&B's API. A proxy, a firewall or a filter sent it, " +
+			"so it says nothing about what your account may do."
+	},
 	check: func(e *PermissionError) string {
 		return "See who answers, on the same machine: " + strings.ReplaceAll(e.curl(), " ", plaintext.HardSpace)
 	},
 	advise: func(e *PermissionError, a *advice) {
+		switch {
+		case e.Proxy != nil:
+			e.adviseProxy(a)
+			return
+		case e.googlePage():
+			a.step("Try again, and from another network. To see the whole page, on the same machine:")
+			a.show(strings.Replace(e.curl(), "-sSi", "-sSi -X POST", 1))
+			a.step("If it stays, give the page and the time to the server's administrator, for W&B's cloud to its support.")
+			return
+		}
 		a.step("Check the proxy settings HTTPS_PROXY, HTTP_PROXY and NO_PROXY.")
 		a.step("Ask your network's administrator to allow requests to ", e.target().server(), ".")
 		a.step("To see who answers, look at the response's headers, on the same machine:")
 		a.show(e.curl())
 	},
+}
+
+// googlePage reports whether the response is an error page of Google's front end, known by
+// its title.
+func (e *PermissionError) googlePage() bool {
+	return strings.HasPrefix(e.Message, "Error 4") && strings.HasSuffix(strings.TrimSpace(e.Message), "!!1")
 }
 
 // curl is a command that shows who answers at the API's address.

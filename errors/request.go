@@ -27,6 +27,8 @@ type RequestError struct {
 	// File is the file's name in the run, and Store the host of the object store, if
 	// the request was an upload to the store.
 	File, Store string
+	// Proxy is the proxy that could not be used, nil if that is not the cause.
+	Proxy *Proxy
 	// BaseURL is the server's address.
 	BaseURL string
 	// Cause is the sentinel.
@@ -131,6 +133,9 @@ func (e *RequestError) clause() string {
 	case ErrRateLimited:
 		return "rate limited until the time for retries ran out"
 	case ErrServerUnavailable:
+		if e.Proxy != nil {
+			return e.proxyClause()
+		}
 		if e.Untrusted {
 			return "the certificate of " + e.target().server() + " is not trusted"
 		}

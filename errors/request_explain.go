@@ -38,7 +38,10 @@ func (e *RequestError) headlineClause() string {
 		return e.clause()
 	}
 	clause := "cannot reach " + e.target().server()
-	if reason := errorText(innermost(e.Err), nameLimit); reason != "" {
+	if e.Proxy != nil {
+		clause = e.proxyClause()
+	}
+	if reason := errorText(innermost(e.Err), nameLimit); reason != "" && (e.Proxy == nil || !e.Proxy.Plain) {
 		clause += " (" + reason + ")"
 	}
 	return clause
@@ -71,6 +74,9 @@ func (e *RequestError) requestFacts() []fact {
 		facts = append(facts, fact{"Entity", bare(e.Entity)})
 	}
 	facts = append(facts, targetFacts(e.target())...)
+	if e.Proxy != nil {
+		facts = append(facts, e.Proxy.fact())
+	}
 	err := e.Err
 	if e.saysErr() {
 		err = nil
@@ -116,6 +122,9 @@ func (e *RequestError) advise() (about string, a advice) {
 		a.step("For the limits of W&B's cloud, see:")
 		a.show("https://docs.wandb.ai/models/track/limits")
 	case ErrServerUnavailable:
+		if e.Proxy != nil {
+			return e.adviseProxy()
+		}
 		if e.Untrusted {
 			return e.adviseCertificate()
 		}

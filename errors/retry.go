@@ -16,11 +16,12 @@ import (
 //   - a refusal, which stands until somebody changes a role, a name or a key
 //   - a call that its caller cancelled
 //   - a call to a server whose certificate is not trusted ([RequestError].Untrusted)
+//   - a call through a proxy that does not speak https and is configured to ([Proxy].Plain)
 func IsRetryable(err error) bool {
 	if Is(err, ErrPermissionDenied) || Is(err, context.Canceled) {
 		return false
 	}
-	if e, ok := AsType[*RequestError](err); ok && e != nil && e.Untrusted {
+	if e, ok := AsType[*RequestError](err); ok && e != nil && (e.Untrusted || e.Proxy != nil && e.Proxy.Plain) {
 		return false
 	}
 	return Is(err, ErrRateLimited) || Is(err, ErrServerUnavailable)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"flag"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -86,6 +87,14 @@ func (j *job) rows(ctx context.Context, t *testing.T, n int) {
 	require.NoError(t, err)
 }
 
+// behindProxy lets the job reach its server only through a proxy that does not connect.
+func behindProxy(t *testing.T, j *job, status int) {
+	t.Helper()
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+	t.Cleanup(proxy.Close)
+	j.env["WANDB_BASE_URL"], j.env["HTTPS_PROXY"] = "https://wandb.example.com", proxy.URL
+}
+
 // golden compares what the program printed with a file of testdata.
 func (j *job) golden(t *testing.T, name string) {
 	t.Helper()
@@ -133,6 +142,8 @@ func TestTemplate_InTrouble_SaysWhatBecameOfTheRun(t *testing.T) {
 			j.server.Inject(wandbtest.Fault{Status: http.StatusServiceUnavailable})
 			j.env["WANDB_INIT_TIMEOUT"] = "1"
 		}},
+		{name: "proxy-wants-login", status: exitNotUploaded, before: func(t *testing.T, j *job) { behindProxy(t, j, http.StatusProxyAuthRequired) }},
+		{name: "proxy-refuses", status: exitNotUploaded, before: func(t *testing.T, j *job) { behindProxy(t, j, http.StatusForbidden) }},
 		{name: "offline-by-request", before: func(_ *testing.T, j *job) { j.env["WANDB_MODE"] = "offline" }},
 		{name: "role-lost", status: exitNotUploaded, state: "running", during: func(ctx context.Context, t *testing.T, j *job) {
 			j.rows(ctx, t, 20)

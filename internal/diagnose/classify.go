@@ -83,6 +83,8 @@ type Failure struct {
 	Hint string
 	// Store is the upload to an object store that failed; nil for any other request.
 	Store *runfiles.StoreError
+	// Proxy is the proxy that opened no connection to the server; nil if that is not why.
+	Proxy *transport.ProxyError
 	// Location is where a redirect would have led, without its query.
 	Location string
 	// Scheme is the one that the base URL should have; "" if unknown.
@@ -171,7 +173,10 @@ func Classify(ctx context.Context, err error) *Failure {
 func classifyResponse(r *Failure, ge *graphql.Error) Class {
 	status := ge.StatusCode
 	if !ge.Answered() {
-		if class := classifySilence(r); class != Unreachable {
+		switch class := classifySilence(r); {
+		case r.Proxy != nil:
+			return class
+		case class != Unreachable:
 			r.StatusCode, r.Message, r.Code, r.RequestID = 0, "", "", "" // those of an earlier attempt
 			return class
 		}

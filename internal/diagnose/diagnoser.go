@@ -188,6 +188,7 @@ func (d *Diagnoser) report(q Question) report {
 	s := d.config.Settings
 	return report{
 		Question: q, baseURL: s.BaseURL.Text, appURL: s.AppURL, keySource: s.KeySource, now: time.Now(),
+		proxies: map[string]settings.Value{"http": s.ProxyOfHTTP, "https": s.ProxyOfHTTPS},
 	}
 }
 

@@ -49,8 +49,9 @@ func classifyStore(r *Failure, store *runfiles.StoreError) Class {
 		return StoreRefused
 	case store.Answer.Answered(), store.Answer.StatusCode != 0:
 		return ServerError
-	case classifySilence(r) == Untrusted:
-		return Untrusted
+	}
+	if class := classifySilence(r); class == Untrusted || r.Proxy != nil {
+		return class
 	}
 	return Unreachable
 }

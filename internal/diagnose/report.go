@@ -3,15 +3,19 @@ package diagnose
 import (
 	"context"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/transport"
 )
 
 // report holds what the public errors say beside the diagnosis.
 type report struct {
 	Question
 	baseURL, appURL, keySource string
+	proxies                    map[string]settings.Value // by the scheme of addresses
 	now                        time.Time
 }
 
@@ -20,6 +24,7 @@ func (c report) permissionError(r *Failure, f *Findings, v Verdict) *errors.Perm
 	e := c.refused()
 	e.Viewer, e.Role = f.viewer(), f.role()
 	e.File, e.Store = r.upload()
+	e.Proxy = c.proxy(r.Proxy)
 	e.Cause, e.Confidence, e.Candidates = v.Cause, v.Confidence, v.Candidates
 	e.Evidence = f.Evidence(c.Project)
 	e.StatusCode, e.Message, e.Code, e.RequestID, e.Err = r.StatusCode, r.Message, r.Code, r.RequestID, r.Err
@@ -33,6 +38,18 @@ func (c report) permissionError(r *Failure, f *Findings, v Verdict) *errors.Perm
 	e.Notes = append(e.Notes, placeholderNotes(c.Question)...)
 	e.Suggestions = f.suggestions()
 	return e
+}
+
+// proxy is a proxy that opened no connection, with the setting that names it.
+func (c report) proxy(failed *transport.ProxyError) *errors.Proxy {
+	if failed == nil {
+		return nil
+	}
+	p := &errors.Proxy{Address: failed.Proxy, Login: failed.Login, Target: failed.Target, Schemes: failed.Schemes, Plain: failed.Plain}
+	if set := c.proxies[failed.Scheme]; set.Text != "" && strings.HasSuffix(failed.Proxy, "://"+set.Text) {
+		p.Source = set.Source
+	}
+	return p
 }
 
 // refused is a refusal of the question about which nothing else is known.
@@ -80,6 +97,7 @@ func (c report) requestError(ctx context.Context, r *Failure) error {
 		StatusCode: r.StatusCode, Message: r.Message, RequestID: r.RequestID, RetryAfter: r.RetryAfter, Hint: r.Hint, Err: r.Err,
 	}
 	e.File, e.Store = r.upload()
+	e.Proxy = c.proxy(r.Proxy)
 	switch r.Class {
 	case Cancelled:
 		// The context's end takes precedence over the error that it caused.

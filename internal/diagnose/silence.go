@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/transport"
@@ -15,6 +16,9 @@ import (
 // classifySilence is for requests without a usable response. Most such failures
 // are temporary; the classes here are those that are not.
 func classifySilence(r *Failure) Class {
+	if proxy, ok := errors.AsType[*transport.ProxyError](r.Err); ok {
+		return classifyProxy(r, proxy)
+	}
 	if cert, ok := errors.AsType[*tls.CertificateVerificationError](r.Err); ok {
 		r.Hint = certificateHint(cert)
 		return Untrusted
@@ -31,6 +35,20 @@ func classifySilence(r *Failure) Class {
 	case errors.Is(r.Err, transport.ErrTooLarge):
 		r.Hint = "the response is larger than any of W&B's, and was not read to its end"
 		return Unexpected
+	}
+	return Unreachable
+}
+
+// classifyProxy is for a proxy that opened no connection to the server.
+func classifyProxy(r *Failure, proxy *transport.ProxyError) Class {
+	r.Proxy, r.Code, r.RequestID = proxy, "", ""
+	r.StatusCode, r.Message = proxy.StatusCode, ""
+	if proxy.StatusCode == 0 {
+		return Unreachable
+	}
+	_, r.Message, _ = strings.Cut(proxy.Status, " ")
+	if proxy.Permanent() {
+		return Intermediary
 	}
 	return Unreachable
 }

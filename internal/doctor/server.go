@@ -72,13 +72,16 @@ func (x *Checkup) reach(ctx context.Context) bool {
 	}
 	q := diagnose.Question{Op: diagnose.OpCreateRun, Entity: x.Settings.Entity.Text, Project: x.Settings.Project.Text}
 	x.Err = diagnose.New(diagnose.Config{Settings: x.Settings}).Preliminary(ctx, q, err)
-	*x.Reached = r.StatusCode != 0
+	*x.Reached = r.StatusCode != 0 && r.Proxy == nil
 	x.add(CheckReachable, StatusFail, printable(responseText(r, took)))
 	return false
 }
 
 // responseText describes what responded, if anything did.
 func responseText(r *diagnose.Failure, took time.Duration) string {
+	if r.Proxy != nil {
+		return r.Proxy.Error()
+	}
 	other := ""
 	switch r.Class {
 	case diagnose.Intermediary:

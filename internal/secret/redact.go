@@ -74,13 +74,21 @@ func RedactHeaders(text string) string { return header.ReplaceAllString(text, "$
 // RedactPrefixed replaces each key or token that its prefix gives away by [Redacted].
 func RedactPrefixed(text string) string { return prefixed.ReplaceAllString(text, Redacted) }
 
+// Login stands for a user name and password in the URL of a command to complete.
+const Login = "USER:PASSWORD"
+
 // RedactURL replaces the user name and password of every URL in text by
 // [Redacted].
 func RedactURL(text string) string {
 	if !strings.Contains(text, "://") {
 		return text
 	}
-	return userinfo.ReplaceAllString(text, "://"+Redacted+"@")
+	return userinfo.ReplaceAllStringFunc(text, func(login string) string {
+		if login == "://"+Login+"@" {
+			return login
+		}
+		return "://" + Redacted + "@"
+	})
 }
 
 // IsKey reports whether the whole text has the form of an API key or a token.

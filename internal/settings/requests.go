@@ -43,13 +43,15 @@ func (r *resolver) resolveRequests() {
 
 	s.InsecureDisableSSL = r.boolean("insecure_disable_ssl", "WANDB_INSECURE_DISABLE_SSL")
 	for _, p := range []struct {
-		set  **url.URL
-		env  string
-		file string
+		set   **url.URL
+		shown *Value
+		env   string
+		file  string
 	}{
-		{&s.HTTPProxy, "WANDB_HTTP_PROXY", "http_proxy"},
-		{&s.HTTPSProxy, "WANDB_HTTPS_PROXY", "https_proxy"},
+		{&s.HTTPProxy, &s.ProxyOfHTTP, "WANDB_HTTP_PROXY", "http_proxy"},
+		{&s.HTTPSProxy, &s.ProxyOfHTTPS, "WANDB_HTTPS_PROXY", "https_proxy"},
 	} {
+		*p.shown = r.standardProxy(strings.ToUpper(p.file), p.file)
 		v := r.nonEmpty(setting{env: []string{p.env}, file: p.file})
 		if v.Text == "" {
 			continue
@@ -58,9 +60,21 @@ func (r *resolver) resolveRequests() {
 		if !ok {
 			r.warn("%s is not the address of a proxy and is ignored", v.Source)
 		}
-		*p.set = u
+		if *p.set = u; ok {
+			*p.shown = Value{Text: u.Host, Source: v.Source}
+		}
 	}
 	r.resolveHeaders()
+}
+
+// standardProxy is the host of the proxy in the first of the variables that is set, as
+// net/http reads them.
+func (r *resolver) standardProxy(names ...string) Value {
+	v := r.nonEmpty(setting{env: names})
+	if u, ok := parseProxy(v.Text); ok && v.Text != "" {
+		return Value{Text: u.Host, Source: v.Source}
+	}
+	return Value{}
 }
 
 // consoleOff reports whether the console is excluded from the run. The official client's

@@ -132,6 +132,9 @@ type Settings struct {
 	ExtraHeaders map[string]string `json:"-"`
 	// HTTPProxy and HTTPSProxy replace the standard proxy variables; nil if not set.
 	HTTPProxy, HTTPSProxy *url.URL `json:"-"`
+	// ProxyOfHTTP and ProxyOfHTTPS are the host and port of the proxies for addresses of
+	// that scheme, standard variables included, with the setting that names each.
+	ProxyOfHTTP, ProxyOfHTTPS Value
 	// InsecureDisableSSL disables the verification of server certificates.
 	InsecureDisableSSL bool
 	// GraphQL is for GraphQL requests (WANDB_X_GRAPHQL_*).

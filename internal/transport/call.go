@@ -92,7 +92,8 @@ func (c *call) once(req *http.Request) (*http.Response, error) {
 }
 
 func (c *call) attempt(req *http.Request) (*http.Response, *Response, error) {
-	ctx, cancel := c.attemptContext(req.Context())
+	ctx, proxy := noteProxy(req.Context())
+	ctx, cancel := c.attemptContext(ctx)
 	defer cancel()
 	req = req.WithContext(ctx)
 	var sent *openBody
@@ -110,7 +111,11 @@ func (c *call) attempt(req *http.Request) (*http.Response, *Response, error) {
 		if failed := sent.failure(); failed != nil {
 			return nil, nil, failed
 		}
-		return nil, nil, c.attemptError(req, err)
+		return nil, nil, c.attemptError(req, proxyError(*proxy, req, err))
+	}
+	if err := proxyResponse(*proxy, req, resp); err != nil {
+		_ = resp.Body.Close()
+		return nil, nil, err
 	}
 	got, err := c.read(resp, cancel)
 	_ = resp.Body.Close()
@@ -235,6 +240,9 @@ func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (boo
 func (c *call) retryableError(ctx context.Context, err error) bool {
 	if errors.Is(err, http.ErrSchemeMismatch) || errors.Is(err, ErrTooLarge) && c.req.MaxBody == 0 {
 		return false // with a limit of its own, a longer response is from something in between
+	}
+	if proxy, ok := errors.AsType[*ProxyError](err); ok && proxy.Permanent() {
+		return c.t.answered.Load() // it let requests through before
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok { // what listens there speaks no TLS
 		return false

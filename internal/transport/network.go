@@ -44,6 +44,7 @@ func (n Network) HTTPTransport() *http.Transport {
 		own = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 	}
 	own.MaxIdleConnsPerHost = maxIdlePerHost
+	own.OnProxyConnectResponse = connected
 	if n.HTTPProxy != nil || n.HTTPSProxy != nil {
 		otherwise := own.Proxy
 		own.Proxy = func(r *http.Request) (*url.URL, error) {
@@ -58,6 +59,7 @@ func (n Network) HTTPTransport() *http.Transport {
 			return nil, nil //nolint:nilnil // net/http's way of saying: no proxy
 		}
 	}
+	own.Proxy = noting(own.Proxy)
 	if n.ProxyAuthorization != "" {
 		own.ProxyConnectHeader = http.Header{"Proxy-Authorization": {n.ProxyAuthorization}}
 	}
