@@ -436,7 +436,23 @@ func TestGoldenFiles_All_BelongToACase(t *testing.T) {
 	for _, file := range files {
 		assert.True(t, used[file], "%s belongs to no case", file)
 	}
+}
+
+// TestGoldenFiles_EveryCause_HasOne leaves out the causes that methods of a run return
+// without a request.
+func TestGoldenFiles_EveryCause_HasOne(t *testing.T) {
+	t.Parallel()
+	named := map[string]bool{} // by the case's name
+	seen := map[string]bool{
+		errors.Code(errors.ErrStepInPast): true, errors.Code(errors.ErrRowLost): true,
+	}
+	for _, tt := range slices.Concat(refusals(), failures()) {
+		named[tt.name], seen[errors.Code(tt.err)] = true, true
+	}
 	for _, cause := range causesOfRefusal() {
-		assert.True(t, used[filepath.Join("testdata", cause.Code()+".golden")], "%s has no text that was read", cause.Code())
+		assert.True(t, named[cause.Code()], "refusals needs a case named %s", cause.Code())
+	}
+	for _, s := range errors.Sentinels() {
+		assert.True(t, seen[s.Code()], "failures needs a case for %s", s.Code())
 	}
 }
