@@ -28,6 +28,11 @@
 // disk has neither a hole nor a torn record in it once there is room again. A log
 // that is deleted under way is not brought back: later records are lost.
 //
+// A file system that does not respond, such as a network file system whose server is
+// gone, is a fault too ([ErrStuck]): no call waits for it for long, and none again while
+// an operation is stuck. What a closed log accepted and its file lacks is [Writer.Rest],
+// for another file system to have.
+//
 // # Damage
 //
 // A [Reader] recovers every record that is whole: a torn end, flipped bits, zeroed

@@ -11,6 +11,11 @@ func (w *Writer) flush(now time.Time) {
 	}
 	n, err := w.file.WriteAt(w.buf, w.off)
 	n = max(0, min(n, len(w.buf)))
+	if err == nil {
+		w.head = nil
+	} else {
+		w.head = torn(w.head, w.buf[:n], w.off)
+	}
 	w.off += int64(n)
 	w.unsynced = w.unsynced || n > 0
 	w.buf = w.buf[:copy(w.buf, w.buf[n:])]

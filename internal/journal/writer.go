@@ -44,6 +44,9 @@ type Options struct {
 	Sync SyncPolicy
 	// Create creates the file; default [CreateFile].
 	Create func(path string) (File, error)
+	// OnFull is called once, on a goroutine of its own, when half of the memory for
+	// records that wait for a failing disk is used.
+	OnFull func()
 }
 
 // Writer writes a transaction log. All methods are safe for concurrent use.
@@ -59,6 +62,7 @@ type Writer struct {
 	file    File
 	buf     []byte // what the file lacks, framed
 	off     int64  // where in the file buf belongs
+	head    []byte // of the record at off, if only its start is in the file
 	payload []byte // the record at hand
 	line    wire.LineEncoder
 	ran     bool // a run record was written
@@ -74,8 +78,9 @@ type Writer struct {
 
 // Stat is how much a [Writer] has taken and kept.
 type Stat struct {
-	// Records is how many were taken, Lost how many more were not.
-	Records, Lost int64
+	// Records is how many were taken, Lost how many more were not. LostRows are the rows
+	// among those.
+	Records, Lost, LostRows int64
 	// Size is the length of the log, and Written how much of it the operating
 	// system has.
 	Size, Written int64
@@ -103,7 +108,7 @@ func newWriter(path string, file File, opts Options) *Writer {
 		opts.FlushEvery = defaultFlushEvery
 	}
 	w := &Writer{
-		path: path, opts: opts, file: file,
+		path: path, opts: opts, file: &limitedFile{file: file},
 		buf:     append(make([]byte, 0, flushBytes+flushBytes/4), fileHeader...),
 		stop:    make(chan struct{}),
 		stopped: make(chan struct{}),
@@ -160,7 +165,10 @@ func (w *Writer) AppendRow(row *record.Row) error {
 		return ErrClosed
 	}
 	p, err := w.line.AppendHistory(w.payload[:0], w.stats.Records+1, row.Line, row.Layout, row.Step)
-	return w.addLine(p, err)
+	if err = w.addLine(p, err); isLoss(err) {
+		w.stats.LostRows++
+	}
+	return err
 }
 
 // AppendSummaryLine adds a summary record that sets each leaf of the JSON object line.
@@ -202,6 +210,10 @@ func (w *Writer) add() error {
 	}
 	if len(w.buf) > 0 && len(w.buf)+len(w.payload) > flushBytes {
 		w.flush(time.Now())
+		if w.fault != nil && len(w.buf) > MemoryLimit/2 && w.opts.OnFull != nil {
+			go w.opts.OnFull()
+			w.opts.OnFull = nil
+		}
 		if w.fault != nil && len(w.buf)+len(w.payload) > MemoryLimit || w.gone {
 			return w.lose()
 		}
