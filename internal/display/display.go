@@ -214,6 +214,7 @@ func (d *Display) trend(name string) *trend {
 type End struct {
 	URL  string
 	Dir  string // where unsent data is stored; "" if there is none
+	Rest string // where the rest of it is, if Dir could not be written any more
 	Code int    // the exit code
 	Err  error  // why there is unsent data
 }
@@ -241,13 +242,13 @@ func (d *Display) End(e End) {
 	switch {
 	case e.Err != nil && e.Dir != "":
 		text += s.line(s.style.Red(clean(oneline.Text(e.Err)))) +
-			s.line("unsent data is stored in "+s.style.Bold(clean(e.Dir))) +
-			s.line("to upload it: "+upload(e.Dir))
+			s.line("unsent data is stored in "+e.place(s.style.Bold)) +
+			s.line("to upload it: "+e.upload())
 	case e.Err != nil:
 		text += s.line(s.style.Red(clean(oneline.Text(e.Err))))
 	case e.Dir != "":
-		text += s.line(counted(rows)+" stored in "+s.style.Bold(clean(e.Dir))) +
-			s.line("to upload the run: "+upload(e.Dir))
+		text += s.line(counted(rows)+" stored in "+e.place(s.style.Bold)) +
+			s.line("to upload the run: "+e.upload())
 	default:
 		text += s.line(counted(rows) + " uploaded: " + s.style.Cyan(clean(e.URL)))
 	}
@@ -267,11 +268,11 @@ func (d *Display) plainEnd(e End, rows int64) string {
 	}
 	switch {
 	case e.Err != nil && e.Dir != "":
-		return how + "; unsent data is stored in " + clean(e.Dir) + "; to upload it: " + upload(e.Dir) + why
+		return how + "; unsent data is stored in " + e.place(func(dir string) string { return dir }) + "; to upload it: " + e.upload() + why
 	case e.Err != nil:
 		return how + why
 	case e.Dir != "":
-		return how + ": " + counted(rows) + " stored in " + clean(e.Dir) + "; to upload the run: " + upload(e.Dir)
+		return how + ": " + counted(rows) + " stored in " + e.place(func(dir string) string { return dir }) + "; to upload the run: " + e.upload()
 	}
 	return how + ": " + counted(rows) + " uploaded" + behind(": ", clean(e.URL))
 }
@@ -281,4 +282,20 @@ func counted(rows int64) string {
 		return "1 row"
 	}
 	return strconv.FormatInt(rows, 10) + " rows"
+}
+
+// place is where the data is stored, each directory in a style.
+func (e End) place(style func(string) string) string {
+	if e.Rest == "" {
+		return style(clean(e.Dir))
+	}
+	return style(clean(e.Dir)) + " and " + style(clean(e.Rest))
+}
+
+// upload is the command that uploads it.
+func (e End) upload() string {
+	if e.Rest == "" {
+		return upload(e.Dir)
+	}
+	return upload(e.Dir) + " " + plaintext.ShellPath(e.Rest)
 }

@@ -1,23 +1,52 @@
 package rundir
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // TempPattern is the pattern for os.MkdirTemp of the directory for a run whose own
 // directory cannot be written.
 const TempPattern = "wandgo-"
 
-// Roots returns the directories that may contain the runs of root: root itself and, if it
-// cannot be written, the directories in the temporary directory tmp that replace it. Of
-// these it returns only the user's own, because any user can create one.
-func Roots(root, tmp string) []string {
-	if canMake(root) {
-		return []string{root}
+// rootFile names, in a directory that replaces a root, that root.
+const rootFile = "root"
+
+// Temp makes a directory in the temporary directory tmp for a run of root, which cannot be
+// written. It returns the directory, and the root for the run in it.
+func Temp(root, tmp string) (dir, instead string, err error) {
+	if root, err = filepath.Abs(root); err != nil {
+		return "", "", fmt.Errorf("create run directory: %w", err)
 	}
-	return AllRoots(root, tmp)
+	if dir, err = os.MkdirTemp(tmp, TempPattern); err != nil {
+		return "", "", fmt.Errorf("create run directory: %w", err)
+	}
+	_ = os.WriteFile(filepath.Join(dir, rootFile), []byte(root), 0o600) // without it a sync finds the run if root is still unwritable
+	return dir, filepath.Join(dir, "wandb"), nil
+}
+
+// Roots returns the directories that may contain the runs of root: root itself, and the
+// directories in the temporary directory tmp that replaced it while it could not be
+// written. If it still cannot, those that do not say which root they replace are among
+// them. It returns only the user's own, because any user can create one.
+func Roots(root, tmp string) []string {
+	roots := AllRoots(root, tmp)
+	whole, err := filepath.Abs(root)
+	if err != nil || !canMake(root) {
+		return roots
+	}
+	return slices.DeleteFunc(roots, func(dir string) bool {
+		if dir == root {
+			return false
+		}
+		replaced, err := smallfile.Read(filepath.Join(filepath.Dir(dir), rootFile))
+		return err != nil || string(replaced) != whole
+	})
 }
 
 // AllRoots is [Roots] for a root that could not be written at some time, for example

@@ -67,7 +67,11 @@ func (s *Session) finish(ctx context.Context, code int) error {
 	if s.plan.OnFinished != nil {
 		s.plan.OnFinished(whole && code == 0)
 	}
-	s.display.End(display.End{URL: s.url, Dir: s.unsentDir(whole), Code: code, Err: err})
+	end := display.End{URL: s.url, Dir: s.unsentDir(whole), Code: code, Err: err}
+	if first := s.sink.FirstDir(); end.Dir != "" && first != "" {
+		end.Dir, end.Rest = first, end.Dir
+	}
+	s.display.End(end)
 	return s.failed("finish %s", err)
 }
 

@@ -66,8 +66,9 @@ type Both struct {
 	alerter *alert.Alerter     // likewise
 
 	mu          sync.Mutex
-	disk        *Disk // nil if it could not be opened
-	unpersisted bool  // neither the server nor the disk has the run
+	disk        *Disk  // nil if it could not be opened
+	firstDir    string // of the disk before it, whose log this one continues
+	unpersisted bool   // neither the server nor the disk has the run
 	refusals    refusals
 	concurrent  error // another process writes the same run
 	unsent      error // rows of earlier processes are not on the server
@@ -81,11 +82,14 @@ type Both struct {
 
 	dropped    dropped
 	takeover   sync.Once
-	offline    atomic.Bool // nothing is sent any more
-	finishing  atomic.Bool // Finish has started and returns what went wrong
-	filesOver  atomic.Bool // the server accepts no file any more
-	fileDenied sync.Once   // the store refused a file
-	warned     sync.Once   // of what the server warns of in its answers to rows
+	relocating sync.Once
+	rows       atomic.Int64 // given to Row
+	rowsOnDisk atomic.Int64 // those that the disk has, or that wait for it
+	offline    atomic.Bool  // nothing is sent any more
+	finishing  atomic.Bool  // Finish has started and returns what went wrong
+	filesOver  atomic.Bool  // the server accepts no file any more
+	fileDenied sync.Once    // the store refused a file
+	warned     sync.Once    // of what the server warns of in its answers to rows
 
 	notifying sync.Mutex // held while the program's hook is called
 	notified  []string   // codes of the causes it was called with; guarded by notifying
@@ -111,7 +115,9 @@ func (b *Both) OpenDisk() error {
 
 // openDisk makes the disk, and calls also before it is used.
 func (b *Both) openDisk(opening []record.Record, also func(*Disk) error) error {
-	d, rootErr, err := OpenDisk(&b.cfg.Disk, opening)
+	cfg := b.cfg.Disk
+	cfg.Journal.OnFull = b.relocate
+	d, rootErr, err := OpenDisk(&cfg, opening)
 	if err != nil {
 		return err
 	}
@@ -222,9 +228,14 @@ func (b *Both) Row(row *record.Row) error {
 	if unpersisted {
 		return errors.ErrRowLost
 	}
+	if disk != nil || server != nil {
+		b.rows.Add(1)
+	}
 	var onDisk, onServer error
 	if disk != nil {
-		onDisk = disk.Row(row)
+		if onDisk = disk.Row(row); !lost(onDisk) {
+			b.rowsOnDisk.Add(1)
+		}
 	}
 	if server != nil {
 		onServer = server.Row(row)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -33,48 +32,59 @@ type DiskConfig struct {
 // Disk stores a run in its own directory: the records in a log, files beside it.
 type Disk struct {
 	dir    *rundir.Dir
+	temp   string // the directory made for the run's in the temporary one, "" if it is not there
 	writer *journal.Writer
 
 	alerting sync.Mutex
 	alerts   int64 // in the log
 }
 
-// OpenDisk makes the run's directory and starts its log with the given records. If
-// the directory is in TempDir, rootErr says why.
+// OpenDisk makes the run's directory and starts its log with the given records. If Root
+// cannot be written, because it is full or in a container whose working directory is
+// read-only, the temporary directory is used, as the official client does: a run that is
+// to survive a refusal needs a directory. rootErr says why then.
 func OpenDisk(cfg *DiskConfig, opening []record.Record) (d *Disk, rootErr, err error) {
-	dir, rootErr, err := cfg.makeDir()
+	d, rootErr = cfg.open(cfg.Root, opening)
+	if rootErr == nil {
+		return d, nil, nil
+	}
+	if d, err = cfg.openTemp(opening); err != nil {
+		return nil, nil, errors.Join(rootErr, err)
+	}
+	return d, rootErr, nil
+}
+
+// openTemp is OpenDisk for the temporary directory. It leaves nothing there if it fails.
+func (cfg *DiskConfig) openTemp(opening []record.Record) (*Disk, error) {
+	tmp, root, err := rundir.Temp(cfg.Root, cfg.TempDir)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
+	}
+	d, err := cfg.open(root, opening)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(tmp))
+	}
+	d.temp = tmp
+	return d, nil
+}
+
+// open makes the run's directory below root and starts its log.
+func (cfg *DiskConfig) open(root string, opening []record.Record) (*Disk, error) {
+	dir, err := rundir.Create(root, cfg.RunID, cfg.Online, cfg.Started)
+	if err != nil {
+		return nil, err
 	}
 	w, err := journal.Create(dir.Journal(), cfg.Journal)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	header := &record.Header{Producer: "wandgo " + version.Module(), MinConsumer: minConsumer}
 	for _, rec := range append([]record.Record{header}, opening...) {
 		if err := w.Append(rec); err != nil {
-			return nil, nil, errors.Join(fmt.Errorf("start journal: %w", err), w.Close())
+			return nil, errors.Join(fmt.Errorf("start journal: %w", err), w.Close())
 		}
 	}
-	return &Disk{dir: dir, writer: w}, rootErr, nil
-}
-
-// makeDir makes the run's directory. If Root cannot be written, as in a container
-// whose working directory is read-only, the temporary directory is used, as the
-// official client does: a run that is to survive a refusal needs a directory.
-func (cfg *DiskConfig) makeDir() (dir *rundir.Dir, rootErr, err error) {
-	dir, rootErr = rundir.Create(cfg.Root, cfg.RunID, cfg.Online, cfg.Started)
-	if rootErr == nil {
-		return dir, nil, nil
-	}
-	tmp, err := os.MkdirTemp(cfg.TempDir, rundir.TempPattern)
-	if err == nil {
-		dir, err = rundir.Create(filepath.Join(tmp, "wandb"), cfg.RunID, cfg.Online, cfg.Started)
-	}
-	if err != nil {
-		return nil, nil, errors.Join(rootErr, err)
-	}
-	return dir, rootErr, nil
+	return &Disk{dir: dir, writer: w}, nil
 }
 
 // Path is the run's directory, Files that of its files.

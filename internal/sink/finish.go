@@ -27,17 +27,27 @@ type Ending struct {
 // record.
 func (b *Both) Finish(ctx context.Context, e *Ending) (whole bool, err error) {
 	first := b.currentDisk()
-	err = e.Lost
+	var onDisk, uploaded error
 	if first != nil { // the disk first: a process that is killed from here on has lost nothing
-		err = errors.Join(err, first.finish(&e.Exit))
+		onDisk = first.finish(&e.Exit)
 	}
 	if b.server != nil {
-		err = b.conclude(ctx, b.finishUpload(ctx, e), err)
+		uploaded = b.finishUpload(ctx, e)
+	}
+	if onDisk != nil && (b.server == nil || uploaded != nil) {
+		b.relocate()
+	}
+	if b.currentDisk() != first { // it has what the first one lacks
+		onDisk = nil
+	}
+	err = errors.Join(e.Lost, onDisk)
+	if b.server != nil {
+		err = b.conclude(ctx, uploaded, err)
 	}
 	if late := b.currentDisk(); late != nil && late != first { // the disk got its second chance
 		err = errors.Join(err, late.finish(&e.Exit))
 	}
-	err = errors.Join(err, b.closeFiles(ctx))
+	err = errors.Join(err, b.closeFiles(ctx), b.lostRows())
 	return err == nil, errors.Join(err, b.missingFiles())
 }
 

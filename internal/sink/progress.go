@@ -20,7 +20,8 @@ type progress struct {
 	mu        sync.Mutex // held while a file beside the log is written
 	alerts    []int64    // indices of alerts that a later sync is to send
 	filesLost error      // why files could not be copied to the disk
-	// history and events are the lines that the server had before the log was opened.
+	// history and events are the lines that belong before the first of the log: the server
+	// had them when it was opened, or an earlier log has them.
 	history, events int64
 }
 
@@ -68,7 +69,8 @@ func (p *progress) saveLocked(b *Both, note rundir.Uploaded) error {
 	}
 	stats, t := b.server.Stats(), b.cfg.Target
 	note.Base = rundir.Lines{History: p.offsets.History + p.history, Events: p.offsets.Events + p.events, Console: p.offsets.Console}
-	note.History, note.Events, note.Alerts = stats.History.Acked-p.history, stats.Events.Acked-p.events, p.alerts
+	note.History, note.Events = max(0, stats.History.Acked-p.history), max(0, stats.Events.Acked-p.events)
+	note.Alerts = p.alerts
 	note.Writer = b.cfg.Writer
 	note.Entity, note.Project, note.RunID, note.BaseURL = t.Entity, t.Project, t.RunID, t.BaseURL
 	return disk.dir.SaveUploaded(note)

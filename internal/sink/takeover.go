@@ -43,7 +43,10 @@ func (b *Both) continueOnDisk(why error) {
 // again, and rows that are logged meanwhile wait. If that fails too, rows are lost from
 // here on.
 func (b *Both) persistUnsent() {
-	if b.currentDisk() != nil {
+	if d := b.currentDisk(); d != nil {
+		if d.writer.Fault() != nil {
+			b.relocate()
+		}
 		return
 	}
 	b.cfg.Opening(func(opening []record.Record) {
@@ -62,6 +65,7 @@ func (b *Both) persistUnsent() {
 // those that it has.
 func (b *Both) handOver(d *Disk) error {
 	b.progress.startHere(b.server.Stats())
+	b.rowsOnDisk.Store(b.server.Stats().History.Acked) // with those that follow
 	return b.server.stream.HandOver(func(file filestream.File, _ int64, line []byte) error {
 		if file != filestream.History {
 			return nil
@@ -69,6 +73,7 @@ func (b *Both) handOver(d *Disk) error {
 		if err := d.Row(&record.Row{Line: line, Step: history.StepOf(line)}); lost(err) {
 			return errors.Join(errors.ErrRowLost, err)
 		}
+		b.rowsOnDisk.Add(1)
 		return nil
 	})
 }
