@@ -176,7 +176,7 @@ func (x *execution) resolve(def *ast.Definition, obj object, f *ast.Field) (any,
 		return nil, forbidden
 	}
 	if len(f.Name) > 1 && f.Name[:2] == "__" {
-		return nil, refusal{status: http.StatusOK, message: "introspection is disabled"}
+		return x.introspect(f)
 	}
 	args, err := argumentsOf(f, x.vars)
 	if err != nil {

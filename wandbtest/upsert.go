@@ -64,7 +64,8 @@ func (x *execution) upsertBucket(in arguments) (any, error) {
 	if inserted {
 		r.graft(p)
 	}
-	return fields{"bucket": &runObject{&projectObject{st, p}, r}, "inserted": inserted}, nil
+	settings := fields{"serverMessages": []object{}}
+	return fields{"bucket": &runObject{&projectObject{st, p}, r}, "inserted": inserted, "serverSettings": settings}, nil
 }
 
 // target says which run an input is about: its storage id wins where it is

@@ -1,0 +1,112 @@
+package wandbtest
+
+import (
+	"net/http"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// introspect answers the question about one type, which official clients up to 0.19 ask to
+// find out what the server can do. A listing of the whole schema is refused.
+func (x *execution) introspect(f *ast.Field) (any, error) {
+	if f.Name != "__type" {
+		return nil, refusal{status: http.StatusOK, message: "introspection is disabled"}
+	}
+	args, err := argumentsOf(f, x.vars)
+	if err != nil {
+		return nil, err
+	}
+	def := x.schema.Types[args.text("name")]
+	if def == nil {
+		return nil, nil
+	}
+	return typeObject{def: def}, nil
+}
+
+// typeObject is a type of the schema, or a list of it or one that is never null.
+type typeObject struct {
+	def  *ast.Definition
+	kind string // LIST or NON_NULL; "" for the type itself
+	of   *ast.Type
+}
+
+func (t typeObject) field(x *execution, name string, _ arguments) (any, error) {
+	if t.kind != "" {
+		switch name {
+		case "kind":
+			return t.kind, nil
+		case "ofType":
+			return typeOf(x.schema, t.of), nil
+		}
+		return nil, nil
+	}
+	switch def := t.def; name {
+	case "kind":
+		return string(def.Kind), nil
+	case "name":
+		return def.Name, nil
+	case "description":
+		return def.Description, nil
+	case "fields":
+		if def.Kind == ast.Object || def.Kind == ast.Interface {
+			return membersOf(def), nil
+		}
+	case "inputFields":
+		if def.Kind == ast.InputObject {
+			return membersOf(def), nil
+		}
+	case "enumValues":
+		if def.Kind == ast.Enum {
+			values := []object{}
+			for _, v := range def.EnumValues {
+				values = append(values, memberObject{name: v.Name})
+			}
+			return values, nil
+		}
+	}
+	return nil, nil
+}
+
+// typeOf is the object of a field's type.
+func typeOf(schema *ast.Schema, t *ast.Type) object {
+	switch {
+	case t.NonNull:
+		inner := *t
+		inner.NonNull = false
+		return typeObject{kind: "NON_NULL", of: &inner}
+	case t.Elem != nil:
+		return typeObject{kind: "LIST", of: t.Elem}
+	}
+	return typeObject{def: schema.Types[t.NamedType]}
+}
+
+// membersOf lists the fields of a type, without those of introspection.
+func membersOf(def *ast.Definition) []object {
+	members := []object{}
+	for _, f := range def.Fields {
+		if len(f.Name) < 2 || f.Name[:2] != "__" {
+			members = append(members, memberObject{f.Name, f.Type})
+		}
+	}
+	return members
+}
+
+// memberObject is a field of a type, or a value of an enumeration.
+type memberObject struct {
+	name string
+	of   *ast.Type
+}
+
+func (m memberObject) field(x *execution, name string, _ arguments) (any, error) {
+	switch name {
+	case "name":
+		return m.name, nil
+	case "type":
+		return typeOf(x.schema, m.of), nil
+	case "isDeprecated":
+		return false, nil
+	case "args":
+		return []object{}, nil
+	}
+	return nil, nil
+}
