@@ -85,7 +85,7 @@ func TestSync_InterruptedAndContinuedElsewhere_MovesBehindTheNewRows(t *testing.
 	pb.kill(t, run)
 	a.life(t, client.ModeOffline, 10, 20)
 	p := a.start(t)
-	s.Inject(wandbtest.Fault{Operation: "file_stream", Count: 1, Status: http.StatusForbidden, Body: `{"error":"permission denied"}`})
+	s.Inject(wandbtest.Fault{Operation: "file_stream", Count: 1, Match: hasRows, Status: http.StatusForbidden, Body: `{"error":"permission denied"}`})
 	_, err = p.Sync(t.Context(), nil, client.SyncOptions{})
 	require.Error(t, err, "from now on, it is noted where its rows go")
 	b.life(t, client.ModeOnline, 20, 20) // sends the unsent rows

@@ -62,7 +62,7 @@ func TestSyncForkInterrupted(t *testing.T) {
 	c := newClient(t, s, wandbtest.AliceKey, quickly)
 	begin(t, c, "parent")
 	dir := offlineRun(t, c, client.RunOptions{Entity: "acme", Project: "vision", ID: "fork", ForkFrom: client.RunStep{RunID: "parent", Step: 2}}, 3)
-	s.Inject(wandbtest.Fault{Operation: "file_stream", Count: 1, Status: 403, Body: `{"error":"permission denied"}`})
+	s.Inject(wandbtest.Fault{Operation: "file_stream", Count: 1, Match: hasRows, Status: 403, Body: `{"error":"permission denied"}`})
 	_, err := c.Sync(t.Context(), []string{dir}, client.SyncOptions{})
 	require.ErrorIs(t, err, errors.ErrPermissionDenied)
 	assert.Equal(t, []int{0, 1, 2}, stepsOf(t, onServer(t, s, "acme", "vision", "fork")))

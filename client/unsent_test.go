@@ -95,8 +95,7 @@ func TestResume_UnsentRowsRefused_LeavesRoomAndSaysSo(t *testing.T) {
 	dir := run.Dir()
 
 	// A post of system metrics that left the killed process may arrive only now.
-	unsentRows := func(_ *http.Request, body []byte) bool { return bytes.Contains(body, []byte("wandb-history.jsonl")) }
-	s.Inject(wandbtest.Fault{Operation: "file_stream", Count: 1, Match: unsentRows, Status: http.StatusForbidden, Body: `{"error":"permission denied"}`})
+	s.Inject(wandbtest.Fault{Operation: "file_stream", Count: 1, Match: hasRows, Status: http.StatusForbidden, Body: `{"error":"permission denied"}`})
 	p = m.start(t)
 	run, err = p.Init(t.Context(), opts)
 	require.NoError(t, err)
@@ -223,3 +222,6 @@ func TestResume_LogOfOfficialClientChangedJustNow_LeavesRoom(t *testing.T) {
 	log(t, run, 4, 6)
 	require.NoError(t, run.Finish(t.Context()))
 }
+
+// hasRows matches a post with rows.
+func hasRows(_ *http.Request, body []byte) bool { return bytes.Contains(body, []byte("wandb-history.jsonl")) }
