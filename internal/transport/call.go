@@ -47,6 +47,7 @@ type call struct {
 
 	tokens     bool // the request carries an access token
 	renewed    bool // a token that the server did not accept was replaced
+	origin     string // of the last attempt: scheme and host
 	attempts   int
 	conflicts  int
 	unresolved int
@@ -74,12 +75,13 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func (c *call) once(req *http.Request) (*http.Response, error) {
 	c.attempts++
+	c.origin = req.URL.Scheme + "://" + req.URL.Host
 	start := time.Now()
 	req, traced := c.trace(req)
 	resp, got, err := c.attempt(req)
 	traced(got, err)
 	if err == nil {
-		c.t.answered.Store(true)
+		c.t.answered.Store(c.origin, true)
 		c.last, c.err, c.failed = got, nil, nil
 	} else {
 		c.err = err
@@ -238,19 +240,21 @@ func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (boo
 // retryableError adds some permanent errors to those of net/http, which the library
 // knows.
 func (c *call) retryableError(ctx context.Context, err error) bool {
-	if errors.Is(err, http.ErrSchemeMismatch) || errors.Is(err, ErrTooLarge) && c.req.MaxBody == 0 {
-		return false // with a limit of its own, a longer response is from something in between
+	_, known := c.t.answered.Load(c.origin)
+	if isImpostor(err) {
+		// In place of a host that has responded before, it goes away again.
+		return known && ctx.Err() == nil
 	}
 	if proxy, ok := errors.AsType[*ProxyError](err); ok && proxy.Permanent() {
-		return c.t.answered.Load() // it let requests through before
+		return known // it let requests through before
 	}
-	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok { // what listens there speaks no TLS
-		return false
+	if errors.Is(err, ErrTooLarge) && c.req.MaxBody == 0 {
+		return false // with a limit of its own, a longer response is from something in between
 	}
 	if e, ok := errors.AsType[*TokenError](err); ok && e.Permanent {
 		return false
 	}
-	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound && !c.t.answered.Load() {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound && !known {
 		c.unresolved++
 		if c.unresolved > c.req.Policy.UnresolvedRetries {
 			return false
@@ -258,6 +262,14 @@ func (c *call) retryableError(ctx context.Context, err error) bool {
 	}
 	again, _ := retryablehttp.DefaultRetryPolicy(ctx, nil, err)
 	return again
+}
+
+// isImpostor reports whether what listens is not the host that was asked: its certificate
+// is not trusted, or it speaks no TLS. A captive portal is one.
+func isImpostor(err error) bool {
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	_, noTLS := errors.AsType[tls.RecordHeaderError](err)
+	return untrusted || noTLS || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 func (c *call) retryableStatus() bool {

@@ -1,13 +1,17 @@
 package transport
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"net"
+	"net/http"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestRetryMostFailures_EachStatus(t *testing.T) {
@@ -91,6 +95,37 @@ func TestDo_UnresolvedHost_RetriesFewTimes(t *testing.T) {
 				tr, s := newScripted(t, test.steps...)
 				_, _ = tr.Do(t.Context(), post(test.policy))
 				assert.Len(t, s.times, test.attempts)
+			})
+		})
+	}
+}
+
+// What answers in the place of a host that has responded before goes away again.
+func TestDo_AnotherHostAnswersForAWhile_IsRetried(t *testing.T) {
+	t.Parallel()
+	for name, err := range map[string]error{
+		"unknown authority": &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
+		"expired":           &tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired}},
+		"another's name":    &tls.CertificateVerificationError{Err: x509.HostnameError{Certificate: &x509.Certificate{}, Host: "api.test"}},
+		"plain HTTP":        http.ErrSchemeMismatch,
+		"no TLS":            tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				there := fails(err)
+				tr, s := newScripted(t, status(200, ""), there, there, status(200, ""), there)
+				for range 2 {
+					_, err := tr.Do(t.Context(), post(GraphQLPolicy()))
+					require.NoError(t, err)
+				}
+				assert.Len(t, s.times, 4)
+
+				elsewhere := post(GraphQLPolicy())
+				elsewhere.Path = "https://store.test/file"
+				_, got := tr.Do(t.Context(), elsewhere)
+				require.ErrorIs(t, got, err)
+				assert.Len(t, s.times, 5, "the store has never responded")
 			})
 		})
 	}

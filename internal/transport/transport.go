@@ -11,7 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
+	"sync"
 
 	"github.com/hashicorp/go-retryablehttp"
 
@@ -33,8 +33,9 @@ type Transport struct {
 	observe func(Exchange)
 	tracer  Tracer
 	maxBody int
-	// answered is whether there ever was a response: the host name is right then.
-	answered atomic.Bool
+	// answered has the scheme and host of every address that there was a response from. Its
+	// name is right then, and its certificate was trusted.
+	answered sync.Map
 }
 
 type secrets struct {
