@@ -224,4 +224,6 @@ func TestResume_LogOfOfficialClientChangedJustNow_LeavesRoom(t *testing.T) {
 }
 
 // hasRows matches a post with rows.
-func hasRows(_ *http.Request, body []byte) bool { return bytes.Contains(body, []byte("wandb-history.jsonl")) }
+func hasRows(_ *http.Request, body []byte) bool {
+	return bytes.Contains(body, []byte("wandb-history.jsonl"))
+}

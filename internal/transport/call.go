@@ -45,8 +45,8 @@ type call struct {
 	ctx context.Context
 	req *Request
 
-	tokens     bool // the request carries an access token
-	renewed    bool // a token that the server did not accept was replaced
+	tokens     bool   // the request carries an access token
+	renewed    bool   // a token that the server did not accept was replaced
 	origin     string // of the last attempt: scheme and host
 	attempts   int
 	conflicts  int
