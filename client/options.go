@@ -147,15 +147,18 @@ type RunOptions struct {
 	// and cannot be changed; [Run.Config] reads them. A file that cannot be read is an
 	// *errors.InputError with its line.
 	Config map[string]any
-	// Resume says what to do if a run of this ID exists. Default: WANDB_RESUME, then
-	// nothing is asked: rows come after those that a run of this id has, at steps that
-	// start at 0 again, and its summary and config are replaced, as with the official
-	// client. Before a run is resumed, rows that earlier processes of this machine could
-	// not upload are uploaded, whatever time that takes within the context of Init. If that
-	// fails, [Run.Err] is an [*UnsentError], and steps continue behind those rows.
-	// In offline mode Resume is ignored, with a warning in the log: steps start at
-	// 0, and [Client.Sync] appends the rows to those that the server has by then. It
-	// excludes ForkFrom and RewindTo.
+	// Resume says what Init does if the server has a run with this ID. Default:
+	// WANDB_RESUME, then "": Init does not ask. Rows are then appended to those of a run
+	// with this ID, at steps that start at 0 again, and its summary and config are
+	// replaced, as with the official client.
+	//
+	// Init first uploads rows of the run that earlier processes of this machine could not
+	// upload. That takes at most until the context of Init ends. If it fails, [Run.Err] is
+	// an [*UnsentError], and steps continue behind those rows.
+	//
+	// In offline mode Resume is ignored, with a warning in the log: steps start at 0, and
+	// [Client.Sync] appends the rows to those that the server has by then. Resume excludes
+	// ForkFrom and RewindTo.
 	Resume Resume
 	// ForkFrom starts a new run with the history of another up to a step. Steps
 	// continue after it. In offline mode the server learns of it from [Client.Sync] or
@@ -241,28 +244,38 @@ const (
 	ModeShared Mode = "shared"
 )
 
-// Resume says what to do if a run exists already.
+// Resume says what [Client.Init] does if the server has a run with the id of
+// RunOptions.ID. A run that is continued keeps its rows, summary, config and tags; steps
+// continue after its last one, and [Run.Resumed] is true. Asking the server takes one more
+// request.
 type Resume string
 
 // The resume modes.
 const (
-	// ResumeAllow continues the run, or creates it.
+	// ResumeAllow continues the run. If there is none, it creates one.
 	ResumeAllow Resume = "allow"
-	// ResumeMust continues the run, or fails with ErrRunMissing.
+	// ResumeMust continues the run. If there is none, Init returns an error that matches
+	// ErrRunMissing. It requires an ID.
 	ResumeMust Resume = "must"
-	// ResumeNever creates the run, or fails with ErrRunExists.
+	// ResumeNever creates a run. If the id is in use, Init returns an error that matches
+	// ErrRunExists.
 	ResumeNever Resume = "never"
-	// ResumeAuto is ResumeAllow with the id of the last run with ResumeAuto that did
-	// not end well. The id is stored in wandb/wandb-resume.json until a run in that
-	// directory ends well or is started without Resume. An ID in the options takes
-	// precedence, with a warning in the log.
+	// ResumeAuto is for a program that is started again with the same command until it
+	// succeeds. It is ResumeAllow with the id of the last run in this directory that used
+	// ResumeAuto and did not finish with exit code 0. The id is stored in
+	// wandb/wandb-resume.json until a run in that directory finishes with exit code 0 or
+	// is started without Resume. An ID in the options takes precedence, with a warning in
+	// the log.
 	ResumeAuto Resume = "auto"
 )
 
-// RunStep is a step of a run. The zero RunStep is none.
+// RunStep names a step of a run, for ForkFrom and RewindTo of [RunOptions]. The row at
+// Step is the last that is kept. The zero RunStep (no RunID) turns the option off.
 type RunStep struct {
+	// RunID is the id of a run in the same project.
 	RunID string
-	Step  int64
+	// Step is a value of _step, at least 0. The next row has Step+1.
+	Step int64
 }
 
 func (s RunStep) String() string {

@@ -23,23 +23,26 @@ import (
 // metric. What a process could not upload stays in its [Run.Dir]; [Client.Sync] adds its
 // rows, system metrics and files to the shared run.
 //
-// If Primary is nil and the environment has the rank of the process (RANK, torchrun's
-// GROUP_RANK and LOCAL_RANK, OMPI_COMM_WORLD_RANK, PMI_RANK, SLURM_PROCID, or
-// JOB_COMPLETION_INDEX of Kubernetes), the process of rank 0 is the primary one. If the
-// environment has no rank every process is primary, as with the official client.
+// One process of the job is the primary one: it uploads the files that describe the whole
+// run, and its Finish ends the run. The zero Shared chooses the process of rank 0. The rank
+// comes from the environment: RANK, torchrun's GROUP_RANK and LOCAL_RANK,
+// OMPI_COMM_WORLD_RANK, PMI_RANK, SLURM_PROCID, or JOB_COMPLETION_INDEX of Kubernetes.
+// Without any of them every process is primary, as with the official client: then set
+// Primary in all processes, to true in one of them.
 type Shared struct {
 	// Label names the process in its console lines and system metrics and in
 	// output_<label>.log, at most 64 characters without / and \. Default:
 	// WANDB_X_LABEL, then the host's name and eight random characters.
 	Label string
-	// Primary says that this process describes the run: only the primary one uploads
-	// wandb-metadata.json, requirements.txt, config.yaml and wandb-summary.json.
-	// Default: WANDB_X_PRIMARY, then see above.
+	// Primary says whether this process uploads wandb-metadata.json, requirements.txt,
+	// config.yaml, wandb-summary.json and diff.patch, which exist once in a run. Rows,
+	// console lines and system metrics are uploaded in any case. Default:
+	// WANDB_X_PRIMARY, then whether the process has rank 0.
 	Primary *bool
-	// FinishesRun says that the run ends when this process calls Finish, with its exit
-	// code. Other processes upload what they have, and the run continues. Default:
+	// FinishesRun says whether Finish of this process ends the run, with its exit code.
+	// Finish of other processes uploads what they have, and the run continues. Default:
 	// WANDB_X_UPDATE_FINISH_STATE, then Primary. The official client's default is true:
-	// the first process to end ends the run.
+	// the first process to finish ends the run.
 	FinishesRun *bool
 }
 

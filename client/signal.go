@@ -55,10 +55,11 @@ func (e *InterruptedError) ExitCode() int {
 // SIGTERM, which Slurm and Kubernetes send before they kill. It is
 // [signal.NotifyContext] for a run.
 //
-// The first signal also ends [Run.Context], and is the cause of both: an
-// [*InterruptedError]. The program then stops training and calls [Run.FinishWithCode]
-// with its ExitCode. A line says so where [Options].Output shows runs. From the first one on signals work as before the call, so that a
-// second one kills the program, even while Finish uploads.
+// The first signal also ends [Run.Context], and prints a line to Options.Output. The cause
+// of both contexts is an [*InterruptedError]. The program then stops training and calls
+// [Run.FinishWithCode] with the error's ExitCode. After the first signal the program
+// handles signals as before the call, so that a second one kills it, even while Finish
+// uploads.
 //
 //	ctx, stop := run.NotifyContext(ctx)
 //	defer stop()

@@ -9,22 +9,21 @@ import (
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 )
 
-// Post is a post to a run's file stream that the server took.
+// Post is a post to a run's file stream that the server accepted.
 type Post struct {
-	// At is when it came, by the server's clock.
+	// At is when it arrived, by the server's clock.
 	At time.Time
-	// Writer is the client id of the process that sent it in shared mode; "" for a
-	// run of one.
+	// Writer is the client id of the process that sent it in shared mode, else "".
 	Writer string
 	// Bytes is the size of the body, decompressed.
 	Bytes int
-	// Rows counts the lines of history in it that were not there before.
+	// Rows counts the history rows in it that the server did not have.
 	Rows int
-	// Heartbeat: there was nothing in it. Complete: it was to be the last.
-	// Preempting: it reported a preemption.
+	// Heartbeat says that it had no content, Complete that it was the final one,
+	// Preempting that it reported a preemption.
 	Heartbeat, Complete, Preempting bool
-	// Repeated: its lines of history and system metrics were all there already, as
-	// when an answer was lost and the client sent the post once more.
+	// Repeated says that the server had all its lines of history and system metrics
+	// already, for example because a response was lost and the client sent it again.
 	Repeated bool
 
 	// console is where its lines of the console begin and end, the last one plus one;
@@ -50,35 +49,45 @@ func (l *postLog) add(p Post) {
 // all returns the posts; the caller must not change them.
 func (l *postLog) all() []Post { return slices.Clip(l.posts) }
 
-// Pace is when a client is to post. What is zero is not judged.
+// Pace is how often a client may post to the file stream, and how often it must. A field
+// that is 0 is not checked.
 type Pace struct {
-	// Interval is the least time between two posts with content: 15 s for the
-	// official client. A tenth less is let pass, as is a post that follows a final
-	// one or has the run's first rows, reports a preemption, ends the run, is full or
-	// follows a full one, or has lines of the console that do not go on where those
-	// of the one before ended, as there is room for one stretch of them in each.
+	// Interval is the shortest allowed time between two posts with content; 15 s for the
+	// official client. A gap of at least nine tenths of Interval is not a violation.
+	// Nor is a shorter gap before a post that
+	//
+	//   - has the first rows of the run;
+	//   - reports a preemption or is the final one;
+	//   - is full, or follows a post that was full or final;
+	//   - has console lines that do not continue those of the post before. A post has
+	//     room for one range of lines only.
 	Interval time.Duration
-	// Full is the size in bytes from which a post is full: 10 MiB for the official
-	// client. A tenth less counts as well, as clients measure their lines and not
-	// the body. Zero is no post.
+	// Full is the size in bytes from which a post counts as full; 10 MiB for the
+	// official client. Nine tenths of it are enough, because clients measure their lines
+	// and not the body. If Full is 0, no post counts as full.
 	Full int
-	// Heartbeat is the most time between two posts, until the final one: 30 s for
-	// the official client, which counts from the answer to the last. Half as much
-	// again is let pass. The time that a process is away counts if another resumes
-	// its run.
+	// Heartbeat is the longest allowed time between two posts, until the final one; 30 s
+	// for the official client, which counts from the response to the last post. A gap
+	// of up to one and a half times Heartbeat is not a violation. If another process
+	// resumes the run, the time without a process counts.
 	Heartbeat time.Duration
 }
 
-// Violations lists what the client did against the protocol, one line each; nil if
-// all is well. It reports lines of history or system metrics that left a gap or
-// replaced others, rows whose _step is below that of the row before, a final post
-// before all lines were there, posts and uploads after it (until the run is
-// upserted anew, to be resumed), and posts that were not at the pace. Sending lines
-// again as they were is no violation, nor are steps that begin anew with a process
-// that came after the end of another, or after a rewind. In shared mode each writer
-// is judged by itself, and steps are not. A client that repeats a post that failed
-// counts its interval from the first attempt, which the server may not have seen:
-// judge pace only where nothing fails.
+// Violations lists where the client violated the protocol, one line each; nil if it did
+// not. Violations are
+//
+//   - lines of history or system metrics that leave a gap or replace others;
+//   - rows whose _step is below that of the row before;
+//   - a final post before all lines were there;
+//   - posts and uploads after the final one, until the run is upserted again to be
+//     resumed;
+//   - posts that are too early or too late for p.
+//
+// Sending the same lines again is not a violation. Nor are steps that start again, with a
+// process that came after the end of another, or after a rewind. In shared mode each
+// writer is checked by itself, and steps are not checked. A client that repeats a failed
+// post counts its interval from the first attempt, which the server may not have seen:
+// use the zero Pace in tests with faults.
 func (v RunView) Violations(p Pace) []string {
 	found := slices.Clone(v.faulted)
 	if len(v.Writers) == 0 {

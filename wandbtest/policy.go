@@ -48,14 +48,14 @@ type Policy struct {
 	// ViewOnlyName is how role fields spell the View-Only role; "viewer" by
 	// default.
 	ViewOnlyName string
-	// TeamPageSize is how many teams viewer.teams lists at most in one answer; 0
-	// for all.
+	// TeamPageSize is the largest number of teams in one page of viewer.teams; 0 for
+	// no limit.
 	TeamPageSize int
-	// TeamPages says what comes of a question for a page of viewer.teams: by
-	// default an answer.
+	// TeamPages is how the server responds to a query for one page of viewer.teams,
+	// teams(first: n); [TeamPagesAnswered] by default.
 	TeamPages TeamPages
-	// TokenLifetime is how long an access token is good for that an identity token
-	// is exchanged for; an hour by default.
+	// TokenLifetime is how long the access token is valid that the server returns for an
+	// identity token; an hour by default.
 	TokenLifetime time.Duration
 	// StatesReasons names the reason in the message of a refusal, as servers of 2026
 	// do, where it is a seat, a key of another organization or a missing default
@@ -81,17 +81,18 @@ func (p Policy) withDefaults() Policy {
 	return p
 }
 
-// TeamPages is what a server makes of the arguments of viewer.teams.
+// TeamPages is how a server responds to a query for one page of the account's teams.
 type TeamPages int
 
-// What a server may make of a page of teams.
+// The responses to a query for a page of teams.
 const (
-	// TeamPagesAnswered: it answers with a page, at most as large as was asked.
+	// TeamPagesAnswered returns the page.
 	TeamPagesAnswered TeamPages = iota
-	// TeamPagesUnknown: it knows no such arguments; a document with one does not
-	// fit its schema.
+	// TeamPagesUnknown rejects the whole query with "Unknown argument", as a server
+	// does whose schema has no such arguments.
 	TeamPagesUnknown
-	// TeamPagesRefused: an error takes the place of the list.
+	// TeamPagesRefused returns null and an error instead of the teams; the rest of the
+	// query is answered.
 	TeamPagesRefused
 )
 

@@ -36,10 +36,10 @@ type RunView struct {
 	HistoryLines, EventLines []string
 	// Logs are the lines of output.log.
 	Logs []string
-	// Writers are the processes that write the run in shared mode, in the order in
-	// which they were first heard of; nil for a run of one. The lines above are
-	// those of all as they arrived, and history rows have the _step that follows
-	// from that.
+	// Writers has one entry for each process that writes a run in shared mode, in the
+	// order of their first request; nil for other runs. HistoryLines, EventLines and
+	// Logs have the lines of all processes in the order of arrival, and the server gives
+	// each history row its _step in that order.
 	Writers []WriterView
 	// Streamed holds the lines of any other file of the file stream.
 	Streamed map[string][]string
@@ -50,10 +50,19 @@ type RunView struct {
 	// Alerts are the alerts that were raised. One that came within the Wait of the
 	// last of its title is not among them.
 	Alerts []Alert
-	// State is what the web page shows: "running", "preempting" once the client said
-	// that it would be preempted, and after five minutes without a post, by the
-	// server's clock, "crashed" or "preempted"; from the final post on "finished",
-	// "failed", "crashed" (exit code 254) or "killed" (after a stop from the web page).
+	// State is what the web page shows. Before the final post it is one of
+	//
+	//   - "running";
+	//   - "preempting": the client reported a preemption;
+	//   - "crashed", "preempted": the same two after five minutes without a post, by the
+	//     server's clock.
+	//
+	// After the final post it is one of
+	//
+	//   - "finished": the exit code is 0, or the client reported none;
+	//   - "failed": any other exit code;
+	//   - "crashed": exit code 254;
+	//   - "killed": somebody had asked to stop the run, as with [Server.StopRun].
 	State string
 	// ExitCode is nil until the client reports one.
 	ExitCode *int
