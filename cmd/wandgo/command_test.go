@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -78,5 +80,38 @@ func TestDoc_AllCommands_AreListed(t *testing.T) {
 	for _, c := range commands() {
 		line := fmt.Sprintf("//\twandgo %-10s  %s\n", c.name, c.summary)
 		assert.True(t, strings.Contains(string(doc), line), "the package comment in doc.go needs the line\n%s", line) //nolint:testifylint // Contains would print the whole file
+	}
+}
+
+var (
+	shellBlock   = regexp.MustCompile("(?ms)^```sh\n(.*?)^```")
+	shellCommand = regexp.MustCompile("(?m)^wandgo ([a-z]+)([^#|\n]*)")
+	namedCommand = regexp.MustCompile("`wandgo ([a-z]+)([^`]*)`")
+	flagOf       = regexp.MustCompile(`\s(--[a-z-]+)`)
+)
+
+// TestPages_Commands_Exist checks the commands and flags that the pages name.
+func TestPages_Commands_Exist(t *testing.T) {
+	t.Parallel()
+	flags := map[string][]string{}
+	for _, c := range commands() {
+		flags[c.name] = c.flagNames()
+	}
+	pages, err := filepath.Glob("../../docs/*.md")
+	require.NoError(t, err)
+	for _, page := range append(pages, "../../README.md", "../../examples/README.md", "../../CHANGELOG.md") {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		found := namedCommand.FindAllSubmatch(text, -1)
+		for _, block := range shellBlock.FindAllSubmatch(text, -1) {
+			found = append(found, shellCommand.FindAllSubmatch(block[1], -1)...)
+		}
+		for _, m := range found {
+			known, ok := flags[string(m[1])]
+			assert.True(t, ok, "%s: no such command: %s", page, m[0])
+			for _, f := range flagOf.FindAllSubmatch(m[2], -1) {
+				assert.Contains(t, known, string(f[1]), "%s: %s", page, m[0])
+			}
+		}
 	}
 }
