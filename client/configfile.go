@@ -7,7 +7,6 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/configfile"
-	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/smallfile"
@@ -15,24 +14,24 @@ import (
 
 // readConfigFiles adds to the config what files say: defaults below what is set,
 // the parameters of a sweep above it.
-func readConfigFiles(c *runconfig.Config, s *settings.Settings) error {
+func (p *plan) readConfigFiles(s *settings.Settings) error {
 	for _, f := range slices.Backward(s.ConfigFiles) { // the strongest is the last
-		if err := addConfigFile(f, c.SetDefaults); err != nil {
+		if err := p.addConfigFile(f, p.Config.SetDefaults); err != nil {
 			return err
 		}
 	}
 	if s.SweepParams == nil {
 		return nil
 	}
-	return addConfigFile(*s.SweepParams, c.Fix)
+	return p.addConfigFile(*s.SweepParams, p.Config.Fix)
 }
 
-func addConfigFile(f settings.ConfigFile, add func(map[string]any) error) error {
+func (p *plan) addConfigFile(f settings.ConfigFile, add func(map[string]any) error) error {
 	values, err := readConfigFile(f)
 	if err != nil {
 		return err
 	}
-	if err := add(values); err != nil {
+	if err := p.withoutReserved(f.Name, add(values)); err != nil {
 		return fmt.Errorf("take config from %s: %w", f.Name, err)
 	}
 	return nil

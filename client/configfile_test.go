@@ -71,7 +71,6 @@ func TestConfigFilesThatCannotBeRead(t *testing.T) {
 		{"a directory", "WANDB_CONFIG_PATHS", t.TempDir(), "not a regular file"},
 		{"no value", "WANDB_CONFIG_PATHS", written(t, "c.yaml", "# c\nlr: 0.1\n"), `line 2: the key "lr" has no value below it`},
 		{"not supported", "WANDB_SWEEP_PARAM_PATH", written(t, "c.yaml", "lr:\n  value: !!python/tuple [1]\n"), "line 2: has a tag that is not supported"},
-		{"reserved key", "WANDB_CONFIG_PATHS", written(t, "c.yaml", "'-': {value: 1}\n"), "c.yaml: invalid config[\"-\"]: is reserved"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

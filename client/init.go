@@ -55,6 +55,18 @@ func (c *Client) Init(ctx context.Context, opts RunOptions) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	run, err := c.start(ctx, plan, opts)
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range plan.warnings {
+		run.session.Warn(text)
+	}
+	return run, nil
+}
+
+// start starts a run, on the server or on disk.
+func (c *Client) start(ctx context.Context, plan *plan, opts RunOptions) (*Run, error) {
 	switch plan.mode {
 	case settings.ModeDisabled:
 		return c.run(session.New(c.env, &plan.Plan)), nil

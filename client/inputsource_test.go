@@ -38,7 +38,7 @@ func TestInputErrorNamesItsSource(t *testing.T) {
 		{"name under its second variable", []string{"WANDB_RUN_NAME", "a\x01"}, client.RunOptions{}, "name", "WANDB_RUN_NAME"},
 		{"group", []string{"WANDB_RUN_GROUP", "a\x01"}, client.RunOptions{}, "group", "WANDB_RUN_GROUP"},
 		{"job type", []string{"WANDB_JOB_TYPE", "a\x01"}, client.RunOptions{}, "job type", "WANDB_JOB_TYPE"},
-		{"notes", []string{"WANDB_NOTES", "a\x00"}, client.RunOptions{}, "notes", "WANDB_NOTES"},
+		{"notes", []string{"WANDB_NOTES", "a\xff"}, client.RunOptions{}, "notes", "WANDB_NOTES"},
 		{"tags", []string{"WANDB_TAGS", "a,b\x01"}, client.RunOptions{}, "tag", "WANDB_TAGS"},
 		{"tags in a settings file", []string{"WANDB_CONFIG_DIR", home}, client.RunOptions{Entity: "acme"}, "tag", "settings file " + file},
 		{"tags in the options", []string{"WANDB_TAGS", "a"}, client.RunOptions{Tags: []string{"b\x01"}}, "tag", "RunOptions.Tags"},

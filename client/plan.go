@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -29,6 +30,7 @@ type plan struct {
 	launch       settings.Launch
 	resume       Resume         // how to treat a run of this id that exists
 	fork, rewind *resume.Moment // where to start from; nil for the beginning
+	warnings     []string       // of what was left out
 }
 
 // plan resolves and validates the options. It makes no request.
@@ -59,6 +61,10 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 		mode:   cmp.Or(string(opts.Mode), s.Mode.Text),
 		resume: Resume(cmp.Or(string(opts.Resume), s.Resume.Text)),
 		launch: s.Launch,
+	}
+	if notes := strings.ReplaceAll(p.Labels.Notes, "\x00", ""); notes != p.Labels.Notes {
+		p.Labels.Notes = notes // the server's database cannot store them
+		p.warnings = append(p.warnings, "the NUL characters in the notes were left out")
 	}
 	if p.Labels.Tags == nil {
 		p.Labels.Tags = slices.Clone(s.Tags)
@@ -172,12 +178,27 @@ func (p *plan) check(key secret.Key) error {
 	return p.Labels.Check(key)
 }
 
+// withoutReserved turns the errors of reserved keys of the config into warnings. from is the
+// file that has them, "" for the options.
+func (p *plan) withoutReserved(from string, err error) error {
+	reserved, rest := runconfig.SplitReserved(err)
+	for _, in := range reserved {
+		text := in.Field + " is reserved and was left out"
+		if from != "" {
+			text = in.Field + " of " + from + " is reserved and was left out"
+		}
+		p.warnings = append(p.warnings, text)
+	}
+	return rest
+}
+
 // configure puts the config together and notes what the run makes use of.
 func (p *plan) configure(opts RunOptions, s *settings.Settings) error {
-	if _, err := p.Config.Update(opts.Config, false); err != nil {
+	_, err := p.Config.Update(opts.Config, false)
+	if err := p.withoutReserved("", err); err != nil {
 		return err
 	}
-	if err := readConfigFiles(&p.Config, s); err != nil {
+	if err := p.readConfigFiles(s); err != nil {
 		return err
 	}
 	for _, f := range []struct {

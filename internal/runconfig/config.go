@@ -54,7 +54,7 @@ func (c *Config) Update(values any, overwrite bool) (changed bool, err error) {
 		old, set := c.values[name]
 		switch {
 		case name == "" || name == ownKey:
-			bad = append(bad, &errors.InputError{Field: field, Rule: "is reserved"})
+			bad = append(bad, &errors.InputError{Field: field, Rule: ruleReserved})
 			continue
 		case set && same(old, raw):
 			continue
@@ -86,6 +86,28 @@ func (c *Config) Update(values any, overwrite bool) (changed bool, err error) {
 		c.values[name], changed = raw, true
 	}
 	return changed, errors.Join(bad...)
+}
+
+// ruleReserved is the rule of keys that only the client sets.
+const ruleReserved = "is reserved"
+
+// SplitReserved takes the errors of reserved keys out of an error of this package. A run
+// starts without such a key, as with the official client: configs are often copied whole
+// from another run, with its _wandb.
+func SplitReserved(err error) (reserved []*errors.InputError, rest error) {
+	all, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return nil, err
+	}
+	var others []error
+	for _, one := range all.Unwrap() {
+		if in, ok := errors.AsType[*errors.InputError](one); ok && in.Rule == ruleReserved {
+			reserved = append(reserved, in)
+		} else {
+			others = append(others, one)
+		}
+	}
+	return reserved, errors.Join(others...)
 }
 
 // SetDefaults adds the values of keys that are not set. It does not merge objects.

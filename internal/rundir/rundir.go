@@ -13,6 +13,8 @@
 package rundir
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -115,9 +117,17 @@ func MayBeOf(name, id string) bool {
 // At returns the directory at a path, whether or not there is a log in it.
 func At(path string) *Dir { return Of(filepath.Join(path, "run-.wandb")) }
 
+// maxIDBytes is how much of an id is in names. Those of files beside the log are longer, and
+// most file systems allow 255 bytes.
+const maxIDBytes = 160
+
 // safe replaces the characters of an id that could lead out of the directory. The server
-// accepts no id with such a character.
+// accepts no id with such a character. The end of a long id is replaced by its hash.
 func safe(id string) string {
+	if len(id) > maxIDBytes {
+		sum := sha256.Sum256([]byte(id))
+		id = strings.ToValidUTF8(id[:maxIDBytes-9], "") + "-" + hex.EncodeToString(sum[:4])
+	}
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == '/' || r == '\\' || r == ':' || r == filepath.Separator {
 			return '_'

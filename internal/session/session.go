@@ -322,6 +322,12 @@ func (s *Session) String() string {
 	return plaintext.Line(fmt.Sprintf("run %s/%s/%s", s.plan.Entity, s.plan.Project, s.plan.ID), plaintext.NoLimit)
 }
 
+// Warn shows a sentence about the run, and logs it.
+func (s *Session) Warn(text string) {
+	s.env.Log.Warn(text, "run", s.String()) //nolint:sloglint // a sentence of a fixed list
+	s.display.Warn(text)
+}
+
 // Flush blocks until everything stored so far is on disk and, if the run is online, on
 // the server, or ctx ends. A row that is still open is not flushed.
 func (s *Session) Flush(ctx context.Context) error {

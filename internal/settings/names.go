@@ -16,7 +16,7 @@ import (
 const (
 	maxEntity  = 128
 	maxProject = 128
-	maxRunID   = 128
+	maxRunID   = 512
 	maxJobType = 64
 	maxTag     = 64
 	maxGroup   = 128

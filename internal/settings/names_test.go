@@ -78,7 +78,7 @@ func TestCheckNames(t *testing.T) {
 		{"run id", "abc12345", ""},
 		{"run id", "", ""},
 		{"run id", "-a b", ""},
-		{"run id", long("a", 129), "128 characters"},
+		{"run id", long("a", 513), "512 characters"},
 		{"run id", "a ", "white space"},
 		{"run id", "  ", "blank"},
 		{"run id", "a\nb", "control characters"},
