@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -215,4 +216,28 @@ func TestCheckAccess_UnsupportedPair_ReturnsInputError(t *testing.T) {
 		require.ErrorIs(t, err, errors.ErrInvalidInput)
 	}
 	assert.Len(t, s.Requests(), before, "nothing is sent")
+}
+
+// A misspelled entity has the same cause before a run is tried as after. That it is hidden is
+// excluded only by the server's refusal.
+func TestCheck_MisspelledEntity_HasTheCauseOfInit(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, everybody())
+	c := newClient(t, s, key("member"), quickly)
+	a, err := c.Check(t.Context(), "acmee", "team")
+	require.NoError(t, err)
+	assert.Equal(t, client.Denied, a.Decision)
+	assert.Equal(t, errors.ErrEntityMissing, a.Cause())
+	assert.Equal(t, errors.Likely, a.Confidence)
+	assert.True(t, slices.ContainsFunc(a.Evidence, func(p errors.Probe) bool { return p.Name == "entity" && p.Outcome == errors.Empty }))
+	text := errors.Explain(a.Err())
+	assert.Contains(t, text, `Did you mean "acme"?`)
+	assert.Contains(t, strings.Join(strings.Fields(text), " "), "it does not exist, or it is hidden from non-members")
+
+	_, err = c.Init(t.Context(), client.RunOptions{Entity: "acmee", Project: "team"})
+	p, ok := errors.AsType[*errors.PermissionError](err)
+	require.True(t, ok)
+	assert.Equal(t, errors.ErrEntityMissing, p.Cause)
+	assert.Equal(t, errors.Certain, p.Confidence)
+	assert.Contains(t, errors.Explain(err), "HTTP 404 entity acmee not found")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -320,6 +321,10 @@ func failures() []golden {
 		{"request_unreachable", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
 			e.BaseURL = "http://localhost:8080"
 			e.Err = errors.New(`Post "http://localhost:8080/graphql": dial tcp 127.0.0.1:8080: connect: connection refused`)
+		})},
+		{"request_unknown_host", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
+			e.BaseURL, e.Hint = "https://wandb.corp.exmaple", "the host name may be misspelled, or known only in another network"
+			e.Err = fmt.Errorf("UpsertBucket: %w", &net.DNSError{Err: "no such host", Name: "wandb.corp.exmaple", Server: "10.0.0.53:53", IsNotFound: true})
 		})},
 		{"request_proxy_plain", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
 			e.Proxy = &errors.Proxy{Address: "https://proxy.corp.example:3128", Source: "https_proxy", Target: "api.forge.coreweave.com:443", Plain: true}

@@ -10,7 +10,13 @@ var entityMissingProse = prose{
 		return "the entity " + quoted(e.Entity) + " " + probably + "does not exist on " + e.target().server()
 	},
 	phrase: words("an entity that does not exist"),
-	about:  words("The server has no team or user of that name that can own runs."),
+	about: func(e *PermissionError) string {
+		if e.onlyRead() {
+			return "The server shows no team or user of that name to this account: it does not exist, or it is hidden from " +
+				"non-members. Only the attempt to create a run tells the two apart."
+		}
+		return "The server has no team or user of that name that can own runs."
+	},
 	check: func(e *PermissionError) string {
 		return "Check the spelling of the entity, and open its page" + e.target().at(e.Entity) + "."
 	},
@@ -19,9 +25,15 @@ var entityMissingProse = prose{
 		if !e.adviseOwnEntity(a) {
 			e.adviseDoctor(a)
 		}
+		if e.onlyRead() {
+			a.step("If it is a team that exists, ask one of its admins to invite you.")
+		}
 		a.step("Check that ", e.target().server(), " is the right server. WANDB_BASE_URL sets it.")
 	},
 }
+
+// onlyRead reports whether the entity was only looked up: nothing has been refused.
+func (e *PermissionError) onlyRead() bool { return e.Confidence == Likely && e.StatusCode == 0 }
 
 var noPersonalEntityProse = prose{
 	clause: func(e *PermissionError, probably string) string {

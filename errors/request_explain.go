@@ -1,6 +1,7 @@
 package errors
 
 import (
+	"net"
 	"net/http"
 	"strings"
 )
@@ -59,6 +60,9 @@ func innermost(err error) error {
 			if all := e.Unwrap(); len(all) > 0 {
 				next = all[0]
 			}
+		}
+		if dns, ok := err.(*net.DNSError); ok {
+			return New(dns.Err) // without the name and the name server, such as "no such host"
 		}
 		if next == nil {
 			return err

@@ -62,7 +62,7 @@ func TestDoctor_EachCause_Golden(t *testing.T) {
 		{"malformed_key", srv.URL(), " \"" + joKey + "\"\n", nil, errors.ErrBadAPIKey},
 		{"bad_key", srv.URL(), unknownKey, []string{"--entity", "acme"}, errors.ErrBadAPIKey},
 		{"not_a_member", srv.URL(), joKey, []string{"--entity", "acme"}, errors.ErrNotTeamMember},
-		{"placeholder", srv.URL(), joKey, []string{"--entity", "your_entity_name"}, errors.ErrPermissionDenied},
+		{"placeholder", srv.URL(), joKey, []string{"--entity", "your_entity_name"}, errors.ErrEntityMissing},
 		{"viewer_role", srv.URL(), viewerKey, []string{"--entity", "acme-research"}, errors.ErrViewerRole},
 		{"own_name", kim.URL(), joKey, []string{"--entity", "kim"}, errors.ErrNoPersonalEntity},
 		{"undetermined", srv.URL(), joKey, []string{"--entity", "vault"}, errors.ErrPermissionDenied},

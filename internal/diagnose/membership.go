@@ -72,10 +72,10 @@ func (f *Findings) membershipSure() bool {
 	return f.excluded() || f.caseVariant() == "" && v.Teams != nil && v.TeamsComplete
 }
 
-// accountKnown reports whether the server disclosed the kind of account. An empty
-// kind in a complete answer counts; a refused answer does not.
+// accountKnown reports whether the server disclosed the kind of account. Null says that it
+// does not know the kind.
 func (f *Findings) accountKnown() bool {
-	return f.Who.Viewer != nil && (f.Who.Viewer.AccountType != "" || f.Who.answered())
+	return f.Who.Viewer != nil && f.Who.Viewer.AccountType != ""
 }
 
 // ownName reports whether the entity has the viewer's user name, exactly.

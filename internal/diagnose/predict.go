@@ -107,7 +107,7 @@ func predictMember(q Question, f *Findings) Prediction {
 	case q.Project == "":
 		return allow("no project was named")
 	case f.Project.empty():
-		return allow("the project does not exist and will be created, or it is restricted and hidden from you and the run will be refused")
+		return allow("the server shows no such project: the run creates it, unless it exists and is hidden from you, which refuses the run")
 	}
 	return allow("the server did not disclose whether the project is writable for you")
 }
@@ -129,13 +129,26 @@ func predictOutsider(f *Findings) Prediction {
 		return allow("you are not a member, but the project is open to everyone")
 	case f.Team.ReadOnly == No:
 		return Prediction{Verdict: decideOutsider(f)}
-	case f.Team.empty() && !f.Project.answered():
-		return deny(undetermined("check/entity", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember},
-			"the server shows you no such entity: it does not exist, or is hidden from non-members"))
+	case (f.Team.empty() || missingEntity(f.Team.Detail) != "") && !f.Project.answered():
+		return deny(predictNoEntity(f))
 	case f.Team.answered() || f.Project.answered():
 		return deny(decideOutsider(f))
 	}
 	return Prediction{Verdict: undetermined("check/15", []error{errors.ErrNotTeamMember, errors.ErrEntityMissing})}
+}
+
+// predictNoEntity is for an entity that the server does not show to an account outside it.
+// It says the same of one that is hidden from non-members, unless it states which; only the
+// refusal of a run tells the two apart for certain.
+func predictNoEntity(f *Findings) Verdict {
+	const note = "the server shows you no such entity: it does not exist, or is hidden from non-members"
+	switch {
+	case missingEntity(f.Team.Detail) != "" && f.membershipSure():
+		return certain("check/entity-stated", errors.ErrEntityMissing)
+	case f.membershipSure() && !f.serviceAccount():
+		return likely("check/entity", errors.ErrEntityMissing, append(f.organizationNotes(), note)...)
+	}
+	return undetermined("check/entity", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember}, note)
 }
 
 func deny(v Verdict) Prediction { return Prediction{Decision: Deny, Verdict: v} }

@@ -89,3 +89,24 @@ func TestPredict_NoEntityAndNoDefault_DeniesWithErrNoDefaultEntity(t *testing.T)
 	assert.Equal(t, Deny, p.Decision)
 	assert.Equal(t, errors.ErrNoDefaultEntity, p.Cause)
 }
+
+// A server that says that there is no such entity proves it, unlike one that shows none.
+func TestPredict_EntityNotShown_IsCertainOnlyIfTheServerSaysSo(t *testing.T) {
+	t.Parallel()
+	says := Answer{Outcome: errors.Refused, Status: 404, Detail: "entity acmee not found"}
+	for name, tt := range map[string]struct {
+		f          *Findings
+		cause      error
+		confidence errors.Confidence
+	}{
+		"null":                                {findings(entityIs("acmee"), viewer("acme"), entity(null, Unknown), project(null, Unknown)), errors.ErrEntityMissing, errors.Likely},
+		"said to be missing":                  {findings(entityIs("acmee"), viewer("acme"), entity(says, Unknown), project(null, Unknown)), errors.ErrEntityMissing, errors.Certain},
+		"null, for an account without a list": {findings(entityIs("acmee"), viewer("acme"), teamsCut, entity(null, Unknown), project(null, Unknown)), nil, errors.Undetermined},
+		"null, for a service account":         {findings(entityIs("acmee"), viewer("acme"), account("SERVICE"), entity(null, Unknown), project(null, Unknown)), nil, errors.Undetermined},
+	} {
+		p := Predict(create, tt.f)
+		assert.Equal(t, Deny, p.Decision, name)
+		assert.Equal(t, tt.cause, p.Cause, name)
+		assert.Equal(t, tt.confidence, p.Confidence, name)
+	}
+}

@@ -149,7 +149,7 @@ func forbiddenRows() []decision {
 		{"6 no team, and who knows what", findings(viewer("a"), entity(answered, Yes), noTeam, project(null, Unknown)), errors.ErrNotTeamMember, errors.Likely, nil},
 		{"6 another user's entity", findings(viewer("a"), kind("user"), entity(answered, Yes), noTeam, project(null, Unknown)), errors.ErrNotTeamMember, errors.Certain, nil},
 		{"6 kind of account withheld", findings(viewer("a"), account(""), func(f *Findings) { f.Who.Answer = refused }, entity(answered, Yes), project(null, Unknown)), errors.ErrNotTeamMember, errors.Likely, nil},
-		{"6 kind of account null", findings(viewer("a"), account(""), entity(answered, Yes), project(null, Unknown)), errors.ErrNotTeamMember, errors.Certain, nil},
+		{"6 kind of account null: it may be a service account", findings(viewer("a"), account(""), entity(answered, Yes), project(null, Unknown)), errors.ErrNotTeamMember, errors.Likely, nil},
 		{"7 public project", findings(viewer("a"), entity(answered, Yes), project(answered, Yes)), errors.ErrNotTeamMember, errors.Certain, nil},
 		{"7 public project of a hidden team", findings(viewer("a"), entity(null, Unknown), project(answered, Yes)), errors.ErrNotTeamMember, errors.Certain, nil},
 		{"7 list of teams may be cut", findings(viewer("a"), teamsCut, entity(answered, Yes), project(answered, Yes)), errors.ErrNotTeamMember, errors.Likely, nil},

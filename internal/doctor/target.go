@@ -148,6 +148,13 @@ func (x *Checkup) checkRole() {
 	x.add(CheckRole, state, text, details...)
 }
 
+// maybeHidden reports whether a run can be created only if its project is new: servers show
+// a project that is hidden like one that does not exist. One's own are never hidden.
+func (x *Checkup) maybeHidden() bool {
+	return x.Access != nil && x.Access.Decision == client.Allowed && x.evidence("project").Outcome == errors.Empty &&
+		(x.Viewer == nil || x.Viewer.Username != x.Access.Entity)
+}
+
 func (x *Checkup) checkProject() {
 	project := x.Settings.Project
 	text := printable(project.Text) + " (from " + project.Source + ")"
@@ -161,6 +168,8 @@ func (x *Checkup) checkProject() {
 	state := x.statusFor(CheckProject, "project")
 	switch p := x.evidence("project"); {
 	case !x.identified():
+	case x.maybeHidden():
+		text += ": not visible to you; it is new, or hidden from you"
 	case p.Outcome == errors.Empty && x.Access.Decision == client.Allowed:
 		text += ": does not exist yet; the run would create it"
 	case p.Outcome == errors.Answered:

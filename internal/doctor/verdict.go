@@ -51,6 +51,9 @@ func (x *Checkup) conclude() {
 	case x.Err == nil && x.Access != nil:
 		target := strings.TrimSuffix(printable(x.Access.Entity)+"/"+printable(x.Access.Project), "/")
 		state, text = StatusOK, "yes, "+x.Access.Confidence.String()+": a run can be created in "+target
+		if x.maybeHidden() {
+			state, text = StatusNote, "yes, if the project is new: a run can be created in "+target
+		}
 	case x.Decision() == client.Denied:
 		state, text = StatusFail, "no: a run cannot be created"
 		if cause := errors.Code(x.Err); cause != "" && cause != errors.Code(errors.ErrPermissionDenied) {
@@ -108,8 +111,12 @@ func (x *Checkup) causeText() string {
 			return "the server does not accept the identity token"
 		}
 	}
-	if e, ok := errors.AsType[*errors.RequestError](x.Err); ok && e.Untrusted {
-		return "the server's certificate is not trusted"
+	if e, ok := errors.AsType[*errors.RequestError](x.Err); ok && (e.Untrusted || e.Proxy != nil || e.StatusCode == 0) && errors.Is(e, errors.ErrServerUnavailable) {
+		first, _, _ := strings.Cut(e.Explain(), "\n\n")
+		_, reason, found := strings.Cut(strings.Join(strings.Fields(first), " "), ": ")
+		if found {
+			return strings.TrimSuffix(reason, ".")
+		}
 	}
 	code := errors.Code(x.Err)
 	for _, s := range errors.Sentinels() {
