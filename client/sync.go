@@ -299,7 +299,8 @@ func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*S
 	return report, nil
 }
 
-// syncedRun is the public form of a result.
+// syncedRun is the public form of a result. TestSyncedRun_FieldsOfAResult_AreCopied keeps
+// both the same.
 func (c *Client) syncedRun(r *syncrun.Result) SyncedRun {
 	run := SyncedRun{
 		Path: r.Path, Dir: r.Dir, Entity: r.Entity, Project: r.Project, RunID: r.RunID, Name: r.Name, URL: r.URL,
