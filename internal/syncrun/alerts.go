@@ -7,9 +7,9 @@ import (
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
-// alerts are the places in the log of the alerts that nobody raised yet. An online
-// run raises its own and notes those that it could not; of a log that the server had
-// nothing of, all are left.
+// alerts returns the indexes in the log of the alerts that are not sent yet. An online
+// run sends its own and notes which failed. If the server has nothing of the log, that is
+// all of them.
 func (j *job) alerts(old *serverState, note *rundir.Uploaded, p *resumePoint) []int64 {
 	offline := j.log.Dir.Offline()
 	var left []int64
@@ -21,7 +21,7 @@ func (j *job) alerts(old *serverState, note *rundir.Uploaded, p *resumePoint) []
 			return left
 		}
 	case old != nil && (!p.appended || !offline):
-		return nil // whoever brought it there raised them, too
+		return nil // the process that uploaded the run sent them
 	}
 	for i := seen; i < int64(len(j.contents.Alerts)); i++ {
 		left = append(left, i)
@@ -29,13 +29,13 @@ func (j *job) alerts(old *serverState, note *rundir.Uploaded, p *resumePoint) []
 	return left
 }
 
-// raise raises them, and notes after each what is left.
+// raise sends the alerts, and notes after each which are left.
 func (u *upload) raise(ctx context.Context) {
 	for next := 0; next < len(u.alerts); {
-		if n := u.alerts[next]; n >= 0 && n < int64(len(u.contents.Alerts)) { // else it did not get to the disk
+		if n := u.alerts[next]; n >= 0 && n < int64(len(u.contents.Alerts)) { // else the alert is not on the disk
 			a := u.contents.Alerts[n]
 			if err := u.e.Server.Alert(ctx, u.at, a); err != nil {
-				u.warn("alert %q was not raised: %v", a.Title, err)
+				u.warn("alert %q was not sent: %v", a.Title, err)
 				next++
 				continue
 			}

@@ -68,7 +68,7 @@ func TestSync_Alerts_AreSentOnce(t *testing.T) {
 }
 
 // Those of a log that goes on where another ended were never raised either.
-func TestAlertsOfAContinuedRun(t *testing.T) {
+func TestSync_AlertsOfAContinuedRun_AreSentForEachLog(t *testing.T) {
 	t.Parallel()
 	root, s := t.TempDir(), newServer()
 	writeLog(t, root, "offline-run-1", ours, bodies(some(runBody()), rowsOf(0, 2), some(&record.Alert{Title: "one"}, &record.Exit{}))...)

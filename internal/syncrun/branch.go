@@ -9,8 +9,8 @@ import (
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
-// rewound is the step after which a log goes on with its own run, false if it was
-// not made to rewind it.
+// rewound returns the step to which the log's process rewound its own run, and false if
+// it did not rewind it.
 func rewound(r *record.Run) (step int64, ok bool) {
 	b := r.BranchPoint
 	if b == nil || b.Run != r.ID || b.Metric != keyStep || b.Value < 0 || b.Value >= math.MaxInt64 {
@@ -19,9 +19,9 @@ func rewound(r *record.Run) (step int64, ok bool) {
 	return int64(b.Value), true
 }
 
-// rewinds finds out whether the run has to be rewound before the log is uploaded:
-// not where that was done, with or without a part of the log after it, or rows
-// would be lost that came since. Under another id the log is a fork.
+// rewinds reports whether the run has to be rewound before the log is uploaded. An
+// earlier sync may have done so; a second time would drop the rows that were added since.
+// With another run id the log is a fork.
 func (j *job) rewinds(old *serverState, note *rundir.Uploaded) (step int64, ok bool, err error) {
 	run := j.contents.Run
 	step, ok = rewound(run)
@@ -37,7 +37,7 @@ func (j *job) rewinds(old *serverState, note *rundir.Uploaded) (step int64, ok b
 	return step, true, nil
 }
 
-// rewind rewinds the run on the server and says where the log goes on.
+// rewind rewinds the run on the server and returns where the log continues.
 func (j *job) rewind(ctx context.Context, step int64) (*serverState, *resumePoint, error) {
 	srv := j.e.Server
 	if err := srv.Rewind(ctx, j.target, step); err != nil {
@@ -52,7 +52,7 @@ func (j *job) rewind(ctx context.Context, step int64) (*serverState, *resumePoin
 	case err != nil:
 		return nil, nil, err
 	case s == nil:
-		return nil, nil, fmt.Errorf("rewind run %s: the server has it no more", j.target.RunID)
+		return nil, nil, fmt.Errorf("rewind run %s: the server no longer has it", j.target.RunID)
 	}
 	return s, &resumePoint{
 		base:    rundir.Lines{History: s.rows, Events: s.events, Console: s.console},

@@ -61,7 +61,7 @@ func TestSync_RewoundRun_RewindsBeforeUpload(t *testing.T) {
 
 // A rewound run that crashed did, though the server still counts the run as ended that
 // it was before.
-func TestRewoundRunThatCrashed(t *testing.T) {
+func TestSync_RewoundRunWithoutExit_EndsAsFailed(t *testing.T) {
 	t.Parallel()
 	s := whereItStands(rowsOf(0, 9), t)
 	s.state = "finished"
@@ -89,8 +89,8 @@ func TestSync_ReplacedByRewind_ReportsRowsNotUploaded(t *testing.T) {
 	assert.Equal(t, count(0, 5), s.steps(t))
 }
 
-// TestFork: the rows that the server gave a new run come before the log's.
-func TestFork(t *testing.T) {
+// TestSync_Fork_RowsFollowThoseOfTheParent: the rows that the server gave a new run come before the log's.
+func TestSync_Fork_RowsFollowThoseOfTheParent(t *testing.T) {
 	t.Parallel()
 	s := whereItStands(rowsOf(0, 3), t)
 	s.exists = false

@@ -18,16 +18,15 @@ func (j *job) cleans() bool {
 	return j.e.Options.Clean && j.log.Err == nil && time.Since(j.log.Changed) >= j.e.Options.CleanAfter
 }
 
-// unproven reports whether it takes another upload to find out that nothing would be
-// lost with the directory: the server answered that the run is there, which says
-// nothing of its files.
+// unproven reports whether only another upload can prove that deleting the directory
+// loses nothing: the server has the run, but its files are not known to be there.
 func (j *job) unproven() bool {
 	n, _ := j.log.Dir.LoadUploaded()
 	return j.cleans() && !n.Whole && n.LeftOut == ""
 }
 
-// clean deletes the run's directory, if the server has all of it. Otherwise a warning
-// says why it stays.
+// clean deletes the run's directory if the server has everything in it. Otherwise it adds a
+// warning with the reason.
 func (j *job) clean(ctx context.Context) {
 	if j.result.Outcome != Synced && !j.synced {
 		return
@@ -46,8 +45,8 @@ func (j *job) clean(ctx context.Context) {
 	}
 }
 
-// keeps says why the directory must stay, "" if it need not. What the notes say is not
-// enough for that: the server is asked once more.
+// keeps returns why the directory must not be deleted, "" if it may be. The notes on disk
+// are not sufficient: the server is asked once more.
 func (j *job) keeps(ctx context.Context) (reason string, err error) {
 	l := j.log
 	note, noted := l.Dir.LoadUploaded()
@@ -57,15 +56,15 @@ func (j *job) keeps(ctx context.Context) (reason string, err error) {
 	case err != nil:
 		return "", err
 	case !l.Dir.Named():
-		return "the directory is not one that a run made for itself", nil
+		return "the directory was not created by a run", nil
 	case len(logsAmong(l.Dir.Path(), entries)) != 1:
-		return "the directory holds other logs, too", nil
+		return "the directory has other logs", nil
 	case left != "":
 		return left, nil
 	case noted && note.LeftOut != "":
 		return note.LeftOut, nil
 	case !noted || !note.Done || !note.Whole:
-		return "it is not known whether the server has its files, too", nil
+		return "it is not known whether the server has its files", nil
 	case note.History < j.contents.Rows:
 		return fmt.Sprintf("the server acknowledged %d of %d rows", note.History, j.contents.Rows), nil
 	}
@@ -90,36 +89,36 @@ func (j *job) keeps(ctx context.Context) (reason string, err error) {
 	return "", nil
 }
 
-// lacks says what the server does not have, "" if it has everything.
+// lacks returns what the server does not have, "" if it has everything.
 func (j *job) lacks(old *serverState, note *rundir.Uploaded) string {
 	ends := j.contents.Exit == nil || !j.contents.Exit.NotComplete
 	switch {
 	case old == nil:
-		return "the server does not have the run any more"
+		return "the server no longer has the run"
 	case old.rows < note.Base.History+j.contents.Rows:
 		return fmt.Sprintf("the server shows %d of %d rows", max(0, old.rows-note.Base.History), j.contents.Rows)
 	case ends && old.state != "" && !old.ended():
-		return fmt.Sprintf("to the server the run is %s", old.state)
+		return fmt.Sprintf("the server shows the run as %s", old.state)
 	}
 	return ""
 }
 
-// leftOut says what the server did not get, "" if it got everything.
+// leftOut returns what was not uploaded, "" if everything was.
 func (j *job) leftOut() string {
 	r := &j.result
 	switch {
 	case r.DamagedParts > 0:
 		return "the log is damaged"
 	case len(r.MissingFiles) > 0:
-		return "not all of its files are there to be uploaded"
+		return "some of its files are not on this disk"
 	case len(r.Warnings) > 0:
 		return "not everything could be uploaded"
 	}
 	return ""
 }
 
-// remove deletes the directory, unless somebody uses the log. The lock is held until
-// it is gone.
+// remove deletes the directory, unless a process uses the log. The lock is held until the
+// directory is deleted.
 func (j *job) remove() error {
 	unlock, err := journal.Lock(j.log.Path)
 	if unlock != nil {

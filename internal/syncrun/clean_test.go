@@ -30,7 +30,7 @@ func hole(t *testing.T, path string, size int) {
 }
 
 // A directory is deleted only if the server has everything that is in it.
-func TestClean(t *testing.T) {
+func TestSync_Clean_DeletesOnlyWhatTheServerHas(t *testing.T) {
 	t.Parallel()
 	file := &record.Files{Files: []record.File{{Path: "a.txt"}}}
 	long := strings.Repeat("x", filestream.DefaultMaxLineBytes)
@@ -64,11 +64,11 @@ func TestClean(t *testing.T) {
 			before: syncOnce, after: func(t *testing.T, _ *server, path string) { t.Helper(); hole(t, path, 600) },
 		},
 		{
-			name: "a file that is not there", more: some(file), want: "not all of its files are there", sent: 30,
+			name: "a file that is not there", more: some(file), want: "some of its files are not on this disk", sent: 30,
 			before: func(_ *testing.T, s *server, _ string) { s.missing["a.txt"] = fs.ErrNotExist },
 		},
 		{
-			name: "a file that was not there", more: some(file), want: "not all of its files are there",
+			name: "a file that was not there", more: some(file), want: "some of its files are not on this disk",
 			before: func(t *testing.T, s *server, path string) {
 				t.Helper()
 				s.missing["a.txt"] = fs.ErrNotExist
@@ -89,15 +89,15 @@ func TestClean(t *testing.T) {
 			after: func(_ *testing.T, s *server, _ string) { s.lines[historyFile] = s.lines[historyFile][:20] },
 		},
 		{
-			name: "a run that the server lost", want: "the server does not have the run any more", before: syncOnce,
+			name: "a run that the server lost", want: "the server no longer has the run", before: syncOnce,
 			after: func(_ *testing.T, s *server, _ string) { s.exists = false },
 		},
 		{
-			name: "a run that goes on", want: "to the server the run is running", before: syncOnce,
+			name: "a run that goes on", want: "the server shows the run as running", before: syncOnce,
 			after: func(_ *testing.T, s *server, _ string) { s.state = "running" },
 		},
 		{
-			name: "a second log", want: "holds other logs", sent: 30,
+			name: "a second log", want: "has other logs", sent: 30,
 			before: func(t *testing.T, _ *server, path string) {
 				t.Helper()
 				require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "other.wandb"), []byte(":W&B\xe1\xbe\x00"), 0o600))
@@ -186,7 +186,7 @@ func TestSync_CleanOfYoungOrSkippedRun_DeletesNothing(t *testing.T) {
 }
 
 // A link that leads to the run is a way to it, and not what is deleted.
-func TestCleanThroughALink(t *testing.T) {
+func TestSync_CleanThroughALink_DeletesTheDirectory(t *testing.T) {
 	t.Parallel()
 	root, s := filepath.Join(t.TempDir(), "wandb"), newServer()
 	path := writeLog(t, root, runDir, ours, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)

@@ -18,8 +18,8 @@ import (
 // ownKey is the part of the config that is not the user's.
 const ownKey = "_wandb"
 
-// config is the run's config in wire form. old is what the server has, of which
-// keys that the log does not set are kept; machine describes one.
+// config returns the run's config in wire form. old is the server's config; its keys that
+// the log does not set are kept. machine returns the description of a machine.
 func (s *Contents) config(old map[string]json.RawMessage, machine func(*record.Environment) []byte) []byte {
 	values := maps.Clone(old)
 	if values == nil {
@@ -58,8 +58,8 @@ func (s *Contents) config(old map[string]json.RawMessage, machine func(*record.E
 	return jsonx.NullNonFinite(runconfig.Wire(values, &own))
 }
 
-// environment is the description of a machine. Where this client wrote the log, the
-// file in which it described the machine says more than the log has room for.
+// environment returns the description of a machine. If this client wrote the log, that is
+// wandb-metadata.json, which has more fields than the log's record.
 func (j *job) environment(e *record.Environment) []byte {
 	if j.log.Ours() && e.WriterID != "" {
 		var file struct{ WriterID string }
@@ -91,8 +91,8 @@ func (s *Contents) upsert(at Target, storageID string, config []byte, labels boo
 	return sink.Upsert(&rec, config, program)
 }
 
-// summary is the whole summary as one line, over what the server had where the
-// log continues a run; nil if there is none.
+// summary returns the whole summary as one line, nil if there is none. If the log
+// continues a run, old is the summary that it changes.
 func (s *Contents) summary(old []byte, shift int64) []byte {
 	if shift != 0 {
 		if step, err := strconv.ParseInt(string(s.Summary.Get(keyStep)), 10, 64); err == nil {
@@ -112,7 +112,8 @@ func (s *Contents) summary(old []byte, shift int64) []byte {
 	return line
 }
 
-// metadata is the file wandb-metadata.json; nil if the log tells no machine.
+// metadata returns the content of wandb-metadata.json, nil if the log does not describe a
+// machine.
 func (s *Contents) metadata() []byte {
 	if len(s.Environments) == 0 {
 		return nil

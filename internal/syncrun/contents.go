@@ -14,23 +14,23 @@ import (
 	"github.com/wandgo/wandgo/internal/summary"
 )
 
-// Contents is what a log amounts to.
+// Contents is what the first pass reads from a log.
 type Contents struct {
 	*journal.State
-	// Alerts are those in the log; Files the names of its files, each once.
+	// Alerts are the alerts in the log, Files the names of its files, each once.
 	Alerts []*record.Alert
 	Files  []string
-	saved  map[string]bool // the files that the program saved, not the client
-	// relabelled: a later run record changed the labels.
+	saved  map[string]bool // true for files that the program saved, false for the client's own
+	// relabelled says that a later run record changed the labels.
 	relabelled bool
 	summaries  int64 // summary records
 	moreAlerts int64 // beyond maxAlerts
 }
 
-// maxAlerts bounds the alerts that are kept of one log.
+// maxAlerts is how many alerts of one log are sent.
 const maxAlerts = 1000
 
-// exitCode is how the run ended.
+// exitCode returns the run's exit code.
 func (s *Contents) exitCode() int {
 	if s.Exit == nil {
 		return crashed
@@ -38,7 +38,7 @@ func (s *Contents) exitCode() int {
 	return int(s.Exit.Code)
 }
 
-// crashed is the exit code of a run whose log has no end; that of the official
+// crashed is the exit code of a run whose log has no exit record, as in the official
 // client.
 const crashed = 1
 
@@ -47,8 +47,8 @@ func (s *Contents) shared() bool {
 	return slices.Contains(s.Telemetry.Feature, int32(runconfig.FeatureSharedMode))
 }
 
-// ruined reports damage other than that of a process that died while it wrote the
-// first record.
+// unreadable reports damage that is more than a first record that a killed process did
+// not complete.
 func (s *Contents) unreadable() bool {
 	return slices.ContainsFunc(s.Skipped, func(part journal.Skipped) bool { return part.Reason != journal.ReasonTorn })
 }
@@ -108,9 +108,8 @@ func replay(l *Log, h *journal.Handler) (*journal.State, error) {
 	return journal.Replay(r, h)
 }
 
-// recover brings the summary up to the last row. While a run goes on this client
-// writes its summary once a second; a process that died may have left rows after
-// the last one.
+// recover updates the summary with the rows after the last summary record. A running
+// process writes one a second, so that a killed process leaves rows after the last.
 func (s *Contents) recover(l *Log) error {
 	var sum summary.Summary
 	derives := false
@@ -169,7 +168,7 @@ func (s *Contents) recover(l *Log) error {
 	return nil
 }
 
-// touch notes the paths of a row's values.
+// touch adds the paths of a row's values to paths.
 func touch(paths map[string][]string, prefix []string, row map[string]any) {
 	for key, v := range row {
 		path := append(slices.Clip(prefix), key)

@@ -1,41 +1,39 @@
-// Package syncrun uploads runs from their logs on disk: offline runs, and those
-// whose upload was not completed, of this client and of the official one.
+// Package syncrun uploads runs from their logs on disk: offline runs, and runs whose
+// upload was not completed. The logs may be written by this client or the official one.
 //
-// [Find] looks for logs. An [Engine] uploads them, several at a time; logs of one
-// run are uploaded in the order in which they were started; each continues where the
-// previous one ended.
+// [Find] looks for logs. An [Engine] uploads several runs at a time. The logs of one run
+// are uploaded in the order in which they were started; each continues where the previous
+// one ended.
 //
 // # Passes
 //
-// A log is read twice. The first pass reads what the whole amounts to: config,
-// metrics, summary, labels, files, how it ended, and what is damaged. The second
-// replays rows, events and console lines into the sink that live runs use, and waits
-// for the server every few megabytes, so that memory does not grow with the length
-// of the run. A log without an exit record is read
-// once more, to make the summary of what came after its last summary record.
+// A log is read twice. The first pass reads config, metrics, summary, labels, files, the
+// end of the run, and what is damaged. The second pass replays rows, events and console
+// lines into the sink that live runs use. It waits for the server every few megabytes, so
+// that memory does not grow with the length of the run. A log without an exit record is
+// read once more, for the summary of the rows after its last summary record.
 //
 // # Where to resume
 //
-// The server is asked how far it has the run, and the answer is compared with
-// the log rather than with what a note on disk says: the last row that the server
-// has is looked for by its step and time, and what follows it is sent. So a row
-// that is damaged in the file, or that reached the server and not the disk,
-// shifts no other. A log whose first row is later than the server's last
-// continues the run; its steps are moved up if they begin at zero again, by the
-// number in the file .syncstate, which the official client reads and writes too.
-// If a later process continued the run, the server is asked which rows of the log it has.
-// The others go behind the later rows, at their own steps if these are free, once no
-// process writes the run any more. A log that says that its process was to resume the run
-// is treated alike, also if it is offline.
-// If the server has other rows than the log, nothing is sent over them:
-// [ErrConflict].
+// The engine asks the server for the last row that it has, finds that row in the log by
+// its step and time, and sends what follows. It does not rely on the note on disk. A row
+// that is damaged in the file, or that reached the server but not the disk, therefore
+// does not move the others.
 //
-// Rows and lines are stored by index, so that sending one twice leaves one.
+//   - If the first row of the log is later than the server's last, the log continues the
+//     run. If its steps start at zero again, they are moved up by the number in the file
+//     .syncstate, which the official client reads and writes as well.
+//   - If a later process continued the run, the engine asks the server which rows of the
+//     log it has, and adds the others behind the later rows once no process writes the
+//     run. They keep their steps unless the server has other rows there. The same holds
+//     for a log whose process was asked to resume the run, even offline.
+//   - If the server has other rows than the log, nothing is sent: [ErrConflict].
+//
+// Rows and lines are stored by index, so that sending one twice stores it once.
 //
 // # What is skipped
 //
-// What this server has acknowledged is noted beside the log (see
-// [Log.Acknowledged]). Where only a mark or the kind of the run says that it may have
-// everything, it is asked. [Options.Clean] deletes what was acknowledged piece by
-// piece, after another question.
+// A note beside the log says what a server has acknowledged; see [Log.Acknowledged]. If
+// only a mark or the kind of the run suggests that the server has everything, the server
+// is asked. [Options.Clean] asks again before it deletes a directory.
 package syncrun

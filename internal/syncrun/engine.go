@@ -17,43 +17,43 @@ const DefaultParallel = 4
 
 // Options say what to do with logs.
 type Options struct {
-	// Entity, Project and RunID replace those of the logs. RunID is for the logs of
-	// one run.
+	// Entity, Project and RunID replace those in the logs. RunID is allowed for logs of
+	// one run only.
 	Entity, Project, RunID string
-	// DefaultEntity and DefaultProject are for logs that name none.
+	// DefaultEntity and DefaultProject are used for logs without an entity or project.
 	DefaultEntity, DefaultProject string
 	// BaseURL is the server's address, for the notes on disk.
 	BaseURL string
-	// DryRun: nothing is sent or changed.
+	// DryRun sends and changes nothing.
 	DryRun bool
-	// Clean: directories of runs of which the server has everything are deleted, if
-	// their log did not change for CleanAfter.
+	// Clean deletes the directories of runs of which the server has everything, if the
+	// log did not change for CleanAfter.
 	Clean      bool
 	CleanAfter time.Duration
-	// IncludeOnline: runs that go on are uploaded as far as they are.
+	// IncludeOnline uploads runs in progress up to their last record.
 	IncludeOnline bool
-	// Continued: another process is about to continue the run. The server is not told
-	// that a run whose log has no end crashed.
+	// Continued says that another process is about to continue the run. A log without an
+	// exit record then does not end the run as crashed.
 	Continued bool
-	// IncludeSynced: what is known to be there is sent again.
+	// IncludeSynced uploads logs that the server is known to have.
 	IncludeSynced bool
 	// Parallel bounds how many runs are uploaded at one time; default
 	// [DefaultParallel].
 	Parallel int
-	// RetryTimeout is how long one request with rows is retried, and how long files may
-	// take without a byte being sent. Zero means no limit.
+	// RetryTimeout is how long one request with rows is retried, and how long an upload of
+	// files may make no progress. Zero means no limit.
 	RetryTimeout time.Duration
 	// Progress is called from several goroutines, one at a time.
 	Progress func(Progress)
 }
 
-// ErrSeveralRuns means that one id was asked for and the logs are of several runs.
+// ErrSeveralRuns means that [Options].RunID is set and the logs are of several runs.
 var ErrSeveralRuns = errors.New("one run id for the logs of several runs")
 
-// ErrNoRun means that a log does not say whose run it is.
-var ErrNoRun = errors.New("the record that names the run is damaged, and the name of the file does not tell the run's id; --id gives it one")
+// ErrNoRun means that the run's id is not known.
+var ErrNoRun = errors.New("the record that names the run is damaged, and the file's name does not contain the run's id; --id sets it")
 
-// ErrUnreadable means that a log is damaged and nothing of it can be read.
+// ErrUnreadable means that no record of a log can be read.
 var ErrUnreadable = errors.New("the log is damaged, and no record of it can be read")
 
 // Engine uploads logs to a server.
@@ -61,34 +61,34 @@ type Engine struct {
 	Server  Server
 	Options Options
 
-	mu   sync.Mutex // guards what follows, and orders the calls of Progress
+	mu   sync.Mutex // guards the fields below, and orders the calls of Progress
 	logs int
 	done int
-	// down is why the server could not be reached; then it is not asked for the logs
-	// that follow either.
+	// down is why the server could not be reached. It is then not asked about the
+	// remaining logs.
 	down error
 
-	cleaning sync.Mutex // held while a directory is deleted and links are mended
+	cleaning sync.Mutex // held while a directory is deleted and links are updated
 }
 
-// job is one log on its way.
+// job is the upload of one log.
 type job struct {
 	e        *Engine
 	log      *Log
 	target   Target
-	next     *Log   // the log that was begun after it, of the same run
-	group    []*job // all of its run, also this one
+	next     *Log   // the next log of the same run
+	group    []*job // all jobs of the run, including this one
 	contents *Contents
-	// postponed: the later logs of the run were uploaded first.
+	// postponed says that the later logs of the run were uploaded first.
 	postponed bool
-	synced    bool // left alone as the server has it
+	synced    bool // skipped because the server has it
 	denied    bool // the run's directory could not be written
 	result    Result
 }
 
-// Sync uploads the logs and returns what became of them, in their order. It
-// returns when all are done or ctx has ended. Its error is [ErrSeveralRuns]; what
-// went wrong with a log is in its result. It is called once.
+// Sync uploads the logs and returns their results in the same order. It blocks until all
+// are done or ctx has ended. The only error is [ErrSeveralRuns]; a log's own error is in
+// its result. Call it once.
 func (e *Engine) Sync(ctx context.Context, logs []*Log) ([]Result, error) {
 	jobs := make([]*job, len(logs))
 	ids := make(map[string]bool)
@@ -109,7 +109,7 @@ func (e *Engine) Sync(ctx context.Context, logs []*Log) ([]Result, error) {
 	slots := make(chan struct{}, parallel)
 	var work sync.WaitGroup
 	for _, group := range groups(jobs) {
-		slots <- struct{}{} // in the order of the logs, so that progress is too
+		slots <- struct{}{} // in the order of the logs, for the progress
 		work.Go(func() {
 			defer func() { <-slots }()
 			for i, j := range group {
@@ -153,12 +153,12 @@ func (e *Engine) job(l *Log) *job {
 	return j
 }
 
-// target is where the log itself says that its run belongs.
+// target returns the target that the log names.
 func (l *Log) target() Target {
 	return Target{Entity: l.Run.Entity, Project: l.Run.Project, RunID: l.Run.ID}
 }
 
-// run does all there is to do with a log.
+// run uploads a log and reports its result.
 func (j *job) run(ctx context.Context) {
 	begin := time.Now()
 	err := ctx.Err()
@@ -188,7 +188,7 @@ func (j *job) run(ctx context.Context) {
 	j.e.done++
 	j.e.mu.Unlock()
 	done := *r
-	j.tell(Progress{Phase: Finished, Done: r.Rows, Total: r.Rows, Result: &done})
+	j.report(Progress{Phase: Finished, Done: r.Rows, Total: r.Rows, Result: &done})
 }
 
 // countUnsent counts the rows of a log that is not uploaded.
@@ -208,7 +208,7 @@ func (j *job) countUnsent() {
 	}
 }
 
-func (j *job) tell(p Progress) {
+func (j *job) report(p Progress) {
 	e := j.e
 	if e.Options.Progress == nil {
 		return
@@ -233,7 +233,7 @@ func (j *job) sync(ctx context.Context) error {
 	if j.synced && !j.cleans() {
 		return j.skip(j.whereItIs())
 	}
-	j.tell(Progress{Phase: Reading})
+	j.report(Progress{Phase: Reading})
 	s, err := Read(j.log)
 	if err != nil {
 		return err
@@ -245,11 +245,11 @@ func (j *job) sync(ctx context.Context) error {
 	switch {
 	case !free && !o.IncludeOnline:
 		j.result.InUse = true
-		return j.skip("the run goes on, or somebody else uploads it; --include-online uploads what there is")
+		return j.skip("the run is still in progress, or another process is uploading it; --include-online uploads what it has so far")
 	case s.Run == nil && s.unreadable():
 		return ErrUnreadable
 	case s.Run == nil:
-		return j.skip("there is nothing in the log")
+		return j.skip("the log is empty")
 	case j.target.RunID == "":
 		return ErrNoRun
 	case j.synced && !j.unproven():
@@ -264,7 +264,7 @@ func (j *job) sync(ctx context.Context) error {
 	if o.DryRun {
 		j.result.Outcome, j.result.Files = Planned, s.Files
 		if j.maybeThere() {
-			j.warn("the server may have it already, and is asked before anything is sent")
+			j.warn("the server may already have it; a sync asks before it sends anything")
 		}
 		return nil
 	}
@@ -274,21 +274,22 @@ func (j *job) sync(ctx context.Context) error {
 	return j.upload(ctx, live)
 }
 
-// maybeThere reports whether something says that a server has the run, and no note
-// of this client that this one does. That is about the place that the log names.
+// maybeThere reports whether the server may have the run although no note of this client
+// says so: a mark of the official client, or an online run. That only concerns the target
+// that the log names.
 func (j *job) maybeThere() bool {
 	o, own := j.e.Options.wanted(), j.log.target()
 	elsewhere := o.Entity != "" && o.Entity != own.Entity || o.Project != "" && o.Project != own.Project || o.RunID != "" && o.RunID != own.RunID
 	return !elsewhere && (j.log.Dir.Synced() || j.endedOnline())
 }
 
-// endedOnline says that the official client uploaded the run while it went on, and
-// was there when it ended. It leaves no mark where that went well.
+// endedOnline reports whether the official client uploaded the run live until its end. It
+// leaves no mark if that succeeds.
 func (j *job) endedOnline() bool {
 	return j.contents.Exit != nil && !j.log.Ours() && !j.log.Dir.Offline() && j.log.Dir.Named()
 }
 
-// describe tells what is in the log.
+// describe adds to the result what is in the log.
 func (j *job) describe() {
 	s, r := j.contents, &j.result
 	r.Rows, r.Events = s.Rows, s.State.Events
@@ -297,13 +298,13 @@ func (j *job) describe() {
 		r.Damage = append(r.Damage, part.String())
 	}
 	if s.BadItems > 0 {
-		j.warn("%d values are no JSON and were left out", s.BadItems)
+		j.warn("%d values were skipped because they are not JSON", s.BadItems)
 	}
 	if s.moreAlerts > 0 {
-		j.warn("the log has more than %d alerts; the last %d were left out", maxAlerts, s.moreAlerts)
+		j.warn("the log has more than %d alerts; the last %d were skipped", maxAlerts, s.moreAlerts)
 	}
 	if j.log.Guessed && s.Run != nil {
-		j.warn("the record that describes the run is damaged: its name, its tags and what its config began with are lost")
+		j.warn("the record that describes the run is damaged: its name, tags and initial config are lost")
 	}
 }
 
@@ -311,18 +312,18 @@ func (j *job) warn(format string, args ...any) {
 	j.result.Warnings = append(j.result.Warnings, fmt.Sprintf(format, args...))
 }
 
-// save writes a note beside the log of what the server has.
+// save writes a note beside the log about what the server has.
 func (j *job) save(n rundir.Uploaded) {
 	if err := j.log.Dir.SaveUploaded(n); err != nil {
 		j.unwritable(err)
 	}
 }
 
-// unwritable tells once that the run's directory cannot be written. The next sync asks
+// unwritable warns once that the run's directory cannot be written. The next sync asks
 // the server instead.
 func (j *job) unwritable(err error) {
 	if !j.denied {
 		j.denied = true
-		j.warn("what the server has cannot be noted beside the log: %v", err)
+		j.warn("cannot record beside the log what the server has: %v", err)
 	}
 }

@@ -297,7 +297,7 @@ func TestSync_NothingToDo_IsSkipped(t *testing.T) {
 	require.NoError(t, os.Chtimes(empty, time.Time{}, time.Now().Add(-time.Hour)))
 	r = bring(t, newServer(), syncrun.Options{}, empty)[0]
 	assert.Equal(t, syncrun.Skipped, r.Outcome)
-	assert.Equal(t, "there is nothing in the log", r.Reason)
+	assert.Equal(t, "the log is empty", r.Reason)
 
 	require.NoError(t, os.WriteFile(empty, []byte("not a log, certainly not"), 0o600))
 	r = bring(t, newServer(), syncrun.Options{}, empty)[0]

@@ -13,19 +13,19 @@ import (
 	"github.com/wandgo/wandgo/internal/runfiles"
 )
 
-// saveFiles begins the upload of the files that the log names.
+// saveFiles starts the upload of the files that the log names.
 func (u *upload) saveFiles() {
 	for _, name := range u.contents.Files {
 		if isMade(name) || name == fileMetadata && u.makesMetadata() {
 			continue
 		}
 		if !filepath.IsLocal(filepath.FromSlash(name)) {
-			u.warn("the file %q is not below the run's directory and was left out", name)
+			u.warn("the file %q was skipped because it is not below the run's directory", name)
 			continue
 		}
 		path, err := u.log.source(name, u.contents.saved[name])
 		if err != nil {
-			u.warn("the file %q was left out: %v", name, err)
+			u.warn("the file %q was skipped: %v", name, err)
 			u.skipped(name, fs.ErrNotExist)
 			continue
 		}
@@ -35,7 +35,7 @@ func (u *upload) saveFiles() {
 	}
 }
 
-// isMade tells files that are made from the log when it is synced.
+// isMade reports whether a sync makes the file from the log.
 func isMade(name string) bool {
 	switch name {
 	case fileSummary, fileConfig, fileOutput:
@@ -52,10 +52,10 @@ const (
 	fileMetadata = "wandb-metadata.json"
 )
 
-// stallCheckEvery is how often it is checked that an upload of files gets farther.
+// stallCheckEvery is how often the progress of an upload of files is checked.
 const stallCheckEvery = 30 * time.Second
 
-// finishFiles uploads the files that are made from the log and waits for all.
+// finishFiles uploads the files that are made from the log and waits for all files.
 func (u *upload) finishFiles(ctx context.Context, out *output) error {
 	made := map[string][]byte{}
 	if u.config != nil {
@@ -85,8 +85,8 @@ func (u *upload) finishFiles(ctx context.Context, out *output) error {
 	return nil
 }
 
-// waitForFiles waits until all files are uploaded, and gives up where they get no
-// farther. Meanwhile the sink's heartbeats tell the server that the run is alive.
+// waitForFiles waits until all files are uploaded, and gives up if there is no progress
+// for RetryTimeout. Meanwhile the sink's heartbeats keep the run alive.
 func (u *upload) waitForFiles(ctx context.Context) error {
 	within, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
@@ -112,11 +112,11 @@ func (u *upload) waitForFiles(ctx context.Context) error {
 	}
 }
 
-// errStalled is why an upload of files is given up.
+// errStalled means that an upload of files made no progress.
 var errStalled = errors.New("nothing was sent")
 
-// makesMetadata reports whether wandb-metadata.json is made from the log: it is not on
-// the disk, and the log tells the machine.
+// makesMetadata reports whether wandb-metadata.json is made from the log: the file is not
+// on the disk, and the log describes the machine.
 func (u *upload) makesMetadata() bool {
 	path, err := u.log.source(fileMetadata, false)
 	if err == nil {

@@ -15,15 +15,16 @@ import (
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
-// ErrNoLog means that a path leads to no log.
+// ErrNoLog means that there is no log at a path.
 var ErrNoLog = errors.New("no run log (.wandb file) there")
 
-// Find lists the logs at the paths: a log itself, the directory of a run, the
-// directory of many (wandb), or one with such a directory in it. Each log is
-// listed once, in the order of the paths and of the names below them. A directory
-// of a run that cannot be read is listed as a log with that error. A path that is
-// not there or cannot be read is an error, and so is one without any log:
-// [ErrNoLog].
+// Find lists the logs at the paths. A path is a log, the directory of a run, a directory of
+// runs (wandb), or the parent of one. Each log is listed once, in the order of the paths
+// and of the names below them. If the directory of a run cannot be read, it is listed as a
+// log with that error. Errors are
+//
+//   - [ErrNoLog] for a path without a log,
+//   - the error of a path that does not exist or cannot be read.
 func Find(paths ...string) ([]*Log, error) {
 	f := finder{seen: make(map[string]bool)}
 	for _, path := range paths {
@@ -36,8 +37,8 @@ func Find(paths ...string) ([]*Log, error) {
 	return f.logs, nil
 }
 
-// FindIn is Find for the directories in which runs are kept (see [rundir.Roots]),
-// of which some need not be there or have any. If none has any, the error is that
+// FindIn is Find for the directories in which runs are stored; see [rundir.Roots]. Those
+// that do not exist or have no runs are skipped. If that is all of them, the error is that
 // of the first.
 func FindIn(roots ...string) ([]*Log, error) {
 	f := finder{seen: make(map[string]bool)}
@@ -60,13 +61,13 @@ func FindIn(roots ...string) ([]*Log, error) {
 	return f.logs, nil
 }
 
-// NoRuns reports whether an error of [Find] means that there are no runs, and not that
-// they cannot be seen.
+// NoRuns reports whether an error of [Find] means that there are no runs, rather than that
+// they cannot be read.
 func NoRuns(err error) bool {
 	return errors.Is(err, ErrNoLog) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
-// finder opens the logs that are found, each once.
+// finder opens each log that is found once.
 type finder struct {
 	seen map[string]bool
 	logs []*Log
@@ -125,8 +126,8 @@ func filesAt(path string) ([]found, error) {
 	return nil, fmt.Errorf("%s: %w", path, ErrNoLog)
 }
 
-// logsAmong lists the logs among the entries of a run's directory, in the order of
-// their names. What is no file is none: to open a pipe is to wait for its other end.
+// logsAmong lists the logs among the entries of a run's directory, in the order of their
+// names. Only regular files are logs: opening a named pipe would block.
 func logsAmong(dir string, entries []fs.DirEntry) []found {
 	var files []found
 	for _, e := range entries {
@@ -141,8 +142,8 @@ func logsAmong(dir string, entries []fs.DirEntry) []found {
 	return files
 }
 
-// logsBelow lists the logs in the directories among the entries of dir, links apart,
-// as latest-run is one.
+// logsBelow lists the logs in the directories among the entries of dir. Links such as
+// latest-run are skipped.
 func logsBelow(dir string, entries []fs.DirEntry) []found {
 	var files []found
 	for _, e := range entries {
@@ -160,7 +161,7 @@ func logsBelow(dir string, entries []fs.DirEntry) []found {
 	return files
 }
 
-// started orders logs of one run.
+// started returns the start time by which the logs of one run are ordered.
 func started(l *Log) time.Time {
 	if l.Run == nil {
 		return time.Time{}
@@ -172,8 +173,7 @@ func inOrder(a, b *Log) int {
 	return cmp.Or(started(a).Compare(started(b)), strings.Compare(a.Path, b.Path))
 }
 
-// groups puts the logs of one run together, in the order in which they were
-// begun.
+// groups returns the logs grouped by run, each group in the order of the start times.
 func groups(logs []*job) [][]*job {
 	at := make(map[Target]int)
 	var out [][]*job

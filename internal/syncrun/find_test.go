@@ -14,7 +14,7 @@ import (
 )
 
 // Whichever way leads to a log, it is the same run in the same directory.
-func TestWaysToALog(t *testing.T) {
+func TestFind_EachPathToALog_FindsTheSameRun(t *testing.T) {
 	t.Parallel()
 	base := t.TempDir()
 	root := filepath.Join(base, "wandb")
@@ -74,7 +74,7 @@ func TestFind_NoLog_ReturnsError(t *testing.T) {
 }
 
 // What cannot be read is not empty.
-func TestUnreadableDirectories(t *testing.T) {
+func TestFind_UnreadableDirectory_IsReported(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() == 0 {
 		t.Skip("root may read everything")

@@ -15,7 +15,7 @@ import (
 )
 
 // A pipe whose other end nobody opens is not waited for.
-func TestPipeIsNoLog(t *testing.T) {
+func TestFind_NamedPipe_IsNotOpened(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	writeLog(t, root, runDir, ours, runBody())
@@ -27,7 +27,7 @@ func TestPipeIsNoLog(t *testing.T) {
 	logs, err = syncrun.Find(pipe)
 	require.NoError(t, err)
 	require.Len(t, logs, 1)
-	require.ErrorContains(t, logs[0].Err, "no regular file")
+	require.ErrorContains(t, logs[0].Err, "not a regular file")
 
 	require.NoError(t, os.Remove(filepath.Join(root, runDir, "run-r1.wandb")))
 	_, err = syncrun.Find(root)

@@ -8,9 +8,9 @@ import (
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
-// FindRun lists the logs of one run in the directories in which runs are kept, in the
+// FindRun lists the logs of one run in the directories in which runs are stored, in the
 // order in which they were started. Directories of other runs are not opened. A root that
-// cannot be read has none.
+// cannot be read is skipped.
 func FindRun(id string, roots ...string) []*Log {
 	f := finder{seen: make(map[string]bool)}
 	for _, root := range roots {

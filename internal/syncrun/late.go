@@ -14,20 +14,21 @@ import (
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
-// ErrStillWritten means that rows can only be added to a run when its process has ended.
-// Both would write at the same place.
+// ErrStillWritten means that rows cannot be added to a run before its process has ended,
+// because both would write at the same index.
 var ErrStillWritten = errors.New("another process may still be writing the run")
 
-// errPostponed means that the run's later logs are uploaded first.
+// errPostponed means that the later logs of the run have to be uploaded first.
 var errPostponed = errors.New("later logs come first")
 
-// errCannotTell means that the server does not say which rows it has.
+// errCannotTell means that the server does not return which rows it has.
 var errCannotTell = errors.New("the server has later rows of the run and does not return which")
 
-// span is rows of a log, from the index from up to but not including to.
+// span is the rows of a log with the indexes from (inclusive) to to (exclusive).
 type span struct{ from, to int64 }
 
-// Rows are asked for in batches. A response with askRows rows may lack some.
+// The server is asked for the rows of one batch at a time. A response with askRows rows
+// may be incomplete.
 const (
 	batchRows = 500
 	askRows   = 4 * batchRows
@@ -51,8 +52,8 @@ type absentRows struct {
 	collides bool    // the server has other rows at their steps
 }
 
-// addAbsent completes a resume point of which it is not certain which rows of the log
-// the server has. It asks for them.
+// addAbsent completes a resume point if it is not certain which rows of the log the server
+// has: it asks the server for them.
 func (j *job) addAbsent(ctx context.Context, old *serverState, note *rundir.Uploaded, p *resumePoint) error {
 	a := &absentRows{job: j, at: j.target}
 	if err := a.collect(ctx, p, note); err != nil {
@@ -64,7 +65,7 @@ func (j *job) addAbsent(ctx context.Context, old *serverState, note *rundir.Uplo
 	case len(a.spans) == 0:
 		p.nothing = p.nothing || (p.behind || p.appended) && p.unsureTo == 0
 		return nil
-	case p.appended && a.spans[0] == span{0, rows}: // as it seemed
+	case p.appended && a.spans[0] == span{0, rows}: // the server has none of the rows
 		if !a.collides && p.shift == p.asked {
 			return nil
 		}
@@ -75,8 +76,8 @@ func (j *job) addAbsent(ctx context.Context, old *serverState, note *rundir.Uplo
 	case p.conflict && !j.isPart(note):
 		return fmt.Errorf("continue at step %d: %w", old.step, ErrConflict)
 	}
-	// The later log first, with the end of the run, unless the rows are behind all that the
-	// server has: then the later log's rows come behind these.
+	// The later log comes first, because it has the end of the run. If these rows are behind
+	// everything that the server has, the rows of the later log follow them instead.
 	if j.next != nil && !j.postponed && (a.collides || a.first <= old.last()) {
 		return errPostponed
 	}
@@ -107,8 +108,8 @@ func (j *job) addAbsent(ctx context.Context, old *serverState, note *rundir.Uplo
 	return nil
 }
 
-// countAbsent counts the rows of the log that the server does not have at a place,
-// whatever the notes say.
+// countAbsent counts the rows of the log that the server does not have at a target,
+// regardless of the notes.
 func (j *job) countAbsent(ctx context.Context, at Target, note *rundir.Uploaded) (int64, error) {
 	a := &absentRows{job: j, at: at}
 	p := new(resumePoint)
@@ -133,7 +134,7 @@ func (j *job) isPart(note *rundir.Uploaded) bool {
 	return note != nil || run.Resume && j.target.RunID == run.ID || !j.log.Dir.Offline() && j.log.Dir.Named() && j.target == j.log.target()
 }
 
-// collect asks for the rows from the first on that is not certain.
+// collect asks for the rows of the log, except those that the server certainly has.
 func (a *absentRows) collect(ctx context.Context, p *resumePoint, note *rundir.Uploaded) error {
 	var certain int64
 	if note != nil {
@@ -167,7 +168,7 @@ func (a *absentRows) collect(ctx context.Context, p *resumePoint, note *rundir.U
 	return a.ask(ctx)
 }
 
-// ask asks for the rows of the batch.
+// ask asks the server for the rows of the batch.
 func (a *absentRows) ask(ctx context.Context) error {
 	batch := a.batch
 	a.batch = a.batch[:0]
@@ -230,7 +231,7 @@ func (a *absentRows) freeStep(ctx context.Context, least int64) (int64, error) {
 	}
 }
 
-// compare compares a row with those that the server has at its step.
+// compare compares a row with the server's rows at its step.
 func (a *absentRows) compare(row lateRow, there []map[string]json.RawMessage) {
 	for _, other := range there {
 		if sameNumber(other, row.times, keyTimestamp) && sameNumber(other, row.times, keyRuntime) {
@@ -244,7 +245,7 @@ func (a *absentRows) compare(row lateRow, there []map[string]json.RawMessage) {
 	a.add(span{row.index, row.index + 1})
 }
 
-// add adds rows after those that are there.
+// add adds rows that follow those in a.spans.
 func (a *absentRows) add(s span) {
 	if n := len(a.spans); n > 0 && a.spans[n-1].to >= s.from {
 		a.spans[n-1].to = max(s.to, a.spans[n-1].to)
@@ -253,9 +254,9 @@ func (a *absentRows) add(s span) {
 	a.spans = append(a.spans, s)
 }
 
-// isWritten reports whether a process writes the run now, as far as it can be found out:
-// one of this machine, or one elsewhere if the run is in progress and its last row is in
-// none of the logs here.
+// isWritten reports whether a process seems to be writing the run: a process on this
+// machine, or one elsewhere if the run is in progress and its last row is not in any log
+// on this machine.
 func (j *job) isWritten(old *serverState) (bool, error) {
 	if j.isWrittenHere() {
 		return true, nil
@@ -277,12 +278,12 @@ func (j *job) isWritten(old *serverState) (bool, error) {
 	return true, nil
 }
 
-// isWrittenHere reports whether a process of this machine writes another log of the run.
+// isWrittenHere reports whether a process on this machine writes another log of the run.
 func (j *job) isWrittenHere() bool {
 	return slices.ContainsFunc(j.others(), func(other *Log) bool { return other.Ours() && other.InUse(false) })
 }
 
-// others are the other logs of the run on this machine, as far as they are known.
+// others returns the other known logs of the run on this machine.
 func (j *job) others() []*Log {
 	seen := map[string]bool{j.log.Dir.Journal(): true}
 	var logs []*Log

@@ -23,13 +23,13 @@ func member(line []byte, key string) []byte {
 	return line[begin:end]
 }
 
-// number is the value of a key as a number.
+// number returns the value of a key as a number.
 func number(line []byte, key string) (float64, bool) {
 	f, err := strconv.ParseFloat(string(member(line, key)), 64)
 	return f, err == nil
 }
 
-// appendShifted appends a row with its step moved up.
+// appendShifted appends a row with its step increased.
 func appendShifted(dst, line []byte, by int64) []byte {
 	begin, end := jsonx.Find(line, keyStep)
 	if begin < 0 {

@@ -14,40 +14,39 @@ import (
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
-// idleAfter is how long nothing was written to a log of a writer that holds no lock
-// before it counts as one that nobody writes any more. The server takes a run
-// that is silent for this long for crashed.
+// idleAfter is how long a log without a lock must be unchanged before it counts as no
+// longer written. The server considers a run crashed after the same time of silence.
 const idleAfter = 5 * time.Minute
 
-// Log is a transaction log on disk, as its first records describe it.
+// Log is a log on disk, as its first records describe it.
 type Log struct {
 	// Path is the file, Dir the run's directory around it.
 	Path string
 	Dir  *rundir.Dir
-	// Size and Changed are those of the file.
+	// Size and Changed are the size and the modification time of the file.
 	Size    int64
 	Changed time.Time
-	// Run is the first run record. Where none can be read, it is what the file's name
-	// and its other records tell, and Guessed is set; it is nil for a log without records.
+	// Run is the first run record. If it cannot be read, Run is derived from the file's
+	// name and the other records, and Guessed is set. It is nil for a log without records.
 	Run     *record.Run
 	Guessed bool
-	// Producer is who wrote the log, "" if it does not say.
+	// Producer is the program that wrote the log, "" if it is not known.
 	Producer string
 	// Err is why the log could not be read.
 	Err error
 
 	ours bool
-	late bool // what it measured comes before the record of the run
+	late bool // there are system metrics before the run record
 }
 
-// Ours says that this client wrote the log.
+// Ours reports whether this client wrote the log.
 func (l *Log) Ours() bool { return l.ours }
 
 // open reads the first records.
 func (l *Log) open() {
 	info, err := os.Stat(l.Path)
-	if err == nil && !info.Mode().IsRegular() { // to open a pipe is to wait for its other end
-		err = fmt.Errorf("%s is no regular file", l.Path)
+	if err == nil && !info.Mode().IsRegular() { // opening a named pipe would block
+		err = fmt.Errorf("%s is not a regular file", l.Path)
 	}
 	if err != nil {
 		l.Err = fmt.Errorf("open log: %w", err)
@@ -66,30 +65,30 @@ func (l *Log) open() {
 			l.Err = err
 			return
 		}
-		if h.take(rec); h.enough() {
+		if h.add(rec); h.enough() {
 			break
 		}
 	}
-	h.settle()
+	h.resolve()
 }
 
-// head is what the first records tell, and as many more as it takes to find out whose
-// they are.
+// head collects what the first records say about the run and about the client that wrote
+// the log.
 type head struct {
 	log       *Log
 	records   int
 	header    bool
 	measured  bool
 	telemetry *record.Telemetry
-	begun     time.Time // as records tell that are not the run's
+	begun     time.Time // the start of the run according to other records
 }
 
-func (h *head) take(rec *wire.Entry) {
+func (h *head) add(rec *wire.Entry) {
 	h.records++
 	switch body := rec.Body.(type) {
 	case *record.Header:
 		h.header, h.log.Producer = true, body.Producer
-		h.records-- // it tells nothing of a run
+		h.records-- // a header is written even if there is no run
 	case *record.Run:
 		if run, ok := rec.Clone().Body.(*record.Run); ok && h.log.Run == nil {
 			h.log.Run, h.log.late = run, h.measured
@@ -111,24 +110,24 @@ func (h *head) take(rec *wire.Entry) {
 	}
 }
 
-// headRecords is how many records may precede those of the head.
+// headRecords is how many records are read in search of a header or telemetry.
 const headRecords = 64
 
-// enough reports whether the records that follow tell nothing more. Without a run's
-// record there is nothing but to look for one.
+// enough reports whether the remaining records need not be read. A run record is always
+// looked for.
 func (h *head) enough() bool {
 	return h.log.Run != nil && (h.header || h.telemetry != nil || h.records >= headRecords)
 }
 
-// settle says whose log it is, and of which run.
-func (h *head) settle() {
+// resolve decides which client wrote the log, and which run it belongs to.
+func (h *head) resolve() {
 	l := h.log
 	switch note, noted := l.Dir.LoadUploaded(); {
 	case h.header:
 		l.ours = strings.HasPrefix(l.Producer, "wandgo")
-	case noted && note.StorageID == "": // only a running run notes that without the id
+	case noted && note.StorageID == "": // a note without the id is of a live run of this client
 		l.ours = true
-	case h.telemetry != nil: // the official client names its language and its core
+	case h.telemetry != nil: // the official client reports its Python and core versions
 		l.ours = h.telemetry.CLIVersion != "" && h.telemetry.PythonVersion == "" && h.telemetry.CoreVersion == ""
 	}
 	if l.Run != nil || h.records == 0 {
@@ -144,7 +143,8 @@ func (h *head) settle() {
 	}
 }
 
-// beginOf is when a run began, as one of its rows tells; the zero time if it does not.
+// beginOf returns the start time of a run according to one of its rows, the zero time if
+// it is not known.
 func beginOf(row *record.History) time.Time {
 	number := func(key string) (float64, bool) {
 		for i := range row.Items {
@@ -157,15 +157,15 @@ func beginOf(row *record.History) time.Time {
 	}
 	at, timed := number(keyTimestamp)
 	runtime, since := number(keyRuntime)
-	const latest = 1 << 40 // beyond it no clock goes
+	const latest = 1 << 40 // later times are nonsense
 	if begin := at - runtime; timed && since && begin > 0 && begin < latest {
 		return time.UnixMicro(int64(begin * 1e6))
 	}
 	return time.Time{}
 }
 
-// MayBelongTo reports whether the log is of the run at this place. An empty name of
-// either is not known yet.
+// MayBelongTo reports whether the log may belong to a run of this target. An empty entity
+// or project, in the log or in at, matches any.
 func (l *Log) MayBelongTo(at Target) bool {
 	if l.Run == nil {
 		return true
@@ -175,8 +175,8 @@ func (l *Log) MayBelongTo(at Target) bool {
 		(own.Project == "" || at.Project == "" || own.Project == at.Project)
 }
 
-// claim takes the log for this process. It reports false if somebody writes or
-// uploads it. A writer without a lock is known by the age of the last change.
+// claim locks the log for this process. It reports false if another process writes or
+// uploads it. A writer without a lock is recognized by the time of the last change.
 func (l *Log) claim(ended bool, now time.Time) (release func(), free bool) {
 	unlock, err := journal.Lock(l.Path)
 	switch {
@@ -195,8 +195,8 @@ func (l *Log) claim(ended bool, now time.Time) (release func(), free bool) {
 	return unlock, true
 }
 
-// InUse says whether somebody writes the log, as far as that can be found out;
-// ended is whether its run came to an end.
+// InUse reports whether a process seems to be writing the log. ended says whether the log
+// has an exit record.
 func (l *Log) InUse(ended bool) bool {
 	release, free := l.claim(ended, time.Now())
 	release()

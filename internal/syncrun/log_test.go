@@ -116,7 +116,7 @@ func TestSync_LogWithoutRunID_ReturnsErrNoRun(t *testing.T) {
 
 // Whose log it is decides whether a lock tells that it is being written. A flipped bit
 // in the header does not hide it.
-func TestWhoseLogItIs(t *testing.T) {
+func TestLog_Ours_DependsOnHeaderNoteAndTelemetry(t *testing.T) {
 	t.Parallel()
 	telemetry := func(python string) record.Record { return &record.Telemetry{CLIVersion: "1", PythonVersion: python} }
 	liveNote := &rundir.Uploaded{Entity: "acme", Project: "p", BaseURL: "http://server"}

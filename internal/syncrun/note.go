@@ -7,16 +7,15 @@ import (
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
-// wanted is the place that was asked for, whatever the logs say. What is empty is left
-// to them.
+// wanted returns the target that the options request. Empty fields are those of each log.
 func (o *Options) wanted() Target {
 	return Target{Entity: o.Entity, Project: o.Project, RunID: o.RunID}
 }
 
-// Acknowledged reports whether a note beside the log says that the server at baseURL
-// has acknowledged all of the log, as it is now, at a place that has the names in at;
-// an empty name stands for any. That the log is marked as synced says less: it may
-// have been another server, and the official client marks what it failed to upload.
+// Acknowledged reports whether a note beside the log says that the server at baseURL has
+// acknowledged all of the log in its present size. at restricts the target; empty fields
+// match any. The mark of a synced log is weaker: it may concern another server, and the
+// official client writes it after failed uploads as well.
 func (l *Log) Acknowledged(baseURL string, at Target) bool {
 	n, ok := l.Dir.LoadUploaded()
 	return ok && n.Done && n.Bytes == l.Size && l.Err == nil && l.wentTo(&n, baseURL, at)
@@ -33,10 +32,10 @@ func (l *Log) wentTo(n *rundir.Uploaded, baseURL string, at Target) bool {
 	return at.RunID == "" || id == at.RunID
 }
 
-// alreadyThere is why a log is left alone of which the server has everything.
+// alreadyThere is why a log is skipped if the server has everything.
 const alreadyThere = "synced already"
 
-// whereItIs is alreadyThere, with the place if the log names another.
+// whereItIs is alreadyThere, with the target if it is not the one in the log.
 func (j *job) whereItIs() string {
 	n, _ := j.log.Dir.LoadUploaded()
 	if j.log.wentTo(&n, n.BaseURL, j.target) {
@@ -47,10 +46,10 @@ func (j *job) whereItIs() string {
 		id = j.target.RunID
 	}
 	place := strings.Join([]string{n.Entity, n.Project, id}, "/")
-	return fmt.Sprintf("%s, as %s; --entity, --project or --id uploads it elsewhere, too", alreadyThere, place)
+	return fmt.Sprintf("%s, as %s; --entity, --project or --id uploads it elsewhere as well", alreadyThere, place)
 }
 
-// note is what the directory says of an earlier upload to the same run.
+// note returns the note of an earlier upload to the same run, nil if there is none.
 func (j *job) note(old *serverState) *rundir.Uploaded {
 	n, ok := j.log.Dir.LoadUploaded()
 	if !ok || old == nil || !j.log.wentTo(&n, j.e.Options.BaseURL, j.target) ||
@@ -60,13 +59,13 @@ func (j *job) note(old *serverState) *rundir.Uploaded {
 	return &n
 }
 
-// laterLog finds out whether the run was resumed by a later process (later), or rewound by
-// one to before the end of this log (dropped). Rows that were dropped are not uploaded.
+// laterLog reports whether a later process resumed the run (later), or rewound it to a step
+// before the end of this log (dropped). Dropped rows are not uploaded.
 func (j *job) laterLog(old *serverState, note *rundir.Uploaded) (later, dropped bool) {
 	if old == nil || j.next == nil || j.next.Run == nil || old.rows == 0 {
 		return false, false
 	}
-	// The official client notes nothing, and only uploads to where its log says.
+	// The official client writes no notes, and only uploads to the target in its log.
 	if note == nil && (j.log.Ours() || j.log.Dir.Offline() || j.target != j.log.target()) {
 		return false, false
 	}

@@ -28,7 +28,7 @@ func old(t *testing.T, path string) {
 
 // A mark alone says nothing: the official client makes it after an upload that failed,
 // too, and it may be of another server.
-func TestMarkIsNoProof(t *testing.T) {
+func TestSync_MarkedAsSynced_AsksTheServer(t *testing.T) {
 	t.Parallel()
 	whole := bodies(some(runBody()), rowsOf(0, 9), some(summaryBody("_step", "8"), &record.Exit{}))
 	elsewhere := rundir.Uploaded{
@@ -106,7 +106,7 @@ func stat(t *testing.T, path string) os.FileInfo {
 }
 
 // A log that grew after it was acknowledged has more to send.
-func TestLogThatGrew(t *testing.T) {
+func TestSync_LogGrewAfterSync_SendsTheNewRows(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rowsOf(0, 4))...)
 	s := newServer()
@@ -121,7 +121,7 @@ func TestLogThatGrew(t *testing.T) {
 
 // A run that was brought elsewhere on request is not brought where its log says as
 // well, until that is asked for.
-func TestSyncedElsewhere(t *testing.T) {
+func TestSync_SyncedElsewhere_IsSkippedUntilRequested(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rowsOf(0, 4), some(&record.Exit{}))...)
 	s := newServer()
@@ -137,7 +137,7 @@ func TestSyncedElsewhere(t *testing.T) {
 
 // A mark is about the place that the log names. Where another is asked for, other rows
 // there are a conflict, and no reason to leave the log alone.
-func TestMarkIsOfThePlaceInTheLog(t *testing.T) {
+func TestSync_MarkedButOtherTarget_ReturnsErrConflict(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		o    syncrun.Options
@@ -163,7 +163,7 @@ func TestMarkIsOfThePlaceInTheLog(t *testing.T) {
 
 // An online run of the official client that ended in good order is most likely on the
 // server; one without an end, which nobody writes any more, is not.
-func TestOnlineRunOfTheOfficialClient(t *testing.T) {
+func TestSync_OnlineLogOfTheOfficialClient_IsSkippedIfTheServerHasIt(t *testing.T) {
 	t.Parallel()
 	const online = "run-20270115_080000-r1"
 	ended := bodies(some(runBody()), rowsOf(0, 9), some(&record.Exit{}))

@@ -9,8 +9,8 @@ import (
 	"github.com/wandgo/wandgo/internal/console"
 )
 
-// output is the file output.log while it is made of the log. It is the only thing that
-// needs the temporary directory, and where that fails the run does without.
+// output is the file output.log while it is made from the log. Only output needs a
+// temporary directory; without one, the run is uploaded without output.log.
 type output struct {
 	dir  string
 	file *console.File
@@ -29,10 +29,10 @@ func newOutput() *output {
 
 func (o *output) path() string { return filepath.Join(o.dir, fileOutput) }
 
-// close takes the outcome of closing the file.
+// close adds the error of closing the file.
 func (o *output) close(err error) { o.err = errors.Join(o.err, err) }
 
-// whole says where the file is; false if there is none, or it is empty.
+// whole returns the path of the file, and false if there is none or it is empty.
 func (o *output) whole() (path string, ok bool) {
 	if o.err != nil {
 		return "", false

@@ -26,6 +26,6 @@ func TestSync_ServerRefusesOneSetting_UploadsTheRestAndWarns(t *testing.T) {
 	assert.Equal(t, "named", r.Name)
 	assert.Contains(t, s.config, `"lr"`)
 	require.Len(t, r.Warnings, 1)
-	assert.Contains(t, r.Warnings[0], "group was left out")
+	assert.Contains(t, r.Warnings[0], "group was skipped")
 	assert.Contains(t, r.Warnings[0], "128 limit exceeded")
 }

@@ -27,32 +27,32 @@ type upload struct {
 	at         Target
 	created    *Created
 	config     []byte
-	oldSummary []byte                 // of what the log continues
+	oldSummary []byte                 // of the run that the log continues
 	summary    atomic.Pointer[[]byte] // the stream reads it on its goroutine
 	alerts     []int64                // indices in the log of those to send
 	saved      rundir.Uploaded
-	writer     string // as which the server knows the process, in shared mode
+	writer     string // the server's name for the process, in shared mode
 	live       bool   // the run is still in progress
-	later      bool   // another process continued the run, and what it says of the end holds
-	stale      bool   // the log ends before the run did and has nothing new
+	later      bool   // another process continued the run, and decided how it ended
+	stale      bool   // the server's config, labels and summary are newer than the log's
 	ended      bool   // the server knows that the run ended, with code
 	code       int32
 
-	sink    *sink.Server
-	warning atomic.Pointer[string] // what the server warns of
-	waiting int                    // bytes since the last flush
-	tooLong int64                  // lines longer than the server accepts
-	files   Files
-	mu      sync.Mutex
-	missing []string // guarded by mu
-	rows    int64    // read from the log so far
-	events  int64
-	known   int64 // events that the server has
-	told    time.Time
-	noted   time.Time
+	sink     *sink.Server
+	warning  atomic.Pointer[string] // what the server warns of
+	waiting  int                    // bytes since the last flush
+	tooLong  int64                  // lines longer than the server accepts
+	files    Files
+	mu       sync.Mutex
+	missing  []string // guarded by mu
+	rows     int64    // read from the log so far
+	events   int64
+	known    int64 // events that the server has
+	reported time.Time
+	noted    time.Time
 }
 
-// connect makes the sink, now that the run's place on the server is known.
+// connect makes the sink, after the target on the server is known.
 func (u *upload) connect() {
 	u.sink = u.e.Server.Connect(u.at, sink.ServerConfig{
 		Header:  sink.WriterHeader(u.writer),
@@ -124,8 +124,8 @@ func (u *upload) run(ctx context.Context) (err error) {
 	return filesErr
 }
 
-// finalSummary is the summary at the log's end, nil before all rows were given to the
-// sink and if there is none.
+// finalSummary returns the summary at the end of the log. It is nil if there is none, and
+// until all rows are in the sink.
 func (u *upload) finalSummary() []byte {
 	if line := u.summary.Load(); line != nil {
 		return *line
@@ -133,8 +133,8 @@ func (u *upload) finalSummary() []byte {
 	return nil
 }
 
-// put accounts for a line that was given to the sink, with the sink's error, and waits
-// for the server if much has been given.
+// put accounts for a line that was put into the sink, with the sink's error. It waits for
+// the server after requestBytes.
 func (u *upload) put(ctx context.Context, bytes int, err error) error {
 	if _, long := errors.AsType[*filestream.LineTooLongError](err); long {
 		u.tooLong++
@@ -194,8 +194,8 @@ func (u *upload) retryTimeout(ctx context.Context) (context.Context, context.Can
 	return context.WithCancel(ctx)
 }
 
-// failure is why the server did not accept something: the last request's error, if
-// that is known.
+// failure returns why the server did not accept something: the error of the last request,
+// or err if that is not known.
 func (u *upload) failure(err error) error {
 	if last := u.sink.Interrupt(); last != nil {
 		return last
@@ -208,8 +208,8 @@ func (u *upload) explain(ctx, within context.Context, err error) error {
 }
 
 // exit returns the exit code to send, and whether to send one. A log without an exit
-// record must not change the end that the server knows. As every request says that a run
-// is in progress, that end is sent again.
+// record must not change how the run ended according to the server. That end is sent
+// again, because every request sets the run back to running.
 func (u *upload) exit() (code int32, ends bool) {
 	switch s := u.contents; {
 	case u.later:
@@ -222,7 +222,7 @@ func (u *upload) exit() (code int32, ends bool) {
 	return int32(u.contents.exitCode()), true
 }
 
-// codeOf is an exit code that puts a run into a state.
+// codeOf returns an exit code that results in a state.
 func codeOf(state string) int32 {
 	if state == "finished" {
 		return 0
@@ -230,7 +230,7 @@ func codeOf(state string) int32 {
 	return crashed
 }
 
-// count brings the result's numbers up to what the server has acknowledged.
+// count sets the result's numbers to what the server has acknowledged.
 func (u *upload) count() {
 	stats := u.sink.Stats()
 	u.result.RowsSent, u.result.EventsSent = stats.History.Acked, stats.Events.Acked
@@ -239,18 +239,18 @@ func (u *upload) count() {
 // reportOmissions warns about skipped lines.
 func (u *upload) reportOmissions() {
 	if u.tooLong > 0 {
-		u.warn("%d lines are longer than the server takes and were left out", u.tooLong)
+		u.warn("%d lines were skipped because they are longer than the server accepts", u.tooLong)
 	}
 	if u.sink.Stats().SummaryTooLong {
-		u.warn("the summary is longer than the server takes and was left out")
+		u.warn("the summary was skipped because it is longer than the server accepts")
 	}
 }
 
-// noteEvery bounds how often the progress is saved.
+// noteEvery is the shortest time between two saves of the progress.
 const noteEvery = time.Second
 
-// noteProgress saves how much of the log the server has, at most every noteEvery; the
-// zero time saves it always.
+// noteProgress saves how much of the log the server has, at most every noteEvery. With the
+// zero time it always saves.
 func (u *upload) noteProgress(now time.Time) {
 	if !now.IsZero() && now.Sub(u.noted) < noteEvery {
 		return
@@ -290,15 +290,15 @@ func (u *upload) acknowledge() {
 	u.saveAgain()
 }
 
-// progressEvery bounds how often progress is reported.
+// progressEvery is the shortest time between two reports of the progress.
 const progressEvery = 100 * time.Millisecond
 
 func (u *upload) progress() {
 	if u.rows%256 != 0 {
 		return
 	}
-	if now := time.Now(); now.Sub(u.told) >= progressEvery {
-		u.told = now
-		u.tell(Progress{Phase: Sending, Done: u.rows, Total: u.contents.Rows})
+	if now := time.Now(); now.Sub(u.reported) >= progressEvery {
+		u.reported = now
+		u.report(Progress{Phase: Sending, Done: u.rows, Total: u.contents.Rows})
 	}
 }

@@ -7,26 +7,28 @@ type Outcome string
 
 // The outcomes.
 const (
-	// Synced: the server has the run as the log has it.
+	// Synced means that the server has everything in the log.
 	Synced Outcome = "synced"
-	// Running: the run is still in progress; the server has what the log had.
+	// Running means that the run is still in progress, and that the server has everything
+	// that was in the log.
 	Running Outcome = "running"
-	// Planned: it would be uploaded, had it not been a dry run.
+	// Planned means that the log would be uploaded if this were not a dry run.
 	Planned Outcome = "planned"
-	// Skipped: nothing was done; Result.Reason says why.
+	// Skipped means that nothing was done; Result.Reason says why.
 	Skipped Outcome = "skipped"
-	// Failed: Result.Err says why.
+	// Failed means that the upload failed; Result.Err says why.
 	Failed Outcome = "failed"
-	// Interrupted: ctx ended before the upload was complete, or before it started.
+	// Interrupted means that ctx ended before the upload was complete, or before it
+	// started.
 	Interrupted Outcome = "interrupted"
 )
 
 // Result describes the upload of one log.
 type Result struct {
-	// Path is the log, Dir the run's directory around it.
+	// Path is the log, Dir the run's directory.
 	Path, Dir string
-	// Entity, Project and RunID are where it went, as the server has them, or was
-	// to go. Name and URL are the server's.
+	// Entity, Project and RunID are the target, with the server's names once it is
+	// known. Name and URL come from the server.
 	Entity, Project, RunID, Name, URL string
 	Outcome                           Outcome
 	// Reason is why it was skipped.
@@ -35,27 +37,26 @@ type Result struct {
 	// what was uploaded now. RowsBefore is how many of the log's rows the server already
 	// had, as far as it is known. ConsoleLines and RowsBefore are 0 for a dry run.
 	Rows, RowsSent, RowsBefore, Events, EventsSent, ConsoleLines int64
-	// Unsent is how many rows of a log that was not uploaded are not known to be on the
-	// server, and LastStep the step of its last row; -1 if it has none.
+	// Unsent is how many rows of a log that was not uploaded may be missing on the server.
+	// LastStep is the step of its last row, -1 if it has none.
 	Unsent, LastStep int64
-	// InUse says that it was skipped because a process writes the log, or may do so.
+	// InUse says that the log was skipped because a process writes it, or may do so.
 	InUse bool
-	// Files were uploaded, or would be. MissingFiles are named in the log but are not
-	// on disk.
+	// Files are the files that were uploaded, or would be. MissingFiles are named in the
+	// log but not on the disk.
 	Files, MissingFiles []string
-	// Alerts is how many alerts were raised.
+	// Alerts is how many alerts were sent.
 	Alerts int
-	// ExitCode is how the run ended: 1 if the log does not say, nil for a run that is
-	// still in progress.
+	// ExitCode is 1 if the log has no exit record, nil for a run in progress.
 	ExitCode *int
 	// Crashed says that the log has no exit record.
 	Crashed bool
-	// Continued says that the run was on the server already.
+	// Continued says that the server already had a part of the run.
 	Continued bool
 	// Bytes is the size of the log.
 	Bytes int64
-	// Damage are the parts of the log that could not be read, DamagedParts how
-	// many there are in all. Warnings name what else was skipped, and why.
+	// Damage are the first parts of the log that could not be read, DamagedParts counts
+	// all of them. Warnings list what else was skipped, and why.
 	Damage       []string
 	DamagedParts int64
 	Warnings     []string
@@ -67,7 +68,7 @@ type Result struct {
 	Err error
 }
 
-// Phase is what is being done with a log.
+// Phase is the current step of an upload.
 type Phase string
 
 // The phases, in their order.
@@ -78,11 +79,11 @@ const (
 	Finished Phase = "finished"
 )
 
-// Progress is how far a log is.
+// Progress is the progress of one log.
 type Progress struct {
 	Path, RunID string
 	Phase       Phase
-	// Done of Total rows are sent, including those that the server had.
+	// Done of Total rows are on the server, including those that it already had.
 	Done, Total int64
 	// Logs is how many logs there are, LogsDone how many are finished.
 	Logs, LogsDone int

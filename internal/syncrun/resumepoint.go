@@ -34,8 +34,8 @@ type serverState struct {
 	summary               []byte
 }
 
-// readServerState reads the server's answer; nil stands for a run that it does not
-// have, or only holds ready.
+// readServerState reads the server's response. It returns nil if the server does not have
+// the run.
 func readServerState(r *graphql.RunState) (*serverState, error) {
 	if r == nil {
 		return nil, nil
@@ -68,9 +68,9 @@ func readServerState(r *graphql.RunState) (*serverState, error) {
 	}
 	row, err := tail(r.HistoryTail)
 	if err == nil && s.rows > 0 && row == nil {
-		err = errors.New("the server gave none")
+		err = errors.New("the server returned none")
 	}
-	if err != nil { // going on at a wrong place would overwrite rows
+	if err != nil { // continuing at a wrong index would overwrite rows
 		return nil, fmt.Errorf("read last row of run %s: %w", r.Name, err)
 	}
 	if row != nil {
@@ -91,8 +91,7 @@ func readServerState(r *graphql.RunState) (*serverState, error) {
 // last is the greatest step, as far as the last row and the summary tell.
 func (s *serverState) last() int64 { return max(s.step, s.summaryStep) }
 
-// ended reports whether the server was told that the run ended, and is told by nobody
-// that it goes on.
+// ended reports whether the run has ended according to the server.
 func (s *serverState) ended() bool {
 	switch s.state {
 	case "finished", "failed", "killed":
@@ -101,7 +100,7 @@ func (s *serverState) ended() bool {
 	return false
 }
 
-// tail reads the last of a list of rows, each a text that holds JSON.
+// tail returns the last of a list of rows. Each is JSON in a string.
 func tail(text *string) (map[string]json.RawMessage, error) {
 	if text == nil {
 		return nil, nil
@@ -115,55 +114,55 @@ func tail(text *string) (map[string]json.RawMessage, error) {
 	return row, err
 }
 
-// place is where in the server's files a log goes on, and with what.
+// resumePoint is where in the server's files a log continues, and with which rows.
 type resumePoint struct {
-	base     rundir.Lines // where the log began
+	base     rundir.Lines // where the log starts
 	history  int64        // index of the next row
 	events   int64
 	skip     int64   // rows of the log that the server has
-	shift    int64   // what is added to the steps
-	since    float64 // events up to this time are there
-	counted  int64   // or rather so many, if not -1
+	shift    int64   // is added to the steps
+	since    float64 // the server has the events up to this time
+	counted  int64   // or the first counted events, if not -1
 	found    bool    // the server's last row is in the log
-	appended bool    // the log continues what another began
-	rewound  bool    // and dropped the end of it
+	appended bool    // the log continues a run of another log
+	rewound  bool    // and dropped its end
 	behind   bool    // the server has later rows than the log
-	// noConsole: it is not known where the console began.
+	// noConsole says that it is not known where the log's console lines start.
 	noConsole bool
-	// nothing is left to be sent. Of the log's rows the last doubtful ones may
-	// nevertheless be missing on the server.
+	// nothing says that nothing is left to send. The last doubtful rows of the log may be
+	// missing on the server nevertheless.
 	nothing  bool
 	doubtful int64
-	// unsure: the server has later rows, and is asked which rows of the log it has: those
-	// up to unsureTo, or all. conflict: they may be of another run.
+	// unsure says that the server has later rows and must be asked which rows of the log it
+	// has: those up to unsureTo, or all if that is 0. conflict says that the later rows may
+	// belong to another run.
 	unsure   bool
 	unsureTo int64
 	conflict bool
-	asked    int64 // what is added to the steps that the server is asked for
-	online   bool  // the log is that of an online run
-	// late are the rows that go behind the later rows, where they are not nil. noted is
-	// how many were there before. moved says how their steps differ from those in the log.
+	asked    int64 // is added to the steps that the server is asked for
+	online   bool  // the log is of an online run
+	// late are the rows to add behind the later rows, unless nil. noted is how many rows
+	// the server had before. moved says how their steps differ from those in the log.
 	late  []span
 	noted int64
 	moved *rundir.Late
 }
 
-// sameTime is how far apart, in seconds, times may be that are the same and were
-// written differently.
+// sameTime is the largest difference, in seconds, between two texts of the same time.
 const sameTime = 5e-7
 
-// sameSample is that for samples of system metrics, whose times come from a clock
-// in the log and from a number on the server.
+// sameSample is sameTime for samples of system metrics. The log has their times as
+// timestamps, the server as numbers.
 const sameSample = 1e-3
 
-// afterNote is how much later than the last row on disk the server's last row may
-// be, of a log that was written beside an upload: what a killed process had not
-// yet written, and some time for a disk that stood still.
+// afterNote is how much later, in seconds, the server's last row may be than the last row
+// on disk, for a log that was written during an upload. A killed process may not have
+// written its last rows, and the disk may have been blocked.
 const afterNote = 30.0
 
-// locate finds where a log goes on. note is what the log's directory says of an
-// earlier upload to the same place, nil if there was none; shift is nil if it is
-// not known from an earlier sync. open says that the log does not have the run's end.
+// locate finds where a log continues. note is the note of an earlier upload to the same
+// target, nil if there was none. shift is nil if it is not known from an earlier sync. open
+// says that the log has no exit record.
 func locate(l *Log, s *serverState, note *rundir.Uploaded, shift *int64, open bool) (*resumePoint, error) {
 	p := &resumePoint{since: math.Inf(-1), counted: -1, online: !l.Dir.Offline()}
 	if shift != nil {
@@ -193,25 +192,24 @@ func locate(l *Log, s *serverState, note *rundir.Uploaded, shift *int64, open bo
 	if s.rows == 0 {
 		return p.beforeRows(l, s, note), nil
 	}
-	// Where the server knows of the run's end and the log does not, as on a full disk,
-	// there is nothing that it could still be told.
+	// If the server knows how the run ended and the log does not, for example because the
+	// disk was full, there is nothing to add.
 	if open && s.ended() && !broken(note) && (t.rows == 0 || !p.appended && p.skip >= t.rows) {
 		p.nothing = true
 	}
 	return p, nil
 }
 
-// beforeRows is for a run of which the server has no rows. Its console began where the
-// log did, unless another process began it.
+// beforeRows completes the resume point if the server has no rows. The console lines start
+// with the log, unless another process started the run.
 func (p *resumePoint) beforeRows(l *Log, s *serverState, note *rundir.Uploaded) *resumePoint {
 	p.noConsole = note == nil && s.console > 0 && l.Run != nil && l.Run.Resumed
 	return p
 }
 
-// compare finds out how the rows of the log, of which t is the trail, go together with
-// those of the server.
+// compare relates the rows of the log to those of the server. t is the result of a scan.
 func (p *resumePoint) compare(l *Log, s *serverState, note *rundir.Uploaded, t *trail, open bool) {
-	over := t.last+p.shift <= s.step // the server has come as far as the log, or farther
+	over := t.last+p.shift <= s.step // the server's last step is at or after the log's
 	switch {
 	case s.rows == 0:
 	case t.found:
@@ -224,7 +222,7 @@ func (p *resumePoint) compare(l *Log, s *serverState, note *rundir.Uploaded, t *
 		p.behind = s.rows > p.base.History
 	case t.rows == 0 || t.before:
 		p.appended = true
-		if note == nil || note.Base.History != s.rows { // else the log was begun here before
+		if note == nil || note.Base.History != s.rows { // else an earlier sync started the log here
 			p.base = rundir.Lines{History: s.rows, Events: s.events, Console: s.console}
 		}
 		p.asked = p.shift
@@ -233,19 +231,19 @@ func (p *resumePoint) compare(l *Log, s *serverState, note *rundir.Uploaded, t *
 			p.shift = s.last() + 1 - t.first
 		}
 		p.behind = l.lastTime(t) < max(s.time, s.summaryTime)
-		// The server's last row is not the one with the last step: others were added late.
+		// If the server's last row does not have the last step, rows were added late.
 		p.unsure = t.rows > 0 && (s.summaryStep > s.step && s.summaryStep >= t.first ||
 			p.online && note == nil || note != nil && note.Base.History != s.rows)
 	case over && note != nil && note.Done && note.History >= t.rows:
-		p.nothing = true // and another log went on after it
+		p.nothing = true // another log continued after it
 	case note != nil && (!s.hasTime || s.time <= t.lastTime+afterNote && t.sameProcess(s)):
-		// The server has rows that are not on disk, lost in a crash or to a
-		// damaged file. Steps tell what is new.
+		// The server has rows that are not on disk: they were lost in a crash or are
+		// damaged. The steps decide which rows are new.
 		p.skip = t.upTo
 		p.behind = t.last+p.shift < s.step
 		p.unsure, p.unsureTo = t.upTo > note.History, t.upTo
 	case note != nil && over && open:
-		// The disk failed long before the run ended, or somebody else resumed it.
+		// The disk failed long before the run ended, or another process resumed the run.
 		p.nothing, p.behind = true, true
 		p.doubtful = max(0, t.rows-note.History)
 		p.unsure = p.doubtful > 0
@@ -291,7 +289,7 @@ func (p *resumePoint) sends(index int64) bool {
 	return slices.ContainsFunc(p.late, func(s span) bool { return s.from <= index && index < s.to })
 }
 
-// present is how many of a log's rows the server is known to have.
+// present returns how many of the log's rows the server is known to have.
 func (p *resumePoint) present(rows int64) int64 {
 	switch {
 	case p.nothing:
@@ -305,7 +303,7 @@ func (p *resumePoint) present(rows int64) int64 {
 	return rows
 }
 
-// shiftOf is what is added to the step of a row that is sent, given by its index.
+// shiftOf returns what is added to the step of the row with this index.
 func (p *resumePoint) shiftOf(index int64) int64 {
 	if p.late == nil {
 		return p.shift
@@ -313,35 +311,35 @@ func (p *resumePoint) shiftOf(index int64) int64 {
 	return p.shift + p.moved.ShiftOf(index)
 }
 
-// same compares a number of the server's last row with that of a row on disk.
-// What one of them lacks tells nothing.
+// same compares a number of the server's last row with that of a row on disk. If one of
+// them has no number, they are the same.
 func same(row map[string]json.RawMessage, line []byte, key string) bool {
 	var there float64
 	here, ok := number(line, key)
 	return !ok || json.Unmarshal(row[key], &there) != nil || math.Abs(here-there) < sameTime
 }
 
-// sameNumber is same for a row that was parsed.
+// sameNumber is same for two parsed rows.
 func sameNumber(a, b map[string]json.RawMessage, key string) bool {
 	var x, y float64
 	return json.Unmarshal(a[key], &x) != nil || json.Unmarshal(b[key], &y) != nil || math.Abs(x-y) < sameTime
 }
 
-// trail is what a scan finds.
+// trail is the result of a scan.
 type trail struct {
 	rows        int64
 	first, last int64 // steps
 	lastTime    float64
-	begin       float64 // the time of runtime zero; 0 if it is not known
-	found       bool    // the server's last row is among them
+	begin       float64 // the time at which the runtime is zero; 0 if it is not known
+	found       bool    // the log has the server's last row
 	upTo        int64   // rows with a step up to the server's last
-	before      bool    // the first row is later than the server's last
+	before      bool    // the first row is later than the server's last row
 	events      int64
-	sample      bool // the server's last event is where it is expected among them
+	sample      bool // the server's last event has the expected number
 }
 
-// scan looks for the server's last row, and for its last event as the one that is
-// number nth.
+// scan looks for the server's last row, and checks whether event number nth is the server's
+// last event.
 func scan(l *Log, s *serverState, shift, nth int64) (*trail, error) {
 	t := &trail{}
 	_, err := replay(l, &journal.Handler{
@@ -363,8 +361,8 @@ func scan(l *Log, s *serverState, shift, nth int64) (*trail, error) {
 	return t, nil
 }
 
-// sameProcess reports whether the server's last row may be of the process that wrote the
-// log: one that another process logged has another time at which its runtime was zero.
+// sameProcess reports whether the process that wrote the log may have logged the server's
+// last row. Rows of another process have another time at which the runtime is zero.
 func (t *trail) sameProcess(s *serverState) bool {
 	var runtime float64
 	if t.begin == 0 || !s.hasTime || json.Unmarshal(s.row[keyRuntime], &runtime) != nil {
@@ -377,7 +375,7 @@ func (t *trail) row(s *serverState, line []byte, step, shift int64) {
 	at, timed := number(line, keyTimestamp)
 	if t.rows == 0 {
 		t.first = step
-		// Without times only the steps can tell.
+		// Without times, the steps decide.
 		if t.before = step > s.step; s.hasTime && timed {
 			t.before = at > s.time
 		}

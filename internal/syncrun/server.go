@@ -9,23 +9,22 @@ import (
 	"github.com/wandgo/wandgo/internal/sink"
 )
 
-// Target is where a run belongs. The entity, and before the first request to the
-// server the project, may be empty: the server chooses.
+// Target names a run on the server. The entity may be empty, and so may the project
+// before the first request: the server chooses.
 type Target struct{ Entity, Project, RunID string }
 
-// Created is the server's answer to an upsert.
+// Created is the server's response to an upsert.
 type Created struct {
 	Target
 	StorageID, Name, URL string
-	// HistoryLines is how many rows the run has. Those of a new one are its
-	// parent's.
+	// HistoryLines is how many rows the run has. A new fork has the rows of its parent.
 	HistoryLines int64
 }
 
-// Server is where runs are uploaded to. Its errors go to the caller of
-// [Engine.Sync] as they are. It is used by several goroutines.
+// Server is the server that runs are uploaded to. Its errors are returned to the caller of
+// [Engine.Sync] unchanged. It must be safe for concurrent use.
 type Server interface {
-	// Status says how far the server has a run; nil if it has none.
+	// Status returns what the server has of a run, nil if there is no such run.
 	Status(ctx context.Context, at Target) (*graphql.RunState, error)
 	// Rows returns the rows of a run with steps from minStep up to but not including
 	// maxStep. If there are more than limit it returns at least limit of them.
@@ -34,18 +33,18 @@ type Server interface {
 	Rewind(ctx context.Context, at Target, step int64) error
 	// Upsert creates or updates a run.
 	Upsert(ctx context.Context, in graphql.UpsertBucketInput) (*Created, error)
-	// Connect returns the sink that live runs use too, for records that are replayed.
-	// It adds to cfg how to reach the server.
+	// Connect returns the sink of live runs, for records that are replayed. It adds the
+	// connection to cfg.
 	Connect(at Target, cfg sink.ServerConfig) *sink.Server
-	// Explain says what an error of the sink means for the run. within is the context
-	// of the request, which ends before ctx.
+	// Explain diagnoses an error of the sink. within is the context of the request, which
+	// ends before ctx.
 	Explain(ctx, within context.Context, at Target, err error) error
-	// Alert raises an alert.
+	// Alert sends an alert.
 	Alert(ctx context.Context, at Target, a *record.Alert) error
-	// Files begins the upload of a run's files. uploaded and skipped are called
-	// from other goroutines.
+	// Files starts the upload of a run's files. uploaded and skipped are called from
+	// other goroutines.
 	Files(at Target, uploaded func(name string), skipped func(name string, reason error)) (Files, error)
-	// FilesError says what the error of Files.Finish means for the run.
+	// FilesError diagnoses an error of Files.Finish.
 	FilesError(ctx context.Context, at Target, err error) error
 }
 

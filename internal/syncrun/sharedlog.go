@@ -9,15 +9,15 @@ import (
 	"github.com/wandgo/wandgo/internal/runid"
 )
 
-// sharedRest is why a log of shared mode is skipped if the server does not have its run.
-const sharedRest = "one of several processes wrote it, in shared mode, and the server does not have the run; another run id uploads it as a run of its own"
+// sharedRest is why a log of shared mode is skipped if the server does not have the run.
+const sharedRest = "it is one process's part of a shared run that the server does not have; --id uploads it as a run of its own"
 
-// sharedUnknown is why one is skipped if it is not known which of its rows are there.
-const sharedUnknown = "one of several processes wrote it, in shared mode, and it is not known as which; another run id uploads it as a run of its own"
+// sharedUnknown is why a log is skipped if it is not known which rows the server has.
+const sharedUnknown = "it is one process's part of a shared run, and it is not recorded which; --id uploads it as a run of its own"
 
-// uploadShared uploads what the server does not have of one process's part of a run in
-// shared mode. The server counts each process's lines apart, so that no other is
-// overwritten. Whether and how the run ends is not this process's affair any more.
+// uploadShared uploads the rest of one process's part of a run in shared mode. The server
+// numbers the lines of each process separately, so that nothing is overwritten. It does not
+// change the state of the run.
 func (j *job) uploadShared(ctx context.Context, live bool) error {
 	old, err := j.ask(ctx)
 	switch {
@@ -25,7 +25,7 @@ func (j *job) uploadShared(ctx context.Context, live bool) error {
 		return err
 	case old == nil:
 		return j.skip(sharedRest)
-	case !j.log.Ours(): // the official client does not note what it uploaded, and as which writer
+	case !j.log.Ours(): // the official client does not record what it uploaded, and as which writer
 		return j.skip(sharedUnknown)
 	}
 	note, ok := j.log.Dir.LoadUploaded()
@@ -34,7 +34,7 @@ func (j *job) uploadShared(ctx context.Context, live bool) error {
 	}
 	switch {
 	case note.Writer != "":
-	case ok: // of an earlier version, which did not note it
+	case ok: // a note of an earlier version, without the writer
 		return j.skip(sharedUnknown)
 	default: // the process was killed before its first request
 		note.Writer = runid.NewClient()

@@ -8,13 +8,13 @@ import (
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
-// syncState is the file beside a log in which the official client, too, keeps
-// the first step that a log got.
+// syncState is the file beside a log with the step at which the log starts on the server.
+// The official client uses the same file.
 type syncState struct {
 	StartingStep int64 `json:"starting_step"`
 }
 
-// loadShift reads it, unless it is of another place.
+// loadShift returns how far the steps are moved, nil if that is not known for this target.
 func (j *job) loadShift(note *rundir.Uploaded) *int64 {
 	if _, noted := j.log.Dir.LoadUploaded(); noted && note == nil {
 		return nil

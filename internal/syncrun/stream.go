@@ -15,7 +15,7 @@ import (
 func (u *upload) stream(ctx context.Context, out *output) error {
 	p := u.resume
 	var now time.Time
-	var sending error // of the console's lines, which cannot return it
+	var sending error // of console lines, because Emit cannot return it
 	term := console.New(console.Options{
 		Now:   func() time.Time { return now },
 		Delay: never,
@@ -83,23 +83,24 @@ func (u *upload) stream(ctx context.Context, out *output) error {
 		return sending
 	}
 	if p.noConsole && u.result.ConsoleLines > 0 {
-		u.warn("the console lines were left out, as it is not known where on the server they begin")
+		u.warn("the console lines were skipped because it is not known where they start on the server")
 	}
 	if out.err != nil {
-		u.warn("the file %s was left out: %v", fileOutput, out.err)
+		u.warn("the file %s was skipped: %v", fileOutput, out.err)
 	}
 	return nil
 }
 
-// lineOverhead is about what a console line takes in memory beside its text. Short lines
-// would otherwise fill the stream's memory before a flush is due.
+// lineOverhead is about how much memory a console line needs in addition to its text.
+// Otherwise, short lines would fill the stream's memory before a flush is due.
 const lineOverhead = 64
 
-// never is a delay after which no line is sent for its age.
+// never is a delay that no console line reaches.
 const never = 24 * time.Hour
 
-// isThereEvent reports whether the server has an event, the last that was counted.
-// Where their number does not tell, their times do, though clocks are set back.
+// isThereEvent reports whether the server has an event; u.events is its number. If the
+// number of events on the server is not known, the time decides, although clocks can be
+// set back.
 func (u *upload) isThereEvent(line []byte) bool {
 	p := u.resume
 	if p.counted >= 0 {
@@ -109,8 +110,8 @@ func (u *upload) isThereEvent(line []byte) bool {
 	return ok && at <= p.since+sameSample
 }
 
-// appendRuntime appends an event with its time since the run began, which a replay
-// takes from the record of the run.
+// appendRuntime appends an event with its time since the start of the run. A replay can
+// only add it if the run record precedes the event.
 func appendRuntime(dst, line []byte, started time.Time) []byte {
 	begin, end := jsonx.Find(line, keyRuntime)
 	at, ok := number(line, keyTimestamp)

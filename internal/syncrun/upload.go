@@ -14,8 +14,8 @@ import (
 	"github.com/wandgo/wandgo/internal/sink"
 )
 
-// upload brings a log to the server. A run that is live goes on: the server is
-// not told that it ended.
+// upload uploads a log. live says that the run is still in progress; it is then not ended
+// on the server.
 func (j *job) upload(ctx context.Context, live bool) error {
 	srv, l, s := j.e.Server, j.log, j.contents
 	old, err := j.ask(ctx)
@@ -43,13 +43,13 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	}
 	switch {
 	case errors.Is(err, ErrConflict) && j.maybeThere() && !j.e.Options.IncludeSynced:
-		return j.skip("the server has other or later rows of this run, so that it cannot be told whether it has these; --id uploads them as another run")
+		return j.skip("the server has other or later rows of this run, so it is not known whether it has these; --id uploads them as another run")
 	case err != nil:
 		return err
 	case p.nothing:
 		j.result.RowsBefore = p.present(s.Rows)
 		if p.doubtful > 0 {
-			j.warn("the server has later rows of the run; whether the last %d of the log are there, too, is not known", p.doubtful)
+			j.warn("the server has later rows of the run; it is not known whether it has the last %d of the log", p.doubtful)
 		}
 		return j.markDone(old, note, p.base, live)
 	case j.isThere(old, note, p):
@@ -78,7 +78,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	in := s.upsert(j.target, storageID, nil, false)
 	if !u.stale { // the server's config and labels are newer
 		u.config = s.config(config, j.environment)
-		// Somebody may have renamed a run that was online meanwhile.
+		// A user may have renamed a run that was online.
 		labels := note == nil || l.Dir.Offline() || s.relabelled
 		in = s.upsert(j.target, storageID, u.config, labels)
 	}
@@ -88,14 +88,14 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	}
 	if err != nil {
 		if errors.Is(err, errors.ErrRunDeleted) && j.maybeThere() {
-			return j.skip("the server had the run, which was deleted there since; --id uploads it as another run")
+			return j.skip("the run was deleted on the server; --id uploads it as another run")
 		}
 		return err
 	}
 	r := &j.result
 	r.Entity, r.Project, r.RunID = created.Entity, created.Project, created.RunID
 	r.Name, r.URL = created.Name, created.URL
-	if old == nil { // a fork has its parent's rows
+	if old == nil { // a fork has the rows of its parent
 		p.history, p.base.History = created.HistoryLines, created.HistoryLines
 	}
 	u.at, u.created = created.Target, created
@@ -116,8 +116,8 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	return j.mark(live)
 }
 
-// upsertParts creates the run of a refused request without the settings that the server
-// does not accept. The rows of a run do not depend on them.
+// upsertParts repeats a refused upsert without the settings that the server does not
+// accept. The rows of the run do not depend on them.
 func (j *job) upsertParts(ctx context.Context, in graphql.UpsertBucketInput, refusal error) (*Created, error) {
 	rest, parts := sink.SplitUpsert(in)
 	if len(parts) == 0 {
@@ -131,7 +131,7 @@ func (j *job) upsertParts(ctx context.Context, in graphql.UpsertBucketInput, ref
 		_, err := j.e.Server.Upsert(ctx, part.Input)
 		switch {
 		case errors.Is(err, errors.ErrInvalidInput):
-			j.warn("the run's %s was left out, because the server refuses it: %s", part.Setting, oneline.Text(err))
+			j.warn("the run's %s was skipped because the server refuses it: %s", part.Setting, oneline.Text(err))
 		case err != nil:
 			return nil, err
 		case part.Input.DisplayName != nil:
@@ -141,8 +141,8 @@ func (j *job) upsertParts(ctx context.Context, in graphql.UpsertBucketInput, ref
 	return created, nil
 }
 
-// ask asks how far the server has the run. A server that cannot be reached is not
-// asked again for other runs.
+// ask asks the server what it has of the run. A server that cannot be reached is not asked
+// again about other runs.
 func (j *job) ask(ctx context.Context) (*serverState, error) {
 	j.e.mu.Lock()
 	down := j.e.down
@@ -150,13 +150,13 @@ func (j *job) ask(ctx context.Context) (*serverState, error) {
 	if down != nil {
 		return nil, j.sameReason(down)
 	}
-	j.tell(Progress{Phase: Asking})
+	j.report(Progress{Phase: Asking})
 	status, err := j.e.Server.Status(ctx, j.target)
 	if err != nil {
 		if e, ok := errors.AsType[*errors.RequestError](err); ok && ctx.Err() == nil &&
 			errors.Is(e.Cause, errors.ErrServerUnavailable) && e.StatusCode == 0 {
 			j.e.mu.Lock()
-			j.e.down = j.sameReason(err) // one of its own, which nobody changes
+			j.e.down = j.sameReason(err) // a copy that is not changed later
 			j.e.mu.Unlock()
 		}
 		return nil, err
@@ -164,7 +164,7 @@ func (j *job) ask(ctx context.Context) (*serverState, error) {
 	return readServerState(status)
 }
 
-// sameReason is an error about another run, for this one.
+// sameReason returns a copy of an error about another run for this run.
 func (j *job) sameReason(err error) error {
 	e, ok := errors.AsType[*errors.RequestError](err)
 	if !ok {
@@ -175,8 +175,8 @@ func (j *job) sameReason(err error) error {
 	return &same
 }
 
-// isThere reports whether the server has everything of a run of which something says
-// so, as far as the server tells.
+// isThere reports whether the server has everything, according to the server and to a mark
+// or the kind of the run.
 func (j *job) isThere(old *serverState, note *rundir.Uploaded, p *resumePoint) bool {
 	s := j.contents
 	return old != nil && !broken(note) && j.maybeThere() && !j.e.Options.IncludeSynced && !j.cleans() &&
@@ -184,12 +184,12 @@ func (j *job) isThere(old *serverState, note *rundir.Uploaded, p *resumePoint) b
 		(old.ended() || old.state == "" || s.Exit != nil && s.Exit.NotComplete)
 }
 
-// broken reports whether a note is that of a sync that broke off. The server may have
-// been told of the run's end then, and lack files.
+// broken reports whether a note was written by a sync that was interrupted. The server may
+// then know the end of the run although files are missing.
 func broken(note *rundir.Uploaded) bool { return note != nil && note.StorageID != "" && !note.Done }
 
-// settle notes that there is nothing to send. Where nothing was sent earlier either,
-// nobody knows of the files.
+// markDone notes that there is nothing to send. Without an earlier note it is not known
+// whether the server has the files.
 func (j *job) markDone(old *serverState, note *rundir.Uploaded, base rundir.Lines, live bool) error {
 	j.result.Continued = true
 	if !live {
@@ -209,7 +209,7 @@ func (j *job) markDone(old *serverState, note *rundir.Uploaded, base rundir.Line
 	return j.mark(live)
 }
 
-// mark says on disk, for the official client too, that there is nothing left to do.
+// mark marks the log as synced, for the official client as well.
 func (j *job) mark(live bool) error {
 	if live {
 		j.result.Outcome = Running

@@ -79,7 +79,7 @@ func TestSync_ClocksSetBack_CountsSamples(t *testing.T) {
 
 // A log that goes on with a run appends its samples and its console, once, also where
 // the first attempt came as far as these and not to a row.
-func TestPartsAreAppendedOnce(t *testing.T) {
+func TestSync_LogContinuesARun_AppendsSamplesAndConsoleOnce(t *testing.T) {
 	t.Parallel()
 	line := func(text string) record.Record {
 		return &record.OutputRaw{Stdout: true, Timestamp: begin, Text: text + "\n"}
@@ -133,12 +133,12 @@ func TestSync_ConsoleBeforeFirstRow_IsSentOnce(t *testing.T) {
 	r = bring(t, s, syncrun.Options{}, resumed)[0]
 	require.NoError(t, r.Err)
 	require.Len(t, r.Warnings, 1, "another process began it")
-	assert.Contains(t, r.Warnings[0], "console lines were left out")
+	assert.Contains(t, r.Warnings[0], "console lines were skipped")
 }
 
 // The description of the machine is made of the log where the file is not there, and
 // the file says more than the log where it is.
-func TestMetadata(t *testing.T) {
+func TestSync_MetadataFile_IsUploadedOrMadeFromTheLog(t *testing.T) {
 	t.Parallel()
 	names := &record.Files{Files: []record.File{{Path: "wandb-metadata.json"}, {Path: "requirements.txt"}}}
 	machine := &record.Environment{OS: "Linux", Program: "train", WriterID: "w1"}
@@ -199,7 +199,7 @@ func TestSync_NoTemporaryDirectory_SkipsOnlyOutputLog(t *testing.T) {
 	assert.Equal(t, count(0, 3), s.steps(t))
 	assert.Len(t, s.lines[consoleFile], 1)
 	require.Len(t, r.Warnings, 1)
-	assert.Contains(t, r.Warnings[0], "the file output.log was left out")
+	assert.Contains(t, r.Warnings[0], "the file output.log was skipped")
 }
 
 // A directory that cannot be written is told of once, and the run is uploaded.
@@ -215,7 +215,7 @@ func TestSync_UnwritableDirectory_WarnsOnce(t *testing.T) {
 	assert.Equal(t, syncrun.Synced, r.Outcome)
 	assert.Len(t, s.lines[historyFile], 3)
 	require.Len(t, r.Warnings, 1, "%v", r.Warnings)
-	assert.Contains(t, r.Warnings[0], "what the server has cannot be noted")
+	assert.Contains(t, r.Warnings[0], "cannot record beside the log")
 }
 
 // While rows are sent it is noted how far they are, so that ls can tell.
@@ -290,7 +290,7 @@ func TestSync_FilesStall_FailsAfterRetryTimeout(t *testing.T) {
 	})
 }
 
-func TestTooManyAlerts(t *testing.T) {
+func TestSync_TooManyAlerts_SkipsTheLastAndWarns(t *testing.T) {
 	t.Parallel()
 	all := []record.Record{runBody()}
 	for range 1003 {
@@ -300,7 +300,7 @@ func TestTooManyAlerts(t *testing.T) {
 	s := newServer()
 	r := bring(t, s, syncrun.Options{}, path)[0]
 	assert.Equal(t, 1000, r.Alerts)
-	assert.Equal(t, []string{"the log has more than 1000 alerts; the last 3 were left out"}, r.Warnings)
+	assert.Equal(t, []string{"the log has more than 1000 alerts; the last 3 were skipped"}, r.Warnings)
 }
 
 // The server was told of the run's end, and lacks files: they are tried again.
