@@ -10,9 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestBodyMemory: the memory of a request's body serves the next request, but only
-// once the sender has returned it, and not where most of it would lie idle.
-func TestBodyMemory(t *testing.T) {
+// The memory is reused only after the sender has returned it, and if most of it is needed.
+func TestBuild_SenderReturnedTheBody_ReusesItsMemory(t *testing.T) {
 	t.Parallel()
 	const rows = 10_000 // half a megabyte
 	for _, tt := range []struct {

@@ -2,24 +2,24 @@ package filestream
 
 import "github.com/wandgo/wandgo/internal/jsonx"
 
-// Sizes of chunks. Small enough that a request can be cut near its limit, large
-// enough that a row costs no allocation.
+// Sizes of chunks: small enough to cut a request near its limit, large enough that
+// appending a row does not allocate.
 const (
 	maxChunk   = 64 << 10
 	firstChunk = 4 << 10
 )
 
-// chunk holds whole lines in the form in which they travel: each a JSON string
+// chunk holds whole lines in the form in which they are sent: each is a JSON string
 // followed by a comma.
 type chunk struct {
 	buf   []byte
 	lines int64
-	// shared: buf is a part of a request, which the transport may still read.
+	// shared says that buf is part of a request, which the transport may still read.
 	shared bool
 }
 
-// room is the space that a line may need: a line of JSON grows by a fifth when
-// quoted, a line full of control characters grows more and makes the chunk grow.
+// room is the space that a line is expected to need. A line of JSON grows by a fifth when
+// quoted. A line with many control characters grows more; the chunk then grows.
 func room(line []byte) int { return len(line) + len(line)/2 + 24 }
 
 // fits reports whether line can join the others in a chunk of the given size.
@@ -41,8 +41,8 @@ func (c *chunk) add(q *jsonx.Quoter, line []byte, layout jsonx.Layout, size int)
 	return len(c.buf) - before
 }
 
-// newChunk returns an empty chunk. One that follows others will be filled as
-// well and need not grow to its size.
+// newChunk returns an empty chunk. If it follows others it will be filled, too, so it gets
+// its full size at once.
 func (s *Stream) newChunk(follows bool) *chunk {
 	if c, ok := s.pool.Get().(*chunk); ok {
 		return c
@@ -53,8 +53,8 @@ func (s *Stream) newChunk(follows bool) *chunk {
 	return &chunk{}
 }
 
-// recycle takes back a chunk that is no longer needed. Chunks that one huge line
-// stretched are left to the collector.
+// recycle returns a chunk to the pool. Chunks that grew for one huge line are left to the
+// garbage collector.
 func (s *Stream) recycle(c *chunk) {
 	if cap(c.buf) <= maxChunk && !c.shared {
 		c.buf, c.lines = c.buf[:0], 0

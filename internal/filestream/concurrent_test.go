@@ -81,8 +81,8 @@ func (f sender) Send(ctx context.Context, body []byte) (*filestream.Reply, error
 	return f(ctx, body)
 }
 
-// TestEndsFromManyGoroutines calls everything that ends a stream at once.
-func TestEndsFromManyGoroutines(t *testing.T) {
+// Every method that ends a stream is called at once.
+func TestStream_EndedFromManyGoroutines_ReturnsFromEach(t *testing.T) {
 	t.Parallel()
 	for range 50 {
 		s := filestream.New(filestream.Config{Sender: newServer(t), Interval: -1})

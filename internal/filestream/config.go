@@ -20,26 +20,24 @@ const (
 
 // Sender delivers one request body to the run's file_stream endpoint.
 type Sender interface {
-	// Send returns when the server has answered with a 2xx status. It retries
-	// what is worth retrying and gives up when ctx ends. Its error, other than
-	// after ctx ended, ends the stream, unless it is a [*TooLargeError] for a request
-	// of several lines. It may keep body after it returned, unless
-	// the reply says that it does not.
+	// Send returns when the server has responded with a 2xx status. It retries temporary
+	// failures and gives up when ctx ends. An error before ctx has ended ends the stream,
+	// unless it is a [*TooLargeError] for a request of several lines. Send may read body
+	// after it returned, unless [Reply].Returned is set.
 	Send(ctx context.Context, body []byte) (*Reply, error)
 }
 
-// Reply is the server's answer to one request.
+// Reply is the server's response to one request.
 type Reply struct {
 	StatusCode int
 	Header     http.Header
 	Body       []byte
-	// Returned says that the request's body is not read any more, so that its
-	// memory can be used for the next one.
+	// Returned says that the request's body is no longer read, so that its memory can be
+	// reused.
 	Returned bool
 }
 
-// Offsets are the indices of the first lines, which a resumed run takes from
-// the server.
+// Offsets are the indexes of the first lines. A resumed run gets them from the server.
 type Offsets struct{ History, Events, Console int64 }
 
 // Config configures a [Stream]. Zero values mean the defaults above.
@@ -48,24 +46,23 @@ type Config struct {
 	Sender Sender
 	// Offsets are the numbers of lines that the server has.
 	Offsets Offsets
-	// Interval is the least time between the starts of two requests with data.
-	// Negative means none.
+	// Interval is the shortest time between the starts of two requests with data. A
+	// negative Interval means no wait.
 	Interval time.Duration
 	// MinInterval is the shortest interval that a server's RateLimit headers can ask
 	// for. If it is negative, or zero while Interval is set, they are ignored.
 	MinInterval time.Duration
-	// FlushOnly disables pacing: data is sent if a full request is waiting, in place of
-	// a heartbeat, and by [Stream.Flush] and [Stream.Finish]. It is for logs that are
-	// replayed.
+	// FlushOnly disables pacing, for logs that are replayed. Data is sent if a full request
+	// is waiting, instead of a heartbeat, and by [Stream.Flush] and [Stream.Finish].
 	FlushOnly bool
-	// Heartbeat is how long nothing is sent before an empty request goes. It
-	// also bounds Interval, as the server takes silence for a crash.
+	// Heartbeat is the time without a request after which an empty one is sent. It also
+	// bounds Interval, because the server considers a silent run crashed.
 	Heartbeat time.Duration
-	// MaxRequestBytes bounds the lines of one request, approximately. A single
-	// longer line goes alone. The server takes more than the default, which spares
-	// memory: a request is in one piece while it is sent.
+	// MaxRequestBytes is about how many bytes of lines are in one request. A longer line
+	// is sent alone. The server accepts more than the default, which saves memory: a
+	// request is one piece of memory.
 	MaxRequestBytes int
-	// MaxLineBytes bounds a line. Longer ones are refused.
+	// MaxLineBytes is the longest line that is accepted.
 	MaxLineBytes int
 	// MemoryLimit bounds the unacknowledged history and event lines in memory.
 	MemoryLimit int64
@@ -73,18 +70,18 @@ type Config struct {
 	FallbackLimit int64
 	// ConsoleLimit bounds the waiting console lines in memory.
 	ConsoleLimit int64
-	// SpillDir is where lines beyond MemoryLimit go; default [os.TempDir]. It is
-	// not used before it is needed.
+	// SpillDir is the directory for lines beyond MemoryLimit; default [os.TempDir]. It is
+	// not touched before it is needed.
 	SpillDir string
-	// OnStopped is called once, when the server says that the user stopped the
-	// run. It runs on the stream's goroutine, must return soon and must not call
-	// Finish, Abandon or Close.
+	// OnStopped is called once if a user stopped the run in the web UI. It is called on
+	// the stream's goroutine. It must return soon and must not call Finish, Abandon or
+	// Close.
 	OnStopped func()
-	// OnWarning is called with what a server warns of, such as a limit that is near; a
-	// warning may come with each answer. It must return soon.
+	// OnWarning is called with each warning of the server, such as a limit that is near.
+	// Every response may have one. It must return soon.
 	OnWarning func(text string)
-	// OnTooLarge is called each time when a request of size bytes was too large, with
-	// the limit for those that follow. It must return soon.
+	// OnTooLarge is called each time a request of size bytes was too large, with the limit
+	// for the following ones. It must return soon.
 	OnTooLarge func(size, limit int)
 	// OnFatal is called once, when the stream fails, after it has stopped sending.
 	// It may call any method.

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// console holds the console lines that wait. Unlike rows they have an index of
-// their own, and a line may come again with other text: a progress bar.
+// console holds the waiting console lines. Unlike a row, a line has an index of its own and
+// may be set again with other text, as by a progress bar.
 type console struct {
 	lines   []consoleLine // in the order of index
 	bytes   int64
@@ -18,7 +18,7 @@ type consoleLine struct {
 	quoted []byte
 }
 
-// set puts a line, in the place of one with the same index if there is one.
+// set adds a line, or replaces the one with the same index.
 func (c *console) set(index int64, quoted []byte, limit int64) {
 	i, found := c.find(index)
 	if found {
@@ -37,14 +37,14 @@ func (c *console) set(index int64, quoted []byte, limit int64) {
 }
 
 func (c *console) find(index int64) (int, bool) {
-	// Nearly always the line is a new last one.
+	// Nearly always the line is behind all others.
 	if n := len(c.lines); n == 0 || c.lines[n-1].index < index {
 		return n, false
 	}
 	return slices.BinarySearchFunc(c.lines, index, func(l consoleLine, i int64) int { return cmp.Compare(l.index, i) })
 }
 
-// first is the size of the next line, 0 if there is none.
+// first returns the size of the next line, 0 if there is none.
 func (c *console) first() int {
 	if len(c.lines) == 0 {
 		return 0
@@ -52,9 +52,9 @@ func (c *console) first() int {
 	return len(c.lines[0].quoted)
 }
 
-// take removes and returns the first lines: consecutive ones, as a request can
-// name only where they begin, of at most budget bytes. With force the first goes
-// whatever its size.
+// take removes and returns the first lines, of at most budget bytes. They are consecutive,
+// because a request has the index of the first line only. With force the first line is
+// returned regardless of its size.
 func (c *console) take(budget int, force bool) (lines []consoleLine, size int) {
 	n := 0
 	for n < len(c.lines) {
@@ -74,7 +74,7 @@ func (c *console) take(budget int, force bool) (lines []consoleLine, size int) {
 	return lines, size
 }
 
-// back puts lines back, except where newer text came meanwhile.
+// back puts lines back, unless they have newer text.
 func (c *console) back(lines []consoleLine) {
 	for _, l := range lines {
 		if i, found := c.find(l.index); !found {

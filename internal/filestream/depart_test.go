@@ -13,7 +13,7 @@ import (
 	"github.com/wandgo/wandgo/internal/filestream"
 )
 
-func TestDepartSendsEverythingAndNoEnd(t *testing.T) {
+func TestDepart_WaitingLines_AreSentWithoutTheEnd(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name string
@@ -54,7 +54,7 @@ func TestDepartSendsEverythingAndNoEnd(t *testing.T) {
 	}
 }
 
-func TestDepartSaysWhyItCouldNot(t *testing.T) {
+func TestDepart_OutOfTime_ReturnsWhy(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		srv := newServer(t)

@@ -5,20 +5,21 @@ import (
 	"fmt"
 )
 
-// What the Append methods return when the stream takes no more.
+// Errors of the methods of a [Stream].
 var (
-	// ErrClosed: Finish, Abandon or Close was called.
+	// ErrClosed means that Finish, Abandon or Close was called.
 	ErrClosed = errors.New("file stream is closed")
-	// ErrHandedOver: the stream failed and its lines were handed over; the
-	// caller is to write this line where those went.
+	// ErrHandedOver means that the stream failed and that its lines were handed over. The
+	// caller must write this line to the same place.
 	ErrHandedOver = errors.New("file stream is handed over")
-	// ErrAbandoned: Finish did not end the run as Abandon or Close came first.
+	// ErrAbandoned means that Abandon or Close was called before Finish was done.
 	ErrAbandoned = errors.New("file stream was abandoned")
-	// ErrSending: HandOver was called while the stream still sends.
+	// ErrSending means that HandOver was called while the stream was sending.
 	ErrSending = errors.New("file stream is still sending")
 )
 
-// LineTooLongError says that a line passes the server's limit and was refused.
+// LineTooLongError means that a line was not accepted because it is longer than the
+// server's limit.
 type LineTooLongError struct {
 	File  File
 	Bytes int
@@ -29,8 +30,8 @@ func (e *LineTooLongError) Error() string {
 	return fmt.Sprintf("line of %d bytes for %s is longer than the limit of %d", e.Bytes, e.File, e.Limit)
 }
 
-// SpillError says that the temporary file for waiting lines failed. From an
-// Append method it means that the line was not accepted.
+// SpillError means that the temporary file for waiting lines failed. If an Append method
+// returns it, the line was not accepted.
 type SpillError struct {
 	// Op is "create", "write" or "read".
 	Op string
@@ -44,11 +45,11 @@ func (e *SpillError) Error() string {
 	return fmt.Sprintf("%s temporary file for waiting lines in %s: %v", e.Op, e.Dir, e.Err)
 }
 
-// Unwrap gives the error of the file system.
+// Unwrap returns the error of the file system.
 func (e *SpillError) Unwrap() error { return e.Err }
 
 // TooLargeError is returned by a [Sender] if a request is larger than the server, or a
-// proxy before it, accepts. The stream halves its requests then.
+// proxy in front of it, accepts. The stream then halves its requests.
 type TooLargeError struct {
 	// Err is the refusal.
 	Err error
@@ -59,13 +60,12 @@ func (e *TooLargeError) Error() string { return e.Err.Error() }
 // Unwrap returns Err.
 func (e *TooLargeError) Unwrap() error { return e.Err }
 
-// RefusedError says that the server took the request, with a 2xx status, and
-// reported an error in its answer.
+// RefusedError means that the server responded with a 2xx status and an error in the body.
 type RefusedError struct {
 	StatusCode int
 	// Message is the server's.
 	Message string
-	// Body is the answer, cut to a readable length.
+	// Body is the response, cut to a readable length.
 	Body []byte
 }
 

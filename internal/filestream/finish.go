@@ -5,21 +5,22 @@ import (
 	"fmt"
 )
 
-// Finish sends what waits and then tells the server that the run ended with
-// exitCode. No more lines are accepted from the first call on. It blocks until
-// the server has answered or ctx ends. If ctx ends first, the stream is
-// abandoned: the server was not told that the run ended, what it did not
-// acknowledge is kept for [Stream.HandOver], and the error is that of ctx. If the
-// stream fails, or failed before, the error is that of [Stream.Err].
+// Finish sends what is waiting and then reports the end of the run with exitCode. From the
+// first call on no lines are accepted. Finish blocks until the server has responded or ctx
+// ends. If ctx ends first, the stream is abandoned: the end is not reported, and the lines
+// that the server did not acknowledge are kept for [Stream.HandOver]. Errors are
 //
-// Later calls wait for the same end; their exit codes are ignored. As long as one
-// caller's ctx lasts, the others' do not end the stream.
+//   - that of ctx,
+//   - that of [Stream.Err] if the stream fails or failed before.
+//
+// Later calls wait for the same end; their exit codes are ignored. The stream is abandoned
+// only if the ctx of every caller has ended.
 func (s *Stream) Finish(ctx context.Context, exitCode int) error {
 	return s.finish(ctx, exitCode, false)
 }
 
-// Depart is Finish for one of several writers of a run, whose end is not the
-// run's: it sends what waits and does not tell the server that the run ended.
+// Depart is Finish for one of several writers of a run: it sends what is waiting and does
+// not report the end of the run.
 func (s *Stream) Depart(ctx context.Context) error { return s.finish(ctx, 0, true) }
 
 func (s *Stream) finish(ctx context.Context, exitCode int, depart bool) error {
@@ -60,7 +61,7 @@ func (s *Stream) finish(ctx context.Context, exitCode int, depart bool) error {
 	return fmt.Errorf("finish file stream: %w", ErrAbandoned)
 }
 
-// leave returns how many other calls of Finish wait.
+// leave returns how many other calls of Finish are waiting.
 func (s *Stream) leave() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,9 +69,9 @@ func (s *Stream) leave() int {
 	return s.waiters
 }
 
-// Abandon stops sending at once, without telling the server that the run ended.
-// What the server did not acknowledge is kept for [Stream.HandOver]. It returns
-// when the stream is at rest.
+// Abandon stops sending at once and does not report the end of the run. The lines that the
+// server did not acknowledge are kept for [Stream.HandOver]. It blocks until the stream's
+// goroutine has stopped.
 func (s *Stream) Abandon() {
 	s.mu.Lock()
 	s.closed = true
@@ -86,8 +87,7 @@ func (s *Stream) Abandon() {
 	<-s.done
 }
 
-// Close abandons the stream and lets go of what is left in it, the temporary
-// file included.
+// Close abandons the stream and releases what is left in it, including the temporary file.
 func (s *Stream) Close() {
 	s.Abandon()
 	s.handMu.Lock() // a HandOver under way may still read the file
@@ -97,7 +97,7 @@ func (s *Stream) Close() {
 	s.release()
 }
 
-// release lets go of everything that the stream holds.
+// release frees everything that the stream holds.
 func (s *Stream) release() {
 	for _, q := range []*queue{&s.history, &s.events} {
 		if q.spill != nil {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// flush is how far the calls of Flush are.
+// flush is the state of the calls of Flush.
 type flush struct {
 	wanted, done int64         // numbers of calls
 	changed      chan struct{} // closed when done grows; nil if no one waits
@@ -50,7 +50,7 @@ func (s *Stream) flushedAtEnd() error {
 	return fmt.Errorf("flush file stream: %w", ErrAbandoned)
 }
 
-// flushing reports whether a Flush waits. s.mu is held.
+// flushing reports whether a Flush is waiting. s.mu is held.
 func (s *Stream) flushing() bool { return s.flush.wanted > s.flush.done }
 
 // flushed notes that everything that was accepted before a call is acknowledged.

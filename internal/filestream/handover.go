@@ -7,20 +7,20 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
-// HandOver gives the lines that the server did not acknowledge to sink: history,
-// then events, then console lines, each in order and with its index on the
-// server. A line is valid only during the call. Lines that the last request
-// carried are among them, as it is not known whether the server has them.
+// HandOver passes the lines that the server did not acknowledge to sink: history, then
+// events, then console lines, each in order and with its index on the server. A line is
+// valid only during the call. The lines of the last request are included, because it is
+// not known whether the server has them.
 //
-// When nothing is left the stream is handed over: from that moment on Append
-// returns [ErrHandedOver]. Until then a failed stream goes on accepting lines,
-// and gives those as well. HandOver blocks for as long as sink takes, and
-// no Append waits for it.
+// When no line is left the stream is handed over: from then on Append returns
+// [ErrHandedOver]. Until then a failed stream accepts lines and passes them as well.
+// HandOver blocks as long as sink does; Append does not wait for it. It also works on a
+// stream that was never started. Errors are
 //
-// If sink returns an error, HandOver stops and returns it; that line and those
-// after it stay in the stream, and HandOver can be called again. HandOver returns
-// [ErrSending] while the stream sends; wait for [Stream.Done], or call
-// [Stream.Abandon] first. On a stream that was never started it works as well.
+//   - that of sink: HandOver stops, keeps that line and those after it, and can be called
+//     again,
+//   - [ErrSending] while the stream is sending: wait for [Stream.Done], or call
+//     [Stream.Abandon] first.
 func (s *Stream) HandOver(sink func(file File, index int64, line []byte) error) error {
 	s.handMu.Lock()
 	defer s.handMu.Unlock()
@@ -30,7 +30,7 @@ func (s *Stream) HandOver(sink func(file File, index int64, line []byte) error) 
 		return ErrSending
 	}
 	if s.phase == phaseNew {
-		// Not to be started any more, but open to lines until the end.
+		// The stream can no longer be started, but accepts lines until the end.
 		s.phase = phaseAbandoned
 		close(s.done)
 	}
@@ -51,11 +51,11 @@ func (s *Stream) HandOver(sink func(file File, index int64, line []byte) error) 
 			s.mu.Unlock()
 			return nil
 		}
-		s.mu.Unlock() // more came meanwhile
+		s.mu.Unlock() // there are new lines
 	}
 }
 
-// drain gives the lines of q to sink, a chunk at a time so that Append can go on.
+// drain passes the lines of q to sink, one chunk at a time so that Append is not blocked.
 func (s *Stream) drain(q *queue, sink func(File, int64, []byte) error) error {
 	var scratch []byte
 	for {
@@ -84,7 +84,7 @@ func (s *Stream) drain(q *queue, sink func(File, int64, []byte) error) error {
 		}
 		s.mu.Lock()
 		if err != nil {
-			// Keep what sink did not take.
+			// Keep what sink did not accept.
 			s.mem -= int64(len(c.buf) - len(rest))
 			q.base = index
 			q.inflight[0] = &chunk{buf: rest, lines: lines, shared: c.shared}
@@ -123,12 +123,11 @@ func (s *Stream) drainConsole(sink func(File, int64, []byte) error) error {
 	}
 }
 
-// errDamaged is for a temporary file that does not hold what was written.
+// errDamaged means that the temporary file does not have what was written.
 var errDamaged = errors.New("waiting lines are damaged")
 
-// unquote appends to dst the line at the start of b, which
-// [jsonx.AppendQuoted] wrote, and returns what follows its comma. The last line
-// of a request has a bracket there.
+// unquote appends to dst the line at the start of b, which [jsonx.AppendQuoted] wrote, and
+// returns what follows its comma. The last line of a request has a bracket instead.
 func unquote(dst, b []byte) (line, rest []byte, err error) {
 	line, n, ok := jsonx.Unquote(dst, b)
 	if !ok || n >= len(b) || b[n] != ',' && (b[n] != ']' || n != len(b)-1) {

@@ -11,8 +11,8 @@ import (
 	"github.com/wandgo/wandgo/internal/filestream"
 )
 
-// TestRowsBetweenRefusalAndHandOver: a failed stream goes on accepting.
-func TestRowsBetweenRefusalAndHandOver(t *testing.T) {
+// A failed stream still accepts lines.
+func TestHandOver_RowsAfterTheRefusal_AreIncluded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{MemoryLimit: 200})
@@ -45,8 +45,7 @@ func TestRowsBetweenRefusalAndHandOver(t *testing.T) {
 	})
 }
 
-// TestRowsThatComeAtTheEndOfAHandOver are in time as long as it lasts.
-func TestRowsThatComeAtTheEndOfAHandOver(t *testing.T) {
+func TestHandOver_RowsAppendedMeanwhile_AreIncluded(t *testing.T) {
 	t.Parallel()
 	s := filestream.New(filestream.Config{Sender: newServer(t)})
 	defer s.Close()
@@ -63,8 +62,7 @@ func TestRowsThatComeAtTheEndOfAHandOver(t *testing.T) {
 	assert.Equal(t, []string{`{"loss":0}`, "c", `{"loss":1}`}, got)
 }
 
-// TestConsoleLineThatChangedInFlight is handed over as it was last.
-func TestConsoleLineThatChangedInFlight(t *testing.T) {
+func TestHandOver_ConsoleLineChangedInFlight_GivesTheLastText(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
@@ -78,7 +76,7 @@ func TestConsoleLineThatChangedInFlight(t *testing.T) {
 	})
 }
 
-func TestHandOverStopsWhereItsSinkFails(t *testing.T) {
+func TestHandOver_SinkFails_KeepsTheRest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
@@ -111,7 +109,7 @@ func TestHandOverStopsWhereItsSinkFails(t *testing.T) {
 	})
 }
 
-func TestHandOverOfAStreamThatNeverStarted(t *testing.T) {
+func TestHandOver_NeverStarted_GivesEverything(t *testing.T) {
 	t.Parallel()
 	s := filestream.New(filestream.Config{Sender: newServer(t)})
 	appendRows(t, s, 0, 2)
@@ -122,7 +120,7 @@ func TestHandOverOfAStreamThatNeverStarted(t *testing.T) {
 	s.Close()
 }
 
-func TestHandOverWhileSending(t *testing.T) {
+func TestHandOver_StillSending_ReturnsErrSending(t *testing.T) {
 	t.Parallel()
 	s := filestream.New(filestream.Config{Sender: newServer(t)})
 	s.Start()

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// heartbeat is the body of a request that says nothing but that the run lives.
+// heartbeat is the body of a request without data.
 const heartbeat = "{}"
 
-// step is what the goroutine does next.
+// step is the next action of the goroutine.
 type step uint8
 
 const (
@@ -20,15 +20,15 @@ const (
 	stepHeartbeat
 )
 
-// pace remembers when requests went.
+// pace records when requests were sent.
 type pace struct {
-	lastData time.Time // when the last request with data began; zero if none
-	lastSent time.Time // when the last request ended, or the stream began
-	hurry    bool      // the last request left something behind
+	lastData time.Time // when the last request with data started; zero if none
+	lastSent time.Time // when the last request ended, or the stream started
+	hurry    bool      // the last request had no room for everything
 	interval time.Duration
 }
 
-// run owns the sending until the stream ends.
+// run sends until the stream ends.
 func (s *Stream) run(ctx context.Context) {
 	defer s.stop()
 	p := pace{lastSent: time.Now(), interval: s.cfg.Interval}
@@ -62,9 +62,9 @@ func (s *Stream) run(ctx context.Context) {
 				s.mu.Lock()
 				s.flushed(r.flush)
 				s.mu.Unlock()
-				// The summary turned out to be unchanged or too long. Making it
-				// counts as a request, or each change of it would make it anew;
-				// only the very first request still goes at once.
+				// The summary was unchanged or too long. Building it counts as a
+				// request; otherwise each change would build it again. Only the
+				// first request is still sent at once.
 				if !p.lastData.IsZero() {
 					p.lastData = time.Now()
 				}
@@ -80,7 +80,7 @@ func (s *Stream) run(ctx context.Context) {
 		p.lastSent, p.interval = time.Now(), s.cfg.interval(header)
 		if ctx.Err() != nil && !finished {
 			s.interrupt(err)
-			break // abandoned; the error is mostly the echo of that
+			break // abandoned, which is the usual reason of the error
 		}
 		if err != nil {
 			s.fail(err)
@@ -93,7 +93,7 @@ func (s *Stream) run(ctx context.Context) {
 	s.rest(phaseAbandoned, nil)
 }
 
-// plan decides what to do now, or how long to wait.
+// plan returns the next step, or how long to wait.
 func (s *Stream) plan(p pace) (step, time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -122,16 +122,16 @@ func (s *Stream) plan(p pace) (step, time.Duration) {
 	return stepHeartbeat, 0
 }
 
-// firstRows reports whether the first rows of the run wait. They do not wait for
-// long, even if an event went before: people watch for the first point of a chart.
-// s.mu is held.
+// firstRows reports whether the first rows of the run are waiting. They are sent soon even
+// if an event was sent before, because people wait for the first point of a chart. s.mu is
+// held.
 func (s *Stream) firstRows() bool {
 	q := &s.history
 	return q.waiting > 0 && q.acked == 0 && len(q.inflight) == 0
 }
 
-// send sends r and takes in the answer, whose header it returns. It reports
-// whether that ended the run.
+// send sends r, processes the response and returns its header. It reports whether the
+// stream has ended.
 func (s *Stream) send(ctx context.Context, r *request) (finished bool, header http.Header, err error) {
 	reply, err := s.cfg.Sender.Send(ctx, r.body)
 	var a answer
@@ -174,7 +174,7 @@ func (s *Stream) send(ctx context.Context, r *request) (finished bool, header ht
 	return r.last, header, nil
 }
 
-// interrupt notes what became of the request that was under way when the stream was
+// interrupt records the error of the request that was in flight when the stream was
 // abandoned.
 func (s *Stream) interrupt(err error) {
 	s.mu.Lock()
@@ -182,7 +182,7 @@ func (s *Stream) interrupt(err error) {
 	s.interrupted = err
 }
 
-// fail ends the stream with an error and says so.
+// fail ends the stream with an error and calls OnFatal.
 func (s *Stream) fail(err error) {
 	s.rest(phaseFailed, err)
 	if s.cfg.OnFatal != nil {
@@ -190,7 +190,7 @@ func (s *Stream) fail(err error) {
 	}
 }
 
-// rest is the last thing the goroutine does with the stream's state.
+// rest is the goroutine's last access to the stream's state.
 func (s *Stream) rest(p phase, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,19 +6,17 @@ import (
 	"time"
 )
 
-// DefaultMinInterval is the least interval that a server's rate limit headers can
-// bring about, where nobody asked for an interval.
+// DefaultMinInterval is the shortest interval that a server's rate limit headers can
+// result in, if Interval is not set.
 const DefaultMinInterval = 2 * time.Second
 
-// margin is how much of the rate that the server offers is left to others: the
-// limit is per project, and a project has many runs.
+// margin is how much of the server's rate is left to other runs, because the limit is per
+// project.
 const margin = 10
 
-// interval is the time to leave between two requests after an answer with this
-// header. Where the server says how many more requests it takes in how long, and
-// that leaves room, it is shorter than the usual pace; people watch the chart
-// move. It is never longer: the server says so by 429 and Retry-After, which the
-// sender obeys.
+// interval returns the time between two requests after a response with this header. It is
+// shorter than usual if the header says that the server accepts many more requests. It is
+// never longer: then the server responds with 429 and Retry-After, which the sender obeys.
 func (c *Config) interval(h http.Header) time.Duration {
 	usual := c.Interval
 	if c.MinInterval < 0 || c.MinInterval >= usual {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestInterval(t *testing.T) {
+func TestInterval_RateLimitHeaders_ShortenIt(t *testing.T) {
 	t.Parallel()
 	header := func(remaining, reset string) http.Header {
 		h := http.Header{}

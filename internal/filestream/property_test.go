@@ -193,9 +193,9 @@ func play(ops []op, cfg filestream.Config, f *flaky, finish bool) error {
 	return f.problem
 }
 
-// TestNothingIsLostOrMoved plays arbitrary runs over an unreliable network and
-// compares what the server has, plus what was handed over, with what was logged.
-func TestNothingIsLostOrMoved(t *testing.T) {
+// Random runs are played over an unreliable network. What the server has and what was
+// handed over must together be what was logged.
+func TestStream_UnreliableNetwork_LosesAndMovesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -225,10 +225,9 @@ func TestNothingIsLostOrMoved(t *testing.T) {
 	})
 }
 
-// TestManyGoroutines appends from several goroutines while the stream is refused
-// and handed over: every row that was accepted is on one side or the other, and
-// each goroutine's rows keep their order.
-func TestManyGoroutines(t *testing.T) {
+// Several goroutines append while the stream is refused and handed over. Every accepted
+// row is on the server or handed over, and the rows of each goroutine keep their order.
+func TestStream_AppendFromManyGoroutines_KeepsTheirOrder(t *testing.T) {
 	t.Parallel()
 	for _, fatalAt := range []int{3, 1 << 30} {
 		t.Run(fmt.Sprint("fatal at ", fatalAt), func(t *testing.T) {

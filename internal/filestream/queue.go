@@ -6,7 +6,7 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
-// File is one of the files of a run that grow by lines.
+// File is a file of a run to which lines are appended.
 type File uint8
 
 // The files.
@@ -16,7 +16,7 @@ const (
 	Console
 )
 
-// String gives the file's name on the server.
+// String returns the file's name on the server.
 func (f File) String() string {
 	switch f {
 	case History:
@@ -28,24 +28,24 @@ func (f File) String() string {
 	}
 }
 
-// spillRetry is how long a failed temporary file is left alone.
+// spillRetry is how long to wait before a failed temporary file is tried again.
 const spillRetry = time.Second
 
-// queue holds the lines of one file that the server has not acknowledged. Its
-// parts, oldest first: inflight, head, spill, open. The stream's mutex guards it,
-// except that the owner of the goroutine alone reads from spill.
+// queue holds the lines of one file that the server has not acknowledged. Its parts are,
+// oldest first: inflight, head, spill, open. The stream's mutex guards it, except that
+// only the stream's goroutine reads from spill.
 type queue struct {
 	file     File
 	base     int64 // index of the first line in the queue
 	inflight []*chunk
 	head     []*chunk
 	spill    *spillFile // nil until needed
-	open     *chunk     // nil or the chunk that grows
+	open     *chunk     // the chunk that grows, or nil
 	quoter   jsonx.Quoter
 
 	accepted int64 // lines ever accepted
 	acked    int64
-	lost     int64 // lines refused: too long, or no room
+	lost     int64 // lines not accepted: too long, or no room
 	waiting  int64 // encoded bytes in head, spill and open
 
 	spillErr error // why the temporary file failed last
@@ -56,7 +56,7 @@ func (q *queue) spilled() bool { return q.spill != nil && q.spill.pending() > 0 
 
 func (q *queue) empty() bool { return q.waiting == 0 }
 
-// put accepts a line.
+// put adds a line.
 func (s *Stream) put(q *queue, line []byte, layout jsonx.Layout) error {
 	if len(line) > s.cfg.MaxLineBytes {
 		q.lost++
@@ -78,8 +78,8 @@ func (s *Stream) put(q *queue, line []byte, layout jsonx.Layout) error {
 	return nil
 }
 
-// seal moves the open chunk to where it waits: behind the others in memory, or
-// to the temporary file once the memory is used up.
+// seal moves the open chunk behind the others in memory, or to the temporary file if the
+// memory is used up.
 func (s *Stream) seal(q *queue) error {
 	if !q.spilled() && s.mem <= s.cfg.MemoryLimit {
 		q.keepOpen()
@@ -127,9 +127,8 @@ func (s *Stream) spillFailed(q *queue, err error) error {
 	return err
 }
 
-// refill brings lines back from the temporary file until a request's worth is in
-// memory. It runs on the stream's goroutine without the mutex held, as it reads
-// from disk.
+// refill reads lines back from the temporary file until memory has enough for a request.
+// It runs on the stream's goroutine without the mutex, because it reads from disk.
 func (s *Stream) refill(q *queue) error {
 	for {
 		s.mu.Lock()
@@ -162,7 +161,7 @@ func (s *Stream) refill(q *queue) error {
 	}
 }
 
-// first is the size of the next chunk, 0 if there is none.
+// first returns the size of the next chunk, 0 if there is none.
 func (q *queue) first() int {
 	switch {
 	case len(q.head) > 0:
@@ -174,7 +173,7 @@ func (q *queue) first() int {
 }
 
 // take moves chunks of at most budget bytes to inflight and returns their size.
-// With force the first goes whatever its size.
+// With force the first is moved regardless of its size.
 func (q *queue) take(budget int, force bool) int {
 	taken := 0
 	for {
@@ -199,7 +198,7 @@ func (q *queue) take(budget int, force bool) int {
 	return taken
 }
 
-// ack drops what was in flight.
+// ack drops the lines in flight.
 func (s *Stream) ack(q *queue) {
 	for i, c := range q.inflight {
 		q.base += c.lines
@@ -211,7 +210,7 @@ func (s *Stream) ack(q *queue) {
 	q.inflight = q.inflight[:0]
 }
 
-// back puts what was in flight before the rest again.
+// back puts the lines in flight back before the others.
 func (q *queue) back() {
 	for _, c := range q.inflight {
 		q.waiting += int64(len(c.buf))

@@ -8,7 +8,7 @@ import (
 	"github.com/wandgo/wandgo/internal/plaintext"
 )
 
-// maxBody bounds how much of an answer an error keeps.
+// maxBody is how much of a response an error keeps.
 const maxBody = 300
 
 // answer is what the stream reads from a reply.
@@ -18,9 +18,8 @@ type answer struct {
 	warning string // "" if there is none
 }
 
-// parseReply reads a reply. A body that cannot be understood says nothing and is
-// no error: what counts is the status, and the server has changed this answer
-// over the years.
+// parseReply reads a reply. A body that is not understood is ignored: the status decides,
+// and the server has changed this response over the years.
 func parseReply(r *Reply) answer {
 	if r == nil {
 		return answer{}
@@ -30,7 +29,7 @@ func parseReply(r *Reply) answer {
 		return answer{}
 	}
 	var a answer
-	a.stopped = string(fields["stopped"]) == "true" // only a real true counts
+	a.stopped = string(fields["stopped"]) == "true" // only the JSON value true counts
 	a.warning = metricWarning(fields["metric_limit"])
 	if msg, ok := errorMessage(fields["error"]); ok {
 		a.refused = &RefusedError{StatusCode: r.StatusCode, Message: msg, Body: cut(bytes.TrimSpace(r.Body), maxBody)}
@@ -38,12 +37,11 @@ func parseReply(r *Reply) answer {
 	return a
 }
 
-// Refused reads an error out of a reply whose status said yes; nil if there is
-// none.
+// Refused returns the error in a reply with a 2xx status, nil if there is none.
 func (r *Reply) Refused() *RefusedError { return parseReply(r).refused }
 
-// errorMessage reads an error field, which is text or an object with a message.
-// Values that say that there is no error are not one.
+// errorMessage reads an error field, which is a text or an object with a message. Values
+// such as null and false are not errors.
 func errorMessage(raw json.RawMessage) (string, bool) {
 	switch s := string(raw); s {
 	case "", "null", "false", `""`, "{}", "[]":
@@ -63,8 +61,8 @@ func errorMessage(raw json.RawMessage) (string, bool) {
 	return plaintext.Line(text, maxBody), true
 }
 
-// metricWarning reads that a run comes close to the server's limit of different metrics,
-// "" if it does not. The warning is a flag or a text; the count and the limit may be
+// metricWarning returns the server's warning that a run is close to the limit of different
+// metrics, "" if there is none. It is a flag or a text; the count and the limit may be
 // beside it or in it.
 func metricWarning(raw json.RawMessage) string {
 	var limit struct {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestReplyMessageIsShortAndOnOneLine(t *testing.T) {
+func TestParseReply_LongMessage_IsOneShortLine(t *testing.T) {
 	t.Parallel()
 	a := parseReply(&Reply{StatusCode: 200, Body: []byte(`{"error":"` + strings.Repeat(`é\n`, 1000) + `"}`)})
 	assert.LessOrEqual(t, utf8.RuneCountInString(a.refused.Message), maxBody+1)

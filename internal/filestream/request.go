@@ -9,8 +9,8 @@ import (
 
 const summaryName = "wandb-summary.json"
 
-// request is one request while it is built and in flight. The lines of history
-// and events are in their queues' inflight meanwhile, and from there on in body.
+// request is one request while it is built and in flight. The lines of history and events
+// are in the inflight of their queues until the body is built, then in body.
 type request struct {
 	body       []byte
 	summary    []byte // nil if not in it
@@ -18,18 +18,18 @@ type request struct {
 	uploaded   []string
 	preempting bool
 	rows       int64 // lines of history and events
-	last       bool  // nothing comes after it
-	left       bool  // something stayed behind for want of room
+	last       bool  // the final request
+	left       bool  // there was no room for everything
 	flush      int64 // the last call of Flush before it was built
 }
 
-// shortage is the room that the next request keeps for what the last one had no
-// room for. Without it a flood of rows, which come first, would hold up the
-// summary and the console until the end.
+// shortage is the room that the next request reserves for what did not fit into the last
+// one. Without it a flood of rows, which come first, would delay the summary and the
+// console until the end.
 type shortage struct{ events, summary, console, uploaded int }
 
-// build makes a request of what waits. Only the goroutine calls it. A request
-// with nothing in it has no body.
+// build makes a request of what is waiting. Only the stream's goroutine calls it. An empty
+// request has no body.
 func (s *Stream) build(short *shortage) (*request, error) {
 	for _, q := range []*queue{&s.history, &s.events} {
 		if err := s.refill(q); err != nil {
@@ -60,8 +60,8 @@ func (s *Stream) build(short *shortage) (*request, error) {
 	s.summaryDirty = false
 	s.mu.Unlock()
 
-	// The summary is made after the rows were taken, so that it is no older
-	// than they are. One that is too long is skipped; the last good one stays.
+	// The summary is built after the rows were taken, so that it is not older than they
+	// are. If it is too long it is skipped, and the server keeps the last one.
 	tooLong, made := false, dirty && makeSummary != nil
 	if made {
 		r.summary = makeSummary()
@@ -111,7 +111,7 @@ func (s *Stream) build(short *shortage) (*request, error) {
 	return r, nil
 }
 
-// quoteRoom is what quotes and comma add to a name.
+// quoteRoom is how much quotes and a comma add to a name.
 const quoteRoom = 3
 
 // takeUploaded removes and returns names that fit budget.
@@ -178,9 +178,9 @@ func (s *Stream) appendBody(r *request, size int) []byte {
 	return b
 }
 
-// buffer gives memory for a body of about the given size: that of the last one, if
-// the sender has returned it and most of it would be used. Sizes are rounded up, or
-// the bodies of a flood of rows, which all but fill a request, would seldom fit.
+// buffer returns memory for a body of about the given size: that of the last body, if the
+// sender has returned it and most of it would be used. Sizes are rounded up; otherwise the
+// memory would often be slightly too small during a flood of rows.
 func (s *Stream) buffer(size int) []byte {
 	b := s.spare
 	s.spare = nil
@@ -191,8 +191,8 @@ func (s *Stream) buffer(size int) []byte {
 	return b[:0]
 }
 
-// moveLines appends what is in flight to b and keeps it there alone, so that a
-// request is not in memory twice while it is on its way.
+// moveLines moves the lines in flight to b, so that they are not in memory twice while the
+// request is sent.
 func (s *Stream) moveLines(q *queue, b []byte) []byte {
 	begin := len(b)
 	all := &chunk{shared: true}
@@ -202,7 +202,7 @@ func (s *Stream) moveLines(q *queue, b []byte) []byte {
 		s.recycle(c)
 	}
 	clear(q.inflight)
-	// In the request the last comma becomes a bracket, which unquote knows of.
+	// In the request the last comma becomes a bracket; see unquote.
 	all.buf = b[begin:len(b):len(b)]
 	q.inflight = append(q.inflight[:0], all)
 	return b
@@ -222,7 +222,7 @@ func closeFile(b []byte) []byte {
 	return append(b, '}', ',')
 }
 
-// accepted notes that the server has the request.
+// accepted records that the server has the request.
 func (s *Stream) accepted(r *request) {
 	s.ack(&s.history)
 	s.ack(&s.events)
@@ -233,9 +233,8 @@ func (s *Stream) accepted(r *request) {
 	s.stats.BytesSent += int64(len(r.body))
 }
 
-// giveBack keeps the lines of a request that the server may not have, for
-// HandOver. The rest of the request is not needed any more: a stream that could
-// not send sends no more.
+// giveBack keeps the lines of a request that the server may not have, for HandOver. The
+// rest of the request is dropped, because a failed stream sends nothing more.
 func (s *Stream) giveBack(r *request) {
 	s.history.back()
 	s.events.back()

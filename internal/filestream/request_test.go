@@ -17,7 +17,7 @@ import (
 
 func constant(s string) func() []byte { return func() []byte { return []byte(s) } }
 
-func TestWholeRequest(t *testing.T) {
+func TestRequest_EveryKindOfData_IsInOneBody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		srv := newServer(t)
@@ -44,7 +44,7 @@ func TestWholeRequest(t *testing.T) {
 	})
 }
 
-func TestEmptyRun(t *testing.T) {
+func TestFinish_NothingLogged_SendsTheEndOnly(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
@@ -53,7 +53,7 @@ func TestEmptyRun(t *testing.T) {
 	})
 }
 
-func TestConsoleGapNeedsAnotherRequest(t *testing.T) {
+func TestRequest_GapInTheConsole_SplitsIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
@@ -69,7 +69,7 @@ func TestConsoleGapNeedsAnotherRequest(t *testing.T) {
 	})
 }
 
-func TestConsoleLineChangesAfterItWasSent(t *testing.T) {
+func TestAppendConsole_LineAlreadySent_SendsItAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
@@ -84,7 +84,7 @@ func TestConsoleLineChangesAfterItWasSent(t *testing.T) {
 	})
 }
 
-func TestConsoleLimitDropsTheOldest(t *testing.T) {
+func TestAppendConsole_OverTheLimit_DropsTheOldest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		srv := newServer(t)
@@ -98,7 +98,7 @@ func TestConsoleLimitDropsTheOldest(t *testing.T) {
 	})
 }
 
-func TestSizeLimit(t *testing.T) {
+func TestRequest_SizeLimit_SplitsRequests(t *testing.T) {
 	t.Parallel()
 	big := strings.Repeat("x", 500)
 	for _, tt := range []struct {
@@ -174,9 +174,8 @@ func brief(srv *server) []string {
 	return out
 }
 
-// TestFloodDoesNotHoldUpTheRest has more rows than requests can carry, all the
-// time.
-func TestFloodDoesNotHoldUpTheRest(t *testing.T) {
+// There are always more rows than a request can carry.
+func TestRequest_FloodOfRows_LeavesRoomForTheRest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		srv := newServer(t)
@@ -208,7 +207,7 @@ func TestFloodDoesNotHoldUpTheRest(t *testing.T) {
 	})
 }
 
-func TestLineLimit(t *testing.T) {
+func TestAppend_LineTooLong_IsRefusedAndCounted(t *testing.T) {
 	t.Parallel()
 	s := filestream.New(filestream.Config{Sender: newServer(t), MaxLineBytes: 10})
 	defer s.Close()
@@ -228,7 +227,7 @@ func TestLineLimit(t *testing.T) {
 	assert.Equal(t, int64(1), s.Stats().Events.Lost)
 }
 
-func TestSummary(t *testing.T) {
+func TestSetSummary_ChangedOrTooLong_IsSentOrSkipped(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{MaxLineBytes: 20})
@@ -267,9 +266,8 @@ func TestSummary(t *testing.T) {
 	})
 }
 
-// TestSummaryIsNoOlderThanItsRows: when the server has a row, it has the summary
-// of that row or a later one.
-func TestSummaryIsNoOlderThanItsRows(t *testing.T) {
+// If the server has a row, it has the summary of that row or of a later one.
+func TestSetSummary_WithRows_IsNotOlderThanThem(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{Interval: -1})
@@ -302,7 +300,7 @@ func TestSummaryIsNoOlderThanItsRows(t *testing.T) {
 	})
 }
 
-func TestUploadedAgainAfterItWasSent(t *testing.T) {
+func TestAddUploaded_NameAlreadySent_SendsItAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})

@@ -2,9 +2,9 @@ package filestream
 
 import "bytes"
 
-// shrink takes a request apart that was too large, and halves the limit of those that
-// follow. It reports false if that does not help: the request was one row. A summary or
-// a console line that is too large alone is left out and counted. send has given the
+// shrink splits a request that was too large, and halves the limit of the following ones.
+// It reports false if the request was a single row, which cannot be split. A summary or a
+// console line that is too large alone is skipped and counted. send has already put the
 // rows and console lines of the request back.
 func (s *Stream) shrink(r *request, _ *TooLargeError) bool {
 	s.mu.Lock()
@@ -64,8 +64,8 @@ func (q *queue) refit(limit int) {
 	}
 }
 
-// split copies the lines of c to chunks of at most limit bytes, or of one line. A
-// request that was taken apart may still be read by the transport.
+// split copies the lines of c to chunks of at most limit bytes, or of one line. It copies
+// because the transport may still read the request.
 func (c *chunk) split(limit int) []*chunk {
 	buf := bytes.Clone(c.buf)
 	buf[len(buf)-1] = ',' // a bracket in a request
@@ -86,7 +86,7 @@ func (c *chunk) split(limit int) []*chunk {
 	return append(parts, part)
 }
 
-// lineEnd is the length of the first line of b, which is a JSON string, with its comma.
+// lineEnd returns the length of the first line of b, a JSON string, with its comma.
 func lineEnd(b []byte) int {
 	for i := 1; i < len(b); i++ {
 		switch b[i] {

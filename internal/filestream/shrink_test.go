@@ -10,7 +10,7 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
-// TestSplit_LinesWithEscapes_KeepsEachLineAndTheLimit: chunks are cut between lines.
+// Chunks are cut between lines.
 func TestSplit_LinesWithEscapes_KeepsEachLineAndTheLimit(t *testing.T) {
 	t.Parallel()
 	c := &chunk{}

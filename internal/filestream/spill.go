@@ -7,10 +7,9 @@ import (
 	"os"
 )
 
-// spillFile is a first-in first-out file of chunks. Each has a header of two
-// little-endian numbers of four bytes, its lines and its size. It is a scratch
-// file of this process and is of no use to another, so where the system allows
-// it loses its name at once and cannot be left behind.
+// spillFile is a first-in first-out file of chunks. Each has a header of two little-endian
+// numbers of four bytes: its number of lines and its size. If the system allows it, the
+// file is unlinked at once so that it is never left behind.
 type spillFile struct {
 	dir  string
 	file *os.File
@@ -32,10 +31,10 @@ func createSpill(dir string) (*spillFile, error) {
 	return s, nil
 }
 
-// pending is the number of bytes that wait in the file.
+// pending returns the number of unread bytes.
 func (s *spillFile) pending() int64 { return s.w - s.r }
 
-// write appends c. After an error the file is as before.
+// write appends c. An error leaves the file unchanged.
 func (s *spillFile) write(c *chunk) error {
 	var header [spillHeader]byte
 	binary.LittleEndian.PutUint32(header[:], uint32(c.lines)) //nolint:gosec // a chunk has fewer lines than bytes
@@ -50,9 +49,8 @@ func (s *spillFile) write(c *chunk) error {
 	return nil
 }
 
-// read fills c with the chunk at offset at, of a file that ends at end, and
-// returns what to pass to consumed. It looks at nothing that write changes, so
-// it may run beside it.
+// read fills c with the chunk at offset at, in a file that ends at end, and returns what to
+// pass to consumed. It reads nothing that write changes, so that both may run at once.
 func (s *spillFile) read(c *chunk, at, end int64) (next int64, err error) {
 	var header [spillHeader]byte
 	if _, err := s.file.ReadAt(header[:], at); err != nil {
@@ -73,7 +71,7 @@ func (s *spillFile) read(c *chunk, at, end int64) (next int64, err error) {
 	return at + spillHeader + size, nil
 }
 
-// noEOF keeps the end of a file that should go on from looking like a plain end.
+// noEOF turns an unexpected end of the file into an error.
 func noEOF(err error) error {
 	if err == io.EOF { //nolint:errorlint // ReadAt returns it bare
 		return io.ErrUnexpectedEOF
@@ -81,7 +79,7 @@ func noEOF(err error) error {
 	return err
 }
 
-// consumed forgets what was read. An empty file gives its space back.
+// consumed drops what was read. An empty file is truncated.
 func (s *spillFile) consumed(next int64) {
 	s.r = next
 	if s.r == s.w && s.file.Truncate(0) == nil {

@@ -42,7 +42,7 @@ func collect(t *testing.T, lines *[]string) Sender {
 
 func line(i int) []byte { return fmt.Appendf(nil, `{"i":%d,"pad":"%s"}`, i, strings.Repeat("x", i%50)) }
 
-func TestSpillKeepsOrderAndMemory(t *testing.T) {
+func TestSpill_BeyondTheMemoryLimit_KeepsOrder(t *testing.T) {
 	t.Parallel()
 	var got []string
 	dir := t.TempDir()
@@ -74,7 +74,7 @@ func left(t *testing.T, dir string) []string {
 	return names
 }
 
-func TestSpillFileIsNotTouchedBeforeItIsNeeded(t *testing.T) {
+func TestSpill_NotNeeded_CreatesNoFile(t *testing.T) {
 	t.Parallel()
 	var got []string
 	s := New(Config{Sender: collect(t, &got), SpillDir: filepath.Join(t.TempDir(), "missing")})
@@ -85,7 +85,7 @@ func TestSpillFileIsNotTouchedBeforeItIsNeeded(t *testing.T) {
 	assert.Len(t, got, 1000)
 }
 
-func TestSpillFails(t *testing.T) {
+func TestSpill_DirectoryMissing_ReturnsSpillError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var got []string
@@ -121,7 +121,7 @@ func TestSpillFails(t *testing.T) {
 	})
 }
 
-func TestMemoryStandsInForTheDisk(t *testing.T) {
+func TestSpill_DirectoryMissing_UsesFallbackLimit(t *testing.T) {
 	t.Parallel()
 	var got []string
 	s := New(Config{Sender: collect(t, &got), MemoryLimit: 1000, FallbackLimit: 1 << 20, SpillDir: filepath.Join(t.TempDir(), "missing")})
@@ -138,7 +138,7 @@ func TestMemoryStandsInForTheDisk(t *testing.T) {
 	}
 }
 
-func TestSpillRecoversWhenMemoryIsFree(t *testing.T) {
+func TestSpill_MemoryIsFreeAgain_AcceptsLines(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var got []string
@@ -159,7 +159,7 @@ func TestSpillRecoversWhenMemoryIsFree(t *testing.T) {
 	})
 }
 
-func TestSpillFileThatCannotBeReadEndsTheStream(t *testing.T) {
+func TestSpill_FileUnreadable_EndsTheStream(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name   string
@@ -193,7 +193,7 @@ func TestSpillFileThatCannotBeReadEndsTheStream(t *testing.T) {
 	}
 }
 
-func TestSpillWriteErrorLeavesTheFileAsItWas(t *testing.T) {
+func TestSpillFile_WriteFails_KeepsEarlierChunks(t *testing.T) {
 	t.Parallel()
 	f, err := createSpill(t.TempDir())
 	require.NoError(t, err)
@@ -223,7 +223,7 @@ func TestSpillWriteErrorLeavesTheFileAsItWas(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestCloseLeavesNoFile(t *testing.T) {
+func TestClose_Spilled_RemovesTheFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := New(Config{MemoryLimit: 100, SpillDir: dir, Sender: sendFunc(func(context.Context, []byte) (*Reply, error) { return nil, errors.New("no") })})
@@ -236,9 +236,8 @@ func TestCloseLeavesNoFile(t *testing.T) {
 	assert.Zero(t, s.Stats().MemoryBytes)
 }
 
-// TestAppendDoesNotAllocate: a row costs no allocation, but for its part of a
-// chunk.
-func TestAppendDoesNotAllocate(t *testing.T) { //nolint:paralleltest // it counts allocations
+// Except for its part of a chunk.
+func TestAppend_Row_DoesNotAllocate(t *testing.T) { //nolint:paralleltest // it counts allocations
 	s := New(Config{Sender: sendFunc(func(context.Context, []byte) (*Reply, error) { return nil, nil })})
 	defer s.Close()
 	row := line(49)

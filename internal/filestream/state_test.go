@@ -37,7 +37,7 @@ func hang(n int) func(context.Context, int) (*filestream.Reply, error) {
 	}
 }
 
-func TestRefusalEndsTheStreamAndKeepsEverything(t *testing.T) {
+func TestStream_Refused_StopsAndKeepsEverything(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var fatal []error
@@ -79,7 +79,7 @@ func TestRefusalEndsTheStreamAndKeepsEverything(t *testing.T) {
 	})
 }
 
-func TestRefusalInASuccessfulReply(t *testing.T) {
+func TestReply_ErrorWithStatus200_IsARefusal(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, body string
@@ -121,7 +121,7 @@ func TestRefusalInASuccessfulReply(t *testing.T) {
 	}
 }
 
-func TestNilReplyIsFine(t *testing.T) {
+func TestReply_Nil_IsAccepted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
@@ -130,7 +130,7 @@ func TestNilReplyIsFine(t *testing.T) {
 	})
 }
 
-func TestStoppedSticks(t *testing.T) {
+func TestStopped_ReportedOnce_StaysTrue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		calls := 0
@@ -149,7 +149,7 @@ func TestStoppedSticks(t *testing.T) {
 	})
 }
 
-func TestFinishIsIdempotent(t *testing.T) {
+func TestFinish_CalledTwice_SendsOneEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
@@ -183,7 +183,7 @@ func TestFinishIsIdempotent(t *testing.T) {
 	})
 }
 
-func TestFinishGivesUpWithItsContext(t *testing.T) {
+func TestFinish_ContextEnds_AbandonsTheStream(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var fatal []error
@@ -206,8 +206,7 @@ func TestFinishGivesUpWithItsContext(t *testing.T) {
 	})
 }
 
-// TestFinishOfOneDoesNotEndTheOther: the caller with less patience leaves alone.
-func TestFinishOfOneDoesNotEndTheOther(t *testing.T) {
+func TestFinish_OneContextEnds_OtherCallContinues(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
@@ -225,7 +224,7 @@ func TestFinishOfOneDoesNotEndTheOther(t *testing.T) {
 	})
 }
 
-func TestFinishReportsARefusal(t *testing.T) {
+func TestFinish_Refused_ReturnsTheRefusal(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
@@ -238,7 +237,7 @@ func TestFinishReportsARefusal(t *testing.T) {
 	})
 }
 
-func TestAbandonSendsNoEnd(t *testing.T) {
+func TestAbandon_Running_SendsNoEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
@@ -256,7 +255,7 @@ func TestAbandonSendsNoEnd(t *testing.T) {
 	})
 }
 
-func TestAbandonBeforeStart(t *testing.T) {
+func TestAbandon_BeforeStart_FinishReturnsErrAbandoned(t *testing.T) {
 	t.Parallel()
 	s := filestream.New(filestream.Config{Sender: newServer(t)})
 	s.Abandon()
@@ -266,8 +265,7 @@ func TestAbandonBeforeStart(t *testing.T) {
 	s.Close()
 }
 
-// TestNoEndWhileAnythingIsLeft fills several requests and looks at the last.
-func TestNoEndWhileAnythingIsLeft(t *testing.T) {
+func TestFinish_SeveralRequests_OnlyTheLastHasTheEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		srv := newServer(t)
@@ -293,8 +291,8 @@ func TestNoEndWhileAnythingIsLeft(t *testing.T) {
 	})
 }
 
-// What a Sender was repeating when the time was up is told.
-func TestInterrupted(t *testing.T) {
+// The error is that of the request that the Sender was repeating.
+func TestInterrupted_OutOfTime_ReturnsTheSendersError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		srv := newServer(t)

@@ -1,37 +1,37 @@
 package filestream
 
-// Stats are counts of a stream since it was made.
+// Stats are counts since the stream was created.
 type Stats struct {
 	// History and Events count lines.
 	History, Events FileStats
-	// ConsoleDropped counts console lines dropped for want of memory.
+	// ConsoleDropped counts console lines that were dropped because of ConsoleLimit.
 	ConsoleDropped int64
 	// SummariesSkipped counts summaries that were too long to send, and
 	// SummaryTooLong says that the latest was.
 	SummariesSkipped int64
 	SummaryTooLong   bool
-	// Requests counts requests that the server answered, heartbeats included.
+	// Requests counts requests with a response, including heartbeats.
 	Requests int64
-	// Heartbeats counts the empty ones.
+	// Heartbeats counts empty requests.
 	Heartbeats int64
-	// BytesSent counts the bodies of the answered requests.
+	// BytesSent is the size of the bodies of these requests.
 	BytesSent int64
-	// SpilledBytes counts what ever went to the temporary files.
+	// SpilledBytes is how much was written to the temporary files.
 	SpilledBytes int64
-	// MemoryBytes is what lines take in memory now.
+	// MemoryBytes is the memory that lines use now.
 	MemoryBytes int64
 }
 
 // FileStats are the counts of one file.
 type FileStats struct {
-	// Accepted lines were taken by Append, Acked ones answered by the server,
-	// Lost ones refused by Append: too long, or no room left.
+	// Accepted counts lines that Append accepted, Acked those that the server
+	// acknowledged, Lost those that Append did not accept: too long, or no room.
 	Accepted, Acked, Lost int64
-	// WaitingBytes is what the waiting lines take, in memory and on disk.
+	// WaitingBytes is the size of the waiting lines, in memory and on disk.
 	WaitingBytes int64
 }
 
-// Stats returns the counts at this moment.
+// Stats returns the current counts.
 func (s *Stream) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()

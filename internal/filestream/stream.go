@@ -8,7 +8,7 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
-// phase is where a stream stands. See the package comment.
+// phase is the state of a stream; see the package comment.
 type phase uint8
 
 const (
@@ -24,7 +24,7 @@ type Stream struct {
 	cfg       Config
 	chunkSize int
 	pool      sync.Pool
-	wake      chan struct{} // tells the goroutine to look again; holds one
+	wake      chan struct{} // wakes the goroutine; has a buffer of one
 	done      chan struct{} // closed when nothing more will be sent
 	stop      context.CancelFunc
 	handMu    sync.Mutex // held by HandOver
@@ -34,15 +34,15 @@ type Stream struct {
 	closed     bool // Append returns ErrClosed
 	handedOver bool // Append returns ErrHandedOver
 	finishing  bool
-	departing  bool // the run goes on without this writer
+	departing  bool // the run continues without this writer
 	exitCode   int
-	waiters    int // calls of Finish that wait
+	waiters    int // waiting calls of Finish
 	err        error
-	// interrupted is what became of the request that Abandon, or the end of
-	// Finish's time, broke off.
+	// interrupted is the error of the request that Abandon, or the end of Finish's
+	// context, interrupted.
 	interrupted error
 
-	// maxRequest bounds the lines of a request. It shrinks when one was too large.
+	// maxRequest is the size limit of a request's lines. It shrinks if one was too large.
 	maxRequest int
 	// maxSummary is the size of the smallest summary that was too large alone; 0 if none was.
 	maxSummary int
@@ -56,7 +56,7 @@ type Stream struct {
 	summaryDirty bool
 	summarySent  []byte
 
-	spare []byte // the memory of the last request's body, to be used again
+	spare []byte // the memory of the last request's body, to be reused
 
 	uploaded    []string
 	uploadedSet map[string]bool
@@ -64,12 +64,12 @@ type Stream struct {
 
 	flush   flush
 	stopped bool
-	idle    bool // the goroutine sleeps with nothing to send
-	full    bool // the goroutine knows that a full request waits
+	idle    bool // the goroutine waits and has nothing to send
+	full    bool // the goroutine knows that a full request is waiting
 	stats   Stats
 }
 
-// New makes a stream. Nothing is sent before Start, but lines are accepted.
+// New returns a stream. It accepts lines at once, and sends nothing before Start.
 func New(cfg Config) *Stream {
 	cfg = cfg.withDefaults()
 	s := &Stream{
@@ -85,7 +85,7 @@ func New(cfg Config) *Stream {
 	return s
 }
 
-// Start begins sending. Later calls do nothing.
+// Start starts sending. Later calls do nothing.
 func (s *Stream) Start() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,17 +102,17 @@ func (s *Stream) startLocked() {
 	go s.run(ctx)
 }
 
-// AppendHistory accepts one history line, which is copied. It never waits for
-// the network. It returns [ErrClosed], [ErrHandedOver], a [*LineTooLongError] or
-// a [*SpillError]; in each case the line was not accepted.
+// AppendHistory appends one history line, which is copied. It never blocks on the network.
+// After an error the line is not accepted. Errors are [ErrClosed], [ErrHandedOver], a
+// [*LineTooLongError] and a [*SpillError].
 func (s *Stream) AppendHistory(line []byte) error { return s.append(&s.history, line, nil) }
 
-// AppendRow is AppendHistory for a line whose layout is known, which takes less time.
+// AppendRow is AppendHistory for a line with a known layout, which is faster.
 func (s *Stream) AppendRow(line []byte, layout jsonx.Layout) error {
 	return s.append(&s.history, line, layout)
 }
 
-// AppendEvent accepts one line of system metrics, like AppendHistory.
+// AppendEvent is AppendHistory for a line of system metrics.
 func (s *Stream) AppendEvent(line []byte) error { return s.append(&s.events, line, nil) }
 
 func (s *Stream) append(q *queue, line []byte, layout jsonx.Layout) error {
@@ -125,15 +125,15 @@ func (s *Stream) append(q *queue, line []byte, layout jsonx.Layout) error {
 		return err
 	}
 	s.changed()
-	if q == &s.history && q.accepted == 1 { // the stream may be waiting for its next turn
+	if q == &s.history && q.accepted == 1 { // the stream may be waiting for the interval to end
 		s.signal()
 	}
 	return nil
 }
 
-// AppendConsole sets the console line of the given index, counted from the start
-// of this process's console. Setting an index again replaces its text, also on
-// the server. line has no newline and is copied.
+// AppendConsole sets the console line with this index. Indexes count from the start of this
+// process's console. Setting an index again replaces the line, also on the server. line has
+// no newline and is copied.
 func (s *Stream) AppendConsole(index int64, line []byte) error {
 	quoted := append(jsonx.AppendQuoted(nil, line), ',')
 	s.mu.Lock()
@@ -149,11 +149,10 @@ func (s *Stream) AppendConsole(index int64, line []byte) error {
 	return nil
 }
 
-// SetSummary says that the summary changed. build gives the whole summary as one
-// line, or nil for none; it is called when a request is made, on the stream's
-// goroutine and without a lock held, and not once per change. A caller that logs
-// a row updates its summary first and appends the row then, so that no row is on
-// the server before its summary.
+// SetSummary reports that the summary changed. build returns the whole summary as one line,
+// or nil if there is none. It is called when a request is built, not once per change, on
+// the stream's goroutine and without a lock. Update the summary before you append a row, so
+// that no row is on the server before its summary.
 func (s *Stream) SetSummary(build func() []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -166,8 +165,8 @@ func (s *Stream) SetSummary(build func() []byte) error {
 	return nil
 }
 
-// AddUploaded tells the server that files of the run are in its storage. Paths
-// are relative to the run's directory.
+// AddUploaded reports to the server that files of the run are in its storage. Paths are
+// relative to the run's directory.
 func (s *Stream) AddUploaded(paths ...string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -185,7 +184,7 @@ func (s *Stream) AddUploaded(paths ...string) error {
 	return nil
 }
 
-// Preempting tells the server at once that the machine is about to be taken away.
+// Preempting reports to the server at once that the process is about to be preempted.
 func (s *Stream) Preempting() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -211,9 +210,9 @@ func (s *Stream) Err() error {
 	return s.err
 }
 
-// Interrupted returns the Sender's error for the request that was under way when
-// the stream was abandoned, or nil. It tells what used up the time of a Finish that
-// had none left: a Sender that was repeating the request knows the last answer.
+// Interrupted returns the Sender's error for the request that was in flight when the
+// stream was abandoned, or nil. It explains why the time of a Finish ran out: a Sender that
+// retried the request has its last response.
 func (s *Stream) Interrupted() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -223,7 +222,7 @@ func (s *Stream) Interrupted() error {
 // Done is closed when the stream will send no more.
 func (s *Stream) Done() <-chan struct{} { return s.done }
 
-// refuses gives the reason not to accept anything.
+// refuses returns why nothing is accepted, or nil.
 func (s *Stream) refuses() error {
 	switch {
 	case s.handedOver:
@@ -234,8 +233,8 @@ func (s *Stream) refuses() error {
 	return nil
 }
 
-// changed wakes the goroutine where a change makes a difference to it: it had
-// nothing to send, or it waits and now a full request is there.
+// changed wakes the goroutine if that matters: if it had nothing to send, or if it is
+// waiting and there is a full request now.
 func (s *Stream) changed() {
 	if s.idle {
 		s.idle = false
@@ -253,7 +252,7 @@ func (s *Stream) signal() {
 	}
 }
 
-// waiting is how many bytes wait, the summary apart.
+// waiting returns how many bytes are waiting, without the summary.
 func (s *Stream) waiting() int64 { return s.history.waiting + s.events.waiting + s.console.bytes }
 
 // pending reports whether there is anything to send.

@@ -38,7 +38,7 @@ func appendRows(t *testing.T, s *filestream.Stream, from, to int) {
 
 func row(i int) []byte { return fmt.Appendf(nil, `{"loss":%d}`, i) }
 
-func TestFirstRequestGoesAtOnceAndLaterOnesAtTheInterval(t *testing.T) {
+func TestPacing_Requests_FirstAtOnceThenAtTheInterval(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
@@ -69,8 +69,8 @@ func TestFirstRequestGoesAtOnceAndLaterOnesAtTheInterval(t *testing.T) {
 	})
 }
 
-// TestRoomOnTheServerShortensTheInterval: unless somebody asked for the interval.
-func TestRoomOnTheServerShortensTheInterval(t *testing.T) {
+// An explicit interval is kept.
+func TestPacing_ServerHasRoom_ShortensTheInterval(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name   string
@@ -100,7 +100,7 @@ func TestRoomOnTheServerShortensTheInterval(t *testing.T) {
 	}
 }
 
-func TestHeartbeatsGoWhileTheRunIsIdle(t *testing.T) {
+func TestHeartbeat_IdleRun_IsSent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
@@ -116,7 +116,7 @@ func TestHeartbeatsGoWhileTheRunIsIdle(t *testing.T) {
 	})
 }
 
-func TestHeartbeatCountsFromTheEndOfTheLastRequest(t *testing.T) {
+func TestHeartbeat_SlowRequest_CountsFromItsEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
@@ -130,7 +130,7 @@ func TestHeartbeatCountsFromTheEndOfTheLastRequest(t *testing.T) {
 	})
 }
 
-func TestIntervalLongerThanHeartbeatSendsDataInItsPlace(t *testing.T) {
+func TestPacing_IntervalLongerThanHeartbeat_SendsDataInstead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{Interval: 10 * time.Minute})
@@ -143,7 +143,7 @@ func TestIntervalLongerThanHeartbeatSendsDataInItsPlace(t *testing.T) {
 	})
 }
 
-func TestLinesGatherWhileARequestIsInFlight(t *testing.T) {
+func TestPacing_RequestInFlight_LinesGather(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
@@ -161,7 +161,7 @@ func TestLinesGatherWhileARequestIsInFlight(t *testing.T) {
 	})
 }
 
-func TestWaitIsCutShort(t *testing.T) {
+func TestPacing_UrgentData_CutsTheWaitShort(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name string
@@ -195,7 +195,7 @@ func TestWaitIsCutShort(t *testing.T) {
 	}
 }
 
-func TestPreemptingIsSentOnce(t *testing.T) {
+func TestPreempting_Called_IsSentOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
@@ -207,7 +207,7 @@ func TestPreemptingIsSentOnce(t *testing.T) {
 	})
 }
 
-func TestLeftoversGoAtOnce(t *testing.T) {
+func TestPacing_DataLeftOver_IsSentAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{MaxRequestBytes: 100})
@@ -223,7 +223,7 @@ func TestLeftoversGoAtOnce(t *testing.T) {
 	})
 }
 
-func TestHeartbeatsGoOnWhileFinishWaitsForOthers(t *testing.T) {
+func TestHeartbeat_BeforeFinish_KeepsTheRunAlive(t *testing.T) {
 	// A client uploads its last files before it calls Finish, which may take
 	// long; the stream must keep the run alive meanwhile.
 	t.Parallel()
@@ -242,9 +242,8 @@ func TestHeartbeatsGoOnWhileFinishWaitsForOthers(t *testing.T) {
 	})
 }
 
-// TestFirstRowsDoNotWaitForAnEvent: system metrics go before the first row, and
-// the chart must not wait an interval for that.
-func TestFirstRowsDoNotWaitForAnEvent(t *testing.T) {
+// System metrics are often sent before the first row.
+func TestPacing_FirstRowsAfterAnEvent_DoNotWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
