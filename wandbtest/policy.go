@@ -66,12 +66,15 @@ type Policy struct {
 	// number. A post that exceeds it is refused with status 400, {} and the header
 	// X-Wandb-Error-Code; from nine tenths of it on, answers have a warning.
 	MaxMetrics int
+	// MaxGroup is how many characters a run's group may have; 128 by default.
+	MaxGroup int
 	// FoldEntityCase finds entities whatever their case. By default names are
 	// compared exactly.
 	FoldEntityCase bool
 }
 
 func (p Policy) withDefaults() Policy {
+	p.MaxGroup = cmp.Or(p.MaxGroup, maxGroup)
 	p.RestrictedStatus = cmp.Or(p.RestrictedStatus, http.StatusNotFound)
 	p.OrganizationStatus = cmp.Or(p.OrganizationStatus, http.StatusForbidden)
 	p.OrgKeyStatus = cmp.Or(p.OrgKeyStatus, http.StatusForbidden)

@@ -30,7 +30,7 @@ func (x *execution) upsertBucket(in arguments) (any, error) {
 		return nil, noDefault
 	}
 	entity, name, id := x.target(in)
-	if why := checkUpsert(in); !why.allowed() {
+	if why := checkUpsert(in, &x.server.cfg.policy); !why.allowed() {
 		return nil, why
 	}
 	st := s.standing(x.caller, entity)
@@ -91,12 +91,12 @@ func (x *execution) target(in arguments) (entity, project, id string) {
 }
 
 // checkUpsert refuses input that no permission would make acceptable.
-func checkUpsert(in arguments) refusal {
+func checkUpsert(in arguments, policy *Policy) refusal {
 	if utf8.RuneCountInString(in.text("jobType")) > maxJobType {
 		return badRequest("invalid parameters: " + strconv.Itoa(maxJobType) + " limit exceeded for JobType")
 	}
-	if utf8.RuneCountInString(in.text("groupName")) > maxGroup {
-		return badRequest("invalid parameters: " + strconv.Itoa(maxGroup) + " limit exceeded for GroupName")
+	if utf8.RuneCountInString(in.text("groupName")) > policy.MaxGroup {
+		return badRequest("invalid parameters: " + strconv.Itoa(policy.MaxGroup) + " limit exceeded for GroupName")
 	}
 	config := in.text("config")
 	if len(config) > maxConfig {

@@ -1,6 +1,7 @@
 package sink
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -24,6 +25,9 @@ type updater struct {
 	dropped bool  // nothing is sent any more
 	last    error // of the last request
 
+	// invalid belongs to the goroutine.
+	invalid invalidSettings
+
 	begin func()
 	wake  chan struct{}   // a change came
 	flush chan chan error // send now, and answer
@@ -39,6 +43,8 @@ func newUpdater(s *Server) *updater {
 		flush:  make(chan chan error),
 		stop:   stop,
 		done:   make(chan struct{}),
+
+		invalid: make(invalidSettings),
 	}
 	u.begin = func() { go u.loop(ctx) }
 	return u
@@ -131,7 +137,11 @@ func (u *updater) loop(ctx context.Context) {
 				refused = !wrongInput(ctx, err) // then the next change may be right
 			}
 		case answer := <-u.flush:
-			answer <- u.send(ctx)
+			err := u.send(ctx)
+			if err == nil {
+				err = u.invalid.first()
+			}
+			answer <- err
 		}
 	}
 }
@@ -159,7 +169,8 @@ func classOf(ctx context.Context, err error) diagnose.Class {
 	return diagnose.Classify(ctx, err).Class
 }
 
-// send makes the request, if there is anything to say, and somebody to say it to.
+// send makes the request, if there is anything to say, and somebody to say it to. It is
+// called from one goroutine.
 func (u *updater) send(ctx context.Context) error {
 	if u.closed() {
 		return nil // the log has it
@@ -171,19 +182,53 @@ func (u *updater) send(ctx context.Context) error {
 	if !changed {
 		return nil
 	}
-	resp, err := graphql.UpsertBucket(ctx, u.server.cfg.GraphQL, u.server.cfg.Settings(params))
-	if err == nil {
-		_, err = AcceptedRun(u.server.cfg.Target, Settings.op(), resp)
+	in := u.invalid.without(u.server.cfg.Settings(params))
+	err := u.upsert(ctx, in)
+	var refused error
+	if wrongInput(ctx, err) {
+		refused, err = u.sendEach(ctx, in, err)
 	}
+	left := u.invalid.first()
 	u.mu.Lock()
-	if u.last = err; err != nil {
+	if u.last = cmp.Or(err, left); err != nil {
 		u.changed, u.params = true, u.params || params
 	}
 	u.mu.Unlock()
-	if err == nil {
+	if err == nil && left == nil {
 		u.server.report(nil)
 	}
+	return cmp.Or(err, refused)
+}
+
+func (u *updater) upsert(ctx context.Context, in graphql.UpsertBucketInput) error {
+	resp, err := graphql.UpsertBucket(ctx, u.server.cfg.GraphQL, in)
+	if err == nil {
+		_, err = AcceptedRun(u.server.cfg.Target, Settings.op(), resp)
+	}
 	return err
+}
+
+// sendEach sends the settings of a refused request one by one, so that the server gets
+// all but those that it refuses as invalid.
+func (u *updater) sendEach(ctx context.Context, in graphql.UpsertBucketInput, refusal error) (refused, err error) {
+	rest, parts := SplitUpsert(in)
+	if len(parts) == 0 {
+		return nil, refusal
+	}
+	if err := u.upsert(ctx, rest); err != nil {
+		return nil, err
+	}
+	for _, part := range parts {
+		err := u.upsert(ctx, part.Input)
+		switch {
+		case wrongInput(ctx, err):
+			u.invalid[part.Setting] = invalidSetting{part.Input, err}
+			refused = cmp.Or(refused, err)
+		case err != nil:
+			return nil, err
+		}
+	}
+	return refused, nil
 }
 
 // lastError is that of the last request, nil if it was answered with a yes.

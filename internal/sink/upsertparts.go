@@ -1,12 +1,19 @@
 package sink
 
-import "github.com/wandgo/wandgo/graphql"
+import (
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/wandgo/wandgo/graphql"
+)
 
 // UpsertPart is a request with one setting of a run.
 type UpsertPart struct {
 	// Setting is its name for a person.
 	Setting string
 	Input   graphql.UpsertBucketInput
+	set     func(*graphql.UpsertBucketInput)
 }
 
 // SplitUpsert splits a request whose settings the server refused as invalid, so that one
@@ -18,7 +25,7 @@ func SplitUpsert(in graphql.UpsertBucketInput) (rest graphql.UpsertBucketInput, 
 		if has {
 			part := alone
 			set(&part)
-			parts = append(parts, UpsertPart{setting, part})
+			parts = append(parts, UpsertPart{setting, part, set})
 		}
 	}
 	add("config", in.Config != nil, func(p *graphql.UpsertBucketInput) { p.Config = in.Config })
@@ -30,4 +37,38 @@ func SplitUpsert(in graphql.UpsertBucketInput) (rest graphql.UpsertBucketInput, 
 	rest = in
 	rest.Config, rest.DisplayName, rest.Notes, rest.GroupName, rest.JobType, rest.Tags = nil, nil, nil, nil, nil, nil
 	return rest, parts
+}
+
+// invalidSettings are the settings that the server refused as invalid, by their names.
+// Their values stay out of requests.
+type invalidSettings map[string]invalidSetting
+
+type invalidSetting struct {
+	input   graphql.UpsertBucketInput
+	refusal error
+}
+
+// first is one of the refusals, nil if there is none.
+func (s invalidSettings) first() error {
+	if len(s) == 0 {
+		return nil
+	}
+	return s[slices.Min(slices.Collect(maps.Keys(s)))].refusal
+}
+
+// without returns a request without the values that were refused. A setting that has
+// another value by now gets another chance.
+func (s invalidSettings) without(in graphql.UpsertBucketInput) graphql.UpsertBucketInput {
+	if len(s) == 0 {
+		return in
+	}
+	rest, parts := SplitUpsert(in)
+	for _, part := range parts {
+		if refused, ok := s[part.Setting]; ok && reflect.DeepEqual(refused.input, part.Input) {
+			continue
+		}
+		delete(s, part.Setting)
+		part.set(&rest)
+	}
+	return rest
 }
