@@ -84,11 +84,12 @@ func (s *Session) summaryRecord() *record.Summary {
 	rec := &record.Summary{}
 	whole := s.summary.Snapshot()
 	for _, key := range slices.Sorted(maps.Keys(whole)) {
-		text, err := enc.AppendValue(nil, whole[key])
-		if err != nil || len(text) == 0 { // impossible: the summary has only values that can be encoded
+		// As a list, in which the encoder keeps empty objects.
+		text, err := enc.AppendValue(nil, []any{whole[key]})
+		if err != nil || len(text) <= len("[]") { // impossible: the summary has only values that can be encoded
 			continue
 		}
-		rec.Update = append(rec.Update, record.Item{Key: key, Value: text})
+		rec.Update = append(rec.Update, record.Item{Key: key, Value: text[1 : len(text)-1]})
 	}
 	return rec
 }
