@@ -102,7 +102,7 @@ func TestCells(t *testing.T) {
 			{14, "orphan", "", "p", "likely no_team"},
 			{15, "strict", "strictteam", "p", unsure},
 			{16, "outsider", "corp", "p", outsideHere},
-			{16, "member", "corp", "p", outsideHere},
+			{16, "member", "corp", "p", "certain organization_entity|likely not_team_member"},
 		} {
 			t.Run(fmt.Sprintf("%v/caller %d, %s in %s", gen, c.row, c.user, c.entity), func(t *testing.T) {
 				t.Parallel()

@@ -346,6 +346,8 @@ func evidence(verdict string) []string {
 		return []string{"viewer", "account type"}
 	case "not_team_member", "service_account_scope":
 		return []string{"viewer", "account type", "teams", "entity", "project", "entity-kind"}
+	case "organization_entity":
+		return []string{"viewer", "account type", "teams", "entity-kind"}
 	case "viewer_role":
 		return []string{"viewer", "account type", "entity", "role"}
 	case "seat_required":

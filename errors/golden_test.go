@@ -199,6 +199,7 @@ func refusals() []golden {
 			notes(`your Models seat is "viewer" in the organization "Acme Inc"`))},
 		{"team_frozen", refused(errors.ErrTeamFrozen, errors.Likely, member, did(func(e *errors.PermissionError) { e.Role = "admin" }),
 			evidence("entity-kind", `kind of entity "acme"`, errors.Answered, "team, frozen by an administrator: true", 200))},
+		{"organization_entity", refused(errors.ErrOrganizationEntity, errors.Certain, evidence("kind", `kind of entity "acme"`, errors.Answered, "organization, not frozen", 200))},
 		{"service_account_scope", refused(errors.ErrServiceAccountScope, errors.Likely, did(func(e *errors.PermissionError) {
 			e.Viewer = &errors.Viewer{Username: "ci-bot", DefaultEntity: "acme-research", Teams: []string{"acme-research"}, TeamsComplete: true, AccountType: "SERVICE"}
 			e.Evidence[0].Result = `user "ci-bot" (SERVICE account), teams: acme-research`

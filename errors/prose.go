@@ -75,6 +75,8 @@ func proseOf(cause error) (prose, bool) {
 		return keyScopeProse, true
 	case ErrNoDefaultEntity:
 		return noDefaultEntityProse, true
+	case ErrOrganizationEntity:
+		return organizationEntityProse, true
 	case ErrStoreRefused:
 		return storeRefusedProse, true
 	case ErrIntermediary:

@@ -108,6 +108,22 @@ var serviceAccountScopeProse = prose{
 	},
 }
 
+var organizationEntityProse = prose{
+	clause: func(e *PermissionError, probably string) string {
+		return quoted(e.Entity) + " is " + probably + "an organization, and runs belong to a team"
+	},
+	phrase: words("an organization in place of a team"),
+	about:  words("An organization owns teams, and each team owns runs. The name of the organization is not an entity for runs."),
+	check: func(e *PermissionError) string {
+		return "See whether " + quoted(e.Entity) + " is a team or an organization."
+	},
+	advise: func(e *PermissionError, a *advice) {
+		if !e.adviseOwnEntity(a) {
+			a.step("Ask an admin of the organization which of its teams to use, and to invite you.")
+		}
+	},
+}
+
 var noTeamProse = prose{
 	clause: func(e *PermissionError, probably string) string {
 		return e.who() + " " + probably + "belongs to no team"

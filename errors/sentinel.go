@@ -120,6 +120,10 @@ var (
 	// default one. If it has no team either, the error is [ErrNoTeam].
 	ErrNoDefaultEntity = refusal("no_default_entity", "the account has no default entity, and none was given",
 		"Set WANDB_ENTITY to one of your teams.")
+	// ErrOrganizationEntity is returned if the entity is the name of an organization.
+	// Runs belong to one of its teams.
+	ErrOrganizationEntity = refusal("organization_entity", "the entity is an organization, which has no runs",
+		"Use a team of the organization as the entity.")
 	// ErrStoreRefused is returned if W&B allowed the upload of a file, and the object
 	// store that it named refused it. The rows and the settings are not affected.
 	ErrStoreRefused = refusal("store_refused", "the object store refused the upload of a file",
@@ -200,7 +204,7 @@ func Sentinels() []*Sentinel {
 		ErrPermissionDenied,
 		ErrBadAPIKey, ErrNoAPIKey, ErrAnonymousKey, ErrNotTeamMember, ErrViewerRole, ErrProjectMissing,
 		ErrEntityMissing, ErrNoPersonalEntity, ErrNoTeam, ErrProjectRestricted, ErrProjectHidden, ErrTeamFrozen,
-		ErrSeatRequired, ErrServiceAccountScope, ErrKeyScope, ErrNoDefaultEntity, ErrStoreRefused, ErrIntermediary,
+		ErrSeatRequired, ErrServiceAccountScope, ErrKeyScope, ErrNoDefaultEntity, ErrOrganizationEntity, ErrStoreRefused, ErrIntermediary,
 		ErrRunDeleted, ErrRunFinished, ErrStepInPast, ErrRowLost, ErrRunExists, ErrRunMissing, ErrMetricLimit, ErrInvalidInput, ErrRateLimited, ErrServerUnavailable, ErrWrongBaseURL,
 		ErrSchemaMismatch, ErrUnexpectedAnswer,
 	}

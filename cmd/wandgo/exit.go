@@ -46,6 +46,7 @@ func exitCauses() []exitCause {
 		{26, errors.ErrKeyScope},
 		{27, errors.ErrNoDefaultEntity},
 		{28, errors.ErrStoreRefused},
+		{29, errors.ErrOrganizationEntity},
 		{30, errors.ErrServerUnavailable},
 		{31, errors.ErrWrongBaseURL},
 		{32, errors.ErrRateLimited},

@@ -111,6 +111,10 @@ func refusals() []refusal {
 			"the account's only team was deleted", initAs("lone", "lone-lab", "vision"),
 		},
 		{
+			"organization_entity", errors.ErrOrganizationEntity,
+			"the entity is the organization's name and not a team's", initAs("sam", "acme-inc", "vision"),
+		},
+		{
 			"service_account_scope", errors.ErrServiceAccountScope,
 			"a service account of jo-lab logs to another team", initAs("robot", "acme", "vision"),
 		},

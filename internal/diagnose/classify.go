@@ -195,6 +195,9 @@ func classifyResponse(r *Failure, ge *graphql.Error) Class {
 		return Intermediary
 	case status == http.StatusTooManyRequests:
 		return RateLimited
+	case isOtherServer(ge):
+		r.Hint = bodyHint(ge.Kind)
+		return WrongURL
 	case status >= 500:
 		return ServerError
 	}

@@ -75,7 +75,10 @@ func decideOutsider(f *Findings) Verdict {
 	if f.serviceAccount() {
 		return likely("403/4", errors.ErrServiceAccountScope)
 	}
-	notes := f.organizationNotes()
+	if f.isOrganization() {
+		return certain("403/organization", errors.ErrOrganizationEntity)
+	}
+	var notes []string
 	if f.Who.Viewer.Admin {
 		notes = append(notes, "you are an admin of this server, but admin rights do not apply to creating runs")
 	}

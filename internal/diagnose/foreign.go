@@ -65,6 +65,16 @@ func (r *Failure) upload() (file, store string) {
 	return r.Store.Name, r.Store.Host
 }
 
+// isOtherServer recognises a web server that does not know the request's method or version,
+// such as one that only serves files. Trying again does not help, unlike with other 5xx.
+func isOtherServer(ge *graphql.Error) bool {
+	switch ge.StatusCode {
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+		return ge.Kind != "" && !ge.FromWandB()
+	}
+	return false
+}
+
 // bodyHint describes a body that W&B does not send.
 func bodyHint(kind graphql.BodyKind) string {
 	switch kind {

@@ -117,42 +117,44 @@ func decideEntityNotFound(r *Failure, f *Findings) Verdict {
 	if v, ok := badKey("404-entity/key", f); ok {
 		return v
 	}
-	notes := f.organizationNotes()
 	if name := missingEntity(r.Message); name != "" && f.Entity != "" && !strings.EqualFold(name, f.Entity) {
 		return undetermined("404-entity/other-name", []error{errors.ErrEntityMissing},
-			append(notes, "the server says that "+quote(name)+" is missing, but the request names "+quote(f.Entity))...)
+			"the server says that "+quote(name)+" is missing, but the request names "+quote(f.Entity))
+	}
+	if f.isOrganization() {
+		return certain("404-entity/organization", errors.ErrOrganizationEntity)
 	}
 	if f.ownNameFolded() && f.inTeam() != Yes && !f.Team.IsTeam {
-		return decideOwnNameNotFound(f, notes)
+		return decideOwnNameNotFound(f)
 	}
 	switch v := f.Who.Viewer; {
 	case f.inTeam() == Yes:
 		return undetermined("404-entity/member", []error{errors.ErrEntityMissing, errors.ErrSeatRequired},
-			append(notes, "the server says that the entity does not exist, but lists you as a member; "+policyNote)...)
+			"the server says that the entity does not exist, but lists you as a member; "+policyNote)
 	case f.shown():
 		return undetermined("404-entity/visible", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember},
-			append(notes, "the server says that the entity does not exist, but shows it; it may be new, or of a kind that cannot own runs")...)
+			"the server says that the entity does not exist, but shows it; it may be new, or of a kind that cannot own runs")
 	case v == nil:
-		return likely("404-entity/unanswered", errors.ErrEntityMissing, notes...)
+		return likely("404-entity/unanswered", errors.ErrEntityMissing)
 	case v.Teams != nil && len(v.Teams) == 0 && f.Account.HasEntity != Yes:
-		return likely("404-entity/no-team", errors.ErrNoTeam, notes...)
+		return likely("404-entity/no-team", errors.ErrNoTeam)
 	}
-	return sureIf(f.Team.empty() && f.membershipSure(), "404-entity/else", errors.ErrEntityMissing, notes...)
+	return sureIf(f.Team.empty() && f.membershipSure(), "404-entity/else", errors.ErrEntityMissing)
 }
 
 // decideOwnNameNotFound is for an entity with the name of the account.
-func decideOwnNameNotFound(f *Findings, notes []string) Verdict {
+func decideOwnNameNotFound(f *Findings) Verdict {
 	present := f.Account.HasEntity == Yes && f.Account.Disabled != Yes
 	switch {
 	case f.Account.Disabled == Yes || f.Account.HasEntity == No:
-		return sureIf(f.membershipSure(), "404-entity/own", errors.ErrNoPersonalEntity, notes...)
+		return sureIf(f.membershipSure(), "404-entity/own", errors.ErrNoPersonalEntity)
 	case present && !f.ownName():
-		return likely("404-entity/case", errors.ErrEntityMissing, notes...)
+		return likely("404-entity/case", errors.ErrEntityMissing)
 	case present:
 		return undetermined("404-entity/contradiction", []error{errors.ErrNoPersonalEntity, errors.ErrEntityMissing},
-			append(notes, "the account has a personal entity, but the server does not find it")...)
+			"the account has a personal entity, but the server does not find it")
 	}
-	return likely("404-entity/own", errors.ErrNoPersonalEntity, notes...)
+	return likely("404-entity/own", errors.ErrNoPersonalEntity)
 }
 
 func decideProjectNotFound(f *Findings) Verdict {
@@ -179,8 +181,10 @@ func decideProjectNotFound(f *Findings) Verdict {
 		case f.serviceAccount():
 			return likely("404-project/service", errors.ErrServiceAccountScope)
 		}
-		return likely("404-project/outsider", errors.ErrNotTeamMember,
-			append(f.organizationNotes(), "the project does not exist or is hidden from you")...)
+		if f.isOrganization() {
+			return certain("404-project/organization", errors.ErrOrganizationEntity)
+		}
+		return likely("404-project/outsider", errors.ErrNotTeamMember, "the project does not exist or is hidden from you")
 	case Yes:
 		switch f.Team.ReadOnly {
 		case No:
@@ -212,6 +216,9 @@ func decideProjectNull(f *Findings) Verdict {
 		if f.serviceAccount() {
 			return likely("null-project/service", errors.ErrServiceAccountScope)
 		}
+		if f.isOrganization() {
+			return certain("null-project/organization", errors.ErrOrganizationEntity)
+		}
 		return likely("null-project/outsider", errors.ErrNotTeamMember, "the project does not exist or is hidden from you")
 	default:
 		return certain("null-project/missing", errors.ErrProjectMissing)
@@ -221,13 +228,8 @@ func decideProjectNull(f *Findings) Verdict {
 // policyNote names reasons for a refusal that no question finds out.
 const policyNote = "a policy of the organization, such as organization-scoped keys, may apply, or the account may be deactivated"
 
-// organizationNotes has a note if the entity is an organization.
-func (f *Findings) organizationNotes() []string {
-	if f.Kind.EntityType != "organization" {
-		return nil
-	}
-	return []string{quote(f.Entity) + " is an organization; runs belong to one of its teams"}
-}
+// isOrganization reports whether the entity is an organization, as the server says.
+func (f *Findings) isOrganization() bool { return f.Kind.EntityType == "organization" }
 
 func (f *Findings) readOnlyNote() string {
 	if f.Role.Name != "" {

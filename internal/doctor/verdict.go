@@ -20,7 +20,7 @@ func checkFor(cause error) string {
 		{CheckRole, []error{errors.ErrViewerRole, errors.ErrTeamFrozen, errors.ErrSeatRequired}},
 		{CheckEntity, []error{
 			errors.ErrNotTeamMember, errors.ErrEntityMissing, errors.ErrNoPersonalEntity, errors.ErrServiceAccountScope,
-			errors.ErrNoDefaultEntity,
+			errors.ErrNoDefaultEntity, errors.ErrOrganizationEntity,
 		}},
 	} {
 		if slices.Contains(c.causes, cause) {
