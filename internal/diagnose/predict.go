@@ -143,10 +143,12 @@ func predictOutsider(f *Findings) Prediction {
 func predictNoEntity(f *Findings) Verdict {
 	const note = "the server shows you no such entity: it does not exist, or is hidden from non-members"
 	switch {
+	case f.isOrganization():
+		return certain("check/organization", errors.ErrOrganizationEntity)
 	case missingEntity(f.Team.Detail) != "" && f.membershipSure():
 		return certain("check/entity-stated", errors.ErrEntityMissing)
 	case f.membershipSure() && !f.serviceAccount():
-		return likely("check/entity", errors.ErrEntityMissing, append(f.organizationNotes(), note)...)
+		return likely("check/entity", errors.ErrEntityMissing, note)
 	}
 	return undetermined("check/entity", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember}, note)
 }
