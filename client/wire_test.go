@@ -168,7 +168,7 @@ func wireForms() []wireForm {
 		{name: "response 18, 409 burnt, id of 2026", fault: answer(409, gqlError("run acme/vision/r1 was previously created and deleted; try a new run id")), cause: errors.ErrRunDeleted, requests: 1},
 		{name: "status line 24, 409 burnt, other shape", fault: answer(409, `{"error":"run r1 was previously created and deleted; try a new run name"}`), cause: errors.ErrRunDeleted, requests: 1},
 		{name: "response 17, 400 burnt, of 2020", fault: answer(400, gqlError("run r1 was previously created and deleted; try a new run name")), cause: errors.ErrRunDeleted, requests: 1},
-		{name: "response 19, 409 duplicate entry for good", fault: answer(409, gqlError("Error 1062: Duplicate entry 'x' for key 'PRIMARY'")), cause: errors.ErrUnexpectedAnswer, requests: 4},
+		{name: "response 19, 409 duplicate entry for good", fault: answer(409, gqlError("Error 1062: Duplicate entry 'x' for key 'PRIMARY'")), cause: errors.ErrServerUnavailable, requests: 4},
 		{name: "status line 25, 410 gone", fault: answer(410, `{"error":"gone"}`), cause: errors.ErrUnexpectedAnswer, requests: 1, message: "gone"},
 		// 429 never leads to questions.
 		{name: "response 20, 429 and Retry-After beyond the deadline", fault: wandbtest.Fault{Status: 429, Body: `{"error":"rate limit exceeded"}`, Header: header("Retry-After", "3600", "X-Request-Id", "req-42")}, cause: errors.ErrRateLimited, requests: 1, message: "rate limit exceeded"},

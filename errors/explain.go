@@ -19,6 +19,12 @@ func Explain(err error) string {
 	if e.add(err); len(e.texts) > 0 {
 		return strings.Join(e.texts, "\n\n")
 	}
+	if cause, ok := AsType[interface {
+		error
+		Remedy() string
+	}](err); ok {
+		return err.Error() + "\n" + cause.Remedy()
+	}
 	if s, ok := AsType[*Sentinel](err); ok && s != nil {
 		return err.Error() + "\n" + s.Fix()
 	}

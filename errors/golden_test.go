@@ -323,6 +323,15 @@ func failures() []golden {
 			e.BaseURL = "http://localhost:8080"
 			e.Err = errors.New(`Post "http://localhost:8080/graphql": dial tcp 127.0.0.1:8080: connect: connection refused`)
 		})},
+		{"request_conflict", failed(errors.ErrServerUnavailable, 409, "Error 1062: Duplicate entry '1-abc' for key 'PRIMARY'")},
+		{"request_rewind_running", failed(errors.ErrInvalidInput, 400, "cannot rewind a run that is running", func(e *errors.RequestError) {
+			e.Op = "rewind run"
+		})},
+		{"request_certificate_file", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
+			e.BaseURL, e.Untrusted, e.CertSource = "https://wandb.corp.example", true, "SSL_CERT_FILE"
+			e.Hint = "SSL_CERT_FILE names /etc/corp/ca.pem, which does not exist"
+			e.Err = errors.New("UpsertBucket: x509: certificate signed by unknown authority")
+		})},
 		{"request_unknown_host", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
 			e.BaseURL, e.Hint = "https://wandb.corp.exmaple", "the host name may be misspelled, or known only in another network"
 			e.Err = fmt.Errorf("UpsertBucket: %w", &net.DNSError{Err: "no such host", Name: "wandb.corp.exmaple", Server: "10.0.0.53:53", IsNotFound: true})

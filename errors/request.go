@@ -45,6 +45,9 @@ type RequestError struct {
 	// Cause is then [ErrServerUnavailable], but retrying does not help; see
 	// [IsRetryable].
 	Untrusted bool
+	// CertSource is the variable that names the trusted certificates and cannot be used, if
+	// the certificate is not trusted: "SSL_CERT_FILE" or "". Hint says why.
+	CertSource string
 	// Suggestion is the base URL to which the response points, or "". Nothing was
 	// sent there.
 	Suggestion string
@@ -101,6 +104,11 @@ func (e *RequestError) saysErr() bool { return e.Cause == nil && !e.cancelled() 
 // cancelled reports whether the caller ended the call.
 func (e *RequestError) cancelled() bool { return e.Cause == nil && Is(e.Err, context.Canceled) }
 
+// rewindsRunning reports whether a run was to be rewound that the server counts as running.
+func (e *RequestError) rewindsRunning() bool {
+	return e.Op == "rewind run" && strings.Contains(strings.ToLower(bounded(e.Message)), "running")
+}
+
 func (e *RequestError) target() target {
 	return target{op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID, baseURL: e.BaseURL, file: e.File, store: e.Store}
 }
@@ -139,6 +147,9 @@ func (e *RequestError) clause() string {
 		if e.Untrusted {
 			return "the certificate of " + e.target().server() + " is not trusted"
 		}
+		if e.StatusCode == http.StatusConflict {
+			return "another request for the same run was in the way"
+		}
 		if e.StatusCode == 0 {
 			return "no usable response from " + e.target().server()
 		}
@@ -151,6 +162,9 @@ func (e *RequestError) clause() string {
 	case ErrInvalidInput:
 		if e.StatusCode == http.StatusRequestEntityTooLarge {
 			return "the request is too large"
+		}
+		if e.rewindsRunning() {
+			return "the run still counts as running"
 		}
 		return "the server rejected the input"
 	default:

@@ -158,6 +158,12 @@ func (e *RequestError) advise() (about string, a advice) {
 			a.step("If the limit is a proxy's, ask its administrator to raise it for ", e.target().server(), ".")
 			break
 		}
+		if e.rewindsRunning() {
+			about = "Its process has not ended, or ended without telling the server less than five minutes ago."
+			a.step("End the process that writes the run. If it has ended, wait five minutes.")
+			a.step("To continue from that step at once, and leave the run as it is, fork it into a new run.")
+			break
+		}
 		about = "The server's message says which value is invalid. Trying again unchanged will not help."
 		a.step("Correct the value and try again.")
 	case ErrUnexpectedAnswer:
@@ -172,6 +178,11 @@ func (e *RequestError) advise() (about string, a advice) {
 
 // adviseUnavailable is advise if the server did not respond, or failed.
 func (e *RequestError) adviseUnavailable() (about string, a advice) {
+	if e.StatusCode == http.StatusConflict {
+		a.step("Try again in a minute.")
+		a.step("If several processes use this run id, give each its own, or use shared mode for one run of several processes.")
+		return "The server got two requests for this run at the same moment, and rejected one of them.", a
+	}
 	about = "The same call may succeed later."
 	if e.Store != "" {
 		a.step("Check that this machine can reach ", e.target().storeName(), ". It may belong to another network than the server.")
@@ -196,6 +207,10 @@ func (e *RequestError) adviseUnavailable() (about string, a advice) {
 func (e *RequestError) adviseCertificate() (about string, a advice) {
 	about = "The certificate is the server's own, or that of a proxy that inspects encrypted traffic. " +
 		"Nothing was sent. Trying again will not help."
+	if e.CertSource != "" {
+		a.step("Correct ", inline(e.CertSource, nameLimit), ", or use the system's certificates:")
+		a.show("unset " + shellWord(e.CertSource))
+	}
 	a.step("Ask the administrator of the server or the network for the certificate of the signing authority. Set ",
 		"SSL_CERT_FILE to its file or SSL_CERT_DIR to its directory, or add it to the system's certificates.")
 	a.step("To see whose certificate it is, on the same machine:")

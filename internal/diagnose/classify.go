@@ -255,8 +255,13 @@ func classifyResponse(r *Failure, ge *graphql.Error) Class {
 			return NotFound
 		}
 	case http.StatusConflict:
-		if isBurnt(ge.Message) {
+		switch {
+		case isBurnt(ge.Message):
 			return RunDeleted
+		case strings.Contains(ge.Message, "Duplicate entry"): // of another request; see transport.UpsertPolicy
+			return ServerError
+		case strings.Contains(strings.ToLower(ge.Message), "running"): // the state of the run does not allow it
+			return Input
 		}
 	}
 	return Unexpected

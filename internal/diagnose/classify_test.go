@@ -84,7 +84,7 @@ func TestClassify_EachResponse_HasClass(t *testing.T) {
 		{"405 page", failure(405, graphql.KindText, ""), WrongURL, true},
 		{"407 page", failure(407, graphql.KindHTML, ""), Intermediary, true},
 		{"409 burnt", refusal(409, "run a/b/c was previously created and deleted; try a new run id"), RunDeleted, true},
-		{"409 duplicate", refusal(409, "Error 1062: Duplicate entry"), Unexpected, true},
+		{"409 duplicate", refusal(409, "Error 1062: Duplicate entry"), ServerError, true},
 		{"413", refusal(413, "too large"), Input, true},
 		{"413 web page", failure(413, graphql.KindHTML, "413 Request Entity Too Large"), Input, true},
 		{"413 empty", failure(413, graphql.KindEmpty, ""), Input, true},

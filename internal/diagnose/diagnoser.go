@@ -188,7 +188,8 @@ func (d *Diagnoser) report(q Question) report {
 	s := d.config.Settings
 	return report{
 		Question: q, baseURL: s.BaseURL.Text, appURL: s.AppURL, keySource: s.KeySource, now: time.Now(),
-		proxies: map[string]settings.Value{"http": s.ProxyOfHTTP, "https": s.ProxyOfHTTPS},
+		proxies:  map[string]settings.Value{"http": s.ProxyOfHTTP, "https": s.ProxyOfHTTPS},
+		certFile: s.CertFile,
 	}
 }
 

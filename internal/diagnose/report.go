@@ -16,6 +16,7 @@ type report struct {
 	Question
 	baseURL, appURL, keySource string
 	proxies                    map[string]settings.Value // by the scheme of addresses
+	certFile                   settings.Value
 	now                        time.Time
 }
 
@@ -118,6 +119,9 @@ func (c report) requestError(ctx context.Context, r *Failure) error {
 		}
 	case Untrusted:
 		e.Cause, e.Untrusted = errors.ErrServerUnavailable, true
+		if flaw := certFileFlaw(c.certFile.Text); flaw != "" {
+			e.CertSource, e.Hint = c.certFile.Source, c.certFile.Source+" names "+c.certFile.Text+", "+flaw
+		}
 	case ServerError:
 		e.Cause = errors.ErrServerUnavailable
 	case WrongURL:

@@ -1,15 +1,19 @@
 package diagnose
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/smallfile"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -77,6 +81,27 @@ func silence(err error) string {
 		return failure.Err.Error()
 	}
 	return err.Error()
+}
+
+// maxCertFile bounds a file of certificates. That of a system has about 200 KiB.
+const maxCertFile = 8 << 20
+
+// certFileFlaw says why a file of trusted certificates cannot be used, "" if it can or none
+// is named. crypto/x509 ignores such a file without a word.
+func certFileFlaw(path string) string {
+	if path == "" {
+		return ""
+	}
+	data, err := smallfile.ReadLimit(path, maxCertFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "which does not exist"
+	case err != nil:
+		return "which cannot be read: " + settings.Reason(err)
+	case !bytes.Contains(data, []byte("-----BEGIN CERTIFICATE-----")):
+		return "which has no certificate in PEM format"
+	}
+	return ""
 }
 
 // certificateHint says what is wrong with a certificate if trusting its signer

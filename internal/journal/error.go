@@ -3,6 +3,11 @@ package journal
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
+	"syscall"
+
+	"github.com/wandgo/wandgo/internal/plaintext"
 )
 
 var (
@@ -16,7 +21,7 @@ var (
 	// ErrFormat means that the file is not a .wandb file, or of a version not yet known.
 	ErrFormat = errors.New("not a wandb transaction log")
 	// ErrDeleted means that the file was deleted while it was written.
-	ErrDeleted = errors.New("file was deleted under way")
+	ErrDeleted = errors.New("the file was deleted while the run wrote it")
 )
 
 // WriteError says that the journal could not be written.
@@ -30,6 +35,20 @@ type WriteError struct {
 }
 
 func (e *WriteError) Error() string { return fmt.Sprintf("%s %s: %v", e.Op, e.Path, e.Err) }
+
+// Remedy is what to do, in one sentence.
+func (e *WriteError) Remedy() string {
+	dir := plaintext.ShellPath(filepath.Dir(e.Path))
+	switch {
+	case errors.Is(e.Err, ErrDeleted):
+		return "Keep the run's directory until the run has ended: exclude it from what deletes files, or set WANDB_DIR."
+	case errors.Is(e.Err, syscall.ENOSPC), errors.Is(e.Err, syscall.EDQUOT):
+		return "Free space on the disk that holds " + dir + ", or set WANDB_DIR to another one."
+	case errors.Is(e.Err, fs.ErrPermission), errors.Is(e.Err, syscall.EROFS):
+		return "Make " + dir + " writable, or set WANDB_DIR to a directory that is."
+	}
+	return "Check the disk that holds " + dir + ", or set WANDB_DIR to another one."
+}
 
 // Unwrap gives the error of the file system.
 func (e *WriteError) Unwrap() error { return e.Err }

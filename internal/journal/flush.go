@@ -86,10 +86,7 @@ func (w *Writer) loop() {
 func (w *Writer) tick(now time.Time) {
 	w.mu.Lock()
 	w.flush(now)
-	if !w.gone && w.file.Deleted() {
-		w.fail("write", ErrDeleted)
-		w.gone, w.buf = true, nil
-	}
+	w.checkDeleted()
 	sync := w.opts.Sync == SyncInterval && w.unsynced && w.syncable()
 	w.unsynced = w.unsynced && !sync
 	w.mu.Unlock()
@@ -101,6 +98,15 @@ func (w *Writer) tick(now time.Time) {
 	w.mu.Lock()
 	w.synced(err)
 	w.mu.Unlock()
+}
+
+// checkDeleted checks whether the file still has a name. Without one, all that was written is
+// lost when it is closed.
+func (w *Writer) checkDeleted() {
+	if !w.gone && w.file.Deleted() {
+		w.fail("write", ErrDeleted)
+		w.gone, w.buf = true, nil
+	}
 }
 
 // Fault is why the disk cannot be written now, or nil.

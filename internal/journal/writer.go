@@ -275,6 +275,7 @@ func (w *Writer) flushNow(what string, sync bool) error {
 	}
 	w.retryAt = time.Time{}
 	w.flush(time.Now())
+	w.checkDeleted()
 	if sync {
 		w.sync()
 	}
@@ -303,6 +304,7 @@ func (w *Writer) Close() error {
 	defer w.mu.Unlock()
 	w.retryAt = time.Time{}
 	w.flush(time.Now())
+	w.checkDeleted()
 	w.sync()
 	if err := w.file.Close(); err != nil && w.fault == nil {
 		w.fault = &WriteError{Op: "close", Path: w.path, Err: err}

@@ -135,6 +135,9 @@ type Settings struct {
 	// ProxyOfHTTP and ProxyOfHTTPS are the host and port of the proxies for addresses of
 	// that scheme, standard variables included, with the setting that names each.
 	ProxyOfHTTP, ProxyOfHTTPS Value
+	// CertFile is the file of trusted certificates (SSL_CERT_FILE), which crypto/x509 reads
+	// itself.
+	CertFile Value
 	// InsecureDisableSSL disables the verification of server certificates.
 	InsecureDisableSSL bool
 	// GraphQL is for GraphQL requests (WANDB_X_GRAPHQL_*).

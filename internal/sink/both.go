@@ -12,6 +12,7 @@ import (
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/oneline"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runfiles"
@@ -351,6 +352,9 @@ func (b *Both) Flush(ctx context.Context) error {
 	var errs []error
 	if disk != nil {
 		if err := disk.writer.Sync(); err != nil {
+			if !errors.Is(err, journal.ErrClosed) {
+				b.reportDisk(err)
+			}
 			errs = append(errs, fmt.Errorf("flush to disk: %w", err))
 		}
 	}

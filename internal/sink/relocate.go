@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/oneline"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/record/wire"
 )
@@ -64,8 +66,8 @@ func (b *Both) relocate() {
 			b.mu.Lock()
 			b.disk, b.diskFault, b.firstDir = other, nil, d.Path()
 			b.mu.Unlock()
-			text := fmt.Sprintf("the rest of the run's log, from step %d on, is in %s, because its own directory cannot be written (%s); wandgo sync uploads both",
-				left.step, other.Path(), oneline.Text(fault))
+			text := fmt.Sprintf("the rest of the run's log, from step %d on, is in %s, because its own directory cannot be written (%s); to upload both: wandgo sync %s %s",
+				left.step, other.Path(), oneline.Text(fault), plaintext.ShellPath(d.Path()), plaintext.ShellPath(other.Path()))
 			b.cfg.Log.Warn("the rest of the run's log is in the temporary directory", "dir", other.Path(), "error", fault)
 			b.cfg.Events.Warning(text)
 		})
@@ -131,6 +133,9 @@ func (b *Both) continueElsewhere(d *Disk, left rest, opening []record.Record) (*
 // have the first rows of the run, up to where they failed.
 func (b *Both) lostRows() error {
 	rows, kept := b.rows.Load(), b.rowsOnDisk.Load()
+	if d := b.currentDisk(); d != nil && errors.Is(d.writer.Fault(), journal.ErrDeleted) {
+		kept = 0
+	}
 	if b.server != nil {
 		kept = max(kept, b.server.Stats().History.Acked)
 	}
