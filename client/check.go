@@ -97,21 +97,28 @@ type Access struct {
 	Notes []string
 
 	refusal *errors.PermissionError
+	// notUnderstood is set if the server understands no question about the target.
+	notUnderstood error
 }
 
 // Cause returns the sentinel of a denial. It is nil if it is not denied, or if the
 // cause is undetermined.
 func (a *Access) Cause() error {
-	if a.refusal == nil {
-		return nil
+	if a.refusal != nil && a.notUnderstood == nil {
+		return a.refusal.Cause
 	}
-	return a.refusal.Cause
+	return nil
 }
 
 // Err returns the *errors.PermissionError to expect, or nil if the answer is
-// Allowed.
+// Allowed. If the answer is Unknown because the server, which may be of another maker,
+// does not understand the questions, it is an *errors.RequestError that matches
+// ErrSchemaMismatch: nothing was refused.
 func (a *Access) Err() error {
-	if a.refusal == nil {
+	switch {
+	case a.notUnderstood != nil:
+		return a.notUnderstood
+	case a.refusal == nil:
 		return nil
 	}
 	return a.refusal
@@ -119,8 +126,8 @@ func (a *Access) Err() error {
 
 // Explain returns the whole answer for a person, in several lines.
 func (a *Access) Explain() string {
-	if a.refusal != nil {
-		return a.refusal.Explain()
+	if err := a.Err(); err != nil {
+		return errors.Explain(err)
 	}
 	where := a.Entity
 	if a.Project != "" {
@@ -174,12 +181,13 @@ func (c *Client) CheckAccess(ctx context.Context, r AccessRequest) (*Access, err
 		return nil, err
 	}
 	decision, p, err := c.diagnoser.Check(ctx, q)
-	if err != nil {
+	if p == nil {
 		return nil, err
 	}
 	a := &Access{
 		Confidence: p.Confidence, Entity: p.Entity, Project: r.Project, Action: p.Action, Resource: p.Resource,
 		Viewer: p.Viewer, Role: p.Role, KeySource: p.KeySource, BaseURL: p.BaseURL, Evidence: p.Evidence, Notes: p.Notes,
+		notUnderstood: err,
 	}
 	switch decision {
 	case diagnose.Allow:

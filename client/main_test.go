@@ -52,7 +52,7 @@ func newClient(tb testing.TB, s *wandbtest.Server, key string, change ...func(*c
 
 // isQuestion matches the follow-up questions of a diagnosis.
 func isQuestion(_ *http.Request, body []byte) bool {
-	for _, op := range append([]string{"Diagnose", "DiagnoseDefault", "ViewerUnpaged", "ProbeUserEntity"}, singles...) {
+	for _, op := range append([]string{"Diagnose", "DiagnoseDefault", "ViewerUnpaged", "ViewerPlain", "ProbeUserEntity"}, singles...) {
 		if bytes.Contains(body, []byte(`"operationName":"`+op+`"`)) {
 			return true
 		}

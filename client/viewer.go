@@ -12,8 +12,8 @@ type Viewer = errors.Viewer
 // Viewer returns the account behind the key. It does not fill
 // Viewer.PersonalEntity; [Client.Check] does.
 //
-// It sends one request, and a second one if the server objects to the page of teams
-// in the first. A failed request is retried once. Viewer blocks until there is a
+// It sends one request, and up to two more if the server does not understand the first.
+// A failed request is retried once. Viewer blocks until there is a
 // response, ctx ends, or for at most Options.InitTimeout. It is safe for concurrent
 // use.
 //

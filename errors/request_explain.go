@@ -137,6 +137,10 @@ func (e *RequestError) advise() (about string, a advice) {
 		return e.adviseBaseURL()
 	case ErrSchemaMismatch:
 		about = "The server is too old or too new for this version of the client."
+		if e.Op == "check access to" {
+			about = "A server of another maker may not know the questions. That says nothing about whether it accepts a run."
+			a.step("Create the run. The server decides when it is tried.")
+		}
 		a.step("Update the client:")
 		a.show("go get github.com/wandgo/wandgo@latest")
 		a.step("If you run the server yourself, update it.")

@@ -399,6 +399,30 @@ func (v *OwnedRun) GetReadOnly() *bool { return v.ReadOnly }
 // GetUser returns OwnedRun.User, and is useful for accessing the field via an interface.
 func (v *OwnedRun) GetUser() *User { return v.User }
 
+// PlainViewer includes the requested fields of the GraphQL type User.
+type PlainViewer struct {
+	Id       string  `json:"id"`
+	Username *string `json:"username"`
+	Email    *string `json:"email"`
+	Entity   *string `json:"entity"`
+	Teams    *Teams  `json:"teams"`
+}
+
+// GetId returns PlainViewer.Id, and is useful for accessing the field via an interface.
+func (v *PlainViewer) GetId() string { return v.Id }
+
+// GetUsername returns PlainViewer.Username, and is useful for accessing the field via an interface.
+func (v *PlainViewer) GetUsername() *string { return v.Username }
+
+// GetEmail returns PlainViewer.Email, and is useful for accessing the field via an interface.
+func (v *PlainViewer) GetEmail() *string { return v.Email }
+
+// GetEntity returns PlainViewer.Entity, and is useful for accessing the field via an interface.
+func (v *PlainViewer) GetEntity() *string { return v.Entity }
+
+// GetTeams returns PlainViewer.Teams, and is useful for accessing the field via an interface.
+func (v *PlainViewer) GetTeams() *Teams { return v.Teams }
+
 // ProbeAccountResponse is returned by ProbeAccount on success.
 type ProbeAccountResponse struct {
 	Viewer *AccountFields `json:"viewer"`
@@ -966,6 +990,14 @@ func (v *ViewerFields) GetAdmin() *bool { return v.Admin }
 
 // GetTeams returns ViewerFields.Teams, and is useful for accessing the field via an interface.
 func (v *ViewerFields) GetTeams() *Teams { return v.Teams }
+
+// ViewerPlainResponse is returned by ViewerPlain on success.
+type ViewerPlainResponse struct {
+	Viewer *PlainViewer `json:"viewer"`
+}
+
+// GetViewer returns ViewerPlainResponse.Viewer, and is useful for accessing the field via an interface.
+func (v *ViewerPlainResponse) GetViewer() *PlainViewer { return v.Viewer }
 
 // ViewerResponse is returned by Viewer on success.
 type ViewerResponse struct {
@@ -2172,6 +2204,48 @@ func Viewer(
 	}
 
 	data_ = &ViewerResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ViewerPlain.
+const ViewerPlain_Operation = `
+query ViewerPlain {
+	viewer {
+		id
+		username
+		email
+		entity
+		teams {
+			edges {
+				node {
+					name
+				}
+			}
+		}
+	}
+}
+`
+
+// ViewerPlain is Viewer with only what the official SDK asks for, for a server of another
+// maker that does not know the rest.
+func ViewerPlain(
+	ctx_ context.Context,
+	client_ graphql.Client,
+) (data_ *ViewerPlainResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ViewerPlain",
+		Query:  ViewerPlain_Operation,
+	}
+
+	data_ = &ViewerPlainResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(

@@ -51,5 +51,5 @@ func dialectOf(g Generation, p Policy) (*executor.Dialect, error) {
 	if g < Gen2026 || g > Gen2024Jan {
 		return nil, fmt.Errorf("unknown server generation %v", g)
 	}
-	return executor.DialectOf(executor.Kind{Age: g.String(), UnpagedTeams: p.TeamPages == TeamPagesUnknown})
+	return executor.DialectOf(executor.Kind{Age: g.String(), UnpagedTeams: p.TeamPages == TeamPagesUnknown, Foreign: p.Foreign})
 }

@@ -68,6 +68,10 @@ type Policy struct {
 	MaxMetrics int
 	// MaxGroup is how many characters a run's group may have; 128 by default.
 	MaxGroup int
+	// Foreign imitates a server of another maker. Some of its types have other names, and
+	// its schema has no more fields than the official client needs to log a run: questions
+	// about permissions do not fit it.
+	Foreign bool
 	// FoldEntityCase finds entities whatever their case. By default names are
 	// compared exactly.
 	FoldEntityCase bool

@@ -27,6 +27,7 @@ import (
 func TestDoctor_EachCause_Golden(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())
+	foreign := wandbtest.New(t, testWorld(), wandbtest.WithPolicy(wandbtest.Policy{Foreign: true}))
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		w.WriteHeader(http.StatusForbidden)
@@ -73,6 +74,7 @@ func TestDoctor_EachCause_Golden(t *testing.T) {
 		{"untrusted", encrypted.URL, joKey, nil, errors.ErrServerUnavailable},
 		{"http_only", strings.Replace(page.URL, "http:", "https:", 1), joKey, nil, errors.ErrWrongBaseURL},
 		{"rate_limited", busy.URL, joKey, nil, errors.ErrRateLimited},
+		{"foreign_server", foreign.URL(), joKey, []string{"--entity", "acme-research"}, errors.ErrSchemaMismatch},
 		{"not_a_url", "ftp://wandb", joKey, nil, errors.ErrInvalidInput},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -98,6 +98,19 @@ func TestRun_WithAPIKey_LogsToItsServer(t *testing.T) {
 
 // TestRun_ServerRefusesOrFails_TrainsOffline checks that the training finishes, that the
 // reason is printed, and that the rows are on disk.
+// TestRun_ServerOfAnotherMaker_LogsToIt: a server that does not understand every question
+// gets the run.
+func TestRun_ServerOfAnotherMaker_LogsToIt(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo(), wandbtest.WithPolicy(wandbtest.Policy{Foreign: true}))
+	code, text := start(t, environ(t, s, wandbtest.AliceKey))
+	require.Zero(t, code, text)
+	v, ok := s.Run("acme", "wandgo-quickstart", "run1")
+	require.True(t, ok, text)
+	assert.Len(t, v.HistoryLines, 60)
+	assert.Equal(t, "finished", v.State)
+}
+
 func TestRun_ServerRefusesOrFails_TrainsOffline(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

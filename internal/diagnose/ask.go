@@ -242,7 +242,8 @@ func AskViewer(ctx context.Context, client gql.Client) (*errors.Viewer, error) {
 }
 
 // askWho asks for the account and a page with all of its teams. If the server
-// objects to the size of the page, it asks again without it; paged is then false.
+// objects to the size of the page, it asks again without it; paged is then false. A server
+// of another maker, which does not know all fields, is asked for the most common ones.
 func askWho(ctx context.Context, client gql.Client) (w *graphql.ViewerFields, paged bool, err error) {
 	r, err := graphql.Viewer(ctx, client)
 	w = value(r, (*graphql.ViewerResponse).GetViewer)
@@ -250,6 +251,10 @@ func askWho(ctx context.Context, client gql.Client) (w *graphql.ViewerFields, pa
 		return w, true, err
 	}
 	u, uerr := graphql.ViewerUnpaged(ctx, client)
+	if isValidation(uerr) {
+		p, perr := graphql.ViewerPlain(ctx, client)
+		return whoOfPlain(p), false, perr
+	}
 	if unpaged := whoOfUnpaged(u); unpaged != nil || w == nil {
 		return unpaged, false, uerr
 	}
@@ -268,6 +273,12 @@ func objectsToPage(err error) bool {
 	})
 }
 
+// isValidation reports whether the server rejected the document.
+func isValidation(err error) bool {
+	ge, ok := errors.AsType[*graphql.Error](err)
+	return ok && ge.IsValidation()
+}
+
 // askAccount asks for the personal entity. An old server supports only half of the
 // question. That half is sent at the same time, which saves a round trip.
 func (f *Findings) askAccount(ctx context.Context, client gql.Client) {
@@ -277,8 +288,7 @@ func (f *Findings) askAccount(ctx context.Context, client gql.Client) {
 	wg.Go(func() { half, halfErr = graphql.ProbeUserEntity(ctx, client) })
 	r, err := graphql.ProbeAccount(ctx, client)
 	wg.Wait()
-	ge, ok := errors.AsType[*graphql.Error](err)
-	if !ok || !ge.IsValidation() || halfErr != nil {
+	if !isValidation(err) || halfErr != nil {
 		f.readAccount(value(r, (*graphql.ProbeAccountResponse).GetViewer), err)
 		return
 	}

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -138,7 +139,8 @@ func (d *Diagnoser) find(ctx context.Context, h *handle, q Question, r *Failure)
 // Check predicts whether q would be allowed, without doing it. The error
 // returned with the decision holds the evidence; unless the decision is Allow,
 // it is the error to expect. Otherwise the last result is an
-// *errors.RequestError: the server sent no usable response.
+// *errors.RequestError: the server sent no usable response. A server of another maker may
+// understand no question about the target; then the decision is Open, and both are returned.
 func (d *Diagnoser) Check(ctx context.Context, q Question) (Decision, *errors.PermissionError, error) {
 	if err := d.CheckKey(q); err != nil {
 		p, _ := errors.AsType[*errors.PermissionError](err)
@@ -159,7 +161,13 @@ func (d *Diagnoser) Check(ctx context.Context, q Question) (Decision, *errors.Pe
 		}
 	}
 	p := Predict(q, f)
-	return p.Decision, d.report(q).permissionError(&Failure{}, f, p.Verdict), nil
+	e := d.report(q).permissionError(&Failure{}, f, p.Verdict)
+	if message, ok := f.notUnderstood(); ok && p.Decision != Allow && p.Confidence != errors.Certain {
+		check := d.report(q)
+		check.Op = OpCheckAccess
+		return Open, e, check.requestError(ctx, &Failure{Class: Schema, StatusCode: http.StatusOK, Message: message})
+	}
+	return p.Decision, e, nil
 }
 
 // Viewer asks whose key it is. The error is an *errors.PermissionError if there

@@ -134,6 +134,22 @@ func (f *Findings) Failed() error {
 	return f.Who.err
 }
 
+// notUnderstood reports whether the server understood no question about the target of the
+// request, with its message about one. Then it refused nothing.
+func (f *Findings) notUnderstood() (message string, ok bool) {
+	for _, a := range []Answer{
+		f.Team.Answer, f.Kind.Answer, f.Project.Answer, f.Role.Answer, f.ProjectRole.Answer, f.Seat.Answer, f.Run.Answer,
+	} {
+		switch {
+		case a.Outcome == errors.Unsupported:
+			message, ok = a.Detail, true
+		case a.known(), a.Outcome == errors.Refused:
+			return "", false
+		}
+	}
+	return message, ok
+}
+
 // nothingAnswered reports whether the server refused to answer every question.
 // W&B's own servers are not known to do that.
 func (f *Findings) nothingAnswered() bool {

@@ -138,6 +138,14 @@ func whoOfUnpaged(r *graphql.ViewerUnpagedResponse) *graphql.ViewerFields {
 	}
 }
 
+func whoOfPlain(r *graphql.ViewerPlainResponse) *graphql.ViewerFields {
+	if r == nil || r.Viewer == nil {
+		return nil
+	}
+	u := r.Viewer
+	return &graphql.ViewerFields{Id: u.Id, Username: u.Username, Email: u.Email, Entity: u.Entity, Teams: u.Teams}
+}
+
 func (f *Findings) readAccount(a *graphql.AccountFields, err error) {
 	f.Account.Answer = answerOf(a != nil, err)
 	if a == nil {

@@ -62,7 +62,7 @@ func (x *Checkup) conclude() {
 				text += " (" + p.Confidence.String() + ")"
 			}
 		}
-	case x.Access == nil && x.Err != nil:
+	case x.Err != nil && !errors.Is(x.Err, errors.ErrPermissionDenied):
 		text += ": " + x.causeText()
 	}
 	var possible []string

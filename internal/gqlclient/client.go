@@ -67,7 +67,9 @@ func (c *Client) policyFor(operation string) transport.Policy {
 // response, the retries run out or ctx ends. Every error is a *graphql.Error. If
 // the response holds data and errors, both are returned.
 func (c *Client) MakeRequest(ctx context.Context, req *gql.Request, resp *gql.Response) error {
-	body, err := json.Marshal(req)
+	sent := *req
+	sent.Query = inline(req.Query)
+	body, err := json.Marshal(&sent)
 	if err != nil {
 		err = fmt.Errorf("encode GraphQL request: %w", err)
 		return read(req.OpName, nil, err, resp, c.transport.Scrub)

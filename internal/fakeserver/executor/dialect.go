@@ -39,6 +39,9 @@ type Kind struct {
 	Age string
 	// UnpagedTeams says that viewer.teams has no arguments.
 	UnpagedTeams bool
+	// Foreign is the schema of a server of another maker, which names types otherwise and
+	// has no more fields than the official client needs to log a run.
+	Foreign bool
 }
 
 var dialects = struct {
@@ -54,7 +57,7 @@ func DialectOf(kind Kind) (*Dialect, error) {
 	if d := dialects.built[kind]; d != nil {
 		return d, nil
 	}
-	schema, err := buildSchema(kind.Age)
+	schema, err := buildSchema(kind.Age, kind.Foreign)
 	if err != nil {
 		return nil, err
 	}

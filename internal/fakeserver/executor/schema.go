@@ -13,12 +13,15 @@ import (
 
 // buildSchema builds the schema of servers of an age, named as @since in the schema
 // spells it.
-func buildSchema(server string) (*ast.Schema, error) {
+func buildSchema(server string, foreign bool) (*ast.Schema, error) {
 	doc, err := parser.ParseSchemas(validator.Prelude, &ast.Source{Name: "schema.graphql", Input: wandgo.Schema()})
 	if err != nil {
 		return nil, fmt.Errorf("parse schema: %w", err)
 	}
 	prune(doc, server)
+	if foreign {
+		estrange(doc)
+	}
 	schema, err := validator.ValidateSchemaDocument(doc)
 	if err != nil {
 		return nil, fmt.Errorf("build the schema of %s: %w", server, err)
