@@ -46,9 +46,9 @@ func TestSaveRejects(t *testing.T) {
 	require.ErrorIs(t, err, errors.ErrRunFinished, "whatever it would have matched")
 }
 
-// TestFileThatWent: a file is gone when its turn comes. Finish says so; all else is on
-// the server.
-func TestFileThatWent(t *testing.T) {
+// TestFinish_SavedFileDeleted_RestIsStored: a file is gone when its turn comes. An online run
+// names it and uploads all else; an offline run has a copy.
+func TestFinish_SavedFileDeleted_RestIsStored(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"online", "offline"} {
 		t.Run(mode, func(t *testing.T) {
@@ -57,19 +57,28 @@ func TestFileThatWent(t *testing.T) {
 			c := newClient(t, s, key("member"), quickly)
 			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", Mode: client.Mode(mode)})
 			require.NoError(t, err)
-			files := &changingFS{fsys: fstest.MapFS{"stays": {}, "goes": {}}}
+			files := &changingFS{fsys: fstest.MapFS{"stays": {}, "goes": {Data: []byte("g")}}}
 			_, err = run.SaveFS(files, "*", client.SaveAtEnd)
 			require.NoError(t, err)
 			files.set(fstest.MapFS{"stays": {Data: []byte("s")}})
 			err = run.Finish(t.Context())
+			if mode == "offline" { // the run's directory has it as it was when it was saved
+				require.NoError(t, err)
+				report := synced(t, c, client.SyncOptions{}, run.Dir())
+				assert.Empty(t, report.Runs[0].MissingFiles)
+				files := onServer(t, s, "acme", "team", run.ID()).Files
+				assert.Equal(t, "s", string(files["stays"]))
+				assert.Equal(t, "g", string(files["goes"]))
+				return
+			}
 			require.ErrorIs(t, err, fs.ErrNotExist)
 			assert.Contains(t, err.Error(), "goes")
 			assert.NotContains(t, err.Error(), "stays")
-			assert.Equal(t, mode == "online", onDisk(t, run.Dir()).Dir.Synced())
-			if mode == "online" {
-				require.NoError(t, run.Err())
-				assert.Equal(t, "s", string(onServer(t, s, "acme", "team", run.ID()).Files["stays"]))
-			}
+			assert.True(t, onDisk(t, run.Dir()).Dir.Synced())
+			require.NoError(t, run.Err())
+			v := onServer(t, s, "acme", "team", run.ID())
+			assert.Equal(t, "s", string(v.Files["stays"]))
+			assert.Equal(t, "finished", v.State)
 		})
 	}
 }

@@ -146,7 +146,10 @@ func (u *Uploader) keepFile(limit *copyLimit, k *keeper, f *file, src source, nt
 	var gone error
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrNotRegular) {
 		u.skip(f.name, err)
-		gone, err = err, nil
+		if !k.has(f.name) { // otherwise it is stored as it was when it was saved
+			gone = err
+		}
+		err = nil
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -168,6 +171,12 @@ func newKeeper(dir string) (*keeper, error) {
 }
 
 func (k *keeper) close() { _ = k.root.Close() }
+
+// has reports whether a file is stored. The link that stands for one until then is none.
+func (k *keeper) has(name string) bool {
+	info, err := k.root.Lstat(name)
+	return err == nil && info.Mode().IsRegular()
+}
 
 func (k *keeper) keep(limit *copyLimit, name string, src source) error {
 	k.mu.Lock()
