@@ -3,6 +3,7 @@
 // stored. It is a module of its own, so users do not download it.
 //
 //	go test ./...        # all scenarios, compared field by field
+//	go test -run TestRandomPrograms -random 500 -seed 1   # more random programs
 //	go run ./bench       # time, memory and traffic of both, as a table
 //
 // The official client comes from PyPI, in its current version; see package official.
