@@ -44,7 +44,7 @@ func TestRun_ServerRefusesOneSetting_OthersReachIt(t *testing.T) {
 	assert.False(t, onDisk(t, run.Dir()).Dir.Synced())
 	report := synced(t, c, client.SyncOptions{}, run.Dir())
 	require.Len(t, report.Runs[0].Warnings, 1)
-	assert.Contains(t, report.Runs[0].Warnings[0], "group was left out")
+	assert.Contains(t, report.Runs[0].Warnings[0], "group was skipped")
 }
 
 func TestRun_RefusedSettingIsCorrected_NothingIsLeft(t *testing.T) {

@@ -288,25 +288,6 @@ func TestFileTakenInTheEnd(t *testing.T) {
 	assert.Equal(t, "weights", string(onServer(t, s, "acme", "team", run.ID()).Files["m.bin"]))
 }
 
-// TestSettingsTheServerDoesNotLike: a value that the server finds wrong is told, and
-// the next change is a new one.
-func TestSettingsTheServerDoesNotLike(t *testing.T) {
-	t.Parallel()
-	s := wandbtest.New(t, everybody())
-	c := newClient(t, s, key("member"), quickly, at(briefly))
-	told := make(chan error, 1)
-	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { told <- err }})
-	require.NoError(t, err)
-	s.Inject(wandbtest.Fault{Operation: "UpsertBucket", Status: 400, Body: gqlError("display name is too long"), Count: 1})
-	require.NoError(t, run.SetName("a name that is too long"))
-	require.ErrorIs(t, <-told, errors.ErrInvalidInput)
-	require.NoError(t, run.SetName("short"))
-	_, err = s.WaitRun(t.Context(), "acme", "team", run.ID(), func(v wandbtest.RunView) bool { return v.DisplayName == "short" })
-	require.NoError(t, err)
-	require.NoError(t, run.Finish(t.Context()))
-	require.NoError(t, run.Err())
-}
-
 // TestFinishInTheHook: the program may end the run where it learns of the loss, from
 // several places at once, and a hook that takes its time keeps nobody waiting.
 func TestFinishInTheHook(t *testing.T) {

@@ -190,7 +190,8 @@ func (u *updater) send(ctx context.Context) error {
 	}
 	left := u.invalid.first()
 	u.mu.Lock()
-	if u.last = cmp.Or(err, left); err != nil {
+	u.last = cmp.Or(err, left)
+	if err != nil {
 		u.changed, u.params = true, u.params || params
 	}
 	u.mu.Unlock()
