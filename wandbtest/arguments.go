@@ -11,7 +11,7 @@ import (
 )
 
 // arguments are the arguments of one field, or the members of an input object.
-// A missing argument and a null one are the same: "leave alone".
+// A missing argument and a null one mean the same: do not change it.
 type arguments map[string]any
 
 // argumentsOf evaluates a field's arguments. The GraphQL library panics on a

@@ -43,9 +43,9 @@ func (r *run) rowsUpTo(limit float64) int {
 	return n
 }
 
-// graft gives a run that was just made the history of the run it is forked from,
-// as the branch point in its config says: rows up to that step, and the last of
-// them as the summary. A client that writes on from line 0 overwrites them.
+// graft copies the history of its parent into a new fork: the rows up to the step of the
+// branch point in its config, and the last of them as the summary. A client that writes
+// from line 0 on overwrites them.
 func (r *run) graft(p *project) {
 	point := jsontext.Member(jsontext.Member(jsontext.Member(r.config, "_wandb"), "value"), "branch_point")
 	id, err := strconv.Unquote(jsontext.Member(point, "run_id"))

@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// identify finds out whose key or access token a request carries. A Bearer token
-// that is none of the server's is an error of its own: W&B's servers say so when they
-// get an API key in that form.
+// identify returns the account of a request's key or access token. An unknown Bearer token
+// is a special error: W&B's servers return it for an API key in that form.
 func (s *Server) identify(h http.Header) (c caller, why refusal) {
 	scheme, credential, _ := strings.Cut(h.Get("Authorization"), " ")
 	switch {
@@ -26,7 +25,7 @@ func (s *Server) identify(h http.Header) (c caller, why refusal) {
 		c.user = s.realm.keys[key]
 		s.mu.RUnlock()
 	}
-	// Without the header an administrator is a user like any other.
+	// Without the header an administrator has no special rights.
 	c.privileged = c.user != nil && c.user.Admin && h.Get("Use-Admin-Privileges") == "true"
 	return c, granted
 }

@@ -6,12 +6,12 @@ import (
 	"slices"
 )
 
-// The methods in this file change the world while the server runs, as somebody
-// would in the web pages. Each takes effect with the next request, and fails
-// when it names something that does not exist.
+// The methods in this file change the world while the server runs, as an administrator
+// does in the web UI. Each takes effect at the next request. It returns an error if
+// something that it names does not exist.
 
-// SetRole gives a member of a team another role. A custom role keeps its name
-// and base only if role is [RoleCustom]; see [Server.AddMember] to set them.
+// SetRole changes the role of a team member. The name and base of a custom role are kept
+// only if role is [RoleCustom]; use [Server.AddMember] to set them.
 func (s *Server) SetRole(team, username string, role Role) error {
 	return s.changeMember("set role", team, username, func(m *TeamMember) {
 		m.Role = role
@@ -21,7 +21,7 @@ func (s *Server) SetRole(team, username string, role Role) error {
 	})
 }
 
-// AddMember puts a user into a team, or replaces what the user was there.
+// AddMember adds a user to a team, or replaces the user's membership.
 func (s *Server) AddMember(team string, member TeamMember) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -43,7 +43,7 @@ func (s *Server) AddMember(team string, member TeamMember) error {
 	return nil
 }
 
-// RemoveMember takes a user out of a team and out of its projects.
+// RemoveMember removes a user from a team and from its projects.
 func (s *Server) RemoveMember(team, username string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -71,7 +71,7 @@ func (s *Server) changeMember(verb, team, username string, change func(*TeamMemb
 	return nil
 }
 
-// AddKey gives a user another key.
+// AddKey adds a key to a user.
 func (s *Server) AddKey(username, key string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -88,7 +88,7 @@ func (s *Server) AddKey(username, key string) error {
 	return nil
 }
 
-// RevokeKey makes a key unknown.
+// RevokeKey removes a key; the server then does not recognize it.
 func (s *Server) RevokeKey(key string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -101,7 +101,7 @@ func (s *Server) RevokeKey(key string) error {
 	return nil
 }
 
-// SetScope changes who sees a project.
+// SetScope changes who can see a project.
 func (s *Server) SetScope(entity, project string, scope Scope) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -113,8 +113,7 @@ func (s *Server) SetScope(entity, project string, scope Scope) error {
 	return nil
 }
 
-// SetSeat changes a user's seat in an organization; users without a listed seat
-// get one.
+// SetSeat sets a user's seat in an organization.
 func (s *Server) SetSeat(organization, username string, seat Seat) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -133,8 +132,8 @@ func (s *Server) SetSeat(organization, username string, seat Seat) error {
 	return nil
 }
 
-// SetProjectRole invites a user to a project, or changes the role there; the
-// empty role is the one in the team.
+// SetProjectRole invites a user to a project, or changes the user's role there. An empty
+// role means the role in the team.
 func (s *Server) SetProjectRole(entity, project, username string, role Role) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -153,7 +152,7 @@ func (s *Server) SetProjectRole(entity, project, username string, role Role) err
 	return nil
 }
 
-// SetFrozen freezes a team or thaws it.
+// SetFrozen sets whether a team refuses all writes.
 func (s *Server) SetFrozen(team string, frozen bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -165,12 +164,13 @@ func (s *Server) SetFrozen(team string, frozen bool) error {
 	return nil
 }
 
-// StopRun asks the client to stop the run, in the answer to its next post.
+// StopRun requests that a run stop, as the web UI does. The response to the client's next
+// post has the request.
 func (s *Server) StopRun(entity, project, id string) error {
 	return s.changeRun("stop run", entity, project, id, (*run).stop)
 }
 
-// DeleteRun deletes a run. Its id is burnt: using it again is answered with 409.
+// DeleteRun deletes a run. Its id cannot be used again: an upsert returns 409.
 func (s *Server) DeleteRun(entity, project, id string) error {
 	return s.changeRun("delete run", entity, project, id, (*run).delete)
 }

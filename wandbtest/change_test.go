@@ -10,9 +10,9 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// TestChangesMidRun: what an administrator changes takes effect on a run that
+// What an administrator changes takes effect on a run that
 // is already going, at its next request.
-func TestChangesMidRun(t *testing.T) {
+func TestChange_RunInProgress_TakesEffectAtTheNextRequest(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		change func(*wandbtest.Server) error
@@ -51,7 +51,7 @@ func removeAndAdd(s *wandbtest.Server) error {
 	return s.AddMember("acme", wandbtest.TeamMember{Username: "mia"})
 }
 
-func TestDeletedRun(t *testing.T) {
+func TestDeleteRun_ItsIDUsedAgain_IsRefused(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo(), wandbtest.WithPolicy(wandbtest.Policy{DeletedRunStatus: 410}))
 	c := as(t, srv, wandbtest.AliceKey)
@@ -66,7 +66,7 @@ func TestDeletedRun(t *testing.T) {
 	assert.True(t, found && v.Deleted)
 }
 
-func TestKeyRotation(t *testing.T) {
+func TestRevokeKey_OldKey_IsRefused(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	require.NoError(t, srv.AddKey("alice", "second"))

@@ -12,18 +12,17 @@ import (
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 )
 
-// object is a value with fields: what resolvers return for a GraphQL object
-// type. field is called for schema fields only, so the document is known to be
-// valid when it runs.
+// object is what resolvers return for a GraphQL object type. field is called for fields of
+// the schema only, because the document has been validated.
 type object interface {
 	field(x *execution, name string, args arguments) (any, error)
 }
 
-// jsonText is JSON to be put into the answer as it is (the JSON scalar).
+// jsonText is JSON that is copied into the response (the JSON scalar).
 type jsonText string
 
-// execution runs one operation of a valid document. It writes the answer while
-// it goes; where a null spreads to a parent, what was written of it is cut off.
+// execution runs one operation of a valid document. It writes the response while it runs;
+// if a null spreads to a parent, the parent's output so far is removed.
 type execution struct {
 	server *Server
 	caller caller
@@ -47,8 +46,8 @@ type fieldError struct {
 // Error makes a refusal usable as a resolver's error.
 func (r refusal) Error() string { return r.message }
 
-// pathNode is the way to a field, kept as a list because it is needed only
-// where something fails.
+// pathNode is the path to a field. It is a linked list, because it is needed only if
+// something fails.
 type pathNode struct {
 	parent *pathNode
 	key    any // string or int
@@ -73,16 +72,15 @@ func (x *execution) run(op *ast.OperationDefinition, root object) {
 	}
 }
 
-// collected is a field of the answer: fields of the same key are merged.
+// collected is a field of the response. Fields with the same key are merged.
 type collected struct {
 	key   string
 	first *ast.Field
 	sets  []ast.SelectionSet
 }
 
-// collect flattens a selection set. A fragment counts once, however often it is
-// spread, or a few lines of fragments that spread each other twice would keep
-// the server busy for ever.
+// collect flattens a selection set. Each fragment is used once. Otherwise a few fragments
+// that spread each other twice would keep the server busy forever.
 func (x *execution) collect(into []collected, def *ast.Definition, set ast.SelectionSet, spread map[string]bool) []collected {
 	for _, sel := range set {
 		switch sel := sel.(type) {
@@ -185,9 +183,8 @@ func (x *execution) resolve(def *ast.Definition, obj object, f *ast.Field) (any,
 	return obj.field(x, f.Name, args)
 }
 
-// fail records a field's error. The status of the whole answer is decided by
-// the first error of a root field; nested refusals leave it alone unless the
-// policy says otherwise.
+// fail records a field's error. The first error of a root field decides the status of the
+// response. Nested refusals do not change it unless the policy says so.
 func (x *execution) fail(err error, path *pathNode) {
 	why, ok := err.(refusal) //nolint:errorlint // resolvers return refusals as they are
 	if !ok {

@@ -16,9 +16,9 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// TestExecute checks the shape of answers byte for byte: order of fields,
+// The shape of responses is checked byte for byte: order of fields,
 // aliases, merged fields, fragments, directives, __typename.
-func TestExecute(t *testing.T) {
+func TestExecute_Query_ResponseIsByteForByte(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	alice := as(t, srv, wandbtest.AliceKey)
@@ -52,9 +52,9 @@ func TestExecute(t *testing.T) {
 	}
 }
 
-// TestExecuteNulls: a refused field that must not be null takes its parents
+// A refused field that must not be null takes its parents
 // with it, up to the first that may be.
-func TestExecuteNulls(t *testing.T) {
+func TestExecute_RefusedNonNullField_NullsItsParents(t *testing.T) {
 	t.Parallel()
 	const denied = `"message":"permission denied"`
 	for name, tc := range map[string]struct {
@@ -84,10 +84,10 @@ func TestExecuteNulls(t *testing.T) {
 	}
 }
 
-// TestEveryFieldIsServed asks for every field of the schema, on objects that
+// The query has every field of the schema, on objects that
 // exist: a field without a resolver would answer null where the world has a
 // value, or break the document where it must not be null.
-func TestEveryFieldIsServed(t *testing.T) {
+func TestExecute_EveryFieldOfTheSchema_HasAResolver(t *testing.T) {
 	t.Parallel()
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: wandgo.Schema()})
 	w := matrixWorld()

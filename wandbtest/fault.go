@@ -11,61 +11,60 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong with matching requests. The zero Fault
-// matches everything and does nothing but count.
+// Fault is what goes wrong with matching requests. The zero Fault matches every request and
+// only counts.
 type Fault struct {
 	// Operation limits the fault to one kind of request: the name of a GraphQL
 	// operation ("UpsertBucket"), "graphql" for all of them, "file_stream",
 	// "PUT" and "GET" for files, "token" for the exchange of identity tokens; "" for
 	// any request.
 	Operation string
-	// Match further limits the fault, if not nil. body is the request's body,
-	// decompressed; it must not be changed.
+	// Match, if not nil, limits the fault to requests for which it returns true. body is
+	// the decompressed body; it must not be changed.
 	Match func(r *http.Request, body []byte) bool
-	// After lets the first n matching requests through.
+	// After is how many matching requests are not hit before the first that is.
 	After int
-	// Count is how many requests are hit before the fault removes itself; 0 for
-	// no end.
+	// Count is how many requests are hit before the fault removes itself; 0 for no
+	// limit.
 	Count int
 
-	// Delay holds the request for this long before anything else happens.
+	// Delay is how long the request is held before anything else happens.
 	Delay time.Duration
-	// Hang never answers: it holds the request until the client gives up or the
-	// server closes.
+	// Hang holds the request until the client gives up or the server closes.
 	Hang bool
 	// Cut breaks the connection.
 	Cut Cut
-	// Status, Header and Body replace the answer; Status 0 with a Body means
-	// 200. The request is not processed, unless Process is set. Header alone is
-	// added to the normal answer.
+	// Status, Header and Body replace the response; Status 0 with a Body means 200. The
+	// request is not processed, unless Process is set. Header alone is added to the
+	// server's response.
 	Status int
 	Header http.Header
 	Body   string
-	// Garbage replaces the answer's body by bytes that are no JSON.
+	// Garbage replaces the body of the response by bytes that are not JSON.
 	Garbage bool
-	// Process lets the server do what was asked before the answer is replaced:
-	// the client sees a failure of something that has happened.
+	// Process makes the server process the request before the response is replaced. The
+	// client then sees a failure of something that succeeded.
 	Process bool
-	// RefuseField makes the resolver of one GraphQL field fail with a permission
-	// error: "Entity.members". The rest is answered, with nulls spreading as
-	// GraphQL says. Status, if set, becomes the status of that answer. Only
-	// requests that ask for the field match.
+	// RefuseField is a GraphQL field, such as "Entity.members", whose resolver fails with
+	// a permission error. The other fields are resolved; nulls spread according to the
+	// GraphQL specification. Status, if set, is the status of that response. Only
+	// requests for the field match.
 	RefuseField string
 }
 
 // Cut says where a connection breaks.
 type Cut int
 
-// The places where a connection can break.
+// When a connection can break.
 const (
-	// CutNone leaves the connection alone.
+	// CutNone does not break the connection.
 	CutNone Cut = iota
 	// CutBefore closes it without processing the request.
 	CutBefore
-	// CutAfter processes the request and closes it: the reply is lost.
+	// CutAfter closes it after the request was processed: the response is lost.
 	CutAfter
-	// CutMidBody processes the request and closes it in the middle of the
-	// answer's body.
+	// CutMidBody processes the request and closes the connection in the middle of the
+	// response's body.
 	CutMidBody
 )
 
@@ -86,8 +85,8 @@ type faults struct {
 	active []*Handle
 }
 
-// Inject adds a fault. When several match a request, the one injected first is
-// used.
+// Inject adds a fault. If several faults match a request, the one that was injected first
+// is used.
 func (s *Server) Inject(f Fault) *Handle {
 	h := &Handle{fault: f, set: &s.faults}
 	s.faults.mu.Lock()
@@ -170,7 +169,7 @@ func (h *Handle) Wait(ctx context.Context, n int) error {
 	}
 }
 
-// Remove ends the fault. Requests it holds are not released.
+// Remove ends the fault. Requests that it holds are not released.
 func (h *Handle) Remove() {
 	h.set.mu.Lock()
 	defer h.set.mu.Unlock()
@@ -182,10 +181,10 @@ func (h *Handle) remove() {
 	h.set.active = slices.DeleteFunc(h.set.active, func(other *Handle) bool { return other == h })
 }
 
-// replaces says whether the fault takes the place of the server's answer.
+// replaces reports whether the fault replaces the server's response.
 func (f *Fault) replaces() bool { return f.Status != 0 && f.RefuseField == "" || f.Body != "" }
 
-// lets says whether the request is processed.
+// lets reports whether the request is processed.
 func (f *Fault) lets() bool {
 	switch f.Cut {
 	case CutBefore:
@@ -196,7 +195,7 @@ func (f *Fault) lets() bool {
 	return f.Process || !f.replaces()
 }
 
-// alter makes the fault's answer out of the server's, which is the zero reply
+// alter returns the response with the fault. rep is the server's response, the zero reply
 // if the request was not processed.
 func (f *Fault) alter(rep reply) reply {
 	if f.replaces() {

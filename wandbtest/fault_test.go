@@ -14,7 +14,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-func TestFaultAnswers(t *testing.T) {
+func TestFault_StatusHeaderBody_ReplaceTheResponse(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		fault     wandbtest.Fault
@@ -60,7 +60,7 @@ func TestFaultAnswers(t *testing.T) {
 	}
 }
 
-func TestFaultGarbage(t *testing.T) {
+func TestFault_Garbage_ProcessesAndReturnsInvalidJSON(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	srv.Inject(wandbtest.Fault{Garbage: true})
@@ -70,7 +70,7 @@ func TestFaultGarbage(t *testing.T) {
 	assert.Len(t, srv.Runs(), 1)
 }
 
-func TestFaultCuts(t *testing.T) {
+func TestFault_Cut_BreaksTheConnection(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		cut       wandbtest.Cut
@@ -100,7 +100,7 @@ func TestFaultCuts(t *testing.T) {
 	}
 }
 
-func TestFaultCounts(t *testing.T) {
+func TestFault_AfterAndCount_LimitTheHits(t *testing.T) {
 	t.Parallel()
 	srv, c := running(t)
 	first := srv.Inject(wandbtest.Fault{Operation: "file_stream", Status: 500, After: 1, Count: 2})
@@ -118,8 +118,8 @@ func TestFaultCounts(t *testing.T) {
 	assert.Equal(t, http.StatusOK, status)
 }
 
-// TestFaultHang: a held request is released by the client, or by Close.
-func TestFaultHang(t *testing.T) {
+// A held request is released by the client, or by Close.
+func TestFault_Hang_EndsWithClientOrServer(t *testing.T) {
 	t.Parallel()
 	for _, release := range []string{"client", "server"} {
 		t.Run(release, func(t *testing.T) {
@@ -160,9 +160,9 @@ func TestHandleWait_ContextEnds_ReturnsError(t *testing.T) {
 	assert.ErrorContains(t, err, "0 of 3 hits")
 }
 
-// TestFaultDelay: what is not yet due is not answered. The delay is long, so
+// What is not yet due is not answered. The delay is long, so
 // only the client's giving up ends the request.
-func TestFaultDelay(t *testing.T) {
+func TestFault_Delay_HoldsTheRequest(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	h := srv.Inject(wandbtest.Fault{Delay: time.Hour})
@@ -180,9 +180,9 @@ func TestFaultDelay(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
-// TestFaultRefuseField: only requests that ask for the field are hit, however
+// Only requests that ask for the field are hit, however
 // they ask for it.
-func TestFaultRefuseField(t *testing.T) {
+func TestFault_RefuseField_HitsRequestsForTheField(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		query string

@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// Uploads go to presigned URLs of an object store that is no part of W&B: it
-// knows neither the API key nor chunked bodies, and refuses in XML.
+// Files are uploaded to presigned URLs of an object store, which is not part of W&B: it
+// does not know the API key, accepts no chunked bodies, and refuses in XML.
 
-// storagePath is where the object store's URLs begin.
+// storagePath is the prefix of the object store's paths.
 const storagePath = "/storage/"
 
 // uploadURL returns a presigned URL to put a run's file to.
@@ -37,7 +37,7 @@ func (s *Server) storeURL() string {
 	return u.String()
 }
 
-// sign makes the signature that a presigned URL carries.
+// sign returns the signature of a presigned URL.
 func (s *Server) sign(storageID, name string) string {
 	mac := hmac.New(sha256.New, s.secret)
 	mac.Write([]byte(storageID + "\x00" + name))
@@ -66,8 +66,8 @@ func (s *Server) serveUpload(req *http.Request, body []byte) reply {
 	return reply{status: http.StatusOK, header: http.Header{}}
 }
 
-// missingHeader names a header that an upload needs and does not have; "" if it has
-// all.
+// missingHeader returns the name of a required header that an upload does not have, "" if
+// it has all.
 func (s *Server) missingHeader(h http.Header) string {
 	for _, line := range s.cfg.uploadHeaders {
 		name, value, ok := strings.Cut(line, ":")

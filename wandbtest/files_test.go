@@ -28,7 +28,7 @@ func (c *client) createFile(name string) string {
 	return at(files.([]any)[0], "uploadUrl").(string)
 }
 
-func TestUpload(t *testing.T) {
+func TestUpload_PresignedURL_StoresTheFile(t *testing.T) {
 	t.Parallel()
 	srv, c := running(t)
 	anonymous := as(t, srv, "")
@@ -52,7 +52,7 @@ func TestUpload(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, status, "the team's files are not for strangers")
 }
 
-func TestUploadRefuses(t *testing.T) {
+func TestUpload_InvalidRequest_IsRefused(t *testing.T) {
 	t.Parallel()
 	srv, c := running(t)
 	url := c.createFile("f.txt")
@@ -92,9 +92,9 @@ func TestUploadRefuses(t *testing.T) {
 	}
 }
 
-// TestUploadHeaders: a store whose signature covers headers takes nothing without
+// A store whose signature covers headers takes nothing without
 // them.
-func TestUploadHeaders(t *testing.T) {
+func TestUpload_RequiredHeadersMissing_IsRefused(t *testing.T) {
 	t.Parallel()
 	srv, c := running(t, wandbtest.WithUploadHeaders("x-ms-blob-type: BlockBlob", "Content-Type:text/plain", "no header"))
 	assert.Equal(t, []any{"x-ms-blob-type: BlockBlob", "Content-Type:text/plain", "no header"},

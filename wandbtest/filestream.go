@@ -23,12 +23,12 @@ type streamPost struct {
 	complete   bool
 	exitCode   *int
 	preempting bool
-	// empty: the body was {}, which is a heartbeat.
+	// empty says that the body was {}, which is a heartbeat.
 	empty bool
 	size  int // of the body in bytes
 }
 
-// streamChunk is consecutive lines of one file.
+// streamChunk has consecutive lines of one file.
 type streamChunk struct {
 	name    string
 	offset  int
@@ -111,12 +111,11 @@ func parseChunk(s *jsontext.Scanner, chunk *streamChunk, w *workspace) error {
 	})
 }
 
-// parseContent reads a list of strings. All lines of a chunk share one piece of
-// memory of just their size, so that a row costs no allocation of its own and what
-// is kept of it is its text and a string header.
+// parseContent reads a list of strings. All lines of a chunk share one piece of memory of
+// their exact size, so that a row needs no allocation of its own.
 func parseContent(s *jsontext.Scanner, w *workspace) ([]string, error) {
-	// Text is no longer than it was with its escapes, but for the eight bytes that
-	// the scanner may write past its end.
+	// Text is not longer than with its escapes, except for the eight bytes that the
+	// scanner may write past its end.
 	text, ends := slices.Grow(w.text[:0], s.Left()+8), w.ends[:0]
 	err := s.Array(func() error {
 		var err error
@@ -153,8 +152,8 @@ func (r *run) storeAlone(post streamPost) error {
 	return nil
 }
 
-// store applies a post to the run and reports whether the run has been asked to
-// stop. writer tells several that write the run apart; "" is the only one.
+// store applies a post to the run and reports whether a user requested that the run stop.
+// writer is the id of the process in shared mode, else "".
 func (r *run) store(post streamPost, s *Server, writer string) (stopped bool, err error) {
 	now := s.cfg.clock()
 	r.mu.Lock()
@@ -236,9 +235,8 @@ func (s *Server) serveFileStream(in incoming, q quota) reply {
 	return jsonReply(http.StatusOK, append(answer, '}'))
 }
 
-// streamTarget finds the run of a post. Whether the caller may write is asked
-// again at each post: roles and keys change while a run goes on. Call with mu
-// held.
+// streamTarget returns the run of a post. The permission to write is checked at each post,
+// because roles and keys change during a run. Call with mu held.
 func (s *Server) streamTarget(c caller, at RunKey) (*run, refusal) {
 	r, why := s.writableRun(c, at.Entity, at.Project, at.ID)
 	if why == noRun {

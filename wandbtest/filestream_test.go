@@ -34,7 +34,7 @@ func view(tb testing.TB, srv *wandbtest.Server) wandbtest.RunView {
 	return v
 }
 
-func TestFileStream(t *testing.T) {
+func TestFileStream_Posts_AreStored(t *testing.T) {
 	t.Parallel()
 	srv, c := running(t)
 	for _, body := range []string{
@@ -70,8 +70,8 @@ func TestFileStream(t *testing.T) {
 	assert.Equal(t, []int{4, 1}, []int{v.Streams, v.Heartbeats})
 }
 
-// TestFileStreamOffsets: lines are stored by number, whatever order they come in.
-func TestFileStreamOffsets(t *testing.T) {
+// Lines are stored by number, whatever order they come in.
+func TestFileStream_LinesOutOfOrder_AreStoredByNumber(t *testing.T) {
 	t.Parallel()
 	srv, c := running(t)
 	post := func(offset int, content string) {
@@ -96,7 +96,7 @@ func TestFileStreamOffsets(t *testing.T) {
 	assert.Nil(t, v.History()[0], "not an object")
 }
 
-func TestFileStreamRefuses(t *testing.T) {
+func TestFileStream_InvalidPost_IsRefused(t *testing.T) {
 	t.Parallel()
 	srv, c := running(t)
 	for name, body := range map[string]string{
@@ -127,7 +127,7 @@ func TestFileStreamRefuses(t *testing.T) {
 	}
 }
 
-func TestFileStreamGzip(t *testing.T) {
+func TestFileStream_Gzip_IsAccepted(t *testing.T) {
 	t.Parallel()
 	srv, c := running(t)
 	var packed bytes.Buffer
@@ -146,7 +146,7 @@ func TestFileStreamGzip(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, got.status)
 }
 
-func TestRunStates(t *testing.T) {
+func TestRun_ExitCodeStopOrSilence_HasState(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		stop   bool
@@ -187,8 +187,8 @@ func TestRunStates(t *testing.T) {
 	}
 }
 
-// TestPreempting: what becomes of a run whose machine is taken away.
-func TestPreempting(t *testing.T) {
+// What becomes of a run whose machine is taken away.
+func TestRun_Preempted_HasState(t *testing.T) {
 	t.Parallel()
 	const preempting, heartbeat = `{"preempting":true}`, `{}`
 	type post struct {
@@ -227,7 +227,7 @@ func TestPreempting(t *testing.T) {
 	}
 }
 
-// TestPost_LaterPosts_LeaveStoredLinesUnchanged: the memory in which posts are read is used again and
+// The memory in which posts are read is used again and
 // again, and nothing of one may turn up in another.
 func TestPost_LaterPosts_LeaveStoredLinesUnchanged(t *testing.T) {
 	t.Parallel()

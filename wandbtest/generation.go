@@ -6,10 +6,10 @@ import (
 	"github.com/wandgo/wandgo/internal/fakeserver/executor"
 )
 
-// Generation is the age of the server to imitate.
+// Generation is the version of the server to imitate.
 type Generation int
 
-// The generations, by when their schema was current. The zero value is today's.
+// The generations, named by the time of their schema. The zero value is the newest.
 const (
 	Gen2026 Generation = iota
 	Gen2024Oct
@@ -29,7 +29,7 @@ func (g Generation) String() string {
 	return fmt.Sprintf("Generation(%d)", int(g))
 }
 
-// errorsFirst says whether the generation writes errors before data.
+// errorsFirst reports whether the generation writes errors before data.
 func (g Generation) errorsFirst() bool { return g != Gen2026 }
 
 // runWord is what the generation calls a run's id in the text of a 409.

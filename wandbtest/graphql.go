@@ -30,8 +30,8 @@ func parseGraphQL(body []byte) (graphqlRequest, error) {
 	return req, err
 }
 
-// operationName finds the name of the operation a body asks for, which some
-// clients only write into the document.
+// operationName returns the name of the requested operation. Some clients only write it
+// into the document.
 func (s *Server) operationName(req graphqlRequest) string {
 	if req.OperationName != "" {
 		return req.OperationName
@@ -42,7 +42,7 @@ func (s *Server) operationName(req graphqlRequest) string {
 	return ""
 }
 
-// asks says whether a request's document selects a field, named "Type.field".
+// asks reports whether a request's document selects a field, named "Type.field".
 func (s *Server) asks(req graphqlRequest, field string) bool {
 	parsed := s.dialect.Load(req.Query)
 	if parsed.Doc == nil || len(parsed.Errs) > 0 {
@@ -72,7 +72,7 @@ func (s *Server) asks(req graphqlRequest, field string) bool {
 	})
 }
 
-// serveGraphQL answers one call. refused is the field a fault refuses, or "".
+// serveGraphQL responds to one call. refused is the field that a fault refuses, or "".
 func (s *Server) serveGraphQL(c caller, header http.Header, req graphqlRequest, refused string) reply {
 	parsed := s.dialect.Load(req.Query)
 	if len(parsed.Errs) > 0 {
@@ -104,8 +104,8 @@ func (s *Server) serveGraphQL(c caller, header http.Header, req graphqlRequest, 
 	return s.answer(x)
 }
 
-// variables checks the variables. The library panics on some shapes of input,
-// which is a fault of the request here.
+// variables checks the variables. The library panics on some invalid input, which here is
+// an error of the request.
 func variables(schema *ast.Schema, op *ast.OperationDefinition, given map[string]any) (vars map[string]any, failed *gqlerror.Error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -126,8 +126,8 @@ func variables(schema *ast.Schema, op *ast.OperationDefinition, given map[string
 	return vars, nil
 }
 
-// invalid answers a document that does not fit the schema. Such errors have
-// places in the document and no path, as nothing was resolved.
+// invalid responds to a document that does not fit the schema. Such errors have locations
+// in the document and no path, because nothing was resolved.
 func (s *Server) invalid(errs gqlerror.List) reply {
 	b := []byte(`{"errors":[`)
 	for i, e := range errs {
@@ -150,8 +150,8 @@ func (s *Server) invalid(errs gqlerror.List) reply {
 	return jsonReply(s.cfg.validationStatus, append(b, `]}`...))
 }
 
-// answer assembles the body of an executed operation, in the key order of the
-// server's generation.
+// answer returns the body for an executed operation, in the key order of the server's
+// generation.
 func (s *Server) answer(x *execution) reply {
 	status := http.StatusOK
 	if x.status != 0 {

@@ -16,9 +16,9 @@ import (
 
 var generations = []wandbtest.Generation{wandbtest.Gen2024Jan, wandbtest.Gen2024Oct, wandbtest.Gen2026}
 
-// TestGenerations: what a server is too young for it does not know, and says so
+// What a server is too young for it does not know, and says so
 // in validation.
-func TestGenerations(t *testing.T) {
+func TestGeneration_NewerField_IsAValidationError(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		query string
@@ -57,9 +57,9 @@ func TestStart_UnknownGeneration_Fails(t *testing.T) {
 	assert.ErrorContains(t, err, "Generation(9)")
 }
 
-// TestRefusalBodies checks refusals byte for byte, in the key order of each
+// Refusals are checked byte for byte, in the key order of each
 // generation.
-func TestRefusalBodies(t *testing.T) {
+func TestRefusal_EachGeneration_BodyIsByteForByte(t *testing.T) {
 	t.Parallel()
 	const (
 		data   = `"data":{"upsertBucket":null}`
@@ -106,7 +106,7 @@ func TestRefusalBodies(t *testing.T) {
 	}
 }
 
-func TestInvalidDocuments(t *testing.T) {
+func TestGraphQL_InvalidDocument_IsAValidationError(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		query, operation string
@@ -137,7 +137,7 @@ func TestInvalidDocuments(t *testing.T) {
 	}
 }
 
-func TestValidationStatus(t *testing.T) {
+func TestGraphQL_ValidationStatus_IsUsedAndListsUnknown(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{0, 400} {
 		srv := wandbtest.New(t, wandbtest.Solo(), wandbtest.WithValidationStatus(status))
@@ -147,7 +147,7 @@ func TestValidationStatus(t *testing.T) {
 	}
 }
 
-func TestOperationIsPicked(t *testing.T) {
+func TestGraphQL_SeveralOperations_RunsTheNamedOne(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	c := as(t, srv, wandbtest.AliceKey)
@@ -158,8 +158,8 @@ func TestOperationIsPicked(t *testing.T) {
 	assert.Equal(t, "OnlyInTheText", srv.Requests()[1].Operation)
 }
 
-// TestProjectOperations: the library's own documents fit the newest generation.
-func TestProjectOperations(t *testing.T) {
+// The library's own documents fit the newest generation.
+func TestGraphQL_OperationsOfTheLibrary_AreValid(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../graphql/operations/*.graphql")
 	require.NoError(t, err)

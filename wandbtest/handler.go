@@ -22,10 +22,10 @@ const (
 	otelPath    = "/sdk/otel/v1/"
 )
 
-// maxBody bounds request bodies, after decompression.
+// maxBody is the largest request body, after decompression.
 const maxBody = 256 << 20
 
-// reply is an answer before it is sent, so that faults can alter it.
+// reply is a response before it is sent, so that faults can alter it.
 type reply struct {
 	status int
 	header http.Header
@@ -36,13 +36,12 @@ func jsonReply(status int, body []byte) reply {
 	return reply{status, http.Header{"Content-Type": {"application/json"}}, body}
 }
 
-// restError is the form of errors outside GraphQL.
+// restError returns an error of an endpoint other than GraphQL.
 func restError(why refusal) reply {
 	return jsonReply(why.status, append(jsontext.AppendQuoted([]byte(`{"error":`), why.message), '}'))
 }
 
-// pageNotFound is how Go's router answers a path it does not know, which is
-// what W&B's servers do.
+// pageNotFound is the response of Go's router to an unknown path, as of W&B's servers.
 func pageNotFound() reply {
 	return reply{http.StatusNotFound, http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, []byte("404 page not found\n")}
 }
@@ -61,9 +60,9 @@ type incoming struct {
 	space     *workspace // of a post to the file stream; body is in it
 }
 
-// ServeHTTP answers one request. Use it to put the server behind a listener or
-// transport of your own; [Server.URL] needs no such thing. It panics with
-// [http.ErrAbortHandler] to cut a connection, as net/http expects.
+// ServeHTTP responds to one request. You need it only for a listener or transport of your
+// own; the server already listens at [Server.URL]. It panics with [http.ErrAbortHandler] to
+// break a connection, as net/http expects.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.enter() {
 		abort()
@@ -117,8 +116,7 @@ func (s *Server) finish(ctx context.Context, in incoming, entry *Request, status
 	s.log.finish(entry, status)
 }
 
-// hold delays a request as the fault says. It returns false if the request is
-// never to be answered.
+// hold delays a request by the fault's Delay. It returns false if there must be no response.
 func (s *Server) hold(r *http.Request, f *Fault) bool {
 	var expired <-chan time.Time
 	if !f.Hang {
@@ -138,7 +136,7 @@ func (s *Server) hold(r *http.Request, f *Fault) bool {
 	return false
 }
 
-// send sends the answer, or the first n bytes of its body.
+// send sends the response, or the first n bytes of its body.
 func send(w http.ResponseWriter, rep reply, n int) {
 	maps.Copy(w.Header(), rep.header)
 	w.Header().Set("Content-Length", strconv.Itoa(len(rep.body)))
@@ -149,7 +147,7 @@ func send(w http.ResponseWriter, rep reply, n int) {
 	}
 }
 
-// read reads a request's body and finds out what it asks for, and who asks.
+// read reads the body of a request and determines its kind and its caller.
 func (s *Server) read(r *http.Request) incoming {
 	in := incoming{Request: r}
 	in.caller, in.badToken = s.identify(r.Header)
@@ -215,7 +213,7 @@ func readBody(r *http.Request, dst []byte) ([]byte, error) {
 	return io.ReadAll(http.MaxBytesReader(nil, zr, maxBody))
 }
 
-// dispatch answers a request, within its limit.
+// dispatch responds to a request, unless it is over a limit.
 func (s *Server) dispatch(in incoming, fault *Fault) reply {
 	if !in.badToken.allowed() {
 		return restError(in.badToken)

@@ -23,10 +23,10 @@ type accessToken struct {
 	expires time.Time
 }
 
-// IdentityToken makes up an identity token, as a job's platform would issue it, for
-// one of the subjects of a [User]. Put it into a file that WANDB_IDENTITY_TOKEN_FILE
-// names; the server exchanges it until it expires, by the server's clock. Its
-// signature is none and is not checked.
+// IdentityToken returns an identity token for one of the Subjects of a [User], as the
+// platform of a job issues it. Write it to a file and set WANDB_IDENTITY_TOKEN_FILE to the
+// file's name. The server exchanges it until it expires, by the server's clock. The
+// signature is not checked.
 func IdentityToken(subject string, expires time.Time) string {
 	encode := func(v any) string {
 		text, err := json.Marshal(v)
@@ -59,8 +59,8 @@ func subjectOf(token string, now time.Time) (string, bool) {
 	return claims.Subject, now.Before(time.Unix(claims.Expires, 0))
 }
 
-// serveToken exchanges an identity token for an access token. Whatever is wrong with
-// it, the answer is the same.
+// serveToken exchanges an identity token for an access token. The response to every invalid
+// token is the same.
 func (s *Server) serveToken(body []byte) reply {
 	invalid := restError(refusal{http.StatusBadRequest, "invalid_grant", ""})
 	form, err := url.ParseQuery(string(body))
@@ -83,8 +83,8 @@ func (s *Server) serveToken(body []byte) reply {
 	return jsonReply(http.StatusOK, fmt.Appendf(nil, `{"access_token":%q,"token_type":"Bearer","expires_in":%d}`, token, int(life.Seconds())))
 }
 
-// bearer finds out whose access token a request carries. What a server says of one
-// that has expired is not known in public.
+// bearer returns the account of an access token. It is not publicly known how a server
+// responds to an expired one.
 func (s *Server) bearer(token string) (*User, refusal) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -98,7 +98,7 @@ func (s *Server) bearer(token string) (*User, refusal) {
 	return t.user, granted
 }
 
-// RevokeTokens ends the access tokens that a user was given.
+// RevokeTokens revokes the access tokens of a user.
 func (s *Server) RevokeTokens(username string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -37,9 +37,9 @@ func exchanged(t *testing.T, srv *wandbtest.Server, grant, assertion string) *an
 
 const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
-// TestIdentityTokens: a token of a known subject is exchanged for one that is good
+// A token of a known subject is exchanged for one that is good
 // as a Bearer until it ends by the server's clock.
-func TestIdentityTokens(t *testing.T) {
+func TestIdentityToken_KnownSubject_IsExchanged(t *testing.T) {
 	t.Parallel()
 	var now atomic.Int64
 	now.Store(1_800_000_000)
@@ -86,7 +86,7 @@ func TestIdentityTokens(t *testing.T) {
 	}
 }
 
-// TestIdentityToken_Invalid_IsRefused: whatever is wrong, the answer says no more than
+// Whatever is wrong, the answer says no more than
 // that.
 func TestIdentityToken_Invalid_IsRefused(t *testing.T) {
 	t.Parallel()
@@ -111,7 +111,7 @@ func TestIdentityToken_Invalid_IsRefused(t *testing.T) {
 	assert.Equal(t, 404, got.status)
 }
 
-func TestSubjectsOfAWorld(t *testing.T) {
+func TestWorld_Subjects_AreValidated(t *testing.T) {
 	t.Parallel()
 	w := federated()
 	require.NoError(t, w.Validate())

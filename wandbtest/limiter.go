@@ -8,18 +8,17 @@ import (
 	"time"
 )
 
-// limiter counts requests in fixed windows, as W&B documents it: those to GraphQL
-// by account, posts to the file stream by project, whose runs share what there is.
-// GraphQL requests without a known key count together, as they all come from this
-// machine. The object store is no part of W&B and has no limit.
+// limiter counts requests in fixed windows, as W&B documents it: GraphQL requests by
+// account, posts to the file stream by project. GraphQL requests without a known key count
+// together, because they all come from this machine. The object store is not part of W&B
+// and has no limit.
 type limiter struct {
 	mu    sync.Mutex
 	start time.Time
 	used  map[any]int // by *User and projectKey
 }
 
-// quota is where a request leaves whoever it counts for. The zero quota is that of
-// a server without limits.
+// quota is what is left after a request. The zero quota means no limits.
 type quota struct {
 	limit, remaining int
 	reset            int // seconds until the window ends
@@ -54,14 +53,14 @@ func (l *limiter) count(s *Server, in incoming) quota {
 	}
 }
 
-// refusal is the answer to a request that is one too many.
+// refusal is the response to a request over the limit.
 func (q quota) refusal() reply {
 	rep := restError(refusal{http.StatusTooManyRequests, "rate limit exceeded", ""})
 	rep.header.Set("Retry-After", strconv.Itoa(q.reset))
 	return rep
 }
 
-// tell adds the headers that say where the client stands to an answer.
+// tell adds the headers about the rest to a response.
 func (q quota) tell(rep reply) reply {
 	if q.limit > 0 {
 		rep.header.Set("RateLimit-Limit", strconv.Itoa(q.limit))
@@ -71,7 +70,7 @@ func (q quota) tell(rep reply) reply {
 	return rep
 }
 
-// limits is what the answer to a post says under that name.
+// limits is the value of "limits" in the response to a post.
 func (s *Server) limits(q quota) json.RawMessage {
 	switch {
 	case s.givenLimits != nil:

@@ -37,7 +37,7 @@ func (c *client) beat(project string) *answer {
 	return got
 }
 
-func TestRateLimit(t *testing.T) {
+func TestRateLimit_Exceeded_Returns429(t *testing.T) {
 	t.Parallel()
 	var now atomic.Int64
 	srv := wandbtest.New(t, wandbtest.Solo(), wandbtest.WithRateLimit(2, time.Minute),
@@ -60,7 +60,7 @@ func TestRateLimit(t *testing.T) {
 	}
 }
 
-// TestRateLimit_AccountsAndProjects_AreCountedSeparately: what counts together and what does not.
+// What counts together and what does not.
 func TestRateLimit_AccountsAndProjects_AreCountedSeparately(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(0, 0)
@@ -82,7 +82,7 @@ func TestRateLimit_AccountsAndProjects_AreCountedSeparately(t *testing.T) {
 	assert.Equal(t, 3, view(t, srv).Streams, "what is too much is not stored")
 }
 
-// TestRateLimit_Uploads_AreNotCounted: the object store is no part of W&B.
+// The object store is no part of W&B.
 func TestRateLimit_Uploads_AreNotCounted(t *testing.T) {
 	t.Parallel()
 	_, c := running(t, wandbtest.WithRateLimit(2, time.Hour))
@@ -110,7 +110,7 @@ func TestRateLimit_NotSet_SendsNoHeaders(t *testing.T) {
 	}
 }
 
-func TestLimits(t *testing.T) {
+func TestFileStream_Limits_AreReported(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(0, 0)
 	frozen := wandbtest.WithClock(func() time.Time { return now })

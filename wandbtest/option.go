@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Option changes how a server behaves. Without options it is a server of 2026
-// on a free loopback port, on the real clock, silent.
+// Option changes how a server behaves. Without options it is a server of 2026 on a free
+// loopback port, with the real clock and no log.
 type Option interface{ apply(*config) }
 
 type optionFunc func(*config)
@@ -28,8 +28,8 @@ type config struct {
 	storeHost        string
 }
 
-// WithGeneration imitates an older server: the GraphQL fields that it lacks and the
-// format of its errors. The default is [Gen2026].
+// WithGeneration imitates an older server, which lacks GraphQL fields and has another format
+// of errors. The default is [Gen2026].
 func WithGeneration(g Generation) Option {
 	return optionFunc(func(c *config) { c.generation = g })
 }
@@ -63,46 +63,45 @@ func WithClock(now func() time.Time) Option {
 	return optionFunc(func(c *config) { c.clock = now })
 }
 
-// WithValidationStatus sets the HTTP status of an answer to a GraphQL document
-// that does not fit the schema. The default is 200, as older servers send; what
-// today's servers send is not documented.
+// WithValidationStatus sets the HTTP status of the response to a GraphQL document that does
+// not fit the schema. The default is 200, as from older servers. The status of today's
+// servers is not documented.
 func WithValidationStatus(status int) Option {
 	return optionFunc(func(c *config) { c.validationStatus = status })
 }
 
-// WithRateLimit answers 429 to requests beyond n in a window, with a Retry-After
-// header. As W&B documents it, GraphQL requests count by account and posts to the
-// file stream by project; uploads go to the object store and do not count. Every
-// answer of these kinds has the RateLimit-Limit, RateLimit-Remaining and
-// RateLimit-Reset headers, the last in seconds until the window ends, rounded up.
-// The first request begins a window, and so does the first after its end. The
-// default, and what n or window of zero or less means, is no limit and no headers.
+// WithRateLimit responds with 429 and a Retry-After header to requests beyond n in a
+// window. As W&B documents it, GraphQL requests count by account and posts to the file
+// stream by project; uploads to the object store do not count. Every response of these
+// kinds has the headers RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset, the last
+// in seconds until the window ends, rounded up. A window starts with the first request,
+// and with the first after the end of the last window. By default, and if n or window is
+// 0 or less, there is no limit and there are no headers.
 func WithRateLimit(n int, window time.Duration) Option {
 	return optionFunc(func(c *config) { c.rateLimit, c.rateWindow = n, window })
 }
 
-// WithLimits sets what the answers to posts to the file stream say under "limits".
-// What W&B's servers put there is not known in public, and today's official client
-// does not read it; that of 2021 took hints about its pace from it. The default is
-// an empty object or, with [WithRateLimit], one with the numbers of the headers as
-// limit, remaining and reset. Starting a server fails if the values are not JSON.
+// WithLimits sets "limits" in the responses to posts to the file stream. It is not publicly
+// known what W&B's servers return there. Today's official client does not read it; that of
+// 2021 used it for its pace. The default is an empty object or, with [WithRateLimit], an
+// object with the numbers of the headers as limit, remaining and reset. Starting a server
+// fails if the values are not JSON.
 func WithLimits(limits map[string]any) Option {
 	return optionFunc(func(c *config) { c.limits = limits })
 }
 
-// WithUploadHeaders makes uploads of files require headers, each written as
-// "Name: value", as the object stores of some servers do, for instance Azure's
-// with "x-ms-blob-type: BlockBlob". createRunFiles
-// returns them to the client. A PUT without one of them is refused with 403 in XML,
-// as an object store does. A line in another format is returned to the client but
-// not required. By default no headers are required.
+// WithUploadHeaders makes uploads of files require headers, each in the format
+// "Name: value". Some object stores do so, such as Azure's with
+// "x-ms-blob-type: BlockBlob". createRunFiles returns them to the client. A PUT without one
+// of them is refused with 403 in XML, as by an object store. A line in another format is
+// returned to the client but not required. By default no headers are required.
 func WithUploadHeaders(lines ...string) Option {
 	return optionFunc(func(c *config) { c.uploadHeaders = lines })
 }
 
-// WithStoreHost has the addresses for uploads name another host, such as "localhost": the
-// object store of a real server is another machine. The port stays. By default it is the
-// server's own host.
+// WithStoreHost sets the host in the URLs for uploads, for example "localhost", because the
+// object store of a real server is another machine. The port does not change. The default
+// is the server's own host.
 func WithStoreHost(host string) Option {
 	return optionFunc(func(c *config) { c.storeHost = host })
 }

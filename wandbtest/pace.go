@@ -31,16 +31,16 @@ type Post struct {
 	console [2]int
 }
 
-// postLog remembers posts.
+// postLog records posts.
 type postLog struct{ posts []Post }
 
-// maxPosts is how many posts of a run are kept at least.
+// maxPosts is the least number of posts of a run that are kept.
 const maxPosts = 10_000
 
 func (l *postLog) add(p Post) {
 	l.posts = append(l.posts, p)
-	// Dropping half at a time keeps the cost per post constant. The rest moves, as
-	// views share what is there.
+	// Dropping half at a time keeps the cost per post constant. The rest is copied,
+	// because views share the old slice.
 	if len(l.posts) >= 2*maxPosts {
 		l.posts = slices.Clone(l.posts[maxPosts:])
 	}
@@ -119,7 +119,7 @@ func (v RunView) steps() (found []string) {
 // pace lists the posts of a writer that came too soon or too late.
 func (v RunView) pace(p Pace, writer, lead string) (found []string) {
 	var before, content *Post // the last, and the last with content
-	var last time.Time        // when it was last heard of; zero if that is not known
+	var last time.Time        // the time of its last request; zero if not known
 	if writer == "" && len(v.Posts) == v.Streams {
 		last = v.CreatedAt
 	}
@@ -155,7 +155,7 @@ func (v RunView) pace(p Pace, writer, lead string) (found []string) {
 	return found
 }
 
-// silence is how long nothing had come at a moment, and whether that was too long.
+// silence returns the time since the last post, and whether that is too long.
 func (p Pace) silence(before *Post, last, now time.Time) (time.Duration, bool) {
 	if p.Heartbeat <= 0 || last.IsZero() || before != nil && before.Complete {
 		return 0, false
@@ -164,8 +164,8 @@ func (p Pace) silence(before *Post, last, now time.Time) (time.Duration, bool) {
 	return silence, silence > p.Heartbeat+p.Heartbeat/2
 }
 
-// mayHurry says whether a post need not keep its distance from the one before, at
-// which the run had so many rows.
+// mayHurry reports whether a post may follow the one before in less than Interval. rows is
+// how many rows the run had before the post.
 func (p Pace) mayHurry(before, post *Post, rows int) bool {
 	full := func(post *Post) bool { return p.Full > 0 && post.Bytes >= p.Full-p.Full/10 }
 	const from, to = 0, 1

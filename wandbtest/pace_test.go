@@ -70,7 +70,7 @@ func rows(offset int, steps ...int) string {
 
 const final = `{"complete":true,"exitcode":0}`
 
-func TestViolations(t *testing.T) {
+func TestViolations_EachKind_IsListed(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		line timeline
@@ -171,8 +171,8 @@ func TestViolations_PostsOffPace_AreListed(t *testing.T) {
 	}
 }
 
-// TestPosts: what is remembered of each post.
-func TestPosts(t *testing.T) {
+// What is remembered of each post.
+func TestRunView_Posts_DescribesEachPost(t *testing.T) {
 	t.Parallel()
 	v := play(t, timeline{{time.Second, rows(0, 0, 1)}, {2 * time.Second, rows(1, 1, 2)}, {3 * time.Second, rows(1, 1, 2)}, {4 * time.Second, `{}`}, {5 * time.Second, `{"preempting":true}`}, {6 * time.Second, final}}, 0)
 	var got []string

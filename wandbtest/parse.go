@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// ParseWorld reads a world from JSON and validates it. It is strict: an unknown
-// field, a wrong type, a name that refers to nothing are errors that name the
-// place, such as `teams[0].members[1].username`.
+// ParseWorld reads a world from JSON and validates it. Errors are an unknown field, a wrong
+// type, and a name that does not exist. They name the path, such as
+// `teams[0].members[1].username`.
 func ParseWorld(data []byte) (World, error) {
 	var tree any
 	if err := json.Unmarshal(data, &tree); err != nil {
@@ -31,8 +31,8 @@ func ParseWorld(data []byte) (World, error) {
 	return w, nil
 }
 
-// checkShape compares decoded JSON with the Go type it is meant for. The JSON
-// package can refuse unknown fields too, but does not say where they are.
+// checkShape compares decoded JSON with a Go type. The JSON package can refuse unknown
+// fields as well, but does not say where they are.
 func checkShape(v any, t reflect.Type, path string) error {
 	if t.Kind() == reflect.Pointer {
 		if v == nil {
@@ -117,8 +117,8 @@ func fieldByTag(t reflect.Type, name string) (reflect.Type, bool) {
 	return nil, false
 }
 
-// Validate reports everything in which the world contradicts itself, joined.
-// Every error names its place, such as `teams[0].members[1].username`.
+// Validate returns all contradictions in the world, joined. Every error names its path,
+// such as `teams[0].members[1].username`.
 func (w World) Validate() error {
 	v := newValidation(w)
 	for i, u := range w.Users {

@@ -11,8 +11,8 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// TestParseWorldRoundTrip: the JSON form loses nothing.
-func TestParseWorldRoundTrip(t *testing.T) {
+// The JSON form loses nothing.
+func TestParseWorld_EncodedWorld_IsEqual(t *testing.T) {
 	t.Parallel()
 	for name, w := range map[string]wandbtest.World{"solo": wandbtest.Solo(), "matrix": matrixWorld(), "zero": {}} {
 		text, err := json.Marshal(w)
@@ -25,7 +25,7 @@ func TestParseWorldRoundTrip(t *testing.T) {
 	}
 }
 
-func TestParseWorldRefuses(t *testing.T) {
+func TestParseWorld_InvalidWorld_ReturnsError(t *testing.T) {
 	t.Parallel()
 	const users = `"users":[{"username":"a","keys":["k1"]},{"username":"b","personalEntity":"enabled"},{"username":"s","type":"SERVICE","homeTeam":"t"}]`
 	const team = `"teams":[{"name":"t","members":[{"username":"a","role":"viewer"}]}]`

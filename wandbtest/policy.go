@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// Policy decides what W&B's public documentation and logs leave open. The zero
-// Policy takes the default of every field.
+// Policy has the behavior that W&B's public documentation and logs do not determine. The
+// zero Policy has the default of every field.
 type Policy struct {
-	// OpenToViewOnlyRole: may a View-Only member of the team send runs to an
-	// open project, as any outsider may? Allowed by default.
+	// OpenToViewOnlyRole says whether a View-Only member of the team may create runs in
+	// an open project, as any outsider may. Default: [Allow].
 	OpenToViewOnlyRole Answer
-	// OpenToViewerSeat: may somebody with a Viewer seat do so, or a view-only
-	// account? Refused by default, as the seat pays for reading.
+	// OpenToViewerSeat says whether a user with a Viewer seat, or a view-only account,
+	// may do so. Default: [Refuse], because the seat pays for reading only.
 	OpenToViewerSeat Answer
-	// OpenToProjectViewer: may a team member whose role in the open project is
-	// View-Only do so? Refused by default.
+	// OpenToProjectViewer says whether a team member whose role in the open project is
+	// View-Only may do so. Default: [Refuse].
 	OpenToProjectViewer Answer
 	// RestrictedStatus is the status of a write by a team member to a restricted
 	// project without an invitation: 404 (the default, the project is hidden)
@@ -25,28 +25,27 @@ type Policy struct {
 	// OrganizationStatus is the status of a write to an organization's name:
 	// 403 (the default) or 404.
 	OrganizationStatus int
-	// OrgKeyStatus is the status of a write with a personal key where the
-	// organization enforces its own keys: 403 (the default), 401 or 404.
+	// OrgKeyStatus is the status of a write with a personal key if the organization
+	// enforces its own keys: 403 (the default), 401 or 404.
 	OrgKeyStatus int
-	// OrgKeyVisible shows teams read-only, rather than not at all, to a personal
-	// key where the organization enforces its own keys.
+	// OrgKeyVisible shows teams read-only to a personal key if the organization enforces
+	// its own keys. By default they are hidden.
 	OrgKeyVisible bool
 	// NoSeatHidden hides teams from their members without a seat; by default
 	// they are shown read-only.
 	NoSeatHidden bool
-	// DeletedRunStatus is the file stream's answer for a deleted run: 404 (the
-	// default) or 410.
+	// DeletedRunStatus is the file stream's status for a deleted run: 404 (the default)
+	// or 410.
 	DeletedRunStatus int
 	// OwnRunsOnly refuses writes to runs of other users.
 	OwnRunsOnly bool
 	// MembersPublic shows member lists to those outside the team; by default
 	// they are refused.
 	MembersPublic bool
-	// FieldRefusalStatus is the HTTP status of an answer in which a nested field
-	// was refused; 200 by default.
+	// FieldRefusalStatus is the HTTP status of a response in which a nested field is
+	// refused; 200 by default.
 	FieldRefusalStatus int
-	// ViewOnlyName is how role fields spell the View-Only role; "viewer" by
-	// default.
+	// ViewOnlyName is the name of the View-Only role in role fields; "viewer" by default.
 	ViewOnlyName string
 	// TeamPageSize is the largest number of teams in one page of viewer.teams; 0 for
 	// no limit.
@@ -57,23 +56,23 @@ type Policy struct {
 	// TokenLifetime is how long the access token is valid that the server returns for an
 	// identity token; an hour by default.
 	TokenLifetime time.Duration
-	// StatesReasons names the reason in the message of a refusal, as servers of 2026
-	// do, where it is a seat, a key of another organization or a missing default
-	// entity. By default the message is "permission denied", and a run without an
-	// entity goes to one with the name of the account.
+	// StatesReasons puts the reason into the message of a refusal, as servers of 2026 do,
+	// if it is a seat, a key of another organization or a missing default entity. By
+	// default the message is "permission denied", and a run without an entity is created
+	// in an entity with the name of the account.
 	StatesReasons bool
-	// MaxMetrics is how many different keys the rows of a run may have; 0 for any
-	// number. A post that exceeds it is refused with status 400, {} and the header
-	// X-Wandb-Error-Code; from nine tenths of it on, answers have a warning.
+	// MaxMetrics is how many different keys the rows of a run may have; 0 for no limit. A
+	// post that exceeds it is refused with status 400, {} and the header
+	// X-Wandb-Error-Code. From nine tenths of it on, responses have a warning.
 	MaxMetrics int
 	// MaxGroup is how many characters a run's group may have; 128 by default.
 	MaxGroup int
 	// Foreign imitates a server of another maker. Some of its types have other names, and
-	// its schema has no more fields than the official client needs to log a run: questions
+	// its schema has only the fields that the official client needs to log a run: queries
 	// about permissions do not fit it.
 	Foreign bool
-	// FoldEntityCase finds entities whatever their case. By default names are
-	// compared exactly.
+	// FoldEntityCase ignores the case of entity names. By default names are compared
+	// exactly.
 	FoldEntityCase bool
 }
 
@@ -103,11 +102,12 @@ const (
 	TeamPagesRefused
 )
 
-// Answer is a decision with a default.
+// Answer says whether a [Policy] allows something.
 type Answer int
 
-// The answers.
+// The values of an Answer.
 const (
+	// Default is what the field of Policy says.
 	Default Answer = iota
 	Allow
 	Refuse
@@ -120,8 +120,8 @@ func (a Answer) allowed(def bool) bool {
 	return a == Allow
 }
 
-// refusal is why a request is not carried out, as it goes over the wire. The
-// zero refusal is a permission.
+// refusal is why a request is not processed, as the response has it. The zero refusal means
+// that the request is allowed.
 type refusal struct {
 	status  int
 	message string
@@ -148,7 +148,7 @@ func noEntity(name string) refusal {
 	return refusal{http.StatusNotFound, "entity " + name + " not found during upsertBucket", ""}
 }
 
-// entityKind is what a name stands for.
+// entityKind is the kind of an entity's name.
 type entityKind int
 
 const (
@@ -158,7 +158,7 @@ const (
 	entityOrganization
 )
 
-// standing is what one caller is to one entity.
+// standing is the relation of a caller to an entity.
 type standing struct {
 	kind entityKind
 	name string
@@ -166,15 +166,15 @@ type standing struct {
 	user *User // the owner of a personal entity
 	org  *Organization
 
-	// visible: entity(name) shows it.
+	// visible says that entity(name) shows it.
 	visible bool
-	// belongs: the caller is in the team, or the entity is the caller's own.
+	// belongs says that the caller is in the team, or that the entity is the caller's own.
 	belongs bool
-	// reads and writes: what the team's own projects allow the caller.
+	// reads and writes are the caller's rights in the team's projects.
 	reads, writes bool
-	// open: whether the caller may send runs to open projects of the entity.
+	// open says whether the caller may create runs in open projects of the entity.
 	open bool
-	// locked: the organization shuts this kind of key out.
+	// locked says that the organization does not accept this kind of key.
 	locked bool
 	member *TeamMember
 	seat   Seat
@@ -183,7 +183,7 @@ type standing struct {
 // caller is who sent a request.
 type caller struct {
 	user *User // nil without a known key
-	// privileged: an administrator who asked to use that power.
+	// privileged says that an administrator requested administrator rights.
 	privileged bool
 }
 
@@ -225,7 +225,7 @@ func (s *Server) personalStanding(c caller, owner *User) standing {
 	return st
 }
 
-// mayWriteAnything excludes the accounts that only ever read.
+// mayWriteAnything excludes accounts that may only read.
 func mayWriteAnything(u *User) bool {
 	return u != nil && !u.Deactivated && u.Type != AccountViewer
 }
@@ -303,7 +303,7 @@ func (st standing) invited(c caller, p *project) bool {
 	return st.belongs && c.user != nil && p.member(c.user.Username) != nil
 }
 
-// canRead says whether the project is visible to the caller.
+// canRead reports whether the project is visible to the caller.
 func (s *Server) canRead(c caller, st standing, p *project) bool {
 	switch p.Scope {
 	case ScopePublic, ScopeOpen:
@@ -314,7 +314,7 @@ func (s *Server) canRead(c caller, st standing, p *project) bool {
 	return st.reads
 }
 
-// canWrite says whether the caller may send runs to the project.
+// canWrite reports whether the caller may create runs in the project.
 func (s *Server) canWrite(c caller, st standing, p *project) bool {
 	lowered := projectRole(c, p) == RoleViewer
 	switch p.Scope {
@@ -329,8 +329,8 @@ func (s *Server) canWrite(c caller, st standing, p *project) bool {
 	return st.writes && !lowered
 }
 
-// mayWrite decides whether the caller may create or write runs in the project,
-// which p is, or nil if there is none yet.
+// mayWrite decides whether the caller may create or write runs in the project. p is nil if
+// the project does not exist yet.
 func (s *Server) mayWrite(c caller, st standing, p *project) refusal {
 	why := s.writeRefusal(c, st, p)
 	switch {
@@ -355,7 +355,7 @@ func (s *Server) writeRefusal(c caller, st standing, p *project) refusal {
 	case st.locked:
 		return s.refusalWith(s.cfg.policy.OrgKeyStatus, st)
 	case p == nil && st.writes:
-		return granted // the upsert makes the project
+		return granted // the upsert creates the project
 	case p == nil:
 		return forbidden
 	case s.canWrite(c, st, p):
@@ -379,7 +379,7 @@ func (s *Server) refusalWith(status int, st standing) refusal {
 	return forbidden
 }
 
-// mayWriteRun decides about a run that exists.
+// mayWriteRun decides whether the caller may write an existing run.
 func (s *Server) mayWriteRun(c caller, st standing, p *project, owner string) refusal {
 	if why := s.mayWrite(c, st, p); !why.allowed() {
 		return why
@@ -390,8 +390,8 @@ func (s *Server) mayWriteRun(c caller, st standing, p *project, owner string) re
 	return granted
 }
 
-// mayManageRun decides about stopping or deleting a run: admins may with all,
-// others with their own.
+// mayManageRun decides whether the caller may stop or delete a run: an admin any run, others
+// their own.
 func (s *Server) mayManageRun(c caller, st standing, p *project, owner string) refusal {
 	if why := s.mayWrite(c, st, p); !why.allowed() {
 		return why

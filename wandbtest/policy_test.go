@@ -201,9 +201,9 @@ func projectsOf(entity string, w wandbtest.World) []wandbtest.Project {
 	}
 }
 
-// TestPolicy drives every cell of the decision matrix over HTTP: may this
+// Every cell of the decision matrix is checked over HTTP: may this
 // caller create a run in that project, and what is the refusal?
-func TestPolicy(t *testing.T) {
+func TestPolicy_EachCallerAndProject_DecidesTheUpsert(t *testing.T) {
 	t.Parallel()
 	for _, generation := range []wandbtest.Generation{wandbtest.Gen2024Jan, wandbtest.Gen2024Oct, wandbtest.Gen2026} {
 		for name, row := range matrix {
@@ -238,9 +238,9 @@ func TestPolicy(t *testing.T) {
 	}
 }
 
-// TestPolicyReadsAgree checks that what the server shows agrees with what it
+// What the server shows must agree with what it
 // then allows: the basis of every diagnosis.
-func TestPolicyReadsAgree(t *testing.T) {
+func TestPolicy_EachCallerAndProject_ReadsAgreeWithWrites(t *testing.T) {
 	t.Parallel()
 	const probe = `query Probe($e: String!, $p: String!) {
 	  entity(name: $e) { name readOnly }
@@ -280,9 +280,9 @@ func TestPolicyReadsAgree(t *testing.T) {
 	}
 }
 
-// TestPolicyAdminPrivileges: the power of a server administrator counts only
+// The power of a server administrator counts only
 // where it is asked for.
-func TestPolicyAdminPrivileges(t *testing.T) {
+func TestPolicy_AdminPrivileges_NeedTheHeader(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, matrixWorld())
 	c := as(t, srv, key("root"))
@@ -297,8 +297,8 @@ func TestPolicyAdminPrivileges(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, status)
 }
 
-// TestPolicyDefaultEntity: where runs go that name no entity.
-func TestPolicyDefaultEntity(t *testing.T) {
+// Where runs go that name no entity.
+func TestPolicy_NoEntity_UsesTheDefault(t *testing.T) {
 	t.Parallel()
 	w := matrixWorld()
 	w.Users = append(w.Users,
@@ -320,8 +320,8 @@ func TestPolicyDefaultEntity(t *testing.T) {
 	assert.Contains(t, body, "entity lonely not found during upsertBucket")
 }
 
-// TestPolicyOwnRunsOnly: the knob for servers that guard runs by owner.
-func TestPolicyOwnRunsOnly(t *testing.T) {
+// The knob for servers that guard runs by owner.
+func TestPolicy_OwnRunsOnly_RefusesOtherRuns(t *testing.T) {
 	t.Parallel()
 	for _, own := range []bool{false, true} {
 		srv := wandbtest.New(t, wandbtest.Solo(), wandbtest.WithPolicy(wandbtest.Policy{OwnRunsOnly: own}))

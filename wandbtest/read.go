@@ -7,17 +7,17 @@ import (
 	"strconv"
 )
 
-// The resolvers of what can be asked: who the viewer is, and what it sees. They
-// run with Server.mu held.
+// The resolvers of queries about the viewer and what it may see. They run with Server.mu
+// held.
 
-// queryRoot answers the fields of Query.
+// queryRoot resolves the fields of Query.
 type queryRoot struct{}
 
 func (queryRoot) field(x *execution, name string, args arguments) (any, error) {
 	switch name {
 	case "viewer":
 		if x.caller.user == nil {
-			return nil, nil // that is all a bad key does to reading
+			return nil, nil // reads with an unknown key return null
 		}
 		return &userObject{x.caller.user}, nil
 	case "entity":
@@ -122,8 +122,8 @@ func orNil(text string) any {
 	return text
 }
 
-// teamConnection pages through the viewer's entities: the teams, and the
-// personal entity where there is one.
+// teamConnection pages through the viewer's entities: the teams and the personal entity, if
+// there is one.
 func teamConnection(x *execution, u *userObject, args arguments) (any, error) {
 	if _, paged := args.number("first"); paged && x.server.cfg.policy.TeamPages == TeamPagesRefused {
 		return nil, refusal{status: http.StatusBadRequest, message: "the page is too large"}

@@ -12,7 +12,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-func TestViewer(t *testing.T) {
+func TestViewer_EachAccount_ReturnsItsFields(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, matrixWorld())
 	const q = `{ viewer { username email entity accountType admin personalEntityDisabled deletedAt
@@ -75,9 +75,9 @@ func teamNames(viewer any) []string {
 	return names
 }
 
-// TestViewerTeamPages: the list of teams may be cut, by the question or by the
+// The list of teams may be cut, by the question or by the
 // server.
-func TestViewerTeamPages(t *testing.T) {
+func TestViewer_TeamPages_AreCutOrRefused(t *testing.T) {
 	t.Parallel()
 	const q = `query T($n: Int, $after: String) { viewer { teams(first: $n, after: $after) { edges { node { name } cursor } } } }`
 	srv := wandbtest.New(t, matrixWorld(), wandbtest.WithPolicy(wandbtest.Policy{TeamPageSize: 2}))
@@ -88,7 +88,7 @@ func TestViewerTeamPages(t *testing.T) {
 	assert.Equal(t, []string{}, teamNames(mia.query("viewer", q, map[string]any{"after": "77"})))
 }
 
-// TestViewerTeams_PolicyWithoutPages_ReturnsError: what servers that dislike the question for a
+// What servers that dislike the question for a
 // page make of it.
 func TestViewerTeams_PolicyWithoutPages_ReturnsError(t *testing.T) {
 	t.Parallel()
@@ -111,7 +111,7 @@ func TestViewerTeams_PolicyWithoutPages_ReturnsError(t *testing.T) {
 	}
 }
 
-func TestEntity(t *testing.T) {
+func TestEntity_EachCaller_SeesWhatThePolicyShows(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, matrixWorld())
 	const q = `query E($e: String) { entity(name: $e) { name isTeam readOnly readOnlyAdmin entityType organization { name } } }`
@@ -160,7 +160,7 @@ func TestEntity(t *testing.T) {
 	}
 }
 
-func TestMembers(t *testing.T) {
+func TestEntity_Members_AreShownToTheTeamOnly(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, matrixWorld())
 	const q = `query M($e: String!) { entity(name: $e) { name members { username role memberRole { name } pending accountType } } }`
@@ -203,7 +203,7 @@ func TestMembers(t *testing.T) {
 	})
 }
 
-func TestSeats(t *testing.T) {
+func TestEntity_Seats_AreShownToTheOrganizationOnly(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, matrixWorld())
 	const q = `query S($e: String!, $u: String!) { entity(name: $e) { organization { name
@@ -221,7 +221,7 @@ func TestSeats(t *testing.T) {
 	assert.Nil(t, as(t, srv, key("olga")).query("entity.organization", q, map[string]any{"e": "acme", "u": "ada"}))
 }
 
-func TestProject(t *testing.T) {
+func TestProject_EachCaller_SeesWhatThePolicyShows(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, matrixWorld())
 	const q = `query P($e: String, $p: String) {
@@ -270,7 +270,7 @@ func TestProject(t *testing.T) {
 	}
 }
 
-func TestProjectMembers(t *testing.T) {
+func TestProject_Members_HaveTheirRoles(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, matrixWorld())
 	const q = `query P($p: String) { project(name: $p, entityName: "acme") { name members { username role { name } projectRoleIsInherited } } }`

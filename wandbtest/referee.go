@@ -7,12 +7,11 @@ import (
 	"github.com/wandgo/wandgo/internal/fakeserver/store"
 )
 
-// referee notes what the posts of one writer of a run do against the protocol. It
-// looks at each before it is stored, and only at what the run's table does not show
-// later on.
+// referee records where the posts of one writer of a run violate the protocol. It checks
+// each post before it is stored, for what cannot be seen in the stored run later.
 type referee struct {
 	notes []string
-	// ended: the final post has come, after so many upserts of the run.
+	// ended says that the final post has arrived, after this many upserts of the run.
 	ended   bool
 	upserts int
 	// starts are the numbers of the rows with which a process began that came after
@@ -20,7 +19,7 @@ type referee struct {
 	starts []int
 }
 
-// maxNotes bounds what a referee writes down of a client that gets all wrong.
+// maxNotes is how many violations are recorded.
 const maxNotes = 100
 
 func (f *referee) note(format string, args ...any) {
@@ -63,8 +62,7 @@ func (f *referee) judge(post streamPost, files func(string) *store.Lines, upsert
 	return rows, repeated
 }
 
-// compare holds consecutive lines against those that are there, and returns how many
-// are new.
+// compare compares consecutive lines with the stored ones, and returns how many are new.
 func (f *referee) compare(c streamChunk, have *store.Lines) (fresh int) {
 	if end := have.Count(); c.offset > end {
 		f.note("%s: lines from %d on came where %d was the next", c.name, c.offset, end)
@@ -83,7 +81,7 @@ func (f *referee) compare(c streamChunk, have *store.Lines) (fresh int) {
 	return fresh
 }
 
-// complete looks at what the writer has sent when it ends the run.
+// complete checks the writer's lines when it ends the run.
 func (f *referee) complete(files func(string) *store.Lines) {
 	for _, name := range []string{historyFile, eventsFile} {
 		if n := files(name).Missing(); n > 0 {
@@ -92,14 +90,14 @@ func (f *referee) complete(files func(string) *store.Lines) {
 	}
 }
 
-// uploaded looks at a file that reaches the object store.
+// uploaded checks a file that reaches the object store.
 func (f *referee) uploaded(name string, upserts int) {
 	if f.ended && upserts == f.upserts {
 		f.note("file %q was uploaded after the final post", name)
 	}
 }
 
-// rewound says that only the first n rows are left.
+// rewound reports that only the first n rows are left.
 func (f *referee) rewound(n int) {
 	f.starts = slices.DeleteFunc(f.starts, func(start int) bool { return start > n })
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/wandgo/wandgo/internal/fakeserver/store"
 )
 
-// TestPostLogIsBounded: old posts go, and views of before stay as they were.
-func TestPostLogIsBounded(t *testing.T) {
+// Old posts go, and views of before stay as they were.
+func TestPostLog_ManyPosts_DropsTheOldest(t *testing.T) {
 	t.Parallel()
 	var l postLog
 	began := time.Unix(0, 0)

@@ -16,28 +16,27 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// Request is one request the server answered (or cut).
+// Request is one request that the server received.
 type Request struct {
 	// Seq counts from 1 in the order of arrival.
 	Seq int
 	// Time is when it arrived, by the server's clock.
 	Time time.Time
-	// Method and Path as sent; Path with its query.
+	// Method and Path are as sent; Path has its query.
 	Method, Path string
 	// Operation is the GraphQL operation's name, "file_stream", "PUT" or "GET"
 	// for files, "token" for the exchange of an identity token, "otel" for
 	// telemetry, or "".
 	Operation string
-	// Status is the HTTP status of the answer; 0 if the connection was cut or
-	// the request is still held.
+	// Status is the HTTP status of the response; 0 if the connection was broken or the
+	// request is still held.
 	Status int
-	// User is the account the key belongs to; "" if none.
+	// User is the account of the key; "" if the key is missing or unknown.
 	User string
 	// Header is the request's header; keys and tokens are redacted.
 	Header http.Header
-	// Body is the request's body, decompressed, at most its first 64 KiB; keys
-	// are redacted. Bodies of old requests are dropped when all together pass
-	// 64 MiB.
+	// Body is the first 64 KiB of the decompressed body; keys are redacted. The bodies of
+	// the oldest requests are dropped if all together exceed 64 MiB.
 	Body []byte
 	// BodySize is the full size of the body in bytes, decompressed.
 	BodySize int
@@ -52,7 +51,7 @@ const (
 	maxBodies      = 64 << 20
 )
 
-// requestLog remembers what was asked.
+// requestLog records requests.
 type requestLog struct {
 	mu      sync.Mutex
 	entries []*Request
@@ -95,7 +94,7 @@ func (l *requestLog) begin(r Request, body []byte) *Request {
 	return entry
 }
 
-// finish records the answer's status, 0 if there was none.
+// finish records the status of the response, 0 if there was none.
 func (l *requestLog) finish(entry *Request, status int) {
 	l.mu.Lock()
 	entry.Status, entry.answered = status, true
@@ -103,7 +102,7 @@ func (l *requestLog) finish(entry *Request, status int) {
 	l.changed.broadcast()
 }
 
-// hide adds a key to those that are redacted wherever they occur.
+// hide adds a key to those that are redacted.
 func (l *requestLog) hide(key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -154,7 +153,7 @@ func (l *requestLog) copies(match func(Request) bool, onlyAnswered bool) []Reque
 	return out
 }
 
-// redact takes the keys out of everything that a test might print.
+// redact removes the keys from everything that a test might print.
 func (r *Request) redact(keys []string) {
 	r.Header = r.Header.Clone()
 	if scheme, _, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok {
@@ -176,13 +175,13 @@ func (r *Request) redact(keys []string) {
 	}
 }
 
-// Requests returns what was asked so far, in the order of arrival, requests
-// that are still held included. At least the last 100,000 are kept.
+// Requests returns the requests so far, in the order of arrival, including those that are
+// still held. At least the last 100,000 are kept.
 func (s *Server) Requests() []Request { return s.log.copies(nil, false) }
 
-// WaitRequests blocks until n of the requests answered so far satisfy match (any
-// request, if match is nil), and returns those that do. If ctx ends first, it
-// returns what there is and an error that wraps ctx's.
+// WaitRequests blocks until n requests with a response satisfy match, and returns them. A
+// nil match is satisfied by every request. If ctx ends first, WaitRequests returns the
+// requests so far and an error that wraps ctx's.
 func (s *Server) WaitRequests(ctx context.Context, n int, match func(Request) bool) ([]Request, error) {
 	for {
 		changed := s.log.changed.next()
@@ -198,8 +197,8 @@ func (s *Server) WaitRequests(ctx context.Context, n int, match func(Request) bo
 	}
 }
 
-// Unknown returns the names of the GraphQL operations the server could not
-// serve because they do not fit its schema, each once, in the order they came.
+// Unknown returns the names of the GraphQL operations that do not fit the server's schema,
+// each once, in the order of arrival.
 func (s *Server) Unknown() []string {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()

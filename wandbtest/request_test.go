@@ -18,7 +18,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-func TestRequests(t *testing.T) {
+func TestRequests_EachKind_IsRecorded(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	srv, c := running(t, wandbtest.WithClock(func() time.Time { return now }))
@@ -46,9 +46,9 @@ func TestRequests(t *testing.T) {
 	assert.Equal(t, "404 page not found\n", body)
 }
 
-// TestRequestsHideKeys: whatever a test prints, the keys are not in it, even
+// Whatever a test prints, the keys are not in it, even
 // where a careless client puts them.
-func TestRequestsHideKeys(t *testing.T) {
+func TestRequests_KeysInThem_AreHidden(t *testing.T) {
 	t.Parallel()
 	var logged bytes.Buffer
 	srv := wandbtest.New(t, wandbtest.Solo(), wandbtest.WithLogger(slog.New(slog.NewTextHandler(&logged, nil))))
@@ -73,7 +73,7 @@ func TestRequestsHideKeys(t *testing.T) {
 	assert.Contains(t, logged.String(), "operation=UpsertBucket user=alice status=200")
 }
 
-func TestWaitRequests(t *testing.T) {
+func TestWaitRequests_ConditionMet_Returns(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -96,7 +96,7 @@ func TestWaitRequests(t *testing.T) {
 	assert.Len(t, found, 3)
 }
 
-func TestWaitRun(t *testing.T) {
+func TestWaitRun_ConditionMet_Returns(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -118,8 +118,8 @@ func TestWaitRun(t *testing.T) {
 	assert.Equal(t, "finished", v.State, "the last state comes with the error")
 }
 
-// TestRequestLogIsBounded: a long run must not fill the memory with what it sent.
-func TestRequestLogIsBounded(t *testing.T) {
+// A long run must not fill the memory with what it sent.
+func TestRequests_ManyBytes_DropsTheOldestBodies(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	const size, n = 64 << 10, 1100 // 64 KiB each, 64 MiB of them are kept
@@ -142,7 +142,7 @@ func TestRequestLogIsBounded(t *testing.T) {
 	assert.NotEmpty(t, requests[n-1].Body)
 }
 
-func TestRequestBodiesAreBounded(t *testing.T) {
+func TestRequests_LargeBody_IsCut(t *testing.T) {
 	t.Parallel()
 	srv, c := running(t)
 	big := `{"x":"` + strings.Repeat("y", 1<<20) + `"}`

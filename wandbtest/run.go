@@ -15,7 +15,7 @@ import (
 // preempted if it said that it would be.
 const crashAfter = 5 * time.Minute
 
-// exitCrashed is the exit code by which a client says that the run crashed.
+// exitCrashed is the exit code with which a client reports that the run crashed.
 const exitCrashed = 254
 
 // run is one run as stored. The fields above mu never change.
@@ -66,8 +66,7 @@ func newRun(p *project, id, owner string, number int, now time.Time) *run {
 	}
 }
 
-// globalID makes an id as GraphQL servers give out: opaque, and unique for what
-// it was made of.
+// globalID returns an opaque and unique id, as GraphQL servers do.
 func globalID(parts ...string) string {
 	var text []byte
 	for i, p := range parts {
@@ -95,7 +94,7 @@ func (r *run) file(name string) *store.Lines {
 	return r.streamed[name]
 }
 
-// state names the run's state at the moment now. Call with mu held.
+// state returns the run's state at the time now. Call with mu held.
 func (r *run) state(now time.Time) string {
 	switch {
 	case r.complete && r.stopped:
@@ -116,13 +115,13 @@ func (r *run) state(now time.Time) string {
 	return "running"
 }
 
-// silent says whether the run was last heard of too long ago to count as alive.
-// Call with mu held.
+// silent reports whether the last post is too old for the run to count as alive. Call with
+// mu held.
 func (r *run) silent(now time.Time) bool { return now.Sub(r.heartbeat) > crashAfter }
 
-// hear takes in that somebody posted to the run, which had ended before or not.
-// Whoever does after its end, or after a silence, is another process that resumes
-// it, of which no preemption is known. Call with mu held.
+// hear records a post to the run. ended says whether the run had ended before. A post after
+// the end, or after a silence, comes from another process that resumes the run and was not
+// preempted yet. Call with mu held.
 func (r *run) hear(ended, preempting bool, now time.Time) {
 	if ended || r.silent(now) {
 		r.leaving = false
@@ -132,9 +131,9 @@ func (r *run) hear(ended, preempting bool, now time.Time) {
 	r.heartbeat = now
 }
 
-// alert raises an alert, unless the last of its title asked for silence that is not
-// over. What W&B's servers answer about one that they leave out is not known in
-// public; false shows a client that counts on it.
+// alert raises an alert, unless the Wait of the last alert of its title is not over. It is
+// not publicly known how W&B's servers respond to an alert that they drop; this one returns
+// false.
 func (r *run) alert(a Alert, now time.Time) (raised bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -180,8 +179,8 @@ func (r *run) upload(name string) ([]byte, bool) {
 	return content, ok
 }
 
-// view copies the run. What is large is shared instead, which is safe because
-// nothing below a snapshot is changed in place (see store.Lines).
+// view copies the run. Large parts are shared, which is safe because the data of a snapshot
+// never changes in place; see store.Lines.
 func (r *run) view(now time.Time) RunView {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -213,7 +212,7 @@ func (r *run) view(now time.Time) RunView {
 	return v
 }
 
-// configValues decodes a config and takes the values out of their wrappers.
+// configValues decodes a config and unwraps its values.
 func configValues(text string) map[string]any {
 	wrapped, err := jsontext.DecodeObject(text)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/wandgo/wandgo/internal/fakeserver/executor"
 )
 
-// Server is an in-process W&B server. Make one with [New] or [Start].
+// Server is an in-process W&B server. Create one with [New] or [Start].
 type Server struct {
 	cfg     config
 	url     string
@@ -48,8 +48,8 @@ type Server struct {
 	closed   bool
 }
 
-// New starts a server for a test and closes it when the test ends. A world that
-// contradicts itself fails the test at once.
+// New starts a server for a test and closes it when the test ends. If [Start] returns an
+// error, the test fails at once.
 func New(tb testing.TB, world World, opts ...Option) *Server {
 	tb.Helper()
 	s, err := Start(world, opts...)
@@ -60,9 +60,12 @@ func New(tb testing.TB, world World, opts ...Option) *Server {
 	return s
 }
 
-// Start starts a server outside a test; the caller must [Server.Close] it. It
-// fails when the world contradicts itself (see [World.Validate]), an option cannot
-// be right, or the address cannot be listened on.
+// Start starts a server outside of a test; the caller must close it with [Server.Close].
+// Errors are
+//
+//   - a contradiction in the world, see [World.Validate],
+//   - an invalid option,
+//   - an address that the server cannot listen on.
 func Start(world World, opts ...Option) (*Server, error) {
 	cfg := newConfig(opts)
 	if err := world.Validate(); err != nil {
@@ -116,8 +119,8 @@ func newConfig(opts []Option) config {
 	return cfg
 }
 
-// listen refuses addresses that other machines could reach: the server holds
-// no secrets worth having, and must not look as if it could guard any.
+// listen refuses addresses that other machines can reach, because the server is not meant
+// to protect secrets.
 func listen(addr string) (net.Listener, error) {
 	tcp, err := net.ResolveTCPAddr("tcp", addr)
 	if err != nil {
@@ -129,12 +132,11 @@ func listen(addr string) (net.Listener, error) {
 	return net.ListenTCP("tcp", tcp)
 }
 
-// URL returns the base URL, such as "http://127.0.0.1:41234", without a slash at
-// the end.
+// URL returns the base URL, such as "http://127.0.0.1:41234", without a trailing slash.
 func (s *Server) URL() string { return s.url }
 
-// Close stops the server, releases held requests and waits for all handlers to
-// return. What was stored stays readable. Further calls do nothing.
+// Close stops the server, releases held requests and blocks until all handlers have
+// returned. Stored data can still be read. Further calls do nothing.
 func (s *Server) Close() {
 	s.gate.Lock()
 	first := !s.closed
@@ -147,7 +149,7 @@ func (s *Server) Close() {
 	s.handlers.Wait()
 }
 
-// enter counts a handler in; it returns false when the server is closed.
+// enter counts a new handler. It returns false if the server is closed.
 func (s *Server) enter() bool {
 	s.gate.Lock()
 	defer s.gate.Unlock()

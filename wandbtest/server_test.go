@@ -13,7 +13,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-func TestStart(t *testing.T) {
+func TestStart_ZeroWorld_RefusesEveryKey(t *testing.T) {
 	t.Parallel()
 	srv, err := wandbtest.Start(wandbtest.World{}) // the zero world refuses everybody
 	require.NoError(t, err)
@@ -28,7 +28,7 @@ func TestStart(t *testing.T) {
 	assert.Len(t, srv.Requests(), 1, "what was recorded stays readable")
 }
 
-func TestStartFails(t *testing.T) {
+func TestStart_InvalidWorldOrAddress_ReturnsError(t *testing.T) {
 	t.Parallel()
 	_, err := wandbtest.Start(wandbtest.World{Users: []wandbtest.User{{Username: ""}}})
 	assert.ErrorContains(t, err, "users[0].username")
@@ -38,8 +38,8 @@ func TestStartFails(t *testing.T) {
 	}
 }
 
-// TestServeHTTP: a server can be used without its listener.
-func TestServeHTTP(t *testing.T) {
+// A server can be used without its listener.
+func TestServeHTTP_NoListener_Responds(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	rec := httptest.NewRecorder()
@@ -49,8 +49,8 @@ func TestServeHTTP(t *testing.T) {
 	assert.JSONEq(t, `{"data":{"viewer":{"username":"alice"}}}`, rec.Body.String())
 }
 
-// TestCredentials: every form a client may send a key in.
-func TestCredentials(t *testing.T) {
+// Every form a client may send a key in.
+func TestCredentials_EachForm_IsAcceptedOrRefused(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	body := graphqlBody(t, `{ viewer { username } }`, nil)
@@ -75,7 +75,7 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-func TestFeatures(t *testing.T) {
+func TestFeatures_OptionGiven_ReplacesTheDefault(t *testing.T) {
 	t.Parallel()
 	const q = `{ serverInfo { features { name isEnabled } cliVersionInfo } }`
 	srv := wandbtest.New(t, wandbtest.Solo(), wandbtest.WithFeatures("B", "A"))
@@ -85,7 +85,7 @@ func TestFeatures(t *testing.T) {
 	assert.Len(t, as(t, srv, "").query("serverInfo.features", q, nil), len(wandbtest.DefaultFeatures()))
 }
 
-func TestMalformedRequests(t *testing.T) {
+func TestServer_MalformedRequest_IsRefused(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	c := as(t, srv, wandbtest.AliceKey)

@@ -9,31 +9,29 @@ import (
 	"github.com/wandgo/wandgo/internal/fakeserver/store"
 )
 
-// Headers of clients that write a run together with others. The names of the
-// writer's id differ between GraphQL and the file stream.
+// Headers of clients in shared mode. GraphQL and the file stream have different names for
+// the writer's id.
 const (
 	headerShared = "X-Wandb-Use-Async-Filestream"
 	headerWriter = "X-Wandb-Async-Client-Id"
 )
 
-// WriterView is what one of several processes sent that write a run in shared
-// mode.
+// WriterView is what one process of a run in shared mode sent.
 type WriterView struct {
-	// ClientID tells the writers apart.
+	// ClientID is the id of the process.
 	ClientID string
-	// HistoryLines, EventLines and Logs are the lines as they were sent, by the
-	// writer's own numbers; [WriterView.History] and [WriterView.Events] decode
-	// them.
+	// HistoryLines, EventLines and Logs are the lines as they were sent, in the order of
+	// the process's own numbers. [WriterView.History] and [WriterView.Events] decode them.
 	HistoryLines, EventLines, Logs []string
-	// RawSummary is the last summary that it sent.
+	// RawSummary is the last summary of the process.
 	RawSummary string
 	// Streams and Heartbeats count its posts, and those without content.
 	Streams, Heartbeats int
-	// Missing counts history lines that were never sent below the highest.
+	// Missing counts history lines that were not sent although a higher one was.
 	Missing int
-	// Complete says that it ended the run.
+	// Complete says that the process ended the run.
 	Complete bool
-	// HeartbeatAt is when it was last heard of, by the server's clock.
+	// HeartbeatAt is the time of its last request, by the server's clock.
 	HeartbeatAt time.Time
 }
 
@@ -62,8 +60,8 @@ type share struct {
 	at    map[int]int
 }
 
-// put stores lines in the share and in the whole, where new ones go behind all
-// that arrived before.
+// put stores lines in the share and in the run's file, where new lines follow all that
+// arrived before.
 func (p *share) put(whole *store.Lines, offset int, content []string, place func(text string, n int) string) error {
 	if err := p.lines.Put(offset, content); err != nil {
 		return err
@@ -102,8 +100,7 @@ func (w *writer) file(name string) *share {
 	return w.other[name]
 }
 
-// writerOf reads from a post's header which of several writers sent it; "" if
-// there is one only.
+// writerOf returns the writer in a post's header, "" if the run is not shared.
 func writerOf(h http.Header) (string, refusal) {
 	if h.Get(headerShared) != "true" {
 		return "", granted
@@ -158,8 +155,8 @@ func (r *run) writer(id string) *writer {
 	return w
 }
 
-// withStep gives a row the step that follows from its arrival. What a client
-// sent as its step counts for that client only.
+// withStep sets the step of a row by its order of arrival. The step that the client sent
+// applies to that client only.
 func withStep(line string, n int) string {
 	if !jsontext.IsObject(line) {
 		return line
@@ -180,8 +177,8 @@ func (r *run) writerViews() []WriterView {
 	return out
 }
 
-// overlayConfig is what several writers' configs amount to: the keys of all, and
-// the environment of each.
+// overlayConfig merges the configs of several writers: the keys of all, and the environment
+// of each.
 func overlayConfig(below, above string) string {
 	plain := func(below, above string) string { return jsontext.Overlay(below, above, nil) }
 	environments := func(below, above string) string {

@@ -56,7 +56,7 @@ func TestShared_TwoWriters_AreStoredSeparatelyAndMerged(t *testing.T) {
 	assert.Equal(t, "running", v.State)
 }
 
-func TestOnlyTheWriterThatSaysSoEndsTheRun(t *testing.T) {
+func TestShared_OneWriterCompletes_EndsTheRun(t *testing.T) {
 	t.Parallel()
 	srv, c := running(t)
 	for _, post := range []struct {

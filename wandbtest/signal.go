@@ -2,15 +2,15 @@ package wandbtest
 
 import "sync"
 
-// signal wakes everybody who waits for something to change. It allocates only
-// when somebody waits. The zero signal is ready.
+// signal wakes all goroutines that wait for a change. It allocates only if one waits. The
+// zero signal is ready.
 type signal struct {
 	mu sync.Mutex
 	ch chan struct{}
 }
 
-// next returns a channel that the next broadcast closes. Take it before looking
-// at the state, or a change in between is missed.
+// next returns a channel that the next broadcast closes. Get it before you check the state,
+// so that no change in between is missed.
 func (s *signal) next() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()

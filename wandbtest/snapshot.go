@@ -11,8 +11,8 @@ import (
 // RunKey names a run.
 type RunKey struct{ Entity, Project, ID string }
 
-// RunView is a run as it was stored at one moment. It does not change later, and
-// changing it changes nothing on the server.
+// RunView is a snapshot of a stored run. It does not change later, and changing it does not
+// change the server.
 type RunView struct {
 	RunKey
 	// StorageID is the server's own id of the run.
@@ -20,10 +20,10 @@ type RunView struct {
 	DisplayName, Notes, Group, JobType string
 	Host, Commit, Sweep                string
 	Tags                               []string
-	// Owner is the user the run belongs to.
+	// Owner is the user that the run belongs to.
 	Owner string
-	// Config is the decoded config, without the "value" wrappers; the client's
-	// own part is under "_wandb".
+	// Config is the decoded config, without the "value" wrappers. The client's own part
+	// has the key "_wandb".
 	Config map[string]any
 	// RawConfig is the config as it was sent.
 	RawConfig string
@@ -41,14 +41,14 @@ type RunView struct {
 	// Logs have the lines of all processes in the order of arrival, and the server gives
 	// each history row its _step in that order.
 	Writers []WriterView
-	// Streamed holds the lines of any other file of the file stream.
+	// Streamed has the lines of any other file of the file stream, by name.
 	Streamed map[string][]string
 	// Files are the contents of the uploaded files, by name.
 	Files map[string][]byte
 	// Uploaded are the names of files that the client reported as uploaded.
 	Uploaded []string
-	// Alerts are the alerts that were raised. One that came within the Wait of the
-	// last of its title is not among them.
+	// Alerts are the alerts that were raised. An alert within the Wait of the last one of
+	// its title is dropped.
 	Alerts []Alert
 	// State is what the web page shows. Before the final post it is one of
 	//
@@ -62,42 +62,43 @@ type RunView struct {
 	//   - "finished": the exit code is 0, or the client reported none;
 	//   - "failed": any other exit code;
 	//   - "crashed": exit code 254;
-	//   - "killed": somebody had asked to stop the run, as with [Server.StopRun].
+	//   - "killed": a user had requested that the run stop, as with [Server.StopRun].
 	State string
 	// ExitCode is nil until the client reports one.
 	ExitCode *int
-	// Stopped says that somebody asked to stop the run.
+	// Stopped says that a user requested that the run stop, as with [Server.StopRun].
 	Stopped bool
-	// Preempting says that the client reported an imminent preemption, ever.
+	// Preempting says that the client has ever reported a preemption.
 	Preempting bool
-	// Deleted runs keep what they had; their id cannot be used again.
+	// Deleted says that the run was deleted. Its data can still be read here; its id
+	// cannot be used again.
 	Deleted bool
-	// Upserts, Streams and Heartbeats count upsertBucket calls, all posts to the
-	// file stream, and those without content.
+	// Upserts counts upsertBucket calls, Streams the posts to the file stream, and
+	// Heartbeats the posts without content.
 	Upserts, Streams, Heartbeats int
-	// Overwritten counts history lines that were sent again at an index that
-	// was filled already; Missing counts indices never filled below the highest.
+	// Overwritten counts history lines that replaced another at their index. Missing
+	// counts indexes without a line below the highest one.
 	Overwritten, Missing int
-	// Posts are the posts to the file stream, in the order of arrival, at least the
-	// last 10,000. [RunView.Violations] judges them.
+	// Posts are at least the last 10,000 posts to the file stream, in the order of
+	// arrival. [RunView.Violations] checks them.
 	Posts []Post
 	// CreatedAt and HeartbeatAt are by the server's clock.
 	CreatedAt, HeartbeatAt time.Time
 
-	faulted []string  // what was wrong with posts
+	faulted []string  // violations of posts
 	starts  []int     // see referee
 	taken   time.Time // the moment, by the server's clock
 }
 
-// Alert is an alert a run raised.
+// Alert is an alert of a run.
 type Alert struct {
 	Title, Text, Severity string
-	// Wait is the least time after it until the next of the same title.
+	// Wait is the time during which further alerts with the same title are dropped.
 	Wait time.Duration
 }
 
-// History decodes the history rows. NaN and infinities are floats, numbers are
-// float64. A line that is not a JSON object gives a nil map.
+// History decodes the history rows. Numbers, NaN and infinities are float64. The map of a
+// line that is not a JSON object is nil.
 func (v RunView) History() []map[string]any { return decodeRows(v.HistoryLines) }
 
 // Events decodes the rows of system metrics like [RunView.History].
@@ -111,8 +112,8 @@ func decodeRows(text []string) []map[string]any {
 	return rows
 }
 
-// Run returns the run as it is stored now, and whether there is one. Deleted
-// runs are returned too.
+// Run returns a snapshot of the run, and whether it exists. Deleted runs are returned as
+// well.
 func (s *Server) Run(entity, project, id string) (RunView, bool) {
 	r := s.findRun(entity, project, id)
 	if r == nil {
@@ -131,7 +132,7 @@ func (s *Server) findRun(entity, project, id string) *run {
 	return nil
 }
 
-// Runs lists all runs in the order they were made, deleted ones included.
+// Runs lists all runs in the order of their creation, including deleted ones.
 func (s *Server) Runs() []RunKey {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -142,10 +143,10 @@ func (s *Server) Runs() []RunKey {
 	return keys
 }
 
-// WaitRun blocks until the run exists and satisfies cond (any state, if nil),
-// and returns it as it was then. cond is called once at the start and again
-// after requests that change runs. If ctx ends first, WaitRun returns the run's
-// last state and an error that wraps ctx's.
+// WaitRun blocks until the run exists and satisfies cond, and returns it. A nil cond is
+// satisfied by every run. cond is called once at the start and again after requests that
+// change runs. If ctx ends first, WaitRun returns the last snapshot and an error that wraps
+// ctx's.
 func (s *Server) WaitRun(ctx context.Context, entity, project, id string, cond func(RunView) bool) (RunView, error) {
 	for {
 		changed := s.changed.next()

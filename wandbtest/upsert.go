@@ -17,10 +17,10 @@ const (
 	maxGroup   = 128
 )
 
-// defaultProject is where runs go that name no project.
+// defaultProject is the project of runs without a project.
 const defaultProject = "uncategorized"
 
-// upsertBucket creates or updates a run, and its project where the caller may.
+// upsertBucket creates or updates a run, and creates its project if the caller may.
 func (x *execution) upsertBucket(in arguments) (any, error) {
 	s := x.server
 	if x.caller.user == nil {
@@ -68,8 +68,8 @@ func (x *execution) upsertBucket(in arguments) (any, error) {
 	return fields{"bucket": &runObject{&projectObject{st, p}, r}, "inserted": inserted, "serverSettings": settings}, nil
 }
 
-// target says which run an input is about: its storage id wins where it is
-// known; names left out are filled in.
+// target returns the run of an input. A known storage id takes precedence; missing names
+// are filled in.
 func (x *execution) target(in arguments) (entity, project, id string) {
 	if r := x.server.storage[in.text("id")]; r != nil && (in.text("name") == "" || in.text("name") == r.key.ID) {
 		return r.key.Entity, r.key.Project, r.key.ID
@@ -78,7 +78,7 @@ func (x *execution) target(in arguments) (entity, project, id string) {
 	if entity == "" {
 		entity = x.server.realm.defaultEntity(x.caller.user)
 	}
-	if entity == "" { // nowhere to go; the refusal names the account
+	if entity == "" { // the refusal names the account
 		entity = x.caller.user.Username
 	}
 	if project == "" {
@@ -90,7 +90,7 @@ func (x *execution) target(in arguments) (entity, project, id string) {
 	return entity, project, id
 }
 
-// checkUpsert refuses input that no permission would make acceptable.
+// checkUpsert refuses invalid input, which no permission makes valid.
 func checkUpsert(in arguments, policy *Policy) refusal {
 	if utf8.RuneCountInString(in.text("jobType")) > maxJobType {
 		return badRequest("invalid parameters: " + strconv.Itoa(maxJobType) + " limit exceeded for JobType")
@@ -112,8 +112,8 @@ func checkUpsert(in arguments, policy *Policy) refusal {
 	return granted
 }
 
-// runOwner is the caller; runs of service accounts belong to the team member
-// that the client names, if it names one.
+// runOwner returns the owner of a new run: the caller or, for a service account, the team
+// member that the client names.
 func (x *execution) runOwner(st standing) string {
 	u := x.caller.user
 	if u.isService() && st.team != nil {
@@ -124,7 +124,7 @@ func (x *execution) runOwner(st standing) string {
 	return u.Username
 }
 
-// addRun makes a run. Call with mu held for writing.
+// addRun creates a run. Call with mu held for writing.
 func (s *Server) addRun(p *project, id, owner string) *run {
 	r := newRun(p, id, owner, len(p.runs)+1, s.cfg.clock())
 	p.runs[id] = r
@@ -133,8 +133,8 @@ func (s *Server) addRun(p *project, id, owner string) *run {
 	return r
 }
 
-// apply stores what an upsert sets. Null leaves alone; the config is replaced
-// whole, except that several writers of a run do not take each other's away.
+// apply stores the values of an upsert. Null changes nothing. The config is replaced as a
+// whole, except that writers in shared mode keep each other's keys.
 func (r *run) apply(in arguments, shared bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

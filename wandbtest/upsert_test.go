@@ -13,7 +13,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-func TestUpsertCreates(t *testing.T) {
+func TestUpsert_NewRun_IsCreatedWithDefaults(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	srv := wandbtest.New(t, wandbtest.Solo(), wandbtest.WithClock(func() time.Time { return now }))
@@ -47,9 +47,9 @@ func TestUpsertCreates(t *testing.T) {
 	assert.Len(t, invented, 8)
 }
 
-// TestUpsertUpdates: null leaves alone, what is given replaces, and the config
+// Null leaves alone, what is given replaces, and the config
 // is replaced whole.
-func TestUpsertUpdates(t *testing.T) {
+func TestUpsert_ExistingRun_ReplacesGivenFields(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	c := as(t, srv, wandbtest.AliceKey)
@@ -77,7 +77,7 @@ func TestUpsertUpdates(t *testing.T) {
 	assert.Equal(t, "by id", v.Notes)
 }
 
-func TestUpsertRefusesInput(t *testing.T) {
+func TestUpsert_InvalidInput_IsRefused(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	c := as(t, srv, wandbtest.AliceKey)
@@ -104,7 +104,7 @@ func TestUpsertRefusesInput(t *testing.T) {
 	}
 }
 
-func TestServiceAccountAttribution(t *testing.T) {
+func TestUpsert_ServiceAccountNamesAUser_RunIsTheUsers(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, matrixWorld())
 	c := as(t, srv, key("robot"))
@@ -127,7 +127,7 @@ const resumeQuery = `query RunResumeStatus($project: String, $entity: String, $n
   }
 }`
 
-func TestResumeStatus(t *testing.T) {
+func TestResumeStatus_Run_ReturnsCountsAndTails(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	c := as(t, srv, wandbtest.AliceKey)
@@ -157,7 +157,7 @@ func TestResumeStatus(t *testing.T) {
 	assert.Nil(t, as(t, srv, "").query("model", resumeQuery, vars), "hidden from strangers")
 }
 
-func TestRewind(t *testing.T) {
+func TestRewind_Step_DropsLaterRows(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	c := as(t, srv, wandbtest.AliceKey)
@@ -178,8 +178,8 @@ func TestRewind(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, status)
 }
 
-// TestFork: a fork begins with its parent's rows, which are counted as its own.
-func TestFork(t *testing.T) {
+// A fork begins with its parent's rows, which are counted as its own.
+func TestFork_NewRun_HasTheRowsOfItsParent(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	c := as(t, srv, wandbtest.AliceKey)
@@ -204,7 +204,7 @@ func TestFork(t *testing.T) {
 	}
 }
 
-func TestAlert(t *testing.T) {
+func TestAlert_WithinItsWait_IsDropped(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())
 	c := as(t, srv, wandbtest.AliceKey)
@@ -220,7 +220,7 @@ func TestAlert(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, status, body)
 }
 
-// TestAlert_SameTitleWithinWait_IsNotRaised: the server leaves out those that come too soon after the last.
+// The server leaves out those that come too soon after the last.
 func TestAlert_SameTitleWithinWait_IsNotRaised(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(0, 0)
@@ -253,8 +253,8 @@ func TestAlert_SameTitleWithinWait_IsNotRaised(t *testing.T) {
 	assert.Equal(t, []string{"1", "3", "5", "6", "7"}, texts)
 }
 
-// TestManageRun: who may stop and delete whose run.
-func TestManageRun(t *testing.T) {
+// Who may stop and delete whose run.
+func TestManageRun_EachCaller_MayStopAndDelete(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		caller string

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// validation collects what is wrong with a world.
+// validation collects the errors of a world.
 type validation struct {
 	users map[string]User
 	orgs  map[string]bool
 	teams map[string]Team
-	// taken says what owns a name, as teams, organizations and personal entities
-	// share one name space.
+	// taken maps a name to its owner: teams, organizations and personal entities share
+	// one namespace.
 	taken    map[string]string
 	keys     map[string]string
 	subjects map[string]string

@@ -2,16 +2,14 @@ package wandbtest
 
 import "sync"
 
-// workspace is memory in which posts to the file stream are read, one after the
-// other: the body as it came, and the text of its lines. Nothing in it outlives
-// the request; what is stored has memory of its own, of just its size.
+// workspace is the memory for reading posts to the file stream, one after the other: the
+// body, and the text of its lines. Stored lines are copied to memory of their exact size.
 type workspace struct {
 	body, text []byte
 	ends       []int
 }
 
-// maxSpare is the most that a workspace keeps for the next post. A usual post of a
-// busy run is well below.
+// maxSpare is how much memory a workspace keeps for the next post. Usual posts are smaller.
 const maxSpare = 4 << 20
 
 // workspaces lend their workspaces to handlers. The zero value is ready.
@@ -24,7 +22,7 @@ func (p *workspaces) borrow() *workspace {
 	return &workspace{}
 }
 
-// giveBack must be called when nobody looks at the memory any more.
+// giveBack returns the workspace. Its memory must no longer be used.
 func (p *workspaces) giveBack(w *workspace) {
 	if cap(w.body) <= maxSpare && cap(w.text) <= maxSpare {
 		p.pool.Put(w)

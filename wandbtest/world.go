@@ -1,8 +1,8 @@
 package wandbtest
 
-// World is what a server starts with: the accounts, teams and projects, and who may
-// do what. The zero World is an empty server that refuses every key. [ParseWorld]
-// reads it from JSON.
+// World is the initial state of a server: accounts, teams, projects and permissions. With
+// the zero World the server is empty and refuses every key. [ParseWorld] reads a World from
+// JSON.
 type World struct {
 	Users         []User         `json:"users,omitempty"`
 	Organizations []Organization `json:"organizations,omitempty"`
@@ -28,17 +28,16 @@ type User struct {
 	// HomeTeam is the team a service account belongs to. Required for service
 	// accounts, not allowed for others.
 	HomeTeam string `json:"homeTeam,omitempty"`
-	// PersonalEntity says whether runs can go to an entity named like the user;
-	// absent if empty, as for accounts made since 2024.
+	// PersonalEntity says whether runs can be created in an entity with the user's name.
+	// Default: [PersonalAbsent], as for accounts created since 2024.
 	PersonalEntity PersonalEntity `json:"personalEntity,omitempty"`
-	// DefaultEntity is the entity of runs that name none. If empty, it is the home
-	// team, else the personal entity if enabled, else the first team.
+	// DefaultEntity is the entity of runs without an entity. Default: the home team, else
+	// the personal entity if it is enabled, else the first team.
 	DefaultEntity string `json:"defaultEntity,omitempty"`
-	// NoDefaultEntity: the account has no default entity, whatever its teams.
+	// NoDefaultEntity says that the account has no default entity.
 	NoDefaultEntity bool `json:"noDefaultEntity,omitempty"`
-	// Admin makes the account an administrator of the whole server. Its power
-	// over other teams counts only in requests that carry the header
-	// "Use-Admin-Privileges: true".
+	// Admin makes the account an administrator of the whole server. Administrator rights
+	// apply only to requests with the header "Use-Admin-Privileges: true".
 	Admin bool `json:"admin,omitempty"`
 	// Deactivated accounts can log in and read but not write.
 	Deactivated bool `json:"deactivated,omitempty"`
@@ -66,24 +65,23 @@ type PersonalEntity string
 
 // The states of a personal entity.
 const (
-	// PersonalAbsent: there is no such entity; writing to it is answered with
-	// "entity not found". The default.
+	// PersonalAbsent means that there is no such entity; a write returns "entity not
+	// found". The default.
 	PersonalAbsent PersonalEntity = "absent"
-	// PersonalDisabled: the name is taken by the account but cannot hold runs;
-	// writing to it is forbidden.
+	// PersonalDisabled means that the account has the name, but no runs can be created
+	// there; a write returns "permission denied".
 	PersonalDisabled PersonalEntity = "disabled"
-	// PersonalEnabled: the user can write to it, as with old accounts.
+	// PersonalEnabled means that the user can create runs there, as with old accounts.
 	PersonalEnabled PersonalEntity = "enabled"
 )
 
-// Organization groups teams and gives out seats.
+// Organization groups teams and assigns seats.
 type Organization struct {
 	Name string `json:"name"`
-	// Members lists who has which seat. Members of a team that are not listed
-	// here have a full seat.
+	// Members lists the seats. Team members that are not listed have a full seat.
 	Members []OrgMember `json:"members,omitempty"`
-	// EnforceOrgKeys shuts personal keys out of the organization's teams.
-	// Service accounts are not affected.
+	// EnforceOrgKeys refuses personal keys in the organization's teams. Service accounts
+	// are not affected.
 	EnforceOrgKeys bool `json:"enforceOrgKeys,omitempty"`
 }
 
@@ -111,7 +109,7 @@ type Team struct {
 	Name string `json:"name"`
 	// Organization is the team's organization, or "" for none.
 	Organization string `json:"organization,omitempty"`
-	// Hidden teams are not shown to those outside them.
+	// Hidden teams are not shown to outsiders.
 	Hidden bool `json:"hidden,omitempty"`
 	// Frozen teams refuse all writes.
 	Frozen  bool         `json:"frozen,omitempty"`
@@ -124,16 +122,14 @@ type TeamMember struct {
 	Username string `json:"username"`
 	// Role in the team; member if empty.
 	Role Role `json:"role,omitempty"`
-	// CustomName is the name of a custom role, and only of that.
+	// CustomName is the name of a custom role; only for [RoleCustom].
 	CustomName string `json:"customName,omitempty"`
 	// CustomBase is the role a custom role derives from: [RoleMember], the
 	// default, or [RoleViewer].
 	CustomBase Role `json:"customBase,omitempty"`
-	// CanWrite overrides for a custom role whether it may create runs; nil
-	// takes it from CustomBase.
+	// CanWrite says whether a custom role may create runs. Default: as CustomBase.
 	CanWrite *bool `json:"canWrite,omitempty"`
-	// Pending members have been invited and have not accepted; they count as
-	// outsiders.
+	// Pending members have not accepted their invitation; they count as outsiders.
 	Pending bool `json:"pending,omitempty"`
 }
 
@@ -155,30 +151,31 @@ type Project struct {
 	// Entity is the team or user that owns the project.
 	Entity string `json:"entity"`
 	Name   string `json:"name"`
-	// Scope says who sees the project; team (private for a user) if empty.
+	// Scope says who can see the project. Default: [ScopeTeam], or [ScopePrivate] for a
+	// user's project.
 	Scope Scope `json:"scope,omitempty"`
-	// Owner is the user who made the project, or "".
+	// Owner is the user who created the project, or "".
 	Owner string `json:"owner,omitempty"`
-	// Members are the users invited to a restricted project, and those whose
-	// role in this project differs from their role in the team.
+	// Members are the users who are invited to a restricted project, and those with a
+	// role in this project that differs from their role in the team.
 	Members []ProjectMember `json:"members,omitempty"`
 }
 
-// Scope says who sees a project and who may send runs to it.
+// Scope says who can see a project and who may create runs in it.
 type Scope string
 
 // The scopes, from the narrowest to the widest.
 const (
-	// ScopeRestricted: only those invited.
+	// ScopeRestricted: invited users only.
 	ScopeRestricted Scope = "restricted"
 	// ScopePrivate: the owner of a personal entity. In a team, the same as
 	// [ScopeTeam].
 	ScopePrivate Scope = "private"
 	// ScopeTeam: the team.
 	ScopeTeam Scope = "team"
-	// ScopePublic: everyone can read it, the team can write.
+	// ScopePublic: everyone can read, the team can write.
 	ScopePublic Scope = "public"
-	// ScopeOpen: everyone can read it and send runs.
+	// ScopeOpen: everyone can read and create runs.
 	ScopeOpen Scope = "open"
 )
 
@@ -196,11 +193,10 @@ const (
 	BobKey   = "b0bdeadbeef00000000000000000000000000002"
 )
 
-// Solo returns a small world for tests that only need a server: user "alice"
-// (key [AliceKey]) has a personal entity and is a member of the team "acme",
-// which is her default entity. So that a refusal is one word away there is also
-// user "bob" (key [BobKey]), who administers acme and the team "globex", which
-// has a project "vision" that alice cannot see.
+// Solo returns a small world for tests that only need a server. User "alice" (key
+// [AliceKey]) has a personal entity and is a member of the team "acme", which is her default
+// entity. For refusals, user "bob" (key [BobKey]) is an admin of acme and of the team
+// "globex", which has a project "vision" that alice cannot see.
 func Solo() World {
 	return World{
 		Users: []User{
