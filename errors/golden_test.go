@@ -340,6 +340,10 @@ func failures() []golden {
 			e.Proxy = &errors.Proxy{Address: "https://proxy.corp.example:3128", Source: "https_proxy", Target: "api.forge.coreweave.com:443", Plain: true}
 			e.Err = errors.New("UpsertBucket: the proxy https://proxy.corp.example:3128 does not speak TLS")
 		})},
+		{"request_proxy_invalid", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
+			e.Proxy = &errors.Proxy{Source: "HTTPS_PROXY", Target: "api.forge.coreweave.com:443", Invalid: true}
+			e.Err = errors.New("UpsertBucket: the proxy http://http:: lookup http: no such host")
+		})},
 		{"request_proxy_unreachable", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
 			e.Proxy = &errors.Proxy{Address: "http://proxy.corp.example:3128", Source: "HTTPS_PROXY", Target: "api.forge.coreweave.com:443"}
 			e.Err = errors.New("connection refused")

@@ -25,6 +25,8 @@ type Proxy struct {
 	Schemes []string `json:"schemes"`
 	// Plain says that the address begins with https:// and the proxy does not speak TLS.
 	Plain bool `json:"plain"`
+	// Invalid says that the setting does not hold an address. Address is "".
+	Invalid bool `json:"invalid"`
 }
 
 // copied is p with texts that can be shown.
@@ -80,6 +82,9 @@ func (p *Proxy) from() string {
 
 // fact is the proxy as a labelled line.
 func (p *Proxy) fact() fact {
+	if p.Invalid {
+		return fact{"Proxy", "from " + p.from()}
+	}
 	text := inline(p.Address, messageLimit)
 	if p.Source != "" {
 		text += " (from " + p.from() + ")"
@@ -148,6 +153,8 @@ func schemeOf(address string) string {
 func (e *RequestError) proxyClause() string {
 	p := e.Proxy
 	switch {
+	case p.Invalid:
+		return p.from() + " does not hold the address of a proxy"
 	case p.Plain:
 		return p.name() + " does not speak https"
 	case e.StatusCode != 0:
@@ -160,6 +167,11 @@ func (e *RequestError) proxyClause() string {
 func (e *RequestError) adviseProxy() (about string, a advice) {
 	p := e.Proxy
 	switch {
+	case p.Invalid:
+		about = "The value cannot be read as an address, mostly because of a special character in the password. Nothing was sent."
+		a.step("Correct ", p.from(), ". Write special characters in the user name and the password as %XX, such as %23 for #, ",
+			"%2F for / and %40 for @:")
+		a.show("export " + p.Source + "=http://" + secret.Login + "@HOST:PORT")
 	case p.Plain:
 		about = "The proxy's address begins with https://, and the proxy speaks plain HTTP there. That is about the way to " +
 			"the proxy: the connection to the server through it is encrypted all the same. Nothing was sent."

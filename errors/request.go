@@ -98,8 +98,10 @@ func (e *RequestError) Error() string {
 	return line
 }
 
-// saysErr reports whether the clause is the original error's text.
-func (e *RequestError) saysErr() bool { return e.Cause == nil && !e.cancelled() }
+// saysErr reports whether the clause is the original error's text, or better than it.
+func (e *RequestError) saysErr() bool {
+	return e.Cause == nil && !e.cancelled() || e.Proxy != nil && e.Proxy.Invalid
+}
 
 // cancelled reports whether the caller ended the call.
 func (e *RequestError) cancelled() bool { return e.Cause == nil && Is(e.Err, context.Canceled) }

@@ -42,7 +42,7 @@ func (e *RequestError) headlineClause() string {
 	if e.Proxy != nil {
 		clause = e.proxyClause()
 	}
-	if reason := errorText(innermost(e.Err), nameLimit); reason != "" && (e.Proxy == nil || !e.Proxy.Plain) {
+	if reason := errorText(innermost(e.Err), nameLimit); reason != "" && (e.Proxy == nil || !e.Proxy.Plain && !e.Proxy.Invalid) {
 		clause += " (" + reason + ")"
 	}
 	return clause

@@ -21,7 +21,7 @@ func IsRetryable(err error) bool {
 	if Is(err, ErrPermissionDenied) || Is(err, context.Canceled) {
 		return false
 	}
-	if e, ok := AsType[*RequestError](err); ok && e != nil && (e.Untrusted || e.Proxy != nil && e.Proxy.Plain) {
+	if e, ok := AsType[*RequestError](err); ok && e != nil && (e.Untrusted || e.Proxy != nil && (e.Proxy.Plain || e.Proxy.Invalid)) {
 		return false
 	}
 	return Is(err, ErrRateLimited) || Is(err, ErrServerUnavailable)

@@ -47,7 +47,10 @@ func (c report) proxy(failed *transport.ProxyError) *errors.Proxy {
 		return nil
 	}
 	p := &errors.Proxy{Address: failed.Proxy, Login: failed.Login, Target: failed.Target, Schemes: failed.Schemes, Plain: failed.Plain}
-	if set := c.proxies[failed.Scheme]; set.Text != "" && strings.HasSuffix(failed.Proxy, "://"+set.Text) {
+	switch set := c.proxies[failed.Scheme]; {
+	case set.Source != "" && set.Text == "":
+		p.Source, p.Address, p.Invalid = set.Source, "", true // the address is made up, of parts of a password perhaps
+	case strings.HasSuffix(failed.Proxy, "://"+set.Text):
 		p.Source = set.Source
 	}
 	return p
@@ -114,7 +117,7 @@ func (c report) requestError(ctx context.Context, r *Failure) error {
 		}
 	case Unreachable:
 		e.Cause = errors.ErrServerUnavailable
-		if dns, ok := errors.AsType[*net.DNSError](r.Err); ok && dns.IsNotFound && e.Hint == "" {
+		if dns, ok := errors.AsType[*net.DNSError](r.Err); ok && dns.IsNotFound && e.Hint == "" && (e.Proxy == nil || !e.Proxy.Invalid) {
 			e.Hint = "the host name may be misspelled, or known only in another network"
 		}
 	case Untrusted:

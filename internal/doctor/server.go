@@ -73,7 +73,11 @@ func (x *Checkup) reach(ctx context.Context) bool {
 	q := diagnose.Question{Op: diagnose.OpCreateRun, Entity: x.Settings.Entity.Text, Project: x.Settings.Project.Text}
 	x.Err = diagnose.New(diagnose.Config{Settings: x.Settings}).Preliminary(ctx, q, err)
 	*x.Reached = r.StatusCode != 0 && r.Proxy == nil
-	x.add(CheckReachable, StatusFail, printable(responseText(r, took)))
+	text := responseText(r, took)
+	if e, ok := errors.AsType[*errors.RequestError](x.Err); ok && e.Proxy != nil && e.Proxy.Invalid {
+		text = x.causeText() // the response names an address that is made up
+	}
+	x.add(CheckReachable, StatusFail, printable(text))
 	return false
 }
 

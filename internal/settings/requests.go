@@ -69,13 +69,18 @@ func (r *resolver) resolveRequests() {
 }
 
 // standardProxy is the host of the proxy in the first of the variables that is set, as
-// net/http reads them.
+// net/http reads them. It has no text if the variable holds no address: net/http then makes
+// up another one.
 func (r *resolver) standardProxy(names ...string) Value {
 	v := r.nonEmpty(setting{env: names})
-	if u, ok := parseProxy(v.Text); ok && v.Text != "" {
-		return Value{Text: u.Host, Source: v.Source}
+	if v.Text == "" {
+		return Value{}
 	}
-	return Value{}
+	host := ""
+	if u, ok := parseProxy(v.Text); ok {
+		host = u.Host
+	}
+	return Value{Text: host, Source: v.Source}
 }
 
 // consoleOff reports whether the console is excluded from the run. The official client's

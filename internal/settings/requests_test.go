@@ -114,3 +114,17 @@ func TestResolve_Proxies(t *testing.T) {
 	require.Len(t, s.Warnings, 1)
 	assert.NotContains(t, s.Warnings[0], "hush-hush")
 }
+
+// A diagnosis names the setting that a proxy comes from, without its password.
+func TestResolve_ProxyOfScheme_HasHostAndSource(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.vars["HTTPS_PROXY"] = "http://jo:hush-hush@proxy:3128"
+	w.vars["http_proxy"] = "http://jo:hush#hush@proxy:3128"
+	s := w.resolve(t, Explicit{})
+	assert.Equal(t, Value{Text: "proxy:3128", Source: "HTTPS_PROXY"}, s.ProxyOfHTTPS)
+	assert.Equal(t, Value{Source: "http_proxy"}, s.ProxyOfHTTP, "it holds no address")
+	assert.Nil(t, s.HTTPSProxy, "net/http reads it itself")
+	w.vars["WANDB_HTTPS_PROXY"] = "other:1"
+	assert.Equal(t, Value{Text: "other:1", Source: "WANDB_HTTPS_PROXY"}, w.resolve(t, Explicit{}).ProxyOfHTTPS)
+}

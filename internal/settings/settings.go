@@ -133,7 +133,8 @@ type Settings struct {
 	// HTTPProxy and HTTPSProxy replace the standard proxy variables; nil if not set.
 	HTTPProxy, HTTPSProxy *url.URL `json:"-"`
 	// ProxyOfHTTP and ProxyOfHTTPS are the host and port of the proxies for addresses of
-	// that scheme, standard variables included, with the setting that names each.
+	// that scheme, standard variables included, with the setting that names each. Text is ""
+	// beside a Source that holds no address.
 	ProxyOfHTTP, ProxyOfHTTPS Value
 	// CertFile is the file of trusted certificates (SSL_CERT_FILE), which crypto/x509 reads
 	// itself.

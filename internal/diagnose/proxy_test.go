@@ -1,0 +1,40 @@
+package diagnose
+
+import (
+	"net"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/transport"
+)
+
+func TestRequestError_ProxyFails_NamesTheSettingOnlyIfItIsTheProxys(t *testing.T) {
+	t.Parallel()
+	failed := &transport.ProxyError{Proxy: "http://proxy.test:3128", Scheme: "https", Target: "api.test:443", Err: &net.DNSError{IsNotFound: true, Err: "no such host"}}
+	for name, tt := range map[string]struct {
+		set  settings.Value
+		want errors.Proxy
+		hint bool
+	}{
+		"its setting":           {settings.Value{Text: "proxy.test:3128", Source: "HTTPS_PROXY"}, errors.Proxy{Address: "http://proxy.test:3128", Source: "HTTPS_PROXY", Target: "api.test:443"}, true},
+		"no setting":            {settings.Value{}, errors.Proxy{Address: "http://proxy.test:3128", Target: "api.test:443"}, true},
+		"another's":             {settings.Value{Text: "other.test:1", Source: "HTTPS_PROXY"}, errors.Proxy{Address: "http://proxy.test:3128", Target: "api.test:443"}, true},
+		"what is no address":    {settings.Value{Source: "HTTPS_PROXY"}, errors.Proxy{Source: "HTTPS_PROXY", Target: "api.test:443", Invalid: true}, false},
+		"a host that is a tail": {settings.Value{Text: "test:3128", Source: "HTTPS_PROXY"}, errors.Proxy{Address: "http://proxy.test:3128", Target: "api.test:443"}, true},
+	} {
+		r := Classify(t.Context(), &graphql.Error{Err: &transport.Error{Err: failed}})
+		assert.Equal(t, Unreachable, r.Class, name)
+		err := report{baseURL: "https://api.test", proxies: map[string]settings.Value{"https": tt.set}}.requestError(t.Context(), r)
+		require.ErrorIs(t, err, errors.ErrServerUnavailable)
+		e, ok := errors.AsType[*errors.RequestError](err)
+		require.True(t, ok)
+		assert.Equal(t, &tt.want, e.Proxy, name)
+		assert.Equal(t, tt.hint, e.Hint != "", name)
+		assert.Equal(t, !tt.want.Invalid, errors.IsRetryable(err), name)
+	}
+}
