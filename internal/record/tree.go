@@ -21,14 +21,14 @@ type treeNode struct {
 // ApplyConfig makes the changes of a config record: first the updates, which
 // merge objects key by key, then the removals. It returns how many items it left
 // out, as they have no path or no JSON value.
-func (t *Tree) ApplyConfig(c *Config) (bad int) { return t.apply(c.Update, c.Remove, t.Merge) }
+func (t *Tree) ApplyConfig(c *Config) (bad int) { return t.apply(c.Update, c.Remove, true, t.Merge) }
 
 // ApplySummary makes the changes of a summary record: first the updates, which
 // replace what was at their path, then the removals. An update to null is a removal:
 // so the official client writes what its user sets to None, and to NaN. It returns how
 // many items it left out, as ApplyConfig does.
 func (t *Tree) ApplySummary(s *Summary) (bad int) {
-	return t.apply(s.Update, s.Remove, func(path []string, value []byte) {
+	return t.apply(s.Update, s.Remove, false, func(path []string, value []byte) {
 		if string(bytes.TrimSpace(value)) == "null" {
 			t.Remove(path...)
 			return
@@ -37,9 +37,13 @@ func (t *Tree) ApplySummary(s *Summary) (bad int) {
 	})
 }
 
-func (t *Tree) apply(update, remove []Item, put func([]string, []byte)) (bad int) {
+// apply makes changes. The official client stores config keys that are empty, and no others.
+func (t *Tree) apply(update, remove []Item, emptyKey bool, put func([]string, []byte)) (bad int) {
 	for i := range update {
 		path := update[i].Path()
+		if len(path) == 0 && emptyKey {
+			path = []string{""}
+		}
 		if len(path) == 0 || len(path) > jsonx.MaxDepth || !jsonx.Valid(update[i].Value) {
 			bad++
 			continue

@@ -298,7 +298,7 @@ func (j *job) describe() {
 		r.Damage = append(r.Damage, part.String())
 	}
 	if s.BadItems > 0 {
-		j.warn("%d values were skipped because they are not JSON", s.BadItems)
+		j.warn("%d values were skipped because they are not JSON or have no key", s.BadItems)
 	}
 	if s.moreAlerts > 0 {
 		j.warn("the log has more than %d alerts; the last %d were skipped", maxAlerts, s.moreAlerts)

@@ -333,3 +333,16 @@ func TestSync_FilesMissing_AreSentByTheNextSync(t *testing.T) {
 		}
 	}
 }
+
+// TestSync_EmptyConfigKey_IsKept: the official client stores such a key.
+func TestSync_EmptyConfigKey_IsKept(t *testing.T) {
+	t.Parallel()
+	path := writeLog(t, t.TempDir(), "offline-run-x", official, runBody(),
+		&record.Config{Update: []record.Item{{Value: []byte("1")}, {Key: "lr", Value: []byte("0.5")}}}, &record.Exit{})
+	s := newServer()
+	r := bring(t, s, syncrun.Options{}, path)[0]
+	require.NoError(t, r.Err)
+	assert.Empty(t, r.Warnings)
+	assert.Contains(t, s.config, `"":{"value":1}`)
+	assert.Contains(t, s.config, `"lr":{"value":0.5}`)
+}
