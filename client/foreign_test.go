@@ -60,6 +60,22 @@ func TestForeignServer_Sync_UploadsTheRun(t *testing.T) {
 	}
 }
 
+// TestForeignServer_ContinuedElsewhere_SyncSaysWhatToDo: where the server cannot say which
+// rows it has, none is sent twice.
+func TestForeignServer_ContinuedElsewhere_SyncSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	s, a := foreign(t)
+	b := newMachine(t, s, wandbtest.AliceKey)
+	a.life(t, client.ModeOffline, 0, 10)
+	b.life(t, client.ModeOnline, 10, 15)
+	_, err := a.start(t).Sync(t.Context(), nil, client.SyncOptions{})
+	require.ErrorContains(t, err, "--id uploads the log as another run")
+	numbers := onServer(t, s, "acme", "vision", "r1").HistoryLines
+	assert.Len(t, numbers, 5)
+	synced(t, a.start(t).Client, client.SyncOptions{RunID: "r2"})
+	numbered(t, onServer(t, s, "acme", "vision", "r2"), 10)
+}
+
 // TestForeignServer_Check_SaysThatNothingWasRefused: a question that is not understood is
 // not refused.
 func TestForeignServer_Check_SaysThatNothingWasRefused(t *testing.T) {

@@ -22,7 +22,7 @@ var ErrStillWritten = errors.New("another process may still be writing the run")
 var errPostponed = errors.New("later logs come first")
 
 // errCannotTell means that the server does not return which rows it has.
-var errCannotTell = errors.New("the server has later rows of the run and does not return which")
+var errCannotTell = errors.New("the server has later rows of the run and does not return which; --id uploads the log as another run")
 
 // span is the rows of a log with the indexes from (inclusive) to to (exclusive).
 type span struct{ from, to int64 }
@@ -183,7 +183,7 @@ func (a *absentRows) askFor(ctx context.Context, batch []lateRow) error {
 	for _, row := range batch {
 		low, high = min(low, row.step), max(high, row.step)
 	}
-	lines, err := a.job.e.Server.Rows(ctx, a.at, low, high+1, askRows)
+	lines, err := a.rows(ctx, low, high+1)
 	switch {
 	case err != nil:
 		return err
@@ -215,7 +215,7 @@ func (a *absentRows) askFor(ctx context.Context, batch []lateRow) error {
 // were added late may be behind the server's last one.
 func (a *absentRows) freeStep(ctx context.Context, least int64) (int64, error) {
 	for {
-		lines, err := a.job.e.Server.Rows(ctx, a.at, least, math.MaxInt64, askRows)
+		lines, err := a.rows(ctx, least, math.MaxInt64)
 		if err != nil || len(lines) == 0 {
 			return least, err
 		}
@@ -243,6 +243,15 @@ func (a *absentRows) compare(row lateRow, there []map[string]json.RawMessage) {
 	}
 	a.collides = a.collides || len(there) > 0
 	a.add(span{row.index, row.index + 1})
+}
+
+// rows asks for the rows of some steps. A server of another maker may not know the question.
+func (a *absentRows) rows(ctx context.Context, minStep, maxStep int64) ([]string, error) {
+	lines, err := a.job.e.Server.Rows(ctx, a.at, minStep, maxStep, askRows)
+	if errors.Is(err, errors.ErrSchemaMismatch) {
+		return nil, errCannotTell
+	}
+	return lines, err
 }
 
 // add adds rows that follow those in a.spans.
