@@ -12,7 +12,7 @@ import (
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
-// An alert is raised once, whoever does it, and however often a sync is begun anew.
+// An alert is sent once, by the live run or by a sync, even if the sync is repeated.
 func TestSync_Alerts_AreSentOnce(t *testing.T) {
 	t.Parallel()
 	alert := func(title string) record.Record { return &record.Alert{Title: title} }
@@ -51,23 +51,22 @@ func TestSync_Alerts_AreSentOnce(t *testing.T) {
 			s.mute = map[string]bool{tt.refuses: true}
 			if tt.on {
 				part := writeLog(t, t.TempDir(), "run-y", ours, bodies(some(runBody()), rowsOf(0, 2), some(&record.Exit{}))...)
-				require.NoError(t, bring(t, s, syncrun.Options{}, part)[0].Err)
+				require.NoError(t, syncPaths(t, s, syncrun.Options{}, part)[0].Err)
 			}
 			if tt.note != nil {
 				require.NoError(t, rundir.Of(path).SaveUploaded(*tt.note))
 			}
-			r := bring(t, s, syncrun.Options{}, path)[0]
+			r := syncPaths(t, s, syncrun.Options{}, path)[0]
 			require.NoError(t, r.Err)
 			assert.Equal(t, tt.want, s.alerts)
 			assert.Equal(t, len(tt.want), r.Alerts)
 			s.alerts, s.mute = nil, nil
-			require.NoError(t, bring(t, s, syncrun.Options{IncludeSynced: true}, path)[0].Err)
+			require.NoError(t, syncPaths(t, s, syncrun.Options{IncludeSynced: true}, path)[0].Err)
 			assert.Equal(t, tt.again, s.alerts)
 		})
 	}
 }
 
-// Those of a log that goes on where another ended were never raised either.
 func TestSync_AlertsOfAContinuedRun_AreSentForEachLog(t *testing.T) {
 	t.Parallel()
 	root, s := t.TempDir(), newServer()
@@ -77,7 +76,7 @@ func TestSync_AlertsOfAContinuedRun_AreSentForEachLog(t *testing.T) {
 		rowsOf(2, 4), some(&record.Alert{Title: "two"}, &record.Exit{}),
 	)...)
 	for range 2 {
-		for _, r := range bring(t, s, syncrun.Options{IncludeSynced: true}, root) {
+		for _, r := range syncPaths(t, s, syncrun.Options{IncludeSynced: true}, root) {
 			require.NoError(t, r.Err)
 		}
 		assert.Equal(t, []string{"one", "two"}, s.alerts)

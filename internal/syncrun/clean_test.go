@@ -115,7 +115,7 @@ func TestSync_Clean_DeletesOnlyWhatTheServerHas(t *testing.T) {
 					f(t, s, path)
 				}
 			}
-			r := bring(t, s, syncrun.Options{Clean: true}, path)[0]
+			r := syncPaths(t, s, syncrun.Options{Clean: true}, path)[0]
 			require.NoError(t, r.Err)
 			if tt.sent >= 0 {
 				assert.Equal(t, tt.sent, r.RowsSent)
@@ -130,7 +130,7 @@ func TestSync_Clean_DeletesOnlyWhatTheServerHas(t *testing.T) {
 			assert.FileExists(t, path)
 			assert.Contains(t, warnings, "not deleted: ")
 			assert.Contains(t, warnings, tt.want)
-			r = bring(t, s, syncrun.Options{Clean: true}, path)[0]
+			r = syncPaths(t, s, syncrun.Options{Clean: true}, path)[0]
 			assert.Contains(t, strings.Join(r.Warnings, "\n"), "not deleted: ", "a second time")
 			assert.FileExists(t, path)
 		})
@@ -139,16 +139,16 @@ func TestSync_Clean_DeletesOnlyWhatTheServerHas(t *testing.T) {
 
 func syncOnce(t *testing.T, s *server, path string) {
 	t.Helper()
-	require.NoError(t, bring(t, s, syncrun.Options{}, path)[0].Err)
+	require.NoError(t, syncPaths(t, s, syncrun.Options{}, path)[0].Err)
 }
 
-// uploadOnly brings the run to the server without a note of it beside the log.
+// uploadOnly uploads the run and removes the note beside the log.
 func uploadOnly(t *testing.T, s *server, path string) {
 	t.Helper()
 	syncOnce(t, s, path)
 	require.NoError(t, os.Remove(path+".uploaded"))
 	require.True(t, rundir.Of(path).Synced())
-	require.Equal(t, syncrun.Skipped, bring(t, s, syncrun.Options{}, path)[0].Outcome)
+	require.Equal(t, syncrun.Skipped, syncPaths(t, s, syncrun.Options{}, path)[0].Outcome)
 }
 
 func mark(t *testing.T, _ *server, path string) {
@@ -156,7 +156,7 @@ func mark(t *testing.T, _ *server, path string) {
 	require.NoError(t, rundir.Of(path).MarkSynced())
 }
 
-// elsewhere makes the server another one.
+// elsewhere replaces the server by another one.
 func elsewhere(t *testing.T, s *server, path string) {
 	t.Helper()
 	note, ok := rundir.Of(path).LoadUploaded()
@@ -166,33 +166,32 @@ func elsewhere(t *testing.T, s *server, path string) {
 	s.exists, s.lines, s.exit = false, map[string][]string{}, nil
 }
 
-// What is too young stays without a word, and so does a run that is left alone for
-// another reason.
+// There is no warning either.
 func TestSync_CleanOfYoungOrSkippedRun_DeletesNothing(t *testing.T) {
 	t.Parallel()
 	root, s := filepath.Join(t.TempDir(), "wandb"), newServer()
 	path := writeLog(t, root, runDir, ours, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)
 	for range 2 {
-		r := bring(t, s, syncrun.Options{Clean: true, CleanAfter: time.Hour}, path)[0]
+		r := syncPaths(t, s, syncrun.Options{Clean: true, CleanAfter: time.Hour}, path)[0]
 		require.NoError(t, r.Err)
 		assert.Empty(t, r.Warnings)
 		assert.FileExists(t, path)
 	}
 	live := writeLog(t, root, "offline-run-20270115_090000-r2", official, bodies(some(runBody()), rowsOf(0, 3))...)
-	r := bring(t, s, syncrun.Options{Clean: true}, live)[0]
+	r := syncPaths(t, s, syncrun.Options{Clean: true}, live)[0]
 	assert.Equal(t, syncrun.Skipped, r.Outcome)
 	assert.Empty(t, r.Warnings)
 	assert.FileExists(t, live)
 }
 
-// A link that leads to the run is a way to it, and not what is deleted.
+// The link is not deleted.
 func TestSync_CleanThroughALink_DeletesTheDirectory(t *testing.T) {
 	t.Parallel()
 	root, s := filepath.Join(t.TempDir(), "wandb"), newServer()
 	path := writeLog(t, root, runDir, ours, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)
 	link := filepath.Join(root, "latest-run")
 	require.NoError(t, os.Symlink(runDir, link))
-	r := bring(t, s, syncrun.Options{Clean: true}, link)[0]
+	r := syncPaths(t, s, syncrun.Options{Clean: true}, link)[0]
 	require.NoError(t, r.Err)
 	assert.True(t, r.Cleaned, "%v", r.Warnings)
 	assert.NoDirExists(t, filepath.Dir(path))

@@ -56,7 +56,7 @@ func TestSync_WholeRun_UploadsEverything(t *testing.T) {
 	s := newServer()
 	s.missing["gone.txt"] = fs.ErrNotExist
 	var phases []syncrun.Phase
-	r := bring(t, s, syncrun.Options{Progress: func(p syncrun.Progress) { phases = append(phases, p.Phase) }}, path)[0]
+	r := syncPaths(t, s, syncrun.Options{Progress: func(p syncrun.Progress) { phases = append(phases, p.Phase) }}, path)[0]
 	require.NoError(t, r.Err)
 	assert.Equal(t, syncrun.Synced, r.Outcome)
 	assert.Equal(t, []syncrun.Phase{syncrun.Reading, syncrun.Asking, syncrun.Finished}, phases)
@@ -88,9 +88,9 @@ func TestSync_WholeRun_UploadsEverything(t *testing.T) {
 	assert.True(t, rundir.Of(path).Synced())
 	assert.FileExists(t, path+".syncstate")
 
-	r = bring(t, s, syncrun.Options{}, root)[0]
+	r = syncPaths(t, s, syncrun.Options{}, root)[0]
 	assert.Equal(t, syncrun.Skipped, r.Outcome)
-	r = bring(t, s, syncrun.Options{IncludeSynced: true}, root)[0]
+	r = syncPaths(t, s, syncrun.Options{IncludeSynced: true}, root)[0]
 	assert.Equal(t, syncrun.Synced, r.Outcome)
 	assert.Zero(t, r.RowsSent+r.EventsSent)
 	assert.Equal(t, []string{"look"}, s.alerts, "an alert is raised once")
@@ -98,8 +98,7 @@ func TestSync_WholeRun_UploadsEverything(t *testing.T) {
 	assert.Len(t, s.lines[eventsFile], 1)
 }
 
-// A log of this client without an end: the summary is made of the rows after the
-// last summary record.
+// The summary is updated with the rows after the last summary record.
 func TestSync_LogWithoutExit_BecomesFailed(t *testing.T) {
 	t.Parallel()
 	metric := &record.Metric{Name: "loss", Defined: true, Summary: record.SummaryMin | record.SummaryMean}
@@ -115,7 +114,7 @@ func TestSync_LogWithoutExit_BecomesFailed(t *testing.T) {
 		some(row(6, 6, record.Item{NestedKey: []string{"deep", "x"}, Value: []byte("8")})),
 	)...)
 	s := newServer()
-	r := bring(t, s, syncrun.Options{}, path)[0]
+	r := syncPaths(t, s, syncrun.Options{}, path)[0]
 	require.NoError(t, r.Err)
 	assert.True(t, r.Crashed)
 	assert.Equal(t, 1, *s.exit)
@@ -132,15 +131,15 @@ func TestSync_PreemptingInTheLog_IsReported(t *testing.T) {
 		}
 		path := writeLog(t, t.TempDir(), "offline-run-x", ours, append(log, &record.Exit{Code: 3})...)
 		s := newServer()
-		require.NoError(t, bring(t, s, syncrun.Options{}, path)[0].Err)
+		require.NoError(t, syncPaths(t, s, syncrun.Options{}, path)[0].Err)
 		assert.Equal(t, preempted, s.preempting)
 		assert.Equal(t, 3, *s.exit)
 		assert.Equal(t, count(0, 3), s.steps(t))
 	}
 }
 
-// The official client writes summary records apart from rows, too. What a killed process
-// logged after the last one is in the summary all the same.
+// The official client also writes summary records separately from rows. The rows after the
+// last one are in the summary nevertheless.
 func TestSync_OfficialLogWithoutExit_SummaryHasTheLastRows(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), "offline-run-x", official, bodies(
@@ -153,7 +152,7 @@ func TestSync_OfficialLogWithoutExit_SummaryHasTheLastRows(t *testing.T) {
 	)...)
 	old(t, path)
 	s := newServer()
-	require.NoError(t, bring(t, s, syncrun.Options{}, path)[0].Err)
+	require.NoError(t, syncPaths(t, s, syncrun.Options{}, path)[0].Err)
 	var summary map[string]any
 	require.NoError(t, json.Unmarshal([]byte(s.lines[summaryFile][0]), &summary))
 	assert.InDelta(t, 2, summary["i"], 0)
@@ -161,17 +160,17 @@ func TestSync_OfficialLogWithoutExit_SummaryHasTheLastRows(t *testing.T) {
 	assert.InDelta(t, 2, summary["_step"], 0)
 }
 
-// whereItStands makes a server that has the first rows of a run.
-func whereItStands(rows []record.Record, t *testing.T) *server {
+// serverWith returns a server that has the first rows of a run.
+func serverWith(rows []record.Record, t *testing.T) *server {
 	t.Helper()
 	s := newServer()
 	path := writeLog(t, t.TempDir(), "offline-run-x", ours, bodies(some(runBody()), rows)...)
-	require.NoError(t, bring(t, s, syncrun.Options{}, path)[0].Err)
+	require.NoError(t, syncPaths(t, s, syncrun.Options{}, path)[0].Err)
 	s.exit, s.again, s.posts = nil, 0, 0
 	return s
 }
 
-// online is the note that an online run leaves.
+// online writes the note of an online run.
 func online(t *testing.T, path string, history int64) {
 	t.Helper()
 	require.NoError(t, rundir.Of(path).SaveUploaded(rundir.Uploaded{
@@ -211,12 +210,12 @@ func TestSync_ServerHasPart_SendsTheRest(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := whereItStands(c.server, t)
+			s := serverWith(c.server, t)
 			path := writeLog(t, t.TempDir(), "run-y", ours, bodies(some(runBody()), c.log, some(&record.Exit{Code: 3}))...)
 			if c.note >= 0 {
 				online(t, path, c.note)
 			}
-			r := bring(t, s, syncrun.Options{}, path)[0]
+			r := syncPaths(t, s, syncrun.Options{}, path)[0]
 			require.ErrorIs(t, r.Err, c.err)
 			assert.Equal(t, c.want, s.steps(t))
 			assert.Equal(t, c.sent, r.RowsSent)
@@ -227,7 +226,7 @@ func TestSync_ServerHasPart_SendsTheRest(t *testing.T) {
 			}
 			assert.Equal(t, 3, *s.exit)
 			assert.Equal(t, r.Rows, r.RowsSent+r.RowsBefore)
-			r = bring(t, s, syncrun.Options{IncludeSynced: true}, path)[0]
+			r = syncPaths(t, s, syncrun.Options{IncludeSynced: true}, path)[0]
 			require.NoError(t, r.Err)
 			assert.Equal(t, c.want, s.steps(t), "a second time")
 			assert.Zero(t, r.RowsSent)
@@ -236,7 +235,7 @@ func TestSync_ServerHasPart_SendsTheRest(t *testing.T) {
 	}
 }
 
-// A flipped bit costs its row and moves no other.
+// A flipped bit loses its row and does not move the others.
 func TestSync_DamagedLog_SendsTheRest(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), "offline-run-x", ours, bodies(some(runBody()), rowsOf(0, 50), some(&record.Exit{}))...)
@@ -247,9 +246,9 @@ func TestSync_DamagedLog_SendsTheRest(t *testing.T) {
 
 	s := newServer()
 	s.failAt = 1
-	r := bring(t, s, syncrun.Options{}, path)[0]
+	r := syncPaths(t, s, syncrun.Options{}, path)[0]
 	require.ErrorIs(t, r.Err, errBroken)
-	r = bring(t, s, syncrun.Options{}, path)[0]
+	r = syncPaths(t, s, syncrun.Options{}, path)[0]
 	require.NoError(t, r.Err)
 	assert.EqualValues(t, 1, r.DamagedParts)
 	assert.Contains(t, r.Damage[0], "wrong checksum")
@@ -258,8 +257,8 @@ func TestSync_DamagedLog_SendsTheRest(t *testing.T) {
 	assert.IsIncreasing(t, steps)
 }
 
-// A run that was resumed from what the server had: the rest of the first part goes behind
-// the rows of the second.
+// The second log resumed the run at the server's last row. The rest of the first log is
+// added behind the rows of the second.
 func TestSync_ContinuedByLaterLog_AddsUnsentRows(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
@@ -268,8 +267,8 @@ func TestSync_ContinuedByLaterLog_AddsUnsentRows(t *testing.T) {
 	second := writeLog(t, root, "run-2", ours, bodies(
 		some(runBody(func(r *record.Run) { r.StartTime, r.Resumed, r.StartingStep = begin.Add(time.Minute), true, 5 })),
 		rowsOf(60, 62), some(&record.Exit{}))...)
-	s := whereItStands(append(rowsOf(0, 5), rowsOf(60, 61)...), t)
-	results := bring(t, s, syncrun.Options{}, root)
+	s := serverWith(append(rowsOf(0, 5), rowsOf(60, 61)...), t)
+	results := syncPaths(t, s, syncrun.Options{}, root)
 	require.Len(t, results, 2)
 	assert.Equal(t, syncrun.Synced, results[0].Outcome)
 	assert.Empty(t, results[0].Warnings)
@@ -282,31 +281,31 @@ func TestSync_ContinuedByLaterLog_AddsUnsentRows(t *testing.T) {
 
 func TestSync_NothingToDo_IsSkipped(t *testing.T) {
 	t.Parallel()
-	// The official client takes no lock: a log that changed a moment ago and has no
-	// end is being written.
+	// The official client does not lock its logs: one that has just changed and has no exit
+	// record is in use.
 	live := writeLog(t, t.TempDir(), "offline-run-live", official, bodies(some(runBody()), rowsOf(0, 3))...)
-	r := bring(t, newServer(), syncrun.Options{}, live)[0]
+	r := syncPaths(t, newServer(), syncrun.Options{}, live)[0]
 	assert.Equal(t, syncrun.Skipped, r.Outcome)
 	require.NoError(t, os.Chtimes(live, time.Time{}, time.Now().Add(-time.Hour)))
-	r = bring(t, newServer(), syncrun.Options{}, live)[0]
+	r = syncPaths(t, newServer(), syncrun.Options{}, live)[0]
 	assert.Equal(t, syncrun.Synced, r.Outcome)
 
 	empty := filepath.Join(t.TempDir(), "offline-run-empty", "run-e.wandb")
 	require.NoError(t, mkdir(filepath.Dir(empty)))
 	require.NoError(t, os.WriteFile(empty, nil, 0o600))
 	require.NoError(t, os.Chtimes(empty, time.Time{}, time.Now().Add(-time.Hour)))
-	r = bring(t, newServer(), syncrun.Options{}, empty)[0]
+	r = syncPaths(t, newServer(), syncrun.Options{}, empty)[0]
 	assert.Equal(t, syncrun.Skipped, r.Outcome)
 	assert.Equal(t, "the log is empty", r.Reason)
 
 	require.NoError(t, os.WriteFile(empty, []byte("not a log, certainly not"), 0o600))
-	r = bring(t, newServer(), syncrun.Options{}, empty)[0]
+	r = syncPaths(t, newServer(), syncrun.Options{}, empty)[0]
 	assert.Equal(t, syncrun.Failed, r.Outcome)
 	require.ErrorIs(t, r.Err, journal.ErrFormat)
 }
 
-// A run that goes on is uploaded as far as it is, if asked for, and later the
-// rest.
+// With IncludeOnline a run in progress is uploaded up to its last record. The next sync
+// uploads the rest.
 func TestSync_RunInProgress_IsNotEnded(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join(t.TempDir(), "offline-run-live")
@@ -330,8 +329,8 @@ func TestSync_RunInProgress_IsNotEnded(t *testing.T) {
 		t.Skip("no locks here")
 	}
 	s := newServer()
-	assert.Equal(t, syncrun.Skipped, bring(t, s, syncrun.Options{}, root)[0].Outcome)
-	r := bring(t, s, syncrun.Options{IncludeOnline: true}, root)[0]
+	assert.Equal(t, syncrun.Skipped, syncPaths(t, s, syncrun.Options{}, root)[0].Outcome)
+	r := syncPaths(t, s, syncrun.Options{IncludeOnline: true}, root)[0]
 	require.NoError(t, r.Err)
 	assert.Equal(t, syncrun.Running, r.Outcome)
 	assert.Nil(t, r.ExitCode)
@@ -341,7 +340,7 @@ func TestSync_RunInProgress_IsNotEnded(t *testing.T) {
 
 	put(bodies(rowsOf(4, 6), some(&record.Exit{}))...)
 	require.NoError(t, w.Close())
-	r = bring(t, s, syncrun.Options{}, root)[0]
+	r = syncPaths(t, s, syncrun.Options{}, root)[0]
 	require.NoError(t, r.Err)
 	assert.EqualValues(t, 2, r.RowsSent)
 	assert.Equal(t, count(0, 6), s.steps(t))
@@ -394,7 +393,7 @@ func TestSync_LongRun_NeedsNoMoreMemory(t *testing.T) { //nolint:paralleltest //
 			most = max(most, m.HeapAlloc)
 		}
 		start := time.Now()
-		r := bring(t, s, syncrun.Options{}, root)[0]
+		r := syncPaths(t, s, syncrun.Options{}, root)[0]
 		require.NoError(t, r.Err)
 		require.EqualValues(t, rows, s.rows)
 		t.Logf("%d rows in %v, %d requests of %d bytes at most, heap of %.1f MB at most", rows,

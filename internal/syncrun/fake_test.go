@@ -156,7 +156,7 @@ func (s *server) Upsert(_ context.Context, in graphql.UpsertBucketInput) (*syncr
 
 var errBroken = fmt.Errorf("broken off")
 
-// Connect returns the sink with requests that end in s.
+// Connect returns a sink that sends its requests to s.
 func (s *server) Connect(_ syncrun.Target, cfg sink.ServerConfig) *sink.Server {
 	cfg.Stream.Sender = s
 	return sink.NewServer(cfg)
@@ -271,7 +271,7 @@ func (f *files) Finish(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// begin is when the runs of the tests begin.
+// begin is the start time of the runs.
 var begin = time.Unix(1_800_000_000, 0).UTC()
 
 // record makes a log of these records in a directory of its own, below root.
@@ -296,7 +296,7 @@ func runBody(change ...func(*record.Run)) *record.Run {
 	return r
 }
 
-// row is a row of a run that logs once a second.
+// row returns a row of a run.
 func row(step int64, at float64, values ...record.Item) *record.History {
 	item := func(key string, v any) record.Item {
 		text, _ := json.Marshal(v)
@@ -318,8 +318,8 @@ func summaryBody(key, value string) *record.Summary {
 	return &record.Summary{Update: []record.Item{{NestedKey: []string{key}, Value: []byte(value)}}}
 }
 
-// bring syncs what is at the paths.
-func bring(tb testing.TB, s *server, o syncrun.Options, paths ...string) []syncrun.Result {
+// syncPaths syncs the logs at the paths.
+func syncPaths(tb testing.TB, s *server, o syncrun.Options, paths ...string) []syncrun.Result {
 	tb.Helper()
 	logs, err := syncrun.Find(paths...)
 	require.NoError(tb, err)
@@ -331,7 +331,7 @@ func bring(tb testing.TB, s *server, o syncrun.Options, paths ...string) []syncr
 	return results
 }
 
-// steps are those of the rows on the server.
+// steps returns the steps of the rows on the server.
 func (s *server) steps(tb testing.TB) []int64 {
 	tb.Helper()
 	var out []int64

@@ -13,7 +13,6 @@ import (
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
-// Whichever way leads to a log, it is the same run in the same directory.
 func TestFind_EachPathToALog_FindsTheSameRun(t *testing.T) {
 	t.Parallel()
 	base := t.TempDir()
@@ -42,12 +41,12 @@ func TestFind_EachPathToALog_FindsTheSameRun(t *testing.T) {
 	assert.Len(t, logs, 1, "each once")
 }
 
-// A log that was copied somewhere is uploaded like any other.
+// The log is outside of a run's directory.
 func TestSync_CopiedLog_IsUploaded(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), "elsewhere", official, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)
 	s := newServer()
-	r := bring(t, s, syncrun.Options{}, path)[0]
+	r := syncPaths(t, s, syncrun.Options{}, path)[0]
 	assert.Equal(t, syncrun.Synced, r.Outcome, r.Reason)
 	assert.Len(t, s.lines[historyFile], 3)
 }
@@ -73,7 +72,7 @@ func TestFind_NoLog_ReturnsError(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
-// What cannot be read is not empty.
+// It does not count as empty.
 func TestFind_UnreadableDirectory_IsReported(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() == 0 {
@@ -84,7 +83,7 @@ func TestFind_UnreadableDirectory_IsReported(t *testing.T) {
 	secret := filepath.Dir(writeLog(t, root, "offline-run-20270115_090000-r2", ours, runBody()))
 	require.NoError(t, os.Chmod(secret, 0))
 	t.Cleanup(func() { _ = os.Chmod(secret, 0o700) }) //nolint:gosec // a directory
-	results := bring(t, newServer(), syncrun.Options{}, root)
+	results := syncPaths(t, newServer(), syncrun.Options{}, root)
 	require.Len(t, results, 2)
 	assert.Equal(t, syncrun.Synced, results[0].Outcome)
 	assert.Equal(t, syncrun.Failed, results[1].Outcome)

@@ -14,7 +14,7 @@ import (
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
-// A pipe whose other end nobody opens is not waited for.
+// Opening it would block.
 func TestFind_NamedPipe_IsNotOpened(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()

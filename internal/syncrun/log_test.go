@@ -29,7 +29,7 @@ func flip(t *testing.T, path string, record int) {
 	require.NoError(t, os.WriteFile(path, text, 0o600))
 }
 
-// One flipped bit in the record of the run costs the name and the tags, and not the run.
+// One flipped bit in the run record loses the name and the tags, but not the run.
 func TestSync_DamagedRunRecord_UploadsTheRun(t *testing.T) {
 	t.Parallel()
 	telemetry := &record.Telemetry{CLIVersion: "1"}
@@ -76,7 +76,7 @@ func TestSync_DamagedRunRecord_UploadsTheRun(t *testing.T) {
 				require.NoError(t, rundir.Of(moved).SaveUploaded(*tt.note))
 			}
 			s := newServer()
-			r := bring(t, s, tt.o, moved)[0]
+			r := syncPaths(t, s, tt.o, moved)[0]
 			require.NoError(t, r.Err)
 			assert.Equal(t, syncrun.Synced, r.Outcome)
 			assert.Equal(t, tt.want, syncrun.Target{Entity: r.Entity, Project: r.Project, RunID: r.RunID})
@@ -94,14 +94,14 @@ func TestSync_DamagedRunRecord_UploadsTheRun(t *testing.T) {
 	}
 }
 
-// Where nothing tells whose run it is, that is a failure and says what helps.
+// The error names the remedy.
 func TestSync_LogWithoutRunID_ReturnsErrNoRun(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), "some-directory", ours, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)
 	flip(t, path, 1)
 	copied := filepath.Join(filepath.Dir(path), "copy.wandb")
 	require.NoError(t, os.Rename(path, copied))
-	r := bring(t, newServer(), syncrun.Options{}, copied)[0]
+	r := syncPaths(t, newServer(), syncrun.Options{}, copied)[0]
 	assert.Equal(t, syncrun.Failed, r.Outcome)
 	require.ErrorIs(t, r.Err, syncrun.ErrNoRun)
 
@@ -109,13 +109,12 @@ func TestSync_LogWithoutRunID_ReturnsErrNoRun(t *testing.T) {
 	require.NoError(t, os.WriteFile(ruined, append([]byte(":W&B\xe1\xbe\x00"), make([]byte, 500)...), 0o600))
 	hole(t, ruined, 100)
 	old(t, ruined)
-	r = bring(t, newServer(), syncrun.Options{}, ruined)[0]
+	r = syncPaths(t, newServer(), syncrun.Options{}, ruined)[0]
 	assert.Equal(t, syncrun.Failed, r.Outcome)
 	require.ErrorIs(t, r.Err, syncrun.ErrUnreadable)
 }
 
-// Whose log it is decides whether a lock tells that it is being written. A flipped bit
-// in the header does not hide it.
+// Only this client locks its logs. It is recognized even if the header is damaged.
 func TestLog_Ours_DependsOnHeaderNoteAndTelemetry(t *testing.T) {
 	t.Parallel()
 	telemetry := func(python string) record.Record { return &record.Telemetry{CLIVersion: "1", PythonVersion: python} }
@@ -150,14 +149,14 @@ func TestLog_Ours_DependsOnHeaderNoteAndTelemetry(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, logs, 1)
 			assert.Equal(t, tt.want, logs[0].Ours())
-			r := bring(t, newServer(), syncrun.Options{}, path)[0]
+			r := syncPaths(t, newServer(), syncrun.Options{}, path)[0]
 			if tt.want {
 				assert.Equal(t, syncrun.Synced, r.Outcome, "nobody holds its lock: it crashed")
 			} else {
 				assert.Equal(t, syncrun.Skipped, r.Outcome, "it changed a moment ago")
 			}
 			old(t, path)
-			r = bring(t, newServer(), syncrun.Options{IncludeSynced: true}, path)[0]
+			r = syncPaths(t, newServer(), syncrun.Options{IncludeSynced: true}, path)[0]
 			assert.Equal(t, syncrun.Synced, r.Outcome)
 			assert.True(t, r.Crashed)
 		})

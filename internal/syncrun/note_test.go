@@ -17,17 +17,17 @@ import (
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
-// runDir is a name as a run gives its directory.
+// runDir is the name of an offline run's directory.
 const runDir = "offline-run-20270115_080000-r1"
 
-// old makes a log one that nobody writes any more, whoever wrote it.
+// old makes a log so old that it does not count as in use.
 func old(t *testing.T, path string) {
 	t.Helper()
 	require.NoError(t, os.Chtimes(path, time.Time{}, time.Now().Add(-time.Hour)))
 }
 
-// A mark alone says nothing: the official client makes it after an upload that failed,
-// too, and it may be of another server.
+// A mark is not proof: the official client also writes it after a failed upload, and it may
+// concern another server.
 func TestSync_MarkedAsSynced_AsksTheServer(t *testing.T) {
 	t.Parallel()
 	whole := bodies(some(runBody()), rowsOf(0, 9), some(summaryBody("_step", "8"), &record.Exit{}))
@@ -63,7 +63,7 @@ func TestSync_MarkedAsSynced_AsksTheServer(t *testing.T) {
 				s := newServer()
 				if tt.server != nil {
 					part := writeLog(t, t.TempDir(), "offline-run-x", ours, tt.server...)
-					require.NoError(t, bring(t, s, syncrun.Options{}, part)[0].Err)
+					require.NoError(t, syncPaths(t, s, syncrun.Options{}, part)[0].Err)
 					if len(tt.server) != len(whole) {
 						s.exit, s.state = nil, "crashed"
 					}
@@ -77,7 +77,7 @@ func TestSync_MarkedAsSynced_AsksTheServer(t *testing.T) {
 					require.NoError(t, d.SaveUploaded(note))
 				}
 				s.asked = 0
-				r := bring(t, s, tt.o, path)[0]
+				r := syncPaths(t, s, tt.o, path)[0]
 				require.NoError(t, r.Err)
 				assert.Equal(t, tt.sent, r.RowsSent)
 				assert.Equal(t, tt.asked, s.asked > 0)
@@ -90,7 +90,7 @@ func TestSync_MarkedAsSynced_AsksTheServer(t *testing.T) {
 					assert.Equal(t, "synced already", r.Reason)
 				}
 				s.asked = 0
-				r = bring(t, s, tt.o, path)[0]
+				r = syncPaths(t, s, tt.o, path)[0]
 				assert.Equal(t, syncrun.Skipped, r.Outcome, "a second time")
 				assert.Zero(t, s.asked, "it is noted")
 			})
@@ -105,38 +105,36 @@ func stat(t *testing.T, path string) os.FileInfo {
 	return info
 }
 
-// A log that grew after it was acknowledged has more to send.
 func TestSync_LogGrewAfterSync_SendsTheNewRows(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rowsOf(0, 4))...)
 	s := newServer()
-	require.NoError(t, bring(t, s, syncrun.Options{}, path)[0].Err)
+	require.NoError(t, syncPaths(t, s, syncrun.Options{}, path)[0].Err)
 	require.Equal(t, 1, *s.exit)
 	require.NoError(t, os.Remove(path))
 	writeLog(t, filepath.Dir(filepath.Dir(path)), runDir, ours, bodies(some(runBody()), rowsOf(0, 6), some(&record.Exit{}))...)
-	r := bring(t, s, syncrun.Options{}, path)[0]
+	r := syncPaths(t, s, syncrun.Options{}, path)[0]
 	assert.EqualValues(t, 2, r.RowsSent)
 	assert.Zero(t, *s.exit)
 }
 
-// A run that was brought elsewhere on request is not brought where its log says as
-// well, until that is asked for.
+// It is not uploaded to the target in its log as well, unless that is requested.
 func TestSync_SyncedElsewhere_IsSkippedUntilRequested(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rowsOf(0, 4), some(&record.Exit{}))...)
 	s := newServer()
-	require.NoError(t, bring(t, s, syncrun.Options{Entity: "alice", RunID: "r2"}, path)[0].Err)
-	r := bring(t, s, syncrun.Options{}, path)[0]
+	require.NoError(t, syncPaths(t, s, syncrun.Options{Entity: "alice", RunID: "r2"}, path)[0].Err)
+	r := syncPaths(t, s, syncrun.Options{}, path)[0]
 	assert.Equal(t, syncrun.Skipped, r.Outcome)
 	assert.Contains(t, r.Reason, "synced already, as alice/p/r2")
 	s = newServer()
-	r = bring(t, s, syncrun.Options{Entity: "acme"}, path)[0]
+	r = syncPaths(t, s, syncrun.Options{Entity: "acme"}, path)[0]
 	assert.Equal(t, syncrun.Synced, r.Outcome)
 	assert.Equal(t, count(0, 4), s.steps(t))
 }
 
-// A mark is about the place that the log names. Where another is asked for, other rows
-// there are a conflict, and no reason to leave the log alone.
+// A mark concerns the target that the log names. Other rows at another target are a
+// conflict and not a reason to skip the log.
 func TestSync_MarkedButOtherTarget_ReturnsErrConflict(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -149,10 +147,10 @@ func TestSync_MarkedButOtherTarget_ReturnsErrConflict(t *testing.T) {
 		{syncrun.Options{Project: "q"}, syncrun.Failed},
 		{syncrun.Options{RunID: "r2"}, syncrun.Failed},
 	} {
-		s := whereItStands(some(row(0, 50), row(1, 60)), t)
+		s := serverWith(some(row(0, 50), row(1, 60)), t)
 		path := writeLog(t, t.TempDir(), runDir, official, bodies(some(runBody()), rowsOf(0, 9), some(&record.Exit{}))...)
 		mark(t, s, path)
-		r := bring(t, s, tt.o, path)[0]
+		r := syncPaths(t, s, tt.o, path)[0]
 		assert.Equal(t, tt.want, r.Outcome, "%+v", tt.o)
 		if tt.want == syncrun.Failed {
 			require.ErrorIs(t, r.Err, syncrun.ErrConflict)
@@ -161,8 +159,8 @@ func TestSync_MarkedButOtherTarget_ReturnsErrConflict(t *testing.T) {
 	}
 }
 
-// An online run of the official client that ended in good order is most likely on the
-// server; one without an end, which nobody writes any more, is not.
+// An online run of the official client with an exit record is most likely on the server; one
+// without an exit record is not.
 func TestSync_OnlineLogOfTheOfficialClient_IsSkippedIfTheServerHasIt(t *testing.T) {
 	t.Parallel()
 	const online = "run-20270115_080000-r1"
@@ -191,14 +189,14 @@ func TestSync_OnlineLogOfTheOfficialClient_IsSkippedIfTheServerHasIt(t *testing.
 			t.Parallel()
 			s := newServer()
 			if tt.server >= 0 {
-				s = whereItStands(rowsOf(0, tt.server), t)
+				s = serverWith(rowsOf(0, tt.server), t)
 				s.state = tt.state
 			}
 			path := writeLog(t, t.TempDir(), online, official, tt.log...)
 			if !tt.fresh {
 				old(t, path)
 			}
-			r := bring(t, s, syncrun.Options{}, path)[0]
+			r := syncPaths(t, s, syncrun.Options{}, path)[0]
 			require.NoError(t, r.Err)
 			assert.Equal(t, tt.outcome, r.Outcome, r.Reason)
 			assert.Equal(t, tt.sent, r.RowsSent)
@@ -214,8 +212,8 @@ func TestSync_OnlineLogOfTheOfficialClient_IsSkippedIfTheServerHasIt(t *testing.
 	}
 }
 
-// A log that broke off, as on a full disk, must not change what the server was told of
-// the run's end, nor what it has since.
+// A log that ends early, for example because the disk was full, must not change the end of
+// the run, or newer data, on the server.
 func TestSync_RunEndedOnTheServer_KeepsItsEnd(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -240,7 +238,7 @@ func TestSync_RunEndedOnTheServer_KeepsItsEnd(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := whereItStands(tt.server, t)
+			s := serverWith(tt.server, t)
 			config, summary := s.config, s.lines[summaryFile]
 			s.state = tt.state
 			path := writeLog(t, t.TempDir(), "run-20270115_080000-r1", ours, bodies(
@@ -248,7 +246,7 @@ func TestSync_RunEndedOnTheServer_KeepsItsEnd(t *testing.T) {
 				rowsOf(0, tt.rows), some(summaryBody("stale", "1")),
 			)...)
 			online(t, path, tt.noted)
-			r := bring(t, s, syncrun.Options{}, path)[0]
+			r := syncPaths(t, s, syncrun.Options{}, path)[0]
 			require.NoError(t, r.Err)
 			assert.Equal(t, syncrun.Synced, r.Outcome)
 			assert.Len(t, s.lines[historyFile], max(len(tt.server), tt.rows))
@@ -267,14 +265,14 @@ func TestSync_RunEndedOnTheServer_KeepsItsEnd(t *testing.T) {
 				assert.Contains(t, s.config, "stale")
 			}
 			s.state, s.posts = "", 0
-			if r := bring(t, s, syncrun.Options{}, path)[0]; assert.Equal(t, syncrun.Skipped, r.Outcome) {
+			if r := syncPaths(t, s, syncrun.Options{}, path)[0]; assert.Equal(t, syncrun.Skipped, r.Outcome) {
 				assert.Zero(t, s.posts)
 			}
 		})
 	}
 }
 
-// unreachable is a server that is not there.
+// unreachable is a server that does not respond.
 type unreachable struct {
 	*server
 	asked int

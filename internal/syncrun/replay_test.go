@@ -32,7 +32,7 @@ func TestSync_RequestFullBeforeFlush_SendsSummaryAfterRows(t *testing.T) {
 	require.NoError(t, w.Close())
 
 	s := newServer()
-	r := bring(t, s, syncrun.Options{}, root)[0]
+	r := syncPaths(t, s, syncrun.Options{}, root)[0]
 
 	require.NoError(t, r.Err)
 	assert.EqualValues(t, rows, r.RowsSent)
@@ -42,7 +42,7 @@ func TestSync_RequestFullBeforeFlush_SendsSummaryAfterRows(t *testing.T) {
 	assert.Zero(t, s.again)
 }
 
-// The memory for waiting console lines is bounded, however short they are.
+// The memory for waiting console lines is bounded, even if they are short.
 func TestSync_ManyShortConsoleLines_SendsThemInParts(t *testing.T) {
 	t.Parallel()
 	const lines = 70_000
@@ -59,7 +59,7 @@ func TestSync_ManyShortConsoleLines_SendsThemInParts(t *testing.T) {
 	require.NoError(t, w.Close())
 
 	s := newServer()
-	r := bring(t, s, syncrun.Options{}, root)[0]
+	r := syncPaths(t, s, syncrun.Options{}, root)[0]
 
 	require.NoError(t, r.Err)
 	assert.EqualValues(t, lines, r.ConsoleLines)

@@ -48,7 +48,7 @@ func TestSync_LinkLeadsOutOfTheRunsDirectory_IsFollowedOnlyForSavedFiles(t *test
 				some(runBody(), &record.Files{Files: []record.File{{Path: tt.file, Type: tt.kind}}}), rowsOf(0, 2), some(&record.Exit{}))...)
 			tt.make(t, filepath.Dir(path))
 			s := newServer()
-			r := bring(t, s, syncrun.Options{}, path)[0]
+			r := syncPaths(t, s, syncrun.Options{}, path)[0]
 			require.NoError(t, r.Err)
 			assert.EqualValues(t, 2, r.RowsSent, "rows are sent in any case")
 			if tt.sent {

@@ -19,7 +19,7 @@ import (
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
-// samples are system metrics, n-th at seconds[n].
+// samples returns samples of system metrics, one at each of the seconds.
 func samples(seconds ...float64) []record.Record {
 	var out []record.Record
 	for n, at := range seconds {
@@ -31,7 +31,7 @@ func samples(seconds ...float64) []record.Record {
 	return out
 }
 
-// numbers are those of the samples on the server.
+// numbers returns the numbers of the samples on the server.
 func (s *server) numbers(t *testing.T) []int {
 	t.Helper()
 	out := []int{}
@@ -45,8 +45,8 @@ func (s *server) numbers(t *testing.T) []int {
 	return out
 }
 
-// Clocks are set back and stand still. Where the number of samples tells what the
-// server has, that counts.
+// Clocks are set back or stand still. If the number of samples on the server is known, it
+// decides.
 func TestSync_ClocksSetBack_CountsSamples(t *testing.T) {
 	t.Parallel()
 	times := []float64{1, 5, 5, 5, 2, 3, 9, 9}
@@ -61,13 +61,13 @@ func TestSync_ClocksSetBack_CountsSamples(t *testing.T) {
 					}
 					s := newServer()
 					part := writeLog(t, t.TempDir(), "offline-run-x", ours, whole(there)...)
-					require.NoError(t, bring(t, s, syncrun.Options{}, part)[0].Err)
+					require.NoError(t, syncPaths(t, s, syncrun.Options{}, part)[0].Err)
 					s.state = "running"
 					path := writeLog(t, t.TempDir(), "run-20270115_080000-r1", ours, bodies(whole(len(times)), some(&record.Exit{}))...)
 					if noted {
 						online(t, path, int64(rows))
 					}
-					r := bring(t, s, syncrun.Options{}, path)[0]
+					r := syncPaths(t, s, syncrun.Options{}, path)[0]
 					require.NoError(t, r.Err)
 					assert.Equal(t, all, s.numbers(t))
 					assert.EqualValues(t, len(times)-there, r.EventsSent)
@@ -77,8 +77,7 @@ func TestSync_ClocksSetBack_CountsSamples(t *testing.T) {
 	}
 }
 
-// A log that goes on with a run appends its samples and its console, once, also where
-// the first attempt came as far as these and not to a row.
+// The first attempt may have sent samples and console lines but no row.
 func TestSync_LogContinuesARun_AppendsSamplesAndConsoleOnce(t *testing.T) {
 	t.Parallel()
 	line := func(text string) record.Record {
@@ -95,14 +94,14 @@ func TestSync_LogContinuesARun_AppendsSamplesAndConsoleOnce(t *testing.T) {
 		some(runBody(func(r *record.Run) { r.StartTime = begin.Add(time.Minute) })),
 		samples(1.5, 61), much, some(row(0, 60), row(1, 61), &record.Exit{}))...)
 	s.failAt = 4 // in the second log
-	results := bring(t, s, syncrun.Options{}, root)
+	results := syncPaths(t, s, syncrun.Options{}, root)
 	require.NoError(t, results[0].Err)
 	require.ErrorIs(t, results[1].Err, errBroken)
 	require.Equal(t, []int{0, 1, 0, 1}, s.numbers(t))
 	require.Greater(t, len(s.lines[consoleFile]), 1000)
 	require.Equal(t, count(0, 3), s.steps(t))
 	for range 2 {
-		for _, r := range bring(t, s, syncrun.Options{IncludeSynced: true}, root) {
+		for _, r := range syncPaths(t, s, syncrun.Options{IncludeSynced: true}, root) {
 			require.NoError(t, r.Err)
 		}
 		assert.Equal(t, count(0, 5), s.steps(t))
@@ -111,18 +110,17 @@ func TestSync_LogContinuesARun_AppendsSamplesAndConsoleOnce(t *testing.T) {
 	}
 }
 
-// The server has console lines of the run, and nothing else yet: they are where the
-// log's are.
+// The server has nothing but console lines of the run.
 func TestSync_ConsoleBeforeFirstRow_IsSentOnce(t *testing.T) {
 	t.Parallel()
 	text := &record.OutputRaw{Stdout: true, Timestamp: begin, Text: "one\ntwo\n"}
 	s := newServer()
 	part := writeLog(t, t.TempDir(), "offline-run-x", ours, runBody(), &record.OutputRaw{Stdout: true, Timestamp: begin, Text: "one\n"})
-	require.NoError(t, bring(t, s, syncrun.Options{}, part)[0].Err)
+	require.NoError(t, syncPaths(t, s, syncrun.Options{}, part)[0].Err)
 	s.state = "crashed"
 	require.Len(t, s.lines[consoleFile], 1)
 	path := writeLog(t, t.TempDir(), "run-20270115_080000-r1", ours, bodies(some(runBody(), text), rowsOf(0, 2), some(&record.Exit{}))...)
-	r := bring(t, s, syncrun.Options{}, path)[0]
+	r := syncPaths(t, s, syncrun.Options{}, path)[0]
 	require.NoError(t, r.Err)
 	assert.Empty(t, r.Warnings)
 	assert.Len(t, s.lines[consoleFile], 2)
@@ -130,14 +128,13 @@ func TestSync_ConsoleBeforeFirstRow_IsSentOnce(t *testing.T) {
 	s.lines[historyFile] = nil
 	resumed := writeLog(t, t.TempDir(), "run-20270115_080000-r1", ours, bodies(
 		some(runBody(func(r *record.Run) { r.Resumed = true }), text), rowsOf(0, 2), some(&record.Exit{}))...)
-	r = bring(t, s, syncrun.Options{}, resumed)[0]
+	r = syncPaths(t, s, syncrun.Options{}, resumed)[0]
 	require.NoError(t, r.Err)
 	require.Len(t, r.Warnings, 1, "another process began it")
 	assert.Contains(t, r.Warnings[0], "console lines were skipped")
 }
 
-// The description of the machine is made of the log where the file is not there, and
-// the file says more than the log where it is.
+// If the file exists it is uploaded, because it has more than the log.
 func TestSync_MetadataFile_IsUploadedOrMadeFromTheLog(t *testing.T) {
 	t.Parallel()
 	names := &record.Files{Files: []record.File{{Path: "wandb-metadata.json"}, {Path: "requirements.txt"}}}
@@ -166,7 +163,7 @@ func TestSync_MetadataFile_IsUploadedOrMadeFromTheLog(t *testing.T) {
 				require.NoError(t, os.WriteFile(at, []byte(tt.file), 0o600))
 			}
 			s := newServer()
-			r := bring(t, s, syncrun.Options{}, path)[0]
+			r := syncPaths(t, s, syncrun.Options{}, path)[0]
 			require.NoError(t, r.Err)
 			assert.Empty(t, r.MissingFiles)
 			if tt.want != "" {
@@ -194,7 +191,7 @@ func TestSync_NoTemporaryDirectory_SkipsOnlyOutputLog(t *testing.T) {
 	path := writeLog(t, t.TempDir(), runDir, ours, bodies(
 		some(runBody(), &record.OutputRaw{Stdout: true, Timestamp: begin, Text: "one\n"}), rowsOf(0, 3), some(&record.Exit{}))...)
 	s := newServer()
-	r := bring(t, s, syncrun.Options{}, path)[0]
+	r := syncPaths(t, s, syncrun.Options{}, path)[0]
 	require.NoError(t, r.Err)
 	assert.Equal(t, count(0, 3), s.steps(t))
 	assert.Len(t, s.lines[consoleFile], 1)
@@ -202,7 +199,6 @@ func TestSync_NoTemporaryDirectory_SkipsOnlyOutputLog(t *testing.T) {
 	assert.Contains(t, r.Warnings[0], "the file output.log was skipped")
 }
 
-// A directory that cannot be written is told of once, and the run is uploaded.
 func TestSync_UnwritableDirectory_WarnsOnce(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)
@@ -210,7 +206,7 @@ func TestSync_UnwritableDirectory_WarnsOnce(t *testing.T) {
 		require.NoError(t, mkdir(filepath.Join(path+name, "in-the-way")))
 	}
 	s := newServer()
-	r := bring(t, s, syncrun.Options{}, path)[0]
+	r := syncPaths(t, s, syncrun.Options{}, path)[0]
 	require.NoError(t, r.Err)
 	assert.Equal(t, syncrun.Synced, r.Outcome)
 	assert.Len(t, s.lines[historyFile], 3)
@@ -218,7 +214,7 @@ func TestSync_UnwritableDirectory_WarnsOnce(t *testing.T) {
 	assert.Contains(t, r.Warnings[0], "cannot record beside the log")
 }
 
-// While rows are sent it is noted how far they are, so that ls can tell.
+// wandgo ls shows the progress.
 func TestSync_RequestFails_ProgressIsSaved(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 1<<20)
@@ -229,7 +225,7 @@ func TestSync_RequestFails_ProgressIsSaved(t *testing.T) {
 	path := writeLog(t, t.TempDir(), runDir, ours, bodies(some(runBody()), rows, some(&record.Exit{}))...)
 	s := newServer()
 	s.failAt = 3
-	r := bring(t, s, syncrun.Options{}, path)[0]
+	r := syncPaths(t, s, syncrun.Options{}, path)[0]
 	require.ErrorIs(t, r.Err, errBroken)
 	note, ok := rundir.Of(path).LoadUploaded()
 	require.True(t, ok)
@@ -239,7 +235,7 @@ func TestSync_RequestFails_ProgressIsSaved(t *testing.T) {
 	assert.Equal(t, "r1", note.RunID)
 }
 
-// Ctrl-C is no failure of the runs that had not had their turn.
+// Runs that had not started yet are interrupted, not failed.
 func TestSync_Interrupted_OtherRunsDoNotFail(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
@@ -274,7 +270,6 @@ func TestSync_Interrupted_OtherRunsDoNotFail(t *testing.T) {
 	}
 }
 
-// Files that get no farther are given up, in a time that can be told.
 func TestSync_FilesStall_FailsAfterRetryTimeout(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), runDir, ours, runBody(), &record.Exit{})
@@ -282,7 +277,7 @@ func TestSync_FilesStall_FailsAfterRetryTimeout(t *testing.T) {
 		s := newServer()
 		s.stall = true
 		start := time.Now()
-		r := bring(t, s, syncrun.Options{RetryTimeout: 10 * time.Minute}, path)[0]
+		r := syncPaths(t, s, syncrun.Options{RetryTimeout: 10 * time.Minute}, path)[0]
 		require.ErrorContains(t, r.Err, "nothing was sent for 10m0s")
 		assert.Equal(t, syncrun.Failed, r.Outcome)
 		assert.WithinDuration(t, start.Add(10*time.Minute), time.Now(), time.Minute)
@@ -298,12 +293,12 @@ func TestSync_TooManyAlerts_SkipsTheLastAndWarns(t *testing.T) {
 	}
 	path := writeLog(t, t.TempDir(), runDir, ours, append(all, &record.Exit{})...)
 	s := newServer()
-	r := bring(t, s, syncrun.Options{}, path)[0]
+	r := syncPaths(t, s, syncrun.Options{}, path)[0]
 	assert.Equal(t, 1000, r.Alerts)
 	assert.Equal(t, []string{"the log has more than 1000 alerts; the last 3 were skipped"}, r.Warnings)
 }
 
-// The server was told of the run's end, and lacks files: they are tried again.
+// The server has the end of the run, but not all files.
 func TestSync_FilesMissing_AreSentByTheNextSync(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string][]record.Record{"a run that crashed": nil, "a run that ended": some(&record.Exit{})} {
@@ -318,13 +313,13 @@ func TestSync_FilesMissing_AreSentByTheNextSync(t *testing.T) {
 				}
 				s := newServer()
 				s.noFiles = true
-				r := bring(t, s, syncrun.Options{}, path)[0]
+				r := syncPaths(t, s, syncrun.Options{}, path)[0]
 				require.ErrorIs(t, r.Err, errBroken)
 				require.NotNil(t, s.exit)
 				was := *s.exit
 				s.noFiles = false
 				clear(s.files)
-				r = bring(t, s, syncrun.Options{}, path)[0]
+				r = syncPaths(t, s, syncrun.Options{}, path)[0]
 				require.NoError(t, r.Err)
 				assert.Equal(t, syncrun.Synced, r.Outcome, r.Reason)
 				assert.Contains(t, s.files, "a.txt")
@@ -334,13 +329,13 @@ func TestSync_FilesMissing_AreSentByTheNextSync(t *testing.T) {
 	}
 }
 
-// TestSync_EmptyConfigKey_IsKept: the official client stores such a key.
+// The official client stores such a key.
 func TestSync_EmptyConfigKey_IsKept(t *testing.T) {
 	t.Parallel()
 	path := writeLog(t, t.TempDir(), "offline-run-x", official, runBody(),
 		&record.Config{Update: []record.Item{{Value: []byte("1")}, {Key: "lr", Value: []byte("0.5")}}}, &record.Exit{})
 	s := newServer()
-	r := bring(t, s, syncrun.Options{}, path)[0]
+	r := syncPaths(t, s, syncrun.Options{}, path)[0]
 	require.NoError(t, r.Err)
 	assert.Empty(t, r.Warnings)
 	assert.Contains(t, s.config, `"":{"value":1}`)
