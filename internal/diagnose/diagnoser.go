@@ -197,7 +197,7 @@ func (d *Diagnoser) report(q Question) report {
 	return report{
 		Question: q, baseURL: s.BaseURL.Text, appURL: s.AppURL, keySource: s.KeySource, now: time.Now(),
 		proxies:  map[string]settings.Value{"http": s.ProxyOfHTTP, "https": s.ProxyOfHTTPS},
-		certFile: s.CertFile,
+		certFile: s.CertFile, allProxy: s.AllProxy,
 	}
 }
 

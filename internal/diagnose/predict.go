@@ -148,7 +148,7 @@ func predictNoEntity(f *Findings) Verdict {
 	case missingEntity(f.Team.Detail) != "" && f.membershipSure():
 		return certain("check/entity-stated", errors.ErrEntityMissing)
 	case f.membershipSure() && !f.serviceAccount():
-		return likely("check/entity", errors.ErrEntityMissing, note)
+		return likely("check/entity", errors.ErrEntityMissing) // its text says the rest
 	}
 	return undetermined("check/entity", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember}, note)
 }

@@ -38,3 +38,23 @@ func TestRequestError_ProxyFails_NamesTheSettingOnlyIfItIsTheProxys(t *testing.T
 		assert.Equal(t, !tt.want.Invalid, errors.IsRetryable(err), name)
 	}
 }
+
+func TestRequestError_OnlyAllProxyIsSet_SaysThatItIsNotUsed(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		base, all string
+		proxies   map[string]settings.Value
+		hint      string
+	}{
+		{"https://api.test", "ALL_PROXY", nil, "ALL_PROXY is set, and only HTTPS_PROXY is used for addresses of this kind"},
+		{"http://api.test", "all_proxy", nil, "all_proxy is set, and only HTTP_PROXY is used for addresses of this kind"},
+		{"https://api.test", "ALL_PROXY", map[string]settings.Value{"https": {Text: "proxy:1", Source: "HTTPS_PROXY"}}, ""},
+		{"https://api.test", "", nil, ""},
+	} {
+		r := Classify(t.Context(), &graphql.Error{Err: &transport.Error{Err: &net.OpError{Op: "dial", Err: &net.AddrError{Err: "refused"}}}})
+		err := report{baseURL: tt.base, allProxy: tt.all, proxies: tt.proxies}.requestError(t.Context(), r)
+		e, ok := errors.AsType[*errors.RequestError](err)
+		require.True(t, ok)
+		assert.Equal(t, tt.hint, e.Hint)
+	}
+}

@@ -17,6 +17,7 @@ type report struct {
 	baseURL, appURL, keySource string
 	proxies                    map[string]settings.Value // by the scheme of addresses
 	certFile                   settings.Value
+	allProxy                   string
 	now                        time.Time
 }
 
@@ -117,6 +118,10 @@ func (c report) requestError(ctx context.Context, r *Failure) error {
 		}
 	case Unreachable:
 		e.Cause = errors.ErrServerUnavailable
+		scheme, _, _ := strings.Cut(c.baseURL, "://")
+		if c.allProxy != "" && c.proxies[scheme].Source == "" && r.Store == nil {
+			e.Hint = c.allProxy + " is set, and only " + strings.ToUpper(scheme) + "_PROXY is used for addresses of this kind"
+		}
 		if dns, ok := errors.AsType[*net.DNSError](r.Err); ok && dns.IsNotFound && e.Hint == "" && (e.Proxy == nil || !e.Proxy.Invalid) {
 			e.Hint = "the host name may be misspelled, or known only in another network"
 		}

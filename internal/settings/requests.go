@@ -41,6 +41,7 @@ func (r *resolver) resolveRequests() {
 	s.FileStream.MaxLineBytes = r.integer(0, "x_file_stream_max_line_bytes", hidden("x_file_stream_max_line_bytes")...)
 	s.FileTransfer = r.retry(defaultFileTransfer, "x_file_transfer_", "WANDB_FILE_PUSHER_TIMEOUT")
 
+	s.AllProxy = r.nonEmpty(setting{env: []string{"ALL_PROXY", "all_proxy"}}).Source
 	s.CertFile = r.nonEmpty(setting{env: []string{"SSL_CERT_FILE"}})
 	s.InsecureDisableSSL = r.boolean("insecure_disable_ssl", "WANDB_INSECURE_DISABLE_SSL")
 	for _, p := range []struct {

@@ -136,6 +136,9 @@ type Settings struct {
 	// that scheme, standard variables included, with the setting that names each. Text is ""
 	// beside a Source that holds no address.
 	ProxyOfHTTP, ProxyOfHTTPS Value
+	// AllProxy is the variable for all proxies, which net/http does not use; "" if it is not
+	// set.
+	AllProxy string
 	// CertFile is the file of trusted certificates (SSL_CERT_FILE), which crypto/x509 reads
 	// itself.
 	CertFile Value
