@@ -36,15 +36,15 @@ func explained(d stored.Difference) string {
 	inConfig := strings.HasPrefix(d.Path, "config") || strings.HasPrefix(d.Path, `files."config.yaml"`)
 	inSummary := strings.HasPrefix(d.Path, "summary") || strings.HasPrefix(d.Path, `files."wandb-summary.json"`)
 	switch {
-	case inSummary && d.Official == "-0" && d.Ours == "0":
+	case d.Official == "-0" && d.Ours == "0" && inSummary:
 		return "4.6.2: -0 is 0"
+	case d.Official == "18446744073709552000" && d.Ours == "18446744073709551615" && (inConfig || inSummary):
+		return "3.3.3, 4.6.2: sync keeps the digits of an integer beyond int64"
 	case !inConfig:
 	case strings.HasSuffix(d.Official, "Infinity") && d.Ours == "<nil>":
 		return "3.3.3: an infinity is null"
 	case d.Official == "-0" && d.Ours == "0":
 		return "3.3.3: -0 is 0"
-	case d.Official == "18446744073709552000" && d.Ours == "18446744073709551615":
-		return "3.3.3: sync keeps the digits of an integer beyond int64"
 	}
 	return ""
 }

@@ -103,15 +103,33 @@ func (n *treeNode) merge(value []byte, depth int) {
 		n.value, n.children = bytes.Clone(value), nil
 		return
 	}
-	n.value = nil
 	jsonx.EachMember(value, start, func(key, keyEnd, at int) int {
 		end := jsonx.Skip(value, at, depth)
-		if end >= 0 {
+		if end >= 0 && !blank(value[at:end], depth+1) {
 			name, _, _ := jsonx.Unquote(nil, value[key:keyEnd])
 			n.child(string(name)).merge(value[at:end], depth+1)
 		}
 		return end
 	})
+}
+
+// blank reports whether a value is an object without any value in it. It does not replace
+// what is there, as in the official client.
+func blank(value []byte, depth int) bool {
+	start := jsonx.SkipSpace(value, 0)
+	if start >= len(value) || value[start] != '{' {
+		return false
+	}
+	empty := true
+	jsonx.EachMember(value, start, func(_, _, at int) int {
+		end := jsonx.Skip(value, at, depth)
+		if end >= 0 && !blank(value[at:end], depth+1) {
+			empty = false
+			return -1
+		}
+		return end
+	})
+	return empty
 }
 
 // Remove removes what is at a path, if there is anything.

@@ -341,3 +341,19 @@ func TestSync_EmptyConfigKey_IsKept(t *testing.T) {
 	assert.Contains(t, s.config, `"":{"value":1}`)
 	assert.Contains(t, s.config, `"lr":{"value":0.5}`)
 }
+
+// TestSync_EmptyObjectInLaterConfig_KeepsTheValue: as in the official client, an object
+// without members changes nothing.
+func TestSync_EmptyObjectInLaterConfig_KeepsTheValue(t *testing.T) {
+	t.Parallel()
+	item := func(key, value string) record.Item { return record.Item{Key: key, Value: []byte(value)} }
+	path := writeLog(t, t.TempDir(), "offline-run-x", official, runBody(),
+		&record.Config{Update: []record.Item{item("lr", "0.5"), item("net", `{"depth":3}`)}},
+		&record.Config{Update: []record.Item{item("lr", "{}"), item("net", `{"depth":{"x":{}},"width":2}`), item("new", `{"a":{}}`)}},
+		&record.Exit{})
+	s := newServer()
+	require.NoError(t, syncPaths(t, s, syncrun.Options{}, path)[0].Err)
+	assert.Contains(t, s.config, `"lr":{"value":0.5}`)
+	assert.Contains(t, s.config, `"net":{"value":{"depth":3,"width":2}}`)
+	assert.NotContains(t, s.config, `"new"`)
+}
