@@ -108,13 +108,7 @@ func TestOfflineRuns(t *testing.T) {
 // syncOurs uploads all runs below dir and checks that nothing is skipped.
 func syncOurs(t *testing.T, s *wandbtest.Server, dir string, runs int) {
 	t.Helper()
-	c, err := client.New(client.Options{BaseURL: s.URL(), APIKey: scenario.Key, Dir: dir, Getenv: func(name string) string {
-		return map[string]string{"WANDB_PROJECT": scenario.Project}[name]
-	}})
-	require.NoError(t, err)
-	defer c.Close()
-	report, err := c.Sync(t.Context(), nil, client.SyncOptions{})
-	require.NoError(t, err)
+	report := upload(t, s, dir)
 	require.Equal(t, runs, report.Count(client.SyncDone), fmt.Sprint(report.Runs))
 	for i := range report.Runs {
 		r := &report.Runs[i]
@@ -122,4 +116,17 @@ func syncOurs(t *testing.T, s *wandbtest.Server, dir string, runs int) {
 		assert.Empty(t, r.MissingFiles, r.RunID)
 		assert.Empty(t, r.Warnings, r.RunID)
 	}
+}
+
+// upload uploads all runs below dir with wandgo.
+func upload(t *testing.T, s *wandbtest.Server, dir string) *client.SyncReport {
+	t.Helper()
+	c, err := client.New(client.Options{BaseURL: s.URL(), APIKey: scenario.Key, Dir: dir, Getenv: func(name string) string {
+		return map[string]string{"WANDB_PROJECT": scenario.Project}[name]
+	}})
+	require.NoError(t, err)
+	defer c.Close()
+	report, err := c.Sync(t.Context(), nil, client.SyncOptions{})
+	require.NoError(t, err)
+	return report
 }
