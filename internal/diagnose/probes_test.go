@@ -73,3 +73,27 @@ func TestProbes_EachAliasIsRead(t *testing.T) {
 	}
 	assert.Equal(t, v.NumField(), c.NumField(), "every alias is read")
 }
+
+func TestProbes_EachAliasOfTheDefaultEntity_IsRead(t *testing.T) {
+	t.Parallel()
+	response := new(graphql.DiagnoseDefaultResponse)
+	v := reflect.ValueOf(response).Elem()
+	fill(v, 4)
+	c := reflect.ValueOf(combinedOfDefault(response))
+	for info, field := range c.Fields() {
+		assert.False(t, field.IsNil(), "%s has no alias in the document", info.Name)
+	}
+	assert.Equal(t, v.NumField(), c.NumField(), "every alias is read")
+}
+
+// fill sets the pointers in a struct, down to a depth.
+func fill(v reflect.Value, depth int) {
+	for _, field := range v.Fields() {
+		if field.Kind() == reflect.Pointer && field.CanSet() && depth > 0 {
+			field.Set(reflect.New(field.Type().Elem()))
+			if field.Elem().Kind() == reflect.Struct {
+				fill(field.Elem(), depth-1)
+			}
+		}
+	}
+}
