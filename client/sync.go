@@ -277,8 +277,8 @@ func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*S
 	engine := &syncrun.Engine{Server: server, Options: syncrun.Options{
 		Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID,
 		DefaultEntity: c.settings.Entity.Text, DefaultProject: c.settings.Project.Text,
-		BaseURL: c.settings.BaseURL.Text,
-		DryRun:  opts.DryRun, Clean: opts.Clean, CleanAfter: opts.CleanAfter,
+		BaseURL: c.settings.BaseURL.Text, Key: c.settings.Key,
+		DryRun: opts.DryRun, Clean: opts.Clean, CleanAfter: opts.CleanAfter,
 		IncludeOnline: opts.IncludeOnline, IncludeSynced: opts.IncludeSynced,
 		Parallel: opts.Parallel, RetryTimeout: retryTimeout, Progress: c.syncProgress(opts.Progress),
 	}}

@@ -77,7 +77,7 @@ func (c *Client) unsentLogs(p *plan) []*syncrun.Log {
 // must continue at step next or later. The error is that of ctx.
 func (c *Client) sendUnsent(ctx context.Context, p *plan, logs []*syncrun.Log) (left *UnsentError, next int64, err error) {
 	engine := &syncrun.Engine{Server: &syncServer{client: c}, Options: syncrun.Options{
-		Entity: p.Entity, Project: p.Project, BaseURL: c.settings.BaseURL.Text,
+		Entity: p.Entity, Project: p.Project, BaseURL: c.settings.BaseURL.Text, Key: c.settings.Key,
 		DefaultEntity: c.settings.Entity.Text, DefaultProject: c.settings.Project.Text,
 		Continued: true, RetryTimeout: c.initTimeout,
 	}}

@@ -7,6 +7,7 @@
 //	    run-<id>.wandb.synced              a client has uploaded it, or tried to
 //	    run-<id>.wandb.uploaded            the part of it that a server has; see Uploaded
 //	    refusal.json                       why the server refused it, if it did
+//	    links.json                         which links in files the run made
 //	    files/                             files to upload
 //	    logs/
 //	  latest-run -> run-…

@@ -12,12 +12,14 @@ import (
 // Link creates symbolic links to saved files in dir, under their names, as the official
 // client does: a sync of a run whose process was killed finds them. It skips files
 // that are not on disk, those that have something at their name, and all files after Keep.
-func (u *Uploader) Link(dir string, names []string) error {
+// It returns the files to which the links lead, by name.
+func (u *Uploader) Link(dir string, names []string) (map[string]string, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return fmt.Errorf("link files: %w", err)
+		return nil, fmt.Errorf("link files: %w", err)
 	}
 	defer func() { _ = root.Close() }()
+	links := make(map[string]string, len(names))
 	var errs []error
 	for _, name := range names {
 		u.mu.Lock()
@@ -29,11 +31,14 @@ func (u *Uploader) Link(dir string, names []string) error {
 		if from == "" {
 			continue
 		}
-		if err := link(root, name, from); err != nil && !errors.Is(err, fs.ErrExist) {
+		switch err := link(root, name, from); {
+		case err == nil:
+			links[name] = from
+		case !errors.Is(err, fs.ErrExist):
 			errs = append(errs, fmt.Errorf("link %s: %w", name, err))
 		}
 	}
-	return errors.Join(errs...)
+	return links, errors.Join(errs...)
 }
 
 // pathOf is the absolute path of a file on disk, "" for other sources.

@@ -3,6 +3,8 @@
 package secret
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -37,6 +39,19 @@ func (k Key) Reveal() string {
 		return ""
 	}
 	return k.handle.Value()
+}
+
+// MAC is a code of the parts that takes the key to make, and does not disclose it. It is
+// nil for an empty key.
+func (k Key) MAC(parts ...string) []byte {
+	if k.Empty() {
+		return nil
+	}
+	mac := hmac.New(sha256.New, []byte(k.Reveal()))
+	for _, part := range parts {
+		_, _ = mac.Write(append([]byte(part), 0))
+	}
+	return mac.Sum(nil)
 }
 
 // Empty reports whether there is no key.

@@ -96,3 +96,14 @@ func TestScrub_KeyInText_IsReplaced(t *testing.T) {
 		})
 	}
 }
+
+func TestKey_MAC_DependsOnKeyAndParts(t *testing.T) {
+	t.Parallel()
+	key := New("notakey-of-jo")
+	code := key.MAC("a", "bc")
+	assert.Len(t, code, 32)
+	assert.Equal(t, code, key.MAC("a", "bc"))
+	assert.NotEqual(t, code, key.MAC("ab", "c"))
+	assert.NotEqual(t, code, New("notakey-of-mallory").MAC("a", "bc"))
+	assert.Nil(t, Key{}.MAC("a"))
+}

@@ -256,6 +256,7 @@ func (s *Session) sinkConfig(online bool) sink.Config {
 			open(s.opening())
 		},
 		Exclusive:   s.plan.Writer == nil,
+		Key:         s.env.Settings.Key,
 		Writer:      s.plan.Writer.id(),
 		ConsoleFile: s.plan.Writer.ConsoleFile(),
 	}

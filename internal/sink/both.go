@@ -16,6 +16,7 @@ import (
 	"github.com/wandgo/wandgo/internal/oneline"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runfiles"
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // Events are what a session is told. The functions must return soon.
@@ -47,6 +48,8 @@ type Config struct {
 	Exclusive bool
 	// Writer is as which the server knows the process, in shared mode.
 	Writer string
+	// Key is the API key, with which links to saved files are noted.
+	Key secret.Key
 	// ConsoleFile is the console's file below the run's files directory. It is not
 	// reported if it is missing.
 	ConsoleFile string

@@ -35,6 +35,7 @@ type Disk struct {
 	temp   string // the directory made for the run's in the temporary one, "" if it is not there
 	writer *journal.Writer
 
+	linking  sync.Mutex // held while links are noted
 	alerting sync.Mutex
 	alerts   int64 // in the log
 }

@@ -45,14 +45,22 @@ func (b *Both) Save(add func(*runfiles.Uploader) ([]string, error), policy runfi
 	names, err := add(b.files)
 	if d := b.currentDisk(); d != nil && len(names) > 0 {
 		err = errors.Join(err, d.Put(filesRecord(names, policies[policy], record.FileOther)))
-		if linkErr := b.files.Link(d.Files(), names); linkErr != nil { // only a sync after a kill needs them
-			b.cfg.Log.Debug("cannot link saved files into the run's directory", "error", linkErr)
-		}
+		b.link(d, names)
 	}
 	if errors.Is(err, runfiles.ErrClosed) || errors.Is(err, journal.ErrClosed) { // Finish came meanwhile
 		err = errors.ErrRunFinished
 	}
 	return names, err
+}
+
+// link links saved files into the run's directory. Only a sync after a kill needs that.
+func (b *Both) link(d *Disk, names []string) {
+	d.linking.Lock()
+	defer d.linking.Unlock()
+	links, err := b.files.Link(d.Files(), names)
+	if err = errors.Join(err, d.dir.AddLinks(b.cfg.Key, links)); err != nil {
+		b.cfg.Log.Debug("cannot link saved files into the run's directory", "error", err)
+	}
 }
 
 // SaveOwn saves a file that the client makes: on disk first, so that a sync finds it if

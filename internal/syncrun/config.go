@@ -11,6 +11,7 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runconfig"
+	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/sink"
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
@@ -65,7 +66,7 @@ func (j *job) environment(e *record.Environment) []byte {
 		var file struct{ WriterID string }
 		var b bytes.Buffer
 		var text []byte
-		path, err := j.log.source(fileMetadata, false)
+		path, err := j.log.source(fileMetadata, false, secret.Key{})
 		if err == nil {
 			text, err = smallfile.Read(path)
 		}

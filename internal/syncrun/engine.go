@@ -10,6 +10,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // DefaultParallel is how many runs are uploaded at one time.
@@ -24,6 +25,8 @@ type Options struct {
 	DefaultEntity, DefaultProject string
 	// BaseURL is the server's address, for the notes on disk.
 	BaseURL string
+	// Key is the API key. It proves which links in a run's directory the run made.
+	Key secret.Key
 	// DryRun sends and changes nothing.
 	DryRun bool
 	// Clean deletes the directories of runs of which the server has everything, if the

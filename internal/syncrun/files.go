@@ -11,6 +11,7 @@ import (
 
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/runfiles"
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // saveFiles starts the upload of the files that the log names.
@@ -23,7 +24,7 @@ func (u *upload) saveFiles() {
 			u.warn("the file %q was skipped because it is not below the run's directory", name)
 			continue
 		}
-		path, err := u.log.source(name, u.contents.saved[name])
+		path, err := u.log.source(name, u.contents.saved[name], u.e.Options.Key)
 		if err != nil {
 			u.warn("the file %q was skipped: %v", name, err)
 			u.skipped(name, fs.ErrNotExist)
@@ -118,7 +119,7 @@ var errStalled = errors.New("nothing was sent")
 // makesMetadata reports whether wandb-metadata.json is made from the log: the file is not
 // on the disk, and the log describes the machine.
 func (u *upload) makesMetadata() bool {
-	path, err := u.log.source(fileMetadata, false)
+	path, err := u.log.source(fileMetadata, false, secret.Key{})
 	if err == nil {
 		_, err = os.Stat(path)
 	}

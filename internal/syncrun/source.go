@@ -5,19 +5,27 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // errOutside means that a link leads out of the run's directory.
-var errOutside = errors.New("a link leads out of the run's directory")
+var errOutside = errors.New("a link leads out of the run's directory; to upload the file, put it in the place of the link")
 
 // source returns the path of a file of the run. Its error is errOutside if a link on
 // the way leads out of the run's directory: a directory that somebody else made must not
 // upload the files of the person who syncs it.
 //
 // A live run links the files that the program saved into its directory, by their absolute
-// path. With saved such a link is followed, if the directories above it are the run's.
-// The log does not say where these links lead.
-func (l *Log) source(name string, saved bool) (string, error) {
+// path. With saved such a link is followed, if the directories above it are the run's, and
+//
+//   - the run noted it with the key of the account that syncs (see [rundir.Dir.HasLink]), or
+//   - it leads to a file below the program's directory, which has the one for runs in it.
+//     The official client, and a run without a key, note nothing.
+//
+// What the log says proves nothing: whoever made the directory made the log.
+func (l *Log) source(name string, saved bool, key secret.Key) (string, error) {
 	path := filepath.Join(l.Dir.Files(), filepath.FromSlash(name))
 	root, err := os.OpenRoot(l.Dir.Path())
 	if err != nil {
@@ -38,10 +46,48 @@ func (l *Log) source(name string, saved bool) (string, error) {
 	if _, err = root.Stat(below); err == nil || errors.Is(err, fs.ErrNotExist) {
 		return path, nil
 	}
-	if to, linkErr := root.Readlink(below); saved && linkErr == nil && filepath.IsAbs(to) {
+	if to, linkErr := root.Readlink(below); saved && linkErr == nil && filepath.IsAbs(to) &&
+		(l.Dir.HasLink(key, name, to) || l.isBeside(to)) {
 		return path, nil
 	}
 	return "", outside(err)
+}
+
+// isBeside reports whether a file is below the directory of the program, which the
+// directory for runs is in. Hidden files and directories, such as .ssh, are not. A home
+// directory has too much else in it.
+func (l *Log) isBeside(file string) bool {
+	runs := filepath.Dir(l.Dir.Path())
+	program := filepath.Dir(runs)
+	if base := filepath.Base(runs); base != "wandb" && base != ".wandb" {
+		return false
+	}
+	if home, err := os.UserHomeDir(); err != nil || sameDir(program, home) {
+		return false
+	}
+	program, err := filepath.EvalSymlinks(program)
+	if err != nil {
+		return false
+	}
+	if file, err = filepath.EvalSymlinks(file); err != nil {
+		return errors.Is(err, fs.ErrNotExist) // it was deleted since, which is reported where it is opened
+	}
+	below, err := filepath.Rel(program, file)
+	if err != nil || !filepath.IsLocal(below) {
+		return false
+	}
+	for part := range strings.SplitSeq(filepath.ToSlash(below), "/") {
+		if strings.HasPrefix(part, ".") {
+			return false
+		}
+	}
+	return true
+}
+
+func sameDir(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
 // outside is errOutside, or why the system denied access.
