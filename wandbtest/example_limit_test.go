@@ -70,6 +70,6 @@ func ExampleRunView_Violations() {
 	}
 	// Output:
 	// train: 0
-	// wandb-history.jsonl: lines from 3 on came where 2 was the next
-	// a post came after the final one
+	// wandb-history.jsonl: lines start at 3; want 2
+	// a post after the final one
 }

@@ -136,7 +136,7 @@ func (v RunView) pace(p Pace, writer, lead string) (found []string) {
 			continue
 		}
 		if silence, long := p.silence(before, last, post.At); long {
-			note(post, "nothing came for %v, want a heartbeat every %v", silence, p.Heartbeat)
+			note(post, "no post for %v; want a heartbeat every %v", silence, p.Heartbeat)
 		}
 		before, last = post, post.At
 		if post.Heartbeat || post.Repeated {
@@ -144,13 +144,13 @@ func (v RunView) pace(p Pace, writer, lead string) (found []string) {
 		}
 		if content != nil && !p.mayHurry(content, post, rows) {
 			if gap := post.At.Sub(content.At); gap < p.Interval-p.Interval/10 {
-				note(post, "%v after the one before, want %v", gap.Round(time.Millisecond), p.Interval)
+				note(post, "%v after the previous post; want at least %v", gap.Round(time.Millisecond), p.Interval)
 			}
 		}
 		content, rows = post, rows+post.Rows
 	}
 	if silence, long := p.silence(before, last, v.taken); long {
-		found = append(found, lead+fmt.Sprintf("nothing came for the last %v, want a heartbeat every %v", silence, p.Heartbeat))
+		found = append(found, lead+fmt.Sprintf("no post for the last %v; want a heartbeat every %v", silence, p.Heartbeat))
 	}
 	return found
 }

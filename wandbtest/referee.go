@@ -53,7 +53,7 @@ func (f *referee) judge(post streamPost, files func(string) *store.Lines, upsert
 		case again:
 			repeated = true
 		default:
-			f.note("a post came after the final one")
+			f.note("a post after the final one")
 		}
 	}
 	if post.complete {
@@ -65,7 +65,7 @@ func (f *referee) judge(post streamPost, files func(string) *store.Lines, upsert
 // compare compares consecutive lines with the stored ones, and returns how many are new.
 func (f *referee) compare(c streamChunk, have *store.Lines) (fresh int) {
 	if end := have.Count(); c.offset > end {
-		f.note("%s: lines from %d on came where %d was the next", c.name, c.offset, end)
+		f.note("%s: lines start at %d; want %d", c.name, c.offset, end)
 	}
 	told := false
 	for i, text := range c.content {
@@ -74,7 +74,7 @@ func (f *referee) compare(c streamChunk, have *store.Lines) (fresh int) {
 		case !ok:
 			fresh++
 		case before != text && !told:
-			f.note("%s: line %d came again and is another", c.name, c.offset+i)
+			f.note("%s: line %d was sent again with other content", c.name, c.offset+i)
 			told = true
 		}
 	}
@@ -85,7 +85,7 @@ func (f *referee) compare(c streamChunk, have *store.Lines) (fresh int) {
 func (f *referee) complete(files func(string) *store.Lines) {
 	for _, name := range []string{historyFile, eventsFile} {
 		if n := files(name).Missing(); n > 0 {
-			f.note("%s: the final post came with %d lines missing", name, n)
+			f.note("%s: %d lines are missing at the final post", name, n)
 		}
 	}
 }
