@@ -173,6 +173,9 @@ func TestFinish_DiskFull_RestIsOnAnotherFileSystem(t *testing.T) {
 		err := run.Finish(t.Context())
 		require.ErrorIs(t, err, errors.ErrViewerRole)
 		require.NotErrorIs(t, err, errors.ErrRowLost)
+		for _, err := range []error{err, run.Err()} {
+			assert.Regexp(t, `(?s)\nThe data is on disk:\n  (\S+)\n  (\S+)\n.*\n +wandgo sync \S+ \S+\n`, errors.Explain(err), "both directories")
+		}
 		require.NoError(t, s.SetRole("acme", "member", wandbtest.RoleMember))
 		m.assertSynced(t, s, 3000)
 	})

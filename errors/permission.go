@@ -115,6 +115,8 @@ type PermissionError struct {
 	// synced, or that continued offline. The advice then says
 	// how to upload it.
 	Dir string
+	// RestDir is a second directory with the rest of the log, "" if there is none.
+	RestDir string
 	// File is the file's name in the run, and Store the host of the object store, if
 	// the store refused an upload that the server had allowed.
 	File, Store string

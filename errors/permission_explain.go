@@ -35,7 +35,7 @@ func (e *PermissionError) Explain() string {
 	}
 	writeWrapped(&b, "", "  ", e.target().headline(why))
 	b.WriteByte('\n')
-	writeData(&b, e.Dir)
+	writeData(&b, e.Dir, e.RestDir)
 	e.writeCause(&b)
 	e.writeAdvice(&b)
 	writeFacts(&b, e.requestFacts())
@@ -273,7 +273,7 @@ func (e *PermissionError) writeAdvice(b *strings.Builder) {
 	} else {
 		e.adviseUndetermined(&a)
 	}
-	a.adviseUpload(e.target(), e.Dir, "Once this is solved, upload the data:")
+	a.adviseUpload(e.target(), "Once this is solved, upload the data:", e.Dir, e.RestDir)
 	a.write(b)
 }
 

@@ -118,11 +118,11 @@ func (e *PermissionError) adviseOwnEntity(a *advice) bool {
 		return false
 	case e.target().syncing():
 		a.step("To upload the run to your own entity ", quoted(own), " instead:")
-		a.show(syncCommand(e.Dir, "--entity", own))
+		a.show(syncCommand("--entity", own, e.Dir, e.RestDir))
 	case e.target().running():
 	case e.Dir != "":
 		a.step("To upload this run to your own entity ", quoted(own), " instead:")
-		a.show(syncCommand(e.Dir, "--entity", own))
+		a.show(syncCommand("--entity", own, e.Dir, e.RestDir))
 		a.step("For later runs, change the entity in your code or configuration. If it is not set there:")
 		a.show("export WANDB_ENTITY=" + shellWord(own))
 	case e.EntityDefaulted:

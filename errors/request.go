@@ -24,6 +24,8 @@ type RequestError struct {
 	// Dir is the run's directory on disk, for a run that failed when it was running or
 	// synced, or that continued offline.
 	Dir string
+	// RestDir is a second directory with the rest of the log, "" if there is none.
+	RestDir string
 	// File is the file's name in the run, and Store the host of the object store, if
 	// the request was an upload to the store.
 	File, Store string

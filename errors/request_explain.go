@@ -14,12 +14,12 @@ func (e *RequestError) Explain() string {
 	var b strings.Builder
 	writeWrapped(&b, "", "  ", e.target().headline(e.headlineClause()))
 	b.WriteByte('\n')
-	writeData(&b, e.Dir)
+	writeData(&b, e.Dir, e.RestDir)
 	about, a := e.advise()
 	switch e.sentinel() {
 	case ErrRunDeleted, ErrRunExists: // only under another id
 	default:
-		a.adviseUpload(e.target(), e.Dir, "To upload the data later:")
+		a.adviseUpload(e.target(), "To upload the data later:", e.Dir, e.RestDir)
 	}
 	if hint := inline(e.Hint, resultLimit); hint != "" {
 		about = strings.TrimSpace(about + " " + sentence(hint))

@@ -21,30 +21,39 @@ func (t target) running() bool {
 	return false
 }
 
-// syncCommand uploads the run from its directory, with a flag.
-func syncCommand(dir, flag, value string) string {
-	command := "wandgo sync " + flag + " " + shellWord(value)
-	if dir == "" {
-		return command
+// syncCommand uploads the run from its directories, with a flag.
+func syncCommand(flag, value string, dirs ...string) string {
+	return "wandgo sync " + flag + " " + shellWord(value) + shellPaths(" ", dirs)
+}
+
+// shellPaths are the directories that are known, each after before and as one word of a
+// shell.
+func shellPaths(before string, dirs []string) string {
+	var b strings.Builder
+	for _, dir := range dirs {
+		if dir != "" {
+			b.WriteString(before + plaintext.ShellPath(dir))
+		}
 	}
-	return command + " " + plaintext.ShellPath(dir)
+	return b.String()
 }
 
 // writeData says where the run's data is, if that is known. It follows the first line.
-func writeData(b *strings.Builder, dir string) {
-	if dir != "" {
-		b.WriteString("The data is on disk:\n  " + plaintext.ShellPath(dir) + "\n\n")
+func writeData(b *strings.Builder, dirs ...string) {
+	if paths := shellPaths("\n  ", dirs); paths != "" {
+		b.WriteString("The data is on disk:" + paths + "\n\n")
 	}
 }
 
 // adviseUpload adds the command that uploads a run that is on disk, after lead. A sync has
 // one already.
-func (a *advice) adviseUpload(t target, dir, lead string) {
-	if dir == "" || t.syncing() {
+func (a *advice) adviseUpload(t target, lead string, dirs ...string) {
+	paths := shellPaths(" ", dirs)
+	if paths == "" || t.syncing() {
 		return
 	}
 	a.step(lead)
-	a.show("wandgo sync " + plaintext.ShellPath(dir))
+	a.show("wandgo sync" + paths)
 }
 
 // adviseSync gives the background and the advice if a run is on disk and the server does
@@ -62,7 +71,7 @@ func (e *RequestError) adviseSync(a *advice) (about string, ok bool) {
 		return "", false
 	}
 	a.step("To upload the run under a new id:")
-	a.show(syncCommand(e.Dir, "--id", e.RunID+"-2"))
+	a.show(syncCommand("--id", e.RunID+"-2", e.Dir, e.RestDir))
 	return about, true
 }
 

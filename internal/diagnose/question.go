@@ -9,8 +9,9 @@ type Question struct {
 	Entity  string
 	Project string
 	RunID   string
-	// Dir is the run's directory with what the server does not have, "" if there is none.
-	Dir string
+	// Dir is the run's directory with what the server does not have, RestDir one with the
+	// rest of it; "" if there is none.
+	Dir, RestDir string
 }
 
 // Op is the verb of a request as errors print it, such as "create run". It also

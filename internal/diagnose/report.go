@@ -61,7 +61,7 @@ func (c report) proxy(failed *transport.ProxyError) *errors.Proxy {
 func (c report) refused() *errors.PermissionError {
 	return &errors.PermissionError{
 		Op: string(c.Op), Action: c.Op.Action(), Resource: c.Op.Resource(),
-		Entity: c.Entity, EntityDefaulted: c.Entity == "" && c.Op != OpIdentify, Project: c.Project, RunID: c.RunID, Dir: c.Dir,
+		Entity: c.Entity, EntityDefaulted: c.Entity == "" && c.Op != OpIdentify, Project: c.Project, RunID: c.RunID, Dir: c.Dir, RestDir: c.RestDir,
 		BaseURL: c.baseURL, AppURL: c.appURL, KeySource: c.keySource, Time: c.now,
 	}
 }
@@ -98,7 +98,7 @@ func placeholderNotes(q Question) []string {
 // is the one that bounded the request.
 func (c report) requestError(ctx context.Context, r *Failure) error {
 	e := &errors.RequestError{
-		Op: string(c.Op), Entity: c.Entity, Project: c.Project, RunID: c.RunID, Dir: c.Dir, BaseURL: c.baseURL,
+		Op: string(c.Op), Entity: c.Entity, Project: c.Project, RunID: c.RunID, Dir: c.Dir, RestDir: c.RestDir, BaseURL: c.baseURL,
 		StatusCode: r.StatusCode, Message: r.Message, RequestID: r.RequestID, RetryAfter: r.RetryAfter, Hint: r.Hint, Err: r.Err,
 	}
 	e.File, e.Store = r.upload()

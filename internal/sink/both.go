@@ -146,7 +146,7 @@ func (b *Both) Refused(cause error) error {
 		b.fail(Rows, cause)
 		return nil
 	}
-	cause = withDir(cause, d.Path())
+	cause = withDir(cause, d.Path(), "")
 	b.fail(Rows, cause)
 	if err := d.saveRefusal(cause); err != nil {
 		return errors.Join(err, d.writer.Close())

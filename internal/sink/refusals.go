@@ -139,6 +139,9 @@ func (b *Both) question(c Channel) diagnose.Question {
 	defer b.mu.Unlock()
 	if b.disk != nil && b.refusals.disk == nil && b.disk.writer.Fault() == nil {
 		q.Dir = b.disk.Path()
+		if b.firstDir != "" {
+			q.Dir, q.RestDir = b.firstDir, q.Dir
+		}
 	}
 	return q
 }
@@ -229,16 +232,17 @@ func (b *Both) requestTooLarge(size, limit int) {
 		"Set WANDB_X_FILE_STREAM_MAX_BYTES to start with this limit", "bytes", size, "limit", limit)
 }
 
-// withDir is a public error with the run's directory. The program may hold the one without.
-func withDir(err error, dir string) error {
+// withDir is a public error with the run's directory, and that of the rest, which may be "".
+// The program may hold the one without.
+func withDir(err error, dir, rest string) error {
 	switch e := err.(type) { //nolint:errorlint // what wraps it could not be kept
 	case *errors.PermissionError:
 		refused := *e
-		refused.Dir = dir
+		refused.Dir, refused.RestDir = dir, rest
 		return &refused
 	case *errors.RequestError:
 		failed := *e
-		failed.Dir = dir
+		failed.Dir, failed.RestDir = dir, rest
 		return &failed
 	}
 	return err

@@ -65,6 +65,9 @@ func (b *Both) relocate() {
 			b.countFrom(d, other, left)
 			b.mu.Lock()
 			b.disk, b.diskFault, b.firstDir = other, nil, d.Path()
+			for _, c := range []Channel{Rows, Settings, Files} {
+				b.refusals.errs[c] = withDir(b.refusals.errs[c], d.Path(), other.Path())
+			}
 			b.mu.Unlock()
 			text := fmt.Sprintf("the rest of the run's log, from step %d on, is in %s, because its own directory cannot be written (%s); to upload both: wandgo sync %s %s",
 				left.step, other.Path(), oneline.Text(fault), plaintext.ShellPath(d.Path()), plaintext.ShellPath(other.Path()))
