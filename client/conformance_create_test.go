@@ -39,7 +39,7 @@ var requestRules = []rule{
 	}},
 	{"2.5.1 any 2xx is success", func(t *testing.T) {
 		st := newStage(t, client.RunOptions{})
-		st.s.Inject(wandbtest.Fault{Operation: "file_stream", Status: 204, Process: true})
+		st.s.Inject(wandbtest.Fault{Operation: "file_stream", Status: 202, Body: "{}", Process: true})
 		log(t, st.run, 0, 3)
 		assert.Len(t, st.finish(t).HistoryLines, 3)
 	}},

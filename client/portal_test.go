@@ -20,6 +20,7 @@ func TestFinish_PortalAnswers200_EveryRowIsOnTheServer(t *testing.T) {
 	for name, page := range map[string]wandbtest.Fault{
 		"web page":   {Body: "<!DOCTYPE html><html><body>Sign in to the network</body></html>", Header: http.Header{"Content-Type": {"text/html"}}},
 		"empty":      {Status: http.StatusOK, Body: " "},
+		"no content": {Status: http.StatusNoContent},
 		"text":       {Body: "ok"},
 		"JSON list":  {Body: "[]"},
 		"JSON, torn": {Body: `{"limits":{`},

@@ -72,12 +72,9 @@ func (s *sender) end(ctx context.Context, code int) error {
 }
 
 // isObject reports whether a response has a JSON object, as each acknowledgement of rows
-// does unless its status says that it has no body. Anything else is from something in
-// between, which has not stored the rows.
+// does. Anything else is from something in between, which has not stored the rows. That
+// includes 204: no W&B server is known to answer rows with it, and gateways do.
 func isObject(r *transport.Response) bool {
-	if r.StatusCode == http.StatusNoContent {
-		return true
-	}
 	body := bytes.TrimSpace(r.Body)
 	return len(body) > 0 && body[0] == '{' && json.Valid(body)
 }
