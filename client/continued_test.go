@@ -1,6 +1,8 @@
 package client_test
 
 import (
+	"fmt"
+	"io"
 	"net/http"
 	"testing"
 	"time"
@@ -153,16 +155,25 @@ func TestRefused_DiskFreedInMidRun_SyncSendsTheRest(t *testing.T) {
 	run, err := p.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "r1"})
 	require.NoError(t, err)
 	log(t, run, 0, 5)
+	out := run.Stdout(io.Discard)
+	fmt.Fprint(out, "one\ntwo\n")
 	require.NoError(t, run.Flush(t.Context()))
+	require.Eventually(t, func() bool { return len(onServer(t, s, "acme", "vision", "r1").Logs) == 2 }, time.Minute, time.Millisecond)
 	m.full.Store(false)
 	require.NoError(t, s.SetRole("acme", "alice", wandbtest.RoleViewer))
 	log(t, run, 5, 9)
-	require.Eventually(t, func() bool { return run.Err() != nil }, time.Minute, time.Millisecond)
+	require.Eventually(t, func() bool { return run.Err() != nil && run.Dir() != "" }, time.Minute, time.Millisecond)
+	fmt.Fprint(out, "three\nfour\n")
 	require.Error(t, run.Finish(t.Context()))
 	assert.Len(t, onDisk(t, run.Dir()).Rows, 4)
 	require.NoError(t, s.SetRole("acme", "alice", wandbtest.RoleMember))
 	report := synced(t, p.Client, client.SyncOptions{})
 	assert.EqualValues(t, 4, report.Runs[0].RowsSent)
-	numbered(t, onServer(t, s, "acme", "vision", "r1"), 9)
+	v := onServer(t, s, "acme", "vision", "r1")
+	numbered(t, v, 9)
 	everyRow(t, s, 9)
+	require.Len(t, v.Logs, 4)
+	for i, line := range []string{"one", "two", "three", "four"} {
+		assert.Contains(t, v.Logs[i], line)
+	}
 }

@@ -262,6 +262,8 @@ func (b *Both) Put(rec record.Record) error {
 	var onDisk, onServer error
 	if disk != nil {
 		onDisk = disk.Put(rec)
+	} else if line, ok := rec.(*record.ConsoleLine); ok {
+		b.progress.printed(line.Index + 1)
 	}
 	if server != nil {
 		onServer = server.Put(rec)

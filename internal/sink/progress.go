@@ -23,13 +23,22 @@ type progress struct {
 	// history and events are the lines that belong before the first of the log: the server
 	// had them when it was opened, or an earlier log has them.
 	history, events int64
+	// console are those of the console, which printed follows while there is no log.
+	console, lines int64
+}
+
+// printed notes how many lines the console has.
+func (p *progress) printed(lines int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lines = max(p.lines, lines)
 }
 
 // startHere notes that the log is opened now, and has nothing of what the server has.
 func (p *progress) startHere(stats filestream.Stats) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.history, p.events = stats.History.Acked, stats.Events.Acked
+	p.history, p.events, p.console = stats.History.Acked, stats.Events.Acked, p.lines
 }
 
 // beforeRequest is called on the stream's goroutine before each request.
@@ -68,7 +77,7 @@ func (p *progress) saveLocked(b *Both, note rundir.Uploaded) error {
 		return nil
 	}
 	stats, t := b.server.Stats(), b.cfg.Target
-	note.Base = rundir.Lines{History: p.offsets.History + p.history, Events: p.offsets.Events + p.events, Console: p.offsets.Console}
+	note.Base = rundir.Lines{History: p.offsets.History + p.history, Events: p.offsets.Events + p.events, Console: p.offsets.Console + p.console}
 	note.History, note.Events = max(0, stats.History.Acked-p.history), max(0, stats.Events.Acked-p.events)
 	note.Alerts = p.alerts
 	note.Writer = b.cfg.Writer
