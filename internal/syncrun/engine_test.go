@@ -122,22 +122,6 @@ func TestSync_LogWithoutExit_BecomesFailed(t *testing.T) {
 		"_wandb":{"runtime":6}}`, s.lines[summaryFile][0])
 }
 
-func TestSync_PreemptingInTheLog_IsReported(t *testing.T) {
-	t.Parallel()
-	for _, preempted := range []bool{false, true} {
-		log := bodies(some(runBody()), rowsOf(0, 3))
-		if preempted {
-			log = append(log, &record.Preempting{})
-		}
-		path := writeLog(t, t.TempDir(), "offline-run-x", ours, append(log, &record.Exit{Code: 3})...)
-		s := newServer()
-		require.NoError(t, syncPaths(t, s, syncrun.Options{}, path)[0].Err)
-		assert.Equal(t, preempted, s.preempting)
-		assert.Equal(t, 3, *s.exit)
-		assert.Equal(t, count(0, 3), s.steps(t))
-	}
-}
-
 // The official client also writes summary records separately from rows. The rows after the
 // last one are in the summary nevertheless.
 func TestSync_OfficialLogWithoutExit_SummaryHasTheLastRows(t *testing.T) {
