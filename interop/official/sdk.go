@@ -49,13 +49,29 @@ func Find(ctx context.Context) (*SDK, error) {
 		return cached(root, err)
 	}
 	sdk := &SDK{Version: version, Dir: filepath.Join(root, "wandb-"+version), Fresh: true}
-	if _, err := os.Stat(sdk.Python()); err == nil {
-		return sdk, nil
+	return sdk, sdk.ensure(ctx, root)
+}
+
+// FindVersion returns the official client of a version, installing it if it is not cached.
+func FindVersion(ctx context.Context, version string) (*SDK, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return nil, fmt.Errorf("find official client: %w", err)
 	}
-	if err := sdk.install(ctx, root); err != nil {
-		return nil, fmt.Errorf("install official client %s: %w", version, err)
+	root := filepath.Join(cache, "wandgo-interop", "old") // Find takes the newest beside the current one
+	sdk := &SDK{Version: version, Dir: filepath.Join(root, "wandb-"+version)}
+	return sdk, sdk.ensure(ctx, root)
+}
+
+// ensure installs the client if it is not installed.
+func (s *SDK) ensure(ctx context.Context, root string) error {
+	if _, err := os.Stat(s.Python()); err == nil {
+		return nil
 	}
-	return sdk, nil
+	if err := s.install(ctx, root); err != nil {
+		return fmt.Errorf("install official client %s: %w", s.Version, err)
+	}
+	return nil
 }
 
 // current asks PyPI for the newest version.
@@ -125,7 +141,7 @@ func (s *SDK) install(ctx context.Context, root string) error {
 	made := &SDK{Dir: part}
 	for _, args := range [][]string{
 		{"python3", "-m", "venv", part},
-		{made.Python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "wandb==" + s.Version},
+		{made.Python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "wandb==" + s.Version, "setuptools<81"}, // versions before 0.17 need pkg_resources
 	} {
 		if out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput(); err != nil {
 			return fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, out)
