@@ -3,8 +3,10 @@ package client_test
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -14,20 +16,51 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// Whoever deletes the directory of a run that is offline deletes its rows. The run says so,
-// and does not advise to make room.
-func TestFinish_DirectoryWasDeleted_SaysThatRowsAreLost(t *testing.T) {
-	t.Parallel()
-	if _, err := os.Stat("/proc/self/fd"); err != nil {
-		t.Skip("whether an open file was deleted cannot be found out on every system")
+// skipUnlessUnix skips a test where an open file cannot be deleted.
+func skipUnlessUnix(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("an open file cannot be deleted here")
 	}
+}
+
+// An open file that was deleted still has its rows: they are written anew.
+func TestFinish_DirectoryWasDeleted_RowsAreWrittenAnew(t *testing.T) {
+	t.Parallel()
+	skipUnlessUnix(t)
+	s := wandbtest.New(t, everybody())
+	var output logFile
+	c := newClient(t, s, key("member"), quickly, output.listen)
+	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", Mode: client.ModeOffline})
+	require.NoError(t, err)
+	log(t, run, 0, 3)
+	require.NoError(t, run.Flush(t.Context()))
+	require.NoError(t, os.Rename(run.Dir(), run.Dir()+"-moved"))
+	require.NoError(t, os.RemoveAll(run.Dir()+"-moved"))
+	require.NoError(t, run.Flush(t.Context()))
+	log(t, run, 3, 6)
+	require.NoError(t, run.Finish(t.Context()))
+	require.NoError(t, run.Err())
+	require.Eventually(t, func() bool { return strings.Contains(output.String(), "was written anew") }, time.Minute, time.Millisecond)
+	assert.Equal(t, client.SyncDone, synced(t, c, client.SyncOptions{}, run.Dir()).Runs[0].Outcome)
+	stored(t, s, run, 6)
+}
+
+// If they cannot be written anew, the run says that they are lost, and does not advise to
+// make room.
+func TestFinish_DirectoryWasDeletedForGood_SaysThatRowsAreLost(t *testing.T) {
+	t.Parallel()
+	skipUnlessUnix(t)
 	s := wandbtest.New(t, everybody())
 	c := newClient(t, s, key("member"), quickly)
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", Mode: client.ModeOffline})
 	require.NoError(t, err)
 	log(t, run, 0, 3)
 	require.NoError(t, run.Flush(t.Context()))
-	require.NoError(t, os.RemoveAll(run.Dir()))
+	root := filepath.Dir(run.Dir())
+	require.NoError(t, os.Rename(root, root+"-moved"))
+	require.NoError(t, os.WriteFile(root, nil, 0o600))
+	require.NoError(t, os.RemoveAll(root+"-moved"))
 	require.Error(t, run.Flush(t.Context()), "what was flushed is gone")
 	require.Error(t, run.Err())
 	err = run.Finish(t.Context())

@@ -18,7 +18,7 @@ type osFile struct{ *os.File }
 
 // CreateFile creates a log's file, which must not exist, and locks it.
 func CreateFile(path string) (File, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644) //nolint:gosec // the run's data is for others of the machine to read
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o644) //nolint:gosec // the run's data is for others of the machine to read
 	if err != nil {
 		return nil, err
 	}
@@ -48,5 +48,9 @@ func (f osFile) Close() error {
 // Deleted is false where that cannot be found out.
 func (f osFile) Deleted() bool {
 	info, err := f.Stat()
-	return err == nil && hasNoName(info)
+	if err != nil || !hasNoName(info) {
+		return false
+	}
+	named, err := os.Stat(f.Name()) // some network file systems count no names
+	return err != nil || !os.SameFile(named, info)
 }

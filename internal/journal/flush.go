@@ -89,24 +89,18 @@ func (w *Writer) tick(now time.Time) {
 	w.checkDeleted()
 	sync := w.opts.Sync == SyncInterval && w.unsynced && w.syncable()
 	w.unsynced = w.unsynced && !sync
+	file := w.file
 	w.mu.Unlock()
 	if !sync {
 		return
 	}
 	// Outside the lock: no one who logs waits for the disk.
-	err := w.file.Sync()
+	err := file.Sync()
 	w.mu.Lock()
-	w.synced(err)
-	w.mu.Unlock()
-}
-
-// checkDeleted checks whether the file still has a name. Without one, all that was written is
-// lost when it is closed.
-func (w *Writer) checkDeleted() {
-	if !w.gone && w.file.Deleted() {
-		w.fail("write", ErrDeleted)
-		w.gone, w.buf = true, nil
+	if file == w.file { // otherwise it was deleted meanwhile, and closed
+		w.synced(err)
 	}
+	w.mu.Unlock()
 }
 
 // Fault is why the disk cannot be written now, or nil.

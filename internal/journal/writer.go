@@ -47,6 +47,9 @@ type Options struct {
 	// OnFull is called once, on a goroutine of its own, when half of the memory for
 	// records that wait for a failing disk is used.
 	OnFull func()
+	// OnRestored is called, on a goroutine of its own, when the file was deleted and written
+	// anew.
+	OnRestored func(path string)
 }
 
 // Writer writes a transaction log. All methods are safe for concurrent use.

@@ -120,7 +120,7 @@ func (b *Both) OpenDisk() error {
 // openDisk makes the disk, and calls also before it is used.
 func (b *Both) openDisk(opening []record.Record, also func(*Disk) error) error {
 	cfg := b.cfg.Disk
-	cfg.Journal.OnFull = b.relocate
+	cfg.Journal.OnFull, cfg.Journal.OnRestored = b.relocate, b.restored
 	d, rootErr, err := OpenDisk(&cfg, opening)
 	if err != nil {
 		return err

@@ -147,3 +147,10 @@ func (b *Both) lostRows() error {
 	}
 	return fmt.Errorf("%d of %d rows are neither on the server nor on disk: %w", rows-kept, rows, errors.ErrRowLost)
 }
+
+// restored reports that the run's log was deleted and written anew.
+func (b *Both) restored(path string) {
+	b.cfg.Log.Warn("the run's log was deleted while the run wrote it, and was written anew", "path", path)
+	b.cfg.Events.Warning("the run's log was deleted while the run wrote it, and was written anew: " + plaintext.ShellPath(path) +
+		". Keep the run's directory until the run has ended")
+}
