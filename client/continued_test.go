@@ -150,6 +150,7 @@ func TestRefused_DiskFreedInMidRun_SyncSendsTheRest(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, wandbtest.Solo())
 	m := newMachine(t, s, wandbtest.AliceKey)
+	m.noTmp = true
 	m.full.Store(true)
 	p := m.start(t)
 	run, err := p.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "r1"})

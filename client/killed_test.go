@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -24,12 +25,15 @@ type machine struct {
 	s    *wandbtest.Server
 	key  string
 	dir  string      // of the runs
-	full atomic.Bool // the disk takes no more of a log
+	tmp  string      // the temporary directory, on a disk of its own
+	full atomic.Bool // the disk of dir takes no more of a log
+	// noTmp: there is no room in the temporary directory either.
+	noTmp bool
 }
 
 func newMachine(t *testing.T, s *wandbtest.Server, key string) *machine {
 	t.Helper()
-	return &machine{s: s, key: key, dir: t.TempDir()}
+	return &machine{s: s, key: key, dir: t.TempDir(), tmp: t.TempDir()}
 }
 
 // process is a program on a machine.
@@ -58,6 +62,13 @@ func (m *machine) start(t *testing.T, change ...func(*client.Options)) *process 
 	p := &process{m: m, net: new(cable), dir: m.dir}
 	p.Client = newClient(t, m.s, m.key, append([]func(*client.Options){quickly, func(o *client.Options) {
 		o.Dir, o.HTTPClient = m.dir, &http.Client{Transport: p.net}
+		others := o.Getenv
+		o.Getenv = func(name string) string {
+			if name == "TMPDIR" {
+				return m.tmp
+			}
+			return others(name)
+		}
 	}}, change...)...)
 	p.UseJournalFile(m.create)
 	return p
@@ -65,6 +76,12 @@ func (m *machine) start(t *testing.T, change ...func(*client.Options)) *process 
 
 // create creates a log on the machine's disk.
 func (m *machine) create(path string) (journal.File, error) {
+	if m.noTmp && strings.HasPrefix(path, m.tmp) {
+		return nil, syscall.ENOSPC
+	}
+	if strings.HasPrefix(path, m.tmp) {
+		return journal.CreateFile(path)
+	}
 	if m.full.Load() {
 		return nil, syscall.ENOSPC
 	}
@@ -93,23 +110,19 @@ func (p *process) kill(t *testing.T, run *client.Run) {
 	cancel()
 	_ = run.Flush(over) // to the disk; whether the server gets anything is left open
 	p.net.unplugged.Store(true)
-	left := filepath.Join(t.TempDir(), "left")
-	dir := run.Dir()
-	if dir != "" {
-		require.NoError(t, copyLiving(left, dir))
+	left := t.TempDir()
+	places := []string{p.m.dir, p.m.tmp} // the rest of a log may be in the second
+	for i, place := range places {
+		require.NoError(t, copyLiving(filepath.Join(left, strconv.Itoa(i)), place))
 	}
 	err := run.Finish(over)
 	if run.URL() != "" && run.Err() == nil {
 		require.Error(t, err)
 	}
-	if dir == "" { // Finish gives a disk that failed another chance
-		if made := run.Dir(); made != "" {
-			require.NoError(t, os.RemoveAll(made))
-		}
-		return
+	for i, place := range places {
+		require.NoError(t, os.RemoveAll(place))
+		require.NoError(t, os.Rename(filepath.Join(left, strconv.Itoa(i)), place))
 	}
-	require.NoError(t, os.RemoveAll(dir))
-	require.NoError(t, os.Rename(left, dir))
 }
 
 // copyLiving copies a directory in which files come and go.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"net/http"
@@ -68,7 +69,7 @@ func (h *history) start(m int, mode client.Mode) {
 	run, err := p.Init(h.t.Context(), client.RunOptions{
 		Entity: "acme", Project: "vision", ID: "r1", Resume: "allow", Mode: mode, OnRefused: client.GoOfflineOnRefusal,
 	})
-	if mode == client.ModeOffline && h.machines[m].full.Load() {
+	if mode == client.ModeOffline && h.machines[m].full.Load() && h.machines[m].noTmp {
 		require.Error(h.t, err, "there is no place for the run")
 		h.did("no disk", "machine %d: %v", m, err)
 		return
@@ -134,21 +135,22 @@ func (h *history) loseRows() {
 			take([]byte(line))
 		}
 	}
-	if dir := h.run.Dir(); dir != "" {
-		logs, err := filepath.Glob(filepath.Join(dir, "*.wandb"))
-		require.NoError(h.t, err)
-		for _, path := range logs {
+	for _, place := range []string{h.p.m.dir, h.p.m.tmp} {
+		require.NoError(h.t, filepath.WalkDir(place, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".wandb" {
+				return err
+			}
 			r, err := journal.Open(path)
 			if err != nil { // not even its header was written
 				h.note("the log has nothing: %v", err)
-				continue
+				return nil
 			}
 			_, err = journal.Replay(r, &journal.Handler{History: func(line []byte, _ int64) error {
 				take(line)
 				return nil
 			}})
-			require.NoError(h.t, errors.Join(err, r.Close()))
-		}
+			return errors.Join(err, r.Close())
+		}))
 	}
 	for n := h.first; n < len(h.rows); n++ {
 		if !there[n] {
@@ -356,6 +358,7 @@ func TestResume_RandomLives_ServerHasEveryRowOnce(t *testing.T) {
 			h := &history{t: t, rng: rand.New(rand.NewPCG(uint64(seed), 7)), s: s, kinds: make(map[string]int)}
 			for i := range h.machines {
 				h.machines[i] = newMachine(t, s, wandbtest.AliceKey)
+				h.machines[i].noTmp = h.rng.IntN(2) == 0
 			}
 			defer func() {
 				mu.Lock()

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
@@ -76,9 +78,11 @@ func (j *job) addAbsent(ctx context.Context, old *serverState, note *rundir.Uplo
 	case p.conflict && !j.isPart(note):
 		return fmt.Errorf("continue at step %d: %w", old.step, ErrConflict)
 	}
-	// The later log comes first, because it has the end of the run. If these rows are behind
-	// everything that the server has, the rows of the later log follow them instead.
-	if j.next != nil && !j.postponed && (a.collides || a.first <= old.last()) {
+	later, err := j.laterHasLast(old)
+	switch {
+	case err != nil:
+		return err
+	case later: // it continues where the server's rows end, and these follow behind it
 		return errPostponed
 	}
 	written, err := j.isWritten(old)
@@ -106,6 +110,39 @@ func (j *job) addAbsent(ctx context.Context, old *serverState, note *rundir.Uplo
 		j.warn("another process continued the run from step %d on, so the rows from there on are stored %d steps later", free-shift, shift)
 	}
 	return nil
+}
+
+// withLastStep returns the summary with the step of the last row, so that a process that
+// resumes the run starts behind it after other rows were added.
+func (s *serverState) withLastStep() []byte {
+	var t record.Tree
+	if jsonx.Valid(s.summary) {
+		t.Merge(nil, s.summary)
+	}
+	t.Set([]string{keyStep}, strconv.AppendInt(nil, s.step, 10))
+	return t.AppendJSON(nil)
+}
+
+// laterHasLast reports whether a later log of the run, which is still to be uploaded, has
+// the server's last row.
+func (j *job) laterHasLast(old *serverState) (bool, error) {
+	if j.postponed {
+		return false, nil
+	}
+	for _, other := range j.group[slices.Index(j.group, j)+1:] {
+		if other.log.Err != nil || other.log.Run == nil {
+			continue
+		}
+		var shift int64
+		if moved := other.loadShift(other.note(old)); moved != nil {
+			shift = *moved
+		}
+		t, err := scan(other.log, old, shift, 0)
+		if err != nil || t.found {
+			return t.found, err
+		}
+	}
+	return false, nil
 }
 
 // countAbsent counts the rows of the log that the server does not have at a target,

@@ -28,6 +28,7 @@ type upload struct {
 	created    *Created
 	config     []byte
 	oldSummary []byte                 // of the run that the log continues
+	keepStep   []byte                 // the server's summary with the greatest step, if late rows would hide it
 	summary    atomic.Pointer[[]byte] // the stream reads it on its goroutine
 	alerts     []int64                // indices in the log of those to send
 	saved      rundir.Uploaded
@@ -94,6 +95,8 @@ func (u *upload) run(ctx context.Context) (err error) {
 	if !u.stale && !u.resume.behind {
 		line := u.contents.summary(u.oldSummary, u.resume.shift)
 		u.summary.Store(&line)
+	} else if u.keepStep != nil {
+		u.summary.Store(&u.keepStep)
 	}
 	if u.contents.Preempting && !u.stale && !u.ended {
 		if err := u.sink.Put(&record.Preempting{}); err != nil {

@@ -75,6 +75,9 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	if u.ended {
 		u.code = codeOf(old.state)
 	}
+	if p.late != nil && old.summaryStep < old.step {
+		u.keepStep = old.withLastStep()
+	}
 	in := s.upsert(j.target, storageID, nil, false)
 	if !u.stale { // the server's config and labels are newer
 		u.config = s.config(config, j.environment)
