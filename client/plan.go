@@ -36,7 +36,7 @@ type plan struct {
 // plan resolves and validates the options. It makes no request.
 func (c *Client) plan(opts RunOptions) (*plan, error) {
 	s := c.settings
-	opts = c.inSweep(opts)
+	opts, warnings := c.inSweep(opts)
 	p := &plan{
 		Plan: session.Plan{
 			Entity:  cmp.Or(opts.Entity, s.Entity.Text),
@@ -60,7 +60,7 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 		},
 		mode:   cmp.Or(string(opts.Mode), s.Mode.Text),
 		resume: Resume(cmp.Or(string(opts.Resume), s.Resume.Text)),
-		launch: s.Launch,
+		launch: s.Launch, warnings: warnings,
 	}
 	if notes := strings.ReplaceAll(p.Labels.Notes, "\x00", ""); notes != p.Labels.Notes {
 		p.Labels.Notes = notes // the server's database cannot store them

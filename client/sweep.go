@@ -4,10 +4,10 @@ import "strings"
 
 // inSweep returns the options of a run that is a trial of a sweep (WANDB_SWEEP_ID). The
 // agent chooses where the trial belongs, and the program's own choice is ignored, as
-// by the official client: the run would be outside of its sweep.
-func (c *Client) inSweep(opts RunOptions) RunOptions {
+// by the official client: the run would be outside of its sweep. warnings say so.
+func (c *Client) inSweep(opts RunOptions) (in RunOptions, warnings []string) {
 	if c.settings.Sweep.Text == "" {
-		return opts
+		return opts, nil
 	}
 	var ignored []string
 	for _, o := range []struct {
@@ -20,7 +20,7 @@ func (c *Client) inSweep(opts RunOptions) RunOptions {
 		}
 	}
 	if len(ignored) > 0 {
-		c.log.Warn("options are ignored in a sweep, whose agent chooses them", "options", strings.Join(ignored, ", "), "sweep", c.settings.Sweep.Text)
+		warnings = append(warnings, strings.Join(ignored, ", ")+" of RunOptions are ignored in a sweep, whose agent chooses them")
 	}
-	return opts
+	return opts, warnings
 }

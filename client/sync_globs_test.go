@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/internal/journal"
+	logrecord "github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -49,5 +51,36 @@ func TestSync_IgnoreGlobs_FilesAreSkippedAsInALiveRun(t *testing.T) {
 				assert.Contains(t, v.Uploaded, name, "with %q", globs)
 			}
 		}
+	}
+}
+
+// The same holds for a log of the official client, whose live run obeys the patterns, and
+// whose sync does.
+func TestSync_IgnoreGlobsOfficialLog_FilesAreSkipped(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "offline-run-20261128_100000-r1")
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "files", "media"), 0o700))
+	w, err := journal.Create(filepath.Join(dir, "run-r1.wandb"), journal.Options{})
+	require.NoError(t, err)
+	files := &logrecord.Files{}
+	for _, name := range []string{"a.secret", "b.txt", "media/c.secret", "requirements.txt"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "files", name), []byte(name), 0o600))
+		files.Files = append(files.Files, logrecord.File{Path: name})
+	}
+	for _, rec := range []logrecord.Record{
+		&logrecord.Header{Producer: "0.31.0", MinConsumer: "0.70.0"}, &logrecord.Run{ID: "r1", Entity: "acme", Project: "vision"}, files, &logrecord.Exit{},
+	} {
+		require.NoError(t, w.Append(rec))
+	}
+	require.NoError(t, w.Close())
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey, environ("WANDB_IGNORE_GLOBS", "*.secret,media/*,config.yaml"))
+	report := synced(t, c, client.SyncOptions{}, dir)
+	assert.Empty(t, report.Runs[0].MissingFiles)
+	v := onServer(t, s, "acme", "vision", "r1")
+	assert.Contains(t, v.Uploaded, "b.txt")
+	assert.Contains(t, v.Uploaded, "requirements.txt")
+	for _, name := range []string{"a.secret", "media/c.secret", "config.yaml"} {
+		assert.NotContains(t, v.Uploaded, name)
 	}
 }
