@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/wandgo/wandgo/internal/slowdisk"
 )
 
 // restorer is a [File] that was deleted and can still be read, as on Unix.
@@ -44,8 +46,8 @@ func (d *limitedFile) Restore(size int64) (File, error) {
 		file File
 		err  error
 	})
-	if !d.write.do(restoreLimit, func() {}, func() { r.file, r.err = from.Restore(size) }) {
-		return nil, stuck(restoreLimit)
+	if !d.write.Do(restoreLimit, func() {}, func() { r.file, r.err = from.Restore(size) }) {
+		return nil, slowdisk.Stuck(restoreLimit)
 	}
 	return r.file, r.err
 }

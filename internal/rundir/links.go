@@ -23,15 +23,17 @@ func (d *Dir) AddLinks(key secret.Key, links map[string]string) error {
 	if key.Empty() || len(links) == 0 {
 		return nil
 	}
-	codes := d.linkCodes()
-	for name, to := range links {
-		codes[name] = hex.EncodeToString(d.linkCode(key, name, to))
-	}
-	text, err := encode(d.links(), codes)
-	if err != nil {
-		return err
-	}
-	return write(d.links(), text)
+	return d.disk.Run(diskLimit, func() error {
+		codes := d.linkCodes()
+		for name, to := range links {
+			codes[name] = hex.EncodeToString(d.linkCode(key, name, to))
+		}
+		text, err := encode(d.links(), codes)
+		if err != nil {
+			return err
+		}
+		return write(d.links(), text)
+	})
 }
 
 // HasLink reports whether a run with this key made the link from name to a file.

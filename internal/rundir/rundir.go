@@ -25,6 +25,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wandgo/wandgo/internal/slowdisk"
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
@@ -34,7 +35,11 @@ const maxSameName = 1000
 // Dir is the directory of one run.
 type Dir struct {
 	path, log string
+	disk      slowdisk.Line
 }
+
+// diskLimit is how long a small file may take before the file system counts as stuck.
+const diskLimit = 3 * time.Second
 
 // Create creates a directory for a run below root, the "wandb" directory. If the name
 // exists, because two processes started a run of one id in the same second, a number is
@@ -151,7 +156,8 @@ func (d *Dir) Offline() bool { return strings.HasPrefix(filepath.Base(d.path), "
 
 // MarkSynced marks the log as uploaded, for this client and the official one.
 func (d *Dir) MarkSynced() error {
-	if err := os.WriteFile(d.synced(), nil, 0o644); err != nil { //nolint:gosec // holds nothing
+	err := d.disk.Run(diskLimit, func() error { return os.WriteFile(d.synced(), nil, 0o644) }) //nolint:gosec // holds nothing
+	if err != nil {
 		return fmt.Errorf("mark run as synced: %w", err)
 	}
 	return nil
@@ -246,11 +252,13 @@ func (d *Dir) SaveUploaded(u Uploaded) error {
 	if err != nil {
 		return err
 	}
-	err = write(d.uploaded(), text)
-	if err != nil && overwrite(d.uploaded(), text) == nil {
-		return nil
-	}
-	return err
+	return d.disk.Run(diskLimit, func() error {
+		err := write(d.uploaded(), text)
+		if err != nil && overwrite(d.uploaded(), text) == nil {
+			return nil
+		}
+		return err
+	})
 }
 
 // LoadUploaded returns the stored Uploaded. It reports false if there is none or it cannot
@@ -270,12 +278,12 @@ func (d *Dir) SaveRefusal(reason json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	return write(d.refusal(), text)
+	return d.disk.Run(diskLimit, func() error { return write(d.refusal(), text) })
 }
 
 // ClearRefusal removes the stored refusal, because the server has accepted the run.
 func (d *Dir) ClearRefusal() error {
-	err := os.Remove(d.refusal())
+	err := d.disk.Run(diskLimit, func() error { return os.Remove(d.refusal()) })
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove refusal.json: %w", err)
 	}
@@ -291,10 +299,23 @@ func (d *Dir) LoadRefusal() json.RawMessage {
 	return text
 }
 
+// Size returns the length of the log, 0 if it is not known.
+func (d *Dir) Size() int64 {
+	size := new(int64)
+	if !d.disk.Do(diskLimit, func() {}, func() {
+		if info, err := os.Stat(d.log); err == nil {
+			*size = info.Size()
+		}
+	}) {
+		return 0
+	}
+	return *size
+}
+
 // AddFile writes a file into the directory of the files to upload, completely or not at
 // all.
 func (d *Dir) AddFile(name string, content []byte) error {
-	return write(filepath.Join(d.Files(), name), content)
+	return d.disk.Run(diskLimit, func() error { return write(filepath.Join(d.Files(), name), content) })
 }
 
 // encode returns the content of a JSON file.

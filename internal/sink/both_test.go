@@ -60,12 +60,12 @@ func TestBoth_DiskOnly_StoresRecords(t *testing.T) {
 	require.NoError(t, b.Put(&record.ConsoleLine{}), "for the server only")
 	require.NoError(t, b.Flush(t.Context()))
 	require.NoError(t, b.Err())
-	before := b.disk.size()
+	before := b.disk.dir.Size()
 	assert.Positive(t, before)
 	whole, err := b.Finish(t.Context(), &Ending{})
 	require.NoError(t, err)
 	assert.True(t, whole)
-	assert.Greater(t, b.disk.size(), before, "the end is in the log")
+	assert.Greater(t, b.disk.dir.Size(), before, "the end is in the log")
 }
 
 func TestBoth_LogDeleted_RowIsLostAndReportedOnce(t *testing.T) {

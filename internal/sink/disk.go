@@ -135,15 +135,6 @@ func (d *Disk) saveRefusal(cause error) error {
 	return d.dir.SaveRefusal(ErrorJSON(cause))
 }
 
-// size is the length of the log.
-func (d *Disk) size() int64 {
-	info, err := os.Stat(d.dir.Journal())
-	if err != nil {
-		return 0
-	}
-	return info.Size()
-}
-
 // concurrentWriter is the directory of another process on this machine that writes the
 // same run, or "". The server cannot tell the two apart: rows of one replace rows of
 // the other. Both continue, and each one's directory has all that it logs.

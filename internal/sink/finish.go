@@ -203,7 +203,7 @@ func (b *Both) markDone(ctx context.Context) error {
 	if disk == nil {
 		return nil
 	}
-	note := rundir.Uploaded{Done: true, Whole: true, Bytes: disk.size()}
+	note := rundir.Uploaded{Done: true, Whole: true, Bytes: disk.dir.Size()}
 	if b.missingFiles() != nil {
 		note.Whole, note.LeftOut = false, "not all of its files existed when they were to be uploaded"
 	}
