@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
@@ -34,36 +33,35 @@ func Temp(root, tmp string) (dir, instead string, err error) {
 // directories in the temporary directory tmp that replaced it while it could not be
 // written. If it still cannot, those that do not say which root they replace are among
 // them. It returns only the user's own, because any user can create one.
-func Roots(root, tmp string) []string {
-	roots := AllRoots(root, tmp)
-	whole, err := filepath.Abs(root)
-	if err != nil || !canMake(root) {
-		return roots
-	}
-	return slices.DeleteFunc(roots, func(dir string) bool {
-		if dir == root {
-			return false
-		}
-		replaced, err := smallfile.Read(filepath.Join(filepath.Dir(dir), rootFile))
-		return err != nil || string(replaced) != whole
-	})
-}
+func Roots(root, tmp string) []string { return roots(root, tmp, !canMake(root)) }
 
 // AllRoots is [Roots] for a root that could not be written at some time, for example
 // because the disk was full.
-func AllRoots(root, tmp string) []string {
-	roots := []string{root}
+func AllRoots(root, tmp string) []string { return roots(root, tmp, true) }
+
+// roots lists root and the directories that replaced it. unnamed says that those that do
+// not say which root they replace may have replaced it.
+func roots(root, tmp string, unnamed bool) []string {
+	found := []string{root}
+	whole, err := filepath.Abs(root)
+	if err != nil {
+		whole = root
+	}
 	entries, _ := os.ReadDir(tmp) // empty if it cannot be read
 	for _, e := range entries {
 		if ok, _ := filepath.Match(TempPattern+"*", e.Name()); !ok || !e.IsDir() {
 			continue
 		}
 		dir := filepath.Join(tmp, e.Name(), "wandb")
-		if info, err := e.Info(); err == nil && isOwn(info) && isDir(dir) {
-			roots = append(roots, dir)
+		if info, err := e.Info(); err != nil || !isOwn(info) || !isDir(dir) {
+			continue
+		}
+		replaced, err := smallfile.Read(filepath.Join(tmp, e.Name(), rootFile))
+		if err == nil && string(replaced) == whole || err != nil && unnamed {
+			found = append(found, dir)
 		}
 	}
-	return roots
+	return found
 }
 
 // canMake reports whether a directory can be written, or created if it is missing.
