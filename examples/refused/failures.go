@@ -115,24 +115,21 @@ func failures() []refusal {
 		},
 		{
 			"row_lost", errors.ErrRowLost,
-			"the directory of an offline run is deleted in mid-run",
+			"the directory of an offline run is deleted in mid-run, and cannot be created again",
 			func(ctx context.Context, l *lab) error {
 				run, done, err := l.init(ctx, l.as(key("jo")), client.RunOptions{Entity: "jo-lab", Project: "vision", ID: "run5", Mode: client.ModeOffline})
 				defer done()
 				if err != nil {
 					return err
 				}
-				if err := os.RemoveAll(run.Dir()); err != nil {
+				if err := run.Log(map[string]any{"loss": 0.1}); err != nil {
 					return err
 				}
-				// Rows reach the disk in blocks, so the first error comes after several rows.
-				for ctx.Err() == nil && !errors.Is(err, errors.ErrRowLost) {
-					err = run.Log(map[string]any{"loss": 0.1})
+				gone := run.Dir() + ".gone"
+				if err := errors.Join(os.Rename(run.Dir(), gone), os.WriteFile(run.Dir(), nil, 0o600), os.RemoveAll(gone)); err != nil {
+					return err
 				}
-				if run.Finish(ctx) == nil {
-					return nil // Finish must fail too
-				}
-				return err
+				return run.Finish(ctx)
 			},
 		},
 		{
