@@ -2,9 +2,11 @@ package client_test
 
 import (
 	"bytes"
+	"cmp"
 	"flag"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -43,6 +45,15 @@ func newClient(tb testing.TB, s *wandbtest.Server, key string, change ...func(*c
 	o := client.Options{BaseURL: s.URL(), APIKey: key, Dir: tb.TempDir(), Getenv: alone}
 	for _, f := range change {
 		f(&o)
+	}
+	if given := o.Getenv; given != nil { // a run of another test with the same id is none of this one's
+		tmp := filepath.Dir(tb.TempDir())
+		o.Getenv = func(name string) string {
+			if name == "TMPDIR" {
+				return cmp.Or(given(name), tmp)
+			}
+			return given(name)
+		}
 	}
 	c, err := client.New(o)
 	require.NoError(tb, err)
