@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/wandgo/wandgo/internal/diagnose"
@@ -36,6 +37,7 @@ type Client struct {
 	display     *display.Screen     // where runs are shown; nil if nothing is shown
 	env         *session.Env        // what its runs share
 	ownedByRun  bool                // it is closed with its only run
+	warned      sync.Once           // of settings that have no effect
 }
 
 // New makes a Client from the options and, where they are silent, from the
@@ -125,6 +127,15 @@ func (c *Client) Close() error {
 		c.ownHTTP.CloseIdleConnections()
 	}
 	return c.transport.Close()
+}
+
+// showWarnings shows once which settings have no effect.
+func (c *Client) showWarnings() {
+	c.warned.Do(func() {
+		for _, w := range c.settings.Warnings {
+			c.display.Warn(w)
+		}
+	})
 }
 
 // BaseURL returns the server's address.

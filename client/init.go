@@ -51,6 +51,7 @@ func Init(ctx context.Context, opts RunOptions) (*Run, error) {
 // Init is safe for concurrent use. Concurrent Inits of one Client for the same entity and
 // project that get the same refusal share one diagnosis.
 func (c *Client) Init(ctx context.Context, opts RunOptions) (*Run, error) {
+	c.showWarnings()
 	plan, err := c.plan(opts)
 	if err != nil {
 		return nil, err

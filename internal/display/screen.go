@@ -109,6 +109,13 @@ func (s *Screen) Interrupted(signal string) {
 	}
 }
 
+// Warn shows a sentence that concerns all runs.
+func (s *Screen) Warn(text string) {
+	if s != nil {
+		s.show(s.line(s.style.Yellow(clean(text))))
+	}
+}
+
 // line makes a line with the mark.
 func (s *Screen) line(text string) string { return s.style.Dim(mark) + " " + text + "\n" }
 

@@ -17,7 +17,7 @@ var ErrInUse = errors.New("journal is in use")
 // unlock is not nil if err is.
 func Lock(path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0) // network file systems lock only what can be written
-	if errors.Is(err, os.ErrPermission) {
+	if err != nil {                           // no permission, or a file system that is mounted read-only
 		f, err = os.Open(path)
 	}
 	if err != nil {

@@ -261,6 +261,14 @@ func (d *Dir) SaveUploaded(u Uploaded) error {
 	})
 }
 
+// ForgetUploaded removes the stored Uploaded, so that a sync asks the server.
+func (d *Dir) ForgetUploaded() error {
+	if err := os.Remove(d.uploaded()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("forget the upload: %w", err)
+	}
+	return nil
+}
+
 // LoadUploaded returns the stored Uploaded. It reports false if there is none or it cannot
 // be read.
 func (d *Dir) LoadUploaded() (Uploaded, bool) {

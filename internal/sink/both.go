@@ -74,9 +74,10 @@ type Both struct {
 	firstDir    string // of the disk before it, whose log this one continues
 	unpersisted bool   // neither the server nor the disk has the run
 	refusals    refusals
-	concurrent  error // another process writes the same run
-	unsent      error // rows of earlier processes are not on the server
-	diskFault   error // trouble with the disk that was logged
+	concurrent  error            // another process writes the same run
+	others      map[string]int64 // the other logs of the run at the start, with their sizes
+	unsent      error            // rows of earlier processes are not on the server
+	diskFault   error            // trouble with the disk that was logged
 
 	// asking bounds the diagnosis, and what is copied to the disk in the background. It
 	// ends with Finish.
@@ -159,26 +160,6 @@ func (b *Both) Refused(cause error) error {
 func (b *Both) Unpersisted(cause error) {
 	b.fail(Rows, cause)
 	b.unpersisted = true
-}
-
-// FindConcurrentWriter looks for another process of this machine that writes the same
-// run now.
-func (b *Both) FindConcurrentWriter() {
-	if b.disk == nil || !b.cfg.Exclusive {
-		return
-	}
-	dir := b.disk.concurrentWriter()
-	if dir == "" {
-		return
-	}
-	t := b.cfg.Target
-	b.concurrent = &errors.RequestError{
-		Op: string(diagnose.OpCreateRun), Entity: t.Entity, Project: t.Project, RunID: t.RunID, BaseURL: t.BaseURL,
-		Cause: errors.ErrRunExists,
-		Hint:  "another process is writing this run, to " + dir + "; on the server, rows of one replace rows of the other. Choose another run id, or mode shared for several processes of one run",
-	}
-	b.cfg.Log.Warn("another process is writing the same run", "dir", dir)
-	b.cfg.Events.Warning("another process is writing the same run, to " + dir + "; rows of one replace rows of the other")
 }
 
 // ReportUnsent reports that the server does not have all rows of earlier processes of the

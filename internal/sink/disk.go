@@ -135,21 +135,6 @@ func (d *Disk) saveRefusal(cause error) error {
 	return d.dir.SaveRefusal(ErrorJSON(cause))
 }
 
-// concurrentWriter is the directory of another process on this machine that writes the
-// same run, or "". The server cannot tell the two apart: rows of one replace rows of
-// the other. Both continue, and each one's directory has all that it logs.
-func (d *Disk) concurrentWriter() string {
-	for _, other := range d.dir.Siblings() {
-		unlock, err := journal.Lock(other.Journal())
-		if err == nil {
-			unlock()
-		} else if errors.Is(err, journal.ErrInUse) {
-			return other.Path()
-		}
-	}
-	return ""
-}
-
 // ErrorJSON is an error for programs: the object of a PermissionError or RequestError,
 // or an object with the text.
 func ErrorJSON(err error) json.RawMessage {

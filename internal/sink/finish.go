@@ -203,6 +203,10 @@ func (b *Both) markDone(ctx context.Context) error {
 	if disk == nil {
 		return nil
 	}
+	if b.overwritten(disk) {
+		b.cfg.Events.Warning("another process wrote the same run at the same time, so the server may lack rows of this one; wandgo sync adds them from " + disk.Path())
+		return disk.dir.ForgetUploaded() // a sync asks the server which rows it has
+	}
 	note := rundir.Uploaded{Done: true, Whole: true, Bytes: disk.dir.Size()}
 	if b.missingFiles() != nil {
 		note.Whole, note.LeftOut = false, "not all of its files existed when they were to be uploaded"

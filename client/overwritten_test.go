@@ -1,0 +1,64 @@
+package client_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// On the server, rows of one process replace rows of the other. Neither log counts as
+// synced then, and a sync adds what was replaced.
+func TestFinish_AnotherProcessWroteTheRun_SyncAddsReplacedRows(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, everybody())
+	dir := t.TempDir()
+	var shown logFile
+	start := func(resume client.Resume) *client.Run {
+		c := newClient(t, s, key("member"), func(o *client.Options) { o.Dir, o.Output = dir, &shown })
+		run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", ID: "same", Resume: resume})
+		require.NoError(t, err)
+		return run
+	}
+	first := start("")
+	require.NoError(t, first.Log(map[string]any{"i": 0}))
+	require.NoError(t, first.Flush(t.Context()))
+	second := start(client.ResumeAllow)
+	require.NoError(t, second.Log(map[string]any{"i": 100}))
+	require.NoError(t, second.Finish(t.Context()))
+	for i := 1; i < 4; i++ {
+		require.NoError(t, first.Log(map[string]any{"i": i}))
+	}
+	require.NoError(t, first.Finish(t.Context()))
+	assert.Contains(t, shown.String(), "wandgo sync adds them from "+first.Dir())
+	assert.Contains(t, shown.String(), "wandgo sync adds them from "+second.Dir())
+
+	report, err := newClient(t, s, key("member")).Sync(t.Context(), []string{dir}, client.SyncOptions{})
+	require.NoError(t, err)
+	assert.Equal(t, 2, report.Count(client.SyncDone))
+	var got []any
+	for _, row := range onServer(t, s, "acme", "team", "same").History() {
+		got = append(got, row["i"])
+	}
+	assert.Equal(t, []any{0., 1., 2., 3., 100.}, got)
+}
+
+func TestInit_SettingsThatHaveNoEffect_AreShownOnce(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, everybody())
+	var shown logFile
+	env := map[string]string{"WANDB_INIT_TIMEOUT": "NaN", "WANDB_API_KEY": key("member"), "WANDB_BASE_URL": s.URL(), "WANDB_DIR": t.TempDir()}
+	c, err := client.New(client.Options{Output: &shown, Getenv: func(name string) string { return env[name] }})
+	require.NoError(t, err)
+	defer c.Close()
+	for range 2 {
+		run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team"})
+		require.NoError(t, err)
+		require.NoError(t, run.Finish(t.Context()))
+	}
+	assert.Equal(t, 1, strings.Count(shown.String(), `wandgo: WANDB_INIT_TIMEOUT: "NaN" is not a duration`), shown.String())
+}
