@@ -377,7 +377,7 @@ func (t *trail) row(s *serverState, line []byte, step, shift int64) {
 		t.first = step
 		// Without times, the steps decide.
 		if t.before = step > s.step; s.hasTime && timed {
-			t.before = at > s.time
+			t.before = at > s.time || at == s.time && step > s.step // rows may be less than a microsecond apart
 		}
 	}
 	t.rows++
