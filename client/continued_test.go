@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -118,6 +120,35 @@ func TestSync_SeveralLogsBehindLaterRows_NoStepTwice(t *testing.T) {
 
 	a.life(t, client.ModeOnline, 38, 40)
 	everyRow(t, s, 40)
+}
+
+// TestSync_SeveralLogsBefore_KeepsTheirOrder: also if the server's last row is in a later log.
+func TestSync_SeveralLogsBefore_KeepsTheirOrder(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	a, b := newMachine(t, s, wandbtest.AliceKey), newMachine(t, s, wandbtest.AliceKey)
+	a.life(t, client.ModeOffline, 0, 5)
+	a.life(t, client.ModeOffline, 5, 10)
+	b.life(t, client.ModeOnline, 10, 12)
+	rows := func(_ *http.Request, body []byte) bool { return bytes.Contains(body, []byte("wandb-history.jsonl")) }
+	s.Inject(wandbtest.Fault{Operation: "file_stream", Match: rows, Count: 2, Status: http.StatusForbidden, Body: `{"error":"permission denied"}`})
+	p := a.start(t)
+	run, err := p.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "r1", Resume: "allow"})
+	require.NoError(t, err)
+	unsent, ok := errors.AsType[*client.UnsentError](run.Err())
+	require.True(t, ok, "%v", run.Err())
+	require.Len(t, unsent.Dirs, 2)
+	log(t, run, 12, 15)
+	require.NoError(t, run.Finish(t.Context()))
+	synced(t, p.Client, client.SyncOptions{})
+	everyRow(t, s, 15)
+	at := make(map[int]int)
+	for step, i := range values(t, onServer(t, s, "acme", "vision", "r1")) {
+		at[i] = step
+	}
+	for i := 1; i < 10; i++ {
+		assert.Greater(t, at[i], at[i-1], "row %d", i)
+	}
 }
 
 // TestSync_LateRowsInterruptedTwice_EachLandsOnce: the rows that did not get to the place

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -122,7 +121,7 @@ func (e *Engine) Sync(ctx context.Context, logs []*Log) ([]Result, error) {
 				j.group = group
 				j.run(ctx)
 			}
-			for _, j := range slices.Backward(group) {
+			for _, j := range group { // in order, because each goes behind the one before
 				if j.postponed {
 					j.run(ctx)
 				}
