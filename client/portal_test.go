@@ -13,9 +13,10 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// A captive portal or a proxy answers with status 200 and a page of its own. That is no
-// acknowledgement: the rows would be missing on the server and counted as uploaded.
-func TestFinish_PortalAnswers200_EveryRowIsOnTheServer(t *testing.T) {
+// A captive portal or a proxy answers with status 200 and a page of its own, or with a
+// redirect to it. That is no acknowledgement: the rows would be missing on the server and
+// counted as uploaded. Nor does it mean that the address is wrong.
+func TestFinish_PortalAnswersForAWhile_EveryRowIsOnTheServer(t *testing.T) {
 	t.Parallel()
 	for name, page := range map[string]wandbtest.Fault{
 		"web page":   {Body: "<!DOCTYPE html><html><body>Sign in to the network</body></html>", Header: http.Header{"Content-Type": {"text/html"}}},
@@ -24,6 +25,7 @@ func TestFinish_PortalAnswers200_EveryRowIsOnTheServer(t *testing.T) {
 		"text":       {Body: "ok"},
 		"JSON list":  {Body: "[]"},
 		"JSON, torn": {Body: `{"limits":{`},
+		"redirect":   {Status: http.StatusFound, Header: http.Header{"Location": {"http://portal.example/login"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -70,7 +70,15 @@ func FileStreamPolicy() Policy {
 	p.Retries = 10085
 	p.UnresolvedRetries = p.Retries
 	p.AttemptTimeout = 180 * time.Second
+	p.Retryable = RetryRows
 	return p
+}
+
+// RetryRows is [RetryMostFailures] for requests of a run that the server has created. A
+// redirect or a switch of protocols is then not the server's: something in between, such
+// as a captive portal, answers for a while.
+func RetryRows(status int, body []byte) bool {
+	return status < http.StatusOK || status >= 300 && status < 400 || RetryMostFailures(status, body)
 }
 
 // TransferPolicy is for uploads of files to an object store. As in the official
