@@ -66,7 +66,7 @@ func rememberRunID(root, id string) error {
 	if err := os.MkdirAll(root, 0o755); err != nil { //nolint:gosec // like the official client's
 		return fmt.Errorf("make %s: %w", root, err)
 	}
-	if err := os.WriteFile(resumeFile(root), text, 0o644); err != nil { //nolint:gosec // holds no secret
+	if err := smallfile.Write(resumeFile(root), text); err != nil {
 		return fmt.Errorf("write %s: %w", resumeFile(root), err)
 	}
 	return nil

@@ -156,7 +156,7 @@ func (d *Dir) Offline() bool { return strings.HasPrefix(filepath.Base(d.path), "
 
 // MarkSynced marks the log as uploaded, for this client and the official one.
 func (d *Dir) MarkSynced() error {
-	err := d.disk.Run(diskLimit, func() error { return os.WriteFile(d.synced(), nil, 0o644) }) //nolint:gosec // holds nothing
+	err := d.disk.Run(diskLimit, func() error { return smallfile.Write(d.synced(), nil) })
 	if err != nil {
 		return fmt.Errorf("mark run as synced: %w", err)
 	}
@@ -337,6 +337,9 @@ func encode(path string, v any) ([]byte, error) {
 
 // overwrite writes a file in place, which needs no room for a second one.
 func overwrite(path string, content []byte) error {
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
+		return errors.Join(err, smallfile.ErrNotRegular)
+	}
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
@@ -347,13 +350,7 @@ func overwrite(path string, content []byte) error {
 
 // write writes a file completely or not at all.
 func write(path string, content []byte) error {
-	tmp := path + ".tmp"
-	err := os.WriteFile(tmp, content, 0o644) //nolint:gosec // holds no secret
-	if err == nil {
-		err = os.Rename(tmp, path)
-	}
-	if err != nil {
-		_ = os.Remove(tmp)
+	if err := smallfile.Write(path, content); err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 	}
 	return nil

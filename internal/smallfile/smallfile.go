@@ -1,4 +1,4 @@
-// Package smallfile reads files that are expected to be small, such as notes beside
+// Package smallfile reads and replaces files that are expected to be small, such as notes beside
 // a run's log, Git's own files and settings. Anything may stand in their place: a
 // named pipe would block the reader for ever, and /dev/zero would exhaust memory.
 package smallfile
@@ -45,6 +45,27 @@ func ReadLimit(path string, limit int64) ([]byte, error) {
 		return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("%w (limit: %d KiB)", ErrTooLarge, limit>>10)}
 	}
 	return data, nil
+}
+
+// Write replaces a file completely or not at all. Whatever is in the file's place is
+// replaced, too: a link is not followed, because a directory of somebody else's may have
+// one that leads to a file of the user's, and a named pipe is not waited for. Its errors
+// are those of [os.OpenFile], [os.File.Write] and [os.Rename].
+func Write(path string, content []byte) error {
+	tmp := path + ".tmp"
+	_ = os.Remove(tmp)                                                   // of a process that was killed
+	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644) //nolint:gosec // holds no secret
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(tmp, path)
+	}
+	if err != nil {
+		_ = os.Remove(tmp)
+	}
+	return err
 }
 
 // Open opens a regular file, which may have any size. Its errors are those of [Read]

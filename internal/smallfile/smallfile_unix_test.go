@@ -3,6 +3,7 @@
 package smallfile_test
 
 import (
+	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -21,4 +22,27 @@ func TestRead_PipeOrDevice_ReturnsErrNotRegular(t *testing.T) {
 		require.ErrorIs(t, err, smallfile.ErrNotRegular, path)
 		require.ErrorContains(t, err, path)
 	}
+}
+
+func TestWrite_LinkOrPipeInPlace_IsReplaced(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	precious := filepath.Join(dir, "precious")
+	require.NoError(t, os.WriteFile(precious, []byte("mine"), 0o600))
+	for _, name := range []string{"link", "link.tmp"} {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.Symlink(precious, path))
+	}
+	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600))
+	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "pipe.tmp"), 0o600))
+	for _, name := range []string{"link", "pipe"} {
+		path := filepath.Join(dir, name)
+		require.NoError(t, smallfile.Write(path, []byte("note")))
+		text, err := smallfile.Read(path)
+		require.NoError(t, err)
+		require.Equal(t, "note", string(text))
+	}
+	text, err := os.ReadFile(precious)
+	require.NoError(t, err)
+	require.Equal(t, "mine", string(text))
 }

@@ -2,7 +2,6 @@ package syncrun
 
 import (
 	"encoding/json"
-	"os"
 
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/smallfile"
@@ -30,7 +29,7 @@ func (j *job) loadShift(note *rundir.Uploaded) *int64 {
 func (u *upload) saveShift() {
 	text, err := json.Marshal(syncState{u.resume.shift})
 	if err == nil {
-		err = os.WriteFile(u.log.Path+".syncstate", text, 0o644) //nolint:gosec // holds no secret
+		err = smallfile.Write(u.log.Path+".syncstate", text)
 	}
 	if err != nil {
 		u.unwritable(err)
