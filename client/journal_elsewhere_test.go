@@ -250,3 +250,29 @@ func TestFinish_DiskHangs_ReturnsAndRestIsElsewhere(t *testing.T) {
 	assert.Contains(t, m.output.String(), "does not respond")
 	m.assertSynced(t, s, 3000)
 }
+
+// TestSync_HungWriteSucceedsLater_EveryRowOnce: the disk responds again after the log went on
+// elsewhere, so both logs have some of the rows.
+func TestSync_HungWriteSucceedsLater_EveryRowOnce(t *testing.T) {
+	t.Parallel()
+	for _, first := range []int{0, 50} { // rows that were written before
+		t.Run(strconv.Itoa(first), func(t *testing.T) {
+			t.Parallel()
+			s := wandbtest.New(t, everybody())
+			m := newTwoVolumes(t, s)
+			m.main.room.Store(1 << 40)
+			run := m.init(t, client.ModeOffline)
+			logText(t, run, 0, first, 100)
+			require.NoError(t, run.Flush(t.Context()))
+			before := len(onDisk(t, run.Dir()).Rows)
+			hang := make(chan struct{})
+			m.main.hang.Store(&hang)
+			logText(t, run, first, 3000, 100)
+			dir := run.Dir()
+			require.NoError(t, run.Finish(t.Context()))
+			close(hang)
+			require.Eventually(t, func() bool { return len(onDisk(t, dir).Rows) > before }, time.Minute, 10*time.Millisecond)
+			m.assertSynced(t, s, 3000)
+		})
+	}
+}
