@@ -94,6 +94,9 @@ func (e *InputError) advise() (a advice) {
 	case e.Field == "API key" || e.Field == "api key": // echo would show it
 		a.step("Set the key again: complete, without quotes or spaces around it. To see where it comes from:")
 		a.show("wandgo doctor")
+	case e.Field == "paths":
+		a.step("Give the path of a run's log or directory, or of a directory of runs. To see which runs there are:")
+		a.show("wandgo ls")
 	case e.Field == "config file":
 		a.step("Correct the file, or run the program without it.")
 	case fromFile:

@@ -115,6 +115,7 @@ type setting struct {
 // value resolves a setting. As in the official client, an empty variable hides the
 // settings files.
 func (r *resolver) value(s setting) Value {
+	r.known(s)
 	if s.explicit != "" {
 		return Value{Text: s.explicit, Source: s.field}
 	}
@@ -132,6 +133,7 @@ func (r *resolver) value(s setting) Value {
 // nonEmpty is value for settings that cannot be empty: an empty variable is the same as
 // one that is not set.
 func (r *resolver) nonEmpty(s setting) Value {
+	r.known(s)
 	if s.explicit != "" {
 		return Value{Text: s.explicit, Source: s.field}
 	}
@@ -141,6 +143,13 @@ func (r *resolver) nonEmpty(s setting) Value {
 		}
 	}
 	return r.fileValue(s.file)
+}
+
+// known notes that the variables of a setting exist, also those that it need not read.
+func (r *resolver) known(s setting) {
+	for _, name := range s.env {
+		r.asked[name] = true
+	}
 }
 
 func (r *resolver) fileValue(name string) Value {

@@ -48,6 +48,24 @@ func TestResolve_VariableWithoutEffect_IsReportedOnce(t *testing.T) {
 	}
 }
 
+// A variable exists, too, if something else decides: --entity, or a variable that comes first.
+func TestResolve_VariableThatIsOverridden_IsNoTypo(t *testing.T) {
+	t.Parallel()
+	vars := map[string]string{
+		"WANDB_ENTITY": "acme", "WANDB_PROJECT": "vision", "WANDB_RUN_ID": "r1",
+		"WANDB_NAME": "a", "WANDB_RUN_NAME": "b", "WANDB_JOB_TYPE": "a", "WANDB_RUN_JOB_TYPE": "b",
+	}
+	var environ []string
+	for name, value := range vars {
+		environ = append(environ, name+"="+value)
+	}
+	s, err := Resolve(Env{
+		LookupEnv: MapEnv(vars), Environ: func() []string { return environ }, Home: t.TempDir(), WorkDir: t.TempDir(),
+	}, Explicit{Entity: "globex", Project: "other", RunID: "r2"})
+	require.NoError(t, err)
+	assert.Empty(t, s.Warnings)
+}
+
 func TestResolve_Duration_TakesSecondsAndUnits(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
