@@ -15,8 +15,12 @@ type syncState struct {
 
 // loadShift returns how far the steps are moved, nil if that is not known for this target.
 func (j *job) loadShift(note *rundir.Uploaded) *int64 {
-	if _, noted := j.log.Dir.LoadUploaded(); noted && note == nil {
+	_, noted := j.log.Dir.LoadUploaded()
+	if noted && note == nil {
 		return nil
+	}
+	if !noted && j.log.Dir.Named() && !j.log.Dir.Offline() {
+		return nil // the official client also writes the file for online runs, whose steps are the server's
 	}
 	text, err := smallfile.Read(j.log.Path + ".syncstate")
 	var s syncState
