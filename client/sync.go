@@ -265,7 +265,7 @@ func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*S
 	}
 	logs, err := find(paths...)
 	if err != nil {
-		return nil, &errors.InputError{Field: "paths", Rule: err.Error()}
+		return nil, err
 	}
 	if !opts.DryRun {
 		if err := c.diagnoser.CheckKey(syncQuestion(syncrun.Target{Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID})); err != nil {

@@ -81,7 +81,7 @@ func TestTerminal(t *testing.T) {
 		{
 			name: "offline", opts: client.RunOptions{Mode: "offline"},
 			want: []string{
-				"run my run: continuing offline; stored in DIR",
+				"run my run: offline; stored in DIR",
 				"run my run finished", "  loss  █▃▂▁                      1 → 0.25", "4 rows stored in DIR", "to upload the run: wandgo sync PATH",
 			},
 		},

@@ -405,7 +405,7 @@ func failures() []golden {
 		{"request_no_cause", &errors.RequestError{Op: "read run", Err: errors.New("disk full")}},
 		{"request_zero", &errors.RequestError{}},
 		{"input_project", &errors.InputError{Field: "project", Value: "a/b", Rule: "must not contain '/'"}},
-		{"input_paths", &errors.InputError{Field: "paths", Rule: "find runs: stat /nope: no such file or directory"}},
+		{"input_path", &errors.InputError{Field: "path", Value: "/nope", Rule: "no such file or directory"}},
 		{"input_empty", &errors.InputError{Field: "run id", Rule: "must not be empty"}},
 		{"input_hostile", &errors.InputError{Field: "entity", Value: "--id=\x1b[31m\n" + strings.Repeat("x", 1<<20), Rule: "must not begin with '-'"}},
 		{"input_config", &errors.InputError{Field: `config["lr"]`, Value: "func main", Rule: "must be a JSON value"}},

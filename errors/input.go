@@ -43,8 +43,12 @@ func (e *InputError) subject() string {
 	if field == "" {
 		field = "input"
 	}
+	limit := inputLimit
+	if e.Field == "path" {
+		limit = messageLimit // a person looks for it on the disk
+	}
 	if e.Value != "" {
-		field += " " + quotedTo(e.Value, inputLimit)
+		field += " " + quotedTo(e.Value, limit)
 	}
 	return "invalid " + field
 }
@@ -76,7 +80,10 @@ func (e *InputError) Explain() string {
 	}
 	var b strings.Builder
 	writeWrapped(&b, "", "  ", sentence(e.Error()))
-	b.WriteString("Nothing was sent to the server.\n\n")
+	if e.Field != "path" { // of commands that send nothing anyway, too
+		b.WriteString("Nothing was sent to the server.\n")
+	}
+	b.WriteByte('\n')
 	a := e.advise()
 	a.write(&b)
 	return strings.TrimRight(b.String(), "\n")
@@ -94,7 +101,7 @@ func (e *InputError) advise() (a advice) {
 	case e.Field == "API key" || e.Field == "api key": // echo would show it
 		a.step("Set the key again: complete, without quotes or spaces around it. To see where it comes from:")
 		a.show("wandgo doctor")
-	case e.Field == "paths":
+	case e.Field == "path":
 		a.step("Give the path of a run's log or directory, or of a directory of runs. To see which runs there are:")
 		a.show("wandgo ls")
 	case e.Field == "config file":

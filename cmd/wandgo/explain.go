@@ -11,7 +11,7 @@ import (
 // explainError writes the full text of an error to stderr.
 func (a *app) explainError(err error) {
 	p := &printer{w: a.stderr, style: term.StyleFor(a.stderr, a.env.get)}
-	p.explanation(errors.Explain(err))
+	p.explanation(errors.Explain(withFlag(err)))
 }
 
 // heading matches the heading of a paragraph.

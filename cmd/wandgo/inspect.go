@@ -22,7 +22,9 @@ import (
 
 func inspectCommand() command {
 	return command{
-		name: "inspect", args: "[--summary | --plot METRIC] path",
+		name: "inspect", args: "[--json-lines | --summary] path\n" +
+			"       wandgo inspect --plot METRIC [--x METRIC] [--width N] [--height N]\n" +
+			"                      [--ascii] path",
 		summary: "print a run's log, or plot one of its metrics",
 		long: `
 Prints the records of a log (run-ID.wandb), one JSON object per line, in order.
@@ -43,6 +45,8 @@ Flags:
   --height N     with --plot: height in lines (default 16)
   --ascii        with --plot: use ASCII characters only (the default if TERM
                  is "dumb" or NO_UNICODE is set)
+
+The exit status is 33 if the path does not exist or has no run.
 
 Examples:
   wandgo inspect wandb/latest-run | jq -c 'select(.kind == "history").row'
@@ -98,7 +102,11 @@ func runInspect(ctx context.Context, a *app, args []string) int {
 		return a.usageError(c, "--width and --height must be from 1 to %d", maxSide)
 	}
 	logs, err := syncrun.Find(paths[0])
-	if err == nil && len(logs) > 1 {
+	if err != nil {
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	if len(logs) > 1 {
 		err = fmt.Errorf("%s has %d runs; choose one of them (wandgo ls lists them)", paths[0], len(logs))
 	}
 	if err == nil {

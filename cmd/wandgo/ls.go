@@ -49,6 +49,8 @@ UPLOAD:
   unknown           not recorded on this disk
   any other value   the code of the cause if the server refused the run
 
+The exit status is 33 if a path does not exist or has no run.
+
 NAME and PROJECT are those on the server if the run was uploaded, else those in
 the log.
 
@@ -107,7 +109,8 @@ func runLs(ctx context.Context, a *app, args []string) int {
 	}
 	logs, err := find(paths...)
 	if err != nil && (given || !syncrun.NoRuns(err)) {
-		return a.commandFailed(c, err)
+		a.explainError(err)
+		return exitStatus(err)
 	}
 	runs := []listed{}
 	for _, l := range logs {

@@ -25,7 +25,7 @@ var exampleWorld string
 
 func serveCommand() command {
 	return command{
-		name: "serve", args: "[--world FILE] [--addr HOST:PORT] [--quiet] [more]",
+		name: "serve", args: "[--world FILE] [--addr HOST:PORT] [--quiet] [flags]",
 		summary: "run a W&B server in memory, for tests",
 		long:    serveHelp,
 		run:     runServe,

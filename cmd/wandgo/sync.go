@@ -15,7 +15,7 @@ import (
 
 func syncCommand() command {
 	return command{
-		name: "sync", args: "[path ...] [--entity E] [--project P] [--dry-run] [more]",
+		name: "sync", args: "[path ...] [--entity E] [--project P] [--dry-run] [flags]",
 		summary: "upload runs from this disk",
 		long: `
 Uploads runs from this disk that are not, or not completely, on the server:
@@ -63,7 +63,9 @@ For compatibility with wandb sync, -e, -p, -n, --yes, --sync-all, --skip-online
 and --skip-synced are accepted too.
 
 The exit status is 0 if all runs are uploaded, 130 if sync was interrupted, and
-otherwise that of the first failure; see wandgo doctor --exit-codes.
+otherwise that of the first run in the report that failed, which is the first
+that is explained; 33 if a path does not exist or has no run. See wandgo doctor
+--exit-codes.
 
 Examples:
   wandgo sync

@@ -85,11 +85,11 @@ func (d *Display) Offline(dir, reason string) {
 		s.await()
 		return
 	}
-	text := ""
+	text, state := "", "offline" // from the start: nothing was refused
 	if reason != "" {
-		text = s.line(s.style.Yellow(clean(reason)))
+		text, state = s.line(s.style.Yellow(clean(reason))), "continuing offline"
 	}
-	s.show(text + s.line(d.label()+"continuing offline; stored in "+s.style.Bold(clean(dir))))
+	s.show(text + s.line(d.label()+state+"; stored in "+s.style.Bold(clean(dir))))
 	s.await()
 }
 

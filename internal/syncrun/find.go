@@ -2,7 +2,6 @@ package syncrun
 
 import (
 	"cmp"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // ErrNoLog means that there is no log at a path.
@@ -25,12 +25,14 @@ var ErrNoLog = errors.New("no run log (.wandb file) there")
 //
 //   - [ErrNoLog] for a path without a log,
 //   - the error of a path that does not exist or cannot be read.
+//
+// Both are also an [*errors.InputError] that names the path.
 func Find(paths ...string) ([]*Log, error) {
 	f := finder{seen: make(map[string]bool)}
 	for _, path := range paths {
 		found, err := filesAt(path)
 		if err != nil {
-			return nil, fmt.Errorf("find runs: %w", err)
+			return nil, pathError(path, err)
 		}
 		f.add(found)
 	}
@@ -48,17 +50,38 @@ func FindIn(roots ...string) ([]*Log, error) {
 		switch {
 		case NoRuns(err):
 			if none == nil {
-				none = err
+				none = pathError(root, err)
 			}
 		case err != nil:
-			return nil, fmt.Errorf("find runs: %w", err)
+			return nil, pathError(root, err)
 		}
 		f.add(found)
 	}
 	if len(f.logs) == 0 && none != nil {
-		return nil, fmt.Errorf("find runs: %w", none)
+		return nil, none
 	}
 	return f.logs, nil
+}
+
+// invalidPath is an [*errors.InputError] that also matches its reason.
+type invalidPath struct {
+	*errors.InputError
+	reason error
+}
+
+// Unwrap returns both.
+func (e *invalidPath) Unwrap() []error { return []error{e.InputError, e.reason} }
+
+// pathError names the path, and the operating system's reason alone.
+func pathError(path string, err error) error {
+	rule := err.Error()
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
+		rule = at.Err.Error()
+		if at.Path != path { // something below it
+			rule = at.Path + ": " + rule
+		}
+	}
+	return &invalidPath{&errors.InputError{Field: "path", Value: secret.Redact(path), Rule: rule}, err}
 }
 
 // NoRuns reports whether an error of [Find] means that there are no runs, rather than that
@@ -102,7 +125,7 @@ func filesAt(path string) ([]found, error) {
 	}
 	if !info.IsDir() {
 		if filepath.Ext(path) != ".wandb" {
-			return nil, fmt.Errorf("%s: %w", path, ErrNoLog)
+			return nil, ErrNoLog
 		}
 		return []found{{path: path}}, nil
 	}
@@ -123,7 +146,7 @@ func filesAt(path string) ([]found, error) {
 	if unread != nil {
 		return nil, unread
 	}
-	return nil, fmt.Errorf("%s: %w", path, ErrNoLog)
+	return nil, ErrNoLog
 }
 
 // logsAmong lists the logs among the entries of a run's directory, in the order of their

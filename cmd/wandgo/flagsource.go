@@ -1,0 +1,35 @@
+package main
+
+import "github.com/wandgo/wandgo/errors"
+
+// optionFlag is the flag that sets an option of the client, by the source or, without one,
+// by the field that an [errors.InputError] names.
+var optionFlag = map[string]string{
+	"Options.BaseURL":    "--host",
+	"RunOptions.Entity":  "--entity",
+	"RunOptions.Project": "--project",
+	"entity":             "--entity",
+	"project":            "--project",
+	"run id":             "--id",
+	"retry timeout":      "--patience",
+}
+
+// withFlag returns err for a command line: an argument that the library knows as a Go
+// option is named by its flag, because there is no code to correct.
+func withFlag(err error) error {
+	in, ok := errors.AsType[*errors.InputError](err)
+	if !ok || in == nil || errors.Explain(err) != in.Explain() {
+		return err
+	}
+	name := in.Source
+	if name == "" {
+		name = in.Field
+	}
+	flag, ok := optionFlag[name]
+	if !ok {
+		return err
+	}
+	named := *in
+	named.Source = flag
+	return &named
+}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// There is no code on a command line: the text names the flag.
+func TestInvalidFlag_ExplanationNamesTheFlag(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"sync", "--entity", "a/b", "."}, "--entity"},
+		{[]string{"sync", "--project", "a/b", "."}, "--project"},
+		{[]string{"sync", "--id", "a/b", "."}, "--id"},
+		{[]string{"login", "--host", "nothere"}, "--host"},
+		{[]string{"verify", "--host", "nothere"}, "--host"},
+	} {
+		r := in(t, nil).run(t, tt.args...)
+		assert.Equal(t, 33, r.status, "%v", tt.args)
+		assert.Contains(t, flat(r.stderr), "(from "+tt.want+").", "%v", tt.args)
+		assert.Contains(t, flat(r.stderr), "Correct "+tt.want+" on the command line.", "%v", tt.args)
+		assert.NotContains(t, flat(r.stderr), "your code", "%v", tt.args)
+	}
+}
+
+// Every command says the same of a path without a run, and exits with the same status.
+func TestPathWithoutRun_SyncLsAndInspect_SameTextAndStatus(t *testing.T) {
+	t.Parallel()
+	missing, empty := filepath.Join(t.TempDir(), "nothere"), t.TempDir()
+	for _, name := range []string{"sync", "ls", "inspect"} {
+		r := in(t, nil).run(t, name, missing)
+		assert.Equal(t, 33, r.status, name)
+		assert.Equal(t, "Invalid path \""+missing+"\": no such file or directory. "+
+			"What to do: Give the path of a run's log or directory, or of a directory of runs. "+
+			"To see which runs there are: wandgo ls", flat(r.stderr), name)
+
+		r = in(t, nil).run(t, name, empty)
+		assert.Equal(t, 33, r.status, name)
+		assert.Contains(t, flat(r.stderr), "Invalid path \""+empty+"\": no run log (.wandb file) there.", name)
+	}
+}
