@@ -1,6 +1,8 @@
 package client_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -61,4 +63,31 @@ func TestInit_SettingsThatHaveNoEffect_AreShownOnce(t *testing.T) {
 		require.NoError(t, run.Finish(t.Context()))
 	}
 	assert.Equal(t, 1, strings.Count(shown.String(), `wandgo: WANDB_INIT_TIMEOUT: "NaN" is not a duration`), shown.String())
+}
+
+// What the killed process saved and somebody deleted since is named, as it is when a sync
+// uploads the log.
+func TestResume_SavedFileOfKilledProcessIsGone_IsTold(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	m := newMachine(t, s, wandbtest.AliceKey)
+	opts := client.RunOptions{Entity: "acme", Project: "vision", ID: "r1", Resume: client.ResumeAllow}
+	p := m.start(t)
+	run, err := p.Init(t.Context(), opts)
+	require.NoError(t, err)
+	p.net.unplugged.Store(true)
+	file := filepath.Join(t.TempDir(), "model.txt")
+	require.NoError(t, os.WriteFile(file, []byte("weights"), 0o600))
+	_, err = run.SaveFile(file, filepath.Dir(file), client.SaveNow)
+	require.NoError(t, err)
+	log(t, run, 0, 5)
+	p.kill(t, run)
+	require.NoError(t, os.Remove(file))
+
+	var shown logFile
+	next := m.start(t, shown.listen)
+	run, err = next.Init(t.Context(), opts)
+	require.NoError(t, err)
+	require.NoError(t, run.Finish(t.Context()))
+	assert.Contains(t, shown.String(), "the file model.txt is no longer on this disk and was not uploaded")
 }
