@@ -29,10 +29,11 @@ func (r *Run) FinishWithCode(ctx context.Context, code int) error {
 }
 
 // Flush blocks until everything logged so far is on disk and, if the run is online,
-// acknowledged by the server, or until ctx ends. Call it after a checkpoint, or before
-// a machine is taken away. A row that LogAt or LogPartial left open is not part of it;
-// see [Run.Commit]. Files are uploaded in the background and not waited for. It is safe
-// for concurrent use.
+// acknowledged by the server, or until ctx ends. The disk comes first, whatever ctx says.
+// Call it before a checkpoint is written, so that a process that continues from there has
+// the rows before it, or before a machine is taken away. A row that LogAt or LogPartial
+// left open is not part of it: call [Run.Commit] first. Files are uploaded in the background
+// and not waited for. It is safe for concurrent use.
 //
 // Errors:
 //   - ErrRunFinished after Finish.

@@ -57,9 +57,10 @@ func (e *InterruptedError) ExitCode() int {
 //
 // The first signal also ends [Run.Context], and prints a line to Options.Output. The cause
 // of both contexts is an [*InterruptedError]. The program then stops training and calls
-// [Run.FinishWithCode] with the error's ExitCode. After the first signal the program
-// handles signals as before the call, so that a second one kills it, even while Finish
-// uploads.
+// [Run.FinishWithCode] with the error's ExitCode. A second after the first signal the program
+// handles signals as before the call, so that another one kills it, even while Finish
+// uploads. Until then others are ignored, because timeout(1) and some batch systems send
+// each signal twice: to the process and to its group.
 //
 //	ctx, stop := run.NotifyContext(ctx)
 //	defer stop()
@@ -82,29 +83,38 @@ func (r *Run) NotifyContext(parent context.Context, signals ...os.Signal) (ctx c
 		cancel(context.Cause(run))
 		return ctx, func() {}
 	}
-	arrived := make(chan os.Signal, 1)
+	arrived, stopped := make(chan os.Signal, 1), make(chan struct{})
 	var waiting sync.WaitGroup
 	signal.Notify(arrived, signals...)
 	waiting.Go(func() {
 		defer signal.Stop(arrived)
 		select {
 		case s := <-arrived:
-			signal.Stop(arrived) // before anyone knows of the first signal
 			r.client.log.Warn("a signal asks the run to end", "run", r.String(), "signal", s)
 			cause := &InterruptedError{Signal: s}
 			r.client.display.Interrupted(signalName(s))
 			r.session.Stop(cause)
 			cancel(cause)
+			again := time.NewTimer(sameSignal)
+			defer again.Stop()
+			select {
+			case <-again.C:
+			case <-stopped:
+			}
 		case <-ctx.Done():
 		case <-r.Context().Done():
 			cancel(context.Cause(r.Context())) //nolint:contextcheck // the run's context has a life of its own
 		}
 	})
-	return ctx, func() {
+	return ctx, sync.OnceFunc(func() {
+		close(stopped)
 		cancel(context.Canceled)
 		waiting.Wait()
-	}
+	})
 }
+
+// sameSignal is how soon after a signal another one is the same, sent twice.
+const sameSignal = time.Second
 
 // DefaultPanicTimeout is how long [Run.FinishOnPanic] takes unless told otherwise.
 const DefaultPanicTimeout = 10 * time.Second

@@ -64,6 +64,7 @@ func TestChild(t *testing.T) { //nolint:paralleltest // it is alone in its proce
 	<-run.Context().Done()
 	e, ok := errors.AsType[*client.InterruptedError](context.Cause(run.Context()))
 	require.True(t, ok)
+	fmt.Fprintln(run.Stdout(os.Stdout), "stopping")
 	if *child == "stubborn" { // goes on as if nothing had happened
 		<-stderr.told
 		fmt.Fprintln(run.Stdout(os.Stdout), "so what")
@@ -78,6 +79,7 @@ func TestProgramsEnd(t *testing.T) {
 	for _, c := range []struct {
 		name, child string
 		signals     []syscall.Signal
+		twice       bool           // the second signal follows at once
 		died        syscall.Signal // what killed it, 0 if it ended
 		exit        int
 		state       string
@@ -90,6 +92,7 @@ func TestProgramsEnd(t *testing.T) {
 		{name: "SIGTERM", child: "polite", signals: []syscall.Signal{syscall.SIGTERM}, state: "failed", code: 143, rows: 3},
 		{name: "Ctrl-C", child: "polite", signals: []syscall.Signal{syscall.SIGINT}, state: "failed", code: 255, rows: 3},
 		{name: "second Ctrl-C", child: "stubborn", signals: []syscall.Signal{syscall.SIGINT, syscall.SIGINT}, died: syscall.SIGINT, state: "crashed", rows: 3, says: "training"},
+		{name: "SIGTERM, sent twice", child: "polite", signals: []syscall.Signal{syscall.SIGTERM, syscall.SIGTERM}, twice: true, state: "failed", code: 143, rows: 3},
 		{name: "nobody listens", child: "deaf", signals: []syscall.Signal{syscall.SIGTERM}, died: syscall.SIGTERM, state: "crashed", rows: 3},
 		{name: "SIGKILL", child: "polite", signals: []syscall.Signal{syscall.SIGKILL}, died: syscall.SIGKILL, state: "crashed", rows: 3},
 		{name: "preempting", child: "preempting", signals: []syscall.Signal{syscall.SIGTERM}, state: "failed", code: 143, rows: 3, preempting: true},
@@ -107,18 +110,39 @@ func TestProgramsEnd(t *testing.T) {
 			lines := make(chan string, 100)
 			cmd.Stderr, cmd.Stdout = &output, lineWriter(lines)
 			require.NoError(t, cmd.Start())
+			if c.twice {
+				s.Inject(wandbtest.Fault{Operation: "file_stream", After: 1, Delay: 200 * time.Millisecond})
+			}
 			if len(c.signals) > 0 {
 				_, err = s.WaitRun(ctx, "acme", "p", "child", func(v wandbtest.RunView) bool { return len(v.HistoryLines) > 0 && v.Preempting == c.preempting })
 				require.NoError(t, err)
 				waitLine(ctx, t, lines, "training")
 			}
 			for i, signal := range c.signals {
-				if i > 0 {
+				switch {
+				case i == 0:
+				case c.twice: // while Finish uploads
+					waitLine(ctx, t, lines, "stopping")
+				default:
 					waitLine(ctx, t, lines, "so what")
 				}
 				require.NoError(t, cmd.Process.Signal(signal))
 			}
-			_ = cmd.Wait()
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				_ = cmd.Wait()
+			}()
+			for alive := true; alive; { // a second signal counts after a while
+				select {
+				case <-ended:
+					alive = false
+				case <-time.After(50 * time.Millisecond):
+					if c.died != 0 && len(c.signals) > 1 {
+						_ = cmd.Process.Signal(c.signals[0])
+					}
+				}
+			}
 			status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus)
 			require.True(t, ok)
 			if c.died != 0 {

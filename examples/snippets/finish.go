@@ -8,8 +8,9 @@ import (
 )
 
 func finish(ctx context.Context, run *client.Run) error {
+	end := context.WithoutCancel(ctx)
 	if e, ok := errors.AsType[*client.InterruptedError](context.Cause(ctx)); ok {
-		return run.FinishWithCode(context.WithoutCancel(ctx), e.ExitCode()) // 255 for Ctrl-C, 143 for SIGTERM
+		return errors.Join(e, run.FinishWithCode(end, e.ExitCode())) // 255 for Ctrl-C, 143 for SIGTERM
 	}
-	return run.Finish(context.WithoutCancel(ctx))
+	return run.Finish(end)
 }

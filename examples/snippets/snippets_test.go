@@ -106,7 +106,11 @@ func TestFinish_AfterASignal_ReportsItsExitCode(t *testing.T) {
 
 			ctx, cancel := context.WithCancelCause(t.Context())
 			cancel(test.cause)
-			require.NoError(t, finish(ctx, run))
+			if err := finish(ctx, run); test.want == 0 {
+				require.NoError(t, err)
+			} else {
+				require.ErrorIs(t, err, client.ErrInterrupted, "the program does not exit with 0")
+			}
 			got, ok := srv.Run("acme", "vision", "run1")
 			require.True(t, ok)
 			assert.Equal(t, &test.want, got.ExitCode)

@@ -1,5 +1,5 @@
-// Template is a training program to copy. Started again after a kill, it continues from its
-// checkpoint if WANDB_RUN_ID names the job. It exits with 3 if the server lacks data.
+// Template is a training program to copy, for a run of WANDB_PROJECT and WANDB_ENTITY. If
+// WANDB_RUN_ID names the job, it continues after a kill. It exits with 3 if the server lacks data.
 package main
 
 import (
@@ -14,8 +14,6 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-const steps = 100
-
 // model is what a checkpoint holds. Replace it and train with your own.
 type model struct {
 	Step   int64
@@ -28,7 +26,10 @@ func (m *model) train() (loss float64) {
 	return (m.Weight - 3) * (m.Weight - 3)
 }
 
-func (m *model) save(path string) error {
+func (m *model) save(run *client.Run, path string) error {
+	soon, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_ = run.Flush(soon) // first the rows, at least to the disk; Finish returns what fails
 	data, _ := json.Marshal(m)
 	if err := os.WriteFile(path+".part", data, 0o600); err != nil {
 		return err
@@ -51,13 +52,13 @@ func train() (code int) {
 	if data, readErr := os.ReadFile(path); readErr == nil {
 		err = json.Unmarshal(data, m)
 	}
-	for done := m.Step >= steps; err == nil && !done; {
+	for err == nil && m.Step < 100 && ctx.Err() == nil {
 		row := map[string]any{"loss": m.train()}
 		if m.Step >= run.Step() { // the run has earlier ones from before a kill
-			notLogged = cmp.Or(notLogged, run.LogAt(m.Step, row))
+			notLogged = cmp.Or(notLogged, run.LogAt(m.Step, row), run.Commit())
 		}
-		if done = ctx.Err() != nil || m.Step >= steps; done || m.Step%20 == 0 {
-			err = m.save(path)
+		if m.Step%20 == 0 || ctx.Err() != nil {
+			err = m.save(run, path)
 		}
 	}
 	if e, ok := errors.AsType[*client.InterruptedError](context.Cause(ctx)); ok {
@@ -66,13 +67,12 @@ func train() (code int) {
 		code = 255 // stopped in the web UI, as with the official client
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "training failed:", err)
-		code = 1
+		err, code = fmt.Errorf("training failed: %w", err), 1
 	}
 	_, saveErr := run.SaveFile(path, ".", client.SaveNow)
 	end, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	if err = errors.Join(run.FinishWithCode(end, code), run.Err(), saveErr, notLogged); err != nil {
+	if err = errors.Join(err, run.FinishWithCode(end, code), run.Err(), saveErr, notLogged); err != nil {
 		fmt.Fprintln(os.Stderr, errors.Explain(err))
 		code = cmp.Or(code, 3)
 	}

@@ -222,11 +222,36 @@ func TestTemplate_KilledAndRestarted_HasEveryStepOnce(t *testing.T) {
 	v, _ := j.server.Run("acme", "vision", "job-17")
 	assert.Equal(t, "finished", v.State)
 	rows := v.History()
-	require.Len(t, rows, 100)
+	require.Equal(t, 100, len(rows)) //nolint:testifylint // Len would print all rows
 	for i, row := range rows {
 		assert.InDelta(t, i+1, row["_step"], 0)
 	}
 	assert.Contains(t, v.Files, "checkpoint-job-17.json")
+}
+
+// TestTemplate_KilledBehindACheckpoint_HasTheRowsBeforeIt: the process dies before its rows
+// would reach the disk or the server by themselves.
+func TestTemplate_KilledBehindACheckpoint_HasTheRowsBeforeIt(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	j := newJob(t)
+	j.env["WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL"] = "30"
+	j.start(ctx, t)
+	require.Eventually(t, func() bool {
+		text, _ := os.ReadFile(filepath.Join(j.dir, "checkpoint-job-17.json"))
+		return bytes.Contains(text, []byte(`"Step":40,`))
+	}, time.Minute, time.Millisecond)
+	require.NoError(t, j.cmd.Process.Kill())
+	require.Equal(t, -1, j.end())
+	j.start(ctx, t)
+	assert.Zero(t, j.end(), j.output.String())
+	v, _ := j.server.Run("acme", "vision", "job-17")
+	rows := v.History()
+	require.Equal(t, 100, len(rows)) //nolint:testifylint // Len would print all rows
+	for i, row := range rows {
+		assert.InDelta(t, i+1, row["_step"], 0)
+	}
 }
 
 func TestTemplate_IsShortAndImportsNothingInternal(t *testing.T) {
