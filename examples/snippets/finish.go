@@ -8,9 +8,8 @@ import (
 )
 
 func finish(ctx context.Context, run *client.Run) error {
-	end := context.WithoutCancel(ctx)
 	if e, ok := errors.AsType[*client.InterruptedError](context.Cause(ctx)); ok {
-		return errors.Join(e, run.FinishWithCode(end, e.ExitCode())) // 255 for Ctrl-C, 143 for SIGTERM
+		return errors.Join(e, run.FinishWithCode(context.WithoutCancel(ctx), e.ExitCode())) // 255 or 143
 	}
-	return run.Finish(end)
+	return run.Finish(context.WithoutCancel(ctx))
 }
