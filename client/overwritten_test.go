@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -90,4 +92,26 @@ func TestResume_SavedFileOfKilledProcessIsGone_IsTold(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, run.Finish(t.Context()))
 	assert.Contains(t, shown.String(), "the file model.txt is no longer on this disk and was not uploaded")
+}
+
+// The id of a deleted run is never accepted again, so the command in the log file names
+// another, as errors.Explain does, at the start, in mid-run and at the end.
+func TestShown_RunWasDeleted_CommandHasAnotherID(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, everybody())
+	var shown logFile
+	opts := client.RunOptions{Entity: "acme", Project: "team", ID: "r1", OnRefused: client.GoOfflineOnRefusal}
+	run, err := newClient(t, s, key("member"), shown.listen).Init(t.Context(), opts)
+	require.NoError(t, err)
+	require.NoError(t, s.DeleteRun("acme", "team", "r1"))
+	log(t, run, 0, 3)
+	require.ErrorIs(t, run.Finish(t.Context()), errors.ErrRunDeleted)
+	again, err := newClient(t, s, key("member"), shown.listen).Init(t.Context(), opts)
+	require.NoError(t, err)
+	log(t, again, 0, 3)
+	require.NoError(t, again.Finish(t.Context()))
+	for _, dir := range []string{run.Dir(), again.Dir()} {
+		assert.Contains(t, shown.String(), "wandgo sync --id r1-2 "+plaintext.ShellPath(dir))
+		assert.NotContains(t, shown.String(), "wandgo sync "+plaintext.ShellPath(dir))
+	}
 }

@@ -29,6 +29,7 @@ type Display struct {
 	mu     sync.Mutex // never held for long: callers of Log wait for it
 	trends map[string]*trend
 	rows   int64
+	newID  string // to upload the run with; "" for its own
 }
 
 // Run makes the display of a run with this name.
@@ -70,8 +71,26 @@ func behind(before, text string) string {
 	return before + text
 }
 
+// UploadAs sets the id with which the run can be uploaded, because the server never accepts
+// its own again.
+func (d *Display) UploadAs(id string) {
+	if d != nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.newID = id
+	}
+}
+
 // upload is the command that uploads a directory.
-func upload(dir string) string { return "wandgo sync " + plaintext.ShellPath(dir) }
+func (d *Display) upload(dir string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	command := "wandgo sync "
+	if d.newID != "" {
+		command += "--id " + plaintext.ShellWord(d.newID) + " "
+	}
+	return command + plaintext.ShellPath(dir)
+}
 
 // Offline shows that the run continues on disk only, and why; reason may be "". It
 // waits briefly for the terminal.
@@ -81,7 +100,7 @@ func (d *Display) Offline(dir, reason string) {
 	}
 	s := d.screen
 	if s.plain {
-		s.show(s.line(d.label() + "offline" + behind(": ", clean(reason)) + "; stored in " + clean(dir) + "; to upload it: " + upload(dir)))
+		s.show(s.line(d.label() + "offline" + behind(": ", clean(reason)) + "; stored in " + clean(dir) + "; to upload it: " + d.upload(dir)))
 		s.await()
 		return
 	}
@@ -123,7 +142,7 @@ func (d *Display) Lost(dir, reason string) {
 	}
 	if s.plain {
 		if dir != "" {
-			where += "; to upload it: " + upload(dir)
+			where += "; to upload it: " + d.upload(dir)
 		}
 		s.show(s.line(d.label() + where + ": " + clean(reason)))
 		return
@@ -243,12 +262,12 @@ func (d *Display) End(e End) {
 	case e.Err != nil && e.Dir != "":
 		text += s.line(s.style.Red(clean(oneline.Text(e.Err)))) +
 			s.line("unsent data is stored in "+e.place(s.style.Bold)) +
-			s.line("to upload it: "+e.upload())
+			s.line("to upload it: "+d.uploadAll(e))
 	case e.Err != nil:
 		text += s.line(s.style.Red(clean(oneline.Text(e.Err))))
 	case e.Dir != "":
 		text += s.line(counted(rows)+" stored in "+e.place(s.style.Bold)) +
-			s.line("to upload the run: "+e.upload())
+			s.line("to upload the run: "+d.uploadAll(e))
 	default:
 		text += s.line(counted(rows) + " uploaded: " + s.style.Cyan(clean(e.URL)))
 	}
@@ -268,11 +287,11 @@ func (d *Display) plainEnd(e End, rows int64) string {
 	}
 	switch {
 	case e.Err != nil && e.Dir != "":
-		return how + "; unsent data is stored in " + e.place(func(dir string) string { return dir }) + "; to upload it: " + e.upload() + why
+		return how + "; unsent data is stored in " + e.place(func(dir string) string { return dir }) + "; to upload it: " + d.uploadAll(e) + why
 	case e.Err != nil:
 		return how + why
 	case e.Dir != "":
-		return how + ": " + counted(rows) + " stored in " + e.place(func(dir string) string { return dir }) + "; to upload the run: " + e.upload()
+		return how + ": " + counted(rows) + " stored in " + e.place(func(dir string) string { return dir }) + "; to upload the run: " + d.uploadAll(e)
 	}
 	return how + ": " + counted(rows) + " uploaded" + behind(": ", clean(e.URL))
 }
@@ -292,10 +311,10 @@ func (e End) place(style func(string) string) string {
 	return style(clean(e.Dir)) + " and " + style(clean(e.Rest))
 }
 
-// upload is the command that uploads it.
-func (e End) upload() string {
+// uploadAll is the command that uploads what is on disk at the end.
+func (d *Display) uploadAll(e End) string {
 	if e.Rest == "" {
-		return upload(e.Dir)
+		return d.upload(e.Dir)
 	}
-	return upload(e.Dir) + " " + plaintext.ShellPath(e.Rest)
+	return d.upload(e.Dir) + " " + plaintext.ShellPath(e.Rest)
 }

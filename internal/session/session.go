@@ -188,6 +188,7 @@ func StartOffline(env *Env, p *Plan, cause error) (*Session, error) {
 	}
 	s.display = env.Screen.Run(s.shownName())
 	s.startBackground(false)
+	s.otherID(cause)
 	s.display.Offline(s.sink.Dir(), oneline.Text(cause))
 	return s, nil
 }
@@ -274,8 +275,17 @@ func (s *Session) serverConfig() sink.ServerConfig {
 	return cfg
 }
 
+// otherID makes the commands that are shown upload the run under another id if the server
+// never accepts its own again. errors.Explain names the same id.
+func (s *Session) otherID(cause error) {
+	if errors.Is(cause, errors.ErrRunDeleted) {
+		s.display.UploadAs(s.plan.ID + "-2")
+	}
+}
+
 // rowsRefused is called when the server stopped accepting rows.
 func (s *Session) rowsRefused(dir string, err error, finishing bool) {
+	s.otherID(err)
 	if !finishing { // Finish shows it
 		s.display.Lost(dir, oneline.Text(err))
 	}
