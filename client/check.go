@@ -133,7 +133,7 @@ func (a *Access) Explain() string {
 	if a.Project != "" {
 		where += "/" + a.Project
 	}
-	line := "Allowed, as far as the server shows: " + string(a.Action) + " " + string(a.Resource)
+	line := "Allowed: " + string(a.Action) + " " + string(a.Resource)
 	if where != "" {
 		line += " in " + where
 	}
@@ -145,8 +145,10 @@ func (a *Access) Explain() string {
 	write := func(text string) {
 		plaintext.Wrap(&b, columns, "", "  ", plaintext.Line(text, plaintext.NoLimit)+".")
 	}
+	if len(a.Notes) == 0 { // they say what the server does not show
+		line += ", as far as the server shows"
+	}
 	write(line)
-	write("This is advice. The server decides when it is tried")
 	for _, n := range a.Notes {
 		write("Note: " + n)
 	}

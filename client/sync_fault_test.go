@@ -49,7 +49,7 @@ func TestSyncUnreachable(t *testing.T) {
 	}{
 		"nobody is there": {change: away, reason: "connection refused"},
 		"it does not answer": {
-			fault: wandbtest.Fault{Operation: "ResumeStatus", Hang: true}, reason: "The time limit was reached.",
+			fault: wandbtest.Fault{Operation: "ResumeStatus", Hang: true}, reason: "Why: No usable response within ",
 			change: func(o *client.Options) { o.InitTimeout = time.Second },
 		},
 		"it does not create the run": {
@@ -61,7 +61,7 @@ func TestSyncUnreachable(t *testing.T) {
 			opts: client.SyncOptions{RetryTimeout: 2 * time.Second},
 		},
 		"it hangs with rows": {
-			fault: wandbtest.Fault{Operation: "file_stream", Hang: true}, reason: "The time limit was reached.",
+			fault: wandbtest.Fault{Operation: "file_stream", Hang: true}, reason: "Why: No usable response before the time limit",
 			opts: client.SyncOptions{RetryTimeout: time.Second},
 		},
 	}

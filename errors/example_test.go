@@ -64,7 +64,7 @@ func ExampleExplain() {
 	// Confidence: certain. No other known cause fits the server's responses.
 	//
 	// What to do:
-	//   1. To log to your own entity "jo-lab" instead, change it in your code or
+	//   1. To log to your team "jo-lab" instead, change it in your code or
 	//      configuration. If it is not set there:
 	//        export WANDB_ENTITY=jo-lab
 	//   2. If you should be a member, ask an admin of team "acme" to invite you (team

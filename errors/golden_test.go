@@ -368,11 +368,11 @@ func failures() []golden {
 			e.Err = errors.New("UpsertBucket: HTTP 503 with a web page")
 		})},
 		{"request_retried", failed(errors.ErrServerUnavailable, 502, "", func(e *errors.RequestError) {
-			e.Hint = "the time allowed ran out"
+			e.Hint = "no usable response within 1m30s; the last response was HTTP 502"
 			e.Err = errors.New("UpsertBucket: context deadline exceeded (after 3 attempts, the last response was HTTP 502)")
 		})},
 		{"request_too_slow", failed(errors.ErrServerUnavailable, 0, "", func(e *errors.RequestError) {
-			e.Hint = "the time allowed ran out"
+			e.Hint = "no usable response within 1m30s"
 			e.Err = errors.Join(context.DeadlineExceeded, errors.New("last response was HTTP 502"))
 		})},
 		{"request_cancelled", failed(nil, 0, "", func(e *errors.RequestError) {

@@ -27,6 +27,10 @@ type Viewer struct {
 	PersonalEntity PersonalEntity `json:"personalEntity,omitempty"`
 }
 
+// isPersonal reports whether an entity is the user's personal one, which has the name of
+// the user.
+func (v *Viewer) isPersonal(entity string) bool { return entity != "" && entity == v.Username }
+
 // PersonalEntity says whether an account has a personal entity.
 type PersonalEntity string
 

@@ -1,6 +1,7 @@
 package errors
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -145,6 +146,9 @@ func (e *PermissionError) account() string {
 	default:
 		account += ", account type " + inline(kind, nameLimit)
 	}
+	if slices.ContainsFunc(e.Viewer.Teams, e.Viewer.isPersonal) {
+		account += ", personal entity " + quoted(e.Viewer.Username)
+	}
 	if e.Viewer.DefaultEntity != "" {
 		account += ", default entity " + quoted(e.Viewer.DefaultEntity)
 	}
@@ -247,15 +251,17 @@ func (p Probe) line() string {
 	return question + " → " + outcome
 }
 
-// teams lists the entities that the server counts as the user's own.
+// teams lists the user's teams, without the personal entity.
 func (e *PermissionError) teams() string {
 	switch {
 	case e.Viewer == nil, e.cause() == ErrNoTeam, len(e.Viewer.Teams) == 0 && !e.Viewer.TeamsComplete:
 		return ""
-	case len(e.Viewer.Teams) == 0:
+	}
+	teams := slices.DeleteFunc(slices.Clone(e.Viewer.Teams), e.Viewer.isPersonal)
+	if len(teams) == 0 {
 		return "none"
 	}
-	text := list(quotedNames(e.Viewer.Teams, maxTeams), "and")
+	text := list(quotedNames(teams, maxTeams), "and")
 	if !e.Viewer.TeamsComplete {
 		text += " (the server may have listed only some)"
 	}

@@ -117,11 +117,11 @@ func (e *PermissionError) adviseOwnEntity(a *advice) bool {
 	case own == "":
 		return false
 	case e.target().syncing():
-		a.step("To upload the run to your own entity ", quoted(own), " instead:")
+		a.step("To upload the run to ", e.ownName(own), " instead:")
 		a.show(syncCommand("--entity", own, e.Dir, e.RestDir))
 	case e.target().running():
 	case e.Dir != "":
-		a.step("To upload this run to your own entity ", quoted(own), " instead:")
+		a.step("To upload this run to ", e.ownName(own), " instead:")
 		a.show(syncCommand("--entity", own, e.Dir, e.RestDir))
 		a.step("For later runs, change the entity in your code or configuration. If it is not set there:")
 		a.show("export WANDB_ENTITY=" + shellWord(own))
@@ -129,11 +129,20 @@ func (e *PermissionError) adviseOwnEntity(a *advice) bool {
 		a.step("Set the entity in your code, or for example:")
 		a.show("export WANDB_ENTITY=" + shellWord(own))
 	default:
-		a.step("To log to your own entity ", quoted(own), " instead, change it in your code or configuration. ",
+		a.step("To log to ", e.ownName(own), " instead, change it in your code or configuration. ",
 			"If it is not set there:")
 		a.show("export WANDB_ENTITY=" + shellWord(own))
 	}
 	return true
+}
+
+// ownName is an entity of the user's own in a sentence. A personal entity has the name
+// of the user.
+func (e *PermissionError) ownName(name string) string {
+	if e.Viewer.isPersonal(name) {
+		return "your personal entity " + quoted(name)
+	}
+	return "your team " + quoted(name)
 }
 
 // adviseOtherKey says what to do if the key belongs to another account.

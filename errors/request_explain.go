@@ -1,9 +1,12 @@
 package errors
 
 import (
+	"context"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
+	"syscall"
 )
 
 // Explain returns the full text for a person, as [PermissionError.Explain] does.
@@ -21,7 +24,9 @@ func (e *RequestError) Explain() string {
 	default:
 		a.adviseUpload(e.target(), "To upload the data later:", e.Dir, e.RestDir)
 	}
-	if hint := inline(e.Hint, resultLimit); hint != "" {
+	if hint := inline(e.Hint, resultLimit); hint != "" && about != "" && e.sentinel() == ErrServerUnavailable {
+		about = sentence(hint) + " " + about // the reason before what follows from it
+	} else if hint != "" {
 		about = strings.TrimSpace(about + " " + sentence(hint))
 	}
 	if about != "" {
@@ -187,7 +192,7 @@ func (e *RequestError) adviseUnavailable() (about string, a advice) {
 		a.step("If several processes use this run id, give each its own, or use shared mode for one run of several processes.")
 		return "The server got two requests for this run at the same moment, and rejected one of them.", a
 	}
-	about = "The same call may succeed later."
+	about = strings.TrimSpace(e.unavailableReason() + " The same call may succeed later.")
 	if e.Store != "" {
 		a.step("Check that this machine can reach ", e.target().storeName(), ". It may belong to another network than the server.")
 		a.step("If it can, ask the store's administrator.")
@@ -205,6 +210,21 @@ func (e *RequestError) adviseUnavailable() (about string, a advice) {
 	a.show("curl -sSi " + e.apiAddress())
 	a.step("If it does not, ask the server's administrator.")
 	return about, a
+}
+
+// unavailableReason says why the server is unavailable, if Hint does not.
+func (e *RequestError) unavailableReason() string {
+	switch {
+	case e.Hint != "":
+		return ""
+	case e.StatusCode != 0:
+		return "The server failed to handle the request (HTTP " + strconv.Itoa(e.StatusCode) + ")."
+	case Is(e.Err, syscall.ECONNREFUSED):
+		return "No program accepts connections at that address: the server is down, or the address is wrong."
+	case Is(e.Err, context.DeadlineExceeded):
+		return "No usable response arrived in time."
+	}
+	return "The network or the server failed before a response arrived."
 }
 
 // adviseCertificate is advise if the server's certificate is not trusted.

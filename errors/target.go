@@ -24,17 +24,21 @@ func (t target) request() string {
 	case t.entity != "" && t.project != "":
 		return strings.TrimSpace(op + " " + bare(t.entity) + "/" + bare(t.project))
 	case t.entity != "":
-		return within(op, "for", "entity", t.entity)
+		return t.within(op, "for", "entity", t.entity)
 	case t.project != "":
-		return within(op, "in", "project", t.project)
+		return t.within(op, "in", "project", t.project)
 	}
 	return op
 }
 
 // within adds the known part of a target to a verb: `create a run in project "vision"`,
-// `read project "vision"`.
-func within(op, preposition, noun, name string) string {
+// `resume run "abc" in project "vision"`, `read project "vision"`. A new run has no name
+// that a person knows; others do.
+func (t target) within(op, preposition, noun, name string) string {
 	if before, ok := strings.CutSuffix(op, " run"); ok {
+		if t.runID != "" && before != "create" {
+			return op + " " + quotedID(t.runID) + " " + preposition + " " + noun + " " + quoted(name)
+		}
 		return before + " a run " + preposition + " " + noun + " " + quoted(name)
 	}
 	return strings.TrimSpace(strings.TrimSuffix(op, " "+noun) + " " + noun + " " + quoted(name))

@@ -14,6 +14,9 @@ func TestRequest_PartOfTheTargetKnown_SaysWhichPart(t *testing.T) {
 	}{
 		{target{op: "create run", entity: "acme", project: "digits"}, "create run acme/digits"},
 		{target{op: "create run", project: "digits"}, `create a run in project "digits"`},
+		{target{op: "create run", project: "digits", runID: "x8f3"}, `create a run in project "digits"`}, // it does not exist
+		{target{op: "resume run", project: "digits", runID: "r1"}, `resume run "r1" in project "digits"`},
+		{target{op: "resume run", project: "digits"}, `resume a run in project "digits"`},
 		{target{op: "create run", entity: "acme"}, `create a run for entity "acme"`},
 		{target{op: "update settings of run", project: "digits"}, `update settings of a run in project "digits"`},
 		{target{op: "read project", project: "digits"}, `read project "digits"`},

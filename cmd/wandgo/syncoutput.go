@@ -154,7 +154,9 @@ func contents(r *client.SyncedRun) []string {
 	} else {
 		parts = append(parts, rows(r))
 	}
-	if n := len(r.Files); n > 0 {
+	if n := len(r.Files); r.Outcome == client.SyncPlanned {
+		parts = append(parts, plannedFiles(r.Files))
+	} else if n > 0 {
 		parts = append(parts, counted(int64(n), "file"))
 	}
 	switch {
@@ -171,6 +173,20 @@ func contents(r *client.SyncedRun) []string {
 		parts = append(parts, deleted)
 	}
 	return parts
+}
+
+// plannedFiles describes the files of a dry run. Only a sync, which makes the config and
+// the summary from the whole log and the server's state, knows all of them.
+func plannedFiles(files []string) string {
+	n := 0
+	for _, name := range files {
+		switch name {
+		case "config.yaml", "wandb-summary.json", "output.log":
+		default:
+			n++
+		}
+	}
+	return counted(int64(n), "file") + " besides config and summary"
 }
 
 // rows describes how many rows the log has, how many of them are on the server if not

@@ -22,7 +22,7 @@ func TestWhoami_Key_PrintsTheAccount(t *testing.T) {
 	r := i.run(t, "whoami")
 	assert.Zero(t, r.status)
 	assert.Empty(t, r.stderr)
-	assert.Equal(t, "jo: default entity acme-research; teams jo, acme-research, vault; "+
+	assert.Equal(t, "jo: default entity acme-research; personal entity jo; teams acme-research, vault; "+
 		"on http://127.0.0.1:PORT with the key from WANDB_API_KEY\n", i.stable(r.stdout))
 
 	r = i.run(t, "whoami", "--json")
@@ -67,7 +67,7 @@ func TestWhoami_TeamPagesRejected_ListsTheFirstPage(t *testing.T) {
 	i := on(t, srv.URL(), joKey)
 	r := i.run(t, "whoami")
 	assert.Zero(t, r.status)
-	assert.Equal(t, "jo: default entity acme-research; teams jo, acme-research, vault (possibly more); "+
+	assert.Equal(t, "jo: default entity acme-research; personal entity jo; teams acme-research, vault (possibly more); "+
 		"on http://127.0.0.1:PORT with the key from WANDB_API_KEY\n", i.stable(r.stdout))
 }
 
@@ -76,7 +76,7 @@ func TestWhoami_IdentityToken_NamesItsFile(t *testing.T) {
 	i, _ := federated(t, jobToken(time.Hour))
 	r := i.run(t, "whoami")
 	assert.Zero(t, r.status, r.stderr)
-	assert.Equal(t, "jo: default entity acme-research; teams jo, acme-research, vault; "+
+	assert.Equal(t, "jo: default entity acme-research; personal entity jo; teams acme-research, vault; "+
 		"on http://127.0.0.1:PORT with the identity token from DIR/token\n", i.stable(r.stdout))
 	r = i.run(t, "whoami", "--json")
 	assert.Contains(t, i.stable(r.stdout), `"keySource": "identity token from DIR/token"`)

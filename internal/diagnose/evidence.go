@@ -90,15 +90,20 @@ func (f *Findings) viewerText() string {
 	if v.AccountType != "" && v.AccountType != "USER" {
 		fmt.Fprintf(&b, " (%s account)", v.AccountType)
 	}
+	own := func(entity string) bool { return entity == v.Username } // the personal one
+	teams := slices.DeleteFunc(slices.Clone(v.Teams), own)
+	if len(teams) < len(v.Teams) {
+		b.WriteString(", personal entity")
+	}
 	switch {
 	case v.Teams == nil:
 		b.WriteString(", teams not disclosed")
-	case len(v.Teams) == 0:
+	case len(teams) == 0:
 		b.WriteString(", no teams")
-	case len(v.Teams) <= maxNames:
-		b.WriteString(", teams: " + strings.Join(v.Teams, ", "))
+	case len(teams) <= maxNames:
+		b.WriteString(", teams: " + strings.Join(teams, ", "))
 	default:
-		fmt.Fprintf(&b, ", %d teams: %s, …", len(v.Teams), strings.Join(v.Teams[:maxNames], ", "))
+		fmt.Fprintf(&b, ", %d teams: %s, …", len(teams), strings.Join(teams[:maxNames], ", "))
 	}
 	return b.String()
 }

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"strings"
 	"time"
@@ -28,7 +29,7 @@ func (c report) permissionError(r *Failure, f *Findings, v Verdict) *errors.Perm
 	e.File, e.Store = r.upload()
 	e.Proxy = c.proxy(r.Proxy)
 	e.Cause, e.Confidence, e.Candidates = v.Cause, v.Confidence, v.Candidates
-	e.Evidence = f.Evidence(c.Project)
+	e.Evidence = append(c.stated(r, v), f.Evidence(c.Project)...)
 	e.StatusCode, e.Message, e.Code, e.RequestID, e.Err = r.StatusCode, r.Message, r.Code, r.RequestID, r.Err
 	if e.EntityDefaulted {
 		e.Entity = f.Entity
@@ -40,6 +41,23 @@ func (c report) permissionError(r *Failure, f *Findings, v Verdict) *errors.Perm
 	e.Notes = append(e.Notes, placeholderNotes(c.Question)...)
 	e.Suggestions = f.suggestions()
 	return e
+}
+
+// stated is the refused request itself, as evidence, if its response names the cause. It
+// stands first: the other answers, such as null, do not decide.
+func (c report) stated(r *Failure, v Verdict) []errors.Probe {
+	if r.StatusCode == 0 || r.Message == "" || v.Cause == nil {
+		return nil
+	}
+	for _, named := range []error{errors.ErrEntityMissing, errors.ErrKeyScope, errors.ErrNoDefaultEntity} {
+		if errors.Is(v.Cause, named) {
+			a := Answer{Outcome: errors.Refused, Status: r.StatusCode, Detail: r.Message}
+			result := strings.TrimPrefix(a.text(), "not disclosed ")
+			result = strings.TrimSuffix(strings.TrimPrefix(result, "("), ")")
+			return []errors.Probe{{Name: "request", Question: string(c.Op), Outcome: errors.Refused, Result: result, StatusCode: r.StatusCode}}
+		}
+	}
+	return nil
 }
 
 // proxy is a proxy that opened no connection, with the setting that names it.
@@ -94,6 +112,22 @@ func placeholderNotes(q Question) []string {
 	return notes
 }
 
+// timedOut says how long a request waited, and for what.
+func timedOut(r *Failure) string {
+	text, last := "no usable response before the time limit", ""
+	failed, ok := errors.AsType[*transport.Error](r.Err)
+	if ok && failed.Elapsed >= time.Second {
+		text = "no usable response within " + failed.Elapsed.Round(time.Second).String()
+	}
+	switch {
+	case r.StatusCode != 0:
+		last = fmt.Sprintf("; the last response was HTTP %d", r.StatusCode)
+	case ok && failed.LastErr != nil:
+		last = "; the last attempt failed: " + silence(failed.LastErr)
+	}
+	return text + last
+}
+
 // requestError turns a failure that is not a refusal into the public error. ctx
 // is the one that bounded the request.
 func (c report) requestError(ctx context.Context, r *Failure) error {
@@ -114,7 +148,7 @@ func (c report) requestError(ctx context.Context, r *Failure) error {
 			e.Cause = errors.ErrRateLimited
 		case errors.Is(ctx.Err(), context.DeadlineExceeded):
 			e.Cause = errors.ErrServerUnavailable
-			e.Hint = "the time limit was reached"
+			e.Hint = timedOut(r)
 		}
 	case Unreachable:
 		e.Cause = errors.ErrServerUnavailable

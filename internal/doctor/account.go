@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wandgo/wandgo/client"
@@ -76,7 +77,12 @@ func (x *Checkup) checkAccount() {
 
 // Memberships describes the default entity and the teams of an account.
 func Memberships(v *errors.Viewer) string {
-	return "default entity " + orNone(printable(v.DefaultEntity)) + "; teams " + orNone(names(v.Teams, v.TeamsComplete))
+	own := func(entity string) bool { return entity != "" && entity == v.Username } // the personal one
+	text := "default entity " + orNone(printable(v.DefaultEntity))
+	if slices.ContainsFunc(v.Teams, own) {
+		text += "; personal entity " + printable(v.Username)
+	}
+	return text + "; teams " + orNone(names(slices.DeleteFunc(slices.Clone(v.Teams), own), v.TeamsComplete))
 }
 
 func orNone(text string) string {

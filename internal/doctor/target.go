@@ -169,7 +169,7 @@ func (x *Checkup) checkProject() {
 	switch p := x.evidence("project"); {
 	case !x.identified():
 	case x.maybeHidden():
-		text += ": not visible to you; it is new, or hidden from you"
+		text += ": not visible to you"
 	case p.Outcome == errors.Empty && x.Access.Decision == client.Allowed:
 		text += ": does not exist yet; the run would create it"
 	case p.Outcome == errors.Answered:

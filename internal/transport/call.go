@@ -45,6 +45,7 @@ type call struct {
 	ctx context.Context
 	req *Request
 
+	started    time.Time
 	tokens     bool   // the request carries an access token
 	renewed    bool   // a token that the server did not accept was replaced
 	origin     string // of the last attempt: scheme and host
@@ -319,7 +320,7 @@ func (c *call) result(err error) (*Response, error) {
 	if err == nil && c.err == nil && c.last != nil && !c.cut && c.accepted() {
 		return c.last, nil
 	}
-	failure := &Error{Op: c.req.Operation, Last: c.last, Attempts: c.attempts}
+	failure := &Error{Op: c.req.Operation, Last: c.last, Attempts: c.attempts, Elapsed: time.Since(c.started)}
 	if c.last != nil {
 		failure.LastStatus, failure.LastBody = c.last.StatusCode, c.last.Body
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Error says that there was no final response: the network failed, or the context
@@ -24,6 +25,8 @@ type Error struct {
 	LastErr error
 	// Attempts is how many HTTP requests were started.
 	Attempts int
+	// Elapsed is the time since the call started, with all attempts and pauses.
+	Elapsed time.Duration
 	// Err is the context's error if the context ended, else the last attempt's.
 	Err error
 }

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
 
@@ -162,7 +163,7 @@ func (t *Transport) Format(f fmt.State, _ rune) {
 // context ended, or the last attempt failed. If the next wait would exceed the
 // context's deadline, Do returns the last response at once.
 func (t *Transport) Do(ctx context.Context, r *Request) (*Response, error) {
-	c := &call{t: t, ctx: ctx, req: r}
+	c := &call{t: t, ctx: ctx, req: r, started: time.Now()}
 	req, err := t.newRequest(ctx, r)
 	if err != nil {
 		return nil, &Error{Op: r.Operation, Err: err}
