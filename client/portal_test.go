@@ -25,6 +25,7 @@ func TestFinish_PortalAnswersForAWhile_EveryRowIsOnTheServer(t *testing.T) {
 		"text":       {Body: "ok"},
 		"JSON list":  {Body: "[]"},
 		"JSON, torn": {Body: `{"limits":{`},
+		"blocked":    {Status: http.StatusForbidden, Body: "<html>blocked</html>"},
 		"redirect":   {Status: http.StatusFound, Header: http.Header{"Location": {"http://portal.example/login"}}},
 	} {
 		t.Run(name, func(t *testing.T) {

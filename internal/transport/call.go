@@ -52,6 +52,7 @@ type call struct {
 	attempts   int
 	conflicts  int
 	unresolved int
+	pages      int
 	wait       time.Duration
 
 	last *Response // the last response, nil if there was none
@@ -283,7 +284,11 @@ func (c *call) retryableStatus() bool {
 		retryable = RetryMostFailures
 	}
 	if !retryable(status, c.last.Body) {
-		return false
+		if !isPage(status, c.last.Body) {
+			return false
+		}
+		c.pages++
+		return c.pages <= c.req.Policy.PageRetries
 	}
 	if status == http.StatusConflict {
 		c.conflicts++

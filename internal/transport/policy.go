@@ -25,6 +25,9 @@ type Policy struct {
 	// gateway answers with a page of its own and status 200: such a response is retried,
 	// and is [ErrForeign] in the end. Nil accepts every one.
 	Accepts func(*Response) bool
+	// PageRetries caps how many of the retries a refusal that is a web page may use up: in
+	// place of an API it is mostly something in between that sends it, for a while or always.
+	PageRetries int
 	// ConflictRetries caps how many of the retries a 409 may use up.
 	ConflictRetries int
 	// UnresolvedRetries caps the retries for a host name that does not exist. Most
@@ -71,6 +74,7 @@ func FileStreamPolicy() Policy {
 	p.UnresolvedRetries = p.Retries
 	p.AttemptTimeout = 180 * time.Second
 	p.Retryable = RetryRows
+	p.PageRetries = 3
 	return p
 }
 
@@ -156,4 +160,13 @@ func conflictHeals(body []byte) bool {
 		return false
 	}
 	return len(bytes.TrimSpace(body)) == 0 || bytes.Contains(body, []byte("Duplicate entry"))
+}
+
+// isPage reports whether a refusal is a web page. A 413 is about the request, whoever sends it.
+func isPage(status int, body []byte) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusProxyAuthRequired, http.StatusUnavailableForLegalReasons:
+		return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
+	}
+	return false
 }

@@ -104,6 +104,33 @@ func TestDo_UnresolvedHost_RetriesFewTimes(t *testing.T) {
 	}
 }
 
+func TestDo_WebPageRefusesRows_IsRetriedAFewTimes(t *testing.T) {
+	t.Parallel()
+	page, refusal := status(403, " <html>blocked</html>"), status(403, `{"error":"permission denied"}`)
+	for _, test := range []struct {
+		name     string
+		policy   Policy
+		steps    []step
+		attempts int
+	}{
+		{"for a while", FileStreamPolicy(), []step{page, status(407, "<html>"), status(200, "{}")}, 3},
+		{"always", FileStreamPolicy(), []step{page}, 4},
+		{"the server's own", FileStreamPolicy(), []step{refusal}, 1},
+		{"too large", FileStreamPolicy(), []step{status(413, "<html>")}, 1},
+		{"a request to the API", GraphQLPolicy(), []step{page}, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				tr, s := newScripted(t, test.steps...)
+				_, err := tr.Do(t.Context(), post(test.policy))
+				require.NoError(t, err)
+				assert.Len(t, s.times, test.attempts)
+			})
+		})
+	}
+}
+
 // What answers in the place of a host that has responded before goes away again.
 func TestDo_AnotherHostAnswersForAWhile_IsRetried(t *testing.T) {
 	t.Parallel()

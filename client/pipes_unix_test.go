@@ -17,8 +17,8 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// stick makes the files that a run writes beside its log hang: a pipe without a reader
-// takes nothing. The test releases what hangs when it ends.
+// stick puts pipes without a reader in the place of the files that a run writes beside its
+// log. Whoever opened one would wait for ever. The test releases what hangs when it ends.
 func stick(t *testing.T, run *client.Run) {
 	t.Helper()
 	for _, name := range []string{"run-r1.wandb.uploaded.tmp", "run-r1.wandb.synced", "refusal.json.tmp", "links.json.tmp", "files/config.yaml.tmp"} {
@@ -32,9 +32,8 @@ func stick(t *testing.T, run *client.Run) {
 	}
 }
 
-// TestFinish_FilesBesideTheLogHang_ReturnsInTime: the log can be written, and what is
-// beside it cannot. Neither the upload nor Finish waits for that.
-func TestFinish_FilesBesideTheLogHang_ReturnsInTime(t *testing.T) {
+// Neither the upload nor Finish waits for what is beside the log.
+func TestFinish_PipesBesideTheLog_ReturnsInTime(t *testing.T) {
 	t.Parallel()
 	for name, refused := range map[string]bool{"accepted": false, "refused in mid-run": true} {
 		t.Run(name, func(t *testing.T) {
