@@ -103,7 +103,7 @@ func (p *printer) settings(s *settings.Settings) {
 	line("web pages", s.AppURL, "")
 	line("API key", key, s.KeySource)
 	line("entity", cmp.Or(s.Entity.Text, "the account's default"), s.Entity.Source)
-	line("project", cmp.Or(s.Project.Text, "uncategorized"), s.Project.Source)
+	line("project", cmp.Or(s.Project.Text, settings.UncategorizedProject), projectSource(s.Project))
 	line("mode", cmp.Or(s.Mode.Text, "online"), s.Mode.Source)
 	line("runs are in", s.RunRoot(), "")
 	for _, file := range s.Files {
@@ -112,4 +112,12 @@ func (p *printer) settings(s *settings.Settings) {
 	for _, w := range s.Warnings {
 		line("warning", w, "")
 	}
+}
+
+// projectSource says where the project comes from, the default's name too.
+func projectSource(project settings.Value) string {
+	if project.Source == settings.SourceDefault && project.Text != settings.UncategorizedProject {
+		return "the default: the Git repository and the folder in it"
+	}
+	return project.Source
 }

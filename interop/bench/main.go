@@ -79,7 +79,7 @@ func bench(ctx context.Context, n sizes) error {
 	table.add(start, "requests of a run with one row", "", lower, func(s sample) float64 { return s.requests })
 	for _, l := range []load{{"online", 1, n.rows1}, {"online", 20, n.rows20}, {"online", 500, n.rows500}} {
 		pair := m.both(l, n.rounds)
-		pair.floor = m.one(ours, load{"floor", l.metrics, l.rows}, n.rounds)
+		pair.plain = m.one(ours, load{"plain", l.metrics, l.rows}, n.rounds)
 		rows := float64(l.rows)
 		name := fmt.Sprintf("%d metrics: ", l.metrics)
 		if l.metrics == 1 {
@@ -108,7 +108,7 @@ func bench(ctx context.Context, n sizes) error {
 
 	fmt.Printf("wandb %s beside wandgo, %s, %s. Medians, in brackets the range; each client against a server of its own in memory, on loopback, by turns; %.0f s in all.\n\n",
 		sdk.Version, time.Now().UTC().Format(time.DateOnly), machine(), time.Since(began).Seconds())
-	fmt.Println("| | official | wandgo | ratio | floor (share of it) |\n|---|---|---|---|---|")
+	fmt.Println("| | official | wandgo | ratio | plain program (share of it) |\n|---|---|---|---|---|")
 	fmt.Println(strings.Join(table.lines, "\n"))
 	return nil
 }
@@ -133,7 +133,7 @@ type measurer struct {
 }
 
 // pair holds both clients' samples of one load.
-type pair struct{ theirs, ours, floor []sample }
+type pair struct{ theirs, ours, plain []sample }
 
 // both alternates between the clients, so that noise affects both.
 func (m *measurer) both(l load, rounds int) pair {
@@ -182,16 +182,16 @@ func (t *table) add(p pair, what, unit string, b better, figure func(sample) flo
 	if b == higher {
 		ratio = 1 / ratio
 	}
-	floor := ""
-	if len(p.floor) > 0 {
-		f := figures(p.floor, figure)
+	plain := ""
+	if len(p.plain) > 0 {
+		f := figures(p.plain, figure)
 		share := median(f) / median(ours)
 		if b == higher {
 			share = 1 / share
 		}
-		floor = fmt.Sprintf("%s (%.0f %%)", shown(f, unit), 100*share)
+		plain = fmt.Sprintf("%s (%.0f %%)", shown(f, unit), 100*share)
 	}
-	t.lines = append(t.lines, fmt.Sprintf("| %s | %s | %s | %.1f× | %s |", what, shown(theirs, unit), shown(ours, unit), ratio, floor))
+	t.lines = append(t.lines, fmt.Sprintf("| %s | %s | %s | %.1f× | %s |", what, shown(theirs, unit), shown(ours, unit), ratio, plain))
 }
 
 func figures(samples []sample, figure func(sample) float64) []float64 {

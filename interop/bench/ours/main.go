@@ -3,7 +3,7 @@
 //	ours MODE METRICS ROWS
 //
 // logs ROWS rows of METRICS metrics and prints, as JSON, when Init returned and how long
-// each part took, in seconds. The mode "floor" does not use wandgo: it only encodes the rows
+// each part took, in seconds. The mode "plain" does not use wandgo: it only encodes the rows
 // and posts them.
 package main
 
@@ -46,8 +46,8 @@ func main() {
 	}
 	pool := makePool(metrics)
 	var t timing
-	if os.Args[1] == "floor" {
-		t = floor(pool, rows)
+	if os.Args[1] == "plain" {
+		t = plain(pool, rows)
 	} else {
 		t = run(os.Args[1], pool, rows)
 	}
@@ -95,15 +95,15 @@ func run(mode string, pool []map[string]any, rows int) timing {
 // maxBatch is the size of the official client's requests.
 const maxBatch = 10 << 20
 
-// floor is the minimum for any client: it encodes each row as a line of JSON, puts the lines
+// plain is a plain program: it encodes each row as a line of JSON, puts the lines
 // into requests as strings, and sends the requests one by one, after creating the run.
-func floor(pool []map[string]any, rows int) timing {
+func plain(pool []map[string]any, rows int) timing {
 	base := os.Getenv("WANDB_BASE_URL")
 	started := time.Now()
 	post(base+"/graphql", []byte(`{"query":"mutation UpsertBucket($n:String!,$p:String){upsertBucket(input:{name:$n,modelName:$p}){bucket{id}}}",`+
-		`"operationName":"UpsertBucket","variables":{"n":"floor","p":"`+os.Getenv("WANDB_PROJECT")+`"}}`))
+		`"operationName":"UpsertBucket","variables":{"n":"plain","p":"`+os.Getenv("WANDB_PROJECT")+`"}}`))
 	created := time.Now()
-	stream := base + "/files/acme/" + os.Getenv("WANDB_PROJECT") + "/floor/file_stream"
+	stream := base + "/files/acme/" + os.Getenv("WANDB_PROJECT") + "/plain/file_stream"
 	body := make([]byte, 0, maxBatch+1<<20)
 	line := make([]byte, 0, 64<<10)
 	sent := 0
