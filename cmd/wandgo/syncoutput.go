@@ -9,8 +9,6 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/internal/doctor"
-	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/term"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -256,102 +254,4 @@ func (o *syncOutput) summary(r *client.SyncReport) {
 	if r.Count(client.SyncInterrupted) > 0 {
 		o.printf("No data is lost: the same command continues where this one stopped.\n")
 	}
-}
-
-// failure is a cause and the runs that failed by it.
-type failure struct {
-	first *client.SyncedRun
-	dirs  []string
-}
-
-// failures groups the runs that failed by their causes.
-func failures(report *client.SyncReport) []*failure {
-	var all []*failure
-	byCause := make(map[string]*failure)
-	for i := range report.Runs {
-		r := &report.Runs[i]
-		if r.Err == nil {
-			continue
-		}
-		cause := errors.Code(r.Err)
-		if !errors.Is(r.Err, errors.ErrServerUnavailable) { // the same for all runs
-			cause += "\x00" + r.Entity + "\x00" + r.Project
-		}
-		if byCause[cause] == nil {
-			byCause[cause] = &failure{first: r}
-			all = append(all, byCause[cause])
-		}
-		byCause[cause].dirs = append(byCause[cause].dirs, r.Dir)
-	}
-	return all
-}
-
-// explainFailures explains each cause once, and what to do after a sync of paths.
-func (a *app) explainFailures(report *client.SyncReport, err error, o client.SyncOptions, paths []string) {
-	if report == nil {
-		a.explainError(err)
-		return
-	}
-	p := &printer{w: a.stderr}
-	for _, f := range failures(report) {
-		p.printf("\n")
-		a.explainError(f.first.Err)
-		p.nextStep(f, o, paths)
-	}
-}
-
-// maxDirs is how many directories a command to retry lists.
-const maxDirs = 3
-
-// nextStep says how to retry, in addition to the explanation.
-func (p *printer) nextStep(f *failure, o client.SyncOptions, paths []string) {
-	r := f.first
-	if errors.Is(r.Err, errors.ErrRunExists) || errors.Is(r.Err, errors.ErrRunDeleted) {
-		return // the explanation has said that another id helps
-	}
-	explanation, stays := errors.Explain(r.Err), ""
-	switch {
-	case len(f.dirs) > 1:
-		stays = fmt.Sprintf("The %d runs stay on this disk. ", len(f.dirs))
-	case !strings.Contains(explanation, "\nThe data is on disk:\n"):
-		stays = "The run stays on this disk. "
-	}
-	if len(f.dirs) <= maxDirs {
-		paths = f.dirs
-	}
-	var arguments strings.Builder
-	for _, path := range paths {
-		arguments.WriteString(" " + plaintext.ShellPath(relative(path)))
-	}
-	p.printf("\n")
-	if errors.Is(r.Err, errors.ErrPermissionDenied) && !strings.Contains(explanation, "wandgo sync --entity") && targetMayHelp(r.Err) {
-		if r.Entity != "" && o.Entity == "" {
-			stays += "The entity " + doctor.Quote(r.Entity) + " is from the log. "
-		}
-		p.hanging("", "", stays+"To upload to another entity:")
-		p.printf("\n    wandgo sync --entity ENTITY%s\n", arguments.String())
-		return
-	}
-	p.printf("%sTo retry:\n\n    wandgo sync%s%s\n", stays, targetFlags(o), arguments.String())
-}
-
-// targetMayHelp reports whether another entity may solve the refusal.
-func targetMayHelp(err error) bool {
-	for _, cause := range []error{errors.ErrNoAPIKey, errors.ErrBadAPIKey, errors.ErrAnonymousKey, errors.ErrStoreRefused, errors.ErrIntermediary} {
-		if errors.Is(err, cause) {
-			return false
-		}
-	}
-	return true
-}
-
-// targetFlags repeats the flags that choose the target.
-func targetFlags(o client.SyncOptions) string {
-	var flags strings.Builder
-	for _, f := range []struct{ name, value string }{{"entity", o.Entity}, {"project", o.Project}, {"id", o.RunID}} {
-		if f.value != "" {
-			flags.WriteString(" --" + f.name + " " + plaintext.ShellWord(f.value))
-		}
-	}
-	return flags.String()
 }

@@ -5,10 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
-	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/term"
 )
 
@@ -34,44 +32,6 @@ func TestProgress_EachPhase_ShowsRunAndReason(t *testing.T) {
 	p.Rows++
 	o.progress(p)
 	assert.Empty(t, shown(), "not so often")
-}
-
-func TestNextStep_SharedCause_NamesTheCommandToRetry(t *testing.T) {
-	t.Parallel()
-	unavailable := func(dir string) client.SyncedRun {
-		return client.SyncedRun{Dir: dir, Entity: dir, Err: errors.ErrServerUnavailable}
-	}
-	for _, tt := range []struct {
-		name  string
-		runs  []client.SyncedRun
-		paths []string
-		want  string
-	}{
-		{"one run", []client.SyncedRun{unavailable("a")}, nil, "The run stays on this disk. To retry: wandgo sync --entity acme a"},
-		{"two runs", []client.SyncedRun{unavailable("a"), unavailable("b c")}, nil, "The 2 runs stay on this disk. To retry: wandgo sync --entity acme a 'b c'"},
-		{
-			"many runs",
-			[]client.SyncedRun{unavailable("a"), unavailable("b"), unavailable("c"), unavailable("d")},
-			[]string{"wandb"},
-			"The 4 runs stay on this disk. To retry: wandgo sync --entity acme wandb",
-		},
-		{
-			"refused",
-			[]client.SyncedRun{{Dir: "a", Err: &errors.PermissionError{}}},
-			nil,
-			"The run stays on this disk. To upload to another entity: wandgo sync --entity ENTITY a",
-		},
-		{"deleted", []client.SyncedRun{{Dir: "a", Err: errors.ErrRunDeleted}}, nil, ""},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			var b writer
-			all := failures(&client.SyncReport{Runs: tt.runs})
-			require.Len(t, all, 1)
-			(&printer{w: &b}).nextStep(all[0], client.SyncOptions{Entity: "acme"}, tt.paths)
-			assert.Equal(t, tt.want, flat(string(b)))
-		})
-	}
 }
 
 func TestDraw_NarrowTerminal_FitsOneLine(t *testing.T) {
