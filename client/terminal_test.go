@@ -149,7 +149,12 @@ func TestTerminal(t *testing.T) {
 
 			want := ""
 			for _, line := range tt.want {
-				want += "wandgo: " + strings.NewReplacer("DIR", run.Dir(), "PATH", plaintext.ShellPath(run.Dir()), "URL", run.URL()).Replace(line) + "\n"
+				full := "wandgo: " + strings.NewReplacer("DIR", run.Dir(), "PATH", plaintext.ShellPath(run.Dir()), "URL", run.URL()).Replace(line) + "\n"
+				if len(full) > 81 { // the words before a path wrap
+					command := " wandgo sync " + plaintext.ShellPath(run.Dir())
+					full = strings.NewReplacer(command, "\nwandgo:  "+command, " "+run.Dir(), "\nwandgo:   "+run.Dir()).Replace(full)
+				}
+				want += full
 			}
 			assert.Equal(t, want, tty.Text())
 		})

@@ -130,8 +130,8 @@ func (l *login) keep(ctx context.Context) int {
 	if status := l.remember(); status != exitAllowed {
 		return status
 	}
-	fmt.Fprintf(a.stdout, "Already logged in to %s%s, with the key from %s.\nTo use another key: wandgo login --relogin\n",
-		l.server(), who, printable(l.settings.KeySource))
+	_ = a.tell(a.stdout, "Already logged in to "+l.server()+who+", with the key from "+printable(l.settings.KeySource)+".")
+	_ = a.tell(a.stdout, "To use another key: wandgo login --relogin")
 	return exitAllowed
 }
 
@@ -214,7 +214,7 @@ func (l *login) store(ctx context.Context, key secret.Key) int {
 	if status := l.remember(); status != exitAllowed {
 		return status
 	}
-	fmt.Fprintf(a.stdout, "Logged in to %s%s. The key is in %s.\n", l.server(), who, printable(path))
+	_ = a.tell(a.stdout, "Logged in to "+l.server()+who+". The key is in "+printable(path)+".")
 	l.warnOfPrecedence(key)
 	l.warnOfVariable()
 	return exitAllowed
@@ -249,11 +249,11 @@ func (l *login) warnOfPrecedence(key secret.Key) {
 		return // the next command reports it
 	}
 	if s.BaseURL.Text != l.baseURL {
-		fmt.Fprintf(l.app.stderr, "Note: %s takes precedence; runs go to %s.\n", printable(s.BaseURL.Source), printable(s.BaseURL.Text))
+		_ = l.app.tell(l.app.stderr, "Note: "+printable(s.BaseURL.Source)+" takes precedence; runs go to "+printable(s.BaseURL.Text)+".")
 		return
 	}
 	if s.Key != key {
-		fmt.Fprintf(l.app.stderr, "Note: another key takes precedence: %s.\n", printable(s.KeySource))
+		_ = l.app.tell(l.app.stderr, "Note: another key takes precedence: "+printable(s.KeySource)+".")
 	}
 }
 
@@ -263,8 +263,8 @@ func (l *login) warnOfVariable() {
 	if !l.fromVariable() {
 		return
 	}
-	fmt.Fprintf(l.app.stderr, "Note: the key is for this server only. Programs that run without %s use\n"+
-		"another one. To make this server the default: wandgo login --host %s\n", baseURLVariable, plaintext.ShellWord(l.baseURL))
+	fmt.Fprintf(l.app.stderr, "Note: the key is for this server only. Programs that run without\n"+
+		"%s use another one. To make this server the default:\n\n    wandgo login --host %s\n", baseURLVariable, plaintext.ShellWord(l.baseURL))
 }
 
 // baseURLVariable is the environment variable with the address of the server.
@@ -295,7 +295,7 @@ func (a *app) refusedLogin(ctx context.Context, err error, typed bool) int {
 	}
 	a.explainError(err)
 	if errors.Is(err, errors.ErrServerUnavailable) {
-		fmt.Fprintln(a.stderr, "\nNothing was stored. To store the key without asking the server: wandgo login --no-verify")
+		fmt.Fprintln(a.stderr, "\nNothing was stored. To store the key without asking the server:\n\n    wandgo login --no-verify")
 	} else {
 		fmt.Fprintln(a.stderr, "\nNothing was stored.")
 	}

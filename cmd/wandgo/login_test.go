@@ -128,8 +128,8 @@ func TestLogin_ServerOfTheEnvironment_IsNamed(t *testing.T) {
 	r = i.run(t, "login", joKey)
 	require.Equal(t, exitAllowed, r.status, r.stderr)
 	assert.Contains(t, r.stdout, "Logged in to "+s.URL()+" (from WANDB_BASE_URL) as jo")
-	assert.Equal(t, "Note: the key is for this server only. Programs that run without WANDB_BASE_URL use\n"+
-		"another one. To make this server the default: wandgo login --host "+s.URL()+"\n", r.stderr)
+	assert.Equal(t, "Note: the key is for this server only. Programs that run without\n"+
+		"WANDB_BASE_URL use another one. To make this server the default:\n\n    wandgo login --host "+s.URL()+"\n", r.stderr)
 	_, settings := i.stored(t)
 	assert.Empty(t, settings, "not made the default")
 	r = i.run(t, "login")

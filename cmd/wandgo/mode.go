@@ -60,9 +60,9 @@ func (a *app) setMode(c command, mode string, args []string) int {
 		a.explainError(err)
 		return exitStatus(err)
 	case s.Mode.Text != mode && (s.Mode.Text != "" || mode != "online"):
-		fmt.Fprintf(a.stderr, "Note: %s takes precedence; runs are %s.\n", printable(s.Mode.Source), printable(s.Mode.Text))
+		_ = a.tell(a.stderr, "Note: "+printable(s.Mode.Source)+" takes precedence; runs are "+printable(s.Mode.Text)+".")
 	case mode == "offline":
-		fmt.Fprintf(a.stdout, "Runs started in this directory stay on this disk. To upload them: wandgo sync %s\n",
+		fmt.Fprintf(a.stdout, "Runs started in this directory stay on this disk. To upload them:\n\n    wandgo sync %s\n",
 			plaintext.ShellPath(s.RunRoot()))
 	default:
 		fmt.Fprintln(a.stdout, "Runs started in this directory are uploaded.")

@@ -59,6 +59,19 @@ func (p *printer) hanging(lead, indent, text string) {
 	}
 }
 
+// tell prints a text of one line to w, which on a terminal is broken into lines that fit
+// it.
+func (a *app) tell(w io.Writer, text string) error {
+	p := &printer{w: w}
+	if !term.IsTerminal(w) {
+		p.printf("%s\n", text)
+		return p.err
+	}
+	p.width = columns(w, a.env.get)
+	p.hanging("", "", text)
+	return p.err
+}
+
 // wrap makes foreign text printable and breaks it at spaces into lines of at most width
 // characters.
 func wrap(text string, width int) []string {

@@ -189,7 +189,8 @@ func writeGreeting(p *printer, url string, w wandbtest.World, g wandbtest.Genera
 			if first {
 				lead, first = "", false
 			}
-			p.printf("%sexport WANDB_API_KEY=%s   # %s\n", lead, plaintext.ShellWord(key), describeUser(w, u))
+			p.hanging("# ", "# ", describeUser(w, u))
+			p.printf("%sexport WANDB_API_KEY=%s\n", lead, plaintext.ShellWord(key))
 		}
 	}
 	p.printf("\n")

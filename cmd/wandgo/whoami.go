@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/wandgo/wandgo/client"
@@ -16,8 +15,8 @@ func whoamiCommand() command {
 		summary: "show the account that the key belongs to",
 		long: `
 Asks the server which account the API key (or the identity token) belongs to.
-Prints one line: the user, the default entity of runs, the teams, the server,
-and where the key comes from. It creates nothing.
+Prints one line, which is wrapped on a terminal: the user, the default entity of
+runs, the teams, the server, and where the key comes from. It creates nothing.
 
 Flags:
   --json       print a JSON document instead: username, accountType,
@@ -73,7 +72,7 @@ func runWhoami(ctx context.Context, a *app, args []string) int {
 	case *asJSON:
 		err = encodeJSON(a.stdout, who)
 	default:
-		_, err = fmt.Fprintln(a.stdout, who)
+		err = a.tell(a.stdout, who.String())
 	}
 	if err != nil {
 		return a.failed("print the account", err)

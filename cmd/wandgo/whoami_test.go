@@ -1,8 +1,10 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/plaintext"
+	"github.com/wandgo/wandgo/internal/ptytest"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -90,4 +93,16 @@ func TestWhoami_IdentityToken_NamesItsFile(t *testing.T) {
 	r = i.run(t, "whoami")
 	assert.Equal(t, exitStatus(errors.ErrBadAPIKey), r.status)
 	assert.Contains(t, i.stable(flat(r.stderr)), "the identity token is not valid on http://127.0.0.1:PORT")
+}
+
+func TestWhoami_Terminal_LinesFit(t *testing.T) {
+	t.Parallel()
+	i := on(t, wandbtest.New(t, testWorld()).URL(), joKey)
+	tty := ptytest.Open(t)
+	status := run(t.Context(), []string{"whoami"}, environment{vars: i.vars, workDir: i.dir}, tty.File, io.Discard)
+	assert.Equal(t, exitAllowed, status)
+	for line := range strings.Lines(tty.Text()) {
+		assert.LessOrEqual(t, len(strings.TrimRight(line, "\n")), defaultColumns, line)
+	}
+	assert.Contains(t, flat(tty.Text()), "jo: default entity acme-research; personal entity jo;")
 }

@@ -108,7 +108,7 @@ func (d *Display) Offline(dir, reason string) {
 	if reason != "" {
 		text, state = s.line(s.style.Yellow(clean(reason))), "continuing offline"
 	}
-	s.show(text + s.line(d.label()+state+"; stored in "+s.style.Bold(clean(dir))))
+	s.show(text + s.long(d.label()+state+"; stored in", s.style.Bold(clean(dir))))
 	s.await()
 }
 
@@ -136,9 +136,12 @@ func (d *Display) Lost(dir, reason string) {
 		return
 	}
 	s := d.screen
-	where := "continuing offline; unsent data is stored in " + s.style.Bold(clean(dir))
+	const words = "continuing offline; unsent data is stored in"
+	where := words + " " + s.style.Bold(clean(dir))
+	shown := s.long(d.label()+words, s.style.Bold(clean(dir)))
 	if dir == "" {
 		where = "continuing without server and disk: " + s.style.Red("unsent data is lost")
+		shown = s.line(d.label() + where)
 	}
 	if s.plain {
 		if dir != "" {
@@ -147,7 +150,7 @@ func (d *Display) Lost(dir, reason string) {
 		s.show(s.line(d.label() + where + ": " + clean(reason)))
 		return
 	}
-	s.show(s.line(d.label()+s.style.Yellow(clean(reason))) + s.line(d.label()+where))
+	s.show(s.line(d.label()+s.style.Yellow(clean(reason))) + shown)
 }
 
 // Stopped shows that a user stopped the run in the web UI.
@@ -261,13 +264,13 @@ func (d *Display) End(e End) {
 	switch {
 	case e.Err != nil && e.Dir != "":
 		text += s.line(s.style.Red(clean(oneline.Text(e.Err)))) +
-			s.line("unsent data is stored in "+e.place(s.style.Bold)) +
-			s.line("to upload it: "+d.uploadAll(e))
+			s.long("unsent data is stored in", e.place(s.style.Bold)) +
+			s.long("to upload it:", d.uploadAll(e))
 	case e.Err != nil:
 		text += s.line(s.style.Red(clean(oneline.Text(e.Err))))
 	case e.Dir != "":
-		text += s.line(counted(rows)+" stored in "+e.place(s.style.Bold)) +
-			s.line("to upload the run: "+d.uploadAll(e))
+		text += s.long(counted(rows)+" stored in", e.place(s.style.Bold)) +
+			s.long("to upload the run:", d.uploadAll(e))
 	default:
 		text += s.line(counted(rows) + " uploaded: " + s.style.Cyan(clean(e.URL)))
 	}

@@ -3,6 +3,7 @@ package display
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -118,6 +119,20 @@ func (s *Screen) Warn(text string) {
 
 // line makes a line with the mark.
 func (s *Screen) line(text string) string { return s.style.Dim(mark) + " " + text + "\n" }
+
+// long makes a line of words and a path or a command to copy, or two if they do not fit
+// the terminal together: only what is copied may be longer than it.
+func (s *Screen) long(words, text string) string {
+	if len(mark)+1+visible(words)+1+visible(text) > columns+1 {
+		return s.line(words) + s.line("  "+text)
+	}
+	return s.line(words + " " + text)
+}
+
+// visible is how many columns a text with styles has.
+func visible(text string) int { return term.Width(styles.ReplaceAllString(text, "")) }
+
+var styles = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 // mark starts each line, to distinguish it from the output of the program.
 const mark = "wandgo:"

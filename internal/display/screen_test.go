@@ -155,3 +155,13 @@ func TestProgress_Numbers_FitOneLine(t *testing.T) {
 		})
 	}
 }
+
+// Only what is copied, a path or a command, may be wider than the terminal.
+func TestLong_DoesNotFit_WordsStandOnALineOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	s := &Screen{}
+	dir := "/data/" + strings.Repeat("d", 60)
+	assert.Equal(t, "wandgo: to upload it: wandgo sync /data\n", s.long("to upload it:", "wandgo sync /data"))
+	assert.Equal(t, "wandgo: to upload it:\nwandgo:   wandgo sync "+dir+"\n", s.long("to upload it:", "wandgo sync "+dir))
+	assert.Equal(t, 3, visible("\x1b[1mabc\x1b[0m"), "styles have no width")
+}
