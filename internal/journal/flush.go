@@ -1,6 +1,10 @@
 package journal
 
-import "time"
+import (
+	"bytes"
+	"errors"
+	"time"
+)
 
 // flush writes what is waiting. A failing disk is tried once per retryEvery. The file
 // may then end within a record; the next flush continues there, because the position of
@@ -10,6 +14,9 @@ func (w *Writer) flush(now time.Time) {
 		return
 	}
 	n, err := w.file.WriteAt(w.buf, w.off)
+	if errors.Is(err, errKept) {
+		w.buf = bytes.Clone(w.buf)
+	}
 	n = max(0, min(n, len(w.buf)))
 	if err == nil {
 		w.head = nil

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/wandgo/wandgo/internal/slowdisk"
@@ -26,16 +27,22 @@ type limitedFile struct {
 	file  File
 	write slowdisk.Line
 	sync  slowdisk.Line
-	data  []byte // a copy of what is being written, which the caller may change
 }
 
+// errKept means that the file still reads what it was given to write.
+var errKept = fmt.Errorf("%w (after %v)", ErrStuck, writeLimit)
+
+// WriteAt is like [io.WriterAt], but b belongs to the file if the error is errKept.
 func (d *limitedFile) WriteAt(b []byte, off int64) (int, error) {
 	r := new(struct {
 		n   int
 		err error
 	})
-	copied := func() { d.data = append(d.data[:0], b...) }
-	if !d.write.Do(writeLimit, copied, func() { r.n, r.err = d.file.WriteAt(d.data, off) }) {
+	began := false
+	if !d.write.Do(writeLimit, func() { began = true }, func() { r.n, r.err = d.file.WriteAt(b, off) }) {
+		if began {
+			return 0, errKept
+		}
 		return 0, slowdisk.Stuck(writeLimit)
 	}
 	return r.n, r.err
