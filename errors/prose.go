@@ -120,6 +120,9 @@ func (e *PermissionError) adviseOwnEntity(a *advice) bool {
 		a.step("To upload the run to ", e.ownName(own), " instead:")
 		a.show(syncCommand("--entity", own, e.Dir, e.RestDir))
 	case e.target().running():
+	case e.target().verifying():
+		a.step("To verify with ", e.ownName(own), " instead:")
+		a.show("wandgo verify --entity " + shellWord(own))
 	case e.Dir != "":
 		a.step("To upload this run to ", e.ownName(own), " instead:")
 		a.show(syncCommand("--entity", own, e.Dir, e.RestDir))

@@ -66,7 +66,7 @@ var noAPIKeyProse = prose{
 		return probably + "no API key was found for " + e.target().server()
 	},
 	phrase: words("a missing API key"),
-	about: words("There is no key in the client's options, WANDB_API_KEY, netrc or the settings files. " +
+	about: words("There is no key in WANDB_API_KEY, netrc or the settings files, and the program itself sets none. " +
 		"Nothing was sent to the server."),
 	check: words("See whether WANDB_API_KEY is set where the program runs."),
 	advise: func(e *PermissionError, a *advice) {

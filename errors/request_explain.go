@@ -259,7 +259,7 @@ func (e *RequestError) adviseBaseURL() (about string, a advice) {
 		look()
 	case better != "":
 		about = "The response points to another address."
-		a.step("If that is the right server, set its address in your code, or with:")
+		a.step("If that is the right server, set its address:")
 		a.show("export WANDB_BASE_URL=" + shellWord(better))
 	case target.baseURL == "" || target.nearlyHosted():
 		about = differs
@@ -268,7 +268,7 @@ func (e *RequestError) adviseBaseURL() (about string, a advice) {
 	default:
 		about = differs
 		a.step("Ask the server's administrator for the address of its API (the part before /graphql). ",
-			"Set it in your code or as WANDB_BASE_URL.")
+			"Set it as WANDB_BASE_URL.")
 		look()
 	}
 	return about, a

@@ -12,6 +12,9 @@ import (
 // syncing reports whether a run on disk was to be uploaded.
 func (t target) syncing() bool { return t.op == "sync run" }
 
+// verifying reports whether wandgo verify made the request: there is no code to change.
+func (t target) verifying() bool { return t.op == "create test run" }
+
 // running reports whether the run had been created before.
 func (t target) running() bool {
 	switch t.op {

@@ -36,7 +36,7 @@ func (t target) request() string {
 // that a person knows; others do.
 func (t target) within(op, preposition, noun, name string) string {
 	if before, ok := strings.CutSuffix(op, " run"); ok {
-		if t.runID != "" && before != "create" {
+		if t.runID != "" && before != "create" && !t.verifying() {
 			return op + " " + quotedID(t.runID) + " " + preposition + " " + noun + " " + quoted(name)
 		}
 		return before + " a run " + preposition + " " + noun + " " + quoted(name)

@@ -1,6 +1,11 @@
 package main
 
-import "github.com/wandgo/wandgo/errors"
+import (
+	"slices"
+	"strings"
+
+	"github.com/wandgo/wandgo/errors"
+)
 
 // optionFlag is the flag that sets an option of the client, by the source or, without one,
 // by the field that an [errors.InputError] names.
@@ -17,6 +22,11 @@ var optionFlag = map[string]string{
 // withFlag returns err for a command line: an argument that the library knows as a Go
 // option is named by its flag, because there is no code to correct.
 func withFlag(err error) error {
+	if refused, ok := errors.AsType[*errors.PermissionError](err); ok && refused != nil && errors.Explain(err) == refused.Explain() {
+		named := *refused
+		named.Notes = slices.DeleteFunc(slices.Clone(refused.Notes), func(note string) bool { return strings.HasPrefix(note, "Options.") })
+		return &named
+	}
 	in, ok := errors.AsType[*errors.InputError](err)
 	if !ok || in == nil || errors.Explain(err) != in.Explain() {
 		return err

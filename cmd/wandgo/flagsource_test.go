@@ -28,6 +28,16 @@ func TestInvalidFlag_ExplanationNamesTheFlag(t *testing.T) {
 	}
 }
 
+func TestNoKey_CommandLine_DoesNotNameOptions(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"whoami", "verify"} {
+		r := in(t, nil).run(t, name)
+		assert.Equal(t, 11, r.status, name)
+		assert.Contains(t, r.stderr, "WANDB_API_KEY is not set", name)
+		assert.NotContains(t, flat(r.stderr), "Options.APIKey", name)
+	}
+}
+
 // Every command says the same of a path without a run, and exits with the same status.
 func TestPathWithoutRun_SyncLsAndInspect_SameTextAndStatus(t *testing.T) {
 	t.Parallel()

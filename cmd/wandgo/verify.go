@@ -116,6 +116,11 @@ func (v *verification) do(ctx context.Context) error {
 	v.options.Config = map[string]any{"verify": true}
 	run, err := v.client.Init(ctx, v.options)
 	if err != nil {
+		if refused, ok := errors.AsType[*errors.PermissionError](err); ok {
+			test := *refused
+			test.Op = "create test run"
+			err = &test
+		}
 		return v.failed("create", err)
 	}
 	v.passed("create", run.URL())

@@ -37,3 +37,14 @@ func TestVerify_Server_ExitsByFirstFailure(t *testing.T) {
 		})
 	}
 }
+
+// There is no code to change: the remedy is a flag.
+func TestVerify_Refused_SuggestsTheFlag(t *testing.T) {
+	t.Parallel()
+	r := on(t, wandbtest.New(t, testWorld()).URL(), joKey).run(t, "verify", "--entity", "acme")
+	assert.Equal(t, 13, r.status)
+	text := flat(r.stderr)
+	assert.Contains(t, text, "Cannot create test run acme/verify: ")
+	assert.Contains(t, text, `To verify with your team "acme-research" instead: wandgo verify --entity acme-research`)
+	assert.NotContains(t, text, "your code")
+}
