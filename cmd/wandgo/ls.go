@@ -258,7 +258,12 @@ func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 	for _, path := range arguments {
 		command = append(command, plaintext.ShellPath(path))
 	}
-	p.printf("\nTo upload %s: %s\n", counted(len(missing), "run"), strings.Join(command, " "))
+	lead, text := "To upload "+counted(len(missing), "run")+":", strings.Join(command, " ")
+	if p.width > 0 && term.Width(lead+" "+text) > p.columns() { // only what is copied may be longer
+		p.printf("\n%s\n\n    %s\n", lead, text)
+		return
+	}
+	p.printf("\n%s %s\n", lead, text)
 }
 
 // where is the argument for sync and inspect: the directory, or the log if several

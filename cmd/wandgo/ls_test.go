@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/internal/ptytest"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -107,4 +109,14 @@ func TestLs_UploadUncertain_SaysSo(t *testing.T) {
 		assert.Equal(t, want, r.upload())
 	}
 	assert.Equal(t, "unknown", (&listed{RowsUploaded: new(int64), behind: true}).upload())
+}
+
+// Only the command, which is to be copied, may be wider than the terminal.
+func TestLs_Terminal_LongCommandStandsAlone(t *testing.T) {
+	t.Parallel()
+	i := in(t, map[string]string{"COLUMNS": "80"})
+	i.logOffline(t, client.RunOptions{ID: "a-run"}, 1)
+	tty := ptytest.Open(t)
+	assert.Equal(t, exitAllowed, run(t.Context(), []string{"ls"}, environment{vars: i.vars, workDir: i.dir}, tty.File, io.Discard))
+	assert.Contains(t, tty.Text(), "\nTo upload 1 run:\n\n    wandgo sync ")
 }
