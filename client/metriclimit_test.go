@@ -11,6 +11,7 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -99,7 +100,7 @@ func TestSync_OfflineRunOverMetricLimit_RunEnds(t *testing.T) {
 	require.NoError(t, run.Finish(t.Context()))
 	_, err = c.Sync(t.Context(), []string{run.Dir()}, client.SyncOptions{})
 	assertTyped(t, err, errors.ErrMetricLimit)
-	assert.Contains(t, errors.Explain(err), "The data is on disk:\n  "+run.Dir())
+	assert.Contains(t, errors.Explain(err), "The data is on disk:\n  "+plaintext.ShellPath(run.Dir()))
 	assert.Equal(t, "finished", onServer(t, s, "acme", "team", run.ID()).State)
 	assert.False(t, onDisk(t, run.Dir()).Dir.Synced())
 }

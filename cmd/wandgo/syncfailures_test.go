@@ -63,7 +63,7 @@ func TestSync_SeveralRefusedForOneCause_ExplainsItOnceAndListsTheRuns(t *testing
 	assert.Equal(t, 1, strings.Count(r.stderr, "Cannot sync run "), r.stderr)
 	assert.Contains(t, r.stderr, "The 3 runs with this cause:\n")
 	for _, run := range []string{"one", "two", "three"} {
-		assert.Regexp(t, `(?m)^  \S+-`+run+`$`, r.stderr)
+		assert.Regexp(t, `(?m)^  \S.*-`+run+`'?$`, r.stderr)
 	}
 	text := flat(r.stderr)
 	assert.Contains(t, text, "To upload all of them to acme-research instead: wandgo sync --entity acme-research ")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strings"
 
@@ -53,6 +54,18 @@ func (l *Log) source(name string, saved bool, key secret.Key) (string, error) {
 	return "", outside(err)
 }
 
+// homeDir is the user's home directory. A container may not set HOME.
+func homeDir() (string, error) {
+	if home, err := os.UserHomeDir(); err == nil {
+		return home, nil
+	}
+	u, err := user.Current()
+	if err != nil {
+		return "", err
+	}
+	return u.HomeDir, nil
+}
+
 // isBeside reports whether a file is below the directory of the program, which the
 // directory for runs is in. Hidden files and directories, such as .ssh, are not. A home
 // directory has too much else in it.
@@ -62,7 +75,7 @@ func (l *Log) isBeside(file string) bool {
 	if base := filepath.Base(runs); base != "wandb" && base != ".wandb" {
 		return false
 	}
-	if home, err := os.UserHomeDir(); err != nil || sameDir(program, home) {
+	if home, err := homeDir(); err != nil || sameDir(program, home) {
 		return false
 	}
 	program, err := filepath.EvalSymlinks(program)
