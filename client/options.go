@@ -57,9 +57,10 @@ type Options struct {
 	// metrics' history. NO_COLOR switches colors off. Elsewhere, as in the log file of a
 	// batch job, it is one line for the start of a run, each trouble, and its end.
 	//
-	// Nothing is printed if WANDB_SILENT or WANDB_QUIET is set, or to io.Discard. Log
-	// never waits for it, and Init and Finish wait for at most a second. Default:
-	// os.Stderr, or nothing if Getenv is set.
+	// Nothing is printed if WANDB_SILENT or WANDB_QUIET is set, or to io.Discard. It is
+	// written to from a goroutine of its own, so a writer that the program uses, too, must
+	// be safe for concurrent use, as a file is. Log never waits for it, and Init and Finish
+	// wait for at most a second. Default: os.Stderr, or nothing if Getenv is set.
 	Output io.Writer
 	// InitTimeout bounds the creation of a run, retries included. Default:
 	// WANDB_INIT_TIMEOUT (seconds), then [DefaultInitTimeout].

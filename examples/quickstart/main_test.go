@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
@@ -20,10 +21,28 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// screen is an output that the program and the client write to at the same time.
+type screen struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
 // start runs the program in an environment and returns its exit code and output.
 func start(t *testing.T, env map[string]string, args ...string) (code int, text string) {
 	t.Helper()
-	var out bytes.Buffer
+	var out screen
 	code = run(t.Context(), args, func(name string) string { return env[name] }, &out)
 	return code, out.String()
 }
