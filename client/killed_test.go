@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -45,15 +46,28 @@ type process struct {
 }
 
 // cable connects a process to the server until it is unplugged.
-type cable struct{ unplugged atomic.Bool }
+type cable struct {
+	unplugged atomic.Bool
+	inFlight  sync.RWMutex
+}
 
 var errUnplugged = errors.New("unplugged")
 
 func (c *cable) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.inFlight.RLock()
+	defer c.inFlight.RUnlock()
 	if c.unplugged.Load() {
 		return nil, errUnplugged
 	}
 	return http.DefaultTransport.RoundTrip(r)
+}
+
+// cut unplugs the cable when what is in flight has arrived: a later process asks the server
+// after that.
+func (c *cable) cut() {
+	c.unplugged.Store(true)
+	c.inFlight.Lock()
+	c.inFlight.Unlock() //nolint:staticcheck // it waits for the others
 }
 
 // start starts a process. It sees the disk as it is now.
@@ -109,7 +123,7 @@ func (p *process) kill(t *testing.T, run *client.Run) {
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	_ = run.Flush(over) // to the disk; whether the server gets anything is left open
-	p.net.unplugged.Store(true)
+	p.net.cut()
 	left := t.TempDir()
 	places := []string{p.m.dir, p.m.tmp} // the rest of a log may be in the second
 	for i, place := range places {
