@@ -72,8 +72,8 @@
 //
 // A [Client] and a [Run] are safe for concurrent use. What waits for the network takes
 // a context: Init, Check, CheckAccess, Viewer, Sync, Alert, Flush, Finish and
-// FinishWithCode. FinishOnPanic has a timeout. Log never waits for the network. A run owns its goroutines and has stopped them
-// when Finish returns; a Client has none.
+// FinishWithCode. FinishOnPanic has a timeout. Log never waits for the network. A run owns
+// its goroutines and has stopped them when Finish returns; a Client has none.
 //
 // # Memory and disk
 //

@@ -13,7 +13,7 @@ import (
 )
 
 // A signal ends the training and not the program: what was logged is uploaded, and the
-// exit code is the usual one. A second signal would kill.
+// exit code is the usual one. Another signal after a second would kill.
 func ExampleRun_NotifyContext() {
 	srv, dir, done := world()
 	defer done()

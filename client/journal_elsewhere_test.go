@@ -251,7 +251,7 @@ func TestFinish_DiskHangs_ReturnsAndRestIsElsewhere(t *testing.T) {
 	m.assertSynced(t, s, 3000)
 }
 
-// TestSync_HungWriteSucceedsLater_EveryRowOnce: the disk responds again after the log went on
+// TestSync_HungWriteSucceedsLater_EveryRowOnce: the disk responds again after the log continued
 // elsewhere, so both logs have some of the rows.
 func TestSync_HungWriteSucceedsLater_EveryRowOnce(t *testing.T) {
 	t.Parallel()

@@ -12,7 +12,7 @@ import (
 )
 
 // TestInit_OneThingCannotBeStored_RunStartsWithoutIt: a value that cannot be stored does not
-// cost the run. The rest is stored, and a warning names what was left out.
+// cost the run. The rest is stored, and a warning names what was dropped.
 func TestInit_OneThingCannotBeStored_RunStartsWithoutIt(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -20,14 +20,14 @@ func TestInit_OneThingCannotBeStored_RunStartsWithoutIt(t *testing.T) {
 		env  []string
 		says string
 	}{
-		"config key is empty": {opts: client.RunOptions{Config: map[string]any{"": 1, "good": 1}}, says: `config[""] is reserved and was left out`},
-		"config has _wandb":   {opts: client.RunOptions{Config: map[string]any{"_wandb": fields{"a": 1}, "good": 1}}, says: `config["_wandb"] is reserved and was left out`},
+		"config key is empty": {opts: client.RunOptions{Config: map[string]any{"": 1, "good": 1}}, says: `config[""] is reserved and was dropped`},
+		"config has _wandb":   {opts: client.RunOptions{Config: map[string]any{"_wandb": fields{"a": 1}, "good": 1}}, says: `config["_wandb"] is reserved and was dropped`},
 		"config file has an empty key": {
 			env:  []string{"WANDB_CONFIG_PATHS", written(t, "c.yaml", "'-': {value: 1}\ngood: {value: 1}\n")},
-			says: `c.yaml is reserved and was left out`,
+			says: `c.yaml is reserved and was dropped`,
 		},
 		"notes have NUL": {
-			opts: client.RunOptions{Notes: "a\x00b", Config: map[string]any{"good": 1}}, says: "the NUL characters in the notes were left out",
+			opts: client.RunOptions{Notes: "a\x00b", Config: map[string]any{"good": 1}}, says: "the NUL characters in the notes were dropped",
 		},
 	} {
 		for _, mode := range []client.Mode{client.ModeOnline, client.ModeOffline} {

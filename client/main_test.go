@@ -46,7 +46,7 @@ func newClient(tb testing.TB, s *wandbtest.Server, key string, change ...func(*c
 	for _, f := range change {
 		f(&o)
 	}
-	if given := o.Getenv; given != nil { // a run of another test with the same id is none of this one's
+	if given := o.Getenv; given != nil { // the tests do not share runs with the same id
 		tmp := filepath.Dir(tb.TempDir())
 		o.Getenv = func(name string) string {
 			if name == "TMPDIR" {

@@ -13,7 +13,7 @@ import (
 )
 
 // TestInit_OtherWebServer_IsAWrongBaseURL: a server that only serves files does not know
-// POST. Nobody is told to try again later.
+// POST. The advice is not to try again later.
 func TestInit_OtherWebServer_IsAWrongBaseURL(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{

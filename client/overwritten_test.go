@@ -67,7 +67,7 @@ func TestInit_SettingsThatHaveNoEffect_AreShownOnce(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(shown.String(), `wandgo: WANDB_INIT_TIMEOUT: "NaN" is not a duration`), shown.String())
 }
 
-// What the killed process saved and somebody deleted since is named, as it is when a sync
+// A file that the killed process saved and that was deleted since is named, as it is when a sync
 // uploads the log.
 func TestResume_SavedFileOfKilledProcessIsGone_IsTold(t *testing.T) {
 	t.Parallel()

@@ -18,7 +18,7 @@ import (
 )
 
 // stick puts pipes without a reader in the place of the files that a run writes beside its
-// log. Whoever opened one would wait for ever. The test releases what hangs when it ends.
+// log. Opening one would block. The test releases what hangs when it ends.
 func stick(t *testing.T, run *client.Run) {
 	t.Helper()
 	for _, name := range []string{"run-r1.wandb.uploaded.tmp", "run-r1.wandb.synced", "refusal.json.tmp", "links.json.tmp", "files/config.yaml.tmp"} {

@@ -30,7 +30,7 @@ type plan struct {
 	launch       settings.Launch
 	resume       Resume         // how to treat a run of this id that exists
 	fork, rewind *resume.Moment // where to start from; nil for the beginning
-	warnings     []string       // of what was left out
+	warnings     []string       // about what was dropped
 }
 
 // plan resolves and validates the options. It makes no request.
@@ -64,7 +64,7 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 	}
 	if notes := strings.ReplaceAll(p.Labels.Notes, "\x00", ""); notes != p.Labels.Notes {
 		p.Labels.Notes = notes // the server's database cannot store them
-		p.warnings = append(p.warnings, "the NUL characters in the notes were left out")
+		p.warnings = append(p.warnings, "the NUL characters in the notes were dropped")
 	}
 	if p.Labels.Tags == nil {
 		p.Labels.Tags = slices.Clone(s.Tags)
@@ -183,9 +183,9 @@ func (p *plan) check(key secret.Key) error {
 func (p *plan) withoutReserved(from string, err error) error {
 	reserved, rest := runconfig.SplitReserved(err)
 	for _, in := range reserved {
-		text := in.Field + " is reserved and was left out"
+		text := in.Field + " is reserved and was dropped"
 		if from != "" {
-			text = in.Field + " of " + from + " is reserved and was left out"
+			text = in.Field + " of " + from + " is reserved and was dropped"
 		}
 		p.warnings = append(p.warnings, text)
 	}

@@ -94,7 +94,7 @@ func (h *harness) run(ctx context.Context) int {
 	}
 	// Without this, the run of a program that panics looks alive for minutes.
 	defer run.FinishOnPanic(0) //nolint:contextcheck // it has a timeout of its own
-	// The first signal stops the training in order, a second one kills the program.
+	// The first signal stops the training in order, another one after a second kills the program.
 	ctx, stop := run.NotifyContext(ctx)
 	defer stop()
 	if h.started != nil {

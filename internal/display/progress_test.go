@@ -82,7 +82,7 @@ func TestProgress_LogFile_SaysOnceThatItWaits(t *testing.T) {
 
 func TestInterrupted_SeveralRuns_ShowTheSignalOnce(t *testing.T) {
 	t.Parallel()
-	const line = "wandgo: received SIGTERM, stopping; a second one ends the program at once\n"
+	const line = "wandgo: received SIGTERM, stopping; another one after a second ends the program\n"
 	for name, newScreen := range map[string]func(b *bytes.Buffer) *Screen{
 		"terminal": func(b *bytes.Buffer) *Screen { return newScreen(b, term.NewStyle(false)) },
 		"log file": func(b *bytes.Buffer) *Screen { return NewScreen(b, nil) },

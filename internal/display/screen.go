@@ -106,7 +106,7 @@ func (s *Screen) Interrupted(signal string) {
 	defer s.mu.Unlock()
 	if now := time.Now(); s.stopped.IsZero() || now.Sub(s.stopped) > sameSignal {
 		s.stopped = now
-		s.add(s.line(s.style.Yellow("received " + clean(signal) + ", stopping; a second one ends the program at once")))
+		s.add(s.line(s.style.Yellow("received " + clean(signal) + ", stopping; another one after a second ends the program")))
 	}
 }
 
