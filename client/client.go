@@ -15,7 +15,7 @@ import (
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/identity"
-	"github.com/wandgo/wandgo/internal/runfiles"
+	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/session"
 	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/transport"
@@ -105,7 +105,7 @@ func New(opts Options) (*Client, error) {
 	c.display = display.NewScreen(opts.terminal(s), c.getenv)
 	c.env = &session.Env{
 		Settings: s, Transport: t, Diagnoser: c.diagnoser, Log: c.log, Screen: c.display, Journal: journal, TempDir: c.tempDir(),
-		Slots:        runfiles.NewSlots(runfiles.DefaultParallel),
+		Slots:        objectstore.NewSlots(objectstore.DefaultParallel),
 		StreamPolicy: policy(transport.FileStreamPolicy(), s.FileStream.Retry),
 		FilePolicy:   policy(transport.TransferPolicy(), s.FileTransfer),
 		Stream: filestream.Config{

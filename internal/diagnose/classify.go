@@ -9,7 +9,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
-	"github.com/wandgo/wandgo/internal/runfiles"
+	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -82,7 +82,7 @@ type Failure struct {
 	// Hint explains the class to a person, if it needs that.
 	Hint string
 	// Store is the upload to an object store that failed; nil for any other request.
-	Store *runfiles.StoreError
+	Store *objectstore.Error
 	// Proxy is the proxy that opened no connection to the server; nil if that is not why.
 	Proxy *transport.ProxyError
 	// Location is where a redirect would have led, without its query.
@@ -150,7 +150,7 @@ func Classify(ctx context.Context, err error) *Failure {
 	case ok:
 		r.StatusCode, r.Message, r.Code, r.RequestID = ge.StatusCode, ge.Message, ge.Code, ge.RequestID
 		r.RetryAfter = ge.RetryAfter
-		if store, ok := errors.AsType[*runfiles.StoreError](err); ok && store.Answer == ge {
+		if store, ok := errors.AsType[*objectstore.Error](err); ok && store.Answer == ge {
 			r.Class = classifyStore(r, store)
 			break
 		}

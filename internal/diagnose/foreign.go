@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/wandgo/wandgo/graphql"
-	"github.com/wandgo/wandgo/internal/runfiles"
+	"github.com/wandgo/wandgo/internal/objectstore"
 )
 
 // classifyForeign is for bodies that W&B does not send. They come from something in
@@ -38,7 +38,7 @@ func classifyForeign(r *Failure, ge *graphql.Error) Class {
 
 // classifyStore is for uploads to an object store. Nothing about them says anything
 // about W&B, its address or the account.
-func classifyStore(r *Failure, store *runfiles.StoreError) Class {
+func classifyStore(r *Failure, store *objectstore.Error) Class {
 	r.Store = store
 	switch {
 	case store.Refused():

@@ -10,6 +10,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -41,7 +42,7 @@ func TestClassify_UploadToAnObjectStore_IsNeverTheAPIs(t *testing.T) {
 		"no response":         {silent, Unreachable, true, ""},
 		"a status of earlier": {&graphql.Error{StatusCode: 500, Err: &transport.Error{LastStatus: 500}}, ServerError, true, ""},
 	} {
-		store := &runfiles.StoreError{Name: "model.pt", Host: "bucket.test", Answer: tt.answer}
+		store := &objectstore.Error{Name: "model.pt", Host: "bucket.test", Answer: tt.answer}
 		r := Classify(t.Context(), &runfiles.FileError{Name: "model.pt", Err: store})
 		assert.Equal(t, tt.class, r.Class, name)
 		assert.Equal(t, tt.sure, r.Sure, name)
@@ -61,7 +62,7 @@ func TestClassify_UploadToAnObjectStore_IsNeverTheAPIs(t *testing.T) {
 func TestRequestError_StoreOutOfReach_NamesTheStore(t *testing.T) {
 	t.Parallel()
 	answer := &graphql.Error{Operation: "PUT", Err: &transport.Error{Err: context.DeadlineExceeded}}
-	err := &runfiles.StoreError{Name: "model.pt", Host: "bucket.test", Answer: answer}
+	err := &objectstore.Error{Name: "model.pt", Host: "bucket.test", Answer: answer}
 	failed := report{baseURL: "https://wandb.test"}.requestError(t.Context(), Classify(t.Context(), err))
 	require.ErrorIs(t, failed, errors.ErrServerUnavailable)
 	text := errors.Explain(failed)

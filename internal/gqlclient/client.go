@@ -58,6 +58,8 @@ func (c *Client) policyFor(operation string) transport.Policy {
 		return *c.policy
 	case operation == "UpsertBucket":
 		return transport.UpsertPolicy()
+	case operation == "CommitArtifact":
+		return transport.CommitPolicy()
 	default:
 		return transport.GraphQLPolicy()
 	}

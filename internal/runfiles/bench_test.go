@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -62,7 +63,7 @@ func BenchmarkSmallFiles(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				cfg.Slots = runfiles.NewSlots(parallel)
+				cfg.Slots = objectstore.NewSlots(parallel)
 				u, err := runfiles.New(*cfg)
 				require.NoError(b, err)
 				_, err = u.SaveGlob(dir+"/*", dir, runfiles.Now)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -16,10 +17,6 @@ const (
 	// DefaultBatchSize bounds the response, which has about 1 KB per name, and the age of
 	// an address when it is used.
 	DefaultBatchSize = 500
-	// DefaultParallel is an eighth of the official client's 128. Each upload has a
-	// connection, an open file and a buffer. Fewer of them fill a host's network, and
-	// with 128 the 64 runs of one process would have 8,192.
-	DefaultParallel = 16
 	// DefaultPollInterval is that of the official client.
 	DefaultPollInterval = 500 * time.Millisecond
 )
@@ -40,8 +37,8 @@ type Config struct {
 	// BatchSize is the most names in one request.
 	BatchSize int
 	// Slots bounds the concurrent uploads, and may be shared by several uploaders. The
-	// default is [DefaultParallel].
-	Slots Slots
+	// default is [objectstore.DefaultParallel].
+	Slots objectstore.Slots
 	// PollInterval is the time between two checks of the live files.
 	PollInterval time.Duration
 	// Policy is the retry policy of an upload. The default is
@@ -60,7 +57,7 @@ type Config struct {
 	// started after it.
 	Refused func(*graphql.Error)
 	// Denied is called for each file that the store refuses. The others continue.
-	Denied func(*StoreError)
+	Denied func(*objectstore.Error)
 	// Progress is called when an upload starts or ends, and a few times a second while a
 	// file is sent. The calls are not concurrent.
 	Progress func(Progress)
@@ -78,7 +75,7 @@ func (c Config) withDefaults() Config {
 		c.BatchSize = DefaultBatchSize
 	}
 	if c.Slots == nil {
-		c.Slots = NewSlots(DefaultParallel)
+		c.Slots = objectstore.NewSlots(objectstore.DefaultParallel)
 	}
 	if c.PollInterval <= 0 {
 		c.PollInterval = DefaultPollInterval
@@ -92,9 +89,3 @@ func (c Config) withDefaults() Config {
 	}
 	return c
 }
-
-// Slots bounds the number of concurrent uploads.
-type Slots chan struct{}
-
-// NewSlots allows n concurrent uploads, at least one.
-func NewSlots(n int) Slots { return make(Slots, max(n, 1)) }

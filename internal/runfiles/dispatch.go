@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/objectstore"
 )
 
 // dispatch is the goroutine that collects names, requests their addresses and starts the
@@ -131,7 +132,7 @@ func (u *Uploader) fail(f *file, err error) {
 	if u.ctx.Err() == nil {
 		u.cfg.Logger.Warn("upload of a file failed", "name", f.name, "error", err)
 	}
-	if denied, ok := stderrors.AsType[*StoreError](err); ok && denied.Refused() && u.cfg.Denied != nil {
+	if denied, ok := stderrors.AsType[*objectstore.Error](err); ok && denied.Refused() && u.cfg.Denied != nil {
 		u.cfg.Denied(denied)
 	}
 	u.finished(f, err)

@@ -4,8 +4,6 @@ import (
 	stderrors "errors"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
@@ -54,7 +52,7 @@ func invalid(field, value, rule string, also error) error {
 type FileError struct {
 	// Name is the file's name in the run.
 	Name string
-	// Err is a *graphql.Error, a [*StoreError], an error of the file
+	// Err is a *graphql.Error, a [*objectstore.Error], an error of the file
 	// system, or the context's.
 	Err error
 }
@@ -92,55 +90,6 @@ func (e *FilesError) Unwrap() []error {
 	return errs
 }
 
-// StoreError is a failed upload to the object store. W&B had allowed it and returned the
-// address, so it says nothing about the user's permissions. If the store refused, it
-// matches errors.ErrStoreRefused.
-type StoreError struct {
-	// Name is the file's name in the run, and Host the store's.
-	Name, Host string
-	// Answer is the store's response, or why there was none.
-	Answer *graphql.Error
-}
-
-// maxCode bounds the code of a store's answer in a text.
-const maxCode = 100
-
-func (e *StoreError) Error() string {
-	if !e.Refused() {
-		return fmt.Sprintf("storage %s: %v", e.Host, e.Answer)
-	}
-	what := e.Code()
-	if what == "" {
-		what = http.StatusText(e.Answer.StatusCode)
-	}
-	return fmt.Sprintf("storage %s refused with HTTP %d (%s)", e.Host, e.Answer.StatusCode, plaintext.Line(what, maxCode))
-}
-
-// Unwrap returns the response, after errors.ErrStoreRefused for a refusal.
-func (e *StoreError) Unwrap() []error {
-	if e.Refused() {
-		return []error{errors.ErrStoreRefused, e.Answer}
-	}
-	return []error{e.Answer}
-}
-
-// Refused reports whether another attempt would be refused too.
-func (e *StoreError) Refused() bool {
-	return e.Answer.Answered() && e.Answer.StatusCode >= 300 && !transport.RetryTransfer(e.Answer.StatusCode, e.Answer.Body)
-}
-
-// FromStore reports whether the response has the form of an object store's.
-func (e *StoreError) FromStore() bool { return e.Answer.Kind == graphql.KindStorageXML }
-
-// Code returns the store's error code, such as "AccessDenied", or "".
-func (e *StoreError) Code() string {
-	if !e.FromStore() {
-		return ""
-	}
-	code, _, _ := strings.Cut(e.Answer.Message, ":")
-	return code
-}
-
 // AnswerError is the error for a list of addresses that does not match the names in the
 // request.
 type AnswerError struct {
@@ -158,27 +107,6 @@ func (e *AnswerError) Error() string {
 
 // Unwrap returns errors.ErrUnexpectedAnswer.
 func (e *AnswerError) Unwrap() error { return errors.ErrUnexpectedAnswer }
-
-// storeError returns the error for the outcome of an upload. api is the API's address: if
-// it is the store as well, a response in W&B's form is W&B's. A 407 is always a proxy's.
-func storeError(name, host, api string, e *graphql.Error) error {
-	if u, err := url.Parse(api); err == nil && u.Host == host && e.Answered() && e.FromWandB() {
-		return e
-	}
-	if e.Answered() && e.StatusCode == http.StatusProxyAuthRequired {
-		return e
-	}
-	return &StoreError{Name: name, Host: host, Answer: e}
-}
-
-// expired reports whether the store says that the address has expired. S3 and MinIO say
-// "Request has expired", Google "ExpiredToken", and Azure "Signature not valid in the
-// specified time frame".
-func expired(e *graphql.Error) bool {
-	text := strings.ToLower(e.Message)
-	return e.Kind == graphql.KindStorageXML && e.StatusCode < 500 &&
-		(strings.Contains(text, "expired") || strings.Contains(text, "time frame"))
-}
 
 // permanent reports whether another attempt at the end of the run is useless.
 func permanent(err error) bool {

@@ -2,10 +2,9 @@ package runfiles
 
 // For tests of what has no other surface.
 var (
-	CleanName    = cleanName
-	UploadHeader = uploadHeader
-	Expand       = expand
-	RelativeTo   = relativeTo
+	CleanName  = cleanName
+	Expand     = expand
+	RelativeTo = relativeTo
 )
 
 // GraceBytes is the number of bytes stored after the context has ended.

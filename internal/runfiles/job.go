@@ -15,6 +15,7 @@ import (
 
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -23,7 +24,7 @@ type job struct {
 	u      *Uploader
 	file   *file
 	src    source
-	target target
+	target objectstore.Address
 	has    *digest // of the content in the store
 
 	mu   sync.Mutex
@@ -50,7 +51,7 @@ func (j *job) run() {
 	same, err := j.unchanged()
 	if err == nil && !same {
 		err = j.put()
-		if j.target.stale(err) {
+		if j.target.Stale(err) {
 			err = j.putAgain()
 		}
 	}
@@ -118,19 +119,19 @@ func (s *stoppable) Read(p []byte) (int, error) {
 // put sends the content to the target, with retries.
 func (j *job) put() error {
 	policy := *j.u.cfg.Policy
-	policy.Accepts = isStore
+	policy.Accepts = objectstore.Accepts
 	resp, err := j.u.cfg.Transport.Do(j.u.ctx, &transport.Request{
 		Method:        http.MethodPut,
-		Path:          j.target.url,
+		Path:          j.target.URL,
 		Open:          j.open,
 		NoCredentials: true,
-		Header:        j.target.header,
+		Header:        j.target.Header,
 		Operation:     operation,
 		Policy:        policy,
 	})
 	failed := gqlclient.ErrorOf(operation, resp, err)
 	if e, ok := stderrors.AsType[*graphql.Error](failed); ok {
-		return storeError(j.file.name, j.target.host(), j.u.cfg.Transport.BaseURL(), e)
+		return objectstore.ErrorOf(j.file.name, j.target.Host(), j.u.cfg.Transport.BaseURL(), e)
 	}
 	return failed
 }
@@ -205,11 +206,4 @@ func (j *job) bytes() (sent, size int64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.sent, j.size
-}
-
-// isStore reports whether a response may be an object store's. A web page is from
-// something in between, which has not stored the file.
-func isStore(r *transport.Response) bool {
-	body := bytes.ToLower(bytes.TrimSpace(r.Body[:min(len(r.Body), 512)]))
-	return !bytes.HasPrefix(body, []byte("<!doctype html")) && !bytes.HasPrefix(body, []byte("<html"))
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/wandbtest"
 )
@@ -151,7 +152,7 @@ func TestUpload_StoreRefuses_ReturnsStoreError(t *testing.T) {
 		assert.Equal(t, []string{"a", "z"}, o.names(), "a file that fails stops no other")
 		assert.EqualError(t, err, "2 files failed; the first: upload denied: storage bucket.test refused with HTTP 403 (AccessDenied)")
 		require.ErrorIs(t, err, errors.ErrStoreRefused)
-		denied, ok := stderrors.AsType[*runfiles.StoreError](err)
+		denied, ok := stderrors.AsType[*objectstore.Error](err)
 		require.True(t, ok)
 		assert.Equal(t, "AccessDenied", denied.Code())
 		assert.Equal(t, "denied", denied.Name)

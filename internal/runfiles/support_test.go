@@ -19,6 +19,7 @@ import (
 
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/transport"
@@ -41,7 +42,7 @@ type notes struct {
 	uploaded []string
 	skipped  map[string]error
 	refused  []*graphql.Error
-	denied   []*runfiles.StoreError
+	denied   []*objectstore.Error
 	progress []runfiles.Progress
 }
 
@@ -51,7 +52,7 @@ func (n *notes) watch(cfg *runfiles.Config) {
 	cfg.Uploaded = func(name string) { locked(func() { n.uploaded = append(n.uploaded, name) }) }
 	cfg.Skipped = func(name string, why error) { locked(func() { n.skipped[name] = why }) }
 	cfg.Refused = func(e *graphql.Error) { locked(func() { n.refused = append(n.refused, e) }) }
-	cfg.Denied = func(e *runfiles.StoreError) { locked(func() { n.denied = append(n.denied, e) }) }
+	cfg.Denied = func(e *objectstore.Error) { locked(func() { n.denied = append(n.denied, e) }) }
 	cfg.Progress = func(p runfiles.Progress) { locked(func() { n.progress = append(n.progress, p) }) }
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/wandbtest"
 )
@@ -19,7 +20,7 @@ func TestUploader_RandomSaves_LastContentWins(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		o := newOnline(t, func(c *runfiles.Config) {
 			c.BatchSize = rapid.IntRange(1, 4).Draw(r, "batch size")
-			c.Slots = runfiles.NewSlots(rapid.IntRange(1, 4).Draw(r, "slots"))
+			c.Slots = objectstore.NewSlots(rapid.IntRange(1, 4).Draw(r, "slots"))
 		})
 		defer o.Close()
 		for range rapid.IntRange(0, 6).Draw(r, "faults") {

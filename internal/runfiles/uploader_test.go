@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/wandbtest"
 )
@@ -264,7 +265,7 @@ func TestUpload_Slots_BoundConcurrency(t *testing.T) {
 			<-busy
 			return 200, ""
 		}
-		slots := runfiles.NewSlots(3)
+		slots := objectstore.NewSlots(3)
 		one := newWire(t, w, func(c *runfiles.Config) { c.Slots = slots })
 		for name := range strings.SplitSeq("abcdefghij", "") {
 			require.NoError(t, one.SaveBytes(name, nil, runfiles.Now))

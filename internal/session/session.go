@@ -17,6 +17,7 @@ import (
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/oneline"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
@@ -39,7 +40,7 @@ type Env struct {
 	Screen    *display.Screen // nil if no one looks
 	Journal   journal.Options
 	TempDir   string
-	Slots     runfiles.Slots // of the files of all runs
+	Slots     objectstore.Slots // of the files of all runs
 
 	// Stream has the pacing and limits of a file stream, StreamPolicy and FilePolicy
 	// how requests are retried.

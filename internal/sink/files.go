@@ -8,6 +8,7 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/alert"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runfiles"
 )
@@ -21,7 +22,7 @@ func (b *Both) OpenFiles(cfg runfiles.Config) {
 		cfg.Entity, cfg.Project, cfg.Run = t.Entity, t.Project, t.RunID
 		cfg.Uploaded = b.server.Uploaded
 		cfg.Refused = func(err *graphql.Error) { b.filesRefused(err) }
-		cfg.Denied = func(err *runfiles.StoreError) { b.storeRefused(err) }
+		cfg.Denied = func(err *objectstore.Error) { b.storeRefused(err) }
 	}
 	u, err := runfiles.New(cfg)
 	if err != nil { // an invalid pattern: better all files than none

@@ -11,8 +11,8 @@ import (
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/record"
-	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -203,8 +203,8 @@ func (s *Server) interrupted(others ...error) error {
 		}
 		last := *request
 		last.Err = failed.LastErr // not that we broke it off
-		if store, ok := errors.AsType[*runfiles.StoreError](err); ok && store.Answer == request {
-			return &runfiles.StoreError{Name: store.Name, Host: store.Host, Answer: &last}
+		if store, ok := errors.AsType[*objectstore.Error](err); ok && store.Answer == request {
+			return &objectstore.Error{Name: store.Name, Host: store.Host, Answer: &last}
 		}
 		return &last
 	}

@@ -171,7 +171,7 @@ func TestTransferPolicy_EachStatus_RetriesStoreFailures(t *testing.T) {
 	assert.Zero(t, p.AttemptTimeout, "a large file takes its time")
 	for status, want := range map[int]bool{
 		200: false, 301: false, 400: false, 401: false, 403: false, 404: false, 408: true, 409: false, 423: false,
-		429: true, 500: true, 501: false, 502: true, 503: true, 599: true,
+		429: true, 500: true, 501: false, 502: true, 503: true, 507: false, 599: true,
 	} {
 		assert.Equal(t, want, p.Retryable(status, nil), status)
 	}

@@ -66,6 +66,18 @@ func UpsertPolicy() Policy {
 	return p
 }
 
+// CommitPolicy is [GraphQLPolicy] with retries of a 409, which on commitArtifact means that
+// another run committed to the same collection at the same moment. The official client gives
+// up.
+func CommitPolicy() Policy {
+	p := GraphQLPolicy()
+	p.ConflictRetries = 5
+	p.Retryable = func(status int, body []byte) bool {
+		return status == http.StatusConflict || RetryMostFailures(status, body)
+	}
+	return p
+}
+
 // FileStreamPolicy retries for about a week, as the official client does, because
 // a training run must survive a server that is down for days.
 func FileStreamPolicy() Policy {
@@ -96,7 +108,8 @@ func TransferPolicy() Policy {
 }
 
 // RetryTransfer retries if an object store failed, is busy, or waited too long for the
-// file: S3 says that with a 400, as the connection could not keep up.
+// file: S3 says that with a 400, as the connection could not keep up. A store that is full
+// (507) stays full until somebody makes room.
 func RetryTransfer(status int, body []byte) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusTooManyRequests:
@@ -104,7 +117,7 @@ func RetryTransfer(status int, body []byte) bool {
 	case http.StatusBadRequest:
 		return bytes.Contains(body, []byte("<Code>RequestTimeout</Code>"))
 	}
-	return status >= http.StatusInternalServerError && status != http.StatusNotImplemented
+	return status >= http.StatusInternalServerError && status != http.StatusNotImplemented && status != http.StatusInsufficientStorage
 }
 
 // ExchangePolicy is for the exchange of an identity token for an access token, as

@@ -60,6 +60,17 @@ func TestConflictHeals_EachBody(t *testing.T) {
 	}
 }
 
+func TestCommitPolicy_Conflict_IsRetriedAFewTimes(t *testing.T) {
+	t.Parallel()
+	p := CommitPolicy()
+	assert.True(t, p.Retryable(409, nil))
+	assert.Positive(t, p.ConflictRetries)
+	assert.Less(t, p.ConflictRetries, p.Retries)
+	for _, status := range []int{400, 403, 404, 422} {
+		assert.Equal(t, GraphQLPolicy().Retryable(status, nil), p.Retryable(status, nil), status)
+	}
+}
+
 func TestPolicies_MatchOfficialClient(t *testing.T) {
 	t.Parallel()
 	for _, p := range []Policy{GraphQLPolicy(), UpsertPolicy()} {
