@@ -25,6 +25,7 @@ type permissionJSON struct {
 	EntityDefaulted bool       `json:"entityDefaulted"`
 	Project         string     `json:"project"`
 	RunID           string     `json:"runId"`
+	Artifact        string     `json:"artifact"`
 	File            string     `json:"file"`
 	Store           string     `json:"store"`
 	Proxy           *Proxy     `json:"proxy"`
@@ -63,7 +64,7 @@ func (e *PermissionError) MarshalJSON() ([]byte, error) {
 	out := permissionJSON{
 		Kind: "permission", Error: e.Error(), Op: shown(e.Op),
 		Action: Action(shown(string(e.Action))), Resource: Resource(shown(string(e.Resource))),
-		Entity: shown(e.Entity), EntityDefaulted: e.EntityDefaulted, Project: shown(e.Project), RunID: shownID(e.RunID),
+		Entity: shown(e.Entity), EntityDefaulted: e.EntityDefaulted, Project: shown(e.Project), RunID: shownID(e.RunID), Artifact: shown(e.Artifact),
 		File: shown(e.File), Store: shown(e.Store), Proxy: e.Proxy.copied(), BaseURL: shown(e.BaseURL), AppURL: shown(e.AppURL), Viewer: e.Viewer.copied(),
 		Role: shown(e.Role), KeySource: shown(e.KeySource), Cause: e.causeCode(), Candidates: e.candidateCodes(),
 		Evidence: make([]Probe, 0, len(e.Evidence)), Notes: shownAll(e.Notes), Suggestions: shownAll(e.Suggestions),
@@ -106,6 +107,7 @@ func (e *PermissionError) LogValue() slog.Value {
 	}
 	g.text("project", e.Project)
 	g.raw("runId", e.RunID)
+	g.text("artifact", e.Artifact)
 	g.text("file", e.File)
 	g.text("store", e.Store)
 	if e.Proxy != nil {
@@ -180,6 +182,7 @@ type requestJSON struct {
 	Entity     string `json:"entity"`
 	Project    string `json:"project"`
 	RunID      string `json:"runId"`
+	Artifact   string `json:"artifact"`
 	File       string `json:"file"`
 	Store      string `json:"store"`
 	Proxy      *Proxy `json:"proxy"`
@@ -206,7 +209,7 @@ func (e *RequestError) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(requestJSON{
 		Kind: "request", Error: e.Error(), Op: shown(e.Op), Entity: shown(e.Entity), Project: shown(e.Project),
-		RunID: shownID(e.RunID), File: shown(e.File), Store: shown(e.Store), Proxy: e.Proxy.copied(), BaseURL: shown(e.BaseURL), Cause: e.causeCode(), StatusCode: e.StatusCode,
+		RunID: shownID(e.RunID), Artifact: shown(e.Artifact), File: shown(e.File), Store: shown(e.Store), Proxy: e.Proxy.copied(), BaseURL: shown(e.BaseURL), Cause: e.causeCode(), StatusCode: e.StatusCode,
 		Message: shown(e.Message), RequestID: shownID(e.RequestID), Untrusted: e.Untrusted,
 		Suggestion: shown(e.Suggestion), Hint: shown(e.Hint),
 		Retryable: IsRetryable(e), RetryAfterSeconds: e.RetryAfter.Seconds(), Err: errorText(e.Err, machineLimit),
@@ -224,6 +227,7 @@ func (e *RequestError) LogValue() slog.Value {
 	g.text("entity", e.Entity)
 	g.text("project", e.Project)
 	g.raw("runId", e.RunID)
+	g.text("artifact", e.Artifact)
 	g.text("file", e.File)
 	g.text("store", e.Store)
 	if e.Proxy != nil {

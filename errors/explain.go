@@ -77,5 +77,8 @@ func causeKey(err error) string {
 	default:
 		return ""
 	}
-	return strings.Join([]string{Code(err), t.entity, t.project, t.baseURL, t.store}, "\x00")
+	if !Is(err, ErrArtifactMissing) && !Is(err, ErrArtifactNotReady) && !Is(err, ErrDigestMismatch) && !Is(err, ErrTypeClash) {
+		t.artifact = "" // the cause is not the artifact's
+	}
+	return strings.Join([]string{Code(err), t.entity, t.project, t.artifact, t.baseURL, t.store}, "\x00")
 }

@@ -83,9 +83,18 @@ const (
 	ActionRead   Action = "read"
 	ActionUpdate Action = "update"
 	ActionDelete Action = "delete"
+
+	// The actions on an artifact, whose [Resource] is its path.
+	ActionLogArtifact      Action = "log artifact"
+	ActionUseArtifact      Action = "use artifact"
+	ActionDownloadArtifact Action = "download artifact"
+	ActionLinkArtifact     Action = "link artifact"
+	ActionUpdateArtifact   Action = "update artifact"
+	ActionDeleteArtifact   Action = "delete artifact"
 )
 
-// Resource is the kind of object that a request acts on.
+// Resource is the kind of object that a request acts on. For an artifact it is the path,
+// such as "acme/vision/flowers:v3".
 type Resource string
 
 // The resources.
@@ -115,14 +124,16 @@ type PermissionError struct {
 	EntityDefaulted bool
 	// RunID is the run's id, if there is one.
 	RunID string
+	// Artifact is the artifact's name, with its version or alias if the request had one.
+	Artifact string
 	// Dir is the run's directory on disk, for a run that was refused when it was running or
 	// synced, or that continued offline. The advice then says
 	// how to upload it.
 	Dir string
 	// RestDir is a second directory with the rest of the log, "" if there is none.
 	RestDir string
-	// File is the file's name in the run, and Store the host of the object store, if
-	// the store refused an upload that the server had allowed.
+	// File is the file's name in the run or the artifact, and Store the host of the object
+	// store, if the store refused a transfer that the server had allowed.
 	File, Store string
 	// Proxy is the proxy that refused to connect to the server, nil if none did.
 	Proxy *Proxy
@@ -151,7 +162,8 @@ type PermissionError struct {
 	// Notes are further facts for a person, one line each: a name that looks like a
 	// placeholder, a contradiction, a flaw of the key.
 	Notes []string
-	// Suggestions are the user's entities that resemble Entity.
+	// Suggestions are the user's entities that resemble Entity. For [ErrArtifactMissing]
+	// they are artifacts of the project that resemble Artifact.
 	Suggestions []string
 	// StatusCode, Message and Code are the response's HTTP status, first error message
 	// and extensions.code. StatusCode is 0 if no request was sent.

@@ -94,6 +94,9 @@ func targetFacts(t target) []fact {
 	if t.runID != "" {
 		facts = append(facts, fact{"Run", plaintext.Escape(bounded(t.runID), nameLimit)})
 	}
+	if t.artifact != "" {
+		facts = append(facts, fact{"Artifact", t.artifactText()})
+	}
 	if t.baseURL != "" {
 		facts = append(facts, fact{"Server", inline(t.baseURL, messageLimit)})
 	}

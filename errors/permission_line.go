@@ -26,7 +26,7 @@ func (e *PermissionError) Error() string {
 
 func (e *PermissionError) target() target {
 	return target{
-		op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID,
+		op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID, artifact: e.Artifact,
 		baseURL: e.BaseURL, appURL: e.AppURL, file: e.File, store: e.Store,
 	}
 }

@@ -79,6 +79,10 @@ func proseOf(cause error) (prose, bool) {
 		return organizationEntityProse, true
 	case ErrStoreRefused:
 		return storeRefusedProse, true
+	case ErrArtifactMissing:
+		return artifactMissingProse, true
+	case ErrProtectedAlias:
+		return protectedAliasProse, true
 	case ErrIntermediary:
 		return intermediaryProse, true
 	}
@@ -92,7 +96,7 @@ func words(text string) func(*PermissionError) string {
 
 // ownEntity picks an entity of the user's own to log to instead, or "".
 func (e *PermissionError) ownEntity() string {
-	if e.Viewer == nil {
+	if e.Viewer == nil || e.cause() == ErrArtifactMissing {
 		return ""
 	}
 	other := func(name string) bool { return name != "" && name != e.Entity }

@@ -8,6 +8,11 @@ var notTeamMemberProse = prose{
 	},
 	phrase: func(e *PermissionError) string { return "missing membership in " + e.target().team() },
 	about: func(e *PermissionError) string {
+		if artifact, reading := e.target().onArtifact(); reading {
+			return "Only members can read a team's artifacts, except those of its public projects."
+		} else if artifact {
+			return "Only members can write artifacts of a team, except in its open projects. The account may have been removed."
+		}
 		if e.target().running() {
 			return "Only members can change runs in a team, except in its open projects. The account may have been removed."
 		}
@@ -40,7 +45,12 @@ var viewerRoleProse = prose{
 		return e.who() + " " + probably + "has " + role + " in " + e.target().team()
 	},
 	phrase: words("a view-only role"),
-	about:  words("View-only members can read the team's runs but cannot create or change any."),
+	about: func(e *PermissionError) string {
+		if artifact, _ := e.target().onArtifact(); artifact {
+			return "View-only members can read the team's artifacts but cannot create or change any."
+		}
+		return "View-only members can read the team's runs but cannot create or change any."
+	},
 	check: func(e *PermissionError) string {
 		return "Ask an admin of " + e.target().team() + " for the role of " + e.who() + ": it must be Member or Admin."
 	},

@@ -11,6 +11,7 @@ import (
 // one of:
 //
 //   - [ErrRunDeleted], [ErrRunExists], [ErrRunMissing]
+//   - [ErrArtifactNotReady], [ErrDigestMismatch], [ErrTypeClash]
 //   - [ErrMetricLimit], [ErrRateLimited], [ErrServerUnavailable]
 //   - [ErrWrongBaseURL], [ErrSchemaMismatch]
 //   - [ErrInvalidInput], [ErrUnexpectedAnswer]
@@ -21,13 +22,15 @@ type RequestError struct {
 	Op string
 	// Entity, Project and RunID are those of the request.
 	Entity, Project, RunID string
+	// Artifact is the artifact's name, with its version or alias if the request had one.
+	Artifact string
 	// Dir is the run's directory on disk, for a run that failed when it was running or
 	// synced, or that continued offline.
 	Dir string
 	// RestDir is a second directory with the rest of the log, "" if there is none.
 	RestDir string
-	// File is the file's name in the run, and Store the host of the object store, if
-	// the request was an upload to the store.
+	// File is the file's name in the run or the artifact, and Store the host of the object
+	// store, if the request was a transfer to or from the store.
 	File, Store string
 	// Proxy is the proxy that could not be used, nil if that is not the cause.
 	Proxy *Proxy
@@ -114,7 +117,7 @@ func (e *RequestError) rewindsRunning() bool {
 }
 
 func (e *RequestError) target() target {
-	return target{op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID, baseURL: e.BaseURL, file: e.File, store: e.Store}
+	return target{op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID, artifact: e.Artifact, baseURL: e.BaseURL, file: e.File, store: e.Store}
 }
 
 // sentinel returns the sentinel in Cause, or nil.
@@ -142,6 +145,15 @@ func (e *RequestError) clause() string {
 			return "there is no run with id " + quotedID(e.RunID)
 		}
 		return s.Error()
+	case ErrArtifactNotReady:
+		return e.target().artifactName() + " is not complete on the server yet"
+	case ErrDigestMismatch:
+		if e.File != "" {
+			return "the content of " + e.target().fileName() + " does not match its digest"
+		}
+		return s.Error()
+	case ErrTypeClash:
+		return e.target().artifactName() + " has another type"
 	case ErrRateLimited:
 		return "rate limited until the time for retries ran out"
 	case ErrServerUnavailable:

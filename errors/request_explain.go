@@ -120,6 +120,8 @@ func (e *RequestError) advise() (about string, a advice) {
 		a.step("Log fewer different keys: what changes from row to row, such as a layer or a sample, belongs in a value or ",
 			"in a run of its own, not in a key.")
 		a.step("If the run needs them all, ask W&B or the server's administrator to raise the limit.")
+	case ErrArtifactNotReady, ErrDigestMismatch, ErrTypeClash:
+		about = e.adviseArtifact(&a)
 	case ErrRateLimited:
 		about = "The server limits requests per project and per user, so other programs count too."
 		wait := "Wait a few minutes"

@@ -124,10 +124,20 @@ var (
 	// Runs belong to one of its teams.
 	ErrOrganizationEntity = refusal("organization_entity", "the entity is an organization, which has no runs",
 		"Use a team of the organization as the entity.")
-	// ErrStoreRefused is returned if W&B allowed the upload of a file, and the object
-	// store that it named refused it. The rows and the settings are not affected.
-	ErrStoreRefused = refusal("store_refused", "the object store refused the upload of a file",
+	// ErrStoreRefused is returned if W&B allowed the upload or the download of a file, and
+	// the object store that it named refused it. The rows and the settings are not affected.
+	ErrStoreRefused = refusal("store_refused", "the object store refused a file",
 		"Ask the store's administrator to check the bucket's policy and network rules, and check this machine's clock.")
+	// ErrArtifactMissing is returned if the server shows no such artifact to this key. It
+	// does not exist or is hidden; the response is the same. The error's Suggestions are
+	// the closest names of the project. If the server shows not even the project, the
+	// error is [ErrProjectMissing].
+	ErrArtifactMissing = refusal("artifact_missing", "the server shows no such artifact to this key: it does not exist or is hidden",
+		"Check the spelling of the artifact and its version, or ask the owner for access.")
+	// ErrProtectedAlias is returned if only admins of a registry or a project may assign or
+	// remove an alias, or delete a version that has it.
+	ErrProtectedAlias = refusal("protected_alias", "the alias is protected: only admins may assign or remove it",
+		"Ask an admin of the registry to change the alias, or leave it out.")
 	// ErrIntermediary is returned if the refusal came from something between the
 	// client and W&B, such as a proxy or a firewall.
 	ErrIntermediary = refusal("intermediary", "the refusal did not come from W&B",
@@ -160,6 +170,17 @@ var (
 	// has too many different metrics. The rest is on disk.
 	ErrMetricLimit = failure("metric_limit", "the run has more metrics than the server accepts",
 		"Log fewer different keys.")
+	// ErrArtifactNotReady is returned if an artifact is used before its upload is complete,
+	// or if the upload has failed.
+	ErrArtifactNotReady = failure("artifact_not_ready", "the artifact is not complete on the server yet",
+		"Wait until the run that logs it has uploaded it.")
+	// ErrDigestMismatch is returned if the content of an artifact's file is not what its
+	// digest says: a download was damaged, or a file was changed before it was uploaded.
+	ErrDigestMismatch = failure("digest_mismatch", "the content of a file does not match its digest",
+		"Try again. If the same file fails again, log the artifact again.")
+	// ErrTypeClash is returned if an artifact is logged under a name that has another type.
+	ErrTypeClash = failure("type_clash", "the artifact has another type",
+		"Use the type of the existing artifact, or another name.")
 	// ErrInvalidInput is returned if an argument is invalid: as an [InputError] before
 	// any request, or as a [RequestError] with the server's message.
 	ErrInvalidInput = failure("invalid_input", "invalid input", "Correct the named field.")
@@ -204,8 +225,10 @@ func Sentinels() []*Sentinel {
 		ErrPermissionDenied,
 		ErrBadAPIKey, ErrNoAPIKey, ErrAnonymousKey, ErrNotTeamMember, ErrViewerRole, ErrProjectMissing,
 		ErrEntityMissing, ErrNoPersonalEntity, ErrNoTeam, ErrProjectRestricted, ErrProjectHidden, ErrTeamFrozen,
-		ErrSeatRequired, ErrServiceAccountScope, ErrKeyScope, ErrNoDefaultEntity, ErrOrganizationEntity, ErrStoreRefused, ErrIntermediary,
-		ErrRunDeleted, ErrRunFinished, ErrStepInPast, ErrRowLost, ErrRunExists, ErrRunMissing, ErrMetricLimit, ErrInvalidInput, ErrRateLimited, ErrServerUnavailable, ErrWrongBaseURL,
+		ErrSeatRequired, ErrServiceAccountScope, ErrKeyScope, ErrNoDefaultEntity, ErrOrganizationEntity, ErrStoreRefused,
+		ErrArtifactMissing, ErrProtectedAlias, ErrIntermediary,
+		ErrRunDeleted, ErrRunFinished, ErrStepInPast, ErrRowLost, ErrRunExists, ErrRunMissing, ErrMetricLimit,
+		ErrArtifactNotReady, ErrDigestMismatch, ErrTypeClash, ErrInvalidInput, ErrRateLimited, ErrServerUnavailable, ErrWrongBaseURL,
 		ErrSchemaMismatch, ErrUnexpectedAnswer,
 	}
 	sentinels := make([]*Sentinel, 0, len(all))

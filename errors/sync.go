@@ -21,7 +21,8 @@ func (t target) running() bool {
 	case "upload run", "update settings of run", "upload files of run", "send alert of run":
 		return true
 	}
-	return false
+	artifact, _ := t.onArtifact() // of a run, or at a path of its own
+	return artifact
 }
 
 // syncCommand uploads the run from its directories, with a flag.

@@ -11,6 +11,7 @@ import (
 // common.
 type target struct {
 	op, entity, project, runID string
+	artifact                   string
 	baseURL, appURL            string
 	// file and store are those of an upload to an object store.
 	file, store string
@@ -21,6 +22,8 @@ type target struct {
 func (t target) request() string {
 	op := inline(t.op, nameLimit)
 	switch {
+	case t.artifact != "":
+		return strings.TrimSpace(op + " " + t.artifactPath())
 	case t.entity != "" && t.project != "":
 		return strings.TrimSpace(op + " " + bare(t.entity) + "/" + bare(t.project))
 	case t.entity != "":
@@ -82,6 +85,41 @@ func (t target) fileName() string {
 		return "a file"
 	}
 	return quoted(t.file)
+}
+
+// artifactPath is the artifact's path, as far as it is known.
+func (t target) artifactPath() string {
+	var path []string
+	for _, name := range []string{t.entity, t.project} {
+		if name != "" {
+			path = append(path, bare(name))
+		}
+	}
+	return strings.Join(append(path, t.artifactText()), "/")
+}
+
+// artifactText is the name with the version, without quotes if that is unambiguous.
+func (t target) artifactText() string {
+	name, version, versioned := strings.Cut(t.artifact, ":")
+	if !versioned {
+		return bare(name)
+	}
+	return bare(name) + ":" + bare(version)
+}
+
+// artifactName names the artifact in a sentence.
+func (t target) artifactName() string {
+	if t.artifact == "" {
+		return "the artifact"
+	}
+	return "artifact " + quoted(t.artifact)
+}
+
+// onArtifact reports whether the request is about an artifact, reading whether it only
+// reads it.
+func (t target) onArtifact() (artifact, reading bool) {
+	reading = t.op == "use artifact" || t.op == "download artifact"
+	return reading || strings.HasSuffix(t.op, " artifact"), reading
 }
 
 // team names the entity in a sentence.

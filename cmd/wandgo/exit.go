@@ -23,8 +23,8 @@ type exitCause struct {
 	cause  error
 }
 
-// exitCauses are stable: scripts branch on them. 10 to 29 are refusals, 30 to 49
-// other failures.
+// exitCauses are stable: scripts branch on them. 10 to 29 and 50 to 69 are
+// refusals, 30 to 49 other failures.
 func exitCauses() []exitCause {
 	return []exitCause{
 		{10, errors.ErrPermissionDenied}, // undetermined cause
@@ -60,6 +60,11 @@ func exitCauses() []exitCause {
 		{40, errors.ErrStepInPast},
 		{41, errors.ErrRowLost},
 		{42, errors.ErrMetricLimit},
+		{43, errors.ErrArtifactNotReady},
+		{44, errors.ErrDigestMismatch},
+		{45, errors.ErrTypeClash},
+		{50, errors.ErrArtifactMissing},
+		{51, errors.ErrProtectedAlias},
 	}
 }
 

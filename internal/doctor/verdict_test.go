@@ -11,7 +11,7 @@ import (
 func TestCheckFor_EveryCauseOfARefusal_NamesACheck(t *testing.T) {
 	t.Parallel()
 	// These belong to no single check.
-	none := []error{errors.ErrPermissionDenied, errors.ErrStoreRefused, errors.ErrIntermediary}
+	none := []error{errors.ErrPermissionDenied, errors.ErrStoreRefused, errors.ErrArtifactMissing, errors.ErrProtectedAlias, errors.ErrIntermediary}
 	for _, cause := range errors.Sentinels() {
 		if !errors.Is(cause, errors.ErrPermissionDenied) {
 			continue
