@@ -38,7 +38,8 @@ func (e *PermissionError) Explain() string {
 	b.WriteByte('\n')
 	writeData(&b, e.Dir, e.RestDir)
 	e.writeCause(&b)
-	e.writeAdvice(&b)
+	a := e.advice()
+	a.write(&b)
 	writeFacts(&b, e.requestFacts())
 	writeBullets(&b, "Notes:", e.Notes)
 	e.writeEvidence(&b)
@@ -271,9 +272,8 @@ func (e *PermissionError) teams() string {
 	return text
 }
 
-// writeAdvice says what to do.
-func (e *PermissionError) writeAdvice(b *strings.Builder) {
-	var a advice
+// advice says what to do.
+func (e *PermissionError) advice() (a advice) {
 	if len(e.Suggestions) > 0 {
 		a.step("Did you mean ", list(quotedNames(e.Suggestions, maxSuggestions), "or"), "?")
 	}
@@ -283,7 +283,7 @@ func (e *PermissionError) writeAdvice(b *strings.Builder) {
 		e.adviseUndetermined(&a)
 	}
 	a.adviseUpload(e.target(), "Once this is solved, upload the data:", e.Dir, e.RestDir)
-	a.write(b)
+	return a
 }
 
 func (e *PermissionError) adviseUndetermined(a *advice) {

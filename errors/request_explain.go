@@ -18,12 +18,7 @@ func (e *RequestError) Explain() string {
 	writeWrapped(&b, "", "  ", e.target().headline(e.headlineClause()))
 	b.WriteByte('\n')
 	writeData(&b, e.Dir, e.RestDir)
-	about, a := e.advise()
-	switch e.sentinel() {
-	case ErrRunDeleted, ErrRunExists: // only under another id
-	default:
-		a.adviseUpload(e.target(), "To upload the data later:", e.Dir, e.RestDir)
-	}
+	about, a := e.advice()
 	if hint := inline(e.Hint, resultLimit); hint != "" && about != "" && e.sentinel() == ErrServerUnavailable {
 		about = sentence(hint) + " " + about // the reason before what follows from it
 	} else if hint != "" {
@@ -36,6 +31,17 @@ func (e *RequestError) Explain() string {
 	a.write(&b)
 	writeFacts(&b, e.requestFacts())
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// advice gives the background and says what to do.
+func (e *RequestError) advice() (about string, a advice) {
+	about, a = e.advise()
+	switch e.sentinel() {
+	case ErrRunDeleted, ErrRunExists: // only under another id
+	default:
+		a.adviseUpload(e.target(), "To upload the data later:", e.Dir, e.RestDir)
+	}
+	return about, a
 }
 
 // headlineClause is clause with the operating system's reason.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"os"
 
 	"github.com/wandgo/wandgo/internal/record/wire"
@@ -57,6 +58,7 @@ type Reader struct {
 	dec     wire.Decoder
 	rec     wire.Entry
 	whole   []byte // a record in the making, if it has more than one chunk
+	resume  Position
 
 	skipped   []Skipped
 	skippedMs int64
@@ -77,6 +79,29 @@ func Open(path string) (*Reader, error) {
 func NewReader(src io.Reader) *Reader {
 	return &Reader{src: src, window: make([]byte, 0, windowSize)}
 }
+
+// Position is where a [Reader] continues in a file that grows. The zero Position is the
+// start of the file.
+type Position struct {
+	// Offset is where the next record begins, unless damage is in between.
+	Offset int64 `json:"offset"`
+	// Moved is set if bytes are missing or too many before Offset, so that blocks begin
+	// elsewhere.
+	Moved bool `json:"moved,omitempty"`
+}
+
+// NewReaderAt reads a file from a position, which [Reader.Position] returned, or from the
+// start of a block.
+func NewReaderAt(src io.ReaderAt, from Position) *Reader {
+	r := NewReader(io.NewSectionReader(src, from.Offset, math.MaxInt64-from.Offset))
+	r.start, r.moved, r.resume = from.Offset, from.Moved, from
+	return r
+}
+
+// Position returns where to continue once the file has grown: after the last record that
+// was read. What follows it and is not whole may be a record that is being written;
+// [Reader.Skipped] lists it all the same.
+func (r *Reader) Position() Position { return r.resume }
 
 // Close closes a file that [Open] opened.
 func (r *Reader) Close() error {
@@ -130,6 +155,7 @@ func (r *Reader) All() iter.Seq2[*wire.Entry, error] {
 			}
 			r.rec.Offset = offset
 			r.records++
+			r.resume = Position{r.here(), r.moved}
 			if !yield(&r.rec, nil) {
 				return
 			}

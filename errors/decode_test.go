@@ -1,0 +1,116 @@
+package errors_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/errors"
+)
+
+func TestFromJSON_WhatMarshalJSONWrote_ExplainsTheSame(t *testing.T) {
+	t.Parallel()
+	tests := map[string]error{
+		"refusal": refused(errors.ErrNotTeamMember, errors.Likely),
+		"refusal, undetermined": refused(nil, errors.Undetermined, func(e *errors.PermissionError) {
+			e.Candidates = []error{errors.ErrViewerRole, errors.ErrProjectRestricted}
+		}),
+		"request": &errors.RequestError{
+			Op: "create run", Entity: "acme", Project: "vision", RunID: "8c1fzq20", BaseURL: "https://api.forge.coreweave.com",
+			Cause: errors.ErrRateLimited, StatusCode: 429, Message: "slow down", RetryAfter: time.Minute,
+		},
+		"request without a cause": &errors.RequestError{Op: "create run", Err: errors.New("no luck")},
+	}
+	for _, cause := range causesOfRefusal() {
+		tests[cause.Code()] = refused(cause, errors.Certain)
+	}
+	for name, original := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			data, err := json.Marshal(original)
+			require.NoError(t, err)
+			got := errors.FromJSON(data)
+			require.Error(t, got)
+			assert.Equal(t, original.Error(), got.Error())
+			assert.Equal(t, errors.Code(original), errors.Code(got))
+			assert.Equal(t, explain(t, original), explain(t, got))
+			again, err := json.Marshal(got)
+			require.NoError(t, err)
+			assert.JSONEq(t, string(data), string(again))
+		})
+	}
+}
+
+func TestFromJSON_OtherTexts_ReturnsTheirErrorOrNil(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"error":"disk full"}`:                          "disk full",
+		`{"error":"a\nb\u001b[31m"}`:                     `a\nb\x1b[31m`,
+		`{"kind":"permission","error":"x","evidence":3}`: "x",
+		`{"kind":"later","error":"x"}`:                   "x",
+		`{}`:                                             "",
+		`null`:                                           "",
+		`[]`:                                             "",
+		`{`:                                              "",
+	} {
+		err := errors.FromJSON([]byte(text))
+		if want == "" {
+			assert.NoError(t, err, text)
+			continue
+		}
+		if assert.Error(t, err, text) {
+			assert.True(t, strings.HasPrefix(err.Error(), want), "%s: %s", text, err)
+			assertOneLine(t, err.Error())
+		}
+	}
+}
+
+func TestRemedies_AreTheStepsOfExplain(t *testing.T) {
+	t.Parallel()
+	refusal := refused(errors.ErrNotTeamMember, errors.Certain, func(e *errors.PermissionError) { e.Dir = "/job/wandb/run-1" })
+	steps := refusal.Remedies()
+	require.NotEmpty(t, steps)
+	assert.Equal(t, "wandgo sync /job/wandb/run-1", steps[len(steps)-1].Command)
+	flat := strings.Join(strings.Fields(refusal.Explain()), " ")
+	for _, step := range steps {
+		assert.Contains(t, flat, strings.TrimSpace(step.Text+" "+step.Command))
+	}
+	request := &errors.RequestError{Op: "create run", Cause: errors.ErrServerUnavailable, Dir: "/job/wandb/run-1"}
+	steps = request.Remedies()
+	require.NotEmpty(t, steps)
+	assert.Equal(t, "wandgo sync /job/wandb/run-1", steps[len(steps)-1].Command)
+	assert.Nil(t, (*errors.PermissionError)(nil).Remedies())
+	assert.Nil(t, (*errors.RequestError)(nil).Remedies())
+}
+
+func explain(t *testing.T, err error) string {
+	t.Helper()
+	e, ok := err.(interface{ Explain() string })
+	require.True(t, ok)
+	return e.Explain()
+}
+
+func FuzzFromJSON(f *testing.F) {
+	for _, e := range []error{refused(errors.ErrNotTeamMember, errors.Likely), &errors.RequestError{Cause: errors.ErrRateLimited}} {
+		data, err := json.Marshal(e)
+		require.NoError(f, err)
+		f.Add(data)
+	}
+	f.Add([]byte(`{"kind":"request","retryAfterSeconds":1e300}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		err := errors.FromJSON(data)
+		if err == nil {
+			return
+		}
+		assertOneLine(t, err.Error())
+		if e, ok := err.(interface{ Explain() string }); ok {
+			assertPrintable(t, strings.ReplaceAll(e.Explain(), "\n", " "))
+		}
+		_, err = json.Marshal(err)
+		require.NoError(t, err)
+	})
+}
