@@ -97,6 +97,14 @@ func (o *object) body(b record.Record) {
 		o.value("text", b.Text)
 		o.value("level", b.Level)
 		o.value("waitSeconds", b.Wait.Seconds())
+	case *record.Artifact:
+		kind("artifact")
+		o.artifact(b)
+	case *record.UseArtifact:
+		kind("use_artifact")
+		o.value("id", b.ID)
+		o.value("type", b.Type)
+		o.value("name", b.Name)
 	case *record.Exit:
 		kind("exit")
 		o.value("code", b.Code)
@@ -116,6 +124,34 @@ func (o *object) body(b record.Record) {
 	default: // only the server gets it; see the records that internal/repo excepts
 		kind(fmt.Sprintf("%T", b))
 		o.value("value", b)
+	}
+}
+
+func (o *object) artifact(a *record.Artifact) {
+	o.value("name", a.Name)
+	o.value("type", a.Type)
+	o.value("digest", a.Digest)
+	o.value("aliases", a.Aliases)
+	if len(a.Tags) > 0 {
+		o.value("tags", a.Tags)
+	}
+	if a.Description != "" {
+		o.value("description", a.Description)
+	}
+	if json.Valid([]byte(a.Metadata)) {
+		o.raw("metadata", []byte(a.Metadata))
+	}
+	if a.Manifest == nil {
+		return
+	}
+	var size int64
+	for i := range a.Manifest.Entries {
+		size += a.Manifest.Entries[i].Size
+	}
+	o.value("files", len(a.Manifest.Entries))
+	o.value("bytes", size)
+	if f := a.Manifest.EntriesFile; f != "" {
+		o.value("filesListedIn", f)
 	}
 }
 

@@ -25,7 +25,10 @@ type Handler struct {
 	File func(record.File) error
 	// Alert gets each alert.
 	Alert func(*record.Alert) error
-	// Other gets records that no other function is for, such as artifacts, and
+	// Artifact gets each artifact that the run logs, UseArtifact each that it reads.
+	Artifact    func(*record.Artifact) error
+	UseArtifact func(*record.UseArtifact) error
+	// Other gets records that no other function is for, and
 	// those that State keeps: config, summary, metrics, telemetry and environment.
 	Other func(*wire.Entry) error
 }
@@ -119,6 +122,10 @@ func (p *replay) record(rec *wire.Entry) error {
 		return nil
 	case *record.Alert:
 		return call(p.h.Alert, b)
+	case *record.Artifact:
+		return call(p.h.Artifact, b)
+	case *record.UseArtifact:
+		return call(p.h.UseArtifact, b)
 	case *record.Run:
 		s.takeRun(b)
 		if p.h.Run != nil {

@@ -29,7 +29,11 @@ func tell(t *testing.T, file []byte) string {
 		Event:   func(line []byte) error { fmt.Fprintf(&b, "event: %s\n", line); return nil },
 		Console: func(c journal.Console) error { fmt.Fprintf(&b, "console: %+v\n", c); return nil },
 		File:    func(f record.File) error { fmt.Fprintf(&b, "file: %+v\n", f); return nil },
-		Alert:   func(a *record.Alert) error { fmt.Fprintf(&b, "alert: %+v\n", *a); return nil },
+		Artifact: func(a *record.Artifact) error {
+			fmt.Fprintf(&b, "artifact: %s %s %s %d\n", a.Type, a.Name, a.Digest, len(a.Manifest.Entries))
+			return nil
+		},
+		Alert: func(a *record.Alert) error { fmt.Fprintf(&b, "alert: %+v\n", *a); return nil },
 		Run: func(r *record.Run, _ *journal.State) error {
 			fmt.Fprintf(&b, "run: %s\n", r.ID)
 			return nil

@@ -67,7 +67,21 @@ func bodies() []record.Record {
 		&record.Preempting{},
 		&record.Final{},
 		&record.Footer{},
-		&record.Raw{Field: 8, Data: []byte("artifact")},
+		&record.Artifact{
+			RunID: "abc", Project: "vision", Entity: "acme", Type: "model", Name: "net", Digest: "ab12", Description: "d",
+			Metadata: `{"a":1}`, UserCreated: true, UseAfterCommit: true, Aliases: []string{"latest", ""}, DistributedID: "x",
+			Finalize: true, ClientID: "c", SequenceClientID: "s", BaseID: "b", TTLSeconds: -2, Tags: []string{"t"},
+			DigestAlgorithm: "MANIFEST_XXH128", Incremental: true,
+			Manifest: &record.ArtifactManifest{
+				Version: 1, StoragePolicy: "p", Config: []record.ArtifactItem{{Key: "k", JSON: `"v"`}}, EntriesFile: "/f",
+				Entries: []record.ArtifactEntry{{
+					Path: "a/b", Digest: "d", Ref: "r", Size: 1 << 40, Type: "m", LocalPath: "/l", BirthID: "i",
+					SkipCache: true, Extra: []record.ArtifactItem{{Key: "alg", JSON: `"XXH128"`}},
+				}, {}},
+			},
+		},
+		&record.UseArtifact{ID: "QXJ0", Type: "model", Name: "net:v3"},
+		&record.Raw{Field: 9, Data: []byte("tensorboard")},
 	}
 }
 

@@ -165,7 +165,7 @@ type Final struct{}
 // Footer ends some logs. Readers do not need it.
 type Footer struct{}
 
-// Raw is a body of a kind not decoded here, such as an artifact.
+// Raw is a body of a kind not decoded here, such as an event file of TensorBoard.
 type Raw struct {
 	Field int32
 	Data  []byte

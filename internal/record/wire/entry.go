@@ -60,6 +60,7 @@ const (
 	fieldConfig       protowire.Number = 5
 	fieldFiles        protowire.Number = 6
 	fieldStats        protowire.Number = 7
+	fieldArtifact     protowire.Number = 8
 	fieldAlert        protowire.Number = 10
 	fieldTelemetry    protowire.Number = 11
 	fieldMetric       protowire.Number = 12
@@ -70,6 +71,7 @@ const (
 	fieldHeader       protowire.Number = 21
 	fieldFooter       protowire.Number = 22
 	fieldPreempting   protowire.Number = 23
+	fieldUseArtifact  protowire.Number = 25
 	fieldEnvironment  protowire.Number = 26
 	fieldOutputLogger protowire.Number = 27
 	fieldInfo         protowire.Number = 200
@@ -105,6 +107,10 @@ func layoutOf(r record.Record) (protowire.Number, func(*coder)) {
 		return fieldAlert, func(c *coder) { layoutAlert(c, b) }
 	case *record.Environment:
 		return fieldEnvironment, func(c *coder) { layoutEnvironment(c, b) }
+	case *record.Artifact:
+		return fieldArtifact, func(c *coder) { layoutArtifact(c, b) }
+	case *record.UseArtifact:
+		return fieldUseArtifact, func(c *coder) { layoutUseArtifact(c, b) }
 	case *record.Preempting:
 		return fieldPreempting, noFields
 	case *record.Final:
@@ -146,6 +152,10 @@ func newBody(num protowire.Number) record.Record {
 		return new(record.Alert)
 	case fieldEnvironment:
 		return new(record.Environment)
+	case fieldArtifact:
+		return new(record.Artifact)
+	case fieldUseArtifact:
+		return new(record.UseArtifact)
 	case fieldPreempting:
 		return new(record.Preempting)
 	case fieldFinal:

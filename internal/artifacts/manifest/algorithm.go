@@ -1,0 +1,97 @@
+package manifest
+
+import (
+	"crypto/md5" //nolint:gosec // the format's digest; it protects against accidents only
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+
+	"github.com/wandgo/wandgo/internal/record"
+)
+
+// Algorithm is how contents are hashed. The zero value is [MD5].
+type Algorithm string
+
+// The algorithms.
+const (
+	MD5 Algorithm = ""
+	// XXH128 is XXH3 with 128 bits, in canonical byte order. Servers accept it if they
+	// have the feature ARTIFACT_DIGEST_ALGORITHM.
+	XXH128 Algorithm = "XXH128"
+)
+
+// ErrAlgorithm means that a digest is of a kind that cannot be computed here.
+var ErrAlgorithm = errors.New("unknown digest algorithm")
+
+// New returns a new hash, or an error that wraps [ErrAlgorithm].
+func (a Algorithm) New() (hash.Hash, error) {
+	if a != MD5 {
+		return nil, fmt.Errorf("%w %q", ErrAlgorithm, string(a))
+	}
+	return md5.New(), nil //nolint:gosec // see the import
+}
+
+// Name is what a request or a record calls the algorithm of an artifact's digest.
+func (a Algorithm) Name() string {
+	if a == XXH128 {
+		return "MANIFEST_XXH128"
+	}
+	return "MANIFEST_MD5"
+}
+
+// AlgorithmNamed is the inverse of [Algorithm.Name]. An empty name is MD5.
+func AlgorithmNamed(name string) (Algorithm, error) {
+	switch name {
+	case "", MD5.Name():
+		return MD5, nil
+	case XXH128.Name():
+		return XXH128, nil
+	}
+	return MD5, fmt.Errorf("%w %q", ErrAlgorithm, name)
+}
+
+// AlgorithmOf returns how the digest of an entry was computed. It has no meaning for
+// references, whose digests are any text.
+func AlgorithmOf(e *record.ArtifactEntry) Algorithm {
+	switch alg, _ := Extra(e, "alg"); alg {
+	case "", "MD5":
+		return MD5
+	default:
+		return Algorithm(alg)
+	}
+}
+
+// Digest is how an entry has a hash: in base64.
+func Digest(sum []byte) string { return base64.StdEncoding.EncodeToString(sum) }
+
+// ErrDigest means that a text is not a digest.
+var ErrDigest = errors.New("not a digest in base64")
+
+// ParseDigest returns the 16 bytes of a digest in base64.
+func ParseDigest(text string) ([]byte, error) {
+	sum, err := base64.StdEncoding.Strict().DecodeString(text)
+	if err != nil || len(sum) != md5.Size || Digest(sum) != text {
+		return nil, fmt.Errorf("%w: %.40q", ErrDigest, text)
+	}
+	return sum, nil
+}
+
+// ContentDigest returns the digest of an artifact in hex. The entries are in the order of
+// their paths.
+func ContentDigest(a Algorithm, entries []record.ArtifactEntry) (string, error) {
+	h, err := a.New()
+	if err != nil {
+		return "", err
+	}
+	_, _ = io.WriteString(h, "wandb-artifact-manifest-v1\n") // a hash accepts every write
+	var line []byte
+	for i := range entries {
+		line = append(append(line[:0], entries[i].Path...), ':')
+		line = append(append(line, entries[i].Digest...), '\n')
+		_, _ = h.Write(line)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
