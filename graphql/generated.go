@@ -4,6 +4,7 @@ package graphql
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/Khan/genqlient/graphql"
 )
@@ -20,6 +21,41 @@ func (v *AccountFields) GetPersonalEntityDisabled() bool { return v.PersonalEnti
 // GetUserEntity returns AccountFields.UserEntity, and is useful for accessing the field via an interface.
 func (v *AccountFields) GetUserEntity() *Entity { return v.UserEntity }
 
+// Agent includes the requested fields of the GraphQL type Agent.
+type Agent struct {
+	Id string `json:"id"`
+}
+
+// GetId returns Agent.Id, and is useful for accessing the field via an interface.
+func (v *Agent) GetId() string { return v.Id }
+
+type AgentHeartbeatInput struct {
+	Id       string  `json:"id"`
+	Metrics  *string `json:"metrics"`
+	RunState *string `json:"runState"`
+}
+
+// GetId returns AgentHeartbeatInput.Id, and is useful for accessing the field via an interface.
+func (v *AgentHeartbeatInput) GetId() string { return v.Id }
+
+// GetMetrics returns AgentHeartbeatInput.Metrics, and is useful for accessing the field via an interface.
+func (v *AgentHeartbeatInput) GetMetrics() *string { return v.Metrics }
+
+// GetRunState returns AgentHeartbeatInput.RunState, and is useful for accessing the field via an interface.
+func (v *AgentHeartbeatInput) GetRunState() *string { return v.RunState }
+
+// AgentHeartbeatPayload includes the requested fields of the GraphQL type AgentHeartbeatPayload.
+type AgentHeartbeatPayload struct {
+	Agent    *Agent  `json:"agent"`
+	Commands *string `json:"commands"`
+}
+
+// GetAgent returns AgentHeartbeatPayload.Agent, and is useful for accessing the field via an interface.
+func (v *AgentHeartbeatPayload) GetAgent() *Agent { return v.Agent }
+
+// GetCommands returns AgentHeartbeatPayload.Commands, and is useful for accessing the field via an interface.
+func (v *AgentHeartbeatPayload) GetCommands() *string { return v.Commands }
+
 type AlertSeverity string
 
 const (
@@ -33,6 +69,69 @@ var AllAlertSeverity = []AlertSeverity{
 	AlertSeverityWarn,
 	AlertSeverityError,
 }
+
+// ConsoleLines is a page of console lines.
+type ConsoleLines struct {
+	PageInfo PageInfo      `json:"pageInfo"`
+	Edges    []LogLineEdge `json:"edges"`
+}
+
+// GetPageInfo returns ConsoleLines.PageInfo, and is useful for accessing the field via an interface.
+func (v *ConsoleLines) GetPageInfo() PageInfo { return v.PageInfo }
+
+// GetEdges returns ConsoleLines.Edges, and is useful for accessing the field via an interface.
+func (v *ConsoleLines) GetEdges() []LogLineEdge { return v.Edges }
+
+// CountProject includes the requested fields of the GraphQL type Project.
+type CountProject struct {
+	RunCount int `json:"runCount"`
+}
+
+// GetRunCount returns CountProject.RunCount, and is useful for accessing the field via an interface.
+func (v *CountProject) GetRunCount() int { return v.RunCount }
+
+// CountRunsResponse is returned by CountRuns on success.
+type CountRunsResponse struct {
+	Project *CountProject `json:"project"`
+}
+
+// GetProject returns CountRunsResponse.Project, and is useful for accessing the field via an interface.
+func (v *CountRunsResponse) GetProject() *CountProject { return v.Project }
+
+type CreateAgentInput struct {
+	Host        string  `json:"host"`
+	EntityName  *string `json:"entityName,omitempty"`
+	ProjectName *string `json:"projectName,omitempty"`
+	Sweep       string  `json:"sweep"`
+}
+
+// GetHost returns CreateAgentInput.Host, and is useful for accessing the field via an interface.
+func (v *CreateAgentInput) GetHost() string { return v.Host }
+
+// GetEntityName returns CreateAgentInput.EntityName, and is useful for accessing the field via an interface.
+func (v *CreateAgentInput) GetEntityName() *string { return v.EntityName }
+
+// GetProjectName returns CreateAgentInput.ProjectName, and is useful for accessing the field via an interface.
+func (v *CreateAgentInput) GetProjectName() *string { return v.ProjectName }
+
+// GetSweep returns CreateAgentInput.Sweep, and is useful for accessing the field via an interface.
+func (v *CreateAgentInput) GetSweep() string { return v.Sweep }
+
+// CreateAgentPayload includes the requested fields of the GraphQL type CreateAgentPayload.
+type CreateAgentPayload struct {
+	Agent *Agent `json:"agent"`
+}
+
+// GetAgent returns CreateAgentPayload.Agent, and is useful for accessing the field via an interface.
+func (v *CreateAgentPayload) GetAgent() *Agent { return v.Agent }
+
+// CreateAgentResponse is returned by CreateAgent on success.
+type CreateAgentResponse struct {
+	CreateAgent *CreateAgentPayload `json:"createAgent"`
+}
+
+// GetCreateAgent returns CreateAgentResponse.CreateAgent, and is useful for accessing the field via an interface.
+func (v *CreateAgentResponse) GetCreateAgent() *CreateAgentPayload { return v.CreateAgent }
 
 type CreateRunFilesInput struct {
 	EntityName  string   `json:"entityName"`
@@ -153,6 +252,60 @@ type DefaultSeats struct {
 // GetDefaultEntity returns DefaultSeats.DefaultEntity, and is useful for accessing the field via an interface.
 func (v *DefaultSeats) GetDefaultEntity() *SeatFields { return v.DefaultEntity }
 
+type DeleteFilesInput struct {
+	Files     []string `json:"files"`
+	ProjectId *int     `json:"projectId,omitempty"`
+}
+
+// GetFiles returns DeleteFilesInput.Files, and is useful for accessing the field via an interface.
+func (v *DeleteFilesInput) GetFiles() []string { return v.Files }
+
+// GetProjectId returns DeleteFilesInput.ProjectId, and is useful for accessing the field via an interface.
+func (v *DeleteFilesInput) GetProjectId() *int { return v.ProjectId }
+
+// DeleteFilesPayload includes the requested fields of the GraphQL type DeleteFilesPayload.
+type DeleteFilesPayload struct {
+	Success bool `json:"success"`
+}
+
+// GetSuccess returns DeleteFilesPayload.Success, and is useful for accessing the field via an interface.
+func (v *DeleteFilesPayload) GetSuccess() bool { return v.Success }
+
+// DeleteFilesResponse is returned by DeleteFiles on success.
+type DeleteFilesResponse struct {
+	DeleteFiles *DeleteFilesPayload `json:"deleteFiles"`
+}
+
+// GetDeleteFiles returns DeleteFilesResponse.DeleteFiles, and is useful for accessing the field via an interface.
+func (v *DeleteFilesResponse) GetDeleteFiles() *DeleteFilesPayload { return v.DeleteFiles }
+
+type DeleteRunInput struct {
+	Id              string `json:"id"`
+	DeleteArtifacts *bool  `json:"deleteArtifacts"`
+}
+
+// GetId returns DeleteRunInput.Id, and is useful for accessing the field via an interface.
+func (v *DeleteRunInput) GetId() string { return v.Id }
+
+// GetDeleteArtifacts returns DeleteRunInput.DeleteArtifacts, and is useful for accessing the field via an interface.
+func (v *DeleteRunInput) GetDeleteArtifacts() *bool { return v.DeleteArtifacts }
+
+// DeleteRunPayload includes the requested fields of the GraphQL type DeleteRunPayload.
+type DeleteRunPayload struct {
+	ClientMutationId *string `json:"clientMutationId"`
+}
+
+// GetClientMutationId returns DeleteRunPayload.ClientMutationId, and is useful for accessing the field via an interface.
+func (v *DeleteRunPayload) GetClientMutationId() *string { return v.ClientMutationId }
+
+// DeleteRunResponse is returned by DeleteRun on success.
+type DeleteRunResponse struct {
+	DeleteRun *DeleteRunPayload `json:"deleteRun"`
+}
+
+// GetDeleteRun returns DeleteRunResponse.DeleteRun, and is useful for accessing the field via an interface.
+func (v *DeleteRunResponse) GetDeleteRun() *DeleteRunPayload { return v.DeleteRun }
+
 // DiagnoseDefaultResponse is returned by DiagnoseDefault on success.
 type DiagnoseDefaultResponse struct {
 	Viewer       *ViewerFields        `json:"viewer"`
@@ -270,6 +423,38 @@ func (v *EntityKindFields) GetEntityType() *string { return v.EntityType }
 // GetReadOnlyAdmin returns EntityKindFields.ReadOnlyAdmin, and is useful for accessing the field via an interface.
 func (v *EntityKindFields) GetReadOnlyAdmin() bool { return v.ReadOnlyAdmin }
 
+// EventsProject includes the requested fields of the GraphQL type Project.
+type EventsProject struct {
+	Run *EventsRun `json:"run"`
+}
+
+// GetRun returns EventsProject.Run, and is useful for accessing the field via an interface.
+func (v *EventsProject) GetRun() *EventsRun { return v.Run }
+
+// EventsRun includes the requested fields of the GraphQL type Run.
+type EventsRun struct {
+	Events []string `json:"events"`
+}
+
+// GetEvents returns EventsRun.Events, and is useful for accessing the field via an interface.
+func (v *EventsRun) GetEvents() []string { return v.Events }
+
+// ExportsProject includes the requested fields of the GraphQL type Project.
+type ExportsProject struct {
+	Run *ExportsRun `json:"run"`
+}
+
+// GetRun returns ExportsProject.Run, and is useful for accessing the field via an interface.
+func (v *ExportsProject) GetRun() *ExportsRun { return v.Run }
+
+// ExportsRun includes the requested fields of the GraphQL type Run.
+type ExportsRun struct {
+	ParquetHistory ParquetHistory `json:"parquetHistory"`
+}
+
+// GetParquetHistory returns ExportsRun.ParquetHistory, and is useful for accessing the field via an interface.
+func (v *ExportsRun) GetParquetHistory() ParquetHistory { return v.ParquetHistory }
+
 // File includes the requested fields of the GraphQL type File.
 type File struct {
 	Name      string  `json:"name"`
@@ -281,6 +466,174 @@ func (v *File) GetName() string { return v.Name }
 
 // GetUploadUrl returns File.UploadUrl, and is useful for accessing the field via an interface.
 func (v *File) GetUploadUrl() *string { return v.UploadUrl }
+
+// FileConnection includes the requested fields of the GraphQL type FileConnection.
+type FileConnection struct {
+	PageInfo PageInfo   `json:"pageInfo"`
+	Edges    []FileEdge `json:"edges"`
+}
+
+// GetPageInfo returns FileConnection.PageInfo, and is useful for accessing the field via an interface.
+func (v *FileConnection) GetPageInfo() PageInfo { return v.PageInfo }
+
+// GetEdges returns FileConnection.Edges, and is useful for accessing the field via an interface.
+func (v *FileConnection) GetEdges() []FileEdge { return v.Edges }
+
+// FileEdge includes the requested fields of the GraphQL type FileEdge.
+type FileEdge struct {
+	Cursor string      `json:"cursor"`
+	Node   *StoredFile `json:"node"`
+}
+
+// GetCursor returns FileEdge.Cursor, and is useful for accessing the field via an interface.
+func (v *FileEdge) GetCursor() string { return v.Cursor }
+
+// GetNode returns FileEdge.Node, and is useful for accessing the field via an interface.
+func (v *FileEdge) GetNode() *StoredFile { return v.Node }
+
+// FilesProject includes the requested fields of the GraphQL type Project.
+type FilesProject struct {
+	Run *FilesRun `json:"run"`
+}
+
+// GetRun returns FilesProject.Run, and is useful for accessing the field via an interface.
+func (v *FilesProject) GetRun() *FilesRun { return v.Run }
+
+// FilesRun includes the requested fields of the GraphQL type Run.
+type FilesRun struct {
+	Files *FileConnection `json:"files"`
+}
+
+// GetFiles returns FilesRun.Files, and is useful for accessing the field via an interface.
+func (v *FilesRun) GetFiles() *FileConnection { return v.Files }
+
+// HeartbeatResponse is returned by Heartbeat on success.
+type HeartbeatResponse struct {
+	AgentHeartbeat *AgentHeartbeatPayload `json:"agentHeartbeat"`
+}
+
+// GetAgentHeartbeat returns HeartbeatResponse.AgentHeartbeat, and is useful for accessing the field via an interface.
+func (v *HeartbeatResponse) GetAgentHeartbeat() *AgentHeartbeatPayload { return v.AgentHeartbeat }
+
+// HistoryProject includes the requested fields of the GraphQL type Project.
+type HistoryProject struct {
+	Run *HistoryRun `json:"run"`
+}
+
+// GetRun returns HistoryProject.Run, and is useful for accessing the field via an interface.
+func (v *HistoryProject) GetRun() *HistoryRun { return v.Run }
+
+// HistoryRun includes the requested fields of the GraphQL type Run.
+type HistoryRun struct {
+	History []string `json:"history"`
+}
+
+// GetHistory returns HistoryRun.History, and is useful for accessing the field via an interface.
+func (v *HistoryRun) GetHistory() []string { return v.History }
+
+// KeysProject includes the requested fields of the GraphQL type Project.
+type KeysProject struct {
+	Run *KeysRun `json:"run"`
+}
+
+// GetRun returns KeysProject.Run, and is useful for accessing the field via an interface.
+func (v *KeysProject) GetRun() *KeysRun { return v.Run }
+
+// KeysRun includes the requested fields of the GraphQL type Run.
+type KeysRun struct {
+	HistoryKeys *json.RawMessage `json:"historyKeys"`
+}
+
+// GetHistoryKeys returns KeysRun.HistoryKeys, and is useful for accessing the field via an interface.
+func (v *KeysRun) GetHistoryKeys() *json.RawMessage { return v.HistoryKeys }
+
+// ListProjectsResponse is returned by ListProjects on success.
+type ListProjectsResponse struct {
+	Models *ProjectConnection `json:"models"`
+}
+
+// GetModels returns ListProjectsResponse.Models, and is useful for accessing the field via an interface.
+func (v *ListProjectsResponse) GetModels() *ProjectConnection { return v.Models }
+
+// ListRunsResponse is returned by ListRuns on success.
+type ListRunsResponse struct {
+	Project *RunsProject `json:"project"`
+}
+
+// GetProject returns ListRunsResponse.Project, and is useful for accessing the field via an interface.
+func (v *ListRunsResponse) GetProject() *RunsProject { return v.Project }
+
+// ListSweepsResponse is returned by ListSweeps on success.
+type ListSweepsResponse struct {
+	Project *SweepsProject `json:"project"`
+}
+
+// GetProject returns ListSweepsResponse.Project, and is useful for accessing the field via an interface.
+func (v *ListSweepsResponse) GetProject() *SweepsProject { return v.Project }
+
+// LogLine includes the requested fields of the GraphQL type LogLine.
+type LogLine struct {
+	Number    *int    `json:"number"`
+	Line      *string `json:"line"`
+	Level     *string `json:"level"`
+	Timestamp *string `json:"timestamp"`
+}
+
+// GetNumber returns LogLine.Number, and is useful for accessing the field via an interface.
+func (v *LogLine) GetNumber() *int { return v.Number }
+
+// GetLine returns LogLine.Line, and is useful for accessing the field via an interface.
+func (v *LogLine) GetLine() *string { return v.Line }
+
+// GetLevel returns LogLine.Level, and is useful for accessing the field via an interface.
+func (v *LogLine) GetLevel() *string { return v.Level }
+
+// GetTimestamp returns LogLine.Timestamp, and is useful for accessing the field via an interface.
+func (v *LogLine) GetTimestamp() *string { return v.Timestamp }
+
+// LogLineEdge includes the requested fields of the GraphQL type LogLineEdge.
+type LogLineEdge struct {
+	Cursor string  `json:"cursor"`
+	Node   LogLine `json:"node"`
+}
+
+// GetCursor returns LogLineEdge.Cursor, and is useful for accessing the field via an interface.
+func (v *LogLineEdge) GetCursor() string { return v.Cursor }
+
+// GetNode returns LogLineEdge.Node, and is useful for accessing the field via an interface.
+func (v *LogLineEdge) GetNode() LogLine { return v.Node }
+
+// LogTailProject includes the requested fields of the GraphQL type Project.
+type LogTailProject struct {
+	Run *LogTailRun `json:"run"`
+}
+
+// GetRun returns LogTailProject.Run, and is useful for accessing the field via an interface.
+func (v *LogTailProject) GetRun() *LogTailRun { return v.Run }
+
+// LogTailRun includes the requested fields of the GraphQL type Run.
+type LogTailRun struct {
+	LogLines *ConsoleLines `json:"logLines"`
+}
+
+// GetLogLines returns LogTailRun.LogLines, and is useful for accessing the field via an interface.
+func (v *LogTailRun) GetLogLines() *ConsoleLines { return v.LogLines }
+
+// LogsProject includes the requested fields of the GraphQL type Project.
+type LogsProject struct {
+	Run *LogsRun `json:"run"`
+}
+
+// GetRun returns LogsProject.Run, and is useful for accessing the field via an interface.
+func (v *LogsProject) GetRun() *LogsRun { return v.Run }
+
+// LogsRun includes the requested fields of the GraphQL type Run.
+type LogsRun struct {
+	LogLines *ConsoleLines `json:"logLines"`
+}
+
+// GetLogLines returns LogsRun.LogLines, and is useful for accessing the field via an interface.
+func (v *LogsRun) GetLogLines() *ConsoleLines { return v.LogLines }
 
 // Member includes the requested fields of the GraphQL type Member.
 type Member struct {
@@ -399,6 +752,30 @@ func (v *OwnedRun) GetReadOnly() *bool { return v.ReadOnly }
 // GetUser returns OwnedRun.User, and is useful for accessing the field via an interface.
 func (v *OwnedRun) GetUser() *User { return v.User }
 
+// PageInfo includes the requested fields of the GraphQL type PageInfo.
+type PageInfo struct {
+	HasNextPage bool    `json:"hasNextPage"`
+	EndCursor   *string `json:"endCursor"`
+}
+
+// GetHasNextPage returns PageInfo.HasNextPage, and is useful for accessing the field via an interface.
+func (v *PageInfo) GetHasNextPage() bool { return v.HasNextPage }
+
+// GetEndCursor returns PageInfo.EndCursor, and is useful for accessing the field via an interface.
+func (v *PageInfo) GetEndCursor() *string { return v.EndCursor }
+
+// ParquetHistory includes the requested fields of the GraphQL type ParquetHistory.
+type ParquetHistory struct {
+	ParquetUrls []string          `json:"parquetUrls"`
+	LiveData    []json.RawMessage `json:"liveData"`
+}
+
+// GetParquetUrls returns ParquetHistory.ParquetUrls, and is useful for accessing the field via an interface.
+func (v *ParquetHistory) GetParquetUrls() []string { return v.ParquetUrls }
+
+// GetLiveData returns ParquetHistory.LiveData, and is useful for accessing the field via an interface.
+func (v *ParquetHistory) GetLiveData() []json.RawMessage { return v.LiveData }
+
 // PlainViewer includes the requested fields of the GraphQL type User.
 type PlainViewer struct {
 	Id       string  `json:"id"`
@@ -507,6 +884,30 @@ func (v *Project) GetName() string { return v.Name }
 // GetEntity returns Project.Entity, and is useful for accessing the field via an interface.
 func (v *Project) GetEntity() Entity { return v.Entity }
 
+// ProjectConnection includes the requested fields of the GraphQL type ProjectConnection.
+type ProjectConnection struct {
+	PageInfo PageInfo      `json:"pageInfo"`
+	Edges    []ProjectEdge `json:"edges"`
+}
+
+// GetPageInfo returns ProjectConnection.PageInfo, and is useful for accessing the field via an interface.
+func (v *ProjectConnection) GetPageInfo() PageInfo { return v.PageInfo }
+
+// GetEdges returns ProjectConnection.Edges, and is useful for accessing the field via an interface.
+func (v *ProjectConnection) GetEdges() []ProjectEdge { return v.Edges }
+
+// ProjectEdge includes the requested fields of the GraphQL type ProjectEdge.
+type ProjectEdge struct {
+	Cursor string         `json:"cursor"`
+	Node   *StoredProject `json:"node"`
+}
+
+// GetCursor returns ProjectEdge.Cursor, and is useful for accessing the field via an interface.
+func (v *ProjectEdge) GetCursor() string { return v.Cursor }
+
+// GetNode returns ProjectEdge.Node, and is useful for accessing the field via an interface.
+func (v *ProjectEdge) GetNode() *StoredProject { return v.Node }
+
 // ProjectFields says whether the project is visible and writable.
 type ProjectFields struct {
 	Name     string  `json:"name"`
@@ -558,6 +959,22 @@ type ProjectRoleFields struct {
 
 // GetMembers returns ProjectRoleFields.Members, and is useful for accessing the field via an interface.
 func (v *ProjectRoleFields) GetMembers() []ProjectMember { return v.Members }
+
+// ReadRunResponse is returned by ReadRun on success.
+type ReadRunResponse struct {
+	Project *RunProject `json:"project"`
+}
+
+// GetProject returns ReadRunResponse.Project, and is useful for accessing the field via an interface.
+func (v *ReadRunResponse) GetProject() *RunProject { return v.Project }
+
+// ReadSweepResponse is returned by ReadSweep on success.
+type ReadSweepResponse struct {
+	Project *SweepProject `json:"project"`
+}
+
+// GetProject returns ReadSweepResponse.Project, and is useful for accessing the field via an interface.
+func (v *ReadSweepResponse) GetProject() *SweepProject { return v.Project }
 
 // ResumeProject includes the requested fields of the GraphQL type Project.
 type ResumeProject struct {
@@ -694,6 +1111,78 @@ func (v *Run) GetHistoryLineCount() *int { return v.HistoryLineCount }
 // GetProject returns Run.Project, and is useful for accessing the field via an interface.
 func (v *Run) GetProject() *Project { return v.Project }
 
+// RunConnection includes the requested fields of the GraphQL type RunConnection.
+type RunConnection struct {
+	PageInfo PageInfo  `json:"pageInfo"`
+	Edges    []RunEdge `json:"edges"`
+}
+
+// GetPageInfo returns RunConnection.PageInfo, and is useful for accessing the field via an interface.
+func (v *RunConnection) GetPageInfo() PageInfo { return v.PageInfo }
+
+// GetEdges returns RunConnection.Edges, and is useful for accessing the field via an interface.
+func (v *RunConnection) GetEdges() []RunEdge { return v.Edges }
+
+// RunEdge includes the requested fields of the GraphQL type RunEdge.
+type RunEdge struct {
+	Cursor string    `json:"cursor"`
+	Node   StoredRun `json:"node"`
+}
+
+// GetCursor returns RunEdge.Cursor, and is useful for accessing the field via an interface.
+func (v *RunEdge) GetCursor() string { return v.Cursor }
+
+// GetNode returns RunEdge.Node, and is useful for accessing the field via an interface.
+func (v *RunEdge) GetNode() StoredRun { return v.Node }
+
+// RunEventsResponse is returned by RunEvents on success.
+type RunEventsResponse struct {
+	Project *EventsProject `json:"project"`
+}
+
+// GetProject returns RunEventsResponse.Project, and is useful for accessing the field via an interface.
+func (v *RunEventsResponse) GetProject() *EventsProject { return v.Project }
+
+// RunExportsResponse is returned by RunExports on success.
+type RunExportsResponse struct {
+	Project *ExportsProject `json:"project"`
+}
+
+// GetProject returns RunExportsResponse.Project, and is useful for accessing the field via an interface.
+func (v *RunExportsResponse) GetProject() *ExportsProject { return v.Project }
+
+// RunFilesResponse is returned by RunFiles on success.
+type RunFilesResponse struct {
+	Project *FilesProject `json:"project"`
+}
+
+// GetProject returns RunFilesResponse.Project, and is useful for accessing the field via an interface.
+func (v *RunFilesResponse) GetProject() *FilesProject { return v.Project }
+
+// RunHistoryKeysResponse is returned by RunHistoryKeys on success.
+type RunHistoryKeysResponse struct {
+	Project *KeysProject `json:"project"`
+}
+
+// GetProject returns RunHistoryKeysResponse.Project, and is useful for accessing the field via an interface.
+func (v *RunHistoryKeysResponse) GetProject() *KeysProject { return v.Project }
+
+// RunLogTailResponse is returned by RunLogTail on success.
+type RunLogTailResponse struct {
+	Project *LogTailProject `json:"project"`
+}
+
+// GetProject returns RunLogTailResponse.Project, and is useful for accessing the field via an interface.
+func (v *RunLogTailResponse) GetProject() *LogTailProject { return v.Project }
+
+// RunLogsResponse is returned by RunLogs on success.
+type RunLogsResponse struct {
+	Project *LogsProject `json:"project"`
+}
+
+// GetProject returns RunLogsResponse.Project, and is useful for accessing the field via an interface.
+func (v *RunLogsResponse) GetProject() *LogsProject { return v.Project }
+
 // RunOwnerFields is the run's owner.
 type RunOwnerFields struct {
 	Run *OwnedRun `json:"run"`
@@ -701,6 +1190,22 @@ type RunOwnerFields struct {
 
 // GetRun returns RunOwnerFields.Run, and is useful for accessing the field via an interface.
 func (v *RunOwnerFields) GetRun() *OwnedRun { return v.Run }
+
+// RunProject includes the requested fields of the GraphQL type Project.
+type RunProject struct {
+	Name       string     `json:"name"`
+	EntityName string     `json:"entityName"`
+	Run        *StoredRun `json:"run"`
+}
+
+// GetName returns RunProject.Name, and is useful for accessing the field via an interface.
+func (v *RunProject) GetName() string { return v.Name }
+
+// GetEntityName returns RunProject.EntityName, and is useful for accessing the field via an interface.
+func (v *RunProject) GetEntityName() string { return v.EntityName }
+
+// GetRun returns RunProject.Run, and is useful for accessing the field via an interface.
+func (v *RunProject) GetRun() *StoredRun { return v.Run }
 
 // RunRowsResponse is returned by RunRows on success.
 type RunRowsResponse struct {
@@ -770,6 +1275,46 @@ func (v *RunState) GetTags() []string { return v.Tags }
 // GetNotes returns RunState.Notes, and is useful for accessing the field via an interface.
 func (v *RunState) GetNotes() *string { return v.Notes }
 
+// RunsProject includes the requested fields of the GraphQL type Project.
+type RunsProject struct {
+	Runs *RunConnection `json:"runs"`
+}
+
+// GetRuns returns RunsProject.Runs, and is useful for accessing the field via an interface.
+func (v *RunsProject) GetRuns() *RunConnection { return v.Runs }
+
+// SampleHistoryResponse is returned by SampleHistory on success.
+type SampleHistoryResponse struct {
+	Project *HistoryProject `json:"project"`
+}
+
+// GetProject returns SampleHistoryResponse.Project, and is useful for accessing the field via an interface.
+func (v *SampleHistoryResponse) GetProject() *HistoryProject { return v.Project }
+
+// SampleRowsResponse is returned by SampleRows on success.
+type SampleRowsResponse struct {
+	Project *SampledProject `json:"project"`
+}
+
+// GetProject returns SampleRowsResponse.Project, and is useful for accessing the field via an interface.
+func (v *SampleRowsResponse) GetProject() *SampledProject { return v.Project }
+
+// SampledProject includes the requested fields of the GraphQL type Project.
+type SampledProject struct {
+	Run *SampledRun `json:"run"`
+}
+
+// GetRun returns SampledProject.Run, and is useful for accessing the field via an interface.
+func (v *SampledProject) GetRun() *SampledRun { return v.Run }
+
+// SampledRun includes the requested fields of the GraphQL type Run.
+type SampledRun struct {
+	SampledHistory []json.RawMessage `json:"sampledHistory"`
+}
+
+// GetSampledHistory returns SampledRun.SampledHistory, and is useful for accessing the field via an interface.
+func (v *SampledRun) GetSampledHistory() []json.RawMessage { return v.SampledHistory }
+
 // SeatFields is the organization's list of seats.
 type SeatFields struct {
 	Organization *Organization `json:"organization"`
@@ -777,6 +1322,273 @@ type SeatFields struct {
 
 // GetOrganization returns SeatFields.Organization, and is useful for accessing the field via an interface.
 func (v *SeatFields) GetOrganization() *Organization { return v.Organization }
+
+type StopRunInput struct {
+	Id string `json:"id"`
+}
+
+// GetId returns StopRunInput.Id, and is useful for accessing the field via an interface.
+func (v *StopRunInput) GetId() string { return v.Id }
+
+// StopRunPayload includes the requested fields of the GraphQL type StopRunPayload.
+type StopRunPayload struct {
+	Success bool `json:"success"`
+}
+
+// GetSuccess returns StopRunPayload.Success, and is useful for accessing the field via an interface.
+func (v *StopRunPayload) GetSuccess() bool { return v.Success }
+
+// StopRunResponse is returned by StopRun on success.
+type StopRunResponse struct {
+	StopRun *StopRunPayload `json:"stopRun"`
+}
+
+// GetStopRun returns StopRunResponse.StopRun, and is useful for accessing the field via an interface.
+func (v *StopRunResponse) GetStopRun() *StopRunPayload { return v.StopRun }
+
+// StoredFile includes the requested fields of the GraphQL type File.
+type StoredFile struct {
+	Id        string      `json:"id"`
+	Name      string      `json:"name"`
+	Url       *string     `json:"url"`
+	DirectUrl string      `json:"directUrl"`
+	SizeBytes json.Number `json:"sizeBytes"`
+	Mimetype  *string     `json:"mimetype"`
+	UpdatedAt *string     `json:"updatedAt"`
+	Md5       *string     `json:"md5"`
+}
+
+// GetId returns StoredFile.Id, and is useful for accessing the field via an interface.
+func (v *StoredFile) GetId() string { return v.Id }
+
+// GetName returns StoredFile.Name, and is useful for accessing the field via an interface.
+func (v *StoredFile) GetName() string { return v.Name }
+
+// GetUrl returns StoredFile.Url, and is useful for accessing the field via an interface.
+func (v *StoredFile) GetUrl() *string { return v.Url }
+
+// GetDirectUrl returns StoredFile.DirectUrl, and is useful for accessing the field via an interface.
+func (v *StoredFile) GetDirectUrl() string { return v.DirectUrl }
+
+// GetSizeBytes returns StoredFile.SizeBytes, and is useful for accessing the field via an interface.
+func (v *StoredFile) GetSizeBytes() json.Number { return v.SizeBytes }
+
+// GetMimetype returns StoredFile.Mimetype, and is useful for accessing the field via an interface.
+func (v *StoredFile) GetMimetype() *string { return v.Mimetype }
+
+// GetUpdatedAt returns StoredFile.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *StoredFile) GetUpdatedAt() *string { return v.UpdatedAt }
+
+// GetMd5 returns StoredFile.Md5, and is useful for accessing the field via an interface.
+func (v *StoredFile) GetMd5() *string { return v.Md5 }
+
+// StoredProject includes the requested fields of the GraphQL type Project.
+type StoredProject struct {
+	Id         string  `json:"id"`
+	Name       string  `json:"name"`
+	EntityName string  `json:"entityName"`
+	CreatedAt  string  `json:"createdAt"`
+	Access     *string `json:"access"`
+}
+
+// GetId returns StoredProject.Id, and is useful for accessing the field via an interface.
+func (v *StoredProject) GetId() string { return v.Id }
+
+// GetName returns StoredProject.Name, and is useful for accessing the field via an interface.
+func (v *StoredProject) GetName() string { return v.Name }
+
+// GetEntityName returns StoredProject.EntityName, and is useful for accessing the field via an interface.
+func (v *StoredProject) GetEntityName() string { return v.EntityName }
+
+// GetCreatedAt returns StoredProject.CreatedAt, and is useful for accessing the field via an interface.
+func (v *StoredProject) GetCreatedAt() string { return v.CreatedAt }
+
+// GetAccess returns StoredProject.Access, and is useful for accessing the field via an interface.
+func (v *StoredProject) GetAccess() *string { return v.Access }
+
+// StoredRun is what the server knows of a run, without its rows and files.
+type StoredRun struct {
+	Id               string   `json:"id"`
+	Name             string   `json:"name"`
+	DisplayName      *string  `json:"displayName"`
+	Notes            *string  `json:"notes"`
+	Tags             []string `json:"tags"`
+	Group            *string  `json:"group"`
+	JobType          *string  `json:"jobType"`
+	Host             *string  `json:"host"`
+	Commit           *string  `json:"commit"`
+	State            *string  `json:"state"`
+	SweepName        *string  `json:"sweepName"`
+	ReadOnly         *bool    `json:"readOnly"`
+	User             *User    `json:"user"`
+	CreatedAt        string   `json:"createdAt"`
+	HeartbeatAt      *string  `json:"heartbeatAt"`
+	HistoryLineCount *int     `json:"historyLineCount"`
+	EventsLineCount  *int     `json:"eventsLineCount"`
+	LogLineCount     *int     `json:"logLineCount"`
+	Config           *string  `json:"config"`
+	SummaryMetrics   *string  `json:"summaryMetrics"`
+}
+
+// GetId returns StoredRun.Id, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetId() string { return v.Id }
+
+// GetName returns StoredRun.Name, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetName() string { return v.Name }
+
+// GetDisplayName returns StoredRun.DisplayName, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetDisplayName() *string { return v.DisplayName }
+
+// GetNotes returns StoredRun.Notes, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetNotes() *string { return v.Notes }
+
+// GetTags returns StoredRun.Tags, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetTags() []string { return v.Tags }
+
+// GetGroup returns StoredRun.Group, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetGroup() *string { return v.Group }
+
+// GetJobType returns StoredRun.JobType, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetJobType() *string { return v.JobType }
+
+// GetHost returns StoredRun.Host, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetHost() *string { return v.Host }
+
+// GetCommit returns StoredRun.Commit, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetCommit() *string { return v.Commit }
+
+// GetState returns StoredRun.State, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetState() *string { return v.State }
+
+// GetSweepName returns StoredRun.SweepName, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetSweepName() *string { return v.SweepName }
+
+// GetReadOnly returns StoredRun.ReadOnly, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetReadOnly() *bool { return v.ReadOnly }
+
+// GetUser returns StoredRun.User, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetUser() *User { return v.User }
+
+// GetCreatedAt returns StoredRun.CreatedAt, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetCreatedAt() string { return v.CreatedAt }
+
+// GetHeartbeatAt returns StoredRun.HeartbeatAt, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetHeartbeatAt() *string { return v.HeartbeatAt }
+
+// GetHistoryLineCount returns StoredRun.HistoryLineCount, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetHistoryLineCount() *int { return v.HistoryLineCount }
+
+// GetEventsLineCount returns StoredRun.EventsLineCount, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetEventsLineCount() *int { return v.EventsLineCount }
+
+// GetLogLineCount returns StoredRun.LogLineCount, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetLogLineCount() *int { return v.LogLineCount }
+
+// GetConfig returns StoredRun.Config, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetConfig() *string { return v.Config }
+
+// GetSummaryMetrics returns StoredRun.SummaryMetrics, and is useful for accessing the field via an interface.
+func (v *StoredRun) GetSummaryMetrics() *string { return v.SummaryMetrics }
+
+// StoredSweep is what the server knows of a sweep, without its runs.
+type StoredSweep struct {
+	Id               string   `json:"id"`
+	Name             string   `json:"name"`
+	DisplayName      *string  `json:"displayName"`
+	Method           string   `json:"method"`
+	State            string   `json:"state"`
+	Description      *string  `json:"description"`
+	BestLoss         *float64 `json:"bestLoss"`
+	Config           string   `json:"config"`
+	CreatedAt        string   `json:"createdAt"`
+	UpdatedAt        *string  `json:"updatedAt"`
+	RunCount         int      `json:"runCount"`
+	RunCountExpected *int     `json:"runCountExpected"`
+}
+
+// GetId returns StoredSweep.Id, and is useful for accessing the field via an interface.
+func (v *StoredSweep) GetId() string { return v.Id }
+
+// GetName returns StoredSweep.Name, and is useful for accessing the field via an interface.
+func (v *StoredSweep) GetName() string { return v.Name }
+
+// GetDisplayName returns StoredSweep.DisplayName, and is useful for accessing the field via an interface.
+func (v *StoredSweep) GetDisplayName() *string { return v.DisplayName }
+
+// GetMethod returns StoredSweep.Method, and is useful for accessing the field via an interface.
+func (v *StoredSweep) GetMethod() string { return v.Method }
+
+// GetState returns StoredSweep.State, and is useful for accessing the field via an interface.
+func (v *StoredSweep) GetState() string { return v.State }
+
+// GetDescription returns StoredSweep.Description, and is useful for accessing the field via an interface.
+func (v *StoredSweep) GetDescription() *string { return v.Description }
+
+// GetBestLoss returns StoredSweep.BestLoss, and is useful for accessing the field via an interface.
+func (v *StoredSweep) GetBestLoss() *float64 { return v.BestLoss }
+
+// GetConfig returns StoredSweep.Config, and is useful for accessing the field via an interface.
+func (v *StoredSweep) GetConfig() string { return v.Config }
+
+// GetCreatedAt returns StoredSweep.CreatedAt, and is useful for accessing the field via an interface.
+func (v *StoredSweep) GetCreatedAt() string { return v.CreatedAt }
+
+// GetUpdatedAt returns StoredSweep.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *StoredSweep) GetUpdatedAt() *string { return v.UpdatedAt }
+
+// GetRunCount returns StoredSweep.RunCount, and is useful for accessing the field via an interface.
+func (v *StoredSweep) GetRunCount() int { return v.RunCount }
+
+// GetRunCountExpected returns StoredSweep.RunCountExpected, and is useful for accessing the field via an interface.
+func (v *StoredSweep) GetRunCountExpected() *int { return v.RunCountExpected }
+
+// SweepConnection includes the requested fields of the GraphQL type SweepConnection.
+type SweepConnection struct {
+	PageInfo PageInfo    `json:"pageInfo"`
+	Edges    []SweepEdge `json:"edges"`
+}
+
+// GetPageInfo returns SweepConnection.PageInfo, and is useful for accessing the field via an interface.
+func (v *SweepConnection) GetPageInfo() PageInfo { return v.PageInfo }
+
+// GetEdges returns SweepConnection.Edges, and is useful for accessing the field via an interface.
+func (v *SweepConnection) GetEdges() []SweepEdge { return v.Edges }
+
+// SweepEdge includes the requested fields of the GraphQL type SweepEdge.
+type SweepEdge struct {
+	Cursor string      `json:"cursor"`
+	Node   StoredSweep `json:"node"`
+}
+
+// GetCursor returns SweepEdge.Cursor, and is useful for accessing the field via an interface.
+func (v *SweepEdge) GetCursor() string { return v.Cursor }
+
+// GetNode returns SweepEdge.Node, and is useful for accessing the field via an interface.
+func (v *SweepEdge) GetNode() StoredSweep { return v.Node }
+
+// SweepProject includes the requested fields of the GraphQL type Project.
+type SweepProject struct {
+	Name       string       `json:"name"`
+	EntityName string       `json:"entityName"`
+	Sweep      *StoredSweep `json:"sweep"`
+}
+
+// GetName returns SweepProject.Name, and is useful for accessing the field via an interface.
+func (v *SweepProject) GetName() string { return v.Name }
+
+// GetEntityName returns SweepProject.EntityName, and is useful for accessing the field via an interface.
+func (v *SweepProject) GetEntityName() string { return v.EntityName }
+
+// GetSweep returns SweepProject.Sweep, and is useful for accessing the field via an interface.
+func (v *SweepProject) GetSweep() *StoredSweep { return v.Sweep }
+
+// SweepsProject includes the requested fields of the GraphQL type Project.
+type SweepsProject struct {
+	Sweeps *SweepConnection `json:"sweeps"`
+}
+
+// GetSweeps returns SweepsProject.Sweeps, and is useful for accessing the field via an interface.
+func (v *SweepsProject) GetSweeps() *SweepConnection { return v.Sweeps }
 
 // TeamEdge includes the requested fields of the GraphQL type EntityEdge.
 type TeamEdge struct {
@@ -925,6 +1737,91 @@ type UpsertBucketResponse struct {
 // GetUpsertBucket returns UpsertBucketResponse.UpsertBucket, and is useful for accessing the field via an interface.
 func (v *UpsertBucketResponse) GetUpsertBucket() *UpsertBucketPayload { return v.UpsertBucket }
 
+type UpsertSweepInput struct {
+	Id                     *string `json:"id,omitempty"`
+	EntityName             *string `json:"entityName,omitempty"`
+	ProjectName            *string `json:"projectName,omitempty"`
+	Config                 *string `json:"config,omitempty"`
+	Description            *string `json:"description,omitempty"`
+	DisplayName            *string `json:"displayName,omitempty"`
+	State                  *string `json:"state,omitempty"`
+	Controller             *string `json:"controller,omitempty"`
+	Scheduler              *string `json:"scheduler,omitempty"`
+	LaunchScheduler        *string `json:"launchScheduler,omitempty"`
+	TemplateVariableValues *string `json:"templateVariableValues,omitempty"`
+	PriorRunsFilters       *string `json:"priorRunsFilters,omitempty"`
+}
+
+// GetId returns UpsertSweepInput.Id, and is useful for accessing the field via an interface.
+func (v *UpsertSweepInput) GetId() *string { return v.Id }
+
+// GetEntityName returns UpsertSweepInput.EntityName, and is useful for accessing the field via an interface.
+func (v *UpsertSweepInput) GetEntityName() *string { return v.EntityName }
+
+// GetProjectName returns UpsertSweepInput.ProjectName, and is useful for accessing the field via an interface.
+func (v *UpsertSweepInput) GetProjectName() *string { return v.ProjectName }
+
+// GetConfig returns UpsertSweepInput.Config, and is useful for accessing the field via an interface.
+func (v *UpsertSweepInput) GetConfig() *string { return v.Config }
+
+// GetDescription returns UpsertSweepInput.Description, and is useful for accessing the field via an interface.
+func (v *UpsertSweepInput) GetDescription() *string { return v.Description }
+
+// GetDisplayName returns UpsertSweepInput.DisplayName, and is useful for accessing the field via an interface.
+func (v *UpsertSweepInput) GetDisplayName() *string { return v.DisplayName }
+
+// GetState returns UpsertSweepInput.State, and is useful for accessing the field via an interface.
+func (v *UpsertSweepInput) GetState() *string { return v.State }
+
+// GetController returns UpsertSweepInput.Controller, and is useful for accessing the field via an interface.
+func (v *UpsertSweepInput) GetController() *string { return v.Controller }
+
+// GetScheduler returns UpsertSweepInput.Scheduler, and is useful for accessing the field via an interface.
+func (v *UpsertSweepInput) GetScheduler() *string { return v.Scheduler }
+
+// GetLaunchScheduler returns UpsertSweepInput.LaunchScheduler, and is useful for accessing the field via an interface.
+func (v *UpsertSweepInput) GetLaunchScheduler() *string { return v.LaunchScheduler }
+
+// GetTemplateVariableValues returns UpsertSweepInput.TemplateVariableValues, and is useful for accessing the field via an interface.
+func (v *UpsertSweepInput) GetTemplateVariableValues() *string { return v.TemplateVariableValues }
+
+// GetPriorRunsFilters returns UpsertSweepInput.PriorRunsFilters, and is useful for accessing the field via an interface.
+func (v *UpsertSweepInput) GetPriorRunsFilters() *string { return v.PriorRunsFilters }
+
+// UpsertSweepPayload includes the requested fields of the GraphQL type UpsertSweepPayload.
+type UpsertSweepPayload struct {
+	Sweep                    *UpsertedSweep `json:"sweep"`
+	ConfigValidationWarnings []string       `json:"configValidationWarnings"`
+}
+
+// GetSweep returns UpsertSweepPayload.Sweep, and is useful for accessing the field via an interface.
+func (v *UpsertSweepPayload) GetSweep() *UpsertedSweep { return v.Sweep }
+
+// GetConfigValidationWarnings returns UpsertSweepPayload.ConfigValidationWarnings, and is useful for accessing the field via an interface.
+func (v *UpsertSweepPayload) GetConfigValidationWarnings() []string {
+	return v.ConfigValidationWarnings
+}
+
+// UpsertSweepResponse is returned by UpsertSweep on success.
+type UpsertSweepResponse struct {
+	UpsertSweep *UpsertSweepPayload `json:"upsertSweep"`
+}
+
+// GetUpsertSweep returns UpsertSweepResponse.UpsertSweep, and is useful for accessing the field via an interface.
+func (v *UpsertSweepResponse) GetUpsertSweep() *UpsertSweepPayload { return v.UpsertSweep }
+
+// UpsertedSweep includes the requested fields of the GraphQL type Sweep.
+type UpsertedSweep struct {
+	Name    string   `json:"name"`
+	Project *Project `json:"project"`
+}
+
+// GetName returns UpsertedSweep.Name, and is useful for accessing the field via an interface.
+func (v *UpsertedSweep) GetName() string { return v.Name }
+
+// GetProject returns UpsertedSweep.Project, and is useful for accessing the field via an interface.
+func (v *UpsertedSweep) GetProject() *Project { return v.Project }
+
 // User includes the requested fields of the GraphQL type User.
 type User struct {
 	Username *string `json:"username"`
@@ -1015,6 +1912,30 @@ type ViewerUnpagedResponse struct {
 // GetViewer returns ViewerUnpagedResponse.Viewer, and is useful for accessing the field via an interface.
 func (v *ViewerUnpagedResponse) GetViewer() *UnpagedViewer { return v.Viewer }
 
+// __CountRunsInput is used internally by genqlient
+type __CountRunsInput struct {
+	Entity  *string `json:"entity"`
+	Project *string `json:"project"`
+	Filters *string `json:"filters"`
+}
+
+// GetEntity returns __CountRunsInput.Entity, and is useful for accessing the field via an interface.
+func (v *__CountRunsInput) GetEntity() *string { return v.Entity }
+
+// GetProject returns __CountRunsInput.Project, and is useful for accessing the field via an interface.
+func (v *__CountRunsInput) GetProject() *string { return v.Project }
+
+// GetFilters returns __CountRunsInput.Filters, and is useful for accessing the field via an interface.
+func (v *__CountRunsInput) GetFilters() *string { return v.Filters }
+
+// __CreateAgentInput is used internally by genqlient
+type __CreateAgentInput struct {
+	Input CreateAgentInput `json:"input"`
+}
+
+// GetInput returns __CreateAgentInput.Input, and is useful for accessing the field via an interface.
+func (v *__CreateAgentInput) GetInput() CreateAgentInput { return v.Input }
+
 // __CreateRunFilesInput is used internally by genqlient
 type __CreateRunFilesInput struct {
 	Input CreateRunFilesInput `json:"input"`
@@ -1022,6 +1943,22 @@ type __CreateRunFilesInput struct {
 
 // GetInput returns __CreateRunFilesInput.Input, and is useful for accessing the field via an interface.
 func (v *__CreateRunFilesInput) GetInput() CreateRunFilesInput { return v.Input }
+
+// __DeleteFilesInput is used internally by genqlient
+type __DeleteFilesInput struct {
+	Input DeleteFilesInput `json:"input"`
+}
+
+// GetInput returns __DeleteFilesInput.Input, and is useful for accessing the field via an interface.
+func (v *__DeleteFilesInput) GetInput() DeleteFilesInput { return v.Input }
+
+// __DeleteRunInput is used internally by genqlient
+type __DeleteRunInput struct {
+	Input DeleteRunInput `json:"input"`
+}
+
+// GetInput returns __DeleteRunInput.Input, and is useful for accessing the field via an interface.
+func (v *__DeleteRunInput) GetInput() DeleteRunInput { return v.Input }
 
 // __DiagnoseDefaultInput is used internally by genqlient
 type __DiagnoseDefaultInput struct {
@@ -1066,6 +2003,78 @@ func (v *__DiagnoseInput) GetWithProject() bool { return v.WithProject }
 
 // GetWithRun returns __DiagnoseInput.WithRun, and is useful for accessing the field via an interface.
 func (v *__DiagnoseInput) GetWithRun() bool { return v.WithRun }
+
+// __HeartbeatInput is used internally by genqlient
+type __HeartbeatInput struct {
+	Input AgentHeartbeatInput `json:"input"`
+}
+
+// GetInput returns __HeartbeatInput.Input, and is useful for accessing the field via an interface.
+func (v *__HeartbeatInput) GetInput() AgentHeartbeatInput { return v.Input }
+
+// __ListProjectsInput is used internally by genqlient
+type __ListProjectsInput struct {
+	Entity  *string `json:"entity"`
+	Cursor  *string `json:"cursor"`
+	PerPage int     `json:"perPage"`
+}
+
+// GetEntity returns __ListProjectsInput.Entity, and is useful for accessing the field via an interface.
+func (v *__ListProjectsInput) GetEntity() *string { return v.Entity }
+
+// GetCursor returns __ListProjectsInput.Cursor, and is useful for accessing the field via an interface.
+func (v *__ListProjectsInput) GetCursor() *string { return v.Cursor }
+
+// GetPerPage returns __ListProjectsInput.PerPage, and is useful for accessing the field via an interface.
+func (v *__ListProjectsInput) GetPerPage() int { return v.PerPage }
+
+// __ListRunsInput is used internally by genqlient
+type __ListRunsInput struct {
+	Entity  *string `json:"entity"`
+	Project *string `json:"project"`
+	Filters *string `json:"filters"`
+	Order   *string `json:"order"`
+	Cursor  *string `json:"cursor"`
+	PerPage int     `json:"perPage"`
+}
+
+// GetEntity returns __ListRunsInput.Entity, and is useful for accessing the field via an interface.
+func (v *__ListRunsInput) GetEntity() *string { return v.Entity }
+
+// GetProject returns __ListRunsInput.Project, and is useful for accessing the field via an interface.
+func (v *__ListRunsInput) GetProject() *string { return v.Project }
+
+// GetFilters returns __ListRunsInput.Filters, and is useful for accessing the field via an interface.
+func (v *__ListRunsInput) GetFilters() *string { return v.Filters }
+
+// GetOrder returns __ListRunsInput.Order, and is useful for accessing the field via an interface.
+func (v *__ListRunsInput) GetOrder() *string { return v.Order }
+
+// GetCursor returns __ListRunsInput.Cursor, and is useful for accessing the field via an interface.
+func (v *__ListRunsInput) GetCursor() *string { return v.Cursor }
+
+// GetPerPage returns __ListRunsInput.PerPage, and is useful for accessing the field via an interface.
+func (v *__ListRunsInput) GetPerPage() int { return v.PerPage }
+
+// __ListSweepsInput is used internally by genqlient
+type __ListSweepsInput struct {
+	Entity  *string `json:"entity"`
+	Project *string `json:"project"`
+	Cursor  *string `json:"cursor"`
+	PerPage int     `json:"perPage"`
+}
+
+// GetEntity returns __ListSweepsInput.Entity, and is useful for accessing the field via an interface.
+func (v *__ListSweepsInput) GetEntity() *string { return v.Entity }
+
+// GetProject returns __ListSweepsInput.Project, and is useful for accessing the field via an interface.
+func (v *__ListSweepsInput) GetProject() *string { return v.Project }
+
+// GetCursor returns __ListSweepsInput.Cursor, and is useful for accessing the field via an interface.
+func (v *__ListSweepsInput) GetCursor() *string { return v.Cursor }
+
+// GetPerPage returns __ListSweepsInput.PerPage, and is useful for accessing the field via an interface.
+func (v *__ListSweepsInput) GetPerPage() int { return v.PerPage }
 
 // __NotifyScriptableRunAlertInput is used internally by genqlient
 type __NotifyScriptableRunAlertInput struct {
@@ -1147,6 +2156,38 @@ type __ProbeSeatsInput struct {
 // GetEntity returns __ProbeSeatsInput.Entity, and is useful for accessing the field via an interface.
 func (v *__ProbeSeatsInput) GetEntity() string { return v.Entity }
 
+// __ReadRunInput is used internally by genqlient
+type __ReadRunInput struct {
+	Entity  *string `json:"entity"`
+	Project *string `json:"project"`
+	Run     string  `json:"run"`
+}
+
+// GetEntity returns __ReadRunInput.Entity, and is useful for accessing the field via an interface.
+func (v *__ReadRunInput) GetEntity() *string { return v.Entity }
+
+// GetProject returns __ReadRunInput.Project, and is useful for accessing the field via an interface.
+func (v *__ReadRunInput) GetProject() *string { return v.Project }
+
+// GetRun returns __ReadRunInput.Run, and is useful for accessing the field via an interface.
+func (v *__ReadRunInput) GetRun() string { return v.Run }
+
+// __ReadSweepInput is used internally by genqlient
+type __ReadSweepInput struct {
+	Entity  *string `json:"entity"`
+	Project *string `json:"project"`
+	Sweep   string  `json:"sweep"`
+}
+
+// GetEntity returns __ReadSweepInput.Entity, and is useful for accessing the field via an interface.
+func (v *__ReadSweepInput) GetEntity() *string { return v.Entity }
+
+// GetProject returns __ReadSweepInput.Project, and is useful for accessing the field via an interface.
+func (v *__ReadSweepInput) GetProject() *string { return v.Project }
+
+// GetSweep returns __ReadSweepInput.Sweep, and is useful for accessing the field via an interface.
+func (v *__ReadSweepInput) GetSweep() string { return v.Sweep }
+
 // __ResumeStatusInput is used internally by genqlient
 type __ResumeStatusInput struct {
 	Entity  *string `json:"entity"`
@@ -1170,6 +2211,138 @@ type __RewindRunInput struct {
 
 // GetInput returns __RewindRunInput.Input, and is useful for accessing the field via an interface.
 func (v *__RewindRunInput) GetInput() RewindRunInput { return v.Input }
+
+// __RunEventsInput is used internally by genqlient
+type __RunEventsInput struct {
+	Entity  *string `json:"entity"`
+	Project *string `json:"project"`
+	Run     string  `json:"run"`
+	Samples int     `json:"samples"`
+}
+
+// GetEntity returns __RunEventsInput.Entity, and is useful for accessing the field via an interface.
+func (v *__RunEventsInput) GetEntity() *string { return v.Entity }
+
+// GetProject returns __RunEventsInput.Project, and is useful for accessing the field via an interface.
+func (v *__RunEventsInput) GetProject() *string { return v.Project }
+
+// GetRun returns __RunEventsInput.Run, and is useful for accessing the field via an interface.
+func (v *__RunEventsInput) GetRun() string { return v.Run }
+
+// GetSamples returns __RunEventsInput.Samples, and is useful for accessing the field via an interface.
+func (v *__RunEventsInput) GetSamples() int { return v.Samples }
+
+// __RunExportsInput is used internally by genqlient
+type __RunExportsInput struct {
+	Entity   *string  `json:"entity"`
+	Project  *string  `json:"project"`
+	Run      string   `json:"run"`
+	LiveKeys []string `json:"liveKeys"`
+}
+
+// GetEntity returns __RunExportsInput.Entity, and is useful for accessing the field via an interface.
+func (v *__RunExportsInput) GetEntity() *string { return v.Entity }
+
+// GetProject returns __RunExportsInput.Project, and is useful for accessing the field via an interface.
+func (v *__RunExportsInput) GetProject() *string { return v.Project }
+
+// GetRun returns __RunExportsInput.Run, and is useful for accessing the field via an interface.
+func (v *__RunExportsInput) GetRun() string { return v.Run }
+
+// GetLiveKeys returns __RunExportsInput.LiveKeys, and is useful for accessing the field via an interface.
+func (v *__RunExportsInput) GetLiveKeys() []string { return v.LiveKeys }
+
+// __RunFilesInput is used internally by genqlient
+type __RunFilesInput struct {
+	Entity  *string   `json:"entity"`
+	Project *string   `json:"project"`
+	Run     string    `json:"run"`
+	Names   []*string `json:"names"`
+	Pattern *string   `json:"pattern"`
+	Cursor  *string   `json:"cursor"`
+	PerPage int       `json:"perPage"`
+}
+
+// GetEntity returns __RunFilesInput.Entity, and is useful for accessing the field via an interface.
+func (v *__RunFilesInput) GetEntity() *string { return v.Entity }
+
+// GetProject returns __RunFilesInput.Project, and is useful for accessing the field via an interface.
+func (v *__RunFilesInput) GetProject() *string { return v.Project }
+
+// GetRun returns __RunFilesInput.Run, and is useful for accessing the field via an interface.
+func (v *__RunFilesInput) GetRun() string { return v.Run }
+
+// GetNames returns __RunFilesInput.Names, and is useful for accessing the field via an interface.
+func (v *__RunFilesInput) GetNames() []*string { return v.Names }
+
+// GetPattern returns __RunFilesInput.Pattern, and is useful for accessing the field via an interface.
+func (v *__RunFilesInput) GetPattern() *string { return v.Pattern }
+
+// GetCursor returns __RunFilesInput.Cursor, and is useful for accessing the field via an interface.
+func (v *__RunFilesInput) GetCursor() *string { return v.Cursor }
+
+// GetPerPage returns __RunFilesInput.PerPage, and is useful for accessing the field via an interface.
+func (v *__RunFilesInput) GetPerPage() int { return v.PerPage }
+
+// __RunHistoryKeysInput is used internally by genqlient
+type __RunHistoryKeysInput struct {
+	Entity  *string `json:"entity"`
+	Project *string `json:"project"`
+	Run     string  `json:"run"`
+}
+
+// GetEntity returns __RunHistoryKeysInput.Entity, and is useful for accessing the field via an interface.
+func (v *__RunHistoryKeysInput) GetEntity() *string { return v.Entity }
+
+// GetProject returns __RunHistoryKeysInput.Project, and is useful for accessing the field via an interface.
+func (v *__RunHistoryKeysInput) GetProject() *string { return v.Project }
+
+// GetRun returns __RunHistoryKeysInput.Run, and is useful for accessing the field via an interface.
+func (v *__RunHistoryKeysInput) GetRun() string { return v.Run }
+
+// __RunLogTailInput is used internally by genqlient
+type __RunLogTailInput struct {
+	Entity  *string `json:"entity"`
+	Project *string `json:"project"`
+	Run     string  `json:"run"`
+	Last    int     `json:"last"`
+}
+
+// GetEntity returns __RunLogTailInput.Entity, and is useful for accessing the field via an interface.
+func (v *__RunLogTailInput) GetEntity() *string { return v.Entity }
+
+// GetProject returns __RunLogTailInput.Project, and is useful for accessing the field via an interface.
+func (v *__RunLogTailInput) GetProject() *string { return v.Project }
+
+// GetRun returns __RunLogTailInput.Run, and is useful for accessing the field via an interface.
+func (v *__RunLogTailInput) GetRun() string { return v.Run }
+
+// GetLast returns __RunLogTailInput.Last, and is useful for accessing the field via an interface.
+func (v *__RunLogTailInput) GetLast() int { return v.Last }
+
+// __RunLogsInput is used internally by genqlient
+type __RunLogsInput struct {
+	Entity  *string `json:"entity"`
+	Project *string `json:"project"`
+	Run     string  `json:"run"`
+	Cursor  *string `json:"cursor"`
+	PerPage int     `json:"perPage"`
+}
+
+// GetEntity returns __RunLogsInput.Entity, and is useful for accessing the field via an interface.
+func (v *__RunLogsInput) GetEntity() *string { return v.Entity }
+
+// GetProject returns __RunLogsInput.Project, and is useful for accessing the field via an interface.
+func (v *__RunLogsInput) GetProject() *string { return v.Project }
+
+// GetRun returns __RunLogsInput.Run, and is useful for accessing the field via an interface.
+func (v *__RunLogsInput) GetRun() string { return v.Run }
+
+// GetCursor returns __RunLogsInput.Cursor, and is useful for accessing the field via an interface.
+func (v *__RunLogsInput) GetCursor() *string { return v.Cursor }
+
+// GetPerPage returns __RunLogsInput.PerPage, and is useful for accessing the field via an interface.
+func (v *__RunLogsInput) GetPerPage() int { return v.PerPage }
 
 // __RunRowsInput is used internally by genqlient
 type __RunRowsInput struct {
@@ -1199,6 +2372,54 @@ func (v *__RunRowsInput) GetMaxStep() int64 { return v.MaxStep }
 // GetSamples returns __RunRowsInput.Samples, and is useful for accessing the field via an interface.
 func (v *__RunRowsInput) GetSamples() int { return v.Samples }
 
+// __SampleHistoryInput is used internally by genqlient
+type __SampleHistoryInput struct {
+	Entity  *string `json:"entity"`
+	Project *string `json:"project"`
+	Run     string  `json:"run"`
+	Samples int     `json:"samples"`
+}
+
+// GetEntity returns __SampleHistoryInput.Entity, and is useful for accessing the field via an interface.
+func (v *__SampleHistoryInput) GetEntity() *string { return v.Entity }
+
+// GetProject returns __SampleHistoryInput.Project, and is useful for accessing the field via an interface.
+func (v *__SampleHistoryInput) GetProject() *string { return v.Project }
+
+// GetRun returns __SampleHistoryInput.Run, and is useful for accessing the field via an interface.
+func (v *__SampleHistoryInput) GetRun() string { return v.Run }
+
+// GetSamples returns __SampleHistoryInput.Samples, and is useful for accessing the field via an interface.
+func (v *__SampleHistoryInput) GetSamples() int { return v.Samples }
+
+// __SampleRowsInput is used internally by genqlient
+type __SampleRowsInput struct {
+	Entity  *string `json:"entity"`
+	Project *string `json:"project"`
+	Run     string  `json:"run"`
+	Spec    string  `json:"spec"`
+}
+
+// GetEntity returns __SampleRowsInput.Entity, and is useful for accessing the field via an interface.
+func (v *__SampleRowsInput) GetEntity() *string { return v.Entity }
+
+// GetProject returns __SampleRowsInput.Project, and is useful for accessing the field via an interface.
+func (v *__SampleRowsInput) GetProject() *string { return v.Project }
+
+// GetRun returns __SampleRowsInput.Run, and is useful for accessing the field via an interface.
+func (v *__SampleRowsInput) GetRun() string { return v.Run }
+
+// GetSpec returns __SampleRowsInput.Spec, and is useful for accessing the field via an interface.
+func (v *__SampleRowsInput) GetSpec() string { return v.Spec }
+
+// __StopRunInput is used internally by genqlient
+type __StopRunInput struct {
+	Input StopRunInput `json:"input"`
+}
+
+// GetInput returns __StopRunInput.Input, and is useful for accessing the field via an interface.
+func (v *__StopRunInput) GetInput() StopRunInput { return v.Input }
+
 // __UpsertBucketInput is used internally by genqlient
 type __UpsertBucketInput struct {
 	Input UpsertBucketInput `json:"input"`
@@ -1206,6 +2427,90 @@ type __UpsertBucketInput struct {
 
 // GetInput returns __UpsertBucketInput.Input, and is useful for accessing the field via an interface.
 func (v *__UpsertBucketInput) GetInput() UpsertBucketInput { return v.Input }
+
+// __UpsertSweepInput is used internally by genqlient
+type __UpsertSweepInput struct {
+	Input UpsertSweepInput `json:"input"`
+}
+
+// GetInput returns __UpsertSweepInput.Input, and is useful for accessing the field via an interface.
+func (v *__UpsertSweepInput) GetInput() UpsertSweepInput { return v.Input }
+
+// The query executed by CountRuns.
+const CountRuns_Operation = `
+query CountRuns ($entity: String, $project: String, $filters: JSONString) {
+	project(name: $project, entityName: $entity) {
+		runCount(filters: $filters)
+	}
+}
+`
+
+// CountRuns returns how many runs match.
+func CountRuns(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	project *string,
+	filters *string,
+) (data_ *CountRunsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "CountRuns",
+		Query:  CountRuns_Operation,
+		Variables: &__CountRunsInput{
+			Entity:  entity,
+			Project: project,
+			Filters: filters,
+		},
+	}
+
+	data_ = &CountRunsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by CreateAgent.
+const CreateAgent_Operation = `
+mutation CreateAgent ($input: CreateAgentInput!) {
+	createAgent(input: $input) {
+		agent {
+			id
+		}
+	}
+}
+`
+
+// CreateAgent registers an agent of a sweep.
+func CreateAgent(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input CreateAgentInput,
+) (data_ *CreateAgentResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "CreateAgent",
+		Query:  CreateAgent_Operation,
+		Variables: &__CreateAgentInput{
+			Input: input,
+		},
+	}
+
+	data_ = &CreateAgentResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
 
 // The mutation executed by CreateRunFiles.
 const CreateRunFiles_Operation = `
@@ -1237,6 +2542,76 @@ func CreateRunFiles(
 	}
 
 	data_ = &CreateRunFilesResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by DeleteFiles.
+const DeleteFiles_Operation = `
+mutation DeleteFiles ($input: DeleteFilesInput!) {
+	deleteFiles(input: $input) {
+		success
+	}
+}
+`
+
+// DeleteFiles deletes files of a run.
+func DeleteFiles(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input DeleteFilesInput,
+) (data_ *DeleteFilesResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "DeleteFiles",
+		Query:  DeleteFiles_Operation,
+		Variables: &__DeleteFilesInput{
+			Input: input,
+		},
+	}
+
+	data_ = &DeleteFilesResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by DeleteRun.
+const DeleteRun_Operation = `
+mutation DeleteRun ($input: DeleteRunInput!) {
+	deleteRun(input: $input) {
+		clientMutationId
+	}
+}
+`
+
+// DeleteRun deletes a run. Its id cannot be used again.
+func DeleteRun(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input DeleteRunInput,
+) (data_ *DeleteRunResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "DeleteRun",
+		Query:  DeleteRun_Operation,
+		Variables: &__DeleteRunInput{
+			Input: input,
+		},
+	}
+
+	data_ = &DeleteRunResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(
@@ -1544,6 +2919,244 @@ func DiagnoseDefault(
 	}
 
 	data_ = &DiagnoseDefaultResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by Heartbeat.
+const Heartbeat_Operation = `
+mutation Heartbeat ($input: AgentHeartbeatInput!) {
+	agentHeartbeat(input: $input) {
+		agent {
+			id
+		}
+		commands
+	}
+}
+`
+
+// Heartbeat reports which runs of an agent are alive, and returns what it is to do next, as
+// a JSON list.
+func Heartbeat(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input AgentHeartbeatInput,
+) (data_ *HeartbeatResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "Heartbeat",
+		Query:  Heartbeat_Operation,
+		Variables: &__HeartbeatInput{
+			Input: input,
+		},
+	}
+
+	data_ = &HeartbeatResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ListProjects.
+const ListProjects_Operation = `
+query ListProjects ($entity: String, $cursor: String, $perPage: Int!) {
+	models(entityName: $entity, after: $cursor, first: $perPage) {
+		pageInfo {
+			hasNextPage
+			endCursor
+		}
+		edges {
+			cursor
+			node {
+				id
+				name
+				entityName
+				createdAt
+				access
+			}
+		}
+	}
+}
+`
+
+// ListProjects returns one page of an entity's projects.
+func ListProjects(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	cursor *string,
+	perPage int,
+) (data_ *ListProjectsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ListProjects",
+		Query:  ListProjects_Operation,
+		Variables: &__ListProjectsInput{
+			Entity:  entity,
+			Cursor:  cursor,
+			PerPage: perPage,
+		},
+	}
+
+	data_ = &ListProjectsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ListRuns.
+const ListRuns_Operation = `
+query ListRuns ($entity: String, $project: String, $filters: JSONString, $order: String, $cursor: String, $perPage: Int!) {
+	project(name: $project, entityName: $entity) {
+		runs(filters: $filters, order: $order, after: $cursor, first: $perPage) {
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+			edges {
+				cursor
+				node {
+					... StoredRun
+				}
+			}
+		}
+	}
+}
+fragment StoredRun on Run {
+	id
+	name
+	displayName
+	notes
+	tags
+	group
+	jobType
+	host
+	commit
+	state
+	sweepName
+	readOnly
+	user {
+		username
+	}
+	createdAt
+	heartbeatAt
+	historyLineCount
+	eventsLineCount
+	logLineCount
+	config
+	summaryMetrics
+}
+`
+
+// ListRuns returns one page of a project's runs. A null project is missing or hidden. The
+// next page starts after the cursor of the last edge.
+func ListRuns(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	project *string,
+	filters *string,
+	order *string,
+	cursor *string,
+	perPage int,
+) (data_ *ListRunsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ListRuns",
+		Query:  ListRuns_Operation,
+		Variables: &__ListRunsInput{
+			Entity:  entity,
+			Project: project,
+			Filters: filters,
+			Order:   order,
+			Cursor:  cursor,
+			PerPage: perPage,
+		},
+	}
+
+	data_ = &ListRunsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ListSweeps.
+const ListSweeps_Operation = `
+query ListSweeps ($entity: String, $project: String, $cursor: String, $perPage: Int!) {
+	project(name: $project, entityName: $entity) {
+		sweeps(after: $cursor, first: $perPage) {
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+			edges {
+				cursor
+				node {
+					... StoredSweep
+				}
+			}
+		}
+	}
+}
+fragment StoredSweep on Sweep {
+	id
+	name
+	displayName
+	method
+	state
+	description
+	bestLoss
+	config
+	createdAt
+	updatedAt
+	runCount
+	runCountExpected
+}
+`
+
+// ListSweeps returns one page of a project's sweeps.
+func ListSweeps(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	project *string,
+	cursor *string,
+	perPage int,
+) (data_ *ListSweepsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ListSweeps",
+		Query:  ListSweeps_Operation,
+		Variables: &__ListSweepsInput{
+			Entity:  entity,
+			Project: project,
+			Cursor:  cursor,
+			PerPage: perPage,
+		},
+	}
+
+	data_ = &ListSweepsResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(
@@ -1970,6 +3583,130 @@ func ProbeUserEntity(
 	return data_, err_
 }
 
+// The query executed by ReadRun.
+const ReadRun_Operation = `
+query ReadRun ($entity: String, $project: String, $run: String!) {
+	project(name: $project, entityName: $entity) {
+		name
+		entityName
+		run(name: $run) {
+			... StoredRun
+		}
+	}
+}
+fragment StoredRun on Run {
+	id
+	name
+	displayName
+	notes
+	tags
+	group
+	jobType
+	host
+	commit
+	state
+	sweepName
+	readOnly
+	user {
+		username
+	}
+	createdAt
+	heartbeatAt
+	historyLineCount
+	eventsLineCount
+	logLineCount
+	config
+	summaryMetrics
+}
+`
+
+// ReadRun returns a run. A null run is missing.
+func ReadRun(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	project *string,
+	run string,
+) (data_ *ReadRunResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ReadRun",
+		Query:  ReadRun_Operation,
+		Variables: &__ReadRunInput{
+			Entity:  entity,
+			Project: project,
+			Run:     run,
+		},
+	}
+
+	data_ = &ReadRunResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ReadSweep.
+const ReadSweep_Operation = `
+query ReadSweep ($entity: String, $project: String, $sweep: String!) {
+	project(name: $project, entityName: $entity) {
+		name
+		entityName
+		sweep(sweepName: $sweep) {
+			... StoredSweep
+		}
+	}
+}
+fragment StoredSweep on Sweep {
+	id
+	name
+	displayName
+	method
+	state
+	description
+	bestLoss
+	config
+	createdAt
+	updatedAt
+	runCount
+	runCountExpected
+}
+`
+
+// ReadSweep returns a sweep. A null sweep is missing.
+func ReadSweep(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	project *string,
+	sweep string,
+) (data_ *ReadSweepResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ReadSweep",
+		Query:  ReadSweep_Operation,
+		Variables: &__ReadSweepInput{
+			Entity:  entity,
+			Project: project,
+			Sweep:   sweep,
+		},
+	}
+
+	data_ = &ReadSweepResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The query executed by ResumeStatus.
 const ResumeStatus_Operation = `
 query ResumeStatus ($entity: String, $project: String, $run: String!) {
@@ -2072,6 +3809,327 @@ func RewindRun(
 	return data_, err_
 }
 
+// The query executed by RunEvents.
+const RunEvents_Operation = `
+query RunEvents ($entity: String, $project: String, $run: String!, $samples: Int!) {
+	project(name: $project, entityName: $entity) {
+		run(name: $run) {
+			events(samples: $samples)
+		}
+	}
+}
+`
+
+// RunEvents returns evenly spread rows of a run's system metrics.
+func RunEvents(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	project *string,
+	run string,
+	samples int,
+) (data_ *RunEventsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "RunEvents",
+		Query:  RunEvents_Operation,
+		Variables: &__RunEventsInput{
+			Entity:  entity,
+			Project: project,
+			Run:     run,
+			Samples: samples,
+		},
+	}
+
+	data_ = &RunEventsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by RunExports.
+const RunExports_Operation = `
+query RunExports ($entity: String, $project: String, $run: String!, $liveKeys: [String!]!) {
+	project(name: $project, entityName: $entity) {
+		run(name: $run) {
+			parquetHistory(liveKeys: $liveKeys) {
+				parquetUrls
+				liveData
+			}
+		}
+	}
+}
+`
+
+// RunExports returns where the exported part of a run's rows is, and of each row that is not
+// exported the given metrics.
+func RunExports(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	project *string,
+	run string,
+	liveKeys []string,
+) (data_ *RunExportsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "RunExports",
+		Query:  RunExports_Operation,
+		Variables: &__RunExportsInput{
+			Entity:   entity,
+			Project:  project,
+			Run:      run,
+			LiveKeys: liveKeys,
+		},
+	}
+
+	data_ = &RunExportsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by RunFiles.
+const RunFiles_Operation = `
+query RunFiles ($entity: String, $project: String, $run: String!, $names: [String], $pattern: String, $cursor: String, $perPage: Int!) {
+	project(name: $project, entityName: $entity) {
+		run(name: $run) {
+			files(names: $names, pattern: $pattern, after: $cursor, first: $perPage) {
+				pageInfo {
+					hasNextPage
+					endCursor
+				}
+				edges {
+					cursor
+					node {
+						id
+						name
+						url(upload: false)
+						directUrl
+						sizeBytes
+						mimetype
+						updatedAt
+						md5
+					}
+				}
+			}
+		}
+	}
+}
+`
+
+// RunFiles returns one page of a run's files. names and pattern exclude each other; pattern
+// is that of SQL's LIKE.
+func RunFiles(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	project *string,
+	run string,
+	names []*string,
+	pattern *string,
+	cursor *string,
+	perPage int,
+) (data_ *RunFilesResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "RunFiles",
+		Query:  RunFiles_Operation,
+		Variables: &__RunFilesInput{
+			Entity:  entity,
+			Project: project,
+			Run:     run,
+			Names:   names,
+			Pattern: pattern,
+			Cursor:  cursor,
+			PerPage: perPage,
+		},
+	}
+
+	data_ = &RunFilesResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by RunHistoryKeys.
+const RunHistoryKeys_Operation = `
+query RunHistoryKeys ($entity: String, $project: String, $run: String!) {
+	project(name: $project, entityName: $entity) {
+		run(name: $run) {
+			historyKeys
+		}
+	}
+}
+`
+
+// RunHistoryKeys returns which metrics a run has, and its last step.
+func RunHistoryKeys(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	project *string,
+	run string,
+) (data_ *RunHistoryKeysResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "RunHistoryKeys",
+		Query:  RunHistoryKeys_Operation,
+		Variables: &__RunHistoryKeysInput{
+			Entity:  entity,
+			Project: project,
+			Run:     run,
+		},
+	}
+
+	data_ = &RunHistoryKeysResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by RunLogTail.
+const RunLogTail_Operation = `
+query RunLogTail ($entity: String, $project: String, $run: String!, $last: Int!) {
+	project(name: $project, entityName: $entity) {
+		run(name: $run) {
+			logLines(last: $last) {
+				... ConsoleLines
+			}
+		}
+	}
+}
+fragment ConsoleLines on LogLineConnection {
+	pageInfo {
+		hasNextPage
+		endCursor
+	}
+	edges {
+		cursor
+		node {
+			number
+			line
+			level
+			timestamp
+		}
+	}
+}
+`
+
+// RunLogTail returns the last console lines of a run. Every server understands it.
+func RunLogTail(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	project *string,
+	run string,
+	last int,
+) (data_ *RunLogTailResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "RunLogTail",
+		Query:  RunLogTail_Operation,
+		Variables: &__RunLogTailInput{
+			Entity:  entity,
+			Project: project,
+			Run:     run,
+			Last:    last,
+		},
+	}
+
+	data_ = &RunLogTailResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by RunLogs.
+const RunLogs_Operation = `
+query RunLogs ($entity: String, $project: String, $run: String!, $cursor: String, $perPage: Int!) {
+	project(name: $project, entityName: $entity) {
+		run(name: $run) {
+			logLines(first: $perPage, after: $cursor, useImprovedPagination: true) {
+				... ConsoleLines
+			}
+		}
+	}
+}
+fragment ConsoleLines on LogLineConnection {
+	pageInfo {
+		hasNextPage
+		endCursor
+	}
+	edges {
+		cursor
+		node {
+			number
+			line
+			level
+			timestamp
+		}
+	}
+}
+`
+
+// RunLogs returns one page of a run's console lines, from the first on.
+func RunLogs(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	project *string,
+	run string,
+	cursor *string,
+	perPage int,
+) (data_ *RunLogsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "RunLogs",
+		Query:  RunLogs_Operation,
+		Variables: &__RunLogsInput{
+			Entity:  entity,
+			Project: project,
+			Run:     run,
+			Cursor:  cursor,
+			PerPage: perPage,
+		},
+	}
+
+	data_ = &RunLogsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The query executed by RunRows.
 const RunRows_Operation = `
 query RunRows ($entity: String, $project: String, $run: String!, $minStep: Int64!, $maxStep: Int64!, $samples: Int!) {
@@ -2120,6 +4178,127 @@ func RunRows(
 	return data_, err_
 }
 
+// The query executed by SampleHistory.
+const SampleHistory_Operation = `
+query SampleHistory ($entity: String, $project: String, $run: String!, $samples: Int!) {
+	project(name: $project, entityName: $entity) {
+		run(name: $run) {
+			history(samples: $samples)
+		}
+	}
+}
+`
+
+// SampleHistory returns evenly spread rows of a run.
+func SampleHistory(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	project *string,
+	run string,
+	samples int,
+) (data_ *SampleHistoryResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "SampleHistory",
+		Query:  SampleHistory_Operation,
+		Variables: &__SampleHistoryInput{
+			Entity:  entity,
+			Project: project,
+			Run:     run,
+			Samples: samples,
+		},
+	}
+
+	data_ = &SampleHistoryResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by SampleRows.
+const SampleRows_Operation = `
+query SampleRows ($entity: String, $project: String, $run: String!, $spec: JSONString!) {
+	project(name: $project, entityName: $entity) {
+		run(name: $run) {
+			sampledHistory(specs: [$spec])
+		}
+	}
+}
+`
+
+// SampleRows returns the rows of a run that have all keys of the spec, as JSON objects.
+func SampleRows(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	project *string,
+	run string,
+	spec string,
+) (data_ *SampleRowsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "SampleRows",
+		Query:  SampleRows_Operation,
+		Variables: &__SampleRowsInput{
+			Entity:  entity,
+			Project: project,
+			Run:     run,
+			Spec:    spec,
+		},
+	}
+
+	data_ = &SampleRowsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by StopRun.
+const StopRun_Operation = `
+mutation StopRun ($input: StopRunInput!) {
+	stopRun(input: $input) {
+		success
+	}
+}
+`
+
+// StopRun asks a run to stop.
+func StopRun(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input StopRunInput,
+) (data_ *StopRunResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "StopRun",
+		Query:  StopRun_Operation,
+		Variables: &__StopRunInput{
+			Input: input,
+		},
+	}
+
+	data_ = &StopRunResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The mutation executed by UpsertBucket.
 const UpsertBucket_Operation = `
 mutation UpsertBucket ($input: UpsertBucketInput!) {
@@ -2157,6 +4336,50 @@ func UpsertBucket(
 	}
 
 	data_ = &UpsertBucketResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by UpsertSweep.
+const UpsertSweep_Operation = `
+mutation UpsertSweep ($input: UpsertSweepInput!) {
+	upsertSweep(input: $input) {
+		sweep {
+			name
+			project {
+				name
+				entity {
+					name
+				}
+			}
+		}
+		configValidationWarnings
+	}
+}
+`
+
+// UpsertSweep creates a sweep, or changes the one of input.id.
+func UpsertSweep(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input UpsertSweepInput,
+) (data_ *UpsertSweepResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "UpsertSweep",
+		Query:  UpsertSweep_Operation,
+		Variables: &__UpsertSweepInput{
+			Input: input,
+		},
+	}
+
+	data_ = &UpsertSweepResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(

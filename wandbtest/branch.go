@@ -27,6 +27,7 @@ func (r *run) rewind(limit float64) {
 	defer r.mu.Unlock()
 	keep := r.rowsUpTo(limit)
 	r.history.Truncate(keep)
+	r.index = stepIndex{}
 	r.referee.rewound(keep)
 	r.summary = r.history.Last()
 }

@@ -18,6 +18,9 @@ type object interface {
 	field(x *execution, name string, args arguments) (any, error)
 }
 
+// jsonNumber is a number that JSON can express (the Float scalar).
+type jsonNumber float64
+
 // jsonText is JSON that is copied into the response (the JSON scalar).
 type jsonText string
 
@@ -250,6 +253,13 @@ func (x *execution) list(elem *ast.Type, v any, sets []ast.SelectionSet, path *p
 			}
 			x.text(s)
 		}
+	case []jsonText:
+		for i, text := range v {
+			if i > 0 {
+				x.out.WriteByte(',')
+			}
+			x.out.WriteString(string(text))
+		}
 	case []object:
 		for i, o := range v {
 			if i > 0 {
@@ -285,6 +295,8 @@ func (x *execution) leaf(v any) {
 		b = jsontext.AppendQuoted(b, v.UTC().Format("2006-01-02T15:04:05"))
 	case jsonText:
 		b = append(b, v...)
+	case jsonNumber:
+		b = strconv.AppendFloat(b, float64(v), 'g', -1, 64)
 	default:
 		b = jsontext.AppendQuoted(b, fmt.Sprint(v))
 	}

@@ -100,8 +100,12 @@ func TestExecute_EveryFieldOfTheSchema_HasAResolver(t *testing.T) {
 	c := as(t, srv, key("full"))
 	c.mustUpsert("acme", "team", "r", "displayName", "n", "notes", "n", "description", "d", "groupName", "g", "jobType", "j",
 		"host", "h", "commit", "c", "sweep", "s", "tags", []string{"t"}, "config", `{"_wandb":{"value":{"t":{"1":[1]}}}}`)
-	status, _ := c.stream("acme", "team", "r", `{"files":{"wandb-history.jsonl":{"content":["{\"_step\":0}"]}},"complete":true,"exitcode":0}`)
+	status, _ := c.stream("acme", "team", "r", `{"files":{"wandb-history.jsonl":{"content":["{\"_step\":0}"]},"wandb-events.jsonl":{"content":["{\"system.cpu\":1}"]},"output.log":{"content":["{\"content\":\"hi\",\"level\":\"info\",\"ts\":\"t\",\"label\":\"l\"}"]}},"complete":true,"exitcode":0}`)
 	require.Equal(t, http.StatusOK, status)
+	sweepID, _ := c.query("upsertSweep.sweep.name", `mutation { upsertSweep(input: {entityName: "acme", projectName: "team", displayName: "s", controller: "{}", scheduler: "{}",
+	  config: "{method: grid, description: d, metric: {name: loss}, parameters: {lr: {values: [1, 2]}}}"}) { sweep { name } } }`, nil).(string)
+	agent, _ := c.query("createAgent.agent.id", `mutation { createAgent(input: {host: "h", entityName: "acme", projectName: "team", sweep: "`+sweepID+`"}) { agent { id } } }`, nil).(string)
+	c.mustUpsert("acme", "team", "r2", "sweep", sweepID, "summaryMetrics", `{"loss":1}`)
 
 	// Fields that are null in this world, and why.
 	nullable := map[string]string{
@@ -134,7 +138,13 @@ func TestExecute_EveryFieldOfTheSchema_HasAResolver(t *testing.T) {
 		}
 	}
 	arguments := map[string]string{
-		"Query.entity": `(name: "acme")`, "Query.project": `(name: "team", entityName: "acme")`, "Entity.project": `(name: "team")`, "Query.model": `(name: "team", entityName: "acme")`,
+		"Run.sampledHistory": `(specs: ["{\"keys\":[\"_step\"]}"])`, "Run.parquetHistory": `(liveKeys: ["_step"])`,
+		"Project.sweep": `(sweepName: "` + sweepID + `")`, "Sweep.agent": `(agentName: "` + agent + `")`,
+		"Mutation.upsertModel":    `(input: {name: "team", entityName: "acme"})`,
+		"Mutation.createAgent":    `(input: {host: "h", entityName: "acme", projectName: "team", sweep: "` + sweepID + `"})`,
+		"Mutation.agentHeartbeat": `(input: {id: "` + agent + `"})`,
+		"Mutation.upsertSweep":    `(input: {config: "{method: random, parameters: {lr: {value: 1}}}", entityName: "acme", projectName: "team"})`,
+		"Query.entity":            `(name: "acme")`, "Query.project": `(name: "team", entityName: "acme")`, "Entity.project": `(name: "team")`, "Query.model": `(name: "team", entityName: "acme")`,
 		"Project.run": `(name: "r")`, "Project.bucket": `(name: "r")`, "Organization.member": `(username: "ada")`,
 		"Mutation.upsertBucket":             `(input: {name: "r", entityName: "acme", modelName: "team"})`,
 		"Mutation.createRunFiles":           `(input: {entityName: "acme", projectName: "team", runName: "r", files: ["f"]})`,
@@ -179,12 +189,37 @@ func TestExecute_EveryFieldOfTheSchema_HasAResolver(t *testing.T) {
 	    project(name: "team") { members { role { name } } }
 	  }
 	}`)
+	uploads := c.query("createRunFiles.files", createFilesQuery, map[string]any{"entity": "acme", "project": "team", "run": "r", "files": []string{"f.txt"}})
+	status, _ = as(t, srv, "").do(http.MethodPut, at(uploads.([]any)[0], "uploadUrl").(string), []byte("hello"))
+	require.Equal(t, http.StatusOK, status)
+	ask(schema.Query, `{ project(name: "team", entityName: "acme") {
+	  runs { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { name } } }
+	  run(name: "r") {
+	    parquetHistory(liveKeys: ["_step"]) { liveData parquetUrls }
+	    logLines(last: 1) { pageInfo { hasNextPage } edges { cursor node { line number level timestamp label } } }
+	    files { pageInfo { hasNextPage } edges { cursor node { id name uploadUrl url directUrl sizeBytes mimetype updatedAt md5 } } }
+	  }
+	  sweeps { pageInfo { hasNextPage } edges { cursor node { name } } }
+	  sweep(sweepName: "`+sweepID+`") {
+	    id name displayName method state description user { id } config createdAt heartbeatAt updatedAt earlyStopJobRunning project { name }
+	    controller scheduler runCount runCountExpected bestLoss controllerRunName runs { totalCount }
+	    agents { pageInfo { hasNextPage } edges { cursor node { id name state host metrics createdAt heartbeatAt totalRuns runs { totalCount } } } }
+	    agent(agentName: "`+agent+`") { name }
+	  }
+	} models(entityName: "acme") { pageInfo { hasNextPage } edges { cursor node { name } } } }`)
 	for _, f := range schema.Mutation.Fields {
 		if args := arguments["Mutation."+f.Name]; args != "" {
 			ask(schema.Mutation, fmt.Sprintf("mutation { %s%s {%s } }", f.Name, args, selection(schema.Types[f.Type.Name()], 2)))
 		}
 	}
 	id := c.query("project.run.id", `{ project(name: "team", entityName: "acme") { run(name: "r") { id } } }`, nil)
+	files := c.query("project.run.files.edges", `{ project(name: "team", entityName: "acme") { run(name: "r") { files { edges { node { id } } } } } }`, nil)
+	ask(schema.Query, `{ project(name: "team", entityName: "acme") { run(name: "r2") { sweep { name } } } }`)
+	file := at(files.([]any)[0], "node.id")
+	ask(schema.Mutation, fmt.Sprintf("mutation { deleteFiles(input: {files: [%q]}) { success } }", file))
+	pending := c.query("project.run.id", `{ project(name: "team", entityName: "acme") { run(name: "r2") { id } } }`, nil)
+	c.mustUpsert("acme", "team", "r2", "sweep", "")
+	ask(schema.Mutation, fmt.Sprintf("mutation { updateRunState(input: {id: %q, state: \"failed\"}) { success } }", pending))
 	for _, name := range []string{"stopRun", "deleteRun"} {
 		payload := schema.Mutation.Fields.ForName(name).Type.Name()
 		ask(schema.Mutation, fmt.Sprintf("mutation { %s(input: {id: %q}) {%s } }", name, id, selection(schema.Types[payload], 1)))

@@ -251,6 +251,8 @@ func (s *Server) respond(in incoming, fault *Fault, q quota) reply {
 			return storageError(http.StatusBadRequest, "IncompleteBody", "The body was not read")
 		}
 		return s.serveUpload(in.Request, in.body)
+	case in.operation == http.MethodGet && strings.HasPrefix(in.URL.Path, storagePath):
+		return s.serveStored(in)
 	case in.operation == http.MethodGet && in.file != "":
 		return s.serveDownload(in.caller, in.run, in.file)
 	case in.operation == "otel" && in.Method == http.MethodPost:

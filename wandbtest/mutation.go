@@ -34,6 +34,18 @@ func (mutationRoot) field(x *execution, name string, args arguments) (any, error
 		}
 		r.delete()
 		return fields{"clientMutationId": nil}, nil
+	case "upsertSweep":
+		return x.upsertSweep(in)
+	case "createAgent":
+		return x.createAgent(in)
+	case "agentHeartbeat":
+		return x.heartbeat(in)
+	case "deleteFiles":
+		return x.deleteFiles(in)
+	case "upsertModel":
+		return x.upsertModel(in)
+	case "updateRunState":
+		return x.updateRunState(in)
 	}
 	return nil, nil
 }
@@ -100,11 +112,9 @@ func (x *execution) createRunFiles(in arguments) (any, error) {
 		if !validFileName(name) {
 			return nil, badRequest("invalid parameters: file name")
 		}
-		content, _ := r.upload(name)
-		files = append(files, fields{
-			"id": globalID("File", r.storageID, name), "name": name, "sizeBytes": len(content),
-			"uploadUrl": x.server.uploadURL(r, name),
-		})
+		r.mu.Lock()
+		files = append(files, r.fileFields(x.server, name))
+		r.mu.Unlock()
 	}
 	return fields{"runID": r.storageID, "uploadHeaders": append([]string{}, x.server.cfg.uploadHeaders...), "files": files}, nil
 }
@@ -135,4 +145,48 @@ func (x *execution) notifyAlert(in arguments) (any, error) {
 		Title: in.text("title"), Text: in.text("text"), Severity: severity, Wait: in.milliseconds("waitDuration"),
 	}, x.server.cfg.clock())
 	return fields{"success": raised}, nil
+}
+
+// upsertModel creates a project, if the caller may.
+func (x *execution) upsertModel(in arguments) (any, error) {
+	if x.caller.user == nil {
+		return nil, notLoggedIn
+	}
+	entity, name := in.text("entityName"), in.text("name")
+	if entity == "" {
+		entity = x.server.realm.defaultEntity(x.caller.user)
+	}
+	st, p := x.server.standing(x.caller, entity), x.server.realm.project(entity, name)
+	if why := x.server.mayWrite(x.caller, st, p); !why.allowed() {
+		return nil, why
+	}
+	inserted := p == nil
+	if inserted {
+		p = x.server.realm.addProject(Project{Entity: st.name, Name: name, Owner: x.caller.user.Username}, x.server.cfg.clock())
+	}
+	shown := &projectObject{st, p}
+	return fields{"model": shown, "project": shown, "inserted": inserted}, nil
+}
+
+// updateRunState marks a run as failed, or as pending again.
+func (x *execution) updateRunState(in arguments) (any, error) {
+	r, err := x.managedRun(in)
+	if err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := x.server.cfg.clock()
+	switch was, state := r.state(now), in.text("state"); {
+	case r.sweep != "":
+		return nil, badRequest("the state of a run of a sweep cannot be set")
+	case state == "failed" && (was == "pending" || was == "running"):
+		failed := 1
+		r.pending, r.complete, r.exitCode = false, true, &failed
+	case state == "pending" && was != "finished" && was != "pending":
+		r.pending, r.complete, r.exitCode = true, false, nil
+	default:
+		return nil, badRequest("a run that is " + was + " cannot become " + state)
+	}
+	return fields{"success": true}, nil
 }

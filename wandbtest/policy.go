@@ -67,6 +67,12 @@ type Policy struct {
 	MaxMetrics int
 	// MaxGroup is how many characters a run's group may have; 128 by default.
 	MaxGroup int
+	// ExportedRows is how many of the first rows of each run count as exported to Parquet
+	// files, as servers do with old rows; 0 by default.
+	ExportedRows int
+	// ExportedRowsHidden leaves exported rows out of the responses to queries for rows. It
+	// is not publicly known whether W&B's servers do. By default they have all rows.
+	ExportedRowsHidden bool
 	// Foreign imitates a server of another maker. Some of its types have other names, and
 	// its schema has only the fields that the official client needs to log a run: queries
 	// about permissions do not fit it.

@@ -24,10 +24,29 @@ func (queryRoot) field(x *execution, name string, args arguments) (any, error) {
 		return x.entity(args.text("name")), nil
 	case "project", "model":
 		return x.project(args.text("entityName"), args.text("name")), nil
+	case "models":
+		return x.models(args), nil
 	case "serverInfo":
 		return x.serverInfo(), nil
 	}
 	return nil, nil
+}
+
+// models lists the projects of an entity that the caller can read, by name.
+func (x *execution) models(args arguments) any {
+	entity := args.text("entityName")
+	if entity == "" && x.caller.user != nil {
+		entity = x.server.realm.defaultEntity(x.caller.user)
+	}
+	st := x.server.standing(x.caller, entity)
+	var list []*projectObject
+	for _, p := range x.server.realm.projects {
+		if p.Entity == st.name && x.server.canRead(x.caller, st, p) {
+			list = append(list, &projectObject{st, p})
+		}
+	}
+	slices.SortFunc(list, func(a, b *projectObject) int { return cmp.Compare(a.Name, b.Name) })
+	return connection(list, args)
 }
 
 // entity returns the entity, or nil if it is missing or hidden.

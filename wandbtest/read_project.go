@@ -41,6 +41,30 @@ func (p *projectObject) field(x *execution, name string, args arguments) (any, e
 		return x.asUser(p.Owner), nil
 	case "createdAt":
 		return p.created, nil
+	case "isBenchmark":
+		return false, nil
+	case "runs", "runCount":
+		runs, err := x.listRuns(p, args)
+		if err != nil {
+			return nil, err
+		}
+		if name == "runCount" {
+			return len(runs), nil
+		}
+		return connection(runs, args), nil
+	case "totalSweeps":
+		return len(p.sweeps), nil
+	case "sweep":
+		if w := p.sweeps[args.text("sweepName")]; w != nil {
+			return &sweepObject{p, w}, nil
+		}
+		return nil, nil
+	case "sweeps":
+		var list []*sweepObject
+		for _, w := range p.sweepList() {
+			list = append(list, &sweepObject{p, w})
+		}
+		return connection(list, args), nil
 	case "run", "bucket":
 		r := p.runs[args.text("name")]
 		if r == nil || r.isDeleted() {

@@ -25,6 +25,13 @@ func (r *runObject) field(x *execution, name string, args arguments) (any, error
 		return r.created, nil
 	case "user":
 		return x.asUser(r.owner), nil
+	case "sweep":
+		if w := r.project.sweeps[r.sweepID()]; w != nil {
+			return &sweepObject{r.in, w}, nil
+		}
+		return nil, nil
+	case "projectId":
+		return strconv.Itoa(r.project.number), nil
 	case "readOnly":
 		return !x.server.mayWriteRun(x.caller, r.in.standing, r.in.project, r.owner).allowed(), nil
 	}
@@ -53,12 +60,39 @@ func (r *runObject) field(x *execution, name string, args arguments) (any, error
 		return r.state(x.server.cfg.clock()), nil
 	case "exitcode":
 		return r.exitCode, nil
-	case "stopped":
+	case "stopped", "shouldStop":
 		return r.stopped, nil
+	case "failed", "running":
+		state := r.state(x.server.cfg.clock())
+		return state == name || name == "failed" && state == "crashed", nil
 	case "heartbeatAt":
 		return r.heartbeat, nil
 	}
+	if v, known, err := r.rows(x, name, args); known {
+		return v, err
+	}
 	return r.content(name, args), nil
+}
+
+// rows resolves the fields about rows, lines and files. Call with mu held.
+func (r *runObject) rows(x *execution, name string, args arguments) (v any, known bool, err error) {
+	switch name {
+	case "history":
+		v = spread(r.rowsOf(&x.server.cfg.policy, args), args)
+	case "sampledHistory":
+		v, err = r.sampledHistory(&x.server.cfg.policy, args.texts("specs"))
+	case "parquetHistory":
+		v = r.parquetHistory(x.server, args.texts("liveKeys"))
+	case "logLines":
+		v = r.logLines(args)
+	case "files":
+		v, err = r.fileList(x.server, args)
+	case "fileCount":
+		v = len(r.uploads)
+	default:
+		return nil, false, nil
+	}
+	return v, true, err
 }
 
 // content resolves the fields that hold what the client logged. Call with mu
@@ -83,10 +117,12 @@ func (r *runObject) content(name string, args arguments) any {
 		return tail(&r.history)
 	case "eventsTail":
 		return tail(&r.events)
-	case "history":
-		return sample(r.history.All(), args)
 	case "events":
-		return sample(r.events.All(), args)
+		return spread(r.events.All(), args)
+	case "systemMetrics":
+		return orNil(r.events.Last())
+	case "historyKeys":
+		return r.historyKeys()
 	}
 	return nil
 }
@@ -104,29 +140,4 @@ func tail(l *store.Lines) string {
 		return "[]"
 	}
 	return string(append(jsontext.AppendQuoted([]byte{'['}, l.Last()), ']'))
-}
-
-// sample picks the lines between minStep and maxStep, and of these at most
-// samples, spread evenly.
-func sample(all []string, args arguments) []string {
-	low, hasLow := args.number("minStep")
-	high, hasHigh := args.number("maxStep")
-	out := make([]string, 0, len(all))
-	for _, line := range all {
-		if hasLow || hasHigh {
-			step, err := strconv.ParseFloat(jsontext.Member(line, "_step"), 64)
-			if err != nil || hasLow && step < low || hasHigh && step >= high {
-				continue
-			}
-		}
-		out = append(out, line)
-	}
-	n, ok := args.number("samples")
-	if !ok || n < 1 || float64(len(out)) <= n {
-		return out
-	}
-	for i := range int(n) {
-		out[i] = out[i*len(out)/int(n)]
-	}
-	return out[:int(n)]
 }

@@ -31,6 +31,7 @@ type project struct {
 	number  int
 	created time.Time
 	runs    map[string]*run
+	sweeps  map[string]*sweep
 }
 
 func newRealm(w World, fold bool, now time.Time) *realm {
@@ -68,7 +69,7 @@ func newRealm(w World, fold bool, now time.Time) *realm {
 
 func (r *realm) addProject(p Project, now time.Time) *project {
 	p.Scope = cmp.Or(p.Scope, ScopeTeam)
-	made := &project{Project: p, number: len(r.projects) + 1, created: now, runs: map[string]*run{}}
+	made := &project{Project: p, number: len(r.projects) + 1, created: now, runs: map[string]*run{}, sweeps: map[string]*sweep{}}
 	r.projects[projectKey{p.Entity, p.Name}] = made
 	return made
 }

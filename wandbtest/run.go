@@ -35,6 +35,7 @@ type run struct {
 	tags                                            []string
 	// What the file stream sets.
 	history, events, logs store.Lines
+	index                 stepIndex // of history
 	streamed              map[string]*store.Lines
 	writers               []*writer // of a run in shared mode
 	uploads               map[string][]byte
@@ -43,6 +44,7 @@ type run struct {
 	alerts                []Alert
 	quietUntil            map[string]time.Time // by an alert's title
 	complete              bool
+	pending               bool // it waits for a process that writes it
 	exitCode              *int
 	stopped, preempting   bool
 	leaving               bool // preempting, and not resumed since
@@ -97,6 +99,8 @@ func (r *run) file(name string) *store.Lines {
 // state returns the run's state at the time now. Call with mu held.
 func (r *run) state(now time.Time) string {
 	switch {
+	case r.pending:
+		return "pending"
 	case r.complete && r.stopped:
 		return "killed"
 	case r.complete && (r.exitCode == nil || *r.exitCode == 0):
@@ -123,6 +127,7 @@ func (r *run) silent(now time.Time) bool { return now.Sub(r.heartbeat) > crashAf
 // the end, or after a silence, comes from another process that resumes the run and was not
 // preempted yet. Call with mu held.
 func (r *run) hear(ended, preempting bool, now time.Time) {
+	r.pending = false
 	if ended || r.silent(now) {
 		r.leaving = false
 	}
@@ -155,6 +160,12 @@ func (r *run) delete() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.deleted = true
+}
+
+func (r *run) sweepID() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.sweep
 }
 
 func (r *run) isDeleted() bool {

@@ -33,6 +33,7 @@ type Server struct {
 	realm   *realm
 	runs    []*run
 	storage map[string]*run
+	agents  map[string]*agent
 
 	faults     faults
 	log        requestLog

@@ -61,6 +61,9 @@ func (x *execution) upsertBucket(in arguments) (any, error) {
 		}
 	}
 	r.apply(in, x.header.Get(headerShared) == "true")
+	if w := p.sweeps[in.text("sweep")]; w != nil && !slices.Contains(w.runs, r) {
+		w.runs = append(w.runs, r) // it joins without an agent
+	}
 	if inserted {
 		r.graft(p)
 	}
@@ -139,6 +142,7 @@ func (r *run) apply(in arguments, shared bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.upserts++
+	r.pending = r.pending && in.text("name") == "" // a process has taken it up
 	for name, field := range map[string]*string{
 		"displayName": &r.displayName, "notes": &r.notes, "description": &r.description, "groupName": &r.group,
 		"jobType": &r.jobType, "host": &r.host, "commit": &r.commit, "sweep": &r.sweep, "jobProgram": &r.program,

@@ -1,0 +1,140 @@
+package wandbtest
+
+import (
+	"crypto/md5"
+	"encoding/base64"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
+)
+
+// fileList lists the uploaded files of a run by name. Call with mu held.
+func (r *run) fileList(s *Server, args arguments) (any, error) {
+	names, pattern := args.texts("names"), args.text("pattern")
+	if len(names) > 0 && pattern != "" {
+		return nil, badRequest("names and pattern exclude each other")
+	}
+	like := likePattern(pattern)
+	var list []fields
+	for _, name := range sortedKeys(r.uploads) {
+		switch {
+		case len(names) > 0 && !slices.Contains(names, name), pattern != "" && !like.MatchString(name):
+		default:
+			list = append(list, r.fileFields(s, name))
+		}
+	}
+	return connection(list, args), nil
+}
+
+// fileFields is the type File. Call with mu held.
+func (r *run) fileFields(s *Server, name string) fields {
+	content, uploaded := r.uploads[name]
+	var digest any
+	if uploaded {
+		sum := md5.Sum(content)
+		digest = base64.StdEncoding.EncodeToString(sum[:])
+	}
+	segments := []string{r.key.Entity, r.key.Project, r.key.ID}
+	segments = append(segments, strings.Split(name, "/")...)
+	for i, seg := range segments {
+		segments[i] = url.PathEscape(seg)
+	}
+	return fields{
+		"id": globalID("File", r.storageID, name), "name": name, "sizeBytes": len(content),
+		"url": s.url + filesPath + strings.Join(segments, "/"), "directUrl": s.uploadURL(r, name), "uploadUrl": s.uploadURL(r, name),
+		"mimetype": "application/octet-stream", "md5": digest, "updatedAt": r.heartbeat,
+	}
+}
+
+// likePattern compiles a pattern of SQL's LIKE.
+func likePattern(pattern string) *regexp.Regexp {
+	var b strings.Builder
+	b.WriteString("(?s)^")
+	for _, c := range pattern {
+		switch c {
+		case '%':
+			b.WriteString(".*")
+		case '_':
+			b.WriteByte('.')
+		default:
+			b.WriteString(regexp.QuoteMeta(string(c)))
+		}
+	}
+	b.WriteByte('$')
+	return regexp.MustCompile(b.String())
+}
+
+// deleteFiles deletes files of runs by their ids.
+func (x *execution) deleteFiles(in arguments) (any, error) {
+	for _, id := range in.texts("files") {
+		text, _ := base64.StdEncoding.DecodeString(id)
+		kind, rest, _ := strings.Cut(string(text), ":")
+		storageID, name, _ := strings.Cut(rest, ":")
+		if kind != "File" || x.server.storage[storageID] == nil {
+			return nil, badRequest("invalid file id")
+		}
+		r, err := x.managedRun(arguments{"id": storageID})
+		if err != nil {
+			return nil, err
+		}
+		r.mu.Lock()
+		delete(r.uploads, name)
+		r.mu.Unlock()
+	}
+	return fields{"success": true}, nil
+}
+
+// logLines returns the console lines. Without useImprovedPagination, "after" counts from
+// the end, as on old servers. Call with mu held.
+func (r *run) logLines(args arguments) any {
+	all := r.logs.All()
+	if improved, _ := args["useImprovedPagination"].(bool); !improved && args.text("after") != "" {
+		args = arguments{"last": args["first"]}
+	}
+	nodes := make([]fields, len(all))
+	for i, line := range all {
+		nodes[i] = lineFields(i, line)
+	}
+	return connection(nodes, args)
+}
+
+// lineFields is the type LogLine. A line has a level and a time in front, or a JSON object
+// around it.
+func lineFields(number int, line string) fields {
+	f := fields{"number": number, "line": line + "\n", "level": "info"}
+	if content, err := jsontext.DecodeObject(line); err == nil && content["content"] != nil {
+		f["line"], f["level"], f["timestamp"], f["label"] = content["content"], content["level"], content["ts"], content["label"]
+		return f
+	}
+	if rest, ok := strings.CutPrefix(line, "ERROR "); ok {
+		f["level"], line = "error", rest
+	}
+	if stamp, rest, ok := strings.Cut(line, " "); ok && len(stamp) > 19 && stamp[4] == '-' && stamp[10] == 'T' {
+		f["timestamp"], line = stamp, rest
+	}
+	f["line"] = line + "\n"
+	return f
+}
+
+// serveStored responds to a GET of a presigned URL.
+func (s *Server) serveStored(in incoming) reply {
+	id, name := s.storageTarget(in.Request)
+	s.mu.RLock()
+	r := s.storage[id]
+	s.mu.RUnlock()
+	switch {
+	case in.Header.Get("Authorization") != "":
+		return storageError(400, "InvalidArgument", "Only one auth mechanism allowed")
+	case r == nil || in.URL.Query().Get("signature") != s.sign(id, name):
+		return storageError(403, "AccessDenied", "Access Denied")
+	}
+	content, ok := r.upload(name)
+	if !ok {
+		return storageError(404, "NoSuchKey", "The specified key does not exist: "+path.Base(name))
+	}
+	return reply{status: 200, header: map[string][]string{"Content-Type": {"application/octet-stream"}}, body: content}
+}

@@ -1,0 +1,329 @@
+package wandbtest
+
+import (
+	"cmp"
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
+	"github.com/wandgo/wandgo/internal/runid"
+)
+
+// The states of a sweep.
+const (
+	sweepPending  = "PENDING"
+	sweepRunning  = "RUNNING"
+	sweepPaused   = "PAUSED"
+	sweepFinished = "FINISHED"
+	sweepCanceled = "CANCELED"
+)
+
+// sweep is a sweep as stored. It is guarded by Server.mu.
+type sweep struct {
+	name, storageID          string
+	project                  *project
+	owner                    string
+	created, updated         time.Time
+	displayName, description string
+	text                     string // the config as it was sent
+	config                   *sweepConfig
+	controller, scheduler    string
+	state                    string
+	runs                     []*run
+	agents                   []*agent
+	tried                    int // trials that were handed out
+	random                   *rand.Rand
+}
+
+// agent is a process that runs trials of a sweep. It is guarded by Server.mu.
+type agent struct {
+	sweep          *sweep
+	id, name, host string
+	created, heard time.Time
+	runs           []*run
+	metrics        string
+	alive          []string // ids of runs, as of the last heartbeat
+	heartbeats     int
+}
+
+var noSweep = refusal{http.StatusNotFound, "sweep not found", ""}
+
+// sweepOf finds a sweep by its storage id.
+func (s *Server) sweepOf(storageID string) *sweep {
+	for _, p := range s.realm.projects {
+		for _, w := range p.sweeps {
+			if w.storageID == storageID {
+				return w
+			}
+		}
+	}
+	return nil
+}
+
+// upsertSweep creates a sweep, or changes the one of an id.
+func (x *execution) upsertSweep(in arguments) (any, error) {
+	s := x.server
+	if x.caller.user == nil {
+		return nil, notLoggedIn
+	}
+	w, inserted, err := x.sweepToWrite(in)
+	if err != nil {
+		return nil, err
+	}
+	if text, ok := in.optional("config"); ok {
+		config, err := parseSweepConfig(text)
+		if err != nil {
+			return nil, badRequest("Invalid sweep config: " + err.Error())
+		}
+		w.text, w.config = text, config
+		w.displayName, w.description = cmp.Or(w.displayName, config.name), cmp.Or(w.description, config.description)
+	}
+	if w.config == nil {
+		return nil, badRequest("Invalid sweep config: it is missing")
+	}
+	for name, field := range map[string]*string{
+		"displayName": &w.displayName, "description": &w.description, "controller": &w.controller, "scheduler": &w.scheduler,
+	} {
+		if text, ok := in.optional(name); ok {
+			*field = text
+		}
+	}
+	if state := in.text("state"); state != "" {
+		if err := w.become(state); err != nil {
+			return nil, err
+		}
+	}
+	w.updated = s.cfg.clock()
+	if inserted {
+		w.project.sweeps[w.name] = w
+	}
+	shown := &sweepObject{&projectObject{s.standing(x.caller, w.project.Entity), w.project}, w}
+	return fields{"sweep": shown, "inserted": inserted, "configValidationWarnings": append([]string{}, w.config.warnings...)}, nil
+}
+
+// sweepToWrite returns the sweep of an input, and checks that the caller may write to it. A
+// new one is not stored yet.
+func (x *execution) sweepToWrite(in arguments) (w *sweep, inserted bool, err error) {
+	s := x.server
+	if id := in.text("id"); id != "" {
+		if w = s.sweepOf(id); w == nil {
+			return nil, false, noSweep
+		}
+		why := s.mayWrite(x.caller, s.standing(x.caller, w.project.Entity), w.project)
+		if !why.allowed() {
+			return nil, false, why
+		}
+		return w, false, nil
+	}
+	entity, name := in.text("entityName"), cmp.Or(in.text("projectName"), defaultProject)
+	if entity == "" {
+		entity = s.realm.defaultEntity(x.caller.user)
+	}
+	st, p := s.standing(x.caller, entity), s.realm.project(entity, name)
+	if why := s.mayWrite(x.caller, st, p); !why.allowed() {
+		return nil, false, why
+	}
+	if p == nil {
+		p = s.realm.addProject(Project{Entity: st.name, Name: name, Owner: x.caller.user.Username}, s.cfg.clock())
+	}
+	id := runid.New()
+	now := s.cfg.clock()
+	return &sweep{
+		name: id, storageID: globalID("Sweep", "v1", id, p.Name, p.Entity), project: p, owner: x.caller.user.Username,
+		created: now, updated: now, state: sweepPending, random: rand.New(rand.NewPCG(uint64(len(p.sweeps)), 1)),
+	}, true, nil
+}
+
+// become changes the state, if that is possible from the current one.
+func (w *sweep) become(state string) error {
+	over := w.state == sweepFinished || w.state == sweepCanceled
+	switch state {
+	case sweepRunning, sweepPaused, sweepFinished, sweepCanceled:
+	default:
+		return badRequest("invalid sweep state " + strconv.Quote(state))
+	}
+	if over && state == sweepPaused {
+		return badRequest("sweep is not running")
+	}
+	w.state = state
+	if state == sweepCanceled {
+		for _, r := range w.runs {
+			r.stop()
+		}
+	}
+	return nil
+}
+
+// createAgent registers an agent.
+func (x *execution) createAgent(in arguments) (any, error) {
+	s := x.server
+	if x.caller.user == nil {
+		return nil, notLoggedIn
+	}
+	entity, name := in.text("entityName"), cmp.Or(in.text("projectName"), defaultProject)
+	if entity == "" {
+		entity = s.realm.defaultEntity(x.caller.user)
+	}
+	st, p := s.standing(x.caller, entity), s.realm.project(entity, name)
+	if why := s.mayWrite(x.caller, st, p); !why.allowed() {
+		return nil, why
+	}
+	if p == nil || p.sweeps[in.text("sweep")] == nil {
+		return nil, refusal{http.StatusNotFound, "could not find sweep " + entity + "/" + name + "/" + in.text("sweep") + " during createAgent", ""}
+	}
+	w := p.sweeps[in.text("sweep")]
+	now := s.cfg.clock()
+	id := runid.New()
+	a := &agent{sweep: w, name: id, id: globalID("Agent", "v1", id, w.name, p.Name, p.Entity), host: in.text("host"), created: now, heard: now}
+	w.agents = append(w.agents, a)
+	if s.agents == nil {
+		s.agents = map[string]*agent{}
+	}
+	s.agents[a.id] = a
+	if w.state == sweepPending {
+		w.state = sweepRunning
+	}
+	return fields{"agent": &agentObject{&projectObject{st, p}, a}}, nil
+}
+
+// command is one thing that an agent is to do.
+type command struct {
+	Type         string         `json:"type"`
+	RunID        string         `json:"run_id,omitempty"`
+	RunStorageID string         `json:"run_storage_id,omitempty"`
+	Program      string         `json:"program,omitempty"`
+	Args         map[string]any `json:"args,omitempty"`
+	Logs         []string       `json:"logs,omitempty"`
+}
+
+// heartbeat answers an agent's heartbeat with commands.
+func (x *execution) heartbeat(in arguments) (any, error) {
+	s := x.server
+	if x.caller.user == nil {
+		return nil, notLoggedIn
+	}
+	a := s.agents[in.text("id")]
+	if a == nil || a.sweep.project.sweeps[a.sweep.name] != a.sweep {
+		return nil, noSweep
+	}
+	w := a.sweep
+	st := s.standing(x.caller, w.project.Entity)
+	if why := s.mayWrite(x.caller, st, w.project); !why.allowed() {
+		return nil, why
+	}
+	var alive map[string]bool
+	if err := json.Unmarshal([]byte(cmp.Or(in.text("runState"), "{}")), &alive); err != nil {
+		return nil, badRequest("invalid runState: " + err.Error())
+	}
+	a.heard, a.metrics = s.cfg.clock(), cmp.Or(in.text("metrics"), "{}")
+	a.heartbeats++
+	a.alive = sortedKeys(alive)
+	commands := s.commands(x.caller, a)
+	text, err := json.Marshal(commands)
+	if err != nil {
+		return nil, err
+	}
+	return fields{"agent": &agentObject{&projectObject{st, w.project}, a}, "commands": string(text)}, nil
+}
+
+// commands decides what an agent does next.
+func (s *Server) commands(c caller, a *agent) []command {
+	w, out := a.sweep, []command{}
+	for _, id := range a.alive {
+		if r := w.project.runs[id]; r == nil || r.isStopped() {
+			out = append(out, command{Type: "stop", RunID: id})
+		}
+	}
+	switch {
+	case w.state == sweepFinished || w.state == sweepCanceled:
+		if len(a.alive) == 0 || w.state == sweepCanceled {
+			out = append(out, command{Type: "exit"})
+		}
+	case w.state == sweepRunning && len(a.alive) == 0:
+		args, ok := w.next()
+		if !ok {
+			w.state = sweepFinished
+			return append(out, command{Type: "exit"})
+		}
+		out = append(out, s.handOut(c, a, args))
+	}
+	return out
+}
+
+// handOut creates the run of a trial and returns the command that starts it.
+func (s *Server) handOut(c caller, a *agent, args map[string]any) command {
+	w := a.sweep
+	wrapped := make(map[string]any, len(args))
+	for name, value := range args {
+		wrapped[name] = map[string]any{"value": value}
+	}
+	config, _ := json.Marshal(wrapped) //nolint:errchkjson // it comes from YAML
+	id := runid.New()
+	r := s.addRun(w.project, id, c.user.Username)
+	r.mu.Lock()
+	r.pending, r.sweep, r.config = true, w.name, string(config)
+	r.displayName = "fake-sweep-" + strconv.Itoa(len(w.runs)+1)
+	r.mu.Unlock()
+	w.runs, a.runs = append(w.runs, r), append(a.runs, r)
+	return command{Type: "run", RunID: id, RunStorageID: r.storageID, Program: w.config.program, Args: wrapped, Logs: []string{}}
+}
+
+// next returns the parameters of the next trial, or false if there is none.
+func (w *sweep) next() (map[string]any, bool) {
+	if limit := w.config.runCap; limit > 0 && w.tried >= limit {
+		return nil, false
+	}
+	if w.config.method == "grid" && w.tried >= w.config.gridSize() {
+		return nil, false
+	}
+	w.tried++
+	if w.config.method == "grid" {
+		return w.config.gridPoint(w.tried - 1), true
+	}
+	return w.config.sample(w.random), true
+}
+
+// best returns the run with the best value of the sweep's metric, and the value; nil if no
+// run has one.
+func (w *sweep) best() (*run, float64) {
+	var best *run
+	sign, found := 1.0, math.Inf(1)
+	if w.config.maximize {
+		sign = -1
+	}
+	for _, r := range w.runs {
+		if r.isDeleted() {
+			continue
+		}
+		r.mu.Lock()
+		summary, _ := jsontext.DecodeObject(orEmptyObject(r.summary))
+		r.mu.Unlock()
+		if v, ok := member(summary, w.config.metric).(float64); ok && !math.IsInf(v, 0) && sign*v < found {
+			best, found = r, sign*v
+		}
+	}
+	return best, sign * found
+}
+
+func (r *run) isStopped() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.stopped || r.deleted
+}
+
+// sweepList returns the sweeps of a project in the order of their creation.
+func (p *project) sweepList() []*sweep {
+	list := make([]*sweep, 0, len(p.sweeps))
+	for _, w := range p.sweeps {
+		list = append(list, w)
+	}
+	slices.SortFunc(list, func(a, b *sweep) int {
+		return cmp.Or(a.created.Compare(b.created), cmp.Compare(a.name, b.name))
+	})
+	return list
+}
