@@ -48,10 +48,17 @@
 // uploads require headers, as some object stores do. [WithStoreHost] gives the object store
 // another host name.
 //
+// # Sweeps
+//
+// The server runs sweeps: it hands out the points of a grid, or random points for the methods
+// random and bayes, until the grid or run_cap is exhausted. [Server.SetSweepState],
+// [Server.DeleteSweep] and [Server.StopRun] do what a user does in the web UI, and
+// [Server.Sweep] shows the sweep. It never ends a trial early on its own.
+//
 // # Limits
 //
 // The server listens on the loopback interface only and keeps everything in
-// memory. It has no sweeps, artifacts or launch queues. A GraphQL document that selects an
+// memory. It has no artifacts or launch queues. A GraphQL document that selects an
 // unsupported field results in a validation error, as from an older server, and
 // [Server.Unknown] lists it.
 //

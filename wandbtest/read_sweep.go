@@ -6,7 +6,7 @@ type sweepObject struct {
 	*sweep
 }
 
-func (w *sweepObject) field(x *execution, name string, args arguments) (any, error) {
+func (w *sweepObject) field(x *execution, name string, args arguments) (any, error) { //nolint:unparam // the error is that of an object
 	switch name {
 	case "id":
 		return w.storageID, nil
@@ -95,7 +95,7 @@ type agentObject struct {
 	*agent
 }
 
-func (a *agentObject) field(x *execution, name string, args arguments) (any, error) {
+func (a *agentObject) field(x *execution, name string, args arguments) (any, error) { //nolint:unparam // the error is that of an object
 	switch name {
 	case "id":
 		return a.id, nil

@@ -46,7 +46,7 @@ func TestRows_Ranges_AreReturned(t *testing.T) {
 			}
 			assert.Equal(t, tc.history, strings.Join(steps, " "))
 			assert.Equal(t, tc.sampled, strings.TrimSuffix(strings.TrimPrefix(fmt.Sprint(at(run, "sampledHistory")), "["), "]"))
-			assert.Equal(t, 4.0, at(run, "historyKeys.lastStep"))
+			assert.EqualValues(t, 4, at(run, "historyKeys.lastStep"))
 			assert.Len(t, at(run, "parquetHistory.parquetUrls"), tc.exports)
 			assert.Len(t, at(run, "parquetHistory.liveData"), tc.live)
 		})

@@ -102,7 +102,7 @@ func TestRuns_Pages_FollowTheCursor(t *testing.T) {
 		for _, e := range at(page, "edges").([]any) {
 			names = append(names, at(e, "node.name").(string))
 		}
-		if at(page, "pageInfo.hasNextPage") == false {
+		if more, _ := at(page, "pageInfo.hasNextPage").(bool); !more {
 			break
 		}
 		cursor = at(page, "pageInfo.endCursor").(string)
