@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/display"
 	"github.com/wandgo/wandgo/internal/filestream"
@@ -21,10 +22,15 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
+// holder hides the connection's fields.
+type holder = connection.Holder
+
 // Client talks to one W&B server with one API key. Make it with [New]; one
 // Client serves any number of runs, concurrently. It holds connections but no
 // goroutine of its own.
 type Client struct {
+	holder // for the packages beside this one
+
 	settings    *settings.Settings
 	transport   *transport.Transport
 	identity    *identity.Source // nil where there is a key, or nothing
@@ -114,6 +120,10 @@ func New(opts Options) (*Client, error) {
 		},
 		SettingsDelay: cadence.ConfigDelay, FileDelay: cadence.FileDelay, FilePoll: cadence.LivePoll,
 	}
+	c.holder = connection.Hold(&connection.Connection{
+		GraphQL: c.graphql, Transport: c.transport, Diagnoser: c.diagnoser, Settings: s, Log: c.log,
+		FilePolicy: c.env.FilePolicy, Timeout: c.initTimeout,
+	})
 	for _, w := range s.Warnings {
 		c.log.Warn("settings", "warning", w)
 	}

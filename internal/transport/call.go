@@ -170,6 +170,9 @@ func (c *call) read(resp *http.Response, giveUp context.CancelFunc) (*Response, 
 		if c.req.MaxBody > 0 {
 			limit = min(limit, c.req.MaxBody)
 		}
+		if c.req.Receive != nil {
+			return got, receive(resp.Body, c.req.Receive)
+		}
 	}
 	if resp.ContentLength > int64(limit) && ok {
 		return nil, ErrTooLarge
@@ -216,7 +219,7 @@ func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (boo
 	}
 	var again bool
 	if err != nil {
-		again = c.retryableError(ctx, err) && !isBodyError(c.err)
+		again = c.retryableError(ctx, err) && !isBodyError(c.err) && !isReceiveError(c.err)
 	} else {
 		again = c.retryableStatus()
 	}
