@@ -11,6 +11,9 @@ func New() string { return random(8) }
 // NewClient returns a client or writer id: 32 characters of a-z and 0-9.
 func NewClient() string { return random(32) }
 
+// NewArtifact returns a name for an artifact that the server does not know yet.
+func NewArtifact() string { return random(128) }
+
 func random(n int) string {
 	// 252 is the largest multiple of 36 in a byte. Greater bytes are skipped, because
 	// they would favour the first letters.

@@ -1,0 +1,93 @@
+package artifact
+
+import (
+	"context"
+	"iter"
+	"maps"
+	"slices"
+
+	"github.com/wandgo/wandgo/internal/artifacts/draft"
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+)
+
+// ReferenceOptions says how a reference becomes entries. The zero value asks for the
+// checksum where this package can: for http, https and file.
+type ReferenceOptions struct {
+	// NoChecksum records the URI alone: nothing is asked or read.
+	NoChecksum bool
+	// Digest and Size describe the data if they are known already. Nothing is asked then.
+	Digest string
+	Size   int64 // bytes
+	// MaxObjects bounds how many entries the reference may become. The default is
+	// 10,000,000.
+	MaxObjects int
+	// Resolver finds the objects of the URI. It is needed for the checksums of stores that
+	// need a vendor's SDK, such as s3 and gs.
+	Resolver Resolver
+}
+
+// Resolver finds the objects that a URI stands for, such as those of a store whose SDK the
+// program links.
+type Resolver interface {
+	// Objects returns the objects below a URI. It is called once, while the artifact is
+	// logged. An error ends the sequence.
+	Objects(ctx context.Context, uri string) iter.Seq2[Object, error]
+}
+
+// Object is one object that a URI stands for.
+type Object struct {
+	URI string
+	// Path is the name of the object below that of the reference. It is empty if the URI
+	// stands for one object.
+	Path string
+	// Digest tells one content from another, such as an ETag without quotes. An empty one
+	// stands for the URI.
+	Digest string
+	Size   int64 // bytes
+	// Extra is kept with the entry. W&B knows "etag" and "versionID".
+	Extra map[string]string
+}
+
+// AddReference adds data that stays where it is: the artifact records its URI and a
+// digest, and a download reads it from there. What the URI stands for is found out when the
+// artifact is logged. An empty name stands for the last element of the path of an http or
+// file URI, and for the whole key of an s3 or gs URI; other URIs need a name.
+//
+//   - http, https: the digest is the ETag. The server is asked with a GET without
+//     credentials whose body is not read.
+//   - file: a file, or all files below a directory. They are read for their MD5.
+//   - s3, gs and others: a Resolver, a Digest or NoChecksum.
+//
+// Errors:
+//   - the URI has no scheme, or needs a name or a Resolver;
+//   - the name is not one for [Artifact.AddFile].
+func (a *Artifact) AddReference(uri, name string, opts ReferenceOptions) error {
+	r := draft.Reference{
+		URI: uri, Name: name, NoChecksum: opts.NoChecksum, Digest: opts.Digest, Size: opts.Size, MaxObjects: opts.MaxObjects,
+	}
+	if opts.Resolver != nil {
+		r.Objects = func(ctx context.Context, yield func(draft.Object) error) error {
+			for o, err := range opts.Resolver.Objects(ctx, uri) {
+				if err != nil {
+					return err
+				}
+				if err := yield(o.internal()); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	return draft.Of(a).AddReference(r)
+}
+
+func (o *Object) internal() draft.Object {
+	out := draft.Object{URI: o.URI, Path: o.Path, Digest: o.Digest, Size: o.Size}
+	if out.Digest == "" {
+		out.Digest = o.URI
+	}
+	for _, key := range slices.Sorted(maps.Keys(o.Extra)) {
+		out.Extra = append(out.Extra, manifest.Text(key, o.Extra[key]))
+	}
+	return out
+}

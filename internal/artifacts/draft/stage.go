@@ -1,0 +1,183 @@
+package draft
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/record"
+)
+
+// ErrRoom means that the copies of an artifact would exceed the limit.
+var ErrRoom = errors.New("the copies of the artifact's files exceed the limit")
+
+// step is how much is copied at a time. A smaller file is read into memory.
+const step = 1 << 20
+
+// stager copies files to a directory.
+type stager struct {
+	cfg  Config
+	alg  manifest.Algorithm
+	room atomic.Int64
+	dir  sync.Once
+	err  error // of making the directory
+}
+
+func newStager(cfg Config, alg manifest.Algorithm) *stager {
+	s := &stager{cfg: cfg, alg: alg}
+	if s.cfg.Room <= 0 {
+		s.cfg.Room = math.MaxInt64
+	}
+	s.room.Store(s.cfg.Room)
+	return s
+}
+
+// worker stages one file at a time, with memory of its own.
+type worker struct {
+	*stager
+	buf  []byte
+	hash hash.Hash
+}
+
+func (s *stager) worker() *worker { return &worker{stager: s} }
+
+// stage hashes a source, and copies it unless it stays as it is.
+func (w *worker) stage(ctx context.Context, n int, src *source) (record.ArtifactEntry, error) {
+	var e record.ArtifactEntry
+	if w.hash == nil {
+		h, err := w.alg.New()
+		if err != nil {
+			return e, err
+		}
+		w.hash, w.buf = h, make([]byte, step)
+	}
+	r, size, err := src.open()
+	if err != nil {
+		return e, err
+	}
+	defer r.Close()
+	w.hash.Reset()
+	switch {
+	case w.cfg.Immutable && src.file != "" && !src.own:
+		e.LocalPath = src.file
+		e.Size, err = w.sum(ctx, r)
+	default:
+		e.LocalPath = filepath.Join(w.cfg.Dir, strconv.Itoa(n))
+		e.Size, err = w.copy(ctx, e.LocalPath, src, r, size)
+	}
+	if err != nil {
+		return e, err
+	}
+	e.Digest = manifest.Digest(w.hash.Sum(nil))
+	if w.alg != manifest.MD5 {
+		e.Extra = []record.ArtifactItem{manifest.Text("alg", string(w.alg))}
+	}
+	return e, nil
+}
+
+// sum hashes what r has.
+func (w *worker) sum(ctx context.Context, r io.Reader) (size int64, err error) {
+	for {
+		n, err := io.ReadFull(r, w.buf)
+		_, _ = w.hash.Write(w.buf[:n]) // a hash accepts every write
+		size += int64(n)
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return size, nil
+		case err != nil:
+			return size, err
+		case ctx.Err() != nil:
+			return size, context.Cause(ctx)
+		}
+	}
+}
+
+// copy makes the copy of a source and hashes it. What is hashed is the copy, or the
+// bytes that are written to it, so that a file that changes meanwhile does no harm.
+func (w *worker) copy(ctx context.Context, to string, src *source, r io.Reader, size int64) (int64, error) {
+	if w.dir.Do(func() { w.err = os.MkdirAll(w.cfg.Dir, 0o755) }); w.err != nil { //nolint:gosec // like the run's directory
+		return 0, w.err
+	}
+	if src.own && os.Link(src.file, to) == nil {
+		return w.sum(ctx, r)
+	}
+	if err := w.take(size); err != nil {
+		return 0, err
+	}
+	f, err := os.OpenFile(to, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // as above
+	if err != nil {
+		return 0, err
+	}
+	var done int64
+	if size >= int64(len(w.buf)) {
+		done, err = w.copyLarge(ctx, f, r)
+	} else {
+		done, err = w.copySmall(ctx, f, r)
+	}
+	if err == nil && done > size { // it grew meanwhile
+		err = w.take(done - size)
+	}
+	return done, errors.Join(err, f.Close())
+}
+
+func (w *worker) take(n int64) error {
+	if w.room.Add(-n) < 0 {
+		return fmt.Errorf("%w of %d bytes", ErrRoom, w.cfg.Room)
+	}
+	return nil
+}
+
+func (w *worker) copySmall(ctx context.Context, f *os.File, r io.Reader) (int64, error) {
+	return w.sum(ctx, io.TeeReader(r, f))
+}
+
+// copyLarge copies in the kernel where it can, which shares the blocks on file systems
+// that are able to, and hashes the copy while the rest is copied.
+func (w *worker) copyLarge(ctx context.Context, f *os.File, r io.Reader) (int64, error) {
+	const window = 32 << 20
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	copied := make(chan int64, 1)
+	var copier sync.WaitGroup
+	defer copier.Wait()
+	copier.Go(func() {
+		defer close(copied)
+		for {
+			n, err := io.CopyN(f, r, window)
+			if err != nil && !errors.Is(err, io.EOF) {
+				cancel(err)
+				return
+			}
+			select {
+			case copied <- n:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	})
+	var size int64
+	for n := range copied {
+		hashed, err := w.sum(ctx, io.NewSectionReader(f, size, n))
+		if err == nil && hashed != n {
+			err = io.ErrUnexpectedEOF // someone cut the copy
+		}
+		if err != nil {
+			cancel(err)
+			return size, err
+		}
+		size += n
+	}
+	return size, context.Cause(ctx)
+}
