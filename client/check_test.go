@@ -38,7 +38,9 @@ func TestCheck_EachAttempt_PredictsInit(t *testing.T) { //nolint:tparallel // wa
 					answers := make(map[string]*client.Access)
 					all := attempts(variant.policy)
 					if v > 0 {
-						all = sampled(all, v)
+						all = sampled(all, matrixSample, v)
+					} else { // each of them in one generation
+						all = sampled(all, len(generations), g)
 					}
 					for _, a := range all {
 						if clients[a.user] == nil {

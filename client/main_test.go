@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	// Most tests wait, for a server's deadline or for a delay to pass, and do not compute.
 	flag.Parse()
 	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
-		_ = f.Value.Set("8")
+		_ = f.Value.Set("24")
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -42,12 +42,13 @@ func alone(string) string { return "" }
 // runs keep their data in a directory of the test.
 func newClient(tb testing.TB, s *wandbtest.Server, key string, change ...func(*client.Options)) *client.Client {
 	tb.Helper()
-	o := client.Options{BaseURL: s.URL(), APIKey: key, Dir: tb.TempDir(), Getenv: alone}
+	dir := tb.TempDir()
+	o := client.Options{BaseURL: s.URL(), APIKey: key, Dir: dir, Getenv: alone}
 	for _, f := range change {
 		f(&o)
 	}
 	if given := o.Getenv; given != nil { // the tests do not share runs with the same id
-		tmp := filepath.Dir(tb.TempDir())
+		tmp := filepath.Dir(dir)
 		o.Getenv = func(name string) string {
 			if name == "TMPDIR" {
 				return cmp.Or(given(name), tmp)

@@ -86,19 +86,17 @@ func variants() []variant {
 
 // matrixSample is how many of the attempts the matrix makes with a client: one in so
 // many. The long one makes them all.
-const matrixSample = 48
+const matrixSample = 96
 
-// sampled returns those attempts that are made with a client in a world. Each attempt
-// is made in some world.
-func sampled(all []attempt, world int) []attempt {
+// sampled returns one in n of the attempts, and other ones in each of the first n worlds.
+// The long tests take all.
+func sampled(all []attempt, n, world int) []attempt {
 	if long {
 		return all
 	}
 	var sample []attempt
-	for i, a := range all {
-		if i%matrixSample == world%matrixSample {
-			sample = append(sample, a)
-		}
+	for i := world % n; i < len(all); i += n {
+		sample = append(sample, all[i])
 	}
 	return sample
 }
@@ -147,7 +145,7 @@ func TestMatrix(t *testing.T) { //nolint:tparallel // waits for its subtests, so
 						distinct[r.facts()] = r
 					}
 					mu.Unlock()
-					count, refused := runCells(t, newWorld(t, variant.policy, opts...), trouble{name: "none"}, sampled(all, world), undisturbed)
+					count, refused := runCells(t, newWorld(t, variant.policy, opts...), trouble{name: "none"}, sampled(all, matrixSample, world), undisturbed)
 					overHTTP.add(count)
 					for _, tr := range met {
 						t.Run(tr.name, func(t *testing.T) {

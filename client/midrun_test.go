@@ -40,13 +40,15 @@ func stored(t *testing.T, s *wandbtest.Server, run *client.Run, n int) wandbtest
 // returns the number of the next row.
 func failed(t *testing.T, run *client.Run, next int) int {
 	t.Helper()
+	pace := time.NewTicker(time.Millisecond)
+	defer pace.Stop()
 	for run.Err() == nil {
 		log(t, run, next, next+1)
 		next++
 		select {
 		case <-t.Context().Done():
 			t.Fatal("the upload never ended")
-		default:
+		case <-pace.C:
 		}
 	}
 	return next

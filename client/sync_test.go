@@ -253,9 +253,10 @@ func TestSyncConflict(t *testing.T) {
 // An upload that breaks off goes on where the server stands.
 func TestSyncInterrupted(t *testing.T) {
 	t.Parallel()
+	const rows = 40_000 // of several requests
 	s := wandbtest.New(t, everybody())
 	c := newClient(t, s, key("member"))
-	dir := offlineRun(t, c, client.RunOptions{Entity: "acme", Project: "team", ID: "big"}, 120_000)
+	dir := offlineRun(t, c, client.RunOptions{Entity: "acme", Project: "team", ID: "big"}, rows)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	s.Inject(wandbtest.Fault{Operation: "file_stream", After: 1, Count: 1, Status: 403, Body: `{"error":"permission denied"}`})
@@ -263,13 +264,13 @@ func TestSyncInterrupted(t *testing.T) {
 	require.ErrorIs(t, err, errors.ErrPermissionDenied)
 	before := len(onServer(t, s, "acme", "team", "big").HistoryLines)
 	require.Positive(t, before)
-	require.Less(t, before, 120_000)
+	require.Less(t, before, rows)
 
 	report := synced(t, c, client.SyncOptions{}, dir)
 	v := onServer(t, s, "acme", "team", "big")
-	require.Len(t, v.HistoryLines, 120_000)
+	require.Len(t, v.HistoryLines, rows)
 	assert.Zero(t, v.Overwritten)
-	assert.EqualValues(t, 120_000-before, report.Runs[0].RowsSent)
+	assert.EqualValues(t, rows-before, report.Runs[0].RowsSent)
 	for i, row := range v.History() {
 		require.EqualValues(t, i, row["i"])
 	}

@@ -35,6 +35,11 @@ func TestMain(m *testing.M) {
 	if os.Getenv(program) != "" {
 		main()
 	}
+	// The tests wait for processes of their own and do not compute.
+	flag.Parse()
+	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
+		_ = f.Value.Set("16")
+	}
 	goleak.VerifyTestMain(m)
 }
 

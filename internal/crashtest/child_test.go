@@ -3,6 +3,7 @@ package crashtest_test
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"strconv"
@@ -26,6 +27,11 @@ const (
 func TestMain(m *testing.M) {
 	if id := os.Getenv(envChild); id != "" {
 		os.Exit(live(id))
+	}
+	// The tests wait for processes of their own and do not compute.
+	flag.Parse()
+	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
+		_ = f.Value.Set("16")
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -166,4 +166,11 @@ func TestCitations_NamedTestsExist(t *testing.T) {
 			assert.True(t, bytes.Contains(tests.Bytes(), []byte("\nfunc "+strings.Trim(name, "`")+"(")), "%s names %s, which does not exist", page, name)
 		}
 	}
+	script, err := os.ReadFile(filepath.Join(dir, ".ci", "run"))
+	require.NoError(t, err)
+	chosen := regexp.MustCompile(`['|](Test[A-Z][A-Za-z0-9_]+)`).FindAllSubmatch(script, -1)
+	require.NotEmpty(t, chosen)
+	for _, name := range chosen { // or the first part of the name
+		assert.True(t, bytes.Contains(tests.Bytes(), []byte("\nfunc "+string(name[1]))), ".ci/run chooses %s, which does not exist", name[1])
+	}
 }
