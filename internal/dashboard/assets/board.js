@@ -1,0 +1,145 @@
+// The board: which page a path means, the bar above it, keys and colors.
+
+import { h, replace, link, path } from "./dom.js";
+import { getJSON, exported, startPath, Live } from "./server.js";
+import { RunList } from "./runs.js";
+import { openRun } from "./run.js";
+import { Comparison } from "./compare.js";
+
+class App {
+  constructor() {
+    this.main = h("main", { id: "main", tabIndex: -1 });
+    this.crumbs = h("nav", { "aria-label": "Where you are" });
+    this.status = h("span.status", { role: "status" });
+    this.live = new Live((up) => {
+      this.status.textContent = up ? "live" : "connection lost; trying again";
+      this.status.classList.toggle("down", !up);
+    });
+    const theme = this.recall("theme");
+    if (theme) document.documentElement.dataset.theme = theme;
+    const bar = h("header.bar", null,
+      link("/", { class: "brand", title: "All runs" }, h("span.tape", { "aria-hidden": "true" }, mark("sent", 0, 62), mark("here", 62, 38)), "wandgo"), this.crumbs,
+      h("span.right", null, this.status, h("button.plain", { type: "button", title: "Light or dark (T)", onclick: () => this.switchTheme() }, "◐"), h("button.plain", { type: "button", title: "Keys (?)", onclick: () => this.help() }, "?")));
+    document.body.append(h("a.skip", { href: "#main" }, "Skip to the content"), bar, this.main);
+    addEventListener("popstate", () => this.show());
+    document.addEventListener("click", (e) => this.click(e));
+    document.addEventListener("keydown", (e) => this.key(e));
+  }
+
+  // remember and recall keep a person's choices in the browser.
+  remember(name, value) {
+    try { localStorage.setItem("wandgo " + name, JSON.stringify(value)); } catch { /* private windows */ }
+  }
+
+  recall(name) {
+    try { return JSON.parse(localStorage.getItem("wandgo " + name)); } catch { return null; }
+  }
+
+  async start() {
+    try {
+      this.info = await getJSON("/-/info");
+    } catch (err) {
+      return this.fail(err);
+    }
+    await this.show();
+  }
+
+  // go opens a path of this application.
+  go(where) {
+    if (exported) this.at = where;
+    else history.pushState(null, "", where);
+    return this.show();
+  }
+
+  where() {
+    if (exported) return new URL(this.at || startPath, "http://report");
+    return new URL(location.href);
+  }
+
+  title(parts) {
+    const known = parts.filter(([name]) => name);
+    document.title = [...known.map(([name]) => name).reverse(), "wandgo"].join(" · ");
+    replace(this.crumbs, known.flatMap(([name, to], i) => [i > 0 && h("span.faint", { "aria-hidden": "true" }, "/"), to ? link(to, null, name) : h("span", null, name)]));
+  }
+
+  async show() {
+    const turn = (this.turn = (this.turn || 0) + 1);
+    const url = this.where();
+    try {
+      const page = await this.pageFor(url);
+      if (turn !== this.turn) return;
+      if (this.page && this.page.close) this.page.close();
+      this.page = page;
+      replace(this.main, page.el);
+      if (page.start) await page.start();
+    } catch (err) {
+      if (turn === this.turn) this.fail(err);
+    }
+  }
+
+  async pageFor(url) {
+    const parts = url.pathname.split("/").filter(Boolean).map(decodeURIComponent);
+    if (parts.length === 4 && parts[2] === "runs") return openRun(this, { entity: parts[0], project: parts[1], id: parts[3] });
+    if (parts.length === 2 && parts[0] === "runs") return openRun(this, { key: parts[1] });
+    if (parts[0] === "compare" && parts.length === 1) return new Comparison(this, url.searchParams.getAll("run"));
+    if (parts[0] === "authorize" && parts.length === 1) return { el: this.authorize() };
+    if (parts.length > 2) throw new Error("There is no such page. The runs are one click away.");
+    const [entity, project] = parts;
+    this.title([[entity, path(entity || "")], [project, path(entity || "", project || "")]]);
+    return new RunList(this, { entity, project });
+  }
+
+  authorize() {
+    this.title([["No account needed"]]);
+    return h("div.empty", null, h("h1", null, "This server needs no account"),
+      h("p", null, "It is a W&B server on your machine, for trying things out. Its keys are printed where it was started."), h("p", null, link("/", null, "See the runs")));
+  }
+
+  fail(err) {
+    this.live.watch([], {});
+    const gone = err.status === 404;
+    replace(this.main, h("div.empty", { role: "alert" }, h("h1", null, gone ? "Not here" : "This did not work"), h("p.wrap", null, err.message), h("p", null, link("/", null, "All runs"))));
+  }
+
+  click(e) {
+    const a = e.target.closest("a");
+    if (!a || e.defaultPrevented || e.button !== 0 || e.metaKey || e.ctrlKey || e.shiftKey || a.target || a.hasAttribute("download")) return;
+    const to = a.getAttribute("href");
+    if (!to.startsWith("/") || to.startsWith("/-/")) return;
+    e.preventDefault();
+    this.go(to).then(() => this.main.focus({ preventScroll: true }));
+    scrollTo(0, 0);
+  }
+
+  key(e) {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, select, textarea, dialog")) return;
+    if (e.key === "t") this.switchTheme();
+    else if (e.key === "?") this.help();
+    else if (e.key === "r") this.go("/");
+    else if (!(this.page && this.page.shortcut && this.page.shortcut(e.key))) return;
+    e.preventDefault();
+  }
+
+  switchTheme() {
+    const root = document.documentElement;
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    this.remember("theme", root.dataset.theme);
+    document.dispatchEvent(new Event("theme"));
+  }
+
+  help() {
+    const keys = [["/", "find runs"], ["↑ ↓ or j k", "move in the list"], ["Enter", "open the run"], ["x", "select it"], ["c", "compare"], ["r", "all runs"], ["1 … 6", "tab of a run"],
+      ["F", "chart to full screen, when it has the focus"], ["L", "its scale to logarithmic"], ["drag", "zoom in"], ["0 or double click", "show everything again"], ["t", "light or dark"]];
+    const dialog = h("dialog", { "aria-label": "Keys", onclose: () => dialog.remove() }, h("table", null, h("tbody", null, keys.map(([k, what]) => h("tr", null, h("td.mono", null, k), h("td", null, what))))),
+      h("form", { method: "dialog", style: { marginTop: "10px" } }, h("button", null, "Close"), h("span.faint", { style: { marginLeft: "12px" } }, "wandgo " + (this.info ? this.info.version : ""))));
+    document.body.append(dialog);
+    dialog.showModal();
+  }
+}
+
+function mark(name, left, width) {
+  return h("i." + name, { style: { left: left + "%", width: width + "%" } });
+}
+
+new App().start();

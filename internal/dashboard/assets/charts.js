@@ -1,0 +1,137 @@
+// A page of charts: metrics grouped by the prefix of their names, with what holds for all of
+// them (x axis, scale, smoothing, a filter). Only charts in view have a plot and fetch.
+
+import { h, replace, debounce } from "./dom.js";
+import { plural } from "./format.js";
+import { Chart, axisName } from "./chart.js";
+import { exported } from "./server.js";
+
+// groups sorts metrics by what stands before the last slash.
+export function metricGroups(names) {
+  const groups = new Map();
+  for (const name of names) {
+    const cut = name.lastIndexOf("/");
+    const group = cut > 0 ? name.slice(0, cut) : "";
+    if (!groups.has(group)) groups.set(group, []);
+    groups.get(group).push(name);
+  }
+  return [...groups].sort(([a], [b]) => (a === "" ? -1 : b === "" ? 1 : a.localeCompare(b)));
+}
+
+// Charts shows metrics (names, or system metrics) of runs ({key, name, index}).
+export class Charts {
+  constructor({ runs, axes, system }) {
+    this.runs = runs;
+    this.system = system;
+    this.charts = new Map();
+    this.closed = new Set();
+    this.filter = "";
+    this.view = { x: system ? "_runtime" : "_step", log: false, smooth: 0 };
+    this.observer = new IntersectionObserver((entries) => {
+      for (const e of entries) e.target.chart[e.isIntersecting ? "mount" : "unmount"]();
+    }, { rootMargin: "200px" });
+    this.body = h("div");
+    this.tools = h("div.tools", { role: "toolbar", "aria-label": "Charts" });
+    this.el = h("div", null, this.tools, this.body);
+    this.setAxes(axes);
+    this.scheme = matchMedia("(prefers-color-scheme: dark)");
+    this.onScheme = () => this.redraw();
+    this.scheme.addEventListener("change", this.onScheme);
+    document.addEventListener("theme", this.onScheme);
+  }
+
+  close() {
+    this.observer.disconnect();
+    this.scheme.removeEventListener("change", this.onScheme);
+    document.removeEventListener("theme", this.onScheme);
+    for (const c of this.charts.values()) c.unmount();
+  }
+
+  redraw() {
+    for (const c of this.charts.values()) if (c.mounted) c.draw();
+  }
+
+  setAxes(axes) {
+    const same = this.axes && this.axes.join() === axes.join();
+    if (same) return;
+    this.axes = axes;
+    const x = h("select", { "aria-label": "x axis", onchange: (e) => this.change("x", e.target.value) },
+      axes.map((a) => h("option", { value: a, selected: a === this.view.x }, axisName(a))));
+    const log = h("button", { type: "button", "aria-pressed": String(this.view.log), onclick: () => {
+      this.change("log", !this.view.log);
+      log.setAttribute("aria-pressed", String(this.view.log));
+    } }, "Log scale");
+    const weight = h("output", null, this.view.smooth || "off");
+    const smooth = h("input", { type: "range", min: 0, max: 0.99, step: 0.01, value: this.view.smooth, oninput: () => {
+      weight.textContent = Number(smooth.value) || "off";
+      later();
+    } });
+    const later = debounce(() => this.change("smooth", Number(smooth.value)), 150);
+    replace(this.tools,
+      h("input", { type: "search", placeholder: "Find a metric", "aria-label": "Find a metric", oninput: (e) => {
+        this.filter = e.target.value.toLowerCase();
+        this.layout();
+      } }),
+      h("label.slider", null, "x", x),
+      log,
+      !exported && h("label.slider", { title: "Exponential moving average over all points, without a bias towards the first; the values themselves stay visible" }, "Smoothing", smooth, weight));
+  }
+
+  change(what, value) {
+    this.view[what] = value;
+    for (const c of this.charts.values()) c.changed(what);
+  }
+
+  // show makes names the metrics of the page.
+  show(names) {
+    if (this.names && names.join("\n") === this.names.join("\n")) return;
+    this.names = names;
+    this.layout();
+  }
+
+  layout() {
+    const names = this.names.filter((n) => n.toLowerCase().includes(this.filter));
+    this.observer.disconnect();
+    for (const c of this.charts.values()) c.unmount();
+    const sections = metricGroups(names).map(([group, members]) => this.section(group, members));
+    if (sections.length === 0) sections.push(h("p.empty", null, this.names.length ? "No metric has this name." : "No metrics yet."));
+    replace(this.body, sections);
+  }
+
+  section(group, names) {
+    const grid = h("div.grid");
+    const fill = () => replace(grid, this.closed.has(group) ? null : names.map((n) => this.chart(n)));
+    const toggle = h("button", { type: "button", "aria-expanded": String(!this.closed.has(group)), onclick: () => {
+      if (!this.closed.delete(group)) this.closed.add(group);
+      toggle.setAttribute("aria-expanded", String(!this.closed.has(group)));
+      toggle.firstChild.textContent = this.closed.has(group) ? "▸ " : "▾ ";
+      fill();
+    } }, h("span", { "aria-hidden": "true" }, this.closed.has(group) ? "▸ " : "▾ "), group || (this.system ? "System" : "Metrics"));
+    fill();
+    return h("section.section", null, h("h2", null, toggle, h("span.faint", null, plural(names.length, "chart"))), grid);
+  }
+
+  chart(name) {
+    let chart = this.charts.get(name);
+    if (!chart) {
+      chart = new Chart({ metric: name, runs: this.runs, system: this.system }, this.view);
+      this.charts.set(name, chart);
+    }
+    this.observer.observe(chart.el);
+    return chart.el;
+  }
+
+  // setRuns changes the runs of all charts.
+  setRuns(runs) {
+    this.runs = runs;
+    for (const c of this.charts.values()) {
+      c.spec.runs = runs;
+      c.changed("runs");
+    }
+  }
+
+  // grown is called when a run has new rows.
+  grown(key) {
+    for (const c of this.charts.values()) c.grown(key);
+  }
+}

@@ -1,0 +1,119 @@
+// The files of a run, and the media and tables that it logged.
+
+import { h, replace } from "./dom.js";
+import { bytes, when, number, anyValue, plural } from "./format.js";
+import { getJSON, query, exported } from "./server.js";
+
+const fileURL = (key, name) => "/-/runs/" + key + "/files/" + name.split("/").map(encodeURIComponent).join("/");
+
+// filesTable lists the files.
+export async function filesTable(key) {
+  const got = await getJSON("/-/runs/" + key + "/files");
+  if (got.files.length === 0) return h("p.empty", null, "The run has no files here.");
+  return h("div.scroll", null, h("table", null,
+    h("thead", null, h("tr", null, h("th", null, "File"), h("th.num", null, "Size"), h("th", null, "Changed"))),
+    h("tbody", null, got.files.map((f) => h("tr", null,
+      h("td.wrap", null, exported ? f.path : h("a", { href: fileURL(key, f.path), target: "_blank", rel: "noopener" }, f.path)),
+      h("td.num", null, bytes(f.size)), h("td.soft", null, when(f.time)))))),
+    got.more && h("p.empty", null, "There are more files than fit here."));
+}
+
+// table shows columns and rows.
+export function dataTable(columns, rows, limit = 200) {
+  const cell = (v) => (typeof v === "number" ? h("td.num", { title: String(v) }, number(v)) : h("td.value", { title: anyValue(v) }, anyValue(v)));
+  return h("div.scroll", { style: { maxHeight: "60vh" } }, h("table", null,
+    h("thead", null, h("tr", null, columns.map((c) => h("th", null, String(c))))),
+    h("tbody", null, rows.slice(0, limit).map((r) => h("tr", null, r.map(cell))))),
+    rows.length > limit && h("p.empty", null, "The first " + limit + " of " + plural(rows.length, "row")));
+}
+
+// mediaItems turns a logged value into single files.
+function mediaItems(v) {
+  if (!v || typeof v !== "object") return [];
+  if (Array.isArray(v)) return v.flatMap(mediaItems);
+  const captions = Array.isArray(v.captions) ? v.captions : [];
+  if (Array.isArray(v.filenames)) {
+    const folder = v._type === "object3D" ? "media/object3D/" : "";
+    return v.filenames.map((f, i) => ({ type: v._type, path: folder + f, caption: captions[i], width: v.width }));
+  }
+  for (const list of ["audio", "videos", "html"]) if (Array.isArray(v[list])) return v[list].flatMap(mediaItems);
+  return v.path ? [{ type: v._type || "", path: v.path, caption: v.caption, width: v.width }] : [];
+}
+
+function mediaFigure(key, item) {
+  const url = fileURL(key, item.path);
+  const caption = h("figcaption", null, item.caption || item.path.split("/").pop());
+  if (exported) return h("figure", null, h("p.empty", null, "Not part of this report"), caption);
+  if (/image|^images/.test(item.type) || /\.(png|jpe?g|gif|webp)$/i.test(item.path)) {
+    const img = h("img", { src: url, alt: item.caption || item.path, loading: "lazy", class: item.width && item.width < 64 ? "small" : "" });
+    return h("figure", null, h("a", { href: url, target: "_blank", rel: "noopener" }, img), caption);
+  }
+  if (/video/.test(item.type)) return h("figure", null, h("video", { src: url, controls: true, preload: "metadata" }), caption);
+  if (/audio/.test(item.type)) return h("figure", null, h("audio", { src: url, controls: true, preload: "metadata" }), caption);
+  return h("figure", null, h("a", { href: url, target: "_blank", rel: "noopener" }, "Open " + (item.type || "file")), caption);
+}
+
+async function showValue(key, value, into) {
+  if (value && value._type === "histogram" && Array.isArray(value.values)) return replace(into, histogramBars(value));
+  if (value && /table-file$/.test(value._type || "") && value.path && !exported) {
+    try {
+      const response = await fetch(fileURL(key, value.path));
+      if (!response.ok) throw new Error("the table's file is not here");
+      // A table may hold NaN, which JSON does not have.
+      const text = (await response.text()).replace(/([[,:]\s*)(-?(?:NaN|Infinity))(?=\s*[,\]}])/g, '$1"$2"');
+      const t = JSON.parse(text);
+      return replace(into, dataTable(t.columns, t.data));
+    } catch (err) {
+      return replace(into, h("p.empty", null, err.message));
+    }
+  }
+  const items = mediaItems(value);
+  if (items.length) return replace(into, h("div.media", null, items.map((i) => mediaFigure(key, i))));
+  replace(into, h("pre.wrap", { style: { whiteSpace: "pre-wrap" } }, typeof value === "string" ? value : JSON.stringify(value, null, 2)));
+}
+
+const svgNS = "http://www.w3.org/2000/svg";
+
+// svg makes an element of a drawing.
+export function svg(tag, props, ...children) {
+  const el = document.createElementNS(svgNS, tag);
+  for (const [k, v] of Object.entries(props || {})) el.setAttribute(k, v);
+  for (const c of children.flat()) if (c) el.append(c);
+  return el;
+}
+
+function histogramBars(v) {
+  const top = Math.max(...v.values, 1);
+  const low = v.bins[0];
+  const span = v.bins[v.bins.length - 1] - low || 1;
+  const bars = v.values.map((n, i) => {
+    const title = svg("title");
+    title.textContent = `${number(v.bins[i])} to ${number(v.bins[i + 1])}: ${number(n)}`;
+    const x = ((v.bins[i] - low) / span) * 400;
+    return svg("rect", { x, y: 150 - (n / top) * 150, width: Math.max(0.5, ((v.bins[i + 1] - v.bins[i]) / span) * 400 - 0.5), height: (n / top) * 150, fill: "currentColor" }, title);
+  });
+  return h("figure", null, svg("svg", { viewBox: "0 0 400 150", role: "img", "aria-label": "histogram" }, bars), h("figcaption.soft", null, number(low) + " to " + number(low + span)));
+}
+
+// mediaCard shows the values of one media or text metric, the newest first, with a slider
+// over the steps.
+export function mediaCard(key, metric) {
+  const area = h("div.body");
+  const label = h("span.soft.right");
+  const card = h("section.card", null, h("h2", null, metric.name, label), area);
+  const load = async () => {
+    const got = await getJSON("/-/runs/" + key + "/values" + query({ m: metric.name, limit: 100 }));
+    const values = got.values.reverse();
+    if (values.length === 0) return replace(area, h("p.soft", null, "No values."));
+    const shown = h("div");
+    const show = (i) => {
+      label.textContent = "step " + values[i].step + (got.more ? " (the last 100)" : "");
+      showValue(key, values[i].value, shown);
+    };
+    const slider = values.length > 1 && h("input", { type: "range", min: 0, max: values.length - 1, value: values.length - 1, "aria-label": "step", style: { width: "100%" }, oninput: (e) => show(Number(e.target.value)) });
+    replace(area, slider, shown);
+    show(values.length - 1);
+  };
+  load().catch((err) => replace(area, h("p.soft", null, err.message)));
+  return card;
+}

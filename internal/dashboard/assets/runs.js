@@ -1,0 +1,214 @@
+// The list of runs: find, sort, group, pick columns, select to compare.
+
+import { h, replace, link, path, runPath, debounce, command } from "./dom.js";
+import { number, anyValue, duration, ago, when, count, plural } from "./format.js";
+import { getJSON, query, exported } from "./server.js";
+import { tape, tapeKey } from "./tape.js";
+
+const page = 200;
+const groupable = ["project", "state", "group", "jobType", "sweep", "host"];
+
+// fixed columns have a sort key and a cell.
+const fixed = [
+  { title: "Run", sort: "name", cell: (r) => h("td.name", null, link(runPathOf(r), { title: r.id }, r.name || r.id)) },
+  { title: "State", sort: "state", cell: (r) => h("td", null, h("span.state", { class: r.state, title: r.exit === null || r.exit === undefined ? "" : "exit code " + r.exit }, r.state), r.trouble ? h("span.soft", null, " · " + r.trouble) : null) },
+  { title: "Rows", cell: (r) => h("td", null, tape(r)) },
+  { title: "", sort: "rows", number: true, cell: (r) => h("td.num", { title: "rows" }, r.read < 1 ? Math.floor(r.read * 100) + " % read" : count(r.rows)) },
+  { title: "Started", sort: "started", cell: (r) => h("td", { title: when(r.started) }, ago(r.started)) },
+  { title: "Duration", sort: "duration", number: true, cell: (r) => h("td.num", null, duration(r.duration)) },
+];
+
+// runPathOf is where a run is shown.
+export const runPathOf = (r) => (r.entity && r.project ? runPath(r) : path("runs", r.key));
+
+// RunList shows the runs of a server, an entity or a project.
+export class RunList {
+  constructor(app, scope) {
+    this.app = app;
+    this.scope = scope; // {entity, project}
+    this.selected = new Set();
+    const kept = app.recall("list" + location.pathname) || {};
+    this.state = { filter: kept.filter || "", sort: kept.sort || "-started", group: kept.group || "", columns: kept.columns || null, limit: page };
+    this.errorLine = h("div.error", { role: "alert" });
+    this.body = h("div");
+    this.summary = h("span.soft", { role: "status" });
+    this.compare = h("button", { type: "button", title: "Compare (C)", onclick: () => this.openComparison() }, "Compare");
+    this.search = h("input", { type: "search", value: this.state.filter, placeholder: "lr<0.1 state:failed loss>=2 tag:baseline", "aria-label": "Find runs",
+      title: "Words in names, ids, tags and notes; state: name: project: group: tag: host: trouble:any; lr<0.1; -word excludes", oninput: debounce((e) => this.set({ filter: e.target.value, limit: page }), 200) });
+    this.groupSelect = h("select", { "aria-label": "Group by", onchange: (e) => this.set({ group: e.target.value }) });
+    this.el = h("div", null,
+      h("div.tools", null, !exported && this.search, h("label.slider", null, "Group by", this.groupSelect),
+        h("button", { type: "button", onclick: () => this.pickColumns() }, "Columns"), this.compare, this.summary, this.errorLine),
+      this.body);
+    this.refresh = debounce(() => this.load(), 400);
+  }
+
+  start() {
+    this.app.live.watch([], { list: () => this.refresh(), again: () => this.load() });
+    return this.load();
+  }
+
+  set(changes) {
+    Object.assign(this.state, changes);
+    const { filter, sort, group, columns } = this.state;
+    this.app.remember("list" + location.pathname, { filter, sort, group, columns });
+    this.load();
+  }
+
+  filterText() {
+    const quoted = (s) => '"' + s.replace(/["\\]/g, "") + '"';
+    const parts = [this.state.filter];
+    if (this.scope.entity) parts.push("entity:" + quoted(this.scope.entity));
+    if (this.scope.project) parts.push("project:" + quoted(this.scope.project));
+    return parts.join(" ").trim();
+  }
+
+  async load() {
+    const s = this.state;
+    const turn = (this.turn = (this.turn || 0) + 1);
+    try {
+      const got = await getJSON("/-/runs" + query({ filter: this.filterText(), sort: s.sort, limit: s.group ? 2000 : s.limit, col: s.columns || this.chosen || [] }));
+      if (turn !== this.turn) return;
+      this.errorLine.textContent = "";
+      if (!s.columns && !this.chosen) {
+        this.chosen = defaultColumns(got.columns);
+        if (this.chosen.length && !exported) return this.load();
+      }
+      this.got = got;
+      this.draw();
+    } catch (err) {
+      if (turn === this.turn) this.errorLine.textContent = err.message;
+    }
+  }
+
+  columns() { return this.state.columns || this.chosen || []; }
+
+  draw() {
+    const { got, state } = this;
+    const focus = document.activeElement && document.activeElement.closest("tr[data-key]");
+    const focusKey = focus && focus.dataset.key;
+    this.summary.textContent = (got.matched === got.total ? plural(got.total, "run") : count(got.matched) + " of " + plural(got.total, "run")) +
+      (got.reading ? `; reading ${plural(got.reading, "log")}` : "");
+    const names = got.columns.filter((c) => c.name.startsWith("config.")).map((c) => c.name);
+    replace(this.groupSelect, h("option", { value: "" }, "nothing"), [...groupable, ...names].map((g) => h("option", { value: g, selected: g === state.group }, g.replace(/^config\./, ""))));
+    this.writeCompare();
+    if (got.total === 0) return replace(this.body, this.empty());
+    if (got.runs.length === 0) return replace(this.body, h("p.empty", null, "No run matches. ", h("button", { type: "button", onclick: () => { this.search.value = ""; this.set({ filter: "" }); } }, "Show all")));
+    const rows = state.group ? this.groups() : got.runs.map((r) => this.row(r));
+    const more = !state.group && got.runs.length < got.matched;
+    replace(this.body,
+      h("div.scroll", { style: { maxHeight: "calc(100vh - 170px)" } }, h("table", { onkeydown: (e) => this.key(e) },
+        h("thead", null, h("tr", null, h("th", null, h("span.visually-hidden", null, "Select")), fixed.map((c) => this.header(c.title, c.sort, c.number)), this.columns().map((c) => this.header(shortName(c), c, this.isNumber(c), c)))),
+        h("tbody", null, rows))),
+      more && h("p", { style: { margin: "10px 0" } }, h("button", { type: "button", onclick: () => this.set({ limit: Math.min(2000, state.limit * 3) }) }, `Show more (${count(got.matched - got.runs.length)})`)),
+      h("p", { style: { marginTop: "10px" } }, tapeKey()));
+    if (focusKey) {
+      const again = this.body.querySelector(`tr[data-key="${CSS.escape(focusKey)}"]`);
+      if (again) again.focus();
+    }
+  }
+
+  header(title, sort, isNumber, full) {
+    const current = this.state.sort.replace(/^-/, "") === sort;
+    const down = this.state.sort.startsWith("-");
+    const mark = current ? (down ? " ↓" : " ↑") : "";
+    const th = h("th", { class: isNumber ? "num" : "", title: full || null, "aria-sort": current ? (down ? "descending" : "ascending") : null });
+    return replace(th, sort ? h("button", { type: "button", onclick: () => this.set({ sort: current && down ? sort : "-" + sort }) }, title + mark) : title);
+  }
+
+  isNumber(column) {
+    const c = this.got.columns.find((c) => c.name === column);
+    return Boolean(c) && c.kind === "number";
+  }
+
+  row(r) {
+    const pick = h("input.pick", { type: "checkbox", checked: this.selected.has(r.key), "aria-label": "Select " + (r.name || r.id), tabIndex: -1, onchange: () => this.toggle(r.key, pick.checked) });
+    return h("tr", { "data-key": r.key, tabIndex: 0 }, h("td", null, pick), fixed.map((c) => c.cell(r)), this.columns().map((c) => valueCell(r.values && r.values[c])));
+  }
+
+  groups() {
+    const groups = new Map();
+    for (const r of this.got.runs) {
+      const raw = this.state.group.startsWith("config.") ? r.values && r.values[this.state.group] : r[this.state.group];
+      const name = raw === undefined || raw === null || raw === "" ? "none" : anyValue(raw);
+      if (!groups.has(name)) groups.set(name, []);
+      groups.get(name).push(r);
+    }
+    const width = 1 + fixed.length + this.columns().length;
+    return [...groups].sort(([a], [b]) => a.localeCompare(b, undefined, { numeric: true })).flatMap(([name, runs]) => [
+      h("tr.group", null, h("td", { colSpan: width }, shortName(this.state.group) + " = " + name, h("span.count", null, plural(runs.length, "run")))),
+      ...runs.map((r) => this.row(r))]);
+  }
+
+  empty() {
+    const info = this.app.info;
+    return h("div.empty", null, h("p", null, "There are no runs here yet" + (info.dirs && info.dirs.length ? ", below " + info.dirs.join(", ") : "") + "."),
+      info.hint && [h("p", null, "To make one:"), command(info.hint)], h("p.soft", null, "This page shows new runs by itself."));
+  }
+
+  toggle(key, on) {
+    if (on) this.selected.add(key);
+    else this.selected.delete(key);
+    this.writeCompare();
+  }
+
+  writeCompare() {
+    const n = this.selected.size || Math.min(5, this.got ? this.got.runs.length : 0);
+    this.compare.textContent = this.selected.size ? `Compare ${n} selected` : `Compare the first ${n}`;
+    this.compare.disabled = n < 2 && this.selected.size < 1;
+  }
+
+  openComparison() {
+    const keys = this.selected.size ? [...this.selected] : this.got.runs.slice(0, 5).map((r) => r.key);
+    if (keys.length) this.app.go("/compare" + query({ run: keys }));
+  }
+
+  key(e) {
+    const row = e.target.closest("tr[data-key]");
+    if (!row || e.target !== row) return;
+    const rows = [...this.body.querySelectorAll("tr[data-key]")];
+    const i = rows.indexOf(row);
+    if (e.key === "ArrowDown" || e.key === "j") rows[Math.min(i + 1, rows.length - 1)].focus();
+    else if (e.key === "ArrowUp" || e.key === "k") rows[Math.max(i - 1, 0)].focus();
+    else if (e.key === "Enter") row.querySelector("a").click();
+    else if (e.key === "x" || e.key === " ") row.querySelector(".pick").click();
+    else return;
+    e.preventDefault();
+  }
+
+  shortcut(key) {
+    if (key === "/") this.search.focus();
+    else if (key === "c") this.openComparison();
+    else return false;
+    return true;
+  }
+
+  pickColumns() {
+    const chosen = new Set(this.columns());
+    const boxes = this.got.columns.map((c) => {
+      const box = h("input.pick", { type: "checkbox", checked: chosen.has(c.name), onchange: () => {
+        if (box.checked) chosen.add(c.name);
+        else chosen.delete(c.name);
+      } });
+      return h("li", { "data-name": c.name.toLowerCase() }, h("label", null, box, c.name, h("span.faint", null, c.differs ? "differs" : "")));
+    });
+    const find = h("input", { type: "search", placeholder: "Find a column", "aria-label": "Find a column", oninput: () => boxes.forEach((b) => b.classList.toggle("hidden", !b.dataset.name.includes(find.value.toLowerCase()))) });
+    const dialog = h("dialog", { "aria-label": "Columns", onclose: () => dialog.remove() }, h("form", { method: "dialog", onsubmit: () => this.set({ columns: [...chosen] }) },
+      h("div.tools", null, find, h("button", null, "Show these"), h("button", { type: "button", onclick: () => dialog.close() }, "Cancel")), h("ul", null, boxes)));
+    document.body.append(dialog);
+    dialog.showModal();
+  }
+}
+
+function valueCell(v) {
+  if (typeof v === "number") return h("td.num", { title: String(v) }, number(v));
+  return h("td.value", { title: anyValue(v) }, anyValue(v));
+}
+
+const shortName = (c) => c.replace(/^(config|summary)\./, "");
+
+// defaultColumns are the settings that differ, and the values that most runs have.
+function defaultColumns(columns) {
+  const pick = (prefix, want, n) => columns.filter((c) => c.name.startsWith(prefix) && !/\._/.test(c.name) && want(c)).sort((a, b) => b.count - a.count).slice(0, n).map((c) => c.name);
+  return [...pick("summary.", (c) => c.kind !== "text", 4), ...pick("config.", (c) => c.differs, 4)];
+}

@@ -1,0 +1,38 @@
+// What went wrong with a run, why, what is not on the server yet, and the command that
+// settles it.
+
+import { h, command } from "./dom.js";
+
+const confidence = { certain: "certain", likely: "likely", possible: "possible", undetermined: "not determined" };
+
+function paragraphs(text) {
+  return (text || "").split(/\n{2,}/).map((p) => p.trim()).filter(Boolean).map((p) => h("p.wrap", { style: { whiteSpace: "pre-line" } }, p));
+}
+
+// troublePanel shows one trouble.
+export function troublePanel(t) {
+  const remedies = t.remedies || [];
+  // A command that a remedy has is not shown twice.
+  const commands = (t.commands || []).filter((c) => !remedies.some((r) => r.command === c));
+  const cause = t.cause && h("p.soft", null, "Cause: ", h("code", null, t.cause), t.confidence ? " (" + (confidence[t.confidence] || t.confidence) + ")" : "");
+  const explained = remedies.length > 0 || (t.evidence || []).length > 0;
+  return h("section.trouble", { class: t.kind === "refused" || t.kind === "lost" ? "refused" : "", role: "alert" },
+    h("h2", null, t.title),
+    !explained && paragraphs(t.text),
+    explained && t.detail && h("p.wrap", null, t.detail),
+    cause,
+    remedies.length > 0 && [h("h3", null, "What to do"), h("ol", null, remedies.map((r) => h("li", null, h("span.wrap", null, r.text), r.command && command(r.command))))],
+    commands.length > 0 && [h("h3", null, remedies.length ? "Then" : "What to do"), commands.map(command)],
+    (t.evidence || []).length > 0 && h("details", null, h("summary", null, "Evidence"), h("ul", null, t.evidence.map((e) => h("li.wrap", null, e)))),
+    explained && t.text && h("details", null, h("summary", null, "As the terminal prints it"), h("pre.wrap", { style: { whiteSpace: "pre-wrap" } }, t.text)));
+}
+
+// damagePanel says what of a log cannot be read.
+export function damagePanel(run) {
+  if (!run.damageTotal) return null;
+  const shown = run.damage.map((d) => h("li.wrap", null, `at byte ${d.offset}` + (d.length ? `, ${d.length} bytes` : "") + (d.reason ? ": " + d.reason : "")));
+  return h("section.trouble", null,
+    h("h2", null, run.damageTotal === 1 ? "One part of the log cannot be read" : run.damageTotal + " parts of the log cannot be read"),
+    h("p", null, "Everything before and after is shown."),
+    h("details", null, h("summary", null, "Where"), h("ul", null, shown, run.damageTotal > shown.length && h("li", null, "and " + (run.damageTotal - shown.length) + " more"))));
+}
