@@ -283,7 +283,7 @@ export class Chart {
     if (nonfinite) notes.push("▲ " + plural(nonfinite, "value") + " NaN or infinite");
     const low = this.isLog() ? drawn.reduce((sum, s) => sum + s.ys.reduce((k, v) => k + (v <= 0 ? 1 : 0), 0), 0) : 0;
     if (low) notes.push("a logarithmic scale leaves out values ≤ 0");
-    if (drawn.some((s) => s.sampled)) notes.push("minimum and maximum of each of up to " + buckets + " buckets; drag to see more detail");
+    if (drawn.some((s) => s.sampled)) notes.push("minimum and maximum of " + buckets + " intervals; drag to see more");
     if (this.view.smooth && this.series.some((s) => s.smooth)) notes.push("smoothed: moving average, weight " + this.view.smooth);
     this.note.textContent = notes.join(" · ");
   }

@@ -81,7 +81,7 @@ export class Comparison {
       keys.length === 0 ? h("p.body.soft", null, runs.length > 1 ? "Nothing: these runs have the same config." : "Select at least two runs.") :
         h("div.scroll", { style: { maxHeight: "38vh" } }, h("table", null,
           h("thead", null, h("tr", null, h("th", null, ""), runs.map((r) => h("th", null, r.name || r.id)))),
-          h("tbody", null, keys.map((k) => h("tr", null, h("td.wrap", null, k), configs.map((c) => h("td.wrap", { class: typeof c.get(k) === "number" ? "num" : "" }, anyValue(c.get(k)))))))))));
+          h("tbody", null, keys.map((k) => h("tr", null, h("td.wrap", null, k), configs.map((c) => h("td.wrap", { class: typeof c.get(k) === "number" ? "mono" : "" }, anyValue(c.get(k)))))))))));
     const lines = runs.map((r, i) => {
       const values = new Map();
       for (const [k, v] of configs[i]) if (keys.includes(k)) values.set(k, v);

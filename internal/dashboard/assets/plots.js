@@ -22,9 +22,10 @@ function scaleOf(values) {
   return { at: (v) => (names.length < 2 ? 0.5 : names.indexOf(anyValue(v)) / (names.length - 1)), low: names[0] || "", high: names[names.length - 1] || "", logarithmic: false };
 }
 
+// dimensions are the values that differ between runs.
 function dimensions(lines) {
   const all = [...new Set(lines.flatMap((l) => [...l.values.keys()]))];
-  const useful = all.filter((k) => lines.filter((l) => l.values.has(k)).length > 1);
+  const useful = all.filter((k) => new Set(lines.filter((l) => l.values.has(k)).map((l) => anyValue(l.values.get(k)))).size > 1);
   return [...useful.filter((k) => !k.startsWith("summary.")), ...useful.filter((k) => k.startsWith("summary."))];
 }
 
