@@ -2,6 +2,7 @@
 
 import { h, replace } from "./dom.js";
 import { bytes, when, number, anyValue, plural } from "./format.js";
+import { lineColor } from "./palette.js";
 import { getJSON, query, exported } from "./server.js";
 
 const fileURL = (key, name) => "/-/runs/" + key + "/files/" + name.split("/").map(encodeURIComponent).join("/");
@@ -92,7 +93,9 @@ function histogramBars(v) {
     const x = ((v.bins[i] - low) / span) * 400;
     return svg("rect", { x, y: 150 - (n / top) * 150, width: Math.max(0.5, ((v.bins[i + 1] - v.bins[i]) / span) * 400 - 0.5), height: (n / top) * 150, fill: "currentColor" }, title);
   });
-  return h("figure", null, svg("svg", { viewBox: "0 0 400 150", role: "img", "aria-label": "histogram" }, bars), h("figcaption.soft", null, number(low) + " to " + number(low + span)));
+  const drawing = svg("svg", { viewBox: "0 0 400 150", role: "img", "aria-label": "histogram" }, bars);
+  drawing.style.color = lineColor(0);
+  return h("figure", null, drawing, h("figcaption.soft", null, number(low) + " to " + number(low + span)));
 }
 
 // mediaCard shows the values of one media or text metric, the newest first, with a slider
