@@ -3,6 +3,7 @@ package client
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
@@ -50,8 +51,56 @@ type AccessRequest struct {
 	//
 	//   - [errors.ActionCreate] on [errors.ResourceRun], the default
 	//   - [errors.ActionRead] on [errors.ResourceProject]
+	//   - [errors.ActionLogArtifact], [errors.ActionUseArtifact],
+	//     [errors.ActionDownloadArtifact] or [errors.ActionLinkArtifact] on an artifact's
+	//     path: "[entity/][project/]name[:version or alias]". Entity and Project may be in
+	//     the path or in their fields. An empty Resource stands for any artifact.
 	Action   errors.Action
 	Resource errors.Resource
+}
+
+// question returns what the request is about.
+func (r AccessRequest) question() (diagnose.Question, error) {
+	q := diagnose.Question{Entity: r.Entity, Project: r.Project}
+	for _, op := range []diagnose.Op{diagnose.OpLogArtifact, diagnose.OpUseArtifact, diagnose.OpDownloadArtifact, diagnose.OpLinkArtifact} {
+		if op.Action() == r.Action {
+			q.Op = op
+			err := r.artifact(&q)
+			return q, err
+		}
+	}
+	op, err := r.op()
+	q.Op = op
+	return q, err
+}
+
+// artifact reads an artifact's path.
+func (r AccessRequest) artifact(q *diagnose.Question) error {
+	if r.Resource == "" || r.Resource == errors.ResourceArtifact {
+		return nil
+	}
+	parts := strings.Split(string(r.Resource), "/")
+	name, version, versioned := strings.Cut(parts[len(parts)-1], ":")
+	if len(parts) > 3 || slices.Contains(parts, "") || name == "" || versioned && version == "" {
+		return r.invalid("must be an artifact's path: [entity/][project/]name[:version or alias]")
+	}
+	if place := parts[:len(parts)-1]; len(place) > 0 {
+		q.Project = place[len(place)-1]
+		if len(place) > 1 {
+			q.Entity = place[0]
+		}
+	}
+	if r.Project != "" && r.Project != q.Project || r.Entity != "" && r.Entity != q.Entity {
+		return r.invalid("must not name another entity or project than the request")
+	}
+	q.Artifact = parts[len(parts)-1]
+	return nil
+}
+
+func (r AccessRequest) invalid(rule string) error {
+	return &errors.InputError{
+		Field: "access request", Value: secret.Redact(strings.TrimSpace(string(r.Action) + " " + string(r.Resource))), Rule: rule,
+	}
 }
 
 // op returns the operation that the request is about.
@@ -65,10 +114,8 @@ func (r AccessRequest) op() (diagnose.Op, error) {
 			return op, nil
 		}
 	}
-	return "", &errors.InputError{
-		Field: "access request", Value: secret.Redact(strings.TrimSpace(string(action) + " " + string(resource))),
-		Rule: "must be to create a run or to read a project",
-	}
+	r.Action, r.Resource = action, resource
+	return "", r.invalid("must be to create a run, to read a project, or to log, use, download or link an artifact")
 }
 
 // Access is the answer to "may I?", with its evidence. It is a snapshot and only
@@ -82,7 +129,8 @@ type Access struct {
 	// Entity and Project are those of the request. If no entity was given,
 	// Entity is the account's default.
 	Entity, Project string
-	// Action and Resource are those of the request.
+	// Action and Resource are those of the request. For an artifact, Resource is the whole
+	// path.
 	Action   errors.Action
 	Resource errors.Resource
 	// Viewer is the account behind the key; nil if unknown.
@@ -134,7 +182,7 @@ func (a *Access) Explain() string {
 		where += "/" + a.Project
 	}
 	line := "Allowed: " + string(a.Action) + " " + string(a.Resource)
-	if where != "" {
+	if where != "" && !strings.HasPrefix(string(a.Resource), where+"/") {
 		line += " in " + where
 	}
 	line += " on " + a.BaseURL
@@ -166,7 +214,8 @@ func (c *Client) Check(ctx context.Context, entity, project string) (*Access, er
 
 // CheckAccess reports whether this key may do what r describes, without doing it.
 //
-// It sends one request; more if the server is old or the response is unusable. It
+// It sends one request; more if the server is old, if the response is unusable, or for an
+// artifact. It
 // blocks for at most Options.DiagnosisTimeout. It is safe for concurrent use.
 //
 // A refusal is not an error but the answer; see [Access.Err]. The errors are:
@@ -174,11 +223,10 @@ func (c *Client) Check(ctx context.Context, entity, project string) (*Access, er
 //   - an *errors.InputError if a name or the request is invalid
 //   - an *errors.RequestError if the server sent no usable response
 func (c *Client) CheckAccess(ctx context.Context, r AccessRequest) (*Access, error) {
-	op, err := r.op()
+	q, err := r.question()
 	if err != nil {
 		return nil, err
 	}
-	q := diagnose.Question{Op: op, Entity: r.Entity, Project: r.Project}
 	if err := c.checkPlace(q); err != nil {
 		return nil, err
 	}
@@ -187,7 +235,7 @@ func (c *Client) CheckAccess(ctx context.Context, r AccessRequest) (*Access, err
 		return nil, err
 	}
 	a := &Access{
-		Confidence: p.Confidence, Entity: p.Entity, Project: r.Project, Action: p.Action, Resource: p.Resource,
+		Confidence: p.Confidence, Entity: p.Entity, Project: q.Project, Action: p.Action, Resource: p.Resource,
 		Viewer: p.Viewer, Role: p.Role, KeySource: p.KeySource, BaseURL: p.BaseURL, Evidence: p.Evidence, Notes: p.Notes,
 		notUnderstood: err,
 	}

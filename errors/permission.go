@@ -106,6 +106,8 @@ const (
 	ResourceAlert       Resource = "alert"
 	ResourceProject     Resource = "project"
 	ResourceAccount     Resource = "account"
+	// ResourceArtifact stands for any artifact, if the request names none.
+	ResourceArtifact Resource = "artifact"
 )
 
 // PermissionError is a refusal with its diagnosis. It matches

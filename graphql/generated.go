@@ -5,6 +5,7 @@ package graphql
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/Khan/genqlient/graphql"
 )
@@ -20,6 +21,37 @@ func (v *AccountFields) GetPersonalEntityDisabled() bool { return v.PersonalEnti
 
 // GetUserEntity returns AccountFields.UserEntity, and is useful for accessing the field via an interface.
 func (v *AccountFields) GetUserEntity() *Entity { return v.UserEntity }
+
+type AddAliasesInput struct {
+	Aliases          []ArtifactCollectionAliasInput `json:"aliases"`
+	ArtifactID       string                         `json:"artifactID"`
+	ClientMutationId *string                        `json:"clientMutationId,omitempty"`
+}
+
+// GetAliases returns AddAliasesInput.Aliases, and is useful for accessing the field via an interface.
+func (v *AddAliasesInput) GetAliases() []ArtifactCollectionAliasInput { return v.Aliases }
+
+// GetArtifactID returns AddAliasesInput.ArtifactID, and is useful for accessing the field via an interface.
+func (v *AddAliasesInput) GetArtifactID() string { return v.ArtifactID }
+
+// GetClientMutationId returns AddAliasesInput.ClientMutationId, and is useful for accessing the field via an interface.
+func (v *AddAliasesInput) GetClientMutationId() *string { return v.ClientMutationId }
+
+// AddAliasesPayload includes the requested fields of the GraphQL type AddAliasesPayload.
+type AddAliasesPayload struct {
+	Success bool `json:"success"`
+}
+
+// GetSuccess returns AddAliasesPayload.Success, and is useful for accessing the field via an interface.
+func (v *AddAliasesPayload) GetSuccess() bool { return v.Success }
+
+// AddAliasesResponse is returned by AddAliases on success.
+type AddAliasesResponse struct {
+	AddAliases *AddAliasesPayload `json:"addAliases"`
+}
+
+// GetAddAliases returns AddAliasesResponse.AddAliases, and is useful for accessing the field via an interface.
+func (v *AddAliasesResponse) GetAddAliases() *AddAliasesPayload { return v.AddAliases }
 
 // Agent includes the requested fields of the GraphQL type Agent.
 type Agent struct {
@@ -68,6 +100,618 @@ var AllAlertSeverity = []AlertSeverity{
 	AlertSeverityInfo,
 	AlertSeverityWarn,
 	AlertSeverityError,
+}
+
+// AliasConnection includes the requested fields of the GraphQL type ArtifactAliasConnection.
+type AliasConnection struct {
+	Edges []AliasEdge `json:"edges"`
+}
+
+// GetEdges returns AliasConnection.Edges, and is useful for accessing the field via an interface.
+func (v *AliasConnection) GetEdges() []AliasEdge { return v.Edges }
+
+// AliasEdge includes the requested fields of the GraphQL type ArtifactAliasEdge.
+type AliasEdge struct {
+	Node *AliasNode `json:"node"`
+}
+
+// GetNode returns AliasEdge.Node, and is useful for accessing the field via an interface.
+func (v *AliasEdge) GetNode() *AliasNode { return v.Node }
+
+// AliasNode includes the requested fields of the GraphQL type ArtifactAlias.
+type AliasNode struct {
+	Alias string `json:"alias"`
+}
+
+// GetAlias returns AliasNode.Alias, and is useful for accessing the field via an interface.
+func (v *AliasNode) GetAlias() string { return v.Alias }
+
+type ArtifactAliasInput struct {
+	ArtifactCollectionName string `json:"artifactCollectionName"`
+	Alias                  string `json:"alias"`
+}
+
+// GetArtifactCollectionName returns ArtifactAliasInput.ArtifactCollectionName, and is useful for accessing the field via an interface.
+func (v *ArtifactAliasInput) GetArtifactCollectionName() string { return v.ArtifactCollectionName }
+
+// GetAlias returns ArtifactAliasInput.Alias, and is useful for accessing the field via an interface.
+func (v *ArtifactAliasInput) GetAlias() string { return v.Alias }
+
+// ArtifactAliasName includes the requested fields of the GraphQL type ArtifactAlias.
+type ArtifactAliasName struct {
+	Alias                  string `json:"alias"`
+	ArtifactCollectionName string `json:"artifactCollectionName"`
+}
+
+// GetAlias returns ArtifactAliasName.Alias, and is useful for accessing the field via an interface.
+func (v *ArtifactAliasName) GetAlias() string { return v.Alias }
+
+// GetArtifactCollectionName returns ArtifactAliasName.ArtifactCollectionName, and is useful for accessing the field via an interface.
+func (v *ArtifactAliasName) GetArtifactCollectionName() string { return v.ArtifactCollectionName }
+
+// ArtifactByIDResponse is returned by ArtifactByID on success.
+type ArtifactByIDResponse struct {
+	Artifact *ArtifactFields `json:"artifact"`
+}
+
+// GetArtifact returns ArtifactByIDResponse.Artifact, and is useful for accessing the field via an interface.
+func (v *ArtifactByIDResponse) GetArtifact() *ArtifactFields { return v.Artifact }
+
+// ArtifactByNameResponse is returned by ArtifactByName on success.
+type ArtifactByNameResponse struct {
+	Project *NamedArtifactProject `json:"project"`
+}
+
+// GetProject returns ArtifactByNameResponse.Project, and is useful for accessing the field via an interface.
+func (v *ArtifactByNameResponse) GetProject() *NamedArtifactProject { return v.Project }
+
+type ArtifactCollectionAliasInput struct {
+	Alias                  string `json:"alias"`
+	EntityName             string `json:"entityName"`
+	ProjectName            string `json:"projectName"`
+	ArtifactCollectionName string `json:"artifactCollectionName"`
+}
+
+// GetAlias returns ArtifactCollectionAliasInput.Alias, and is useful for accessing the field via an interface.
+func (v *ArtifactCollectionAliasInput) GetAlias() string { return v.Alias }
+
+// GetEntityName returns ArtifactCollectionAliasInput.EntityName, and is useful for accessing the field via an interface.
+func (v *ArtifactCollectionAliasInput) GetEntityName() string { return v.EntityName }
+
+// GetProjectName returns ArtifactCollectionAliasInput.ProjectName, and is useful for accessing the field via an interface.
+func (v *ArtifactCollectionAliasInput) GetProjectName() string { return v.ProjectName }
+
+// GetArtifactCollectionName returns ArtifactCollectionAliasInput.ArtifactCollectionName, and is useful for accessing the field via an interface.
+func (v *ArtifactCollectionAliasInput) GetArtifactCollectionName() string {
+	return v.ArtifactCollectionName
+}
+
+// ArtifactCollectionIDResponse is returned by ArtifactCollectionID on success.
+type ArtifactCollectionIDResponse struct {
+	Project *CollectionIDProject `json:"project"`
+}
+
+// GetProject returns ArtifactCollectionIDResponse.Project, and is useful for accessing the field via an interface.
+func (v *ArtifactCollectionIDResponse) GetProject() *CollectionIDProject { return v.Project }
+
+// ArtifactCollectionsResponse is returned by ArtifactCollections on success.
+type ArtifactCollectionsResponse struct {
+	Project *CollectionsProject `json:"project"`
+}
+
+// GetProject returns ArtifactCollectionsResponse.Project, and is useful for accessing the field via an interface.
+func (v *ArtifactCollectionsResponse) GetProject() *CollectionsProject { return v.Project }
+
+type ArtifactDigestAlgorithm string
+
+const (
+	ArtifactDigestAlgorithmManifestMd5    ArtifactDigestAlgorithm = "MANIFEST_MD5"
+	ArtifactDigestAlgorithmManifestXxh128 ArtifactDigestAlgorithm = "MANIFEST_XXH128"
+)
+
+var AllArtifactDigestAlgorithm = []ArtifactDigestAlgorithm{
+	ArtifactDigestAlgorithmManifestMd5,
+	ArtifactDigestAlgorithmManifestXxh128,
+}
+
+// ArtifactEntity includes the requested fields of the GraphQL type Entity.
+type ArtifactEntity struct {
+	Name string `json:"name"`
+}
+
+// GetName returns ArtifactEntity.Name, and is useful for accessing the field via an interface.
+func (v *ArtifactEntity) GetName() string { return v.Name }
+
+// ArtifactFields are those that the oldest servers have.
+type ArtifactFields struct {
+	Id                 string               `json:"id"`
+	State              ArtifactState        `json:"state"`
+	Digest             string               `json:"digest"`
+	VersionIndex       *int                 `json:"versionIndex"`
+	Description        *string              `json:"description"`
+	Metadata           *string              `json:"metadata"`
+	TtlDurationSeconds int64                `json:"ttlDurationSeconds"`
+	TtlIsInherited     bool                 `json:"ttlIsInherited"`
+	HistoryStep        *int64               `json:"historyStep"`
+	Size               int64                `json:"size"`
+	FileCount          int64                `json:"fileCount"`
+	CreatedAt          string               `json:"createdAt"`
+	UpdatedAt          *string              `json:"updatedAt"`
+	ArtifactType       ArtifactTypeName     `json:"artifactType"`
+	ArtifactSequence   ArtifactSequenceName `json:"artifactSequence"`
+	Aliases            []ArtifactAliasName  `json:"aliases"`
+}
+
+// GetId returns ArtifactFields.Id, and is useful for accessing the field via an interface.
+func (v *ArtifactFields) GetId() string { return v.Id }
+
+// GetState returns ArtifactFields.State, and is useful for accessing the field via an interface.
+func (v *ArtifactFields) GetState() ArtifactState { return v.State }
+
+// GetDigest returns ArtifactFields.Digest, and is useful for accessing the field via an interface.
+func (v *ArtifactFields) GetDigest() string { return v.Digest }
+
+// GetVersionIndex returns ArtifactFields.VersionIndex, and is useful for accessing the field via an interface.
+func (v *ArtifactFields) GetVersionIndex() *int { return v.VersionIndex }
+
+// GetDescription returns ArtifactFields.Description, and is useful for accessing the field via an interface.
+func (v *ArtifactFields) GetDescription() *string { return v.Description }
+
+// GetMetadata returns ArtifactFields.Metadata, and is useful for accessing the field via an interface.
+func (v *ArtifactFields) GetMetadata() *string { return v.Metadata }
+
+// GetTtlDurationSeconds returns ArtifactFields.TtlDurationSeconds, and is useful for accessing the field via an interface.
+func (v *ArtifactFields) GetTtlDurationSeconds() int64 { return v.TtlDurationSeconds }
+
+// GetTtlIsInherited returns ArtifactFields.TtlIsInherited, and is useful for accessing the field via an interface.
+func (v *ArtifactFields) GetTtlIsInherited() bool { return v.TtlIsInherited }
+
+// GetHistoryStep returns ArtifactFields.HistoryStep, and is useful for accessing the field via an interface.
+func (v *ArtifactFields) GetHistoryStep() *int64 { return v.HistoryStep }
+
+// GetSize returns ArtifactFields.Size, and is useful for accessing the field via an interface.
+func (v *ArtifactFields) GetSize() int64 { return v.Size }
+
+// GetFileCount returns ArtifactFields.FileCount, and is useful for accessing the field via an interface.
+func (v *ArtifactFields) GetFileCount() int64 { return v.FileCount }
+
+// GetCreatedAt returns ArtifactFields.CreatedAt, and is useful for accessing the field via an interface.
+func (v *ArtifactFields) GetCreatedAt() string { return v.CreatedAt }
+
+// GetUpdatedAt returns ArtifactFields.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *ArtifactFields) GetUpdatedAt() *string { return v.UpdatedAt }
+
+// GetArtifactType returns ArtifactFields.ArtifactType, and is useful for accessing the field via an interface.
+func (v *ArtifactFields) GetArtifactType() ArtifactTypeName { return v.ArtifactType }
+
+// GetArtifactSequence returns ArtifactFields.ArtifactSequence, and is useful for accessing the field via an interface.
+func (v *ArtifactFields) GetArtifactSequence() ArtifactSequenceName { return v.ArtifactSequence }
+
+// GetAliases returns ArtifactFields.Aliases, and is useful for accessing the field via an interface.
+func (v *ArtifactFields) GetAliases() []ArtifactAliasName { return v.Aliases }
+
+// ArtifactFileConnection includes the requested fields of the GraphQL type FileConnection.
+type ArtifactFileConnection struct {
+	Edges []ArtifactFileEdge `json:"edges"`
+}
+
+// GetEdges returns ArtifactFileConnection.Edges, and is useful for accessing the field via an interface.
+func (v *ArtifactFileConnection) GetEdges() []ArtifactFileEdge { return v.Edges }
+
+// ArtifactFileEdge includes the requested fields of the GraphQL type FileEdge.
+type ArtifactFileEdge struct {
+	Node *ArtifactFileUpload `json:"node"`
+}
+
+// GetNode returns ArtifactFileEdge.Node, and is useful for accessing the field via an interface.
+func (v *ArtifactFileEdge) GetNode() *ArtifactFileUpload { return v.Node }
+
+// ArtifactFileURLsByIDResponse is returned by ArtifactFileURLsByID on success.
+type ArtifactFileURLsByIDResponse struct {
+	Artifact *ArtifactWithFiles `json:"artifact"`
+}
+
+// GetArtifact returns ArtifactFileURLsByIDResponse.Artifact, and is useful for accessing the field via an interface.
+func (v *ArtifactFileURLsByIDResponse) GetArtifact() *ArtifactWithFiles { return v.Artifact }
+
+// ArtifactFileURLsResponse is returned by ArtifactFileURLs on success.
+type ArtifactFileURLsResponse struct {
+	Project *FileURLsProject `json:"project"`
+}
+
+// GetProject returns ArtifactFileURLsResponse.Project, and is useful for accessing the field via an interface.
+func (v *ArtifactFileURLsResponse) GetProject() *FileURLsProject { return v.Project }
+
+// ArtifactFileUpload includes the requested fields of the GraphQL type File.
+type ArtifactFileUpload struct {
+	StoragePath         *string              `json:"storagePath"`
+	UploadUrl           *string              `json:"uploadUrl"`
+	UploadHeaders       []string             `json:"uploadHeaders"`
+	UploadMultipartUrls *UploadMultipartUrls `json:"uploadMultipartUrls"`
+	Artifact            *BirthArtifact       `json:"artifact"`
+}
+
+// GetStoragePath returns ArtifactFileUpload.StoragePath, and is useful for accessing the field via an interface.
+func (v *ArtifactFileUpload) GetStoragePath() *string { return v.StoragePath }
+
+// GetUploadUrl returns ArtifactFileUpload.UploadUrl, and is useful for accessing the field via an interface.
+func (v *ArtifactFileUpload) GetUploadUrl() *string { return v.UploadUrl }
+
+// GetUploadHeaders returns ArtifactFileUpload.UploadHeaders, and is useful for accessing the field via an interface.
+func (v *ArtifactFileUpload) GetUploadHeaders() []string { return v.UploadHeaders }
+
+// GetUploadMultipartUrls returns ArtifactFileUpload.UploadMultipartUrls, and is useful for accessing the field via an interface.
+func (v *ArtifactFileUpload) GetUploadMultipartUrls() *UploadMultipartUrls {
+	return v.UploadMultipartUrls
+}
+
+// GetArtifact returns ArtifactFileUpload.Artifact, and is useful for accessing the field via an interface.
+func (v *ArtifactFileUpload) GetArtifact() *BirthArtifact { return v.Artifact }
+
+// ArtifactManifestFileResponse is returned by ArtifactManifestFile on success.
+type ArtifactManifestFileResponse struct {
+	Artifact *ArtifactWithManifest `json:"artifact"`
+}
+
+// GetArtifact returns ArtifactManifestFileResponse.Artifact, and is useful for accessing the field via an interface.
+func (v *ArtifactManifestFileResponse) GetArtifact() *ArtifactWithManifest { return v.Artifact }
+
+type ArtifactManifestType string
+
+const (
+	ArtifactManifestTypeFull        ArtifactManifestType = "FULL"
+	ArtifactManifestTypePatch       ArtifactManifestType = "PATCH"
+	ArtifactManifestTypeIncremental ArtifactManifestType = "INCREMENTAL"
+)
+
+var AllArtifactManifestType = []ArtifactManifestType{
+	ArtifactManifestTypeFull,
+	ArtifactManifestTypePatch,
+	ArtifactManifestTypeIncremental,
+}
+
+// ArtifactMembershipResponse is returned by ArtifactMembership on success.
+type ArtifactMembershipResponse struct {
+	Project *MembershipProject `json:"project"`
+}
+
+// GetProject returns ArtifactMembershipResponse.Project, and is useful for accessing the field via an interface.
+func (v *ArtifactMembershipResponse) GetProject() *MembershipProject { return v.Project }
+
+// ArtifactName includes the requested fields of the GraphQL type ArtifactCollection.
+type ArtifactName struct {
+	Typename *string `json:"__typename"`
+	Name     string  `json:"name"`
+}
+
+// GetTypename returns ArtifactName.Typename, and is useful for accessing the field via an interface.
+func (v *ArtifactName) GetTypename() *string { return v.Typename }
+
+// GetName returns ArtifactName.Name, and is useful for accessing the field via an interface.
+func (v *ArtifactName) GetName() string { return v.Name }
+
+// ArtifactNameConnection includes the requested fields of the GraphQL type ArtifactCollectionConnection.
+type ArtifactNameConnection struct {
+	Edges []ArtifactNameEdge `json:"edges"`
+}
+
+// GetEdges returns ArtifactNameConnection.Edges, and is useful for accessing the field via an interface.
+func (v *ArtifactNameConnection) GetEdges() []ArtifactNameEdge { return v.Edges }
+
+// ArtifactNameEdge includes the requested fields of the GraphQL type ArtifactCollectionEdge.
+type ArtifactNameEdge struct {
+	Node *ArtifactName `json:"node"`
+}
+
+// GetNode returns ArtifactNameEdge.Node, and is useful for accessing the field via an interface.
+func (v *ArtifactNameEdge) GetNode() *ArtifactName { return v.Node }
+
+// ArtifactNamesProject includes the requested fields of the GraphQL type Project.
+type ArtifactNamesProject struct {
+	ArtifactCollections *ArtifactNameConnection `json:"artifactCollections"`
+}
+
+// GetArtifactCollections returns ArtifactNamesProject.ArtifactCollections, and is useful for accessing the field via an interface.
+func (v *ArtifactNamesProject) GetArtifactCollections() *ArtifactNameConnection {
+	return v.ArtifactCollections
+}
+
+// ArtifactProject includes the requested fields of the GraphQL type Project.
+type ArtifactProject struct {
+	Name   string         `json:"name"`
+	Entity ArtifactEntity `json:"entity"`
+}
+
+// GetName returns ArtifactProject.Name, and is useful for accessing the field via an interface.
+func (v *ArtifactProject) GetName() string { return v.Name }
+
+// GetEntity returns ArtifactProject.Entity, and is useful for accessing the field via an interface.
+func (v *ArtifactProject) GetEntity() ArtifactEntity { return v.Entity }
+
+// ArtifactSequenceName includes the requested fields of the GraphQL type ArtifactSequence.
+type ArtifactSequenceName struct {
+	Id      string          `json:"id"`
+	Name    string          `json:"name"`
+	Project ArtifactProject `json:"project"`
+}
+
+// GetId returns ArtifactSequenceName.Id, and is useful for accessing the field via an interface.
+func (v *ArtifactSequenceName) GetId() string { return v.Id }
+
+// GetName returns ArtifactSequenceName.Name, and is useful for accessing the field via an interface.
+func (v *ArtifactSequenceName) GetName() string { return v.Name }
+
+// GetProject returns ArtifactSequenceName.Project, and is useful for accessing the field via an interface.
+func (v *ArtifactSequenceName) GetProject() ArtifactProject { return v.Project }
+
+type ArtifactState string
+
+const (
+	ArtifactStatePending   ArtifactState = "PENDING"
+	ArtifactStateCommitted ArtifactState = "COMMITTED"
+	ArtifactStateDeleted   ArtifactState = "DELETED"
+)
+
+var AllArtifactState = []ArtifactState{
+	ArtifactStatePending,
+	ArtifactStateCommitted,
+	ArtifactStateDeleted,
+}
+
+type ArtifactStorageLayout string
+
+const (
+	ArtifactStorageLayoutV1 ArtifactStorageLayout = "V1"
+	ArtifactStorageLayoutV2 ArtifactStorageLayout = "V2"
+)
+
+var AllArtifactStorageLayout = []ArtifactStorageLayout{
+	ArtifactStorageLayoutV1,
+	ArtifactStorageLayoutV2,
+}
+
+// ArtifactTag includes the requested fields of the GraphQL type Tag.
+type ArtifactTag struct {
+	Name string `json:"name"`
+}
+
+// GetName returns ArtifactTag.Name, and is useful for accessing the field via an interface.
+func (v *ArtifactTag) GetName() string { return v.Name }
+
+// ArtifactTypeName includes the requested fields of the GraphQL type ArtifactType.
+type ArtifactTypeName struct {
+	Name string `json:"name"`
+}
+
+// GetName returns ArtifactTypeName.Name, and is useful for accessing the field via an interface.
+func (v *ArtifactTypeName) GetName() string { return v.Name }
+
+// ArtifactTypeOfResponse is returned by ArtifactTypeOf on success.
+type ArtifactTypeOfResponse struct {
+	Project *ArtifactTypeProject `json:"project"`
+}
+
+// GetProject returns ArtifactTypeOfResponse.Project, and is useful for accessing the field via an interface.
+func (v *ArtifactTypeOfResponse) GetProject() *ArtifactTypeProject { return v.Project }
+
+// ArtifactTypeProject includes the requested fields of the GraphQL type Project.
+type ArtifactTypeProject struct {
+	Artifact *TypedArtifact `json:"artifact"`
+}
+
+// GetArtifact returns ArtifactTypeProject.Artifact, and is useful for accessing the field via an interface.
+func (v *ArtifactTypeProject) GetArtifact() *TypedArtifact { return v.Artifact }
+
+// ArtifactVersionsResponse is returned by ArtifactVersions on success.
+type ArtifactVersionsResponse struct {
+	Project *VersionsProject `json:"project"`
+}
+
+// GetProject returns ArtifactVersionsResponse.Project, and is useful for accessing the field via an interface.
+func (v *ArtifactVersionsResponse) GetProject() *VersionsProject { return v.Project }
+
+// ArtifactWithFiles includes the requested fields of the GraphQL type Artifact.
+type ArtifactWithFiles struct {
+	Files FileURLs `json:"files"`
+}
+
+// GetFiles returns ArtifactWithFiles.Files, and is useful for accessing the field via an interface.
+func (v *ArtifactWithFiles) GetFiles() FileURLs { return v.Files }
+
+// ArtifactWithManifest includes the requested fields of the GraphQL type Artifact.
+type ArtifactWithManifest struct {
+	CurrentManifest *CurrentManifest `json:"currentManifest"`
+}
+
+// GetCurrentManifest returns ArtifactWithManifest.CurrentManifest, and is useful for accessing the field via an interface.
+func (v *ArtifactWithManifest) GetCurrentManifest() *CurrentManifest { return v.CurrentManifest }
+
+// BirthArtifact includes the requested fields of the GraphQL type Artifact.
+type BirthArtifact struct {
+	Id string `json:"id"`
+}
+
+// GetId returns BirthArtifact.Id, and is useful for accessing the field via an interface.
+func (v *BirthArtifact) GetId() string { return v.Id }
+
+// ClientIDMappingResponse is returned by ClientIDMapping on success.
+type ClientIDMappingResponse struct {
+	ClientIDMapping *MappedClientID `json:"clientIDMapping"`
+}
+
+// GetClientIDMapping returns ClientIDMappingResponse.ClientIDMapping, and is useful for accessing the field via an interface.
+func (v *ClientIDMappingResponse) GetClientIDMapping() *MappedClientID { return v.ClientIDMapping }
+
+// Collection includes the requested fields of the GraphQL type ArtifactCollection.
+type Collection struct {
+	Typename            *string          `json:"__typename"`
+	Name                string           `json:"name"`
+	Description         *string          `json:"description"`
+	CreatedAt           string           `json:"createdAt"`
+	DefaultArtifactType ArtifactTypeName `json:"defaultArtifactType"`
+}
+
+// GetTypename returns Collection.Typename, and is useful for accessing the field via an interface.
+func (v *Collection) GetTypename() *string { return v.Typename }
+
+// GetName returns Collection.Name, and is useful for accessing the field via an interface.
+func (v *Collection) GetName() string { return v.Name }
+
+// GetDescription returns Collection.Description, and is useful for accessing the field via an interface.
+func (v *Collection) GetDescription() *string { return v.Description }
+
+// GetCreatedAt returns Collection.CreatedAt, and is useful for accessing the field via an interface.
+func (v *Collection) GetCreatedAt() string { return v.CreatedAt }
+
+// GetDefaultArtifactType returns Collection.DefaultArtifactType, and is useful for accessing the field via an interface.
+func (v *Collection) GetDefaultArtifactType() ArtifactTypeName { return v.DefaultArtifactType }
+
+// CollectionConnection includes the requested fields of the GraphQL type ArtifactCollectionConnection.
+type CollectionConnection struct {
+	PageInfo PageInfo         `json:"pageInfo"`
+	Edges    []CollectionEdge `json:"edges"`
+}
+
+// GetPageInfo returns CollectionConnection.PageInfo, and is useful for accessing the field via an interface.
+func (v *CollectionConnection) GetPageInfo() PageInfo { return v.PageInfo }
+
+// GetEdges returns CollectionConnection.Edges, and is useful for accessing the field via an interface.
+func (v *CollectionConnection) GetEdges() []CollectionEdge { return v.Edges }
+
+// CollectionEdge includes the requested fields of the GraphQL type ArtifactCollectionEdge.
+type CollectionEdge struct {
+	Node *Collection `json:"node"`
+}
+
+// GetNode returns CollectionEdge.Node, and is useful for accessing the field via an interface.
+func (v *CollectionEdge) GetNode() *Collection { return v.Node }
+
+// CollectionID includes the requested fields of the GraphQL type ArtifactCollection.
+type CollectionID struct {
+	Typename *string `json:"__typename"`
+	Id       string  `json:"id"`
+}
+
+// GetTypename returns CollectionID.Typename, and is useful for accessing the field via an interface.
+func (v *CollectionID) GetTypename() *string { return v.Typename }
+
+// GetId returns CollectionID.Id, and is useful for accessing the field via an interface.
+func (v *CollectionID) GetId() string { return v.Id }
+
+// CollectionIDProject includes the requested fields of the GraphQL type Project.
+type CollectionIDProject struct {
+	ArtifactCollection *CollectionID `json:"artifactCollection"`
+}
+
+// GetArtifactCollection returns CollectionIDProject.ArtifactCollection, and is useful for accessing the field via an interface.
+func (v *CollectionIDProject) GetArtifactCollection() *CollectionID { return v.ArtifactCollection }
+
+// CollectionsProject includes the requested fields of the GraphQL type Project.
+type CollectionsProject struct {
+	ArtifactCollections *CollectionConnection `json:"artifactCollections"`
+}
+
+// GetArtifactCollections returns CollectionsProject.ArtifactCollections, and is useful for accessing the field via an interface.
+func (v *CollectionsProject) GetArtifactCollections() *CollectionConnection {
+	return v.ArtifactCollections
+}
+
+type CommitArtifactInput struct {
+	ArtifactID       string  `json:"artifactID"`
+	ClientMutationId *string `json:"clientMutationId,omitempty"`
+}
+
+// GetArtifactID returns CommitArtifactInput.ArtifactID, and is useful for accessing the field via an interface.
+func (v *CommitArtifactInput) GetArtifactID() string { return v.ArtifactID }
+
+// GetClientMutationId returns CommitArtifactInput.ClientMutationId, and is useful for accessing the field via an interface.
+func (v *CommitArtifactInput) GetClientMutationId() *string { return v.ClientMutationId }
+
+// CommitArtifactPayload includes the requested fields of the GraphQL type CommitArtifactPayload.
+type CommitArtifactPayload struct {
+	Artifact CommittedArtifact `json:"artifact"`
+}
+
+// GetArtifact returns CommitArtifactPayload.Artifact, and is useful for accessing the field via an interface.
+func (v *CommitArtifactPayload) GetArtifact() CommittedArtifact { return v.Artifact }
+
+// CommitArtifactResponse is returned by CommitArtifact on success.
+type CommitArtifactResponse struct {
+	CommitArtifact *CommitArtifactPayload `json:"commitArtifact"`
+}
+
+// GetCommitArtifact returns CommitArtifactResponse.CommitArtifact, and is useful for accessing the field via an interface.
+func (v *CommitArtifactResponse) GetCommitArtifact() *CommitArtifactPayload { return v.CommitArtifact }
+
+// CommittedArtifact includes the requested fields of the GraphQL type Artifact.
+type CommittedArtifact struct {
+	Id           string `json:"id"`
+	Digest       string `json:"digest"`
+	VersionIndex *int   `json:"versionIndex"`
+}
+
+// GetId returns CommittedArtifact.Id, and is useful for accessing the field via an interface.
+func (v *CommittedArtifact) GetId() string { return v.Id }
+
+// GetDigest returns CommittedArtifact.Digest, and is useful for accessing the field via an interface.
+func (v *CommittedArtifact) GetDigest() string { return v.Digest }
+
+// GetVersionIndex returns CommittedArtifact.VersionIndex, and is useful for accessing the field via an interface.
+func (v *CommittedArtifact) GetVersionIndex() *int { return v.VersionIndex }
+
+type CompleteMultipartAction string
+
+const (
+	CompleteMultipartActionComplete CompleteMultipartAction = "Complete"
+)
+
+var AllCompleteMultipartAction = []CompleteMultipartAction{
+	CompleteMultipartActionComplete,
+}
+
+type CompleteMultipartUploadArtifactInput struct {
+	CompleteMultipartAction CompleteMultipartAction `json:"completeMultipartAction"`
+	CompletedParts          []UploadPartsInput      `json:"completedParts"`
+	ArtifactID              string                  `json:"artifactID"`
+	StoragePath             string                  `json:"storagePath"`
+	UploadID                string                  `json:"uploadID"`
+}
+
+// GetCompleteMultipartAction returns CompleteMultipartUploadArtifactInput.CompleteMultipartAction, and is useful for accessing the field via an interface.
+func (v *CompleteMultipartUploadArtifactInput) GetCompleteMultipartAction() CompleteMultipartAction {
+	return v.CompleteMultipartAction
+}
+
+// GetCompletedParts returns CompleteMultipartUploadArtifactInput.CompletedParts, and is useful for accessing the field via an interface.
+func (v *CompleteMultipartUploadArtifactInput) GetCompletedParts() []UploadPartsInput {
+	return v.CompletedParts
+}
+
+// GetArtifactID returns CompleteMultipartUploadArtifactInput.ArtifactID, and is useful for accessing the field via an interface.
+func (v *CompleteMultipartUploadArtifactInput) GetArtifactID() string { return v.ArtifactID }
+
+// GetStoragePath returns CompleteMultipartUploadArtifactInput.StoragePath, and is useful for accessing the field via an interface.
+func (v *CompleteMultipartUploadArtifactInput) GetStoragePath() string { return v.StoragePath }
+
+// GetUploadID returns CompleteMultipartUploadArtifactInput.UploadID, and is useful for accessing the field via an interface.
+func (v *CompleteMultipartUploadArtifactInput) GetUploadID() string { return v.UploadID }
+
+// CompleteMultipartUploadArtifactPayload includes the requested fields of the GraphQL type CompleteMultipartUploadArtifactPayload.
+type CompleteMultipartUploadArtifactPayload struct {
+	Digest *string `json:"digest"`
+}
+
+// GetDigest returns CompleteMultipartUploadArtifactPayload.Digest, and is useful for accessing the field via an interface.
+func (v *CompleteMultipartUploadArtifactPayload) GetDigest() *string { return v.Digest }
+
+// CompleteMultipartUploadArtifactResponse is returned by CompleteMultipartUploadArtifact on success.
+type CompleteMultipartUploadArtifactResponse struct {
+	CompleteMultipartUploadArtifact *CompleteMultipartUploadArtifactPayload `json:"completeMultipartUploadArtifact"`
+}
+
+// GetCompleteMultipartUploadArtifact returns CompleteMultipartUploadArtifactResponse.CompleteMultipartUploadArtifact, and is useful for accessing the field via an interface.
+func (v *CompleteMultipartUploadArtifactResponse) GetCompleteMultipartUploadArtifact() *CompleteMultipartUploadArtifactPayload {
+	return v.CompleteMultipartUploadArtifact
 }
 
 // ConsoleLines is a page of console lines.
@@ -133,6 +777,264 @@ type CreateAgentResponse struct {
 // GetCreateAgent returns CreateAgentResponse.CreateAgent, and is useful for accessing the field via an interface.
 func (v *CreateAgentResponse) GetCreateAgent() *CreateAgentPayload { return v.CreateAgent }
 
+type CreateArtifactFileSpecInput struct {
+	ArtifactID         string             `json:"artifactID"`
+	Name               string             `json:"name"`
+	Md5                string             `json:"md5"`
+	Digest             *string            `json:"digest,omitempty"`
+	Mimetype           *string            `json:"mimetype,omitempty"`
+	ArtifactManifestID *string            `json:"artifactManifestID,omitempty"`
+	UploadPartsInput   []UploadPartsInput `json:"uploadPartsInput,omitempty"`
+}
+
+// GetArtifactID returns CreateArtifactFileSpecInput.ArtifactID, and is useful for accessing the field via an interface.
+func (v *CreateArtifactFileSpecInput) GetArtifactID() string { return v.ArtifactID }
+
+// GetName returns CreateArtifactFileSpecInput.Name, and is useful for accessing the field via an interface.
+func (v *CreateArtifactFileSpecInput) GetName() string { return v.Name }
+
+// GetMd5 returns CreateArtifactFileSpecInput.Md5, and is useful for accessing the field via an interface.
+func (v *CreateArtifactFileSpecInput) GetMd5() string { return v.Md5 }
+
+// GetDigest returns CreateArtifactFileSpecInput.Digest, and is useful for accessing the field via an interface.
+func (v *CreateArtifactFileSpecInput) GetDigest() *string { return v.Digest }
+
+// GetMimetype returns CreateArtifactFileSpecInput.Mimetype, and is useful for accessing the field via an interface.
+func (v *CreateArtifactFileSpecInput) GetMimetype() *string { return v.Mimetype }
+
+// GetArtifactManifestID returns CreateArtifactFileSpecInput.ArtifactManifestID, and is useful for accessing the field via an interface.
+func (v *CreateArtifactFileSpecInput) GetArtifactManifestID() *string { return v.ArtifactManifestID }
+
+// GetUploadPartsInput returns CreateArtifactFileSpecInput.UploadPartsInput, and is useful for accessing the field via an interface.
+func (v *CreateArtifactFileSpecInput) GetUploadPartsInput() []UploadPartsInput {
+	return v.UploadPartsInput
+}
+
+type CreateArtifactFilesInput struct {
+	ArtifactFiles    []CreateArtifactFileSpecInput `json:"artifactFiles"`
+	StorageLayout    ArtifactStorageLayout         `json:"storageLayout"`
+	DigestAlgorithm  *ArtifactDigestAlgorithm      `json:"digestAlgorithm,omitempty"`
+	ClientMutationId *string                       `json:"clientMutationId,omitempty"`
+}
+
+// GetArtifactFiles returns CreateArtifactFilesInput.ArtifactFiles, and is useful for accessing the field via an interface.
+func (v *CreateArtifactFilesInput) GetArtifactFiles() []CreateArtifactFileSpecInput {
+	return v.ArtifactFiles
+}
+
+// GetStorageLayout returns CreateArtifactFilesInput.StorageLayout, and is useful for accessing the field via an interface.
+func (v *CreateArtifactFilesInput) GetStorageLayout() ArtifactStorageLayout { return v.StorageLayout }
+
+// GetDigestAlgorithm returns CreateArtifactFilesInput.DigestAlgorithm, and is useful for accessing the field via an interface.
+func (v *CreateArtifactFilesInput) GetDigestAlgorithm() *ArtifactDigestAlgorithm {
+	return v.DigestAlgorithm
+}
+
+// GetClientMutationId returns CreateArtifactFilesInput.ClientMutationId, and is useful for accessing the field via an interface.
+func (v *CreateArtifactFilesInput) GetClientMutationId() *string { return v.ClientMutationId }
+
+// CreateArtifactFilesPayload includes the requested fields of the GraphQL type CreateArtifactFilesPayload.
+type CreateArtifactFilesPayload struct {
+	Files ArtifactFileConnection `json:"files"`
+}
+
+// GetFiles returns CreateArtifactFilesPayload.Files, and is useful for accessing the field via an interface.
+func (v *CreateArtifactFilesPayload) GetFiles() ArtifactFileConnection { return v.Files }
+
+// CreateArtifactFilesResponse is returned by CreateArtifactFiles on success.
+type CreateArtifactFilesResponse struct {
+	CreateArtifactFiles *CreateArtifactFilesPayload `json:"createArtifactFiles"`
+}
+
+// GetCreateArtifactFiles returns CreateArtifactFilesResponse.CreateArtifactFiles, and is useful for accessing the field via an interface.
+func (v *CreateArtifactFilesResponse) GetCreateArtifactFiles() *CreateArtifactFilesPayload {
+	return v.CreateArtifactFiles
+}
+
+type CreateArtifactInput struct {
+	EntityName                string                  `json:"entityName"`
+	ProjectName               string                  `json:"projectName"`
+	ArtifactTypeName          string                  `json:"artifactTypeName"`
+	ArtifactCollectionName    *string                 `json:"artifactCollectionName,omitempty"`
+	ArtifactCollectionNames   []string                `json:"artifactCollectionNames,omitempty"`
+	RunName                   *string                 `json:"runName,omitempty"`
+	Digest                    string                  `json:"digest"`
+	DigestAlgorithm           ArtifactDigestAlgorithm `json:"digestAlgorithm"`
+	Description               *string                 `json:"description,omitempty"`
+	Labels                    *string                 `json:"labels,omitempty"`
+	Aliases                   []ArtifactAliasInput    `json:"aliases,omitempty"`
+	Tags                      []TagInput              `json:"tags,omitempty"`
+	Metadata                  *string                 `json:"metadata,omitempty"`
+	TtlDurationSeconds        *int64                  `json:"ttlDurationSeconds,omitempty"`
+	HistoryStep               *int64                  `json:"historyStep,omitempty"`
+	EnableDigestDeduplication *bool                   `json:"enableDigestDeduplication,omitempty"`
+	DistributedID             *string                 `json:"distributedID,omitempty"`
+	ClientID                  *string                 `json:"clientID,omitempty"`
+	SequenceClientID          *string                 `json:"sequenceClientID,omitempty"`
+	StorageRegion             *string                 `json:"storageRegion,omitempty"`
+	ClientMutationId          *string                 `json:"clientMutationId,omitempty"`
+}
+
+// GetEntityName returns CreateArtifactInput.EntityName, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetEntityName() string { return v.EntityName }
+
+// GetProjectName returns CreateArtifactInput.ProjectName, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetProjectName() string { return v.ProjectName }
+
+// GetArtifactTypeName returns CreateArtifactInput.ArtifactTypeName, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetArtifactTypeName() string { return v.ArtifactTypeName }
+
+// GetArtifactCollectionName returns CreateArtifactInput.ArtifactCollectionName, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetArtifactCollectionName() *string { return v.ArtifactCollectionName }
+
+// GetArtifactCollectionNames returns CreateArtifactInput.ArtifactCollectionNames, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetArtifactCollectionNames() []string { return v.ArtifactCollectionNames }
+
+// GetRunName returns CreateArtifactInput.RunName, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetRunName() *string { return v.RunName }
+
+// GetDigest returns CreateArtifactInput.Digest, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetDigest() string { return v.Digest }
+
+// GetDigestAlgorithm returns CreateArtifactInput.DigestAlgorithm, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetDigestAlgorithm() ArtifactDigestAlgorithm { return v.DigestAlgorithm }
+
+// GetDescription returns CreateArtifactInput.Description, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetDescription() *string { return v.Description }
+
+// GetLabels returns CreateArtifactInput.Labels, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetLabels() *string { return v.Labels }
+
+// GetAliases returns CreateArtifactInput.Aliases, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetAliases() []ArtifactAliasInput { return v.Aliases }
+
+// GetTags returns CreateArtifactInput.Tags, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetTags() []TagInput { return v.Tags }
+
+// GetMetadata returns CreateArtifactInput.Metadata, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetMetadata() *string { return v.Metadata }
+
+// GetTtlDurationSeconds returns CreateArtifactInput.TtlDurationSeconds, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetTtlDurationSeconds() *int64 { return v.TtlDurationSeconds }
+
+// GetHistoryStep returns CreateArtifactInput.HistoryStep, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetHistoryStep() *int64 { return v.HistoryStep }
+
+// GetEnableDigestDeduplication returns CreateArtifactInput.EnableDigestDeduplication, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetEnableDigestDeduplication() *bool {
+	return v.EnableDigestDeduplication
+}
+
+// GetDistributedID returns CreateArtifactInput.DistributedID, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetDistributedID() *string { return v.DistributedID }
+
+// GetClientID returns CreateArtifactInput.ClientID, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetClientID() *string { return v.ClientID }
+
+// GetSequenceClientID returns CreateArtifactInput.SequenceClientID, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetSequenceClientID() *string { return v.SequenceClientID }
+
+// GetStorageRegion returns CreateArtifactInput.StorageRegion, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetStorageRegion() *string { return v.StorageRegion }
+
+// GetClientMutationId returns CreateArtifactInput.ClientMutationId, and is useful for accessing the field via an interface.
+func (v *CreateArtifactInput) GetClientMutationId() *string { return v.ClientMutationId }
+
+// CreateArtifactManifestFilePayload includes the requested fields of the GraphQL type CreateArtifactManifestPayload.
+type CreateArtifactManifestFilePayload struct {
+	ArtifactManifest ManifestUpload `json:"artifactManifest"`
+}
+
+// GetArtifactManifest returns CreateArtifactManifestFilePayload.ArtifactManifest, and is useful for accessing the field via an interface.
+func (v *CreateArtifactManifestFilePayload) GetArtifactManifest() ManifestUpload {
+	return v.ArtifactManifest
+}
+
+// CreateArtifactManifestFileResponse is returned by CreateArtifactManifestFile on success.
+type CreateArtifactManifestFileResponse struct {
+	CreateArtifactManifest *CreateArtifactManifestFilePayload `json:"createArtifactManifest"`
+}
+
+// GetCreateArtifactManifest returns CreateArtifactManifestFileResponse.CreateArtifactManifest, and is useful for accessing the field via an interface.
+func (v *CreateArtifactManifestFileResponse) GetCreateArtifactManifest() *CreateArtifactManifestFilePayload {
+	return v.CreateArtifactManifest
+}
+
+type CreateArtifactManifestInput struct {
+	ArtifactID       string               `json:"artifactID"`
+	BaseArtifactID   *string              `json:"baseArtifactID,omitempty"`
+	Name             string               `json:"name"`
+	Digest           string               `json:"digest"`
+	EntityName       string               `json:"entityName"`
+	ProjectName      string               `json:"projectName"`
+	RunName          string               `json:"runName"`
+	Type             ArtifactManifestType `json:"type"`
+	ClientMutationId *string              `json:"clientMutationId,omitempty"`
+}
+
+// GetArtifactID returns CreateArtifactManifestInput.ArtifactID, and is useful for accessing the field via an interface.
+func (v *CreateArtifactManifestInput) GetArtifactID() string { return v.ArtifactID }
+
+// GetBaseArtifactID returns CreateArtifactManifestInput.BaseArtifactID, and is useful for accessing the field via an interface.
+func (v *CreateArtifactManifestInput) GetBaseArtifactID() *string { return v.BaseArtifactID }
+
+// GetName returns CreateArtifactManifestInput.Name, and is useful for accessing the field via an interface.
+func (v *CreateArtifactManifestInput) GetName() string { return v.Name }
+
+// GetDigest returns CreateArtifactManifestInput.Digest, and is useful for accessing the field via an interface.
+func (v *CreateArtifactManifestInput) GetDigest() string { return v.Digest }
+
+// GetEntityName returns CreateArtifactManifestInput.EntityName, and is useful for accessing the field via an interface.
+func (v *CreateArtifactManifestInput) GetEntityName() string { return v.EntityName }
+
+// GetProjectName returns CreateArtifactManifestInput.ProjectName, and is useful for accessing the field via an interface.
+func (v *CreateArtifactManifestInput) GetProjectName() string { return v.ProjectName }
+
+// GetRunName returns CreateArtifactManifestInput.RunName, and is useful for accessing the field via an interface.
+func (v *CreateArtifactManifestInput) GetRunName() string { return v.RunName }
+
+// GetType returns CreateArtifactManifestInput.Type, and is useful for accessing the field via an interface.
+func (v *CreateArtifactManifestInput) GetType() ArtifactManifestType { return v.Type }
+
+// GetClientMutationId returns CreateArtifactManifestInput.ClientMutationId, and is useful for accessing the field via an interface.
+func (v *CreateArtifactManifestInput) GetClientMutationId() *string { return v.ClientMutationId }
+
+// CreateArtifactManifestPayload includes the requested fields of the GraphQL type CreateArtifactManifestPayload.
+type CreateArtifactManifestPayload struct {
+	ArtifactManifest CreatedManifest `json:"artifactManifest"`
+}
+
+// GetArtifactManifest returns CreateArtifactManifestPayload.ArtifactManifest, and is useful for accessing the field via an interface.
+func (v *CreateArtifactManifestPayload) GetArtifactManifest() CreatedManifest {
+	return v.ArtifactManifest
+}
+
+// CreateArtifactManifestResponse is returned by CreateArtifactManifest on success.
+type CreateArtifactManifestResponse struct {
+	CreateArtifactManifest *CreateArtifactManifestPayload `json:"createArtifactManifest"`
+}
+
+// GetCreateArtifactManifest returns CreateArtifactManifestResponse.CreateArtifactManifest, and is useful for accessing the field via an interface.
+func (v *CreateArtifactManifestResponse) GetCreateArtifactManifest() *CreateArtifactManifestPayload {
+	return v.CreateArtifactManifest
+}
+
+// CreateArtifactPayload includes the requested fields of the GraphQL type CreateArtifactPayload.
+type CreateArtifactPayload struct {
+	Artifact CreatedArtifact `json:"artifact"`
+}
+
+// GetArtifact returns CreateArtifactPayload.Artifact, and is useful for accessing the field via an interface.
+func (v *CreateArtifactPayload) GetArtifact() CreatedArtifact { return v.Artifact }
+
+// CreateArtifactResponse is returned by CreateArtifact on success.
+type CreateArtifactResponse struct {
+	CreateArtifact *CreateArtifactPayload `json:"createArtifact"`
+}
+
+// GetCreateArtifact returns CreateArtifactResponse.CreateArtifact, and is useful for accessing the field via an interface.
+func (v *CreateArtifactResponse) GetCreateArtifact() *CreateArtifactPayload { return v.CreateArtifact }
+
 type CreateRunFilesInput struct {
 	EntityName  string   `json:"entityName"`
 	ProjectName string   `json:"projectName"`
@@ -171,6 +1073,58 @@ type CreateRunFilesResponse struct {
 
 // GetCreateRunFiles returns CreateRunFilesResponse.CreateRunFiles, and is useful for accessing the field via an interface.
 func (v *CreateRunFilesResponse) GetCreateRunFiles() *CreateRunFilesPayload { return v.CreateRunFiles }
+
+// CreatedArtifact includes the requested fields of the GraphQL type Artifact.
+type CreatedArtifact struct {
+	Id               string                  `json:"id"`
+	State            ArtifactState           `json:"state"`
+	ArtifactSequence CreatedArtifactSequence `json:"artifactSequence"`
+}
+
+// GetId returns CreatedArtifact.Id, and is useful for accessing the field via an interface.
+func (v *CreatedArtifact) GetId() string { return v.Id }
+
+// GetState returns CreatedArtifact.State, and is useful for accessing the field via an interface.
+func (v *CreatedArtifact) GetState() ArtifactState { return v.State }
+
+// GetArtifactSequence returns CreatedArtifact.ArtifactSequence, and is useful for accessing the field via an interface.
+func (v *CreatedArtifact) GetArtifactSequence() CreatedArtifactSequence { return v.ArtifactSequence }
+
+// CreatedArtifactSequence includes the requested fields of the GraphQL type ArtifactSequence.
+type CreatedArtifactSequence struct {
+	LatestArtifact *LatestArtifact `json:"latestArtifact"`
+}
+
+// GetLatestArtifact returns CreatedArtifactSequence.LatestArtifact, and is useful for accessing the field via an interface.
+func (v *CreatedArtifactSequence) GetLatestArtifact() *LatestArtifact { return v.LatestArtifact }
+
+// CreatedManifest includes the requested fields of the GraphQL type ArtifactManifest.
+type CreatedManifest struct {
+	Id string `json:"id"`
+}
+
+// GetId returns CreatedManifest.Id, and is useful for accessing the field via an interface.
+func (v *CreatedManifest) GetId() string { return v.Id }
+
+// CurrentManifest includes the requested fields of the GraphQL type ArtifactManifest.
+type CurrentManifest struct {
+	Digest string              `json:"digest"`
+	File   CurrentManifestFile `json:"file"`
+}
+
+// GetDigest returns CurrentManifest.Digest, and is useful for accessing the field via an interface.
+func (v *CurrentManifest) GetDigest() string { return v.Digest }
+
+// GetFile returns CurrentManifest.File, and is useful for accessing the field via an interface.
+func (v *CurrentManifest) GetFile() CurrentManifestFile { return v.File }
+
+// CurrentManifestFile includes the requested fields of the GraphQL type File.
+type CurrentManifestFile struct {
+	DirectUrl string `json:"directUrl"`
+}
+
+// GetDirectUrl returns CurrentManifestFile.DirectUrl, and is useful for accessing the field via an interface.
+func (v *CurrentManifestFile) GetDirectUrl() string { return v.DirectUrl }
 
 // DefaultEntity includes the requested fields of the GraphQL type User.
 type DefaultEntity struct {
@@ -252,6 +1206,68 @@ type DefaultSeats struct {
 // GetDefaultEntity returns DefaultSeats.DefaultEntity, and is useful for accessing the field via an interface.
 func (v *DefaultSeats) GetDefaultEntity() *SeatFields { return v.DefaultEntity }
 
+type DeleteAliasesInput struct {
+	Aliases          []ArtifactCollectionAliasInput `json:"aliases"`
+	ArtifactID       string                         `json:"artifactID"`
+	ClientMutationId *string                        `json:"clientMutationId,omitempty"`
+}
+
+// GetAliases returns DeleteAliasesInput.Aliases, and is useful for accessing the field via an interface.
+func (v *DeleteAliasesInput) GetAliases() []ArtifactCollectionAliasInput { return v.Aliases }
+
+// GetArtifactID returns DeleteAliasesInput.ArtifactID, and is useful for accessing the field via an interface.
+func (v *DeleteAliasesInput) GetArtifactID() string { return v.ArtifactID }
+
+// GetClientMutationId returns DeleteAliasesInput.ClientMutationId, and is useful for accessing the field via an interface.
+func (v *DeleteAliasesInput) GetClientMutationId() *string { return v.ClientMutationId }
+
+// DeleteAliasesPayload includes the requested fields of the GraphQL type DeleteAliasesPayload.
+type DeleteAliasesPayload struct {
+	Success bool `json:"success"`
+}
+
+// GetSuccess returns DeleteAliasesPayload.Success, and is useful for accessing the field via an interface.
+func (v *DeleteAliasesPayload) GetSuccess() bool { return v.Success }
+
+// DeleteAliasesResponse is returned by DeleteAliases on success.
+type DeleteAliasesResponse struct {
+	DeleteAliases *DeleteAliasesPayload `json:"deleteAliases"`
+}
+
+// GetDeleteAliases returns DeleteAliasesResponse.DeleteAliases, and is useful for accessing the field via an interface.
+func (v *DeleteAliasesResponse) GetDeleteAliases() *DeleteAliasesPayload { return v.DeleteAliases }
+
+type DeleteArtifactInput struct {
+	ArtifactID       string  `json:"artifactID"`
+	DeleteAliases    *bool   `json:"deleteAliases"`
+	ClientMutationId *string `json:"clientMutationId,omitempty"`
+}
+
+// GetArtifactID returns DeleteArtifactInput.ArtifactID, and is useful for accessing the field via an interface.
+func (v *DeleteArtifactInput) GetArtifactID() string { return v.ArtifactID }
+
+// GetDeleteAliases returns DeleteArtifactInput.DeleteAliases, and is useful for accessing the field via an interface.
+func (v *DeleteArtifactInput) GetDeleteAliases() *bool { return v.DeleteAliases }
+
+// GetClientMutationId returns DeleteArtifactInput.ClientMutationId, and is useful for accessing the field via an interface.
+func (v *DeleteArtifactInput) GetClientMutationId() *string { return v.ClientMutationId }
+
+// DeleteArtifactPayload includes the requested fields of the GraphQL type DeleteArtifactPayload.
+type DeleteArtifactPayload struct {
+	Artifact DeletedArtifact `json:"artifact"`
+}
+
+// GetArtifact returns DeleteArtifactPayload.Artifact, and is useful for accessing the field via an interface.
+func (v *DeleteArtifactPayload) GetArtifact() DeletedArtifact { return v.Artifact }
+
+// DeleteArtifactResponse is returned by DeleteArtifact on success.
+type DeleteArtifactResponse struct {
+	DeleteArtifact *DeleteArtifactPayload `json:"deleteArtifact"`
+}
+
+// GetDeleteArtifact returns DeleteArtifactResponse.DeleteArtifact, and is useful for accessing the field via an interface.
+func (v *DeleteArtifactResponse) GetDeleteArtifact() *DeleteArtifactPayload { return v.DeleteArtifact }
+
 type DeleteFilesInput struct {
 	Files     []string `json:"files"`
 	ProjectId *int     `json:"projectId,omitempty"`
@@ -305,6 +1321,14 @@ type DeleteRunResponse struct {
 
 // GetDeleteRun returns DeleteRunResponse.DeleteRun, and is useful for accessing the field via an interface.
 func (v *DeleteRunResponse) GetDeleteRun() *DeleteRunPayload { return v.DeleteRun }
+
+// DeletedArtifact includes the requested fields of the GraphQL type Artifact.
+type DeletedArtifact struct {
+	Id string `json:"id"`
+}
+
+// GetId returns DeletedArtifact.Id, and is useful for accessing the field via an interface.
+func (v *DeletedArtifact) GetId() string { return v.Id }
 
 // DiagnoseDefaultResponse is returned by DiagnoseDefault on success.
 type DiagnoseDefaultResponse struct {
@@ -423,6 +1447,18 @@ func (v *EntityKindFields) GetEntityType() *string { return v.EntityType }
 // GetReadOnlyAdmin returns EntityKindFields.ReadOnlyAdmin, and is useful for accessing the field via an interface.
 func (v *EntityKindFields) GetReadOnlyAdmin() bool { return v.ReadOnlyAdmin }
 
+// EntityWithOrganization includes the requested fields of the GraphQL type Entity.
+type EntityWithOrganization struct {
+	Organization *OrganizationNames     `json:"organization"`
+	User         *UserWithOrganizations `json:"user"`
+}
+
+// GetOrganization returns EntityWithOrganization.Organization, and is useful for accessing the field via an interface.
+func (v *EntityWithOrganization) GetOrganization() *OrganizationNames { return v.Organization }
+
+// GetUser returns EntityWithOrganization.User, and is useful for accessing the field via an interface.
+func (v *EntityWithOrganization) GetUser() *UserWithOrganizations { return v.User }
+
 // EventsProject includes the requested fields of the GraphQL type Project.
 type EventsProject struct {
 	Run *EventsRun `json:"run"`
@@ -454,6 +1490,26 @@ type ExportsRun struct {
 
 // GetParquetHistory returns ExportsRun.ParquetHistory, and is useful for accessing the field via an interface.
 func (v *ExportsRun) GetParquetHistory() ParquetHistory { return v.ParquetHistory }
+
+// Feature includes the requested fields of the GraphQL type ServerFeature.
+type Feature struct {
+	Name      string `json:"name"`
+	IsEnabled bool   `json:"isEnabled"`
+}
+
+// GetName returns Feature.Name, and is useful for accessing the field via an interface.
+func (v *Feature) GetName() string { return v.Name }
+
+// GetIsEnabled returns Feature.IsEnabled, and is useful for accessing the field via an interface.
+func (v *Feature) GetIsEnabled() bool { return v.IsEnabled }
+
+// FeatureInfo includes the requested fields of the GraphQL type ServerInfo.
+type FeatureInfo struct {
+	Features []Feature `json:"features"`
+}
+
+// GetFeatures returns FeatureInfo.Features, and is useful for accessing the field via an interface.
+func (v *FeatureInfo) GetFeatures() []Feature { return v.Features }
 
 // File includes the requested fields of the GraphQL type File.
 type File struct {
@@ -490,6 +1546,124 @@ func (v *FileEdge) GetCursor() string { return v.Cursor }
 
 // GetNode returns FileEdge.Node, and is useful for accessing the field via an interface.
 func (v *FileEdge) GetNode() *StoredFile { return v.Node }
+
+// FileURL includes the requested fields of the GraphQL type File.
+type FileURL struct {
+	Name      string `json:"name"`
+	DirectUrl string `json:"directUrl"`
+}
+
+// GetName returns FileURL.Name, and is useful for accessing the field via an interface.
+func (v *FileURL) GetName() string { return v.Name }
+
+// GetDirectUrl returns FileURL.DirectUrl, and is useful for accessing the field via an interface.
+func (v *FileURL) GetDirectUrl() string { return v.DirectUrl }
+
+// FileURLConnection includes the requested fields of the GraphQL type FileConnection.
+type FileURLConnection struct {
+	FileURLs `json:"-"`
+}
+
+// GetPageInfo returns FileURLConnection.PageInfo, and is useful for accessing the field via an interface.
+func (v *FileURLConnection) GetPageInfo() PageInfo { return v.FileURLs.PageInfo }
+
+// GetEdges returns FileURLConnection.Edges, and is useful for accessing the field via an interface.
+func (v *FileURLConnection) GetEdges() []FileURLEdge { return v.FileURLs.Edges }
+
+func (v *FileURLConnection) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*FileURLConnection
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.FileURLConnection = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	err = json.Unmarshal(
+		b, &v.FileURLs)
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+type __premarshalFileURLConnection struct {
+	PageInfo PageInfo `json:"pageInfo"`
+
+	Edges []FileURLEdge `json:"edges"`
+}
+
+func (v *FileURLConnection) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *FileURLConnection) __premarshalJSON() (*__premarshalFileURLConnection, error) {
+	var retval __premarshalFileURLConnection
+
+	retval.PageInfo = v.FileURLs.PageInfo
+	retval.Edges = v.FileURLs.Edges
+	return &retval, nil
+}
+
+// FileURLEdge includes the requested fields of the GraphQL type FileEdge.
+type FileURLEdge struct {
+	Node *FileURL `json:"node"`
+}
+
+// GetNode returns FileURLEdge.Node, and is useful for accessing the field via an interface.
+func (v *FileURLEdge) GetNode() *FileURL { return v.Node }
+
+// FileURLs includes the GraphQL fields of FileConnection requested by the fragment FileURLs.
+type FileURLs struct {
+	PageInfo PageInfo      `json:"pageInfo"`
+	Edges    []FileURLEdge `json:"edges"`
+}
+
+// GetPageInfo returns FileURLs.PageInfo, and is useful for accessing the field via an interface.
+func (v *FileURLs) GetPageInfo() PageInfo { return v.PageInfo }
+
+// GetEdges returns FileURLs.Edges, and is useful for accessing the field via an interface.
+func (v *FileURLs) GetEdges() []FileURLEdge { return v.Edges }
+
+// FileURLsCollection includes the requested fields of the GraphQL type ArtifactCollection.
+type FileURLsCollection struct {
+	Typename           *string             `json:"__typename"`
+	ArtifactMembership *FileURLsMembership `json:"artifactMembership"`
+}
+
+// GetTypename returns FileURLsCollection.Typename, and is useful for accessing the field via an interface.
+func (v *FileURLsCollection) GetTypename() *string { return v.Typename }
+
+// GetArtifactMembership returns FileURLsCollection.ArtifactMembership, and is useful for accessing the field via an interface.
+func (v *FileURLsCollection) GetArtifactMembership() *FileURLsMembership { return v.ArtifactMembership }
+
+// FileURLsMembership includes the requested fields of the GraphQL type ArtifactCollectionMembership.
+type FileURLsMembership struct {
+	Files *FileURLConnection `json:"files"`
+}
+
+// GetFiles returns FileURLsMembership.Files, and is useful for accessing the field via an interface.
+func (v *FileURLsMembership) GetFiles() *FileURLConnection { return v.Files }
+
+// FileURLsProject includes the requested fields of the GraphQL type Project.
+type FileURLsProject struct {
+	ArtifactCollection *FileURLsCollection `json:"artifactCollection"`
+}
+
+// GetArtifactCollection returns FileURLsProject.ArtifactCollection, and is useful for accessing the field via an interface.
+func (v *FileURLsProject) GetArtifactCollection() *FileURLsCollection { return v.ArtifactCollection }
 
 // FilesProject includes the requested fields of the GraphQL type Project.
 type FilesProject struct {
@@ -546,6 +1720,65 @@ type KeysRun struct {
 
 // GetHistoryKeys returns KeysRun.HistoryKeys, and is useful for accessing the field via an interface.
 func (v *KeysRun) GetHistoryKeys() *json.RawMessage { return v.HistoryKeys }
+
+// LatestArtifact includes the requested fields of the GraphQL type Artifact.
+type LatestArtifact struct {
+	Id string `json:"id"`
+}
+
+// GetId returns LatestArtifact.Id, and is useful for accessing the field via an interface.
+func (v *LatestArtifact) GetId() string { return v.Id }
+
+type LinkArtifactInput struct {
+	ArtifactID            *string              `json:"artifactID,omitempty"`
+	ArtifactPortfolioID   *string              `json:"artifactPortfolioID,omitempty"`
+	ArtifactPortfolioName *string              `json:"artifactPortfolioName,omitempty"`
+	EntityName            *string              `json:"entityName,omitempty"`
+	ProjectName           *string              `json:"projectName,omitempty"`
+	Aliases               []ArtifactAliasInput `json:"aliases,omitempty"`
+	ClientID              *string              `json:"clientID,omitempty"`
+	ClientMutationId      *string              `json:"clientMutationId,omitempty"`
+}
+
+// GetArtifactID returns LinkArtifactInput.ArtifactID, and is useful for accessing the field via an interface.
+func (v *LinkArtifactInput) GetArtifactID() *string { return v.ArtifactID }
+
+// GetArtifactPortfolioID returns LinkArtifactInput.ArtifactPortfolioID, and is useful for accessing the field via an interface.
+func (v *LinkArtifactInput) GetArtifactPortfolioID() *string { return v.ArtifactPortfolioID }
+
+// GetArtifactPortfolioName returns LinkArtifactInput.ArtifactPortfolioName, and is useful for accessing the field via an interface.
+func (v *LinkArtifactInput) GetArtifactPortfolioName() *string { return v.ArtifactPortfolioName }
+
+// GetEntityName returns LinkArtifactInput.EntityName, and is useful for accessing the field via an interface.
+func (v *LinkArtifactInput) GetEntityName() *string { return v.EntityName }
+
+// GetProjectName returns LinkArtifactInput.ProjectName, and is useful for accessing the field via an interface.
+func (v *LinkArtifactInput) GetProjectName() *string { return v.ProjectName }
+
+// GetAliases returns LinkArtifactInput.Aliases, and is useful for accessing the field via an interface.
+func (v *LinkArtifactInput) GetAliases() []ArtifactAliasInput { return v.Aliases }
+
+// GetClientID returns LinkArtifactInput.ClientID, and is useful for accessing the field via an interface.
+func (v *LinkArtifactInput) GetClientID() *string { return v.ClientID }
+
+// GetClientMutationId returns LinkArtifactInput.ClientMutationId, and is useful for accessing the field via an interface.
+func (v *LinkArtifactInput) GetClientMutationId() *string { return v.ClientMutationId }
+
+// LinkArtifactPayload includes the requested fields of the GraphQL type LinkArtifactPayload.
+type LinkArtifactPayload struct {
+	VersionIndex *int `json:"versionIndex"`
+}
+
+// GetVersionIndex returns LinkArtifactPayload.VersionIndex, and is useful for accessing the field via an interface.
+func (v *LinkArtifactPayload) GetVersionIndex() *int { return v.VersionIndex }
+
+// LinkArtifactResponse is returned by LinkArtifact on success.
+type LinkArtifactResponse struct {
+	LinkArtifact *LinkArtifactPayload `json:"linkArtifact"`
+}
+
+// GetLinkArtifact returns LinkArtifactResponse.LinkArtifact, and is useful for accessing the field via an interface.
+func (v *LinkArtifactResponse) GetLinkArtifact() *LinkArtifactPayload { return v.LinkArtifact }
 
 // ListProjectsResponse is returned by ListProjects on success.
 type ListProjectsResponse struct {
@@ -635,6 +1868,34 @@ type LogsRun struct {
 // GetLogLines returns LogsRun.LogLines, and is useful for accessing the field via an interface.
 func (v *LogsRun) GetLogLines() *ConsoleLines { return v.LogLines }
 
+// ManifestFile includes the requested fields of the GraphQL type File.
+type ManifestFile struct {
+	UploadUrl     *string  `json:"uploadUrl"`
+	UploadHeaders []string `json:"uploadHeaders"`
+}
+
+// GetUploadUrl returns ManifestFile.UploadUrl, and is useful for accessing the field via an interface.
+func (v *ManifestFile) GetUploadUrl() *string { return v.UploadUrl }
+
+// GetUploadHeaders returns ManifestFile.UploadHeaders, and is useful for accessing the field via an interface.
+func (v *ManifestFile) GetUploadHeaders() []string { return v.UploadHeaders }
+
+// ManifestUpload includes the requested fields of the GraphQL type ArtifactManifest.
+type ManifestUpload struct {
+	File ManifestFile `json:"file"`
+}
+
+// GetFile returns ManifestUpload.File, and is useful for accessing the field via an interface.
+func (v *ManifestUpload) GetFile() ManifestFile { return v.File }
+
+// MappedClientID includes the requested fields of the GraphQL type ClientIDMapping.
+type MappedClientID struct {
+	ServerID string `json:"serverID"`
+}
+
+// GetServerID returns MappedClientID.ServerID, and is useful for accessing the field via an interface.
+func (v *MappedClientID) GetServerID() string { return v.ServerID }
+
 // Member includes the requested fields of the GraphQL type Member.
 type Member struct {
 	Username   *string     `json:"username"`
@@ -655,6 +1916,157 @@ func (v *Member) GetMemberRole() *MemberRole { return v.MemberRole }
 // GetPending returns Member.Pending, and is useful for accessing the field via an interface.
 func (v *Member) GetPending() *bool { return v.Pending }
 
+// MemberArtifact includes the requested fields of the GraphQL type Artifact.
+type MemberArtifact struct {
+	ArtifactFields `json:"-"`
+	Tags           []ArtifactTag `json:"tags"`
+}
+
+// GetTags returns MemberArtifact.Tags, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetTags() []ArtifactTag { return v.Tags }
+
+// GetId returns MemberArtifact.Id, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetId() string { return v.ArtifactFields.Id }
+
+// GetState returns MemberArtifact.State, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetState() ArtifactState { return v.ArtifactFields.State }
+
+// GetDigest returns MemberArtifact.Digest, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetDigest() string { return v.ArtifactFields.Digest }
+
+// GetVersionIndex returns MemberArtifact.VersionIndex, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetVersionIndex() *int { return v.ArtifactFields.VersionIndex }
+
+// GetDescription returns MemberArtifact.Description, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetDescription() *string { return v.ArtifactFields.Description }
+
+// GetMetadata returns MemberArtifact.Metadata, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetMetadata() *string { return v.ArtifactFields.Metadata }
+
+// GetTtlDurationSeconds returns MemberArtifact.TtlDurationSeconds, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetTtlDurationSeconds() int64 { return v.ArtifactFields.TtlDurationSeconds }
+
+// GetTtlIsInherited returns MemberArtifact.TtlIsInherited, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetTtlIsInherited() bool { return v.ArtifactFields.TtlIsInherited }
+
+// GetHistoryStep returns MemberArtifact.HistoryStep, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetHistoryStep() *int64 { return v.ArtifactFields.HistoryStep }
+
+// GetSize returns MemberArtifact.Size, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetSize() int64 { return v.ArtifactFields.Size }
+
+// GetFileCount returns MemberArtifact.FileCount, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetFileCount() int64 { return v.ArtifactFields.FileCount }
+
+// GetCreatedAt returns MemberArtifact.CreatedAt, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetCreatedAt() string { return v.ArtifactFields.CreatedAt }
+
+// GetUpdatedAt returns MemberArtifact.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetUpdatedAt() *string { return v.ArtifactFields.UpdatedAt }
+
+// GetArtifactType returns MemberArtifact.ArtifactType, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetArtifactType() ArtifactTypeName { return v.ArtifactFields.ArtifactType }
+
+// GetArtifactSequence returns MemberArtifact.ArtifactSequence, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetArtifactSequence() ArtifactSequenceName {
+	return v.ArtifactFields.ArtifactSequence
+}
+
+// GetAliases returns MemberArtifact.Aliases, and is useful for accessing the field via an interface.
+func (v *MemberArtifact) GetAliases() []ArtifactAliasName { return v.ArtifactFields.Aliases }
+
+func (v *MemberArtifact) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*MemberArtifact
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.MemberArtifact = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	err = json.Unmarshal(
+		b, &v.ArtifactFields)
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+type __premarshalMemberArtifact struct {
+	Tags []ArtifactTag `json:"tags"`
+
+	Id string `json:"id"`
+
+	State ArtifactState `json:"state"`
+
+	Digest string `json:"digest"`
+
+	VersionIndex *int `json:"versionIndex"`
+
+	Description *string `json:"description"`
+
+	Metadata *string `json:"metadata"`
+
+	TtlDurationSeconds int64 `json:"ttlDurationSeconds"`
+
+	TtlIsInherited bool `json:"ttlIsInherited"`
+
+	HistoryStep *int64 `json:"historyStep"`
+
+	Size int64 `json:"size"`
+
+	FileCount int64 `json:"fileCount"`
+
+	CreatedAt string `json:"createdAt"`
+
+	UpdatedAt *string `json:"updatedAt"`
+
+	ArtifactType ArtifactTypeName `json:"artifactType"`
+
+	ArtifactSequence ArtifactSequenceName `json:"artifactSequence"`
+
+	Aliases []ArtifactAliasName `json:"aliases"`
+}
+
+func (v *MemberArtifact) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *MemberArtifact) __premarshalJSON() (*__premarshalMemberArtifact, error) {
+	var retval __premarshalMemberArtifact
+
+	retval.Tags = v.Tags
+	retval.Id = v.ArtifactFields.Id
+	retval.State = v.ArtifactFields.State
+	retval.Digest = v.ArtifactFields.Digest
+	retval.VersionIndex = v.ArtifactFields.VersionIndex
+	retval.Description = v.ArtifactFields.Description
+	retval.Metadata = v.ArtifactFields.Metadata
+	retval.TtlDurationSeconds = v.ArtifactFields.TtlDurationSeconds
+	retval.TtlIsInherited = v.ArtifactFields.TtlIsInherited
+	retval.HistoryStep = v.ArtifactFields.HistoryStep
+	retval.Size = v.ArtifactFields.Size
+	retval.FileCount = v.ArtifactFields.FileCount
+	retval.CreatedAt = v.ArtifactFields.CreatedAt
+	retval.UpdatedAt = v.ArtifactFields.UpdatedAt
+	retval.ArtifactType = v.ArtifactFields.ArtifactType
+	retval.ArtifactSequence = v.ArtifactFields.ArtifactSequence
+	retval.Aliases = v.ArtifactFields.Aliases
+	return &retval, nil
+}
+
 // MemberRole includes the requested fields of the GraphQL type Role.
 type MemberRole struct {
 	Name string `json:"name"`
@@ -662,6 +2074,72 @@ type MemberRole struct {
 
 // GetName returns MemberRole.Name, and is useful for accessing the field via an interface.
 func (v *MemberRole) GetName() string { return v.Name }
+
+// Membership includes the requested fields of the GraphQL type ArtifactCollectionMembership.
+type Membership struct {
+	VersionIndex       *int                  `json:"versionIndex"`
+	Aliases            []MembershipAlias     `json:"aliases"`
+	ArtifactCollection *MembershipCollection `json:"artifactCollection"`
+	Artifact           *MemberArtifact       `json:"artifact"`
+}
+
+// GetVersionIndex returns Membership.VersionIndex, and is useful for accessing the field via an interface.
+func (v *Membership) GetVersionIndex() *int { return v.VersionIndex }
+
+// GetAliases returns Membership.Aliases, and is useful for accessing the field via an interface.
+func (v *Membership) GetAliases() []MembershipAlias { return v.Aliases }
+
+// GetArtifactCollection returns Membership.ArtifactCollection, and is useful for accessing the field via an interface.
+func (v *Membership) GetArtifactCollection() *MembershipCollection { return v.ArtifactCollection }
+
+// GetArtifact returns Membership.Artifact, and is useful for accessing the field via an interface.
+func (v *Membership) GetArtifact() *MemberArtifact { return v.Artifact }
+
+// MembershipAlias includes the requested fields of the GraphQL type ArtifactAlias.
+type MembershipAlias struct {
+	Alias string `json:"alias"`
+}
+
+// GetAlias returns MembershipAlias.Alias, and is useful for accessing the field via an interface.
+func (v *MembershipAlias) GetAlias() string { return v.Alias }
+
+// MembershipCollection includes the requested fields of the GraphQL type ArtifactCollection.
+type MembershipCollection struct {
+	Typename *string         `json:"__typename"`
+	Id       string          `json:"id"`
+	Name     string          `json:"name"`
+	Project  ArtifactProject `json:"project"`
+}
+
+// GetTypename returns MembershipCollection.Typename, and is useful for accessing the field via an interface.
+func (v *MembershipCollection) GetTypename() *string { return v.Typename }
+
+// GetId returns MembershipCollection.Id, and is useful for accessing the field via an interface.
+func (v *MembershipCollection) GetId() string { return v.Id }
+
+// GetName returns MembershipCollection.Name, and is useful for accessing the field via an interface.
+func (v *MembershipCollection) GetName() string { return v.Name }
+
+// GetProject returns MembershipCollection.Project, and is useful for accessing the field via an interface.
+func (v *MembershipCollection) GetProject() ArtifactProject { return v.Project }
+
+// MembershipProject includes the requested fields of the GraphQL type Project.
+type MembershipProject struct {
+	ArtifactCollectionMembership *Membership `json:"artifactCollectionMembership"`
+}
+
+// GetArtifactCollectionMembership returns MembershipProject.ArtifactCollectionMembership, and is useful for accessing the field via an interface.
+func (v *MembershipProject) GetArtifactCollectionMembership() *Membership {
+	return v.ArtifactCollectionMembership
+}
+
+// NamedArtifactProject includes the requested fields of the GraphQL type Project.
+type NamedArtifactProject struct {
+	Artifact *ArtifactFields `json:"artifact"`
+}
+
+// GetArtifact returns NamedArtifactProject.Artifact, and is useful for accessing the field via an interface.
+func (v *NamedArtifactProject) GetArtifact() *ArtifactFields { return v.Artifact }
 
 type NotifyScriptableRunAlertInput struct {
 	EntityName   string         `json:"entityName"`
@@ -740,6 +2218,26 @@ func (v *OrganizationMember) GetRole() string { return v.Role }
 // GetModelsSeat returns OrganizationMember.ModelsSeat, and is useful for accessing the field via an interface.
 func (v *OrganizationMember) GetModelsSeat() string { return v.ModelsSeat }
 
+// OrganizationNames includes the requested fields of the GraphQL type Organization.
+type OrganizationNames struct {
+	Name      string          `json:"name"`
+	OrgEntity *ArtifactEntity `json:"orgEntity"`
+}
+
+// GetName returns OrganizationNames.Name, and is useful for accessing the field via an interface.
+func (v *OrganizationNames) GetName() string { return v.Name }
+
+// GetOrgEntity returns OrganizationNames.OrgEntity, and is useful for accessing the field via an interface.
+func (v *OrganizationNames) GetOrgEntity() *ArtifactEntity { return v.OrgEntity }
+
+// OrganizationOfEntityResponse is returned by OrganizationOfEntity on success.
+type OrganizationOfEntityResponse struct {
+	Entity *EntityWithOrganization `json:"entity"`
+}
+
+// GetEntity returns OrganizationOfEntityResponse.Entity, and is useful for accessing the field via an interface.
+func (v *OrganizationOfEntityResponse) GetEntity() *EntityWithOrganization { return v.Entity }
+
 // OwnedRun includes the requested fields of the GraphQL type Run.
 type OwnedRun struct {
 	ReadOnly *bool `json:"readOnly"`
@@ -808,6 +2306,22 @@ type ProbeAccountResponse struct {
 // GetViewer returns ProbeAccountResponse.Viewer, and is useful for accessing the field via an interface.
 func (v *ProbeAccountResponse) GetViewer() *AccountFields { return v.Viewer }
 
+// ProbeArtifactNamesResponse is returned by ProbeArtifactNames on success.
+type ProbeArtifactNamesResponse struct {
+	Project *ArtifactNamesProject `json:"project"`
+}
+
+// GetProject returns ProbeArtifactNamesResponse.Project, and is useful for accessing the field via an interface.
+func (v *ProbeArtifactNamesResponse) GetProject() *ArtifactNamesProject { return v.Project }
+
+// ProbeArtifactResponse is returned by ProbeArtifact on success.
+type ProbeArtifactResponse struct {
+	Project *ProbedArtifactProject `json:"project"`
+}
+
+// GetProject returns ProbeArtifactResponse.Project, and is useful for accessing the field via an interface.
+func (v *ProbeArtifactResponse) GetProject() *ProbedArtifactProject { return v.Project }
+
 // ProbeEntityKindResponse is returned by ProbeEntityKind on success.
 type ProbeEntityKindResponse struct {
 	Entity *EntityKindFields `json:"entity"`
@@ -871,6 +2385,48 @@ type ProbeUserEntityResponse struct {
 
 // GetViewer returns ProbeUserEntityResponse.Viewer, and is useful for accessing the field via an interface.
 func (v *ProbeUserEntityResponse) GetViewer() *UserEntity { return v.Viewer }
+
+// ProbedArtifact includes the requested fields of the GraphQL type Artifact.
+type ProbedArtifact struct {
+	State        ArtifactState    `json:"state"`
+	ArtifactType ArtifactTypeName `json:"artifactType"`
+}
+
+// GetState returns ProbedArtifact.State, and is useful for accessing the field via an interface.
+func (v *ProbedArtifact) GetState() ArtifactState { return v.State }
+
+// GetArtifactType returns ProbedArtifact.ArtifactType, and is useful for accessing the field via an interface.
+func (v *ProbedArtifact) GetArtifactType() ArtifactTypeName { return v.ArtifactType }
+
+// ProbedArtifactProject includes the requested fields of the GraphQL type Project.
+type ProbedArtifactProject struct {
+	Artifact           *ProbedArtifact   `json:"artifact"`
+	ArtifactCollection *ProbedCollection `json:"artifactCollection"`
+}
+
+// GetArtifact returns ProbedArtifactProject.Artifact, and is useful for accessing the field via an interface.
+func (v *ProbedArtifactProject) GetArtifact() *ProbedArtifact { return v.Artifact }
+
+// GetArtifactCollection returns ProbedArtifactProject.ArtifactCollection, and is useful for accessing the field via an interface.
+func (v *ProbedArtifactProject) GetArtifactCollection() *ProbedCollection {
+	return v.ArtifactCollection
+}
+
+// ProbedCollection includes the requested fields of the GraphQL type ArtifactCollection.
+type ProbedCollection struct {
+	Typename  *string            `json:"__typename"`
+	Aliases   AliasConnection    `json:"aliases"`
+	Artifacts *VersionConnection `json:"artifacts"`
+}
+
+// GetTypename returns ProbedCollection.Typename, and is useful for accessing the field via an interface.
+func (v *ProbedCollection) GetTypename() *string { return v.Typename }
+
+// GetAliases returns ProbedCollection.Aliases, and is useful for accessing the field via an interface.
+func (v *ProbedCollection) GetAliases() AliasConnection { return v.Aliases }
+
+// GetArtifacts returns ProbedCollection.Artifacts, and is useful for accessing the field via an interface.
+func (v *ProbedCollection) GetArtifacts() *VersionConnection { return v.Artifacts }
 
 // Project includes the requested fields of the GraphQL type Project.
 type Project struct {
@@ -1323,6 +2879,14 @@ type SeatFields struct {
 // GetOrganization returns SeatFields.Organization, and is useful for accessing the field via an interface.
 func (v *SeatFields) GetOrganization() *Organization { return v.Organization }
 
+// ServerFeaturesResponse is returned by ServerFeatures on success.
+type ServerFeaturesResponse struct {
+	ServerInfo *FeatureInfo `json:"serverInfo"`
+}
+
+// GetServerInfo returns ServerFeaturesResponse.ServerInfo, and is useful for accessing the field via an interface.
+func (v *ServerFeaturesResponse) GetServerInfo() *FeatureInfo { return v.ServerInfo }
+
 type StopRunInput struct {
 	Id string `json:"id"`
 }
@@ -1590,6 +3154,21 @@ type SweepsProject struct {
 // GetSweeps returns SweepsProject.Sweeps, and is useful for accessing the field via an interface.
 func (v *SweepsProject) GetSweeps() *SweepConnection { return v.Sweeps }
 
+type TagInput struct {
+	TagName         string  `json:"tagName"`
+	TagCategoryName *string `json:"tagCategoryName,omitempty"`
+	Attributes      *string `json:"attributes,omitempty"`
+}
+
+// GetTagName returns TagInput.TagName, and is useful for accessing the field via an interface.
+func (v *TagInput) GetTagName() string { return v.TagName }
+
+// GetTagCategoryName returns TagInput.TagCategoryName, and is useful for accessing the field via an interface.
+func (v *TagInput) GetTagCategoryName() *string { return v.TagCategoryName }
+
+// GetAttributes returns TagInput.Attributes, and is useful for accessing the field via an interface.
+func (v *TagInput) GetAttributes() *string { return v.Attributes }
+
 // TeamEdge includes the requested fields of the GraphQL type EntityEdge.
 type TeamEdge struct {
 	Node *Entity `json:"node"`
@@ -1605,6 +3184,45 @@ type Teams struct {
 
 // GetEdges returns Teams.Edges, and is useful for accessing the field via an interface.
 func (v *Teams) GetEdges() []TeamEdge { return v.Edges }
+
+// TypedArtifact includes the requested fields of the GraphQL type Artifact.
+type TypedArtifact struct {
+	ArtifactType ArtifactTypeName `json:"artifactType"`
+}
+
+// GetArtifactType returns TypedArtifact.ArtifactType, and is useful for accessing the field via an interface.
+func (v *TypedArtifact) GetArtifactType() ArtifactTypeName { return v.ArtifactType }
+
+type UnlinkArtifactInput struct {
+	ArtifactID          string  `json:"artifactID"`
+	ArtifactPortfolioID string  `json:"artifactPortfolioID"`
+	ClientMutationId    *string `json:"clientMutationId,omitempty"`
+}
+
+// GetArtifactID returns UnlinkArtifactInput.ArtifactID, and is useful for accessing the field via an interface.
+func (v *UnlinkArtifactInput) GetArtifactID() string { return v.ArtifactID }
+
+// GetArtifactPortfolioID returns UnlinkArtifactInput.ArtifactPortfolioID, and is useful for accessing the field via an interface.
+func (v *UnlinkArtifactInput) GetArtifactPortfolioID() string { return v.ArtifactPortfolioID }
+
+// GetClientMutationId returns UnlinkArtifactInput.ClientMutationId, and is useful for accessing the field via an interface.
+func (v *UnlinkArtifactInput) GetClientMutationId() *string { return v.ClientMutationId }
+
+// UnlinkArtifactPayload includes the requested fields of the GraphQL type UnlinkArtifactPayload.
+type UnlinkArtifactPayload struct {
+	Success bool `json:"success"`
+}
+
+// GetSuccess returns UnlinkArtifactPayload.Success, and is useful for accessing the field via an interface.
+func (v *UnlinkArtifactPayload) GetSuccess() bool { return v.Success }
+
+// UnlinkArtifactResponse is returned by UnlinkArtifact on success.
+type UnlinkArtifactResponse struct {
+	UnlinkArtifact *UnlinkArtifactPayload `json:"unlinkArtifact"`
+}
+
+// GetUnlinkArtifact returns UnlinkArtifactResponse.UnlinkArtifact, and is useful for accessing the field via an interface.
+func (v *UnlinkArtifactResponse) GetUnlinkArtifact() *UnlinkArtifactPayload { return v.UnlinkArtifact }
 
 // UnpagedViewer includes the requested fields of the GraphQL type User.
 type UnpagedViewer struct {
@@ -1637,6 +3255,143 @@ func (v *UnpagedViewer) GetAdmin() *bool { return v.Admin }
 
 // GetTeams returns UnpagedViewer.Teams, and is useful for accessing the field via an interface.
 func (v *UnpagedViewer) GetTeams() *Teams { return v.Teams }
+
+type UpdateArtifactInput struct {
+	ArtifactID         string               `json:"artifactID"`
+	Description        *string              `json:"description,omitempty"`
+	Labels             *string              `json:"labels,omitempty"`
+	Aliases            []ArtifactAliasInput `json:"aliases,omitempty"`
+	Metadata           *string              `json:"metadata,omitempty"`
+	TtlDurationSeconds *int64               `json:"ttlDurationSeconds,omitempty"`
+	TagsToAdd          []TagInput           `json:"tagsToAdd,omitempty"`
+	TagsToDelete       []TagInput           `json:"tagsToDelete,omitempty"`
+	ClientMutationId   *string              `json:"clientMutationId,omitempty"`
+}
+
+// GetArtifactID returns UpdateArtifactInput.ArtifactID, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactInput) GetArtifactID() string { return v.ArtifactID }
+
+// GetDescription returns UpdateArtifactInput.Description, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactInput) GetDescription() *string { return v.Description }
+
+// GetLabels returns UpdateArtifactInput.Labels, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactInput) GetLabels() *string { return v.Labels }
+
+// GetAliases returns UpdateArtifactInput.Aliases, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactInput) GetAliases() []ArtifactAliasInput { return v.Aliases }
+
+// GetMetadata returns UpdateArtifactInput.Metadata, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactInput) GetMetadata() *string { return v.Metadata }
+
+// GetTtlDurationSeconds returns UpdateArtifactInput.TtlDurationSeconds, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactInput) GetTtlDurationSeconds() *int64 { return v.TtlDurationSeconds }
+
+// GetTagsToAdd returns UpdateArtifactInput.TagsToAdd, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactInput) GetTagsToAdd() []TagInput { return v.TagsToAdd }
+
+// GetTagsToDelete returns UpdateArtifactInput.TagsToDelete, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactInput) GetTagsToDelete() []TagInput { return v.TagsToDelete }
+
+// GetClientMutationId returns UpdateArtifactInput.ClientMutationId, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactInput) GetClientMutationId() *string { return v.ClientMutationId }
+
+type UpdateArtifactManifestInput struct {
+	ArtifactManifestID string  `json:"artifactManifestID"`
+	BaseArtifactID     *string `json:"baseArtifactID,omitempty"`
+	Digest             *string `json:"digest"`
+	ClientMutationId   *string `json:"clientMutationId,omitempty"`
+}
+
+// GetArtifactManifestID returns UpdateArtifactManifestInput.ArtifactManifestID, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactManifestInput) GetArtifactManifestID() string { return v.ArtifactManifestID }
+
+// GetBaseArtifactID returns UpdateArtifactManifestInput.BaseArtifactID, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactManifestInput) GetBaseArtifactID() *string { return v.BaseArtifactID }
+
+// GetDigest returns UpdateArtifactManifestInput.Digest, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactManifestInput) GetDigest() *string { return v.Digest }
+
+// GetClientMutationId returns UpdateArtifactManifestInput.ClientMutationId, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactManifestInput) GetClientMutationId() *string { return v.ClientMutationId }
+
+// UpdateArtifactManifestPayload includes the requested fields of the GraphQL type UpdateArtifactManifestPayload.
+type UpdateArtifactManifestPayload struct {
+	ArtifactManifest ManifestUpload `json:"artifactManifest"`
+}
+
+// GetArtifactManifest returns UpdateArtifactManifestPayload.ArtifactManifest, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactManifestPayload) GetArtifactManifest() ManifestUpload {
+	return v.ArtifactManifest
+}
+
+// UpdateArtifactManifestResponse is returned by UpdateArtifactManifest on success.
+type UpdateArtifactManifestResponse struct {
+	UpdateArtifactManifest *UpdateArtifactManifestPayload `json:"updateArtifactManifest"`
+}
+
+// GetUpdateArtifactManifest returns UpdateArtifactManifestResponse.UpdateArtifactManifest, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactManifestResponse) GetUpdateArtifactManifest() *UpdateArtifactManifestPayload {
+	return v.UpdateArtifactManifest
+}
+
+// UpdateArtifactPayload includes the requested fields of the GraphQL type UpdateArtifactPayload.
+type UpdateArtifactPayload struct {
+	Artifact UpdatedArtifact `json:"artifact"`
+}
+
+// GetArtifact returns UpdateArtifactPayload.Artifact, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactPayload) GetArtifact() UpdatedArtifact { return v.Artifact }
+
+// UpdateArtifactResponse is returned by UpdateArtifact on success.
+type UpdateArtifactResponse struct {
+	UpdateArtifact *UpdateArtifactPayload `json:"updateArtifact"`
+}
+
+// GetUpdateArtifact returns UpdateArtifactResponse.UpdateArtifact, and is useful for accessing the field via an interface.
+func (v *UpdateArtifactResponse) GetUpdateArtifact() *UpdateArtifactPayload { return v.UpdateArtifact }
+
+// UpdatedArtifact includes the requested fields of the GraphQL type Artifact.
+type UpdatedArtifact struct {
+	Id string `json:"id"`
+}
+
+// GetId returns UpdatedArtifact.Id, and is useful for accessing the field via an interface.
+func (v *UpdatedArtifact) GetId() string { return v.Id }
+
+// UploadMultipartUrls includes the requested fields of the GraphQL type UploadMultipartUrls.
+type UploadMultipartUrls struct {
+	UploadID       string          `json:"uploadID"`
+	UploadUrlParts []UploadUrlPart `json:"uploadUrlParts"`
+}
+
+// GetUploadID returns UploadMultipartUrls.UploadID, and is useful for accessing the field via an interface.
+func (v *UploadMultipartUrls) GetUploadID() string { return v.UploadID }
+
+// GetUploadUrlParts returns UploadMultipartUrls.UploadUrlParts, and is useful for accessing the field via an interface.
+func (v *UploadMultipartUrls) GetUploadUrlParts() []UploadUrlPart { return v.UploadUrlParts }
+
+type UploadPartsInput struct {
+	PartNumber int64  `json:"partNumber"`
+	HexMD5     string `json:"hexMD5"`
+}
+
+// GetPartNumber returns UploadPartsInput.PartNumber, and is useful for accessing the field via an interface.
+func (v *UploadPartsInput) GetPartNumber() int64 { return v.PartNumber }
+
+// GetHexMD5 returns UploadPartsInput.HexMD5, and is useful for accessing the field via an interface.
+func (v *UploadPartsInput) GetHexMD5() string { return v.HexMD5 }
+
+// UploadUrlPart includes the requested fields of the GraphQL type UploadUrlPart.
+type UploadUrlPart struct {
+	PartNumber int64  `json:"partNumber"`
+	UploadUrl  string `json:"uploadUrl"`
+}
+
+// GetPartNumber returns UploadUrlPart.PartNumber, and is useful for accessing the field via an interface.
+func (v *UploadUrlPart) GetPartNumber() int64 { return v.PartNumber }
+
+// GetUploadUrl returns UploadUrlPart.UploadUrl, and is useful for accessing the field via an interface.
+func (v *UploadUrlPart) GetUploadUrl() string { return v.UploadUrl }
 
 type UpsertBucketInput struct {
 	Id             *string   `json:"id,omitempty"`
@@ -1822,6 +3577,65 @@ func (v *UpsertedSweep) GetName() string { return v.Name }
 // GetProject returns UpsertedSweep.Project, and is useful for accessing the field via an interface.
 func (v *UpsertedSweep) GetProject() *Project { return v.Project }
 
+type UseArtifactInput struct {
+	EntityName          string  `json:"entityName"`
+	ProjectName         string  `json:"projectName"`
+	RunName             string  `json:"runName"`
+	ArtifactID          string  `json:"artifactID"`
+	UsedAs              *string `json:"usedAs,omitempty"`
+	ArtifactEntityName  *string `json:"artifactEntityName,omitempty"`
+	ArtifactProjectName *string `json:"artifactProjectName,omitempty"`
+	ClientMutationId    *string `json:"clientMutationId,omitempty"`
+}
+
+// GetEntityName returns UseArtifactInput.EntityName, and is useful for accessing the field via an interface.
+func (v *UseArtifactInput) GetEntityName() string { return v.EntityName }
+
+// GetProjectName returns UseArtifactInput.ProjectName, and is useful for accessing the field via an interface.
+func (v *UseArtifactInput) GetProjectName() string { return v.ProjectName }
+
+// GetRunName returns UseArtifactInput.RunName, and is useful for accessing the field via an interface.
+func (v *UseArtifactInput) GetRunName() string { return v.RunName }
+
+// GetArtifactID returns UseArtifactInput.ArtifactID, and is useful for accessing the field via an interface.
+func (v *UseArtifactInput) GetArtifactID() string { return v.ArtifactID }
+
+// GetUsedAs returns UseArtifactInput.UsedAs, and is useful for accessing the field via an interface.
+func (v *UseArtifactInput) GetUsedAs() *string { return v.UsedAs }
+
+// GetArtifactEntityName returns UseArtifactInput.ArtifactEntityName, and is useful for accessing the field via an interface.
+func (v *UseArtifactInput) GetArtifactEntityName() *string { return v.ArtifactEntityName }
+
+// GetArtifactProjectName returns UseArtifactInput.ArtifactProjectName, and is useful for accessing the field via an interface.
+func (v *UseArtifactInput) GetArtifactProjectName() *string { return v.ArtifactProjectName }
+
+// GetClientMutationId returns UseArtifactInput.ClientMutationId, and is useful for accessing the field via an interface.
+func (v *UseArtifactInput) GetClientMutationId() *string { return v.ClientMutationId }
+
+// UseArtifactPayload includes the requested fields of the GraphQL type UseArtifactPayload.
+type UseArtifactPayload struct {
+	Artifact UsedArtifact `json:"artifact"`
+}
+
+// GetArtifact returns UseArtifactPayload.Artifact, and is useful for accessing the field via an interface.
+func (v *UseArtifactPayload) GetArtifact() UsedArtifact { return v.Artifact }
+
+// UseArtifactResponse is returned by UseArtifact on success.
+type UseArtifactResponse struct {
+	UseArtifact *UseArtifactPayload `json:"useArtifact"`
+}
+
+// GetUseArtifact returns UseArtifactResponse.UseArtifact, and is useful for accessing the field via an interface.
+func (v *UseArtifactResponse) GetUseArtifact() *UseArtifactPayload { return v.UseArtifact }
+
+// UsedArtifact includes the requested fields of the GraphQL type Artifact.
+type UsedArtifact struct {
+	Id string `json:"id"`
+}
+
+// GetId returns UsedArtifact.Id, and is useful for accessing the field via an interface.
+func (v *UsedArtifact) GetId() string { return v.Id }
+
 // User includes the requested fields of the GraphQL type User.
 type User struct {
 	Username *string `json:"username"`
@@ -1855,6 +3669,74 @@ type UserEntity struct {
 
 // GetUserEntity returns UserEntity.UserEntity, and is useful for accessing the field via an interface.
 func (v *UserEntity) GetUserEntity() *Entity { return v.UserEntity }
+
+// UserWithOrganizations includes the requested fields of the GraphQL type User.
+type UserWithOrganizations struct {
+	Organizations []OrganizationNames `json:"organizations"`
+}
+
+// GetOrganizations returns UserWithOrganizations.Organizations, and is useful for accessing the field via an interface.
+func (v *UserWithOrganizations) GetOrganizations() []OrganizationNames { return v.Organizations }
+
+// VersionConnection includes the requested fields of the GraphQL type VersionedArtifactConnection.
+type VersionConnection struct {
+	Edges []VersionEdge `json:"edges"`
+}
+
+// GetEdges returns VersionConnection.Edges, and is useful for accessing the field via an interface.
+func (v *VersionConnection) GetEdges() []VersionEdge { return v.Edges }
+
+// VersionEdge includes the requested fields of the GraphQL type VersionedArtifactEdge.
+type VersionEdge struct {
+	Version string `json:"version"`
+}
+
+// GetVersion returns VersionEdge.Version, and is useful for accessing the field via an interface.
+func (v *VersionEdge) GetVersion() string { return v.Version }
+
+// VersionsCollection includes the requested fields of the GraphQL type ArtifactCollection.
+type VersionsCollection struct {
+	Typename  *string             `json:"__typename"`
+	Artifacts *VersionsConnection `json:"artifacts"`
+}
+
+// GetTypename returns VersionsCollection.Typename, and is useful for accessing the field via an interface.
+func (v *VersionsCollection) GetTypename() *string { return v.Typename }
+
+// GetArtifacts returns VersionsCollection.Artifacts, and is useful for accessing the field via an interface.
+func (v *VersionsCollection) GetArtifacts() *VersionsConnection { return v.Artifacts }
+
+// VersionsConnection includes the requested fields of the GraphQL type VersionedArtifactConnection.
+type VersionsConnection struct {
+	PageInfo PageInfo       `json:"pageInfo"`
+	Edges    []VersionsEdge `json:"edges"`
+}
+
+// GetPageInfo returns VersionsConnection.PageInfo, and is useful for accessing the field via an interface.
+func (v *VersionsConnection) GetPageInfo() PageInfo { return v.PageInfo }
+
+// GetEdges returns VersionsConnection.Edges, and is useful for accessing the field via an interface.
+func (v *VersionsConnection) GetEdges() []VersionsEdge { return v.Edges }
+
+// VersionsEdge includes the requested fields of the GraphQL type VersionedArtifactEdge.
+type VersionsEdge struct {
+	Version string         `json:"version"`
+	Node    ArtifactFields `json:"node"`
+}
+
+// GetVersion returns VersionsEdge.Version, and is useful for accessing the field via an interface.
+func (v *VersionsEdge) GetVersion() string { return v.Version }
+
+// GetNode returns VersionsEdge.Node, and is useful for accessing the field via an interface.
+func (v *VersionsEdge) GetNode() ArtifactFields { return v.Node }
+
+// VersionsProject includes the requested fields of the GraphQL type Project.
+type VersionsProject struct {
+	ArtifactCollection *VersionsCollection `json:"artifactCollection"`
+}
+
+// GetArtifactCollection returns VersionsProject.ArtifactCollection, and is useful for accessing the field via an interface.
+func (v *VersionsProject) GetArtifactCollection() *VersionsCollection { return v.ArtifactCollection }
 
 // ViewerFields describes the account behind the key.
 type ViewerFields struct {
@@ -1912,6 +3794,411 @@ type ViewerUnpagedResponse struct {
 // GetViewer returns ViewerUnpagedResponse.Viewer, and is useful for accessing the field via an interface.
 func (v *ViewerUnpagedResponse) GetViewer() *UnpagedViewer { return v.Viewer }
 
+// XXHashAllowedResponse is returned by XXHashAllowed on success.
+type XXHashAllowedResponse struct {
+	Entity  *XXHashEntity  `json:"entity"`
+	Project *XXHashProject `json:"project"`
+}
+
+// GetEntity returns XXHashAllowedResponse.Entity, and is useful for accessing the field via an interface.
+func (v *XXHashAllowedResponse) GetEntity() *XXHashEntity { return v.Entity }
+
+// GetProject returns XXHashAllowedResponse.Project, and is useful for accessing the field via an interface.
+func (v *XXHashAllowedResponse) GetProject() *XXHashProject { return v.Project }
+
+// XXHashCollection includes the requested fields of the GraphQL interface ArtifactCollection.
+//
+// XXHashCollection is implemented by the following types:
+// XXHashCollectionArtifactPortfolio
+// XXHashCollectionArtifactSequence
+type XXHashCollection interface {
+	implementsGraphQLInterfaceXXHashCollection()
+	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
+	GetTypename() *string
+}
+
+func (v *XXHashCollectionArtifactPortfolio) implementsGraphQLInterfaceXXHashCollection() {}
+func (v *XXHashCollectionArtifactSequence) implementsGraphQLInterfaceXXHashCollection()  {}
+
+func __unmarshalXXHashCollection(b []byte, v *XXHashCollection) error {
+	if string(b) == "null" {
+		return nil
+	}
+
+	var tn struct {
+		TypeName string `json:"__typename"`
+	}
+	err := json.Unmarshal(b, &tn)
+	if err != nil {
+		return err
+	}
+
+	switch tn.TypeName {
+	case "ArtifactPortfolio":
+		*v = new(XXHashCollectionArtifactPortfolio)
+		return json.Unmarshal(b, *v)
+	case "ArtifactSequence":
+		*v = new(XXHashCollectionArtifactSequence)
+		return json.Unmarshal(b, *v)
+	case "":
+		return fmt.Errorf(
+			"response was missing ArtifactCollection.__typename")
+	default:
+		return fmt.Errorf(
+			`unexpected concrete type for XXHashCollection: "%v"`, tn.TypeName)
+	}
+}
+
+func __marshalXXHashCollection(v *XXHashCollection) ([]byte, error) {
+
+	var typename string
+	switch v := (*v).(type) {
+	case *XXHashCollectionArtifactPortfolio:
+		typename = "ArtifactPortfolio"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*XXHashCollectionArtifactPortfolio
+		}{typename, v}
+		return json.Marshal(result)
+	case *XXHashCollectionArtifactSequence:
+		typename = "ArtifactSequence"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*XXHashCollectionArtifactSequence
+		}{typename, v}
+		return json.Marshal(result)
+	case nil:
+		return []byte("null"), nil
+	default:
+		return nil, fmt.Errorf(
+			`unexpected concrete type for XXHashCollection: "%T"`, v)
+	}
+}
+
+// XXHashCollectionArtifactPortfolio includes the requested fields of the GraphQL type ArtifactPortfolio.
+type XXHashCollectionArtifactPortfolio struct {
+	Typename *string `json:"__typename"`
+}
+
+// GetTypename returns XXHashCollectionArtifactPortfolio.Typename, and is useful for accessing the field via an interface.
+func (v *XXHashCollectionArtifactPortfolio) GetTypename() *string { return v.Typename }
+
+// XXHashCollectionArtifactSequence includes the requested fields of the GraphQL type ArtifactSequence.
+type XXHashCollectionArtifactSequence struct {
+	Typename        *string                  `json:"__typename"`
+	DigestAlgorithm *ArtifactDigestAlgorithm `json:"digestAlgorithm"`
+}
+
+// GetTypename returns XXHashCollectionArtifactSequence.Typename, and is useful for accessing the field via an interface.
+func (v *XXHashCollectionArtifactSequence) GetTypename() *string { return v.Typename }
+
+// GetDigestAlgorithm returns XXHashCollectionArtifactSequence.DigestAlgorithm, and is useful for accessing the field via an interface.
+func (v *XXHashCollectionArtifactSequence) GetDigestAlgorithm() *ArtifactDigestAlgorithm {
+	return v.DigestAlgorithm
+}
+
+// XXHashEntity includes the requested fields of the GraphQL type Entity.
+type XXHashEntity struct {
+	XxhashDigestsEnabled *bool `json:"xxhashDigestsEnabled"`
+}
+
+// GetXxhashDigestsEnabled returns XXHashEntity.XxhashDigestsEnabled, and is useful for accessing the field via an interface.
+func (v *XXHashEntity) GetXxhashDigestsEnabled() *bool { return v.XxhashDigestsEnabled }
+
+// XXHashProject includes the requested fields of the GraphQL type Project.
+type XXHashProject struct {
+	ArtifactType *XXHashType `json:"artifactType"`
+}
+
+// GetArtifactType returns XXHashProject.ArtifactType, and is useful for accessing the field via an interface.
+func (v *XXHashProject) GetArtifactType() *XXHashType { return v.ArtifactType }
+
+// XXHashType includes the requested fields of the GraphQL type ArtifactType.
+type XXHashType struct {
+	ArtifactCollection *XXHashCollection `json:"-"`
+}
+
+// GetArtifactCollection returns XXHashType.ArtifactCollection, and is useful for accessing the field via an interface.
+func (v *XXHashType) GetArtifactCollection() *XXHashCollection { return v.ArtifactCollection }
+
+func (v *XXHashType) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*XXHashType
+		ArtifactCollection json.RawMessage `json:"artifactCollection"`
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.XXHashType = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	{
+		dst := &v.ArtifactCollection
+		src := firstPass.ArtifactCollection
+		if len(src) != 0 && string(src) != "null" {
+			*dst = new(XXHashCollection)
+			err = __unmarshalXXHashCollection(
+				src, *dst)
+			if err != nil {
+				return fmt.Errorf(
+					"unable to unmarshal XXHashType.ArtifactCollection: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+type __premarshalXXHashType struct {
+	ArtifactCollection json.RawMessage `json:"artifactCollection"`
+}
+
+func (v *XXHashType) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *XXHashType) __premarshalJSON() (*__premarshalXXHashType, error) {
+	var retval __premarshalXXHashType
+
+	{
+
+		dst := &retval.ArtifactCollection
+		src := v.ArtifactCollection
+		if src != nil {
+			var err error
+			*dst, err = __marshalXXHashCollection(
+				src)
+			if err != nil {
+				return nil, fmt.Errorf(
+					"unable to marshal XXHashType.ArtifactCollection: %w", err)
+			}
+		}
+	}
+	return &retval, nil
+}
+
+// __AddAliasesInput is used internally by genqlient
+type __AddAliasesInput struct {
+	Input AddAliasesInput `json:"input"`
+}
+
+// GetInput returns __AddAliasesInput.Input, and is useful for accessing the field via an interface.
+func (v *__AddAliasesInput) GetInput() AddAliasesInput { return v.Input }
+
+// __ArtifactByIDInput is used internally by genqlient
+type __ArtifactByIDInput struct {
+	Id string `json:"id"`
+}
+
+// GetId returns __ArtifactByIDInput.Id, and is useful for accessing the field via an interface.
+func (v *__ArtifactByIDInput) GetId() string { return v.Id }
+
+// __ArtifactByNameInput is used internally by genqlient
+type __ArtifactByNameInput struct {
+	Entity  string `json:"entity"`
+	Project string `json:"project"`
+	Name    string `json:"name"`
+}
+
+// GetEntity returns __ArtifactByNameInput.Entity, and is useful for accessing the field via an interface.
+func (v *__ArtifactByNameInput) GetEntity() string { return v.Entity }
+
+// GetProject returns __ArtifactByNameInput.Project, and is useful for accessing the field via an interface.
+func (v *__ArtifactByNameInput) GetProject() string { return v.Project }
+
+// GetName returns __ArtifactByNameInput.Name, and is useful for accessing the field via an interface.
+func (v *__ArtifactByNameInput) GetName() string { return v.Name }
+
+// __ArtifactCollectionIDInput is used internally by genqlient
+type __ArtifactCollectionIDInput struct {
+	Entity     string `json:"entity"`
+	Project    string `json:"project"`
+	Collection string `json:"collection"`
+}
+
+// GetEntity returns __ArtifactCollectionIDInput.Entity, and is useful for accessing the field via an interface.
+func (v *__ArtifactCollectionIDInput) GetEntity() string { return v.Entity }
+
+// GetProject returns __ArtifactCollectionIDInput.Project, and is useful for accessing the field via an interface.
+func (v *__ArtifactCollectionIDInput) GetProject() string { return v.Project }
+
+// GetCollection returns __ArtifactCollectionIDInput.Collection, and is useful for accessing the field via an interface.
+func (v *__ArtifactCollectionIDInput) GetCollection() string { return v.Collection }
+
+// __ArtifactCollectionsInput is used internally by genqlient
+type __ArtifactCollectionsInput struct {
+	Entity  string  `json:"entity"`
+	Project string  `json:"project"`
+	After   *string `json:"after"`
+	First   int     `json:"first"`
+}
+
+// GetEntity returns __ArtifactCollectionsInput.Entity, and is useful for accessing the field via an interface.
+func (v *__ArtifactCollectionsInput) GetEntity() string { return v.Entity }
+
+// GetProject returns __ArtifactCollectionsInput.Project, and is useful for accessing the field via an interface.
+func (v *__ArtifactCollectionsInput) GetProject() string { return v.Project }
+
+// GetAfter returns __ArtifactCollectionsInput.After, and is useful for accessing the field via an interface.
+func (v *__ArtifactCollectionsInput) GetAfter() *string { return v.After }
+
+// GetFirst returns __ArtifactCollectionsInput.First, and is useful for accessing the field via an interface.
+func (v *__ArtifactCollectionsInput) GetFirst() int { return v.First }
+
+// __ArtifactFileURLsByIDInput is used internally by genqlient
+type __ArtifactFileURLsByIDInput struct {
+	Id    string   `json:"id"`
+	Names []string `json:"names"`
+	After *string  `json:"after"`
+	First int      `json:"first"`
+}
+
+// GetId returns __ArtifactFileURLsByIDInput.Id, and is useful for accessing the field via an interface.
+func (v *__ArtifactFileURLsByIDInput) GetId() string { return v.Id }
+
+// GetNames returns __ArtifactFileURLsByIDInput.Names, and is useful for accessing the field via an interface.
+func (v *__ArtifactFileURLsByIDInput) GetNames() []string { return v.Names }
+
+// GetAfter returns __ArtifactFileURLsByIDInput.After, and is useful for accessing the field via an interface.
+func (v *__ArtifactFileURLsByIDInput) GetAfter() *string { return v.After }
+
+// GetFirst returns __ArtifactFileURLsByIDInput.First, and is useful for accessing the field via an interface.
+func (v *__ArtifactFileURLsByIDInput) GetFirst() int { return v.First }
+
+// __ArtifactFileURLsInput is used internally by genqlient
+type __ArtifactFileURLsInput struct {
+	Entity     string   `json:"entity"`
+	Project    string   `json:"project"`
+	Collection string   `json:"collection"`
+	Version    string   `json:"version"`
+	Names      []string `json:"names"`
+	After      *string  `json:"after"`
+	First      int      `json:"first"`
+}
+
+// GetEntity returns __ArtifactFileURLsInput.Entity, and is useful for accessing the field via an interface.
+func (v *__ArtifactFileURLsInput) GetEntity() string { return v.Entity }
+
+// GetProject returns __ArtifactFileURLsInput.Project, and is useful for accessing the field via an interface.
+func (v *__ArtifactFileURLsInput) GetProject() string { return v.Project }
+
+// GetCollection returns __ArtifactFileURLsInput.Collection, and is useful for accessing the field via an interface.
+func (v *__ArtifactFileURLsInput) GetCollection() string { return v.Collection }
+
+// GetVersion returns __ArtifactFileURLsInput.Version, and is useful for accessing the field via an interface.
+func (v *__ArtifactFileURLsInput) GetVersion() string { return v.Version }
+
+// GetNames returns __ArtifactFileURLsInput.Names, and is useful for accessing the field via an interface.
+func (v *__ArtifactFileURLsInput) GetNames() []string { return v.Names }
+
+// GetAfter returns __ArtifactFileURLsInput.After, and is useful for accessing the field via an interface.
+func (v *__ArtifactFileURLsInput) GetAfter() *string { return v.After }
+
+// GetFirst returns __ArtifactFileURLsInput.First, and is useful for accessing the field via an interface.
+func (v *__ArtifactFileURLsInput) GetFirst() int { return v.First }
+
+// __ArtifactManifestFileInput is used internally by genqlient
+type __ArtifactManifestFileInput struct {
+	Id string `json:"id"`
+}
+
+// GetId returns __ArtifactManifestFileInput.Id, and is useful for accessing the field via an interface.
+func (v *__ArtifactManifestFileInput) GetId() string { return v.Id }
+
+// __ArtifactMembershipInput is used internally by genqlient
+type __ArtifactMembershipInput struct {
+	Entity  string `json:"entity"`
+	Project string `json:"project"`
+	Name    string `json:"name"`
+}
+
+// GetEntity returns __ArtifactMembershipInput.Entity, and is useful for accessing the field via an interface.
+func (v *__ArtifactMembershipInput) GetEntity() string { return v.Entity }
+
+// GetProject returns __ArtifactMembershipInput.Project, and is useful for accessing the field via an interface.
+func (v *__ArtifactMembershipInput) GetProject() string { return v.Project }
+
+// GetName returns __ArtifactMembershipInput.Name, and is useful for accessing the field via an interface.
+func (v *__ArtifactMembershipInput) GetName() string { return v.Name }
+
+// __ArtifactTypeOfInput is used internally by genqlient
+type __ArtifactTypeOfInput struct {
+	Entity  string `json:"entity"`
+	Project string `json:"project"`
+	Name    string `json:"name"`
+}
+
+// GetEntity returns __ArtifactTypeOfInput.Entity, and is useful for accessing the field via an interface.
+func (v *__ArtifactTypeOfInput) GetEntity() string { return v.Entity }
+
+// GetProject returns __ArtifactTypeOfInput.Project, and is useful for accessing the field via an interface.
+func (v *__ArtifactTypeOfInput) GetProject() string { return v.Project }
+
+// GetName returns __ArtifactTypeOfInput.Name, and is useful for accessing the field via an interface.
+func (v *__ArtifactTypeOfInput) GetName() string { return v.Name }
+
+// __ArtifactVersionsInput is used internally by genqlient
+type __ArtifactVersionsInput struct {
+	Entity     string  `json:"entity"`
+	Project    string  `json:"project"`
+	Collection string  `json:"collection"`
+	After      *string `json:"after"`
+	First      int     `json:"first"`
+}
+
+// GetEntity returns __ArtifactVersionsInput.Entity, and is useful for accessing the field via an interface.
+func (v *__ArtifactVersionsInput) GetEntity() string { return v.Entity }
+
+// GetProject returns __ArtifactVersionsInput.Project, and is useful for accessing the field via an interface.
+func (v *__ArtifactVersionsInput) GetProject() string { return v.Project }
+
+// GetCollection returns __ArtifactVersionsInput.Collection, and is useful for accessing the field via an interface.
+func (v *__ArtifactVersionsInput) GetCollection() string { return v.Collection }
+
+// GetAfter returns __ArtifactVersionsInput.After, and is useful for accessing the field via an interface.
+func (v *__ArtifactVersionsInput) GetAfter() *string { return v.After }
+
+// GetFirst returns __ArtifactVersionsInput.First, and is useful for accessing the field via an interface.
+func (v *__ArtifactVersionsInput) GetFirst() int { return v.First }
+
+// __ClientIDMappingInput is used internally by genqlient
+type __ClientIDMappingInput struct {
+	ClientID string `json:"clientID"`
+}
+
+// GetClientID returns __ClientIDMappingInput.ClientID, and is useful for accessing the field via an interface.
+func (v *__ClientIDMappingInput) GetClientID() string { return v.ClientID }
+
+// __CommitArtifactInput is used internally by genqlient
+type __CommitArtifactInput struct {
+	Input CommitArtifactInput `json:"input"`
+}
+
+// GetInput returns __CommitArtifactInput.Input, and is useful for accessing the field via an interface.
+func (v *__CommitArtifactInput) GetInput() CommitArtifactInput { return v.Input }
+
+// __CompleteMultipartUploadArtifactInput is used internally by genqlient
+type __CompleteMultipartUploadArtifactInput struct {
+	Input CompleteMultipartUploadArtifactInput `json:"input"`
+}
+
+// GetInput returns __CompleteMultipartUploadArtifactInput.Input, and is useful for accessing the field via an interface.
+func (v *__CompleteMultipartUploadArtifactInput) GetInput() CompleteMultipartUploadArtifactInput {
+	return v.Input
+}
+
 // __CountRunsInput is used internally by genqlient
 type __CountRunsInput struct {
 	Entity  *string `json:"entity"`
@@ -1936,6 +4223,38 @@ type __CreateAgentInput struct {
 // GetInput returns __CreateAgentInput.Input, and is useful for accessing the field via an interface.
 func (v *__CreateAgentInput) GetInput() CreateAgentInput { return v.Input }
 
+// __CreateArtifactFilesInput is used internally by genqlient
+type __CreateArtifactFilesInput struct {
+	Input CreateArtifactFilesInput `json:"input"`
+}
+
+// GetInput returns __CreateArtifactFilesInput.Input, and is useful for accessing the field via an interface.
+func (v *__CreateArtifactFilesInput) GetInput() CreateArtifactFilesInput { return v.Input }
+
+// __CreateArtifactInput is used internally by genqlient
+type __CreateArtifactInput struct {
+	Input CreateArtifactInput `json:"input"`
+}
+
+// GetInput returns __CreateArtifactInput.Input, and is useful for accessing the field via an interface.
+func (v *__CreateArtifactInput) GetInput() CreateArtifactInput { return v.Input }
+
+// __CreateArtifactManifestFileInput is used internally by genqlient
+type __CreateArtifactManifestFileInput struct {
+	Input CreateArtifactManifestInput `json:"input"`
+}
+
+// GetInput returns __CreateArtifactManifestFileInput.Input, and is useful for accessing the field via an interface.
+func (v *__CreateArtifactManifestFileInput) GetInput() CreateArtifactManifestInput { return v.Input }
+
+// __CreateArtifactManifestInput is used internally by genqlient
+type __CreateArtifactManifestInput struct {
+	Input CreateArtifactManifestInput `json:"input"`
+}
+
+// GetInput returns __CreateArtifactManifestInput.Input, and is useful for accessing the field via an interface.
+func (v *__CreateArtifactManifestInput) GetInput() CreateArtifactManifestInput { return v.Input }
+
 // __CreateRunFilesInput is used internally by genqlient
 type __CreateRunFilesInput struct {
 	Input CreateRunFilesInput `json:"input"`
@@ -1943,6 +4262,22 @@ type __CreateRunFilesInput struct {
 
 // GetInput returns __CreateRunFilesInput.Input, and is useful for accessing the field via an interface.
 func (v *__CreateRunFilesInput) GetInput() CreateRunFilesInput { return v.Input }
+
+// __DeleteAliasesInput is used internally by genqlient
+type __DeleteAliasesInput struct {
+	Input DeleteAliasesInput `json:"input"`
+}
+
+// GetInput returns __DeleteAliasesInput.Input, and is useful for accessing the field via an interface.
+func (v *__DeleteAliasesInput) GetInput() DeleteAliasesInput { return v.Input }
+
+// __DeleteArtifactInput is used internally by genqlient
+type __DeleteArtifactInput struct {
+	Input DeleteArtifactInput `json:"input"`
+}
+
+// GetInput returns __DeleteArtifactInput.Input, and is useful for accessing the field via an interface.
+func (v *__DeleteArtifactInput) GetInput() DeleteArtifactInput { return v.Input }
 
 // __DeleteFilesInput is used internally by genqlient
 type __DeleteFilesInput struct {
@@ -2011,6 +4346,14 @@ type __HeartbeatInput struct {
 
 // GetInput returns __HeartbeatInput.Input, and is useful for accessing the field via an interface.
 func (v *__HeartbeatInput) GetInput() AgentHeartbeatInput { return v.Input }
+
+// __LinkArtifactInput is used internally by genqlient
+type __LinkArtifactInput struct {
+	Input LinkArtifactInput `json:"input"`
+}
+
+// GetInput returns __LinkArtifactInput.Input, and is useful for accessing the field via an interface.
+func (v *__LinkArtifactInput) GetInput() LinkArtifactInput { return v.Input }
 
 // __ListProjectsInput is used internally by genqlient
 type __ListProjectsInput struct {
@@ -2083,6 +4426,46 @@ type __NotifyScriptableRunAlertInput struct {
 
 // GetInput returns __NotifyScriptableRunAlertInput.Input, and is useful for accessing the field via an interface.
 func (v *__NotifyScriptableRunAlertInput) GetInput() NotifyScriptableRunAlertInput { return v.Input }
+
+// __OrganizationOfEntityInput is used internally by genqlient
+type __OrganizationOfEntityInput struct {
+	Entity string `json:"entity"`
+}
+
+// GetEntity returns __OrganizationOfEntityInput.Entity, and is useful for accessing the field via an interface.
+func (v *__OrganizationOfEntityInput) GetEntity() string { return v.Entity }
+
+// __ProbeArtifactInput is used internally by genqlient
+type __ProbeArtifactInput struct {
+	Entity     string `json:"entity"`
+	Project    string `json:"project"`
+	Name       string `json:"name"`
+	Collection string `json:"collection"`
+}
+
+// GetEntity returns __ProbeArtifactInput.Entity, and is useful for accessing the field via an interface.
+func (v *__ProbeArtifactInput) GetEntity() string { return v.Entity }
+
+// GetProject returns __ProbeArtifactInput.Project, and is useful for accessing the field via an interface.
+func (v *__ProbeArtifactInput) GetProject() string { return v.Project }
+
+// GetName returns __ProbeArtifactInput.Name, and is useful for accessing the field via an interface.
+func (v *__ProbeArtifactInput) GetName() string { return v.Name }
+
+// GetCollection returns __ProbeArtifactInput.Collection, and is useful for accessing the field via an interface.
+func (v *__ProbeArtifactInput) GetCollection() string { return v.Collection }
+
+// __ProbeArtifactNamesInput is used internally by genqlient
+type __ProbeArtifactNamesInput struct {
+	Entity  string `json:"entity"`
+	Project string `json:"project"`
+}
+
+// GetEntity returns __ProbeArtifactNamesInput.Entity, and is useful for accessing the field via an interface.
+func (v *__ProbeArtifactNamesInput) GetEntity() string { return v.Entity }
+
+// GetProject returns __ProbeArtifactNamesInput.Project, and is useful for accessing the field via an interface.
+func (v *__ProbeArtifactNamesInput) GetProject() string { return v.Project }
 
 // __ProbeEntityInput is used internally by genqlient
 type __ProbeEntityInput struct {
@@ -2420,6 +4803,30 @@ type __StopRunInput struct {
 // GetInput returns __StopRunInput.Input, and is useful for accessing the field via an interface.
 func (v *__StopRunInput) GetInput() StopRunInput { return v.Input }
 
+// __UnlinkArtifactInput is used internally by genqlient
+type __UnlinkArtifactInput struct {
+	Input UnlinkArtifactInput `json:"input"`
+}
+
+// GetInput returns __UnlinkArtifactInput.Input, and is useful for accessing the field via an interface.
+func (v *__UnlinkArtifactInput) GetInput() UnlinkArtifactInput { return v.Input }
+
+// __UpdateArtifactInput is used internally by genqlient
+type __UpdateArtifactInput struct {
+	Input UpdateArtifactInput `json:"input"`
+}
+
+// GetInput returns __UpdateArtifactInput.Input, and is useful for accessing the field via an interface.
+func (v *__UpdateArtifactInput) GetInput() UpdateArtifactInput { return v.Input }
+
+// __UpdateArtifactManifestInput is used internally by genqlient
+type __UpdateArtifactManifestInput struct {
+	Input UpdateArtifactManifestInput `json:"input"`
+}
+
+// GetInput returns __UpdateArtifactManifestInput.Input, and is useful for accessing the field via an interface.
+func (v *__UpdateArtifactManifestInput) GetInput() UpdateArtifactManifestInput { return v.Input }
+
 // __UpsertBucketInput is used internally by genqlient
 type __UpsertBucketInput struct {
 	Input UpsertBucketInput `json:"input"`
@@ -2435,6 +4842,805 @@ type __UpsertSweepInput struct {
 
 // GetInput returns __UpsertSweepInput.Input, and is useful for accessing the field via an interface.
 func (v *__UpsertSweepInput) GetInput() UpsertSweepInput { return v.Input }
+
+// __UseArtifactInput is used internally by genqlient
+type __UseArtifactInput struct {
+	Input UseArtifactInput `json:"input"`
+}
+
+// GetInput returns __UseArtifactInput.Input, and is useful for accessing the field via an interface.
+func (v *__UseArtifactInput) GetInput() UseArtifactInput { return v.Input }
+
+// __XXHashAllowedInput is used internally by genqlient
+type __XXHashAllowedInput struct {
+	Entity     string `json:"entity"`
+	Project    string `json:"project"`
+	TypeName   string `json:"typeName"`
+	Collection string `json:"collection"`
+}
+
+// GetEntity returns __XXHashAllowedInput.Entity, and is useful for accessing the field via an interface.
+func (v *__XXHashAllowedInput) GetEntity() string { return v.Entity }
+
+// GetProject returns __XXHashAllowedInput.Project, and is useful for accessing the field via an interface.
+func (v *__XXHashAllowedInput) GetProject() string { return v.Project }
+
+// GetTypeName returns __XXHashAllowedInput.TypeName, and is useful for accessing the field via an interface.
+func (v *__XXHashAllowedInput) GetTypeName() string { return v.TypeName }
+
+// GetCollection returns __XXHashAllowedInput.Collection, and is useful for accessing the field via an interface.
+func (v *__XXHashAllowedInput) GetCollection() string { return v.Collection }
+
+// The mutation executed by AddAliases.
+const AddAliases_Operation = `
+mutation AddAliases ($input: AddAliasesInput!) {
+	addAliases(input: $input) {
+		success
+	}
+}
+`
+
+// AddAliases moves aliases of collections to a version.
+func AddAliases(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input AddAliasesInput,
+) (data_ *AddAliasesResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "AddAliases",
+		Query:  AddAliases_Operation,
+		Variables: &__AddAliasesInput{
+			Input: input,
+		},
+	}
+
+	data_ = &AddAliasesResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ArtifactByID.
+const ArtifactByID_Operation = `
+query ArtifactByID ($id: ID!) {
+	artifact(id: $id) {
+		... ArtifactFields
+	}
+}
+fragment ArtifactFields on Artifact {
+	id
+	state
+	digest
+	versionIndex
+	description
+	metadata
+	ttlDurationSeconds
+	ttlIsInherited
+	historyStep
+	size
+	fileCount
+	createdAt
+	updatedAt
+	artifactType {
+		name
+	}
+	artifactSequence {
+		id
+		name
+		project {
+			name
+			entity {
+				name
+			}
+		}
+	}
+	aliases {
+		alias
+		artifactCollectionName
+	}
+}
+`
+
+// ArtifactByID finds an artifact by the server's id.
+func ArtifactByID(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+) (data_ *ArtifactByIDResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ArtifactByID",
+		Query:  ArtifactByID_Operation,
+		Variables: &__ArtifactByIDInput{
+			Id: id,
+		},
+	}
+
+	data_ = &ArtifactByIDResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ArtifactByName.
+const ArtifactByName_Operation = `
+query ArtifactByName ($entity: String!, $project: String!, $name: String!) {
+	project(name: $project, entityName: $entity) {
+		artifact(name: $name) {
+			... ArtifactFields
+		}
+	}
+}
+fragment ArtifactFields on Artifact {
+	id
+	state
+	digest
+	versionIndex
+	description
+	metadata
+	ttlDurationSeconds
+	ttlIsInherited
+	historyStep
+	size
+	fileCount
+	createdAt
+	updatedAt
+	artifactType {
+		name
+	}
+	artifactSequence {
+		id
+		name
+		project {
+			name
+			entity {
+				name
+			}
+		}
+	}
+	aliases {
+		alias
+		artifactCollectionName
+	}
+}
+`
+
+// ArtifactByName is ArtifactMembership for servers that do not know it.
+func ArtifactByName(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity string,
+	project string,
+	name string,
+) (data_ *ArtifactByNameResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ArtifactByName",
+		Query:  ArtifactByName_Operation,
+		Variables: &__ArtifactByNameInput{
+			Entity:  entity,
+			Project: project,
+			Name:    name,
+		},
+	}
+
+	data_ = &ArtifactByNameResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ArtifactCollectionID.
+const ArtifactCollectionID_Operation = `
+query ArtifactCollectionID ($entity: String!, $project: String!, $collection: String!) {
+	project(name: $project, entityName: $entity) {
+		artifactCollection(name: $collection) {
+			__typename
+			id
+		}
+	}
+}
+`
+
+// ArtifactCollectionID returns the server's id of a collection.
+func ArtifactCollectionID(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity string,
+	project string,
+	collection string,
+) (data_ *ArtifactCollectionIDResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ArtifactCollectionID",
+		Query:  ArtifactCollectionID_Operation,
+		Variables: &__ArtifactCollectionIDInput{
+			Entity:     entity,
+			Project:    project,
+			Collection: collection,
+		},
+	}
+
+	data_ = &ArtifactCollectionIDResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ArtifactCollections.
+const ArtifactCollections_Operation = `
+query ArtifactCollections ($entity: String!, $project: String!, $after: String, $first: Int!) {
+	project(name: $project, entityName: $entity) {
+		artifactCollections(after: $after, first: $first) {
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+			edges {
+				node {
+					__typename
+					name
+					description
+					createdAt
+					defaultArtifactType {
+						name
+					}
+				}
+			}
+		}
+	}
+}
+`
+
+// ArtifactCollections lists the artifacts of a project, one page of them.
+func ArtifactCollections(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity string,
+	project string,
+	after *string,
+	first int,
+) (data_ *ArtifactCollectionsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ArtifactCollections",
+		Query:  ArtifactCollections_Operation,
+		Variables: &__ArtifactCollectionsInput{
+			Entity:  entity,
+			Project: project,
+			After:   after,
+			First:   first,
+		},
+	}
+
+	data_ = &ArtifactCollectionsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ArtifactFileURLs.
+const ArtifactFileURLs_Operation = `
+query ArtifactFileURLs ($entity: String!, $project: String!, $collection: String!, $version: String!, $names: [String!], $after: String, $first: Int!) {
+	project(name: $project, entityName: $entity) {
+		artifactCollection(name: $collection) {
+			__typename
+			artifactMembership(aliasName: $version) {
+				files(names: $names, after: $after, first: $first) {
+					... FileURLs
+				}
+			}
+		}
+	}
+}
+fragment FileURLs on FileConnection {
+	pageInfo {
+		hasNextPage
+		endCursor
+	}
+	edges {
+		node {
+			name
+			directUrl
+		}
+	}
+}
+`
+
+// ArtifactFileURLs returns where to fetch the files of an artifact, one page of them, or
+// those with the given names.
+func ArtifactFileURLs(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity string,
+	project string,
+	collection string,
+	version string,
+	names []string,
+	after *string,
+	first int,
+) (data_ *ArtifactFileURLsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ArtifactFileURLs",
+		Query:  ArtifactFileURLs_Operation,
+		Variables: &__ArtifactFileURLsInput{
+			Entity:     entity,
+			Project:    project,
+			Collection: collection,
+			Version:    version,
+			Names:      names,
+			After:      after,
+			First:      first,
+		},
+	}
+
+	data_ = &ArtifactFileURLsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ArtifactFileURLsByID.
+const ArtifactFileURLsByID_Operation = `
+query ArtifactFileURLsByID ($id: ID!, $names: [String!], $after: String, $first: Int!) {
+	artifact(id: $id) {
+		files(names: $names, after: $after, first: $first) {
+			... FileURLs
+		}
+	}
+}
+fragment FileURLs on FileConnection {
+	pageInfo {
+		hasNextPage
+		endCursor
+	}
+	edges {
+		node {
+			name
+			directUrl
+		}
+	}
+}
+`
+
+// ArtifactFileURLsByID is ArtifactFileURLs for servers that do not know it.
+func ArtifactFileURLsByID(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	names []string,
+	after *string,
+	first int,
+) (data_ *ArtifactFileURLsByIDResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ArtifactFileURLsByID",
+		Query:  ArtifactFileURLsByID_Operation,
+		Variables: &__ArtifactFileURLsByIDInput{
+			Id:    id,
+			Names: names,
+			After: after,
+			First: first,
+		},
+	}
+
+	data_ = &ArtifactFileURLsByIDResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ArtifactManifestFile.
+const ArtifactManifestFile_Operation = `
+query ArtifactManifestFile ($id: ID!) {
+	artifact(id: $id) {
+		currentManifest {
+			digest
+			file {
+				directUrl
+			}
+		}
+	}
+}
+`
+
+// ArtifactManifestFile returns where to fetch the manifest.
+func ArtifactManifestFile(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+) (data_ *ArtifactManifestFileResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ArtifactManifestFile",
+		Query:  ArtifactManifestFile_Operation,
+		Variables: &__ArtifactManifestFileInput{
+			Id: id,
+		},
+	}
+
+	data_ = &ArtifactManifestFileResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ArtifactMembership.
+const ArtifactMembership_Operation = `
+query ArtifactMembership ($entity: String!, $project: String!, $name: String!) {
+	project(name: $project, entityName: $entity) {
+		artifactCollectionMembership(name: $name) {
+			versionIndex
+			aliases {
+				alias
+			}
+			artifactCollection {
+				__typename
+				id
+				name
+				project {
+					name
+					entity {
+						name
+					}
+				}
+			}
+			artifact {
+				... ArtifactFields
+				tags {
+					name
+				}
+			}
+		}
+	}
+}
+fragment ArtifactFields on Artifact {
+	id
+	state
+	digest
+	versionIndex
+	description
+	metadata
+	ttlDurationSeconds
+	ttlIsInherited
+	historyStep
+	size
+	fileCount
+	createdAt
+	updatedAt
+	artifactType {
+		name
+	}
+	artifactSequence {
+		id
+		name
+		project {
+			name
+			entity {
+				name
+			}
+		}
+	}
+	aliases {
+		alias
+		artifactCollectionName
+	}
+}
+`
+
+// ArtifactMembership finds an artifact by its name and an alias, version or digest, in the
+// collection that was named: a sequence, or one that the artifact is linked into.
+func ArtifactMembership(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity string,
+	project string,
+	name string,
+) (data_ *ArtifactMembershipResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ArtifactMembership",
+		Query:  ArtifactMembership_Operation,
+		Variables: &__ArtifactMembershipInput{
+			Entity:  entity,
+			Project: project,
+			Name:    name,
+		},
+	}
+
+	data_ = &ArtifactMembershipResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ArtifactTypeOf.
+const ArtifactTypeOf_Operation = `
+query ArtifactTypeOf ($entity: String!, $project: String!, $name: String!) {
+	project(name: $project, entityName: $entity) {
+		artifact(name: $name) {
+			artifactType {
+				name
+			}
+		}
+	}
+}
+`
+
+// ArtifactTypeOf asks for the type of the artifact that has this name, with a version.
+func ArtifactTypeOf(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity string,
+	project string,
+	name string,
+) (data_ *ArtifactTypeOfResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ArtifactTypeOf",
+		Query:  ArtifactTypeOf_Operation,
+		Variables: &__ArtifactTypeOfInput{
+			Entity:  entity,
+			Project: project,
+			Name:    name,
+		},
+	}
+
+	data_ = &ArtifactTypeOfResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ArtifactVersions.
+const ArtifactVersions_Operation = `
+query ArtifactVersions ($entity: String!, $project: String!, $collection: String!, $after: String, $first: Int!) {
+	project(name: $project, entityName: $entity) {
+		artifactCollection(name: $collection) {
+			__typename
+			artifacts(after: $after, first: $first) {
+				pageInfo {
+					hasNextPage
+					endCursor
+				}
+				edges {
+					version
+					node {
+						... ArtifactFields
+					}
+				}
+			}
+		}
+	}
+}
+fragment ArtifactFields on Artifact {
+	id
+	state
+	digest
+	versionIndex
+	description
+	metadata
+	ttlDurationSeconds
+	ttlIsInherited
+	historyStep
+	size
+	fileCount
+	createdAt
+	updatedAt
+	artifactType {
+		name
+	}
+	artifactSequence {
+		id
+		name
+		project {
+			name
+			entity {
+				name
+			}
+		}
+	}
+	aliases {
+		alias
+		artifactCollectionName
+	}
+}
+`
+
+// ArtifactVersions lists the versions of an artifact, newest first, one page of them.
+func ArtifactVersions(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity string,
+	project string,
+	collection string,
+	after *string,
+	first int,
+) (data_ *ArtifactVersionsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ArtifactVersions",
+		Query:  ArtifactVersions_Operation,
+		Variables: &__ArtifactVersionsInput{
+			Entity:     entity,
+			Project:    project,
+			Collection: collection,
+			After:      after,
+			First:      first,
+		},
+	}
+
+	data_ = &ArtifactVersionsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ClientIDMapping.
+const ClientIDMapping_Operation = `
+query ClientIDMapping ($clientID: ID!) {
+	clientIDMapping(clientID: $clientID) {
+		serverID
+	}
+}
+`
+
+// ClientIDMapping returns the server's id of an artifact that a client made up an id for.
+func ClientIDMapping(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	clientID string,
+) (data_ *ClientIDMappingResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ClientIDMapping",
+		Query:  ClientIDMapping_Operation,
+		Variables: &__ClientIDMappingInput{
+			ClientID: clientID,
+		},
+	}
+
+	data_ = &ClientIDMappingResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by CommitArtifact.
+const CommitArtifact_Operation = `
+mutation CommitArtifact ($input: CommitArtifactInput!) {
+	commitArtifact(input: $input) {
+		artifact {
+			id
+			digest
+			versionIndex
+		}
+	}
+}
+`
+
+// CommitArtifact makes a version visible.
+func CommitArtifact(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input CommitArtifactInput,
+) (data_ *CommitArtifactResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "CommitArtifact",
+		Query:  CommitArtifact_Operation,
+		Variables: &__CommitArtifactInput{
+			Input: input,
+		},
+	}
+
+	data_ = &CommitArtifactResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by CompleteMultipartUploadArtifact.
+const CompleteMultipartUploadArtifact_Operation = `
+mutation CompleteMultipartUploadArtifact ($input: CompleteMultipartUploadArtifactInput!) {
+	completeMultipartUploadArtifact(input: $input) {
+		digest
+	}
+}
+`
+
+// CompleteMultipartUploadArtifact joins the parts of a file.
+func CompleteMultipartUploadArtifact(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input CompleteMultipartUploadArtifactInput,
+) (data_ *CompleteMultipartUploadArtifactResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "CompleteMultipartUploadArtifact",
+		Query:  CompleteMultipartUploadArtifact_Operation,
+		Variables: &__CompleteMultipartUploadArtifactInput{
+			Input: input,
+		},
+	}
+
+	data_ = &CompleteMultipartUploadArtifactResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
 
 // The query executed by CountRuns.
 const CountRuns_Operation = `
@@ -2512,6 +5718,180 @@ func CreateAgent(
 	return data_, err_
 }
 
+// The mutation executed by CreateArtifact.
+const CreateArtifact_Operation = `
+mutation CreateArtifact ($input: CreateArtifactInput!) {
+	createArtifact(input: $input) {
+		artifact {
+			id
+			state
+			artifactSequence {
+				latestArtifact {
+					id
+				}
+			}
+		}
+	}
+}
+`
+
+// CreateArtifact creates a version, or returns the one with the same digest.
+func CreateArtifact(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input CreateArtifactInput,
+) (data_ *CreateArtifactResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "CreateArtifact",
+		Query:  CreateArtifact_Operation,
+		Variables: &__CreateArtifactInput{
+			Input: input,
+		},
+	}
+
+	data_ = &CreateArtifactResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by CreateArtifactFiles.
+const CreateArtifactFiles_Operation = `
+mutation CreateArtifactFiles ($input: CreateArtifactFilesInput!) {
+	createArtifactFiles(input: $input) {
+		files {
+			edges {
+				node {
+					storagePath
+					uploadUrl
+					uploadHeaders
+					uploadMultipartUrls {
+						uploadID
+						uploadUrlParts {
+							partNumber
+							uploadUrl
+						}
+					}
+					artifact {
+						id
+					}
+				}
+			}
+		}
+	}
+}
+`
+
+// CreateArtifactFiles returns where to upload files, in the order of the request. A file
+// whose content the server has gets no address.
+func CreateArtifactFiles(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input CreateArtifactFilesInput,
+) (data_ *CreateArtifactFilesResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "CreateArtifactFiles",
+		Query:  CreateArtifactFiles_Operation,
+		Variables: &__CreateArtifactFilesInput{
+			Input: input,
+		},
+	}
+
+	data_ = &CreateArtifactFilesResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by CreateArtifactManifest.
+const CreateArtifactManifest_Operation = `
+mutation CreateArtifactManifest ($input: CreateArtifactManifestInput!) {
+	createArtifactManifest(input: $input) {
+		artifactManifest {
+			id
+		}
+	}
+}
+`
+
+// CreateArtifactManifest creates a manifest, which the files are for.
+func CreateArtifactManifest(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input CreateArtifactManifestInput,
+) (data_ *CreateArtifactManifestResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "CreateArtifactManifest",
+		Query:  CreateArtifactManifest_Operation,
+		Variables: &__CreateArtifactManifestInput{
+			Input: input,
+		},
+	}
+
+	data_ = &CreateArtifactManifestResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by CreateArtifactManifestFile.
+const CreateArtifactManifestFile_Operation = `
+mutation CreateArtifactManifestFile ($input: CreateArtifactManifestInput!) {
+	createArtifactManifest(input: $input) {
+		artifactManifest {
+			file {
+				uploadUrl
+				uploadHeaders
+			}
+		}
+	}
+}
+`
+
+// CreateArtifactManifestFile is CreateArtifactManifest with where to upload it.
+func CreateArtifactManifestFile(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input CreateArtifactManifestInput,
+) (data_ *CreateArtifactManifestFileResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "CreateArtifactManifestFile",
+		Query:  CreateArtifactManifestFile_Operation,
+		Variables: &__CreateArtifactManifestFileInput{
+			Input: input,
+		},
+	}
+
+	data_ = &CreateArtifactManifestFileResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The mutation executed by CreateRunFiles.
 const CreateRunFiles_Operation = `
 mutation CreateRunFiles ($input: CreateRunFilesInput!) {
@@ -2542,6 +5922,78 @@ func CreateRunFiles(
 	}
 
 	data_ = &CreateRunFilesResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by DeleteAliases.
+const DeleteAliases_Operation = `
+mutation DeleteAliases ($input: DeleteAliasesInput!) {
+	deleteAliases(input: $input) {
+		success
+	}
+}
+`
+
+// DeleteAliases removes aliases of collections from a version.
+func DeleteAliases(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input DeleteAliasesInput,
+) (data_ *DeleteAliasesResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "DeleteAliases",
+		Query:  DeleteAliases_Operation,
+		Variables: &__DeleteAliasesInput{
+			Input: input,
+		},
+	}
+
+	data_ = &DeleteAliasesResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by DeleteArtifact.
+const DeleteArtifact_Operation = `
+mutation DeleteArtifact ($input: DeleteArtifactInput!) {
+	deleteArtifact(input: $input) {
+		artifact {
+			id
+		}
+	}
+}
+`
+
+// DeleteArtifact deletes a version.
+func DeleteArtifact(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input DeleteArtifactInput,
+) (data_ *DeleteArtifactResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "DeleteArtifact",
+		Query:  DeleteArtifact_Operation,
+		Variables: &__DeleteArtifactInput{
+			Input: input,
+		},
+	}
+
+	data_ = &DeleteArtifactResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(
@@ -2969,6 +6421,41 @@ func Heartbeat(
 	return data_, err_
 }
 
+// The mutation executed by LinkArtifact.
+const LinkArtifact_Operation = `
+mutation LinkArtifact ($input: LinkArtifactInput!) {
+	linkArtifact(input: $input) {
+		versionIndex
+	}
+}
+`
+
+// LinkArtifact links a version into a collection, which is created if it does not exist.
+func LinkArtifact(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input LinkArtifactInput,
+) (data_ *LinkArtifactResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "LinkArtifact",
+		Query:  LinkArtifact_Operation,
+		Variables: &__LinkArtifactInput{
+			Input: input,
+		},
+	}
+
+	data_ = &LinkArtifactResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The query executed by ListProjects.
 const ListProjects_Operation = `
 query ListProjects ($entity: String, $cursor: String, $perPage: Int!) {
@@ -3204,6 +6691,55 @@ func NotifyScriptableRunAlert(
 	return data_, err_
 }
 
+// The query executed by OrganizationOfEntity.
+const OrganizationOfEntity_Operation = `
+query OrganizationOfEntity ($entity: String!) {
+	entity(name: $entity) {
+		organization {
+			name
+			orgEntity {
+				name
+			}
+		}
+		user {
+			organizations {
+				name
+				orgEntity {
+					name
+				}
+			}
+		}
+	}
+}
+`
+
+// OrganizationOfEntity returns the organization of a team, or those of a user, with the
+// entities that own their registries.
+func OrganizationOfEntity(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity string,
+) (data_ *OrganizationOfEntityResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "OrganizationOfEntity",
+		Query:  OrganizationOfEntity_Operation,
+		Variables: &__OrganizationOfEntityInput{
+			Entity: entity,
+		},
+	}
+
+	data_ = &OrganizationOfEntityResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The query executed by ProbeAccount.
 const ProbeAccount_Operation = `
 query ProbeAccount {
@@ -3230,6 +6766,113 @@ func ProbeAccount(
 	}
 
 	data_ = &ProbeAccountResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ProbeArtifact.
+const ProbeArtifact_Operation = `
+query ProbeArtifact ($entity: String!, $project: String!, $name: String!, $collection: String!) {
+	project(name: $project, entityName: $entity) {
+		artifact(name: $name) {
+			state
+			artifactType {
+				name
+			}
+		}
+		artifactCollection(name: $collection) {
+			__typename
+			aliases(first: 100) {
+				edges {
+					node {
+						alias
+					}
+				}
+			}
+			artifacts(first: 100) {
+				edges {
+					version
+				}
+			}
+		}
+	}
+}
+`
+
+// ProbeArtifact asks whether the server shows an artifact. name has its version or alias,
+// collection has not.
+func ProbeArtifact(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity string,
+	project string,
+	name string,
+	collection string,
+) (data_ *ProbeArtifactResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ProbeArtifact",
+		Query:  ProbeArtifact_Operation,
+		Variables: &__ProbeArtifactInput{
+			Entity:     entity,
+			Project:    project,
+			Name:       name,
+			Collection: collection,
+		},
+	}
+
+	data_ = &ProbeArtifactResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ProbeArtifactNames.
+const ProbeArtifactNames_Operation = `
+query ProbeArtifactNames ($entity: String!, $project: String!) {
+	project(name: $project, entityName: $entity) {
+		artifactCollections(first: 500) {
+			edges {
+				node {
+					__typename
+					name
+				}
+			}
+		}
+	}
+}
+`
+
+// ProbeArtifactNames lists artifacts of a project, whose names may resemble one that the
+// server does not show.
+func ProbeArtifactNames(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity string,
+	project string,
+) (data_ *ProbeArtifactNamesResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ProbeArtifactNames",
+		Query:  ProbeArtifactNames_Operation,
+		Variables: &__ProbeArtifactNamesInput{
+			Entity:  entity,
+			Project: project,
+		},
+	}
+
+	data_ = &ProbeArtifactNamesResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(
@@ -4264,6 +7907,41 @@ func SampleRows(
 	return data_, err_
 }
 
+// The query executed by ServerFeatures.
+const ServerFeatures_Operation = `
+query ServerFeatures {
+	serverInfo {
+		features {
+			name
+			isEnabled
+		}
+	}
+}
+`
+
+// ServerFeatures lists what the server can do beyond the oldest servers, which do not know the
+// question.
+func ServerFeatures(
+	ctx_ context.Context,
+	client_ graphql.Client,
+) (data_ *ServerFeaturesResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ServerFeatures",
+		Query:  ServerFeatures_Operation,
+	}
+
+	data_ = &ServerFeaturesResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The mutation executed by StopRun.
 const StopRun_Operation = `
 mutation StopRun ($input: StopRunInput!) {
@@ -4288,6 +7966,119 @@ func StopRun(
 	}
 
 	data_ = &StopRunResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by UnlinkArtifact.
+const UnlinkArtifact_Operation = `
+mutation UnlinkArtifact ($input: UnlinkArtifactInput!) {
+	unlinkArtifact(input: $input) {
+		success
+	}
+}
+`
+
+// UnlinkArtifact removes a version from a collection that it was linked into.
+func UnlinkArtifact(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input UnlinkArtifactInput,
+) (data_ *UnlinkArtifactResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "UnlinkArtifact",
+		Query:  UnlinkArtifact_Operation,
+		Variables: &__UnlinkArtifactInput{
+			Input: input,
+		},
+	}
+
+	data_ = &UnlinkArtifactResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by UpdateArtifact.
+const UpdateArtifact_Operation = `
+mutation UpdateArtifact ($input: UpdateArtifactInput!) {
+	updateArtifact(input: $input) {
+		artifact {
+			id
+		}
+	}
+}
+`
+
+// UpdateArtifact changes the description, the metadata, the time to live or the tags of a
+// version. What is not given stays.
+func UpdateArtifact(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input UpdateArtifactInput,
+) (data_ *UpdateArtifactResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "UpdateArtifact",
+		Query:  UpdateArtifact_Operation,
+		Variables: &__UpdateArtifactInput{
+			Input: input,
+		},
+	}
+
+	data_ = &UpdateArtifactResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by UpdateArtifactManifest.
+const UpdateArtifactManifest_Operation = `
+mutation UpdateArtifactManifest ($input: UpdateArtifactManifestInput!) {
+	updateArtifactManifest(input: $input) {
+		artifactManifest {
+			file {
+				uploadUrl
+				uploadHeaders
+			}
+		}
+	}
+}
+`
+
+// UpdateArtifactManifest gives a manifest its digest, and returns where to upload it.
+func UpdateArtifactManifest(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input UpdateArtifactManifestInput,
+) (data_ *UpdateArtifactManifestResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "UpdateArtifactManifest",
+		Query:  UpdateArtifactManifest_Operation,
+		Variables: &__UpdateArtifactManifestInput{
+			Input: input,
+		},
+	}
+
+	data_ = &UpdateArtifactManifestResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(
@@ -4380,6 +8171,43 @@ func UpsertSweep(
 	}
 
 	data_ = &UpsertSweepResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by UseArtifact.
+const UseArtifact_Operation = `
+mutation UseArtifact ($input: UseArtifactInput!) {
+	useArtifact(input: $input) {
+		artifact {
+			id
+		}
+	}
+}
+`
+
+// UseArtifact records that a run uses an artifact.
+func UseArtifact(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input UseArtifactInput,
+) (data_ *UseArtifactResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "UseArtifact",
+		Query:  UseArtifact_Operation,
+		Variables: &__UseArtifactInput{
+			Input: input,
+		},
+	}
+
+	data_ = &UseArtifactResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(
@@ -4513,6 +8341,58 @@ func ViewerUnpaged(
 	}
 
 	data_ = &ViewerUnpagedResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by XXHashAllowed.
+const XXHashAllowed_Operation = `
+query XXHashAllowed ($entity: String!, $project: String!, $typeName: String!, $collection: String!) {
+	entity(name: $entity) {
+		xxhashDigestsEnabled
+	}
+	project(name: $project, entityName: $entity) {
+		artifactType(name: $typeName) {
+			artifactCollection(name: $collection) {
+				__typename
+				... on ArtifactSequence {
+					digestAlgorithm
+				}
+			}
+		}
+	}
+}
+`
+
+// XXHashAllowed asks whether an entity's artifacts may have XXH128 digests, and which ones
+// the versions of a collection have.
+func XXHashAllowed(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity string,
+	project string,
+	typeName string,
+	collection string,
+) (data_ *XXHashAllowedResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "XXHashAllowed",
+		Query:  XXHashAllowed_Operation,
+		Variables: &__XXHashAllowedInput{
+			Entity:     entity,
+			Project:    project,
+			TypeName:   typeName,
+			Collection: collection,
+		},
+	}
+
+	data_ = &XXHashAllowedResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +20,12 @@ import (
 // a whole, it sends each question on its own, all at the same time. It returns by
 // the time ctx ends.
 func Ask(ctx context.Context, client gql.Client, class Class, q Question) *Findings {
+	f := ask(ctx, client, class, q)
+	f.Registry = strings.HasPrefix(q.Project, registryPrefix)
+	return f
+}
+
+func ask(ctx context.Context, client gql.Client, class Class, q Question) *Findings {
 	if class == Unauthorized {
 		// If the key is in question, only the viewer matters.
 		f := &Findings{Entity: q.Entity, RunID: q.RunID}

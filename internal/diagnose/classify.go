@@ -47,6 +47,10 @@ const (
 	ProjectNotFound
 	// ProjectNull: the server showed no such project when asked for it.
 	ProjectNull
+	// ArtifactNull: the server showed no such artifact when asked for it.
+	ArtifactNull
+	// ArtifactNotReady: the artifact's upload is not complete.
+	ArtifactNotReady
 	// NotFound: any other 404 from W&B.
 	NotFound
 	// IdentityRefused: the server does not accept the identity token.
@@ -95,7 +99,7 @@ type Failure struct {
 // NeedsProbes reports whether follow-up questions can find out more.
 func (r *Failure) NeedsProbes() bool {
 	switch r.Class {
-	case Unauthorized, Forbidden, EntityNotFound, ProjectNotFound, ProjectNull, NotFound, Stated:
+	case Unauthorized, Forbidden, EntityNotFound, ProjectNotFound, ProjectNull, ArtifactNull, NotFound, Stated:
 		return true
 	default:
 		return false
@@ -122,11 +126,19 @@ func (r *Failure) IsRefusal() bool {
 // for projects that do not exist and for hidden ones.
 var ErrNoProject = errors.New("the server shows no such project")
 
+// ErrNoArtifact stands for a response in which the artifact is null. It is the same for
+// artifacts that do not exist and for hidden ones.
+var ErrNoArtifact = errors.New("the server shows no such artifact")
+
 // codeMetricLimit is the file stream's error code for a run with too many metrics.
 const codeMetricLimit = "run_metric_limit_exceeded"
 
 var (
 	entityNotFound = regexp.MustCompile(`(?i)^entity (.+) not found\b`)
+	// notCommitted is the message about an artifact whose upload is not complete.
+	notCommitted = regexp.MustCompile(`(?i)\bartifact\b.*\bhas not (been )?committed\b`)
+	// artifactNotFound is a 404's message about an artifact or one of its versions.
+	artifactNotFound = regexp.MustCompile(`(?i)\bartifact\b.*\bnot found\b|\bdoes not contain artifact\b`)
 	// runGone is a file stream's message for a run that was deleted meanwhile.
 	runGone = regexp.MustCompile(`(?i)^run does not exist\b`)
 )
@@ -157,6 +169,9 @@ func Classify(ctx context.Context, err error) *Failure {
 		r.Class = classifyResponse(r, ge)
 	case errors.Is(err, ErrNoProject):
 		r.Class, r.StatusCode, r.Message = ProjectNull, http.StatusOK, "project is null"
+		return r
+	case errors.Is(err, ErrNoArtifact):
+		r.Class, r.StatusCode, r.Message = ArtifactNull, http.StatusOK, "artifact is null"
 		return r
 	default:
 		r.Class = classifySilence(r)
@@ -213,6 +228,9 @@ func classifyResponse(r *Failure, ge *graphql.Error) Class {
 	if statedBy(ge.Message) != nil {
 		return Stated
 	}
+	if status < 500 && notCommitted.MatchString(ge.Message) {
+		return ArtifactNotReady
+	}
 	if ge.IsValidation() {
 		return Schema
 	}
@@ -251,6 +269,8 @@ func classifyResponse(r *Failure, ge *graphql.Error) Class {
 			return EntityNotFound
 		case strings.Contains(strings.ToLower(ge.Message), "project not found"):
 			return ProjectNotFound
+		case artifactNotFound.MatchString(ge.Message):
+			return ArtifactNull
 		default:
 			return NotFound
 		}

@@ -88,6 +88,9 @@ func (d *Diagnoser) ExplainRunning(ctx context.Context, q Question, err error) e
 // the server. An error that needs no explanation is returned as it is. ctx is
 // the one that bounded the request.
 func (d *Diagnoser) Preliminary(ctx context.Context, q Question, err error) error {
+	if e, ok := incomplete(err); ok {
+		return d.report(q).completed(*e)
+	}
 	if Explained(err) {
 		return err
 	}
@@ -102,6 +105,9 @@ func (d *Diagnoser) Preliminary(ctx context.Context, q Question, err error) erro
 func (d *Diagnoser) explain(
 	ctx, within context.Context, q Question, err error, find func(context.Context, *Failure) *Findings,
 ) error {
+	if e, ok := incomplete(err); ok {
+		return d.report(q).completed(*e)
+	}
 	err = responseError(err)
 	if r := Classify(within, err); ctx.Err() == nil && r.Class == Cancelled {
 		// The request's own deadline: what was retried until then is the reason.
@@ -116,6 +122,9 @@ func (d *Diagnoser) explain(
 		ctx, cancel := context.WithTimeout(ctx, d.config.Timeout)
 		defer cancel()
 		findings = find(ctx, r).about(q.RunID)
+		if r.Class == ArtifactNull {
+			findings = d.withArtifact(ctx, findings, q)
+		}
 	}
 	if ended := endOf(ctx); ended != nil { // the caller gave up: both are reported
 		r.Err = errors.Join(r.Err, ended)
@@ -136,6 +145,14 @@ func (d *Diagnoser) find(ctx context.Context, h *handle, q Question, r *Failure)
 	})
 }
 
+// withArtifact adds what the server shows of the artifact to findings, which other requests
+// may share.
+func (d *Diagnoser) withArtifact(ctx context.Context, f *Findings, q Question) *Findings {
+	with := *f
+	with.askArtifact(ctx, d.config.GraphQL.ForProbes(), q)
+	return &with
+}
+
 // Check predicts whether q would be allowed, without doing it. The error
 // returned with the decision holds the evidence; unless the decision is Allow,
 // it is the error to expect. Otherwise the last result is an
@@ -149,6 +166,9 @@ func (d *Diagnoser) Check(ctx context.Context, q Question) (Decision, *errors.Pe
 	ctx, cancel := context.WithTimeout(ctx, d.config.Timeout)
 	defer cancel()
 	f := Ask(ctx, d.config.GraphQL.ForProbes(), Forbidden, q)
+	if q.Op.readsArtifact() && q.Artifact != "" && f.Project.answered() {
+		f = d.withArtifact(ctx, f, q)
+	}
 	if err := f.Failed(); err != nil {
 		r := Classify(ctx, err)
 		if !r.IsRefusal() {

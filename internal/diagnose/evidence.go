@@ -43,6 +43,7 @@ func (f *Findings) Evidence(project string) []errors.Probe {
 	add("project-role", "your role in project "+inProject, f.ProjectRole.Answer, f.projectRoleText())
 	add("seat", "your seat", f.Seat.Answer, f.seatText())
 	add("run", "run "+quote(f.RunID), f.Run.Answer, fmt.Sprintf("owner %q, %s", f.Run.Owner, f.Run.ReadOnly.access()))
+	add("artifact", "artifact "+quote(f.ArtifactName), f.Artifact.Answer, f.artifactText())
 	return probes
 }
 

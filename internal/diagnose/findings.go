@@ -107,6 +107,18 @@ type Findings struct {
 		Owner    string
 		ReadOnly Tri
 	}
+	// ArtifactName is the one that Artifact is about.
+	ArtifactName string
+	// Registry reports whether the project is one of an organization's registries.
+	Registry bool
+	// Artifact is asked for only if it matters.
+	Artifact struct {
+		Answer
+		Type, State string
+		// Names are the project's artifacts, or the versions and aliases of the one that
+		// was named, if the server shows it but not the version.
+		Names []string
+	}
 }
 
 // about returns the findings for a request about this run. Findings that come from
@@ -125,7 +137,7 @@ func (f *Findings) about(runID string) *Findings {
 func (f *Findings) Failed() error {
 	for _, a := range []Answer{
 		f.Who.Answer, f.Account.Answer, f.Team.Answer, f.Kind.Answer, f.Project.Answer,
-		f.Role.Answer, f.ProjectRole.Answer, f.Seat.Answer, f.Run.Answer,
+		f.Role.Answer, f.ProjectRole.Answer, f.Seat.Answer, f.Run.Answer, f.Artifact.Answer,
 	} {
 		if a.known() || a.Outcome == errors.Refused || a.Outcome == errors.Unsupported {
 			return nil

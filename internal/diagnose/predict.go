@@ -24,7 +24,7 @@ type Prediction struct {
 }
 
 // Predict decides from the findings alone whether the question's operation would
-// be allowed: creating a run, or reading a project. It reads the tables of
+// be allowed: creating a run, reading a project, or something with an artifact. It reads the tables of
 // [Decide] forwards. Even an Allow is only advice, because the server decides when
 // it is tried.
 func Predict(q Question, f *Findings) Prediction {
@@ -40,8 +40,13 @@ func predict(q Question, f *Findings) Prediction {
 	if cause := f.stated(); cause != nil {
 		return deny(likely("check/stated", cause, "the server says so in response to a question about the entity"))
 	}
-	if q.Op == OpReadProject {
+	switch {
+	case q.Op == OpReadProject:
 		return predictRead(q, f)
+	case q.Op.readsArtifact():
+		return predictReadArtifact(q, f)
+	case f.Registry:
+		return predictRegistry(f)
 	}
 	v := f.Who.Viewer
 	if q.Entity == "" && v != nil && v.DefaultEntity == "" {

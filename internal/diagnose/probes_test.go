@@ -52,10 +52,16 @@ func TestProbes_EachIsAsked(t *testing.T) {
 	together, ok := askAtOnce(t.Context(), nullServer{}, q)
 	require.True(t, ok)
 	for name, a := range answers(together) {
+		if name == "Artifact" {
+			continue // only if it matters, see TestAskArtifact_EachAnswer_IsRead
+		}
 		assert.NotEmpty(t, a.Outcome, "the combined request asks for %s", name)
 	}
 	apart := askSingly(t.Context(), nullServer{fail: errors.New("no answer")}, q)
 	for name, a := range answers(apart) {
+		if name == "Artifact" {
+			continue
+		}
 		assert.NotEmpty(t, a.Outcome, "%s is asked for by itself", name)
 	}
 }

@@ -1,6 +1,11 @@
 package diagnose
 
-import "github.com/wandgo/wandgo/errors"
+import (
+	"slices"
+	"strings"
+
+	"github.com/wandgo/wandgo/errors"
+)
 
 // Question is what a request attempts.
 type Question struct {
@@ -9,6 +14,8 @@ type Question struct {
 	Entity  string
 	Project string
 	RunID   string
+	// Artifact is the artifact's name with its version or alias; "" if it is not about one.
+	Artifact string
 	// Dir is the run's directory with what the server does not have, RestDir one with the
 	// rest of it; "" if there is none.
 	Dir, RestDir string
@@ -31,6 +38,13 @@ const (
 	OpReadProject    Op = "read project"
 	OpCheckAccess    Op = "check access to"
 	OpIdentify       Op = "identify the account"
+
+	OpLogArtifact      Op = "log artifact"
+	OpUseArtifact      Op = "use artifact"
+	OpDownloadArtifact Op = "download artifact"
+	OpLinkArtifact     Op = "link artifact"
+	OpUpdateArtifact   Op = "update artifact"
+	OpDeleteArtifact   Op = "delete artifact"
 )
 
 // attempts lists what each operation does to which resource.
@@ -49,6 +63,13 @@ var attempts = map[Op]struct {
 	OpReadProject:    {errors.ActionRead, errors.ResourceProject},
 	OpCheckAccess:    {errors.ActionRead, errors.ResourceProject},
 	OpIdentify:       {errors.ActionRead, errors.ResourceAccount},
+
+	OpLogArtifact:      {errors.ActionLogArtifact, errors.ResourceArtifact},
+	OpUseArtifact:      {errors.ActionUseArtifact, errors.ResourceArtifact},
+	OpDownloadArtifact: {errors.ActionDownloadArtifact, errors.ResourceArtifact},
+	OpLinkArtifact:     {errors.ActionLinkArtifact, errors.ResourceArtifact},
+	OpUpdateArtifact:   {errors.ActionUpdateArtifact, errors.ResourceArtifact},
+	OpDeleteArtifact:   {errors.ActionDeleteArtifact, errors.ResourceArtifact},
 }
 
 // Action returns what the operation does, "" if it is not one of this package.
@@ -57,3 +78,15 @@ func (o Op) Action() errors.Action { return attempts[o].action }
 // Resource returns what the operation acts on, "" if it is not one of this
 // package.
 func (o Op) Resource() errors.Resource { return attempts[o].resource }
+
+// readsArtifact reports whether the operation needs an artifact that exists.
+func (o Op) readsArtifact() bool { return o == OpUseArtifact || o == OpDownloadArtifact }
+
+// resource is what the question acts on: for an artifact, its path.
+func (q Question) resource() errors.Resource {
+	if q.Artifact == "" {
+		return q.Op.Resource()
+	}
+	path := []string{q.Entity, q.Project, q.Artifact}
+	return errors.Resource(strings.Join(slices.DeleteFunc(path, func(part string) bool { return part == "" }), "/"))
+}

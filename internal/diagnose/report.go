@@ -32,7 +32,8 @@ func (c report) permissionError(r *Failure, f *Findings, v Verdict) *errors.Perm
 	e.Evidence = append(c.stated(r, v), f.Evidence(c.Project)...)
 	e.StatusCode, e.Message, e.Code, e.RequestID, e.Err = r.StatusCode, r.Message, r.Code, r.RequestID, r.Err
 	if e.EntityDefaulted {
-		e.Entity = f.Entity
+		e.Entity, c.Entity = f.Entity, f.Entity
+		e.Resource = c.resource()
 	}
 	e.Notes = append(e.Notes, v.Notes...)
 	if r.Hint != "" {
@@ -40,6 +41,9 @@ func (c report) permissionError(r *Failure, f *Findings, v Verdict) *errors.Perm
 	}
 	e.Notes = append(e.Notes, placeholderNotes(c.Question)...)
 	e.Suggestions = f.suggestions()
+	if errors.Is(e.Cause, errors.ErrArtifactMissing) {
+		e.Suggestions = f.artifactSuggestions(c.Artifact)
+	}
 	return e
 }
 
@@ -78,7 +82,7 @@ func (c report) proxy(failed *transport.ProxyError) *errors.Proxy {
 // refused is a refusal of the question about which nothing else is known.
 func (c report) refused() *errors.PermissionError {
 	return &errors.PermissionError{
-		Op: string(c.Op), Action: c.Op.Action(), Resource: c.Op.Resource(),
+		Op: string(c.Op), Action: c.Op.Action(), Resource: c.resource(), Artifact: c.Artifact,
 		Entity: c.Entity, EntityDefaulted: c.Entity == "" && c.Op != OpIdentify, Project: c.Project, RunID: c.RunID, Dir: c.Dir, RestDir: c.RestDir,
 		BaseURL: c.baseURL, AppURL: c.appURL, KeySource: c.keySource, Time: c.now,
 	}
@@ -128,11 +132,19 @@ func timedOut(r *Failure) string {
 	return text + last
 }
 
+// completed is a failure that was found without a request, or whose response says nothing of
+// its cause: the caller made the public error, and left out what it is about.
+func (c report) completed(e errors.RequestError) error {
+	e.Op, e.Entity, e.Project, e.RunID, e.Artifact = string(c.Op), c.Entity, c.Project, c.RunID, c.Artifact
+	e.Dir, e.RestDir, e.BaseURL = c.Dir, c.RestDir, c.baseURL
+	return &e
+}
+
 // requestError turns a failure that is not a refusal into the public error. ctx
 // is the one that bounded the request.
 func (c report) requestError(ctx context.Context, r *Failure) error {
 	e := &errors.RequestError{
-		Op: string(c.Op), Entity: c.Entity, Project: c.Project, RunID: c.RunID, Dir: c.Dir, RestDir: c.RestDir, BaseURL: c.baseURL,
+		Op: string(c.Op), Entity: c.Entity, Project: c.Project, RunID: c.RunID, Artifact: c.Artifact, Dir: c.Dir, RestDir: c.RestDir, BaseURL: c.baseURL,
 		StatusCode: r.StatusCode, Message: r.Message, RequestID: r.RequestID, RetryAfter: r.RetryAfter, Hint: r.Hint, Err: r.Err,
 	}
 	e.File, e.Store = r.upload()
@@ -174,6 +186,8 @@ func (c report) requestError(ctx context.Context, r *Failure) error {
 		e.Cause = errors.ErrInvalidInput
 	case RunDeleted:
 		e.Cause = errors.ErrRunDeleted
+	case ArtifactNotReady:
+		e.Cause = errors.ErrArtifactNotReady
 	case MetricLimit:
 		e.Cause = errors.ErrMetricLimit
 	case RateLimited:

@@ -14,6 +14,7 @@ var statements = []struct {
 }{
 	{regexp.MustCompile(`(?i)\bdoes not have models write access\b`), errors.ErrSeatRequired},
 	{regexp.MustCompile(`(?i)\bAPI key cannot access this resource\b`), errors.ErrKeyScope},
+	{regexp.MustCompile(`(?i)\bprotected alias(es)?\b|\balias(es)?\b.{0,80}\b(is|are) protected\b`), errors.ErrProtectedAlias},
 	{regexp.MustCompile(`(?i)\bentityName required\b`), errors.ErrNoDefaultEntity},
 }
 

@@ -71,6 +71,8 @@ func decideAbout(r *Failure, f *Findings) Verdict {
 		return decideProjectNotFound(f)
 	case ProjectNull:
 		return decideProjectNull(f)
+	case ArtifactNull:
+		return decideArtifactNull(f)
 	case NotFound:
 		if v, ok := badKey("404/key", f); ok {
 			return v
@@ -78,6 +80,9 @@ func decideAbout(r *Failure, f *Findings) Verdict {
 		return undetermined("404/other", []error{errors.ErrEntityMissing, errors.ErrProjectMissing})
 	case Forbidden:
 		v := decideForbidden(f)
+		if f.Registry {
+			v = decideRegistry(f)
+		}
 		if r.Plain && f.nothingAnswered() {
 			v.Candidates = append([]error{errors.ErrIntermediary}, v.Candidates...)
 			v.Notes = append(v.Notes, "none of these responses shows a sign of W&B: something in between may refuse every request")

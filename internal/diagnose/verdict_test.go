@@ -263,7 +263,7 @@ func otherRows() []decision {
 
 func TestDecide_EachRow_HasVerdict(t *testing.T) {
 	t.Parallel()
-	for _, tt := range slices.Concat(forbiddenRows(), otherRows()) {
+	for _, tt := range slices.Concat(forbiddenRows(), otherRows(), artifactRows()) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			v := Decide(&tt.refusal, tt.findings)
@@ -293,9 +293,10 @@ func TestDecide_LessEvidence_IsNeverMoreCertain(t *testing.T) {
 		"project role": func(f *Findings) { f.ProjectRole.Answer, f.ProjectRole.Listed = refused, false },
 		"seat":         func(f *Findings) { f.Seat.Answer, f.Seat.Listed = tooOld, false },
 		"kind":         func(f *Findings) { f.Kind.Answer, f.Kind.EntityType, f.Kind.Frozen = tooOld, "", Unknown },
+		"artifact":     artifactIs(broken, ""),
 		"run":          func(f *Findings) { f.Run.Answer, f.Run.Owner, f.Run.ReadOnly = broken, "", Unknown },
 	}
-	for _, tt := range slices.Concat(forbiddenRows(), otherRows()) {
+	for _, tt := range slices.Concat(forbiddenRows(), otherRows(), artifactRows()) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			for first, takeOne := range takes {
