@@ -90,13 +90,6 @@ func behindProxy(p *errors.Proxy, status int, message string) func(*errors.Permi
 	}
 }
 
-func artifact(op, name string) func(*errors.PermissionError) {
-	return func(e *errors.PermissionError) {
-		e.Op, e.Action, e.Artifact = op, errors.Action(op), name
-		e.Resource = errors.Resource(e.Entity + "/" + e.Project + "/" + name)
-	}
-}
-
 func noEvidence(e *errors.PermissionError) { e.Evidence = nil }
 
 func notes(lines ...string) func(*errors.PermissionError) {
@@ -108,9 +101,11 @@ type golden struct {
 	err  error
 }
 
+// did is a change that a case makes.
+func did(change func(*errors.PermissionError)) func(*errors.PermissionError) { return change }
+
 func refusals() []golden {
-	did := func(change func(*errors.PermissionError)) func(*errors.PermissionError) { return change }
-	return []golden{
+	return append(artifactRefusals(), []golden{
 		{"bad_api_key", refused(errors.ErrBadAPIKey, errors.Certain, keyUnknown)},
 		{"bad_api_key_likely", refused(errors.ErrBadAPIKey, errors.Likely, keyUnknown, selfHosted, did(func(e *errors.PermissionError) {
 			e.StatusCode, e.Message = 403, "permission denied"
@@ -264,29 +259,6 @@ func refusals() []golden {
 			e.Op, e.File, e.Store, e.Viewer, e.RequestID = "upload files of run", "checkpoint.pt", "bucket.s3.example.com", nil, ""
 			e.StatusCode, e.Message, e.Code = 405, "405 Not Allowed", ""
 		}), notes("the body is an HTML page"))},
-		{"store_refused_full", refused(errors.ErrStoreRefused, errors.Certain, noEvidence, selfHosted, artifact("log artifact", "flowers"), did(func(e *errors.PermissionError) {
-			e.Dir = "/data/wandb/run-20261123_140000-8c1fzq20"
-			e.File, e.Store, e.Viewer, e.RequestID = "images/iris.png", "minio.corp.example", nil, ""
-			e.StatusCode, e.Message, e.Code = 507, "XMinioStorageFull: Storage backend has reached its minimum free drive threshold.", "XMinioStorageFull"
-		}))},
-		{"store_refused_download", refused(errors.ErrStoreRefused, errors.Likely, noEvidence, artifact("download artifact", "flowers:v3"), did(func(e *errors.PermissionError) {
-			e.File, e.Store, e.Viewer, e.RequestID = "images/iris.png", "bucket.s3.example.com", nil, ""
-			e.StatusCode, e.Message, e.Code, e.Err = 403, "", "", nil
-		}))},
-		{"artifact_missing", refused(errors.ErrArtifactMissing, errors.Certain, member, artifact("use artifact", "flower:v3"), did(func(e *errors.PermissionError) {
-			e.StatusCode, e.Message, e.Code, e.RequestID = 200, "", "", ""
-			e.Suggestions, e.Err = []string{"flowers", "flowers-raw"}, errors.New("the server shows no such artifact")
-			e.Evidence[1].Result = "visible, writable"
-			e.Evidence[2].Outcome, e.Evidence[2].Result = errors.Answered, "visible, writable, access PRIVATE"
-		}), evidence("artifact", `artifact "flower:v3"`, errors.Empty, "null: missing or hidden from you", 200))},
-		{"artifact_not_member", refused(errors.ErrNotTeamMember, errors.Certain, artifact("download artifact", "flowers:latest"))},
-		{"artifact_not_member_writes", refused(errors.ErrNotTeamMember, errors.Certain, artifact("log artifact", "flowers"))},
-		{"artifact_viewer_role", refused(errors.ErrViewerRole, errors.Certain, member, artifact("log artifact", "flowers"), did(func(e *errors.PermissionError) {
-			e.Role, e.Dir = "View-Only", "/data/wandb/run-20261123_140000-8c1fzq20"
-		}))},
-		{"protected_alias", refused(errors.ErrProtectedAlias, errors.Certain, member, noEvidence, artifact("link artifact", "iris-classifier"), did(func(e *errors.PermissionError) {
-			e.Entity, e.Project, e.RunID, e.Message = "acme-org", "wandb-registry-model", "", "alias production is protected"
-		}))},
 		{"undetermined", refused(nil, errors.Undetermined, member, did(func(e *errors.PermissionError) {
 			e.Candidates = []error{errors.ErrProjectMissing, errors.ErrProjectRestricted, errors.ErrSeatRequired}
 			e.Evidence[1].Result = "visible, writable"
@@ -323,21 +295,23 @@ func refusals() []golden {
 		}))},
 		{"foreign_cause", refused(errors.New("a cause this package does not know"), errors.Likely, noEvidence)},
 		{"zero", &errors.PermissionError{}},
+	}...)
+}
+
+// failed is a failure of "create run acme/vision". Each case changes it.
+func failed(cause error, status int, message string, change ...func(*errors.RequestError)) *errors.RequestError {
+	e := &errors.RequestError{
+		Op: "create run", Entity: "acme", Project: "vision", RunID: "abc", BaseURL: "https://api.forge.coreweave.com",
+		Cause: cause, StatusCode: status, Message: message,
 	}
+	for _, c := range change {
+		c(e)
+	}
+	return e
 }
 
 func failures() []golden {
-	failed := func(cause error, status int, message string, change ...func(*errors.RequestError)) *errors.RequestError {
-		e := &errors.RequestError{
-			Op: "create run", Entity: "acme", Project: "vision", RunID: "abc", BaseURL: "https://api.forge.coreweave.com",
-			Cause: cause, StatusCode: status, Message: message,
-		}
-		for _, c := range change {
-			c(e)
-		}
-		return e
-	}
-	return []golden{
+	return append(artifactFailures(), []golden{
 		{"request_run_deleted", failed(errors.ErrRunDeleted, 409, "run acme/vision/abc was previously created and deleted; try a new run id")},
 		{"request_run_exists", failed(errors.ErrRunExists, 0, "")},
 		{"request_run_missing", failed(errors.ErrRunMissing, 0, "", func(e *errors.RequestError) { e.Op = "resume run" })},
@@ -345,19 +319,6 @@ func failures() []golden {
 		{"request_metric_limit", failed(errors.ErrMetricLimit, 400, "run_metric_limit_exceeded", func(e *errors.RequestError) { e.Op = "upload run" })},
 		{"request_metric_limit_sync", failed(errors.ErrMetricLimit, 400, "run_metric_limit_exceeded", func(e *errors.RequestError) {
 			e.Op, e.Dir = "sync run", "wandb/offline-run-20261128_090000-abc"
-		})},
-		{"request_artifact_not_ready", failed(errors.ErrArtifactNotReady, 400, "cannot use artifact QXJ0aWZhY3Q6MQ== as it has not committed", func(e *errors.RequestError) {
-			e.Op, e.Artifact = "use artifact", "flowers:v3"
-		})},
-		{"request_digest_mismatch", failed(errors.ErrDigestMismatch, 0, "", func(e *errors.RequestError) {
-			e.Op, e.Artifact, e.File, e.Store, e.RunID = "download artifact", "flowers:v3", "images/iris.png", "bucket.s3.example.com", ""
-			e.Hint = "its digest is XUFAKrxLKna5cZ2REBfFkg==, and the content's is fXkwN6B2AYZXSwKC8vQ15w=="
-		})},
-		{"request_digest_mismatch_upload", failed(errors.ErrDigestMismatch, 0, "", func(e *errors.RequestError) {
-			e.Op, e.Artifact, e.File = "log artifact", "flowers", "images/iris.png"
-		})},
-		{"request_type_clash", failed(errors.ErrTypeClash, 0, "", func(e *errors.RequestError) {
-			e.Op, e.Artifact, e.Hint = "log artifact", "flowers", `"flowers" has the type "dataset" and cannot get the type "model"`
 		})},
 		{"request_rate_limited", failed(errors.ErrRateLimited, 429, "rate limit exceeded")},
 		{"request_server_unavailable", failed(errors.ErrServerUnavailable, 500, "An internal error occurred. Please contact support.",
@@ -467,7 +428,7 @@ func failures() []golden {
 		{"input_from_flag", &errors.InputError{Field: "entity", Value: "acme/vision", Rule: "must not contain '/'", Source: "--entity"}},
 		{"input_variable", &errors.InputError{Field: "WANDB_API_KEY", Rule: "must not be set together with WANDB_IDENTITY_TOKEN_FILE", Source: "WANDB_API_KEY"}},
 		{"input_zero", &errors.InputError{}},
-	}
+	}...)
 }
 
 // Each golden file holds the one-line text, then the full text.
