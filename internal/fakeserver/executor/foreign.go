@@ -33,6 +33,11 @@ func estrange(doc *ast.SchemaDocument) {
 		if name, ok := renamed[d.Name]; ok {
 			d.Name = name
 		}
+		for i, member := range d.Types { // of a union
+			if name, ok := renamed[member]; ok {
+				d.Types[i] = name
+			}
+		}
 		for _, f := range d.Fields {
 			t := f.Type
 			for t.Elem != nil {
