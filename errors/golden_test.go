@@ -314,6 +314,11 @@ func failures() []golden {
 	return append(artifactFailures(), []golden{
 		{"request_run_deleted", failed(errors.ErrRunDeleted, 409, "run acme/vision/abc was previously created and deleted; try a new run id")},
 		{"request_run_exists", failed(errors.ErrRunExists, 0, "")},
+		{"request_run_missing_read", failed(errors.ErrRunMissing, 0, "", func(e *errors.RequestError) {
+			e.Op, e.Hint = "read run", "a run with this name has the id abc12345"
+		})},
+		{"request_sweep_missing", failed(errors.ErrSweepMissing, 0, "", func(e *errors.RequestError) { e.Op, e.RunID = "run agent of sweep xyz98765 in", "" })},
+		{"request_rows_exported", failed(errors.ErrRowsExported, 0, "", func(e *errors.RequestError) { e.Op = "read run" })},
 		{"request_run_missing", failed(errors.ErrRunMissing, 0, "", func(e *errors.RequestError) { e.Op = "resume run" })},
 		{"request_run_finished", failed(errors.ErrRunFinished, 0, "", func(e *errors.RequestError) { e.Op = "log to run" })},
 		{"request_metric_limit", failed(errors.ErrMetricLimit, 400, "run_metric_limit_exceeded", func(e *errors.RequestError) { e.Op = "upload run" })},

@@ -96,7 +96,7 @@ func words(text string) func(*PermissionError) string {
 
 // ownEntity picks an entity of the user's own to log to instead, or "".
 func (e *PermissionError) ownEntity() string {
-	if e.Viewer == nil || e.cause() == ErrArtifactMissing {
+	if e.Viewer == nil || e.cause() == ErrArtifactMissing || e.target().onStoredRun() {
 		return ""
 	}
 	other := func(name string) bool { return name != "" && name != e.Entity }

@@ -10,7 +10,8 @@ import (
 // RequestError is a failure that is not a refusal. It matches its Cause, which is
 // one of:
 //
-//   - [ErrRunDeleted], [ErrRunExists], [ErrRunMissing]
+//   - [ErrRunDeleted], [ErrRunExists], [ErrRunMissing], [ErrSweepMissing]
+//   - [ErrRowsExported]
 //   - [ErrArtifactNotReady], [ErrDigestMismatch], [ErrTypeClash]
 //   - [ErrMetricLimit], [ErrRateLimited], [ErrServerUnavailable]
 //   - [ErrWrongBaseURL], [ErrSchemaMismatch]

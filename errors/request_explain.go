@@ -115,7 +115,20 @@ func (e *RequestError) advise() (about string, a advice) {
 		a.step("To continue the run, or to create it if it does not exist, use resume mode allow:")
 		a.show("export WANDB_RESUME=allow")
 		a.step("To create a new run, choose another run id, or none for a random one.")
+	case ErrSweepMissing:
+		about = "The response is the same for a sweep that does not exist, one that was deleted, and one that is hidden from this key."
+		a.step("Check the entity, the project and the sweep's id. The id is the last part of the sweep's address. To list the project's sweeps:")
+		a.show("wandgo sweep ls " + shellWord(e.Entity+"/"+e.Project))
+	case ErrRowsExported:
+		about = "The server has moved rows of this run to Parquet files, and does not return them otherwise."
+		a.step("Pass the option api.Parquet to History, with a reader of Parquet files.")
 	case ErrRunMissing:
+		if e.Op != "resume run" && e.Op != "rewind run" && e.Op != "create run" {
+			about = "The response is the same for a run that does not exist, one that was deleted, and one that is hidden from this key."
+			a.step("Check the entity, the project and the run id. The id is the last part of the run's address, ",
+				"not the name shown on its page.")
+			break
+		}
 		about = "Only existing runs can be resumed, rewound or forked."
 		a.step("Check the entity, the project and the run id. The id is the last part of the run's address, ",
 			"not the name shown on its page.")

@@ -166,6 +166,15 @@ var (
 	// with this id exists. A project that is hidden from the key is a refusal.
 	ErrRunMissing = failure("run_missing", "no run with this id exists",
 		"Check the run id and the project, or use resume mode allow.")
+	// ErrSweepMissing is returned if the server shows no such sweep to this key. It does not
+	// exist, was deleted, or is hidden; the response is the same. If the server shows not even
+	// the project, the error is [ErrProjectMissing].
+	ErrSweepMissing = failure("sweep_missing", "the server shows no such sweep to this key",
+		"Check the sweep's id, entity and project.")
+	// ErrRowsExported is returned if the server has moved rows of a run to Parquet files and
+	// does not return them otherwise.
+	ErrRowsExported = failure("rows_exported", "the server has rows of this run in Parquet files only",
+		"Read the history with the option api.Parquet.")
 	// ErrMetricLimit is returned if the server accepts no more rows of a run because it
 	// has too many different metrics. The rest is on disk.
 	ErrMetricLimit = failure("metric_limit", "the run has more metrics than the server accepts",
@@ -227,7 +236,7 @@ func Sentinels() []*Sentinel {
 		ErrEntityMissing, ErrNoPersonalEntity, ErrNoTeam, ErrProjectRestricted, ErrProjectHidden, ErrTeamFrozen,
 		ErrSeatRequired, ErrServiceAccountScope, ErrKeyScope, ErrNoDefaultEntity, ErrOrganizationEntity, ErrStoreRefused,
 		ErrArtifactMissing, ErrProtectedAlias, ErrIntermediary,
-		ErrRunDeleted, ErrRunFinished, ErrStepInPast, ErrRowLost, ErrRunExists, ErrRunMissing, ErrMetricLimit,
+		ErrRunDeleted, ErrRunFinished, ErrStepInPast, ErrRowLost, ErrRunExists, ErrRunMissing, ErrSweepMissing, ErrRowsExported, ErrMetricLimit,
 		ErrArtifactNotReady, ErrDigestMismatch, ErrTypeClash, ErrInvalidInput, ErrRateLimited, ErrServerUnavailable, ErrWrongBaseURL,
 		ErrSchemaMismatch, ErrUnexpectedAnswer,
 	}

@@ -30,7 +30,7 @@ func TestSentinels_All_HaveCodeSummaryAndFix(t *testing.T) {
 func TestFailureSentinels_NeverMatchPermissionDenied(t *testing.T) {
 	t.Parallel()
 	for _, cause := range []error{
-		errors.ErrRunDeleted, errors.ErrRunFinished, errors.ErrMetricLimit, errors.ErrArtifactNotReady, errors.ErrDigestMismatch, errors.ErrTypeClash, errors.ErrInvalidInput, errors.ErrRateLimited,
+		errors.ErrRunDeleted, errors.ErrRunFinished, errors.ErrSweepMissing, errors.ErrRowsExported, errors.ErrMetricLimit, errors.ErrArtifactNotReady, errors.ErrDigestMismatch, errors.ErrTypeClash, errors.ErrInvalidInput, errors.ErrRateLimited,
 		errors.ErrServerUnavailable, errors.ErrWrongBaseURL, errors.ErrSchemaMismatch, errors.ErrUnexpectedAnswer,
 	} {
 		err := fmt.Errorf("start: %w", &errors.RequestError{Op: "create run", Cause: cause, Err: io.ErrUnexpectedEOF})

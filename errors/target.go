@@ -122,6 +122,16 @@ func (t target) onArtifact() (artifact, reading bool) {
 	return reading || strings.HasSuffix(t.op, " artifact"), reading
 }
 
+// onStoredRun reports whether the request reads or changes runs that exist. Another entity is
+// then no remedy.
+func (t target) onStoredRun() bool {
+	switch t.op {
+	case "list runs of", "read run", "update run", "stop run", "delete run":
+		return true
+	}
+	return false
+}
+
 // team names the entity in a sentence.
 func (t target) team() string {
 	if t.entity == "" {

@@ -2833,8 +2833,16 @@ func (v *RunState) GetNotes() *string { return v.Notes }
 
 // RunsProject includes the requested fields of the GraphQL type Project.
 type RunsProject struct {
-	Runs *RunConnection `json:"runs"`
+	Name       string         `json:"name"`
+	EntityName string         `json:"entityName"`
+	Runs       *RunConnection `json:"runs"`
 }
+
+// GetName returns RunsProject.Name, and is useful for accessing the field via an interface.
+func (v *RunsProject) GetName() string { return v.Name }
+
+// GetEntityName returns RunsProject.EntityName, and is useful for accessing the field via an interface.
+func (v *RunsProject) GetEntityName() string { return v.EntityName }
 
 // GetRuns returns RunsProject.Runs, and is useful for accessing the field via an interface.
 func (v *RunsProject) GetRuns() *RunConnection { return v.Runs }
@@ -6512,6 +6520,8 @@ func ListProjects(
 const ListRuns_Operation = `
 query ListRuns ($entity: String, $project: String, $filters: JSONString, $order: String, $cursor: String, $perPage: Int!) {
 	project(name: $project, entityName: $entity) {
+		name
+		entityName
 		runs(filters: $filters, order: $order, after: $cursor, first: $perPage) {
 			pageInfo {
 				hasNextPage

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/store"
 )
 
 // The methods in this file change the world while the server runs, as an administrator
@@ -183,4 +185,24 @@ func (s *Server) changeRun(verb, entity, project, id string, change func(*run)) 
 	change(r)
 	s.changed.broadcast()
 	return nil
+}
+
+// SetHistory replaces the history rows of a run with lines of JSON, as if its client had sent them.
+// It serves tests that read long or unusual histories.
+func (s *Server) SetHistory(entity, project, id string, lines []string) error {
+	return s.changeRun("set history", entity, project, id, func(r *run) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.history, r.index = store.Lines{}, stepIndex{}
+		_ = r.history.Put(0, lines) // it fails for other offsets only
+	})
+}
+
+// SetFile stores a file of a run as if its client had uploaded it.
+func (s *Server) SetFile(entity, project, id, name string, content []byte) error {
+	return s.changeRun("set file", entity, project, id, func(r *run) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.uploads[name] = content
+	})
 }

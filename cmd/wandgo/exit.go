@@ -63,6 +63,8 @@ func exitCauses() []exitCause {
 		{43, errors.ErrArtifactNotReady},
 		{44, errors.ErrDigestMismatch},
 		{45, errors.ErrTypeClash},
+		{46, errors.ErrSweepMissing},
+		{47, errors.ErrRowsExported},
 		{50, errors.ErrArtifactMissing},
 		{51, errors.ErrProtectedAlias},
 	}

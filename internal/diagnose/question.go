@@ -36,6 +36,12 @@ const (
 	OpSendAlert      Op = "send alert of run"
 	OpSyncRun        Op = "sync run"
 	OpReadProject    Op = "read project"
+	OpListProjects   Op = "list projects"
+	OpListRuns       Op = "list runs of"
+	OpReadRun        Op = "read run"
+	OpUpdateRun      Op = "update run"
+	OpStopRun        Op = "stop run"
+	OpDeleteRun      Op = "delete run"
 	OpCheckAccess    Op = "check access to"
 	OpIdentify       Op = "identify the account"
 
@@ -61,6 +67,12 @@ var attempts = map[Op]struct {
 	OpSendAlert:      {errors.ActionCreate, errors.ResourceAlert},
 	OpSyncRun:        {errors.ActionUpdate, errors.ResourceRun},
 	OpReadProject:    {errors.ActionRead, errors.ResourceProject},
+	OpListProjects:   {errors.ActionRead, errors.ResourceProject},
+	OpListRuns:       {errors.ActionRead, errors.ResourceRun},
+	OpReadRun:        {errors.ActionRead, errors.ResourceRun},
+	OpUpdateRun:      {errors.ActionUpdate, errors.ResourceRun},
+	OpStopRun:        {errors.ActionUpdate, errors.ResourceRun},
+	OpDeleteRun:      {errors.ActionDelete, errors.ResourceRun},
 	OpCheckAccess:    {errors.ActionRead, errors.ResourceProject},
 	OpIdentify:       {errors.ActionRead, errors.ResourceAccount},
 

@@ -1,0 +1,68 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/connection"
+	"github.com/wandgo/wandgo/internal/diagnose"
+)
+
+// API reads from the server of a client, with the client's key. Make it with [New]. It is
+// safe for concurrent use.
+type API struct {
+	client *client.Client
+	conn   *connection.Connection
+}
+
+// New makes an API on a client's connections. It makes no request. The client must not be
+// closed before the API is used for the last time.
+func New(c *client.Client) *API { return &API{client: c, conn: connection.Of(c)} }
+
+// Format prints the server's address and no key, whatever the verb.
+func (a *API) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "api of "+a.client.BaseURL())
+}
+
+// explain is the public error of a request about a project or a run.
+func (a *API) explain(ctx context.Context, op diagnose.Op, at path, err error) error {
+	q := diagnose.Question{Op: op, Entity: at.entity, Project: at.project, RunID: at.run}
+	return a.withNearbyProjects(ctx, a.conn.Diagnoser.Explain(ctx, ctx, q, err))
+}
+
+// withNearbyProjects adds the names of projects that the entity has to the error of a project
+// that is missing.
+func (a *API) withNearbyProjects(ctx context.Context, err error) error {
+	missing, ok := errors.AsType[*errors.PermissionError](err)
+	if !ok || missing.Project == "" || !errors.Is(missing.Cause, errors.ErrProjectMissing) && !errors.Is(missing.Cause, errors.ErrProjectHidden) {
+		return err
+	}
+	names := errors.Suggest(missing.Project, a.projectNames(ctx, missing.Entity))
+	if len(names) == 0 {
+		return err
+	}
+	near := *missing
+	near.Notes = append(slices.Clone(near.Notes), "projects with a similar name: "+strings.Join(names, ", "))
+	return &near
+}
+
+// missingRun is the error of a run that the server does not show.
+func (a *API) missingRun(op diagnose.Op, at path, hint string) error {
+	return &errors.RequestError{
+		Op: string(op), Entity: at.entity, Project: at.project, RunID: at.run,
+		BaseURL: a.client.BaseURL(), Cause: errors.ErrRunMissing, Hint: hint,
+	}
+}
+
+// after adds to the error of a list after how many elements it occurred.
+func after(n int, what string, err error) error {
+	if n == 0 {
+		return err
+	}
+	return fmt.Errorf("after %d %s: %w", n, what, err)
+}

@@ -1,0 +1,108 @@
+package api
+
+import (
+	"context"
+	"crypto/md5" //nolint:gosec // it is the server's checksum
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/transport"
+)
+
+// get requests a file and passes its content to receive, once per attempt. Signed addresses get
+// no credentials, as stores refuse requests with two kinds of them.
+func (a *API) get(ctx context.Context, url string, signed bool, receive func(io.Reader) error) error {
+	resp, err := a.conn.Transport.Do(ctx, &transport.Request{
+		Method: http.MethodGet, Path: url, Operation: "GET", NoCredentials: signed, Policy: a.conn.FilePolicy, Receive: receive,
+	})
+	return gqlclient.ErrorOf("GET", resp, err)
+}
+
+// fetch downloads a signed address to a temporary file without a name, and returns it at its
+// beginning.
+func (a *API) fetch(ctx context.Context, url string) (*os.File, error) {
+	f, err := temporary()
+	if err != nil {
+		return nil, err
+	}
+	err = a.get(ctx, url, true, func(body io.Reader) error { return refill(f, body) })
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// temporary returns a new file that is deleted when it is closed.
+func temporary() (*os.File, error) {
+	f, err := os.CreateTemp("", "wandgo-*")
+	if err != nil {
+		return nil, fmt.Errorf("make a temporary file: %w", err)
+	}
+	if err := os.Remove(f.Name()); err != nil { // it lives as long as it is open
+		_ = f.Close()
+		return nil, fmt.Errorf("remove the name of a temporary file: %w", err)
+	}
+	return f, nil
+}
+
+// refill replaces the content of a file.
+func refill(f *os.File, body io.Reader) error {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	_, err := io.Copy(f, body)
+	return err
+}
+
+// checksum compares what is written to it with the size and the digest of a file.
+type checksum struct {
+	file *File
+	sum  hash.Hash
+	n    int64
+}
+
+func newChecksum(f *File) *checksum { return &checksum{file: f, sum: md5.New()} } //nolint:gosec // as above
+
+func (c *checksum) Write(p []byte) (int, error) {
+	c.n += int64(len(p))
+	return c.sum.Write(p)
+}
+
+// check returns an error that matches ErrDigestMismatch unless size and digest are those that the
+// server names. A digest in an unknown form is not compared.
+func (c *checksum) check() error {
+	want, known := digestOf(c.file.MD5)
+	switch got := string(c.sum.Sum(nil)); {
+	case c.n != c.file.Size:
+		return fmt.Errorf("%w: it has %d bytes instead of %d", errors.ErrDigestMismatch, c.n, c.file.Size)
+	case known && got != want:
+		return fmt.Errorf("%w: its MD5 is %x instead of %x", errors.ErrDigestMismatch, got, want)
+	}
+	return nil
+}
+
+// digestOf decodes an MD5 digest in base64 or hexadecimal.
+func digestOf(text string) (digest string, ok bool) {
+	if b, err := hex.DecodeString(text); err == nil && len(b) == md5.Size {
+		return string(b), true
+	}
+	if b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text)); err == nil && len(b) == md5.Size {
+		return string(b), true
+	}
+	return "", false
+}

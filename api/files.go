@@ -1,0 +1,265 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/plaintext"
+	"github.com/wandgo/wandgo/internal/runid"
+	"github.com/wandgo/wandgo/internal/sink"
+)
+
+// File is a file of a run. Its fields do not change.
+type File struct {
+	// Name is the path in the run, with slashes.
+	Name string
+	// Size is in bytes.
+	Size int64
+	// MIMEType is the server's guess, or "".
+	MIMEType string
+	// MD5 is the digest in base64, or "".
+	MD5 string
+	// UpdatedAt is zero if the server does not tell.
+	UpdatedAt time.Time
+
+	id, url, direct string
+	run             *Run
+}
+
+// FileOption limits what [Run.Files] lists.
+type FileOption interface{ apply(*fileOptions) }
+
+type fileOptions struct {
+	names   []string
+	pattern string
+}
+
+type fileOption func(*fileOptions)
+
+func (f fileOption) apply(o *fileOptions) { f(o) }
+
+// Named lists only files with these names.
+func Named(names ...string) FileOption {
+	return fileOption(func(o *fileOptions) { o.names = append(o.names, names...) })
+}
+
+// Like lists only files whose names match a pattern of SQL's LIKE: % stands for any text, and _ for
+// one character. It excludes [Named].
+func Like(pattern string) FileOption {
+	return fileOption(func(o *fileOptions) { o.pattern = pattern })
+}
+
+// Files lists the run's files. It blocks while a page is read. Its errors are those of [API.Run],
+// and *errors.InputError for options that exclude each other.
+func (r *Run) Files(ctx context.Context, options ...FileOption) iter.Seq2[*File, error] {
+	var o fileOptions
+	for _, option := range options {
+		option.apply(&o)
+	}
+	return func(yield func(*File, error) bool) {
+		if len(o.names) > 0 && o.pattern != "" {
+			yield(nil, &errors.InputError{Field: "options Named and Like", Rule: "exclude each other"})
+			return
+		}
+		n := 0
+		var cursor *string
+		for {
+			page, err := r.filePage(ctx, o, cursor)
+			if err != nil {
+				yield(nil, after(n, "files", r.explain(ctx, diagnose.OpReadRun, err)))
+				return
+			}
+			if page == nil {
+				return
+			}
+			for _, e := range page.Edges {
+				if e.Node == nil {
+					continue
+				}
+				if !yield(r.file(e.Node), nil) {
+					return
+				}
+				n++
+			}
+			if !page.PageInfo.HasNextPage || len(page.Edges) == 0 {
+				return
+			}
+			cursor = &page.Edges[len(page.Edges)-1].Cursor
+		}
+	}
+}
+
+func (r *Run) filePage(ctx context.Context, o fileOptions, cursor *string) (*graphql.FileConnection, error) {
+	at := r.path()
+	names := []*string{}
+	for _, name := range o.names {
+		names = append(names, &name)
+	}
+	resp, err := graphql.RunFiles(ctx, r.api.conn.GraphQL, sink.Optional(at.entity), &at.project, at.run, names, sink.Optional(o.pattern), cursor, DefaultPageSize)
+	switch {
+	case err != nil:
+		return nil, err
+	case resp.Project == nil || resp.Project.Run == nil:
+		return nil, errNoRun
+	}
+	return resp.Project.Run.Files, nil
+}
+
+func (r *Run) file(n *graphql.StoredFile) *File {
+	size, _ := n.SizeBytes.Int64() // 0 if it is no number
+	return &File{
+		Name: n.Name, Size: size, MIMEType: text(n.Mimetype), MD5: text(n.Md5), UpdatedAt: timeOf(n.UpdatedAt),
+		id: n.Id, url: text(n.Url), direct: n.DirectUrl, run: r,
+	}
+}
+
+// File returns the run's file of a name. It blocks until there is a response. Its errors are those of
+// [Run.Files], and one that matches fs.ErrNotExist if there is no such file.
+func (r *Run) File(ctx context.Context, name string) (*File, error) {
+	for f, err := range r.Files(ctx, Named(name)) {
+		if err != nil {
+			return nil, err
+		}
+		if f.Name == name && f.MD5 != "0" { // that is how some servers say that there is none
+			return f, nil
+		}
+	}
+	return nil, fmt.Errorf("%s has no file %s: %w", r, plaintext.Quote(name, plaintext.NoLimit), os.ErrNotExist)
+}
+
+// Open returns the file's content. It blocks until the content is in a temporary file without a
+// name, which Close deletes, and is the one that the server's size and digest say.
+//
+// Errors:
+//   - an error that matches ErrDigestMismatch: the content is another one.
+//   - *errors.PermissionError: the server or the object store refused.
+//   - *errors.RequestError: other failures of the request.
+//   - the error of ctx.
+//   - any other error is the disk's.
+func (f *File) Open(ctx context.Context) (io.ReadCloser, error) {
+	to, err := temporary()
+	if err != nil {
+		return nil, err
+	}
+	err = f.receive(ctx, to)
+	if err == nil {
+		_, err = to.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		_ = to.Close()
+		return nil, err
+	}
+	return to, nil
+}
+
+// receive downloads the content into a file, from the object store or, if that refuses, through the
+// server.
+func (f *File) receive(ctx context.Context, to *os.File) error {
+	var sum *checksum
+	store := func(body io.Reader) error {
+		sum = newChecksum(f)
+		return refill(to, io.TeeReader(body, sum))
+	}
+	err := errors.New("the server names no address")
+	if f.direct != "" {
+		err = f.run.api.get(ctx, f.direct, true, store)
+	}
+	if err != nil && f.url != "" && ctx.Err() == nil {
+		err = f.run.api.get(ctx, f.url, false, store)
+	}
+	if err != nil {
+		return f.failed(f.run.explain(ctx, diagnose.OpReadRun, err))
+	}
+	if err := sum.check(); err != nil {
+		return f.failed(err)
+	}
+	return nil
+}
+
+func (f *File) failed(err error) error {
+	return fmt.Errorf("download %s: %w", plaintext.Quote(f.Name, plaintext.NoLimit), err)
+}
+
+// Download stores the file below a directory under its name, which may have directories itself, and
+// returns the path. A file that is there already is replaced once the content is complete and
+// checked. A name that leads out of the directory is an error. It blocks until then, and returns the
+// errors of [File.Open].
+func (f *File) Download(ctx context.Context, dir string) (string, error) {
+	name := filepath.FromSlash(f.Name)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return "", f.failed(err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return "", f.failed(err)
+	}
+	defer root.Close()
+	if err := root.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		return "", f.failed(err)
+	}
+	part := name + "." + runid.New() + ".part"
+	to, err := root.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o666)
+	if err != nil {
+		return "", f.failed(err)
+	}
+	err = f.receive(ctx, to)
+	if closed := to.Close(); err == nil && closed != nil {
+		err = f.failed(closed)
+	}
+	if err == nil {
+		if renamed := root.Rename(part, name); renamed != nil {
+			err = f.failed(renamed)
+		}
+	}
+	if err != nil {
+		_ = root.Remove(part)
+		return "", err
+	}
+	return filepath.Join(dir, name), nil
+}
+
+// Delete deletes the file on the server. It blocks until there is a response. The error is an
+// *errors.PermissionError or *errors.RequestError.
+func (f *File) Delete(ctx context.Context) error {
+	_, err := graphql.DeleteFiles(ctx, f.run.api.conn.GraphQL, graphql.DeleteFilesInput{Files: []string{f.id}})
+	if err != nil {
+		return fmt.Errorf("delete %s: %w", plaintext.Quote(f.Name, plaintext.NoLimit), f.run.explain(ctx, diagnose.OpUpdateRun, err))
+	}
+	return nil
+}
+
+// metadataFile has what is known of a run's process and machine.
+const metadataFile = "wandb-metadata.json"
+
+// Metadata returns what the run's process and machine were: program, host, hardware, commit. It
+// blocks until the file with it is read. The error is that of [Run.File] or [File.Open].
+func (r *Run) Metadata(ctx context.Context) (map[string]any, error) {
+	f, err := r.File(ctx, metadataFile)
+	if err != nil {
+		return nil, err
+	}
+	body, err := f.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	const limit = 16 << 20
+	content, err := io.ReadAll(io.LimitReader(body, limit))
+	if err != nil {
+		return nil, f.failed(err)
+	}
+	values, err := jsonx.ParseObject(content)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", metadataFile, err)
+	}
+	return values, nil
+}

@@ -1,0 +1,97 @@
+package api
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/sink"
+)
+
+// LogLine is a line of a run's console output.
+type LogLine struct {
+	// Number counts lines from 0.
+	Number int
+	// Time is zero if the server does not tell.
+	Time time.Time
+	// Level is "info" or "error", or "" if unknown. Lines of stderr are errors.
+	Level string
+	// Text is the line, without its line break. It may have terminal escape sequences.
+	Text string
+}
+
+const linesPerPage = 1000
+
+// Logs returns the lines of the run's console output in their order. It blocks while a page is
+// read, and returns the errors of [API.Run]. Servers older than 0.77 send all lines in one
+// response.
+func (r *Run) Logs(ctx context.Context) iter.Seq2[LogLine, error] {
+	return func(yield func(LogLine, error) bool) {
+		n := 0
+		var cursor *string
+		for {
+			page, err := r.logPage(ctx, cursor)
+			if err != nil {
+				yield(LogLine{}, after(n, "lines", r.explain(ctx, diagnose.OpReadRun, err)))
+				return
+			}
+			if page == nil {
+				return
+			}
+			for _, e := range page.Edges {
+				if !yield(lineOf(&e.Node), nil) {
+					return
+				}
+				n++
+			}
+			if !page.PageInfo.HasNextPage || len(page.Edges) == 0 {
+				return
+			}
+			cursor = &page.Edges[len(page.Edges)-1].Cursor
+		}
+	}
+}
+
+// logPage returns the page after the cursor, nil if there is none.
+func (r *Run) logPage(ctx context.Context, cursor *string) (*graphql.ConsoleLines, error) {
+	at := r.path()
+	resp, err := graphql.RunLogs(ctx, r.api.conn.GraphQL, sink.Optional(at.entity), &at.project, at.run, cursor, linesPerPage)
+	if e, ok := errors.AsType[*graphql.Error](err); ok && e.IsValidation() && cursor == nil {
+		return r.logTail(ctx)
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case resp.Project == nil || resp.Project.Run == nil:
+		return nil, errNoRun
+	}
+	return resp.Project.Run.LogLines, nil
+}
+
+// logTail returns all lines, from a server that has no pages of them.
+func (r *Run) logTail(ctx context.Context) (*graphql.ConsoleLines, error) {
+	at := r.path()
+	resp, err := graphql.RunLogTail(ctx, r.api.conn.GraphQL, sink.Optional(at.entity), &at.project, at.run, max(r.LogLines, linesPerPage))
+	switch {
+	case err != nil:
+		return nil, err
+	case resp.Project == nil || resp.Project.Run == nil:
+		return nil, errNoRun
+	case resp.Project.Run.LogLines == nil:
+		return nil, nil //nolint:nilnil // there are no lines
+	}
+	all := resp.Project.Run.LogLines
+	all.PageInfo.HasNextPage = false // in the other direction
+	return all, nil
+}
+
+func lineOf(n *graphql.LogLine) LogLine {
+	line := text(n.Line)
+	if k := len(line); k > 0 && line[k-1] == '\n' {
+		line = line[:k-1]
+	}
+	return LogLine{Number: number(n.Number), Time: timeOf(n.Timestamp), Level: text(n.Level), Text: line}
+}

@@ -1,0 +1,95 @@
+package api
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/sink"
+)
+
+// Project is a project as the server had it when it was read.
+type Project struct {
+	Entity, Name string
+	// CreatedAt is zero if the server does not tell.
+	CreatedAt time.Time
+	// Access says who may see the project: RESTRICTED, PRIVATE, USER_READ (public), USER_WRITE
+	// (open), or "" if unknown.
+	Access string
+}
+
+// Projects lists the projects of an entity that the key can see, or with "" those of the account's
+// default entity. It blocks while a page is read.
+//
+// Errors:
+//   - *errors.InputError: the entity breaks a rule. No request was made.
+//   - *errors.PermissionError or *errors.RequestError: the request was refused or failed.
+//   - the error of ctx.
+func (a *API) Projects(ctx context.Context, entity string) iter.Seq2[*Project, error] {
+	return func(yield func(*Project, error) bool) {
+		err := settings.CheckNames(secret.Key{}, settings.Named{Field: "entity", Text: entity, Check: settings.CheckEntity})
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		n := 0
+		var cursor *string
+		for {
+			resp, err := graphql.ListProjects(ctx, a.conn.GraphQL, sink.Optional(entity), cursor, DefaultPageSize)
+			if err != nil {
+				yield(nil, after(n, "projects", a.conn.Diagnoser.Explain(ctx, ctx, diagnose.Question{Op: diagnose.OpListProjects, Entity: entity}, err)))
+				return
+			}
+			if resp.Models == nil {
+				return
+			}
+			for _, e := range resp.Models.Edges {
+				if e.Node == nil {
+					continue
+				}
+				if !yield(projectOf(e.Node), nil) {
+					return
+				}
+				n++
+			}
+			if !resp.Models.PageInfo.HasNextPage || len(resp.Models.Edges) == 0 {
+				return
+			}
+			cursor = &resp.Models.Edges[len(resp.Models.Edges)-1].Cursor
+		}
+	}
+}
+
+func projectOf(n *graphql.StoredProject) *Project {
+	return &Project{Entity: n.EntityName, Name: n.Name, CreatedAt: timeOf(&n.CreatedAt), Access: text(n.Access)}
+}
+
+// projectNames returns at most 500 names of an entity's projects, for suggestions. Errors are
+// ignored.
+func (a *API) projectNames(ctx context.Context, entity string) []string {
+	resp, err := graphql.ListProjects(ctx, a.conn.GraphQL.ForProbes(), sink.Optional(entity), nil, 500)
+	if err != nil || resp.Models == nil {
+		return nil
+	}
+	var names []string
+	for _, e := range resp.Models.Edges {
+		if e.Node != nil {
+			names = append(names, e.Node.Name)
+		}
+	}
+	return names
+}
+
+// Teams returns the names of the account's entities: its teams and, if there is one, its personal
+// entity. It blocks until there is a response, and returns the errors of client.Client.Viewer.
+func (a *API) Teams(ctx context.Context) ([]string, error) {
+	viewer, err := a.client.Viewer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return viewer.Teams, nil
+}

@@ -1,0 +1,250 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/jsonx"
+)
+
+// Run is a run as the server had it when it was read. Its fields do not change later;
+// [Run.Reload] reads it again.
+type Run struct {
+	// Entity, Project and ID are the run's path.
+	Entity, Project, ID string
+	// Name is the name shown in the web UI.
+	Name                                string
+	Notes, Group, JobType, Host, Commit string
+	Tags                                []string
+	// State is running, finished, failed, crashed, killed, pending, preempting, preempted,
+	// or a value that this client does not know.
+	State string
+	// Sweep is the id of the sweep that the run is part of, or "".
+	Sweep string
+	// User is the name of the account that the run belongs to.
+	User string
+	// ReadOnly reports that this key may not change the run.
+	ReadOnly bool
+	// CreatedAt is when the run was created, and HeartbeatAt when its process was last heard
+	// of. A time that the server does not tell is zero.
+	CreatedAt, HeartbeatAt time.Time
+	// Rows, EventRows and LogLines are the numbers of history rows, rows of system metrics and
+	// console lines.
+	Rows, EventRows, LogLines int
+	// Config is the config without the client's own part, and Summary the last value of each
+	// metric. They are nil if the server's text is not a JSON object; Raw has the text.
+	Config, Summary map[string]any
+	// Raw has the texts that the server sent, unknown members included.
+	Raw RawRun
+
+	api       *API
+	storageID string
+}
+
+// RawRun has the JSON texts of a run, as the server sent them. They may have NaN and Infinity
+// as bare words, which encoding/json does not read.
+type RawRun struct{ Config, Summary string }
+
+func (a *API) run(at path, n *graphql.StoredRun) *Run {
+	r := &Run{
+		Entity: at.entity, Project: at.project, ID: n.Name,
+		Name: text(n.DisplayName), Notes: text(n.Notes), Group: text(n.Group), JobType: text(n.JobType), Host: text(n.Host),
+		Commit: text(n.Commit), Tags: n.Tags, State: text(n.State), Sweep: text(n.SweepName), ReadOnly: n.ReadOnly != nil && *n.ReadOnly,
+		CreatedAt: timeOf(&n.CreatedAt), HeartbeatAt: timeOf(n.HeartbeatAt),
+		Rows: number(n.HistoryLineCount), EventRows: number(n.EventsLineCount), LogLines: number(n.LogLineCount),
+		Raw: RawRun{Config: text(n.Config), Summary: text(n.SummaryMetrics)},
+		api: a, storageID: n.Id,
+	}
+	if n.User != nil {
+		r.User = text(n.User.Username)
+	}
+	r.Config = configOf(r.Raw.Config)
+	r.Summary, _ = jsonx.ParseObject([]byte(r.Raw.Summary)) // nil, as the field says
+	return r
+}
+
+// configOf returns the values of a config: {"lr":{"value":0.1}}.
+func configOf(text string) map[string]any {
+	entries, err := jsonx.ParseObject([]byte(text))
+	if err != nil {
+		return nil
+	}
+	delete(entries, "_wandb")
+	for key, entry := range entries {
+		if wrapper, ok := entry.(map[string]any); ok {
+			if value, ok := wrapper["value"]; ok {
+				entries[key] = value
+			}
+		}
+	}
+	return entries
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func number(n *int) int {
+	if n == nil {
+		return 0
+	}
+	return *n
+}
+
+// timeLayout is how the server writes times, in UTC.
+const timeLayout = "2006-01-02T15:04:05"
+
+// timeOf reads a time of the server, the zero time if it is missing or unknown.
+func timeOf(s *string) time.Time {
+	for _, layout := range []string{timeLayout, time.RFC3339Nano} {
+		if t, err := time.Parse(layout, text(s)); err == nil {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+func (r *Run) path() path { return path{r.Entity, r.Project, r.ID} }
+
+// Path returns "entity/project/id".
+func (r *Run) Path() string { return r.path().String() }
+
+// String names the run.
+func (r *Run) String() string { return "run " + r.Path() }
+
+// Reload reads the run again. It blocks until there is a response, and returns the errors of
+// [API.Run].
+func (r *Run) Reload(ctx context.Context) (*Run, error) {
+	return r.api.read(ctx, diagnose.OpReadRun, r.path())
+}
+
+// explain is the public error of a request about the run. null says that the response had no
+// run.
+func (r *Run) explain(ctx context.Context, op diagnose.Op, err error) error {
+	if errors.Is(err, errNoRun) {
+		return r.api.missingRun(op, r.path(), "it was deleted since it was read, or hidden from this key")
+	}
+	return r.api.explain(ctx, op, r.path(), err)
+}
+
+// errNoRun stands for a response without the run.
+var errNoRun = errors.New("the server shows no such run")
+
+// Row is a row of the history or of the system metrics, by metric. NaN and infinities are
+// float64.
+type Row map[string]any
+
+// Step returns the row's step, -1 if it has none.
+func (r Row) Step() int64 {
+	switch v := r["_step"].(type) {
+	case int64:
+		return v
+	case float64:
+		return int64(v)
+	}
+	return -1
+}
+
+// Float returns a metric's value as a float64, and whether the row has a number there.
+func (r Row) Float(key string) (float64, bool) {
+	switch v := r[key].(type) {
+	case int64:
+		return float64(v), true
+	case float64:
+		return v, true
+	}
+	return 0, false
+}
+
+// rowReader reads rows. It keeps the names of metrics, which most rows share.
+type rowReader struct {
+	names map[string]string
+	size  int // of the last row
+}
+
+// read reads a row from its JSON text.
+func (d *rowReader) read(line []byte) (Row, error) {
+	if d.names == nil {
+		d.names = map[string]string{}
+	}
+	row := make(Row, d.size)
+	var failed error
+	end := jsonx.EachMember(line, jsonx.SkipSpace(line, 0), func(key, keyEnd, at int) int {
+		end := jsonx.Skip(line, at, 1)
+		if end < 0 {
+			return end
+		}
+		value, err := jsonx.Parse(line[at:end])
+		if err != nil {
+			failed = err
+			return -1
+		}
+		row[d.name(line[key:keyEnd])] = value
+		return end
+	})
+	if failed == nil && (end < 0 || jsonx.SkipSpace(line, end) < len(line)) {
+		failed = jsonx.ErrSyntax
+	}
+	d.size = len(row)
+	return row, failed
+}
+
+// maxNames bounds the memory for names of metrics.
+const maxNames = 10_000
+
+func (d *rowReader) name(quoted []byte) string {
+	if name, ok := d.names[string(quoted)]; ok {
+		return name
+	}
+	text, _, _ := jsonx.Unquote(nil, quoted)
+	name := strings.ToValidUTF8(string(text), "\ufffd")
+	if len(d.names) < maxNames {
+		d.names[string(quoted)] = name
+	}
+	return name
+}
+
+// finite turns the texts by which a JSON response stands for NaN and infinities into numbers.
+func (r Row) finite() {
+	for key, value := range r {
+		if s, ok := value.(string); ok && slices.Contains([]string{"NaN", "Infinity", "-Infinity"}, s) {
+			r[key], _ = jsonx.Parse([]byte(s))
+		}
+	}
+}
+
+// rowsOf reads rows of a response.
+func rowsOf[T ~string | ~[]byte](lines []T) ([]Row, error) {
+	rows := make([]Row, 0, len(lines))
+	var d rowReader
+	for i, line := range lines {
+		row, err := d.read([]byte(line))
+		if err != nil {
+			return nil, fmt.Errorf("read row %d: %w", i, err)
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// sampledRows returns the rows of one spec of sampledHistory.
+func sampledRows(results []json.RawMessage) ([]json.RawMessage, error) {
+	if len(results) == 0 {
+		return nil, nil
+	}
+	var rows []json.RawMessage
+	if err := json.Unmarshal(results[0], &rows); err != nil {
+		return nil, fmt.Errorf("read rows: %w", err)
+	}
+	return rows, nil
+}
