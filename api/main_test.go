@@ -17,15 +17,19 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// environment makes retries quick.
+var environment = map[string]string{
+	"WANDB_X_DISABLE_STATS": "true", "WANDB_X_DISABLE_META": "true",
+	"WANDB_X_GRAPHQL_RETRY_WAIT_MIN_SECONDS": "0.01", "WANDB_X_FILE_TRANSFER_RETRY_WAIT_MIN_SECONDS": "0.01",
+}
+
 // connect returns a client of the server that sees nothing of the environment.
 func connect(tb testing.TB, srv *wandbtest.Server, key string) *client.Client {
 	tb.Helper()
 	dir := tb.TempDir()
 	c, err := client.New(client.Options{
 		BaseURL: srv.URL(), APIKey: key, Dir: dir, Output: io.Discard,
-		Getenv: func(name string) string {
-			return map[string]string{"WANDB_X_DISABLE_STATS": "true", "WANDB_X_DISABLE_META": "true"}[name]
-		},
+		Getenv: func(name string) string { return environment[name] },
 	})
 	require.NoError(tb, err)
 	tb.Cleanup(func() { c.Close() })
