@@ -16,9 +16,7 @@ func FromJSON(data []byte) error {
 		Kind  string `json:"kind"`
 		Error string `json:"error"`
 	}
-	if json.Unmarshal(data, &head) != nil {
-		return nil
-	}
+	_ = json.Unmarshal(data, &head) // what is no object has neither
 	switch head.Kind {
 	case "permission":
 		var in permissionJSON

@@ -144,28 +144,52 @@ func (r *Reader) skip(offset, length int64, reason string) {
 // error.
 func (r *Reader) All() iter.Seq2[*wire.Entry, error] {
 	return func(yield func(*wire.Entry, error) bool) {
-		for {
-			payload, offset, ok := r.next()
-			if !ok {
-				break
-			}
+		err := r.Each(func(offset int64, payload []byte) error {
 			if err := r.dec.Decode(&r.rec, payload); err != nil {
-				r.skip(offset, r.here()-offset, ReasonRecord)
-				continue
+				return err
 			}
 			r.rec.Offset = offset
-			r.records++
-			r.resume = Position{r.here(), r.moved}
 			if !yield(&r.rec, nil) {
-				return
+				return ErrStop
 			}
-		}
-		if r.err != nil {
-			yield(nil, fmt.Errorf("read journal: %w", r.err))
-		} else if r.records == 0 && r.skippedMs > 0 && r.skipped[0].Reason == ReasonHeader {
-			yield(nil, fmt.Errorf("read journal: %w", ErrFormat))
+			return nil
+		})
+		if err != nil {
+			yield(nil, err)
 		}
 	}
+}
+
+// ErrStop ends [Reader.Each]. The record counts as read.
+var ErrStop = errors.New("stop reading")
+
+// Each is [Reader.All] for a caller that decodes records itself: it calls read with each
+// record and where it begins. The payload is valid during the call only. If read returns
+// [ErrStop], Each returns nil; a record for which it returns another error counts as damage.
+func (r *Reader) Each(read func(offset int64, payload []byte) error) error {
+	for {
+		payload, offset, ok := r.next()
+		if !ok {
+			break
+		}
+		before := r.resume
+		r.resume = Position{r.here(), r.moved}
+		r.records++
+		if err := read(offset, payload); errors.Is(err, ErrStop) {
+			return nil
+		} else if err != nil {
+			r.resume = before
+			r.records--
+			r.skip(offset, r.here()-offset, ReasonRecord)
+		}
+	}
+	if r.err != nil {
+		return fmt.Errorf("read journal: %w", r.err)
+	}
+	if r.records == 0 && r.skippedMs > 0 && r.skipped[0].Reason == ReasonHeader {
+		return fmt.Errorf("read journal: %w", ErrFormat)
+	}
+	return nil
 }
 
 // fill reads on until a whole chunk is sure to be at hand, or the end of the file.

@@ -127,11 +127,23 @@ func (p *replay) record(rec *wire.Entry) error {
 	case *record.UseArtifact:
 		return call(p.h.UseArtifact, b)
 	case *record.Run:
-		s.takeRun(b)
+		s.Take(b)
 		if p.h.Run != nil {
 			return p.h.Run(b, s)
 		}
 		return nil
+	default:
+		s.Take(b)
+	}
+	return call(p.h.Other, rec)
+}
+
+// Take adds what a record says about the run. Rows, samples and the like, of which there
+// may be a million, are not part of the state. It may keep rec, but copies the bytes of values.
+func (s *State) Take(rec record.Record) {
+	switch b := rec.(type) {
+	case *record.Run:
+		s.takeRun(b)
 	case *record.Header:
 		s.Header = b
 	case *record.Config:
@@ -149,7 +161,6 @@ func (p *replay) record(rec *wire.Entry) error {
 	case *record.Preempting:
 		s.Preempting = true
 	}
-	return call(p.h.Other, rec)
 }
 
 func call[T any](f func(T) error, arg T) error {

@@ -1,0 +1,74 @@
+package runstore
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+)
+
+// File is a file of a run.
+type File struct {
+	Path    string // below the run's files, with slashes
+	Size    int64
+	Changed time.Time
+}
+
+// MaxFiles is how many files [Run.Files] lists.
+const MaxFiles = 5000
+
+var errEnough = errors.New("enough files")
+
+// Files lists the run's files. more reports whether there are others. A file that a link
+// leads to outside of the run's directory is not listed.
+func (r *Run) Files() (files []File, more bool, err error) {
+	root, err := os.OpenRoot(r.dir.Files())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("list files: %w", err)
+	}
+	defer func() { _ = root.Close() }()
+	err = fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil //nolint:nilerr // what cannot be read is not listed
+		}
+		info, err := root.Stat(path)
+		if err != nil || !info.Mode().IsRegular() {
+			return nil //nolint:nilerr // as above
+		}
+		if len(files) >= MaxFiles {
+			return errEnough
+		}
+		files = append(files, File{Path: path, Size: info.Size(), Changed: info.ModTime()})
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return nil, false, fmt.Errorf("list files: %w", err)
+	}
+	return files, err != nil, nil
+}
+
+// OpenFile opens one of the run's files, or returns an error that wraps [fs.ErrNotExist].
+// No path and no link leads out of the run's directory. The caller closes it.
+func (r *Run) OpenFile(path string) (*os.File, error) {
+	root, err := os.OpenRoot(r.dir.Files())
+	if err != nil {
+		return nil, fmt.Errorf("open file: %w", err)
+	}
+	defer func() { _ = root.Close() }()
+	info, err := root.Stat(path)
+	if err == nil && !info.Mode().IsRegular() { // opening a named pipe would block
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open file: %w", err)
+	}
+	f, err := root.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open file: %w", err)
+	}
+	return f, nil
+}

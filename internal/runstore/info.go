@@ -1,0 +1,373 @@
+package runstore
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/rundir"
+)
+
+// State is how a run stands.
+type State string
+
+// The states of a run.
+const (
+	Running    State = "running"    // a process writes the log
+	Preempting State = "preempting" // and its machine is about to be taken away
+	Finished   State = "finished"   // exit code 0
+	Failed     State = "failed"     // another exit code
+	Crashed    State = "crashed"    // the log has no exit code, and no process writes it
+)
+
+// Info describes a run. It does not change; do not change it.
+type Info struct {
+	Key                                string
+	ID, Name, Entity, Project          string
+	Group, JobType, Sweep, Notes, Host string
+	Tags                               []string
+	State                              State
+	Exit                               *int32
+	Started                            time.Time // zero if it is not known
+	Duration                           time.Duration
+	Rows                               int
+	Step                               int64 // of the last row, -1 if there is none
+	Writer                             string
+	Ours, Offline, Synced              bool
+	// Unsent is how many rows a server lacks according to the notes beside the log, -1 if
+	// they do not say.
+	Unsent int
+	// Read and Size are how much of the log was read, and its size.
+	Read, Size int64
+	// Dir is the run's directory, and Log the log in it.
+	Dir, Log string
+	// Config and Summary are nested, with the types of [jsonx.Parse]. Of a run without an
+	// end, Summary has the last values of the metrics that the log's summary lacks.
+	Config, Summary map[string]any
+	// Values are the leaves of both by their dotted names, as config.lr and summary.loss.
+	// They are strings, bools or float64.
+	Values map[string]any
+	// Metrics are sorted by name, as are System.
+	Metrics, System []Metric
+	// Axes are the metrics that can be an x-axis: those that others have as step metric.
+	Axes         []string
+	Environment  *record.Environment
+	ConsoleLines int
+	// Damage is what could not be read, up to a limit, and DamageTotal how many parts that
+	// are.
+	Damage      []journal.Skipped
+	DamageTotal int64
+	// Refusal is why the server refused the run, nil if it did not.
+	Refusal error
+	// Err is why the log cannot be read.
+	Err error
+}
+
+// Metric describes the values of one metric.
+type Metric struct {
+	Name string
+	// Type is the _type of media. Numbers is how many rows have a number, Others how many
+	// have something else.
+	Type            string
+	Numbers, Others int
+	// NonFinite are those numbers that are NaN or infinite. Min and Max are of the others,
+	// NaN if there are none.
+	NonFinite      int
+	Min, Max, Last float64
+	// Step is the step metric, "" if there is none. Goal is "min", "max" or "".
+	Step, Goal string
+	Hidden     bool
+}
+
+// notes are what the files beside a log say.
+type notes struct {
+	uploaded rundir.Uploaded
+	noted    bool
+	synced   bool
+	refusal  error
+	stamp    [3]time.Time
+}
+
+// readNotes reads the files beside the log if they changed. It reports whether they did.
+func (r *Run) readNotes() bool {
+	n := notes{}
+	for i, name := range []string{r.dir.Journal() + ".uploaded", r.dir.Journal() + ".synced", r.dir.Path() + "/refusal.json"} {
+		if info, err := os.Stat(name); err == nil {
+			n.stamp[i] = info.ModTime()
+		}
+	}
+	if n.stamp == r.notes.stamp {
+		return false
+	}
+	n.uploaded, n.noted = r.dir.LoadUploaded()
+	n.synced = r.dir.Synced()
+	n.refusal = errors.FromJSON(r.dir.LoadRefusal())
+	if p, ok := errors.AsType[*errors.PermissionError](n.refusal); ok {
+		p.Dir = r.dir.Path()
+	} else if e, ok := errors.AsType[*errors.RequestError](n.refusal); ok {
+		e.Dir = r.dir.Path()
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.notes = n
+	return true
+}
+
+// startOf returns the start of a run in seconds since 1970, 0 if it is not known.
+func startOf(s *journal.State) float64 {
+	if s.Run == nil || s.Run.StartTime.IsZero() {
+		return 0
+	}
+	return float64(s.Run.StartTime.UnixMicro()) / 1e6
+}
+
+// describe makes the run's Info anew.
+func (r *Run) describe() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.state
+	run := s.Run
+	if run == nil {
+		run = &record.Run{ID: r.dir.RunID(), StartTime: r.dir.Started()}
+	}
+	i := &Info{
+		Key: r.key, ID: run.ID, Name: run.DisplayName, Entity: run.Entity, Project: run.Project,
+		Group: run.Group, JobType: run.JobType, Sweep: run.SweepID, Notes: run.Notes, Host: run.Host, Tags: run.Tags,
+		Started: run.StartTime, Rows: int(s.Rows), Step: s.LastStep,
+		Offline: r.dir.Offline(), Synced: r.notes.synced, Unsent: -1, Size: r.size, Read: r.done,
+		Dir: r.dir.Path(), Log: r.dir.Journal(), Refusal: r.notes.refusal, Err: r.err,
+		Damage: slices.Clone(s.Skipped), DamageTotal: s.SkippedTotal,
+	}
+	if n := r.notes.uploaded; r.notes.noted {
+		i.Name, i.Entity, i.Project = cmp.Or(n.Name, i.Name), cmp.Or(n.Entity, i.Entity), cmp.Or(n.Project, i.Project)
+	}
+	if i.Started.IsZero() {
+		i.Started = r.dir.Started()
+	}
+	if s.Header != nil {
+		i.Writer = s.Header.Producer
+	}
+	i.Ours = strings.HasPrefix(i.Writer, "wandgo") || i.Writer == "" && s.Telemetry.PythonVersion == "" && s.Telemetry.CLIVersion != ""
+	i.setState(s, r.inUse)
+	i.countUnsent(&r.notes)
+	if n := len(r.parts); n > 0 {
+		if tail := r.parts[n-1].tail; i.State != Running && i.State != Preempting && len(tail) > 0 {
+			i.Damage, i.DamageTotal = append(i.Damage, tail...), i.DamageTotal+int64(len(tail))
+		}
+	}
+	for _, p := range r.parts {
+		i.ConsoleLines += p.newlines
+	}
+	i.Metrics, i.System = describeColumns(r.parts, History), describeColumns(r.parts, System)
+	i.define(s.Metrics)
+	i.Duration = i.duration(s)
+	if len(s.Environments) > 0 {
+		e := s.Environments[0]
+		i.Environment = &e
+		i.Host = cmp.Or(i.Host, e.Host)
+		if e.Git == nil {
+			e.Git = run.Git
+		}
+	}
+	i.setValues(s)
+	r.info.Store(i)
+}
+
+func (i *Info) setState(s *journal.State, inUse bool) {
+	switch {
+	case s.Exit != nil && s.Exit.Code == 0:
+		i.State, i.Exit = Finished, &s.Exit.Code
+	case s.Exit != nil:
+		i.State, i.Exit = Failed, &s.Exit.Code
+	case inUse && s.Preempting:
+		i.State = Preempting
+	case inUse:
+		i.State = Running
+	default:
+		i.State = Crashed
+	}
+}
+
+// countUnsent says how many rows no server has.
+func (i *Info) countUnsent(n *notes) {
+	switch {
+	case n.noted && n.uploaded.Done && n.uploaded.Bytes >= i.Size:
+		i.Unsent = 0
+	case n.noted:
+		i.Unsent = max(0, i.Rows-int(n.uploaded.History))
+	case n.synced: // the official client leaves the mark after a failed upload too
+	case i.Offline:
+		i.Unsent = i.Rows
+	}
+}
+
+// duration is that of the last row or of the exit record.
+func (i *Info) duration(s *journal.State) time.Duration {
+	seconds := 0.0
+	if s.Exit != nil {
+		seconds = float64(s.Exit.Runtime)
+	}
+	for _, m := range i.Metrics {
+		if m.Name == KeyRuntime && m.Last > seconds && m.Last < 1e10 {
+			seconds = m.Last
+		}
+	}
+	for _, m := range i.System {
+		if m.Name == KeyTimestamp && !i.Started.IsZero() {
+			if d := m.Last - float64(i.Started.UnixMicro())/1e6; d > seconds && d < 1e10 {
+				seconds = d
+			}
+		}
+	}
+	return time.Duration(seconds * float64(time.Second))
+}
+
+// describeColumns describes the columns of all parts.
+func describeColumns(parts []*part, t Table) []Metric {
+	at := make(map[string]int)
+	var out []Metric
+	var stats []stat
+	for _, p := range parts {
+		tab := p.tables()[t]
+		for k := range tab.columns {
+			c := &tab.columns[k]
+			i, ok := at[c.name]
+			if !ok {
+				i = len(out)
+				at[c.name] = i
+				out, stats = append(out, Metric{Name: c.name}), append(stats, noStat())
+			}
+			stats[i].join(c.stat)
+			out[i].Others += len(c.at)
+			out[i].Type = cmp.Or(c.typ, out[i].Type)
+		}
+	}
+	for i, s := range stats {
+		m := &out[i]
+		m.Numbers, m.NonFinite, m.Min, m.Max, m.Last = s.rows, s.nonfinite, s.min, s.max, s.last
+	}
+	out = slices.DeleteFunc(out, func(m Metric) bool { // the members of media that the log has one by one
+		for name := m.Name; ; {
+			cut := strings.LastIndexByte(name, '.')
+			if cut < 0 {
+				return m.Numbers == 0 && m.Others == 0
+			}
+			name = name[:cut]
+			if k, ok := at[name]; ok && out[k].Type != "" {
+				return true
+			}
+		}
+	})
+	slices.SortFunc(out, func(a, b Metric) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// define adds what the definitions of metrics say.
+func (i *Info) define(defs []record.Metric) {
+	axes := map[string]bool{}
+	for k := range i.Metrics {
+		m := &i.Metrics[k]
+		for _, d := range defs {
+			if d.Name != m.Name && (d.Glob == "" || !globMatches(d.Glob, m.Name)) {
+				continue
+			}
+			m.Step, m.Hidden = cmp.Or(m.Step, d.StepMetric), m.Hidden || d.Hidden
+			switch d.Goal {
+			case record.GoalMinimize:
+				m.Goal = "min"
+			case record.GoalMaximize:
+				m.Goal = "max"
+			}
+		}
+		if m.Step != "" && m.Step != m.Name && m.Step != KeyStep {
+			axes[m.Step] = true
+		}
+	}
+	i.Axes = []string{}
+	for _, m := range i.Metrics {
+		if m.Name == KeyStep || m.Name == KeyRuntime || m.Name == KeyTimestamp || axes[m.Name] {
+			i.Axes = append(i.Axes, m.Name)
+		}
+	}
+}
+
+func globMatches(glob, name string) bool {
+	if rest, ok := strings.CutSuffix(glob, "*"); ok {
+		return strings.HasPrefix(name, rest)
+	}
+	ok, err := path.Match(glob, name)
+	return err == nil && ok
+}
+
+// setValues decodes config and summary.
+func (i *Info) setValues(s *journal.State) {
+	i.Config, i.Summary = decode(s.Config.AppendJSON(nil)), decode(s.Summary.AppendJSON(nil))
+	delete(i.Config, "_wandb")
+	delete(i.Summary, "_wandb")
+	i.Values = make(map[string]any, len(i.Config)+len(i.Summary))
+	flatten(i.Values, "config", i.Config, 0)
+	flatten(i.Values, "summary", i.Summary, 0)
+	if s.Exit != nil {
+		return
+	}
+	for _, m := range i.Metrics {
+		if name := "summary." + m.Name; m.Numbers > 0 && (i.Values[name] == nil || i.State == Running) {
+			i.Values[name] = m.Last
+			if !strings.Contains(m.Name, ".") {
+				i.Summary[m.Name] = m.Last
+			}
+		}
+	}
+}
+
+func decode(text []byte) map[string]any {
+	object, err := jsonx.ParseObject(text)
+	if err != nil || object == nil {
+		return map[string]any{}
+	}
+	return object
+}
+
+// flatten adds the leaves of an object by their dotted names. Lists are their JSON.
+func flatten(to map[string]any, name string, v any, depth int) {
+	switch v := v.(type) {
+	case map[string]any:
+		if depth > jsonx.MaxDepth {
+			return
+		}
+		for k, member := range v {
+			flatten(to, name+"."+k, member, depth+1)
+		}
+	case int64:
+		to[name] = float64(v)
+	case float64, string, bool:
+		to[name] = v
+	case []any:
+		parts := make([]string, 0, min(len(v), 20))
+		for _, e := range v[:min(len(v), 20)] {
+			parts = append(parts, plain(e))
+		}
+		if len(v) > 20 {
+			parts = append(parts, "…")
+		}
+		to[name] = "[" + strings.Join(parts, ", ") + "]"
+	}
+}
+
+func plain(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case int64, float64, bool:
+		return fmt.Sprint(v)
+	}
+	return "…"
+}

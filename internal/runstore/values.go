@@ -1,0 +1,122 @@
+package runstore
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record/wire"
+)
+
+// Value is a value of a metric that is not a number, such as a text or an image.
+type Value struct {
+	Row  int
+	Step int64
+	Time time.Time // zero if the row has none
+	// Value has the types of [jsonx.Parse].
+	Value any
+}
+
+// Values returns up to limit values of a metric that are not numbers, in rows before a row,
+// the latest first. more reports whether there are others before them.
+func (r *Run) Values(ctx context.Context, metric string, before, limit int) (values []Value, more bool, err error) {
+	f, err := os.Open(r.dir.Journal())
+	if err != nil {
+		return nil, false, fmt.Errorf("open log: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	parts := r.snapshot()
+	first := 0
+	for _, p := range parts {
+		first += p.rows.rows
+	}
+	for _, p := range slices.Backward(parts) {
+		first -= p.rows.rows
+		c := p.rows.column(metric)
+		if c == nil {
+			continue
+		}
+		for _, at := range slices.Backward(c.at) {
+			row := first + int(at.row)
+			if row >= before {
+				continue
+			}
+			if len(values) >= limit {
+				return values, true, nil
+			}
+			if err := ctx.Err(); err != nil {
+				return nil, false, fmt.Errorf("read values: %w", err)
+			}
+			v, err := valueAt(f, journal.Position{Offset: at.offset, Moved: p.to.Moved}, metric)
+			if err != nil {
+				return nil, false, fmt.Errorf("read values: %w", err)
+			}
+			v.Row = row
+			values = append(values, v)
+		}
+	}
+	return values, false, nil
+}
+
+// valueAt reads a value of a row.
+func valueAt(f *os.File, at journal.Position, metric string) (v Value, err error) {
+	err = recordAt(f, at, func(payload []byte) error {
+		entry, err := wire.Decode(payload)
+		if err != nil {
+			return err
+		}
+		row, ok := entry.Body.(*record.History)
+		if !ok {
+			return ErrChanged
+		}
+		var w wire.RowWriter
+		line, _ := w.AppendRow(nil, row.Items)
+		object, err := jsonx.ParseObject(line)
+		if err != nil {
+			return err
+		}
+		v.Step = row.Step
+		if f, ok := number(object[KeyStep]); ok {
+			v.Step = int64(f)
+		}
+		if f, ok := number(object[KeyTimestamp]); ok && f > 0 && f < 1e11 {
+			v.Time = time.UnixMicro(int64(f * 1e6))
+		}
+		v.Value = member(object, metric)
+		return nil
+	})
+	return v, err
+}
+
+func number(v any) (float64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return float64(v), true
+	case float64:
+		return v, true
+	}
+	return 0, false
+}
+
+// member returns the value with a dotted name, whose keys may have dots themselves.
+func member(object map[string]any, name string) any {
+	if v, ok := object[name]; ok {
+		return v
+	}
+	for i := range name {
+		if name[i] != '.' {
+			continue
+		}
+		if inner, ok := object[name[:i]].(map[string]any); ok {
+			if v := member(inner, name[i+1:]); v != nil {
+				return v
+			}
+		}
+	}
+	return nil
+}
