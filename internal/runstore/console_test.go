@@ -28,8 +28,10 @@ func TestConsole_AsATerminalShowsIt_AndGrows(t *testing.T) {
 	lines, err := r.Console(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, []ConsoleLine{
-		{Number: 0, Text: "one", Time: noon}, {Number: 1, Text: "20%", Time: noon},
-		{Number: 2, Text: "\x1b[31mbad\x1b[0m", Stderr: true, Time: noon.Add(time.Second)}, {Number: 3, Text: "logged"},
+		{Number: 0, Text: "one", Time: noon},
+		{Number: 1, Text: "20%", Time: noon},
+		{Number: 2, Text: "\x1b[31mbad\x1b[0m", Stderr: true, Time: noon.Add(time.Second)},
+		{Number: 3, Text: "logged"},
 	}, lines)
 
 	l.add(newOutput("100%\n"))
