@@ -17,6 +17,15 @@ func (e *bodyError) Error() string { return "read request body: " + e.err.Error(
 // Unwrap returns the error of Open or Read.
 func (e *bodyError) Unwrap() error { return e.err }
 
+// BodyError returns why the body of a request could not be read, or nil if that is not why
+// the request failed.
+func BodyError(err error) error {
+	if e, ok := errors.AsType[*bodyError](err); ok {
+		return e.err
+	}
+	return nil
+}
+
 func isBodyError(err error) bool {
 	_, ok := errors.AsType[*bodyError](err)
 	return ok

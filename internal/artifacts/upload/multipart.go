@@ -1,0 +1,181 @@
+package upload
+
+import (
+	"context"
+	"crypto/md5" //nolint:gosec // the format's digest
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"runtime"
+	"sync"
+
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/objectstore"
+	"github.com/wandgo/wandgo/internal/record"
+)
+
+// maxParts is how many parts a store accepts.
+const maxParts = 10_000
+
+// partSize returns the size of the parts of a file.
+func partSize(size, part int64) int64 {
+	if (size+part-1)/part <= maxParts {
+		return part
+	}
+	const block = 4 << 10
+	least := (size + maxParts - 1) / maxParts
+	return (least + block - 1) / block * block
+}
+
+// hashParts computes the digests of the parts, and compares the whole with the file's digest,
+// because the store compares only the parts.
+func (j *Job) hashParts(ctx context.Context, f *file) error {
+	if f.parts != nil {
+		return nil
+	}
+	part := partSize(f.entry.Size, j.u.cfg.Part)
+	parts := make([]graphql.UploadPartsInput, (f.entry.Size+part-1)/part)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	next := make(chan int)
+	var workers sync.WaitGroup
+	workers.Go(func() {
+		sum, err := j.sumRange(ctx, f.entry, 0, f.entry.Size)
+		if err == nil && manifest.Digest(sum) != f.md5 {
+			err = changed(f.entry, fmt.Errorf("its digest is %s, and was %s", manifest.Digest(sum), f.md5))
+		}
+		if err != nil {
+			cancel(err)
+		}
+	})
+	for range max(runtime.GOMAXPROCS(0)-1, 1) {
+		workers.Go(func() {
+			for i := range next {
+				start := int64(i) * part
+				sum, err := j.sumRange(ctx, f.entry, start, min(part, f.entry.Size-start))
+				if err != nil {
+					cancel(err)
+				}
+				parts[i] = graphql.UploadPartsInput{PartNumber: int64(i + 1), HexMD5: hex.EncodeToString(sum)}
+			}
+		})
+	}
+	for i := range parts {
+		select {
+		case next <- i:
+		case <-ctx.Done():
+		}
+	}
+	close(next)
+	workers.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	f.parts = parts
+	return nil
+}
+
+// sumRange hashes a part of a file.
+func (j *Job) sumRange(ctx context.Context, e *record.ArtifactEntry, start, length int64) ([]byte, error) {
+	f, err := j.openFile(e)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	h := md5.New() //nolint:gosec // see the import
+	if _, err := io.Copy(h, &stoppable{ctx, io.NewSectionReader(f, start, length)}); err != nil {
+		return nil, err
+	}
+	return h.Sum(nil), nil
+}
+
+// stoppable ends a long read when ctx ends.
+type stoppable struct {
+	ctx context.Context //nolint:containedctx // for the time of one read
+	r   io.Reader
+}
+
+func (s *stoppable) Read(p []byte) (int, error) {
+	if s.ctx.Err() != nil {
+		return 0, context.Cause(s.ctx)
+	}
+	return s.r.Read(p)
+}
+
+// sendParts uploads a file in parts, side by side, and joins them.
+func (j *Job) sendParts(ctx context.Context, f *file) error {
+	urls := f.multipart.UploadUrlParts
+	if len(urls) != len(f.parts) {
+		return unexpected(fmt.Sprintf("the server returned %d addresses for %d parts of %q", len(urls), len(f.parts), f.entry.Path))
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	completed := make([]graphql.UploadPartsInput, len(urls))
+	part := partSize(f.entry.Size, j.u.cfg.Part)
+	var sending sync.WaitGroup
+	for i, url := range urls {
+		if url.PartNumber < 1 || url.PartNumber > int64(len(f.parts)) {
+			cancel(unexpected(fmt.Sprintf("the server returned an address for part %d of %d", url.PartNumber, len(f.parts))))
+		}
+		if !take(ctx, j.u.cfg.Slots) {
+			break
+		}
+		sending.Go(func() {
+			defer release(j.u.cfg.Slots)
+			etag, err := j.sendPart(ctx, f, url, part)
+			if err != nil {
+				cancel(err)
+			}
+			completed[i] = graphql.UploadPartsInput{PartNumber: url.PartNumber, HexMD5: etag}
+		})
+	}
+	sending.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return wrongContent(f, err)
+	}
+	_, err := graphql.CompleteMultipartUploadArtifact(ctx, j.u.cfg.GraphQL, graphql.CompleteMultipartUploadArtifactInput{
+		CompleteMultipartAction: graphql.CompleteMultipartActionComplete, CompletedParts: completed,
+		ArtifactID: j.artifactID, StoragePath: f.storagePath, UploadID: f.multipart.UploadID,
+	})
+	return err
+}
+
+// sendPart uploads one part and returns the store's name of it, quotes included.
+func (j *Job) sendPart(ctx context.Context, f *file, url graphql.UploadUrlPart, size int64) (etag string, err error) {
+	start := (url.PartNumber - 1) * size
+	length := min(size, f.entry.Size-start)
+	digest := f.parts[url.PartNumber-1].HexMD5
+	raw, _ := hex.DecodeString(digest)
+	header := make(http.Header)
+	header.Set("Content-Md5", base64.StdEncoding.EncodeToString(raw))
+	if typ := f.address.Header.Get("Content-Type"); typ != "" {
+		header.Set("Content-Type", typ)
+	}
+	err = j.put(ctx, put{
+		name: f.entry.Path, size: length, etag: &etag,
+		address: objectstore.Address{URL: url.UploadUrl, Header: header, Asked: f.address.Asked},
+		open: func() (io.ReadCloser, error) {
+			file, err := j.openFile(f.entry)
+			if err != nil {
+				return nil, err
+			}
+			return &section{io.NewSectionReader(file, start, length), file}, nil
+		},
+	})
+	if etag == "" {
+		etag = digest
+	}
+	return etag, err
+}
+
+// section is a part of a file, which it closes.
+type section struct {
+	*io.SectionReader
+	file *os.File
+}
+
+func (s *section) Close() error { return s.file.Close() }

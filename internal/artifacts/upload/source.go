@@ -1,0 +1,196 @@
+package upload
+
+import (
+	"compress/gzip"
+	"context"
+	"crypto/md5" //nolint:gosec // the format's digest
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/feature"
+	"github.com/wandgo/wandgo/internal/record"
+)
+
+const featureDigests = feature.ArtifactDigestAlgorithm
+
+// open reads the record.
+func (j *Job) open() error {
+	var err error
+	if j.alg, err = manifest.AlgorithmNamed(j.artifact.DigestAlgorithm); err != nil {
+		return err
+	}
+	m := j.artifact.Manifest
+	if m == nil {
+		return errors.New("the artifact has no manifest")
+	}
+	if m.EntriesFile == "" {
+		j.entries = slices.Clone(m.Entries)
+	} else if j.entries, err = readEntries(j.locate(m.EntriesFile)); err != nil {
+		return fmt.Errorf("read the files of the artifact: %w", err)
+	}
+	j.digest, j.md5 = j.artifact.Digest, nil
+	if j.digest == "" {
+		j.digest, err = manifest.ContentDigest(j.alg, j.entries)
+	}
+	return err
+}
+
+// readEntries reads the entries of a manifest that is too large for a record.
+func readEntries(path string) ([]record.ArtifactEntry, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, err
+	}
+	var entries []record.ArtifactEntry
+	err = manifest.ParseLines(z, manifest.Limits{}, func(e *record.ArtifactEntry) error {
+		entries = append(entries, *e)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return manifest.Sorted(entries)
+}
+
+// locate returns where a file of the artifact is. If the run's directory was moved, it is at
+// the same place below the new one.
+func (j *Job) locate(path string) string {
+	if j.u.cfg.Dir == "" {
+		return path
+	}
+	if _, err := os.Lstat(path); err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return path
+	}
+	const staged = "/artifacts/"
+	slashed := filepath.ToSlash(path)
+	at := strings.LastIndex(slashed, staged)
+	if at < 0 {
+		return path
+	}
+	rest := filepath.FromSlash(slashed[at+1:])
+	if !filepath.IsLocal(rest) {
+		return path
+	}
+	return filepath.Join(j.u.cfg.Dir, rest)
+}
+
+// openFile opens a file of the artifact, which must have the size that it had when it was
+// hashed.
+func (j *Job) openFile(e *record.ArtifactEntry) (*os.File, error) {
+	path := j.locate(e.LocalPath)
+	if info, err := os.Stat(path); err != nil { // before opening: a pipe waits for its other end
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "read", Path: path, Err: errors.New("not a regular file")}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && info.Size() != e.Size {
+		err = changed(e, fmt.Errorf("it has %d bytes, and had %d", info.Size(), e.Size))
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// changed is the error for a file that is not what was hashed.
+func changed(e *record.ArtifactEntry, why error) error {
+	return &errors.RequestError{Cause: errors.ErrDigestMismatch, File: e.Path, Hint: why.Error(), Err: why}
+}
+
+// checked is a file that is compared with its digest while it is read. What is sent to a
+// store that knows the digest needs no such comparison.
+type checked struct {
+	io.ReadCloser
+	entry *record.ArtifactEntry
+	md5   string
+	hash  hash.Hash
+	left  int64
+}
+
+func (c *checked) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p[:min(int64(len(p)), max(c.left, 1))])
+	n = int(min(int64(n), c.left))
+	_, _ = c.hash.Write(p[:n]) // a hash accepts every write
+	c.left -= int64(n)
+	if c.left == 0 && n > 0 {
+		// The last bytes are held back, so that the store gets no complete file.
+		if sum := manifest.Digest(c.hash.Sum(nil)); sum != c.md5 {
+			return 0, changed(c.entry, fmt.Errorf("its digest is %s, and was %s", sum, c.md5))
+		}
+	}
+	return n, err
+}
+
+// hashMD5 computes the MD5 of every file, which requests name beside another digest.
+func (j *Job) hashMD5(ctx context.Context) error {
+	j.md5 = make([]string, len(j.entries))
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := range next {
+				sum, err := j.sum(&j.entries[i])
+				if err != nil {
+					cancel(err)
+					continue
+				}
+				j.md5[i] = sum
+			}
+		})
+	}
+	for i := range j.entries {
+		if !pending(&j.entries[i]) {
+			continue
+		}
+		select {
+		case next <- i:
+		case <-ctx.Done():
+		}
+	}
+	close(next)
+	workers.Wait()
+	return context.Cause(ctx)
+}
+
+func (j *Job) sum(e *record.ArtifactEntry) (string, error) {
+	f, err := j.openFile(e)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.Close() }()
+	h := md5.New() //nolint:gosec // see the import
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return manifest.Digest(h.Sum(nil)), nil
+}
+
+// pending reports whether the server may lack the content of an entry.
+func pending(e *record.ArtifactEntry) bool { return e.LocalPath != "" && e.Ref == "" }
+
+func withoutAlgorithm(extra []record.ArtifactItem) []record.ArtifactItem {
+	return slices.DeleteFunc(slices.Clone(extra), func(it record.ArtifactItem) bool { return it.Key == "alg" })
+}
