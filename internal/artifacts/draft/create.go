@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
-
-	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 )
 
 // temp is the directory of the files that a program writes into a draft.
@@ -20,7 +18,7 @@ type temp struct {
 // the draft cannot be fixed. The content goes to the directory for temporary files, from
 // which it is removed once the draft is not reachable any more.
 func (d *Draft) Create(name string) (io.WriteCloser, error) {
-	if err := manifest.CheckPath(name); err != nil {
+	if err := checkPath(name); err != nil {
 		return nil, err
 	}
 	d.mu.Lock()

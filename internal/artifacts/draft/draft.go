@@ -1,13 +1,13 @@
 package draft
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
 	"sync"
 
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
@@ -108,7 +108,7 @@ func (d *Draft) Remove(path string) error {
 
 // add adds a source under a path. Adding the same file again does nothing.
 func (d *Draft) add(path string, s source) error {
-	if err := manifest.CheckPath(path); err != nil {
+	if err := checkPath(path); err != nil {
 		return err
 	}
 	d.mu.Lock()
@@ -123,6 +123,16 @@ func (d *Draft) add(path string, s source) error {
 		d.sources = make(map[string]source)
 	}
 	d.sources[path] = s
+	return nil
+}
+
+// checkPath is [manifest.CheckPath] for what a program adds.
+func checkPath(path string) error {
+	if err := manifest.CheckPath(path); err != nil {
+		return &errors.InputError{
+			Field: "path in the artifact", Value: path, Rule: "must be relative, with slashes, and without empty, \".\" and \"..\" elements",
+		}
+	}
 	return nil
 }
 

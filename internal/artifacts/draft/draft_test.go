@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/artifacts/draft"
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/record"
@@ -185,9 +186,9 @@ func TestDraft_WhatCannotBeAdded_IsRefused(t *testing.T) {
 		{"missing directory", func(d *draft.Draft) error { return d.AddDir(filepath.Join(dir, "no"), "") }, fs.ErrNotExist},
 		{"a link that leads nowhere", func(d *draft.Draft) error { return d.AddDir(filepath.Join(dir, "dangling"), "") }, fs.ErrNotExist},
 		{"a link upwards", func(d *draft.Draft) error { return d.AddDir(filepath.Join(dir, "loop"), "") }, draft.ErrCycle},
-		{"a path upwards", func(d *draft.Draft) error { return d.AddBytes("../x", nil) }, manifest.ErrPath},
-		{"an absolute path", func(d *draft.Draft) error { return d.AddFile(file, "/x") }, manifest.ErrPath},
-		{"an absolute path that is created", func(d *draft.Draft) error { _, err := d.Create("/x"); return err }, manifest.ErrPath},
+		{"a path upwards", func(d *draft.Draft) error { return d.AddBytes("../x", nil) }, errors.ErrInvalidInput},
+		{"an absolute path", func(d *draft.Draft) error { return d.AddFile(file, "/x") }, errors.ErrInvalidInput},
+		{"an absolute path that is created", func(d *draft.Draft) error { _, err := d.Create("/x"); return err }, errors.ErrInvalidInput},
 		{"another file with the path", func(d *draft.Draft) error { require.NoError(t, d.AddFile(file, "x")); return d.AddFile(other, "x") }, draft.ErrDuplicate},
 		{"other bytes with the path", func(d *draft.Draft) error {
 			require.NoError(t, d.AddBytes("x", []byte("1")))
@@ -219,9 +220,9 @@ func TestFix_WhatServersRefuse_IsRefused(t *testing.T) {
 		add  func(*draft.Draft) error
 		want error
 	}{
-		{"many keys", draft.Description{Metadata: many}, nil, draft.ErrMetadata},
-		{"infinity", draft.Description{Metadata: inf}, nil, draft.ErrMetadata},
-		{"a tag", draft.Description{Tags: []string{"a/b"}}, nil, manifest.ErrName},
+		{"many keys", draft.Description{Metadata: many}, nil, errors.ErrInvalidInput},
+		{"infinity", draft.Description{Metadata: inf}, nil, errors.ErrInvalidInput},
+		{"a tag", draft.Description{Tags: []string{"a/b"}}, nil, errors.ErrInvalidInput},
 		{"an algorithm", draft.Description{Algorithm: "CRC"}, func(d *draft.Draft) error { return d.AddBytes("a", nil) }, manifest.ErrAlgorithm},
 		{"a file below a file", draft.Description{}, func(d *draft.Draft) error {
 			require.NoError(t, d.AddBytes("a", nil))
@@ -247,7 +248,7 @@ func TestFix_WhatServersRefuse_IsRefused(t *testing.T) {
 	_, err := (&draft.Draft{}).Fix(t.Context(), draft.Config{})
 	require.ErrorIs(t, err, draft.ErrUnnamed)
 	_, err = draft.Of(&held{draft.New("a/b", "model", nil)}).Fix(t.Context(), draft.Config{})
-	require.ErrorIs(t, err, manifest.ErrName)
+	require.ErrorIs(t, err, errors.ErrInvalidInput)
 }
 
 func TestFix_NaNInMetadata_BecomesNull(t *testing.T) {

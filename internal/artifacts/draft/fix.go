@@ -1,8 +1,8 @@
 package draft
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"runtime"
@@ -29,7 +29,7 @@ type Config struct {
 // what the run knows of it: its target, aliases and step. If it fails, the directory may
 // hold files. The errors are:
 //
-//   - [manifest.ErrName], [manifest.ErrPath] and [ErrMetadata] for what the server refuses;
+//   - [*errors.InputError] for names and metadata that the server refuses;
 //   - [ErrUnnamed], [ErrOpen], [ErrDuplicate];
 //   - [ErrRoom] if the copies would be larger than allowed;
 //   - those of reading and writing files.
@@ -38,7 +38,7 @@ func (d *Draft) Fix(ctx context.Context, cfg Config) (*record.Artifact, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(manifest.CheckName(d.name), manifest.CheckType(d.typ, d.name)); err != nil {
+	if err := cmp.Or(manifest.CheckName(d.name), manifest.CheckType(d.typ, d.name)); err != nil {
 		return nil, err
 	}
 	desc := d.describe()

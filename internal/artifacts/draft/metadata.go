@@ -2,27 +2,25 @@ package draft
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
+
+	"github.com/wandgo/wandgo/errors"
 )
 
 // maxMetadata is how many keys the metadata of an artifact may have.
 const maxMetadata = 100
-
-// ErrMetadata means that the server refuses metadata.
-var ErrMetadata = errors.New("invalid metadata of an artifact")
 
 func encodeMetadata(m map[string]any) (string, error) {
 	switch {
 	case len(m) == 0:
 		return "", nil
 	case len(m) > maxMetadata:
-		return "", fmt.Errorf("%w: %d keys; the server accepts %d", ErrMetadata, len(m), maxMetadata)
+		return "", &errors.InputError{Field: "metadata", Rule: fmt.Sprintf("must have at most %d keys, and has %d", maxMetadata, len(m))}
 	}
 	text, err := json.Marshal(withoutNaN(m))
 	if err != nil {
-		return "", fmt.Errorf("%w: %w", ErrMetadata, err)
+		return "", &errors.InputError{Field: "metadata", Rule: "cannot be written as JSON: " + err.Error()}
 	}
 	return string(text), nil
 }

@@ -60,7 +60,7 @@ func (d *Draft) AddReference(r Reference) error {
 		}
 	}
 	if r.Name != "" {
-		if err := manifest.CheckPath(r.Name); err != nil {
+		if err := checkPath(r.Name); err != nil {
 			return err
 		}
 	}
@@ -108,7 +108,7 @@ func resolve(ctx context.Context, cfg Config, refs []Reference) ([]record.Artifa
 			}
 			e := record.ArtifactEntry{Path: path.Join(r.Name, o.Path), Ref: o.URI, Digest: o.Digest, Size: o.Size, Extra: o.Extra}
 			entries = append(entries, e)
-			return manifest.CheckPath(e.Path)
+			return checkPath(e.Path)
 		})
 		if err != nil {
 			return nil, fmt.Errorf("add the reference %s: %w", quote(r.URI), err)

@@ -9,6 +9,7 @@ import (
 	"hash"
 	"io"
 
+	"github.com/wandgo/wandgo/internal/artifacts/xxh128"
 	"github.com/wandgo/wandgo/internal/record"
 )
 
@@ -28,10 +29,13 @@ var ErrAlgorithm = errors.New("unknown digest algorithm")
 
 // New returns a new hash, or an error that wraps [ErrAlgorithm].
 func (a Algorithm) New() (hash.Hash, error) {
-	if a != MD5 {
-		return nil, fmt.Errorf("%w %q", ErrAlgorithm, string(a))
+	switch a {
+	case MD5:
+		return md5.New(), nil //nolint:gosec // see the import
+	case XXH128:
+		return xxh128.New(), nil
 	}
-	return md5.New(), nil //nolint:gosec // see the import
+	return nil, fmt.Errorf("%w %q", ErrAlgorithm, string(a))
 }
 
 // Name is what a request or a record calls the algorithm of an artifact's digest.

@@ -29,6 +29,8 @@ func TestDigest_OfContent_EqualsOfficialClient(t *testing.T) {
 		{manifest.MD5, "hello", "XUFAKrxLKna5cZ2REBfFkg=="},
 		{manifest.MD5, "world", "fXkwN6B2AYZXSwKC8vQ15w=="},
 		{manifest.MD5, "", "1B2M2Y8AsgTpgAmY7PhCfg=="},
+		{manifest.XXH128, "hello", "tenBrQcbPn/Hec+qXlI4GA=="},
+		{manifest.XXH128, "world", "+g04qbOCgNCJHkmFvbJYPg=="},
 	} {
 		assert.Equal(t, tt.want, digest(t, tt.alg, tt.content))
 	}
@@ -43,6 +45,8 @@ func TestContentDigest_EqualsOfficialClient(t *testing.T) {
 		want  string
 	}{
 		{"one file", manifest.MD5, map[string]string{"a.txt": "hello"}, "541f289bb3c6ae786d51e7288e523543"},
+		{"one file, XXH128", manifest.XXH128, map[string]string{"a.txt": "hello"}, "e913efb2b5f13c3059c73b5605c03403"},
+		{"another file, XXH128", manifest.XXH128, map[string]string{"b.txt": "world"}, "1b39db453fde27e940b6475a787a9722"},
 		{"another file", manifest.MD5, map[string]string{"b.txt": "world"}, "44837d7e23e642e1da2ec7d0d69b2b46"},
 		{"folders", manifest.MD5, map[string]string{
 			"a.txt": "hello", "dir/empty": "", "dir/sub/y.txt": "yy", "dir/x.bin": strings.Repeat("\x00", 1000),

@@ -1,8 +1,10 @@
 package manifest
 
 import (
+	"compress/gzip"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/wandgo/wandgo/internal/record"
@@ -30,6 +32,24 @@ func EncodeLines(w io.Writer, entries []record.ArtifactEntry) error {
 		}
 	}
 	return nil
+}
+
+// ReadLines returns the entries of a file that is compressed with gzip, in the order of
+// their paths.
+func ReadLines(r io.Reader, limits Limits) ([]record.ArtifactEntry, error) {
+	plain, err := gzip.NewReader(r)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrManifest, err)
+	}
+	var entries []record.ArtifactEntry
+	err = ParseLines(plain, limits, func(e *record.ArtifactEntry) error {
+		entries = append(entries, *e)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return Sorted(entries)
 }
 
 // ParseLines calls yield for each entry that [EncodeLines] or the official client wrote.

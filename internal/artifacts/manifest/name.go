@@ -1,14 +1,15 @@
 package manifest
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/plaintext"
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 // Limits of the server, in characters.
@@ -18,8 +19,6 @@ const (
 )
 
 var (
-	// ErrName means that the server refuses a name, type, alias or tag.
-	ErrName = errors.New("invalid name")
 	// ErrPath means that a text cannot be the path of an entry.
 	ErrPath = errors.New("invalid path in an artifact")
 
@@ -27,13 +26,14 @@ var (
 	tagForm  = regexp.MustCompile(`^[-\w]+( +[-\w]+)*$`)
 )
 
-// CheckName checks the name of a collection, without a version.
+// CheckName checks the name of a collection, without a version. Its error, as that of the
+// other functions for names, is an [*errors.InputError].
 func CheckName(name string) error {
 	if err := length("artifact name", name); err != nil {
 		return err
 	}
 	if !nameForm.MatchString(name) {
-		return fmt.Errorf("%w: artifact name %s: only letters, digits, '_', '-' and '.' are allowed", ErrName, quote(name))
+		return invalid("artifact name", name, "must consist of letters, digits, '_', '-' and '.'")
 	}
 	return nil
 }
@@ -47,7 +47,7 @@ func CheckType(typ, name string) error {
 	case strings.HasPrefix(typ, "wandb-"), typ == "job",
 		typ == "run_table" && strings.HasPrefix(name, "run-"),
 		typ == "code" && strings.HasPrefix(name, "source-"):
-		return fmt.Errorf("%w: artifact type %s with name %s is reserved for W&B", ErrName, quote(typ), quote(name))
+		return invalid("artifact type", typ, "is reserved for W&B, with the name "+quote(name))
 	}
 	return nil
 }
@@ -61,7 +61,7 @@ func CheckTag(tag string) error {
 		return err
 	}
 	if !tagForm.MatchString(tag) {
-		return fmt.Errorf("%w: tag %s: only words of letters, digits, '_' and '-', separated by spaces, are allowed", ErrName, quote(tag))
+		return invalid("tag", tag, "must be words of letters, digits, '_' and '-', separated by spaces")
 	}
 	return nil
 }
@@ -69,9 +69,9 @@ func CheckTag(tag string) error {
 func length(what, s string) error {
 	switch n := utf8.RuneCountInString(s); {
 	case n == 0:
-		return fmt.Errorf("%w: the %s is empty", ErrName, what)
+		return invalid(what, s, "must not be empty")
 	case n > maxName:
-		return fmt.Errorf("%w: %s %s is longer than %d characters", ErrName, what, quote(s), maxName)
+		return invalid(what, s, fmt.Sprintf("must have at most %d characters", maxName))
 	}
 	return nil
 }
@@ -81,7 +81,7 @@ func plain(what, s string) error {
 		return err
 	}
 	if strings.ContainsAny(s, "/:") || !plaintext.Safe(s) {
-		return fmt.Errorf("%w: %s %s: '/', ':' and control characters are not allowed", ErrName, what, quote(s))
+		return invalid(what, s, "must not contain '/', ':' or control characters")
 	}
 	return nil
 }
@@ -97,6 +97,10 @@ func CheckPath(path string) error {
 		return fmt.Errorf("%w: %s", ErrPath, quote(path))
 	}
 	return nil
+}
+
+func invalid(field, value, rule string) error {
+	return &errors.InputError{Field: field, Value: secret.Redact(value), Rule: rule}
 }
 
 func quote(s string) string { return plaintext.Quote(s, 80) }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 )
 
@@ -35,7 +36,7 @@ func TestCheck_NamesOfTheServer(t *testing.T) {
 			}
 			for _, s := range tt.bad {
 				err := tt.check(s)
-				require.ErrorIs(t, err, manifest.ErrName, "%q", s)
+				require.ErrorIs(t, err, errors.ErrInvalidInput, "%q", s)
 				assert.NotContains(t, err.Error(), "\x1b")
 			}
 		})
