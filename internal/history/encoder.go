@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/media"
 )
 
 // Limits of a row.
@@ -45,6 +46,9 @@ type Meta struct {
 type Encoder struct {
 	// Limit is the longest row in bytes; 0 means [MaxRowBytes].
 	Limit int
+	// Media appends what the history has of the value at path, of package media; list
+	// says that it is a list of such values. If Media is nil they are refused.
+	Media func(dst []byte, path []string, values []*media.Holder, list bool) ([]byte, error)
 
 	recent  [keySets]*Row // latest use first
 	scratch []byte

@@ -28,15 +28,25 @@ var (
 	ErrMarshaler = stderrors.New("its marshalling method failed")
 )
 
-// unsupportedError is an [ErrUnsupported] that names the type.
-type unsupportedError struct{ typ string }
+// unsupportedError is an [ErrUnsupported] that names the type, and what to use instead.
+type unsupportedError struct{ typ, instead string }
 
 func (e *unsupportedError) Error() string {
+	text := "a " + e.typ + " cannot be logged"
 	if strings.ContainsRune("aeiou", rune(e.typ[0])) {
-		return "an " + e.typ + " cannot be logged"
+		text = "an " + e.typ + " cannot be logged"
 	}
-	return "a " + e.typ + " cannot be logged"
+	if e.instead != "" {
+		text += "; use " + e.instead
+	}
+	return text
 }
+
+// What to use for values that have no JSON form.
+const (
+	useImage = "media.Image"
+	useFile  = "media.ImageFile or another function of package media, or SaveFile; a string for text"
+)
 
 func (*unsupportedError) Unwrap() error { return ErrUnsupported }
 

@@ -25,7 +25,9 @@ func (e *Encoder) appendReflect(dst []byte, v reflect.Value, depth int) ([]byte,
 		case formSpecial:
 			return e.appendAny(dst, v.Interface(), depth)
 		case formImage:
-			return dst, &unsupportedError{v.Type().String()}
+			return dst, &unsupportedError{v.Type().String(), useImage}
+		case formMedia:
+			return e.appendMedia(dst, v)
 		}
 		if m, ok := valueAs[json.Marshaler](v); ok {
 			return e.appendMarshaled(dst, m, depth)
@@ -108,6 +110,9 @@ func (e *Encoder) appendSlice(dst []byte, v reflect.Value, depth int) ([]byte, e
 func (e *Encoder) appendElements(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 	if depth > MaxDepth {
 		return dst, ErrTooDeep
+	}
+	if list, err := e.mediaIn(v); list != nil || err != nil {
+		return e.appendMediaList(dst, list, err)
 	}
 	e.inList++
 	defer func() { e.inList-- }()
@@ -255,7 +260,7 @@ func mapKey(k reflect.Value) (string, error) {
 			return mapKey(k.Elem())
 		}
 	}
-	return "", &unsupportedError{"map with keys of type " + k.Type().String()}
+	return "", &unsupportedError{typ: "map with keys of type " + k.Type().String()}
 }
 
 // lastResort appends a value that has no other form as the text that its Error or
@@ -270,7 +275,7 @@ func lastResort(dst []byte, v reflect.Value) ([]byte, error) {
 	if m, ok := valueAs[fmt.Stringer](v); ok {
 		return appendMarshaledText(dst, textFunc(m.String))
 	}
-	return dst, &unsupportedError{v.Type().String()}
+	return dst, &unsupportedError{typ: v.Type().String()}
 }
 
 // textFunc is a TextMarshaler for a method that returns a string.

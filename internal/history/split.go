@@ -114,6 +114,10 @@ func (e *Encoder) resolveOther(r *Row, i int, v any, depth int) any {
 	return read(r, i, text, 0, len(text))
 }
 
+// typedPrefix starts an object that is one value: that of package media. Its members are
+// not metrics, and a later value does not inherit those that it lacks.
+var typedPrefix = []byte(`{"_type":`)
+
 // read resolves the value of key i, which an Encoder wrote at text[at:end].
 func read(r *Row, i int, text []byte, at, end int) any {
 	switch text[at] {
@@ -125,6 +129,9 @@ func read(r *Row, i int, text []byte, at, end int) any {
 		s, _, _ := jsonx.Unquote(nil, text[at:end])
 		return string(s)
 	case '{':
+		if bytes.HasPrefix(text[at:end], typedPrefix) {
+			return Encoded(bytes.Clone(text[at:end]))
+		}
 		object := r.object(i)
 		readObject(object, text, at)
 		if object.isEmpty() {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/media"
 )
 
 // form says how the values of a type are written.
@@ -20,11 +21,13 @@ const (
 	formSpecial               // a type that appendAny lists
 	formMarshaler             // the value, or its address, has a marshalling method
 	formImage                 // an image, which has no form as JSON
+	formMedia                 // a value of package media
 )
 
 // typeInfo is what an Encoder remembers about a type.
 type typeInfo struct {
 	form   form
+	media  bool    // of a list: its elements are values of package media
 	fields []field // of a struct, sorted by name
 }
 
@@ -43,6 +46,7 @@ var (
 	typeJSON     = reflect.TypeFor[json.Marshaler]()
 	typeText     = reflect.TypeFor[encoding.TextMarshaler]()
 	typeImage    = reflect.TypeFor[image.Image]()
+	typeMedia    = reflect.TypeFor[media.Holding]()
 	specialTypes = []reflect.Type{
 		reflect.TypeFor[time.Duration](), reflect.TypeFor[time.Time](), reflect.TypeFor[json.Number](),
 		reflect.TypeFor[Encoded](), reflect.TypeFor[[]byte](),
@@ -55,6 +59,9 @@ func (e *Encoder) info(t reflect.Type) *typeInfo {
 		return ti
 	}
 	ti := &typeInfo{form: formOf(t)}
+	if k := t.Kind(); k == reflect.Slice || k == reflect.Array {
+		ti.media = formOf(t.Elem()) == formMedia
+	}
 	if t.Kind() == reflect.Struct && ti.form != formSpecial {
 		ti.fields = fieldsOf(t)
 	}
@@ -69,6 +76,8 @@ func formOf(t reflect.Type) form {
 	switch {
 	case slices.Contains(specialTypes, t):
 		return formSpecial
+	case implements(t, typeMedia):
+		return formMedia
 	case implements(t, typeJSON), implements(t, typeText):
 		return formMarshaler
 	case implements(t, typeImage):

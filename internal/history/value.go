@@ -95,7 +95,7 @@ func appendBinary(dst, b []byte, typ string) ([]byte, error) {
 	if b == nil {
 		return append(dst, "null"...), nil
 	}
-	return dst, &unsupportedError{typ}
+	return dst, &unsupportedError{typ: typ, instead: useFile}
 }
 
 // appendList appends a list whose elements can always be written.

@@ -208,7 +208,7 @@ func (c *Config) Inherit(old map[string]json.RawMessage) {
 	if json.Unmarshal(old[ownKey], &own) != nil {
 		return
 	}
-	for _, key := range []string{"viz", "visualize", "mask/class_labels"} {
+	for _, key := range Sections() {
 		if raw, has := own[key]; has {
 			c.Own.Keep(key, raw)
 		}

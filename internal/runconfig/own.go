@@ -1,6 +1,7 @@
 package runconfig
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"runtime"
@@ -80,6 +81,44 @@ type Own struct {
 
 	features map[Feature]bool
 	kept     map[string]json.RawMessage
+	sections map[string]map[string]json.RawMessage
+}
+
+// Sections are the names of entries that are objects, to which processes add members:
+// charts and class labels.
+func Sections() []string {
+	return []string{"viz", "visualize", "mask/class_labels", "bounding_box/class_labels"}
+}
+
+// Put sets a member of a section, and reports whether that changed it.
+func (o *Own) Put(section, key string, raw json.RawMessage) bool {
+	if bytes.Equal(o.sections[section][key], raw) {
+		return false
+	}
+	if o.sections == nil {
+		o.sections = make(map[string]map[string]json.RawMessage)
+	}
+	if o.sections[section] == nil {
+		o.sections[section] = make(map[string]json.RawMessage)
+	}
+	o.sections[section][key] = raw
+	return true
+}
+
+// PutAll sets the members of a section that is encoded, if it is an object.
+func (o *Own) PutAll(section string, raw json.RawMessage) {
+	for key, v := range object(raw) {
+		o.Put(section, key, v)
+	}
+}
+
+// Entries are the entries that a log has under _wandb.
+func (o *Own) Entries() map[string]any {
+	entries := o.Launch.Entries()
+	for section, members := range o.sections {
+		entries[section] = members
+	}
+	return entries
 }
 
 // Use records that the run used a feature, and reports whether that is new.
@@ -132,6 +171,14 @@ func (o *Own) encode() json.RawMessage {
 		if text, err := json.Marshal(v); err == nil {
 			all[key] = text
 		}
+	}
+	for section, members := range o.sections {
+		merged := object(all[section])
+		if merged == nil {
+			merged = make(map[string]json.RawMessage, len(members))
+		}
+		maps.Copy(merged, members)
+		set(section, merged)
 	}
 	t := o.Telemetry()
 	all["t"] = t.AppendJSON(nil)

@@ -17,18 +17,15 @@ func (o *partialRow) empty() bool { return o.values == nil }
 
 // merge adds the metrics of row. Values of the same key are replaced; objects,
 // whether of maps or of structs, are merged key by key, and empty ones change
-// nothing. Keys that cannot be encoded are omitted and named. A _timestamp of the
-// program's own is that of the call that gave it, like the row's.
-func (o *partialRow) merge(enc *history.Encoder, row map[string]any, now time.Time) error {
+// nothing. A _timestamp of the program's own is that of the call that gave it, like the
+// row's.
+func (o *partialRow) merge(row *history.Row, now time.Time) {
 	if o.values == nil {
-		o.values = make(map[string]any, len(row))
+		o.values = make(map[string]any, len(row.Keys))
 	}
 	o.timestamp = unixSeconds(now)
 	delete(o.values, "_timestamp")
-	split := enc.Split(row)
-	defer split.Release()
-	split.MergeInto(o.values)
-	return split.Err()
+	row.MergeInto(o.values)
 }
 
 // take returns the row and closes it.

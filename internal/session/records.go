@@ -39,7 +39,7 @@ func (s *Session) runRecord() *record.Run {
 		git := p.Machine.Git()
 		rec.Git = &git
 	}
-	own := s.config.Own.Launch.Entries()
+	own := s.config.Own.Entries()
 	if b := s.config.Own.Branch; b != nil {
 		rec.BranchPoint = &record.BranchPoint{Run: b.RunID, Value: float64(b.Step), Metric: "_step"}
 		own["branch_point"] = b // the official sync rewinds by that one, and forks by this one

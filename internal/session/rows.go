@@ -25,21 +25,34 @@ type rows struct {
 	open        partialRow // metrics of the current step that wait for more
 	snapshotAt  time.Time
 	stepIgnored sync.Once // the warning about steps in shared mode
+	media       mediaRows
 }
 
 // Log logs a row at the current step.
 func (s *Session) Log(row map[string]any) error {
 	now := time.Now()
+	err := s.log(row, now, nil)
+	if found := unpreparedIn(err); found != nil {
+		err = s.logMedia(row, found, func(row map[string]any, m *mediaPass) error { return s.log(row, now, m) })
+	}
+	return s.failed(logging, err)
+}
+
+func (s *Session) log(row map[string]any, now time.Time, m *mediaPass) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return s.failed(logging, errors.ErrRunFinished)
+		return errors.ErrRunFinished
 	}
+	s.rows.media.pass = m
 	if s.rows.open.empty() { // the usual case: nothing to merge, nothing to copy
-		return s.failed(logging, s.write(row, now, unixSeconds(now)))
+		return s.write(row, now, unixSeconds(now))
 	}
-	err := s.rows.open.merge(&s.rows.encoder, row, now)
-	return s.failed(logging, errors.Join(err, s.commit(now)))
+	err := s.merge(row, now)
+	if unpreparedIn(err) != nil {
+		return err
+	}
+	return errors.Join(err, s.commit(now))
 }
 
 // errNoNextStep refuses a row at the largest int64: the step after it would be negative.
@@ -62,16 +75,24 @@ func (s *Session) LogAt(step int64, row map[string]any) error {
 		return s.Log(row)
 	}
 	now := time.Now()
+	err := s.logAt(step, row, now, nil)
+	if found := unpreparedIn(err); found != nil {
+		err = s.logMedia(row, found, func(row map[string]any, m *mediaPass) error { return s.logAt(step, row, now, m) })
+	}
+	return s.failed(logging, err)
+}
+
+func (s *Session) logAt(step int64, row map[string]any, now time.Time, m *mediaPass) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := &s.rows
 	switch {
 	case s.closed:
-		return s.failed(logging, errors.ErrRunFinished)
+		return errors.ErrRunFinished
 	case step < r.step:
-		return s.failed(logging, fmt.Errorf("step %d is before the current step %d: %w", step, r.step, errors.ErrStepInPast))
+		return fmt.Errorf("step %d is before the current step %d: %w", step, r.step, errors.ErrStepInPast)
 	case step == math.MaxInt64:
-		return s.failed(logging, errNoNextStep)
+		return errNoNextStep
 	}
 	s.config.Own.Use(runconfig.FeatureStepLog)
 	var err error
@@ -81,18 +102,39 @@ func (s *Session) LogAt(step int64, row map[string]any) error {
 		}
 		r.step = step
 	}
-	return s.failed(logging, errors.Join(err, r.open.merge(&r.encoder, row, now)))
+	r.media.pass = m
+	return errors.Join(err, s.merge(row, now))
 }
 
 // LogPartial adds to the row of the current step, and leaves it open.
 func (s *Session) LogPartial(row map[string]any) error {
 	now := time.Now()
+	err := s.logPartial(row, now, nil)
+	if found := unpreparedIn(err); found != nil {
+		err = s.logMedia(row, found, func(row map[string]any, m *mediaPass) error { return s.logPartial(row, now, m) })
+	}
+	return s.failed(logging, err)
+}
+
+func (s *Session) logPartial(row map[string]any, now time.Time, m *mediaPass) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return s.failed(logging, errors.ErrRunFinished)
+		return errors.ErrRunFinished
 	}
-	return s.failed(logging, s.rows.open.merge(&s.rows.encoder, row, now))
+	s.rows.media.pass = m
+	return s.merge(row, now)
+}
+
+// merge adds to the open row. s.mu is held.
+func (s *Session) merge(row map[string]any, now time.Time) error {
+	split, err := s.split(row)
+	if err != nil {
+		return err
+	}
+	defer split.Release()
+	s.rows.open.merge(split, now)
+	return split.Err()
 }
 
 // Commit logs the open row, if there is one, and moves on to the next step.
@@ -141,7 +183,10 @@ func (s *Session) write(row map[string]any, now time.Time, timestamp float64) er
 		Runtime:   (s.prior + now.Sub(s.plan.Started)).Seconds(),
 		Timestamp: timestamp,
 	}
-	split := r.encoder.Split(row)
+	split, err := s.split(row)
+	if err != nil {
+		return err
+	}
 	defer split.Release()
 	s.metrics.SyncSteps(split)
 	s.applyMetrics() // before the row that uses them

@@ -106,6 +106,7 @@ type Session struct {
 func New(env *Env, p *Plan) *Session {
 	s := &Session{env: env, plan: p, config: p.Config, labels: p.Labels}
 	s.rows.encoder.Limit = int(env.Settings.FileStream.MaxLineBytes)
+	s.rows.encoder.Media = s.appendMedia
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	s.ending = newEnding()
 	s.sink = new(sink.Both)

@@ -28,23 +28,33 @@ func (s *Session) Summary(path ...string) (any, bool) {
 
 // SetSummary sets a value of the summary.
 func (s *Session) SetSummary(value any, path ...string) error {
-	const action = "set summary of %s"
+	err := s.setSummary(value, path, nil)
+	if found := unpreparedIn(err); found != nil {
+		err = s.logMedia(nil, found, func(_ map[string]any, m *mediaPass) error { return s.setSummary(value, path, m) })
+	}
+	return s.failed("set summary of %s", err)
+}
+
+func (s *Session) setSummary(value any, path []string, m *mediaPass) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return s.failed(action, errors.ErrRunFinished)
+		return errors.ErrRunFinished
 	}
 	err := summary.CheckPath(path)
+	if err == nil {
+		value, err = s.encodeSummaryMedia(value, path, m)
+	}
 	if err == nil {
 		err = s.summary.Set(value, path...)
 	}
 	if err != nil {
-		return s.failed(action, err)
+		return err
 	}
 	s.config.Own.Use(runconfig.FeatureSummary)
 	text, err := summary.EncodeValue(value)
 	if err != nil {
-		return s.failed(action, err)
+		return err
 	}
 	if text == nil { // a value that is not shown, such as NaN, removes what was there
 		_ = s.sink.Put(&record.Summary{Remove: []record.Item{item(path, nil)}})

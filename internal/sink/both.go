@@ -78,6 +78,8 @@ type Both struct {
 	others      map[string]int64 // the other logs of the run at the start, with their sizes
 	unsent      error            // rows of earlier processes are not on the server
 	diskFault   error            // trouble with the disk that was logged
+	held        map[string]int64 // sizes of media that wait in memory, by name
+	heldSize    int64            // their sum
 
 	// asking bounds the diagnosis, and what is copied to the disk in the background. It
 	// ends with Finish.

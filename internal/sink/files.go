@@ -20,7 +20,7 @@ func (b *Both) OpenFiles(cfg runfiles.Config) {
 	if b.server != nil {
 		t := b.cfg.Target
 		cfg.Entity, cfg.Project, cfg.Run = t.Entity, t.Project, t.RunID
-		cfg.Uploaded = b.server.Uploaded
+		cfg.Uploaded = b.uploaded
 		cfg.Refused = func(err *graphql.Error) { b.filesRefused(err) }
 		cfg.Denied = func(err *objectstore.Error) { b.storeRefused(err) }
 	}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/wandgo/wandgo/graphql"
@@ -37,13 +38,17 @@ func (s *Contents) config(old map[string]json.RawMessage, machine func(*record.E
 	own.Use(runconfig.FeatureSync)
 	var onServer, logged map[string]json.RawMessage
 	_ = json.Unmarshal(old[ownKey], &onServer)
-	for _, key := range []string{"viz", "visualize", "mask/class_labels", "branch_point"} {
+	for _, key := range append(runconfig.Sections(), "branch_point") {
 		if v := onServer[key]; v != nil {
 			own.Keep(key, v)
 		}
 	}
 	_ = json.Unmarshal(jsonx.NullNonFinite(s.Config.Get(ownKey)), &logged)
 	for key, v := range logged {
+		if slices.Contains(runconfig.Sections(), key) { // other processes have members, too
+			own.PutAll(key, v)
+			continue
+		}
 		own.Keep(key, v)
 	}
 	for i := range s.Environments {

@@ -1,0 +1,86 @@
+package media
+
+// Value is a value of a row that has files.
+type Value interface {
+	// Prepare does what takes long. The value is not changed, so that it can be logged
+	// more than once, by several goroutines.
+	Prepare(*Stage) (Prepared, error)
+}
+
+// Prepared is a value whose files are ready.
+type Prepared interface {
+	// AppendJSON appends the value as the history has it, and adds its files to p. It
+	// does not block.
+	AppendJSON(dst []byte, p *Place) ([]byte, error)
+}
+
+// Lister is a value with another form in a list.
+type Lister interface {
+	Prepared
+	// Kind is the same for values that can be in one list.
+	Kind() string
+	// AppendList appends a list whose elements are of one kind; the receiver is the first.
+	AppendList(dst []byte, all []Prepared, p *Place) ([]byte, error)
+}
+
+// Holder is embedded in each public type of a media value. It has no exported methods, so
+// that the public types have none of it.
+type Holder struct {
+	value Value
+	err   error
+}
+
+// Hold returns a Holder with a value.
+func Hold(v Value) Holder { return Holder{value: v} }
+
+// Fail returns a Holder of what could not be made. Logging it returns the error.
+func Fail(err error) Holder { return Holder{err: err} }
+
+func (h *Holder) holder() *Holder { return h }
+
+// Holding is implemented by every type that embeds a [Holder], and no other.
+type Holding interface{ holder() *Holder }
+
+// Of returns the Holder in v, which is not nil.
+func Of(v Holding) *Holder { return v.holder() }
+
+// Err returns why there is no value, nil if there is one.
+func Err(h *Holder) error { return h.err }
+
+// Prepare prepares the value of h.
+func Prepare(h *Holder, s *Stage) (Prepared, error) {
+	switch {
+	case h.err != nil:
+		return nil, h.err
+	case h.value == nil:
+		return nil, ErrZero
+	}
+	return h.value.Prepare(s)
+}
+
+// AppendList appends a list of values: as one object if they are of one kind.
+func AppendList(dst []byte, all []Prepared, p *Place) ([]byte, error) {
+	if first, ok := all[0].(Lister); ok && sameKind(first.Kind(), all) {
+		return first.AppendList(dst, all, p)
+	}
+	dst = append(dst, '[')
+	for i, v := range all {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		var err error
+		if dst, err = v.AppendJSON(dst, p); err != nil {
+			return dst, err
+		}
+	}
+	return append(dst, ']'), nil
+}
+
+func sameKind(kind string, all []Prepared) bool {
+	for _, v := range all {
+		if l, ok := v.(Lister); !ok || l.Kind() != kind {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,232 @@
+package session
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"strconv"
+	"sync"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/media"
+	"github.com/wandgo/wandgo/internal/record"
+)
+
+// Values of package media are logged in two attempts. The first finds them, changes
+// nothing and costs rows without media nothing. They are prepared without the lock, and
+// the second attempt writes the row.
+
+// mediaRows is the state of the history about values of package media.
+type mediaRows struct {
+	pass    *mediaPass // nil in a first attempt
+	missing []*media.Holder
+	summary []string // path of a value that is set in the summary
+	warned  map[string]bool
+}
+
+// mediaPass is a second attempt.
+type mediaPass struct {
+	prepared map[*media.Holder]preparedMedia
+	used     bool
+	// What belongs to the values that were written, until it is stored.
+	files  []media.Named
+	labels []media.Labels
+	// warnings and err are for the caller.
+	warnings []string
+	err      error
+}
+
+type preparedMedia struct {
+	value media.Prepared
+	err   error
+}
+
+// unprepared is the result of a first attempt that found values.
+type unprepared struct{ values []*media.Holder }
+
+func (*unprepared) Error() string { return "the row has media" }
+
+// unpreparedIn returns the values that err, of an attempt, lists, nil if the attempt is over.
+func unpreparedIn(err error) []*media.Holder {
+	if err == nil {
+		return nil
+	}
+	if found, ok := errors.AsType[*unprepared](err); ok {
+		return found.values
+	}
+	return nil
+}
+
+// logMedia prepares the values that were found in row and makes the second attempt.
+func (s *Session) logMedia(row map[string]any, found []*media.Holder, attempt func(map[string]any, *mediaPass) error) error {
+	stage := &media.Stage{Dir: s.Dir()}
+	defer stage.Discard()
+	m := prepareMedia(stage, found)
+	err := attempt(row, m)
+	s.warnOfMedia(m.warnings)
+	return errors.Join(err, m.err)
+}
+
+// prepareMedia prepares values on all cores.
+func prepareMedia(stage *media.Stage, found []*media.Holder) *mediaPass {
+	m := &mediaPass{prepared: make(map[*media.Holder]preparedMedia, len(found))}
+	var all []*media.Holder
+	for _, h := range found {
+		if _, twice := m.prepared[h]; !twice {
+			m.prepared[h] = preparedMedia{}
+			all = append(all, h)
+		}
+	}
+	results := make([]preparedMedia, len(all))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(len(all), runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := range next {
+				results[i].value, results[i].err = media.Prepare(all[i], stage)
+			}
+		})
+	}
+	for i := range all {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	for i, h := range all {
+		m.prepared[h] = results[i]
+	}
+	return m
+}
+
+// split resolves the values of a row, and stores the files of media in it. s.mu is held.
+func (s *Session) split(row map[string]any) (*history.Row, error) {
+	m := &s.rows.media
+	split := s.rows.encoder.Split(row)
+	if len(m.missing) > 0 {
+		split.Release()
+		return nil, m.found()
+	}
+	if m.pass != nil {
+		s.storeMedia(m.pass)
+	}
+	return split, nil
+}
+
+func (m *mediaRows) found() error {
+	values := m.missing
+	m.missing = nil
+	return &unprepared{values}
+}
+
+// appendMedia is what the encoder calls for media in a row. s.mu is held.
+func (s *Session) appendMedia(dst []byte, path []string, values []*media.Holder, list bool) ([]byte, error) {
+	m := &s.rows.media
+	if m.pass == nil {
+		m.missing = append(m.missing, values...)
+		return append(dst, "null"...), nil
+	}
+	m.pass.used = true
+	place := media.Place{Step: strconv.FormatInt(s.rows.step, 10)}
+	if len(m.summary) > 0 {
+		path, place.Step = m.summary, media.StepSummary
+	}
+	place.Key = path[len(path)-1]
+	all := make([]media.Prepared, len(values))
+	for i, h := range values {
+		p, ok := m.pass.prepared[h]
+		switch {
+		case p.err != nil:
+			return dst, p.err
+		case !ok:
+			return dst, errChanged
+		}
+		all[i] = p.value
+	}
+	var err error
+	if list {
+		dst, err = media.AppendList(dst, all, &place)
+	} else {
+		dst, err = all[0].AppendJSON(dst, &place)
+	}
+	m.pass.warnings = append(m.pass.warnings, place.Warnings...)
+	if err == nil {
+		m.pass.files = append(m.pass.files, place.Files...)
+		m.pass.labels = append(m.pass.labels, place.Labels...)
+	}
+	return dst, err
+}
+
+var errChanged = errors.New("the row was changed while it was logged")
+
+// storeMedia stores what belongs to the values that were written. s.mu is held.
+func (s *Session) storeMedia(m *mediaPass) {
+	var names []string
+	for _, f := range m.files {
+		if err := s.sink.SaveMedia(f.Name, f.File); err != nil {
+			m.err = errors.Join(m.err, fmt.Errorf("store %s: %w", f.Name, err))
+			continue
+		}
+		names = append(names, f.Name)
+	}
+	s.sink.RecordMedia(names)
+	changed := false
+	for _, l := range m.labels {
+		changed = s.labelConfig(l) || changed
+	}
+	if changed {
+		s.putConfig()
+	}
+	m.files, m.labels = nil, nil
+}
+
+// labelConfig stores class labels in the config. s.mu is held.
+func (s *Session) labelConfig(l media.Labels) bool {
+	text, err := json.Marshal(map[string]any{"type": l.Type, "key": l.Key, "value": l.Names})
+	if err != nil || !s.config.Own.Put(l.Type, l.Key, text) { // a map of strings has no error
+		return false
+	}
+	_ = s.sink.Put(&record.Config{Update: []record.Item{{NestedKey: []string{"_wandb", l.Type, l.Key}, Value: text}}})
+	return true
+}
+
+// warnOfMedia shows sentences about what was left out, each once in a run.
+func (s *Session) warnOfMedia(texts []string) {
+	for _, text := range texts {
+		s.mu.Lock()
+		known := s.rows.media.warned[text]
+		if !known {
+			if s.rows.media.warned == nil {
+				s.rows.media.warned = make(map[string]bool)
+			}
+			s.rows.media.warned[text] = true
+		}
+		s.mu.Unlock()
+		if !known {
+			s.Warn(text)
+		}
+	}
+}
+
+// encodeSummaryMedia returns a value for the summary, in which media are replaced by what
+// the server gets. s.mu is held.
+func (s *Session) encodeSummaryMedia(value any, path []string, pass *mediaPass) (any, error) {
+	switch value.(type) {
+	case nil, float64, int, string, bool, int64:
+		return value, nil
+	}
+	m := &s.rows.media
+	m.pass, m.summary = pass, path
+	defer func() { m.pass, m.summary = nil, nil }()
+	text, err := s.rows.encoder.AppendValue(nil, value)
+	switch {
+	case len(m.missing) > 0:
+		return nil, m.found()
+	case pass == nil || !pass.used:
+		return value, nil
+	case err != nil:
+		return nil, err
+	}
+	s.storeMedia(pass)
+	return history.Encoded(text), nil
+}

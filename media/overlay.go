@@ -1,0 +1,173 @@
+package media
+
+import (
+	"fmt"
+	"image"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/wandgo/wandgo/internal/media"
+)
+
+// Mask says to which class each pixel of an image belongs.
+type Mask struct {
+	// Pixels has the class of each pixel as its gray value. It has the size of the image.
+	Pixels *image.Gray
+	// Labels are the names of the classes. If it is nil, they are class_0 and so on.
+	Labels map[int]string
+}
+
+// BoxSet is a set of bounding boxes of an image.
+type BoxSet struct {
+	Boxes []Box
+	// Labels are the names of the classes.
+	Labels map[int]string
+}
+
+// Box is a bounding box.
+type Box struct {
+	// MinX, MaxX, MinY and MaxY are fractions of the width and height of the image, or
+	// pixels if Pixels is set.
+	MinX, MaxX, MinY, MaxY float64
+	Pixels                 bool
+	Class                  int
+	Caption                string
+	// Scores are numbers by which the web page can filter boxes.
+	Scores map[string]float64
+}
+
+// CenteredBox is a box given by its center and size.
+func CenteredBox(x, y, width, height float64) Box {
+	return Box{MinX: x - width/2, MaxX: x + width/2, MinY: y - height/2, MaxY: y + height/2}
+}
+
+// overlays are the masks and boxes of an image, encoded.
+type overlays struct{ masks, boxes []overlay }
+
+type overlay struct {
+	name   string
+	file   *media.File
+	labels map[int]string
+}
+
+func (o *ImageOptions) overlays(size image.Point) (overlays, error) {
+	var out overlays
+	for _, name := range slices.Sorted(maps.Keys(o.Masks)) {
+		m := o.Masks[name]
+		if m.Pixels == nil {
+			return out, invalid("mask", "%q has no pixels", name)
+		}
+		if got := m.Pixels.Rect.Size(); size != (image.Point{}) && got != size {
+			return out, invalid("mask", "%q has %d×%d pixels, and the image %d×%d", name, got.X, got.Y, size.X, size.Y)
+		}
+		content, err := encodePNG(m.Pixels)
+		if err != nil {
+			return out, fmt.Errorf("encode mask %q: %w", name, err)
+		}
+		out.masks = append(out.masks, overlay{name, media.FileOf(content), m.labels()})
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Boxes)) {
+		b := o.Boxes[name]
+		content, err := b.encode()
+		if err != nil {
+			return out, fmt.Errorf("boxes %q: %w", name, err)
+		}
+		out.boxes = append(out.boxes, overlay{name, media.FileOf(content), b.labels()})
+	}
+	return out, nil
+}
+
+// position is a box's place in the file.
+type position struct {
+	MinX float64 `json:"minX"`
+	MaxX float64 `json:"maxX"`
+	MinY float64 `json:"minY"`
+	MaxY float64 `json:"maxY"`
+}
+
+type boxJSON struct {
+	Position position           `json:"position"`
+	Class    int                `json:"class_id"`
+	Caption  string             `json:"box_caption,omitempty"`
+	Domain   string             `json:"domain,omitempty"`
+	Scores   map[string]float64 `json:"scores,omitempty"`
+}
+
+func (b *BoxSet) encode() ([]byte, error) {
+	boxes := make([]boxJSON, len(b.Boxes))
+	for i, box := range b.Boxes {
+		for _, f := range []float64{box.MinX, box.MaxX, box.MinY, box.MaxY} {
+			if math.IsNaN(f) || math.IsInf(f, 0) {
+				return nil, invalid("box", "%d has a side that is not a number", i)
+			}
+		}
+		for name, f := range box.Scores {
+			if math.IsNaN(f) || math.IsInf(f, 0) {
+				return nil, invalid("box", "%d has a score %q that is not a number", i, name)
+			}
+		}
+		boxes[i] = boxJSON{
+			Position: position{box.MinX, box.MaxX, box.MinY, box.MaxY},
+			Class:    box.Class, Caption: box.Caption, Scores: box.Scores,
+		}
+		if box.Pixels {
+			boxes[i].Domain = "pixel"
+		}
+	}
+	out := map[string]any{"box_data": boxes}
+	if b.Labels != nil {
+		out["class_labels"] = b.Labels
+	}
+	return appendJSON(nil, out)
+}
+
+// labels are the names of the classes; those that occur are named class_0 and so on if
+// there are none.
+func (b *BoxSet) labels() map[int]string {
+	if b.Labels != nil {
+		return maps.Clone(b.Labels)
+	}
+	names := make(map[int]string)
+	for _, box := range b.Boxes {
+		names[box.Class] = defaultLabel(box.Class)
+	}
+	return names
+}
+
+func (m *Mask) labels() map[int]string {
+	if m.Labels != nil {
+		return maps.Clone(m.Labels)
+	}
+	names := make(map[int]string)
+	for y := m.Pixels.Rect.Min.Y; y < m.Pixels.Rect.Max.Y; y++ {
+		row := m.Pixels.Pix[m.Pixels.PixOffset(m.Pixels.Rect.Min.X, y):][:m.Pixels.Rect.Dx()]
+		for _, class := range row {
+			if _, known := names[int(class)]; !known {
+				names[int(class)] = defaultLabel(int(class))
+			}
+		}
+	}
+	return names
+}
+
+func defaultLabel(class int) string { return fmt.Sprintf("class_%d", class) }
+
+// save adds the files and labels, and returns what the history has of both.
+func (o *overlays) save(p *media.Place) (boxes, masks map[string]any) {
+	for _, m := range o.masks {
+		if masks == nil {
+			masks = make(map[string]any)
+		}
+		masks[m.name] = save(p, "mask", "images/mask", ".mask.png", m.file)
+		p.Label("mask/class_labels", m.name, m.labels)
+	}
+	for _, b := range o.boxes {
+		if boxes == nil {
+			boxes = make(map[string]any)
+		}
+		boxes[b.name] = save(p, "boxes2D", "metadata/boxes2D", ".boxes2D.json", b.file)
+		p.Label("bounding_box/class_labels", b.name, b.labels)
+	}
+	return boxes, masks
+}
