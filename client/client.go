@@ -10,9 +10,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wandgo/wandgo/internal/artifacts/draft"
+	"github.com/wandgo/wandgo/internal/artifacts/upload"
 	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/display"
+	"github.com/wandgo/wandgo/internal/feature"
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/identity"
@@ -42,8 +45,11 @@ type Client struct {
 	isolated    func(string) string // in place of the environment; nil for the real one
 	display     *display.Screen     // where runs are shown; nil if nothing is shown
 	env         *session.Env        // what its runs share
-	ownedByRun  bool                // it is closed with its only run
-	warned      sync.Once           // of settings that have no effect
+	features    *feature.Set        // of the server
+	// artifactSlots are for the files of the artifacts of all runs.
+	artifactSlots objectstore.Slots
+	ownedByRun    bool      // it is closed with its only run
+	warned        sync.Once // of settings that have no effect
 }
 
 // New makes a Client from the options and, where they are silent, from the
@@ -101,6 +107,7 @@ func New(opts Options) (*Client, error) {
 		initTimeout: firstPositive(opts.InitTimeout, s.InitTimeout, DefaultInitTimeout),
 		isolated:    opts.Getenv,
 	}
+	c.features, c.artifactSlots = feature.New(c.graphql), objectstore.NewSlots(upload.DefaultParallel)
 	c.diagnoser = diagnose.New(diagnose.Config{
 		GraphQL: c.graphql, Settings: s, Identity: source,
 		Timeout: firstPositive(opts.DiagnosisTimeout, DefaultDiagnosisTimeout),
@@ -109,6 +116,10 @@ func New(opts Options) (*Client, error) {
 		c.log = slog.New(slog.DiscardHandler)
 	}
 	c.display = display.NewScreen(opts.terminal(s), c.getenv)
+	references := httpClient
+	if references == nil {
+		references = &http.Client{}
+	}
 	c.env = &session.Env{
 		Settings: s, Transport: t, Diagnoser: c.diagnoser, Log: c.log, Screen: c.display, Journal: journal, TempDir: c.tempDir(),
 		Slots:        objectstore.NewSlots(objectstore.DefaultParallel),
@@ -119,11 +130,13 @@ func New(opts Options) (*Client, error) {
 			MaxRequestBytes: int(s.FileStream.MaxBytes), MaxLineBytes: int(s.FileStream.MaxLineBytes),
 		},
 		SettingsDelay: cadence.ConfigDelay, FileDelay: cadence.FileDelay, FilePoll: cadence.LivePoll,
+		References: draft.HTTPGetter(references),
 	}
 	c.holder = connection.Hold(&connection.Connection{
 		GraphQL: c.graphql, Transport: c.transport, Diagnoser: c.diagnoser, Settings: s, Log: c.log,
 		FilePolicy: c.env.FilePolicy, Timeout: c.initTimeout,
 	})
+	c.env.Artifacts = c.artifactUploads
 	for _, w := range s.Warnings {
 		c.log.Warn("settings", "warning", w)
 	}

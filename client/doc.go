@@ -55,6 +55,7 @@
 //     WANDB_GIT_ROOT, WANDB_GIT_REMOTE, WANDB_GIT_REMOTE_URL, WANDB_GIT_COMMIT,
 //     WANDB_SAVE_CODE, WANDB_DISABLE_CODE, WANDB_HOST, WANDB_PROGRAM,
 //     WANDB_EXECUTABLE, WANDB_DOCKER, SLURM_*
+//   - where a sync looks for the artifacts of the official client: WANDB_DATA_DIR
 //   - what a person sees (Options.Output): WANDB_SILENT, WANDB_QUIET, NO_COLOR, TERM
 //
 // Each WANDB_X_NAME may be written WANDB__NAME as well. WANDB_X_FILE_STREAM_NO_GZIP

@@ -132,8 +132,10 @@ type SyncedRun struct {
 	// are named in the log and not on the disk.
 	Files        []string `json:"files"`
 	MissingFiles []string `json:"missingFiles"`
-	// Alerts is how many alerts were raised.
-	Alerts int `json:"alerts"`
+	// Alerts is how many alerts were raised, Artifacts how many artifacts were uploaded;
+	// for a dry run how many the log has.
+	Alerts    int `json:"alerts"`
+	Artifacts int `json:"artifacts"`
 	// ExitCode is how the run ended, nil for a run in progress. A log without an exit
 	// record is that of a run that crashed; its code is 1.
 	ExitCode *int `json:"exitCode"`
@@ -277,7 +279,7 @@ func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*S
 	engine := &syncrun.Engine{Server: server, Options: syncrun.Options{
 		Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID,
 		DefaultEntity: c.settings.Entity.Text, DefaultProject: c.settings.Project.Text,
-		BaseURL: c.settings.BaseURL.Text, Key: c.settings.Key,
+		BaseURL: c.settings.BaseURL.Text, Key: c.settings.Key, Staging: c.officialStaging(),
 		DryRun: opts.DryRun, Clean: opts.Clean, CleanAfter: opts.CleanAfter,
 		IncludeOnline: opts.IncludeOnline, IncludeSynced: opts.IncludeSynced,
 		Parallel: opts.Parallel, RetryTimeout: retryTimeout, Progress: c.syncProgress(opts.Progress),
@@ -306,7 +308,7 @@ func (c *Client) syncedRun(r *syncrun.Result) SyncedRun {
 		Path: r.Path, Dir: r.Dir, Entity: r.Entity, Project: r.Project, RunID: r.RunID, Name: r.Name, URL: r.URL,
 		Outcome: SyncOutcome(r.Outcome), Reason: r.Reason,
 		Rows: r.Rows, RowsSent: r.RowsSent, RowsBefore: r.RowsBefore, Events: r.Events, EventsSent: r.EventsSent, ConsoleLines: r.ConsoleLines,
-		Files: r.Files, MissingFiles: r.MissingFiles, Alerts: r.Alerts,
+		Files: r.Files, MissingFiles: r.MissingFiles, Alerts: r.Alerts, Artifacts: r.Artifacts,
 		ExitCode: r.ExitCode, Crashed: r.Crashed, Continued: r.Continued, Bytes: r.Bytes,
 		Damage: r.Damage, DamagedParts: r.DamagedParts, Warnings: r.Warnings,
 		Cleaned: r.Cleaned, Duration: r.Duration, Err: r.Err,

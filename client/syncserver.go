@@ -125,9 +125,13 @@ func (s *syncServer) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (
 	return c, nil
 }
 
+func (s *syncServer) target(at syncrun.Target) sink.Target {
+	return sink.Target{Entity: at.Entity, Project: at.Project, RunID: at.RunID, BaseURL: s.client.settings.BaseURL.Text}
+}
+
 // Connect implements syncrun.Server.
 func (s *syncServer) Connect(at syncrun.Target, cfg sink.ServerConfig) *sink.Server {
-	cfg.Target = sink.Target{Entity: at.Entity, Project: at.Project, RunID: at.RunID, BaseURL: s.client.settings.BaseURL.Text}
+	cfg.Target = s.target(at)
 	cfg.Transport, cfg.GraphQL, cfg.Policy = s.client.transport, s.client.graphql, s.client.env.StreamPolicy
 	return sink.NewServer(cfg)
 }
@@ -163,6 +167,18 @@ func (s *syncServer) Files(at syncrun.Target, uploaded func(string), skipped fun
 	}
 	u.Start()
 	return u, nil
+}
+
+// Artifacts implements syncrun.Server.
+func (s *syncServer) Artifacts(at syncrun.Target) sink.ArtifactUploads {
+	return s.client.artifactUploads(s.target(at))
+}
+
+// ArtifactError implements syncrun.Server.
+func (s *syncServer) ArtifactError(ctx context.Context, at syncrun.Target, name string, err error) error {
+	q := s.target(at).Question(diagnose.OpLogArtifact)
+	q.Artifact = name
+	return sink.ExplainArtifact(ctx, s.client.diagnoser, q, s.client.settings.BaseURL.Text, err)
 }
 
 // FilesError implements syncrun.Server.

@@ -13,7 +13,9 @@ import (
 type Progress struct {
 	Rows, OfRows   int64 // uploaded and logged
 	Files, OfFiles int   // uploaded and saved
-	// Bytes of the files are sent. OfBytes is 0 while the size of a file is unknown.
+	// Artifacts are those on the server, of those that were logged.
+	Artifacts, OfArtifacts int
+	// Bytes of files and artifacts are sent. OfBytes is 0 while the size of a file is unknown.
 	Bytes, OfBytes int64
 }
 
@@ -75,9 +77,10 @@ func (s *Screen) showProgress() {
 			p := d.progress
 			sum.Rows, sum.OfRows = sum.Rows+p.Rows, sum.OfRows+p.OfRows
 			sum.Files, sum.OfFiles = sum.Files+p.Files, sum.OfFiles+p.OfFiles
+			sum.Artifacts, sum.OfArtifacts = sum.Artifacts+p.Artifacts, sum.OfArtifacts+p.OfArtifacts
 			sum.Bytes, sum.OfBytes = sum.Bytes+p.Bytes, sum.OfBytes+p.OfBytes
 			waiting = min(waiting, d.waiting)
-			known = known && (p.OfBytes > 0 || p.OfFiles == 0)
+			known = known && (p.OfBytes > 0 || p.OfFiles+p.OfArtifacts == 0)
 		}
 		if !known {
 			sum.OfBytes = 0
@@ -104,10 +107,15 @@ const minName = 8
 // String returns the progress in numbers.
 func (p Progress) String() string {
 	text := fmt.Sprintf("%d of %d rows", p.Rows, p.OfRows)
-	if p.OfFiles == 0 {
+	if p.OfFiles > 0 {
+		text += fmt.Sprintf(", %d of %d files", p.Files, p.OfFiles)
+	}
+	if p.OfArtifacts > 0 {
+		text += fmt.Sprintf(", %d of %d artifacts", p.Artifacts, p.OfArtifacts)
+	}
+	if p.OfFiles+p.OfArtifacts == 0 {
 		return text
 	}
-	text += fmt.Sprintf(", %d of %d files", p.Files, p.OfFiles)
 	switch {
 	case p.OfBytes > 0:
 		text += fmt.Sprintf(" (%s)", size(p.Bytes, p.OfBytes))

@@ -9,6 +9,7 @@
 //	    refusal.json                       why the server refused it, if it did
 //	    links.json                         which links in files the run made
 //	    files/                             files to upload
+//	    artifacts/                         files of artifacts that no server has yet
 //	    logs/
 //	  latest-run -> run-…
 package rundir
@@ -170,6 +171,10 @@ func (d *Dir) Synced() bool {
 	return err == nil
 }
 
+// Artifacts is the directory of the files of artifacts that no server has yet. It need not
+// exist.
+func (d *Dir) Artifacts() string { return filepath.Join(d.path, "artifacts") }
+
 func (d *Dir) synced() string   { return d.Journal() + ".synced" }
 func (d *Dir) uploaded() string { return d.Journal() + ".uploaded" }
 func (d *Dir) refusal() string  { return filepath.Join(d.path, "refusal.json") }
@@ -185,6 +190,8 @@ type Uploaded struct {
 	// offline run it covers only the first AlertsSeen alerts of the log.
 	Alerts     []int64 `json:"alerts,omitempty"`
 	AlertsSeen int64   `json:"alertsSeen,omitempty"`
+	// Artifacts are the indexes, in the log, of the artifacts that the server has.
+	Artifacts []int64 `json:"artifacts,omitempty"`
 	// Entity, Project and BaseURL say where the log went. StorageID is the server's id
 	// of the run.
 	Entity    string `json:"entity"`

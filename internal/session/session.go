@@ -12,6 +12,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/artifacts/draft"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/display"
 	"github.com/wandgo/wandgo/internal/filestream"
@@ -48,6 +49,10 @@ type Env struct {
 	StreamPolicy, FilePolicy transport.Policy
 	// SettingsDelay, FileDelay and FilePoll are the pacing of settings and files.
 	SettingsDelay, FileDelay, FilePoll time.Duration
+	// References asks about the references of artifacts.
+	References draft.Getter
+	// Artifacts starts the uploads of a run's artifacts.
+	Artifacts func(sink.Target) sink.ArtifactUploads
 }
 
 // Plan is a run before it exists: what its creator chose, with the defaults filled in.
@@ -219,6 +224,9 @@ func (s *Session) startBackground(online bool) {
 		cfg.GraphQL, cfg.Transport = s.plan.GraphQL, s.env.Transport
 	}
 	s.sink.OpenFiles(cfg)
+	if online {
+		s.sink.OpenArtifacts(s.env.Artifacts(s.target()))
+	}
 	s.sink.SaveOwn(fileMetadata, s.plan.Machine.text())
 	s.sink.SaveOwn("requirements.txt", s.plan.Machine.requirements)
 	s.startStats()

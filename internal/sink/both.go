@@ -101,7 +101,8 @@ type Both struct {
 	notifying sync.Mutex // held while the program's hook is called
 	notified  []string   // codes of the causes it was called with; guarded by notifying
 
-	progress progress
+	artifacts artifacts
+	progress  progress
 }
 
 // New makes a Both that stores nothing yet; see [Both.OpenDisk], [Both.Connect] and

@@ -38,6 +38,9 @@ type Disk struct {
 	linking  sync.Mutex // held while links are noted
 	alerting sync.Mutex
 	alerts   int64 // in the log
+
+	artifacting sync.Mutex
+	artifacts   int64 // in the log
 }
 
 // OpenDisk makes the run's directory and starts its log with the given records. If Root

@@ -68,6 +68,7 @@ func (b *Both) finishUpload(ctx context.Context, e *Ending) error {
 	forFiles, stop := beforeEnd(ctx)
 	defer stop()
 	files := b.finishFiles(forFiles, e)
+	artifacts := b.finishArtifacts(forFiles)
 	err := b.server.FinishRows(ctx, int(e.Exit.Code), !e.Exit.NotComplete)
 	switch dropped := b.dropped.report(b, b.server.Stats()); {
 	case err == nil && files != nil:
@@ -77,9 +78,9 @@ func (b *Both) finishUpload(ctx context.Context, e *Ending) error {
 			b.fail(Files, why)
 			files = errors.Join(why, files) // the reason first, then how many are not uploaded
 		}
-		return errors.Join(settings, files, kept, dropped)
+		return errors.Join(settings, files, artifacts, kept, dropped)
 	case err == nil:
-		return errors.Join(settings, dropped)
+		return errors.Join(settings, artifacts, dropped)
 	case b.server.stream.Err() != nil:
 		b.rowsRefused(err) //nolint:contextcheck // the questions end with ctx all the same
 		b.background.wait()
@@ -91,7 +92,7 @@ func (b *Both) finishUpload(ctx context.Context, e *Ending) error {
 	if why := b.outOfTime(ctx, Rows); why != nil {
 		b.fail(Rows, why)
 	}
-	return errors.Join(b.refusal(), b.Refusal(Settings), b.Refusal(Files))
+	return errors.Join(b.refusal(), b.Refusal(Settings), b.Refusal(Files), b.Refusal(Artifacts))
 }
 
 // endRefused tells the server that the run ended, if it refused no more than what the rows
@@ -232,6 +233,13 @@ func (b *Both) Progress() display.Progress {
 	}
 	if len(files.Current) == files.Waiting() { // otherwise there are files of unknown size
 		p.OfBytes = files.Bytes
+	}
+	if a := b.artifacts.progress(); a.Of > 0 {
+		p.Artifacts, p.OfArtifacts = a.Done, a.Of
+		p.Bytes += a.Bytes
+		if p.OfBytes > 0 || files.Waiting() == 0 {
+			p.OfBytes += a.OfBytes
+		}
 	}
 	return p
 }

@@ -20,6 +20,10 @@ type progress struct {
 	mu        sync.Mutex // held while a file beside the log is written
 	alerts    []int64    // indices of alerts that a later sync is to send
 	filesLost error      // why files could not be copied to the disk
+	// artifacts are the indices of artifacts that the server has. Before the first of the
+	// log there are artifactsBefore in the one that it continues.
+	artifacts       []int64
+	artifactsBefore int64
 	// history and events are the lines that belong before the first of the log: the server
 	// had them when it was opened, or an earlier log has them.
 	history, events int64
@@ -79,7 +83,7 @@ func (p *progress) saveLocked(b *Both, note rundir.Uploaded) error {
 	stats, t := b.server.Stats(), b.cfg.Target
 	note.Base = rundir.Lines{History: p.offsets.History + p.history, Events: p.offsets.Events + p.events, Console: p.offsets.Console + p.console}
 	note.History, note.Events = max(0, stats.History.Acked-p.history), max(0, stats.Events.Acked-p.events)
-	note.Alerts = p.alerts
+	note.Alerts, note.Artifacts = p.alerts, p.artifacts
 	note.Writer = b.cfg.Writer
 	note.Entity, note.Project, note.RunID, note.BaseURL = t.Entity, t.Project, t.RunID, t.BaseURL
 	return disk.dir.SaveUploaded(note)

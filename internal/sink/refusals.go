@@ -17,13 +17,14 @@ const (
 	Rows     Channel = iota // without them the run is not online any more
 	Settings                // config, name, tags, metric definitions
 	Files
+	Artifacts
 	Alerts
 	channels // how many there are
 )
 
 // op names the channel's requests in errors.
 func (c Channel) op() diagnose.Op {
-	return [...]diagnose.Op{diagnose.OpUploadRun, diagnose.OpUpdateSettings, diagnose.OpUploadFiles, diagnose.OpSendAlert}[c]
+	return [...]diagnose.Op{diagnose.OpUploadRun, diagnose.OpUpdateSettings, diagnose.OpUploadFiles, diagnose.OpLogArtifact, diagnose.OpSendAlert}[c]
 }
 
 // refusal says for a person that a channel is refused, for why, and the rows are not.
@@ -33,7 +34,7 @@ func (c Channel) refusal(why error) string {
 	}
 	return [...]string{
 		"", "the server does not accept changes of the run's settings",
-		"the server does not accept files of the run", "the server did not accept an alert",
+		"the server does not accept files of the run", "the server did not accept an artifact", "the server did not accept an alert",
 	}[c] + "; rows are still uploaded"
 }
 

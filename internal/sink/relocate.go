@@ -15,9 +15,9 @@ import (
 
 // rest is what a closed log accepted and its file lacks.
 type rest struct {
-	rows, events, alerts int64
-	step                 int64 // of the first row
-	any                  bool
+	rows, events, alerts, artifacts int64
+	step                            int64 // of the first row
+	any                             bool
 }
 
 func (d *Disk) rest() (r rest, err error) {
@@ -33,6 +33,8 @@ func (d *Disk) rest() (r rest, err error) {
 			r.events++
 		case *record.Alert:
 			r.alerts++
+		case *record.Artifact:
+			r.artifacts++
 		}
 		return nil
 	})
@@ -65,7 +67,7 @@ func (b *Both) relocate() {
 			b.countFrom(d, other, left)
 			b.mu.Lock()
 			b.disk, b.diskFault, b.firstDir = other, nil, d.Path()
-			for _, c := range []Channel{Rows, Settings, Files} {
+			for _, c := range []Channel{Rows, Settings, Files, Artifacts} {
 				b.refusals.errs[c] = withDir(b.refusals.errs[c], d.Path(), other.Path())
 			}
 			b.mu.Unlock()
@@ -86,15 +88,21 @@ func (b *Both) countFrom(d, other *Disk, left rest) {
 	if b.server != nil {
 		p.events = b.server.Stats().Events.Accepted - left.events
 	}
-	before := d.alerts - left.alerts
-	other.alerts = left.alerts
-	var waiting []int64
-	for _, alert := range p.alerts {
-		if alert >= before {
-			waiting = append(waiting, alert-before)
+	other.alerts, other.artifacts = left.alerts, left.artifacts
+	p.alerts = countedFrom(p.alerts, d.alerts-left.alerts)
+	p.artifacts = countedFrom(p.artifacts, d.artifacts-left.artifacts)
+	p.artifactsBefore = d.artifacts - left.artifacts
+}
+
+// countedFrom are the indexes in a log that starts with the n-th of another.
+func countedFrom(indexes []int64, n int64) []int64 {
+	var out []int64
+	for _, i := range indexes {
+		if i >= n {
+			out = append(out, i-n)
 		}
 	}
-	p.alerts = waiting
+	return out
 }
 
 // FirstDir is the run's directory before its log was continued elsewhere, "" if it was not.

@@ -3,9 +3,9 @@
 // record is persisted, waiting or lost, what a refusal of the server means for the
 // rest of the run, and when the run continues on disk alone.
 //
-// The server accepts a run over four channels: rows (the file stream), settings
-// (config, labels, metric definitions), files and alerts. It can refuse each of them apart
-// from the others; see [Channel].
+// The server accepts a run over five channels: rows (the file stream), settings
+// (config, labels, metric definitions), files, artifacts and alerts. It can refuse each of
+// them apart from the others; see [Channel].
 package sink
 
 import (

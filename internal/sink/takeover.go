@@ -32,6 +32,7 @@ func (b *Both) continueOnDisk(why error) {
 	b.fail(Rows, why)
 	b.persistUnsent()
 	b.offline.Store(true)
+	b.abandonArtifacts()
 	b.server.updater.drop()
 	b.server.Close() // releases what waits in memory
 	b.progress.save(b)
@@ -66,6 +67,7 @@ func (b *Both) persistUnsent() {
 func (b *Both) handOver(d *Disk) error {
 	b.progress.startHere(b.server.Stats())
 	b.rowsOnDisk.Store(b.server.Stats().History.Acked) // with those that follow
+	b.logArtifacts(d)
 	return b.server.stream.HandOver(func(file filestream.File, _ int64, line []byte) error {
 		if file != filestream.History {
 			return nil

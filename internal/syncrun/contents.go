@@ -20,7 +20,9 @@ type Contents struct {
 	// Alerts are the alerts in the log, Files the names of its files, each once.
 	Alerts []*record.Alert
 	Files  []string
-	saved  map[string]bool // true for files that the program saved, false for the client's own
+	// Artifacts is how many artifacts there are in the log.
+	Artifacts int64
+	saved     map[string]bool // true for files that the program saved, false for the client's own
 	// relabelled says that a later run record changed the labels.
 	relabelled bool
 	summaries  int64 // summary records
@@ -71,6 +73,10 @@ func Read(l *Log) (*Contents, error) {
 			}
 			kept := *a
 			s.Alerts = append(s.Alerts, &kept)
+			return nil
+		},
+		Artifact: func(*record.Artifact) error {
+			s.Artifacts++
 			return nil
 		},
 		File: func(f record.File) error {

@@ -26,6 +26,9 @@ type Options struct {
 	BaseURL string
 	// Key is the API key. It proves which links in a run's directory the run made.
 	Key secret.Key
+	// Staging is where the official client of this account keeps the files of artifacts
+	// that are to be synced; "" if that is not known.
+	Staging string
 	// DryRun sends and changes nothing.
 	DryRun bool
 	// Clean deletes the directories of runs of which the server has everything, if the
@@ -85,7 +88,10 @@ type job struct {
 	postponed bool
 	synced    bool // skipped because the server has it
 	denied    bool // the run's directory could not be written
-	result    Result
+	// artifacts are the indexes in the log of the artifacts that the server has,
+	// unsentArtifacts those of the others that are to be sent.
+	artifacts, unsentArtifacts []int64
+	result                     Result
 }
 
 // Sync uploads the logs and returns their results in the same order. It blocks until all
@@ -264,7 +270,7 @@ func (j *job) sync(ctx context.Context) error {
 		j.result.Crashed = s.Exit == nil
 	}
 	if o.DryRun {
-		j.result.Outcome, j.result.Files = Planned, s.Files
+		j.result.Outcome, j.result.Files, j.result.Artifacts = Planned, s.Files, int(s.Artifacts)
 		if j.maybeThere() {
 			j.warn("the server may already have it; a sync asks before it sends anything")
 		}

@@ -53,6 +53,7 @@ type server struct {
 	stall      bool  // files go nowhere
 	rows       int64 // counted where lines are discarded
 	onPost     func()
+	artifacts  artifacts
 }
 
 func newServer() *server {
@@ -231,6 +232,12 @@ func (s *server) Alert(_ context.Context, _ syncrun.Target, a *record.Alert) err
 
 func (s *server) Files(_ syncrun.Target, uploaded func(string), skipped func(string, error)) (syncrun.Files, error) {
 	return &files{s, uploaded, skipped}, nil
+}
+
+func (s *server) Artifacts(syncrun.Target) sink.ArtifactUploads { return &s.artifacts }
+
+func (s *server) ArtifactError(_ context.Context, _ syncrun.Target, _ string, err error) error {
+	return err
 }
 
 func (s *server) FilesError(_ context.Context, _ syncrun.Target, err error) error { return err }

@@ -3,7 +3,6 @@ package syncrun
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -89,31 +88,13 @@ func (u *upload) finishFiles(ctx context.Context, out *output) error {
 // waitForFiles waits until all files are uploaded, and gives up if there is no progress
 // for RetryTimeout. Meanwhile the sink's heartbeats keep the run alive.
 func (u *upload) waitForFiles(ctx context.Context) error {
-	within, giveUp := context.WithCancelCause(ctx)
-	defer giveUp(nil)
-	done := make(chan error, 1)
-	go func() { done <- u.files.Finish(within) }()
-	tick := time.NewTicker(stallCheckEvery)
-	defer tick.Stop()
-	var last runfiles.Progress
-	moved := time.Now()
-	for {
-		select {
-		case err := <-done:
-			return err
-		case now := <-tick.C:
-			p := u.files.Progress()
-			if p.BytesDone != last.BytesDone || p.Waiting() != last.Waiting() {
-				last, moved = p, now
-			}
-			if limit := u.e.Options.RetryTimeout; limit > 0 && now.Sub(moved) >= limit {
-				giveUp(fmt.Errorf("%w for %v", errStalled, limit.Round(time.Second)))
-			}
-		}
-	}
+	return whileMoving(ctx, u.e.Options.RetryTimeout, func() [2]int64 {
+		p := u.files.Progress()
+		return [2]int64{p.BytesDone, int64(p.Waiting())}
+	}, u.files.Finish)
 }
 
-// errStalled means that an upload of files made no progress.
+// errStalled means that an upload of files or artifacts made no progress.
 var errStalled = errors.New("nothing was sent")
 
 // makesMetadata reports whether wandb-metadata.json is made from the log: the file is not

@@ -113,7 +113,8 @@ func (u *upload) run(ctx context.Context) (err error) {
 	}
 	u.save(u.contents.Rows, u.contents.State.Events)
 	filesErr := u.finishFiles(ctx, output)
-	if !u.live || u.log.Dir.Offline() { // a run in progress sends its own alerts
+	if !u.live || u.log.Dir.Offline() { // a run in progress sends its own alerts and artifacts
+		filesErr = errors.Join(filesErr, u.sendArtifacts(ctx, u.at, u.saveAgain))
 		u.raise(ctx)
 	}
 	if err := u.finish(ctx); err != nil {
@@ -278,7 +279,7 @@ func (u *upload) save(rows, events int64) {
 }
 
 func (u *upload) saveAgain() {
-	u.saved.Alerts, u.saved.AlertsSeen = u.alerts, int64(len(u.contents.Alerts))
+	u.saved.Alerts, u.saved.AlertsSeen, u.saved.Artifacts = u.alerts, int64(len(u.contents.Alerts)), u.artifacts
 	u.job.save(u.saved)
 }
 

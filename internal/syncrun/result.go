@@ -47,6 +47,8 @@ type Result struct {
 	Files, MissingFiles []string
 	// Alerts is how many alerts were sent.
 	Alerts int
+	// Artifacts is how many artifacts were uploaded, or would be.
+	Artifacts int
 	// ExitCode is 1 if the log has no exit record, nil for a run in progress.
 	ExitCode *int
 	// Crashed says that the log has no exit record.

@@ -44,6 +44,10 @@ type Server interface {
 	// Files starts the upload of a run's files. uploaded and skipped are called from
 	// other goroutines.
 	Files(at Target, uploaded func(name string), skipped func(name string, reason error)) (Files, error)
+	// Artifacts starts the upload of a run's artifacts.
+	Artifacts(at Target) sink.ArtifactUploads
+	// ArtifactError diagnoses the error of an artifact's upload.
+	ArtifactError(ctx context.Context, at Target, name string, err error) error
 	// FilesError diagnoses an error of Files.Finish.
 	FilesError(ctx context.Context, at Target, err error) error
 }

@@ -46,6 +46,7 @@ func (j *job) uploadShared(ctx context.Context, live bool) error {
 			counted: note.Events, since: math.Inf(-1), behind: true, noConsole: true,
 		},
 	}
+	j.knownArtifacts(old, &note)
 	created, err := j.e.Server.Upsert(ctx, j.contents.upsert(j.target, old.storageID, nil, false))
 	if err != nil {
 		return err

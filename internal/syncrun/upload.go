@@ -38,6 +38,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	default:
 		p, err = locate(l, old, note, j.loadShift(note), s.Exit == nil && !live)
 	}
+	j.knownArtifacts(old, note)
 	if err == nil && p.unsure {
 		err = j.addAbsent(ctx, old, note, p)
 	}
@@ -50,6 +51,11 @@ func (j *job) upload(ctx context.Context, live bool) error {
 		j.result.RowsBefore = p.present(s.Rows)
 		if p.doubtful > 0 {
 			j.warn("the server has later rows of the run; it is not known whether it has the last %d of the log", p.doubtful)
+		}
+		if !live {
+			if err := j.sendArtifacts(ctx, j.target, func() {}); err != nil {
+				return err
+			}
 		}
 		return j.markDone(old, note, p.base, live)
 	case j.isThere(old, note, p):
@@ -182,7 +188,7 @@ func (j *job) sameReason(err error) error {
 // or the kind of the run.
 func (j *job) isThere(old *serverState, note *rundir.Uploaded, p *resumePoint) bool {
 	s := j.contents
-	return old != nil && !broken(note) && j.maybeThere() && !j.e.Options.IncludeSynced && !j.cleans() &&
+	return old != nil && !broken(note) && len(j.unsentArtifacts) == 0 && j.maybeThere() && !j.e.Options.IncludeSynced && !j.cleans() &&
 		!p.appended && (p.found || s.Rows == 0) && p.skip >= s.Rows && old.events-p.base.Events >= s.State.Events &&
 		(old.ended() || old.state == "" || s.Exit != nil && s.Exit.NotComplete)
 }
@@ -205,7 +211,7 @@ func (j *job) markDone(old *serverState, note *rundir.Uploaded, base rundir.Line
 			n = *note
 			n.RunID, n.LeftOut = j.target.RunID, cmp.Or(left, n.LeftOut)
 		}
-		n.Done, n.Bytes = true, j.log.Size
+		n.Done, n.Bytes, n.Artifacts = true, j.log.Size, j.artifacts
 		n.History, n.Events = max(n.History, j.contents.Rows), max(n.Events, j.contents.State.Events)
 		j.save(n)
 	}

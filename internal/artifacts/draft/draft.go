@@ -12,6 +12,7 @@ import (
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runid"
+	"github.com/wandgo/wandgo/internal/secret"
 )
 
 var (
@@ -130,7 +131,7 @@ func (d *Draft) add(path string, s source) error {
 func checkPath(path string) error {
 	if err := manifest.CheckPath(path); err != nil {
 		return &errors.InputError{
-			Field: "path in the artifact", Value: path, Rule: "must be relative, with slashes, and without empty, \".\" and \"..\" elements",
+			Field: "path in the artifact", Value: secret.Redact(path), Rule: "must be relative, with slashes, and without empty, \".\" and \"..\" elements",
 		}
 	}
 	return nil

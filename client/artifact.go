@@ -1,0 +1,80 @@
+package client
+
+import (
+	"context"
+
+	"github.com/wandgo/wandgo/artifact"
+	"github.com/wandgo/wandgo/internal/artifacts/draft"
+	"github.com/wandgo/wandgo/internal/session"
+	"github.com/wandgo/wandgo/internal/sink"
+)
+
+// ArtifactOptions says how an artifact is logged. The zero value copies its files and gives
+// the version the alias "latest".
+type ArtifactOptions struct {
+	// Aliases are given to the version, beside "latest".
+	Aliases []string
+	// Immutable promises that the files of the artifact do not change until they are
+	// uploaded. They are not copied then, and a sync reads them from where they are.
+	Immutable bool
+	// CopyLimit bounds the copies of the files, in bytes. Default: no limit.
+	CopyLimit int64
+	// Partial adds to a version that other processes add to as well, and does not complete
+	// it. It needs [artifact.Artifact].DistributedID.
+	Partial bool
+	// Input makes the version an input of the run, which only reads it, instead of an
+	// output.
+	Input bool
+}
+
+// LogArtifact stores an artifact: a set of files with a name, of which the server keeps
+// versions. It returns once the content is fixed; changing the files later does not matter.
+// For this they are hashed, and copied to the run's directory, where they stay until the
+// server has them: a sync uploads them if this process does not come to it. On file systems
+// that can share blocks between files, such as Btrfs and XFS, a copy takes no space.
+//
+// LogArtifact blocks on the disk, and on the servers of the artifact's references. The
+// upload runs in the background; [Upload.Wait] and [Run.Finish] wait for it. If the server
+// refuses the artifact, RunOptions.OnLost is called and Finish returns the error. Logging
+// what the latest version has already makes no new one.
+//
+// It is safe for concurrent use. Versions of one name are uploaded in order.
+//
+// Errors:
+//   - ErrRunFinished after Finish.
+//   - a name, type, alias, tag or path that the server refuses, or metadata that is not
+//     JSON.
+//   - files that cannot be read or copied, or exceed ArtifactOptions.CopyLimit.
+//   - references that cannot be resolved.
+func (r *Run) LogArtifact(a *artifact.Artifact, opts ArtifactOptions) (*Upload, error) {
+	u, err := r.session.LogArtifact(draft.Of(a), session.ArtifactOptions{
+		Aliases: opts.Aliases, Immutable: opts.Immutable, CopyLimit: opts.CopyLimit, Partial: opts.Partial, Input: opts.Input,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Upload{run: r, upload: u}, nil
+}
+
+// Upload is an artifact on its way to the server.
+type Upload struct {
+	run    *Run
+	upload *sink.ArtifactUpload
+}
+
+// ErrNotUploaded is returned by [Upload.Wait] for a run that is not online. The artifact
+// is in the run's directory, for a sync to upload.
+var ErrNotUploaded = sink.ErrNotUploaded
+
+// Done is closed when the server has the artifact, or will not get it from this process.
+func (u *Upload) Done() <-chan struct{} { return u.upload.Done() }
+
+// Wait blocks until the server has the artifact, and returns its id there.
+//
+// Errors:
+//   - the error of ctx; the upload continues.
+//   - *errors.PermissionError: the server or its object store refused the artifact.
+//   - *errors.RequestError: other failures of a request.
+//   - [ErrNotUploaded] for a run that is not online.
+//   - a file of the artifact cannot be read any more.
+func (u *Upload) Wait(ctx context.Context) (id string, err error) { return u.upload.Wait(ctx) }

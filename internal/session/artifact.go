@@ -1,0 +1,83 @@
+package session
+
+import (
+	"context"
+	"slices"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/artifacts/draft"
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/runid"
+	"github.com/wandgo/wandgo/internal/sink"
+)
+
+// ArtifactOptions says how an artifact is logged.
+type ArtifactOptions struct {
+	Aliases            []string
+	Immutable, Partial bool
+	Input              bool // the run reads it; it does not make it
+	CopyLimit          int64
+}
+
+// latest is the alias of the newest version.
+const latest = "latest"
+
+// LogArtifact fixes an artifact, and stores it on disk and on the server. It blocks on the
+// disk, and on the servers of references.
+func (s *Session) LogArtifact(d *draft.Draft, o ArtifactOptions) (*sink.ArtifactUpload, error) {
+	u, err := s.logArtifact(d, o)
+	return u, s.failed("log artifact to %s", err)
+}
+
+func (s *Session) logArtifact(d *draft.Draft, o ArtifactOptions) (*sink.ArtifactUpload, error) {
+	aliases := []string{latest}
+	for _, alias := range o.Aliases {
+		if err := manifest.CheckAlias(alias); err != nil {
+			return nil, err
+		}
+		if !slices.Contains(aliases, alias) {
+			aliases = append(aliases, alias)
+		}
+	}
+	s.mu.Lock()
+	closed := s.closed
+	s.mu.Unlock()
+	if closed {
+		return nil, errors.ErrRunFinished
+	}
+	if !s.sink.Online() && s.sink.Dir() == "" {
+		return s.sink.Artifact(&record.Artifact{Name: d.Name()}, "") // a disabled run, or one that is not stored
+	}
+	dir, err := s.sink.CopyDir(runid.NewClient())
+	if err != nil {
+		return nil, err
+	}
+	// Not the run's context: a run that was stopped saves its last checkpoint.
+	rec, err := d.Fix(context.Background(), draft.Config{Dir: dir, Immutable: o.Immutable, Room: o.CopyLimit, HTTP: s.env.References})
+	if err != nil {
+		s.sink.RemoveCopies(dir)
+		return nil, err
+	}
+	rec.Aliases, rec.UseAfterCommit, rec.Finalize = aliases, o.Input, !o.Partial
+	rec.SequenceClientID = runid.NewArtifact()
+	rec.Entity, rec.Project, rec.RunID = s.plan.Entity, s.plan.Project, s.plan.ID
+	u, err := s.storeArtifact(rec, dir)
+	if err != nil {
+		s.sink.RemoveCopies(dir)
+		return nil, err
+	}
+	return u, nil
+}
+
+func (s *Session) storeArtifact(rec *record.Artifact, dir string) (*sink.ArtifactUpload, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed { // Finish came meanwhile
+		return nil, errors.ErrRunFinished
+	}
+	if !s.Shared() {
+		rec.HistoryStep = s.rows.step
+	}
+	return s.sink.Artifact(rec, dir)
+}

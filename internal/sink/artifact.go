@@ -1,0 +1,364 @@
+package sink
+
+import (
+	"cmp"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/rundir"
+)
+
+// ArtifactUploads uploads artifacts to the server.
+type ArtifactUploads interface {
+	// Submit queues an artifact. The function it returns blocks until the server has
+	// the artifact, and returns its id there, or until ctx ends or the upload fails.
+	Submit(a *record.Artifact) (wait func(ctx context.Context) (id string, err error))
+	// Progress is how many artifacts and bytes are uploaded, of how many.
+	Progress() ArtifactProgress
+	// Close stops the uploads, and waits for that. It may be called more than once.
+	Close()
+}
+
+// ArtifactProgress is how far uploads of artifacts are.
+type ArtifactProgress struct {
+	Done, Of       int
+	Bytes, OfBytes int64
+}
+
+// ErrNotUploaded is returned for an artifact that waits on disk for a later sync.
+var ErrNotUploaded = errors.New("the run is not online: the artifact waits on disk to be synced")
+
+// ArtifactUpload is an artifact on its way to the server.
+type ArtifactUpload struct {
+	rec   *record.Artifact
+	dir   string // of the copies
+	index int64  // in the log; -1 if the log does not have it; guarded by artifacts.mu
+	done  chan struct{}
+	id    string // on the server; valid after done, as is err
+	err   error
+}
+
+// Done is closed when the upload has ended.
+func (u *ArtifactUpload) Done() <-chan struct{} { return u.done }
+
+// Wait blocks until the server has the artifact, and returns its id there. The error is
+// that of the upload, or of ctx.
+func (u *ArtifactUpload) Wait(ctx context.Context) (id string, err error) {
+	select {
+	case <-u.done:
+	default:
+		select {
+		case <-u.done:
+		case <-ctx.Done():
+			return "", context.Cause(ctx)
+		}
+	}
+	return u.id, u.err
+}
+
+func (u *ArtifactUpload) String() string { return fmt.Sprintf("artifact %s", u.rec.Name) }
+
+// artifacts are those of a run.
+type artifacts struct {
+	uploads ArtifactUploads // nil for a run that is not online
+	ctx     context.Context // of the uploads
+	stop    context.CancelFunc
+	running waiter
+
+	mu      sync.Mutex
+	pending map[*ArtifactUpload]bool // true once it failed
+	temp    string                   // of the copies, if the run has no directory
+}
+
+// OpenArtifacts starts to upload artifacts.
+func (b *Both) OpenArtifacts(uploads ArtifactUploads) {
+	a := &b.artifacts
+	a.uploads = uploads
+	a.ctx, a.stop = context.WithCancel(context.Background())
+}
+
+// CopyDir is where the copies of an artifact's files go. It need not exist.
+func (b *Both) CopyDir(name string) (string, error) {
+	if d := b.currentDisk(); d != nil {
+		return filepath.Join(d.dir.Artifacts(), name), nil
+	}
+	a := &b.artifacts
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.temp == "" {
+		dir, err := os.MkdirTemp(b.cfg.Disk.TempDir, "wandgo-artifacts-")
+		if err != nil {
+			return "", err
+		}
+		a.temp = dir
+	}
+	return filepath.Join(a.temp, name), nil
+}
+
+// Artifact stores an artifact, whose copies are in dir: on disk first, so that a sync
+// uploads it if the process is killed, and then on the server. It does not block on the
+// network.
+func (b *Both) Artifact(rec *record.Artifact, dir string) (*ArtifactUpload, error) {
+	u := &ArtifactUpload{rec: rec, dir: dir, index: -1, done: make(chan struct{})}
+	disk, server, unpersisted := b.current()
+	if unpersisted {
+		return nil, b.Err()
+	}
+	var onDisk error
+	if disk != nil {
+		onDisk = b.log(disk, u)
+	}
+	switch {
+	case server != nil && b.artifacts.uploads != nil:
+		b.upload(u)
+		return u, nil
+	case errors.Is(onDisk, journal.ErrClosed): // Finish came meanwhile
+		return nil, errors.ErrRunFinished
+	case onDisk != nil:
+		return nil, onDisk
+	}
+	u.err = ErrNotUploaded
+	close(u.done)
+	return u, nil
+}
+
+// log puts an artifact into the log. Its error says that the log will never have it.
+func (b *Both) log(d *Disk, u *ArtifactUpload) error {
+	rec, err := b.loggable(d, u)
+	if err != nil {
+		b.reportDisk(err)
+		return err
+	}
+	index, err := d.artifact(rec)
+	if err != nil {
+		b.reportDisk(err)
+		if lost(err) {
+			return err
+		}
+	}
+	b.artifacts.mu.Lock()
+	defer b.artifacts.mu.Unlock()
+	u.index = index
+	return nil
+}
+
+// maxLogged is how many entries a record of the log has at most, as in the official client.
+const maxLogged = 100_000
+
+// loggable is an artifact as the log has it. If there are many entries they are in a file
+// beside the copies.
+func (b *Both) loggable(d *Disk, u *ArtifactUpload) (*record.Artifact, error) {
+	rec := u.rec
+	if m := rec.Manifest; len(m.Entries) > maxLogged {
+		brief, short := *rec, *m
+		short.Entries, short.EntriesFile = nil, filepath.Join(u.dir, "entries.jl.gz")
+		brief.Manifest, rec = &short, &brief
+		if err := writeEntries(short.EntriesFile, m.Entries); err != nil {
+			return nil, errors.Join(journal.ErrLost, err)
+		}
+	}
+	for i := range u.rec.Manifest.Entries { // a sync reads other files only if the run noted them
+		if path := u.rec.Manifest.Entries[i].LocalPath; path != "" && filepath.Dir(path) != u.dir {
+			if err := d.dir.AddArtifact(b.cfg.Key, u.rec); err != nil {
+				b.cfg.Log.Warn("cannot note the files of an artifact for a sync", "artifact", rec.Name, "error", err)
+			}
+			break
+		}
+	}
+	return rec, nil
+}
+
+func writeEntries(path string, entries []record.ArtifactEntry) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // like the run's directory
+		return err
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	w, _ := gzip.NewWriterLevel(f, gzip.BestSpeed) // the level is valid
+	return errors.Join(manifest.EncodeLines(w, entries), w.Close(), f.Close())
+}
+
+// logArtifacts puts those that the server does not have into a log that was opened late.
+func (b *Both) logArtifacts(d *Disk) {
+	a := &b.artifacts
+	a.mu.Lock()
+	waiting := slices.Collect(maps.Keys(a.pending))
+	a.mu.Unlock()
+	for _, u := range waiting {
+		_ = b.log(d, u) // it is reported
+	}
+}
+
+// artifact stores an artifact and returns its index among those of the log.
+func (d *Disk) artifact(a *record.Artifact) (index int64, err error) {
+	d.artifacting.Lock()
+	defer d.artifacting.Unlock()
+	err = d.writer.Append(a)
+	if !lost(err) {
+		index = d.artifacts
+		d.artifacts++
+	}
+	return index, err
+}
+
+// upload uploads an artifact in the background.
+func (b *Both) upload(u *ArtifactUpload) {
+	a := &b.artifacts
+	a.mu.Lock()
+	if a.pending == nil {
+		a.pending = make(map[*ArtifactUpload]bool)
+	}
+	a.pending[u] = false
+	a.mu.Unlock()
+	wait := a.uploads.Submit(u.rec)
+	a.running.begin()
+	go func() {
+		id, err := wait(a.ctx)
+		if err == nil {
+			b.artifactStored(u, id)
+			a.running.end()
+			return
+		}
+		report, why := b.artifactFailed(u, err)
+		u.err = why
+		a.mu.Lock()
+		a.pending[u] = true
+		a.mu.Unlock()
+		close(u.done)
+		a.running.end()
+		if report { // Finish does not wait for it, so that the hook can call Finish
+			b.notify(Artifacts, why)
+		}
+	}()
+}
+
+// artifactStored is called when the server has an artifact. Its copies are of no use any
+// more.
+func (b *Both) artifactStored(u *ArtifactUpload, id string) {
+	a := &b.artifacts
+	a.mu.Lock()
+	delete(a.pending, u)
+	index := u.index
+	a.mu.Unlock()
+	if index >= 0 {
+		if err := b.progress.hasArtifact(b, index); err != nil {
+			b.cfg.Log.Warn("cannot note that the server has an artifact", "artifact", u.rec.Name, "error", err)
+		}
+	}
+	b.RemoveCopies(u.dir)
+	u.id = id
+	close(u.done)
+}
+
+// RemoveCopies deletes the copies of an artifact's files.
+func (b *Both) RemoveCopies(dir string) {
+	if dir == "" {
+		return
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		b.cfg.Log.Warn("cannot delete the copies of an artifact's files", "dir", dir, "error", err)
+	}
+	_ = os.Remove(filepath.Dir(dir)) // if it was the last
+}
+
+// artifactFailed explains why an artifact is not on the server. report says that the
+// program is to be notified.
+func (b *Both) artifactFailed(u *ArtifactUpload, cause error) (report bool, why error) {
+	if b.artifacts.ctx.Err() != nil { // the run went offline, or Finish ran out of time
+		return false, fmt.Errorf("log %s: %w", u, cmp.Or(b.Refusal(Rows), cause))
+	}
+	b.cfg.Log.Warn("an artifact is not uploaded", "artifact", u.rec.Name, "error", cause)
+	q := b.question(Artifacts)
+	q.Artifact = u.rec.Name
+	if why = ExplainArtifact(b.asking, b.cfg.Diagnoser, q, b.cfg.Target.BaseURL, cause); !isResponse(why) {
+		why = fmt.Errorf("log %s: %w", u, cause)
+	}
+	nth := b.fail(Artifacts, why)
+	b.resolve(Artifacts, nth, why)
+	b.warn(Artifacts, why)
+	return true, why
+}
+
+// ExplainArtifact diagnoses the error of an artifact's upload. An error that says nothing of
+// a request is returned as it is.
+func ExplainArtifact(ctx context.Context, d *diagnose.Diagnoser, q diagnose.Question, baseURL string, err error) error {
+	if e, ok := errors.AsType[*errors.RequestError](err); ok && e.Op == "" { // the upload does not know what it is part of
+		known := *e
+		known.Op, known.Entity, known.Project, known.RunID, known.Artifact = string(q.Op), q.Entity, q.Project, q.RunID, q.Artifact
+		known.BaseURL, known.Dir, known.RestDir = baseURL, q.Dir, q.RestDir
+		return &known
+	}
+	return d.ExplainRunning(ctx, q, err)
+}
+
+// hasArtifact notes that the server has an artifact, given by its index.
+func (p *progress) hasArtifact(b *Both, index int64) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if index -= p.artifactsBefore; index < 0 {
+		return nil // it is in the log that this one continues
+	}
+	p.artifacts = append(p.artifacts, index)
+	return p.saveLocked(b, rundir.Uploaded{})
+}
+
+// finishArtifacts waits for the uploads until ctx ends, and returns what failed.
+func (b *Both) finishArtifacts(ctx context.Context) error {
+	a := &b.artifacts
+	if a.uploads == nil {
+		return nil
+	}
+	stop := context.AfterFunc(ctx, a.stop)
+	a.running.wait()
+	stop()
+	a.stop()
+	a.uploads.Close()
+	if b.offline.Load() { // that is the reason
+		return nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var errs []error
+	for u := range a.pending {
+		err := u.err
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			err = fmt.Errorf("log %s: %w", u, context.Cause(ctx))
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// abandonArtifacts stops the uploads, because the run continues on disk alone.
+func (b *Both) abandonArtifacts() {
+	a := &b.artifacts
+	if a.uploads == nil {
+		return
+	}
+	a.stop()
+	b.background.begin()
+	go func() {
+		defer b.background.end()
+		a.uploads.Close()
+	}()
+}
+
+func (a *artifacts) progress() ArtifactProgress {
+	if a.uploads == nil {
+		return ArtifactProgress{}
+	}
+	return a.uploads.Progress()
+}
