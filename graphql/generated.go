@@ -814,6 +814,7 @@ type CreateArtifactFilesInput struct {
 	ArtifactFiles    []CreateArtifactFileSpecInput `json:"artifactFiles"`
 	StorageLayout    ArtifactStorageLayout         `json:"storageLayout"`
 	DigestAlgorithm  *ArtifactDigestAlgorithm      `json:"digestAlgorithm,omitempty"`
+	CloudRegionID    *string                       `json:"cloudRegionID"`
 	ClientMutationId *string                       `json:"clientMutationId,omitempty"`
 }
 
@@ -829,6 +830,9 @@ func (v *CreateArtifactFilesInput) GetStorageLayout() ArtifactStorageLayout { re
 func (v *CreateArtifactFilesInput) GetDigestAlgorithm() *ArtifactDigestAlgorithm {
 	return v.DigestAlgorithm
 }
+
+// GetCloudRegionID returns CreateArtifactFilesInput.CloudRegionID, and is useful for accessing the field via an interface.
+func (v *CreateArtifactFilesInput) GetCloudRegionID() *string { return v.CloudRegionID }
 
 // GetClientMutationId returns CreateArtifactFilesInput.ClientMutationId, and is useful for accessing the field via an interface.
 func (v *CreateArtifactFilesInput) GetClientMutationId() *string { return v.ClientMutationId }

@@ -72,6 +72,23 @@ func (a arguments) texts(name string) []string {
 	return nil
 }
 
+// inputs returns a list of input objects; a single one counts as a list.
+func (a arguments) inputs(name string) []arguments {
+	switch v := a[name].(type) {
+	case []any:
+		list := make([]arguments, 0, len(v))
+		for _, e := range v {
+			if m, ok := e.(map[string]any); ok {
+				list = append(list, m)
+			}
+		}
+		return list
+	case map[string]any:
+		return []arguments{v}
+	}
+	return nil
+}
+
 // number returns a number of any form, and whether there is one.
 func (a arguments) number(name string) (float64, bool) {
 	switch v := a[name].(type) {

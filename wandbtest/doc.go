@@ -55,10 +55,24 @@
 // [Server.DeleteSweep] and [Server.StopRun] do what a user does in the web UI, and
 // [Server.Sweep] shows the sweep. It never ends a trial early on its own.
 //
+// # Artifacts
+//
+// The server stores artifacts with their versions, aliases, tags and links. A version with the
+// content of an earlier one is that version. [Server.Artifact] shows one, and
+// [ArtifactView.Violations] what the client did wrong. The object store refuses content that
+// was not announced, and its addresses expire; see [Server.ExpireURLs]. [Fault].Alter damages
+// what is downloaded:
+//
+//	srv.Inject(wandbtest.Fault{Operation: "GET", Alter: func(body []byte) []byte { return body[1:] }})
+//
+// A fault of the operation "CommitArtifact" with status 409 is what two runs see that commit
+// to one collection at the same time. A project with ProtectedAliases refuses them to all but
+// its admins. Projects of an [Organization]'s entity are its registries.
+//
 // # Limits
 //
-// The server listens on the loopback interface only and keeps everything in
-// memory. It has no artifacts or launch queues. A GraphQL document that selects an
+// The server listens on the loopback interface only and keeps everything in memory, except
+// files of artifacts of more than 1 MiB. It has no launch queues. A GraphQL document that selects an
 // unsupported field results in a validation error, as from an older server, and
 // [Server.Unknown] lists it.
 //

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -93,17 +94,22 @@ func (x *execution) collect(into []collected, def *ast.Definition, set ast.Selec
 			}
 			into = merge(into, sel)
 		case *ast.InlineFragment:
-			if x.included(sel.Directives) && (sel.TypeCondition == "" || sel.TypeCondition == def.Name) {
+			if x.included(sel.Directives) && (sel.TypeCondition == "" || x.applies(sel.TypeCondition, def)) {
 				into = x.collect(into, def, sel.SelectionSet, spread)
 			}
 		case *ast.FragmentSpread:
-			if !spread[sel.Name] && x.included(sel.Directives) && sel.Definition.TypeCondition == def.Name {
+			if !spread[sel.Name] && x.included(sel.Directives) && x.applies(sel.Definition.TypeCondition, def) {
 				spread[sel.Name] = true
 				into = x.collect(into, def, sel.Definition.SelectionSet, spread)
 			}
 		}
 	}
 	return into
+}
+
+// applies reports whether a fragment on a type is for objects of the type def.
+func (x *execution) applies(condition string, def *ast.Definition) bool {
+	return condition == def.Name || slices.Contains(x.schema.PossibleTypes[condition], def)
 }
 
 func merge(into []collected, f *ast.Field) []collected {
@@ -223,7 +229,11 @@ func (x *execution) inner(t *ast.Type, v any, sets []ast.SelectionSet, path *pat
 		return x.list(t.Elem, v, sets, path)
 	}
 	if obj, ok := v.(object); ok {
-		return x.object(x.schema.Types[t.NamedType], obj, sets, path)
+		def := x.schema.Types[t.NamedType]
+		if one, ok := obj.(interface{ typeName() string }); ok && def.IsAbstractType() {
+			def = x.schema.Types[one.typeName()]
+		}
+		return x.object(def, obj, sets, path)
 	}
 	x.leaf(v)
 	return true

@@ -249,11 +249,12 @@ func ofArtifacts(def *ast.Definition, f *ast.FieldDefinition) bool {
 	}
 	switch name {
 	case "Entity.user", "Entity.xxhashDigestsEnabled", "Organization.orgEntity", "User.organizations", "Tag.id", "Tag.name",
-		"FileConnection.totalCount", "FileConnection.uploadHeaders", "Query.clientIDMapping":
+		"FileConnection.totalCount", "FileConnection.uploadHeaders", "Query.clientIDMapping", "Query.organization", "Entity.projects",
+		"Project.description", "Project.updatedAt":
 		return true
 	}
 	switch def.Name {
-	case "ClientIDMapping", "UploadMultipartUrls", "UploadUrlPart", "VersionedArtifactConnection":
+	case "ClientIDMapping", "TagConnection", "TagEdge", "UploadMultipartUrls", "UploadUrlPart", "VersionedArtifactConnection":
 		return true
 	case "File":
 		return slices.Contains([]string{"displayName", "uploadHeaders", "uploadMultipartUrls", "storagePath", "digest"}, f.Name)

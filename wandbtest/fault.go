@@ -42,6 +42,9 @@ type Fault struct {
 	Body   string
 	// Garbage replaces the body of the response by bytes that are not JSON.
 	Garbage bool
+	// Alter returns the body to send instead of the server's, which it must not change. It is
+	// for data that arrives damaged: the response's length is that of the new body.
+	Alter func(body []byte) []byte
 	// Process makes the server process the request before the response is replaced. The
 	// client then sees a failure of something that succeeded.
 	Process bool
@@ -204,9 +207,12 @@ func (f *Fault) alter(rep reply) reply {
 	} else if f.Status != 0 {
 		rep.status = f.Status // of an answer with a refused field
 	}
+	if f.Alter != nil {
+		rep = rep.altered(f.Alter)
+	}
 	if f.Garbage {
 		rep.status = cmp.Or(rep.status, http.StatusOK)
-		rep.body = []byte("\x00\x1f\xff{{ not json")
+		rep.object, rep.body = nil, []byte("\x00\x1f\xff{{ not json")
 	}
 	if rep.header == nil {
 		rep.header = http.Header{}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
+	"github.com/wandgo/wandgo/internal/fakeserver/objects"
 )
 
 const (
@@ -30,10 +31,32 @@ type reply struct {
 	status int
 	header http.Header
 	body   []byte
+	object *io.SectionReader // the body instead, if not nil
+}
+
+// size is the size of the body.
+func (r reply) size() int64 {
+	if r.object != nil {
+		return r.object.Size()
+	}
+	return int64(len(r.body))
+}
+
+// altered returns the reply with the body that alter makes of its own.
+func (r reply) altered(alter func(body []byte) []byte) reply {
+	if r.object != nil {
+		content, err := io.ReadAll(r.object)
+		if err != nil {
+			return storageError(http.StatusInternalServerError, "InternalError", err.Error())
+		}
+		r.object, r.body = nil, content
+	}
+	r.body = alter(r.body)
+	return r
 }
 
 func jsonReply(status int, body []byte) reply {
-	return reply{status, http.Header{"Content-Type": {"application/json"}}, body}
+	return reply{status: status, header: http.Header{"Content-Type": {"application/json"}}, body: body}
 }
 
 // restError returns an error of an endpoint other than GraphQL.
@@ -43,7 +66,7 @@ func restError(why refusal) reply {
 
 // pageNotFound is the response of Go's router to an unknown path, as of W&B's servers.
 func pageNotFound() reply {
-	return reply{http.StatusNotFound, http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, []byte("404 page not found\n")}
+	return reply{status: http.StatusNotFound, header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, body: []byte("404 page not found\n")}
 }
 
 // incoming is a request that has been read and classified.
@@ -57,7 +80,8 @@ type incoming struct {
 	file      string
 	caller    caller
 	badToken  refusal
-	space     *workspace // of a post to the file stream; body is in it
+	object    *objects.Object // the body instead, if it is large
+	space     *workspace      // of a post to the file stream; body is in it
 }
 
 // ServeHTTP responds to one request. You need it only for a listener or transport of your
@@ -90,11 +114,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if fault != nil && fault.Cut == CutMidBody {
-		send(w, rep, len(rep.body)/2)
+		send(w, rep, rep.size()/2)
 		abort()
 	}
 	status = rep.status
-	send(w, rep, len(rep.body))
+	send(w, rep, rep.size())
 	if in.space != nil {
 		if shown { // to a function of the test, which may have kept it
 			in.space.body = nil
@@ -137,12 +161,16 @@ func (s *Server) hold(r *http.Request, f *Fault) bool {
 }
 
 // send sends the response, or the first n bytes of its body.
-func send(w http.ResponseWriter, rep reply, n int) {
+func send(w http.ResponseWriter, rep reply, n int64) {
 	maps.Copy(w.Header(), rep.header)
-	w.Header().Set("Content-Length", strconv.Itoa(len(rep.body)))
+	w.Header().Set("Content-Length", strconv.FormatInt(rep.size(), 10))
 	w.WriteHeader(rep.status)
-	w.Write(rep.body[:n]) //nolint:errcheck // the client is gone
-	if n < len(rep.body) {
+	if rep.object != nil {
+		io.CopyN(w, rep.object, n) //nolint:errcheck // the client is gone
+	} else {
+		w.Write(rep.body[:n]) //nolint:errcheck // as above
+	}
+	if n < rep.size() {
 		http.NewResponseController(w).Flush()
 	}
 }
@@ -155,18 +183,23 @@ func (s *Server) read(r *http.Request) incoming {
 	switch {
 	case strings.HasPrefix(path, filesPath):
 		in.classifyFile(strings.TrimPrefix(path, filesPath))
-	case strings.HasPrefix(path, storagePath):
+	case strings.HasPrefix(path, storagePath), strings.HasPrefix(path, artifactStorePath),
+		strings.HasPrefix(path, artifactsPath), strings.HasPrefix(path, artifactsV2Path):
 		in.operation = r.Method
 	case strings.HasPrefix(path, otelPath):
 		in.operation = "otel"
 	case path == oidcPath:
 		in.operation = "token"
 	}
-	if in.operation == "file_stream" {
+	large := strings.HasPrefix(path, artifactStorePath) && r.ContentLength > objects.InMemory
+	switch {
+	case large:
+		in.object, in.malformed = s.objects.Read(r.Body, r.ContentLength)
+	case in.operation == "file_stream":
 		in.space = s.workspaces.borrow()
 		in.body, in.malformed = readBody(r, in.space.body[:0])
 		in.space.body = in.body
-	} else {
+	default:
 		in.body, in.malformed = readBody(r, nil)
 	}
 	if in.operation == "token" {
@@ -253,7 +286,16 @@ func (s *Server) respond(in incoming, fault *Fault, q quota) reply {
 		return s.serveUpload(in.Request, in.body)
 	case in.operation == http.MethodGet && strings.HasPrefix(in.URL.Path, storagePath):
 		return s.serveStored(in)
-	case in.operation == http.MethodGet && in.file != "":
+	case in.operation == http.MethodPut && strings.HasPrefix(in.URL.Path, artifactStorePath):
+		if in.malformed != nil {
+			return storageError(http.StatusBadRequest, "IncompleteBody", "The body was not read")
+		}
+		return s.serveObjectUpload(in)
+	case in.operation == http.MethodGet && strings.HasPrefix(in.URL.Path, artifactStorePath):
+		return s.serveObject(in)
+	case in.operation == http.MethodGet && in.file == "":
+		return s.serveArtifactRedirect(in)
+	case in.operation == http.MethodGet:
 		return s.serveDownload(in.caller, in.run, in.file)
 	case in.operation == "otel" && in.Method == http.MethodPost:
 		return reply{status: http.StatusOK, header: http.Header{}}

@@ -47,6 +47,46 @@ func (mutationRoot) field(x *execution, name string, args arguments) (any, error
 	case "updateRunState":
 		return x.updateRunState(in)
 	}
+	return x.changeArtifacts(name, in)
+}
+
+// changeArtifacts answers the mutations about artifacts.
+func (x *execution) changeArtifacts(name string, in arguments) (any, error) {
+	if x.caller.user == nil {
+		return nil, notLoggedIn
+	}
+	switch name {
+	case "createArtifact":
+		return x.createArtifact(in)
+	case "createArtifactManifest":
+		return x.createManifest(in)
+	case "updateArtifactManifest":
+		return x.updateManifest(in)
+	case "createArtifactFiles":
+		return x.createArtifactFiles(in)
+	case "completeMultipartUploadArtifact":
+		return x.completeMultipart(in)
+	case "commitArtifact":
+		return x.commitArtifact(in)
+	case "useArtifact":
+		return x.useArtifact(in)
+	case "updateArtifact":
+		return x.updateArtifact(in)
+	case "deleteArtifact":
+		return x.deleteArtifact(in)
+	case "addAliases":
+		return x.changeAliases(in, func(m *membership, alias string) { m.collection.aliases[alias] = m })
+	case "deleteAliases":
+		return x.changeAliases(in, func(m *membership, alias string) {
+			if m.collection.aliases[alias] == m {
+				delete(m.collection.aliases, alias)
+			}
+		})
+	case "linkArtifact":
+		return x.linkArtifact(in)
+	case "unlinkArtifact":
+		return x.unlinkArtifact(in)
+	}
 	return nil, nil
 }
 

@@ -73,6 +73,16 @@ type Policy struct {
 	// ExportedRowsHidden leaves exported rows out of the responses to queries for rows. It
 	// is not publicly known whether W&B's servers do. By default they have all rows.
 	ExportedRowsHidden bool
+	// URLLifetime is how long the addresses of the files of artifacts are valid; an hour by
+	// default. See [Server.ExpireURLs].
+	URLLifetime time.Duration
+	// ShowPending makes names without an alias, or with the alias latest, find an artifact
+	// whose upload is not complete. By default they find the newest complete version.
+	ShowPending bool
+	// XXH128 allows digests of the algorithm XXH128; see Entity.xxhashDigestsEnabled in the
+	// schema. The official client asks for it only if [WithFeatures] has
+	// ARTIFACT_DIGEST_ALGORITHM.
+	XXH128 bool
 	// Foreign imitates a server of another maker. Some of its types have other names, and
 	// its schema has only the fields that the official client needs to log a run: queries
 	// about permissions do not fit it.
@@ -89,6 +99,7 @@ func (p Policy) withDefaults() Policy {
 	p.OrgKeyStatus = cmp.Or(p.OrgKeyStatus, http.StatusForbidden)
 	p.DeletedRunStatus = cmp.Or(p.DeletedRunStatus, http.StatusNotFound)
 	p.TokenLifetime = cmp.Or(p.TokenLifetime, time.Hour)
+	p.URLLifetime = cmp.Or(p.URLLifetime, time.Hour)
 	p.FieldRefusalStatus = cmp.Or(p.FieldRefusalStatus, http.StatusOK)
 	return p
 }
@@ -147,6 +158,8 @@ type standing struct {
 	reads, writes bool
 	// open says whether the caller may create runs in open projects of the entity.
 	open bool
+	// registries says that the entity is the one that owns an organization's registries.
+	registries bool
 	// locked says that the organization does not accept this kind of key.
 	locked bool
 	member *TeamMember
@@ -176,10 +189,11 @@ func (s *Server) standing(c caller, entity string) standing {
 	if u := s.realm.users[name]; u != nil && u.PersonalEntity != PersonalAbsent {
 		return s.personalStanding(c, u)
 	}
-	if o := s.realm.orgs[name]; o != nil {
-		st := standing{kind: entityOrganization, name: o.Name, org: o}
+	if o := s.realm.organization(name); o != nil {
+		st := standing{kind: entityOrganization, name: name, org: o}
 		st.belongs = s.realm.inOrganization(o, c.user)
 		st.visible = st.belongs || c.privileged
+		st.reads, st.registries = st.visible, name == o.entity()
 		return st
 	}
 	return standing{name: entity}
@@ -290,6 +304,9 @@ func (s *Server) canRead(c caller, st standing, p *project) bool {
 // canWrite reports whether the caller may create runs in the project.
 func (s *Server) canWrite(c caller, st standing, p *project) bool {
 	lowered := projectRole(c, p) == RoleViewer
+	if st.registries {
+		return mayWriteAnything(c.user) && st.belongs && !lowered && (p.Scope != ScopeRestricted || st.invited(c, p))
+	}
 	switch p.Scope {
 	case ScopeOpen:
 		if st.writes && lowered {
@@ -323,6 +340,8 @@ func (s *Server) writeRefusal(c caller, st standing, p *project) refusal {
 		return notLoggedIn
 	case st.kind == entityMissing:
 		return noEntity(st.name)
+	case st.kind == entityOrganization && st.registries && p != nil:
+		return s.registryRefusal(c, st, p)
 	case st.kind == entityOrganization:
 		return s.refusalWith(s.cfg.policy.OrganizationStatus, st)
 	case st.locked:
@@ -339,6 +358,18 @@ func (s *Server) writeRefusal(c caller, st standing, p *project) refusal {
 		return forbidden
 	}
 	return noProject
+}
+
+// registryRefusal decides whether the caller may change a registry: everybody of the
+// organization, unless the role in the registry is View-Only. Runs are not created there.
+func (s *Server) registryRefusal(c caller, st standing, p *project) refusal {
+	switch {
+	case !s.canRead(c, st, p):
+		return noProject
+	case !s.canWrite(c, st, p):
+		return forbidden
+	}
+	return granted
 }
 
 // refusalWith returns the refusal of a status that a Policy field sets.
@@ -361,6 +392,14 @@ func (s *Server) mayWriteRun(c caller, st standing, p *project, owner string) re
 		return forbidden
 	}
 	return granted
+}
+
+// isProjectAdmin says whether the caller is an admin of the project or of its team.
+func (s *Server) isProjectAdmin(c caller, st standing, p *project) bool {
+	if role := projectRole(c, p); role != "" {
+		return role == RoleAdmin
+	}
+	return c.privileged || st.member != nil && st.member.role() == RoleAdmin || st.kind == entityPersonal && st.belongs
 }
 
 // mayManageRun decides whether the caller may stop or delete a run: an admin any run, others

@@ -28,8 +28,34 @@ func (queryRoot) field(x *execution, name string, args arguments) (any, error) {
 		return x.models(args), nil
 	case "serverInfo":
 		return x.serverInfo(), nil
+	case "artifact":
+		return x.artifact(args.text("id")), nil
+	case "artifactCollection":
+		if c := x.server.artifacts.collections[args.text("id")]; c != nil && x.canReadProject(c.project) {
+			return &collectionObject{c}, nil
+		}
+		return nil, nil
+	case "clientIDMapping":
+		if a := x.server.artifacts.byClientID[args.text("clientID")]; a != nil && x.canReadArtifact(a) {
+			return fields{"clientID": a.clientID, "serverID": a.id}, nil
+		}
+		return nil, nil
+	case "organization":
+		if o := x.server.realm.orgs[args.text("name")]; o != nil && (x.caller.privileged || x.server.realm.inOrganization(o, x.caller.user)) {
+			return &organizationObject{o}, nil
+		}
+		return nil, nil
 	}
 	return nil, nil
+}
+
+// artifact returns the artifact of an id, or nil if it is missing, deleted or hidden.
+func (x *execution) artifact(id string) any {
+	a := x.server.artifacts.byID[id]
+	if a == nil || a.state == artifactDeleted || !x.canReadArtifact(a) {
+		return nil
+	}
+	return &artifactObject{a}
 }
 
 // models lists the projects of an entity that the caller can read, by name.
@@ -88,6 +114,8 @@ func (x *execution) asUser(username string) any {
 	return nil
 }
 
+func (*userObject) typeName() string { return "User" }
+
 func (u *userObject) field(x *execution, name string, args arguments) (any, error) {
 	realm := x.server.realm
 	switch name {
@@ -130,6 +158,14 @@ func (u *userObject) field(x *execution, name string, args arguments) (any, erro
 		return u.PersonalEntity != PersonalEnabled, nil
 	case "teams":
 		return teamConnection(x, u, args)
+	case "organizations":
+		list := []object{}
+		for _, name := range sortedKeys(realm.orgs) {
+			if u.User == x.caller.user && realm.inOrganization(realm.orgs[name], u.User) {
+				list = append(list, &organizationObject{realm.orgs[name]})
+			}
+		}
+		return list, nil
 	}
 	return nil, nil
 }

@@ -29,6 +29,15 @@ func (e *entityObject) field(x *execution, name string, args arguments) (any, er
 		return x.project(e.name, args.text("name")), nil
 	case "members":
 		return e.members(x)
+	case "user":
+		if e.kind != entityPersonal {
+			return nil, nil
+		}
+		return &userObject{e.user}, nil
+	case "xxhashDigestsEnabled":
+		return x.server.cfg.policy.XXH128, nil
+	case "projects":
+		return x.models(arguments{"entityName": e.name, "after": args["after"], "first": args["first"]}), nil
 	}
 	return nil, nil
 }
@@ -94,7 +103,7 @@ func (x *execution) roleName(r Role) string {
 // organizationObject is the type Organization.
 type organizationObject struct{ *Organization }
 
-func (o *organizationObject) field(x *execution, name string, args arguments) (any, error) { //nolint:unparam // as object has it
+func (o *organizationObject) field(x *execution, name string, args arguments) (any, error) {
 	switch name {
 	case "id":
 		return globalID("Organization", o.Name), nil
@@ -112,6 +121,12 @@ func (o *organizationObject) field(x *execution, name string, args arguments) (a
 			return nil, nil
 		}
 		return x.orgMember(o, username), nil
+	case "orgEntity":
+		st := x.server.standing(x.caller, o.entity())
+		if !st.visible {
+			return nil, nil
+		}
+		return &entityObject{st}, nil
 	}
 	return nil, nil
 }

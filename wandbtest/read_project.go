@@ -39,10 +39,12 @@ func (p *projectObject) field(x *execution, name string, args arguments) (any, e
 		return !x.server.canWrite(x.caller, p.standing, p.project), nil
 	case "user":
 		return x.asUser(p.Owner), nil
-	case "createdAt":
+	case "createdAt", "updatedAt":
 		return p.created, nil
 	case "isBenchmark":
 		return false, nil
+	case "allowAllArtifactTypes":
+		return true, nil
 	case "runs", "runCount":
 		runs, err := x.listRuns(p, args)
 		if err != nil {
@@ -74,7 +76,7 @@ func (p *projectObject) field(x *execution, name string, args arguments) (any, e
 	case "members":
 		return p.members(x)
 	}
-	return nil, nil
+	return p.artifactField(x, name, args), nil
 }
 
 // members lists those with access: the project's own list first, then who has

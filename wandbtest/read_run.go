@@ -13,6 +13,13 @@ type runObject struct {
 	*run
 }
 
+func (*runObject) typeName() string { return "Run" }
+
+// runObject returns a run as the caller sees it.
+func (x *execution) runObject(r *run) *runObject {
+	return &runObject{&projectObject{x.server.standing(x.caller, r.project.Entity), r.project}, r}
+}
+
 func (r *runObject) field(x *execution, name string, args arguments) (any, error) {
 	switch name {
 	case "id":
@@ -34,6 +41,9 @@ func (r *runObject) field(x *execution, name string, args arguments) (any, error
 		return strconv.Itoa(r.project.number), nil
 	case "readOnly":
 		return !x.server.mayWriteRun(x.caller, r.in.standing, r.in.project, r.owner).allowed(), nil
+	}
+	if list, ok := r.lineage(x, name, args); ok {
+		return list, nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -72,6 +82,28 @@ func (r *runObject) field(x *execution, name string, args arguments) (any, error
 		return v, err
 	}
 	return r.content(name, args), nil
+}
+
+// lineage resolves the fields about what the run used and logged.
+func (r *runObject) lineage(x *execution, name string, args arguments) (any, bool) {
+	var list []*artifactObject
+	switch name {
+	case "inputArtifacts":
+		for _, a := range r.inputs {
+			if a.state == artifactCommitted && x.canReadArtifact(a) {
+				list = append(list, &artifactObject{a})
+			}
+		}
+	case "outputArtifacts":
+		for _, a := range x.server.artifacts.all {
+			if a.run == r.run && a.state == artifactCommitted {
+				list = append(list, &artifactObject{a})
+			}
+		}
+	default:
+		return nil, false
+	}
+	return connection(list, args), true
 }
 
 // rows resolves the fields about rows, lines and files. Call with mu held.

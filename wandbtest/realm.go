@@ -28,10 +28,11 @@ type projectKey struct{ entity, name string }
 // project is a project and its runs.
 type project struct {
 	Project
-	number  int
-	created time.Time
-	runs    map[string]*run
-	sweeps  map[string]*sweep
+	number      int
+	created     time.Time
+	runs        map[string]*run
+	sweeps      map[string]*sweep
+	collections map[string]*collection
 }
 
 func newRealm(w World, fold bool, now time.Time) *realm {
@@ -69,7 +70,7 @@ func newRealm(w World, fold bool, now time.Time) *realm {
 
 func (r *realm) addProject(p Project, now time.Time) *project {
 	p.Scope = cmp.Or(p.Scope, ScopeTeam)
-	made := &project{Project: p, number: len(r.projects) + 1, created: now, runs: map[string]*run{}, sweeps: map[string]*sweep{}}
+	made := &project{Project: p, number: len(r.projects) + 1, created: now, runs: map[string]*run{}, sweeps: map[string]*sweep{}, collections: map[string]*collection{}}
 	r.projects[projectKey{p.Entity, p.Name}] = made
 	return made
 }
@@ -164,6 +165,22 @@ func (r *realm) inOrganization(o *Organization, u *User) bool {
 		return true
 	}
 	return slices.ContainsFunc(r.teamsOf(u), func(t *Team) bool { return t.Organization == o.Name })
+}
+
+// entity is the name of the entity that owns the organization's registries.
+func (o *Organization) entity() string { return cmp.Or(o.Entity, o.Name) }
+
+// organization returns the organization of a name, which is its own or its entity's.
+func (r *realm) organization(name string) *Organization {
+	if o := r.orgs[name]; o != nil {
+		return o
+	}
+	for _, o := range r.orgs {
+		if o.Entity == name && name != "" {
+			return o
+		}
+	}
+	return nil
 }
 
 func (u *User) isService() bool { return u.Type == AccountService || u.Type == AccountOrgService }

@@ -18,7 +18,7 @@ const crashAfter = 5 * time.Minute
 // exitCrashed is the exit code with which a client reports that the run crashed.
 const exitCrashed = 254
 
-// run is one run as stored. The fields above mu never change.
+// run is one run as stored. The fields above mu never change, except inputs.
 type run struct {
 	key       RunKey
 	number    int
@@ -26,6 +26,8 @@ type run struct {
 	created   time.Time
 	owner     string
 	project   *project
+	// inputs are the artifacts that it used, guarded by Server.mu.
+	inputs []*artifact
 
 	mu sync.Mutex
 	// What upsertBucket sets; "" and nil are "never set".

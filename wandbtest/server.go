@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/internal/fakeserver/executor"
+	"github.com/wandgo/wandgo/internal/fakeserver/objects"
 )
 
 // Server is an in-process W&B server. Create one with [New] or [Start].
@@ -29,11 +30,15 @@ type Server struct {
 
 	// mu guards the world and which runs there are. What is in a run has a lock
 	// of its own, so that streams do not wait for each other.
-	mu      sync.RWMutex
-	realm   *realm
-	runs    []*run
-	storage map[string]*run
-	agents  map[string]*agent
+	mu        sync.RWMutex
+	realm     *realm
+	runs      []*run
+	storage   map[string]*run
+	agents    map[string]*agent
+	artifacts artifacts
+
+	urls    issuedURLs
+	objects objects.Store
 
 	faults     faults
 	log        requestLog
@@ -88,7 +93,7 @@ func Start(world World, opts ...Option) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, url: "http://" + listener.Addr().String(), dialect: dialect, started: cfg.clock(), givenLimits: limits,
-		secret: []byte(rand.Text()), storage: map[string]*run{},
+		secret: []byte(rand.Text()), storage: map[string]*run{}, artifacts: newArtifacts(),
 	}
 	s.realm = newRealm(world, cfg.policy.FoldEntityCase, s.started)
 	for key := range s.realm.keys {
@@ -137,7 +142,8 @@ func listen(addr string) (net.Listener, error) {
 func (s *Server) URL() string { return s.url }
 
 // Close stops the server, releases held requests and blocks until all handlers have
-// returned. Stored data can still be read. Further calls do nothing.
+// returned. Stored data can still be read, except the content of files of artifacts that have
+// more than 1 MiB. Further calls do nothing.
 func (s *Server) Close() {
 	s.gate.Lock()
 	first := !s.closed
@@ -148,6 +154,9 @@ func (s *Server) Close() {
 		s.http.Close()
 	}
 	s.handlers.Wait()
+	if err := s.objects.Close(); err != nil {
+		s.cfg.logger.Error("close the object store", "err", err)
+	}
 }
 
 // enter counts a new handler. It returns false if the server is closed.

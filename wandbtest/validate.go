@@ -10,7 +10,9 @@ import (
 type validation struct {
 	users map[string]User
 	orgs  map[string]bool
-	teams map[string]Team
+	// orgEntities are the entities of organizations.
+	orgEntities map[string]bool
+	teams       map[string]Team
 	// taken maps a name to its owner: teams, organizations and personal entities share
 	// one namespace.
 	taken    map[string]string
@@ -22,7 +24,7 @@ type validation struct {
 
 func newValidation(w World) *validation {
 	v := &validation{
-		users: map[string]User{}, orgs: map[string]bool{}, teams: map[string]Team{},
+		users: map[string]User{}, orgs: map[string]bool{}, orgEntities: map[string]bool{}, teams: map[string]Team{},
 		taken: map[string]string{}, keys: map[string]string{}, subjects: map[string]string{}, projects: map[[2]string]bool{},
 	}
 	for _, u := range w.Users {
@@ -30,6 +32,7 @@ func newValidation(w World) *validation {
 	}
 	for _, o := range w.Organizations {
 		v.orgs[o.Name] = true
+		v.orgEntities[o.entity()] = true
 	}
 	for _, t := range w.Teams {
 		v.teams[t.Name] = t
@@ -118,6 +121,10 @@ func (v *validation) isEntity(name string) bool {
 func (v *validation) organization(path string, o Organization) {
 	v.name(path+".name", o.Name)
 	v.take(path+".name", "an organization", o.Name)
+	if o.Entity != "" && o.Entity != o.Name {
+		v.name(path+".entity", o.Entity)
+		v.take(path+".entity", "an organization's entity", o.Entity)
+	}
 	seen := map[string]bool{}
 	for i, m := range o.Members {
 		at := fmt.Sprintf("%s.members[%d]", path, i)
@@ -165,7 +172,8 @@ func (v *validation) project(path string, p Project) {
 	v.name(path+".name", p.Name)
 	team, isTeam := v.teams[p.Entity]
 	u, isUser := v.users[p.Entity]
-	if !isTeam && (!isUser || u.PersonalEntity != PersonalEnabled) {
+	isRegistry := v.orgEntities[p.Entity] && strings.HasPrefix(p.Name, registryPrefix)
+	if !isTeam && !isRegistry && (!isUser || u.PersonalEntity != PersonalEnabled) {
 		v.bad(path+".entity", "no team or enabled personal entity %q", p.Entity)
 	}
 	if key := [2]string{p.Entity, p.Name}; v.projects[key] {

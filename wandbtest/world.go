@@ -78,6 +78,9 @@ const (
 // Organization groups teams and assigns seats.
 type Organization struct {
 	Name string `json:"name"`
+	// Entity is the name of the entity that owns the organization's registries, which are
+	// projects whose names start with "wandb-registry-". Default: the organization's name.
+	Entity string `json:"entity,omitempty"`
 	// Members lists the seats. Team members that are not listed have a full seat.
 	Members []OrgMember `json:"members,omitempty"`
 	// EnforceOrgKeys refuses personal keys in the organization's teams. Service accounts
@@ -159,6 +162,8 @@ type Project struct {
 	// Members are the users who are invited to a restricted project, and those with a
 	// role in this project that differs from their role in the team.
 	Members []ProjectMember `json:"members,omitempty"`
+	// ProtectedAliases are the aliases of artifacts that only admins may assign and remove.
+	ProtectedAliases []string `json:"protectedAliases,omitempty"`
 }
 
 // Scope says who can see a project and who may create runs in it.

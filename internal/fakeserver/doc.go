@@ -6,13 +6,14 @@
 //	fakeserver/jsontext  JSON with NaN and Infinity, read independently of the client
 //	fakeserver/executor  the schema of each kind of server, and documents checked against it
 //	fakeserver/store     the lines of a run's files, shared with snapshots
+//	fakeserver/objects   the contents of files of artifacts, large ones not in memory
 //
 // The places of what comes next:
 //
 //   - Fields to read and sweeps: resolvers beside wandbtest/read_*.go. The schema is
 //     the repository's; a field without a resolver is null.
-//   - Artifacts: a store beside wandbtest/run.go, resolvers beside
-//     wandbtest/mutation.go. Who may read and write them is decided in
+//   - Artifacts: wandbtest/artifact*.go store and change them, wandbtest/read_artifact.go
+//     resolves their fields. Who may read and write them is decided in
 //     wandbtest/policy.go, from the world, like every other refusal.
 //   - Pages that are not the API's: a case in respond, in wandbtest/handler.go.
 //   - Part of a run without a copy of the rest: methods beside RunView in

@@ -1,0 +1,321 @@
+package wandbtest
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/wandgo/wandgo/internal/fakeserver/objects"
+)
+
+// The states of an artifact.
+const (
+	artifactPending   = "PENDING"
+	artifactCommitted = "COMMITTED"
+	artifactDeleted   = "DELETED"
+)
+
+// The algorithms of digests.
+const (
+	digestMD5 = "MANIFEST_MD5"
+	digestXXH = "MANIFEST_XXH128"
+)
+
+// aliasLatest is the alias of the newest version.
+const aliasLatest = "latest"
+
+// maxArtifactName is how many characters a collection, type, alias or tag may have.
+const maxArtifactName = 128
+
+// registryPrefix starts the names of the projects that are an organization's registries.
+const registryPrefix = "wandb-registry-"
+
+// artifacts are all artifacts of a server. They are guarded by Server.mu.
+type artifacts struct {
+	all         []*artifact
+	byID        map[string]*artifact
+	byClientID  map[string]*artifact
+	bySequence  map[string]*collection // by the client's id
+	collections map[string]*collection // by id
+	manifests   map[string]*artifactManifest
+	files       map[string]*storedFile // by storage path
+	uploads     int                    // multipart uploads
+}
+
+// issuedURLs numbers the addresses of artifact files. It has a lock of its own, because
+// queries sign addresses.
+type issuedURLs struct {
+	mu sync.Mutex
+	// issued is how many there were, and expired the number of the last one that is no
+	// longer valid.
+	issued, expired int
+}
+
+func newArtifacts() artifacts {
+	return artifacts{
+		byID: map[string]*artifact{}, byClientID: map[string]*artifact{}, bySequence: map[string]*collection{},
+		collections: map[string]*collection{}, manifests: map[string]*artifactManifest{}, files: map[string]*storedFile{},
+	}
+}
+
+// collection is a sequence, which holds what runs log under one name, or a portfolio, into
+// which versions of sequences are linked.
+type collection struct {
+	id, name, typ, description string
+	project                    *project
+	portfolio                  bool
+	created                    time.Time
+	members                    []*membership // in the order of their versions
+	next                       int           // the next version
+	aliases                    map[string]*membership
+	// Of a sequence.
+	algorithm string
+	logged    []*artifact // also those that are not committed
+	byName    map[fileKey]*storedFile
+	byDigest  map[string]*storedFile
+}
+
+// membership is a version of a collection.
+type membership struct {
+	id         string
+	collection *collection
+	artifact   *artifact
+	version    int
+	created    time.Time
+}
+
+// artifact is an artifact as stored.
+type artifact struct {
+	id                            string
+	sequence                      *collection
+	state, digest, algorithm      string
+	description, metadata, region string
+	clientID, distributedID       string
+	requested                     []string // aliases at the commit
+	tags                          []string
+	ttl                           float64
+	historyStep                   any
+	created, updated              time.Time
+	creator                       string
+	run                           *run // that logged it, or nil
+	manifests                     []*artifactManifest
+	content                       *objects.Object // the manifest after the commit
+	config                        manifestConfig
+	entries                       []manifestEntry // by name
+	size                          int64
+	memberships                   []*membership // the sequence's first
+	usedBy                        []*run
+	notes                         []string
+}
+
+// artifactManifest is a manifest as it is created and uploaded.
+type artifactManifest struct {
+	id, kind, name, digest string
+	artifact, base         *artifact
+	content                *objects.Object
+}
+
+// fileKey names a file's content within a sequence.
+type fileKey struct{ name, digest string }
+
+// storedFile is a file of the object store.
+type storedFile struct {
+	path    string // in the store
+	name    string
+	birth   *artifact
+	md5     string // in base64
+	content *objects.Object
+	uploads int
+	// Of an upload in parts.
+	uploadID string
+	hexMD5   []string
+	parts    map[int]*objects.Object
+}
+
+var (
+	noArtifact   = refusal{http.StatusNotFound, "artifact not found", ""}
+	noCollection = refusal{http.StatusNotFound, "artifact collection not found", ""}
+)
+
+func protectedAlias(alias string) refusal {
+	return refusal{http.StatusForbidden, "permission denied: " + strconv.Quote(alias) + " is a protected alias", permissionError}
+}
+
+// collectionList returns the project's collections in the order of their creation.
+func (p *project) collectionList(typ string) []*collection {
+	var list []*collection
+	for _, name := range sortedKeys(p.collections) {
+		if c := p.collections[name]; typ == "" || c.typ == typ {
+			list = append(list, c)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *collection) int { return a.created.Compare(b.created) })
+	return list
+}
+
+// artifactTypes are the types of the project's collections.
+func (p *project) artifactTypes() []string {
+	seen := map[string]bool{}
+	for _, c := range p.collections {
+		seen[c.typ] = true
+	}
+	return sortedKeys(seen)
+}
+
+// addCollection creates a collection, or returns the one of the name. It is an error if that
+// is of another kind or type.
+func (s *Server) addCollection(p *project, name, typ string, portfolio bool) (*collection, error) {
+	if c := p.collections[name]; c != nil {
+		switch {
+		case c.typ != typ:
+			return nil, badRequest("artifact collection " + name + " already exists with type " + c.typ + "; it cannot have an artifact of type " + typ)
+		case c.portfolio != portfolio:
+			return nil, badRequest("artifact collection " + name + " is of another kind")
+		}
+		return c, nil
+	}
+	c := &collection{
+		id: globalID("ArtifactCollection", strconv.Itoa(len(s.artifacts.collections)+1)), name: name, typ: typ, project: p, portfolio: portfolio,
+		created: s.cfg.clock(), aliases: map[string]*membership{}, byName: map[fileKey]*storedFile{}, byDigest: map[string]*storedFile{},
+	}
+	p.collections[name] = c
+	s.artifacts.collections[c.id] = c
+	return c, nil
+}
+
+// add makes the artifact the next version of the collection, or returns the version that it
+// has.
+func (c *collection) add(a *artifact, now time.Time) *membership {
+	if m := c.memberOf(a); m != nil {
+		return m
+	}
+	m := &membership{
+		id:         globalID("ArtifactCollectionMembership", c.id, strconv.Itoa(c.next)),
+		collection: c, artifact: a, version: c.next, created: now,
+	}
+	c.next++
+	c.members = append(c.members, m)
+	a.memberships = append(a.memberships, m)
+	return m
+}
+
+// memberOf returns the artifact's membership, or nil.
+func (c *collection) memberOf(a *artifact) *membership {
+	for _, m := range a.memberships {
+		if m.collection == c {
+			return m
+		}
+	}
+	return nil
+}
+
+// remove removes a version and its aliases.
+func (c *collection) remove(m *membership) {
+	same := func(other *membership) bool { return other == m }
+	c.members = slices.DeleteFunc(c.members, same)
+	m.artifact.memberships = slices.DeleteFunc(m.artifact.memberships, same)
+	for alias, at := range c.aliases {
+		if at == m {
+			delete(c.aliases, alias)
+		}
+	}
+	if newest := c.newest(); newest != nil && c.aliases[aliasLatest] == nil {
+		c.aliases[aliasLatest] = newest
+	}
+}
+
+func (c *collection) newest() *membership {
+	if len(c.members) == 0 {
+		return nil
+	}
+	return c.members[len(c.members)-1]
+}
+
+// resolve finds a version by an alias, its number, or a digest; by "" the latest. It returns
+// nil if there is none.
+func (c *collection) resolve(alias string) *membership {
+	if alias == "" {
+		alias = aliasLatest
+	}
+	if m := c.aliases[alias]; m != nil {
+		return m
+	}
+	for _, m := range slices.Backward(c.members) {
+		if alias == m.name() || alias == m.artifact.digest {
+			return m
+		}
+	}
+	return nil
+}
+
+// name is the version's name, such as "v3".
+func (m *membership) name() string { return "v" + strconv.Itoa(m.version) }
+
+// aliases are the version's aliases by name, and then its number, which counts as an alias.
+func (m *membership) aliasNames() []string {
+	var names []string
+	for _, alias := range sortedKeys(m.collection.aliases) {
+		if m.collection.aliases[alias] == m {
+			names = append(names, alias)
+		}
+	}
+	return append(names, m.name())
+}
+
+// named finds a version by "collection[:alias]" in a project.
+func (p *project) named(policy *Policy, name string) *membership {
+	collection, alias, _ := strings.Cut(name, ":")
+	c := p.collections[collection]
+	if c == nil {
+		return nil
+	}
+	if policy.ShowPending && (alias == "" || alias == aliasLatest) && len(c.logged) > 0 {
+		if a := c.logged[len(c.logged)-1]; a.state == artifactPending {
+			return &membership{id: globalID("ArtifactCollectionMembership", c.id, "pending"), collection: c, artifact: a, version: c.next, created: a.created}
+		}
+	}
+	return c.resolve(alias)
+}
+
+// writableArtifact finds an artifact by its id and checks that the caller may change it.
+func (x *execution) writableArtifact(id string) (*artifact, error) {
+	a := x.server.artifacts.byID[id]
+	if a == nil || a.state == artifactDeleted || !x.canReadArtifact(a) {
+		return nil, noArtifact
+	}
+	p := a.sequence.project
+	if why := x.server.mayWrite(x.caller, x.server.standing(x.caller, p.Entity), p); !why.allowed() {
+		return nil, why
+	}
+	return a, nil
+}
+
+// canReadArtifact says whether the caller can see the artifact, in its own project or in one
+// that it is linked into.
+func (x *execution) canReadArtifact(a *artifact) bool {
+	if x.canReadProject(a.sequence.project) {
+		return true
+	}
+	return slices.ContainsFunc(a.memberships, func(m *membership) bool { return x.canReadProject(m.collection.project) })
+}
+
+func (x *execution) canReadProject(p *project) bool {
+	return x.server.canRead(x.caller, x.server.standing(x.caller, p.Entity), p)
+}
+
+// mayChange checks that the caller may change a collection and its aliases.
+func (x *execution) mayChange(c *collection, aliases []string) error {
+	st := x.server.standing(x.caller, c.project.Entity)
+	if why := x.server.mayWrite(x.caller, st, c.project); !why.allowed() {
+		return why
+	}
+	for _, alias := range aliases {
+		if slices.Contains(c.project.ProtectedAliases, alias) && !x.server.isProjectAdmin(x.caller, st, c.project) {
+			return protectedAlias(alias)
+		}
+	}
+	return nil
+}

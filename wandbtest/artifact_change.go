@@ -1,0 +1,233 @@
+package wandbtest
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// useArtifact records that a run uses an artifact.
+func (x *execution) useArtifact(in arguments) (any, error) {
+	p, r, err := x.writableRun(in)
+	if why, ok := err.(refusal); ok && why == noRun { //nolint:errorlint // resolvers return refusals as they are
+		return nil, refusal{http.StatusNotFound, "failed to find run " + in.text("projectName") + "/" + in.text("runName"), ""}
+	}
+	if err != nil {
+		return nil, err
+	}
+	a := x.server.artifacts.byID[in.text("artifactID")]
+	switch {
+	case a == nil || a.state == artifactDeleted || !x.canReadArtifact(a):
+		return nil, noArtifact
+	case a.state == artifactPending:
+		return nil, badRequest("cannot use artifact " + a.id + " as it has not committed")
+	}
+	if !slices.Contains(a.usedBy, r) {
+		a.usedBy = append(a.usedBy, r)
+		r.inputs = append(r.inputs, a)
+	}
+	return fields{"artifact": &artifactObject{a}, "run": &runObject{p, r}}, nil
+}
+
+// updateArtifact changes what can be changed in a version.
+func (x *execution) updateArtifact(in arguments) (any, error) {
+	a, err := x.writableArtifact(in.text("artifactID"))
+	if err != nil {
+		return nil, err
+	}
+	for _, tag := range tagsOf(in, "tagsToAdd") {
+		if !tagNames.MatchString(tag) {
+			return nil, badRequest("invalid parameters: tag " + strconv.Quote(tag))
+		}
+	}
+	if in["aliases"] != nil {
+		if err := x.replaceAliases(a, in); err != nil {
+			return nil, err
+		}
+	}
+	if text, ok := in.optional("description"); ok {
+		a.description = text
+	}
+	if text, ok := in.optional("metadata"); ok {
+		a.metadata = text
+	}
+	if seconds, ok := in.number("ttlDurationSeconds"); ok {
+		a.ttl = seconds
+	}
+	a.tags = union(a.tags, tagsOf(in, "tagsToAdd"))
+	gone := tagsOf(in, "tagsToDelete")
+	a.tags = slices.DeleteFunc(slices.Clone(a.tags), func(tag string) bool { return slices.Contains(gone, tag) })
+	a.updated = x.server.cfg.clock()
+	return fields{"artifact": &artifactObject{a}}, nil
+}
+
+// replaceAliases sets the aliases that a version has in its sequence.
+func (x *execution) replaceAliases(a *artifact, in arguments) error {
+	c := a.sequence
+	aliases, err := aliasesOf(in, c.name)
+	if err != nil {
+		return err
+	}
+	m := c.memberOf(a)
+	if m == nil {
+		return badRequest("artifact " + a.id + " is not committed")
+	}
+	var gone []string
+	for alias, at := range c.aliases {
+		if at == m && !slices.Contains(aliases, alias) {
+			gone = append(gone, alias)
+		}
+	}
+	if err := x.mayChange(c, append(gone, aliases...)); err != nil {
+		return err
+	}
+	for _, alias := range gone {
+		delete(c.aliases, alias)
+	}
+	for _, alias := range aliases {
+		c.aliases[alias] = m
+	}
+	return nil
+}
+
+// deleteArtifact deletes a version, from all collections.
+func (x *execution) deleteArtifact(in arguments) (any, error) {
+	a, err := x.writableArtifact(in.text("artifactID"))
+	if err != nil {
+		return nil, err
+	}
+	deleteAliases, _ := in["deleteAliases"].(bool)
+	for _, m := range a.memberships {
+		aliases := m.aliasNames()
+		aliases = aliases[:len(aliases)-1] // without the version
+		if err := x.mayChange(m.collection, aliases); err != nil {
+			return nil, err
+		}
+		if len(aliases) > 0 && !deleteAliases {
+			return nil, badRequest("cannot delete artifact " + a.sequence.name + ":" + m.name() + ": it has aliases: " + strings.Join(aliases, ", "))
+		}
+	}
+	for len(a.memberships) > 0 {
+		a.memberships[0].collection.remove(a.memberships[0])
+	}
+	a.state = artifactDeleted
+	return fields{"artifact": &artifactObject{a}}, nil
+}
+
+// changeAliases adds or deletes aliases in collections that have the version.
+func (x *execution) changeAliases(in arguments, change func(m *membership, alias string)) (any, error) {
+	s := x.server
+	a := s.artifacts.byID[in.text("artifactID")]
+	if a == nil || a.state == artifactDeleted || !x.canReadArtifact(a) {
+		return nil, noArtifact
+	}
+	type edit struct {
+		m     *membership
+		alias string
+	}
+	var edits []edit
+	for _, e := range in.inputs("aliases") {
+		name := e.text("artifactCollectionName")
+		aliases, err := aliasesOf(arguments{"aliases": []any{map[string]any(e)}}, name)
+		if err != nil {
+			return nil, err
+		}
+		p := s.realm.project(e.text("entityName"), e.text("projectName"))
+		if p == nil || !x.canReadProject(p) {
+			return nil, noProject
+		}
+		c := p.collections[name]
+		if c == nil {
+			return nil, noCollection
+		}
+		m := c.memberOf(a)
+		if m == nil {
+			return nil, badRequest("artifact " + a.id + " is not in collection " + name)
+		}
+		if err := x.mayChange(c, aliases); err != nil {
+			return nil, err
+		}
+		for _, alias := range aliases {
+			edits = append(edits, edit{m, alias})
+		}
+	}
+	for _, e := range edits {
+		change(e.m, e.alias)
+	}
+	return fields{"success": true}, nil
+}
+
+// linkArtifact links a version into a portfolio, which it creates if there is none.
+func (x *execution) linkArtifact(in arguments) (any, error) {
+	s := x.server
+	a := s.artifacts.byID[in.text("artifactID")]
+	if a == nil {
+		a = s.artifacts.byClientID[in.text("clientID")]
+	}
+	switch {
+	case a == nil || a.state == artifactDeleted || !x.canReadArtifact(a):
+		return nil, noArtifact
+	case a.state == artifactPending:
+		return nil, badRequest("cannot link artifact " + a.id + " as it has not committed")
+	}
+	c := s.artifacts.collections[in.text("artifactPortfolioID")]
+	if c == nil {
+		entity, project := in.text("entityName"), in.text("projectName")
+		entity = cmp.Or(entity, a.sequence.project.Entity)
+		project = cmp.Or(project, a.sequence.project.Name)
+		st, p := s.standing(x.caller, entity), s.realm.project(entity, project)
+		if why := s.mayWrite(x.caller, st, p); !why.allowed() {
+			return nil, why
+		}
+		if p == nil && strings.HasPrefix(project, registryPrefix) {
+			return nil, noProject // a registry is created by hand
+		}
+		if name := in.text("artifactPortfolioName"); !artifactNames.MatchString(name) || len(name) > maxArtifactName {
+			return nil, badRequest("invalid parameters: artifact portfolio name " + strconv.Quote(name))
+		}
+		if p == nil {
+			p = s.realm.addProject(Project{Entity: st.name, Name: project, Owner: x.caller.user.Username}, s.cfg.clock())
+		}
+		var err error
+		if c, err = s.addCollection(p, in.text("artifactPortfolioName"), a.sequence.typ, true); err != nil {
+			return nil, err
+		}
+	}
+	aliases, err := aliasesOf(in, c.name)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.mayChange(c, aliases); err != nil {
+		return nil, err
+	}
+	m := c.add(a, s.cfg.clock())
+	if m == c.newest() {
+		c.aliases[aliasLatest] = m
+	}
+	for _, alias := range aliases {
+		c.aliases[alias] = m
+	}
+	return fields{"versionIndex": m.version, "artifactMembership": &membershipObject{m}}, nil
+}
+
+// unlinkArtifact removes a version from a portfolio.
+func (x *execution) unlinkArtifact(in arguments) (any, error) {
+	a, c := x.server.artifacts.byID[in.text("artifactID")], x.server.artifacts.collections[in.text("artifactPortfolioID")]
+	switch {
+	case a == nil || !x.canReadArtifact(a):
+		return nil, noArtifact
+	case c == nil || !x.canReadProject(c.project):
+		return nil, noCollection
+	}
+	m := c.memberOf(a)
+	if m == nil || !c.portfolio {
+		return nil, badRequest("artifact " + a.id + " is not linked into collection " + c.name)
+	}
+	if err := x.mayChange(c, m.aliasNames()); err != nil {
+		return nil, err
+	}
+	c.remove(m)
+	return fields{"success": true}, nil
+}
