@@ -51,7 +51,7 @@ type AccessRequest struct {
 	//
 	//   - [errors.ActionCreate] on [errors.ResourceRun], the default
 	//   - [errors.ActionRead] on [errors.ResourceProject]
-	//   - [errors.ActionLogArtifact], [errors.ActionUseArtifact],
+	//   - [errors.ActionLogArtifact], [errors.ActionUseArtifact], [errors.ActionReadArtifact],
 	//     [errors.ActionDownloadArtifact] or [errors.ActionLinkArtifact] on an artifact's
 	//     path: "[entity/][project/]name[:version or alias]". Entity and Project may be in
 	//     the path or in their fields. An empty Resource stands for any artifact.
@@ -62,7 +62,9 @@ type AccessRequest struct {
 // question returns what the request is about.
 func (r AccessRequest) question() (diagnose.Question, error) {
 	q := diagnose.Question{Entity: r.Entity, Project: r.Project}
-	for _, op := range []diagnose.Op{diagnose.OpLogArtifact, diagnose.OpUseArtifact, diagnose.OpDownloadArtifact, diagnose.OpLinkArtifact} {
+	for _, op := range []diagnose.Op{
+		diagnose.OpLogArtifact, diagnose.OpUseArtifact, diagnose.OpDownloadArtifact, diagnose.OpReadArtifact, diagnose.OpLinkArtifact,
+	} {
 		if op.Action() == r.Action {
 			q.Op = op
 			err := r.artifact(&q)

@@ -88,6 +88,7 @@ const (
 	ActionLogArtifact      Action = "log artifact"
 	ActionUseArtifact      Action = "use artifact"
 	ActionDownloadArtifact Action = "download artifact"
+	ActionReadArtifact     Action = "read artifact"
 	ActionLinkArtifact     Action = "link artifact"
 	ActionUpdateArtifact   Action = "update artifact"
 	ActionDeleteArtifact   Action = "delete artifact"

@@ -118,7 +118,7 @@ func (t target) artifactName() string {
 // onArtifact reports whether the request is about an artifact, reading whether it only
 // reads it.
 func (t target) onArtifact() (artifact, reading bool) {
-	reading = t.op == "use artifact" || t.op == "download artifact"
+	reading = t.op == "use artifact" || t.op == "download artifact" || t.op == "read artifact"
 	return reading || strings.HasSuffix(t.op, " artifact"), reading
 }
 

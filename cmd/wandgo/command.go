@@ -24,6 +24,8 @@ type command struct {
 	// summary is one line; long is the help below the usage line.
 	summary, long string
 	run           func(ctx context.Context, a *app, args []string) int
+	// verbs are the subcommands of this one; their names start with its name.
+	verbs []command
 }
 
 // commands lists the subcommands in the order of the help. It is a function because
@@ -31,7 +33,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		loginCommand(), statusCommand(), whoamiCommand(), doctorCommand(), verifyCommand(),
-		syncCommand(), lsCommand(), inspectCommand(), offlineCommand(), onlineCommand(),
+		syncCommand(), lsCommand(), inspectCommand(), artifactCommand(), offlineCommand(), onlineCommand(),
 		serveCommand(), completionCommand(), versionCommand(), helpCommand(),
 	}
 }
@@ -56,12 +58,36 @@ func run(ctx context.Context, args []string, env environment, stdout, stderr io.
 			return c.run(ctx, a, rest)
 		}
 	}
-	fmt.Fprintf(stderr, "wandgo: unknown command %q%s\nFor a list of commands: wandgo help\n", name, didYouMean(name))
+	fmt.Fprintf(stderr, "wandgo: unknown command %q%s\nFor a list of commands: wandgo help\n", name, didYouMean(name, commandNames()))
 	return exitUsage
 }
 
-func didYouMean(name string) string {
-	if near := errors.Suggest(name, commandNames()); len(near) > 0 {
+// runVerb runs the subcommand that args name.
+func (c command) runVerb(ctx context.Context, a *app, args []string) int {
+	if len(args) == 0 {
+		c.writeHelp(a.stderr)
+		return exitUsage
+	}
+	var names []string
+	for _, verb := range c.verbs {
+		name := verb.verb()
+		if name == args[0] {
+			return verb.run(ctx, a, args[1:])
+		}
+		names = append(names, name)
+	}
+	if args[0] == "-h" || args[0] == "-help" || args[0] == "--help" {
+		c.writeHelp(a.stdout)
+		return exitAllowed
+	}
+	return a.usageError(c, "unknown command %q%s", args[0], didYouMean(args[0], names))
+}
+
+// verb is the last word of the command's name.
+func (c command) verb() string { return c.name[strings.LastIndexByte(c.name, ' ')+1:] }
+
+func didYouMean(name string, names []string) string {
+	if near := errors.Suggest(name, names); len(near) > 0 {
 		return "; did you mean " + near[0] + "?"
 	}
 	return ""

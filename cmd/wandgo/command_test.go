@@ -63,9 +63,11 @@ func TestHelp_AllCommands_Golden(t *testing.T) {
 	var all strings.Builder
 	writeOverview(&all)
 	for _, c := range commands() {
-		all.WriteString("\n---- wandgo help " + c.name + "\n")
-		c.writeHelp(&all)
-		assert.Regexp(t, `(?m)^Examples?:$`, c.long, "the help of %s needs an example", c.name)
+		for _, c := range append([]command{c}, c.verbs...) {
+			all.WriteString("\n---- wandgo help " + c.name + "\n")
+			c.writeHelp(&all)
+			assert.Regexp(t, `(?m)^Examples?:$`, c.long, "the help of %s needs an example", c.name)
+		}
 	}
 	for line := range strings.Lines(all.String()) {
 		assert.LessOrEqual(t, len([]rune(line)), defaultColumns+1, line) // with its line break
@@ -95,7 +97,7 @@ func TestPages_Commands_Exist(t *testing.T) {
 	t.Parallel()
 	flags := map[string][]string{}
 	for _, c := range commands() {
-		flags[c.name] = c.flagNames()
+		flags[c.name] = c.argumentWords()
 	}
 	pages, err := filepath.Glob("../../docs/*.md")
 	require.NoError(t, err)

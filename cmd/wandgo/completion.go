@@ -96,6 +96,14 @@ complete -o filenames -F _wandgo wandgo
 // argumentWords are the words that may follow a command.
 func (c command) argumentWords() []string {
 	words := c.flagNames()
+	for _, verb := range c.verbs {
+		words = append(words, verb.verb())
+		for _, flag := range verb.flagNames() {
+			if !slices.Contains(words, flag) {
+				words = append(words, flag)
+			}
+		}
+	}
 	switch c.name {
 	case "help":
 		words = append(words, commandNames()...)

@@ -16,6 +16,7 @@ Prints the help of a command, or a list of all commands.
 Examples:
   wandgo help
   wandgo help doctor
+  wandgo help artifact ls
 `,
 		run: runHelp,
 	}
@@ -25,20 +26,29 @@ func runHelp(_ context.Context, a *app, args []string) int {
 	if len(args) > 0 && (args[0] == "-h" || args[0] == "--help" || args[0] == "-help") {
 		args = args[1:]
 	}
-	if len(args) > 1 {
-		return a.usageError(helpCommand(), "expected at most one command")
-	}
 	if len(args) == 0 {
 		writeOverview(a.stdout)
 		return exitAllowed
 	}
 	for _, c := range commands() {
-		if c.name == args[0] {
-			c.writeHelp(a.stdout)
-			return exitAllowed
+		if c.name != args[0] {
+			continue
 		}
+		for _, verb := range c.verbs {
+			if len(args) > 1 && verb.verb() == args[1] {
+				c, args = verb, args[1:]
+			}
+		}
+		if len(args) > 1 {
+			break
+		}
+		c.writeHelp(a.stdout)
+		return exitAllowed
 	}
-	return a.usageError(helpCommand(), "unknown command %q%s", args[0], didYouMean(args[0]))
+	if len(args) > 1 {
+		return a.usageError(helpCommand(), "expected at most one command")
+	}
+	return a.usageError(helpCommand(), "unknown command %q%s", args[0], didYouMean(args[0], commandNames()))
 }
 
 func writeOverview(w io.Writer) {

@@ -48,6 +48,7 @@ const (
 	OpLogArtifact      Op = "log artifact"
 	OpUseArtifact      Op = "use artifact"
 	OpDownloadArtifact Op = "download artifact"
+	OpReadArtifact     Op = "read artifact"
 	OpLinkArtifact     Op = "link artifact"
 	OpUpdateArtifact   Op = "update artifact"
 	OpDeleteArtifact   Op = "delete artifact"
@@ -79,6 +80,7 @@ var attempts = map[Op]struct {
 	OpLogArtifact:      {errors.ActionLogArtifact, errors.ResourceArtifact},
 	OpUseArtifact:      {errors.ActionUseArtifact, errors.ResourceArtifact},
 	OpDownloadArtifact: {errors.ActionDownloadArtifact, errors.ResourceArtifact},
+	OpReadArtifact:     {errors.ActionReadArtifact, errors.ResourceArtifact},
 	OpLinkArtifact:     {errors.ActionLinkArtifact, errors.ResourceArtifact},
 	OpUpdateArtifact:   {errors.ActionUpdateArtifact, errors.ResourceArtifact},
 	OpDeleteArtifact:   {errors.ActionDeleteArtifact, errors.ResourceArtifact},
@@ -92,7 +94,9 @@ func (o Op) Action() errors.Action { return attempts[o].action }
 func (o Op) Resource() errors.Resource { return attempts[o].resource }
 
 // readsArtifact reports whether the operation needs an artifact that exists.
-func (o Op) readsArtifact() bool { return o == OpUseArtifact || o == OpDownloadArtifact }
+func (o Op) readsArtifact() bool {
+	return o == OpUseArtifact || o == OpDownloadArtifact || o == OpReadArtifact
+}
 
 // resource is what the question acts on: for an artifact, its path.
 func (q Question) resource() errors.Resource {

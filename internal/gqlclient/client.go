@@ -36,7 +36,7 @@ func (c *Client) Transport() *transport.Transport { return c.transport }
 func (c *Client) ForProbes() *Client { return c.WithPolicy(transport.ProbePolicy()) }
 
 // WithPolicy returns a Client on the same connections that uses one retry
-// policy for every operation.
+// policy for every operation, except that a 409 on a commit is always retried.
 func (c *Client) WithPolicy(p transport.Policy) *Client {
 	return &Client{transport: c.transport, policy: &p, header: c.header}
 }
@@ -54,6 +54,10 @@ func (c *Client) Format(f fmt.State, _ rune) {
 
 func (c *Client) policyFor(operation string) transport.Policy {
 	switch {
+	case c.policy != nil && operation == "CommitArtifact":
+		p, commit := *c.policy, transport.CommitPolicy()
+		p.Retryable, p.ConflictRetries = commit.Retryable, commit.ConflictRetries
+		return p
 	case c.policy != nil:
 		return *c.policy
 	case operation == "UpsertBucket":

@@ -8,9 +8,9 @@ import (
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
-// maxIdlePerHost suits uploads of several files at once. With the default of 2,
-// nearly every file would open a new connection.
-const maxIdlePerHost = 16
+// maxIdlePerHost suits uploads of several files at once, such as those of artifacts. With
+// the default of 2, nearly every file would open a new connection.
+const maxIdlePerHost = 64
 
 // Network configures connections. The zero Network has the defaults of net/http.
 type Network struct {

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/internal/artifacts/listing"
+	"github.com/wandgo/wandgo/internal/connection"
+	"github.com/wandgo/wandgo/internal/term"
+)
+
+func artifactLsCommand() command {
+	return command{
+		name: "artifact ls", args: "[[entity/]project | entity/project/name] [--json]",
+		summary: "list the artifacts of a project, or the versions of one",
+		long: `
+Lists the artifacts of a project, or with a name the versions of an artifact.
+Without an argument, lists those of the project of the settings.
+
+On a terminal it prints a table. Elsewhere it prints one line for each artifact
+or version, without a title, in columns that are separated by tabs:
+
+  artifacts  name, type, time of creation, description
+  versions   version, aliases (separated by commas), state, number of files,
+             size in bytes, time of creation, digest
+
+Flags:
+  --type T   only artifacts of this type
+  --json     print one JSON document: a list of artifacts (name, type,
+             description, createdAt), or of versions (version, aliases, id,
+             type, state, digest, description, size, files, createdAt)
+
+The exit statuses are those of wandgo doctor.
+
+Examples:
+  wandgo artifact ls acme/vision --type dataset
+  wandgo artifact ls acme/vision/flowers
+  wandgo artifact ls --json | jq -r '.[].name'
+`,
+		run: runArtifactLs,
+	}
+}
+
+func runArtifactLs(ctx context.Context, a *app, args []string) int {
+	c := artifactLsCommand()
+	set := c.flags()
+	asJSON := set.Bool("json", false, "")
+	typ := set.String("type", "", "")
+	paths, status, ok := a.parsePaths(c, set, args)
+	if !ok {
+		return status
+	}
+	parts := []string{}
+	if len(paths) > 0 {
+		parts = strings.Split(strings.Trim(paths[0], "/"), "/")
+	}
+	if len(paths) > 1 || len(parts) > 3 || slices.Contains(parts, "") {
+		return a.usageError(c, "expected at most one path: [entity/]project or entity/project/name")
+	}
+	cl, err := client.New(a.env.options())
+	if err != nil {
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	defer func() { _ = cl.Close() }()
+	l := &artifactList{app: a, conn: connection.Of(cl), json: *asJSON, typ: *typ}
+	err = l.print(ctx, cl, parts)
+	switch {
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case l.failed != nil:
+		return a.failed("print the artifacts", l.failed)
+	case err != nil:
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	return exitAllowed
+}
+
+// artifactList is one call of wandgo artifact ls.
+type artifactList struct {
+	*app
+	conn   *connection.Connection
+	json   bool
+	typ    string
+	failed error // of printing
+}
+
+func (l *artifactList) print(ctx context.Context, c *client.Client, parts []string) error {
+	var entity, project, name string
+	switch len(parts) {
+	case 1:
+		project = parts[0]
+	case 2:
+		entity, project = parts[0], parts[1]
+	case 3:
+		entity, project, name = parts[0], parts[1], parts[2]
+	}
+	entity, project, err := l.artifactPlace(ctx, c, entity, project)
+	if err != nil {
+		return err
+	}
+	if name != "" {
+		return l.versions(ctx, entity, project, name)
+	}
+	all, err := collect(listing.Collections(ctx, l.conn, entity, project))
+	if err != nil {
+		return err
+	}
+	if l.typ != "" {
+		all = slices.DeleteFunc(all, func(c listing.Collection) bool { return c.Type != l.typ })
+	}
+	slices.SortStableFunc(all, func(a, b listing.Collection) int {
+		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Name, b.Name))
+	})
+	var rows [][]string
+	for _, c := range all {
+		rows = append(rows, []string{c.Name, c.Type, l.time(c.CreatedAt), c.Description})
+	}
+	l.show(all, []column{
+		{title: "NAME", whole: true}, {title: "TYPE"}, {title: "CREATED", optional: 2}, {title: "DESCRIPTION", optional: 1},
+	}, rows, "No artifacts in "+entity+"/"+project+".")
+	return nil
+}
+
+func (l *artifactList) versions(ctx context.Context, entity, project, name string) error {
+	all, err := collect(listing.Versions(ctx, l.conn, entity, project, name))
+	if err != nil {
+		return err
+	}
+	if l.typ != "" {
+		all = slices.DeleteFunc(all, func(v listing.Version) bool { return v.Type != l.typ })
+	}
+	var rows [][]string
+	for i := range all {
+		v := &all[i]
+		bytes := size(v.Size)
+		if !l.table() {
+			bytes = strconv.FormatInt(v.Size, 10)
+		}
+		rows = append(rows, []string{
+			v.Version, strings.Join(v.Aliases, ","), strings.ToLower(v.State), strconv.FormatInt(v.Files, 10), bytes, l.time(v.CreatedAt), v.Digest,
+		})
+	}
+	l.show(all, []column{
+		{title: "VERSION"},
+		{title: "ALIASES"},
+		{title: "STATE", optional: 2},
+		{title: "FILES", right: true},
+		{title: "SIZE", right: true},
+		{title: "CREATED", optional: 3},
+		{title: "DIGEST", optional: 1},
+	}, rows, "No versions of "+entity+"/"+project+"/"+name+".")
+	return nil
+}
+
+// table reports whether the output is for a person.
+func (l *artifactList) table() bool { return term.IsTerminal(l.stdout) }
+
+// show prints the list: as JSON, as a table on a terminal, or as lines.
+func (l *artifactList) show(all any, columns []column, rows [][]string, none string) {
+	p := l.printer(true)
+	switch {
+	case l.json:
+		l.failed = encodeJSON(l.stdout, all)
+	case l.table() && len(rows) == 0:
+		p.printf("%s\n", printable(none))
+		l.failed = p.err
+	case l.table():
+		p.table(columns, rows)
+		l.failed = p.err
+	default:
+		for _, row := range rows {
+			for i := range row {
+				row[i] = strings.ReplaceAll(printable(row[i]), "\t", " ")
+			}
+			p.printf("%s\n", strings.Join(row, "\t"))
+		}
+		l.failed = p.err
+	}
+}
+
+// time is a time in the local zone on a terminal, and in a stable form elsewhere.
+func (l *artifactList) time(t time.Time) string {
+	switch {
+	case t.IsZero():
+		return ""
+	case l.table():
+		return t.Local().Format("2006-01-02 15:04")
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// collect returns all items of a list. It is never nil, for JSON.
+func collect[T any](list iter.Seq2[T, error]) ([]T, error) {
+	all := []T{}
+	for item, err := range list {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, item)
+	}
+	return all, nil
+}
