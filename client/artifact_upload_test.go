@@ -129,7 +129,7 @@ func TestLogArtifact_NotUploaded_SyncUploadsItOnce(t *testing.T) {
 			} else {
 				require.ErrorIs(t, err, tt.want)
 			}
-			if refused, ok := errors.AsType[*errors.PermissionError](err); ok && tt.want != errors.ErrStoreRefused {
+			if refused, ok := errors.AsType[*errors.PermissionError](err); ok && !errors.Is(tt.want, errors.ErrStoreRefused) {
 				assert.Equal(t, errors.ActionLogArtifact, refused.Action)
 				assert.Contains(t, string(refused.Resource), "net")
 				assert.Equal(t, run.Dir(), refused.Dir)
@@ -158,7 +158,9 @@ func TestLogArtifact_NotUploaded_SyncUploadsItOnce(t *testing.T) {
 }
 
 // isArtifactFile matches uploads into the store of artifacts.
-func isArtifactFile(r *http.Request, _ []byte) bool { return strings.HasPrefix(r.URL.Path, "/artifact-store/") }
+func isArtifactFile(r *http.Request, _ []byte) bool {
+	return strings.HasPrefix(r.URL.Path, "/artifact-store/")
+}
 
 // TestLogArtifact_RowsRefused_SyncUploadsItOnce: the run goes offline while an artifact is on
 // its way.
