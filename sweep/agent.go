@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
@@ -124,9 +125,9 @@ func (a Agent) check() (runpath.Path, error) {
 	case a.Client == nil:
 		return runpath.Path{}, &errors.InputError{Field: "agent", Rule: "needs a client"}
 	case a.Count < 0:
-		return runpath.Path{}, &errors.InputError{Field: "count", Value: fmt.Sprint(a.Count), Rule: "must not be negative"}
+		return runpath.Path{}, &errors.InputError{Field: "count", Value: strconv.Itoa(a.Count), Rule: "must not be negative"}
 	case a.Parallel < 0 || a.Parallel > 1000:
-		return runpath.Path{}, &errors.InputError{Field: "parallel", Value: fmt.Sprint(a.Parallel), Rule: "must be from 1 to 1000"}
+		return runpath.Path{}, &errors.InputError{Field: "parallel", Value: strconv.Itoa(a.Parallel), Rule: "must be from 1 to 1000"}
 	case a.Heartbeat < 0:
 		return runpath.Path{}, &errors.InputError{Field: "heartbeat", Value: a.Heartbeat.String(), Rule: "must not be negative"}
 	}
@@ -149,7 +150,7 @@ func (a Agent) call(ctx context.Context, t Trial, train func(context.Context, *c
 	}
 	within, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	stop := context.AfterFunc(run.Context(), func() { cancel(context.Cause(run.Context())) })
+	stop := context.AfterFunc(run.Context(), func() { cancel(context.Cause(run.Context())) }) //nolint:contextcheck // the run has a context of its own
 	err = guarded(func() error { return train(within, run) })
 	stop()
 	if stopped := context.Cause(within); stopped != nil && !errors.Is(err, stopped) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -394,9 +395,7 @@ func TestRun_SweepIDInTheEnvironment_JoinsTheSweep(t *testing.T) {
 	srv, c := serve(t)
 	id := create(t, c, grid(3))
 	env := map[string]string{"WANDB_SWEEP_ID": id}
-	for name, value := range environment {
-		env[name] = value
-	}
+	maps.Copy(env, environment)
 	joined, err := client.New(client.Options{BaseURL: srv.URL(), APIKey: wandbtest.AliceKey, Dir: t.TempDir(), Output: io.Discard, Getenv: func(name string) string { return env[name] }})
 	require.NoError(t, err)
 	defer joined.Close()
