@@ -178,7 +178,7 @@ func (s *syncServer) Artifacts(at syncrun.Target) sink.ArtifactUploads {
 func (s *syncServer) ArtifactError(ctx context.Context, at syncrun.Target, name string, err error) error {
 	q := s.target(at).Question(diagnose.OpLogArtifact)
 	q.Artifact = name
-	return sink.ExplainArtifact(ctx, s.client.diagnoser, q, s.client.settings.BaseURL.Text, err)
+	return s.client.diagnoser.ExplainRunning(ctx, q, err)
 }
 
 // FilesError implements syncrun.Server.

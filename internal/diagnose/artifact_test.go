@@ -51,6 +51,7 @@ func TestClassify_AboutAnArtifact_HasClass(t *testing.T) {
 		"404 not contained":   {refusal(404, `Project acme/vision does not contain artifact: "ds:zzz"`), ArtifactNull},
 		"404 of the run":      {refusal(404, "failed to find run vision/r1"), NotFound},
 		"not committed":       {refusal(400, "cannot use artifact QXJ0aWZhY3Q6MQ== as it has not committed"), ArtifactNotReady},
+		"another type":        {refusal(400, "artifact collection ds already exists with type dataset"), ArtifactType},
 		"protected alias":     {refusal(403, "alias production is protected"), Stated},
 		"protected alias, 2":  {refusal(400, "cannot remove protected alias: production"), Stated},
 		"a protected branch":  {refusal(403, "permission denied: protected"), Forbidden},

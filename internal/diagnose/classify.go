@@ -51,6 +51,8 @@ const (
 	ArtifactNull
 	// ArtifactNotReady: the artifact's upload is not complete.
 	ArtifactNotReady
+	// ArtifactType: the artifact's name has another type.
+	ArtifactType
 	// NotFound: any other 404 from W&B.
 	NotFound
 	// IdentityRefused: the server does not accept the identity token.
@@ -135,6 +137,8 @@ const codeMetricLimit = "run_metric_limit_exceeded"
 
 var (
 	entityNotFound = regexp.MustCompile(`(?i)^entity (.+) not found\b`)
+	// otherType is the message about an artifact whose name has another type.
+	otherType = regexp.MustCompile(`(?i)\balready exists with type\b`)
 	// notCommitted is the message about an artifact whose upload is not complete.
 	notCommitted = regexp.MustCompile(`(?i)\bartifact\b.*\bhas not (been )?committed\b`)
 	// artifactNotFound is a 404's message about an artifact or one of its versions.
@@ -227,6 +231,9 @@ func classifyResponse(r *Failure, ge *graphql.Error) Class {
 	}
 	if statedBy(ge.Message) != nil {
 		return Stated
+	}
+	if status < 500 && otherType.MatchString(ge.Message) {
+		return ArtifactType
 	}
 	if status < 500 && notCommitted.MatchString(ge.Message) {
 		return ArtifactNotReady

@@ -188,6 +188,8 @@ func (c report) requestError(ctx context.Context, r *Failure) error {
 		e.Cause = errors.ErrRunDeleted
 	case ArtifactNotReady:
 		e.Cause = errors.ErrArtifactNotReady
+	case ArtifactType:
+		e.Cause = errors.ErrTypeClash
 	case MetricLimit:
 		e.Cause = errors.ErrMetricLimit
 	case RateLimited:

@@ -13,7 +13,6 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
-	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
@@ -283,25 +282,13 @@ func (b *Both) artifactFailed(u *ArtifactUpload, cause error) (report bool, why 
 	b.cfg.Log.Warn("an artifact is not uploaded", "artifact", u.rec.Name, "error", cause)
 	q := b.question(Artifacts)
 	q.Artifact = u.rec.Name
-	if why = ExplainArtifact(b.asking, b.cfg.Diagnoser, q, b.cfg.Target.BaseURL, cause); !isResponse(why) {
+	if why = b.cfg.Diagnoser.ExplainRunning(b.asking, q, cause); !isResponse(why) {
 		why = fmt.Errorf("log %s: %w", u, cause)
 	}
 	nth := b.fail(Artifacts, why)
 	b.resolve(Artifacts, nth, why)
 	b.warn(Artifacts, why)
 	return true, why
-}
-
-// ExplainArtifact diagnoses the error of an artifact's upload. An error that says nothing of
-// a request is returned as it is.
-func ExplainArtifact(ctx context.Context, d *diagnose.Diagnoser, q diagnose.Question, baseURL string, err error) error {
-	if e, ok := errors.AsType[*errors.RequestError](err); ok && e.Op == "" { // the upload does not know what it is part of
-		known := *e
-		known.Op, known.Entity, known.Project, known.RunID, known.Artifact = string(q.Op), q.Entity, q.Project, q.RunID, q.Artifact
-		known.BaseURL, known.Dir, known.RestDir = baseURL, q.Dir, q.RestDir
-		return &known
-	}
-	return d.ExplainRunning(ctx, q, err)
 }
 
 // hasArtifact notes that the server has an artifact, given by its index.
