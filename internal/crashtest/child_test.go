@@ -21,6 +21,7 @@ const (
 	envPause = "WANDGO_CRASHTEST_PAUSE" // between rows, in µs
 	envRows  = "WANDGO_CRASHTEST_ROWS"  // after which it finishes; 0 is never
 	envSync  = "WANDGO_CRASHTEST_SYNC"  // "row" syncs each row to the disk
+	envFiles = "WANDGO_CRASHTEST_FILES" // artifacts to log in place of rows
 	upload   = "(sync)"                 // for an id: uploads what is on disk
 )
 
@@ -74,6 +75,9 @@ func live(id string) int {
 		return 1
 	}
 	out := bufio.NewWriterSize(os.Stdout, 64)
+	if n := number(envFiles); n > 0 {
+		return logArtifacts(run, n, out)
+	}
 	for i := 0; rows == 0 || i < rows; i++ {
 		if err := run.Log(map[string]any{"i": i, "loss": 1 / float64(i+1), "text": "a row like any other"}); err != nil {
 			fmt.Fprintln(os.Stderr, err)

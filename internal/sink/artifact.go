@@ -140,6 +140,9 @@ func (b *Both) log(d *Disk, u *ArtifactUpload) error {
 		return err
 	}
 	index, err := d.artifact(rec)
+	if err == nil {
+		err = d.writer.Flush() // a process that is killed has not lost it
+	}
 	if err != nil {
 		b.reportDisk(err)
 		if lost(err) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -225,6 +226,12 @@ func (j *job) mark(live bool) error {
 		return nil
 	}
 	j.result.Outcome = Synced
+	if int64(len(j.artifacts)) == j.contents.Artifacts {
+		// What is left are the copies of a process that was killed while it made them.
+		if err := os.RemoveAll(j.log.Dir.Artifacts()); err != nil {
+			j.unwritable(err)
+		}
+	}
 	if err := j.log.Dir.MarkSynced(); err != nil {
 		j.unwritable(err)
 	}
