@@ -21,7 +21,8 @@ import (
 // no credentials, as stores refuse requests with two kinds of them.
 func (a *API) get(ctx context.Context, url string, signed bool, receive func(io.Reader) error) error {
 	resp, err := a.conn.Transport.Do(ctx, &transport.Request{
-		Method: http.MethodGet, Path: url, Operation: "GET", NoCredentials: signed, Policy: a.conn.FilePolicy, Receive: receive,
+		Method: http.MethodGet, Path: url, Operation: "GET", NoCredentials: signed, Policy: a.conn.FilePolicy,
+		Receive: func(_ *transport.Response, body io.Reader) error { return receive(body) },
 	})
 	return gqlclient.ErrorOf("GET", resp, err)
 }

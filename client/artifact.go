@@ -4,7 +4,10 @@ import (
 	"context"
 
 	"github.com/wandgo/wandgo/artifact"
+	"github.com/wandgo/wandgo/internal/artifacts/download"
 	"github.com/wandgo/wandgo/internal/artifacts/draft"
+	"github.com/wandgo/wandgo/internal/connection"
+	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/session"
 	"github.com/wandgo/wandgo/internal/sink"
 )
@@ -53,13 +56,14 @@ func (r *Run) LogArtifact(a *artifact.Artifact, opts ArtifactOptions) (*Upload, 
 	if err != nil {
 		return nil, err
 	}
-	return &Upload{run: r, upload: u}, nil
+	return &Upload{run: r, upload: u, partial: opts.Partial}, nil
 }
 
 // Upload is an artifact on its way to the server.
 type Upload struct {
-	run    *Run
-	upload *sink.ArtifactUpload
+	run     *Run
+	upload  *sink.ArtifactUpload
+	partial bool
 }
 
 // ErrNotUploaded is returned by [Upload.Wait] for a run that is not online. The artifact
@@ -69,7 +73,8 @@ var ErrNotUploaded = sink.ErrNotUploaded
 // Done is closed when the server has the artifact, or will not get it from this process.
 func (u *Upload) Done() <-chan struct{} { return u.upload.Done() }
 
-// Wait blocks until the server has the artifact, and returns its id there.
+// Wait blocks until the server has the artifact, and returns the version that it is: an older
+// one if that has the same content. For a part of a distributed version it is nil.
 //
 // Errors:
 //   - the error of ctx; the upload continues.
@@ -77,4 +82,14 @@ func (u *Upload) Done() <-chan struct{} { return u.upload.Done() }
 //   - *errors.RequestError: other failures of a request.
 //   - [ErrNotUploaded] for a run that is not online.
 //   - a file of the artifact cannot be read any more.
-func (u *Upload) Wait(ctx context.Context) (id string, err error) { return u.upload.Wait(ctx) }
+func (u *Upload) Wait(ctx context.Context) (*artifact.Version, error) {
+	id, err := u.upload.Wait(ctx)
+	if err != nil || u.partial {
+		return nil, err
+	}
+	v, err := download.ByID(ctx, connection.Of(u.run.client), diagnose.OpUseArtifact, id)
+	if err != nil {
+		return nil, err
+	}
+	return version(v), nil
+}

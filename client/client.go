@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/internal/artifacts/draft"
+	"github.com/wandgo/wandgo/internal/artifacts/objectcache"
 	"github.com/wandgo/wandgo/internal/artifacts/upload"
 	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
@@ -134,7 +135,8 @@ func New(opts Options) (*Client, error) {
 	}
 	c.holder = connection.Hold(&connection.Connection{
 		GraphQL: c.graphql, Transport: c.transport, Diagnoser: c.diagnoser, Settings: s, Log: c.log,
-		FilePolicy: c.env.FilePolicy, Timeout: c.initTimeout,
+		FilePolicy: c.env.FilePolicy, Timeout: c.initTimeout, Slots: c.env.Slots, Cache: objectcache.New(s.CacheDir),
+		Features: c.features,
 	})
 	c.env.Artifacts = c.artifactUploads
 	for _, w := range s.Warnings {

@@ -50,8 +50,11 @@ func newClient(tb testing.TB, s *wandbtest.Server, key string, change ...func(*c
 	if given := o.Getenv; given != nil { // the tests do not share runs with the same id
 		tmp := filepath.Dir(dir)
 		o.Getenv = func(name string) string {
-			if name == "TMPDIR" {
+			switch name {
+			case "TMPDIR":
 				return cmp.Or(given(name), tmp)
+			case "WANDB_CACHE_DIR":
+				return cmp.Or(given(name), filepath.Join(dir, "cache"))
 			}
 			return given(name)
 		}

@@ -1112,9 +1112,13 @@ func (v *CreatedManifest) GetId() string { return v.Id }
 
 // CurrentManifest includes the requested fields of the GraphQL type ArtifactManifest.
 type CurrentManifest struct {
-	Digest string              `json:"digest"`
-	File   CurrentManifestFile `json:"file"`
+	Type   ArtifactManifestType `json:"type"`
+	Digest string               `json:"digest"`
+	File   CurrentManifestFile  `json:"file"`
 }
+
+// GetType returns CurrentManifest.Type, and is useful for accessing the field via an interface.
+func (v *CurrentManifest) GetType() ArtifactManifestType { return v.Type }
 
 // GetDigest returns CurrentManifest.Digest, and is useful for accessing the field via an interface.
 func (v *CurrentManifest) GetDigest() string { return v.Digest }
@@ -5284,6 +5288,7 @@ const ArtifactManifestFile_Operation = `
 query ArtifactManifestFile ($id: ID!) {
 	artifact(id: $id) {
 		currentManifest {
+			type
 			digest
 			file {
 				directUrl

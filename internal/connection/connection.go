@@ -6,8 +6,11 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/wandgo/wandgo/internal/artifacts/objectcache"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/feature"
 	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -23,6 +26,12 @@ type Connection struct {
 	// someone waits for.
 	FilePolicy transport.Policy
 	Timeout    time.Duration
+	// Slots bound the transfers of the client, all runs included. Cache has what was
+	// downloaded before; nil if there is none.
+	Slots objectstore.Slots
+	Cache *objectcache.Cache
+	// Features are what the server can do.
+	Features *feature.Set
 }
 
 // Holder holds a Connection. A type that embeds it can be passed to [Of].

@@ -3,6 +3,8 @@ package journal
 import (
 	"os"
 	"path/filepath"
+
+	"github.com/wandgo/wandgo/internal/filelock"
 )
 
 // File is the file that a [Writer] writes. Tests replace it by one on a failing disk.
@@ -22,7 +24,7 @@ func CreateFile(path string) (File, error) {
 	if err != nil {
 		return nil, err
 	}
-	_ = lockFile(f) // for those who ask whether the run goes on; nothing depends on it
+	_ = filelock.Lock(f) // for those who ask whether the run goes on; nothing depends on it
 	return osFile{f}, nil
 }
 
@@ -41,7 +43,7 @@ func syncNames(path string) {
 
 // Close also ends the claim on the file.
 func (f osFile) Close() error {
-	unlockFile(f.File)
+	filelock.Unlock(f.File)
 	return f.File.Close()
 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+
+	"github.com/wandgo/wandgo/internal/filelock"
 )
 
 // ErrInUse means that another process holds the log: the one that writes it, or
@@ -23,12 +25,15 @@ func Lock(path string) (unlock func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock journal: %w", err)
 	}
-	if err := lockFile(f); err != nil {
+	if err := filelock.Lock(f); err != nil {
+		if errors.Is(err, filelock.ErrInUse) {
+			err = ErrInUse
+		}
 		_ = f.Close()
 		return nil, fmt.Errorf("lock journal: %w", err)
 	}
 	return func() {
-		unlockFile(f)
+		filelock.Unlock(f)
 		_ = f.Close()
 	}, nil
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/filelock"
 )
 
 // A process that forks while the log is closed must not keep it claimed.
@@ -29,7 +31,7 @@ func TestCloseUnlocksWhatAChildHas(t *testing.T) {
 	held, err := os.Open(path)
 	require.NoError(t, err)
 	defer held.Close()
-	require.ErrorIs(t, lockFile(held), ErrInUse)
+	require.ErrorIs(t, filelock.Lock(held), filelock.ErrInUse)
 	unlock()
-	require.NoError(t, lockFile(held))
+	require.NoError(t, filelock.Lock(held))
 }

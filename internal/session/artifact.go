@@ -81,3 +81,29 @@ func (s *Session) storeArtifact(rec *record.Artifact, dir string) (*sink.Artifac
 	}
 	return s.sink.Artifact(rec, dir)
 }
+
+// UsedArtifact records that the run reads a version, which the server knows already.
+func (s *Session) UsedArtifact(rec *record.UseArtifact) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return s.failed("use artifact in %s", errors.ErrRunFinished)
+	}
+	return s.failed("use artifact in %s", s.sink.Put(rec))
+}
+
+// ErrOffline means that a run is not online.
+var ErrOffline = errors.New("the run is not online")
+
+// Reachable returns why the run cannot read from the server, or nil.
+func (s *Session) Reachable() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.closed:
+		return errors.ErrRunFinished
+	case !s.sink.Online():
+		return ErrOffline
+	}
+	return nil
+}

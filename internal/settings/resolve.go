@@ -265,6 +265,7 @@ func (r *resolver) resolveRun() {
 	if dir := r.nonEmpty(setting{env: []string{"WANDB_DIR", "WANDB_ROOT_DIR"}}).Text; dir != "" {
 		s.Dir = r.path(dir)
 	}
+	r.resolveArtifactDirs()
 }
 
 // resolveTags splits the variable at commas. As in the official client, spaces around a

@@ -86,6 +86,11 @@ type Settings struct {
 	CredentialsFile string
 	// KeyLookups list the places that were searched for a key, in order, and the result.
 	KeyLookups []string
+	// CacheDir is where the official client and this one keep downloads for the next time
+	// (WANDB_CACHE_DIR, "wandb" in the user's directory for caches); "" if there is none.
+	CacheDir string
+	// ArtifactDir is where artifacts are downloaded to (WANDB_ARTIFACT_DIR, ./artifacts).
+	ArtifactDir string
 	// Entity may be empty; the server then chooses the account's default.
 	Entity Value
 	// Project is never empty; see [DefaultProject].
@@ -107,8 +112,6 @@ type Settings struct {
 	// SweepParams is the file with the parameters of a sweep (WANDB_SWEEP_PARAM_PATH),
 	// or nil.
 	SweepParams *ConfigFile
-	// Agent has the settings of agents of a sweep.
-	Agent Agent
 	// Launch names the queue that the run came from.
 	Launch Launch
 	// Username and Email are sent as request headers.

@@ -171,7 +171,7 @@ func (c *call) read(resp *http.Response, giveUp context.CancelFunc) (*Response, 
 			limit = min(limit, c.req.MaxBody)
 		}
 		if c.req.Receive != nil {
-			return got, receive(resp.Body, c.req.Receive)
+			return got, receive(got, resp.Body, c.req.Receive)
 		}
 	}
 	if resp.ContentLength > int64(limit) && ok {

@@ -21,9 +21,9 @@ func isReceiveError(err error) bool {
 
 // receive passes the body on. It returns a receiveError unless reading failed, which may
 // succeed in another attempt.
-func receive(body io.Reader, to func(io.Reader) error) error {
+func receive(head *Response, body io.Reader, to func(*Response, io.Reader) error) error {
 	r := &bodyReader{Reader: body}
-	err := to(r)
+	err := to(head, r)
 	switch {
 	case r.err != nil:
 		return fmt.Errorf("read response body: %w", r.err)

@@ -27,7 +27,7 @@ func TestDo_Receive_StartsOverIfTheBodyEndsEarly(t *testing.T) {
 	})
 	tr := newTransport(t, Options{BaseURL: srv.URL})
 	var got []int
-	resp, err := tr.Do(t.Context(), &Request{Method: http.MethodGet, Path: "/f", MaxBody: 10, Policy: Policy{Retries: 2}, Receive: func(r io.Reader) error {
+	resp, err := tr.Do(t.Context(), &Request{Method: http.MethodGet, Path: "/f", MaxBody: 10, Policy: Policy{Retries: 2}, Receive: func(_ *Response, r io.Reader) error {
 		text, err := io.ReadAll(r)
 		got = append(got, len(text))
 		return err
@@ -43,7 +43,7 @@ func TestDo_ReceiveFails_IsNotRetried(t *testing.T) {
 	srv := serve(t, func(http.ResponseWriter, *http.Request) { attempts++ })
 	tr := newTransport(t, Options{BaseURL: srv.URL})
 	full := errors.New("no space left on device")
-	_, err := tr.Do(t.Context(), &Request{Method: http.MethodGet, Path: "/f", Policy: Policy{Retries: 2}, Receive: func(io.Reader) error { return full }})
+	_, err := tr.Do(t.Context(), &Request{Method: http.MethodGet, Path: "/f", Policy: Policy{Retries: 2}, Receive: func(*Response, io.Reader) error { return full }})
 	require.ErrorIs(t, err, full)
 	assert.ErrorContains(t, err, "store response body")
 	assert.Equal(t, 1, attempts)
@@ -56,7 +56,7 @@ func TestDo_ReceiveRefusal_HasTheBody(t *testing.T) {
 		_, _ = io.WriteString(w, "no")
 	})
 	tr := newTransport(t, Options{BaseURL: srv.URL})
-	resp, err := tr.Do(t.Context(), &Request{Method: http.MethodGet, Path: "/f", Receive: func(io.Reader) error { return errors.New("called") }})
+	resp, err := tr.Do(t.Context(), &Request{Method: http.MethodGet, Path: "/f", Receive: func(*Response, io.Reader) error { return errors.New("called") }})
 	require.NoError(t, err)
 	assert.Equal(t, "no", string(resp.Body))
 }

@@ -40,11 +40,11 @@ type Request struct {
 	Confidential bool
 	// MaxBody bounds the body of a 2xx, in bytes; 0 is 64 MiB.
 	MaxBody int
-	// Receive, if not nil, is called with the body of each 2xx, which is then not in
+	// Receive, if not nil, is called with each 2xx, whose body is then not in
 	// [Response.Body] and not bounded by MaxBody. It is called again if the body ends early
 	// and the attempt is retried, so it starts over. An error of its own ends the request
 	// without a retry.
-	Receive func(body io.Reader) error
+	Receive func(head *Response, body io.Reader) error
 	// Operation names the request in errors, logs and exchanges.
 	Operation string
 	// Policy says when to retry. The zero Policy never does.

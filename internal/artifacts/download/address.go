@@ -1,0 +1,139 @@
+package download
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/objectstore"
+)
+
+// maxBatch is how many addresses are asked for at a time.
+const maxBatch = 500
+
+// addresses asks where files are. The result lacks files that the server does not have.
+func (v *Version) addresses(ctx context.Context, names []string) (map[string]objectstore.Address, error) {
+	asked := time.Now()
+	found := make(map[string]objectstore.Address, len(names))
+	var after *string
+	for {
+		page, err := v.addressPage(ctx, names, after)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range page.Edges {
+			if e.Node != nil && e.Node.DirectUrl != "" {
+				found[e.Node.Name] = objectstore.Address{URL: e.Node.DirectUrl, Asked: asked}
+			}
+		}
+		next := page.PageInfo.EndCursor
+		if !page.PageInfo.HasNextPage || next == nil || after != nil && *next == *after || len(found) >= len(names) {
+			return found, nil
+		}
+		after = next
+	}
+}
+
+func (v *Version) addressPage(ctx context.Context, names []string, after *string) (*graphql.FileURLs, error) {
+	p := v.Info().Path
+	if !v.old {
+		resp, err := graphql.ArtifactFileURLs(ctx, v.conn.GraphQL, p.Entity, p.Project, p.Collection, p.Version, names, after, len(names))
+		switch {
+		case isValidation(err): // servers of 2024 know memberships, and not their files
+		case err != nil:
+			return nil, err
+		case resp.Project != nil && resp.Project.ArtifactCollection != nil && resp.Project.ArtifactCollection.ArtifactMembership != nil &&
+			resp.Project.ArtifactCollection.ArtifactMembership.Files != nil:
+			return &resp.Project.ArtifactCollection.ArtifactMembership.Files.FileURLs, nil
+		}
+	}
+	resp, err := graphql.ArtifactFileURLsByID(ctx, v.conn.GraphQL, v.Info().ID, names, after, len(names))
+	switch {
+	case err != nil:
+		return nil, err
+	case resp.Artifact == nil:
+		return nil, errNoFiles
+	}
+	return &resp.Artifact.Files, nil
+}
+
+var errNoFiles = errors.New("the server does not show the files of the artifact")
+
+// address is where one file is. It is asked for again if it expires.
+type address struct {
+	v    *Version
+	name string
+
+	mu      sync.Mutex
+	current objectstore.Address
+}
+
+func (a *address) get(ctx context.Context) (objectstore.Address, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.current.URL != "" {
+		return a.current, nil
+	}
+	found, err := a.v.addresses(ctx, []string{a.name})
+	if err != nil {
+		return objectstore.Address{}, err
+	}
+	at, ok := found[a.name]
+	if !ok {
+		return at, noAddress(a.name)
+	}
+	a.current = at
+	return at, nil
+}
+
+// drop forgets an address that did not work.
+func (a *address) drop(at objectstore.Address) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.current.URL == at.URL {
+		a.current = objectstore.Address{}
+	}
+}
+
+// renew makes the next use ask for a new address.
+func (a *address) renew() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.current = objectstore.Address{}
+}
+
+// noAddress means that a manifest lists a file that the server does not have.
+func noAddress(name string) error {
+	return &errors.RequestError{
+		Cause: errors.ErrUnexpectedAnswer, File: name, Err: fmt.Errorf("the server returned no address for file %.200q", name),
+	}
+}
+
+// renewals is how often an address is asked for again.
+const renewals = 3
+
+// use calls transfer with the address, and with a new one if it has expired.
+func (a *address) use(ctx context.Context, transfer func(objectstore.Address) error) error {
+	for try := 0; ; try++ {
+		at, err := a.get(ctx)
+		if err != nil {
+			return err
+		}
+		err = transfer(at)
+		if err == nil || try == renewals || !at.Stale(answerOf(err)) {
+			return err
+		}
+		a.drop(at)
+	}
+}
+
+// answerOf is the store's response in an error.
+func answerOf(err error) error {
+	if e, ok := errors.AsType[*objectstore.Error](err); ok {
+		return e.Answer
+	}
+	return err
+}

@@ -1,0 +1,104 @@
+package download
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"os"
+	"strconv"
+
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/objectstore"
+	"github.com/wandgo/wandgo/internal/record"
+)
+
+// fetcher fetches one file at a time, with memory of its own.
+type fetcher struct {
+	v      *Version
+	target *target
+	count  io.Writer // of the bytes that arrive
+	buf    []byte
+}
+
+// bufSize is the memory of a transfer, in bytes.
+const bufSize = 128 << 10
+
+// fetch fetches the content of an entry and verifies it, a second time if it is wrong. It
+// returns the file, which has no name yet and is open.
+func (f *fetcher) fetch(ctx context.Context, e *record.ArtifactEntry, at *address) (file *os.File, temp string, err error) {
+	h, err := manifest.AlgorithmOf(e).New()
+	if err != nil {
+		return nil, "", err
+	}
+	if file, temp, err = f.create(e); err != nil {
+		return nil, "", err
+	}
+	store := ""
+	for try := 0; ; try++ {
+		err = at.use(ctx, func(to objectstore.Address) error {
+			store = to.Host()
+			return f.into(ctx, e, at, to, file, temp, h)
+		})
+		wrong := (*mismatch)(nil)
+		if !errors.As(err, &wrong) {
+			break
+		}
+		forgetParts(f.target, temp)
+		if try == 1 {
+			err = wrong.public(e.Path, store)
+			f.target.remove(temp)
+			break
+		}
+		at.renew()
+	}
+	if err != nil {
+		return nil, "", errors.Join(err, file.Close())
+	}
+	return file, temp, nil
+}
+
+// create makes the file, or finds one that can be continued.
+func (f *fetcher) create(e *record.ArtifactEntry) (*os.File, string, error) {
+	if e.Size < minRanges {
+		return f.target.create()
+	}
+	sum, err := manifest.ParseDigest(e.Digest)
+	if err != nil {
+		return nil, "", err
+	}
+	temp := f.target.partial.name(keepPrefix + hex.EncodeToString(sum) + "-" + strconv.FormatInt(e.Size, 10))
+	if !f.target.partial.claim(temp) {
+		return f.target.create() // another file has the same content
+	}
+	file, err := f.target.root.OpenFile(temp, os.O_RDWR|os.O_CREATE, 0o666)
+	return file, temp, err
+}
+
+// into writes the content to the file.
+func (f *fetcher) into(ctx context.Context, e *record.ArtifactEntry, at *address, to objectstore.Address, file *os.File, temp string, h hash.Hash) error {
+	if e.Size >= minRanges {
+		err := f.ranges(ctx, e, at, file, temp, h)
+		if !errors.Is(err, errNoRanges) {
+			return err
+		}
+		forgetParts(f.target, temp)
+	}
+	var n int64
+	err := get(ctx, f.v.conn, e.Path, to, span{}, func(body io.Reader) error {
+		h.Reset()
+		_, err := file.Seek(0, io.SeekStart)
+		if err == nil {
+			n, err = copyBody(io.MultiWriter(h, file, f.count), body, f.buf, e.Size)
+		}
+		return err
+	})
+	if err == nil {
+		err = check(e, n, h)
+	}
+	if err == nil {
+		err = file.Truncate(n) // an earlier attempt may have written more
+	}
+	return err
+}

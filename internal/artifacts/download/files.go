@@ -1,0 +1,61 @@
+package download
+
+import (
+	"context"
+	"iter"
+	"strconv"
+
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/plaintext"
+	"github.com/wandgo/wandgo/internal/record"
+)
+
+// Entries lists the manifest's entries in its order.
+func (v *Version) Entries(ctx context.Context) iter.Seq2[*record.ArtifactEntry, error] {
+	return func(yield func(*record.ArtifactEntry, error) bool) {
+		stopped := false
+		err := v.withManifest(ctx, func(m *manifestFile) error {
+			return m.entries("", func(e *record.ArtifactEntry) error {
+				if ctx.Err() != nil {
+					return context.Cause(ctx)
+				}
+				if stopped = !yield(e, nil); stopped {
+					return errFound
+				}
+				return nil
+			})
+		})
+		if err != nil && !stopped {
+			yield(nil, v.explain(ctx, diagnose.OpDownloadArtifact, err))
+		}
+	}
+}
+
+// All reads all entries into memory, in the order of their paths.
+func (v *Version) All(ctx context.Context) ([]record.ArtifactEntry, error) {
+	var entries []record.ArtifactEntry
+	for e, err := range v.Entries(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, *e)
+	}
+	return manifest.Sorted(entries)
+}
+
+// listed is the start of a list of names, for a line.
+func listed(names []string) string {
+	const most = 3
+	text := ""
+	for i, name := range names {
+		if i == most {
+			return text + " and " + strconv.Itoa(len(names)-most) + " more"
+		}
+		if i > 0 {
+			text += ", "
+		}
+		text += plaintext.Quote(name, 80)
+	}
+	return text
+}

@@ -1,0 +1,197 @@
+package download
+
+import (
+	"context"
+	"crypto/md5" //nolint:gosec // the format's digest
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/wandgo/wandgo/internal/artifacts/draft"
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/objectstore"
+	"github.com/wandgo/wandgo/internal/plaintext"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/smallfile"
+	"github.com/wandgo/wandgo/internal/transport"
+)
+
+// ErrReference means that the data that a reference stands for cannot be read here.
+var ErrReference = errors.New("cannot read a reference")
+
+// OpenReference reads the data that the URI of an entry stands for.
+type OpenReference func(ctx context.Context, e *record.ArtifactEntry) (io.ReadCloser, error)
+
+// maxChain is how many references to entries of other artifacts are followed. Clients
+// resolve them when they log, so more than one is unusual.
+const maxChain = 5
+
+// reference writes the data of a reference to a sink. It is verified if the digest says what
+// the content is: for http it tells only whether the server has the same version.
+func (v *Version) reference(ctx context.Context, e *record.ArtifactEntry, to sink, open OpenReference, depth int) error {
+	u, err := url.Parse(e.Ref)
+	if err != nil {
+		return fmt.Errorf("%w: %s is not a URI", ErrReference, plaintext.Quote(e.Ref, 200))
+	}
+	switch u.Scheme {
+	case "http", "https":
+		return v.httpReference(ctx, e, to)
+	case "file":
+		return fileReference(ctx, e, u, to)
+	case "wandb-artifact":
+		return v.artifactReference(ctx, e, u, to, open, depth)
+	}
+	if open == nil {
+		return fmt.Errorf("%w: the program reads no %s: URIs, so %s is left (see DownloadOptions)", ErrReference,
+			plaintext.Line(u.Scheme, 20), plaintext.Quote(e.Path, 80))
+	}
+	r, err := open(ctx, e)
+	if err != nil {
+		return fmt.Errorf("read the reference %s: %w", plaintext.Quote(e.Ref, 200), err)
+	}
+	defer r.Close()
+	if err := to.again(); err != nil {
+		return err
+	}
+	if _, err = io.Copy(struct{ io.Writer }{to}, r); err != nil {
+		return fmt.Errorf("read the reference %s: %w", plaintext.Quote(e.Ref, 200), err)
+	}
+	return nil
+}
+
+// httpReference fetches a resource of any server, without credentials.
+func (v *Version) httpReference(ctx context.Context, e *record.ArtifactEntry, to sink) error {
+	select {
+	case v.conn.Slots <- struct{}{}:
+		defer func() { <-v.conn.Slots }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	var own error
+	etag := ""
+	buf := make([]byte, bufSize)
+	resp, err := v.conn.Transport.Do(ctx, &transport.Request{
+		Method: http.MethodGet, Path: e.Ref, NoCredentials: true, Operation: "download", Policy: v.conn.FilePolicy,
+		Receive: func(head *transport.Response, body io.Reader) error {
+			etag = draft.Unquoted(head.Header.Get("ETag"))
+			if own = to.again(); own == nil {
+				_, own = copyBody(to, body, buf, math.MaxInt64-1)
+			}
+			return own
+		},
+	})
+	at := objectstore.Address{URL: e.Ref}
+	failed := gqlclient.ErrorOf("download", resp, err)
+	switch {
+	case own != nil:
+		return own
+	case failed != nil:
+		return objectError(e.Path, at, v.conn.Transport.BaseURL(), failed)
+	case e.Digest != e.Ref && etag != e.Digest:
+		wrong := &mismatch{algorithm: "ETag", want: plaintext.Line(e.Digest, 100), got: plaintext.Line(etag, 100)}
+		return wrong.public(e.Path, at.Host())
+	}
+	return nil
+}
+
+// fileReference copies a file of this machine.
+func fileReference(ctx context.Context, e *record.ArtifactEntry, u *url.URL, to sink) error {
+	path := u.Path
+	if runtime.GOOS == "windows" {
+		path = strings.TrimPrefix(path, "/") // of /C:/…
+	}
+	f, err := smallfile.Open(filepath.FromSlash(path))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := to.again(); err != nil {
+		return err
+	}
+	buf := make([]byte, bufSize)
+	for {
+		n, err := f.Read(buf)
+		if _, err := to.Write(buf[:n]); err != nil {
+			return err
+		}
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case errors.Is(err, io.EOF):
+			return checkFile(e, to)
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// checkFile verifies a file, unless its digest is that of its URI.
+func checkFile(e *record.ArtifactEntry, to sink) error {
+	unread := md5.Sum([]byte(e.Ref)) //nolint:gosec // see the import
+	if e.Digest == manifest.Digest(unread[:]) || e.Digest == e.Ref {
+		return nil
+	}
+	n, h := to.sum()
+	if wrong := (*mismatch)(nil); errors.As(check(e, n, h), &wrong) {
+		return wrong.public(e.Path, "")
+	}
+	return nil
+}
+
+// artifactReference follows a reference to an entry of another artifact.
+func (v *Version) artifactReference(ctx context.Context, e *record.ArtifactEntry, u *url.URL, to sink, open OpenReference, depth int) error {
+	id, err := hex.DecodeString(u.Host)
+	name := strings.TrimPrefix(u.Path, "/")
+	switch {
+	case err != nil || name == "":
+		return fmt.Errorf("%w: %s does not name an entry of an artifact", ErrReference, plaintext.Quote(e.Ref, 200))
+	case depth == maxChain:
+		return fmt.Errorf("%w: %s is at the end of a chain of %d references", ErrReference, plaintext.Quote(e.Path, 80), maxChain)
+	}
+	other, err := ByID(ctx, v.conn, diagnose.OpDownloadArtifact, base64.StdEncoding.EncodeToString(id))
+	if err != nil {
+		return err
+	}
+	origin, err := other.Entry(ctx, name)
+	if err != nil {
+		return err
+	}
+	if origin.Ref != "" {
+		return other.reference(ctx, origin, to, open, depth+1)
+	}
+	if origin.Digest != e.Digest {
+		wrong := &mismatch{algorithm: manifest.AlgorithmOf(origin), want: plaintext.Line(e.Digest, 100), got: origin.Digest, size: origin.Size, came: origin.Size}
+		return wrong.public(e.Path, "")
+	}
+	h, err := manifest.AlgorithmOf(origin).New()
+	if err != nil {
+		return err
+	}
+	to.hashWith(h)
+	return other.stream(ctx, origin, &address{v: other, name: name}, to)
+}
+
+// reference downloads the data of a reference.
+func (j *job) reference(ctx context.Context, t task) error {
+	file, temp, err := j.target.create()
+	if err != nil {
+		return err
+	}
+	h := md5.New() //nolint:gosec // see the import
+	err = j.v.reference(ctx, t.entry, &fileSink{file: file, count: (*counter)(j), h: h}, j.opts.OpenReference, 0)
+	if err = errors.Join(err, file.Close()); err != nil {
+		j.target.remove(temp)
+		return err
+	}
+	return j.place(temp, t.name)
+}

@@ -1,0 +1,167 @@
+package download
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/connection"
+	"github.com/wandgo/wandgo/internal/diagnose"
+)
+
+// Resolve finds the version that p names, whose parts are all set. op is what it is for.
+// The errors are the public ones of package errors.
+func Resolve(ctx context.Context, conn *connection.Connection, op diagnose.Op, p Path) (*Version, error) {
+	v, err := resolve(ctx, conn, p)
+	if err == nil {
+		err = v.ready()
+	}
+	if err != nil {
+		q := diagnose.Question{Op: op, Entity: p.Entity, Project: p.Project, Artifact: p.Name()}
+		return nil, explain(ctx, conn, q, err)
+	}
+	return v, nil
+}
+
+func resolve(ctx context.Context, conn *connection.Connection, p Path) (*Version, error) {
+	resp, err := graphql.ArtifactMembership(ctx, conn.GraphQL, p.Entity, p.Project, p.Name())
+	if isValidation(err) {
+		return resolveOld(ctx, conn, p)
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case resp.Project == nil, resp.Project.ArtifactCollectionMembership == nil, resp.Project.ArtifactCollectionMembership.Artifact == nil:
+		return nil, diagnose.ErrNoArtifact
+	}
+	m := resp.Project.ArtifactCollectionMembership
+	v := &Version{conn: conn, info: infoOf(&m.Artifact.ArtifactFields)}
+	for _, t := range m.Artifact.Tags {
+		v.info.Tags = append(v.info.Tags, t.Name)
+	}
+	if c := m.ArtifactCollection; c != nil {
+		v.info.Path = Path{Collection: c.Name, Project: c.Project.Name, Entity: c.Project.Entity.Name}
+		v.info.CollectionID = c.Id
+	}
+	v.info.Aliases = nil
+	for _, a := range m.Aliases {
+		v.info.Aliases = append(v.info.Aliases, a.Alias)
+	}
+	v.info.Path.Version = versionOf(v.info.Aliases, m.VersionIndex)
+	v.info.Aliases = slices.DeleteFunc(v.info.Aliases, versionForm.MatchString)
+	return v, nil
+}
+
+// resolveOld is for servers that do not know memberships.
+func resolveOld(ctx context.Context, conn *connection.Connection, p Path) (*Version, error) {
+	resp, err := graphql.ArtifactByName(ctx, conn.GraphQL, p.Entity, p.Project, p.Name())
+	switch {
+	case err != nil:
+		return nil, err
+	case resp.Project == nil, resp.Project.Artifact == nil:
+		return nil, diagnose.ErrNoArtifact
+	}
+	v := &Version{conn: conn, old: true, info: infoOf(resp.Project.Artifact)}
+	v.info.Path = p
+	v.info.Path.Version = v.info.Source.Version
+	return v, nil
+}
+
+// ByID finds a version by the server's id.
+func ByID(ctx context.Context, conn *connection.Connection, op diagnose.Op, id string) (*Version, error) {
+	resp, err := graphql.ArtifactByID(ctx, conn.GraphQL, id)
+	if err == nil && resp.Artifact == nil {
+		err = diagnose.ErrNoArtifact
+	}
+	if err != nil {
+		return nil, explain(ctx, conn, diagnose.Question{Op: op}, err)
+	}
+	v := &Version{conn: conn, old: true, info: infoOf(resp.Artifact)}
+	return v, nil
+}
+
+func isValidation(err error) bool {
+	e, ok := errors.AsType[*graphql.Error](err)
+	return ok && e.IsValidation()
+}
+
+// versionForm is the form of a version, which is an alias as well.
+var versionForm = regexp.MustCompile(`^v\d+$`)
+
+func versionOf(aliases []string, index *int) string {
+	for _, a := range aliases {
+		if versionForm.MatchString(a) {
+			return a
+		}
+	}
+	if index != nil {
+		return "v" + strconv.Itoa(*index)
+	}
+	return Latest
+}
+
+func infoOf(a *graphql.ArtifactFields) Info {
+	seq := a.ArtifactSequence
+	info := Info{
+		ID: a.Id, State: string(a.State), Type: a.ArtifactType.Name, Digest: a.Digest,
+		Description: text(a.Description), TTLInherited: a.TtlIsInherited, Size: a.Size, Files: a.FileCount,
+		CreatedAt: timeOf(a.CreatedAt), UpdatedAt: timeOf(text(a.UpdatedAt)), CollectionID: seq.Id,
+	}
+	for _, alias := range a.Aliases {
+		if alias.ArtifactCollectionName == seq.Name {
+			info.Aliases = append(info.Aliases, alias.Alias)
+		}
+	}
+	info.Source = Path{
+		Entity: seq.Project.Entity.Name, Project: seq.Project.Name, Collection: seq.Name,
+		Version: versionOf(info.Aliases, a.VersionIndex),
+	}
+	info.Path = info.Source
+	info.Aliases = slices.DeleteFunc(info.Aliases, versionForm.MatchString)
+	if s := text(a.Metadata); json.Valid([]byte(s)) {
+		info.Metadata = json.RawMessage(s)
+	}
+	if a.TtlDurationSeconds > 0 {
+		info.TTL = time.Duration(a.TtlDurationSeconds) * time.Second
+	}
+	if a.HistoryStep != nil {
+		info.HistoryStep = *a.HistoryStep
+	}
+	return info
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// timeOf reads a time, which may lack its zone; then it is UTC.
+func timeOf(s string) time.Time {
+	for _, form := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
+		if t, err := time.Parse(form, s); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}
+
+// ready reports whether the version can be used.
+func (v *Version) ready() error {
+	switch state := v.info.State; state {
+	case string(graphql.ArtifactStateCommitted), "":
+		return nil
+	case string(graphql.ArtifactStatePending):
+		return &errors.RequestError{Cause: errors.ErrArtifactNotReady, Err: fmt.Errorf("its state is %.40q", state)}
+	case string(graphql.ArtifactStateDeleted):
+		return diagnose.ErrNoArtifact
+	}
+	return nil // the server decides whether its files can be read
+}

@@ -1,0 +1,118 @@
+package download
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/plaintext"
+	"github.com/wandgo/wandgo/internal/record"
+)
+
+// target is the directory that files are downloaded to. Nothing is written outside of it,
+// whatever the names and whatever links there are in it.
+type target struct {
+	root    *os.Root
+	partial partial
+}
+
+func openTarget(dir string) (*target, error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil { //nolint:gosec // as the official client does
+		return nil, err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	t := &target{root: root}
+	if err := t.partial.open(root); err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	return t, nil
+}
+
+// close removes what is not needed to continue an incomplete download.
+func (t *target) close(complete bool) {
+	t.partial.close(t.root, complete)
+	_ = t.root.Close()
+}
+
+// local is a name as this system writes it. The error wraps [manifest.ErrPath] for one that
+// it cannot have, such as that of a device.
+func local(name string) (string, error) {
+	if err := manifest.CheckPath(name); err != nil {
+		return "", err
+	}
+	first, _, _ := strings.Cut(name, "/")
+	localized, err := filepath.Localize(name)
+	if err != nil || strings.EqualFold(first, partialDir) {
+		return "", fmt.Errorf("%w: %s cannot be a file here", manifest.ErrPath, plaintext.Quote(name, 80))
+	}
+	return localized, nil
+}
+
+// create makes a file for content that has no name yet.
+func (t *target) create() (f *os.File, name string, err error) {
+	name = t.partial.name(random())
+	f, err = t.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	return f, name, err
+}
+
+// place gives a complete file its name.
+func (t *target) place(temp, name string) error {
+	err := t.root.Rename(temp, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := t.root.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			return err
+		}
+		err = t.root.Rename(temp, name)
+	}
+	return err
+}
+
+func (t *target) remove(name string) { _ = t.root.Remove(name) }
+
+// has reports whether the file of an entry is there and right.
+func (t *target) has(ctx context.Context, name string, e *record.ArtifactEntry, buf []byte) (bool, error) {
+	info, err := t.root.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() != e.Size {
+		return false, nil
+	}
+	f, err := t.root.Open(name)
+	if err != nil {
+		return false, nil
+	}
+	defer f.Close()
+	h, err := manifest.AlgorithmOf(e).New()
+	if err != nil {
+		return false, err
+	}
+	n, err := hashAll(ctx, h, f, buf)
+	if ctx.Err() != nil {
+		return false, context.Cause(ctx)
+	}
+	return err == nil && check(e, n, h) == nil, nil
+}
+
+func hashAll(ctx context.Context, h hash.Hash, r io.Reader, buf []byte) (n int64, err error) {
+	for {
+		read, err := r.Read(buf)
+		_, _ = h.Write(buf[:read]) // a hash accepts every write
+		n += int64(read)
+		switch {
+		case errors.Is(err, io.EOF):
+			return n, nil
+		case err != nil:
+			return n, err
+		case ctx.Err() != nil:
+			return n, context.Cause(ctx)
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package download
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/connection"
+	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/objectstore"
+	"github.com/wandgo/wandgo/internal/transport"
+)
+
+// errNoRanges means that a store sends whole files only.
+var errNoRanges = errors.New("the store does not send parts of a file")
+
+// span is a part of a file; the zero value is all of it.
+type span struct{ from, to int64 } // to is exclusive
+
+// get fetches a file or a part of it. Receive gets the body, again from its start if an
+// attempt broke off. It returns its own errors only, and not those of reading the body.
+func get(ctx context.Context, conn *connection.Connection, name string, at objectstore.Address, part span, receive func(io.Reader) error) error {
+	header := at.Header
+	if part.to > 0 {
+		header = at.Header.Clone()
+		if header == nil {
+			header = http.Header{}
+		}
+		header.Set("Range", fmt.Sprintf("bytes=%d-%d", part.from, part.to-1))
+	}
+	select {
+	case conn.Slots <- struct{}{}:
+		defer func() { <-conn.Slots }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	var own error
+	resp, err := conn.Transport.Do(ctx, &transport.Request{
+		Method: http.MethodGet, Path: at.URL, NoCredentials: true, Header: header, Operation: "download", Policy: conn.FilePolicy,
+		Receive: func(head *transport.Response, body io.Reader) error {
+			if part.to > 0 && head.StatusCode != http.StatusPartialContent {
+				own = errNoRanges
+			} else {
+				own = receive(body)
+			}
+			return own
+		},
+	})
+	switch {
+	case own != nil:
+		return own
+	case err == nil && part.to > 0 && resp.StatusCode == http.StatusRequestedRangeNotSatisfiable:
+		return errShort
+	}
+	return objectError(name, at, conn.Transport.BaseURL(), gqlclient.ErrorOf("download", resp, err))
+}
+
+// objectError adds what a transfer was about to its error.
+func objectError(name string, at objectstore.Address, api string, err error) error {
+	if e, ok := errors.AsType[*graphql.Error](err); ok {
+		return objectstore.ErrorOf(name, at.Host(), api, e)
+	}
+	return err
+}
+
+// copyBody copies at most limit bytes, and reports how many there were, one more than the
+// limit if the body is longer. The error is that of writing.
+func copyBody(w io.Writer, body io.Reader, buf []byte, limit int64) (n int64, err error) {
+	for {
+		read, readErr := body.Read(buf[:min(int64(len(buf)), limit-n+1)])
+		if n += int64(read); n > limit {
+			return n, nil
+		}
+		if _, err := w.Write(buf[:read]); err != nil {
+			return n, err
+		}
+		if readErr != nil {
+			return n, nil //nolint:nilerr // the transport sees it itself
+		}
+	}
+}

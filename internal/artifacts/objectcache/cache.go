@@ -1,0 +1,203 @@
+package objectcache
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/smallfile"
+)
+
+// DefaultLimit is the size that [Cache.Trim] leaves, in bytes.
+const DefaultLimit = 64 << 30
+
+// Cache is a directory with objects. A nil Cache is one that is always empty. It is safe for
+// concurrent use by several processes.
+type Cache struct {
+	dir string
+
+	mu      sync.Mutex
+	size    int64 // of all entries as far as known; see Trim
+	counted bool
+}
+
+// Key names an object by its content.
+type Key struct {
+	Algorithm manifest.Algorithm
+	Digest    string // in base64
+	Size      int64
+}
+
+// New returns the cache below the directory that the official client calls its cache
+// directory. It makes no directory. The result is nil if dir is "".
+func New(dir string) *Cache {
+	if dir == "" {
+		return nil
+	}
+	return &Cache{dir: filepath.Join(dir, "artifacts")}
+}
+
+// Dir is where the cache is; "" if there is none.
+func (c *Cache) Dir() string {
+	if c == nil {
+		return ""
+	}
+	return c.dir
+}
+
+// path is where the object is below "obj".
+func (k Key) path() (string, error) {
+	sum, err := manifest.ParseDigest(k.Digest)
+	if err != nil {
+		return "", err
+	}
+	name := hex.EncodeToString(sum)
+	switch k.Algorithm {
+	case manifest.MD5:
+		return filepath.Join("md5", name[:2], name[2:]), nil
+	case manifest.XXH128:
+		return filepath.Join("xxh128", name[:2], name[2:]), nil
+	}
+	return "", manifest.ErrAlgorithm
+}
+
+// Open opens an object after it was verified. The error wraps fs.ErrNotExist if the cache
+// does not have it.
+func (c *Cache) Open(ctx context.Context, k Key) (*os.File, error) {
+	f, path, err := c.open(k)
+	if err != nil {
+		return nil, err
+	}
+	if !c.known(path, f) {
+		if err = c.verify(ctx, k, path, f, io.Discard); err == nil {
+			_, err = f.Seek(0, io.SeekStart)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// Copy writes an object to a new file, and verifies it. The error wraps fs.ErrNotExist if
+// the cache does not have it; the file may have content then.
+func (c *Cache) Copy(ctx context.Context, k Key, to *os.File) error {
+	f, path, err := c.open(k)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if !c.known(path, f) {
+		return c.verify(ctx, k, path, f, to)
+	}
+	n, err := io.Copy(to, f) // in the kernel, which shares the blocks where it can
+	if err == nil && n != k.Size {
+		err = missing(path) // it was replaced meanwhile
+	}
+	return err
+}
+
+// open opens an object that exists and has the right size.
+func (c *Cache) open(k Key) (f *os.File, path string, err error) {
+	if c == nil {
+		return nil, "", fs.ErrNotExist
+	}
+	rel, err := k.path()
+	if err != nil {
+		return nil, "", missing(err.Error())
+	}
+	path = filepath.Join(c.dir, "obj", rel)
+	f, err = smallfile.Open(path)
+	if err != nil {
+		return nil, "", fmt.Errorf("%w: %w", fs.ErrNotExist, err) // it cannot be used, why ever
+	}
+	if info, err := f.Stat(); err != nil || info.Size() != k.Size {
+		_ = f.Close()
+		return nil, "", missing(path)
+	}
+	return f, path, nil
+}
+
+func missing(path string) error { return &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist} }
+
+// Put adds a copy of a file whose content was verified. It reads f from its start.
+func (c *Cache) Put(k Key, f *os.File) error {
+	if c == nil {
+		return nil
+	}
+	rel, err := k.path()
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(c.dir, "obj", rel)
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() == k.Size {
+		return nil // a wrong one is found when it is read
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	temp, err := c.temp()
+	if err != nil {
+		return fmt.Errorf("add to the cache: %w", err)
+	}
+	n, err := io.Copy(temp, f)
+	if err == nil && n != k.Size {
+		err = io.ErrUnexpectedEOF
+	}
+	if err = errors.Join(err, temp.Close()); err == nil {
+		err = c.place(temp.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(temp.Name())
+		return fmt.Errorf("add to the cache: %w", err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.size += k.Size
+	return nil
+}
+
+func (c *Cache) temp() (*os.File, error) {
+	dir := filepath.Join(c.dir, "tmp")
+	f, err := createIn(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(dir, 0o777); err != nil { //nolint:gosec // like the official client's
+			return nil, err
+		}
+		f, err = createIn(dir)
+	}
+	return f, err
+}
+
+// createIn creates a file with the usual mode; os.CreateTemp would make it private.
+func createIn(dir string) (*os.File, error) {
+	for {
+		f, err := os.OpenFile(filepath.Join(dir, "wandgo-"+random()), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666) //nolint:gosec // as above
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+}
+
+// place renames a complete file.
+func (c *Cache) place(temp, path string) error {
+	err := os.Rename(temp, path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil { //nolint:gosec // as above
+			return err
+		}
+		err = os.Rename(temp, path)
+	}
+	return err
+}
+
+// used marks an entry as used now, on file systems that do not do that themselves.
+func used(path string) { _ = os.Chtimes(path, time.Now(), time.Time{}) }

@@ -1,0 +1,37 @@
+//go:build unix && !solaris && !aix
+
+package filelock
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// Lock takes the lock that belongs to the open file and ends with it. The error is [ErrInUse]
+// if it is taken, and errors.ErrUnsupported if the file system has no locks.
+func Lock(f *os.File) error {
+	conn, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var locked error
+	if err := conn.Control(func(fd uintptr) { locked = syscall.Flock(int(fd), syscall.LOCK_EX|syscall.LOCK_NB) }); err != nil {
+		return err
+	}
+	switch {
+	case locked == nil:
+		return nil
+	case errors.Is(locked, syscall.EWOULDBLOCK):
+		return ErrInUse
+	}
+	return errors.ErrUnsupported
+}
+
+// Unlock gives the lock back. Closing the file is not enough: a child process
+// that is being started has the file too, from the fork until it executes.
+func Unlock(f *os.File) {
+	if conn, err := f.SyscallConn(); err == nil {
+		_ = conn.Control(func(fd uintptr) { _ = syscall.Flock(int(fd), syscall.LOCK_UN) })
+	}
+}
