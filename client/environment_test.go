@@ -150,7 +150,7 @@ func TestFinishTimeout(t *testing.T) {
 // often as the environment says.
 func TestFileTransferSettings(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, client.RunOptions{}, quicklyWith("WANDB_FILE_PUSHER_TIMEOUT", strconv.FormatFloat(0.05*slowness, 'f', -1, 64),
+	st := newStage(t, client.RunOptions{}, quicklyWith("WANDB_FILE_PUSHER_TIMEOUT", strconv.FormatFloat(0.3*slowness, 'f', -1, 64),
 		"WANDB_X_FILE_TRANSFER_RETRY_MAX", "2", "WANDB_X_FILE_TRANSFER_RETRY_WAIT_MIN_SECONDS", "0.001"))
 	path := filepath.Join(t.TempDir(), "model.bin")
 	require.NoError(t, os.WriteFile(path, []byte("weights"), 0o600))

@@ -11,7 +11,14 @@ import (
 
 //nolint:paralleltest // it counts allocations
 func TestWritingARowAllocatesNothing(t *testing.T) {
-	w := newWriter("run.wandb", &nullDisk{}, Options{})
+	for name, sync := range map[string]SyncPolicy{"never synced": SyncNever, "each synced": SyncAlways} {
+		t.Run(name, func(t *testing.T) { writingAllocatesNothing(t, sync) })
+	}
+}
+
+func writingAllocatesNothing(t *testing.T, sync SyncPolicy) {
+	t.Helper()
+	w := newWriter("run.wandb", &nullDisk{}, Options{Sync: sync})
 	line := []byte(`{"loss":0.5,"a":{"b":NaN,"c":[1,2]},"_step":3,"_runtime":1.5,"_timestamp":1795432414.31}`)
 	row := &record.Row{Line: line, Step: 3}
 	rec := &record.History{Items: []record.Item{{NestedKey: []string{"a", "b"}, Value: []byte("1")}}, Step: 1}

@@ -15,7 +15,8 @@
 //
 // A [Writer] hands records to the operating system when 64 KiB have gathered, at
 // least once a second, and at once for a [record.Run] and an [record.Exit]. A process that is
-// killed loses the last second of records at most. What a machine that loses
+// killed loses the last second of records at most. A goroutine of its own writes them, while
+// the next ones gather in a second buffer: an Append waits only if that is full too. What a machine that loses
 // power may lose is for [Options.Sync] to say: by default, whatever the system
 // had not yet written by itself.
 //
@@ -29,8 +30,8 @@
 // that is deleted under way is not brought back: later records are lost.
 //
 // A file system that does not respond, such as a network file system whose server is
-// gone, is a fault too ([ErrStuck]): no call waits for it for long, and none again while
-// an operation is stuck. What a closed log accepted and its file lacks is [Writer.Rest],
+// gone, is a fault too ([ErrStuck]): no call waits for a write longer than two seconds, and
+// none again while an operation is stuck. What a closed log accepted and its file lacks is [Writer.Rest],
 // for another file system to have.
 //
 // # Damage

@@ -1,40 +1,138 @@
 package journal
 
 import (
-	"bytes"
-	"errors"
 	"time"
+
+	"github.com/wandgo/wandgo/internal/slowdisk"
 )
 
-// flush writes what is waiting. A failing disk is tried once per retryEvery. The file
-// may then end within a record; the next flush continues there, because the position of
-// every byte of buf is fixed.
+// bufferBytes is the room of a new buffer: most records end behind flushBytes.
+const bufferBytes = flushBytes + flushBytes/4
+
+// end is where in the file the next record belongs.
+func (w *Writer) end() int64 { return w.off + int64(len(w.writing)+len(w.buf)) }
+
+// result is what became of a write, and of the sync after it if there was one.
+type result struct {
+	n       int
+	err     error
+	syncErr error
+}
+
+// writes writes on a goroutine of its own, as it may wait for a file system that does not
+// respond. No one waits longer than limit for that.
+func (w *Writer) writes() {
+	defer close(w.results)
+	for range w.work {
+		var r result
+		r.n, r.err = w.file.WriteAt(w.writing, w.off)
+		if r.err == nil && w.opts.Sync == SyncAlways {
+			r.syncErr = w.file.File.Sync()
+		}
+		w.results <- r // has room
+	}
+}
+
+func (w *Writer) limit() time.Duration {
+	if w.opts.Sync == SyncAlways {
+		return syncLimit
+	}
+	return writeLimit
+}
+
+// flush has what is waiting written and does not wait for it. A failing disk is tried
+// once per retryEvery. The file may then end within a record; the next flush continues
+// there, because the position of every byte is fixed.
 func (w *Writer) flush(now time.Time) {
-	if len(w.buf) == 0 || w.gone || w.fault != nil && now.Before(w.retryAt) {
+	if !w.idle(now) || len(w.buf) == 0 || w.gone || w.fault != nil && now.Before(w.retryAt) {
 		return
 	}
-	n, err := w.file.WriteAt(w.buf, w.off)
-	if errors.Is(err, errKept) {
-		w.buf = bytes.Clone(w.buf)
+	w.writing, w.buf, w.spare = w.buf, w.spare, nil
+	w.began = now
+	w.work <- struct{}{} // has room
+}
+
+// flushAll is flush, and waits until everything is written, or a write fails or is stuck.
+func (w *Writer) flushAll() {
+	for {
+		w.flush(time.Now())
+		if w.writing == nil || !w.await() {
+			return
+		}
 	}
-	n = max(0, min(n, len(w.buf)))
-	if err == nil {
+}
+
+// retry is flushAll, and tries a failing disk again at once.
+func (w *Writer) retry() {
+	w.await()
+	w.retryAt = time.Time{}
+	w.flushAll()
+}
+
+// idle takes the result of the write under way, if there is one, and reports whether none
+// is under way now.
+func (w *Writer) idle(now time.Time) bool {
+	if w.writing == nil {
+		return true
+	}
+	select {
+	case r := <-w.results:
+		w.wrote(r, now)
+		return true
+	default:
+		w.checkStuck(now)
+		return false
+	}
+}
+
+// await waits for the write under way and reports whether nothing is wrong with the disk.
+func (w *Writer) await() bool {
+	if !w.idle(time.Now()) && !w.stuck {
+		w.timer.Reset(time.Until(w.began.Add(w.limit())))
+		select {
+		case r := <-w.results:
+			w.timer.Stop()
+			w.wrote(r, time.Now())
+		case now := <-w.timer.C:
+			w.checkStuck(now)
+		}
+	}
+	return w.fault == nil || w.fault.Op != "write"
+}
+
+// checkStuck ends the waiting for a write that takes too long. It may still succeed.
+func (w *Writer) checkStuck(now time.Time) {
+	if !w.stuck && now.Sub(w.began) >= w.limit() {
+		w.stuck = true
+		w.fail("write", slowdisk.Stuck(w.limit()))
+	}
+}
+
+// wrote takes the result of the write.
+func (w *Writer) wrote(r result, now time.Time) {
+	n := max(0, min(r.n, len(w.writing)))
+	if r.err == nil {
 		w.head = nil
 	} else {
-		w.head = torn(w.head, w.buf[:n], w.off)
+		w.head = torn(w.head, w.writing[:n], w.off)
 	}
 	w.off += int64(n)
 	w.unsynced = w.unsynced || n > 0
-	w.buf = w.buf[:copy(w.buf, w.buf[n:])]
-	if err != nil {
-		w.fail("write", err)
+	if rest := w.writing[n:]; len(rest) > 0 {
+		w.buf = append(rest, w.buf...)
+	} else if cap(w.writing) <= 4*flushBytes {
+		w.spare = w.writing[:0]
+	}
+	w.writing, w.stuck = nil, false
+	if r.err != nil {
+		w.fail("write", r.err)
 		w.retryAt = now.Add(retryEvery)
 		return
 	}
-	if cap(w.buf) > 4*flushBytes {
-		w.buf = nil
-	}
 	w.clear("write")
+	if w.opts.Sync == SyncAlways {
+		w.synced(r.syncErr)
+	}
 }
 
 // fail records a fault. A fault that lasts is returned once, not once per retry.
@@ -82,17 +180,17 @@ func (w *Writer) loop() {
 		select {
 		case <-w.stop:
 			return
-		case now := <-tick.C:
-			w.tick(now)
+		case <-tick.C:
+			w.tick()
 		}
 	}
 }
 
 // tick flushes, and checks whether the file still exists. The next Append returns what
 // it finds.
-func (w *Writer) tick(now time.Time) {
+func (w *Writer) tick() {
 	w.mu.Lock()
-	w.flush(now)
+	w.flushAll()
 	w.checkDeleted()
 	sync := w.opts.Sync == SyncInterval && w.unsynced && w.syncable()
 	w.unsynced = w.unsynced && !sync

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/wandgo/wandgo/internal/slowdisk"
@@ -20,41 +19,21 @@ const (
 )
 
 // limitedFile is a file whose operations return after a while, whatever the file system
-// does, so that whoever logs does not wait for it. An operation that is stuck goes on in
-// the background, which is safe because a write that is repeated has the same bytes for
-// the same place.
+// does; but for WriteAt, which [Writer.writes] calls. An operation that is stuck goes on in
+// the background.
 type limitedFile struct {
-	file  File
-	write slowdisk.Line
+	File
+	names slowdisk.Line
 	sync  slowdisk.Line
 }
 
-// errKept means that the file still reads what it was given to write.
-var errKept = fmt.Errorf("%w (after %v)", ErrStuck, writeLimit)
-
-// WriteAt is like [io.WriterAt], but b belongs to the file if the error is errKept.
-func (d *limitedFile) WriteAt(b []byte, off int64) (int, error) {
-	r := new(struct {
-		n   int
-		err error
-	})
-	began := false
-	if !d.write.Do(writeLimit, func() { began = true }, func() { r.n, r.err = d.file.WriteAt(b, off) }) {
-		if began {
-			return 0, errKept
-		}
-		return 0, slowdisk.Stuck(writeLimit)
-	}
-	return r.n, r.err
-}
-
-func (d *limitedFile) Sync() error { return d.sync.Run(syncLimit, d.file.Sync) }
+func (d *limitedFile) Sync() error { return d.sync.Run(syncLimit, d.File.Sync) }
 
 // Close closes a file that is stuck later.
 func (d *limitedFile) Close() error {
-	err := d.write.Run(writeLimit, d.file.Close)
+	err := d.names.Run(writeLimit, d.File.Close)
 	if errors.Is(err, ErrStuck) {
-		d.write.Later(func() { _ = d.file.Close() }) // closing twice does no harm
+		d.names.Later(func() { _ = d.File.Close() }) // closing twice does no harm
 	}
 	return err
 }
@@ -62,5 +41,5 @@ func (d *limitedFile) Close() error {
 // Deleted is false while the file system does not respond.
 func (d *limitedFile) Deleted() bool {
 	deleted := new(bool)
-	return d.write.Do(writeLimit, func() {}, func() { *deleted = d.file.Deleted() }) && *deleted
+	return d.names.Do(writeLimit, func() { *deleted = d.File.Deleted() }) && *deleted
 }

@@ -24,7 +24,10 @@ func newHangingDisk(onlySync bool) *hangingDisk {
 }
 
 func (d *hangingDisk) hang() {
-	if !d.onlySync {
+	d.mu.Lock()
+	onlySync := d.onlySync
+	d.mu.Unlock()
+	if !onlySync {
 		<-d.release
 	}
 }
@@ -77,6 +80,74 @@ func TestWriter_FileSystemHangs_NoCallWaitsForLong(t *testing.T) {
 		got, skipped := steps(t, d.data)
 		assert.Empty(t, skipped)
 		assert.Len(t, got, 1000)
+	})
+}
+
+// TestAppend_DiskHangsLater_WaitsOnce: the rows from then on are in memory.
+func TestAppend_DiskHangsLater_WaitsOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newHangingDisk(true)
+		w := newWriter("run.wandb", d, Options{FlushEvery: time.Hour}) // nothing else is in the way of time
+		row := &record.Row{Line: []byte(`{"pad":"` + strings.Repeat("x", 5000) + `"}`)}
+		add := func(n int) (faults int) {
+			for range n {
+				if err := w.AppendRow(row); err != nil {
+					require.ErrorIs(t, err, ErrStuck)
+					require.NotErrorIs(t, err, ErrLost)
+					faults++
+				}
+				row.Step++
+			}
+			return faults
+		}
+		require.Zero(t, add(100))
+		require.NoError(t, w.Flush())
+		d.set(func() { d.onlySync = false })
+		begin := time.Now()
+		assert.Equal(t, 1, add(100))
+		assert.Equal(t, writeLimit, time.Since(begin))
+		require.ErrorIs(t, w.Flush(), ErrStuck)
+		require.ErrorIs(t, w.Close(), ErrStuck)
+		assert.Equal(t, writeLimit, time.Since(begin), "at once")
+		rest := restOf(t, w)
+		require.Len(t, rest, 100)
+		assert.EqualValues(t, 100, rest[0])
+		close(d.release)
+	})
+}
+
+// slowDisk takes its time for each write.
+type slowDisk struct {
+	fakeDisk
+	delay time.Duration
+}
+
+func (d *slowDisk) WriteAt(b []byte, off int64) (int, error) {
+	<-time.After(d.delay)
+	return d.fakeDisk.WriteAt(b, off)
+}
+
+// TestAppend_DiskIsSlow_WaitsForIt: who logs faster than the disk writes waits for it, and
+// memory is bounded.
+func TestAppend_DiskIsSlow_WaitsForIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &slowDisk{fakeDisk: fakeDisk{room: 1 << 30}, delay: writeLimit - time.Millisecond}
+		w := newWriter("run.wandb", d, Options{FlushEvery: time.Hour})
+		line := []byte(`{"pad":"` + strings.Repeat("x", 5000) + `"}`)
+		for i := range 200 { // 1 MB
+			require.NoError(t, w.AppendRow(&record.Row{Line: line, Step: int64(i)}))
+			stat := w.Stat()
+			require.LessOrEqual(t, stat.Size-stat.Written, int64(3*flushBytes))
+		}
+		require.NoError(t, w.Close())
+		got, skipped := steps(t, d.data)
+		assert.Empty(t, skipped)
+		require.Len(t, got, 200)
+		for i, step := range got {
+			require.EqualValues(t, i, step)
+		}
 	})
 }
 

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/wandgo/wandgo/internal/record/wire"
 )
@@ -50,7 +51,7 @@ func (w *Writer) Rest(add func(*wire.Entry) error) error {
 	var dec wire.Decoder
 	var entry wire.Entry
 	var whole []byte
-	data, off := append(bytes.Clone(w.head), w.buf...), w.off-int64(len(w.head))
+	data, off := slices.Concat(w.head, w.writing, w.buf), w.off-int64(len(w.head))
 	for at := nextChunk(off, 0); at+chunkHeaderSize <= len(data); at = nextChunk(off, at) {
 		c := chunkAt(data[at:])
 		payload := data[at+chunkHeaderSize : at+chunkHeaderSize+c.size]

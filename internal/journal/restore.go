@@ -38,7 +38,7 @@ const restoreLimit = time.Minute
 
 // Restore implements restorer, with a time limit. What takes longer goes on for nothing.
 func (d *limitedFile) Restore(size int64) (File, error) {
-	from, ok := d.file.(restorer)
+	from, ok := d.File.(restorer)
 	if !ok {
 		return nil, ErrDeleted
 	}
@@ -46,27 +46,26 @@ func (d *limitedFile) Restore(size int64) (File, error) {
 		file File
 		err  error
 	})
-	if !d.write.Do(restoreLimit, func() {}, func() { r.file, r.err = from.Restore(size) }) {
+	if !d.names.Do(restoreLimit, func() { r.file, r.err = from.Restore(size) }) {
 		return nil, slowdisk.Stuck(restoreLimit)
 	}
 	return r.file, r.err
 }
 
 // checkDeleted checks whether the file still has a name. Without one, all that was written
-// would be lost when it is closed, so that it is written anew. Call it with mu held.
+// would be lost when it is closed, so that it is written anew. A file that is being written
+// is left alone until next time. Call it with mu held.
 func (w *Writer) checkDeleted() {
-	if w.gone || !w.file.Deleted() {
+	if w.gone || w.writing != nil || !w.file.Deleted() {
 		return
 	}
-	if from, ok := w.file.(restorer); ok {
-		if file, err := from.Restore(w.off); err == nil {
-			_ = w.file.Close()
-			w.file, w.unsynced = &limitedFile{file: file}, true
-			if w.opts.OnRestored != nil {
-				go w.opts.OnRestored(w.path)
-			}
-			return
+	if file, err := w.file.Restore(w.off); err == nil {
+		_ = w.file.Close()
+		w.file, w.unsynced = &limitedFile{File: file}, true
+		if w.opts.OnRestored != nil {
+			go w.opts.OnRestored(w.path)
 		}
+		return
 	}
 	w.fail("write", ErrDeleted)
 	w.gone, w.buf = true, nil

@@ -58,15 +58,22 @@ type Writer struct {
 	path    string
 	opts    Options
 	stop    chan struct{}
-	stopped chan struct{} // closed when the goroutine has ended
+	stopped chan struct{} // closed when the goroutine of loop has ended
+	work    chan struct{} // tells the goroutine of writes that writing is set
+	results chan result   // of the write under way; closed when that goroutine has ended
 
 	mu      sync.Mutex
 	closed  bool
-	file    File
-	buf     []byte // what the file lacks, framed
-	off     int64  // where in the file buf belongs
-	head    []byte // of the record at off, if only its start is in the file
-	payload []byte // the record at hand
+	file    *limitedFile
+	writing []byte // the start of what the file lacks; belongs to writes, nil if it is idle
+	began   time.Time
+	timer   *time.Timer // for await
+	stuck   bool        // the write takes too long and is waited for no more
+	buf     []byte      // the rest of what the file lacks, framed
+	spare   []byte      // takes the place of buf when that is written
+	off     int64       // where in the file writing belongs, and buf behind it
+	head    []byte      // of the record at off, if only its start is in the file
+	payload []byte      // the record at hand
 	line    wire.LineEncoder
 	ran     bool // a run record was written
 	// unsynced: something was written since the last sync of the interval.
@@ -111,12 +118,16 @@ func newWriter(path string, file File, opts Options) *Writer {
 		opts.FlushEvery = defaultFlushEvery
 	}
 	w := &Writer{
-		path: path, opts: opts, file: &limitedFile{file: file},
-		buf:     append(make([]byte, 0, flushBytes+flushBytes/4), fileHeader...),
+		path: path, opts: opts, file: &limitedFile{File: file},
+		buf:     append(make([]byte, 0, bufferBytes), fileHeader...),
 		stop:    make(chan struct{}),
 		stopped: make(chan struct{}),
+		work:    make(chan struct{}, 1),
+		results: make(chan result, 1),
+		timer:   time.NewTimer(0),
 	}
-	w.flush(time.Now()) // the first Append returns a fault
+	go w.writes()
+	w.flushAll() // the first Append returns a fault
 	go w.loop()
 	return w
 }
@@ -152,7 +163,7 @@ func (w *Writer) AppendEntry(e wire.Entry) error {
 		w.ran = true
 	}
 	if now && err == nil {
-		w.flush(time.Now())
+		w.flushAll()
 		err = w.unreported()
 	}
 	return wrap(err)
@@ -213,24 +224,30 @@ func (w *Writer) add() error {
 	}
 	if len(w.buf) > 0 && len(w.buf)+len(w.payload) > flushBytes {
 		w.flush(time.Now())
-		if w.fault != nil && len(w.buf) > MemoryLimit/2 && w.opts.OnFull != nil {
+	}
+	if w.fault != nil {
+		waiting := len(w.writing) + len(w.buf)
+		if waiting > MemoryLimit/2 && w.opts.OnFull != nil {
 			go w.opts.OnFull()
 			w.opts.OnFull = nil
 		}
-		if w.fault != nil && len(w.buf)+len(w.payload) > MemoryLimit || w.gone {
+		if waiting+len(w.payload) > MemoryLimit {
 			return w.lose()
 		}
 	}
-	w.buf = appendChunks(w.buf, w.off+int64(len(w.buf)), w.payload)
+	w.buf = appendChunks(w.buf, w.end(), w.payload)
 	w.stats.Records++
 	if cap(w.payload) > MemoryLimit {
 		w.payload = nil // one huge record is not worth keeping its memory
 	}
-	if len(w.buf) >= flushBytes || w.opts.Sync == SyncAlways {
+	if len(w.buf) >= flushBytes {
+		if w.fault == nil {
+			w.await() // the disk is slower than who logs
+		}
 		w.flush(time.Now())
 	}
 	if w.opts.Sync == SyncAlways {
-		w.sync()
+		w.flushAll()
 	}
 	return w.unreported()
 }
@@ -259,7 +276,7 @@ func (w *Writer) Stat() Stat {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	s := w.stats
-	s.Written, s.Size = w.off, w.off+int64(len(w.buf))
+	s.Written, s.Size = w.off, w.end()
 	return s
 }
 
@@ -276,8 +293,7 @@ func (w *Writer) flushNow(what string, sync bool) error {
 	if w.closed {
 		return ErrClosed
 	}
-	w.retryAt = time.Time{}
-	w.flush(time.Now())
+	w.retry()
 	w.checkDeleted()
 	if sync {
 		w.sync()
@@ -305,12 +321,20 @@ func (w *Writer) Close() error {
 
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.retryAt = time.Time{}
-	w.flush(time.Now())
+	w.retry()
 	w.checkDeleted()
 	w.sync()
-	if err := w.file.Close(); err != nil && w.fault == nil {
-		w.fault = &WriteError{Op: "close", Path: w.path, Err: err}
+	close(w.work)
+	if w.writing != nil { // it is stuck, and uses the file until it ends
+		go func(file *limitedFile) {
+			<-w.results
+			_ = file.Close()
+		}(w.file)
+	} else {
+		<-w.results
+		if err := w.file.Close(); err != nil && w.fault == nil {
+			w.fault = &WriteError{Op: "close", Path: w.path, Err: err}
+		}
 	}
 	if w.fault != nil {
 		return fmt.Errorf("close journal: %w", w.fault)

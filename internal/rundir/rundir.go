@@ -317,7 +317,7 @@ func (d *Dir) LoadRefusal() json.RawMessage {
 // Size returns the length of the log, 0 if it is not known.
 func (d *Dir) Size() int64 {
 	size := new(int64)
-	if !d.disk.Do(diskLimit, func() {}, func() {
+	if !d.disk.Do(diskLimit, func() {
 		if info, err := os.Stat(d.log); err == nil {
 			*size = info.Size()
 		}

@@ -22,10 +22,10 @@ type Line struct {
 	stuck chan struct{} // closed when an operation that took too long has ended
 }
 
-// Do calls prepare, runs f and reports whether f ended within the limit. Otherwise f may
-// still run, and what it uses is not the caller's any more. If an earlier operation is
-// stuck, neither is called.
-func (l *Line) Do(limit time.Duration, prepare, f func()) bool {
+// Do runs f and reports whether f ended within the limit. Otherwise f may still run, and
+// what it uses is not the caller's any more. If an earlier operation is stuck, f is not
+// called.
+func (l *Line) Do(limit time.Duration, f func()) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.stuck != nil {
@@ -36,7 +36,6 @@ func (l *Line) Do(limit time.Duration, prepare, f func()) bool {
 			return false
 		}
 	}
-	prepare()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -56,7 +55,7 @@ func (l *Line) Do(limit time.Duration, prepare, f func()) bool {
 // Run returns the error of f, or [ErrStuck].
 func (l *Line) Run(limit time.Duration, f func() error) error {
 	err := new(error)
-	if !l.Do(limit, func() {}, func() { *err = f() }) {
+	if !l.Do(limit, func() { *err = f() }) {
 		return Stuck(limit)
 	}
 	return *err
