@@ -11,6 +11,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/runpath"
 )
 
 // API reads from the server of a client, with the client's key. Make it with [New]. It is
@@ -30,8 +31,8 @@ func (a *API) Format(f fmt.State, _ rune) {
 }
 
 // explain is the public error of a request about a project or a run.
-func (a *API) explain(ctx context.Context, op diagnose.Op, at path, err error) error {
-	q := diagnose.Question{Op: op, Entity: at.entity, Project: at.project, RunID: at.run}
+func (a *API) explain(ctx context.Context, op diagnose.Op, at runpath.Path, err error) error {
+	q := diagnose.Question{Op: op, Entity: at.Entity, Project: at.Project, RunID: at.ID}
 	return a.withNearbyProjects(ctx, a.conn.Diagnoser.Explain(ctx, ctx, q, err))
 }
 
@@ -52,9 +53,9 @@ func (a *API) withNearbyProjects(ctx context.Context, err error) error {
 }
 
 // missingRun is the error of a run that the server does not show.
-func (a *API) missingRun(op diagnose.Op, at path, hint string) error {
+func (a *API) missingRun(op diagnose.Op, at runpath.Path, hint string) error {
 	return &errors.RequestError{
-		Op: string(op), Entity: at.entity, Project: at.project, RunID: at.run,
+		Op: string(op), Entity: at.Entity, Project: at.Project, RunID: at.ID,
 		BaseURL: a.client.BaseURL(), Cause: errors.ErrRunMissing, Hint: hint,
 	}
 }

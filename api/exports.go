@@ -30,7 +30,7 @@ func (s *scan) exported(ctx context.Context, low int64, yield func(Row, error) b
 	if s.parquet == nil {
 		at := s.run.path()
 		return low, &errors.RequestError{
-			Op: string(diagnose.OpReadRun), Entity: at.entity, Project: at.project, RunID: at.run, BaseURL: s.run.api.client.BaseURL(),
+			Op: string(diagnose.OpReadRun), Entity: at.Entity, Project: at.Project, RunID: at.ID, BaseURL: s.run.api.client.BaseURL(),
 			Cause: errors.ErrRowsExported,
 		}
 	}
@@ -56,7 +56,7 @@ func (s *scan) shows(ctx context.Context, low, high int64) (bool, error) {
 // exports returns the addresses of the Parquet files and the first step that is in none.
 func (s *scan) exports(ctx context.Context) (urls []string, firstLive int64, err error) {
 	at := s.run.path()
-	resp, err := graphql.RunExports(ctx, s.run.api.conn.GraphQL, sink.Optional(at.entity), &at.project, at.run, []string{stepKey})
+	resp, err := graphql.RunExports(ctx, s.run.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, []string{stepKey})
 	if err == nil && (resp.Project == nil || resp.Project.Run == nil) {
 		err = errNoRun
 	}

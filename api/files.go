@@ -104,7 +104,7 @@ func (r *Run) filePage(ctx context.Context, o fileOptions, cursor *string) (*gra
 	for _, name := range o.names {
 		names = append(names, &name)
 	}
-	resp, err := graphql.RunFiles(ctx, r.api.conn.GraphQL, sink.Optional(at.entity), &at.project, at.run, names, sink.Optional(o.pattern), cursor, DefaultPageSize)
+	resp, err := graphql.RunFiles(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, names, sink.Optional(o.pattern), cursor, DefaultPageSize)
 	switch {
 	case err != nil:
 		return nil, err

@@ -58,7 +58,7 @@ func (r *Run) Logs(ctx context.Context) iter.Seq2[LogLine, error] {
 // logPage returns the page after the cursor, nil if there is none.
 func (r *Run) logPage(ctx context.Context, cursor *string) (*graphql.ConsoleLines, error) {
 	at := r.path()
-	resp, err := graphql.RunLogs(ctx, r.api.conn.GraphQL, sink.Optional(at.entity), &at.project, at.run, cursor, linesPerPage)
+	resp, err := graphql.RunLogs(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, cursor, linesPerPage)
 	if e, ok := errors.AsType[*graphql.Error](err); ok && e.IsValidation() && cursor == nil {
 		return r.logTail(ctx)
 	}
@@ -74,7 +74,7 @@ func (r *Run) logPage(ctx context.Context, cursor *string) (*graphql.ConsoleLine
 // logTail returns all lines, from a server that has no pages of them.
 func (r *Run) logTail(ctx context.Context) (*graphql.ConsoleLines, error) {
 	at := r.path()
-	resp, err := graphql.RunLogTail(ctx, r.api.conn.GraphQL, sink.Optional(at.entity), &at.project, at.run, max(r.LogLines, linesPerPage))
+	resp, err := graphql.RunLogTail(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, max(r.LogLines, linesPerPage))
 	switch {
 	case err != nil:
 		return nil, err

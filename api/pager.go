@@ -78,7 +78,7 @@ func (p *pager) adapt(lines [][]byte) {
 func (r *Run) rows(ctx context.Context, keys []string, low, high int64, samples int) ([][]byte, error) {
 	at := r.path()
 	if len(keys) == 0 {
-		resp, err := graphql.RunRows(ctx, r.api.conn.GraphQL, sink.Optional(at.entity), &at.project, at.run, low, high, samples)
+		resp, err := graphql.RunRows(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, low, high, samples)
 		switch {
 		case err != nil:
 			return nil, err
@@ -113,7 +113,7 @@ type sampleSpec struct {
 
 func (r *Run) sampled(ctx context.Context, spec string) ([]json.RawMessage, error) {
 	at := r.path()
-	resp, err := graphql.SampleRows(ctx, r.api.conn.GraphQL, sink.Optional(at.entity), &at.project, at.run, spec)
+	resp, err := graphql.SampleRows(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, spec)
 	switch {
 	case err != nil:
 		return nil, err
@@ -126,7 +126,7 @@ func (r *Run) sampled(ctx context.Context, spec string) ([]json.RawMessage, erro
 // historyKeys returns the server's description of the run's metrics, nil if there is none.
 func (r *Run) historyKeys(ctx context.Context) (json.RawMessage, error) {
 	at := r.path()
-	resp, err := graphql.RunHistoryKeys(ctx, r.api.conn.GraphQL, sink.Optional(at.entity), &at.project, at.run)
+	resp, err := graphql.RunHistoryKeys(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID)
 	if err == nil && (resp.Project == nil || resp.Project.Run == nil) {
 		err = errNoRun
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/runpath"
 )
 
 // Run is a run as the server had it when it was read. Its fields do not change later;
@@ -52,9 +53,9 @@ type Run struct {
 // as bare words, which encoding/json does not read.
 type RawRun struct{ Config, Summary string }
 
-func (a *API) run(at path, n *graphql.StoredRun) *Run {
+func (a *API) run(at runpath.Path, n *graphql.StoredRun) *Run {
 	r := &Run{
-		Entity: at.entity, Project: at.project, ID: n.Name,
+		Entity: at.Entity, Project: at.Project, ID: n.Name,
 		Name: text(n.DisplayName), Notes: text(n.Notes), Group: text(n.Group), JobType: text(n.JobType), Host: text(n.Host),
 		Commit: text(n.Commit), Tags: n.Tags, State: text(n.State), Sweep: text(n.SweepName), ReadOnly: n.ReadOnly != nil && *n.ReadOnly,
 		CreatedAt: timeOf(&n.CreatedAt), HeartbeatAt: timeOf(n.HeartbeatAt),
@@ -114,7 +115,9 @@ func timeOf(s *string) time.Time {
 	return time.Time{}
 }
 
-func (r *Run) path() path { return path{r.Entity, r.Project, r.ID} }
+func (r *Run) path() runpath.Path {
+	return runpath.Path{Entity: r.Entity, Project: r.Project, ID: r.ID}
+}
 
 // Path returns "entity/project/id".
 func (r *Run) Path() string { return r.path().String() }

@@ -9,6 +9,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/runpath"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/sink"
 )
@@ -73,7 +74,7 @@ func (a *API) Runs(ctx context.Context, project string, q Query) iter.Seq2[*Run,
 		n := 0
 		var cursor *string
 		for {
-			resp, err := graphql.ListRuns(ctx, a.conn.GraphQL, sink.Optional(at.entity), &at.project, &filter, new(q.order()), cursor, cmp.Or(q.PageSize, DefaultPageSize))
+			resp, err := graphql.ListRuns(ctx, a.conn.GraphQL, sink.Optional(at.Entity), &at.Project, &filter, new(q.order()), cursor, cmp.Or(q.PageSize, DefaultPageSize))
 			if err == nil && resp.Project == nil {
 				err = diagnose.ErrNoProject
 			}
@@ -85,7 +86,7 @@ func (a *API) Runs(ctx context.Context, project string, q Query) iter.Seq2[*Run,
 			if page == nil {
 				return
 			}
-			found := path{entity: cmp.Or(resp.Project.EntityName, at.entity), project: cmp.Or(resp.Project.Name, at.project)}
+			found := runpath.Path{Entity: cmp.Or(resp.Project.EntityName, at.Entity), Project: cmp.Or(resp.Project.Name, at.Project)}
 			for _, e := range page.Edges {
 				if !yield(a.run(found, &e.Node), nil) {
 					return
@@ -101,8 +102,8 @@ func (a *API) Runs(ctx context.Context, project string, q Query) iter.Seq2[*Run,
 }
 
 // prepare checks the query, and returns it as the server reads it.
-func (q Query) prepare(project string) (at path, filter string, err error) {
-	if at, err = parsePath(project, false); err != nil {
+func (q Query) prepare(project string) (at runpath.Path, filter string, err error) {
+	if at, err = runpath.Project(project); err != nil {
 		return at, "", err
 	}
 	if err := q.check(); err != nil {
@@ -119,7 +120,7 @@ func (a *API) CountRuns(ctx context.Context, project string, f Filter) (int, err
 	if err != nil {
 		return 0, err
 	}
-	resp, err := graphql.CountRuns(ctx, a.conn.GraphQL, sink.Optional(at.entity), &at.project, &filter)
+	resp, err := graphql.CountRuns(ctx, a.conn.GraphQL, sink.Optional(at.Entity), &at.Project, &filter)
 	if err == nil && resp.Project == nil {
 		err = diagnose.ErrNoProject
 	}
@@ -140,22 +141,22 @@ func (a *API) CountRuns(ctx context.Context, project string, f Filter) (int, err
 //   - *errors.RequestError: other failures.
 //   - the error of ctx.
 func (a *API) Run(ctx context.Context, run string) (*Run, error) {
-	at, err := parsePath(run, true)
+	at, err := runpath.Run(run)
 	if err != nil {
 		return nil, err
 	}
 	return a.read(ctx, diagnose.OpReadRun, at)
 }
 
-func (a *API) read(ctx context.Context, op diagnose.Op, at path) (*Run, error) {
-	resp, err := graphql.ReadRun(ctx, a.conn.GraphQL, sink.Optional(at.entity), &at.project, at.run)
+func (a *API) read(ctx context.Context, op diagnose.Op, at runpath.Path) (*Run, error) {
+	resp, err := graphql.ReadRun(ctx, a.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID)
 	if err == nil && resp.Project == nil {
 		err = diagnose.ErrNoProject
 	}
 	if err != nil {
 		return nil, a.explain(ctx, op, at, err)
 	}
-	at.entity, at.project = cmp.Or(resp.Project.EntityName, at.entity), cmp.Or(resp.Project.Name, at.project)
+	at.Entity, at.Project = cmp.Or(resp.Project.EntityName, at.Entity), cmp.Or(resp.Project.Name, at.Project)
 	if resp.Project.Run == nil {
 		return nil, a.missingRun(op, at, a.nearbyRuns(ctx, at))
 	}
@@ -164,21 +165,21 @@ func (a *API) read(ctx context.Context, op diagnose.Op, at path) (*Run, error) {
 
 // nearbyRuns is a hint about runs that may be meant by an id that does not exist: those whose
 // name it is, or whose id is close. It is "" if there is none.
-func (a *API) nearbyRuns(ctx context.Context, at path) string {
+func (a *API) nearbyRuns(ctx context.Context, at runpath.Path) string {
 	var ids []string
 	first := Query{Order: "-created_at", PageSize: 500}
 	filter := "{}"
-	resp, err := graphql.ListRuns(ctx, a.conn.GraphQL.ForProbes(), sink.Optional(at.entity), &at.project, &filter, new(first.order()), nil, first.PageSize)
+	resp, err := graphql.ListRuns(ctx, a.conn.GraphQL.ForProbes(), sink.Optional(at.Entity), &at.Project, &filter, new(first.order()), nil, first.PageSize)
 	if err != nil || resp.Project == nil || resp.Project.Runs == nil {
 		return "" // the names are an extra
 	}
 	for _, e := range resp.Project.Runs.Edges {
-		if e.Node.DisplayName != nil && *e.Node.DisplayName == at.run {
+		if e.Node.DisplayName != nil && *e.Node.DisplayName == at.ID {
 			return "a run with this name has the id " + secret.Redact(e.Node.Name)
 		}
 		ids = append(ids, e.Node.Name)
 	}
-	if near := errors.Suggest(at.run, ids); len(near) > 0 {
+	if near := errors.Suggest(at.ID, ids); len(near) > 0 {
 		return "the project has " + strings.Join(near, ", ")
 	}
 	return ""

@@ -21,7 +21,7 @@ func (r *Run) Sample(ctx context.Context, n int, keys ...string) ([]Row, error) 
 		return r.sampleKeys(ctx, n, keys)
 	}
 	at := r.path()
-	resp, err := graphql.SampleHistory(ctx, r.api.conn.GraphQL, sink.Optional(at.entity), &at.project, at.run, n)
+	resp, err := graphql.SampleHistory(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, n)
 	if err == nil && (resp.Project == nil || resp.Project.Run == nil) {
 		err = errNoRun
 	}
@@ -62,7 +62,7 @@ const MaxSystemRows = 10_000
 // blocks until there is a response, and returns the errors of [API.Run].
 func (r *Run) SystemMetrics(ctx context.Context) ([]Row, error) {
 	at := r.path()
-	resp, err := graphql.RunEvents(ctx, r.api.conn.GraphQL, sink.Optional(at.entity), &at.project, at.run, MaxSystemRows)
+	resp, err := graphql.RunEvents(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, MaxSystemRows)
 	if err == nil && (resp.Project == nil || resp.Project.Run == nil) {
 		err = errNoRun
 	}

@@ -14,13 +14,16 @@ import (
 
 // readConfigFiles adds to the config what files say: defaults below what is set,
 // the parameters of a sweep above it.
-func (p *plan) readConfigFiles(s *settings.Settings) error {
+func (p *plan) readConfigFiles(s *settings.Settings, trial Trial) error {
 	for _, f := range slices.Backward(s.ConfigFiles) { // the strongest is the last
 		if err := p.addConfigFile(f, p.Config.SetDefaults); err != nil {
 			return err
 		}
 	}
-	if s.SweepParams == nil {
+	if len(trial.Params) > 0 {
+		return p.withoutReserved("the sweep", p.Config.Fix(trial.Params))
+	}
+	if s.SweepParams == nil || trial.Sweep != "" {
 		return nil
 	}
 	return p.addConfigFile(*s.SweepParams, p.Config.Fix)

@@ -191,6 +191,9 @@ type RunOptions struct {
 	// uploads it. Default: WANDB_SAVE_CODE, which has no other effect: source files are
 	// never uploaded.
 	SaveDiff bool
+	// Trial makes the run a trial of a sweep. Agents of package sweep set it. The zero Trial
+	// is that of WANDB_SWEEP_ID, or none.
+	Trial Trial
 	// OnRefused decides what Init does if the server does not accept the run. err is an
 	// *errors.PermissionError for a refusal, and an *errors.RequestError if the server
 	// cannot be reached, is broken or misconfigured. It is not called for invalid input,
@@ -209,6 +212,15 @@ type RunOptions struct {
 	// does not wait for it. It is not called after Finish has started, which returns the
 	// reason itself. Default: nil.
 	OnLost func(err error)
+}
+
+// Trial says which sweep a run is part of, and what the sweep has chosen for it.
+type Trial struct {
+	// Sweep is the sweep's id.
+	Sweep string
+	// Params are values of the config that the program cannot change. They take precedence
+	// over all others.
+	Params map[string]any
 }
 
 // Reaction is what to do about a refusal.

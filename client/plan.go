@@ -53,7 +53,7 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 			OnLost:        opts.OnLost,
 			StatsInterval: opts.StatsInterval,
 			Sources:       sourcesOf(opts.MetricSources),
-			Sweep:         s.Sweep.Text,
+			Sweep:         cmp.Or(opts.Trial.Sweep, s.Sweep.Text),
 			Program:       cmp.Or(s.Program, os.Args[0]),
 			Host:          s.Host,
 			GraphQL:       c.graphql,
@@ -198,7 +198,7 @@ func (p *plan) configure(opts RunOptions, s *settings.Settings) error {
 	if err := p.withoutReserved("", err); err != nil {
 		return err
 	}
-	if err := p.readConfigFiles(s); err != nil {
+	if err := p.readConfigFiles(s, opts.Trial); err != nil {
 		return err
 	}
 	for _, f := range []struct {

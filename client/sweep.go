@@ -4,9 +4,10 @@ import "strings"
 
 // inSweep returns the options of a run that is a trial of a sweep (WANDB_SWEEP_ID). The
 // agent chooses where the trial belongs, and the program's own choice is ignored, as
-// by the official client: the run would be outside of its sweep. warnings say so.
+// by the official client: the run would be outside of its sweep. warnings say so. An agent
+// in this process chooses by the options.
 func (c *Client) inSweep(opts RunOptions) (in RunOptions, warnings []string) {
-	if c.settings.Sweep.Text == "" {
+	if c.settings.Sweep.Text == "" || opts.Trial.Sweep != "" {
 		return opts, nil
 	}
 	var ignored []string

@@ -105,6 +105,7 @@ const (
 	ResourceRunSettings Resource = "run settings"
 	ResourceRunFile     Resource = "run file"
 	ResourceAlert       Resource = "alert"
+	ResourceSweep       Resource = "sweep"
 	ResourceProject     Resource = "project"
 	ResourceAccount     Resource = "account"
 	// ResourceArtifact stands for any artifact, if the request names none.

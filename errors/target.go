@@ -126,7 +126,7 @@ func (t target) onArtifact() (artifact, reading bool) {
 // then no remedy.
 func (t target) onStoredRun() bool {
 	switch t.op {
-	case "list runs of", "read run", "update run", "stop run", "delete run":
+	case "list runs of", "read run", "update run", "stop run", "delete run", "list sweeps of", "read sweep of", "change sweep of", "run sweep agent in":
 		return true
 	}
 	return false

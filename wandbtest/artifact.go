@@ -30,9 +30,6 @@ const aliasLatest = "latest"
 // maxArtifactName is how many characters a collection, type, alias or tag may have.
 const maxArtifactName = 128
 
-// registryPrefix starts the names of the projects that are an organization's registries.
-const registryPrefix = "wandb-registry-"
-
 // artifacts are all artifacts of a server. They are guarded by Server.mu.
 type artifacts struct {
 	all         []*artifact

@@ -26,12 +26,24 @@ type draft struct {
 	// input is added to CreateArtifactInput.
 	input map[string]any
 
-	id, state, manifest string
+	id, state, manifest, base string
 }
 
 func b64MD5(text string) string {
 	sum := md5.Sum([]byte(text))
 	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+func hexMD5(text string) string {
+	sum := md5.Sum([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+func orNil(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
 }
 
 func (d *draft) names() []string {
@@ -122,9 +134,9 @@ func (c *client) createFiles(d *draft) map[string]upload {
 
 func (c *client) createManifest(d *draft, digest string) string {
 	c.tb.Helper()
-	m := c.query("createArtifactManifest.artifactManifest", `mutation CreateArtifactManifest($id: ID!, $digest: String!, $kind: ArtifactManifestType) {
-	  createArtifactManifest(input: {artifactID: $id, name: "wandb_manifest.json", digest: $digest, entityName: "acme", projectName: "p", runName: "r", type: $kind}) {
-	    artifactManifest { id file { uploadUrl uploadHeaders } } } }`, map[string]any{"id": d.id, "digest": digest, "kind": d.kind})
+	m := c.query("createArtifactManifest.artifactManifest", `mutation CreateArtifactManifest($id: ID!, $digest: String!, $kind: ArtifactManifestType, $base: ID) {
+	  createArtifactManifest(input: {artifactID: $id, baseArtifactID: $base, name: "wandb_manifest.json", digest: $digest, entityName: "acme", projectName: "p", runName: "r", type: $kind}) {
+	    artifactManifest { id file { uploadUrl uploadHeaders } } } }`, map[string]any{"id": d.id, "digest": digest, "kind": d.kind, "base": orNil(d.base)})
 	if digest != "" {
 		c.put(uploadOf(at(m, "file")), d.manifest)
 	}

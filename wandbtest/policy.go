@@ -360,18 +360,6 @@ func (s *Server) writeRefusal(c caller, st standing, p *project) refusal {
 	return noProject
 }
 
-// registryRefusal decides whether the caller may change a registry: everybody of the
-// organization, unless the role in the registry is View-Only. Runs are not created there.
-func (s *Server) registryRefusal(c caller, st standing, p *project) refusal {
-	switch {
-	case !s.canRead(c, st, p):
-		return noProject
-	case !s.canWrite(c, st, p):
-		return forbidden
-	}
-	return granted
-}
-
 // refusalWith returns the refusal of a status that a Policy field sets.
 func (s *Server) refusalWith(status int, st standing) refusal {
 	switch status {
@@ -392,14 +380,6 @@ func (s *Server) mayWriteRun(c caller, st standing, p *project, owner string) re
 		return forbidden
 	}
 	return granted
-}
-
-// isProjectAdmin says whether the caller is an admin of the project or of its team.
-func (s *Server) isProjectAdmin(c caller, st standing, p *project) bool {
-	if role := projectRole(c, p); role != "" {
-		return role == RoleAdmin
-	}
-	return c.privileged || st.member != nil && st.member.role() == RoleAdmin || st.kind == entityPersonal && st.belongs
 }
 
 // mayManageRun decides whether the caller may stop or delete a run: an admin any run, others

@@ -9,6 +9,7 @@
 //	wandgo sync        upload runs from this disk
 //	wandgo ls          list the runs on this disk and what is uploaded
 //	wandgo inspect     print a run's log, or plot one of its metrics
+//	wandgo board       look at the runs on this disk in a browser
 //	wandgo artifact    list the artifacts of a project
 //	wandgo offline     keep the runs of this directory on this disk
 //	wandgo online      upload the runs of this directory again

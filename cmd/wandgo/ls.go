@@ -30,7 +30,8 @@ the temporary directories that are used if that one cannot be written.
 Flags:
   --json  print one JSON document: a list of runs (path, dir, runId, name,
           entity, project, started, rows, state, exitCode, synced, marked,
-          rowsUploaded, refused, bytes, damagedParts, writer, error)
+          rowsUploaded, artifacts, artifactsUploaded, refused, bytes,
+          damagedParts, writer, error)
 
 STATE:
   finished, failed  the log has an exit code
@@ -40,7 +41,8 @@ STATE:
   unreadable        the log cannot be read
 
 UPLOAD:
-  synced            the server of the settings has acknowledged the whole run
+  synced            the server of the settings has acknowledged the whole run,
+                    with its files and artifacts
   marked            only a mark of the official client says so. It leaves the
                     mark after failed uploads too
   N rows, none      the server has N rows, or none
@@ -81,11 +83,15 @@ type listed struct {
 	// RowsUploaded is how many rows the server has according to this disk, null if
 	// nothing is recorded. The server may have more of a run without an exit code.
 	RowsUploaded *int64 `json:"rowsUploaded"`
-	Refused      string `json:"refused"`
-	Bytes        int64  `json:"bytes"`
-	DamagedParts int64  `json:"damagedParts"`
-	Writer       string `json:"writer"`
-	Error        string `json:"error"`
+	// Artifacts is how many artifacts the run logged, ArtifactsUploaded how many of them
+	// the server has according to this disk, null if nothing is recorded.
+	Artifacts         int64  `json:"artifacts"`
+	ArtifactsUploaded *int64 `json:"artifactsUploaded"`
+	Refused           string `json:"refused"`
+	Bytes             int64  `json:"bytes"`
+	DamagedParts      int64  `json:"damagedParts"`
+	Writer            string `json:"writer"`
+	Error             string `json:"error"`
 
 	behind bool // the server may have more than RowsUploaded
 }
@@ -149,7 +155,7 @@ func list(l *syncrun.Log, server string) listed {
 	if err != nil {
 		r.Error = err.Error()
 	}
-	r.Rows, r.DamagedParts = s.Rows, s.SkippedTotal
+	r.Rows, r.DamagedParts, r.Artifacts = s.Rows, s.SkippedTotal, s.Artifacts
 	if run := s.Run; run != nil {
 		r.RunID, r.Name, r.Entity, r.Project = run.ID, run.DisplayName, run.Entity, run.Project
 		if !run.StartTime.IsZero() {
@@ -172,13 +178,13 @@ func list(l *syncrun.Log, server string) listed {
 	}
 	switch {
 	case r.Synced:
-		r.RowsUploaded = &r.Rows
+		r.RowsUploaded, r.ArtifactsUploaded = &r.Rows, &r.Artifacts
 	case noted && note.BaseURL == server:
-		r.RowsUploaded = &note.History
+		r.RowsUploaded, r.ArtifactsUploaded = &note.History, new(int64(len(note.Artifacts)))
 		// A process notes its progress every few seconds. A sync notes the id of the run.
 		r.behind = s.Exit == nil && note.StorageID == ""
 	case l.Dir.Offline() && !r.Marked:
-		r.RowsUploaded = new(int64)
+		r.RowsUploaded, r.ArtifactsUploaded = new(int64), new(int64)
 	}
 	if !r.Synced {
 		r.Refused = refusedCode(l.Dir)
@@ -243,6 +249,9 @@ func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 		}
 		if r.DamagedParts > 0 {
 			p.printf("%s: damaged; see wandgo inspect --summary\n", printable(relative(r.Path)))
+		}
+		if r.ArtifactsUploaded != nil && *r.ArtifactsUploaded < r.Artifacts && r.State != "running" {
+			p.printf("%s: %d of %s not uploaded\n", printable(relative(r.Path)), r.Artifacts-*r.ArtifactsUploaded, counted(r.Artifacts, "artifact"))
 		}
 	}
 	if len(missing) == 0 {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wandgo/wandgo/artifact"
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/internal/ptytest"
 	"github.com/wandgo/wandgo/wandbtest"
@@ -119,4 +120,29 @@ func TestLs_Terminal_LongCommandStandsAlone(t *testing.T) {
 	tty := ptytest.Open(t)
 	assert.Equal(t, exitAllowed, run(t.Context(), []string{"ls"}, environment{vars: i.vars, workDir: i.dir}, tty.File, io.Discard))
 	assert.Contains(t, tty.Text(), "\nTo upload 1 run:\n\n    wandgo sync ")
+}
+
+func TestLs_ArtifactNotUploaded_SaysSo(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, testWorld())
+	i := on(t, s.URL(), joKey)
+	c, err := client.New(client.Options{BaseURL: s.URL(), APIKey: joKey, Dir: i.dir, Getenv: func(string) string { return "" }})
+	require.NoError(t, err)
+	defer c.Close()
+	run, err := c.Init(t.Context(), client.RunOptions{ID: "r1", Mode: client.ModeOffline})
+	require.NoError(t, err)
+	a := artifact.New("net", "model")
+	require.NoError(t, a.AddBytes("f", []byte("x")))
+	_, err = run.LogArtifact(a, client.ArtifactOptions{})
+	require.NoError(t, err)
+	require.NoError(t, run.Finish(t.Context()))
+	r := i.run(t, "ls")
+	require.Zero(t, r.status, r.stderr)
+	assert.Contains(t, r.stdout, ": 1 of 1 artifact not uploaded\n")
+	r = i.run(t, "ls", "--json")
+	var runs []listed
+	require.NoError(t, json.Unmarshal([]byte(r.stdout), &runs))
+	require.Len(t, runs, 1)
+	assert.EqualValues(t, 1, runs[0].Artifacts)
+	assert.EqualValues(t, 0, *runs[0].ArtifactsUploaded)
 }

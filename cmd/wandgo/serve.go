@@ -59,13 +59,15 @@ A world file is JSON. Errors name the position of unknown fields.
                  accounts);
                  personalEntity: absent, disabled or enabled; defaultEntity;
                  admin, deactivated: true or false
-  organizations  name; members: username, role (admin or member), seat (full,
-                 viewer or none); enforceOrgKeys: true or false
+  organizations  name; entity (owns the registries); members: username, role
+                 (admin or member), seat (full, viewer or none);
+                 enforceOrgKeys: true or false
   teams          name, organization, hidden, frozen; members: username, role
                  (admin, member, viewer or custom), customName, customBase,
                  canWrite, pending
   projects       entity, name, owner; scope: restricted, private, team, public
-                 or open; members: username, role
+                 or open; members: username, role; protectedAliases (of
+                 artifacts)
 
 Examples:
   wandgo serve

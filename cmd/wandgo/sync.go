@@ -51,8 +51,9 @@ Flags:
   --json            print one JSON document: runs (path, dir, entity, project,
                     runId, name, url, outcome, reason, rows, rowsSent,
                     rowsBefore, events, eventsSent, consoleLines, files,
-                    missingFiles, alerts, exitCode, crashed, continued, bytes,
-                    damage, damagedParts, warnings, cleaned, durationNs, error)
+                    missingFiles, alerts, artifacts, exitCode, crashed,
+                    continued, bytes, damage, damagedParts, warnings, cleaned,
+                    durationNs, error)
                     and exitStatus.
                     outcome is synced, running, planned, skipped, failed or
                     interrupted

@@ -157,6 +157,9 @@ func contents(r *client.SyncedRun) []string {
 	} else if n > 0 {
 		parts = append(parts, counted(int64(n), "file"))
 	}
+	if r.Artifacts > 0 {
+		parts = append(parts, counted(int64(r.Artifacts), "artifact"))
+	}
 	switch {
 	case r.Crashed:
 		parts = append(parts, "crashed")

@@ -64,6 +64,26 @@ func Parse(data []byte) (map[string]any, error) {
 	return config, nil
 }
 
+// ParseTree returns the map in a file, with the line of each key by its path, such as
+// "parameters.lr.min". Values are as by [Parse]. An empty file is an empty map. The error is
+// an [*Error].
+func ParseTree(data []byte) (tree map[string]any, lines map[string]int, err error) {
+	root, err := parse(data)
+	if err != nil || root == nil {
+		return map[string]any{}, map[string]int{}, err
+	}
+	b := builder{lines: map[string]int{}}
+	v, err := b.value(root, 1)
+	if err != nil {
+		return nil, nil, err
+	}
+	tree, ok := v.(map[string]any)
+	if !ok && v != nil {
+		return nil, nil, &Error{root.Line, "must hold keys with values"}
+	}
+	return tree, b.lines, nil
+}
+
 // parse returns the root of the only document in data, nil if there is none.
 func parse(data []byte) (*yaml.Node, error) {
 	d := yaml.NewDecoder(bytes.NewReader(data))

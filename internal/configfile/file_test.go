@@ -117,3 +117,18 @@ func TestParse_Error_RepeatsNoValue(t *testing.T) {
 		assert.NotContains(t, err.Error(), secret)
 	}
 }
+
+func TestParseTree_NestedKeys_HaveTheirLines(t *testing.T) {
+	t.Parallel()
+	tree, lines, err := ParseTree([]byte("method: grid\nparameters:\n  lr:\n    values: [1e-5, 0.5, 010]\n  n: {value: yes}\n"))
+	require.NoError(t, err)
+	assert.Equal(t, map[string]any{"method": "grid", "parameters": map[string]any{
+		"lr": map[string]any{"values": []any{"1e-5", 0.5, int64(8)}}, "n": map[string]any{"value": true},
+	}}, tree)
+	assert.Equal(t, map[string]int{"method": 1, "parameters": 2, "parameters.lr": 3, "parameters.lr.values": 4, "parameters.n": 5, "parameters.n.value": 5}, lines)
+	_, _, err = ParseTree([]byte("- a\n"))
+	require.EqualError(t, err, "line 1: must hold keys with values")
+	tree, _, err = ParseTree(nil)
+	require.NoError(t, err)
+	assert.Empty(t, tree)
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -20,6 +21,9 @@ const (
 type builder struct {
 	top    []topKey
 	values int
+	// lines are the lines of keys by their path, with dots; nil if they are not needed.
+	lines map[string]int
+	path  string // of the map that is read
 }
 
 // topKey is a key of the outermost map.
@@ -94,9 +98,15 @@ func (b *builder) mapping(n *yaml.Node, depth int) (any, error) {
 		if depth == 1 {
 			b.top = append(b.top, topKey{name, key.Line})
 		}
+		above := b.path
+		if b.lines != nil {
+			b.path = strings.TrimPrefix(above+"."+name, ".")
+			b.lines[b.path] = key.Line
+		}
 		if own[name], err = b.value(below, depth+1); err != nil {
 			return nil, err
 		}
+		b.path = above
 	}
 	for name := range merged {
 		if _, again := own[name]; !again && depth == 1 {

@@ -42,6 +42,11 @@ const (
 	OpUpdateRun      Op = "update run"
 	OpStopRun        Op = "stop run"
 	OpDeleteRun      Op = "delete run"
+	OpListSweeps     Op = "list sweeps of"
+	OpReadSweep      Op = "read sweep of"
+	OpCreateSweep    Op = "create sweep in"
+	OpChangeSweep    Op = "change sweep of"
+	OpRunAgent       Op = "run sweep agent in"
 	OpCheckAccess    Op = "check access to"
 	OpIdentify       Op = "identify the account"
 
@@ -74,6 +79,11 @@ var attempts = map[Op]struct {
 	OpUpdateRun:      {errors.ActionUpdate, errors.ResourceRun},
 	OpStopRun:        {errors.ActionUpdate, errors.ResourceRun},
 	OpDeleteRun:      {errors.ActionDelete, errors.ResourceRun},
+	OpListSweeps:     {errors.ActionRead, errors.ResourceSweep},
+	OpReadSweep:      {errors.ActionRead, errors.ResourceSweep},
+	OpCreateSweep:    {errors.ActionCreate, errors.ResourceSweep},
+	OpChangeSweep:    {errors.ActionUpdate, errors.ResourceSweep},
+	OpRunAgent:       {errors.ActionCreate, errors.ResourceRun},
 	OpCheckAccess:    {errors.ActionRead, errors.ResourceProject},
 	OpIdentify:       {errors.ActionRead, errors.ResourceAccount},
 

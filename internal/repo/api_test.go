@@ -15,7 +15,7 @@ import (
 // Users cannot name an internal type, and go doc does not show its fields.
 func TestPublicPackages_ExportedAPI_HasNoInternalType(t *testing.T) {
 	t.Parallel()
-	for _, pkg := range []string{"api", "errors", "graphql", "client", "wandbtest"} {
+	for _, pkg := range []string{"api", "errors", "graphql", "client", "sweep", "wandbtest"} {
 		t.Run(pkg, func(t *testing.T) {
 			t.Parallel()
 			files, err := filepath.Glob(filepath.Join(root(t), pkg, "*.go"))

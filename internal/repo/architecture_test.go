@@ -19,8 +19,7 @@ func TestArchitecture_ListsEveryPackageAndExistingFiles(t *testing.T) {
 	dir := root(t)
 	raw, err := os.ReadFile(filepath.Join(dir, "docs", "architecture.md"))
 	require.NoError(t, err)
-	text, later, found := strings.Cut(string(raw), "\n## Planned\n")
-	require.True(t, found, "a section lists the planned packages")
+	text, later, _ := strings.Cut(string(raw), "\n## Planned\n") // if anything is
 
 	listed := map[string]bool{}
 	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(text, -1) {

@@ -18,33 +18,48 @@ func (c *Config) YAML() ([]byte, error) { return YAML(c.Wire()) }
 
 // YAML returns a config in wire form as the file config.yaml; see [Config.YAML].
 func YAML(wire []byte) ([]byte, error) {
+	return writeYAML(wire, func(number string) string { return number })
+}
+
+// PythonYAML is [YAML] for readers in Python, which take a number with an exponent for text
+// unless it has a dot.
+func PythonYAML(wire []byte) ([]byte, error) {
+	return writeYAML(wire, func(number string) string {
+		if mantissa, exponent, ok := strings.Cut(number, "e"); ok && !strings.Contains(mantissa, ".") {
+			return mantissa + ".0e" + exponent
+		}
+		return number
+	})
+}
+
+func writeYAML(wire []byte, number func(string) string) ([]byte, error) {
 	d := json.NewDecoder(bytes.NewReader(wire))
 	d.UseNumber()
 	var tree map[string]any
 	if err := d.Decode(&tree); err != nil {
 		return nil, err
 	}
-	return yaml.Marshal(yamlNode(tree))
+	return yaml.Marshal(yamlNode(tree, number))
 }
 
-func yamlNode(v any) *yaml.Node {
+func yamlNode(v any, number func(string) string) *yaml.Node {
 	switch v := v.(type) {
 	case map[string]any:
 		n := &yaml.Node{Kind: yaml.MappingNode}
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			n.Content = append(n.Content, yamlText(key), yamlNode(v[key]))
+			n.Content = append(n.Content, yamlText(key), yamlNode(v[key], number))
 		}
 		return n
 	case []any:
 		n := &yaml.Node{Kind: yaml.SequenceNode}
 		for _, below := range v {
-			n.Content = append(n.Content, yamlNode(below))
+			n.Content = append(n.Content, yamlNode(below, number))
 		}
 		return n
 	case string:
 		return yamlText(v)
 	case json.Number:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: v.String()}
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: number(v.String())}
 	case bool:
 		return &yaml.Node{Kind: yaml.ScalarNode, Value: strconv.FormatBool(v)}
 	}

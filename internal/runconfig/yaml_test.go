@@ -45,3 +45,10 @@ func FuzzYAML(f *testing.F) {
 		require.NoError(t, yaml.Unmarshal(text, &got), "%s", text)
 	})
 }
+
+func TestPythonYAML_Exponent_HasADot(t *testing.T) {
+	t.Parallel()
+	text, err := PythonYAML([]byte(`{"a":1e-05,"b":1.5e+20,"c":0.1,"d":10,"e":"1e-05","f":[1e+30]}`))
+	require.NoError(t, err)
+	assert.Equal(t, "a: 1.0e-05\nb: 1.5e+20\nc: 0.1\nd: 10\ne: \"1e-05\"\nf:\n    - 1.0e+30\n", string(text))
+}

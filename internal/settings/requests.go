@@ -67,6 +67,7 @@ func (r *resolver) resolveRequests() {
 		}
 	}
 	r.resolveHeaders()
+	r.resolveAgent()
 }
 
 // standardProxy is the host of the proxy in the first of the variables that is set, as

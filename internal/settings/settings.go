@@ -112,6 +112,8 @@ type Settings struct {
 	// SweepParams is the file with the parameters of a sweep (WANDB_SWEEP_PARAM_PATH),
 	// or nil.
 	SweepParams *ConfigFile
+	// Agent has the settings of agents of a sweep.
+	Agent Agent
 	// Launch names the queue that the run came from.
 	Launch Launch
 	// Username and Email are sent as request headers.

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/dashboard"
+	"github.com/wandgo/wandgo/internal/doctor"
+	"github.com/wandgo/wandgo/internal/runstore"
+	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/term"
+	"github.com/wandgo/wandgo/internal/version"
+)
+
+func boardCommand() command {
+	return command{
+		name: "board", args: "[DIR ...] [--addr HOST:PORT] [--no-open]",
+		summary: "look at the runs on this disk in a browser",
+		long:    boardHelp,
+		run:     runBoard,
+	}
+}
+
+const boardHelp = `
+Serves pages with the runs on this disk, of wandgo and of the official client:
+list, charts, comparison, console, files, and why a run was refused. No account
+and no network are needed. Runs in progress grow on the page. Ctrl-C stops it.
+
+A DIR is a directory at any depth above the runs, the directory of a run, or a
+log (run-ID.wandb). Without DIR, shows the runs in the directory "wandb" of the
+settings, and in the temporary directories that are used if that one cannot be
+written. Reads the runs and changes nothing in their directories; an index of
+long logs is kept in the user's cache directory.
+
+Flags:
+  --addr HOST:PORT  address to listen on (default 127.0.0.1:0, a free port).
+                    For an address that other machines can reach, the link has
+                    a token, and the pages need it. The connection is not
+                    encrypted
+  --no-open         do not open the browser. It is opened only if the output
+                    is a terminal
+  --no-cache        neither read nor write an index
+
+The exit status is 33 if a DIR does not exist.
+
+Examples:
+  wandgo board
+  wandgo board experiments/ /scratch/jo/wandb
+  wandgo board --addr 0.0.0.0:8080 --no-open
+`
+
+func runBoard(ctx context.Context, a *app, args []string) int {
+	c := boardCommand()
+	set := c.flags()
+	addr := set.String("addr", "127.0.0.1:0", "")
+	noOpen := set.Bool("no-open", false, "")
+	noCache := set.Bool("no-cache", false, "")
+	dirs, status, ok := a.parsePaths(c, set, args)
+	if !ok {
+		return status
+	}
+	dirs, err := a.boardDirs(dirs)
+	if err != nil {
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	host, _, err := net.SplitHostPort(*addr)
+	if err != nil {
+		return a.usageError(c, "--addr %s: must be HOST:PORT, such as 127.0.0.1:8080", *addr)
+	}
+	opts := dashboard.Options{Version: version.Module(), Mode: "board", Hint: "wandgo board DIR"}
+	if !doctor.IsLoopback(host) {
+		opts.Token = rand.Text()
+	}
+	cache := ""
+	if !*noCache {
+		cache = a.env.cache()
+	}
+	store := runstore.Open(dirs, runstore.Options{Cache: cache})
+	defer store.Close()
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", *addr)
+	if err != nil {
+		return a.commandFailed(c, err)
+	}
+	link := boardLink(listener.Addr(), host, opts.Token)
+	p := &printer{w: a.stdout}
+	p.printf("Runs in %s\nBoard:  %s\nPress Ctrl-C to stop it.\n", printable(strings.Join(dirs, ", ")), link)
+	if p.err != nil {
+		_ = listener.Close()
+		return a.failed("print the address", p.err)
+	}
+	if !*noOpen && term.IsTerminal(a.stdout) {
+		openBrowser(ctx, link, a.env.get)
+	}
+	if err := serveBoard(ctx, listener, dashboard.New(store, opts), store); err != nil {
+		return a.commandFailed(c, err)
+	}
+	return exitAllowed
+}
+
+// boardDirs returns the directories to show: those that were given, which must exist, or
+// those of the settings.
+func (a *app) boardDirs(given []string) ([]string, error) {
+	if len(given) == 0 {
+		s, err := a.settings()
+		if err != nil {
+			return nil, err
+		}
+		return a.runRoots(s), nil
+	}
+	var dirs []string
+	for _, dir := range given {
+		path := a.env.path(dir)
+		if _, err := os.Stat(path); err != nil {
+			rule := err.Error()
+			if at, ok := errors.AsType[*fs.PathError](err); ok {
+				rule = at.Err.Error()
+			}
+			return nil, &errors.InputError{Field: "path", Value: secret.Redact(dir), Rule: rule}
+		}
+		dirs = append(dirs, path)
+	}
+	return dirs, nil
+}
+
+// boardLink is the link to open. A board that listens everywhere is called by the name of
+// the machine.
+func boardLink(addr net.Addr, host, token string) string {
+	_, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		port = "80"
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		name, err := os.Hostname()
+		if err != nil {
+			name = "localhost"
+		}
+		host = name
+	}
+	u := url.URL{Scheme: "http", Host: net.JoinHostPort(host, port), Path: "/"}
+	if token != "" {
+		u.RawQuery = url.Values{"token": {token}}.Encode()
+	}
+	return u.String()
+}
+
+// serveBoard serves the pages, and reads the runs, until ctx ends.
+func serveBoard(ctx context.Context, listener net.Listener, pages http.Handler, store *runstore.Store) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	server := &http.Server{Handler: pages, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		store.Watch(ctx)
+	}()
+	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
+	err := server.Serve(listener)
+	stopped()
+	cancel()
+	<-watched
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("serve the board: %w", err)
+}
+
+// cache is the directory for what can be made again, "" if there is none.
+func (e environment) cache() string {
+	if e.vars == nil {
+		dir, err := os.UserCacheDir()
+		if err != nil {
+			return ""
+		}
+		return filepath.Join(dir, "wandgo", "board")
+	}
+	dir := e.vars["XDG_CACHE_HOME"]
+	if home := e.home(); home != "" {
+		dir = cmp.Or(dir, filepath.Join(home, ".cache"))
+	}
+	if dir == "" {
+		return ""
+	}
+	return filepath.Join(dir, "wandgo", "board")
+}

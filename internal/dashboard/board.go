@@ -1,0 +1,161 @@
+package dashboard
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/wandgo/wandgo/internal/plaintext"
+	"github.com/wandgo/wandgo/internal/runstore"
+)
+
+// Options are options of [New].
+type Options struct {
+	// Version is wandgo's version.
+	Version string
+	// Mode is "board" for runs on disk and "serve" for those of a test server.
+	Mode string
+	// Token must be in the first link that a browser opens, if it is not "".
+	Token string
+	// Hosts are further names by which the server may be called, besides those of the
+	// loopback device. With a token, any name may be used.
+	Hosts []string
+	// Hint is the command to type if there are no runs.
+	Hint string
+}
+
+// Board is the handler of the pages and of what they fetch. It is safe for concurrent use.
+type Board struct {
+	store *runstore.Store
+	opts  Options
+	mux   *http.ServeMux
+	pages pages
+	// beat is how often an idle event stream sends a comment, and pause the least time
+	// between two events about the same thing.
+	beat, pause time.Duration
+}
+
+// New returns a board over a store.
+func New(store *runstore.Store, opts Options) *Board {
+	b := &Board{store: store, opts: opts, mux: http.NewServeMux(), pages: loadPages(), beat: 15 * time.Second, pause: 500 * time.Millisecond}
+	b.mux.HandleFunc("GET /-/info", answer(b.info))
+	b.mux.HandleFunc("GET /-/find", answer(b.find))
+	b.mux.HandleFunc("GET /-/runs", answer(b.list))
+	b.mux.HandleFunc("GET /-/runs/{key}", answer(b.detail))
+	b.mux.HandleFunc("GET /-/runs/{key}/csv", b.csv)
+	b.mux.HandleFunc("GET /-/runs/{key}/values", answer(b.values))
+	b.mux.HandleFunc("GET /-/runs/{key}/console", answer(b.console))
+	b.mux.HandleFunc("GET /-/runs/{key}/files", answer(b.files))
+	b.mux.HandleFunc("GET /-/runs/{key}/files/{path...}", b.file)
+	b.mux.HandleFunc("GET /-/series", b.series)
+	b.mux.HandleFunc("GET /-/events", b.events)
+	b.mux.HandleFunc("GET /-/assets/{path...}", b.pages.asset)
+	b.mux.HandleFunc("GET /-/", func(w http.ResponseWriter, _ *http.Request) {
+		fail(w, &statusError{http.StatusNotFound, "there is no such page"})
+	})
+	b.mux.HandleFunc("GET /", b.pages.page)
+	return b
+}
+
+// ServeHTTP answers a request.
+func (b *Board) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if b.admit(w, r) {
+		b.mux.ServeHTTP(w, r)
+	}
+}
+
+// statusError is an error with the status that it has as a response.
+type statusError struct {
+	status int
+	text   string
+}
+
+func (e *statusError) Error() string { return e.text }
+
+func badRequest(format string, args ...any) error {
+	return &statusError{http.StatusBadRequest, fmt.Sprintf(format, args...)}
+}
+
+var errNoRun = &statusError{http.StatusNotFound, "there is no such run; it may have been deleted"}
+
+// answer turns a function that returns a value into a handler that sends it as JSON.
+func answer(get func(*http.Request) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v, err := get(r)
+		if err != nil {
+			fail(w, err)
+			return
+		}
+		sendJSON(w, http.StatusOK, v)
+	}
+}
+
+// maxErrorText bounds the text of an error.
+const maxErrorText = 500
+
+func fail(w http.ResponseWriter, err error) {
+	status := http.StatusInternalServerError
+	if e, ok := err.(*statusError); ok { //nolint:errorlint // one of ours is not wrapped
+		status = e.status
+	}
+	sendJSON(w, status, map[string]string{"error": plaintext.Line(err.Error(), maxErrorText)})
+}
+
+func sendJSON(w http.ResponseWriter, status int, v any) {
+	text, err := json.Marshal(v)
+	if err != nil { // a defect: every value that is sent can be encoded
+		status, text = http.StatusInternalServerError, []byte(`{"error":"the answer cannot be encoded"}`)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(text) // the browser is gone if it fails
+}
+
+// run returns the run that a path names.
+func (b *Board) run(r *http.Request) (*runstore.Run, error) {
+	if run := b.store.Run(r.PathValue("key")); run != nil {
+		return run, nil
+	}
+	return nil, errNoRun
+}
+
+func (b *Board) info(*http.Request) (any, error) {
+	out := struct {
+		Version string   `json:"version"`
+		Mode    string   `json:"mode"`
+		Dirs    []string `json:"dirs"`
+		Token   bool     `json:"token"`
+		Hint    string   `json:"hint"`
+		Error   string   `json:"error,omitempty"`
+	}{b.opts.Version, b.opts.Mode, append([]string{}, b.store.Dirs()...), b.opts.Token != "", b.opts.Hint, ""}
+	if err := b.store.Err(); err != nil {
+		out.Error = plaintext.Line(err.Error(), maxErrorText)
+	}
+	return out, nil
+}
+
+// find returns the key of the latest run with an entity, a project and an id. Those of a run
+// on disk may be empty.
+func (b *Board) find(r *http.Request) (any, error) {
+	q := r.URL.Query()
+	var best *runstore.Info
+	for _, run := range b.store.Runs() {
+		i := run.Info()
+		if i.ID == q.Get("id") && matches(i.Entity, q.Get("entity")) && matches(i.Project, q.Get("project")) &&
+			(best == nil || i.Started.After(best.Started)) {
+			best = i
+		}
+	}
+	if best == nil {
+		return nil, errNoRun
+	}
+	return map[string]string{"key": best.Key}, nil
+}
+
+// matches compares a name with that in a link, which is "-" for a name that is not known.
+func matches(have, want string) bool {
+	return have == want || have == "" && strings.Trim(want, "-") == ""
+}

@@ -1,0 +1,74 @@
+package dashboard
+
+import (
+	"bufio"
+	"encoding/csv"
+	"net/http"
+	"strings"
+
+	"github.com/wandgo/wandgo/internal/runstore"
+)
+
+// csv sends all points of a metric, or of several one below the other.
+func (b *Board) csv(w http.ResponseWriter, r *http.Request) {
+	run, err := b.run(r)
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	q := r.URL.Query()
+	v, err := parseView(q)
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	metrics := q["m"]
+	if v.table == runstore.System {
+		metrics = q["s"]
+	}
+	if len(metrics) == 0 {
+		fail(w, badRequest("name a metric"))
+		return
+	}
+	i := run.Info()
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+fileName(i.ID+"-"+strings.Join(metrics, "-"))+`.csv"`)
+	buffer := bufio.NewWriterSize(w, 1<<16)
+	out := csv.NewWriter(buffer)
+	defer func() {
+		out.Flush()
+		_ = buffer.Flush() // the browser is gone if it fails
+	}()
+	_ = out.Write([]string{cell(v.x), "metric", "value"})
+	for _, m := range metrics {
+		for c, err := range run.Chunks(v.table, v.x, m, 0) {
+			if err != nil || r.Context().Err() != nil {
+				return
+			}
+			for k, x := range c.X {
+				if out.Write([]string{number(x).String(), cell(m), number(c.Y[k]).String()}) != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// cell is a name that a spreadsheet does not take for a formula.
+func cell(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// fileName is a name for a download.
+func fileName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
+			return r
+		}
+		return '_'
+	}, s)
+	return s[:min(len(s), 100)]
+}

@@ -1,0 +1,146 @@
+package dashboard
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/wandgo/wandgo/internal/runstore"
+)
+
+// grown is the event about a run that has changed.
+type grown struct {
+	Key          string         `json:"key"`
+	Rows         int            `json:"rows"`
+	Step         int64          `json:"step"`
+	State        runstore.State `json:"state"`
+	Read         float64        `json:"read"`
+	ConsoleLines int            `json:"consoleLines"`
+	Size         int64          `json:"size"`
+}
+
+// events sends what changes until the browser closes the connection. A page has one such
+// stream, for its list and its runs together.
+func (b *Board) events(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	list, keys := q.Get("list") != "", q["run"]
+	stream := &eventStream{w: w, control: http.NewResponseController(w)}
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Accel-Buffering", "no")
+	version := b.store.Version()
+	known := b.keys()
+	stream.send("hello", map[string]int64{"version": version})
+	ctx, cancel := context.WithCancel(r.Context())
+	changed := make(chan int64)
+	defer func() {
+		cancel()
+		for range changed { // until its goroutine has ended
+			continue
+		}
+	}()
+	go func() {
+		defer close(changed)
+		for v := version; ctx.Err() == nil; {
+			v = b.store.Wait(ctx, v)
+			select {
+			case changed <- v:
+			case <-ctx.Done():
+			}
+		}
+	}()
+	beat := time.NewTicker(b.beat)
+	defer beat.Stop()
+	for stream.err == nil {
+		select {
+		case v := <-changed:
+			if list {
+				now := b.keys()
+				stream.sendList(v, b.since(version), gone(known, now))
+				known = now
+			}
+			for _, key := range keys {
+				if run := b.store.Run(key); run != nil && run.Version() > version {
+					i := run.Info()
+					stream.send("run", grown{key, i.Rows, i.Step, i.State, newRow(i).Read, i.ConsoleLines, i.Size})
+				}
+			}
+			version = v
+			select { // what happens meanwhile is one event
+			case <-time.After(b.pause):
+			case <-ctx.Done():
+			}
+		case <-beat.C:
+			stream.write(": still here\n\n")
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// keys returns the keys of all runs, sorted.
+func (b *Board) keys() []string {
+	var keys []string
+	for _, run := range b.store.Runs() {
+		keys = append(keys, run.Key())
+	}
+	return keys
+}
+
+// since returns the runs that changed after a version.
+func (b *Board) since(version int64) []string {
+	keys := []string{}
+	for _, run := range b.store.Runs() {
+		if run.Version() > version {
+			keys = append(keys, run.Key())
+		}
+	}
+	return keys
+}
+
+// gone returns the keys that are not there any more. Both lists are sorted.
+func gone(before, now []string) []string {
+	out := []string{}
+	for _, key := range before {
+		if _, ok := slices.BinarySearch(now, key); !ok {
+			out = append(out, key)
+		}
+	}
+	return out
+}
+
+// eventStream writes server-sent events until an error.
+type eventStream struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	err     error
+}
+
+func (s *eventStream) sendList(version int64, changed, gone []string) {
+	s.send("runs", struct {
+		Version int64    `json:"version"`
+		Changed []string `json:"changed"`
+		Gone    []string `json:"gone"`
+	}{version, changed, gone})
+}
+
+func (s *eventStream) send(name string, v any) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		s.err = err
+		return
+	}
+	s.write(fmt.Sprintf("event: %s\ndata: %s\n\n", name, text))
+}
+
+func (s *eventStream) write(text string) {
+	if s.err == nil {
+		_, s.err = s.w.Write([]byte(text))
+	}
+	if s.err == nil {
+		s.err = s.control.Flush()
+	}
+}

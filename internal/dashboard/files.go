@@ -1,0 +1,98 @@
+package dashboard
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+)
+
+type fileEntry struct {
+	Path string  `json:"path"`
+	Size int64   `json:"size"`
+	Time float64 `json:"time"`
+	Type string  `json:"type"`
+}
+
+func (b *Board) files(r *http.Request) (any, error) {
+	run, err := b.run(r)
+	if err != nil {
+		return nil, err
+	}
+	list, more, err := run.Files()
+	if err != nil {
+		return nil, err
+	}
+	out := struct {
+		Files []fileEntry `json:"files"`
+		More  bool        `json:"more"`
+	}{[]fileEntry{}, more}
+	for _, f := range list {
+		out.Files = append(out.Files, fileEntry{f.Path, f.Size, seconds(f.Changed), typeOf(f.Path)})
+	}
+	slices.SortFunc(out.Files, func(a, b fileEntry) int { return cmp.Compare(a.Path, b.Path) })
+	return out, nil
+}
+
+// inline are the types of files that a browser shows. Everything else is a download: a page
+// of HTML, or a drawing with a script in it, must not be shown as if it were the board's.
+var inline = map[string]string{
+	".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp",
+	".wav": "audio/wav", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".flac": "audio/flac",
+	".mp4": "video/mp4", ".webm": "video/webm",
+	".json": "application/json", ".txt": "text/plain; charset=utf-8", ".log": "text/plain; charset=utf-8",
+	".yaml": "text/plain; charset=utf-8", ".yml": "text/plain; charset=utf-8", ".csv": "text/plain; charset=utf-8",
+	".md": "text/plain; charset=utf-8", ".patch": "text/plain; charset=utf-8", ".toml": "text/plain; charset=utf-8",
+	".py": "text/plain; charset=utf-8", ".go": "text/plain; charset=utf-8",
+}
+
+const download = "application/octet-stream"
+
+func typeOf(name string) string {
+	return cmp.Or(inline[strings.ToLower(path.Ext(name))], download)
+}
+
+// filePolicy is the content policy of files: whatever they are, they run nothing.
+const filePolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'"
+
+func (b *Board) file(w http.ResponseWriter, r *http.Request) {
+	run, err := b.run(r)
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	name := r.PathValue("path")
+	f, err := run.OpenFile(name)
+	if err != nil {
+		if errors.Is(err, fs.ErrPermission) {
+			fail(w, &statusError{http.StatusForbidden, "this file cannot be read"})
+			return
+		}
+		fail(w, &statusError{http.StatusNotFound, "there is no such file in the run's directory"})
+		return
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	kind := typeOf(name)
+	w.Header().Set("Content-Security-Policy", filePolicy)
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "no-cache")
+	if kind == download {
+		w.Header().Set("Content-Disposition", `attachment; filename="`+attachmentName(name)+`"`)
+	}
+	http.ServeContent(w, r, "", info.ModTime(), f)
+}
+
+// attachmentName keeps the ending of a file's name.
+func attachmentName(name string) string {
+	base := path.Base(name)
+	ext := path.Ext(base)
+	return fileName(strings.TrimSuffix(base, ext)) + "." + fileName(strings.TrimPrefix(ext, "."))
+}

@@ -1,0 +1,68 @@
+package dashboard
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+	"time"
+)
+
+// number is a float64 as JSON: NaN and infinities are strings.
+type number float64
+
+// MarshalJSON writes the number.
+func (n number) MarshalJSON() ([]byte, error) {
+	switch f := float64(n); {
+	case math.IsNaN(f):
+		return []byte(`"NaN"`), nil
+	case math.IsInf(f, 1):
+		return []byte(`"Infinity"`), nil
+	case math.IsInf(f, -1):
+		return []byte(`"-Infinity"`), nil
+	default:
+		return json.Marshal(f)
+	}
+}
+
+// String writes the number as in JSON, without quotes.
+func (n number) String() string {
+	switch f := float64(n); {
+	case math.IsNaN(f):
+		return "NaN"
+	case math.IsInf(f, 1):
+		return "Infinity"
+	case math.IsInf(f, -1):
+		return "-Infinity"
+	default:
+		return strconv.FormatFloat(f, 'g', -1, 64)
+	}
+}
+
+// shown returns a value of [jsonx.Parse] with its numbers as number.
+func shown(v any) any {
+	switch v := v.(type) {
+	case float64:
+		return number(v)
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, member := range v {
+			out[k] = shown(member)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = shown(v[i])
+		}
+		return out
+	}
+	return v
+}
+
+// seconds is a time in seconds since 1970, 0 if it is not known.
+func seconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMicro()) / 1e6
+}

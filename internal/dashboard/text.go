@@ -1,0 +1,118 @@
+package dashboard
+
+import (
+	"math"
+	"net/http"
+	"strings"
+
+	"github.com/wandgo/wandgo/internal/runstore"
+)
+
+// Limits of text.
+const (
+	defaultLines  = 1000
+	maxLines      = 10_000
+	defaultValues = 100
+	maxValues     = 1000
+)
+
+type consoleLine struct {
+	Number int     `json:"n"`
+	Text   string  `json:"text"`
+	Stderr bool    `json:"stderr"`
+	Time   float64 `json:"time"`
+}
+
+// console sends lines of the console: from a number on, which counts from the end if it is
+// negative, or those with a text.
+func (b *Board) console(r *http.Request) (any, error) {
+	run, err := b.run(r)
+	if err != nil {
+		return nil, err
+	}
+	q := r.URL.Query()
+	limit, err := whole(q, "limit", defaultLines, 0, maxLines)
+	if err != nil {
+		return nil, err
+	}
+	from, err := whole(q, "from", 0, math.MinInt32, math.MaxInt32)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := run.Console(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	out := struct {
+		Lines   []consoleLine `json:"lines"`
+		Total   int           `json:"total"`
+		Matched int           `json:"matched"`
+		First   int           `json:"first"` // earlier ones are not kept
+	}{Lines: []consoleLine{}}
+	if len(lines) > 0 {
+		out.First = lines[0].Number
+		out.Total = lines[len(lines)-1].Number + 1
+	}
+	search := strings.ToLower(q.Get("search"))
+	matching := lines
+	if search != "" {
+		matching = nil
+		for _, l := range lines {
+			if strings.Contains(strings.ToLower(l.Text), search) {
+				matching = append(matching, l)
+			}
+		}
+	}
+	out.Matched = len(matching)
+	if from < 0 {
+		matching = matching[max(0, len(matching)+from):]
+	} else {
+		for len(matching) > 0 && matching[0].Number < from {
+			matching = matching[1:]
+		}
+	}
+	for _, l := range matching[:min(len(matching), limit)] {
+		out.Lines = append(out.Lines, consoleLine{l.Number, l.Text, l.Stderr, seconds(l.Time)})
+	}
+	return out, nil
+}
+
+type loggedValue struct {
+	Row   int     `json:"row"`
+	Step  int64   `json:"step"`
+	Time  float64 `json:"time"`
+	Value any     `json:"value"`
+}
+
+// values sends the values of a metric that are not numbers, the latest first.
+func (b *Board) values(r *http.Request) (any, error) {
+	run, err := b.run(r)
+	if err != nil {
+		return nil, err
+	}
+	q := r.URL.Query()
+	limit, err := whole(q, "limit", defaultValues, 1, maxValues)
+	if err != nil {
+		return nil, err
+	}
+	before, err := whole(q, "before", math.MaxInt, 0, math.MaxInt)
+	if err != nil {
+		return nil, err
+	}
+	list, more, err := run.Values(r.Context(), q.Get("m"), before, limit)
+	if err != nil {
+		return nil, err
+	}
+	return valuesAnswer(list, more), nil
+}
+
+func valuesAnswer(list []runstore.Value, more bool) any {
+	out := struct {
+		Values []loggedValue `json:"values"`
+		More   bool          `json:"more"`
+	}{[]loggedValue{}, more}
+	for _, v := range list {
+		out.Values = append(out.Values, loggedValue{v.Row, v.Step, seconds(v.Time), shown(v.Value)})
+	}
+	return out
+}

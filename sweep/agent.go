@@ -1,0 +1,186 @@
+package sweep
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/connection"
+	"github.com/wandgo/wandgo/internal/runpath"
+)
+
+// DefaultHeartbeat is how often an agent reports to the server.
+const DefaultHeartbeat = 5 * time.Second
+
+// Agent runs trials of a sweep. Client and Sweep are required. Its fields must not change while
+// [Agent.Run] or [Agent.RunProgram] runs.
+type Agent struct {
+	Client *client.Client
+	// Sweep is "entity/project/id", "project/id" or "id"; what it lacks comes from the client.
+	Sweep string
+	// Count is how many trials to run; 0 for as many as the sweep has.
+	Count int
+	// Parallel is how many trials run at the same time, 1 by default. Each is an agent of its own to
+	// the server.
+	Parallel int
+	// Options are the options of each trial's run, such as tags and metric sources. Entity, Project,
+	// ID and Trial are set by the agent.
+	Options client.RunOptions
+	// Failures says when the agent gives up.
+	Failures FailureRules
+	// Heartbeat is how often the agent reports to the server. Default: [DefaultHeartbeat].
+	Heartbeat time.Duration
+	// OnEvent is called when a trial starts or ends, one call at a time. It must not block for long.
+	// Default: nil.
+	OnEvent func(Event)
+}
+
+// Event is the start or the end of a trial.
+type Event struct {
+	Trial Trial
+	// Done is false for the start.
+	Done bool
+	// Err is why the trial failed, nil if it did not. A trial that was stopped has an error that
+	// matches client.ErrStopped.
+	Err error
+	// Duration is how long the trial took.
+	Duration time.Duration
+}
+
+// Trial is a trial as the server hands it out.
+type Trial struct {
+	// RunID is the id of its run.
+	RunID string
+	// Params are the chosen parameters, by name.
+	Params map[string]any
+	// Program is the program of the sweep's config, or "".
+	Program string
+
+	sweep runpath.Path
+}
+
+// Run runs trials by calling train, until
+//
+//   - the sweep has no more trials, or Count of them have run: Run returns nil.
+//   - ctx ends.
+//   - too many trials fail, as [FailureRules] say.
+//   - the server does not let the agent continue.
+//
+// train gets the trial's run, whose config has the parameters. It must return when its context ends:
+// if the server stops the trial or the sweep, if a user stops the run in the web UI, or if the
+// context of Run ends. The agent finishes the run when train returns; if that is an error or a
+// panic, as failed. The agent continues with the next trial.
+//
+// A server that cannot be reached stops neither trials nor the agent, which asks again.
+//
+// Errors:
+//   - *errors.InputError: a field is invalid. No request was made.
+//   - *errors.RequestError that matches ErrSweepMissing: there is no such sweep, or it was deleted.
+//     A running trial is not stopped then, and Run returns after it.
+//   - *errors.PermissionError: the server refused; it says why.
+//   - [ErrTooManyFailures], with the last trial's error.
+//   - the error of ctx.
+func (a Agent) Run(ctx context.Context, train func(ctx context.Context, run *client.Run) error) error {
+	return a.run(ctx, func(ctx context.Context, t Trial) error { return a.call(ctx, t, train) })
+}
+
+// run runs trials by calling do.
+func (a Agent) run(ctx context.Context, do func(context.Context, Trial) error) error {
+	at, err := a.check()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s := connection.Of(a.Client).Settings.Agent
+	shared := &ledger{
+		left: a.Count, unlimited: a.Count == 0, rules: a.Failures.withDefaults(s.NoFlapping, s.MaxInitialFailures), started: time.Now(), onEvent: a.OnEvent,
+	}
+	host, _ := os.Hostname() // what cannot be found out stays empty
+	var workers sync.WaitGroup
+	results := make([]error, max(a.Parallel, 1))
+	for i := range results {
+		workers.Go(func() {
+			w := &worker{agent: &a, conn: connection.Of(a.Client), at: at, host: host, do: do, ledger: shared}
+			if results[i] = w.run(ctx); results[i] != nil {
+				cancel(results[i])
+			}
+		})
+	}
+	workers.Wait()
+	if context.Cause(ctx) != nil { // the first error, or that of the caller's context
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+func (a Agent) check() (runpath.Path, error) {
+	switch {
+	case a.Client == nil:
+		return runpath.Path{}, &errors.InputError{Field: "agent", Rule: "needs a client"}
+	case a.Count < 0:
+		return runpath.Path{}, &errors.InputError{Field: "count", Value: strconv.Itoa(a.Count), Rule: "must not be negative"}
+	case a.Parallel < 0 || a.Parallel > 1000:
+		return runpath.Path{}, &errors.InputError{Field: "parallel", Value: strconv.Itoa(a.Parallel), Rule: "must be from 1 to 1000"}
+	case a.Heartbeat < 0:
+		return runpath.Path{}, &errors.InputError{Field: "heartbeat", Value: a.Heartbeat.String(), Rule: "must not be negative"}
+	}
+	return locate(a.Client, a.Sweep)
+}
+
+func (a Agent) heartbeat() time.Duration { return cmp.Or(a.Heartbeat, DefaultHeartbeat) }
+
+// finishTime bounds the finishing of a run after the agent's context has ended.
+const finishTime = 30 * time.Second
+
+// call runs a trial as a function.
+func (a Agent) call(ctx context.Context, t Trial, train func(context.Context, *client.Run) error) error {
+	opts := a.Options
+	opts.Entity, opts.Project, opts.ID = t.sweep.Entity, t.sweep.Project, t.RunID
+	opts.Trial = client.Trial{Sweep: t.sweep.ID, Params: t.Params}
+	run, err := a.Client.Init(ctx, opts)
+	if err != nil {
+		return err
+	}
+	within, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stop := context.AfterFunc(run.Context(), func() { cancel(context.Cause(run.Context())) }) //nolint:contextcheck // the run has a context of its own
+	err = guarded(func() error { return train(within, run) })
+	stop()
+	if stopped := context.Cause(within); stopped != nil && !errors.Is(err, stopped) {
+		err = errors.Join(stopped, err) // it ended early, whatever it returned
+	}
+	code := 0
+	if err != nil {
+		code = 1
+	}
+	ending, done := finishing(ctx)
+	defer done()
+	return errors.Join(err, run.FinishWithCode(ending, code))
+}
+
+// finishing is a context for finishing a run: that of the trial or, if it has ended, another one for a
+// while.
+func finishing(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx.Err() == nil {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), finishTime)
+}
+
+// PanicError is the error of a trial whose function panics.
+type PanicError struct {
+	// Value is what was passed to panic.
+	Value any
+	// Stack is the goroutine's stack.
+	Stack []byte
+}
+
+// Error returns the value in one line.
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }

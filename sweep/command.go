@@ -1,0 +1,55 @@
+package sweep
+
+import (
+	"fmt"
+
+	"github.com/wandgo/wandgo/internal/jsonx"
+)
+
+// command is one thing that the server wants of an agent.
+type command struct {
+	Type, RunID, Program string
+	Params               map[string]any
+}
+
+// runState is what an agent reports of its runs: {"abcd1234":true}.
+func runState(alive string) string {
+	if alive == "" {
+		return "{}"
+	}
+	return string(append(jsonx.AppendString([]byte{'{'}, alive), ":true}"...))
+}
+
+// parseCommands reads the list in a response to a heartbeat. Unknown members are ignored. A command
+// to run a trial must name its run.
+func parseCommands(text string) ([]command, error) {
+	v, err := jsonx.Parse([]byte(text))
+	if err != nil {
+		return nil, fmt.Errorf("read commands: %w", err)
+	}
+	list, ok := v.([]any)
+	if !ok && v != nil {
+		return nil, fmt.Errorf("read commands: %w: not a list", jsonx.ErrSyntax)
+	}
+	commands := make([]command, 0, len(list))
+	for _, v := range list {
+		object, _ := v.(map[string]any)
+		c := command{Params: map[string]any{}}
+		c.Type, _ = object["type"].(string)
+		c.RunID, _ = object["run_id"].(string)
+		c.Program, _ = object["program"].(string)
+		args, _ := object["args"].(map[string]any)
+		for name, arg := range args {
+			if wrapped, ok := arg.(map[string]any); ok {
+				if value, ok := wrapped["value"]; ok {
+					c.Params[name] = value
+				}
+			}
+		}
+		if c.RunID == "" && c.Type != "exit" {
+			return nil, fmt.Errorf("read commands: %q names no run", c.Type)
+		}
+		commands = append(commands, c)
+	}
+	return commands, nil
+}

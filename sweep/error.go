@@ -1,0 +1,62 @@
+package sweep
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/connection"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/runpath"
+	"github.com/wandgo/wandgo/internal/sink"
+)
+
+// explain is the public error of a request about a sweep.
+func explain(ctx context.Context, c *client.Client, op diagnose.Op, at runpath.Path, err error) error {
+	q := diagnose.Question{Op: op, Entity: at.Entity, Project: at.Project}
+	return connection.Of(c).Diagnoser.Explain(ctx, ctx, q, err)
+}
+
+// missing is the error of a sweep that the server does not show. verb says what was to be done with it.
+func missing(c *client.Client, verb string, at runpath.Path, err error) error {
+	return &errors.RequestError{
+		Op: verb + " sweep " + at.ID + " of", Entity: at.Entity, Project: at.Project, BaseURL: c.BaseURL(), Cause: errors.ErrSweepMissing, Err: err,
+	}
+}
+
+func unexpected(c *client.Client, op diagnose.Op, at runpath.Path, err error) error {
+	return &errors.RequestError{
+		Op: string(op), Entity: at.Entity, Project: at.Project, BaseURL: c.BaseURL(), Cause: errors.ErrUnexpectedAnswer, Err: err,
+	}
+}
+
+// explainAgent is [explain] for an agent's request. A server says with the same status that the sweep
+// is missing and that the project is, so it is asked which.
+func explainAgent(ctx context.Context, c *client.Client, at runpath.Path, err error) error {
+	if !notFound(err) {
+		return explain(ctx, c, diagnose.OpRunAgent, at, err)
+	}
+	resp, probed := graphql.ReadSweep(ctx, connection.Of(c).GraphQL.ForProbes(), sink.Optional(at.Entity), &at.Project, at.ID)
+	switch {
+	case probed != nil:
+		return explain(ctx, c, diagnose.OpRunAgent, at, err)
+	case resp.Project == nil:
+		return explain(ctx, c, diagnose.OpRunAgent, at, diagnose.ErrNoProject)
+	}
+	return missing(c, "run", at, err)
+}
+
+// notFound reports whether the server says that it has no such thing.
+func notFound(err error) bool {
+	e, ok := errors.AsType[*graphql.Error](err)
+	return ok && e.FromWandB() && e.StatusCode == http.StatusNotFound
+}
+
+// refused reports whether the server does not allow the request, as opposed to a failure that may be
+// over at the next attempt.
+func refused(err error) bool {
+	e, ok := errors.AsType[*graphql.Error](err)
+	return ok && e.FromWandB() && (e.StatusCode == http.StatusUnauthorized || e.StatusCode == http.StatusForbidden)
+}

@@ -1,0 +1,188 @@
+package sweep
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/connection"
+	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/runpath"
+	"github.com/wandgo/wandgo/internal/sink"
+)
+
+// heartbeatTimeout bounds one heartbeat with its retries.
+const heartbeatTimeout = time.Minute
+
+// worker is one agent of the server: it runs one trial at a time.
+type worker struct {
+	agent  *Agent
+	conn   *connection.Connection
+	at     runpath.Path
+	host   string
+	do     func(context.Context, Trial) error
+	ledger *ledger
+
+	id       string // by the server
+	reserved bool   // a trial that may start
+	current  *current
+	// leaving says that no further trial starts. reason is why, nil if the sweep has none.
+	leaving bool
+	reason  error
+}
+
+// current is the trial that runs.
+type current struct {
+	trial  Trial
+	began  time.Time
+	cancel context.CancelCauseFunc
+	done   chan error // gets the trial's result
+}
+
+// run runs trials until there are no more, or ctx ends. A trial has ended when it returns.
+func (w *worker) run(ctx context.Context) error {
+	if w.reserved = w.ledger.reserve(); !w.reserved {
+		return nil
+	}
+	if err := w.register(ctx); err != nil {
+		return err
+	}
+	for {
+		if w.current == nil && (w.leaving || !w.reserved) {
+			if w.reserved {
+				w.ledger.release()
+			}
+			return w.reason
+		}
+		if !w.leaving {
+			w.beat(ctx)
+		}
+		if w.current == nil && w.leaving {
+			continue
+		}
+		if err := w.wait(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// wait waits for the end of the trial, the next heartbeat or the end of ctx.
+func (w *worker) wait(ctx context.Context) error {
+	timer := time.NewTimer(w.agent.heartbeat())
+	defer timer.Stop()
+	var done chan error
+	if w.current != nil {
+		done = w.current.done
+	}
+	select {
+	case err := <-done:
+		return w.ended(err)
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		if w.current != nil { // its context is ctx
+			_ = w.ended(<-done)
+		}
+		return context.Cause(ctx)
+	}
+}
+
+// ended notes the end of the trial. The error is not nil if the agent is to give up.
+func (w *worker) ended(err error) error {
+	t := w.current
+	t.cancel(nil)
+	w.current = nil
+	w.reserved = w.ledger.reserve()
+	return w.ledger.end(t.trial, time.Since(t.began), err)
+}
+
+func (w *worker) register(ctx context.Context) error {
+	resp, err := graphql.CreateAgent(ctx, w.conn.GraphQL, graphql.CreateAgentInput{
+		Host: w.host, EntityName: sink.Optional(w.at.Entity), ProjectName: &w.at.Project, Sweep: w.at.ID,
+	})
+	if err != nil {
+		return explainAgent(ctx, w.agent.Client, w.at, err)
+	}
+	if resp.CreateAgent == nil || resp.CreateAgent.Agent == nil {
+		return unexpected(w.agent.Client, diagnose.OpRunAgent, w.at, errors.New("the response has no agent"))
+	}
+	w.id = resp.CreateAgent.Agent.Id
+	return nil
+}
+
+// beat reports to the server and does what it says.
+func (w *worker) beat(ctx context.Context) {
+	commands, err := w.heartbeat(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return
+	case notFound(err):
+		w.leave(explainAgent(ctx, w.agent.Client, w.at, err))
+		return
+	case refused(err):
+		w.leave(explain(ctx, w.agent.Client, diagnose.OpRunAgent, w.at, err))
+		return
+	case err != nil: // it may be over at the next heartbeat
+		w.conn.Log.Warn("heartbeat of the sweep's agent", slog.String("sweep", w.at.String()), slog.Any("error", err))
+		return
+	}
+	for _, c := range commands {
+		w.obey(ctx, c)
+	}
+}
+
+// leave makes the agent leave after the current trial.
+func (w *worker) leave(reason error) { w.leaving, w.reason = true, reason }
+
+func (w *worker) heartbeat(ctx context.Context) ([]command, error) {
+	ctx, cancel := context.WithTimeout(ctx, heartbeatTimeout)
+	defer cancel()
+	alive := ""
+	if w.current != nil {
+		alive = w.current.trial.RunID
+	}
+	resp, err := graphql.Heartbeat(ctx, w.conn.GraphQL, graphql.AgentHeartbeatInput{
+		Id: w.id, Metrics: new("{}"), RunState: new(runState(alive)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	if resp.AgentHeartbeat == nil || resp.AgentHeartbeat.Commands == nil {
+		return nil, nil
+	}
+	return parseCommands(*resp.AgentHeartbeat.Commands)
+}
+
+// obey does what a command says. Commands that this client does not know change nothing.
+func (w *worker) obey(ctx context.Context, c command) {
+	switch c.Type {
+	case "run", "resume":
+		if w.current == nil && w.reserved && !w.leaving {
+			w.start(ctx, c)
+		} else {
+			w.conn.Log.Warn("the sweep's agent is busy and does not start a trial", slog.String("run", c.RunID))
+		}
+	case "stop":
+		if w.current != nil && w.current.trial.RunID == c.RunID {
+			w.current.cancel(client.ErrStopped)
+		}
+	case "exit":
+		w.leave(w.reason)
+		if w.current != nil {
+			w.current.cancel(client.ErrStopped)
+		}
+	}
+}
+
+func (w *worker) start(ctx context.Context, c command) {
+	t := Trial{RunID: c.RunID, Params: c.Params, Program: c.Program, sweep: w.at}
+	ctx, cancel := context.WithCancelCause(ctx)
+	w.reserved = false
+	w.current = &current{trial: t, began: time.Now(), cancel: cancel, done: make(chan error, 1)}
+	w.ledger.begin(t)
+	done := w.current.done
+	go func() { done <- w.do(ctx, t) }() // wait receives it
+}
