@@ -4,6 +4,7 @@
 //
 //	go test ./...        # all scenarios, compared field by field
 //	go test -run TestRandomPrograms -random 500 -seed 1   # more random programs
+//	go test -run Artifacts  # artifacts: stored, read by the other client, synced, damaged
 //	go test -run TestOldClients -old 0.16.6,0.19.11,0.22.3
 //	go run ./bench       # time, memory and traffic of both, as a table
 //

@@ -1,0 +1,261 @@
+"""The official client's half of the scenarios about artifacts; the other half is in
+package scenario, in functions of the same names.
+
+    python artifacts.py NAME...
+
+runs the named ones in this process. WANDGO_INTEROP_WEB is the address of a web server
+with a file, for references.
+"""
+
+import datetime
+import json
+import os
+import sys
+
+import wandb
+from scenarios import main, say, scenario, start
+
+WEB = os.environ.get("WANDGO_INTEROP_WEB", "")
+PROJECT = os.environ.get("WANDB_PROJECT", "")
+
+
+def tree(root, files):
+    """Writes files below a directory of its own."""
+    for name, content in files.items():
+        path = os.path.join(root, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as f:
+            f.write(content)
+    return root
+
+
+def draft(name, typ="dataset", files=None, **kwargs):
+    a = wandb.Artifact(name, typ, **kwargs)
+    for entry, content in (files or {}).items():
+        with a.new_file(entry, mode="wb") as f:
+            f.write(content)
+    return a
+
+
+def log(run, a, **kwargs):
+    return run.log_artifact(a, **kwargs).wait()
+
+
+def logged(name, **kwargs):
+    """A run that logs one artifact with its own name."""
+    with start(name) as run:
+        log(run, draft(name, **kwargs))
+
+
+# ---- content -----------------------------------------------------------------
+
+
+@scenario
+def art_files():
+    root = tree("art_files", {"a.txt": b"hello", "dir/empty": b"", "dir/sub/y.txt": b"yy", "dir/x.bin": b"\0" * 1000})
+    with start("art_files") as run:
+        a = wandb.Artifact("art_files", "dataset", description="desc", metadata={"k": 1, "n": {"x": [1, 2.5, None, True, "ü"]}})
+        a.add_file(os.path.join(root, "a.txt"))
+        a.add_dir(os.path.join(root, "dir"), name="dir")
+        log(run, a, aliases=["best", "prod"], tags=["t1", "tag two"])
+
+
+@scenario
+def art_renamed():
+    root = tree("art_renamed", {"a.txt": b"hello", "sub/b.txt": b"b"})
+    with start("art_renamed") as run:
+        a = wandb.Artifact("art_renamed", "dataset")
+        a.add_file(os.path.join(root, "a.txt"), name="x/y/z.txt")
+        a.add_dir(root)
+        log(run, a)
+
+
+@scenario
+def art_written():
+    logged("art_written", files={"new.txt": b"written by the program", "d/e.bin": bytes(range(256))})
+
+
+@scenario
+def art_empty():
+    logged("art_empty")
+
+
+@scenario
+def art_names():
+    logged("art_names", files={"with space.txt": b"1", "ünï/cødé 🚀.txt": b"2", "a+b&c=d?e#f%20.txt": b"3", ".hidden": b"4", "UPPER": b"5", "a\\b": b"6"})
+
+
+@scenario
+def art_same_bytes():
+    logged("art_same_bytes", files={"a": b"same", "b": b"same", "c/d": b"same"})
+
+
+@scenario
+def art_many():
+    logged("art_many", files={"f%03d.txt" % i: b"%d" % i for i in range(300)})
+
+
+@scenario
+def art_large():
+    logged("art_large", files={"large.bin": b"0123456789abcdef" * (3 << 16)})
+
+
+@scenario
+def art_metadata():
+    logged("art_metadata", metadata={"nan": float("nan"), "big": 12345678901234567890, "f": 1e100, "t": "a\nb", "l": [[], {}], "html": "<&>"})
+
+
+@scenario
+def art_described():
+    logged("art_described", files={"a": b"1"}, description="two\nlines, and ünïcode")
+
+
+@scenario
+def art_region():
+    logged("art_region", files={"a": b"1"}, storage_region="coreweave-us")
+
+
+@scenario
+def art_xxh128():
+    logged("art_xxh128", files={"a.txt": b"hello", "b/c": b"world", "empty": b""}, digest_algorithm="XXH128")
+
+
+@scenario
+def art_xxh128_after_md5():
+    with start("art_xxh128_after_md5") as run:
+        log(run, draft("art_xxh128_after_md5", files={"a": b"1"}))
+        log(run, draft("art_xxh128_after_md5", files={"a": b"2"}, digest_algorithm="XXH128"))
+
+
+@scenario
+def art_ttl():
+    with start("art_ttl") as run:
+        a = draft("art_ttl", files={"a": b"1"})
+        a.ttl = datetime.timedelta(hours=1)
+        log(run, a)
+
+
+@scenario
+def art_ttl_never():
+    with start("art_ttl_never") as run:
+        a = draft("art_ttl_never", files={"a": b"1"})
+        a.ttl = None
+        log(run, a)
+
+
+# ---- versions ----------------------------------------------------------------
+
+
+@scenario
+def art_versions():
+    with start("art_versions") as run:
+        for i in range(3):
+            log(run, draft("art_versions", files={"i": b"%d" % i, "same": b"same"}), aliases=["n%d" % i, "moving"])
+
+
+@scenario
+def art_again():
+    with start("art_again") as run:
+        log(run, draft("art_again", files={"a": b"1"}), aliases=["first"])
+        log(run, draft("art_again", files={"a": b"2"}))
+        log(run, draft("art_again", files={"a": b"1"}), aliases=["again"])
+
+
+@scenario
+def art_changed_one():
+    with start("art_changed_one") as run:
+        files = {"f%02d" % i: b"%d" % i for i in range(40)}
+        log(run, draft("art_changed_one", files=files))
+        files["f07"] = b"changed"
+        log(run, draft("art_changed_one", files=files))
+
+
+@scenario
+def art_steps():
+    with start("art_steps") as run:
+        log(run, draft("art_steps", files={"a": b"0"}))
+        for i in range(5):
+            run.log({"loss": i})
+        log(run, draft("art_steps", files={"a": b"5"}))
+
+
+@scenario
+def art_several():
+    with start("art_several") as run:
+        all = [run.log_artifact(draft("art_several_%d" % i, typ="model" if i % 2 else "dataset", files={"i": b"%d" % i})) for i in range(5)]
+        for a in all:
+            a.wait()
+
+
+@scenario
+def art_nobody_waits():
+    with start("art_nobody_waits") as run:
+        run.log_artifact(draft("art_nobody_waits", files={"a": b"1"}))
+        run.log_artifact(draft("art_nobody_waits", files={"a": b"2"}))
+
+
+@scenario
+def art_incremental():
+    with start("art_incremental") as run:
+        log(run, draft("art_incremental", files={"a": b"1", "b": b"2"}))
+        log(run, draft("art_incremental", files={"b": b"3", "c": b"4"}, incremental=True))
+
+
+@scenario
+def art_distributed():
+    with start("art_distributed") as run:
+        for i in range(2):
+            run.upsert_artifact(draft("art_distributed", files={"w%d" % i: b"%d" % i}), distributed_id="d1").wait()
+        run.finish_artifact(draft("art_distributed", files={"end": b"end"}), distributed_id="d1").wait()
+
+
+# ---- references --------------------------------------------------------------
+
+
+@scenario
+def art_ref_http():
+    with start("art_ref_http") as run:
+        a = draft("art_ref_http")
+        a.add_reference(WEB + "/dir/file.txt")
+        a.add_reference(WEB + "/dir/file.txt", name="renamed")
+        a.add_reference(WEB + "/plain", name="without etag")
+        log(run, a)
+
+
+@scenario
+def art_ref_unchecked():
+    with start("art_ref_unchecked") as run:
+        a = draft("art_ref_unchecked")
+        a.add_reference(WEB + "/dir/file.txt", checksum=False)
+        log(run, a)
+
+
+@scenario
+def art_ref_files():
+    root = tree("art_ref_files", {"data/a.txt": b"hello", "data/sub/b.txt": b"world"})
+    with start("art_ref_files") as run:
+        a = draft("art_ref_files")
+        a.add_reference("file://" + os.path.abspath(os.path.join(root, "data")))
+        a.add_reference("file://" + os.path.abspath(os.path.join(root, "data", "a.txt")), name="one.txt")
+        log(run, a)
+
+
+@scenario
+def art_ref_unchecked_files():
+    root = tree("art_ref_unchecked_files", {"data/a.txt": b"hello"})
+    with start("art_ref_unchecked_files") as run:
+        a = draft("art_ref_unchecked_files")
+        a.add_reference("file://" + os.path.abspath(os.path.join(root, "data")), name="d", checksum=False)
+        log(run, a)
+
+
+@scenario
+def art_ref_other():
+    with start("art_ref_other") as run:
+        a = draft("art_ref_other", files={"real": b"real"})
+        a.add_reference("hdfs://cluster/path/data", name="data")
+        log(run, a)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
