@@ -36,6 +36,8 @@ type Agent struct {
 	Failures FailureRules
 	// Heartbeat is how often the agent reports to the server. Default: [DefaultHeartbeat].
 	Heartbeat time.Duration
+	// Drain, when it is closed, makes the agent leave after the trials that run. Default: nil.
+	Drain <-chan struct{}
 	// OnEvent is called when a trial starts or ends, one call at a time. It must not block for long.
 	// Default: nil.
 	OnEvent func(Event)
@@ -63,6 +65,7 @@ type Trial struct {
 	Program string
 
 	sweep runpath.Path
+	order []string // of the parameters, as the server sent them
 }
 
 // Run runs trials by calling train, until
@@ -107,7 +110,7 @@ func (a Agent) run(ctx context.Context, do func(context.Context, Trial) error) e
 	results := make([]error, max(a.Parallel, 1))
 	for i := range results {
 		workers.Go(func() {
-			w := &worker{agent: &a, conn: connection.Of(a.Client), at: at, host: host, do: do, ledger: shared}
+			w := &worker{agent: &a, conn: connection.Of(a.Client), at: at, host: host, do: do, ledger: shared, drain: a.Drain}
 			if results[i] = w.run(ctx); results[i] != nil {
 				cancel(results[i])
 			}

@@ -1,7 +1,9 @@
 package sweep
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
@@ -10,6 +12,7 @@ import (
 type command struct {
 	Type, RunID, Program string
 	Params               map[string]any
+	order                []string // of Params
 }
 
 // runState is what an agent reports of its runs: {"abcd1234":true}.
@@ -31,8 +34,14 @@ func parseCommands(text string) ([]command, error) {
 	if !ok && v != nil {
 		return nil, fmt.Errorf("read commands: %w: not a list", jsonx.ErrSyntax)
 	}
+	var raw []struct { // for the order of the parameters; nil if it cannot be read
+		Args json.RawMessage `json:"args"`
+	}
+	if json.Unmarshal([]byte(text), &raw) != nil || len(raw) != len(list) {
+		raw = nil
+	}
 	commands := make([]command, 0, len(list))
-	for _, v := range list {
+	for i, v := range list {
 		object, _ := v.(map[string]any)
 		c := command{Params: map[string]any{}}
 		c.Type, _ = object["type"].(string)
@@ -46,10 +55,29 @@ func parseCommands(text string) ([]command, error) {
 				}
 			}
 		}
+		if raw != nil {
+			c.order = slices.DeleteFunc(memberNames(raw[i].Args), func(name string) bool { _, ok := c.Params[name]; return !ok })
+		}
 		if c.RunID == "" && c.Type != "exit" {
 			return nil, fmt.Errorf("read commands: %q names no run", c.Type)
 		}
 		commands = append(commands, c)
 	}
 	return commands, nil
+}
+
+// memberNames returns the names of an object's members in their order, nil if it is no object.
+func memberNames(object []byte) []string {
+	var names []string
+	end := jsonx.EachMember(object, jsonx.SkipSpace(object, 0), func(key, keyEnd, at int) int {
+		name, _, _ := jsonx.Unquote(nil, object[key:keyEnd])
+		if !slices.Contains(names, string(name)) {
+			names = append(names, string(name))
+		}
+		return jsonx.Skip(object, at, 1)
+	})
+	if end < 0 {
+		return nil
+	}
+	return names
 }

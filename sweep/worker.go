@@ -25,6 +25,7 @@ type worker struct {
 	host   string
 	do     func(context.Context, Trial) error
 	ledger *ledger
+	drain  <-chan struct{}
 
 	id       string // by the server
 	reserved bool   // a trial that may start
@@ -57,7 +58,14 @@ func (w *worker) run(ctx context.Context) error {
 			}
 			return w.reason
 		}
-		if !w.leaving {
+		select {
+		case <-w.drain:
+			w.drain = nil
+			w.leave(nil)
+			continue
+		default:
+		}
+		if !w.leaving || w.current != nil && w.reason == nil {
 			w.beat(ctx)
 		}
 		if w.current == nil && w.leaving {
@@ -81,6 +89,10 @@ func (w *worker) wait(ctx context.Context) error {
 	case err := <-done:
 		return w.ended(err)
 	case <-timer.C:
+		return nil
+	case <-w.drain:
+		w.drain = nil
+		w.leave(nil)
 		return nil
 	case <-ctx.Done():
 		if w.current != nil { // its context is ctx
@@ -178,7 +190,7 @@ func (w *worker) obey(ctx context.Context, c command) {
 }
 
 func (w *worker) start(ctx context.Context, c command) {
-	t := Trial{RunID: c.RunID, Params: c.Params, Program: c.Program, sweep: w.at}
+	t := Trial{RunID: c.RunID, Params: c.Params, Program: c.Program, sweep: w.at, order: c.order}
 	ctx, cancel := context.WithCancelCause(ctx)
 	w.reserved = false
 	w.current = &current{trial: t, began: time.Now(), cancel: cancel, done: make(chan error, 1)}

@@ -1,0 +1,214 @@
+//go:build unix
+
+package sweep_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/sweep"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// lines collects what programs write.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	next chan struct{} // gets one value for each write
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.next != nil {
+		l.next <- struct{}{}
+	}
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// shell is a program that runs a script.
+func shell(script string, out *lines) sweep.Program {
+	return sweep.Program{Command: []string{"sh", "-c", script, "program", "{args}"}, Env: []string{"PATH=" + os.Getenv("PATH")}, Stdout: out, Stderr: out, KillDelay: time.Minute}
+}
+
+func TestRunProgram_Grid_StartsEveryTrialWithItsParameters(t *testing.T) {
+	t.Parallel()
+	srv, c := serve(t)
+	id := create(t, c, grid(2))
+	var out lines
+	agent := sweep.Agent{Client: c, Sweep: id, Heartbeat: beat}
+	require.NoError(t, agent.RunProgram(t.Context(), shell(`echo "$@"; echo $WANDB_SWEEP_ID $WANDB_ENTITY/$WANDB_PROJECT $WANDB_BASE_URL; cat $WANDB_SWEEP_PARAM_PATH; read x || echo no input`, &out)))
+	for _, want := range []string{
+		"--name=fixed --x=0\n", "--name=fixed --x=1\n", id + " acme/vision " + srv.URL() + "\n",
+		"wandb_version: 1\n\nname:\n    value: fixed\nx:\n    value: 1\n", "no input\n",
+	} {
+		assert.Contains(t, out.String(), want)
+	}
+	view, _ := srv.Sweep("acme", "vision", id)
+	assert.Equal(t, "FINISHED", view.State)
+}
+
+func TestRunProgram_CommandOfTheConfig_IsUsed(t *testing.T) {
+	t.Parallel()
+	_, c := serve(t)
+	cfg := grid(1)
+	cfg.Command, cfg.Program = []string{"${env}", "sh", "-c", `echo "$0 $1"`, "${program}", "${args_json}"}, "train"
+	var out lines
+	agent := sweep.Agent{Client: c, Sweep: create(t, c, cfg), Heartbeat: beat}
+	require.NoError(t, agent.RunProgram(t.Context(), sweep.Program{Stdout: &out}))
+	assert.Equal(t, "train {\"name\": \"fixed\", \"x\": 0}\n", out.String())
+	err := sweep.Agent{Client: c, Sweep: "none1234", Heartbeat: beat}.RunProgram(t.Context(), sweep.Program{})
+	require.ErrorIs(t, err, errors.ErrSweepMissing)
+	require.ErrorIs(t, sweep.Agent{}.RunProgram(t.Context(), sweep.Program{}), errors.ErrInvalidInput)
+}
+
+// A run that the server made for the trial does not stay pending.
+func TestRunProgram_FailsBeforeItsRun_LeavesAFailedRun(t *testing.T) {
+	t.Parallel()
+	for name, program := range map[string]sweep.Program{
+		"exit status": shell("exit 3", &lines{}),
+		"not found":   {Command: []string{"no-such-program-here"}},
+		"empty":       {Command: []string{"${none}"}},
+		"not a file":  {Command: []string{"./no-such-program"}, Dir: t.TempDir()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv, c := serve(t)
+			id := create(t, c, grid(1))
+			var failed error
+			agent := sweep.Agent{Client: c, Sweep: id, Heartbeat: beat, OnEvent: func(e sweep.Event) { failed = e.Err }}
+			require.NoError(t, agent.RunProgram(t.Context(), program))
+			assert.ErrorContains(t, failed, "program: ")
+			assert.Equal(t, []string{"failed"}, states(t, srv, id))
+			if exit, ok := errors.AsType[*exec.ExitError](failed); ok {
+				assert.Equal(t, 3, exit.ExitCode())
+			}
+		})
+	}
+}
+
+func TestRunProgram_ServerStopsTrial_GroupGetsSIGTERM(t *testing.T) {
+	t.Parallel()
+	srv, c := serve(t)
+	id := create(t, c, grid(1))
+	out := &lines{next: make(chan struct{}, 100)}
+	var ended error
+	agent := sweep.Agent{Client: c, Sweep: id, Heartbeat: beat, OnEvent: func(e sweep.Event) { ended = e.Err }}
+	go stopWhenStarted(t, srv, out, id)
+	require.NoError(t, agent.RunProgram(t.Context(), shell(`trap 'echo child' TERM; (trap 'echo grandchild; exit' TERM; echo ready; sleep 60 & wait) & wait; wait`, out)))
+	require.ErrorIs(t, ended, client.ErrStopped)
+	assert.Contains(t, out.String(), "child")
+	assert.Contains(t, out.String(), "grandchild")
+}
+
+// stopWhenStarted stops the sweep's only run when its program has written something.
+func stopWhenStarted(t *testing.T, srv *wandbtest.Server, out *lines, id string) {
+	<-out.next
+	view, _ := srv.Sweep("acme", "vision", id)
+	if assert.Len(t, view.Runs, 1) {
+		assert.NoError(t, srv.StopRun("acme", "vision", view.Runs[0]))
+	}
+}
+
+func TestRunProgram_IgnoresSIGTERM_IsKilledAfterTheDelay(t *testing.T) {
+	t.Parallel()
+	srv, c := serve(t)
+	id := create(t, c, grid(1))
+	out := &lines{next: make(chan struct{}, 100)}
+	program := shell(`trap '' TERM; echo ready; while :; do sleep 1; done`, out)
+	program.KillDelay = 20 * time.Millisecond
+	go stopWhenStarted(t, srv, out, id)
+	var ended error
+	agent := sweep.Agent{Client: c, Sweep: id, Heartbeat: beat, OnEvent: func(e sweep.Event) { ended = e.Err }}
+	require.NoError(t, agent.RunProgram(t.Context(), program))
+	assert.ErrorContains(t, ended, "signal: killed")
+}
+
+func TestRunProgram_ContextEndsOrKill_ProgramEnds(t *testing.T) {
+	t.Parallel()
+	_, c := serve(t)
+	id := create(t, c, grid(2))
+	out := &lines{next: make(chan struct{}, 100)}
+	program := shell(`trap '' TERM; echo ready; while :; do sleep 1; done`, out)
+	kill := make(chan struct{})
+	program.Kill = kill
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-out.next
+		cancel()
+		close(kill)
+	}()
+	err := sweep.Agent{Client: c, Sweep: id, Heartbeat: beat}.RunProgram(ctx, program)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestAgent_Drain_LeavesAfterTheRunningTrial(t *testing.T) {
+	t.Parallel()
+	srv, c := serve(t)
+	id := create(t, c, grid(5))
+	drain := make(chan struct{})
+	agent := sweep.Agent{Client: c, Sweep: id, Heartbeat: beat, Drain: drain}
+	require.NoError(t, agent.Run(t.Context(), func(context.Context, *client.Run) error { close(drain); return nil }))
+	assert.Equal(t, []string{"finished"}, states(t, srv, id))
+	require.NoError(t, agent.Run(t.Context(), func(context.Context, *client.Run) error { return errors.New("started") }))
+	assert.Len(t, states(t, srv, id), 1)
+}
+
+// A Go program under an agent makes the trial's run.
+func TestRunProgram_ProgramOfThisModule_MakesTheRun(t *testing.T) {
+	t.Parallel()
+	srv, c := serve(t)
+	id := create(t, c, grid(3))
+	self, err := os.Executable()
+	require.NoError(t, err)
+	program := sweep.Program{
+		Command: []string{self, "-test.run=^TestHelper_Trial$"},
+		Env:     []string{"WANDGO_TEST_TRIAL=1", "WANDB_API_KEY=" + wandbtest.AliceKey, "WANDB_DIR=" + t.TempDir(), "WANDB_SILENT=true", "WANDB_X_DISABLE_STATS=true"},
+	}
+	require.NoError(t, sweep.Agent{Client: c, Sweep: id, Heartbeat: beat, Parallel: 2}.RunProgram(t.Context(), program))
+	assert.Equal(t, []string{"finished", "finished", "finished"}, states(t, srv, id))
+	view, _ := srv.Sweep("acme", "vision", id)
+	assert.InDelta(t, 1, view.BestValue, 0)
+}
+
+func TestHelper_Trial(t *testing.T) { //nolint:paralleltest // it is a program of its own
+	if os.Getenv("WANDGO_TEST_TRIAL") == "" {
+		t.Skip("a trial of another test")
+	}
+	run, err := client.Init(t.Context(), client.RunOptions{})
+	require.NoError(t, err)
+	require.NoError(t, parabola(t.Context(), run))
+	require.NoError(t, run.Finish(t.Context()))
+}
+
+func TestRunProgram_DirectoryCannotBeWritten_FailsTheTrial(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, wandbtest.Solo())
+	dir := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(dir, nil, 0o600))
+	c, err := client.New(client.Options{BaseURL: srv.URL(), APIKey: wandbtest.AliceKey, Dir: dir, Getenv: func(name string) string { return environment[name] }})
+	require.NoError(t, err)
+	defer c.Close()
+	id := create(t, c, grid(1))
+	var failed error
+	require.NoError(t, sweep.Agent{Client: c, Sweep: id, Heartbeat: beat, OnEvent: func(e sweep.Event) { failed = e.Err }}.RunProgram(t.Context(), shell("true", &lines{})))
+	assert.ErrorContains(t, failed, "write parameters of trial")
+	assert.ErrorContains(t, failed, "not a directory")
+}
