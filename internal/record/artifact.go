@@ -12,7 +12,8 @@ type Artifact struct {
 	DigestAlgorithm string
 	Description     string
 	Metadata        string // a JSON object, or empty
-	UserCreated     bool
+	// UserCreated means that the version is not an output of the run.
+	UserCreated bool
 	// UseAfterCommit makes the version an input of the run instead of an output.
 	UseAfterCommit bool
 	Aliases, Tags  []string

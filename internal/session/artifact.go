@@ -59,7 +59,8 @@ func (s *Session) logArtifact(d *draft.Draft, o ArtifactOptions) (*sink.Artifact
 		s.sink.RemoveCopies(dir)
 		return nil, err
 	}
-	rec.Aliases, rec.UseAfterCommit, rec.Finalize = aliases, o.Input, !o.Partial
+	rec.Aliases, rec.Finalize = aliases, !o.Partial
+	rec.UseAfterCommit, rec.UserCreated = o.Input, o.Input
 	rec.SequenceClientID = runid.NewArtifact()
 	rec.Entity, rec.Project, rec.RunID = s.plan.Entity, s.plan.Project, s.plan.ID
 	u, err := s.storeArtifact(rec, dir)

@@ -98,7 +98,7 @@ func TestFix_EverySource_IsCopiedAndHashed(t *testing.T) {
 	assert.Len(t, a.ClientID, 128)
 	a.Manifest, a.Digest, a.ClientID = nil, "", ""
 	assert.Equal(t, &record.Artifact{
-		Name: "net", Type: "model", Description: "a net", Metadata: `{"acc":0.5}`, UserCreated: true, Tags: []string{"best"},
+		Name: "net", Type: "model", Description: "a net", Metadata: `{"acc":0.5}`, Tags: []string{"best"},
 		Finalize: true, TTLSeconds: 60, DigestAlgorithm: "MANIFEST_MD5",
 	}, a)
 }

@@ -56,7 +56,7 @@ func (d *Draft) Fix(ctx context.Context, cfg Config) (*record.Artifact, error) {
 		return nil, err
 	}
 	a := &record.Artifact{
-		Type: d.typ, Name: d.name, Description: desc.Text, Metadata: metadata, UserCreated: true, Tags: desc.Tags,
+		Type: d.typ, Name: d.name, Description: desc.Text, Metadata: metadata, Tags: desc.Tags,
 		DistributedID: desc.DistributedID, Finalize: true, ClientID: d.clientID, BaseID: snap.base,
 		TTLSeconds: desc.TTLSeconds, Incremental: desc.Incremental,
 		DigestAlgorithm: desc.Algorithm.Name(), Manifest: manifest.New(desc.StorageRegion, entries),
