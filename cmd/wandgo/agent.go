@@ -84,9 +84,9 @@ func runAgent(ctx context.Context, a *app, args []string) int {
 		Sweep: paths[0], Count: *count, Parallel: *parallel, Drain: s.drain, Failures: sweep.FailureRules{MaxConsecutive: *failures},
 	}
 	if !*quiet {
-		agent.OnEvent = (&trialLines{p: &printer{w: a.stderr}}).print
+		agent.OnEvent = (&trialLines{p: &printer{w: a.stderr}}).line
 	}
-	status = a.withClient(s.ctx, func(cl *client.Client) error {
+	status = a.withClient(s.ctx, func(cl *client.Client) error { //nolint:contextcheck // the trials outlive the first signal
 		agent.Client = cl
 		return agent.RunProgram(s.ctx, sweep.Program{Command: program, Env: a.programEnv(), Dir: a.env.workDir, Stdout: a.stdout, Stderr: a.stderr, Kill: s.kill})
 	})
@@ -158,7 +158,7 @@ func watchSignals(first context.Context) *signals {
 // trialLines prints one line when a trial starts or ends. Calls do not overlap.
 type trialLines struct{ p *printer }
 
-func (l *trialLines) print(e sweep.Event) {
+func (l *trialLines) line(e sweep.Event) {
 	switch id := printable(e.Trial.RunID); {
 	case !e.Done:
 		var params []string
