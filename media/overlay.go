@@ -49,6 +49,8 @@ type overlay struct {
 	name   string
 	file   *media.File
 	labels map[int]string
+	boxes  []any    // of a set of boxes, as an artifact has them
+	scores []string // their names
 }
 
 func (o *ImageOptions) overlays(size image.Point) (overlays, error) {
@@ -65,7 +67,7 @@ func (o *ImageOptions) overlays(size image.Point) (overlays, error) {
 		if err != nil {
 			return out, fmt.Errorf("encode mask %q: %w", name, err)
 		}
-		out.masks = append(out.masks, overlay{name, media.FileOf(content), m.labels()})
+		out.masks = append(out.masks, overlay{name: name, file: media.FileOf(content), labels: m.labels()})
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Boxes)) {
 		b := o.Boxes[name]
@@ -73,7 +75,9 @@ func (o *ImageOptions) overlays(size image.Point) (overlays, error) {
 		if err != nil {
 			return out, fmt.Errorf("boxes %q: %w", name, err)
 		}
-		out.boxes = append(out.boxes, overlay{name, media.FileOf(content), b.labels()})
+		out.boxes = append(out.boxes, overlay{
+			name: name, file: media.FileOf(content), labels: b.labels(), boxes: b.cells(), scores: b.scores(),
+		})
 	}
 	return out, nil
 }
@@ -160,14 +164,60 @@ func (o *overlays) save(p *media.Place) (boxes, masks map[string]any) {
 			masks = make(map[string]any)
 		}
 		masks[m.name] = save(p, "mask", "images/mask", ".mask.png", m.file)
-		p.Label("mask/class_labels", m.name, m.labels)
+		label(p, "mask/class_labels", &m)
 	}
 	for _, b := range o.boxes {
 		if boxes == nil {
 			boxes = make(map[string]any)
 		}
 		boxes[b.name] = save(p, "boxes2D", "metadata/boxes2D", ".boxes2D.json", b.file)
-		p.Label("bounding_box/class_labels", b.name, b.labels)
+		label(p, "bounding_box/class_labels", &b)
 	}
 	return boxes, masks
+}
+
+// label adds the class names to the config, where the web page looks for them.
+func label(p *media.Place, section string, o *overlay) {
+	key := p.Key + "_wandb_delimeter_" + o.name
+	text, err := appendJSON(nil, map[string]any{"type": section, "key": key, "value": o.labels})
+	if err == nil && len(o.labels) > 0 { // strings have no error
+		p.Config = append(p.Config, media.Entry{Section: section, Key: key, JSON: text})
+	}
+}
+
+// cells are the boxes as an artifact has them.
+func (b *BoxSet) cells() []any {
+	out := make([]any, len(b.Boxes))
+	for i, box := range b.Boxes {
+		cell := map[string]any{
+			"position": map[string]any{"minX": box.MinX, "maxX": box.MaxX, "minY": box.MinY, "maxY": box.MaxY},
+			"class_id": int64(box.Class),
+		}
+		if box.Caption != "" {
+			cell["box_caption"] = box.Caption
+		}
+		if box.Pixels {
+			cell["domain"] = "pixel"
+		}
+		if len(box.Scores) > 0 {
+			scores := make(map[string]any, len(box.Scores))
+			for name, f := range box.Scores {
+				scores[name] = f
+			}
+			cell["scores"] = scores
+		}
+		out[i] = cell
+	}
+	return out
+}
+
+// scores are the names of the scores.
+func (b *BoxSet) scores() []string {
+	all := make(map[string]bool)
+	for _, box := range b.Boxes {
+		for name := range box.Scores {
+			all[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
 }

@@ -34,9 +34,47 @@ func FileOf(content []byte) *File {
 type Stage struct {
 	// Dir is the run's directory, "" if it has none.
 	Dir string
+	// Run identifies the run, and is the same for all its rows.
+	Run *Run
+	// CopyDir returns a new directory for the files of an artifact, which need not exist.
+	// It is nil for a run that stores nothing.
+	CopyDir func() (string, error)
 
 	mu    sync.Mutex
 	files []*File
+	dirs  map[string]bool // of artifacts; true once the artifact is logged
+}
+
+// Run is the run that a value is logged to.
+type Run struct{ ID string }
+
+// ArtifactDir makes a directory for the files of an artifact, "" for a run that stores
+// nothing. [Stage.Discard] removes it unless the artifact was logged.
+func (s *Stage) ArtifactDir() (string, error) {
+	if s.CopyDir == nil {
+		return "", nil
+	}
+	dir, err := s.CopyDir()
+	if err == nil {
+		err = os.MkdirAll(dir, 0o755) //nolint:gosec // like the run's directory
+	}
+	if err != nil {
+		return "", fmt.Errorf("copy files of an artifact: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dirs == nil {
+		s.dirs = make(map[string]bool)
+	}
+	s.dirs[dir] = false
+	return dir, nil
+}
+
+// Logged says that an artifact owns its directory.
+func (s *Stage) Logged(dir string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dirs[dir] = true
 }
 
 // Copy copies a file, so that later changes of it do not matter. Nothing of it is held in
@@ -84,5 +122,10 @@ func (s *Stage) Discard() {
 	for _, f := range s.files {
 		_ = os.Remove(f.Path) // it is gone if it was moved to its place
 	}
-	s.files = nil
+	for dir, logged := range s.dirs {
+		if !logged {
+			_ = os.RemoveAll(dir)
+		}
+	}
+	s.files, s.dirs = nil, nil
 }

@@ -1,5 +1,7 @@
 package media
 
+import "reflect"
+
 // Value is a value of a row that has files.
 type Value interface {
 	// Prepare does what takes long. The value is not changed, so that it can be logged
@@ -41,21 +43,21 @@ func (h *Holder) holder() *Holder { return h }
 // Holding is implemented by every type that embeds a [Holder], and no other.
 type Holding interface{ holder() *Holder }
 
-// Of returns the Holder in v, which is not nil.
-func Of(v Holding) *Holder { return v.holder() }
-
-// Err returns why there is no value, nil if there is one.
-func Err(h *Holder) error { return h.err }
+// Of returns the Holder in v, nil if v is a nil pointer.
+func Of(v Holding) *Holder {
+	if p := reflect.ValueOf(v); p.Kind() == reflect.Pointer && p.IsNil() {
+		return nil
+	}
+	return v.holder()
+}
 
 // Prepare prepares the value of h.
 func Prepare(h *Holder, s *Stage) (Prepared, error) {
-	switch {
-	case h.err != nil:
-		return nil, h.err
-	case h.value == nil:
-		return nil, ErrZero
+	v, err := Held(h)
+	if err != nil {
+		return nil, err
 	}
-	return h.value.Prepare(s)
+	return v.Prepare(s)
 }
 
 // AppendList appends a list of values: as one object if they are of one kind.
@@ -83,4 +85,15 @@ func sameKind(kind string, all []Prepared) bool {
 		}
 	}
 	return true
+}
+
+// Held returns the value of h.
+func Held(h *Holder) (Value, error) {
+	switch {
+	case h.err != nil:
+		return nil, h.err
+	case h.value == nil:
+		return nil, ErrZero
+	}
+	return h.value, nil
 }

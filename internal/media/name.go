@@ -2,7 +2,10 @@ package media
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
+	"hash/crc32"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -20,7 +23,14 @@ const (
 // underscores. Beyond that, a name that no file can have is changed: a NUL is an
 // underscore, and what is too long is cut and ends in a hash.
 func FileName(kind, key, step, sum, ext string) string {
-	end := "_" + step + "_" + sum + ext
+	return "media/" + kind + "/" + safeName(key, "_"+step+"_"+sum+ext)
+}
+
+// EntryName is the name of a file of an artifact that is made from a key, like [FileName].
+func EntryName(key, ext string) string { return safeName(key, ext) }
+
+// safeName is a key with an end as the name of a file.
+func safeName(key, end string) string {
 	key = strings.ToValidUTF8(key, "\ufffd") // as JSON has it
 	if len(key) > maxName {
 		key = shorten(key, maxElement)
@@ -36,7 +46,27 @@ func FileName(kind, key, step, sum, ext string) string {
 			kept = append(kept, element(shorten(part, maxElement)))
 		}
 	}
-	return "media/" + kind + "/" + strings.Join(kept, "/")
+	return strings.Join(kept, "/")
+}
+
+// maxArtifactName is the server's limit, in bytes.
+const maxArtifactName = 128
+
+// ArtifactName is the name of an artifact, as the official client makes it: characters that
+// the server refuses are left out, and a checksum says which they were. What is too long is
+// cut and ends in a hash.
+func ArtifactName(name string) string {
+	safe := strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || r == '.' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+			return r
+		}
+		return -1
+	}, name)
+	if safe != name {
+		sum := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(name)))
+		safe += "-" + base64.RawURLEncoding.EncodeToString(sum)
+	}
+	return shorten(safe, maxArtifactName)
 }
 
 // element makes one element of a name safe.

@@ -11,6 +11,7 @@ import (
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/media"
 	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/runid"
 )
 
 // Values of package media are logged in two attempts. The first finds them, changes
@@ -23,6 +24,7 @@ type mediaRows struct {
 	missing []*media.Holder
 	summary []string // path of a value that is set in the summary
 	warned  map[string]bool
+	run     media.Run
 }
 
 // mediaPass is a second attempt.
@@ -30,8 +32,9 @@ type mediaPass struct {
 	prepared map[*media.Holder]preparedMedia
 	used     bool
 	// What belongs to the values that were written, until it is stored.
+	stage  *media.Stage
 	files  []media.Named
-	labels []media.Labels
+	config []media.Entry
 	// warnings and err are for the caller.
 	warnings []string
 	err      error
@@ -60,9 +63,14 @@ func unpreparedIn(err error) []*media.Holder {
 
 // logMedia prepares the values that were found in row and makes the second attempt.
 func (s *Session) logMedia(row map[string]any, found []*media.Holder, attempt func(map[string]any, *mediaPass) error) error {
-	stage := &media.Stage{Dir: s.Dir()}
+	stage := &media.Stage{Dir: s.Dir(), Run: &s.rows.media.run}
+	if s.sink.Online() || stage.Dir != "" {
+		stage.CopyDir = func() (string, error) { return s.sink.CopyDir(runid.NewClient()) }
+	}
 	defer stage.Discard()
+	row, config, found := media.Expand(row, found)
 	m := prepareMedia(stage, found)
+	m.stage, m.config = stage, config
 	err := attempt(row, m)
 	s.warnOfMedia(m.warnings)
 	return errors.Join(err, m.err)
@@ -127,7 +135,7 @@ func (s *Session) appendMedia(dst []byte, path []string, values []*media.Holder,
 		return append(dst, "null"...), nil
 	}
 	m.pass.used = true
-	place := media.Place{Step: strconv.FormatInt(s.rows.step, 10)}
+	place := media.Place{Step: strconv.FormatInt(s.rows.step, 10), Run: &m.run, Logger: (*tableLogger)(s)}
 	if len(m.summary) > 0 {
 		path, place.Step = m.summary, media.StepSummary
 	}
@@ -152,7 +160,7 @@ func (s *Session) appendMedia(dst []byte, path []string, values []*media.Holder,
 	m.pass.warnings = append(m.pass.warnings, place.Warnings...)
 	if err == nil {
 		m.pass.files = append(m.pass.files, place.Files...)
-		m.pass.labels = append(m.pass.labels, place.Labels...)
+		m.pass.config = append(m.pass.config, place.Config...)
 	}
 	return dst, err
 }
@@ -171,22 +179,40 @@ func (s *Session) storeMedia(m *mediaPass) {
 	}
 	s.sink.RecordMedia(names)
 	changed := false
-	for _, l := range m.labels {
-		changed = s.labelConfig(l) || changed
+	for _, e := range m.config {
+		changed = s.ownConfig(e.Section, e.Key, e.JSON) || changed
 	}
 	if changed {
 		s.putConfig()
 	}
-	m.files, m.labels = nil, nil
+	m.files, m.config = nil, nil
 }
 
-// labelConfig stores class labels in the config. s.mu is held.
-func (s *Session) labelConfig(l media.Labels) bool {
-	text, err := json.Marshal(map[string]any{"type": l.Type, "key": l.Key, "value": l.Names})
-	if err != nil || !s.config.Own.Put(l.Type, l.Key, text) { // a map of strings has no error
+// tableLogger logs the artifacts of tables.
+type tableLogger Session
+
+// LogTable implements [media.Logger]. s.mu is held.
+func (l *tableLogger) LogTable(a media.Artifact) error {
+	s, rec := (*Session)(l), a.Artifact
+	rec.Aliases = []string{latest}
+	rec.Entity, rec.Project, rec.RunID = s.plan.Entity, s.plan.Project, s.plan.ID
+	if !s.Shared() {
+		rec.HistoryStep = s.rows.step
+	}
+	_, err := s.sink.Artifact(rec, a.Dir)
+	if err == nil {
+		s.rows.media.pass.stage.Logged(a.Dir)
+	}
+	return err
+}
+
+// ownConfig sets an entry of the config's own part, and reports whether that changed it.
+// s.mu is held.
+func (s *Session) ownConfig(section, key string, text json.RawMessage) bool {
+	if !s.config.Own.Put(section, key, text) {
 		return false
 	}
-	_ = s.sink.Put(&record.Config{Update: []record.Item{{NestedKey: []string{"_wandb", l.Type, l.Key}, Value: text}}})
+	_ = s.sink.Put(&record.Config{Update: []record.Item{{NestedKey: []string{"_wandb", section, key}, Value: text}}})
 	return true
 }
 

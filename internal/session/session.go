@@ -111,7 +111,7 @@ type Session struct {
 func New(env *Env, p *Plan) *Session {
 	s := &Session{env: env, plan: p, config: p.Config, labels: p.Labels}
 	s.rows.encoder.Limit = int(env.Settings.FileStream.MaxLineBytes)
-	s.rows.encoder.Media = s.appendMedia
+	s.rows.encoder.Media, s.rows.media.run.ID = s.appendMedia, p.ID
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	s.ending = newEnding()
 	s.sink = new(sink.Both)
@@ -174,6 +174,7 @@ func (s *Session) adopt(b *graphql.Run) {
 		}
 	}
 	set(&p.ID, &b.Name)
+	s.rows.media.run.ID = p.ID
 	set(&s.labels.Name, b.DisplayName)
 	if b.Project != nil {
 		set(&p.Project, &b.Project.Name)
