@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -16,7 +17,12 @@ import (
 
 // Artifacts are the names of the scenarios about artifacts. Their official halves are in
 // testdata/artifacts.py.
-func Artifacts() []string { return slices.Sorted(maps.Keys(artifacts)) }
+func Artifacts() []string {
+	return slices.Concat(OfflineArtifacts(), slices.Sorted(maps.Keys(existing)))
+}
+
+// OfflineArtifacts are those that need no server while they run.
+func OfflineArtifacts() []string { return slices.Sorted(maps.Keys(artifacts)) }
 
 // WebVariable has the address of a web server with a file, for references.
 const WebVariable = "WANDGO_INTEROP_WEB"
@@ -44,11 +50,14 @@ func draft(name string, content files) *artifact.Artifact {
 }
 
 // artifact logs an artifact and waits until the server has it.
-func (r run) artifact(a *artifact.Artifact, opts client.ArtifactOptions) {
+func (r run) artifact(a *artifact.Artifact, opts client.ArtifactOptions) *artifact.Version {
 	u, err := r.LogArtifact(a, opts)
 	must(err)
-	_, err = u.Wait(r.ctx)
-	must(err)
+	v, err := u.Wait(r.ctx)
+	if !errors.Is(err, client.ErrOffline) {
+		must(err)
+	}
+	return v
 }
 
 // logged makes a run that logs one artifact with its own name.
@@ -80,8 +89,9 @@ func allBytes() string {
 	return string(b[:])
 }
 
-var _ = register(artifacts)
+var _ = register(artifacts) && register(existing)
 
+// artifacts are the scenarios, except those in existing.go.
 var artifacts = map[string]func(half){
 	"art_files": func(h half) {
 		root := tree("art_files", files{"a.txt": "hello", "dir/empty": "", "dir/sub/y.txt": "yy", "dir/x.bin": string(make([]byte, 1000))})

@@ -2,8 +2,10 @@ package stored
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wandgo/wandgo/wandbtest"
@@ -17,14 +19,10 @@ type Artifacts map[string]Fields
 // directory in which the client ran by a word, so that two projects can be compared.
 func ArtifactsOf(all []wandbtest.ArtifactView, project, dir string) Artifacts {
 	var pairs []string
-	for i := range all {
-		v := &all[i]
+	for _, v := range slices.Backward(all) { // an id may begin as an older one does
 		name := fmt.Sprintf("(%s:v%d)", v.Collection, v.Version)
-		raw, err := base64.StdEncoding.DecodeString(v.ID)
-		if err == nil {
-			pairs = append(pairs, fmt.Sprintf("%x", v.ID), name)
-		}
-		pairs = append(pairs, v.ID, name, fmt.Sprintf("%x", raw), name)
+		raw, _ := base64.StdEncoding.DecodeString(v.ID)
+		pairs = append(pairs, v.ID, name, hex.EncodeToString(raw), name)
 	}
 	names := strings.NewReplacer(append(pairs, dir, "(directory)", project, "(project)")...)
 	found := Artifacts{}

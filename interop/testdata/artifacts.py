@@ -38,7 +38,12 @@ def draft(name, typ="dataset", files=None, **kwargs):
 
 
 def log(run, a, **kwargs):
-    return run.log_artifact(a, **kwargs).wait()
+    return sent(run.log_artifact(a, **kwargs))
+
+
+def sent(a):
+    """Waits until the server has the artifact, if it is to have it now."""
+    return a if os.environ.get("WANDB_MODE") == "offline" else a.wait()
 
 
 def logged(name, **kwargs):
@@ -184,7 +189,7 @@ def art_several():
     with start("art_several") as run:
         all = [run.log_artifact(draft("art_several_%d" % i, typ="model" if i % 2 else "dataset", files={"i": b"%d" % i})) for i in range(5)]
         for a in all:
-            a.wait()
+            sent(a)
 
 
 @scenario
@@ -255,6 +260,70 @@ def art_ref_other():
         a = draft("art_ref_other", files={"real": b"real"})
         a.add_reference("hdfs://cluster/path/data", name="data")
         log(run, a)
+
+
+@scenario
+def art_ref_artifact():
+    with start("art_ref_artifact") as run:
+        source = log(run, draft("art_ref_artifact", files={"a": b"hello"}))
+        a = draft("art_ref_artifact_2")
+        a.add_reference(source.get_entry("a").ref_url(), name="copied")
+        log(run, a)
+
+
+# ---- what exists already -----------------------------------------------------
+
+
+@scenario
+def art_use():
+    with start("art_use") as run:
+        log(run, draft("art_use", files={"a": b"1"}), aliases=["best"])
+        run.use_artifact("art_use:best")
+        run.use_artifact("art_use:v0")
+        run.use_artifact("art_use:latest")
+
+
+@scenario
+def art_input():
+    with start("art_input") as run:
+        run.use_artifact(draft("art_input", files={"a": b"1"})).wait()
+
+
+@scenario
+def art_new_draft():
+    with start("art_new_draft") as run:
+        log(run, draft("art_new_draft", files={"a": b"1", "b": b"2", "c/d": b"3"}, description="d", metadata={"k": 1}))
+        a = run.use_artifact("art_new_draft:latest").new_draft()
+        a.remove("b")
+        with a.new_file("e", mode="wb") as f:
+            f.write(b"4")
+        log(run, a)
+
+
+# ---- reading -----------------------------------------------------------------
+
+
+@scenario
+def download():
+    """Downloads the artifacts of WANDGO_INTEROP_PATHS to directories with their names."""
+    api = wandb.Api()
+    for path in os.environ["WANDGO_INTEROP_PATHS"].split(","):
+        api.artifact(path).download(os.path.join("downloaded", path.split("/")[-1]), skip_cache=False)
+
+
+@scenario
+def damaged():
+    """Downloads one artifact again and again, and counts what happens."""
+    counts = {"accepted": 0, "refused": 0}
+    for i in range(int(os.environ["WANDGO_INTEROP_TIMES"])):
+        os.environ["WANDB_CACHE_DIR"] = os.path.abspath("cache-%d" % i)
+        try:
+            wandb.Api().artifact(os.environ["WANDGO_INTEROP_PATHS"]).download("damaged-%d" % i)
+            counts["accepted"] += 1
+        except Exception as e:
+            counts["refused"] += 1
+            say("refused: %s: %s" % (type(e).__name__, e))
+    say("\n@@@ counts " + json.dumps(counts))
 
 
 if __name__ == "__main__":
