@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
+	"github.com/wandgo/wandgo/artifact"
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/examples/internal/penguins"
 )
@@ -20,8 +23,15 @@ const (
 	checkpointSuffix = ".json"
 )
 
-// save writes a checkpoint of an epoch to disk and uploads it. The file gets its name
-// when it is complete, so a process that is killed leaves no partial checkpoint.
+// checkpointFile is the file in the artifact of a checkpoint.
+const checkpointFile = "checkpoint.json"
+
+// artifactName is the name of the artifact whose versions are the checkpoints of a run.
+func artifactName(run *client.Run) string { return "checkpoint-" + run.ID() }
+
+// save writes a checkpoint of an epoch to disk and logs it as an artifact, from which a
+// process on another machine can resume. The file gets its name when it is complete, so a
+// process that is killed leaves no partial checkpoint.
 func (c checkpoints) save(run *client.Run, trainer *penguins.Trainer, epoch int) error {
 	data, err := trainer.Save()
 	if err != nil {
@@ -37,8 +47,35 @@ func (c checkpoints) save(run *client.Run, trainer *penguins.Trainer, epoch int)
 	if err := os.Rename(path+".part", path); err != nil {
 		return fmt.Errorf("save checkpoint: %w", err)
 	}
-	_, err = run.SaveFile(path, c.dir, client.SaveNow)
+	a := artifact.New(artifactName(run), "model")
+	a.Metadata = map[string]any{"epoch": epoch}
+	if err := a.AddFile(path, checkpointFile); err != nil {
+		return fmt.Errorf("save checkpoint: %w", err)
+	}
+	// No one waits for the upload here: Finish does, and OnLost hears of a failure.
+	_, err = run.LogArtifact(a, client.ArtifactOptions{})
 	return err
+}
+
+// download fetches the newest checkpoint that the server has of the run into the
+// directory, for a process that continues on another machine.
+func (c checkpoints) download(ctx context.Context, run *client.Run) error {
+	version, err := run.UseArtifact(ctx, artifactName(run)+":latest")
+	if err != nil {
+		return err
+	}
+	epoch, ok := version.Metadata()["epoch"].(float64)
+	if !ok {
+		return fmt.Errorf("%s has no epoch", version)
+	}
+	data, err := fs.ReadFile(version.FS(ctx), checkpointFile)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(c.dir, 0o750); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(c.dir, fmt.Sprintf("%s%04d%s", checkpointPrefix, int(epoch), checkpointSuffix)), data, 0o600)
 }
 
 // restore loads the newest checkpoint that is not ahead of the run and returns its

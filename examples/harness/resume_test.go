@@ -45,9 +45,38 @@ func TestRun_InterruptedAndResumed_HasEveryEpochOnce(t *testing.T) {
 	for i, row := range v.History() {
 		assert.InDelta(t, i+1, row["epoch"], 0)
 	}
+	newest, ok := server.Artifact("acme/" + runs[0].Project + "/checkpoint-" + runs[0].ID)
+	require.True(t, ok)
+	assert.JSONEq(t, `{"epoch":60}`, newest.Metadata)
 	assert.Equal(t, "finished", v.State)
 	assert.Contains(t, strings.Join(v.Logs, "\n"), "epoch       60", "the output is in the Logs tab")
 	assert.Contains(t, v.Summary["val/accuracy"], "max")
+}
+
+// TestRun_ContinuedOnAnotherMachine_RestoresTheNewestArtifact has no checkpoint on its disk.
+func TestRun_ContinuedOnAnotherMachine_RestoresTheNewestArtifact(t *testing.T) {
+	t.Parallel()
+	server := wandbtest.New(t, wandbtest.Solo())
+	env := map[string]string{
+		"WANDB_BASE_URL": server.URL(), "WANDB_API_KEY": wandbtest.AliceKey, "WANDB_ENTITY": "acme", "HOME": t.TempDir(), "WANDB_RUN_ID": "r1",
+	}
+	getenv := func(name string) string { return env[name] }
+	args := func() []string { return []string{"-resume", "-pace", "1us", "-dir", t.TempDir()} }
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	first := screen{seen: func(text string) {
+		if strings.Contains(text, "epoch       20") {
+			cancel()
+		}
+	}}
+	require.Equal(t, exitStopped, run(ctx, args(), getenv, &first), first.text.String())
+	var second screen
+	require.Equal(t, exitOK, run(t.Context(), args(), getenv, &second), second.text.String())
+	assert.Contains(t, second.text.String(), "restored   the checkpoint of epoch 20\n")
+	key := server.Runs()[0]
+	v, ok := server.Run(key.Entity, key.Project, key.ID)
+	require.True(t, ok)
+	require.Len(t, v.HistoryLines, 60)
 }
 
 func TestRestore_ChoosesTheNewestNotAheadOfTheRun(t *testing.T) {

@@ -131,5 +131,7 @@ func TestProcess_KilledAndRestarted_EqualsAnUndisturbedRun(t *testing.T) {
 		}
 	}
 	assert.Equal(t, "finished", v.State)
-	assert.Contains(t, v.Files, "checkpoint-0060.json")
+	newest, ok := server.Artifact(key.Entity + "/" + key.Project + "/checkpoint-" + key.ID)
+	require.True(t, ok)
+	assert.JSONEq(t, `{"epoch":60}`, newest.Metadata)
 }

@@ -82,9 +82,17 @@ func (h *harness) train(ctx context.Context, run *client.Run) error {
 	// A resumed run may have epochs after the last checkpoint. They are computed again
 	// but not logged again.
 	had := lastEpoch(run)
-	if epoch, err := saved.restore(trainer, had); err != nil {
+	epoch, err := saved.restore(trainer, had)
+	if err == nil && epoch == 0 && had > 0 { // it was another machine
+		if err = saved.download(ctx, run); err == nil {
+			epoch, err = saved.restore(trainer, had)
+		}
+	}
+	switch {
+	case errors.Is(err, errors.ErrArtifactMissing): // the process was killed before its first checkpoint
+	case err != nil:
 		h.logf("warning", "%v; training from the start", err)
-	} else if epoch > 0 {
+	case epoch > 0:
 		h.logf("restored", "the checkpoint of epoch %d", epoch)
 	}
 	for done := false; !done; {
