@@ -121,7 +121,7 @@ func (h *harness) train(ctx context.Context, run *client.Run) error {
 			h.logf("epoch", "%3d  train loss %.4f  val loss %.4f  val accuracy %.1f%%", e.Number, e.Train.Loss, e.Val.Loss, 100*e.Val.Accuracy)
 		}
 		if e.Number%h.cfg.every == 0 || done {
-			if err := saved.save(run, trainer, e.Number); err != nil {
+			if err := saved.save(run, trainer, e.Number); err != nil { //nolint:contextcheck // a training that was stopped saves its last checkpoint
 				h.logf("warning", "%v", err)
 			}
 		}
