@@ -68,14 +68,18 @@ func New(name, typ string) *Artifact {
 }
 
 func (a *Artifact) describe() draft.Description {
-	ttl := int64(a.TTL / time.Second)
-	if a.TTL == TTLInherit || a.TTL == TTLNever {
-		ttl = int64(a.TTL)
-	}
 	return draft.Description{
-		Text: a.Description, Metadata: a.Metadata, Tags: a.Tags, TTLSeconds: ttl, StorageRegion: a.StorageRegion,
+		Text: a.Description, Metadata: a.Metadata, Tags: a.Tags, TTLSeconds: ttlSeconds(a.TTL), StorageRegion: a.StorageRegion,
 		Algorithm: manifest.Algorithm(a.Digest), DistributedID: a.DistributedID, Incremental: a.Incremental,
 	}
+}
+
+// ttlSeconds is a TTL as the server has it.
+func ttlSeconds(ttl time.Duration) int64 {
+	if ttl == TTLInherit || ttl == TTLNever {
+		return int64(ttl)
+	}
+	return int64(ttl / time.Second)
 }
 
 // Name is the name of the artifact's collection.

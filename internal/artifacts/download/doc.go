@@ -1,4 +1,5 @@
-// Package download reads artifacts back: it finds versions, and fetches their files.
+// Package download is what can be done with a version that the server has: its files are
+// fetched, and what is shown with it is changed.
 //
 // A file is hashed while it arrives, and gets its name only if the content matches the
 // manifest. The manifest itself is foreign data: it is read entry by entry, and nothing in

@@ -47,7 +47,7 @@ func (d *Draft) Fix(ctx context.Context, cfg Config) (*record.Artifact, error) {
 			return nil, err
 		}
 	}
-	metadata, err := encodeMetadata(desc.Metadata)
+	metadata, err := EncodeMetadata(desc.Metadata)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,8 @@ import (
 // maxMetadata is how many keys the metadata of an artifact may have.
 const maxMetadata = 100
 
-func encodeMetadata(m map[string]any) (string, error) {
+// EncodeMetadata returns metadata as JSON, and "" for none. The error is an *errors.InputError.
+func EncodeMetadata(m map[string]any) (string, error) {
 	switch {
 	case len(m) == 0:
 		return "", nil
