@@ -66,10 +66,6 @@ type Upload struct {
 	partial bool
 }
 
-// ErrNotUploaded is returned by [Upload.Wait] for a run that is not online. The artifact
-// is in the run's directory, for a sync to upload.
-var ErrNotUploaded = sink.ErrNotUploaded
-
 // Done is closed when the server has the artifact, or will not get it from this process.
 func (u *Upload) Done() <-chan struct{} { return u.upload.Done() }
 
@@ -80,7 +76,8 @@ func (u *Upload) Done() <-chan struct{} { return u.upload.Done() }
 //   - the error of ctx; the upload continues.
 //   - *errors.PermissionError: the server or its object store refused the artifact.
 //   - *errors.RequestError: other failures of a request.
-//   - [ErrNotUploaded] for a run that is not online.
+//   - [ErrOffline] for a run that is not online. The artifact is in the run's directory,
+//     for a sync to upload.
 //   - a file of the artifact cannot be read any more.
 func (u *Upload) Wait(ctx context.Context) (*artifact.Version, error) {
 	id, err := u.upload.Wait(ctx)

@@ -45,11 +45,11 @@ func TestLogArtifact_Online_IsOnTheServer(t *testing.T) {
 			for i, content := range []string{"one", "two", "one"} {
 				up, err := run.LogArtifact(flowers(t, "ds", "dataset", map[string]string{"a/x.txt": content, "b": ""}), client.ArtifactOptions{Aliases: []string{"best"}})
 				require.NoError(t, err)
-				id, err := up.Wait(t.Context())
+				version, err := up.Wait(t.Context())
 				require.NoError(t, err)
 				v, ok := s.Artifact("acme/team/ds:best")
 				require.True(t, ok)
-				assert.Equal(t, id, v.ID)
+				assert.Equal(t, v.ID, version.ID())
 				assert.Equal(t, i%2, v.Version, "the third has the content of the first")
 				assert.Equal(t, []string{"best", "latest"}, v.Aliases)
 				assert.Empty(t, v.Violations())

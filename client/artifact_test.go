@@ -49,7 +49,7 @@ func TestLogArtifact_Offline_IsFixedOnDisk(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("later"), 0o600))
 	<-up.Done()
 	_, err = up.Wait(t.Context())
-	require.ErrorIs(t, err, client.ErrNotUploaded)
+	require.ErrorIs(t, err, client.ErrOffline)
 	require.NoError(t, run.Finish(t.Context()))
 
 	got := loggedArtifacts(t, run.Dir())
@@ -105,6 +105,6 @@ func TestLogArtifact_Disabled_DoesNothing(t *testing.T) {
 	up, err := run.LogArtifact(artifact.New("a", "model"), client.ArtifactOptions{})
 	require.NoError(t, err)
 	_, err = up.Wait(t.Context())
-	require.ErrorIs(t, err, client.ErrNotUploaded)
+	require.ErrorIs(t, err, client.ErrOffline)
 	require.NoError(t, run.Finish(t.Context()))
 }

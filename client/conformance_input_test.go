@@ -39,8 +39,12 @@ func TestBadInput(t *testing.T) {
 			return errors.Join(run.LogPartial(row), run.Commit())
 		},
 	}
+	const huge = "text of 11 MB"
 	for name, bad := range badValues() {
 		for way, log := range ways {
+			if name == huge && way != "Log" && !long {
+				continue
+			}
 			t.Run(name+" by "+way, func(t *testing.T) {
 				t.Parallel()
 				st := newStage(t, client.RunOptions{})
@@ -58,7 +62,7 @@ func TestBadInput(t *testing.T) {
 			t.Parallel()
 			st := newStage(t, client.RunOptions{})
 			err := st.run.UpdateConfig(fields{"good": 1, "evil": bad})
-			if name != "text of 11 MB" { // the server's to refuse
+			if name != huge { // the server's to refuse
 				require.ErrorIs(t, err, errors.ErrInvalidInput)
 				assert.Contains(t, err.Error(), "evil")
 			}

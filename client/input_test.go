@@ -17,7 +17,7 @@ import (
 // OnRefused is not asked about it.
 func TestInitBadInput(t *testing.T) {
 	t.Parallel()
-	huge := strings.Repeat("x", 1<<20)
+	huge := strings.Repeat("x", 1<<16)
 	tests := []struct {
 		name  string
 		opts  client.RunOptions
@@ -54,7 +54,7 @@ func TestInitBadInput(t *testing.T) {
 		{"name huge", client.RunOptions{Name: huge}, "name", "longer than"},
 		{"group huge", client.RunOptions{Group: huge}, "group", "longer than"},
 		{"job type of 65 characters", client.RunOptions{JobType: strings.Repeat("x", 65)}, "job type", "longer than 64"},
-		{"notes huge", client.RunOptions{Notes: huge + "x"}, "notes", "longer than"},
+		{"notes huge", client.RunOptions{Notes: strings.Repeat("x", 1<<20+1)}, "notes", "longer than"},
 		{"tag empty", client.RunOptions{Tags: []string{"a", ""}}, "tag", "empty"},
 		{"tag of 65 characters", client.RunOptions{Tags: []string{strings.Repeat("x", 65)}}, "tag", "longer than 64"},
 		{"mode unknown", client.RunOptions{Mode: "onlin"}, "mode", "must be online"},

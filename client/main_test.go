@@ -23,20 +23,34 @@ func TestMain(m *testing.M) {
 	if err := os.Setenv("WANDB_SILENT", "true"); err != nil {
 		panic(err)
 	}
-	// Most tests wait, for a server's deadline or for a delay to pass, and do not compute.
 	flag.Parse()
-	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
-		_ = f.Value.Set("24")
+	// Most tests wait, for a server's deadline or for a delay to pass, and do not compute.
+	preset("test.parallel", "12")
+	if !long {
+		preset("rapid.checks", "30")
 	}
 	goleak.VerifyTestMain(m)
+}
+
+// preset sets a flag that the command line has not set.
+func preset(name, value string) {
+	if f := flag.Lookup(name); f.Value.String() == f.DefValue {
+		_ = f.Value.Set(value)
+	}
 }
 
 // long makes the tests that can be as thorough as there is time take theirs; .ci/run
 // sets it.
 var long = os.Getenv("WANDGO_TEST_LONG") != ""
 
-// alone is an environment with nothing in it.
-func alone(string) string { return "" }
+// alone is an environment with nothing in it, but that nobody looks for a Git repository:
+// reading this one's takes longer than most tests.
+func alone(name string) string {
+	if name == "WANDB_DISABLE_GIT" {
+		return "true"
+	}
+	return ""
+}
 
 // newClient makes a client of s with a key, untouched by the environment, whose
 // runs keep their data in a directory of the test.

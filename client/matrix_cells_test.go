@@ -80,8 +80,9 @@ func TestCells(t *testing.T) {
 		for _, c := range cells() {
 			t.Run(fmt.Sprintf("%v/caller %d, %s", gen, c.row, c.user), func(t *testing.T) {
 				t.Parallel()
+				by := newClient(t, s, key(c.user), func(o *client.Options) { o.DiagnosisTimeout = time.Minute })
 				for i, column := range columns {
-					assertVerdict(t, s, gen, attempt{user: c.user, entity: "acme", project: projectIn(column, c.user)}, c.want[i])
+					assertVerdict(t, by, gen, attempt{user: c.user, entity: "acme", project: projectIn(column, c.user)}, c.want[i])
 				}
 			})
 		}
@@ -106,16 +107,16 @@ func TestCells(t *testing.T) {
 		} {
 			t.Run(fmt.Sprintf("%v/caller %d, %s in %s", gen, c.row, c.user, c.entity), func(t *testing.T) {
 				t.Parallel()
-				assertVerdict(t, s, gen, attempt{user: c.user, entity: c.entity, project: c.project}, c.want)
+				by := newClient(t, s, key(c.user), func(o *client.Options) { o.DiagnosisTimeout = time.Minute })
+				assertVerdict(t, by, gen, attempt{user: c.user, entity: c.entity, project: c.project}, c.want)
 			})
 		}
 	}
 }
 
 // assertVerdict makes the attempt and compares what comes of it.
-func assertVerdict(t *testing.T, s *wandbtest.Server, gen wandbtest.Generation, a attempt, want string) {
+func assertVerdict(t *testing.T, c *client.Client, gen wandbtest.Generation, a attempt, want string) {
 	t.Helper()
-	c := newClient(t, s, key(a.user), func(o *client.Options) { o.DiagnosisTimeout = time.Minute })
 	run, err := c.Init(t.Context(), a.options())
 	if err == nil {
 		assert.NoError(t, run.Finish(t.Context()))

@@ -198,14 +198,17 @@ func decideInTrouble(t *testing.T, r *recording) *tally {
 	return &count
 }
 
-// troublesOf chooses the troubles that a policy meets in a generation: with the
-// default all of them, but for those with the combined question where the server
-// is too old for it anyway, and with another policy one. The race detector needs
-// every path, not every cell.
+// troublesOf chooses the troubles that a policy meets in a generation: with the default
+// all of them (each in one generation only, unless the run is long), but for those with
+// the combined question where the server is too old for it anyway, and with another policy
+// one. The race detector needs every path, not every cell.
 func troublesOf(variant int, gen wandbtest.Generation) []trouble {
 	every, all := 1, troubles()
-	if variant > 0 {
+	switch {
+	case variant > 0:
 		every = len(all)
+	case !long:
+		every = len(generations)
 	}
 	if underRace {
 		every *= 6

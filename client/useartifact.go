@@ -12,7 +12,7 @@ import (
 	"github.com/wandgo/wandgo/internal/session"
 )
 
-// ErrOffline is returned by [Run.UseArtifact] for a run that is not online.
+// ErrOffline is returned by [Run.UseArtifact] and [Upload.Wait] for a run that is not online.
 var ErrOffline = session.ErrOffline
 
 func version(v *download.Version) *artifact.Version {

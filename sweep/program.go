@@ -51,8 +51,8 @@ type Program struct {
 // WANDB_BASE_URL, by which any W&B client makes the trial's run. It has no input and, on Unix, a
 // process group of its own. A trial fails if the program's exit status is not 0.
 //
-// If the trial's context ends, the group gets SIGTERM and, after KillDelay, SIGKILL. A program that
-// cannot be started, or that fails without having made its run, leaves a run that has failed.
+// If the trial's context ends, the group gets SIGTERM and, after KillDelay, SIGKILL. A run that
+// no program has made gets the state that the trial's end calls for.
 //
 // Its errors are those of [Agent.Run].
 func (a Agent) RunProgram(ctx context.Context, p Program) error {
@@ -80,9 +80,6 @@ func (a Agent) RunProgram(ctx context.Context, p Program) error {
 // startProgram runs a trial as a program.
 func (a Agent) startProgram(ctx context.Context, t Trial, p Program) error {
 	err := a.execute(ctx, t, p)
-	if err == nil || errors.Is(err, client.ErrStopped) {
-		return err
-	}
 	ending, done := finishing(ctx)
 	defer done()
 	stored, readErr := api.New(a.Client).Run(ending, runpath.Path{Entity: t.sweep.Entity, Project: t.sweep.Project, ID: t.RunID}.String())
@@ -95,7 +92,10 @@ func (a Agent) startProgram(ctx context.Context, t Trial, p Program) error {
 // execute runs the program until it has ended.
 func (a Agent) execute(ctx context.Context, t Trial, p Program) error {
 	settings := connection.Of(a.Client).Settings
-	dir := filepath.Join(settings.RunRoot(), "sweep-"+t.sweep.ID)
+	dir, err := filepath.Abs(filepath.Join(settings.RunRoot(), "sweep-"+t.sweep.ID))
+	if err != nil {
+		return fmt.Errorf("start program: %w", err)
+	}
 	files, err := writeParams(dir, t)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"iter"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/wandgo/wandgo/api"
@@ -262,7 +263,7 @@ func (s *Sweep) Cancel(ctx context.Context) error {
 // this client does not know. It blocks until there is a response.
 //
 // Errors:
-//   - *errors.InputError: the sweep is over.
+//   - *errors.RequestError that matches ErrInvalidInput: the sweep is over.
 //   - those of [Get].
 func (s *Sweep) become(ctx context.Context, state State, from ...State) error {
 	now, err := read(ctx, s.client, s.at())
@@ -274,7 +275,10 @@ func (s *Sweep) become(ctx context.Context, state State, from ...State) error {
 		over = over && f != now.State
 	}
 	if over {
-		return &errors.InputError{Field: "state of sweep " + s.ID, Value: string(now.State), Rule: "is final: the sweep is over"}
+		return &errors.RequestError{
+			Op: string(diagnose.OpChangeSweep), Entity: s.Entity, Project: s.Project, BaseURL: s.client.BaseURL(),
+			Cause: errors.ErrInvalidInput, Message: "sweep " + s.ID + " is over: " + strings.ToLower(string(now.State)),
+		}
 	}
 	_, err = graphql.UpsertSweep(ctx, connection.Of(s.client).GraphQL, graphql.UpsertSweepInput{
 		Id: &now.storageID, EntityName: sink.Optional(s.Entity), ProjectName: &s.Project, State: new(string(state)),

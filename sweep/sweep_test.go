@@ -106,7 +106,7 @@ func TestStates_Transitions_AreThoseOfTheServer(t *testing.T) {
 		err := step.do()
 		if step.over {
 			require.ErrorIs(t, err, errors.ErrInvalidInput)
-			assert.ErrorContains(t, err, "the sweep is over")
+			assert.ErrorContains(t, err, " is over: ")
 		} else {
 			require.NoError(t, err)
 		}

@@ -11,6 +11,8 @@
 //	wandgo inspect     print a run's log, or plot one of its metrics
 //	wandgo board       look at the runs on this disk in a browser
 //	wandgo artifact    list the artifacts of a project
+//	wandgo sweep       create, list and steer sweeps
+//	wandgo agent       run the trials of a sweep, as programs
 //	wandgo offline     keep the runs of this directory on this disk
 //	wandgo online      upload the runs of this directory again
 //	wandgo serve       run a W&B server in memory, for tests

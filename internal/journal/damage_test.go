@@ -280,7 +280,8 @@ func TestNotAJournal(t *testing.T) {
 	assert.Empty(t, skipped)
 }
 
-// TestBombs has records that would grow to a multiple of their size.
+// TestBombs has records that would grow to a multiple of their size (in the short run of
+// one kind).
 func TestBombs(t *testing.T) {
 	t.Parallel()
 	const n = 2 << 20
@@ -291,6 +292,9 @@ func TestBombs(t *testing.T) {
 		"files":  {Field: 6, Data: bytes.Repeat([]byte{0x0a, 0x00}, n)},
 		"length": {Field: 2, Data: []byte{0x0a, 0xff, 0xff, 0xff, 0xff, 0x07}}, // 2 GiB
 	} {
+		if !long && name != "items" && name != "length" {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, path := create(t, journal.Options{})

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -66,8 +68,25 @@ func goCommand(t *testing.T, out *bytes.Buffer, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// list runs go list over the patterns, with their dependencies when asked.
+// listed has the results of list, which several tests need.
+var listed = struct {
+	mu      sync.Mutex
+	results map[string][]*goPackage
+}{results: map[string][]*goPackage{}}
+
+// list returns what go list says about the patterns, with their dependencies when asked.
 func list(t *testing.T, deps bool, patterns ...string) []*goPackage {
+	t.Helper()
+	key := fmt.Sprint(deps, patterns)
+	listed.mu.Lock()
+	defer listed.mu.Unlock()
+	if listed.results[key] == nil {
+		listed.results[key] = goList(t, deps, patterns...)
+	}
+	return listed.results[key]
+}
+
+func goList(t *testing.T, deps bool, patterns ...string) []*goPackage {
 	t.Helper()
 	args := []string{"list", "-e", "-json"}
 	if deps {

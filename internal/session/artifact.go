@@ -94,7 +94,7 @@ func (s *Session) UsedArtifact(rec *record.UseArtifact) error {
 }
 
 // ErrOffline means that a run is not online.
-var ErrOffline = errors.New("the run is not online")
+var ErrOffline = sink.ErrOffline
 
 // Reachable returns why the run cannot read from the server, or nil.
 func (s *Session) Reachable() error {

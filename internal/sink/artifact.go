@@ -35,8 +35,8 @@ type ArtifactProgress struct {
 	Bytes, OfBytes int64
 }
 
-// ErrNotUploaded is returned for an artifact that waits on disk for a later sync.
-var ErrNotUploaded = errors.New("the run is not online: the artifact waits on disk to be synced")
+// ErrOffline means that a run is not online.
+var ErrOffline = errors.New("the run is not online")
 
 // ArtifactUpload is an artifact on its way to the server.
 type ArtifactUpload struct {
@@ -127,7 +127,7 @@ func (b *Both) Artifact(rec *record.Artifact, dir string) (*ArtifactUpload, erro
 	case onDisk != nil:
 		return nil, onDisk
 	}
-	u.err = ErrNotUploaded
+	u.err = fmt.Errorf("log %s: it waits on disk for a sync: %w", u, ErrOffline)
 	close(u.done)
 	return u, nil
 }

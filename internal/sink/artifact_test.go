@@ -51,7 +51,7 @@ func TestArtifact_OfflineRun_WaitsOnDisk(t *testing.T) {
 	u, err := b.Artifact(rec, dir)
 	require.NoError(t, err)
 	_, err = u.Wait(t.Context())
-	require.ErrorIs(t, err, ErrNotUploaded)
+	require.ErrorIs(t, err, ErrOffline)
 	many, dir := artifact(t, b, "many")
 	many.Manifest.Entries = make([]record.ArtifactEntry, maxLogged+1)
 	_, err = b.Artifact(many, dir)

@@ -1,6 +1,7 @@
 package download
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,8 @@ type Options struct {
 	SkipReferences bool
 	// OpenReference reads references with schemes that are not known here; nil if none.
 	OpenReference OpenReference
+	// PartSize is the size of the parts of large files, in bytes; 0 is the default.
+	PartSize int64
 	// Progress is called now and then, and at the end; nil if no one wants to know.
 	Progress func(Progress)
 }
@@ -303,7 +306,7 @@ func (j *job) locateBatch(ctx context.Context, batch []task, found chan<- task) 
 
 // fetch fetches files.
 func (j *job) fetch(ctx context.Context, found <-chan task) error {
-	f := &fetcher{v: j.v, target: j.target, count: (*counter)(j), buf: make([]byte, bufSize)}
+	f := &fetcher{v: j.v, target: j.target, count: (*counter)(j), buf: make([]byte, bufSize), partSize: cmp.Or(j.opts.PartSize, partSize)}
 	for t := range found {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)

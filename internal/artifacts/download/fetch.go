@@ -20,6 +20,8 @@ type fetcher struct {
 	target *target
 	count  io.Writer // of the bytes that arrive
 	buf    []byte
+
+	partSize int64
 }
 
 // bufSize is the memory of a transfer, in bytes.
@@ -61,7 +63,7 @@ func (f *fetcher) fetch(ctx context.Context, e *record.ArtifactEntry, at *addres
 
 // create makes the file, or finds one that can be continued.
 func (f *fetcher) create(e *record.ArtifactEntry) (*os.File, string, error) {
-	if e.Size < minRanges {
+	if !f.inParts(e.Size) {
 		return f.target.create()
 	}
 	sum, err := manifest.ParseDigest(e.Digest)
@@ -78,7 +80,7 @@ func (f *fetcher) create(e *record.ArtifactEntry) (*os.File, string, error) {
 
 // into writes the content to the file.
 func (f *fetcher) into(ctx context.Context, e *record.ArtifactEntry, at *address, to objectstore.Address, file *os.File, temp string, h hash.Hash) error {
-	if e.Size >= minRanges {
+	if f.inParts(e.Size) {
 		err := f.ranges(ctx, e, at, file, temp, h)
 		if !errors.Is(err, errNoRanges) {
 			return err

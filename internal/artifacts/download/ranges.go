@@ -16,15 +16,17 @@ import (
 // A large file is fetched in parts, several at a time. A part that is complete need not be
 // fetched again after the process was killed.
 const (
-	minRanges = 64 << 20 // bytes; the size of the smallest file with parts
-	partSize  = 32 << 20
-	maxParts  = 8 // of a file at a time
+	partSize = 32 << 20 // bytes
+	maxParts = 8        // of a file at a time
 )
+
+// inParts reports whether a file is fetched in parts.
+func (f *fetcher) inParts(size int64) bool { return size >= 2*f.partSize }
 
 // ranges fetches the parts of a file that it does not have yet, and hashes the file behind
 // them.
 func (f *fetcher) ranges(ctx context.Context, e *record.ArtifactEntry, at *address, file *os.File, temp string, h hash.Hash) error {
-	count := int((e.Size + partSize - 1) / partSize)
+	count := int((e.Size + f.partSize - 1) / f.partSize)
 	notes := f.readNotes(temp, count)
 	defer notes.close()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -64,7 +66,7 @@ func (f *fetcher) ranges(ctx context.Context, e *record.ArtifactEntry, at *addre
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
-		part := partOf(i, e.Size)
+		part := f.partOf(i, e.Size)
 		hashed, err := hashAll(ctx, h, io.NewSectionReader(file, part.from, part.to-part.from), f.buf)
 		if n += hashed; err != nil {
 			return err
@@ -76,13 +78,13 @@ func (f *fetcher) ranges(ctx context.Context, e *record.ArtifactEntry, at *addre
 	return check(e, n, h)
 }
 
-func partOf(i int, size int64) span {
-	from := int64(i) * partSize
-	return span{from, min(from+partSize, size)}
+func (f *fetcher) partOf(i int, size int64) span {
+	from := int64(i) * f.partSize
+	return span{from, min(from+f.partSize, size)}
 }
 
 func (f *fetcher) part(ctx context.Context, e *record.ArtifactEntry, at *address, file *os.File, i int, buf []byte) error {
-	part := partOf(i, e.Size)
+	part := f.partOf(i, e.Size)
 	var n int64
 	err := at.use(ctx, func(to objectstore.Address) error {
 		return get(ctx, f.v.conn, e.Path, to, part, func(body io.Reader) (err error) {

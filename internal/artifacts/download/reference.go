@@ -160,11 +160,11 @@ func (v *Version) artifactReference(ctx context.Context, e *record.ArtifactEntry
 	}
 	other, err := ByID(ctx, v.conn, diagnose.OpDownloadArtifact, base64.StdEncoding.EncodeToString(id))
 	if err != nil {
-		return err
+		return fmt.Errorf("follow the reference of %s: %w", plaintext.Quote(e.Path, 80), err)
 	}
 	origin, err := other.Entry(ctx, name)
 	if err != nil {
-		return err
+		return fmt.Errorf("follow the reference of %s: %w", plaintext.Quote(e.Path, 80), err)
 	}
 	if origin.Ref != "" {
 		return other.reference(ctx, origin, to, open, depth+1)

@@ -31,6 +31,8 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
+var zero time.Time
+
 // stand is a server with one artifact, whose manifest and bytes may be anything, unlike
 // those of wandbtest.
 type stand struct {
@@ -43,7 +45,6 @@ type stand struct {
 	digest   string                                                                         // of the artifact
 	serve    func(name string, w http.ResponseWriter, r *http.Request, content []byte) bool // nil or false: as usual
 	gets     atomic.Int64
-	asked    [][]string // names of files
 	asks     atomic.Int64
 	noRanges bool
 }
@@ -99,7 +100,7 @@ func (s *stand) handle(w http.ResponseWriter, r *http.Request) {
 		if s.noRanges {
 			r.Header.Del("Range")
 		}
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+		http.ServeContent(w, r, "", zero, bytes.NewReader(content))
 		return
 	}
 	s.mu.Lock()
@@ -114,19 +115,16 @@ func (s *stand) handle(w http.ResponseWriter, r *http.Request) {
 	}
 	_ = json.NewDecoder(r.Body).Decode(&q)
 	reply := func(data any) { _ = json.NewEncoder(w).Encode(map[string]any{"data": data}) }
-	type object = map[string]any
 	switch q.OperationName {
+	case "ArtifactByID":
+		reply(object{"artifact": s.artifact()})
+	case "ArtifactFileURLsByID":
+		reply(object{"artifact": object{"files": s.urls(q.Variables.Names)}})
 	case "ArtifactMembership":
-		project := object{"name": "p", "entity": object{"name": "e"}}
 		reply(object{"project": object{"artifactCollectionMembership": object{
 			"versionIndex": 3, "aliases": []object{{"alias": "v3"}, {"alias": "best"}},
 			"artifactCollection": object{"__typename": "ArtifactSequence", "id": "C", "name": "ds", "project": project},
-			"artifact": object{
-				"id": "QTox", "state": "COMMITTED", "digest": s.digest, "versionIndex": 3, "createdAt": "2026-01-02T03:04:05",
-				"ttlDurationSeconds": 0, "ttlIsInherited": true, "size": 1, "fileCount": len(s.files), "metadata": `{"a":1}`,
-				"artifactType": object{"name": "dataset"}, "artifactSequence": object{"id": "C", "name": "ds", "project": project},
-				"aliases": []object{}, "tags": []object{{"name": "good"}},
-			},
+			"artifact":           s.artifact(),
 		}}})
 	case "ArtifactManifestFile":
 		kind := "INCREMENTAL"
@@ -137,20 +135,36 @@ func (s *stand) handle(w http.ResponseWriter, r *http.Request) {
 			"type": kind, "digest": digestOf(manifestOf(entriesOf(s.files))), "file": object{"directUrl": s.URL + "/manifest"},
 		}}})
 	case "ArtifactFileURLs":
-		s.asks.Add(1)
-		s.asked = append(s.asked, q.Variables.Names)
-		var edges []object
-		for _, name := range q.Variables.Names {
-			if _, ok := s.files[name]; ok {
-				edges = append(edges, object{"node": object{"name": name, "directUrl": s.URL + "/store/" + name + "?sig=" + strconv.FormatInt(s.asks.Load(), 10)}})
-			}
-		}
 		reply(object{"project": object{"artifactCollection": object{"__typename": "ArtifactSequence", "artifactMembership": object{
-			"files": object{"pageInfo": object{"hasNextPage": false}, "edges": edges},
+			"files": s.urls(q.Variables.Names),
 		}}}})
 	default:
 		reply(object{"viewer": object{"username": "u", "entity": "e"}})
 	}
+}
+
+type object = map[string]any
+
+var project = object{"name": "p", "entity": object{"name": "e"}}
+
+func (s *stand) artifact() object {
+	return object{
+		"id": "QTox", "state": "COMMITTED", "digest": s.digest, "versionIndex": 3, "createdAt": "2026-01-02T03:04:05",
+		"ttlDurationSeconds": 0, "ttlIsInherited": true, "size": 1, "fileCount": len(s.files), "metadata": `{"a":1}`,
+		"artifactType": object{"name": "dataset"}, "artifactSequence": object{"id": "C", "name": "ds", "project": project},
+		"aliases": []object{}, "tags": []object{{"name": "good"}},
+	}
+}
+
+func (s *stand) urls(names []string) object {
+	s.asks.Add(1)
+	var edges []object
+	for _, name := range names {
+		if _, ok := s.files[name]; ok {
+			edges = append(edges, object{"node": object{"name": name, "directUrl": s.URL + "/store/" + name + "?sig=" + strconv.FormatInt(s.asks.Load(), 10)}})
+		}
+	}
+	return object{"pageInfo": object{"hasNextPage": false}, "edges": edges}
 }
 
 // connect returns a client's connection to the stand, whose cache is in a directory.

@@ -1,6 +1,6 @@
 // The board: which page a path means, the bar above it, keys and colors.
 
-import { h, replace, link, path } from "./dom.js";
+import { h, visible, replace, link, path } from "./dom.js";
 import { getJSON, exported, startPath, Live } from "./server.js";
 import { RunList } from "./runs.js";
 import { openRun } from "./run.js";
@@ -58,7 +58,7 @@ class App {
 
   title(parts) {
     const known = parts.filter(([name]) => name);
-    document.title = [...known.map(([name]) => name).reverse(), "wandgo"].join(" · ");
+    document.title = visible([...known.map(([name]) => name).reverse(), "wandgo"].join(" · "));
     replace(this.crumbs, known.flatMap(([name, to], i) => [i > 0 && h("span.faint", { "aria-hidden": "true" }, "/"), to ? link(to, null, name) : h("span", null, name)]));
   }
 

@@ -18,6 +18,11 @@ export function metricGroups(names) {
   return [...groups].sort(([a], [b]) => (a === "" ? -1 : b === "" ? 1 : a.localeCompare(b)));
 }
 
+const usual = ["_step", "_runtime", "_timestamp"];
+
+// axisOrder puts the axes that every run has first.
+export const axisOrder = (axes) => [...usual.filter((a) => axes.includes(a)), ...axes.filter((a) => !usual.includes(a))];
+
 // Charts shows metrics (names, or system metrics) of runs ({key, name, index}).
 export class Charts {
   constructor({ runs, axes, system }) {

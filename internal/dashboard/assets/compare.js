@@ -5,7 +5,7 @@ import { h, replace, link } from "./dom.js";
 import { anyValue, flatten, plural } from "./format.js";
 import { getJSON } from "./server.js";
 import { swatchClass, lineColor } from "./palette.js";
-import { Charts } from "./charts.js";
+import { Charts, axisOrder } from "./charts.js";
 import { parallelPlot, scatterPlot } from "./plots.js";
 import { tape } from "./tape.js";
 import { runPathOf } from "./runs.js";
@@ -48,7 +48,7 @@ export class Comparison {
   axes() {
     const counts = new Map();
     for (const r of this.runs) for (const a of r.axes) counts.set(a, (counts.get(a) || 0) + 1);
-    return [...counts].filter(([, n]) => n === this.runs.length).map(([a]) => a);
+    return axisOrder([...counts].filter(([, n]) => n === this.runs.length).map(([a]) => a));
   }
 
   showMetrics() {

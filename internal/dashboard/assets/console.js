@@ -1,6 +1,6 @@
 // The console of a run: pages of lines with their colors, the end first, and a search.
 
-import { h, replace, debounce } from "./dom.js";
+import { h, append, replace, debounce } from "./dom.js";
 import { count, plural } from "./format.js";
 import { getJSON, query, exported } from "./server.js";
 import { ansiPieces } from "./ansi.js";
@@ -93,8 +93,7 @@ export class Console {
     if (style.background) el.style.background = style.background;
     const wanted = this.search.toLowerCase();
     const at = wanted ? text.toLowerCase().indexOf(wanted) : -1;
-    if (at < 0) el.textContent = text;
-    else el.append(text.slice(0, at), h("mark", null, text.slice(at, at + wanted.length)), text.slice(at + wanted.length));
-    return el;
+    if (at < 0) return append(el, [text]);
+    return append(el, [text.slice(0, at), h("mark", null, text.slice(at, at + wanted.length)), text.slice(at + wanted.length)]);
   }
 }

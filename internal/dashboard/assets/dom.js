@@ -1,13 +1,17 @@
 // Elements without a library. Whatever a server, a log or a user wrote becomes a text node
 // or an attribute: nothing here parses markup.
 
+// shown are the properties that a person reads.
+const shown = new Set(["title", "alt", "aria-label"]);
+
 // h makes an element. Properties whose name starts with "on" are listeners; a false,
 // null or undefined property or child is left out.
 export function h(tag, props, ...children) {
   const [name, ...classes] = tag.split(".");
   const el = document.createElement(name || "div");
   if (classes.length) el.className = classes.join(" ");
-  for (const [key, value] of Object.entries(props || {})) {
+  for (const [key, given] of Object.entries(props || {})) {
+    const value = shown.has(key) && typeof given === "string" ? visible(given) : given;
     if (value === false || value === null || value === undefined) continue;
     if (key.startsWith("on")) el.addEventListener(key.slice(2), value);
     else if (key === "class") el.className = [el.className, value].filter(Boolean).join(" ");
@@ -20,7 +24,7 @@ export function h(tag, props, ...children) {
 }
 
 // visible replaces characters that would reorder the text around them.
-const visible = (text) => text.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+export const visible = (text) => text.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 
 // append appends children, however deep their lists.
 export function append(el, children) {

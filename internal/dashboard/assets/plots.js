@@ -1,6 +1,6 @@
 // Drawings of the last values of several runs: parallel coordinates and a scatter plot.
 
-import { h, replace } from "./dom.js";
+import { h, append, replace } from "./dom.js";
 import { number, anyValue } from "./format.js";
 import { svg } from "./files.js";
 
@@ -29,12 +29,12 @@ function dimensions(lines) {
   return [...useful.filter((k) => !k.startsWith("summary.")), ...useful.filter((k) => k.startsWith("summary."))];
 }
 
+// titled is what a browser shows when the mouse rests on a drawing.
+const titled = (content) => append(svg("title"), [content]);
+
 function text(x, y, content, props) {
   const el = svg("text", { x, y, fill: "currentColor", "font-size": 11, ...props });
-  el.textContent = content.length > 22 ? content.slice(0, 21) + "…" : content;
-  const title = svg("title");
-  title.textContent = content;
-  el.append(title);
+  append(el, [content.length > 22 ? content.slice(0, 21) + "…" : content, titled(content)]);
   return el;
 }
 
@@ -53,11 +53,9 @@ export function parallelPlot(lines) {
   ]);
   const paths = lines.map((l) => {
     const points = dims.map((d, i) => (l.values.has(d) && Number.isFinite(scales[i].at(l.values.get(d))) ? [xs[i], y(scales[i].at(l.values.get(d)))] : null));
-    const title = svg("title");
-    title.textContent = l.name;
     let d = "";
     points.forEach((p, i) => { if (p) d += (i > 0 && points[i - 1] ? "L" : "M") + p.map((v) => v.toFixed(1)).join(" "); });
-    return svg("path", { d, fill: "none", stroke: l.color, "stroke-width": 2, "stroke-opacity": 0.85 }, title);
+    return svg("path", { d, fill: "none", stroke: l.color, "stroke-width": 2, "stroke-opacity": 0.85 }, titled(l.name));
   });
   return h("section.card", null, h("h2", null, "Parallel coordinates"), h("div.body", null, svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "parallel coordinates" }, axes.flat(), paths)));
 }
@@ -77,9 +75,7 @@ export function scatterPlot(lines) {
     const py = (v) => height - 40 - yScale.at(v) * (height - 70);
     const points = lines.filter((l) => l.values.has(xPick.value) && l.values.has(yPick.value)).map((l) => {
       const [x, y] = [l.values.get(xPick.value), l.values.get(yPick.value)];
-      const title = svg("title");
-      title.textContent = `${l.name}: ${anyValue(x)}, ${anyValue(y)}`;
-      return svg("circle", { cx: px(x), cy: py(y), r: 6, fill: l.color, "fill-opacity": 0.85 }, title);
+      return svg("circle", { cx: px(x), cy: py(y), r: 6, fill: l.color, "fill-opacity": 0.85 }, titled(`${l.name}: ${anyValue(x)}, ${anyValue(y)}`));
     });
     replace(area, svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "scatter plot" },
       svg("path", { d: `M60 16V${height - 30}H${width - 20}`, fill: "none", stroke: "currentColor", "stroke-opacity": 0.35 }), points,

@@ -4,7 +4,7 @@ import { h, replace, link, path } from "./dom.js";
 import { anyValue, duration, when, count, bytes, flatten, plural } from "./format.js";
 import { getJSON, query } from "./server.js";
 import { tape, tapeText } from "./tape.js";
-import { Charts } from "./charts.js";
+import { Charts, axisOrder } from "./charts.js";
 import { Console } from "./console.js";
 import { filesTable, mediaCard } from "./files.js";
 import { troublePanel, damagePanel } from "./trouble.js";
@@ -31,6 +31,7 @@ export class RunPage {
 
   async load() {
     this.run = await getJSON("/-/runs/" + this.key);
+    this.run.axes = axisOrder(this.run.axes);
     this.app.title([[this.run.entity, path(this.run.entity || "-")], [this.run.project, path(this.run.entity || "-", this.run.project || "-")], [this.run.name || this.run.id]]);
     this.drawHead();
     this.drawTabs();

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/sweep"
+)
+
+func agentCommand() command {
+	return command{
+		name: "agent", args: "SWEEP [--count N] [--parallel N] [-- COMMAND ...]",
+		summary: "run the trials of a sweep, as programs",
+		long: `
+Runs trials of a sweep until it has no more: asks the server for parameters and
+starts a program with them. The program makes the trial's run with any W&B
+client, which learns the run's id, the sweep and the parameters from
+WANDB_RUN_ID, WANDB_SWEEP_ID and WANDB_SWEEP_PARAM_PATH.
+
+The command is that of the sweep's config unless one is given. Its macros:
+  {args} or ${args}         --lr=0.1 for each parameter
+  ${args_no_equals}         --lr 0.1         ${args_no_hyphens}     lr=0.1
+  ${args_append_hydra}      +lr=0.1          ${args_override_hydra} ++lr=0.1
+  ${args_no_boolean_flags}  --flag for true, nothing for false
+  ${args_json}              all in JSON      ${args_json_file}      in a file
+  ${program}                the program of the config
+  ${interpreter}            python           ${env}                 /usr/bin/env
+  ${envvar:NAME}            a variable, also inside an argument
+
+A trial that the server stops gets SIGTERM and, 30 seconds later
+(WANDB_AGENT_KILL_DELAY), SIGKILL. The agent gives up after three failures in
+its first minute (unless WANDB_AGENT_DISABLE_FLAPPING is true), and after more
+than five failures without a success (WANDB_AGENT_MAX_INITIAL_FAILURES).
+
+The first Ctrl-C lets the running trials end, the second terminates them, the
+third kills them.
+
+Flags:
+  --count N         how many trials to run (default: all)
+  --parallel N      how many at the same time (default 1)
+  --max-failures N  give up after N failures in a row (default: no limit)
+  --quiet           print nothing about trials; programs still print
+
+The exit statuses are those of wandgo doctor; 46 if there is no such sweep.
+
+Examples:
+  wandgo agent acme/vision/abcd1234
+  wandgo agent acme/vision/abcd1234 --count 10 --parallel 2 -- ./train {args}
+`,
+		run: runAgent,
+	}
+}
+
+func runAgent(ctx context.Context, a *app, args []string) int {
+	c := agentCommand()
+	set := c.flags()
+	count, parallel := set.Int("count", 0, ""), set.Int("parallel", 1, "")
+	failures := set.Int("max-failures", 0, "")
+	quiet := set.Bool("quiet", false, "")
+	var program []string
+	for i, arg := range args {
+		if arg == "--" {
+			args, program = args[:i], args[i+1:]
+			break
+		}
+	}
+	paths, status, ok := a.parsePaths(c, set, args)
+	if !ok {
+		return status
+	}
+	if len(paths) != 1 {
+		return a.usageError(c, "expected exactly one sweep; write -- in front of the command")
+	}
+	s := watchSignals(ctx)
+	defer s.stop()
+	agent := sweep.Agent{
+		Sweep: paths[0], Count: *count, Parallel: *parallel, Drain: s.drain, Failures: sweep.FailureRules{MaxConsecutive: *failures},
+	}
+	if !*quiet {
+		agent.OnEvent = (&trialLines{p: &printer{w: a.stderr}}).line
+	}
+	status = a.withClient(s.ctx, func(cl *client.Client) error { //nolint:contextcheck // the trials outlive the first signal
+		agent.Client = cl
+		return agent.RunProgram(s.ctx, sweep.Program{Command: program, Env: a.programEnv(), Dir: a.env.workDir, Stdout: a.stdout, Stderr: a.stderr, Kill: s.kill})
+	})
+	if status == exitAllowed && ctx.Err() != nil {
+		return exitInterrupted
+	}
+	return status
+}
+
+// programEnv is the environment of the programs; nil is that of this process.
+func (a *app) programEnv() []string {
+	if a.env.vars == nil {
+		return nil
+	}
+	env := []string{}
+	for name, value := range a.env.vars {
+		env = append(env, name+"="+value)
+	}
+	return env
+}
+
+// signals turns signals into the three ways of ending an agent.
+type signals struct {
+	ctx         context.Context // ends with the second signal
+	drain, kill chan struct{}   // closed by the first and the third
+	stop        func()
+}
+
+// watchSignals starts to watch. The end of first, the program's context, drains, too.
+func watchSignals(first context.Context) *signals {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(first))
+	s := &signals{ctx: ctx, drain: make(chan struct{}), kill: make(chan struct{})}
+	received, done := make(chan os.Signal, 3), make(chan struct{})
+	signal.Notify(received, os.Interrupt, syscall.SIGTERM)
+	var watching sync.WaitGroup
+	drain, ended := sync.OnceFunc(func() { close(s.drain) }), first.Done()
+	if first.Err() != nil {
+		drain()
+	}
+	watching.Go(func() {
+		for n := 0; ; {
+			select {
+			case <-received:
+				switch n++; n {
+				case 1:
+					drain()
+				case 2:
+					cancel()
+				case 3:
+					close(s.kill)
+				}
+			case <-ended: // by the first signal, which is received here, too
+				ended = nil
+				drain()
+			case <-done:
+				return
+			}
+		}
+	})
+	s.stop = func() {
+		signal.Stop(received)
+		close(done)
+		watching.Wait()
+		cancel()
+	}
+	return s
+}
+
+// trialLines prints one line when a trial starts or ends. Calls do not overlap.
+type trialLines struct{ p *printer }
+
+func (l *trialLines) line(e sweep.Event) {
+	switch id := printable(e.Trial.RunID); {
+	case !e.Done:
+		var params []string
+		for name := range e.Trial.Params {
+			params = append(params, name+"="+cellText(e.Trial.Params[name]))
+		}
+		l.p.printf("%s  started   %s\n", id, printable(strings.Join(sorted(params), " ")))
+	case errors.Is(e.Err, client.ErrStopped):
+		l.p.printf("%s  stopped   after %s\n", id, e.Duration.Round(time.Second))
+	case e.Err != nil:
+		l.p.printf("%s  failed    after %s: %s\n", id, e.Duration.Round(time.Second), printable(e.Err.Error()))
+	default:
+		l.p.printf("%s  finished  after %s\n", id, e.Duration.Round(time.Second))
+	}
+}

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"github.com/wandgo/wandgo/internal/jsonx"
+)
+
+// cellText is a value in a table: numbers in at most six digits, and lists and objects in JSON.
+func cellText(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'g', 6, 64)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case bool:
+		return strconv.FormatBool(v)
+	}
+	text, err := json.Marshal(v)
+	if err != nil { // of a NaN within
+		return "…"
+	}
+	return string(jsonx.NullNonFinite(text))
+}
+
+func sorted(names []string) []string {
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,384 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wandgo/wandgo/api"
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/internal/term"
+	"github.com/wandgo/wandgo/sweep"
+)
+
+func sweepCommand() command {
+	c := command{
+		name: "sweep", args: "command [argument ...]",
+		summary: "create, list and steer sweeps",
+		verbs: []command{
+			sweepCreateCommand(), sweepLsCommand(), sweepShowCommand(),
+			sweepStateCommand("pause", "make agents wait instead of starting trials", (*sweep.Sweep).Pause),
+			sweepStateCommand("resume", "end a pause, or make a finished sweep run again", (*sweep.Sweep).Resume),
+			sweepStateCommand("stop", "end a sweep after its running trials", (*sweep.Sweep).Stop),
+			sweepStateCommand("cancel", "end a sweep and stop its running trials", (*sweep.Sweep).Cancel),
+		},
+	}
+	var list strings.Builder
+	for _, verb := range c.verbs {
+		list.WriteString("  " + verb.verb() + strings.Repeat(" ", max(1, 8-len(verb.verb()))) + verb.summary + "\n")
+	}
+	c.long = `
+Works with sweeps: searches for good hyperparameters. The server chooses the
+parameters of each trial; agents run them, see wandgo help agent.
+
+Commands:
+` + list.String() + `
+A sweep's path is [entity/][project/]id, or the address of its page. The entity
+and the project are those of the settings if the path has none.
+
+Examples:
+  wandgo sweep create sweep.yaml --project vision
+  wandgo sweep show acme/vision/abcd1234
+  wandgo help sweep create
+`
+	c.run = c.runVerb
+	return c
+}
+
+func sweepCreateCommand() command {
+	return command{
+		name: "sweep create", args: "FILE [--entity E] [--project P] [--name N] [--json]",
+		summary: "create a sweep from a YAML file",
+		long: `
+Creates a sweep and prints its path. The file is that of the official client:
+
+  method: bayes              grid, random or bayes
+  metric: {name: val/loss, goal: minimize}
+  parameters:
+    lr: {distribution: log_uniform_values, min: 1.0e-5, max: 0.1}
+    layers: {min: 1, max: 5}
+    opt: {values: [adam, sgd]}
+  command: [./train, "${args}"]
+
+A mistake in the file is reported with its key and line, and nothing is sent.
+
+Flags:
+  --entity E   the team or user (default: that of the file or the settings)
+  --project P  the project (default: that of the file or the settings)
+  --name N     the name shown in the web UI (default: that of the file)
+  --json       print one JSON document (id, entity, project, path, url)
+
+The exit statuses are those of wandgo doctor.
+
+Examples:
+  wandgo sweep create sweep.yaml
+  wandgo agent "$(wandgo sweep create sweep.yaml)"
+`,
+		run: runSweepCreate,
+	}
+}
+
+func runSweepCreate(ctx context.Context, a *app, args []string) int {
+	c := sweepCreateCommand()
+	set := c.flags()
+	entity, project, name := set.String("entity", "", ""), set.String("project", "", ""), set.String("name", "", "")
+	asJSON := set.Bool("json", false, "")
+	paths, status, ok := a.parsePaths(c, set, args)
+	if !ok {
+		return status
+	}
+	if len(paths) != 1 {
+		return a.usageError(c, "expected exactly one file")
+	}
+	return a.withClient(ctx, func(cl *client.Client) error {
+		cfg, err := sweep.Load(a.env.path(paths[0]))
+		if err != nil {
+			return err
+		}
+		cfg.Entity, cfg.Project, cfg.Name = cmp.Or(*entity, cfg.Entity), cmp.Or(*project, cfg.Project), cmp.Or(*name, cfg.Name)
+		s, err := sweep.New(ctx, cl, cfg)
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return encodeJSON(a.stdout, map[string]string{"id": s.ID, "entity": s.Entity, "project": s.Project, "path": s.Path(), "url": s.URL()})
+		}
+		if term.IsTerminal(a.stderr) {
+			p := &printer{w: a.stderr}
+			p.printf("Created sweep %s at %s\nTo run its trials: wandgo agent %s\n", printable(s.ID), printable(s.URL()), printable(s.Path()))
+		}
+		p := a.printer(false)
+		p.printf("%s\n", printable(s.Path()))
+		return p.err
+	})
+}
+
+func sweepLsCommand() command {
+	return command{
+		name: "sweep ls", args: "[[entity/]project] [--json]",
+		summary: "list the sweeps of a project",
+		long: `
+Lists the sweeps of a project, by default of that of the settings.
+
+On a terminal it prints a table. Elsewhere it prints one line for each sweep in
+columns that are separated by tabs: id, state, method, number of runs, best
+value of the metric, time of creation, name.
+
+Flags:
+  --json  print one JSON document: a list of sweeps (id, name, state, method,
+          runs, expected, best, createdAt)
+
+The exit statuses are those of wandgo doctor.
+
+Examples:
+  wandgo sweep ls acme/vision
+  wandgo sweep ls --json | jq -r '.[] | select(.state == "RUNNING") | .id'
+`,
+		run: runSweepLs,
+	}
+}
+
+// listedSweep is a sweep in JSON.
+type listedSweep struct {
+	ID        string       `json:"id"`
+	Name      string       `json:"name"`
+	State     sweep.State  `json:"state"`
+	Method    sweep.Method `json:"method"`
+	Runs      int          `json:"runs"`
+	Expected  int          `json:"expected"`
+	Best      *float64     `json:"best"`
+	CreatedAt time.Time    `json:"createdAt"`
+}
+
+func listSweep(s *sweep.Sweep) listedSweep {
+	return listedSweep{s.ID, s.Name, s.State, s.Method, s.Runs, s.Expected, s.Best, s.CreatedAt}
+}
+
+func runSweepLs(ctx context.Context, a *app, args []string) int {
+	c := sweepLsCommand()
+	set := c.flags()
+	asJSON := set.Bool("json", false, "")
+	paths, status, ok := a.parsePaths(c, set, args)
+	if !ok {
+		return status
+	}
+	if len(paths) > 1 {
+		return a.usageError(c, "expected at most one project")
+	}
+	return a.withClient(ctx, func(cl *client.Client) error {
+		project, err := a.projectPath(paths)
+		if err != nil {
+			return err
+		}
+		all, err := collect(sweep.List(ctx, cl, project))
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			listed := make([]listedSweep, len(all))
+			for i, s := range all {
+				listed[i] = listSweep(s)
+			}
+			return encodeJSON(a.stdout, listed)
+		}
+		rows := make([][]string, len(all))
+		for i, s := range all {
+			rows[i] = []string{s.ID, strings.ToLower(string(s.State)), string(s.Method), ofExpected(s), best(s.Best), a.moment(s.CreatedAt), s.Name}
+		}
+		return a.list([]column{
+			{title: "ID", whole: true}, {title: "STATE"}, {title: "METHOD", optional: 2}, {title: "RUNS", right: true}, {title: "BEST", right: true}, {title: "CREATED", optional: 3}, {title: "NAME", optional: 1},
+		}, rows, "No sweeps in "+project+".")
+	})
+}
+
+// projectPath is the project that the arguments name, or that of the settings.
+func (a *app) projectPath(paths []string) (string, error) {
+	if len(paths) > 0 {
+		return paths[0], nil
+	}
+	s, err := a.settings()
+	if err != nil {
+		return "", err
+	}
+	if s.Entity.Text == "" {
+		return s.Project.Text, nil
+	}
+	return s.Entity.Text + "/" + s.Project.Text, nil
+}
+
+func ofExpected(s *sweep.Sweep) string {
+	if s.Expected > 0 {
+		return strconv.Itoa(s.Runs) + "/" + strconv.Itoa(s.Expected)
+	}
+	return strconv.Itoa(s.Runs)
+}
+
+func best(value *float64) string {
+	if value == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*value, 'g', 6, 64)
+}
+
+// moment is a time in the local zone on a terminal, and in a stable form elsewhere.
+func (a *app) moment(t time.Time) string {
+	switch {
+	case t.IsZero():
+		return ""
+	case term.IsTerminal(a.stdout):
+		return t.Local().Format("2006-01-02 15:04")
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func sweepShowCommand() command {
+	return command{
+		name: "sweep show", args: "SWEEP [--json]",
+		summary: "show a sweep with its trials, the best first",
+		long: `
+Shows the state of a sweep and its trials: the run's id, its state, the value of
+the sweep's metric and the parameters. The best trial comes first.
+
+On a terminal the trials are a table. Elsewhere only they are printed, one on
+each line in columns that are separated by tabs.
+
+Flags:
+  --json  print one JSON document: the sweep as in wandgo sweep ls, and trials
+          (runId, name, state, value, params)
+
+The exit statuses are those of wandgo doctor; 46 if there is no such sweep.
+
+Examples:
+  wandgo sweep show acme/vision/abcd1234
+`,
+		run: runSweepShow,
+	}
+}
+
+// listedTrial is a trial in JSON.
+type listedTrial struct {
+	RunID  string         `json:"runId"`
+	Name   string         `json:"name"`
+	State  string         `json:"state"`
+	Value  any            `json:"value"`
+	Params map[string]any `json:"params"`
+}
+
+func runSweepShow(ctx context.Context, a *app, args []string) int {
+	c := sweepShowCommand()
+	set := c.flags()
+	asJSON := set.Bool("json", false, "")
+	paths, status, ok := a.parsePaths(c, set, args)
+	if !ok {
+		return status
+	}
+	if len(paths) != 1 {
+		return a.usageError(c, "expected exactly one sweep")
+	}
+	return a.withClient(ctx, func(cl *client.Client) error {
+		s, err := sweep.Get(ctx, cl, paths[0])
+		if err != nil {
+			return err
+		}
+		cfg, err := sweep.Parse([]byte(s.Config))
+		if cfg == nil {
+			return err
+		}
+		trials, err := trialsOf(ctx, s, cfg)
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return encodeJSON(a.stdout, struct {
+				listedSweep
+				Trials []listedTrial `json:"trials"`
+			}{listSweep(s), trials})
+		}
+		return a.showTrials(s, cfg, trials)
+	})
+}
+
+func trialsOf(ctx context.Context, s *sweep.Sweep, cfg *sweep.Config) ([]listedTrial, error) {
+	q := api.Query{}
+	if name := cfg.Metric.Name; name != "" {
+		q.Order = "summary." + name
+		if cfg.Metric.Goal == sweep.Maximize {
+			q.Order = "-" + q.Order
+		}
+	}
+	trials := []listedTrial{}
+	for run, err := range s.Trials(ctx, q) {
+		if err != nil {
+			return nil, err
+		}
+		t := listedTrial{RunID: run.ID, Name: run.Name, State: run.State, Value: run.Summary[cfg.Metric.Name], Params: map[string]any{}}
+		for name := range cfg.Parameters {
+			t.Params[name] = run.Config[name]
+		}
+		trials = append(trials, t)
+	}
+	return trials, nil
+}
+
+func (a *app) showTrials(s *sweep.Sweep, cfg *sweep.Config, trials []listedTrial) error {
+	p := a.printer(true)
+	if term.IsTerminal(a.stdout) {
+		name := cmp.Or(s.Name, s.ID)
+		p.hanging("", "  ", name+": "+strings.ToLower(string(s.State))+", "+string(s.Method)+", "+ofExpected(s)+" runs")
+		p.hanging("", "  ", s.URL())
+		p.printf("\n")
+		if p.err != nil {
+			return p.err
+		}
+	}
+	columns := []column{{title: "RUN", whole: true}, {title: "STATE"}, {title: cmp.Or(strings.ToUpper(cfg.Metric.Name), "VALUE"), right: true}}
+	var names []string
+	for name := range cfg.Parameters {
+		names = append(names, name)
+	}
+	names = sorted(names)
+	for i, name := range names {
+		columns = append(columns, column{title: name, right: true, optional: len(names) - i})
+	}
+	rows := make([][]string, len(trials))
+	for i, t := range trials {
+		rows[i] = []string{t.RunID, t.State, cellText(t.Value)}
+		for _, name := range names {
+			rows[i] = append(rows[i], cellText(t.Params[name]))
+		}
+	}
+	return a.list(columns, rows, "No trials yet.")
+}
+
+func sweepStateCommand(verb, summary string, change func(*sweep.Sweep, context.Context) error) command {
+	c := command{
+		name: "sweep " + verb, args: "SWEEP", summary: summary,
+		long: "\n" + strings.ToUpper(summary[:1]) + summary[1:] + `. The sweep is its path
+[entity/][project/]id, or the address of its page.
+
+The exit statuses are those of wandgo doctor; 46 if there is no such sweep.
+
+Examples:
+  wandgo sweep ` + verb + ` acme/vision/abcd1234
+`,
+	}
+	c.run = func(ctx context.Context, a *app, args []string) int {
+		paths, status, ok := a.parsePaths(c, c.flags(), args)
+		if !ok {
+			return status
+		}
+		if len(paths) != 1 {
+			return a.usageError(c, "expected exactly one sweep")
+		}
+		return a.withClient(ctx, func(cl *client.Client) error {
+			s, err := sweep.Get(ctx, cl, paths[0])
+			if err != nil {
+				return err
+			}
+			return change(s, ctx)
+		})
+	}
+	return c
+}

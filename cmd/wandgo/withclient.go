@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/internal/term"
+)
+
+// withClient calls do with a client of the environment, and explains its error. It returns the exit
+// status.
+func (a *app) withClient(ctx context.Context, do func(*client.Client) error) int {
+	c, err := client.New(a.env.options())
+	if err == nil {
+		defer func() { _ = c.Close() }()
+		err = do(c)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case err != nil:
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	return exitAllowed
+}
+
+// list prints rows: as a table on a terminal, and elsewhere as lines with tabs between the columns.
+func (a *app) list(columns []column, rows [][]string, none string) error {
+	p := a.printer(true)
+	switch {
+	case term.IsTerminal(a.stdout) && len(rows) == 0:
+		p.printf("%s\n", printable(none))
+	case term.IsTerminal(a.stdout):
+		p.table(columns, rows)
+	default:
+		for _, row := range rows {
+			for i := range row {
+				row[i] = strings.ReplaceAll(printable(row[i]), "\t", " ")
+			}
+			p.printf("%s\n", strings.Join(row, "\t"))
+		}
+	}
+	return p.err
+}

@@ -1,0 +1,221 @@
+package download_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/artifacts/download"
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+)
+
+// hostile returns a manifest with the given paths, all of which have the content "hello".
+func hostile(paths ...string) []byte {
+	var b strings.Builder
+	b.WriteString(`{"version":1,"storagePolicy":"wandb-storage-policy-v1","storagePolicyConfig":{"storageLayout":"V2"},"contents":{`)
+	for i, p := range paths {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		name, _ := json.Marshal(p)
+		fmt.Fprintf(&b, `%s:{"digest":"XUFAKrxLKna5cZ2REBfFkg==","size":5}`, name)
+	}
+	b.WriteString("}}")
+	return []byte(b.String())
+}
+
+// outside is a directory with the target in it, and everything that is not the target's.
+func outside(t *testing.T) (parent, target string) {
+	t.Helper()
+	parent = t.TempDir()
+	target = filepath.Join(parent, "target")
+	require.NoError(t, os.Mkdir(target, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(parent, "secret"), []byte("mine"), 0o600))
+	return parent, target
+}
+
+func hostileStand(t *testing.T, manifest []byte, names ...string) *stand {
+	t.Helper()
+	files := map[string][]byte{}
+	for _, n := range names {
+		files[n] = []byte("hello")
+	}
+	s := newStand(t, files)
+	s.manifest, s.full = manifest, false // a merged manifest has no digest to compare with
+	return s
+}
+
+func TestDownload_HostileNames_WriteNothingOutside(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"../secret", "a/../../secret", "/etc/passwd", "a//b", "./a", "a/.", "", ".", "..", "a\x00b", "a/", "\xff",
+		".wandgo-partial/x", ".WANDGO-PARTIAL/lock", strings.Repeat("a/", 3000) + "a",
+	} {
+		t.Run(fmt.Sprintf("%.20q", name), func(t *testing.T) {
+			t.Parallel()
+			parent, target := outside(t)
+			s := hostileStand(t, hostile("good", name), "good", name)
+			_, err := s.version(t, t.TempDir()).Download(t.Context(), download.Options{Dir: target})
+			if name == "\xff" { // JSON makes it U+FFFD, which is a file's name
+				require.Error(t, err)
+			} else {
+				require.ErrorIs(t, err, manifest.ErrPath)
+			}
+			assert.Equal(t, map[string][]byte{"secret": []byte("mine")}, tree(t, parent), "not even the good one: the manifest cannot be trusted")
+		})
+	}
+}
+
+func TestDownload_WindowsDevices_AreRefusedThere(t *testing.T) {
+	t.Parallel()
+	_, target := outside(t)
+	s := hostileStand(t, hostile("NUL", "a:b", "com1.txt"), "NUL", "a:b", "com1.txt")
+	_, err := s.version(t, "").Download(t.Context(), download.Options{Dir: target})
+	if runtime.GOOS == "windows" {
+		require.ErrorIs(t, err, manifest.ErrPath)
+		return
+	}
+	require.NoError(t, err)
+	assert.Len(t, tree(t, target), 3)
+}
+
+func TestDownload_LinkInTarget_IsNotFollowedOutside(t *testing.T) {
+	t.Parallel()
+	for name, link := range map[string]string{"absolute": "", "relative": ".."} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			parent, target := outside(t)
+			if link == "" {
+				link = parent
+			}
+			require.NoError(t, os.Symlink(link, filepath.Join(target, "dir")))
+			require.NoError(t, os.Symlink(filepath.Join(parent, "secret"), filepath.Join(target, "file")))
+			s := hostileStand(t, hostile("file"), "file")
+			_, err := s.version(t, "").Download(t.Context(), download.Options{Dir: target})
+			require.NoError(t, err)
+			b, err := os.ReadFile(filepath.Join(parent, "secret"))
+			require.NoError(t, err)
+			assert.Equal(t, "mine", string(b), "the link was replaced")
+
+			s = hostileStand(t, hostile("dir/secret"), "dir/secret")
+			_, err = s.version(t, "").Download(t.Context(), download.Options{Dir: target})
+			require.Error(t, err)
+			b, err = os.ReadFile(filepath.Join(parent, "secret"))
+			require.NoError(t, err)
+			assert.Equal(t, "mine", string(b))
+		})
+	}
+}
+
+func TestDownload_PartialDirectoryIsALink_IsRefused(t *testing.T) {
+	t.Parallel()
+	parent, target := outside(t)
+	require.NoError(t, os.Symlink(parent, filepath.Join(target, ".wandgo-partial")))
+	s := hostileStand(t, hostile("f"), "f")
+	_, err := s.version(t, "").Download(t.Context(), download.Options{Dir: target})
+	require.Error(t, err)
+	list, err := os.ReadDir(parent)
+	require.NoError(t, err)
+	assert.Len(t, list, 2)
+}
+
+func TestDownload_SamePathTwice_IsRefused(t *testing.T) {
+	t.Parallel()
+	s := hostileStand(t, hostile("a", "b", "a"), "a", "b")
+	_, err := s.version(t, "").Download(t.Context(), download.Options{Dir: t.TempDir()})
+	require.ErrorIs(t, err, manifest.ErrManifest)
+
+	// On a file system with case, names that differ in it are two files.
+	s = hostileStand(t, hostile("a", "A"), "a", "A")
+	dir := t.TempDir()
+	_, err = s.version(t, "").Download(t.Context(), download.Options{Dir: dir})
+	if err != nil {
+		require.ErrorIs(t, err, manifest.ErrManifest)
+		return
+	}
+	assert.Len(t, tree(t, dir), 2)
+}
+
+func TestDownload_FileIsADirectoryToo_IsAnError(t *testing.T) {
+	t.Parallel()
+	s := hostileStand(t, hostile("a", "a/b"), "a", "a/b")
+	_, err := s.version(t, "").Download(t.Context(), download.Options{Dir: t.TempDir()})
+	require.Error(t, err)
+}
+
+func TestDownload_ManifestThatIsNone_IsAnError(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"empty": "", "html": "<html>", "no contents": `{"version":1}`, "later version": `{"version":2,"contents":{}}`,
+		"negative size": `{"version":1,"contents":{"a":{"digest":"XUFAKrxLKna5cZ2REBfFkg==","size":-1}}}`,
+		"no digest":     `{"version":1,"contents":{"a":{"digest":"../..","size":5}}}`,
+		"trailing":      `{"version":1,"contents":{}} {}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := hostileStand(t, []byte(text), "a")
+			dir := t.TempDir()
+			_, err := s.version(t, "").Download(t.Context(), download.Options{Dir: dir})
+			require.ErrorIs(t, err, manifest.ErrManifest)
+			assert.Empty(t, tree(t, dir))
+		})
+	}
+}
+
+func TestDownload_DamagedManifest_IsFoundEveryTime(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, map[string][]byte{"some/name": []byte("hello"), "other": []byte("world")})
+	right := s.text()
+	found := 0
+	for i := range right {
+		damaged := append([]byte(nil), right...)
+		damaged[i] ^= 1 << (i % 7)
+		s.mu.Lock()
+		s.manifest = damaged
+		s.mu.Unlock()
+		v := s.version(t, "")
+		_, err := v.Download(t.Context(), download.Options{Dir: t.TempDir()})
+		if errors.Is(err, errors.ErrDigestMismatch) {
+			found++
+		}
+	}
+	assert.Equal(t, len(right), found)
+}
+
+// A million entries are read one by one.
+func TestDownload_ManyEntries_TakeBoundedMemory(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("WANDGO_TEST_LONG") == "" {
+		t.Skip("takes seconds; set WANDGO_TEST_LONG")
+	}
+	const n = 1_000_000
+	paths := make([]string, n)
+	for i := range paths {
+		paths[i] = fmt.Sprintf("directory/with/a/name/file-%d", i)
+	}
+	s := hostileStand(t, hostile(paths...))
+	paths = nil
+	v := s.version(t, "")
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	peak := uint64(0)
+	count := 0
+	for _, err := range v.Entries(t.Context()) {
+		require.NoError(t, err)
+		if count++; count%100_000 == 0 {
+			runtime.ReadMemStats(&after)
+			peak = max(peak, after.HeapInuse-min(before.HeapInuse, after.HeapInuse))
+		}
+	}
+	assert.Equal(t, n, count)
+	assert.Less(t, peak>>20, uint64(64), "MiB")
+}

@@ -1,0 +1,199 @@
+package browsertest
+
+import (
+	"io"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/client"
+)
+
+// rowCount is the number of runs in the list.
+const rowCount = `document.querySelectorAll("tr[data-key]").length`
+
+func TestList_FilterSortGroup_ShowsMatchingRuns(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	vision(t, dir, 8)
+	url := serve(t, dir)
+	tb := open(t, url)
+	tb.do(chromedp.Navigate(url))
+	tb.until(rowCount + " === 8")
+	tb.picture("list")
+	assert.Contains(t, js[string](tb, `document.querySelector("thead").innerText`), "lr", "settings that differ are columns")
+
+	tb.do(chromedp.SendKeys(chromedp.CSS(`input[type=search]`), "lr<0.01"))
+	tb.until(rowCount + " === 4")
+	tb.do(chromedp.SendKeys(chromedp.CSS(`input[type=search]`), " train/loss<"))
+	tb.until(`document.querySelector(".tools .error").textContent !== ""`)
+	assert.Equal(t, 4, js[int](tb, rowCount), "a filter that is not complete leaves the list")
+
+	tb.do(set("input[type=search]", "", "input"))
+	tb.until(rowCount + " === 8")
+	tb.do(script(`[...document.querySelectorAll("thead button")].find((b) => b.textContent.startsWith("lr")).click()`))
+	tb.until(`document.querySelector("tr[data-key] td.name").innerText.match(/otter-[04]/)`)
+	tb.do(set("select[aria-label='Group by']", "config.optimizer", "change"))
+	tb.until(`document.querySelectorAll("tr.group").length === 2`)
+	assert.Contains(t, js[string](tb, `document.querySelector("tr.group").innerText`), "optimizer = adam")
+}
+
+func TestList_Keyboard_OpensARun(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	vision(t, dir, 2)
+	url := serve(t, dir)
+	tb := open(t, url)
+	tb.do(chromedp.Navigate(url))
+	tb.until(rowCount + " === 2")
+	tb.do(chromedp.KeyEvent("/"))
+	tb.until(`document.activeElement.type === "search"`)
+	tb.do(chromedp.Focus(chromedp.CSS(`tr[data-key]`)), chromedp.KeyEvent("j"), chromedp.KeyEvent(kb.Enter))
+	tb.until(`location.pathname === "/acme/vision/runs/run0"`)
+	tb.until(`document.querySelector("h1")`)
+	assert.Equal(t, "brisk-otter-0", js[string](tb, `document.querySelector("h1").innerText`))
+}
+
+func TestList_NoRuns_SaysWhatToRun(t *testing.T) {
+	t.Parallel()
+	url := serve(t, t.TempDir())
+	tb := open(t, url)
+	tb.do(chromedp.Navigate(url))
+	tb.until(`document.querySelector(".empty code")`)
+	assert.Equal(t, "go run ./examples/quickstart", js[string](tb, `document.querySelector(".empty code").innerText`))
+}
+
+func TestRun_ChartsZoomSmoothLog_ShowTheDetail(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	vision(t, dir, 1)
+	url := serve(t, dir)
+	tb := open(t, url)
+	tb.do(chromedp.Navigate(url + "/acme/vision/runs/run0"))
+	tb.until(`document.querySelectorAll("canvas").length >= 3`)
+	const loss = `document.querySelector('section[aria-label="train/loss"]')`
+	tb.until(loss + `.querySelector(".note").textContent.includes("1 value NaN")`)
+	assert.Less(t, 8.9, js[float64](tb, loss+`.chart.series[0].ys.reduce((a, b) => Math.max(a, b))`), "an outlier is not sampled away")
+	assert.Contains(t, js[string](tb, `document.body.innerText`), "val", "metrics are grouped by prefix")
+	tb.picture("run")
+
+	tb.do(script(loss + `.scrollIntoView({ block: "center" })`))
+	box := js[[]float64](tb, `(() => { const r = `+loss+`.querySelector(".u-over").getBoundingClientRect(); return [r.left, r.top, r.width, r.height]; })()`)
+	require.Len(t, box, 4)
+	y := box[1] + box[3]/2
+	tb.do(chromedp.DragAndDropXY(box[0]+box[2]*0.25, y, box[0]+box[2]*0.5, y))
+	tb.until(`!` + loss + `.querySelector("button").hidden`)
+	tb.until(loss + `.chart.series[0].total < 1000`)
+	assert.False(t, js[bool](tb, loss+`.chart.series[0].sampled`), "zoomed in, every point is there")
+	tb.do(script(loss + `.querySelector("button").click()`))
+	tb.until(loss + `.chart.series[0].total === 2999`)
+
+	tb.do(set("input[type=range]", "0.9", "input"))
+	tb.until(loss + `.chart.series.length === 2`)
+	assert.Contains(t, js[string](tb, loss+`.querySelector(".note").textContent`), "smoothed: moving average, weight 0.9")
+
+	for _, x := range []string{"_runtime", "_timestamp", "epoch"} {
+		tb.do(set("select[aria-label='x axis']", x, "change"))
+		tb.until(loss + `.chart.series.length === 2 && ` + loss + `.chart.plot`)
+	}
+	tb.do(script(loss+`.focus()`), chromedp.KeyEvent("l"), chromedp.KeyEvent("f"))
+	tb.until(loss + `.classList.contains("full")`)
+	tb.do(chromedp.KeyEvent(kb.Escape))
+	tb.until(`!` + loss + `.classList.contains("full")`)
+}
+
+func TestRun_Tabs_ShowOverviewConsoleAndFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	vision(t, dir, 2)
+	run := start(t, dir, client.RunOptions{Entity: "acme", Project: "vision", ID: "talks", Config: map[string]any{"lr": 0.5}})
+	_, err := run.Stdout(io.Discard).Write([]byte("\x1b[31mred\x1b[0m plain\nsecond line\n"))
+	require.NoError(t, err)
+	require.NoError(t, run.Log(map[string]any{"loss": 1}))
+	require.NoError(t, run.Finish(t.Context()))
+	url := serve(t, dir)
+	tb := open(t, url)
+	tb.do(chromedp.Navigate(url + "/acme/vision/runs/talks#console"))
+	tb.until(`document.querySelectorAll(".console div").length === 2`)
+	assert.Equal(t, "red", js[string](tb, `document.querySelector(".console span[style]").textContent`))
+	tb.do(chromedp.Click(chromedp.CSS("#tab-overview")))
+	tb.until(`document.querySelector("td.differs")`)
+	tb.do(chromedp.Click(chromedp.CSS("#tab-files")))
+	tb.until(`document.body.innerText.includes("wandb-metadata.json")`)
+}
+
+func TestRun_Live_GrowsByItself(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	run := start(t, dir, client.RunOptions{Entity: "acme", Project: "vision", ID: "live", Name: "still-training"})
+	train(t, run, 100, 0.1)
+	require.NoError(t, run.Flush(t.Context()))
+	url := serve(t, dir)
+	tb := open(t, url)
+	tb.do(chromedp.Navigate(url + "/acme/vision/runs/live"))
+	const row = `document.querySelector('section[aria-label="train/loss"]').chart.series[0].row`
+	tb.until(row + ` >= 99`)
+	train(t, run, 200, 0.1)
+	require.NoError(t, run.Flush(t.Context()))
+	tb.until(row + ` >= 299`)
+	tb.until(`document.querySelector(".state.running")`)
+	require.NoError(t, run.Finish(t.Context()))
+	tb.until(`document.querySelector(".state.finished")`)
+}
+
+func TestRun_Refused_ShowsCauseAndCommands(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	refused(t, dir)
+	url := serve(t, dir)
+	tb := open(t, url)
+	tb.do(chromedp.Navigate(url))
+	tb.until(rowCount + " === 1")
+	assert.Contains(t, js[string](tb, `document.querySelector("tr[data-key]").innerText`), "refused")
+	tb.do(chromedp.Click(chromedp.CSS("tr[data-key] a")))
+	tb.until(`document.querySelector(".trouble.refused")`)
+	text := js[string](tb, `document.querySelector(".trouble.refused").innerText`)
+	assert.Contains(t, text, "globex")
+	assert.Contains(t, text, "wandgo sync")
+	tb.picture("refused")
+}
+
+func TestCompare_SelectedRuns_ShareCharts(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	vision(t, dir, 4)
+	url := serve(t, dir)
+	tb := open(t, url)
+	tb.do(chromedp.Navigate(url + "/acme/vision"))
+	tb.until(rowCount + " === 4")
+	tb.do(script(`[...document.querySelectorAll("tr[data-key] .pick")].slice(0, 3).forEach((p) => p.click())`), chromedp.KeyEvent("c"))
+	tb.until(`location.pathname === "/compare" && document.querySelectorAll(".side aside li").length === 3`)
+	tb.until(`document.querySelector('section[aria-label="train/loss"]').chart.series.length === 3`)
+	text := js[string](tb, `document.body.innerText`)
+	assert.Contains(t, text, "What differs in the config")
+	assert.Contains(t, text, "Parallel coordinates")
+	tb.picture("compare")
+	tb.do(chromedp.Click(chromedp.CSS(".side aside .pick")))
+	tb.until(`document.querySelector('section[aria-label="train/loss"]').chart.series.length === 2`)
+}
+
+func TestPages_DarkAndNarrow_AreReadable(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	vision(t, dir, 1)
+	url := serve(t, dir)
+	tb := open(t, url)
+	_, err := chromedp.Call(tb.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
+	require.NoError(t, err)
+	tb.do(chromedp.EmulateViewport(420, 900), chromedp.Navigate(url+"/acme/vision/runs/run0"))
+	tb.until(`document.querySelectorAll("canvas").length >= 1`)
+	assert.Equal(t, "rgb(20, 24, 26)", js[string](tb, `getComputedStyle(document.documentElement).backgroundColor`))
+	assert.LessOrEqual(t, js[int](tb, `document.documentElement.scrollWidth`), 420, "nothing is wider than a phone")
+	tb.picture("dark")
+	tb.do(chromedp.KeyEvent("t"))
+	tb.until(`document.documentElement.dataset.theme === "light"`)
+}
