@@ -13,8 +13,8 @@ import (
 func artifactCommand() command {
 	c := command{
 		name: "artifact", args: "command [argument ...]",
-		summary: "list the artifacts of a project",
-		verbs:   []command{artifactLsCommand()},
+		summary: "list, upload and download artifacts",
+		verbs:   []command{artifactLsCommand(), artifactInfoCommand(), artifactPutCommand()},
 	}
 	var list strings.Builder
 	for _, verb := range c.verbs {
@@ -31,6 +31,7 @@ settings if the path has none.
 
 Examples:
   wandgo artifact ls acme/vision
+  wandgo artifact put images/ --name flowers
   wandgo help artifact ls
 `
 	c.run = c.runVerb

@@ -5,7 +5,6 @@ import (
 	"context"
 	"iter"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -142,10 +141,10 @@ func (l *artifactList) versions(ctx context.Context, entity, project, name strin
 		v := &all[i]
 		bytes := size(v.Size)
 		if !l.table() {
-			bytes = strconv.FormatInt(v.Size, 10)
+			bytes = plain(v.Size)
 		}
 		rows = append(rows, []string{
-			v.Version, strings.Join(v.Aliases, ","), strings.ToLower(v.State), strconv.FormatInt(v.Files, 10), bytes, l.time(v.CreatedAt), v.Digest,
+			v.Version, strings.Join(v.Aliases, ","), strings.ToLower(v.State), plain(v.Files), bytes, l.time(v.CreatedAt), v.Digest,
 		})
 	}
 	l.show(all, []column{
@@ -177,10 +176,7 @@ func (l *artifactList) show(all any, columns []column, rows [][]string, none str
 		l.failed = p.err
 	default:
 		for _, row := range rows {
-			for i := range row {
-				row[i] = strings.ReplaceAll(printable(row[i]), "\t", " ")
-			}
-			p.printf("%s\n", strings.Join(row, "\t"))
+			p.line(row...)
 		}
 		l.failed = p.err
 	}

@@ -10,7 +10,7 @@
 //	wandgo ls          list the runs on this disk and what is uploaded
 //	wandgo inspect     print a run's log, or plot one of its metrics
 //	wandgo board       look at the runs on this disk in a browser
-//	wandgo artifact    list the artifacts of a project
+//	wandgo artifact    list, upload and download artifacts
 //	wandgo sweep       create, list and steer sweeps
 //	wandgo agent       run the trials of a sweep, as programs
 //	wandgo offline     keep the runs of this directory on this disk

@@ -50,6 +50,18 @@ func (p *printer) printf(format string, args ...any) {
 	_, p.err = io.WriteString(p.w, text)
 }
 
+// line writes columns that are separated by tabs, for programs. printable leaves no tab in
+// them.
+func (p *printer) line(columns ...string) {
+	for i := range columns {
+		columns[i] = printable(columns[i])
+	}
+	p.printf("%s\n", strings.Join(columns, "\t"))
+}
+
+// plain writes a number for programs.
+func plain(n int64) string { return strconv.FormatInt(n, 10) }
+
 // hanging writes text in lines, the first behind lead and the others behind indent,
 // which is as wide as lead.
 func (p *printer) hanging(lead, indent, text string) {

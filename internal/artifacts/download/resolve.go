@@ -18,12 +18,15 @@ import (
 // Resolve finds the version that p names, whose parts are all set. op is what it is for.
 // The errors are the public ones of package errors.
 func Resolve(ctx context.Context, conn *connection.Connection, op diagnose.Op, p Path) (*Version, error) {
+	q := diagnose.Question{Op: op, Entity: p.Entity, Project: p.Project, Artifact: p.Name()}
+	if err := conn.Diagnoser.CheckKey(q); err != nil {
+		return nil, err
+	}
 	v, err := resolve(ctx, conn, p)
 	if err == nil {
 		err = v.ready()
 	}
 	if err != nil {
-		q := diagnose.Question{Op: op, Entity: p.Entity, Project: p.Project, Artifact: p.Name()}
 		return nil, explain(ctx, conn, q, err)
 	}
 	return v, nil

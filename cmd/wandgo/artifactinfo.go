@@ -1,0 +1,199 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/wandgo/wandgo/artifact"
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/internal/term"
+)
+
+func artifactInfoCommand() command {
+	return command{
+		name: "artifact info", args: "[entity/][project/]name[:version] [--files] [--json]",
+		summary: "show a version of an artifact, and its files",
+		long: `
+Shows a version of an artifact: its type, aliases, tags, description, metadata,
+size and digest. Without a version it shows the one with the alias latest.
+
+In a pipe it prints the same lines, with the name and the value separated by a
+tab. With --files it prints one line for each file instead: path, size in bytes,
+digest and, for a reference, its address.
+
+Flags:
+  --files  list the files
+  --json   print a JSON document: path, sourcePath, id, version, type, digest,
+           description, metadata, aliases, tags, ttlSeconds, size, fileCount,
+           createdAt; with --files also files (path, size, digest, ref)
+
+The exit statuses are those of wandgo doctor.
+
+Examples:
+  wandgo artifact info acme/vision/flowers:best
+  wandgo artifact info flowers --files | cut -f1
+`,
+		run: runArtifactInfo,
+	}
+}
+
+// versionDocument is the JSON of artifact info.
+type versionDocument struct {
+	Path        string          `json:"path"`
+	SourcePath  string          `json:"sourcePath"`
+	ID          string          `json:"id"`
+	Version     string          `json:"version"`
+	Type        string          `json:"type"`
+	Digest      string          `json:"digest"`
+	Description string          `json:"description"`
+	Metadata    map[string]any  `json:"metadata"`
+	Aliases     []string        `json:"aliases"`
+	Tags        []string        `json:"tags"`
+	TTLSeconds  int64           `json:"ttlSeconds"`
+	Size        int64           `json:"size"`
+	FileCount   int64           `json:"fileCount"`
+	CreatedAt   time.Time       `json:"createdAt"`
+	Files       *[]fileDocument `json:"files,omitempty"`
+}
+
+type fileDocument struct {
+	Path   string `json:"path"`
+	Size   int64  `json:"size"`
+	Digest string `json:"digest"`
+	Ref    string `json:"ref"`
+}
+
+func runArtifactInfo(ctx context.Context, a *app, args []string) int {
+	c := artifactInfoCommand()
+	set := c.flags()
+	asJSON := set.Bool("json", false, "")
+	files := set.Bool("files", false, "")
+	paths, status, ok := a.parsePaths(c, set, args)
+	if !ok {
+		return status
+	}
+	if len(paths) != 1 {
+		return a.usageError(c, "expected exactly one artifact")
+	}
+	cl, err := client.New(a.env.options())
+	if err != nil {
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	defer func() { _ = cl.Close() }()
+	d, err := versionInfo(ctx, cl, paths[0], *files)
+	switch {
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case err != nil:
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	if *asJSON {
+		err = encodeJSON(a.stdout, d)
+	} else {
+		err = a.printVersion(d)
+	}
+	if err != nil {
+		return a.failed("print the artifact", err)
+	}
+	return exitAllowed
+}
+
+func versionInfo(ctx context.Context, c *client.Client, path string, files bool) (*versionDocument, error) {
+	v, err := c.Artifact(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	d := &versionDocument{
+		Path: v.Path(), SourcePath: v.SourcePath(), ID: v.ID(), Version: v.Version(), Type: v.Type(), Digest: v.Digest(),
+		Description: v.Description(), Metadata: v.Metadata(), Aliases: append([]string{}, v.Aliases()...), Tags: append([]string{}, v.Tags()...),
+		TTLSeconds: int64(v.TTL() / time.Second), Size: v.Size(), FileCount: v.FileCount(), CreatedAt: v.CreatedAt(),
+	}
+	if !files {
+		return d, nil
+	}
+	all, err := collect(v.Files(ctx))
+	if err != nil {
+		return nil, err
+	}
+	list := []fileDocument{}
+	for _, f := range all {
+		list = append(list, fileOf(f))
+	}
+	d.Files = &list
+	return d, nil
+}
+
+func (a *app) printVersion(d *versionDocument) error {
+	p, terminal := a.printer(true), term.IsTerminal(a.stdout)
+	if d.Files != nil {
+		a.printFiles(p, *d.Files, terminal)
+		return p.err
+	}
+	metadata := ""
+	if len(d.Metadata) > 0 {
+		text, err := json.Marshal(d.Metadata)
+		if err != nil {
+			return err
+		}
+		metadata = string(text)
+	}
+	bytes := plain(d.Size)
+	created := ""
+	if !d.CreatedAt.IsZero() {
+		created = d.CreatedAt.UTC().Format(time.RFC3339)
+	}
+	if terminal {
+		bytes, created = size(d.Size), d.CreatedAt.Local().Format("2006-01-02 15:04")
+	}
+	source := ""
+	if d.SourcePath != d.Path {
+		source = d.SourcePath
+	}
+	for _, line := range []struct{ name, value string }{
+		{"path", d.Path},
+		{"linked from", source},
+		{"type", d.Type},
+		{"aliases", strings.Join(d.Aliases, ", ")},
+		{"tags", strings.Join(d.Tags, ", ")},
+		{"description", d.Description},
+		{"metadata", metadata},
+		{"files", plain(d.FileCount)},
+		{"size", bytes},
+		{"digest", d.Digest},
+		{"created", created},
+		{"id", d.ID},
+	} {
+		switch {
+		case line.value == "":
+		case terminal:
+			lead := term.Pad(line.name, len("linked from")) + "  "
+			p.hanging(lead, strings.Repeat(" ", len(lead)), printable(line.value))
+		default:
+			p.line(line.name, line.value)
+		}
+	}
+	return p.err
+}
+
+func (a *app) printFiles(p *printer, files []fileDocument, terminal bool) {
+	var rows [][]string
+	for _, f := range files {
+		if !terminal {
+			p.line(f.Path, plain(f.Size), f.Digest, f.Ref)
+			continue
+		}
+		rows = append(rows, []string{f.Path, size(f.Size), cmp.Or(f.Ref, f.Digest)})
+	}
+	if terminal {
+		p.table([]column{{title: "FILE", whole: true}, {title: "SIZE", right: true}, {title: "DIGEST OR REFERENCE", optional: 1}}, rows)
+	}
+}
+
+func fileOf(f artifact.File) fileDocument {
+	return fileDocument{Path: f.Name, Size: f.Size, Digest: f.Digest, Ref: f.Reference}
+}

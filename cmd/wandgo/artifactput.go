@@ -1,0 +1,255 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/wandgo/wandgo/artifact"
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/runid"
+	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/term"
+)
+
+func artifactPutCommand() command {
+	return command{
+		name: "artifact put", args: "path [--name N] [--type T] [--alias A] [flags]",
+		summary: "upload a file, a directory or a reference as an artifact",
+		long: `
+Uploads a file or a directory as a new version of an artifact. If the server has
+a version with this content, no new one is made. The path may also be a
+reference, such as s3://bucket/key, whose content stays where it is.
+
+It creates a short run with the job type "cli_put", which logs the artifact. On
+a terminal it shows the progress. The files are copied to the run's directory
+first, so that they may change: if the upload fails or is stopped, wandgo sync
+finishes it.
+
+Flags:
+  --name N         name of the artifact: [entity/][project/]name (default: the
+                   last element of the path)
+  --type T         type of the artifact (default "dataset")
+  --alias A        alias of the version beside "latest"; may be repeated
+  --description D  description of the version
+  --id ID          log it as this run, which may exist (default: a new run)
+  --immutable      do not copy the files: they do not change until they are
+                   uploaded
+  --json           print a JSON document: path, id, version, digest, type,
+                   aliases, files, size, run
+
+It prints the path of the version, such as acme/vision/flowers:v3. In a pipe the
+line has more columns, separated by tabs: id, digest, number of files, size in
+bytes.
+
+The exit statuses are those of wandgo doctor.
+
+Examples:
+  wandgo artifact put images/ --name flowers
+  wandgo artifact put net.pt --name acme/vision/net --type model --alias best
+`,
+		run: runArtifactPut,
+	}
+}
+
+// putRequest is the command line of artifact put.
+type putRequest struct {
+	path, name, typ string
+	description, id string
+	aliases         []string
+	immutable       bool
+}
+
+func runArtifactPut(ctx context.Context, a *app, args []string) int {
+	c := artifactPutCommand()
+	set := c.flags()
+	asJSON := set.Bool("json", false, "")
+	var r putRequest
+	r.flags(set)
+	paths, status, ok := a.parsePaths(c, set, args)
+	if !ok {
+		return status
+	}
+	if len(paths) != 1 {
+		return a.usageError(c, "expected exactly one path")
+	}
+	r.path = paths[0]
+	options, err := r.runOptions()
+	if err != nil {
+		return a.usageError(c, "%s", err.Error())
+	}
+	cl, err := client.New(a.env.options())
+	if err != nil {
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	defer func() { _ = cl.Close() }()
+	done, err := a.put(ctx, cl, r, options)
+	switch {
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case err != nil:
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	if err := a.printPut(done, *asJSON); err != nil {
+		return a.failed("print the artifact", err)
+	}
+	return exitAllowed
+}
+
+func (r *putRequest) flags(set *flag.FlagSet) {
+	for _, name := range []string{"name", "n"} {
+		set.StringVar(&r.name, name, "", "")
+	}
+	for _, name := range []string{"type", "t"} {
+		set.StringVar(&r.typ, name, "dataset", "")
+	}
+	for _, name := range []string{"description", "d"} {
+		set.StringVar(&r.description, name, "", "")
+	}
+	for _, name := range []string{"alias", "a"} {
+		set.Func(name, "", func(alias string) error {
+			r.aliases = append(r.aliases, alias)
+			return nil
+		})
+	}
+	set.StringVar(&r.id, "id", "", "")
+	set.BoolVar(&r.immutable, "immutable", false, "")
+}
+
+// runOptions are those of the run that logs the artifact. They are not those of a training
+// run that the environment names.
+func (r *putRequest) runOptions() (client.RunOptions, error) {
+	o := client.RunOptions{ID: cmp.Or(r.id, runid.New()), Resume: client.ResumeAllow, JobType: "cli_put", StatsInterval: -1}
+	parts := strings.Split(r.name, "/")
+	if len(parts) > 3 {
+		return o, errors.New("--name must be [entity/][project/]name")
+	}
+	r.name = parts[len(parts)-1]
+	if len(parts) > 1 {
+		o.Project = parts[len(parts)-2]
+	}
+	if len(parts) > 2 {
+		o.Entity = parts[0]
+	}
+	if r.name == "" {
+		r.name = filepath.Base(filepath.Clean(r.path))
+	}
+	return o, nil
+}
+
+// reference is the form of an address, as opposed to a path.
+var reference = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*)://`)
+
+// draft is the artifact with its files.
+func (r *putRequest) draft(a *app) (*artifact.Artifact, error) {
+	// Before a run is created for it.
+	if err := errors.Join(manifest.CheckName(r.name), manifest.CheckType(r.typ, r.name)); err != nil {
+		return nil, err
+	}
+	for _, alias := range r.aliases {
+		if err := manifest.CheckAlias(alias); err != nil {
+			return nil, err
+		}
+	}
+	draft := artifact.New(r.name, r.typ)
+	draft.Description = r.description
+	err := r.add(a, draft)
+	return draft, err
+}
+
+// add adds what the path stands for.
+func (r *putRequest) add(a *app, draft *artifact.Artifact) error {
+	if scheme := reference.FindStringSubmatch(r.path); scheme != nil {
+		// What a store holds can be asked only with its vendor's library.
+		known := slices.Contains([]string{"http", "https", "file"}, scheme[1])
+		return draft.AddReference(r.path, "", artifact.ReferenceOptions{NoChecksum: !known})
+	}
+	path := a.env.path(r.path)
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return &errors.InputError{Field: "path", Value: secret.Redact(r.path), Rule: reason(err)}
+	case info.IsDir():
+		return draft.AddDir(path, "")
+	}
+	return draft.AddFile(path, "")
+}
+
+// reason is why a path cannot be used, without the path.
+func reason(err error) string {
+	if e, ok := errors.AsType[*os.PathError](err); ok {
+		return e.Err.Error()
+	}
+	return err.Error()
+}
+
+// putDocument is the JSON of artifact put.
+type putDocument struct {
+	Path    string   `json:"path"`
+	ID      string   `json:"id"`
+	Version string   `json:"version"`
+	Digest  string   `json:"digest"`
+	Type    string   `json:"type"`
+	Aliases []string `json:"aliases"`
+	Files   int64    `json:"files"`
+	Size    int64    `json:"size"`
+	Run     string   `json:"run"`
+	// Stored is the run's directory if the run is not online.
+	Stored string `json:"stored,omitempty"`
+}
+
+func (a *app) put(ctx context.Context, c *client.Client, r putRequest, options client.RunOptions) (*putDocument, error) {
+	draft, err := r.draft(a)
+	if err != nil {
+		return nil, err
+	}
+	run, err := c.Init(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	up, err := run.LogArtifact(draft, client.ArtifactOptions{Aliases: r.aliases, Immutable: r.immutable}) //nolint:contextcheck // it takes none
+	code := 0
+	if err != nil {
+		code = 1
+	}
+	finished := run.FinishWithCode(ctx, code)
+	if err := errors.Join(err, finished); err != nil {
+		return nil, err
+	}
+	d := &putDocument{Type: r.typ, Run: run.Entity() + "/" + run.Project() + "/" + run.ID(), Aliases: []string{}}
+	v, err := up.Wait(ctx)
+	switch {
+	case errors.Is(err, client.ErrOffline):
+		d.Stored, d.Path = run.Dir(), strings.Trim(run.Entity()+"/"+run.Project()+"/"+r.name, "/")
+		return d, nil
+	case err != nil:
+		return nil, err
+	}
+	d.Path, d.ID, d.Version, d.Digest, d.Files, d.Size = v.Path(), v.ID(), v.Version(), v.Digest(), v.FileCount(), v.Size()
+	d.Aliases = append(d.Aliases, v.Aliases()...)
+	return d, nil
+}
+
+func (a *app) printPut(d *putDocument, asJSON bool) error {
+	p := a.printer(true)
+	switch {
+	case asJSON:
+		return encodeJSON(a.stdout, d)
+	case d.Stored != "":
+		p.printf("%s waits on this disk. To upload it: wandgo sync %s\n", printable(d.Path), printable(d.Stored))
+	case term.IsTerminal(a.stdout):
+		p.printf("%s (%s, %s)\n", printable(d.Path), counted(d.Files, "file"), size(d.Size))
+	default:
+		p.line(d.Path, d.ID, d.Digest, plain(d.Files), plain(d.Size))
+	}
+	return p.err
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// withFiles makes files below the working directory.
+func (i *invocation) withFiles(t *testing.T, files map[string]string) *invocation {
+	t.Helper()
+	for name, text := range files {
+		path := filepath.Join(i.dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o750))
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	}
+	i.vars["WANDB_DIR"] = i.dir
+	return i
+}
+
+func TestArtifactPut_Directory_UploadsAVersion(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey).withFiles(t, map[string]string{"images/iris.png": "hello", "images/b/rose.png": "world"})
+	i.vars["WANDB_RUN_ID"], i.vars["WANDB_RESUME"] = "training", "must" // of another run
+	r := i.run(t, "artifact", "put", "images", "--name", "flowers", "--alias", "best", "--description", "of the garden")
+	require.Zero(t, r.status, r.stderr)
+	v, ok := srv.Artifact("acme-research/vision/flowers:best")
+	require.True(t, ok)
+	assert.Equal(t, "acme-research/vision/flowers:v0\t"+v.ID+"\t"+v.Digest+"\t2\t10\n", r.stdout)
+	assert.Equal(t, []string{"dataset", "of the garden"}, []string{v.Type, v.Description})
+	assert.Equal(t, []string{"best", "latest"}, v.Aliases)
+	assert.Empty(t, v.Violations())
+	f, ok := v.File("b/rose.png")
+	require.True(t, ok)
+	content, err := f.Content()
+	require.NoError(t, err)
+	assert.Equal(t, "world", string(content))
+	run, ok := srv.Run("acme-research", "vision", v.Run.ID)
+	require.True(t, ok)
+	assert.NotEqual(t, "training", v.Run.ID)
+	assert.Equal(t, "cli_put", run.JobType)
+
+	r = i.run(t, "artifact", "put", "images", "--name", "vision/flowers", "--json") // the same content
+	require.Zero(t, r.status, r.stderr)
+	var d putDocument
+	require.NoError(t, json.Unmarshal([]byte(r.stdout), &d))
+	assert.True(t, strings.HasPrefix(d.Run, "acme-research/vision/"))
+	d.Run = ""
+	assert.Equal(t, putDocument{
+		Path: "acme-research/vision/flowers:v0", ID: v.ID, Version: "v0", Digest: v.Digest, Type: "dataset", Aliases: []string{"best", "latest"}, Files: 2, Size: 10,
+	}, d)
+	_, ok = srv.Artifact("acme-research/vision/flowers:v1")
+	assert.False(t, ok)
+
+	r = on(t, srv.URL(), joKey).run(t, "artifact", "ls", "acme-research/vision/flowers")
+	require.Zero(t, r.status, r.stderr)
+	assert.Regexp(t, "^v0\tbest,latest\tcommitted\t2\t10\t.*\t"+v.Digest+"\n$", r.stdout)
+}
+
+func TestArtifactPut_FileOrReference_HasTheDefaultName(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey).withFiles(t, map[string]string{"net.pt": "weights"})
+	r := i.run(t, "artifact", "put", "net.pt", "--type", "model", "--immutable")
+	require.Zero(t, r.status, r.stderr)
+	v, ok := srv.Artifact("acme-research/vision/net.pt")
+	require.True(t, ok)
+	assert.Equal(t, "net.pt", v.Files[0].Name)
+
+	r = i.run(t, "artifact", "put", "s3://bucket/raw/iris.csv", "--name", "raw")
+	require.Zero(t, r.status, r.stderr)
+	v, ok = srv.Artifact("acme-research/vision/raw")
+	require.True(t, ok)
+	assert.Equal(t, "s3://bucket/raw/iris.csv", v.Files[0].Ref)
+}
+
+func TestArtifactPut_Fails_HasTheStatusOfTheCause(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	files := map[string]string{"f": "x"}
+	for name, tt := range map[string]struct {
+		key    string
+		args   []string
+		status int
+		stderr string
+	}{
+		"no path":      {joKey, []string{}, exitUsage, "expected exactly one path"},
+		"two paths":    {joKey, []string{"f", "g"}, exitUsage, "expected exactly one path"},
+		"bad name":     {joKey, []string{"f", "--name", "a/b/c/d"}, exitUsage, "--name must be"},
+		"missing file": {joKey, []string{"no-such-file"}, exitStatus(errors.ErrInvalidInput), "no such file or directory"},
+		"invalid name": {joKey, []string{"f", "--name", "a b"}, exitStatus(errors.ErrInvalidInput), "name"},
+		"view-only":    {viewerKey, []string{"f", "--name", "acme-research/vision/f"}, exitStatus(errors.ErrViewerRole), "role"},
+		"outsider":     {joKey, []string{"f", "--name", "acme/private/f"}, exitStatus(errors.ErrNotTeamMember), "not a member"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := on(t, srv.URL(), tt.key).withFiles(t, files).run(t, append([]string{"artifact", "put"}, tt.args...)...)
+			assert.Equal(t, tt.status, r.status, r.stderr)
+			assert.Contains(t, r.stderr, tt.stderr)
+			assert.Empty(t, r.stdout)
+		})
+	}
+}
+
+func TestArtifactPut_InvalidName_CreatesNoRun(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey).withFiles(t, map[string]string{"f": "x"})
+	for _, args := range [][]string{{"--name", "a b"}, {"--type", "job"}, {"--alias", "a:b"}} {
+		r := i.run(t, append([]string{"artifact", "put", "f"}, args...)...)
+		assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status, args)
+	}
+	assert.Empty(t, srv.Requests())
+}
+
+func TestArtifactPut_StoreRefuses_SyncFinishesIt(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey).withFiles(t, map[string]string{"f": "x"})
+	h := srv.Inject(wandbtest.Fault{Operation: "PUT", Status: 403, Body: "<Error><Code>AccessDenied</Code></Error>"})
+	r := i.run(t, "artifact", "put", "f")
+	assert.Equal(t, exitStatus(errors.ErrStoreRefused), r.status)
+	assert.Contains(t, r.stderr, "Cannot log artifact acme-research/vision/f")
+	h.Remove()
+	r = i.run(t, "sync")
+	require.Zero(t, r.status, r.stderr)
+	_, ok := srv.Artifact("acme-research/vision/f:v0")
+	assert.True(t, ok)
+}
+
+func TestArtifactPut_Offline_WaitsForASync(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey).withFiles(t, map[string]string{"f": "x"})
+	i.vars["WANDB_MODE"] = "offline"
+	r := i.run(t, "artifact", "put", "f")
+	require.Zero(t, r.status, r.stderr)
+	assert.Contains(t, r.stdout, "To upload it: wandgo sync ")
+	delete(i.vars, "WANDB_MODE")
+	r = i.run(t, "sync")
+	require.Zero(t, r.status, r.stderr)
+	_, ok := srv.Artifact("acme-research/vision/f:v0")
+	assert.True(t, ok)
+}
