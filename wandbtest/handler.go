@@ -92,6 +92,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		abort()
 	}
 	defer s.handlers.Done()
+	if s.cfg.pages != nil && isPage(r) {
+		s.servePage(w, r)
+		return
+	}
 	in := s.read(r)
 	entry := s.log.begin(Request{
 		Time: s.cfg.clock(), Method: r.Method, Path: r.URL.RequestURI(), Operation: in.operation,

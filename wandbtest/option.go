@@ -2,6 +2,7 @@ package wandbtest
 
 import (
 	"log/slog"
+	"net/http"
 	"time"
 )
 
@@ -26,6 +27,7 @@ type config struct {
 	limits           map[string]any
 	uploadHeaders    []string
 	storeHost        string
+	pages            http.Handler
 }
 
 // WithGeneration imitates an older server, which lacks GraphQL fields and has another format
@@ -104,4 +106,12 @@ func WithUploadHeaders(lines ...string) Option {
 // is the server's own host.
 func WithStoreHost(host string) Option {
 	return optionFunc(func(c *config) { c.storeHost = host })
+}
+
+// WithPages makes h answer GET and HEAD requests for paths that are not the API's, such as
+// the links of runs. The context of such a request ends when the server is closed. Requests
+// for pages are not among [Server.Requests], and no fault concerns them. By default such
+// paths do not exist.
+func WithPages(h http.Handler) Option {
+	return optionFunc(func(c *config) { c.pages = h })
 }

@@ -225,6 +225,27 @@ func (r *run) view(now time.Time) RunView {
 	return v
 }
 
+// brief is view without what takes longer the more there is of it.
+func (r *run) brief(now time.Time) RunView {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v := RunView{
+		RunKey: r.key, StorageID: r.storageID, Owner: r.owner, CreatedAt: r.created,
+		DisplayName: r.displayName, Notes: r.notes, Group: r.group, JobType: r.jobType,
+		Host: r.host, Commit: r.commit, Sweep: r.sweep, Tags: slices.Clone(r.tags),
+		RawConfig: r.config, RawSummary: r.summary,
+		HistoryLines: r.history.All(), EventLines: r.events.All(), Logs: r.logs.All(),
+		Uploaded: slices.Sorted(maps.Keys(r.uploads)),
+		State:    r.state(now), Stopped: r.stopped, Preempting: r.preempting, Deleted: r.deleted,
+		Overwritten: r.history.Overwritten(), HeartbeatAt: r.heartbeat,
+	}
+	if r.exitCode != nil {
+		code := *r.exitCode
+		v.ExitCode = &code
+	}
+	return v
+}
+
 // configValues decodes a config and unwraps its values.
 func configValues(text string) map[string]any {
 	wrapped, err := jsontext.DecodeObject(text)

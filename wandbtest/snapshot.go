@@ -122,6 +122,28 @@ func (s *Server) Run(entity, project, id string) (RunView, bool) {
 	return r.view(s.cfg.clock()), true
 }
 
+// ReadRun is [Server.Run] for a caller that looks often: it costs the same however long the
+// run is. Of the fields, Config, Summary, Files, Alerts, Posts, Streamed and Writers are not
+// set; RawConfig, RawSummary and [Server.RunFile] have what they are made of. Uploaded has
+// the names of all files that the server has.
+func (s *Server) ReadRun(entity, project, id string) (RunView, bool) {
+	r := s.findRun(entity, project, id)
+	if r == nil {
+		return RunView{}, false
+	}
+	return r.brief(s.cfg.clock()), true
+}
+
+// RunFile returns the content of an uploaded file, and whether there is one. The content
+// must not be changed.
+func (s *Server) RunFile(entity, project, id, name string) ([]byte, bool) {
+	r := s.findRun(entity, project, id)
+	if r == nil {
+		return nil, false
+	}
+	return r.upload(name)
+}
+
 // findRun returns the run, deleted or not, or nil.
 func (s *Server) findRun(entity, project, id string) *run {
 	s.mu.RLock()

@@ -13,8 +13,11 @@ import (
 	"sync"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/dashboard"
 	"github.com/wandgo/wandgo/internal/doctor"
 	"github.com/wandgo/wandgo/internal/plaintext"
+	"github.com/wandgo/wandgo/internal/runstore"
+	"github.com/wandgo/wandgo/internal/version"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -36,7 +39,8 @@ const serveHelp = `
 Runs a W&B server in memory, to try a program, its handling of refusals, or
 wandgo itself. This library and the official client can use it. A world file
 defines the accounts and their permissions. Prints the address and the variables
-that select this server, then one line per request. Ctrl-C stops the server and
+that select this server, then one line per request. The address and the links
+that programs print show the runs in a browser. Ctrl-C stops the server and
 prints which runs were stored.
 
 Flags:
@@ -110,11 +114,24 @@ func runServe(ctx context.Context, a *app, args []string) int {
 	if !*quiet {
 		opts = append(opts, wandbtest.WithLogger(slog.New(&requestLines{p: &printer{w: a.stderr}})))
 	}
-	s, err := wandbtest.Start(world, opts...)
+	var s *wandbtest.Server
+	store := runstore.Open(nil, runstore.Options{Feeds: func() map[string]runstore.Feed { return serverFeeds(s) }})
+	opts = append(opts, wandbtest.WithPages(dashboard.New(store, dashboard.Options{Version: version.Module(), Mode: "serve"})))
+	s, err = wandbtest.Start(world, opts...)
 	if err != nil {
 		return a.commandFailed(c, err)
 	}
 	defer s.Close()
+	watching, stop := context.WithCancel(ctx)
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		store.Watch(watching)
+	}()
+	defer func() {
+		stop()
+		<-watched
+	}()
 	p := &printer{w: a.stdout}
 	writeGreeting(p, s.URL(), world, g)
 	if p.err != nil {
@@ -182,7 +199,7 @@ func (a *app) readWorld(file string) (wandbtest.World, error) {
 // writeGreeting prints the address of the server and the lines to copy. The keys are
 // made up and open nothing but this server.
 func writeGreeting(p *printer, url string, w wandbtest.World, g wandbtest.Generation) {
-	p.printf("W&B server (generation %s, in memory) listening on %s\nPress Ctrl-C to stop it. To use it, set:\n\n", g, url)
+	p.printf("W&B server (generation %s, in memory) listening on %s\nThe same address shows its runs in a browser.\nPress Ctrl-C to stop it. To use it, set:\n\n", g, url)
 	p.printf("export WANDB_BASE_URL=%s\n", url)
 	first := true
 	for _, u := range w.Users {

@@ -75,11 +75,6 @@ func (b *Board) file(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	info, err := f.Stat()
-	if err != nil {
-		fail(w, err)
-		return
-	}
 	kind := typeOf(name)
 	w.Header().Set("Content-Security-Policy", filePolicy)
 	w.Header().Set("Content-Type", kind)
@@ -87,7 +82,7 @@ func (b *Board) file(w http.ResponseWriter, r *http.Request) {
 	if kind == download {
 		w.Header().Set("Content-Disposition", `attachment; filename="`+attachmentName(name)+`"`)
 	}
-	http.ServeContent(w, r, "", info.ModTime(), f)
+	http.ServeContent(w, r, "", f.Changed(), f)
 }
 
 // attachmentName keeps the ending of a file's name.

@@ -39,6 +39,9 @@ type consoleReader struct {
 // Console returns the lines of the console that are kept: those after the first, which is
 // the number of the first of them. It reads the log from where the last call ended.
 func (r *Run) Console(ctx context.Context) (lines []ConsoleLine, err error) {
+	if r.feed != nil {
+		return consoleLines(r.feed.Read().Console), nil
+	}
 	c := &r.console
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -3,6 +3,7 @@ package runstore
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"time"
@@ -23,6 +24,10 @@ var errEnough = errors.New("enough files")
 // Files lists the run's files. more reports whether there are others. A file that a link
 // leads to outside of the run's directory is not listed.
 func (r *Run) Files() (files []File, more bool, err error) {
+	if r.feed != nil {
+		files, more = r.fedFiles()
+		return files, more, nil
+	}
 	root, err := os.OpenRoot(r.dir.Files())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, false, nil
@@ -53,7 +58,10 @@ func (r *Run) Files() (files []File, more bool, err error) {
 
 // OpenFile opens one of the run's files, or returns an error that wraps [fs.ErrNotExist].
 // No path and no link leads out of the run's directory. The caller closes it.
-func (r *Run) OpenFile(path string) (*os.File, error) {
+func (r *Run) OpenFile(path string) (OpenedFile, error) {
+	if r.feed != nil {
+		return r.openFed(path)
+	}
 	root, err := os.OpenRoot(r.dir.Files())
 	if err != nil {
 		return nil, fmt.Errorf("open file: %w", err)
@@ -70,5 +78,20 @@ func (r *Run) OpenFile(path string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open file: %w", err)
 	}
-	return f, nil
+	return diskFile{f, info.ModTime()}, nil
 }
+
+// OpenedFile is a file of a run.
+type OpenedFile interface {
+	io.ReadSeekCloser
+	// Changed returns the time of the last change.
+	Changed() time.Time
+}
+
+type diskFile struct {
+	*os.File
+	changed time.Time
+}
+
+// Changed returns the time of the last change.
+func (f diskFile) Changed() time.Time { return f.changed }

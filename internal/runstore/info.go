@@ -26,6 +26,7 @@ const (
 	Finished   State = "finished"   // exit code 0
 	Failed     State = "failed"     // another exit code
 	Crashed    State = "crashed"    // the log has no exit code, and no process writes it
+	Killed     State = "killed"     // a user stopped it
 )
 
 // Info describes a run. It does not change; do not change it.
@@ -133,19 +134,18 @@ func startOf(s *journal.State) float64 {
 func (r *Run) describe() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.feed != nil {
+		r.describeFeed()
+		return
+	}
 	s := r.state
 	run := s.Run
 	if run == nil {
 		run = &record.Run{ID: r.dir.RunID(), StartTime: r.dir.Started()}
 	}
-	i := &Info{
-		Key: r.key, ID: run.ID, Name: run.DisplayName, Entity: run.Entity, Project: run.Project,
-		Group: run.Group, JobType: run.JobType, Sweep: run.SweepID, Notes: run.Notes, Host: run.Host, Tags: run.Tags,
-		Started: run.StartTime, Rows: int(s.Rows), Step: s.LastStep,
-		Offline: r.dir.Offline(), Synced: r.notes.synced, Unsent: -1, Size: r.size, Read: r.done,
-		Dir: r.dir.Path(), Log: r.dir.Journal(), Refusal: r.notes.refusal, Err: r.err,
-		Damage: slices.Clone(s.Skipped), DamageTotal: s.SkippedTotal,
-	}
+	i := newInfo(r.key, run, s)
+	i.Offline, i.Synced, i.Size, i.Read = r.dir.Offline(), r.notes.synced, r.size, r.done
+	i.Dir, i.Log, i.Refusal, i.Err = r.dir.Path(), r.dir.Journal(), r.notes.refusal, r.err
 	if n := r.notes.uploaded; r.notes.noted {
 		i.Name, i.Entity, i.Project = cmp.Or(n.Name, i.Name), cmp.Or(n.Entity, i.Entity), cmp.Or(n.Project, i.Project)
 	}
@@ -166,18 +166,41 @@ func (r *Run) describe() {
 	for _, p := range r.parts {
 		i.ConsoleLines += p.newlines
 	}
-	i.Metrics, i.System = describeColumns(r.parts, History), describeColumns(r.parts, System)
+	i.addColumns(r.parts, s)
+	r.info.Store(i)
+}
+
+// newInfo describes a run without what its columns say.
+func newInfo(key string, run *record.Run, s *journal.State) *Info {
+	return &Info{
+		Key: key, ID: run.ID, Name: run.DisplayName, Entity: run.Entity, Project: run.Project,
+		Group: run.Group, JobType: run.JobType, Sweep: run.SweepID, Notes: run.Notes, Host: run.Host, Tags: run.Tags,
+		Started: run.StartTime, Rows: int(s.Rows), Step: s.LastStep, Unsent: -1,
+		Damage: slices.Clone(s.Skipped), DamageTotal: s.SkippedTotal,
+	}
+}
+
+// addColumns adds what the columns say, and config, summary and machine.
+func (i *Info) addColumns(parts []*part, s *journal.State) {
+	i.Metrics, i.System = describeColumns(parts, History), describeColumns(parts, System)
 	i.define(s.Metrics)
 	i.Duration = i.duration(s)
 	if len(s.Environments) > 0 {
 		e := s.Environments[0]
 		i.Environment = &e
 		i.Host = cmp.Or(i.Host, e.Host)
-		if e.Git == nil {
-			e.Git = run.Git
+		if e.Git == nil && s.Run != nil {
+			e.Git = s.Run.Git
 		}
 	}
 	i.setValues(s)
+}
+
+// describeFeed is describe for a feed.
+func (r *Run) describeFeed() {
+	i := newInfo(r.key, r.state.Run, r.state)
+	i.State, i.Exit, i.Unsent, i.ConsoleLines = r.fed.State, r.fed.Exit, 0, len(r.fed.Console)
+	i.addColumns(r.parts, r.state)
 	r.info.Store(i)
 }
 

@@ -20,11 +20,12 @@ import (
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
-// Run is a log on disk. It is safe for concurrent use.
+// Run is a log on disk, or the run of a [Feed]. It is safe for concurrent use.
 type Run struct {
 	key   string
 	store *Store
-	dir   *rundir.Dir
+	dir   *rundir.Dir // nil for a feed
+	feed  Feed        // nil for a log
 
 	// reading serializes those that read the log's new records.
 	reading sync.Mutex
@@ -45,6 +46,7 @@ type Run struct {
 	index      *os.File
 	indexTried bool
 	notes      notes
+	fed        Fed
 
 	info    atomic.Pointer[Info]
 	version atomic.Int64
@@ -75,10 +77,14 @@ func (r *Run) Info() *Info { return r.info.Load() }
 // Version returns the [Store.Version] of the run's last change.
 func (r *Run) Version() int64 { return r.version.Load() }
 
-// refresh reads what is new. It reports whether anything is.
+// refresh reads what is new.
 func (r *Run) refresh(ctx context.Context) {
 	r.reading.Lock()
 	defer r.reading.Unlock()
+	if r.feed != nil {
+		r.refreshFeed()
+		return
+	}
 	changed := r.readNotes()
 	info, err := os.Stat(r.dir.Journal())
 	if err != nil {

@@ -23,6 +23,8 @@ type Options struct {
 	Cache string
 	// Memory is about how many bytes of columns are kept, by default 160 MB.
 	Memory int64
+	// Feeds returns runs that are in memory, by names of their own.
+	Feeds func() map[string]Feed
 	// Poll is how long [Store.Watch] waits between two looks, by default one second.
 	Poll time.Duration
 }
@@ -33,6 +35,7 @@ type Store struct {
 	cache  string
 	memory int64
 	poll   time.Duration
+	feeds  func() map[string]Feed
 	crew   crew
 	clock  struct {
 		sync.Mutex
@@ -56,7 +59,7 @@ type Store struct {
 // the directory of one run. Nothing is read yet; see [Store.Watch] and [Store.Refresh].
 func Open(dirs []string, opts Options) *Store {
 	s := &Store{
-		cache: opts.Cache, memory: cmp.Or(opts.Memory, 160<<20), poll: cmp.Or(opts.Poll, time.Second), crew: newCrew(),
+		cache: opts.Cache, memory: cmp.Or(opts.Memory, 160<<20), poll: cmp.Or(opts.Poll, time.Second), feeds: opts.Feeds, crew: newCrew(),
 		runs: map[string]*Run{}, byKey: map[string]*Run{}, changed: make(chan struct{}), homes: map[string]bool{},
 	}
 	for _, dir := range dirs {
@@ -132,6 +135,7 @@ func (s *Store) Refresh(ctx context.Context) {
 func (s *Store) search() {
 	f := finder{homes: map[string]bool{}, left: maxDirs}
 	whole := time.Since(s.searched) >= searchEvery
+	s.searchFeeds()
 	if whole {
 		for _, dir := range s.dirs {
 			f.find(dir)
@@ -166,8 +170,37 @@ func (s *Store) search() {
 		s.bumpLocked(r)
 	}
 	for path, r := range s.runs {
+		if r.feed != nil {
+			continue
+		}
 		if _, err := os.Lstat(path); whole && !found[path] && errors.Is(err, fs.ErrNotExist) {
 			delete(s.runs, path)
+			delete(s.byKey, r.key)
+			s.bumpLocked(nil)
+		}
+	}
+}
+
+// searchFeeds adds feeds that are new, and removes those that are gone.
+func (s *Store) searchFeeds() {
+	if s.feeds == nil {
+		return
+	}
+	feeds := s.feeds()
+	for name, f := range feeds {
+		if s.Run(keyOf(name)) == nil {
+			r := newFedRun(s, name, f)
+			s.mu.Lock()
+			s.runs[name], s.byKey[r.key] = r, r
+			s.bumpLocked(r)
+			s.mu.Unlock()
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, r := range s.runs {
+		if _, ok := feeds[name]; !ok && r.feed != nil {
+			delete(s.runs, name)
 			delete(s.byKey, r.key)
 			s.bumpLocked(nil)
 		}
@@ -178,7 +211,9 @@ func (s *Store) search() {
 func (s *Store) searchHomes(f *finder) {
 	known := map[string]bool{}
 	for _, r := range s.Runs() {
-		known[r.dir.Path()] = true
+		if r.dir != nil {
+			known[r.dir.Path()] = true
+		}
 	}
 	for _, dir := range append(slices.Collect(maps.Keys(s.homes)), s.dirs...) {
 		entries, err := os.ReadDir(dir)
@@ -277,6 +312,7 @@ func (s *Store) trim() {
 	runs := s.Runs()
 	sizes := make(map[*Run]int64, len(runs))
 	total := int64(0)
+	runs = slices.DeleteFunc(runs, func(r *Run) bool { return r.feed != nil }) // they are nowhere else
 	for _, r := range runs {
 		n := int64(0)
 		for _, p := range r.snapshot() {

@@ -25,11 +25,11 @@ type Value struct {
 // Values returns up to limit values of a metric that are not numbers, in rows before a row,
 // the latest first. more reports whether there are others before them.
 func (r *Run) Values(ctx context.Context, metric string, before, limit int) (values []Value, more bool, err error) {
-	f, err := os.Open(r.dir.Journal())
+	read, done, err := r.rowReader()
 	if err != nil {
-		return nil, false, fmt.Errorf("open log: %w", err)
+		return nil, false, err
 	}
-	defer func() { _ = f.Close() }()
+	defer done()
 	parts := r.snapshot()
 	first := 0
 	for _, p := range parts {
@@ -52,7 +52,7 @@ func (r *Run) Values(ctx context.Context, metric string, before, limit int) (val
 			if err := ctx.Err(); err != nil {
 				return nil, false, fmt.Errorf("read values: %w", err)
 			}
-			v, err := valueAt(f, journal.Position{Offset: at.offset, Moved: p.to.Moved}, metric)
+			v, err := read(journal.Position{Offset: at.offset, Moved: p.to.Moved}, metric)
 			if err != nil {
 				return nil, false, fmt.Errorf("read values: %w", err)
 			}
@@ -63,34 +63,59 @@ func (r *Run) Values(ctx context.Context, metric string, before, limit int) (val
 	return values, false, nil
 }
 
-// valueAt reads a value of a row.
-func valueAt(f *os.File, at journal.Position, metric string) (v Value, err error) {
-	err = recordAt(f, at, func(payload []byte) error {
-		entry, err := wire.Decode(payload)
-		if err != nil {
+// rowReader returns a function that reads a value of the row at a position, and what ends
+// its use.
+func (r *Run) rowReader() (read func(journal.Position, string) (Value, error), done func(), err error) {
+	if r.feed != nil {
+		lines := r.feed.Read().History
+		return func(at journal.Position, metric string) (Value, error) {
+			if at.Offset >= int64(len(lines)) {
+				return Value{}, ErrChanged
+			}
+			return valueIn([]byte(lines[at.Offset]), metric)
+		}, func() {}, nil
+	}
+	f, err := os.Open(r.dir.Journal())
+	if err != nil {
+		return nil, nil, fmt.Errorf("open log: %w", err)
+	}
+	return func(at journal.Position, metric string) (v Value, err error) {
+		err = recordAt(f, at, func(payload []byte) error {
+			entry, err := wire.Decode(payload)
+			if err != nil {
+				return err
+			}
+			row, ok := entry.Body.(*record.History)
+			if !ok {
+				return ErrChanged
+			}
+			var w wire.RowWriter
+			line, _ := w.AppendRow(nil, row.Items)
+			v, err = valueIn(line, metric)
+			if v.Step < 0 {
+				v.Step = row.Step
+			}
 			return err
-		}
-		row, ok := entry.Body.(*record.History)
-		if !ok {
-			return ErrChanged
-		}
-		var w wire.RowWriter
-		line, _ := w.AppendRow(nil, row.Items)
-		object, err := jsonx.ParseObject(line)
-		if err != nil {
-			return err
-		}
-		v.Step = row.Step
-		if f, ok := number(object[KeyStep]); ok {
-			v.Step = int64(f)
-		}
-		if f, ok := number(object[KeyTimestamp]); ok && f > 0 && f < 1e11 {
-			v.Time = time.UnixMicro(int64(f * 1e6))
-		}
-		v.Value = member(object, metric)
-		return nil
-	})
-	return v, err
+		})
+		return v, err
+	}, func() { _ = f.Close() }, nil
+}
+
+// valueIn returns a value of a row. Its step is -1 if the row has none.
+func valueIn(line []byte, metric string) (Value, error) {
+	v := Value{Step: -1}
+	object, err := jsonx.ParseObject(line)
+	if err != nil {
+		return v, fmt.Errorf("read row: %w", err)
+	}
+	if f, ok := number(object[KeyStep]); ok {
+		v.Step = int64(f)
+	}
+	if f, ok := number(object[KeyTimestamp]); ok && f > 0 && f < 1e11 {
+		v.Time = time.UnixMicro(int64(f * 1e6))
+	}
+	v.Value = member(object, metric)
+	return v, nil
 }
 
 func number(v any) (float64, bool) {

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/runstore"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// serverFeeds returns the runs of a server, for its pages.
+func serverFeeds(s *wandbtest.Server) map[string]runstore.Feed {
+	feeds := map[string]runstore.Feed{}
+	for _, key := range s.Runs() {
+		if v, ok := s.ReadRun(key.Entity, key.Project, key.ID); ok && !v.Deleted {
+			feeds[strings.Join([]string{key.Entity, key.Project, key.ID}, "/")] = serverFeed{s, key}
+		}
+	}
+	return feeds
+}
+
+// serverFeed is a run of a server.
+type serverFeed struct {
+	server *wandbtest.Server
+	key    wandbtest.RunKey
+}
+
+// Read returns the run as it is now.
+func (f serverFeed) Read() runstore.Fed {
+	v, _ := f.server.ReadRun(f.key.Entity, f.key.Project, f.key.ID) // empty if it was deleted
+	fed := runstore.Fed{
+		Run: record.Run{
+			ID: f.key.ID, Entity: f.key.Entity, Project: f.key.Project, DisplayName: v.DisplayName, Group: v.Group, JobType: v.JobType,
+			Notes: v.Notes, Tags: v.Tags, SweepID: v.Sweep, Host: v.Host, StartTime: v.CreatedAt, Git: &record.Git{Commit: v.Commit},
+		},
+		Config: unwrapConfig([]byte(v.RawConfig)), Summary: []byte(v.RawSummary),
+		State: stateOf(v), History: v.HistoryLines, Events: v.EventLines, Console: v.Logs,
+		Edits: v.Overwritten, Files: v.Uploaded, Changed: latest(v.HeartbeatAt, v.CreatedAt),
+	}
+	if v.ExitCode != nil {
+		code := int32(*v.ExitCode) //nolint:gosec // an exit code
+		fed.Exit = &code
+	}
+	return fed
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// stateOf is the state of a run as the board names it.
+func stateOf(v wandbtest.RunView) runstore.State {
+	switch s := runstore.State(v.State); s {
+	case "pending":
+		return runstore.Running
+	case "preempted":
+		return runstore.Crashed
+	default:
+		return s
+	}
+}
+
+// File returns the content of a file.
+func (f serverFeed) File(name string) ([]byte, bool) {
+	return f.server.RunFile(f.key.Entity, f.key.Project, f.key.ID, name)
+}
+
+// unwrapConfig returns a config as a server has it without the object around each value.
+func unwrapConfig(config []byte) []byte {
+	out := []byte{'{'}
+	start := jsonx.SkipSpace(config, 0)
+	if start >= len(config) || config[start] != '{' || !jsonx.Valid(config) {
+		return []byte("{}")
+	}
+	jsonx.EachMember(config, start, func(key, keyEnd, at int) int {
+		end := jsonx.Skip(config, at, 0)
+		if end < 0 {
+			return end
+		}
+		value := config[at:end]
+		if value[0] == '{' {
+			if from, to := jsonx.Find(value, "value"); from >= 0 && to > from {
+				value = value[from:to]
+			}
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(append(append(out, config[key:keyEnd]...), ':'), value...)
+		return end
+	})
+	return append(out, '}')
+}
