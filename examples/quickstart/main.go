@@ -6,7 +6,8 @@
 //
 // With an API key (WANDB_API_KEY, netrc or the settings files) it logs to your W&B
 // server. Without one it starts a W&B server in its own process, so it runs on any
-// machine. If the server refuses the run, the program prints why and continues offline.
+// machine; on a terminal it then keeps the server running, so that the link shows the
+// run, until you press Ctrl-C. If the server refuses the run, the program prints why and continues offline.
 // It exits with 3 then, because the server lacks data.
 package main
 
@@ -114,6 +115,7 @@ func train(ctx context.Context, opts penguins.Options, getenv func(string) strin
 		fmt.Fprintf(out, "\n%s\n", errors.Explain(err))
 	}
 	printEnd(out, srv, run)
+	srv.linger(ctx, out)
 	refused := srv.mode == client.ModeOffline || run.Err() != nil
 	return err == nil && !refused, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"regexp"
 	"runtime"
 	"strings"
@@ -75,6 +76,17 @@ func TestRun_NoAPIKey_LogsToAServerInTheProcess(t *testing.T) {
 	assert.Equal(t, varying.ReplaceAllString(text, ""), varying.ReplaceAllString(again, ""), "the training is deterministic")
 }
 
+// runAndLook runs the program on a terminal, and presses Ctrl-C once it says so.
+func runAndLook(t *testing.T, tty *ptytest.Terminal, args []string, getenv func(string) string) (code int) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan int, 1)
+	go func() { done <- run(ctx, args, getenv, tty.File) }()
+	tty.Wait(t, "Press Ctrl-C to stop the server.")
+	cancel()
+	return <-done
+}
+
 // TestPages_ShowTheOutputOnATerminal compares examples/README.md with the program's
 // output. Port, run id and time differ each time.
 func TestPages_ShowTheOutputOnATerminal(t *testing.T) {
@@ -84,7 +96,7 @@ func TestPages_ShowTheOutputOnATerminal(t *testing.T) {
 	}
 	tty := ptytest.Open(t)
 	env := map[string]string{"HOME": t.TempDir()}
-	require.Zero(t, run(t.Context(), nil, func(name string) string { return env[name] }, tty.File))
+	require.Zero(t, runAndLook(t, tty, nil, func(name string) string { return env[name] }))
 	text := tty.Text()
 	for pattern, fixed := range map[string]string{
 		`127\.0\.0\.1:\d+`: "127.0.0.1:41234", `/runs/\w+`: "/runs/7f3k2m9x", `trained in \S+,`: "trained in 19ms,",
@@ -218,7 +230,12 @@ func TestRun_OnATerminal_PrintsEverythingOnce(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			tty := ptytest.Open(t)
-			require.Zero(t, run(t.Context(), []string{"-epochs", "3"}, func(name string) string { return tt.env[name] }, tty.File))
+			getenv := func(name string) string { return tt.env[name] }
+			if tt.shown {
+				require.Zero(t, runAndLook(t, tty, []string{"-epochs", "3"}, getenv))
+			} else { // nobody looks
+				require.Zero(t, run(t.Context(), []string{"-epochs", "3"}, getenv, tty.File))
+			}
 			text := tty.Text()
 			links := 1
 			if tt.shown {

@@ -5,10 +5,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/dashboard"
+	"github.com/wandgo/wandgo/internal/runstore"
+	"github.com/wandgo/wandgo/internal/version"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -19,6 +24,8 @@ type server struct {
 	local *wandbtest.Server
 	// dir is the temporary directory of a local server's run.
 	dir string
+	// stopPages stops reading the run for the pages of a local server.
+	stopPages func()
 	// entity and mode are "" if the environment and the server decide. The mode is offline
 	// if the server did not accept the key.
 	entity string
@@ -71,7 +78,10 @@ func startLocal(getenv func(string) string, out io.Writer) (*server, error) {
 		about:   "in this process (no API key was found), until the program ends",
 		account: "alice (demo account)",
 	}
-	if s.local, err = wandbtest.Start(wandbtest.Solo()); err != nil {
+	runs := runstore.Open([]string{dir}, runstore.Options{})
+	pages := dashboard.New(runs, dashboard.Options{Version: version.Module(), Mode: "serve"})
+	s.stopPages = watch(runs)
+	if s.local, err = wandbtest.Start(wandbtest.Solo(), wandbtest.WithPages(pages)); err != nil {
 		s.close()
 		return nil, err
 	}
@@ -92,12 +102,42 @@ func startLocal(getenv func(string) string, out io.Writer) (*server, error) {
 	return s, nil
 }
 
+// watch reads the runs for the pages until stop is called.
+func watch(runs *runstore.Store) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		runs.Watch(ctx)
+	}()
+	return func() {
+		cancel()
+		<-done
+		runs.Close()
+	}
+}
+
+// linger keeps a local server running until the user presses Ctrl-C, if there is a user to
+// look at its pages.
+func (s *server) linger(ctx context.Context, out io.Writer) {
+	if s.local == nil || !s.client.Interactive() {
+		return
+	}
+	fmt.Fprintf(out, "\nOpen the link above to look at the run. Press Ctrl-C to stop the server.\n")
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	<-ctx.Done()
+}
+
 func (s *server) close() {
 	if s.client != nil {
 		s.client.Close()
 	}
 	if s.local != nil {
 		s.local.Close()
+	}
+	if s.stopPages != nil {
+		s.stopPages()
 	}
 	if s.dir != "" {
 		os.RemoveAll(s.dir)
