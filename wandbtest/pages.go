@@ -27,6 +27,7 @@ func isPage(r *http.Request) bool {
 func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	defer context.AfterFunc(s.stopped, cancel)()
+	stop := context.AfterFunc(s.stopped, cancel) //nolint:contextcheck // two contexts end it
+	defer stop()
 	s.cfg.pages.ServeHTTP(w, r.WithContext(ctx))
 }

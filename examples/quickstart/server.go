@@ -55,7 +55,7 @@ func connect(ctx context.Context, getenv func(string) string, out io.Writer) (*s
 		s.account = viewer.Username
 	case errors.Is(err, errors.ErrNoAPIKey):
 		s.close()
-		return startLocal(getenv, out)
+		return startLocal(ctx, getenv, out)
 	default:
 		fmt.Fprintf(out, "%s\n\n", errors.Explain(err))
 		s.mode, s.about, s.account = client.ModeOffline, "none; "+c.BaseURL()+" rejected the key", "unknown"
@@ -68,7 +68,7 @@ func connect(ctx context.Context, getenv func(string) string, out io.Writer) (*s
 
 // startLocal starts a W&B server in this process. Its client reads only the terminal
 // settings from the environment, so that no other setting sends the run elsewhere.
-func startLocal(getenv func(string) string, out io.Writer) (*server, error) {
+func startLocal(ctx context.Context, getenv func(string) string, out io.Writer) (*server, error) {
 	dir, err := os.MkdirTemp("", "wandgo-quickstart-")
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func startLocal(getenv func(string) string, out io.Writer) (*server, error) {
 	}
 	runs := runstore.Open([]string{dir}, runstore.Options{})
 	pages := dashboard.New(runs, dashboard.Options{Version: version.Module(), Mode: "serve"})
-	s.stopPages = watch(runs)
+	s.stopPages = watch(context.WithoutCancel(ctx), runs) // until the server is closed
 	if s.local, err = wandbtest.Start(wandbtest.Solo(), wandbtest.WithPages(pages)); err != nil {
 		s.close()
 		return nil, err
@@ -103,8 +103,8 @@ func startLocal(getenv func(string) string, out io.Writer) (*server, error) {
 }
 
 // watch reads the runs for the pages until stop is called.
-func watch(runs *runstore.Store) (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
+func watch(ctx context.Context, runs *runstore.Store) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -188,13 +188,14 @@ func (s *Store) searchFeeds() {
 	}
 	feeds := s.feeds()
 	for name, f := range feeds {
-		if s.Run(keyOf(name)) == nil {
-			r := newFedRun(s, name, f)
-			s.mu.Lock()
-			s.runs[name], s.byKey[r.key] = r, r
-			s.bumpLocked(r)
-			s.mu.Unlock()
+		if s.Run(keyOf(name)) != nil {
+			continue
 		}
+		r := newFedRun(s, name, f)
+		s.mu.Lock()
+		s.runs[name], s.byKey[r.key] = r, r
+		s.bumpLocked(r)
+		s.mu.Unlock()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
