@@ -115,6 +115,18 @@ func (s *Server) SetScope(entity, project string, scope Scope) error {
 	return nil
 }
 
+// ProtectAlias makes an alias of artifacts one that only admins may assign and remove.
+func (s *Server) ProtectAlias(entity, project, alias string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.realm.project(entity, project)
+	if p == nil {
+		return fmt.Errorf("protect alias: no project %s/%s", entity, project)
+	}
+	p.ProtectedAliases = append(slices.Clip(p.ProtectedAliases), alias)
+	return nil
+}
+
 // SetSeat sets a user's seat in an organization.
 func (s *Server) SetSeat(organization, username string, seat Seat) error {
 	s.mu.Lock()

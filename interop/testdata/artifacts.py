@@ -300,6 +300,47 @@ def art_new_draft():
         log(run, a)
 
 
+# ---- refusals ----------------------------------------------------------------
+
+
+def told(f):
+    try:
+        f()
+        say("not refused")
+    except Exception as e:
+        say("\nrefused: %s: %s" % (type(e).__name__, e))
+
+
+@scenario
+def refused_log():
+    """Logs an artifact that the server may refuse, and waits for it."""
+    with start("refused_log") as run:
+        told(lambda: log(run, draft("refused", files={"f%d" % i: b"%d" % i for i in range(4)}), aliases=["prod"]))
+
+
+@scenario
+def refused_unnoticed():
+    """The same, but nothing waits for it."""
+
+    def unnoticed():
+        run = start("refused_unnoticed")
+        run.log_artifact(draft("refused", files={"f": b"1"}))
+        run.finish()
+
+    told(unnoticed)
+
+
+@scenario
+def refused_use():
+    with start("refused_use") as run:
+        told(lambda: run.use_artifact(os.environ["WANDGO_INTEROP_PATHS"]))
+
+
+@scenario
+def refused_download():
+    told(lambda: wandb.Api().artifact(os.environ["WANDGO_INTEROP_PATHS"]).download())
+
+
 # ---- reading -----------------------------------------------------------------
 
 
