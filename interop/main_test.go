@@ -16,5 +16,8 @@ func TestMain(m *testing.M) {
 	if name := os.Getenv(childVariable); name != "" {
 		os.Exit(scenario.Main(name))
 	}
+	if os.Getenv(trialVariable) != "" {
+		os.Exit(trial())
+	}
 	goleak.VerifyTestMain(m)
 }

@@ -196,7 +196,7 @@ type command struct {
 	Type         string         `json:"type"`
 	RunID        string         `json:"run_id,omitempty"`
 	RunStorageID string         `json:"run_storage_id,omitempty"`
-	Program      string         `json:"program,omitempty"`
+	Program      *string        `json:"program,omitempty"` // of a run it is there even if the config has none
 	Args         map[string]any `json:"args,omitempty"`
 	Logs         []string       `json:"logs,omitempty"`
 }
@@ -270,7 +270,7 @@ func (s *Server) handOut(c caller, a *agent, args map[string]any) command {
 	r.displayName = "fake-sweep-" + strconv.Itoa(len(w.runs)+1)
 	r.mu.Unlock()
 	w.runs, a.runs = append(w.runs, r), append(a.runs, r)
-	return command{Type: "run", RunID: id, RunStorageID: r.storageID, Program: w.config.program, Args: wrapped, Logs: []string{}}
+	return command{Type: "run", RunID: id, RunStorageID: r.storageID, Program: &w.config.program, Args: wrapped, Logs: []string{}}
 }
 
 // next returns the parameters of the next trial, or false if there is none.
