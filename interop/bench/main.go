@@ -31,11 +31,20 @@ func main() {
 		rows5h = flag.Int("rows500", 2_000, "rows with 500 metrics")
 		queued = flag.Int("queued", 100_000, "rows, of 1 metric, that Finish is timed with")
 		starts = flag.Int("starts", 7, "how often the start is repeated")
+		only   = flag.Bool("artifacts", false, "measure artifacts instead of rows")
+		files  = flag.Int("files", 10_000, "files of the artifact with many")
+		large  = flag.Int64("large", 1<<30, "size of the large file in bytes")
 	)
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := bench(ctx, sizes{*rounds, *rows1, *rows20, *rows5h, *queued, *starts}); err != nil {
+	var err error
+	if *only {
+		err = artifacts(ctx, *rounds, *files, *large)
+	} else {
+		err = bench(ctx, sizes{*rounds, *rows1, *rows20, *rows5h, *queued, *starts})
+	}
+	if err != nil {
 		stop()
 		log.Fatal(err)
 	}
@@ -43,21 +52,50 @@ func main() {
 
 type sizes struct{ rounds, rows1, rows20, rows500, queued, starts int }
 
-func bench(ctx context.Context, n sizes) error {
-	sdk, err := official.Find(ctx)
-	if err != nil {
-		return err
+// clients are the programs of both clients.
+func clients(ctx context.Context, dir string) (sdk *official.SDK, theirs, ours program, size int64, err error) {
+	if sdk, err = official.Find(ctx); err != nil {
+		return nil, theirs, ours, 0, err
 	}
 	script, err := filepath.Abs(filepath.Join("bench", "official.py"))
 	if err != nil {
-		return err
+		return nil, theirs, ours, 0, err
 	}
+	theirs = program{"official", func(ctx context.Context, dir string, args ...string) *exec.Cmd {
+		return sdk.Command(ctx, dir, append([]string{script}, args...)...)
+	}}
+	ours, size, err = buildOurs(ctx, dir)
+	return sdk, theirs, ours, size, err
+}
+
+func artifacts(ctx context.Context, rounds, files int, large int64) error {
 	dir, err := os.MkdirTemp("", "wandgo-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	ours, ourSize, err := buildOurs(ctx, dir)
+	sdk, theirs, ours, _, err := clients(ctx, dir)
+	if err != nil {
+		return err
+	}
+	lines, err := benchArtifacts(ctx, theirs, ours, rounds, files, 10<<10, large)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("wandb %s beside wandgo, %s, %s. Medians, in brackets the range; each client against a server of its own on loopback, by turns.\n\n",
+		sdk.Version, time.Now().UTC().Format(time.DateOnly), machine())
+	fmt.Println("| | official | wandgo | ratio | |\n|---|---|---|---|---|")
+	fmt.Println(strings.Join(lines, "\n"))
+	return nil
+}
+
+func bench(ctx context.Context, n sizes) error {
+	dir, err := os.MkdirTemp("", "wandgo-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	sdk, theirs, ours, ourSize, err := clients(ctx, dir)
 	if err != nil {
 		return err
 	}
@@ -65,9 +103,6 @@ func bench(ctx context.Context, n sizes) error {
 	if err != nil {
 		return err
 	}
-	theirs := program{"official", func(ctx context.Context, dir string, args ...string) *exec.Cmd {
-		return sdk.Command(ctx, dir, append([]string{script}, args...)...)
-	}}
 
 	began := time.Now()
 	m := &measurer{ctx: ctx, theirs: theirs, ours: ours}

@@ -7,6 +7,7 @@ and how long its parts took, in seconds.
 """
 
 import json
+import os
 import sys
 import time
 
@@ -14,6 +15,35 @@ began = time.time()
 import wandb  # noqa: E402
 
 mode, metrics, rows = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+
+
+def artifacts(download):
+    """Logs the files in data three times, the last time with another first file; or downloads them."""
+    run = wandb.init()
+    times = {"created": time.time()}
+    if download:
+        before = time.time()
+        run.use_artifact("data:latest").download(root="downloaded")
+        times["download"] = time.time() - before
+    for name in () if download else ("first", "again", "changed"):
+        if name == "changed":
+            path = sorted(os.listdir("data"))[0]
+            with open(os.path.join("data", path), "r+b") as f:
+                f.write(b"changed")
+        before = time.time()
+        a = wandb.Artifact("data", "dataset")
+        a.add_dir("data")
+        run.log_artifact(a)
+        times[name + "Fixed"] = time.time() - before
+        a.wait()
+        times[name] = time.time() - before
+    run.finish()
+    print(json.dumps(times))
+
+
+if mode in ("upload", "download"):
+    artifacts(mode == "download")
+    sys.exit()
 # The same hundred rows again and again, so that making them costs nothing.
 pool = [{"metric%d" % k: (i * 31 + k * 17) % 1000 / 7 for k in range(metrics)} for i in range(100)]
 

@@ -44,6 +44,14 @@ func main() {
 		check(pprof.StartCPUProfile(f))
 		defer pprof.StopCPUProfile()
 	}
+	switch os.Args[1] {
+	case "upload":
+		check(json.NewEncoder(os.Stdout).Encode(uploadArtifacts()))
+		return
+	case "download":
+		check(json.NewEncoder(os.Stdout).Encode(downloadArtifact()))
+		return
+	}
 	pool := makePool(metrics)
 	var t timing
 	if os.Args[1] == "plain" {
