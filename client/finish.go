@@ -10,6 +10,8 @@ func (r *Run) Finish(ctx context.Context) error { return r.session.Finish(ctx, 0
 // the server has everything or ctx ends. WANDB_FINISH_TIMEOUT (seconds) bounds it as
 // well.
 //
+// Artifacts that are on their way are waited for, too.
+//
 // Nothing is lost if it fails: what the server does not have is in [Run.Dir]. After ctx
 // has ended a few megabytes of files are still copied there, and linked if that is on
 // the same disk.
@@ -22,6 +24,7 @@ func (r *Run) Finish(ctx context.Context) error { return r.session.Finish(ctx, 0
 //   - *errors.PermissionError: the server refused the rest.
 //   - *errors.RequestError: other failures, with the server's last response if the
 //     request was retried until ctx ended.
+//   - the errors of artifacts that the server does not have; see [Upload.Wait].
 //   - an error that names the files that did not exist when their turn came
 //     (fs.ErrNotExist), or that could not be uploaded or copied.
 func (r *Run) FinishWithCode(ctx context.Context, code int) error {

@@ -204,7 +204,8 @@ type RunOptions struct {
 	// changed, the key revoked, the run deleted, or a request failed for a week. The run
 	// continues on disk. err is the reason with its diagnosis, as in [Run.Err].
 	//
-	// It is also called if only changes of the settings, files or an alert are refused.
+	// It is also called if only changes of the settings, files, an artifact or an alert
+	// are refused, or a file of an artifact cannot be read.
 	// Rows may still reach the server then. It is called once for each cause, such as
 	// ErrViewerRole, whatever is refused for it.
 	//

@@ -11,8 +11,8 @@ import (
 // Run is a run in progress. It is online, or stored on disk if the program chose to
 // continue without the server. Make it with [Init] or [Client.Init] and end it with
 // [Run.Finish]. Its methods are safe for concurrent use. Only those block on the network
-// that take a context or a timeout: Alert, Finish, FinishWithCode, FinishOnPanic and
-// Flush.
+// that take a context or a timeout: Alert, Finish, FinishWithCode, FinishOnPanic, Flush and
+// UseArtifact; and LogArtifact, if the artifact has references.
 type Run struct {
 	client  *Client
 	session *session.Session
@@ -76,6 +76,7 @@ func (r *Run) Dir() string { return r.session.Dir() }
 //     any more: mostly an *errors.PermissionError.
 //   - The server accepts the rows, and not changes of the settings or files. That ends
 //     if it accepts them after all, which Finish tries.
+//   - The server did not accept an artifact, or one of its files could not be read.
 //   - The server did not accept an alert.
 //   - Another process of this machine is writing the same run (ErrRunExists), so that
 //     rows of one replace rows of the other.

@@ -246,6 +246,10 @@ func (r *SyncReport) Err() error {
 // without the damaged parts, which SyncedRun.Damage lists. Memory does not grow with the
 // length of a run.
 //
+// Artifacts that the server does not have are uploaded after the rows, each once. Of a log's
+// artifacts only those files are read that the run is known to have logged; the others are
+// skipped with a warning.
+//
 // Sync blocks until all logs are finished or ctx ends. It is safe for concurrent use. A
 // log that fails does not stop the others, but a server that cannot be reached is asked
 // only once. The report is nil if there is no usable key or a path has no log. The error

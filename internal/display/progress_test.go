@@ -107,3 +107,15 @@ func TestInterrupted_SeveralRuns_ShowTheSignalOnce(t *testing.T) {
 	var silent *Screen
 	silent.Interrupted("SIGTERM")
 }
+
+func TestProgress_FilesAndArtifacts_ShareTheBytes(t *testing.T) {
+	t.Parallel()
+	for want, p := range map[string]Progress{
+		"3 of 3 rows": {Rows: 3, OfRows: 3},
+		"3 of 3 rows, 1 of 2 files (1.0 of 4.0 MB)":              {Rows: 3, OfRows: 3, Files: 1, OfFiles: 2, Bytes: 1e6, OfBytes: 4e6},
+		"0 of 0 rows, 1 of 2 artifacts (1.0 of 4.0 GB)":          {Artifacts: 1, OfArtifacts: 2, Bytes: 1e9, OfBytes: 4e9},
+		"0 of 0 rows, 2 of 2 files, 0 of 1 artifacts (5 B sent)": {Files: 2, OfFiles: 2, OfArtifacts: 1, Bytes: 5},
+	} {
+		assert.Equal(t, want, p.String())
+	}
+}

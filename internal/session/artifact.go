@@ -40,6 +40,9 @@ func (s *Session) logArtifact(d *draft.Draft, o ArtifactOptions) (*sink.Artifact
 			aliases = append(aliases, alias)
 		}
 	}
+	if o.Partial && !d.Distributed() {
+		return nil, &errors.InputError{Field: "ArtifactOptions.Partial", Rule: "needs a DistributedID of the artifact"}
+	}
 	s.mu.Lock()
 	closed := s.closed
 	s.mu.Unlock()

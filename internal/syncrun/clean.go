@@ -65,6 +65,8 @@ func (j *job) keeps(ctx context.Context) (reason string, err error) {
 		return note.LeftOut, nil
 	case !noted || !note.Done || !note.Whole:
 		return "it is not known whether the server has its files", nil
+	case int64(len(note.Artifacts)) < j.contents.Artifacts:
+		return fmt.Sprintf("the server has %d of %d artifacts", len(note.Artifacts), j.contents.Artifacts), nil
 	case note.History < j.contents.Rows:
 		return fmt.Sprintf("the server acknowledged %d of %d rows", note.History, j.contents.Rows), nil
 	}

@@ -79,6 +79,9 @@ func (d *Draft) Name() string { return d.name }
 // Type is as given to [New].
 func (d *Draft) Type() string { return d.typ }
 
+// Distributed reports whether several processes add to the version.
+func (d *Draft) Distributed() bool { return d.describe != nil && d.describe().DistributedID != "" }
+
 // ClientID names the version before the server does.
 func (d *Draft) ClientID() string { return d.clientID }
 
