@@ -202,7 +202,6 @@ func TestDownload_ManyEntries_TakeBoundedMemory(t *testing.T) {
 		paths[i] = fmt.Sprintf("directory/with/a/name/file-%d", i)
 	}
 	s := hostileStand(t, hostile(paths...))
-	paths = nil
 	v := s.version(t, "")
 	var before, after runtime.MemStats
 	runtime.GC()

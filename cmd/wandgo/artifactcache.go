@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/artifacts/objectcache"
+	"github.com/wandgo/wandgo/internal/term"
+)
+
+func artifactCacheCommand() command {
+	return command{
+		name: "artifact cache", args: "[--trim SIZE] [--json]",
+		summary: "show the cache of downloaded files, or make it smaller",
+		long: `
+Shows the directory and the size of the cache in which downloads of artifacts
+are kept for the next time. It is in $WANDB_CACHE_DIR, or in the user's directory
+for caches, and the official client uses it, too. A download removes what was
+not used for the longest time if there are more than 64 GiB.
+
+Flags:
+  --trim SIZE  remove what was not used for the longest time until at most SIZE
+               is left, such as 10GB; 0 removes everything
+  --json       print a JSON document: dir, files, bytes, tempBytes, removed
+               (bytes)
+
+In a pipe it prints one line with columns that are separated by tabs: directory,
+number of files, bytes, bytes of incomplete files, removed bytes.
+
+Examples:
+  wandgo artifact cache
+  wandgo artifact cache --trim 10GB
+`,
+		run: runArtifactCache,
+	}
+}
+
+// cacheDocument is the JSON of artifact cache.
+type cacheDocument struct {
+	Dir       string `json:"dir"`
+	Files     int    `json:"files"`
+	Bytes     int64  `json:"bytes"`
+	TempBytes int64  `json:"tempBytes"`
+	Removed   int64  `json:"removed"`
+}
+
+func runArtifactCache(ctx context.Context, a *app, args []string) int {
+	c := artifactCacheCommand()
+	set := c.flags()
+	trim := set.String("trim", "", "")
+	asJSON := set.Bool("json", false, "")
+	paths, status, ok := a.parsePaths(c, set, args)
+	if !ok {
+		return status
+	}
+	if len(paths) > 0 {
+		return a.usageError(c, "expected no argument")
+	}
+	limit, err := parseSize(*trim)
+	if err != nil {
+		return a.usageError(c, "--trim %s: %s", *trim, err.Error())
+	}
+	doc, err := a.cache(ctx, *trim != "", limit)
+	switch {
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case err != nil:
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	if err := a.printCache(doc, *asJSON); err != nil {
+		return a.failed("print the size", err)
+	}
+	return exitAllowed
+}
+
+func (a *app) cache(ctx context.Context, trim bool, limit int64) (*cacheDocument, error) {
+	s, err := a.settings()
+	if err != nil {
+		return nil, err
+	}
+	cache := objectcache.New(s.CacheDir)
+	doc := &cacheDocument{Dir: cache.Dir()}
+	if trim {
+		if doc.Removed, err = cache.Trim(ctx, limit); err != nil {
+			return nil, err
+		}
+	}
+	u, err := cache.Usage(ctx)
+	doc.Files, doc.Bytes, doc.TempBytes = u.Entries, u.Bytes, u.TempBytes
+	return doc, err
+}
+
+func (a *app) printCache(d *cacheDocument, asJSON bool) error {
+	p := a.printer(true)
+	switch {
+	case asJSON:
+		return encodeJSON(a.stdout, d)
+	case !term.IsTerminal(a.stdout):
+		p.line(d.Dir, plain(int64(d.Files)), plain(d.Bytes), plain(d.TempBytes), plain(d.Removed))
+		return p.err
+	case d.Removed > 0:
+		p.printf("Removed %s.\n", size(d.Removed))
+	}
+	p.printf("%s\n%d files, %s", printable(d.Dir), d.Files, size(d.Bytes))
+	if d.TempBytes > 0 {
+		p.printf(", and %s of incomplete files", size(d.TempBytes))
+	}
+	p.printf("\n")
+	return p.err
+}
+
+// units are what a size may end in. As on disks, a kB has 1,000 bytes, and a KiB 1,024.
+var units = []struct {
+	name  string
+	bytes float64
+}{
+	{"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30}, {"tib", 1 << 40},
+	{"kb", 1e3}, {"mb", 1e6}, {"gb", 1e9}, {"tb", 1e12}, {"b", 1},
+}
+
+// parseSize reads a size such as "10GB" in bytes. No text is 0.
+func parseSize(text string) (int64, error) {
+	number, factor := strings.ToLower(strings.TrimSpace(text)), 1.0
+	if number == "" {
+		return 0, nil
+	}
+	for _, u := range units {
+		if rest, ok := strings.CutSuffix(number, u.name); ok {
+			number, factor = strings.TrimSpace(rest), u.bytes
+			break
+		}
+	}
+	n, err := strconv.ParseFloat(number, 64)
+	if err != nil || !(n >= 0 && n*factor < 1<<62) { // NaN is neither
+		return 0, errors.New("expected a size such as 500MB or 10GiB")
+	}
+	return int64(n * factor), nil
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/wandgo/wandgo/artifact"
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/internal/term"
+)
+
+func artifactGetCommand() command {
+	return command{
+		name: "artifact get", args: "path [--dir D] [--prefix P] [flags]",
+		summary: "download an artifact, with every file verified",
+		long: `
+Downloads the files of an artifact that are not in the directory yet. Each file
+is compared with its digest before it gets its name. A download that was
+interrupted continues.
+
+Flags:
+  --dir D            directory to download to (default: one with the name and
+                     version, in $WANDB_ARTIFACT_DIR or ./artifacts)
+  --prefix P         only files whose names start with P
+  --verify           download nothing: compare the directory with the artifact
+  --skip-cache       neither read nor fill the cache
+  --skip-references  leave out what the artifact only refers to
+  --json             print a JSON document: path, dir, files, bytes, received
+                     (bytes from the network), reused (bytes that were in the
+                     directory or the cache)
+
+It prints the directory. In a pipe the line has more columns, separated by tabs:
+path, number of files, bytes, received bytes.
+
+The exit statuses are those of wandgo doctor; 44 is content that does not match
+its digest.
+
+Examples:
+  wandgo artifact get acme/vision/flowers:v3
+  wandgo artifact get flowers --prefix train/ --dir /data/flowers
+`,
+		run: runArtifactGet,
+	}
+}
+
+// gotArtifact is the JSON of artifact get.
+type gotArtifact struct {
+	Path     string `json:"path"`
+	Dir      string `json:"dir"`
+	Files    int    `json:"files"`
+	Bytes    int64  `json:"bytes"`
+	Received int64  `json:"received"`
+	Reused   int64  `json:"reused"`
+}
+
+func runArtifactGet(ctx context.Context, a *app, args []string) int {
+	c := artifactGetCommand()
+	set := c.flags()
+	var o artifact.DownloadOptions
+	set.StringVar(&o.Dir, "dir", "", "")
+	set.StringVar(&o.Prefix, "prefix", "", "")
+	set.BoolVar(&o.SkipCache, "skip-cache", false, "")
+	set.BoolVar(&o.SkipReferences, "skip-references", false, "")
+	verify := set.Bool("verify", false, "")
+	asJSON := set.Bool("json", false, "")
+	paths, status, ok := a.parsePaths(c, set, args)
+	switch {
+	case !ok:
+		return status
+	case len(paths) != 1:
+		return a.usageError(c, "expected exactly one path: [entity/][project/]name[:version]")
+	case *verify && (o.Dir == "" || o.Prefix != ""):
+		return a.usageError(c, "--verify needs --dir, and compares the whole artifact")
+	}
+	if o.Dir != "" {
+		o.Dir = a.env.path(o.Dir)
+	}
+	cl, err := client.New(a.env.options())
+	if err != nil {
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	defer func() { _ = cl.Close() }()
+	got, err := a.get(ctx, cl, paths[0], o, *verify)
+	switch {
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case err != nil:
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	if err := a.printGot(got, *asJSON); err != nil {
+		return a.failed("print the directory", err)
+	}
+	return exitAllowed
+}
+
+func (a *app) get(ctx context.Context, c *client.Client, path string, o artifact.DownloadOptions, verify bool) (*gotArtifact, error) {
+	v, err := c.Artifact(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	got := &gotArtifact{Path: v.Path(), Dir: o.Dir}
+	if verify {
+		got.Files, got.Bytes = int(v.FileCount()), v.Size()
+		return got, v.Verify(ctx, o.Dir)
+	}
+	line := &downloadLine{printer: &printer{w: a.stderr, width: columns(a.stderr, a.env.get)}, live: term.IsTerminal(a.stderr)}
+	o.Progress = func(p artifact.DownloadProgress) {
+		got.Files, got.Bytes, got.Received, got.Reused = p.Files, p.Bytes, p.Received, p.Reused
+		line.draw(p)
+	}
+	got.Dir, err = v.Download(ctx, o)
+	line.erase()
+	return got, err
+}
+
+func (a *app) printGot(got *gotArtifact, asJSON bool) error {
+	p := a.printer(true)
+	switch {
+	case asJSON:
+		return encodeJSON(a.stdout, got)
+	case term.IsTerminal(a.stdout):
+		p.printf("%s\n", printable(got.Dir))
+	default:
+		p.line(got.Dir, got.Path, plain(int64(got.Files)), plain(got.Bytes), plain(got.Received))
+	}
+	return p.err
+}
+
+// downloadLine is a line of progress on a terminal.
+type downloadLine struct {
+	*printer
+	live bool
+
+	mu    sync.Mutex
+	drawn time.Time
+	shown bool
+}
+
+func (l *downloadLine) draw(p artifact.DownloadProgress) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.live || time.Since(l.drawn) < redrawEvery {
+		return
+	}
+	l.drawn, l.shown = time.Now(), true
+	text := fmt.Sprintf("%d of %d files, %s of %s", p.Files, p.TotalFiles, size(max(p.Bytes, p.Received+p.Reused)), size(p.TotalBytes))
+	l.printf("\r\x1b[K%s", term.Cut(text, max(l.width, defaultColumns)-1))
+}
+
+func (l *downloadLine) erase() {
+	if l.shown {
+		l.printf("\r\x1b[K")
+	}
+}
