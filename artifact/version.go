@@ -222,7 +222,7 @@ func (v *Version) Verify(ctx context.Context, dir string) error {
 }
 
 // DifferenceError says what in a directory is not as in a version. Each list has at most
-// 1,000 names, in order. It matches errors.ErrDigestMismatch if files were changed.
+// 1,000 names, in order. It matches errors.ErrDigestMismatch.
 type DifferenceError struct {
 	Path, Dir string
 	// Changed files have other content, Missing ones are not there, and Extra ones are not
@@ -237,10 +237,8 @@ func (e *DifferenceError) Error() string {
 	return fmt.Sprintf("%q is not as artifact %s: %s", e.Dir, e.Path, e.text)
 }
 
-// Is reports whether target is what the error is about.
-func (e *DifferenceError) Is(target error) bool {
-	return target == errors.ErrDigestMismatch && len(e.Changed) > 0
-}
+// Unwrap returns errors.ErrDigestMismatch.
+func (e *DifferenceError) Unwrap() error { return errors.ErrDigestMismatch }
 
 // NewDraft returns an artifact with the files of the version, for a new version that differs
 // in some of them: add files, which replace those of the same name, and remove others. The

@@ -14,7 +14,7 @@ func artifactCommand() command {
 	c := command{
 		name: "artifact", args: "command [argument ...]",
 		summary: "list, upload and download artifacts",
-		verbs:   []command{artifactLsCommand(), artifactInfoCommand(), artifactPutCommand()},
+		verbs:   []command{artifactLsCommand(), artifactInfoCommand(), artifactPutCommand(), artifactGetCommand(), artifactCacheCommand()},
 	}
 	var list strings.Builder
 	for _, verb := range c.verbs {
@@ -32,6 +32,7 @@ settings if the path has none.
 Examples:
   wandgo artifact ls acme/vision
   wandgo artifact put images/ --name flowers
+  wandgo artifact get flowers:v3 --dir /data/flowers
   wandgo help artifact ls
 `
 	c.run = c.runVerb

@@ -16,9 +16,9 @@ func artifactCacheCommand() command {
 		summary: "show the cache of downloaded files, or make it smaller",
 		long: `
 Shows the directory and the size of the cache in which downloads of artifacts
-are kept for the next time. It is in $WANDB_CACHE_DIR, or in the user's directory
-for caches, and the official client uses it, too. A download removes what was
-not used for the longest time if there are more than 64 GiB.
+are kept for the next time. It is in $WANDB_CACHE_DIR, or in the user's
+directory for caches, and the official client uses it, too. A download removes
+what was not used for the longest time if there are more than 64 GiB.
 
 Flags:
   --trim SIZE  remove what was not used for the longest time until at most SIZE

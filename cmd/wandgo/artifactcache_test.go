@@ -31,8 +31,8 @@ func TestArtifactCache_ShowsAndTrims(t *testing.T) {
 	entry := filepath.Join(dir, "artifacts", "obj", "md5", "5d", "41402abc4b2a76b9719d911017c592")
 	require.NoError(t, os.MkdirAll(filepath.Dir(entry), 0o755))
 	require.NoError(t, os.WriteFile(entry, []byte("hello"), 0o600))
-	m := on(t, "", "")
-	m.env["WANDB_CACHE_DIR"] = dir
+	m := on(t, "http://127.0.0.1:9", "")
+	m.vars["WANDB_CACHE_DIR"] = dir
 	where := filepath.Join(dir, "artifacts")
 	r := m.run(t, "artifact", "cache")
 	assert.Equal(t, where+"\t1\t5\t0\t0\n", r.stdout)

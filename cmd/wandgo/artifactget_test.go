@@ -1,0 +1,62 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+func TestArtifactGet_DownloadsAndVerifies(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey).withFiles(t, map[string]string{"images/iris.png": "hello", "images/b/rose.png": "world"})
+	i.vars["WANDB_CACHE_DIR"] = filepath.Join(i.dir, "cache")
+	i.vars["WANDB_ARTIFACT_DIR"] = filepath.Join(i.dir, "got")
+	r := i.run(t, "artifact", "put", "images", "--name", "flowers")
+	require.Zero(t, r.status, r.stderr)
+
+	r = i.run(t, "artifact", "get", "flowers")
+	require.Zero(t, r.status, r.stderr)
+	dir := filepath.Join(i.dir, "got", "flowers:v0")
+	assert.Equal(t, dir+"\tacme-research/vision/flowers:v0\t2\t10\t10\n", r.stdout)
+	b, err := os.ReadFile(filepath.Join(dir, "b", "rose.png"))
+	require.NoError(t, err)
+	assert.Equal(t, "world", string(b))
+
+	r = i.run(t, "artifact", "get", "vision/flowers:v0", "--dir", "part", "--prefix", "b/", "--json")
+	require.Zero(t, r.status, r.stderr)
+	var d gotArtifact
+	require.NoError(t, json.Unmarshal([]byte(r.stdout), &d))
+	assert.Equal(t, gotArtifact{Path: "acme-research/vision/flowers:v0", Dir: filepath.Join(i.dir, "part"), Files: 1, Bytes: 5, Reused: 5}, d)
+
+	r = i.run(t, "artifact", "get", "flowers", "--verify", "--dir", dir)
+	require.Zero(t, r.status, r.stderr)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "iris.png"), []byte("hellO"), 0o600))
+	r = i.run(t, "artifact", "get", "flowers", "--verify", "--dir", dir)
+	assert.Equal(t, exitStatus(errors.ErrDigestMismatch), r.status)
+	assert.Contains(t, flat(r.stderr), `changed: "iris.png"`)
+	assert.Equal(t, exitUsage, i.run(t, "artifact", "get", "flowers", "--verify").status)
+	assert.Equal(t, exitUsage, i.run(t, "artifact", "get").status)
+}
+
+func TestArtifactGet_Trouble_HasTheStatusOfTheCause(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey).withFiles(t, map[string]string{"f": "hello"})
+	require.Zero(t, i.run(t, "artifact", "put", "f", "--name", "flowers").status)
+	r := i.run(t, "artifact", "get", "flower")
+	assert.Equal(t, exitStatus(errors.ErrArtifactMissing), r.status)
+	assert.Contains(t, r.stderr, "flowers")
+
+	srv.Inject(wandbtest.Fault{Operation: "GET", Alter: func(body []byte) []byte { return append(body, '!') }})
+	r = i.run(t, "artifact", "get", "flowers", "--dir", "d", "--skip-cache")
+	assert.Equal(t, exitStatus(errors.ErrDigestMismatch), r.status, r.stderr)
+	assert.NoFileExists(t, filepath.Join(i.dir, "d", "f"))
+}
