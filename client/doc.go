@@ -57,6 +57,8 @@
 //     WANDB_GIT_ROOT, WANDB_GIT_REMOTE, WANDB_GIT_REMOTE_URL, WANDB_GIT_COMMIT,
 //     WANDB_SAVE_CODE, WANDB_DISABLE_CODE, WANDB_HOST, WANDB_PROGRAM,
 //     WANDB_EXECUTABLE, WANDB_DOCKER, SLURM_*
+//   - where artifacts are downloaded to, and kept for the next time: WANDB_ARTIFACT_DIR,
+//     WANDB_CACHE_DIR
 //   - where a sync looks for the artifacts of the official client: WANDB_DATA_DIR
 //   - what a person sees (Options.Output): WANDB_SILENT, WANDB_QUIET, NO_COLOR, TERM
 //
