@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
@@ -21,7 +22,7 @@ type refusal struct {
 }
 
 func cases() []refusal {
-	return append(refusals(), failures()...)
+	return slices.Concat(refusals(), failures(), artifactCases())
 }
 
 // initAs creates a run as a user, the most common way to be refused.

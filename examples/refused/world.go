@@ -50,6 +50,7 @@ func world() wandbtest.World {
 		Projects: []wandbtest.Project{
 			{Entity: "acme", Name: "vision"},
 			{Entity: "jo-lab", Name: "ablation"},
+			{Entity: "jo-lab", Name: "garden", ProtectedAliases: []string{"production"}},
 			{Entity: "acme", Name: "survey", Members: []wandbtest.ProjectMember{{Username: "max", Role: wandbtest.RoleViewer}}},
 			{Entity: "acme", Name: "payroll", Scope: wandbtest.ScopeRestricted},
 			{Entity: "acme", Name: "open-r1", Scope: wandbtest.ScopePublic},
