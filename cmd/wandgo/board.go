@@ -25,7 +25,8 @@ import (
 
 func boardCommand() command {
 	return command{
-		name: "board", args: "[DIR ...] [--addr HOST:PORT] [--no-open]",
+		name: "board", args: "[DIR ...] [--addr HOST:PORT] [--no-open]\n" +
+			"       wandgo board export RUN ... [-o FILE]",
 		summary: "look at the runs on this disk in a browser",
 		long:    boardHelp,
 		run:     runBoard,
@@ -52,15 +53,26 @@ Flags:
                     is a terminal
   --no-cache        neither read nor write an index
 
-The exit status is 33 if a DIR does not exist.
+export writes runs as one file of HTML: charts, config, summary, console and
+troubles, without a server and without files and media of the runs. It opens
+anywhere. RUN is the directory of a run, its log, or a directory of runs.
+
+  -o FILE           the file to write (default report.html); "-" is the standard
+                    output
+
+The exit status is 33 if a DIR or a RUN does not exist.
 
 Examples:
   wandgo board
   wandgo board experiments/ /scratch/jo/wandb
   wandgo board --addr 0.0.0.0:8080 --no-open
+  wandgo board export wandb/latest-run -o report.html
 `
 
 func runBoard(ctx context.Context, a *app, args []string) int {
+	if len(args) > 0 && args[0] == "export" {
+		return runBoardExport(ctx, a, args[1:])
+	}
 	c := boardCommand()
 	set := c.flags()
 	addr := set.String("addr", "127.0.0.1:0", "")

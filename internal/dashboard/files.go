@@ -8,6 +8,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/wandgo/wandgo/internal/runstore"
 )
 
 type fileEntry struct {
@@ -22,6 +24,10 @@ func (b *Board) files(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return filesAnswer(run)
+}
+
+func filesAnswer(run *runstore.Run) (any, error) {
 	list, more, err := run.Files()
 	if err != nil {
 		return nil, err

@@ -77,6 +77,18 @@ type listColumn struct {
 	first   any
 }
 
+// runList is an answer to /-/runs.
+type runList struct {
+	Version int64        `json:"version"`
+	Total   int          `json:"total"`
+	Matched int          `json:"matched"`
+	Reading int          `json:"reading"` // logs that are being read
+	Columns []listColumn `json:"columns"`
+	Runs    []row        `json:"runs"`
+}
+
+func newList(n int) runList { return runList{Total: n, Matched: n, Runs: []row{}} }
+
 func (b *Board) list(r *http.Request) (any, error) {
 	q := r.URL.Query()
 	f, err := parseFilter(q.Get("filter"))
@@ -91,14 +103,8 @@ func (b *Board) list(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := struct {
-		Version int64        `json:"version"`
-		Total   int          `json:"total"`
-		Matched int          `json:"matched"`
-		Reading int          `json:"reading"`
-		Columns []listColumn `json:"columns"`
-		Runs    []row        `json:"runs"`
-	}{Version: b.store.Version(), Runs: []row{}}
+	out := newList(0)
+	out.Version = b.store.Version()
 	var infos []*runstore.Info
 	for _, run := range b.store.Runs() {
 		i := run.Info()

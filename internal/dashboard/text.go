@@ -43,6 +43,11 @@ func (b *Board) console(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return consoleAnswer(lines, q.Get("search"), from, limit), nil
+}
+
+// consoleAnswer selects lines as a request does.
+func consoleAnswer(lines []runstore.ConsoleLine, search string, from, limit int) any {
 	out := struct {
 		Lines   []consoleLine `json:"lines"`
 		Total   int           `json:"total"`
@@ -53,7 +58,7 @@ func (b *Board) console(r *http.Request) (any, error) {
 		out.First = lines[0].Number
 		out.Total = lines[len(lines)-1].Number + 1
 	}
-	search := strings.ToLower(q.Get("search"))
+	search = strings.ToLower(search)
 	matching := lines
 	if search != "" {
 		matching = nil
@@ -74,7 +79,7 @@ func (b *Board) console(r *http.Request) (any, error) {
 	for _, l := range matching[:min(len(matching), limit)] {
 		out.Lines = append(out.Lines, consoleLine{l.Number, l.Text, l.Stderr, seconds(l.Time)})
 	}
-	return out, nil
+	return out
 }
 
 type loggedValue struct {

@@ -64,15 +64,18 @@ function base64Bytes(text) {
 
 // getSeries fetches series of points: entries of the header, with xs and ys.
 export async function getSeries(values, signal) {
-  let buffer;
-  if (exported) {
-    const kept = { run: values.run, m: values.m, s: values.s };
+  if (!exported) return parseSeries(await (await fetched("/-/series" + query(values), signal)).arrayBuffer());
+  if (values.smooth) throw new Error("a report cannot smooth: open the run with wandgo board");
+  // A report has the series of each run for itself.
+  return [values.run].flat().flatMap((run) => {
+    const kept = { run, m: values.m, s: values.s };
     if (values.x && values.x !== "_step") kept.x = values.x;
-    if (values.smooth) throw new Error("a report cannot smooth: open the run with wandgo board");
-    buffer = base64Bytes(storedAnswer("/-/series" + query(kept)).base64);
-  } else {
-    buffer = await (await fetched("/-/series" + query(values), signal)).arrayBuffer();
-  }
+    const answer = stored.answers["/-/series" + query(kept)];
+    return answer ? parseSeries(base64Bytes(answer.base64)) : []; // a run may lack the metric
+  });
+}
+
+function parseSeries(buffer) {
   const view = new DataView(buffer);
   if (view.getUint32(0) !== 0x57475331) throw new Error("the board's server sent series that this page cannot read; reload the page");
   const length = view.getUint32(4, true);

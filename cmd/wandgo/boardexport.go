@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/wandgo/wandgo/internal/dashboard"
+	"github.com/wandgo/wandgo/internal/runstore"
+	"github.com/wandgo/wandgo/internal/smallfile"
+	"github.com/wandgo/wandgo/internal/syncrun"
+	"github.com/wandgo/wandgo/internal/version"
+)
+
+// maxExported bounds the runs of a report.
+const maxExported = 50
+
+// runBoardExport writes runs as one file.
+func runBoardExport(ctx context.Context, a *app, args []string) int {
+	c := boardCommand()
+	set := c.flags()
+	file := set.String("o", "report.html", "")
+	paths, status, ok := a.parsePaths(c, set, args)
+	if !ok {
+		return status
+	}
+	if len(paths) == 0 {
+		return a.usageError(c, "export: name at least one run")
+	}
+	dirs, err := a.boardDirs(paths)
+	if err == nil {
+		_, err = syncrun.Find(dirs...)
+	}
+	if err != nil {
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	store := runstore.Open(dirs, runstore.Options{})
+	defer store.Close()
+	store.Refresh(ctx)
+	runs := store.Runs()
+	if len(runs) > maxExported {
+		return a.usageError(c, "export: there are %d runs; a report has at most %d", len(runs), maxExported)
+	}
+	slices.SortFunc(runs, func(x, y *runstore.Run) int {
+		return cmp.Or(x.Info().Started.Compare(y.Info().Started), cmp.Compare(x.Key(), y.Key()))
+	})
+	var page bytes.Buffer
+	board := dashboard.New(store, dashboard.Options{Version: version.Module(), Mode: "export"})
+	if err := board.Export(ctx, &page, runs); err != nil {
+		if ctx.Err() != nil {
+			return exitInterrupted
+		}
+		return a.commandFailed(c, err)
+	}
+	if *file == "-" {
+		if _, err := a.stdout.Write(page.Bytes()); err != nil {
+			return a.failed("print the report", err)
+		}
+		return exitAllowed
+	}
+	if err := smallfile.Write(a.env.path(*file), page.Bytes()); err != nil {
+		return a.commandFailed(c, err)
+	}
+	p := &printer{w: a.stdout}
+	p.printf("%s (%s) in %s\n", counted(len(runs), "run"), size(int64(page.Len())), printable(*file))
+	if p.err != nil {
+		return a.failed("print the file's name", p.err)
+	}
+	return exitAllowed
+}

@@ -1,0 +1,196 @@
+package dashboard
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/wandgo/wandgo/internal/runstore"
+)
+
+// exportBuckets is the detail of series in a report, and exportLines and exportValues how
+// many lines of a console and values of a metric it has.
+const (
+	exportBuckets = 500
+	exportLines   = 5000
+	exportValues  = 100
+	exportColumns = 200
+)
+
+// Export writes the pages of some runs as one file of HTML that needs no server and sends
+// no request: the files of the pages, and the answers that they would fetch. Series have
+// the detail of 500 buckets. Files, media and tables are not part of it.
+func (b *Board) Export(ctx context.Context, w io.Writer, runs []*runstore.Run) error {
+	data := report{Mode: "export", Answers: map[string]any{}}
+	var keys []string
+	for _, run := range runs {
+		keys = append(keys, run.Key())
+		if err := b.exportRun(ctx, data.Answers, run); err != nil {
+			return fmt.Errorf("export %s: %w", run.Info().ID, err)
+		}
+	}
+	data.Start = "/compare?" + formQuery("run", keys)
+	if len(runs) == 1 {
+		data.Start = "/runs/" + keys[0]
+	}
+	data.Answers["/-/runs"] = exportList(runs)
+	data.Answers["/-/info"] = map[string]any{"version": b.opts.Version, "mode": "export", "dirs": []string{}, "token": false, "hint": ""}
+	page, err := b.pages.standalone(data)
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	_, err = w.Write(page)
+	return err
+}
+
+// report is the data of an exported file.
+type report struct {
+	Mode  string `json:"mode"`
+	Start string `json:"start"` // the page that it opens with
+	// Answers are what the pages fetch, by URL.
+	Answers map[string]any `json:"answers"`
+}
+
+// encoded is a binary answer.
+type encoded struct {
+	Base64 string `json:"base64"`
+}
+
+// exportRun adds the answers about one run.
+func (b *Board) exportRun(ctx context.Context, answers map[string]any, run *runstore.Run) error {
+	d := b.describe(run)
+	d.Next, d.Path, d.Dir = nil, "", "" // not of this report, and of no use elsewhere
+	for n := range d.Trouble {
+		d.Trouble[n].Commands = []string{}
+	}
+	base := "/-/runs/" + d.Key
+	answers[base] = d
+	answers["/-/find?"+formPairs([][2]string{{"entity", d.Entity}, {"project", d.Project}, {"id", d.ID}})] = map[string]string{"key": d.Key}
+	if err := exportSeries(ctx, answers, run); err != nil {
+		return err
+	}
+	for _, m := range d.Metrics {
+		if m.Kind == "number" {
+			continue
+		}
+		values, more, err := run.Values(ctx, m.Name, math.MaxInt, exportValues)
+		if err != nil {
+			return err
+		}
+		answers[base+"/values?"+formPairs([][2]string{{"m", m.Name}, {"limit", "100"}})] = valuesAnswer(values, more)
+	}
+	lines, err := run.Console(ctx)
+	if err != nil {
+		return err
+	}
+	answers[base+"/console"] = consoleAnswer(lines, "", -exportLines, exportLines)
+	files, err := filesAnswer(run)
+	if err != nil {
+		return err
+	}
+	answers[base+"/files"] = files
+	return nil
+}
+
+// exportSeries adds the series of all metrics, as the charts ask for them.
+func exportSeries(ctx context.Context, answers map[string]any, run *runstore.Run) error {
+	i := run.Info()
+	for _, t := range []runstore.Table{runstore.History, runstore.System} {
+		metrics, axes, name := i.Metrics, i.Axes, "m"
+		if t == runstore.System {
+			metrics, axes, name = i.System, []string{runstore.KeyRuntime, runstore.KeyTimestamp}, "s"
+		}
+		for _, m := range metrics {
+			if m.Numbers == 0 || slices.Contains([]string{runstore.KeyStep, runstore.KeyRuntime, runstore.KeyTimestamp}, m.Name) {
+				continue
+			}
+			for _, x := range axes {
+				got, err := reduce(ctx, run, m.Name, view{
+					table: t, x: x, from: math.Inf(-1), to: math.Inf(1), buckets: exportBuckets, after: -1,
+				})
+				if err != nil {
+					return err
+				}
+				text, err := encodeSeries(got)
+				if err != nil {
+					return err
+				}
+				if x == runstore.KeyStep {
+					x = "" // the default
+				}
+				query := formPairs([][2]string{{"run", run.Key()}, {name, m.Name}, {"x", x}})
+				answers["/-/series?"+query] = encoded{base64.StdEncoding.EncodeToString(text)}
+			}
+		}
+	}
+	return nil
+}
+
+// exportList is the list of runs with the values that most have.
+func exportList(runs []*runstore.Run) any {
+	var infos []*runstore.Info
+	for _, run := range runs {
+		infos = append(infos, run.Info())
+	}
+	columns := columnsOf(infos)
+	columns = columns[:min(len(columns), exportColumns)]
+	list := newList(len(infos))
+	list.Columns = columns
+	for _, i := range infos {
+		r := newRow(i)
+		r.Path, r.Values = "", map[string]any{}
+		for _, c := range columns {
+			if v, ok := i.Values[c.Name]; ok {
+				r.Values[c.Name] = shown(v)
+			}
+		}
+		list.Runs = append(list.Runs, r)
+	}
+	return list
+}
+
+// formQuery is a query that repeats a name.
+func formQuery(name string, values []string) string {
+	pairs := make([][2]string, 0, len(values))
+	for _, v := range values {
+		pairs = append(pairs, [2]string{name, v})
+	}
+	return formPairs(pairs)
+}
+
+// formPairs is a query as URLSearchParams of a browser writes it, without what is empty.
+func formPairs(pairs [][2]string) string {
+	var parts []string
+	for _, p := range pairs {
+		if p[1] != "" {
+			parts = append(parts, formEscape(p[0])+"="+formEscape(p[1]))
+		}
+	}
+	return strings.Join(parts, "&")
+}
+
+// formEscape escapes a text as a browser does, which differs from [url.QueryEscape] in two
+// characters.
+func formEscape(s string) string {
+	return strings.NewReplacer("%2A", "*", "~", "%7E").Replace(url.QueryEscape(s))
+}
+
+// encodeReport is the data as JSON that can stand in a document: '<' is escaped, so that
+// nothing in it ends its element.
+func encodeReport(data report) ([]byte, error) {
+	text, err := json.Marshal(data)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.IndexByte(text, '<') >= 0 { // encoding/json escapes it
+		return nil, errAssets
+	}
+	return text, nil
+}
