@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -118,5 +119,55 @@ func TestSameArtifacts(t *testing.T) {
 	names := scenario.Artifacts()
 	require.Greater(t, len(names), 25)
 	theirDir, ourDir := playArtifacts(t, both, s, names)
-	compareArtifacts(t, s, names, theirDir, ourDir)
+	compareArtifacts(t, s, names, theirDir, ourDir, stored.Rule{
+		Path: "art_aliases_changed:v0.metadata", How: stored.Anything, Reason: "the official client always sends the metadata, {} if there are none, with a change of aliases",
+	})
+}
+
+// TestArtifacts_OlderServers runs all scenarios of wandgo with older servers, and with one
+// that has none of the optional features. What is stored must be the same, but for what such a
+// server does not know.
+func TestArtifacts_OlderServers(t *testing.T) {
+	t.Parallel()
+	unknown := []stored.Rule{
+		{Path: "*.region", How: stored.Anything, Reason: "older servers have no regions"},
+		{Path: "art_xxh128*", How: stored.Anything, Reason: "older servers have no XXH128"},
+	}
+	noTags := stored.Rule{Path: "*.tags*", How: stored.Anything, Reason: "a server of January 2024 has no tags"}
+	newer := []string{"art_described_later", "art_registry", "art_unlinked"} // they change tags, or need a registry
+	site := web(t)
+	play := func(names []string, options ...wandbtest.Option) stored.Artifacts {
+		s := wandbtest.New(t, artifactWorld(), append(options, wandbtest.WithPolicy(wandbtest.Policy{XXH128: true}))...)
+		dir := t.TempDir()
+		for _, name := range names {
+			out := execute(t.Context(), ourSide(t), s, dir, []string{scenario.WebVariable + "=" + site, "WANDB_PROJECT=wandgo"}, scenario.Phase{}, name)
+			assert.NoError(t, out.err)
+			assert.Zero(t, out.exit, "%s: %v", name, out.said[name])
+		}
+		return stored.ArtifactsOf(s.Artifacts(), "wandgo", dir)
+	}
+	want := play(scenario.Artifacts())
+	for name, tc := range map[string]struct {
+		option  wandbtest.Option
+		without []string
+		rules   []stored.Rule
+	}{
+		"January 2024": {wandbtest.WithGeneration(wandbtest.Gen2024Jan), newer, append(unknown, noTags)},
+		"October 2024": {wandbtest.WithGeneration(wandbtest.Gen2024Oct), nil, unknown},
+		"no features":  {wandbtest.WithFeatures(), nil, unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			names := slices.DeleteFunc(scenario.Artifacts(), func(name string) bool { return slices.Contains(tc.without, name) })
+			got := play(names, tc.option)
+			fields := 0
+			rules := append(stored.ArtifactsMayDiffer(), tc.rules...)
+			for _, name := range names {
+				for _, d := range stored.Compare(want[name], got[name], rules, nil) {
+					assert.Fail(t, "the artifacts differ", "%s: %s", name, strings.NewReplacer("official", "current server", "wandgo", "older server").Replace(d.String()))
+				}
+				fields += len(got[name])
+			}
+			t.Logf("%d scenarios, %d fields compared", len(names), fields)
+		})
+	}
 }

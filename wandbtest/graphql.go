@@ -119,11 +119,30 @@ func variables(schema *ast.Schema, op *ast.OperationDefinition, given map[string
 	}
 	vars, err := validator.VariableValues(schema, op, given)
 	if err != nil {
-		wrapped := gqlerror.WrapIfUnwrapped(err)
-		wrapped.Path = nil // a path would mean a resolver's error
-		return nil, wrapped
+		return nil, invalidVariable(op, gqlerror.WrapIfUnwrapped(err))
 	}
 	return vars, nil
+}
+
+// invalidVariable names the variable and the field in the message, and not in the path, which
+// would mean a resolver's error. Like other errors about the document it has a location: that
+// of the variable's definition.
+func invalidVariable(op *ast.OperationDefinition, err *gqlerror.Error) *gqlerror.Error {
+	path := slices.Clone(err.Path)
+	if len(path) < 2 { // "variable" and its name
+		return gqlerror.Errorf("%s", err.Message)
+	}
+	name := fmt.Sprint(path[1])
+	message := fmt.Sprintf("Variable %q has invalid value: %s", name, err.Message)
+	if len(path) > 2 {
+		message = fmt.Sprintf("Variable %q has invalid value.\nIn field %q: %s.", name, path[2:].String(), err.Message)
+	}
+	for _, def := range op.VariableDefinitions {
+		if def.Variable == name {
+			return gqlerror.ErrorPosf(def.Position, "%s", message)
+		}
+	}
+	return gqlerror.Errorf("%s", message)
 }
 
 // invalid responds to a document that does not fit the schema. Such errors have locations

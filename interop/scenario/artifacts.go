@@ -18,7 +18,7 @@ import (
 // Artifacts are the names of the scenarios about artifacts. Their official halves are in
 // testdata/artifacts.py.
 func Artifacts() []string {
-	return slices.Concat(OfflineArtifacts(), slices.Sorted(maps.Keys(existing)))
+	return slices.Concat(OfflineArtifacts(), slices.Sorted(maps.Keys(existing)), slices.Sorted(maps.Keys(changed)))
 }
 
 // OfflineArtifacts are those that need no server while they run.
@@ -89,7 +89,7 @@ func allBytes() string {
 	return string(b[:])
 }
 
-var _ = register(artifacts) && register(existing)
+var _ = register(artifacts) && register(existing) && register(changed)
 
 // artifacts are the scenarios, except those in existing.go.
 var artifacts = map[string]func(half){

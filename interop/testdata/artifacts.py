@@ -300,6 +300,65 @@ def art_new_draft():
         log(run, a)
 
 
+@scenario
+def art_aliases_changed():
+    with start("art_aliases_changed") as run:
+        log(run, draft("art_aliases_changed", files={"a": b"1"}), aliases=["old", "kept"])
+        log(run, draft("art_aliases_changed", files={"a": b"2"}), aliases=["moving"])
+        a = run.use_artifact("art_aliases_changed:v0")
+        a.aliases.append("new")
+        a.aliases.append("moving")
+        a.aliases.remove("old")
+        a.save()
+
+
+@scenario
+def art_described_later():
+    with start("art_described_later") as run:
+        log(run, draft("art_described_later", files={"a": b"1"}, description="d", metadata={"k": 1}), tags=["one", "two"])
+        a = run.use_artifact("art_described_later:latest")
+        a.description = "later"
+        a.metadata = {"k": 2, "n": {"x": [1]}}
+        a.tags = ["two", "three"]
+        a.ttl = datetime.timedelta(days=2)
+        a.save()
+
+
+@scenario
+def art_deleted():
+    with start("art_deleted") as run:
+        for i in range(3):
+            log(run, draft("art_deleted", files={"a": b"%d" % i}))
+        run.use_artifact("art_deleted:v1").delete()
+        run.use_artifact("art_deleted:v2").delete(delete_aliases=True)
+        log(run, draft("art_deleted", files={"a": b"3"}))
+
+
+@scenario
+def art_linked():
+    with start("art_linked") as run:
+        a = log(run, draft("art_linked", files={"a": b"1"}))
+        run.link_artifact(a, "linked_" + PROJECT, aliases=["best"])
+        b = log(run, draft("art_linked", files={"a": b"2"}))
+        run.link_artifact(b, "linked_" + PROJECT)
+        run.link_artifact(a, "linked_" + PROJECT, aliases=["again"])
+
+
+@scenario
+def art_registry():
+    with start("art_registry") as run:
+        a = log(run, draft("art_registry", typ="model", files={"a": b"1"}))
+        run.link_artifact(a, "wandb-registry-model/reg_" + PROJECT, aliases=["staging"])
+
+
+@scenario
+def art_unlinked():
+    with start("art_unlinked") as run:
+        a = log(run, draft("art_unlinked", typ="model", files={"a": b"1"}))
+        run.link_artifact(a, "wandb-registry-model/unl_" + PROJECT, aliases=["staging"])
+        wandb.Api().artifact("acme-inc/wandb-registry-model/unl_%s:staging" % PROJECT).unlink()
+
+
 # ---- refusals ----------------------------------------------------------------
 
 
