@@ -45,7 +45,7 @@ func Suggest(want string, have []string) []string {
 		name string
 		rank int
 	}
-	var hits []hit
+	var hits []*hit
 	seen := make(map[string]bool)
 	for _, name := range have[:min(len(have), maxNames)] {
 		if name == "" || name == want || seen[name] || len(name) > 4*maxNameRunes {
@@ -53,10 +53,10 @@ func Suggest(want string, have []string) []string {
 		}
 		seen[name] = true
 		if rank, ok := resemblance(folded, foldName(name)); ok {
-			hits = append(hits, hit{name, rank})
+			hits = append(hits, &hit{name, rank})
 		}
 	}
-	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.rank, b.rank) })
+	slices.SortStableFunc(hits, func(a, b *hit) int { return cmp.Compare(a.rank, b.rank) })
 	var names []string
 	for _, h := range hits[:min(len(hits), maxSuggestions)] {
 		names = append(names, h.name)

@@ -110,20 +110,20 @@ func (u *Uploader) keepAll(ctx context.Context, k *keeper, want func(*file) bool
 		nth  int
 		size int64
 	}
-	var all []one
+	var all []*one
 	u.mu.Lock()
 	for _, f := range u.files {
 		if f.src != nil && want(f) {
-			all = append(all, one{file: f, src: f.src, nth: f.saves})
+			all = append(all, &one{file: f, src: f.src, nth: f.saves})
 		}
 	}
 	u.mu.Unlock()
-	for i := range all {
-		if s, err := all[i].src.stat(); err == nil {
-			all[i].size = s.size
+	for _, o := range all {
+		if s, err := o.src.stat(); err == nil {
+			o.size = s.size
 		}
 	}
-	slices.SortFunc(all, func(a, b one) int {
+	slices.SortFunc(all, func(a, b *one) int {
 		return cmp.Or(cmp.Compare(a.size, b.size), strings.Compare(a.file.name, b.file.name))
 	})
 	limit := newCopyLimit(ctx)
