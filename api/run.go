@@ -181,25 +181,18 @@ func (d *rowReader) read(line []byte) (Row, error) {
 		d.names = map[string]string{}
 	}
 	row := make(Row, d.size)
-	var failed error
 	end := jsonx.EachMember(line, jsonx.SkipSpace(line, 0), func(key, keyEnd, at int) int {
-		end := jsonx.Skip(line, at, 1)
-		if end < 0 {
-			return end
+		value, end := jsonx.ParseAt(line, at)
+		if end >= 0 {
+			row[d.name(line[key:keyEnd])] = value
 		}
-		value, err := jsonx.Parse(line[at:end])
-		if err != nil {
-			failed = err
-			return -1
-		}
-		row[d.name(line[key:keyEnd])] = value
 		return end
 	})
-	if failed == nil && (end < 0 || jsonx.SkipSpace(line, end) < len(line)) {
-		failed = jsonx.ErrSyntax
+	if end < 0 || jsonx.SkipSpace(line, end) < len(line) {
+		return nil, jsonx.ErrSyntax
 	}
 	d.size = len(row)
-	return row, failed
+	return row, nil
 }
 
 // maxNames bounds the memory for names of metrics.

@@ -1,6 +1,7 @@
 package jsonx
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -34,6 +35,10 @@ func Parse(text []byte) (any, error) {
 	}
 	return v, nil
 }
+
+// ParseAt reads the value at b[i], and returns the index after it, or -1 if there is none; see
+// [ParseObject] for its type.
+func ParseAt(b []byte, i int) (v any, end int) { return parse(b, SkipSpace(b, i), 1) }
 
 // parse returns the value at b[i], which is inside depth others, and the index after
 // it, or -1 if there is none.
@@ -86,8 +91,10 @@ func scalar(b []byte) any {
 	case 'N':
 		return math.NaN()
 	}
-	if i, err := strconv.ParseInt(string(b), 10, 64); err == nil {
-		return i
+	if !bytes.ContainsAny(b, ".eEyN") { // an attempt to read a fraction as an integer would allocate
+		if i, err := strconv.ParseInt(string(b), 10, 64); err == nil {
+			return i
+		}
 	}
 	f, _ := strconv.ParseFloat(string(b), 64) // infinite if it is too large, and for Infinity
 	return f
