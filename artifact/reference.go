@@ -2,10 +2,14 @@ package artifact
 
 import (
 	"context"
+	"io/fs"
 	"iter"
 	"maps"
+	"path"
 	"slices"
+	"strings"
 
+	"github.com/wandgo/wandgo/internal/artifacts/download"
 	"github.com/wandgo/wandgo/internal/artifacts/draft"
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 )
@@ -58,6 +62,8 @@ type Object struct {
 //   - file: a file, or all files below a directory. They are read for their MD5.
 //   - s3, gs and others: a Resolver, a Digest or NoChecksum.
 //
+// For files of another artifact see [Artifact.AddVersion].
+//
 // Errors:
 //   - the URI has no scheme, or needs a name or a Resolver;
 //   - the name is not one for [Artifact.AddFile].
@@ -90,4 +96,44 @@ func (o *Object) internal() draft.Object {
 		out.Extra = append(out.Extra, manifest.Text(key, o.Extra[key]))
 	}
 	return out
+}
+
+// AddVersion adds references to the files of another version, which the server keeps only
+// once: to one file under a name, which may be empty for the file's own, or to all files
+// below a prefix if file is empty. The files are looked up when the artifact is logged.
+//
+// Errors are those of [Artifact.AddReference].
+func (a *Artifact) AddVersion(v *Version, file, name string) error {
+	of := download.Of(v)
+	uri := download.ReferenceURI(of.Info().ID, file)
+	if file != "" && name == "" {
+		name = path.Base(file)
+	}
+	r := draft.Reference{URI: uri, Name: name, Objects: func(ctx context.Context, yield func(draft.Object) error) error {
+		found := false
+		for e, err := range of.Entries(ctx) {
+			if err != nil {
+				return err
+			}
+			if file != "" && e.Path != file {
+				continue
+			}
+			found = true
+			o := draft.Object{URI: download.ReferenceURI(of.Info().ID, e.Path), Path: e.Path, Digest: e.Digest, Extra: e.Extra}
+			if strings.HasPrefix(e.Ref, download.ReferencePrefix) { // to where the content is
+				o.URI = e.Ref
+			}
+			if file != "" {
+				o.Path = ""
+			}
+			if err := yield(o); err != nil {
+				return err
+			}
+		}
+		if !found && file != "" {
+			return &fs.PathError{Op: "find", Path: file, Err: fs.ErrNotExist}
+		}
+		return nil
+	}}
+	return draft.Of(a).AddReference(r)
 }

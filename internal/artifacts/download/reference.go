@@ -32,6 +32,19 @@ var ErrReference = errors.New("cannot read a reference")
 // OpenReference reads the data that the URI of an entry stands for.
 type OpenReference func(ctx context.Context, e *record.ArtifactEntry) (io.ReadCloser, error)
 
+// ReferencePrefix starts the URIs of files of other artifacts.
+const ReferencePrefix = "wandb-artifact://"
+
+// ReferenceURI is the URI of a file of the version with an id, as the official client
+// writes it.
+func ReferenceURI(id, path string) string {
+	raw, err := base64.StdEncoding.DecodeString(id)
+	if err != nil { // not an id of this kind of server
+		raw = []byte(id)
+	}
+	return ReferencePrefix + hex.EncodeToString(raw) + "/" + path
+}
+
 // maxChain is how many references to entries of other artifacts are followed. Clients
 // resolve them when they log, so more than one is unusual.
 const maxChain = 5
