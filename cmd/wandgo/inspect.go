@@ -18,13 +18,14 @@ import (
 	"github.com/wandgo/wandgo/internal/plot"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/syncrun"
+	"github.com/wandgo/wandgo/internal/term"
 )
 
 func inspectCommand() command {
 	return command{
-		name: "inspect", args: "[--json-lines | --summary] path\n" +
+		name: "inspect", args: "[--json-lines | --summary] [--follow] path\n" +
 			"       wandgo inspect --plot METRIC [--x METRIC] [--width N] [--height N]\n" +
-			"                      [--ascii] path",
+			"                      [--ascii] [--follow] path",
 		summary: "print a run's log, or plot one of its metrics",
 		long: `
 Prints the records of a log (run-ID.wandb), one JSON object per line, in order.
@@ -45,6 +46,9 @@ Flags:
   --height N     with --plot: height in lines (default 16)
   --ascii        with --plot: use ASCII characters only (the default if TERM
                  is "dumb" or NO_UNICODE is set)
+  --follow, -f   print records as they are written, until the run ends. With
+                 --plot, which then needs a terminal: draw the plot again
+                 whenever there are new points
 
 The exit status is 33 if the path does not exist or has no run.
 
@@ -52,6 +56,7 @@ Examples:
   wandgo inspect wandb/latest-run | jq -c 'select(.kind == "history").row'
   wandgo inspect --summary wandb/latest-run
   wandgo inspect --plot train/loss wandb/latest-run
+  wandgo inspect --follow wandb/latest-run | jq -c 'select(.row) | .row'
 `,
 		run: runInspect,
 	}
@@ -63,6 +68,7 @@ type inspection struct {
 	metric, x      string
 	width, height  int
 	ascii          bool
+	follow         bool
 }
 
 func (i *inspection) flags(set *flag.FlagSet) {
@@ -73,6 +79,8 @@ func (i *inspection) flags(set *flag.FlagSet) {
 	set.IntVar(&i.width, "width", 0, "")
 	set.IntVar(&i.height, "height", plot.DefaultHeight, "")
 	set.BoolVar(&i.ascii, "ascii", false, "")
+	set.BoolVar(&i.follow, "follow", false, "")
+	set.BoolVar(&i.follow, "f", false, "")
 }
 
 // maxSide is the greatest width and height of a plot.
@@ -96,6 +104,10 @@ func runInspect(ctx context.Context, a *app, args []string) int {
 	switch {
 	case modes > 1:
 		return a.usageError(c, "--json-lines, --summary and --plot are mutually exclusive")
+	case i.follow && i.summary:
+		return a.usageError(c, "--follow and --summary are mutually exclusive")
+	case i.follow && i.metric != "" && !term.IsTerminal(a.stdout):
+		return a.usageError(c, "--follow with --plot needs a terminal")
 	case len(paths) != 1:
 		return a.usageError(c, "expected exactly one path")
 	case i.height < 1 || isSet(set, "width") && i.width < 1 || max(i.width, i.height) > maxSide:
@@ -118,6 +130,10 @@ func runInspect(ctx context.Context, a *app, args []string) int {
 	switch {
 	case i.summary:
 		err = a.inspectSummary(logs[0])
+	case i.follow && i.metric != "":
+		err = a.followPlot(ctx, logs[0], i)
+	case i.follow:
+		err = a.followLines(ctx, logs[0])
 	case i.metric != "":
 		err = a.plotMetric(ctx, logs[0], i)
 	default:
@@ -191,8 +207,7 @@ func (a *app) plotMetric(ctx context.Context, l *syncrun.Log, i inspection) erro
 		return err
 	}
 	defer func() { _ = r.Close() }()
-	var xs, ys []float64
-	known := make(map[string]bool) // metrics, and whether they are numeric
+	p := newPlotter(i)
 	for rec, err := range r.All() {
 		if err == nil {
 			err = ctx.Err()
@@ -200,41 +215,65 @@ func (a *app) plotMetric(ctx context.Context, l *syncrun.Log, i inspection) erro
 		if err != nil {
 			return err
 		}
-		row, ok := rec.Body.(*record.History)
-		if !ok {
-			continue
+		if row, ok := rec.Body.(*record.History); ok {
+			p.add(row)
 		}
-		y, ok := valueOf(row, i.metric)
-		if !ok {
-			for n := range row.Items {
-				name := metric.JoinName(row.Items[n].Path()...)
-				_, isNumber := parseNumber(string(row.Items[n].Value))
-				known[name] = known[name] || isNumber
-			}
-			continue
-		}
-		x := float64(row.Step)
-		if i.x != "_step" {
-			if x, ok = valueOf(row, i.x); !ok {
-				continue
-			}
-		}
-		xs, ys = append(xs, x), append(ys, y)
 	}
 	a.reportDamage(r)
-	if len(xs) == 0 {
-		return fmt.Errorf("no row has a number for %q%s", i.metric, hint(i.metric, known))
+	if err := p.err(); err != nil {
+		return err
 	}
-	ascii := i.ascii || a.env.get("TERM") == "dumb" || a.env.get("NO_UNICODE") != ""
-	o := plot.Options{Width: i.width, Height: i.height, ASCII: ascii, Title: i.metric, XLabel: i.x}
-	if i.width == 0 {
-		o.MaxWidth = cmp.Or(columns(a.stdout, a.env.get), defaultColumns)
-	}
-	text := plot.Draw(xs, ys, o)
-	if _, err := fmt.Fprint(a.stdout, text); err != nil {
+	if _, err := fmt.Fprint(a.stdout, a.draw(p)); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}
 	return nil
+}
+
+// plotter collects the points of a plot.
+type plotter struct {
+	inspection
+	xs, ys []float64
+	known  map[string]bool // other metrics, and whether they are numeric
+}
+
+func newPlotter(i inspection) *plotter { return &plotter{inspection: i, known: map[string]bool{}} }
+
+// add adds the point of a row, if it has one.
+func (p *plotter) add(row *record.History) {
+	y, ok := valueOf(row, p.metric)
+	if !ok {
+		for n := range row.Items {
+			name := metric.JoinName(row.Items[n].Path()...)
+			_, isNumber := parseNumber(string(row.Items[n].Value))
+			p.known[name] = p.known[name] || isNumber
+		}
+		return
+	}
+	x := float64(row.Step)
+	if p.x != "_step" {
+		if x, ok = valueOf(row, p.x); !ok {
+			return
+		}
+	}
+	p.xs, p.ys = append(p.xs, x), append(p.ys, y)
+}
+
+// err says that there are no points, and names metrics that have some.
+func (p *plotter) err() error {
+	if len(p.xs) > 0 {
+		return nil
+	}
+	return fmt.Errorf("no row has a number for %q%s", p.metric, hint(p.metric, p.known))
+}
+
+// draw returns the plot.
+func (a *app) draw(p *plotter) string {
+	ascii := p.ascii || a.env.get("TERM") == "dumb" || a.env.get("NO_UNICODE") != ""
+	o := plot.Options{Width: p.width, Height: p.height, ASCII: ascii, Title: p.metric, XLabel: p.x}
+	if p.width == 0 {
+		o.MaxWidth = cmp.Or(columns(a.stdout, a.env.get), defaultColumns)
+	}
+	return plot.Draw(p.xs, p.ys, o)
 }
 
 // hint describes a metric without numbers, and names some that have them.
