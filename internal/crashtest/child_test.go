@@ -23,6 +23,7 @@ const (
 	envSync  = "WANDGO_CRASHTEST_SYNC"  // "row" syncs each row to the disk
 	envFiles = "WANDGO_CRASHTEST_FILES" // artifacts to log in place of rows
 	upload   = "(sync)"                 // for an id: uploads what is on disk
+	download = "(download)"             // for an id: downloads an artifact
 )
 
 func TestMain(m *testing.M) {
@@ -65,6 +66,9 @@ func live(id string) int {
 		fmt.Println(uploading) //nolint:forbidigo // a process of its own
 		_, _ = c.Sync(context.Background(), nil, client.SyncOptions{})
 		return 0
+	}
+	if id == download {
+		return downloadArtifact(c)
 	}
 	run, err := c.Init(context.Background(), client.RunOptions{
 		Entity: "acme", Project: "crash", ID: id,

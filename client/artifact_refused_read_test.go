@@ -1,0 +1,84 @@
+package client_test
+
+import (
+	"net/http"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/artifact"
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+func TestArtifact_AccountThatMayNotRead_IsTold(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, everybody())
+	owner := newClient(t, s, key("member"))
+	run, err := owner.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", StatsInterval: -1})
+	require.NoError(t, err)
+	a := artifact.New("data", "dataset")
+	require.NoError(t, a.AddBytes("a", []byte("hello")))
+	up, err := run.LogArtifact(a, client.ArtifactOptions{})
+	require.NoError(t, err)
+	v, err := up.Wait(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, run.Finish(t.Context()))
+	c := newClient(t, s, key("outsider"))
+	_, err = c.Artifact(t.Context(), v.Path())
+	require.ErrorIs(t, err, errors.ErrPermissionDenied)
+	p, ok := errors.AsType[*errors.PermissionError](err)
+	require.True(t, ok)
+	assert.Equal(t, errors.ActionUseArtifact, p.Action)
+	assert.Equal(t, errors.Resource(v.Path()), p.Resource)
+	assert.NotErrorIs(t, err, errors.ErrBadAPIKey)
+}
+
+func TestArtifact_NotCommitted_IsNotReady(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo(), wandbtest.WithPolicy(wandbtest.Policy{ShowPending: true}))
+	c := newClient(t, s, wandbtest.AliceKey)
+	s.Inject(wandbtest.Fault{Operation: "CommitArtifact", Status: http.StatusForbidden, Body: `{"errors":[{"message":"permission denied"}]}`})
+	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", StatsInterval: -1})
+	require.NoError(t, err)
+	a := artifact.New("data", "dataset")
+	require.NoError(t, a.AddBytes("a", []byte("hello")))
+	up, err := run.LogArtifact(a, client.ArtifactOptions{})
+	require.NoError(t, err)
+	_, err = up.Wait(t.Context())
+	require.Error(t, err)
+	_, err = run.UseArtifact(t.Context(), "data")
+	require.ErrorIs(t, err, errors.ErrArtifactNotReady)
+	require.Error(t, run.Finish(t.Context()))
+}
+
+func TestDownload_DamagedByTheFake_IsFoundAndNotCached(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey)
+	v := loggedVersion(t, c, "data", map[string]string{"a": "hello"})
+	v, err := c.Artifact(t.Context(), v.Path())
+	require.NoError(t, err)
+	for _, err := range v.Files(t.Context()) { // the manifest is right
+		require.NoError(t, err)
+	}
+	damage := s.Inject(wandbtest.Fault{Operation: "GET", Alter: func(body []byte) []byte { return append(body[:len(body)-1:len(body)-1], 'O') }})
+	dir := t.TempDir()
+	_, err = v.Download(t.Context(), artifact.DownloadOptions{Dir: dir})
+	require.ErrorIs(t, err, errors.ErrDigestMismatch)
+	assert.Contains(t, errors.Explain(err), "XUFAKrxLKna5cZ2REBfFkg==")
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Empty(t, left)
+	damage.Remove()
+	_, err = v.Download(t.Context(), artifact.DownloadOptions{Dir: dir})
+	require.NoError(t, err)
+	require.NoError(t, v.Verify(t.Context(), dir))
+
+	s.ExpireURLs()
+	_, err = v.Download(t.Context(), artifact.DownloadOptions{Dir: t.TempDir(), SkipCache: true})
+	require.NoError(t, err)
+}
