@@ -60,8 +60,6 @@
 //   - where artifacts are downloaded to, and kept for the next time: WANDB_ARTIFACT_DIR,
 //     WANDB_CACHE_DIR
 //   - where a sync looks for the artifacts of the official client: WANDB_DATA_DIR
-//   - where artifacts are downloaded to, and kept for the next time: WANDB_ARTIFACT_DIR,
-//     WANDB_CACHE_DIR
 //   - what a person sees (Options.Output): WANDB_SILENT, WANDB_QUIET, NO_COLOR, TERM
 //
 // Each WANDB_X_NAME may be written WANDB__NAME as well. WANDB_X_FILE_STREAM_NO_GZIP

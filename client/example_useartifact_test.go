@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -12,25 +13,18 @@ import (
 )
 
 // logFlowers logs the artifact of the next examples.
-func logFlowers(c *client.Client) {
+func logFlowers(c *client.Client) error {
 	ctx := context.Background()
 	run, err := c.Init(ctx, client.RunOptions{Entity: "acme", Project: "vision"})
 	if err != nil {
-		fmt.Println(err)
-		return
+		return err
 	}
 	a := artifact.New("flowers", "dataset")
 	for name, text := range map[string]string{"train/iris.txt": "iris\n", "train/rose.txt": "rose\n", "readme": "Flowers.\n"} {
-		if err := a.AddBytes(name, []byte(text)); err != nil {
-			fmt.Println(err)
-		}
+		err = errors.Join(err, a.AddBytes(name, []byte(text)))
 	}
-	if _, err := run.LogArtifact(a, client.ArtifactOptions{Aliases: []string{"stable"}}); err != nil {
-		fmt.Println(err)
-	}
-	if err := run.Finish(ctx); err != nil {
-		fmt.Println(err)
-	}
+	_, logged := run.LogArtifact(a, client.ArtifactOptions{Aliases: []string{"stable"}})
+	return errors.Join(err, logged, run.Finish(ctx))
 }
 
 // A training reads a data set. The server records which version it was.
@@ -39,7 +33,10 @@ func ExampleRun_UseArtifact() {
 	defer done()
 	c := aliceAt(srv, dir)
 	defer c.Close()
-	logFlowers(c)
+	if err := logFlowers(c); err != nil {
+		fmt.Println(err)
+		return
+	}
 	ctx := context.Background()
 
 	run, err := c.Init(ctx, client.RunOptions{Entity: "acme", Project: "vision"})
@@ -67,7 +64,10 @@ func ExampleClient_Artifact_download() {
 	defer done()
 	c := aliceAt(srv, dir)
 	defer c.Close()
-	logFlowers(c)
+	if err := logFlowers(c); err != nil {
+		fmt.Println(err)
+		return
+	}
 	ctx := context.Background()
 
 	flowers, err := c.Artifact(ctx, "acme/vision/flowers") // the latest version
@@ -93,7 +93,10 @@ func ExampleClient_Artifact_fs() {
 	defer done()
 	c := aliceAt(srv, dir)
 	defer c.Close()
-	logFlowers(c)
+	if err := logFlowers(c); err != nil {
+		fmt.Println(err)
+		return
+	}
 	ctx := context.Background()
 
 	flowers, err := c.Artifact(ctx, "acme/vision/flowers:v0")
