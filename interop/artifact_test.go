@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -168,6 +169,38 @@ func TestArtifacts_OlderServers(t *testing.T) {
 				fields += len(got[name])
 			}
 			t.Logf("%d scenarios, %d fields compared", len(names), fields)
+		})
+	}
+}
+
+// TestArtifacts_OfficialClient_IsSatisfied has the official client do what no other scenario
+// does, and checks that it gets what it expects.
+func TestArtifacts_OfficialClient_IsSatisfied(t *testing.T) {
+	t.Parallel()
+	_, both := artifactSides(t)
+	for name, options := range map[string][]wandbtest.Option{
+		"store on another host": {wandbtest.WithStoreHost("localhost")},
+		"addresses expire":      nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := wandbtest.New(t, artifactWorld(), options...)
+			if options == nil {
+				var expired atomic.Int32
+				s.Inject(wandbtest.Fault{Operation: "GET", Match: func(r *http.Request, _ []byte) bool {
+					if expired.Add(1) <= 3 && !r.URL.Query().Has("redirected") && strings.HasSuffix(r.URL.Path, "/c.txt") {
+						s.ExpireURLs()
+					}
+					return false
+				}})
+			}
+			out := execute(t.Context(), both.official, s, t.TempDir(), nil, scenario.Phase{}, "satisfied")
+			require.NoError(t, out.err)
+			assert.Zero(t, out.exit, "%s", strings.Join(out.said["satisfied"], "\n"))
+			assert.Empty(t, s.Unknown())
+			for _, v := range s.Artifacts() {
+				assert.Empty(t, v.Violations(), v.Collection)
+			}
 		})
 	}
 }

@@ -58,7 +58,7 @@ query Everything($id: ID!, $collection: ID!) {
   viewer { __typename organizations { name } userEntity { __typename user { username } } }
   entity(name: "acme") { __typename xxhashDigestsEnabled projects { edges { node { name } } } user { username } }
   project(name: "p", entityName: "acme") {
-    __typename description updatedAt allowAllArtifactTypes artifact(name: "ds:latest") { id } artifactType(name: "dataset") { name }
+    __typename description updatedAt allowAllArtifactTypesInRegistry artifact(name: "ds:latest") { id } artifactType(name: "dataset") { name }
     artifactTypes { __typename pageInfo { endCursor } edges { __typename cursor node { name } } }
     artifactCollection(name: "ds") { name } artifactCollections { totalCount edges { node { name } } } artifactCollectionMembership(name: "ds") { id }
     run(name: "r") { __typename

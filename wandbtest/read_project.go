@@ -43,7 +43,7 @@ func (p *projectObject) field(x *execution, name string, args arguments) (any, e
 		return p.created, nil
 	case "isBenchmark":
 		return false, nil
-	case "allowAllArtifactTypes":
+	case "allowAllArtifactTypesInRegistry":
 		return true, nil
 	case "runs", "runCount":
 		runs, err := x.listRuns(p, args)

@@ -411,6 +411,58 @@ def download():
         api.artifact(path).download(os.path.join("downloaded", path.split("/")[-1]), skip_cache=False)
 
 
+def equal(got, want):
+    assert got == want, "%r is not %r" % (got, want)
+
+
+@scenario
+def satisfied():
+    """What else the official client can do with artifacts: it must get what it expects."""
+    os.chdir(tree("satisfied", {"a.txt": b"hello", "src/m.py": b"print(1)"}))
+    with start("satisfied") as run:
+        a = log(run, draft("sat", files={"a.txt": b"hello", "b/c.txt": b"world", "b/d.txt": b"!"}), aliases=["best"])
+        equal((a.version, a.state, a.size, a.file_count), ("v0", "COMMITTED", 11, 3))
+        equal(log(run, draft("sat", files={"a.txt": b"hello", "b/c.txt": b"world", "b/d.txt": b"!"})).version, "v0")
+        equal(run.log_code("src").wait().type, "code")
+        linked = run.link_model("a.txt", "sat_model", name="sat_lm")
+        equal((linked.collection.name, linked.project), ("sat_model", "model-registry"))
+        run.log({"table": wandb.Table(columns=["a"], data=[[1], [2]])})
+    api = wandb.Api()
+    path = "acme/%s/sat" % PROJECT
+    a = api.artifact(path + ":best")
+    equal(a.source_qualified_name, path + ":v0")
+    equal(api.artifact_exists(path + ":v0"), True)
+    equal(api.artifact_exists(path + ":v9"), False)
+    equal(api.artifact_collection_exists(path, "dataset"), True)
+    equal([(f.name, f.size) for f in a.files(per_page=2)], [("a.txt", 5), ("b/c.txt", 5), ("b/d.txt", 1)])
+    equal([f.name for f in a.files(["b/d.txt"])], ["b/d.txt"])
+    with open(a.get_entry("b/c.txt").download(root="entry")) as f:
+        equal(f.read(), "world")
+    a.download("whole")
+    a.verify("whole")
+    tree("whole", {"extra": b"x"})
+    a.checkout("whole")
+    equal(sorted(os.listdir("whole")), ["a.txt", "b"])
+    a.download("part", path_prefix="b/")
+    equal(sorted(os.listdir("part")), ["b"])
+    a.download("ranges", multipart=True, skip_cache=True)
+    a.verify("ranges")
+    equal(a.logged_by().id, "satisfied")
+    equal([c.name for c in api.artifact_collections("acme/" + PROJECT, "dataset") if c.name == "sat"], ["sat"])
+    equal(sorted(api.artifact_collection("dataset", path).aliases), ["best", "latest"])
+    equal("dataset" in [t.name for t in api.artifact_types("acme/" + PROJECT)], True)
+    equal([v.name for v in api.artifacts("dataset", path)], ["sat:v0"])
+    run = api.run("acme/%s/satisfied" % PROJECT)
+    equal([v.type for v in run.logged_artifacts() if v.name.startswith(("run-", "sat", "source"))], ["dataset", "code", "model", "run_table"])
+    equal([r.name for r in api.registries(organization="Acme Inc")], ["model"])
+    for missing in (path + ":zzz", "acme/nowhere/sat:v0"):
+        try:
+            api.artifact(missing)
+            raise AssertionError(missing + " was found")
+        except wandb.errors.CommError as e:
+            equal("not found" in str(e), True)
+
+
 @scenario
 def damaged():
     """Downloads one artifact again and again, and counts what happens."""
