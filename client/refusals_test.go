@@ -224,25 +224,6 @@ func TestAllPartsRefused(t *testing.T) {
 	assertRepaired(t, s, c, run, 4)
 }
 
-// TestAnotherReason: one file was refused by the store; that the run is lost later on
-// is another matter, and told.
-func TestAnotherReason(t *testing.T) {
-	t.Parallel()
-	s := wandbtest.New(t, everybody())
-	c := newClient(t, s, key("member"), quickly, at(briefly))
-	told := make(chan error, 3)
-	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { told <- err }})
-	require.NoError(t, err)
-	s.Inject(wandbtest.Fault{Operation: "PUT", Status: 403, Body: storageXML})
-	require.ErrorIs(t, <-told, errors.ErrStoreRefused)
-	require.NoError(t, s.RevokeKey(key("member")))
-	log(t, run, 0, 1)
-	require.ErrorIs(t, <-told, errors.ErrBadAPIKey)
-	require.ErrorIs(t, run.Err(), errors.ErrBadAPIKey)
-	require.ErrorIs(t, run.Finish(t.Context()), errors.ErrBadAPIKey)
-	assert.Empty(t, told)
-}
-
 // TestSettingsTakenInTheEnd: what was refused for a while and is then taken is no
 // trouble any more.
 func TestSettingsTakenInTheEnd(t *testing.T) {

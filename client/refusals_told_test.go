@@ -103,13 +103,14 @@ func saveOne(t *testing.T, run *client.Run) {
 	require.NoError(t, err)
 }
 
-// TestRefusedInMidRun_TwoCauses_HookIsCalledForEach: that the settings are refused does not
-// hide that the store later refuses the files for another reason.
-func TestRefusedInMidRun_TwoCauses_HookIsCalledForEach(t *testing.T) {
+// TestRefusedInMidRun_SeveralCauses_HookIsCalledForEach: that the settings are refused does
+// not hide that the store later refuses the files for another reason, nor that the rows are
+// refused in the end, which is what counts.
+func TestRefusedInMidRun_SeveralCauses_HookIsCalledForEach(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, everybody())
 	c := newClient(t, s, key("member"), quickly, at(briefly))
-	told := make(chan error, 2)
+	told := make(chan error, 4)
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { told <- err }})
 	require.NoError(t, err)
 	s.Inject(wandbtest.Fault{Operation: "UpsertBucket", Status: 400, Body: gqlError("display name is too long")})
@@ -118,7 +119,12 @@ func TestRefusedInMidRun_TwoCauses_HookIsCalledForEach(t *testing.T) {
 	s.Inject(wandbtest.Fault{Operation: "PUT", Status: 403, Body: storageXML})
 	saveOne(t, run)
 	require.ErrorIs(t, <-told, errors.ErrStoreRefused)
-	require.Error(t, run.Finish(t.Context()))
+	require.NoError(t, s.RevokeKey(key("member")))
+	log(t, run, 0, 1)
+	require.ErrorIs(t, <-told, errors.ErrBadAPIKey)
+	require.ErrorIs(t, run.Err(), errors.ErrBadAPIKey)
+	require.ErrorIs(t, run.Finish(t.Context()), errors.ErrBadAPIKey)
+	assert.Empty(t, told)
 }
 
 // TestAlertRefused_RestAccepted_FinishSucceedsAndErrStays: an alert is not part of what

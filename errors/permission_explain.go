@@ -272,6 +272,15 @@ func (e *PermissionError) teams() string {
 	return text
 }
 
+// SuggestedEntity returns the entity of the user's own that Explain suggests to upload the
+// run to instead. It returns "" if Explain suggests none.
+func (e *PermissionError) SuggestedEntity() string {
+	if e == nil {
+		return ""
+	}
+	return e.advice().entity
+}
+
 // advice says what to do.
 func (e *PermissionError) advice() (a advice) {
 	if len(e.Suggestions) > 0 {

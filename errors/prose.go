@@ -20,7 +20,11 @@ type prose struct {
 }
 
 // advice is what to do, in steps. The step that solves the problem comes first.
-type advice struct{ steps []step }
+type advice struct {
+	steps []step
+	// entity is the one that a step with a sync command names, "" if none does.
+	entity string
+}
 
 type step struct {
 	text string
@@ -35,6 +39,12 @@ func (a *advice) step(parts ...string) {
 
 // show adds the command to the last step.
 func (a *advice) show(command string) { a.steps[len(a.steps)-1].command = command }
+
+// syncTo adds the command that uploads the run to another entity to the last step.
+func (a *advice) syncTo(entity string, dirs ...string) {
+	a.entity = entity
+	a.show(syncCommand("--entity", entity, dirs...))
+}
 
 // proseOf returns the text about a cause, which may be wrapped.
 func proseOf(cause error) (prose, bool) {
@@ -122,14 +132,14 @@ func (e *PermissionError) adviseOwnEntity(a *advice) bool {
 		return false
 	case e.target().syncing():
 		a.step("To upload the run to ", e.ownName(own), " instead:")
-		a.show(syncCommand("--entity", own, e.Dir, e.RestDir))
+		a.syncTo(own, e.Dir, e.RestDir)
 	case e.target().running():
 	case e.target().verifying():
 		a.step("To verify with ", e.ownName(own), " instead:")
 		a.show("wandgo verify --entity " + shellWord(own))
 	case e.Dir != "":
 		a.step("To upload this run to ", e.ownName(own), " instead:")
-		a.show(syncCommand("--entity", own, e.Dir, e.RestDir))
+		a.syncTo(own, e.Dir, e.RestDir)
 		a.step("For later runs, change the entity in your code or configuration. If it is not set there:")
 		a.show("export WANDB_ENTITY=" + shellWord(own))
 	case e.EntityDefaulted:

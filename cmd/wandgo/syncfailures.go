@@ -1,7 +1,6 @@
 package main
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/wandgo/wandgo/client"
@@ -90,9 +89,6 @@ func (p *printer) affected(dirs []string) {
 	}
 }
 
-// ownEntity matches the entity that an explanation suggests to upload to.
-var ownEntity = regexp.MustCompile(`wandgo sync --entity (\S+)`)
-
 // maxDirs is how many directories a command to retry lists.
 const maxDirs = 3
 
@@ -102,11 +98,12 @@ func (p *printer) nextStep(f *failure, o client.SyncOptions, paths []string) {
 	if errors.Is(r.Err, errors.ErrRunExists) || errors.Is(r.Err, errors.ErrRunDeleted) {
 		return // the explanation has said that another id helps
 	}
-	explanation, stays := errors.Explain(r.Err), ""
+	dir, own := explained(r.Err)
+	stays := ""
 	switch {
 	case len(f.dirs) > 1:
 		stays = "They stay on this disk. "
-	case !strings.Contains(explanation, "\nThe data is on disk:\n"):
+	case dir == "":
 		stays = "The run stays on this disk. "
 	}
 	if len(f.dirs) <= maxDirs {
@@ -117,7 +114,7 @@ func (p *printer) nextStep(f *failure, o client.SyncOptions, paths []string) {
 		arguments.WriteString(" " + plaintext.ShellPath(relative(path)))
 	}
 	p.printf("\n")
-	if errors.Is(r.Err, errors.ErrPermissionDenied) && !strings.Contains(explanation, "wandgo sync --entity") && targetMayHelp(r.Err) {
+	if errors.Is(r.Err, errors.ErrPermissionDenied) && own == "" && targetMayHelp(r.Err) {
 		if r.Entity != "" && o.Entity == "" {
 			stays += "The entity " + doctor.Quote(r.Entity) + " is from the log. "
 		}
@@ -125,14 +122,26 @@ func (p *printer) nextStep(f *failure, o client.SyncOptions, paths []string) {
 		p.printf("\n    wandgo sync --entity ENTITY%s\n", arguments.String())
 		return
 	}
-	if own := ownEntity.FindStringSubmatch(explanation); own != nil && len(f.dirs) > 1 {
-		p.printf("To upload all of them to %s instead:\n\n    wandgo sync --entity %s%s\n\n", own[1], own[1], arguments.String())
+	if own != "" && len(f.dirs) > 1 {
+		p.printf("To upload all of them to %s instead:\n\n    wandgo sync --entity %s%s\n\n", printable(own), plaintext.ShellWord(own), arguments.String())
 	}
 	lead := "To retry:"
 	if !errors.IsRetryable(r.Err) {
 		lead = "After the cause above is solved:" // until then, the same happens
 	}
 	p.printf("%s%s\n\n    wandgo sync%s%s\n", stays, lead, targetFlags(o), arguments.String())
+}
+
+// explained returns what the explanation of err has said: where the run is on disk, and the
+// entity to upload it to instead; "" if it has not.
+func explained(err error) (dir, entity string) {
+	if p, ok := errors.AsType[*errors.PermissionError](err); ok {
+		return p.Dir, p.SuggestedEntity()
+	}
+	if r, ok := errors.AsType[*errors.RequestError](err); ok {
+		return r.Dir, ""
+	}
+	return "", ""
 }
 
 // targetMayHelp reports whether another entity may solve the refusal.
