@@ -78,29 +78,16 @@ func runArtifactInfo(ctx context.Context, a *app, args []string) int {
 	if len(paths) != 1 {
 		return a.usageError(c, "expected exactly one artifact")
 	}
-	cl, err := client.New(a.env.options())
-	if err != nil {
-		a.explainError(err)
-		return exitStatus(err)
-	}
-	defer func() { _ = cl.Close() }()
-	d, err := versionInfo(ctx, cl, paths[0], *files)
-	switch {
-	case ctx.Err() != nil:
-		return exitInterrupted
-	case err != nil:
-		a.explainError(err)
-		return exitStatus(err)
-	}
-	if *asJSON {
-		err = encodeJSON(a.stdout, d)
-	} else {
-		err = a.printVersion(d)
-	}
-	if err != nil {
-		return a.failed("print the artifact", err)
-	}
-	return exitAllowed
+	return a.withClient(ctx, func(cl *client.Client) error {
+		d, err := versionInfo(ctx, cl, paths[0], *files)
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return encodeJSON(a.stdout, d)
+		}
+		return a.printVersion(d)
+	})
 }
 
 func versionInfo(ctx context.Context, c *client.Client, path string, files bool) (*versionDocument, error) {
@@ -131,8 +118,7 @@ func versionInfo(ctx context.Context, c *client.Client, path string, files bool)
 func (a *app) printVersion(d *versionDocument) error {
 	p, terminal := a.printer(true), term.IsTerminal(a.stdout)
 	if d.Files != nil {
-		a.printFiles(p, *d.Files, terminal)
-		return p.err
+		return a.printFiles(*d.Files, terminal)
 	}
 	metadata := ""
 	if len(d.Metadata) > 0 {
@@ -180,18 +166,16 @@ func (a *app) printVersion(d *versionDocument) error {
 	return p.err
 }
 
-func (a *app) printFiles(p *printer, files []fileDocument, terminal bool) {
+func (a *app) printFiles(files []fileDocument, terminal bool) error {
 	var rows [][]string
 	for _, f := range files {
-		if !terminal {
-			p.line(f.Path, plain(f.Size), f.Digest, f.Ref)
-			continue
+		if terminal {
+			rows = append(rows, []string{f.Path, size(f.Size), cmp.Or(f.Ref, f.Digest)})
+		} else {
+			rows = append(rows, []string{f.Path, plain(f.Size), f.Digest, f.Ref})
 		}
-		rows = append(rows, []string{f.Path, size(f.Size), cmp.Or(f.Ref, f.Digest)})
 	}
-	if terminal {
-		p.table([]column{{title: "FILE", whole: true}, {title: "SIZE", right: true}, {title: "DIGEST OR REFERENCE", optional: 1}}, rows)
-	}
+	return a.list([]column{{title: "FILE", whole: true}, {title: "SIZE", right: true}, {title: "DIGEST OR REFERENCE", optional: 1}}, rows, "It has no files.")
 }
 
 func fileOf(f artifact.File) fileDocument {

@@ -62,33 +62,18 @@ func runArtifactLs(ctx context.Context, a *app, args []string) int {
 	if len(paths) > 1 || len(parts) > 3 || slices.Contains(parts, "") {
 		return a.usageError(c, "expected at most one path: [entity/]project or entity/project/name")
 	}
-	cl, err := client.New(a.env.options())
-	if err != nil {
-		a.explainError(err)
-		return exitStatus(err)
-	}
-	defer func() { _ = cl.Close() }()
-	l := &artifactList{app: a, conn: connection.Of(cl), json: *asJSON, typ: *typ}
-	err = l.print(ctx, cl, parts)
-	switch {
-	case ctx.Err() != nil:
-		return exitInterrupted
-	case l.failed != nil:
-		return a.failed("print the artifacts", l.failed)
-	case err != nil:
-		a.explainError(err)
-		return exitStatus(err)
-	}
-	return exitAllowed
+	return a.withClient(ctx, func(cl *client.Client) error {
+		l := &artifactList{app: a, conn: connection.Of(cl), json: *asJSON, typ: *typ}
+		return l.print(ctx, cl, parts)
+	})
 }
 
 // artifactList is one call of wandgo artifact ls.
 type artifactList struct {
 	*app
-	conn   *connection.Connection
-	json   bool
-	typ    string
-	failed error // of printing
+	conn *connection.Connection
+	json bool
+	typ  string
 }
 
 func (l *artifactList) print(ctx context.Context, c *client.Client, parts []string) error {
@@ -122,10 +107,9 @@ func (l *artifactList) print(ctx context.Context, c *client.Client, parts []stri
 	for _, c := range all {
 		rows = append(rows, []string{c.Name, c.Type, l.time(c.CreatedAt), c.Description})
 	}
-	l.show(all, []column{
+	return l.show(all, []column{
 		{title: "NAME", whole: true}, {title: "TYPE"}, {title: "CREATED", optional: 2}, {title: "DESCRIPTION", optional: 1},
 	}, rows, "No artifacts in "+entity+"/"+project+".")
-	return nil
 }
 
 func (l *artifactList) versions(ctx context.Context, entity, project, name string) error {
@@ -147,7 +131,7 @@ func (l *artifactList) versions(ctx context.Context, entity, project, name strin
 			v.Version, strings.Join(v.Aliases, ","), strings.ToLower(v.State), plain(v.Files), bytes, l.time(v.CreatedAt), v.Digest,
 		})
 	}
-	l.show(all, []column{
+	return l.show(all, []column{
 		{title: "VERSION"},
 		{title: "ALIASES"},
 		{title: "STATE", optional: 2},
@@ -156,30 +140,17 @@ func (l *artifactList) versions(ctx context.Context, entity, project, name strin
 		{title: "CREATED", optional: 3},
 		{title: "DIGEST", optional: 1},
 	}, rows, "No versions of "+entity+"/"+project+"/"+name+".")
-	return nil
 }
 
 // table reports whether the output is for a person.
 func (l *artifactList) table() bool { return term.IsTerminal(l.stdout) }
 
 // show prints the list: as JSON, as a table on a terminal, or as lines.
-func (l *artifactList) show(all any, columns []column, rows [][]string, none string) {
-	p := l.printer(true)
-	switch {
-	case l.json:
-		l.failed = encodeJSON(l.stdout, all)
-	case l.table() && len(rows) == 0:
-		p.printf("%s\n", printable(none))
-		l.failed = p.err
-	case l.table():
-		p.table(columns, rows)
-		l.failed = p.err
-	default:
-		for _, row := range rows {
-			p.line(row...)
-		}
-		l.failed = p.err
+func (l *artifactList) show(all any, columns []column, rows [][]string, none string) error {
+	if l.json {
+		return encodeJSON(l.stdout, all)
 	}
+	return l.list(columns, rows, none)
 }
 
 // time is a time in the local zone on a terminal, and in a stable form elsewhere.

@@ -85,24 +85,13 @@ func runArtifactPut(ctx context.Context, a *app, args []string) int {
 	if err != nil {
 		return a.usageError(c, "%s", err.Error())
 	}
-	cl, err := client.New(a.env.options())
-	if err != nil {
-		a.explainError(err)
-		return exitStatus(err)
-	}
-	defer func() { _ = cl.Close() }()
-	done, err := a.put(ctx, cl, r, options)
-	switch {
-	case ctx.Err() != nil:
-		return exitInterrupted
-	case err != nil:
-		a.explainError(err)
-		return exitStatus(err)
-	}
-	if err := a.printPut(done, *asJSON); err != nil {
-		return a.failed("print the artifact", err)
-	}
-	return exitAllowed
+	return a.withClient(ctx, func(cl *client.Client) error {
+		done, err := a.put(ctx, cl, r, options)
+		if err != nil {
+			return err
+		}
+		return a.printPut(done, *asJSON)
+	})
 }
 
 func (r *putRequest) flags(set *flag.FlagSet) {

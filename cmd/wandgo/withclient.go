@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/internal/term"
@@ -36,10 +35,7 @@ func (a *app) list(columns []column, rows [][]string, none string) error {
 		p.table(columns, rows)
 	default:
 		for _, row := range rows {
-			for i := range row {
-				row[i] = strings.ReplaceAll(printable(row[i]), "\t", " ")
-			}
-			p.printf("%s\n", strings.Join(row, "\t"))
+			p.line(row...)
 		}
 	}
 	return p.err

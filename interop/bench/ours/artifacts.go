@@ -54,11 +54,12 @@ func changeFirst() {
 
 // hashAll is how long crypto/md5 takes for the files, one after the other.
 func hashAll() float64 {
+	buf := make([]byte, 1<<20)
 	before := time.Now()
 	for _, name := range files() {
 		f, err := os.Open(name)
 		check(err)
-		_, err = io.CopyBuffer(md5.New(), f, make([]byte, 1<<20))
+		_, err = io.CopyBuffer(md5.New(), io.LimitReader(f, 1<<62), buf)
 		check(err)
 		check(f.Close())
 	}
