@@ -9,8 +9,11 @@ import (
 	"github.com/wandgo/wandgo/internal/sink"
 )
 
-// artifactUploads starts the uploads of a run's artifacts.
-func (c *Client) artifactUploads(t sink.Target) sink.ArtifactUploads {
+// artifactStarter implements [session.ArtifactStarter].
+type artifactStarter Client
+
+// StartArtifacts starts the uploads of a run's artifacts.
+func (c *artifactStarter) StartArtifacts(t sink.Target) sink.ArtifactUploads {
 	return sink.UploadArtifacts(upload.Config{
 		GraphQL: c.graphql, Transport: c.transport, Features: c.features, Logger: c.log,
 		Target: upload.Target{Entity: t.Entity, Project: t.Project, Run: t.RunID},

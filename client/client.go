@@ -138,7 +138,7 @@ func New(opts Options) (*Client, error) {
 		FilePolicy: c.env.FilePolicy, Timeout: c.initTimeout, Slots: c.env.Slots, Cache: objectcache.New(s.CacheDir),
 		Features: c.features,
 	})
-	c.env.Artifacts = c.artifactUploads
+	c.env.Artifacts = (*artifactStarter)(c)
 	for _, w := range s.Warnings {
 		c.log.Warn("settings", "warning", w)
 	}

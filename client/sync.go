@@ -288,6 +288,7 @@ func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*S
 		IncludeOnline: opts.IncludeOnline, IncludeSynced: opts.IncludeSynced,
 		Parallel: opts.Parallel, RetryTimeout: retryTimeout, Progress: c.syncProgress(opts.Progress),
 	}}
+	engine.Options.SendArtifacts()
 	results, err := engine.Sync(ctx, logs)
 	if err != nil {
 		return nil, &errors.InputError{Field: "run id", Value: secret.Redact(opts.RunID), Rule: "is for the logs of one run; these are of several"}

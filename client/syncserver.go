@@ -171,7 +171,7 @@ func (s *syncServer) Files(at syncrun.Target, uploaded func(string), skipped fun
 
 // Artifacts implements syncrun.Server.
 func (s *syncServer) Artifacts(at syncrun.Target) sink.ArtifactUploads {
-	return s.client.artifactUploads(s.target(at))
+	return (*artifactStarter)(s.client).StartArtifacts(s.target(at))
 }
 
 // ArtifactError implements syncrun.Server.

@@ -23,6 +23,16 @@ type ArtifactOptions struct {
 // latest is the alias of the newest version.
 const latest = "latest"
 
+// ArtifactStarter starts the uploads of a run's artifacts. It is an interface, and called
+// only for an artifact, so that a program without one does not link them.
+type ArtifactStarter interface {
+	StartArtifacts(sink.Target) sink.ArtifactUploads
+}
+
+func (s *Session) startArtifacts() sink.ArtifactUploads {
+	return s.env.Artifacts.StartArtifacts(s.target())
+}
+
 // LogArtifact fixes an artifact, and stores it on disk and on the server. It blocks on the
 // disk, and on the servers of references.
 func (s *Session) LogArtifact(d *draft.Draft, o ArtifactOptions) (*sink.ArtifactUpload, error) {
@@ -50,7 +60,7 @@ func (s *Session) logArtifact(d *draft.Draft, o ArtifactOptions) (*sink.Artifact
 		return nil, errors.ErrRunFinished
 	}
 	if !s.sink.Online() && s.sink.Dir() == "" {
-		return s.sink.Artifact(&record.Artifact{Name: d.Name()}, "") // a disabled run, or one that is not stored
+		return s.sink.Artifact(&record.Artifact{Name: d.Name()}, "", nil) // a disabled run, or one that is not stored
 	}
 	dir, err := s.sink.CopyDir(runid.NewClient())
 	if err != nil {
@@ -83,7 +93,7 @@ func (s *Session) storeArtifact(rec *record.Artifact, dir string) (*sink.Artifac
 	if !s.Shared() {
 		rec.HistoryStep = s.rows.step
 	}
-	return s.sink.Artifact(rec, dir)
+	return s.sink.Artifact(rec, dir, s.startArtifacts)
 }
 
 // UsedArtifact records that the run reads a version, which the server knows already.

@@ -199,7 +199,7 @@ func (l *tableLogger) LogTable(a media.Artifact) error {
 	if !s.Shared() {
 		rec.HistoryStep = s.rows.step
 	}
-	_, err := s.sink.Artifact(rec, a.Dir)
+	_, err := s.sink.Artifact(rec, a.Dir, s.startArtifacts)
 	if err == nil {
 		s.rows.media.pass.stage.Logged(a.Dir)
 	}

@@ -51,8 +51,8 @@ type Env struct {
 	SettingsDelay, FileDelay, FilePoll time.Duration
 	// References asks about the references of artifacts.
 	References draft.Getter
-	// Artifacts starts the uploads of a run's artifacts.
-	Artifacts func(sink.Target) sink.ArtifactUploads
+	// Artifacts uploads the artifacts of runs.
+	Artifacts ArtifactStarter
 }
 
 // Plan is a run before it exists: what its creator chose, with the defaults filled in.
@@ -225,9 +225,6 @@ func (s *Session) startBackground(online bool) {
 		cfg.GraphQL, cfg.Transport = s.plan.GraphQL, s.env.Transport
 	}
 	s.sink.OpenFiles(cfg)
-	if online {
-		s.sink.OpenArtifacts(s.env.Artifacts(s.target()))
-	}
 	s.sink.SaveOwn(fileMetadata, s.plan.Machine.text())
 	s.sink.SaveOwn("requirements.txt", s.plan.Machine.requirements)
 	s.startStats()

@@ -70,21 +70,39 @@ func (u *ArtifactUpload) String() string { return fmt.Sprintf("artifact %s", u.r
 
 // artifacts are those of a run.
 type artifacts struct {
-	uploads ArtifactUploads // nil for a run that is not online
-	ctx     context.Context // of the uploads
-	stop    context.CancelFunc
 	running waiter
 
 	mu      sync.Mutex
+	uploads ArtifactUploads // nil before the first artifact
+	ctx     context.Context // of the uploads
+	stop    context.CancelFunc
+	over    bool                     // nothing is uploaded any more
 	pending map[*ArtifactUpload]bool // true once it failed
 	temp    string                   // of the copies, if the run has no directory
 }
 
-// OpenArtifacts starts to upload artifacts.
-func (b *Both) OpenArtifacts(uploads ArtifactUploads) {
-	a := &b.artifacts
-	a.uploads = uploads
-	a.ctx, a.stop = context.WithCancel(context.Background())
+// open returns the uploads, and starts them if they are not running; nil if they are over.
+func (a *artifacts) open(start func() ArtifactUploads) ArtifactUploads {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.over {
+		return nil
+	}
+	if a.uploads == nil {
+		a.uploads = start()
+		a.ctx, a.stop = context.WithCancel(context.Background())
+		a.pending = make(map[*ArtifactUpload]bool)
+	}
+	return a.uploads
+}
+
+// end says that nothing is uploaded any more, and returns what was running; nil if there
+// was no artifact.
+func (a *artifacts) end() ArtifactUploads {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.over = true
+	return a.uploads
 }
 
 // CopyDir is where the copies of an artifact's files go. It need not exist.
@@ -106,9 +124,10 @@ func (b *Both) CopyDir(name string) (string, error) {
 }
 
 // Artifact stores an artifact, whose copies are in dir: on disk first, so that a sync
-// uploads it if the process is killed, and then on the server. It does not block on the
-// network.
-func (b *Both) Artifact(rec *record.Artifact, dir string) (*ArtifactUpload, error) {
+// uploads it if the process is killed, and then on the server. start is called before the
+// first upload: only a program that has artifacts links what uploads them. Artifact does
+// not block on the network.
+func (b *Both) Artifact(rec *record.Artifact, dir string, start func() ArtifactUploads) (*ArtifactUpload, error) {
 	u := &ArtifactUpload{rec: rec, dir: dir, index: -1, done: make(chan struct{})}
 	disk, server, unpersisted := b.current()
 	if unpersisted {
@@ -119,8 +138,7 @@ func (b *Both) Artifact(rec *record.Artifact, dir string) (*ArtifactUpload, erro
 		onDisk = b.log(disk, u)
 	}
 	switch {
-	case server != nil && b.artifacts.uploads != nil:
-		b.upload(u)
+	case server != nil && b.upload(u, start):
 		return u, nil
 	case errors.Is(onDisk, journal.ErrClosed): // Finish came meanwhile
 		return nil, errors.ErrRunFinished
@@ -216,16 +234,17 @@ func (d *Disk) artifact(a *record.Artifact) (index int64, err error) {
 	return index, err
 }
 
-// upload uploads an artifact in the background.
-func (b *Both) upload(u *ArtifactUpload) {
+// upload uploads an artifact in the background, unless the run went offline meanwhile.
+func (b *Both) upload(u *ArtifactUpload, start func() ArtifactUploads) bool {
 	a := &b.artifacts
-	a.mu.Lock()
-	if a.pending == nil {
-		a.pending = make(map[*ArtifactUpload]bool)
+	uploads := a.open(start)
+	if uploads == nil {
+		return false
 	}
+	a.mu.Lock()
 	a.pending[u] = false
 	a.mu.Unlock()
-	wait := a.uploads.Submit(u.rec)
+	wait := uploads.Submit(u.rec)
 	a.running.begin()
 	go func() {
 		id, err := wait(a.ctx)
@@ -245,6 +264,7 @@ func (b *Both) upload(u *ArtifactUpload) {
 			b.notify(Artifacts, why)
 		}
 	}()
+	return true
 }
 
 // artifactStored is called when the server has an artifact. Its copies are of no use any
@@ -308,14 +328,15 @@ func (p *progress) hasArtifact(b *Both, index int64) error {
 // finishArtifacts waits for the uploads until ctx ends, and returns what failed.
 func (b *Both) finishArtifacts(ctx context.Context) error {
 	a := &b.artifacts
-	if a.uploads == nil {
+	uploads := a.end()
+	if uploads == nil {
 		return nil
 	}
 	stop := context.AfterFunc(ctx, a.stop)
 	a.running.wait()
 	stop()
 	a.stop()
-	a.uploads.Close()
+	uploads.Close()
 	if b.offline.Load() { // that is the reason
 		return nil
 	}
@@ -335,20 +356,24 @@ func (b *Both) finishArtifacts(ctx context.Context) error {
 // abandonArtifacts stops the uploads, because the run continues on disk alone.
 func (b *Both) abandonArtifacts() {
 	a := &b.artifacts
-	if a.uploads == nil {
+	uploads := a.end()
+	if uploads == nil {
 		return
 	}
 	a.stop()
 	b.background.begin()
 	go func() {
 		defer b.background.end()
-		a.uploads.Close()
+		uploads.Close()
 	}()
 }
 
 func (a *artifacts) progress() ArtifactProgress {
-	if a.uploads == nil {
+	a.mu.Lock()
+	uploads := a.uploads
+	a.mu.Unlock()
+	if uploads == nil {
 		return ArtifactProgress{}
 	}
-	return a.uploads.Progress()
+	return uploads.Progress()
 }

@@ -48,20 +48,20 @@ func TestArtifact_OfflineRun_WaitsOnDisk(t *testing.T) {
 	b := offline(filepath.Join(t.TempDir(), "wandb"), &warned)
 	require.NoError(t, b.OpenDisk())
 	rec, dir := artifact(t, b, "net")
-	u, err := b.Artifact(rec, dir)
+	u, err := b.Artifact(rec, dir, nil)
 	require.NoError(t, err)
 	_, err = u.Wait(t.Context())
 	require.ErrorIs(t, err, ErrOffline)
 	many, dir := artifact(t, b, "many")
 	many.Manifest.Entries = make([]record.ArtifactEntry, maxLogged+1)
-	_, err = b.Artifact(many, dir)
+	_, err = b.Artifact(many, dir, nil)
 	require.NoError(t, err)
 	_, err = b.Finish(t.Context(), &Ending{})
 	require.NoError(t, err)
 	assert.Equal(t, map[string]int{"net": 1, "many": 0}, logged(t, b.disk.dir.Journal()))
 	assert.FileExists(t, rec.Manifest.Entries[0].LocalPath)
 	assert.FileExists(t, filepath.Join(dir, "entries.jl.gz"))
-	_, err = b.Artifact(rec, dir)
+	_, err = b.Artifact(rec, dir, nil)
 	require.ErrorIs(t, err, errors.ErrRunFinished)
 }
 
@@ -74,7 +74,7 @@ func TestArtifact_NoDisk_CopiesAreInTheTemporaryDirectory(t *testing.T) {
 	rec, dir := artifact(t, b, "net")
 	assert.Equal(t, b.cfg.Disk.TempDir, filepath.Dir(filepath.Dir(dir)))
 	b.Unpersisted(cause)
-	_, err := b.Artifact(rec, dir)
+	_, err := b.Artifact(rec, dir, nil)
 	require.ErrorIs(t, err, cause)
 	b.RemoveCopies(dir)
 	left, _ := os.ReadDir(b.cfg.Disk.TempDir)
@@ -113,8 +113,10 @@ func (u *uploads) Submit(a *record.Artifact) func(context.Context) (string, erro
 func (u *uploads) Progress() ArtifactProgress { return ArtifactProgress{Of: len(u.results)} }
 func (u *uploads) Close()                     {}
 
-// online makes a Both whose artifacts are uploaded; nothing else is.
-func online(t *testing.T, u *uploads, warned *[]string) *Both {
+func (u *uploads) start() ArtifactUploads { return u }
+
+// online makes a Both that has a server, to which nothing is sent.
+func online(t *testing.T, warned *[]string) *Both {
 	t.Helper()
 	b := offline(filepath.Join(t.TempDir(), "wandb"), warned)
 	require.NoError(t, b.OpenDisk())
@@ -123,7 +125,6 @@ func online(t *testing.T, u *uploads, warned *[]string) *Both {
 		b.server.Close()
 		_ = b.disk.writer.Close()
 	})
-	b.OpenArtifacts(u)
 	return b
 }
 
@@ -131,11 +132,11 @@ func TestArtifact_Stored_IsNotedAndItsCopiesAreDeleted(t *testing.T) {
 	t.Parallel()
 	var warned []string
 	u := &uploads{}
-	b := online(t, u, &warned)
+	b := online(t, &warned)
 	var got []*ArtifactUpload
 	for _, name := range []string{"a", "b"} {
 		rec, dir := artifact(t, b, name)
-		up, err := b.Artifact(rec, dir)
+		up, err := b.Artifact(rec, dir, u.start)
 		require.NoError(t, err)
 		got = append(got, up)
 	}
@@ -164,11 +165,11 @@ func TestArtifact_FileIsGone_IsReportedAtOnceAndByFinish(t *testing.T) {
 	t.Parallel()
 	var warned []string
 	u := &uploads{}
-	b := online(t, u, &warned)
+	b := online(t, &warned)
 	lost := make(chan error, 1)
 	b.cfg.OnLost = func(err error) { lost <- err }
 	rec, dir := artifact(t, b, "net")
-	up, err := b.Artifact(rec, dir)
+	up, err := b.Artifact(rec, dir, u.start)
 	require.NoError(t, err)
 	u.result("net") <- os.ErrNotExist
 	require.ErrorIs(t, <-lost, os.ErrNotExist)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/sink"
@@ -34,13 +35,27 @@ func (j *job) knownArtifacts(old *serverState, note *rundir.Uploaded) {
 	}
 }
 
-// sendArtifacts uploads the artifacts that the server does not have, in the order of the
-// log, and calls save after each. An artifact whose files are gone is skipped with a
-// warning.
-func (j *job) sendArtifacts(ctx context.Context, at Target, save func()) error {
-	if len(j.unsentArtifacts) == 0 {
+// finishArtifacts uploads the artifacts that the server does not have, or says that another
+// sync is to do so.
+func (j *job) finishArtifacts(ctx context.Context, at Target, save func()) error {
+	switch n := len(j.unsentArtifacts); {
+	case n == 0:
+		return nil
+	case j.e.Options.artifacts == nil:
+		j.postponedArtifacts = true
+		what := "1 artifact is"
+		if n > 1 {
+			what = fmt.Sprintf("%d artifacts are", n)
+		}
+		j.warn("%s not uploaded yet; to upload: wandgo sync %s", what, plaintext.ShellPath(j.log.Dir.Path()))
 		return nil
 	}
+	return j.e.Options.artifacts(j, ctx, at, save)
+}
+
+// sendArtifacts uploads artifacts in the order of the log, and calls save after each. An
+// artifact whose files are gone is skipped with a warning.
+func (j *job) sendArtifacts(ctx context.Context, at Target, save func()) error {
 	s := &artifactSender{job: j, ctx: ctx, at: at, save: save, uploads: j.e.Server.Artifacts(at)}
 	defer s.uploads.Close()
 	index := int64(-1)

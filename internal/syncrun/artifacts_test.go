@@ -59,6 +59,39 @@ func copied(t *testing.T, dir, name, content string) *record.Artifact {
 	return &record.Artifact{Name: name, Type: "model", ClientID: name, Finalize: true, Manifest: manifest.New("", []record.ArtifactEntry{{Path: "f", LocalPath: path}})}
 }
 
+// A process that continues a run sends the rows of earlier ones, and leaves artifacts, which
+// may take hours, to a sync.
+func TestSync_WithoutArtifacts_LeavesThemToAnother(t *testing.T) {
+	t.Parallel()
+	for name, again := range map[string]bool{"with new rows": false, "with nothing new": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			root := t.TempDir()
+			dir := filepath.Join(root, "run-x")
+			require.NoError(t, os.Mkdir(dir, 0o755))
+			path := writeLog(t, root, "run-x", ours, bodies(some(runBody()), rowsOf(0, 4), some(copied(t, dir, "a", "1"), &record.Exit{}))...)
+			s := newServer()
+			runs := 1
+			if again {
+				runs = 2
+			}
+			for range runs {
+				r := syncOnly(t, s, syncrun.Options{}, path)[0]
+				require.NoError(t, r.Err)
+				require.Len(t, r.Warnings, 1)
+				assert.Contains(t, r.Warnings[0], "1 artifact is not uploaded yet; to upload: wandgo sync ")
+			}
+			assert.Empty(t, s.artifacts.got)
+			logs, err := syncrun.Find(path)
+			require.NoError(t, err)
+			assert.False(t, logs[0].Acknowledged("http://server", syncrun.Target{}), "the log is not synced")
+			require.NoError(t, syncPaths(t, s, syncrun.Options{}, path)[0].Err)
+			assert.Equal(t, []string{"a: 1"}, s.artifacts.got)
+			assert.Equal(t, []int64{0, 1, 2, 3}, s.steps(t))
+		})
+	}
+}
+
 // An artifact is sent once, by the live run or by a sync, even if the sync is repeated.
 func TestSync_Artifacts_AreSentOnce(t *testing.T) {
 	t.Parallel()

@@ -50,7 +50,14 @@ type Options struct {
 	RetryTimeout time.Duration
 	// Progress is called from several goroutines, one at a time.
 	Progress func(Progress)
+
+	// artifacts uploads a log's artifacts; nil leaves them to another sync.
+	artifacts func(j *job, ctx context.Context, at Target, save func()) error
 }
+
+// SendArtifacts has artifacts uploaded, too. A program that does not call it does not link
+// what that takes.
+func (o *Options) SendArtifacts() { o.artifacts = (*job).sendArtifacts }
 
 // ErrSeveralRuns means that [Options].RunID is set and the logs are of several runs.
 var ErrSeveralRuns = errors.New("one run id for the logs of several runs")
@@ -91,6 +98,7 @@ type job struct {
 	// artifacts are the indexes in the log of the artifacts that the server has,
 	// unsentArtifacts those of the others that are to be sent.
 	artifacts, unsentArtifacts []int64
+	postponedArtifacts         bool // they are left to another sync
 	result                     Result
 }
 

@@ -328,6 +328,13 @@ func summaryBody(key, value string) *record.Summary {
 // syncPaths syncs the logs at the paths.
 func syncPaths(tb testing.TB, s *server, o syncrun.Options, paths ...string) []syncrun.Result {
 	tb.Helper()
+	o.SendArtifacts()
+	return syncOnly(tb, s, o, paths...)
+}
+
+// syncOnly is [syncPaths] without artifacts.
+func syncOnly(tb testing.TB, s *server, o syncrun.Options, paths ...string) []syncrun.Result {
+	tb.Helper()
 	logs, err := syncrun.Find(paths...)
 	require.NoError(tb, err)
 	o.BaseURL = "http://server"

@@ -114,7 +114,7 @@ func (u *upload) run(ctx context.Context) (err error) {
 	u.save(u.contents.Rows, u.contents.State.Events)
 	filesErr := u.finishFiles(ctx, output)
 	if !u.live || u.log.Dir.Offline() { // a run in progress sends its own alerts and artifacts
-		filesErr = errors.Join(filesErr, u.sendArtifacts(ctx, u.at, u.saveAgain))
+		filesErr = errors.Join(filesErr, u.finishArtifacts(ctx, u.at, u.saveAgain))
 		u.raise(ctx)
 	}
 	if err := u.finish(ctx); err != nil {
@@ -289,8 +289,8 @@ func (u *upload) acknowledge() {
 		return
 	}
 	left := u.leftOut()
-	u.saved.Done, u.saved.Bytes = true, u.log.Size
-	u.saved.Whole, u.saved.LeftOut = left == "", left
+	u.saved.Done, u.saved.Bytes = !u.postponedArtifacts, u.log.Size
+	u.saved.Whole, u.saved.LeftOut = left == "" && !u.postponedArtifacts, left
 	u.saveAgain()
 }
 

@@ -54,7 +54,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 			j.warn("the server has later rows of the run; it is not known whether it has the last %d of the log", p.doubtful)
 		}
 		if !live {
-			if err := j.sendArtifacts(ctx, j.target, func() {}); err != nil {
+			if err := j.finishArtifacts(ctx, j.target, func() {}); err != nil {
 				return err
 			}
 		}
@@ -212,7 +212,7 @@ func (j *job) markDone(old *serverState, note *rundir.Uploaded, base rundir.Line
 			n = *note
 			n.RunID, n.LeftOut = j.target.RunID, cmp.Or(left, n.LeftOut)
 		}
-		n.Done, n.Bytes, n.Artifacts = true, j.log.Size, j.artifacts
+		n.Done, n.Bytes, n.Artifacts = !j.postponedArtifacts, j.log.Size, j.artifacts
 		n.History, n.Events = max(n.History, j.contents.Rows), max(n.Events, j.contents.State.Events)
 		j.save(n)
 	}
@@ -231,6 +231,9 @@ func (j *job) mark(live bool) error {
 		if err := os.RemoveAll(j.log.Dir.Artifacts()); err != nil {
 			j.unwritable(err)
 		}
+	}
+	if j.postponedArtifacts {
+		return nil
 	}
 	if err := j.log.Dir.MarkSynced(); err != nil {
 		j.unwritable(err)
