@@ -27,6 +27,7 @@ import (
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -170,11 +171,11 @@ func (s *stand) urls(names []string) object {
 // connect returns a client's connection to the stand, whose cache is in a directory.
 func (s *stand) connect(t *testing.T, cache string) *connection.Connection {
 	t.Helper()
-	tr, err := transport.New(transport.Options{BaseURL: s.URL})
+	tr, err := transport.New(transport.Options{BaseURL: s.URL, Key: secret.New(strings.Repeat("deadbeef", 5))})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = tr.Close() })
 	client := gqlclient.New(tr)
-	set := &settings.Settings{BaseURL: settings.Value{Text: s.URL}, ArtifactDir: filepath.Join(t.TempDir(), "artifacts")}
+	set := &settings.Settings{Key: secret.New(strings.Repeat("deadbeef", 5)), KeySource: "test", BaseURL: settings.Value{Text: s.URL}, ArtifactDir: filepath.Join(t.TempDir(), "artifacts")}
 	policy := transport.TransferPolicy()
 	policy.Retries, policy.MinWait, policy.MaxWait = 3, time.Millisecond, time.Millisecond
 	return &connection.Connection{

@@ -3,6 +3,7 @@ package download
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"sync"
 	"time"
 
@@ -77,8 +78,11 @@ func (v *Version) explain(ctx context.Context, op diagnose.Op, err error) error 
 }
 
 func explain(ctx context.Context, conn *connection.Connection, q diagnose.Question, err error) error {
-	if err == nil || !diagnose.Explainable(err) {
+	switch {
+	case err == nil, diagnose.Explained(err):
 		return err
+	case diagnose.Explainable(err):
+		return conn.Diagnoser.Explain(ctx, ctx, q, err)
 	}
-	return conn.Diagnoser.Explain(ctx, ctx, q, err)
+	return fmt.Errorf("%s %s/%s/%s: %w", q.Op, q.Entity, q.Project, q.Artifact, err)
 }
