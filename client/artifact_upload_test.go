@@ -192,3 +192,41 @@ func TestLogArtifact_RowsRefused_SyncUploadsItOnce(t *testing.T) {
 	assertArtifact(t, s, "acme/team/net:v0", "one")
 	assertArtifact(t, s, "acme/team/net:latest", "two")
 }
+
+// TestLogArtifact_Immutable_SyncReadsTheFileInPlace: nothing is copied, so a file that was
+// changed after all is refused instead of uploaded.
+func TestLogArtifact_Immutable_SyncReadsTheFileInPlace(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, content string
+		want          error
+	}{
+		{"unchanged", "hello", nil},
+		{"changed", "jello", errors.ErrDigestMismatch},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := wandbtest.New(t, everybody())
+			c := newClient(t, s, key("member"), quickly)
+			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", Mode: client.ModeOffline})
+			require.NoError(t, err)
+			file := filepath.Join(t.TempDir(), "weights")
+			require.NoError(t, os.WriteFile(file, []byte("hello"), 0o600))
+			a := artifact.New("net", "model")
+			require.NoError(t, a.AddFile(file, ""))
+			_, err = run.LogArtifact(a, client.ArtifactOptions{Immutable: true})
+			require.NoError(t, err)
+			require.NoError(t, run.Finish(t.Context()))
+			assert.NoDirExists(t, filepath.Join(run.Dir(), "artifacts"))
+			require.NoError(t, os.WriteFile(file, []byte(tt.content), 0o600))
+			_, err = c.Sync(t.Context(), []string{run.Dir()}, client.SyncOptions{})
+			if tt.want == nil {
+				require.NoError(t, err)
+			} else {
+				require.ErrorIs(t, err, tt.want)
+			}
+			assert.Equal(t, tt.want == nil, committed(s) == 1)
+			assert.FileExists(t, file)
+		})
+	}
+}
