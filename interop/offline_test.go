@@ -122,7 +122,7 @@ func syncOurs(t *testing.T, s *wandbtest.Server, dir string, runs int) {
 func upload(t *testing.T, s *wandbtest.Server, dir string) *client.SyncReport {
 	t.Helper()
 	c, err := client.New(client.Options{BaseURL: s.URL(), APIKey: scenario.Key, Dir: dir, Getenv: func(name string) string {
-		return map[string]string{"WANDB_PROJECT": scenario.Project}[name]
+		return map[string]string{"WANDB_PROJECT": scenario.Project, "WANDB_DATA_DIR": filepath.Join(dir, ".data")}[name]
 	}})
 	require.NoError(t, err)
 	defer c.Close()

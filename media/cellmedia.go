@@ -32,25 +32,6 @@ func (v *single) inArtifact(e *entries) (map[string]any, error) {
 	return out, err
 }
 
-func (*histogram) class() string { return "Histogram" }
-func (*histogram) columnType() *columnType {
-	return &columnType{name: "pythonObject", class: "Histogram"}
-}
-
-func (h *histogram) inArtifact(*entries) (map[string]any, error) { //nolint:unparam // it has no file that could fail
-	values, bins := make([]any, len(h.counts)), make([]any, len(h.edges))
-	for i, c := range h.counts {
-		values[i] = c
-		if whole := int64(c); float64(whole) == c {
-			values[i] = whole
-		}
-	}
-	for i, e := range h.edges {
-		bins[i] = e
-	}
-	return map[string]any{"_type": "histogram", "values": values, "bins": bins}, nil
-}
-
 func (*picture) class() string { return "Image" }
 
 func (v *picture) columnType() *columnType {

@@ -14,7 +14,6 @@ type columnType struct {
 	length  int
 	members map[string]*columnType // of an object
 	allowed []*columnType          // of a union, sorted
-	class   string                 // of a value without a type of its own
 	image   *imageType
 }
 
@@ -142,7 +141,7 @@ func (t *columnType) assign(cell any) *columnType {
 	}
 	other := typeOf(cell)
 	switch {
-	case other.name != t.name || other.class != t.class:
+	case other.name != t.name:
 		return nil
 	case t.image != nil:
 		return &columnType{name: t.name, image: t.image.merge(other.image)}
@@ -212,8 +211,6 @@ func (t *columnType) json() map[string]any {
 			members[key] = m.json()
 		}
 		out["params"] = map[string]any{"type_map": members}
-	case t.class != "":
-		out["params"] = map[string]any{"class_name": t.class}
 	case t.image != nil:
 		out["params"] = t.image.json()
 	}
@@ -222,8 +219,8 @@ func (t *columnType) json() map[string]any {
 
 // text describes the type in an error.
 func (t *columnType) text() string {
-	switch {
-	case t.name == "union":
+	switch t.name {
+	case "union":
 		var parts []string
 		for _, a := range t.allowed {
 			if a.name != "none" {
@@ -231,12 +228,10 @@ func (t *columnType) text() string {
 			}
 		}
 		return strings.Join(parts, " or ")
-	case t.name == "list":
+	case "list":
 		return "list of " + t.elem.text()
-	case t.name == "typedDict":
+	case "typedDict":
 		return "object"
-	case t.class != "":
-		return t.class
 	}
 	return strings.TrimSuffix(t.name, "-file")
 }

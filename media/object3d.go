@@ -26,7 +26,23 @@ func PointCloud(points [][]float64, options ...ObjectOptions) *Object3DValue {
 	if err := checkPoints(points); err != nil {
 		return &Object3DValue{media.Fail(err)}
 	}
-	return pointsFile(points, options)
+	return pointsFile(appendPoints(nil, points), options)
+}
+
+// appendPoints appends points as the official client does, to have the same hash.
+func appendPoints(dst []byte, points [][]float64) []byte {
+	dst = append(dst, '[')
+	for i, p := range points {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		for j, f := range p {
+			dst = append(dst, "[,"[min(j, 1)])
+			dst = runStyle.float(dst, f)
+		}
+		dst = append(dst, ']')
+	}
+	return append(dst, ']')
 }
 
 func checkPoints(points [][]float64) error {
@@ -46,11 +62,7 @@ func checkPoints(points [][]float64) error {
 	return nil
 }
 
-func pointsFile(v any, options []ObjectOptions) *Object3DValue {
-	content, err := appendJSON(nil, v)
-	if err != nil {
-		return &Object3DValue{media.Fail(err)}
-	}
+func pointsFile(content []byte, options []ObjectOptions) *Object3DValue {
 	return &Object3DValue{media.Hold(&single{
 		of: &object3DType, ext: ".pts.json", file: media.FileOf(content), caption: first(options).Caption,
 	})}
@@ -83,12 +95,15 @@ func (s Scene) Value(options ...ObjectOptions) *Object3DValue {
 	if err := checkPoints(s.Points); err != nil {
 		return &Object3DValue{media.Fail(err)}
 	}
-	return pointsFile(struct {
-		Type    string      `json:"type"`
-		Vectors []Vector3D  `json:"vectors"`
-		Points  [][]float64 `json:"points"`
-		Boxes   []Box3D     `json:"boxes"`
-	}{"lidar/beta", orEmpty(s.Vectors), orEmpty(s.Points), orEmpty(s.Boxes)}, options)
+	content, err := appendJSON([]byte(`{"type":"lidar/beta","vectors":`), orEmpty(s.Vectors))
+	if err == nil {
+		content = appendPoints(append(content, `,"points":`...), s.Points)
+		content, err = appendJSON(append(content, `,"boxes":`...), orEmpty(s.Boxes))
+	}
+	if err != nil {
+		return &Object3DValue{media.Fail(err)}
+	}
+	return pointsFile(append(content, '}'), options)
 }
 
 func orEmpty[T any](list []T) []T {

@@ -17,9 +17,9 @@ type jsonStyle struct {
 	ascii bool
 	// minPoint is the least position of the decimal point of a number without exponent.
 	minPoint int
-	// exponent is written with a sign and two digits.
+	// longExponent: an exponent has two digits at least.
 	longExponent bool
-	// time writes a time, nan is NaN.
+	// time writes a time; nan is how NaN is written.
 	time func([]byte, time.Time) []byte
 	nan  string
 }
@@ -113,7 +113,11 @@ func (s *jsonStyle) float(dst []byte, f float64) []byte {
 		return withPoint(strconv.AppendFloat(dst[:begin], f, 'f', -1, 64), begin)
 	}
 	if !s.longExponent {
-		dst = strconv.AppendInt(dst[:at+1], int64(e), 10)
+		dst = dst[:at+1]
+		if e > 0 {
+			dst = append(dst, '+')
+		}
+		dst = strconv.AppendInt(dst, int64(e), 10)
 	}
 	return dst
 }

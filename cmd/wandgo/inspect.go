@@ -25,8 +25,9 @@ func inspectCommand() command {
 	return command{
 		name: "inspect", args: "[--json-lines | --summary] [--follow] path\n" +
 			"       wandgo inspect --plot METRIC [--x METRIC] [--width N] [--height N]\n" +
-			"                      [--ascii] [--follow] path",
-		summary: "print a run's log, or plot one of its metrics",
+			"                      [--ascii] [--follow] path\n" +
+			"       wandgo inspect --media DIR path",
+		summary: "print a log, plot a metric, or extract media",
 		long: `
 Prints the records of a log (run-ID.wandb), one JSON object per line, in order.
 The log may be written by wandgo or by the official client. The path is the log
@@ -49,6 +50,8 @@ Flags:
   --follow, -f   print records as they are written, until the run ends. With
                  --plot, which then needs a terminal: draw the plot again
                  whenever there are new points
+  --media DIR    copy the run's images and other media to a directory, under
+                 their names in the run, and print the names
 
 The exit status is 33 if the path does not exist or has no run.
 
@@ -57,6 +60,7 @@ Examples:
   wandgo inspect --summary wandb/latest-run
   wandgo inspect --plot train/loss wandb/latest-run
   wandgo inspect --follow wandb/latest-run | jq -c 'select(.row) | .row'
+  wandgo inspect --media pictures wandb/latest-run
 `,
 		run: runInspect,
 	}
@@ -66,6 +70,7 @@ Examples:
 type inspection struct {
 	lines, summary bool
 	metric, x      string
+	media          string
 	width, height  int
 	ascii          bool
 	follow         bool
@@ -76,6 +81,7 @@ func (i *inspection) flags(set *flag.FlagSet) {
 	set.BoolVar(&i.summary, "summary", false, "")
 	set.StringVar(&i.metric, "plot", "", "")
 	set.StringVar(&i.x, "x", "_step", "")
+	set.StringVar(&i.media, "media", "", "")
 	set.IntVar(&i.width, "width", 0, "")
 	set.IntVar(&i.height, "height", plot.DefaultHeight, "")
 	set.BoolVar(&i.ascii, "ascii", false, "")
@@ -96,16 +102,16 @@ func runInspect(ctx context.Context, a *app, args []string) int {
 		return status
 	}
 	modes := 0
-	for _, on := range []bool{i.lines, i.summary, i.metric != ""} {
+	for _, on := range []bool{i.lines, i.summary, i.metric != "", i.media != ""} {
 		if on {
 			modes++
 		}
 	}
 	switch {
 	case modes > 1:
-		return a.usageError(c, "--json-lines, --summary and --plot are mutually exclusive")
-	case i.follow && i.summary:
-		return a.usageError(c, "--follow and --summary are mutually exclusive")
+		return a.usageError(c, "--json-lines, --summary, --plot and --media are mutually exclusive")
+	case i.follow && (i.summary || i.media != ""):
+		return a.usageError(c, "--follow and --summary or --media are mutually exclusive")
 	case i.follow && i.metric != "" && !term.IsTerminal(a.stdout):
 		return a.usageError(c, "--follow with --plot needs a terminal")
 	case len(paths) != 1:
@@ -134,6 +140,8 @@ func runInspect(ctx context.Context, a *app, args []string) int {
 		err = a.followPlot(ctx, logs[0], i)
 	case i.follow:
 		err = a.followLines(ctx, logs[0])
+	case i.media != "":
+		err = a.extractMedia(ctx, logs[0], i.media)
 	case i.metric != "":
 		err = a.plotMetric(ctx, logs[0], i)
 	default:

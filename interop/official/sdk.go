@@ -203,3 +203,32 @@ func (s *SDK) Size() (int64, error) {
 	}
 	return total, nil
 }
+
+// mediaPackages are what the official client needs for images, sound and curves.
+var mediaPackages = []string{"numpy", "pillow", "soundfile", "scikit-learn", "pandas", "plotly"}
+
+// Media returns a directory for PYTHONPATH with the packages that the official client needs
+// for media. The first call installs them, which takes about a minute; they are no part of
+// [SDK.Size].
+func (s *SDK) Media(ctx context.Context) (string, error) {
+	dir := filepath.Join(s.Dir, "media")
+	if _, err := os.Stat(dir); err == nil {
+		return dir, nil
+	}
+	part, err := os.MkdirTemp(s.Dir, "media.part-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(part)
+	args := append([]string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", part}, mediaPackages...)
+	if out, err := exec.CommandContext(ctx, s.Python(), args...).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("install packages for media: %w\n%s", err, out)
+	}
+	if err := os.Rename(part, dir); err != nil {
+		if _, there := os.Stat(dir); there == nil {
+			return dir, nil // another process was faster
+		}
+		return "", err
+	}
+	return dir, nil
+}
