@@ -17,6 +17,9 @@
 // agents, and the reverse. A run that is started by hand with WANDB_SWEEP_ID is part of the sweep as
 // well.
 //
+// Without a server that schedules, [Local] chooses the parameters itself, with a directory that the
+// processes of a machine share.
+//
 // # Trials
 //
 // A trial is a run with the parameters in its config, where the program cannot change them. It is

@@ -1,0 +1,264 @@
+package sweep
+
+import (
+	"context"
+	"math"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/connection"
+	"github.com/wandgo/wandgo/internal/runpath"
+)
+
+// Local runs a sweep without a server that schedules it: the processes that run it choose the
+// parameters themselves, with a directory that they share. Its runs are usual runs, online or offline,
+// grouped under Name. Client, Config and Dir are required. Its fields must not change while [Local.Run]
+// runs.
+//
+// Several processes of a machine may run the same sweep at the same time, with the same Config and Dir.
+// They agree by locks on files of Dir, which must not be on a network file system; on systems other than
+// Unix only one process may run the sweep at a time. A process that is
+// killed loses its trial, which is then failed; another process or a later one continues the sweep.
+type Local struct {
+	Client *client.Client
+	// Config is that of a sweep of a server. EarlyTerminate stops trials by the rows that they log
+	// with [LocalTrial.Report].
+	Config *Config
+	// Dir has the state of the sweep. It is made if it does not exist.
+	Dir string
+	// Name is the group of the runs. Default: that of the config, then the name of Dir.
+	Name string
+	// Count is how many trials this process runs; 0 for as many as the sweep has. A random or Bayes
+	// sweep without RunCap has no end of its own.
+	Count int
+	// Parallel is how many trials run at the same time in this process, 1 by default.
+	Parallel int
+	// Options, Failures and OnEvent are as of [Agent].
+	Options  client.RunOptions
+	Failures FailureRules
+	OnEvent  func(Event)
+	// Seed makes the choice of parameters repeatable, as far as trials end in the same order.
+	Seed uint64
+}
+
+// LocalTrial is a trial of a local sweep, beside its run.
+type LocalTrial struct {
+	// Params are the chosen parameters.
+	Params map[string]any
+
+	local  *Local
+	store  *store
+	record record
+	cancel context.CancelCauseFunc
+	mu     sync.Mutex // guards rows and last
+	rows   int
+	last   *float64
+}
+
+// ErrEarly is the cause of the end of a trial's context if the trial does worse than others.
+var ErrEarly = errors.New("the trial is stopped early: others do better")
+
+// Report logs values and passes that of the sweep's metric to the sweep: the last one is the trial's
+// result, and the number of values says how far it is. If the trial is to stop early, the context of its
+// function ends, with the cause [ErrEarly]. It is safe for concurrent use. The error is that of
+// client.Run.Log, or of the disk.
+func (t *LocalTrial) Report(run *client.Run, values map[string]any) error {
+	err := run.Log(values)
+	value, ok := asFloat(values[t.local.Config.Metric.Name])
+	if !ok {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.rows++
+	t.last = &value
+	stop, reported := t.store.report(t.local.Config, t.record.ID, t.rows, value)
+	if stop {
+		t.cancel(ErrEarly)
+	}
+	return errors.Join(err, reported)
+}
+
+// asFloat returns a finite number.
+func asFloat(v any) (f float64, ok bool) {
+	switch v := v.(type) {
+	case float64:
+		f = v
+	case float32:
+		f = float64(v)
+	case int:
+		f = float64(v)
+	case int64:
+		f = float64(v)
+	default:
+		return 0, false
+	}
+	return f, !math.IsNaN(f) && !math.IsInf(f, 0)
+}
+
+// Run runs trials by calling train until the sweep has no more, Count of them have run, or ctx ends. A
+// trial's result is the last value that it reported or, without a report, the summary's value of the
+// metric when train returns. train must return when its context ends.
+//
+// Errors:
+//   - *errors.InputError, or several joined: a field or the config is invalid.
+//   - [ErrTooManyFailures], with the last trial's error.
+//   - the error of ctx.
+//   - any other error is the disk's.
+func (l Local) Run(ctx context.Context, train func(ctx context.Context, run *client.Run, t *LocalTrial) error) error {
+	if err := l.check(); err != nil {
+		return err
+	}
+	st, err := openStore(l.Dir)
+	if err != nil {
+		return err
+	}
+	l.Name = firstText(l.Name, l.Config.Name, filepath.Base(l.Dir))
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s := connection.Of(l.Client).Settings.Agent
+	shared := &ledger{
+		left: l.Count, unlimited: l.Count == 0, rules: l.Failures.withDefaults(s.NoFlapping, s.MaxInitialFailures), started: time.Now(), onEvent: l.OnEvent,
+	}
+	var workers sync.WaitGroup
+	for range max(l.Parallel, 1) {
+		workers.Go(func() {
+			if err := l.work(ctx, st, shared, train); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	workers.Wait()
+	return context.Cause(ctx)
+}
+
+func firstText(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+func (l *Local) check() error {
+	switch {
+	case l.Client == nil:
+		return &errors.InputError{Field: "local sweep", Rule: "needs a client"}
+	case l.Config == nil:
+		return &errors.InputError{Field: "local sweep", Rule: "needs a config"}
+	case l.Dir == "":
+		return &errors.InputError{Field: "local sweep", Rule: "needs a directory"}
+	case l.Count < 0 || l.Parallel < 0:
+		return &errors.InputError{Field: "count and parallel", Rule: "must not be negative"}
+	}
+	return l.Config.Check()
+}
+
+// work runs one trial after the other.
+func (l *Local) work(ctx context.Context, st *store, shared *ledger, train func(context.Context, *client.Run, *LocalTrial) error) error {
+	for ctx.Err() == nil && shared.reserve() {
+		rec, lock, err := st.begin(l.Config, l.Seed)
+		if err != nil || rec == nil {
+			return err
+		}
+		t := Trial{RunID: rec.ID, Params: rec.Params, sweep: runpath.Path{}}
+		shared.begin(t)
+		began := time.Now()
+		result, failed := l.trial(ctx, st, *rec, train)
+		err = st.end(*rec, result, failed)
+		lock.release()
+		if failed != nil && ctx.Err() != nil && errors.Is(failed, context.Cause(ctx)) {
+			return err
+		}
+		if errors.Is(failed, ErrEarly) {
+			failed = nil
+		}
+		if err := errors.Join(err, shared.end(t, time.Since(began), failed)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// trial runs a trial and returns its result, nil if there is none.
+func (l *Local) trial(ctx context.Context, st *store, rec record, train func(context.Context, *client.Run, *LocalTrial) error) (*float64, error) {
+	opts := l.Options
+	opts.ID, opts.Group = rec.ID, l.Name
+	opts.Entity, opts.Project = firstText(opts.Entity, l.Config.Entity), firstText(opts.Project, l.Config.Project)
+	opts.Trial = client.Trial{Params: rec.Params}
+	run, err := l.Client.Init(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	within, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stop := context.AfterFunc(run.Context(), func() { cancel(context.Cause(run.Context())) }) //nolint:contextcheck // the run has a context of its own
+	t := &LocalTrial{Params: rec.Params, local: l, store: st, record: rec, cancel: cancel}
+	err = guarded(func() error { return train(within, run, t) })
+	stop()
+	cause := context.Cause(within)
+	if cause != nil && !errors.Is(err, cause) {
+		err = errors.Join(cause, err)
+	}
+	code := 1
+	if err == nil || errors.Is(err, ErrEarly) {
+		code = 0
+	}
+	t.mu.Lock()
+	result := t.last
+	t.mu.Unlock()
+	if v, ok := run.Summary(l.Config.Metric.Name); result == nil && ok {
+		if value, ok := asFloat(v); ok {
+			result = &value
+		}
+	}
+	ending, done := finishing(ctx)
+	defer done()
+	return result, errors.Join(err, run.FinishWithCode(ending, code))
+}
+
+// Result is a trial of a local sweep as it is stored.
+type Result struct {
+	RunID  string
+	Params map[string]any
+	// State is running, finished, stopped (early) or failed.
+	State string
+	// Value is the result, nil if there is none.
+	Value *float64
+}
+
+// Results returns the trials of a local sweep in the order in which they began. The error is the disk's.
+func Results(dir string) ([]Result, error) {
+	st, err := openStore(dir)
+	if err != nil {
+		return nil, err
+	}
+	records, err := st.load()
+	if err != nil {
+		return nil, err
+	}
+	results := make([]Result, len(records))
+	for i, r := range records {
+		results[i] = Result{RunID: r.ID, Params: r.Params, State: r.State, Value: r.Value}
+	}
+	return results, nil
+}
+
+// Best returns the best of results by a metric's goal, nil if none has a value.
+func Best(results []Result, goal Goal) *Result {
+	var best *Result
+	for i := range results {
+		r := &results[i]
+		if r.Value == nil {
+			continue
+		}
+		if best == nil || goal == Maximize && *r.Value > *best.Value || goal != Maximize && *r.Value < *best.Value {
+			best = r
+		}
+	}
+	return best
+}

@@ -1,0 +1,240 @@
+//go:build unix
+
+package sweep_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/sweep"
+)
+
+// offline returns a client that needs no server.
+func offline(tb testing.TB, dir string) *client.Client {
+	tb.Helper()
+	env := map[string]string{"WANDB_MODE": "offline", "WANDB_X_DISABLE_STATS": "true", "WANDB_X_DISABLE_META": "true"}
+	c, err := client.New(client.Options{Dir: dir, Output: io.Discard, Getenv: func(name string) string { return env[name] }})
+	require.NoError(tb, err)
+	tb.Cleanup(func() { c.Close() })
+	return c
+}
+
+// bowl reports the loss (x-3)².
+func bowl(_ context.Context, run *client.Run, t *sweep.LocalTrial) error {
+	x, ok := t.Params["x"].(float64)
+	if !ok {
+		return fmt.Errorf("x is %v", t.Params["x"])
+	}
+	return t.Report(run, map[string]any{"loss": (x - 3) * (x - 3)})
+}
+
+func results(t *testing.T, dir string) (list []sweep.Result, states map[string]int) {
+	t.Helper()
+	list, err := sweep.Results(dir)
+	require.NoError(t, err)
+	states = map[string]int{}
+	for _, r := range list {
+		states[r.State]++
+	}
+	return list, states
+}
+
+func TestLocal_Grid_RunsEveryPointOnceAndCanBeContinued(t *testing.T) {
+	t.Parallel()
+	srv, c := serve(t)
+	dir := filepath.Join(t.TempDir(), "state")
+	cfg := grid(7)
+	local := sweep.Local{Client: c, Config: cfg, Dir: dir, Name: "bowl", Count: 3, Options: client.RunOptions{Tags: []string{"t"}}}
+	require.NoError(t, local.Run(t.Context(), bowl))
+	list, _ := results(t, dir)
+	assert.Len(t, list, 3)
+	local.Count, local.Parallel = 0, 2
+	require.NoError(t, local.Run(t.Context(), bowl))
+	require.NoError(t, local.Run(t.Context(), bowl), "there is no trial left")
+	list, states := results(t, dir)
+	assert.Equal(t, map[string]int{"finished": 7}, states)
+	seen := map[any]bool{}
+	for _, r := range list {
+		seen[r.Params["x"]] = true
+		run, ok := srv.Run("acme", "vision", r.RunID)
+		require.True(t, ok)
+		assert.Equal(t, "bowl", run.Group)
+		assert.Equal(t, "finished", run.State)
+		assert.Equal(t, []string{"t"}, run.Tags)
+	}
+	assert.Len(t, seen, 7)
+	best := sweep.Best(list, sweep.Minimize)
+	assert.InDelta(t, 3, best.Params["x"], 0)
+	assert.InDelta(t, 0, *best.Value, 0)
+	assert.InDelta(t, 9, *sweep.Best(list, sweep.Maximize).Value, 0)
+}
+
+func TestLocal_Bayes_FindsTheMinimum(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	cfg := &sweep.Config{
+		Method: sweep.Bayes, RunCap: 40, Metric: sweep.Metric{Name: "loss", Target: new(1e-3)},
+		Parameters: map[string]sweep.Parameter{"x": {Distribution: sweep.Uniform, Min: -10, Max: 10}},
+	}
+	require.NoError(t, sweep.Local{Client: offline(t, t.TempDir()), Config: cfg, Dir: dir, Seed: 1}.Run(t.Context(), bowl))
+	list, _ := results(t, dir)
+	assert.Less(t, len(list), 40, "the target ends the sweep")
+	assert.Less(t, *sweep.Best(list, sweep.Minimize).Value, 1e-3)
+}
+
+func TestLocal_Hyperband_StopsTheWorseEarly(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	cfg := grid(9)
+	cfg.EarlyTerminate = &sweep.EarlyTerminate{Type: "hyperband", MinIter: 2, Eta: 3}
+	rows := map[any]int{}
+	require.NoError(t, sweep.Local{Client: offline(t, t.TempDir()), Config: cfg, Dir: dir}.Run(t.Context(), func(ctx context.Context, run *client.Run, trial *sweep.LocalTrial) error {
+		x, _ := trial.Params["x"].(float64)
+		for i := range 20 {
+			if ctx.Err() != nil {
+				assert.ErrorIs(t, context.Cause(ctx), sweep.ErrEarly)
+				return ctx.Err()
+			}
+			rows[x]++
+			if err := trial.Report(run, map[string]any{"loss": x + 1/float64(i+1)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	list, states := results(t, dir)
+	assert.Equal(t, 20, rows[0.0])
+	assert.Equal(t, 2, rows[8.0])
+	assert.Positive(t, states["stopped"])
+	assert.Equal(t, len(list), states["stopped"]+states["finished"])
+}
+
+func TestLocal_TrialsThatFail_AreCounted(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	local := sweep.Local{Client: offline(t, t.TempDir()), Config: grid(9), Dir: dir}
+	err := local.Run(t.Context(), func(context.Context, *client.Run, *sweep.LocalTrial) error { panic("bad") })
+	require.ErrorIs(t, err, sweep.ErrTooManyFailures)
+	_, states := results(t, dir)
+	assert.Equal(t, map[string]int{"failed": 3}, states)
+	ctx, cancel := context.WithCancel(t.Context())
+	require.ErrorIs(t, local.Run(ctx, func(ctx context.Context, _ *client.Run, _ *sweep.LocalTrial) error {
+		cancel()
+		<-ctx.Done()
+		return ctx.Err()
+	}), context.Canceled)
+	_, states = results(t, dir)
+	assert.Equal(t, map[string]int{"failed": 4}, states)
+}
+
+func TestLocal_ResultOfTheSummary_IsUsedWithoutReports(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, sweep.Local{Client: offline(t, t.TempDir()), Config: grid(2), Dir: dir}.Run(t.Context(), func(_ context.Context, run *client.Run, trial *sweep.LocalTrial) error {
+		if trial.Params["x"] == 0.0 {
+			return run.Log(map[string]any{"loss": math.NaN()})
+		}
+		return run.Log(map[string]any{"loss": 5})
+	}))
+	list, _ := results(t, dir)
+	assert.Nil(t, list[0].Value)
+	assert.InDelta(t, 5, *list[1].Value, 0)
+}
+
+func TestLocal_InvalidFields_AreInputErrors(t *testing.T) {
+	t.Parallel()
+	c := offline(t, t.TempDir())
+	for name, local := range map[string]sweep.Local{
+		"client": {Config: grid(1), Dir: "x"}, "config": {Client: c, Dir: "x"}, "dir": {Client: c, Config: grid(1)},
+		"count": {Client: c, Config: grid(1), Dir: "x", Count: -1}, "parameters": {Client: c, Config: &sweep.Config{Method: sweep.Grid}, Dir: "x"},
+		"beta": {Client: c, Config: &sweep.Config{Method: sweep.Random, Parameters: map[string]sweep.Parameter{"x": {Distribution: sweep.Beta, A: 1, B: 1}}}, Dir: t.TempDir()},
+	} {
+		require.ErrorIs(t, local.Run(t.Context(), bowl), errors.ErrInvalidInput, name)
+	}
+}
+
+// Processes are killed in the middle of their trials. In the end every point of the grid was tried once, and
+// no trial is without a state.
+func TestLocal_ProcessesAreKilled_NoTrialIsLostOrRunTwice(t *testing.T) {
+	t.Parallel()
+	kills := 6
+	if n, err := strconv.Atoi(os.Getenv("WANDGO_CRASHTEST_KILLS")); err == nil && n > 0 {
+		kills = min(n, 100)
+	}
+	dir, points := t.TempDir(), kills+6
+	self, err := os.Executable()
+	require.NoError(t, err)
+	start := func(hang bool) (*exec.Cmd, io.Reader) {
+		cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestHelper_LocalSweep$")
+		cmd.Env = []string{"WANDGO_TEST_LOCAL=" + dir, "WANDGO_TEST_POINTS=" + strconv.Itoa(points), "WANDGO_TEST_HANG=" + strconv.FormatBool(hang)}
+		stdout, err := cmd.StdoutPipe()
+		require.NoError(t, err)
+		require.NoError(t, cmd.Start())
+		return cmd, stdout
+	}
+	var killing sync.WaitGroup
+	slots := make(chan struct{}, 3)
+	for range kills {
+		slots <- struct{}{}
+		killing.Go(func() {
+			defer func() { <-slots }()
+			cmd, stdout := start(true)
+			lines := bufio.NewScanner(stdout)
+			for lines.Scan() {
+				if lines.Text() == "hangs" {
+					break
+				}
+			}
+			assert.NoError(t, cmd.Process.Kill())
+			_ = cmd.Wait()
+		})
+	}
+	killing.Wait()
+	cmd, lines := start(false)
+	_, err = io.Copy(io.Discard, lines)
+	require.NoError(t, err)
+	require.NoError(t, cmd.Wait())
+	list, states := results(t, dir)
+	assert.Len(t, list, points)
+	assert.Zero(t, states["running"])
+	assert.Equal(t, kills, states["failed"])
+	assert.Equal(t, points-kills, states["finished"])
+	seen := map[any]bool{}
+	for _, r := range list {
+		assert.False(t, seen[r.Params["x"]], "%v was tried twice", r.Params["x"])
+		seen[r.Params["x"]] = true
+	}
+}
+
+func TestHelper_LocalSweep(t *testing.T) { //nolint:paralleltest // it is a process of its own
+	dir := os.Getenv("WANDGO_TEST_LOCAL")
+	if dir == "" {
+		t.Skip("a process of another test")
+	}
+	points, err := strconv.Atoi(os.Getenv("WANDGO_TEST_POINTS"))
+	require.NoError(t, err)
+	hang := os.Getenv("WANDGO_TEST_HANG") == "true"
+	local := sweep.Local{Client: offline(t, t.TempDir()), Config: grid(points), Dir: dir, Failures: sweep.FailureRules{NoFlapping: true, MaxInitial: -1}}
+	require.NoError(t, local.Run(t.Context(), func(ctx context.Context, run *client.Run, trial *sweep.LocalTrial) error {
+		if err := bowl(ctx, run, trial); err != nil || !hang {
+			return err
+		}
+		fmt.Fprintln(os.Stdout, "hangs")
+		<-ctx.Done()
+		return ctx.Err()
+	}))
+}

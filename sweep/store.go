@@ -1,0 +1,236 @@
+package sweep
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/runid"
+)
+
+// store is the directory of a local sweep. trials.jsonl has a line for each event, and lock orders the
+// processes that write it. A trial's process holds a lock on a file of the trial as long as it lives.
+type store struct{ dir string }
+
+// record is what is known of a trial; in a line, what has changed.
+type record struct {
+	ID     string         `json:"id"`
+	Params map[string]any `json:"params,omitempty"`
+	// Point is where the parameters are, from 0 to 1 in each dimension; nil in a grid.
+	Point []float64 `json:"point,omitempty"`
+	State string    `json:"state,omitempty"`
+	Value *float64  `json:"value,omitempty"`
+	// Rung and Reached are a report of a trial that may be stopped early.
+	Rung    int      `json:"rung,omitempty"`
+	Reached *float64 `json:"reached,omitempty"`
+
+	rungs map[int]float64
+}
+
+// The states of a trial.
+const (
+	stateRunning  = "running"
+	stateFinished = "finished"
+	stateStopped  = "stopped"
+	stateFailed   = "failed"
+)
+
+func openStore(dir string) (*store, error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, fmt.Errorf("open local sweep: %w", err)
+	}
+	return &store{dir}, nil
+}
+
+// locked calls do while no other process or goroutine changes the sweep.
+func (s *store) locked(do func() error) error {
+	lock, err := acquire(filepath.Join(s.dir, "lock"), true)
+	if err != nil {
+		return fmt.Errorf("lock local sweep: %w", err)
+	}
+	defer lock.release()
+	return do()
+}
+
+func (s *store) path() string { return filepath.Join(s.dir, "trials.jsonl") }
+
+func (s *store) alive(id string) string { return filepath.Join(s.dir, "trial-"+id+".lock") }
+
+// load returns the trials in the order in which they began. What a killed process has not written
+// completely is left out.
+func (s *store) load() ([]*record, error) {
+	data, err := os.ReadFile(s.path())
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("read local sweep: %w", err)
+	}
+	var list []*record
+	byID := map[string]*record{}
+	for line := range bytes.Lines(data) {
+		var change record
+		if json.Unmarshal(line, &change) != nil || change.ID == "" {
+			continue
+		}
+		r := byID[change.ID]
+		if r == nil {
+			r = &record{ID: change.ID, Params: change.Params, Point: change.Point, rungs: map[int]float64{}}
+			byID[change.ID] = r
+			list = append(list, r)
+		}
+		if change.State != "" {
+			r.State, r.Value = change.State, change.Value
+		}
+		if change.Reached != nil {
+			r.rungs[change.Rung] = *change.Reached
+		}
+	}
+	return list, nil
+}
+
+// append adds a line. A line that was not completed before is ended first.
+func (s *store) append(change record) error {
+	line, err := json.Marshal(change)
+	if err != nil {
+		return fmt.Errorf("write local sweep: %w", err)
+	}
+	f, err := os.OpenFile(s.path(), os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o666)
+	if err != nil {
+		return fmt.Errorf("write local sweep: %w", err)
+	}
+	defer f.Close()
+	last := make([]byte, 1)
+	if info, err := f.Stat(); err == nil && info.Size() > 0 {
+		if _, err := f.ReadAt(last, info.Size()-1); err == nil && last[0] != '\n' {
+			line = append([]byte{'\n'}, line...)
+		}
+	}
+	if _, err := f.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("write local sweep: %w", err)
+	}
+	return f.Close()
+}
+
+// begin chooses the parameters of the next trial. It returns a nil record if there is none, and otherwise
+// the lock that says that the trial's process lives.
+func (s *store) begin(c *Config, seed uint64) (next *record, lock *fileLock, err error) {
+	err = s.locked(func() error {
+		trials, err := s.load()
+		if err != nil {
+			return err
+		}
+		if err := s.bury(trials); err != nil {
+			return err
+		}
+		if over(c, trials) {
+			return nil
+		}
+		dims, err := dimensionsOf(c.Parameters, nil, c.Method)
+		if err != nil {
+			return err
+		}
+		r := &record{ID: runid.New(), State: stateRunning}
+		random := rand.New(rand.NewPCG(seed, uint64(len(trials)))) //nolint:gosec // it need not be secret
+		switch c.Method {
+		case Grid:
+			if len(trials) >= gridSize(dims) {
+				return nil
+			}
+			r.Params = paramsOf(dims, gridAt(dims, len(trials)))
+		default:
+			r.Point = randomPoint(len(dims), random)
+			if c.Method == Bayes {
+				r.Point = propose(dims, c.Metric.Goal == Maximize, trials, random)
+			}
+			values := make([]any, len(dims))
+			for i := range dims {
+				values[i] = dims[i].at(r.Point[i])
+			}
+			r.Params = paramsOf(dims, values)
+		}
+		if lock, err = acquire(s.alive(r.ID), false); err != nil {
+			return fmt.Errorf("lock trial: %w", err)
+		}
+		if err := s.append(*r); err != nil {
+			lock.release()
+			return err
+		}
+		next = r
+		return nil
+	})
+	return next, lock, err
+}
+
+func randomPoint(n int, random *rand.Rand) []float64 {
+	point := make([]float64, n)
+	for i := range point {
+		point[i] = random.Float64()
+	}
+	return point
+}
+
+// over reports whether the sweep has no more trials.
+func over(c *Config, trials []*record) bool {
+	if c.RunCap > 0 && len(trials) >= c.RunCap {
+		return true
+	}
+	if c.Metric.Target == nil {
+		return false
+	}
+	for _, r := range trials {
+		if r.Value != nil && (c.Metric.Goal == Maximize && *r.Value >= *c.Metric.Target || c.Metric.Goal != Maximize && *r.Value <= *c.Metric.Target) {
+			return true
+		}
+	}
+	return false
+}
+
+// bury marks the trials as failed whose process does not live any more.
+func (s *store) bury(trials []*record) error {
+	for _, r := range trials {
+		if r.State != stateRunning {
+			continue
+		}
+		lock, err := acquire(s.alive(r.ID), false)
+		if err != nil { // it lives
+			continue
+		}
+		lock.release()
+		r.State = stateFailed
+		if err := s.append(record{ID: r.ID, State: stateFailed}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// end stores how a trial has ended.
+func (s *store) end(r record, value *float64, failed error) error {
+	change := record{ID: r.ID, State: stateFinished, Value: value}
+	switch {
+	case errors.Is(failed, ErrEarly):
+		change.State = stateStopped
+	case failed != nil:
+		change.State, change.Value = stateFailed, nil
+	}
+	return s.locked(func() error { return s.append(change) })
+}
+
+// report stores the value that a trial has reached with a row, if that is one of those at which trials
+// are compared, and reports whether the trial is to stop.
+func (s *store) report(c *Config, id string, row int, value float64) (stop bool, err error) {
+	if c.EarlyTerminate == nil || !c.EarlyTerminate.compares(row) {
+		return false, nil
+	}
+	err = s.locked(func() error {
+		trials, err := s.load()
+		if err != nil {
+			return err
+		}
+		stop = c.EarlyTerminate.stops(c.Metric.Goal, trials, id, row, value)
+		return s.append(record{ID: id, Rung: row, Reached: &value})
+	})
+	return stop, err
+}
