@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"sync"
 )
@@ -86,7 +87,6 @@ func (o *Object) Bytes() ([]byte, error) {
 // Store makes objects. The zero Store is ready for use; it must be closed.
 type Store struct {
 	mu     sync.Mutex
-	dir    string
 	files  []*os.File
 	closed bool
 }
@@ -120,18 +120,14 @@ func (s *Store) create() (*os.File, error) {
 	if s.closed {
 		return nil, os.ErrClosed
 	}
-	if s.dir == "" {
-		dir, err := os.MkdirTemp("", "wandbtest-")
-		if err != nil {
-			return nil, err
-		}
-		s.dir = dir
+	file, err := os.CreateTemp("", "wandbtest-")
+	if err != nil {
+		return nil, err
 	}
-	file, err := os.CreateTemp(s.dir, "object-")
-	if err == nil {
-		s.files = append(s.files, file)
-	}
-	return file, err
+	// Where an open file can be deleted, nothing stays behind if the process is killed.
+	os.Remove(file.Name()) // Close tries again
+	s.files = append(s.files, file)
+	return file, nil
 }
 
 // Close deletes the files. The objects in them can no longer be read.
@@ -142,11 +138,10 @@ func (s *Store) Close() error {
 	var errs []error
 	for _, file := range s.files {
 		errs = append(errs, file.Close())
+		if err := os.Remove(file.Name()); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
 	}
 	s.files = nil
-	if s.dir != "" {
-		errs = append(errs, os.RemoveAll(s.dir))
-		s.dir = ""
-	}
 	return errors.Join(errs...)
 }
