@@ -200,8 +200,8 @@ func TestDelaysAreSettable(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, nil, 0o600))
 		_, err := run.SaveFile(path, filepath.Dir(path), client.SaveLive)
 		require.NoError(t, err)
-		ctx := soon(t, delay)
-		for i := range 20 { // at two looks a second this takes ten
+		ctx := soon(t, 4*delay)
+		for i := range 50 { // at two looks a second this takes 25
 			want := strings.Repeat("x", i+1)
 			require.NoError(t, os.WriteFile(path, []byte(want), 0o600))
 			await(ctx, t, s, func(v wandbtest.RunView) bool { return string(v.Files["live.txt"]) == want })
