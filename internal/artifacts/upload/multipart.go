@@ -112,15 +112,17 @@ func (j *Job) sendParts(ctx context.Context, f *file) error {
 	if len(urls) != len(f.parts) {
 		return unexpected(fmt.Sprintf("the server returned %d addresses for %d parts of %q", len(urls), len(f.parts), f.entry.Path))
 	}
+	for _, url := range urls {
+		if url.PartNumber < 1 || url.PartNumber > int64(len(f.parts)) {
+			return unexpected(fmt.Sprintf("the server returned an address for part %d of %d", url.PartNumber, len(f.parts)))
+		}
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	completed := make([]graphql.UploadPartsInput, len(urls))
 	part := partSize(f.entry.Size, j.u.cfg.Part)
 	var sending sync.WaitGroup
 	for i, url := range urls {
-		if url.PartNumber < 1 || url.PartNumber > int64(len(f.parts)) {
-			cancel(unexpected(fmt.Sprintf("the server returned an address for part %d of %d", url.PartNumber, len(f.parts))))
-		}
 		if !take(ctx, j.u.cfg.Slots) {
 			break
 		}
