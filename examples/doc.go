@@ -5,6 +5,7 @@
 //	go run ./examples/refused           every cause of a refusal, and what the caller sees
 //	go run ./examples/harness -help     a training harness that survives refusals
 //	go run ./examples/distributed -n 4  several processes that write one run
+//	go run ./examples/sweep             a sweep that finds the minimum of a function
 //
 // Without an API key all but the template talk to a W&B server in their own process.
 package examples

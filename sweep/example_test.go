@@ -1,0 +1,64 @@
+package sweep_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/sweep"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+func ExampleAgent_Run() {
+	srv, err := wandbtest.Start(wandbtest.Solo())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer srv.Close()
+	dir, err := os.MkdirTemp("", "example-*")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	c, err := client.New(client.Options{BaseURL: srv.URL(), APIKey: wandbtest.AliceKey, Dir: dir, Output: io.Discard, Getenv: func(string) string { return "" }})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer c.Close()
+	ctx := context.Background()
+	cfg, err := sweep.Parse([]byte("method: grid\nproject: vision\nmetric: {name: loss}\nparameters: {x: {values: [1, 2, 3]}}\n"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	s, err := sweep.New(ctx, c, cfg)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	agent := sweep.Agent{Client: c, Sweep: s.Path(), Heartbeat: 10 * time.Millisecond}
+	err = agent.Run(ctx, func(_ context.Context, run *client.Run) error {
+		var x float64
+		if _, err := run.Config("x", &x); err != nil {
+			return err
+		}
+		return run.Log(map[string]any{"loss": (x - 2) * (x - 2)})
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	best, err := s.BestTrial(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("the best x is", best.Config["x"])
+	// Output: the best x is 2
+}
