@@ -210,11 +210,12 @@ func TestDownload_ManyEntries_TakeBoundedMemory(t *testing.T) {
 	count := 0
 	for _, err := range v.Entries(t.Context()) {
 		require.NoError(t, err)
-		if count++; count%100_000 == 0 {
+		if count++; count%250_000 == 0 {
+			runtime.GC() // the server's manifest is in this process, too, and lets garbage grow to its size
 			runtime.ReadMemStats(&after)
-			peak = max(peak, after.HeapInuse-min(before.HeapInuse, after.HeapInuse))
+			peak = max(peak, after.HeapAlloc-min(before.HeapAlloc, after.HeapAlloc))
 		}
 	}
 	assert.Equal(t, n, count)
-	assert.Less(t, peak>>20, uint64(64), "MiB")
+	assert.Less(t, peak>>20, uint64(16), "MiB")
 }
