@@ -77,4 +77,10 @@
 // [Server.Unknown] lists it.
 //
 // All methods of [Server] and [Handle] are safe for concurrent use.
+//
+// # Media
+//
+// A run has the files of its images, tables and other media in [RunView.Files].
+// [RunView.Images], [RunView.Table] and [RunView.MediaFiles] decode those of a value of its
+// history or summary, so that a test can look at the picture that was logged.
 package wandbtest
