@@ -57,7 +57,7 @@ func ExampleRunView_Violations() {
 	run, _ := srv.Run("acme", "digits", "run1")
 	fmt.Println("train:", len(run.Violations(wandbtest.Pace{Interval: 15 * time.Second, Heartbeat: 30 * time.Second})))
 
-	// One that goes on after it said that this was all, and leaves out a row.
+	// A client that continues after its final post and skips a row.
 	if err := post(srv.URL()+"/files/acme/digits/run1/file_stream", wandbtest.AliceKey, map[string]any{
 		"files": map[string]any{"wandb-history.jsonl": map[string]any{"offset": 3, "content": []string{`{"_step":3}`}}},
 	}); err != nil {

@@ -114,7 +114,7 @@ func TestExecute_EveryFieldOfTheSchema_HasAResolver(t *testing.T) {
 		"DeleteRunPayload.clientMutationId": "nobody sends one", "File.md5": "nothing uploaded",
 		"ServerInfo.latestLocalVersionInfo": "W&B hosts it",
 	}
-	for _, name := range []string{"LocalVersionInfo", "ServerMessage"} { // what there are none of
+	for _, name := range []string{"LocalVersionInfo", "ServerMessage"} { // the server has none of these
 		for _, f := range schema.Types[name].Fields {
 			nullable[name+"."+f.Name] = "there is none"
 		}
