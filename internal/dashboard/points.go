@@ -79,6 +79,9 @@ func reduce(ctx context.Context, run *runstore.Run, metric string, v view) ([]re
 		chunks = sortByX(chunks)
 	}
 	for _, c := range chunks {
+		if c.Finite {
+			continue
+		}
 		for k, x := range c.X {
 			if y := c.Y[k]; inside(x, v) && !finite(y) {
 				if h.NonFiniteTotal++; len(h.NonFinite) < maxNonFinite {
@@ -115,12 +118,10 @@ func chunksOf(ctx context.Context, run *runstore.Run, metric string, v view) (ch
 		if err != nil {
 			return nil, false, err
 		}
-		for _, x := range c.X {
-			if !(x >= last) { // NaN is not in order
-				sorted = false
-			}
-			last = x
+		if !c.Ascending || !(c.X[0] >= last) {
+			sorted = false
 		}
+		last = c.X[len(c.X)-1]
 		chunks = append(chunks, c)
 	}
 	return chunks, sorted, nil
@@ -134,7 +135,8 @@ func later(chunks []runstore.Chunk, row int) []runstore.Chunk {
 		if k == len(c.Y) {
 			continue
 		}
-		d := runstore.Chunk{First: c.First, X: c.X[k:], Y: c.Y[k:]}
+		d := c
+		d.X, d.Y = c.X[k:], c.Y[k:]
 		if c.Rows != nil {
 			d.Rows = c.Rows[k:]
 		} else {

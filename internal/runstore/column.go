@@ -35,11 +35,16 @@ type stat struct {
 	nonfinite int
 	min, max  float64 // of the finite numbers; NaN if there is none
 	last      float64
+	// descends is set unless each number is at least as large as the one before it.
+	descends bool
 }
 
 func noStat() stat { return stat{min: math.NaN(), max: math.NaN(), last: math.NaN()} }
 
 func (s *stat) add(f float64) {
+	if s.rows > 0 && !(f >= s.last) || math.IsNaN(f) { // false for NaN, too
+		s.descends = true
+	}
 	s.rows++
 	s.last = f
 	if math.IsNaN(f) || math.IsInf(f, 0) {
@@ -59,12 +64,12 @@ func (s *stat) join(o stat) {
 	if o.rows == 0 {
 		return
 	}
-	rows, nonfinite := s.rows+o.rows, s.nonfinite+o.nonfinite
+	rows, nonfinite, descends := s.rows+o.rows, s.nonfinite+o.nonfinite, s.descends || o.descends
 	if !math.IsNaN(o.min) {
 		s.add(o.min)
 		s.add(o.max)
 	}
-	s.rows, s.nonfinite, s.last = rows, nonfinite, o.last
+	s.rows, s.nonfinite, s.last, s.descends = rows, nonfinite, o.last, descends
 }
 
 // table is rows as columns.
@@ -121,7 +126,7 @@ func (t *table) set(i int, f float64) {
 	row := t.rows
 	if n := len(c.values); c.rows == nil && n > row || n > 0 && c.rows != nil && int(c.rows[n-1]) == row {
 		c.values[n-1] = f // twice in a row: the later counts. The extremes may be of the earlier
-		c.stat.last = f
+		c.stat.last, c.stat.descends = f, true
 		return
 	}
 	if c.rows == nil && len(c.values) < row {
@@ -205,6 +210,9 @@ func (c *column) append(o *column, first int) {
 		return
 	}
 	c.stat.join(o.stat)
+	if n := len(c.values); n > 0 && len(o.values) > 0 && !(o.values[0] >= c.values[n-1]) {
+		c.stat.descends = true
+	}
 	c.values = append(c.values, o.values...)
 	for k := range o.values {
 		row := k

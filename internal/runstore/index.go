@@ -20,7 +20,7 @@ import (
 // directory that says what they are, then a trailer: the directory's offset, its length,
 // its checksum, and the name of the format. Everything is little-endian.
 const (
-	indexFormat  = "wgindex1"
+	indexFormat  = "wgindex2"
 	trailerSize  = 8 + 4 + 4 + 8
 	maxDirectory = 1 << 30
 	printSize    = 4 << 10
@@ -126,13 +126,17 @@ func (w *indexWriter) text(s string) {
 	w.dir = append(w.dir, s...)
 }
 
-func (w *indexWriter) position(p journal.Position) {
-	moved := 0
-	if p.Moved {
-		moved = 1
+func (w *indexWriter) bool(v bool) {
+	if v {
+		w.int(1)
+		return
 	}
+	w.int(0)
+}
+
+func (w *indexWriter) position(p journal.Position) {
 	w.int64(p.Offset)
-	w.int(moved)
+	w.bool(p.Moved)
 }
 
 func (w *indexWriter) part(p *part) {
@@ -178,6 +182,7 @@ func (w *indexWriter) column(c *column) {
 	w.text(c.name)
 	w.int(c.stat.rows)
 	w.int(c.stat.nonfinite)
+	w.bool(c.stat.descends)
 	w.float(c.stat.min)
 	w.float(c.stat.max)
 	w.float(c.stat.last)

@@ -195,7 +195,7 @@ func (r *indexReader) column(t *table) {
 		return
 	}
 	c := &t.columns[t.add(name)]
-	c.stat = stat{rows: r.rows(), nonfinite: r.rows(), min: r.float(), max: r.float(), last: r.float()}
+	c.stat = stat{rows: r.rows(), nonfinite: r.rows(), descends: r.int64() == 1, min: r.float(), max: r.float(), last: r.float()}
 	c.typ = r.text()
 	for range r.count() {
 		p := place{row: uint32(r.rows()), offset: r.int64()} //nolint:gosec // not above the largest int32

@@ -20,6 +20,9 @@ type Chunk struct {
 	First int
 	Rows  []uint32
 	X, Y  []float64
+	// Ascending is set if each X is at least as large as the one before it, and Finite if
+	// no Y is NaN or infinite. If they are not set, neither is known.
+	Ascending, Finite bool
 }
 
 // Row returns the number of the row of point i.
@@ -62,6 +65,8 @@ func (r *Run) Chunks(t Table, x, y string, first int) iter.Seq2[Chunk, error] {
 					return
 				}
 				c.First = at
+				c.Ascending = !p.tables()[t].descends(x)
+				c.Finite = p.tables()[t].finite(y)
 				if from != 0 {
 					c.X = shifted(c.X, from)
 				}
@@ -72,6 +77,18 @@ func (r *Run) Chunks(t Table, x, y string, first int) iter.Seq2[Chunk, error] {
 			at += rows
 		}
 	}
+}
+
+// descends reports whether the numbers of a column may not ascend.
+func (t *table) descends(name string) bool {
+	c := t.column(name)
+	return c == nil || c.stat.descends
+}
+
+// finite reports whether all numbers of a column are.
+func (t *table) finite(name string) bool {
+	c := t.column(name)
+	return c != nil && c.stat.nonfinite == 0
 }
 
 func shifted(v []float64, by float64) []float64 {
