@@ -123,7 +123,6 @@ func TestPages_ShowTheCodeThatTheTestsRun(t *testing.T) {
 	t.Parallel()
 	for _, block := range []struct{ page, function, file string }{
 		{"README.md", "train", "train.go"},
-		{"README.md", "finish", "finish.go"},
 		{"README.md", "start", "branch.go"},
 		{"README.md", "TestTraining", "training_test.go"},
 		{"examples/README.md", "trainOn", "resume.go"},
