@@ -35,13 +35,26 @@ func main() {
 		files  = flag.Int("files", 10_000, "files of the artifact with many")
 		large  = flag.Int64("large", 1<<30, "size of the large file in bytes")
 	)
+	withMedia := flag.Bool("media", false, "measure media instead of rows")
+	steps := flag.Int("histograms", 1000, "histograms of a million values")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var err error
-	if *only {
-		err = artifacts(ctx, *rounds, *files, *large)
-	} else {
+	switch {
+	case *only:
+		err = printTable(ctx, func(_ *official.SDK, theirs, ours program) ([]string, error) {
+			return benchArtifacts(ctx, theirs, ours, *rounds, *files, 10<<10, *large)
+		})
+	case *withMedia:
+		err = printTable(ctx, func(sdk *official.SDK, theirs, ours program) ([]string, error) {
+			packages, err := sdk.Media(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return benchMedia(ctx, theirs, ours, *rounds, *steps, packages)
+		})
+	default:
 		err = bench(ctx, sizes{*rounds, *rows1, *rows20, *rows5h, *queued, *starts})
 	}
 	if err != nil {
@@ -68,7 +81,8 @@ func clients(ctx context.Context, dir string) (sdk *official.SDK, theirs, ours p
 	return sdk, theirs, ours, size, err
 }
 
-func artifacts(ctx context.Context, rounds, files int, large int64) error {
+// printTable prints the lines of a measurement.
+func printTable(ctx context.Context, measure func(sdk *official.SDK, theirs, ours program) ([]string, error)) error {
 	dir, err := os.MkdirTemp("", "wandgo-bench-")
 	if err != nil {
 		return err
@@ -78,7 +92,7 @@ func artifacts(ctx context.Context, rounds, files int, large int64) error {
 	if err != nil {
 		return err
 	}
-	lines, err := benchArtifacts(ctx, theirs, ours, rounds, files, 10<<10, large)
+	lines, err := measure(sdk, theirs, ours)
 	if err != nil {
 		return err
 	}

@@ -52,6 +52,10 @@ func main() {
 		check(json.NewEncoder(os.Stdout).Encode(downloadArtifact()))
 		return
 	}
+	if mode := os.Args[1]; mode == "images" || mode == "table" || mode == "histogram" {
+		check(json.NewEncoder(os.Stdout).Encode(logMedia(mode, rows)))
+		return
+	}
 	pool := makePool(metrics)
 	var t timing
 	if os.Args[1] == "plain" {
