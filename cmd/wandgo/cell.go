@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -33,3 +34,6 @@ func sorted(names []string) []string {
 	slices.Sort(names)
 	return names
 }
+
+// dirOf is the directory of a file, for a temporary one beside it.
+func dirOf(path string) string { return filepath.Dir(path) }

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/wandbtest"
+)
+
+// exporting makes two runs, a and b, of three rows each.
+func exporting(t *testing.T) (*wandbtest.Server, *invocation) {
+	t.Helper()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey)
+	c, err := client.New(client.Options{BaseURL: srv.URL(), APIKey: joKey, Dir: t.TempDir(), Output: io.Discard, Getenv: func(string) string { return "" }})
+	require.NoError(t, err)
+	defer c.Close()
+	for _, id := range []string{"a", "b"} {
+		run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme-research", Project: "vision", ID: id})
+		require.NoError(t, err)
+		require.NoError(t, run.Finish(t.Context()))
+		var lines []string
+		for step := range 3 {
+			lines = append(lines, fmt.Sprintf(`{"_step":%d,"loss":%v,"text":"%s,\"%d\""}`, step, []string{"0.5", "NaN", "1e-7"}[step], id, step))
+		}
+		require.NoError(t, srv.SetHistory("acme-research", "vision", id, lines))
+	}
+	return srv, i
+}
+
+const wholeExport = `{"_run":"a","_step":0,"loss":0.5,"text":"a,\"0\""}
+{"_run":"a","_step":1,"loss":null,"text":"a,\"1\""}
+{"_run":"a","_step":2,"loss":1e-07,"text":"a,\"2\""}
+{"_run":"b","_step":0,"loss":0.5,"text":"b,\"0\""}
+{"_run":"b","_step":1,"loss":null,"text":"b,\"1\""}
+{"_run":"b","_step":2,"loss":1e-07,"text":"b,\"2\""}
+`
+
+func exported(t *testing.T, i *invocation, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(i.dir, name))
+	require.NoError(t, err)
+	assert.NoFileExists(t, filepath.Join(i.dir, name+".part"))
+	return string(text)
+}
+
+func TestExport_Project_WritesEveryRow(t *testing.T) {
+	t.Parallel()
+	_, i := exporting(t)
+	r := i.run(t, "export", "acme-research/vision", "-o", "all.jsonl")
+	require.Zero(t, r.status, r.stderr)
+	assert.Equal(t, wholeExport, exported(t, i, "all.jsonl"))
+	r = i.run(t, "export", "acme-research/vision/b", "--output", "b.csv")
+	require.Zero(t, r.status, r.stderr)
+	assert.Equal(t, "_run,_step,loss,text\nb,0,0.5,\"b,\"\"0\"\"\"\nb,1,,\"b,\"\"1\"\"\"\nb,2,1e-07,\"b,\"\"2\"\"\"\n", exported(t, i, "b.csv"))
+	r = i.run(t, "export", "acme-research/vision", "--keys", "loss", "--filter", `{"name":"a"}`, "--format", "csv", "-o", "keys")
+	require.Zero(t, r.status, r.stderr)
+	assert.Equal(t, "_run,_step,loss\na,0,0.5\na,1,\na,2,1e-07\n", exported(t, i, "keys"))
+}
+
+func TestExport_Interrupted_ContinuesWhereItWas(t *testing.T) {
+	t.Parallel()
+	srv, i := exporting(t)
+	fault := srv.Inject(wandbtest.Fault{Operation: "RunRows", After: 3, Status: 403, Body: `{"errors":[{"message":"permission denied","path":["project"],"extensions":{"code":"PERMISSION_ERROR"}}]}`})
+	r := i.run(t, "export", "acme-research/vision", "-o", "all.jsonl")
+	assert.NotZero(t, r.status)
+	assert.NoFileExists(t, filepath.Join(i.dir, "all.jsonl"))
+	part := filepath.Join(i.dir, "all.jsonl.part")
+	text, err := os.ReadFile(part)
+	require.NoError(t, err)
+	assert.Equal(t, 4, strings.Count(string(text), "\n"), "the first run is there")
+	fault.Remove()
+	for _, cut := range []int{0, 5, 30, 60, 100} { // a process that is killed leaves half a line
+		require.NoError(t, os.WriteFile(part, text[:len(text)-cut], 0o600))
+		r = i.run(t, "export", "acme-research/vision", "-o", "all.jsonl")
+		require.Zero(t, r.status, r.stderr)
+		assert.Equal(t, wholeExport, exported(t, i, "all.jsonl"), cut)
+	}
+	require.NoError(t, os.WriteFile(part, text, 0o600))
+	r = i.run(t, "export", "acme-research/vision", "--keys", "loss", "-o", "all.jsonl")
+	assert.Equal(t, 33, r.status)
+	assert.Contains(t, r.stderr, "has a part of another export")
+}
+
+func TestExport_Mistakes_AreExplained(t *testing.T) {
+	t.Parallel()
+	_, i := exporting(t)
+	for args, want := range map[string]string{
+		"export":                      "exactly one path",
+		"export acme-research/vision": "expected a file",
+		"export acme-research/vision -o f --format parquet": "choose jsonl or csv",
+		"export acme-research/vision/none -o f":             "there is no run with id",
+		"export acme-research/visoin -o f":                  "similar name: vision",
+		"export acme-research/vision -o f --filter [":       "must be a JSON object",
+		"export acme-research/vision -o none/f":             "no such file or directory",
+	} {
+		r := i.run(t, strings.Fields(args)...)
+		assert.NotZero(t, r.status, args)
+		assert.Contains(t, strings.Join(strings.Fields(r.stderr), " "), want, args)
+	}
+}

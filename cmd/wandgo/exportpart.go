@@ -1,0 +1,248 @@
+package main
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/wandgo/wandgo/api"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/jsonx"
+)
+
+// runColumn is the column of the run's id.
+const runColumn = "_run"
+
+// part is an export that is not complete: a line that says what is exported, then rows in JSON.
+type part struct {
+	path string
+	file *os.File
+	out  *bufio.Writer
+	rows bool // it has some
+	enc  history.Encoder
+	line []byte
+
+	// Where an earlier export was: in which run, from which step on rows are missing, and
+	// which runs are complete.
+	run      string
+	step     int64
+	complete map[string]bool
+}
+
+// partHeader is the first line of a part.
+type partHeader struct {
+	Export string `json:"_export"`
+}
+
+// openPart opens the part of an export, or makes it. A row that was not written completely, and those of
+// the same step, are cut off.
+func openPart(path, describes string) (*part, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o666)
+	if err != nil {
+		return nil, fmt.Errorf("export: %w", err)
+	}
+	p := &part{path: path, file: f, complete: map[string]bool{}}
+	keep, err := p.resume(describes)
+	if err == nil {
+		err = f.Truncate(keep)
+	}
+	if err == nil {
+		_, err = f.Seek(keep, io.SeekStart)
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	p.out = bufio.NewWriterSize(f, 1<<20)
+	if keep == 0 {
+		header, err := json.Marshal(partHeader{describes})
+		if err == nil {
+			_, err = p.out.Write(append(header, '\n'))
+		}
+		if err != nil {
+			_ = f.Close()
+			return nil, fmt.Errorf("export: %w", err)
+		}
+	}
+	return p, nil
+}
+
+// resume finds out where an earlier export was, and returns how much of the file is kept.
+func (p *part) resume(describes string) (keep int64, err error) {
+	r := bufio.NewReaderSize(p.file, 1<<20)
+	at := int64(0)
+	for n := 0; ; n++ {
+		line, err := r.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			return keep, nil // what follows is no complete line
+		}
+		if err != nil {
+			return 0, fmt.Errorf("export: %w", err)
+		}
+		begin := at
+		at += int64(len(line))
+		if n == 0 {
+			var header partHeader
+			if json.Unmarshal(line, &header) != nil || header.Export != describes {
+				return 0, &errors.InputError{Field: "output", Rule: "has a part of another export; delete it to start over", Source: p.path}
+			}
+			keep = at
+			continue
+		}
+		row, err := jsonx.ParseObject(line)
+		if err != nil {
+			return keep, nil //nolint:nilerr // it was not written completely
+		}
+		id, _ := row[runColumn].(string)
+		step := api.Row(row).Step()
+		if id == p.run && step == p.step {
+			continue
+		}
+		if id != p.run && p.run != "" {
+			p.complete[p.run] = true
+		}
+		p.rows = true
+		p.run, p.step, keep = id, step, begin // the rows of this step are read again
+	}
+}
+
+// add writes a row.
+func (p *part) add(runID string, row api.Row) error {
+	row[runColumn] = runID
+	line, err := p.enc.AppendValue(p.line[:0], map[string]any(row))
+	if err != nil {
+		return fmt.Errorf("export row %d of run %s: %w", row.Step(), runID, err)
+	}
+	p.line, p.rows = line, true
+	_, err = p.out.Write(append(jsonx.NullNonFinite(line), '\n'))
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	return nil
+}
+
+// close closes the part. The next export continues there, unless it has no rows.
+func (p *part) close() {
+	_ = p.out.Flush() // what is missing is read again
+	_ = p.file.Close()
+	if !p.rows {
+		_ = os.Remove(p.path)
+	}
+}
+
+// finish writes the rows in a format to the file, and removes the part.
+func (p *part) finish(path, format string) error {
+	err := p.out.Flush()
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	to, err := os.CreateTemp(dirOf(path), ".export-*")
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	defer os.Remove(to.Name()) // unless it was renamed
+	out := bufio.NewWriterSize(to, 1<<20)
+	if format == "csv" {
+		err = p.writeCSV(out)
+	} else {
+		err = p.each(func(line []byte) error { _, err := out.Write(line); return err })
+	}
+	if err == nil {
+		err = errors.Join(out.Flush(), to.Chmod(0o644))
+	}
+	if closed := to.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(to.Name(), path)
+	}
+	if err == nil {
+		err = os.Remove(p.path)
+	}
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	return nil
+}
+
+// each calls do with each row.
+func (p *part) each(do func(line []byte) error) error {
+	if _, err := p.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	r := bufio.NewReaderSize(p.file, 1<<20)
+	for n := 0; ; n++ {
+		line, err := r.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil && n > 0 {
+			err = do(line)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// writeCSV writes a table of all rows: run and step first, then the metrics by name.
+func (p *part) writeCSV(out io.Writer) error {
+	known := map[string]bool{}
+	err := p.each(func(line []byte) error {
+		row, err := jsonx.ParseObject(line)
+		for key := range row {
+			known[key] = true
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	first := []string{runColumn, "_step"}
+	var rest []string
+	for key := range known {
+		if !slices.Contains(first, key) {
+			rest = append(rest, key)
+		}
+	}
+	columns := append(first, sorted(rest)...)
+	w := csv.NewWriter(out)
+	if err := w.Write(columns); err != nil {
+		return err
+	}
+	cells := make([]string, len(columns))
+	err = p.each(func(line []byte) error {
+		clear(cells)
+		end := jsonx.EachMember(line, jsonx.SkipSpace(line, 0), func(key, keyEnd, at int) int {
+			name, _, _ := jsonx.Unquote(nil, line[key:keyEnd])
+			end := jsonx.Skip(line, at, 1)
+			if i := slices.Index(columns, string(name)); i >= 0 && end >= 0 {
+				cells[i] = csvCell(line[at:end])
+			}
+			return end
+		})
+		if end < 0 {
+			return jsonx.ErrSyntax
+		}
+		return w.Write(cells)
+	})
+	w.Flush()
+	return errors.Join(err, w.Error())
+}
+
+// csvCell is a JSON value in a cell: a text without quotes, nothing for null, anything else as it is.
+func csvCell(value []byte) string {
+	switch value[0] {
+	case '"':
+		text, _, _ := jsonx.Unquote(nil, value)
+		return string(text)
+	case 'n':
+		return ""
+	}
+	return string(value)
+}
