@@ -36,7 +36,7 @@ func exporting(t *testing.T) (*wandbtest.Server, *invocation) {
 	return srv, i
 }
 
-const wholeExport = `{"_run":"a","_step":0,"loss":0.5,"text":"a,\"0\""}
+const wholeLines = `{"_run":"a","_step":0,"loss":0.5,"text":"a,\"0\""}
 {"_run":"a","_step":1,"loss":null,"text":"a,\"1\""}
 {"_run":"a","_step":2,"loss":1e-07,"text":"a,\"2\""}
 {"_run":"b","_step":0,"loss":0.5,"text":"b,\"0\""}
@@ -57,7 +57,7 @@ func TestExport_Project_WritesEveryRow(t *testing.T) {
 	_, i := exporting(t)
 	r := i.run(t, "export", "acme-research/vision", "-o", "all.jsonl")
 	require.Zero(t, r.status, r.stderr)
-	assert.Equal(t, wholeExport, exported(t, i, "all.jsonl"))
+	assert.Equal(t, wholeLines, exported(t, i, "all.jsonl")) //nolint:testifylint // these are lines, compared as text
 	r = i.run(t, "export", "acme-research/vision/b", "--output", "b.csv")
 	require.Zero(t, r.status, r.stderr)
 	assert.Equal(t, "_run,_step,loss,text\nb,0,0.5,\"b,\"\"0\"\"\"\nb,1,,\"b,\"\"1\"\"\"\nb,2,1e-07,\"b,\"\"2\"\"\"\n", exported(t, i, "b.csv"))
@@ -82,7 +82,7 @@ func TestExport_Interrupted_ContinuesWhereItWas(t *testing.T) {
 		require.NoError(t, os.WriteFile(part, text[:len(text)-cut], 0o600))
 		r = i.run(t, "export", "acme-research/vision", "-o", "all.jsonl")
 		require.Zero(t, r.status, r.stderr)
-		assert.Equal(t, wholeExport, exported(t, i, "all.jsonl"), cut)
+		assert.Equal(t, wholeLines, exported(t, i, "all.jsonl"), cut) //nolint:testifylint // as above
 	}
 	require.NoError(t, os.WriteFile(part, text, 0o600))
 	r = i.run(t, "export", "acme-research/vision", "--keys", "loss", "-o", "all.jsonl")

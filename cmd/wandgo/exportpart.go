@@ -210,7 +210,7 @@ func (p *part) writeCSV(out io.Writer) error {
 			rest = append(rest, key)
 		}
 	}
-	columns := append(first, sorted(rest)...)
+	columns := slices.Concat(first, sorted(rest))
 	w := csv.NewWriter(out)
 	if err := w.Write(columns); err != nil {
 		return err
