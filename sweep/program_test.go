@@ -54,7 +54,7 @@ func TestRunProgram_Grid_StartsEveryTrialWithItsParameters(t *testing.T) {
 	id := create(t, c, grid(2))
 	var out lines
 	agent := sweep.Agent{Client: c, Sweep: id, Heartbeat: beat}
-	require.NoError(t, agent.RunProgram(t.Context(), shell(`echo "$@"; echo $WANDB_SWEEP_ID $WANDB_ENTITY/$WANDB_PROJECT $WANDB_BASE_URL; cat $WANDB_SWEEP_PARAM_PATH; read x || echo no input`, &out)))
+	require.NoError(t, agent.RunProgram(t.Context(), shell(`echo "$@"; echo $WANDB_SWEEP_ID $WANDB_ENTITY/$WANDB_PROJECT $WANDB_BASE_URL; cat "$WANDB_SWEEP_PARAM_PATH"; read x || echo no input`, &out)))
 	for _, want := range []string{
 		"--name=fixed --x=0\n", "--name=fixed --x=1\n", id + " acme/vision " + srv.URL() + "\n",
 		"wandb_version: 1\n\nname:\n    value: fixed\nx:\n    value: 1\n", "no input\n",

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
 )
 
@@ -135,7 +136,7 @@ func TestDetail_RunWithEverything(t *testing.T) {
 	assert.Equal(t, "viewer_role", first["cause"])
 	assert.Equal(t, "certain", first["confidence"])
 	assert.Equal(t, []any{"role in acme → viewer"}, first["evidence"])
-	assert.Equal(t, []any{"wandgo sync " + refused.dir.Path(), "wandgo doctor"}, first["commands"])
+	assert.Equal(t, []any{"wandgo sync " + plaintext.ShellPath(refused.dir.Path()), "wandgo doctor"}, first["commands"])
 	assert.NotEmpty(t, first["remedies"])
 	assert.Contains(t, first["text"], "What to do:")
 	assert.Equal(t, "The server refused this run; 1 row is on this disk only", first["title"])

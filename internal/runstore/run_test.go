@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
 )
@@ -179,7 +180,7 @@ func TestInfo_NotesBesideTheLog_SayWhatIsNotUploaded(t *testing.T) {
 	refusal, ok := errors.AsType[*errors.PermissionError](r.Info().Refusal)
 	require.True(t, ok)
 	steps := refusal.Remedies()
-	assert.Contains(t, steps[len(steps)-1].Command, "wandgo sync "+l.dir.Path())
+	assert.Contains(t, steps[len(steps)-1].Command, "wandgo sync "+plaintext.ShellPath(l.dir.Path()))
 
 	require.NoError(t, l.dir.ClearRefusal())
 	require.NoError(t, l.dir.SaveUploaded(rundir.Uploaded{History: 6, Entity: "acme", Project: "p", Name: "better"}))
