@@ -72,6 +72,11 @@ func (s *Session) logMedia(row map[string]any, found []*media.Holder, attempt fu
 	m := prepareMedia(stage, found)
 	m.stage, m.config = stage, config
 	err := attempt(row, m)
+	s.mu.Lock()
+	if s.rows.media.pass == m { // its values are not kept until the next row
+		s.rows.media.pass = nil
+	}
+	s.mu.Unlock()
 	s.warnOfMedia(m.warnings)
 	return errors.Join(err, m.err)
 }
