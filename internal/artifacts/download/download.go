@@ -228,11 +228,21 @@ func (j *job) has(ctx context.Context, e *record.ArtifactEntry, name string, buf
 		return false, ctx.Err() // whatever is wrong with the cache, the server has the file
 	}
 	defer from.Close()
+	return j.reuse(from, e, name)
+}
+
+// reuse gives a copy of a file of the cache its name. It reports false if the copy is not
+// complete: another process may have cut the file, and the server has it.
+func (j *job) reuse(from *os.File, e *record.ArtifactEntry, name string) (bool, error) {
 	to, temp, err := j.target.create()
 	if err != nil {
 		return false, err
 	}
-	return true, errors.Join(j.copy(from, to, e.Size), to.Close(), j.place(temp, name))
+	if err := errors.Join(j.copy(from, to, e.Size), to.Close()); err != nil {
+		j.target.remove(temp)
+		return false, nil //nolint:nilerr // a full disk is also the error of fetching
+	}
+	return true, j.place(temp, name)
 }
 
 // copy copies in the kernel, which shares the blocks where it can.
@@ -329,7 +339,11 @@ func (j *job) fetchOne(ctx context.Context, f *fetcher, t task) error {
 	}
 	_ = j.cache.Put(keyOf(t.entry), file) // a full cache is no reason to fail
 	forgetParts(j.target, temp)
-	return errors.Join(file.Close(), j.place(temp, t.name))
+	if err := file.Close(); err != nil { // such as that of a quota
+		j.target.remove(temp)
+		return err
+	}
+	return j.place(temp, t.name)
 }
 
 // counter counts what arrives.

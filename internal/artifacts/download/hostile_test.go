@@ -3,6 +3,8 @@ package download_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -166,6 +168,34 @@ func TestDownload_ManifestThatIsNone_IsAnError(t *testing.T) {
 			_, err := s.version(t, "").Download(t.Context(), download.Options{Dir: dir})
 			require.ErrorIs(t, err, manifest.ErrManifest)
 			assert.Empty(t, tree(t, dir))
+		})
+	}
+}
+
+func TestDownload_GiganticSize_IsAnErrorInBoundedMemory(t *testing.T) {
+	t.Parallel()
+	for name, size := range map[string]int64{"most": math.MaxInt64, "absurd": 1 << 62, "allowed": 1 << 50} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := strings.ReplaceAll(string(hostile("a", "b")), `"size":5`, fmt.Sprintf(`"size":%d`, size))
+			v := hostileStand(t, []byte(text), "a", "b").version(t, "")
+			dir := t.TempDir()
+			_, err := v.Download(t.Context(), download.Options{Dir: dir})
+			require.Error(t, err)
+			for path := range tree(t, dir) {
+				assert.Contains(t, path, ".wandgo-partial", "no wrong file has a name")
+			}
+			r, err := v.Open(t.Context(), "a")
+			if err == nil {
+				_, err = io.Copy(io.Discard, r)
+				require.NoError(t, r.Close())
+			}
+			require.Error(t, err)
+			if size > 1<<50 {
+				require.ErrorIs(t, err, manifest.ErrManifest)
+			} else {
+				require.ErrorIs(t, err, errors.ErrDigestMismatch)
+			}
 		})
 	}
 }

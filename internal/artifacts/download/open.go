@@ -50,8 +50,10 @@ func (v *Version) Open(ctx context.Context, name string) (io.ReadCloser, error) 
 }
 
 func (v *Version) openEntry(ctx context.Context, e *record.ArtifactEntry) (io.ReadCloser, error) {
-	if f, err := v.conn.Cache.Open(ctx, keyOf(e)); err == nil && e.Ref == "" {
-		return f, nil
+	if e.Ref == "" {
+		if f, err := v.conn.Cache.Open(ctx, keyOf(e)); err == nil {
+			return f, nil
+		}
 	}
 	h, err := manifest.AlgorithmOf(e).New()
 	if err != nil {

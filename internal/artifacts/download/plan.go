@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io/fs"
+	"math"
 	"slices"
 	"strings"
 
@@ -27,7 +28,7 @@ func planOf(m *manifestFile, prefix string) (*plan, error) {
 	var hashes []uint64
 	err := m.entries(prefix, func(e *record.ArtifactEntry) error {
 		p.files++
-		p.bytes += e.Size
+		p.bytes += min(e.Size, math.MaxInt64-p.bytes) // a million large files may be too many
 		hashes = append(hashes, p.fold(e.Path))
 		_, err := local(e.Path) // before anything is written
 		return err

@@ -18,15 +18,25 @@ import (
 const (
 	partSize = 32 << 20 // bytes
 	maxParts = 8        // of a file at a time
+
+	// maxCount bounds how many parts a file has: those of larger files are larger. A hostile
+	// manifest may claim any size, and each part takes memory.
+	maxCount = 1 << 16
 )
 
 // inParts reports whether a file is fetched in parts.
 func (f *fetcher) inParts(size int64) bool { return size >= 2*f.partSize }
 
+// lengthOfParts is the length of all parts of a file but the last, which may be shorter.
+func (f *fetcher) lengthOfParts(size int64) int64 {
+	return max(f.partSize, (size+maxCount-1)/maxCount)
+}
+
 // ranges fetches the parts of a file that it does not have yet, and hashes the file behind
 // them.
 func (f *fetcher) ranges(ctx context.Context, e *record.ArtifactEntry, at *address, file *os.File, temp string, h hash.Hash) error {
-	count := int((e.Size + f.partSize - 1) / f.partSize)
+	length := f.lengthOfParts(e.Size)
+	count := int((e.Size + length - 1) / length)
 	notes := f.readNotes(temp, count)
 	defer notes.close()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -79,8 +89,9 @@ func (f *fetcher) ranges(ctx context.Context, e *record.ArtifactEntry, at *addre
 }
 
 func (f *fetcher) partOf(i int, size int64) span {
-	from := int64(i) * f.partSize
-	return span{from, min(from+f.partSize, size)}
+	length := f.lengthOfParts(size)
+	from := int64(i) * length
+	return span{from, min(from+length, size)}
 }
 
 func (f *fetcher) part(ctx context.Context, e *record.ArtifactEntry, at *address, file *os.File, i int, buf []byte) error {

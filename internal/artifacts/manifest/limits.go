@@ -1,5 +1,9 @@
 package manifest
 
+// maxSize bounds the size of one file, in bytes. Object stores allow far less; arithmetic
+// with sizes up to it does not overflow.
+const maxSize = 1 << 50
+
 // Limits bound what a reader accepts from a server or a file. A zero value of a field
 // stands for the default, which is far above what artifacts have.
 type Limits struct {

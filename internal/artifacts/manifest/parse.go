@@ -172,7 +172,7 @@ func (p *parser) take(e *entryJSON) error {
 	if err := CheckPath(e.Path); err != nil {
 		return err
 	}
-	if e.Size < 0 {
+	if e.Size < 0 || e.Size > maxSize {
 		return fmt.Errorf("%w: %.80q has a size of %d", ErrManifest, e.Path, e.Size)
 	}
 	p.yielded = p.yield(&record.ArtifactEntry{
