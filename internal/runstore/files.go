@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -28,7 +29,7 @@ func (r *Run) Files() (files []File, more bool, err error) {
 		files, more = r.fedFiles()
 		return files, more, nil
 	}
-	root, err := os.OpenRoot(r.dir.Files())
+	root, err := r.openFiles()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, false, nil
 	}
@@ -56,13 +57,24 @@ func (r *Run) Files() (files []File, more bool, err error) {
 	return files, err != nil, nil
 }
 
+// openFiles opens the directory of the run's files. It may be a link, but only to a
+// directory of the run.
+func (r *Run) openFiles() (*os.Root, error) {
+	dir, err := os.OpenRoot(r.dir.Path())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = dir.Close() }()
+	return dir.OpenRoot(filepath.Base(r.dir.Files()))
+}
+
 // OpenFile opens one of the run's files, or returns an error that wraps [fs.ErrNotExist].
 // No path and no link leads out of the run's directory. The caller closes it.
 func (r *Run) OpenFile(path string) (OpenedFile, error) {
 	if r.feed != nil {
 		return r.openFed(path)
 	}
-	root, err := os.OpenRoot(r.dir.Files())
+	root, err := r.openFiles()
 	if err != nil {
 		return nil, fmt.Errorf("open file: %w", err)
 	}

@@ -49,3 +49,19 @@ func TestOpenFile_NothingLeadsOutOfTheRun(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, files)
 }
+
+func TestFiles_DirectoryIsALinkOutOfTheRun_AreNotShown(t *testing.T) {
+	t.Parallel()
+	root, elsewhere := t.TempDir(), t.TempDir()
+	l := start(t, root, "r1")
+	l.finish(0)
+	require.NoError(t, os.WriteFile(filepath.Join(elsewhere, "secret"), []byte("secret"), 0o600))
+	require.NoError(t, os.RemoveAll(l.dir.Files()))
+	require.NoError(t, os.Symlink(elsewhere, l.dir.Files()))
+	r := only(t, open(t, Options{}, root))
+	files, _, err := r.Files()
+	require.Error(t, err)
+	assert.Empty(t, files)
+	_, err = r.OpenFile("secret")
+	require.Error(t, err)
+}
