@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -23,6 +24,7 @@ func TestMain(m *testing.M) {
 	if err := os.Setenv("WANDB_SILENT", "true"); err != nil {
 		panic(err)
 	}
+	debug.SetGCPercent(400) // the tests are short of time, not of memory
 	flag.Parse()
 	// Most tests wait, for a server's deadline or for a delay to pass, and do not compute.
 	preset("test.parallel", "12")
