@@ -12,6 +12,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/runid"
@@ -93,7 +94,10 @@ func (r *Run) Files(ctx context.Context, options ...FileOption) iter.Seq2[*File,
 			if !page.PageInfo.HasNextPage || len(page.Edges) == 0 {
 				return
 			}
-			cursor = &page.Edges[len(page.Edges)-1].Cursor
+			if cursor, err = gqlclient.NextCursor(cursor, page.Edges[len(page.Edges)-1].Cursor); err != nil {
+				yield(nil, after(n, "files", err))
+				return
+			}
 		}
 	}
 }

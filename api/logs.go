@@ -8,6 +8,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/sink"
 )
 
@@ -50,7 +51,10 @@ func (r *Run) Logs(ctx context.Context) iter.Seq2[LogLine, error] {
 			if !page.PageInfo.HasNextPage || len(page.Edges) == 0 {
 				return
 			}
-			cursor = &page.Edges[len(page.Edges)-1].Cursor
+			if cursor, err = gqlclient.NextCursor(cursor, page.Edges[len(page.Edges)-1].Cursor); err != nil {
+				yield(LogLine{}, after(n, "lines", err))
+				return
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/sink"
@@ -59,7 +60,10 @@ func (a *API) Projects(ctx context.Context, entity string) iter.Seq2[*Project, e
 			if !resp.Models.PageInfo.HasNextPage || len(resp.Models.Edges) == 0 {
 				return
 			}
-			cursor = &resp.Models.Edges[len(resp.Models.Edges)-1].Cursor
+			if cursor, err = gqlclient.NextCursor(cursor, resp.Models.Edges[len(resp.Models.Edges)-1].Cursor); err != nil {
+				yield(nil, after(n, "projects", err))
+				return
+			}
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/runpath"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/sink"
@@ -96,7 +97,10 @@ func (a *API) Runs(ctx context.Context, project string, q Query) iter.Seq2[*Run,
 			if !page.PageInfo.HasNextPage || len(page.Edges) == 0 {
 				return
 			}
-			cursor = &page.Edges[len(page.Edges)-1].Cursor
+			if cursor, err = gqlclient.NextCursor(cursor, page.Edges[len(page.Edges)-1].Cursor); err != nil {
+				yield(nil, after(n, "runs", err))
+				return
+			}
 		}
 	}
 }

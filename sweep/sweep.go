@@ -14,6 +14,7 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/runpath"
 	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/sink"
@@ -210,7 +211,10 @@ func List(ctx context.Context, c *client.Client, project string) iter.Seq2[*Swee
 			if !page.PageInfo.HasNextPage || len(page.Edges) == 0 {
 				return
 			}
-			cursor = &page.Edges[len(page.Edges)-1].Cursor
+			if cursor, err = gqlclient.NextCursor(cursor, page.Edges[len(page.Edges)-1].Cursor); err != nil {
+				yield(nil, err)
+				return
+			}
 		}
 	}
 }
