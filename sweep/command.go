@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/settings"
 )
 
 // command is one thing that the server wants of an agent.
@@ -60,6 +62,10 @@ func parseCommands(text string) ([]command, error) {
 		}
 		if c.RunID == "" && c.Type != "exit" {
 			return nil, fmt.Errorf("read commands: %q names no run", c.Type)
+		}
+		// The id becomes part of the names of files.
+		if err := settings.CheckRunID(c.RunID); err != nil || strings.Contains(c.RunID, `\`) {
+			return nil, fmt.Errorf("read commands: %.80q is not the id of a run", c.RunID)
 		}
 		commands = append(commands, c)
 	}

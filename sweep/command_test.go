@@ -27,6 +27,14 @@ func TestParseCommands_Lists_AreRead(t *testing.T) {
 	}
 }
 
+func TestParseCommands_RunIDThatIsAPath_IsRefused(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"x/../../../evil", "/etc/x", `a\\..\\..\\evil`, `a\u0000b`} {
+		_, err := parseCommands(`[{"type":"run","run_id":"` + id + `","args":{}}]`)
+		require.Error(t, err, id)
+	}
+}
+
 func FuzzParseCommands(f *testing.F) {
 	f.Add(`[{"type":"run","run_id":"a","program":"p","args":{"z":{"value":1},"z":{"value":NaN}}},{"type":"stop","run_id":"b"}]`)
 	f.Add(`[[],null,{"args":{"\ud800":{"value":{}}}}]`)
