@@ -15,7 +15,8 @@ import (
 )
 
 // ReferenceOptions says how a reference becomes entries. The zero value asks for the
-// checksum where this package can: for http, https and file.
+// checksum where this package can: for http, https and file. With other schemes, such as
+// s3, it is an error: set NoChecksum, Digest or Resolver.
 type ReferenceOptions struct {
 	// NoChecksum records the URI alone: nothing is asked or read.
 	NoChecksum bool

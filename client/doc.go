@@ -76,8 +76,9 @@
 // # Concurrency
 //
 // A [Client] and a [Run] are safe for concurrent use. What waits for the network takes
-// a context: Init, Check, CheckAccess, Viewer, Sync, Alert, Flush, Finish and
-// FinishWithCode. FinishOnPanic has a timeout. Log never waits for the network. A run owns
+// a context: Init, Check, CheckAccess, Viewer, Sync, Artifact, UseArtifact, Alert, Flush,
+// Finish, FinishWithCode and [Upload.Wait]. FinishOnPanic has a timeout. LogArtifact takes
+// no context, and waits for the network only to resolve references. Log never does. A run owns
 // its goroutines and has stopped them when Finish returns; a Client has none.
 //
 // # Memory and disk

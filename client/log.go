@@ -6,7 +6,8 @@ package client
 //
 // Values may be numbers of any kind, NaN and infinity included, strings, booleans,
 // times, durations (as seconds), slices, nested maps with string keys, structs with JSON
-// tags, and pointers to those. The row is encoded at once and not retained. What
+// tags, pointers to those, and the values of package media, such as images and tables.
+// The row is encoded at once and not retained. What
 // [Run.LogAt] or [Run.LogPartial] left open at this step becomes part of the row. If
 // both have a key, the later value counts. A _timestamp, in seconds since 1970, replaces
 // the client's.

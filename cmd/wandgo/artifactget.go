@@ -24,7 +24,8 @@ Flags:
   --dir D            directory to download to (default: one with the name and
                      version, in $WANDB_ARTIFACT_DIR or ./artifacts)
   --prefix P         only files whose names start with P
-  --verify           download nothing: compare the directory with the artifact
+  --verify           download nothing: compare the directory, which --dir must
+                     name, with the artifact. Not with --prefix
   --skip-cache       neither read nor fill the cache
   --skip-references  leave out what the artifact only refers to
   --json             print a JSON document: path, dir, files, bytes, received
