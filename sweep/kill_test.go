@@ -22,7 +22,7 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-// Agents are killed in the middle of their trials, and programs of an agent are. In the end every point of
+// Agents are killed in the middle of their trials. In the end every point of
 // the grid was handed out once, and every trial has a state.
 func TestAgent_ProcessesAreKilled_NoTrialIsLostOrRunTwice(t *testing.T) {
 	t.Parallel()
