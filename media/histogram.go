@@ -2,6 +2,7 @@ package media
 
 import (
 	"math"
+	"sort"
 	"strconv"
 
 	"github.com/wandgo/wandgo/internal/jsonx"
@@ -47,7 +48,9 @@ func HistogramOf[C ~int | ~int64 | ~uint64 | ~float64](counts []C, edges []float
 	}
 	h := &histogram{counts: make([]float64, len(counts)), edges: append([]float64(nil), edges...)}
 	for i, c := range counts {
-		h.counts[i] = float64(c)
+		if h.counts[i] = float64(c); math.IsNaN(h.counts[i]) || math.IsInf(h.counts[i], 0) {
+			return &HistogramValue{media.Fail(invalid("histogram", "must have finite counts; count %d is %v", i, h.counts[i]))}
+		}
 	}
 	for i, e := range edges {
 		if math.IsNaN(e) || math.IsInf(e, 0) || i > 0 && e < edges[i-1] {
@@ -96,8 +99,14 @@ func count[F ~float32 | ~float64 | ~int | ~int32 | ~int64](values []F, edges []f
 	bins := len(edges) - 1
 	counts := make([]int, bins)
 	least, perWidth := edges[0], float64(bins)/(edges[bins]-edges[0])
+	narrow := math.IsInf(perWidth, 0) // values are equal, or differ by less than can be divided
 	for _, v := range values {
 		f := float64(v)
+		if narrow {
+			above := sort.Search(bins, func(i int) bool { return edges[i] > f })
+			counts[max(above-1, 0)]++
+			continue
+		}
 		i := min(int((f-least)*perWidth), bins-1) // may be one off
 		if f < edges[i] {
 			i--

@@ -1,9 +1,13 @@
 package media_test
 
 import (
+	"fmt"
+	"image"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -11,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/media"
 )
 
@@ -50,4 +55,52 @@ func TestLog_HostileKeysAndFileNames_StayBelowTheRunsDirectory(t *testing.T) {
 	others, err := os.ReadDir(filepath.Dir(root))
 	require.NoError(t, err)
 	assert.Len(t, others, 1, "%v", others)
+}
+
+func TestHistogram_RangeTooNarrowToDivide_CountsAllValues(t *testing.T) {
+	t.Parallel()
+	s, _, run := start(t, client.ModeOnline)
+	tiny := math.SmallestNonzeroFloat64
+	require.NoError(t, run.Log(map[string]any{
+		"equal":     media.Histogram([]float64{1e17, 1e17}, 64),
+		"tiny":      media.Histogram([]float64{0, tiny, 0, tiny}, 64),
+		"vanishing": media.Histogram([]float64{0, 1e-310, 5e-310, 1e-309}, 10),
+	}))
+	row := finished(t, s, run).History()[0]
+	for key, want := range map[string]float64{"equal": 2, "tiny": 4, "vanishing": 4} {
+		h, ok := row[key].(map[string]any)
+		require.True(t, ok, key)
+		counts, ok := h["values"].([]any)
+		require.True(t, ok, key)
+		sum := 0.0
+		for _, c := range counts {
+			n, err := strconv.ParseFloat(fmt.Sprint(c), 64)
+			require.NoError(t, err)
+			sum += n
+		}
+		assert.InDelta(t, want, sum, 0, key)
+		if key == "vanishing" {
+			assert.Equal(t, "[1 1 0 0 0 1 0 0 0 1]", fmt.Sprint(counts))
+		}
+	}
+}
+
+func TestHistogramOf_CountIsNotFinite_IsAnInputError(t *testing.T) {
+	t.Parallel()
+	_, _, run := start(t, client.ModeOffline)
+	for _, count := range []float64{math.NaN(), math.Inf(1)} {
+		var input *errors.InputError
+		require.ErrorAs(t, run.Log(map[string]any{"h": media.HistogramOf([]float64{count}, []float64{0, 1})}), &input)
+	}
+	require.NoError(t, run.Finish(t.Context()))
+}
+
+func TestImage_NilPointer_IsAnInputError(t *testing.T) {
+	t.Parallel()
+	_, _, run := start(t, client.ModeOffline)
+	for _, img := range []image.Image{nil, (*image.RGBA)(nil), (*image.Uniform)(nil)} {
+		var input *errors.InputError
+		require.ErrorAs(t, run.Log(map[string]any{"i": media.Image(img)}), &input)
+	}
+	require.NoError(t, run.Finish(t.Context()))
 }

@@ -9,6 +9,7 @@ import (
 	_ "image/gif" // the formats that ImageFile measures
 	"image/jpeg"
 	"image/png"
+	"reflect"
 	"sync"
 
 	"github.com/wandgo/wandgo/internal/media"
@@ -95,7 +96,7 @@ type picture struct {
 }
 
 func encodeImage(img image.Image, o ImageOptions) (*picture, error) {
-	if img == nil {
+	if p := reflect.ValueOf(img); img == nil || p.Kind() == reflect.Pointer && p.IsNil() {
 		return nil, invalid("image", "must not be nil")
 	}
 	size := img.Bounds().Size()
