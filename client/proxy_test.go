@@ -1,7 +1,6 @@
 package client_test
 
 import (
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -35,10 +34,7 @@ func proxied(t *testing.T, baseURL string, pairs ...string) *client.Client {
 // proxy, the variable and what to do.
 func TestInit_ProxyDoesNotConnect_NamesProxyVariableAndFix(t *testing.T) {
 	t.Parallel()
-	closed, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	nobody := closed.Addr().String()
-	require.NoError(t, closed.Close())
+	away := nobody(t)
 	const server = "https://wandb.example.test"
 	for _, tt := range []struct {
 		name      string
@@ -76,8 +72,8 @@ func TestInit_ProxyDoesNotConnect_NamesProxyVariableAndFix(t *testing.T) {
 			says: []string{"the proxy https://HOST does not speak https", "export WANDB_HTTPS_PROXY=http://HOST"},
 		},
 		{
-			name: "no proxy there", base: server, proxy: "http://" + nobody, cause: errors.ErrServerUnavailable, retryable: true,
-			says: []string{"annot reach the proxy http://" + nobody + " (connection refused)", "WANDB_HTTPS_PROXY"},
+			name: "no proxy there", base: server, proxy: away, cause: errors.ErrServerUnavailable, retryable: true,
+			says: []string{"annot reach the proxy " + away + " (connection refused)", "WANDB_HTTPS_PROXY"},
 		},
 		{
 			name: "407 of a proxy for http", base: "http://wandb.example.test", proxy: "http://HOST", status: 407, cause: errors.ErrIntermediary, attempts: 1,
