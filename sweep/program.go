@@ -143,7 +143,8 @@ func supervise(ctx context.Context, cmd *exec.Cmd, ended <-chan error, delay tim
 		select {
 		case err := <-ended:
 			if stopping != nil {
-				if err != nil {
+				// The program has succeeded, and what it started keeps its output open.
+				if err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 					return fmt.Errorf("run program: %w", err)
 				}
 				return nil

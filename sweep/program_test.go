@@ -48,6 +48,26 @@ func shell(script string, out *lines) sweep.Program {
 	return sweep.Program{Command: []string{"sh", "-c", script, "program", "{args}"}, Env: []string{"PATH=" + os.Getenv("PATH")}, Stdout: out, Stderr: out, KillDelay: time.Minute}
 }
 
+func TestRunProgram_ChildKeepsTheOutputOpen_TrialSucceeds(t *testing.T) {
+	t.Parallel()
+	_, c := serve(t)
+	id := create(t, c, grid(1))
+	var out lines
+	var results []error
+	agent := sweep.Agent{Client: c, Sweep: id, Heartbeat: beat, OnEvent: func(e sweep.Event) {
+		if e.Done {
+			results = append(results, e.Err)
+		}
+	}}
+	p := shell(`sleep 5 & exit 0`, &out)
+	p.KillDelay = 50 * time.Millisecond
+	require.NoError(t, agent.RunProgram(t.Context(), p))
+	require.NotEmpty(t, results)
+	for _, err := range results {
+		require.NoError(t, err)
+	}
+}
+
 func TestRunProgram_Grid_StartsEveryTrialWithItsParameters(t *testing.T) {
 	t.Parallel()
 	srv, c := serve(t)
