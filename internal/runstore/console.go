@@ -12,6 +12,7 @@ import (
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/record/wire"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // maxConsole is how many lines of a console are kept: the last ones.
@@ -50,7 +51,7 @@ func (r *Run) Console(ctx context.Context) (lines []ConsoleLine, err error) {
 		c.reset()
 	}
 	if end.Offset > c.at.Offset {
-		f, err := os.Open(r.dir.Journal())
+		f, err := smallfile.Open(r.dir.Journal())
 		if err != nil {
 			return nil, fmt.Errorf("open log: %w", err)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // ErrChanged means that a log is not the one that was read before.
@@ -151,7 +152,7 @@ func (r *Run) loadColumn(p *part, t *table, c *column) error {
 	if p.index != nil && c.read(p.index, t.rows) == nil {
 		return nil
 	}
-	f, err := os.Open(r.dir.Journal())
+	f, err := smallfile.Open(r.dir.Journal())
 	if err != nil {
 		return fmt.Errorf("open log: %w", err)
 	}

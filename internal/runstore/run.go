@@ -17,6 +17,7 @@ import (
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/record/wire"
 	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/smallfile"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
@@ -116,7 +117,7 @@ func (r *Run) fail(err error) bool {
 
 // read reads the log from where it ended.
 func (r *Run) read(ctx context.Context, size int64) {
-	f, err := os.Open(r.dir.Journal())
+	f, err := smallfile.Open(r.dir.Journal())
 	if err != nil {
 		r.fail(fmt.Errorf("open log: %w", err))
 		return

@@ -3,7 +3,6 @@ package runstore
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/record/wire"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // Value is a value of a metric that is not a number, such as a text or an image.
@@ -75,7 +75,7 @@ func (r *Run) rowReader() (read func(journal.Position, string) (Value, error), d
 			return valueIn([]byte(lines[at.Offset]), metric)
 		}, func() {}, nil
 	}
-	f, err := os.Open(r.dir.Journal())
+	f, err := smallfile.Open(r.dir.Journal())
 	if err != nil {
 		return nil, nil, fmt.Errorf("open log: %w", err)
 	}
