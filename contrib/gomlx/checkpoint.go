@@ -32,7 +32,8 @@ type CheckpointOptions struct {
 // A version has the two files of its checkpoint. They are copied to the run's directory
 // before the training continues, so the handler can delete its own (checkpoints.Config.Keep).
 // The upload runs in the background; client.Run.Finish waits for it. Once downloaded into
-// a directory, the version is loaded with checkpoints.Load(ctx).Dir(directory).
+// a directory, the version is loaded with checkpoints.Load(ctx).Dir(directory), and
+// train.Loop.RunToGlobalStep continues from its step.
 //
 // Errors are returned by the loop: those of handler.Save and of client.Run.LogArtifact.
 func AttachCheckpoints(loop *train.Loop, run *client.Run, handler *checkpoints.Handler, opts CheckpointOptions) {

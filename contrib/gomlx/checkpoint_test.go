@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/gomlx/gomlx/backends/simplego"
 	"github.com/gomlx/gomlx/pkg/core/tensors"
 	mlcontext "github.com/gomlx/gomlx/pkg/ml/context"
 	"github.com/gomlx/gomlx/pkg/ml/context/checkpoints"
@@ -47,6 +48,37 @@ func TestAttachCheckpoints_DownloadedVersion_Loads(t *testing.T) {
 	_, err = checkpoints.Load(loaded).Dir(dir).Immediate().Done()
 	require.NoError(t, err)
 	assert.Equal(t, weights, loaded.GetVariableByScopeAndName("/model/dense", "weights").MustValue().Value())
+}
+
+func TestAttachCheckpoints_NextProcess_ContinuesFromItsStep(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil, client.RunOptions{})
+	dir := t.TempDir()
+	handler, err := checkpoints.Build(b.loop.Trainer.Context()).Dir(dir).Done()
+	require.NoError(t, err)
+	gomlx.AttachCheckpoints(b.loop, b.run, handler, gomlx.CheckpointOptions{})
+	_, err = b.loop.RunSteps(b.ds, 3)
+	require.NoError(t, err)
+
+	backend, err := simplego.New("")
+	require.NoError(t, err)
+	t.Cleanup(backend.Finalize)
+	points, err := line(backend, "line", 64)
+	require.NoError(t, err)
+	ctx := mlcontext.New()
+	handler, err = checkpoints.Build(ctx).Dir(dir).Done()
+	require.NoError(t, err)
+	loop := loopOf(backend, ctx)
+	gomlx.Attach(loop, b.run, gomlx.Options{})
+	gomlx.AttachCheckpoints(loop, b.run, handler, gomlx.CheckpointOptions{})
+	_, err = loop.RunToGlobalStep(points.Infinite(true), 5)
+	require.NoError(t, err)
+
+	assert.Equal(t, []float64{4, 5}, stepsOf(b.finish(t)))
+	versions := b.srv.Artifacts()
+	require.Len(t, versions, 2)
+	assert.Equal(t, []string{"step-3"}, versions[0].Aliases)
+	assert.Equal(t, []string{"latest", "step-5"}, versions[1].Aliases)
 }
 
 func TestAttachCheckpoints_RunStopped_SavesOnce(t *testing.T) {

@@ -35,8 +35,12 @@ func newLoop(params map[string]any) (loop *train.Loop, ds, validation train.Data
 	ctx := context.New()
 	ctx.SetParam(optimizers.ParamLearningRate, 0.1)
 	ctx.SetParams(params)
+	return loopOf(backend, ctx), points.Infinite(true), held, backend.Finalize, nil
+}
+
+func loopOf(backend backends.Backend, ctx *context.Context) *train.Loop {
 	trainer := train.NewTrainer(backend, ctx, model, losses.MeanSquaredError, optimizers.StochasticGradientDescent().Done(), nil, nil)
-	return train.NewLoop(trainer), points.Infinite(true), held, backend.Finalize, nil
+	return train.NewLoop(trainer)
 }
 
 // line returns points of y = 3x + 1, in batches of 16.
