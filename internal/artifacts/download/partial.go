@@ -49,22 +49,39 @@ func (p *partial) name(base string) string { return p.dir + "/" + base }
 
 // open makes the directory, and moves what can be continued into it.
 func (p *partial) open(root *os.Root) error {
-	p.dir = partialDir + "/" + random()
-	for range 3 { // another process may remove the parent, which is empty
+	for range 30 { // other downloads may remove what is empty, or not locked yet
+		p.dir = partialDir + "/" + random()
 		err := root.MkdirAll(p.dir, 0o777)
 		if err == nil {
 			p.lock, err = root.OpenFile(p.name(lockName), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 		}
 		if err == nil {
-			_ = filelock.Lock(p.lock) // without locks, its age tells
-			p.takeOver(root)
-			return nil
+			if p.owns(root) {
+				p.takeOver(root)
+				return nil
+			}
+			_ = p.lock.Close()
+			continue
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return &fs.PathError{Op: "mkdir", Path: p.dir, Err: fs.ErrNotExist}
+}
+
+// owns locks the directory. It reports false if another download took the new directory for
+// an abandoned one before it was locked.
+func (p *partial) owns(root *os.Root) bool {
+	if err := filelock.Lock(p.lock); err != nil {
+		return errors.Is(err, errors.ErrUnsupported) // without locks, its age tells
+	}
+	ours, err := p.lock.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := root.Lstat(p.name(lockName))
+	return err == nil && os.SameFile(ours, there)
 }
 
 // close removes the directory, unless another download can continue what is in it.
