@@ -12,8 +12,12 @@ import (
 	"github.com/wandgo/wandgo/client"
 )
 
-// defineMetrics puts the metrics with a prefix on the x-axis of train steps.
+// defineMetrics puts the metrics with a prefix on the x-axis of train steps, which need no
+// chart of their own.
 func defineMetrics(run *client.Run, prefix string) error {
+	if err := run.DefineMetric(Step, client.MetricOptions{Hidden: true}); err != nil {
+		return err
+	}
 	return run.DefineMetric(strings.ReplaceAll(prefix, ".", `\.`)+"*", client.MetricOptions{StepMetric: Step})
 }
 
