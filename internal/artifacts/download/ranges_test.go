@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -92,14 +91,12 @@ func TestDownload_Interrupted_ContinuesWithCompleteParts(t *testing.T) {
 			content := large(8 * partSize)
 			s := newStand(t, map[string][]byte{"big": content})
 			ctx, cancel := context.WithCancel(t.Context())
-			var served atomic.Int64
 			stop := true
 			s.serve = func(_ string, w http.ResponseWriter, r *http.Request, content []byte) bool {
 				if !stop || !strings.HasPrefix(r.Header.Get("Range"), "bytes=458752-") {
-					served.Add(1)
 					return false
 				}
-				for served.Load() < 7 {
+				for s.served.Load() < 7 { // the other parts
 					runtime.Gosched()
 					if r.Context().Err() != nil {
 						return true
@@ -119,8 +116,10 @@ func TestDownload_Interrupted_ContinuesWithCompleteParts(t *testing.T) {
 			if damage {
 				f, err := os.OpenFile(left[0], os.O_RDWR, 0)
 				require.NoError(t, err)
-				_, err = f.WriteAt([]byte{content[3] + 1}, 3)
-				require.NoError(t, err)
+				for part := range int64(8) { // it is not known which are complete
+					_, err = f.WriteAt([]byte{content[part*partSize] + 1}, part*partSize)
+					require.NoError(t, err)
+				}
 				require.NoError(t, f.Close())
 			}
 			stop = false
