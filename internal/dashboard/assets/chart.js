@@ -22,8 +22,8 @@ function axisValue(x, v) {
   return full(v);
 }
 
-// Chart draws one metric. spec has the metric's name, its runs ({key, name, index}),
-// system: true for a system metric. view has x, log and smooth, for all charts of a page.
+// Chart draws one metric. spec has the metric's name, its step metric if there is one, its
+// runs ({key, name, index}), system: true for a system metric. view has x, log and smooth, for all charts of a page.
 export class Chart {
   constructor(spec, view) {
     this.spec = spec;
@@ -77,7 +77,9 @@ export class Chart {
 
   asked() {
     const names = this.spec.system ? { s: this.spec.metric } : { m: this.spec.metric };
-    const x = this.spec.system && this.view.x !== "_timestamp" ? "_runtime" : this.view.x;
+    // A report holds the points by step.
+    const usual = (!exported && this.spec.step) || "_step";
+    const x = this.spec.system && this.view.x !== "_timestamp" ? "_runtime" : this.view.x || usual;
     return { run: this.spec.runs.map((r) => r.key), ...names, x, n: buckets, smooth: this.view.smooth || "", from: this.zoom && this.zoom[0], to: this.zoom && this.zoom[1] };
   }
 

@@ -31,7 +31,8 @@ export class Charts {
     this.charts = new Map();
     this.closed = new Set();
     this.filter = "";
-    this.view = { x: system ? "_runtime" : "_step", log: false, smooth: 0 };
+    this.steps = new Map(); // of metrics that the program gave a step metric
+    this.view = { x: system ? "_runtime" : "", log: false, smooth: 0 };
     this.observer = new IntersectionObserver((entries) => {
       for (const e of entries) e.target.chart[e.isIntersecting ? "mount" : "unmount"]();
     }, { rootMargin: "200px" });
@@ -60,7 +61,8 @@ export class Charts {
     const same = this.axes && this.axes.join() === axes.join();
     if (same) return;
     this.axes = axes;
-    const x = h("select", { "aria-label": "x axis", onchange: (e) => this.change("x", e.target.value) },
+    const x = h("select", { "aria-label": "x axis", title: "default: the metric that the program defined as the step of a metric, or else the step", onchange: (e) => this.change("x", e.target.value) },
+      !this.system && h("option", { value: "", selected: this.view.x === "" }, "default"),
       axes.map((a) => h("option", { value: a, selected: a === this.view.x }, axisName(a))));
     const log = h("button", { type: "button", "aria-pressed": String(this.view.log), onclick: () => {
       this.change("log", !this.view.log);
@@ -87,8 +89,10 @@ export class Charts {
     for (const c of this.charts.values()) c.changed(what);
   }
 
-  // show makes names the metrics of the page.
-  show(names) {
+  // show makes metrics ({name, step}) those of the page.
+  show(metrics) {
+    const names = metrics.map((m) => m.name);
+    this.steps = new Map(metrics.map((m) => [m.name, m.step]));
     if (this.names && names.join("\n") === this.names.join("\n")) return;
     this.names = names;
     this.layout();
@@ -119,7 +123,7 @@ export class Charts {
   chart(name) {
     let chart = this.charts.get(name);
     if (!chart) {
-      chart = new Chart({ metric: name, runs: this.runs, system: this.system }, this.view);
+      chart = new Chart({ metric: name, step: this.steps.get(name), runs: this.runs, system: this.system }, this.view);
       this.charts.set(name, chart);
     }
     this.observer.observe(chart.el);

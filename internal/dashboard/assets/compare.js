@@ -52,9 +52,9 @@ export class Comparison {
   }
 
   showMetrics() {
-    const names = new Set();
-    for (const r of this.runs) for (const m of r.metrics) if (m.kind === "number" && !m.hidden && !m.name.startsWith("_")) names.add(m.name);
-    this.charts.show([...names].sort());
+    const found = new Map();
+    for (const r of this.runs) for (const m of r.metrics) if (m.kind === "number" && !m.hidden && !m.name.startsWith("_")) found.set(m.name, m);
+    this.charts.show([...found.keys()].sort().map((name) => found.get(name)));
   }
 
   draw() {

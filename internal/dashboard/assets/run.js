@@ -98,8 +98,8 @@ export class RunPage {
     if (id === "charts" || id === "system") {
       const system = id === "system";
       const charts = new Charts({ runs: me, axes: system ? ["_runtime", "_timestamp"] : this.run.axes, system });
-      const names = () => (system ? this.run.system : this.run.metrics.filter((m) => m.kind === "number" && !m.hidden && !m.name.startsWith("_"))).map((m) => m.name);
-      return { el: charts.el, close: () => charts.close(), grown: () => charts.grown(this.key), update: () => { if (!system) charts.setAxes(this.run.axes); charts.show(names()); } };
+      const metrics = () => (system ? this.run.system : this.run.metrics.filter((m) => m.kind === "number" && !m.hidden && !m.name.startsWith("_")));
+      return { el: charts.el, close: () => charts.close(), grown: () => charts.grown(this.key), update: () => { if (!system) charts.setAxes(this.run.axes); charts.show(metrics()); } };
     }
     if (id === "console") {
       const console_ = new Console(this.key);

@@ -96,6 +96,7 @@ func TestRun_ChartsZoomSmoothLog_ShowTheDetail(t *testing.T) {
 	tb.until(loss + `.chart.series.length === 2`)
 	assert.Contains(t, js[string](tb, loss+`.querySelector(".note").textContent`), "smoothed: moving average, weight 0.9")
 
+	assert.Equal(t, "epoch", js[string](tb, `document.querySelector('section[aria-label="val/loss"]').chart.asked().x`), "its step metric is its x axis")
 	for _, x := range []string{"_runtime", "_timestamp", "epoch"} {
 		tb.do(set("select[aria-label='x axis']", x, "change"))
 		tb.until(loss + `.chart.series.length === 2 && ` + loss + `.chart.plot`)
