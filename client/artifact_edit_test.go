@@ -109,3 +109,26 @@ func TestVersion_Link_ToProjectAndRegistry(t *testing.T) {
 	_, err = v.Link(t.Context(), "a:v1")
 	require.ErrorIs(t, err, errors.ErrInvalidInput)
 }
+
+func TestVersion_Deleted_ReadingItReturnsErrArtifactMissing(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey)
+	v := loggedVersion(t, c, "data", map[string]string{"a": "hello"})
+	read, err := c.Artifact(t.Context(), v.Path())
+	require.NoError(t, err)
+	_, err = read.Download(t.Context(), artifact.DownloadOptions{Dir: t.TempDir()})
+	require.NoError(t, err, "it has read the manifest")
+	require.NoError(t, v.Delete(t.Context(), artifact.DeleteOptions{Aliases: true}))
+
+	_, err = read.Download(t.Context(), artifact.DownloadOptions{Dir: t.TempDir(), SkipCache: true})
+	require.ErrorIs(t, err, errors.ErrArtifactMissing)
+	_, err = v.Download(t.Context(), artifact.DownloadOptions{Dir: t.TempDir()})
+	require.ErrorIs(t, err, errors.ErrArtifactMissing)
+	for _, err = range v.Files(t.Context()) {
+		require.ErrorIs(t, err, errors.ErrArtifactMissing)
+	}
+	require.Error(t, err)
+	_, err = v.NewDraft(t.Context())
+	require.ErrorIs(t, err, errors.ErrArtifactMissing)
+}

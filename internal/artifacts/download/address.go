@@ -8,6 +8,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/objectstore"
 )
 
@@ -55,12 +56,10 @@ func (v *Version) addressPage(ctx context.Context, names []string, after *string
 	case err != nil:
 		return nil, err
 	case resp.Artifact == nil:
-		return nil, errNoFiles
+		return nil, diagnose.ErrNoArtifact
 	}
 	return &resp.Artifact.Files, nil
 }
-
-var errNoFiles = errors.New("the server does not show the files of the artifact")
 
 // address is where one file is. It is asked for again if it expires.
 type address struct {
@@ -83,7 +82,7 @@ func (a *address) get(ctx context.Context) (objectstore.Address, error) {
 	}
 	at, ok := found[a.name]
 	if !ok {
-		return at, noAddress(a.name)
+		return at, a.v.noAddress(ctx, a.name)
 	}
 	a.current = at
 	return at, nil
@@ -105,8 +104,13 @@ func (a *address) renew() {
 	a.current = objectstore.Address{}
 }
 
-// noAddress means that a manifest lists a file that the server does not have.
-func noAddress(name string) error {
+// noAddress is the error for a file whose address the server does not return: the version
+// was deleted, or the server lacks a file that the manifest lists.
+func (v *Version) noAddress(ctx context.Context, name string) error {
+	resp, err := graphql.ArtifactByID(ctx, v.conn.GraphQL, v.Info().ID)
+	if err == nil && (resp.Artifact == nil || resp.Artifact.State == graphql.ArtifactStateDeleted) {
+		return diagnose.ErrNoArtifact
+	}
 	return &errors.RequestError{
 		Cause: errors.ErrUnexpectedAnswer, File: name, Err: fmt.Errorf("the server returned no address for file %.200q", name),
 	}

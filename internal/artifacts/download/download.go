@@ -301,7 +301,7 @@ func (j *job) locateBatch(ctx context.Context, batch []task, found chan<- task) 
 			e := batch[i].entry
 			at, ok := where[e.Path]
 			if !ok && e.Ref == "" {
-				return noAddress(e.Path)
+				return j.v.noAddress(ctx, e.Path)
 			}
 			batch[i].at = &address{v: j.v, name: e.Path, current: at}
 		}

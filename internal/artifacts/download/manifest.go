@@ -107,7 +107,7 @@ func (v *Version) fetchManifestOnce(ctx context.Context) (*manifestFile, error) 
 		case err != nil:
 			return objectstore.Address{}, err
 		case resp.Artifact == nil || resp.Artifact.CurrentManifest == nil || resp.Artifact.CurrentManifest.File.DirectUrl == "":
-			return objectstore.Address{}, noAddress(manifestName)
+			return objectstore.Address{}, v.noAddress(ctx, manifestName)
 		}
 		current = resp.Artifact.CurrentManifest
 		return objectstore.Address{URL: current.File.DirectUrl}, nil
