@@ -31,6 +31,9 @@ func (b *Board) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no")
+	if r.Method == http.MethodHead {
+		return // it has no body, so nothing would notice that the browser is gone
+	}
 	version := b.store.Version()
 	known := b.keys()
 	stream.send("hello", map[string]int64{"version": version})

@@ -84,3 +84,16 @@ func TestEvents_RunGrowsAndAnotherStartsAndGoes(t *testing.T) {
 	b.store.Refresh(t.Context())
 	_ = gone
 }
+
+func TestEvents_Head_EndsAtOnce(t *testing.T) {
+	t.Parallel()
+	b := serve(t, t.TempDir(), Options{})
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	w := httptest.NewRecorder()
+	b.events(w, httptest.NewRequestWithContext(ctx, http.MethodHead, "/-/events?list=1", nil))
+	require.NoError(t, ctx.Err())
+	assert.Equal(t, http.StatusOK, w.Code)
+	assert.Equal(t, "text/event-stream", w.Header().Get("Content-Type"))
+	assert.Empty(t, w.Body.Bytes())
+}
