@@ -15,7 +15,8 @@ import (
 // ArtifactOptions says how an artifact is logged. The zero value copies its files and gives
 // the version the alias "latest".
 type ArtifactOptions struct {
-	// Aliases are given to the version, beside "latest".
+	// Aliases are given to the version, beside "latest". The server numbers the versions
+	// with aliases of the form vN, such as "v3": these cannot be set.
 	Aliases []string
 	// Immutable promises that the files of the artifact do not change until they are
 	// uploaded. They are not copied then, and a sync reads them from where they are.
@@ -77,7 +78,7 @@ func (u *Upload) Done() <-chan struct{} { return u.upload.Done() }
 //   - *errors.PermissionError: the server or its object store refused the artifact.
 //   - *errors.RequestError: other failures of a request.
 //   - [ErrOffline] for a run that is not online. The artifact is in the run's directory,
-//     for a sync to upload.
+//     for a sync to upload. A run with ModeDisabled stores nothing: the artifact is lost.
 //   - a file of the artifact cannot be read any more.
 func (u *Upload) Wait(ctx context.Context) (*artifact.Version, error) {
 	id, err := u.upload.Wait(ctx)

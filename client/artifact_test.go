@@ -107,5 +107,7 @@ func TestLogArtifact_Disabled_DoesNothing(t *testing.T) {
 	require.NoError(t, err)
 	_, err = up.Wait(t.Context())
 	require.ErrorIs(t, err, client.ErrOffline)
+	require.ErrorContains(t, err, "a disabled run stores nothing")
+	require.NotContains(t, err.Error(), "sync")
 	require.NoError(t, run.Finish(t.Context()))
 }

@@ -145,7 +145,11 @@ func (b *Both) Artifact(rec *record.Artifact, dir string, start func() ArtifactU
 	case onDisk != nil:
 		return nil, onDisk
 	}
-	u.err = fmt.Errorf("log %s: it waits on disk for a sync: %w", u, ErrOffline)
+	why := "it waits on disk for a sync"
+	if disk == nil {
+		why = "a disabled run stores nothing"
+	}
+	u.err = fmt.Errorf("log %s: %s: %w", u, why, ErrOffline)
 	close(u.done)
 	return u, nil
 }
