@@ -25,7 +25,7 @@ type Changes struct {
 // version never changes; see [Version.NewDraft].
 //
 // Errors:
-//   - *errors.InputError: a tag or the metadata is invalid.
+//   - *errors.InputError: an alias, a tag, the TTL or the metadata is invalid.
 //   - *errors.PermissionError: the server refused it.
 //   - *errors.RequestError: other failures.
 func (v *Version) Update(ctx context.Context, c Changes) error {
@@ -38,7 +38,8 @@ func (v *Version) Update(ctx context.Context, c Changes) error {
 }
 
 // AddAliases gives the version aliases in the collection that it was named from. An alias
-// of another version there moves.
+// of another version there moves. Aliases of the form vN, such as "v3", cannot be set: the
+// server numbers the versions with them.
 //
 // Errors are those of [Version.Update]. A protected alias, such as one of a registry,
 // matches errors.ErrProtectedAlias.

@@ -132,3 +132,22 @@ func TestVersion_Deleted_ReadingItReturnsErrArtifactMissing(t *testing.T) {
 	_, err = v.NewDraft(t.Context())
 	require.ErrorIs(t, err, errors.ErrArtifactMissing)
 }
+
+func TestAliases_FormOfAVersion_ReturnsInputError(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey)
+	v := loggedVersion(t, c, "data", map[string]string{"a": "hello"})
+	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", StatsInterval: -1})
+	require.NoError(t, err)
+	a := artifact.New("data", "dataset")
+	require.NoError(t, a.AddBytes("a", []byte("world")))
+	_, logged := run.LogArtifact(a, client.ArtifactOptions{Aliases: []string{"v3"}})
+	_, linked := v.Link(t.Context(), "chosen", "v3")
+	for _, err := range []error{logged, linked, v.AddAliases(t.Context(), "v3")} {
+		invalid, ok := errors.AsType[*errors.InputError](err)
+		require.True(t, ok, err)
+		assert.Equal(t, "v3", invalid.Value)
+	}
+	require.NoError(t, run.Finish(t.Context()))
+}

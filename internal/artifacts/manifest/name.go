@@ -22,8 +22,10 @@ var (
 	// ErrPath means that a text cannot be the path of an entry.
 	ErrPath = errors.New("invalid path in an artifact")
 
-	nameForm = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
-	tagForm  = regexp.MustCompile(`^[-\w]+( +[-\w]+)*$`)
+	nameForm    = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+	versionForm = regexp.MustCompile(`^v[0-9]+$`)
+
+	tagForm = regexp.MustCompile(`^[-\w]+( +[-\w]+)*$`)
 )
 
 // CheckName checks the name of a collection, without a version. Its error, as that of the
@@ -52,8 +54,17 @@ func CheckType(typ, name string) error {
 	return nil
 }
 
-// CheckAlias checks an alias.
-func CheckAlias(alias string) error { return plain("alias", alias) }
+// CheckAlias checks an alias that a program sets. Those of the form "vN" are the server's:
+// they number the versions, and it ignores others that look the same.
+func CheckAlias(alias string) error {
+	if err := plain("alias", alias); err != nil {
+		return err
+	}
+	if versionForm.MatchString(alias) {
+		return invalid("alias", alias, "must not have the form vN, with which the server numbers the versions")
+	}
+	return nil
+}
 
 // CheckTag checks a tag.
 func CheckTag(tag string) error {

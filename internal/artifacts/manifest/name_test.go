@@ -26,7 +26,7 @@ func TestCheck_NamesOfTheServer(t *testing.T) {
 		{"type", typ, []string{"model", "data set", "run_table", "Größe"}, []string{"", "a/b", "a:b", "job", "wandb-history", "a\x1b[1m"}},
 		{"type of run table", func(s string) error { return manifest.CheckType(s, "run-x") }, []string{"model", "code"}, []string{"run_table"}},
 		{"type of code", func(s string) error { return manifest.CheckType(s, "source-x") }, []string{"run_table"}, []string{"code"}},
-		{"alias", manifest.CheckAlias, []string{"latest", "v3", "best one", "step=5"}, []string{"", "a/b", "a:b", "a\x00"}},
+		{"alias", manifest.CheckAlias, []string{"latest", "v", "v3.1", "rev3", "best one", "step=5"}, []string{"", "a/b", "a:b", "a\x00", "v3", "v0"}},
 		{"tag", manifest.CheckTag, []string{"a", "a b", "a-b_c"}, []string{"", " a", "a ", "a/b", "a.b"}},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
