@@ -36,6 +36,12 @@ func (a *API) explain(ctx context.Context, op diagnose.Op, at runpath.Path, err 
 	return a.withNearbyProjects(ctx, a.conn.Diagnoser.Explain(ctx, ctx, q, err))
 }
 
+// checkKey returns the error of a request that cannot be made with the client's key, without
+// making it.
+func (a *API) checkKey(op diagnose.Op, at runpath.Path) error {
+	return a.conn.Diagnoser.CheckKey(diagnose.Question{Op: op, Entity: at.Entity, Project: at.Project, RunID: at.ID})
+}
+
 // withNearbyProjects adds the names of projects that the entity has to the error of a project
 // that is missing.
 func (a *API) withNearbyProjects(ctx context.Context, err error) error {

@@ -8,6 +8,7 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/runpath"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/sink"
@@ -28,12 +29,17 @@ type Project struct {
 //
 // Errors:
 //   - *errors.InputError: the entity breaks a rule. No request was made.
-//   - *errors.PermissionError or *errors.RequestError: the request was refused or failed.
+//   - *errors.PermissionError or *errors.RequestError: the request was refused or failed, or
+//     there is no key (ErrNoAPIKey).
 //   - the error of ctx.
 func (a *API) Projects(ctx context.Context, entity string) iter.Seq2[*Project, error] {
 	return func(yield func(*Project, error) bool) {
 		err := settings.CheckNames(secret.Key{}, settings.Named{Field: "entity", Text: entity, Check: settings.CheckEntity})
 		if err != nil {
+			yield(nil, err)
+			return
+		}
+		if err := a.checkKey(diagnose.OpListProjects, runpath.Path{Entity: entity}); err != nil {
 			yield(nil, err)
 			return
 		}

@@ -72,6 +72,10 @@ func (a *API) Runs(ctx context.Context, project string, q Query) iter.Seq2[*Run,
 			yield(nil, err)
 			return
 		}
+		if err := a.checkKey(diagnose.OpListRuns, at); err != nil {
+			yield(nil, err)
+			return
+		}
 		n := 0
 		var cursor *string
 		for {
@@ -124,6 +128,9 @@ func (a *API) CountRuns(ctx context.Context, project string, f Filter) (int, err
 	if err != nil {
 		return 0, err
 	}
+	if err := a.checkKey(diagnose.OpListRuns, at); err != nil {
+		return 0, err
+	}
 	resp, err := graphql.CountRuns(ctx, a.conn.GraphQL, sink.Optional(at.Entity), &at.Project, &filter)
 	if err == nil && resp.Project == nil {
 		err = diagnose.ErrNoProject
@@ -153,6 +160,9 @@ func (a *API) Run(ctx context.Context, run string) (*Run, error) {
 }
 
 func (a *API) read(ctx context.Context, op diagnose.Op, at runpath.Path) (*Run, error) {
+	if err := a.checkKey(op, at); err != nil {
+		return nil, err
+	}
 	resp, err := graphql.ReadRun(ctx, a.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID)
 	if err == nil && resp.Project == nil {
 		err = diagnose.ErrNoProject

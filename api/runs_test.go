@@ -272,3 +272,28 @@ func TestProjectsAndTeams_AreListed(t *testing.T) {
 	_, err = api.New(connect(t, wandbtest.New(t, wandbtest.Solo()), "")).Teams(t.Context())
 	require.ErrorIs(t, err, errors.ErrNoAPIKey)
 }
+
+func TestAPI_NoKey_ReturnsErrNoAPIKeyWithoutARequest(t *testing.T) {
+	t.Parallel()
+	srv, _, _ := serve(t)
+	a := api.New(connect(t, srv, ""))
+	runs := func() error {
+		for _, err := range a.Runs(t.Context(), "acme/vision", api.Query{}) {
+			return err
+		}
+		return nil
+	}
+	projects := func() error {
+		for _, err := range a.Projects(t.Context(), "acme") {
+			return err
+		}
+		return nil
+	}
+	_, counted := a.CountRuns(t.Context(), "acme/vision", api.Filter{})
+	_, read := a.Run(t.Context(), "acme/vision/abcd1234")
+	for name, err := range map[string]error{"runs": runs(), "projects": projects(), "count": counted, "run": read} {
+		require.ErrorIs(t, err, errors.ErrNoAPIKey, name)
+		assert.ErrorContains(t, err, "no API key", name)
+	}
+	assert.Empty(t, srv.Requests())
+}

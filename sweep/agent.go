@@ -12,6 +12,7 @@ import (
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/connection"
+	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/runpath"
 )
 
@@ -134,7 +135,11 @@ func (a Agent) check() (runpath.Path, error) {
 	case a.Heartbeat < 0:
 		return runpath.Path{}, &errors.InputError{Field: "heartbeat", Value: a.Heartbeat.String(), Rule: "must not be negative"}
 	}
-	return locate(a.Client, a.Sweep)
+	at, err := locate(a.Client, a.Sweep)
+	if err != nil {
+		return at, err
+	}
+	return at, checkKey(a.Client, diagnose.OpRunAgent, at)
 }
 
 func (a Agent) heartbeat() time.Duration { return cmp.Or(a.Heartbeat, DefaultHeartbeat) }

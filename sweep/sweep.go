@@ -101,6 +101,9 @@ func New(ctx context.Context, c *client.Client, cfg *Config) (*Sweep, error) {
 		settings.Named{Field: "project", Text: at.Project, Check: settings.CheckProject}); err != nil {
 		return nil, err
 	}
+	if err := checkKey(c, diagnose.OpCreateSweep, at); err != nil {
+		return nil, err
+	}
 	resp, err := graphql.UpsertSweep(ctx, conn.GraphQL, graphql.UpsertSweepInput{
 		EntityName: sink.Optional(at.Entity), ProjectName: &at.Project, Config: new(string(text)),
 		Description: sink.Optional(cfg.Description), DisplayName: sink.Optional(cfg.Name),
@@ -148,6 +151,9 @@ func locate(c *client.Client, path string) (runpath.Path, error) {
 }
 
 func read(ctx context.Context, c *client.Client, at runpath.Path) (*Sweep, error) {
+	if err := checkKey(c, diagnose.OpReadSweep, at); err != nil {
+		return nil, err
+	}
 	resp, err := graphql.ReadSweep(ctx, connection.Of(c).GraphQL, sink.Optional(at.Entity), &at.Project, at.ID)
 	if err == nil && resp.Project == nil {
 		err = diagnose.ErrNoProject
@@ -186,6 +192,10 @@ func List(ctx context.Context, c *client.Client, project string) iter.Seq2[*Swee
 	return func(yield func(*Sweep, error) bool) {
 		at, err := runpath.Project(project)
 		if err != nil {
+			yield(nil, err)
+			return
+		}
+		if err := checkKey(c, diagnose.OpListSweeps, at); err != nil {
 			yield(nil, err)
 			return
 		}

@@ -1,6 +1,7 @@
 package sweep_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/api"
+	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/sweep"
 	"github.com/wandgo/wandgo/wandbtest"
@@ -138,4 +140,24 @@ func TestTrials_OfASweep_AreListed(t *testing.T) {
 	require.NoError(t, err)
 	_, err = other.BestTrial(t.Context())
 	require.ErrorIs(t, err, errors.ErrInvalidInput)
+}
+
+func TestSweeps_NoKey_ReturnErrNoAPIKeyWithoutARequest(t *testing.T) {
+	t.Parallel()
+	srv, _ := serve(t)
+	c := connect(t, srv, "")
+	list := func() error {
+		for _, err := range sweep.List(t.Context(), c, "acme/vision") {
+			return err
+		}
+		return nil
+	}
+	_, created := sweep.New(t.Context(), c, grid(1))
+	_, got := sweep.Get(t.Context(), c, "acme/vision/abcd1234")
+	ran := sweep.Agent{Client: c, Sweep: "acme/vision/abcd1234"}.Run(t.Context(), func(context.Context, *client.Run) error { return nil })
+	for name, err := range map[string]error{"new": created, "get": got, "list": list(), "agent": ran} {
+		require.ErrorIs(t, err, errors.ErrNoAPIKey, name)
+		assert.ErrorContains(t, err, "no API key", name)
+	}
+	assert.Empty(t, srv.Requests())
 }
