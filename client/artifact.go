@@ -86,6 +86,9 @@ func (u *Upload) Wait(ctx context.Context) (*artifact.Version, error) {
 		return nil, err
 	}
 	v, err := download.ByID(ctx, connection.Of(u.run.client), diagnose.OpUseArtifact, id)
+	if err == nil {
+		err = v.ReadTags(ctx, diagnose.OpUseArtifact)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,25 @@ func committed(s *wandbtest.Server) (n int) {
 	return n
 }
 
+func TestUploadWait_ArtifactWithTags_VersionHasThem(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey)
+	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", StatsInterval: -1})
+	require.NoError(t, err)
+	a := checkpoint(t, "hello")
+	a.Tags = []string{"good"}
+	up, err := run.LogArtifact(a, client.ArtifactOptions{})
+	require.NoError(t, err)
+	v, err := up.Wait(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, run.Finish(t.Context()))
+	assert.Equal(t, []string{"good"}, v.Tags())
+	read, err := c.Artifact(t.Context(), v.Path())
+	require.NoError(t, err)
+	assert.Equal(t, read.Tags(), v.Tags())
+}
+
 func TestLogArtifact_Online_IsOnTheServerOnce(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, everybody())

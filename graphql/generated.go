@@ -478,6 +478,14 @@ type ArtifactTag struct {
 // GetName returns ArtifactTag.Name, and is useful for accessing the field via an interface.
 func (v *ArtifactTag) GetName() string { return v.Name }
 
+// ArtifactTagsByIDResponse is returned by ArtifactTagsByID on success.
+type ArtifactTagsByIDResponse struct {
+	Artifact *TaggedArtifact `json:"artifact"`
+}
+
+// GetArtifact returns ArtifactTagsByIDResponse.Artifact, and is useful for accessing the field via an interface.
+func (v *ArtifactTagsByIDResponse) GetArtifact() *TaggedArtifact { return v.Artifact }
+
 // ArtifactTypeName includes the requested fields of the GraphQL type ArtifactType.
 type ArtifactTypeName struct {
 	Name string `json:"name"`
@@ -3185,6 +3193,14 @@ func (v *TagInput) GetTagCategoryName() *string { return v.TagCategoryName }
 // GetAttributes returns TagInput.Attributes, and is useful for accessing the field via an interface.
 func (v *TagInput) GetAttributes() *string { return v.Attributes }
 
+// TaggedArtifact includes the requested fields of the GraphQL type Artifact.
+type TaggedArtifact struct {
+	Tags []ArtifactTag `json:"tags"`
+}
+
+// GetTags returns TaggedArtifact.Tags, and is useful for accessing the field via an interface.
+func (v *TaggedArtifact) GetTags() []ArtifactTag { return v.Tags }
+
 // TeamEdge includes the requested fields of the GraphQL type EntityEdge.
 type TeamEdge struct {
 	Node *Entity `json:"node"`
@@ -4148,6 +4164,14 @@ func (v *__ArtifactMembershipInput) GetProject() string { return v.Project }
 
 // GetName returns __ArtifactMembershipInput.Name, and is useful for accessing the field via an interface.
 func (v *__ArtifactMembershipInput) GetName() string { return v.Name }
+
+// __ArtifactTagsByIDInput is used internally by genqlient
+type __ArtifactTagsByIDInput struct {
+	Id string `json:"id"`
+}
+
+// GetId returns __ArtifactTagsByIDInput.Id, and is useful for accessing the field via an interface.
+func (v *__ArtifactTagsByIDInput) GetId() string { return v.Id }
 
 // __ArtifactTypeOfInput is used internally by genqlient
 type __ArtifactTypeOfInput struct {
@@ -5407,6 +5431,43 @@ func ArtifactMembership(
 	}
 
 	data_ = &ArtifactMembershipResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ArtifactTagsByID.
+const ArtifactTagsByID_Operation = `
+query ArtifactTagsByID ($id: ID!) {
+	artifact(id: $id) {
+		tags {
+			name
+		}
+	}
+}
+`
+
+// ArtifactTagsByID returns the tags of an artifact, which servers of 2024 do not have.
+func ArtifactTagsByID(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+) (data_ *ArtifactTagsByIDResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ArtifactTagsByID",
+		Query:  ArtifactTagsByID_Operation,
+		Variables: &__ArtifactTagsByIDInput{
+			Id: id,
+		},
+	}
+
+	data_ = &ArtifactTagsByIDResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(

@@ -33,7 +33,7 @@ func operations(t *testing.T) []operation {
 // needNewerServer are the operations that servers before October 2024 reject. Each
 // has an older substitute, or is about a feature that those servers lack.
 var needNewerServer = []string{
-	"ArtifactFileURLs", "ArtifactMembership", "Diagnose", "DiagnoseDefault", "OrganizationOfEntity",
+	"ArtifactFileURLs", "ArtifactMembership", "ArtifactTagsByID", "Diagnose", "DiagnoseDefault", "OrganizationOfEntity",
 	"ProbeAccount", "ProbeEntityKind", "ProbeProjectRoles", "ProbeSeats", "RewindRun", "RunLogs",
 	"ServerFeatures", "XXHashAllowed",
 }

@@ -89,6 +89,27 @@ func ByID(ctx context.Context, conn *connection.Connection, op diagnose.Op, id s
 	return v, nil
 }
 
+// ReadTags reads the tags of a version that [ByID] found. Servers of 2024 have none.
+func (v *Version) ReadTags(ctx context.Context, op diagnose.Op) error {
+	resp, err := graphql.ArtifactTagsByID(ctx, v.conn.GraphQL, v.Info().ID)
+	if isValidation(err) {
+		return nil
+	}
+	if err == nil && resp.Artifact == nil {
+		err = diagnose.ErrNoArtifact
+	}
+	if err != nil {
+		return v.explain(ctx, op, err)
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.info.Tags = nil
+	for _, t := range resp.Artifact.Tags {
+		v.info.Tags = append(v.info.Tags, t.Name)
+	}
+	return nil
+}
+
 func isValidation(err error) bool {
 	e, ok := errors.AsType[*graphql.Error](err)
 	return ok && e.IsValidation()
