@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/artifacts/draft"
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 )
@@ -43,8 +44,8 @@ type Artifact struct {
 	Metadata map[string]any
 	// Tags are words of letters, digits, '_' and '-', separated by spaces.
 	Tags []string
-	// TTL is how long the server keeps the version, in whole seconds; 0 leaves that to the
-	// server. See also [TTLInherit] and [TTLNever].
+	// TTL is how long the server keeps the version; 0 leaves that to the server. It must be a
+	// number of whole seconds, or one of [TTLInherit] and [TTLNever].
 	TTL time.Duration
 	// StorageRegion is where the server stores the files, for servers that offer a choice.
 	StorageRegion string
@@ -68,18 +69,22 @@ func New(name, typ string) *Artifact {
 }
 
 func (a *Artifact) describe() draft.Description {
+	ttl, err := ttlSeconds(a.TTL)
 	return draft.Description{
-		Text: a.Description, Metadata: a.Metadata, Tags: a.Tags, TTLSeconds: ttlSeconds(a.TTL), StorageRegion: a.StorageRegion,
-		Algorithm: manifest.Algorithm(a.Digest), DistributedID: a.DistributedID, Incremental: a.Incremental,
+		Text: a.Description, Metadata: a.Metadata, Tags: a.Tags, TTLSeconds: ttl, StorageRegion: a.StorageRegion,
+		Algorithm: manifest.Algorithm(a.Digest), DistributedID: a.DistributedID, Incremental: a.Incremental, Invalid: err,
 	}
 }
 
-// ttlSeconds is a TTL as the server has it.
-func ttlSeconds(ttl time.Duration) int64 {
-	if ttl == TTLInherit || ttl == TTLNever {
-		return int64(ttl)
+// ttlSeconds is a TTL as the server has it. The error is an [*errors.InputError].
+func ttlSeconds(ttl time.Duration) (int64, error) {
+	switch {
+	case ttl == TTLInherit, ttl == TTLNever:
+		return int64(ttl), nil
+	case ttl < 0, ttl%time.Second != 0:
+		return 0, &errors.InputError{Field: "artifact TTL", Value: ttl.String(), Rule: "must be whole seconds, TTLInherit or TTLNever"}
 	}
-	return int64(ttl / time.Second)
+	return int64(ttl / time.Second), nil
 }
 
 // Name is the name of the artifact's collection.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/artifact"
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/artifacts/draft"
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 )
@@ -30,6 +31,16 @@ func TestNew_FieldsSetLater_AreInTheRecord(t *testing.T) {
 		rec, err = draft.Of(a).Fix(t.Context(), draft.Config{Dir: t.TempDir()})
 		require.NoError(t, err)
 		assert.Equal(t, want, rec.TTLSeconds)
+	}
+}
+
+func TestNew_TTLNotInSeconds_IsInputErrorWhenLogged(t *testing.T) {
+	t.Parallel()
+	for _, ttl := range []time.Duration{1, time.Millisecond, 1500 * time.Millisecond, -time.Second} {
+		a := artifact.New("net", "model")
+		a.TTL = ttl
+		_, err := draft.Of(a).Fix(t.Context(), draft.Config{Dir: t.TempDir()})
+		require.ErrorIs(t, err, errors.ErrInvalidInput, ttl)
 	}
 }
 

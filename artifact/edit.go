@@ -14,8 +14,8 @@ type Changes struct {
 	// Metadata replaces all of the metadata: an empty map removes it, nil leaves it. See
 	// [Artifact.Metadata].
 	Metadata map[string]any
-	// TTL is how long the server keeps the version from its creation, in whole seconds; 0
-	// leaves it. See also [TTLInherit] and [TTLNever].
+	// TTL is how long the server keeps the version from its creation; 0 leaves it. It must be
+	// a number of whole seconds, or one of [TTLInherit] and [TTLNever].
 	TTL time.Duration
 	// AddTags and RemoveTags are tags. Servers of January 2024 have none.
 	AddTags, RemoveTags []string
@@ -31,7 +31,10 @@ type Changes struct {
 func (v *Version) Update(ctx context.Context, c Changes) error {
 	changes := download.Changes{Description: c.Description, Metadata: c.Metadata, AddTags: c.AddTags, RemoveTags: c.RemoveTags}
 	if c.TTL != 0 {
-		seconds := ttlSeconds(c.TTL)
+		seconds, err := ttlSeconds(c.TTL)
+		if err != nil {
+			return err
+		}
 		changes.TTLSeconds = &seconds
 	}
 	return download.Of(v).Update(ctx, changes)

@@ -42,6 +42,17 @@ func TestVersion_Changed_ServerHasIt(t *testing.T) {
 	require.ErrorIs(t, err, errors.ErrArtifactMissing)
 }
 
+func TestVersion_UpdateTTLNotInSeconds_ReturnsInputError(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey)
+	v := loggedVersion(t, c, "data", map[string]string{"a": "hello"})
+	for _, ttl := range []time.Duration{1, time.Millisecond, 1500 * time.Millisecond, -time.Second} {
+		require.ErrorIs(t, v.Update(t.Context(), artifact.Changes{TTL: ttl}), errors.ErrInvalidInput, ttl)
+	}
+	require.NoError(t, v.Update(t.Context(), artifact.Changes{TTL: artifact.TTLNever}))
+}
+
 func TestVersion_NewDraft_UploadsOnlyWhatIsNew(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, wandbtest.Solo())

@@ -50,6 +50,8 @@ type Description struct {
 	// DistributedID and Incremental are as in [record.Artifact].
 	DistributedID string
 	Incremental   bool
+	// Invalid is why the description cannot be logged; nil if it can.
+	Invalid error
 }
 
 // Holder is embedded in the public type, which thereby has a draft that only this module

@@ -42,6 +42,9 @@ func (d *Draft) Fix(ctx context.Context, cfg Config) (*record.Artifact, error) {
 		return nil, err
 	}
 	desc := d.describe()
+	if desc.Invalid != nil {
+		return nil, desc.Invalid
+	}
 	for _, tag := range desc.Tags {
 		if err := manifest.CheckTag(tag); err != nil {
 			return nil, err
