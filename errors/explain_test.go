@@ -36,3 +36,15 @@ func TestExplain_SameCauseTwice_ExplainsItOnce(t *testing.T) {
 	unknown := of("upload run", nil)
 	assert.Equal(t, unknown.Explain(), errors.Explain(errors.Join(unknown, unknown)))
 }
+
+func TestExplain_RefusedRead_GivesNoAdviceForWrites(t *testing.T) {
+	t.Parallel()
+	for _, op := range []string{"read project", "list projects", "list runs of", "read run", "list sweeps of", "read sweep of"} {
+		for _, cause := range []error{errors.ErrNotTeamMember, errors.ErrProjectMissing, errors.ErrProjectHidden} {
+			text := errors.Explain(refused(cause, errors.Likely, reading(op, errors.ResourceRun)))
+			assert.NotContains(t, text, "create", op)
+			assert.NotContains(t, text, "new project", op)
+			assert.NotContains(t, text, "WANDB_ENTITY=", op)
+		}
+	}
+}

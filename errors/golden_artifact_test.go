@@ -9,6 +9,14 @@ func artifact(op, name string) func(*errors.PermissionError) {
 	}
 }
 
+// reading is a request that changes nothing on the server.
+func reading(op string, resource errors.Resource) func(*errors.PermissionError) {
+	return func(e *errors.PermissionError) {
+		e.Op, e.Action, e.Resource, e.RunID = op, errors.ActionRead, resource, ""
+		e.StatusCode, e.Message, e.Code, e.RequestID, e.Err = 200, "project is null", "", "", nil
+	}
+}
+
 // artifactRefusals are those that concern artifacts and the stores of their files.
 func artifactRefusals() []golden {
 	return []golden{
@@ -28,6 +36,13 @@ func artifactRefusals() []golden {
 			e.Evidence[2].Outcome, e.Evidence[2].Result = errors.Answered, "visible, writable, access PRIVATE"
 		}), evidence("artifact", `artifact "flower:v3"`, errors.Empty, "null: missing or hidden from you", 200))},
 		{"artifact_not_member", refused(errors.ErrNotTeamMember, errors.Certain, artifact("download artifact", "flowers:latest"))},
+		{"read_runs_not_member", refused(errors.ErrNotTeamMember, errors.Likely, reading("list runs of", errors.ResourceRun))},
+		{"read_sweep_not_member", refused(errors.ErrNotTeamMember, errors.Likely, reading("read sweep of", errors.ResourceSweep))},
+		{"read_projects_not_member", refused(errors.ErrNotTeamMember, errors.Likely, reading("list projects", errors.ResourceProject))},
+		{"read_project_missing", refused(errors.ErrProjectMissing, errors.Likely, member, reading("read project", errors.ResourceProject))},
+		{"stop_run_not_member", refused(errors.ErrNotTeamMember, errors.Certain, did(func(e *errors.PermissionError) {
+			e.Op, e.Action, e.Resource = "stop run", errors.ActionUpdate, errors.ResourceRun
+		}))},
 		{"artifact_not_member_writes", refused(errors.ErrNotTeamMember, errors.Certain, artifact("log artifact", "flowers"))},
 		{"artifact_viewer_role", refused(errors.ErrViewerRole, errors.Certain, member, artifact("log artifact", "flowers"), did(func(e *errors.PermissionError) {
 			e.Role, e.Dir = "View-Only", "/data/wandb/run-20261123_140000-8c1fzq20"

@@ -106,7 +106,7 @@ func words(text string) func(*PermissionError) string {
 
 // ownEntity picks an entity of the user's own to log to instead, or "".
 func (e *PermissionError) ownEntity() string {
-	if e.Viewer == nil || e.cause() == ErrArtifactMissing || e.target().onStoredRun() {
+	if e.Viewer == nil || e.cause() == ErrArtifactMissing || e.target().onStored() {
 		return ""
 	}
 	other := func(name string) bool { return name != "" && name != e.Entity }

@@ -69,12 +69,15 @@ var noDefaultEntityProse = prose{
 	},
 }
 
+// sameForHidden says why a missing project cannot be told from a hidden one.
+const sameForHidden = "The server gives the same answer for a project that does not exist and for one that this account may not see."
+
 var projectMissingProse = prose{
 	clause: func(e *PermissionError, probably string) string {
 		return e.projectOfEntity() + " " + probably + "does not exist or is hidden from " + e.who()
 	},
 	phrase: words("a project that does not exist or is hidden"),
-	about:  words("The server gives the same answer for a project that does not exist and for one that this account may not see."),
+	about:  words(sameForHidden),
 	check: func(e *PermissionError) string {
 		return "Open the project's page with this account" + e.target().at(e.Entity, e.Project) + "."
 	},
@@ -115,15 +118,20 @@ var projectHiddenProse = prose{
 		return e.projectOfEntity() + " is " + probably + "hidden from " + e.who() + ", or does not exist"
 	},
 	phrase: words("a project that is hidden, or does not exist"),
-	about: words("This account may create projects in the team, so a new name would have been accepted. The project " +
-		"most likely exists and is restricted to invited people."),
+	about: func(e *PermissionError) string {
+		if e.target().reads() != "" {
+			return sameForHidden
+		}
+		return "This account may create projects in the team, so a new name would have been accepted. The project " +
+			"most likely exists and is restricted to invited people."
+	},
 	check: func(e *PermissionError) string {
 		return "Ask an admin of " + e.target().team() + " whether there is a restricted project of that name."
 	},
 	advise: func(e *PermissionError, a *advice) {
 		e.advisePage(a, "Ask an admin of "+e.target().team()+" whether the project is restricted, and to add you to it:",
 			e.Entity, e.Project)
-		if !e.target().running() {
+		if !e.target().running() && !e.target().onStored() {
 			a.step("If you meant a new project, choose another name.")
 		}
 		e.adviseOtherKey(a)

@@ -13,6 +13,14 @@ var notTeamMemberProse = prose{
 		} else if artifact {
 			return "Only members can write artifacts of a team, except in its open projects. The account may have been removed."
 		}
+		if what := e.target().reads(); what == "projects" {
+			return "Only members can read a team's projects, except its public ones."
+		} else if what != "" {
+			return "Only members can read a team's " + what + ", except those of its public projects."
+		}
+		if what := e.target().changes(); what != "" {
+			return "Only members can change " + what + " in a team, except in its open projects. The account may have been removed."
+		}
 		if e.target().running() {
 			return "Only members can change runs in a team, except in its open projects. The account may have been removed."
 		}

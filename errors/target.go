@@ -122,14 +122,36 @@ func (t target) onArtifact() (artifact, reading bool) {
 	return reading || strings.HasSuffix(t.op, " artifact"), reading
 }
 
-// onStoredRun reports whether the request reads or changes runs that exist. Another entity is
-// then no remedy.
-func (t target) onStoredRun() bool {
+// reads is what the request reads of a team, such as "runs". It is "" for a request that
+// changes something, and for one about an artifact.
+func (t target) reads() string {
 	switch t.op {
-	case "list runs of", "read run", "update run", "stop run", "delete run", "list sweeps of", "read sweep of", "change sweep of", "run sweep agent in":
-		return true
+	case "list runs of", "read run":
+		return "runs"
+	case "list sweeps of", "read sweep of":
+		return "sweeps"
+	case "read project", "list projects":
+		return "projects"
 	}
-	return false
+	return ""
+}
+
+// changes is what of a team the request changes although it is stored already, such as
+// "runs". It is "" for other requests.
+func (t target) changes() string {
+	switch t.op {
+	case "update run", "stop run", "delete run":
+		return "runs"
+	case "change sweep of":
+		return "sweeps"
+	}
+	return ""
+}
+
+// onStored reports whether the request reads or changes what is stored already. Another
+// entity is then no remedy.
+func (t target) onStored() bool {
+	return t.reads() != "" || t.changes() != "" || t.op == "run sweep agent in"
 }
 
 // team names the entity in a sentence.
