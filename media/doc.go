@@ -33,5 +33,6 @@
 //     cannot show;
 //   - an image is empty or larger than 65,500 pixels on a side, or a mask or a box does not
 //     fit to it;
+//   - an image has fewer pixels than its bounds promise, or colors that its palette lacks;
 //   - numbers are infinite or NaN where they cannot be.
 package media

@@ -103,6 +103,9 @@ func encodeImage(img image.Image, o ImageOptions) (*picture, error) {
 	if err := checkSize(size); err != nil {
 		return nil, err
 	}
+	if err := checkPixels(img); err != nil {
+		return nil, err
+	}
 	over, err := o.overlays(size)
 	if err != nil {
 		return nil, err

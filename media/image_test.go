@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -131,6 +132,10 @@ func TestImage_CannotBeMade_OnlyItsKeyIsLeftOut(t *testing.T) {
 	text := filepath.Join(t.TempDir(), "a.png")
 	require.NoError(t, os.WriteFile(text, []byte("text"), 0o600))
 	narrow := map[string]media.Mask{"m": {Pixels: image.NewGray(image.Rect(0, 0, 1, 2))}}
+	short := map[string]media.Mask{"m": {Pixels: &image.Gray{Pix: make([]uint8, 3), Stride: 2, Rect: image.Rect(0, 0, 2, 2)}}}
+	boxed := func(b media.Box) *media.ImageValue {
+		return media.Image(gradient(2, 2), media.ImageOptions{Boxes: map[string]media.BoxSet{"p": {Boxes: []media.Box{b}}}})
+	}
 	tests := []struct {
 		name  string
 		value any
@@ -143,6 +148,11 @@ func TestImage_CannotBeMade_OnlyItsKeyIsLeftOut(t *testing.T) {
 			"mask of another size", media.Image(gradient(2, 2), media.ImageOptions{Masks: narrow}),
 			`"m" has 1×2 pixels, and the image 2×2`,
 		},
+		{"box of pixels without Pixels", boxed(media.Box{MinX: 10, MaxX: 50, MaxY: 1}), "must be within 0 to 1"},
+		{"box beyond the image", boxed(media.Box{MaxX: 3, MaxY: 1, Pixels: true}), "must be within the 2×2 pixels of the image"},
+		{"box before the image", boxed(media.Box{MinX: -0.5, MaxX: 0.5, MaxY: 1}), "must be within 0 to 1"},
+		{"box with its sides swapped", boxed(media.Box{MinX: 0.5, MaxX: 0.2, MaxY: 1}), "Min before Max"},
+		{"mask without its pixels", media.Image(gradient(2, 2), media.ImageOptions{Masks: short}), "too short"},
 		{"zero value", &media.ImageValue{}, "not made by a function of package media"},
 		{"missing file", media.ImageFile(filepath.Join(t.TempDir(), "b.png")), "no such file"},
 		{"not an image", media.ImageFile(text), "is not an image"},
@@ -165,4 +175,45 @@ func TestImage_CannotBeMade_OnlyItsKeyIsLeftOut(t *testing.T) {
 		assert.Contains(t, row, "loss")
 		assert.NotContains(t, row, "bad")
 	}
+}
+
+func TestImage_PixelsTooShortForBounds_ReturnsInputError(t *testing.T) {
+	t.Parallel()
+	r := image.Rect(1, 1, 5, 4)
+	pix := func(n int) []uint8 { return make([]uint8, n) }
+	palette := color.Palette{color.Black, color.White}
+	images := map[string]image.Image{
+		"gray":            &image.Gray{Pix: pix(11), Stride: 4, Rect: r},
+		"no pixels":       &image.Gray{Stride: 4, Rect: r},
+		"gray16":          &image.Gray16{Pix: pix(23), Stride: 8, Rect: r},
+		"alpha":           &image.Alpha{Pix: pix(11), Stride: 4, Rect: r},
+		"alpha16":         &image.Alpha16{Pix: pix(23), Stride: 8, Rect: r},
+		"rgba":            &image.RGBA{Pix: pix(47), Stride: 16, Rect: r},
+		"nrgba":           &image.NRGBA{Pix: pix(47), Stride: 16, Rect: r},
+		"cmyk":            &image.CMYK{Pix: pix(47), Stride: 16, Rect: r},
+		"rgba64":          &image.RGBA64{Pix: pix(95), Stride: 32, Rect: r},
+		"nrgba64":         &image.NRGBA64{Pix: pix(95), Stride: 32, Rect: r},
+		"negative stride": &image.RGBA{Pix: pix(48), Stride: -16, Rect: r},
+		"huge stride":     &image.RGBA{Pix: pix(48), Stride: math.MaxInt, Rect: r},
+		"paletted":        &image.Paletted{Pix: pix(11), Stride: 4, Rect: r, Palette: palette},
+		"not in palette":  &image.Paletted{Pix: append(pix(11), 2), Stride: 4, Rect: r, Palette: palette},
+		"nil in palette":  &image.Paletted{Pix: pix(12), Stride: 4, Rect: r, Palette: color.Palette{nil}},
+		"no luma":         &image.YCbCr{Y: pix(11), Cb: pix(12), Cr: pix(12), YStride: 4, CStride: 4, Rect: r},
+		"no chroma":       &image.YCbCr{Y: pix(12), Cb: pix(12), Cr: pix(11), YStride: 4, CStride: 4, Rect: r},
+		"no alpha":        &image.NYCbCrA{YCbCr: *image.NewYCbCr(r, image.YCbCrSubsampleRatio420), A: pix(11), AStride: 4},
+	}
+	_, _, run := start(t, client.ModeOffline)
+	for name, img := range images {
+		for _, format := range []media.ImageFormat{media.PNG, media.JPEG} {
+			err := run.Log(map[string]any{"bad": media.Image(img, media.ImageOptions{Format: format})})
+			require.ErrorIs(t, err, errors.ErrInvalidInput, name)
+			require.ErrorContains(t, err, `"bad"`, name)
+		}
+	}
+	whole := image.NewYCbCr(r, image.YCbCrSubsampleRatio420)
+	part, _ := image.NewRGBA(image.Rect(0, 0, 9, 9)).SubImage(image.Rect(3, 8, 5, 9)).(*image.RGBA)
+	for _, img := range []image.Image{whole, part, &image.Paletted{Pix: pix(12), Stride: 4, Rect: r, Palette: palette}} {
+		require.NoError(t, run.Log(map[string]any{"good": media.Image(img)}))
+	}
+	require.NoError(t, run.Finish(t.Context()))
 }

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"cmp"
 	"fmt"
 	"image"
 	"maps"
@@ -28,7 +29,8 @@ type BoxSet struct {
 // Box is a bounding box.
 type Box struct {
 	// MinX, MaxX, MinY and MaxY are fractions of the width and height of the image, or
-	// pixels if Pixels is set.
+	// pixels if Pixels is set. A box outside of the image is an error, except for rounding
+	// by up to a thousandth of the side.
 	MinX, MaxX, MinY, MaxY float64
 	Pixels                 bool
 	Class                  int
@@ -63,6 +65,9 @@ func (o *ImageOptions) overlays(size image.Point) (overlays, error) {
 		if got := m.Pixels.Rect.Size(); size != (image.Point{}) && got != size {
 			return out, invalid("mask", "%q has %d×%d pixels, and the image %d×%d", name, got.X, got.Y, size.X, size.Y)
 		}
+		if err := cmp.Or(checkSize(m.Pixels.Rect.Size()), checkPixels(m.Pixels)); err != nil {
+			return out, fmt.Errorf("mask %q: %w", name, err)
+		}
 		content, err := encodePNG(m.Pixels)
 		if err != nil {
 			return out, fmt.Errorf("encode mask %q: %w", name, err)
@@ -71,7 +76,7 @@ func (o *ImageOptions) overlays(size image.Point) (overlays, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Boxes)) {
 		b := o.Boxes[name]
-		content, err := b.encode()
+		content, err := b.encode(size)
 		if err != nil {
 			return out, fmt.Errorf("boxes %q: %w", name, err)
 		}
@@ -98,13 +103,52 @@ type boxJSON struct {
 	Scores   map[string]float64 `json:"scores,omitempty"`
 }
 
-func (b *BoxSet) encode() ([]byte, error) {
+// rounding is how far a box may extend beyond the image, as a fraction of the image's side:
+// as far as numbers of half precision are rounded.
+const rounding = 1e-3
+
+// fits checks that the box is within an image. A size of 0 is not known.
+func (b *Box) fits(size image.Point) bool {
+	width, height := 1.0, 1.0
+	if b.Pixels {
+		width, height = float64(size.X), float64(size.Y)
+		if size == (image.Point{}) {
+			width, height = math.Inf(1), math.Inf(1)
+		}
+	}
+	return within(b.MinX, b.MaxX, width) && within(b.MinY, b.MaxY, height)
+}
+
+// misfit is the error for a box that is not within the image.
+func (b *Box) misfit(i int, size image.Point) error {
+	text := fmt.Sprintf("%d spans %v to %v by %v to %v", i, b.MinX, b.MaxX, b.MinY, b.MaxY)
+	switch {
+	case !b.Pixels:
+		return invalid("box", "%s and must be within 0 to 1, with Min before Max; set Pixels if these are pixels", text)
+	case size == (image.Point{}):
+		return invalid("box", "%s and must not be negative, with Min before Max", text)
+	}
+	return invalid("box", "%s and must be within the %d×%d pixels of the image, with Min before Max", text, size.X, size.Y)
+}
+
+func within(low, high, side float64) bool {
+	slack := rounding * side
+	if math.IsInf(side, 1) {
+		slack = rounding
+	}
+	return -slack <= low && low <= high && high <= side+slack
+}
+
+func (b *BoxSet) encode(size image.Point) ([]byte, error) {
 	boxes := make([]boxJSON, len(b.Boxes))
 	for i, box := range b.Boxes {
 		for _, f := range []float64{box.MinX, box.MaxX, box.MinY, box.MaxY} {
 			if math.IsNaN(f) || math.IsInf(f, 0) {
 				return nil, invalid("box", "%d has a side that is not a number", i)
 			}
+		}
+		if !box.fits(size) {
+			return nil, box.misfit(i, size)
 		}
 		for name, f := range box.Scores {
 			if math.IsNaN(f) || math.IsInf(f, 0) {
