@@ -237,6 +237,17 @@ func (e *DifferenceError) Error() string {
 	return fmt.Sprintf("%q is not as artifact %s: %s", e.Dir, e.Path, e.text)
 }
 
+// Remedy says what to do about it.
+func (e *DifferenceError) Remedy() string {
+	switch {
+	case len(e.Changed)+len(e.Missing) == 0:
+		return "The files of the artifact are unchanged. Delete the others if the directory is to have nothing else."
+	case len(e.Extra) == 0:
+		return "Download the artifact to this directory again. Only the files that differ are fetched."
+	}
+	return "Download the artifact to this directory again. Only the files that differ are fetched; files that are not in the artifact stay."
+}
+
 // Unwrap returns errors.ErrDigestMismatch.
 func (e *DifferenceError) Unwrap() error { return errors.ErrDigestMismatch }
 
