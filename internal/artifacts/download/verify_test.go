@@ -28,6 +28,11 @@ func TestVerify_NamesWhatDiffers(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, &download.Differences{Changed: []string{"d0/f0"}, Missing: []string{"d1/f1"}, Extra: []string{"more"}}, d)
 	assert.Equal(t, `changed: "d0/f0"; missing: "d1/f1"; not in the artifact: "more"`, d.String())
+	_, err = v.Download(t.Context(), download.Options{Dir: dir})
+	require.NoError(t, err)
+	d, err = v.Verify(t.Context(), dir)
+	require.NoError(t, err)
+	assert.Equal(t, &download.Differences{Extra: []string{"more"}}, d, "downloading again repairs the directory")
 	_, err = v.Verify(t.Context(), filepath.Join(dir, "none"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 }

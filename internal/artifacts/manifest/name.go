@@ -23,7 +23,7 @@ var (
 	ErrPath = errors.New("invalid path in an artifact")
 
 	nameForm    = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
-	versionForm = regexp.MustCompile(`^v[0-9]+$`)
+	versionForm = regexp.MustCompile(`^v\d+$`)
 
 	tagForm = regexp.MustCompile(`^[-\w]+( +[-\w]+)*$`)
 )
