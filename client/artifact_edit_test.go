@@ -162,3 +162,23 @@ func TestAliases_FormOfAVersion_ReturnsInputError(t *testing.T) {
 	}
 	require.NoError(t, run.Finish(t.Context()))
 }
+
+func TestDelete_VersionWithAliases_ExplanationNamesTheOption(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey)
+	v := loggedVersion(t, c, "data", map[string]string{"a": "hello"}, "best")
+	text := errors.Explain(v.Delete(t.Context(), artifact.DeleteOptions{}))
+	assert.Contains(t, text, "artifact.DeleteOptions.Aliases")
+	assert.NotContains(t, text, "Correct the value")
+}
+
+func TestUpdate_InvalidTag_ExplanationNamesNoEnvironment(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, wandbtest.Solo())
+	c := newClient(t, s, wandbtest.AliceKey)
+	v := loggedVersion(t, c, "data", map[string]string{"a": "hello"})
+	text := errors.Explain(v.Update(t.Context(), artifact.Changes{AddTags: []string{"a/b"}}))
+	assert.Contains(t, text, `Invalid artifact tag "a/b"`)
+	assert.NotContains(t, text, "WANDB_TAGS")
+}

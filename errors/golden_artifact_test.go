@@ -65,6 +65,13 @@ func artifactFailures() []golden {
 		{"request_digest_mismatch_upload", failed(errors.ErrDigestMismatch, 0, "", func(e *errors.RequestError) {
 			e.Op, e.Artifact, e.File = "log artifact", "flowers", "images/iris.png"
 		})},
+		{"request_delete_aliases", failed(errors.ErrInvalidInput, 400, "cannot delete artifact flowers:v3: it has aliases: best, latest", func(e *errors.RequestError) {
+			e.Op, e.Artifact, e.RunID = "delete artifact", "flowers:v3", ""
+		})},
+		{"request_type_clash_on_disk", failed(errors.ErrTypeClash, 0, "", func(e *errors.RequestError) {
+			e.Op, e.Artifact, e.Hint = "log artifact", "flowers", `"flowers" has the type "dataset" and cannot get the type "model"`
+			e.Dir = "/data/wandb/run-20261123_140000-8c1fzq20"
+		})},
 		{"request_type_clash", failed(errors.ErrTypeClash, 0, "", func(e *errors.RequestError) {
 			e.Op, e.Artifact, e.Hint = "log artifact", "flowers", `"flowers" has the type "dataset" and cannot get the type "model"`
 		})},

@@ -44,7 +44,7 @@ func (e *InputError) subject() string {
 		field = "input"
 	}
 	limit := inputLimit
-	if e.Field == "path" {
+	if e.Field == "path" || e.Field == "file path" {
 		limit = messageLimit // a person looks for it on the disk
 	}
 	if e.Value != "" {
@@ -104,6 +104,14 @@ func (e *InputError) advise() (a advice) {
 	case e.Field == "path":
 		a.step("Give the path of a run's log or directory, or of a directory of runs. To see which runs there are:")
 		a.show("wandgo ls")
+	case e.Field == "file path":
+		a.step("Give the path of a file or a directory, or a reference such as s3://bucket/key.")
+	case e.Field == "project path":
+		a.step("Give the project as [entity/]project, or the address of its page.")
+	case e.Field == "run path":
+		a.step("Give the run as [entity/]project/run, or the address of its page.")
+	case e.Field == "sweep path":
+		a.step("Give the sweep as [entity/][project/]sweep, or the address of its page.")
 	case e.Field == "config file":
 		a.step("Correct the file, or run the program without it.")
 	case fromFile:

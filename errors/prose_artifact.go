@@ -61,8 +61,12 @@ func (e *RequestError) adviseArtifact(a *advice) (about string) {
 		a.step("Log the artifact again, from files that do not change meanwhile.")
 		return "The file on disk was changed after its digest was computed. It was not committed."
 	case ErrTypeClash:
-		a.step("Use the type of the existing artifact, or choose another name.")
-		return "All versions of an artifact have the same type."
+		a.step("Log it again with the type of the existing artifact, or under another name.")
+		about = "All versions of an artifact have the same type."
+		if e.Dir != "" {
+			about += " The type is part of the log, so uploading the run again would fail the same way."
+		}
+		return about
 	}
 	return ""
 }

@@ -38,6 +38,7 @@ func (e *RequestError) advice() (about string, a advice) {
 	about, a = e.advise()
 	switch e.sentinel() {
 	case ErrRunDeleted, ErrRunExists: // only under another id
+	case ErrTypeClash: // it would fail again
 	default:
 		a.adviseUpload(e.target(), "To upload the data later:", e.Dir, e.RestDir)
 	}
@@ -186,6 +187,11 @@ func (e *RequestError) advise() (about string, a advice) {
 				a.step("Send less at once. When a run is created, most of the request is its config.")
 			}
 			a.step("If the limit is a proxy's, ask its administrator to raise it for ", e.target().server(), ".")
+			break
+		}
+		if e.Op == "delete artifact" && strings.Contains(e.Message, "alias") {
+			about = "The server deletes a version that has aliases only if that is requested."
+			a.step("To delete the version with its aliases, set artifact.DeleteOptions.Aliases.")
 			break
 		}
 		if e.rewindsRunning() {

@@ -55,7 +55,7 @@ func (a *app) artifactPlace(ctx context.Context, c *client.Client, entity, proje
 		return "", "", err
 	}
 	if viewer.DefaultEntity == "" {
-		return "", "", &errors.InputError{Field: "path", Value: secret.Redact(project), Rule: "must have an entity, because the account has no default one"}
+		return "", "", &errors.InputError{Field: "project path", Value: secret.Redact(project), Rule: "must have an entity, because the account has no default one"}
 	}
 	return viewer.DefaultEntity, project, nil
 }

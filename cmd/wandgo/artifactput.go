@@ -166,7 +166,7 @@ func (r *putRequest) add(a *app, draft *artifact.Artifact) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return &errors.InputError{Field: "path", Value: secret.Redact(r.path), Rule: reason(err)}
+		return &errors.InputError{Field: "file path", Value: secret.Redact(r.path), Rule: reason(err)}
 	case info.IsDir():
 		return draft.AddDir(path, "")
 	}

@@ -151,3 +151,26 @@ func TestArtifactPut_Offline_WaitsForASync(t *testing.T) {
 	_, ok := srv.Artifact("acme-research/vision/f:v0")
 	assert.True(t, ok)
 }
+
+func TestArtifactPut_NoSuchFile_NamesWhatIsExpected(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	r := on(t, srv.URL(), joKey).run(t, "artifact", "put", "nope")
+	assert.Equal(t, 33, r.status)
+	text := flat(r.stderr)
+	assert.Contains(t, text, `Invalid file path "nope": no such file or directory.`)
+	assert.Contains(t, text, "Give the path of a file or a directory, or a reference such as s3://bucket/key.")
+	assert.NotContains(t, text, "wandgo ls")
+}
+
+func TestArtifactPut_OtherType_OffersNoSync(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey).withFiles(t, map[string]string{"data.txt": "hello"})
+	require.Zero(t, i.run(t, "artifact", "put", "data.txt", "--name", "flowers").status)
+	r := i.run(t, "artifact", "put", "data.txt", "--name", "flowers", "--type", "model")
+	assert.Equal(t, 45, r.status)
+	text := flat(r.stderr)
+	assert.NotContains(t, text, "wandgo sync")
+	assert.Contains(t, text, "Log it again with the type of the existing artifact, or under another name.")
+}

@@ -3,6 +3,7 @@
 package runpath
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -37,7 +38,7 @@ func parse(text, kind string) (Path, error) {
 	if kind != "" {
 		form += "/" + kind
 	}
-	invalid := &errors.InputError{Field: "path", Value: secret.Redact(text), Rule: form}
+	invalid := &errors.InputError{Field: cmp.Or(kind, "project") + " path", Value: secret.Redact(text), Rule: form}
 	parts, ok := page(text)
 	if !ok {
 		parts = strings.Split(strings.Trim(text, "/"), "/")

@@ -65,3 +65,18 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestPath_Invalid_ExplanationNamesWhatIsExpected(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]error{
+		"Give the run as [entity/]project/run, or the address of its page.":       second(Run("x/y/z/w")),
+		"Give the project as [entity/]project, or the address of its page.":       second(Project("x/y/z")),
+		"Give the sweep as [entity/][project/]sweep, or the address of its page.": second(Sweep("x/y/z/w")),
+	} {
+		text := strings.Join(strings.Fields(errors.Explain(err)), " ")
+		assert.Contains(t, text, want)
+		assert.NotContains(t, text, "wandgo ls")
+	}
+}
+
+func second(_ Path, err error) error { return err }

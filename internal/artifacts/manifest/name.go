@@ -68,11 +68,11 @@ func CheckAlias(alias string) error {
 
 // CheckTag checks a tag.
 func CheckTag(tag string) error {
-	if err := length("tag", tag); err != nil {
+	if err := length("artifact tag", tag); err != nil {
 		return err
 	}
 	if !tagForm.MatchString(tag) {
-		return invalid("tag", tag, "must be words of letters, digits, '_' and '-', separated by spaces")
+		return invalid("artifact tag", tag, "must be words of letters, digits, '_' and '-', separated by spaces")
 	}
 	return nil
 }
