@@ -43,6 +43,7 @@ func artifactRefusals() []golden {
 		{"stop_run_not_member", refused(errors.ErrNotTeamMember, errors.Certain, did(func(e *errors.PermissionError) {
 			e.Op, e.Action, e.Resource = "stop run", errors.ActionUpdate, errors.ResourceRun
 		}))},
+		{"artifact_put_not_member", refused(errors.ErrNotTeamMember, errors.Certain, artifact("put artifact", "flowers"))},
 		{"artifact_not_member_writes", refused(errors.ErrNotTeamMember, errors.Certain, artifact("log artifact", "flowers"))},
 		{"artifact_viewer_role", refused(errors.ErrViewerRole, errors.Certain, member, artifact("log artifact", "flowers"), did(func(e *errors.PermissionError) {
 			e.Role, e.Dir = "View-Only", "/data/wandb/run-20261123_140000-8c1fzq20"

@@ -134,6 +134,10 @@ func (e *PermissionError) adviseOwnEntity(a *advice) bool {
 		a.step("To upload the run to ", e.ownName(own), " instead:")
 		a.syncTo(own, e.Dir, e.RestDir)
 	case e.target().running():
+	case e.target().putting():
+		name := strings.TrimPrefix(e.Project+"/"+e.Artifact, "/")
+		a.step("To log the artifact to ", e.ownName(own), " instead, run the command with:")
+		a.show("--name " + shellWord(own+"/"+name))
 	case e.target().verifying():
 		a.step("To verify with ", e.ownName(own), " instead:")
 		a.show("wandgo verify --entity " + shellWord(own))

@@ -10,6 +10,8 @@ var notTeamMemberProse = prose{
 	about: func(e *PermissionError) string {
 		if artifact, reading := e.target().onArtifact(); reading {
 			return "Only members can read a team's artifacts, except those of its public projects."
+		} else if e.target().putting() {
+			return "Only members can write artifacts of a team, except in its open projects."
 		} else if artifact {
 			return "Only members can write artifacts of a team, except in its open projects. The account may have been removed."
 		}

@@ -15,11 +15,17 @@ func (t target) syncing() bool { return t.op == "sync run" }
 // verifying reports whether wandgo verify made the request: there is no code to change.
 func (t target) verifying() bool { return t.op == "create test run" }
 
+// putting reports whether wandgo artifact put made the request, before its run was created.
+func (t target) putting() bool { return t.op == "put artifact" && t.artifact != "" }
+
 // running reports whether the run had been created before.
 func (t target) running() bool {
 	switch t.op {
 	case "upload run", "update settings of run", "upload files of run", "send alert of run":
 		return true
+	}
+	if t.putting() {
+		return false
 	}
 	artifact, _ := t.onArtifact() // of a run, or at a path of its own
 	return artifact

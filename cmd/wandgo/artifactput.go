@@ -203,7 +203,7 @@ func (a *app) put(ctx context.Context, c *client.Client, r putRequest, options c
 	}
 	run, err := c.Init(ctx, options)
 	if err != nil {
-		return nil, err
+		return nil, r.refusal(err)
 	}
 	up, err := run.LogArtifact(draft, client.ArtifactOptions{Aliases: r.aliases, Immutable: r.immutable}) //nolint:contextcheck // it takes none
 	code := 0
@@ -226,6 +226,18 @@ func (a *app) put(ctx context.Context, c *client.Client, r putRequest, options c
 	d.Path, d.ID, d.Version, d.Digest, d.Files, d.Size = v.Path(), v.ID(), v.Version(), v.Digest(), v.FileCount(), v.Size()
 	d.Aliases = append(d.Aliases, v.Aliases()...)
 	return d, nil
+}
+
+// refusal names the artifact in the refusal of its run, so that the advice is about the command
+// line. A run that is on disk keeps its own advice.
+func (r *putRequest) refusal(err error) error {
+	refused, ok := errors.AsType[*errors.PermissionError](err)
+	if !ok || refused.Dir != "" {
+		return err
+	}
+	put := *refused
+	put.Op, put.Artifact = "put artifact", r.name
+	return &put
 }
 
 func (a *app) printPut(d *putDocument, asJSON bool) error {

@@ -174,3 +174,14 @@ func TestArtifactPut_OtherType_OffersNoSync(t *testing.T) {
 	assert.NotContains(t, text, "wandgo sync")
 	assert.Contains(t, text, "Log it again with the type of the existing artifact, or under another name.")
 }
+
+func TestArtifactPut_NotAMember_SuggestsAnotherName(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, wandbtest.Solo())
+	i := on(t, srv.URL(), wandbtest.AliceKey).withFiles(t, map[string]string{"data.txt": "hello"})
+	r := i.run(t, "artifact", "put", "data.txt", "--name", "globex/x/flowers")
+	assert.Equal(t, 13, r.status, r.stderr)
+	text := flat(r.stderr)
+	assert.Contains(t, text, "--name acme/x/flowers")
+	assert.NotContains(t, text, "WANDB_ENTITY=")
+}
