@@ -50,7 +50,6 @@ func board(t *testing.T, dir string, args ...string) (link string, stop func() i
 	out := bufio.NewReader(read)
 	stop = func() int {
 		cancel()
-		_, _ = io.Copy(io.Discard, out)
 		return <-status
 	}
 	for link == "" {

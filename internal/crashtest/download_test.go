@@ -131,7 +131,7 @@ func killDownload(t *testing.T, s *wandbtest.Server, n int, files map[string][]b
 		require.NoError(t, err)
 		require.NoError(t, cmd.Start())
 		lines := bufio.NewScanner(out)
-		require.True(t, lines.Scan(), trouble.String())
+		require.True(t, lines.Scan(), "the process says that it downloads")
 		kill := time.AfterFunc(time.Duration(rng.IntN(300_000))*time.Microsecond, func() { _ = cmd.Process.Kill() })
 		_ = cmd.Wait() // it was killed
 		kill.Stop()
