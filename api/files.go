@@ -133,7 +133,7 @@ func (r *Run) File(ctx context.Context, name string) (*File, error) {
 		if err != nil {
 			return nil, err
 		}
-		if f.Name == name && f.MD5 != "0" { // that is how some servers say that there is none
+		if f.Name == name && f.MD5 != "0" { // some servers answer like this for a missing file
 			return f, nil
 		}
 	}

@@ -123,7 +123,7 @@ func (r *Run) sampled(ctx context.Context, spec string) ([]json.RawMessage, erro
 	return sampledRows(resp.Project.Run.SampledHistory)
 }
 
-// historyKeys returns the server's description of the run's metrics, nil if there is none.
+// historyKeys returns the server's description of the run's metrics, or nil if there is none.
 func (r *Run) historyKeys(ctx context.Context) (json.RawMessage, error) {
 	at := r.path()
 	resp, err := graphql.RunHistoryKeys(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID)

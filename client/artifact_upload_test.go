@@ -135,7 +135,7 @@ func TestLogArtifact_NotUploaded_SyncUploadsItOnce(t *testing.T) {
 			_, err = run.LogArtifact(checkpoint(t, "one"), client.ArtifactOptions{})
 			require.NoError(t, err)
 			if tt.want != nil && tt.within == 0 {
-				require.ErrorIs(t, <-lost, tt.want, "nobody waits for the upload, and it is not silent")
+				require.ErrorIs(t, <-lost, tt.want, "the failure is reported although no one waits for the upload")
 			}
 			ctx := t.Context()
 			if tt.within > 0 {

@@ -188,7 +188,7 @@ func serveBoard(ctx context.Context, listener net.Listener, pages http.Handler, 
 	return fmt.Errorf("serve the board: %w", err)
 }
 
-// cache is the directory for what can be made again, "" if there is none.
+// cache is the directory for what can be made again, or "" if there is none.
 func (e environment) cache() string {
 	if e.vars == nil {
 		dir, err := os.UserCacheDir()

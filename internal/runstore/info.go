@@ -83,7 +83,7 @@ type Metric struct {
 	// NaN if there are none.
 	NonFinite      int
 	Min, Max, Last float64
-	// Step is the step metric, "" if there is none. Goal is "min", "max" or "".
+	// Step is the step metric, or "" if there is none. Goal is "min", "max" or "".
 	Step, Goal string
 	Hidden     bool
 }

@@ -251,7 +251,7 @@ func (s *Store) Runs() []*Run {
 	return runs
 }
 
-// Run returns the run with a key, nil if there is none.
+// Run returns the run with a key, or nil if there is none.
 func (s *Store) Run(key string) *Run {
 	s.mu.Lock()
 	defer s.mu.Unlock()

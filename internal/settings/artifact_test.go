@@ -20,14 +20,14 @@ func TestResolve_ArtifactDirs(t *testing.T) {
 		env                 map[string]string
 		cache, artifactsDir string
 	}{
-		"defaults":  {nil, "/home/u/.cache/wandb", "/work/artifacts"},
-		"xdg":       {map[string]string{"XDG_CACHE_HOME": "/x"}, "/x/wandb", "/work/artifacts"},
-		"variables": {map[string]string{"WANDB_CACHE_DIR": "c", "WANDB_ARTIFACT_DIR": "~/a", "XDG_CACHE_HOME": "/x"}, "/work/c", "/home/u/a"},
+		"defaults":  {nil, "/home/u/.cache/wandb", "/jobs/artifacts"},
+		"xdg":       {map[string]string{"XDG_CACHE_HOME": "/x"}, "/x/wandb", "/jobs/artifacts"},
+		"variables": {map[string]string{"WANDB_CACHE_DIR": "c", "WANDB_ARTIFACT_DIR": "~/a", "XDG_CACHE_HOME": "/x"}, "/jobs/c", "/home/u/a"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, err := settings.Resolve(settings.Env{
-				Home: "/home/u", WorkDir: "/work",
+				Home: "/home/u", WorkDir: "/jobs",
 				LookupEnv: func(name string) (string, bool) { v, ok := c.env[name]; return v, ok },
 			}, settings.Explicit{})
 			require.NoError(t, err)

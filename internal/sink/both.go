@@ -306,7 +306,7 @@ func (b *Both) Err() error {
 	return oneline.Error(b.diskFault)
 }
 
-// Dir is the run's directory, "" if there is none.
+// Dir is the run's directory, or "" if there is none.
 func (b *Both) Dir() string {
 	if d := b.currentDisk(); d != nil {
 		return d.Path()
@@ -314,7 +314,7 @@ func (b *Both) Dir() string {
 	return ""
 }
 
-// FilesDir is the directory of the run's files, "" if there is none.
+// FilesDir is the directory of the run's files, or "" if there is none.
 func (b *Both) FilesDir() string {
 	if d := b.currentDisk(); d != nil {
 		return d.Files()

@@ -22,7 +22,7 @@ import (
 // patience bounds each test. A browser on a busy machine needs seconds for a page.
 const patience = 90 * time.Second
 
-// chromium is the browser's executable, "" if there is none.
+// chromium is the browser's executable, or "" if there is none.
 func chromium() string {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "headless-shell"} {
 		if path, err := exec.LookPath(name); err == nil {
