@@ -23,7 +23,7 @@ import (
 )
 
 // timeout limits one process.
-const timeout = 100 * time.Second
+const timeout = 5 * time.Minute
 
 // side is one of the two clients.
 type side struct {
