@@ -24,9 +24,9 @@ func (r *Run) UpdateConfig(values any) error { return r.session.UpdateConfig(val
 // OverwriteConfig is [Run.UpdateConfig] that also changes keys that have a value.
 func (r *Run) OverwriteConfig(values any) error { return r.session.UpdateConfig(values, true) }
 
-// Config decodes the config's value of a key into v, as encoding/json does, and
-// reports whether there is one. A resumed run has the keys it had before.
-func (r *Run) Config(key string, v any) (bool, error) { return r.session.Config(key, v) }
+// Config returns the run's config, to be read. A resumed run has the keys it had before, and
+// a trial of a sweep has the parameters that were chosen for it.
+func (r *Run) Config() RunConfig { return RunConfig{r.session} }
 
 // SetName changes the name shown in the web UI. As with the other setters, the server
 // gets the change within seconds, and the call does not block on the network. The error

@@ -32,7 +32,7 @@ func TestConfigFiles(t *testing.T) {
 		"c": 3, "d": 3, "opt": map[string]any{"name": "lion"}, "nested": map[string]any{"y": 3},
 	}}, quicklyWith("WANDB_CONFIG_PATHS", first+", "+second+",", "WANDB_SWEEP_PARAM_PATH", sweep, "WANDB_SWEEP_ID", "sw1", "WANDB_ENTITY", "acme", "WANDB_PROJECT", "vision"))
 	var d int
-	ok, err := st.run.Config("d", &d)
+	ok, err := st.run.Config().Get("d", &d)
 	require.NoError(t, err)
 	assert.True(t, ok)
 	assert.Equal(t, 4, d, "the program reads what the sweep chose")

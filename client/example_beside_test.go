@@ -144,14 +144,17 @@ func ExampleRun_DeleteSummary() {
 
 // The config can be read back, that of a resumed run too.
 func ExampleRun_Config() {
-	run, stored := underWay(client.RunOptions{Config: map[string]any{"optimizer": map[string]any{"lr": 0.1}}})
+	run, stored := underWay(client.RunOptions{Config: map[string]any{"layers": 3, "optimizer": map[string]any{"lr": 0.1}}})
 	var optimizer struct {
 		LR float64 `json:"lr"`
 	}
-	found, err := run.Config("optimizer", &optimizer)
+	found, err := run.Config().Get("optimizer", &optimizer)
 	fmt.Println(found, err, optimizer.LR)
+	fmt.Println(run.Config().Int("layers"), run.Config().Float("momentum"))
 	stored()
-	// Output: true <nil> 0.1
+	// Output:
+	// true <nil> 0.1
+	// 3 NaN
 }
 
 // fan measures something of the machine that the client does not know of.

@@ -103,7 +103,7 @@ func TestConfigAndLabels(t *testing.T) {
 		require.ErrorIs(t, run.UpdateConfig(map[string]any{"lr": 0.2, "new": 1}), errors.ErrInvalidInput)
 		require.NoError(t, run.OverwriteConfig(map[string]any{"lr": 0.3}))
 		var lr float64
-		ok, err := run.Config("lr", &lr)
+		ok, err := run.Config().Get("lr", &lr)
 		require.NoError(t, err)
 		assert.True(t, ok)
 		assert.InDelta(t, 0.3, lr, 0)

@@ -72,7 +72,7 @@ func sweepScenarios() []sweepScenario {
 
 // logX logs the parameter x as the loss.
 func logX(run *client.Run) (x float64, err error) {
-	if _, err := run.Config("x", &x); err != nil {
+	if _, err := run.Config().Get("x", &x); err != nil {
 		return 0, err
 	}
 	return x, run.Log(map[string]any{"loss": x})
@@ -80,7 +80,7 @@ func logX(run *client.Run) (x float64, err error) {
 
 func parabola(_ context.Context, run *client.Run) error {
 	var x float64
-	if ok, err := run.Config("x", &x); err != nil || !ok {
+	if ok, err := run.Config().Get("x", &x); err != nil || !ok {
 		return fmt.Errorf("no x: %w", err)
 	}
 	return run.Log(map[string]any{"loss": (x - 2) * (x - 2)})

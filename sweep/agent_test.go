@@ -22,7 +22,7 @@ import (
 // parabola logs the loss (x-3)².
 func parabola(_ context.Context, run *client.Run) error {
 	var x float64
-	if ok, err := run.Config("x", &x); err != nil || !ok {
+	if ok, err := run.Config().Get("x", &x); err != nil || !ok {
 		return fmt.Errorf("no x: %w", err)
 	}
 	return run.Log(map[string]any{"loss": (x - 3) * (x - 3)})

@@ -5,8 +5,7 @@
 //	id, err := sweep.Create(ctx, c, cfg) // c is a *client.Client
 //	agent := sweep.Agent{Client: c, Sweep: "acme/vision/" + id, Count: 20, Parallel: 2}
 //	err = agent.Run(ctx, func(ctx context.Context, run *client.Run) error {
-//		var lr float64
-//		run.Config("lr", &lr) // the sweep has chosen it, and the run's config has it
+//		lr := run.Config().Float("lr") // the sweep has chosen it, and the run's config has it
 //		return train(ctx, run, lr)
 //	})
 //

@@ -44,10 +44,7 @@ func ExampleAgent_Run() {
 	}
 	agent := sweep.Agent{Client: c, Sweep: s.Path(), Heartbeat: 10 * time.Millisecond}
 	err = agent.Run(ctx, func(_ context.Context, run *client.Run) error {
-		var x float64
-		if _, err := run.Config("x", &x); err != nil {
-			return err
-		}
+		x := run.Config().Float("x")
 		return run.Log(map[string]any{"loss": (x - 2) * (x - 2)})
 	})
 	if err != nil {

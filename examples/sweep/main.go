@@ -66,13 +66,7 @@ func himmelblau(x, y float64) float64 {
 
 // train is what a trial does: it reads its parameters from the config of its run, and logs a loss.
 func train(_ context.Context, run *client.Run) error {
-	var x, y float64
-	if _, err := run.Config("x", &x); err != nil {
-		return err
-	}
-	if _, err := run.Config("y", &y); err != nil {
-		return err
-	}
+	x, y := run.Config().Float("x"), run.Config().Float("y")
 	return run.Log(map[string]any{"loss": himmelblau(x, y)})
 }
 
