@@ -53,9 +53,10 @@ Flags:
                     is a terminal
   --no-cache        neither read nor write an index
 
-export writes runs as one file of HTML: charts, config, summary, console and
-troubles, without a server and without files and media of the runs. It opens
-anywhere. RUN is the directory of a run, its log, or a directory of runs.
+export writes runs as one file of HTML that opens anywhere, without a server:
+charts, config, summary, console, troubles, the list of files, and media and
+tables (files up to 8 MB, the latest first, up to 32 MB in all; it says what is
+left out). RUN is the directory of a run, its log, or a directory of runs.
 
   -o FILE           the file to write (default report.html); "-" is the standard
                     output

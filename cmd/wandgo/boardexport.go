@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/wandgo/wandgo/internal/dashboard"
@@ -48,11 +49,15 @@ func runBoardExport(ctx context.Context, a *app, args []string) int {
 	})
 	var page bytes.Buffer
 	board := dashboard.New(store, dashboard.Options{Version: version.Module(), Mode: "export"})
-	if err := board.Export(ctx, &page, runs); err != nil {
+	left, err := board.Export(ctx, &page, runs)
+	if err != nil {
 		if ctx.Err() != nil {
 			return exitInterrupted
 		}
 		return a.commandFailed(c, err)
+	}
+	if left.Files > 0 {
+		fmt.Fprintf(a.stderr, "wandgo board: %s of media and tables (%s) not in the report: it holds files up to %s, and up to %s in all\n", counted(left.Files, "file"), size(left.Bytes), size(dashboard.MaxExportedFile), size(dashboard.MaxExportedFiles))
 	}
 	if *file == "-" {
 		if _, err := a.stdout.Write(page.Bytes()); err != nil {

@@ -26,28 +26,34 @@ const (
 
 // Export writes the pages of some runs as one file of HTML that needs no server and sends
 // no request: the files of the pages, and the answers that they would fetch. Series have
-// the detail of 500 buckets. Files, media and tables are not part of it.
-func (b *Board) Export(ctx context.Context, w io.Writer, runs []*runstore.Run) error {
+// the detail of 500 buckets. Of the files, those of media and tables are part of it, up to
+// 8 MB each and 32 MB together; it returns those that are not.
+func (b *Board) Export(ctx context.Context, w io.Writer, runs []*runstore.Run) (LeftOut, error) {
 	data := report{Mode: "export", Answers: map[string]any{}}
 	var keys []string
+	var media mediaFiles
 	for _, run := range runs {
 		keys = append(keys, run.Key())
-		if err := b.exportRun(ctx, data.Answers, run); err != nil {
-			return fmt.Errorf("export %s: %w", run.Info().ID, err)
+		if err := b.exportRun(ctx, data.Answers, run, &media); err != nil {
+			return LeftOut{}, fmt.Errorf("export %s: %w", run.Info().ID, err)
 		}
+	}
+	left, err := media.export(ctx, data.Answers)
+	if err != nil {
+		return LeftOut{}, fmt.Errorf("export files: %w", err)
 	}
 	data.Start = "/compare?" + formQuery("run", keys)
 	if len(runs) == 1 {
 		data.Start = "/runs/" + keys[0]
 	}
 	data.Answers["/-/runs"] = exportList(runs)
-	data.Answers["/-/info"] = map[string]any{"version": b.opts.Version, "mode": "export", "dirs": []string{}, "token": false, "hint": ""}
+	data.Answers["/-/info"] = map[string]any{"version": b.opts.Version, "mode": "export", "dirs": []string{}, "token": false, "hint": "", "leftOut": left}
 	page, err := b.pages.standalone(data)
 	if err != nil {
-		return fmt.Errorf("export: %w", err)
+		return LeftOut{}, fmt.Errorf("export: %w", err)
 	}
 	_, err = w.Write(page)
-	return err
+	return left, err
 }
 
 // report is the data of an exported file.
@@ -61,12 +67,14 @@ type report struct {
 // encoded is a binary answer.
 type encoded struct {
 	Base64 string `json:"base64"`
+	Type   string `json:"type,omitempty"` // of a file
 }
 
 // exportRun adds the answers about one run.
-func (b *Board) exportRun(ctx context.Context, answers map[string]any, run *runstore.Run) error {
+func (b *Board) exportRun(ctx context.Context, answers map[string]any, run *runstore.Run, media *mediaFiles) error {
 	d := b.describe(run)
 	d.Next, d.Path, d.Dir = nil, "", "" // not of this report, and of no use elsewhere
+	d.Trouble = slices.DeleteFunc(d.Trouble, func(t trouble) bool { return t.Kind == "unsent" || t.Kind == "offline" })
 	for n := range d.Trouble {
 		d.Trouble[n].Commands = []string{}
 	}
@@ -76,6 +84,12 @@ func (b *Board) exportRun(ctx context.Context, answers map[string]any, run *runs
 	if err := exportSeries(ctx, answers, run); err != nil {
 		return err
 	}
+	files, more, err := run.Files()
+	if err != nil {
+		return err
+	}
+	answers[base+"/files"] = filesAnswer(files, more)
+	media.start(run, files)
 	for _, m := range d.Metrics {
 		if m.Kind == "number" {
 			continue
@@ -85,17 +99,13 @@ func (b *Board) exportRun(ctx context.Context, answers map[string]any, run *runs
 			return err
 		}
 		answers[base+"/values?"+formPairs([][2]string{{"m", m.Name}, {"limit", "100"}})] = valuesAnswer(values, more)
+		media.add(values)
 	}
 	lines, err := run.Console(ctx)
 	if err != nil {
 		return err
 	}
 	answers[base+"/console"] = consoleAnswer(lines, "", -exportLines, exportLines)
-	files, err := filesAnswer(run)
-	if err != nil {
-		return err
-	}
-	answers[base+"/files"] = files
 	return nil
 }
 
@@ -126,7 +136,7 @@ func exportSeries(ctx context.Context, answers map[string]any, run *runstore.Run
 					x = "" // the default
 				}
 				query := formPairs([][2]string{{"run", run.Key()}, {name, m.Name}, {"x", x}})
-				answers["/-/series?"+query] = encoded{base64.StdEncoding.EncodeToString(text)}
+				answers["/-/series?"+query] = encoded{Base64: base64.StdEncoding.EncodeToString(text)}
 			}
 		}
 	}

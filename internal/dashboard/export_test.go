@@ -21,7 +21,8 @@ import (
 func exported(t *testing.T, b *Board) (page string, data report) {
 	t.Helper()
 	var out bytes.Buffer
-	require.NoError(t, b.Export(t.Context(), &out, b.store.Runs()))
+	_, err := b.Export(t.Context(), &out, b.store.Runs())
+	require.NoError(t, err)
 	m := regexp.MustCompile(`(?s)<script type="application/json" id="board-data">(.*?)</script>`).FindStringSubmatch(out.String())
 	require.NotNil(t, m)
 	require.NoError(t, json.Unmarshal([]byte(m[1]), &data))

@@ -24,14 +24,14 @@ func (b *Board) files(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return filesAnswer(run)
-}
-
-func filesAnswer(run *runstore.Run) (any, error) {
 	list, more, err := run.Files()
 	if err != nil {
 		return nil, err
 	}
+	return filesAnswer(list, more), nil
+}
+
+func filesAnswer(list []runstore.File, more bool) any {
 	out := struct {
 		Files []fileEntry `json:"files"`
 		More  bool        `json:"more"`
@@ -40,7 +40,7 @@ func filesAnswer(run *runstore.Run) (any, error) {
 		out.Files = append(out.Files, fileEntry{f.Path, f.Size, seconds(f.Changed), typeOf(f.Path)})
 	}
 	slices.SortFunc(out.Files, func(a, b fileEntry) int { return cmp.Compare(a.Path, b.Path) })
-	return out, nil
+	return out
 }
 
 // inline are the types of files that a browser shows. Everything else is a download: a page

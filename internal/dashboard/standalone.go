@@ -58,7 +58,7 @@ func (p pages) standalone(data report) ([]byte, error) {
 	}
 	sum := sha256.Sum256([]byte(styles.String()))
 	policy := "default-src 'none'; script-src data: " + strings.Join(hashes, " ") +
-		"; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src data: blob:; base-uri 'none'; form-action 'none'"
+		"; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src data: blob:; media-src data:; base-uri 'none'; form-action 'none'"
 	document = iconLink.ReplaceAllStringFunc(document, func(s string) string {
 		icon := p.files[iconLink.FindStringSubmatch(s)[1]].content
 		return `href="data:image/svg+xml;base64,` + base64.StdEncoding.EncodeToString(icon) + `" type="image/svg+xml"`

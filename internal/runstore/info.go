@@ -51,7 +51,8 @@ type Info struct {
 	// Dir is the run's directory, and Log the log in it.
 	Dir, Log string
 	// Config and Summary are nested, with the types of [jsonx.Parse]. Of a run without an
-	// end, Summary has the last values of the metrics that the log's summary lacks.
+	// end, Summary has the last values of the metrics that the log's summary lacks. Media
+	// is a text, such as "image 256×256".
 	Config, Summary map[string]any
 	// Values are the leaves of both by their dotted names, as config.lr and summary.loss.
 	// They are strings, bools or float64.
@@ -335,6 +336,9 @@ func (i *Info) setValues(s *journal.State) {
 	i.Config, i.Summary = decode(s.Config.AppendJSON(nil)), decode(s.Summary.AppendJSON(nil))
 	delete(i.Config, "_wandb")
 	delete(i.Summary, "_wandb")
+	for k, v := range i.Summary { // a config may have any member _type
+		i.Summary[k] = describeMedia(v)
+	}
 	i.Values = make(map[string]any, len(i.Config)+len(i.Summary))
 	flatten(i.Values, "config", i.Config, 0)
 	flatten(i.Values, "summary", i.Summary, 0)

@@ -42,7 +42,7 @@ export class Chart {
         this.resetButton,
         h("button.plain", { type: "button", title: "Logarithmic scale (L)", onclick: () => this.toggleLog() }, "log"),
         h("button.plain", { type: "button", title: "Download as PNG", onclick: () => this.savePNG() }, "png"),
-        !exported && h("button.plain", { type: "button", title: "Download all points as CSV", onclick: () => this.saveCSV() }, "csv"),
+        h("button.plain", { type: "button", title: exported ? "Download the points of this report as CSV" : "Download all points as CSV", onclick: () => this.saveCSV() }, "csv"),
         h("button.plain", { type: "button", title: "Full screen (F)", onclick: () => this.toggleFull() }, "full")),
       this.plotArea, this.readout, this.note);
     this.el.chart = this;
@@ -77,9 +77,7 @@ export class Chart {
 
   asked() {
     const names = this.spec.system ? { s: this.spec.metric } : { m: this.spec.metric };
-    // A report holds the points by step.
-    const usual = (!exported && this.spec.step) || "_step";
-    const x = this.spec.system && this.view.x !== "_timestamp" ? "_runtime" : this.view.x || usual;
+    const x = this.spec.system && this.view.x !== "_timestamp" ? "_runtime" : this.view.x || this.spec.step || "_step";
     return { run: this.spec.runs.map((r) => r.key), ...names, x, n: buckets, smooth: this.view.smooth || "", from: this.zoom && this.zoom[0], to: this.zoom && this.zoom[1] };
   }
 
@@ -285,7 +283,7 @@ export class Chart {
     if (nonfinite) notes.push("▲ " + plural(nonfinite, "value") + " NaN or infinite");
     const low = this.isLog() ? drawn.reduce((sum, s) => sum + s.ys.reduce((k, v) => k + (v <= 0 ? 1 : 0), 0), 0) : 0;
     if (low) notes.push("a logarithmic scale leaves out values ≤ 0");
-    if (drawn.some((s) => s.sampled)) notes.push("minimum and maximum of " + buckets + " intervals; drag to see more");
+    if (drawn.some((s) => s.sampled)) notes.push("minimum and maximum of each interval; " + (exported ? "this report has no more detail" : "drag to see more"));
     if (this.view.smooth && this.series.some((s) => s.smooth)) notes.push("smoothed: moving average, weight " + this.view.smooth);
     this.note.textContent = notes.join(" · ");
   }
@@ -311,11 +309,18 @@ export class Chart {
       ctx.fillStyle = lineColor(r.index);
       ctx.fillText("— " + r.name, 10 * scale, from.height + (42 + 18 * i) * scale);
     });
-    canvas.toBlob((blob) => download(URL.createObjectURL(blob), this.spec.metric.replace(/[^\w.-]+/g, "_") + ".png"));
+    canvas.toBlob((blob) => download(URL.createObjectURL(blob), this.fileName(".png")));
   }
+
+  fileName(ending) { return this.spec.metric.replace(/[^\w.-]+/g, "_") + ending; }
 
   saveCSV() {
     const name = this.spec.system ? "s" : "m";
+    if (exported) {
+      const text = this.series.filter((s) => !s.smooth).map((s) => ["x,value", ...Array.from(s.xs, (x, i) => x + "," + s.ys[i])].join("\n") + "\n");
+      text.forEach((t) => download(URL.createObjectURL(new Blob([t], { type: "text/csv" })), this.fileName(".csv")));
+      return;
+    }
     for (const r of this.spec.runs) {
       download(`/-/runs/${r.key}/csv?${name}=${encodeURIComponent(this.spec.metric)}&x=${encodeURIComponent(this.asked().x)}`, "");
     }

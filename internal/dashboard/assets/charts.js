@@ -4,7 +4,6 @@
 import { h, replace, debounce } from "./dom.js";
 import { plural } from "./format.js";
 import { Chart, axisName } from "./chart.js";
-import { exported } from "./server.js";
 
 // groups sorts metrics by what stands before the last slash.
 export function metricGroups(names) {
@@ -81,7 +80,7 @@ export class Charts {
       } }),
       h("label.slider", null, "x", x),
       log,
-      !exported && h("label.slider", { title: "Exponential moving average over all points, without a bias towards the first; the values themselves stay visible" }, "Smoothing", smooth, weight));
+      h("label.slider", { title: "Exponential moving average over all points, without a bias towards the first; the values themselves stay visible" }, "Smoothing", smooth, weight));
   }
 
   change(what, value) {

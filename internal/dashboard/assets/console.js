@@ -19,7 +19,7 @@ export class Console {
     this.older = h("button", { type: "button", hidden: true, onclick: () => this.showOlder() }, "Earlier lines");
     this.el = h("div", null,
       h("div.tools", null,
-        !exported && h("input", { type: "search", placeholder: "Find in the console", "aria-label": "Find in the console", oninput: debounce((e) => {
+        h("input", { type: "search", placeholder: "Find in the console", "aria-label": "Find in the console", oninput: debounce((e) => {
           this.search = e.target.value;
           this.load();
         }, 200) }), this.older, this.count),
@@ -44,10 +44,10 @@ export class Console {
   }
 
   write(got) {
-    this.older.hidden = Boolean(this.search) || this.first === 0;
+    this.older.hidden = Boolean(this.search) || this.first === 0 || exported;
     if (got.total === 0) this.count.textContent = "The program has written nothing to the console, or the console was not recorded.";
     else if (this.search) this.count.textContent = count(got.matched) + " of " + plural(got.total, "line") + (got.lines.length < got.matched ? `; the first ${count(got.lines.length)} are shown` : "");
-    else this.count.textContent = plural(got.total, "line");
+    else this.count.textContent = plural(got.total, "line") + (exported && this.first > 0 ? `; this report has the last ${count(got.lines.length)}` : "");
   }
 
   async showOlder() {

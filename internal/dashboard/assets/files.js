@@ -3,18 +3,29 @@
 import { h, replace } from "./dom.js";
 import { bytes, when, number, anyValue, plural } from "./format.js";
 import { lineColor } from "./palette.js";
-import { getJSON, query, exported } from "./server.js";
+import { getJSON, query, exported, fileURL, fileText } from "./server.js";
 
-const fileURL = (key, name) => "/-/runs/" + key + "/files/" + name.split("/").map(encodeURIComponent).join("/");
+// fileLink opens a file, or downloads it from a report: a browser opens no page of data.
+function fileLink(key, name, ...children) {
+  const url = fileURL(key, name);
+  if (!url) return h("span", { title: "not part of this report" }, children);
+  return h("a", exported ? { href: url, download: name.split("/").pop() } : { href: url, target: "_blank", rel: "noopener" }, children);
+}
+
+function reportHolds(left) {
+  const kept = "This report has the files of media and tables; of the others it has the names only. ";
+  return kept + (left.files ? plural(left.files, "file") + " of media and tables (" + bytes(left.bytes) + ") did not fit." : "");
+}
 
 // filesTable lists the files.
 export async function filesTable(key) {
   const got = await getJSON("/-/runs/" + key + "/files");
+  const info = exported && await getJSON("/-/info");
   if (got.files.length === 0) return h("p.empty", null, "The run has no files here.");
-  return h("div.scroll", null, h("table", null,
+  return h("div.scroll", null, info && h("p.body.soft", null, reportHolds(info.leftOut)), h("table", null,
     h("thead", null, h("tr", null, h("th", null, "File"), h("th.num", null, "Size"), h("th", null, "Changed"))),
     h("tbody", null, got.files.map((f) => h("tr", null,
-      h("td.wrap", null, exported ? f.path : h("a", { href: fileURL(key, f.path), target: "_blank", rel: "noopener" }, f.path)),
+      h("td.wrap", null, fileLink(key, f.path, f.path)),
       h("td.num", null, bytes(f.size)), h("td.soft", null, when(f.time)))))),
     got.more && h("p.empty", null, "There are more files than fit here."));
 }
@@ -44,24 +55,22 @@ function mediaItems(v) {
 function mediaFigure(key, item) {
   const url = fileURL(key, item.path);
   const caption = h("figcaption", null, item.caption || item.path.split("/").pop());
-  if (exported) return h("figure", null, h("p.empty", null, "Not part of this report"), caption);
+  if (!url) return h("figure", null, h("p.empty", null, "Not part of this report"), caption);
   if (/image|^images/.test(item.type) || /\.(png|jpe?g|gif|webp)$/i.test(item.path)) {
     const img = h("img", { src: url, alt: item.caption || item.path, loading: "lazy", class: item.width && item.width < 64 ? "small" : "" });
-    return h("figure", null, h("a", { href: url, target: "_blank", rel: "noopener" }, img), caption);
+    return h("figure", null, fileLink(key, item.path, img), caption);
   }
   if (/video/.test(item.type)) return h("figure", null, h("video", { src: url, controls: true, preload: "metadata" }), caption);
   if (/audio/.test(item.type)) return h("figure", null, h("audio", { src: url, controls: true, preload: "metadata" }), caption);
-  return h("figure", null, h("a", { href: url, target: "_blank", rel: "noopener" }, "Open " + (item.type || "file")), caption);
+  return h("figure", null, fileLink(key, item.path, (exported ? "Download " : "Open ") + (item.type || "file")), caption);
 }
 
 async function showValue(key, value, into) {
   if (value && value._type === "histogram" && Array.isArray(value.values)) return replace(into, histogramBars(value));
-  if (value && /table-file$/.test(value._type || "") && value.path && !exported) {
+  if (value && /table-file$/.test(value._type || "") && value.path) {
     try {
-      const response = await fetch(fileURL(key, value.path));
-      if (!response.ok) throw new Error("the table's file is not here");
       // A table may hold NaN, which JSON does not have.
-      const text = (await response.text()).replace(/([[,:]\s*)(-?(?:NaN|Infinity))(?=\s*[,\]}])/g, '$1"$2"');
+      const text = (await fileText(key, value.path)).replace(/([[,:]\s*)(-?(?:NaN|Infinity))(?=\s*[,\]}])/g, '$1"$2"');
       const t = JSON.parse(text);
       return replace(into, dataTable(t.columns, t.data));
     } catch (err) {

@@ -144,7 +144,7 @@ export class RunPage {
 }
 
 function pairs(entries, mark) {
-  return h("div.scroll", { style: { maxHeight: "60vh" } }, h("table", null, h("tbody", null, entries.map(([k, v]) =>
+  return h("div.scroll", { style: { maxHeight: "60vh" } }, h("table.pairs", null, h("tbody", null, entries.map(([k, v]) =>
     h("tr", null, h("td.wrap", null, k), h("td.wrap", { class: (typeof v === "number" ? "mono " : "") + (mark && mark(k) ? "differs" : ""), title: typeof v === "number" ? String(v) : null }, anyValue(v)))))));
 }
 

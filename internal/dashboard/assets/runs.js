@@ -33,11 +33,11 @@ export class RunList {
     this.body = h("div");
     this.summary = h("span.soft", { role: "status" });
     this.compare = h("button", { type: "button", title: "Compare (C)", onclick: () => this.openComparison() }, "Compare");
-    this.search = h("input", { type: "search", value: this.state.filter, placeholder: "lr<0.1 state:failed loss>=2 tag:baseline", "aria-label": "Find runs",
-      title: "Words in names, ids, tags and notes; state: name: project: group: tag: host: trouble:any; lr<0.1; -word excludes", oninput: debounce((e) => this.set({ filter: e.target.value, limit: page }), 200) });
+    this.search = h("input", { type: "search", value: this.state.filter, placeholder: exported ? "Find runs" : "lr<0.1 state:failed loss>=2 tag:baseline", "aria-label": "Find runs",
+      title: exported ? "Words in names, ids, tags, notes and states" : "Words in names, ids, tags and notes; state: name: project: group: tag: host: trouble:any; lr<0.1; -word excludes", oninput: debounce((e) => this.set({ filter: e.target.value, limit: page }), 200) });
     this.groupSelect = h("select", { "aria-label": "Group by", onchange: (e) => this.set({ group: e.target.value }) });
     this.el = h("div", null,
-      h("div.tools", null, !exported && this.search, h("label.slider", null, "Group by", this.groupSelect),
+      h("div.tools", null, this.search, h("label.slider", null, "Group by", this.groupSelect),
         h("button", { type: "button", onclick: () => this.pickColumns() }, "Columns"), this.compare, this.summary, this.errorLine),
       this.body);
     this.refresh = debounce(() => this.load(), 400);

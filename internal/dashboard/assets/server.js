@@ -1,6 +1,8 @@
 // Everything that is fetched comes through here: from the server, or in an exported report
 // from the answers that it carries.
 
+import { selectRuns, selectLines, smoothed } from "./report.js";
+
 const stored = readStored();
 
 function readStored() {
@@ -16,9 +18,29 @@ export const exported = stored !== null;
 export const startPath = stored ? stored.start || "/" : null;
 
 function storedAnswer(url) {
-  const answer = stored.answers[url] ?? stored.answers[url.split("?")[0]];
+  const [path, asked] = url.split("?");
+  const answer = stored.answers[url] ?? stored.answers[path];
   if (answer === undefined) throw new Error("the report does not hold this; export it again to include it");
-  return answer;
+  const q = new URLSearchParams(asked);
+  if (path === "/-/runs") return selectRuns(answer, q);
+  return path.endsWith("/console") ? selectLines(answer, q) : answer;
+}
+
+const fileBase = (key) => "/-/runs/" + key + "/files/";
+
+// fileURL is where a file of a run is, null if a report does not hold it.
+export function fileURL(key, name) {
+  if (!exported) return fileBase(key) + name.split("/").map(encodeURIComponent).join("/");
+  const file = stored.answers[fileBase(key) + name];
+  return file ? `data:${file.type};base64,${file.base64}` : null;
+}
+
+// fileText fetches a file of a run as text.
+export async function fileText(key, name) {
+  if (!exported) return (await fetched(fileURL(key, name))).text();
+  const file = stored.answers[fileBase(key) + name];
+  if (!file) throw new Error("not part of this report");
+  return new TextDecoder().decode(base64Bytes(file.base64));
 }
 
 async function fetched(url, signal) {
@@ -65,13 +87,13 @@ function base64Bytes(text) {
 // getSeries fetches series of points: entries of the header, with xs and ys.
 export async function getSeries(values, signal) {
   if (!exported) return parseSeries(await (await fetched("/-/series" + query(values), signal)).arrayBuffer());
-  if (values.smooth) throw new Error("a report cannot smooth: open the run with wandgo board");
   // A report has the series of each run for itself.
   return [values.run].flat().flatMap((run) => {
     const kept = { run, m: values.m, s: values.s };
     if (values.x && values.x !== "_step") kept.x = values.x;
     const answer = stored.answers["/-/series" + query(kept)];
-    return answer ? parseSeries(base64Bytes(answer.base64)) : []; // a run may lack the metric
+    const series = answer ? parseSeries(base64Bytes(answer.base64)) : []; // a run may lack the metric
+    return values.smooth ? series.flatMap((s) => [s, smoothed(s, values.smooth)]) : series;
   });
 }
 

@@ -3,15 +3,18 @@
 
 import { h } from "./dom.js";
 import { count, plural } from "./format.js";
+import { exported } from "./server.js";
+
+const here = exported ? "not on the server when this report was made" : "on this disk only";
 
 // tapeText says in words what the tape shows.
 export function tapeText(r) {
   if (!r.rows) return "no rows yet";
   if (r.origin === "server") return plural(r.rows, "row") + ", all on this server";
-  if (r.unsent === null || r.unsent === undefined) return plural(r.rows, "row") + " on this disk; it is not known what the server has";
+  if (r.unsent === null || r.unsent === undefined) return plural(r.rows, "row") + "; it is not known what the server has";
   if (r.unsent === 0) return plural(r.rows, "row") + ", all on the server";
-  if (r.unsent >= r.rows) return plural(r.rows, "row") + ", on this disk only";
-  return count(r.rows - r.unsent) + " of " + plural(r.rows, "row") + " on the server; " + count(r.unsent) + " on this disk only";
+  if (r.unsent >= r.rows) return plural(r.rows, "row") + ", " + here;
+  return count(r.rows - r.unsent) + " of " + plural(r.rows, "row") + " on the server; " + count(r.unsent) + " " + here;
 }
 
 // tape draws it.
@@ -47,7 +50,7 @@ export function tapeKey() {
   const sample = (r, text) => h("span", null, tape(r), text);
   return h("p.key", null,
     sample({ rows: 1, unsent: 0 }, "on the server"),
-    sample({ rows: 1, unsent: 1 }, "on this disk only"),
+    sample({ rows: 1, unsent: 1 }, here),
     sample({ rows: 1, unsent: null }, "not known"),
     sample({ rows: 1, unsent: null, state: "crashed" }, "ended badly or refused"));
 }

@@ -1,0 +1,47 @@
+package runstore
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/wandgo/wandgo/internal/record"
+)
+
+func TestDescribeMedia_EachType_IsOneText(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"_type":"image-file","width":256,"height":128,"path":"a.png"}`:     "image 256×128",
+		`{"_type":"images/separated","count":2,"width":10,"height":8}`:       "2 × image 10×8",
+		`{"_type":"table-file","nrows":10,"ncols":4}`:                        "table 10 rows × 4",
+		`{"_type":"table-file","nrows":1,"ncols":4}`:                         "table 1 row × 4",
+		`{"_type":"histogram","values":[1,2,3],"bins":[0,1,2,3]}`:            "histogram 3 bins",
+		`{"_type":"histogram","packedBins":{"min":0}}`:                       "histogram",
+		`{"_type":"object3D-file","path":"x"}`:                               "3D object",
+		`{"_type":"something-new","width":"wide","height":null,"count":1.5}`: "something-new",
+	} {
+		assert.Equal(t, want, describeMedia(decode([]byte(text))), text)
+	}
+	assert.Equal(t, map[string]any{"a": []any{"audio", int64(1)}, "_type": ""}, describeMedia(decode([]byte(`{"a":[{"_type":"audio-file"},1],"_type":""}`))))
+}
+
+func TestRun_Media_IsOneValueWithoutFields(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	l := start(t, root, "a")
+	image := `{"_type":"image-file","width":256,"height":128,"path":"media/images/a.png"}`
+	l.row(`,"/etc/x y":` + image)
+	l.add(&record.Summary{Update: []record.Item{
+		{Key: "/etc/x y", Value: []byte(image)}, {NestedKey: []string{"val", "img"}, Value: []byte(image)}, {NestedKey: []string{"val", "loss"}, Value: []byte("2")},
+	}})
+	l.finish(0)
+	i := only(t, open(t, Options{}, root)).Info()
+	assert.Equal(t, map[string]any{
+		"config.lr": 0.1, "summary./etc/x y": "image 256×128", "summary.val.img": "image 256×128", "summary.val.loss": 2.0,
+	}, i.Values)
+	var names []string
+	for _, m := range i.Metrics {
+		names = append(names, m.Name)
+	}
+	assert.Equal(t, []string{"/etc/x y", "_runtime", "_step", "loss"}, names)
+}
