@@ -422,6 +422,7 @@ func failures() []golden {
 		{"input_hostile", &errors.InputError{Field: "entity", Value: "--id=\x1b[31m\n" + strings.Repeat("x", 1<<20), Rule: "must not begin with '-'"}},
 		{"input_config", &errors.InputError{Field: `config["lr"]`, Value: "func main", Rule: "must be a JSON value"}},
 		{"input_config_file", &errors.InputError{Field: "config file", Value: "config-defaults.yaml", Rule: "line 3: is indented with a tab; use spaces"}},
+		{"input_metric", &errors.InputError{Field: `metric "val/pred"`, Rule: "invalid image: must not be nil"}},
 		{"input_key", &errors.InputError{Field: "API key", Rule: "must not end with a newline"}},
 		{"input_from_file", &errors.InputError{
 			Field: "base URL", Value: "https://wandb.ai", Rule: "must be the address of the API, https://api.forge.coreweave.com",

@@ -80,7 +80,10 @@ func (e *InputError) Explain() string {
 	}
 	var b strings.Builder
 	writeWrapped(&b, "", "  ", sentence(e.Error()))
-	if e.Field != "path" { // of commands that send nothing anyway, too
+	switch {
+	case strings.HasPrefix(e.Field, `metric "`):
+		b.WriteString("It was left out; the rest of the row was logged.\n")
+	case e.Field != "path": // of commands that send nothing anyway, too
 		b.WriteString("Nothing was sent to the server.\n")
 	}
 	b.WriteByte('\n')

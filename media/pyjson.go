@@ -138,7 +138,11 @@ func (s *jsonStyle) text(dst []byte, text string) []byte {
 	for i := 0; i < len(text); {
 		c := text[i]
 		if c < utf8.RuneSelf {
-			dst = appendASCII(dst, c)
+			if c == 0x7f && s.ascii {
+				dst = appendEscape(dst, rune(c))
+			} else {
+				dst = appendASCII(dst, c)
+			}
 			i++
 			continue
 		}

@@ -28,7 +28,7 @@ const (
 	// Mutable tables are logged whole each time, as a new version.
 	Mutable LogMode = "MUTABLE"
 	// Incremental tables log only the rows that are new. Log such a table under one key,
-	// to one run.
+	// to one run. In a resumed run a new table continues the increments under its key.
 	Incremental LogMode = "INCREMENTAL"
 )
 

@@ -2,6 +2,7 @@ package media_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -170,20 +171,42 @@ func TestTable_RowDoesNotFit_IsNotAdded(t *testing.T) {
 	require.NoError(t, mixed.AddRow("x"))
 }
 
-func TestTable_MoreThanTheRowsOfAFile_ArtifactHasAll(t *testing.T) {
+func TestIncrementalTable_RunIsResumed_IncrementsContinue(t *testing.T) {
 	t.Parallel()
-	s, _, run := start(t, client.ModeOnline)
-	table := media.NewTable("a")
-	for i := range media.MaxTableRows + 1 {
-		require.NoError(t, table.AddRow(i))
+	s := wandbtest.New(t, wandbtest.Solo())
+	var paths []any
+	for life := range 3 {
+		o := client.RunOptions{}
+		if life > 0 {
+			o.Resume = client.ResumeMust
+		}
+		run, _ := process(t, s, o)
+		table := media.TableOptions{Columns: []string{"n"}, Mode: media.Incremental}.New()
+		for range 2 {
+			require.NoError(t, table.AddRow(life))
+			require.NoError(t, run.Log(map[string]any{"in": table}))
+		}
+		rows := finished(t, s, run).History()
+		require.Len(t, rows, 2*life+2)
+		for i, row := range rows[2*life:] {
+			got, _ := row["in"].(map[string]any)
+			assert.InDelta(t, 2*life+i, got["increment_num"], 0)
+			assert.ElementsMatch(t, paths, got["previous_increments_paths"])
+			assert.InDelta(t, i+1, got["nrows"], 0, "of this process, as with the official client")
+			path, _ := got["artifact_path"].(string)
+			paths = append(paths, path)
+
+			name := path[strings.LastIndex(path, "/")+1:]
+			assert.True(t, strings.HasPrefix(name, fmt.Sprintf("%d-", 2*life+i)), name)
+			a, ok := s.Artifact("acme/vision/run-r1-incr-in:latest")
+			require.True(t, ok)
+			in := tableIn(t, a, name)
+			assert.InDelta(t, 2*life+i, in["increment_num"], 0)
+			assert.Equal(t, []any{[]any{float64(life)}}, in["data"], "only what is new")
+		}
 	}
-	require.NoError(t, run.Log(map[string]any{"big": table}))
-	view := finished(t, s, run)
-	read, err := view.Table(view.Summary["big"])
-	require.NoError(t, err)
-	assert.Len(t, read.Rows, media.MaxTableRows)
-	a, ok := s.Artifact("acme/vision/run-r1-big:latest")
+	a, ok := s.Artifact("acme/vision/run-r1-incr-in:latest")
 	require.True(t, ok)
-	rows, _ := tableIn(t, a, "big.table.json")["data"].([]any)
-	assert.Len(t, rows, media.MaxTableRows+1)
+	assert.Empty(t, a.Violations())
+	assert.Len(t, a.Files, 6, "the server has the increments of all processes")
 }

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -19,6 +20,7 @@ type logged struct {
 	rows  int
 	text  []byte   // what the history has, of an immutable table
 	paths []string // of the increments
+	next  int      // the number of the next increment
 }
 
 // preparedTable is a table whose files are written.
@@ -30,6 +32,7 @@ type preparedTable struct {
 	dir     string
 	entries []record.ArtifactEntry // of the media in cells, by path
 	content record.ArtifactEntry   // the table, whose path is not known
+	write   func() error           // writes content
 	num     int                    // of the increment
 	before  []string               // the increments before it
 	cut     bool                   // the artifact has not all rows
@@ -50,7 +53,7 @@ func (t *table) Prepare(s *media.Stage) (media.Prepared, error) {
 	if before.run == s.Run && s.Run != nil {
 		switch {
 		case t.mode == Incremental:
-			p.from, p.num, p.before = before.rows, len(before.paths), before.paths
+			p.from, p.num, p.before = before.rows, before.next, before.paths
 		case t.mode == Immutable && before.rows != len(rows):
 			return nil, invalid("table", "has %d rows, and %d when it was logged; a table that grows needs the mode Mutable or Incremental", len(rows), before.rows)
 		case t.mode == Immutable:
@@ -101,9 +104,12 @@ func (p *preparedTable) stage(s *media.Stage, rows [][]any, types []*columnType)
 			}
 		}
 	}
-	p.content, err = e.write(func(w io.Writer) error { return p.writeArtifact(w, rows, types, known) })
+	p.write = func() (err error) {
+		p.content, err = e.write(func(w io.Writer) error { return p.writeArtifact(w, rows, types, known) })
+		return err
+	}
 	p.entries = e.sorted()
-	return err
+	return p.write()
 }
 
 // stageMedia adds the files of the values in a cell.
@@ -229,6 +235,9 @@ func (p *preparedTable) AppendJSON(dst []byte, place *media.Place) ([]byte, erro
 		if t.logged.run == place.Run && t.logged.rows != p.from {
 			return dst, errLoggedTwice
 		}
+		if err := p.resume(place); err != nil {
+			return dst, err
+		}
 		typ = "incremental-table-file"
 		name = "run-" + place.Run.ID + "-incr-" + place.Key
 		entry = media.EntryName(fmt.Sprintf("%d-%d.%s", p.num, time.Now().UnixMilli(), place.Key), ".table.json")
@@ -260,9 +269,35 @@ func (p *preparedTable) AppendJSON(dst []byte, place *media.Place) ([]byte, erro
 	case Immutable:
 		t.logged.text = text
 	case Incremental:
-		t.logged.paths = append(slices.Clone(p.before), out.Artifact)
+		t.logged.paths, t.logged.next = append(slices.Clone(p.before), out.Artifact), p.num+1
 	}
 	return append(dst, text...), nil
+}
+
+// resume continues the increments that a resumed run has under the key, like the official
+// client. The key is known only now, so the table is written again.
+func (p *preparedTable) resume(place *media.Place) error {
+	if p.t.logged.run == place.Run {
+		return nil
+	}
+	var last struct {
+		Type      string   `json:"_type"`
+		Increment int      `json:"increment_num"`
+		Path      string   `json:"artifact_path"`
+		Previous  []string `json:"previous_increments_paths"`
+	}
+	_ = json.Unmarshal(place.Logger.Resumed(place.Path), &last) // what is not such a table is replaced
+	if last.Type != "incremental-table-file" {
+		return nil
+	}
+	p.num, p.before = last.Increment+1, last.Previous
+	if last.Path != "" {
+		p.before = append(p.before, last.Path)
+	}
+	if p.write == nil {
+		return nil
+	}
+	return p.write()
 }
 
 // artifact is the artifact of the table.

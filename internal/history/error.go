@@ -1,8 +1,10 @@
 package history
 
 import (
+	"cmp"
 	stderrors "errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
@@ -57,14 +59,29 @@ type KeyError struct {
 	Key string
 	// Err is the reason.
 	Err error
+	// Part is the part of the run that has the key; default: metric.
+	Part string
 }
 
 // Error names the key and the reason in one line.
 func (e *KeyError) Error() string { return fmt.Sprintf("key %q left out: %v", e.Key, e.Err) }
 
-// Unwrap returns the reason and the error that callers of the client match.
-func (e *KeyError) Unwrap() []error {
-	return []error{e.Err, &errors.InputError{Field: fmt.Sprintf("metric %q", e.Key), Rule: e.Err.Error()}}
+// Unwrap returns the error that callers of the client match, and the reason.
+func (e *KeyError) Unwrap() []error { return []error{e.input(), e.Err} }
+
+func (e *KeyError) input() *errors.InputError {
+	return &errors.InputError{Field: fmt.Sprintf("%s %q", cmp.Or(e.Part, "metric"), e.Key), Rule: e.Err.Error()}
+}
+
+// Explain returns the text for a person. The reason may be an [errors.InputError] as well,
+// and is not explained again. If a file could not be read or written, the code is right.
+func (e *KeyError) Explain() string {
+	text := e.input().Explain()
+	if _, ok := errors.AsType[*fs.PathError](e.Err); ok {
+		about, _, _ := strings.Cut(text, "\n\n")
+		return about + "\n\nWhat to do:\n  Check that the file can be read and that the disk has room."
+	}
+	return text
 }
 
 // RowError lists the keys that were left out of a row.

@@ -4,7 +4,8 @@ import "github.com/wandgo/wandgo/internal/record"
 
 // Place is where a value is logged, and collects what it needs beside its row.
 type Place struct {
-	// Key is the last part of the key. Step is the row's step, or [StepSummary].
+	// Path is the key, and Key its last part. Step is the row's step, or [StepSummary].
+	Path      []string
 	Key, Step string
 	Run       *Run
 
@@ -21,6 +22,9 @@ type Place struct {
 type Logger interface {
 	// LogTable logs an artifact, whose files are in a.Dir.
 	LogTable(a Artifact) error
+	// Resumed returns what the summary has at a path, as JSON, if the run was resumed; else
+	// nil.
+	Resumed(path []string) []byte
 }
 
 // Entry is an entry of the config's own part.

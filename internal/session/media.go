@@ -144,7 +144,7 @@ func (s *Session) appendMedia(dst []byte, path []string, values []*media.Holder,
 	if len(m.summary) > 0 {
 		path, place.Step = m.summary, media.StepSummary
 	}
-	place.Key = path[len(path)-1]
+	place.Path, place.Key = path, path[len(path)-1]
 	all := make([]media.Prepared, len(values))
 	for i, h := range values {
 		p, ok := m.pass.prepared[h]
@@ -209,6 +209,27 @@ func (l *tableLogger) LogTable(a media.Artifact) error {
 		s.rows.media.pass.stage.Logged(a.Dir)
 	}
 	return err
+}
+
+// Resumed implements [media.Logger]. s.mu is held.
+func (l *tableLogger) Resumed(path []string) []byte {
+	s := (*Session)(l)
+	if !s.plan.Resumed {
+		return nil
+	}
+	var at any = s.summary.Snapshot()
+	for _, name := range path {
+		object, ok := at.(map[string]any)
+		if !ok {
+			return nil
+		}
+		at = object[name]
+	}
+	text, err := new(history.Encoder).AppendValue(nil, at)
+	if err != nil {
+		return nil
+	}
+	return text
 }
 
 // ownConfig sets an entry of the config's own part, and reports whether that changed it.

@@ -3,6 +3,7 @@ package session
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -49,7 +50,7 @@ func (s *Session) setSummary(value any, path []string, m *mediaPass) error {
 		err = s.summary.Set(value, path...)
 	}
 	if err != nil {
-		return err
+		return ofSummary(path, err)
 	}
 	s.config.Own.Use(runconfig.FeatureSummary)
 	text, err := summary.EncodeValue(value)
@@ -62,6 +63,15 @@ func (s *Session) setSummary(value any, path []string, m *mediaPass) error {
 	}
 	_ = s.sink.Put(&record.Summary{Update: []record.Item{item(path, text)}})
 	return nil
+}
+
+// ofSummary names the path of a value that cannot be encoded.
+func ofSummary(path []string, err error) error {
+	row, ok := errors.AsType[*history.RowError](err)
+	if !ok {
+		return err
+	}
+	return &history.KeyError{Key: strings.Join(path, "."), Err: row.Keys[0].Err, Part: "summary"}
 }
 
 // DeleteSummary removes a value of the summary.
