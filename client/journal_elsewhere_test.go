@@ -271,7 +271,7 @@ func TestSync_HungWriteSucceedsLater_EveryRowOnce(t *testing.T) {
 			dir := run.Dir()
 			require.NoError(t, run.Finish(t.Context()))
 			close(hang)
-			require.Eventually(t, func() bool { return len(onDisk(t, dir).Rows) > before }, time.Minute, 10*time.Millisecond)
+			require.Eventually(t, func() bool { return len(onDiskSoFar(t, dir).Rows) > before }, time.Minute, 10*time.Millisecond)
 			m.assertSynced(t, s, 3000)
 		})
 	}
