@@ -115,13 +115,17 @@ func runServe(ctx context.Context, a *app, args []string) int {
 		opts = append(opts, wandbtest.WithLogger(slog.New(&requestLines{p: &printer{w: a.stderr}})))
 	}
 	var s *wandbtest.Server
+	catalog := &serverCatalog{}
 	store := runstore.Open(nil, runstore.Options{Feeds: func() map[string]runstore.Feed { return serverFeeds(s) }})
-	opts = append(opts, wandbtest.WithPages(dashboard.New(store, dashboard.Options{Version: version.Module(), Mode: "serve"})))
+	opts = append(opts, wandbtest.WithPages(dashboard.New(store, dashboard.Options{
+		Version: version.Module(), Mode: "serve", Catalog: catalog,
+	})))
 	s, err = wandbtest.Start(world, opts...)
 	if err != nil {
 		return a.commandFailed(c, err)
 	}
 	defer s.Close()
+	catalog.server.Store(s)
 	watching, stop := context.WithCancel(ctx)
 	watched := make(chan struct{})
 	go func() {

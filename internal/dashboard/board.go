@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -24,6 +25,8 @@ type Options struct {
 	Hosts []string
 	// Hint is the command to type if there are no runs.
 	Hint string
+	// Catalog has the artifacts and sweeps of a test server, nil if there is none.
+	Catalog Catalog
 }
 
 // Board is the handler of the pages and of what they fetch. It is safe for concurrent use.
@@ -35,11 +38,13 @@ type Board struct {
 	// beat is how often an idle event stream sends a comment, and pause the least time
 	// between two events about the same thing.
 	beat, pause time.Duration
+	// unseen is how long a run may be unknown after its link was printed.
+	unseen time.Duration
 }
 
 // New returns a board over a store.
 func New(store *runstore.Store, opts Options) *Board {
-	b := &Board{store: store, opts: opts, mux: http.NewServeMux(), pages: loadPages(), beat: 15 * time.Second, pause: 500 * time.Millisecond}
+	b := &Board{store: store, opts: opts, mux: http.NewServeMux(), pages: loadPages(), beat: 15 * time.Second, pause: 500 * time.Millisecond, unseen: 3 * time.Second}
 	b.mux.HandleFunc("GET /-/info", answer(b.info))
 	b.mux.HandleFunc("GET /-/find", answer(b.find))
 	b.mux.HandleFunc("GET /-/runs", answer(b.list))
@@ -49,6 +54,8 @@ func New(store *runstore.Store, opts Options) *Board {
 	b.mux.HandleFunc("GET /-/runs/{key}/console", answer(b.console))
 	b.mux.HandleFunc("GET /-/runs/{key}/files", answer(b.files))
 	b.mux.HandleFunc("GET /-/runs/{key}/files/{path...}", b.file)
+	b.mux.HandleFunc("GET /-/artifacts", answer(b.artifacts))
+	b.mux.HandleFunc("GET /-/sweeps", answer(b.sweeps))
 	b.mux.HandleFunc("GET /-/series", b.series)
 	b.mux.HandleFunc("GET /-/events", b.events)
 	b.mux.HandleFunc("GET /-/assets/{path...}", b.pages.asset)
@@ -129,8 +136,9 @@ func (b *Board) info(*http.Request) (any, error) {
 		Dirs    []string `json:"dirs"`
 		Token   bool     `json:"token"`
 		Hint    string   `json:"hint"`
+		Catalog bool     `json:"catalog"` // there are artifacts
 		Error   string   `json:"error,omitempty"`
-	}{b.opts.Version, b.opts.Mode, append([]string{}, b.store.Dirs()...), b.opts.Token != "", b.opts.Hint, ""}
+	}{b.opts.Version, b.opts.Mode, append([]string{}, b.store.Dirs()...), b.opts.Token != "", b.opts.Hint, b.opts.Catalog != nil, ""}
 	if err := b.store.Err(); err != nil {
 		out.Error = plaintext.Line(err.Error(), maxErrorText)
 	}
@@ -138,21 +146,32 @@ func (b *Board) info(*http.Request) (any, error) {
 }
 
 // find returns the key of the latest run with an entity, a project and an id. Those of a run
-// on disk may be empty.
+// on disk may be empty. A run whose link was printed just now is waited for.
 func (b *Board) find(r *http.Request) (any, error) {
 	q := r.URL.Query()
-	var best *runstore.Info
+	ctx, cancel := context.WithTimeout(r.Context(), b.unseen)
+	defer cancel()
+	for {
+		version := b.store.Version()
+		if best := b.newest(q.Get("entity"), q.Get("project"), q.Get("id")); best != nil {
+			return map[string]string{"key": best.Key}, nil
+		}
+		b.store.Wait(ctx, version)
+		if ctx.Err() != nil {
+			return nil, errNoRun
+		}
+	}
+}
+
+// newest returns the latest run with an id, nil if there is none.
+func (b *Board) newest(entity, project, id string) (best *runstore.Info) {
 	for _, run := range b.store.Runs() {
 		i := run.Info()
-		if i.ID == q.Get("id") && matches(i.Entity, q.Get("entity")) && matches(i.Project, q.Get("project")) &&
-			(best == nil || i.Started.After(best.Started)) {
+		if i.ID == id && matches(i.Entity, entity) && matches(i.Project, project) && (best == nil || i.Started.After(best.Started)) {
 			best = i
 		}
 	}
-	if best == nil {
-		return nil, errNoRun
-	}
-	return map[string]string{"key": best.Key}, nil
+	return best
 }
 
 // matches compares a name with that in a link, which is "-" for a name that is not known.

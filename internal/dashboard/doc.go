@@ -14,6 +14,8 @@
 //	/-/runs/KEY/values          values that are not numbers
 //	/-/runs/KEY/console         lines of the console
 //	/-/runs/KEY/files[/PATH]    the files
+//	/-/artifacts                versions of artifacts of a server's project, with their files
+//	/-/sweeps                   the sweeps of a project
 //	/-/series                   points of metrics, reduced to buckets, in binary form
 //	/-/events                   changes, as server-sent events
 //	/-/assets/                  the files of the pages

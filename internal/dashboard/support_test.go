@@ -72,7 +72,9 @@ func serve(tb testing.TB, root string, opts Options) *Board {
 	store := runstore.Open([]string{root}, runstore.Options{})
 	tb.Cleanup(store.Close)
 	store.Refresh(tb.Context())
-	return New(store, opts)
+	b := New(store, opts)
+	b.unseen = 0 // everything was read
+	return b
 }
 
 // get sends a request.

@@ -5,6 +5,8 @@ import { getJSON, exported, startPath, Live } from "./server.js";
 import { RunList } from "./runs.js";
 import { openRun } from "./run.js";
 import { Comparison } from "./compare.js";
+import { ArtifactList, ArtifactPage } from "./artifacts.js";
+import { SweepList, SweepPage } from "./sweeps.js";
 
 class App {
   constructor() {
@@ -59,7 +61,7 @@ class App {
   title(parts) {
     const known = parts.filter(([name]) => name);
     document.title = visible([...known.map(([name]) => name).reverse(), "wandgo"].join(" · "));
-    replace(this.crumbs, known.flatMap(([name, to], i) => [i > 0 && h("span.faint", { "aria-hidden": "true" }, "/"), to ? link(to, null, name) : h("span", null, name)]));
+    replace(this.crumbs, known.flatMap(([name, to], i) => [i > 0 && h("span.faint", { "aria-hidden": "true" }, "/"), to && !to.startsWith("/-") ? link(to, null, name) : h("span", null, name)]));
   }
 
   async show() {
@@ -82,11 +84,17 @@ class App {
     if (parts.length === 4 && parts[2] === "runs") return openRun(this, { entity: parts[0], project: parts[1], id: parts[3] });
     if (parts.length === 2 && parts[0] === "runs") return openRun(this, { key: parts[1] });
     if (parts[0] === "compare" && parts.length === 1) return new Comparison(this, url.searchParams.getAll("run"));
-    if (parts[0] === "authorize" && parts.length === 1) return { el: this.authorize() };
-    if (parts.length > 2) throw new Error("There is no such page. The runs are one click away.");
-    const [entity, project] = parts;
-    this.title([[entity, path(entity || "")], [project, path(entity || "", project || "")]]);
-    return new RunList(this, { entity, project });
+    if (["authorize", "settings", "login", "signup"].includes(parts[0]) && parts.length === 1) return { el: this.authorize() };
+    const [entity, project, kind, ...rest] = parts;
+    const scope = { entity, project };
+    if (kind === "artifacts" && rest.length === 0) return new ArtifactList(this, scope);
+    if (kind === "artifacts" && rest.length <= 3) return new ArtifactPage(this, scope, rest[1] || rest[0], rest[2]);
+    if (kind === "sweeps" && rest.length === 0) return new SweepList(this, scope);
+    if (kind === "sweeps" && rest.length === 1) return new SweepPage(this, scope, rest[0]);
+    if (kind === "groups" && rest.length === 1) scope.group = rest[0];
+    else if (kind && !["workspace", "table", "runs", "overview"].includes(kind)) throw Object.assign(new Error("There is no such page. The runs are one click away."), { status: 404 });
+    this.title([[entity, path(entity || "")], [project, path(entity || "", project || "")], [scope.group]]);
+    return new RunList(this, scope);
   }
 
   authorize() {

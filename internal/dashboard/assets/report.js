@@ -7,7 +7,7 @@ export function selectRuns(list, q) {
   const words = (q.get("filter") || "").toLowerCase().match(/(?:[^\s"]|"[^"]*")+/g) || [];
   const text = (r) => [r.name, r.id, r.notes, r.state, ...r.tags].join("\n").toLowerCase();
   const has = (r, word) => {
-    const [, field, value] = /^(entity|project|name|state|group|host):(.*)$/.exec(word) || [null, "", word];
+    const [, field, value] = /^(entity|project|name|state|group|sweep|host)[:=](.*)$/.exec(word) || [null, "", word];
     return (field ? r[field].toLowerCase() : text(r)).includes(value.replaceAll('"', ""));
   };
   const sort = q.get("sort") || "-started";

@@ -46,7 +46,7 @@ export class RunPage {
       h("div.title", null, h("h1", null, r.name || r.id), h("span.state", { class: r.state }, ended + exit), h("span.tags", null, (r.tags || []).map((t) => h("span", null, t)))),
       tape(r, true),
       h("p.facts", null,
-        fact("", tapeText(r)), fact("started", when(r.started)), fact("took", duration(r.duration)), fact("on", r.host), fact("group", r.group), fact("job type", r.jobType), fact("sweep", r.sweep),
+        fact("", tapeText(r)), fact("started", when(r.started)), fact("took", duration(r.duration)), fact("on", r.host), fact("group", r.group), fact("job type", r.jobType), fact("sweep", r.sweep && (r.entity && r.project ? link(path(r.entity, r.project, "sweeps", r.sweep), null, r.sweep) : r.sweep)),
         fact("id", r.id), fact("in", r.dir || r.path), r.read < 1 && fact("read so far", Math.floor(r.read * 100) + " %")),
       r.notes && h("p.wrap", { style: { marginBottom: "10px", whiteSpace: "pre-line" } }, r.notes),
       (r.trouble || []).map(troublePanel), damagePanel(r));

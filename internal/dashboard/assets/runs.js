@@ -23,12 +23,15 @@ export const runPathOf = (r) => (r.entity && r.project ? runPath(r) : path("runs
 
 // RunList shows the runs of a server, an entity or a project.
 export class RunList {
-  constructor(app, scope) {
+  // scope is {entity, project, group, sweep}. first are the columns and the order that it
+  // has at first, and drawn what is called with each answer.
+  constructor(app, scope, first = {}) {
     this.app = app;
-    this.scope = scope; // {entity, project}
+    this.scope = scope;
+    this.drawn = first.drawn || (() => {});
     this.selected = new Set();
     const kept = app.recall("list" + location.pathname) || {};
-    this.state = { filter: kept.filter || "", sort: kept.sort || "-started", group: kept.group || "", columns: kept.columns || null, limit: page };
+    this.state = { filter: kept.filter || "", sort: kept.sort || first.sort || "-started", group: kept.group || "", columns: kept.columns || first.columns || null, limit: page };
     this.errorLine = h("div.error", { role: "alert" });
     this.body = h("div");
     this.summary = h("span.soft", { role: "status" });
@@ -38,9 +41,16 @@ export class RunList {
     this.groupSelect = h("select", { "aria-label": "Group by", onchange: (e) => this.set({ group: e.target.value }) });
     this.el = h("div", null,
       h("div.tools", null, this.search, h("label.slider", null, "Group by", this.groupSelect),
-        h("button", { type: "button", onclick: () => this.pickColumns() }, "Columns"), this.compare, this.summary, this.errorLine),
+        h("button", { type: "button", onclick: () => this.pickColumns() }, "Columns"), this.compare, this.places(), this.summary, this.errorLine),
       this.body);
     this.refresh = debounce(() => this.load(), 400);
+  }
+
+  // places are the other pages of a project.
+  places() {
+    const { entity, project, sweep } = this.scope;
+    if (!project || sweep || exported) return null;
+    return [this.app.info.catalog && link(path(entity, project, "artifacts"), null, "Artifacts"), link(path(entity, project, "sweeps"), null, "Sweeps")];
   }
 
   start() {
@@ -58,8 +68,7 @@ export class RunList {
   filterText() {
     const quoted = (s) => '"' + s.replace(/["\\]/g, "") + '"';
     const parts = [this.state.filter];
-    if (this.scope.entity) parts.push("entity:" + quoted(this.scope.entity));
-    if (this.scope.project) parts.push("project:" + quoted(this.scope.project));
+    for (const key of ["entity", "project", "group", "sweep"]) if (this.scope[key] && !/^-+$/.test(this.scope[key])) parts.push(key + "=" + quoted(this.scope[key]));
     return parts.join(" ").trim();
   }
 
@@ -76,6 +85,7 @@ export class RunList {
       }
       this.got = got;
       this.draw();
+      this.drawn(got);
     } catch (err) {
       if (turn === this.turn) this.errorLine.textContent = err.message;
     }
@@ -93,7 +103,7 @@ export class RunList {
     replace(this.groupSelect, h("option", { value: "" }, "nothing"), [...groupable, ...names].map((g) => h("option", { value: g, selected: g === state.group }, g.replace(/^config\./, ""))));
     this.writeCompare();
     if (got.total === 0) return replace(this.body, this.empty());
-    if (got.runs.length === 0) return replace(this.body, h("p.empty", null, "No run matches. ", h("button", { type: "button", onclick: () => { this.search.value = ""; this.set({ filter: "" }); } }, "Show all")));
+    if (got.runs.length === 0) return replace(this.body, !state.filter ? h("p.empty", null, "There are no runs here. ", link("/", null, "All runs")) : h("p.empty", null, "No run matches. ", h("button", { type: "button", onclick: () => { this.search.value = ""; this.set({ filter: "" }); } }, "Show all")));
     const rows = state.group ? this.groups() : got.runs.map((r) => this.row(r));
     const more = !state.group && got.runs.length < got.matched;
     replace(this.body,

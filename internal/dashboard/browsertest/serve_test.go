@@ -1,0 +1,141 @@
+package browsertest
+
+import (
+	"bufio"
+	"context"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/artifact"
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/sweep"
+)
+
+// wandgoServe builds and starts wandgo serve, and returns its address and a client of it.
+func wandgoServe(t *testing.T) (url string, c *client.Client) {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "wandgo")
+	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", binary, "./cmd/wandgo")
+	build.Dir = "../../.." // the module of the command
+	out, err := build.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	ctx, stop := context.WithCancel(context.Background())
+	server := exec.CommandContext(ctx, binary, "serve", "--quiet")
+	server.Cancel = func() error { return server.Process.Signal(os.Interrupt) }
+	pipe, err := server.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, server.Start())
+	t.Cleanup(func() {
+		stop()
+		_ = server.Wait()
+	})
+	env := map[string]string{}
+	for lines := bufio.NewScanner(pipe); env["WANDB_API_KEY"] == "" && lines.Scan(); {
+		if m := regexp.MustCompile(`^export (\w+)=(\S+)`).FindStringSubmatch(lines.Text()); m != nil {
+			env[m[1]] = m[2]
+		}
+	}
+	require.NotEmpty(t, env["WANDB_API_KEY"])
+	return env["WANDB_BASE_URL"], program(t, t.TempDir(), env)
+}
+
+// printedPages are the pages that the texts about refusals name.
+func printedPages(t *testing.T) (paths []string) {
+	t.Helper()
+	const app = "https://forge.coreweave.com/wandb"
+	files, err := filepath.Glob("../../../errors/testdata/*.golden")
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, link := range regexp.MustCompile(regexp.QuoteMeta(app)+`[\w./-]*`).FindAllString(string(text), -1) {
+			if path := strings.TrimRight(strings.TrimPrefix(link, app), "."); !seen[path] {
+				seen[path] = true
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths
+}
+
+func TestServe_EveryLinkThatIsPrinted_ShowsAPage(t *testing.T) {
+	t.Parallel()
+	url, c := wandgoServe(t)
+	ctx := t.Context()
+	run, err := c.Init(ctx, client.RunOptions{Entity: "acme", Project: "vision", ID: "maker", Name: "maker of flowers"})
+	require.NoError(t, err)
+	for _, content := range []string{"one", "two and more"} {
+		a := artifact.New("flowers", "dataset")
+		a.Description = "<b>many</b> flowers"
+		require.NoError(t, a.AddBytes("images/rose.txt", []byte(content)))
+		up, err := run.LogArtifact(a, client.ArtifactOptions{Aliases: []string{"best"}})
+		require.NoError(t, err)
+		_, err = up.Wait(ctx)
+		require.NoError(t, err)
+	}
+	require.NoError(t, run.Finish(ctx))
+	user, err := c.Init(ctx, client.RunOptions{Entity: "acme", Project: "vision", ID: "user", Name: "user of flowers"})
+	require.NoError(t, err)
+	_, err = user.UseArtifact(ctx, "flowers:best")
+	require.NoError(t, err)
+	require.NoError(t, user.Finish(ctx))
+
+	cfg, err := sweep.Parse([]byte("method: grid\nname: find x\nentity: acme\nproject: vision\nmetric: {name: loss, goal: minimize}\nparameters: {x: {values: [1, 2, 3]}, y: {values: [a, b]}}\n"))
+	require.NoError(t, err)
+	s, err := sweep.New(ctx, c, cfg)
+	require.NoError(t, err)
+	agent := sweep.Agent{Client: c, Sweep: s.Path(), Heartbeat: 10 * time.Millisecond}
+	require.NoError(t, agent.Run(ctx, func(_ context.Context, run *client.Run) error {
+		return run.Log(map[string]any{"loss": math.Abs(run.Config().Float("x") - 2)})
+	}))
+
+	links := []string{run.URL(), s.URL(), url + "/acme", url + "/acme/vision"}
+	for _, path := range printedPages(t) {
+		links = append(links, url+path)
+	}
+	assert.Contains(t, links, url+"/acme/vision/artifacts", "a text about artifacts names them")
+	assert.Contains(t, links, url+"/settings")
+	tb := open(t, url)
+	for _, link := range links {
+		tb.do(chromedp.Navigate(link))
+		tb.until(`document.querySelector("main").children.length > 0 && document.querySelector("main").innerText.length > 10`)
+		assert.Zero(t, js[int](tb, `document.querySelectorAll("main [role=alert]:not(.trouble):not(:empty)").length`), link)
+	}
+
+	tb.do(chromedp.Navigate(url + "/acme/vision/artifacts"))
+	tb.until(`document.querySelector("td.name a")`)
+	tb.picture("artifacts")
+	tb.do(chromedp.Click(chromedp.CSS("td.name a")))
+	tb.until(`document.querySelector("h1").innerText === "flowers:v1"`)
+	text := js[string](tb, `document.querySelector("main").innerText`)
+	for _, want := range []string{"images/rose.txt", "best", "latest", "<b>many</b> flowers", "logged by", "maker of flowers", "used by", "user of flowers", "v0", "wandgo artifact get acme/vision/flowers:v1"} {
+		assert.Contains(t, text, want)
+	}
+	tb.picture("artifact")
+	tb.do(chromedp.Navigate(url + "/acme/vision/artifacts/dataset/flowers/v0"))
+	tb.until(`document.querySelector("h1").innerText === "flowers:v0"`)
+	tb.do(chromedp.Navigate(url + "/acme/vision/artifacts/dataset/flowers/v7"))
+	tb.until(`document.body.innerText.includes("has no version v7")`)
+
+	tb.do(chromedp.Navigate(s.URL()))
+	tb.until(rowCount + " === 6")
+	text = js[string](tb, `document.querySelector("main").innerText`)
+	for _, want := range []string{"find x", "grid", "minimize loss", "finished", "Parallel coordinates"} {
+		assert.Contains(t, text, want)
+	}
+	tb.until(`document.querySelector("thead").innerText.match(/loss.*x.*y/s)`)
+	tb.picture("sweep")
+	tb.do(chromedp.Navigate(url + "/acme/vision/sweeps"))
+	tb.until(`document.querySelector("td.name a").innerText === "find x"`)
+}
