@@ -8,7 +8,7 @@
 //	wandgo verify      create a test run and check that the server stores it
 //	wandgo sync        upload runs from this disk
 //	wandgo ls          list the runs on this disk and what is uploaded
-//	wandgo inspect     print a log, plot a metric, or extract media
+//	wandgo inspect     print a log, plot a metric, show or extract media
 //	wandgo board       look at the runs on this disk in a browser
 //	wandgo artifact    list, upload and download artifacts
 //	wandgo sweep       create, list and steer sweeps

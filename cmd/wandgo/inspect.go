@@ -26,8 +26,9 @@ func inspectCommand() command {
 		name: "inspect", args: "[--json-lines | --summary] [--follow] path\n" +
 			"       wandgo inspect --plot METRIC [--x METRIC] [--width N] [--height N]\n" +
 			"                      [--ascii] [--follow] path\n" +
+			"       wandgo inspect --show path\n" +
 			"       wandgo inspect --media DIR path",
-		summary: "print a log, plot a metric, or extract media",
+		summary: "print a log, plot a metric, show or extract media",
 		long: `
 Prints the records of a log (run-ID.wandb), one JSON object per line, in order.
 The log may be written by wandgo or by the official client. The path is the log
@@ -50,8 +51,13 @@ Flags:
   --follow, -f   print records as they are written, until the run ends. With
                  --plot, which then needs a terminal: draw the plot again
                  whenever there are new points
+  --show         list the run's images and other media: step, key, type, file,
+                 size and caption. On a terminal with colors the last images of
+                 each key are drawn (not with NO_COLOR)
   --media DIR    copy the run's images and other media to a directory, under
-                 their names in the run, and print the names
+                 their names in the run, and print the names. Media in cells of
+                 tables are below the name of the table's artifact, until they
+                 are uploaded
 
 The exit status is 33 if the path does not exist or has no run.
 
@@ -60,6 +66,7 @@ Examples:
   wandgo inspect --summary wandb/latest-run
   wandgo inspect --plot train/loss wandb/latest-run
   wandgo inspect --follow wandb/latest-run | jq -c 'select(.row) | .row'
+  wandgo inspect --show wandb/latest-run
   wandgo inspect --media pictures wandb/latest-run
 `,
 		run: runInspect,
@@ -71,6 +78,7 @@ type inspection struct {
 	lines, summary bool
 	metric, x      string
 	media          string
+	show           bool
 	width, height  int
 	ascii          bool
 	follow         bool
@@ -82,6 +90,7 @@ func (i *inspection) flags(set *flag.FlagSet) {
 	set.StringVar(&i.metric, "plot", "", "")
 	set.StringVar(&i.x, "x", "_step", "")
 	set.StringVar(&i.media, "media", "", "")
+	set.BoolVar(&i.show, "show", false, "")
 	set.IntVar(&i.width, "width", 0, "")
 	set.IntVar(&i.height, "height", plot.DefaultHeight, "")
 	set.BoolVar(&i.ascii, "ascii", false, "")
@@ -102,16 +111,16 @@ func runInspect(ctx context.Context, a *app, args []string) int {
 		return status
 	}
 	modes := 0
-	for _, on := range []bool{i.lines, i.summary, i.metric != "", i.media != ""} {
+	for _, on := range []bool{i.lines, i.summary, i.metric != "", i.media != "", i.show} {
 		if on {
 			modes++
 		}
 	}
 	switch {
 	case modes > 1:
-		return a.usageError(c, "--json-lines, --summary, --plot and --media are mutually exclusive")
-	case i.follow && (i.summary || i.media != ""):
-		return a.usageError(c, "--follow and --summary or --media are mutually exclusive")
+		return a.usageError(c, "--json-lines, --summary, --plot, --show and --media are mutually exclusive")
+	case i.follow && (i.summary || i.media != "" || i.show):
+		return a.usageError(c, "--follow and --summary, --show or --media are mutually exclusive")
 	case i.follow && i.metric != "" && !term.IsTerminal(a.stdout):
 		return a.usageError(c, "--follow with --plot needs a terminal")
 	case len(paths) != 1:
@@ -142,6 +151,8 @@ func runInspect(ctx context.Context, a *app, args []string) int {
 		err = a.followLines(ctx, logs[0])
 	case i.media != "":
 		err = a.extractMedia(ctx, logs[0], i.media)
+	case i.show:
+		err = a.showMedia(ctx, logs[0])
 	case i.metric != "":
 		err = a.plotMetric(ctx, logs[0], i)
 	default:

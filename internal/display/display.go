@@ -28,6 +28,7 @@ type Display struct {
 
 	mu     sync.Mutex // never held for long: callers of Log wait for it
 	trends map[string]*trend
+	media  mediaValues
 	rows   int64
 	newID  string // to upload the run with; "" for its own
 }
@@ -37,7 +38,7 @@ func (s *Screen) Run(name string) *Display {
 	if s == nil {
 		return nil
 	}
-	return &Display{screen: s, name: clean(name), trends: make(map[string]*trend)}
+	return &Display{screen: s, name: clean(name), trends: make(map[string]*trend), media: make(mediaValues)}
 }
 
 // Start shows that the run started. It waits briefly for the terminal.
@@ -212,7 +213,9 @@ func (d *Display) add(row *history.Row, above, key string) {
 				k.trends[i] = d.trend(k.prefix + row.Keys[i])
 			}
 			k.trends[i].add(f)
+			continue
 		}
+		d.media.add(k.prefix+row.Keys[i], v)
 	}
 }
 

@@ -120,6 +120,18 @@ func TestDisplay_WholeRuns_Golden(t *testing.T) {
 			d.row(map[string]any{"损失": 0.5, "loss": 0.25, "精度/验证集上的平均精度与召回率的调和平均数": 1, "e\u0301tat": 1, "🚀": 2, "a\u202eb": 3})
 			d.End(End{URL: url})
 		}},
+		{"media", plain, func(s *Screen) {
+			d := s.Run("sunny-dew-1")
+			d.Start("", false)
+			for range 3 {
+				d.row(map[string]any{
+					"loss": 0.5, "val": map[string]any{"pred": history.Encoded(`{"_type":"image-file","path":"media/images/p.png","width":256,"height":128,"caption":"epoch 3\u001b[31m"}`)},
+					"hist": history.Encoded(`{"_type":"histogram","values":[1,2],"bins":[0,1,2]}`), "words": []string{"a"}, "text": `{"_type":"x"}`,
+				})
+			}
+			d.row(map[string]any{"eval": history.Encoded(`{"_type":"table-file","nrows":10,"ncols":4}`)})
+			d.End(End{URL: url})
+		}},
 		{"many", plain, func(s *Screen) {
 			a, b := s.Run("sunny-dew-1"), s.Run("misty-bird-2")
 			for i, d := range []*Display{a, b} {

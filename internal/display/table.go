@@ -18,7 +18,8 @@ const (
 	maxName    = 32
 )
 
-// table has one line per metric: name, sparkline, first and last value. d.mu is held.
+// table has one line per metric: name, sparkline, first and last value; and one per key with
+// media. d.mu is held.
 func (d *Display) table() string {
 	names := slices.Sorted(maps.Keys(d.trends))
 	more := len(names) - maxMetrics
@@ -29,6 +30,10 @@ func (d *Display) table() string {
 		shown[i] = term.Cut(clean(name), maxName)
 		wide = max(wide, term.Width(shown[i]))
 	}
+	pictures, morePictures := d.media.names()
+	for _, name := range pictures {
+		wide = max(wide, term.Width(term.Cut(clean(name), maxName)))
+	}
 	s := d.screen
 	var b strings.Builder
 	for i, name := range names {
@@ -37,7 +42,11 @@ func (d *Display) table() string {
 		b.WriteString(s.line("  " + term.Pad(shown[i], wide) + "  " +
 			s.style.Cyan(line) + strings.Repeat(" ", sparkWidth-term.Width(line)) + "  " + t.values()))
 	}
-	if more > 0 {
+	for _, name := range pictures {
+		text := "  " + term.Pad(term.Cut(clean(name), maxName), wide) + "  " + d.media[name].text()
+		b.WriteString(s.line(term.Cut(text, columns-len(mark)-1)))
+	}
+	if more = max(more, 0) + morePictures; more > 0 {
 		b.WriteString(s.line(fmt.Sprintf("  and %d more", more)))
 	}
 	return b.String()

@@ -61,10 +61,7 @@ func (j *job) located(a *record.Artifact) (*record.Artifact, error) {
 
 // locate returns where a file that the log names is now.
 func (j *job) locate(path string, noted bool) (string, error) {
-	dir := j.log.Dir
-	// <run's directory>/artifacts/<artifact>/<file>
-	moved := filepath.Join(dir.Artifacts(), filepath.Base(filepath.Dir(path)), filepath.Base(path))
-	if info, err := os.Lstat(moved); err == nil && info.Mode().IsRegular() && isBelow(moved, dir.Path()) {
+	if moved := j.log.copyOf(path); moved != "" {
 		return moved, nil
 	}
 	if noted || isBelow(path, j.e.Options.Staging) || j.log.isBeside(path) {
@@ -75,6 +72,43 @@ func (j *job) locate(path string, noted bool) (string, error) {
 		return "", err
 	}
 	return "", errForeignFile
+}
+
+// copyOf returns where the run's directory has a file of an artifact that the log names, ""
+// if it has none.
+func (l *Log) copyOf(path string) string {
+	// <run's directory>/artifacts/<artifact>/<file>
+	moved := filepath.Join(l.Dir.Artifacts(), filepath.Base(filepath.Dir(path)), filepath.Base(path))
+	if info, err := os.Lstat(moved); err == nil && info.Mode().IsRegular() && isBelow(moved, l.Dir.Path()) {
+		return moved
+	}
+	return ""
+}
+
+// Entries returns the files of an artifact of the log. The LocalPath of each is in the run's
+// directory, or "" if the file is not there: it is removed when the server has it.
+func (l *Log) Entries(a *record.Artifact) ([]record.ArtifactEntry, error) {
+	if a.Manifest == nil {
+		return nil, nil
+	}
+	entries := slices.Clone(a.Manifest.Entries)
+	if file := a.Manifest.EntriesFile; file != "" {
+		path := l.copyOf(file)
+		if path == "" {
+			return nil, nil
+		}
+		var err error
+		if entries, err = readEntries(path); err != nil {
+			return nil, err
+		}
+	}
+	for i := range entries {
+		e := &entries[i]
+		if e.LocalPath != "" && e.Ref == "" {
+			e.LocalPath = l.copyOf(e.LocalPath)
+		}
+	}
+	return entries, nil
 }
 
 // isBelow reports whether a file is below a directory, after links were followed.
