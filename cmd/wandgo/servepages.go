@@ -1,10 +1,12 @@
 package main
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 
 	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runstore"
 	"github.com/wandgo/wandgo/wandbtest"
@@ -38,12 +40,43 @@ func (f serverFeed) Read() runstore.Fed {
 		Config: unwrapConfig([]byte(v.RawConfig)), Summary: []byte(v.RawSummary),
 		State: stateOf(v), History: v.HistoryLines, Events: v.EventLines, Console: v.Logs,
 		Edits: v.Overwritten, Files: v.Uploaded, Changed: latest(v.HeartbeatAt, v.CreatedAt),
+		Details: func() runstore.Details { return f.details([]byte(v.RawConfig)) },
 	}
 	if v.ExitCode != nil {
 		code := int32(*v.ExitCode) //nolint:gosec // an exit code
 		fed.Exit = &code
 	}
 	return fed
+}
+
+// details reads what the client's own part of a config and wandb-metadata.json say.
+func (f serverFeed) details(config []byte) (d runstore.Details) {
+	var own struct {
+		Wandb struct {
+			Value struct {
+				Metrics json.RawMessage `json:"m"`
+				Client  string          `json:"cli_version"`
+				Python  string          `json:"python_version"`
+			} `json:"value"`
+		} `json:"_wandb"`
+	}
+	if json.Unmarshal(config, &own) != nil {
+		return d // a client may send anything
+	}
+	var set metric.Set
+	if list := own.Wandb.Value.Metrics; len(list) > 0 && set.Load(list) == nil {
+		d.Metrics = set.Records(true)
+	}
+	d.Writer = own.Wandb.Value.Client
+	if d.Writer != "" && own.Wandb.Value.Python == "" {
+		d.Writer = "wandgo " + d.Writer
+	}
+	if text, ok := f.File("wandb-metadata.json"); ok {
+		var e record.Environment
+		_ = json.Unmarshal(text, &e) // older clients have numbers where newer ones have texts
+		d.Environment = &e
+	}
+	return d
 }
 
 func latest(a, b time.Time) time.Time {

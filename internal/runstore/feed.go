@@ -33,6 +33,19 @@ type Fed struct {
 	Files []string
 	// Changed is the time of the last change.
 	Changed time.Time
+	// Details returns what takes longer to read. It is called after changes; nil is none.
+	Details func() Details
+}
+
+// Details are facts about a run of a [Feed].
+type Details struct {
+	// Metrics are the definitions of metrics.
+	Metrics []record.Metric
+	// Environment is nil if it is not known.
+	Environment *record.Environment
+	// Writer is the program that logs: "wandgo" with its version, or the version of the
+	// official client. "" if it is not known.
+	Writer string
 }
 
 // newFedRun returns the run of a feed.
@@ -66,6 +79,10 @@ func (r *Run) refreshFeed() {
 		b.line(&b.part.events, line, int64(i))
 	}
 	p := b.finish()
+	details := Details{}
+	if now.Details != nil {
+		details = now.Details()
+	}
 	r.mu.Lock()
 	if p.rows.rows+p.events.rows > 0 {
 		if n := len(r.parts); n > 0 && r.parts[n-1].rows.rows < maxFedRows {
@@ -77,6 +94,10 @@ func (r *Run) refreshFeed() {
 	s := &journal.State{LastStep: -1, Rows: int64(len(now.History)), Events: int64(len(now.Events))}
 	run := now.Run
 	s.Run = &run
+	s.Metrics, s.Header = details.Metrics, &record.Header{Producer: details.Writer}
+	if details.Environment != nil {
+		s.Environments = []record.Environment{*details.Environment}
+	}
 	s.Config.Merge(nil, now.Config)
 	s.Summary.Merge(nil, now.Summary)
 	for _, p := range r.parts {

@@ -201,6 +201,9 @@ func (i *Info) addColumns(parts []*part, s *journal.State) {
 func (r *Run) describeFeed() {
 	i := newInfo(r.key, r.state.Run, r.state)
 	i.State, i.Exit, i.Unsent, i.ConsoleLines = r.fed.State, r.fed.Exit, 0, len(r.fed.Console)
+	if h := r.state.Header; h != nil {
+		i.Writer, i.Ours = h.Producer, strings.HasPrefix(h.Producer, "wandgo")
+	}
 	i.addColumns(r.parts, r.state)
 	r.info.Store(i)
 }
