@@ -22,6 +22,7 @@ const (
 	envRows  = "WANDGO_CRASHTEST_ROWS"  // after which it finishes; 0 is never
 	envSync  = "WANDGO_CRASHTEST_SYNC"  // "row" syncs each row to the disk
 	envFiles = "WANDGO_CRASHTEST_FILES" // artifacts to log in place of rows
+	envMedia = "WANDGO_CRASHTEST_MEDIA" // rows with media to log in place of others
 	upload   = "(sync)"                 // for an id: uploads what is on disk
 	download = "(download)"             // for an id: downloads an artifact
 )
@@ -81,6 +82,9 @@ func live(id string) int {
 	out := bufio.NewWriterSize(os.Stdout, 64)
 	if n := number(envFiles); n > 0 {
 		return logArtifacts(run, n, out)
+	}
+	if n := number(envMedia); n > 0 {
+		return logMedia(run, n, out)
 	}
 	for i := 0; rows == 0 || i < rows; i++ {
 		if err := run.Log(map[string]any{"i": i, "loss": 1 / float64(i+1), "text": "a row like any other"}); err != nil {
