@@ -11,11 +11,12 @@ const (
 
 // line is one line of a screen. Its index is its number in the logs tab.
 type line struct {
-	index int64
-	at    time.Time // when it was created
-	text  []rune
-	shown int  // the part of text that is sent: without spaces after the last change
-	dirty bool // changed since it was last sent
+	stream Stream
+	index  int64
+	at     time.Time // when it was created
+	text   []rune
+	shown  int  // the part of text that is sent: without spaces after the last change
+	dirty  bool // changed since it was last sent
 }
 
 // screen is the terminal of one stream. It holds the last lines only. A line that

@@ -72,7 +72,7 @@ type Terminal struct {
 	closed  bool
 	text    []byte // buffers for emit
 	out     []byte
-	changed []dirtyLine
+	changed []*line // for flush
 }
 
 // partial is the beginning of a character that was split between two writes.
@@ -90,11 +90,6 @@ const (
 	forFile         // writes them to disk
 )
 
-type dirtyLine struct {
-	*line
-	stream Stream
-}
-
 // New returns a Terminal. The caller must close it when the run finishes.
 func New(opts Options) *Terminal {
 	if opts.Now == nil {
@@ -106,8 +101,8 @@ func New(opts Options) *Terminal {
 	t := &Terminal{opts: opts, next: opts.First}
 	for i := range t.screens {
 		stream := Stream(i)
-		t.screens[i].create = t.create
-		t.screens[i].retire = func(l *line) { t.retire(l, stream) }
+		t.screens[i].create = func() *line { return t.create(stream) }
+		t.screens[i].retire = t.retire
 	}
 	return t
 }
@@ -274,21 +269,21 @@ func (t *Terminal) clock() time.Time {
 }
 
 // create returns the next line, for either screen.
-func (t *Terminal) create() *line {
+func (t *Terminal) create(stream Stream) *line {
 	l := t.spare
 	if l == nil {
 		l = new(line)
 	}
 	t.spare = nil
-	*l = line{index: t.next, at: t.clock(), text: l.text[:0]}
+	*l = line{stream: stream, index: t.next, at: t.clock(), text: l.text[:0]}
 	t.next++
 	return l
 }
 
 // retire sends a line that can no longer change.
-func (t *Terminal) retire(l *line, stream Stream) {
+func (t *Terminal) retire(l *line) {
 	if l.dirty {
-		t.emitLine(l, stream)
+		t.emitLine(l)
 	}
 	t.spare = l
 }
@@ -300,24 +295,24 @@ func (t *Terminal) flush() {
 		s := &t.screens[i]
 		for _, l := range s.lines[:s.count] {
 			if l.dirty {
-				t.changed = append(t.changed, dirtyLine{l, Stream(i)})
+				t.changed = append(t.changed, l)
 			}
 		}
 	}
-	slices.SortFunc(t.changed, func(a, b dirtyLine) int { return cmp.Compare(a.index, b.index) })
-	for _, d := range t.changed {
-		t.emitLine(d.line, d.stream)
+	slices.SortFunc(t.changed, func(a, b *line) int { return cmp.Compare(a.index, b.index) })
+	for _, l := range t.changed {
+		t.emitLine(l)
 	}
 	t.changed = t.changed[:0]
 }
 
-func (t *Terminal) emitLine(l *line, stream Stream) {
+func (t *Terminal) emitLine(l *line) {
 	l.dirty = false
 	t.text = t.text[:0]
 	for _, r := range l.text[:l.shown] {
 		t.text = utf8.AppendRune(t.text, r)
 	}
-	t.emit(l.index, l.at, stream)
+	t.emit(l.index, l.at, l.stream)
 }
 
 // emit sends t.text as a line.

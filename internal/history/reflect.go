@@ -145,8 +145,7 @@ func (e *Encoder) appendStruct(dst []byte, v reflect.Value, info *typeInfo, dept
 		}
 	}
 	dst = append(dst, '{')
-	for i := range info.fields {
-		f := &info.fields[i]
+	for _, f := range info.fields {
 		fv, ok := fieldByIndex(v, f.index)
 		if !ok || f.omitEmpty && isEmpty(fv) || f.omitZero && isZero(fv) {
 			continue
@@ -215,15 +214,15 @@ func (e *Encoder) appendAnyMap(dst []byte, v reflect.Value, depth int) ([]byte, 
 		key   string
 		value reflect.Value
 	}
-	entries := make([]entry, 0, v.Len())
+	entries := make([]*entry, 0, v.Len()) // pointers share the code that sorts with others
 	for it := v.MapRange(); it.Next(); {
 		key, err := mapKey(it.Key())
 		if err != nil {
 			return dst, err
 		}
-		entries = append(entries, entry{key, it.Value()})
+		entries = append(entries, &entry{key, it.Value()})
 	}
-	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.key, b.key) })
+	slices.SortFunc(entries, func(a, b *entry) int { return strings.Compare(a.key, b.key) })
 	dst = append(dst, '{')
 	for _, en := range entries {
 		mark := len(dst)

@@ -27,8 +27,8 @@ const (
 // typeInfo is what an Encoder remembers about a type.
 type typeInfo struct {
 	form   form
-	media  bool    // of a list: its elements are values of package media
-	fields []field // of a struct, sorted by name
+	media  bool     // of a list: its elements are values of package media
+	fields []*field // of a struct, sorted by name
 }
 
 // field is an exported field of a struct.
@@ -95,17 +95,17 @@ func implements(t, in reflect.Type) bool {
 // encoding/json. Fields of embedded structs count as the outer struct's own. Of several
 // fields with one name the shallowest wins, then the tagged one. If two are left, none
 // is written.
-func fieldsOf(t reflect.Type) []field {
+func fieldsOf(t reflect.Type) []*field {
 	type embedded struct {
 		typ   reflect.Type
 		index []int
 	}
-	var found []field
+	var found []*field
 	level := []embedded{{typ: t}}
 	seen := map[reflect.Type]bool{t: true}
 	for len(level) > 0 {
 		var next []embedded
-		var here []field
+		var here []*field
 		for _, em := range level {
 			for i := range em.typ.NumField() {
 				sf := em.typ.Field(i)
@@ -130,7 +130,7 @@ func fieldsOf(t reflect.Type) []field {
 				if !sf.IsExported() {
 					continue
 				}
-				f := field{
+				f := &field{
 					name: name, index: index, tagged: name != "",
 					omitEmpty: hasOption(options, "omitempty"),
 					omitZero:  hasOption(options, "omitzero"),
@@ -149,22 +149,22 @@ func fieldsOf(t reflect.Type) []field {
 		}
 		level = next
 	}
-	found = slices.DeleteFunc(found, func(f field) bool { return f.index == nil })
-	slices.SortFunc(found, func(a, b field) int { return strings.Compare(a.name, b.name) })
+	found = slices.DeleteFunc(found, func(f *field) bool { return f.index == nil })
+	slices.SortFunc(found, func(a, b *field) int { return strings.Compare(a.name, b.name) })
 	return found
 }
 
 // resolveNames chooses between fields of one depth that have the same name, and drops
 // those that a shallower field hides. A name without a winner stays as a field without
 // an index, because it hides deeper fields.
-func resolveNames(here, shallower []field) []field {
-	var out []field
+func resolveNames(here, shallower []*field) []*field {
+	var out []*field
 	for i, f := range here {
-		same := func(g field) bool { return g.name == f.name }
+		same := func(g *field) bool { return g.name == f.name }
 		if slices.ContainsFunc(shallower, same) || slices.ContainsFunc(here[:i], same) {
 			continue
 		}
-		var all, tagged []field
+		var all, tagged []*field
 		for _, g := range here {
 			if g.name == f.name {
 				all = append(all, g)
@@ -179,7 +179,7 @@ func resolveNames(here, shallower []field) []field {
 		case len(tagged) == 1:
 			out = append(out, tagged[0])
 		default:
-			out = append(out, field{name: f.name})
+			out = append(out, &field{name: f.name})
 		}
 	}
 	return out

@@ -41,8 +41,9 @@ var ErrOffline = errors.New("the run is not online")
 // ArtifactUpload is an artifact on its way to the server.
 type ArtifactUpload struct {
 	rec   *record.Artifact
-	dir   string // of the copies
-	index int64  // in the log; -1 if the log does not have it; guarded by artifacts.mu
+	dir   string                             // of the copies
+	index int64                              // in the log; -1 if the log does not have it; guarded by artifacts.mu
+	log   func(*Disk, *ArtifactUpload) error // Both.log, which nobody links without an artifact
 	done  chan struct{}
 	id    string // on the server; valid after done, as is err
 	err   error
@@ -128,7 +129,7 @@ func (b *Both) CopyDir(name string) (string, error) {
 // first upload: only a program that has artifacts links what uploads them. Artifact does
 // not block on the network.
 func (b *Both) Artifact(rec *record.Artifact, dir string, start func() ArtifactUploads) (*ArtifactUpload, error) {
-	u := &ArtifactUpload{rec: rec, dir: dir, index: -1, done: make(chan struct{})}
+	u := &ArtifactUpload{rec: rec, dir: dir, index: -1, log: b.log, done: make(chan struct{})}
 	disk, server, unpersisted := b.current()
 	if unpersisted {
 		return nil, b.Err()
@@ -222,7 +223,7 @@ func (b *Both) logArtifacts(d *Disk) {
 	waiting := slices.Collect(maps.Keys(a.pending))
 	a.mu.Unlock()
 	for _, u := range waiting {
-		_ = b.log(d, u) // it is reported
+		_ = u.log(d, u) // it is reported
 	}
 }
 
