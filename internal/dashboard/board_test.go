@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -161,6 +162,27 @@ func TestTrouble_LogCannotBeReadOrEndsEarly(t *testing.T) {
 	tr := object(t, b, "/-/runs/"+keyOf(t, b, "a"))["trouble"].([]any)[0].(map[string]any)
 	assert.Equal(t, "damaged", tr["kind"])
 	assert.Equal(t, "unreadable", object(t, b, "/-/runs")["runs"].([]any)[0].(map[string]any)["trouble"])
+}
+
+func TestDetail_DamagedLog_SaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	l := start(t, root, "a", 0, "{}")
+	for range 50 {
+		l.row(`"loss":1`)
+	}
+	l.finish(0)
+	log, err := os.ReadFile(l.dir.Journal())
+	require.NoError(t, err)
+	at := bytes.Index(log, []byte("_runtime")) + len(log)/2
+	log[at] ^= 0x5a
+	require.NoError(t, os.WriteFile(l.dir.Journal(), log, 0o600))
+	b := serve(t, root, Options{})
+	d := object(t, b, "/-/runs/"+keyOf(t, b, "a"))
+	assert.InDelta(t, 1, d["damageTotal"], 0)
+	gap := d["damage"].([]any)[0].(map[string]any)
+	assert.InDelta(t, 1, gap["records"], 0)
+	assert.InDelta(t, gap["before"].(float64)+2, gap["after"], 0)
 }
 
 func TestFind_ByLink(t *testing.T) {

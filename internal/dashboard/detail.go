@@ -2,10 +2,10 @@ package dashboard
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"strings"
 
-	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runstore"
 )
@@ -38,6 +38,11 @@ type damage struct {
 	Offset int64  `json:"offset"`
 	Length int64  `json:"length"`
 	Reason string `json:"reason"`
+	// Before and After are the steps of the rows around it, -1 if there is none, and Records
+	// is how many records are missing, 0 if that is not known.
+	Before  int64 `json:"before"`
+	After   int64 `json:"after"`
+	Records int64 `json:"records"`
 }
 
 // metricDetail describes a metric.
@@ -95,16 +100,16 @@ func (b *Board) detail(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.describe(run), nil
+	return b.describe(r.Context(), run), nil
 }
 
-func (b *Board) describe(run *runstore.Run) *detail {
+func (b *Board) describe(ctx context.Context, run *runstore.Run) *detail {
 	i := run.Info()
 	d := &detail{
 		row: newRow(i), Trouble: troublesOf(i), Dir: i.Dir, Client: "wandb " + i.Writer,
 		Config: shown(i.Config), Summary: shown(i.Summary), Next: b.neighborOf(i),
 		Metrics: metricsOf(i.Metrics), System: metricsOf(i.System), Axes: i.Axes,
-		Damage: damageOf(i.Damage), DamageTotal: i.DamageTotal,
+		Damage: damageOf(ctx, run), DamageTotal: i.DamageTotal,
 	}
 	d.Machine.Args = []string{}
 	if i.Ours {
@@ -122,10 +127,20 @@ func (b *Board) describe(run *runstore.Run) *detail {
 	return d
 }
 
-func damageOf(skipped []journal.Skipped) []damage {
+// maxDamage bounds the damaged parts in an answer.
+const maxDamage = 100
+
+// damageOf lists what of a log cannot be read, with the steps around it if they can be found.
+func damageOf(ctx context.Context, run *runstore.Run) []damage {
 	out := []damage{}
-	for _, s := range skipped[:min(len(skipped), 100)] {
-		out = append(out, damage{s.Offset, s.Length, s.Reason})
+	gaps, err := run.Gaps(ctx)
+	if err != nil { // the log was deleted or replaced meanwhile
+		for _, s := range run.Info().Damage {
+			gaps = append(gaps, runstore.Gap{Skipped: s, Before: -1, After: -1})
+		}
+	}
+	for _, g := range gaps[:min(len(gaps), maxDamage)] {
+		out = append(out, damage{g.Offset, g.Length, g.Reason, g.Before, g.After, g.Records})
 	}
 	return out
 }

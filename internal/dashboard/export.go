@@ -72,7 +72,7 @@ type encoded struct {
 
 // exportRun adds the answers about one run.
 func (b *Board) exportRun(ctx context.Context, answers map[string]any, run *runstore.Run, media *mediaFiles) error {
-	d := b.describe(run)
+	d := b.describe(ctx, run)
 	d.Next, d.Path, d.Dir = nil, "", "" // not of this report, and of no use elsewhere
 	d.Trouble = slices.DeleteFunc(d.Trouble, func(t trouble) bool { return t.Kind == "unsent" || t.Kind == "offline" })
 	for n := range d.Trouble {

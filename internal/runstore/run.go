@@ -54,6 +54,7 @@ type Run struct {
 	used    atomic.Int64 // a clock of uses, for dropping
 
 	console consoleReader
+	gaps    gaps
 }
 
 // keyOf returns the key of a run at a path.

@@ -2,6 +2,7 @@
 // settles it.
 
 import { h, command } from "./dom.js";
+import { count, plural } from "./format.js";
 
 const confidence = { certain: "certain", likely: "likely", possible: "possible", undetermined: "not determined" };
 
@@ -27,12 +28,24 @@ export function troublePanel(t) {
     explained && t.text && h("details", null, h("summary", null, "As the terminal prints it"), h("pre.wrap", { style: { whiteSpace: "pre-wrap" } }, t.text)));
 }
 
-// damagePanel says what of a log cannot be read.
+// missing says which rows a damaged part took with it.
+function missing(d) {
+  const lost = d.records ? plural(d.records, "record") + (d.records === 1 ? " is" : " are") + " missing" : "what it held is missing";
+  if (d.before < 0 && d.after < 0) return lost;
+  if (d.before < 0) return lost + " before step " + count(d.after);
+  if (d.after < 0) return lost + " after step " + count(d.before);
+  return lost + ` between step ${count(d.before)} and step ${count(d.after)}`;
+}
+
+// damagePanel says what of a log cannot be read, and what is missing for that.
 export function damagePanel(run) {
   if (!run.damageTotal) return null;
-  const shown = run.damage.map((d) => h("li.wrap", null, `at byte ${d.offset}` + (d.length ? `, ${d.length} bytes` : "") + (d.reason ? ": " + d.reason : "")));
+  const line = (d) => h("li.wrap", null, missing(d), h("span.soft", null, ` (byte ${d.offset}` + (d.length ? `, ${d.length} bytes` : "") + (d.reason ? ": " + d.reason : "") + ")"));
+  const shown = run.damage.map(line);
+  const more = run.damageTotal - shown.length;
   return h("section.trouble", null,
     h("h2", null, run.damageTotal === 1 ? "One part of the log cannot be read" : run.damageTotal + " parts of the log cannot be read"),
-    h("p", null, "Everything before and after is shown."),
-    h("details", null, h("summary", null, "Where"), h("ul", null, shown, run.damageTotal > shown.length && h("li", null, "and " + (run.damageTotal - shown.length) + " more"))));
+    h("p", null, "Everything before and after is shown. Missing rows may be on the server, if the run was uploaded while it was logged."),
+    h("ul", null, shown.slice(0, 3)),
+    (shown.length > 3 || more > 0) && h("details", null, h("summary", null, "All of them"), h("ul", null, shown.slice(3), more > 0 && h("li", null, "and " + more + " more"))));
 }

@@ -38,6 +38,17 @@ func Peek(payload []byte) (Kind, []byte, error) {
 	return kind, body, nil
 }
 
+// Num returns the number of an entry, 0 if it has none.
+func Num(payload []byte) int64 {
+	f := fieldsOf(payload)
+	for f.next() {
+		if f.num == fieldNum {
+			return f.int()
+		}
+	}
+	return 0
+}
+
 // ItemScanner goes through the items of a row or of a summary. It decodes no text and
 // copies nothing, which makes it several times as fast as a [Decoder]. Its memory is
 // reused.

@@ -1,0 +1,106 @@
+package runstore
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record/wire"
+	"github.com/wandgo/wandgo/internal/smallfile"
+)
+
+// Gap is a damaged part of a log, and what it took with it.
+type Gap struct {
+	journal.Skipped
+	// Before and After are the steps of the rows around it, -1 if there is none.
+	Before, After int64
+	// Records is how many records are missing, 0 if that is not known. The first of several
+	// gaps between two records has the number for all.
+	Records int64
+}
+
+// gaps are the gaps of a log, as they were when it had damage in so many places.
+type gaps struct {
+	mu    sync.Mutex
+	found []Gap
+	total int64
+}
+
+// Gaps reads a damaged log again, to find out what is missing. It blocks for about two
+// seconds for each GB; the second call returns what the first one found. A log without damage
+// and a feed have none.
+func (r *Run) Gaps(ctx context.Context) ([]Gap, error) {
+	total := r.Info().DamageTotal
+	if r.feed != nil || total == 0 {
+		return nil, nil
+	}
+	r.gaps.mu.Lock()
+	defer r.gaps.mu.Unlock()
+	if r.gaps.total == total {
+		return r.gaps.found, nil
+	}
+	f, err := smallfile.Open(r.dir.Journal())
+	if err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	found, err := readGaps(ctx, journal.NewReaderAt(f, journal.Position{}))
+	if err != nil {
+		return nil, fmt.Errorf("read log: %w", err)
+	}
+	r.gaps.found, r.gaps.total = found, total
+	return found, nil
+}
+
+func readGaps(ctx context.Context, r *journal.Reader) ([]Gap, error) {
+	var found []Gap
+	var scan wire.ItemScanner
+	var step float64 // of the row at hand, NaN if it does not say
+	takeStep := func() {
+		if f, ok := parseNumber(scan.Value); ok && string(scan.Key) == KeyStep {
+			step = f
+		}
+	}
+	last, num, open := int64(-1), int64(0), 0 // of the record in front; gaps before open have a row behind them
+	err := r.Each(func(_ int64, payload []byte) error {
+		if ctx.Err() != nil {
+			return journal.ErrStop
+		}
+		parts, _ := r.Skipped()
+		n := wire.Num(payload)
+		for k := len(found); k < len(parts); k++ {
+			g := Gap{Skipped: parts[k], Before: last, After: -1}
+			if num > 0 && n > num {
+				g.Records, num = n-num-1, 0
+			}
+			found = append(found, g)
+		}
+		num = n
+		kind, body, err := wire.Peek(payload)
+		if err != nil || kind != wire.KindHistory {
+			return err
+		}
+		step = math.NaN()
+		if err := scan.Scan(kind, body, takeStep); err != nil {
+			return err
+		}
+		last = scan.Step
+		if !math.IsNaN(step) {
+			last = int64(step)
+		}
+		for ; open < len(found); open++ {
+			found[open].After = last
+		}
+		return nil
+	})
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	parts, _ := r.Skipped()
+	for _, s := range parts[len(found):] { // behind the last record
+		found = append(found, Gap{Skipped: s, Before: last, After: -1})
+	}
+	return found, err
+}
