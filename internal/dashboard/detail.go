@@ -20,6 +20,7 @@ type detail struct {
 	Client  string         `json:"client"`
 	Config  any            `json:"config"`
 	Summary any            `json:"summary"`
+	Charts  any            `json:"charts"`
 	Next    *neighbor      `json:"neighbor"`
 	Metrics []metricDetail `json:"metrics"`
 	System  []metricDetail `json:"system"`
@@ -107,7 +108,7 @@ func (b *Board) describe(ctx context.Context, run *runstore.Run) *detail {
 	i := run.Info()
 	d := &detail{
 		row: newRow(i), Trouble: troublesOf(i), Dir: i.Dir, Client: "wandb " + i.Writer,
-		Config: shown(i.Config), Summary: shown(i.Summary), Next: b.neighborOf(i),
+		Config: shown(i.Config), Summary: shown(i.Summary), Charts: shown(i.Charts), Next: b.neighborOf(i),
 		Metrics: metricsOf(i.Metrics), System: metricsOf(i.System), Axes: i.Axes,
 		Damage: damageOf(ctx, run), DamageTotal: i.DamageTotal,
 	}

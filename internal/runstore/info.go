@@ -54,6 +54,8 @@ type Info struct {
 	// end, Summary has the last values of the metrics that the log's summary lacks. Media
 	// is a text, such as "image 256×256".
 	Config, Summary map[string]any
+	// Charts are the descriptions of the charts that were logged, by key.
+	Charts map[string]any
 	// Values are the leaves of both by their dotted names, as config.lr and summary.loss.
 	// They are strings, bools or float64.
 	Values map[string]any
@@ -337,6 +339,8 @@ func globMatches(glob, name string) bool {
 // setValues decodes config and summary.
 func (i *Info) setValues(s *journal.State) {
 	i.Config, i.Summary = decode(s.Config.AppendJSON(nil)), decode(s.Summary.AppendJSON(nil))
+	own, _ := i.Config["_wandb"].(map[string]any)
+	i.Charts, _ = own["visualize"].(map[string]any)
 	delete(i.Config, "_wandb")
 	delete(i.Summary, "_wandb")
 	for k, v := range i.Summary { // a config may have any member _type

@@ -77,3 +77,13 @@ export function debounce(f, ms) {
     timer = setTimeout(() => f(...args), ms);
   };
 }
+
+const svgNS = "http://www.w3.org/2000/svg";
+
+// svg makes an element of a drawing.
+export function svg(tag, props, ...children) {
+  const el = document.createElementNS(svgNS, tag);
+  for (const [k, v] of Object.entries(props || {})) el.setAttribute(k, v);
+  for (const c of children.flat()) if (c) el.append(c);
+  return el;
+}

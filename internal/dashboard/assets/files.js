@@ -1,6 +1,7 @@
 // The files of a run, and the media and tables that it logged.
 
-import { h, replace } from "./dom.js";
+import { h, svg, replace } from "./dom.js";
+import { drawChart } from "./custom.js";
 import { bytes, when, number, anyValue, plural } from "./format.js";
 import { lineColor } from "./palette.js";
 import { getJSON, query, exported, fileURL, fileText } from "./server.js";
@@ -65,14 +66,17 @@ function mediaFigure(key, item) {
   return h("figure", null, fileLink(key, item.path, (exported ? "Download " : "Open ") + (item.type || "file")), caption);
 }
 
-async function showValue(key, value, into) {
+async function showValue(key, value, into, chart) {
   if (value && value._type === "histogram" && Array.isArray(value.values)) return replace(into, histogramBars(value));
   if (value && /table-file$/.test(value._type || "") && value.path) {
     try {
       // A table may hold NaN, which JSON does not have.
       const text = (await fileText(key, value.path)).replace(/([[,:]\s*)(-?(?:NaN|Infinity))(?=\s*[,\]}])/g, '$1"$2"');
       const t = JSON.parse(text);
-      return replace(into, dataTable(t.columns, t.data));
+      const drawn = chart && drawChart(chart, t.columns, t.data);
+      if (!drawn) return replace(into, dataTable(t.columns, t.data));
+      return replace(into, drawn, value.nrows > t.data.length && h("p.soft", null, "Drawn from the first " + plural(t.data.length, "row") + "."),
+        t.data.length > 0 && h("details", null, h("summary.soft", null, plural(t.data.length, "row")), dataTable(t.columns, t.data)));
     } catch (err) {
       return replace(into, h("p.empty", null, err.message));
     }
@@ -80,16 +84,6 @@ async function showValue(key, value, into) {
   const items = mediaItems(value);
   if (items.length) return replace(into, h("div.media", null, items.map((i) => mediaFigure(key, i))));
   replace(into, h("pre.wrap", { style: { whiteSpace: "pre-wrap" } }, typeof value === "string" ? value : JSON.stringify(value, null, 2)));
-}
-
-const svgNS = "http://www.w3.org/2000/svg";
-
-// svg makes an element of a drawing.
-export function svg(tag, props, ...children) {
-  const el = document.createElementNS(svgNS, tag);
-  for (const [k, v] of Object.entries(props || {})) el.setAttribute(k, v);
-  for (const c of children.flat()) if (c) el.append(c);
-  return el;
 }
 
 function histogramBars(v) {
@@ -108,11 +102,11 @@ function histogramBars(v) {
 }
 
 // mediaCard shows the values of one media or text metric, the newest first, with a slider
-// over the steps.
-export function mediaCard(key, metric) {
+// over the steps. A table that belongs to a chart is drawn.
+export function mediaCard(key, metric, chart) {
   const area = h("div.body");
   const label = h("span.soft.right");
-  const card = h("section.card", null, h("h2", null, metric.name, label), area);
+  const card = h("section.card", null, h("h2", { title: metric.name }, chart ? chart.texts.title || chart.key : metric.name, label), area);
   const load = async () => {
     const got = await getJSON("/-/runs/" + key + "/values" + query({ m: metric.name, limit: 100 }));
     const values = got.values.reverse();
@@ -120,7 +114,7 @@ export function mediaCard(key, metric) {
     const shown = h("div");
     const show = (i) => {
       label.textContent = "step " + values[i].step + (got.more ? " (the last 100)" : "");
-      showValue(key, values[i].value, shown);
+      showValue(key, values[i].value, shown, chart);
     };
     const slider = values.length > 1 && h("input", { type: "range", min: 0, max: values.length - 1, value: values.length - 1, "aria-label": "step", style: { width: "100%" }, oninput: (e) => show(Number(e.target.value)) });
     replace(area, slider, shown);

@@ -1,8 +1,7 @@
 // Drawings of the last values of several runs: parallel coordinates and a scatter plot.
 
-import { h, append, replace } from "./dom.js";
+import { h, svg, append, replace } from "./dom.js";
 import { number, anyValue } from "./format.js";
-import { svg } from "./files.js";
 
 const width = 640;
 const height = 280;

@@ -7,6 +7,7 @@ import { tape, tapeText } from "./tape.js";
 import { Charts, axisOrder } from "./charts.js";
 import { Console } from "./console.js";
 import { filesTable, mediaCard } from "./files.js";
+import { chartsByTable } from "./custom.js";
 import { troublePanel, damagePanel } from "./trouble.js";
 import { runPathOf } from "./runs.js";
 
@@ -115,9 +116,10 @@ export class RunPage {
       const el = h("div.columns");
       const seen = new Set();
       return { el, update: () => {
+        const charts = chartsByTable(this.run.charts);
         for (const m of this.run.metrics.filter((m) => m.kind !== "number" && !seen.has(m.name))) {
           seen.add(m.name);
-          el.append(mediaCard(this.key, m));
+          el.append(mediaCard(this.key, m, charts.get(m.name)));
         }
       } };
     }
