@@ -77,8 +77,9 @@ func (u *Upload) Done() <-chan struct{} { return u.upload.Done() }
 //   - the error of ctx; the upload continues.
 //   - *errors.PermissionError: the server or its object store refused the artifact.
 //   - *errors.RequestError: other failures of a request.
-//   - [ErrOffline] for a run that is not online. The artifact is in the run's directory,
-//     for a sync to upload. A run with ModeDisabled stores nothing: the artifact is lost.
+//   - [ErrOffline] for a run that is not online, together with the refusal if the server
+//     refused the run. The artifact is in the run's directory, which the text names, for a
+//     sync to upload. A run with ModeDisabled stores nothing: the artifact is lost.
 //   - a file of the artifact cannot be read any more.
 func (u *Upload) Wait(ctx context.Context) (*artifact.Version, error) {
 	id, err := u.upload.Wait(ctx)

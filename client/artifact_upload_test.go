@@ -15,6 +15,7 @@ import (
 	"github.com/wandgo/wandgo/artifact"
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/wandbtest"
 )
@@ -197,10 +198,18 @@ func TestLogArtifact_RowsRefused_SyncUploadsItOnce(t *testing.T) {
 	failed(t, run, 0)
 	_, err = up.Wait(t.Context())
 	require.ErrorIs(t, err, errors.ErrPermissionDenied, "the reason is that of the run")
+	require.ErrorContains(t, err, "wandgo sync "+plaintext.ShellPath(run.Dir()))
 	later, err := run.LogArtifact(checkpoint(t, "two"), client.ArtifactOptions{})
 	require.NoError(t, err)
 	_, err = later.Wait(t.Context())
 	require.ErrorIs(t, err, client.ErrOffline)
+	require.ErrorIs(t, err, errors.ErrPermissionDenied, "the reason is that of the run")
+	require.ErrorContains(t, err, "wandgo sync "+plaintext.ShellPath(run.Dir()))
+	assert.NotContains(t, err.Error(), "\n")
+	t.Log(err)
+	_, err = run.UseArtifact(t.Context(), "net")
+	require.ErrorIs(t, err, client.ErrOffline)
+	require.ErrorIs(t, err, errors.ErrPermissionDenied)
 	require.Error(t, run.Finish(t.Context()))
 	hang.Remove()
 	deny.Remove()

@@ -117,7 +117,7 @@ func (s *Session) Reachable() error {
 	case s.closed:
 		return errors.ErrRunFinished
 	case !s.sink.Online():
-		return ErrOffline
+		return s.sink.OfflineError()
 	}
 	return nil
 }

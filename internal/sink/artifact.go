@@ -1,7 +1,6 @@
 package sink
 
 import (
-	"cmp"
 	"compress/gzip"
 	"context"
 	"fmt"
@@ -34,9 +33,6 @@ type ArtifactProgress struct {
 	Done, Of       int
 	Bytes, OfBytes int64
 }
-
-// ErrOffline means that a run is not online.
-var ErrOffline = errors.New("the run is not online")
 
 // ArtifactUpload is an artifact on its way to the server.
 type ArtifactUpload struct {
@@ -146,11 +142,7 @@ func (b *Both) Artifact(rec *record.Artifact, dir string, start func() ArtifactU
 	case onDisk != nil:
 		return nil, onDisk
 	}
-	why := "it waits on disk for a sync"
-	if disk == nil {
-		why = "a disabled run stores nothing"
-	}
-	u.err = fmt.Errorf("log %s: %s: %w", u, why, ErrOffline)
+	u.err = b.offlineError(u)
 	close(u.done)
 	return u, nil
 }
@@ -305,7 +297,10 @@ func (b *Both) RemoveCopies(dir string) {
 // program is to be notified.
 func (b *Both) artifactFailed(u *ArtifactUpload, cause error) (report bool, why error) {
 	if b.artifacts.ctx.Err() != nil { // the run went offline, or Finish ran out of time
-		return false, fmt.Errorf("log %s: %w", u, cmp.Or(b.Refusal(Rows), cause))
+		if b.Refusal(Rows) != nil {
+			return false, b.offlineError(u)
+		}
+		return false, fmt.Errorf("log %s: %w", u, cause)
 	}
 	b.cfg.Log.Warn("an artifact is not uploaded", "artifact", u.rec.Name, "error", cause)
 	q := b.question(Artifacts)
