@@ -1,5 +1,5 @@
 // Package api reads back what runs have stored on a W&B server, and changes it: runs and
-// their history, summary, config, console lines, system metrics and files.
+// their history, summary, config, console lines, system metrics, files and artifacts.
 //
 //	a := api.New(c) // c is a *client.Client
 //	query := api.Query{Filter: api.And(api.Config("lr").Lt(0.1), api.State("finished")), Order: "-summary.val/loss"}

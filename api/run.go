@@ -131,13 +131,16 @@ func (r *Run) Reload(ctx context.Context) (*Run, error) {
 	return r.api.read(ctx, diagnose.OpReadRun, r.path())
 }
 
-// explain is the public error of a request about the run. null says that the response had no
-// run.
+// explain is the public error of a request about the run. Asked for the run again, the server
+// may show why it was not in the response: the key may have been revoked, for example.
 func (r *Run) explain(ctx context.Context, op diagnose.Op, err error) error {
-	if errors.Is(err, errNoRun) {
-		return r.api.missingRun(op, r.path(), "it was deleted since it was read, or hidden from this key")
+	if !errors.Is(err, errNoRun) {
+		return r.api.explain(ctx, op, r.path(), err)
 	}
-	return r.api.explain(ctx, op, r.path(), err)
+	if _, err := r.api.read(ctx, op, r.path()); err != nil && !errors.Is(err, errors.ErrRunMissing) {
+		return err
+	}
+	return r.api.missingRun(op, r.path(), "it was deleted since it was read, or hidden from this key")
 }
 
 // errNoRun stands for a response without the run.

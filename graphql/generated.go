@@ -534,6 +534,26 @@ type ArtifactWithManifest struct {
 // GetCurrentManifest returns ArtifactWithManifest.CurrentManifest, and is useful for accessing the field via an interface.
 func (v *ArtifactWithManifest) GetCurrentManifest() *CurrentManifest { return v.CurrentManifest }
 
+// ArtifactsProject includes the requested fields of the GraphQL type Project.
+type ArtifactsProject struct {
+	Run *ArtifactsRun `json:"run"`
+}
+
+// GetRun returns ArtifactsProject.Run, and is useful for accessing the field via an interface.
+func (v *ArtifactsProject) GetRun() *ArtifactsRun { return v.Run }
+
+// ArtifactsRun includes the requested fields of the GraphQL type Run.
+type ArtifactsRun struct {
+	OutputArtifacts *LoggedArtifacts `json:"outputArtifacts"`
+	InputArtifacts  *UsedArtifacts   `json:"inputArtifacts"`
+}
+
+// GetOutputArtifacts returns ArtifactsRun.OutputArtifacts, and is useful for accessing the field via an interface.
+func (v *ArtifactsRun) GetOutputArtifacts() *LoggedArtifacts { return v.OutputArtifacts }
+
+// GetInputArtifacts returns ArtifactsRun.InputArtifacts, and is useful for accessing the field via an interface.
+func (v *ArtifactsRun) GetInputArtifacts() *UsedArtifacts { return v.InputArtifacts }
+
 // BirthArtifact includes the requested fields of the GraphQL type Artifact.
 type BirthArtifact struct {
 	Id string `json:"id"`
@@ -1868,6 +1888,26 @@ type LogTailRun struct {
 // GetLogLines returns LogTailRun.LogLines, and is useful for accessing the field via an interface.
 func (v *LogTailRun) GetLogLines() *ConsoleLines { return v.LogLines }
 
+// LoggedArtifactEdge includes the requested fields of the GraphQL type ArtifactEdge.
+type LoggedArtifactEdge struct {
+	Node *MemberArtifact `json:"node"`
+}
+
+// GetNode returns LoggedArtifactEdge.Node, and is useful for accessing the field via an interface.
+func (v *LoggedArtifactEdge) GetNode() *MemberArtifact { return v.Node }
+
+// LoggedArtifacts includes the requested fields of the GraphQL type ArtifactConnection.
+type LoggedArtifacts struct {
+	PageInfo PageInfo             `json:"pageInfo"`
+	Edges    []LoggedArtifactEdge `json:"edges"`
+}
+
+// GetPageInfo returns LoggedArtifacts.PageInfo, and is useful for accessing the field via an interface.
+func (v *LoggedArtifacts) GetPageInfo() PageInfo { return v.PageInfo }
+
+// GetEdges returns LoggedArtifacts.Edges, and is useful for accessing the field via an interface.
+func (v *LoggedArtifacts) GetEdges() []LoggedArtifactEdge { return v.Edges }
+
 // LogsProject includes the requested fields of the GraphQL type Project.
 type LogsProject struct {
 	Run *LogsRun `json:"run"`
@@ -2683,6 +2723,14 @@ func (v *Run) GetHistoryLineCount() *int { return v.HistoryLineCount }
 // GetProject returns Run.Project, and is useful for accessing the field via an interface.
 func (v *Run) GetProject() *Project { return v.Project }
 
+// RunArtifactsResponse is returned by RunArtifacts on success.
+type RunArtifactsResponse struct {
+	Project *ArtifactsProject `json:"project"`
+}
+
+// GetProject returns RunArtifactsResponse.Project, and is useful for accessing the field via an interface.
+func (v *RunArtifactsResponse) GetProject() *ArtifactsProject { return v.Project }
+
 // RunConnection includes the requested fields of the GraphQL type RunConnection.
 type RunConnection struct {
 	PageInfo PageInfo  `json:"pageInfo"`
@@ -3288,6 +3336,76 @@ func (v *UnpagedViewer) GetAdmin() *bool { return v.Admin }
 // GetTeams returns UnpagedViewer.Teams, and is useful for accessing the field via an interface.
 func (v *UnpagedViewer) GetTeams() *Teams { return v.Teams }
 
+// UntaggedArtifactsProject includes the requested fields of the GraphQL type Project.
+type UntaggedArtifactsProject struct {
+	Run *UntaggedArtifactsRun `json:"run"`
+}
+
+// GetRun returns UntaggedArtifactsProject.Run, and is useful for accessing the field via an interface.
+func (v *UntaggedArtifactsProject) GetRun() *UntaggedArtifactsRun { return v.Run }
+
+// UntaggedArtifactsRun includes the requested fields of the GraphQL type Run.
+type UntaggedArtifactsRun struct {
+	OutputArtifacts *UntaggedLoggedArtifacts `json:"outputArtifacts"`
+	InputArtifacts  *UntaggedUsedArtifacts   `json:"inputArtifacts"`
+}
+
+// GetOutputArtifacts returns UntaggedArtifactsRun.OutputArtifacts, and is useful for accessing the field via an interface.
+func (v *UntaggedArtifactsRun) GetOutputArtifacts() *UntaggedLoggedArtifacts {
+	return v.OutputArtifacts
+}
+
+// GetInputArtifacts returns UntaggedArtifactsRun.InputArtifacts, and is useful for accessing the field via an interface.
+func (v *UntaggedArtifactsRun) GetInputArtifacts() *UntaggedUsedArtifacts { return v.InputArtifacts }
+
+// UntaggedLoggedArtifactEdge includes the requested fields of the GraphQL type ArtifactEdge.
+type UntaggedLoggedArtifactEdge struct {
+	Node *ArtifactFields `json:"node"`
+}
+
+// GetNode returns UntaggedLoggedArtifactEdge.Node, and is useful for accessing the field via an interface.
+func (v *UntaggedLoggedArtifactEdge) GetNode() *ArtifactFields { return v.Node }
+
+// UntaggedLoggedArtifacts includes the requested fields of the GraphQL type ArtifactConnection.
+type UntaggedLoggedArtifacts struct {
+	PageInfo PageInfo                     `json:"pageInfo"`
+	Edges    []UntaggedLoggedArtifactEdge `json:"edges"`
+}
+
+// GetPageInfo returns UntaggedLoggedArtifacts.PageInfo, and is useful for accessing the field via an interface.
+func (v *UntaggedLoggedArtifacts) GetPageInfo() PageInfo { return v.PageInfo }
+
+// GetEdges returns UntaggedLoggedArtifacts.Edges, and is useful for accessing the field via an interface.
+func (v *UntaggedLoggedArtifacts) GetEdges() []UntaggedLoggedArtifactEdge { return v.Edges }
+
+// UntaggedRunArtifactsResponse is returned by UntaggedRunArtifacts on success.
+type UntaggedRunArtifactsResponse struct {
+	Project *UntaggedArtifactsProject `json:"project"`
+}
+
+// GetProject returns UntaggedRunArtifactsResponse.Project, and is useful for accessing the field via an interface.
+func (v *UntaggedRunArtifactsResponse) GetProject() *UntaggedArtifactsProject { return v.Project }
+
+// UntaggedUsedArtifactEdge includes the requested fields of the GraphQL type InputArtifactEdge.
+type UntaggedUsedArtifactEdge struct {
+	Node *ArtifactFields `json:"node"`
+}
+
+// GetNode returns UntaggedUsedArtifactEdge.Node, and is useful for accessing the field via an interface.
+func (v *UntaggedUsedArtifactEdge) GetNode() *ArtifactFields { return v.Node }
+
+// UntaggedUsedArtifacts includes the requested fields of the GraphQL type InputArtifactConnection.
+type UntaggedUsedArtifacts struct {
+	PageInfo PageInfo                   `json:"pageInfo"`
+	Edges    []UntaggedUsedArtifactEdge `json:"edges"`
+}
+
+// GetPageInfo returns UntaggedUsedArtifacts.PageInfo, and is useful for accessing the field via an interface.
+func (v *UntaggedUsedArtifacts) GetPageInfo() PageInfo { return v.PageInfo }
+
+// GetEdges returns UntaggedUsedArtifacts.Edges, and is useful for accessing the field via an interface.
+func (v *UntaggedUsedArtifacts) GetEdges() []UntaggedUsedArtifactEdge { return v.Edges }
+
 type UpdateArtifactInput struct {
 	ArtifactID         string               `json:"artifactID"`
 	Description        *string              `json:"description,omitempty"`
@@ -3667,6 +3785,26 @@ type UsedArtifact struct {
 
 // GetId returns UsedArtifact.Id, and is useful for accessing the field via an interface.
 func (v *UsedArtifact) GetId() string { return v.Id }
+
+// UsedArtifactEdge includes the requested fields of the GraphQL type InputArtifactEdge.
+type UsedArtifactEdge struct {
+	Node *MemberArtifact `json:"node"`
+}
+
+// GetNode returns UsedArtifactEdge.Node, and is useful for accessing the field via an interface.
+func (v *UsedArtifactEdge) GetNode() *MemberArtifact { return v.Node }
+
+// UsedArtifacts includes the requested fields of the GraphQL type InputArtifactConnection.
+type UsedArtifacts struct {
+	PageInfo PageInfo           `json:"pageInfo"`
+	Edges    []UsedArtifactEdge `json:"edges"`
+}
+
+// GetPageInfo returns UsedArtifacts.PageInfo, and is useful for accessing the field via an interface.
+func (v *UsedArtifacts) GetPageInfo() PageInfo { return v.PageInfo }
+
+// GetEdges returns UsedArtifacts.Edges, and is useful for accessing the field via an interface.
+func (v *UsedArtifacts) GetEdges() []UsedArtifactEdge { return v.Edges }
 
 // User includes the requested fields of the GraphQL type User.
 type User struct {
@@ -4635,6 +4773,34 @@ type __RewindRunInput struct {
 // GetInput returns __RewindRunInput.Input, and is useful for accessing the field via an interface.
 func (v *__RewindRunInput) GetInput() RewindRunInput { return v.Input }
 
+// __RunArtifactsInput is used internally by genqlient
+type __RunArtifactsInput struct {
+	Entity  *string `json:"entity"`
+	Project *string `json:"project"`
+	Run     string  `json:"run"`
+	Used    bool    `json:"used"`
+	After   *string `json:"after"`
+	First   int     `json:"first"`
+}
+
+// GetEntity returns __RunArtifactsInput.Entity, and is useful for accessing the field via an interface.
+func (v *__RunArtifactsInput) GetEntity() *string { return v.Entity }
+
+// GetProject returns __RunArtifactsInput.Project, and is useful for accessing the field via an interface.
+func (v *__RunArtifactsInput) GetProject() *string { return v.Project }
+
+// GetRun returns __RunArtifactsInput.Run, and is useful for accessing the field via an interface.
+func (v *__RunArtifactsInput) GetRun() string { return v.Run }
+
+// GetUsed returns __RunArtifactsInput.Used, and is useful for accessing the field via an interface.
+func (v *__RunArtifactsInput) GetUsed() bool { return v.Used }
+
+// GetAfter returns __RunArtifactsInput.After, and is useful for accessing the field via an interface.
+func (v *__RunArtifactsInput) GetAfter() *string { return v.After }
+
+// GetFirst returns __RunArtifactsInput.First, and is useful for accessing the field via an interface.
+func (v *__RunArtifactsInput) GetFirst() int { return v.First }
+
 // __RunEventsInput is used internally by genqlient
 type __RunEventsInput struct {
 	Entity  *string `json:"entity"`
@@ -4850,6 +5016,34 @@ type __UnlinkArtifactInput struct {
 
 // GetInput returns __UnlinkArtifactInput.Input, and is useful for accessing the field via an interface.
 func (v *__UnlinkArtifactInput) GetInput() UnlinkArtifactInput { return v.Input }
+
+// __UntaggedRunArtifactsInput is used internally by genqlient
+type __UntaggedRunArtifactsInput struct {
+	Entity  *string `json:"entity"`
+	Project *string `json:"project"`
+	Run     string  `json:"run"`
+	Used    bool    `json:"used"`
+	After   *string `json:"after"`
+	First   int     `json:"first"`
+}
+
+// GetEntity returns __UntaggedRunArtifactsInput.Entity, and is useful for accessing the field via an interface.
+func (v *__UntaggedRunArtifactsInput) GetEntity() *string { return v.Entity }
+
+// GetProject returns __UntaggedRunArtifactsInput.Project, and is useful for accessing the field via an interface.
+func (v *__UntaggedRunArtifactsInput) GetProject() *string { return v.Project }
+
+// GetRun returns __UntaggedRunArtifactsInput.Run, and is useful for accessing the field via an interface.
+func (v *__UntaggedRunArtifactsInput) GetRun() string { return v.Run }
+
+// GetUsed returns __UntaggedRunArtifactsInput.Used, and is useful for accessing the field via an interface.
+func (v *__UntaggedRunArtifactsInput) GetUsed() bool { return v.Used }
+
+// GetAfter returns __UntaggedRunArtifactsInput.After, and is useful for accessing the field via an interface.
+func (v *__UntaggedRunArtifactsInput) GetAfter() *string { return v.After }
+
+// GetFirst returns __UntaggedRunArtifactsInput.First, and is useful for accessing the field via an interface.
+func (v *__UntaggedRunArtifactsInput) GetFirst() int { return v.First }
 
 // __UpdateArtifactInput is used internally by genqlient
 type __UpdateArtifactInput struct {
@@ -7532,6 +7726,112 @@ func RewindRun(
 	return data_, err_
 }
 
+// The query executed by RunArtifacts.
+const RunArtifacts_Operation = `
+query RunArtifacts ($entity: String, $project: String, $run: String!, $used: Boolean!, $after: String, $first: Int!) {
+	project(name: $project, entityName: $entity) {
+		run(name: $run) {
+			outputArtifacts(after: $after, first: $first) @skip(if: $used) {
+				pageInfo {
+					hasNextPage
+					endCursor
+				}
+				edges {
+					node {
+						... ArtifactFields
+						tags {
+							name
+						}
+					}
+				}
+			}
+			inputArtifacts(after: $after, first: $first) @include(if: $used) {
+				pageInfo {
+					hasNextPage
+					endCursor
+				}
+				edges {
+					node {
+						... ArtifactFields
+						tags {
+							name
+						}
+					}
+				}
+			}
+		}
+	}
+}
+fragment ArtifactFields on Artifact {
+	id
+	state
+	digest
+	versionIndex
+	description
+	metadata
+	ttlDurationSeconds
+	ttlIsInherited
+	historyStep
+	size
+	fileCount
+	createdAt
+	updatedAt
+	artifactType {
+		name
+	}
+	artifactSequence {
+		id
+		name
+		project {
+			name
+			entity {
+				name
+			}
+		}
+	}
+	aliases {
+		alias
+		artifactCollectionName
+	}
+}
+`
+
+// RunArtifacts lists the versions that a run logged or, if used is true, those that it used.
+func RunArtifacts(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	project *string,
+	run string,
+	used bool,
+	after *string,
+	first int,
+) (data_ *RunArtifactsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "RunArtifacts",
+		Query:  RunArtifacts_Operation,
+		Variables: &__RunArtifactsInput{
+			Entity:  entity,
+			Project: project,
+			Run:     run,
+			Used:    used,
+			After:   after,
+			First:   first,
+		},
+	}
+
+	data_ = &RunArtifactsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The query executed by RunEvents.
 const RunEvents_Operation = `
 query RunEvents ($entity: String, $project: String, $run: String!, $samples: Int!) {
@@ -8081,6 +8381,106 @@ func UnlinkArtifact(
 	}
 
 	data_ = &UnlinkArtifactResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by UntaggedRunArtifacts.
+const UntaggedRunArtifacts_Operation = `
+query UntaggedRunArtifacts ($entity: String, $project: String, $run: String!, $used: Boolean!, $after: String, $first: Int!) {
+	project(name: $project, entityName: $entity) {
+		run(name: $run) {
+			outputArtifacts(after: $after, first: $first) @skip(if: $used) {
+				pageInfo {
+					hasNextPage
+					endCursor
+				}
+				edges {
+					node {
+						... ArtifactFields
+					}
+				}
+			}
+			inputArtifacts(after: $after, first: $first) @include(if: $used) {
+				pageInfo {
+					hasNextPage
+					endCursor
+				}
+				edges {
+					node {
+						... ArtifactFields
+					}
+				}
+			}
+		}
+	}
+}
+fragment ArtifactFields on Artifact {
+	id
+	state
+	digest
+	versionIndex
+	description
+	metadata
+	ttlDurationSeconds
+	ttlIsInherited
+	historyStep
+	size
+	fileCount
+	createdAt
+	updatedAt
+	artifactType {
+		name
+	}
+	artifactSequence {
+		id
+		name
+		project {
+			name
+			entity {
+				name
+			}
+		}
+	}
+	aliases {
+		alias
+		artifactCollectionName
+	}
+}
+`
+
+// UntaggedRunArtifacts is RunArtifacts for servers whose artifacts have no tags.
+func UntaggedRunArtifacts(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	entity *string,
+	project *string,
+	run string,
+	used bool,
+	after *string,
+	first int,
+) (data_ *UntaggedRunArtifactsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "UntaggedRunArtifacts",
+		Query:  UntaggedRunArtifacts_Operation,
+		Variables: &__UntaggedRunArtifactsInput{
+			Entity:  entity,
+			Project: project,
+			Run:     run,
+			Used:    used,
+			After:   after,
+			First:   first,
+		},
+	}
+
+	data_ = &UntaggedRunArtifactsResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(

@@ -34,7 +34,7 @@ func operations(t *testing.T) []operation {
 // has an older substitute, or is about a feature that those servers lack.
 var needNewerServer = []string{
 	"ArtifactFileURLs", "ArtifactMembership", "ArtifactTagsByID", "Diagnose", "DiagnoseDefault", "OrganizationOfEntity",
-	"ProbeAccount", "ProbeEntityKind", "ProbeProjectRoles", "ProbeSeats", "RewindRun", "RunLogs",
+	"ProbeAccount", "ProbeEntityKind", "ProbeProjectRoles", "ProbeSeats", "RewindRun", "RunArtifacts", "RunLogs",
 	"ServerFeatures", "XXHashAllowed",
 }
 

@@ -5,16 +5,19 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"iter"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/api"
+	"github.com/wandgo/wandgo/artifact"
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/interop/official"
 	"github.com/wandgo/wandgo/interop/scenario"
@@ -128,7 +131,29 @@ func writeRun(t *testing.T, c *client.Client) {
 	require.NoError(t, os.WriteFile(file, []byte("hi"), 0o600))
 	_, err = run.SaveFile(file, filepath.Dir(file), client.SaveAtEnd)
 	require.NoError(t, err)
+	for _, name := range []string{"data", "more"} {
+		a := artifact.New(name, "dataset")
+		require.NoError(t, a.AddBytes("n.txt", []byte(name)))
+		u, err := run.LogArtifact(a, client.ArtifactOptions{Aliases: []string{"best"}})
+		require.NoError(t, err)
+		_, err = u.Wait(t.Context())
+		require.NoError(t, err)
+	}
+	_, err = run.UseArtifact(t.Context(), "data:best")
+	require.NoError(t, err)
 	require.NoError(t, run.Finish(t.Context()))
+}
+
+// versions describes versions as the script does.
+func versions(t *testing.T, list iter.Seq2[*artifact.Version, error]) [][]any {
+	t.Helper()
+	out := [][]any{}
+	for v, err := range list {
+		require.NoError(t, err)
+		out = append(out, []any{v.Name() + ":" + v.Version(), v.Type(), v.Digest(), slices.Sorted(slices.Values(v.Aliases()))})
+	}
+	slices.SortFunc(out, func(a, b []any) int { return strings.Compare(a[0].(string), b[0].(string)) })
+	return out
 }
 
 // readRuns reads the runs as the script does.
@@ -196,6 +221,8 @@ func readRun(t *testing.T, a *api.API, path string, set func(name string, value 
 	}
 	slices.Sort(files)
 	set("files", files)
+	set("logged artifacts", versions(t, run.Artifacts(t.Context())))
+	set("used artifacts", versions(t, run.UsedArtifacts(t.Context())))
 	f, err := run.File(t.Context(), "up.txt")
 	require.NoError(t, err)
 	set("size", []any{f.Size})

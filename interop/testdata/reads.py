@@ -34,10 +34,20 @@ def write(run_id):
         with open("up.txt", "w") as f:
             f.write("hi")
         run.save("up.txt")
+        for name in ("data", "more"):
+            a = wandb.Artifact(name, "dataset")
+            with a.new_file("n.txt") as f:
+                f.write(name)
+            run.log_artifact(a, aliases=["best"]).wait()
+        run.use_artifact("data:best")
 
 
 def plain(row):
     return {k: v for k, v in row.items() if k not in ("_timestamp", "_runtime")}
+
+
+def versions(artifacts):
+    return sorted([a.name, a.type, a.digest, sorted(a.aliases)] for a in artifacts)
 
 
 def read():
@@ -75,6 +85,8 @@ def read():
         with tempfile.TemporaryDirectory() as d:
             with run.file("up.txt").download(root=d) as f:
                 out[at + "content"] = f.read()
+        out[at + "logged artifacts"] = versions(run.logged_artifacts())
+        out[at + "used artifacts"] = versions(run.used_artifacts())
         out[at + "metadata"] = run.metadata["host"]
     run = api.run(PATH + "/ours")
     run.config["by"] = "official"

@@ -89,6 +89,15 @@ func ByID(ctx context.Context, conn *connection.Connection, op diagnose.Op, id s
 	return v, nil
 }
 
+// FromFields makes a version of what a list of versions shows of it.
+func FromFields(conn *connection.Connection, a *graphql.ArtifactFields, tags []graphql.ArtifactTag) *Version {
+	v := &Version{conn: conn, old: true, info: infoOf(a)}
+	for _, t := range tags {
+		v.info.Tags = append(v.info.Tags, t.Name)
+	}
+	return v
+}
+
 // ReadTags reads the tags of a version that [ByID] found. Servers of 2024 have none.
 func (v *Version) ReadTags(ctx context.Context, op diagnose.Op) error {
 	resp, err := graphql.ArtifactTagsByID(ctx, v.conn.GraphQL, v.Info().ID)
