@@ -2,12 +2,18 @@ package media
 
 import (
 	"math"
+	"runtime"
 	"sort"
 	"strconv"
+	"sync"
 
 	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/media"
 )
+
+type number interface {
+	~float32 | ~float64 | ~int | ~int32 | ~int64
+}
 
 // Limits of a histogram.
 const (
@@ -22,8 +28,8 @@ const (
 type HistogramValue struct{ holder }
 
 // Histogram counts values in bins of equal width, from the least to the greatest value; 0
-// bins are [DefaultBins]. The values are read before Histogram returns; a million take a
-// few milliseconds. An infinity or NaN among them is an error, because it has no bin.
+// bins are [DefaultBins]. The values are read before Histogram returns, many of them on all
+// cores; a million take a few milliseconds. An infinity or NaN among them is an error, because it has no bin.
 func Histogram[F ~float32 | ~float64 | ~int | ~int32 | ~int64](values []F, bins int) *HistogramValue {
 	bins = orDefault(bins, DefaultBins)
 	if bins < 1 || bins > MaxBins {
@@ -61,25 +67,54 @@ func HistogramOf[C ~int | ~int64 | ~uint64 | ~float64](counts []C, edges []float
 }
 
 // limits are the least and the greatest value; NaN if there is one.
-func limits[F ~float32 | ~float64 | ~int | ~int32 | ~int64](values []F) (least, greatest float64) {
+func limits[F number](values []F) (least, greatest float64) {
 	if len(values) == 0 {
 		return 0, 1 // as numpy
 	}
-	lo, hi := values[0], values[0]
-	for _, v := range values {
-		if math.IsNaN(float64(v)) {
-			return math.NaN(), math.NaN()
+	type pair struct{ least, greatest float64 }
+	found := inParts(values, func(part []F) pair {
+		lo, hi := part[0], part[0]
+		for _, v := range part {
+			switch {
+			case v >= lo: // mostly; never of a NaN
+				if v > hi {
+					hi = v
+				}
+			case v < lo:
+				lo = v
+			default:
+				return pair{math.NaN(), math.NaN()}
+			}
 		}
-		if v < lo { // faster than min and max
-			lo = v
-		} else if v > hi {
-			hi = v
-		}
+		return pair{float64(lo), float64(hi)}
+	})
+	least, greatest = found[0].least, found[0].greatest
+	for _, p := range found {
+		least, greatest = min(least, p.least), max(greatest, p.greatest) // NaN if one is
 	}
-	if lo == hi {
-		return float64(lo) - 0.5, float64(hi) + 0.5
+	if least == greatest {
+		return least - 0.5, greatest + 0.5
 	}
-	return float64(lo), float64(hi)
+	return least, greatest
+}
+
+// partSize is how many values are worth a goroutine.
+const partSize = 1 << 17
+
+// inParts calls f with the parts of values, at once on as many cores as there are.
+func inParts[F number, R any](values []F, f func(part []F) R) []R {
+	n := min(runtime.GOMAXPROCS(0), max(1, len(values)/partSize))
+	out := make([]R, n)
+	if n == 1 {
+		out[0] = f(values)
+		return out
+	}
+	var parts sync.WaitGroup
+	for i := range n {
+		parts.Go(func() { out[i] = f(values[i*len(values)/n : (i+1)*len(values)/n]) })
+	}
+	parts.Wait()
+	return out
 }
 
 // equalEdges are the edges of bins of equal width, rounded as numpy does.
@@ -95,31 +130,45 @@ func equalEdges(least, greatest float64, bins int) []float64 {
 
 // count counts values in bins, as numpy does: each bin has its lower edge, and the last one
 // both.
-func count[F ~float32 | ~float64 | ~int | ~int32 | ~int64](values []F, edges []float64) []float64 {
+func count[F number](values []F, edges []float64) []float64 {
 	bins := len(edges) - 1
-	counts := make([]int, bins)
-	least, perWidth := edges[0], float64(bins)/(edges[bins]-edges[0])
-	narrow := math.IsInf(perWidth, 0) // values are equal, or differ by less than can be divided
-	for _, v := range values {
-		f := float64(v)
-		if narrow {
-			above := sort.Search(bins, func(i int) bool { return edges[i] > f })
-			counts[max(above-1, 0)]++
-			continue
-		}
-		i := min(int((f-least)*perWidth), bins-1) // may be one off
-		if f < edges[i] {
-			i--
-		} else if i < bins-1 && f >= edges[i+1] {
-			i++
-		}
-		counts[i]++
-	}
 	out := make([]float64, bins)
-	for i, c := range counts {
-		out[i] = float64(c)
+	for _, counts := range inParts(values, func(part []F) []int { return countPart(part, edges) }) {
+		for i, c := range counts {
+			out[i] += float64(c)
+		}
 	}
 	return out
+}
+
+func countPart[F number](values []F, edges []float64) []int {
+	bins := len(edges) - 1
+	least, perWidth := edges[0], float64(bins)/(edges[bins]-edges[0])
+	if math.IsInf(perWidth, 0) { // values are equal, or differ by less than can be divided
+		counts := make([]int, bins)
+		for _, v := range values {
+			above := sort.Search(bins, func(i int) bool { return edges[i] > float64(v) })
+			counts[max(above-1, 0)]++
+		}
+		return counts
+	}
+	// MaxBins is a power of two, so that an index of these needs no check.
+	var counts [MaxBins]int
+	var lower, upper [MaxBins]float64
+	copy(lower[:], edges[:bins])
+	copy(upper[:], edges[1:bins])
+	upper[bins-1] = math.Inf(1)
+	for _, v := range values {
+		f := float64(v)
+		i := min(int((f-least)*perWidth), bins-1) & (MaxBins - 1) // may be one off
+		if f < lower[i] {
+			i--
+		} else if f >= upper[i] {
+			i++
+		}
+		counts[i&(MaxBins-1)]++
+	}
+	return counts[:bins]
 }
 
 type histogram struct{ counts, edges []float64 }
