@@ -2,7 +2,9 @@ package dashboard
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
+	"hash/crc32"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,8 +15,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record/wire"
+	"github.com/wandgo/wandgo/internal/runstore"
 )
 
 // three runs: one of them failed, one was refused.
@@ -183,6 +188,56 @@ func TestDetail_DamagedLog_SaysWhatIsMissing(t *testing.T) {
 	gap := d["damage"].([]any)[0].(map[string]any)
 	assert.InDelta(t, 1, gap["records"], 0)
 	assert.InDelta(t, gap["before"].(float64)+2, gap["after"], 0)
+}
+
+// forget writes a short log anew without one of its records.
+func forget(t *testing.T, path string, number int64) {
+	t.Helper()
+	log, err := os.ReadFile(path)
+	require.NoError(t, err)
+	short := bytes.Clone(log[:7])
+	require.NoError(t, journal.NewReaderAt(bytes.NewReader(log), journal.Position{}).Each(func(_ int64, payload []byte) error {
+		if wire.Num(payload) == number {
+			return nil
+		}
+		chunk := append([]byte{1}, payload...) // a whole record
+		short = binary.LittleEndian.AppendUint32(short, crc32.ChecksumIEEE(chunk))
+		short = binary.LittleEndian.AppendUint16(short, uint16(len(payload)))
+		short = append(short, chunk...)
+		return nil
+	}))
+	require.NoError(t, os.WriteFile(path, short, 0o600))
+}
+
+func TestTrouble_RecordsThatWereNotWritten(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	l := start(t, root, "a", 0, "{}")
+	for range 10 {
+		l.row(`"loss":1`)
+	}
+	l.finish(0)
+	forget(t, l.dir.Journal(), 8) // the run and the config are in front of the rows
+	b := serve(t, root, Options{})
+	tr := object(t, b, "/-/runs/"+keyOf(t, b, "a"))["trouble"].([]any)[0].(map[string]any)
+	assert.Equal(t, []any{"lost", "1 record is missing in the log"}, []any{tr["kind"], tr["title"]})
+	assert.Contains(t, tr["text"], "\n1 record between step 4 and step 6")
+	assert.Equal(t, []string{"a"}, ids(t, object(t, b, "/-/runs?filter=trouble:lost")))
+}
+
+func TestLost_ManyPlaces_AreCounted(t *testing.T) {
+	t.Parallel()
+	_, ok := lost([]runstore.Gap{{Skipped: journal.Skipped{Length: 1}, Records: 9}})
+	assert.False(t, ok, "damage is told elsewhere")
+	gaps := []runstore.Gap{{Before: -1, After: -1, Records: 1}, {Before: -1, After: 2, Records: 2}, {Before: 2, After: -1, Records: 3}}
+	for range 9 {
+		gaps = append(gaps, runstore.Gap{Before: 4, After: 5, Records: 1})
+	}
+	tr, ok := lost(gaps)
+	require.True(t, ok)
+	assert.Equal(t, "15 records are missing in the log", tr.Title)
+	assert.Contains(t, tr.Text, "\n1 record\n2 records before step 2\n3 records after step 2\n1 record between step 4 and step 5\n")
+	assert.True(t, strings.HasSuffix(tr.Text, "\nand at 2 other places"))
 }
 
 func TestFind_ByLink(t *testing.T) {

@@ -106,11 +106,12 @@ func (b *Board) detail(r *http.Request) (any, error) {
 
 func (b *Board) describe(ctx context.Context, run *runstore.Run) *detail {
 	i := run.Info()
+	gaps := gapsOf(ctx, run, i)
 	d := &detail{
-		row: newRow(i), Trouble: troublesOf(i), Dir: i.Dir, Client: "wandb " + i.Writer,
+		row: newRow(i), Trouble: troublesOf(i, gaps), Dir: i.Dir, Client: "wandb " + i.Writer,
 		Config: shown(i.Config), Summary: shown(i.Summary), Charts: shown(i.Charts), Next: b.neighborOf(i),
 		Metrics: metricsOf(i.Metrics), System: metricsOf(i.System), Axes: i.Axes,
-		Damage: damageOf(ctx, run), DamageTotal: i.DamageTotal,
+		Damage: damageOf(gaps), DamageTotal: i.DamageTotal,
 	}
 	d.Machine.Args = []string{}
 	if i.Ours {
@@ -131,19 +132,26 @@ func (b *Board) describe(ctx context.Context, run *runstore.Run) *detail {
 // maxDamage bounds the damaged parts in an answer.
 const maxDamage = 100
 
-// damageOf lists what of a log cannot be read, with the steps around it if they can be found.
-func damageOf(ctx context.Context, run *runstore.Run) []damage {
+// damageOf lists what of a log cannot be read, with the steps around it.
+func damageOf(gaps []runstore.Gap) []damage {
 	out := []damage{}
+	for _, g := range gaps {
+		if g.Length > 0 && len(out) < maxDamage {
+			out = append(out, damage{g.Offset, g.Length, g.Reason, g.Before, g.After, g.Records})
+		}
+	}
+	return out
+}
+
+// gapsOf returns the gaps of a run's log.
+func gapsOf(ctx context.Context, run *runstore.Run, i *runstore.Info) []runstore.Gap {
 	gaps, err := run.Gaps(ctx)
 	if err != nil { // the log was deleted or replaced meanwhile
-		for _, s := range run.Info().Damage {
+		for _, s := range i.Damage {
 			gaps = append(gaps, runstore.Gap{Skipped: s, Before: -1, After: -1})
 		}
 	}
-	for _, g := range gaps[:min(len(gaps), maxDamage)] {
-		out = append(out, damage{g.Offset, g.Length, g.Reason, g.Before, g.After, g.Records})
-	}
-	return out
+	return gaps
 }
 
 func metricsOf(metrics []runstore.Metric) []metricDetail {

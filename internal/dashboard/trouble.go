@@ -2,7 +2,9 @@ package dashboard
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/plaintext"
@@ -34,12 +36,14 @@ func troubleOf(i *runstore.Info) string {
 		return "unreadable"
 	case i.DamageTotal > 0:
 		return "damaged"
+	case i.Missing > 0:
+		return "lost"
 	}
 	return ""
 }
 
-// troublesOf lists a run's troubles, the worst first.
-func troublesOf(i *runstore.Info) []trouble {
+// troublesOf lists a run's troubles, the worst first. gaps are those of its log.
+func troublesOf(i *runstore.Info, gaps []runstore.Gap) []trouble {
 	all := []trouble{}
 	sync := "wandgo sync " + plaintext.ShellPath(i.Dir)
 	if i.Refusal != nil {
@@ -50,6 +54,9 @@ func troublesOf(i *runstore.Info) []trouble {
 			Kind: "damaged", Title: "The log cannot be read",
 			Text: plaintext.Line(i.Err.Error(), maxErrorText), Commands: []string{"wandgo inspect --summary " + plaintext.ShellPath(i.Dir)},
 		})
+	}
+	if t, ok := lost(gaps); ok {
+		all = append(all, t)
 	}
 	if i.State == runstore.Crashed {
 		all = append(all, trouble{
@@ -70,6 +77,36 @@ func troublesOf(i *runstore.Info) []trouble {
 		all[n].Commands = append([]string{}, all[n].Commands...)
 	}
 	return all
+}
+
+// maxLost bounds the places that a trouble names.
+const maxLost = 10
+
+// lost says which records were not written, as the disk took nothing and the memory for them
+// was full. What is in a damaged part is told with the damage.
+func lost(gaps []runstore.Gap) (t trouble, ok bool) {
+	gaps = slices.DeleteFunc(slices.Clone(gaps), func(g runstore.Gap) bool { return g.Length > 0 })
+	total := int64(0)
+	lines := []string{"They were not written, because the disk took nothing for too long or a record was too large. The server has them if it was reached at that time."}
+	for n, g := range gaps {
+		total += g.Records
+		where := ""
+		switch {
+		case g.Before >= 0 && g.After >= 0:
+			where = fmt.Sprintf(" between step %d and step %d", g.Before, g.After)
+		case g.Before >= 0:
+			where = fmt.Sprintf(" after step %d", g.Before)
+		case g.After >= 0:
+			where = fmt.Sprintf(" before step %d", g.After)
+		}
+		if n < maxLost {
+			lines = append(lines, plural(int(g.Records), "record", "records")+where)
+		}
+	}
+	if more := len(gaps) - maxLost; more > 0 {
+		lines = append(lines, "and at "+plural(more, "other place", "other places"))
+	}
+	return trouble{Kind: "lost", Title: plural(int(total), "record is", "records are") + " missing in the log", Text: strings.Join(lines, "\n")}, total > 0
 }
 
 func plural(n int, one, more string) string {

@@ -23,7 +23,7 @@
 // # Disk faults
 //
 // While the disk takes nothing, records wait in memory up to [MemoryLimit];
-// those beyond are counted as lost. The first call that finds a fault out returns
+// those beyond are counted as lost: the log has no record with their number. The first call that finds a fault out returns
 // a [*WriteError], and the disk is tried again once a second. A write that went
 // through in part is completed from where it broke off, so a log that met a full
 // disk has neither a hole nor a torn record in it once there is room again. A log

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
 // fakeDisk is a file with room for so many bytes.
@@ -194,6 +195,12 @@ func TestRecordAboveTheLimit(t *testing.T) {
 	assert.Empty(t, skipped)
 	assert.Equal(t, []int64{1, 2}, got)
 	assert.EqualValues(t, 1, w.Stat().Lost)
+	var numbers []int64
+	require.NoError(t, NewReader(bytes.NewReader(d.data)).Each(func(_ int64, payload []byte) error {
+		numbers = append(numbers, wire.Num(payload))
+		return nil
+	}))
+	assert.Equal(t, []int64{1, 3}, numbers, "a reader can see that one is missing")
 }
 
 func TestFailingSyncIsToldOnce(t *testing.T) {

@@ -145,7 +145,7 @@ func (w *Writer) AppendEntry(e wire.Entry) error {
 	if w.closed {
 		return ErrClosed
 	}
-	e.Num = w.stats.Records + 1
+	e.Num = w.next()
 	now, run := false, false
 	switch e.Body.(type) {
 	case *record.Run:
@@ -178,7 +178,7 @@ func (w *Writer) AppendRow(row *record.Row) error {
 	if w.closed {
 		return ErrClosed
 	}
-	p, err := w.line.AppendHistory(w.payload[:0], w.stats.Records+1, row.Line, row.Layout, row.Step)
+	p, err := w.line.AppendHistory(w.payload[:0], w.next(), row.Line, row.Layout, row.Step)
 	if err = w.addLine(p, err); isLoss(err) {
 		w.stats.LostRows++
 	}
@@ -193,9 +193,13 @@ func (w *Writer) AppendSummaryLine(line []byte) error {
 	if w.closed {
 		return ErrClosed
 	}
-	p, err := w.line.AppendSummary(w.payload[:0], w.stats.Records+1, line)
+	p, err := w.line.AppendSummary(w.payload[:0], w.next(), line)
 	return w.addLine(p, err)
 }
+
+// next is the number of the next record. One that is lost has a number, too, so that a reader
+// finds out.
+func (w *Writer) next() int64 { return w.stats.Records + w.stats.Lost + 1 }
 
 func (w *Writer) addLine(payload []byte, err error) error {
 	if err == nil {

@@ -11,7 +11,8 @@ import (
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
-// Gap is a damaged part of a log, and what it took with it.
+// Gap is a damaged part of a log, and what it took with it, or a place at which records were
+// not written: it has no length.
 type Gap struct {
 	journal.Skipped
 	// Before and After are the steps of the rows around it, -1 if there is none.
@@ -21,18 +22,22 @@ type Gap struct {
 	Records int64
 }
 
-// gaps are the gaps of a log, as they were when it had damage in so many places.
+// maxGaps bounds the gaps of a log.
+const maxGaps = 2000
+
+// gaps are the gaps of a log.
 type gaps struct {
 	mu    sync.Mutex
 	found []Gap
-	total int64
+	total int64 // that of Info when they were found, with what is missing
 }
 
 // Gaps reads a damaged log again, to find out what is missing. It blocks for about two
 // seconds for each GB; the second call returns what the first one found. A log without damage
 // and a feed have none.
 func (r *Run) Gaps(ctx context.Context) ([]Gap, error) {
-	total := r.Info().DamageTotal
+	i := r.Info()
+	total := i.DamageTotal + i.Missing
 	if r.feed != nil || total == 0 {
 		return nil, nil
 	}
@@ -63,19 +68,24 @@ func readGaps(ctx context.Context, r *journal.Reader) ([]Gap, error) {
 			step = f
 		}
 	}
-	last, num, open := int64(-1), int64(0), 0 // of the record in front; gaps before open have a row behind them
-	err := r.Each(func(_ int64, payload []byte) error {
+	last, num := int64(-1), int64(0) // the step and the number in front
+	seen, open := 0, 0               // so many damaged parts were seen, and so many gaps have a row behind them
+	err := r.Each(func(offset int64, payload []byte) error {
 		if ctx.Err() != nil {
 			return journal.ErrStop
 		}
 		parts, _ := r.Skipped()
 		n := wire.Num(payload)
-		for k := len(found); k < len(parts); k++ {
-			g := Gap{Skipped: parts[k], Before: last, After: -1}
-			if num > 0 && n > num {
-				g.Records, num = n-num-1, 0
-			}
-			found = append(found, g)
+		lost := int64(0)
+		if num > 0 {
+			lost = max(0, n-num-1)
+		}
+		if lost > 0 && seen == len(parts) && len(found) < maxGaps {
+			found = append(found, Gap{Skipped: journal.Skipped{Offset: offset}, Before: last, After: -1, Records: lost})
+		}
+		for ; seen < len(parts); seen++ {
+			found = append(found, Gap{Skipped: parts[seen], Before: last, After: -1, Records: lost})
+			lost = 0
 		}
 		num = n
 		kind, body, err := wire.Peek(payload)
@@ -99,7 +109,7 @@ func readGaps(ctx context.Context, r *journal.Reader) ([]Gap, error) {
 		return nil, context.Cause(ctx)
 	}
 	parts, _ := r.Skipped()
-	for _, s := range parts[len(found):] { // behind the last record
+	for _, s := range parts[seen:] { // behind the last record
 		found = append(found, Gap{Skipped: s, Before: last, After: -1})
 	}
 	return found, err

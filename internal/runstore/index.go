@@ -20,7 +20,7 @@ import (
 // directory that says what they are, then a trailer: the directory's offset, its length,
 // its checksum, and the name of the format. Everything is little-endian.
 const (
-	indexFormat  = "wgindex2"
+	indexFormat  = "wgindex3"
 	trailerSize  = 8 + 4 + 4 + 8
 	maxDirectory = 1 << 30
 	printSize    = 4 << 10
@@ -145,6 +145,9 @@ func (w *indexWriter) part(p *part) {
 	w.int64(p.begin)
 	w.int(p.console)
 	w.int(p.newlines)
+	w.int64(p.first)
+	w.int64(p.last)
+	w.int64(p.missing)
 	w.int64(p.skippedTotal)
 	w.int(len(p.skipped))
 	for _, s := range p.skipped {

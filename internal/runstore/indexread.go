@@ -162,7 +162,8 @@ func (r *indexReader) parts() []*part {
 
 func (r *indexReader) part() *part {
 	p := &part{index: r.index, from: r.position(), to: r.position(), begin: r.int64()}
-	p.console, p.newlines, p.skippedTotal = int(r.int64()), int(r.int64()), r.int64()
+	p.console, p.newlines = int(r.int64()), int(r.int64())
+	p.first, p.last, p.missing, p.skippedTotal = r.int64(), r.int64(), r.int64(), r.int64()
 	for range r.count() {
 		p.skipped = append(p.skipped, journal.Skipped{Offset: r.int64(), Length: r.int64(), Reason: r.text()})
 	}

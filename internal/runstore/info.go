@@ -69,6 +69,9 @@ type Info struct {
 	// are.
 	Damage      []journal.Skipped
 	DamageTotal int64
+	// Missing is how many records the log does not have, of those that were numbered: they
+	// were in a damaged part, or the disk took nothing when they were logged.
+	Missing int64
 	// Refusal is why the server refused the run, nil if it did not.
 	Refusal error
 	// Err is why the log cannot be read.
@@ -166,8 +169,12 @@ func (r *Run) describe() {
 			i.Damage, i.DamageTotal = append(i.Damage, tail...), i.DamageTotal+int64(len(tail))
 		}
 	}
-	for _, p := range r.parts {
+	for k, p := range r.parts {
 		i.ConsoleLines += p.newlines
+		i.Missing += p.missing
+		if k > 0 {
+			i.Missing += r.parts[k-1].missingBefore(p)
+		}
 	}
 	i.addColumns(r.parts, s)
 	r.info.Store(i)

@@ -2,6 +2,7 @@ package runstore
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"slices"
 	"strings"
@@ -30,6 +31,9 @@ type part struct {
 	// skipped is the damage between the records of the part, tail that after the last.
 	skipped, tail []journal.Skipped
 	skippedTotal  int64
+	// first and last are the numbers of its first and last record, 0 if there is none, and
+	// missing is how many numbers between them no record has.
+	first, last, missing int64
 
 	// mu guards the columns' values. Everything else of a part that is in use does not
 	// change.
@@ -162,6 +166,25 @@ func (b *builder) row(body []byte) error {
 	return err
 }
 
+// number counts a record with a number, 0 if it has none.
+func (p *part) number(n int64) {
+	if p.last > 0 && n > p.last {
+		p.missing += n - p.last - 1
+	}
+	if p.first == 0 {
+		p.first = n
+	}
+	p.last = n
+}
+
+// missingBefore is how many records are missing between two parts.
+func (p *part) missingBefore(next *part) int64 {
+	if p.last == 0 || next.first == 0 {
+		return 0
+	}
+	return max(0, next.first-p.last-1)
+}
+
 // has reports whether the row at hand has a number in a column.
 func (t *table) has(i int) bool {
 	c := &t.columns[i]
@@ -289,6 +312,7 @@ func joinParts(a, b *part) *part {
 		rows: join(&a.rows, &b.rows), events: join(&a.events, &b.events),
 		rare: slices.Concat(a.rare, b.rare), console: a.console + b.console, newlines: a.newlines + b.newlines,
 		skipped: slices.Concat(a.skipped, b.skipped), skippedTotal: a.skippedTotal + b.skippedTotal, tail: b.tail,
+		first: cmp.Or(a.first, b.first), last: cmp.Or(b.last, a.last), missing: a.missing + a.missingBefore(b) + b.missing,
 	}
 	if out.begin < 0 {
 		out.begin = b.begin

@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
 // sectionSize is how much of a log makes a part. It is a multiple of the log's block size,
@@ -112,6 +113,7 @@ func readPart(src io.ReaderAt, from journal.Position, end int64, exact bool) (*p
 		if p.begin < 0 {
 			p.begin = offset
 		}
+		p.number(wire.Num(payload))
 		last = r.Position()
 		return nil
 	})
