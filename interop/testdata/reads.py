@@ -67,6 +67,7 @@ def read():
     out["by expression"] = ids(filters={"display_name": {"$regex": "^name of o"}})
     out["by summary"] = ids(filters={"summary_metrics.loss": {"$lt": 1}}, order="-summary_metrics.loss")
     out["order"] = ids(order="-created_at")
+    out["projects"] = [[p.entity, p.name] for p in api.projects("acme")]
     out["count"] = len(api.runs(PATH, filters={"tags": "t"}))
     for run_id in ("theirs", "ours"):
         run = api.run(PATH + "/" + run_id)
