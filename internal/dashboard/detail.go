@@ -25,6 +25,7 @@ type detail struct {
 	Metrics []metricDetail `json:"metrics"`
 	System  []metricDetail `json:"system"`
 	Axes    []string       `json:"axes"`
+	Lives   []lifeDetail   `json:"lives"` // empty if one process logged the run
 	Machine machine        `json:"environment"`
 	Console struct {
 		Lines int `json:"lines"`
@@ -110,7 +111,7 @@ func (b *Board) describe(ctx context.Context, run *runstore.Run) *detail {
 	d := &detail{
 		row: newRow(i), Trouble: troublesOf(i, gaps), Dir: i.Dir, Client: "wandb " + i.Writer,
 		Config: shown(i.Config), Summary: shown(i.Summary), Charts: shown(i.Charts), Next: b.neighborOf(i),
-		Metrics: metricsOf(i.Metrics), System: metricsOf(i.System), Axes: i.Axes,
+		Metrics: metricsOf(i.Metrics), System: metricsOf(i.System), Axes: i.Axes, Lives: livesOf(i.Lives),
 		Damage: damageOf(gaps), DamageTotal: i.DamageTotal,
 	}
 	d.Machine.Args = []string{}

@@ -45,7 +45,7 @@ func troubleOf(i *runstore.Info) string {
 // troublesOf lists a run's troubles, the worst first. gaps are those of its log.
 func troublesOf(i *runstore.Info, gaps []runstore.Gap) []trouble {
 	all := []trouble{}
-	sync := "wandgo sync " + plaintext.ShellPath(i.Dir)
+	sync := syncCommand(i)
 	if i.Refusal != nil {
 		all = append(all, refusal(i, sync))
 	}

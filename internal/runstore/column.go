@@ -72,6 +72,12 @@ func (s *stat) join(o stat) {
 	s.rows, s.nonfinite, s.last, s.descends = rows, nonfinite, o.last, descends
 }
 
+// shifted returns the stat of the numbers with f added to each.
+func (s stat) shifted(f float64) stat {
+	s.min, s.max, s.last = s.min+f, s.max+f, s.last+f
+	return s
+}
+
 // table is rows as columns.
 type table struct {
 	rows    int

@@ -12,6 +12,13 @@
 // A part knows where the first record after it begins, and is used only if the next part
 // begins there: damage at the start of a part cannot lose or repeat a record.
 //
+// # Lives
+//
+// The logs that processes wrote of one run are shown as one run. Its rows are those of the
+// logs, one after the other: an offline process counts its steps and its runtime from 0, so
+// that both are moved behind those before, as a sync does; a rewind leaves out rows of the
+// logs before it. The parts stay those of the logs.
+//
 // # Index
 //
 // The parts of a long log are written to an index in the user's cache directory, never in

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -28,6 +30,9 @@ func (r *Run) Files() (files []File, more bool, err error) {
 	if r.feed != nil {
 		files, more = r.fedFiles()
 		return files, more, nil
+	}
+	if lives := r.logLives(); len(lives) > 1 {
+		return filesOf(lives)
 	}
 	root, err := r.openFiles()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -57,6 +62,30 @@ func (r *Run) Files() (files []File, more bool, err error) {
 	return files, err != nil, nil
 }
 
+// filesOf lists the files of several logs. Of files with the same path the last counts.
+func filesOf(lives []life) (files []File, more bool, err error) {
+	seen := map[string]bool{}
+	for _, l := range slices.Backward(lives) {
+		own, rest, err := l.run.Files()
+		if err != nil {
+			return nil, false, err
+		}
+		more = more || rest
+		for _, f := range own {
+			if seen[f.Path] {
+				continue
+			}
+			if len(files) >= MaxFiles {
+				return files, true, nil
+			}
+			seen[f.Path] = true
+			files = append(files, f)
+		}
+	}
+	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	return files, more, nil
+}
+
 // openFiles opens the directory of the run's files. It may be a link, but only to a
 // directory of the run.
 func (r *Run) openFiles() (*os.Root, error) {
@@ -73,6 +102,14 @@ func (r *Run) openFiles() (*os.Root, error) {
 func (r *Run) OpenFile(path string) (OpenedFile, error) {
 	if r.feed != nil {
 		return r.openFed(path)
+	}
+	if lives := r.logLives(); len(lives) > 1 {
+		for _, l := range slices.Backward(lives) {
+			if f, err := l.run.OpenFile(path); !errors.Is(err, fs.ErrNotExist) {
+				return f, err
+			}
+		}
+		return nil, fmt.Errorf("open file: %w", fs.ErrNotExist)
 	}
 	root, err := r.openFiles()
 	if err != nil {

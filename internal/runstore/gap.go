@@ -41,6 +41,9 @@ func (r *Run) Gaps(ctx context.Context) ([]Gap, error) {
 	if r.feed != nil || total == 0 {
 		return nil, nil
 	}
+	if lives := r.logLives(); len(lives) > 1 {
+		return gapsOf(ctx, lives)
+	}
 	r.gaps.mu.Lock()
 	defer r.gaps.mu.Unlock()
 	if r.gaps.total == total {
@@ -57,6 +60,25 @@ func (r *Run) Gaps(ctx context.Context) ([]Gap, error) {
 	}
 	r.gaps.found, r.gaps.total = found, total
 	return found, nil
+}
+
+// gapsOf returns the gaps of several logs, with the steps of the run.
+func gapsOf(ctx context.Context, lives []life) (all []Gap, err error) {
+	for _, l := range lives {
+		found, err := l.run.Gaps(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range found {
+			for _, step := range []*int64{&g.Before, &g.After} {
+				if *step >= 0 {
+					*step += int64(l.steps)
+				}
+			}
+			all = append(all, g)
+		}
+	}
+	return all, nil
 }
 
 func readGaps(ctx context.Context, r *journal.Reader) ([]Gap, error) {

@@ -13,6 +13,7 @@ import (
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
@@ -76,6 +77,11 @@ type Info struct {
 	Refusal error
 	// Err is why the log cannot be read.
 	Err error
+	// Lives are the processes of a run that several processes continued, the first first; nil
+	// if it was one. Dir and Log are those of the last.
+	Lives []Life
+
+	shared bool // several processes write the run at the same time
 }
 
 // Metric describes the values of one metric.
@@ -177,6 +183,7 @@ func (r *Run) describe() {
 		}
 	}
 	i.addColumns(r.parts, s)
+	i.shared = slices.Contains(s.Telemetry.Feature, int32(runconfig.FeatureSharedMode))
 	r.info.Store(i)
 }
 
@@ -192,7 +199,8 @@ func newInfo(key string, run *record.Run, s *journal.State) *Info {
 
 // addColumns adds what the columns say, and config, summary and machine.
 func (i *Info) addColumns(parts []*part, s *journal.State) {
-	i.Metrics, i.System = describeColumns(parts, History), describeColumns(parts, System)
+	lives := []life{{parts: parts}}
+	i.Metrics, i.System = describeColumns(lives, History), describeColumns(lives, System)
 	i.define(s.Metrics)
 	i.Duration = i.duration(s)
 	if len(s.Environments) > 0 {
@@ -267,23 +275,29 @@ func (i *Info) duration(s *journal.State) time.Duration {
 }
 
 // describeColumns describes the columns of all parts.
-func describeColumns(parts []*part, t Table) []Metric {
+func describeColumns(lives []life, t Table) []Metric {
 	at := make(map[string]int)
 	var out []Metric
 	var stats []stat
-	for _, p := range parts {
-		tab := p.tables()[t]
-		for k := range tab.columns {
-			c := &tab.columns[k]
-			i, ok := at[c.name]
-			if !ok {
-				i = len(out)
-				at[c.name] = i
-				out, stats = append(out, Metric{Name: c.name}), append(stats, noStat())
+	for k := range lives {
+		for _, p := range lives[k].parts {
+			tab := p.tables()[t]
+			for m := range tab.columns {
+				c := &tab.columns[m]
+				i, ok := at[c.name]
+				if !ok {
+					i = len(out)
+					at[c.name] = i
+					out, stats = append(out, Metric{Name: c.name}), append(stats, noStat())
+				}
+				if t == History {
+					stats[i].join(c.stat.shifted(lives[k].shift(c.name)))
+				} else {
+					stats[i].join(c.stat)
+				}
+				out[i].Others += len(c.at)
+				out[i].Type = cmp.Or(c.typ, out[i].Type)
 			}
-			stats[i].join(c.stat)
-			out[i].Others += len(c.at)
-			out[i].Type = cmp.Or(c.typ, out[i].Type)
 		}
 	}
 	for i, s := range stats {

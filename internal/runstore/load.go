@@ -48,36 +48,46 @@ const (
 // comes last.
 func (r *Run) Chunks(t Table, x, y string, first int) iter.Seq2[Chunk, error] {
 	return func(yield func(Chunk, error) bool) {
-		r.touch()
-		r.mu.Lock()
-		parts, begun := r.parts, startOf(r.state)
-		r.mu.Unlock()
-		from := 0.0
-		if t == System && x == KeyRuntime {
-			x, from = KeyTimestamp, begun
-		}
 		at := 0
-		for _, p := range parts {
-			rows := p.tables()[t].rows
-			if at+rows > first {
-				c, err := r.chunk(p, t, x, y)
-				if err != nil {
-					yield(Chunk{}, err)
-					return
+		for _, l := range r.logLives() {
+			l.run.touch()
+			for _, p := range l.parts {
+				rows := p.tables()[t].rows
+				if at+rows > first {
+					c, err := l.chunk(p, t, x, y)
+					if err != nil {
+						yield(Chunk{}, err)
+						return
+					}
+					c.First = at
+					if len(c.Y) > 0 && !yield(c, nil) {
+						return
+					}
 				}
-				c.First = at
-				c.Ascending = !p.tables()[t].descends(x)
-				c.Finite = p.tables()[t].finite(y)
-				if from != 0 {
-					c.X = shifted(c.X, from)
-				}
-				if len(c.Y) > 0 && !yield(c, nil) {
-					return
-				}
+				at += rows
 			}
-			at += rows
 		}
 	}
+}
+
+// chunk returns the points of a part, as the run has them.
+func (l *life) chunk(p *part, t Table, x, y string) (Chunk, error) {
+	dx, dy := l.shift(x), l.shift(y)
+	if t == System {
+		dx, dy = 0, 0
+		if x == KeyRuntime {
+			x, dx = KeyTimestamp, -l.zero
+		}
+	}
+	c, err := l.run.chunk(p, t, x, y)
+	c.Ascending, c.Finite = !p.tables()[t].descends(x), p.tables()[t].finite(y)
+	if dx != 0 {
+		c.X = shifted(c.X, dx)
+	}
+	if dy != 0 {
+		c.Y = shifted(c.Y, dy)
+	}
+	return c, err
 }
 
 // descends reports whether the numbers of a column may not ascend.
@@ -95,7 +105,7 @@ func (t *table) finite(name string) bool {
 func shifted(v []float64, by float64) []float64 {
 	out := make([]float64, len(v))
 	for i := range v {
-		out[i] = v[i] - by
+		out[i] = v[i] + by
 	}
 	return out
 }

@@ -38,6 +38,8 @@ type part struct {
 	// mu guards the columns' values. Everything else of a part that is in use does not
 	// change.
 	mu sync.Mutex
+	// whole is the part of whose rows this one has the first, nil if it has all.
+	whole *part
 	// index is the file that has the values, nil if only the log does.
 	index io.ReaderAt
 }

@@ -21,11 +21,11 @@ import (
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
-// Run is a log on disk, or the run of a [Feed]. It is safe for concurrent use.
+// Run is a log on disk, several of processes that continued one run, or the run of a [Feed]. It is safe for concurrent use.
 type Run struct {
 	key   string
 	store *Store
-	dir   *rundir.Dir // nil for a feed
+	dir   *rundir.Dir // nil for a feed; that of one of several logs
 	feed  Feed        // nil for a log
 
 	// reading serializes those that read the log's new records.
@@ -35,6 +35,7 @@ type Run struct {
 	checked time.Time // when log was asked whether it is in use
 
 	mu    sync.Mutex
+	lives []life // the logs, if they are several; nothing is read into the run itself then
 	parts []*part
 	// state is what parts amount to.
 	state   *journal.State

@@ -47,6 +47,10 @@ type Store struct {
 	searched time.Time
 	homes    map[string]bool
 
+	// joined are the runs of several logs, by the key of the first.
+	joining sync.Mutex
+	joined  map[string]*Run
+
 	mu      sync.Mutex
 	runs    map[string]*Run // by the path of the log
 	byKey   map[string]*Run
@@ -90,7 +94,7 @@ func (s *Store) Watch(ctx context.Context) {
 
 // Close releases files. The store must not be used by others any more.
 func (s *Store) Close() {
-	for _, r := range s.Runs() {
+	for _, r := range s.logs() {
 		r.mu.Lock()
 		r.closeIndex()
 		r.mu.Unlock()
@@ -107,7 +111,7 @@ func (s *Store) Refresh(ctx context.Context) {
 	s.looking.Lock()
 	defer s.looking.Unlock()
 	s.search()
-	runs := s.Runs()
+	runs := s.logs()
 	slices.SortStableFunc(runs, func(a, b *Run) int { // the small ones first, so that a huge one delays none
 		return cmp.Compare(a.Info().Size, b.Info().Size)
 	})
@@ -188,7 +192,10 @@ func (s *Store) searchFeeds() {
 	}
 	feeds := s.feeds()
 	for name, f := range feeds {
-		if s.Run(keyOf(name)) != nil {
+		s.mu.Lock()
+		known := s.runs[name] != nil
+		s.mu.Unlock()
+		if known {
 			continue
 		}
 		r := newFedRun(s, name, f)
@@ -211,7 +218,7 @@ func (s *Store) searchFeeds() {
 // searchHomes looks for new directories beside those of known runs.
 func (s *Store) searchHomes(f *finder) {
 	known := map[string]bool{}
-	for _, r := range s.Runs() {
+	for _, r := range s.logs() {
 		if r.dir != nil {
 			known[r.dir.Path()] = true
 		}
@@ -239,8 +246,15 @@ func (s *Store) Err() error {
 	return s.err
 }
 
-// Runs returns all runs, in the order of their keys.
+// Runs returns all runs, in the order of their keys. The logs of one run are one run, whose
+// key is that of the first log.
 func (s *Store) Runs() []*Run {
+	runs, _ := s.group(s.logs())
+	return runs
+}
+
+// logs returns the runs of all logs and feeds, in the order of their keys.
+func (s *Store) logs() []*Run {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	runs := make([]*Run, 0, len(s.runs))
@@ -251,11 +265,11 @@ func (s *Store) Runs() []*Run {
 	return runs
 }
 
-// Run returns the run with a key, or nil if there is none.
+// Run returns the run with a key, or nil if there is none. The key of each log of a run
+// leads to the run.
 func (s *Store) Run(key string) *Run {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.byKey[key]
+	_, byKey := s.group(s.logs())
+	return byKey[key]
 }
 
 // Version returns a number that grows with each change of any run.
@@ -310,7 +324,7 @@ func (r *Run) touch() {
 // trim drops the columns of the runs that were not used for the longest time, until the
 // rest fits the memory.
 func (s *Store) trim() {
-	runs := s.Runs()
+	runs := s.logs()
 	sizes := make(map[*Run]int64, len(runs))
 	total := int64(0)
 	runs = slices.DeleteFunc(runs, func(r *Run) bool { return r.feed != nil }) // they are nowhere else

@@ -25,16 +25,36 @@ type Value struct {
 // Values returns up to limit values of a metric that are not numbers, in rows before a row,
 // the latest first. more reports whether there are others before them.
 func (r *Run) Values(ctx context.Context, metric string, before, limit int) (values []Value, more bool, err error) {
+	lives := r.logLives()
+	first := 0
+	for i := range lives {
+		first += rowsOf(lives[i].parts)
+	}
+	for _, l := range slices.Backward(lives) {
+		first -= rowsOf(l.parts)
+		older, rest, err := l.run.values(ctx, l.parts, metric, before-first, limit-len(values))
+		if err != nil {
+			return nil, false, err
+		}
+		for _, v := range older {
+			v.Row, v.Step = v.Row+first, v.Step+int64(l.steps)
+			values = append(values, v)
+		}
+		if rest {
+			return values, true, nil
+		}
+	}
+	return values, false, nil
+}
+
+// values is Values for the parts of one log.
+func (r *Run) values(ctx context.Context, parts []*part, metric string, before, limit int) (values []Value, more bool, err error) {
 	read, done, err := r.rowReader()
 	if err != nil {
 		return nil, false, err
 	}
 	defer done()
-	parts := r.snapshot()
-	first := 0
-	for _, p := range parts {
-		first += p.rows.rows
-	}
+	first := rowsOf(parts)
 	for _, p := range slices.Backward(parts) {
 		first -= p.rows.rows
 		c := p.rows.column(metric)

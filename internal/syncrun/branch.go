@@ -9,9 +9,9 @@ import (
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
-// rewound returns the step to which the log's process rewound its own run, and false if
+// Rewound returns the step to which the log's process rewound its own run, and false if
 // it did not rewind it.
-func rewound(r *record.Run) (step int64, ok bool) {
+func Rewound(r *record.Run) (step int64, ok bool) {
 	b := r.BranchPoint
 	if b == nil || b.Run != r.ID || b.Metric != keyStep || b.Value < 0 || b.Value >= math.MaxInt64 {
 		return 0, false
@@ -24,7 +24,7 @@ func rewound(r *record.Run) (step int64, ok bool) {
 // With another run id the log is a fork.
 func (j *job) rewinds(old *serverState, note *rundir.Uploaded) (step int64, ok bool, err error) {
 	run := j.contents.Run
-	step, ok = rewound(run)
+	step, ok = Rewound(run)
 	if !ok || j.target.RunID != run.ID || note != nil || j.log.Dir.Synced() {
 		return 0, false, nil
 	}

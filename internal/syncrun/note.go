@@ -69,7 +69,7 @@ func (j *job) laterLog(old *serverState, note *rundir.Uploaded) (later, dropped 
 	if note == nil && (j.log.Ours() || j.log.Dir.Offline() || j.target != j.log.target()) {
 		return false, false
 	}
-	if step, ok := rewound(j.next.Run); ok {
+	if step, ok := Rewound(j.next.Run); ok {
 		if old.step <= step {
 			return false, false
 		}

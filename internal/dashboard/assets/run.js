@@ -175,6 +175,11 @@ function overview(r) {
       h("tbody", null, differing.map(([k, d]) => h("tr", null, h("td.wrap", null, k), h("td.wrap", null, anyValue(d.here)), h("td.wrap", null, anyValue(d.there)))))))),
     card("Machine", "", pairs(machine)),
     card("Steps", "", pairs([["rows", count(r.rows)], ["last step", count(r.step)]])),
+    r.lives && r.lives.length > 0 && card("Processes", plural(r.lives.length, "log"), h("div.scroll", null, h("table", null,
+      h("thead", null, h("tr", null, ["started", "ended", "steps", "rows", "directory"].map((t) => h("th", null, t)))),
+      h("tbody", null, r.lives.map((l) => h("tr", null,
+        h("td", null, when(l.started)), h("td", null, l.state + (l.exit === null ? "" : ", exit code " + l.exit)),
+        h("td", null, l.firstStep < 0 ? "none" : count(l.firstStep) + " to " + count(l.lastStep)), h("td", null, count(l.rows)), h("td.wrap", null, l.dir))))))),
   ];
 }
 
