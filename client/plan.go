@@ -62,6 +62,9 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 		resume: Resume(cmp.Or(string(opts.Resume), s.Resume.Text)),
 		launch: s.Launch, warnings: warnings,
 	}
+	if p.Past = !opts.Started.IsZero(); p.Past {
+		p.Started = opts.Started
+	}
 	if notes := strings.ReplaceAll(p.Labels.Notes, "\x00", ""); notes != p.Labels.Notes {
 		p.Labels.Notes = notes // the server's database cannot store them
 		p.warnings = append(p.warnings, "the NUL characters in the notes were dropped")

@@ -115,6 +115,8 @@ func (e *InputError) advise() (a advice) {
 		a.step("Give the run as [entity/]project/run, or the address of its page.")
 	case e.Field == "sweep path":
 		a.step("Give the sweep as [entity/][project/]sweep, or the address of its page.")
+	case e.Field == "log directory":
+		a.step("Give the directory that TensorBoard reads (tensorboard --logdir). Files with tfevents in their names are in it or below it.")
 	case e.Field == "config file":
 		a.step("Correct the file, or run the program without it.")
 	case fromFile:

@@ -33,7 +33,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		loginCommand(), statusCommand(), whoamiCommand(), doctorCommand(), verifyCommand(),
-		syncCommand(), lsCommand(), inspectCommand(), boardCommand(), artifactCommand(), sweepCommand(), agentCommand(), exportCommand(), offlineCommand(), onlineCommand(),
+		syncCommand(), lsCommand(), inspectCommand(), boardCommand(), artifactCommand(), sweepCommand(), agentCommand(), exportCommand(), importCommand(), offlineCommand(), onlineCommand(),
 		serveCommand(), completionCommand(), versionCommand(), helpCommand(),
 	}
 }

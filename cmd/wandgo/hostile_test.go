@@ -76,6 +76,7 @@ func TestCommands_HostileText_PrintNothingRaw(t *testing.T) {
 				{"ls", text},
 				{"ls", "--json", text},
 				{"sync", text},
+				{"import", "tensorboard", text},
 				{"sync", "--json", text},
 				{"sync", "--entity", text},
 				{"inspect", text},

@@ -69,6 +69,14 @@ func (o *syncOutput) draw(text string) {
 	o.printf("\r\x1b[K%s %s", o.style.Dim(o.mark), term.Cut(text, room))
 }
 
+// reading shows how many rows of a run an import has read.
+func (o *syncOutput) reading(name string, rows int64) {
+	if now := time.Now(); o.live && now.Sub(o.drawn) >= redrawEvery {
+		o.drawn = now
+		o.draw(printable(name) + ": " + counted(rows, "row") + " read")
+	}
+}
+
 func (o *syncOutput) erase() {
 	if o.shown {
 		o.shown = false

@@ -85,7 +85,7 @@ func (s *Session) close(code int) *sink.Ending {
 	}
 	// From here on the run's duration is fixed, in whole seconds, and the server gets
 	// it once more.
-	s.duration = s.prior + time.Since(s.plan.Started)
+	s.duration = s.elapsed()
 	s.summary.SetRuntime(s.seconds())
 	s.config.Own.Use(runconfig.FeatureFinish)
 	if s.sink.Online() || s.sink.Dir() != "" {

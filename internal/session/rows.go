@@ -183,6 +183,13 @@ func (s *Session) write(row map[string]any, now time.Time, timestamp float64) er
 		Runtime:   (s.prior + now.Sub(s.plan.Started)).Seconds(),
 		Timestamp: timestamp,
 	}
+	if s.plan.Past {
+		if own, ok := row["_timestamp"].(float64); ok {
+			meta.Timestamp = own
+		}
+		meta.Runtime = meta.Timestamp - unixSeconds(s.plan.Started)
+		s.past = time.Duration(meta.Runtime * float64(time.Second))
+	}
 	split, err := s.split(row)
 	if err != nil {
 		return err

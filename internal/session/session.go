@@ -63,7 +63,10 @@ type Plan struct {
 	Host, Program       string
 	Config              runconfig.Config
 	Started             time.Time
-	OnLost              func(error)
+	// Past says that the run took place before it was logged. Its runtime is measured by the
+	// timestamps of the rows.
+	Past   bool
+	OnLost func(error)
 	// OnFinished is called once at the end. clean says that the run ended well, and
 	// that nothing of it is missing.
 	OnFinished    func(clean bool)
@@ -94,6 +97,7 @@ type Session struct {
 
 	mu       sync.Mutex // guards what follows, up to the empty line
 	rows     rows
+	past     time.Duration // with Plan.Past: the runtime of the last row
 	config   runconfig.Config
 	labels   Labels
 	metrics  metrics

@@ -131,5 +131,12 @@ func (s *Session) seconds() int64 {
 	if s.duration > 0 {
 		return int64(s.duration.Seconds())
 	}
-	return int64((s.prior + time.Since(s.plan.Started)).Seconds())
+	return int64(s.elapsed().Seconds())
+}
+
+func (s *Session) elapsed() time.Duration {
+	if s.plan.Past {
+		return max(s.past, 1) // a duration that is set
+	}
+	return s.prior + time.Since(s.plan.Started)
 }

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/plaintext"
+	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/settings"
+	"github.com/wandgo/wandgo/internal/term"
+	"github.com/wandgo/wandgo/internal/tfevents"
+)
+
+func importCommand() command {
+	c := command{
+		name: "import", args: "tensorboard DIR [flags]",
+		summary: "make runs of the files of another tool",
+		long: `
+Makes runs of the files that another tool wrote.
+
+Commands:
+  tensorboard  make a run of each directory with event files
+
+Example:
+  wandgo import tensorboard logs --project vision
+`,
+		verbs: []command{importTensorBoardCommand()},
+	}
+	c.run = c.runVerb
+	return c
+}
+
+func importTensorBoardCommand() command {
+	return command{
+		name: "import tensorboard", args: "DIR [--entity E] [--project P] [flags]",
+		summary: "make a run of each directory with event files",
+		long: `
+Makes a run of each directory with event files of TensorBoard (names with
+"tfevents"), at DIR and below it, and uploads it. Neither TensorFlow nor Python
+is needed. A run is named after its directory.
+
+Scalars, histograms, images and texts become metrics that are named like their
+tags, and hyperparameters become the config. The step of TensorBoard is the
+metric global_step, which is the x-axis of all others. Each row has the time at
+which it was written. Values that a restarted program replaced are left out.
+Audio, graphs, meshes and other values are skipped, and counted.
+
+A file that is damaged or still being written is imported as far as possible.
+Import the same directory again to add what was written since: a run's id is
+derived from the path of its directory, and rows that the server has are not
+sent again.
+
+With --offline, in offline mode, and if the server refuses, the runs stay on
+this disk; wandgo sync uploads them. Otherwise they are deleted from it when the
+server has confirmed that it has them.
+
+Flags:
+  --entity E    the team or user (default: that of the settings)
+  --project P   the project (default: that of the settings)
+  --group G     the group of all runs
+  --job-type T  the job type of all runs
+  --tags T,...  tags of all runs
+  --offline     write the runs to this disk and upload nothing
+  --dry-run     print which runs would be made, and stop
+  --json        print one JSON document: runs (dir, name, runId, outcome, log,
+                rows, replacedEvents, skippedValues, damage, damagedParts,
+                warnings, upload) and exitStatus. outcome is written, present
+                (an earlier import left it on this disk), planned or empty;
+                upload is as in wandgo sync, null without one
+  --no-color    print without color (the default if stdout is not a terminal or
+                NO_COLOR is set)
+
+The exit statuses are those of wandgo sync.
+
+Examples:
+  wandgo import tensorboard logs --dry-run
+  wandgo import tensorboard logs --entity acme --project vision --group resnet
+`,
+		run: runImportTensorBoard,
+	}
+}
+
+func runImportTensorBoard(ctx context.Context, a *app, args []string) int {
+	c := importTensorBoardCommand()
+	set := c.flags()
+	t := &tensorBoardImport{app: a}
+	set.StringVar(&t.options.Entity, "entity", "", "")
+	set.StringVar(&t.options.Project, "project", "", "")
+	set.StringVar(&t.options.Group, "group", "", "")
+	set.StringVar(&t.options.JobType, "job-type", "", "")
+	tags := set.String("tags", "", "")
+	offline, dryRun := set.Bool("offline", false, ""), set.Bool("dry-run", false, "")
+	asJSON, noColor := set.Bool("json", false, ""), set.Bool("no-color", false, "")
+	paths, status, ok := a.parsePaths(c, set, args)
+	switch {
+	case !ok:
+		return status
+	case len(paths) != 1:
+		return a.usageError(c, "expected exactly one directory")
+	}
+	if *tags != "" {
+		t.options.Tags = strings.Split(*tags, ",")
+	}
+	s, err := a.settings()
+	if err == nil && s.Mode.Text == settings.ModeDisabled {
+		err = &errors.InputError{Field: "mode", Value: secret.Redact(s.Mode.Text), Rule: "stores nothing; choose online or offline", Source: s.Mode.Source}
+	}
+	if err != nil {
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	t.root, t.dryRun = s.RunRoot(), *dryRun
+	t.out = &syncOutput{printer: a.printer(!*noColor), live: !*asJSON && term.IsTerminal(a.stdout), silent: *asJSON}
+	upload := !*offline && !*dryRun && s.Mode.Text != settings.ModeOffline
+	return t.run(ctx, paths[0], upload, *asJSON)
+}
+
+// run imports the directory, and returns the exit status.
+func (t *tensorBoardImport) run(ctx context.Context, path string, upload, asJSON bool) int {
+	report, err := t.work(ctx, path, upload)
+	status := syncStatus(report, err)
+	if ctx.Err() != nil {
+		status = exitInterrupted
+	}
+	if asJSON {
+		return t.document(report, err, status)
+	}
+	switch {
+	case ctx.Err() != nil:
+		t.out.erase()
+		t.out.printf("Interrupted. The same command continues.\n")
+	case report != nil:
+		t.out.summary(report)
+		if err != nil {
+			t.app.explainFailures(report, err, t.target(), t.logs)
+		}
+	case err != nil:
+		t.out.erase()
+		t.app.explainError(err)
+	case len(t.logs) > 0 && !t.dryRun:
+		t.out.printf("To upload them:\n\n    wandgo sync%s%s\n", targetFlags(t.target()), t.arguments())
+	}
+	if t.out.err != nil {
+		return t.app.failed("print the outcome", t.out.err)
+	}
+	return status
+}
+
+// arguments are the directories of the logs, or the one of all runs if they are many.
+func (t *tensorBoardImport) arguments() string {
+	if len(t.logs) > maxDirs {
+		return " " + plaintext.ShellPath(relative(t.root))
+	}
+	var text strings.Builder
+	for _, dir := range t.logs {
+		text.WriteString(" " + plaintext.ShellPath(relative(dir)))
+	}
+	return text.String()
+}
+
+// target is what the flags say about where the runs go.
+func (t *tensorBoardImport) target() client.SyncOptions {
+	return client.SyncOptions{Entity: t.options.Entity, Project: t.options.Project, Clean: true}
+}
+
+// work writes a run for each directory, and uploads them. report is nil if it did not come to
+// that.
+func (t *tensorBoardImport) work(ctx context.Context, path string, upload bool) (report *client.SyncReport, err error) {
+	options := t.app.env.options()
+	if t.out.live {
+		options.Tracer = retries{report: t.out.waiting}
+	}
+	if t.uploads, err = client.New(options); err != nil {
+		return nil, err
+	}
+	defer func() { _ = t.uploads.Close() }()
+	options.Getenv = importEnv(t.app.env.get)
+	options.Tracer = nil
+	if t.writes, err = client.New(options); err != nil {
+		return nil, err
+	}
+	defer func() { _ = t.writes.Close() }()
+	dirs, err := tfevents.Find(ctx, t.app.env.path(path))
+	if err != nil {
+		return nil, pathInput(path, err)
+	}
+	if len(dirs) == 0 {
+		return nil, &errors.InputError{Field: "log directory", Value: secret.Redact(path), Rule: "has no event files (events.out.tfevents.*)"}
+	}
+	for i, dir := range dirs {
+		t.out.mark = fmt.Sprintf("[%d/%d]", i+1, len(dirs))
+		r := &importedRun{Dir: dir.Path, Name: runName(dir), RunID: runID(dir)}
+		if err := t.one(ctx, dir, r); err != nil {
+			if failed, ok := errors.AsType[*fs.PathError](err); ok && strings.HasPrefix(failed.Path, dir.Path) {
+				err = pathInput(failed.Path, err)
+			}
+			return nil, fmt.Errorf("import %s: %w", printable(dir.Name), err)
+		}
+		t.runs = append(t.runs, r)
+		t.done(r)
+	}
+	if !upload || len(t.logs) == 0 {
+		return nil, nil //nolint:nilnil // nothing is uploaded
+	}
+	o := t.target()
+	o.Progress = t.out.progress
+	report, err = t.uploads.Sync(ctx, t.logs, o)
+	t.match(report)
+	return report, err
+}
+
+// pathInput makes an input error of a path that cannot be read.
+func pathInput(path string, err error) error {
+	failed, ok := errors.AsType[*fs.PathError](err)
+	if !ok {
+		return err
+	}
+	rule := "cannot be read: " + failed.Err.Error()
+	if errors.Is(err, fs.ErrNotExist) {
+		rule = "does not exist"
+	}
+	return &errors.InputError{Field: "log directory", Value: secret.Redact(path), Rule: rule}
+}

@@ -1,0 +1,175 @@
+package tfevents
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/wandgo/wandgo/errors"
+)
+
+// Dir is a directory with event files.
+type Dir struct {
+	// Path is the directory, absolute and without symbolic links.
+	Path string
+	// Name is the path relative to where the search started, with slashes; "." is that
+	// directory itself.
+	Name string
+	// Files are the names of the event files, in the order in which they were written.
+	Files []string
+	// Changed is when the last of the files was changed, Bytes their size in all.
+	Changed time.Time
+	Bytes   int64
+}
+
+// Find lists the directories with event files at root and below it, in the order of their
+// names. Symbolic links below root are not followed. Directories that cannot be read are
+// errors.
+func Find(ctx context.Context, root string) ([]*Dir, error) {
+	root, err := filepath.Abs(root)
+	if err == nil {
+		root, err = filepath.EvalSymlinks(root)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var dirs []*Dir
+	byPath := make(map[string]*Dir)
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err := errors.Join(err, ctx.Err()); err != nil {
+			return err
+		}
+		if !entry.Type().IsRegular() || !strings.Contains(entry.Name(), "tfevents") {
+			return nil
+		}
+		info, err := entry.Info()
+		if errors.Is(err, fs.ErrNotExist) { // removed meanwhile
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		parent := filepath.Dir(path)
+		d := byPath[parent]
+		if d == nil {
+			name, err := filepath.Rel(root, parent)
+			if err != nil {
+				return err
+			}
+			d = &Dir{Path: parent, Name: filepath.ToSlash(name)}
+			byPath[parent], dirs = d, append(dirs, d)
+		}
+		d.Files = append(d.Files, entry.Name())
+		d.Bytes += info.Size()
+		if info.ModTime().After(d.Changed) {
+			d.Changed = info.ModTime()
+		}
+		return nil
+	})
+	return dirs, err
+}
+
+// restart is a writer that started within the events of a directory.
+type restart struct{ before, step int64 }
+
+// Contents is what a first pass over a directory found.
+type Contents struct {
+	dir *Dir
+	// Started is the least time of an event, zero if there is none.
+	Started time.Time
+	// Damage are the first MaxDamage parts that could not be read; Damaged is how many there
+	// are in all.
+	Damage  []string
+	Damaged int
+	// Replaced is how many events a restarted program replaced, and Skipped how many values of
+	// each kind were not read. Both are set by Rows.
+	Replaced int
+	Skipped  map[string]int
+
+	restarts []restart // with growing before, and each with the least step from there on
+}
+
+// MaxDamage is how many damaged parts are listed.
+const MaxDamage = 10
+
+// Scan reads all events once, to learn where the run starts and restarts. Errors are those of
+// the file system and of ctx.
+func (d *Dir) Scan(ctx context.Context) (*Contents, error) {
+	c := &Contents{dir: d}
+	n := int64(0)
+	err := c.each(ctx, func(e *event) error {
+		if e.timed() && (c.Started.IsZero() || e.time().Before(c.Started)) {
+			c.Started = e.time()
+		}
+		if e.restart {
+			c.restarts = append(c.restarts, restart{n, e.step})
+		}
+		n++
+		return nil
+	}, c.damaged)
+	for i := len(c.restarts) - 2; i >= 0; i-- {
+		c.restarts[i].step = min(c.restarts[i].step, c.restarts[i+1].step)
+	}
+	return c, err
+}
+
+// timed reports whether the event's time is one.
+func (e *event) timed() bool {
+	return e.wallTime > 0 && e.wallTime < math.MaxInt32*100 // NaN is neither
+}
+
+func (c *Contents) damaged(file string, err error) {
+	if c.Damaged++; c.Damaged <= MaxDamage {
+		c.Damage = append(c.Damage, file+" "+err.Error())
+	}
+}
+
+// each calls do with each event of the directory.
+func (c *Contents) each(ctx context.Context, do func(*event) error, damaged func(file string, err error)) error {
+	for _, name := range c.dir.Files {
+		if err := c.eachOf(ctx, name, do, damaged); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Contents) eachOf(ctx context.Context, name string, do func(*event) error, damaged func(file string, err error)) error {
+	f, err := os.Open(filepath.Join(c.dir.Path, name))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	r := NewReader(f)
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		at := r.Offset()
+		data, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		var e event
+		if err == nil {
+			if e, err = readEvent(data); err != nil {
+				err = &DamageError{at, ErrContent}
+			}
+		}
+		if _, ok := errors.AsType[*DamageError](err); ok {
+			damaged(name, err)
+			continue
+		}
+		if err == nil {
+			err = do(&e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package tfevents
+
+import (
+	"time"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// event is an entry of a file.
+type event struct {
+	wallTime float64 // in seconds since 1970
+	step     int64
+	restart  bool // a writer started: what follows replaces the values at this step and after it
+	summary  [][]byte
+}
+
+func (e *event) time() time.Time { return time.UnixMicro(int64(e.wallTime * 1e6)) }
+
+// sessionStart is the status of the first session log of a writer.
+const sessionStart = 1
+
+// readEvent reads the message Event. Its values are read by [value.read].
+func readEvent(data []byte) (event, error) {
+	var e event
+	err := eachField(data, func(f field) error {
+		switch f.num {
+		case 1:
+			e.wallTime = f.float64()
+		case 2:
+			e.step = f.int()
+		case 5:
+			return eachField(f.bytes, func(f field) error {
+				if f.num == 1 {
+					e.summary = append(e.summary, f.bytes)
+				}
+				return nil
+			})
+		case 7:
+			return eachField(f.bytes, func(f field) error {
+				if f.num == 1 {
+					e.restart = f.bits == sessionStart
+				}
+				return nil
+			})
+		}
+		return nil
+	})
+	return e, err
+}
+
+// value is the message Summary.Value. One of the last five is set, or none for a kind of
+// value that is not read.
+type value struct {
+	tag     string
+	plugin  string // that shows the value; writers may omit it after the first of a tag
+	content []byte // what the plugin stores beside the value
+
+	kind      string // of a value that is not read, for people
+	scalar    *float32
+	image     []byte
+	histogram []byte
+	tensor    []byte
+}
+
+func readValue(data []byte) (value, error) {
+	var v value
+	err := eachField(data, func(f field) error {
+		switch f.num {
+		case 1:
+			v.tag = string(f.bytes)
+		case 2:
+			s := float32(f.float32())
+			v.scalar = &s
+		case 4:
+			return eachField(f.bytes, func(f field) error {
+				if f.num == 4 {
+					v.image = f.bytes
+				}
+				return nil
+			})
+		case 5:
+			v.histogram = orEmpty(f.bytes)
+		case 6:
+			v.kind = "audio"
+		case 8:
+			v.tensor = orEmpty(f.bytes)
+		case 9:
+			return eachField(f.bytes, func(f field) error {
+				if f.num != 1 {
+					return nil
+				}
+				return eachField(f.bytes, func(f field) error {
+					switch f.num {
+					case 1:
+						v.plugin = string(f.bytes)
+					case 2:
+						v.content = f.bytes
+					}
+					return nil
+				})
+			})
+		}
+		return nil
+	})
+	return v, err
+}
+
+// orEmpty tells an empty message from none.
+func orEmpty(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+// Histogram counts values in bins. There is one more edge than there are counts.
+type Histogram struct{ Counts, Edges []float64 }
+
+// readHistogram reads the message HistogramProto. Its outer bins may reach to the largest
+// numbers there are; they are cut to the least and the greatest value, and empty ones are
+// dropped.
+func readHistogram(data []byte) (Histogram, error) {
+	var least, greatest float64
+	var limits, counts []float64
+	err := eachField(data, func(f field) (err error) {
+		switch f.num {
+		case 1:
+			least = f.float64()
+		case 2:
+			greatest = f.float64()
+		case 6:
+			limits, err = f.numbers(limits, protowire.Fixed64Type, field.float64)
+		case 7:
+			counts, err = f.numbers(counts, protowire.Fixed64Type, field.float64)
+		}
+		return err
+	})
+	if err != nil {
+		return Histogram{}, err
+	}
+	n := min(len(limits), len(counts))
+	limits, counts = limits[:n], counts[:n]
+	first := 0
+	for first < len(counts) && counts[first] == 0 {
+		first++
+	}
+	last := len(counts)
+	for last > first && counts[last-1] == 0 {
+		last--
+	}
+	if first == last {
+		return Histogram{}, nil
+	}
+	left := least
+	if first > 0 {
+		left = max(least, limits[first-1])
+	}
+	edges := append([]float64{left}, limits[first:last]...)
+	edges[len(edges)-1] = min(edges[len(edges)-1], greatest)
+	return Histogram{Counts: counts[first:last], Edges: edges}.ofAtMost(MaxBins), nil
+}
+
+// MaxBins is how many bins a [Histogram] has at most. If there are more, neighbors are
+// added together.
+const MaxBins = 512
+
+func (h Histogram) ofAtMost(limit int) Histogram {
+	for len(h.Counts) > limit {
+		var half Histogram
+		for i := 0; i < len(h.Counts); i += 2 {
+			count := h.Counts[i]
+			if i+1 < len(h.Counts) {
+				count += h.Counts[i+1]
+			}
+			half.Counts = append(half.Counts, count)
+			half.Edges = append(half.Edges, h.Edges[i])
+		}
+		half.Edges = append(half.Edges, h.Edges[len(h.Edges)-1])
+		h = half
+	}
+	return h
+}

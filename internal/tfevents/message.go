@@ -1,0 +1,85 @@
+package tfevents
+
+import (
+	"math"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/wandgo/wandgo/errors"
+)
+
+// errMessage means that bytes are no protobuf message.
+var errMessage = errors.New("not a protobuf message")
+
+// field is one field of a protobuf message. Depending on its type, it has bytes or a number.
+type field struct {
+	num   protowire.Number
+	typ   protowire.Type
+	bits  uint64 // of a varint, or a number of 4 or 8 bytes
+	bytes []byte
+}
+
+// eachField calls do with each field of a message. Groups are skipped.
+func eachField(message []byte, do func(field) error) error {
+	for len(message) > 0 {
+		num, typ, n := protowire.ConsumeTag(message)
+		if n < 0 {
+			return errMessage
+		}
+		message = message[n:]
+		f := field{num: num, typ: typ}
+		switch typ {
+		case protowire.VarintType:
+			f.bits, n = protowire.ConsumeVarint(message)
+		case protowire.Fixed32Type:
+			var v uint32
+			v, n = protowire.ConsumeFixed32(message)
+			f.bits = uint64(v)
+		case protowire.Fixed64Type:
+			f.bits, n = protowire.ConsumeFixed64(message)
+		case protowire.BytesType:
+			f.bytes, n = protowire.ConsumeBytes(message)
+		default:
+			n = protowire.ConsumeFieldValue(num, typ, message)
+		}
+		if n < 0 {
+			return errMessage
+		}
+		message = message[n:]
+		if err := do(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f field) float32() float64 { return float64(math.Float32frombits(uint32(f.bits))) } //nolint:gosec // 4 bytes
+func (f field) float64() float64 { return math.Float64frombits(f.bits) }
+func (f field) int() int64       { return int64(f.bits) } //nolint:gosec // two's complement
+
+// numbers appends the elements of a repeated field of numbers, packed or not.
+func (f field) numbers(dst []float64, typ protowire.Type, value func(field) float64) ([]float64, error) {
+	if f.typ == typ {
+		return append(dst, value(f)), nil
+	}
+	packed := f.bytes
+	for len(packed) > 0 {
+		e := field{typ: typ}
+		var n int
+		switch typ {
+		case protowire.Fixed32Type:
+			var v uint32
+			v, n = protowire.ConsumeFixed32(packed)
+			e.bits = uint64(v)
+		case protowire.Fixed64Type:
+			e.bits, n = protowire.ConsumeFixed64(packed)
+		default:
+			e.bits, n = protowire.ConsumeVarint(packed)
+		}
+		if n < 0 || len(dst) >= maxElements {
+			return nil, errMessage
+		}
+		dst, packed = append(dst, value(e)), packed[n:]
+	}
+	return dst, nil
+}

@@ -1,0 +1,228 @@
+package tfevents
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"strings"
+)
+
+// Row has the values of one step.
+type Row struct {
+	Step int64
+	// Time is when the last of the values was written, in seconds since 1970; 0 if it is not
+	// known.
+	Time float64
+	// Values by tag: a float32 or float64, a [Histogram], [Images] or [Text].
+	Values map[string]any
+	// Params are hyperparameters that were written at this step, nil if there are none.
+	Params map[string]any
+}
+
+// Images are encoded images: PNG, JPEG, GIF or BMP.
+type Images [][]byte
+
+// Text is text, usually Markdown.
+type Text string
+
+// Rows calls do with each row, in the order in which they were written. Values that follow
+// each other and have one step are one row; a tag that comes again starts another. What a row
+// holds is valid until do returns. Errors are those of the file system, of ctx and of do.
+func (c *Contents) Rows(ctx context.Context, do func(Row) error) error {
+	c.Replaced, c.Skipped = 0, make(map[string]int)
+	b := builder{contents: c, plugins: make(map[string]string), do: do}
+	n, restarts := int64(0), c.restarts
+	err := c.each(ctx, func(e *event) error {
+		for len(restarts) > 0 && restarts[0].before <= n {
+			restarts = restarts[1:]
+		}
+		n++
+		if len(restarts) > 0 && restarts[0].step <= e.step {
+			if len(e.summary) > 0 {
+				c.Replaced++
+			}
+			b.remember(e)
+			return nil
+		}
+		return b.add(e)
+	}, func(string, error) {}) // the first pass reported them
+	if err != nil {
+		return err
+	}
+	return b.flush()
+}
+
+// builder gathers the values of a step.
+type builder struct {
+	contents *Contents
+	plugins  map[string]string // of the tags; writers name them once
+	row      Row
+	do       func(Row) error
+}
+
+// remember reads the plugins that values of the event name.
+func (b *builder) remember(e *event) {
+	for _, data := range e.summary {
+		if v, err := readValue(data); err == nil && v.plugin != "" {
+			b.plugins[v.tag] = v.plugin
+		}
+	}
+}
+
+func (b *builder) add(e *event) error {
+	for _, data := range e.summary {
+		v, err := readValue(data)
+		if err != nil {
+			b.contents.Skipped["damaged value"]++
+			continue
+		}
+		if v.plugin == "" {
+			v.plugin = b.plugins[v.tag]
+		} else {
+			b.plugins[v.tag] = v.plugin
+		}
+		if v.plugin == "hparams" {
+			if err := b.params(e, &v); err != nil {
+				return err
+			}
+			continue
+		}
+		decoded, skipped := v.decode()
+		if skipped != "" {
+			b.contents.Skipped[skipped]++
+		}
+		if decoded == nil {
+			continue
+		}
+		if err := b.set(e, strings.ToValidUTF8(v.tag, "\uFFFD"), decoded); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// params adds hyperparameters to the row.
+func (b *builder) params(e *event, v *value) error {
+	params, err := readHParams(v.content)
+	if err != nil {
+		b.contents.Skipped["damaged value"]++
+		params = nil
+	}
+	if len(params) == 0 {
+		return nil
+	}
+	if err := b.open(e, ""); err != nil {
+		return err
+	}
+	if b.row.Params == nil {
+		b.row.Params = params
+	} else {
+		maps.Copy(b.row.Params, params)
+	}
+	return nil
+}
+
+func (b *builder) set(e *event, tag string, v any) error {
+	if err := b.open(e, tag); err != nil {
+		return err
+	}
+	b.row.Values[tag] = v
+	return nil
+}
+
+// open makes the row that of the event's step, and one without the tag.
+func (b *builder) open(e *event, tag string) error {
+	_, again := b.row.Values[tag]
+	if b.row.Step != e.step || again {
+		if err := b.flush(); err != nil {
+			return err
+		}
+	}
+	if b.row.Values == nil {
+		b.row.Values = make(map[string]any)
+	}
+	if b.row.Step = e.step; e.timed() {
+		b.row.Time = e.wallTime
+	}
+	return nil
+}
+
+func (b *builder) flush() error {
+	row := b.row
+	b.row = Row{Time: row.Time}
+	if len(row.Values) == 0 && len(row.Params) == 0 {
+		return nil
+	}
+	return b.do(row)
+}
+
+// decode returns what the value is, nil if it is empty or cannot be read, and in the latter
+// case its kind.
+func (v *value) decode() (decoded any, skipped string) {
+	switch {
+	case v.scalar != nil:
+		return *v.scalar, ""
+	case v.image != nil:
+		return images(v.image), ""
+	case v.histogram != nil:
+		h, err := readHistogram(v.histogram)
+		return orNothing(h, err, "damaged value")
+	case v.tensor == nil:
+		return nil, v.kind
+	}
+	switch v.plugin {
+	case "scalars", "", "images", "histograms", "text":
+	default:
+		return nil, v.plugin
+	}
+	t, err := readTensor(v.tensor)
+	if err != nil {
+		return nil, "damaged value"
+	}
+	switch v.plugin {
+	case "images":
+		if len(t.strings) < 2 { // the first two are width and height
+			return nil, "damaged value"
+		}
+		if len(t.strings) == 2 {
+			return nil, ""
+		}
+		return images(t.strings[2:]...), ""
+	case "histograms":
+		h, err := t.histogram()
+		return orNothing(h, err, "damaged value")
+	case "text":
+		var texts []string
+		for _, s := range t.strings {
+			texts = append(texts, strings.ToValidUTF8(string(s), "\uFFFD"))
+		}
+		if texts == nil {
+			return nil, ""
+		}
+		return Text(strings.Join(texts, "\n")), ""
+	}
+	s, err := t.scalar()
+	if err != nil {
+		return nil, "tensor"
+	}
+	return s, ""
+}
+
+// images copies images: a row has values of several records, which share a buffer.
+func images(encoded ...[]byte) Images {
+	var copies Images
+	for _, data := range encoded {
+		copies = append(copies, bytes.Clone(data))
+	}
+	return copies
+}
+
+func orNothing(h Histogram, err error, kind string) (decoded any, skipped string) {
+	switch {
+	case err != nil:
+		return nil, kind
+	case len(h.Counts) == 0:
+		return nil, ""
+	}
+	return h, ""
+}
