@@ -21,7 +21,8 @@ type single struct {
 type singleType struct {
 	name, kind string // of one: its _type and its directory
 	list       string // the _type of a list
-	members    func(list []*single, items []singleJSON) map[string]any
+	// members are those of a list; if it is nil, a list is one of single values.
+	members func(list []*single, items []singleJSON) map[string]any
 }
 
 type singleJSON struct {
@@ -78,6 +79,9 @@ func (v *single) AppendList(dst []byte, all []media.Prepared, p *media.Place) ([
 	for i, one := range all {
 		list[i], _ = one.(*single) // their kind is the same
 		items[i] = list[i].save(p)
+	}
+	if v.of.members == nil {
+		return appendJSON(dst, items)
 	}
 	members := v.of.members(list, items)
 	members["count"] = len(all)

@@ -111,6 +111,7 @@ func TestValues_Logged_HistoryIsThatOfTheOfficialClient(t *testing.T) {
 		{"molecules", []*media.MoleculeValue{media.Molecule(path("x.pdb"), media.ObjectOptions{Caption: "m"})}, object{
 			"_type": "molecule", "count": 1.0, "filenames": list{"media/molecule/v_0_#.pdb"}, "captions": list{"m"},
 		}},
+		{"bokeh", media.Bokeh([]byte(`{"roots":[]}`)), object{"_type": "bokeh-file", "path": "media/bokeh/v_0_#.bokeh.json"}},
 		{"plotly", media.Plotly([]byte(`{"data":[],"layout":{}}`)), object{"_type": "plotly-file", "path": "media/plotly/v_0_#.plotly.json"}},
 		{"histogram", media.Histogram([]int{0, 1, 1, 4}, 4), object{"_type": "histogram", "values": list{1.0, 2.0, 0.0, 1.0}, "bins": list{0.0, 1.0, 2.0, 3.0, 4.0}}},
 		{"histogram of counts", media.HistogramOf([]float64{1, 0.5}, []float64{0, 1, 8}), object{"_type": "histogram", "values": list{1.0, 0.5}, "bins": list{0.0, 1.0, 8.0}}},
@@ -152,6 +153,8 @@ func TestValues_CannotBeMade_ErrorSaysWhy(t *testing.T) {
 		{"points of several lengths", media.PointCloud([][]float64{{1, 2, 3}, {1, 2, 3, 4}}), "point 1 has 4 numbers, and the first 3"},
 		{"infinite point", media.PointCloud([][]float64{{1, 2, math.Inf(1)}}), "+Inf"},
 		{"figure that is a list", media.Plotly([]byte(`[]`)), "JSON object"},
+		{"document that is a list", media.Bokeh([]byte(`[]`)), "JSON object"},
+		{"document without roots", media.Bokeh([]byte(`{}`)), `"roots"`},
 		{"figure without data", media.Plotly([]byte(`{}`)), `list "data"`},
 		{"histogram with NaN", media.Histogram([]float64{1, math.NaN()}, 0), "finite"},
 		{"histogram with infinity", media.Histogram([]float32{1, float32(math.Inf(-1))}, 0), "finite"},

@@ -177,6 +177,9 @@ var _ = register(map[string]func(half){
 	"media_plotly": logs("media_plotly", func() row {
 		return row{"fig": media.Plotly([]byte(`{"data":[{"x":[1,2],"y":[3,4],"type":"scatter"}],"layout":{}}`))}
 	}),
+	"media_bokeh": logs("media_bokeh", func() row {
+		return row{"fig": media.Bokeh([]byte(bokehDocument)), "all": []*media.BokehValue{media.Bokeh([]byte(bokehDocument)), media.Bokeh([]byte(bokehDocument))}}
+	}),
 	"media_histogram": logs("media_histogram",
 		func() row {
 			values := make([]float64, 1000)
@@ -194,5 +197,7 @@ var _ = register(map[string]func(half){
 		}),
 	"media_mixed_list": logs("media_mixed_list", func() row { return row{"mixed": []any{img(2, 2), media.HTML("x")}} }),
 })
+
+const bokehDocument = `{"version":"3.4.0","title":"Bokeh Application","roots":[]}`
 
 var wave = []float64{0, 0.5, -0.5, 1, -1, 0.25}

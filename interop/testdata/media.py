@@ -7,6 +7,7 @@ scenario, in functions of the same names.
 import datetime
 import math
 import sys
+import types
 
 import numpy as np
 import wandb
@@ -184,6 +185,16 @@ def media_plotly():
 
     plotly.io.templates.default = None
     yield {"fig": go.Figure(data=[go.Scatter(x=[1, 2], y=[3, 4])])}
+
+
+@logs()
+def media_bokeh():
+    # The client only asks Bokeh whether the file can be read, which is not installed for that.
+    bokeh = types.ModuleType("bokeh")
+    bokeh.document = types.SimpleNamespace(Document=types.SimpleNamespace(from_json=lambda text: text))
+    sys.modules["bokeh"] = bokeh
+    document = file("fig.bokeh.json", b'{"version":"3.4.0","title":"Bokeh Application","roots":[]}')
+    yield {"fig": wandb.data_types.Bokeh(document), "all": [wandb.data_types.Bokeh(document), wandb.data_types.Bokeh(document)]}
 
 
 @logs()
