@@ -26,6 +26,9 @@ class App {
     addEventListener("popstate", () => this.show());
     document.addEventListener("click", (e) => this.click(e));
     document.addEventListener("keydown", (e) => this.key(e));
+    // Paper is light.
+    addEventListener("beforeprint", () => this.paint("light"));
+    addEventListener("afterprint", () => this.paint(this.recall("theme")));
   }
 
   // remember and recall keep a person's choices in the browser.
@@ -131,8 +134,14 @@ class App {
   switchTheme() {
     const root = document.documentElement;
     const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
+    this.paint(dark ? "light" : "dark");
     this.remember("theme", root.dataset.theme);
+  }
+
+  // paint shows the page light or dark, or as the system is.
+  paint(theme) {
+    if (theme) document.documentElement.dataset.theme = theme;
+    else delete document.documentElement.dataset.theme;
     document.dispatchEvent(new Event("theme"));
   }
 

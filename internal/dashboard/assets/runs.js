@@ -186,9 +186,18 @@ export class RunList {
     e.preventDefault();
   }
 
+  // enter puts the focus into the list, if it is not there.
+  enter() {
+    const row = this.body.querySelector("tr[data-key]");
+    if (!row || this.body.contains(document.activeElement)) return false;
+    row.focus();
+    return true;
+  }
+
   shortcut(key) {
     if (key === "/") this.search.focus();
     else if (key === "c") this.openComparison();
+    else if (["j", "k", "ArrowDown", "ArrowUp"].includes(key)) return this.enter();
     else return false;
     return true;
   }
