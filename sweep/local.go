@@ -2,7 +2,9 @@ package sweep
 
 import (
 	"context"
+	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -231,13 +233,13 @@ type Result struct {
 	Value *float64
 }
 
-// Results returns the trials of a local sweep in the order in which they began. The error is the disk's.
+// Results returns the trials of a local sweep in the order in which they began. The error is
+// the disk's; if there is no such directory, it matches fs.ErrNotExist.
 func Results(dir string) ([]Result, error) {
-	st, err := openStore(dir)
-	if err != nil {
-		return nil, err
+	if _, err := os.Stat(dir); err != nil { // reading makes no directory
+		return nil, fmt.Errorf("open local sweep: %w", err)
 	}
-	records, err := st.load()
+	records, err := (&store{dir}).load()
 	if err != nil {
 		return nil, err
 	}

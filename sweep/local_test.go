@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"os/exec"
@@ -237,4 +238,17 @@ func TestHelper_LocalSweep(t *testing.T) { //nolint:paralleltest // it is a proc
 		<-ctx.Done()
 		return ctx.Err()
 	}))
+}
+
+func TestResults_NoDirectory_IsAnErrorAndMakesNone(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "nodir")
+	_, err := sweep.Results(dir)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	assert.ErrorContains(t, err, "open local sweep")
+	assert.NoDirExists(t, dir)
+	require.NoError(t, os.Mkdir(dir, 0o700))
+	list, err := sweep.Results(dir) // no trial yet
+	require.NoError(t, err)
+	assert.Empty(t, list)
 }

@@ -83,8 +83,9 @@ func runAgent(ctx context.Context, a *app, args []string) int {
 	agent := sweep.Agent{
 		Sweep: paths[0], Count: *count, Parallel: *parallel, Drain: s.drain, Failures: sweep.FailureRules{MaxConsecutive: *failures},
 	}
+	lines := &trialLines{p: &printer{w: a.stderr}}
 	if !*quiet {
-		agent.OnEvent = (&trialLines{p: &printer{w: a.stderr}}).line
+		agent.OnEvent = lines.line
 	}
 	status = a.withClient(s.ctx, func(cl *client.Client) error { //nolint:contextcheck // the trials outlive the first signal
 		agent.Client = cl
@@ -92,6 +93,9 @@ func runAgent(ctx context.Context, a *app, args []string) int {
 	})
 	if status == exitAllowed && ctx.Err() != nil {
 		return exitInterrupted
+	}
+	if status == exitAllowed && !*quiet && !lines.any {
+		lines.p.printf("No trials to run: sweep %s is over. To see its trials: wandgo sweep show %s\n", printable(paths[0]), printable(paths[0]))
 	}
 	return status
 }
@@ -156,11 +160,15 @@ func watchSignals(first context.Context) *signals {
 }
 
 // trialLines prints one line when a trial starts or ends. Calls do not overlap.
-type trialLines struct{ p *printer }
+type trialLines struct {
+	p   *printer
+	any bool // a trial was started
+}
 
 func (l *trialLines) line(e sweep.Event) {
 	switch id := printable(e.Trial.RunID); {
 	case !e.Done:
+		l.any = true
 		var params []string
 		for name := range e.Trial.Params {
 			params = append(params, name+"="+cellText(e.Trial.Params[name]))

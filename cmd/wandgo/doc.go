@@ -1,5 +1,6 @@
-// Command wandgo checks what a W&B API key can do, explains refusals, uploads runs
-// from disk, and runs a W&B server for tests.
+// Command wandgo checks what a W&B API key can do and explains refusals. It uploads runs,
+// shows those on this disk in a browser, stores and fetches artifacts, runs sweeps, exports
+// histories, and has a W&B server for tests.
 //
 //	wandgo login       store an API key for a server
 //	wandgo status      show the settings and where they come from

@@ -52,7 +52,7 @@ func runHelp(_ context.Context, a *app, args []string) int {
 }
 
 func writeOverview(w io.Writer) {
-	fmt.Fprint(w, "wandgo checks what a W&B API key can do and explains refusals. It also uploads\noffline runs and runs a local W&B server for tests.\n\nUsage: wandgo <command> [flags]\n\n")
+	fmt.Fprint(w, "wandgo checks what a W&B API key can do and explains refusals. It uploads runs,\nshows those on this disk in a browser, stores and fetches artifacts,\nruns sweeps, exports histories, and has a W&B server for tests.\n\nUsage: wandgo <command> [flags]\n\n")
 	for _, c := range commands() {
 		fmt.Fprintf(w, "  %-10s  %s\n", c.name, c.summary)
 	}

@@ -19,10 +19,10 @@ func sweepCommand() command {
 		summary: "create, list and steer sweeps",
 		verbs: []command{
 			sweepCreateCommand(), sweepLsCommand(), sweepShowCommand(),
-			sweepStateCommand("pause", "make agents wait instead of starting trials", (*sweep.Sweep).Pause),
-			sweepStateCommand("resume", "end a pause, or make a finished sweep run again", (*sweep.Sweep).Resume),
-			sweepStateCommand("stop", "end a sweep after its running trials", (*sweep.Sweep).Stop),
-			sweepStateCommand("cancel", "end a sweep and stop its running trials", (*sweep.Sweep).Cancel),
+			sweepStateCommand("pause", "make agents wait instead of starting trials", "paused: agents start no trials", (*sweep.Sweep).Pause),
+			sweepStateCommand("resume", "end a pause, or make a finished sweep run again", "running", (*sweep.Sweep).Resume),
+			sweepStateCommand("stop", "end a sweep after its running trials", "finished: running trials end by themselves", (*sweep.Sweep).Stop),
+			sweepStateCommand("cancel", "end a sweep and stop its running trials", "canceled: running trials are stopped", (*sweep.Sweep).Cancel),
 		},
 	}
 	var list strings.Builder
@@ -352,7 +352,8 @@ func (a *app) showTrials(s *sweep.Sweep, cfg *sweep.Config, trials []listedTrial
 	return a.list(columns, rows, "No trials yet.")
 }
 
-func sweepStateCommand(verb, summary string, change func(*sweep.Sweep, context.Context) error) command {
+// sweepStateCommand is a command that changes the state of a sweep. outcome says what holds after it.
+func sweepStateCommand(verb, summary, outcome string, change func(*sweep.Sweep, context.Context) error) command {
 	c := command{
 		name: "sweep " + verb, args: "SWEEP", summary: summary,
 		long: "\n" + strings.ToUpper(summary[:1]) + summary[1:] + `. The sweep is its path
@@ -377,7 +378,12 @@ Examples:
 			if err != nil {
 				return err
 			}
-			return change(s, ctx)
+			if err := change(s, ctx); err != nil {
+				return err
+			}
+			p := a.printer(false)
+			p.printf("%s is %s\n", printable(s.Path()), outcome)
+			return p.err
 		})
 	}
 	return c

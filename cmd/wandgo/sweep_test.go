@@ -59,12 +59,19 @@ func TestSweep_CreateRunShowAndCancel_Work(t *testing.T) {
 	for _, step := range [][2]string{{"pause", "PAUSED"}, {"resume", "RUNNING"}, {"stop", "FINISHED"}, {"resume", "RUNNING"}, {"cancel", "CANCELED"}} {
 		r = i.run(t, "sweep", step[0], path)
 		require.Zero(t, r.status, r.stderr)
+		assert.Contains(t, r.stdout, path+" is "+strings.ToLower(step[1]))
+		assert.Empty(t, r.stderr)
 		view, _ := srv.Sweep("acme-research", "vision", id)
 		assert.Equal(t, step[1], view.State)
 	}
 	r = i.run(t, "sweep", "pause", path)
 	assert.Equal(t, 33, r.status)
 	assert.Contains(t, r.stderr, "is over: canceled")
+	r = i.run(t, "agent", path, "--", "true")
+	require.Zero(t, r.status, r.stderr)
+	assert.Contains(t, r.stderr, "No trials to run: sweep "+path+" is over.")
+	r = i.run(t, "agent", path, "--quiet", "--", "true")
+	assert.Empty(t, r.stdout+r.stderr)
 	r = i.run(t, "sweep", "ls", "acme-research/vision", "--json")
 	var listed []listedSweep
 	require.NoError(t, json.Unmarshal([]byte(r.stdout), &listed))

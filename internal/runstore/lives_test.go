@@ -74,7 +74,8 @@ func TestRuns_LogsOfOneRun_AreOneRunWithContinuousSteps(t *testing.T) {
 			assert.Equal(t, int64(tc.want[len(tc.want)-1]), i.Step)
 			m := metric(t, i.Metrics, KeyStep)
 			assert.Equal(t, []float64{0, tc.want[len(tc.want)-1]}, []float64{m.Min, m.Max})
-			assert.Equal(t, tc.loss[len(tc.loss)-1:], []float64{metric(t, i.Metrics, "loss").Last})
+			last := []float64{metric(t, i.Metrics, "loss").Last}
+			assert.Equal(t, tc.loss[len(tc.loss)-1:], last)
 			assert.Equal(t, len(tc.loss), metric(t, i.Metrics, "loss").Numbers)
 			values, more, err := r.Values(t.Context(), "note", i.Rows, 100)
 			require.NoError(t, err)
