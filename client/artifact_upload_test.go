@@ -178,6 +178,26 @@ func TestLogArtifact_NotUploaded_SyncUploadsItOnce(t *testing.T) {
 	}
 }
 
+// TestDownload_ServerHasOnlyItsOwnAddresses_FollowsThem: the server returns no signed
+// addresses of files.
+func TestDownload_ServerHasOnlyItsOwnAddresses_FollowsThem(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, everybody(), wandbtest.WithoutFileURLs(), wandbtest.WithStoreHost("localhost"))
+	c := newClient(t, s, key("member"), quickly)
+	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team"})
+	require.NoError(t, err)
+	up, err := run.LogArtifact(checkpoint(t, "one"), client.ArtifactOptions{})
+	require.NoError(t, err)
+	v, err := up.Wait(t.Context())
+	require.NoError(t, err)
+	dir, err := v.Download(t.Context(), artifact.DownloadOptions{Dir: t.TempDir()})
+	require.NoError(t, err)
+	got, err := os.ReadFile(filepath.Join(dir, "weights"))
+	require.NoError(t, err)
+	assert.Equal(t, "one", string(got))
+	require.NoError(t, run.Finish(t.Context()))
+}
+
 // isArtifactFile matches uploads into the store of artifacts.
 func isArtifactFile(r *http.Request, _ []byte) bool {
 	return strings.HasPrefix(r.URL.Path, "/artifact-store/")

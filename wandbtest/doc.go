@@ -46,7 +46,7 @@
 //
 // [WithRateLimit] responds with 429 to requests over a limit. [WithUploadHeaders] makes
 // uploads require headers, as some object stores do. [WithStoreHost] gives the object store
-// another host name.
+// another host name. [WithoutFileURLs] makes the server return no signed addresses of artifact files.
 //
 // # Sweeps
 //

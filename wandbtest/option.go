@@ -27,6 +27,7 @@ type config struct {
 	limits           map[string]any
 	uploadHeaders    []string
 	storeHost        string
+	noFileURLs       bool
 	pages            http.Handler
 }
 
@@ -106,6 +107,13 @@ func WithUploadHeaders(lines ...string) Option {
 // is the server's own host.
 func WithStoreHost(host string) Option {
 	return optionFunc(func(c *config) { c.storeHost = host })
+}
+
+// WithoutFileURLs makes the server list no files of artifacts, and so no signed addresses of
+// them. A client has to ask for each at the API's own address, below /artifacts or
+// /artifactsV2, which redirects to the store.
+func WithoutFileURLs() Option {
+	return optionFunc(func(c *config) { c.noFileURLs = true })
 }
 
 // WithPages makes h answer GET and HEAD requests for paths that are not the API's, such as

@@ -142,6 +142,9 @@ func (x *execution) artifactFiles(a *artifact, args arguments) any {
 			}
 		}
 	}
+	if x.server.cfg.noFileURLs {
+		entries = nil
+	}
 	nodes := make([]*entryObject, len(entries))
 	for i := range entries {
 		nodes[i] = &entryObject{a, &entries[i]}

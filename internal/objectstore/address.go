@@ -16,6 +16,9 @@ type Address struct {
 	URL string
 	// Header is what the request must have beside its length.
 	Header http.Header
+	// Own says that URL is a path below the API's base URL: it is asked for with credentials,
+	// and redirects to the store or returns the file.
+	Own bool
 	// Asked is when the server was asked for it.
 	Asked time.Time
 }

@@ -159,7 +159,12 @@ func (c *call) attemptError(req *http.Request, err error) error {
 
 // read reads the body; giveUp breaks it off.
 func (c *call) read(resp *http.Response, giveUp context.CancelFunc) (*Response, error) {
+	redirect := ""
+	if c.req.KeepRedirect && resp.StatusCode/100 == 3 {
+		redirect = resp.Header.Get("Location")
+	}
 	got := newResponse(resp, c.hidden())
+	got.Redirect = redirect
 	if resp.StatusCode < 200 { // 101: its body is the bare connection, which no context ends
 		return got, nil
 	}

@@ -45,6 +45,8 @@ type Request struct {
 	// and the attempt is retried, so it starts over. An error of its own ends the request
 	// without a retry.
 	Receive func(head *Response, body io.Reader) error
+	// KeepRedirect puts the target of a redirect into [Response.Redirect].
+	KeepRedirect bool
 	// Operation names the request in errors, logs and exchanges.
 	Operation string
 	// Policy says when to retry. The zero Policy never does.
@@ -56,6 +58,9 @@ type Response struct {
 	StatusCode int
 	// Header is the server's. Location is reduced to what is safe to print.
 	Header http.Header
+	// Redirect is the complete Location of a 3xx if the request asked for it. It may be a
+	// signed address: a permission, which is not to be printed.
+	Redirect string
 	// Body is complete for 2xx; more than 64 MiB is an error. Otherwise it is cut at
 	// 64 KiB and does not contain the API key.
 	Body []byte

@@ -10,6 +10,7 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/objectstore"
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // maxBatch is how many addresses are asked for at a time.
@@ -63,11 +64,12 @@ func (v *Version) addressPage(ctx context.Context, names []string, after *string
 
 // address is where one file is. It is asked for again if it expires.
 type address struct {
-	v    *Version
-	name string
+	v     *Version
+	entry *record.ArtifactEntry
 
 	mu      sync.Mutex
 	current objectstore.Address
+	refused error // why current is the API's own address
 }
 
 func (a *address) get(ctx context.Context) (objectstore.Address, error) {
@@ -76,16 +78,47 @@ func (a *address) get(ctx context.Context) (objectstore.Address, error) {
 	if a.current.URL != "" {
 		return a.current, nil
 	}
-	found, err := a.v.addresses(ctx, []string{a.name})
+	found, err := a.v.addresses(ctx, []string{a.entry.Path})
 	if err != nil {
 		return objectstore.Address{}, err
 	}
-	at, ok := found[a.name]
+	at, ok := found[a.entry.Path]
 	if !ok {
-		return at, a.v.noAddress(ctx, a.name)
+		if at, err = a.v.ownAddress(ctx, a.entry); err != nil {
+			return at, err
+		}
 	}
 	a.current = at
 	return at, nil
+}
+
+// own makes the next use go to the API's own address, because the store refused.
+func (a *address) own(ctx context.Context, refused error) bool {
+	at, err := a.v.ownAddress(ctx, a.entry)
+	if err != nil {
+		return false
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.current, a.refused = at, refused
+	return true
+}
+
+// ownFailed is the error if the API's own address, which is tried last, was of no use: what
+// failed before. A server without such addresses may answer with its web page.
+func (a *address) ownFailed(ctx context.Context, err error) error {
+	_, answered := errors.AsType[*graphql.Error](answerOf(err))
+	_, other := errors.AsType[*mismatch](err)
+	a.mu.Lock()
+	own, refused := a.current.Own, a.refused
+	a.mu.Unlock()
+	if !own || !answered && !other && !errors.Is(err, errRedirect) {
+		return err
+	}
+	if refused == nil {
+		refused = a.v.noAddress(ctx, a.entry.Path)
+	}
+	return refused
 }
 
 // drop forgets an address that did not work.
@@ -119,7 +152,8 @@ func (v *Version) noAddress(ctx context.Context, name string) error {
 // renewals is how often an address is asked for again.
 const renewals = 3
 
-// use calls transfer with the address, and with a new one if it has expired.
+// use calls transfer with the address, with a new one if it has expired, and then with the
+// API's own.
 func (a *address) use(ctx context.Context, transfer func(objectstore.Address) error) error {
 	for try := 0; ; try++ {
 		at, err := a.get(ctx)
@@ -127,10 +161,17 @@ func (a *address) use(ctx context.Context, transfer func(objectstore.Address) er
 			return err
 		}
 		err = transfer(at)
-		if err == nil || try == renewals || !at.Stale(answerOf(err)) {
+		store, _ := errors.AsType[*objectstore.Error](err)
+		switch {
+		case err == nil:
+			return nil
+		case at.Own:
+			return a.ownFailed(ctx, err)
+		case try < renewals && at.Stale(answerOf(err)):
+			a.drop(at)
+		case store == nil || !store.Refused() || !a.own(ctx, err):
 			return err
 		}
-		a.drop(at)
 	}
 }
 

@@ -301,9 +301,11 @@ func (j *job) locateBatch(ctx context.Context, batch []task, found chan<- task) 
 			e := batch[i].entry
 			at, ok := where[e.Path]
 			if !ok && e.Ref == "" {
-				return j.v.noAddress(ctx, e.Path)
+				if at, err = j.v.ownAddress(ctx, e); err != nil {
+					return err
+				}
 			}
-			batch[i].at = &address{v: j.v, name: e.Path, current: at}
+			batch[i].at = &address{v: j.v, entry: e, current: at}
 		}
 	}
 	for _, t := range batch {

@@ -59,7 +59,7 @@ func (v *Version) openEntry(ctx context.Context, e *record.ArtifactEntry) (io.Re
 	if err != nil {
 		return nil, err
 	}
-	at := &address{v: v, name: e.Path}
+	at := &address{v: v, entry: e}
 	if e.Ref == "" {
 		if _, err := at.get(ctx); err != nil { // a refusal is an error of Open
 			return nil, v.explain(ctx, diagnose.OpDownloadArtifact, err)
@@ -118,8 +118,9 @@ func (v *Version) stream(ctx context.Context, e *record.ArtifactEntry, at *addre
 	if long {
 		n = e.Size + 1
 	}
-	if wrong := (*mismatch)(nil); errors.As(check(e, n, h), &wrong) {
+	err = at.ownFailed(ctx, check(e, n, h))
+	if wrong := (*mismatch)(nil); errors.As(err, &wrong) {
 		return wrong.public(e.Path, store)
 	}
-	return nil
+	return err
 }

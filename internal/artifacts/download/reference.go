@@ -191,7 +191,7 @@ func (v *Version) artifactReference(ctx context.Context, e *record.ArtifactEntry
 		return err
 	}
 	to.hashWith(h)
-	return other.stream(ctx, origin, &address{v: other, name: name}, to)
+	return other.stream(ctx, origin, &address{v: other, entry: origin}, to)
 }
 
 // reference downloads the data of a reference.

@@ -48,6 +48,8 @@ type stand struct {
 	gets     atomic.Int64
 	asks     atomic.Int64
 	noRanges bool
+	noURLs   bool                                         // the files have no addresses but the API's own
+	own      func(w http.ResponseWriter, r *http.Request) // serves these; nil: there are none
 }
 
 func newStand(t *testing.T, files map[string][]byte) *stand {
@@ -102,6 +104,10 @@ func (s *stand) handle(w http.ResponseWriter, r *http.Request) {
 			r.Header.Del("Range")
 		}
 		http.ServeContent(w, r, "", zero, bytes.NewReader(content))
+		return
+	}
+	if s.own != nil && strings.HasPrefix(r.URL.Path, "/artifacts") {
+		s.own(w, r)
 		return
 	}
 	s.mu.Lock()
@@ -161,7 +167,7 @@ func (s *stand) urls(names []string) object {
 	s.asks.Add(1)
 	var edges []object
 	for _, name := range names {
-		if _, ok := s.files[name]; ok {
+		if _, ok := s.files[name]; ok && !s.noURLs {
 			edges = append(edges, object{"node": object{"name": name, "directUrl": s.URL + "/store/" + name + "?sig=" + strconv.FormatInt(s.asks.Load(), 10)}})
 		}
 	}

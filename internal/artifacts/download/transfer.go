@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/connection"
@@ -38,9 +39,9 @@ func get(ctx context.Context, conn *connection.Connection, name string, at objec
 		return context.Cause(ctx)
 	}
 	var own error
-	resp, err := conn.Transport.Do(ctx, &transport.Request{
-		Method: http.MethodGet, Path: at.URL, NoCredentials: true, Header: header, Operation: "download", Policy: conn.FilePolicy,
-		Receive: func(head *transport.Response, body io.Reader) error {
+	req := &transport.Request{
+		Method: http.MethodGet, Path: at.URL, NoCredentials: !at.Own, Header: header, Operation: "download", Policy: conn.FilePolicy,
+		KeepRedirect: at.Own, Receive: func(head *transport.Response, body io.Reader) error {
 			if part.to > 0 && head.StatusCode != http.StatusPartialContent {
 				own = errNoRanges
 			} else {
@@ -48,7 +49,17 @@ func get(ctx context.Context, conn *connection.Connection, name string, at objec
 			}
 			return own
 		},
-	})
+	}
+	resp, err := conn.Transport.Do(ctx, req)
+	if err == nil && resp.Redirect != "" {
+		to, wrong := below(conn.Transport.BaseURL(), resp.Redirect)
+		if wrong != nil {
+			return wrong
+		}
+		at = objectstore.Address{URL: to.String()}
+		req.Path, req.NoCredentials, req.KeepRedirect = at.URL, true, false
+		resp, err = conn.Transport.Do(ctx, req)
+	}
 	switch {
 	case own != nil:
 		return own
@@ -57,6 +68,21 @@ func get(ctx context.Context, conn *connection.Connection, name string, at objec
 	}
 	return objectError(name, at, conn.Transport.BaseURL(), gqlclient.ErrorOf("download", resp, err))
 }
+
+// below is the target of a redirect by the API.
+func below(base, redirect string) (*url.URL, error) {
+	from, err := url.Parse(base)
+	if err != nil {
+		return nil, err
+	}
+	to, err := from.Parse(redirect)
+	if err != nil || to.Scheme != "https" && to.Scheme != "http" || to.Host == "" {
+		return nil, errRedirect // the target may be a permission, so it is not printed
+	}
+	return to, nil
+}
+
+var errRedirect = errors.New("the server redirected a download to an address that is not http or https")
 
 // objectError adds what a transfer was about to its error.
 func objectError(name string, at objectstore.Address, api string, err error) error {

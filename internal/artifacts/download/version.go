@@ -19,6 +19,8 @@ type Version struct {
 	mu       sync.Mutex
 	info     Info
 	manifest *manifestFile // read once if it is small
+
+	stored storage
 }
 
 // Info is what the server shows of a version. Entity, Project and Collection are where it
