@@ -21,8 +21,8 @@ import (
 // runs.
 //
 // Several processes of a machine may run the same sweep at the same time, with the same Config and Dir.
-// They agree by locks on files of Dir, which must not be on a network file system; on systems other than
-// Unix only one process may run the sweep at a time. A process that is
+// They agree by locks on files of Dir, which must not be on a network file system. Systems that have no
+// such locks, that is all but Linux, macOS, the BSDs and Windows, return errors.ErrUnsupported. A process that is
 // killed loses its trial, which is then failed; another process or a later one continues the sweep.
 type Local struct {
 	Client *client.Client

@@ -9,7 +9,10 @@ import (
 
 // ownGroup gives the program a process group of its own, so that signals reach what it starts, and
 // those of the terminal do not.
-func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+func ownGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	endWithParent(cmd.SysProcAttr)
+}
 
 // An error of a signal means that the processes have ended.
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/wandgo/wandgo/api"
@@ -53,6 +54,9 @@ type Program struct {
 //
 // If the trial's context ends, the group gets SIGTERM and, after KillDelay, SIGKILL. A run that
 // no program has made gets the state that the trial's end calls for.
+//
+// If this process is killed, Linux sends the program SIGTERM, but not what the program has started.
+// On other systems the program continues, and its run with it.
 //
 // Its errors are those of [Agent.Run].
 func (a Agent) RunProgram(ctx context.Context, p Program) error {
@@ -100,8 +104,7 @@ func (a Agent) execute(ctx context.Context, t Trial, p Program) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command("true") //nolint:gosec,noctx // its command line follows; the context ends it by a signal
-	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = p.Env, p.Dir, p.Stdout, p.Stderr
+	cmd := &exec.Cmd{Env: p.Env, Dir: p.Dir, Stdout: p.Stdout, Stderr: p.Stderr} // its command line follows; supervise ends it by a signal
 	cmd.Env = append(cmd.Environ(),
 		"WANDB_RUN_ID="+t.RunID, "WANDB_SWEEP_ID="+t.sweep.ID, "WANDB_SWEEP_PARAM_PATH="+files.yaml,
 		"WANDB_ENTITY="+t.sweep.Entity, "WANDB_PROJECT="+t.sweep.Project, "WANDB_BASE_URL="+a.Client.BaseURL(),
@@ -117,6 +120,9 @@ func (a Agent) execute(ctx context.Context, t Trial, p Program) error {
 	delay := cmp.Or(p.KillDelay, settings.Agent.KillDelay)
 	cmd.WaitDelay = delay // for what it started, and left with its output
 	ownGroup(cmd)
+	// On Linux the program ends with this thread, which must not end before.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start program: %w", err)
 	}
