@@ -29,7 +29,7 @@ var unsupported = map[string]string{
 	"RELOGIN":                             "there is no login prompt",
 	"RESUME_FROM":                         "use RunOptions.RewindTo",
 	"SUMMARY_TIMEOUT":                     "the summary is never fetched",
-	"SYNC_TENSORBOARD":                    "TensorBoard files are not read",
+	"SYNC_TENSORBOARD":                    "TensorBoard files are not watched; wandgo import tensorboard reads them",
 	"X_FILE_STREAM_NO_GZIP":               "posts are never compressed",
 	"X_FILES_DIR":                         "files are stored in the run's directory",
 	"X_SERVER_SIDE_DERIVED_SUMMARY":       "the client derives the summary",

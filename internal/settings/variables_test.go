@@ -16,7 +16,7 @@ func TestResolve_VariableWithoutEffect_IsReportedOnce(t *testing.T) {
 		vars []string
 		want string // "" for no warning
 	}{
-		{"not supported", []string{"WANDB_SYNC_TENSORBOARD=true"}, "WANDB_SYNC_TENSORBOARD has no effect: TensorBoard files are not read"},
+		{"not supported", []string{"WANDB_SYNC_TENSORBOARD=true"}, "WANDB_SYNC_TENSORBOARD has no effect: TensorBoard files are not watched; wandgo import tensorboard reads them"},
 		{"typo", []string{"WANDB_PROJEKT=vision"}, "WANDB_PROJEKT has no effect: there is no such variable; did you mean WANDB_PROJECT?"},
 		{"typo of a hidden setting", []string{"WANDB_X_FILE_STREAM_MAXBYTES=5"}, "WANDB_X_FILE_STREAM_MAXBYTES has no effect: there is no such variable; did you mean WANDB_X_FILE_STREAM_MAX_BYTES?"},
 		{"supported", []string{"WANDB_PROJECT=vision", "WANDB_X_FILE_STREAM_MAX_BYTES=5"}, ""},

@@ -116,9 +116,11 @@ func orEmpty(b []byte) []byte {
 // Histogram counts values in bins. There is one more edge than there are counts.
 type Histogram struct{ Counts, Edges []float64 }
 
-// readHistogram reads the message HistogramProto. Its outer bins may reach to the largest
-// numbers there are; they are cut to the least and the greatest value, and empty ones are
-// dropped.
+// unbounded is less than the limits of outer bins, which are the largest numbers there are.
+const unbounded = 1e100
+
+// readHistogram reads the message HistogramProto. Outer bins without a bound are cut to the
+// least and the greatest value, and empty ones are dropped.
 func readHistogram(data []byte) (Histogram, error) {
 	var least, greatest float64
 	var limits, counts []float64
@@ -151,12 +153,13 @@ func readHistogram(data []byte) (Histogram, error) {
 	if first == last {
 		return Histogram{}, nil
 	}
-	left := least
-	if first > 0 {
-		left = max(least, limits[first-1])
+	edges := append([]float64{least}, limits[first:last]...)
+	if first > 0 && limits[first-1] > -unbounded {
+		edges[0] = limits[first-1]
 	}
-	edges := append([]float64{left}, limits[first:last]...)
-	edges[len(edges)-1] = min(edges[len(edges)-1], greatest)
+	if edges[len(edges)-1] >= unbounded {
+		edges[len(edges)-1] = greatest
+	}
 	return Histogram{Counts: counts[first:last], Edges: edges}.ofAtMost(MaxBins), nil
 }
 
