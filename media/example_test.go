@@ -97,3 +97,15 @@ func ExampleConfusionMatrix() {
 	fmt.Println(got.Rows, err)
 	// Output: [[cat cat 1] [cat dog 0] [dog cat 1] [dog dog 2]] <nil>
 }
+
+func ExampleBokeh() {
+	view, err := logged(map[string]any{"fig": media.Bokeh([]byte(`{"version":"3.4.0","roots":[]}`))})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fig, _ := view.Summary["fig"].(map[string]any)
+	path, _ := fig["path"].(string)
+	fmt.Println(fig["_type"], string(view.Files[path]))
+	// Output: bokeh-file {"version":"3.4.0","roots":[]}
+}
