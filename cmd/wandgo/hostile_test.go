@@ -1,8 +1,10 @@
 package main
 
 import (
+	"image"
 	"maps"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/internal/plaintext/hostile"
+	"github.com/wandgo/wandgo/media"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -146,13 +149,16 @@ func TestCommands_HostileRun_PrintNothingRaw(t *testing.T) {
 				if err != nil {
 					continue // the client knows that no server accepts it
 				}
-				require.NoError(t, run.Log(map[string]any{text: 1, "text": text}))
+				pixel := media.Image(image.NewGray(image.Rect(0, 0, 1, 1)), media.ImageOptions{Caption: text})
+				require.NoError(t, run.Log(map[string]any{text: 1, "text": text, text + " image": pixel}))
 				require.NoError(t, run.Finish(t.Context()))
 				for _, args := range [][]string{
 					{"inspect", run.Dir()},
 					{"inspect", "--summary", run.Dir()},
 					{"inspect", "--plot", text, run.Dir()},
 					{"inspect", "--plot", "missing", run.Dir()},
+					{"inspect", "--show", run.Dir()},
+					{"inspect", "--media", filepath.Join(i.dir, "media"), run.Dir()},
 					{"ls", i.dir},
 					{"ls", "--json", i.dir},
 					{"sync", "--json", run.Dir()},
