@@ -31,8 +31,10 @@ func (d *Display) table() string {
 		wide = max(wide, term.Width(shown[i]))
 	}
 	pictures, morePictures := d.media.names()
-	for _, name := range pictures {
-		wide = max(wide, term.Width(term.Cut(clean(name), maxName)))
+	cut := make([]string, len(pictures))
+	for i, name := range pictures {
+		cut[i] = term.Cut(clean(name), maxName)
+		wide = max(wide, term.Width(cut[i]))
 	}
 	s := d.screen
 	var b strings.Builder
@@ -42,8 +44,8 @@ func (d *Display) table() string {
 		b.WriteString(s.line("  " + term.Pad(shown[i], wide) + "  " +
 			s.style.Cyan(line) + strings.Repeat(" ", sparkWidth-term.Width(line)) + "  " + t.values()))
 	}
-	for _, name := range pictures {
-		text := "  " + term.Pad(term.Cut(clean(name), maxName), wide) + "  " + d.media[name].text()
+	for i, name := range pictures {
+		text := "  " + term.Pad(cut[i], wide) + "  " + d.media[name].text()
 		b.WriteString(s.line(term.Cut(text, columns-len(mark)-1)))
 	}
 	if more = max(more, 0) + morePictures; more > 0 {

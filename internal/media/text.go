@@ -1,52 +1,52 @@
 package media
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 )
 
-// names are the types of media by the words that a person uses.
-var names = map[string]string{
-	"images/separated": "image", "video": "video", "videos": "video", "object3D": "3D object", "bokeh": "Bokeh figure",
-	"plotly": "Plotly figure", "html": "HTML page", "graph": "graph", "joined-table": "joined table",
-	"partitioned-table": "partitioned table", "artifactVersion": "artifact", "wb_trace_tree": "trace",
-	"incremental-table": "table",
-}
+// names has the words that a person uses for types of media. A map would cost every program
+// more.
+const names = "\nimages/separated=image\nvideos=video\nobject3D=3D object\nbokeh=Bokeh figure\nplotly=Plotly figure" +
+	"\nhtml=HTML page\njoined-table=joined table\npartitioned-table=partitioned table\nincremental-table=table" +
+	"\nartifactVersion=artifact\nwb_trace_tree=trace\n"
 
 // Text is what a person reads of a value as the history has it, such as "image 256×256" or
 // "table 10 rows × 4". It returns "" for an object that is not media. The type is foreign
 // text.
 func Text(v map[string]any) string {
 	typ, _ := v["_type"].(string)
-	name := strings.TrimSuffix(typ, "-file")
-	if known, ok := names[name]; ok {
-		name = known
+	text := strings.TrimSuffix(typ, "-file")
+	if _, known, ok := strings.Cut(names, "\n"+text+"="); ok {
+		text, _, _ = strings.Cut(known, "\n")
 	}
-	whole := func(key string) int64 {
-		switch n := v[key].(type) {
-		case int64:
-			return n
-		case float64:
-			return int64(n)
-		}
-		return 0
+	if n := whole(v["count"]); n > 1 {
+		text = strconv.FormatInt(n, 10) + " × " + text
 	}
-	if n := whole("count"); n > 1 {
-		name = fmt.Sprintf("%d × %s", n, name)
-	}
+	width, height, columns := whole(v["width"]), whole(v["height"]), whole(v["ncols"])
+	counts, _ := v["values"].([]any)
 	switch {
-	case whole("width") > 0 && whole("height") > 0:
-		return fmt.Sprintf("%s %d×%d", name, whole("width"), whole("height"))
-	case v["nrows"] != nil && v["ncols"] != nil:
-		rows := "rows"
-		if whole("nrows") == 1 {
-			rows = "row"
+	case width > 0 && height > 0:
+		text += " " + strconv.FormatInt(width, 10) + "×" + strconv.FormatInt(height, 10)
+	case columns > 0:
+		rows, unit := whole(v["nrows"]), " rows × "
+		if rows == 1 {
+			unit = " row × "
 		}
-		return fmt.Sprintf("%s %d %s × %d", name, whole("nrows"), rows, whole("ncols"))
-	case typ == "histogram":
-		if counts, ok := v["values"].([]any); ok {
-			return fmt.Sprintf("%s %d bins", name, len(counts))
-		}
+		text += " " + strconv.FormatInt(rows, 10) + unit + strconv.FormatInt(columns, 10)
+	case typ == "histogram" && counts != nil:
+		text += " " + strconv.Itoa(len(counts)) + " bins"
 	}
-	return name
+	return text
+}
+
+// whole is a number that JSON has, without its fraction; 0 for another value.
+func whole(v any) int64 {
+	switch n := v.(type) {
+	case int64:
+		return n
+	case float64:
+		return int64(n)
+	}
+	return 0
 }
