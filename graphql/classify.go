@@ -3,7 +3,6 @@ package graphql
 import (
 	"bytes"
 	"encoding/json"
-	"html"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -113,7 +112,7 @@ func element(page, lower, name string) string {
 	if to < 0 {
 		return ""
 	}
-	return strings.Join(strings.Fields(html.UnescapeString(page[from:from+to])), " ")
+	return strings.Join(strings.Fields(unescape(page[from:from+to])), " ")
 }
 
 // otherMessage finds the message in the error objects of other servers.
