@@ -14,7 +14,7 @@
 //	wandgo artifact    list, upload and download artifacts
 //	wandgo sweep       create, list and steer sweeps
 //	wandgo agent       run the trials of a sweep, as programs
-//	wandgo export      write the histories of runs on the server to a file
+//	wandgo export      write the histories of runs to a file
 //	wandgo import      make runs of the files of another tool
 //	wandgo offline     keep the runs of this directory on this disk
 //	wandgo online      upload the runs of this directory again

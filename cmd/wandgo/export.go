@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"iter"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/wandgo/wandgo/api"
@@ -14,12 +17,18 @@ import (
 func exportCommand() command {
 	return command{
 		name: "export", args: "PATH --output FILE [--format jsonl|csv] [flags]",
-		summary: "write the histories of runs on the server to a file",
+		summary: "write the histories of runs to a file",
 		long: `
 Writes the history of a run, entity/project/run, or of all runs of a project,
 entity/project, to a file. Each row has the run's id in _run. An export that was
 interrupted continues where it was if it is started again with the same
 arguments; until it is complete its rows are in FILE.part.
+
+A path of this disk exports the runs there: a log (run-ID.wandb), the directory
+of a run, or a directory of runs. So does the id of a run in the directory
+"wandb" of the settings. No request is made. If a run was resumed, its logs are
+one history; where steps repeat, the later log counts. The rows of a run that
+is still running are those written so far.
 
 The formats are:
   jsonl  one JSON object for each row. NaN and infinities are null
@@ -30,7 +39,7 @@ Flags:
   --format F              jsonl or csv (default: by the file's name, or jsonl)
   --keys K,...            only rows that have these metrics, and only them
   --filter JSON           only runs that match, such as
-                          '{"config.lr":{"$lt":0.1}}'
+                          '{"config.lr":{"$lt":0.1}}'; not for this disk
   --quiet                 print no progress
 
 The exit statuses are those of wandgo doctor.
@@ -38,6 +47,7 @@ The exit statuses are those of wandgo doctor.
 Examples:
   wandgo export acme/vision/abcd1234 -o run.csv
   wandgo export acme/vision --keys loss,val/loss -o all.jsonl
+  wandgo export wandb/latest-run -o run.csv
 `,
 		run: runExport,
 	}
@@ -69,33 +79,51 @@ func runExport(ctx context.Context, a *app, args []string) int {
 	if *format != "jsonl" && *format != "csv" {
 		return a.usageError(c, "unknown format %q; choose jsonl or csv", *format)
 	}
-	return a.withClient(ctx, func(cl *client.Client) error {
-		e := &export{api: api.New(cl), source: paths[0], filter: *filter}
-		if *keys != "" {
-			e.keys = strings.Split(*keys, ",")
-		}
-		if !*quiet && term.IsTerminal(a.stderr) {
-			e.progress = &printer{w: a.stderr}
-		}
-		part, err := openPart(a.env.path(output)+".part", e.describe())
-		if err != nil {
-			return err
-		}
-		defer part.close()
-		if err := e.read(ctx, part); err != nil {
-			return err
-		}
-		return part.finish(a.env.path(output), *format)
-	})
+	e := &export{source: paths[0], filter: *filter}
+	if *keys != "" {
+		e.keys = strings.Split(*keys, ",")
+	}
+	if !*quiet && term.IsTerminal(a.stderr) {
+		e.progress = &printer{w: a.stderr}
+	}
+	to := a.env.path(output)
+	logs, err := a.exportedLogs(paths[0])
+	switch {
+	case err != nil:
+	case len(logs) == 0:
+		return a.withClient(ctx, func(cl *client.Client) error {
+			e.list = func() ([]exportedRun, error) { return e.onServer(ctx, api.New(cl)) }
+			return e.write(ctx, to, *format)
+		})
+	case *filter != "":
+		return a.usageError(c, "--filter is for runs on the server, and %s is on this disk", paths[0])
+	default:
+		e.source, e.list = "disk "+logs[0].Path, func() ([]exportedRun, error) { return a.onDisk(logs, e.keys) }
+		err = e.write(ctx, to, *format)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case err != nil:
+		a.explainError(err)
+		return exitStatus(err)
+	}
+	return exitAllowed
 }
 
 // export is one export of the histories of runs.
 type export struct {
-	api      *api.API
 	source   string
 	filter   string
 	keys     []string
+	list     func() ([]exportedRun, error)
 	progress *printer // nil if nothing is shown
+}
+
+// exportedRun is a run with its rows from a step on, in the order of their steps.
+type exportedRun struct {
+	id   string
+	rows func(ctx context.Context, from int64) iter.Seq2[api.Row, error]
 }
 
 // describe says what is exported, to find out whether a part belongs to it.
@@ -103,60 +131,76 @@ func (e *export) describe() string {
 	return e.source + "\n" + e.filter + "\n" + strings.Join(e.keys, ",")
 }
 
-// read writes the rows that the part lacks to it.
-func (e *export) read(ctx context.Context, p *part) error {
-	var runs []*api.Run
+// write exports the runs to a file.
+func (e *export) write(ctx context.Context, to, format string) error {
+	p, err := openPart(to+".part", e.describe())
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	if err := e.read(ctx, p); err != nil {
+		return err
+	}
+	return p.finish(to, format)
+}
+
+// onServer lists the runs on the server.
+func (e *export) onServer(ctx context.Context, server *api.API) ([]exportedRun, error) {
+	var found []*api.Run
 	if at, err := runpath.Run(e.source); err == nil && at.Entity != "" {
-		run, err := e.api.Run(ctx, e.source)
+		run, err := server.Run(ctx, e.source)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		runs = append(runs, run)
+		found = append(found, run)
 	} else {
 		q := api.Query{}
 		if e.filter != "" {
 			q.Filter = api.RawFilter(e.filter)
 		}
-		if runs, err = collect(e.api.Runs(ctx, e.source, q)); err != nil {
-			return err
+		if found, err = collect(server.Runs(ctx, e.source, q)); err != nil {
+			return nil, err
 		}
 	}
-	if p.run != "" && !hasRun(runs, p.run) {
+	runs := make([]exportedRun, len(found))
+	for i, run := range found {
+		runs[i] = exportedRun{run.ID, func(ctx context.Context, from int64) iter.Seq2[api.Row, error] {
+			return run.History(ctx, api.Keys(e.keys...), api.Range(from, math.MaxInt64))
+		}}
+	}
+	return runs, nil
+}
+
+// read writes the rows that the part lacks to it.
+func (e *export) read(ctx context.Context, p *part) error {
+	runs, err := e.list()
+	if err != nil {
+		return err
+	}
+	if p.run != "" && !slices.ContainsFunc(runs, func(r exportedRun) bool { return r.id == p.run }) {
 		return &errors.InputError{Field: "output", Rule: "has a part with rows of a run that is not exported any more; delete it to start over", Source: p.path}
 	}
 	for i, run := range runs {
-		if p.complete[run.ID] {
+		if p.complete[run.id] {
 			continue
 		}
-		var options []api.HistoryOption
-		if len(e.keys) > 0 {
-			options = append(options, api.Keys(e.keys...))
-		}
-		if run.ID == p.run {
-			options = append(options, api.Range(p.step, 1<<62))
+		from := int64(0)
+		if run.id == p.run {
+			from = p.step
 		}
 		n := 0
-		for row, err := range run.History(ctx, options...) {
+		for row, err := range run.rows(ctx, from) {
 			if err != nil {
 				return err
 			}
-			if err := p.add(run.ID, row); err != nil {
+			if err := p.add(run.id, row); err != nil {
 				return err
 			}
 			n++
 		}
 		if e.progress != nil {
-			e.progress.printf("%d/%d  %s  %s\n", i+1, len(runs), printable(run.ID), counted(n, "row"))
+			e.progress.printf("%d/%d  %s  %s\n", i+1, len(runs), printable(run.id), counted(n, "row"))
 		}
 	}
 	return nil
-}
-
-func hasRun(runs []*api.Run, id string) bool {
-	for _, r := range runs {
-		if r.ID == id {
-			return true
-		}
-	}
-	return false
 }

@@ -196,6 +196,9 @@ func inOrder(a, b *Log) int {
 	return cmp.Or(started(a).Compare(started(b)), strings.Compare(a.Path, b.Path))
 }
 
+// InOrder sorts the logs of one run in the order in which they were started.
+func InOrder(logs []*Log) { slices.SortStableFunc(logs, inOrder) }
+
 // groups returns the logs grouped by run, each group in the order of the start times.
 func groups(logs []*job) [][]*job {
 	at := make(map[Target]int)

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"iter"
+	"math"
+	"path/filepath"
+	"strings"
+
+	"github.com/wandgo/wandgo/api"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/record/wire"
+	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/syncrun"
+)
+
+// exportedLogs returns the logs on this disk that a path names, or none if it names runs on the server:
+// if there is nothing at the path, it does not look like one of this disk, and is no id of a run here.
+func (a *app) exportedLogs(path string) ([]*syncrun.Log, error) {
+	at := a.env.path(path)
+	logs, err := syncrun.Find(at)
+	if err == nil {
+		return logs, nil
+	}
+	if strings.HasPrefix(path, ".") || filepath.IsAbs(path) || strings.HasSuffix(path, ".wandb") || !syncrun.NoRuns(err) {
+		return nil, err
+	}
+	if strings.Contains(path, "/") {
+		return nil, nil
+	}
+	s, err := a.settings()
+	if err != nil {
+		return nil, err
+	}
+	return syncrun.FindRun(path, a.runRoots(s)...), nil
+}
+
+// onDisk lists the runs of logs, in the order of their first logs. The logs of a run are in the order in
+// which they were started.
+func (a *app) onDisk(logs []*syncrun.Log, keys []string) ([]exportedRun, error) {
+	var order []string
+	byID := map[string][]*syncrun.Log{}
+	for _, l := range logs {
+		if l.Err != nil {
+			return nil, l.Err
+		}
+		if l.Run == nil {
+			continue // nothing was logged yet
+		}
+		others := byID[l.Run.ID]
+		if len(others) == 0 {
+			order = append(order, l.Run.ID)
+		} else if first := others[0].Run; first.Entity != l.Run.Entity || first.Project != l.Run.Project {
+			return nil, &errors.InputError{
+				Field: "path", Value: secret.Redact(l.Run.ID),
+				Rule: "is a run of two projects; export them one by one, by their directories",
+			}
+		}
+		byID[l.Run.ID] = append(others, l)
+	}
+	runs := make([]exportedRun, len(order))
+	for i, id := range order {
+		lives := byID[id]
+		syncrun.InOrder(lives)
+		runs[i] = exportedRun{id, func(ctx context.Context, from int64) iter.Seq2[api.Row, error] {
+			return a.rowsOf(ctx, lives, from, keys)
+		}}
+	}
+	return runs, nil
+}
+
+// rowsOf returns the rows of a run's logs from a step on. The rows of a log end where a later one
+// starts.
+func (a *app) rowsOf(ctx context.Context, logs []*syncrun.Log, from int64, keys []string) iter.Seq2[api.Row, error] {
+	return func(yield func(api.Row, error) bool) {
+		ends := make([]int64, len(logs))
+		end := int64(math.MaxInt64)
+		for i := len(logs) - 1; i >= 0; i-- {
+			ends[i] = end
+			if i == 0 {
+				break
+			}
+			for row, err := range a.rows(ctx, logs[i].Path, nil) {
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				end = min(end, row.Step())
+				break
+			}
+		}
+		for i, l := range logs {
+			for row, err := range a.rows(ctx, l.Path, keys) {
+				if err == nil && (row.Step() < from || row.Step() >= ends[i]) {
+					continue
+				}
+				if !yield(row, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// rows returns the rows of a log that have all keys, or all of them. At the end it reports the log's
+// damage.
+func (a *app) rows(ctx context.Context, path string, keys []string) iter.Seq2[api.Row, error] {
+	return func(yield func(api.Row, error) bool) {
+		r, err := journal.Open(path)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer func() { _ = r.Close() }()
+		var w wire.RowWriter
+		var line []byte
+		for rec, err := range r.All() {
+			if err := errors.Join(err, ctx.Err()); err != nil {
+				yield(nil, err)
+				return
+			}
+			logged, ok := rec.Body.(*record.History)
+			if !ok {
+				continue
+			}
+			line, _ = w.AppendRow(line[:0], logged.Items)
+			object, err := jsonx.ParseObject(line)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			row := api.Row(object)
+			row["_step"] = logged.Step
+			if row = withKeys(row, keys); row != nil && !yield(row, nil) {
+				return
+			}
+		}
+		a.reportDamage(r)
+	}
+}
+
+// withKeys returns the row with these keys only, nil if it lacks one of them. A key with dots may name a
+// member of an object.
+func withKeys(row api.Row, keys []string) api.Row {
+	if len(keys) == 0 {
+		return row
+	}
+	reduced := api.Row{"_step": row["_step"]}
+	for _, key := range keys {
+		value, ok := member(row, key)
+		if !ok {
+			return nil
+		}
+		reduced[key] = value
+	}
+	return reduced
+}
+
+func member(object map[string]any, key string) (any, bool) {
+	if value, ok := object[key]; ok {
+		return value, true
+	}
+	for i := range len(key) {
+		if below, ok := object[key[:i]].(map[string]any); ok && key[i] == '.' {
+			if value, ok := member(below, key[i+1:]); ok {
+				return value, true
+			}
+		}
+	}
+	return nil, false
+}

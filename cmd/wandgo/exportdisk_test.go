@@ -1,0 +1,117 @@
+package main
+
+import (
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/client"
+)
+
+// onDisk logs a run in directory "wandb" of an invocation without a server, and returns the run's
+// directory. The steps of its rows are from first up to but not including end.
+func onDisk(t *testing.T, i *invocation, project, id string, first, end int) string {
+	t.Helper()
+	c, err := client.New(client.Options{Dir: i.dir, Output: io.Discard, Getenv: func(name string) string {
+		return map[string]string{"WANDB_X_DISABLE_STATS": "true"}[name]
+	}})
+	require.NoError(t, err)
+	defer c.Close()
+	run, err := c.Init(t.Context(), client.RunOptions{Project: project, ID: id, Mode: client.ModeOffline})
+	require.NoError(t, err)
+	for step := first; step < end; step++ {
+		row := map[string]any{"loss": math.NaN(), "n": map[string]any{"first": first}}
+		if step%2 == 0 {
+			row["even"] = "a,b"
+		}
+		require.NoError(t, run.LogAt(int64(step), row))
+	}
+	require.NoError(t, run.Finish(t.Context()))
+	return run.Dir()
+}
+
+// alone returns an invocation without a server.
+func alone(t *testing.T) *invocation {
+	t.Helper()
+	i := in(t, nil)
+	i.vars["WANDB_DIR"] = i.dir
+	return i
+}
+
+func TestExport_Disk_WritesEveryRow(t *testing.T) {
+	t.Parallel()
+	i := alone(t)
+	dir := onDisk(t, i, "vision", "a", 0, 3)
+	onDisk(t, i, "vision", "b", 0, 1)
+	const keyed = "_run,_step,even,n.first\na,0,\"a,b\",0\na,2,\"a,b\",0\n"
+	log, err := filepath.Glob(filepath.Join(dir, "*.wandb"))
+	require.NoError(t, err)
+	for name, path := range map[string]string{"directory of a run": dir, "log": log[0], "id": "a"} {
+		r := i.run(t, "export", path, "--keys", "even,n.first", "-o", "out.csv")
+		require.Zero(t, r.status, name+r.stderr)
+		assert.Equal(t, keyed, exported(t, i, "out.csv"), name)
+	}
+	r := i.run(t, "export", i.dir, "-o", "all.jsonl")
+	require.Zero(t, r.status, r.stderr)
+	all := exported(t, i, "all.jsonl")
+	assert.Equal(t, 4, strings.Count(all, "\n"))
+	assert.Contains(t, all, `{"_run":"a","_runtime":`)
+	assert.Contains(t, all, `"even":"a,b","loss":null,"n":{"first":0}}`)
+	assert.Contains(t, all, `"_run":"b"`)
+}
+
+func TestExport_ResumedOnDisk_LaterLogCounts(t *testing.T) {
+	t.Parallel()
+	i := alone(t)
+	onDisk(t, i, "vision", "a", 0, 4)
+	onDisk(t, i, "vision", "a", 2, 5)
+	r := i.run(t, "export", "a", "--keys", "n.first", "-o", "out.csv")
+	require.Zero(t, r.status, r.stderr)
+	assert.Equal(t, "_run,_step,n.first\na,0,0\na,1,0\na,2,2\na,3,2\na,4,2\n", exported(t, i, "out.csv"))
+}
+
+func TestExport_DiskInterrupted_ContinuesWhereItWas(t *testing.T) {
+	t.Parallel()
+	i := alone(t)
+	dir := onDisk(t, i, "vision", "a", 0, 3)
+	log, err := filepath.Glob(filepath.Join(dir, "*.wandb"))
+	require.NoError(t, err)
+	header := `{"_export":"disk ` + log[0] + `\n\neven"}` + "\n"
+	require.NoError(t, os.WriteFile(filepath.Join(i.dir, "out.csv.part"), []byte(header+`{"_run":"a","_step":0,"even":"was there"}`+"\n"+`{"_run":"a","_st`), 0o600))
+	r := i.run(t, "export", dir, "--keys", "even", "-o", "out.csv")
+	require.Zero(t, r.status, r.stderr)
+	assert.Equal(t, "_run,_step,even\na,0,\"a,b\"\na,2,\"a,b\"\n", exported(t, i, "out.csv"), "the last step is read again")
+}
+
+func TestExport_DiskMistakes_AreExplained(t *testing.T) {
+	t.Parallel()
+	i := alone(t)
+	onDisk(t, i, "vision", "a", 0, 1)
+	damaged := onDisk(t, i, "vision", "damaged", 0, 200)
+	log, err := filepath.Glob(filepath.Join(damaged, "*.wandb"))
+	require.NoError(t, err)
+	content, err := os.ReadFile(log[0])
+	require.NoError(t, err)
+	content[len(content)/2] ^= 0xff
+	require.NoError(t, os.WriteFile(log[0], content, 0o600))
+	for args, want := range map[string]string{
+		"export ./none -o f":              "no such file or directory",
+		"export a --filter {} -o f":       "--filter is for runs on the server",
+		"export a --format parquet -o f":  "choose jsonl or csv",
+		"export damaged --keys even -o f": "damaged: ",
+	} {
+		r := i.run(t, strings.Fields(args)...)
+		assert.Equal(t, strings.Contains(args, "damaged"), r.status == 0, args)
+		assert.Contains(t, flat(r.stderr), want, args)
+	}
+	onDisk(t, i, "other", "a", 0, 1)
+	r := i.run(t, "export", "a", "-o", "f")
+	assert.NotZero(t, r.status)
+	assert.Contains(t, flat(r.stderr), "is a run of two projects")
+}
