@@ -11,6 +11,9 @@
 // API key the processes log to a W&B server in the launcher. After Ctrl-C all processes stop
 // at the same epoch and upload their data. The exit code is 0 if every process finished and
 // the server has its data, and 1 otherwise.
+//
+// With WANDB_SWEEP_ID the program is an agent of that sweep instead, and each trial trains in one
+// process. agents.yaml starts agents on Kubernetes, and agents.sbatch on Slurm.
 package main
 
 import (
@@ -33,6 +36,9 @@ func main() {
 		os.Exit(work(context.Background(), os.Args[1:], environ, os.Stdout)) // the run handles the signals
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	if variable(environ, "WANDB_SWEEP_ID") != "" {
+		os.Exit(agent(ctx, environ, os.Stdout)) // batch systems may send a signal twice
+	}
 	context.AfterFunc(ctx, stop) // a second Ctrl-C kills the program
 	os.Exit(launch(ctx, os.Args[1:], environ, os.Stdout))
 }
