@@ -16,34 +16,16 @@ type AccountFields struct {
 	UserEntity             *Entity `json:"userEntity"`
 }
 
-// GetPersonalEntityDisabled returns AccountFields.PersonalEntityDisabled, and is useful for accessing the field via an interface.
-func (v *AccountFields) GetPersonalEntityDisabled() bool { return v.PersonalEntityDisabled }
-
-// GetUserEntity returns AccountFields.UserEntity, and is useful for accessing the field via an interface.
-func (v *AccountFields) GetUserEntity() *Entity { return v.UserEntity }
-
 type AddAliasesInput struct {
 	Aliases          []ArtifactCollectionAliasInput `json:"aliases"`
 	ArtifactID       string                         `json:"artifactID"`
 	ClientMutationId *string                        `json:"clientMutationId,omitempty"`
 }
 
-// GetAliases returns AddAliasesInput.Aliases, and is useful for accessing the field via an interface.
-func (v *AddAliasesInput) GetAliases() []ArtifactCollectionAliasInput { return v.Aliases }
-
-// GetArtifactID returns AddAliasesInput.ArtifactID, and is useful for accessing the field via an interface.
-func (v *AddAliasesInput) GetArtifactID() string { return v.ArtifactID }
-
-// GetClientMutationId returns AddAliasesInput.ClientMutationId, and is useful for accessing the field via an interface.
-func (v *AddAliasesInput) GetClientMutationId() *string { return v.ClientMutationId }
-
 // AddAliasesPayload includes the requested fields of the GraphQL type AddAliasesPayload.
 type AddAliasesPayload struct {
 	Success bool `json:"success"`
 }
-
-// GetSuccess returns AddAliasesPayload.Success, and is useful for accessing the field via an interface.
-func (v *AddAliasesPayload) GetSuccess() bool { return v.Success }
 
 // AddAliasesResponse is returned by AddAliases on success.
 type AddAliasesResponse struct {
@@ -58,35 +40,17 @@ type Agent struct {
 	Id string `json:"id"`
 }
 
-// GetId returns Agent.Id, and is useful for accessing the field via an interface.
-func (v *Agent) GetId() string { return v.Id }
-
 type AgentHeartbeatInput struct {
 	Id       string  `json:"id"`
 	Metrics  *string `json:"metrics"`
 	RunState *string `json:"runState"`
 }
 
-// GetId returns AgentHeartbeatInput.Id, and is useful for accessing the field via an interface.
-func (v *AgentHeartbeatInput) GetId() string { return v.Id }
-
-// GetMetrics returns AgentHeartbeatInput.Metrics, and is useful for accessing the field via an interface.
-func (v *AgentHeartbeatInput) GetMetrics() *string { return v.Metrics }
-
-// GetRunState returns AgentHeartbeatInput.RunState, and is useful for accessing the field via an interface.
-func (v *AgentHeartbeatInput) GetRunState() *string { return v.RunState }
-
 // AgentHeartbeatPayload includes the requested fields of the GraphQL type AgentHeartbeatPayload.
 type AgentHeartbeatPayload struct {
 	Agent    *Agent  `json:"agent"`
 	Commands *string `json:"commands"`
 }
-
-// GetAgent returns AgentHeartbeatPayload.Agent, and is useful for accessing the field via an interface.
-func (v *AgentHeartbeatPayload) GetAgent() *Agent { return v.Agent }
-
-// GetCommands returns AgentHeartbeatPayload.Commands, and is useful for accessing the field via an interface.
-func (v *AgentHeartbeatPayload) GetCommands() *string { return v.Commands }
 
 type AlertSeverity string
 
@@ -107,47 +71,26 @@ type AliasConnection struct {
 	Edges []AliasEdge `json:"edges"`
 }
 
-// GetEdges returns AliasConnection.Edges, and is useful for accessing the field via an interface.
-func (v *AliasConnection) GetEdges() []AliasEdge { return v.Edges }
-
 // AliasEdge includes the requested fields of the GraphQL type ArtifactAliasEdge.
 type AliasEdge struct {
 	Node *AliasNode `json:"node"`
 }
-
-// GetNode returns AliasEdge.Node, and is useful for accessing the field via an interface.
-func (v *AliasEdge) GetNode() *AliasNode { return v.Node }
 
 // AliasNode includes the requested fields of the GraphQL type ArtifactAlias.
 type AliasNode struct {
 	Alias string `json:"alias"`
 }
 
-// GetAlias returns AliasNode.Alias, and is useful for accessing the field via an interface.
-func (v *AliasNode) GetAlias() string { return v.Alias }
-
 type ArtifactAliasInput struct {
 	ArtifactCollectionName string `json:"artifactCollectionName"`
 	Alias                  string `json:"alias"`
 }
-
-// GetArtifactCollectionName returns ArtifactAliasInput.ArtifactCollectionName, and is useful for accessing the field via an interface.
-func (v *ArtifactAliasInput) GetArtifactCollectionName() string { return v.ArtifactCollectionName }
-
-// GetAlias returns ArtifactAliasInput.Alias, and is useful for accessing the field via an interface.
-func (v *ArtifactAliasInput) GetAlias() string { return v.Alias }
 
 // ArtifactAliasName includes the requested fields of the GraphQL type ArtifactAlias.
 type ArtifactAliasName struct {
 	Alias                  string `json:"alias"`
 	ArtifactCollectionName string `json:"artifactCollectionName"`
 }
-
-// GetAlias returns ArtifactAliasName.Alias, and is useful for accessing the field via an interface.
-func (v *ArtifactAliasName) GetAlias() string { return v.Alias }
-
-// GetArtifactCollectionName returns ArtifactAliasName.ArtifactCollectionName, and is useful for accessing the field via an interface.
-func (v *ArtifactAliasName) GetArtifactCollectionName() string { return v.ArtifactCollectionName }
 
 // ArtifactByIDResponse is returned by ArtifactByID on success.
 type ArtifactByIDResponse struct {
@@ -170,20 +113,6 @@ type ArtifactCollectionAliasInput struct {
 	EntityName             string `json:"entityName"`
 	ProjectName            string `json:"projectName"`
 	ArtifactCollectionName string `json:"artifactCollectionName"`
-}
-
-// GetAlias returns ArtifactCollectionAliasInput.Alias, and is useful for accessing the field via an interface.
-func (v *ArtifactCollectionAliasInput) GetAlias() string { return v.Alias }
-
-// GetEntityName returns ArtifactCollectionAliasInput.EntityName, and is useful for accessing the field via an interface.
-func (v *ArtifactCollectionAliasInput) GetEntityName() string { return v.EntityName }
-
-// GetProjectName returns ArtifactCollectionAliasInput.ProjectName, and is useful for accessing the field via an interface.
-func (v *ArtifactCollectionAliasInput) GetProjectName() string { return v.ProjectName }
-
-// GetArtifactCollectionName returns ArtifactCollectionAliasInput.ArtifactCollectionName, and is useful for accessing the field via an interface.
-func (v *ArtifactCollectionAliasInput) GetArtifactCollectionName() string {
-	return v.ArtifactCollectionName
 }
 
 // ArtifactCollectionIDResponse is returned by ArtifactCollectionID on success.
@@ -219,9 +148,6 @@ type ArtifactEntity struct {
 	Name string `json:"name"`
 }
 
-// GetName returns ArtifactEntity.Name, and is useful for accessing the field via an interface.
-func (v *ArtifactEntity) GetName() string { return v.Name }
-
 // ArtifactFields are those that the oldest servers have.
 type ArtifactFields struct {
 	Id                 string               `json:"id"`
@@ -242,69 +168,15 @@ type ArtifactFields struct {
 	Aliases            []ArtifactAliasName  `json:"aliases"`
 }
 
-// GetId returns ArtifactFields.Id, and is useful for accessing the field via an interface.
-func (v *ArtifactFields) GetId() string { return v.Id }
-
-// GetState returns ArtifactFields.State, and is useful for accessing the field via an interface.
-func (v *ArtifactFields) GetState() ArtifactState { return v.State }
-
-// GetDigest returns ArtifactFields.Digest, and is useful for accessing the field via an interface.
-func (v *ArtifactFields) GetDigest() string { return v.Digest }
-
-// GetVersionIndex returns ArtifactFields.VersionIndex, and is useful for accessing the field via an interface.
-func (v *ArtifactFields) GetVersionIndex() *int { return v.VersionIndex }
-
-// GetDescription returns ArtifactFields.Description, and is useful for accessing the field via an interface.
-func (v *ArtifactFields) GetDescription() *string { return v.Description }
-
-// GetMetadata returns ArtifactFields.Metadata, and is useful for accessing the field via an interface.
-func (v *ArtifactFields) GetMetadata() *string { return v.Metadata }
-
-// GetTtlDurationSeconds returns ArtifactFields.TtlDurationSeconds, and is useful for accessing the field via an interface.
-func (v *ArtifactFields) GetTtlDurationSeconds() int64 { return v.TtlDurationSeconds }
-
-// GetTtlIsInherited returns ArtifactFields.TtlIsInherited, and is useful for accessing the field via an interface.
-func (v *ArtifactFields) GetTtlIsInherited() bool { return v.TtlIsInherited }
-
-// GetHistoryStep returns ArtifactFields.HistoryStep, and is useful for accessing the field via an interface.
-func (v *ArtifactFields) GetHistoryStep() *int64 { return v.HistoryStep }
-
-// GetSize returns ArtifactFields.Size, and is useful for accessing the field via an interface.
-func (v *ArtifactFields) GetSize() int64 { return v.Size }
-
-// GetFileCount returns ArtifactFields.FileCount, and is useful for accessing the field via an interface.
-func (v *ArtifactFields) GetFileCount() int64 { return v.FileCount }
-
-// GetCreatedAt returns ArtifactFields.CreatedAt, and is useful for accessing the field via an interface.
-func (v *ArtifactFields) GetCreatedAt() string { return v.CreatedAt }
-
-// GetUpdatedAt returns ArtifactFields.UpdatedAt, and is useful for accessing the field via an interface.
-func (v *ArtifactFields) GetUpdatedAt() *string { return v.UpdatedAt }
-
-// GetArtifactType returns ArtifactFields.ArtifactType, and is useful for accessing the field via an interface.
-func (v *ArtifactFields) GetArtifactType() ArtifactTypeName { return v.ArtifactType }
-
-// GetArtifactSequence returns ArtifactFields.ArtifactSequence, and is useful for accessing the field via an interface.
-func (v *ArtifactFields) GetArtifactSequence() ArtifactSequenceName { return v.ArtifactSequence }
-
-// GetAliases returns ArtifactFields.Aliases, and is useful for accessing the field via an interface.
-func (v *ArtifactFields) GetAliases() []ArtifactAliasName { return v.Aliases }
-
 // ArtifactFileConnection includes the requested fields of the GraphQL type FileConnection.
 type ArtifactFileConnection struct {
 	Edges []ArtifactFileEdge `json:"edges"`
 }
 
-// GetEdges returns ArtifactFileConnection.Edges, and is useful for accessing the field via an interface.
-func (v *ArtifactFileConnection) GetEdges() []ArtifactFileEdge { return v.Edges }
-
 // ArtifactFileEdge includes the requested fields of the GraphQL type FileEdge.
 type ArtifactFileEdge struct {
 	Node *ArtifactFileUpload `json:"node"`
 }
-
-// GetNode returns ArtifactFileEdge.Node, and is useful for accessing the field via an interface.
-func (v *ArtifactFileEdge) GetNode() *ArtifactFileUpload { return v.Node }
 
 // ArtifactFileURLsByIDResponse is returned by ArtifactFileURLsByID on success.
 type ArtifactFileURLsByIDResponse struct {
@@ -330,23 +202,6 @@ type ArtifactFileUpload struct {
 	UploadMultipartUrls *UploadMultipartUrls `json:"uploadMultipartUrls"`
 	Artifact            *BirthArtifact       `json:"artifact"`
 }
-
-// GetStoragePath returns ArtifactFileUpload.StoragePath, and is useful for accessing the field via an interface.
-func (v *ArtifactFileUpload) GetStoragePath() *string { return v.StoragePath }
-
-// GetUploadUrl returns ArtifactFileUpload.UploadUrl, and is useful for accessing the field via an interface.
-func (v *ArtifactFileUpload) GetUploadUrl() *string { return v.UploadUrl }
-
-// GetUploadHeaders returns ArtifactFileUpload.UploadHeaders, and is useful for accessing the field via an interface.
-func (v *ArtifactFileUpload) GetUploadHeaders() []string { return v.UploadHeaders }
-
-// GetUploadMultipartUrls returns ArtifactFileUpload.UploadMultipartUrls, and is useful for accessing the field via an interface.
-func (v *ArtifactFileUpload) GetUploadMultipartUrls() *UploadMultipartUrls {
-	return v.UploadMultipartUrls
-}
-
-// GetArtifact returns ArtifactFileUpload.Artifact, and is useful for accessing the field via an interface.
-func (v *ArtifactFileUpload) GetArtifact() *BirthArtifact { return v.Artifact }
 
 // ArtifactManifestFileResponse is returned by ArtifactManifestFile on success.
 type ArtifactManifestFileResponse struct {
@@ -387,33 +242,19 @@ type ArtifactName struct {
 // GetTypename returns ArtifactName.Typename, and is useful for accessing the field via an interface.
 func (v *ArtifactName) GetTypename() *string { return v.Typename }
 
-// GetName returns ArtifactName.Name, and is useful for accessing the field via an interface.
-func (v *ArtifactName) GetName() string { return v.Name }
-
 // ArtifactNameConnection includes the requested fields of the GraphQL type ArtifactCollectionConnection.
 type ArtifactNameConnection struct {
 	Edges []ArtifactNameEdge `json:"edges"`
 }
-
-// GetEdges returns ArtifactNameConnection.Edges, and is useful for accessing the field via an interface.
-func (v *ArtifactNameConnection) GetEdges() []ArtifactNameEdge { return v.Edges }
 
 // ArtifactNameEdge includes the requested fields of the GraphQL type ArtifactCollectionEdge.
 type ArtifactNameEdge struct {
 	Node *ArtifactName `json:"node"`
 }
 
-// GetNode returns ArtifactNameEdge.Node, and is useful for accessing the field via an interface.
-func (v *ArtifactNameEdge) GetNode() *ArtifactName { return v.Node }
-
 // ArtifactNamesProject includes the requested fields of the GraphQL type Project.
 type ArtifactNamesProject struct {
 	ArtifactCollections *ArtifactNameConnection `json:"artifactCollections"`
-}
-
-// GetArtifactCollections returns ArtifactNamesProject.ArtifactCollections, and is useful for accessing the field via an interface.
-func (v *ArtifactNamesProject) GetArtifactCollections() *ArtifactNameConnection {
-	return v.ArtifactCollections
 }
 
 // ArtifactProject includes the requested fields of the GraphQL type Project.
@@ -422,27 +263,12 @@ type ArtifactProject struct {
 	Entity ArtifactEntity `json:"entity"`
 }
 
-// GetName returns ArtifactProject.Name, and is useful for accessing the field via an interface.
-func (v *ArtifactProject) GetName() string { return v.Name }
-
-// GetEntity returns ArtifactProject.Entity, and is useful for accessing the field via an interface.
-func (v *ArtifactProject) GetEntity() ArtifactEntity { return v.Entity }
-
 // ArtifactSequenceName includes the requested fields of the GraphQL type ArtifactSequence.
 type ArtifactSequenceName struct {
 	Id      string          `json:"id"`
 	Name    string          `json:"name"`
 	Project ArtifactProject `json:"project"`
 }
-
-// GetId returns ArtifactSequenceName.Id, and is useful for accessing the field via an interface.
-func (v *ArtifactSequenceName) GetId() string { return v.Id }
-
-// GetName returns ArtifactSequenceName.Name, and is useful for accessing the field via an interface.
-func (v *ArtifactSequenceName) GetName() string { return v.Name }
-
-// GetProject returns ArtifactSequenceName.Project, and is useful for accessing the field via an interface.
-func (v *ArtifactSequenceName) GetProject() ArtifactProject { return v.Project }
 
 type ArtifactState string
 
@@ -475,9 +301,6 @@ type ArtifactTag struct {
 	Name string `json:"name"`
 }
 
-// GetName returns ArtifactTag.Name, and is useful for accessing the field via an interface.
-func (v *ArtifactTag) GetName() string { return v.Name }
-
 // ArtifactTagsByIDResponse is returned by ArtifactTagsByID on success.
 type ArtifactTagsByIDResponse struct {
 	Artifact *TaggedArtifact `json:"artifact"`
@@ -490,9 +313,6 @@ func (v *ArtifactTagsByIDResponse) GetArtifact() *TaggedArtifact { return v.Arti
 type ArtifactTypeName struct {
 	Name string `json:"name"`
 }
-
-// GetName returns ArtifactTypeName.Name, and is useful for accessing the field via an interface.
-func (v *ArtifactTypeName) GetName() string { return v.Name }
 
 // ArtifactTypeOfResponse is returned by ArtifactTypeOf on success.
 type ArtifactTypeOfResponse struct {
@@ -507,9 +327,6 @@ type ArtifactTypeProject struct {
 	Artifact *TypedArtifact `json:"artifact"`
 }
 
-// GetArtifact returns ArtifactTypeProject.Artifact, and is useful for accessing the field via an interface.
-func (v *ArtifactTypeProject) GetArtifact() *TypedArtifact { return v.Artifact }
-
 // ArtifactVersionsResponse is returned by ArtifactVersions on success.
 type ArtifactVersionsResponse struct {
 	Project *VersionsProject `json:"project"`
@@ -523,24 +340,15 @@ type ArtifactWithFiles struct {
 	Files FileURLs `json:"files"`
 }
 
-// GetFiles returns ArtifactWithFiles.Files, and is useful for accessing the field via an interface.
-func (v *ArtifactWithFiles) GetFiles() FileURLs { return v.Files }
-
 // ArtifactWithManifest includes the requested fields of the GraphQL type Artifact.
 type ArtifactWithManifest struct {
 	CurrentManifest *CurrentManifest `json:"currentManifest"`
 }
 
-// GetCurrentManifest returns ArtifactWithManifest.CurrentManifest, and is useful for accessing the field via an interface.
-func (v *ArtifactWithManifest) GetCurrentManifest() *CurrentManifest { return v.CurrentManifest }
-
 // ArtifactsProject includes the requested fields of the GraphQL type Project.
 type ArtifactsProject struct {
 	Run *ArtifactsRun `json:"run"`
 }
-
-// GetRun returns ArtifactsProject.Run, and is useful for accessing the field via an interface.
-func (v *ArtifactsProject) GetRun() *ArtifactsRun { return v.Run }
 
 // ArtifactsRun includes the requested fields of the GraphQL type Run.
 type ArtifactsRun struct {
@@ -548,19 +356,10 @@ type ArtifactsRun struct {
 	InputArtifacts  *UsedArtifacts   `json:"inputArtifacts"`
 }
 
-// GetOutputArtifacts returns ArtifactsRun.OutputArtifacts, and is useful for accessing the field via an interface.
-func (v *ArtifactsRun) GetOutputArtifacts() *LoggedArtifacts { return v.OutputArtifacts }
-
-// GetInputArtifacts returns ArtifactsRun.InputArtifacts, and is useful for accessing the field via an interface.
-func (v *ArtifactsRun) GetInputArtifacts() *UsedArtifacts { return v.InputArtifacts }
-
 // BirthArtifact includes the requested fields of the GraphQL type Artifact.
 type BirthArtifact struct {
 	Id string `json:"id"`
 }
-
-// GetId returns BirthArtifact.Id, and is useful for accessing the field via an interface.
-func (v *BirthArtifact) GetId() string { return v.Id }
 
 // ClientIDMappingResponse is returned by ClientIDMapping on success.
 type ClientIDMappingResponse struct {
@@ -582,37 +381,16 @@ type Collection struct {
 // GetTypename returns Collection.Typename, and is useful for accessing the field via an interface.
 func (v *Collection) GetTypename() *string { return v.Typename }
 
-// GetName returns Collection.Name, and is useful for accessing the field via an interface.
-func (v *Collection) GetName() string { return v.Name }
-
-// GetDescription returns Collection.Description, and is useful for accessing the field via an interface.
-func (v *Collection) GetDescription() *string { return v.Description }
-
-// GetCreatedAt returns Collection.CreatedAt, and is useful for accessing the field via an interface.
-func (v *Collection) GetCreatedAt() string { return v.CreatedAt }
-
-// GetDefaultArtifactType returns Collection.DefaultArtifactType, and is useful for accessing the field via an interface.
-func (v *Collection) GetDefaultArtifactType() ArtifactTypeName { return v.DefaultArtifactType }
-
 // CollectionConnection includes the requested fields of the GraphQL type ArtifactCollectionConnection.
 type CollectionConnection struct {
 	PageInfo PageInfo         `json:"pageInfo"`
 	Edges    []CollectionEdge `json:"edges"`
 }
 
-// GetPageInfo returns CollectionConnection.PageInfo, and is useful for accessing the field via an interface.
-func (v *CollectionConnection) GetPageInfo() PageInfo { return v.PageInfo }
-
-// GetEdges returns CollectionConnection.Edges, and is useful for accessing the field via an interface.
-func (v *CollectionConnection) GetEdges() []CollectionEdge { return v.Edges }
-
 // CollectionEdge includes the requested fields of the GraphQL type ArtifactCollectionEdge.
 type CollectionEdge struct {
 	Node *Collection `json:"node"`
 }
-
-// GetNode returns CollectionEdge.Node, and is useful for accessing the field via an interface.
-func (v *CollectionEdge) GetNode() *Collection { return v.Node }
 
 // CollectionID includes the requested fields of the GraphQL type ArtifactCollection.
 type CollectionID struct {
@@ -623,25 +401,14 @@ type CollectionID struct {
 // GetTypename returns CollectionID.Typename, and is useful for accessing the field via an interface.
 func (v *CollectionID) GetTypename() *string { return v.Typename }
 
-// GetId returns CollectionID.Id, and is useful for accessing the field via an interface.
-func (v *CollectionID) GetId() string { return v.Id }
-
 // CollectionIDProject includes the requested fields of the GraphQL type Project.
 type CollectionIDProject struct {
 	ArtifactCollection *CollectionID `json:"artifactCollection"`
 }
 
-// GetArtifactCollection returns CollectionIDProject.ArtifactCollection, and is useful for accessing the field via an interface.
-func (v *CollectionIDProject) GetArtifactCollection() *CollectionID { return v.ArtifactCollection }
-
 // CollectionsProject includes the requested fields of the GraphQL type Project.
 type CollectionsProject struct {
 	ArtifactCollections *CollectionConnection `json:"artifactCollections"`
-}
-
-// GetArtifactCollections returns CollectionsProject.ArtifactCollections, and is useful for accessing the field via an interface.
-func (v *CollectionsProject) GetArtifactCollections() *CollectionConnection {
-	return v.ArtifactCollections
 }
 
 type CommitArtifactInput struct {
@@ -649,19 +416,10 @@ type CommitArtifactInput struct {
 	ClientMutationId *string `json:"clientMutationId,omitempty"`
 }
 
-// GetArtifactID returns CommitArtifactInput.ArtifactID, and is useful for accessing the field via an interface.
-func (v *CommitArtifactInput) GetArtifactID() string { return v.ArtifactID }
-
-// GetClientMutationId returns CommitArtifactInput.ClientMutationId, and is useful for accessing the field via an interface.
-func (v *CommitArtifactInput) GetClientMutationId() *string { return v.ClientMutationId }
-
 // CommitArtifactPayload includes the requested fields of the GraphQL type CommitArtifactPayload.
 type CommitArtifactPayload struct {
 	Artifact CommittedArtifact `json:"artifact"`
 }
-
-// GetArtifact returns CommitArtifactPayload.Artifact, and is useful for accessing the field via an interface.
-func (v *CommitArtifactPayload) GetArtifact() CommittedArtifact { return v.Artifact }
 
 // CommitArtifactResponse is returned by CommitArtifact on success.
 type CommitArtifactResponse struct {
@@ -677,15 +435,6 @@ type CommittedArtifact struct {
 	Digest       string `json:"digest"`
 	VersionIndex *int   `json:"versionIndex"`
 }
-
-// GetId returns CommittedArtifact.Id, and is useful for accessing the field via an interface.
-func (v *CommittedArtifact) GetId() string { return v.Id }
-
-// GetDigest returns CommittedArtifact.Digest, and is useful for accessing the field via an interface.
-func (v *CommittedArtifact) GetDigest() string { return v.Digest }
-
-// GetVersionIndex returns CommittedArtifact.VersionIndex, and is useful for accessing the field via an interface.
-func (v *CommittedArtifact) GetVersionIndex() *int { return v.VersionIndex }
 
 type CompleteMultipartAction string
 
@@ -705,32 +454,10 @@ type CompleteMultipartUploadArtifactInput struct {
 	UploadID                string                  `json:"uploadID"`
 }
 
-// GetCompleteMultipartAction returns CompleteMultipartUploadArtifactInput.CompleteMultipartAction, and is useful for accessing the field via an interface.
-func (v *CompleteMultipartUploadArtifactInput) GetCompleteMultipartAction() CompleteMultipartAction {
-	return v.CompleteMultipartAction
-}
-
-// GetCompletedParts returns CompleteMultipartUploadArtifactInput.CompletedParts, and is useful for accessing the field via an interface.
-func (v *CompleteMultipartUploadArtifactInput) GetCompletedParts() []UploadPartsInput {
-	return v.CompletedParts
-}
-
-// GetArtifactID returns CompleteMultipartUploadArtifactInput.ArtifactID, and is useful for accessing the field via an interface.
-func (v *CompleteMultipartUploadArtifactInput) GetArtifactID() string { return v.ArtifactID }
-
-// GetStoragePath returns CompleteMultipartUploadArtifactInput.StoragePath, and is useful for accessing the field via an interface.
-func (v *CompleteMultipartUploadArtifactInput) GetStoragePath() string { return v.StoragePath }
-
-// GetUploadID returns CompleteMultipartUploadArtifactInput.UploadID, and is useful for accessing the field via an interface.
-func (v *CompleteMultipartUploadArtifactInput) GetUploadID() string { return v.UploadID }
-
 // CompleteMultipartUploadArtifactPayload includes the requested fields of the GraphQL type CompleteMultipartUploadArtifactPayload.
 type CompleteMultipartUploadArtifactPayload struct {
 	Digest *string `json:"digest"`
 }
-
-// GetDigest returns CompleteMultipartUploadArtifactPayload.Digest, and is useful for accessing the field via an interface.
-func (v *CompleteMultipartUploadArtifactPayload) GetDigest() *string { return v.Digest }
 
 // CompleteMultipartUploadArtifactResponse is returned by CompleteMultipartUploadArtifact on success.
 type CompleteMultipartUploadArtifactResponse struct {
@@ -748,19 +475,10 @@ type ConsoleLines struct {
 	Edges    []LogLineEdge `json:"edges"`
 }
 
-// GetPageInfo returns ConsoleLines.PageInfo, and is useful for accessing the field via an interface.
-func (v *ConsoleLines) GetPageInfo() PageInfo { return v.PageInfo }
-
-// GetEdges returns ConsoleLines.Edges, and is useful for accessing the field via an interface.
-func (v *ConsoleLines) GetEdges() []LogLineEdge { return v.Edges }
-
 // CountProject includes the requested fields of the GraphQL type Project.
 type CountProject struct {
 	RunCount int `json:"runCount"`
 }
-
-// GetRunCount returns CountProject.RunCount, and is useful for accessing the field via an interface.
-func (v *CountProject) GetRunCount() int { return v.RunCount }
 
 // CountRunsResponse is returned by CountRuns on success.
 type CountRunsResponse struct {
@@ -777,25 +495,10 @@ type CreateAgentInput struct {
 	Sweep       string  `json:"sweep"`
 }
 
-// GetHost returns CreateAgentInput.Host, and is useful for accessing the field via an interface.
-func (v *CreateAgentInput) GetHost() string { return v.Host }
-
-// GetEntityName returns CreateAgentInput.EntityName, and is useful for accessing the field via an interface.
-func (v *CreateAgentInput) GetEntityName() *string { return v.EntityName }
-
-// GetProjectName returns CreateAgentInput.ProjectName, and is useful for accessing the field via an interface.
-func (v *CreateAgentInput) GetProjectName() *string { return v.ProjectName }
-
-// GetSweep returns CreateAgentInput.Sweep, and is useful for accessing the field via an interface.
-func (v *CreateAgentInput) GetSweep() string { return v.Sweep }
-
 // CreateAgentPayload includes the requested fields of the GraphQL type CreateAgentPayload.
 type CreateAgentPayload struct {
 	Agent *Agent `json:"agent"`
 }
-
-// GetAgent returns CreateAgentPayload.Agent, and is useful for accessing the field via an interface.
-func (v *CreateAgentPayload) GetAgent() *Agent { return v.Agent }
 
 // CreateAgentResponse is returned by CreateAgent on success.
 type CreateAgentResponse struct {
@@ -815,29 +518,6 @@ type CreateArtifactFileSpecInput struct {
 	UploadPartsInput   []UploadPartsInput `json:"uploadPartsInput,omitempty"`
 }
 
-// GetArtifactID returns CreateArtifactFileSpecInput.ArtifactID, and is useful for accessing the field via an interface.
-func (v *CreateArtifactFileSpecInput) GetArtifactID() string { return v.ArtifactID }
-
-// GetName returns CreateArtifactFileSpecInput.Name, and is useful for accessing the field via an interface.
-func (v *CreateArtifactFileSpecInput) GetName() string { return v.Name }
-
-// GetMd5 returns CreateArtifactFileSpecInput.Md5, and is useful for accessing the field via an interface.
-func (v *CreateArtifactFileSpecInput) GetMd5() string { return v.Md5 }
-
-// GetDigest returns CreateArtifactFileSpecInput.Digest, and is useful for accessing the field via an interface.
-func (v *CreateArtifactFileSpecInput) GetDigest() *string { return v.Digest }
-
-// GetMimetype returns CreateArtifactFileSpecInput.Mimetype, and is useful for accessing the field via an interface.
-func (v *CreateArtifactFileSpecInput) GetMimetype() *string { return v.Mimetype }
-
-// GetArtifactManifestID returns CreateArtifactFileSpecInput.ArtifactManifestID, and is useful for accessing the field via an interface.
-func (v *CreateArtifactFileSpecInput) GetArtifactManifestID() *string { return v.ArtifactManifestID }
-
-// GetUploadPartsInput returns CreateArtifactFileSpecInput.UploadPartsInput, and is useful for accessing the field via an interface.
-func (v *CreateArtifactFileSpecInput) GetUploadPartsInput() []UploadPartsInput {
-	return v.UploadPartsInput
-}
-
 type CreateArtifactFilesInput struct {
 	ArtifactFiles    []CreateArtifactFileSpecInput `json:"artifactFiles"`
 	StorageLayout    ArtifactStorageLayout         `json:"storageLayout"`
@@ -846,32 +526,10 @@ type CreateArtifactFilesInput struct {
 	ClientMutationId *string                       `json:"clientMutationId,omitempty"`
 }
 
-// GetArtifactFiles returns CreateArtifactFilesInput.ArtifactFiles, and is useful for accessing the field via an interface.
-func (v *CreateArtifactFilesInput) GetArtifactFiles() []CreateArtifactFileSpecInput {
-	return v.ArtifactFiles
-}
-
-// GetStorageLayout returns CreateArtifactFilesInput.StorageLayout, and is useful for accessing the field via an interface.
-func (v *CreateArtifactFilesInput) GetStorageLayout() ArtifactStorageLayout { return v.StorageLayout }
-
-// GetDigestAlgorithm returns CreateArtifactFilesInput.DigestAlgorithm, and is useful for accessing the field via an interface.
-func (v *CreateArtifactFilesInput) GetDigestAlgorithm() *ArtifactDigestAlgorithm {
-	return v.DigestAlgorithm
-}
-
-// GetCloudRegionID returns CreateArtifactFilesInput.CloudRegionID, and is useful for accessing the field via an interface.
-func (v *CreateArtifactFilesInput) GetCloudRegionID() *string { return v.CloudRegionID }
-
-// GetClientMutationId returns CreateArtifactFilesInput.ClientMutationId, and is useful for accessing the field via an interface.
-func (v *CreateArtifactFilesInput) GetClientMutationId() *string { return v.ClientMutationId }
-
 // CreateArtifactFilesPayload includes the requested fields of the GraphQL type CreateArtifactFilesPayload.
 type CreateArtifactFilesPayload struct {
 	Files ArtifactFileConnection `json:"files"`
 }
-
-// GetFiles returns CreateArtifactFilesPayload.Files, and is useful for accessing the field via an interface.
-func (v *CreateArtifactFilesPayload) GetFiles() ArtifactFileConnection { return v.Files }
 
 // CreateArtifactFilesResponse is returned by CreateArtifactFiles on success.
 type CreateArtifactFilesResponse struct {
@@ -907,79 +565,9 @@ type CreateArtifactInput struct {
 	ClientMutationId          *string                 `json:"clientMutationId,omitempty"`
 }
 
-// GetEntityName returns CreateArtifactInput.EntityName, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetEntityName() string { return v.EntityName }
-
-// GetProjectName returns CreateArtifactInput.ProjectName, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetProjectName() string { return v.ProjectName }
-
-// GetArtifactTypeName returns CreateArtifactInput.ArtifactTypeName, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetArtifactTypeName() string { return v.ArtifactTypeName }
-
-// GetArtifactCollectionName returns CreateArtifactInput.ArtifactCollectionName, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetArtifactCollectionName() *string { return v.ArtifactCollectionName }
-
-// GetArtifactCollectionNames returns CreateArtifactInput.ArtifactCollectionNames, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetArtifactCollectionNames() []string { return v.ArtifactCollectionNames }
-
-// GetRunName returns CreateArtifactInput.RunName, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetRunName() *string { return v.RunName }
-
-// GetDigest returns CreateArtifactInput.Digest, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetDigest() string { return v.Digest }
-
-// GetDigestAlgorithm returns CreateArtifactInput.DigestAlgorithm, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetDigestAlgorithm() ArtifactDigestAlgorithm { return v.DigestAlgorithm }
-
-// GetDescription returns CreateArtifactInput.Description, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetDescription() *string { return v.Description }
-
-// GetLabels returns CreateArtifactInput.Labels, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetLabels() *string { return v.Labels }
-
-// GetAliases returns CreateArtifactInput.Aliases, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetAliases() []ArtifactAliasInput { return v.Aliases }
-
-// GetTags returns CreateArtifactInput.Tags, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetTags() []TagInput { return v.Tags }
-
-// GetMetadata returns CreateArtifactInput.Metadata, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetMetadata() *string { return v.Metadata }
-
-// GetTtlDurationSeconds returns CreateArtifactInput.TtlDurationSeconds, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetTtlDurationSeconds() *int64 { return v.TtlDurationSeconds }
-
-// GetHistoryStep returns CreateArtifactInput.HistoryStep, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetHistoryStep() *int64 { return v.HistoryStep }
-
-// GetEnableDigestDeduplication returns CreateArtifactInput.EnableDigestDeduplication, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetEnableDigestDeduplication() *bool {
-	return v.EnableDigestDeduplication
-}
-
-// GetDistributedID returns CreateArtifactInput.DistributedID, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetDistributedID() *string { return v.DistributedID }
-
-// GetClientID returns CreateArtifactInput.ClientID, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetClientID() *string { return v.ClientID }
-
-// GetSequenceClientID returns CreateArtifactInput.SequenceClientID, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetSequenceClientID() *string { return v.SequenceClientID }
-
-// GetStorageRegion returns CreateArtifactInput.StorageRegion, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetStorageRegion() *string { return v.StorageRegion }
-
-// GetClientMutationId returns CreateArtifactInput.ClientMutationId, and is useful for accessing the field via an interface.
-func (v *CreateArtifactInput) GetClientMutationId() *string { return v.ClientMutationId }
-
 // CreateArtifactManifestFilePayload includes the requested fields of the GraphQL type CreateArtifactManifestPayload.
 type CreateArtifactManifestFilePayload struct {
 	ArtifactManifest ManifestUpload `json:"artifactManifest"`
-}
-
-// GetArtifactManifest returns CreateArtifactManifestFilePayload.ArtifactManifest, and is useful for accessing the field via an interface.
-func (v *CreateArtifactManifestFilePayload) GetArtifactManifest() ManifestUpload {
-	return v.ArtifactManifest
 }
 
 // CreateArtifactManifestFileResponse is returned by CreateArtifactManifestFile on success.
@@ -1004,41 +592,9 @@ type CreateArtifactManifestInput struct {
 	ClientMutationId *string              `json:"clientMutationId,omitempty"`
 }
 
-// GetArtifactID returns CreateArtifactManifestInput.ArtifactID, and is useful for accessing the field via an interface.
-func (v *CreateArtifactManifestInput) GetArtifactID() string { return v.ArtifactID }
-
-// GetBaseArtifactID returns CreateArtifactManifestInput.BaseArtifactID, and is useful for accessing the field via an interface.
-func (v *CreateArtifactManifestInput) GetBaseArtifactID() *string { return v.BaseArtifactID }
-
-// GetName returns CreateArtifactManifestInput.Name, and is useful for accessing the field via an interface.
-func (v *CreateArtifactManifestInput) GetName() string { return v.Name }
-
-// GetDigest returns CreateArtifactManifestInput.Digest, and is useful for accessing the field via an interface.
-func (v *CreateArtifactManifestInput) GetDigest() string { return v.Digest }
-
-// GetEntityName returns CreateArtifactManifestInput.EntityName, and is useful for accessing the field via an interface.
-func (v *CreateArtifactManifestInput) GetEntityName() string { return v.EntityName }
-
-// GetProjectName returns CreateArtifactManifestInput.ProjectName, and is useful for accessing the field via an interface.
-func (v *CreateArtifactManifestInput) GetProjectName() string { return v.ProjectName }
-
-// GetRunName returns CreateArtifactManifestInput.RunName, and is useful for accessing the field via an interface.
-func (v *CreateArtifactManifestInput) GetRunName() string { return v.RunName }
-
-// GetType returns CreateArtifactManifestInput.Type, and is useful for accessing the field via an interface.
-func (v *CreateArtifactManifestInput) GetType() ArtifactManifestType { return v.Type }
-
-// GetClientMutationId returns CreateArtifactManifestInput.ClientMutationId, and is useful for accessing the field via an interface.
-func (v *CreateArtifactManifestInput) GetClientMutationId() *string { return v.ClientMutationId }
-
 // CreateArtifactManifestPayload includes the requested fields of the GraphQL type CreateArtifactManifestPayload.
 type CreateArtifactManifestPayload struct {
 	ArtifactManifest CreatedManifest `json:"artifactManifest"`
-}
-
-// GetArtifactManifest returns CreateArtifactManifestPayload.ArtifactManifest, and is useful for accessing the field via an interface.
-func (v *CreateArtifactManifestPayload) GetArtifactManifest() CreatedManifest {
-	return v.ArtifactManifest
 }
 
 // CreateArtifactManifestResponse is returned by CreateArtifactManifest on success.
@@ -1056,9 +612,6 @@ type CreateArtifactPayload struct {
 	Artifact CreatedArtifact `json:"artifact"`
 }
 
-// GetArtifact returns CreateArtifactPayload.Artifact, and is useful for accessing the field via an interface.
-func (v *CreateArtifactPayload) GetArtifact() CreatedArtifact { return v.Artifact }
-
 // CreateArtifactResponse is returned by CreateArtifact on success.
 type CreateArtifactResponse struct {
 	CreateArtifact *CreateArtifactPayload `json:"createArtifact"`
@@ -1074,29 +627,11 @@ type CreateRunFilesInput struct {
 	Files       []string `json:"files"`
 }
 
-// GetEntityName returns CreateRunFilesInput.EntityName, and is useful for accessing the field via an interface.
-func (v *CreateRunFilesInput) GetEntityName() string { return v.EntityName }
-
-// GetProjectName returns CreateRunFilesInput.ProjectName, and is useful for accessing the field via an interface.
-func (v *CreateRunFilesInput) GetProjectName() string { return v.ProjectName }
-
-// GetRunName returns CreateRunFilesInput.RunName, and is useful for accessing the field via an interface.
-func (v *CreateRunFilesInput) GetRunName() string { return v.RunName }
-
-// GetFiles returns CreateRunFilesInput.Files, and is useful for accessing the field via an interface.
-func (v *CreateRunFilesInput) GetFiles() []string { return v.Files }
-
 // CreateRunFilesPayload includes the requested fields of the GraphQL type CreateRunFilesPayload.
 type CreateRunFilesPayload struct {
 	UploadHeaders []string `json:"uploadHeaders"`
 	Files         []File   `json:"files"`
 }
-
-// GetUploadHeaders returns CreateRunFilesPayload.UploadHeaders, and is useful for accessing the field via an interface.
-func (v *CreateRunFilesPayload) GetUploadHeaders() []string { return v.UploadHeaders }
-
-// GetFiles returns CreateRunFilesPayload.Files, and is useful for accessing the field via an interface.
-func (v *CreateRunFilesPayload) GetFiles() []File { return v.Files }
 
 // CreateRunFilesResponse is returned by CreateRunFiles on success.
 type CreateRunFilesResponse struct {
@@ -1113,30 +648,15 @@ type CreatedArtifact struct {
 	ArtifactSequence CreatedArtifactSequence `json:"artifactSequence"`
 }
 
-// GetId returns CreatedArtifact.Id, and is useful for accessing the field via an interface.
-func (v *CreatedArtifact) GetId() string { return v.Id }
-
-// GetState returns CreatedArtifact.State, and is useful for accessing the field via an interface.
-func (v *CreatedArtifact) GetState() ArtifactState { return v.State }
-
-// GetArtifactSequence returns CreatedArtifact.ArtifactSequence, and is useful for accessing the field via an interface.
-func (v *CreatedArtifact) GetArtifactSequence() CreatedArtifactSequence { return v.ArtifactSequence }
-
 // CreatedArtifactSequence includes the requested fields of the GraphQL type ArtifactSequence.
 type CreatedArtifactSequence struct {
 	LatestArtifact *LatestArtifact `json:"latestArtifact"`
 }
 
-// GetLatestArtifact returns CreatedArtifactSequence.LatestArtifact, and is useful for accessing the field via an interface.
-func (v *CreatedArtifactSequence) GetLatestArtifact() *LatestArtifact { return v.LatestArtifact }
-
 // CreatedManifest includes the requested fields of the GraphQL type ArtifactManifest.
 type CreatedManifest struct {
 	Id string `json:"id"`
 }
-
-// GetId returns CreatedManifest.Id, and is useful for accessing the field via an interface.
-func (v *CreatedManifest) GetId() string { return v.Id }
 
 // CurrentManifest includes the requested fields of the GraphQL type ArtifactManifest.
 type CurrentManifest struct {
@@ -1145,102 +665,60 @@ type CurrentManifest struct {
 	File   CurrentManifestFile  `json:"file"`
 }
 
-// GetType returns CurrentManifest.Type, and is useful for accessing the field via an interface.
-func (v *CurrentManifest) GetType() ArtifactManifestType { return v.Type }
-
-// GetDigest returns CurrentManifest.Digest, and is useful for accessing the field via an interface.
-func (v *CurrentManifest) GetDigest() string { return v.Digest }
-
-// GetFile returns CurrentManifest.File, and is useful for accessing the field via an interface.
-func (v *CurrentManifest) GetFile() CurrentManifestFile { return v.File }
-
 // CurrentManifestFile includes the requested fields of the GraphQL type File.
 type CurrentManifestFile struct {
 	DirectUrl string `json:"directUrl"`
 }
-
-// GetDirectUrl returns CurrentManifestFile.DirectUrl, and is useful for accessing the field via an interface.
-func (v *CurrentManifestFile) GetDirectUrl() string { return v.DirectUrl }
 
 // DefaultEntity includes the requested fields of the GraphQL type User.
 type DefaultEntity struct {
 	DefaultEntity *EntityFields `json:"defaultEntity"`
 }
 
-// GetDefaultEntity returns DefaultEntity.DefaultEntity, and is useful for accessing the field via an interface.
-func (v *DefaultEntity) GetDefaultEntity() *EntityFields { return v.DefaultEntity }
-
 // DefaultEntityKind includes the requested fields of the GraphQL type User.
 type DefaultEntityKind struct {
 	DefaultEntity *EntityKindFields `json:"defaultEntity"`
 }
-
-// GetDefaultEntity returns DefaultEntityKind.DefaultEntity, and is useful for accessing the field via an interface.
-func (v *DefaultEntityKind) GetDefaultEntity() *EntityKindFields { return v.DefaultEntity }
 
 // DefaultProject includes the requested fields of the GraphQL type User.
 type DefaultProject struct {
 	DefaultEntity *DefaultProjectEntity `json:"defaultEntity"`
 }
 
-// GetDefaultEntity returns DefaultProject.DefaultEntity, and is useful for accessing the field via an interface.
-func (v *DefaultProject) GetDefaultEntity() *DefaultProjectEntity { return v.DefaultEntity }
-
 // DefaultProjectEntity includes the requested fields of the GraphQL type Entity.
 type DefaultProjectEntity struct {
 	Project *ProjectFields `json:"project"`
 }
-
-// GetProject returns DefaultProjectEntity.Project, and is useful for accessing the field via an interface.
-func (v *DefaultProjectEntity) GetProject() *ProjectFields { return v.Project }
 
 // DefaultProjectRoles includes the requested fields of the GraphQL type User.
 type DefaultProjectRoles struct {
 	DefaultEntity *DefaultProjectRolesEntity `json:"defaultEntity"`
 }
 
-// GetDefaultEntity returns DefaultProjectRoles.DefaultEntity, and is useful for accessing the field via an interface.
-func (v *DefaultProjectRoles) GetDefaultEntity() *DefaultProjectRolesEntity { return v.DefaultEntity }
-
 // DefaultProjectRolesEntity includes the requested fields of the GraphQL type Entity.
 type DefaultProjectRolesEntity struct {
 	Project *ProjectRoleFields `json:"project"`
 }
-
-// GetProject returns DefaultProjectRolesEntity.Project, and is useful for accessing the field via an interface.
-func (v *DefaultProjectRolesEntity) GetProject() *ProjectRoleFields { return v.Project }
 
 // DefaultRoles includes the requested fields of the GraphQL type User.
 type DefaultRoles struct {
 	DefaultEntity *RoleFields `json:"defaultEntity"`
 }
 
-// GetDefaultEntity returns DefaultRoles.DefaultEntity, and is useful for accessing the field via an interface.
-func (v *DefaultRoles) GetDefaultEntity() *RoleFields { return v.DefaultEntity }
-
 // DefaultRunOwner includes the requested fields of the GraphQL type User.
 type DefaultRunOwner struct {
 	DefaultEntity *DefaultRunOwnerEntity `json:"defaultEntity"`
 }
-
-// GetDefaultEntity returns DefaultRunOwner.DefaultEntity, and is useful for accessing the field via an interface.
-func (v *DefaultRunOwner) GetDefaultEntity() *DefaultRunOwnerEntity { return v.DefaultEntity }
 
 // DefaultRunOwnerEntity includes the requested fields of the GraphQL type Entity.
 type DefaultRunOwnerEntity struct {
 	Project *RunOwnerFields `json:"project"`
 }
 
-// GetProject returns DefaultRunOwnerEntity.Project, and is useful for accessing the field via an interface.
-func (v *DefaultRunOwnerEntity) GetProject() *RunOwnerFields { return v.Project }
-
 // DefaultSeats includes the requested fields of the GraphQL type User.
 type DefaultSeats struct {
 	DefaultEntity *SeatFields `json:"defaultEntity"`
 }
-
-// GetDefaultEntity returns DefaultSeats.DefaultEntity, and is useful for accessing the field via an interface.
-func (v *DefaultSeats) GetDefaultEntity() *SeatFields { return v.DefaultEntity }
 
 type DeleteAliasesInput struct {
 	Aliases          []ArtifactCollectionAliasInput `json:"aliases"`
@@ -1248,22 +726,10 @@ type DeleteAliasesInput struct {
 	ClientMutationId *string                        `json:"clientMutationId,omitempty"`
 }
 
-// GetAliases returns DeleteAliasesInput.Aliases, and is useful for accessing the field via an interface.
-func (v *DeleteAliasesInput) GetAliases() []ArtifactCollectionAliasInput { return v.Aliases }
-
-// GetArtifactID returns DeleteAliasesInput.ArtifactID, and is useful for accessing the field via an interface.
-func (v *DeleteAliasesInput) GetArtifactID() string { return v.ArtifactID }
-
-// GetClientMutationId returns DeleteAliasesInput.ClientMutationId, and is useful for accessing the field via an interface.
-func (v *DeleteAliasesInput) GetClientMutationId() *string { return v.ClientMutationId }
-
 // DeleteAliasesPayload includes the requested fields of the GraphQL type DeleteAliasesPayload.
 type DeleteAliasesPayload struct {
 	Success bool `json:"success"`
 }
-
-// GetSuccess returns DeleteAliasesPayload.Success, and is useful for accessing the field via an interface.
-func (v *DeleteAliasesPayload) GetSuccess() bool { return v.Success }
 
 // DeleteAliasesResponse is returned by DeleteAliases on success.
 type DeleteAliasesResponse struct {
@@ -1279,22 +745,10 @@ type DeleteArtifactInput struct {
 	ClientMutationId *string `json:"clientMutationId,omitempty"`
 }
 
-// GetArtifactID returns DeleteArtifactInput.ArtifactID, and is useful for accessing the field via an interface.
-func (v *DeleteArtifactInput) GetArtifactID() string { return v.ArtifactID }
-
-// GetDeleteAliases returns DeleteArtifactInput.DeleteAliases, and is useful for accessing the field via an interface.
-func (v *DeleteArtifactInput) GetDeleteAliases() *bool { return v.DeleteAliases }
-
-// GetClientMutationId returns DeleteArtifactInput.ClientMutationId, and is useful for accessing the field via an interface.
-func (v *DeleteArtifactInput) GetClientMutationId() *string { return v.ClientMutationId }
-
 // DeleteArtifactPayload includes the requested fields of the GraphQL type DeleteArtifactPayload.
 type DeleteArtifactPayload struct {
 	Artifact DeletedArtifact `json:"artifact"`
 }
-
-// GetArtifact returns DeleteArtifactPayload.Artifact, and is useful for accessing the field via an interface.
-func (v *DeleteArtifactPayload) GetArtifact() DeletedArtifact { return v.Artifact }
 
 // DeleteArtifactResponse is returned by DeleteArtifact on success.
 type DeleteArtifactResponse struct {
@@ -1309,19 +763,10 @@ type DeleteFilesInput struct {
 	ProjectId *int     `json:"projectId,omitempty"`
 }
 
-// GetFiles returns DeleteFilesInput.Files, and is useful for accessing the field via an interface.
-func (v *DeleteFilesInput) GetFiles() []string { return v.Files }
-
-// GetProjectId returns DeleteFilesInput.ProjectId, and is useful for accessing the field via an interface.
-func (v *DeleteFilesInput) GetProjectId() *int { return v.ProjectId }
-
 // DeleteFilesPayload includes the requested fields of the GraphQL type DeleteFilesPayload.
 type DeleteFilesPayload struct {
 	Success bool `json:"success"`
 }
-
-// GetSuccess returns DeleteFilesPayload.Success, and is useful for accessing the field via an interface.
-func (v *DeleteFilesPayload) GetSuccess() bool { return v.Success }
 
 // DeleteFilesResponse is returned by DeleteFiles on success.
 type DeleteFilesResponse struct {
@@ -1336,19 +781,10 @@ type DeleteRunInput struct {
 	DeleteArtifacts *bool  `json:"deleteArtifacts"`
 }
 
-// GetId returns DeleteRunInput.Id, and is useful for accessing the field via an interface.
-func (v *DeleteRunInput) GetId() string { return v.Id }
-
-// GetDeleteArtifacts returns DeleteRunInput.DeleteArtifacts, and is useful for accessing the field via an interface.
-func (v *DeleteRunInput) GetDeleteArtifacts() *bool { return v.DeleteArtifacts }
-
 // DeleteRunPayload includes the requested fields of the GraphQL type DeleteRunPayload.
 type DeleteRunPayload struct {
 	ClientMutationId *string `json:"clientMutationId"`
 }
-
-// GetClientMutationId returns DeleteRunPayload.ClientMutationId, and is useful for accessing the field via an interface.
-func (v *DeleteRunPayload) GetClientMutationId() *string { return v.ClientMutationId }
 
 // DeleteRunResponse is returned by DeleteRun on success.
 type DeleteRunResponse struct {
@@ -1362,9 +798,6 @@ func (v *DeleteRunResponse) GetDeleteRun() *DeleteRunPayload { return v.DeleteRu
 type DeletedArtifact struct {
 	Id string `json:"id"`
 }
-
-// GetId returns DeletedArtifact.Id, and is useful for accessing the field via an interface.
-func (v *DeletedArtifact) GetId() string { return v.Id }
 
 // DiagnoseDefaultResponse is returned by DiagnoseDefault on success.
 type DiagnoseDefaultResponse struct {
@@ -1451,24 +884,12 @@ type Entity struct {
 	Name string `json:"name"`
 }
 
-// GetName returns Entity.Name, and is useful for accessing the field via an interface.
-func (v *Entity) GetName() string { return v.Name }
-
 // EntityFields says whether the entity is visible and writable.
 type EntityFields struct {
 	Name     string `json:"name"`
 	IsTeam   bool   `json:"isTeam"`
 	ReadOnly *bool  `json:"readOnly"`
 }
-
-// GetName returns EntityFields.Name, and is useful for accessing the field via an interface.
-func (v *EntityFields) GetName() string { return v.Name }
-
-// GetIsTeam returns EntityFields.IsTeam, and is useful for accessing the field via an interface.
-func (v *EntityFields) GetIsTeam() bool { return v.IsTeam }
-
-// GetReadOnly returns EntityFields.ReadOnly, and is useful for accessing the field via an interface.
-func (v *EntityFields) GetReadOnly() *bool { return v.ReadOnly }
 
 // EntityKindFields says whether the entity is an organization, and whether it is
 // frozen.
@@ -1477,55 +898,31 @@ type EntityKindFields struct {
 	ReadOnlyAdmin bool    `json:"readOnlyAdmin"`
 }
 
-// GetEntityType returns EntityKindFields.EntityType, and is useful for accessing the field via an interface.
-func (v *EntityKindFields) GetEntityType() *string { return v.EntityType }
-
-// GetReadOnlyAdmin returns EntityKindFields.ReadOnlyAdmin, and is useful for accessing the field via an interface.
-func (v *EntityKindFields) GetReadOnlyAdmin() bool { return v.ReadOnlyAdmin }
-
 // EntityWithOrganization includes the requested fields of the GraphQL type Entity.
 type EntityWithOrganization struct {
 	Organization *OrganizationNames     `json:"organization"`
 	User         *UserWithOrganizations `json:"user"`
 }
 
-// GetOrganization returns EntityWithOrganization.Organization, and is useful for accessing the field via an interface.
-func (v *EntityWithOrganization) GetOrganization() *OrganizationNames { return v.Organization }
-
-// GetUser returns EntityWithOrganization.User, and is useful for accessing the field via an interface.
-func (v *EntityWithOrganization) GetUser() *UserWithOrganizations { return v.User }
-
 // EventsProject includes the requested fields of the GraphQL type Project.
 type EventsProject struct {
 	Run *EventsRun `json:"run"`
 }
-
-// GetRun returns EventsProject.Run, and is useful for accessing the field via an interface.
-func (v *EventsProject) GetRun() *EventsRun { return v.Run }
 
 // EventsRun includes the requested fields of the GraphQL type Run.
 type EventsRun struct {
 	Events []string `json:"events"`
 }
 
-// GetEvents returns EventsRun.Events, and is useful for accessing the field via an interface.
-func (v *EventsRun) GetEvents() []string { return v.Events }
-
 // ExportsProject includes the requested fields of the GraphQL type Project.
 type ExportsProject struct {
 	Run *ExportsRun `json:"run"`
 }
 
-// GetRun returns ExportsProject.Run, and is useful for accessing the field via an interface.
-func (v *ExportsProject) GetRun() *ExportsRun { return v.Run }
-
 // ExportsRun includes the requested fields of the GraphQL type Run.
 type ExportsRun struct {
 	ParquetHistory ParquetHistory `json:"parquetHistory"`
 }
-
-// GetParquetHistory returns ExportsRun.ParquetHistory, and is useful for accessing the field via an interface.
-func (v *ExportsRun) GetParquetHistory() ParquetHistory { return v.ParquetHistory }
 
 // Feature includes the requested fields of the GraphQL type ServerFeature.
 type Feature struct {
@@ -1533,19 +930,10 @@ type Feature struct {
 	IsEnabled bool   `json:"isEnabled"`
 }
 
-// GetName returns Feature.Name, and is useful for accessing the field via an interface.
-func (v *Feature) GetName() string { return v.Name }
-
-// GetIsEnabled returns Feature.IsEnabled, and is useful for accessing the field via an interface.
-func (v *Feature) GetIsEnabled() bool { return v.IsEnabled }
-
 // FeatureInfo includes the requested fields of the GraphQL type ServerInfo.
 type FeatureInfo struct {
 	Features []Feature `json:"features"`
 }
-
-// GetFeatures returns FeatureInfo.Features, and is useful for accessing the field via an interface.
-func (v *FeatureInfo) GetFeatures() []Feature { return v.Features }
 
 // File includes the requested fields of the GraphQL type File.
 type File struct {
@@ -1553,23 +941,11 @@ type File struct {
 	UploadUrl *string `json:"uploadUrl"`
 }
 
-// GetName returns File.Name, and is useful for accessing the field via an interface.
-func (v *File) GetName() string { return v.Name }
-
-// GetUploadUrl returns File.UploadUrl, and is useful for accessing the field via an interface.
-func (v *File) GetUploadUrl() *string { return v.UploadUrl }
-
 // FileConnection includes the requested fields of the GraphQL type FileConnection.
 type FileConnection struct {
 	PageInfo PageInfo   `json:"pageInfo"`
 	Edges    []FileEdge `json:"edges"`
 }
-
-// GetPageInfo returns FileConnection.PageInfo, and is useful for accessing the field via an interface.
-func (v *FileConnection) GetPageInfo() PageInfo { return v.PageInfo }
-
-// GetEdges returns FileConnection.Edges, and is useful for accessing the field via an interface.
-func (v *FileConnection) GetEdges() []FileEdge { return v.Edges }
 
 // FileEdge includes the requested fields of the GraphQL type FileEdge.
 type FileEdge struct {
@@ -1577,34 +953,16 @@ type FileEdge struct {
 	Node   *StoredFile `json:"node"`
 }
 
-// GetCursor returns FileEdge.Cursor, and is useful for accessing the field via an interface.
-func (v *FileEdge) GetCursor() string { return v.Cursor }
-
-// GetNode returns FileEdge.Node, and is useful for accessing the field via an interface.
-func (v *FileEdge) GetNode() *StoredFile { return v.Node }
-
 // FileURL includes the requested fields of the GraphQL type File.
 type FileURL struct {
 	Name      string `json:"name"`
 	DirectUrl string `json:"directUrl"`
 }
 
-// GetName returns FileURL.Name, and is useful for accessing the field via an interface.
-func (v *FileURL) GetName() string { return v.Name }
-
-// GetDirectUrl returns FileURL.DirectUrl, and is useful for accessing the field via an interface.
-func (v *FileURL) GetDirectUrl() string { return v.DirectUrl }
-
 // FileURLConnection includes the requested fields of the GraphQL type FileConnection.
 type FileURLConnection struct {
 	FileURLs `json:"-"`
 }
-
-// GetPageInfo returns FileURLConnection.PageInfo, and is useful for accessing the field via an interface.
-func (v *FileURLConnection) GetPageInfo() PageInfo { return v.FileURLs.PageInfo }
-
-// GetEdges returns FileURLConnection.Edges, and is useful for accessing the field via an interface.
-func (v *FileURLConnection) GetEdges() []FileURLEdge { return v.FileURLs.Edges }
 
 func (v *FileURLConnection) UnmarshalJSON(b []byte) error {
 
@@ -1658,20 +1016,11 @@ type FileURLEdge struct {
 	Node *FileURL `json:"node"`
 }
 
-// GetNode returns FileURLEdge.Node, and is useful for accessing the field via an interface.
-func (v *FileURLEdge) GetNode() *FileURL { return v.Node }
-
 // FileURLs includes the GraphQL fields of FileConnection requested by the fragment FileURLs.
 type FileURLs struct {
 	PageInfo PageInfo      `json:"pageInfo"`
 	Edges    []FileURLEdge `json:"edges"`
 }
-
-// GetPageInfo returns FileURLs.PageInfo, and is useful for accessing the field via an interface.
-func (v *FileURLs) GetPageInfo() PageInfo { return v.PageInfo }
-
-// GetEdges returns FileURLs.Edges, and is useful for accessing the field via an interface.
-func (v *FileURLs) GetEdges() []FileURLEdge { return v.Edges }
 
 // FileURLsCollection includes the requested fields of the GraphQL type ArtifactCollection.
 type FileURLsCollection struct {
@@ -1682,40 +1031,25 @@ type FileURLsCollection struct {
 // GetTypename returns FileURLsCollection.Typename, and is useful for accessing the field via an interface.
 func (v *FileURLsCollection) GetTypename() *string { return v.Typename }
 
-// GetArtifactMembership returns FileURLsCollection.ArtifactMembership, and is useful for accessing the field via an interface.
-func (v *FileURLsCollection) GetArtifactMembership() *FileURLsMembership { return v.ArtifactMembership }
-
 // FileURLsMembership includes the requested fields of the GraphQL type ArtifactCollectionMembership.
 type FileURLsMembership struct {
 	Files *FileURLConnection `json:"files"`
 }
-
-// GetFiles returns FileURLsMembership.Files, and is useful for accessing the field via an interface.
-func (v *FileURLsMembership) GetFiles() *FileURLConnection { return v.Files }
 
 // FileURLsProject includes the requested fields of the GraphQL type Project.
 type FileURLsProject struct {
 	ArtifactCollection *FileURLsCollection `json:"artifactCollection"`
 }
 
-// GetArtifactCollection returns FileURLsProject.ArtifactCollection, and is useful for accessing the field via an interface.
-func (v *FileURLsProject) GetArtifactCollection() *FileURLsCollection { return v.ArtifactCollection }
-
 // FilesProject includes the requested fields of the GraphQL type Project.
 type FilesProject struct {
 	Run *FilesRun `json:"run"`
 }
 
-// GetRun returns FilesProject.Run, and is useful for accessing the field via an interface.
-func (v *FilesProject) GetRun() *FilesRun { return v.Run }
-
 // FilesRun includes the requested fields of the GraphQL type Run.
 type FilesRun struct {
 	Files *FileConnection `json:"files"`
 }
-
-// GetFiles returns FilesRun.Files, and is useful for accessing the field via an interface.
-func (v *FilesRun) GetFiles() *FileConnection { return v.Files }
 
 // HeartbeatResponse is returned by Heartbeat on success.
 type HeartbeatResponse struct {
@@ -1730,40 +1064,25 @@ type HistoryProject struct {
 	Run *HistoryRun `json:"run"`
 }
 
-// GetRun returns HistoryProject.Run, and is useful for accessing the field via an interface.
-func (v *HistoryProject) GetRun() *HistoryRun { return v.Run }
-
 // HistoryRun includes the requested fields of the GraphQL type Run.
 type HistoryRun struct {
 	History []string `json:"history"`
 }
-
-// GetHistory returns HistoryRun.History, and is useful for accessing the field via an interface.
-func (v *HistoryRun) GetHistory() []string { return v.History }
 
 // KeysProject includes the requested fields of the GraphQL type Project.
 type KeysProject struct {
 	Run *KeysRun `json:"run"`
 }
 
-// GetRun returns KeysProject.Run, and is useful for accessing the field via an interface.
-func (v *KeysProject) GetRun() *KeysRun { return v.Run }
-
 // KeysRun includes the requested fields of the GraphQL type Run.
 type KeysRun struct {
 	HistoryKeys *json.RawMessage `json:"historyKeys"`
 }
 
-// GetHistoryKeys returns KeysRun.HistoryKeys, and is useful for accessing the field via an interface.
-func (v *KeysRun) GetHistoryKeys() *json.RawMessage { return v.HistoryKeys }
-
 // LatestArtifact includes the requested fields of the GraphQL type Artifact.
 type LatestArtifact struct {
 	Id string `json:"id"`
 }
-
-// GetId returns LatestArtifact.Id, and is useful for accessing the field via an interface.
-func (v *LatestArtifact) GetId() string { return v.Id }
 
 type LinkArtifactInput struct {
 	ArtifactID            *string              `json:"artifactID,omitempty"`
@@ -1776,37 +1095,10 @@ type LinkArtifactInput struct {
 	ClientMutationId      *string              `json:"clientMutationId,omitempty"`
 }
 
-// GetArtifactID returns LinkArtifactInput.ArtifactID, and is useful for accessing the field via an interface.
-func (v *LinkArtifactInput) GetArtifactID() *string { return v.ArtifactID }
-
-// GetArtifactPortfolioID returns LinkArtifactInput.ArtifactPortfolioID, and is useful for accessing the field via an interface.
-func (v *LinkArtifactInput) GetArtifactPortfolioID() *string { return v.ArtifactPortfolioID }
-
-// GetArtifactPortfolioName returns LinkArtifactInput.ArtifactPortfolioName, and is useful for accessing the field via an interface.
-func (v *LinkArtifactInput) GetArtifactPortfolioName() *string { return v.ArtifactPortfolioName }
-
-// GetEntityName returns LinkArtifactInput.EntityName, and is useful for accessing the field via an interface.
-func (v *LinkArtifactInput) GetEntityName() *string { return v.EntityName }
-
-// GetProjectName returns LinkArtifactInput.ProjectName, and is useful for accessing the field via an interface.
-func (v *LinkArtifactInput) GetProjectName() *string { return v.ProjectName }
-
-// GetAliases returns LinkArtifactInput.Aliases, and is useful for accessing the field via an interface.
-func (v *LinkArtifactInput) GetAliases() []ArtifactAliasInput { return v.Aliases }
-
-// GetClientID returns LinkArtifactInput.ClientID, and is useful for accessing the field via an interface.
-func (v *LinkArtifactInput) GetClientID() *string { return v.ClientID }
-
-// GetClientMutationId returns LinkArtifactInput.ClientMutationId, and is useful for accessing the field via an interface.
-func (v *LinkArtifactInput) GetClientMutationId() *string { return v.ClientMutationId }
-
 // LinkArtifactPayload includes the requested fields of the GraphQL type LinkArtifactPayload.
 type LinkArtifactPayload struct {
 	VersionIndex *int `json:"versionIndex"`
 }
-
-// GetVersionIndex returns LinkArtifactPayload.VersionIndex, and is useful for accessing the field via an interface.
-func (v *LinkArtifactPayload) GetVersionIndex() *int { return v.VersionIndex }
 
 // LinkArtifactResponse is returned by LinkArtifact on success.
 type LinkArtifactResponse struct {
@@ -1848,53 +1140,26 @@ type LogLine struct {
 	Timestamp *string `json:"timestamp"`
 }
 
-// GetNumber returns LogLine.Number, and is useful for accessing the field via an interface.
-func (v *LogLine) GetNumber() *int { return v.Number }
-
-// GetLine returns LogLine.Line, and is useful for accessing the field via an interface.
-func (v *LogLine) GetLine() *string { return v.Line }
-
-// GetLevel returns LogLine.Level, and is useful for accessing the field via an interface.
-func (v *LogLine) GetLevel() *string { return v.Level }
-
-// GetTimestamp returns LogLine.Timestamp, and is useful for accessing the field via an interface.
-func (v *LogLine) GetTimestamp() *string { return v.Timestamp }
-
 // LogLineEdge includes the requested fields of the GraphQL type LogLineEdge.
 type LogLineEdge struct {
 	Cursor string  `json:"cursor"`
 	Node   LogLine `json:"node"`
 }
 
-// GetCursor returns LogLineEdge.Cursor, and is useful for accessing the field via an interface.
-func (v *LogLineEdge) GetCursor() string { return v.Cursor }
-
-// GetNode returns LogLineEdge.Node, and is useful for accessing the field via an interface.
-func (v *LogLineEdge) GetNode() LogLine { return v.Node }
-
 // LogTailProject includes the requested fields of the GraphQL type Project.
 type LogTailProject struct {
 	Run *LogTailRun `json:"run"`
 }
-
-// GetRun returns LogTailProject.Run, and is useful for accessing the field via an interface.
-func (v *LogTailProject) GetRun() *LogTailRun { return v.Run }
 
 // LogTailRun includes the requested fields of the GraphQL type Run.
 type LogTailRun struct {
 	LogLines *ConsoleLines `json:"logLines"`
 }
 
-// GetLogLines returns LogTailRun.LogLines, and is useful for accessing the field via an interface.
-func (v *LogTailRun) GetLogLines() *ConsoleLines { return v.LogLines }
-
 // LoggedArtifactEdge includes the requested fields of the GraphQL type ArtifactEdge.
 type LoggedArtifactEdge struct {
 	Node *MemberArtifact `json:"node"`
 }
-
-// GetNode returns LoggedArtifactEdge.Node, and is useful for accessing the field via an interface.
-func (v *LoggedArtifactEdge) GetNode() *MemberArtifact { return v.Node }
 
 // LoggedArtifacts includes the requested fields of the GraphQL type ArtifactConnection.
 type LoggedArtifacts struct {
@@ -1902,27 +1167,15 @@ type LoggedArtifacts struct {
 	Edges    []LoggedArtifactEdge `json:"edges"`
 }
 
-// GetPageInfo returns LoggedArtifacts.PageInfo, and is useful for accessing the field via an interface.
-func (v *LoggedArtifacts) GetPageInfo() PageInfo { return v.PageInfo }
-
-// GetEdges returns LoggedArtifacts.Edges, and is useful for accessing the field via an interface.
-func (v *LoggedArtifacts) GetEdges() []LoggedArtifactEdge { return v.Edges }
-
 // LogsProject includes the requested fields of the GraphQL type Project.
 type LogsProject struct {
 	Run *LogsRun `json:"run"`
 }
 
-// GetRun returns LogsProject.Run, and is useful for accessing the field via an interface.
-func (v *LogsProject) GetRun() *LogsRun { return v.Run }
-
 // LogsRun includes the requested fields of the GraphQL type Run.
 type LogsRun struct {
 	LogLines *ConsoleLines `json:"logLines"`
 }
-
-// GetLogLines returns LogsRun.LogLines, and is useful for accessing the field via an interface.
-func (v *LogsRun) GetLogLines() *ConsoleLines { return v.LogLines }
 
 // ManifestFile includes the requested fields of the GraphQL type File.
 type ManifestFile struct {
@@ -1930,27 +1183,15 @@ type ManifestFile struct {
 	UploadHeaders []string `json:"uploadHeaders"`
 }
 
-// GetUploadUrl returns ManifestFile.UploadUrl, and is useful for accessing the field via an interface.
-func (v *ManifestFile) GetUploadUrl() *string { return v.UploadUrl }
-
-// GetUploadHeaders returns ManifestFile.UploadHeaders, and is useful for accessing the field via an interface.
-func (v *ManifestFile) GetUploadHeaders() []string { return v.UploadHeaders }
-
 // ManifestUpload includes the requested fields of the GraphQL type ArtifactManifest.
 type ManifestUpload struct {
 	File ManifestFile `json:"file"`
 }
 
-// GetFile returns ManifestUpload.File, and is useful for accessing the field via an interface.
-func (v *ManifestUpload) GetFile() ManifestFile { return v.File }
-
 // MappedClientID includes the requested fields of the GraphQL type ClientIDMapping.
 type MappedClientID struct {
 	ServerID string `json:"serverID"`
 }
-
-// GetServerID returns MappedClientID.ServerID, and is useful for accessing the field via an interface.
-func (v *MappedClientID) GetServerID() string { return v.ServerID }
 
 // Member includes the requested fields of the GraphQL type Member.
 type Member struct {
@@ -1960,76 +1201,11 @@ type Member struct {
 	Pending    *bool       `json:"pending"`
 }
 
-// GetUsername returns Member.Username, and is useful for accessing the field via an interface.
-func (v *Member) GetUsername() *string { return v.Username }
-
-// GetRole returns Member.Role, and is useful for accessing the field via an interface.
-func (v *Member) GetRole() *string { return v.Role }
-
-// GetMemberRole returns Member.MemberRole, and is useful for accessing the field via an interface.
-func (v *Member) GetMemberRole() *MemberRole { return v.MemberRole }
-
-// GetPending returns Member.Pending, and is useful for accessing the field via an interface.
-func (v *Member) GetPending() *bool { return v.Pending }
-
 // MemberArtifact includes the requested fields of the GraphQL type Artifact.
 type MemberArtifact struct {
 	ArtifactFields `json:"-"`
 	Tags           []ArtifactTag `json:"tags"`
 }
-
-// GetTags returns MemberArtifact.Tags, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetTags() []ArtifactTag { return v.Tags }
-
-// GetId returns MemberArtifact.Id, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetId() string { return v.ArtifactFields.Id }
-
-// GetState returns MemberArtifact.State, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetState() ArtifactState { return v.ArtifactFields.State }
-
-// GetDigest returns MemberArtifact.Digest, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetDigest() string { return v.ArtifactFields.Digest }
-
-// GetVersionIndex returns MemberArtifact.VersionIndex, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetVersionIndex() *int { return v.ArtifactFields.VersionIndex }
-
-// GetDescription returns MemberArtifact.Description, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetDescription() *string { return v.ArtifactFields.Description }
-
-// GetMetadata returns MemberArtifact.Metadata, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetMetadata() *string { return v.ArtifactFields.Metadata }
-
-// GetTtlDurationSeconds returns MemberArtifact.TtlDurationSeconds, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetTtlDurationSeconds() int64 { return v.ArtifactFields.TtlDurationSeconds }
-
-// GetTtlIsInherited returns MemberArtifact.TtlIsInherited, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetTtlIsInherited() bool { return v.ArtifactFields.TtlIsInherited }
-
-// GetHistoryStep returns MemberArtifact.HistoryStep, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetHistoryStep() *int64 { return v.ArtifactFields.HistoryStep }
-
-// GetSize returns MemberArtifact.Size, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetSize() int64 { return v.ArtifactFields.Size }
-
-// GetFileCount returns MemberArtifact.FileCount, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetFileCount() int64 { return v.ArtifactFields.FileCount }
-
-// GetCreatedAt returns MemberArtifact.CreatedAt, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetCreatedAt() string { return v.ArtifactFields.CreatedAt }
-
-// GetUpdatedAt returns MemberArtifact.UpdatedAt, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetUpdatedAt() *string { return v.ArtifactFields.UpdatedAt }
-
-// GetArtifactType returns MemberArtifact.ArtifactType, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetArtifactType() ArtifactTypeName { return v.ArtifactFields.ArtifactType }
-
-// GetArtifactSequence returns MemberArtifact.ArtifactSequence, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetArtifactSequence() ArtifactSequenceName {
-	return v.ArtifactFields.ArtifactSequence
-}
-
-// GetAliases returns MemberArtifact.Aliases, and is useful for accessing the field via an interface.
-func (v *MemberArtifact) GetAliases() []ArtifactAliasName { return v.ArtifactFields.Aliases }
 
 func (v *MemberArtifact) UnmarshalJSON(b []byte) error {
 
@@ -2128,9 +1304,6 @@ type MemberRole struct {
 	Name string `json:"name"`
 }
 
-// GetName returns MemberRole.Name, and is useful for accessing the field via an interface.
-func (v *MemberRole) GetName() string { return v.Name }
-
 // Membership includes the requested fields of the GraphQL type ArtifactCollectionMembership.
 type Membership struct {
 	VersionIndex       *int                  `json:"versionIndex"`
@@ -2139,25 +1312,10 @@ type Membership struct {
 	Artifact           *MemberArtifact       `json:"artifact"`
 }
 
-// GetVersionIndex returns Membership.VersionIndex, and is useful for accessing the field via an interface.
-func (v *Membership) GetVersionIndex() *int { return v.VersionIndex }
-
-// GetAliases returns Membership.Aliases, and is useful for accessing the field via an interface.
-func (v *Membership) GetAliases() []MembershipAlias { return v.Aliases }
-
-// GetArtifactCollection returns Membership.ArtifactCollection, and is useful for accessing the field via an interface.
-func (v *Membership) GetArtifactCollection() *MembershipCollection { return v.ArtifactCollection }
-
-// GetArtifact returns Membership.Artifact, and is useful for accessing the field via an interface.
-func (v *Membership) GetArtifact() *MemberArtifact { return v.Artifact }
-
 // MembershipAlias includes the requested fields of the GraphQL type ArtifactAlias.
 type MembershipAlias struct {
 	Alias string `json:"alias"`
 }
-
-// GetAlias returns MembershipAlias.Alias, and is useful for accessing the field via an interface.
-func (v *MembershipAlias) GetAlias() string { return v.Alias }
 
 // MembershipCollection includes the requested fields of the GraphQL type ArtifactCollection.
 type MembershipCollection struct {
@@ -2170,32 +1328,15 @@ type MembershipCollection struct {
 // GetTypename returns MembershipCollection.Typename, and is useful for accessing the field via an interface.
 func (v *MembershipCollection) GetTypename() *string { return v.Typename }
 
-// GetId returns MembershipCollection.Id, and is useful for accessing the field via an interface.
-func (v *MembershipCollection) GetId() string { return v.Id }
-
-// GetName returns MembershipCollection.Name, and is useful for accessing the field via an interface.
-func (v *MembershipCollection) GetName() string { return v.Name }
-
-// GetProject returns MembershipCollection.Project, and is useful for accessing the field via an interface.
-func (v *MembershipCollection) GetProject() ArtifactProject { return v.Project }
-
 // MembershipProject includes the requested fields of the GraphQL type Project.
 type MembershipProject struct {
 	ArtifactCollectionMembership *Membership `json:"artifactCollectionMembership"`
-}
-
-// GetArtifactCollectionMembership returns MembershipProject.ArtifactCollectionMembership, and is useful for accessing the field via an interface.
-func (v *MembershipProject) GetArtifactCollectionMembership() *Membership {
-	return v.ArtifactCollectionMembership
 }
 
 // NamedArtifactProject includes the requested fields of the GraphQL type Project.
 type NamedArtifactProject struct {
 	Artifact *ArtifactFields `json:"artifact"`
 }
-
-// GetArtifact returns NamedArtifactProject.Artifact, and is useful for accessing the field via an interface.
-func (v *NamedArtifactProject) GetArtifact() *ArtifactFields { return v.Artifact }
 
 type NotifyScriptableRunAlertInput struct {
 	EntityName   string         `json:"entityName"`
@@ -2207,34 +1348,10 @@ type NotifyScriptableRunAlertInput struct {
 	WaitDuration *int64         `json:"waitDuration"`
 }
 
-// GetEntityName returns NotifyScriptableRunAlertInput.EntityName, and is useful for accessing the field via an interface.
-func (v *NotifyScriptableRunAlertInput) GetEntityName() string { return v.EntityName }
-
-// GetProjectName returns NotifyScriptableRunAlertInput.ProjectName, and is useful for accessing the field via an interface.
-func (v *NotifyScriptableRunAlertInput) GetProjectName() string { return v.ProjectName }
-
-// GetRunName returns NotifyScriptableRunAlertInput.RunName, and is useful for accessing the field via an interface.
-func (v *NotifyScriptableRunAlertInput) GetRunName() string { return v.RunName }
-
-// GetTitle returns NotifyScriptableRunAlertInput.Title, and is useful for accessing the field via an interface.
-func (v *NotifyScriptableRunAlertInput) GetTitle() string { return v.Title }
-
-// GetText returns NotifyScriptableRunAlertInput.Text, and is useful for accessing the field via an interface.
-func (v *NotifyScriptableRunAlertInput) GetText() string { return v.Text }
-
-// GetSeverity returns NotifyScriptableRunAlertInput.Severity, and is useful for accessing the field via an interface.
-func (v *NotifyScriptableRunAlertInput) GetSeverity() *AlertSeverity { return v.Severity }
-
-// GetWaitDuration returns NotifyScriptableRunAlertInput.WaitDuration, and is useful for accessing the field via an interface.
-func (v *NotifyScriptableRunAlertInput) GetWaitDuration() *int64 { return v.WaitDuration }
-
 // NotifyScriptableRunAlertPayload includes the requested fields of the GraphQL type NotifyScriptableRunAlertPayload.
 type NotifyScriptableRunAlertPayload struct {
 	Success bool `json:"success"`
 }
-
-// GetSuccess returns NotifyScriptableRunAlertPayload.Success, and is useful for accessing the field via an interface.
-func (v *NotifyScriptableRunAlertPayload) GetSuccess() bool { return v.Success }
 
 // NotifyScriptableRunAlertResponse is returned by NotifyScriptableRunAlert on success.
 type NotifyScriptableRunAlertResponse struct {
@@ -2252,12 +1369,6 @@ type Organization struct {
 	Members []OrganizationMember `json:"members"`
 }
 
-// GetName returns Organization.Name, and is useful for accessing the field via an interface.
-func (v *Organization) GetName() string { return v.Name }
-
-// GetMembers returns Organization.Members, and is useful for accessing the field via an interface.
-func (v *Organization) GetMembers() []OrganizationMember { return v.Members }
-
 // OrganizationMember includes the requested fields of the GraphQL type OrganizationMember.
 type OrganizationMember struct {
 	Username   string `json:"username"`
@@ -2265,26 +1376,11 @@ type OrganizationMember struct {
 	ModelsSeat string `json:"modelsSeat"`
 }
 
-// GetUsername returns OrganizationMember.Username, and is useful for accessing the field via an interface.
-func (v *OrganizationMember) GetUsername() string { return v.Username }
-
-// GetRole returns OrganizationMember.Role, and is useful for accessing the field via an interface.
-func (v *OrganizationMember) GetRole() string { return v.Role }
-
-// GetModelsSeat returns OrganizationMember.ModelsSeat, and is useful for accessing the field via an interface.
-func (v *OrganizationMember) GetModelsSeat() string { return v.ModelsSeat }
-
 // OrganizationNames includes the requested fields of the GraphQL type Organization.
 type OrganizationNames struct {
 	Name      string          `json:"name"`
 	OrgEntity *ArtifactEntity `json:"orgEntity"`
 }
-
-// GetName returns OrganizationNames.Name, and is useful for accessing the field via an interface.
-func (v *OrganizationNames) GetName() string { return v.Name }
-
-// GetOrgEntity returns OrganizationNames.OrgEntity, and is useful for accessing the field via an interface.
-func (v *OrganizationNames) GetOrgEntity() *ArtifactEntity { return v.OrgEntity }
 
 // OrganizationOfEntityResponse is returned by OrganizationOfEntity on success.
 type OrganizationOfEntityResponse struct {
@@ -2300,35 +1396,17 @@ type OwnedRun struct {
 	User     *User `json:"user"`
 }
 
-// GetReadOnly returns OwnedRun.ReadOnly, and is useful for accessing the field via an interface.
-func (v *OwnedRun) GetReadOnly() *bool { return v.ReadOnly }
-
-// GetUser returns OwnedRun.User, and is useful for accessing the field via an interface.
-func (v *OwnedRun) GetUser() *User { return v.User }
-
 // PageInfo includes the requested fields of the GraphQL type PageInfo.
 type PageInfo struct {
 	HasNextPage bool    `json:"hasNextPage"`
 	EndCursor   *string `json:"endCursor"`
 }
 
-// GetHasNextPage returns PageInfo.HasNextPage, and is useful for accessing the field via an interface.
-func (v *PageInfo) GetHasNextPage() bool { return v.HasNextPage }
-
-// GetEndCursor returns PageInfo.EndCursor, and is useful for accessing the field via an interface.
-func (v *PageInfo) GetEndCursor() *string { return v.EndCursor }
-
 // ParquetHistory includes the requested fields of the GraphQL type ParquetHistory.
 type ParquetHistory struct {
 	ParquetUrls []string          `json:"parquetUrls"`
 	LiveData    []json.RawMessage `json:"liveData"`
 }
-
-// GetParquetUrls returns ParquetHistory.ParquetUrls, and is useful for accessing the field via an interface.
-func (v *ParquetHistory) GetParquetUrls() []string { return v.ParquetUrls }
-
-// GetLiveData returns ParquetHistory.LiveData, and is useful for accessing the field via an interface.
-func (v *ParquetHistory) GetLiveData() []json.RawMessage { return v.LiveData }
 
 // PlainViewer includes the requested fields of the GraphQL type User.
 type PlainViewer struct {
@@ -2338,21 +1416,6 @@ type PlainViewer struct {
 	Entity   *string `json:"entity"`
 	Teams    *Teams  `json:"teams"`
 }
-
-// GetId returns PlainViewer.Id, and is useful for accessing the field via an interface.
-func (v *PlainViewer) GetId() string { return v.Id }
-
-// GetUsername returns PlainViewer.Username, and is useful for accessing the field via an interface.
-func (v *PlainViewer) GetUsername() *string { return v.Username }
-
-// GetEmail returns PlainViewer.Email, and is useful for accessing the field via an interface.
-func (v *PlainViewer) GetEmail() *string { return v.Email }
-
-// GetEntity returns PlainViewer.Entity, and is useful for accessing the field via an interface.
-func (v *PlainViewer) GetEntity() *string { return v.Entity }
-
-// GetTeams returns PlainViewer.Teams, and is useful for accessing the field via an interface.
-func (v *PlainViewer) GetTeams() *Teams { return v.Teams }
 
 // ProbeAccountResponse is returned by ProbeAccount on success.
 type ProbeAccountResponse struct {
@@ -2448,24 +1511,10 @@ type ProbedArtifact struct {
 	ArtifactType ArtifactTypeName `json:"artifactType"`
 }
 
-// GetState returns ProbedArtifact.State, and is useful for accessing the field via an interface.
-func (v *ProbedArtifact) GetState() ArtifactState { return v.State }
-
-// GetArtifactType returns ProbedArtifact.ArtifactType, and is useful for accessing the field via an interface.
-func (v *ProbedArtifact) GetArtifactType() ArtifactTypeName { return v.ArtifactType }
-
 // ProbedArtifactProject includes the requested fields of the GraphQL type Project.
 type ProbedArtifactProject struct {
 	Artifact           *ProbedArtifact   `json:"artifact"`
 	ArtifactCollection *ProbedCollection `json:"artifactCollection"`
-}
-
-// GetArtifact returns ProbedArtifactProject.Artifact, and is useful for accessing the field via an interface.
-func (v *ProbedArtifactProject) GetArtifact() *ProbedArtifact { return v.Artifact }
-
-// GetArtifactCollection returns ProbedArtifactProject.ArtifactCollection, and is useful for accessing the field via an interface.
-func (v *ProbedArtifactProject) GetArtifactCollection() *ProbedCollection {
-	return v.ArtifactCollection
 }
 
 // ProbedCollection includes the requested fields of the GraphQL type ArtifactCollection.
@@ -2478,23 +1527,11 @@ type ProbedCollection struct {
 // GetTypename returns ProbedCollection.Typename, and is useful for accessing the field via an interface.
 func (v *ProbedCollection) GetTypename() *string { return v.Typename }
 
-// GetAliases returns ProbedCollection.Aliases, and is useful for accessing the field via an interface.
-func (v *ProbedCollection) GetAliases() AliasConnection { return v.Aliases }
-
-// GetArtifacts returns ProbedCollection.Artifacts, and is useful for accessing the field via an interface.
-func (v *ProbedCollection) GetArtifacts() *VersionConnection { return v.Artifacts }
-
 // Project includes the requested fields of the GraphQL type Project.
 type Project struct {
 	Name   string `json:"name"`
 	Entity Entity `json:"entity"`
 }
-
-// GetName returns Project.Name, and is useful for accessing the field via an interface.
-func (v *Project) GetName() string { return v.Name }
-
-// GetEntity returns Project.Entity, and is useful for accessing the field via an interface.
-func (v *Project) GetEntity() Entity { return v.Entity }
 
 // ProjectConnection includes the requested fields of the GraphQL type ProjectConnection.
 type ProjectConnection struct {
@@ -2502,23 +1539,11 @@ type ProjectConnection struct {
 	Edges    []ProjectEdge `json:"edges"`
 }
 
-// GetPageInfo returns ProjectConnection.PageInfo, and is useful for accessing the field via an interface.
-func (v *ProjectConnection) GetPageInfo() PageInfo { return v.PageInfo }
-
-// GetEdges returns ProjectConnection.Edges, and is useful for accessing the field via an interface.
-func (v *ProjectConnection) GetEdges() []ProjectEdge { return v.Edges }
-
 // ProjectEdge includes the requested fields of the GraphQL type ProjectEdge.
 type ProjectEdge struct {
 	Cursor string         `json:"cursor"`
 	Node   *StoredProject `json:"node"`
 }
-
-// GetCursor returns ProjectEdge.Cursor, and is useful for accessing the field via an interface.
-func (v *ProjectEdge) GetCursor() string { return v.Cursor }
-
-// GetNode returns ProjectEdge.Node, and is useful for accessing the field via an interface.
-func (v *ProjectEdge) GetNode() *StoredProject { return v.Node }
 
 // ProjectFields says whether the project is visible and writable.
 type ProjectFields struct {
@@ -2528,18 +1553,6 @@ type ProjectFields struct {
 	User     *User   `json:"user"`
 }
 
-// GetName returns ProjectFields.Name, and is useful for accessing the field via an interface.
-func (v *ProjectFields) GetName() string { return v.Name }
-
-// GetAccess returns ProjectFields.Access, and is useful for accessing the field via an interface.
-func (v *ProjectFields) GetAccess() *string { return v.Access }
-
-// GetReadOnly returns ProjectFields.ReadOnly, and is useful for accessing the field via an interface.
-func (v *ProjectFields) GetReadOnly() *bool { return v.ReadOnly }
-
-// GetUser returns ProjectFields.User, and is useful for accessing the field via an interface.
-func (v *ProjectFields) GetUser() *User { return v.User }
-
 // ProjectMember includes the requested fields of the GraphQL type ProjectMember.
 type ProjectMember struct {
 	Username               *string            `json:"username"`
@@ -2547,30 +1560,15 @@ type ProjectMember struct {
 	ProjectRoleIsInherited *bool              `json:"projectRoleIsInherited"`
 }
 
-// GetUsername returns ProjectMember.Username, and is useful for accessing the field via an interface.
-func (v *ProjectMember) GetUsername() *string { return v.Username }
-
-// GetRole returns ProjectMember.Role, and is useful for accessing the field via an interface.
-func (v *ProjectMember) GetRole() *ProjectMemberRole { return v.Role }
-
-// GetProjectRoleIsInherited returns ProjectMember.ProjectRoleIsInherited, and is useful for accessing the field via an interface.
-func (v *ProjectMember) GetProjectRoleIsInherited() *bool { return v.ProjectRoleIsInherited }
-
 // ProjectMemberRole includes the requested fields of the GraphQL type Role.
 type ProjectMemberRole struct {
 	Name string `json:"name"`
 }
 
-// GetName returns ProjectMemberRole.Name, and is useful for accessing the field via an interface.
-func (v *ProjectMemberRole) GetName() string { return v.Name }
-
 // ProjectRoleFields is the project's list of members with their roles.
 type ProjectRoleFields struct {
 	Members []ProjectMember `json:"members"`
 }
-
-// GetMembers returns ProjectRoleFields.Members, and is useful for accessing the field via an interface.
-func (v *ProjectRoleFields) GetMembers() []ProjectMember { return v.Members }
 
 // ReadRunResponse is returned by ReadRun on success.
 type ReadRunResponse struct {
@@ -2595,15 +1593,6 @@ type ResumeProject struct {
 	Bucket *RunState `json:"bucket"`
 }
 
-// GetName returns ResumeProject.Name, and is useful for accessing the field via an interface.
-func (v *ResumeProject) GetName() string { return v.Name }
-
-// GetEntity returns ResumeProject.Entity, and is useful for accessing the field via an interface.
-func (v *ResumeProject) GetEntity() Entity { return v.Entity }
-
-// GetBucket returns ResumeProject.Bucket, and is useful for accessing the field via an interface.
-func (v *ResumeProject) GetBucket() *RunState { return v.Bucket }
-
 // ResumeStatusResponse is returned by ResumeStatus on success.
 type ResumeStatusResponse struct {
 	Project *ResumeProject `json:"project"`
@@ -2620,28 +1609,10 @@ type RewindRunInput struct {
 	MetricValue float64 `json:"metricValue"`
 }
 
-// GetRunName returns RewindRunInput.RunName, and is useful for accessing the field via an interface.
-func (v *RewindRunInput) GetRunName() string { return v.RunName }
-
-// GetEntityName returns RewindRunInput.EntityName, and is useful for accessing the field via an interface.
-func (v *RewindRunInput) GetEntityName() *string { return v.EntityName }
-
-// GetProjectName returns RewindRunInput.ProjectName, and is useful for accessing the field via an interface.
-func (v *RewindRunInput) GetProjectName() *string { return v.ProjectName }
-
-// GetMetricName returns RewindRunInput.MetricName, and is useful for accessing the field via an interface.
-func (v *RewindRunInput) GetMetricName() string { return v.MetricName }
-
-// GetMetricValue returns RewindRunInput.MetricValue, and is useful for accessing the field via an interface.
-func (v *RewindRunInput) GetMetricValue() float64 { return v.MetricValue }
-
 // RewindRunPayload includes the requested fields of the GraphQL type RewindRunPayload.
 type RewindRunPayload struct {
 	RewoundRun *RewoundRun `json:"rewoundRun"`
 }
-
-// GetRewoundRun returns RewindRunPayload.RewoundRun, and is useful for accessing the field via an interface.
-func (v *RewindRunPayload) GetRewoundRun() *RewoundRun { return v.RewoundRun }
 
 // RewindRunResponse is returned by RewindRun on success.
 type RewindRunResponse struct {
@@ -2659,41 +1630,20 @@ type RewoundRun struct {
 	HistoryLineCount *int    `json:"historyLineCount"`
 }
 
-// GetId returns RewoundRun.Id, and is useful for accessing the field via an interface.
-func (v *RewoundRun) GetId() string { return v.Id }
-
-// GetName returns RewoundRun.Name, and is useful for accessing the field via an interface.
-func (v *RewoundRun) GetName() string { return v.Name }
-
-// GetConfig returns RewoundRun.Config, and is useful for accessing the field via an interface.
-func (v *RewoundRun) GetConfig() *string { return v.Config }
-
-// GetHistoryLineCount returns RewoundRun.HistoryLineCount, and is useful for accessing the field via an interface.
-func (v *RewoundRun) GetHistoryLineCount() *int { return v.HistoryLineCount }
-
 // RoleFields is the team's list of members with their roles.
 type RoleFields struct {
 	Members []Member `json:"members"`
 }
-
-// GetMembers returns RoleFields.Members, and is useful for accessing the field via an interface.
-func (v *RoleFields) GetMembers() []Member { return v.Members }
 
 // RowsProject includes the requested fields of the GraphQL type Project.
 type RowsProject struct {
 	Bucket *RowsRun `json:"bucket"`
 }
 
-// GetBucket returns RowsProject.Bucket, and is useful for accessing the field via an interface.
-func (v *RowsProject) GetBucket() *RowsRun { return v.Bucket }
-
 // RowsRun includes the requested fields of the GraphQL type Run.
 type RowsRun struct {
 	History []string `json:"history"`
 }
-
-// GetHistory returns RowsRun.History, and is useful for accessing the field via an interface.
-func (v *RowsRun) GetHistory() []string { return v.History }
 
 // Run includes the requested fields of the GraphQL type Run.
 type Run struct {
@@ -2704,24 +1654,6 @@ type Run struct {
 	HistoryLineCount *int     `json:"historyLineCount"`
 	Project          *Project `json:"project"`
 }
-
-// GetId returns Run.Id, and is useful for accessing the field via an interface.
-func (v *Run) GetId() string { return v.Id }
-
-// GetName returns Run.Name, and is useful for accessing the field via an interface.
-func (v *Run) GetName() string { return v.Name }
-
-// GetDisplayName returns Run.DisplayName, and is useful for accessing the field via an interface.
-func (v *Run) GetDisplayName() *string { return v.DisplayName }
-
-// GetSweepName returns Run.SweepName, and is useful for accessing the field via an interface.
-func (v *Run) GetSweepName() *string { return v.SweepName }
-
-// GetHistoryLineCount returns Run.HistoryLineCount, and is useful for accessing the field via an interface.
-func (v *Run) GetHistoryLineCount() *int { return v.HistoryLineCount }
-
-// GetProject returns Run.Project, and is useful for accessing the field via an interface.
-func (v *Run) GetProject() *Project { return v.Project }
 
 // RunArtifactsResponse is returned by RunArtifacts on success.
 type RunArtifactsResponse struct {
@@ -2737,23 +1669,11 @@ type RunConnection struct {
 	Edges    []RunEdge `json:"edges"`
 }
 
-// GetPageInfo returns RunConnection.PageInfo, and is useful for accessing the field via an interface.
-func (v *RunConnection) GetPageInfo() PageInfo { return v.PageInfo }
-
-// GetEdges returns RunConnection.Edges, and is useful for accessing the field via an interface.
-func (v *RunConnection) GetEdges() []RunEdge { return v.Edges }
-
 // RunEdge includes the requested fields of the GraphQL type RunEdge.
 type RunEdge struct {
 	Cursor string    `json:"cursor"`
 	Node   StoredRun `json:"node"`
 }
-
-// GetCursor returns RunEdge.Cursor, and is useful for accessing the field via an interface.
-func (v *RunEdge) GetCursor() string { return v.Cursor }
-
-// GetNode returns RunEdge.Node, and is useful for accessing the field via an interface.
-func (v *RunEdge) GetNode() StoredRun { return v.Node }
 
 // RunEventsResponse is returned by RunEvents on success.
 type RunEventsResponse struct {
@@ -2808,24 +1728,12 @@ type RunOwnerFields struct {
 	Run *OwnedRun `json:"run"`
 }
 
-// GetRun returns RunOwnerFields.Run, and is useful for accessing the field via an interface.
-func (v *RunOwnerFields) GetRun() *OwnedRun { return v.Run }
-
 // RunProject includes the requested fields of the GraphQL type Project.
 type RunProject struct {
 	Name       string     `json:"name"`
 	EntityName string     `json:"entityName"`
 	Run        *StoredRun `json:"run"`
 }
-
-// GetName returns RunProject.Name, and is useful for accessing the field via an interface.
-func (v *RunProject) GetName() string { return v.Name }
-
-// GetEntityName returns RunProject.EntityName, and is useful for accessing the field via an interface.
-func (v *RunProject) GetEntityName() string { return v.EntityName }
-
-// GetRun returns RunProject.Run, and is useful for accessing the field via an interface.
-func (v *RunProject) GetRun() *StoredRun { return v.Run }
 
 // RunRowsResponse is returned by RunRows on success.
 type RunRowsResponse struct {
@@ -2853,63 +1761,12 @@ type RunState struct {
 	Notes            *string  `json:"notes"`
 }
 
-// GetId returns RunState.Id, and is useful for accessing the field via an interface.
-func (v *RunState) GetId() string { return v.Id }
-
-// GetName returns RunState.Name, and is useful for accessing the field via an interface.
-func (v *RunState) GetName() string { return v.Name }
-
-// GetDisplayName returns RunState.DisplayName, and is useful for accessing the field via an interface.
-func (v *RunState) GetDisplayName() *string { return v.DisplayName }
-
-// GetConfig returns RunState.Config, and is useful for accessing the field via an interface.
-func (v *RunState) GetConfig() *string { return v.Config }
-
-// GetWandbConfig returns RunState.WandbConfig, and is useful for accessing the field via an interface.
-func (v *RunState) GetWandbConfig() *string { return v.WandbConfig }
-
-// GetSummaryMetrics returns RunState.SummaryMetrics, and is useful for accessing the field via an interface.
-func (v *RunState) GetSummaryMetrics() *string { return v.SummaryMetrics }
-
-// GetState returns RunState.State, and is useful for accessing the field via an interface.
-func (v *RunState) GetState() *string { return v.State }
-
-// GetHistoryLineCount returns RunState.HistoryLineCount, and is useful for accessing the field via an interface.
-func (v *RunState) GetHistoryLineCount() *int { return v.HistoryLineCount }
-
-// GetEventsLineCount returns RunState.EventsLineCount, and is useful for accessing the field via an interface.
-func (v *RunState) GetEventsLineCount() *int { return v.EventsLineCount }
-
-// GetLogLineCount returns RunState.LogLineCount, and is useful for accessing the field via an interface.
-func (v *RunState) GetLogLineCount() *int { return v.LogLineCount }
-
-// GetHistoryTail returns RunState.HistoryTail, and is useful for accessing the field via an interface.
-func (v *RunState) GetHistoryTail() *string { return v.HistoryTail }
-
-// GetEventsTail returns RunState.EventsTail, and is useful for accessing the field via an interface.
-func (v *RunState) GetEventsTail() *string { return v.EventsTail }
-
-// GetTags returns RunState.Tags, and is useful for accessing the field via an interface.
-func (v *RunState) GetTags() []string { return v.Tags }
-
-// GetNotes returns RunState.Notes, and is useful for accessing the field via an interface.
-func (v *RunState) GetNotes() *string { return v.Notes }
-
 // RunsProject includes the requested fields of the GraphQL type Project.
 type RunsProject struct {
 	Name       string         `json:"name"`
 	EntityName string         `json:"entityName"`
 	Runs       *RunConnection `json:"runs"`
 }
-
-// GetName returns RunsProject.Name, and is useful for accessing the field via an interface.
-func (v *RunsProject) GetName() string { return v.Name }
-
-// GetEntityName returns RunsProject.EntityName, and is useful for accessing the field via an interface.
-func (v *RunsProject) GetEntityName() string { return v.EntityName }
-
-// GetRuns returns RunsProject.Runs, and is useful for accessing the field via an interface.
-func (v *RunsProject) GetRuns() *RunConnection { return v.Runs }
 
 // SampleHistoryResponse is returned by SampleHistory on success.
 type SampleHistoryResponse struct {
@@ -2932,24 +1789,15 @@ type SampledProject struct {
 	Run *SampledRun `json:"run"`
 }
 
-// GetRun returns SampledProject.Run, and is useful for accessing the field via an interface.
-func (v *SampledProject) GetRun() *SampledRun { return v.Run }
-
 // SampledRun includes the requested fields of the GraphQL type Run.
 type SampledRun struct {
 	SampledHistory []json.RawMessage `json:"sampledHistory"`
 }
 
-// GetSampledHistory returns SampledRun.SampledHistory, and is useful for accessing the field via an interface.
-func (v *SampledRun) GetSampledHistory() []json.RawMessage { return v.SampledHistory }
-
 // SeatFields is the organization's list of seats.
 type SeatFields struct {
 	Organization *Organization `json:"organization"`
 }
-
-// GetOrganization returns SeatFields.Organization, and is useful for accessing the field via an interface.
-func (v *SeatFields) GetOrganization() *Organization { return v.Organization }
 
 // ServerFeaturesResponse is returned by ServerFeatures on success.
 type ServerFeaturesResponse struct {
@@ -2963,16 +1811,10 @@ type StopRunInput struct {
 	Id string `json:"id"`
 }
 
-// GetId returns StopRunInput.Id, and is useful for accessing the field via an interface.
-func (v *StopRunInput) GetId() string { return v.Id }
-
 // StopRunPayload includes the requested fields of the GraphQL type StopRunPayload.
 type StopRunPayload struct {
 	Success bool `json:"success"`
 }
-
-// GetSuccess returns StopRunPayload.Success, and is useful for accessing the field via an interface.
-func (v *StopRunPayload) GetSuccess() bool { return v.Success }
 
 // StopRunResponse is returned by StopRun on success.
 type StopRunResponse struct {
@@ -2994,30 +1836,6 @@ type StoredFile struct {
 	Md5       *string     `json:"md5"`
 }
 
-// GetId returns StoredFile.Id, and is useful for accessing the field via an interface.
-func (v *StoredFile) GetId() string { return v.Id }
-
-// GetName returns StoredFile.Name, and is useful for accessing the field via an interface.
-func (v *StoredFile) GetName() string { return v.Name }
-
-// GetUrl returns StoredFile.Url, and is useful for accessing the field via an interface.
-func (v *StoredFile) GetUrl() *string { return v.Url }
-
-// GetDirectUrl returns StoredFile.DirectUrl, and is useful for accessing the field via an interface.
-func (v *StoredFile) GetDirectUrl() string { return v.DirectUrl }
-
-// GetSizeBytes returns StoredFile.SizeBytes, and is useful for accessing the field via an interface.
-func (v *StoredFile) GetSizeBytes() json.Number { return v.SizeBytes }
-
-// GetMimetype returns StoredFile.Mimetype, and is useful for accessing the field via an interface.
-func (v *StoredFile) GetMimetype() *string { return v.Mimetype }
-
-// GetUpdatedAt returns StoredFile.UpdatedAt, and is useful for accessing the field via an interface.
-func (v *StoredFile) GetUpdatedAt() *string { return v.UpdatedAt }
-
-// GetMd5 returns StoredFile.Md5, and is useful for accessing the field via an interface.
-func (v *StoredFile) GetMd5() *string { return v.Md5 }
-
 // StoredProject includes the requested fields of the GraphQL type Project.
 type StoredProject struct {
 	Id         string  `json:"id"`
@@ -3026,21 +1844,6 @@ type StoredProject struct {
 	CreatedAt  string  `json:"createdAt"`
 	Access     *string `json:"access"`
 }
-
-// GetId returns StoredProject.Id, and is useful for accessing the field via an interface.
-func (v *StoredProject) GetId() string { return v.Id }
-
-// GetName returns StoredProject.Name, and is useful for accessing the field via an interface.
-func (v *StoredProject) GetName() string { return v.Name }
-
-// GetEntityName returns StoredProject.EntityName, and is useful for accessing the field via an interface.
-func (v *StoredProject) GetEntityName() string { return v.EntityName }
-
-// GetCreatedAt returns StoredProject.CreatedAt, and is useful for accessing the field via an interface.
-func (v *StoredProject) GetCreatedAt() string { return v.CreatedAt }
-
-// GetAccess returns StoredProject.Access, and is useful for accessing the field via an interface.
-func (v *StoredProject) GetAccess() *string { return v.Access }
 
 // StoredRun is what the server knows of a run, without its rows and files.
 type StoredRun struct {
@@ -3066,66 +1869,6 @@ type StoredRun struct {
 	SummaryMetrics   *string  `json:"summaryMetrics"`
 }
 
-// GetId returns StoredRun.Id, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetId() string { return v.Id }
-
-// GetName returns StoredRun.Name, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetName() string { return v.Name }
-
-// GetDisplayName returns StoredRun.DisplayName, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetDisplayName() *string { return v.DisplayName }
-
-// GetNotes returns StoredRun.Notes, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetNotes() *string { return v.Notes }
-
-// GetTags returns StoredRun.Tags, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetTags() []string { return v.Tags }
-
-// GetGroup returns StoredRun.Group, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetGroup() *string { return v.Group }
-
-// GetJobType returns StoredRun.JobType, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetJobType() *string { return v.JobType }
-
-// GetHost returns StoredRun.Host, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetHost() *string { return v.Host }
-
-// GetCommit returns StoredRun.Commit, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetCommit() *string { return v.Commit }
-
-// GetState returns StoredRun.State, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetState() *string { return v.State }
-
-// GetSweepName returns StoredRun.SweepName, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetSweepName() *string { return v.SweepName }
-
-// GetReadOnly returns StoredRun.ReadOnly, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetReadOnly() *bool { return v.ReadOnly }
-
-// GetUser returns StoredRun.User, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetUser() *User { return v.User }
-
-// GetCreatedAt returns StoredRun.CreatedAt, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetCreatedAt() string { return v.CreatedAt }
-
-// GetHeartbeatAt returns StoredRun.HeartbeatAt, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetHeartbeatAt() *string { return v.HeartbeatAt }
-
-// GetHistoryLineCount returns StoredRun.HistoryLineCount, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetHistoryLineCount() *int { return v.HistoryLineCount }
-
-// GetEventsLineCount returns StoredRun.EventsLineCount, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetEventsLineCount() *int { return v.EventsLineCount }
-
-// GetLogLineCount returns StoredRun.LogLineCount, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetLogLineCount() *int { return v.LogLineCount }
-
-// GetConfig returns StoredRun.Config, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetConfig() *string { return v.Config }
-
-// GetSummaryMetrics returns StoredRun.SummaryMetrics, and is useful for accessing the field via an interface.
-func (v *StoredRun) GetSummaryMetrics() *string { return v.SummaryMetrics }
-
 // StoredSweep is what the server knows of a sweep, without its runs.
 type StoredSweep struct {
 	Id               string   `json:"id"`
@@ -3142,65 +1885,17 @@ type StoredSweep struct {
 	RunCountExpected *int     `json:"runCountExpected"`
 }
 
-// GetId returns StoredSweep.Id, and is useful for accessing the field via an interface.
-func (v *StoredSweep) GetId() string { return v.Id }
-
-// GetName returns StoredSweep.Name, and is useful for accessing the field via an interface.
-func (v *StoredSweep) GetName() string { return v.Name }
-
-// GetDisplayName returns StoredSweep.DisplayName, and is useful for accessing the field via an interface.
-func (v *StoredSweep) GetDisplayName() *string { return v.DisplayName }
-
-// GetMethod returns StoredSweep.Method, and is useful for accessing the field via an interface.
-func (v *StoredSweep) GetMethod() string { return v.Method }
-
-// GetState returns StoredSweep.State, and is useful for accessing the field via an interface.
-func (v *StoredSweep) GetState() string { return v.State }
-
-// GetDescription returns StoredSweep.Description, and is useful for accessing the field via an interface.
-func (v *StoredSweep) GetDescription() *string { return v.Description }
-
-// GetBestLoss returns StoredSweep.BestLoss, and is useful for accessing the field via an interface.
-func (v *StoredSweep) GetBestLoss() *float64 { return v.BestLoss }
-
-// GetConfig returns StoredSweep.Config, and is useful for accessing the field via an interface.
-func (v *StoredSweep) GetConfig() string { return v.Config }
-
-// GetCreatedAt returns StoredSweep.CreatedAt, and is useful for accessing the field via an interface.
-func (v *StoredSweep) GetCreatedAt() string { return v.CreatedAt }
-
-// GetUpdatedAt returns StoredSweep.UpdatedAt, and is useful for accessing the field via an interface.
-func (v *StoredSweep) GetUpdatedAt() *string { return v.UpdatedAt }
-
-// GetRunCount returns StoredSweep.RunCount, and is useful for accessing the field via an interface.
-func (v *StoredSweep) GetRunCount() int { return v.RunCount }
-
-// GetRunCountExpected returns StoredSweep.RunCountExpected, and is useful for accessing the field via an interface.
-func (v *StoredSweep) GetRunCountExpected() *int { return v.RunCountExpected }
-
 // SweepConnection includes the requested fields of the GraphQL type SweepConnection.
 type SweepConnection struct {
 	PageInfo PageInfo    `json:"pageInfo"`
 	Edges    []SweepEdge `json:"edges"`
 }
 
-// GetPageInfo returns SweepConnection.PageInfo, and is useful for accessing the field via an interface.
-func (v *SweepConnection) GetPageInfo() PageInfo { return v.PageInfo }
-
-// GetEdges returns SweepConnection.Edges, and is useful for accessing the field via an interface.
-func (v *SweepConnection) GetEdges() []SweepEdge { return v.Edges }
-
 // SweepEdge includes the requested fields of the GraphQL type SweepEdge.
 type SweepEdge struct {
 	Cursor string      `json:"cursor"`
 	Node   StoredSweep `json:"node"`
 }
-
-// GetCursor returns SweepEdge.Cursor, and is useful for accessing the field via an interface.
-func (v *SweepEdge) GetCursor() string { return v.Cursor }
-
-// GetNode returns SweepEdge.Node, and is useful for accessing the field via an interface.
-func (v *SweepEdge) GetNode() StoredSweep { return v.Node }
 
 // SweepProject includes the requested fields of the GraphQL type Project.
 type SweepProject struct {
@@ -3209,22 +1904,10 @@ type SweepProject struct {
 	Sweep      *StoredSweep `json:"sweep"`
 }
 
-// GetName returns SweepProject.Name, and is useful for accessing the field via an interface.
-func (v *SweepProject) GetName() string { return v.Name }
-
-// GetEntityName returns SweepProject.EntityName, and is useful for accessing the field via an interface.
-func (v *SweepProject) GetEntityName() string { return v.EntityName }
-
-// GetSweep returns SweepProject.Sweep, and is useful for accessing the field via an interface.
-func (v *SweepProject) GetSweep() *StoredSweep { return v.Sweep }
-
 // SweepsProject includes the requested fields of the GraphQL type Project.
 type SweepsProject struct {
 	Sweeps *SweepConnection `json:"sweeps"`
 }
-
-// GetSweeps returns SweepsProject.Sweeps, and is useful for accessing the field via an interface.
-func (v *SweepsProject) GetSweeps() *SweepConnection { return v.Sweeps }
 
 type TagInput struct {
 	TagName         string  `json:"tagName"`
@@ -3232,46 +1915,25 @@ type TagInput struct {
 	Attributes      *string `json:"attributes,omitempty"`
 }
 
-// GetTagName returns TagInput.TagName, and is useful for accessing the field via an interface.
-func (v *TagInput) GetTagName() string { return v.TagName }
-
-// GetTagCategoryName returns TagInput.TagCategoryName, and is useful for accessing the field via an interface.
-func (v *TagInput) GetTagCategoryName() *string { return v.TagCategoryName }
-
-// GetAttributes returns TagInput.Attributes, and is useful for accessing the field via an interface.
-func (v *TagInput) GetAttributes() *string { return v.Attributes }
-
 // TaggedArtifact includes the requested fields of the GraphQL type Artifact.
 type TaggedArtifact struct {
 	Tags []ArtifactTag `json:"tags"`
 }
-
-// GetTags returns TaggedArtifact.Tags, and is useful for accessing the field via an interface.
-func (v *TaggedArtifact) GetTags() []ArtifactTag { return v.Tags }
 
 // TeamEdge includes the requested fields of the GraphQL type EntityEdge.
 type TeamEdge struct {
 	Node *Entity `json:"node"`
 }
 
-// GetNode returns TeamEdge.Node, and is useful for accessing the field via an interface.
-func (v *TeamEdge) GetNode() *Entity { return v.Node }
-
 // Teams includes the requested fields of the GraphQL type EntityConnection.
 type Teams struct {
 	Edges []TeamEdge `json:"edges"`
 }
 
-// GetEdges returns Teams.Edges, and is useful for accessing the field via an interface.
-func (v *Teams) GetEdges() []TeamEdge { return v.Edges }
-
 // TypedArtifact includes the requested fields of the GraphQL type Artifact.
 type TypedArtifact struct {
 	ArtifactType ArtifactTypeName `json:"artifactType"`
 }
-
-// GetArtifactType returns TypedArtifact.ArtifactType, and is useful for accessing the field via an interface.
-func (v *TypedArtifact) GetArtifactType() ArtifactTypeName { return v.ArtifactType }
 
 type UnlinkArtifactInput struct {
 	ArtifactID          string  `json:"artifactID"`
@@ -3279,22 +1941,10 @@ type UnlinkArtifactInput struct {
 	ClientMutationId    *string `json:"clientMutationId,omitempty"`
 }
 
-// GetArtifactID returns UnlinkArtifactInput.ArtifactID, and is useful for accessing the field via an interface.
-func (v *UnlinkArtifactInput) GetArtifactID() string { return v.ArtifactID }
-
-// GetArtifactPortfolioID returns UnlinkArtifactInput.ArtifactPortfolioID, and is useful for accessing the field via an interface.
-func (v *UnlinkArtifactInput) GetArtifactPortfolioID() string { return v.ArtifactPortfolioID }
-
-// GetClientMutationId returns UnlinkArtifactInput.ClientMutationId, and is useful for accessing the field via an interface.
-func (v *UnlinkArtifactInput) GetClientMutationId() *string { return v.ClientMutationId }
-
 // UnlinkArtifactPayload includes the requested fields of the GraphQL type UnlinkArtifactPayload.
 type UnlinkArtifactPayload struct {
 	Success bool `json:"success"`
 }
-
-// GetSuccess returns UnlinkArtifactPayload.Success, and is useful for accessing the field via an interface.
-func (v *UnlinkArtifactPayload) GetSuccess() bool { return v.Success }
 
 // UnlinkArtifactResponse is returned by UnlinkArtifact on success.
 type UnlinkArtifactResponse struct {
@@ -3315,34 +1965,10 @@ type UnpagedViewer struct {
 	Teams       *Teams           `json:"teams"`
 }
 
-// GetId returns UnpagedViewer.Id, and is useful for accessing the field via an interface.
-func (v *UnpagedViewer) GetId() string { return v.Id }
-
-// GetUsername returns UnpagedViewer.Username, and is useful for accessing the field via an interface.
-func (v *UnpagedViewer) GetUsername() *string { return v.Username }
-
-// GetEmail returns UnpagedViewer.Email, and is useful for accessing the field via an interface.
-func (v *UnpagedViewer) GetEmail() *string { return v.Email }
-
-// GetEntity returns UnpagedViewer.Entity, and is useful for accessing the field via an interface.
-func (v *UnpagedViewer) GetEntity() *string { return v.Entity }
-
-// GetAccountType returns UnpagedViewer.AccountType, and is useful for accessing the field via an interface.
-func (v *UnpagedViewer) GetAccountType() *UserAccountType { return v.AccountType }
-
-// GetAdmin returns UnpagedViewer.Admin, and is useful for accessing the field via an interface.
-func (v *UnpagedViewer) GetAdmin() *bool { return v.Admin }
-
-// GetTeams returns UnpagedViewer.Teams, and is useful for accessing the field via an interface.
-func (v *UnpagedViewer) GetTeams() *Teams { return v.Teams }
-
 // UntaggedArtifactsProject includes the requested fields of the GraphQL type Project.
 type UntaggedArtifactsProject struct {
 	Run *UntaggedArtifactsRun `json:"run"`
 }
-
-// GetRun returns UntaggedArtifactsProject.Run, and is useful for accessing the field via an interface.
-func (v *UntaggedArtifactsProject) GetRun() *UntaggedArtifactsRun { return v.Run }
 
 // UntaggedArtifactsRun includes the requested fields of the GraphQL type Run.
 type UntaggedArtifactsRun struct {
@@ -3350,33 +1976,16 @@ type UntaggedArtifactsRun struct {
 	InputArtifacts  *UntaggedUsedArtifacts   `json:"inputArtifacts"`
 }
 
-// GetOutputArtifacts returns UntaggedArtifactsRun.OutputArtifacts, and is useful for accessing the field via an interface.
-func (v *UntaggedArtifactsRun) GetOutputArtifacts() *UntaggedLoggedArtifacts {
-	return v.OutputArtifacts
-}
-
-// GetInputArtifacts returns UntaggedArtifactsRun.InputArtifacts, and is useful for accessing the field via an interface.
-func (v *UntaggedArtifactsRun) GetInputArtifacts() *UntaggedUsedArtifacts { return v.InputArtifacts }
-
 // UntaggedLoggedArtifactEdge includes the requested fields of the GraphQL type ArtifactEdge.
 type UntaggedLoggedArtifactEdge struct {
 	Node *ArtifactFields `json:"node"`
 }
-
-// GetNode returns UntaggedLoggedArtifactEdge.Node, and is useful for accessing the field via an interface.
-func (v *UntaggedLoggedArtifactEdge) GetNode() *ArtifactFields { return v.Node }
 
 // UntaggedLoggedArtifacts includes the requested fields of the GraphQL type ArtifactConnection.
 type UntaggedLoggedArtifacts struct {
 	PageInfo PageInfo                     `json:"pageInfo"`
 	Edges    []UntaggedLoggedArtifactEdge `json:"edges"`
 }
-
-// GetPageInfo returns UntaggedLoggedArtifacts.PageInfo, and is useful for accessing the field via an interface.
-func (v *UntaggedLoggedArtifacts) GetPageInfo() PageInfo { return v.PageInfo }
-
-// GetEdges returns UntaggedLoggedArtifacts.Edges, and is useful for accessing the field via an interface.
-func (v *UntaggedLoggedArtifacts) GetEdges() []UntaggedLoggedArtifactEdge { return v.Edges }
 
 // UntaggedRunArtifactsResponse is returned by UntaggedRunArtifacts on success.
 type UntaggedRunArtifactsResponse struct {
@@ -3391,20 +2000,11 @@ type UntaggedUsedArtifactEdge struct {
 	Node *ArtifactFields `json:"node"`
 }
 
-// GetNode returns UntaggedUsedArtifactEdge.Node, and is useful for accessing the field via an interface.
-func (v *UntaggedUsedArtifactEdge) GetNode() *ArtifactFields { return v.Node }
-
 // UntaggedUsedArtifacts includes the requested fields of the GraphQL type InputArtifactConnection.
 type UntaggedUsedArtifacts struct {
 	PageInfo PageInfo                   `json:"pageInfo"`
 	Edges    []UntaggedUsedArtifactEdge `json:"edges"`
 }
-
-// GetPageInfo returns UntaggedUsedArtifacts.PageInfo, and is useful for accessing the field via an interface.
-func (v *UntaggedUsedArtifacts) GetPageInfo() PageInfo { return v.PageInfo }
-
-// GetEdges returns UntaggedUsedArtifacts.Edges, and is useful for accessing the field via an interface.
-func (v *UntaggedUsedArtifacts) GetEdges() []UntaggedUsedArtifactEdge { return v.Edges }
 
 type UpdateArtifactInput struct {
 	ArtifactID         string               `json:"artifactID"`
@@ -3418,33 +2018,6 @@ type UpdateArtifactInput struct {
 	ClientMutationId   *string              `json:"clientMutationId,omitempty"`
 }
 
-// GetArtifactID returns UpdateArtifactInput.ArtifactID, and is useful for accessing the field via an interface.
-func (v *UpdateArtifactInput) GetArtifactID() string { return v.ArtifactID }
-
-// GetDescription returns UpdateArtifactInput.Description, and is useful for accessing the field via an interface.
-func (v *UpdateArtifactInput) GetDescription() *string { return v.Description }
-
-// GetLabels returns UpdateArtifactInput.Labels, and is useful for accessing the field via an interface.
-func (v *UpdateArtifactInput) GetLabels() *string { return v.Labels }
-
-// GetAliases returns UpdateArtifactInput.Aliases, and is useful for accessing the field via an interface.
-func (v *UpdateArtifactInput) GetAliases() []ArtifactAliasInput { return v.Aliases }
-
-// GetMetadata returns UpdateArtifactInput.Metadata, and is useful for accessing the field via an interface.
-func (v *UpdateArtifactInput) GetMetadata() *string { return v.Metadata }
-
-// GetTtlDurationSeconds returns UpdateArtifactInput.TtlDurationSeconds, and is useful for accessing the field via an interface.
-func (v *UpdateArtifactInput) GetTtlDurationSeconds() *int64 { return v.TtlDurationSeconds }
-
-// GetTagsToAdd returns UpdateArtifactInput.TagsToAdd, and is useful for accessing the field via an interface.
-func (v *UpdateArtifactInput) GetTagsToAdd() []TagInput { return v.TagsToAdd }
-
-// GetTagsToDelete returns UpdateArtifactInput.TagsToDelete, and is useful for accessing the field via an interface.
-func (v *UpdateArtifactInput) GetTagsToDelete() []TagInput { return v.TagsToDelete }
-
-// GetClientMutationId returns UpdateArtifactInput.ClientMutationId, and is useful for accessing the field via an interface.
-func (v *UpdateArtifactInput) GetClientMutationId() *string { return v.ClientMutationId }
-
 type UpdateArtifactManifestInput struct {
 	ArtifactManifestID string  `json:"artifactManifestID"`
 	BaseArtifactID     *string `json:"baseArtifactID,omitempty"`
@@ -3452,26 +2025,9 @@ type UpdateArtifactManifestInput struct {
 	ClientMutationId   *string `json:"clientMutationId,omitempty"`
 }
 
-// GetArtifactManifestID returns UpdateArtifactManifestInput.ArtifactManifestID, and is useful for accessing the field via an interface.
-func (v *UpdateArtifactManifestInput) GetArtifactManifestID() string { return v.ArtifactManifestID }
-
-// GetBaseArtifactID returns UpdateArtifactManifestInput.BaseArtifactID, and is useful for accessing the field via an interface.
-func (v *UpdateArtifactManifestInput) GetBaseArtifactID() *string { return v.BaseArtifactID }
-
-// GetDigest returns UpdateArtifactManifestInput.Digest, and is useful for accessing the field via an interface.
-func (v *UpdateArtifactManifestInput) GetDigest() *string { return v.Digest }
-
-// GetClientMutationId returns UpdateArtifactManifestInput.ClientMutationId, and is useful for accessing the field via an interface.
-func (v *UpdateArtifactManifestInput) GetClientMutationId() *string { return v.ClientMutationId }
-
 // UpdateArtifactManifestPayload includes the requested fields of the GraphQL type UpdateArtifactManifestPayload.
 type UpdateArtifactManifestPayload struct {
 	ArtifactManifest ManifestUpload `json:"artifactManifest"`
-}
-
-// GetArtifactManifest returns UpdateArtifactManifestPayload.ArtifactManifest, and is useful for accessing the field via an interface.
-func (v *UpdateArtifactManifestPayload) GetArtifactManifest() ManifestUpload {
-	return v.ArtifactManifest
 }
 
 // UpdateArtifactManifestResponse is returned by UpdateArtifactManifest on success.
@@ -3489,9 +2045,6 @@ type UpdateArtifactPayload struct {
 	Artifact UpdatedArtifact `json:"artifact"`
 }
 
-// GetArtifact returns UpdateArtifactPayload.Artifact, and is useful for accessing the field via an interface.
-func (v *UpdateArtifactPayload) GetArtifact() UpdatedArtifact { return v.Artifact }
-
 // UpdateArtifactResponse is returned by UpdateArtifact on success.
 type UpdateArtifactResponse struct {
 	UpdateArtifact *UpdateArtifactPayload `json:"updateArtifact"`
@@ -3505,43 +2058,22 @@ type UpdatedArtifact struct {
 	Id string `json:"id"`
 }
 
-// GetId returns UpdatedArtifact.Id, and is useful for accessing the field via an interface.
-func (v *UpdatedArtifact) GetId() string { return v.Id }
-
 // UploadMultipartUrls includes the requested fields of the GraphQL type UploadMultipartUrls.
 type UploadMultipartUrls struct {
 	UploadID       string          `json:"uploadID"`
 	UploadUrlParts []UploadUrlPart `json:"uploadUrlParts"`
 }
 
-// GetUploadID returns UploadMultipartUrls.UploadID, and is useful for accessing the field via an interface.
-func (v *UploadMultipartUrls) GetUploadID() string { return v.UploadID }
-
-// GetUploadUrlParts returns UploadMultipartUrls.UploadUrlParts, and is useful for accessing the field via an interface.
-func (v *UploadMultipartUrls) GetUploadUrlParts() []UploadUrlPart { return v.UploadUrlParts }
-
 type UploadPartsInput struct {
 	PartNumber int64  `json:"partNumber"`
 	HexMD5     string `json:"hexMD5"`
 }
-
-// GetPartNumber returns UploadPartsInput.PartNumber, and is useful for accessing the field via an interface.
-func (v *UploadPartsInput) GetPartNumber() int64 { return v.PartNumber }
-
-// GetHexMD5 returns UploadPartsInput.HexMD5, and is useful for accessing the field via an interface.
-func (v *UploadPartsInput) GetHexMD5() string { return v.HexMD5 }
 
 // UploadUrlPart includes the requested fields of the GraphQL type UploadUrlPart.
 type UploadUrlPart struct {
 	PartNumber int64  `json:"partNumber"`
 	UploadUrl  string `json:"uploadUrl"`
 }
-
-// GetPartNumber returns UploadUrlPart.PartNumber, and is useful for accessing the field via an interface.
-func (v *UploadUrlPart) GetPartNumber() int64 { return v.PartNumber }
-
-// GetUploadUrl returns UploadUrlPart.UploadUrl, and is useful for accessing the field via an interface.
-func (v *UploadUrlPart) GetUploadUrl() string { return v.UploadUrl }
 
 type UpsertBucketInput struct {
 	Id             *string   `json:"id,omitempty"`
@@ -3565,74 +2097,11 @@ type UpsertBucketInput struct {
 	Tags           []*string `json:"tags,omitempty"`
 }
 
-// GetId returns UpsertBucketInput.Id, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetId() *string { return v.Id }
-
-// GetName returns UpsertBucketInput.Name, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetName() *string { return v.Name }
-
-// GetGroupName returns UpsertBucketInput.GroupName, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetGroupName() *string { return v.GroupName }
-
-// GetDisplayName returns UpsertBucketInput.DisplayName, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetDisplayName() *string { return v.DisplayName }
-
-// GetNotes returns UpsertBucketInput.Notes, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetNotes() *string { return v.Notes }
-
-// GetDescription returns UpsertBucketInput.Description, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetDescription() *string { return v.Description }
-
-// GetSweep returns UpsertBucketInput.Sweep, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetSweep() *string { return v.Sweep }
-
-// GetConfig returns UpsertBucketInput.Config, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetConfig() *string { return v.Config }
-
-// GetSummaryMetrics returns UpsertBucketInput.SummaryMetrics, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetSummaryMetrics() *string { return v.SummaryMetrics }
-
-// GetCommit returns UpsertBucketInput.Commit, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetCommit() *string { return v.Commit }
-
-// GetState returns UpsertBucketInput.State, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetState() *string { return v.State }
-
-// GetHost returns UpsertBucketInput.Host, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetHost() *string { return v.Host }
-
-// GetDebug returns UpsertBucketInput.Debug, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetDebug() *bool { return v.Debug }
-
-// GetEntityName returns UpsertBucketInput.EntityName, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetEntityName() *string { return v.EntityName }
-
-// GetModelName returns UpsertBucketInput.ModelName, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetModelName() *string { return v.ModelName }
-
-// GetJobProgram returns UpsertBucketInput.JobProgram, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetJobProgram() *string { return v.JobProgram }
-
-// GetJobRepo returns UpsertBucketInput.JobRepo, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetJobRepo() *string { return v.JobRepo }
-
-// GetJobType returns UpsertBucketInput.JobType, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetJobType() *string { return v.JobType }
-
-// GetTags returns UpsertBucketInput.Tags, and is useful for accessing the field via an interface.
-func (v *UpsertBucketInput) GetTags() []*string { return v.Tags }
-
 // UpsertBucketPayload includes the requested fields of the GraphQL type UpsertBucketPayload.
 type UpsertBucketPayload struct {
 	Inserted *bool `json:"inserted"`
 	Bucket   *Run  `json:"bucket"`
 }
-
-// GetInserted returns UpsertBucketPayload.Inserted, and is useful for accessing the field via an interface.
-func (v *UpsertBucketPayload) GetInserted() *bool { return v.Inserted }
-
-// GetBucket returns UpsertBucketPayload.Bucket, and is useful for accessing the field via an interface.
-func (v *UpsertBucketPayload) GetBucket() *Run { return v.Bucket }
 
 // UpsertBucketResponse is returned by UpsertBucket on success.
 type UpsertBucketResponse struct {
@@ -3657,54 +2126,10 @@ type UpsertSweepInput struct {
 	PriorRunsFilters       *string `json:"priorRunsFilters,omitempty"`
 }
 
-// GetId returns UpsertSweepInput.Id, and is useful for accessing the field via an interface.
-func (v *UpsertSweepInput) GetId() *string { return v.Id }
-
-// GetEntityName returns UpsertSweepInput.EntityName, and is useful for accessing the field via an interface.
-func (v *UpsertSweepInput) GetEntityName() *string { return v.EntityName }
-
-// GetProjectName returns UpsertSweepInput.ProjectName, and is useful for accessing the field via an interface.
-func (v *UpsertSweepInput) GetProjectName() *string { return v.ProjectName }
-
-// GetConfig returns UpsertSweepInput.Config, and is useful for accessing the field via an interface.
-func (v *UpsertSweepInput) GetConfig() *string { return v.Config }
-
-// GetDescription returns UpsertSweepInput.Description, and is useful for accessing the field via an interface.
-func (v *UpsertSweepInput) GetDescription() *string { return v.Description }
-
-// GetDisplayName returns UpsertSweepInput.DisplayName, and is useful for accessing the field via an interface.
-func (v *UpsertSweepInput) GetDisplayName() *string { return v.DisplayName }
-
-// GetState returns UpsertSweepInput.State, and is useful for accessing the field via an interface.
-func (v *UpsertSweepInput) GetState() *string { return v.State }
-
-// GetController returns UpsertSweepInput.Controller, and is useful for accessing the field via an interface.
-func (v *UpsertSweepInput) GetController() *string { return v.Controller }
-
-// GetScheduler returns UpsertSweepInput.Scheduler, and is useful for accessing the field via an interface.
-func (v *UpsertSweepInput) GetScheduler() *string { return v.Scheduler }
-
-// GetLaunchScheduler returns UpsertSweepInput.LaunchScheduler, and is useful for accessing the field via an interface.
-func (v *UpsertSweepInput) GetLaunchScheduler() *string { return v.LaunchScheduler }
-
-// GetTemplateVariableValues returns UpsertSweepInput.TemplateVariableValues, and is useful for accessing the field via an interface.
-func (v *UpsertSweepInput) GetTemplateVariableValues() *string { return v.TemplateVariableValues }
-
-// GetPriorRunsFilters returns UpsertSweepInput.PriorRunsFilters, and is useful for accessing the field via an interface.
-func (v *UpsertSweepInput) GetPriorRunsFilters() *string { return v.PriorRunsFilters }
-
 // UpsertSweepPayload includes the requested fields of the GraphQL type UpsertSweepPayload.
 type UpsertSweepPayload struct {
 	Sweep                    *UpsertedSweep `json:"sweep"`
 	ConfigValidationWarnings []string       `json:"configValidationWarnings"`
-}
-
-// GetSweep returns UpsertSweepPayload.Sweep, and is useful for accessing the field via an interface.
-func (v *UpsertSweepPayload) GetSweep() *UpsertedSweep { return v.Sweep }
-
-// GetConfigValidationWarnings returns UpsertSweepPayload.ConfigValidationWarnings, and is useful for accessing the field via an interface.
-func (v *UpsertSweepPayload) GetConfigValidationWarnings() []string {
-	return v.ConfigValidationWarnings
 }
 
 // UpsertSweepResponse is returned by UpsertSweep on success.
@@ -3721,12 +2146,6 @@ type UpsertedSweep struct {
 	Project *Project `json:"project"`
 }
 
-// GetName returns UpsertedSweep.Name, and is useful for accessing the field via an interface.
-func (v *UpsertedSweep) GetName() string { return v.Name }
-
-// GetProject returns UpsertedSweep.Project, and is useful for accessing the field via an interface.
-func (v *UpsertedSweep) GetProject() *Project { return v.Project }
-
 type UseArtifactInput struct {
 	EntityName          string  `json:"entityName"`
 	ProjectName         string  `json:"projectName"`
@@ -3738,37 +2157,10 @@ type UseArtifactInput struct {
 	ClientMutationId    *string `json:"clientMutationId,omitempty"`
 }
 
-// GetEntityName returns UseArtifactInput.EntityName, and is useful for accessing the field via an interface.
-func (v *UseArtifactInput) GetEntityName() string { return v.EntityName }
-
-// GetProjectName returns UseArtifactInput.ProjectName, and is useful for accessing the field via an interface.
-func (v *UseArtifactInput) GetProjectName() string { return v.ProjectName }
-
-// GetRunName returns UseArtifactInput.RunName, and is useful for accessing the field via an interface.
-func (v *UseArtifactInput) GetRunName() string { return v.RunName }
-
-// GetArtifactID returns UseArtifactInput.ArtifactID, and is useful for accessing the field via an interface.
-func (v *UseArtifactInput) GetArtifactID() string { return v.ArtifactID }
-
-// GetUsedAs returns UseArtifactInput.UsedAs, and is useful for accessing the field via an interface.
-func (v *UseArtifactInput) GetUsedAs() *string { return v.UsedAs }
-
-// GetArtifactEntityName returns UseArtifactInput.ArtifactEntityName, and is useful for accessing the field via an interface.
-func (v *UseArtifactInput) GetArtifactEntityName() *string { return v.ArtifactEntityName }
-
-// GetArtifactProjectName returns UseArtifactInput.ArtifactProjectName, and is useful for accessing the field via an interface.
-func (v *UseArtifactInput) GetArtifactProjectName() *string { return v.ArtifactProjectName }
-
-// GetClientMutationId returns UseArtifactInput.ClientMutationId, and is useful for accessing the field via an interface.
-func (v *UseArtifactInput) GetClientMutationId() *string { return v.ClientMutationId }
-
 // UseArtifactPayload includes the requested fields of the GraphQL type UseArtifactPayload.
 type UseArtifactPayload struct {
 	Artifact UsedArtifact `json:"artifact"`
 }
-
-// GetArtifact returns UseArtifactPayload.Artifact, and is useful for accessing the field via an interface.
-func (v *UseArtifactPayload) GetArtifact() UsedArtifact { return v.Artifact }
 
 // UseArtifactResponse is returned by UseArtifact on success.
 type UseArtifactResponse struct {
@@ -3783,16 +2175,10 @@ type UsedArtifact struct {
 	Id string `json:"id"`
 }
 
-// GetId returns UsedArtifact.Id, and is useful for accessing the field via an interface.
-func (v *UsedArtifact) GetId() string { return v.Id }
-
 // UsedArtifactEdge includes the requested fields of the GraphQL type InputArtifactEdge.
 type UsedArtifactEdge struct {
 	Node *MemberArtifact `json:"node"`
 }
-
-// GetNode returns UsedArtifactEdge.Node, and is useful for accessing the field via an interface.
-func (v *UsedArtifactEdge) GetNode() *MemberArtifact { return v.Node }
 
 // UsedArtifacts includes the requested fields of the GraphQL type InputArtifactConnection.
 type UsedArtifacts struct {
@@ -3800,19 +2186,10 @@ type UsedArtifacts struct {
 	Edges    []UsedArtifactEdge `json:"edges"`
 }
 
-// GetPageInfo returns UsedArtifacts.PageInfo, and is useful for accessing the field via an interface.
-func (v *UsedArtifacts) GetPageInfo() PageInfo { return v.PageInfo }
-
-// GetEdges returns UsedArtifacts.Edges, and is useful for accessing the field via an interface.
-func (v *UsedArtifacts) GetEdges() []UsedArtifactEdge { return v.Edges }
-
 // User includes the requested fields of the GraphQL type User.
 type User struct {
 	Username *string `json:"username"`
 }
-
-// GetUsername returns User.Username, and is useful for accessing the field via an interface.
-func (v *User) GetUsername() *string { return v.Username }
 
 type UserAccountType string
 
@@ -3837,32 +2214,20 @@ type UserEntity struct {
 	UserEntity *Entity `json:"userEntity"`
 }
 
-// GetUserEntity returns UserEntity.UserEntity, and is useful for accessing the field via an interface.
-func (v *UserEntity) GetUserEntity() *Entity { return v.UserEntity }
-
 // UserWithOrganizations includes the requested fields of the GraphQL type User.
 type UserWithOrganizations struct {
 	Organizations []OrganizationNames `json:"organizations"`
 }
-
-// GetOrganizations returns UserWithOrganizations.Organizations, and is useful for accessing the field via an interface.
-func (v *UserWithOrganizations) GetOrganizations() []OrganizationNames { return v.Organizations }
 
 // VersionConnection includes the requested fields of the GraphQL type VersionedArtifactConnection.
 type VersionConnection struct {
 	Edges []VersionEdge `json:"edges"`
 }
 
-// GetEdges returns VersionConnection.Edges, and is useful for accessing the field via an interface.
-func (v *VersionConnection) GetEdges() []VersionEdge { return v.Edges }
-
 // VersionEdge includes the requested fields of the GraphQL type VersionedArtifactEdge.
 type VersionEdge struct {
 	Version string `json:"version"`
 }
-
-// GetVersion returns VersionEdge.Version, and is useful for accessing the field via an interface.
-func (v *VersionEdge) GetVersion() string { return v.Version }
 
 // VersionsCollection includes the requested fields of the GraphQL type ArtifactCollection.
 type VersionsCollection struct {
@@ -3873,20 +2238,11 @@ type VersionsCollection struct {
 // GetTypename returns VersionsCollection.Typename, and is useful for accessing the field via an interface.
 func (v *VersionsCollection) GetTypename() *string { return v.Typename }
 
-// GetArtifacts returns VersionsCollection.Artifacts, and is useful for accessing the field via an interface.
-func (v *VersionsCollection) GetArtifacts() *VersionsConnection { return v.Artifacts }
-
 // VersionsConnection includes the requested fields of the GraphQL type VersionedArtifactConnection.
 type VersionsConnection struct {
 	PageInfo PageInfo       `json:"pageInfo"`
 	Edges    []VersionsEdge `json:"edges"`
 }
-
-// GetPageInfo returns VersionsConnection.PageInfo, and is useful for accessing the field via an interface.
-func (v *VersionsConnection) GetPageInfo() PageInfo { return v.PageInfo }
-
-// GetEdges returns VersionsConnection.Edges, and is useful for accessing the field via an interface.
-func (v *VersionsConnection) GetEdges() []VersionsEdge { return v.Edges }
 
 // VersionsEdge includes the requested fields of the GraphQL type VersionedArtifactEdge.
 type VersionsEdge struct {
@@ -3894,19 +2250,10 @@ type VersionsEdge struct {
 	Node    ArtifactFields `json:"node"`
 }
 
-// GetVersion returns VersionsEdge.Version, and is useful for accessing the field via an interface.
-func (v *VersionsEdge) GetVersion() string { return v.Version }
-
-// GetNode returns VersionsEdge.Node, and is useful for accessing the field via an interface.
-func (v *VersionsEdge) GetNode() ArtifactFields { return v.Node }
-
 // VersionsProject includes the requested fields of the GraphQL type Project.
 type VersionsProject struct {
 	ArtifactCollection *VersionsCollection `json:"artifactCollection"`
 }
-
-// GetArtifactCollection returns VersionsProject.ArtifactCollection, and is useful for accessing the field via an interface.
-func (v *VersionsProject) GetArtifactCollection() *VersionsCollection { return v.ArtifactCollection }
 
 // ViewerFields describes the account behind the key.
 type ViewerFields struct {
@@ -3918,27 +2265,6 @@ type ViewerFields struct {
 	Admin       *bool            `json:"admin"`
 	Teams       *Teams           `json:"teams"`
 }
-
-// GetId returns ViewerFields.Id, and is useful for accessing the field via an interface.
-func (v *ViewerFields) GetId() string { return v.Id }
-
-// GetUsername returns ViewerFields.Username, and is useful for accessing the field via an interface.
-func (v *ViewerFields) GetUsername() *string { return v.Username }
-
-// GetEmail returns ViewerFields.Email, and is useful for accessing the field via an interface.
-func (v *ViewerFields) GetEmail() *string { return v.Email }
-
-// GetEntity returns ViewerFields.Entity, and is useful for accessing the field via an interface.
-func (v *ViewerFields) GetEntity() *string { return v.Entity }
-
-// GetAccountType returns ViewerFields.AccountType, and is useful for accessing the field via an interface.
-func (v *ViewerFields) GetAccountType() *UserAccountType { return v.AccountType }
-
-// GetAdmin returns ViewerFields.Admin, and is useful for accessing the field via an interface.
-func (v *ViewerFields) GetAdmin() *bool { return v.Admin }
-
-// GetTeams returns ViewerFields.Teams, and is useful for accessing the field via an interface.
-func (v *ViewerFields) GetTeams() *Teams { return v.Teams }
 
 // ViewerPlainResponse is returned by ViewerPlain on success.
 type ViewerPlainResponse struct {
@@ -4064,34 +2390,20 @@ type XXHashCollectionArtifactSequence struct {
 // GetTypename returns XXHashCollectionArtifactSequence.Typename, and is useful for accessing the field via an interface.
 func (v *XXHashCollectionArtifactSequence) GetTypename() *string { return v.Typename }
 
-// GetDigestAlgorithm returns XXHashCollectionArtifactSequence.DigestAlgorithm, and is useful for accessing the field via an interface.
-func (v *XXHashCollectionArtifactSequence) GetDigestAlgorithm() *ArtifactDigestAlgorithm {
-	return v.DigestAlgorithm
-}
-
 // XXHashEntity includes the requested fields of the GraphQL type Entity.
 type XXHashEntity struct {
 	XxhashDigestsEnabled *bool `json:"xxhashDigestsEnabled"`
 }
-
-// GetXxhashDigestsEnabled returns XXHashEntity.XxhashDigestsEnabled, and is useful for accessing the field via an interface.
-func (v *XXHashEntity) GetXxhashDigestsEnabled() *bool { return v.XxhashDigestsEnabled }
 
 // XXHashProject includes the requested fields of the GraphQL type Project.
 type XXHashProject struct {
 	ArtifactType *XXHashType `json:"artifactType"`
 }
 
-// GetArtifactType returns XXHashProject.ArtifactType, and is useful for accessing the field via an interface.
-func (v *XXHashProject) GetArtifactType() *XXHashType { return v.ArtifactType }
-
 // XXHashType includes the requested fields of the GraphQL type ArtifactType.
 type XXHashType struct {
 	ArtifactCollection *XXHashCollection `json:"-"`
 }
-
-// GetArtifactCollection returns XXHashType.ArtifactCollection, and is useful for accessing the field via an interface.
-func (v *XXHashType) GetArtifactCollection() *XXHashCollection { return v.ArtifactCollection }
 
 func (v *XXHashType) UnmarshalJSON(b []byte) error {
 
@@ -4164,16 +2476,10 @@ type __AddAliasesInput struct {
 	Input AddAliasesInput `json:"input"`
 }
 
-// GetInput returns __AddAliasesInput.Input, and is useful for accessing the field via an interface.
-func (v *__AddAliasesInput) GetInput() AddAliasesInput { return v.Input }
-
 // __ArtifactByIDInput is used internally by genqlient
 type __ArtifactByIDInput struct {
 	Id string `json:"id"`
 }
-
-// GetId returns __ArtifactByIDInput.Id, and is useful for accessing the field via an interface.
-func (v *__ArtifactByIDInput) GetId() string { return v.Id }
 
 // __ArtifactByNameInput is used internally by genqlient
 type __ArtifactByNameInput struct {
@@ -4182,30 +2488,12 @@ type __ArtifactByNameInput struct {
 	Name    string `json:"name"`
 }
 
-// GetEntity returns __ArtifactByNameInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ArtifactByNameInput) GetEntity() string { return v.Entity }
-
-// GetProject returns __ArtifactByNameInput.Project, and is useful for accessing the field via an interface.
-func (v *__ArtifactByNameInput) GetProject() string { return v.Project }
-
-// GetName returns __ArtifactByNameInput.Name, and is useful for accessing the field via an interface.
-func (v *__ArtifactByNameInput) GetName() string { return v.Name }
-
 // __ArtifactCollectionIDInput is used internally by genqlient
 type __ArtifactCollectionIDInput struct {
 	Entity     string `json:"entity"`
 	Project    string `json:"project"`
 	Collection string `json:"collection"`
 }
-
-// GetEntity returns __ArtifactCollectionIDInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ArtifactCollectionIDInput) GetEntity() string { return v.Entity }
-
-// GetProject returns __ArtifactCollectionIDInput.Project, and is useful for accessing the field via an interface.
-func (v *__ArtifactCollectionIDInput) GetProject() string { return v.Project }
-
-// GetCollection returns __ArtifactCollectionIDInput.Collection, and is useful for accessing the field via an interface.
-func (v *__ArtifactCollectionIDInput) GetCollection() string { return v.Collection }
 
 // __ArtifactCollectionsInput is used internally by genqlient
 type __ArtifactCollectionsInput struct {
@@ -4215,18 +2503,6 @@ type __ArtifactCollectionsInput struct {
 	First   int     `json:"first"`
 }
 
-// GetEntity returns __ArtifactCollectionsInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ArtifactCollectionsInput) GetEntity() string { return v.Entity }
-
-// GetProject returns __ArtifactCollectionsInput.Project, and is useful for accessing the field via an interface.
-func (v *__ArtifactCollectionsInput) GetProject() string { return v.Project }
-
-// GetAfter returns __ArtifactCollectionsInput.After, and is useful for accessing the field via an interface.
-func (v *__ArtifactCollectionsInput) GetAfter() *string { return v.After }
-
-// GetFirst returns __ArtifactCollectionsInput.First, and is useful for accessing the field via an interface.
-func (v *__ArtifactCollectionsInput) GetFirst() int { return v.First }
-
 // __ArtifactFileURLsByIDInput is used internally by genqlient
 type __ArtifactFileURLsByIDInput struct {
 	Id    string   `json:"id"`
@@ -4234,18 +2510,6 @@ type __ArtifactFileURLsByIDInput struct {
 	After *string  `json:"after"`
 	First int      `json:"first"`
 }
-
-// GetId returns __ArtifactFileURLsByIDInput.Id, and is useful for accessing the field via an interface.
-func (v *__ArtifactFileURLsByIDInput) GetId() string { return v.Id }
-
-// GetNames returns __ArtifactFileURLsByIDInput.Names, and is useful for accessing the field via an interface.
-func (v *__ArtifactFileURLsByIDInput) GetNames() []string { return v.Names }
-
-// GetAfter returns __ArtifactFileURLsByIDInput.After, and is useful for accessing the field via an interface.
-func (v *__ArtifactFileURLsByIDInput) GetAfter() *string { return v.After }
-
-// GetFirst returns __ArtifactFileURLsByIDInput.First, and is useful for accessing the field via an interface.
-func (v *__ArtifactFileURLsByIDInput) GetFirst() int { return v.First }
 
 // __ArtifactFileURLsInput is used internally by genqlient
 type __ArtifactFileURLsInput struct {
@@ -4258,34 +2522,10 @@ type __ArtifactFileURLsInput struct {
 	First      int      `json:"first"`
 }
 
-// GetEntity returns __ArtifactFileURLsInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ArtifactFileURLsInput) GetEntity() string { return v.Entity }
-
-// GetProject returns __ArtifactFileURLsInput.Project, and is useful for accessing the field via an interface.
-func (v *__ArtifactFileURLsInput) GetProject() string { return v.Project }
-
-// GetCollection returns __ArtifactFileURLsInput.Collection, and is useful for accessing the field via an interface.
-func (v *__ArtifactFileURLsInput) GetCollection() string { return v.Collection }
-
-// GetVersion returns __ArtifactFileURLsInput.Version, and is useful for accessing the field via an interface.
-func (v *__ArtifactFileURLsInput) GetVersion() string { return v.Version }
-
-// GetNames returns __ArtifactFileURLsInput.Names, and is useful for accessing the field via an interface.
-func (v *__ArtifactFileURLsInput) GetNames() []string { return v.Names }
-
-// GetAfter returns __ArtifactFileURLsInput.After, and is useful for accessing the field via an interface.
-func (v *__ArtifactFileURLsInput) GetAfter() *string { return v.After }
-
-// GetFirst returns __ArtifactFileURLsInput.First, and is useful for accessing the field via an interface.
-func (v *__ArtifactFileURLsInput) GetFirst() int { return v.First }
-
 // __ArtifactManifestFileInput is used internally by genqlient
 type __ArtifactManifestFileInput struct {
 	Id string `json:"id"`
 }
-
-// GetId returns __ArtifactManifestFileInput.Id, and is useful for accessing the field via an interface.
-func (v *__ArtifactManifestFileInput) GetId() string { return v.Id }
 
 // __ArtifactMembershipInput is used internally by genqlient
 type __ArtifactMembershipInput struct {
@@ -4294,22 +2534,10 @@ type __ArtifactMembershipInput struct {
 	Name    string `json:"name"`
 }
 
-// GetEntity returns __ArtifactMembershipInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ArtifactMembershipInput) GetEntity() string { return v.Entity }
-
-// GetProject returns __ArtifactMembershipInput.Project, and is useful for accessing the field via an interface.
-func (v *__ArtifactMembershipInput) GetProject() string { return v.Project }
-
-// GetName returns __ArtifactMembershipInput.Name, and is useful for accessing the field via an interface.
-func (v *__ArtifactMembershipInput) GetName() string { return v.Name }
-
 // __ArtifactTagsByIDInput is used internally by genqlient
 type __ArtifactTagsByIDInput struct {
 	Id string `json:"id"`
 }
-
-// GetId returns __ArtifactTagsByIDInput.Id, and is useful for accessing the field via an interface.
-func (v *__ArtifactTagsByIDInput) GetId() string { return v.Id }
 
 // __ArtifactTypeOfInput is used internally by genqlient
 type __ArtifactTypeOfInput struct {
@@ -4317,15 +2545,6 @@ type __ArtifactTypeOfInput struct {
 	Project string `json:"project"`
 	Name    string `json:"name"`
 }
-
-// GetEntity returns __ArtifactTypeOfInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ArtifactTypeOfInput) GetEntity() string { return v.Entity }
-
-// GetProject returns __ArtifactTypeOfInput.Project, and is useful for accessing the field via an interface.
-func (v *__ArtifactTypeOfInput) GetProject() string { return v.Project }
-
-// GetName returns __ArtifactTypeOfInput.Name, and is useful for accessing the field via an interface.
-func (v *__ArtifactTypeOfInput) GetName() string { return v.Name }
 
 // __ArtifactVersionsInput is used internally by genqlient
 type __ArtifactVersionsInput struct {
@@ -4336,45 +2555,19 @@ type __ArtifactVersionsInput struct {
 	First      int     `json:"first"`
 }
 
-// GetEntity returns __ArtifactVersionsInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ArtifactVersionsInput) GetEntity() string { return v.Entity }
-
-// GetProject returns __ArtifactVersionsInput.Project, and is useful for accessing the field via an interface.
-func (v *__ArtifactVersionsInput) GetProject() string { return v.Project }
-
-// GetCollection returns __ArtifactVersionsInput.Collection, and is useful for accessing the field via an interface.
-func (v *__ArtifactVersionsInput) GetCollection() string { return v.Collection }
-
-// GetAfter returns __ArtifactVersionsInput.After, and is useful for accessing the field via an interface.
-func (v *__ArtifactVersionsInput) GetAfter() *string { return v.After }
-
-// GetFirst returns __ArtifactVersionsInput.First, and is useful for accessing the field via an interface.
-func (v *__ArtifactVersionsInput) GetFirst() int { return v.First }
-
 // __ClientIDMappingInput is used internally by genqlient
 type __ClientIDMappingInput struct {
 	ClientID string `json:"clientID"`
 }
-
-// GetClientID returns __ClientIDMappingInput.ClientID, and is useful for accessing the field via an interface.
-func (v *__ClientIDMappingInput) GetClientID() string { return v.ClientID }
 
 // __CommitArtifactInput is used internally by genqlient
 type __CommitArtifactInput struct {
 	Input CommitArtifactInput `json:"input"`
 }
 
-// GetInput returns __CommitArtifactInput.Input, and is useful for accessing the field via an interface.
-func (v *__CommitArtifactInput) GetInput() CommitArtifactInput { return v.Input }
-
 // __CompleteMultipartUploadArtifactInput is used internally by genqlient
 type __CompleteMultipartUploadArtifactInput struct {
 	Input CompleteMultipartUploadArtifactInput `json:"input"`
-}
-
-// GetInput returns __CompleteMultipartUploadArtifactInput.Input, and is useful for accessing the field via an interface.
-func (v *__CompleteMultipartUploadArtifactInput) GetInput() CompleteMultipartUploadArtifactInput {
-	return v.Input
 }
 
 // __CountRunsInput is used internally by genqlient
@@ -4384,94 +2577,55 @@ type __CountRunsInput struct {
 	Filters *string `json:"filters"`
 }
 
-// GetEntity returns __CountRunsInput.Entity, and is useful for accessing the field via an interface.
-func (v *__CountRunsInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __CountRunsInput.Project, and is useful for accessing the field via an interface.
-func (v *__CountRunsInput) GetProject() *string { return v.Project }
-
-// GetFilters returns __CountRunsInput.Filters, and is useful for accessing the field via an interface.
-func (v *__CountRunsInput) GetFilters() *string { return v.Filters }
-
 // __CreateAgentInput is used internally by genqlient
 type __CreateAgentInput struct {
 	Input CreateAgentInput `json:"input"`
 }
-
-// GetInput returns __CreateAgentInput.Input, and is useful for accessing the field via an interface.
-func (v *__CreateAgentInput) GetInput() CreateAgentInput { return v.Input }
 
 // __CreateArtifactFilesInput is used internally by genqlient
 type __CreateArtifactFilesInput struct {
 	Input CreateArtifactFilesInput `json:"input"`
 }
 
-// GetInput returns __CreateArtifactFilesInput.Input, and is useful for accessing the field via an interface.
-func (v *__CreateArtifactFilesInput) GetInput() CreateArtifactFilesInput { return v.Input }
-
 // __CreateArtifactInput is used internally by genqlient
 type __CreateArtifactInput struct {
 	Input CreateArtifactInput `json:"input"`
 }
-
-// GetInput returns __CreateArtifactInput.Input, and is useful for accessing the field via an interface.
-func (v *__CreateArtifactInput) GetInput() CreateArtifactInput { return v.Input }
 
 // __CreateArtifactManifestFileInput is used internally by genqlient
 type __CreateArtifactManifestFileInput struct {
 	Input CreateArtifactManifestInput `json:"input"`
 }
 
-// GetInput returns __CreateArtifactManifestFileInput.Input, and is useful for accessing the field via an interface.
-func (v *__CreateArtifactManifestFileInput) GetInput() CreateArtifactManifestInput { return v.Input }
-
 // __CreateArtifactManifestInput is used internally by genqlient
 type __CreateArtifactManifestInput struct {
 	Input CreateArtifactManifestInput `json:"input"`
 }
-
-// GetInput returns __CreateArtifactManifestInput.Input, and is useful for accessing the field via an interface.
-func (v *__CreateArtifactManifestInput) GetInput() CreateArtifactManifestInput { return v.Input }
 
 // __CreateRunFilesInput is used internally by genqlient
 type __CreateRunFilesInput struct {
 	Input CreateRunFilesInput `json:"input"`
 }
 
-// GetInput returns __CreateRunFilesInput.Input, and is useful for accessing the field via an interface.
-func (v *__CreateRunFilesInput) GetInput() CreateRunFilesInput { return v.Input }
-
 // __DeleteAliasesInput is used internally by genqlient
 type __DeleteAliasesInput struct {
 	Input DeleteAliasesInput `json:"input"`
 }
-
-// GetInput returns __DeleteAliasesInput.Input, and is useful for accessing the field via an interface.
-func (v *__DeleteAliasesInput) GetInput() DeleteAliasesInput { return v.Input }
 
 // __DeleteArtifactInput is used internally by genqlient
 type __DeleteArtifactInput struct {
 	Input DeleteArtifactInput `json:"input"`
 }
 
-// GetInput returns __DeleteArtifactInput.Input, and is useful for accessing the field via an interface.
-func (v *__DeleteArtifactInput) GetInput() DeleteArtifactInput { return v.Input }
-
 // __DeleteFilesInput is used internally by genqlient
 type __DeleteFilesInput struct {
 	Input DeleteFilesInput `json:"input"`
 }
 
-// GetInput returns __DeleteFilesInput.Input, and is useful for accessing the field via an interface.
-func (v *__DeleteFilesInput) GetInput() DeleteFilesInput { return v.Input }
-
 // __DeleteRunInput is used internally by genqlient
 type __DeleteRunInput struct {
 	Input DeleteRunInput `json:"input"`
 }
-
-// GetInput returns __DeleteRunInput.Input, and is useful for accessing the field via an interface.
-func (v *__DeleteRunInput) GetInput() DeleteRunInput { return v.Input }
 
 // __DiagnoseDefaultInput is used internally by genqlient
 type __DiagnoseDefaultInput struct {
@@ -4480,18 +2634,6 @@ type __DiagnoseDefaultInput struct {
 	WithProject bool   `json:"withProject"`
 	WithRun     bool   `json:"withRun"`
 }
-
-// GetProject returns __DiagnoseDefaultInput.Project, and is useful for accessing the field via an interface.
-func (v *__DiagnoseDefaultInput) GetProject() string { return v.Project }
-
-// GetRun returns __DiagnoseDefaultInput.Run, and is useful for accessing the field via an interface.
-func (v *__DiagnoseDefaultInput) GetRun() string { return v.Run }
-
-// GetWithProject returns __DiagnoseDefaultInput.WithProject, and is useful for accessing the field via an interface.
-func (v *__DiagnoseDefaultInput) GetWithProject() bool { return v.WithProject }
-
-// GetWithRun returns __DiagnoseDefaultInput.WithRun, and is useful for accessing the field via an interface.
-func (v *__DiagnoseDefaultInput) GetWithRun() bool { return v.WithRun }
 
 // __DiagnoseInput is used internally by genqlient
 type __DiagnoseInput struct {
@@ -4502,36 +2644,15 @@ type __DiagnoseInput struct {
 	WithRun     bool   `json:"withRun"`
 }
 
-// GetEntity returns __DiagnoseInput.Entity, and is useful for accessing the field via an interface.
-func (v *__DiagnoseInput) GetEntity() string { return v.Entity }
-
-// GetProject returns __DiagnoseInput.Project, and is useful for accessing the field via an interface.
-func (v *__DiagnoseInput) GetProject() string { return v.Project }
-
-// GetRun returns __DiagnoseInput.Run, and is useful for accessing the field via an interface.
-func (v *__DiagnoseInput) GetRun() string { return v.Run }
-
-// GetWithProject returns __DiagnoseInput.WithProject, and is useful for accessing the field via an interface.
-func (v *__DiagnoseInput) GetWithProject() bool { return v.WithProject }
-
-// GetWithRun returns __DiagnoseInput.WithRun, and is useful for accessing the field via an interface.
-func (v *__DiagnoseInput) GetWithRun() bool { return v.WithRun }
-
 // __HeartbeatInput is used internally by genqlient
 type __HeartbeatInput struct {
 	Input AgentHeartbeatInput `json:"input"`
 }
 
-// GetInput returns __HeartbeatInput.Input, and is useful for accessing the field via an interface.
-func (v *__HeartbeatInput) GetInput() AgentHeartbeatInput { return v.Input }
-
 // __LinkArtifactInput is used internally by genqlient
 type __LinkArtifactInput struct {
 	Input LinkArtifactInput `json:"input"`
 }
-
-// GetInput returns __LinkArtifactInput.Input, and is useful for accessing the field via an interface.
-func (v *__LinkArtifactInput) GetInput() LinkArtifactInput { return v.Input }
 
 // __ListProjectsInput is used internally by genqlient
 type __ListProjectsInput struct {
@@ -4539,15 +2660,6 @@ type __ListProjectsInput struct {
 	Cursor  *string `json:"cursor"`
 	PerPage int     `json:"perPage"`
 }
-
-// GetEntity returns __ListProjectsInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ListProjectsInput) GetEntity() *string { return v.Entity }
-
-// GetCursor returns __ListProjectsInput.Cursor, and is useful for accessing the field via an interface.
-func (v *__ListProjectsInput) GetCursor() *string { return v.Cursor }
-
-// GetPerPage returns __ListProjectsInput.PerPage, and is useful for accessing the field via an interface.
-func (v *__ListProjectsInput) GetPerPage() int { return v.PerPage }
 
 // __ListRunsInput is used internally by genqlient
 type __ListRunsInput struct {
@@ -4559,24 +2671,6 @@ type __ListRunsInput struct {
 	PerPage int     `json:"perPage"`
 }
 
-// GetEntity returns __ListRunsInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ListRunsInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __ListRunsInput.Project, and is useful for accessing the field via an interface.
-func (v *__ListRunsInput) GetProject() *string { return v.Project }
-
-// GetFilters returns __ListRunsInput.Filters, and is useful for accessing the field via an interface.
-func (v *__ListRunsInput) GetFilters() *string { return v.Filters }
-
-// GetOrder returns __ListRunsInput.Order, and is useful for accessing the field via an interface.
-func (v *__ListRunsInput) GetOrder() *string { return v.Order }
-
-// GetCursor returns __ListRunsInput.Cursor, and is useful for accessing the field via an interface.
-func (v *__ListRunsInput) GetCursor() *string { return v.Cursor }
-
-// GetPerPage returns __ListRunsInput.PerPage, and is useful for accessing the field via an interface.
-func (v *__ListRunsInput) GetPerPage() int { return v.PerPage }
-
 // __ListSweepsInput is used internally by genqlient
 type __ListSweepsInput struct {
 	Entity  *string `json:"entity"`
@@ -4585,33 +2679,15 @@ type __ListSweepsInput struct {
 	PerPage int     `json:"perPage"`
 }
 
-// GetEntity returns __ListSweepsInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ListSweepsInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __ListSweepsInput.Project, and is useful for accessing the field via an interface.
-func (v *__ListSweepsInput) GetProject() *string { return v.Project }
-
-// GetCursor returns __ListSweepsInput.Cursor, and is useful for accessing the field via an interface.
-func (v *__ListSweepsInput) GetCursor() *string { return v.Cursor }
-
-// GetPerPage returns __ListSweepsInput.PerPage, and is useful for accessing the field via an interface.
-func (v *__ListSweepsInput) GetPerPage() int { return v.PerPage }
-
 // __NotifyScriptableRunAlertInput is used internally by genqlient
 type __NotifyScriptableRunAlertInput struct {
 	Input NotifyScriptableRunAlertInput `json:"input"`
 }
 
-// GetInput returns __NotifyScriptableRunAlertInput.Input, and is useful for accessing the field via an interface.
-func (v *__NotifyScriptableRunAlertInput) GetInput() NotifyScriptableRunAlertInput { return v.Input }
-
 // __OrganizationOfEntityInput is used internally by genqlient
 type __OrganizationOfEntityInput struct {
 	Entity string `json:"entity"`
 }
-
-// GetEntity returns __OrganizationOfEntityInput.Entity, and is useful for accessing the field via an interface.
-func (v *__OrganizationOfEntityInput) GetEntity() string { return v.Entity }
 
 // __ProbeArtifactInput is used internally by genqlient
 type __ProbeArtifactInput struct {
@@ -4621,45 +2697,21 @@ type __ProbeArtifactInput struct {
 	Collection string `json:"collection"`
 }
 
-// GetEntity returns __ProbeArtifactInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ProbeArtifactInput) GetEntity() string { return v.Entity }
-
-// GetProject returns __ProbeArtifactInput.Project, and is useful for accessing the field via an interface.
-func (v *__ProbeArtifactInput) GetProject() string { return v.Project }
-
-// GetName returns __ProbeArtifactInput.Name, and is useful for accessing the field via an interface.
-func (v *__ProbeArtifactInput) GetName() string { return v.Name }
-
-// GetCollection returns __ProbeArtifactInput.Collection, and is useful for accessing the field via an interface.
-func (v *__ProbeArtifactInput) GetCollection() string { return v.Collection }
-
 // __ProbeArtifactNamesInput is used internally by genqlient
 type __ProbeArtifactNamesInput struct {
 	Entity  string `json:"entity"`
 	Project string `json:"project"`
 }
 
-// GetEntity returns __ProbeArtifactNamesInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ProbeArtifactNamesInput) GetEntity() string { return v.Entity }
-
-// GetProject returns __ProbeArtifactNamesInput.Project, and is useful for accessing the field via an interface.
-func (v *__ProbeArtifactNamesInput) GetProject() string { return v.Project }
-
 // __ProbeEntityInput is used internally by genqlient
 type __ProbeEntityInput struct {
 	Entity string `json:"entity"`
 }
 
-// GetEntity returns __ProbeEntityInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ProbeEntityInput) GetEntity() string { return v.Entity }
-
 // __ProbeEntityKindInput is used internally by genqlient
 type __ProbeEntityKindInput struct {
 	Entity string `json:"entity"`
 }
-
-// GetEntity returns __ProbeEntityKindInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ProbeEntityKindInput) GetEntity() string { return v.Entity }
 
 // __ProbeProjectInput is used internally by genqlient
 type __ProbeProjectInput struct {
@@ -4667,31 +2719,16 @@ type __ProbeProjectInput struct {
 	Project string `json:"project"`
 }
 
-// GetEntity returns __ProbeProjectInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ProbeProjectInput) GetEntity() string { return v.Entity }
-
-// GetProject returns __ProbeProjectInput.Project, and is useful for accessing the field via an interface.
-func (v *__ProbeProjectInput) GetProject() string { return v.Project }
-
 // __ProbeProjectRolesInput is used internally by genqlient
 type __ProbeProjectRolesInput struct {
 	Entity  string `json:"entity"`
 	Project string `json:"project"`
 }
 
-// GetEntity returns __ProbeProjectRolesInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ProbeProjectRolesInput) GetEntity() string { return v.Entity }
-
-// GetProject returns __ProbeProjectRolesInput.Project, and is useful for accessing the field via an interface.
-func (v *__ProbeProjectRolesInput) GetProject() string { return v.Project }
-
 // __ProbeRolesInput is used internally by genqlient
 type __ProbeRolesInput struct {
 	Entity string `json:"entity"`
 }
-
-// GetEntity returns __ProbeRolesInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ProbeRolesInput) GetEntity() string { return v.Entity }
 
 // __ProbeRunOwnerInput is used internally by genqlient
 type __ProbeRunOwnerInput struct {
@@ -4700,22 +2737,10 @@ type __ProbeRunOwnerInput struct {
 	Run     string `json:"run"`
 }
 
-// GetEntity returns __ProbeRunOwnerInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ProbeRunOwnerInput) GetEntity() string { return v.Entity }
-
-// GetProject returns __ProbeRunOwnerInput.Project, and is useful for accessing the field via an interface.
-func (v *__ProbeRunOwnerInput) GetProject() string { return v.Project }
-
-// GetRun returns __ProbeRunOwnerInput.Run, and is useful for accessing the field via an interface.
-func (v *__ProbeRunOwnerInput) GetRun() string { return v.Run }
-
 // __ProbeSeatsInput is used internally by genqlient
 type __ProbeSeatsInput struct {
 	Entity string `json:"entity"`
 }
-
-// GetEntity returns __ProbeSeatsInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ProbeSeatsInput) GetEntity() string { return v.Entity }
 
 // __ReadRunInput is used internally by genqlient
 type __ReadRunInput struct {
@@ -4724,30 +2749,12 @@ type __ReadRunInput struct {
 	Run     string  `json:"run"`
 }
 
-// GetEntity returns __ReadRunInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ReadRunInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __ReadRunInput.Project, and is useful for accessing the field via an interface.
-func (v *__ReadRunInput) GetProject() *string { return v.Project }
-
-// GetRun returns __ReadRunInput.Run, and is useful for accessing the field via an interface.
-func (v *__ReadRunInput) GetRun() string { return v.Run }
-
 // __ReadSweepInput is used internally by genqlient
 type __ReadSweepInput struct {
 	Entity  *string `json:"entity"`
 	Project *string `json:"project"`
 	Sweep   string  `json:"sweep"`
 }
-
-// GetEntity returns __ReadSweepInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ReadSweepInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __ReadSweepInput.Project, and is useful for accessing the field via an interface.
-func (v *__ReadSweepInput) GetProject() *string { return v.Project }
-
-// GetSweep returns __ReadSweepInput.Sweep, and is useful for accessing the field via an interface.
-func (v *__ReadSweepInput) GetSweep() string { return v.Sweep }
 
 // __ResumeStatusInput is used internally by genqlient
 type __ResumeStatusInput struct {
@@ -4756,22 +2763,10 @@ type __ResumeStatusInput struct {
 	Run     string  `json:"run"`
 }
 
-// GetEntity returns __ResumeStatusInput.Entity, and is useful for accessing the field via an interface.
-func (v *__ResumeStatusInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __ResumeStatusInput.Project, and is useful for accessing the field via an interface.
-func (v *__ResumeStatusInput) GetProject() *string { return v.Project }
-
-// GetRun returns __ResumeStatusInput.Run, and is useful for accessing the field via an interface.
-func (v *__ResumeStatusInput) GetRun() string { return v.Run }
-
 // __RewindRunInput is used internally by genqlient
 type __RewindRunInput struct {
 	Input RewindRunInput `json:"input"`
 }
-
-// GetInput returns __RewindRunInput.Input, and is useful for accessing the field via an interface.
-func (v *__RewindRunInput) GetInput() RewindRunInput { return v.Input }
 
 // __RunArtifactsInput is used internally by genqlient
 type __RunArtifactsInput struct {
@@ -4783,24 +2778,6 @@ type __RunArtifactsInput struct {
 	First   int     `json:"first"`
 }
 
-// GetEntity returns __RunArtifactsInput.Entity, and is useful for accessing the field via an interface.
-func (v *__RunArtifactsInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __RunArtifactsInput.Project, and is useful for accessing the field via an interface.
-func (v *__RunArtifactsInput) GetProject() *string { return v.Project }
-
-// GetRun returns __RunArtifactsInput.Run, and is useful for accessing the field via an interface.
-func (v *__RunArtifactsInput) GetRun() string { return v.Run }
-
-// GetUsed returns __RunArtifactsInput.Used, and is useful for accessing the field via an interface.
-func (v *__RunArtifactsInput) GetUsed() bool { return v.Used }
-
-// GetAfter returns __RunArtifactsInput.After, and is useful for accessing the field via an interface.
-func (v *__RunArtifactsInput) GetAfter() *string { return v.After }
-
-// GetFirst returns __RunArtifactsInput.First, and is useful for accessing the field via an interface.
-func (v *__RunArtifactsInput) GetFirst() int { return v.First }
-
 // __RunEventsInput is used internally by genqlient
 type __RunEventsInput struct {
 	Entity  *string `json:"entity"`
@@ -4809,18 +2786,6 @@ type __RunEventsInput struct {
 	Samples int     `json:"samples"`
 }
 
-// GetEntity returns __RunEventsInput.Entity, and is useful for accessing the field via an interface.
-func (v *__RunEventsInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __RunEventsInput.Project, and is useful for accessing the field via an interface.
-func (v *__RunEventsInput) GetProject() *string { return v.Project }
-
-// GetRun returns __RunEventsInput.Run, and is useful for accessing the field via an interface.
-func (v *__RunEventsInput) GetRun() string { return v.Run }
-
-// GetSamples returns __RunEventsInput.Samples, and is useful for accessing the field via an interface.
-func (v *__RunEventsInput) GetSamples() int { return v.Samples }
-
 // __RunExportsInput is used internally by genqlient
 type __RunExportsInput struct {
 	Entity   *string  `json:"entity"`
@@ -4828,18 +2793,6 @@ type __RunExportsInput struct {
 	Run      string   `json:"run"`
 	LiveKeys []string `json:"liveKeys"`
 }
-
-// GetEntity returns __RunExportsInput.Entity, and is useful for accessing the field via an interface.
-func (v *__RunExportsInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __RunExportsInput.Project, and is useful for accessing the field via an interface.
-func (v *__RunExportsInput) GetProject() *string { return v.Project }
-
-// GetRun returns __RunExportsInput.Run, and is useful for accessing the field via an interface.
-func (v *__RunExportsInput) GetRun() string { return v.Run }
-
-// GetLiveKeys returns __RunExportsInput.LiveKeys, and is useful for accessing the field via an interface.
-func (v *__RunExportsInput) GetLiveKeys() []string { return v.LiveKeys }
 
 // __RunFilesInput is used internally by genqlient
 type __RunFilesInput struct {
@@ -4852,42 +2805,12 @@ type __RunFilesInput struct {
 	PerPage int       `json:"perPage"`
 }
 
-// GetEntity returns __RunFilesInput.Entity, and is useful for accessing the field via an interface.
-func (v *__RunFilesInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __RunFilesInput.Project, and is useful for accessing the field via an interface.
-func (v *__RunFilesInput) GetProject() *string { return v.Project }
-
-// GetRun returns __RunFilesInput.Run, and is useful for accessing the field via an interface.
-func (v *__RunFilesInput) GetRun() string { return v.Run }
-
-// GetNames returns __RunFilesInput.Names, and is useful for accessing the field via an interface.
-func (v *__RunFilesInput) GetNames() []*string { return v.Names }
-
-// GetPattern returns __RunFilesInput.Pattern, and is useful for accessing the field via an interface.
-func (v *__RunFilesInput) GetPattern() *string { return v.Pattern }
-
-// GetCursor returns __RunFilesInput.Cursor, and is useful for accessing the field via an interface.
-func (v *__RunFilesInput) GetCursor() *string { return v.Cursor }
-
-// GetPerPage returns __RunFilesInput.PerPage, and is useful for accessing the field via an interface.
-func (v *__RunFilesInput) GetPerPage() int { return v.PerPage }
-
 // __RunHistoryKeysInput is used internally by genqlient
 type __RunHistoryKeysInput struct {
 	Entity  *string `json:"entity"`
 	Project *string `json:"project"`
 	Run     string  `json:"run"`
 }
-
-// GetEntity returns __RunHistoryKeysInput.Entity, and is useful for accessing the field via an interface.
-func (v *__RunHistoryKeysInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __RunHistoryKeysInput.Project, and is useful for accessing the field via an interface.
-func (v *__RunHistoryKeysInput) GetProject() *string { return v.Project }
-
-// GetRun returns __RunHistoryKeysInput.Run, and is useful for accessing the field via an interface.
-func (v *__RunHistoryKeysInput) GetRun() string { return v.Run }
 
 // __RunLogTailInput is used internally by genqlient
 type __RunLogTailInput struct {
@@ -4897,18 +2820,6 @@ type __RunLogTailInput struct {
 	Last    int     `json:"last"`
 }
 
-// GetEntity returns __RunLogTailInput.Entity, and is useful for accessing the field via an interface.
-func (v *__RunLogTailInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __RunLogTailInput.Project, and is useful for accessing the field via an interface.
-func (v *__RunLogTailInput) GetProject() *string { return v.Project }
-
-// GetRun returns __RunLogTailInput.Run, and is useful for accessing the field via an interface.
-func (v *__RunLogTailInput) GetRun() string { return v.Run }
-
-// GetLast returns __RunLogTailInput.Last, and is useful for accessing the field via an interface.
-func (v *__RunLogTailInput) GetLast() int { return v.Last }
-
 // __RunLogsInput is used internally by genqlient
 type __RunLogsInput struct {
 	Entity  *string `json:"entity"`
@@ -4917,21 +2828,6 @@ type __RunLogsInput struct {
 	Cursor  *string `json:"cursor"`
 	PerPage int     `json:"perPage"`
 }
-
-// GetEntity returns __RunLogsInput.Entity, and is useful for accessing the field via an interface.
-func (v *__RunLogsInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __RunLogsInput.Project, and is useful for accessing the field via an interface.
-func (v *__RunLogsInput) GetProject() *string { return v.Project }
-
-// GetRun returns __RunLogsInput.Run, and is useful for accessing the field via an interface.
-func (v *__RunLogsInput) GetRun() string { return v.Run }
-
-// GetCursor returns __RunLogsInput.Cursor, and is useful for accessing the field via an interface.
-func (v *__RunLogsInput) GetCursor() *string { return v.Cursor }
-
-// GetPerPage returns __RunLogsInput.PerPage, and is useful for accessing the field via an interface.
-func (v *__RunLogsInput) GetPerPage() int { return v.PerPage }
 
 // __RunRowsInput is used internally by genqlient
 type __RunRowsInput struct {
@@ -4943,24 +2839,6 @@ type __RunRowsInput struct {
 	Samples int     `json:"samples"`
 }
 
-// GetEntity returns __RunRowsInput.Entity, and is useful for accessing the field via an interface.
-func (v *__RunRowsInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __RunRowsInput.Project, and is useful for accessing the field via an interface.
-func (v *__RunRowsInput) GetProject() *string { return v.Project }
-
-// GetRun returns __RunRowsInput.Run, and is useful for accessing the field via an interface.
-func (v *__RunRowsInput) GetRun() string { return v.Run }
-
-// GetMinStep returns __RunRowsInput.MinStep, and is useful for accessing the field via an interface.
-func (v *__RunRowsInput) GetMinStep() int64 { return v.MinStep }
-
-// GetMaxStep returns __RunRowsInput.MaxStep, and is useful for accessing the field via an interface.
-func (v *__RunRowsInput) GetMaxStep() int64 { return v.MaxStep }
-
-// GetSamples returns __RunRowsInput.Samples, and is useful for accessing the field via an interface.
-func (v *__RunRowsInput) GetSamples() int { return v.Samples }
-
 // __SampleHistoryInput is used internally by genqlient
 type __SampleHistoryInput struct {
 	Entity  *string `json:"entity"`
@@ -4968,18 +2846,6 @@ type __SampleHistoryInput struct {
 	Run     string  `json:"run"`
 	Samples int     `json:"samples"`
 }
-
-// GetEntity returns __SampleHistoryInput.Entity, and is useful for accessing the field via an interface.
-func (v *__SampleHistoryInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __SampleHistoryInput.Project, and is useful for accessing the field via an interface.
-func (v *__SampleHistoryInput) GetProject() *string { return v.Project }
-
-// GetRun returns __SampleHistoryInput.Run, and is useful for accessing the field via an interface.
-func (v *__SampleHistoryInput) GetRun() string { return v.Run }
-
-// GetSamples returns __SampleHistoryInput.Samples, and is useful for accessing the field via an interface.
-func (v *__SampleHistoryInput) GetSamples() int { return v.Samples }
 
 // __SampleRowsInput is used internally by genqlient
 type __SampleRowsInput struct {
@@ -4989,33 +2855,15 @@ type __SampleRowsInput struct {
 	Spec    string  `json:"spec"`
 }
 
-// GetEntity returns __SampleRowsInput.Entity, and is useful for accessing the field via an interface.
-func (v *__SampleRowsInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __SampleRowsInput.Project, and is useful for accessing the field via an interface.
-func (v *__SampleRowsInput) GetProject() *string { return v.Project }
-
-// GetRun returns __SampleRowsInput.Run, and is useful for accessing the field via an interface.
-func (v *__SampleRowsInput) GetRun() string { return v.Run }
-
-// GetSpec returns __SampleRowsInput.Spec, and is useful for accessing the field via an interface.
-func (v *__SampleRowsInput) GetSpec() string { return v.Spec }
-
 // __StopRunInput is used internally by genqlient
 type __StopRunInput struct {
 	Input StopRunInput `json:"input"`
 }
 
-// GetInput returns __StopRunInput.Input, and is useful for accessing the field via an interface.
-func (v *__StopRunInput) GetInput() StopRunInput { return v.Input }
-
 // __UnlinkArtifactInput is used internally by genqlient
 type __UnlinkArtifactInput struct {
 	Input UnlinkArtifactInput `json:"input"`
 }
-
-// GetInput returns __UnlinkArtifactInput.Input, and is useful for accessing the field via an interface.
-func (v *__UnlinkArtifactInput) GetInput() UnlinkArtifactInput { return v.Input }
 
 // __UntaggedRunArtifactsInput is used internally by genqlient
 type __UntaggedRunArtifactsInput struct {
@@ -5027,63 +2875,30 @@ type __UntaggedRunArtifactsInput struct {
 	First   int     `json:"first"`
 }
 
-// GetEntity returns __UntaggedRunArtifactsInput.Entity, and is useful for accessing the field via an interface.
-func (v *__UntaggedRunArtifactsInput) GetEntity() *string { return v.Entity }
-
-// GetProject returns __UntaggedRunArtifactsInput.Project, and is useful for accessing the field via an interface.
-func (v *__UntaggedRunArtifactsInput) GetProject() *string { return v.Project }
-
-// GetRun returns __UntaggedRunArtifactsInput.Run, and is useful for accessing the field via an interface.
-func (v *__UntaggedRunArtifactsInput) GetRun() string { return v.Run }
-
-// GetUsed returns __UntaggedRunArtifactsInput.Used, and is useful for accessing the field via an interface.
-func (v *__UntaggedRunArtifactsInput) GetUsed() bool { return v.Used }
-
-// GetAfter returns __UntaggedRunArtifactsInput.After, and is useful for accessing the field via an interface.
-func (v *__UntaggedRunArtifactsInput) GetAfter() *string { return v.After }
-
-// GetFirst returns __UntaggedRunArtifactsInput.First, and is useful for accessing the field via an interface.
-func (v *__UntaggedRunArtifactsInput) GetFirst() int { return v.First }
-
 // __UpdateArtifactInput is used internally by genqlient
 type __UpdateArtifactInput struct {
 	Input UpdateArtifactInput `json:"input"`
 }
-
-// GetInput returns __UpdateArtifactInput.Input, and is useful for accessing the field via an interface.
-func (v *__UpdateArtifactInput) GetInput() UpdateArtifactInput { return v.Input }
 
 // __UpdateArtifactManifestInput is used internally by genqlient
 type __UpdateArtifactManifestInput struct {
 	Input UpdateArtifactManifestInput `json:"input"`
 }
 
-// GetInput returns __UpdateArtifactManifestInput.Input, and is useful for accessing the field via an interface.
-func (v *__UpdateArtifactManifestInput) GetInput() UpdateArtifactManifestInput { return v.Input }
-
 // __UpsertBucketInput is used internally by genqlient
 type __UpsertBucketInput struct {
 	Input UpsertBucketInput `json:"input"`
 }
-
-// GetInput returns __UpsertBucketInput.Input, and is useful for accessing the field via an interface.
-func (v *__UpsertBucketInput) GetInput() UpsertBucketInput { return v.Input }
 
 // __UpsertSweepInput is used internally by genqlient
 type __UpsertSweepInput struct {
 	Input UpsertSweepInput `json:"input"`
 }
 
-// GetInput returns __UpsertSweepInput.Input, and is useful for accessing the field via an interface.
-func (v *__UpsertSweepInput) GetInput() UpsertSweepInput { return v.Input }
-
 // __UseArtifactInput is used internally by genqlient
 type __UseArtifactInput struct {
 	Input UseArtifactInput `json:"input"`
 }
-
-// GetInput returns __UseArtifactInput.Input, and is useful for accessing the field via an interface.
-func (v *__UseArtifactInput) GetInput() UseArtifactInput { return v.Input }
 
 // __XXHashAllowedInput is used internally by genqlient
 type __XXHashAllowedInput struct {
@@ -5092,18 +2907,6 @@ type __XXHashAllowedInput struct {
 	TypeName   string `json:"typeName"`
 	Collection string `json:"collection"`
 }
-
-// GetEntity returns __XXHashAllowedInput.Entity, and is useful for accessing the field via an interface.
-func (v *__XXHashAllowedInput) GetEntity() string { return v.Entity }
-
-// GetProject returns __XXHashAllowedInput.Project, and is useful for accessing the field via an interface.
-func (v *__XXHashAllowedInput) GetProject() string { return v.Project }
-
-// GetTypeName returns __XXHashAllowedInput.TypeName, and is useful for accessing the field via an interface.
-func (v *__XXHashAllowedInput) GetTypeName() string { return v.TypeName }
-
-// GetCollection returns __XXHashAllowedInput.Collection, and is useful for accessing the field via an interface.
-func (v *__XXHashAllowedInput) GetCollection() string { return v.Collection }
 
 // The mutation executed by AddAliases.
 const AddAliases_Operation = `
