@@ -162,7 +162,6 @@ func TestLocal_InvalidFields_AreInputErrors(t *testing.T) {
 	for name, local := range map[string]sweep.Local{
 		"client": {Config: grid(1), Dir: "x"}, "config": {Client: c, Dir: "x"}, "dir": {Client: c, Config: grid(1)},
 		"count": {Client: c, Config: grid(1), Dir: "x", Count: -1}, "parameters": {Client: c, Config: &sweep.Config{Method: sweep.Grid}, Dir: "x"},
-		"beta": {Client: c, Config: &sweep.Config{Method: sweep.Random, Parameters: map[string]sweep.Parameter{"x": {Distribution: sweep.Beta, A: 1, B: 1}}}, Dir: t.TempDir()},
 	} {
 		require.ErrorIs(t, local.Run(t.Context(), bowl), errors.ErrInvalidInput, name)
 	}

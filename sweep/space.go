@@ -1,11 +1,8 @@
 package sweep
 
 import (
-	"fmt"
 	"math"
 	"slices"
-
-	"github.com/wandgo/wandgo/errors"
 )
 
 // maxChoices is how many values an integer parameter may have in a grid.
@@ -38,8 +35,6 @@ func dimensionsOf(parameters map[string]Parameter, path []string, method Method)
 			d.choices = p.Values
 		case len(distributions[p.Distribution]) == 0:
 			d.choices = []any{p.Value}
-		case p.Distribution == Beta || p.Distribution == QBeta:
-			return nil, &errors.InputError{Field: fmt.Sprintf("parameters.%s", name), Rule: "has the distribution beta, which a local sweep does not know"}
 		case method == Grid:
 			d.choices = d.steps()
 		}
@@ -78,7 +73,7 @@ func (d *dimension) at(u float64) any {
 	switch d.Distribution {
 	case IntUniform:
 		return int64(min(math.Floor(d.Min+u*(d.Max-d.Min+1)), d.Max))
-	case QUniform, QLogUniform, QLogUniformValues, QNormal, QLogNormal:
+	case QUniform, QLogUniform, QLogUniformValues, QNormal, QLogNormal, QBeta:
 		q := d.Q
 		if q <= 0 {
 			q = 1
@@ -121,6 +116,8 @@ func (d *dimension) quantile(u float64) float64 {
 		return normal()
 	case LogNormal, QLogNormal:
 		return math.Exp(normal())
+	case Beta, QBeta:
+		return betaQuantile(d.A, d.B, u)
 	}
 	return between(d.Min, d.Max)
 }
