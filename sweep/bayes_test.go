@@ -112,7 +112,6 @@ func TestDimensions_Quantiles_AreInsideTheirBounds(t *testing.T) {
 		"values":      {Parameter{Values: []any{"a", "b"}}, "a", "b", "b"},
 		"likelihoods": {Parameter{Values: []any{"a", "b"}, Probabilities: []float64{0.9, 0.1}}, "a", "a", "b"},
 		"constant":    {Parameter{Value: 7}, 7, 7, 7},
-		"beta":        {Parameter{Distribution: Beta, A: 3, B: 3}, 0.0, 0.5, 1.0},
 	} {
 		dims, err := dimensionsOf(map[string]Parameter{"x": tc.p}, nil, Random)
 		require.NoError(t, err)
