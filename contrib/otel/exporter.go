@@ -176,8 +176,8 @@ func (e *Exporter) add(row map[string]any, scope string, m metricdata.Metrics) (
 		return addExponential(e, row, scope, m.Name, data.DataPoints)
 	case metricdata.Summary:
 		for _, p := range data.DataPoints {
-			if key, ok := e.key(scope, m.Name, p.Attributes); ok {
-				row[suffixed(key, "/count")], row[suffixed(key, "/sum")] = p.Count, p.Sum
+			if key, ok := e.key(scope, m.Name, p.Attributes, countSuffix, sumSuffix); ok {
+				row[suffixed(key, countSuffix)], row[suffixed(key, sumSuffix)] = p.Count, p.Sum
 			} else {
 				omitted = true
 			}
@@ -199,12 +199,12 @@ func addPoints[N int64 | float64](e *Exporter, row map[string]any, scope, name s
 
 func addHistograms[N int64 | float64](e *Exporter, row map[string]any, scope, name string, points []metricdata.HistogramDataPoint[N]) (omitted bool) {
 	for _, p := range points {
-		key, ok := e.key(scope, name, p.Attributes)
+		key, ok := e.key(scope, name, p.Attributes, countSuffix, sumSuffix)
 		if !ok {
 			omitted = true
 			continue
 		}
-		row[suffixed(key, "/count")], row[suffixed(key, "/sum")] = p.Count, p.Sum
+		row[suffixed(key, countSuffix)], row[suffixed(key, sumSuffix)] = p.Count, p.Sum
 		if h := explicit(p.Bounds, p.BucketCounts, extremum(p.Min), extremum(p.Max)); h != nil {
 			row[key] = h
 		}
@@ -214,12 +214,12 @@ func addHistograms[N int64 | float64](e *Exporter, row map[string]any, scope, na
 
 func addExponential[N int64 | float64](e *Exporter, row map[string]any, scope, name string, points []metricdata.ExponentialHistogramDataPoint[N]) (omitted bool) {
 	for _, p := range points {
-		key, ok := e.key(scope, name, p.Attributes)
+		key, ok := e.key(scope, name, p.Attributes, countSuffix, sumSuffix)
 		if !ok {
 			omitted = true
 			continue
 		}
-		row[suffixed(key, "/count")], row[suffixed(key, "/sum")] = p.Count, p.Sum
+		row[suffixed(key, countSuffix)], row[suffixed(key, sumSuffix)] = p.Count, p.Sum
 		if h := exponential(p.Scale, p.ZeroCount, p.ZeroThreshold, p.PositiveBucket, p.NegativeBucket); h != nil {
 			row[key] = h
 		}

@@ -1,6 +1,7 @@
 package otel
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -16,8 +17,9 @@ const (
 	maxName       = 128
 )
 
-// key returns the key of a series. ok is false if there are too many series.
-func (e *Exporter) key(scope, name string, attributes attribute.Set) (key string, ok bool) {
+// key returns the key of a series that is logged under it and under it with each suffix. ok is
+// false if there are too many series.
+func (e *Exporter) key(scope, name string, attributes attribute.Set, suffixes ...string) (key string, ok bool) {
 	id := series{scope, name, attributes.Equivalent()}
 	if key, ok := e.keys[id]; ok {
 		return key, true
@@ -28,14 +30,20 @@ func (e *Exporter) key(scope, name string, attributes attribute.Set) (key string
 	base := e.opts.Prefix + clean(strings.ReplaceAll(name, ".", "/"), maxName)
 	labels := labelsOf(attributes)
 	key = base + braces(labels)
-	if e.taken[key] { // most likely by an instrument of another library
+	taken := func() bool {
+		return e.taken[key] || slices.ContainsFunc(suffixes, func(s string) bool { return e.taken[suffixed(key, s)] })
+	}
+	if taken() { // most likely by an instrument of another library
 		labels = append(labels, "otel.scope.name="+clean(scope, maxText))
 		key = base + braces(labels)
 	}
-	for n := 2; e.taken[key]; n++ {
+	for n := 2; taken(); n++ {
 		key = base + "#" + strconv.Itoa(n) + braces(labels)
 	}
 	e.keys[id], e.taken[key] = key, true
+	for _, s := range suffixes {
+		e.taken[suffixed(key, s)] = true
+	}
 	return key, true
 }
 
@@ -57,6 +65,12 @@ func braces(labels []string) string {
 	}
 	return "{" + strings.Join(labels, ",") + "}"
 }
+
+// Suffixes of a histogram's key, and of a summary's.
+const (
+	countSuffix = "/count"
+	sumSuffix   = "/sum"
+)
 
 // suffixed adds a suffix to the name in a key, before its attributes.
 func suffixed(key, suffix string) string {

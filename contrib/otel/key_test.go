@@ -38,6 +38,34 @@ func TestKey_HasNameAndAttributes(t *testing.T) {
 	}
 }
 
+// The histogram latency has the keys latency/count and latency/sum, which the counters latency.count
+// and latency.sum would have, too.
+func TestKey_NamesOfAHistogramsParts_AreNotShared(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		histogramFirst     bool
+		histogram, counter string
+	}{
+		"histogram first": {true, "otel/latency", "otel/latency/count{otel.scope.name=x}"},
+		"counter first":   {false, "otel/latency{otel.scope.name=x}", "otel/latency/count"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := NewExporter(nil, ExporterOptions{})
+			var histogram, counter string
+			for _, first := range []bool{true, false} {
+				if first == tt.histogramFirst {
+					histogram, _ = e.key("x", "latency", attribute.NewSet(), countSuffix, sumSuffix)
+				} else {
+					counter, _ = e.key("x", "latency.count", attribute.NewSet())
+				}
+			}
+			assert.Equal(t, tt.histogram, histogram)
+			assert.Equal(t, tt.counter, counter)
+		})
+	}
+}
+
 func FuzzKey(f *testing.F) {
 	f.Add("lib", "http.server.duration", "route", "/a")
 	f.Add("", "", "", "")
