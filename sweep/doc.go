@@ -14,7 +14,7 @@
 // The server chooses the parameters of each trial, and when one is stopped early. Agents on any
 // number of machines ask it for trials; a sweep created here can be run by the official client's
 // agents, and the reverse. A run that is started by hand with WANDB_SWEEP_ID is part of the sweep as
-// well.
+// well. The folder examples/distributed has agents for Kubernetes and Slurm.
 //
 // Without a server that schedules, [Local] chooses the parameters itself, with a directory that the
 // processes of a machine share.
