@@ -147,11 +147,45 @@ func TestDownload_SamePathTwice_IsRefused(t *testing.T) {
 	assert.Len(t, tree(t, dir), 2)
 }
 
-func TestDownload_FileIsADirectoryToo_IsAnError(t *testing.T) {
+func TestDownload_FileIsADirectoryToo_IsRefusedBeforeAnythingIsFetched(t *testing.T) {
 	t.Parallel()
-	s := hostileStand(t, hostile("a", "a/b"), "a", "a/b")
-	_, err := s.version(t, "").Download(t.Context(), download.Options{Dir: t.TempDir()})
-	require.Error(t, err)
+	deep := strings.Repeat("d/", 1500) + "f"
+	for _, tt := range []struct {
+		name, prefix string
+		paths        []string
+		refused      bool
+	}{
+		{"file first", "", []string{"a", "a/b"}, true},
+		{"directory first", "", []string{"a/b", "c", "a"}, true},
+		{"far above", "", []string{"x/a.txt", "x/b/c/d/e", "x/b/c/f", "x/b"}, true},
+		{"deep", "", []string{deep, strings.Repeat("d/", 700) + "d"}, true},
+		{"prefix leaves the file out", "a/", []string{"a", "a/b"}, false},
+		{"similar names", "", []string{"a/b", "a/c", "a.txt", "ab", "b", "c/a/b"}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := hostileStand(t, hostile(tt.paths...), tt.paths...)
+			dir := t.TempDir()
+			_, err := s.version(t, "").Download(t.Context(), download.Options{Dir: dir, Prefix: tt.prefix})
+			if !tt.refused {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, manifest.ErrManifest)
+			assert.Contains(t, err.Error(), "is also the directory")
+			assert.Empty(t, tree(t, dir))
+			assert.Zero(t, s.asks.Load(), "addresses of files")
+		})
+	}
+
+	// On a file system with case, these are a file and a directory.
+	s := hostileStand(t, hostile("a", "A/b"), "a", "A/b")
+	dir := t.TempDir()
+	if _, err := s.version(t, "").Download(t.Context(), download.Options{Dir: dir}); err != nil {
+		require.ErrorIs(t, err, manifest.ErrManifest)
+		return
+	}
+	assert.Len(t, tree(t, dir), 2)
 }
 
 func TestDownload_ManifestThatIsNone_IsAnError(t *testing.T) {
