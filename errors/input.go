@@ -137,10 +137,18 @@ func (e *InputError) advise() (a advice) {
 		a.show("echo \"$" + variable + "\"")
 	case e.Field == "":
 		a.step("Correct the value in your code.")
+	case isNoun(field):
+		a.step("Correct the ", field, " in your code.")
 	default:
 		a.step("Correct ", field, " in your code.")
 	}
 	return a
+}
+
+// isNoun reports whether a field takes an article: "artifact tag" does, unlike ForkFrom and
+// config["lr"].
+func isNoun(field string) bool {
+	return field[0] >= 'a' && field[0] <= 'z' && !strings.ContainsAny(field, "\"[.'")
 }
 
 // isVariable reports whether a source is an environment variable's name.

@@ -63,17 +63,10 @@ func runArtifactCache(ctx context.Context, a *app, args []string) int {
 		return a.usageError(c, "--trim %s: %s", *trim, err.Error())
 	}
 	doc, err := a.cache(ctx, *trim != "", limit)
-	switch {
-	case ctx.Err() != nil:
-		return exitInterrupted
-	case err != nil:
-		a.explainError(err)
-		return exitStatus(err)
+	if err == nil {
+		err = a.printCache(doc, *asJSON)
 	}
-	if err := a.printCache(doc, *asJSON); err != nil {
-		return a.failed("print the size", err)
-	}
-	return exitAllowed
+	return a.outcome(ctx, err)
 }
 
 func (a *app) cache(ctx context.Context, trim bool, limit int64) (*cacheDocument, error) {

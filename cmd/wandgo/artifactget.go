@@ -3,11 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/wandgo/wandgo/artifact"
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/plaintext"
+	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/term"
 )
 
@@ -23,7 +27,8 @@ interrupted continues.
 Flags:
   --dir D            directory to download to (default: one with the name and
                      version, in $WANDB_ARTIFACT_DIR or ./artifacts)
-  --prefix P         only files whose names start with P
+  --prefix P         only files whose names start with P; without one, nothing is
+                     downloaded, and the exit status is 33
   --verify           download nothing: compare the directory, which --dir must
                      name, with the artifact. Not with --prefix
   --skip-cache       neither read nor fill the cache
@@ -78,24 +83,13 @@ func runArtifactGet(ctx context.Context, a *app, args []string) int {
 	if o.Dir != "" {
 		o.Dir = a.env.path(o.Dir)
 	}
-	cl, err := client.New(a.env.options())
-	if err != nil {
-		a.explainError(err)
-		return exitStatus(err)
-	}
-	defer func() { _ = cl.Close() }()
-	got, err := a.get(ctx, cl, paths[0], o, *verify)
-	switch {
-	case ctx.Err() != nil:
-		return exitInterrupted
-	case err != nil:
-		a.explainError(err)
-		return exitStatus(err)
-	}
-	if err := a.printGot(got, *asJSON); err != nil {
-		return a.failed("print the directory", err)
-	}
-	return exitAllowed
+	return a.withClient(ctx, func(cl *client.Client) error {
+		got, err := a.get(ctx, cl, paths[0], o, *verify)
+		if err != nil {
+			return err
+		}
+		return a.printGot(got, *asJSON)
+	})
 }
 
 func (a *app) get(ctx context.Context, c *client.Client, path string, o artifact.DownloadOptions, verify bool) (*gotArtifact, error) {
@@ -108,6 +102,9 @@ func (a *app) get(ctx context.Context, c *client.Client, path string, o artifact
 		got.Files, got.Bytes = int(v.FileCount()), v.Size()
 		return got, v.Verify(ctx, o.Dir)
 	}
+	if err := checkPrefix(ctx, v, o.Prefix); err != nil {
+		return nil, err
+	}
 	line := &downloadLine{printer: &printer{w: a.stderr, width: columns(a.stderr, a.env.get)}, live: term.IsTerminal(a.stderr)}
 	o.Progress = func(p artifact.DownloadProgress) {
 		got.Files, got.Bytes, got.Received, got.Reused = p.Files, p.Bytes, p.Received, p.Reused
@@ -116,6 +113,58 @@ func (a *app) get(ctx context.Context, c *client.Client, path string, o artifact
 	got.Dir, err = v.Download(ctx, o)
 	line.erase()
 	return got, err
+}
+
+// maxNear bounds the names that a prefix is compared with.
+const maxNear = 10_000
+
+// checkPrefix reports a prefix that no file has, with names that resemble it.
+func checkPrefix(ctx context.Context, v *artifact.Version, prefix string) error {
+	if prefix == "" {
+		return nil
+	}
+	files := 0
+	seen := make(map[string]bool)
+	var top, names []string
+	for f, err := range v.Files(ctx) {
+		if err != nil || strings.HasPrefix(f.Name, prefix) {
+			return err
+		}
+		files++
+		depth := 0
+		for end := range strings.SplitAfterSeq(f.Name, "/") {
+			depth += len(end)
+			name := f.Name[:depth]
+			if len(names) == maxNear || seen[name] {
+				continue
+			}
+			seen[name], names = true, append(names, name)
+			if depth == len(end) {
+				top = append(top, name)
+			}
+		}
+	}
+	rule := fmt.Sprintf("none of the %d files of %s starts with it", files, v.Path())
+	if near := errors.Suggest(prefix, names); len(near) > 0 {
+		rule += "; did you mean " + quotedList(near) + "?"
+	} else if len(top) > 0 {
+		rule += "; there are " + quotedList(top)
+	}
+	return &errors.InputError{Field: "--prefix", Value: secret.Redact(prefix), Source: "--prefix", Rule: rule}
+}
+
+// quotedList is the start of a list of names, for a line.
+func quotedList(names []string) string {
+	const most = 3
+	var quoted []string
+	for _, name := range names[:min(len(names), most)] {
+		quoted = append(quoted, plaintext.Quote(name, 60))
+	}
+	text := strings.Join(quoted, ", ")
+	if more := len(names) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
 func (a *app) printGot(got *gotArtifact, asJSON bool) error {

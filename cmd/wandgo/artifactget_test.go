@@ -60,3 +60,22 @@ func TestArtifactGet_Trouble_HasTheStatusOfTheCause(t *testing.T) {
 	assert.Equal(t, exitStatus(errors.ErrDigestMismatch), r.status, r.stderr)
 	assert.NoFileExists(t, filepath.Join(i.dir, "d", "f"))
 }
+
+func TestArtifactGet_PrefixThatNoFileHas_NamesNearOnesAndMakesNothing(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey).withFiles(t, map[string]string{"d/train/iris.png": "a", "d/train/rose.png": "b", "d/README": "c"})
+	require.Zero(t, i.run(t, "artifact", "put", "d", "--name", "flowers").status)
+	for prefix, want := range map[string]string{
+		"trian/":           `did you mean "train/"?`,
+		"train/roes.png":   `did you mean "train/rose.png"`,
+		"something else/x": `none of the 3 files of acme-research/vision/flowers:v0 starts with it; there are "README", "train/".`,
+	} {
+		r := i.run(t, "artifact", "get", "flowers", "--dir", "got", "--prefix", prefix)
+		assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status)
+		assert.Contains(t, flat(r.stderr), want)
+		assert.Contains(t, r.stderr, "Correct --prefix on the command line.")
+		assert.Empty(t, r.stdout)
+		assert.NoDirExists(t, filepath.Join(i.dir, "got"))
+	}
+}

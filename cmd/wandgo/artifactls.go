@@ -3,7 +3,9 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -30,7 +32,8 @@ or version, without a title, in columns that are separated by tabs:
              size in bytes, time of creation, digest
 
 Flags:
-  --type T   only artifacts of this type
+  --type T   only artifacts of this type; if there are none, it prints to
+             stderr which types there are
   --json     print one JSON document: a list of artifacts (name, type,
              description, createdAt), or of versions (version, aliases, id,
              type, state, digest, description, size, files, createdAt)
@@ -97,9 +100,7 @@ func (l *artifactList) print(ctx context.Context, c *client.Client, parts []stri
 	if err != nil {
 		return err
 	}
-	if l.typ != "" {
-		all = slices.DeleteFunc(all, func(c listing.Collection) bool { return c.Type != l.typ })
-	}
+	all, none := ofType(l, all, func(c listing.Collection) string { return c.Type }, "artifacts", "in "+entity+"/"+project)
 	slices.SortStableFunc(all, func(a, b listing.Collection) int {
 		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Name, b.Name))
 	})
@@ -109,7 +110,7 @@ func (l *artifactList) print(ctx context.Context, c *client.Client, parts []stri
 	}
 	return l.show(all, []column{
 		{title: "NAME", whole: true}, {title: "TYPE"}, {title: "CREATED", optional: 2}, {title: "DESCRIPTION", optional: 1},
-	}, rows, "No artifacts in "+entity+"/"+project+".")
+	}, rows, none)
 }
 
 func (l *artifactList) versions(ctx context.Context, entity, project, name string) error {
@@ -117,9 +118,7 @@ func (l *artifactList) versions(ctx context.Context, entity, project, name strin
 	if err != nil {
 		return err
 	}
-	if l.typ != "" {
-		all = slices.DeleteFunc(all, func(v listing.Version) bool { return v.Type != l.typ })
-	}
+	all, none := ofType(l, all, func(v listing.Version) string { return v.Type }, "versions", "of "+entity+"/"+project+"/"+name)
 	var rows [][]string
 	for i := range all {
 		v := &all[i]
@@ -139,7 +138,25 @@ func (l *artifactList) versions(ctx context.Context, entity, project, name strin
 		{title: "SIZE", right: true},
 		{title: "CREATED", optional: 3},
 		{title: "DIGEST", optional: 1},
-	}, rows, "No versions of "+entity+"/"+project+"/"+name+".")
+	}, rows, none)
+}
+
+// ofType returns the items that have the type that was asked for, and what to print if there
+// are none.
+func ofType[T any](l *artifactList, all []T, typeOf func(T) string, items, where string) (some []T, none string) {
+	none = "No " + items + " " + where + "."
+	if l.typ == "" || len(all) == 0 {
+		return all, none
+	}
+	types := make(map[string]bool)
+	for _, item := range all {
+		types[typeOf(item)] = true
+	}
+	if !types[l.typ] {
+		names := slices.Sorted(maps.Keys(types))
+		none = fmt.Sprintf("No %s of type %q %s. The types there: %s.", items, l.typ, where, strings.Join(names, ", "))
+	}
+	return slices.DeleteFunc(all, func(item T) bool { return typeOf(item) != l.typ }), none
 }
 
 // table reports whether the output is for a person.
@@ -147,6 +164,9 @@ func (l *artifactList) table() bool { return term.IsTerminal(l.stdout) }
 
 // show prints the list: as JSON, as a table on a terminal, or as lines.
 func (l *artifactList) show(all any, columns []column, rows [][]string, none string) error {
+	if len(rows) == 0 && l.typ != "" && (l.json || !l.table()) { // a typo looks like an empty list there
+		fmt.Fprintln(l.stderr, printable(none))
+	}
 	if l.json {
 		return encodeJSON(l.stdout, all)
 	}

@@ -59,6 +59,23 @@ func TestArtifactLs_InAPipe_PrintsTabs(t *testing.T) {
 		"description":"","size":1234567,"files":20,"createdAt":"2026-11-28T12:00:00Z"}]`, r.stdout)
 }
 
+func TestArtifactLs_TypeThatNoneHas_NamesTheTypes(t *testing.T) {
+	t.Parallel()
+	url := answering(t, map[string]string{"ArtifactCollections": collectionsData, "ArtifactVersions": versionsData, "Viewer": viewerData})
+	for args, want := range map[string]string{
+		"acme/vision":         `No artifacts of type "modle" in acme/vision. The types there: dataset, model.`,
+		"acme/vision/flowers": `No versions of type "modle" of acme/vision/flowers. The types there: dataset.`,
+	} {
+		r := on(t, url, joKey).run(t, "artifact", "ls", args, "--type", "modle")
+		require.Zero(t, r.status, r.stderr)
+		assert.Empty(t, r.stdout)
+		assert.Equal(t, want+"\n", r.stderr)
+		r = on(t, url, joKey).run(t, "artifact", "ls", args, "--type", "modle", "--json")
+		assert.Equal(t, "[]\n", r.stdout)
+		assert.Equal(t, want+"\n", r.stderr)
+	}
+}
+
 func TestArtifactLs_Missing_ExplainsWithTheStatusOfTheCause(t *testing.T) {
 	t.Parallel()
 	url := answering(t, map[string]string{

@@ -15,6 +15,11 @@ func (a *app) withClient(ctx context.Context, do func(*client.Client) error) int
 		defer func() { _ = c.Close() }()
 		err = do(c)
 	}
+	return a.outcome(ctx, err)
+}
+
+// outcome explains the error of a command and returns its exit status.
+func (a *app) outcome(ctx context.Context, err error) int {
 	switch {
 	case ctx.Err() != nil:
 		return exitInterrupted
