@@ -63,14 +63,14 @@ func TestArtifactLs_TypeThatNoneHas_NamesTheTypes(t *testing.T) {
 	t.Parallel()
 	url := answering(t, map[string]string{"ArtifactCollections": collectionsData, "ArtifactVersions": versionsData, "Viewer": viewerData})
 	for args, want := range map[string]string{
-		"acme/vision":         `No artifacts of type "modle" in acme/vision. The types there: dataset, model.`,
-		"acme/vision/flowers": `No versions of type "modle" of acme/vision/flowers. The types there: dataset.`,
+		"acme/vision":         `No artifacts of type "weights" in acme/vision. The types there: dataset, model.`,
+		"acme/vision/flowers": `No versions of type "weights" of acme/vision/flowers. The types there: dataset.`,
 	} {
-		r := on(t, url, joKey).run(t, "artifact", "ls", args, "--type", "modle")
+		r := on(t, url, joKey).run(t, "artifact", "ls", args, "--type", "weights")
 		require.Zero(t, r.status, r.stderr)
 		assert.Empty(t, r.stdout)
 		assert.Equal(t, want+"\n", r.stderr)
-		r = on(t, url, joKey).run(t, "artifact", "ls", args, "--type", "modle", "--json")
+		r = on(t, url, joKey).run(t, "artifact", "ls", args, "--type", "weights", "--json")
 		assert.Equal(t, "[]\n", r.stdout)
 		assert.Equal(t, want+"\n", r.stderr)
 	}

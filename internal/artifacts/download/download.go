@@ -66,7 +66,7 @@ func dirName(p Path) string {
 		return r
 	}, p.Collection)
 	version := p.Version
-	if !versionForm.MatchString(version) {
+	if !manifest.IsVersion(version) {
 		version = "v0"
 	}
 	return name + separator + version

@@ -7,7 +7,6 @@ import (
 
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/diagnose"
-	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
 )
 
@@ -55,7 +54,7 @@ func listed(names []string) string {
 		if i > 0 {
 			text += ", "
 		}
-		text += plaintext.Quote(name, 80)
+		text += quote(name)
 	}
 	return text
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/objectstore"
-	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
 )
 
@@ -36,7 +35,7 @@ func (v *Version) Entry(ctx context.Context, name string) (*record.ArtifactEntry
 	case err != nil:
 		return nil, v.explain(ctx, diagnose.OpDownloadArtifact, err)
 	}
-	return nil, fmt.Errorf("open %s in artifact %s: %w", plaintext.Quote(name, 80), v.Info().Path, fs.ErrNotExist)
+	return nil, fmt.Errorf("open %s in artifact %s: %w", quote(name), v.Info().Path, fs.ErrNotExist)
 }
 
 // Open streams a file. Reading it ends with an error that matches errors.ErrDigestMismatch

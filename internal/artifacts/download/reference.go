@@ -66,7 +66,7 @@ func (v *Version) reference(ctx context.Context, e *record.ArtifactEntry, to sin
 	}
 	if open == nil {
 		return fmt.Errorf("%w: the program reads no %s: URIs, so %s is left (see DownloadOptions)", ErrReference,
-			plaintext.Line(u.Scheme, 20), plaintext.Quote(e.Path, 80))
+			plaintext.Line(u.Scheme, 20), quote(e.Path))
 	}
 	r, err := open(ctx, e)
 	if err != nil {
@@ -169,15 +169,15 @@ func (v *Version) artifactReference(ctx context.Context, e *record.ArtifactEntry
 	case err != nil || name == "":
 		return fmt.Errorf("%w: %s does not name an entry of an artifact", ErrReference, plaintext.Quote(e.Ref, 200))
 	case depth == maxChain:
-		return fmt.Errorf("%w: %s is at the end of a chain of %d references", ErrReference, plaintext.Quote(e.Path, 80), maxChain)
+		return fmt.Errorf("%w: %s is at the end of a chain of %d references", ErrReference, quote(e.Path), maxChain)
 	}
 	other, err := ByID(ctx, v.conn, diagnose.OpDownloadArtifact, base64.StdEncoding.EncodeToString(id))
 	if err != nil {
-		return fmt.Errorf("follow the reference of %s: %w", plaintext.Quote(e.Path, 80), err)
+		return fmt.Errorf("follow the reference of %s: %w", quote(e.Path), err)
 	}
 	origin, err := other.Entry(ctx, name)
 	if err != nil {
-		return fmt.Errorf("follow the reference of %s: %w", plaintext.Quote(e.Path, 80), err)
+		return fmt.Errorf("follow the reference of %s: %w", quote(e.Path), err)
 	}
 	if origin.Ref != "" {
 		return other.reference(ctx, origin, to, open, depth+1)

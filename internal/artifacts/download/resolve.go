@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
 )
@@ -57,7 +57,7 @@ func resolve(ctx context.Context, conn *connection.Connection, p Path) (*Version
 		v.info.Aliases = append(v.info.Aliases, a.Alias)
 	}
 	v.info.Path.Version = versionOf(v.info.Aliases, m.VersionIndex)
-	v.info.Aliases = slices.DeleteFunc(v.info.Aliases, versionForm.MatchString)
+	v.info.Aliases = slices.DeleteFunc(v.info.Aliases, manifest.IsVersion)
 	return v, nil
 }
 
@@ -124,12 +124,9 @@ func isValidation(err error) bool {
 	return ok && e.IsValidation()
 }
 
-// versionForm is the form of a version, which is an alias as well.
-var versionForm = regexp.MustCompile(`^v\d+$`)
-
 func versionOf(aliases []string, index *int) string {
 	for _, a := range aliases {
-		if versionForm.MatchString(a) {
+		if manifest.IsVersion(a) {
 			return a
 		}
 	}
@@ -143,8 +140,8 @@ func infoOf(a *graphql.ArtifactFields) Info {
 	seq := a.ArtifactSequence
 	info := Info{
 		ID: a.Id, State: string(a.State), Type: a.ArtifactType.Name, Digest: a.Digest,
-		Description: text(a.Description), TTLInherited: a.TtlIsInherited, Size: a.Size, Files: a.FileCount,
-		CreatedAt: timeOf(a.CreatedAt), UpdatedAt: timeOf(text(a.UpdatedAt)), CollectionID: seq.Id,
+		Description: Text(a.Description), TTLInherited: a.TtlIsInherited, Size: a.Size, Files: a.FileCount,
+		CreatedAt: Time(a.CreatedAt), UpdatedAt: Time(Text(a.UpdatedAt)), CollectionID: seq.Id,
 	}
 	for _, alias := range a.Aliases {
 		if alias.ArtifactCollectionName == seq.Name {
@@ -156,8 +153,8 @@ func infoOf(a *graphql.ArtifactFields) Info {
 		Version: versionOf(info.Aliases, a.VersionIndex),
 	}
 	info.Path = info.Source
-	info.Aliases = slices.DeleteFunc(info.Aliases, versionForm.MatchString)
-	if s := text(a.Metadata); json.Valid([]byte(s)) {
+	info.Aliases = slices.DeleteFunc(info.Aliases, manifest.IsVersion)
+	if s := Text(a.Metadata); json.Valid([]byte(s)) {
 		info.Metadata = json.RawMessage(s)
 	}
 	if a.TtlDurationSeconds > 0 {
@@ -169,15 +166,16 @@ func infoOf(a *graphql.ArtifactFields) Info {
 	return info
 }
 
-func text(s *string) string {
+// Text is a text of the server that may be missing.
+func Text(s *string) string {
 	if s == nil {
 		return ""
 	}
 	return *s
 }
 
-// timeOf reads a time, which may lack its zone; then it is UTC.
-func timeOf(s string) time.Time {
+// Time reads a time of the server, which may lack its zone; then it is UTC.
+func Time(s string) time.Time {
 	for _, form := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
 		if t, err := time.Parse(form, s); err == nil {
 			return t.UTC()

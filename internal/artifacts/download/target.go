@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
-	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
 )
 
@@ -53,7 +52,7 @@ func local(name string) (string, error) {
 	first, _, _ := strings.Cut(name, "/")
 	localized, err := filepath.Localize(name)
 	if err != nil || strings.EqualFold(first, partialDir) {
-		return "", fmt.Errorf("%w: %s cannot be a file here", manifest.ErrPath, plaintext.Quote(name, 80))
+		return "", fmt.Errorf("%w: %s cannot be a file here", manifest.ErrPath, quote(name))
 	}
 	return localized, nil
 }

@@ -4,11 +4,12 @@ package listing
 import (
 	"context"
 	"iter"
-	"regexp"
 	"slices"
 	"time"
 
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/artifacts/download"
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
 )
@@ -57,7 +58,7 @@ func Collections(ctx context.Context, conn *connection.Connection, entity, proje
 		for _, edge := range r.Project.ArtifactCollections.Edges {
 			if n := edge.Node; n != nil {
 				p.items = append(p.items, Collection{
-					Name: n.Name, Type: n.DefaultArtifactType.Name, Description: text(n.Description), CreatedAt: timeOf(n.CreatedAt),
+					Name: n.Name, Type: n.DefaultArtifactType.Name, Description: download.Text(n.Description), CreatedAt: download.Time(n.CreatedAt),
 				})
 			}
 		}
@@ -88,17 +89,14 @@ func Versions(ctx context.Context, conn *connection.Connection, entity, project,
 	})
 }
 
-// versionForm is the form of a version, which servers list among the aliases.
-var versionForm = regexp.MustCompile(`^v\d+$`)
-
 func versionOf(edge *graphql.VersionsEdge, name string) Version {
 	n := &edge.Node
 	v := Version{
 		Version: edge.Version, Aliases: []string{}, ID: n.Id, Type: n.ArtifactType.Name, State: string(n.State), Digest: n.Digest,
-		Description: text(n.Description), Size: n.Size, Files: n.FileCount, CreatedAt: timeOf(n.CreatedAt),
+		Description: download.Text(n.Description), Size: n.Size, Files: n.FileCount, CreatedAt: download.Time(n.CreatedAt),
 	}
 	for _, alias := range n.Aliases {
-		if alias.ArtifactCollectionName == name && !versionForm.MatchString(alias.Alias) {
+		if alias.ArtifactCollectionName == name && !manifest.IsVersion(alias.Alias) {
 			v.Aliases = append(v.Aliases, alias.Alias)
 		}
 	}
@@ -140,21 +138,4 @@ func paged[T any](
 			after = next
 		}
 	}
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
-// timeOf reads a time of the server, which may lack its zone; then it is UTC.
-func timeOf(s string) time.Time {
-	for _, form := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
-		if t, err := time.Parse(form, s); err == nil {
-			return t.UTC()
-		}
-	}
-	return time.Time{}
 }

@@ -60,11 +60,14 @@ func CheckAlias(alias string) error {
 	if err := plain("alias", alias); err != nil {
 		return err
 	}
-	if versionForm.MatchString(alias) {
+	if IsVersion(alias) {
 		return invalid("alias", alias, "must not have the form vN, with which the server numbers the versions")
 	}
 	return nil
 }
+
+// IsVersion reports whether an alias is one with which the server numbers the versions.
+func IsVersion(alias string) bool { return versionForm.MatchString(alias) }
 
 // CheckTag checks a tag.
 func CheckTag(tag string) error {
