@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,7 +18,7 @@ import (
 
 func exportCommand() command {
 	return command{
-		name: "export", args: "PATH --output FILE [--format jsonl|csv] [flags]",
+		name: "export", args: "PATH --output FILE [--format FORMAT] [flags]",
 		summary: "write the histories of runs to a file",
 		long: `
 Writes the history of a run, entity/project/run, or of all runs of a project,
@@ -31,12 +33,18 @@ one history; where steps repeat, the later log counts. The rows of a run that
 is still running are those written so far.
 
 The formats are:
-  jsonl  one JSON object for each row. NaN and infinities are null
-  csv    a table with a column for each metric. Lists and objects are JSON
+  jsonl    one JSON object for each row. NaN and infinities are null
+  csv      a table with a column for each metric. Lists and objects are JSON
+  parquet  a Parquet file with a column for each metric. Integers, NaN and
+           infinities are kept. Lists and objects are JSON. It needs the program
+           wandgo-parquet, beside wandgo or in PATH. To install it, in a clone
+           of the repository:
+             ` + installParquet + `
 
 Flags:
   --output FILE, -o FILE  the file; it is replaced when the export is complete
-  --format F              jsonl or csv (default: by the file's name, or jsonl)
+  --format F              jsonl, csv or parquet (default: by the file's name, or
+                          jsonl)
   --keys K,...            only rows that have these metrics, and only them
   --filter JSON           only runs that match, such as
                           '{"config.lr":{"$lt":0.1}}'; not for this disk
@@ -47,7 +55,7 @@ The exit statuses are those of wandgo doctor.
 Examples:
   wandgo export acme/vision/abcd1234 -o run.csv
   wandgo export acme/vision --keys loss,val/loss -o all.jsonl
-  wandgo export wandb/latest-run -o run.csv
+  wandgo export wandb/latest-run -o run.parquet
 `,
 		run: runExport,
 	}
@@ -70,16 +78,23 @@ func runExport(ctx context.Context, a *app, args []string) int {
 	case output == "":
 		return a.usageError(c, "expected a file: --output FILE")
 	}
+	formats := []string{"jsonl", "csv", "parquet"}
 	if *format == "" {
 		*format = "jsonl"
-		if strings.HasSuffix(strings.ToLower(output), ".csv") {
-			*format = "csv"
+		if byName := strings.TrimPrefix(strings.ToLower(filepath.Ext(output)), "."); slices.Contains(formats, byName) {
+			*format = byName
 		}
 	}
-	if *format != "jsonl" && *format != "csv" {
-		return a.usageError(c, "unknown format %q; choose jsonl or csv", *format)
+	if !slices.Contains(formats, *format) {
+		return a.usageError(c, "unknown format %q; choose jsonl, csv or parquet", *format)
 	}
 	e := &export{source: paths[0], filter: *filter}
+	if *format == "parquet" { // before rows are read
+		if e.converter = a.parquetWriter(); e.converter == "" {
+			fmt.Fprint(a.stderr, noParquetWriter)
+			return exitInternal
+		}
+	}
 	if *keys != "" {
 		e.keys = strings.Split(*keys, ",")
 	}
@@ -118,6 +133,8 @@ type export struct {
 	keys     []string
 	list     func() ([]exportedRun, error)
 	progress *printer // nil if nothing is shown
+	// converter is the program that makes a Parquet file of rows, for that format.
+	converter string
 }
 
 // exportedRun is a run with its rows from a step on, in the order of their steps.
@@ -141,7 +158,7 @@ func (e *export) write(ctx context.Context, to, format string) error {
 	if err := e.read(ctx, p); err != nil {
 		return err
 	}
-	return p.finish(to, format)
+	return p.finish(ctx, to, format, e.converter)
 }
 
 // onServer lists the runs on the server.

@@ -96,11 +96,11 @@ func TestExport_Mistakes_AreExplained(t *testing.T) {
 	for args, want := range map[string]string{
 		"export":                      "exactly one path",
 		"export acme-research/vision": "expected a file",
-		"export acme-research/vision -o f --format parquet": "choose jsonl or csv",
-		"export acme-research/vision/none -o f":             "there is no run with id",
-		"export acme-research/visoin -o f":                  "similar name: vision",
-		"export acme-research/vision -o f --filter [":       "must be a JSON object",
-		"export acme-research/vision -o none/f":             "no such file or directory",
+		"export acme-research/vision -o f --format xlsx": "choose jsonl, csv or parquet",
+		"export acme-research/vision/none -o f":          "there is no run with id",
+		"export acme-research/visoin -o f":               "similar name: vision",
+		"export acme-research/vision -o f --filter [":    "must be a JSON object",
+		"export acme-research/vision -o none/f":          "no such file or directory",
 	} {
 		r := i.run(t, strings.Fields(args)...)
 		assert.NotZero(t, r.status, args)

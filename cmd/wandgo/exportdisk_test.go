@@ -103,7 +103,7 @@ func TestExport_DiskMistakes_AreExplained(t *testing.T) {
 	for args, want := range map[string]string{
 		"export ./none -o f":              "no such file or directory",
 		"export a --filter {} -o f":       "--filter is for runs on the server",
-		"export a --format parquet -o f":  "choose jsonl or csv",
+		"export a --format xlsx -o f":     "choose jsonl, csv or parquet",
 		"export damaged --keys even -o f": "damaged: ",
 	} {
 		r := i.run(t, strings.Fields(args)...)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -18,14 +19,16 @@ import (
 // runColumn is the column of the run's id.
 const runColumn = "_run"
 
-// part is an export that is not complete: a line that says what is exported, then rows in JSON.
+// part is an export that is not complete: a line that says what is exported, then rows in JSON, with
+// NaN and infinities as tokens.
 type part struct {
-	path string
-	file *os.File
-	out  *bufio.Writer
-	rows bool // it has some
-	enc  history.Encoder
-	line []byte
+	path  string
+	file  *os.File
+	out   *bufio.Writer
+	rows  bool  // it has some
+	first int64 // where they start
+	enc   history.Encoder
+	line  []byte
 
 	// Where an earlier export was: in which run, from which step on rows are missing, and
 	// which runs are complete.
@@ -62,6 +65,7 @@ func openPart(path, describes string) (*part, error) {
 	if keep == 0 {
 		header, err := json.Marshal(partHeader{describes})
 		if err == nil {
+			p.first = int64(len(header)) + 1
 			_, err = p.out.Write(append(header, '\n'))
 		}
 		if err != nil {
@@ -91,7 +95,7 @@ func (p *part) resume(describes string) (keep int64, err error) {
 			if json.Unmarshal(line, &header) != nil || header.Export != describes {
 				return 0, &errors.InputError{Field: "output", Rule: "has a part of another export; delete it to start over", Source: p.path}
 			}
-			keep = at
+			p.first, keep = at, at
 			continue
 		}
 		row, err := jsonx.ParseObject(line)
@@ -118,8 +122,9 @@ func (p *part) add(runID string, row api.Row) error {
 	if err != nil {
 		return fmt.Errorf("export row %d of run %s: %w", row.Step(), runID, err)
 	}
+	line = append(line, '\n')
 	p.line, p.rows = line, true
-	_, err = p.out.Write(append(jsonx.NullNonFinite(line), '\n'))
+	_, err = p.out.Write(line)
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
@@ -136,7 +141,7 @@ func (p *part) close() {
 }
 
 // finish writes the rows in a format to the file, and removes the part.
-func (p *part) finish(path, format string) error {
+func (p *part) finish(ctx context.Context, path, format, converter string) error {
 	err := p.out.Flush()
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
@@ -147,9 +152,12 @@ func (p *part) finish(path, format string) error {
 	}
 	defer os.Remove(to.Name()) // unless it was renamed
 	out := bufio.NewWriterSize(to, 1<<20)
-	if format == "csv" {
+	switch format {
+	case "csv":
 		err = p.writeCSV(out)
-	} else {
+	case "parquet":
+		err = p.convert(ctx, converter, to)
+	default:
 		err = p.each(func(line []byte) error { _, err := out.Write(line); return err })
 	}
 	if err == nil {
@@ -170,19 +178,19 @@ func (p *part) finish(path, format string) error {
 	return nil
 }
 
-// each calls do with each row.
+// each calls do with each row, in which NaN and infinities are null.
 func (p *part) each(do func(line []byte) error) error {
-	if _, err := p.file.Seek(0, io.SeekStart); err != nil {
+	if _, err := p.file.Seek(p.first, io.SeekStart); err != nil {
 		return err
 	}
 	r := bufio.NewReaderSize(p.file, 1<<20)
-	for n := 0; ; n++ {
+	for {
 		line, err := r.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		if err == nil && n > 0 {
-			err = do(line)
+		if err == nil {
+			err = do(jsonx.NullNonFinite(line))
 		}
 		if err != nil {
 			return err
