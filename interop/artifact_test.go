@@ -128,7 +128,7 @@ func TestSameArtifacts(t *testing.T) {
 // TestArtifacts_OlderServers runs all scenarios of wandgo with older servers, and with one
 // that has none of the optional features. What is stored must be the same, but for what such a
 // server does not know.
-func TestArtifacts_OlderServers(t *testing.T) {
+func TestArtifacts_OlderServers(t *testing.T) { //nolint:tparallel // the parts compare what was played before
 	t.Parallel()
 	unknown := []stored.Rule{
 		{Path: "*.region", How: stored.Anything, Reason: "older servers have no regions"},

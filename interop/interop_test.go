@@ -40,7 +40,7 @@ type result struct {
 }
 
 // TestSameRuns runs all scenarios with both clients and compares what the servers stored.
-func TestSameRuns(t *testing.T) {
+func TestSameRuns(t *testing.T) { //nolint:tparallel // the parts only compare, and are reported after them
 	t.Parallel()
 	sdk, err := official.Find(t.Context())
 	if errors.Is(err, official.ErrUnreachable) {

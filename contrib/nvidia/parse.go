@@ -118,7 +118,7 @@ func (r row) addTo(values map[string]float64, prefix string) {
 	percent("power.draw", "enforced.power.limit", "powerPercent")
 }
 
-var cudaLine = regexp.MustCompile(`(?m)^CUDA Version\s*:\s*([0-9]+(?:\.[0-9]+)*)\s*$`)
+var cudaLine = regexp.MustCompile(`(?m)^CUDA Version\s*:\s*(\d+(?:\.\d+)*)\s*$`)
 
 // cudaVersion returns the CUDA version in a report, or "".
 func cudaVersion(report string) string {

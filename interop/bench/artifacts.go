@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/wandgo/wandgo/interop/scenario"
@@ -103,14 +104,14 @@ func measureArtifacts(ctx context.Context, p program, files int, size int64) (ar
 		if err != nil {
 			return out, err
 		}
-		defer os.RemoveAll(dir)
+		defer os.RemoveAll(dir) //nolint:gocritic // two of them
 		if step == "upload" {
 			if err := makeFiles(filepath.Join(dir, "data"), files, size); err != nil {
 				return out, err
 			}
 		}
 		marker := "WANDGO_BENCH=" + filepath.Base(dir)
-		cmd := p.command(ctx, dir, step, fmt.Sprint(files), fmt.Sprint(size))
+		cmd := p.command(ctx, dir, step, strconv.Itoa(files), strconv.FormatInt(size, 10))
 		cmd.Env = append(cmd.Env, "WANDB_BASE_URL="+s.URL(), "WANDB_API_KEY="+scenario.Key, "WANDB_PROJECT=bench", marker,
 			"WANDB_CONSOLE=off", "WANDB_X_DISABLE_STATS=true", "WANDB_SILENT=true", "WANDB_CACHE_DIR="+filepath.Join(dir, "cache"),
 			"WANDB_DATA_DIR="+filepath.Join(dir, "staging"))
@@ -158,7 +159,7 @@ func makeFiles(dir string, n int, size int64) error {
 		}
 		for left := size; left > 0; left -= int64(len(block)) {
 			block = block[:min(int64(cap(block)), left)]
-			random.Read(block)
+			_, _ = random.Read(block)
 			if _, err := f.Write(block); err != nil {
 				return err
 			}

@@ -10,14 +10,14 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
-
-	"os/exec"
 
 	"github.com/wandgo/wandgo/interop/official"
 )
@@ -59,7 +59,7 @@ func main() {
 	}
 	if err != nil {
 		stop()
-		log.Fatal(err)
+		log.Fatal(err) //nolint:gocritic // nothing is deferred but stop
 	}
 }
 
@@ -276,7 +276,7 @@ func number(v float64) string {
 	case v >= 100:
 		return fmt.Sprintf("%.0f", v)
 	case v == float64(int(v)):
-		return fmt.Sprintf("%d", int(v))
+		return strconv.Itoa(int(v))
 	default:
 		return fmt.Sprintf("%.3g", v)
 	}

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -60,14 +61,14 @@ func measure(ctx context.Context, p program, l load) (sample, error) {
 		return sample{}, err
 	}
 	defer s.Close()
-	front, err := listen(s)
+	front, err := listen(ctx, s)
 	if err != nil {
 		return sample{}, err
 	}
 	defer front.close()
 
 	marker := "WANDGO_BENCH=" + filepath.Base(dir)
-	cmd := p.command(ctx, dir, l.mode, fmt.Sprint(l.metrics), fmt.Sprint(l.rows))
+	cmd := p.command(ctx, dir, l.mode, strconv.Itoa(l.metrics), strconv.Itoa(l.rows))
 	cmd.Env = append(cmd.Env, "WANDB_BASE_URL="+front.url, "WANDB_API_KEY="+scenario.Key, "WANDB_PROJECT=bench", marker,
 		// What surrounds the rows is another subject, and not all of it is in both.
 		"WANDB_CONSOLE=off", "WANDB_X_DISABLE_STATS=true")
@@ -156,8 +157,8 @@ type front struct {
 	read   atomic.Int64
 }
 
-func listen(s *wandbtest.Server) (*front, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func listen(ctx context.Context, s *wandbtest.Server) (*front, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -71,7 +72,7 @@ func measureMedia(ctx context.Context, p program, mode string, n int, packages s
 	}
 	defer s.Close()
 	marker := "WANDGO_BENCH=" + filepath.Base(dir)
-	cmd := p.command(ctx, dir, mode, "0", fmt.Sprint(n))
+	cmd := p.command(ctx, dir, mode, "0", strconv.Itoa(n))
 	cmd.Env = append(cmd.Env, "WANDB_BASE_URL="+s.URL(), "WANDB_API_KEY="+scenario.Key, "WANDB_PROJECT=bench", marker,
 		"WANDB_CONSOLE=off", "WANDB_X_DISABLE_STATS=true", "WANDB_SILENT=true", "PYTHONPATH="+packages)
 	var stdout, stderr bytes.Buffer

@@ -49,7 +49,8 @@ func Find(ctx context.Context) (*SDK, error) {
 		return cached(root, err)
 	}
 	sdk := &SDK{Version: version, Dir: filepath.Join(root, "wandb-"+version), Fresh: true}
-	return sdk, sdk.ensure(ctx, root)
+	err = sdk.ensure(ctx, root)
+	return sdk, err
 }
 
 // FindVersion returns the official client of a version, installing it if it is not cached.
@@ -60,7 +61,8 @@ func FindVersion(ctx context.Context, version string) (*SDK, error) {
 	}
 	root := filepath.Join(cache, "wandgo-interop", "old") // Find takes the newest beside the current one
 	sdk := &SDK{Version: version, Dir: filepath.Join(root, "wandb-"+version)}
-	return sdk, sdk.ensure(ctx, root)
+	err = sdk.ensure(ctx, root)
+	return sdk, err
 }
 
 // ensure installs the client if it is not installed.
@@ -186,7 +188,7 @@ func Isolated(dir string) []string {
 // pip.
 func (s *SDK) Size() (int64, error) {
 	var total int64
-	err := filepath.WalkDir(filepath.Join(s.Dir, "lib"), func(path string, d os.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Join(s.Dir, "lib"), func(_ string, d os.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}

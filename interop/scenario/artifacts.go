@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/wandgo/wandgo/artifact"
@@ -76,7 +77,7 @@ func logged(name string, content files, change ...func(a *artifact.Artifact)) fu
 func manyFiles(format string, n int) files {
 	content := files{}
 	for i := range n {
-		content[fmt.Sprintf(format, i)] = fmt.Sprint(i)
+		content[fmt.Sprintf(format, i)] = strconv.Itoa(i)
 	}
 	return content
 }
@@ -156,7 +157,7 @@ var artifacts = map[string]func(half){
 	"art_versions": func(h half) {
 		r := h.init("art_versions", client.RunOptions{})
 		for i := range 3 {
-			r.artifact(draft("art_versions", files{"i": fmt.Sprint(i), "same": "same"}), client.ArtifactOptions{Aliases: []string{fmt.Sprintf("n%d", i), "moving"}})
+			r.artifact(draft("art_versions", files{"i": strconv.Itoa(i), "same": "same"}), client.ArtifactOptions{Aliases: []string{fmt.Sprintf("n%d", i), "moving"}})
 		}
 		r.finish()
 	},

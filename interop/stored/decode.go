@@ -2,6 +2,7 @@ package stored
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -52,7 +53,7 @@ func decode(text string) (any, error) {
 		return nil, fmt.Errorf("decode: %w", err)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("decode: more than one value")
+		return nil, errors.New("decode: more than one value")
 	}
 	return convert(v), nil
 }

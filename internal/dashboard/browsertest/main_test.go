@@ -50,7 +50,7 @@ func TestMain(m *testing.M) {
 		allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 		defer stop()
 		var cancel context.CancelFunc
-		browser, cancel = chromedp.NewContext(allocator)
+		browser, cancel = chromedp.NewContext(allocator) //nolint:fatcontext // the one of all tests
 		defer cancel()
 		if err := chromedp.Do(browser); err != nil {
 			fmt.Fprintln(os.Stderr, "start Chromium:", err)

@@ -22,7 +22,7 @@ import (
 func serve(t *testing.T, dir string) string {
 	t.Helper()
 	store := runstore.Open([]string{dir}, runstore.Options{Poll: 100 * time.Millisecond})
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var watching sync.WaitGroup
 	watching.Go(func() { store.Watch(ctx) })
 	srv := httptest.NewServer(dashboard.New(store, dashboard.Options{Version: "test", Mode: "board", Hint: "go run ./examples/quickstart"}))

@@ -29,7 +29,7 @@ func wandgoServe(t *testing.T) (url string, c *client.Client) {
 	build.Dir = "../../.." // the module of the command
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	server := exec.CommandContext(ctx, binary, "serve", "--quiet")
 	server.Cancel = func() error { return server.Process.Signal(os.Interrupt) }
 	pipe, err := server.StdoutPipe()

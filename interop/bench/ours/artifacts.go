@@ -47,7 +47,7 @@ func files() []string {
 func changeFirst() {
 	f, err := os.OpenFile(files()[0], os.O_WRONLY, 0)
 	check(err)
-	_, err = f.Write([]byte("changed"))
+	_, err = f.WriteString("changed")
 	check(err)
 	check(f.Close())
 }

@@ -149,7 +149,8 @@ func appendRow(line []byte, row map[string]any, step int) []byte {
 	line = append(line, '{')
 	for key, v := range row {
 		line = append(strconv.AppendQuote(line, key), ':')
-		line = append(strconv.AppendFloat(line, v.(float64), 'g', -1, 64), ',')
+		number, _ := v.(float64)
+		line = append(strconv.AppendFloat(line, number, 'g', -1, 64), ',')
 	}
 	line = strconv.AppendInt(append(line, `"_step":`...), int64(step), 10)
 	line = strconv.AppendFloat(append(line, `,"_timestamp":`...), float64(time.Now().UnixMicro())/1e6, 'f', 6, 64)
@@ -162,7 +163,7 @@ var quote, escaped = []byte(`"`), []byte(`\"`)
 func escape(line []byte) []byte { return bytes.ReplaceAll(line, quote, escaped) }
 
 func post(url string, body []byte) {
-	req, err := http.NewRequest(http.MethodPost, url, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url, bytes.NewReader(body))
 	check(err)
 	req.SetBasicAuth("api", os.Getenv("WANDB_API_KEY"))
 	req.Header.Set("Content-Type", "application/json")
