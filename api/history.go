@@ -12,6 +12,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // HistoryOption limits what [Run.History] reads.
@@ -50,7 +51,7 @@ func Parquet(r ParquetReader) HistoryOption {
 
 // History reads all rows of the run in the order of their steps, each once. It reads the rows
 // that the run had when it was called; of a run in progress there may be more by its end. At
-// most a few thousand rows are in memory.
+// most two responses of 10,000 rows are in memory.
 //
 // Servers move old rows to Parquet files. Some then return them as before; of others this
 // package reads them if [Parquet] says how.
@@ -82,9 +83,8 @@ const stepKey = "_step"
 type scan struct {
 	run *Run
 	historyOptions
-	rows   int   // yielded
-	last   int64 // the step of the last row from a Parquet file
-	reader rowReader
+	rows int   // yielded
+	last int64 // the step of the last row from a Parquet file
 }
 
 // errStopped is returned inside a scan if the loop over its rows has ended.
@@ -110,57 +110,94 @@ func (s *scan) read(ctx context.Context, yield func(Row, error) bool) error {
 	return err
 }
 
-// page is a range of rows in JSON text, in the form of the server's response.
-type page struct {
-	lines [][]byte
-	err   error
+// batchRows is how many rows are decoded before the loop gets the first of them.
+const batchRows = 500
+
+// batch is a few rows, and the error after them.
+type batch struct {
+	rows []Row
+	err  error
 }
 
-// live yields the rows from step low on, page by page. The next page is requested while the
-// rows of one are read.
+// live yields the rows from step low on, page by page. While the loop has the rows of one batch, the
+// next ones are decoded and the next page is requested.
 func (s *scan) live(ctx context.Context, low int64, yield func(Row, error) bool) error {
 	ctx, cancel := context.WithCancel(ctx)
-	pages := make(chan page, 1)
-	var fetching sync.WaitGroup
-	defer fetching.Wait()
+	var working sync.WaitGroup
+	defer working.Wait()
 	defer cancel()
-	p := &pager{run: s.run, keys: s.keys, low: low, stop: s.max, span: firstSpan}
-	fetching.Go(func() {
+	pages, batches := make(chan [][]byte), make(chan batch, 2)
+	var failed error // why there are no more pages
+	working.Go(func() {
 		defer close(pages)
+		p := &pager{run: s.run, keys: s.keys, low: low, stop: s.max, span: firstSpan}
 		for p.low < p.stop {
 			lines, err := p.next(ctx)
-			select {
-			case pages <- page{lines, err}:
-			case <-ctx.Done():
+			if err != nil {
+				failed = err
 				return
 			}
-			if err != nil {
+			if !send(ctx, pages, lines) {
 				return
 			}
 		}
 	})
-	for got := range pages {
-		if got.err != nil {
-			return got.err
+	working.Go(func() {
+		defer close(batches)
+		var reader jsonx.ObjectReader
+		for lines := range pages {
+			for some := range slices.Chunk(lines, batchRows) {
+				b := s.decode(&reader, some)
+				if !send(ctx, batches, b) || b.err != nil {
+					return
+				}
+			}
 		}
-		for _, line := range got.lines {
-			if err := s.yield(line, yield); err != nil {
+		if failed != nil {
+			send(ctx, batches, batch{err: failed})
+		}
+	})
+	for b := range batches {
+		for _, row := range b.rows {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if err := s.give(row, yield); err != nil {
 				return err
 			}
+		}
+		if b.err != nil {
+			return b.err
 		}
 	}
 	return context.Cause(ctx)
 }
 
-func (s *scan) yield(line []byte, yield func(Row, error) bool) error {
-	row, err := s.reader.read(line)
-	if err != nil {
-		return s.unreadable(err)
+// send sends v unless ctx ends.
+func send[T any](ctx context.Context, to chan<- T, v T) bool {
+	select {
+	case to <- v:
+		return true
+	case <-ctx.Done():
+		return false
 	}
-	if len(s.keys) > 0 {
-		row.finite()
+}
+
+func (s *scan) decode(reader *jsonx.ObjectReader, lines [][]byte) batch {
+	b := batch{rows: make([]Row, 0, len(lines))}
+	for _, line := range lines {
+		object, err := reader.Read(line)
+		if err != nil {
+			b.err = s.unreadable(err)
+			break
+		}
+		row := Row(object)
+		if len(s.keys) > 0 {
+			row.finite()
+		}
+		b.rows = append(b.rows, row)
 	}
-	return s.give(row, yield)
+	return b
 }
 
 func (s *scan) give(row Row, yield func(Row, error) bool) error {

@@ -159,10 +159,22 @@ func TestHistory_Refused_IsDiagnosedAfterTheRowsSoFar(t *testing.T) {
 	assert.ErrorContains(t, err, "after 1000 rows: read run acme/vision")
 }
 
+func TestHistory_InvalidRow_FollowsTheRowsBefore(t *testing.T) {
+	t.Parallel()
+	srv, c, a := serve(t)
+	post(t, c, srv, "r", lines(5, line)...)
+	srv.Inject(wandbtest.Fault{Operation: "RunRows", Status: 200, Body: `{"data":{"project":{"bucket":{"history":["{\"_step\":0}","{\"_step\":1}","{\"_step\":"]}}}}`})
+	rows, err := scan(t, a)
+	assert.Equal(t, []int64{0, 1}, steps(rows))
+	require.ErrorIs(t, err, errors.ErrUnexpectedAnswer)
+	assert.ErrorContains(t, err, "after 2 rows: ")
+}
+
 func TestHistory_InvalidResponse_IsUnexpected(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string][2]string{
 		"row":       {"RunRows", `{"data":{"project":{"bucket":{"history":["{\"_step\":"]}}}}`},
+		"rows":      {"RunRows", `{"data":{"project":{"bucket":{"history":[{"_step":0}]}}}}`},
 		"last step": {"RunHistoryKeys", `{"data":{"project":{"run":{"historyKeys":{"lastStep":"x"}}}}}`},
 		"keys":      {"RunHistoryKeys", `{"data":{"project":{"run":{"historyKeys":[]}}}}`},
 	} {

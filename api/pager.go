@@ -76,31 +76,13 @@ func (p *pager) adapt(lines [][]byte) {
 // rows returns the rows of a run with steps from low up to but not including high, as JSON:
 // those that have all keys, or all rows if there are no keys.
 func (r *Run) rows(ctx context.Context, keys []string, low, high int64, samples int) ([][]byte, error) {
-	at := r.path()
 	if len(keys) == 0 {
-		resp, err := graphql.RunRows(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, low, high, samples)
-		switch {
-		case err != nil:
-			return nil, err
-		case resp.Project == nil || resp.Project.Bucket == nil:
-			return nil, errNoRun
-		}
-		lines := make([][]byte, len(resp.Project.Bucket.History))
-		for i, line := range resp.Project.Bucket.History {
-			lines[i] = []byte(line)
-		}
-		return lines, nil
+		p := page{}
+		at := r.path()
+		_, err := graphql.RunRows(ctx, r.api.conn.GraphQL.Into(&p), sink.Optional(at.Entity), &at.Project, at.ID, low, high, samples)
+		return p.rows(err)
 	}
-	spec, err := json.Marshal(sampleSpec{Keys: keys, MinStep: &low, MaxStep: new(high - 1), Samples: samples}) // inclusive here
-	if err != nil {
-		return nil, err
-	}
-	rows, err := r.sampled(ctx, string(spec))
-	lines := make([][]byte, len(rows))
-	for i, row := range rows {
-		lines[i] = row
-	}
-	return lines, err
+	return r.sampled(ctx, sampleSpec{Keys: keys, MinStep: &low, MaxStep: new(high - 1), Samples: samples}) // inclusive here
 }
 
 // sampleSpec says which rows sampledHistory returns.
@@ -111,16 +93,15 @@ type sampleSpec struct {
 	Samples int      `json:"samples"`
 }
 
-func (r *Run) sampled(ctx context.Context, spec string) ([]json.RawMessage, error) {
-	at := r.path()
-	resp, err := graphql.SampleRows(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, spec)
-	switch {
-	case err != nil:
+func (r *Run) sampled(ctx context.Context, spec sampleSpec) ([][]byte, error) {
+	text, err := json.Marshal(spec)
+	if err != nil {
 		return nil, err
-	case resp.Project == nil || resp.Project.Run == nil:
-		return nil, errNoRun
 	}
-	return sampledRows(resp.Project.Run.SampledHistory)
+	p := page{sampled: true}
+	at := r.path()
+	_, err = graphql.SampleRows(ctx, r.api.conn.GraphQL.Into(&p), sink.Optional(at.Entity), &at.Project, at.ID, string(text))
+	return p.rows(err)
 }
 
 // historyKeys returns the server's description of the run's metrics, or nil if there is none.

@@ -2,10 +2,8 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -172,47 +170,6 @@ func (r Row) Float(key string) (float64, bool) {
 	return 0, false
 }
 
-// rowReader reads rows. It keeps the names of metrics, which most rows share.
-type rowReader struct {
-	names map[string]string
-	size  int // of the last row
-}
-
-// read reads a row from its JSON text.
-func (d *rowReader) read(line []byte) (Row, error) {
-	if d.names == nil {
-		d.names = map[string]string{}
-	}
-	row := make(Row, d.size)
-	end := jsonx.EachMember(line, jsonx.SkipSpace(line, 0), func(key, keyEnd, at int) int {
-		value, end := jsonx.ParseAt(line, at)
-		if end >= 0 {
-			row[d.name(line[key:keyEnd])] = value
-		}
-		return end
-	})
-	if end < 0 || jsonx.SkipSpace(line, end) < len(line) {
-		return nil, jsonx.ErrSyntax
-	}
-	d.size = len(row)
-	return row, nil
-}
-
-// maxNames bounds the memory for names of metrics.
-const maxNames = 10_000
-
-func (d *rowReader) name(quoted []byte) string {
-	if name, ok := d.names[string(quoted)]; ok {
-		return name
-	}
-	text, _, _ := jsonx.Unquote(nil, quoted)
-	name := strings.ToValidUTF8(string(text), "\ufffd")
-	if len(d.names) < maxNames {
-		d.names[string(quoted)] = name
-	}
-	return name
-}
-
 // finite turns the texts by which a JSON response stands for NaN and infinities into numbers.
 func (r Row) finite() {
 	for key, value := range r {
@@ -225,25 +182,13 @@ func (r Row) finite() {
 // rowsOf reads rows of a response.
 func rowsOf[T ~string | ~[]byte](lines []T) ([]Row, error) {
 	rows := make([]Row, 0, len(lines))
-	var d rowReader
+	var d jsonx.ObjectReader
 	for i, line := range lines {
-		row, err := d.read([]byte(line))
+		row, err := d.Read([]byte(line))
 		if err != nil {
 			return nil, fmt.Errorf("read row %d: %w", i, err)
 		}
 		rows = append(rows, row)
-	}
-	return rows, nil
-}
-
-// sampledRows returns the rows of one spec of sampledHistory.
-func sampledRows(results []json.RawMessage) ([]json.RawMessage, error) {
-	if len(results) == 0 {
-		return nil, nil
-	}
-	var rows []json.RawMessage
-	if err := json.Unmarshal(results[0], &rows); err != nil {
-		return nil, fmt.Errorf("read rows: %w", err)
 	}
 	return rows, nil
 }

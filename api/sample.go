@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
@@ -32,15 +31,11 @@ func (r *Run) Sample(ctx context.Context, n int, keys ...string) ([]Row, error) 
 }
 
 func (r *Run) sampleKeys(ctx context.Context, n int, keys []string) ([]Row, error) {
-	spec, err := json.Marshal(sampleSpec{Keys: append([]string{stepKey}, keys...), Samples: n})
-	if err != nil {
-		return nil, err
-	}
-	raw, err := r.sampled(ctx, string(spec))
+	lines, err := r.sampled(ctx, sampleSpec{Keys: append([]string{stepKey}, keys...), Samples: n})
 	if err != nil {
 		return nil, r.explain(ctx, diagnose.OpReadRun, err)
 	}
-	rows, err := r.decoded(rowsOf(raw))
+	rows, err := r.decoded(rowsOf(lines))
 	for _, row := range rows {
 		row.finite()
 	}

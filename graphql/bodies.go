@@ -47,9 +47,16 @@ func (d *data) UnmarshalJSON(raw []byte) error {
 	d.present = true
 	if !isNull(raw) {
 		d.some = true
-		d.err = json.Unmarshal(raw, d.into)
+		d.err = decodeData(raw, d.into)
 	}
 	return nil
+}
+
+func decodeData(raw []byte, into any) error {
+	if d, ok := into.(gqlclient.DataDecoder); ok {
+		return d.DecodeData(raw)
+	}
+	return json.Unmarshal(raw, into)
 }
 
 var _ = gqlclient.SetReader(readResponse)
@@ -67,12 +74,15 @@ func readResponse(
 // decode turns a response into data, an [*Error] or both. All statuses are treated
 // the same, because servers have used different ones for GraphQL errors.
 func decode(operation string, r *transport.Response, resp *gql.Response, scrub func(string) string) error {
-	a := answer{Data: data{into: resp.Data}}
 	body := bytes.TrimPrefix(r.Body, []byte("\xef\xbb\xbf"))
-	object := json.Unmarshal(body, &a) == nil && isObject(body)
 	ok := r.StatusCode >= 200 && r.StatusCode < 300
+	if raw := onlyData(body); ok && !isNull(raw) && decodeData(raw, resp.Data) == nil {
+		return nil // the usual case, in one reading
+	}
+	a := answer{Data: data{into: resp.Data}}
+	object := json.Unmarshal(body, &a) == nil && isObject(body)
 	if ok && object && a.Data.some && a.Data.err == nil && a.Errors == nil && a.Error == nil && a.Extensions == nil {
-		return nil // the usual case
+		return nil
 	}
 
 	e := newError(operation, r, scrub)
@@ -103,6 +113,18 @@ func decode(operation string, r *transport.Response, resp *gql.Response, scrub f
 		e.Err = errNotGraphQL
 	}
 	return e
+}
+
+// onlyData returns the data of a body that has nothing else, or nil. If there is more, what it
+// returns is not JSON.
+func onlyData(body []byte) []byte {
+	const space = " \t\r\n"
+	raw, first := bytes.CutPrefix(bytes.Trim(body, space), []byte(`{"data":`))
+	raw, last := bytes.CutSuffix(raw, []byte("}"))
+	if !first || !last {
+		return nil
+	}
+	return bytes.Trim(raw, space)
 }
 
 func newError(operation string, r *transport.Response, scrub func(string) string) *Error {

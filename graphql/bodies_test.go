@@ -240,6 +240,8 @@ func TestDecode_Success_ReturnsData(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
 		"data":                  `{"data":{"upsertBucket":{"bucket":{"name":"n"}}}}`,
+		"spaces":                " {\"data\": {\"upsertBucket\":{\"bucket\":{\"name\":\"n\"}}} }\r\n",
+		"twice":                 `{"data":{"upsertBucket":{"bucket":{"name":"m"}}},"data":{"upsertBucket":{"bucket":{"name":"n"}}}}`,
 		"empty errors":          `{"errors":[],"data":{"upsertBucket":{"bucket":{"name":"n"}}}}`,
 		"null errors":           `{"errors":null,"error":null,"data":{"upsertBucket":{"bucket":{"name":"n"}}}}`,
 		"extensions":            `{"data":{"upsertBucket":{"bucket":{"name":"n"}}},"extensions":{"cost":1}}`,
@@ -252,6 +254,14 @@ func TestDecode_Success_ReturnsData(t *testing.T) {
 		if name == "extensions" {
 			assert.Equal(t, map[string]any{"cost": 1.0}, resp.Extensions)
 		}
+	}
+}
+
+func TestDecode_AlmostOnlyData_IsNotGraphQL(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"data":{}`, `{"data":5`, `{"data":{}}}`, `{"data":{}}x`, `{"data":{},}`, `{"data":}`, "{\"data\":{}}\v", `{"data":{}}{"data":{}}`} {
+		_, _, e := decodeUpsert(200, "application/json", body)
+		require.ErrorIs(t, e, errNotGraphQL, body)
 	}
 }
 

@@ -16,6 +16,9 @@ func TestMain(m *testing.M) {
 	if name := os.Getenv(childVariable); name != "" {
 		os.Exit(scenario.Main(name))
 	}
+	if rows := os.Getenv(historyVariable); rows != "" {
+		os.Exit(serveHistory(rows))
+	}
 	if os.Getenv(trialVariable) != "" {
 		os.Exit(trial())
 	}

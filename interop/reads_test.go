@@ -26,7 +26,7 @@ import (
 
 // officialScript returns a function that runs a script with the official client on a server and returns what
 // it prints.
-func officialScript(t *testing.T, srv *wandbtest.Server, file string) func(args ...string) string {
+func officialScript(t *testing.T, url, file string) func(args ...string) string {
 	t.Helper()
 	sdk, err := official.Find(t.Context())
 	if errors.Is(err, official.ErrUnreachable) {
@@ -40,7 +40,7 @@ func officialScript(t *testing.T, srv *wandbtest.Server, file string) func(args 
 		defer cancel()
 		dir := t.TempDir()
 		cmd := sdk.Command(ctx, dir, append([]string{script}, args...)...)
-		cmd.Env = append(cmd.Env, "WANDB_BASE_URL="+srv.URL(), "WANDB_API_KEY="+scenario.Key, "WANDB_ENTITY=acme", "WANDB_CONSOLE=off", "WANDB_SILENT=true")
+		cmd.Env = append(cmd.Env, "WANDB_BASE_URL="+url, "WANDB_API_KEY="+scenario.Key, "WANDB_ENTITY=acme", "WANDB_CONSOLE=off", "WANDB_SILENT=true")
 		return output(t, cmd)
 	}
 }
@@ -65,10 +65,10 @@ func output(t *testing.T, cmd *exec.Cmd) string {
 }
 
 // connect returns a client of the server.
-func connect(t *testing.T, srv *wandbtest.Server) *client.Client {
+func connect(t *testing.T, url string) *client.Client {
 	t.Helper()
 	env := map[string]string{"WANDB_ENTITY": "acme", "WANDB_PROJECT": "reads", "WANDB_X_DISABLE_STATS": "true"}
-	c, err := client.New(client.Options{BaseURL: srv.URL(), APIKey: scenario.Key, Dir: t.TempDir(), Output: io.Discard, Getenv: func(name string) string { return env[name] }})
+	c, err := client.New(client.Options{BaseURL: url, APIKey: scenario.Key, Dir: t.TempDir(), Output: io.Discard, Getenv: func(name string) string { return env[name] }})
 	require.NoError(t, err)
 	t.Cleanup(func() { c.Close() })
 	return c
@@ -81,9 +81,9 @@ func TestReads_RunsOfBothClients_AreReadAlike(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := wandbtest.New(t, scenario.Server(), wandbtest.WithPolicy(policy))
-			script := officialScript(t, srv, "reads.py")
+			script := officialScript(t, srv.URL(), "reads.py")
 			script("write", "theirs")
-			c := connect(t, srv)
+			c := connect(t, srv.URL())
 			writeRun(t, c)
 			ours := readRuns(t, api.New(c))
 			var theirs map[string]any

@@ -137,7 +137,7 @@ func TestSweeps_BothClients_LeaveTheSameTrials(t *testing.T) {
 		t.Run(sc.name, func(t *testing.T) {
 			t.Parallel()
 			srv := wandbtest.New(t, scenario.Server())
-			script := officialScript(t, srv, "sweeps.py")
+			script := officialScript(t, srv.URL(), "sweeps.py")
 			created := srv.Inject(wandbtest.Fault{Operation: "CreateAgent"})
 			background(t, sc, srv, func() string {
 				assert.NoError(t, created.Wait(t.Context(), 1))
@@ -145,7 +145,7 @@ func TestSweeps_BothClients_LeaveTheSameTrials(t *testing.T) {
 			}, func() { script("run", sc.name, sc.config) })
 			theirs := srv.Sweeps()[0].ID
 
-			c := connect(t, srv)
+			c := connect(t, srv.URL())
 			cfg, err := sweep.Parse([]byte(sc.config))
 			require.NoError(t, err)
 			cfg.Project = "sweeps"
@@ -196,7 +196,7 @@ func TestSweeps_AgentsOfOneClient_RunProgramsOfTheOther(t *testing.T) {
 	self, err := os.Executable()
 	require.NoError(t, err)
 	srv := wandbtest.New(t, scenario.Server())
-	c := connect(t, srv)
+	c := connect(t, srv.URL())
 	create := func(command ...string) string {
 		cfg, err := sweep.Parse([]byte(gridOfThree))
 		require.NoError(t, err)

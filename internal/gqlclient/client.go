@@ -21,6 +21,7 @@ type Client struct {
 	transport *transport.Transport
 	policy    *transport.Policy // nil: by operation
 	header    http.Header       // beside the transport's own
+	into      DataDecoder       // nil: the operation's own type
 }
 
 var _ gql.Client = (*Client)(nil)
@@ -38,13 +39,19 @@ func (c *Client) ForProbes() *Client { return c.WithPolicy(transport.ProbePolicy
 // WithPolicy returns a Client on the same connections that uses one retry
 // policy for every operation, except that a 409 on a commit is always retried.
 func (c *Client) WithPolicy(p transport.Policy) *Client {
-	return &Client{transport: c.transport, policy: &p, header: c.header}
+	return &Client{transport: c.transport, policy: &p, header: c.header, into: c.into}
 }
 
 // WithHeader returns a Client on the same connections whose requests carry h,
 // which must not change any more.
 func (c *Client) WithHeader(h http.Header) *Client {
-	return &Client{transport: c.transport, policy: c.policy, header: h}
+	return &Client{transport: c.transport, policy: c.policy, header: h, into: c.into}
+}
+
+// Into returns a Client on the same connections whose responses d decodes. The operation's own
+// result stays empty.
+func (c *Client) Into(d DataDecoder) *Client {
+	return &Client{transport: c.transport, policy: c.policy, header: c.header, into: d}
 }
 
 // Format prints the base URL only, whatever the verb.
@@ -73,6 +80,9 @@ func (c *Client) policyFor(operation string) transport.Policy {
 // response, the retries run out or ctx ends. Every error is a *graphql.Error. If
 // the response holds data and errors, both are returned.
 func (c *Client) MakeRequest(ctx context.Context, req *gql.Request, resp *gql.Response) error {
+	if c.into != nil {
+		resp.Data = c.into
+	}
 	sent := *req
 	sent.Query = inline(req.Query)
 	body, err := json.Marshal(&sent)

@@ -8,6 +8,14 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
+// DataDecoder decodes the data of responses that are too large for encoding/json, which reads them
+// several times.
+type DataDecoder interface {
+	// DecodeData decodes the data of a response. It must return an error if data is not one JSON
+	// value; it may then be called again. It must not change data.
+	DecodeData(data []byte) error
+}
+
 // Reader decodes the response to an operation into resp, or turns err into a
 // *graphql.Error if there was no response.
 type Reader func(

@@ -1,7 +1,6 @@
 package jsonx
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -56,7 +55,7 @@ func parse(b []byte, i, depth int) (v any, end int) {
 		return object, end
 	case '[':
 		list := []any{}
-		end = eachElement(b, i, func(at int) int {
+		end = EachElement(b, i, func(at int) int {
 			v, next := parse(b, at, depth+1)
 			list = append(list, v)
 			return next
@@ -91,11 +90,21 @@ func scalar(b []byte) any {
 	case 'N':
 		return math.NaN()
 	}
-	if !bytes.ContainsAny(b, ".eEyN") { // an attempt to read a fraction as an integer would allocate
+	if isInteger(b) { // an attempt to read a fraction as an integer would allocate
 		if i, err := strconv.ParseInt(string(b), 10, 64); err == nil {
 			return i
 		}
 	}
 	f, _ := strconv.ParseFloat(string(b), 64) // infinite if it is too large, and for Infinity
 	return f
+}
+
+// isInteger reports whether a valid number has neither a fraction nor an exponent.
+func isInteger(b []byte) bool {
+	for _, c := range b {
+		if c-'0' > 9 && c != '-' {
+			return false
+		}
+	}
+	return true
 }

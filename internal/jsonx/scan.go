@@ -154,11 +154,11 @@ func skipComposite(b []byte, i, depth int) int {
 	if b[i] == '{' {
 		return EachMember(b, i, func(_, _, at int) int { return Skip(b, at, depth+1) })
 	}
-	return eachElement(b, i, func(at int) int { return Skip(b, at, depth+1) })
+	return EachElement(b, i, func(at int) int { return Skip(b, at, depth+1) })
 }
 
-// eachElement is [EachMember] for the list that begins at b[i].
-func eachElement(b []byte, i int, take func(value int) int) int {
+// EachElement is [EachMember] for the elements of the list that begins at b[i].
+func EachElement(b []byte, i int, take func(value int) int) int {
 	i = SkipSpace(b, i+1)
 	if i < len(b) && b[i] == ']' {
 		return i + 1
