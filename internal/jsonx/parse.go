@@ -35,10 +35,6 @@ func Parse(text []byte) (any, error) {
 	return v, nil
 }
 
-// ParseAt reads the value at b[i], and returns the index after it, or -1 if there is none; see
-// [ParseObject] for its type.
-func ParseAt(b []byte, i int) (v any, end int) { return parse(b, SkipSpace(b, i), 1) }
-
 // parse returns the value at b[i], which is inside depth others, and the index after
 // it, or -1 if there is none.
 func parse(b []byte, i, depth int) (v any, end int) {

@@ -65,25 +65,3 @@ func FuzzParseObject(f *testing.F) {
 func deep(text []byte) bool {
 	return strings.Count(string(text), "{")+strings.Count(string(text), "[") > history.MaxDepth-2
 }
-
-func TestParseAt_Value_EndsBehindIt(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		value, rest string
-		want        any
-	}{
-		{" 12", ",", int64(12)},
-		{"-1.5", "]", -1.5},
-		{"1e3", "}", 1000.0},
-		{`"a"`, " ", "a"},
-		{"[1,2.0]", " x", []any{int64(1), 2.0}},
-		{"99999999999999999999", "", 1e20},
-		{"-Infinity", ",", math.Inf(-1)},
-	} {
-		v, end := jsonx.ParseAt([]byte(tc.value+tc.rest), 0)
-		assert.Equal(t, tc.want, v, tc.value)
-		assert.Equal(t, len(tc.value), end, tc.value)
-	}
-	_, end := jsonx.ParseAt([]byte(`{"a"`), 0)
-	assert.Negative(t, end)
-}
