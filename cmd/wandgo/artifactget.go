@@ -27,8 +27,8 @@ interrupted continues.
 Flags:
   --dir D            directory to download to (default: one with the name and
                      version, in $WANDB_ARTIFACT_DIR or ./artifacts)
-  --prefix P         only files whose names start with P; without one, nothing is
-                     downloaded, and the exit status is 33
+  --prefix P         only files whose names start with P; if there are none,
+                     nothing is downloaded, and the exit status is 33
   --verify           download nothing: compare the directory, which --dir must
                      name, with the artifact. Not with --prefix
   --skip-cache       neither read nor fill the cache

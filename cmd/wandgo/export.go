@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"iter"
 	"math"
 	"path/filepath"
@@ -77,6 +78,8 @@ func runExport(ctx context.Context, a *app, args []string) int {
 		return a.usageError(c, "expected exactly one path: entity/project or entity/project/run")
 	case output == "":
 		return a.usageError(c, "expected a file: --output FILE")
+	case output == "-":
+		return a.usageError(c, "the output must be a file, so that an export that is interrupted can continue")
 	}
 	formats := []string{"jsonl", "csv", "parquet"}
 	if *format == "" {
@@ -88,7 +91,7 @@ func runExport(ctx context.Context, a *app, args []string) int {
 	if !slices.Contains(formats, *format) {
 		return a.usageError(c, "unknown format %q; choose jsonl, csv or parquet", *format)
 	}
-	e := &export{source: paths[0], filter: *filter}
+	e := &export{source: paths[0], filter: *filter, notes: a.stderr}
 	if *format == "parquet" { // before rows are read
 		if e.converter = a.parquetWriter(); e.converter == "" {
 			fmt.Fprint(a.stderr, noParquetWriter)
@@ -133,6 +136,7 @@ type export struct {
 	keys     []string
 	list     func() ([]exportedRun, error)
 	progress *printer // nil if nothing is shown
+	notes    io.Writer
 	// converter is the program that makes a Parquet file of rows, for that format.
 	converter string
 }
@@ -157,6 +161,9 @@ func (e *export) write(ctx context.Context, to, format string) error {
 	defer p.close()
 	if err := e.read(ctx, p); err != nil {
 		return err
+	}
+	if len(e.keys) > 0 && !p.rows {
+		fmt.Fprintf(e.notes, "wandgo: no row has all of the metrics %s\n", printable(strings.Join(e.keys, ", ")))
 	}
 	return p.finish(ctx, to, format, e.converter)
 }
