@@ -21,7 +21,9 @@ type ArtifactOptions struct {
 	// Immutable promises that the files of the artifact do not change until they are
 	// uploaded. They are not copied then, and a sync reads them from where they are.
 	Immutable bool
-	// CopyLimit bounds the copies of the files, in bytes. Default: no limit.
+	// CopyLimit bounds the copies below the run's directory, in bytes: those of this artifact
+	// together with those of earlier ones that the server does not have yet. Files written
+	// with [artifact.Artifact.Create] count as well. Default: no limit.
 	CopyLimit int64
 	// Partial adds to a version that other processes add to as well, and does not complete
 	// it. It needs [artifact.Artifact].DistributedID.
@@ -48,7 +50,7 @@ type ArtifactOptions struct {
 //   - ErrRunFinished after Finish.
 //   - a name, type, alias, tag or path that the server refuses, or metadata that is not
 //     JSON.
-//   - files that cannot be read or copied, or exceed ArtifactOptions.CopyLimit.
+//   - files that cannot be read or copied, or would exceed ArtifactOptions.CopyLimit.
 //   - references that cannot be resolved.
 func (r *Run) LogArtifact(a *artifact.Artifact, opts ArtifactOptions) (*Upload, error) {
 	u, err := r.session.LogArtifact(draft.Of(a), session.ArtifactOptions{

@@ -19,11 +19,13 @@ const (
 	// machine that loses power that half minute.
 	JournalSyncAtEnd JournalSync = iota
 	// JournalSyncInterval syncs once a second, in the background: a machine that
-	// loses power loses about a second. Log does not wait.
+	// loses power loses about a second. Log does not wait. LogArtifact syncs its copies
+	// before the log names them.
 	JournalSyncInterval
 	// JournalSyncRow syncs each row before Log returns: neither a killed process
 	// nor a loss of power loses a row that Log accepted. Log then takes as long as
-	// the disk does, mostly 0.2 to 10 ms, for all goroutines of the run.
+	// the disk does, mostly 0.2 to 10 ms, for all goroutines of the run. LogArtifact syncs
+	// its copies as with JournalSyncInterval.
 	JournalSyncRow
 )
 

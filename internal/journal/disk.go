@@ -28,11 +28,11 @@ func CreateFile(path string) (File, error) {
 	return osFile{f}, nil
 }
 
-// syncNames brings the names of a new file, and of the directories that were made
+// SyncNames brings the names of a new file, and of the directories that were made
 // for it, to the disk. Where the system cannot do that, nothing is lost but by a
 // loss of power.
-func syncNames(path string) {
-	for range 3 { // the run's directory, that of the runs, and where that is
+func SyncNames(path string) {
+	for range 3 { // of a log: the run's directory, that of the runs, and where that is
 		path = filepath.Dir(path)
 		if dir, err := os.Open(path); err == nil {
 			_ = dir.Sync()

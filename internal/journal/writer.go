@@ -108,7 +108,7 @@ func Create(path string, opts Options) (*Writer, error) {
 		return nil, &WriteError{Op: "create", Path: path, Err: err}
 	}
 	if opts.Sync != SyncNever { // the file is worth nothing after a loss of power if its name is gone
-		syncNames(path)
+		SyncNames(path)
 	}
 	return newWriter(path, file, opts), nil
 }

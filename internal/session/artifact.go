@@ -67,7 +67,8 @@ func (s *Session) logArtifact(d *draft.Draft, o ArtifactOptions) (*sink.Artifact
 		return nil, err
 	}
 	// Not the run's context: a run that was stopped saves its last checkpoint.
-	rec, err := d.Fix(context.Background(), draft.Config{Dir: dir, Immutable: o.Immutable, Room: o.CopyLimit, HTTP: s.env.References})
+	take := func(n int64) error { return s.sink.TakeRoom(dir, n, o.CopyLimit) }
+	rec, err := d.Fix(context.Background(), draft.Config{Dir: dir, Immutable: o.Immutable, Take: take, HTTP: s.env.References})
 	if err != nil {
 		s.sink.RemoveCopies(dir)
 		return nil, err

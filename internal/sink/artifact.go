@@ -76,6 +76,7 @@ type artifacts struct {
 	over    bool                     // nothing is uploaded any more
 	pending map[*ArtifactUpload]bool // true once it failed
 	temp    string                   // of the copies, if the run has no directory
+	copies  map[string]int64         // bytes of the copies in each directory
 }
 
 // open returns the uploads, and starts them if they are not running; nil if they are over.
@@ -150,6 +151,9 @@ func (b *Both) Artifact(rec *record.Artifact, dir string, start func() ArtifactU
 // log puts an artifact into the log. Its error says that the log will never have it.
 func (b *Both) log(d *Disk, u *ArtifactUpload) error {
 	rec, err := b.loggable(d, u)
+	if err == nil && b.cfg.Disk.Journal.Sync != journal.SyncNever {
+		err = syncCopies(u, rec.Manifest.EntriesFile) // the log must not survive a loss of power without them
+	}
 	if err != nil {
 		b.reportDisk(err)
 		return err
@@ -282,6 +286,26 @@ func (b *Both) artifactStored(u *ArtifactUpload, id string) {
 	close(u.done)
 }
 
+// TakeRoom counts bytes that are copied to a directory of [Both.CopyDir]. It returns an error
+// if the copies of all artifacts would exceed the limit; 0 is no limit.
+func (b *Both) TakeRoom(dir string, n, limit int64) error {
+	a := &b.artifacts
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	total := n
+	for _, size := range a.copies {
+		total += size
+	}
+	if limit > 0 && total > limit {
+		return fmt.Errorf("the copies of artifacts in the run's directory would exceed the limit of %d bytes", limit)
+	}
+	if a.copies == nil {
+		a.copies = make(map[string]int64)
+	}
+	a.copies[dir] += n
+	return nil
+}
+
 // RemoveCopies deletes the copies of an artifact's files.
 func (b *Both) RemoveCopies(dir string) {
 	if dir == "" {
@@ -291,6 +315,9 @@ func (b *Both) RemoveCopies(dir string) {
 		b.cfg.Log.Warn("cannot delete the copies of an artifact's files", "dir", dir, "error", err)
 	}
 	_ = os.Remove(filepath.Dir(dir)) // if it was the last
+	b.artifacts.mu.Lock()
+	defer b.artifacts.mu.Unlock()
+	delete(b.artifacts.copies, dir)
 }
 
 // artifactFailed explains why an artifact is not on the server. report says that the

@@ -2,6 +2,7 @@ package sink
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -79,6 +80,43 @@ func TestArtifact_NoDisk_CopiesAreInTheTemporaryDirectory(t *testing.T) {
 	b.RemoveCopies(dir)
 	left, _ := os.ReadDir(b.cfg.Disk.TempDir)
 	assert.Empty(t, left)
+}
+
+func TestArtifact_SyncedLog_HasNoArtifactWithoutItsCopies(t *testing.T) {
+	t.Parallel()
+	for name, sync := range map[string]journal.SyncPolicy{"interval": journal.SyncInterval, "always": journal.SyncAlways} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var warned []string
+			b := offline(filepath.Join(t.TempDir(), "wandb"), &warned)
+			b.cfg.Disk.Journal.Sync = sync
+			require.NoError(t, b.OpenDisk())
+			whole, dir := artifact(t, b, "whole")
+			_, err := b.Artifact(whole, dir, nil)
+			require.NoError(t, err)
+			gone, dir := artifact(t, b, "gone")
+			require.NoError(t, os.Remove(gone.Manifest.Entries[0].LocalPath))
+			_, err = b.Artifact(gone, dir, nil)
+			require.ErrorIs(t, err, fs.ErrNotExist, "it cannot be synced")
+			_, err = b.Finish(t.Context(), &Ending{})
+			require.NoError(t, err)
+			assert.Equal(t, map[string]int{"whole": 1}, logged(t, b.disk.dir.Journal()))
+		})
+	}
+}
+
+func TestTakeRoom_LimitCoversAllArtifactsUntilTheirCopiesAreRemoved(t *testing.T) {
+	t.Parallel()
+	var warned []string
+	b := offline(filepath.Join(t.TempDir(), "wandb"), &warned)
+	one, two := filepath.Join(t.TempDir(), "1"), filepath.Join(t.TempDir(), "2")
+	require.NoError(t, b.TakeRoom(one, 60, 0), "no limit, and counted")
+	require.NoError(t, b.TakeRoom(two, 30, 100))
+	require.NoError(t, b.TakeRoom(two, 10, 100))
+	require.ErrorContains(t, b.TakeRoom(two, 1, 100), "exceed the limit of 100 bytes")
+	b.RemoveCopies(one)
+	require.NoError(t, b.TakeRoom(two, 60, 100))
+	require.Error(t, b.TakeRoom(two, 1, 100))
 }
 
 // uploads are answered by a test.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -223,35 +222,30 @@ func (j *job) has(ctx context.Context, e *record.ArtifactEntry, name string, buf
 	if j.cache == nil {
 		return false, nil
 	}
-	from, err := j.cache.Open(ctx, keyOf(e))
-	if err != nil {
-		return false, ctx.Err() // whatever is wrong with the cache, the server has the file
-	}
-	defer from.Close()
-	return j.reuse(from, e, name)
+	return j.reuse(ctx, e, name)
 }
 
-// reuse gives a copy of a file of the cache its name. It reports false if the copy is not
-// complete: another process may have cut the file, and the server has it.
-func (j *job) reuse(from *os.File, e *record.ArtifactEntry, name string) (bool, error) {
-	to, temp, err := j.target.create()
-	if err != nil {
-		return false, err
+// reuse gives a copy of a file of the cache its name. It reports false if there is no such
+// file, or its copy is not right: whatever is wrong with the cache, the server has the file.
+func (j *job) reuse(ctx context.Context, e *record.ArtifactEntry, name string) (bool, error) {
+	var to *os.File
+	var temp string
+	var failed error
+	err := j.cache.Copy(ctx, keyOf(e), func() (*os.File, error) {
+		to, temp, failed = j.target.create()
+		return to, failed
+	})
+	switch {
+	case failed != nil:
+		return false, failed
+	case to == nil:
+		return false, ctx.Err()
 	}
-	if err := errors.Join(j.copy(from, to, e.Size), to.Close()); err != nil {
+	if err := errors.Join(err, to.Close()); err != nil {
 		j.target.remove(temp)
-		return false, nil //nolint:nilerr // a full disk is also the error of fetching
+		return false, ctx.Err() // a full disk is also the error of fetching
 	}
 	return true, j.place(temp, name)
-}
-
-// copy copies in the kernel, which shares the blocks where it can.
-func (j *job) copy(from, to *os.File, size int64) error {
-	n, err := io.Copy(to, from)
-	if err == nil && n != size {
-		err = io.ErrUnexpectedEOF
-	}
-	return err
 }
 
 func (j *job) place(temp, name string) error {

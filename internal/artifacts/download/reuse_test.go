@@ -1,6 +1,7 @@
 package download
 
 import (
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"testing"
@@ -8,31 +9,46 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/artifacts/objectcache"
 	"github.com/wandgo/wandgo/internal/record"
 )
 
-func TestReuse_CacheFileWasCut_IsNotPlaced(t *testing.T) {
+func TestReuse_CachedFile_IsPlacedOnlyIfItIsRight(t *testing.T) {
 	t.Parallel()
-	cached := filepath.Join(t.TempDir(), "cached")
-	require.NoError(t, os.WriteFile(cached, []byte("hel"), 0o600))
-	from, err := os.Open(cached)
+	h, err := manifest.MD5.New()
 	require.NoError(t, err)
-	defer from.Close()
-	dir := t.TempDir()
-	target, err := openTarget(dir)
-	require.NoError(t, err)
-	defer target.close(true)
-	j := &job{target: target}
-
-	has, err := j.reuse(from, &record.ArtifactEntry{Path: "f", Size: 5}, "f")
-	require.NoError(t, err)
-	assert.False(t, has, "it has to be fetched")
-	assert.NoFileExists(t, filepath.Join(dir, "f"))
-
-	_, err = from.Seek(0, 0)
-	require.NoError(t, err)
-	has, err = j.reuse(from, &record.ArtifactEntry{Path: "f", Size: 3}, "f")
-	require.NoError(t, err)
-	assert.True(t, has)
-	assert.FileExists(t, filepath.Join(dir, "f"))
+	_, _ = h.Write([]byte("hello"))
+	e := &record.ArtifactEntry{Path: "f", Size: 5, Digest: manifest.Digest(h.Sum(nil))}
+	for content, want := range map[string]bool{"hello": true, "hellO": false, "hell": false, "": false} {
+		t.Run(content, func(t *testing.T) {
+			t.Parallel()
+			cache := objectcache.New(t.TempDir())
+			if content != "" {
+				cached, err := os.Create(filepath.Join(t.TempDir(), "f"))
+				require.NoError(t, err)
+				defer cached.Close()
+				_, err = cached.WriteString("hello")
+				require.NoError(t, err)
+				require.NoError(t, cache.Put(keyOf(e), cached))
+				sum, err := manifest.ParseDigest(e.Digest)
+				require.NoError(t, err)
+				require.NoError(t, os.WriteFile(filepath.Join(cache.Dir(), "obj", "md5", hex.EncodeToString(sum[:1]), hex.EncodeToString(sum[1:])), []byte(content), 0o600))
+			}
+			dir := t.TempDir()
+			target, err := openTarget(dir)
+			require.NoError(t, err)
+			defer target.close(true)
+			j := &job{target: target, cache: cache}
+			has, err := j.reuse(t.Context(), e, "f")
+			require.NoError(t, err)
+			assert.Equal(t, want, has)
+			if has {
+				assert.FileExists(t, filepath.Join(dir, "f"))
+				return
+			}
+			assert.NoFileExists(t, filepath.Join(dir, "f"), "it has to be fetched")
+			assert.Equal(t, []string{lockName}, names(target.root, target.partial.dir))
+		})
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
@@ -116,15 +117,29 @@ func TestFix_Immutable_FilesStayInPlace(t *testing.T) {
 	assert.Equal(t, staged, filepath.Dir(a.Manifest.Entries[1].LocalPath))
 }
 
+var errRoom = errors.New("no room")
+
+// room has n bytes.
+func room(n int64) func(int64) error {
+	var left atomic.Int64
+	left.Store(n)
+	return func(n int64) error {
+		if left.Add(-n) < 0 {
+			return errRoom
+		}
+		return nil
+	}
+}
+
 func TestFix_MoreThanRoom_IsRefused(t *testing.T) {
 	t.Parallel()
 	d := newDraft(draft.Description{})
 	require.NoError(t, d.AddBytes("a", make([]byte, 60)))
-	_, err := d.Fix(t.Context(), draft.Config{Dir: t.TempDir(), Room: 60})
+	_, err := d.Fix(t.Context(), draft.Config{Dir: t.TempDir(), Take: room(60)})
 	require.NoError(t, err)
 	require.NoError(t, d.AddBytes("b", make([]byte, 60)))
-	_, err = d.Fix(t.Context(), draft.Config{Dir: t.TempDir(), Room: 119})
-	require.ErrorIs(t, err, draft.ErrRoom)
+	_, err = d.Fix(t.Context(), draft.Config{Dir: t.TempDir(), Take: room(119)})
+	require.ErrorIs(t, err, errRoom)
 }
 
 func TestFix_FileThatGrows_IsWhatWasCopied(t *testing.T) {
@@ -135,8 +150,8 @@ func TestFix_FileThatGrows_IsWhatWasCopied(t *testing.T) {
 		a, err := d.Fix(t.Context(), draft.Config{Dir: t.TempDir()})
 		require.NoError(t, err)
 		assert.Len(t, contents(t, a)["f"], size+5)
-		_, err = d.Fix(t.Context(), draft.Config{Dir: t.TempDir(), Room: int64(size)})
-		require.ErrorIs(t, err, draft.ErrRoom)
+		_, err = d.Fix(t.Context(), draft.Config{Dir: t.TempDir(), Take: room(int64(size))})
+		require.ErrorIs(t, err, errRoom)
 	}
 }
 

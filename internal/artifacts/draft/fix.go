@@ -19,8 +19,9 @@ type Config struct {
 	// Immutable says that no one changes the files until they are uploaded: they are not
 	// copied.
 	Immutable bool
-	// Room is how many bytes may be copied; 0 is no limit.
-	Room int64
+	// Take is called before bytes are copied or linked, by several goroutines, and its error
+	// ends that; nil is no limit.
+	Take func(n int64) error
 	// HTTP reads references; see [Reference].
 	HTTP Getter
 }
@@ -31,7 +32,7 @@ type Config struct {
 //
 //   - [*errors.InputError] for names and metadata that the server refuses;
 //   - [ErrUnnamed], [ErrOpen], [ErrDuplicate];
-//   - [ErrRoom] if the copies would be larger than allowed;
+//   - that of Config.Take;
 //   - those of reading and writing files.
 func (d *Draft) Fix(ctx context.Context, cfg Config) (*record.Artifact, error) {
 	snap, err := d.snapshot()

@@ -3,42 +3,30 @@ package draft
 import (
 	"context"
 	"errors"
-	"fmt"
 	"hash"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"strconv"
 	"sync"
-	"sync/atomic"
 
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/record"
 )
-
-// ErrRoom means that the copies of an artifact would exceed the limit.
-var ErrRoom = errors.New("the copies of the artifact's files exceed the limit")
 
 // step is how much is copied at a time. A smaller file is read into memory.
 const step = 1 << 20
 
 // stager copies files to a directory.
 type stager struct {
-	cfg  Config
-	alg  manifest.Algorithm
-	room atomic.Int64
-	dir  sync.Once
-	err  error // of making the directory
+	cfg Config
+	alg manifest.Algorithm
+	dir sync.Once
+	err error // of making the directory
 }
 
 func newStager(cfg Config, alg manifest.Algorithm) *stager {
-	s := &stager{cfg: cfg, alg: alg}
-	if s.cfg.Room <= 0 {
-		s.cfg.Room = math.MaxInt64
-	}
-	s.room.Store(s.cfg.Room)
-	return s
+	return &stager{cfg: cfg, alg: alg}
 }
 
 // worker stages one file at a time, with memory of its own.
@@ -107,11 +95,11 @@ func (w *worker) copy(ctx context.Context, to string, src *source, r io.Reader, 
 	if w.dir.Do(func() { w.err = os.MkdirAll(w.cfg.Dir, 0o755) }); w.err != nil { //nolint:gosec // like the run's directory
 		return 0, w.err
 	}
-	if src.own && os.Link(src.file, to) == nil {
-		return w.sum(ctx, r)
-	}
 	if err := w.take(size); err != nil {
 		return 0, err
+	}
+	if src.own && os.Link(src.file, to) == nil {
+		return w.sum(ctx, r)
 	}
 	f, err := os.OpenFile(to, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // as above
 	if err != nil {
@@ -130,10 +118,10 @@ func (w *worker) copy(ctx context.Context, to string, src *source, r io.Reader, 
 }
 
 func (w *worker) take(n int64) error {
-	if w.room.Add(-n) < 0 {
-		return fmt.Errorf("%w of %d bytes", ErrRoom, w.cfg.Room)
+	if w.cfg.Take == nil {
+		return nil
 	}
-	return nil
+	return w.cfg.Take(n)
 }
 
 func (w *worker) copySmall(ctx context.Context, f *os.File, r io.Reader) (int64, error) {

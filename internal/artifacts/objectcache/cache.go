@@ -87,22 +87,36 @@ func (c *Cache) Open(ctx context.Context, k Key) (*os.File, error) {
 	return f, nil
 }
 
-// Copy writes an object to a new file, and verifies it. The error wraps fs.ErrNotExist if
-// the cache does not have it; the file may have content then.
-func (c *Cache) Copy(ctx context.Context, k Key, to *os.File) error {
+// Copy writes an object to a new file, which create makes if there is such an object. What
+// is hashed is what is written, unless the object is a large one that was verified before and
+// does not change meanwhile. The error wraps fs.ErrNotExist if the cache does not have it;
+// the file may have content then.
+func (c *Cache) Copy(ctx context.Context, k Key, create func() (*os.File, error)) error {
 	f, path, err := c.open(k)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	if !c.known(path, f) {
+	before, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	known := c.known(path, f)
+	to, err := create()
+	if err != nil {
+		return err
+	}
+	if !known {
 		return c.verify(ctx, k, path, f, to)
 	}
 	n, err := io.Copy(to, f) // in the kernel, which shares the blocks where it can
-	if err == nil && n != k.Size {
-		err = missing(path) // it was replaced meanwhile
+	if err != nil {
+		return err
 	}
-	return err
+	if after, err := f.Stat(); err != nil || n != k.Size || stamp(after) != stamp(before) {
+		return missing(path)
+	}
+	return nil
 }
 
 // open opens an object that exists and has the right size.

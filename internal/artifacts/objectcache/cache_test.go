@@ -43,7 +43,7 @@ func put(t *testing.T, c *objectcache.Cache, b []byte) objectcache.Key {
 func get(t *testing.T, c *objectcache.Cache, k objectcache.Key) ([]byte, error) {
 	t.Helper()
 	to := file(t, nil)
-	if err := c.Copy(t.Context(), k, to); err != nil {
+	if err := c.Copy(t.Context(), k, func() (*os.File, error) { return to, nil }); err != nil {
 		return nil, err
 	}
 	b, err := os.ReadFile(to.Name())
@@ -180,6 +180,30 @@ func TestCache_LargeEntry_IsHashedOnceUnlessItChanges(t *testing.T) {
 	_, err = get(t, objectcache.New(dir), k)
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	assert.NoFileExists(t, filepath.Join(verified, name))
+}
+
+func TestCache_EntryThatChangesWhileItIsCopied_IsNotUsed(t *testing.T) {
+	t.Parallel()
+	for name, size := range map[string]int{"small": 1 << 10, "large": 9 << 20} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			content := bytes.Repeat([]byte("0123456789abcdef"), size/16)
+			c := objectcache.New(dir)
+			k := put(t, c, content)
+			sum := md5.Sum(content) //nolint:gosec // as above
+			path := filepath.Join(dir, "artifacts", "obj", "md5", hexOf(sum[:1]), hexOf(sum[1:]))
+			old := time.Now().Add(-time.Minute)
+			require.NoError(t, os.Chtimes(path, old, old))
+			_, err := get(t, c, k)
+			require.NoError(t, err, "it was verified, and there is a note about a large one")
+			err = c.Copy(t.Context(), k, func() (*os.File, error) {
+				changed := append([]byte("!"), content[1:]...)
+				return file(t, nil), os.WriteFile(path, changed, 0o600)
+			})
+			require.ErrorIs(t, err, fs.ErrNotExist)
+		})
+	}
 }
 
 func TestTrim_RemovesWhatWasNotUsedLongest(t *testing.T) {
