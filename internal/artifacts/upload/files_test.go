@@ -225,7 +225,7 @@ func TestUpload_LargeFile_IsSentInParts(t *testing.T) {
 
 func TestUpload_PartsDoNotMatch_IsAnError(t *testing.T) {
 	t.Parallel()
-	for name, numbers := range map[string][]int{"too few": {1}, "unknown": {1, 3}} {
+	for name, numbers := range map[string][]int{"too few": {1}, "unknown": {1, 3}, "the same twice": {2, 2}} {
 		w := &wire{}
 		w.answer = func(op string, input object) (any, int, string) {
 			if op != "CreateArtifactFiles" {

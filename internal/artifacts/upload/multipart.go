@@ -112,17 +112,22 @@ func (j *Job) sendParts(ctx context.Context, f *file) error {
 	if len(urls) != len(f.parts) {
 		return unexpected(fmt.Sprintf("the server returned %d addresses for %d parts of %q", len(urls), len(f.parts), f.entry.Path))
 	}
+	seen := make([]bool, len(f.parts)) // a part that is there twice stands for one that is missing
 	for _, url := range urls {
 		if url.PartNumber < 1 || url.PartNumber > int64(len(f.parts)) {
 			return unexpected(fmt.Sprintf("the server returned an address for part %d of %d", url.PartNumber, len(f.parts)))
 		}
+		if seen[url.PartNumber-1] {
+			return unexpected(fmt.Sprintf("the server returned two addresses for part %d of %q", url.PartNumber, f.entry.Path))
+		}
+		seen[url.PartNumber-1] = true
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	completed := make([]graphql.UploadPartsInput, len(urls))
 	part := partSize(f.entry.Size, j.u.cfg.Part)
 	var sending sync.WaitGroup
-	for i, url := range urls {
+	for _, url := range urls {
 		if !take(ctx, j.u.cfg.Slots) {
 			break
 		}
@@ -132,7 +137,7 @@ func (j *Job) sendParts(ctx context.Context, f *file) error {
 			if err != nil {
 				cancel(err)
 			}
-			completed[i] = graphql.UploadPartsInput{PartNumber: url.PartNumber, HexMD5: etag}
+			completed[url.PartNumber-1] = graphql.UploadPartsInput{PartNumber: url.PartNumber, HexMD5: etag}
 		})
 	}
 	sending.Wait()
