@@ -17,6 +17,13 @@ func reading(op string, resource errors.Resource) func(*errors.PermissionError) 
 	}
 }
 
+// onSweep makes the refusal one of a request that starts something with a sweep.
+func onSweep(op string, resource errors.Resource) func(*errors.PermissionError) {
+	return func(e *errors.PermissionError) {
+		e.Op, e.Action, e.Resource, e.RunID = op, errors.ActionCreate, resource, ""
+	}
+}
+
 // artifactRefusals are those that concern artifacts and the stores of their files.
 func artifactRefusals() []golden {
 	return []golden{
@@ -43,6 +50,11 @@ func artifactRefusals() []golden {
 		{"stop_run_not_member", refused(errors.ErrNotTeamMember, errors.Certain, did(func(e *errors.PermissionError) {
 			e.Op, e.Action, e.Resource = "stop run", errors.ActionUpdate, errors.ResourceRun
 		}))},
+		{"create_sweep_not_member", refused(errors.ErrNotTeamMember, errors.Certain, onSweep("create sweep in", errors.ResourceSweep))},
+		{"create_sweep_viewer_role", refused(errors.ErrViewerRole, errors.Certain, member, onSweep("create sweep in", errors.ResourceSweep))},
+		{"run_agent_not_member", refused(errors.ErrNotTeamMember, errors.Certain, onSweep("run sweep agent in", errors.ResourceRun))},
+		{"run_agent_viewer_role", refused(errors.ErrViewerRole, errors.Certain, member, onSweep("run sweep agent in", errors.ResourceRun))},
+		{"run_agent_seat", refused(errors.ErrSeatRequired, errors.Certain, member, onSweep("run sweep agent in", errors.ResourceRun))},
 		{"artifact_put_not_member", refused(errors.ErrNotTeamMember, errors.Certain, artifact("put artifact", "flowers"))},
 		{"artifact_not_member_writes", refused(errors.ErrNotTeamMember, errors.Certain, artifact("log artifact", "flowers"))},
 		{"artifact_viewer_role", refused(errors.ErrViewerRole, errors.Certain, member, artifact("log artifact", "flowers"), did(func(e *errors.PermissionError) {

@@ -26,8 +26,12 @@ var notTeamMemberProse = prose{
 		if e.target().running() {
 			return "Only members can change runs in a team, except in its open projects. The account may have been removed."
 		}
-		return "Only members can create runs in a team, except in its open projects. You often see this if code or a " +
-			"configuration hard-codes its author's entity. It may also be another user's personal entity."
+		about := "Only members can " + e.target().starts() + " in a team, except in its open projects. "
+		if e.target().op == opRunAgent {
+			return about + "The account may have been removed."
+		}
+		return about + "You often see this if code or a configuration hard-codes its author's entity. It may also be " +
+			"another user's personal entity."
 	},
 	check: func(e *PermissionError) string {
 		return "Ask an admin of " + e.target().team() + " whether " + e.who() + " is a member."
@@ -59,6 +63,12 @@ var viewerRoleProse = prose{
 		if artifact, _ := e.target().onArtifact(); artifact {
 			return "View-only members can read the team's artifacts but cannot create or change any."
 		}
+		switch e.target().op {
+		case opCreateSweep:
+			return "View-only members can read the team's sweeps but cannot create or change any."
+		case opRunAgent:
+			return "View-only members can read the team's sweeps but cannot run their agents, which create runs."
+		}
 		return "View-only members can read the team's runs but cannot create or change any."
 	},
 	check: func(e *PermissionError) string {
@@ -67,7 +77,7 @@ var viewerRoleProse = prose{
 	advise: func(e *PermissionError, a *advice) {
 		lead := "Ask an admin of " + e.target().team() + " for the Member role (team settings, Members):"
 		if e.Viewer != nil && e.Viewer.AccountType == "VIEWER" {
-			lead = "Ask an admin of your organization for an account that can create runs. The team's page:"
+			lead = "Ask an admin of your organization for an account that can " + e.target().starts() + ". The team's page:"
 		}
 		e.advisePage(a, lead, e.Entity)
 		e.adviseOwnEntity(a)
@@ -80,8 +90,10 @@ var seatRequiredProse = prose{
 		return "the organization's seat for " + e.who() + " " + probably + "does not include writing to " + e.target().team()
 	},
 	phrase: words("a seat without write access"),
-	about: words("A role in the team is not enough: the organization also assigns a seat to each user, and only " +
-		"a full Models seat can create runs."),
+	about: func(e *PermissionError) string {
+		return "A role in the team is not enough: the organization also assigns a seat to each user, and only a full " +
+			"Models seat can " + e.target().starts() + "."
+	},
 	check: func(e *PermissionError) string {
 		return "Ask an admin of the organization for the Models seat of " + e.who() + ": it must be a full one."
 	},

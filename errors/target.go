@@ -148,10 +148,27 @@ func (t target) changes() string {
 	return ""
 }
 
+// The requests that start something with a sweep: the sweep itself, or an agent of it.
+const (
+	opCreateSweep = "create sweep in"
+	opRunAgent    = "run sweep agent in"
+)
+
+// starts is what the request would have started, with the verb: "create runs".
+func (t target) starts() string {
+	switch t.op {
+	case opCreateSweep:
+		return "create sweeps"
+	case opRunAgent:
+		return "run sweep agents"
+	}
+	return "create runs"
+}
+
 // onStored reports whether the request reads or changes what is stored already. Another
 // entity is then no remedy.
 func (t target) onStored() bool {
-	return t.reads() != "" || t.changes() != "" || t.op == "run sweep agent in"
+	return t.reads() != "" || t.changes() != "" || t.op == opRunAgent
 }
 
 // team names the entity in a sentence.

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"unicode"
@@ -164,6 +165,9 @@ func (t *term) compare(v any) bool {
 		return t.op == "!="
 	}
 	if f, ok := v.(float64); ok && t.isNum {
+		if math.IsNaN(t.num) && math.IsNaN(f) { // equal here, as people who look for diverged runs mean it
+			return t.op == "=" || t.op == ":"
+		}
 		switch t.op {
 		case "<":
 			return f < t.num

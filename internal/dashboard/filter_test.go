@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -37,6 +38,25 @@ func TestParseFilter_Terms(t *testing.T) {
 	for _, text := range []string{`"`, `a:"b`, "lr<x", "lr>"} {
 		_, err := parseFilter(text)
 		assert.Error(t, err, text)
+	}
+}
+
+func TestFilter_NaN_EqualsOnlyNaN(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]struct{ nan, one bool }{
+		"loss=nan":  {nan: true},
+		"loss:NaN":  {nan: true},
+		"loss!=nan": {one: true},
+		"-loss=nan": {one: true},
+		"loss<nan":  {},
+		"loss>=nan": {},
+		"loss>0":    {one: true},
+		"loss!=1":   {nan: true},
+	} {
+		f, err := parseFilter(text)
+		require.NoError(t, err, text)
+		assert.Equal(t, want.nan, f.match(&runstore.Info{Values: map[string]any{"summary.loss": math.NaN()}}), text)
+		assert.Equal(t, want.one, f.match(&runstore.Info{Values: map[string]any{"summary.loss": 1.0}}), text)
 	}
 }
 
