@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -34,6 +35,9 @@ func Read(file io.ReaderAt, size int64, keys []string) iter.Seq2[api.Row, error]
 func read(file io.ReaderAt, size int64, keys []string, yield func(api.Row, error) bool) error {
 	var r *pq.GenericReader[map[string]any]
 	err := guard(func() error {
+		if err := checkFooter(file, size); err != nil {
+			return err
+		}
 		f, err := pq.OpenFile(file, size, pq.SkipPageIndex(true), pq.SkipBloomFilters(true))
 		if err != nil {
 			return err
@@ -73,6 +77,25 @@ func read(file io.ReaderAt, size int64, keys []string, yield func(api.Row, error
 			return err
 		}
 	}
+}
+
+// frame is how much of a file is not rows or footer: the mark at both ends, and the length of the footer.
+const frame = 12
+
+// checkFooter returns an error if the footer is longer than the file: the library allocates what the file
+// says, up to 4 GB, before it reads.
+func checkFooter(file io.ReaderAt, size int64) error {
+	var end [8]byte
+	if size < frame {
+		return fmt.Errorf("damaged: it has %d bytes", size)
+	}
+	if _, err := file.ReadAt(end[:], size-int64(len(end))); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if n := int64(binary.LittleEndian.Uint32(end[:])); n > size-frame {
+		return fmt.Errorf("damaged: a footer of %d bytes in a file of %d", n, size)
+	}
+	return nil
 }
 
 // guard turns a panic into an error: the library panics on some damaged files.
