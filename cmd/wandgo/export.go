@@ -30,7 +30,8 @@ arguments; until it is complete its rows are in FILE.part.
 A path of this disk exports the runs there: a log (run-ID.wandb), the directory
 of a run, or a directory of runs. So does the id of a run in the directory
 "wandb" of the settings. No request is made. If a run was resumed, its logs are
-one history; where steps repeat, the later log counts. The rows of a run that
+one history, as after a sync: the rows of an offline log follow those before;
+where an online log repeats steps, the later one counts. The rows of a run that
 is still running are those written so far.
 
 The formats are:

@@ -72,29 +72,17 @@ func (a *app) onDisk(logs []*syncrun.Log, keys []string) ([]exportedRun, error) 
 	return runs, nil
 }
 
-// rowsOf returns the rows of a run's logs from a step on. The rows of a log end where a later one
-// starts.
+// rowsOf returns the rows of a run's logs from a step on.
 func (a *app) rowsOf(ctx context.Context, logs []*syncrun.Log, from int64, keys []string) iter.Seq2[api.Row, error] {
 	return func(yield func(api.Row, error) bool) {
-		ends := make([]int64, len(logs))
-		end := int64(math.MaxInt64)
-		for i := len(logs) - 1; i >= 0; i-- {
-			ends[i] = end
-			if i == 0 {
-				break
-			}
-			for row, err := range a.rows(ctx, logs[i].Path, nil) {
-				if err != nil {
-					yield(nil, err)
-					return
-				}
-				end = min(end, row.Step())
-				break
-			}
+		lives, err := a.livesOf(ctx, logs)
+		if err != nil {
+			yield(nil, err)
+			return
 		}
-		for i, l := range logs {
-			for row, err := range a.rows(ctx, l.Path, keys) {
-				if err == nil && (row.Step() < from || row.Step() >= ends[i]) {
+		for _, l := range lives {
+			for row, err := range a.rows(ctx, l.path, keys, a.reportDamage) {
+				if err == nil && !l.place(row, from) {
 					continue
 				}
 				if !yield(row, err) || err != nil {
@@ -105,9 +93,76 @@ func (a *app) rowsOf(ctx context.Context, logs []*syncrun.Log, from int64, keys 
 	}
 }
 
-// rows returns the rows of a log that have all keys, or all of them. At the end it reports the log's
-// damage.
-func (a *app) rows(ctx context.Context, path string, keys []string) iter.Seq2[api.Row, error] {
+// life is the log of one process of a run, and where its rows stand in the history.
+type life struct {
+	path       string
+	shift, end int64 // of the steps, and the step before which its rows end
+	runtime    float64
+}
+
+// place moves a row to where it stands in the history. It reports false if it stands before
+// a step, or where a later log has its rows.
+func (l *life) place(row api.Row, from int64) bool {
+	step := row.Step() + l.shift
+	row["_step"] = step
+	if at, ok := row.Float("_runtime"); ok && l.runtime > 0 {
+		row["_runtime"] = at + l.runtime
+	}
+	return from <= step && step < l.end
+}
+
+// livesOf finds out how logs continue each other. An offline process counts from 0 again, and
+// its rows follow those before, as a sync puts them. One that asked the server goes on from
+// there; where the steps repeat, its rows count.
+func (a *app) livesOf(ctx context.Context, logs []*syncrun.Log) ([]life, error) {
+	lives := make([]life, len(logs))
+	last, runtime := int64(-1), -1.0
+	for i, l := range logs {
+		lives[i] = life{path: l.Path, end: math.MaxInt64}
+		if len(logs) == 1 {
+			break
+		}
+		first, end, started, ended, err := a.extent(ctx, l.Path)
+		if err != nil {
+			return nil, err
+		}
+		if first < 0 { // it has no rows
+			continue
+		}
+		if i > 0 && !l.Dir.Offline() && (l.Run != nil && l.Run.Resumed || !l.Ours()) {
+			for k := range lives[:i] {
+				lives[k].end = min(lives[k].end, first)
+			}
+		} else if first <= last {
+			lives[i].shift = last + 1 - first
+			if started <= runtime {
+				lives[i].runtime = runtime
+			}
+		}
+		last, runtime = max(last, end+lives[i].shift), max(runtime, ended+lives[i].runtime)
+	}
+	return lives, nil
+}
+
+// extent returns the first and the last step and runtime of a log, -1 if it has no rows.
+func (a *app) extent(ctx context.Context, path string) (first, last int64, started, ended float64, err error) {
+	first, last, started, ended = -1, -1, -1, -1
+	for row, err := range a.rows(ctx, path, nil, func(*journal.Reader) {}) {
+		if err != nil {
+			return 0, 0, 0, 0, err
+		}
+		last = row.Step()
+		ended, _ = row.Float("_runtime")
+		if first < 0 {
+			first, started = last, ended
+		}
+	}
+	return first, last, started, ended, nil
+}
+
+// rows returns the rows of a log that have all keys, or all of them. report is called at the
+// end, for the log's damage.
+func (a *app) rows(ctx context.Context, path string, keys []string, report func(*journal.Reader)) iter.Seq2[api.Row, error] {
 	return func(yield func(api.Row, error) bool) {
 		r, err := journal.Open(path)
 		if err != nil {
@@ -138,7 +193,7 @@ func (a *app) rows(ctx context.Context, path string, keys []string) iter.Seq2[ap
 				return
 			}
 		}
-		a.reportDamage(r)
+		report(r)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/wandbtest"
 )
 
 // onDisk logs a run in directory "wandb" of an invocation without a server, and returns the run's
@@ -66,14 +67,35 @@ func TestExport_Disk_WritesEveryRow(t *testing.T) {
 	assert.Contains(t, all, `"_run":"b"`)
 }
 
-func TestExport_ResumedOnDisk_LaterLogCounts(t *testing.T) {
+func TestExport_OfflineTwice_RowsFollowEachOther(t *testing.T) {
 	t.Parallel()
 	i := alone(t)
 	onDisk(t, i, "vision", "a", 0, 4)
 	onDisk(t, i, "vision", "a", 2, 5)
 	r := i.run(t, "export", "a", "--keys", "n.first", "-o", "out.csv")
 	require.Zero(t, r.status, r.stderr)
-	assert.Equal(t, "_run,_step,n.first\na,0,0\na,1,0\na,2,2\na,3,2\na,4,2\n", exported(t, i, "out.csv"))
+	assert.Equal(t, "_run,_step,n.first\na,0,0\na,1,0\na,2,0\na,3,0\na,4,2\na,5,2\na,6,2\n", exported(t, i, "out.csv"), "as after a sync")
+}
+
+func TestExport_ResumedOnline_StepsAreTheServers(t *testing.T) {
+	t.Parallel()
+	i := alone(t)
+	s := wandbtest.New(t, wandbtest.Solo())
+	for range 2 {
+		c, err := client.New(client.Options{BaseURL: s.URL(), APIKey: wandbtest.AliceKey, Dir: i.dir, Output: io.Discard, Getenv: func(string) string { return "" }})
+		require.NoError(t, err)
+		run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", ID: "a", Resume: client.ResumeAllow})
+		require.NoError(t, err)
+		first := run.Step()
+		for range 3 {
+			require.NoError(t, run.Log(map[string]any{"first": first}))
+		}
+		require.NoError(t, run.Finish(t.Context()))
+		c.Close()
+	}
+	r := i.run(t, "export", "a", "--keys", "first", "-o", "out.csv")
+	require.Zero(t, r.status, r.stderr)
+	assert.Equal(t, "_run,_step,first\na,0,0\na,1,0\na,2,0\na,3,3\na,4,3\na,5,3\n", exported(t, i, "out.csv"))
 }
 
 func TestExport_DiskInterrupted_ContinuesWhereItWas(t *testing.T) {
