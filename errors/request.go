@@ -106,7 +106,7 @@ func (e *RequestError) Error() string {
 
 // saysErr reports whether the clause is the original error's text, or better than it.
 func (e *RequestError) saysErr() bool {
-	return e.Cause == nil && !e.cancelled() || e.Proxy != nil && e.Proxy.Invalid
+	return e.Cause == nil && !e.cancelled() || e.Proxy != nil && e.Proxy.Invalid || e.sweepIsOver()
 }
 
 // cancelled reports whether the caller ended the call.
@@ -115,6 +115,11 @@ func (e *RequestError) cancelled() bool { return e.Cause == nil && Is(e.Err, con
 // rewindsRunning reports whether a run was to be rewound that the server counts as running.
 func (e *RequestError) rewindsRunning() bool {
 	return e.Op == "rewind run" && strings.Contains(strings.ToLower(bounded(e.Message)), "running")
+}
+
+// sweepIsOver reports whether nothing was sent because the sweep is over. Err says so.
+func (e *RequestError) sweepIsOver() bool {
+	return e.Cause == ErrInvalidInput && e.StatusCode == 0 && e.Err != nil && strings.HasPrefix(e.Op, "change sweep ") //nolint:errorlint // as it was set
 }
 
 func (e *RequestError) target() target {
@@ -182,6 +187,9 @@ func (e *RequestError) clause() string {
 		}
 		if e.rewindsRunning() {
 			return "the run still counts as running"
+		}
+		if e.sweepIsOver() {
+			return errorText(e.Err, messageLimit)
 		}
 		return "the server rejected the input"
 	default:

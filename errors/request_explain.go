@@ -200,6 +200,16 @@ func (e *RequestError) advise() (about string, a advice) {
 			a.step("To continue from that step at once, and leave the run as it is, fork it into a new run.")
 			break
 		}
+		if e.sweepIsOver() {
+			about = "Agents start no more trials of it, so there is nothing to pause, stop or cancel."
+			id := strings.TrimSuffix(strings.TrimPrefix(e.Op, "change sweep "), " of")
+			path := shellWord(e.Entity + "/" + e.Project + "/" + id)
+			a.step("To make it run again:")
+			a.show("wandgo sweep resume " + path)
+			a.step("To see its trials:")
+			a.show("wandgo sweep show " + path)
+			break
+		}
 		about = "The server's message says which value is invalid. Trying again unchanged will not help."
 		a.step("Correct the value and try again.")
 	case ErrUnexpectedAnswer:

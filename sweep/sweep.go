@@ -290,8 +290,8 @@ func (s *Sweep) become(ctx context.Context, state State, from ...State) error {
 	}
 	if over {
 		return &errors.RequestError{
-			Op: string(diagnose.OpChangeSweep), Entity: s.Entity, Project: s.Project, BaseURL: s.client.BaseURL(),
-			Cause: errors.ErrInvalidInput, Message: "sweep " + s.ID + " is over: " + strings.ToLower(string(now.State)),
+			Op: "change sweep " + s.ID + " of", Entity: s.Entity, Project: s.Project, BaseURL: s.client.BaseURL(),
+			Cause: errors.ErrInvalidInput, Err: errors.New("it is over: " + strings.ToLower(string(now.State))),
 		}
 	}
 	_, err = graphql.UpsertSweep(ctx, connection.Of(s.client).GraphQL, graphql.UpsertSweepInput{

@@ -158,6 +158,13 @@ func (r *run) stop() {
 	r.stopped = true
 }
 
+// stopUnlessOver stops a run that has not ended.
+func (r *run) stopUnlessOver() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopped = r.stopped || !r.complete
+}
+
 func (r *run) delete() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -153,7 +153,7 @@ func (w *sweep) become(state string) error {
 	w.state = state
 	if state == sweepCanceled {
 		for _, r := range w.runs {
-			r.stop()
+			r.stopUnlessOver()
 		}
 	}
 	return nil

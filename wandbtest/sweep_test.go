@@ -98,3 +98,29 @@ func TestSweep_InvalidOrForbidden_IsRefused(t *testing.T) {
 	status, _ = c.graphql(createSweep, map[string]any{"c": "method: grid\nparameters: {a: {value: 1}}"})
 	assert.Equal(t, http.StatusForbidden, status)
 }
+
+func TestSweep_Cancel_LeavesTrialsThatHaveEnded(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, wandbtest.Solo())
+	c := as(t, srv, wandbtest.AliceKey)
+	sweep, _ := c.query("upsertSweep.sweep.name", createSweep, map[string]any{"c": "method: random\nparameters: {a: {min: 0.0, max: 1.0}}"}).(string)
+	agent := c.query("createAgent.agent.id", makeAgent, map[string]any{"s": sweep})
+	ends := []struct{ post, state string }{
+		{`{"complete":true,"exitcode":0}`, "finished"}, {`{"complete":true,"exitcode":1}`, "failed"}, {`{}`, "killed"},
+	}
+	runs := make([]string, len(ends))
+	for i, end := range ends {
+		runs[i] = c.commandsFor(agent, "")[0].RunID
+		c.mustUpsert("acme", "p", runs[i])
+		status, body := c.stream("acme", "p", runs[i], end.post)
+		require.Equal(t, http.StatusOK, status, body)
+	}
+	require.NoError(t, srv.SetSweepState("acme", "p", sweep, "CANCELED"))
+	status, body := c.stream("acme", "p", runs[2], `{"complete":true,"exitcode":255}`)
+	require.Equal(t, http.StatusOK, status, body)
+	for i, end := range ends {
+		run, ok := srv.Run("acme", "p", runs[i])
+		require.True(t, ok)
+		assert.Equal(t, end.state, run.State)
+	}
+}

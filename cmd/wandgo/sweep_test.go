@@ -66,7 +66,9 @@ func TestSweep_CreateRunShowAndCancel_Work(t *testing.T) {
 	}
 	r = i.run(t, "sweep", "pause", path)
 	assert.Equal(t, 33, r.status)
-	assert.Contains(t, r.stderr, "is over: canceled")
+	assert.True(t, strings.HasPrefix(flat(r.stderr), "Cannot change sweep "+id+" of acme-research/vision: it is over: canceled."), r.stderr)
+	assert.NotContains(t, r.stderr, "Correct the value")
+	assert.Contains(t, r.stderr, "wandgo sweep resume "+path)
 	r = i.run(t, "agent", path, "--", "true")
 	require.Zero(t, r.status, r.stderr)
 	assert.Contains(t, r.stderr, "No trials to run: sweep "+path+" is over.")
