@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -40,8 +41,9 @@ func TestRefresh_OfficialLogThatGrows_RowsAppearAndNothingIsDamaged(t *testing.T
 				require.NoError(t, i.Err)
 				assert.GreaterOrEqual(t, i.Rows, rows)
 				rows, seen[i.Rows] = i.Rows, true
-				if i.Exit == nil { // the end of a log that is written is no damage
-					assert.Equal(t, []any{Running, int64(0)}, []any{i.State, i.DamageTotal})
+				assert.Zero(t, i.DamageTotal, "the end of a log that is written is no damage")
+				if i.Exit == nil {
+					assert.Equal(t, Running, i.State)
 				}
 			}
 			assert.Greater(t, len(seen), 3)
@@ -50,4 +52,26 @@ func TestRefresh_OfficialLogThatGrows_RowsAppearAndNothingIsDamaged(t *testing.T
 			assert.Equal(t, []float64{0.2, 0.45, 0.7, 0.95}, ys)
 		})
 	}
+}
+
+func TestRefresh_LogThatStaysCutAfterItsExitRecord_IsDamaged(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	official(t, root, "0.16.6")
+	logs, err := filepath.Glob(filepath.Join(root, "wandb", "*", "run-x.wandb"))
+	require.NoError(t, err)
+	whole, err := os.ReadFile(logs[0])
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(logs[0], whole[:7], 0o600))
+	s := open(t, Options{}, root)
+	r := only(t, s)
+	require.NoError(t, os.WriteFile(logs[0], whole[:len(whole)-1], 0o600))
+	s.Refresh(t.Context())
+	require.NotNil(t, r.Info().Exit, "the last record follows the exit record")
+	assert.Zero(t, r.Info().DamageTotal)
+	before := time.Now().Add(-2 * unusedFor)
+	require.NoError(t, os.Chtimes(logs[0], before, before))
+	s.Refresh(t.Context())
+	s.Refresh(t.Context())
+	assert.Equal(t, []any{Failed, int64(1)}, []any{r.Info().State, r.Info().DamageTotal})
 }

@@ -229,8 +229,8 @@ func (r *Run) checkUse(grown bool) bool {
 	now := time.Now()
 	use := was
 	switch {
-	case ended:
-		use = false
+	case ended: // what follows the exit record may still be being written
+		use = was && (grown || now.Sub(changed) < unusedFor)
 	case grown && !start, now.Sub(changed) < unusedFor:
 		use = true
 	case now.Sub(r.checked) >= unusedFor:
