@@ -110,6 +110,22 @@ func TestInspect_MediaInUploadedTable_SaysHowToGetIt(t *testing.T) {
 	assert.Len(t, names, 1)
 }
 
+func TestInspect_ShowChart_NamesTheChart(t *testing.T) {
+	t.Parallel()
+	i := in(t, nil)
+	c, err := client.New(client.Options{Dir: i.dir, Getenv: func(string) string { return "" }})
+	require.NoError(t, err)
+	run, err := c.Init(t.Context(), client.RunOptions{Project: "p", ID: "r1", Mode: client.ModeOffline})
+	require.NoError(t, err)
+	cm := media.ConfusionMatrix([]int{0, 1}, []int{0, 1}, []string{"cat", "dog"})
+	require.NoError(t, run.Log(map[string]any{"cm": cm, "loss": 1}))
+	require.NoError(t, run.Finish(t.Context()))
+	require.NoError(t, c.Close())
+	r := i.run(t, "inspect", "--show", run.Dir())
+	require.Zero(t, r.status, r.stderr)
+	assert.Regexp(t, `^step 0  cm  confusion matrix, table 4 rows × 3\n  media/table/cm_table_0_`, r.stdout)
+}
+
 func TestInspect_Show_ListsAndOnATerminalDraws(t *testing.T) {
 	t.Parallel()
 	i := in(t, map[string]string{"COLUMNS": "60", "COLORTERM": "truecolor"})

@@ -52,6 +52,9 @@ func (a *app) showMedia(ctx context.Context, l *syncrun.Log) error {
 		s.files = files
 		defer func() { _ = files.Close() }()
 	}
+	if s.charts, err = chartsOf(ctx, l); err != nil {
+		return err
+	}
 	if s.draw != nil {
 		s.last = make(map[string]int64)
 		err := eachMedia(ctx, a, l, func(step int64, key string, _ map[string]any) { s.last[key] = step })
@@ -71,6 +74,47 @@ func (a *app) showMedia(ctx context.Context, l *syncrun.Log) error {
 		return errNoMedia
 	}
 	return s.out.err
+}
+
+// chartsOf returns key and kind of the charts of a log by the key of their tables. A log
+// may have a row before the description of its chart.
+func chartsOf(ctx context.Context, l *syncrun.Log) (map[string][2]string, error) {
+	r, err := journal.Open(l.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	var t record.Tree
+	for rec, err := range r.All() {
+		if err := errors.Join(err, ctx.Err()); err != nil {
+			return nil, err
+		}
+		var items []record.Item
+		switch body := rec.Body.(type) {
+		case *record.Run:
+			if body.Config != nil {
+				items = body.Config.Update
+			}
+		case *record.Config:
+			items = body.Update
+		}
+		for n := range items {
+			t.Set(items[n].Path(), items[n].Value)
+		}
+	}
+	var config struct {
+		Own struct {
+			Charts map[string]json.RawMessage `json:"visualize"`
+		} `json:"_wandb"`
+	}
+	_ = json.Unmarshal(jsonx.NullNonFinite(t.AppendJSON(nil)), &config) // a damaged log has none
+	charts := make(map[string][2]string)
+	for key, entry := range config.Own.Charts {
+		if table, text := media.ChartText(entry); table != "" {
+			charts[table] = [2]string{key, text}
+		}
+	}
+	return charts, nil
 }
 
 // eachMedia calls visit for each value of package media in the rows of a log.
@@ -139,6 +183,8 @@ type mediaShow struct {
 	files *os.Root           // nil if the run has no files
 	draw  *halfblock.Options // nil for no drawings
 	last  map[string]int64   // the step of the last value of each key
+	// charts are key and kind of the chart that a table belongs to, by the table's key.
+	charts map[string][2]string
 }
 
 // mediaFile is a file of a value.
@@ -180,7 +226,11 @@ func filesOf(v map[string]any) (files []mediaFile) {
 // show prints a value: what it is, and a line with size, path and caption of each file.
 func (s *mediaShow) show(step int64, key string, v map[string]any) {
 	clean := func(text string) string { return plaintext.Line(text, plaintext.NoLimit) }
-	s.out.printf("step %d  %s  %s\n", step, s.out.style.Bold(clean(key)), clean(media.Text(v)))
+	text, name := media.Text(v), key
+	if chart, ok := s.charts[key]; ok {
+		name, text = chart[0], chart[1]+", "+text
+	}
+	s.out.printf("step %d  %s  %s\n", step, s.out.style.Bold(clean(name)), clean(text))
 	for i, f := range filesOf(v) {
 		line := "  " + clean(f.path)
 		if f.size < 0 {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/internal/history"
+	"github.com/wandgo/wandgo/internal/media"
 	"github.com/wandgo/wandgo/internal/oneline"
 	"github.com/wandgo/wandgo/internal/plaintext"
 )
@@ -29,6 +30,7 @@ type Display struct {
 	mu     sync.Mutex // never held for long: callers of Log wait for it
 	trends map[string]*trend
 	media  mediaValues
+	charts map[string][2]string // key and kind of the chart that a table belongs to, by the table's key
 	rows   int64
 	newID  string // to upload the run with; "" for its own
 }
@@ -39,6 +41,24 @@ func (s *Screen) Run(name string) *Display {
 		return nil
 	}
 	return &Display{screen: s, name: clean(name), trends: make(map[string]*trend), media: make(mediaValues)}
+}
+
+// Chart says that a table which rows have is that of the chart at key. entry is what the
+// config has about the chart.
+func (d *Display) Chart(key string, entry []byte) {
+	if d == nil {
+		return
+	}
+	table, text := media.ChartText(entry)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if table == "" || len(d.charts) >= maxKnownMedia {
+		return
+	}
+	if d.charts == nil {
+		d.charts = make(map[string][2]string)
+	}
+	d.charts[table] = [2]string{key, text}
 }
 
 // Start shows that the run started. It waits briefly for the terminal.

@@ -130,6 +130,8 @@ func TestDisplay_WholeRuns_Golden(t *testing.T) {
 				})
 			}
 			d.row(map[string]any{"eval": history.Encoded(`{"_type":"table-file","nrows":10,"ncols":4}`)})
+			d.row(map[string]any{"cm_table": history.Encoded(`{"_type":"table-file","nrows":4,"ncols":3}`)})
+			d.Chart("cm", []byte(`{"panel_config":{"panelDefId":"wandb/confusion_matrix/v1","userQuery":{"queryFields":[{"fields":[{"args":[{"name":"tableKey","value":"cm_table"}]}]}]}}}`))
 			d.End(End{URL: url})
 		}},
 		{"many", plain, func(s *Screen) {

@@ -33,6 +33,9 @@ func (d *Display) table() string {
 	pictures, morePictures := d.media.names()
 	cut := make([]string, len(pictures))
 	for i, name := range pictures {
+		if chart, ok := d.charts[name]; ok {
+			name = chart[0]
+		}
 		cut[i] = term.Cut(clean(name), maxName)
 		wide = max(wide, term.Width(cut[i]))
 	}
@@ -45,7 +48,11 @@ func (d *Display) table() string {
 			s.style.Cyan(line) + strings.Repeat(" ", sparkWidth-term.Width(line)) + "  " + t.values()))
 	}
 	for i, name := range pictures {
-		text := "  " + term.Pad(cut[i], wide) + "  " + d.media[name].text()
+		text := d.media[name].text()
+		if chart, ok := d.charts[name]; ok {
+			text = chart[1] + ", " + text
+		}
+		text = "  " + term.Pad(cut[i], wide) + "  " + text
 		b.WriteString(s.line(term.Cut(text, columns-len(mark)-1)))
 	}
 	if more = max(more, 0) + morePictures; more > 0 {

@@ -186,6 +186,9 @@ func (s *Session) storeMedia(m *mediaPass) {
 	changed := false
 	for _, e := range m.config {
 		changed = s.ownConfig(e.Section, e.Key, e.JSON) || changed
+		if e.Section == "visualize" {
+			s.display.Chart(e.Key, e.JSON)
+		}
 	}
 	if changed {
 		s.putConfig()

@@ -196,7 +196,7 @@ export class Chart {
     const data = tables.length === 1 ? tables[0] : window.uPlot.join(tables);
     const x = this.asked().x;
     this.drawn = drawn;
-    const shape = [x, log, isDark(), this.zoom, ...drawn.map((s) => [s.run, s.smooth, s.points < 40])].join();
+    const shape = [x, log, isDark(), this.zoom, ...drawn.map((s) => [s.run, s.smooth, s.points < 40, s.points === 1])].join();
     if (this.plot && this.shape === shape) return this.plot.setData(data);
     this.shape = shape;
     this.destroyPlot();
@@ -207,7 +207,7 @@ export class Chart {
       cursor: { sync: { key: together + x }, drag: { x: true, y: false, setScale: false }, focus: { prox: 24 }, points: { size: 6 } },
       focus: { alpha: 0.35 },
       scales: {
-        x: { time: x === "_timestamp", range: this.zoom ? () => this.zoom : undefined },
+        x: { time: x === "_timestamp", range: (u, low, high) => this.zoom || (u.data[0].length === 1 ? [u.data[0][0] - 0.5, u.data[0][0] + 0.5] : [low, high]) },
         y: { distr: log ? 3 : 1 },
       },
       axes: [this.axis({ values: x === "_runtime" ? (_, ticks) => ticks.map(duration) : undefined }), this.axis({ size: 62, values: (_, ticks) => ticks.map((t) => (t === null ? "" : number(t))) })],
@@ -231,7 +231,7 @@ export class Chart {
   line(s, anySmooth) {
     const i = this.indexOf(s.run);
     const behind = anySmooth && !s.smooth;
-    return { stroke: lineColor(i), dash: lineDash(i), width: behind ? 1 : 1.6, alpha: behind ? 0.28 : 1, points: { show: s.points < 40 ? undefined : false } };
+    return { stroke: lineColor(i), dash: lineDash(i), width: behind ? 1 : 1.6, alpha: behind ? 0.28 : 1, points: s.points === 1 ? { show: true, size: 9, fill: lineColor(i) } : { show: s.points < 40 ? undefined : false } };
   }
 
   // drawNonfinite marks rows whose value was NaN or infinite at the lower edge.

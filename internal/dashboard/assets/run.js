@@ -53,12 +53,31 @@ export class RunPage {
       (r.trouble || []).map(troublePanel), damagePanel(r));
   }
 
+  // mediaMetrics are the metrics that are no numbers: the tables of charts, or the others.
+  mediaMetrics(ofCharts) {
+    const charts = chartsByTable(this.run.charts);
+    return this.run.metrics.filter((m) => m.kind !== "number" && charts.has(m.name) === ofCharts);
+  }
+
+  // cards shows them.
+  cards(ofCharts) {
+    const el = h("div.columns");
+    const seen = new Set();
+    return { el, update: () => {
+      const charts = chartsByTable(this.run.charts);
+      for (const m of this.mediaMetrics(ofCharts).filter((m) => !seen.has(m.name))) {
+        seen.add(m.name);
+        el.append(mediaCard(this.key, m, charts.get(m.name)));
+      }
+    } };
+  }
+
   tabList() {
     const r = this.run;
-    const media = r.metrics.filter((m) => m.kind !== "number");
+    const media = this.mediaMetrics(false);
     return [
       ["charts", "Charts"], ["overview", "Overview"],
-      media.length && ["media", "Media"],
+      media.length > 0 && ["media", "Media"],
       r.system.length && ["system", "System"],
       ["console", "Console"], ["files", "Files"],
     ].filter(Boolean);
@@ -100,7 +119,15 @@ export class RunPage {
       const system = id === "system";
       const charts = new Charts({ runs: me, axes: system ? ["_runtime", "_timestamp"] : this.run.axes, system });
       const metrics = () => (system ? this.run.system : this.run.metrics.filter((m) => m.kind === "number" && !m.hidden && !m.name.startsWith("_")));
-      return { el: charts.el, close: () => charts.close(), grown: () => charts.grown(this.key), update: () => { if (!system) charts.setAxes(this.run.axes); charts.show(metrics()); } };
+      if (system) return { el: charts.el, close: () => charts.close(), grown: () => charts.grown(this.key), update: () => charts.show(metrics()) };
+      const logged = this.cards(true);
+      const update = () => {
+        logged.update();
+        charts.el.hidden = metrics().length === 0 && logged.el.firstChild !== null;
+        charts.setAxes(this.run.axes);
+        charts.show(metrics());
+      };
+      return { el: h("div", null, charts.el, logged.el), close: () => charts.close(), grown: () => charts.grown(this.key), update };
     }
     if (id === "console") {
       const console_ = new Console(this.key);
@@ -112,17 +139,7 @@ export class RunPage {
       filesTable(this.key).then((t) => replace(el, t), (err) => replace(el, h("p.empty", null, err.message)));
       return { el };
     }
-    if (id === "media") {
-      const el = h("div.columns");
-      const seen = new Set();
-      return { el, update: () => {
-        const charts = chartsByTable(this.run.charts);
-        for (const m of this.run.metrics.filter((m) => m.kind !== "number" && !seen.has(m.name))) {
-          seen.add(m.name);
-          el.append(mediaCard(this.key, m, charts.get(m.name)));
-        }
-      } };
-    }
+    if (id === "media") return this.cards(false);
     const el = h("div.columns");
     return { el, update: () => replace(el, overview(this.run)) };
   }

@@ -60,6 +60,7 @@ func charts(t *testing.T, dir string) {
 		"histogram": media.HistogramChart(normal, "weight"), "confusion": media.ConfusionMatrix(truth, guesses, names, media.ChartOptions{SplitTable: true}),
 		"pr": media.PRCurve(truth, scores, names), "roc": media.ROC(truth, scores, names),
 		"series": media.LineSeries([][]float64{{0, 1, 2, 3}}, [][]float64{{1, 3, 2, 5}, {2, 2, 4, 1}}, []string{"first", "second"}, "epoch"),
+		"once":   0.25,
 		"empty":  media.Scatter(media.NewTable("x", "y"), "x", "y"), "unknown": media.Vega("acme/own", few, map[string]string{"a": "label"}, nil),
 	}))
 	require.NoError(t, run.Finish(t.Context()))
@@ -76,7 +77,7 @@ func TestRun_Charts_AreDrawn(t *testing.T) {
 		tb = open(t, url)
 		_, err := chromedp.Call(tb.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}})
 		require.NoError(t, err)
-		tb.do(chromedp.EmulateViewport(1400, 3200), chromedp.Navigate(url+"/acme/vision/runs/charts#media"))
+		tb.do(chromedp.EmulateViewport(1400, 3200), chromedp.Navigate(url+"/acme/vision/runs/charts"))
 		tb.until(drawn)
 		tb.picture("custom-charts-" + theme)
 	}
@@ -89,6 +90,12 @@ func TestRun_Charts_AreDrawn(t *testing.T) {
 	assert.Contains(t, titles, "Loss by split")
 	assert.Contains(t, js[string](tb, `document.body.innerText`), "The table of the chart has no rows.")
 	assert.Zero(t, js[int](tb, `[...document.querySelectorAll("svg.custom *")].filter((e) => [...e.attributes].some((a) => a.value.includes("NaN") || a.value.includes("undefined"))).length`))
+
+	assert.False(t, js[bool](tb, `document.getElementById("tab-media") !== null`), "charts are not under Media")
+	tb.do(chromedp.EmulateViewport(1400, 700), script(`scrollTo(0, 0)`))
+	tb.until(`document.querySelector('section[aria-label="once"] canvas')`)
+	tb.picture("one-value")
+	tb.until(`(() => { const c = document.querySelector('section[aria-label="once"] canvas'), d = c.getContext("2d").getImageData(c.width * 0.3, 20, c.width * 0.6, c.height * 0.6).data; for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 200 && Math.max(d[i], d[i + 1], d[i + 2]) - Math.min(d[i], d[i + 1], d[i + 2]) > 40) return true; })()`)
 
 	tb.do(chromedp.EmulateViewport(420, 3000))
 	tb.until(drawn)
