@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/internal/filelock"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -109,6 +110,23 @@ func TestExport_DiskInterrupted_ContinuesWhereItWas(t *testing.T) {
 	r := i.run(t, "export", dir, "--keys", "even", "-o", "out.csv")
 	require.Zero(t, r.status, r.stderr)
 	assert.Equal(t, "_run,_step,even\na,0,\"a,b\"\na,2,\"a,b\"\n", exported(t, i, "out.csv"), "the last step is read again")
+}
+
+func TestExport_AnotherWritesTheFile_IsRefused(t *testing.T) {
+	t.Parallel()
+	i := alone(t)
+	onDisk(t, i, "vision", "a", 0, 1)
+	f, err := os.Create(filepath.Join(i.dir, "out.csv.part"))
+	require.NoError(t, err)
+	defer f.Close()
+	if err := filelock.Lock(f); err != nil {
+		t.Skip(err)
+	}
+	r := i.run(t, "export", "a", "-o", "out.csv")
+	assert.NotZero(t, r.status)
+	assert.Contains(t, r.stderr, "is being written by another export")
+	filelock.Unlock(f)
+	assert.Zero(t, i.run(t, "export", "a", "-o", "out.csv").status)
 }
 
 func TestExport_DiskMistakes_AreExplained(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wandgo/wandgo/api"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/filelock"
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
@@ -49,6 +50,10 @@ func openPart(path, describes string) (*part, error) {
 	if err != nil {
 		return nil, fmt.Errorf("export: %w", err)
 	}
+	if err := own(f, path); err != nil {
+		_ = f.Close()
+		return nil, err
+	}
 	p := &part{path: path, file: f, complete: map[string]bool{}}
 	keep, err := p.resume(describes)
 	if err == nil {
@@ -74,6 +79,21 @@ func openPart(path, describes string) (*part, error) {
 		}
 	}
 	return p, nil
+}
+
+// own locks the part, so that two exports do not write the same file.
+func own(f *os.File, path string) error {
+	err := filelock.Lock(f)
+	if err == nil {
+		ours, _ := f.Stat()
+		if there, e := os.Stat(path); e != nil || !os.SameFile(ours, there) {
+			err = filelock.ErrInUse // until now, and it has removed the part
+		}
+	}
+	if errors.Is(err, filelock.ErrInUse) {
+		return &errors.InputError{Field: "output", Rule: "is being written by another export", Source: path}
+	}
+	return nil // without locks as well
 }
 
 // resume finds out where an earlier export was, and returns how much of the file is kept.
