@@ -83,7 +83,7 @@ func (e *InputError) Explain() string {
 	switch {
 	case strings.HasPrefix(e.Field, `metric "`):
 		b.WriteString("It was left out; the rest of the row was logged.\n")
-	case e.Field != "path": // of commands that send nothing anyway, too
+	case e.Field != "path" && e.Field != "trial command": // of commands that send nothing anyway, too
 		b.WriteString("Nothing was sent to the server.\n")
 	}
 	b.WriteByte('\n')
@@ -115,6 +115,9 @@ func (e *InputError) advise() (a advice) {
 		a.step("Give the run as [entity/]project/run, or the address of its page.")
 	case e.Field == "sweep path":
 		a.step("Give the sweep as [entity/][project/]sweep, or the address of its page.")
+	case e.Field == "trial command":
+		a.step("Give a command that exists, or create a sweep whose YAML file has one (program or command):")
+		a.show("wandgo agent SWEEP -- ./train {args}")
 	case e.Field == "log directory":
 		a.step("Give the directory that TensorBoard reads (tensorboard --logdir). Files with tfevents in their names are in it or below it.")
 	case e.Field == "config file":

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/wandgo/wandgo/api"
@@ -58,27 +59,49 @@ type Program struct {
 // If this process is killed, Linux sends the program SIGTERM, but not what the program has started.
 // On other systems the program continues, and its run with it.
 //
-// Its errors are those of [Agent.Run].
+// Its errors are those of [Agent.Run]. If there is no command, or it cannot be started, that is an
+// *errors.InputError, and no trial is asked for.
 func (a Agent) RunProgram(ctx context.Context, p Program) error {
 	if a.Client == nil {
 		_, err := a.check()
 		return err
 	}
-	if len(p.Command) == 0 {
+	program, source := "", "" // of the config, which is only read if it matters
+	if len(p.Command) == 0 || slices.Contains(p.Command, "${program}") {
 		s, err := Get(ctx, a.Client, a.Sweep)
 		if err != nil {
 			return err
 		}
-		if cfg, err := Parse([]byte(s.Config)); cfg != nil {
-			p.Command = cfg.Command
-		} else {
+		cfg, err := Parse([]byte(s.Config))
+		if cfg == nil {
 			connection.Of(a.Client).Log.Warn("sweep config", "error", err)
+			cfg = &Config{}
+		}
+		if len(p.Command) == 0 {
+			p.Command, source = cfg.Command, "the sweep's config"
 		}
 		if len(p.Command) == 0 {
 			p.Command = []string{"${env}", "${interpreter}", "${program}", "${args}"}
 		}
+		if program = cfg.Program; program == "" && slices.Contains(p.Command, "${program}") {
+			return &errors.InputError{Field: "trial command", Rule: "there is none: the sweep's config names no program"}
+		}
+	}
+	// A command that no trial can start is not worth a trial.
+	if first := expand(p.Command[:1], Trial{Program: program}, "", p.environ()); len(first) == 1 {
+		if _, err := exec.LookPath(inDir(first[0], p.Dir)); err != nil {
+			for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+				err = inner // the reason without the path, which is named already
+			}
+			return &errors.InputError{Field: "trial command", Value: first[0], Rule: "cannot be started: " + err.Error(), Source: source}
+		}
 	}
 	return a.run(ctx, func(ctx context.Context, t Trial) error { return a.startProgram(ctx, t, p) })
+}
+
+// environ is the environment of the program.
+func (p Program) environ() []string {
+	return (&exec.Cmd{Env: p.Env, Dir: p.Dir}).Environ()
 }
 
 // startProgram runs a trial as a program.

@@ -99,14 +99,38 @@ func TestRunProgram_CommandOfTheConfig_IsUsed(t *testing.T) {
 	require.ErrorIs(t, sweep.Agent{}.RunProgram(t.Context(), sweep.Program{}), errors.ErrInvalidInput)
 }
 
+func TestRunProgram_CommandThatCannotStart_AsksForNoTrial(t *testing.T) {
+	t.Parallel()
+	srv, c := serve(t)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "notes"), nil, 0o600))
+	id := create(t, c, grid(1))
+	for name, tc := range map[string]struct {
+		program sweep.Program
+		want    string
+	}{
+		"not found":      {sweep.Program{Command: []string{"no-such-program-here"}}, "executable file not found"},
+		"no such file":   {sweep.Program{Command: []string{"./nosuch"}, Dir: dir}, "no such file"},
+		"not executable": {sweep.Program{Command: []string{"./notes"}, Dir: dir}, "permission denied"},
+		"none":           {sweep.Program{}, "the sweep's config names no program"},
+		"no program":     {sweep.Program{Command: []string{"sh", "${program}"}}, "the sweep's config names no program"},
+	} {
+		err := sweep.Agent{Client: c, Sweep: id, Heartbeat: beat}.RunProgram(t.Context(), tc.program)
+		require.ErrorIs(t, err, errors.ErrInvalidInput, name)
+		require.ErrorContains(t, err, tc.want, name)
+		text := errors.Explain(err)
+		assert.Contains(t, text, "-- ./train {args}", name)
+		assert.NotContains(t, text, "in your code", name)
+	}
+	assert.Empty(t, states(t, srv, id))
+}
+
 // A run that the server made for the trial does not stay pending.
 func TestRunProgram_FailsBeforeItsRun_LeavesAFailedRun(t *testing.T) {
 	t.Parallel()
 	for name, program := range map[string]sweep.Program{
 		"exit status": shell("exit 3", &lines{}),
-		"not found":   {Command: []string{"no-such-program-here"}},
 		"empty":       {Command: []string{"${none}"}},
-		"not a file":  {Command: []string{"./no-such-program"}, Dir: t.TempDir()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -78,12 +78,16 @@ func runAgent(ctx context.Context, a *app, args []string) int {
 	if len(paths) != 1 {
 		return a.usageError(c, "expected exactly one sweep; write -- in front of the command")
 	}
-	s := watchSignals(ctx)
+	lines := &trialLines{p: &printer{w: a.stderr}}
+	s := watchSignals(ctx, func() {
+		if !*quiet {
+			lines.draining()
+		}
+	})
 	defer s.stop()
 	agent := sweep.Agent{
 		Sweep: paths[0], Count: *count, Parallel: *parallel, Drain: s.drain, Failures: sweep.FailureRules{MaxConsecutive: *failures},
 	}
-	lines := &trialLines{p: &printer{w: a.stderr}}
 	if !*quiet {
 		agent.OnEvent = lines.line
 	}
@@ -119,14 +123,15 @@ type signals struct {
 	stop        func()
 }
 
-// watchSignals starts to watch. The end of first, the program's context, drains, too.
-func watchSignals(first context.Context) *signals {
+// watchSignals starts to watch. The end of first, the program's context, drains, too. draining is
+// called when that begins.
+func watchSignals(first context.Context, draining func()) *signals {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(first))
 	s := &signals{ctx: ctx, drain: make(chan struct{}), kill: make(chan struct{})}
 	received, done := make(chan os.Signal, 3), make(chan struct{})
 	signal.Notify(received, os.Interrupt, syscall.SIGTERM)
 	var watching sync.WaitGroup
-	drain, ended := sync.OnceFunc(func() { close(s.drain) }), first.Done()
+	drain, ended := sync.OnceFunc(func() { close(s.drain); draining() }), first.Done()
 	if first.Err() != nil {
 		drain()
 	}
@@ -159,16 +164,36 @@ func watchSignals(first context.Context) *signals {
 	return s
 }
 
-// trialLines prints one line when a trial starts or ends. Calls do not overlap.
+// trialLines prints one line when a trial starts or ends.
 type trialLines struct {
-	p   *printer
-	any bool // a trial was started
+	mu      sync.Mutex
+	p       *printer
+	any     bool // a trial was started
+	running int
+}
+
+// draining says that the agent waits for the trials that run.
+func (l *trialLines) draining() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.running == 1:
+		l.p.printf("Waiting for 1 trial to end. Ctrl-C or SIGTERM again to terminate it.\n")
+	case l.running > 1:
+		l.p.printf("Waiting for %d trials to end. Ctrl-C or SIGTERM again to terminate them.\n", l.running)
+	}
 }
 
 func (l *trialLines) line(e sweep.Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e.Done {
+		l.running--
+	}
 	switch id := printable(e.Trial.RunID); {
 	case !e.Done:
 		l.any = true
+		l.running++
 		var params []string
 		for name := range e.Trial.Params {
 			params = append(params, name+"="+cellText(e.Trial.Params[name]))

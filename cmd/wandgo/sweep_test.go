@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wandgo/wandgo/sweep"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -139,4 +140,18 @@ func TestAgent_FirstSignal_LetsTheTrialEnd(t *testing.T) {
 	stopped := i.runWith(t, ctx, "agent", strings.TrimSpace(r.stdout), "--", "echo", "started")
 	assert.Equal(t, exitInterrupted, stopped.status)
 	assert.Empty(t, stopped.stdout)
+}
+
+func TestTrialLines_Draining_SaysWhatItWaitsFor(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	l := &trialLines{p: &printer{w: &out}}
+	l.draining()
+	assert.Empty(t, out.String(), "nothing runs")
+	for _, id := range []string{"a", "b", "c"} {
+		l.line(sweep.Event{Trial: sweep.Trial{RunID: id}})
+	}
+	l.line(sweep.Event{Trial: sweep.Trial{RunID: "a"}, Done: true})
+	l.draining()
+	assert.True(t, strings.HasSuffix(out.String(), "Waiting for 2 trials to end. Ctrl-C or SIGTERM again to terminate them.\n"), out.String())
 }

@@ -8,4 +8,6 @@
 //
 // A histogram that stat.Histogram counted is a value without this package:
 // media.HistogramOf(counts, dividers).
+//
+// How to use this module from a clone of the repository: contrib/README.md.
 package gonum

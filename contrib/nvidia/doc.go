@@ -18,4 +18,6 @@
 //   - the utilization of a partitioned GPU (MIG),
 //   - the processes of a container,
 //   - pcieLinkSpeed, which nvidia-smi does not have.
+//
+// How to use this module from a clone of the repository: contrib/README.md.
 package nvidia

@@ -8,4 +8,6 @@
 //
 // [Write] stores a history in a Parquet file. The package is a module of its own, so that a program
 // links the library for Parquet only if it needs it.
+//
+// How to use this module from a clone of the repository: contrib/README.md.
 package parquet

@@ -38,8 +38,13 @@ func runTrials(ctx context.Context, environ []string, out io.Writer) error {
 	}
 	defer c.Close()
 	index := cmp.Or(variable(environ, "JOB_COMPLETION_INDEX"), variable(environ, "SLURM_ARRAY_TASK_ID"), "0")
+	failed := func(e sweep.Event) {
+		if e.Done && e.Err != nil {
+			fmt.Fprintf(out, "agent %s: trial %s failed: %v\n", index, e.Trial.RunID, e.Err)
+		}
+	}
 	a := sweep.Agent{
-		Client: c, Sweep: variable(environ, "WANDB_SWEEP_ID"),
+		Client: c, Sweep: variable(environ, "WANDB_SWEEP_ID"), OnEvent: failed,
 		// Which agent ran the trial; a batch system's log of that index has its output.
 		Options: client.RunOptions{Tags: []string{"agent" + index}},
 	}
@@ -58,6 +63,9 @@ func runTrials(ctx context.Context, environ []string, out io.Writer) error {
 // trial trains with the parameters that the sweep chose, until its context ends.
 func trial(ctx context.Context, run *client.Run, data *penguins.Data) error {
 	rate, epochs := run.Config().Float("learning_rate"), run.Config().Int("epochs")
+	if rate <= 0 || epochs < 1 {
+		return errors.New("the sweep must have the parameters learning_rate and epochs, both positive numbers; see sweep.yaml")
+	}
 	model := penguins.NewModel(1)
 	for epoch := 1; epoch <= epochs && ctx.Err() == nil; epoch++ {
 		gradient := model.Gradient(data.Train)

@@ -212,6 +212,27 @@ func TestAgent_Preempted_EndsItsTrialAndUploads(t *testing.T) {
 	assert.True(t, run.Preempting)
 }
 
+func TestAgent_SweepWithOtherParameters_FailsTheTrial(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t, 1, 0) // no epochs
+	var out bytes.Buffer
+	agent(t.Context(), append(c.environ(t), "WANDB_DIR="+t.TempDir()), &out)
+	assert.Contains(t, out.String(), "failed: the sweep must have the parameters learning_rate and epochs")
+	view, _ := c.srv.Sweep("acme", "vision", c.sweep)
+	require.Len(t, view.Runs, 1)
+	run, _ := c.srv.Run("acme", "vision", view.Runs[0])
+	assert.Equal(t, "failed", run.State)
+}
+
+func TestSweepFile_Parameters_AreThoseOfTheProgram(t *testing.T) {
+	t.Parallel()
+	cfg, err := sweep.Load("sweep.yaml")
+	require.NoError(t, err)
+	assert.Len(t, cfg.Parameters, 2)
+	assert.Contains(t, cfg.Parameters, "learning_rate")
+	assert.Contains(t, cfg.Parameters, "epochs")
+}
+
 func TestAgent_NoSuchSweep_Explains(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, 1, 1)
@@ -227,5 +248,5 @@ func TestScript_NoSweep_Fails(t *testing.T) {
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
 	out, err := cmd.CombinedOutput()
 	require.Error(t, err)
-	assert.Contains(t, string(out), "WANDB_SWEEP_ID: set it to the id that wandgo sweep create prints")
+	assert.Contains(t, string(out), "WANDB_SWEEP_ID: set it to the last part of what wandgo sweep create prints")
 }
