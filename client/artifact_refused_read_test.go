@@ -1,9 +1,11 @@
 package client_test
 
 import (
+	"context"
 	"net/http"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -81,4 +83,45 @@ func TestDownload_DamagedByTheFake_IsFoundAndNotCached(t *testing.T) {
 	s.ExpireURLs()
 	_, err = v.Download(t.Context(), artifact.DownloadOptions{Dir: t.TempDir(), SkipCache: true})
 	require.NoError(t, err)
+}
+
+// TestUploadWait_RoleLowered_WaitsForTheDiagnosis: the questions of the diagnosis are still
+// open when a program asks why its artifact is not uploaded.
+func TestUploadWait_RoleLowered_WaitsForTheDiagnosis(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, everybody())
+	c := newClient(t, s, key("member"), quickly, func(o *client.Options) { o.DiagnosisTimeout = time.Hour })
+	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team"})
+	require.NoError(t, err)
+	release := make(chan struct{})
+	questions := s.Inject(wandbtest.Fault{Match: isQuestion, Alter: func(body []byte) []byte {
+		<-release
+		return body
+	}})
+	defer questions.Remove()
+	require.NoError(t, s.SetRole("acme", "member", wandbtest.RoleViewer))
+	failed(t, run, 0)
+	up, err := run.LogArtifact(checkpoint(t, "one"), client.ArtifactOptions{})
+	require.NoError(t, err)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = up.Wait(ended)
+	require.ErrorIs(t, err, client.ErrOffline, "what is known so far")
+	require.ErrorIs(t, err, errors.ErrPermissionDenied)
+	require.NotErrorIs(t, err, errors.ErrViewerRole)
+	_, err = run.UseArtifact(ended, "net")
+	require.ErrorIs(t, err, errors.ErrPermissionDenied)
+
+	require.NoError(t, questions.Wait(t.Context(), 1))
+	results := make(chan error, 2)
+	go func() { _, err := up.Wait(t.Context()); results <- err }()
+	go func() { _, err := run.UseArtifact(t.Context(), "net"); results <- err }()
+	close(release)
+	for range cap(results) {
+		err := <-results
+		require.ErrorIs(t, err, client.ErrOffline)
+		require.ErrorIs(t, err, errors.ErrViewerRole)
+		assert.Contains(t, err.Error(), "viewer")
+	}
+	require.ErrorIs(t, run.Finish(t.Context()), errors.ErrViewerRole)
 }

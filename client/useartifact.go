@@ -64,9 +64,10 @@ func (c *Client) Artifact(ctx context.Context, path string) (*artifact.Version, 
 //
 // Errors are those of [Client.Artifact], and:
 //   - ErrRunFinished after Finish.
-//   - [ErrOffline] for a run that is not online.
+//   - [ErrOffline] for a run that is not online, together with the refusal if the server
+//     refused the run.
 func (r *Run) UseArtifact(ctx context.Context, path string) (*artifact.Version, error) {
-	if err := r.session.Reachable(); err != nil {
+	if err := r.session.Reachable(ctx); err != nil {
 		return nil, fmt.Errorf("use artifact in %s: %w", r, err)
 	}
 	p, err := download.ParsePath(path)

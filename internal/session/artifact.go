@@ -110,15 +110,17 @@ func (s *Session) UsedArtifact(rec *record.UseArtifact) error {
 // ErrOffline means that a run is not online.
 var ErrOffline = sink.ErrOffline
 
-// Reachable returns why the run cannot read from the server, or nil.
-func (s *Session) Reachable() error {
+// Reachable returns why the run cannot read from the server, or nil. If the server has
+// refused the run, it waits for the diagnosis until ctx ends.
+func (s *Session) Reachable(ctx context.Context) error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	closed := s.closed
+	s.mu.Unlock()
 	switch {
-	case s.closed:
+	case closed:
 		return errors.ErrRunFinished
 	case !s.sink.Online():
-		return s.sink.OfflineError()
+		return s.sink.OfflineError(ctx)
 	}
 	return nil
 }

@@ -41,15 +41,18 @@ type ArtifactUpload struct {
 	index int64                              // in the log; -1 if the log does not have it; guarded by artifacts.mu
 	log   func(*Disk, *ArtifactUpload) error // Both.log, which nobody links without an artifact
 	done  chan struct{}
-	id    string // on the server; valid after done, as is err
+	id    string // on the server; valid after done, as are err and offline
 	err   error
+	// offline returns why the run is not online, if that is why the upload failed; else nil.
+	offline func(ctx context.Context, u *ArtifactUpload) error
 }
 
 // Done is closed when the upload has ended.
 func (u *ArtifactUpload) Done() <-chan struct{} { return u.done }
 
 // Wait blocks until the server has the artifact, and returns its id there. The error is
-// that of the upload, or of ctx.
+// that of the upload, or of ctx. If the server has refused the run, Wait also waits for the
+// diagnosis; if ctx ends first, the error is what is known without it.
 func (u *ArtifactUpload) Wait(ctx context.Context) (id string, err error) {
 	select {
 	case <-u.done:
@@ -59,6 +62,9 @@ func (u *ArtifactUpload) Wait(ctx context.Context) (id string, err error) {
 		case <-ctx.Done():
 			return "", context.Cause(ctx)
 		}
+	}
+	if u.offline != nil {
+		return "", u.offline(ctx, u)
 	}
 	return u.id, u.err
 }
@@ -143,7 +149,7 @@ func (b *Both) Artifact(rec *record.Artifact, dir string, start func() ArtifactU
 	case onDisk != nil:
 		return nil, onDisk
 	}
-	u.err = b.offlineError(u)
+	u.offline = b.offlineError
 	close(u.done)
 	return u, nil
 }
@@ -325,7 +331,7 @@ func (b *Both) RemoveCopies(dir string) {
 func (b *Both) artifactFailed(u *ArtifactUpload, cause error) (report bool, why error) {
 	if b.artifacts.ctx.Err() != nil { // the run went offline, or Finish ran out of time
 		if b.Refusal(Rows) != nil {
-			return false, b.offlineError(u)
+			u.offline = b.offlineError
 		}
 		return false, fmt.Errorf("log %s: %w", u, cause)
 	}

@@ -1,6 +1,7 @@
 package sink
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/wandgo/wandgo/errors"
@@ -10,17 +11,28 @@ import (
 // ErrOffline means that a run is not online.
 var ErrOffline = errors.New("the run is not online")
 
-// OfflineError is [ErrOffline], with the refusal if the server refused the run.
-func (b *Both) OfflineError() error {
+// OfflineError is [ErrOffline], with the refusal if the server refused the run. It blocks
+// until the diagnosis of the refusal is made, or ctx ends.
+func (b *Both) OfflineError(ctx context.Context) error {
+	b.mu.Lock()
+	explained := b.refusals.explained
+	b.mu.Unlock()
+	if explained != nil {
+		select {
+		case <-explained:
+		case <-ctx.Done(): // what is known without the diagnosis
+		}
+	}
 	if refusal := b.Refusal(Rows); refusal != nil {
 		return fmt.Errorf("%w: %w", ErrOffline, refusal)
 	}
 	return ErrOffline
 }
 
-// offlineError says why a run that is not online does not upload an artifact, and where it is.
-func (b *Both) offlineError(u *ArtifactUpload) error {
-	why := b.OfflineError()
+// offlineError says why a run that is not online does not upload an artifact, and where it is. It
+// blocks as [Both.OfflineError] does.
+func (b *Both) offlineError(ctx context.Context, u *ArtifactUpload) error {
+	why := b.OfflineError(ctx)
 	d := b.currentDisk()
 	b.artifacts.mu.Lock()
 	logged := u.index >= 0

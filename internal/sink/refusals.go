@@ -43,7 +43,9 @@ func (c Channel) refusal(why error) string {
 type refusals struct {
 	errs [channels]error
 	nth  [channels]int // tells one refusal from the next, and from its end
-	disk error         // why the disk does not have what the server does not
+	// explained is closed once the diagnosis of the rows' refusal is made; nil without one.
+	explained chan struct{}
+	disk      error // why the disk does not have what the server does not
 }
 
 func (r *refusals) set(c Channel, err error) (nth int) {
@@ -94,6 +96,7 @@ func (b *Both) refused(c Channel, cause error) {
 		stands := b.resolve(c, nth, why)
 		switch {
 		case c == Rows:
+			close(b.refusals.explained)
 			b.cfg.Events.Offline(b.Dir(), b.Err(), b.finishing.Load())
 		case stands:
 			b.warn(c, why)

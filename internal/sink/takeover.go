@@ -13,6 +13,9 @@ import (
 // rest. From then on there is only the disk. Only the first call has an effect.
 func (b *Both) rowsRefused(cause error) {
 	b.takeover.Do(func() {
+		b.mu.Lock()
+		b.refusals.explained = make(chan struct{}) // before anybody can see that the run is offline
+		b.mu.Unlock()
 		b.continueOnDisk(b.preliminary(Rows, cause))
 		b.cfg.Log.Warn("the upload ended; the run continues on disk", "dir", b.Dir(), "error", cause)
 		b.refused(Rows, cause)
