@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -51,8 +52,9 @@ Audio, graphs, meshes and other values are skipped, and counted.
 
 A file that is damaged or still being written is imported as far as possible.
 Import the same directory again to add what was written since: a run's id is
-derived from the path of its directory, and rows that the server has are not
-sent again.
+derived from the path of its directory and its first record with values, and
+rows that the server has are not sent again. Other event files in the same place
+are another run.
 
 With --offline, in offline mode, and if the server refuses, the runs stay on
 this disk; wandgo sync uploads them. Otherwise they are deleted from it when the
@@ -114,6 +116,7 @@ func runImportTensorBoard(ctx context.Context, a *app, args []string) int {
 		return exitStatus(err)
 	}
 	t.root, t.dryRun = s.RunRoot(), *dryRun
+	t.entity, t.project = cmp.Or(t.options.Entity, s.Entity.Text), cmp.Or(t.options.Project, s.Project.Text)
 	t.out = &syncOutput{printer: a.printer(!*noColor), live: !*asJSON && term.IsTerminal(a.stdout), silent: *asJSON}
 	upload := !*offline && !*dryRun && s.Mode.Text != settings.ModeOffline
 	return t.run(ctx, paths[0], upload, *asJSON)
@@ -193,7 +196,7 @@ func (t *tensorBoardImport) work(ctx context.Context, path string, upload bool) 
 	}
 	for i, dir := range dirs {
 		t.out.mark = fmt.Sprintf("[%d/%d]", i+1, len(dirs))
-		r := &importedRun{Dir: dir.Path, Name: runName(dir), RunID: runID(dir)}
+		r := &importedRun{Dir: dir.Path, Name: runName(dir)}
 		if err := t.one(ctx, dir, r); err != nil {
 			if failed, ok := errors.AsType[*fs.PathError](err); ok && strings.HasPrefix(failed.Path, dir.Path) {
 				err = pathInput(failed.Path, err)

@@ -106,11 +106,7 @@ func TestImport_Again_SendsOnlyNewRows(t *testing.T) {
 	} {
 		if n == 4 { // the program went on
 			require.NoError(t, os.WriteFile(later, data, 0o600))
-			soon := time.Now().Add(time.Minute) // whatever the resolution of the file system's clock
-			require.NoError(t, os.Chtimes(later, soon, soon))
-		}
-		if n == 6 { // later than the import
-			past := time.Now().Add(-time.Hour)
+			past := time.Now().Add(-time.Hour) // copied with its time
 			require.NoError(t, os.Chtimes(later, past, past))
 		}
 		r := i.run(t, append([]string{"import", "tensorboard", "logs/train"}, c.args...)...)
@@ -124,6 +120,34 @@ func TestImport_Again_SendsOnlyNewRows(t *testing.T) {
 		require.NoError(t, err)
 		assert.Len(t, logs, map[bool]int{true: 1}[n >= 2 && n <= 5], n)
 	}
+}
+
+func TestImport_TrainedAgainInTheSamePlace_IsAnotherRun(t *testing.T) {
+	t.Parallel()
+	srv, i := importing(t)
+	require.Zero(t, i.run(t, "import", "tensorboard", "logs/train").status)
+	name := filepath.Join(i.dir, "logs", "train", "events.out.tfevents.1700000000.host")
+	data, err := os.ReadFile("../../internal/tfevents/testdata/logs/tf2/events.out.tfevents.1700000000.host")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(name, data, 0o600))
+	r := i.run(t, "import", "tensorboard", "logs/train")
+	require.Zero(t, r.status, r.stderr)
+	assert.NotContains(t, r.stdout, "already on the server")
+	assert.Len(t, srv.Runs(), 2)
+}
+
+func TestImport_IntoAnotherProject_LeavesTheLogOfTheFirst(t *testing.T) {
+	t.Parallel()
+	srv, i := importing(t)
+	require.Zero(t, i.run(t, "import", "tensorboard", "logs/train", "--offline").status)
+	r := i.run(t, "import", "tensorboard", "logs/train", "--project", "other")
+	require.Zero(t, r.status, r.stderr)
+	keys := srv.Runs()
+	require.Len(t, keys, 1)
+	assert.Equal(t, "other", keys[0].Project)
+	left, err := filepath.Glob(filepath.Join(i.dir, "wandb", "offline-run-*"))
+	require.NoError(t, err)
+	assert.Len(t, left, 1)
 }
 
 func TestImport_Damage_IsReported(t *testing.T) {

@@ -12,10 +12,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/smallfile"
 	"github.com/wandgo/wandgo/internal/tfevents"
 )
 
@@ -25,6 +25,8 @@ type tensorBoardImport struct {
 	out     *syncOutput
 	options client.RunOptions // of every run
 	root    string            // the directory of the runs on this disk
+	entity  string            // where the runs go, as far as it is known without the server
+	project string
 	dryRun  bool
 	writes  *client.Client // writes the runs
 	uploads *client.Client
@@ -56,9 +58,10 @@ const (
 	importEmpty   = "empty"
 )
 
-// runID is the id of the run of a directory, the same whenever it is imported.
-func runID(dir *tfevents.Dir) string {
-	sum := sha256.Sum256([]byte(dir.Path))
+// runID is the id of the run of a directory, the same whenever it is imported, and another
+// one for what was trained in the same place later, or on another machine.
+func runID(dir *tfevents.Dir, contents *tfevents.Contents) string {
+	sum := sha256.Sum256([]byte(dir.Path + "\x00" + contents.Training))
 	return "tb" + hex.EncodeToString(sum[:5])
 }
 
@@ -94,6 +97,7 @@ func (t *tensorBoardImport) one(ctx context.Context, dir *tfevents.Dir, r *impor
 	if err != nil {
 		return err
 	}
+	r.RunID = runID(dir, contents)
 	r.Damage, r.Damaged = contents.Damage, contents.Damaged
 	if t.dryRun {
 		r.Outcome = importPlanned
@@ -109,7 +113,7 @@ func (t *tensorBoardImport) one(ctx context.Context, dir *tfevents.Dir, r *impor
 			return err
 		}
 		for _, log := range earlier {
-			if whole(log) && changed(log.Path).After(dir.Changed) {
+			if whole(log) && imported(log.Dir) == t.digest(contents) {
 				r.Outcome, r.Log, r.Rows = importPresent, log.Dir, log.Rows
 				t.logs = append(t.logs, log.Dir)
 				return nil
@@ -141,7 +145,27 @@ func whole(log *client.SyncedRun) bool {
 	return log.Err == nil && !log.Crashed && log.ExitCode != nil && *log.ExitCode == 0
 }
 
-// earlier returns the logs that earlier imports of a run left on this disk.
+// importedFile is beside a log, and has the digest of what was imported.
+const importedFile = "imported.sha256"
+
+// imported returns that digest, "" if the import did not end.
+func imported(dir string) string {
+	digest, err := smallfile.Read(filepath.Join(dir, importedFile))
+	if err != nil {
+		return ""
+	}
+	return string(digest)
+}
+
+// digest identifies what is imported: the records, and what the flags say of the run.
+func (t *tensorBoardImport) digest(contents *tfevents.Contents) string {
+	o := &t.options
+	sum := sha256.Sum256([]byte(strings.Join(append([]string{contents.Digest, o.Group, o.JobType}, o.Tags...), "\x00")))
+	return hex.EncodeToString(sum[:])
+}
+
+// earlier returns the logs that earlier imports of a run into the same project left on this
+// disk.
 func (t *tensorBoardImport) earlier(ctx context.Context, id string) ([]*client.SyncedRun, error) {
 	entries, err := os.ReadDir(t.root)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -159,9 +183,13 @@ func (t *tensorBoardImport) earlier(ctx context.Context, id string) ([]*client.S
 		if ctx.Err() != nil {
 			return nil, err
 		}
-		if report != nil { // else the directory has no log
-			for i := range report.Runs {
-				logs = append(logs, &report.Runs[i])
+		if report == nil { // the directory has no log
+			continue
+		}
+		for i := range report.Runs {
+			// One for another place is not touched.
+			if log := &report.Runs[i]; log.Entity == t.entity && log.Project == t.project {
+				logs = append(logs, log)
 			}
 		}
 	}
@@ -193,6 +221,9 @@ func (t *tensorBoardImport) write(ctx context.Context, contents *tfevents.Conten
 	_ = os.RemoveAll(media)
 	if finished := run.Finish(context.WithoutCancel(ctx)); err == nil {
 		err = finished
+	}
+	if err == nil {
+		err = smallfile.Write(filepath.Join(run.Dir(), importedFile), []byte(t.digest(contents)))
 	}
 	if r.Log = run.Dir(); err != nil || r.Rows == 0 {
 		err = errors.Join(err, os.RemoveAll(r.Log))
@@ -268,13 +299,4 @@ func (t *tensorBoardImport) document(report *client.SyncReport, err error, statu
 		return t.app.failed("print the outcome", err)
 	}
 	return status
-}
-
-// changed is when a file was changed, zero if it does not exist.
-func changed(path string) time.Time {
-	info, err := os.Stat(path)
-	if err != nil {
-		return time.Time{}
-	}
-	return info.ModTime()
 }

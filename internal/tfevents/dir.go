@@ -2,6 +2,8 @@ package tfevents
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"io/fs"
 	"math"
@@ -22,9 +24,6 @@ type Dir struct {
 	Name string
 	// Files are the names of the event files, in the order in which they were written.
 	Files []string
-	// Changed is when the last of the files was changed, Bytes their size in all.
-	Changed time.Time
-	Bytes   int64
 }
 
 // Find lists the directories with event files at root and below it, in the order of their
@@ -47,13 +46,6 @@ func Find(ctx context.Context, root string) ([]*Dir, error) {
 		if !entry.Type().IsRegular() || !strings.Contains(entry.Name(), "tfevents") {
 			return nil
 		}
-		info, err := entry.Info()
-		if errors.Is(err, fs.ErrNotExist) { // removed meanwhile
-			return nil
-		}
-		if err != nil {
-			return err
-		}
 		parent := filepath.Dir(path)
 		d := byPath[parent]
 		if d == nil {
@@ -65,10 +57,6 @@ func Find(ctx context.Context, root string) ([]*Dir, error) {
 			byPath[parent], dirs = d, append(dirs, d)
 		}
 		d.Files = append(d.Files, entry.Name())
-		d.Bytes += info.Size()
-		if info.ModTime().After(d.Changed) {
-			d.Changed = info.ModTime()
-		}
 		return nil
 	})
 	return dirs, err
@@ -82,6 +70,12 @@ type Contents struct {
 	dir *Dir
 	// Started is the least time of an event, zero if there is none.
 	Started time.Time
+	// Training is a digest of what a program that trains again in the same directory does not
+	// write again: the first record with values, and the name of its file. It stays the same
+	// while the files grow, and is empty without such a record.
+	Training string
+	// Digest is one of all records that could be read.
+	Digest string
 	// Damage are the first MaxDamage parts that could not be read; Damaged is how many there
 	// are in all.
 	Damage  []string
@@ -101,8 +95,13 @@ const MaxDamage = 10
 // the file system and of ctx.
 func (d *Dir) Scan(ctx context.Context) (*Contents, error) {
 	c := &Contents{dir: d}
-	n := int64(0)
+	n, digest := int64(0), sha256.New()
 	err := c.each(ctx, func(e *event) error {
+		_, _ = digest.Write(e.record)
+		if c.Training == "" && len(e.summary) > 0 {
+			first := sha256.Sum256(append([]byte(e.file+"\x00"), e.record...))
+			c.Training = hex.EncodeToString(first[:])
+		}
 		if e.timed() && (c.Started.IsZero() || e.time().Before(c.Started)) {
 			c.Started = e.time()
 		}
@@ -112,6 +111,7 @@ func (d *Dir) Scan(ctx context.Context) (*Contents, error) {
 		n++
 		return nil
 	}, c.damaged)
+	c.Digest = hex.EncodeToString(digest.Sum(nil))
 	for i := len(c.restarts) - 2; i >= 0; i-- {
 		c.restarts[i].step = min(c.restarts[i].step, c.restarts[i+1].step)
 	}
@@ -160,6 +160,7 @@ func (c *Contents) eachOf(ctx context.Context, name string, do func(*event) erro
 			if e, err = readEvent(data); err != nil {
 				err = &DamageError{at, ErrContent}
 			}
+			e.file, e.record = name, data
 		}
 		if _, ok := errors.AsType[*DamageError](err); ok {
 			damaged(name, err)

@@ -1,6 +1,7 @@
 package tfevents
 
 import (
+	"context"
 	"time"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -10,8 +11,10 @@ import (
 type event struct {
 	wallTime float64 // in seconds since 1970
 	step     int64
-	restart  bool // a writer started: what follows replaces the values at this step and after it
-	summary  [][]byte
+	restart  bool   // a writer started: what follows replaces the values at this step and after it
+	summary  []byte // the message Summary; see eachValue
+	record   []byte // of which all this was read
+	file     string
 }
 
 func (e *event) time() time.Time { return time.UnixMicro(int64(e.wallTime * 1e6)) }
@@ -19,7 +22,7 @@ func (e *event) time() time.Time { return time.UnixMicro(int64(e.wallTime * 1e6)
 // sessionStart is the status of the first session log of a writer.
 const sessionStart = 1
 
-// readEvent reads the message Event. Its values are read by [value.read].
+// readEvent reads the message Event, all but its values.
 func readEvent(data []byte) (event, error) {
 	var e event
 	err := eachField(data, func(f field) error {
@@ -29,12 +32,12 @@ func readEvent(data []byte) (event, error) {
 		case 2:
 			e.step = f.int()
 		case 5:
-			return eachField(f.bytes, func(f field) error {
-				if f.num == 1 {
-					e.summary = append(e.summary, f.bytes)
-				}
-				return nil
-			})
+			if len(e.summary) == 0 {
+				e.summary = f.bytes[:len(f.bytes):len(f.bytes)]
+			} else { // parts of a message are one message
+				e.summary = append(e.summary, f.bytes...)
+			}
+			return eachField(f.bytes, func(field) error { return nil })
 		case 7:
 			return eachField(f.bytes, func(f field) error {
 				if f.num == 1 {
@@ -46,6 +49,20 @@ func readEvent(data []byte) (event, error) {
 		return nil
 	})
 	return e, err
+}
+
+// eachValue calls do with each value of the event, which may have millions: they are not
+// gathered.
+func (e *event) eachValue(ctx context.Context, do func(data []byte) error) error {
+	return eachField(e.summary, func(f field) error {
+		if f.num != 1 {
+			return nil
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return do(f.bytes)
+	})
 }
 
 // value is the message Summary.Value. One of the last five is set, or none for a kind of

@@ -60,6 +60,9 @@ func (f field) int() int64       { return int64(f.bits) } //nolint:gosec // two'
 // numbers appends the elements of a repeated field of numbers, packed or not.
 func (f field) numbers(dst []float64, typ protowire.Type, value func(field) float64) ([]float64, error) {
 	if f.typ == typ {
+		if len(dst) >= maxElements {
+			return nil, errMessage
+		}
 		return append(dst, value(f)), nil
 	}
 	packed := f.bytes

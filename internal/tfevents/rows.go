@@ -25,6 +25,9 @@ type Images [][]byte
 // Text is text, usually Markdown.
 type Text string
 
+// MaxValues is how many values a [Row] has at most. The others of its step are the next rows.
+const MaxValues = 10_000
+
 // Rows calls do with each row, in the order in which they were written. Values that follow
 // each other and have one step are one row; a tag that comes again starts another. What a row
 // holds is valid until do returns. Errors are those of the file system, of ctx and of do.
@@ -41,10 +44,9 @@ func (c *Contents) Rows(ctx context.Context, do func(Row) error) error {
 			if len(e.summary) > 0 {
 				c.Replaced++
 			}
-			b.remember(e)
-			return nil
+			return b.remember(ctx, e)
 		}
-		return b.add(e)
+		return b.add(ctx, e)
 	}, func(string, error) {}) // the first pass reported them
 	if err != nil {
 		return err
@@ -61,20 +63,21 @@ type builder struct {
 }
 
 // remember reads the plugins that values of the event name.
-func (b *builder) remember(e *event) {
-	for _, data := range e.summary {
+func (b *builder) remember(ctx context.Context, e *event) error {
+	return e.eachValue(ctx, func(data []byte) error {
 		if v, err := readValue(data); err == nil && v.plugin != "" {
 			b.plugins[v.tag] = v.plugin
 		}
-	}
+		return nil
+	})
 }
 
-func (b *builder) add(e *event) error {
-	for _, data := range e.summary {
+func (b *builder) add(ctx context.Context, e *event) error {
+	return e.eachValue(ctx, func(data []byte) error {
 		v, err := readValue(data)
 		if err != nil {
 			b.contents.Skipped["damaged value"]++
-			continue
+			return nil
 		}
 		if v.plugin == "" {
 			v.plugin = b.plugins[v.tag]
@@ -82,23 +85,17 @@ func (b *builder) add(e *event) error {
 			b.plugins[v.tag] = v.plugin
 		}
 		if v.plugin == "hparams" {
-			if err := b.params(e, &v); err != nil {
-				return err
-			}
-			continue
+			return b.params(e, &v)
 		}
 		decoded, skipped := v.decode()
 		if skipped != "" {
 			b.contents.Skipped[skipped]++
 		}
 		if decoded == nil {
-			continue
+			return nil
 		}
-		if err := b.set(e, strings.ToValidUTF8(v.tag, "\uFFFD"), decoded); err != nil {
-			return err
-		}
-	}
-	return nil
+		return b.set(e, strings.ToValidUTF8(v.tag, "\uFFFD"), decoded)
+	})
 }
 
 // params adds hyperparameters to the row.
@@ -133,7 +130,7 @@ func (b *builder) set(e *event, tag string, v any) error {
 // open makes the row that of the event's step, and one without the tag.
 func (b *builder) open(e *event, tag string) error {
 	_, again := b.row.Values[tag]
-	if b.row.Step != e.step || again {
+	if b.row.Step != e.step || again || len(b.row.Values) >= MaxValues {
 		if err := b.flush(); err != nil {
 			return err
 		}

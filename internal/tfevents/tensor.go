@@ -12,6 +12,13 @@ import (
 // maxElements is how many numbers of a tensor are read. Histograms and scalars have few.
 const maxElements = 1 << 20
 
+// maxDimensions is how many a tensor may have; TensorFlow's have at most 254.
+const maxDimensions = 255
+
+// maxOmitted is how many elements may be missing because they are equal to the last: with
+// more, a few bytes would fill the memory.
+const maxOmitted = 3 * MaxBins
+
 // errTensor means that a tensor has another type or shape than its plugin needs.
 var errTensor = errors.New("not a tensor of the expected kind")
 
@@ -63,6 +70,9 @@ func readTensor(data []byte) (tensor, error) {
 		case 13:
 			t.numbers, err = f.numbers(t.numbers, protowire.VarintType, func(f field) float64 { return half(uint16(f.bits)) }) //nolint:gosec // 2 bytes
 		case 8:
+			if len(t.strings) >= maxElements {
+				return errTensor
+			}
 			t.strings = append(t.strings, f.bytes)
 		}
 		return err
@@ -82,30 +92,41 @@ func (t *tensor) readShape(data []byte) error {
 			}
 			return nil
 		})
-		t.shape = append(t.shape, size)
+		if t.shape = append(t.shape, size); len(t.shape) > maxDimensions {
+			return errTensor
+		}
 		return err
 	})
 }
 
-// elements returns the numbers of a tensor. A writer may omit equal ones at the end.
-func (t *tensor) elements() ([]float64, error) {
+// size is the number of elements that the shape has.
+func (t *tensor) size() (int64, error) {
 	n := int64(1)
 	for _, size := range t.shape {
 		if size < 0 || size > maxElements {
-			return nil, errTensor
+			return 0, errTensor
 		}
 		if n *= size; n > maxElements {
-			return nil, errTensor
+			return 0, errTensor
 		}
+	}
+	return n, nil
+}
+
+// elements returns the numbers of a tensor. A writer may omit equal ones at the end.
+func (t *tensor) elements() ([]float64, error) {
+	n, err := t.size()
+	if err != nil {
+		return nil, err
 	}
 	numbers := t.numbers
 	if len(t.content) > 0 {
-		var err error
 		if numbers, err = t.decode(); err != nil {
 			return nil, err
 		}
 	}
-	if int64(len(numbers)) > n || len(numbers) == 0 && n > 0 {
+	missing := n - int64(len(numbers))
+	if missing < 0 || missing > maxOmitted || len(numbers) == 0 && n > 0 {
 		return nil, errTensor
 	}
 	for int64(len(numbers)) < n {
@@ -168,9 +189,12 @@ func half(bits uint16) float64 {
 
 // scalar returns the only number of a tensor, with the accuracy that it is stored in.
 func (t *tensor) scalar() (any, error) {
-	numbers, err := t.elements()
-	if err != nil || len(numbers) != 1 {
+	if n, err := t.size(); err != nil || n != 1 {
 		return nil, errTensor
+	}
+	numbers, err := t.elements()
+	if err != nil {
+		return nil, err
 	}
 	if t.typ == typeFloat {
 		return float32(numbers[0]), nil
