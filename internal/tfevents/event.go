@@ -2,6 +2,7 @@ package tfevents
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -33,7 +34,7 @@ func readEvent(data []byte) (event, error) {
 			e.step = f.int()
 		case 5:
 			if len(e.summary) == 0 {
-				e.summary = f.bytes[:len(f.bytes):len(f.bytes)]
+				e.summary = slices.Clip(f.bytes)
 			} else { // parts of a message are one message
 				e.summary = append(e.summary, f.bytes...)
 			}

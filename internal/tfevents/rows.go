@@ -77,7 +77,7 @@ func (b *builder) add(ctx context.Context, e *event) error {
 		v, err := readValue(data)
 		if err != nil {
 			b.contents.Skipped["damaged value"]++
-			return nil
+			return nil //nolint:nilerr // it is counted
 		}
 		if v.plugin == "" {
 			v.plugin = b.plugins[v.tag]
