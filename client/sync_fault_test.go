@@ -117,7 +117,7 @@ func TestSyncAdvice(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, foreign, refused.Dir)
 	text := errors.Explain(err)
-	assert.Contains(t, text, "\n       wandgo sync --entity elsewhere "+shellWord(foreign))
+	assert.Contains(t, text, "\n       wandgo sync --entity elsewhere --project team "+shellWord(foreign))
 	assert.NotContains(t, text, "WANDB_ENTITY")
 	d := rundir.Of(filepath.Join(foreign, "run-r1.wandb"))
 	assert.Contains(t, string(d.LoadRefusal()), "not_team_member")

@@ -40,10 +40,14 @@ func (a *advice) step(parts ...string) {
 // show adds the command to the last step.
 func (a *advice) show(command string) { a.steps[len(a.steps)-1].command = command }
 
-// syncTo adds the command that uploads the run to another entity to the last step.
-func (a *advice) syncTo(entity string, dirs ...string) {
+// syncTo adds the command that uploads the run to another entity to the last step. project is
+// that of a sync, which may not be the log's; it is "" otherwise.
+func (a *advice) syncTo(entity, project string, dirs ...string) {
 	a.entity = entity
-	a.show(syncCommand("--entity", entity, dirs...))
+	if project != "" {
+		project = " --project " + shellWord(project)
+	}
+	a.show("wandgo sync --entity " + shellWord(entity) + project + shellPaths(" ", dirs))
 }
 
 // proseOf returns the text about a cause, which may be wrapped.
@@ -132,7 +136,7 @@ func (e *PermissionError) adviseOwnEntity(a *advice) bool {
 		return false
 	case e.target().syncing():
 		a.step("To upload the run to ", e.ownName(own), " instead:")
-		a.syncTo(own, e.Dir, e.RestDir)
+		a.syncTo(own, e.Project, e.Dir, e.RestDir)
 	case e.target().running():
 	case e.target().putting():
 		name := strings.TrimPrefix(e.Project+"/"+e.Artifact, "/")
@@ -147,7 +151,7 @@ func (e *PermissionError) adviseOwnEntity(a *advice) bool {
 		a.show("wandgo verify --entity " + shellWord(own))
 	case e.Dir != "":
 		a.step("To upload this run to ", e.ownName(own), " instead:")
-		a.syncTo(own, e.Dir, e.RestDir)
+		a.syncTo(own, "", e.Dir, e.RestDir)
 		a.step("For later runs, change the entity in your code or configuration. If it is not set there:")
 		a.show("export WANDB_ENTITY=" + shellWord(own))
 	case e.EntityDefaulted:

@@ -72,7 +72,7 @@ func TestSync_OneRefusal_UploadsTheRest(t *testing.T) {
 	assert.Equal(t, 13, r.status)
 	golden(t, "sync.golden", i.plain(r.stdout))
 	assert.Contains(t, r.stderr, `user "jo" is not a member of team "acme"`)
-	assert.Contains(t, r.stderr, "wandgo sync --entity acme-research "+plaintext.ShellWord(dir))
+	assert.Contains(t, r.stderr, "wandgo sync --entity acme-research --project vision "+plaintext.ShellWord(dir))
 
 	r = i.run(t, "sync", "--json")
 	assert.Equal(t, 13, r.status)

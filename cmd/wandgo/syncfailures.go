@@ -113,17 +113,18 @@ func (p *printer) nextStep(f *failure, o client.SyncOptions, paths []string) {
 	for _, path := range paths {
 		arguments.WriteString(" " + plaintext.ShellPath(relative(path)))
 	}
+	rest := targetFlags(client.SyncOptions{Project: o.Project, RunID: o.RunID})
 	p.printf("\n")
 	if errors.Is(r.Err, errors.ErrPermissionDenied) && own == "" && targetMayHelp(r.Err) {
 		if r.Entity != "" && o.Entity == "" {
 			stays += "The entity " + doctor.Quote(r.Entity) + " is from the log. "
 		}
 		p.hanging("", "", stays+"To upload to another entity:")
-		p.printf("\n    wandgo sync --entity ENTITY%s\n", arguments.String())
+		p.printf("\n    wandgo sync --entity ENTITY%s%s\n", rest, arguments.String())
 		return
 	}
 	if own != "" && len(f.dirs) > 1 {
-		p.printf("To upload all of them to %s instead:\n\n    wandgo sync --entity %s%s\n\n", printable(own), plaintext.ShellWord(own), arguments.String())
+		p.printf("To upload all of them to %s instead:\n\n    wandgo sync --entity %s%s%s\n\n", printable(own), plaintext.ShellWord(own), rest, arguments.String())
 	}
 	lead := "To retry:"
 	if !errors.IsRetryable(r.Err) {
