@@ -119,7 +119,7 @@ func (e *RequestError) rewindsRunning() bool {
 
 // sweepIsOver reports whether nothing was sent because the sweep is over. Err says so.
 func (e *RequestError) sweepIsOver() bool {
-	return e.Cause == ErrInvalidInput && e.StatusCode == 0 && e.Err != nil && strings.HasPrefix(e.Op, "change sweep ") //nolint:errorlint // as it was set
+	return e.Cause == ErrInvalidInput && e.StatusCode == 0 && e.Err != nil && strings.HasPrefix(e.Op, "change sweep ")
 }
 
 func (e *RequestError) target() target {

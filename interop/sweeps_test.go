@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -164,7 +165,11 @@ func TestSweeps_BothClients_LeaveTheSameTrials(t *testing.T) {
 				assert.Equal(t, sc.fails, err != nil, "%v", err)
 			})
 			sampled := cfg.Method != sweep.Grid
-			assert.Equal(t, storedOf(t, srv, theirs, sampled), storedOf(t, srv, ours, sampled))
+			want := storedOf(t, srv, theirs, sampled)
+			if sc.fails { // whether the official agent asks for one more trial before it gives up is a matter of timing
+				want.Trials = slices.DeleteFunc(want.Trials, func(trial string) bool { return strings.HasPrefix(trial, "pending ") })
+			}
+			assert.Equal(t, want, storedOf(t, srv, ours, sampled))
 			assert.Empty(t, srv.Unknown())
 		})
 	}
