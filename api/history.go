@@ -51,7 +51,7 @@ func Parquet(r ParquetReader) HistoryOption {
 
 // History reads all rows of the run in the order of their steps, each once. It reads the rows
 // that the run had when it was called; of a run in progress there may be more by its end. At
-// most two responses of 10,000 rows are in memory.
+// most two responses of 10,000 rows each and 2,000 decoded rows are in memory.
 //
 // Servers move old rows to Parquet files. Some then return them as before; of others this
 // package reads them if [Parquet] says how.

@@ -29,7 +29,7 @@ func onDisk(t *testing.T, dir string) *diskRun {
 	return d
 }
 
-// onDiskSoFar is onDisk for a log that somebody writes: its last record may be incomplete.
+// onDiskSoFar is onDisk for a log that is still being written: its last record may be incomplete.
 func onDiskSoFar(t *testing.T, dir string) *diskRun {
 	t.Helper()
 	require.NotEmpty(t, dir, "the run has no directory")

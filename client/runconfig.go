@@ -10,13 +10,13 @@ import (
 //
 //	lr := run.Config().Float("lr")
 //
-// It has the values that the run has at the time of each call. A key is that of a value at
-// the top of the config; Get decodes nested values. The zero RunConfig has no values. It never
-// blocks on the network and is safe for concurrent use.
+// Each call reads the current values. A key names a value at the top of the config; use Get to
+// decode nested values. The zero RunConfig has no values. It never blocks on the network and is
+// safe for concurrent use.
 type RunConfig struct{ session *session.Session }
 
 // Get decodes the value of a key into v, as encoding/json does, and reports whether there is
-// one. The error says that the value has another type than v.
+// one. It returns an error if the value cannot be decoded into v.
 func (c RunConfig) Get(key string, v any) (bool, error) {
 	if c.session == nil {
 		return false, nil
@@ -24,7 +24,8 @@ func (c RunConfig) Get(key string, v any) (bool, error) {
 	return c.session.Config(key, v)
 }
 
-// Float returns the number of a key, or NaN if there is none or the value is no number.
+// Float returns the number stored under a key. It is NaN if the key is missing or its value is
+// not a number.
 func (c RunConfig) Float(key string) float64 {
 	if v := valueOf[*float64](c, key); v != nil {
 		return *v
@@ -32,7 +33,8 @@ func (c RunConfig) Float(key string) float64 {
 	return math.NaN()
 }
 
-// Int returns the integer of a key, or 0 if there is none or the value is no integer.
+// Int returns the integer stored under a key. It is 0 if the key is missing or its value is not
+// an integer.
 func (c RunConfig) Int(key string) int {
 	if v := valueOf[*int](c, key); v != nil {
 		return *v
@@ -44,13 +46,15 @@ func (c RunConfig) Int(key string) int {
 	return 0
 }
 
-// String returns the text of a key, or "" if there is none or the value is no text.
+// String returns the text stored under a key. It is "" if the key is missing or its value is not
+// a string.
 func (c RunConfig) String(key string) string { return valueOf[string](c, key) }
 
-// Bool returns the boolean of a key, or false if there is none or the value is no boolean.
+// Bool returns the boolean stored under a key. It is false if the key is missing or its value is
+// not a boolean.
 func (c RunConfig) Bool(key string) bool { return valueOf[bool](c, key) }
 
-// valueOf is the value of a key, or the zero T if there is none of this type.
+// valueOf returns the value of a key, or the zero T if it is missing or has another type.
 func valueOf[T any](c RunConfig, key string) T {
 	var v, none T
 	if ok, err := c.Get(key, &v); !ok || err != nil {

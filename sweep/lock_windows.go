@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// fileLock is a file that nobody else can open, which ends with its process.
+// fileLock is a file that no one else can open. Windows closes it when the process ends.
 type fileLock struct{ file syscall.Handle }
 
 // lockRetry is how often a lock that someone else holds is tried again.
@@ -16,8 +16,8 @@ const lockRetry = 5 * time.Millisecond
 // errSharing is ERROR_SHARING_VIOLATION: someone else has the file open.
 const errSharing = syscall.Errno(32)
 
-// acquire opens a file that it makes if it does not exist, and shares it with nobody. Without wait it
-// returns an error if someone else holds the lock, also in this process.
+// acquire opens a file without sharing it, and creates it if it does not exist. Without wait it
+// returns an error if the lock is held, in this process or another one.
 func acquire(path string, wait bool) (*fileLock, error) {
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {

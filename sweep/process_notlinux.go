@@ -4,5 +4,5 @@ package sweep
 
 import "syscall"
 
-// endWithParent does nothing: no system call says so here.
+// endWithParent does nothing: these systems have no such attribute.
 func endWithParent(*syscall.SysProcAttr) {}

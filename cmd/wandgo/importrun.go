@@ -108,8 +108,8 @@ func (t *tensorBoardImport) one(ctx context.Context, dir *tfevents.Dir, r *impor
 			return nil
 		})
 	} else {
-		earlier, err := t.earlier(ctx, r.RunID)
-		if err != nil {
+		var earlier []*client.SyncedRun
+		if earlier, err = t.earlier(ctx, r.RunID); err != nil {
 			return err
 		}
 		for _, log := range earlier {
@@ -127,7 +127,7 @@ func (t *tensorBoardImport) one(ctx context.Context, dir *tfevents.Dir, r *impor
 			t.logs = append(t.logs, r.Log)
 		}
 		for _, log := range earlier {
-			// The new log has the rows of the earlier ones, which nobody writes.
+			// The new log has the rows of the earlier ones, which are not being written.
 			if log.Outcome == client.SyncPlanned && log.Rows <= r.Rows {
 				err = errors.Join(err, os.RemoveAll(log.Dir))
 			}
@@ -274,7 +274,7 @@ func (r *importedRun) notes() []string {
 		notes = append(notes, "and "+counted(more, "more damaged part"))
 	}
 	if r.Replaced > 0 {
-		notes = append(notes, counted(r.Replaced, "event")+" of before a restart left out")
+		notes = append(notes, counted(r.Replaced, "event")+" from before a restart left out")
 	}
 	for _, kind := range slices.Sorted(maps.Keys(r.Skipped)) {
 		notes = append(notes, "skipped: "+kind+" ("+counted(r.Skipped[kind], "value")+")")

@@ -41,7 +41,7 @@ func TestRefresh_OfficialLogThatGrows_RowsAppearAndNothingIsDamaged(t *testing.T
 				require.NoError(t, i.Err)
 				assert.GreaterOrEqual(t, i.Rows, rows)
 				rows, seen[i.Rows] = i.Rows, true
-				assert.Zero(t, i.DamageTotal, "the end of a log that is written is no damage")
+				assert.Zero(t, i.DamageTotal, "the end of a log that is being written is not damage")
 				if i.Exit == nil {
 					assert.Equal(t, Running, i.State)
 				}

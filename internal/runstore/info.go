@@ -154,7 +154,7 @@ func (r *Run) describe() {
 	i.setState(s, r.inUse)
 	i.countUnsent(&r.notes)
 	if n := len(r.parts); n > 0 {
-		if tail := r.parts[n-1].tail; !r.inUse && len(tail) > 0 { // the end of a log that is written is no damage
+		if tail := r.parts[n-1].tail; !r.inUse && len(tail) > 0 { // the end of a log that is being written is not damage
 			i.Damage, i.DamageTotal = append(i.Damage, tail...), i.DamageTotal+int64(len(tail))
 		}
 	}

@@ -43,5 +43,5 @@ func (b *Both) offlineError(ctx context.Context, u *ArtifactUpload) error {
 	case !logged:
 		return fmt.Errorf("log %s: %w", u, why)
 	}
-	return fmt.Errorf("log %s: it waits on disk; to upload it: wandgo sync %s: %w", u, plaintext.ShellPath(d.Path()), why)
+	return fmt.Errorf("log %s: %w; the artifact is on disk, to upload it: wandgo sync %s", u, why, plaintext.ShellPath(d.Path()))
 }

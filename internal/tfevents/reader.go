@@ -27,7 +27,7 @@ var (
 	ErrLength = errors.New("has a record with a damaged length, so the rest cannot be read")
 	// ErrTooLarge means that a record is larger than [MaxRecord].
 	ErrTooLarge = errors.New("has a record that is too large")
-	// ErrContent means that a record is whole and is no event.
+	// ErrContent means that a record is complete but is not an event.
 	ErrContent = errors.New("has a record that is not an event")
 )
 
