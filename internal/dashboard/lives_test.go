@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
 )
@@ -38,5 +39,6 @@ func TestDetail_RunOfTwoProcesses_NamesBothAndSyncsBoth(t *testing.T) {
 		map[string]any{"dir": dirs[0], "state": "failed", "exit": 1.0, "started": started, "rows": 1.0, "firstStep": 0.0, "lastStep": 0.0},
 		map[string]any{"dir": dirs[1], "state": "finished", "exit": 0.0, "started": started + 86400, "rows": 1.0, "firstStep": 1.0, "lastStep": 1.0},
 	}, d["lives"])
-	assert.Contains(t, get(t, b, "/-/runs/"+keyOf(t, b, "r")).Body.String(), `wandgo sync `+dirs[0]+` `+dirs[1])
+	assert.Contains(t, d["trouble"].([]any)[0].(map[string]any)["commands"],
+		"wandgo sync "+plaintext.ShellPath(dirs[0])+" "+plaintext.ShellPath(dirs[1]))
 }
