@@ -16,6 +16,9 @@ import (
 type ArtifactView struct {
 	// ID is the server's own id.
 	ID string
+	// ClientID is the id that the client gave to it, which values of the history refer to as
+	// wandb-client-artifact://ID/PATH; "" if it gave none.
+	ClientID string
 	// Entity, Project and Collection are where it was logged.
 	Entity, Project, Collection string
 	Type                        string
@@ -132,6 +135,21 @@ func (s *Server) Artifact(path string) (ArtifactView, bool) {
 	return s.artifactView(m.artifact), true
 }
 
+// ArtifactByID returns a snapshot of the version with an ID or a ClientID, and whether it
+// exists.
+func (s *Server) ArtifactByID(id string) (ArtifactView, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	a := s.artifacts.byID[id]
+	if a == nil {
+		a = s.artifacts.byClientID[id]
+	}
+	if a == nil {
+		return ArtifactView{}, false
+	}
+	return s.artifactView(a), true
+}
+
 // Artifacts returns snapshots of all artifacts in the order of their creation, also of those
 // that are pending or deleted.
 func (s *Server) Artifacts() []ArtifactView {
@@ -164,7 +182,7 @@ func (s *Server) WaitArtifact(ctx context.Context, path string, cond func(Artifa
 func (s *Server) artifactView(a *artifact) ArtifactView {
 	c := a.sequence
 	v := ArtifactView{
-		ID: a.id, Entity: c.project.Entity, Project: c.project.Name, Collection: c.name, Type: c.typ, Version: -1, State: a.state,
+		ID: a.id, ClientID: a.clientID, Entity: c.project.Entity, Project: c.project.Name, Collection: c.name, Type: c.typ, Version: -1, State: a.state,
 		Digest: a.digest, DigestAlgorithm: a.algorithm, Description: a.description, Metadata: a.metadata, Tags: slices.Clone(a.tags),
 		TTL: int(a.ttl), StorageRegion: a.region, HistoryStep: -1, UsedBy: keysOf(a.usedBy), Manifests: len(a.manifests),
 		CreatedAt: a.created, UpdatedAt: a.updated, notes: slices.Clone(a.notes),

@@ -29,7 +29,7 @@ func (c *serverCatalog) Artifacts(entity, project string) []dashboard.Artifact {
 			continue
 		}
 		a := dashboard.Artifact{
-			Name: v.Collection, Type: v.Type, Version: versionName(v.Version), State: v.State, Aliases: v.Aliases, Tags: v.Tags,
+			ID: v.ID, Name: v.Collection, Type: v.Type, Version: versionName(v.Version), State: v.State, Aliases: v.Aliases, Tags: v.Tags,
 			Description: v.Description, Metadata: v.Metadata, Digest: v.Digest, Created: v.CreatedAt,
 		}
 		if v.Run != (wandbtest.RunKey{}) {
@@ -54,6 +54,26 @@ func (c *serverCatalog) Artifacts(entity, project string) []dashboard.Artifact {
 		}
 	}
 	return all
+}
+
+// File returns the content of a file of an artifact.
+func (c *serverCatalog) File(id, path string) ([]byte, bool) {
+	server := c.server.Load()
+	if server == nil {
+		return nil, false
+	}
+	return artifactFile(server, id, path)
+}
+
+// artifactFile returns the content of a file, and whether there is one.
+func artifactFile(server *wandbtest.Server, id, path string) ([]byte, bool) {
+	v, _ := server.ArtifactByID(id)
+	f, ok := v.File(path)
+	if !ok {
+		return nil, false
+	}
+	content, err := f.Content()
+	return content, err == nil
 }
 
 // versionName is v0, v1 and so on, "" for an artifact that is not complete.

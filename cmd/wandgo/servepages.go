@@ -103,6 +103,9 @@ func (f serverFeed) File(name string) ([]byte, bool) {
 	return f.server.RunFile(f.key.Entity, f.key.Project, f.key.ID, name)
 }
 
+// Artifact returns the content of a file of an artifact.
+func (f serverFeed) Artifact(id, path string) ([]byte, bool) { return artifactFile(f.server, id, path) }
+
 // unwrapConfig returns a config as a server has it without the object around each value.
 func unwrapConfig(config []byte) []byte {
 	out := []byte{'{'}

@@ -16,10 +16,13 @@ type Catalog interface {
 	Artifacts(entity, project string) []Artifact
 	// Sweeps returns the sweeps of the project. Their runs are found by the board.
 	Sweeps(entity, project string) []Sweep
+	// File returns the content of a file of an artifact, and whether there is one.
+	File(id, path string) ([]byte, bool)
 }
 
 // Artifact is a version of an artifact, in the collection Name.
 type Artifact struct {
+	ID          string    `json:"id"`
 	Name        string    `json:"name"`
 	Type        string    `json:"type"`
 	Version     string    `json:"version"` // "" until it is complete

@@ -27,6 +27,20 @@ func (p project) Artifacts(entity, name string) []Artifact {
 
 func (p project) Sweeps(string, string) []Sweep { return p.sweeps }
 
+// File returns the content of the one file.
+func (project) File(id, path string) ([]byte, bool) {
+	return []byte("{}"), id == "a1" && path == "x y.table.json"
+}
+
+func TestArtifactFile_OfAServer_IsSentAsFilesOfARunAre(t *testing.T) {
+	t.Parallel()
+	b := serve(t, t.TempDir(), Options{Catalog: project{}})
+	w := get(t, b, "/-/artifacts/a1/x%20y.table.json")
+	assert.Equal(t, []any{200, "{}", "application/json", filePolicy}, []any{w.Code, w.Body.String(), w.Header().Get("Content-Type"), w.Header().Get("Content-Security-Policy")})
+	assert.Equal(t, 404, get(t, b, "/-/artifacts/a2/x%20y.table.json").Code)
+	assert.Equal(t, 404, get(t, serve(t, t.TempDir(), Options{}), "/-/artifacts/a1/x%20y.table.json").Code)
+}
+
 // listOf returns the objects of a list in an answer.
 func listOf(t *testing.T, b *Board, target, name string) (all []map[string]any) {
 	t.Helper()

@@ -14,7 +14,9 @@
 //	/-/runs/KEY/values          values that are not numbers
 //	/-/runs/KEY/console         lines of the console
 //	/-/runs/KEY/files[/PATH]    the files
+//	/-/runs/KEY/artifacts/ID/PATH  a file of an artifact that the run logs, by its client's id
 //	/-/artifacts                versions of artifacts of a server's project, with their files
+//	/-/artifacts/ID/PATH        a file of a server's artifact
 //	/-/sweeps                   the sweeps of a project
 //	/-/series                   points of metrics, reduced to buckets, in binary form
 //	/-/events                   changes, as server-sent events

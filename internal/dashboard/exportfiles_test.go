@@ -3,12 +3,17 @@ package dashboard
 import (
 	"encoding/base64"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // stored puts a file of a size beside a run's log.
@@ -46,6 +51,51 @@ func TestExport_Media_IsPartOfItUpToALimit(t *testing.T) {
 	left, err := b.Export(t.Context(), io.Discard, b.store.Runs())
 	require.NoError(t, err)
 	assert.Equal(t, LeftOut{Files: 1, Bytes: MaxExportedFile + 1}, left)
+}
+
+// artifact logs an artifact with copies of files, which log has elsewhere.
+func (l *logged) artifact(id string, files map[string]string) {
+	l.tb.Helper()
+	a := &record.Artifact{Type: "run_table", Name: id, ClientID: id, Digest: "d", Finalize: true, Manifest: &record.ArtifactManifest{Version: 1}}
+	dir := filepath.Join(l.dir.Artifacts(), "0")
+	require.NoError(l.tb, os.MkdirAll(dir, 0o700))
+	for n, path := range slices.Sorted(maps.Keys(files)) {
+		e := record.ArtifactEntry{Path: path, Digest: "d", LocalPath: filepath.Join("/moved/artifacts/0", strconv.Itoa(n))}
+		if files[path] == "" {
+			e.LocalPath = "/etc/hostname"
+		} else {
+			require.NoError(l.tb, os.WriteFile(filepath.Join(dir, strconv.Itoa(n)), []byte(files[path]), 0o600))
+		}
+		a.Manifest.Entries = append(a.Manifest.Entries, e)
+	}
+	l.add(a)
+}
+
+func TestTable_WithMedia_ItsFilesAreServedAndExported(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	l := start(t, root, "a", 0, `{}`)
+	l.artifact("c1", map[string]string{
+		"t.table.json":       `{"columns":["i","n"],"data":[[{"_type":"image-file","path":"media/images/1.png"},NaN],[{"_type":"image-file","path":"../secret"},1],[{"_type":"image-file","path":"foreign.png"},2]]}`,
+		"media/images/1.png": "picture", "foreign.png": "",
+	})
+	l.artifact("c2", map[string]string{"plain.table.json": `{"columns":["n"],"data":[[1]]}`})
+	l.row(`"t":{"_type":"table-file","path":"media/table/t.table.json","artifact_path":"wandb-client-artifact://c1/t.table.json","_latest_artifact_path":"wandb-client-artifact://s1:latest/t.table.json"}`)
+	l.row(`"p":{"_type":"table-file","path":"media/table/p.table.json","artifact_path":"wandb-client-artifact://c2/plain.table.json"},"bad":{"_type":"table-file","artifact_path":"wandb-client-artifact://"}`)
+	l.finish(0)
+	b := serve(t, root, Options{})
+	base := "/-/runs/" + keyOf(t, b, "a") + "/artifacts/"
+	w := get(t, b, base+"c1/media/images/1.png")
+	assert.Equal(t, []any{200, "picture", "image/png"}, []any{w.Code, w.Body.String(), w.Header().Get("Content-Type")})
+	for _, other := range []string{"c1/gone.png", "c1/foreign.png", "c3/t.table.json"} {
+		assert.Equal(t, 404, get(t, b, base+other).Code, other)
+	}
+	_, data := exported(t, b)
+	content := base64.StdEncoding.EncodeToString([]byte("picture"))
+	assert.Equal(t, map[string]any{"base64": content, "type": "image/png"}, data.Answers[base+"c1/media/images/1.png"])
+	assert.Contains(t, data.Answers, base+"c1/t.table.json")
+	assert.NotContains(t, data.Answers, base+"c1/foreign.png")
+	assert.NotContains(t, data.Answers, base+"c2/plain.table.json", "the run's own file has all of it")
 }
 
 func TestExport_MuchMedia_HoldsTheLatestOfEachMetric(t *testing.T) {

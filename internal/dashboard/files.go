@@ -1,13 +1,16 @@
 package dashboard
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/wandgo/wandgo/internal/runstore"
 )
@@ -81,6 +84,40 @@ func (b *Board) file(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = f.Close() }() // it was only read
+	sendFile(w, r, name, f.Changed(), f)
+}
+
+// runArtifact sends a file of an artifact that a run logs.
+func (b *Board) runArtifact(w http.ResponseWriter, r *http.Request) {
+	run, err := b.run(r)
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	f, err := run.OpenArtifact(r.PathValue("id"), r.PathValue("path"))
+	if err != nil {
+		fail(w, &statusError{http.StatusNotFound, "the run's directory has no copy of this file of an artifact: copies are removed when the server has the artifact"})
+		return
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	sendFile(w, r, r.PathValue("path"), f.Changed(), f)
+}
+
+// catalogFile sends a file of an artifact of a server.
+func (b *Board) catalogFile(w http.ResponseWriter, r *http.Request) {
+	var content []byte
+	ok := false
+	if b.opts.Catalog != nil {
+		content, ok = b.opts.Catalog.File(r.PathValue("id"), r.PathValue("path"))
+	}
+	if !ok {
+		fail(w, &statusError{http.StatusNotFound, "there is no such file of an artifact"})
+		return
+	}
+	sendFile(w, r, r.PathValue("path"), time.Time{}, bytes.NewReader(content))
+}
+
+func sendFile(w http.ResponseWriter, r *http.Request, name string, changed time.Time, content io.ReadSeeker) {
 	kind := typeOf(name)
 	w.Header().Set("Content-Security-Policy", filePolicy)
 	w.Header().Set("Content-Type", kind)
@@ -88,7 +125,7 @@ func (b *Board) file(w http.ResponseWriter, r *http.Request) {
 	if kind == download {
 		w.Header().Set("Content-Disposition", `attachment; filename="`+attachmentName(name)+`"`)
 	}
-	http.ServeContent(w, r, "", f.Changed(), f)
+	http.ServeContent(w, r, "", changed, content)
 }
 
 // attachmentName keeps the ending of a file's name.

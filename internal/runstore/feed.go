@@ -17,6 +17,9 @@ type Feed interface {
 	Read() Fed
 	// File returns the content of one of the run's files, and whether there is one.
 	File(name string) ([]byte, bool)
+	// Artifact returns the content of a file of an artifact, by the id that its client gave
+	// to it, and whether there is one.
+	Artifact(id, path string) ([]byte, bool)
 }
 
 // Fed is a run of a [Feed].

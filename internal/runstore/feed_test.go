@@ -2,6 +2,7 @@ package runstore
 
 import (
 	"io"
+	"io/fs"
 	"math"
 	"sync"
 	"testing"
@@ -25,6 +26,10 @@ func (m *memory) Read() Fed {
 }
 
 func (m *memory) File(name string) ([]byte, bool) { return []byte("text"), name == "a.txt" }
+
+func (m *memory) Artifact(id, path string) ([]byte, bool) {
+	return []byte("rows"), id == "c1" && path == "t.table.json"
+}
 
 func TestFeed_GrowsIsEditedAndGoes(t *testing.T) {
 	t.Parallel()
@@ -67,6 +72,11 @@ func TestFeed_GrowsIsEditedAndGoes(t *testing.T) {
 	require.NoError(t, f.Close())
 	_, err = r.OpenFile("../x")
 	require.Error(t, err)
+	f, err = r.OpenArtifact("c1", "t.table.json")
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	_, err = r.OpenArtifact("c2", "t.table.json")
+	require.ErrorIs(t, err, fs.ErrNotExist)
 
 	version := s.Version()
 	s.Refresh(t.Context())

@@ -116,6 +116,11 @@ func (r *Run) OpenFile(path string) (OpenedFile, error) {
 		return nil, fmt.Errorf("open file: %w", err)
 	}
 	defer func() { _ = root.Close() }()
+	return openIn(root, path)
+}
+
+// openIn opens a regular file below a directory.
+func openIn(root *os.Root, path string) (OpenedFile, error) {
 	info, err := root.Stat(path)
 	if err == nil && !info.Mode().IsRegular() { // opening a named pipe would block
 		err = fs.ErrNotExist

@@ -20,7 +20,7 @@ import (
 // directory that says what they are, then a trailer: the directory's offset, its length,
 // its checksum, and the name of the format. Everything is little-endian.
 const (
-	indexFormat  = "wgindex3"
+	indexFormat  = "wgindex4"
 	trailerSize  = 8 + 4 + 4 + 8
 	maxDirectory = 1 << 30
 	printSize    = 4 << 10
@@ -158,6 +158,11 @@ func (w *indexWriter) part(p *part) {
 	w.int(len(p.rare))
 	for _, b := range p.rare {
 		w.text(string(b))
+	}
+	w.int(len(p.artifacts))
+	for _, a := range p.artifacts {
+		w.text(a.id)
+		w.int64(a.offset)
 	}
 	w.int(len(p.summary))
 	for _, c := range p.summary {

@@ -171,6 +171,9 @@ func (r *indexReader) part() *part {
 		p.rare = append(p.rare, []byte(r.text()))
 	}
 	for range r.count() {
+		p.artifacts = append(p.artifacts, artifactAt{id: r.text(), offset: r.int64()})
+	}
+	for range r.count() {
 		var c change
 		for range r.count() {
 			c.path = append(c.path, r.text())

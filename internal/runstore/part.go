@@ -26,6 +26,8 @@ type part struct {
 	// the stretch sets in the summary, in order.
 	rare    [][]byte
 	summary []change
+	// artifacts are the artifacts that the run logs.
+	artifacts []artifactAt
 	// console counts the pieces of the console's output, newlines the line ends in them.
 	console, newlines int
 	// skipped is the damage between the records of the part, tail that after the last.
@@ -137,6 +139,8 @@ func (b *builder) record(offset int64, payload []byte) error {
 		return err
 	}
 	switch body := b.entry.Body.(type) {
+	case *record.Artifact:
+		b.part.artifacts = append(b.part.artifacts, artifactAt{body.ClientID, offset})
 	case *record.Stats:
 		b.event(body)
 	case *record.OutputRaw:
@@ -312,7 +316,7 @@ func joinParts(a, b *part) *part {
 	out := &part{
 		from: a.from, to: b.to, begin: a.begin,
 		rows: join(&a.rows, &b.rows), events: join(&a.events, &b.events),
-		rare: slices.Concat(a.rare, b.rare), console: a.console + b.console, newlines: a.newlines + b.newlines,
+		rare: slices.Concat(a.rare, b.rare), artifacts: slices.Concat(a.artifacts, b.artifacts), console: a.console + b.console, newlines: a.newlines + b.newlines,
 		skipped: slices.Concat(a.skipped, b.skipped), skippedTotal: a.skippedTotal + b.skippedTotal, tail: b.tail,
 		first: cmp.Or(a.first, b.first), last: cmp.Or(b.last, a.last), missing: a.missing + a.missingBefore(b) + b.missing,
 	}

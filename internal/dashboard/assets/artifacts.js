@@ -3,7 +3,8 @@
 
 import { h, replace, link, path, runPath, command } from "./dom.js";
 import { bytes, when, ago, count, plural } from "./format.js";
-import { getJSON, query } from "./server.js";
+import { tableFile } from "./files.js";
+import { getJSON, query, fileURL } from "./server.js";
 
 const artifactPath = (scope, a, version) => path(scope.entity, scope.project, "artifacts", a.type, a.name, ...(version ? [version] : []));
 const aliases = (a) => h("span.tags", null, a.aliases.map((name) => h("span", null, name)));
@@ -60,7 +61,7 @@ export class ArtifactPage {
       a.version && command(`wandgo artifact get ${[entity, project, a.name].join("/")}:${a.version}`),
       h("div.columns", { style: { marginTop: "14px" } },
         h("section.card", null, h("h2", null, "Files", h("span.soft.right", null, plural(a.fileCount, "file"))), files.length ? table(["File", "#Size", "Digest"], files.map((f) =>
-          h("tr", null, h("td.wrap", null, f.name), h("td.num", null, bytes(f.size)), h("td.wrap.soft", null, f.ref || f.digest)))) : h("p.body.soft", null, "It has no files."),
+          h("tr", null, h("td.wrap", null, f.ref ? f.name : h("a", { href: fileURL("", "wandb-client-artifact://" + a.id + "/" + f.name), target: "_blank", rel: "noopener" }, f.name)), h("td.num", null, bytes(f.size)), h("td.wrap.soft", null, f.ref || f.digest)))) : h("p.body.soft", null, "It has no files."),
         a.more && h("p.empty", null, "The first " + count(files.length) + " of " + plural(a.fileCount, "file"))),
         h("section.card", null, h("h2", null, "Lineage"), table(["", "Run"], [
           h("tr", null, h("td", null, "logged by"), h("td", null, a.by ? runLink(a.by) : "no run")),
@@ -68,8 +69,16 @@ export class ArtifactPage {
         ].flat())),
         h("section.card", null, h("h2", null, "Versions", h("span.soft.right", null, plural(all.length, "version"))), table(["Version", "Aliases", "#Size", "Created", "By"], all.map((v) =>
           h("tr", { class: v === a ? "differs" : "" }, h("td", null, v.version ? link(artifactPath(this.scope, v, v.version), null, v.version) : versionName(v)), h("td", null, aliases(v)), h("td.num", null, bytes(v.size)), h("td", { title: when(v.created) }, ago(v.created)), h("td", null, v.by && runLink(v.by)))))),
+        files.filter((f) => f.name.endsWith(".table.json")).slice(0, 10).map((f) => tableCard(a, f)),
         a.metadata && a.metadata !== "{}" && h("section.card", null, h("h2", null, "Metadata"), h("pre.body.wrap", { style: { whiteSpace: "pre-wrap" } }, indented(a.metadata)))));
   }
+}
+
+// tableCard shows a table in an artifact.
+function tableCard(a, f) {
+  const area = h("div.body", null, h("p.soft", null, "Reading…"));
+  tableFile("", a.id, f.name).then((t) => replace(area, t), (err) => replace(area, h("p.soft", null, err.message)));
+  return h("section.card", null, h("h2", { title: f.name }, f.name.replace(/\.table\.json$/, "")), area);
 }
 
 function indented(text) {

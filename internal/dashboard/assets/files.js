@@ -31,9 +31,15 @@ export async function filesTable(key) {
     got.more && h("p.empty", null, "There are more files than fit here."));
 }
 
-// table shows columns and rows.
-export function dataTable(columns, rows, limit = 200) {
-  const cell = (v) => (typeof v === "number" ? h("td.num", { title: String(v) }, number(v)) : h("td.value", { title: anyValue(v) }, anyValue(v)));
+const shownRows = 200;
+
+// dataTable shows columns and rows. show makes elements of a cell with media.
+export function dataTable(columns, rows, show = () => [], limit = shownRows) {
+  const cell = (v) => {
+    const media = show(v);
+    if (media.length) return h("td", null, h("div.media", null, media));
+    return typeof v === "number" ? h("td.num", { title: String(v) }, number(v)) : h("td.value", { title: anyValue(v) }, anyValue(v));
+  };
   return h("div.scroll", { style: { maxHeight: "60vh" } }, h("table", null,
     h("thead", null, h("tr", null, columns.map((c) => h("th", null, String(c))))),
     h("tbody", null, rows.slice(0, limit).map((r) => h("tr", null, r.map(cell))))),
@@ -53,9 +59,9 @@ function mediaItems(v) {
   return v.path ? [{ type: v._type || "", path: v.path, caption: v.caption, width: v.width }] : [];
 }
 
-function mediaFigure(key, item) {
+function mediaFigure(key, item, title = item.path.split("/").pop()) {
   const url = fileURL(key, item.path);
-  const caption = h("figcaption", null, item.caption || item.path.split("/").pop());
+  const caption = h("figcaption", null, item.caption || title);
   if (!url) return h("figure", null, h("p.empty", null, "Not part of this report"), caption);
   if (/image|^images/.test(item.type) || /\.(png|jpe?g|gif|webp)$/i.test(item.path)) {
     const img = h("img", { src: url, alt: item.caption || item.path, loading: "lazy", class: item.width && item.width < 64 ? "small" : "" });
@@ -66,15 +72,42 @@ function mediaFigure(key, item) {
   return h("figure", null, fileLink(key, item.path, (exported ? "Download " : "Open ") + (item.type || "file")), caption);
 }
 
+// parseTable reads a table. It may hold NaN, which JSON does not have.
+const parseTable = (text) => JSON.parse(text.replace(/([[,:]\s*)(-?(?:NaN|Infinity))(?=\s*[,\]}])/g, '$1"$2"'));
+
+// A run's file of a table has the names of classes where its artifact has media.
+const classes = /^(Image|Audio|Video|Html|Object3D|Molecule|Plotly|Bokeh)$/;
+
+// tableFile shows a table of an artifact.
+export async function tableFile(key, id, name) {
+  const base = "wandb-client-artifact://" + id + "/";
+  const t = parseTable(await fileText(key, base + name));
+  return dataTable(t.columns, t.data, cellMedia(key, base));
+}
+
+const cellMedia = (key, base) => (v) => mediaItems(v).map((i) => mediaFigure(key, { ...i, path: base + i.path }, ""));
+
+// loggedTable shows a table that a run logged, with the media of its artifact.
+async function loggedTable(key, value, t) {
+  const at = value.artifact_path || "";
+  const hasMedia = t.data.slice(0, shownRows).some((row) => row.some((v) => typeof v === "string" && classes.test(v)));
+  if (!hasMedia || !at) return dataTable(t.columns, t.data);
+  try {
+    const full = parseTable(await fileText(key, at));
+    const rows = t.data.slice(0, shownRows).map((row, i) => row.map((v, k) => (mediaItems(full.data[i]?.[k]).length ? full.data[i][k] : v)));
+    return dataTable(t.columns, rows.concat(t.data.slice(shownRows)), cellMedia(key, at.slice(0, at.indexOf("/", 24) + 1)));
+  } catch (err) {
+    return [h("p.soft", null, "The media of this table do not show: " + err.message + "."), dataTable(t.columns, t.data)];
+  }
+}
+
 async function showValue(key, value, into, chart) {
   if (value && value._type === "histogram" && Array.isArray(value.values)) return replace(into, histogramBars(value));
   if (value && /table-file$/.test(value._type || "") && value.path) {
     try {
-      // A table may hold NaN, which JSON does not have.
-      const text = (await fileText(key, value.path)).replace(/([[,:]\s*)(-?(?:NaN|Infinity))(?=\s*[,\]}])/g, '$1"$2"');
-      const t = JSON.parse(text);
+      const t = parseTable(await fileText(key, value.path));
       const drawn = chart && drawChart(chart, t.columns, t.data);
-      if (!drawn) return replace(into, dataTable(t.columns, t.data));
+      if (!drawn) return replace(into, await loggedTable(key, value, t));
       return replace(into, drawn, value.nrows > t.data.length && h("p.soft", null, "Drawn from the first " + plural(t.data.length, "row") + "."),
         t.data.length > 0 && h("details", null, h("summary.soft", null, plural(t.data.length, "row")), dataTable(t.columns, t.data)));
     } catch (err) {

@@ -26,19 +26,24 @@ function storedAnswer(url) {
   return path.endsWith("/console") ? selectLines(answer, q) : answer;
 }
 
-const fileBase = (key) => "/-/runs/" + key + "/files/";
+// address is where a file of a run is, or of an artifact, which key "" allows without a run.
+function address(key, name) {
+  const run = "/-/" + (key && "runs/" + key + "/");
+  const [, rest] = /^wandb-client-artifact:\/\/([^]+)/.exec(name) || [];
+  return run + (rest ? "artifacts/" + rest : "files/" + name);
+}
 
-// fileURL is where a file of a run is, null if a report does not hold it.
+// fileURL is where such a file is, null if a report does not hold it.
 export function fileURL(key, name) {
-  if (!exported) return fileBase(key) + name.split("/").map(encodeURIComponent).join("/");
-  const file = stored.answers[fileBase(key) + name];
+  if (!exported) return address(key, name).split("/").map(encodeURIComponent).join("/");
+  const file = stored.answers[address(key, name)];
   return file ? `data:${file.type};base64,${file.base64}` : null;
 }
 
 // fileText fetches a file of a run as text.
 export async function fileText(key, name) {
   if (!exported) return (await fetched(fileURL(key, name))).text();
-  const file = stored.answers[fileBase(key) + name];
+  const file = stored.answers[address(key, name)];
   if (!file) throw new Error("not part of this report");
   return new TextDecoder().decode(base64Bytes(file.base64));
 }

@@ -28,8 +28,8 @@ func pictures(t *testing.T, dir string) {
 	for i := range picture.Pix {
 		picture.Pix[i] = byte(i * 7)
 	}
-	table := media.NewTable("name", "score")
-	require.NoError(t, table.AddRow("first", 0.5))
+	table := media.NewTable("name", "score", "picture")
+	require.NoError(t, table.AddRow("first", 0.5, media.Image(picture, media.ImageOptions{Caption: "in a cell"})))
 	require.NoError(t, run.Log(map[string]any{
 		"images/sample": media.Image(picture, media.ImageOptions{Caption: "noise"}), "predictions": table,
 		"weights": media.Histogram([]float64{1, 2, 2, 3}, 4), "/etc/x y": media.Image(picture),
@@ -71,12 +71,13 @@ func TestReport_FromADisk_IsAliveAndAsksNobody(t *testing.T) {
 	tb.picture("report")
 
 	tb.do(chromedp.Click(chromedp.CSS("#tab-overview")))
-	tb.until(`document.body.innerText.includes("table 1 row × 2")`)
+	tb.until(`document.body.innerText.includes("table 1 row × 3")`)
 	assert.Contains(t, js[string](tb, `document.body.innerText`), "image 64×48")
 	tb.picture("report-overview")
 	tb.do(chromedp.Click(chromedp.CSS("#tab-media")))
-	tb.until(`[...document.querySelectorAll("figure img")].filter((i) => i.naturalWidth === 64).length === 2`)
+	tb.until(`[...document.querySelectorAll("figure img")].filter((i) => i.naturalWidth === 64).length === 3`)
 	tb.until(`document.body.innerText.includes("first")`)
+	tb.until(`document.querySelector("td figure img").naturalWidth === 64 && document.querySelector("td figcaption").innerText === "in a cell"`)
 	tb.picture("report-media")
 	tb.do(chromedp.Click(chromedp.CSS("#tab-console")))
 	tb.until(`document.querySelectorAll(".console div").length === 2`)

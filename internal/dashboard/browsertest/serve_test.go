@@ -3,6 +3,7 @@ package browsertest
 import (
 	"bufio"
 	"context"
+	"image"
 	"math"
 	"os"
 	"os/exec"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/wandgo/wandgo/artifact"
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/media"
 	"github.com/wandgo/wandgo/sweep"
 )
 
@@ -84,6 +86,9 @@ func TestServe_EveryLinkThatIsPrinted_ShowsAPage(t *testing.T) {
 		_, err = up.Wait(ctx)
 		require.NoError(t, err)
 	}
+	logged := media.NewTable("picture", "truth")
+	require.NoError(t, logged.AddRow(media.Image(image.NewGray(image.Rect(0, 0, 40, 30))), "rose"))
+	require.NoError(t, run.Log(map[string]any{"seen": logged}))
 	require.NoError(t, run.Finish(ctx))
 	user, err := c.Init(ctx, client.RunOptions{Entity: "acme", Project: "vision", ID: "user", Name: "user of flowers"})
 	require.NoError(t, err)
@@ -116,7 +121,7 @@ func TestServe_EveryLinkThatIsPrinted_ShowsAPage(t *testing.T) {
 	tb.do(chromedp.Navigate(url + "/acme/vision/artifacts"))
 	tb.until(`document.querySelector("td.name a")`)
 	tb.picture("artifacts")
-	tb.do(chromedp.Click(chromedp.CSS("td.name a")))
+	tb.do(chromedp.Click(chromedp.CSS("td.name a[href*='/flowers/']")))
 	tb.until(`document.querySelector("h1").innerText === "flowers:v1"`)
 	text := js[string](tb, `document.querySelector("main").innerText`)
 	for _, want := range []string{"images/rose.txt", "best", "latest", "<b>many</b> flowers", "logged by", "maker of flowers", "used by", "user of flowers", "v0", "wandgo artifact get acme/vision/flowers:v1"} {
@@ -125,6 +130,11 @@ func TestServe_EveryLinkThatIsPrinted_ShowsAPage(t *testing.T) {
 	tb.picture("artifact")
 	tb.do(chromedp.Navigate(url + "/acme/vision/artifacts/dataset/flowers/v0"))
 	tb.until(`document.querySelector("h1").innerText === "flowers:v0"`)
+	for _, page := range []string{run.URL() + "#media", url + "/acme/vision/artifacts/run_table/run-maker-seen/v0"} {
+		tb.do(chromedp.Navigate(page))
+		tb.until(`document.querySelector("td figure img").naturalWidth === 40`)
+		tb.picture("table-" + filepath.Base(page))
+	}
 	tb.do(chromedp.Navigate(url + "/acme/vision/artifacts/dataset/flowers/v7"))
 	tb.until(`document.body.innerText.includes("has no version v7")`)
 
