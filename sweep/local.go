@@ -29,7 +29,9 @@ type Local struct {
 	// Config is that of a sweep of a server. EarlyTerminate stops trials by the rows that they log
 	// with [LocalTrial.Report].
 	Config *Config
-	// Dir has the state of the sweep. It is made if it does not exist.
+	// Dir has the state of the sweep: trials.jsonl with the trials, which [Results] reads and
+	// `wandgo board` shows, and trials.yaml with the config, as [Load] reads it. It is made if it does
+	// not exist.
 	Dir string
 	// Name is the group of the runs. Default: that of the config, then the name of Dir.
 	Name string
@@ -119,6 +121,9 @@ func (l Local) Run(ctx context.Context, train func(ctx context.Context, run *cli
 		return err
 	}
 	l.Name = firstText(l.Name, l.Config.Name, filepath.Base(l.Dir))
+	if err := st.describe(*l.Config, l.Name); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s := connection.Of(l.Client).Settings.Agent

@@ -63,6 +63,9 @@ func TestLocal_Grid_RunsEveryPointOnceAndCanBeContinued(t *testing.T) {
 	require.NoError(t, local.Run(t.Context(), bowl))
 	list, _ := results(t, dir)
 	assert.Len(t, list, 3)
+	stored, err := sweep.Load(filepath.Join(dir, "trials.yaml"))
+	require.NoError(t, err)
+	assert.Equal(t, []any{"bowl", cfg.Method, cfg.Metric}, []any{stored.Name, stored.Method, stored.Metric})
 	local.Count, local.Parallel = 0, 2
 	require.NoError(t, local.Run(t.Context(), bowl))
 	require.NoError(t, local.Run(t.Context(), bowl), "there is no trial left")

@@ -12,8 +12,8 @@ import (
 	"github.com/wandgo/wandgo/internal/runid"
 )
 
-// store is the directory of a local sweep. trials.jsonl has a line for each event, and lock orders the
-// processes that write it. A trial's process holds a lock on a file of the trial as long as it lives.
+// store is the directory of a local sweep. trials.jsonl has a line for each event, trials.yaml has the
+// config, for readers, and lock orders the processes that write them. A trial's process holds a lock on a file of the trial as long as it lives.
 type store struct{ dir string }
 
 // record is what is known of a trial; in a line, what has changed.
@@ -54,6 +54,28 @@ func (s *store) locked(do func() error) error {
 	}
 	defer lock.release()
 	return do()
+}
+
+// describe stores the config, so that a reader knows what the trials' values mean.
+func (s *store) describe(c Config, name string) error {
+	c.Name = name
+	text, err := c.YAML()
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(s.dir, "trials.yaml")
+	return s.locked(func() error {
+		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, text) {
+			return nil
+		}
+		if err := os.WriteFile(path+".tmp", text, 0o666); err != nil {
+			return fmt.Errorf("write local sweep: %w", err)
+		}
+		if err := os.Rename(path+".tmp", path); err != nil {
+			return fmt.Errorf("write local sweep: %w", err)
+		}
+		return nil
+	})
 }
 
 func (s *store) path() string { return filepath.Join(s.dir, "trials.jsonl") }

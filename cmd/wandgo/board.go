@@ -35,8 +35,8 @@ func boardCommand() command {
 
 const boardHelp = `
 Serves pages with the runs on this disk, of wandgo and of the official client:
-list, charts, comparison, console, files, and why a run was refused. No account
-and no network are needed. Runs in progress grow on the page. Ctrl-C stops it.
+list, charts, comparison, console, files, why a run was refused, and the trials
+of sweeps without a server (sweep.Local). No account and no network are needed. Runs in progress grow on the page. Ctrl-C stops it.
 
 A DIR is a directory at any depth above the runs, the directory of a run, or a
 log (run-ID.wandb). Without DIR, shows the runs in the directory "wandb" of the
@@ -92,7 +92,7 @@ func runBoard(ctx context.Context, a *app, args []string) int {
 	if err != nil {
 		return a.usageError(c, "--addr %s: must be HOST:PORT, such as 127.0.0.1:8080", *addr)
 	}
-	opts := dashboard.Options{Version: version.Module(), Mode: "board", Hint: "wandgo board DIR"}
+	opts := dashboard.Options{Version: version.Module(), Mode: "board", Hint: "wandgo board DIR", LocalSweep: localSweep}
 	if !doctor.IsLoopback(host) {
 		opts.Token = rand.Text()
 	}

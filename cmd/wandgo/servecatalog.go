@@ -1,10 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
-	"slices"
 	"sync/atomic"
 
 	"github.com/wandgo/wandgo/internal/dashboard"
@@ -101,8 +98,7 @@ func (c *serverCatalog) Sweeps(entity, project string) []dashboard.Sweep {
 		}
 		s := dashboard.Sweep{ID: v.ID, Name: v.DisplayName, State: v.State, Config: v.Config, Best: v.Best, BestValue: v.BestValue}
 		if config, err := sweep.Parse([]byte(v.Config)); err == nil { // otherwise the page shows the text
-			s.Method, s.Metric, s.Goal = string(config.Method), config.Metric.Name, string(cmp.Or(config.Metric.Goal, sweep.Minimize))
-			s.Parameters = slices.Sorted(maps.Keys(config.Parameters))
+			sweepFacts(&s, config)
 		}
 		all = append(all, s)
 	}

@@ -27,6 +27,8 @@ type Options struct {
 	Hint string
 	// Catalog has the artifacts and sweeps of a test server, nil if there is none.
 	Catalog Catalog
+	// LocalSweep reads the directory of a sweep that no server schedules; nil if none shows.
+	LocalSweep func(dir string) (Sweep, error)
 }
 
 // Board is the handler of the pages and of what they fetch. It is safe for concurrent use.
@@ -139,8 +141,9 @@ func (b *Board) info(*http.Request) (any, error) {
 		Token   bool     `json:"token"`
 		Hint    string   `json:"hint"`
 		Catalog bool     `json:"catalog"` // there are artifacts
+		Sweeps  bool     `json:"sweeps"`  // there are local sweeps
 		Error   string   `json:"error,omitempty"`
-	}{b.opts.Version, b.opts.Mode, append([]string{}, b.store.Dirs()...), b.opts.Token != "", b.opts.Hint, b.opts.Catalog != nil, ""}
+	}{b.opts.Version, b.opts.Mode, append([]string{}, b.store.Dirs()...), b.opts.Token != "", b.opts.Hint, b.opts.Catalog != nil, b.opts.LocalSweep != nil && len(b.store.Sweeps()) > 0, ""}
 	if err := b.store.Err(); err != nil {
 		out.Error = plaintext.Line(err.Error(), maxErrorText)
 	}

@@ -71,6 +71,19 @@ type Sweep struct {
 	Config     string   `json:"config"` // as the server has it
 	Best       string   `json:"best"`   // the id of the best run, "" if there is none
 	BestValue  float64  `json:"-"`
+	// Trials and Dir are those of a local sweep.
+	Trials []Trial `json:"trials,omitempty"`
+	Dir    string  `json:"dir,omitempty"`
+}
+
+// Trial is a trial of a local sweep.
+type Trial struct {
+	ID     string         `json:"id"` // of its run
+	State  string         `json:"state"`
+	Params map[string]any `json:"params"`
+	Value  *float64       `json:"value"` // nil if there is none
+	// Key is added by the board, "" if it does not have the run.
+	Key string `json:"key"`
 }
 
 // artifactRow is an artifact in an answer.
@@ -144,10 +157,14 @@ type sweepRow struct {
 	Runs      int     `json:"runs"`
 }
 
-// sweeps sends the sweeps of a project. Without a catalog they are those that its runs name.
+// sweeps sends the sweeps of a project, or the local ones if none is named. Without a catalog
+// those of a project are the ones that its runs name.
 func (b *Board) sweeps(r *http.Request) (any, error) {
 	q := r.URL.Query()
 	entity, project := q.Get("entity"), q.Get("project")
+	if entity == "" && project == "" {
+		return map[string]any{"sweeps": b.localSweeps()}, nil
+	}
 	runs := map[string]int{}
 	running := map[string]bool{}
 	for _, run := range b.store.Runs() {

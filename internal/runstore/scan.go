@@ -18,8 +18,10 @@ type finder struct {
 	logs []string
 	// homes are the directories with the directories of runs.
 	homes map[string]bool
-	left  int
-	err   error
+	// sweeps are the directories of local sweeps.
+	sweeps []string
+	left   int
+	err    error
 }
 
 // find looks for logs at a path: a log, or a directory at any depth above one. Links below
@@ -47,6 +49,9 @@ func (f *finder) dir(path string, depth int) {
 	}
 	found := false
 	for _, e := range entries {
+		if e.Type().IsRegular() && e.Name() == "trials.jsonl" {
+			f.sweeps = append(f.sweeps, path)
+		}
 		if e.Type().IsRegular() && filepath.Ext(e.Name()) == ".wandb" {
 			found = true
 			f.logs = append(f.logs, filepath.Join(path, e.Name()))

@@ -54,6 +54,7 @@ type Store struct {
 	mu      sync.Mutex
 	runs    map[string]*Run // by the path of the log
 	byKey   map[string]*Run
+	sweeps  []string
 	version int64
 	changed chan struct{} // closed with the next change
 	err     error
@@ -151,6 +152,11 @@ func (s *Store) search() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.err = nil
+	for _, dir := range f.sweeps {
+		if !slices.Contains(s.sweeps, dir) {
+			s.sweeps = append(s.sweeps, dir)
+		}
+	}
 	if f.err != nil {
 		s.err = fmt.Errorf("look for runs: %w", f.err)
 	}
@@ -244,6 +250,14 @@ func (s *Store) Err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.err
+}
+
+// Sweeps returns the directories of local sweeps that were found, also those that were
+// deleted since.
+func (s *Store) Sweeps() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.sweeps)
 }
 
 // Runs returns all runs, in the order of their keys. The logs of one run are one run, whose

@@ -88,6 +88,8 @@ class App {
     if (parts.length === 2 && parts[0] === "runs") return openRun(this, { key: parts[1] });
     if (parts[0] === "compare" && parts.length === 1) return new Comparison(this, url.searchParams.getAll("run"));
     if (["authorize", "settings", "login", "signup"].includes(parts[0]) && parts.length === 1) return { el: this.authorize() };
+    if (parts[0] === "sweeps" && parts.length === 1) return new SweepList(this, {});
+    if (parts[0] === "sweeps" && parts.length === 2) return new SweepPage(this, {}, parts[1]);
     const [entity, project, kind, ...rest] = parts;
     const scope = { entity, project };
     if (kind === "artifacts" && rest.length === 0) return new ArtifactList(this, scope);

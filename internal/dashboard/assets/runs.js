@@ -49,6 +49,7 @@ export class RunList {
   // places are the other pages of a project.
   places() {
     const { entity, project, sweep } = this.scope;
+    if (!project && this.app.info.sweeps) return link("/sweeps", null, "Sweeps");
     if (!project || sweep || exported) return null;
     return [this.app.info.catalog && link(path(entity, project, "artifacts"), null, "Artifacts"), link(path(entity, project, "sweeps"), null, "Sweeps")];
   }
@@ -153,6 +154,7 @@ export class RunList {
   empty() {
     const info = this.app.info;
     return h("div.empty", null, h("p", null, "There are no runs here yet" + (info.dirs && info.dirs.length ? ", below " + info.dirs.join(", ") : "") + "."),
+      info.sweeps && h("p", null, link("/sweeps", null, "There are trials of sweeps")),
       info.hint && [h("p", null, "To make one:"), command(info.hint)], h("p.soft", null, "This page shows new runs by itself."));
   }
 

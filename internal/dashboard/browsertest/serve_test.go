@@ -23,8 +23,8 @@ import (
 	"github.com/wandgo/wandgo/sweep"
 )
 
-// wandgoServe builds and starts wandgo serve, and returns its address and a client of it.
-func wandgoServe(t *testing.T) (url string, c *client.Client) {
+// command builds and starts wandgo, and returns the lines that it prints.
+func command(t *testing.T, args ...string) *bufio.Scanner {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "wandgo")
 	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", binary, "./cmd/wandgo")
@@ -32,7 +32,7 @@ func wandgoServe(t *testing.T) (url string, c *client.Client) {
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	server := exec.CommandContext(ctx, binary, "serve", "--quiet")
+	server := exec.CommandContext(ctx, binary, args...)
 	server.Cancel = func() error { return server.Process.Signal(os.Interrupt) }
 	pipe, err := server.StdoutPipe()
 	require.NoError(t, err)
@@ -41,14 +41,32 @@ func wandgoServe(t *testing.T) (url string, c *client.Client) {
 		stop()
 		_ = server.Wait()
 	})
+	return bufio.NewScanner(pipe)
+}
+
+// wandgoServe starts wandgo serve, and returns its address and a client of it.
+func wandgoServe(t *testing.T) (url string, c *client.Client) {
+	t.Helper()
 	env := map[string]string{}
-	for lines := bufio.NewScanner(pipe); env["WANDB_API_KEY"] == "" && lines.Scan(); {
+	for lines := command(t, "serve", "--quiet"); env["WANDB_API_KEY"] == "" && lines.Scan(); {
 		if m := regexp.MustCompile(`^export (\w+)=(\S+)`).FindStringSubmatch(lines.Text()); m != nil {
 			env[m[1]] = m[2]
 		}
 	}
 	require.NotEmpty(t, env["WANDB_API_KEY"])
 	return env["WANDB_BASE_URL"], program(t, t.TempDir(), env)
+}
+
+// wandgoBoard starts wandgo board, and returns its address.
+func wandgoBoard(t *testing.T, dir string) string {
+	t.Helper()
+	for lines := command(t, "board", "--no-open", "--no-cache", dir); lines.Scan(); {
+		if m := regexp.MustCompile(`^Board: +(\S+)/$`).FindStringSubmatch(lines.Text()); m != nil {
+			return m[1]
+		}
+	}
+	require.Fail(t, "the board printed no address")
+	return ""
 }
 
 // printedPages are the pages that the texts about refusals name.
@@ -148,4 +166,31 @@ func TestServe_EveryLinkThatIsPrinted_ShowsAPage(t *testing.T) {
 	tb.picture("sweep")
 	tb.do(chromedp.Navigate(url + "/acme/vision/sweeps"))
 	tb.until(`document.querySelector("td.name a").innerText === "find x"`)
+}
+
+func TestBoard_LocalSweep_ShowsItsTrials(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c := program(t, dir, map[string]string{"WANDB_MODE": "offline"})
+	cfg, err := sweep.Parse([]byte("method: grid\nmetric: {name: loss, goal: minimize}\nparameters: {x: {values: [1, 2, 3]}, opt: {values: [adam, sgd]}}\n"))
+	require.NoError(t, err)
+	local := sweep.Local{Client: c, Config: cfg, Dir: filepath.Join(dir, "searched"), Options: client.RunOptions{Project: "vision"}}
+	require.NoError(t, local.Run(t.Context(), func(_ context.Context, run *client.Run, trial *sweep.LocalTrial) error {
+		return trial.Report(run, map[string]any{"loss": math.Abs(run.Config().Float("x") - 2)})
+	}))
+	url := wandgoBoard(t, dir)
+	tb := open(t, url)
+	tb.do(chromedp.Navigate(url))
+	tb.until(rowCount + " === 6")
+	tb.do(chromedp.Click(chromedp.CSS(".tools a[href='/sweeps']")))
+	tb.until(`document.querySelector("td.name a").innerText === "searched"`)
+	tb.do(chromedp.Click(chromedp.CSS("td.name a")))
+	tb.until(`document.querySelectorAll("tbody tr").length === 6`)
+	text := js[string](tb, `document.querySelector("main").innerText`)
+	for _, want := range []string{"grid", "minimize loss", "finished", "Parallel coordinates", "best", "sgd"} {
+		assert.Contains(t, text, want)
+	}
+	tb.picture("localsweep")
+	tb.do(chromedp.Click(chromedp.CSS("tr.differs td.name a")))
+	tb.until(`document.querySelector("h1") && document.body.innerText.includes("searched")`)
 }
