@@ -36,7 +36,8 @@ func boardCommand() command {
 const boardHelp = `
 Serves pages with the runs on this disk, of wandgo and of the official client:
 list, charts, comparison, console, files, why a run was refused, and the trials
-of sweeps without a server (sweep.Local). No account and no network are needed. Runs in progress grow on the page. Ctrl-C stops it.
+of sweeps without a server (sweep.Local). No account and no network are needed.
+Runs in progress grow on the page. Ctrl-C stops it.
 
 A DIR is a directory at any depth above the runs, the directory of a run, or a
 log (run-ID.wandb). Without DIR, shows the runs in the directory "wandb" of the
