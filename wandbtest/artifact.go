@@ -279,15 +279,11 @@ func (p *project) named(policy *Policy, name string) *membership {
 
 // writableArtifact finds an artifact by its id and checks that the caller may change it.
 func (x *execution) writableArtifact(id string) (*artifact, error) {
-	a := x.server.artifacts.byID[id]
-	if a == nil || a.state == artifactDeleted || !x.canReadArtifact(a) {
+	a := x.artifact(id)
+	if a == nil {
 		return nil, noArtifact
 	}
-	p := a.sequence.project
-	if why := x.server.mayWrite(x.caller, x.server.standing(x.caller, p.Entity), p); !why.allowed() {
-		return nil, why
-	}
-	return a, nil
+	return a.artifact, x.mayWriteTo(a.sequence.project)
 }
 
 // canReadArtifact says whether the caller can see the artifact, in its own project or in one

@@ -17,18 +17,18 @@ func (x *execution) useArtifact(in arguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := x.server.artifacts.byID[in.text("artifactID")]
+	a := x.artifact(in.text("artifactID"))
 	switch {
-	case a == nil || a.state == artifactDeleted || !x.canReadArtifact(a):
+	case a == nil:
 		return nil, noArtifact
 	case a.state == artifactPending:
 		return nil, badRequest("cannot use artifact " + a.id + " as it has not committed")
 	}
 	if !slices.Contains(a.usedBy, r) {
 		a.usedBy = append(a.usedBy, r)
-		r.inputs = append(r.inputs, a)
+		r.inputs = append(r.inputs, a.artifact)
 	}
-	return fields{"artifact": &artifactObject{a}, "run": &runObject{p, r}}, nil
+	return fields{"artifact": a, "run": &runObject{p, r}}, nil
 }
 
 // updateArtifact changes what can be changed in a version.
@@ -116,11 +116,23 @@ func (x *execution) deleteArtifact(in arguments) (any, error) {
 	return fields{"artifact": &artifactObject{a}}, nil
 }
 
+func (x *execution) addAliases(in arguments) (any, error) {
+	return x.changeAliases(in, func(m *membership, alias string) { m.collection.aliases[alias] = m })
+}
+
+func (x *execution) deleteAliases(in arguments) (any, error) {
+	return x.changeAliases(in, func(m *membership, alias string) {
+		if m.collection.aliases[alias] == m {
+			delete(m.collection.aliases, alias)
+		}
+	})
+}
+
 // changeAliases adds or deletes aliases in collections that have the version.
 func (x *execution) changeAliases(in arguments, change func(m *membership, alias string)) (any, error) {
 	s := x.server
-	a := s.artifacts.byID[in.text("artifactID")]
-	if a == nil || a.state == artifactDeleted || !x.canReadArtifact(a) {
+	a := x.artifact(in.text("artifactID"))
+	if a == nil {
 		return nil, noArtifact
 	}
 	type edit struct {
@@ -142,7 +154,7 @@ func (x *execution) changeAliases(in arguments, change func(m *membership, alias
 		if c == nil {
 			return nil, noCollection
 		}
-		m := c.memberOf(a)
+		m := c.memberOf(a.artifact)
 		if m == nil {
 			return nil, badRequest("artifact " + a.id + " is not in collection " + name)
 		}
@@ -177,9 +189,9 @@ func (x *execution) linkArtifact(in arguments) (any, error) {
 		entity, project := in.text("entityName"), in.text("projectName")
 		entity = cmp.Or(entity, a.sequence.project.Entity)
 		project = cmp.Or(project, a.sequence.project.Name)
-		st, p := s.standing(x.caller, entity), s.realm.project(entity, project)
-		if why := s.mayWrite(x.caller, st, p); !why.allowed() {
-			return nil, why
+		st, p, err := x.projectToWrite(entity, project)
+		if err != nil {
+			return nil, err
 		}
 		if p == nil && strings.HasPrefix(project, registryPrefix) {
 			return nil, noProject // a registry is created by hand
@@ -187,11 +199,7 @@ func (x *execution) linkArtifact(in arguments) (any, error) {
 		if name := in.text("artifactPortfolioName"); !artifactNames.MatchString(name) || len(name) > maxArtifactName {
 			return nil, badRequest("invalid parameters: artifact portfolio name " + strconv.Quote(name))
 		}
-		if p == nil {
-			p = s.realm.addProject(Project{Entity: st.name, Name: project, Owner: x.caller.user.Username}, s.cfg.clock())
-		}
-		var err error
-		if c, err = s.addCollection(p, in.text("artifactPortfolioName"), a.sequence.typ, true); err != nil {
+		if c, err = s.addCollection(x.existing(p, st, project), in.text("artifactPortfolioName"), a.sequence.typ, true); err != nil {
 			return nil, err
 		}
 	}

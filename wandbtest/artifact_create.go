@@ -1,6 +1,7 @@
 package wandbtest
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/hex"
 	"net/http"
@@ -32,10 +33,7 @@ func (x *execution) createArtifact(in arguments) (any, error) {
 	if err := checkArtifact(in, name); err != nil {
 		return nil, err
 	}
-	if p == nil {
-		st := s.standing(x.caller, in.text("entityName"))
-		p = s.realm.addProject(Project{Entity: st.name, Name: in.text("projectName"), Owner: x.caller.user.Username}, s.cfg.clock())
-	}
+	p = x.existing(p, s.standing(x.caller, in.text("entityName")), in.text("projectName"))
 	c, err := s.addCollection(p, name, in.text("artifactTypeName"), false)
 	if err != nil {
 		return nil, err
@@ -74,12 +72,8 @@ func (x *execution) artifactTarget(in arguments) (*project, *run, error) {
 		}
 		return r.project, r, nil
 	}
-	entity, name := in.text("entityName"), in.text("projectName")
-	st, p := x.server.standing(x.caller, entity), x.server.realm.project(entity, name)
-	if why := x.server.mayWrite(x.caller, st, p); !why.allowed() {
-		return nil, nil, why
-	}
-	return p, nil, nil
+	_, p, err := x.projectToWrite(in.text("entityName"), in.text("projectName"))
+	return p, nil, err
 }
 
 var (
@@ -242,7 +236,7 @@ func (x *execution) updateManifest(in arguments) (any, error) {
 
 // createArtifactFiles returns the addresses to upload files to.
 func (x *execution) createArtifactFiles(in arguments) (any, error) {
-	var nodes []object
+	var nodes []fields
 	for _, spec := range in.inputs("artifactFiles") {
 		a, err := x.pendingArtifact(spec.text("artifactID"))
 		if err != nil {
@@ -257,11 +251,8 @@ func (x *execution) createArtifactFiles(in arguments) (any, error) {
 		}
 		nodes = append(nodes, f.uploadFields(x.server))
 	}
-	edges := make([]object, len(nodes))
-	for i, n := range nodes {
-		edges[i] = fields{"node": n, "cursor": strconv.Itoa(i + 1)}
-	}
-	files := fields{"edges": edges, "totalCount": len(nodes), "pageInfo": pageInfo(0, len(nodes), len(nodes)), "uploadHeaders": []string{}}
+	files := connection(nodes, nil)
+	files["uploadHeaders"] = []string{}
 	return fields{"files": files}, nil
 }
 
@@ -275,10 +266,7 @@ func (s *Server) addFile(a *artifact, spec arguments) (*storedFile, error) {
 	if !validFileName(name) {
 		return nil, badRequest("invalid parameters: file name " + strconv.Quote(name))
 	}
-	digest := sum
-	if d := spec.text("digest"); d != "" {
-		digest = d
-	}
+	digest := cmp.Or(spec.text("digest"), sum)
 	key := fileKey{name, digest}
 	f := a.sequence.byName[key]
 	if f == nil {

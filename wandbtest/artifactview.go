@@ -164,19 +164,15 @@ func (s *Server) Artifacts() []ArtifactView {
 
 // WaitArtifact blocks until the version exists and satisfies cond, and returns it. It is
 // called as by [Server.WaitRun].
-func (s *Server) WaitArtifact(ctx context.Context, path string, cond func(ArtifactView) bool) (ArtifactView, error) {
-	for {
-		changed := s.changed.next()
-		v, ok := s.Artifact(path)
-		if ok && (cond == nil || cond(v)) {
-			return v, nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return v, fmt.Errorf("wait for artifact %s: %w", path, context.Cause(ctx))
-		}
+func (s *Server) WaitArtifact(ctx context.Context, path string, cond func(ArtifactView) bool) (v ArtifactView, err error) {
+	err = s.changed.wait(ctx, func() (ok bool) {
+		v, ok = s.Artifact(path)
+		return ok && (cond == nil || cond(v))
+	})
+	if err != nil {
+		return v, fmt.Errorf("wait for artifact %s: %w", path, err)
 	}
+	return v, nil
 }
 
 func (s *Server) artifactView(a *artifact) ArtifactView {

@@ -104,26 +104,25 @@ func (s *Server) RevokeKey(key string) error {
 }
 
 // SetScope changes who can see a project.
-func (s *Server) SetScope(entity, project string, scope Scope) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.realm.project(entity, project)
-	if p == nil {
-		return fmt.Errorf("set scope: no project %s/%s", entity, project)
-	}
-	p.Scope = scope
-	return nil
+func (s *Server) SetScope(entity, name string, scope Scope) error {
+	return s.changeProject("set scope", entity, name, func(p *project) { p.Scope = scope })
 }
 
 // ProtectAlias makes an alias of artifacts one that only admins may assign and remove.
-func (s *Server) ProtectAlias(entity, project, alias string) error {
+func (s *Server) ProtectAlias(entity, name, alias string) error {
+	return s.changeProject("protect alias", entity, name, func(p *project) {
+		p.ProtectedAliases = append(slices.Clip(p.ProtectedAliases), alias)
+	})
+}
+
+func (s *Server) changeProject(verb, entity, name string, change func(*project)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := s.realm.project(entity, project)
+	p := s.realm.project(entity, name)
 	if p == nil {
-		return fmt.Errorf("protect alias: no project %s/%s", entity, project)
+		return fmt.Errorf("%s: no project %s/%s", verb, entity, name)
 	}
-	p.ProtectedAliases = append(slices.Clip(p.ProtectedAliases), alias)
+	change(p)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -13,11 +14,17 @@ import (
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 )
 
-// object is what resolvers return for a GraphQL object type. field is called for fields of
-// the schema only, because the document has been validated.
+// object is what resolvers return for a GraphQL object type. fields is called once for each
+// object of a response.
 type object interface {
-	field(x *execution, name string, args arguments) (any, error)
+	fields(x *execution) fields
 }
+
+// fields are the values of an object's fields. A field that takes arguments or needs more work
+// is a func(arguments) any, and one that can fail a func(arguments) (any, error).
+type fields map[string]any
+
+func (f fields) fields(*execution) fields { return f }
 
 // jsonNumber is a number that JSON can express (the Float scalar).
 type jsonNumber float64
@@ -144,6 +151,7 @@ func (x *execution) object(def *ast.Definition, obj object, sets []ast.Selection
 	for _, set := range sets {
 		fields = x.collect(fields, def, set, spread)
 	}
+	values := obj.fields(x)
 	x.out.WriteByte('{')
 	for i, f := range fields {
 		if i > 0 {
@@ -155,7 +163,7 @@ func (x *execution) object(def *ast.Definition, obj object, sets []ast.Selection
 			x.text(def.Name)
 			continue
 		}
-		if !x.field(def, obj, f, &pathNode{path, f.key}) {
+		if !x.field(def, values, f, &pathNode{path, f.key}) {
 			return false
 		}
 	}
@@ -165,9 +173,9 @@ func (x *execution) object(def *ast.Definition, obj object, sets []ast.Selection
 
 // field resolves a field and writes its value; false means that the parent must
 // be null.
-func (x *execution) field(def *ast.Definition, obj object, f collected, path *pathNode) bool {
+func (x *execution) field(def *ast.Definition, of fields, f collected, path *pathNode) bool {
 	t := f.first.Definition.Type
-	v, err := x.resolve(def, obj, f.first)
+	v, err := x.resolve(def, of, f.first)
 	if err != nil {
 		x.fail(err, path)
 		if !t.NonNull {
@@ -178,7 +186,7 @@ func (x *execution) field(def *ast.Definition, obj object, f collected, path *pa
 	return x.value(t, v, f.sets, path)
 }
 
-func (x *execution) resolve(def *ast.Definition, obj object, f *ast.Field) (any, error) {
+func (x *execution) resolve(def *ast.Definition, of fields, f *ast.Field) (any, error) {
 	if x.refused != "" && x.refused == def.Name+"."+f.Name {
 		return nil, forbidden
 	}
@@ -189,7 +197,14 @@ func (x *execution) resolve(def *ast.Definition, obj object, f *ast.Field) (any,
 	if err != nil {
 		return nil, err
 	}
-	return obj.field(x, f.Name, args)
+	switch v := of[f.Name].(type) {
+	case func(arguments) any:
+		return v(args), nil
+	case func(arguments) (any, error):
+		return v(args)
+	default:
+		return v, nil
+	}
 }
 
 // fail records a field's error. The first error of a root field decides the status of the
@@ -239,18 +254,16 @@ func (x *execution) inner(t *ast.Type, v any, sets []ast.SelectionSet, path *pat
 	return true
 }
 
+// isNil reports whether v is null: nil, or a nil pointer or list of texts.
 func isNil(v any) bool {
-	switch v := v.(type) {
-	case nil:
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Invalid:
 		return true
-	case *string:
-		return v == nil
-	case *int:
-		return v == nil
-	case []string:
-		return v == nil
+	case reflect.Pointer:
+		return r.IsNil()
 	}
-	return false
+	texts, ok := v.([]string)
+	return ok && texts == nil
 }
 
 func (x *execution) list(elem *ast.Type, v any, sets []ast.SelectionSet, path *pathNode) bool {

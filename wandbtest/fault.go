@@ -158,18 +158,10 @@ func (h *Handle) Hits() int {
 // has arrived, before any delay. If ctx ends first, Wait returns an error that
 // wraps ctx's.
 func (h *Handle) Wait(ctx context.Context, n int) error {
-	for {
-		changed := h.changed.next()
-		hits := h.Hits()
-		if hits >= n {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return fmt.Errorf("wait for fault: %d of %d hits: %w", hits, n, context.Cause(ctx))
-		}
+	if err := h.changed.wait(ctx, func() bool { return h.Hits() >= n }); err != nil {
+		return fmt.Errorf("wait for fault: %d of %d hits: %w", h.Hits(), n, err)
 	}
+	return nil
 }
 
 // Remove ends the fault. Requests that it holds are not released.

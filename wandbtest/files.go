@@ -19,11 +19,7 @@ const storagePath = "/storage/"
 
 // uploadURL returns a presigned URL to put a run's file to.
 func (s *Server) uploadURL(r *run, name string) string {
-	segments := strings.Split(name, "/")
-	for i, seg := range segments {
-		segments[i] = url.PathEscape(seg)
-	}
-	return s.storeURL() + storagePath + url.PathEscape(r.storageID) + "/" + strings.Join(segments, "/") +
+	return s.storeURL() + storagePath + url.PathEscape(r.storageID) + "/" + escapePath(name) +
 		"?signature=" + s.sign(r.storageID, name)
 }
 

@@ -6,13 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator"
-
-	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 )
 
 // graphqlRequest is the body of a GraphQL call.
@@ -145,28 +142,28 @@ func invalidVariable(op *ast.OperationDefinition, err *gqlerror.Error) *gqlerror
 	return gqlerror.Errorf("%s", message)
 }
 
+// jsonError is an error in a response.
+type jsonError struct {
+	Message    string              `json:"message"`
+	Locations  []gqlerror.Location `json:"locations,omitempty"`
+	Path       []any               `json:"path,omitempty"`
+	Extensions map[string]string   `json:"extensions,omitempty"`
+}
+
 // invalid responds to a document that does not fit the schema. Such errors have locations
 // in the document and no path, because nothing was resolved.
 func (s *Server) invalid(errs gqlerror.List) reply {
-	b := []byte(`{"errors":[`)
+	shown := make([]jsonError, len(errs))
 	for i, e := range errs {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = jsontext.AppendQuoted(append(b, `{"message":`...), e.Message)
-		if len(e.Locations) > 0 {
-			b = append(b, `,"locations":[`...)
-			for j, at := range e.Locations {
-				if j > 0 {
-					b = append(b, ',')
-				}
-				b = fmt.Appendf(b, `{"line":%d,"column":%d}`, at.Line, at.Column)
-			}
-			b = append(b, ']')
-		}
-		b = append(b, '}')
+		shown[i] = jsonError{Message: e.Message, Locations: e.Locations}
 	}
-	return jsonReply(s.cfg.validationStatus, append(b, `]}`...))
+	return jsonReply(s.cfg.validationStatus, slices.Concat([]byte{'{'}, jsonErrors(shown), []byte{'}'}))
+}
+
+// jsonErrors is the member "errors" of a response.
+func jsonErrors(list []jsonError) []byte {
+	text, _ := json.Marshal(list) //nolint:errchkjson // texts and numbers
+	return append([]byte(`"errors":`), text...)
 }
 
 // answer returns the body for an executed operation, in the key order of the server's
@@ -182,38 +179,16 @@ func (s *Server) answer(x *execution) reply {
 	if len(x.errs) == 0 {
 		return jsonReply(status, slices.Concat([]byte{'{'}, data, []byte{'}'}))
 	}
-	errs := []byte(`"errors":[`)
+	list := make([]jsonError, len(x.errs))
 	for i, e := range x.errs {
-		if i > 0 {
-			errs = append(errs, ',')
+		list[i] = jsonError{Message: e.message, Path: e.path}
+		if e.code != "" {
+			list[i].Extensions = map[string]string{"code": e.code}
 		}
-		errs = e.appendJSON(errs)
 	}
-	errs = append(errs, ']')
-	first, second := data, errs
+	first, second := data, jsonErrors(list)
 	if s.cfg.generation.errorsFirst() {
-		first, second = errs, data
+		first, second = second, first
 	}
 	return jsonReply(status, slices.Concat([]byte{'{'}, first, []byte{','}, second, []byte{'}'}))
-}
-
-func (e fieldError) appendJSON(b []byte) []byte {
-	b = jsontext.AppendQuoted(append(b, `{"message":`...), e.message)
-	b = append(b, `,"path":[`...)
-	for i, key := range e.path {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		switch key := key.(type) {
-		case string:
-			b = jsontext.AppendQuoted(b, key)
-		case int:
-			b = strconv.AppendInt(b, int64(key), 10)
-		}
-	}
-	b = append(b, ']')
-	if e.code != "" {
-		b = append(jsontext.AppendQuoted(append(b, `,"extensions":{"code":`...), e.code), '}')
-	}
-	return append(b, '}')
 }

@@ -264,36 +264,25 @@ func (s *Server) dispatch(in incoming, fault *Fault) reply {
 
 func (s *Server) respond(in incoming, fault *Fault, q quota) reply {
 	switch {
+	case in.malformed != nil && in.Method == http.MethodPost:
+		return restError(badRequest("malformed request: " + sanitize(in.malformed)))
+	case in.malformed != nil && in.Method == http.MethodPut:
+		return storageError(http.StatusBadRequest, "IncompleteBody", "The body was not read")
 	case in.URL.Path == graphqlPath && in.Method == http.MethodPost:
-		if in.malformed != nil {
-			return restError(badRequest("malformed request: " + sanitize(in.malformed)))
-		}
 		refused := ""
 		if fault != nil {
 			refused = fault.RefuseField
 		}
 		return s.serveGraphQL(in.caller, in.Header, in.graphql, refused)
 	case in.operation == "token" && in.Method == http.MethodPost:
-		if in.malformed != nil {
-			return restError(badRequest("malformed request: " + sanitize(in.malformed)))
-		}
 		return s.serveToken(in.body)
 	case in.operation == "file_stream":
-		if in.malformed != nil {
-			return restError(badRequest("malformed request: " + sanitize(in.malformed)))
-		}
 		return s.serveFileStream(in, q)
 	case in.operation == http.MethodPut && strings.HasPrefix(in.URL.Path, storagePath):
-		if in.malformed != nil {
-			return storageError(http.StatusBadRequest, "IncompleteBody", "The body was not read")
-		}
 		return s.serveUpload(in.Request, in.body)
 	case in.operation == http.MethodGet && strings.HasPrefix(in.URL.Path, storagePath):
 		return s.serveStored(in)
 	case in.operation == http.MethodPut && strings.HasPrefix(in.URL.Path, artifactStorePath):
-		if in.malformed != nil {
-			return storageError(http.StatusBadRequest, "IncompleteBody", "The body was not read")
-		}
 		return s.serveObjectUpload(in)
 	case in.operation == http.MethodGet && strings.HasPrefix(in.URL.Path, artifactStorePath):
 		return s.serveObject(in)

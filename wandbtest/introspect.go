@@ -30,41 +30,24 @@ type typeObject struct {
 	of   *ast.Type
 }
 
-func (t typeObject) field(x *execution, name string, _ arguments) (any, error) {
+func (t typeObject) fields(x *execution) fields {
 	if t.kind != "" {
-		switch name {
-		case "kind":
-			return t.kind, nil
-		case "ofType":
-			return typeOf(x.schema, t.of), nil
-		}
-		return nil, nil
+		return fields{"kind": t.kind, "ofType": typeOf(x.schema, t.of)}
 	}
-	switch def := t.def; name {
-	case "kind":
-		return string(def.Kind), nil
-	case "name":
-		return def.Name, nil
-	case "description":
-		return def.Description, nil
-	case "fields":
-		if def.Kind == ast.Object || def.Kind == ast.Interface {
-			return membersOf(def), nil
+	f := fields{"kind": string(t.def.Kind), "name": t.def.Name, "description": t.def.Description}
+	switch t.def.Kind {
+	case ast.Object, ast.Interface:
+		f["fields"] = membersOf(t.def)
+	case ast.InputObject:
+		f["inputFields"] = membersOf(t.def)
+	case ast.Enum:
+		values := []object{}
+		for _, v := range t.def.EnumValues {
+			values = append(values, fields{"name": v.Name})
 		}
-	case "inputFields":
-		if def.Kind == ast.InputObject {
-			return membersOf(def), nil
-		}
-	case "enumValues":
-		if def.Kind == ast.Enum {
-			values := []object{}
-			for _, v := range def.EnumValues {
-				values = append(values, memberObject{name: v.Name})
-			}
-			return values, nil
-		}
+		f["enumValues"] = values
 	}
-	return nil, nil
+	return f
 }
 
 // typeOf is the object of a field's type.
@@ -91,22 +74,12 @@ func membersOf(def *ast.Definition) []object {
 	return members
 }
 
-// memberObject is a field of a type, or a value of an enumeration.
+// memberObject is a field of a type.
 type memberObject struct {
 	name string
 	of   *ast.Type
 }
 
-func (m memberObject) field(x *execution, name string, _ arguments) (any, error) {
-	switch name {
-	case "name":
-		return m.name, nil
-	case "type":
-		return typeOf(x.schema, m.of), nil
-	case "isDeprecated":
-		return false, nil
-	case "args":
-		return []object{}, nil
-	}
-	return nil, nil
+func (m memberObject) fields(x *execution) fields {
+	return fields{"name": m.name, "type": typeOf(x.schema, m.of), "isDeprecated": false, "args": []object{}}
 }

@@ -1,93 +1,70 @@
 package wandbtest
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 )
 
-// mutationRoot answers the fields of Mutation. They run with Server.mu held for
-// writing.
+// mutationRoot resolves the fields of Mutation, with Server.mu held for writing.
 type mutationRoot struct{}
 
-func (mutationRoot) field(x *execution, name string, args arguments) (any, error) {
-	in := args.input()
-	switch name {
-	case "upsertBucket":
-		return x.upsertBucket(in)
-	case "createRunFiles":
-		return x.createRunFiles(in)
-	case "notifyScriptableRunAlert":
-		return x.notifyAlert(in)
-	case "rewindRun":
-		return x.rewindRun(in)
-	case "stopRun":
-		r, err := x.managedRun(in)
-		if err != nil {
-			return nil, err
+func (mutationRoot) fields(x *execution) fields {
+	f := fields{}
+	for name, resolve := range map[string]func(x *execution, in arguments) (any, error){
+		"upsertBucket":             (*execution).upsertBucket,
+		"createRunFiles":           (*execution).createRunFiles,
+		"notifyScriptableRunAlert": (*execution).notifyAlert,
+		"rewindRun":                (*execution).rewindRun,
+		"stopRun":                  (*execution).stopRun,
+		"deleteRun":                (*execution).deleteRun,
+		"upsertSweep":              (*execution).upsertSweep,
+		"createAgent":              (*execution).createAgent,
+		"agentHeartbeat":           (*execution).heartbeat,
+		"deleteFiles":              (*execution).deleteFiles,
+		"upsertModel":              (*execution).upsertModel,
+		"updateRunState":           (*execution).updateRunState,
+
+		"createArtifact":                  (*execution).createArtifact,
+		"createArtifactManifest":          (*execution).createManifest,
+		"updateArtifactManifest":          (*execution).updateManifest,
+		"createArtifactFiles":             (*execution).createArtifactFiles,
+		"completeMultipartUploadArtifact": (*execution).completeMultipart,
+		"commitArtifact":                  (*execution).commitArtifact,
+		"useArtifact":                     (*execution).useArtifact,
+		"updateArtifact":                  (*execution).updateArtifact,
+		"deleteArtifact":                  (*execution).deleteArtifact,
+		"addAliases":                      (*execution).addAliases,
+		"deleteAliases":                   (*execution).deleteAliases,
+		"linkArtifact":                    (*execution).linkArtifact,
+		"unlinkArtifact":                  (*execution).unlinkArtifact,
+	} {
+		f[name] = func(args arguments) (any, error) {
+			if x.caller.user == nil {
+				return nil, notLoggedIn
+			}
+			return resolve(x, args.input())
 		}
-		r.stop()
-		return fields{"success": true}, nil
-	case "deleteRun":
-		r, err := x.managedRun(in)
-		if err != nil {
-			return nil, err
-		}
-		r.delete()
-		return fields{"clientMutationId": nil}, nil
-	case "upsertSweep":
-		return x.upsertSweep(in)
-	case "createAgent":
-		return x.createAgent(in)
-	case "agentHeartbeat":
-		return x.heartbeat(in)
-	case "deleteFiles":
-		return x.deleteFiles(in)
-	case "upsertModel":
-		return x.upsertModel(in)
-	case "updateRunState":
-		return x.updateRunState(in)
 	}
-	return x.changeArtifacts(name, in)
+	return f
 }
 
-// changeArtifacts answers the mutations about artifacts.
-func (x *execution) changeArtifacts(name string, in arguments) (any, error) {
-	if x.caller.user == nil {
-		return nil, notLoggedIn
+func (x *execution) stopRun(in arguments) (any, error) {
+	r, err := x.managedRun(in)
+	if err != nil {
+		return nil, err
 	}
-	switch name {
-	case "createArtifact":
-		return x.createArtifact(in)
-	case "createArtifactManifest":
-		return x.createManifest(in)
-	case "updateArtifactManifest":
-		return x.updateManifest(in)
-	case "createArtifactFiles":
-		return x.createArtifactFiles(in)
-	case "completeMultipartUploadArtifact":
-		return x.completeMultipart(in)
-	case "commitArtifact":
-		return x.commitArtifact(in)
-	case "useArtifact":
-		return x.useArtifact(in)
-	case "updateArtifact":
-		return x.updateArtifact(in)
-	case "deleteArtifact":
-		return x.deleteArtifact(in)
-	case "addAliases":
-		return x.changeAliases(in, func(m *membership, alias string) { m.collection.aliases[alias] = m })
-	case "deleteAliases":
-		return x.changeAliases(in, func(m *membership, alias string) {
-			if m.collection.aliases[alias] == m {
-				delete(m.collection.aliases, alias)
-			}
-		})
-	case "linkArtifact":
-		return x.linkArtifact(in)
-	case "unlinkArtifact":
-		return x.unlinkArtifact(in)
+	r.stop()
+	return fields{"success": true}, nil
+}
+
+func (x *execution) deleteRun(in arguments) (any, error) {
+	r, err := x.managedRun(in)
+	if err != nil {
+		return nil, err
 	}
-	return nil, nil
+	r.delete()
+	return fields{"clientMutationId": nil}, nil
 }
 
 func badRequest(message string) refusal { return refusal{http.StatusBadRequest, message, ""} }
@@ -97,10 +74,7 @@ var noRun = refusal{http.StatusNotFound, "run not found", ""}
 // writableRun finds the run that an input names and checks that the caller may
 // write to it.
 func (x *execution) writableRun(in arguments) (*projectObject, *run, error) {
-	entity, name, id := in.text("entityName"), in.text("projectName"), in.text("runName")
-	if entity == "" && x.caller.user != nil {
-		entity = x.server.realm.defaultEntity(x.caller.user)
-	}
+	entity, name, id := x.entityOr(in.text("entityName")), in.text("projectName"), in.text("runName")
 	r, why := x.server.writableRun(x.caller, entity, name, id)
 	if !why.allowed() {
 		return nil, nil, why
@@ -128,9 +102,6 @@ func (s *Server) writableRun(c caller, entity, name, id string) (*run, refusal) 
 // managedRun finds the run of a storage id and checks that the caller may stop
 // or delete it.
 func (x *execution) managedRun(in arguments) (*run, error) {
-	if x.caller.user == nil {
-		return nil, notLoggedIn
-	}
 	r := x.server.storage[in.text("id")]
 	if r == nil || r.isDeleted() {
 		return nil, noRun
@@ -177,35 +148,47 @@ func (x *execution) notifyAlert(in arguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	severity := in.text("severity")
-	if severity == "" {
-		severity = "INFO"
-	}
 	raised := r.alert(Alert{
-		Title: in.text("title"), Text: in.text("text"), Severity: severity, Wait: in.milliseconds("waitDuration"),
+		Title: in.text("title"), Text: in.text("text"), Severity: cmp.Or(in.text("severity"), "INFO"), Wait: in.milliseconds("waitDuration"),
 	}, x.server.cfg.clock())
 	return fields{"success": raised}, nil
 }
 
-// upsertModel creates a project, if the caller may.
-func (x *execution) upsertModel(in arguments) (any, error) {
-	if x.caller.user == nil {
-		return nil, notLoggedIn
-	}
-	entity, name := in.text("entityName"), in.text("name")
-	if entity == "" {
-		entity = x.server.realm.defaultEntity(x.caller.user)
-	}
+// projectToWrite finds a project and checks that the caller may create runs in it. The project
+// is nil if it does not exist but may be created.
+func (x *execution) projectToWrite(entity, name string) (standing, *project, error) {
 	st, p := x.server.standing(x.caller, entity), x.server.realm.project(entity, name)
 	if why := x.server.mayWrite(x.caller, st, p); !why.allowed() {
-		return nil, why
+		return st, nil, why
 	}
-	inserted := p == nil
-	if inserted {
-		p = x.server.realm.addProject(Project{Entity: st.name, Name: name, Owner: x.caller.user.Username}, x.server.cfg.clock())
+	return st, p, nil
+}
+
+// mayWriteTo checks that the caller may write to an existing project.
+func (x *execution) mayWriteTo(p *project) error {
+	if why := x.server.mayWrite(x.caller, x.server.standing(x.caller, p.Entity), p); !why.allowed() {
+		return why
 	}
-	shown := &projectObject{st, p}
-	return fields{"model": shown, "project": shown, "inserted": inserted}, nil
+	return nil
+}
+
+// existing returns p, or creates the project if p is nil.
+func (x *execution) existing(p *project, st standing, name string) *project {
+	if p != nil {
+		return p
+	}
+	return x.server.realm.addProject(Project{Entity: st.name, Name: name, Owner: x.caller.user.Username}, x.server.cfg.clock())
+}
+
+// upsertModel creates a project, if the caller may.
+func (x *execution) upsertModel(in arguments) (any, error) {
+	name := in.text("name")
+	st, p, err := x.projectToWrite(x.entityOr(in.text("entityName")), name)
+	if err != nil {
+		return nil, err
+	}
+	shown := &projectObject{st, x.existing(p, st, name)}
+	return fields{"model": shown, "project": shown, "inserted": p == nil}, nil
 }
 
 // updateRunState marks a run as failed, or as pending again.

@@ -1,6 +1,7 @@
 package wandbtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,7 +45,7 @@ func checkShape(v any, t reflect.Type, path string) error {
 		reflect.Struct: "an object", reflect.Slice: "a list", reflect.String: "a string", reflect.Bool: "true or false",
 	}[t.Kind()]
 	mismatch := func() error {
-		return fmt.Errorf("%s: want %s, found %s", orRoot(path), want, jsonKind(v))
+		return fmt.Errorf("%s: want %s, found %s", cmp.Or(path, "the file"), want, jsonKind(v))
 	}
 	switch t.Kind() {
 	case reflect.Struct:
@@ -82,13 +83,6 @@ func checkShape(v any, t reflect.Type, path string) error {
 		}
 	}
 	return nil
-}
-
-func orRoot(path string) string {
-	if path == "" {
-		return "the file"
-	}
-	return path
 }
 
 func jsonKind(v any) string {

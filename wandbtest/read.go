@@ -13,44 +13,45 @@ import (
 // queryRoot resolves the fields of Query.
 type queryRoot struct{}
 
-func (queryRoot) field(x *execution, name string, args arguments) (any, error) {
-	switch name {
-	case "viewer":
-		if x.caller.user == nil {
-			return nil, nil // reads with an unknown key return null
-		}
-		return &userObject{x.caller.user}, nil
-	case "entity":
-		return x.entity(args.text("name")), nil
-	case "project", "model":
-		return x.project(args.text("entityName"), args.text("name")), nil
-	case "models":
-		return x.models(args), nil
-	case "serverInfo":
-		return x.serverInfo(), nil
-	case "artifact":
-		return x.artifact(args.text("id")), nil
-	case "artifactCollection":
-		if c := x.server.artifacts.collections[args.text("id")]; c != nil && x.canReadProject(c.project) {
-			return &collectionObject{c}, nil
-		}
-		return nil, nil
-	case "clientIDMapping":
-		if a := x.server.artifacts.byClientID[args.text("clientID")]; a != nil && x.canReadArtifact(a) {
-			return fields{"clientID": a.clientID, "serverID": a.id}, nil
-		}
-		return nil, nil
-	case "organization":
-		if o := x.server.realm.orgs[args.text("name")]; o != nil && (x.caller.privileged || x.server.realm.inOrganization(o, x.caller.user)) {
-			return &organizationObject{o}, nil
-		}
-		return nil, nil
+func (queryRoot) fields(x *execution) fields {
+	s := x.server
+	project := func(args arguments) any { return x.project(args.text("entityName"), args.text("name")) }
+	return fields{
+		"viewer": func(arguments) any {
+			if x.caller.user == nil {
+				return nil // reads with an unknown key return null
+			}
+			return &userObject{x.caller.user}
+		},
+		"entity":     func(args arguments) any { return x.entity(args.text("name")) },
+		"project":    project,
+		"model":      project,
+		"models":     x.models,
+		"serverInfo": x.serverInfo(),
+		"artifact":   func(args arguments) any { return x.artifact(args.text("id")) },
+		"artifactCollection": func(args arguments) any {
+			if c := s.artifacts.collections[args.text("id")]; c != nil && x.canReadProject(c.project) {
+				return &collectionObject{c}
+			}
+			return nil
+		},
+		"clientIDMapping": func(args arguments) any {
+			if a := s.artifacts.byClientID[args.text("clientID")]; a != nil && x.canReadArtifact(a) {
+				return fields{"clientID": a.clientID, "serverID": a.id}
+			}
+			return nil
+		},
+		"organization": func(args arguments) any {
+			if o := s.realm.orgs[args.text("name")]; o != nil && (x.caller.privileged || s.realm.inOrganization(o, x.caller.user)) {
+				return &organizationObject{o}
+			}
+			return nil
+		},
 	}
-	return nil, nil
 }
 
 // artifact returns the artifact of an id, or nil if it is missing, deleted or hidden.
-func (x *execution) artifact(id string) any {
+func (x *execution) artifact(id string) *artifactObject {
 	a := x.server.artifacts.byID[id]
 	if a == nil || a.state == artifactDeleted || !x.canReadArtifact(a) {
 		return nil
@@ -58,13 +59,17 @@ func (x *execution) artifact(id string) any {
 	return &artifactObject{a}
 }
 
+// entityOr returns the name of an entity, by default that of the caller.
+func (x *execution) entityOr(name string) string {
+	if name == "" && x.caller.user != nil {
+		return x.server.realm.defaultEntity(x.caller.user)
+	}
+	return name
+}
+
 // models lists the projects of an entity that the caller can read, by name.
 func (x *execution) models(args arguments) any {
-	entity := args.text("entityName")
-	if entity == "" && x.caller.user != nil {
-		entity = x.server.realm.defaultEntity(x.caller.user)
-	}
-	st := x.server.standing(x.caller, entity)
+	st := x.server.standing(x.caller, x.entityOr(args.text("entityName")))
 	var list []*projectObject
 	for _, p := range x.server.realm.projects {
 		if p.Entity == st.name && x.server.canRead(x.caller, st, p) {
@@ -77,10 +82,7 @@ func (x *execution) models(args arguments) any {
 
 // entity returns the entity, or nil if it is missing or hidden.
 func (x *execution) entity(name string) any {
-	if name == "" && x.caller.user != nil {
-		name = x.server.realm.defaultEntity(x.caller.user)
-	}
-	st := x.server.standing(x.caller, name)
+	st := x.server.standing(x.caller, x.entityOr(name))
 	if st.kind == entityMissing || !st.visible {
 		return nil
 	}
@@ -89,9 +91,7 @@ func (x *execution) entity(name string) any {
 
 // project returns the project, or nil if it is missing or hidden.
 func (x *execution) project(entity, name string) any {
-	if entity == "" && x.caller.user != nil {
-		entity = x.server.realm.defaultEntity(x.caller.user)
-	}
+	entity = x.entityOr(entity)
 	p := x.server.realm.project(entity, name)
 	if p == nil {
 		return nil
@@ -107,7 +107,7 @@ func (x *execution) project(entity, name string) any {
 type userObject struct{ *User }
 
 // asUser returns the user's object, or nil.
-func (x *execution) asUser(username string) any {
+func (x *execution) asUser(username string) *userObject {
 	if u := x.server.realm.users[username]; u != nil {
 		return &userObject{u}
 	}
@@ -116,64 +116,48 @@ func (x *execution) asUser(username string) any {
 
 func (*userObject) typeName() string { return "User" }
 
-func (u *userObject) field(x *execution, name string, args arguments) (any, error) {
-	realm := x.server.realm
-	switch name {
-	case "id":
-		return globalID("User", u.Username), nil
-	case "name":
-		return cmp.Or(u.Name, u.Username), nil
-	case "username":
-		return u.Username, nil
-	case "email":
-		if u.User != x.caller.user || u.Email == "" {
-			return nil, nil
-		}
-		return u.Email, nil
-	case "admin":
-		return u.Admin, nil
-	case "accountType":
-		return string(u.Type), nil
-	case "flags":
-		return "{}", nil
-	case "deletedAt":
-		if u.Deactivated {
-			return x.server.started, nil
-		}
-		return nil, nil
-	case "entity":
-		return orNil(realm.defaultEntity(u.User)), nil
-	case "defaultEntity":
-		name := realm.defaultEntity(u.User)
-		if name == "" {
-			return nil, nil
-		}
-		return x.entity(name), nil
-	case "userEntity":
-		if u.PersonalEntity != PersonalEnabled {
-			return nil, nil
-		}
-		return x.entity(u.Username), nil
-	case "personalEntityDisabled":
-		return u.PersonalEntity != PersonalEnabled, nil
-	case "teams":
-		return teamConnection(x, u, args)
-	case "apiKeys": // the official client asks for them with projects; no key is shown
-		keys := []fields{}
-		if u.User == x.caller.user {
-			keys = append(keys, fields{"id": globalID("ApiKey", u.Username), "name": "hidden", "description": "the key of this request"})
-		}
-		return connection(keys, args), nil
-	case "organizations":
-		list := []object{}
-		for _, name := range sortedKeys(realm.orgs) {
-			if u.User == x.caller.user && realm.inOrganization(realm.orgs[name], u.User) {
-				list = append(list, &organizationObject{realm.orgs[name]})
+func (u *userObject) fields(x *execution) fields {
+	realm, self := x.server.realm, u.User == x.caller.user
+	f := fields{
+		"id":                     globalID("User", u.Username),
+		"name":                   cmp.Or(u.Name, u.Username),
+		"username":               u.Username,
+		"admin":                  u.Admin,
+		"accountType":            string(u.Type),
+		"flags":                  "{}",
+		"entity":                 orNil(realm.defaultEntity(u.User)),
+		"personalEntityDisabled": u.PersonalEntity != PersonalEnabled,
+		"teams":                  func(args arguments) (any, error) { return teamConnection(x, u, args) },
+		"apiKeys": func(args arguments) any { // the official client asks for them with projects; no key is shown
+			keys := []fields{}
+			if self {
+				keys = append(keys, fields{"id": globalID("ApiKey", u.Username), "name": "hidden", "description": "the key of this request"})
 			}
-		}
-		return list, nil
+			return connection(keys, args)
+		},
+		"organizations": func(arguments) any {
+			list := []object{}
+			for _, name := range sortedKeys(realm.orgs) {
+				if self && realm.inOrganization(realm.orgs[name], u.User) {
+					list = append(list, &organizationObject{realm.orgs[name]})
+				}
+			}
+			return list
+		},
 	}
-	return nil, nil
+	if self {
+		f["email"] = orNil(u.Email)
+	}
+	if u.Deactivated {
+		f["deletedAt"] = x.server.started
+	}
+	if name := realm.defaultEntity(u.User); name != "" {
+		f["defaultEntity"] = x.entity(name)
+	}
+	if u.PersonalEntity == PersonalEnabled {
+		f["userEntity"] = x.entity(u.Username)
+	}
+	return f
 }
 
 func orNil(text string) any {
@@ -215,11 +199,6 @@ func teamConnection(x *execution, u *userObject, args arguments) (any, error) {
 	}
 	return fields{"edges": edges}, nil
 }
-
-// fields is an object whose fields are known beforehand.
-type fields map[string]any
-
-func (f fields) field(_ *execution, name string, _ arguments) (any, error) { return f[name], nil }
 
 // serverInfo is the type ServerInfo.
 func (x *execution) serverInfo() object {

@@ -10,87 +10,62 @@ type artifactObject struct{ *artifact }
 
 func (*artifactObject) typeName() string { return "Artifact" }
 
-func (a *artifactObject) field(x *execution, name string, args arguments) (any, error) {
-	switch name {
-	case "id":
-		return a.id, nil
-	case "digest":
-		return a.digest, nil
-	case "digestAlgorithm":
-		return a.algorithm, nil
-	case "description":
-		return orNil(a.description), nil
-	case "metadata":
-		return orNil(a.metadata), nil
-	case "state":
-		return a.state, nil
-	case "commitHash":
-		return a.digest[:20], nil
-	case "versionIndex":
-		if m := a.membership(args); m != nil {
-			return m.version, nil
-		}
-		return nil, nil
-	case "aliases":
-		return a.aliasObjects(x, args.text("artifactCollectionName")), nil
-	case "tags":
-		list := []object{}
-		for _, tag := range a.tags {
-			list = append(list, fields{"id": globalID("Tag", tag), "name": tag})
-		}
-		return list, nil
-	case "size":
-		return int(a.size), nil
-	case "fileCount":
-		return len(a.entries), nil
-	case "artifactType":
-		return &artifactTypeObject{a.sequence.project, a.sequence.typ}, nil
-	case "artifactSequence":
-		return &collectionObject{a.sequence}, nil
-	case "historyStep":
-		return a.historyStep, nil
-	case "ttlDurationSeconds":
-		return int(a.ttl), nil
-	case "ttlIsInherited":
-		return a.ttl == ttlInherited, nil
-	case "createdAt":
-		return a.created, nil
-	case "updatedAt":
-		return a.updated, nil
+func (a *artifactObject) fields(x *execution) fields {
+	tags := []object{}
+	for _, tag := range a.tags {
+		tags = append(tags, fields{"id": globalID("Tag", tag), "name": tag})
 	}
-	return a.relation(x, name, args)
-}
-
-// relation resolves the fields about what the artifact is connected to.
-func (a *artifactObject) relation(x *execution, name string, args arguments) (any, error) {
-	switch name {
-	case "artifactMemberships":
-		var list []*membershipObject
-		for _, m := range a.memberships {
-			if x.canReadProject(m.collection.project) {
-				list = append(list, &membershipObject{m})
+	f := fields{
+		"id":                 a.id,
+		"digest":             a.digest,
+		"digestAlgorithm":    a.algorithm,
+		"commitHash":         a.digest[:20],
+		"description":        orNil(a.description),
+		"metadata":           orNil(a.metadata),
+		"state":              a.state,
+		"tags":               tags,
+		"size":               int(a.size),
+		"fileCount":          len(a.entries),
+		"artifactType":       &artifactTypeObject{a.sequence.project, a.sequence.typ},
+		"artifactSequence":   &collectionObject{a.sequence},
+		"historyStep":        a.historyStep,
+		"ttlDurationSeconds": int(a.ttl),
+		"ttlIsInherited":     a.ttl == ttlInherited,
+		"createdAt":          a.created,
+		"createdBy":          x.asUser(a.creator),
+		"updatedAt":          a.updated,
+		"aliases":            func(args arguments) any { return a.aliasObjects(x, args.text("artifactCollectionName")) },
+		"currentManifest":    func(arguments) any { return a.currentManifest(x) },
+		"files":              func(args arguments) any { return x.artifactFiles(a.artifact, args) },
+		"versionIndex": func(args arguments) any {
+			if m := a.membership(args); m != nil {
+				return m.version
 			}
-		}
-		return connection(list, nil), nil
-	case "createdBy":
-		if a.run != nil {
-			return x.runObject(a.run), nil
-		}
-		return x.asUser(a.creator), nil
-	case "usedBy":
-		var list []*runObject
-		for _, r := range a.usedBy {
-			if x.canReadProject(r.project) && !r.isDeleted() {
-				list = append(list, x.runObject(r))
+			return nil
+		},
+		"artifactMemberships": func(arguments) any {
+			var list []*membershipObject
+			for _, m := range a.memberships {
+				if x.canReadProject(m.collection.project) {
+					list = append(list, &membershipObject{m})
+				}
 			}
-		}
-		return connection(list, args), nil
-	case "currentManifest":
-		return a.currentManifest(x), nil
-	case "files":
-		return x.artifactFiles(a.artifact, args), nil
+			return connection(list, nil)
+		},
+		"usedBy": func(args arguments) any {
+			var list []*runObject
+			for _, r := range a.usedBy {
+				if x.canReadProject(r.project) && !r.isDeleted() {
+					list = append(list, x.runObject(r))
+				}
+			}
+			return connection(list, args)
+		},
 	}
-	return nil, nil
+	if a.run != nil {
+		f["createdBy"] = x.runObject(a.run)
+	}
+	return f
 }
 
 // membership returns the membership in the collection that the arguments name, or in the
@@ -160,63 +135,42 @@ type entryObject struct {
 	entry    *manifestEntry
 }
 
-func (e *entryObject) field(x *execution, name string, _ arguments) (any, error) { //nolint:unparam // as object has it
-	switch name {
-	case "id":
-		return globalID("File", e.artifact.id, e.entry.name), nil
-	case "name", "displayName":
-		return e.entry.name, nil
-	case "sizeBytes":
-		return int(e.entry.Size), nil
-	case "digest", "md5":
-		return e.entry.Digest, nil
-	case "updatedAt":
-		return e.artifact.updated, nil
-	case "artifact":
-		return &artifactObject{e.artifact}, nil
-	case "uploadHeaders":
-		return []string{}, nil
-	case "storagePath", "directUrl", "url":
-		if e.entry.Ref != "" {
-			if name == "storagePath" {
-				return nil, nil
-			}
-			return e.entry.Ref, nil
-		}
-		f := x.server.fileOf(e.artifact, e.entry)
-		switch {
-		case f == nil:
-			return "", nil
-		case name == "storagePath":
-			return f.path, nil
-		}
-		return x.server.presign(http.MethodGet, f.path, 0), nil
+func (e *entryObject) fields(x *execution) fields {
+	f := fields{
+		"id":            globalID("File", e.artifact.id, e.entry.name),
+		"name":          e.entry.name,
+		"displayName":   e.entry.name,
+		"sizeBytes":     int(e.entry.Size),
+		"digest":        e.entry.Digest,
+		"md5":           e.entry.Digest,
+		"updatedAt":     e.artifact.updated,
+		"artifact":      &artifactObject{e.artifact},
+		"uploadHeaders": []string{},
+		"storagePath":   "",
+		"directUrl":     "",
+		"url":           "",
 	}
-	return nil, nil
+	stored := x.server.fileOf(e.artifact, e.entry)
+	switch {
+	case e.entry.Ref != "":
+		f["storagePath"], f["directUrl"], f["url"] = nil, e.entry.Ref, e.entry.Ref
+	case stored != nil:
+		address := func(arguments) any { return x.server.presign(http.MethodGet, stored.path, 0) }
+		f["storagePath"], f["directUrl"], f["url"] = stored.path, address, address
+	}
+	return f
 }
 
 // manifestObject is the type ArtifactManifest while it is created.
 type manifestObject struct{ *artifactManifest }
 
-func (m *manifestObject) field(x *execution, name string, _ arguments) (any, error) { //nolint:unparam // as object has it
-	switch name {
-	case "id":
-		return m.id, nil
-	case "type":
-		return m.kind, nil
-	case "digest":
-		return m.digest, nil
-	case "artifact":
-		return &artifactObject{m.artifact}, nil
-	case "file":
-		f := fields{"id": globalID("File", m.id), "name": m.name, "displayName": m.name, "directUrl": "", "sizeBytes": 0, "uploadHeaders": []string{}}
-		if m.digest != "" {
-			f["uploadUrl"] = x.server.presign(http.MethodPut, m.path(), 0)
-			f["uploadHeaders"] = x.server.objectHeaders(m.digest, "application/json")
-		}
-		return f, nil
+func (m *manifestObject) fields(x *execution) fields {
+	file := fields{"id": globalID("File", m.id), "name": m.name, "displayName": m.name, "directUrl": "", "sizeBytes": 0, "uploadHeaders": []string{}}
+	if m.digest != "" {
+		file["uploadUrl"] = x.server.presign(http.MethodPut, m.path(), 0)
+		file["uploadHeaders"] = x.server.objectHeaders(m.digest, "application/json")
 	}
-	return nil, nil
+	return fields{"id": m.id, "type": m.kind, "digest": m.digest, "artifact": &artifactObject{m.artifact}, "file": file}
 }
 
 // objectHeaders are the headers that an upload of an object must have.

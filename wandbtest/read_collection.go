@@ -15,44 +15,27 @@ func (c *collectionObject) typeName() string {
 	return "ArtifactSequence"
 }
 
-func (c *collectionObject) field(x *execution, name string, args arguments) (any, error) { //nolint:unparam // as object has it
-	switch name {
-	case "id":
-		return c.id, nil
-	case "name":
-		return c.name, nil
-	case "description":
-		return orNil(c.description), nil
-	case "createdAt":
-		return c.created, nil
-	case "project":
-		return &projectObject{x.server.standing(x.caller, c.project.Entity), c.project}, nil
-	case "defaultArtifactType":
-		return &artifactTypeObject{c.project, c.typ}, nil
-	case "digestAlgorithm":
-		return orNil(c.algorithm), nil
-	case "latestArtifact":
-		if m := c.resolve(aliasLatest); m != nil {
-			return &artifactObject{m.artifact}, nil
-		}
-		return nil, nil
-	case "artifactMembership":
-		if m := c.resolve(args.text("aliasName")); m != nil {
-			return &membershipObject{m}, nil
-		}
-		return nil, nil
-	case "tags":
-		return connection([]object{}, args), nil
-	case "aliases":
-		var list []object
-		for _, alias := range sortedKeys(c.aliases) {
-			list = append(list, c.aliases[alias].aliasObject(alias))
-		}
-		return connection(list, args), nil
-	case "artifacts":
-		return c.versions(args), nil
+func (c *collectionObject) fields(x *execution) fields {
+	return fields{
+		"id":                  c.id,
+		"name":                c.name,
+		"description":         orNil(c.description),
+		"createdAt":           c.created,
+		"project":             x.projectObject(c.project),
+		"defaultArtifactType": &artifactTypeObject{c.project, c.typ},
+		"digestAlgorithm":     orNil(c.algorithm),
+		"latestArtifact":      artifactOf(c.resolve(aliasLatest)),
+		"artifactMembership":  func(args arguments) any { return membershipOf(c.resolve(args.text("aliasName"))) },
+		"tags":                func(args arguments) any { return connection([]object{}, args) },
+		"aliases": func(args arguments) any {
+			var list []object
+			for _, alias := range sortedKeys(c.aliases) {
+				list = append(list, c.aliases[alias].aliasObject(alias))
+			}
+			return connection(list, args)
+		},
+		"artifacts": c.versions,
 	}
-	return nil, nil
 }
 
 // versions lists the versions, the newest first unless the order says otherwise.
@@ -78,24 +61,32 @@ func (c *collection) versions(args arguments) any {
 // membershipObject is the type ArtifactCollectionMembership.
 type membershipObject struct{ *membership }
 
-func (m *membershipObject) field(x *execution, name string, args arguments) (any, error) { //nolint:unparam // as object has it
-	switch name {
-	case "id":
-		return m.id, nil
-	case "artifactCollection":
-		return &collectionObject{m.collection}, nil
-	case "artifact":
-		return &artifactObject{m.artifact}, nil
-	case "createdAt":
-		return m.created, nil
-	case "versionIndex":
-		return m.version, nil
-	case "aliases":
-		return m.aliasObjects(), nil
-	case "files":
-		return x.artifactFiles(m.artifact, args), nil
+// membershipOf returns the membership's object, or nil.
+func membershipOf(m *membership) *membershipObject {
+	if m == nil {
+		return nil
 	}
-	return nil, nil
+	return &membershipObject{m}
+}
+
+// artifactOf returns the object of the membership's artifact, or nil.
+func artifactOf(m *membership) *artifactObject {
+	if m == nil {
+		return nil
+	}
+	return &artifactObject{m.artifact}
+}
+
+func (m *membershipObject) fields(x *execution) fields {
+	return fields{
+		"id":                 m.id,
+		"artifactCollection": &collectionObject{m.collection},
+		"artifact":           artifactOf(m.membership),
+		"createdAt":          m.created,
+		"versionIndex":       m.version,
+		"aliases":            m.aliasObjects(),
+		"files":              func(args arguments) any { return x.artifactFiles(m.artifact, args) },
+	}
 }
 
 func (m *membership) aliasObjects() []object {
@@ -120,23 +111,19 @@ type artifactTypeObject struct {
 	name    string
 }
 
-func (t *artifactTypeObject) field(_ *execution, name string, args arguments) (any, error) { //nolint:unparam // as object has it
-	switch name {
-	case "id":
-		return globalID("ArtifactType", strconv.Itoa(t.project.number), t.name), nil
-	case "name":
-		return t.name, nil
-	case "createdAt":
-		return t.project.created, nil
-	case "artifactCollection":
-		if c := t.project.collections[args.text("name")]; c != nil && c.typ == t.name {
-			return &collectionObject{c}, nil
-		}
-		return nil, nil
-	case "artifactCollections":
-		return collectionConnection(t.project.collectionList(t.name), args), nil
+func (t *artifactTypeObject) fields(*execution) fields {
+	return fields{
+		"id":        globalID("ArtifactType", strconv.Itoa(t.project.number), t.name),
+		"name":      t.name,
+		"createdAt": t.project.created,
+		"artifactCollection": func(args arguments) any {
+			if c := t.project.collections[args.text("name")]; c != nil && c.typ == t.name {
+				return &collectionObject{c}
+			}
+			return nil
+		},
+		"artifactCollections": func(args arguments) any { return collectionConnection(t.project.collectionList(t.name), args) },
 	}
-	return nil, nil
 }
 
 func collectionConnection(list []*collection, args arguments) fields {
@@ -147,33 +134,29 @@ func collectionConnection(list []*collection, args arguments) fields {
 	return connection(nodes, args)
 }
 
-// artifactField resolves the fields of a project about artifacts.
-func (p *projectObject) artifactField(x *execution, name string, args arguments) any {
-	switch name {
-	case "artifact":
-		if m := p.named(&x.server.cfg.policy, args.text("name")); m != nil {
-			return &artifactObject{m.artifact}
-		}
-	case "artifactCollectionMembership":
-		if m := p.named(&x.server.cfg.policy, args.text("name")); m != nil {
-			return &membershipObject{m}
-		}
-	case "artifactType":
+// addArtifactFields adds the fields of a project about artifacts.
+func (p *projectObject) addArtifactFields(f fields, x *execution) {
+	named := func(args arguments) *membership { return p.named(&x.server.cfg.policy, args.text("name")) }
+	f["artifact"] = func(args arguments) any { return artifactOf(named(args)) }
+	f["artifactCollectionMembership"] = func(args arguments) any { return membershipOf(named(args)) }
+	f["artifactType"] = func(args arguments) any {
 		if name := args.text("name"); slices.Contains(p.artifactTypes(), name) {
 			return &artifactTypeObject{p.project, name}
 		}
-	case "artifactTypes":
+		return nil
+	}
+	f["artifactTypes"] = func(args arguments) any {
 		var list []*artifactTypeObject
 		for _, name := range p.artifactTypes() {
 			list = append(list, &artifactTypeObject{p.project, name})
 		}
 		return connection(list, args)
-	case "artifactCollection":
+	}
+	f["artifactCollection"] = func(args arguments) any {
 		if c := p.collections[args.text("name")]; c != nil {
 			return &collectionObject{c}
 		}
-	case "artifactCollections":
-		return collectionConnection(p.collectionList(""), args)
+		return nil
 	}
-	return nil
+	f["artifactCollections"] = func(args arguments) any { return collectionConnection(p.collectionList(""), args) }
 }

@@ -5,41 +5,29 @@ import "cmp"
 // entityObject is the type Entity, as one caller sees it.
 type entityObject struct{ standing }
 
-func (e *entityObject) field(x *execution, name string, args arguments) (any, error) {
-	switch name {
-	case "id":
-		return globalID("Entity", e.name), nil
-	case "name":
-		return e.name, nil
-	case "isTeam":
-		return e.kind == entityTeam, nil
-	case "readOnly":
-		return !e.writes, nil
-	case "readOnlyAdmin":
-		return e.team != nil && e.team.Frozen, nil
-	case "entityType":
-		return map[entityKind]string{entityTeam: "team", entityPersonal: "user", entityOrganization: "organization"}[e.kind], nil
-	case "organization":
-		// Outsiders are not told what organization a team belongs to.
-		if e.org == nil || !e.belongs && !x.caller.privileged {
-			return nil, nil
-		}
-		return &organizationObject{e.org}, nil
-	case "project":
-		return x.project(e.name, args.text("name")), nil
-	case "members":
-		return e.members(x)
-	case "user":
-		if e.kind != entityPersonal {
-			return nil, nil
-		}
-		return &userObject{e.user}, nil
-	case "xxhashDigestsEnabled":
-		return x.server.cfg.policy.XXH128, nil
-	case "projects":
-		return x.models(arguments{"entityName": e.name, "after": args["after"], "first": args["first"]}), nil
+func (e *entityObject) fields(x *execution) fields {
+	f := fields{
+		"id":            globalID("Entity", e.name),
+		"name":          e.name,
+		"isTeam":        e.kind == entityTeam,
+		"readOnly":      !e.writes,
+		"readOnlyAdmin": e.team != nil && e.team.Frozen,
+		"entityType":    map[entityKind]string{entityTeam: "team", entityPersonal: "user", entityOrganization: "organization"}[e.kind],
+		"project":       func(args arguments) any { return x.project(e.name, args.text("name")) },
+		"projects": func(args arguments) any {
+			return x.models(arguments{"entityName": e.name, "after": args["after"], "first": args["first"]})
+		},
+		"members":              func(arguments) (any, error) { return e.members(x) },
+		"xxhashDigestsEnabled": x.server.cfg.policy.XXH128,
 	}
-	return nil, nil
+	// Outsiders are not told what organization a team belongs to.
+	if e.org != nil && (e.belongs || x.caller.privileged) {
+		f["organization"] = &organizationObject{e.org}
+	}
+	if e.kind == entityPersonal {
+		f["user"] = &userObject{e.user}
+	}
+	return f
 }
 
 func (e *entityObject) members(x *execution) (any, error) {
@@ -103,32 +91,26 @@ func (x *execution) roleName(r Role) string {
 // organizationObject is the type Organization.
 type organizationObject struct{ *Organization }
 
-func (o *organizationObject) field(x *execution, name string, args arguments) (any, error) {
-	switch name {
-	case "id":
-		return globalID("Organization", o.Name), nil
-	case "name":
-		return o.Name, nil
-	case "members":
-		list := []object{}
-		for _, username := range o.usernames(x.server.realm) {
-			list = append(list, x.orgMember(o, username))
-		}
-		return list, nil
-	case "member":
-		username := args.text("username")
-		if u := x.server.realm.users[username]; u == nil || !x.server.realm.inOrganization(o.Organization, u) {
-			return nil, nil
-		}
-		return x.orgMember(o, username), nil
-	case "orgEntity":
-		st := x.server.standing(x.caller, o.entity())
-		if !st.visible {
-			return nil, nil
-		}
-		return &entityObject{st}, nil
+func (o *organizationObject) fields(x *execution) fields {
+	return fields{
+		"id":   globalID("Organization", o.Name),
+		"name": o.Name,
+		"members": func(arguments) any {
+			list := []object{}
+			for _, username := range o.usernames(x.server.realm) {
+				list = append(list, x.orgMember(o, username))
+			}
+			return list
+		},
+		"member": func(args arguments) any {
+			username := args.text("username")
+			if u := x.server.realm.users[username]; u == nil || !x.server.realm.inOrganization(o.Organization, u) {
+				return nil
+			}
+			return x.orgMember(o, username)
+		},
+		"orgEntity": func(arguments) any { return x.entity(o.entity()) },
 	}
-	return nil, nil
 }
 
 // usernames lists who is in the organization, of its own or through a team.

@@ -38,14 +38,10 @@ func (r *run) fileFields(s *Server, name string) fields {
 		sum := md5.Sum(content)
 		digest = base64.StdEncoding.EncodeToString(sum[:])
 	}
-	segments := []string{r.key.Entity, r.key.Project, r.key.ID}
-	segments = append(segments, strings.Split(name, "/")...)
-	for i, seg := range segments {
-		segments[i] = url.PathEscape(seg)
-	}
+	folder := url.PathEscape(r.key.Entity) + "/" + url.PathEscape(r.key.Project) + "/" + url.PathEscape(r.key.ID) + "/"
 	return fields{
 		"id": globalID("File", r.storageID, name), "name": name, "sizeBytes": len(content),
-		"url": s.url + filesPath + strings.Join(segments, "/"), "directUrl": s.uploadURL(r, name), "uploadUrl": s.uploadURL(r, name),
+		"url": s.url + filesPath + folder + escapePath(name), "directUrl": s.uploadURL(r, name), "uploadUrl": s.uploadURL(r, name),
 		"mimetype": "application/octet-stream", "md5": digest, "updatedAt": r.heartbeat,
 	}
 }

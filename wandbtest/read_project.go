@@ -15,68 +15,68 @@ type projectObject struct {
 	*project
 }
 
+// projectObject returns a project as the caller sees it.
+func (x *execution) projectObject(p *project) *projectObject {
+	return &projectObject{x.server.standing(x.caller, p.Entity), p}
+}
+
 // accessNames is how Project.access spells a scope.
 var accessNames = map[Scope]string{
 	ScopeRestricted: "RESTRICTED", ScopePrivate: "PRIVATE", ScopeTeam: "PRIVATE",
 	ScopePublic: "USER_READ", ScopeOpen: "USER_WRITE",
 }
 
-func (p *projectObject) field(x *execution, name string, args arguments) (any, error) {
-	switch name {
-	case "id":
-		return globalID("Project", "v1", p.Name, p.Entity), nil
-	case "internalId":
-		return globalID("ProjectInternalId", strconv.Itoa(p.number)), nil
-	case "name":
-		return p.Name, nil
-	case "entityName":
-		return p.Entity, nil
-	case "entity":
-		return &entityObject{p.standing}, nil
-	case "access":
-		return orNil(accessNames[p.Scope]), nil
-	case "readOnly":
-		return !x.server.canWrite(x.caller, p.standing, p.project), nil
-	case "user":
-		return x.asUser(p.Owner), nil
-	case "createdAt", "updatedAt":
-		return p.created, nil
-	case "isBenchmark":
-		return false, nil
-	case "allowAllArtifactTypesInRegistry":
-		return true, nil
-	case "runs", "runCount":
-		runs, err := x.listRuns(p, args)
-		if err != nil {
-			return nil, err
+func (p *projectObject) fields(x *execution) fields {
+	run := func(args arguments) any {
+		if r := p.runs[args.text("name")]; r != nil && !r.isDeleted() {
+			return &runObject{p, r}
 		}
-		if name == "runCount" {
-			return len(runs), nil
-		}
-		return connection(runs, args), nil
-	case "totalSweeps":
-		return len(p.sweeps), nil
-	case "sweep":
-		if w := p.sweeps[args.text("sweepName")]; w != nil {
-			return &sweepObject{p, w}, nil
-		}
-		return nil, nil
-	case "sweeps":
-		var list []*sweepObject
-		for _, w := range p.sweepList() {
-			list = append(list, &sweepObject{p, w})
-		}
-		return connection(list, args), nil
-	case "run", "bucket":
-		r := p.runs[args.text("name")]
-		if r == nil || r.isDeleted() {
-			return nil, nil
-		}
-		return &runObject{p, r}, nil
-	case "members":
-		return p.members(x)
+		return nil
 	}
-	return p.artifactField(x, name, args), nil
+	f := fields{
+		"id":          globalID("Project", "v1", p.Name, p.Entity),
+		"internalId":  globalID("ProjectInternalId", strconv.Itoa(p.number)),
+		"name":        p.Name,
+		"entityName":  p.Entity,
+		"entity":      &entityObject{p.standing},
+		"access":      orNil(accessNames[p.Scope]),
+		"readOnly":    !x.server.canWrite(x.caller, p.standing, p.project),
+		"user":        x.asUser(p.Owner),
+		"createdAt":   p.created,
+		"updatedAt":   p.created,
+		"isBenchmark": false,
+		"totalSweeps": len(p.sweeps),
+		"run":         run,
+		"bucket":      run,
+		"runs": func(args arguments) (any, error) {
+			runs, err := x.listRuns(p, args)
+			return connection(runs, args), err
+		},
+		"runCount": func(args arguments) (any, error) {
+			runs, err := x.listRuns(p, args)
+			return len(runs), err
+		},
+		"sweep": func(args arguments) any { return p.sweepObject(args.text("sweepName")) },
+		"sweeps": func(args arguments) any {
+			var list []*sweepObject
+			for _, w := range p.sweepList() {
+				list = append(list, &sweepObject{p, w})
+			}
+			return connection(list, args)
+		},
+		"members":                         func(arguments) (any, error) { return p.members(x) },
+		"allowAllArtifactTypesInRegistry": true,
+	}
+	p.addArtifactFields(f, x)
+	return f
+}
+
+// sweepObject returns the sweep of an id, or nil.
+func (p *projectObject) sweepObject(id string) *sweepObject {
+	if w := p.sweeps[id]; w != nil {
+		return &sweepObject{p, w}
+	}
+	return nil
 }
 
 // members lists those with access: the project's own list first, then who has

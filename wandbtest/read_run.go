@@ -1,6 +1,7 @@
 package wandbtest
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
@@ -16,154 +17,98 @@ type runObject struct {
 func (*runObject) typeName() string { return "Run" }
 
 // runObject returns a run as the caller sees it.
-func (x *execution) runObject(r *run) *runObject {
-	return &runObject{&projectObject{x.server.standing(x.caller, r.project.Entity), r.project}, r}
-}
+func (x *execution) runObject(r *run) *runObject { return &runObject{x.projectObject(r.project), r} }
 
-func (r *runObject) field(x *execution, name string, args arguments) (any, error) {
-	switch name {
-	case "id":
-		return r.storageID, nil
-	case "name":
-		return r.key.ID, nil
-	case "project":
-		return r.in, nil
-	case "createdAt":
-		return r.created, nil
-	case "user":
-		return x.asUser(r.owner), nil
-	case "sweep":
-		if w := r.project.sweeps[r.sweepID()]; w != nil {
-			return &sweepObject{r.in, w}, nil
-		}
-		return nil, nil
-	case "projectId":
-		return strconv.Itoa(r.project.number), nil
-	case "readOnly":
-		return !x.server.mayWriteRun(x.caller, r.in.standing, r.in.project, r.owner).allowed(), nil
-	}
-	if list, ok := r.lineage(x, name, args); ok {
-		return list, nil
-	}
+func (r *runObject) fields(x *execution) fields {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	switch name {
-	case "displayName":
-		return orNil(r.displayName), nil
-	case "description":
-		return orNil(r.description), nil
-	case "notes":
-		return orNil(r.notes), nil
-	case "tags":
-		return append([]string{}, r.tags...), nil
-	case "group":
-		return orNil(r.group), nil
-	case "jobType":
-		return orNil(r.jobType), nil
-	case "host":
-		return orNil(r.host), nil
-	case "commit":
-		return orNil(r.commit), nil
-	case "sweepName":
-		return orNil(r.sweep), nil
-	case "state":
-		return r.state(x.server.cfg.clock()), nil
-	case "exitcode":
-		return r.exitCode, nil
-	case "stopped", "shouldStop":
-		return r.stopped, nil
-	case "failed", "running":
-		state := r.state(x.server.cfg.clock())
-		return state == name || name == "failed" && state == "crashed", nil
-	case "heartbeatAt":
-		return r.heartbeat, nil
+	policy, state := &x.server.cfg.policy, r.state(x.server.cfg.clock())
+	f := fields{
+		"id":           r.storageID,
+		"name":         r.key.ID,
+		"project":      r.in,
+		"projectId":    strconv.Itoa(r.project.number),
+		"createdAt":    r.created,
+		"heartbeatAt":  r.heartbeat,
+		"user":         x.asUser(r.owner),
+		"readOnly":     !x.server.mayWriteRun(x.caller, r.in.standing, r.in.project, r.owner).allowed(),
+		"displayName":  orNil(r.displayName),
+		"description":  orNil(r.description),
+		"notes":        orNil(r.notes),
+		"tags":         append([]string{}, r.tags...),
+		"group":        orNil(r.group),
+		"jobType":      orNil(r.jobType),
+		"host":         orNil(r.host),
+		"commit":       orNil(r.commit),
+		"sweepName":    orNil(r.sweep),
+		"sweep":        r.in.sweepObject(r.sweep),
+		"state":        state,
+		"exitcode":     r.exitCode,
+		"stopped":      r.stopped,
+		"shouldStop":   r.stopped,
+		"failed":       state == "failed" || state == "crashed",
+		"running":      state == "running",
+		"fileCount":    len(r.uploads),
+		"logLineCount": r.logs.Count(),
+
+		"historyLineCount": r.history.Count(),
+		"eventsLineCount":  r.events.Count(),
+		"systemMetrics":    orNil(r.events.Last()),
+
+		"inputArtifacts":  func(args arguments) any { return r.inputArtifacts(x, args) },
+		"outputArtifacts": func(args arguments) any { return r.outputArtifacts(x, args) },
 	}
-	if v, known, err := r.rows(x, name, args); known {
-		return v, err
+	// What follows may be large, and is read with mu held.
+	for name, resolve := range map[string]func(args arguments) (any, error){
+		"history":        func(args arguments) (any, error) { return spread(r.rowsOf(policy, args), args), nil },
+		"sampledHistory": func(args arguments) (any, error) { return r.sampledHistory(policy, args.texts("specs")) },
+		"parquetHistory": func(args arguments) (any, error) { return r.parquetHistory(x.server, args.texts("liveKeys")), nil },
+		"historyKeys":    func(arguments) (any, error) { return r.historyKeys(), nil },
+		"historyTail":    func(arguments) (any, error) { return tail(&r.history), nil },
+		"events":         func(args arguments) (any, error) { return spread(r.events.All(), args), nil },
+		"eventsTail":     func(arguments) (any, error) { return tail(&r.events), nil },
+		"logLines":       func(args arguments) (any, error) { return r.logLines(args), nil },
+		"files":          func(args arguments) (any, error) { return r.fileList(x.server, args) },
+		"config":         func(args arguments) (any, error) { return pick(r.config, args), nil },
+		"summaryMetrics": func(args arguments) (any, error) { return pick(r.summary, args), nil },
+		"wandbConfig": func(args arguments) (any, error) { // the client's own subtree: {"_wandb":{"value":{...}}}
+			return pick(jsontext.Member(jsontext.Member(cmp.Or(r.config, "{}"), "_wandb"), "value"), args), nil
+		},
+	} {
+		f[name] = func(args arguments) (any, error) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			return resolve(args)
+		}
 	}
-	return r.content(name, args), nil
+	return f
 }
 
-// lineage resolves the fields about what the run used and logged.
-func (r *runObject) lineage(x *execution, name string, args arguments) (any, bool) {
+// pick returns the keys of a JSON object that the arguments name; all without any.
+func pick(object string, args arguments) string {
+	return jsontext.Pick(cmp.Or(object, "{}"), args.texts("keys"))
+}
+
+// inputArtifacts lists what the run used.
+func (r *runObject) inputArtifacts(x *execution, args arguments) any {
 	var list []*artifactObject
-	switch name {
-	case "inputArtifacts":
-		for _, a := range r.inputs {
-			if a.state == artifactCommitted && x.canReadArtifact(a) {
-				list = append(list, &artifactObject{a})
-			}
+	for _, a := range r.inputs {
+		if a.state == artifactCommitted && x.canReadArtifact(a) {
+			list = append(list, &artifactObject{a})
 		}
-	case "outputArtifacts":
-		for _, a := range x.server.artifacts.all {
-			if a.run == r.run && a.state == artifactCommitted {
-				list = append(list, &artifactObject{a})
-			}
+	}
+	return connection(list, args)
+}
+
+// outputArtifacts lists what the run logged.
+func (r *runObject) outputArtifacts(x *execution, args arguments) any {
+	var list []*artifactObject
+	for _, a := range x.server.artifacts.all {
+		if a.run == r.run && a.state == artifactCommitted {
+			list = append(list, &artifactObject{a})
 		}
-	default:
-		return nil, false
 	}
-	return connection(list, args), true
-}
-
-// rows resolves the fields about rows, lines and files. Call with mu held.
-func (r *runObject) rows(x *execution, name string, args arguments) (v any, known bool, err error) {
-	switch name {
-	case "history":
-		v = spread(r.rowsOf(&x.server.cfg.policy, args), args)
-	case "sampledHistory":
-		v, err = r.sampledHistory(&x.server.cfg.policy, args.texts("specs"))
-	case "parquetHistory":
-		v = r.parquetHistory(x.server, args.texts("liveKeys"))
-	case "logLines":
-		v = r.logLines(args)
-	case "files":
-		v, err = r.fileList(x.server, args)
-	case "fileCount":
-		v = len(r.uploads)
-	default:
-		return nil, false, nil
-	}
-	return v, true, err
-}
-
-// content resolves the fields that hold what the client logged. Call with mu
-// held.
-func (r *runObject) content(name string, args arguments) any {
-	switch name {
-	case "config":
-		return jsontext.Pick(orEmptyObject(r.config), args.texts("keys"))
-	case "wandbConfig":
-		// The client's own subtree: {"_wandb":{"value":{...}}}.
-		own := jsontext.Member(jsontext.Member(orEmptyObject(r.config), "_wandb"), "value")
-		return jsontext.Pick(orEmptyObject(own), args.texts("keys"))
-	case "summaryMetrics":
-		return jsontext.Pick(orEmptyObject(r.summary), args.texts("keys"))
-	case "logLineCount":
-		return r.logs.Count()
-	case "historyLineCount":
-		return r.history.Count()
-	case "eventsLineCount":
-		return r.events.Count()
-	case "historyTail":
-		return tail(&r.history)
-	case "eventsTail":
-		return tail(&r.events)
-	case "events":
-		return spread(r.events.All(), args)
-	case "systemMetrics":
-		return orNil(r.events.Last())
-	case "historyKeys":
-		return r.historyKeys()
-	}
-	return nil
-}
-
-func orEmptyObject(text string) string {
-	if text == "" {
-		return "{}"
-	}
-	return text
+	return connection(list, args)
 }
 
 // tail is a JSON list of the last line, which is a string itself.

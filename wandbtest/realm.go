@@ -185,31 +185,26 @@ func (r *realm) organization(name string) *Organization {
 
 func (u *User) isService() bool { return u.Type == AccountService || u.Type == AccountOrgService }
 
-func (t *Team) member(username string) *TeamMember {
-	for i := range t.Members {
-		if t.Members[i].Username == username {
-			return &t.Members[i]
+// find returns the first element of the list that matches, or nil.
+func find[T any](list []T, matches func(*T) bool) *T {
+	for i := range list {
+		if matches(&list[i]) {
+			return &list[i]
 		}
 	}
 	return nil
+}
+
+func (t *Team) member(username string) *TeamMember {
+	return find(t.Members, func(m *TeamMember) bool { return m.Username == username })
 }
 
 func (o *Organization) member(username string) *OrgMember {
-	for i := range o.Members {
-		if o.Members[i].Username == username {
-			return &o.Members[i]
-		}
-	}
-	return nil
+	return find(o.Members, func(m *OrgMember) bool { return m.Username == username })
 }
 
 func (p *project) member(username string) *ProjectMember {
-	for i := range p.Members {
-		if p.Members[i].Username == username {
-			return &p.Members[i]
-		}
-	}
-	return nil
+	return find(p.Members, func(m *ProjectMember) bool { return m.Username == username })
 }
 
 // role returns the role, a plain member's if none is written.

@@ -183,18 +183,15 @@ func (s *Server) Requests() []Request { return s.log.copies(nil, false) }
 // nil match is satisfied by every request. If ctx ends first, WaitRequests returns the
 // requests so far and an error that wraps ctx's.
 func (s *Server) WaitRequests(ctx context.Context, n int, match func(Request) bool) ([]Request, error) {
-	for {
-		changed := s.log.changed.next()
-		found := s.log.copies(match, true)
-		if len(found) >= n {
-			return found, nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return found, fmt.Errorf("wait for requests: %d of %d: %w", len(found), n, context.Cause(ctx))
-		}
+	var found []Request
+	err := s.log.changed.wait(ctx, func() bool {
+		found = s.log.copies(match, true)
+		return len(found) >= n
+	})
+	if err != nil {
+		return found, fmt.Errorf("wait for requests: %d of %d: %w", len(found), n, err)
 	}
+	return found, nil
 }
 
 // Unknown returns the names of the GraphQL operations that do not fit the server's schema,

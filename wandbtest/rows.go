@@ -1,6 +1,7 @@
 package wandbtest
 
 import (
+	"cmp"
 	"sort"
 	"strconv"
 
@@ -163,7 +164,7 @@ func (r *run) historyKeys() any {
 		last = max(last, step)
 	}
 	text := []byte(`{"keys":{`)
-	names, _ := jsontext.DecodeObject(orEmptyObject(r.summary))
+	names, _ := jsontext.DecodeObject(cmp.Or(r.summary, "{}"))
 	for i, name := range sortedKeys(names) {
 		if i > 0 {
 			text = append(text, ',')

@@ -171,12 +171,6 @@ func (r *run) delete() {
 	r.deleted = true
 }
 
-func (r *run) sweepID() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.sweep
-}
-
 func (r *run) isDeleted() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -204,19 +198,11 @@ func (r *run) upload(name string) ([]byte, bool) {
 func (r *run) view(now time.Time) RunView {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	v := RunView{
-		RunKey: r.key, StorageID: r.storageID, Owner: r.owner, CreatedAt: r.created,
-		DisplayName: r.displayName, Notes: r.notes, Group: r.group, JobType: r.jobType,
-		Host: r.host, Commit: r.commit, Sweep: r.sweep, Tags: slices.Clone(r.tags),
-		RawConfig: r.config, Config: configValues(r.config), RawSummary: r.summary,
-		HistoryLines: r.history.All(), EventLines: r.events.All(), Logs: r.logs.All(),
-		Files: maps.Clone(r.uploads), Uploaded: slices.Clone(r.uploaded), Alerts: slices.Clone(r.alerts),
-		State: r.state(now), Stopped: r.stopped, Preempting: r.preempting, Deleted: r.deleted,
-		Upserts: r.upserts, Streams: r.streams, Heartbeats: r.heartbeats,
-		Overwritten: r.history.Overwritten(), Missing: r.history.Missing(),
-		Posts: r.posts.all(), faulted: r.faulted(), starts: slices.Clone(r.referee.starts), taken: now,
-		HeartbeatAt: r.heartbeat, Streamed: make(map[string][]string, len(r.streamed)),
-	}
+	v := r.brief(now)
+	v.Config, v.Files, v.Uploaded, v.Alerts = configValues(r.config), maps.Clone(r.uploads), slices.Clone(r.uploaded), slices.Clone(r.alerts)
+	v.Upserts, v.Streams, v.Heartbeats, v.Missing = r.upserts, r.streams, r.heartbeats, r.history.Missing()
+	v.Posts, v.faulted, v.starts, v.taken = r.posts.all(), r.faulted(), slices.Clone(r.referee.starts), now
+	v.Streamed = make(map[string][]string, len(r.streamed))
 	for name, l := range r.streamed {
 		v.Streamed[name] = l.All()
 	}
@@ -224,18 +210,12 @@ func (r *run) view(now time.Time) RunView {
 	for _, w := range v.Writers {
 		v.Missing += w.Missing
 	}
-	if r.exitCode != nil {
-		code := *r.exitCode
-		v.ExitCode = &code
-	}
 	v.Summary, _ = jsontext.DecodeObject(r.summary) // nil until there is one
 	return v
 }
 
-// brief is view without what takes longer the more there is of it.
+// brief is view without what takes longer the more there is of it. Call with mu held.
 func (r *run) brief(now time.Time) RunView {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	v := RunView{
 		RunKey: r.key, StorageID: r.storageID, Owner: r.owner, CreatedAt: r.created,
 		DisplayName: r.displayName, Notes: r.notes, Group: r.group, JobType: r.jobType,

@@ -126,7 +126,7 @@ func (d *runDocument) value(field string) any {
 	switch kind, path, _ := strings.Cut(field, "."); kind {
 	case "config":
 		if d.config == nil {
-			d.config = configValues(orEmptyObject(d.run.config))
+			d.config = configValues(cmp.Or(d.run.config, "{}"))
 		}
 		for _, spelling := range []string{path, strings.TrimSuffix(path, ".value"), strings.Replace(path, ".value.", ".", 1)} {
 			if v := member(d.config, spelling); v != nil {
@@ -136,7 +136,7 @@ func (d *runDocument) value(field string) any {
 		return nil
 	case "summary_metrics", "summary":
 		if d.summary == nil {
-			d.summary, _ = jsontext.DecodeObject(orEmptyObject(d.run.summary))
+			d.summary, _ = jsontext.DecodeObject(cmp.Or(d.run.summary, "{}"))
 		}
 		return member(d.summary, path)
 	}

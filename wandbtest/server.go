@@ -93,7 +93,7 @@ func Start(world World, opts ...Option) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, url: "http://" + listener.Addr().String(), dialect: dialect, started: cfg.clock(), givenLimits: limits,
-		secret: []byte(rand.Text()), storage: map[string]*run{}, artifacts: newArtifacts(),
+		secret: []byte(rand.Text()), storage: map[string]*run{}, agents: map[string]*agent{}, artifacts: newArtifacts(),
 	}
 	s.realm = newRealm(world, cfg.policy.FoldEntityCase, s.started)
 	for key := range s.realm.keys {

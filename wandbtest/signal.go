@@ -1,6 +1,9 @@
 package wandbtest
 
-import "sync"
+import (
+	"context"
+	"sync"
+)
 
 // signal wakes all goroutines that wait for a change. It allocates only if one waits. The
 // zero signal is ready.
@@ -18,6 +21,22 @@ func (s *signal) next() <-chan struct{} {
 		s.ch = make(chan struct{})
 	}
 	return s.ch
+}
+
+// wait blocks until done returns true. It calls done at the start and after each broadcast. If
+// ctx ends first, wait returns the cause.
+func (s *signal) wait(ctx context.Context, done func() bool) error {
+	for {
+		changed := s.next()
+		if done() {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
 }
 
 func (s *signal) broadcast() {

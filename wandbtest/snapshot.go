@@ -131,6 +131,8 @@ func (s *Server) ReadRun(entity, project, id string) (RunView, bool) {
 	if r == nil {
 		return RunView{}, false
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	return r.brief(s.cfg.clock()), true
 }
 
@@ -169,17 +171,13 @@ func (s *Server) Runs() []RunKey {
 // satisfied by every run. cond is called once at the start and again after requests that
 // change runs. If ctx ends first, WaitRun returns the last snapshot and an error that wraps
 // ctx's.
-func (s *Server) WaitRun(ctx context.Context, entity, project, id string, cond func(RunView) bool) (RunView, error) {
-	for {
-		changed := s.changed.next()
-		v, ok := s.Run(entity, project, id)
-		if ok && (cond == nil || cond(v)) {
-			return v, nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return v, fmt.Errorf("wait for run %s/%s/%s: %w", entity, project, id, context.Cause(ctx))
-		}
+func (s *Server) WaitRun(ctx context.Context, entity, project, id string, cond func(RunView) bool) (v RunView, err error) {
+	err = s.changed.wait(ctx, func() (ok bool) {
+		v, ok = s.Run(entity, project, id)
+		return ok && (cond == nil || cond(v))
+	})
+	if err != nil {
+		return v, fmt.Errorf("wait for run %s/%s/%s: %w", entity, project, id, err)
 	}
+	return v, nil
 }

@@ -68,9 +68,6 @@ func (s *Server) sweepOf(storageID string) *sweep {
 // upsertSweep creates a sweep, or changes the one of an id.
 func (x *execution) upsertSweep(in arguments) (any, error) {
 	s := x.server
-	if x.caller.user == nil {
-		return nil, notLoggedIn
-	}
 	w, inserted, err := x.sweepToWrite(in)
 	if err != nil {
 		return nil, err
@@ -102,8 +99,7 @@ func (x *execution) upsertSweep(in arguments) (any, error) {
 	if inserted {
 		w.project.sweeps[w.name] = w
 	}
-	shown := &sweepObject{&projectObject{s.standing(x.caller, w.project.Entity), w.project}, w}
-	return fields{"sweep": shown, "inserted": inserted, "configValidationWarnings": append([]string{}, w.config.warnings...)}, nil
+	return fields{"sweep": &sweepObject{x.projectObject(w.project), w}, "inserted": inserted, "configValidationWarnings": append([]string{}, w.config.warnings...)}, nil
 }
 
 // sweepToWrite returns the sweep of an input, and checks that the caller may write to it. A
@@ -114,23 +110,14 @@ func (x *execution) sweepToWrite(in arguments) (w *sweep, inserted bool, err err
 		if w = s.sweepOf(id); w == nil {
 			return nil, false, noSweep
 		}
-		why := s.mayWrite(x.caller, s.standing(x.caller, w.project.Entity), w.project)
-		if !why.allowed() {
-			return nil, false, why
-		}
-		return w, false, nil
+		return w, false, x.mayWriteTo(w.project)
 	}
-	entity, name := in.text("entityName"), cmp.Or(in.text("projectName"), defaultProject)
-	if entity == "" {
-		entity = s.realm.defaultEntity(x.caller.user)
+	name := cmp.Or(in.text("projectName"), defaultProject)
+	st, p, err := x.projectToWrite(x.entityOr(in.text("entityName")), name)
+	if err != nil {
+		return nil, false, err
 	}
-	st, p := s.standing(x.caller, entity), s.realm.project(entity, name)
-	if why := s.mayWrite(x.caller, st, p); !why.allowed() {
-		return nil, false, why
-	}
-	if p == nil {
-		p = s.realm.addProject(Project{Entity: st.name, Name: name, Owner: x.caller.user.Username}, s.cfg.clock())
-	}
+	p = x.existing(p, st, name)
 	id := runid.New()
 	now := s.cfg.clock()
 	return &sweep{
@@ -162,16 +149,10 @@ func (w *sweep) become(state string) error {
 // createAgent registers an agent.
 func (x *execution) createAgent(in arguments) (any, error) {
 	s := x.server
-	if x.caller.user == nil {
-		return nil, notLoggedIn
-	}
-	entity, name := in.text("entityName"), cmp.Or(in.text("projectName"), defaultProject)
-	if entity == "" {
-		entity = s.realm.defaultEntity(x.caller.user)
-	}
-	st, p := s.standing(x.caller, entity), s.realm.project(entity, name)
-	if why := s.mayWrite(x.caller, st, p); !why.allowed() {
-		return nil, why
+	entity, name := x.entityOr(in.text("entityName")), cmp.Or(in.text("projectName"), defaultProject)
+	st, p, err := x.projectToWrite(entity, name)
+	if err != nil {
+		return nil, err
 	}
 	if p == nil || p.sweeps[in.text("sweep")] == nil {
 		return nil, refusal{http.StatusNotFound, "could not find sweep " + entity + "/" + name + "/" + in.text("sweep") + " during createAgent", ""}
@@ -181,9 +162,6 @@ func (x *execution) createAgent(in arguments) (any, error) {
 	id := runid.New()
 	a := &agent{sweep: w, name: id, id: globalID("Agent", "v1", id, w.name, p.Name, p.Entity), host: in.text("host"), created: now, heard: now}
 	w.agents = append(w.agents, a)
-	if s.agents == nil {
-		s.agents = map[string]*agent{}
-	}
 	s.agents[a.id] = a
 	if w.state == sweepPending {
 		w.state = sweepRunning
@@ -204,17 +182,13 @@ type command struct {
 // heartbeat answers an agent's heartbeat with commands.
 func (x *execution) heartbeat(in arguments) (any, error) {
 	s := x.server
-	if x.caller.user == nil {
-		return nil, notLoggedIn
-	}
 	a := s.agents[in.text("id")]
 	if a == nil || a.sweep.project.sweeps[a.sweep.name] != a.sweep {
 		return nil, noSweep
 	}
 	w := a.sweep
-	st := s.standing(x.caller, w.project.Entity)
-	if why := s.mayWrite(x.caller, st, w.project); !why.allowed() {
-		return nil, why
+	if err := x.mayWriteTo(w.project); err != nil {
+		return nil, err
 	}
 	var alive map[string]bool
 	if err := json.Unmarshal([]byte(cmp.Or(in.text("runState"), "{}")), &alive); err != nil {
@@ -228,7 +202,7 @@ func (x *execution) heartbeat(in arguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return fields{"agent": &agentObject{&projectObject{st, w.project}, a}, "commands": string(text)}, nil
+	return fields{"agent": &agentObject{x.projectObject(w.project), a}, "commands": string(text)}, nil
 }
 
 // commands decides what an agent does next.
@@ -301,7 +275,7 @@ func (w *sweep) best() (*run, float64) {
 			continue
 		}
 		r.mu.Lock()
-		summary, _ := jsontext.DecodeObject(orEmptyObject(r.summary))
+		summary, _ := jsontext.DecodeObject(cmp.Or(r.summary, "{}"))
 		r.mu.Unlock()
 		if v, ok := member(summary, w.config.metric).(float64); ok && !math.IsInf(v, 0) && sign*v < found {
 			best, found = r, sign*v

@@ -1,6 +1,7 @@
 package wandbtest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -23,9 +24,6 @@ const defaultProject = "uncategorized"
 // upsertBucket creates or updates a run, and creates its project if the caller may.
 func (x *execution) upsertBucket(in arguments) (any, error) {
 	s := x.server
-	if x.caller.user == nil {
-		return nil, notLoggedIn
-	}
 	if in.text("entityName") == "" && in.text("id") == "" && s.cfg.policy.StatesReasons && s.realm.defaultEntity(x.caller.user) == "" {
 		return nil, noDefault
 	}
@@ -33,10 +31,9 @@ func (x *execution) upsertBucket(in arguments) (any, error) {
 	if why := checkUpsert(in, &x.server.cfg.policy); !why.allowed() {
 		return nil, why
 	}
-	st := s.standing(x.caller, entity)
-	p := s.realm.project(entity, name)
-	if why := s.mayWrite(x.caller, st, p); !why.allowed() {
-		return nil, why
+	st, p, err := x.projectToWrite(entity, name)
+	if err != nil {
+		return nil, err
 	}
 	inserted := false
 	r := (*run)(nil)
@@ -45,9 +42,7 @@ func (x *execution) upsertBucket(in arguments) (any, error) {
 	}
 	switch {
 	case r == nil:
-		if p == nil {
-			p = s.realm.addProject(Project{Entity: st.name, Name: name, Owner: x.caller.user.Username}, s.cfg.clock())
-		}
+		p = x.existing(p, st, name)
 		r, inserted = s.addRun(p, id, x.runOwner(st)), true
 	case r.isDeleted():
 		where := p.Entity + "/" + p.Name + "/" + id
@@ -78,19 +73,8 @@ func (x *execution) target(in arguments) (entity, project, id string) {
 		return r.key.Entity, r.key.Project, r.key.ID
 	}
 	entity, project, id = in.text("entityName"), in.text("modelName"), in.text("name")
-	if entity == "" {
-		entity = x.server.realm.defaultEntity(x.caller.user)
-	}
-	if entity == "" { // the refusal names the account
-		entity = x.caller.user.Username
-	}
-	if project == "" {
-		project = defaultProject
-	}
-	if id == "" {
-		id = runid.New()
-	}
-	return entity, project, id
+	entity = cmp.Or(x.entityOr(entity), x.caller.user.Username) // the refusal names the account
+	return entity, cmp.Or(project, defaultProject), cmp.Or(id, runid.New())
 }
 
 // checkUpsert refuses invalid input, which no permission makes valid.
