@@ -27,16 +27,18 @@ func nginx(operation string, limit int) wandbtest.Fault {
 func TestProxyLimit_RowsExceedIt_RequestsAreHalvedAndAllRowsArrive(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("x", 1000)
-	for name, limit := range map[string]int{"1 MB": 1 << 20, "100 KB": 100 << 10, "a row": 1500} {
+	for name, proxy := range map[string]struct{ limit, rows int }{
+		"1 MB": {1 << 20, 2000}, "100 KB": {100 << 10, 500}, "a row": {1500, 200},
+	} {
 		for _, mode := range []string{"online", "offline"} {
 			t.Run(name+" "+mode, func(t *testing.T) {
 				t.Parallel()
 				s := wandbtest.New(t, everybody())
 				c := newClient(t, s, key("member"), quickly)
-				refused := s.Inject(nginx("file_stream", limit))
+				refused := s.Inject(nginx("file_stream", proxy.limit))
 				run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", Mode: client.Mode(mode)})
 				require.NoError(t, err)
-				for i := range 2000 {
+				for i := range proxy.rows {
 					require.NoError(t, run.Log(map[string]any{"i": i, "text": text}))
 				}
 				require.NoError(t, run.Finish(t.Context()))
@@ -44,11 +46,11 @@ func TestProxyLimit_RowsExceedIt_RequestsAreHalvedAndAllRowsArrive(t *testing.T)
 					synced(t, c, client.SyncOptions{}, run.Dir())
 				}
 				v := onServer(t, s, "acme", "team", run.ID())
-				require.Len(t, v.HistoryLines, 2000)
+				require.Len(t, v.HistoryLines, proxy.rows)
 				for i, row := range v.History() {
 					require.InDelta(t, i, row["i"], 0)
 				}
-				assert.InDelta(t, 1999, v.Summary["i"], 0)
+				assert.InDelta(t, proxy.rows-1, v.Summary["i"], 0)
 				assert.Equal(t, "finished", v.State)
 				assert.Less(t, refused.Hits(), 30, "the limit is remembered")
 			})

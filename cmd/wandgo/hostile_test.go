@@ -61,7 +61,7 @@ func TestCommands_HostileText_PrintNothingRaw(t *testing.T) {
 				maps.Copy(i.vars, vars)
 				i.runPrintable(t, args...)
 			}
-			for _, args := range [][]string{
+			for i, args := range [][]string{
 				{"doctor"},
 				{"doctor", "--json"},
 				{"doctor", "--report=-"},
@@ -93,7 +93,9 @@ func TestCommands_HostileText_PrintNothingRaw(t *testing.T) {
 				{"--" + text},
 				{"ls", "--" + text},
 			} {
-				check(nil, args...)
+				if long || i%3 == n%3 { // each command meets a third of the texts
+					check(nil, args...)
+				}
 			}
 			if strings.Contains(text, "\x00") { // no variable can hold it
 				return

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -27,7 +29,16 @@ func TestServe_LinkOfARun_ShowsIt(t *testing.T) {
 			Rows                            int
 		}
 	}
-	for len(list.Runs) == 0 {
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/-/events?list=1", nil)
+	require.NoError(t, err)
+	events, err := c.Do(request)
+	require.NoError(t, err)
+	defer events.Body.Close()
+	for lines := bufio.NewScanner(events.Body); len(list.Runs) == 0; {
+		require.True(t, lines.Scan(), "the stream of events ends: %v", lines.Err())
+		if !strings.HasPrefix(lines.Text(), "data:") {
+			continue
+		}
 		status, text := fetch(t, c, s.url+"/-/runs?filter=state:finished")
 		require.Equal(t, http.StatusOK, status)
 		require.NoError(t, json.Unmarshal([]byte(text), &list))

@@ -70,7 +70,7 @@ func errorsOf(errs ...error) error {
 // sync does. In the end the server has each version once, whole and in order.
 func TestKillArtifacts(t *testing.T) {
 	t.Parallel()
-	kills := 6 // .ci/run asks for 200
+	kills := 3 // .ci/run asks for 200
 	if n, err := strconv.Atoi(os.Getenv("WANDGO_CRASHTEST_KILLS")); err == nil {
 		kills = n * 2 / 5 // they take longer than those of rows
 	}

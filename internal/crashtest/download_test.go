@@ -52,7 +52,7 @@ func downloadArtifact(c *client.Client) int {
 // there.
 func TestKillDownload(t *testing.T) {
 	t.Parallel()
-	kills := 6 // .ci/run asks for 200
+	kills := 3 // .ci/run asks for 200
 	if n, err := strconv.Atoi(os.Getenv("WANDGO_CRASHTEST_KILLS")); err == nil {
 		kills = n * 2 / 5 // they take longer than those of rows
 	}
