@@ -118,7 +118,7 @@ func runServe(ctx context.Context, a *app, args []string) int {
 	catalog := &serverCatalog{}
 	store := runstore.Open(nil, runstore.Options{Feeds: func() map[string]runstore.Feed { return serverFeeds(s) }})
 	opts = append(opts, wandbtest.WithPages(dashboard.New(store, dashboard.Options{
-		Version: version.Module(), Mode: "serve", Catalog: catalog,
+		Version: version.Module(), Mode: "serve", Hint: "wandgo verify", Catalog: catalog,
 	})))
 	s, err = wandbtest.Start(world, opts...)
 	if err != nil {

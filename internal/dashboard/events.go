@@ -34,6 +34,7 @@ func (b *Board) events(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		return // it has no body, so nothing would notice that the browser is gone
 	}
+	defer func() { _ = stream.control.SetWriteDeadline(time.Time{}) }() // for the next request of the connection
 	version := b.store.Version()
 	known := b.keys()
 	stream.send("hello", map[string]int64{"version": version})
@@ -115,6 +116,10 @@ func gone(before, now []string) []string {
 	return out
 }
 
+// stalledFor is how long a browser may take to accept an event. One that accepts nothing
+// would otherwise hold the stream for ever.
+const stalledFor = 30 * time.Second
+
 // eventStream writes server-sent events until an error.
 type eventStream struct {
 	w       http.ResponseWriter
@@ -141,6 +146,7 @@ func (s *eventStream) send(name string, v any) {
 
 func (s *eventStream) write(text string) {
 	if s.err == nil {
+		_ = s.control.SetWriteDeadline(time.Now().Add(stalledFor)) // a writer without deadlines cannot stall
 		_, s.err = s.w.Write([]byte(text))
 	}
 	if s.err == nil {

@@ -85,6 +85,31 @@ func TestEvents_RunGrowsAndAnotherStartsAndGoes(t *testing.T) {
 	_ = gone
 }
 
+// stalledBrowser accepts nothing until a deadline.
+type stalledBrowser struct {
+	*httptest.ResponseRecorder
+	t        *testing.T
+	deadline time.Time
+}
+
+func (s *stalledBrowser) SetWriteDeadline(at time.Time) error {
+	s.deadline = at
+	return nil
+}
+
+func (s *stalledBrowser) Write([]byte) (int, error) {
+	assert.False(s.t, s.deadline.IsZero(), "it would block for ever")
+	return 0, os.ErrDeadlineExceeded
+}
+
+func TestEvents_StalledReader_EndsTheStream(t *testing.T) {
+	t.Parallel()
+	b := serve(t, t.TempDir(), Options{})
+	w := &stalledBrowser{httptest.NewRecorder(), t, time.Time{}}
+	b.events(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/-/events?list=1", nil))
+	assert.True(t, w.deadline.IsZero(), "the connection may have other requests")
+}
+
 func TestEvents_Head_EndsAtOnce(t *testing.T) {
 	t.Parallel()
 	b := serve(t, t.TempDir(), Options{})

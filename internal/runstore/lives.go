@@ -79,7 +79,9 @@ func (s *Store) group(logs []*Run) (runs []*Run, byKey map[string]*Run) {
 	kept := map[string]*Run{}
 	for _, list := range lives {
 		slices.SortFunc(list, func(a, b *Run) int {
-			return cmp.Or(a.dir.Started().Compare(b.dir.Started()), strings.Compare(a.dir.Journal(), b.dir.Journal()))
+			// Directories of the same second have -2, -3 and so on at the end of their names.
+			return cmp.Or(a.dir.Started().Compare(b.dir.Started()), a.Info().Started.Compare(b.Info().Started),
+				cmp.Compare(len(a.dir.Path()), len(b.dir.Path())), strings.Compare(a.dir.Path(), b.dir.Path()))
 		})
 		list = slices.CompactFunc(list, func(a, b *Run) bool {
 			return filepath.Base(a.dir.Path()) == filepath.Base(b.dir.Path())

@@ -200,3 +200,20 @@ func TestRuns_CopiesAndSharedLogs_StayApart(t *testing.T) {
 	}
 	assert.Len(t, open(t, Options{}, root).Runs(), 2)
 }
+
+func TestRuns_LogsOfTheSameSecond_AreInTheOrderOfTheirDirectories(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	var want []string
+	for range 11 { // the last is ….-11
+		want = append(want, filepath.Base(process(t, root, 0, true, record.Run{}, 0).dir.Path()))
+	}
+	s := Open([]string{root}, Options{})
+	defer s.Close()
+	s.Refresh(t.Context())
+	var dirs []string
+	for _, l := range only(t, s).Info().Lives {
+		dirs = append(dirs, filepath.Base(l.Dir))
+	}
+	assert.Equal(t, want, dirs)
+}

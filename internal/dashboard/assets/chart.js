@@ -284,7 +284,7 @@ export class Chart {
     const low = this.isLog() ? drawn.reduce((sum, s) => sum + s.ys.reduce((k, v) => k + (v <= 0 ? 1 : 0), 0), 0) : 0;
     if (low) notes.push("a logarithmic scale leaves out values ≤ 0");
     if (drawn.some((s) => s.sampled)) notes.push("minimum and maximum of each interval; " + (exported ? "this report has no more detail" : "drag to see more"));
-    if (this.view.smooth && this.series.some((s) => s.smooth)) notes.push("smoothed: moving average, weight " + this.view.smooth);
+    if (this.view.smooth && this.series.some((s) => s.smooth)) notes.push("smoothed: moving average, weight " + this.view.smooth + (exported && drawn.some((s) => s.sampled) ? ", of the points in this report" : ""));
     this.note.textContent = notes.join(" · ");
   }
 

@@ -4,6 +4,7 @@
 import { h, replace, debounce } from "./dom.js";
 import { plural } from "./format.js";
 import { Chart, axisName } from "./chart.js";
+import { exported } from "./server.js";
 
 // groups sorts metrics by what stands before the last slash.
 export function metricGroups(names) {
@@ -30,6 +31,7 @@ export class Charts {
     this.charts = new Map();
     this.closed = new Set();
     this.filter = "";
+    this.others = null; // filters further cards by a text, and returns how many are left
     this.steps = new Map(); // of metrics that the program gave a step metric
     this.view = { x: system ? "_runtime" : "", log: false, smooth: 0 };
     this.observer = new IntersectionObserver((entries) => {
@@ -43,12 +45,26 @@ export class Charts {
     this.onScheme = () => this.redraw();
     this.scheme.addEventListener("change", this.onScheme);
     document.addEventListener("theme", this.onScheme);
+    this.paper = h("p.paper.soft");
+    this.el.append(this.paper);
+    this.onPrint = () => this.print();
+    addEventListener("beforeprint", this.onPrint);
+  }
+
+  // print draws the charts whose points are here, and says how many are not.
+  print() {
+    const all = [...this.body.querySelectorAll(".chart")].map((el) => el.chart);
+    for (const c of all) if (c.series.length) c.mount();
+    const left = all.filter((c) => !c.series.length);
+    for (const c of all) c.el.classList.toggle("unprinted", left.includes(c));
+    this.paper.textContent = left.length ? plural(left.length, "chart") + " not printed: scroll to the end of the page before you print it." : "";
   }
 
   close() {
     this.observer.disconnect();
     this.scheme.removeEventListener("change", this.onScheme);
     document.removeEventListener("theme", this.onScheme);
+    removeEventListener("beforeprint", this.onPrint);
     for (const c of this.charts.values()) c.unmount();
   }
 
@@ -80,7 +96,7 @@ export class Charts {
       } }),
       h("label.slider", null, "x", x),
       log,
-      h("label.slider", { title: "Exponential moving average over all points, without a bias towards the first; the values themselves stay visible" }, "Smoothing", smooth, weight));
+      h("label.slider", { title: "Exponential moving average over all points" + (exported ? " that this report has" : "") + ", without a bias towards the first; the values themselves stay visible" }, "Smoothing", smooth, weight));
   }
 
   change(what, value) {
@@ -101,8 +117,9 @@ export class Charts {
     const names = this.names.filter((n) => n.toLowerCase().includes(this.filter));
     this.observer.disconnect();
     for (const c of this.charts.values()) c.unmount();
+    const others = this.others ? this.others(this.filter) : 0;
     const sections = metricGroups(names).map(([group, members]) => this.section(group, members));
-    if (sections.length === 0) sections.push(h("p.empty", null, this.names.length ? "No metric has this name." : "No metrics yet."));
+    if (sections.length === 0 && others === 0) sections.push(h("p.empty", null, this.names.length ? "No metric has this name." : ["No metrics: rows come from ", h("code", null, 'run.Log(map[string]any{"loss": loss})'), " in the program."]));
     replace(this.body, sections);
   }
 

@@ -37,7 +37,7 @@ export class Comparison {
   async load() {
     const settled = await Promise.allSettled(this.keys.map((k) => getJSON("/-/runs/" + k)));
     this.runs = settled.filter((s) => s.status === "fulfilled").map((s) => s.value);
-    if (this.runs.length === 0) throw new Error(settled.length ? settled[0].reason.message : "no runs are selected; select some in the list");
+    if (this.runs.length === 0) throw settled.length ? settled[0].reason : Object.assign(new Error("No runs are selected. Select some in the list, with their boxes or X, then Compare (C)."), { status: 404 });
     this.draw();
   }
 

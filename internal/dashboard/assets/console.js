@@ -45,7 +45,8 @@ export class Console {
 
   write(got) {
     this.older.hidden = Boolean(this.search) || this.first === 0 || exported;
-    if (got.total === 0) this.count.textContent = "The program has written nothing to the console, or the console was not recorded.";
+    this.lines.hidden = got.total === 0;
+    if (got.total === 0) this.count.textContent = "The program has written nothing to the console, or the console was not recorded: see run.Stdout.";
     else if (this.search) this.count.textContent = count(got.matched) + " of " + plural(got.total, "line") + (got.lines.length < got.matched ? `; the first ${count(got.lines.length)} are shown` : "");
     else this.count.textContent = plural(got.total, "line") + (exported && this.first > 0 ? `; this report has the last ${count(got.lines.length)}` : "");
   }

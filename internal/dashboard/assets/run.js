@@ -63,7 +63,9 @@ export class RunPage {
   cards(ofCharts) {
     const el = h("div.columns");
     const seen = new Set();
-    return { el, update: () => {
+    // filter hides the cards without a text in their names, and returns how many are left.
+    const filter = (text) => [...el.children].filter((c) => !(c.hidden = ![c.firstChild.textContent, c.firstChild.title].some((t) => t.toLowerCase().includes(text)))).length;
+    return { el, filter, update: () => {
       const charts = chartsByTable(this.run.charts);
       for (const m of this.mediaMetrics(ofCharts).filter((m) => !seen.has(m.name))) {
         seen.add(m.name);
@@ -121,8 +123,10 @@ export class RunPage {
       const metrics = () => (system ? this.run.system : this.run.metrics.filter((m) => m.kind === "number" && !m.hidden && !m.name.startsWith("_")));
       if (system) return { el: charts.el, close: () => charts.close(), grown: () => charts.grown(this.key), update: () => charts.show(metrics()) };
       const logged = this.cards(true);
+      charts.others = logged.filter;
       const update = () => {
         logged.update();
+        logged.filter(charts.filter);
         charts.el.hidden = metrics().length === 0 && logged.el.firstChild !== null;
         charts.setAxes(this.run.axes);
         charts.show(metrics());
@@ -171,6 +175,12 @@ function card(title, right, body) {
   return h("section.card", null, h("h2", null, title, h("span.soft.right", null, right)), body);
 }
 
+function wideCard(...parts) {
+  const el = card(...parts);
+  el.classList.add("across");
+  return el;
+}
+
 // overview is the summary, the config with what differs from the run before, and the machine.
 function overview(r) {
   const config = flatten(r.config).filter(([k]) => !k.startsWith("_wandb"));
@@ -180,7 +190,7 @@ function overview(r) {
   const env = r.environment || {};
   const git = env.git || {};
   const machine = [
-    ["program", r.program], ["arguments", (env.args || []).join(" ")], ["command", r.command], ["client", r.client], ["host", env.host || r.host], ["operating system", env.os],
+    ["program", r.program], ["command", r.command], ["client", r.client], ["host", env.host || r.host], ["operating system", env.os],
     ["processor", env.cpu], ["cores", env.cpuCount], ["memory", env.memory ? bytes(env.memory) : ""], ["GPU", env.gpu], ["Go", env.goVersion], ["Python", env.python],
     ["Git commit", git.commit], ["Git remote", git.remote], ["Git branch", git.branch], ["directory", r.dir], ["log", r.size ? bytes(r.size) : ""],
   ].filter(([, v]) => v !== undefined && v !== null && v !== "");
@@ -192,7 +202,7 @@ function overview(r) {
       h("tbody", null, differing.map(([k, d]) => h("tr", null, h("td.wrap", null, k), h("td.wrap", null, anyValue(d.here)), h("td.wrap", null, anyValue(d.there)))))))),
     card("Machine", "", pairs(machine)),
     card("Steps", "", pairs([["rows", count(r.rows)], ["last step", count(r.step)]])),
-    r.lives && r.lives.length > 0 && card("Processes", plural(r.lives.length, "log"), h("div.scroll", null, h("table", null,
+    r.lives && r.lives.length > 0 && wideCard("Processes", plural(r.lives.length, "log"), h("div.scroll", null, h("table", null,
       h("thead", null, h("tr", null, ["started", "ended", "steps", "rows", "directory"].map((t) => h("th", null, t)))),
       h("tbody", null, r.lives.map((l) => h("tr", null,
         h("td", null, when(l.started)), h("td", null, l.state + (l.exit === null ? "" : ", exit code " + l.exit)),

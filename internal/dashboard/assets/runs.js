@@ -18,6 +18,9 @@ const fixed = [
   { title: "Duration", sort: "duration", number: true, cell: (r) => h("td.num", null, duration(r.duration)) },
 ];
 
+// projectColumn stands in lists of several projects.
+const projectColumn = { title: "Project", sort: "project", cell: (r) => h("td", null, r.project && link(path(r.entity || "-", r.project), null, [r.entity, r.project].filter(Boolean).join("/"))) };
+
 // runPathOf is where a run is shown.
 export const runPathOf = (r) => (r.entity && r.project ? runPath(r) : path("runs", r.key));
 
@@ -92,6 +95,11 @@ export class RunList {
     }
   }
 
+  fixed() {
+    const several = new Set(this.got.runs.map((r) => r.entity + "/" + r.project)).size > 1;
+    return several && !this.scope.project ? [fixed[0], projectColumn, ...fixed.slice(1)] : fixed;
+  }
+
   columns() { return this.state.columns || this.chosen || []; }
 
   draw() {
@@ -109,7 +117,7 @@ export class RunList {
     const more = !state.group && got.runs.length < got.matched;
     replace(this.body,
       h("div.scroll", { style: { maxHeight: "calc(100vh - 170px)" } }, h("table", { onkeydown: (e) => this.key(e) },
-        h("thead", null, h("tr", null, h("th", null, h("span.visually-hidden", null, "Select")), fixed.map((c) => this.header(c.title, c.sort, c.number)), this.columns().map((c) => this.header(shortName(c), c, this.isNumber(c), c)))),
+        h("thead", null, h("tr", null, h("th", null, h("span.visually-hidden", null, "Select")), this.fixed().map((c) => this.header(c.title, c.sort, c.number)), this.columns().map((c) => this.header(shortName(c), c, this.isNumber(c), c)))),
         h("tbody", null, rows))),
       more && h("p", { style: { margin: "10px 0" } }, h("button", { type: "button", onclick: () => this.set({ limit: Math.min(2000, state.limit * 3) }) }, `Show more (${count(got.matched - got.runs.length)})`)),
       h("p", { style: { marginTop: "10px" } }, tapeKey()));
@@ -134,7 +142,7 @@ export class RunList {
 
   row(r) {
     const pick = h("input.pick", { type: "checkbox", checked: this.selected.has(r.key), "aria-label": "Select " + (r.name || r.id), tabIndex: -1, onchange: () => this.toggle(r.key, pick.checked) });
-    return h("tr", { "data-key": r.key, tabIndex: 0 }, h("td", null, pick), fixed.map((c) => c.cell(r)), this.columns().map((c) => valueCell(r.values && r.values[c])));
+    return h("tr", { "data-key": r.key, tabIndex: 0 }, h("td", null, pick), this.fixed().map((c) => c.cell(r)), this.columns().map((c) => valueCell(r.values && r.values[c])));
   }
 
   groups() {
@@ -145,7 +153,7 @@ export class RunList {
       if (!groups.has(name)) groups.set(name, []);
       groups.get(name).push(r);
     }
-    const width = 1 + fixed.length + this.columns().length;
+    const width = 1 + this.fixed().length + this.columns().length;
     return [...groups].sort(([a], [b]) => a.localeCompare(b, undefined, { numeric: true })).flatMap(([name, runs]) => [
       h("tr.group", null, h("td", { colSpan: width }, shortName(this.state.group) + " = " + name, h("span.count", null, plural(runs.length, "run")))),
       ...runs.map((r) => this.row(r))]);
@@ -155,7 +163,8 @@ export class RunList {
     const info = this.app.info;
     return h("div.empty", null, h("p", null, "There are no runs here yet" + (info.dirs && info.dirs.length ? ", below " + info.dirs.join(", ") : "") + "."),
       info.sweeps && h("p", null, link("/sweeps", null, "There are trials of sweeps")),
-      info.hint && [h("p", null, "To make one:"), command(info.hint)], h("p.soft", null, "This page shows new runs by itself."));
+      info.hint && [h("p", null, { board: "A program that logs with wandgo or wandb makes runs. To show those of another directory:",
+        serve: "Set the variables that the server printed, and start a program that logs. To make a run for trying it out:" }[info.mode] || "To make one:"), command(info.hint)], h("p.soft", null, "This page shows new runs by itself."));
   }
 
   toggle(key, on) {
@@ -166,7 +175,7 @@ export class RunList {
 
   writeCompare() {
     const n = this.selected.size || Math.min(5, this.got ? this.got.runs.length : 0);
-    this.compare.textContent = this.selected.size ? `Compare ${n} selected` : `Compare the first ${n}`;
+    this.compare.textContent = this.selected.size ? `Compare ${n} selected` : n < 2 ? "Compare" : `Compare the first ${n}`;
     this.compare.disabled = n < 2 && this.selected.size < 1;
   }
 

@@ -9,7 +9,7 @@ const here = exported ? "not on the server when this report was made" : "on this
 
 // tapeText says in words what the tape shows.
 export function tapeText(r) {
-  if (!r.rows) return "no rows yet";
+  if (!r.rows) return r.state === "running" ? "no rows yet" : "no rows";
   if (r.origin === "server") return plural(r.rows, "row") + ", all on this server";
   if (r.unsent === null || r.unsent === undefined) return plural(r.rows, "row") + "; it is not known what the server has";
   if (r.unsent === 0) return plural(r.rows, "row") + ", all on the server";

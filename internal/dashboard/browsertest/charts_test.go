@@ -97,6 +97,14 @@ func TestRun_Charts_AreDrawn(t *testing.T) {
 	tb.picture("one-value")
 	tb.until(`(() => { const c = document.querySelector('section[aria-label="once"] canvas'), d = c.getContext("2d").getImageData(c.width * 0.3, 20, c.width * 0.6, c.height * 0.6).data; for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 200 && Math.max(d[i], d[i + 1], d[i + 2]) - Math.min(d[i], d[i + 1], d[i + 2]) > 40) return true; })()`)
 
+	const shownCards = `[...document.querySelectorAll(".card > h2")].filter((e) => e.offsetParent).map((e) => e.firstChild.data).join("|")`
+	tb.do(set("input[aria-label='Find a metric']", "LOSS BY", "input"))
+	tb.until(shownCards + ` === "Loss by split"`)
+	assert.NotContains(t, js[string](tb, `document.body.innerText`), "No metric has this name")
+	tb.do(set("input[aria-label='Find a metric']", "neither", "input"))
+	tb.until(shownCards + ` === "" && document.body.innerText.includes("No metric has this name")`)
+	tb.do(set("input[aria-label='Find a metric']", "", "input"))
+
 	tb.do(chromedp.EmulateViewport(420, 3000))
 	tb.until(drawn)
 	tb.picture("custom-charts-narrow")

@@ -66,7 +66,7 @@ func TestList_NoRuns_SaysWhatToRun(t *testing.T) {
 	tb := open(t, url)
 	tb.do(chromedp.Navigate(url))
 	tb.until(`document.querySelector(".empty code")`)
-	assert.Equal(t, "go run ./examples/quickstart", js[string](tb, `document.querySelector(".empty code").innerText`))
+	assert.Equal(t, "wandgo board DIR", js[string](tb, `document.querySelector(".empty code").innerText`))
 }
 
 func TestRun_ChartsZoomSmoothLog_ShowTheDetail(t *testing.T) {
@@ -184,6 +184,25 @@ func TestCompare_SelectedRuns_ShareCharts(t *testing.T) {
 	tb.until(`document.querySelector('section[aria-label="train/loss"]').chart.series.length === 2`)
 }
 
+func TestPages_Tab_ShowsWhereTheFocusIs(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	vision(t, dir, 2)
+	url := serve(t, dir)
+	tb := open(t, url)
+	for _, page := range [][2]string{{"/", rowCount + " === 2"}, {"/acme/vision/runs/run0", `document.querySelector("canvas")`}, {"/compare", `document.querySelector(".empty")`}} {
+		tb.do(chromedp.Navigate(url + page[0]))
+		tb.until(page[1])
+		for range 16 {
+			tb.do(chromedp.KeyEvent(kb.Tab))
+			assert.Equal(t, "", js[string](tb, `(() => {
+				const e = document.activeElement, s = getComputedStyle(e);
+				return e === document.body || s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0 ? "" : e.outerHTML.slice(0, 200);
+			})()`), page[0])
+		}
+	}
+}
+
 func TestPages_DarkAndNarrow_AreReadable(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -222,4 +241,11 @@ func TestPages_Printed_HaveTheirTitles(t *testing.T) {
 	tb.do(chromedp.Navigate(url + "/acme/vision/runs/run0"))
 	tb.until(`document.querySelectorAll("canvas").length >= 1`)
 	assert.Contains(t, js[string](tb, `document.querySelector("main").innerText`), "train", "the name of a group of charts")
+
+	tb.do(chromedp.EmulateViewport(420, 300), chromedp.Navigate("about:blank"), chromedp.Navigate(url+"/acme/vision/runs/run0"))
+	const blank = `[...document.querySelectorAll(".chart")].filter((c) => c.offsetParent && !c.querySelector("canvas")).length`
+	tb.until(`document.querySelector(".chart canvas") && ` + blank + ` > 0`)
+	tb.do(script(`dispatchEvent(new Event("beforeprint"))`))
+	tb.until(blank + ` === 0`)
+	assert.Regexp(t, `^\d charts? not printed`, js[string](tb, `document.querySelector(".paper").innerText`))
 }

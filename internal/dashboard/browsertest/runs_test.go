@@ -25,7 +25,7 @@ func serve(t *testing.T, dir string) string {
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var watching sync.WaitGroup
 	watching.Go(func() { store.Watch(ctx) })
-	srv := httptest.NewServer(dashboard.New(store, dashboard.Options{Version: "test", Mode: "board", Hint: "go run ./examples/quickstart"}))
+	srv := httptest.NewServer(dashboard.New(store, dashboard.Options{Version: "test", Mode: "board", Hint: "wandgo board DIR"}))
 	t.Cleanup(func() {
 		srv.CloseClientConnections()
 		srv.Close()
