@@ -119,7 +119,7 @@ func (r *Run) filePage(ctx context.Context, o fileOptions, cursor *string) (*gra
 }
 
 func (r *Run) file(n *graphql.StoredFile) *File {
-	size, _ := n.SizeBytes.Int64() // 0 if it is no number
+	size, _ := n.SizeBytes.Int64() // 0 if it is not a number
 	return &File{
 		Name: n.Name, Size: size, MIMEType: text(n.Mimetype), MD5: text(n.Md5), UpdatedAt: timeOf(n.UpdatedAt),
 		id: n.Id, url: text(n.Url), direct: n.DirectUrl, run: r,

@@ -217,7 +217,7 @@ func (s *scan) unreadable(err error) error {
 	}
 }
 
-// lastStep returns the step of the run's last row, or -1 if there is none.
+// lastStep returns the step of the run's last row, or -1.
 func (r *Run) lastStep(ctx context.Context) (int64, error) {
 	raw, err := r.historyKeys(ctx)
 	if err != nil || len(raw) == 0 {

@@ -59,7 +59,7 @@ func (r *Run) Logs(ctx context.Context) iter.Seq2[LogLine, error] {
 	}
 }
 
-// logPage returns the page after the cursor, or nil if there is none.
+// logPage returns the page after the cursor, or nil.
 func (r *Run) logPage(ctx context.Context, cursor *string) (*graphql.ConsoleLines, error) {
 	at := r.path()
 	resp, err := graphql.RunLogs(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, cursor, linesPerPage)

@@ -104,7 +104,7 @@ func (r *Run) sampled(ctx context.Context, spec sampleSpec) ([][]byte, error) {
 	return p.rows(err)
 }
 
-// historyKeys returns the server's description of the run's metrics, or nil if there is none.
+// historyKeys returns the server's description of the run's metrics, or nil.
 func (r *Run) historyKeys(ctx context.Context) (json.RawMessage, error) {
 	at := r.path()
 	resp, err := graphql.RunHistoryKeys(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID)

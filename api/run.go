@@ -148,7 +148,7 @@ var errNoRun = errors.New("the server shows no such run")
 // float64.
 type Row map[string]any
 
-// Step returns the row's step, -1 if it has none.
+// Step returns the row's step, or -1 if it has none.
 func (r Row) Step() int64 {
 	switch v := r["_step"].(type) {
 	case int64:

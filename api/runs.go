@@ -178,7 +178,7 @@ func (a *API) read(ctx context.Context, op diagnose.Op, at runpath.Path) (*Run, 
 }
 
 // nearbyRuns is a hint about runs that may be meant by an id that does not exist: those whose
-// name it is, or whose id is close. It is "" if there is none.
+// name it is, or whose id is close. It may be "".
 func (a *API) nearbyRuns(ctx context.Context, at runpath.Path) string {
 	var ids []string
 	first := Query{Order: "-created_at", PageSize: 500}

@@ -40,9 +40,9 @@ func (v *Version) Update(ctx context.Context, c Changes) error {
 	return download.Of(v).Update(ctx, changes)
 }
 
-// AddAliases gives the version aliases in the collection that it was named from. An alias
-// of another version there moves. Aliases of the form vN, such as "v3", cannot be set: the
-// server numbers the versions with them.
+// AddAliases adds aliases to the version in the collection that it was named from. An alias of
+// another version there moves. Aliases of the form vN, such as "v3", cannot be set: the server
+// numbers the versions with them.
 //
 // Errors are those of [Version.Update]. A protected alias, such as one of a registry,
 // matches errors.ErrProtectedAlias.

@@ -33,16 +33,16 @@ type ArtifactOptions struct {
 	Input bool
 }
 
-// LogArtifact stores an artifact: a set of files with a name, of which the server keeps
-// versions. It returns once the content is fixed; changing the files later does not matter.
-// For this they are hashed, and copied to the run's directory, where they stay until the
-// server has them: a sync uploads them if this process does not come to it. On file systems
-// that can share blocks between files, such as Btrfs and XFS, a copy takes no space.
+// LogArtifact stores an artifact: a set of files with a name, of which the server keeps versions.
+// It returns once the content is fixed; changing the files later does not matter. For this they
+// are hashed, and copied to the run's directory, where they stay until the server has them: if
+// this process does not upload them, a sync does. On file systems that can share blocks between
+// files, such as Btrfs and XFS, a copy takes no space.
 //
-// LogArtifact blocks on the disk, and on the servers of the artifact's references. The
-// upload runs in the background; [Upload.Wait] and [Run.Finish] wait for it. If the server
-// refuses the artifact, RunOptions.OnLost is called and Finish returns the error. Logging
-// what the latest version has already makes no new one.
+// LogArtifact blocks on the disk, and on the servers of the artifact's references. The upload
+// runs in the background; [Upload.Wait] and [Run.Finish] wait for it. If the server refuses the
+// artifact, RunOptions.OnLost is called and Finish returns the error. Logging the content of the
+// latest version again creates no new version.
 //
 // It is safe for concurrent use. Versions of one name are uploaded in order.
 //
@@ -69,7 +69,8 @@ type Upload struct {
 	partial bool
 }
 
-// Done is closed when the server has the artifact, or will not get it from this process.
+// Done returns a channel that is closed when the server has the artifact, or will not get it from
+// this process.
 func (u *Upload) Done() <-chan struct{} { return u.upload.Done() }
 
 // Wait blocks until the server has the artifact, and returns the version that it is: an older

@@ -29,9 +29,9 @@ type Cadence struct {
 	// to Interval it never shrinks. Default: Interval if that or its variable is set,
 	// else 2 s.
 	MinInterval time.Duration
-	// Heartbeat is the time after the last post until an empty one says that the run
-	// is alive. At most four minutes, as the server takes five of silence for a
-	// crash. Default: 30 s.
+	// Heartbeat is the time after the last post until an empty one says that the run is alive. At
+	// most four minutes, because the server treats five minutes of silence as a crash. Default:
+	// 30 s.
 	Heartbeat time.Duration
 	// ConfigDelay is how long changes of config, name, notes, tags and metric
 	// definitions are gathered, from the first one on, before one request sends them. At

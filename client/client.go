@@ -29,9 +29,8 @@ import (
 // holder hides the connection's fields.
 type holder = connection.Holder
 
-// Client talks to one W&B server with one API key. Make it with [New]; one
-// Client serves any number of runs, concurrently. It holds connections but no
-// goroutine of its own.
+// Client talks to one W&B server with one API key. Create it with [New]; one Client serves any
+// number of runs, concurrently. It holds connections but no goroutine of its own.
 type Client struct {
 	holder // for the packages beside this one
 
@@ -53,14 +52,13 @@ type Client struct {
 	warned        sync.Once // of settings that have no effect
 }
 
-// New makes a Client from the options and, where they are silent, from the
-// environment. It reads netrc and the settings files and makes no request. A
-// missing or malformed API key, or a file without identity token, is not an error
-// here but of the first use, so that offline runs need none. New returns an
-// *errors.InputError (ErrInvalidInput) for a base URL, a WANDB_MODE, a JournalSync or
-// a Cadence that cannot be right, for WANDB_API_KEY together with
-// WANDB_IDENTITY_TOKEN_FILE, and for a settings file that cannot be understood where
-// nothing else says which server is meant.
+// New creates a Client from the options and, for those that are not set, from the environment. It
+// reads netrc and the settings files and makes no request. A missing or malformed API key, or a
+// file without identity token, is an error of the first use and not of New, so that offline runs
+// need no key. New returns an *errors.InputError (ErrInvalidInput) for a base URL, a WANDB_MODE,
+// a JournalSync or a Cadence that cannot be right, for WANDB_API_KEY together with
+// WANDB_IDENTITY_TOKEN_FILE, and for a settings file that cannot be read if nothing else names
+// the server.
 func New(opts Options) (*Client, error) {
 	s, err := settings.Resolve(opts.env(), settings.Explicit{
 		BaseURL: opts.BaseURL,

@@ -28,10 +28,10 @@ func (r *Run) OverwriteConfig(values any) error { return r.session.UpdateConfig(
 // a trial of a sweep has the parameters that were chosen for it.
 func (r *Run) Config() RunConfig { return RunConfig{r.session} }
 
-// SetName changes the name shown in the web UI. As with the other setters, the server
-// gets the change within seconds, and the call does not block on the network. The error
-// is an *errors.InputError for a value that breaks a rule, or ErrRunFinished. An empty
-// name breaks one: the server reads it as unchanged, so a label cannot be emptied.
+// SetName changes the name shown in the web UI. As with the other setters, the server gets the
+// change within seconds, and the call does not block on the network. The error is an
+// *errors.InputError for an invalid value, or ErrRunFinished. An empty name is invalid: the
+// server reads it as unchanged, so a label cannot be emptied.
 func (r *Run) SetName(name string) error {
 	return r.setLabel("name", name, func(l *session.Labels) *string { return &l.Name }, runconfig.FeatureRunName)
 }

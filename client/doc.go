@@ -12,13 +12,12 @@
 //
 // # Refusals
 //
-// When the server refuses, it says little more than "permission denied". The
-// client then asks it follow-up questions (whose key is this, which teams has
-// the user, is the team or the project read-only) and returns an
-// *errors.PermissionError that names the cause with its evidence; see package
-// [github.com/wandgo/wandgo/errors]. [Client.Check] asks the same questions
-// beforehand, without creating anything. RunOptions.OnRefused lets a program go
-// on without the server: the run keeps its whole API and keeps its data on disk.
+// When the server refuses, it says little more than "permission denied". The client then asks it
+// follow-up questions (whose key is this, which teams is the user in, is the team or the project
+// read-only) and returns an *errors.PermissionError that names the cause with its evidence; see
+// package [github.com/wandgo/wandgo/errors]. [Client.Check] asks the same questions beforehand,
+// without creating anything. RunOptions.OnRefused lets a program continue without the server: all
+// methods of the run still work, and its data is stored on disk.
 //
 // # Environment
 //
@@ -51,44 +50,40 @@
 //     WANDB_X_UPDATE_FINISH_STATE; RANK, GROUP_RANK with LOCAL_RANK,
 //     OMPI_COMM_WORLD_RANK, PMI_RANK, SLURM_PROCID and JOB_COMPLETION_INDEX, each
 //     with its number of processes
-//   - what is described of program and machine: WANDB_X_DISABLE_META,
-//     WANDB_X_DISABLE_MACHINE_INFO, WANDB_X_DISABLE_STATS,
-//     WANDB_X_STATS_SAMPLING_INTERVAL, WANDB_X_SAVE_REQUIREMENTS, WANDB_DISABLE_GIT,
-//     WANDB_GIT_ROOT, WANDB_GIT_REMOTE, WANDB_GIT_REMOTE_URL, WANDB_GIT_COMMIT,
-//     WANDB_SAVE_CODE, WANDB_DISABLE_CODE, WANDB_HOST, WANDB_PROGRAM,
+//   - the description of program and machine: WANDB_X_DISABLE_META, WANDB_X_DISABLE_MACHINE_INFO,
+//     WANDB_X_DISABLE_STATS, WANDB_X_STATS_SAMPLING_INTERVAL, WANDB_X_SAVE_REQUIREMENTS,
+//     WANDB_DISABLE_GIT, WANDB_GIT_ROOT, WANDB_GIT_REMOTE, WANDB_GIT_REMOTE_URL,
+//     WANDB_GIT_COMMIT, WANDB_SAVE_CODE, WANDB_DISABLE_CODE, WANDB_HOST, WANDB_PROGRAM,
 //     WANDB_EXECUTABLE, WANDB_DOCKER, SLURM_*
-//   - where artifacts are downloaded to, and kept for the next time: WANDB_ARTIFACT_DIR,
-//     WANDB_CACHE_DIR
+//   - where artifacts are downloaded to and cached: WANDB_ARTIFACT_DIR, WANDB_CACHE_DIR
 //   - where a sync looks for the artifacts of the official client: WANDB_DATA_DIR
 //   - what a person sees (Options.Output): WANDB_SILENT, WANDB_QUIET, NO_COLOR, TERM
 //
-// Each WANDB_X_NAME may be written WANDB__NAME as well. WANDB_X_FILE_STREAM_NO_GZIP
-// changes nothing, as posts are never compressed: only servers that name the feature
-// take compressed ones, and to ask for it would cost every run a request.
+// Each WANDB_X_NAME may be written WANDB__NAME as well. WANDB_X_FILE_STREAM_NO_GZIP has no
+// effect, because posts are never compressed. Only some servers accept compressed posts, and to
+// find out would cost every run a request.
 //
 // # What a person sees
 //
-// On a terminal the client shows the run's link when it starts, and in Finish the
-// progress of the upload and the metrics' history. In a log file it writes one line for
-// the start, each trouble, and the end of a run. See Options.Output. Everything else goes
-// to Options.Logger.
+// On a terminal the client shows the run's link when it starts, and in Finish the progress of the
+// upload and the metrics' history. In a log file it writes one line for the start of a run, each
+// problem, and its end. See Options.Output. Everything else goes to Options.Logger.
 //
 // # Concurrency
 //
-// A [Client] and a [Run] are safe for concurrent use. What waits for the network takes
-// a context: Init, Check, CheckAccess, Viewer, Sync, Artifact, UseArtifact, Alert, Flush,
-// Finish, FinishWithCode and [Upload.Wait]. FinishOnPanic has a timeout. LogArtifact takes
-// no context, and waits for the network only to resolve references. Log never does. A run owns
-// its goroutines and has stopped them when Finish returns; a Client has none.
+// A [Client] and a [Run] are safe for concurrent use. Methods that wait for the network take a
+// context: Init, Check, CheckAccess, Viewer, Sync, Artifact, UseArtifact, Alert, Flush, Finish,
+// FinishWithCode and [Upload.Wait]. FinishOnPanic has a timeout. LogArtifact takes no context,
+// and waits for the network only to resolve references. Log never does. A run owns its goroutines
+// and has stopped them when Finish returns; a Client has none.
 //
 // # Memory and disk
 //
-// Every run that is not disabled is kept in [Run.Dir], in the official client's
-// form: a row goes to the journal there first and to the server second. The journal
-// reaches the operating system within a second, and the disk as Options.JournalSync
-// says. What waits for the server is in memory
-// as well, at most 3 MiB a run, and beyond that in a temporary file, or in up to
-// 64 MiB of memory where no such file can be written. Should the server refuse a
-// run, at the start or midway, it continues in its directory, and wandgo sync or the
-// official wandb sync brings it to the server later.
+// Every run that is not disabled is stored in [Run.Dir], in the official client's format: a row
+// goes to the journal there first and to the server second. The journal reaches the operating
+// system within a second, and the disk as Options.JournalSync says. Rows that wait for the server
+// are in memory as well, at most 3 MiB a run, and beyond that in a temporary file, or in up to 64
+// MiB of memory if no such file can be written. If the server refuses a run, at the start or
+// midway, it continues in its directory, and wandgo sync or the official wandb sync brings it to
+// the server later.
 package client

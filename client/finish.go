@@ -10,7 +10,7 @@ func (r *Run) Finish(ctx context.Context) error { return r.session.Finish(ctx, 0
 // the server has everything or ctx ends. WANDB_FINISH_TIMEOUT (seconds) bounds it as
 // well.
 //
-// Artifacts that are on their way are waited for, too.
+// It also waits for artifacts that are being uploaded.
 //
 // Nothing is lost if it fails: what the server does not have is in [Run.Dir]. After ctx
 // has ended a few megabytes of files are still copied there, and linked if that is on

@@ -45,7 +45,7 @@ func Init(ctx context.Context, opts RunOptions) (*Run, error) {
 //   - *errors.RequestError: other failures of a request (ErrRunDeleted, ErrRateLimited,
 //     ErrServerUnavailable, ErrWrongBaseURL, ErrSchemaMismatch; with RunOptions.Resume
 //     also ErrRunExists and ErrRunMissing).
-//   - *errors.InputError: an option breaks a rule. No request was made.
+//   - *errors.InputError: an option is invalid. No request was made.
 //   - the error of ctx.
 //
 // Init is safe for concurrent use. Concurrent Inits of one Client for the same entity and

@@ -7,9 +7,9 @@ import (
 	"github.com/wandgo/wandgo/internal/journal"
 )
 
-// JournalSync says when a run's log is synced to disk (fsync), so that it survives not
-// only the end of the process but also a loss of power. In any case, rows reach the
-// operating system within a second, or when 64 KiB are waiting, and Finish syncs the file.
+// JournalSync says when a run's log is synced to disk (fsync), so that it survives a loss of
+// power, and not only the end of the process. In any case, rows reach the operating system within
+// a second, or when 64 KiB are waiting, and Finish syncs the file.
 type JournalSync int
 
 // The choices.

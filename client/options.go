@@ -52,15 +52,15 @@ type Options struct {
 	// Tracer observes each HTTP request, for example to make OpenTelemetry spans or
 	// Prometheus metrics of them. Default: none.
 	Tracer RequestTracer
-	// Output is where runs are shown to a person. On a terminal these are the link, a
-	// server that keeps Init waiting, troubles, progress in Finish, and a summary with the
-	// metrics' history. NO_COLOR switches colors off. Elsewhere, as in the log file of a
-	// batch job, it is one line for the start of a run, each trouble, and its end.
+	// Output is where runs are shown to a person. A terminal shows the link, a server that keeps
+	// Init waiting, problems, progress in Finish, and a summary with the metrics' history.
+	// NO_COLOR switches colors off. Elsewhere, as in the log file of a batch job, it is one line
+	// for the start of a run, each problem, and its end.
 	//
-	// Nothing is printed if WANDB_SILENT or WANDB_QUIET is set, or to io.Discard. It is
-	// written to from a goroutine of its own, so a writer that the program uses, too, must
-	// be safe for concurrent use, as a file is. Log never waits for it, and Init and Finish
-	// wait for at most a second. Default: os.Stderr, or nothing if Getenv is set.
+	// Nothing is printed if WANDB_SILENT or WANDB_QUIET is set, or to io.Discard. A separate
+	// goroutine writes to it, so a writer that the program uses as well must be safe for
+	// concurrent use, as a file is. Log never waits for it, and Init and Finish wait for at most
+	// a second. Default: os.Stderr, or nothing if Getenv is set.
 	Output io.Writer
 	// InitTimeout bounds the creation of a run, retries included. Default:
 	// WANDB_INIT_TIMEOUT (seconds), then [DefaultInitTimeout].
@@ -78,8 +78,8 @@ type Options struct {
 	// Cadence says how often online runs send requests to the server. Default: see
 	// [Cadence].
 	Cadence Cadence
-	// Getenv replaces the process's environment, HOME included, which leads to
-	// netrc and the settings files; tests use it to be alone. Default: os.Getenv.
+	// Getenv replaces the process's environment, including HOME, where netrc and the settings
+	// files are. Tests use it for isolation. Default: os.Getenv.
 	Getenv func(string) string
 }
 
@@ -119,8 +119,8 @@ func (o Options) MarshalText() ([]byte, error) { return []byte(o.String()), nil 
 // RunOptions describe the run to create. The zero RunOptions create a run with
 // a random id in the account's default entity.
 type RunOptions struct {
-	// Entity is the team or user that owns the project. Default: WANDB_ENTITY,
-	// the settings files, then whatever the server takes for the account.
+	// Entity is the team or user that owns the project. Default: WANDB_ENTITY, the settings
+	// files, then the account's default entity.
 	Entity string
 	// Project holds the run; it is created if it does not exist and the role
 	// allows. Default: WANDB_PROJECT, the settings files, then the name of the
@@ -195,8 +195,8 @@ type RunOptions struct {
 	// uploads it. Default: WANDB_SAVE_CODE, which has no other effect: source files are
 	// never uploaded.
 	SaveDiff bool
-	// Trial makes the run a trial of a sweep. Agents of package sweep set it. The zero Trial
-	// is that of WANDB_SWEEP_ID, or none.
+	// Trial makes the run a trial of a sweep. Agents of package sweep set it. The zero Trial is
+	// that of WANDB_SWEEP_ID, if it is set.
 	Trial Trial
 	// OnRefused decides what Init does if the server does not accept the run. err is an
 	// *errors.PermissionError for a refusal, and an *errors.RequestError if the server
@@ -208,10 +208,9 @@ type RunOptions struct {
 	// changed, the key revoked, the run deleted, or a request failed for a week. The run
 	// continues on disk. err is the reason with its diagnosis, as in [Run.Err].
 	//
-	// It is also called if only changes of the settings, files, an artifact or an alert
-	// are refused, or a file of an artifact cannot be read.
-	// Rows may still reach the server then. It is called once for each cause, such as
-	// ErrViewerRole, whatever is refused for it.
+	// It is also called if only changes of the settings, files, an artifact or an alert are
+	// refused, or a file of an artifact cannot be read. Rows may still reach the server then. It
+	// is called once for each cause, such as ErrViewerRole, even if several things are refused.
 	//
 	// It is called on a goroutine of its own and may block. It may call Finish, which
 	// does not wait for it. It is not called after Finish has started, which returns the
@@ -270,9 +269,9 @@ type Resume string
 
 // The resume modes.
 const (
-	// ResumeAllow continues the run. If there is none, it creates one.
+	// ResumeAllow continues the run, or creates one if the id is new.
 	ResumeAllow Resume = "allow"
-	// ResumeMust continues the run. If there is none, Init returns an error that matches
+	// ResumeMust continues the run. If it does not exist, Init returns an error that matches
 	// ErrRunMissing. It requires an ID.
 	ResumeMust Resume = "must"
 	// ResumeNever creates a run. If the id is in use, Init returns an error that matches

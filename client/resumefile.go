@@ -12,10 +12,9 @@ import (
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
-// chooseID gives the run its id, where none is given. In resume mode auto that is
-// the id of the last run that did not end well, and it is kept for the next start.
-// A start that resumes nothing forgets it: what comes next is not to go on with a
-// run from before.
+// chooseID sets the run's id if it has none. In resume mode auto that is the id of the last run
+// that did not end well, and it is kept for the next start. A start that resumes nothing forgets
+// it: what comes next is not to go on with a run from before.
 func (c *Client) chooseID(p *plan) {
 	root := c.settings.RunRoot()
 	switch {
@@ -45,7 +44,7 @@ type remembered struct {
 	RunID string `json:"run_id"`
 }
 
-// recallRunID returns "" where nothing is kept, or what is no run id.
+// recallRunID returns "" if nothing is stored, or something that is not a run id.
 func recallRunID(root string) string {
 	text, err := smallfile.Read(resumeFile(root))
 	if err != nil {

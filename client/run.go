@@ -23,9 +23,9 @@ func (c *Client) run(s *session.Session) *Run { return &Run{client: c, session: 
 // ID returns the run's permanent name within its project.
 func (r *Run) ID() string { return r.session.ID() }
 
-// Entity returns the team or user that owns the project. The server decides about it;
-// it may differ from what was asked for. For a run that never reached the server it is
-// what was asked for, and may be "".
+// Entity returns the team or user that owns the project. The server decides about it, so it may
+// differ from the requested one. For a run that never reached the server it is the requested one,
+// and may be "".
 func (r *Run) Entity() string { return r.session.Entity() }
 
 // Project returns the run's project.
@@ -65,17 +65,17 @@ var ErrStopped = session.ErrStopped
 // server.
 func (r *Run) URL() string { return r.session.URL() }
 
-// Dir returns the run's directory. It is "" for a disabled run, and if no directory
-// could be made. What the server does not get is there, for wandgo sync or the official
-// wandb sync to upload later.
+// Dir returns the run's directory. It is "" for a disabled run, and if no directory could be
+// made. What the server does not have is stored there, for wandgo sync or the official wandb sync
+// to upload later.
 func (r *Run) Dir() string { return r.session.Dir() }
 
 // Err returns the first of these problems that the run has, or nil:
 //
-//   - The server does not accept the run, from the start (see RunOptions.OnRefused) or
-//     any more: mostly an *errors.PermissionError.
-//   - The server accepts the rows, and not changes of the settings or files. That ends
-//     if it accepts them after all, which Finish tries.
+//   - The server has refused the run, at the start (see RunOptions.OnRefused) or later: mostly an
+//     *errors.PermissionError.
+//   - The server accepts the rows, but refuses changes of the settings or files. Finish tries
+//     again, and the problem ends if they are accepted then.
 //   - The server did not accept an artifact, or one of its files could not be read.
 //   - The server did not accept an alert.
 //   - Another process of this machine is writing the same run (ErrRunExists), so that

@@ -16,7 +16,7 @@ import (
 // signal ended it; the cause is an [*InterruptedError].
 var ErrInterrupted = errors.New("the program was stopped by a signal")
 
-// InterruptedError says which signal asked the program to end.
+// InterruptedError names the signal that asked the program to stop.
 type InterruptedError struct{ Signal os.Signal }
 
 // Error names the signal.
@@ -41,8 +41,8 @@ func signalName(s os.Signal) string {
 // exitInterrupted is what the official client reports after Ctrl-C.
 const exitInterrupted = 255
 
-// ExitCode is what [Run.FinishWithCode] should be given: 255 for Ctrl-C, as the
-// official client does, else 128 and the signal's number, as shells do.
+// ExitCode returns the code to pass to [Run.FinishWithCode]: 255 for Ctrl-C, as the official
+// client does, else 128 and the signal's number, as shells do.
 func (e *InterruptedError) ExitCode() int {
 	if n, ok := e.Signal.(syscall.Signal); ok && n != syscall.SIGINT {
 		return 128 + int(n)
@@ -116,20 +116,19 @@ func (r *Run) NotifyContext(parent context.Context, signals ...os.Signal) (ctx c
 // sameSignal is how soon after a signal another one is the same, sent twice.
 const sameSignal = time.Second
 
-// DefaultPanicTimeout is how long [Run.FinishOnPanic] takes unless told otherwise.
+// DefaultPanicTimeout is the default timeout of [Run.FinishOnPanic].
 const DefaultPanicTimeout = 10 * time.Second
 
-// FinishOnPanic marks the run as failed, with exit code 1, when the program
-// panics, and lets the panic go on with its value. It must be deferred itself:
+// FinishOnPanic marks the run as failed, with exit code 1, when the program panics. The panic
+// then continues with its value. Defer the call directly:
 //
 //	run, err := client.Init(ctx, opts)
 //	…
 //	defer run.FinishOnPanic(0)
 //
-// It sees a panic of the goroutine that deferred it, and no other. Where console
-// output is kept the logs tab gets the panic too. It uploads for at most timeout,
-// 0 meaning [DefaultPanicTimeout]; what does not get to the server by then stays
-// in [Run.Dir]. Without a panic it does nothing.
+// It handles only panics of the goroutine that deferred it. If console output is stored, the logs
+// tab shows the panic, too. It uploads for at most timeout (0 means [DefaultPanicTimeout]); the
+// rest stays in [Run.Dir]. Without a panic it does nothing.
 func (r *Run) FinishOnPanic(timeout time.Duration) {
 	cause := recover()
 	if cause == nil {
@@ -152,5 +151,5 @@ func (r *Run) FinishOnPanic(timeout time.Duration) {
 // crashed. The run continues: go on logging, or call Finish. It does not block on the
 // network and is safe for concurrent use.
 //
-// The error is ErrRunFinished, or says why neither the server nor the disk will know.
+// The error is ErrRunFinished, or says why it could be neither sent nor stored.
 func (r *Run) MarkPreempting() error { return r.session.MarkPreempting() }

@@ -20,8 +20,8 @@ func (r *Run) SetSummary(value any, path ...string) error {
 	return r.session.SetSummary(value, path...)
 }
 
-// DeleteSummary removes a value, and what is nested below it, from the summary. It is
-// not an error if there is none. It does not block on the network and is safe for
-// concurrent use. The error is an *errors.InputError for an empty path and for the keys
-// that the client sets itself, or ErrRunFinished.
+// DeleteSummary removes a value, and what is nested below it, from the summary. It is not an
+// error if the value does not exist. It does not block on the network and is safe for concurrent
+// use. The error is an *errors.InputError for an empty path and for the keys that the client sets
+// itself, or ErrRunFinished.
 func (r *Run) DeleteSummary(path ...string) error { return r.session.DeleteSummary(path...) }

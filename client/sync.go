@@ -40,8 +40,8 @@ type SyncOptions struct {
 	Clean bool
 	// CleanAfter is how long a log must be unchanged for Clean. Default: 0.
 	CleanAfter time.Duration
-	// IncludeOnline also uploads runs still in progress, up to the last record in their
-	// logs. The server is not told that they ended.
+	// IncludeOnline also uploads runs still in progress, up to the last record in their logs.
+	// Their end is not reported to the server.
 	IncludeOnline bool
 	// IncludeSynced uploads runs again that the server is known to have.
 	IncludeSynced bool

@@ -16,7 +16,7 @@ func FromJSON(data []byte) error {
 		Kind  string `json:"kind"`
 		Error string `json:"error"`
 	}
-	_ = json.Unmarshal(data, &head) // what is no object has neither
+	_ = json.Unmarshal(data, &head) // other JSON than an object has neither
 	switch head.Kind {
 	case "permission":
 		var in permissionJSON

@@ -202,7 +202,7 @@ type requestJSON struct {
 
 // MarshalJSON writes every field under a stable lower-camel name, besides "kind"
 // ("request"), "error" (the text of Error) and "retryable" ([IsRetryable]).
-// "cause" is the cause's code, or "" if there is none.
+// "cause" is the cause's code, or "".
 func (e *RequestError) MarshalJSON() ([]byte, error) {
 	if e == nil {
 		return []byte("null"), nil

@@ -134,7 +134,7 @@ type PermissionError struct {
 	// synced, or that continued offline. The advice then says
 	// how to upload it.
 	Dir string
-	// RestDir is a second directory with the rest of the log, or "" if there is none.
+	// RestDir is a second directory with the rest of the log, or "".
 	RestDir string
 	// File is the file's name in the run or the artifact, and Store the host of the object
 	// store, if the store refused a transfer that the server had allowed.

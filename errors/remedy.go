@@ -5,7 +5,7 @@ package errors
 type Remedy struct {
 	// Text is what to do, in a sentence or two.
 	Text string `json:"text"`
-	// Command is what to type, or the address to open; "" if there is none.
+	// Command is what to type, or the address to open; may be "".
 	Command string `json:"command"`
 }
 

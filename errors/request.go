@@ -28,7 +28,7 @@ type RequestError struct {
 	// Dir is the run's directory on disk, for a run that failed when it was running or
 	// synced, or that continued offline.
 	Dir string
-	// RestDir is a second directory with the rest of the log, or "" if there is none.
+	// RestDir is a second directory with the rest of the log, or "".
 	RestDir string
 	// File is the file's name in the run or the artifact, and Store the host of the object
 	// store, if the request was a transfer to or from the store.

@@ -95,7 +95,7 @@ func quotedNames(names []string, limit int) []string {
 	return words
 }
 
-// sentence gives a clause its capital and its full stop.
+// sentence starts a clause with a capital and ends it with a full stop.
 func sentence(clause string) string {
 	r, size := utf8.DecodeRuneInString(clause)
 	if r >= 'a' && r <= 'z' {

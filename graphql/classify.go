@@ -94,7 +94,7 @@ func isHTML(lower string) bool {
 	return false
 }
 
-// element returns the text of the first element of that name, "" if there is none.
+// element returns the text of the first element of that name, or "".
 // That is enough for the flat errors of object stores and page titles. A real
 // parser would reject many of the pages that proxies send.
 func element(page, lower, name string) string {

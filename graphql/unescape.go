@@ -48,5 +48,5 @@ func numbered(number string) (string, bool) {
 	if err != nil || n == 0 {
 		return "", false
 	}
-	return string(rune(n)), true // U+FFFD for what is no character
+	return string(rune(n)), true // U+FFFD if it is not a character
 }

@@ -97,7 +97,7 @@ func HistogramChart(table *Table, value string, options ...ChartOptions) *Chart 
 	return ofColumns("wandb/histogram/v0", table, options, map[string]any{"value": value})
 }
 
-// Table returns the table of the chart, or nil if there is none. It can be logged, too.
+// Table returns the table of the chart, or nil if it has none. It can be logged, too.
 func (c *Chart) Table() *Table {
 	if c.data == nil {
 		return nil

@@ -103,7 +103,7 @@ func steps(samples []sample) []step {
 
 // precisionRecall returns precision and recall at equal distances of recall, from 1 to 0.
 func precisionRecall(samples []sample, positives int) [][2]float64 {
-	// By growing recall, as they are looked up; the last point is no sample at all.
+	// By growing recall, as they are looked up; the last point is not a sample.
 	recall, precision := []float64{0}, []float64{1}
 	for _, s := range steps(samples) {
 		recall = append(recall, s.truePositives/float64(positives))

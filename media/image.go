@@ -41,7 +41,7 @@ type ImageOptions struct {
 	Format ImageFormat
 	// Quality of a JPEG, from 1 to 100; 0 is 75.
 	Quality int
-	// Grouping is how many images form a group in the web page; 0 is none.
+	// Grouping is how many images form a group in the web page; 0 means no groups.
 	Grouping int
 	// Masks are laid over the image, by name.
 	Masks map[string]Mask

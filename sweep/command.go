@@ -72,7 +72,8 @@ func parseCommands(text string) ([]command, error) {
 	return commands, nil
 }
 
-// memberNames returns the names of an object's members in their order, nil if it is no object.
+// memberNames returns the names of an object's members in their order, or nil if it is not an
+// object.
 func memberNames(object []byte) []string {
 	var names []string
 	end := jsonx.EachMember(object, jsonx.SkipSpace(object, 0), func(key, keyEnd, at int) int {

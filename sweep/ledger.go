@@ -62,7 +62,7 @@ func (l *ledger) reserve() bool {
 	return true
 }
 
-// release gives a reserved trial back that was not started.
+// release returns a reserved trial that was not started.
 func (l *ledger) release() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -191,7 +191,7 @@ func (l *Local) work(ctx context.Context, st *store, shared *ledger, train func(
 	return nil
 }
 
-// trial runs a trial and returns its result, or nil if there is none.
+// trial runs a trial and returns its result, or nil.
 func (l *Local) trial(ctx context.Context, st *store, rec record, train func(context.Context, *client.Run, *LocalTrial) error) (*float64, error) {
 	opts := l.Options
 	opts.ID, opts.Group = rec.ID, l.Name
@@ -234,7 +234,7 @@ type Result struct {
 	Params map[string]any
 	// State is running, finished, stopped (early) or failed.
 	State string
-	// Value is the result, or nil if there is none.
+	// Value is the result, or nil.
 	Value *float64
 }
 

@@ -38,7 +38,7 @@ func writePython(v any, quoted func(string) string, null, yes, no string) string
 	case string:
 		return quoted(v)
 	case float64:
-		if null == "null" { // JSON has names of its own for what is no number
+		if null == "null" { // JSON has names of its own for values that are not numbers
 			return jsonFloat(v)
 		}
 		return pythonFloat(v)

@@ -47,7 +47,7 @@ type Sweep struct {
 	Config string
 	// Runs is how many runs the sweep has, and Expected how many it will have, 0 if unknown.
 	Runs, Expected int
-	// Best is the best value of the metric so far, or nil if there is none.
+	// Best is the best value of the metric so far, or nil before the first.
 	Best *float64
 	// CreatedAt is zero if the server does not tell.
 	CreatedAt time.Time

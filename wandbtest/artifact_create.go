@@ -136,8 +136,8 @@ func union(a, b []string) []string {
 	return a
 }
 
-// sameArtifact finds the artifact that an input means if it is sent again, by another of
-// several processes, or with the same content. It returns nil if there is none.
+// sameArtifact finds the artifact of an input that was sent before, by another of several
+// processes, or with the same content. It may return nil.
 func (s *Server) sameArtifact(c *collection, in arguments) *artifact {
 	distributed, client := in.text("distributedID"), in.text("clientID")
 	deduplicate, _ := in["enableDigestDeduplication"].(bool)

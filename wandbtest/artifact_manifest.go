@@ -76,8 +76,8 @@ func encodeManifest(config manifestConfig, entries []manifestEntry) ([]byte, err
 	}{config, contents})
 }
 
-// assemble makes the artifact's manifest of those that were uploaded: the last full one, or
-// the entries of the base with those of an incremental one, or those of all patches.
+// assemble combines the uploaded manifests into the artifact's: the last full one, or the entries
+// of the base with those of an incremental one, or those of all patches.
 func (a *artifact) assemble() error {
 	var last *artifactManifest
 	for _, m := range a.manifests {
@@ -151,7 +151,7 @@ func (s *Server) missing(a *artifact) []string {
 }
 
 // fileOf finds the file of an entry: in the artifact's sequence, or in that of the artifact
-// that it was uploaded with. It returns nil if there is none.
+// that it was uploaded with. It returns nil if it does not exist.
 func (s *Server) fileOf(a *artifact, e *manifestEntry) *storedFile {
 	if f := a.sequence.byName[fileKey{e.name, e.Digest}]; f != nil {
 		return f

@@ -107,7 +107,7 @@ func (s *Server) checkURL(req *http.Request) (object string, part int, refused *
 	return object, part, nil
 }
 
-// serveObjectUpload answers a PUT of a file, of a part of one, or of a manifest.
+// serveObjectUpload responds to a PUT of a file, of a part of one, or of a manifest.
 func (s *Server) serveObjectUpload(in incoming) reply {
 	object, part, refused := s.checkURL(in.Request)
 	switch {
@@ -172,7 +172,7 @@ func (s *Server) storeObject(object string, part int, content *objects.Object, h
 	return refuse(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist")
 }
 
-// serveObject answers a GET of a file or of a manifest.
+// serveObject responds to a GET of a file or of a manifest.
 func (s *Server) serveObject(in incoming) reply {
 	object, _, refused := s.checkURL(in.Request)
 	if refused != nil {
@@ -211,7 +211,7 @@ func objectReply(content *objects.Object, wanted string) reply {
 	}
 	from, err := strconv.ParseInt(first, 10, 64)
 	if err != nil {
-		return rep // also the last n bytes, which nobody asks for
+		return rep // also for the last n bytes, which no client requests
 	}
 	to := content.Size() - 1
 	if n, err := strconv.ParseInt(last, 10, 64); err == nil {
@@ -226,7 +226,7 @@ func objectReply(content *objects.Object, wanted string) reply {
 	return rep
 }
 
-// serveArtifactRedirect answers a GET of the API's own address of a file, which needs a key.
+// serveArtifactRedirect responds to a GET of the API's own address of a file, which needs a key.
 func (s *Server) serveArtifactRedirect(in incoming) reply {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -34,7 +34,7 @@ type ArtifactView struct {
 	Metadata string
 	// Aliases are the aliases in the collection, sorted, without the version.
 	Aliases, Tags []string
-	// TTL is the time to live in seconds: -1 if it is inherited, -2 if there is none.
+	// TTL is the time to live in seconds: -1 if it is inherited, -2 for no limit.
 	TTL int
 	// StorageRegion is the region that the client asked for.
 	StorageRegion string

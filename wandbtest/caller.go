@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// identify returns the account of a request's key or access token. An unknown Bearer token
-// is a special error: W&B's servers return it for an API key in that form.
+// identify returns the account of a request's key or access token. An unknown Bearer token has an
+// error of its own: W&B's servers return it for an API key in that header.
 func (s *Server) identify(h http.Header) (c caller, why refusal) {
 	scheme, credential, _ := strings.Cut(h.Get("Authorization"), " ")
 	switch {

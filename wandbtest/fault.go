@@ -98,8 +98,8 @@ func (s *Server) Inject(f Fault) *Handle {
 	return h
 }
 
-// pick returns the fault that hits a request, or nil, and whether the request may
-// have been shown to a function of the test.
+// pick returns the fault that hits a request, or nil, and whether a function of the test may have
+// seen the request.
 func (fs *faults) pick(s *Server, in incoming) (hit *Fault, shown bool) {
 	fs.mu.Lock()
 	candidates := slices.Clone(fs.active)

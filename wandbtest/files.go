@@ -40,7 +40,7 @@ func (s *Server) sign(storageID, name string) string {
 	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
-// serveUpload answers a PUT to a presigned URL.
+// serveUpload responds to a PUT to a presigned URL.
 func (s *Server) serveUpload(req *http.Request, body []byte) reply {
 	id, name := s.storageTarget(req)
 	s.mu.RLock()
@@ -103,7 +103,7 @@ func storageError(status int, code, message string) reply {
 	return reply{status: status, header: http.Header{"Content-Type": {"application/xml"}}, body: []byte(body)}
 }
 
-// serveDownload answers a GET of a run's file.
+// serveDownload responds to a GET of a run's file.
 func (s *Server) serveDownload(c caller, at RunKey, name string) reply {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -200,7 +200,7 @@ func (r *run) store(post streamPost, s *Server, writer string) (stopped bool, er
 	return r.stopped, nil
 }
 
-// serveFileStream answers a post to a run's file stream.
+// serveFileStream responds to a post to a run's file stream.
 func (s *Server) serveFileStream(in incoming, q quota) reply {
 	s.mu.RLock()
 	r, why := s.streamTarget(in.caller, in.run)

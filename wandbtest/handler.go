@@ -124,7 +124,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status = rep.status
 	send(w, rep, rep.size())
 	if in.space != nil {
-		if shown { // to a function of the test, which may have kept it
+		if shown { // a function of the test may have retained it
 			in.space.body = nil
 		}
 		s.workspaces.giveBack(in.space)

@@ -18,7 +18,7 @@ type limiter struct {
 	used  map[any]int // by *User and projectKey
 }
 
-// quota is what is left after a request. The zero quota means no limits.
+// quota is what remains after a request. The zero quota means no limits.
 type quota struct {
 	limit, remaining int
 	reset            int // seconds until the window ends
@@ -60,7 +60,7 @@ func (q quota) refusal() reply {
 	return rep
 }
 
-// tell adds the headers about the rest to a response.
+// tell adds the headers about the quota to a response.
 func (q quota) tell(rep reply) reply {
 	if q.limit > 0 {
 		rep.header.Set("RateLimit-Limit", strconv.Itoa(q.limit))

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// countMetrics adds the keys of a post's rows to those of the run, unless they exceed the
-// most. near is the warning for the answer, if the run comes close to it.
+// countMetrics adds the keys of a post's rows to those of the run. It returns false if they
+// exceed the limit. near is the warning for the response if the run is close to it.
 func (r *run) countMetrics(post streamPost, most int) (near string, ok bool) {
 	if most == 0 {
 		return "", true

@@ -87,7 +87,7 @@ func (s *Server) writableRun(c caller, entity, name, id string) (*run, refusal) 
 	st, p := s.standing(c, entity), s.realm.project(entity, name)
 	why := s.mayWrite(c, st, p)
 	if p == nil && (why.allowed() || st.kind == entityMissing) {
-		return nil, noProject // nothing is made here, unlike in an upsert
+		return nil, noProject // nothing is created here, unlike in an upsert
 	}
 	if !why.allowed() {
 		return nil, why

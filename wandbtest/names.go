@@ -2,8 +2,8 @@ package wandbtest
 
 import "fmt"
 
-// Servers invent a display name for runs that have none. These are picked by
-// the run's number in its project, so that tests can rely on them.
+// Servers choose a display name for runs without one. These depend on the run's number in its
+// project, so that tests can rely on them.
 var (
 	adjectives = [...]string{"amber", "brisk", "calm", "dapper", "eager", "fuzzy", "gentle", "hazy", "icy", "jolly", "keen", "lucid", "mellow"}
 	nouns      = [...]string{"falcon", "glade", "harbor", "island", "jungle", "lagoon", "meadow", "nebula", "orchard", "pond", "river"}

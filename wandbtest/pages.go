@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// apiPaths are the starts of the paths that belong to the API.
+// apiPaths are the prefixes of the API's paths.
 var apiPaths = []string{graphqlPath, filesPath, storagePath, artifactStorePath, artifactsPath, artifactsV2Path, otelPath, oidcPath}
 
 // isPage reports whether a request is for a page of [WithPages].

@@ -20,7 +20,7 @@ func (e *entityObject) fields(x *execution) fields {
 		"members":              func(arguments) (any, error) { return e.members(x) },
 		"xxhashDigestsEnabled": x.server.cfg.policy.XXH128,
 	}
-	// Outsiders are not told what organization a team belongs to.
+	// Outsiders cannot see what organization a team belongs to.
 	if e.org != nil && (e.belongs || x.caller.privileged) {
 		f["organization"] = &organizationObject{e.org}
 	}
@@ -50,7 +50,7 @@ func (e *entityObject) members(x *execution) (any, error) {
 	return list, nil
 }
 
-// serviceAccounts lists the accounts whose home is the team, by name.
+// serviceAccounts lists the service accounts of the team, by name.
 func (s *Server) serviceAccounts(t *Team) []*User {
 	var found []*User
 	for _, name := range sortedKeys(s.realm.users) {
@@ -113,7 +113,7 @@ func (o *organizationObject) fields(x *execution) fields {
 	}
 }
 
-// usernames lists who is in the organization, of its own or through a team.
+// usernames lists the users in the organization, directly or through a team.
 func (o *organizationObject) usernames(r *realm) []string {
 	var names []string
 	for _, name := range sortedKeys(r.users) {

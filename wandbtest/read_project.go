@@ -79,8 +79,8 @@ func (p *projectObject) sweepObject(id string) *sweepObject {
 	return nil
 }
 
-// members lists those with access: the project's own list first, then who has
-// it through the team.
+// members lists the users with access: first those in the project's own list, then those with
+// access through the team.
 func (p *projectObject) members(x *execution) (any, error) {
 	if !p.standing.belongs && !x.caller.privileged && !x.server.cfg.policy.MembersPublic {
 		return nil, forbidden

@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// realm is the world while the server runs: a copy of what the server was
-// started with, indexed by name, plus the projects made since. It is guarded by
-// Server.mu.
+// realm is the world while the server runs: a copy of the initial one, indexed by name, with the
+// projects created since. It is guarded by Server.mu.
 type realm struct {
 	users    map[string]*User
 	keys     map[string]*User
@@ -18,7 +17,7 @@ type realm struct {
 	orgs     map[string]*Organization
 	teams    map[string]*Team
 	projects map[projectKey]*project
-	// order keeps the teams as the world listed them, for answers.
+	// order has the teams in the order of the world, for responses.
 	order []*Team
 	fold  bool
 }
@@ -79,7 +78,7 @@ func (r *realm) project(entity, name string) *project {
 	return r.projects[projectKey{r.canonical(entity), name}]
 }
 
-// canonical returns the name as the world spells it, where case does not count.
+// canonical returns the name as in the world if case is ignored.
 func (r *realm) canonical(entity string) string {
 	if !r.fold {
 		return entity
@@ -116,8 +115,8 @@ func (r *realm) teamsOf(u *User) []*Team {
 	return teams
 }
 
-// membership returns the user's place in the team, or nil for outsiders.
-// Service accounts are members of where they work.
+// membership returns the user's membership of the team, or nil for outsiders. Service accounts
+// are members of their home team, or of all teams of its organization.
 func (r *realm) membership(t *Team, u *User) *TeamMember {
 	if u == nil {
 		return nil
@@ -136,8 +135,7 @@ func (r *realm) membership(t *Team, u *User) *TeamMember {
 	return nil
 }
 
-// defaultEntity is where the user's runs go that name no entity; "" if the
-// account has nowhere to go.
+// defaultEntity is the entity of the user's runs that do not name one; may be "".
 func (r *realm) defaultEntity(u *User) string {
 	switch {
 	case u.NoDefaultEntity:
@@ -155,8 +153,7 @@ func (r *realm) defaultEntity(u *User) string {
 	return ""
 }
 
-// inOrganization says whether the user has a place in the organization, of its
-// own or through a team.
+// inOrganization reports whether the user is in the organization, directly or through a team.
 func (r *realm) inOrganization(o *Organization, u *User) bool {
 	if u == nil {
 		return false
@@ -207,7 +204,7 @@ func (p *project) member(username string) *ProjectMember {
 	return find(p.Members, func(m *ProjectMember) bool { return m.Username == username })
 }
 
-// role returns the role, a plain member's if none is written.
+// role returns the role; the default is [RoleMember].
 func (m *TeamMember) role() Role { return cmp.Or(m.Role, RoleMember) }
 
 // writes says whether the role may create runs.

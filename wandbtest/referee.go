@@ -14,8 +14,8 @@ type referee struct {
 	// ended says that the final post has arrived, after this many upserts of the run.
 	ended   bool
 	upserts int
-	// starts are the numbers of the rows with which a process began that came after
-	// the end of another.
+	// starts are the numbers of the first rows of processes that continued the run after another
+	// had ended it.
 	starts []int
 }
 
@@ -28,9 +28,9 @@ func (f *referee) note(format string, args ...any) {
 	}
 }
 
-// judge looks at a post of a run that has had so many upserts. files has the lines
-// that the writer sent before. It returns how many rows are new, and whether the
-// post was there before, as when its answer was lost.
+// judge checks a post. upserts is how many upserts the run had, and files has the lines that the
+// writer sent before. It returns how many rows are new, and whether the post repeats an earlier
+// one, for example because its response was lost.
 func (f *referee) judge(post streamPost, files func(string) *store.Lines, upserts int) (rows int, repeated bool) {
 	sent, fresh := 0, 0
 	for _, c := range post.files {
@@ -102,7 +102,7 @@ func (f *referee) rewound(n int) {
 	f.starts = slices.DeleteFunc(f.starts, func(start int) bool { return start > n })
 }
 
-// faulted are the notes about all that write the run. Call with mu held.
+// faulted returns the notes about all writers of the run. Call with mu held.
 func (r *run) faulted() []string {
 	notes := slices.Clone(r.referee.notes)
 	for _, w := range r.writers {

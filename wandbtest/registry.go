@@ -3,8 +3,8 @@ package wandbtest
 // registryPrefix starts the names of the projects that are an organization's registries.
 const registryPrefix = "wandb-registry-"
 
-// registryRefusal decides whether the caller may change a registry: everybody of the
-// organization, unless the role in the registry is View-Only. Runs are not created there.
+// registryRefusal decides whether the caller may change a registry. All users of the organization
+// may, unless their role in the registry is View-Only. No runs are created there.
 func (s *Server) registryRefusal(c caller, st standing, p *project) refusal {
 	switch {
 	case !s.canRead(c, st, p):

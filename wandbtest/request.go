@@ -102,15 +102,14 @@ func (l *requestLog) finish(entry *Request, status int) {
 	l.changed.broadcast()
 }
 
-// hide adds a key to those that are redacted.
+// hide redacts a key from now on.
 func (l *requestLog) hide(key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.keys = append(l.keys, key)
 }
 
-// hideAssertion adds the identity token in the body of an exchange to what is
-// redacted.
+// hideAssertion redacts the identity token in the body of an exchange from now on.
 func (l *requestLog) hideAssertion(body []byte) {
 	form, err := url.ParseQuery(string(body))
 	token := form.Get("assertion")

@@ -60,7 +60,7 @@ func stepOf(line string) (float64, bool) {
 	return step, err == nil
 }
 
-// rowsOf returns the history rows that a query for a range of steps gives. Call with mu held.
+// rowsOf returns the history rows in a query's range of steps. Call with mu held.
 func (r *run) rowsOf(p *Policy, args arguments) []string {
 	all := r.index.update(&r.history)
 	exported := r.exported(p)
@@ -142,7 +142,7 @@ func reduced(line string, keys []string) (string, bool) {
 			return "", false
 		}
 		switch value {
-		case "NaN", "Infinity", "-Infinity": // there is no such number in a response
+		case "NaN", "Infinity", "-Infinity": // JSON has no such numbers
 			value = strconv.Quote(value)
 		}
 		if i > 0 {

@@ -97,7 +97,7 @@ func clauseOf(key string, value any) (filter, error) {
 	return func(d *runDocument) bool { return match(d.value(key)) }, nil
 }
 
-// matcher decides about the value of a field, or nil if there is none.
+// matcher decides about the value of a field, which may be nil.
 type matcher func(value any) bool
 
 func matcherOf(raw any) (matcher, error) {

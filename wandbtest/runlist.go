@@ -87,7 +87,7 @@ func compareValues(a, b any) int {
 
 const timeLayout = "2006-01-02T15:04:05"
 
-// value returns a field of the run, nil if it has none.
+// value returns a field of the run, or nil.
 func (d *runDocument) value(field string) any {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -24,8 +24,7 @@ type Server struct {
 	dialect *executor.Dialect
 	started time.Time
 	secret  []byte // signs upload URLs
-	// givenLimits is what posts are told about limits; nil for what the limiter
-	// knows.
+	// givenLimits is the value of "limits" in responses to posts; nil for the limiter's.
 	givenLimits json.RawMessage
 
 	// mu guards the world and which runs there are. What is in a run has a lock

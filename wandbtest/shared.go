@@ -41,7 +41,7 @@ func (v WriterView) History() []map[string]any { return decodeRows(v.HistoryLine
 // Events decodes the rows of system metrics that the writer sent.
 func (v WriterView) Events() []map[string]any { return decodeRows(v.EventLines) }
 
-// writer is one of several that write a run.
+// writer is one of several processes that write a run.
 type writer struct {
 	id                    string
 	history, events, logs share

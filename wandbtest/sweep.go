@@ -169,7 +169,7 @@ func (x *execution) createAgent(in arguments) (any, error) {
 	return fields{"agent": &agentObject{&projectObject{st, p}, a}}, nil
 }
 
-// command is one thing that an agent is to do.
+// command is an instruction to an agent.
 type command struct {
 	Type         string         `json:"type"`
 	RunID        string         `json:"run_id,omitempty"`
@@ -179,7 +179,7 @@ type command struct {
 	Logs         []string       `json:"logs,omitempty"`
 }
 
-// heartbeat answers an agent's heartbeat with commands.
+// heartbeat responds to an agent's heartbeat with commands.
 func (x *execution) heartbeat(in arguments) (any, error) {
 	s := x.server
 	a := s.agents[in.text("id")]
@@ -247,7 +247,7 @@ func (s *Server) handOut(c caller, a *agent, args map[string]any) command {
 	return command{Type: "run", RunID: id, RunStorageID: r.storageID, Program: &w.config.program, Args: wrapped, Logs: []string{}}
 }
 
-// next returns the parameters of the next trial, or false if there is none.
+// next returns the parameters of the next trial, or false.
 func (w *sweep) next() (map[string]any, bool) {
 	if limit := w.config.runCap; limit > 0 && w.tried >= limit {
 		return nil, false

@@ -11,7 +11,7 @@ import (
 	"github.com/wandgo/wandgo/internal/runid"
 )
 
-// The limits that servers are known to enforce on a run.
+// Limits that servers are known to enforce.
 const (
 	maxConfig  = 15 << 20
 	maxJobType = 64
@@ -126,7 +126,7 @@ func (r *run) apply(in arguments, shared bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.upserts++
-	r.pending = r.pending && in.text("name") == "" // a process has taken it up
+	r.pending = r.pending && in.text("name") == "" // a process has started to write it
 	for name, field := range map[string]*string{
 		"displayName": &r.displayName, "notes": &r.notes, "description": &r.description, "groupName": &r.group,
 		"jobType": &r.jobType, "host": &r.host, "commit": &r.commit, "sweep": &r.sweep, "jobProgram": &r.program,

@@ -84,7 +84,7 @@ func ParseTree(data []byte) (tree map[string]any, lines map[string]int, err erro
 	return tree, b.lines, nil
 }
 
-// parse returns the root of the only document in data, or nil if there is none.
+// parse returns the root of the only document in data, or nil.
 func parse(data []byte) (*yaml.Node, error) {
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	var document, next yaml.Node

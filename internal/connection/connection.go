@@ -27,7 +27,7 @@ type Connection struct {
 	FilePolicy transport.Policy
 	Timeout    time.Duration
 	// Slots bound the transfers of the client, all runs included. Cache has what was
-	// downloaded before; nil if there is none.
+	// downloaded before; may be nil.
 	Slots objectstore.Slots
 	Cache *objectcache.Cache
 	// Features are what the server can do.

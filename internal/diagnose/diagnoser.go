@@ -17,7 +17,7 @@ type Config struct {
 	GraphQL *gqlclient.Client
 	// Settings hold the server's address and the API key.
 	Settings *settings.Settings
-	// Identity takes the place of the API key; nil if there is none.
+	// Identity takes the place of the API key; may be nil.
 	Identity *identity.Source
 	// Timeout bounds the questions about one refusal.
 	Timeout time.Duration

@@ -105,7 +105,7 @@ func (f *Findings) personal() bool {
 }
 
 // caseVariant returns the viewer's entity or user name that differs from the
-// requested one only in case; "" if there is none, or if one is equal. It is not
+// requested one only in case, or "" if none does or one is equal. It is not
 // documented whether servers treat the two as the same.
 func (f *Findings) caseVariant() string {
 	v, name := f.Who.Viewer, f.name()

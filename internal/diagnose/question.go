@@ -17,7 +17,7 @@ type Question struct {
 	// Artifact is the artifact's name with its version or alias; "" if it is not about one.
 	Artifact string
 	// Dir is the run's directory with what the server does not have, RestDir one with the
-	// rest of it; "" if there is none.
+	// rest of it; may be "".
 	Dir, RestDir string
 }
 

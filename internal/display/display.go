@@ -258,7 +258,7 @@ func (d *Display) trend(name string) *trend {
 // End is how a run ended.
 type End struct {
 	URL  string
-	Dir  string // where unsent data is stored; "" if there is none
+	Dir  string // where unsent data is stored; may be ""
 	Rest string // where the rest of it is, if Dir could not be written any more
 	Code int    // the exit code
 	Err  error  // why there is unsent data

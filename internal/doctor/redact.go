@@ -18,7 +18,7 @@ type Redactor struct {
 }
 
 // Redactor returns a Redactor that knows the credentials of the checkup and more
-// keys. home is the user's home directory, "" if there is none.
+// keys. home is the user's home directory, or "".
 func (x *Checkup) Redactor(home string, more ...secret.Key) Redactor {
 	r := Redactor{home: home, keys: append(more, x.identity, x.kept)}
 	if x.conn != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// checkFor names the check that a cause fails, "" if there is none.
+// checkFor names the check that a cause fails, or "".
 func checkFor(cause error) string {
 	for _, c := range []struct {
 		check  string

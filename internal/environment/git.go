@@ -71,7 +71,7 @@ func resolve(base, path string) string {
 	return path
 }
 
-// head returns the checked-out commit, "" if there is none yet.
+// head returns the checked-out commit, or "" before the first commit.
 func head(own, common string) string {
 	name := "HEAD"
 	for range 5 { // the limit of Git

@@ -76,9 +76,9 @@ var (
 	nameForm = regexp.MustCompile(`^-{0,2}[A-Za-z_][\w.:/-]*$`)
 )
 
-// secretWords say, as the last word of a name, that its value is a secret, and
-// anyPlace wherever they stand. A name that ends in "key" is one too, unless a word of
-// plainKeys stands before it. A tokenizer and max-tokens are none.
+// secretWords say, as the last word of a name, that its value is a secret, and anyPlace wherever
+// they stand. A name that ends in "key" is one too, unless a word of plainKeys stands before it.
+// A tokenizer and max-tokens are not secrets.
 var (
 	secretWords = []string{
 		"token", "passwd", "passphrase", "pass", "passcode", "pwd", "pw", "secrets", "credential", "credentials", "creds", "cred",

@@ -1,4 +1,4 @@
-// Package filelock tells processes of one machine whether another one has a file in use.
+// Package filelock lets processes of one machine find out whether another one uses a file.
 package filelock
 
 import "errors"

@@ -28,8 +28,8 @@ func Lock(f *os.File) error {
 	return errors.ErrUnsupported
 }
 
-// Unlock gives the lock back. Closing the file is not enough: a child process
-// that is being started has the file too, from the fork until it executes.
+// Unlock releases the lock. Closing the file is not enough: a child process that is being started
+// has the file too, from the fork until it executes.
 func Unlock(f *os.File) {
 	if conn, err := f.SyscallConn(); err == nil {
 		_ = conn.Control(func(fd uintptr) { _ = syscall.Flock(int(fd), syscall.LOCK_UN) })

@@ -44,7 +44,7 @@ func (c *console) find(index int64) (int, bool) {
 	return slices.BinarySearchFunc(c.lines, index, func(l consoleLine, i int64) int { return cmp.Compare(l.index, i) })
 }
 
-// first returns the size of the next line, 0 if there is none.
+// first returns the size of the next line, or 0.
 func (c *console) first() int {
 	if len(c.lines) == 0 {
 		return 0

@@ -1,7 +1,7 @@
-// Package filestream uploads what a run logs: history rows, system metric
-// events, the summary, console lines and the names of uploaded files. It batches
-// them into requests to the server's file_stream endpoint, keeps the run alive
-// with heartbeats, and tells the server when and how the run ended.
+// Package filestream uploads what a run logs: history rows, system metric events, the summary,
+// console lines and the names of uploaded files. It batches them into requests to the server's
+// file_stream endpoint, keeps the run alive with heartbeats, and reports to the server when and
+// how the run ended.
 //
 // # Accepting and sending
 //

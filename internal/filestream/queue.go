@@ -161,7 +161,7 @@ func (s *Stream) refill(q *queue) error {
 	}
 }
 
-// first returns the size of the next chunk, 0 if there is none.
+// first returns the size of the next chunk, or 0.
 func (q *queue) first() int {
 	switch {
 	case len(q.head) > 0:

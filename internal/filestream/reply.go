@@ -37,7 +37,7 @@ func parseReply(r *Reply) answer {
 	return a
 }
 
-// Refused returns the error in a reply with a 2xx status, nil if there is none.
+// Refused returns the error in a reply with a 2xx status, or nil.
 func (r *Reply) Refused() *RefusedError { return parseReply(r).refused }
 
 // errorMessage reads an error field, which is a text or an object with a message. Values
@@ -62,7 +62,7 @@ func errorMessage(raw json.RawMessage) (string, bool) {
 }
 
 // metricWarning returns the server's warning that a run is close to the limit of different
-// metrics, "" if there is none. It is a flag or a text; the count and the limit may be
+// metrics, or "". It is a flag or a text; the count and the limit may be
 // beside it or in it.
 func metricWarning(raw json.RawMessage) string {
 	var limit struct {

@@ -149,8 +149,8 @@ func (s *Stream) AppendConsole(index int64, line []byte) error {
 	return nil
 }
 
-// SetSummary reports that the summary changed. build returns the whole summary as one line,
-// or nil if there is none. It is called when a request is built, not once per change, on
+// SetSummary reports that the summary changed. build returns the whole summary as one line, or nil.
+// It is called when a request is built, not once per change, on
 // the stream's goroutine and without a lock. Update the summary before you append a row, so
 // that no row is on the server before its summary.
 func (s *Stream) SetSummary(build func() []byte) error {

@@ -43,7 +43,7 @@ type Source struct {
 	current  accessToken
 	rejected secret.Key  // the last token that the server did not accept
 	secrets  secret.Keys // the last ones used, the newest last
-	flight   *flight     // the fetch in progress, nil if there is none
+	flight   *flight     // the fetch in progress, or nil
 }
 
 // accessToken is a token and its expiry.

@@ -24,7 +24,7 @@ func CreateFile(path string) (File, error) {
 	if err != nil {
 		return nil, err
 	}
-	_ = filelock.Lock(f) // for those who ask whether the run goes on; nothing depends on it
+	_ = filelock.Lock(f) // for programs that check whether the run is in progress; nothing depends on it
 	return osFile{f}, nil
 }
 

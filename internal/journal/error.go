@@ -50,5 +50,5 @@ func (e *WriteError) Remedy() string {
 	return "Check the disk that holds " + dir + ", or set WANDB_DIR to another one."
 }
 
-// Unwrap gives the error of the file system.
+// Unwrap returns the error of the file system.
 func (e *WriteError) Unwrap() error { return e.Err }

@@ -18,9 +18,9 @@ const (
 	syncLimit  = 10 * time.Second
 )
 
-// limitedFile is a file whose operations return after a while, whatever the file system
-// does; but for WriteAt, which [Writer.writes] calls. An operation that is stuck goes on in
-// the background.
+// limitedFile is a file whose operations return after a while, whatever the file system does; but
+// for WriteAt, which [Writer.writes] calls. An operation that is stuck continues in the
+// background.
 type limitedFile struct {
 	File
 	names slowdisk.Line

@@ -98,9 +98,9 @@ func NewReaderAt(src io.ReaderAt, from Position) *Reader {
 	return r
 }
 
-// Position returns where to continue once the file has grown: after the last record that
-// was read. What follows it and is not whole may be a record that is being written;
-// [Reader.Skipped] lists it all the same.
+// Position returns where to continue once the file has grown: after the last record that was
+// read. What follows it and is not whole may be a record that is being written; [Reader.Skipped]
+// lists it nevertheless.
 func (r *Reader) Position() Position { return r.resume }
 
 // Close closes a file that [Open] opened.

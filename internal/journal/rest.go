@@ -7,9 +7,9 @@ import (
 	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
-// torn returns the start of a record of which written, the bytes at off, has no end; nil
-// if it ends with a whole record. head is the start of the record that goes on in written.
-// It spares those who continue the log elsewhere to read a file that may not be readable.
+// torn returns the start of a record of which written, the bytes at off, has no end; nil if it
+// ends with a whole record. head is the start of the record that continues in written. It spares
+// those who continue the log elsewhere to read a file that may not be readable.
 func torn(head, written []byte, off int64) []byte {
 	if len(head) > 0 {
 		written, off = append(head, written...), off-int64(len(head))

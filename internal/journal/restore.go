@@ -36,7 +36,8 @@ func (f osFile) Restore(size int64) (File, error) {
 // restoreLimit is how long the copying of a deleted log may take.
 const restoreLimit = time.Minute
 
-// Restore implements restorer, with a time limit. What takes longer goes on for nothing.
+// Restore implements restorer, with a time limit. An operation that takes longer continues, and
+// its result is ignored.
 func (d *limitedFile) Restore(size int64) (File, error) {
 	from, ok := d.File.(restorer)
 	if !ok {

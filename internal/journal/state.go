@@ -88,7 +88,7 @@ func mergeTelemetry(t, o *record.Telemetry) {
 	t.Platform = cmp.Or(o.Platform, t.Platform)
 }
 
-// union keeps nil, which stands for a message that is absent, apart from empty.
+// union distinguishes nil, which means a missing message, from an empty one.
 func union(a, b []int32) []int32 {
 	if b == nil {
 		return a

@@ -36,7 +36,7 @@ func Parse(text []byte) (any, error) {
 }
 
 // parse returns the value at b[i], which is inside depth others, and the index after
-// it, or -1 if there is none.
+// it, or -1.
 func parse(b []byte, i, depth int) (v any, end int) {
 	if i >= len(b) || depth > MaxDepth {
 		return nil, -1

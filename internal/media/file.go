@@ -32,7 +32,7 @@ func FileOf(content []byte) *File {
 // Stage has room for files until the row that they belong to is stored. The zero Stage is
 // ready to use. It is safe for concurrent use.
 type Stage struct {
-	// Dir is the run's directory, "" if it has none.
+	// Dir is the run's directory, or "".
 	Dir string
 	// Run identifies the run, and is the same for all its rows.
 	Run *Run

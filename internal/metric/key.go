@@ -10,8 +10,8 @@ type key struct {
 	children map[string]*key
 
 	epoch uint64    // at which def and step were looked up
-	def   *combined // the definition in effect, nil if there is none
-	step  *step     // filled in if the key is in a row, nil if there is none
+	def   *combined // the definition in effect, or nil
+	step  *step     // filled in if the key is in a row, or nil
 	is    *step     // not nil if the key itself is a step metric
 }
 

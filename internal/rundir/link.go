@@ -47,7 +47,7 @@ func (d *Dir) Remove() error {
 	return nil
 }
 
-// newest returns the name of the newest run's directory in root, "" if there is none.
+// newest returns the name of the newest run's directory in root, or "".
 func newest(root string) string {
 	entries, _ := os.ReadDir(root) // empty if it cannot be read
 	best, stamp := "", ""

@@ -93,7 +93,7 @@ func (u *Uploader) send(batch []*file) {
 	u.startJobs(jobs)
 }
 
-// prepare returns the job for a file's current content, nil if there is none to send.
+// prepare returns the job for a file's current content, or nil if there is nothing to send.
 func (u *Uploader) prepare(f *file) *job {
 	u.mu.Lock()
 	src, refusal := f.src, u.refusal

@@ -172,7 +172,7 @@ func newKeeper(dir string) (*keeper, error) {
 
 func (k *keeper) close() { _ = k.root.Close() }
 
-// has reports whether a file is stored. The link that stands for one until then is none.
+// has reports whether a file is stored. The link that replaces one until then does not count.
 func (k *keeper) has(name string) bool {
 	info, err := k.root.Lstat(name)
 	return err == nil && info.Mode().IsRegular()

@@ -45,7 +45,7 @@ type file struct {
 	state  state
 	again  bool // saved again while it was being sent
 	seen   stamp
-	has    *digest // of the content in the store, nil if there is none
+	has    *digest // of the content in the store, or nil
 	err    error   // why the last content is not in the store
 	gone   error   // why there was no content to send or keep
 	unkept error   // why Keep did not store it

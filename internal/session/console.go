@@ -49,7 +49,7 @@ type screen struct {
 
 	mu       sync.Mutex
 	terminal *console.Terminal
-	path     string // of the file, "" if there is none
+	path     string // of the file, or ""
 	closed   bool
 }
 

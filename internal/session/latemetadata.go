@@ -14,8 +14,7 @@ const (
 	describeTimeout = 10 * time.Second
 	// diffTimeout is how long git may take, in a large repository on a slow disk.
 	diffTimeout = 30 * time.Second
-	// maxDiff keeps out what is no change of a program, such as data under version
-	// control.
+	// maxDiff excludes changes that are not of a program, such as data under version control.
 	maxDiff = 10 << 20
 )
 

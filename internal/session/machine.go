@@ -99,7 +99,7 @@ func (m *Machine) Config(environments map[string]json.RawMessage) map[string]jso
 	return environments
 }
 
-// record is the description as a log has it, nil if there is none.
+// record is the description as a log has it, or nil.
 func (m *Machine) record() record.Record {
 	if m == nil {
 		return nil

@@ -331,7 +331,7 @@ func (s *Session) Context() context.Context { return s.ctx }
 // Stop ends the context.
 func (s *Session) Stop(cause error) { s.cancel(cause) }
 
-// Dir is the run's directory, or "" if there is none.
+// Dir is the run's directory, or "".
 func (s *Session) Dir() string { return s.sink.Dir() }
 
 // Err is why the run is not online any more, or not whole.

@@ -8,7 +8,7 @@ import (
 
 // Writer is this process as one of several that write a run. A nil Writer is alone.
 type Writer struct {
-	ID                string // tells the server whose lines these are
+	ID                string // names the writer of the lines
 	Label             string
 	Primary, Finishes bool
 }

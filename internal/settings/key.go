@@ -157,7 +157,7 @@ func KeyHint(k secret.Key) string {
 	return form + ", ends …" + text[len(text)-4:]
 }
 
-// surroundingSpace describes the white space around text, "" if there is none.
+// surroundingSpace describes the white space around text, or "".
 func surroundingSpace(text string) string {
 	first, _ := utf8.DecodeRuneInString(text)
 	last, _ := utf8.DecodeLastRuneInString(text)

@@ -87,7 +87,7 @@ type Settings struct {
 	// KeyLookups list the places that were searched for a key, in order, and the result.
 	KeyLookups []string
 	// CacheDir is where the official client and this one keep downloads for the next time
-	// (WANDB_CACHE_DIR, "wandb" in the user's directory for caches); "" if there is none.
+	// (WANDB_CACHE_DIR, "wandb" in the user's directory for caches); may be "".
 	CacheDir string
 	// ArtifactDir is where artifacts are downloaded to (WANDB_ARTIFACT_DIR, ./artifacts).
 	ArtifactDir string

@@ -293,7 +293,7 @@ func (b *Both) artifactStored(u *ArtifactUpload, id string) {
 }
 
 // TakeRoom counts bytes that are copied to a directory of [Both.CopyDir]. It returns an error
-// if the copies of all artifacts would exceed the limit; 0 is no limit.
+// if the copies of all artifacts would exceed the limit; 0 means no limit.
 func (b *Both) TakeRoom(dir string, n, limit int64) error {
 	a := &b.artifacts
 	a.mu.Lock()

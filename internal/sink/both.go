@@ -19,7 +19,7 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-// Events are what a session is told. The functions must return soon.
+// Events are the callbacks of a session. They must return soon.
 type Events struct {
 	// Offline: the server accepts no more rows. err is why; dir is where the run
 	// continues, or "". finishing says that Finish returns the error.
@@ -96,7 +96,7 @@ type Both struct {
 	finishing  atomic.Bool  // Finish has started and returns what went wrong
 	filesOver  atomic.Bool  // the server accepts no file any more
 	fileDenied sync.Once    // the store refused a file
-	warned     sync.Once    // of what the server warns of in its answers to rows
+	warned     sync.Once    // about the warning in responses to rows
 
 	notifying sync.Mutex // held while the program's hook is called
 	notified  []string   // codes of the causes it was called with; guarded by notifying
@@ -306,7 +306,7 @@ func (b *Both) Err() error {
 	return oneline.Error(b.diskFault)
 }
 
-// Dir is the run's directory, or "" if there is none.
+// Dir is the run's directory, or "".
 func (b *Both) Dir() string {
 	if d := b.currentDisk(); d != nil {
 		return d.Path()
@@ -314,7 +314,7 @@ func (b *Both) Dir() string {
 	return ""
 }
 
-// FilesDir is the directory of the run's files, or "" if there is none.
+// FilesDir is the directory of the run's files, or "".
 func (b *Both) FilesDir() string {
 	if d := b.currentDisk(); d != nil {
 		return d.Files()

@@ -95,7 +95,7 @@ func (b *Both) finishUpload(ctx context.Context, e *Ending) error {
 	return errors.Join(b.refusal(), b.Refusal(Settings), b.Refusal(Files), b.Refusal(Artifacts))
 }
 
-// endRefused tells the server that the run ended, if it refused no more than what the rows
+// endRefused reports the end of the run to the server, if it refused no more than what the rows
 // hold. Without that, the run would count as crashed.
 func (b *Both) endRefused(ctx context.Context, e *Ending) {
 	if e.Exit.NotComplete || !RefusesData(b.Refusal(Rows)) {

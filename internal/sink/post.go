@@ -57,7 +57,7 @@ func (s *sender) Send(ctx context.Context, body []byte) (*filestream.Reply, erro
 	return &filestream.Reply{StatusCode: resp.StatusCode, Header: resp.Header, Body: text, Returned: lent.returned()}, nil
 }
 
-// end tells the server that the run ended, without any data.
+// end reports the end of the run to the server, without any data.
 func (s *sender) end(ctx context.Context, code int) error {
 	body := strconv.AppendInt([]byte(`{"complete":true,"exitcode":`), int64(code), 10)
 	reply, err := s.Send(ctx, append(body, '}'))
@@ -91,7 +91,7 @@ func (l *lentBytes) open() (io.ReadCloser, int64, error) {
 	return &lentReader{Reader: bytes.NewReader(l.bytes), from: l}, int64(len(l.bytes)), nil
 }
 
-// returned reports whether nobody reads the bytes any more.
+// returned reports whether the bytes are no longer read.
 func (l *lentBytes) returned() bool { return l.out.Load() == 0 }
 
 type lentReader struct {

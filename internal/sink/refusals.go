@@ -42,7 +42,7 @@ func (c Channel) refusal(why error) string {
 // accepts.
 type refusals struct {
 	errs [channels]error
-	nth  [channels]int // tells one refusal from the next, and from its end
+	nth  [channels]int // distinguishes a refusal from the next one, and from its end
 	// explained is closed once the diagnosis of the rows' refusal is made; nil without one.
 	explained chan struct{}
 	disk      error // why the disk does not have what the server does not
@@ -222,7 +222,7 @@ func (b *Both) notify(c Channel, why error) {
 	b.cfg.OnLost(why)
 }
 
-// serverWarns reports what the server warns of in its answers to rows, once.
+// serverWarns reports the warning in the server's responses to rows, once.
 func (b *Both) serverWarns(text string) {
 	b.warned.Do(func() {
 		b.cfg.Log.Warn("the server warns of a limit", "warning", text)

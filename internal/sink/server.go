@@ -164,7 +164,7 @@ func (s *Server) FinishRows(ctx context.Context, code int, ends bool) error {
 	return s.stream.Depart(ctx)
 }
 
-// End tells the server that the run ended, after the stream failed because the server
+// End reports the end of the run to the server, after the stream failed because the server
 // refused what it carried: see [RefusesData]. Otherwise the run would count as crashed.
 func (s *Server) End(ctx context.Context, code int) error { return s.sender.end(ctx, code) }
 

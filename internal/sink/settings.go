@@ -246,7 +246,7 @@ func (s *Server) report(err error) {
 	}
 }
 
-// drop gives up what is waiting: nothing is sent from here on.
+// drop discards what is waiting: nothing is sent from here on.
 func (u *updater) drop() {
 	u.mu.Lock()
 	defer u.mu.Unlock()

@@ -48,7 +48,7 @@ type invalidSetting struct {
 	refusal error
 }
 
-// first is one of the refusals, nil if there is none.
+// first is one of the refusals, or nil.
 func (s invalidSettings) first() error {
 	if len(s) == 0 {
 		return nil

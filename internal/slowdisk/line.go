@@ -15,8 +15,8 @@ var ErrStuck = errors.New("the file system does not respond")
 // Stuck is [ErrStuck] with the time that was waited.
 func Stuck(limit time.Duration) error { return fmt.Errorf("%w (after %v)", ErrStuck, limit) }
 
-// Line runs one operation at a time. One that takes too long goes on in the background;
-// until it ends, others fail at once. The zero Line is ready to use.
+// Line runs one operation at a time. One that takes too long continues in the background; until
+// it ends, others fail at once. The zero Line is ready to use.
 type Line struct {
 	mu    sync.Mutex
 	stuck chan struct{} // closed when an operation that took too long has ended

@@ -26,7 +26,7 @@ func (j *job) knownArtifacts(old *serverState, note *rundir.Uploaded) {
 	if note != nil {
 		j.artifacts = slices.Clone(note.Artifacts)
 	} else if old != nil && !j.log.Ours() && j.maybeThere() && !j.e.Options.IncludeSynced {
-		return // whoever uploaded the run sent them
+		return // the process that uploaded the run sent them
 	}
 	for i := range j.contents.Artifacts {
 		if !slices.Contains(j.artifacts, i) {
@@ -148,7 +148,7 @@ func (s *artifactSender) copies(a *record.Artifact) []string {
 }
 
 // whileMoving calls wait, and ends its context if the progress does not change for the
-// limit; 0 is no limit.
+// limit; 0 means no limit.
 func whileMoving(ctx context.Context, limit time.Duration, progress func() [2]int64, wait func(context.Context) error) error {
 	within, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)

@@ -97,7 +97,7 @@ func (s *Contents) upsert(at Target, storageID string, config []byte, labels boo
 	return sink.Upsert(&rec, config, program)
 }
 
-// summary returns the whole summary as one line, or nil if there is none. If the log
+// summary returns the whole summary as one line, or nil. If the log
 // continues a run, old is the summary that it changes.
 func (s *Contents) summary(old []byte, shift int64) []byte {
 	if shift != 0 {

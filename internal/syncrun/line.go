@@ -14,7 +14,7 @@ const (
 	keyTimestamp = "_timestamp"
 )
 
-// member returns the value of a key of a row, nil if it has none.
+// member returns the value of a key of a row, or nil.
 func member(line []byte, key string) []byte {
 	begin, end := jsonx.Find(line, key)
 	if begin < 0 {

@@ -49,7 +49,7 @@ func (j *job) whereItIs() string {
 	return fmt.Sprintf("%s, as %s; --entity, --project or --id uploads it elsewhere as well", alreadyThere, place)
 }
 
-// note returns the note of an earlier upload to the same run, nil if there is none.
+// note returns the note of an earlier upload to the same run, or nil.
 func (j *job) note(old *serverState) *rundir.Uploaded {
 	n, ok := j.log.Dir.LoadUploaded()
 	if !ok || old == nil || !j.log.wentTo(&n, j.e.Options.BaseURL, j.target) ||

@@ -176,7 +176,7 @@ func (u *upload) finish(ctx context.Context) error {
 	return nil
 }
 
-// endRefused tells the server that the run ended, if it refused no more than what the rows
+// endRefused reports the end of the run to the server, if it refused no more than what the rows
 // hold. Without that, the run would count as crashed.
 func (u *upload) endRefused(ctx context.Context, refusal error) {
 	code, ends := u.exit()

@@ -38,7 +38,7 @@ type Result struct {
 	// had, as far as it is known. ConsoleLines and RowsBefore are 0 for a dry run.
 	Rows, RowsSent, RowsBefore, Events, EventsSent, ConsoleLines int64
 	// Unsent is how many rows of a log that was not uploaded may be missing on the server.
-	// LastStep is the step of its last row, -1 if it has none.
+	// LastStep is the step of its last row, or -1.
 	Unsent, LastStep int64
 	// InUse says that the log was skipped because a process writes it, or may do so.
 	InUse bool

@@ -27,7 +27,7 @@ type serverState struct {
 	hasStep               bool
 	time, eventTime       float64 // of the last row and event
 	hasTime               bool
-	summaryStep           int64 // the step in the summary, -1 if it has none
+	summaryStep           int64 // the step in the summary, or -1
 	summaryTime           float64
 	row                   map[string]json.RawMessage // the last
 	config                map[string]json.RawMessage

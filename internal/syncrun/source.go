@@ -25,7 +25,7 @@ var errOutside = errors.New("a link leads out of the run's directory; to upload 
 //   - it leads to a file below the program's directory, which has the one for runs in it.
 //     The official client, and a run without a key, note nothing.
 //
-// What the log says proves nothing: whoever made the directory made the log.
+// The log proves nothing: its author is the author of the directory.
 func (l *Log) source(name string, saved bool, key secret.Key) (string, error) {
 	path := filepath.Join(l.Dir.Files(), filepath.FromSlash(name))
 	root, err := os.OpenRoot(l.Dir.Path())

@@ -123,7 +123,7 @@ func readValue(data []byte) (value, error) {
 	return v, err
 }
 
-// orEmpty tells an empty message from none.
+// orEmpty distinguishes an empty message from a missing one.
 func orEmpty(b []byte) []byte {
 	if b == nil {
 		return []byte{}

@@ -30,7 +30,7 @@ const (
 	scrubMargin = 1 << 10
 )
 
-// ErrTooLarge is returned for a response that is larger than any the API gives.
+// ErrTooLarge is returned for a response that is larger than any of the API's.
 var ErrTooLarge = errors.New("response body is too large")
 
 // ErrForeign means that a response with a status of success is not the server's.

@@ -16,7 +16,7 @@ type Policy struct {
 	// MinWait is the wait before the first retry. It doubles each time, up to
 	// MaxWait, and up to a quarter is added at random. Retry-After takes precedence.
 	MinWait, MaxWait time.Duration
-	// AttemptTimeout bounds one attempt, reading the body included; 0 is none.
+	// AttemptTimeout bounds one attempt, reading the body included; 0 means no limit.
 	AttemptTimeout time.Duration
 	// Retryable decides on a response that is not 2xx; body is at most its
 	// first 64 KiB. Nil means [RetryMostFailures].
@@ -175,7 +175,8 @@ func conflictHeals(body []byte) bool {
 	return len(bytes.TrimSpace(body)) == 0 || bytes.Contains(body, []byte("Duplicate entry"))
 }
 
-// isPage reports whether a refusal is a web page. A 413 is about the request, whoever sends it.
+// isPage reports whether a refusal is a web page. A 413 is about the request, no matter which
+// server sends it.
 func isPage(status int, body []byte) bool {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusProxyAuthRequired, http.StatusUnavailableForLegalReasons:

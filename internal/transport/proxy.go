@@ -109,8 +109,8 @@ func proxyError(proxy *url.URL, req *http.Request, err error) error {
 	return e
 }
 
-// proxyResponse is the error for a response that only a proxy gives, nil for any other:
-// without a tunnel, the proxy's responses look like the server's.
+// proxyResponse is the error for a response that only a proxy sends, nil for any other: without a
+// tunnel, the proxy's responses look like the server's.
 func proxyResponse(proxy *url.URL, req *http.Request, resp *http.Response) error {
 	if resp.StatusCode != http.StatusProxyAuthRequired || proxy == nil {
 		return nil

@@ -28,7 +28,7 @@ type Transport struct {
 	next    http.RoundTripper
 	owned   *http.Transport // next, if it is ours to close
 	secrets *secrets        // behind a pointer, so that no %+v walks into it
-	tokens  TokenSource     // in place of a key; nil if there is none
+	tokens  TokenSource     // in place of a key; may be nil
 	header  http.Header     // sent to addresses below base
 	log     *slog.Logger
 	observe func(Exchange)

@@ -29,8 +29,8 @@ func IsObject(text string) bool {
 	return s.Peek() == '{' && s.Skip() == nil && s.End() == nil
 }
 
-// Pick returns the object text reduced to the named keys, every value as it was
-// written; no keys means all. It returns "{}" for text that is no object.
+// Pick returns the object text reduced to the named keys, every value as it was written; no keys
+// means all. It returns "{}" for text that is not an object.
 func Pick(text string, keys []string) string {
 	if len(keys) == 0 {
 		return text

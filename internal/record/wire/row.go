@@ -17,7 +17,7 @@ type RowWriter struct {
 type rowNode struct {
 	key         string
 	value       []byte // nil for an object
-	first, last int32  // of the children; 0 is none
+	first, last int32  // of the children; 0 means none
 	next        int32  // sibling
 }
 
@@ -73,7 +73,7 @@ func (w *RowWriter) child(parent int32, key string) int32 {
 	return i
 }
 
-// orphan lets go of the children of a node.
+// orphan releases the children of a node.
 func (w *RowWriter) orphan(at int32) {
 	n := &w.nodes[at]
 	for i := n.first; i != 0; i = w.nodes[i].next {

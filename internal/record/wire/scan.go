@@ -38,7 +38,7 @@ func Peek(payload []byte) (Kind, []byte, error) {
 	return kind, body, nil
 }
 
-// Num returns the number of an entry, 0 if it has none.
+// Num returns the number of an entry, or 0.
 func Num(payload []byte) int64 {
 	f := fieldsOf(payload)
 	for f.next() {

@@ -3,9 +3,9 @@
 //
 //	go test -v ./... | keyscan
 //
-// A test's key is recognised by the word notakey in it, or deadbeef where it
-// has to be hexadecimal. Every fake key of this repository has one of them, so
-// that this search is complete and nobody takes the key for a real one.
+// A test's key is recognised by the word notakey in it, or deadbeef where it has to be
+// hexadecimal. Every fake key of this repository has one of them, so that this search is complete
+// and no one mistakes the key for a real one.
 package main
 
 import (
