@@ -44,7 +44,7 @@ func TestParseWorld_InvalidWorld_ReturnsError(t *testing.T) {
 		"team like a person":  {`{` + users + `,"teams":[{"name":"t"},{"name":"b"}]}`, `teams[1].name: the name "b" is taken by a user's personal entity`},
 		"team like an org":    {`{"organizations":[{"name":"o"}],"teams":[{"name":"o"}]}`, `teams[0].name: the name "o" is taken by an organization`},
 		"key twice":           {`{"users":[{"username":"a","keys":["kk"]},{"username":"b","keys":["kk"]}]}`, `users[1].keys[0]: the key belongs to "a" already`},
-		"key with a blank":    {`{"users":[{"username":"a","keys":["k k"]}]}`, `users[0].keys[0]: a key must not be empty or hold blanks`},
+		"key with a blank":    {`{"users":[{"username":"a","keys":["k k"]}]}`, `users[0].keys[0]: a key must not be empty or contain spaces`},
 		"account type":        {`{"users":[{"username":"a","type":"ROBOT"}]}`, `users[0].type: "ROBOT" is not one of [USER SERVICE ORG_SERVICE ANONYMOUS VIEWER]`},
 		"personal entity":     {`{"users":[{"username":"a","personalEntity":"yes"}]}`, `users[0].personalEntity: "yes" is not one of`},
 		"home team":           {`{"users":[{"username":"s","type":"SERVICE","homeTeam":"x"}]}`, `users[0].homeTeam: no team "x"`},

@@ -86,7 +86,7 @@ func (v *validation) user(path string, u User) {
 	for i, k := range u.Keys {
 		at := fmt.Sprintf("%s.keys[%d]", path, i)
 		if k == "" || strings.ContainsAny(k, " \t\r\n") {
-			v.bad(at, "a key must not be empty or hold blanks") // the key itself is not shown
+			v.bad(at, "a key must not be empty or contain spaces") // the key itself is not shown
 		}
 		if by, ok := v.keys[k]; ok {
 			v.bad(at, "the key belongs to %q already", by)
