@@ -2,7 +2,6 @@ package wandbtest
 
 import (
 	"net/http"
-	"slices"
 )
 
 // artifactObject is the type Artifact.
@@ -111,8 +110,12 @@ func (x *execution) artifactFiles(a *artifact, args arguments) any {
 	entries := a.entries
 	if names := args.texts("names"); len(names) > 0 {
 		entries = nil
+		asked := make(map[string]bool, len(names))
+		for _, name := range names {
+			asked[name] = true
+		}
 		for _, e := range a.entries {
-			if slices.Contains(names, e.name) {
+			if asked[e.name] {
 				entries = append(entries, e)
 			}
 		}

@@ -142,7 +142,7 @@ func (j *job) run(ctx context.Context, m *manifestFile) error {
 	defer cancel(nil)
 	entries := make(chan *record.ArtifactEntry, 256)
 	missing := make(chan task, maxBatch)
-	found := make(chan task)
+	found := make(chan task, maxBatch) // so that transfers go on while addresses are asked for
 	var checkers, rest sync.WaitGroup
 	fail := func(err error) {
 		if err != nil {
@@ -334,7 +334,9 @@ func (j *job) fetchOne(ctx context.Context, f *fetcher, t task) error {
 		return err
 	}
 	_ = j.cache.Put(keyOf(t.entry), file) // a full cache is no reason to fail
-	forgetParts(j.target, temp)
+	if f.inParts(t.entry.Size) {
+		forgetParts(j.target, temp)
+	}
 	if err := file.Close(); err != nil { // such as that of a quota
 		j.target.remove(temp)
 		return err

@@ -92,15 +92,15 @@ func (f *fetcher) into(ctx context.Context, e *record.ArtifactEntry, at *address
 		h.Reset()
 		_, err := file.Seek(0, io.SeekStart)
 		if err == nil {
-			n, err = copyBody(io.MultiWriter(h, file, f.count), body, f.buf, e.Size)
+			n, err = copyBody(io.MultiWriter(h, file, f.count), full{body}, f.buf, e.Size)
 		}
 		return err
 	})
 	if err == nil {
 		err = check(e, n, h)
 	}
-	if err == nil {
-		err = file.Truncate(n) // an earlier attempt may have written more
+	if err == nil && f.inParts(e.Size) {
+		err = file.Truncate(n) // the file was found there, and may be longer
 	}
 	return err
 }

@@ -24,7 +24,8 @@ const (
 )
 
 type partial struct {
-	dir  string // below the root
+	dir  string   // below the root
+	root *os.Root // the directory, so that creating a file need not look it up
 	lock *os.File
 
 	mu      sync.Mutex
@@ -58,7 +59,10 @@ func (p *partial) open(root *os.Root) error {
 		if err == nil {
 			if p.owns(root) {
 				p.takeOver(root)
-				return nil
+				if p.root, err = root.OpenRoot(p.dir); err != nil {
+					p.close(root, false)
+				}
+				return err
 			}
 			_ = p.lock.Close()
 			continue
@@ -86,6 +90,9 @@ func (p *partial) owns(root *os.Root) bool {
 
 // close removes the directory, unless another download can continue what is in it.
 func (p *partial) close(root *os.Root, complete bool) {
+	if p.root != nil {
+		_ = p.root.Close()
+	}
 	removeAll(root, p.dir, !complete)
 	filelock.Unlock(p.lock)
 	_ = p.lock.Close()

@@ -59,9 +59,9 @@ func local(name string) (string, error) {
 
 // create makes a file for content that has no name yet.
 func (t *target) create() (f *os.File, name string, err error) {
-	name = t.partial.name(random())
-	f, err = t.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
-	return f, name, err
+	base := random()
+	f, err = t.partial.root.OpenFile(base, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	return f, t.partial.name(base), err
 }
 
 // place gives a complete file its name.

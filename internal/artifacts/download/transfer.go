@@ -108,3 +108,14 @@ func copyBody(w io.Writer, body io.Reader, buf []byte, limit int64) (n int64, er
 		}
 	}
 }
+
+// full fills the buffer of each Read, so that a small file takes one write.
+type full struct{ io.Reader }
+
+func (r full) Read(p []byte) (int, error) {
+	n, err := io.ReadFull(r.Reader, p)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = io.EOF
+	}
+	return n, err
+}
