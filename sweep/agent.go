@@ -100,28 +100,29 @@ func (a Agent) run(ctx context.Context, do func(context.Context, Trial) error) e
 	if err != nil {
 		return err
 	}
+	shared := newLedger(a.Client, a.Count, a.Failures, a.OnEvent)
+	host, _ := os.Hostname() // what cannot be found out stays empty
+	return parallel(ctx, a.Parallel, func(ctx context.Context) error {
+		w := &worker{agent: &a, conn: connection.Of(a.Client), at: at, host: host, do: do, ledger: shared, drain: a.Drain}
+		return w.run(ctx)
+	})
+}
+
+// parallel runs n workers, at least one, and waits for them. The first error ends ctx for the others.
+// parallel returns it, or the error of ctx.
+func parallel(ctx context.Context, n int, work func(ctx context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	s := connection.Of(a.Client).Settings.Agent
-	shared := &ledger{
-		left: a.Count, unlimited: a.Count == 0, rules: a.Failures.withDefaults(s.NoFlapping, s.MaxInitialFailures), started: time.Now(), onEvent: a.OnEvent,
-	}
-	host, _ := os.Hostname() // what cannot be found out stays empty
 	var workers sync.WaitGroup
-	results := make([]error, max(a.Parallel, 1))
-	for i := range results {
+	for range max(n, 1) {
 		workers.Go(func() {
-			w := &worker{agent: &a, conn: connection.Of(a.Client), at: at, host: host, do: do, ledger: shared, drain: a.Drain}
-			if results[i] = w.run(ctx); results[i] != nil {
-				cancel(results[i])
+			if err := work(ctx); err != nil {
+				cancel(err)
 			}
 		})
 	}
 	workers.Wait()
-	if context.Cause(ctx) != nil { // the first error, or that of the caller's context
-		return context.Cause(ctx)
-	}
-	return nil
+	return context.Cause(ctx)
 }
 
 func (a Agent) check() (runpath.Path, error) {

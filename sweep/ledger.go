@@ -8,6 +8,7 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/connection"
 )
 
 // FailureRules say when an agent gives up because trials fail. A trial that was stopped has not failed.
@@ -28,12 +29,6 @@ const (
 	flappingFailures = 3
 )
 
-func (r FailureRules) withDefaults(noFlapping bool, maxInitial int) FailureRules {
-	r.NoFlapping = r.NoFlapping || noFlapping
-	r.MaxInitial = cmp.Or(r.MaxInitial, maxInitial)
-	return r
-}
-
 // ErrTooManyFailures is returned by an agent that gave up because trials failed.
 var ErrTooManyFailures = errors.New("too many trials have failed")
 
@@ -46,6 +41,14 @@ type ledger struct {
 	started                       time.Time
 	failed, succeeded, inSequence int
 	onEvent                       func(Event)
+}
+
+// newLedger returns the ledger of count trials, any number if that is 0.
+func newLedger(c *client.Client, count int, rules FailureRules, onEvent func(Event)) *ledger {
+	s := connection.Of(c).Settings.Agent
+	rules.NoFlapping = rules.NoFlapping || s.NoFlapping
+	rules.MaxInitial = cmp.Or(rules.MaxInitial, s.MaxInitialFailures)
+	return &ledger{left: count, unlimited: count == 0, rules: rules, started: time.Now(), onEvent: onEvent}
 }
 
 // reserve reports whether another trial may start, and counts it.

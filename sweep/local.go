@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -11,7 +12,6 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/runpath"
 )
 
@@ -120,35 +120,12 @@ func (l Local) Run(ctx context.Context, train func(ctx context.Context, run *cli
 	if err != nil {
 		return err
 	}
-	l.Name = firstText(l.Name, l.Config.Name, filepath.Base(l.Dir))
+	l.Name = cmp.Or(l.Name, l.Config.Name, filepath.Base(l.Dir))
 	if err := st.describe(*l.Config, l.Name); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	s := connection.Of(l.Client).Settings.Agent
-	shared := &ledger{
-		left: l.Count, unlimited: l.Count == 0, rules: l.Failures.withDefaults(s.NoFlapping, s.MaxInitialFailures), started: time.Now(), onEvent: l.OnEvent,
-	}
-	var workers sync.WaitGroup
-	for range max(l.Parallel, 1) {
-		workers.Go(func() {
-			if err := l.work(ctx, st, shared, train); err != nil {
-				cancel(err)
-			}
-		})
-	}
-	workers.Wait()
-	return context.Cause(ctx)
-}
-
-func firstText(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
+	shared := newLedger(l.Client, l.Count, l.Failures, l.OnEvent)
+	return parallel(ctx, l.Parallel, func(ctx context.Context) error { return l.work(ctx, st, shared, train) })
 }
 
 func (l *Local) check() error {
@@ -195,7 +172,7 @@ func (l *Local) work(ctx context.Context, st *store, shared *ledger, train func(
 func (l *Local) trial(ctx context.Context, st *store, rec record, train func(context.Context, *client.Run, *LocalTrial) error) (*float64, error) {
 	opts := l.Options
 	opts.ID, opts.Group = rec.ID, l.Name
-	opts.Entity, opts.Project = firstText(opts.Entity, l.Config.Entity), firstText(opts.Project, l.Config.Project)
+	opts.Entity, opts.Project = cmp.Or(opts.Entity, l.Config.Entity), cmp.Or(opts.Project, l.Config.Project)
 	opts.Trial = client.Trial{Params: rec.Params}
 	run, err := l.Client.Init(ctx, opts)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // Programs in Python read their arguments in the form in which the official client writes them, and
@@ -93,58 +94,55 @@ func pythonFloat(v float64) string {
 
 // pythonQuoted is a text as Python's repr writes it.
 func pythonQuoted(s string) string {
-	quote := byte('\'')
+	quote := '\''
 	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
 		quote = '"'
 	}
-	b := []byte{quote}
-	for _, r := range s {
-		switch {
-		case r == rune(quote) || r == '\\':
-			b = append(b, '\\', byte(r))
-		case r == '\n':
-			b = append(b, `\n`...)
-		case r == '\r':
-			b = append(b, `\r`...)
-		case r == '\t':
-			b = append(b, `\t`...)
-		case r < ' ' || r == 0x7f:
-			b = fmt.Appendf(b, `\x%02x`, r)
-		default:
-			b = append(b, string(r)...)
+	return quoted(s, quote, func(b []byte, r rune) []byte {
+		if r < ' ' || r == 0x7f {
+			return fmt.Appendf(b, `\x%02x`, r)
 		}
-	}
-	return string(append(b, quote))
+		return utf8.AppendRune(b, r)
+	})
 }
 
 // asciiQuoted is a text as Python's json.dumps writes it.
 func asciiQuoted(s string) string {
-	b := []byte{'"'}
-	for _, r := range s {
+	return quoted(s, '"', func(b []byte, r rune) []byte {
 		switch {
-		case r == '"' || r == '\\':
-			b = append(b, '\\', byte(r))
-		case r == '\n':
-			b = append(b, `\n`...)
-		case r == '\r':
-			b = append(b, `\r`...)
-		case r == '\t':
-			b = append(b, `\t`...)
 		case r == '\b':
-			b = append(b, `\b`...)
+			return append(b, `\b`...)
 		case r == '\f':
-			b = append(b, `\f`...)
-		case r < ' ' || r > 0x7e:
-			if high, low := utf16.EncodeRune(r); high != '\ufffd' {
-				b = fmt.Appendf(b, `\u%04x\u%04x`, high, low)
-			} else {
-				b = fmt.Appendf(b, `\u%04x`, r)
-			}
+			return append(b, `\f`...)
+		case r >= ' ' && r <= 0x7e:
+			return append(b, byte(r))
+		}
+		if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
+			return fmt.Appendf(b, `\u%04x\u%04x`, high, low)
+		}
+		return fmt.Appendf(b, `\u%04x`, r)
+	})
+}
+
+// quoted writes a text with the escapes that repr and json.dumps have in common, and calls other
+// for the rest.
+func quoted(s string, quote rune, other func(b []byte, r rune) []byte) string {
+	b := []byte{byte(quote)}
+	for _, r := range s {
+		switch r {
+		case quote, '\\':
+			b = append(b, '\\', byte(r))
+		case '\n':
+			b = append(b, `\n`...)
+		case '\r':
+			b = append(b, `\r`...)
+		case '\t':
+			b = append(b, `\t`...)
 		default:
-			b = append(b, byte(r))
+			b = other(b, r)
 		}
 	}
-	return string(append(b, '"'))
+	return string(append(b, byte(quote)))
 }
 
 // envCommand is the program that finds others, where there is one.

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -140,6 +141,18 @@ func (c report) completed(e errors.RequestError) error {
 	return &e
 }
 
+// causes are the causes of failures that need no more than their class.
+var causes = map[Class]error{
+	ServerError:      errors.ErrServerUnavailable,
+	Schema:           errors.ErrSchemaMismatch,
+	Input:            errors.ErrInvalidInput,
+	RunDeleted:       errors.ErrRunDeleted,
+	ArtifactNotReady: errors.ErrArtifactNotReady,
+	ArtifactType:     errors.ErrTypeClash,
+	MetricLimit:      errors.ErrMetricLimit,
+	RateLimited:      errors.ErrRateLimited,
+}
+
 // requestError turns a failure that is not a refusal into the public error. ctx
 // is the one that bounded the request.
 func (c report) requestError(ctx context.Context, r *Failure) error {
@@ -176,26 +189,10 @@ func (c report) requestError(ctx context.Context, r *Failure) error {
 		if flaw := certFileFlaw(c.certFile.Text); flaw != "" {
 			e.CertSource, e.Hint = c.certFile.Source, c.certFile.Source+" names "+c.certFile.Text+", "+flaw
 		}
-	case ServerError:
-		e.Cause = errors.ErrServerUnavailable
 	case WrongURL:
 		e.Cause, e.Suggestion = errors.ErrWrongBaseURL, betterBaseURL(c.baseURL, r)
-	case Schema:
-		e.Cause = errors.ErrSchemaMismatch
-	case Input:
-		e.Cause = errors.ErrInvalidInput
-	case RunDeleted:
-		e.Cause = errors.ErrRunDeleted
-	case ArtifactNotReady:
-		e.Cause = errors.ErrArtifactNotReady
-	case ArtifactType:
-		e.Cause = errors.ErrTypeClash
-	case MetricLimit:
-		e.Cause = errors.ErrMetricLimit
-	case RateLimited:
-		e.Cause = errors.ErrRateLimited
 	default:
-		e.Cause = errors.ErrUnexpectedAnswer
+		e.Cause = cmp.Or(causes[r.Class], errors.ErrUnexpectedAnswer)
 	}
 	return e
 }

@@ -53,7 +53,7 @@ func BenchmarkAppend(b *testing.B) {
 			b.SetBytes(int64(len(line)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := s.AppendHistory(line); err != nil {
+				if err := s.AppendRow(line, nil); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -124,7 +124,7 @@ func BenchmarkRun(b *testing.B) {
 			for i := range rows {
 				meta.Step = int64(i)
 				buf, _ = e.AppendRow(buf[:0], row, meta)
-				if err := s.AppendHistory(buf); err != nil {
+				if err := s.AppendRow(buf, nil); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -204,7 +204,7 @@ func BenchmarkFinish(b *testing.B) {
 		b.StopTimer()
 		s := filestream.New(filestream.Config{Sender: p, SpillDir: b.TempDir()})
 		for range rows {
-			if err := s.AppendHistory(line); err != nil {
+			if err := s.AppendRow(line, nil); err != nil {
 				b.Fatal(err)
 			}
 		}

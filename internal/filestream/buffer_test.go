@@ -40,12 +40,12 @@ func TestBuild_SenderReturnedTheBody_ReusesItsMemory(t *testing.T) {
 					return &Reply{Returned: tt.returned}, nil
 				})})
 				for i := range rows {
-					require.NoError(t, s.AppendHistory(line(i)))
+					require.NoError(t, s.AppendRow(line(i), nil))
 				}
 				s.Start()
 				synctest.Wait()
 				for i := range tt.rows {
-					require.NoError(t, s.AppendHistory(line(rows+i)))
+					require.NoError(t, s.AppendRow(line(rows+i), nil))
 				}
 				<-time.After(2 * time.Second)
 				synctest.Wait()

@@ -39,7 +39,7 @@ func manyGoroutines(t *testing.T, fatalAt int) {
 		wg.Go(func() {
 			for i := range rows {
 				text := fmt.Sprintf("%d %d", w, i)
-				if err := s.AppendHistory([]byte(text)); err != nil {
+				if err := s.AppendRow([]byte(text), nil); err != nil {
 					assert.ErrorIs(t, err, filestream.ErrHandedOver)
 					elsewhere[w] = append(elsewhere[w], text)
 				}
@@ -89,7 +89,7 @@ func TestStream_EndedFromManyGoroutines_ReturnsFromEach(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 3 {
 			wg.Go(s.Start)
-			wg.Go(func() { _ = s.AppendHistory(row(1)) })
+			wg.Go(func() { _ = s.AppendRow(row(1), nil) })
 			wg.Go(func() {
 				if err := s.Finish(t.Context(), 0); err != nil && !errors.Is(err, filestream.ErrAbandoned) {
 					assert.NoError(t, err)

@@ -46,7 +46,7 @@ func TestDepart_WaitingLines_AreSentWithoutTheEnd(t *testing.T) {
 					assert.NotContains(t, raw, "complete")
 					assert.NotContains(t, raw, "exitcode")
 				}
-				require.ErrorIs(t, s.AppendHistory(row(9)), filestream.ErrClosed)
+				require.ErrorIs(t, s.AppendRow(row(9), nil), filestream.ErrClosed)
 				assert.Empty(t, unsent(t, s))
 				s.Close()
 			})

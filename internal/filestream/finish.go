@@ -48,6 +48,14 @@ func (s *Stream) finish(ctx context.Context, exitCode int, depart bool) error {
 		}
 	}
 
+	if ctx.Err() != nil {
+		return s.outcome("finish file stream", context.Cause(ctx))
+	}
+	return s.outcome("finish file stream", ErrAbandoned)
+}
+
+// outcome returns how the stream ended. If it neither finished nor failed, that is why.
+func (s *Stream) outcome(verb string, why error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -55,10 +63,8 @@ func (s *Stream) finish(ctx context.Context, exitCode int, depart bool) error {
 		return nil
 	case s.err != nil:
 		return s.err
-	case ctx.Err() != nil:
-		return fmt.Errorf("finish file stream: %w", context.Cause(ctx))
 	}
-	return fmt.Errorf("finish file stream: %w", ErrAbandoned)
+	return fmt.Errorf("%s: %w", verb, why)
 }
 
 // leave returns how many other calls of Finish are waiting.

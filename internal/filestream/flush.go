@@ -30,24 +30,12 @@ func (s *Stream) Flush(ctx context.Context) error {
 		case <-ctx.Done():
 			return fmt.Errorf("flush file stream: %w", context.Cause(ctx))
 		case <-s.done:
-			return s.flushedAtEnd()
+			return s.outcome("flush file stream", ErrAbandoned)
 		}
 		s.mu.Lock()
 	}
 	s.mu.Unlock()
 	return nil
-}
-
-func (s *Stream) flushedAtEnd() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case s.phase == phaseFinished:
-		return nil
-	case s.err != nil:
-		return s.err
-	}
-	return fmt.Errorf("flush file stream: %w", ErrAbandoned)
 }
 
 // flushing reports whether a Flush is waiting. s.mu is held.

@@ -115,7 +115,7 @@ func TestHandOver_NeverStarted_GivesEverything(t *testing.T) {
 	appendRows(t, s, 0, 2)
 	assert.Len(t, unsent(t, s)["wandb-history.jsonl"], 2)
 	s.Start()
-	require.ErrorIs(t, s.AppendHistory(row(2)), filestream.ErrHandedOver)
+	require.ErrorIs(t, s.AppendRow(row(2), nil), filestream.ErrHandedOver)
 	require.ErrorIs(t, s.Finish(t.Context(), 0), filestream.ErrAbandoned)
 	s.Close()
 }

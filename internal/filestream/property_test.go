@@ -125,7 +125,7 @@ func play(ops []op, cfg filestream.Config, f *flaky, finish bool) error {
 		case "row":
 			put("wandb-history.jsonl", cfg.Offsets.History+rows, text)
 			rows++
-			err = s.AppendHistory([]byte(text))
+			err = s.AppendRow([]byte(text), nil)
 		case "event":
 			put("wandb-events.jsonl", cfg.Offsets.Events+events, text)
 			events++

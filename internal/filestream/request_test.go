@@ -23,7 +23,7 @@ func TestRequest_EveryKindOfData_IsInOneBody(t *testing.T) {
 		srv := newServer(t)
 		s := filestream.New(filestream.Config{Sender: srv, Offsets: filestream.Offsets{History: 42, Events: 7, Console: 12}})
 		// Before Start everything gathers.
-		require.NoError(t, s.AppendHistory([]byte(`{"loss":NaN,"t\"é":"\u0000\\"}`)))
+		require.NoError(t, s.AppendRow([]byte(`{"loss":NaN,"t\"é":"\u0000\\"}`), nil))
 		require.NoError(t, s.AppendEvent([]byte(`{"system.cpu":0.19}`)))
 		require.NoError(t, s.SetSummary(constant(`{"old":1}`)))
 		require.NoError(t, s.SetSummary(constant(`{"loss":0.5}`)))
@@ -107,15 +107,15 @@ func TestRequest_SizeLimit_SplitsRequests(t *testing.T) {
 		want []string // what each request has, in brief
 	}{
 		{"one line above the limit goes alone", func(t *testing.T, s *filestream.Stream) {
-			require.NoError(t, s.AppendHistory([]byte(big)))
-			require.NoError(t, s.AppendHistory([]byte("small")))
+			require.NoError(t, s.AppendRow([]byte(big), nil))
+			require.NoError(t, s.AppendRow([]byte("small"), nil))
 		}, []string{"h1", "h1 complete"}},
 		{"event above the limit after history", func(t *testing.T, s *filestream.Stream) {
 			require.NoError(t, s.AppendEvent([]byte(big)))
-			require.NoError(t, s.AppendHistory([]byte("small")))
+			require.NoError(t, s.AppendRow([]byte("small"), nil))
 		}, []string{"h1", "e1 complete"}},
 		{"summary above the limit after history", func(t *testing.T, s *filestream.Stream) {
-			require.NoError(t, s.AppendHistory([]byte("small")))
+			require.NoError(t, s.AppendRow([]byte("small"), nil))
 			require.NoError(t, s.SetSummary(constant(big)))
 		}, []string{"h1", "s complete"}},
 		{"console above the limit after summary", func(t *testing.T, s *filestream.Stream) {
@@ -132,7 +132,7 @@ func TestRequest_SizeLimit_SplitsRequests(t *testing.T) {
 			require.NoError(t, s.SetSummary(constant("s")))
 			require.NoError(t, s.AppendEvent([]byte("e")))
 			for range 10 {
-				require.NoError(t, s.AppendHistory([]byte(big[:30])))
+				require.NoError(t, s.AppendRow([]byte(big[:30]), nil))
 			}
 		}, []string{"h3 s", "h2 e1 c1 u1", "h3", "h2 complete"}},
 	} {
@@ -182,7 +182,7 @@ func TestRequest_FloodOfRows_LeavesRoomForTheRest(t *testing.T) {
 		s := filestream.New(filestream.Config{Sender: srv, MaxRequestBytes: 100})
 		flood := func() {
 			for range 20 {
-				assert.NoError(t, s.AppendHistory([]byte(`{"x":1}`)))
+				assert.NoError(t, s.AppendRow([]byte(`{"x":1}`), nil))
 			}
 		}
 		srv.respond(func(_ context.Context, n int) (*filestream.Reply, error) {
@@ -211,9 +211,9 @@ func TestAppend_LineTooLong_IsRefusedAndCounted(t *testing.T) {
 	t.Parallel()
 	s := filestream.New(filestream.Config{Sender: newServer(t), MaxLineBytes: 10})
 	defer s.Close()
-	require.NoError(t, s.AppendHistory([]byte("0123456789")))
+	require.NoError(t, s.AppendRow([]byte("0123456789"), nil))
 	for name, appendLine := range map[string]func([]byte) error{
-		"wandb-history.jsonl": s.AppendHistory,
+		"wandb-history.jsonl": func(line []byte) error { return s.AppendRow(line, nil) },
 		"wandb-events.jsonl":  s.AppendEvent,
 		"output.log":          func(b []byte) error { return s.AppendConsole(0, b) },
 	} {
@@ -276,7 +276,7 @@ func TestSetSummary_WithRows_IsNotOlderThanThem(t *testing.T) {
 		for i := range 100 {
 			last.Store(int64(i))
 			require.NoError(t, s.SetSummary(build))
-			require.NoError(t, s.AppendHistory(row(i)))
+			require.NoError(t, s.AppendRow(row(i), nil))
 			if i%10 == 0 {
 				synctest.Wait()
 			}

@@ -49,7 +49,7 @@ func TestSpill_BeyondTheMemoryLimit_KeepsOrder(t *testing.T) {
 	s := New(Config{Sender: collect(t, &got), MemoryLimit: 4000, MaxRequestBytes: 1000, SpillDir: dir})
 	const rows = 5000
 	for i := range rows {
-		require.NoError(t, s.AppendHistory(line(i)))
+		require.NoError(t, s.AppendRow(line(i), nil))
 		if i == 4000 {
 			s.Start() // the rest comes while it is sent
 		}
@@ -79,7 +79,7 @@ func TestSpill_NotNeeded_CreatesNoFile(t *testing.T) {
 	var got []string
 	s := New(Config{Sender: collect(t, &got), SpillDir: filepath.Join(t.TempDir(), "missing")})
 	for i := range 1000 {
-		require.NoError(t, s.AppendHistory(line(i)))
+		require.NoError(t, s.AppendRow(line(i), nil))
 	}
 	require.NoError(t, s.Finish(t.Context(), 0))
 	assert.Len(t, got, 1000)
@@ -93,7 +93,7 @@ func TestSpill_DirectoryMissing_ReturnsSpillError(t *testing.T) {
 		s := New(Config{Sender: collect(t, &got), MemoryLimit: 1000, FallbackLimit: 1000, SpillDir: dir})
 		var kept, lost int
 		for i := range 200 {
-			err := s.AppendHistory(line(i))
+			err := s.AppendRow(line(i), nil)
 			if err == nil {
 				kept++
 				continue
@@ -111,9 +111,9 @@ func TestSpill_DirectoryMissing_ReturnsSpillError(t *testing.T) {
 
 		// It is tried again once a second, and recovers.
 		require.NoError(t, os.Mkdir(dir, 0o700))
-		require.Error(t, s.AppendHistory(line(0)))
+		require.Error(t, s.AppendRow(line(0), nil))
 		advance(spillRetry)
-		require.NoError(t, s.AppendHistory(line(0)))
+		require.NoError(t, s.AppendRow(line(0), nil))
 		kept++
 		// So does it when the network took what was in memory.
 		require.NoError(t, s.Finish(t.Context(), 0))
@@ -127,7 +127,7 @@ func TestSpill_DirectoryMissing_UsesFallbackLimit(t *testing.T) {
 	s := New(Config{Sender: collect(t, &got), MemoryLimit: 1000, FallbackLimit: 1 << 20, SpillDir: filepath.Join(t.TempDir(), "missing")})
 	const rows = 2000
 	for i := range rows {
-		require.NoError(t, s.AppendHistory(line(i)))
+		require.NoError(t, s.AppendRow(line(i), nil))
 	}
 	assert.Greater(t, s.Stats().MemoryBytes, int64(10_000))
 	assert.Zero(t, s.Stats().SpilledBytes)
@@ -145,7 +145,7 @@ func TestSpill_MemoryIsFreeAgain_AcceptsLines(t *testing.T) {
 		s := New(Config{Sender: collect(t, &got), MemoryLimit: 1000, FallbackLimit: 1000, SpillDir: filepath.Join(t.TempDir(), "missing")})
 		kept := 0
 		for i := range 200 {
-			if s.AppendHistory(line(i)) == nil {
+			if s.AppendRow(line(i), nil) == nil {
 				kept++
 			}
 		}
@@ -153,7 +153,7 @@ func TestSpill_MemoryIsFreeAgain_AcceptsLines(t *testing.T) {
 		s.Start()
 		synctest.Wait()
 		assert.Len(t, got, kept)
-		require.NoError(t, s.AppendHistory(line(0)))
+		require.NoError(t, s.AppendRow(line(0), nil))
 		require.NoError(t, s.Finish(t.Context(), 0))
 		assert.Len(t, got, kept+1)
 	})
@@ -180,7 +180,7 @@ func TestSpill_FileUnreadable_EndsTheStream(t *testing.T) {
 			s := New(Config{Sender: collect(t, &got), MemoryLimit: 1000, MaxRequestBytes: 500, SpillDir: t.TempDir(), OnFatal: func(err error) { fatal <- err }})
 			defer s.Close()
 			for i := range 1000 {
-				require.NoError(t, s.AppendHistory(line(i)))
+				require.NoError(t, s.AppendRow(line(i), nil))
 			}
 			tt.damage(t, s.history.spill)
 			s.Start()
@@ -228,7 +228,7 @@ func TestClose_Spilled_RemovesTheFile(t *testing.T) {
 	dir := t.TempDir()
 	s := New(Config{MemoryLimit: 100, SpillDir: dir, Sender: sendFunc(func(context.Context, []byte) (*Reply, error) { return nil, errors.New("no") })})
 	for i := range 100 {
-		require.NoError(t, s.AppendHistory(line(i)))
+		require.NoError(t, s.AppendRow(line(i), nil))
 	}
 	require.Positive(t, s.Stats().SpilledBytes)
 	s.Close()
@@ -243,7 +243,7 @@ func TestAppend_Row_DoesNotAllocate(t *testing.T) { //nolint:paralleltest // it 
 	row := line(49)
 	build := func() []byte { return nil }
 	allocs := testing.AllocsPerRun(5000, func() {
-		if s.AppendHistory(row) != nil || s.SetSummary(build) != nil {
+		if s.AppendRow(row, nil) != nil || s.SetSummary(build) != nil {
 			t.Fail()
 		}
 	})

@@ -72,7 +72,7 @@ func TestStream_Refused_StopsAndKeepsEverything(t *testing.T) {
 			"wandb-events.jsonl":  {0: "e"},
 			"output.log":          {0: "c\n\x01\""},
 		}, unsent(t, s))
-		require.ErrorIs(t, s.AppendHistory(row(9)), filestream.ErrHandedOver)
+		require.ErrorIs(t, s.AppendRow(row(9), nil), filestream.ErrHandedOver)
 		assert.Empty(t, unsent(t, s), "a second time there is nothing")
 		assert.Equal(t, int64(1), s.Stats().History.Acked)
 		s.Close()
@@ -145,7 +145,7 @@ func TestStopped_ReportedOnce_StaysTrue(t *testing.T) {
 			assert.Equal(t, i >= 6, s.Stopped(), bodies[i])
 		}
 		assert.Equal(t, 1, calls)
-		require.NoError(t, s.AppendHistory(row(0)), "a stopped run may still log")
+		require.NoError(t, s.AppendRow(row(0), nil), "a stopped run may still log")
 	})
 }
 
@@ -162,7 +162,7 @@ func TestFinish_CalledTwice_SendsOneEnd(t *testing.T) {
 			require.NoError(t, <-errs)
 		}
 		require.NoError(t, s.Finish(t.Context(), 9))
-		require.ErrorIs(t, s.AppendHistory(row(1)), filestream.ErrClosed)
+		require.ErrorIs(t, s.AppendRow(row(1), nil), filestream.ErrClosed)
 		require.ErrorIs(t, s.AppendEvent(row(1)), filestream.ErrClosed)
 		require.ErrorIs(t, s.AppendConsole(1, nil), filestream.ErrClosed)
 		require.ErrorIs(t, s.SetSummary(nil), filestream.ErrClosed)
@@ -232,7 +232,7 @@ func TestFinish_Refused_ReturnsTheRefusal(t *testing.T) {
 		appendRows(t, s, 0, 1)
 		require.ErrorIs(t, s.Finish(t.Context(), 0), errForbidden)
 		require.ErrorIs(t, s.Finish(t.Context(), 0), errForbidden)
-		require.ErrorIs(t, s.AppendHistory(row(1)), filestream.ErrClosed)
+		require.ErrorIs(t, s.AppendRow(row(1), nil), filestream.ErrClosed)
 		assert.Len(t, unsent(t, s)["wandb-history.jsonl"], 1)
 	})
 }
@@ -261,7 +261,7 @@ func TestAbandon_BeforeStart_FinishReturnsErrAbandoned(t *testing.T) {
 	s.Abandon()
 	s.Start()
 	require.ErrorIs(t, s.Finish(t.Context(), 0), filestream.ErrAbandoned)
-	require.ErrorIs(t, s.AppendHistory(nil), filestream.ErrClosed)
+	require.ErrorIs(t, s.AppendRow(nil, nil), filestream.ErrClosed)
 	s.Close()
 }
 
@@ -271,7 +271,7 @@ func TestFinish_SeveralRequests_OnlyTheLastHasTheEnd(t *testing.T) {
 		srv := newServer(t)
 		s := filestream.New(filestream.Config{Sender: srv, MaxRequestBytes: 50})
 		for i := range 20 {
-			require.NoError(t, s.AppendHistory(row(i)))
+			require.NoError(t, s.AppendRow(row(i), nil))
 			require.NoError(t, s.AppendEvent(row(i)))
 			require.NoError(t, s.AppendConsole(int64(2*i), row(i)))
 			require.NoError(t, s.AddUploaded(fmt.Sprint("file", i)))

@@ -102,17 +102,14 @@ func (s *Stream) startLocked() {
 	go s.run(ctx)
 }
 
-// AppendHistory appends one history line, which is copied. It never blocks on the network.
-// After an error the line is not accepted. Errors are [ErrClosed], [ErrHandedOver], a
-// [*LineTooLongError] and a [*SpillError].
-func (s *Stream) AppendHistory(line []byte) error { return s.append(&s.history, line, nil) }
-
-// AppendRow is AppendHistory for a line with a known layout, which is faster.
+// AppendRow appends one history line, which is copied. layout may be nil; it saves a scan. It never
+// blocks on the network. After an error the line is not accepted. Errors are [ErrClosed],
+// [ErrHandedOver], a [*LineTooLongError] and a [*SpillError].
 func (s *Stream) AppendRow(line []byte, layout jsonx.Layout) error {
 	return s.append(&s.history, line, layout)
 }
 
-// AppendEvent is AppendHistory for a line of system metrics.
+// AppendEvent is AppendRow for a line of system metrics.
 func (s *Stream) AppendEvent(line []byte) error { return s.append(&s.events, line, nil) }
 
 func (s *Stream) append(q *queue, line []byte, layout jsonx.Layout) error {

@@ -32,7 +32,7 @@ func start(t *testing.T, cfg filestream.Config) (*filestream.Stream, *server) {
 func appendRows(t *testing.T, s *filestream.Stream, from, to int) {
 	t.Helper()
 	for i := from; i < to; i++ {
-		require.NoError(t, s.AppendHistory(row(i)))
+		require.NoError(t, s.AppendRow(row(i), nil))
 	}
 }
 
@@ -171,7 +171,7 @@ func TestPacing_UrgentData_CutsTheWaitShort(t *testing.T) {
 		{"by preempting", func(t *testing.T, s *filestream.Stream) { require.NoError(t, s.Preempting()) }, `"preempting":true`},
 		{"by a full request", func(t *testing.T, s *filestream.Stream) {
 			for range 8 {
-				require.NoError(t, s.AppendHistory([]byte(strings.Repeat("x", 10<<20/8))))
+				require.NoError(t, s.AppendRow([]byte(strings.Repeat("x", 10<<20/8)), nil))
 			}
 		}, "xxx"},
 		{"by closing", func(t *testing.T, s *filestream.Stream) { require.NoError(t, s.Finish(t.Context(), 0)) }, `"complete":true,"exitcode":0`},

@@ -87,9 +87,6 @@ func (s *Set) Definitions() iter.Seq[Definition] {
 	}
 }
 
-// Len returns the number of definitions, including globs.
-func (s *Set) Len() int { return len(s.defined.order) }
-
 // Match returns the definition of the metric at path. If only a glob matches, the metric
 // gets its own definition from it. It reports false if there is none.
 func (s *Set) Match(path ...string) (Definition, bool) {

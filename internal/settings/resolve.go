@@ -114,31 +114,23 @@ type setting struct {
 
 // value resolves a setting. As in the official client, an empty variable hides the
 // settings files.
-func (r *resolver) value(s setting) Value {
-	r.known(s)
-	if s.explicit != "" {
-		return Value{Text: s.explicit, Source: s.field}
-	}
-	for _, name := range s.env {
-		if text, ok := r.env.lookup(name); ok {
-			if text == "" {
-				return Value{}
-			}
-			return Value{Text: text, Source: name}
-		}
-	}
-	return r.fileValue(s.file)
-}
+func (r *resolver) value(s setting) Value { return r.valueBy(s, r.env.lookup) }
 
 // nonEmpty is value for settings that cannot be empty: an empty variable is the same as
 // one that is not set.
-func (r *resolver) nonEmpty(s setting) Value {
+func (r *resolver) nonEmpty(s setting) Value { return r.valueBy(s, r.env.get) }
+
+// valueBy resolves a setting, whose variables lookup finds.
+func (r *resolver) valueBy(s setting, lookup func(name string) (string, bool)) Value {
 	r.known(s)
 	if s.explicit != "" {
 		return Value{Text: s.explicit, Source: s.field}
 	}
 	for _, name := range s.env {
-		if text, ok := r.env.get(name); ok {
+		switch text, ok := lookup(name); {
+		case ok && text == "":
+			return Value{}
+		case ok:
 			return Value{Text: text, Source: name}
 		}
 	}
