@@ -7,6 +7,7 @@
 //	go test -run Artifacts  # artifacts: stored, read by the other client, synced, damaged
 //	go test -run TestOldClients -old 0.16.6,0.19.11,0.22.3
 //	go run ./bench       # time, memory and traffic of both, as a table
+//	go run ./bench -board # wandgo board beside leet, TensorBoard and trackio
 //
 // The official client comes from PyPI, in its current version; see package official.
 // Without PyPI and without a cached installation the tests skip with a message.

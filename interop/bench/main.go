@@ -2,6 +2,7 @@
 // table of their time, memory and traffic. Run it in the interop folder:
 //
 //	go run ./bench
+//	go run ./bench -board # wandgo board beside leet, TensorBoard and trackio
 package main
 
 import (
@@ -36,12 +37,21 @@ func main() {
 		large  = flag.Int64("large", 1<<30, "size of the large file in bytes")
 	)
 	withMedia := flag.Bool("media", false, "measure media instead of rows")
+	board := flag.Bool("board", false, "measure wandgo board and other viewers instead of rows")
+	viewed := boardSizes{}
+	flag.IntVar(&viewed.rows, "viewed", 1_000_000, "rows of the long runs that viewers show")
+	flag.IntVar(&viewed.runs, "listed", 1000, "runs of the long list that viewers show")
+	flag.DurationVar(&viewed.limit, "limit", time.Minute, "how long a viewer may take to show a run")
+	flag.BoolVar(&viewed.alone, "alone", false, "measure wandgo board without other viewers")
 	steps := flag.Int("histograms", 1000, "histograms of a million values")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var err error
 	switch {
+	case *board:
+		viewed.rounds = *rounds
+		err = benchBoard(ctx, viewed, os.Stdout)
 	case *only:
 		err = printTable(ctx, func(_ *official.SDK, theirs, ours program) ([]string, error) {
 			return benchArtifacts(ctx, theirs, ours, *rounds, *files, 10<<10, *large)

@@ -49,8 +49,13 @@ func Find(ctx context.Context) (*SDK, error) {
 		return cached(root, err)
 	}
 	sdk := &SDK{Version: version, Dir: filepath.Join(root, "wandb-"+version), Fresh: true}
-	err = sdk.ensure(ctx, root)
+	err = sdk.ensure(ctx, root, sdk.packages()...)
 	return sdk, err
+}
+
+// packages are what an installation of the official client consists of.
+func (s *SDK) packages() []string {
+	return []string{"wandb==" + s.Version, "setuptools<81"} // versions before 0.17 need pkg_resources
 }
 
 // FindVersion returns the official client of a version, installing it if it is not cached.
@@ -61,17 +66,17 @@ func FindVersion(ctx context.Context, version string) (*SDK, error) {
 	}
 	root := filepath.Join(cache, "wandgo-interop", "old") // Find takes the newest beside the current one
 	sdk := &SDK{Version: version, Dir: filepath.Join(root, "wandb-"+version)}
-	err = sdk.ensure(ctx, root)
+	err = sdk.ensure(ctx, root, sdk.packages()...)
 	return sdk, err
 }
 
-// ensure installs the client if it is not installed.
-func (s *SDK) ensure(ctx context.Context, root string) error {
+// ensure installs packages if they are not installed.
+func (s *SDK) ensure(ctx context.Context, root string, packages ...string) error {
 	if _, err := os.Stat(s.Python()); err == nil {
 		return nil
 	}
-	if err := s.install(ctx, root); err != nil {
-		return fmt.Errorf("install official client %s: %w", s.Version, err)
+	if err := s.install(ctx, root, packages); err != nil {
+		return fmt.Errorf("install %s: %w", packages[0], err)
 	}
 	return nil
 }
@@ -131,11 +136,11 @@ func modified(path string) time.Time {
 // install creates the virtual environment in a temporary directory and renames it, so a
 // partial one is never found. bin/python still works after the rename, but other scripts do
 // not, so Command never runs them.
-func (s *SDK) install(ctx context.Context, root string) error {
+func (s *SDK) install(ctx context.Context, root string, packages []string) error {
 	if err := os.MkdirAll(root, 0o755); err != nil {
 		return err
 	}
-	part, err := os.MkdirTemp(root, "wandb-"+s.Version+".part-")
+	part, err := os.MkdirTemp(root, filepath.Base(s.Dir)+".part-")
 	if err != nil {
 		return err
 	}
@@ -143,7 +148,7 @@ func (s *SDK) install(ctx context.Context, root string) error {
 	made := &SDK{Dir: part}
 	for _, args := range [][]string{
 		{"python3", "-m", "venv", part},
-		{made.Python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "wandb==" + s.Version, "setuptools<81"}, // versions before 0.17 need pkg_resources
+		append([]string{made.Python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"}, packages...),
 	} {
 		if out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput(); err != nil {
 			return fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, out)
@@ -204,6 +209,28 @@ func (s *SDK) Size() (int64, error) {
 		return 0, fmt.Errorf("measure installation: %w", err)
 	}
 	return total, nil
+}
+
+// Environment returns a Python with packages from PyPI that the official client does not
+// need. The first call installs them below the user's cache directory. Version is that of
+// the first package.
+func Environment(ctx context.Context, packages ...string) (*SDK, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", packages[0], err)
+	}
+	root := filepath.Join(cache, "wandgo-interop", "other") // Find takes the newest beside the current client
+	sdk := &SDK{Dir: filepath.Join(root, packages[0])}
+	if err := sdk.ensure(ctx, root, packages...); err != nil {
+		return nil, err
+	}
+	version := "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
+	text, err := exec.CommandContext(ctx, sdk.Python(), "-c", version, packages[0]).Output()
+	if err != nil {
+		return nil, fmt.Errorf("read version of %s: %w", packages[0], err)
+	}
+	sdk.Version = strings.TrimSpace(string(text))
+	return sdk, nil
 }
 
 // mediaPackages are what the official client needs for images, sound and curves.

@@ -12,7 +12,7 @@ import (
 	"github.com/wandgo/wandgo/internal/rundir"
 )
 
-// writer is the log of a run.
+// writer writes the log of a run.
 type writer struct {
 	dir  *rundir.Dir
 	log  *journal.Writer
@@ -22,7 +22,7 @@ type writer struct {
 
 // create creates the n-th run below dir.
 func create(dir string, n int) (*writer, error) {
-	id := fmt.Sprintf("run%05d", n)
+	id := runName(n)
 	now := time.Now().Add(time.Duration(n) * time.Second)
 	d, err := rundir.Create(filepath.Join(dir, "wandb"), id, false, now)
 	if err != nil {
@@ -70,8 +70,26 @@ func (w *writer) finish() error {
 	return w.log.Close()
 }
 
-// write writes runs of so many rows.
-func write(dir string, runs, rows, metrics int) error {
+// runName is the id of the n-th run.
+func runName(n int) string { return fmt.Sprintf("run%05d", n) }
+
+// growLog starts a run with one row.
+func growLog(dir string, metrics int) (add, end func() error, err error) {
+	w, err := create(dir, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	add = func() error {
+		if err := w.row(metrics); err != nil {
+			return err
+		}
+		return w.log.Flush()
+	}
+	return add, w.finish, add()
+}
+
+// writeLogs writes runs of so many rows.
+func writeLogs(dir string, runs, rows, metrics int) error {
 	for n := range runs {
 		w, err := create(dir, n)
 		for i := 0; err == nil && i < rows; i++ {
