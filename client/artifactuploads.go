@@ -2,10 +2,9 @@ package client
 
 import (
 	"os"
-	"path/filepath"
-	"runtime"
 
 	"github.com/wandgo/wandgo/internal/artifacts/upload"
+	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/sink"
 )
 
@@ -24,24 +23,9 @@ func (c *artifactStarter) StartArtifacts(t sink.Target) sink.ArtifactUploads {
 // officialStaging is where the official client keeps the files of artifacts that are to be
 // synced; "" if that is not known.
 func (c *Client) officialStaging() string {
-	data := c.getenv("WANDB_DATA_DIR")
-	if data == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return ""
-		}
-		switch runtime.GOOS {
-		case "darwin":
-			data = filepath.Join(home, "Library", "Application Support", "wandb")
-		case "windows":
-			data = filepath.Join(c.getenv("LOCALAPPDATA"), "wandb", "wandb")
-		default:
-			data = c.getenv("XDG_DATA_HOME")
-			if data == "" {
-				data = filepath.Join(home, ".local", "share")
-			}
-			data = filepath.Join(data, "wandb")
-		}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = ""
 	}
-	return filepath.Join(data, "artifacts", "staging")
+	return rundir.Staging(c.getenv, home)
 }

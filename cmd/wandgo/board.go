@@ -17,6 +17,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/dashboard"
 	"github.com/wandgo/wandgo/internal/doctor"
+	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/runstore"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/term"
@@ -101,7 +102,7 @@ func runBoard(ctx context.Context, a *app, args []string) int {
 	if !*noCache {
 		cache = a.env.cache()
 	}
-	store := runstore.Open(dirs, runstore.Options{Cache: cache})
+	store := runstore.Open(dirs, runstore.Options{Cache: cache, Staging: rundir.Staging(a.env.get, a.env.home())})
 	defer store.Close()
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", *addr)
 	if err != nil {

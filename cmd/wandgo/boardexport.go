@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/wandgo/wandgo/internal/dashboard"
+	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/runstore"
 	"github.com/wandgo/wandgo/internal/smallfile"
 	"github.com/wandgo/wandgo/internal/syncrun"
@@ -37,7 +38,7 @@ func runBoardExport(ctx context.Context, a *app, args []string) int {
 		a.explainError(err)
 		return exitStatus(err)
 	}
-	store := runstore.Open(dirs, runstore.Options{})
+	store := runstore.Open(dirs, runstore.Options{Staging: rundir.Staging(a.env.get, a.env.home())})
 	defer store.Close()
 	store.Refresh(ctx)
 	runs := store.Runs()

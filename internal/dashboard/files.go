@@ -96,7 +96,7 @@ func (b *Board) runArtifact(w http.ResponseWriter, r *http.Request) {
 	}
 	f, err := run.OpenArtifact(r.PathValue("id"), r.PathValue("path"))
 	if err != nil {
-		fail(w, &statusError{http.StatusNotFound, "the run's directory has no copy of this file of an artifact: copies are removed when the server has the artifact"})
+		fail(w, &statusError{http.StatusNotFound, "this disk has no copy of this file of an artifact: copies are removed when the server has the artifact"})
 		return
 	}
 	defer func() { _ = f.Close() }() // it was only read

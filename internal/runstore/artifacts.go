@@ -24,8 +24,9 @@ type artifactAt struct {
 
 // OpenArtifact opens a file of an artifact that the run logs, or returns an error that wraps
 // [fs.ErrNotExist]. id is the one in wandb-client-artifact://ID/PATH. Only copies in the
-// run's directory are opened, which are removed when the server has the artifact: a log is
-// no reason to show another file of the machine. The caller closes it.
+// run's directory are opened, which are removed when the server has the artifact, and those
+// of the official client: a log is no reason to show another file of the machine. The caller
+// closes it.
 func (r *Run) OpenArtifact(id, path string) (OpenedFile, error) {
 	if r.feed != nil {
 		r.mu.Lock()
@@ -101,6 +102,14 @@ func (r *Run) entriesIn(path string) ([]record.ArtifactEntry, error) {
 
 // openCopy opens a copy that the log names. The run's directory may have been moved since.
 func (r *Run) openCopy(path string) (OpenedFile, error) {
+	if staged, err := filepath.Rel(r.store.staging, path); r.store.staging != "" && err == nil && filepath.IsLocal(staged) {
+		root, err := os.OpenRoot(r.store.staging)
+		if err != nil {
+			return nil, fmt.Errorf("open file: %w", err)
+		}
+		defer func() { _ = root.Close() }()
+		return openIn(root, staged)
+	}
 	root, err := os.OpenRoot(r.dir.Path())
 	if err != nil {
 		return nil, fmt.Errorf("open file: %w", err)

@@ -21,6 +21,9 @@ import (
 type Options struct {
 	// Cache is the directory for indexes, "" for none.
 	Cache string
+	// Staging is where the official client keeps the files of artifacts that are not uploaded,
+	// "" for none.
+	Staging string
 	// Memory is about how many bytes of columns are kept, by default 160 MB.
 	Memory int64
 	// Feeds returns runs that are in memory, by names of their own.
@@ -31,13 +34,14 @@ type Options struct {
 
 // Store has the runs below some directories. It is safe for concurrent use.
 type Store struct {
-	dirs   []string
-	cache  string
-	memory int64
-	poll   time.Duration
-	feeds  func() map[string]Feed
-	crew   crew
-	clock  struct {
+	dirs    []string
+	cache   string
+	staging string
+	memory  int64
+	poll    time.Duration
+	feeds   func() map[string]Feed
+	crew    crew
+	clock   struct {
 		sync.Mutex
 		now int64
 	}
@@ -64,7 +68,7 @@ type Store struct {
 // the directory of one run. Nothing is read yet; see [Store.Watch] and [Store.Refresh].
 func Open(dirs []string, opts Options) *Store {
 	s := &Store{
-		cache: opts.Cache, memory: cmp.Or(opts.Memory, 160<<20), poll: cmp.Or(opts.Poll, time.Second), feeds: opts.Feeds, crew: newCrew(),
+		cache: opts.Cache, staging: opts.Staging, memory: cmp.Or(opts.Memory, 160<<20), poll: cmp.Or(opts.Poll, time.Second), feeds: opts.Feeds, crew: newCrew(),
 		runs: map[string]*Run{}, byKey: map[string]*Run{}, changed: make(chan struct{}), homes: map[string]bool{},
 	}
 	for _, dir := range dirs {
