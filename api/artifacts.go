@@ -20,8 +20,8 @@ func (r *Run) Artifacts(ctx context.Context) iter.Seq2[*artifact.Version, error]
 	return r.versions(ctx, false)
 }
 
-// UsedArtifacts lists the versions of artifacts that the run used, as Artifacts does.
-// Versions that the key cannot read are left out by the server.
+// UsedArtifacts lists the versions of artifacts that the run used, as Artifacts does. The server
+// omits versions that the key cannot read.
 func (r *Run) UsedArtifacts(ctx context.Context) iter.Seq2[*artifact.Version, error] {
 	return r.versions(ctx, true)
 }

@@ -26,9 +26,9 @@
 // # Errors
 //
 // Refused requests are diagnosed as those of package client are: the error is an
-// *errors.PermissionError that says why. A server shows what is hidden from a key as missing;
-// the error then says "missing or hidden", and names that are close. Requests that fail
-// otherwise are retried like those of a run, until ctx ends.
+// *errors.PermissionError that says why. A server reports what is hidden from a key as missing;
+// the error then says "missing or hidden", and lists similar names. Other failed requests are
+// retried like those of a run, until ctx ends.
 //
 // An [API] and what it returns are safe for concurrent use; nothing here has a goroutine
 // that outlives a call.

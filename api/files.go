@@ -29,7 +29,7 @@ type File struct {
 	MIMEType string
 	// MD5 is the digest in base64, or "".
 	MD5 string
-	// UpdatedAt is zero if the server does not tell.
+	// UpdatedAt is zero if the server does not return it.
 	UpdatedAt time.Time
 
 	id, url, direct string
@@ -53,8 +53,8 @@ func Named(names ...string) FileOption {
 	return fileOption(func(o *fileOptions) { o.names = append(o.names, names...) })
 }
 
-// Like lists only files whose names match a pattern of SQL's LIKE: % stands for any text, and _ for
-// one character. It excludes [Named].
+// Like lists only files whose names match a pattern of SQL's LIKE: % matches any text, and _ one
+// character. It excludes [Named].
 func Like(pattern string) FileOption {
 	return fileOption(func(o *fileOptions) { o.pattern = pattern })
 }
@@ -141,10 +141,10 @@ func (r *Run) File(ctx context.Context, name string) (*File, error) {
 }
 
 // Open returns the file's content. It blocks until the content is in a temporary file without a
-// name, which Close deletes, and is the one that the server's size and digest say.
+// name, which Close deletes, and has the size and digest that the server states.
 //
 // Errors:
-//   - an error that matches ErrDigestMismatch: the content is another one.
+//   - an error that matches ErrDigestMismatch: the content is different.
 //   - *errors.PermissionError: the server or the object store refused.
 //   - *errors.RequestError: other failures of the request.
 //   - the error of ctx.
@@ -193,10 +193,10 @@ func (f *File) failed(err error) error {
 	return fmt.Errorf("download %s: %w", plaintext.Quote(f.Name, plaintext.NoLimit), err)
 }
 
-// Download stores the file below a directory under its name, which may have directories itself, and
-// returns the path. A file that is there already is replaced once the content is complete and
-// checked. A name that leads out of the directory is an error. It blocks until then, and returns the
-// errors of [File.Open].
+// Download stores the file below a directory under its name, which may have directories itself,
+// and returns the path. An existing file is replaced once the content is complete and checked. A
+// name that leads out of the directory is an error. It blocks until then, and returns the errors
+// of [File.Open].
 func (f *File) Download(ctx context.Context, dir string) (string, error) {
 	name := filepath.FromSlash(f.Name)
 	if err := os.MkdirAll(dir, 0o777); err != nil {
@@ -244,8 +244,9 @@ func (f *File) Delete(ctx context.Context) error {
 // metadataFile has what is known of a run's process and machine.
 const metadataFile = "wandb-metadata.json"
 
-// Metadata returns what the run's process and machine were: program, host, hardware, commit. It
-// blocks until the file with it is read. The error is that of [Run.File] or [File.Open].
+// Metadata returns the description of the run's process and machine: program, host, hardware,
+// commit. It blocks until the file with it is read. The error is that of [Run.File] or
+// [File.Open].
 func (r *Run) Metadata(ctx context.Context) (map[string]any, error) {
 	f, err := r.File(ctx, metadataFile)
 	if err != nil {

@@ -40,7 +40,7 @@ func Range(minStep, maxStep int64) HistoryOption {
 }
 
 // ParquetReader reads the rows of a Parquet file in their order, with the columns in keys or, if
-// keys is empty, all. Rows that lack one of the keys are left out.
+// keys is empty, all. Rows without one of the keys are skipped.
 type ParquetReader func(file io.ReaderAt, size int64, keys []string) iter.Seq2[Row, error]
 
 // Parquet reads rows that the server has exported to Parquet files with r, if the server does

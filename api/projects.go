@@ -14,7 +14,7 @@ import (
 	"github.com/wandgo/wandgo/internal/sink"
 )
 
-// Project is a project as the server had it when it was read.
+// Project is a snapshot of a project on the server.
 type Project struct {
 	Entity, Name string
 	// CreatedAt is zero if the server does not tell.
@@ -28,7 +28,7 @@ type Project struct {
 // default entity. It blocks while a page is read.
 //
 // Errors:
-//   - *errors.InputError: the entity breaks a rule. No request was made.
+//   - *errors.InputError: the entity is invalid. No request was made.
 //   - *errors.PermissionError or *errors.RequestError: the request was refused or failed, or
 //     there is no key (ErrNoAPIKey).
 //   - the error of ctx.

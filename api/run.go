@@ -13,8 +13,8 @@ import (
 	"github.com/wandgo/wandgo/internal/runpath"
 )
 
-// Run is a run as the server had it when it was read. Its fields do not change later;
-// [Run.Reload] reads it again.
+// Run is a snapshot of a run on the server. Its fields do not change later; [Run.Reload] reads it
+// again.
 type Run struct {
 	// Entity, Project and ID are the run's path.
 	Entity, Project, ID string
@@ -31,8 +31,8 @@ type Run struct {
 	User string
 	// ReadOnly reports that this key may not change the run.
 	ReadOnly bool
-	// CreatedAt is when the run was created, and HeartbeatAt when its process was last heard
-	// of. A time that the server does not tell is zero.
+	// CreatedAt is when the run was created, and HeartbeatAt is the time of the last request of
+	// its process. A time that the server does not return is zero.
 	CreatedAt, HeartbeatAt time.Time
 	// Rows, EventRows and LogLines are the numbers of history rows, rows of system metrics and
 	// console lines.

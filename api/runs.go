@@ -60,7 +60,7 @@ func (q Query) check() error {
 // "project". It blocks while a page is read.
 //
 // Errors:
-//   - *errors.InputError: the path or the query breaks a rule. No request was made.
+//   - *errors.InputError: the path or the query is invalid. No request was made.
 //   - *errors.PermissionError: the server refused, or shows no such project
 //     (ErrProjectMissing and others).
 //   - *errors.RequestError: other failures.

@@ -15,8 +15,8 @@ import (
 
 // Changes are changes of a run. Nil changes nothing.
 type Changes struct {
-	// Name, Notes, Group and JobType replace the labels. An empty text is taken for unchanged by
-	// the server.
+	// Name, Notes, Group and JobType replace the labels. The server reads an empty text as
+	// unchanged.
 	Name, Notes, Group, JobType *string
 	// Tags replace the tags.
 	Tags []string

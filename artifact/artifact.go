@@ -15,9 +15,9 @@ type holder = draft.Holder
 
 // Values of [Artifact.TTL] with a meaning of their own.
 const (
-	// TTLInherit takes the setting of the collection.
+	// TTLInherit uses the setting of the collection.
 	TTLInherit time.Duration = -1
-	// TTLNever keeps the version for ever.
+	// TTLNever keeps the version forever.
 	TTLNever time.Duration = -2
 )
 
@@ -51,8 +51,8 @@ type Artifact struct {
 	StorageRegion string
 	// Digest is how the content is hashed.
 	Digest Digest
-	// DistributedID is common to several processes that add files to one version. Each logs
-	// its part with ArtifactOptions.Partial, but for the last, which completes the version.
+	// DistributedID is common to several processes that add files to one version. Each logs its
+	// part with ArtifactOptions.Partial, except the last one, which completes the version.
 	DistributedID string
 	// Incremental adds the files to those of the latest version.
 	Incremental bool
@@ -93,9 +93,9 @@ func (a *Artifact) Name() string { return draft.Of(a).Name() }
 // Type is the artifact's type.
 func (a *Artifact) Type() string { return draft.Of(a).Type() }
 
-// AddFile adds a file under a name, which is a path with slashes. An empty name stands for
-// the last element of path. The content is read when the artifact is logged. Adding the
-// same file again does nothing.
+// AddFile adds a file under a name, which is a path with slashes. An empty name means the last
+// element of path. The content is read when the artifact is logged. Adding the same file again
+// does nothing.
 //
 // Errors:
 //   - the file does not exist, cannot be examined or is not a regular file;
@@ -127,5 +127,5 @@ func (a *Artifact) AddBytes(name string, b []byte) error { return draft.Of(a).Ad
 func (a *Artifact) Create(name string) (io.WriteCloser, error) { return draft.Of(a).Create(name) }
 
 // Remove removes a file that was added, or that a new draft of a version kept. The error is
-// fs.ErrNotExist if there is none with this name.
+// fs.ErrNotExist if no file has this name.
 func (a *Artifact) Remove(name string) error { return draft.Of(a).Remove(name) }

@@ -7,7 +7,7 @@ import (
 	"github.com/wandgo/wandgo/internal/artifacts/download"
 )
 
-// Changes are what is to be different in a version. The zero value changes nothing.
+// Changes are changes of a version. The zero value changes nothing.
 type Changes struct {
 	// Description replaces the text that is shown with the version; nil leaves it.
 	Description *string
@@ -17,7 +17,7 @@ type Changes struct {
 	// TTL is how long the server keeps the version from its creation; 0 leaves it. It must be
 	// a number of whole seconds, or one of [TTLInherit] and [TTLNever].
 	TTL time.Duration
-	// AddTags and RemoveTags are tags. Servers of January 2024 have none.
+	// AddTags and RemoveTags are tags. Servers of January 2024 do not support tags.
 	AddTags, RemoveTags []string
 }
 

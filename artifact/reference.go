@@ -14,13 +14,13 @@ import (
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 )
 
-// ReferenceOptions says how a reference becomes entries. The zero value asks for the
-// checksum where this package can: for http, https and file. With other schemes, such as
-// s3, it is an error: set NoChecksum, Digest or Resolver.
+// ReferenceOptions says how a reference becomes entries. The zero value requests the checksum if
+// this package can: for http, https and file. With other schemes, such as s3, it is an error: set
+// NoChecksum, Digest or Resolver.
 type ReferenceOptions struct {
-	// NoChecksum records the URI alone: nothing is asked or read.
+	// NoChecksum records only the URI: nothing is requested or read.
 	NoChecksum bool
-	// Digest and Size describe the data if they are known already. Nothing is asked then.
+	// Digest and Size describe the data if they are known already. Nothing is requested then.
 	Digest string
 	Size   int64 // bytes
 	// MaxObjects bounds how many entries the reference may become. The default is
@@ -31,35 +31,34 @@ type ReferenceOptions struct {
 	Resolver Resolver
 }
 
-// Resolver finds the objects that a URI stands for, such as those of a store whose SDK the
-// program links.
+// Resolver finds the objects of a URI, such as those of a store whose SDK the program links.
 type Resolver interface {
 	// Objects returns the objects below a URI. It is called once, while the artifact is
 	// logged. An error ends the sequence.
 	Objects(ctx context.Context, uri string) iter.Seq2[Object, error]
 }
 
-// Object is one object that a URI stands for.
+// Object is one object of a URI.
 type Object struct {
 	URI string
-	// Path is the name of the object below that of the reference. It is empty if the URI
-	// stands for one object.
+	// Path is the name of the object below that of the reference. It is empty if the URI is that
+	// of one object.
 	Path string
-	// Digest tells one content from another, such as an ETag without quotes. An empty one
-	// stands for the URI.
+	// Digest identifies the content, such as an ETag without quotes. If it is empty, the URI is
+	// used.
 	Digest string
 	Size   int64 // bytes
-	// Extra is kept with the entry. W&B knows "etag" and "versionID".
+	// Extra is stored with the entry. W&B knows "etag" and "versionID".
 	Extra map[string]string
 }
 
-// AddReference adds data that stays where it is: the artifact records its URI and a
-// digest, and a download reads it from there. What the URI stands for is found out when the
-// artifact is logged. An empty name stands for the last element of the path of an http or
-// file URI, and for the whole key of an s3 or gs URI; other URIs need a name.
+// AddReference adds data that stays where it is: the artifact records its URI and a digest, and a
+// download reads it from there. The URI is resolved when the artifact is logged. An empty name
+// means the last element of the path of an http or file URI, and for the whole key of an s3 or gs
+// URI; other URIs need a name.
 //
-//   - http, https: the digest is the ETag. The server is asked with a GET without
-//     credentials whose body is not read.
+//   - http, https: the digest is the ETag. The server gets a GET request without credentials, and
+//     the body is not read.
 //   - file: a file, or all files below a directory. They are read for their MD5.
 //   - s3, gs and others: a Resolver, a Digest or NoChecksum.
 //
@@ -99,9 +98,9 @@ func (o *Object) internal() draft.Object {
 	return out
 }
 
-// AddVersion adds references to the files of another version, which the server keeps only
-// once: to one file under a name, which may be empty for the file's own, or to all files
-// below a prefix if file is empty. The files are looked up when the artifact is logged.
+// AddVersion adds references to the files of another version, which the server stores only once:
+// to one file under a name, which may be empty for the file's own, or to all files below a prefix
+// if file is empty. The files are looked up when the artifact is logged.
 //
 // Errors are those of [Artifact.AddReference].
 func (a *Artifact) AddVersion(v *Version, file, name string) error {

@@ -22,9 +22,9 @@ import (
 type versionHolder = download.Holder //nolint:unused // by download.Of
 
 // Version is a version of an artifact on the server. client.Client.Artifact,
-// client.Run.UseArtifact and client.Upload.Wait return it. It is a snapshot: what others
-// change later does not show. Its methods are safe for concurrent use. They block on the
-// network only if they take a context.
+// client.Run.UseArtifact and client.Upload.Wait return it. It is a snapshot: later changes by
+// others are not visible. Its methods are safe for concurrent use. They block on the network only
+// if they take a context.
 type Version struct {
 	versionHolder //nolint:unused // by download.Of
 }
@@ -72,8 +72,8 @@ func (v *Version) Digest() string { return v.info().Digest }
 // Description is the text that is shown with the version.
 func (v *Version) Description() string { return v.info().Description }
 
-// Metadata returns what was logged with the version, decoded as encoding/json does. It is
-// nil if there is none.
+// Metadata returns what was logged with the version, decoded as encoding/json does. It may be
+// nil.
 func (v *Version) Metadata() map[string]any {
 	var m map[string]any
 	if json.Unmarshal(v.info().Metadata, &m) != nil {
@@ -86,10 +86,10 @@ func (v *Version) Metadata() map[string]any {
 // the version itself.
 func (v *Version) Aliases() []string { return slices.Clone(v.info().Aliases) }
 
-// Tags are the version's tags. Servers of 2024 have none.
+// Tags are the version's tags. Servers of 2024 do not support tags.
 func (v *Version) Tags() []string { return slices.Clone(v.info().Tags) }
 
-// TTL is how long the server keeps the version, counted from its creation; 0 is for ever.
+// TTL is how long the server keeps the version, counted from its creation; 0 means forever.
 func (v *Version) TTL() time.Duration { return v.info().TTL }
 
 // Size is the size of all files in bytes, as the server counts it.
@@ -149,12 +149,12 @@ type DownloadOptions struct {
 	// user's directory for caches by default. It is shared with the official client, and
 	// bounded to 64 GiB.
 	SkipCache bool
-	// SkipReferences leaves out what the version only refers to.
+	// SkipReferences skips references.
 	SkipReferences bool
 	// OpenReference reads references with other schemes than http, https, file and
 	// wandb-artifact, such as s3. It is called concurrently. Without it they are errors.
 	OpenReference func(ctx context.Context, f File) (io.ReadCloser, error)
-	// Progress is called now and then, from one goroutine at a time, and at the end.
+	// Progress is called from time to time, from one goroutine at a time, and at the end.
 	Progress func(DownloadProgress)
 }
 
@@ -170,11 +170,11 @@ type DownloadProgress struct {
 // an absolute path. It is safe to download the same version to the same directory from
 // several processes.
 //
-// Each file is hashed while it arrives, compared with the manifest, and only then gets its
-// name: a file that is there is whole and right. Content that is wrong is fetched a second
-// time, and is then an error. A download that was interrupted continues: complete files, and
-// the complete parts of large ones, are not fetched again. Nothing is written outside of the
-// directory, whatever the version contains. All files get the plain mode.
+// Each file is hashed while it arrives, compared with the manifest, and only then gets its name:
+// a file that exists is complete and correct. Wrong content is fetched a second time, and is then
+// an error. A download that was interrupted continues: complete files, and the complete parts of
+// large ones, are not fetched again. Nothing is written outside of the directory, whatever the
+// version contains. All files get the default mode.
 //
 // Errors:
 //   - *errors.PermissionError: the server or its object store refused it.
@@ -182,7 +182,7 @@ type DownloadProgress struct {
 //     content of a file is not what the manifest says.
 //   - a manifest that cannot be used: names that lead out of the directory or are the same
 //     file here.
-//   - a reference that cannot be read, or whose data is another than when it was logged.
+//   - a reference that cannot be read, or whose data has changed since it was logged.
 //   - those of the file system.
 func (v *Version) Download(ctx context.Context, opts DownloadOptions) (dir string, err error) {
 	o := download.Options{Dir: opts.Dir, Prefix: opts.Prefix, SkipCache: opts.SkipCache, SkipReferences: opts.SkipReferences}
@@ -206,8 +206,8 @@ func (v *Version) Open(ctx context.Context, name string) (io.ReadCloser, error) 
 }
 
 // FS returns the version as a file system. It reads the manifest when it is first used, and
-// streams files as [Version.Open] does. The context bounds all that is done with it. It is
-// safe for concurrent use.
+// streams files as [Version.Open] does. The context bounds all operations on it. It is safe for
+// concurrent use.
 func (v *Version) FS(ctx context.Context) fs.FS { return download.Of(v).FS(ctx) }
 
 // Verify compares a directory with the version: it hashes all files. References are not
@@ -221,7 +221,7 @@ func (v *Version) Verify(ctx context.Context, dir string) error {
 	return &DifferenceError{Path: v.Path(), Dir: dir, Changed: d.Changed, Missing: d.Missing, Extra: d.Extra, text: d.String()}
 }
 
-// DifferenceError says what in a directory is not as in a version. Each list has at most
+// DifferenceError lists the differences between a directory and a version. Each list has at most
 // 1,000 names, in order. It matches errors.ErrDigestMismatch.
 type DifferenceError struct {
 	Path, Dir string

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math"
 
@@ -11,7 +12,7 @@ import (
 type AudioOptions struct {
 	// Caption is shown below the player.
 	Caption string
-	// Channels is the number of channels of [Audio], whose samples alternate; 0 is 1.
+	// Channels is the number of channels of [Audio], whose samples alternate. Default: 1.
 	Channels int
 }
 
@@ -21,18 +22,18 @@ type AudioValue struct{ holder }
 // maxSamples keeps the size of a WAV file below 4 GiB.
 const maxSamples = 1<<31 - 64
 
-// Audio is sound of samples from -1 to 1, at a rate in samples per second and channel. What
-// is beyond is clipped. It is encoded as WAV with 16 bits before Audio returns.
+// Audio is sound of samples from -1 to 1, at a rate in samples per second and channel. Values
+// outside of it are clipped. It is encoded as WAV with 16 bits before Audio returns.
 func Audio[F ~float32 | ~float64](samples []F, rate int, options ...AudioOptions) *AudioValue {
 	o := first(options)
-	channels := orDefault(o.Channels, 1)
+	channels := cmp.Or(o.Channels, 1)
 	switch {
 	case rate < 1 || rate > 1<<24:
 		return &AudioValue{media.Fail(invalid("sample rate", "must be from 1 to %d", 1<<24))}
 	case channels < 1 || channels > 1024:
 		return &AudioValue{media.Fail(invalid("channels", "must be from 1 to 1024"))}
 	case len(samples)%channels != 0:
-		return &AudioValue{media.Fail(invalid("samples", "must be a multiple of the channels; %d is none of %d", len(samples), channels))}
+		return &AudioValue{media.Fail(invalid("samples", "must be a multiple of the channels; %d is not a multiple of %d", len(samples), channels))}
 	case len(samples) > maxSamples:
 		return &AudioValue{media.Fail(invalid("samples", "must be at most %d", maxSamples))}
 	}

@@ -7,11 +7,11 @@
 //		"pred": media.Image(img, media.ImageOptions{Caption: "epoch 3"}),
 //	})
 //
-// A function that makes a value encodes it before it returns, so that its arguments can be
-// used again. A function that takes the name of a file only checks it; the file is copied
-// while the value is logged, and nothing of it is held in memory. What cannot be made is
-// reported by the call that logs it, so that the functions can be used within a row. All
-// functions and values are safe for concurrent use.
+// A function that makes a value encodes it before it returns, so that its arguments can be used
+// again. A function that takes the name of a file only checks it; the file is copied while the
+// value is logged, and nothing of it is held in memory. The functions return no errors, so that
+// they can be used within a row: the call that logs the value returns them. All functions and
+// values are safe for concurrent use.
 //
 // Logging writes the files below the run's directory and hands them to the upload. It
 // waits for the disk, but not for the network. The value remains usable: it can be
@@ -31,8 +31,8 @@
 //   - the value was not made by a function of this package;
 //   - a file does not exist, is not a regular file, or has an extension that the web page
 //     cannot show;
-//   - an image is empty or larger than 65,500 pixels on a side, or a mask or a box does not
-//     fit to it;
-//   - an image has fewer pixels than its bounds promise, or colors that its palette lacks;
-//   - numbers are infinite or NaN where they cannot be.
+//   - an image is empty or larger than 65,500 pixels on a side, or a mask or a box does not fit
+//     it;
+//   - an image has fewer pixels than its bounds say, or colors that are not in its palette;
+//   - numbers are infinite or NaN where that is not allowed.
 package media

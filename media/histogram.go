@@ -1,6 +1,7 @@
 package media
 
 import (
+	"cmp"
 	"math"
 	"runtime"
 	"sort"
@@ -31,7 +32,7 @@ type HistogramValue struct{ holder }
 // bins are [DefaultBins]. The values are read before Histogram returns, many of them on all
 // cores; a million take a few milliseconds. An infinity or NaN among them is an error, because it has no bin.
 func Histogram[F ~float32 | ~float64 | ~int | ~int32 | ~int64](values []F, bins int) *HistogramValue {
-	bins = orDefault(bins, DefaultBins)
+	bins = cmp.Or(bins, DefaultBins)
 	if bins < 1 || bins > MaxBins {
 		return &HistogramValue{media.Fail(invalid("histogram", "must have from 1 to %d bins; it has %d", MaxBins, bins))}
 	}

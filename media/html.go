@@ -12,8 +12,8 @@ const maxHTML = 64 << 20
 
 // HTMLOptions are what a page has beside its text. The zero value is fine.
 type HTMLOptions struct {
-	// AsIs leaves out what the web page needs to show the text in its own style, and to
-	// open links in a new window.
+	// AsIs stores the text unchanged: without the tags with which the web page shows it in its
+	// own style and opens links in a new window.
 	AsIs bool
 }
 

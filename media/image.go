@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"image"
 	"image/color"
@@ -39,7 +40,7 @@ type ImageOptions struct {
 	Caption string
 	// Format is how [Image] encodes. Images of a file stay as they are.
 	Format ImageFormat
-	// Quality of a JPEG, from 1 to 100; 0 is 75.
+	// Quality of a JPEG, from 1 to 100. Default: 75.
 	Quality int
 	// Grouping is how many images form a group in the web page; 0 means no groups.
 	Grouping int
@@ -119,7 +120,7 @@ func encodeImage(img image.Image, o ImageOptions) (*picture, error) {
 	case JPEG, "jpeg":
 		v.format = string(o.Format)
 		var b bytes.Buffer
-		err = jpeg.Encode(&b, img, &jpeg.Options{Quality: orDefault(o.Quality, jpeg.DefaultQuality)})
+		err = jpeg.Encode(&b, img, &jpeg.Options{Quality: cmp.Or(o.Quality, jpeg.DefaultQuality)})
 		content = b.Bytes()
 	default:
 		return nil, invalid("image format", "must be png or jpg")
@@ -129,13 +130,6 @@ func encodeImage(img image.Image, o ImageOptions) (*picture, error) {
 	}
 	v.ext, v.file = "."+v.format, media.FileOf(content)
 	return v, nil
-}
-
-func orDefault(n, other int) int {
-	if n == 0 {
-		return other
-	}
-	return n
 }
 
 func checkSize(size image.Point) error {
@@ -225,13 +219,10 @@ func (v *picture) Prepare(s *media.Stage) (media.Prepared, error) {
 	if v.file != nil {
 		return v, nil
 	}
-	f, err := s.Copy(v.path)
-	if err != nil {
-		return nil, err
-	}
 	prepared := *v
-	prepared.file = f
-	return &prepared, nil
+	var err error
+	prepared.file, err = s.Copy(v.path)
+	return &prepared, err
 }
 
 // imageJSON is an image in the history.

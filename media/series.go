@@ -2,9 +2,9 @@ package media
 
 import "fmt"
 
-// LineSeries has one line for each list of ys. xs has a list for each of them, or one for
-// all. names are those of the lines; nil is line_0 and so on. xName is the label of the
-// x-axis. The points are copied before LineSeries returns.
+// LineSeries has one line for each list of ys. xs has a list for each of them, or one for all.
+// names are those of the lines; by default line_0 and so on. xName is the label of the x-axis.
+// The points are copied before LineSeries returns.
 func LineSeries(xs, ys [][]float64, names []string, xName string, options ...ChartOptions) *Chart {
 	table := NewTable("step", "lineKey", "lineVal")
 	c := &chart{
@@ -32,10 +32,9 @@ func LineSeries(xs, ys [][]float64, names []string, xName string, options ...Cha
 	return c.value(first(options), "")
 }
 
-// ConfusionMatrix counts how often each class was taken for each other. truth and guesses
-// are the classes of samples, as indexes of names. If names is nil, they are any numbers, and
-// the names are Class_1 and so on, in their order. The default title is that of the official
-// client.
+// ConfusionMatrix counts how often each class was predicted as each other. truth and guesses are
+// the classes of samples, as indexes of names. If names is nil, they are any numbers, and the
+// names are Class_1 and so on, in their order. The default title is that of the official client.
 func ConfusionMatrix(truth, guesses []int, names []string, options ...ChartOptions) *Chart {
 	c := &chart{
 		preset: "wandb/confusion_matrix/v1", table: NewTable("Actual", "Predicted", "nPredictions"),

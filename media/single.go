@@ -50,13 +50,10 @@ func (v *single) Prepare(s *media.Stage) (media.Prepared, error) {
 	if v.file != nil {
 		return v, nil
 	}
-	f, err := s.Copy(v.path)
-	if err != nil {
-		return nil, err
-	}
 	prepared := *v
-	prepared.file = f
-	return &prepared, nil
+	var err error
+	prepared.file, err = s.Copy(v.path)
+	return &prepared, err
 }
 
 func (v *single) save(p *media.Place) singleJSON {

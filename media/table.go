@@ -8,8 +8,8 @@ import (
 	"github.com/wandgo/wandgo/internal/media"
 )
 
-// Limits of a table. The web page shows the rows of the artifact; what reads only the run's
-// files sees the first ones.
+// Limits of a table. The web page shows the rows of the artifact; programs that read only the
+// run's files see the first ones.
 const (
 	// MaxTableRows is how many rows the file of the run has.
 	MaxTableRows = 10_000
@@ -22,8 +22,8 @@ type LogMode string
 
 // The modes of tables.
 const (
-	// Immutable tables are logged once. Logged again, under any key, they refer to what
-	// was logged first; if rows were added meanwhile, that is an error.
+	// Immutable tables are logged once. Logged again, under any key, they refer to the first
+	// version; if rows were added since then, that is an error.
 	Immutable LogMode = "IMMUTABLE"
 	// Mutable tables are logged whole each time, as a new version.
 	Mutable LogMode = "MUTABLE"
@@ -55,8 +55,8 @@ type Table struct {
 // NewTable returns an empty table, which is immutable once it is logged.
 func NewTable(columns ...string) *Table { return TableOptions{Columns: columns}.New() }
 
-// New returns an empty table. What is wrong with the options is returned by what logs the
-// table, and by AddRow.
+// New returns an empty table. Errors in the options are returned by the call that logs the table,
+// and by AddRow.
 func (o TableOptions) New() *Table {
 	t := &table{columns: slices.Clone(o.Columns), mode: o.Mode}
 	if t.mode == "" {
@@ -93,9 +93,9 @@ func (o TableOptions) check() error {
 // match ErrInvalidInput:
 //
 //   - the number of cells is not that of the columns;
-//   - a cell cannot be in a table, or is a value that could not be made;
-//   - a cell does not fit to the type of its column, which is that of its first cell that is
-//     not nil, and the table does not allow mixed types.
+//   - a cell cannot be in a table, or is a value with an error;
+//   - a cell does not fit the type of its column, which is that of its first cell that is not
+//     nil, and the table does not allow mixed types.
 func (t *Table) AddRow(cells ...any) error {
 	if t.data == nil {
 		return media.ErrZero

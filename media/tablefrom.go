@@ -18,7 +18,7 @@ func TableOf[T any](rows []T) (*Table, error) {
 		t = t.Elem()
 	}
 	if t.Kind() != reflect.Struct {
-		return nil, invalid("table", "must be made of structs; a %s is none", t)
+		return nil, invalid("table", "must be made of structs; %s is not a struct", t)
 	}
 	fields := fieldsOf(t)
 	names := make([]string, len(fields))

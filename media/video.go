@@ -27,8 +27,8 @@ func VideoFile(path string, options ...VideoOptions) *VideoValue {
 	return &VideoValue{openSingle(&videoType, path, first(options).Caption, "gif", "mp4", "webm", "ogg")}
 }
 
-// GIF is a video of frames of one size, each of which is shown for delay, in steps of
-// 10 ms. It repeats for ever. It is encoded before GIF returns, with 256 colors.
+// GIF is a video of frames of one size, each of which is shown for delay, in steps of 10 ms. It
+// repeats forever. It is encoded before GIF returns, with 256 colors.
 func GIF(frames []image.Image, delay time.Duration, options ...VideoOptions) *VideoValue {
 	content, size, err := encodeGIF(frames, delay)
 	if err != nil {

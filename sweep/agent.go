@@ -23,7 +23,8 @@ const DefaultHeartbeat = 5 * time.Second
 // [Agent.Run] or [Agent.RunProgram] runs.
 type Agent struct {
 	Client *client.Client
-	// Sweep is "entity/project/id", "project/id" or "id"; what it lacks comes from the client.
+	// Sweep is "entity/project/id", "project/id" or "id". Default entity and project: the
+	// client's.
 	Sweep string
 	// Count is how many trials to run; 0 for as many as the sweep has.
 	Count int
@@ -37,7 +38,7 @@ type Agent struct {
 	Failures FailureRules
 	// Heartbeat is how often the agent reports to the server. Default: [DefaultHeartbeat].
 	Heartbeat time.Duration
-	// Drain, when it is closed, makes the agent leave after the trials that run. Default: nil.
+	// Drain makes the agent stop after the current trials when it is closed. Default: nil.
 	Drain <-chan struct{}
 	// OnEvent is called when a trial starts or ends, one call at a time. It must not block for long.
 	// Default: nil.
@@ -56,7 +57,7 @@ type Event struct {
 	Duration time.Duration
 }
 
-// Trial is a trial as the server hands it out.
+// Trial is a trial from the server.
 type Trial struct {
 	// RunID is the id of its run.
 	RunID string

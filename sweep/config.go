@@ -24,7 +24,7 @@ const (
 	Bayes Method = "bayes"
 )
 
-// Goal is what is to become of a metric.
+// Goal says which values of a metric are better.
 type Goal string
 
 // The goals.
@@ -42,8 +42,8 @@ type Metric struct {
 	Target *float64
 }
 
-// EarlyTerminate says when trials that do badly are stopped. The server decides about it, from the
-// rows of the metric; see also [Local].
+// EarlyTerminate says when trials with bad results are stopped. The server decides, from the rows
+// of the metric; see also [Local].
 type EarlyTerminate struct {
 	// Type is "hyperband".
 	Type string
@@ -62,7 +62,7 @@ type Config struct {
 	Method Method
 	// Metric is required by [Bayes].
 	Metric Metric
-	// Parameters are what trials differ in, by name. At least one is required.
+	// Parameters are the parameters to search, by name. At least one is required.
 	Parameters map[string]Parameter
 	// EarlyTerminate is nil if no trial is stopped early.
 	EarlyTerminate *EarlyTerminate
@@ -188,9 +188,9 @@ var distributions = map[Distribution][]string{
 // Parameter is what a sweep may choose for one key of the config: a value, one of several values, a
 // number by a distribution, or parameters nested below the key.
 type Parameter struct {
-	// Value is always the same, unless it is nil.
+	// Value is a fixed value, unless it is nil.
 	Value any
-	// Values are the choices, and Probabilities how likely they are, if that differs.
+	// Values are the choices, and Probabilities how likely each is. Default: all equally.
 	Values        []any
 	Probabilities []float64
 	// Distribution says how the numbers below are used.

@@ -15,9 +15,10 @@ import (
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
-// Load reads a config from a YAML file, by the rules of Python's PyYAML, as the official client does.
-// A parameter with min and max and no distribution becomes int_uniform if both are integers, and
-// uniform if both are not. It checks what it knows, and passes on to the server what it does not know.
+// Load reads a config from a YAML file, by the rules of Python's PyYAML, as the official client
+// does. A parameter with min and max and no distribution becomes int_uniform if both are
+// integers, and uniform if both are not. It checks known keys, and passes unknown ones on to the
+// server.
 //
 // The error is an *errors.InputError, or several of them joined. Each names the key and the line.
 func Load(path string) (*Config, error) {
@@ -44,8 +45,8 @@ func parse(data []byte, file string) (*Config, error) {
 	return c, errors.Join(l.problems...)
 }
 
-// Check returns the error that the server is known to give for the config: an *errors.InputError, or
-// several of them joined, or nil.
+// Check returns the error that the server is known to return for the config: an
+// *errors.InputError, or several of them joined, or nil.
 func (c *Config) Check() error {
 	l := &loader{}
 	l.check(c)
@@ -210,7 +211,7 @@ func (l *loader) config(tree map[string]any) *Config {
 		case string, int64, float64, bool:
 			c.Command = append(c.Command, fmt.Sprint(v))
 		default:
-			l.fail("command", nil, fmt.Sprintf("must have texts only; number %d is none", i+1))
+			l.fail("command", nil, fmt.Sprintf("must have texts only; element %d is not a text", i+1))
 		}
 	}
 	if m := g.below("metric"); m != nil {
@@ -261,7 +262,7 @@ func (g *group) parameter() Parameter {
 		case float64:
 			p.Probabilities = append(p.Probabilities, v)
 		default:
-			g.fail(g.path("probabilities"), nil, fmt.Sprintf("must have numbers only; number %d is none", i+1))
+			g.fail(g.path("probabilities"), nil, fmt.Sprintf("must have numbers only; element %d is not a number", i+1))
 		}
 	}
 	integers, given := map[string]bool{}, map[string]bool{}

@@ -150,7 +150,7 @@ func TestParse_Mistake_NamesKeyAndLine(t *testing.T) {
 		"method: bayes\nmetric: {name: x, goal: min}\nparameters: {a: {value: 1}}":                         `invalid metric.goal "min": must be minimize or maximize (from line 2)`,
 		"method: bayes\nmetric: loss\nparameters: {a: {value: 1}}":                                         `invalid metric "loss": must have keys below it (from line 2)`,
 		"method: grid\nrun_cap: 1.5\nparameters: {a: {value: 1}}":                                          `invalid run_cap "1.5": must be a whole number from 0 on (from line 2)`,
-		"method: grid\ncommand: [[1]]\nparameters: {a: {value: 1}}":                                        `invalid command: must have texts only; number 1 is none (from line 2)`,
+		"method: grid\ncommand: [[1]]\nparameters: {a: {value: 1}}":                                        `invalid command: must have texts only; element 1 is not a text (from line 2)`,
 		"method: grid\nmetric: {name: l}\nearly_terminate: {type: median}\nparameters: {a: {value: 1}}":    `invalid early_terminate.type "median": must be hyperband (from line 3)`,
 		"method: grid\nmetric: {name: l}\nearly_terminate: {type: hyperband}\nparameters: {a: {value: 1}}": `invalid early_terminate: needs min_iter or max_iter (from line 3)`,
 		"method: grid\nname: {a: 1}\nparameters: {a: {value: 1}}":                                          `invalid name: must be a text (from line 2)`,

@@ -16,31 +16,32 @@ import (
 )
 
 // Local runs a sweep without a server that schedules it: the processes that run it choose the
-// parameters themselves, with a directory that they share. Its runs are usual runs, online or offline,
-// grouped under Name. Client, Config and Dir are required. Its fields must not change while [Local.Run]
-// runs.
+// parameters themselves, with a directory that they share. Its runs are ordinary runs, online or
+// offline, grouped under Name. Client, Config and Dir are required. Its fields must not change
+// while [Local.Run] runs.
 //
-// Several processes of a machine may run the same sweep at the same time, with the same Config and Dir.
-// They agree by locks on files of Dir, which must not be on a network file system. Systems that have no
-// such locks, that is all but Linux, macOS, the BSDs and Windows, return errors.ErrUnsupported. A process that is
-// killed loses its trial, which is then failed; another process or a later one continues the sweep.
+// Several processes of a machine may run the same sweep at the same time, with the same Config
+// and Dir. They coordinate by locks on files in Dir, which must not be on a network file system.
+// Systems without such locks (all but Linux, macOS, the BSDs and Windows) return
+// errors.ErrUnsupported. The trial of a killed process counts as failed; another process or a
+// later one continues the sweep.
 type Local struct {
 	Client *client.Client
 	// Config is that of a sweep of a server. EarlyTerminate stops trials by the rows that they log
 	// with [LocalTrial.Report].
 	Config *Config
 	// Dir has the state of the sweep: trials.jsonl with the trials, which [Results] reads and
-	// `wandgo board` shows, and trials.yaml with the config, as [Load] reads it. It is made if it does
-	// not exist.
+	// `wandgo board` shows, and trials.yaml with the config, as [Load] reads it. It is created if
+	// it does not exist.
 	Dir string
-	// Name is the group of the runs. Default: that of the config, then the name of Dir.
+	// Name is the group of the runs. Default: the config's name, then that of Dir.
 	Name string
-	// Count is how many trials this process runs; 0 for as many as the sweep has. A random or Bayes
-	// sweep without RunCap has no end of its own.
+	// Count is how many trials this process runs; 0 for as many as the sweep has. A random or
+	// Bayes sweep without RunCap never ends by itself.
 	Count int
 	// Parallel is how many trials run at the same time in this process, 1 by default.
 	Parallel int
-	// Options, Failures and OnEvent are as of [Agent].
+	// Options, Failures and OnEvent are as in [Agent].
 	Options  client.RunOptions
 	Failures FailureRules
 	OnEvent  func(Event)
@@ -65,10 +66,10 @@ type LocalTrial struct {
 // ErrEarly is the cause of the end of a trial's context if the trial does worse than others.
 var ErrEarly = errors.New("the trial is stopped early: others do better")
 
-// Report logs values and passes that of the sweep's metric to the sweep: the last one is the trial's
-// result, and the number of values says how far it is. If the trial is to stop early, the context of its
-// function ends, with the cause [ErrEarly]. It is safe for concurrent use. The error is that of
-// client.Run.Log, or of the disk.
+// Report logs values and passes that of the sweep's metric to the sweep: the last one is the
+// trial's result, and the number of values says how far the trial is. If the trial should stop
+// early, the context of its function ends, with the cause [ErrEarly]. It is safe for concurrent
+// use. The error is that of client.Run.Log, or of the disk.
 func (t *LocalTrial) Report(run *client.Run, values map[string]any) error {
 	err := run.Log(values)
 	value, ok := asFloat(values[t.local.Config.Metric.Name])
@@ -215,7 +216,7 @@ type Result struct {
 	Value *float64
 }
 
-// Results returns the trials of a local sweep in the order in which they began. The error is
+// Results returns the trials of a local sweep in the order in which they started. The error is
 // the disk's; if there is no such directory, it matches fs.ErrNotExist.
 func Results(dir string) ([]Result, error) {
 	if _, err := os.Stat(dir); err != nil { // reading makes no directory

@@ -49,18 +49,18 @@ type Program struct {
 }
 
 // RunProgram runs trials by starting a program for each, under the conditions of [Agent.Run]. The
-// program gets WANDB_RUN_ID, WANDB_SWEEP_ID, WANDB_SWEEP_PARAM_PATH, WANDB_ENTITY, WANDB_PROJECT and
-// WANDB_BASE_URL, by which any W&B client makes the trial's run. It has no input and, on Unix, a
-// process group of its own. A trial fails if the program's exit status is not 0.
+// program gets WANDB_RUN_ID, WANDB_SWEEP_ID, WANDB_SWEEP_PARAM_PATH, WANDB_ENTITY, WANDB_PROJECT
+// and WANDB_BASE_URL, from which any W&B client creates the trial's run. It has no input and, on
+// Unix, a process group of its own. A trial fails if the program's exit status is not 0.
 //
-// If the trial's context ends, the group gets SIGTERM and, after KillDelay, SIGKILL. A run that
-// no program has made gets the state that the trial's end calls for.
+// If the trial's context ends, the group gets SIGTERM and, after KillDelay, SIGKILL. If the
+// program created no run, the agent sets the state of the trial's run.
 //
 // If this process is killed, Linux sends the program SIGTERM, but not what the program has started.
 // On other systems the program continues, and its run with it.
 //
-// Its errors are those of [Agent.Run]. If there is no command, or it cannot be started, that is an
-// *errors.InputError, and no trial is asked for.
+// Its errors are those of [Agent.Run]. If there is no command, or it cannot be started, that is
+// an *errors.InputError, and no trial is requested.
 func (a Agent) RunProgram(ctx context.Context, p Program) error {
 	if a.Client == nil {
 		_, err := a.check()

@@ -37,7 +37,7 @@ const (
 	Canceled State = "CANCELED"
 )
 
-// Sweep is a sweep as the server had it when it was read. Its fields do not change later.
+// Sweep is a snapshot of a sweep on the server. Its fields do not change later.
 type Sweep struct {
 	Entity, Project, ID string
 	Name, Description   string
@@ -49,7 +49,7 @@ type Sweep struct {
 	Runs, Expected int
 	// Best is the best value of the metric so far, or nil before the first.
 	Best *float64
-	// CreatedAt is zero if the server does not tell.
+	// CreatedAt is zero if the server does not return it.
 	CreatedAt time.Time
 
 	storageID string
@@ -77,11 +77,11 @@ func Create(ctx context.Context, c *client.Client, cfg *Config) (string, error) 
 	return s.ID, nil
 }
 
-// New creates a sweep. What the server finds remarkable about the config goes to the client's
+// New creates a sweep. The server's warnings about the config go to the client's
 // logger. It blocks until there is a response.
 //
 // Errors:
-//   - *errors.InputError, or several joined: the config breaks a rule. No request was made.
+//   - *errors.InputError, or several joined: the config is invalid. No request was made.
 //   - *errors.PermissionError: the server refused; it says why.
 //   - *errors.RequestError: other failures, with ErrInvalidInput if the server does not accept the
 //     config.
@@ -129,7 +129,7 @@ func New(ctx context.Context, c *client.Client, cfg *Config) (*Sweep, error) {
 // until there is a response.
 //
 // Errors:
-//   - *errors.InputError: the path breaks a rule. No request was made.
+//   - *errors.InputError: the path is invalid. No request was made.
 //   - *errors.RequestError that matches ErrSweepMissing: the server shows no such sweep.
 //   - *errors.PermissionError: the server refused, or shows no such project.
 //   - *errors.RequestError: other failures.
@@ -173,15 +173,8 @@ func sweepOf(c *client.Client, at runpath.Path, n *graphql.StoredSweep) *Sweep {
 		Entity: at.Entity, Project: at.Project, ID: n.Name, Method: Method(n.Method), State: State(n.State), Config: n.Config,
 		Runs: n.RunCount, Best: n.BestLoss, storageID: n.Id, client: c,
 	}
-	if n.DisplayName != nil {
-		s.Name = *n.DisplayName
-	}
-	if n.Description != nil {
-		s.Description = *n.Description
-	}
-	if n.RunCountExpected != nil {
-		s.Expected = *n.RunCountExpected
-	}
+	s.Name, s.Description = *cmp.Or(n.DisplayName, new("")), *cmp.Or(n.Description, new(""))
+	s.Expected = *cmp.Or(n.RunCountExpected, new(0))
 	s.CreatedAt, _ = time.Parse("2006-01-02T15:04:05", n.CreatedAt) // zero, as the field says
 	return s
 }
@@ -250,7 +243,7 @@ func (s *Sweep) BestTrial(ctx context.Context) (*api.Run, error) {
 	for run, err := range s.Trials(ctx, api.Query{Filter: api.Summary(cfg.Metric.Name).Exists(), Order: order, PageSize: 1}) {
 		return run, err
 	}
-	return nil, nil //nolint:nilnil // there is none, as the comment says
+	return nil, nil //nolint:nilnil // no run has a value, as the comment says
 }
 
 // Pause makes agents wait instead of starting trials. Running trials continue.
@@ -258,12 +251,12 @@ func (s *Sweep) Pause(ctx context.Context) error {
 	return s.become(ctx, Paused, Pending, Running, Paused)
 }
 
-// Resume ends a pause, or makes a finished sweep run again.
+// Resume ends a pause, or restarts a finished sweep.
 func (s *Sweep) Resume(ctx context.Context) error {
 	return s.become(ctx, Running, Pending, Running, Paused, Finished, Canceled)
 }
 
-// Stop ends the sweep: agents leave after their current trials.
+// Stop ends the sweep: agents stop after their current trials.
 func (s *Sweep) Stop(ctx context.Context) error {
 	return s.become(ctx, Finished, Pending, Running, Paused, Finished)
 }

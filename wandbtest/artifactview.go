@@ -36,7 +36,7 @@ type ArtifactView struct {
 	Aliases, Tags []string
 	// TTL is the time to live in seconds: -1 if it is inherited, -2 for no limit.
 	TTL int
-	// StorageRegion is the region that the client asked for.
+	// StorageRegion is the region that the client requested.
 	StorageRegion string
 	// HistoryStep is the step of the run at which it was logged; -1 if none was sent.
 	HistoryStep int

@@ -11,8 +11,7 @@ import (
 	"time"
 )
 
-// Fault is what goes wrong with matching requests. The zero Fault matches every request and
-// only counts.
+// Fault is a failure of matching requests. The zero Fault matches every request and only counts.
 type Fault struct {
 	// Operation limits the fault to one kind of request: the name of a GraphQL
 	// operation ("UpsertBucket"), "graphql" for all of them, "file_stream",
@@ -48,10 +47,10 @@ type Fault struct {
 	// Process makes the server process the request before the response is replaced. The
 	// client then sees a failure of something that succeeded.
 	Process bool
-	// RefuseField is a GraphQL field, such as "Entity.members", whose resolver fails with
-	// a permission error. The other fields are resolved; nulls spread according to the
-	// GraphQL specification. Status, if set, is the status of that response. Only
-	// requests for the field match.
+	// RefuseField is a GraphQL field, such as "Entity.members", whose resolver fails with a
+	// permission error. The other fields are resolved; nulls propagate according to the GraphQL
+	// specification. Status, if set, is the status of that response. Only requests for the field
+	// match.
 	RefuseField string
 }
 

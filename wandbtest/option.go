@@ -84,11 +84,11 @@ func WithRateLimit(n int, window time.Duration) Option {
 	return optionFunc(func(c *config) { c.rateLimit, c.rateWindow = n, window })
 }
 
-// WithLimits sets "limits" in the responses to posts to the file stream. It is not publicly
-// known what W&B's servers return there. Today's official client does not read it; that of
-// 2021 used it for its pace. The default is an empty object or, with [WithRateLimit], an
-// object with the numbers of the headers as limit, remaining and reset. Starting a server
-// fails if the values are not JSON.
+// WithLimits sets "limits" in the responses to posts to the file stream. It is not publicly known
+// what W&B's servers return there. Today's official client does not read it; that of 2021 set its
+// pace by it. The default is an empty object or, with [WithRateLimit], an object with the numbers
+// of the headers as limit, remaining and reset. Starting a server fails if the values are not
+// JSON.
 func WithLimits(limits map[string]any) Option {
 	return optionFunc(func(c *config) { c.limits = limits })
 }
@@ -116,10 +116,10 @@ func WithoutFileURLs() Option {
 	return optionFunc(func(c *config) { c.noFileURLs = true })
 }
 
-// WithPages makes h answer GET and HEAD requests for paths that are not the API's, such as
-// the links of runs. The context of such a request ends when the server is closed. Requests
-// for pages are not among [Server.Requests], and no fault concerns them. By default such
-// paths do not exist.
+// WithPages makes h respond to GET and HEAD requests for paths that are not the API's, such as
+// the links of runs. The context of such a request ends when the server is closed. Requests for
+// pages are not among [Server.Requests], and faults do not apply to them. By default such paths
+// do not exist.
 func WithPages(h http.Handler) Option {
 	return optionFunc(func(c *config) { c.pages = h })
 }

@@ -28,8 +28,8 @@ type Policy struct {
 	// OrgKeyStatus is the status of a write with a personal key if the organization
 	// enforces its own keys: 403 (the default), 401 or 404.
 	OrgKeyStatus int
-	// OrgKeyVisible shows teams read-only to a personal key if the organization enforces
-	// its own keys. By default they are hidden.
+	// OrgKeyVisible shows teams as read-only to a personal key if the organization enforces its
+	// own keys. By default they are hidden.
 	OrgKeyVisible bool
 	// NoSeatHidden hides teams from their members without a seat; by default
 	// they are shown read-only.
@@ -80,12 +80,12 @@ type Policy struct {
 	// whose upload is not complete. By default they find the newest complete version.
 	ShowPending bool
 	// XXH128 allows digests of the algorithm XXH128; see Entity.xxhashDigestsEnabled in the
-	// schema. The official client asks for it only if [WithFeatures] has
+	// schema. The official client requests it only if [WithFeatures] has
 	// ARTIFACT_DIGEST_ALGORITHM.
 	XXH128 bool
-	// Foreign imitates a server of another maker. Some of its types have other names, and
-	// its schema has only the fields that the official client needs to log a run: queries
-	// about permissions do not fit it.
+	// Foreign imitates a server from another vendor. Some of its types have other names, and its
+	// schema has only the fields that the official client needs to log a run: queries about
+	// permissions do not fit it.
 	Foreign bool
 	// FoldEntityCase ignores the case of entity names. By default names are compared
 	// exactly.

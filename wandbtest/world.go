@@ -60,13 +60,13 @@ const (
 	AccountViewer AccountType = "VIEWER"
 )
 
-// PersonalEntity is the state of the entity that is named like the user.
+// PersonalEntity is the state of the entity with the user's name.
 type PersonalEntity string
 
 // The states of a personal entity.
 const (
-	// PersonalAbsent means that there is no such entity; a write returns "entity not
-	// found". The default.
+	// PersonalAbsent means that the entity does not exist; a write returns "entity not found".
+	// The default.
 	PersonalAbsent PersonalEntity = "absent"
 	// PersonalDisabled means that the account has the name, but no runs can be created
 	// there; a write returns "permission denied".
