@@ -14,10 +14,10 @@
 //	/-/runs/KEY/values          values that are not numbers
 //	/-/runs/KEY/console         lines of the console
 //	/-/runs/KEY/files[/PATH]    the files
-//	/-/runs/KEY/artifacts/ID/PATH  a file of an artifact that the run logs, by its client's id
+//	/-/runs/KEY/artifacts/ID/…  a file of an artifact that the run logs, by its client's id
 //	/-/artifacts                versions of artifacts of a server's project, with their files
 //	/-/artifacts/ID/PATH        a file of a server's artifact
-//	/-/sweeps                   the sweeps of a project
+//	/-/sweeps                   the sweeps of a project, or those of local sweeps on this disk
 //	/-/series                   points of metrics, reduced to buckets, in binary form
 //	/-/events                   changes, as server-sent events
 //	/-/assets/                  the files of the pages
@@ -39,5 +39,6 @@
 // inline script and without other hosts, and show foreign text as text. Files are served
 // without a way to run script. Requests with a foreign Host header are refused, so that a
 // web page elsewhere cannot read the runs through a name that it points to this machine.
-// Beyond loopback a token is required. No path leads out of a run's directory.
+// Beyond loopback a token is required. No path leads out of a run's directory, except into
+// the one in which the official client keeps files of artifacts until they are uploaded.
 package dashboard
