@@ -14,14 +14,14 @@ import (
 	"github.com/wandgo/wandgo/internal/runpath"
 )
 
-// API reads from the server of a client, with the client's key. Make it with [New]. It is
+// API reads from the server of a client, with the client's key. Create it with [New]. It is
 // safe for concurrent use.
 type API struct {
 	client *client.Client
 	conn   *connection.Connection
 }
 
-// New makes an API on a client's connections. It makes no request. The client must not be
+// New creates an API on a client's connections. It makes no request. The client must not be
 // closed before the API is used for the last time.
 func New(c *client.Client) *API { return &API{client: c, conn: connection.Of(c)} }
 

@@ -212,7 +212,7 @@ type RunOptions struct {
 	// refused, or a file of an artifact cannot be read. Rows may still reach the server then. It
 	// is called once for each cause, such as ErrViewerRole, even if several things are refused.
 	//
-	// It is called on a goroutine of its own and may block. It may call Finish, which
+	// It is called on a separate goroutine and may block. It may call Finish, which
 	// does not wait for it. It is not called after Finish has started, which returns the
 	// reason itself. Default: nil.
 	OnLost func(err error)

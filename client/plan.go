@@ -234,7 +234,7 @@ func (p *plan) question() diagnose.Question {
 	return diagnose.Question{Op: diagnose.OpCreateRun, Entity: p.Entity, Project: p.Project, RunID: p.ID}
 }
 
-// upsert is the request that creates the run. Empty settings are left out, so
+// upsert is the request that creates the run. Empty settings are omitted, so
 // that the server keeps or chooses.
 func (p *plan) upsert() graphql.UpsertBucketInput {
 	rec := &record.Run{ID: p.ID, Entity: p.Entity, Project: p.Project, SweepID: p.Sweep, Host: p.Host}

@@ -9,7 +9,7 @@ import (
 )
 
 // Run is a run in progress. It is online, or stored on disk if the program chose to
-// continue without the server. Make it with [Init] or [Client.Init] and end it with
+// continue without the server. Create it with [Init] or [Client.Init] and end it with
 // [Run.Finish]. Its methods are safe for concurrent use. Only those block on the network
 // that take a context or a timeout: Alert, Finish, FinishWithCode, FinishOnPanic, Flush and
 // UseArtifact; and LogArtifact, if the artifact has references.

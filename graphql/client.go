@@ -14,13 +14,13 @@ import (
 // is in the chain of every [*Error] that such a response caused.
 type HTTPError = gql.HTTPError
 
-// Client makes GraphQL requests to one server with one key. Make it with [New].
+// Client makes GraphQL requests to one server with one key. Create it with [New].
 // It is safe for concurrent use.
 type Client struct{ inner *gqlclient.Client }
 
 var _ gql.Client = (*Client)(nil)
 
-// New makes a Client. It makes no request. It returns an error if the base URL or
+// New creates a Client. It makes no request. It returns an error if the base URL or
 // a header is invalid.
 func New(o Options) (*Client, error) {
 	t, err := transport.New(o.transport())

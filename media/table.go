@@ -45,7 +45,7 @@ type TableOptions struct {
 // Table is a table for a row. Its cells are numbers, strings, booleans, times, nil, and
 // lists and maps of these; and images and other values of this package with a file, so no
 // histograms, tables and charts. Logging stores a file with the first [MaxTableRows] rows, and an artifact with
-// up to [MaxArtifactRows] and the files of the cells. Make it with [NewTable] or another
+// up to [MaxArtifactRows] and the files of the cells. Create it with [NewTable] or another
 // function of this package. It is safe for concurrent use.
 type Table struct {
 	holder

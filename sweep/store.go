@@ -83,7 +83,7 @@ func (s *store) path() string { return filepath.Join(s.dir, "trials.jsonl") }
 func (s *store) alive(id string) string { return filepath.Join(s.dir, "trial-"+id+".lock") }
 
 // load returns the trials in the order in which they began. What a killed process has not written
-// completely is left out.
+// completely is omitted.
 func (s *store) load() ([]*record, error) {
 	data, err := os.ReadFile(s.path())
 	if err != nil && !errors.Is(err, os.ErrNotExist) {

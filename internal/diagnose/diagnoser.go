@@ -31,7 +31,7 @@ type Diagnoser struct {
 	memory  memory
 }
 
-// New makes a Diagnoser. It makes no request.
+// New creates a Diagnoser. It makes no request.
 func New(c Config) *Diagnoser { return &Diagnoser{config: c} }
 
 // Request is a request in flight. Requests for one entity and project that are
@@ -84,9 +84,8 @@ func (d *Diagnoser) ExplainRunning(ctx context.Context, q Question, err error) e
 	})
 }
 
-// Preliminary is the public error as far as it is known without a question to
-// the server. An error that needs no explanation is returned as it is. ctx is
-// the one that bounded the request.
+// Preliminary returns the public error that is known without a question to the server. An error
+// that needs no explanation is returned as it is. ctx is the one that bounded the request.
 func (d *Diagnoser) Preliminary(ctx context.Context, q Question, err error) error {
 	if e, ok := incomplete(err); ok {
 		return d.report(q).completed(*e)

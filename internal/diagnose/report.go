@@ -73,7 +73,7 @@ func (c report) proxy(failed *transport.ProxyError) *errors.Proxy {
 	p := &errors.Proxy{Address: failed.Proxy, Login: failed.Login, Target: failed.Target, Schemes: failed.Schemes, Plain: failed.Plain}
 	switch set := c.proxies[failed.Scheme]; {
 	case set.Source != "" && set.Text == "":
-		p.Source, p.Address, p.Invalid = set.Source, "", true // the address is made up, of parts of a password perhaps
+		p.Source, p.Address, p.Invalid = set.Source, "", true // the address is invented, and may have parts of a password
 	case strings.HasSuffix(failed.Proxy, "://"+set.Text):
 		p.Source = set.Source
 	}
@@ -133,8 +133,8 @@ func timedOut(r *Failure) string {
 	return text + last
 }
 
-// completed is a failure that was found without a request, or whose response says nothing of
-// its cause: the caller made the public error, and left out what it is about.
+// completed returns the public error for a failure that was found without a request, or whose
+// response does not name its cause. The caller has set all but the fields of the target.
 func (c report) completed(e errors.RequestError) error {
 	e.Op, e.Entity, e.Project, e.RunID, e.Artifact = string(c.Op), c.Entity, c.Project, c.RunID, c.Artifact
 	e.Dir, e.RestDir, e.BaseURL = c.Dir, c.RestDir, c.baseURL

@@ -47,9 +47,9 @@ type Screen struct {
 	stopped time.Time     // when a signal was shown
 }
 
-// NewScreen makes a Screen of w, or nil if nothing is to be shown. If w is not a
-// terminal, the Screen has one line for each event, because the log file of a batch job
-// is all that a person has. getenv reads the environment, which may disable colors.
+// NewScreen creates a Screen of w, or nil if nothing should be shown. If w is not a terminal, the
+// Screen has one line for each event, because the log file of a batch job is all that a person
+// has. getenv reads the environment, which may disable colors.
 func NewScreen(w io.Writer, getenv func(string) string) *Screen {
 	switch {
 	case w == nil || w == io.Discard:

@@ -33,14 +33,14 @@ type Options struct {
 	// WriterID identifies this process among the writers of the run.
 	WriterID string
 
-	// NoGit leaves out the Git work tree.
+	// NoGit omits the Git work tree.
 	NoGit bool
 	// GitRoot is the directory of the work tree; the default is WorkDir. GitRemote is the
 	// name of the remote whose address is used; the default is "origin".
 	GitRoot, GitRemote string
 	// GitCommit and GitRemoteURL replace those of the work tree, also with NoGit.
 	GitCommit, GitRemoteURL string
-	// NoMachine leaves out everything, including Git and host: Collect returns an empty
+	// NoMachine omits everything, including Git and host: Collect returns an empty
 	// Environment (WANDB_X_DISABLE_MACHINE_INFO).
 	NoMachine bool
 

@@ -3,5 +3,5 @@
 // page.
 //
 // [Collect] runs no other program and reads no source code. Text that looks like a secret is
-// hidden, and unknown values are left out. Only [Diff] runs git.
+// hidden, and unknown values are omitted. Only [Diff] runs git.
 package environment

@@ -15,7 +15,7 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// Client sends GraphQL requests to one server. Make it with [New]. It is safe
+// Client sends GraphQL requests to one server. Create it with [New]. It is safe
 // for concurrent use.
 type Client struct {
 	transport *transport.Transport
@@ -26,7 +26,7 @@ type Client struct {
 
 var _ gql.Client = (*Client)(nil)
 
-// New makes a Client on t, which the caller closes.
+// New creates a Client on t, which the caller closes.
 func New(t *transport.Transport) *Client { return &Client{transport: t} }
 
 // Transport returns the transport that carries the requests.

@@ -37,5 +37,5 @@
 // # Values that cannot be written
 //
 // A bad value costs only its own key. The row is written without it, and a [RowError]
-// names every key that was left out.
+// names every key that was omitted.
 package history

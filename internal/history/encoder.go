@@ -71,8 +71,8 @@ func (e *Encoder) AppendRow(dst []byte, row map[string]any, meta Meta) ([]byte, 
 	return e.AppendSplit(dst, split, meta)
 }
 
-// AppendSplit appends row as one line, without a newline. A key with which the line would be too long is left out and becomes
-// [Absent] in row. If keys had to be left out, here or by [Encoder.Split], the error
+// AppendSplit appends row as one line, without a newline. A key with which the line would be too long is omitted and becomes
+// [Absent] in row. If keys had to be omitted, here or by [Encoder.Split], the error
 // is a [*RowError] that names them, and the line without them is valid.
 //
 // A _timestamp in row takes the place of the client's.
@@ -151,7 +151,7 @@ func (e *Encoder) appendResolved(dst []byte, v any) []byte {
 	return closeObject(dst)
 }
 
-// AppendValue appends one value. If parts of the value have to be left out, the rest is
+// AppendValue appends one value. If parts of the value have to be omitted, the rest is
 // appended, and the error is a [*RowError] that names them. If nothing of the value can
 // be written, nothing is appended.
 func (e *Encoder) AppendValue(dst []byte, v any) ([]byte, error) {
@@ -172,7 +172,7 @@ func (e *Encoder) endEntry(dst []byte, mark, begin int, key string, err error) [
 		e.reject(key, err)
 		return dst[:mark]
 	}
-	// The official client also leaves out empty objects, but not inside lists.
+	// The official client also omits empty objects, but not inside lists.
 	if e.inList == 0 && len(dst)-begin == 2 && dst[begin] == '{' {
 		return dst[:mark]
 	}

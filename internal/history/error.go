@@ -10,7 +10,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// Reasons why a key was left out of a row. Match them with errors.Is.
+// Reasons why a key was omitted from a row. Match them with errors.Is.
 var (
 	// ErrUnsupported: the type of the value has no JSON form.
 	ErrUnsupported = stderrors.New("the type cannot be logged")
@@ -52,7 +52,7 @@ const (
 
 func (*unsupportedError) Unwrap() error { return ErrUnsupported }
 
-// KeyError says why one key was left out of a row. It matches one of the Err… values of
+// KeyError says why one key was omitted from a row. It matches one of the Err… values of
 // this package, and it is an [errors.InputError] to errors.As.
 type KeyError struct {
 	// Key is the path of the key, nested parts joined with a dot.
@@ -84,7 +84,7 @@ func (e *KeyError) Explain() string {
 	return text
 }
 
-// RowError lists the keys that were left out of a row.
+// RowError lists the keys that were omitted from a row.
 type RowError struct {
 	// Keys has at least one entry.
 	Keys []*KeyError
@@ -118,7 +118,7 @@ func (e *RowError) Unwrap() []error {
 	return out
 }
 
-// rowError returns the error for the keys that were left out, nil if there are none.
+// rowError returns the error for the keys that were omitted, nil if there are none.
 func rowError(bad []*KeyError) error {
 	if len(bad) == 0 {
 		return nil

@@ -32,7 +32,7 @@ type Row struct {
 	layout jsonx.Layout // of the line that was written last
 
 	refused []string    // the keys that must not be in a row
-	bad     []*KeyError // the keys left out of the current row
+	bad     []*KeyError // the keys omitted from the current row
 }
 
 // Readers of a row, as indexes of [Row.Memo].
@@ -51,7 +51,7 @@ type Absent struct{}
 // last. It is valid until the next line is written.
 func (r *Row) Layout() jsonx.Layout { return r.layout }
 
-// Err returns a [*RowError] that names the keys that Split left out, or nil.
+// Err returns a [*RowError] that names the keys that Split omitted, or nil.
 func (r *Row) Err() error { return rowError(r.bad) }
 
 // Release drops the values, which belong to the caller of Split.

@@ -114,8 +114,8 @@ func (e *Encoder) resolveOther(r *Row, i int, v any, depth int) any {
 	return read(r, i, text, 0, len(text))
 }
 
-// typedPrefix starts an object that is one value: that of package media. Its members are
-// not metrics, and a later value does not inherit those that it lacks.
+// typedPrefix starts an object that is one value: that of package media. Its members are not
+// metrics, and a later value does not inherit those that it does not have.
 var typedPrefix = []byte(`{"_type":`)
 
 // read resolves the value of key i, which an Encoder wrote at text[at:end].

@@ -15,7 +15,7 @@
 //
 // A [Writer] hands records to the operating system when 64 KiB have gathered, at
 // least once a second, and at once for a [record.Run] and an [record.Exit]. A process that is
-// killed loses the last second of records at most. A goroutine of its own writes them, while
+// killed loses the last second of records at most. A separate goroutine writes them, while
 // the next ones gather in a second buffer: an Append waits only if that is full too. What a machine that loses
 // power may lose is for [Options.Sync] to say: by default, whatever the system
 // had not yet written by itself.
@@ -29,9 +29,9 @@
 // disk has neither a hole nor a torn record in it once there is room again. A log
 // that is deleted under way is not brought back: later records are lost.
 //
-// A file system that does not respond, such as a network file system whose server is
-// gone, is a fault too ([ErrStuck]): no call waits for a write longer than two seconds, and
-// none again while an operation is stuck. What a closed log accepted and its file lacks is [Writer.Rest],
+// A file system that does not respond, such as a network file system whose server is gone, is a
+// fault too ([ErrStuck]): no call waits for a write longer than two seconds, and none again while
+// an operation is stuck. What a closed log accepted and its file does not have is [Writer.Rest],
 // for another file system to have.
 //
 // # Damage
@@ -39,6 +39,6 @@
 // A [Reader] recovers every record that is whole: a torn end, flipped bits, zeroed
 // sectors, and bytes that are missing or too many cost the records they touch and no
 // other. After damage it looks for the next chunk whose checksum is right, at any
-// place. [Reader.Skipped] says what was left out and where. Lengths in the file are
+// place. [Reader.Skipped] says what was omitted and where. Lengths in the file are
 // never trusted for allocating memory.
 package journal

@@ -19,7 +19,7 @@ type result struct {
 	syncErr error
 }
 
-// writes writes on a goroutine of its own, as it may wait for a file system that does not
+// writes writes on a separate goroutine, as it may wait for a file system that does not
 // respond. No one waits longer than limit for that.
 func (w *Writer) writes() {
 	defer close(w.results)

@@ -11,7 +11,7 @@ import (
 	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
-// Skipped is a part of a file that was left out.
+// Skipped is a part of a file that was skipped.
 type Skipped struct {
 	Offset, Length int64
 	Reason         string
@@ -117,11 +117,11 @@ func (r *Reader) Close() error {
 // Records is how many records were read.
 func (r *Reader) Records() int64 { return r.records }
 
-// Skipped is what was left out so far, the first 1000 parts, and how many there
+// Skipped is what was skipped so far, the first 1000 parts, and how many there
 // were in all. A file that is whole has none.
 func (r *Reader) Skipped() (parts []Skipped, total int64) { return r.skipped, r.skippedMs }
 
-// skip notes a part that was left out, together with the one before if that ends
+// skip notes a part that was skipped, together with the one before if that ends
 // where this begins.
 func (r *Reader) skip(offset, length int64, reason string) {
 	if n := len(r.skipped); n > 0 && r.skippedMs == int64(n) {

@@ -64,7 +64,7 @@ type State struct {
 	Rows, Events, Records int64
 	// LastStep is the step of the last row, -1 if there was none.
 	LastStep int64
-	// BadItems is how many values were left out as they were not JSON.
+	// BadItems is how many values were omitted as they were not JSON.
 	BadItems int64
 	// Skipped is the damage of the file, see [Reader.Skipped].
 	Skipped      []Skipped

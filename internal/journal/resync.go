@@ -47,8 +47,8 @@ func (r *Reader) here() int64 { return r.start + int64(r.pos) }
 // end is the length of the file as far as it was read.
 func (r *Reader) end() int64 { return r.start + int64(len(r.window)) }
 
-// chunkDamage is a type of its own for a place where the chunks do not go on, so
-// that a record does not grow over it.
+// chunkDamage is a separate type for an offset at which the chunks do not continue, so that a
+// record does not grow over it.
 const chunkDamage = 0
 
 // chunk returns the next undamaged chunk, or chunkDamage after it left something
@@ -105,11 +105,11 @@ func (r *Reader) padding(rest []byte) int {
 	return left
 }
 
-// searchBudget bounds the bytes of which checksums are made in one search. Data that
-// was made to look like the beginnings of chunks would cost a multiple of its size.
+// searchBudget bounds the bytes that one search computes checksums of. Data that looks like the
+// starts of chunks would cost a multiple of its size.
 const searchBudget = 32 << 20
 
-// resync leaves out what is damaged at the start of rest: all up to the next chunk
+// resync skips what is damaged at the start of rest: all up to the next chunk
 // whose checksum is right, wherever it is. Neither the length in a damaged header nor
 // the place of blocks is believed, as either may be what is damaged.
 func (r *Reader) resync(rest []byte) {

@@ -44,10 +44,10 @@ type Options struct {
 	Sync SyncPolicy
 	// Create creates the file; default [CreateFile].
 	Create func(path string) (File, error)
-	// OnFull is called once, on a goroutine of its own, when half of the memory for
+	// OnFull is called once, on a separate goroutine, when half of the memory for
 	// records that wait for a failing disk is used.
 	OnFull func()
-	// OnRestored is called, on a goroutine of its own, when the file was deleted and written
+	// OnRestored is called, on a separate goroutine, when the file was deleted and written
 	// anew.
 	OnRestored func(path string)
 }
@@ -65,11 +65,11 @@ type Writer struct {
 	mu      sync.Mutex
 	closed  bool
 	file    *limitedFile
-	writing []byte // the start of what the file lacks; belongs to writes, nil if it is idle
+	writing []byte // the start of what the file does not have; belongs to writes, nil if it is idle
 	began   time.Time
 	timer   *time.Timer // for await
 	stuck   bool        // the write takes too long and is waited for no more
-	buf     []byte      // the rest of what the file lacks, framed
+	buf     []byte      // the rest of what the file does not have, framed
 	spare   []byte      // takes the place of buf when that is written
 	off     int64       // where in the file writing belongs, and buf behind it
 	head    []byte      // of the record at off, if only its start is in the file
@@ -96,7 +96,7 @@ type Stat struct {
 	Size, Written int64
 }
 
-// Create makes the file, which must not exist, and writes its first bytes. Its
+// Create creates the file, which must not exist, and writes its first bytes. Its
 // error is a [*WriteError].
 func Create(path string, opts Options) (*Writer, error) {
 	create := opts.Create
@@ -186,7 +186,7 @@ func (w *Writer) AppendRow(row *record.Row) error {
 }
 
 // AppendSummaryLine adds a summary record that sets each leaf of the JSON object line.
-// Null values are left out: they do not replace what the summary has.
+// Null values are omitted: they do not replace what the summary has.
 func (w *Writer) AppendSummaryLine(line []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

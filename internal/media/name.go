@@ -53,7 +53,7 @@ func safeName(key, end string) string {
 const maxArtifactName = 128
 
 // ArtifactName is the name of an artifact, as the official client makes it: characters that
-// the server refuses are left out, and a checksum says which they were. What is too long is
+// the server refuses are omitted, and a checksum says which they were. What is too long is
 // cut and ends in a hash.
 func ArtifactName(name string) string {
 	safe := strings.Map(func(r rune) rune {

@@ -56,5 +56,5 @@ func (p *Place) Add(kind, ext string, f *File) string {
 	return name
 }
 
-// Warn adds a sentence about what was left out.
+// Warn adds a sentence about what was omitted.
 func (p *Place) Warn(text string) { p.Warnings = append(p.Warnings, text) }

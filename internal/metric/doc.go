@@ -13,5 +13,5 @@
 //     backslash, and writes the key `x\`. Here it is a literal dot, as in every other
 //     name, and a definition whose name has one fills in its step metric too.
 //   - In the official client, a step metric that is nested in a key destroys a plain value
-//     of that key. Here the value stays and the step is left out.
+//     of that key. Here the value stays and the step is omitted.
 package metric

@@ -84,7 +84,7 @@ func (t *Tree) at(path []string) *treeNode {
 	return n
 }
 
-// child finds or makes a child. A value that is in its way goes.
+// child finds or creates a child, which replaces a value at its name.
 func (n *treeNode) child(key string) *treeNode {
 	if n.children == nil {
 		n.children, n.value = make(map[string]*treeNode), nil
@@ -163,7 +163,7 @@ func (t *Tree) Get(path ...string) []byte {
 func (t *Tree) Keys() []string { return slices.Sorted(maps.Keys(t.root.children)) }
 
 // AppendJSON appends the tree as one JSON object with sorted keys. Objects
-// without members are left out, as the official client does.
+// without members are omitted, as the official client does.
 func (t *Tree) AppendJSON(dst []byte) []byte {
 	out, ok := t.root.append(dst)
 	if !ok {

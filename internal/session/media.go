@@ -245,7 +245,7 @@ func (s *Session) ownConfig(section, key string, text json.RawMessage) bool {
 	return true
 }
 
-// warnOfMedia shows sentences about what was left out, each once in a run.
+// warnOfMedia shows sentences about what was omitted, each once in a run.
 func (s *Session) warnOfMedia(texts []string) {
 	for _, text := range texts {
 		s.mu.Lock()

@@ -111,7 +111,7 @@ type Session struct {
 	ending  ending
 }
 
-// New makes the session of a run that stores nothing: a disabled one.
+// New creates the session of a run that stores nothing: a disabled one.
 func New(env *Env, p *Plan) *Session {
 	s := &Session{env: env, plan: p, config: p.Config, labels: p.Labels}
 	s.rows.encoder.Limit = int(env.Settings.FileStream.MaxLineBytes)

@@ -209,8 +209,8 @@ func Reason(err error) string {
 	return err.Error()
 }
 
-// parseProxy parses a proxy's address, which may lack the scheme. It returns no error,
-// because its text would repeat the proxy's password.
+// parseProxy parses a proxy's address, with or without a scheme. It returns no error, because its
+// text would repeat the proxy's password.
 func parseProxy(text string) (*url.URL, bool) {
 	if !strings.Contains(text, "://") {
 		text = "http://" + text

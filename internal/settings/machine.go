@@ -9,16 +9,16 @@ const defaultStatsInterval = 15 * time.Second
 
 // Machine says what a run reports about its machine.
 type Machine struct {
-	// NoGit leaves out the repository around the program (WANDB_DISABLE_GIT), but not the
+	// NoGit omits the repository around the program (WANDB_DISABLE_GIT), but not the
 	// values of Git.
 	NoGit bool
 	// Git has values that replace those of the repository.
 	Git Git
-	// NoMeta leaves out the description of program and machine (WANDB_X_DISABLE_META).
-	// NoInfo also leaves out host, git, modules and system metrics
+	// NoMeta omits the description of program and machine (WANDB_X_DISABLE_META).
+	// NoInfo also omits host, git, modules and system metrics
 	// (WANDB_X_DISABLE_MACHINE_INFO).
 	NoMeta, NoInfo bool
-	// NoRequirements leaves out the list of modules (WANDB_X_SAVE_REQUIREMENTS set
+	// NoRequirements omits the list of modules (WANDB_X_SAVE_REQUIREMENTS set
 	// to false).
 	NoRequirements bool
 	// Executable and Docker are the program's file and the image it runs in

@@ -105,7 +105,7 @@ type Both struct {
 	progress  progress
 }
 
-// New makes a Both that stores nothing yet; see [Both.OpenDisk], [Both.Connect] and
+// New creates a Both that stores nothing yet; see [Both.OpenDisk], [Both.Connect] and
 // [Both.Unpersisted].
 func New(cfg Config) *Both {
 	cfg.Log = cfg.Log.With("run", cfg.Name)

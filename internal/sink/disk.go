@@ -43,7 +43,7 @@ type Disk struct {
 	artifacts   int64 // in the log
 }
 
-// OpenDisk makes the run's directory and starts its log with the given records. If Root
+// OpenDisk creates the run's directory and starts its log with the given records. If Root
 // cannot be written, because it is full or in a container whose working directory is
 // read-only, the temporary directory is used, as the official client does: a run that is
 // to survive a refusal needs a directory. rootErr says why then.

@@ -7,12 +7,12 @@ import (
 	"github.com/wandgo/wandgo/internal/filestream"
 )
 
-// dropped remembers which of the data that the server does not get for lack of room
-// was reported.
+// dropped remembers which of the data that the server does not get because there was no room for
+// it was reported.
 type dropped struct{ summary, console sync.Once }
 
-// report logs what the server does not get for lack of room, once. It returns an error
-// for what the server lacks in the end.
+// report logs once what the server does not get because there was no room for it. It returns an
+// error for what the server does not have in the end.
 func (d *dropped) report(b *Both, stats filestream.Stats) error {
 	if stats.ConsoleDropped > 0 {
 		d.console.Do(func() {

@@ -37,7 +37,7 @@ func (b *Both) Finish(ctx context.Context, e *Ending) (whole bool, err error) {
 	if onDisk != nil && (b.server == nil || uploaded != nil) {
 		b.relocate()
 	}
-	if b.currentDisk() != first { // it has what the first one lacks
+	if b.currentDisk() != first { // it has what the first one does not have
 		onDisk = nil
 	}
 	err = errors.Join(e.Lost, onDisk)

@@ -13,7 +13,7 @@ import (
 	"github.com/wandgo/wandgo/internal/record/wire"
 )
 
-// rest is what a closed log accepted and its file lacks.
+// rest is what a closed log accepted and its file does not have.
 type rest struct {
 	rows, events, alerts, artifacts int64
 	step                            int64 // of the first row
@@ -112,7 +112,7 @@ func (b *Both) FirstDir() string {
 	return b.firstDir
 }
 
-// continueElsewhere starts a log in the temporary directory with what a closed one lacks.
+// continueElsewhere starts a log in the temporary directory with what a closed one does not have.
 func (b *Both) continueElsewhere(d *Disk, left rest, opening []record.Record) (*Disk, error) {
 	for _, rec := range opening {
 		if run, ok := rec.(*record.Run); ok {

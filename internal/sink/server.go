@@ -74,7 +74,7 @@ type Server struct {
 	updater *updater
 }
 
-// NewServer makes a Server. Nothing is sent before Start.
+// NewServer creates a Server. Nothing is sent before Start.
 func NewServer(cfg ServerConfig) *Server {
 	s := &Server{cfg: cfg}
 	s.updater = newUpdater(s)

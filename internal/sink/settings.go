@@ -169,8 +169,8 @@ func classOf(ctx context.Context, err error) diagnose.Class {
 	return diagnose.Classify(ctx, err).Class
 }
 
-// send makes the request, if there is anything to say, and somebody to say it to. It is
-// called from one goroutine.
+// send sends the request if there is anything to send and a server to send it to. It is called
+// from one goroutine.
 func (u *updater) send(ctx context.Context) error {
 	if u.closed() {
 		return nil // the log has it

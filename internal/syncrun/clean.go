@@ -91,7 +91,7 @@ func (j *job) keeps(ctx context.Context) (reason string, err error) {
 	return "", nil
 }
 
-// lacks returns what the server does not have, "" if it has everything.
+// lacks names what the server does not have, "" if it has everything.
 func (j *job) lacks(old *serverState, note *rundir.Uploaded) string {
 	ends := j.contents.Exit == nil || !j.contents.Exit.NotComplete
 	switch {

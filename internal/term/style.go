@@ -9,7 +9,7 @@ import (
 // is safe for concurrent use.
 type Style struct{ on bool }
 
-// NewStyle makes a Style that colors if on is true.
+// NewStyle creates a Style that colors if on is true.
 func NewStyle(on bool) Style { return Style{on: on} }
 
 // StyleFor makes the Style for a writer; see [Colors].

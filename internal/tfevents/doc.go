@@ -3,7 +3,7 @@
 //
 // A directory with event files is one run. Its files are read one after the other, in the
 // order of their names, which start with the time. Values that a restarted program replaced
-// are left out: a writer that starts at a step makes all earlier values at that step and
+// are omitted: a writer that starts at a step makes all earlier values at that step and
 // after it void.
 //
 // A file that is damaged, or that ends in the middle of a record because it is still being

@@ -40,7 +40,7 @@ func (n Network) HTTPTransport() *http.Transport {
 	var own *http.Transport
 	if def, ok := http.DefaultTransport.(*http.Transport); ok {
 		own = def.Clone()
-	} else { // the program replaced the default by something of its own
+	} else { // the program replaced the default
 		own = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 	}
 	own.MaxIdleConnsPerHost = maxIdlePerHost

@@ -12,7 +12,7 @@ import (
 )
 
 // LineEncoder turns a line of JSON into an entry whose items are its leaves, named by
-// their path. Lists are leaves; objects without members are left out. It reuses its
+// their path. Lists are leaves; objects without members are omitted. It reuses its
 // memory from line to line.
 type LineEncoder struct {
 	path  [][]byte // keys of the value at hand
@@ -37,7 +37,7 @@ func (e *LineEncoder) AppendHistory(dst []byte, num int64, line []byte, layout j
 }
 
 // AppendSummary appends the entry of a summary that sets each leaf of the line. Null
-// values are left out, because they would remove what the summary has.
+// values are omitted, because they would remove what the summary has.
 func (e *LineEncoder) AppendSummary(dst []byte, num int64, line []byte) ([]byte, error) {
 	e.skipNull = true
 	dst, mark := begin(appendInt(dst, fieldNum, num), fieldSummary)

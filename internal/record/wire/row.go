@@ -27,7 +27,7 @@ type rowKey struct {
 }
 
 // AppendRow appends the items as a line. Of two values for one path the later
-// counts. Items that have no path or whose value is not JSON are left out, and
+// counts. Items that have no path or whose value is not JSON are omitted, and
 // bad says how many.
 func (w *RowWriter) AppendRow(dst []byte, items []record.Item) (line []byte, bad int) {
 	if w.index == nil {
