@@ -92,13 +92,7 @@ func (s *syncServer) Rewind(ctx context.Context, at syncrun.Target, step int64) 
 
 // Upsert implements syncrun.Server.
 func (s *syncServer) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (*syncrun.Created, error) {
-	at := syncrun.Target{RunID: *in.Name}
-	if in.EntityName != nil {
-		at.Entity = *in.EntityName
-	}
-	if in.ModelName != nil {
-		at.Project = *in.ModelName
-	}
+	at := syncrun.Target{RunID: *in.Name, Entity: *cmp.Or(in.EntityName, new("")), Project: *cmp.Or(in.ModelName, new(""))}
 	within, cancel := context.WithTimeout(ctx, s.client.initTimeout)
 	defer cancel()
 	resp, err := graphql.UpsertBucket(within, s.client.graphql, in)
@@ -110,13 +104,8 @@ func (s *syncServer) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (
 		return nil, err
 	}
 	c := &syncrun.Created{Target: at, StorageID: b.Id}
-	c.RunID = cmp.Or(b.Name, at.RunID)
-	if b.DisplayName != nil {
-		c.Name = *b.DisplayName
-	}
-	if b.HistoryLineCount != nil {
-		c.HistoryLines = int64(*b.HistoryLineCount)
-	}
+	c.RunID, c.Name = cmp.Or(b.Name, at.RunID), *cmp.Or(b.DisplayName, new(""))
+	c.HistoryLines = int64(*cmp.Or(b.HistoryLineCount, new(0)))
 	if b.Project != nil {
 		c.Project = cmp.Or(b.Project.Name, c.Project)
 		c.Entity = cmp.Or(b.Project.Entity.Name, c.Entity)

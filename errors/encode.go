@@ -106,14 +106,7 @@ func (e *PermissionError) LogValue() slog.Value {
 		g = append(g, slog.Bool("entityDefaulted", true))
 	}
 	g.text("project", e.Project)
-	g.raw("runId", e.RunID)
-	g.text("artifact", e.Artifact)
-	g.text("file", e.File)
-	g.text("store", e.Store)
-	if e.Proxy != nil {
-		g.text("proxy", e.Proxy.Address)
-	}
-	g.text("baseUrl", e.BaseURL)
+	g.target(e.RunID, e.Artifact, e.File, e.Store, e.Proxy, e.BaseURL)
 	if e.Viewer != nil {
 		g.text("username", e.Viewer.Username)
 		g.text("accountType", e.Viewer.AccountType)
@@ -226,14 +219,7 @@ func (e *RequestError) LogValue() slog.Value {
 	g.text("op", e.Op)
 	g.text("entity", e.Entity)
 	g.text("project", e.Project)
-	g.raw("runId", e.RunID)
-	g.text("artifact", e.Artifact)
-	g.text("file", e.File)
-	g.text("store", e.Store)
-	if e.Proxy != nil {
-		g.text("proxy", e.Proxy.Address)
-	}
-	g.text("baseUrl", e.BaseURL)
+	g.target(e.RunID, e.Artifact, e.File, e.Store, e.Proxy, e.BaseURL)
 	g.response(e.StatusCode, e.Message, "", e.RequestID)
 	if e.RetryAfter > 0 {
 		g = append(g, slog.Duration("retryAfter", e.RetryAfter))
@@ -346,6 +332,17 @@ func (g *attrs) texts(key string, texts []string) {
 	if len(texts) > 0 {
 		*g = append(*g, slog.Any(key, texts))
 	}
+}
+
+func (g *attrs) target(runID, artifact, file, store string, proxy *Proxy, baseURL string) {
+	g.raw("runId", runID)
+	g.text("artifact", artifact)
+	g.text("file", file)
+	g.text("store", store)
+	if proxy != nil {
+		g.text("proxy", proxy.Address)
+	}
+	g.text("baseUrl", baseURL)
 }
 
 func (g *attrs) response(status int, message, code, requestID string) {
