@@ -62,7 +62,7 @@ func (x *explanation) add(err error) {
 
 // causeKey is equal for errors with the same cause, "" if the cause is unknown.
 func causeKey(err error) string {
-	var t target
+	var t *target
 	switch e := err.(type) { //nolint:errorlint // the walk is at this error
 	case *PermissionError:
 		if e == nil || e.cause() == nil {

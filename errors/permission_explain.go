@@ -87,7 +87,7 @@ func (e *PermissionError) requestFacts() []fact {
 }
 
 // targetFacts are those of project, run and server.
-func targetFacts(t target) []fact {
+func targetFacts(t *target) []fact {
 	var facts []fact
 	if t.project != "" {
 		facts = append(facts, fact{"Project", bare(t.project)})

@@ -24,8 +24,11 @@ func (e *PermissionError) Error() string {
 	return line
 }
 
-func (e *PermissionError) target() target {
-	return target{
+// target is not copied into its many callers: that would be 20 KB.
+//
+//go:noinline
+func (e *PermissionError) target() *target {
+	return &target{
 		op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID, artifact: e.Artifact,
 		baseURL: e.BaseURL, appURL: e.AppURL, file: e.File, store: e.Store,
 	}

@@ -33,11 +33,16 @@ type step struct {
 	command string
 }
 
+// step adds a step. A copy of it in each of its many callers would be 30 KB.
+//
+//go:noinline
 func (a *advice) step(parts ...string) {
 	a.steps = append(a.steps, step{text: strings.Join(parts, "")})
 }
 
 // show adds the command to the last step.
+//
+//go:noinline
 func (a *advice) show(command string) { a.steps[len(a.steps)-1].command = command }
 
 // syncTo adds the command that uploads the run to another entity to the last step. project is

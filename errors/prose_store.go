@@ -75,7 +75,7 @@ func (e *PermissionError) method() string {
 // storeAdmin is who runs the store: for W&B's cloud that is W&B, or the organization for
 // a bucket of its own.
 func (e *PermissionError) storeAdmin() string {
-	if cloud := (target{baseURL: e.BaseURL}).hosted(); cloud {
+	if cloud := (&target{baseURL: e.BaseURL}).hosted(); cloud {
 		return "the administrator of the store (your organization for a bucket of its own, otherwise W&B's support)"
 	}
 	return "the administrator of the store"

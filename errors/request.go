@@ -122,8 +122,8 @@ func (e *RequestError) sweepIsOver() bool {
 	return e.Cause == ErrInvalidInput && e.StatusCode == 0 && e.Err != nil && strings.HasPrefix(e.Op, "change sweep ")
 }
 
-func (e *RequestError) target() target {
-	return target{op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID, artifact: e.Artifact, baseURL: e.BaseURL, file: e.File, store: e.Store}
+func (e *RequestError) target() *target {
+	return &target{op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID, artifact: e.Artifact, baseURL: e.BaseURL, file: e.File, store: e.Store}
 }
 
 // sentinel returns the sentinel in Cause, or nil.

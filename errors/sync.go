@@ -10,16 +10,16 @@ import (
 // created or when it is uploaded from disk, but not while it is running.
 
 // syncing reports whether a run on disk was to be uploaded.
-func (t target) syncing() bool { return t.op == "sync run" }
+func (t *target) syncing() bool { return t.op == "sync run" }
 
 // verifying reports whether wandgo verify made the request: there is no code to change.
-func (t target) verifying() bool { return t.op == "create test run" }
+func (t *target) verifying() bool { return t.op == "create test run" }
 
 // putting reports whether wandgo artifact put made the request, before its run was created.
-func (t target) putting() bool { return t.op == "put artifact" && t.artifact != "" }
+func (t *target) putting() bool { return t.op == "put artifact" && t.artifact != "" }
 
 // running reports whether the run had been created before.
-func (t target) running() bool {
+func (t *target) running() bool {
 	switch t.op {
 	case "upload run", "update settings of run", "upload files of run", "send alert of run":
 		return true
@@ -57,7 +57,7 @@ func writeData(b *strings.Builder, dirs ...string) {
 
 // adviseUpload adds the command that uploads a run that is on disk, after lead. A sync has
 // one already.
-func (a *advice) adviseUpload(t target, lead string, dirs ...string) {
+func (a *advice) adviseUpload(t *target, lead string, dirs ...string) {
 	paths := shellPaths(" ", dirs)
 	if paths == "" || t.syncing() {
 		return

@@ -19,7 +19,7 @@ type target struct {
 
 // request is the verb with its target: "create run acme/vision". If only a part of the
 // target is known, it says which: `create a run in project "vision"`.
-func (t target) request() string {
+func (t *target) request() string {
 	op := inline(t.op, nameLimit)
 	switch {
 	case t.artifact != "":
@@ -37,7 +37,7 @@ func (t target) request() string {
 // within adds the known part of a target to a verb: `create a run in project "vision"`,
 // `resume run "abc" in project "vision"`, `read project "vision"`. A new run has no name
 // that a person knows; others do.
-func (t target) within(op, preposition, noun, name string) string {
+func (t *target) within(op, preposition, noun, name string) string {
 	if before, ok := strings.CutSuffix(op, " run"); ok {
 		if t.runID != "" && before != "create" && !t.verifying() {
 			return op + " " + quotedID(t.runID) + " " + preposition + " " + noun + " " + quoted(name)
@@ -48,7 +48,7 @@ func (t target) within(op, preposition, noun, name string) string {
 }
 
 // headline opens the text for a person.
-func (t target) headline(why string) string {
+func (t *target) headline(why string) string {
 	if request := t.request(); request != "" && t.op != "" {
 		return "Cannot " + request + ": " + strings.TrimSuffix(why, ".") + "."
 	}
@@ -56,7 +56,7 @@ func (t target) headline(why string) string {
 }
 
 // prefix starts a one-line text; it is empty if the request is unknown.
-func (t target) prefix() string {
+func (t *target) prefix() string {
 	if request := t.request(); request != "" {
 		return request + ": "
 	}
@@ -64,7 +64,7 @@ func (t target) prefix() string {
 }
 
 // server names the server that the request went to in a sentence.
-func (t target) server() string {
+func (t *target) server() string {
 	if t.store != "" {
 		return t.storeName()
 	}
@@ -75,12 +75,12 @@ func (t target) server() string {
 }
 
 // storeName names the object store in a sentence.
-func (t target) storeName() string {
+func (t *target) storeName() string {
 	return strings.TrimSpace("the object store " + inline(t.store, nameLimit))
 }
 
 // fileName names the file in a sentence.
-func (t target) fileName() string {
+func (t *target) fileName() string {
 	if t.file == "" {
 		return "a file"
 	}
@@ -88,7 +88,7 @@ func (t target) fileName() string {
 }
 
 // artifactPath is the artifact's path, as far as it is known.
-func (t target) artifactPath() string {
+func (t *target) artifactPath() string {
 	var path []string
 	for _, name := range []string{t.entity, t.project} {
 		if name != "" {
@@ -99,7 +99,7 @@ func (t target) artifactPath() string {
 }
 
 // artifactText is the name with the version, without quotes if that is unambiguous.
-func (t target) artifactText() string {
+func (t *target) artifactText() string {
 	name, version, versioned := strings.Cut(t.artifact, ":")
 	if !versioned {
 		return bare(name)
@@ -108,7 +108,7 @@ func (t target) artifactText() string {
 }
 
 // artifactName names the artifact in a sentence.
-func (t target) artifactName() string {
+func (t *target) artifactName() string {
 	if t.artifact == "" {
 		return "the artifact"
 	}
@@ -117,14 +117,14 @@ func (t target) artifactName() string {
 
 // onArtifact reports whether the request is about an artifact, reading whether it only
 // reads it.
-func (t target) onArtifact() (artifact, reading bool) {
+func (t *target) onArtifact() (artifact, reading bool) {
 	reading = t.op == "use artifact" || t.op == "download artifact" || t.op == "read artifact"
 	return reading || strings.HasSuffix(t.op, " artifact"), reading
 }
 
 // reads is what the request reads of a team, such as "runs". It is "" for a request that
 // changes something, and for one about an artifact.
-func (t target) reads() string {
+func (t *target) reads() string {
 	switch t.op {
 	case "list runs of", "read run":
 		return "runs"
@@ -138,7 +138,7 @@ func (t target) reads() string {
 
 // changes is what of a team the request changes although it is stored already, such as
 // "runs". It is "" for other requests.
-func (t target) changes() string {
+func (t *target) changes() string {
 	switch t.op {
 	case "update run", "stop run", "delete run":
 		return "runs"
@@ -155,7 +155,7 @@ const (
 )
 
 // starts is what the request would have started, with the verb: "create runs".
-func (t target) starts() string {
+func (t *target) starts() string {
 	switch t.op {
 	case opCreateSweep:
 		return "create sweeps"
@@ -167,12 +167,12 @@ func (t target) starts() string {
 
 // onStored reports whether the request reads or changes what is stored already. Another
 // entity is then no remedy.
-func (t target) onStored() bool {
+func (t *target) onStored() bool {
 	return t.reads() != "" || t.changes() != "" || t.op == opRunAgent
 }
 
 // team names the entity in a sentence.
-func (t target) team() string {
+func (t *target) team() string {
 	if t.entity == "" {
 		return "the team"
 	}
@@ -180,7 +180,7 @@ func (t target) team() string {
 }
 
 // projectName names the project in a sentence.
-func (t target) projectName() string {
+func (t *target) projectName() string {
 	if t.project == "" {
 		return "the project"
 	}
@@ -189,7 +189,7 @@ func (t target) projectName() string {
 
 // page returns the address of a web page of this server, such as
 // https://forge.coreweave.com/wandb/acme/vision, or "" if the server is not known.
-func (t target) page(parts ...string) string {
+func (t *target) page(parts ...string) string {
 	app := t.appURL
 	if app == "" {
 		app = appOf(t.baseURL)
@@ -211,7 +211,7 @@ func (t target) page(parts ...string) string {
 }
 
 // at is page in a sentence, " at https://forge.coreweave.com/wandb/acme", or "".
-func (t target) at(parts ...string) string {
+func (t *target) at(parts ...string) string {
 	if page := t.page(parts...); page != "" {
 		return " at " + page
 	}
@@ -219,7 +219,7 @@ func (t target) at(parts ...string) string {
 }
 
 // hosted reports whether the server is W&B's cloud, by either of its names.
-func (t target) hosted() bool {
+func (t *target) hosted() bool {
 	host := t.host()
 	return t.store == "" && (host == "api.wandb.ai" || host == "api.forge.coreweave.com")
 }
@@ -230,12 +230,12 @@ const hostedPages = "https://forge.coreweave.com/wandb"
 
 // nearlyHosted reports whether the address is one of W&B's own but not the API's,
 // such as that of the web pages.
-func (t target) nearlyHosted() bool {
+func (t *target) nearlyHosted() bool {
 	host := t.host()
 	return !t.hosted() && (host == "wandb.ai" || strings.HasSuffix(host, ".wandb.ai") || host == "forge.coreweave.com")
 }
 
-func (t target) host() string {
+func (t *target) host() string {
 	u, err := url.Parse(t.baseURL)
 	if err != nil {
 		return ""
@@ -245,7 +245,7 @@ func (t target) host() string {
 
 // appOf derives the address of the web pages from that of the API.
 func appOf(base string) string {
-	if (target{baseURL: base}).hosted() {
+	if (&target{baseURL: base}).hosted() {
 		return hostedPages
 	}
 	for _, rule := range []struct{ from, to string }{

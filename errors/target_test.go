@@ -27,6 +27,6 @@ func TestRequest_PartOfTheTargetKnown_SaysWhichPart(t *testing.T) {
 	} {
 		assert.Equal(t, tt.want, tt.target.request())
 	}
-	assert.Equal(t, "Cannot create a run in project \"digits\": it is full.", target{op: "create run", project: "digits"}.headline("it is full."))
-	assert.Equal(t, "It is full.", target{project: "digits"}.headline("it is full"))
+	assert.Equal(t, "Cannot create a run in project \"digits\": it is full.", (&target{op: "create run", project: "digits"}).headline("it is full."))
+	assert.Equal(t, "It is full.", (&target{project: "digits"}).headline("it is full"))
 }

@@ -3,12 +3,13 @@ package runconfig
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // YAML returns the config as the file config.yaml: the tree of [Config.Wire], with
@@ -38,146 +39,47 @@ func writeYAML(wire []byte, number func(string) string) ([]byte, error) {
 	if err := d.Decode(&tree); err != nil {
 		return nil, err
 	}
-	if len(tree) == 0 {
-		return []byte("{}\n"), nil
-	}
-	w := yamlWriter{number: number}
-	w.block(tree, 0, true)
-	return w.text, nil
+	return yaml.Marshal(yamlNode(tree, number))
 }
 
-// yamlWriter writes the layout of the encoder of go.yaml.in/yaml/v3, which a program that only logs
-// would link for this file alone.
-type yamlWriter struct {
-	text   []byte
-	number func(string) string
-}
-
-// block writes the lines of a map or list with entries. The text has the indentation of
-// the first line already if inline is true.
-func (w *yamlWriter) block(v any, indent int, inline bool) {
-	start := func() {
-		if !inline {
-			w.spaces(indent)
-		}
-		inline = false
-	}
-	if list, ok := v.([]any); ok {
-		for _, item := range list {
-			start()
-			w.text = append(w.text, "- "...)
-			w.value(item, indent+2, true)
-		}
-		return
-	}
-	m, _ := v.(map[string]any)
-	next := indent/4*4 + 4
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		start()
-		if len(key) <= 128 && !strings.ContainsAny(key, "\n\r\u0085\u2028\u2029") {
-			w.quoted(key)
-			w.text = append(w.text, ':')
-			if !isBlock(m[key]) {
-				w.text = append(w.text, ' ')
-			} else {
-				w.text = append(w.text, '\n')
-			}
-			w.value(m[key], next, false)
-			continue
-		}
-		w.text = append(w.text, "? "...)
-		w.quoted(key)
-		w.text = append(w.text, '\n')
-		w.spaces(indent)
-		w.text = append(w.text, ':')
-		if isBlock(m[key]) {
-			w.spaces(next - indent - 1)
-		} else {
-			w.text = append(w.text, ' ')
-		}
-		w.value(m[key], next, true)
-	}
-}
-
-// value writes a value to the end of its last line.
-func (w *yamlWriter) value(v any, indent int, inline bool) {
-	if isBlock(v) {
-		w.block(v, indent, inline)
-		return
-	}
+func yamlNode(v any, number func(string) string) *yaml.Node {
 	switch v := v.(type) {
 	case map[string]any:
-		w.text = append(w.text, "{}"...)
+		n := &yaml.Node{Kind: yaml.MappingNode}
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			n.Content = append(n.Content, yamlText(key), yamlNode(v[key], number))
+		}
+		return n
 	case []any:
-		w.text = append(w.text, "[]"...)
+		n := &yaml.Node{Kind: yaml.SequenceNode}
+		for _, below := range v {
+			n.Content = append(n.Content, yamlNode(below, number))
+		}
+		return n
 	case string:
-		w.quoted(v)
+		return yamlText(v)
 	case json.Number:
-		w.text = append(w.text, w.number(v.String())...)
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: number(v.String())}
 	case bool:
-		w.text = strconv.AppendBool(w.text, v)
-	default:
-		w.text = append(w.text, "null"...)
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: strconv.FormatBool(v)}
 	}
-	w.text = append(w.text, '\n')
+	return &yaml.Node{Kind: yaml.ScalarNode, Value: "null"}
 }
 
-// isBlock reports whether a value takes lines of its own.
-func isBlock(v any) bool {
-	switch v := v.(type) {
-	case map[string]any:
-		return len(v) > 0
-	case []any:
-		return len(v) > 0
-	}
-	return false
-}
+// plain matches text that no YAML reader takes for anything else, except for the
+// reserved words.
+var (
+	plain    = regexp.MustCompile(`^[A-Za-z_/][A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*$`)
+	reserved = []string{"y", "yes", "n", "no", "true", "false", "on", "off", "null"}
+)
 
-func (w *yamlWriter) spaces(n int) {
-	for range n {
-		w.text = append(w.text, ' ')
+// yamlText returns text in double quotes unless it needs none. The library's own
+// choice of quotes is not used, because it cannot read back all that it writes: keys
+// of several lines, and the key <<.
+func yamlText(s string) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+	if !plain.MatchString(s) || slices.Contains(reserved, strings.ToLower(s)) {
+		n.Style = yaml.DoubleQuotedStyle
 	}
-}
-
-// reserved are the words that YAML readers take for something else than text.
-var reserved = []string{"y", "yes", "n", "no", "true", "false", "on", "off", "null"}
-
-// isPlain reports whether no YAML reader takes text for anything else.
-func isPlain(s string) bool {
-	for i := range len(s) {
-		c, first := s[i], i == 0 || s[i-1] == ' '
-		letter := c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == '/'
-		if !letter && (i == 0 || strings.IndexByte("0123456789.+-", c) < 0 && (c != ' ' || first || i == len(s)-1)) {
-			return false
-		}
-	}
-	return s != "" && !slices.Contains(reserved, strings.ToLower(s))
-}
-
-// quoted appends text, in double quotes unless it needs none.
-func (w *yamlWriter) quoted(s string) {
-	if isPlain(s) {
-		w.text = append(w.text, s...)
-		return
-	}
-	w.text = append(w.text, '"')
-	for _, r := range s {
-		switch {
-		case r == '"', r == '\\':
-			w.text = append(w.text, '\\', byte(r))
-		case r == '\n':
-			w.text = append(w.text, `\n`...)
-		case r == '\t':
-			w.text = append(w.text, `\t`...)
-		case r < ' ', r >= 0x7f && r < 0xa0:
-			w.text = fmt.Appendf(w.text, `\x%02X`, r)
-		case r == 0x2028, r == 0x2029, r == 0xfeff, r == 0xfffe, r == 0xffff:
-			w.text = fmt.Appendf(w.text, `\u%04X`, r)
-		case r > 0xffff:
-			w.text = fmt.Appendf(w.text, `\U%08X`, r)
-		default:
-			w.text = utf8.AppendRune(w.text, r)
-		}
-	}
-	w.text = append(w.text, '"')
+	return n
 }

@@ -67,6 +67,9 @@ func Resolve(env Env, explicit Explicit) (*Settings, error) {
 	return r.settings, nil
 }
 
+// warn is not copied into its many callers, which would be 4 KB.
+//
+//go:noinline
 func (r *resolver) warn(format string, args ...any) {
 	r.settings.Warnings = append(r.settings.Warnings, fmt.Sprintf(format, args...))
 }

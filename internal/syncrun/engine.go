@@ -324,6 +324,9 @@ func (j *job) describe() {
 	}
 }
 
+// warn is not copied into its many callers, which would be 6 KB.
+//
+//go:noinline
 func (j *job) warn(format string, args ...any) {
 	j.result.Warnings = append(j.result.Warnings, fmt.Sprintf(format, args...))
 }
