@@ -44,8 +44,8 @@ const exitInterrupted = 255
 // ExitCode returns the code to pass to [Run.FinishWithCode]: 255 for Ctrl-C, as the official
 // client does, else 128 and the signal's number, as shells do.
 func (e *InterruptedError) ExitCode() int {
-	if n, ok := e.Signal.(syscall.Signal); ok && n != syscall.SIGINT {
-		return 128 + int(n)
+	if n, ok := signalNumber(e.Signal); ok && e.Signal != os.Interrupt {
+		return 128 + n
 	}
 	return exitInterrupted
 }

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"syscall"
 )
 
 // Explain returns the full text for a person, as [PermissionError.Explain] does.
@@ -256,7 +255,7 @@ func (e *RequestError) unavailableReason() string {
 		return ""
 	case e.StatusCode != 0:
 		return "The server failed to handle the request (HTTP " + strconv.Itoa(e.StatusCode) + ")."
-	case Is(e.Err, syscall.ECONNREFUSED):
+	case Is(e.Err, errRefusedConnection):
 		return "No program accepts connections at that address: the server is down, or the address is wrong."
 	case Is(e.Err, context.DeadlineExceeded):
 		return "No usable response arrived in time."

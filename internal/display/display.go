@@ -288,7 +288,7 @@ func (d *Display) End(e End) {
 	case e.Err != nil && e.Dir != "":
 		text += s.line(s.style.Red(clean(oneline.Text(e.Err)))) +
 			s.long("unsent data is stored in", e.place(s.style.Bold)) +
-			s.long("to upload it:", d.uploadAll(e))
+			s.long("to upload it:", d.remedy(e))
 	case e.Err != nil:
 		text += s.line(s.style.Red(clean(oneline.Text(e.Err))))
 	case e.Dir != "":
@@ -313,7 +313,7 @@ func (d *Display) plainEnd(e End, rows int64) string {
 	}
 	switch {
 	case e.Err != nil && e.Dir != "":
-		return how + "; unsent data is stored in " + e.place(func(dir string) string { return dir }) + "; to upload it: " + d.uploadAll(e) + why
+		return how + "; unsent data is stored in " + e.place(func(dir string) string { return dir }) + "; to upload it: " + d.remedy(e) + why
 	case e.Err != nil:
 		return how + why
 	case e.Dir != "":

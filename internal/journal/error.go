@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"syscall"
 
 	"github.com/wandgo/wandgo/internal/plaintext"
 )
@@ -42,9 +41,9 @@ func (e *WriteError) Remedy() string {
 	switch {
 	case errors.Is(e.Err, ErrDeleted):
 		return "Keep the run's directory until the run has ended: exclude it from what deletes files, or set WANDB_DIR."
-	case errors.Is(e.Err, syscall.ENOSPC), errors.Is(e.Err, syscall.EDQUOT):
+	case isFull(e.Err):
 		return "Free space on the disk that holds " + dir + ", or set WANDB_DIR to another one."
-	case errors.Is(e.Err, fs.ErrPermission), errors.Is(e.Err, syscall.EROFS):
+	case errors.Is(e.Err, fs.ErrPermission), isReadOnly(e.Err):
 		return "Make " + dir + " writable, or set WANDB_DIR to a directory that is."
 	}
 	return "Check the disk that holds " + dir + ", or set WANDB_DIR to another one."

@@ -1,0 +1,6 @@
+package errors
+
+import "syscall"
+
+// errRefusedConnection is the operating system's error if no program listens at an address.
+const errRefusedConnection = syscall.ErrorString("connection refused")
