@@ -109,22 +109,35 @@ func (a *artifacts) end() ArtifactUploads {
 	return a.uploads
 }
 
-// CopyDir is where the copies of an artifact's files go. It need not exist.
+// CopyDir is where the copies of an artifact's files go. It need not exist. The directory
+// that has it is not removed before RemoveCopies is called with it.
 func (b *Both) CopyDir(name string) (string, error) {
-	if d := b.currentDisk(); d != nil {
-		return filepath.Join(d.dir.Artifacts(), name), nil
-	}
+	d := b.currentDisk()
 	a := &b.artifacts
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.temp == "" {
+	if d == nil && a.temp == "" {
 		dir, err := os.MkdirTemp(b.cfg.Disk.TempDir, "wandgo-artifacts-")
 		if err != nil {
 			return "", err
 		}
 		a.temp = dir
 	}
-	return filepath.Join(a.temp, name), nil
+	parent := a.temp
+	if d != nil {
+		parent = d.dir.Artifacts()
+	}
+	dir := filepath.Join(parent, name)
+	a.add(dir, 0)
+	return dir, nil
+}
+
+// add counts bytes of copies. The caller holds the lock.
+func (a *artifacts) add(dir string, n int64) {
+	if a.copies == nil {
+		a.copies = make(map[string]int64)
+	}
+	a.copies[dir] += n
 }
 
 // Artifact stores an artifact, whose copies are in dir: on disk first, so that a sync
@@ -305,10 +318,7 @@ func (b *Both) TakeRoom(dir string, n, limit int64) error {
 	if limit > 0 && total > limit {
 		return fmt.Errorf("the copies of artifacts in the run's directory would exceed the limit of %d bytes", limit)
 	}
-	if a.copies == nil {
-		a.copies = make(map[string]int64)
-	}
-	a.copies[dir] += n
+	a.add(dir, n)
 	return nil
 }
 
@@ -320,10 +330,12 @@ func (b *Both) RemoveCopies(dir string) {
 	if err := os.RemoveAll(dir); err != nil {
 		b.cfg.Log.Warn("cannot delete the copies of an artifact's files", "dir", dir, "error", err)
 	}
-	_ = os.Remove(filepath.Dir(dir)) // if it was the last
 	b.artifacts.mu.Lock()
 	defer b.artifacts.mu.Unlock()
 	delete(b.artifacts.copies, dir)
+	if len(b.artifacts.copies) == 0 { // else one that is being staged may just have made it
+		_ = os.Remove(filepath.Dir(dir))
+	}
 }
 
 // artifactFailed explains why an artifact is not on the server. report says that the

@@ -105,6 +105,21 @@ func TestArtifact_SyncedLog_HasNoArtifactWithoutItsCopies(t *testing.T) {
 	}
 }
 
+func TestRemoveCopies_AnotherIsBeingStaged_ItsParentStays(t *testing.T) {
+	t.Parallel()
+	var warned []string
+	b := online(t, &warned)
+	one, err := b.CopyDir("one")
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(one, 0o755))
+	two, err := b.CopyDir("two") // not made yet, but its parent has been seen
+	require.NoError(t, err)
+	b.RemoveCopies(one)
+	require.NoError(t, os.Mkdir(two, 0o755))
+	b.RemoveCopies(two)
+	assert.NoDirExists(t, filepath.Dir(two))
+}
+
 func TestTakeRoom_LimitCoversAllArtifactsUntilTheirCopiesAreRemoved(t *testing.T) {
 	t.Parallel()
 	var warned []string
