@@ -58,7 +58,9 @@ func (f *finder) dir(path string, depth int) {
 		}
 	}
 	if found {
-		f.homes[filepath.Dir(path)] = true
+		if depth > 0 { // what is beside the directory that was asked for is not shown
+			f.homes[filepath.Dir(path)] = true
+		}
 		return
 	}
 	for _, e := range entries {

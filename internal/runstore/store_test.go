@@ -62,6 +62,22 @@ func TestRefresh_RunStartsAndIsDeleted_ListFollows(t *testing.T) {
 	assert.Equal(t, "r2", only(t, s).Info().ID)
 }
 
+func TestRefresh_DirectoryOfOneRun_RunsBesideItAreNotShown(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	shared := start(t, root, "shared")
+	shared.finish(0)
+	start(t, root, "private").finish(0)
+	for _, path := range []string{shared.dir.Path(), shared.dir.Journal()} {
+		s := open(t, Options{}, path)
+		start(t, root, filepath.Base(path)+"-later").finish(0)
+		for range 2 {
+			s.Refresh(t.Context())
+			assert.Equal(t, "shared", only(t, s).Info().ID)
+		}
+	}
+}
+
 func TestWatch_LogGrows_WaitReturns(t *testing.T) {
 	t.Parallel()
 	l := start(t, t.TempDir(), "r1")
