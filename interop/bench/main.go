@@ -41,7 +41,7 @@ func main() {
 	viewed := boardSizes{}
 	flag.IntVar(&viewed.rows, "viewed", 1_000_000, "rows of the long runs that viewers show")
 	flag.IntVar(&viewed.runs, "listed", 1000, "runs of the long list that viewers show")
-	flag.DurationVar(&viewed.limit, "limit", time.Minute, "how long a viewer may take to show a run")
+	flag.DurationVar(&viewed.limit, "limit", 45*time.Second, "how long a viewer may take to show a run")
 	flag.BoolVar(&viewed.alone, "alone", false, "measure wandgo board without other viewers")
 	steps := flag.Int("histograms", 1000, "histograms of a million values")
 	flag.Parse()
