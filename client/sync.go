@@ -16,7 +16,7 @@ import (
 // Defaults of [SyncOptions].
 const (
 	// DefaultSyncParallel is how many runs [Client.Sync] uploads at one time.
-	DefaultSyncParallel = syncrun.DefaultParallel
+	DefaultSyncParallel = 4
 	// DefaultSyncRetryTimeout is how long one request of [Client.Sync] is repeated.
 	DefaultSyncRetryTimeout = 10 * time.Minute
 )
@@ -63,10 +63,10 @@ type SyncPhase string
 
 // The phases.
 const (
-	SyncReading  = SyncPhase(syncrun.Reading)
-	SyncAsking   = SyncPhase(syncrun.Asking) // the server, what it has of the run
-	SyncSending  = SyncPhase(syncrun.Sending)
-	SyncFinished = SyncPhase(syncrun.Finished)
+	SyncReading  SyncPhase = "reading"
+	SyncAsking   SyncPhase = "asking" // the server, what it has of the run
+	SyncSending  SyncPhase = "sending"
+	SyncFinished SyncPhase = "finished"
 )
 
 // SyncProgress is how far [Client.Sync] is with one log.
@@ -88,19 +88,19 @@ type SyncOutcome string
 // The outcomes.
 const (
 	// SyncDone: the server has everything in the log.
-	SyncDone = SyncOutcome(syncrun.Synced)
+	SyncDone SyncOutcome = "synced"
 	// SyncRunning: the run is still in progress; the server has what the log held.
-	SyncRunning = SyncOutcome(syncrun.Running)
+	SyncRunning SyncOutcome = "running"
 	// SyncPlanned: a dry run; it would be uploaded.
-	SyncPlanned = SyncOutcome(syncrun.Planned)
+	SyncPlanned SyncOutcome = "planned"
 	// SyncSkipped: nothing was done; SyncedRun.Reason says why.
-	SyncSkipped = SyncOutcome(syncrun.Skipped)
+	SyncSkipped SyncOutcome = "skipped"
 	// SyncFailed: SyncedRun.Err says why. What was sent stays, and another Sync
 	// continues behind it.
-	SyncFailed = SyncOutcome(syncrun.Failed)
+	SyncFailed SyncOutcome = "failed"
 	// SyncInterrupted: ctx ended before everything was sent. Another Sync continues
 	// there.
-	SyncInterrupted = SyncOutcome(syncrun.Interrupted)
+	SyncInterrupted SyncOutcome = "interrupted"
 )
 
 // SyncedRun is the result of one log.

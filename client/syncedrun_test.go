@@ -51,3 +51,12 @@ func TestSyncedRun_FieldsOfAResult_AreCopied(t *testing.T) {
 		assert.False(t, out.Field(i).IsZero(), "Result has no field %s", out.Type().Field(i).Name)
 	}
 }
+
+func TestSync_Constants_AreThoseOfTheEngine(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, syncrun.DefaultParallel, DefaultSyncParallel)
+	assert.Equal(t, []syncrun.Phase{syncrun.Reading, syncrun.Asking, syncrun.Sending, syncrun.Finished},
+		[]syncrun.Phase{syncrun.Phase(SyncReading), syncrun.Phase(SyncAsking), syncrun.Phase(SyncSending), syncrun.Phase(SyncFinished)})
+	assert.Equal(t, []syncrun.Outcome{syncrun.Synced, syncrun.Running, syncrun.Planned, syncrun.Skipped, syncrun.Failed, syncrun.Interrupted},
+		[]syncrun.Outcome{syncrun.Outcome(SyncDone), syncrun.Outcome(SyncRunning), syncrun.Outcome(SyncPlanned), syncrun.Outcome(SyncSkipped), syncrun.Outcome(SyncFailed), syncrun.Outcome(SyncInterrupted)})
+}
