@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"math"
 	"path/filepath"
@@ -115,20 +116,18 @@ func (l *life) place(row api.Row, from int64) bool {
 // its rows follow those before, as a sync puts them. One that asked the server goes on from
 // there; where the steps repeat, its rows count.
 func (a *app) livesOf(ctx context.Context, logs []*syncrun.Log) ([]life, error) {
+	if len(logs) == 1 {
+		return []life{{path: logs[0].Path, end: math.MaxInt64}}, nil
+	}
+	logs, extents, err := a.withoutCopies(ctx, logs)
+	if err != nil {
+		return nil, err
+	}
 	lives := make([]life, len(logs))
 	last, runtime := int64(-1), -1.0
 	for i, l := range logs {
 		lives[i] = life{path: l.Path, end: math.MaxInt64}
-		if len(logs) == 1 {
-			break
-		}
-		first, end, started, ended, err := a.extent(ctx, l.Path)
-		if err != nil {
-			return nil, err
-		}
-		if first < 0 { // it has no rows
-			continue
-		}
+		first, end, started, ended := extents[i].first, extents[i].last, extents[i].started, extents[i].ended
 		if i > 0 && !l.Dir.Offline() && (l.Run != nil && l.Run.Resumed || !l.Ours()) {
 			for k := range lives[:i] {
 				lives[k].end = min(lives[k].end, first)
@@ -144,20 +143,58 @@ func (a *app) livesOf(ctx context.Context, logs []*syncrun.Log) ([]life, error) 
 	return lives, nil
 }
 
-// extent returns the first and the last step and runtime of a log, -1 if it has no rows.
-func (a *app) extent(ctx context.Context, path string) (first, last int64, started, ended float64, err error) {
-	first, last, started, ended = -1, -1, -1, -1
-	for row, err := range a.rows(ctx, path, nil, func(*journal.Reader) {}) {
+// withoutCopies returns the logs that have rows, and their extents. Of copies of a log, which start at the
+// same time with the same row, only the longest is returned.
+func (a *app) withoutCopies(ctx context.Context, logs []*syncrun.Log) ([]*syncrun.Log, []extent, error) {
+	type beginning struct {
+		started int64
+		row     string
+	}
+	var kept []*syncrun.Log
+	var extents []extent
+	known := map[beginning]int{}
+	for _, l := range logs {
+		e, err := a.extent(ctx, l.Path)
 		if err != nil {
-			return 0, 0, 0, 0, err
+			return nil, nil, err
 		}
-		last = row.Step()
-		ended, _ = row.Float("_runtime")
-		if first < 0 {
-			first, started = last, ended
+		if e.rows == 0 {
+			continue
+		}
+		b := beginning{l.Run.StartTime.UnixMicro(), e.row}
+		if i, ok := known[b]; !ok {
+			known[b] = len(kept)
+			kept, extents = append(kept, l), append(extents, e)
+		} else if e.rows > extents[i].rows {
+			kept[i], extents[i] = l, e
 		}
 	}
-	return first, last, started, ended, nil
+	return kept, extents, nil
+}
+
+// extent is how many rows a log has, its first row as text, and the first and the last step and runtime.
+type extent struct {
+	rows           int
+	row            string
+	first, last    int64
+	started, ended float64
+}
+
+// extent reads all rows of a log.
+func (a *app) extent(ctx context.Context, path string) (extent, error) {
+	e := extent{}
+	for row, err := range a.rows(ctx, path, nil, func(*journal.Reader) {}) {
+		if err != nil {
+			return extent{}, err
+		}
+		e.last = row.Step()
+		e.ended, _ = row.Float("_runtime")
+		if e.rows == 0 {
+			e.row, e.first, e.started = fmt.Sprint(row), e.last, e.ended
+		}
+		e.rows++
+	}
+	return e, nil
 }
 
 // rows returns the rows of a log that have all keys, or all of them. report is called at the

@@ -79,6 +79,16 @@ func TestExport_OfflineTwice_RowsFollowEachOther(t *testing.T) {
 	assert.Equal(t, "_run,_step,n.first\na,0,0\na,1,0\na,2,0\na,3,0\na,4,2\na,5,2\na,6,2\n", exported(t, i, "out.csv"), "as after a sync")
 }
 
+func TestExport_CopyOfALog_RowsAreWrittenOnce(t *testing.T) {
+	t.Parallel()
+	i := alone(t)
+	require.NoError(t, os.CopyFS(filepath.Join(i.dir, "wandb", "b"), os.DirFS(onDisk(t, i, "vision", "a", 0, 2))))
+	onDisk(t, i, "vision", "a", 0, 1)
+	r := i.run(t, "export", filepath.Join(i.dir, "wandb"), "--keys", "n.first", "-o", "out.csv")
+	require.Zero(t, r.status, r.stderr)
+	assert.Equal(t, "_run,_step,n.first\na,0,0\na,1,0\na,2,0\n", exported(t, i, "out.csv"))
+}
+
 func TestExport_ResumedOnline_StepsAreTheServers(t *testing.T) {
 	t.Parallel()
 	i := alone(t)

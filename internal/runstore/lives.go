@@ -3,6 +3,7 @@ package runstore
 import (
 	"cmp"
 	"maps"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -60,9 +61,55 @@ func (l *life) shift(column string) float64 {
 	return 0
 }
 
+// beginning is what a log and its copies have in common, whatever their directories are
+// called and however much of the log each has.
+type beginning struct {
+	started       int64 // microseconds
+	step, runtime float64
+}
+
+// beginning returns how the log begins. It reports false if the log has no start or no rows.
+func (r *Run) beginning() (beginning, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if startOf(r.state) == 0 {
+		return beginning{}, false
+	}
+	b := beginning{started: r.state.Run.StartTime.UnixMicro(), step: -1, runtime: -1}
+	for _, p := range r.parts {
+		if p.rows.rows == 0 {
+			continue
+		}
+		if c := p.rows.column(KeyStep); c != nil && !math.IsNaN(c.stat.min) {
+			b.step = c.stat.min
+		}
+		if c := p.rows.column(KeyRuntime); c != nil && !math.IsNaN(c.stat.min) {
+			b.runtime = c.stat.min
+		}
+		return b, true
+	}
+	return b, false
+}
+
+// withoutCopies leaves out logs that are copies of those before them. Where the beginning is
+// not known, a copy has the name of the original's directory.
+func withoutCopies(logs []*Run) []*Run {
+	names, begun := map[string]bool{}, map[beginning]bool{}
+	return slices.DeleteFunc(logs, func(r *Run) bool {
+		name := filepath.Base(r.dir.Path())
+		b, known := r.beginning()
+		copied := known && begun[b] || !known && names[name]
+		names[name] = true
+		if known {
+			begun[b] = true
+		}
+		return copied
+	})
+}
+
 // group makes one run of the logs that have the same entity, project and id. A copy of a
-// log, which has the same name in another directory, stays a run of its own, and so do the
-// logs of a run that several processes write at the same time.
+// log stays a run of its own, and so do the logs of a run that several processes write at
+// the same time.
 func (s *Store) group(logs []*Run) (runs []*Run, byKey map[string]*Run) {
 	type identity struct{ entity, project, id string }
 	lives := map[identity][]*Run{}
@@ -79,13 +126,12 @@ func (s *Store) group(logs []*Run) (runs []*Run, byKey map[string]*Run) {
 	kept := map[string]*Run{}
 	for _, list := range lives {
 		slices.SortFunc(list, func(a, b *Run) int {
-			// Directories of the same second have -2, -3 and so on at the end of their names.
-			return cmp.Or(a.dir.Started().Compare(b.dir.Started()), a.Info().Started.Compare(b.Info().Started),
+			// Of copies, one in a directory whose name was not changed is first. Directories of the
+			// same second have -2, -3 and so on at the end of their names.
+			return cmp.Or(a.Info().Started.Compare(b.Info().Started), renamed(a)-renamed(b), a.dir.Started().Compare(b.dir.Started()),
 				cmp.Compare(len(a.dir.Path()), len(b.dir.Path())), strings.Compare(a.dir.Path(), b.dir.Path()))
 		})
-		list = slices.CompactFunc(list, func(a, b *Run) bool {
-			return filepath.Base(a.dir.Path()) == filepath.Base(b.dir.Path())
-		})
+		list = withoutCopies(list)
 		if len(list) < 2 {
 			continue
 		}
@@ -107,6 +153,14 @@ func (s *Store) group(logs []*Run) (runs []*Run, byKey map[string]*Run) {
 		}
 	}
 	return runs, byKey
+}
+
+// renamed returns 1 if a directory's name does not say when the run started, 0 if it does.
+func renamed(r *Run) int {
+	if r.dir.Started().IsZero() {
+		return 1
+	}
+	return 0
 }
 
 // join describes a run of several logs, unless nothing has changed.

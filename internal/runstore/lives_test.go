@@ -186,11 +186,7 @@ func TestRuns_CopiesAndSharedLogs_StayApart(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	log := process(t, root, 0, true, record.Run{}, 0).finish(0)
-	text, err := os.ReadFile(log)
-	require.NoError(t, err)
-	again := filepath.Join(root, "backup", filepath.Base(filepath.Dir(log)))
-	require.NoError(t, os.MkdirAll(again, 0o700))
-	require.NoError(t, os.WriteFile(filepath.Join(again, filepath.Base(log)), text, 0o600))
+	copyLog(t, log, filepath.Join(root, "backup", filepath.Base(filepath.Dir(log))), "")
 	assert.Len(t, open(t, Options{}, root).Runs(), 2)
 
 	root = t.TempDir()
@@ -201,12 +197,42 @@ func TestRuns_CopiesAndSharedLogs_StayApart(t *testing.T) {
 	assert.Len(t, open(t, Options{}, root).Runs(), 2)
 }
 
+// copyLog copies a log to another directory, with more bytes at its end.
+func copyLog(t *testing.T, log, dir, more string) {
+	t.Helper()
+	content, err := os.ReadFile(log)
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(dir, 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, filepath.Base(log)), append(content, more...), 0o600))
+}
+
+func TestRuns_CopyInADirectoryOfAnotherName_RowsAreCountedOnce(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	process(t, root, 0, true, record.Run{}, 0, 1, 2).finish(1)
+	second := process(t, root, 1, true, record.Run{}, 0, 1).finish(0)
+	copyLog(t, second, filepath.Join(root, "b"), "x")
+	rows := map[string]int{}
+	for _, r := range open(t, Options{}, root).Runs() {
+		rows[filepath.Base(r.Info().Dir)] = r.Info().Rows
+	}
+	assert.Equal(t, map[string]int{filepath.Base(filepath.Dir(second)): 5, "b": 2}, rows)
+
+	root = t.TempDir() // neither name says when the run started
+	for _, name := range []string{"a", "b"} {
+		copyLog(t, second, filepath.Join(root, name), name)
+	}
+	for _, r := range open(t, Options{}, root).Runs() {
+		assert.Equal(t, []any{2, 0}, []any{r.Info().Rows, len(r.Info().Lives)})
+	}
+}
+
 func TestRuns_LogsOfTheSameSecond_AreInTheOrderOfTheirDirectories(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	var want []string
-	for range 11 { // the last is ….-11
-		want = append(want, filepath.Base(process(t, root, 0, true, record.Run{}, 0).dir.Path()))
+	for step := range 11 { // the last is ….-11
+		want = append(want, filepath.Base(process(t, root, 0, true, record.Run{}, step).dir.Path()))
 	}
 	s := Open([]string{root}, Options{})
 	defer s.Close()
