@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"syscall"
 	"testing"
@@ -25,10 +26,14 @@ import (
 // historyVariable makes the test program a server that has a run with so many rows.
 const historyVariable = "WANDGO_INTEROP_HISTORY"
 
-// TestScan_MillionRows_TakesLessTimeThanTheOfficialClient prints how long both clients take to read a long
-// history, and the CPU time that the server takes for each. The server is a process of its own. It takes
-// minutes, so it runs only if WANDGO_TEST_LONG is set, perhaps to a number of rows.
-func TestScan_MillionRows_TakesLessTimeThanTheOfficialClient(t *testing.T) { //nolint:paralleltest // it measures
+// maxScanMemory bounds the heap that a scan needs beyond what there was before: two responses and 2,000 rows.
+const maxScanMemory = 200 << 20
+
+// TestScan_MillionRows_BothClientsReadEachOnce also checks that wandgo's memory does not grow with the rows,
+// and prints how long both clients take, and the CPU time that the server takes for each. The server is a
+// process of its own. It takes minutes, so it runs only if WANDGO_TEST_LONG is set, perhaps to a number of
+// rows.
+func TestScan_MillionRows_BothClientsReadEachOnce(t *testing.T) { //nolint:paralleltest // it measures
 	if os.Getenv("WANDGO_TEST_LONG") == "" {
 		t.Skip("WANDGO_TEST_LONG is not set")
 	}
@@ -40,6 +45,12 @@ func TestScan_MillionRows_TakesLessTimeThanTheOfficialClient(t *testing.T) { //n
 	script := officialScript(t, url, "scan.py")
 	stored, err := api.New(connect(t, url)).Run(t.Context(), "acme/reads/long")
 	require.NoError(t, err)
+	var memory runtime.MemStats
+	heap := func() uint64 {
+		runtime.ReadMemStats(&memory)
+		return memory.HeapAlloc
+	}
+	most := uint64(0)
 	scan := func(rows int) {
 		next := 0
 		for row, err := range stored.History(t.Context()) {
@@ -50,13 +61,19 @@ func TestScan_MillionRows_TakesLessTimeThanTheOfficialClient(t *testing.T) { //n
 			if next++; next == rows {
 				break
 			}
+			if next%1000 == 0 {
+				most = max(most, heap())
+			}
 		}
 		require.Equal(t, rows, next)
 	}
 	scan(1) // the server finds the steps of the rows once
+	runtime.GC()
+	before := heap()
 	served, began, used := serverCPU(), time.Now(), cpuTime()
 	scan(n)
 	took, ourCPU := time.Since(began), cpuTime()-used
+	assert.Less(t, most, before+maxScanMemory)
 	forUs := serverCPU() - served
 	var theirs int
 	var seconds, theirCPU float64
