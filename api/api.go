@@ -68,8 +68,5 @@ func (a *API) missingRun(op diagnose.Op, at runpath.Path, hint string) error {
 
 // after adds to the error of a list after how many elements it occurred.
 func after(n int, what string, err error) error {
-	if n == 0 {
-		return err
-	}
 	return fmt.Errorf("after %d %s: %w", n, what, err)
 }

@@ -72,7 +72,7 @@ func (r *Run) History(ctx context.Context, options ...HistoryOption) iter.Seq2[R
 			s.keys = append([]string{stepKey}, o.keys...)
 		}
 		if err := s.read(ctx, yield); err != nil {
-			yield(nil, after(s.rows, "rows", err))
+			yield(nil, after(s.rows, "rows of "+r.String(), err))
 		}
 	}
 }

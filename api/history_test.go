@@ -144,7 +144,11 @@ func TestHistory_LoopOrContextEnds_NothingIsLeftRunning(t *testing.T) {
 		}
 	}
 	require.ErrorIs(t, last, enough)
-	assert.ErrorContains(t, last, fmt.Sprintf("after %d rows: ", n))
+	assert.ErrorContains(t, last, fmt.Sprintf("after %d rows of run acme/vision/r: ", n))
+	for _, err := range run.History(ctx) {
+		last = err
+	}
+	assert.ErrorContains(t, last, "after 0 rows of run acme/vision/r: ")
 	assert.Less(t, n, 20_000)
 }
 
@@ -156,7 +160,7 @@ func TestHistory_Refused_IsDiagnosedAfterTheRowsSoFar(t *testing.T) {
 	rows, err := scan(t, a)
 	assert.Len(t, rows, 1000)
 	require.ErrorIs(t, err, errors.ErrPermissionDenied)
-	assert.ErrorContains(t, err, "after 1000 rows: read run acme/vision")
+	assert.ErrorContains(t, err, "after 1000 rows of run acme/vision/r: read run acme/vision")
 }
 
 func TestHistory_InvalidRow_FollowsTheRowsBefore(t *testing.T) {
@@ -167,7 +171,7 @@ func TestHistory_InvalidRow_FollowsTheRowsBefore(t *testing.T) {
 	rows, err := scan(t, a)
 	assert.Equal(t, []int64{0, 1}, steps(rows))
 	require.ErrorIs(t, err, errors.ErrUnexpectedAnswer)
-	assert.ErrorContains(t, err, "after 2 rows: ")
+	assert.ErrorContains(t, err, "after 2 rows of run acme/vision/r: ")
 }
 
 func TestHistory_InvalidResponse_IsUnexpected(t *testing.T) {

@@ -150,6 +150,7 @@ func TestRun_Missing_NamesRunsThatAreClose(t *testing.T) {
 	} {
 		_, err := a.Run(t.Context(), path)
 		require.ErrorIs(t, err, errors.ErrRunMissing)
+		require.ErrorContains(t, err, "is missing or hidden")
 		e, ok := errors.AsType[*errors.RequestError](err)
 		require.True(t, ok)
 		assert.Equal(t, hint, e.Hint)

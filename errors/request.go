@@ -104,6 +104,11 @@ func (e *RequestError) Error() string {
 	return line
 }
 
+// readsRun reports whether the run was to be read or changed, not resumed, rewound or forked.
+func (e *RequestError) readsRun() bool {
+	return e.Op != "resume run" && e.Op != "rewind run" && e.Op != "create run"
+}
+
 // saysErr reports whether the clause is the original error's text, or better than it.
 func (e *RequestError) saysErr() bool {
 	return e.Cause == nil && !e.cancelled() || e.Proxy != nil && e.Proxy.Invalid || e.sweepIsOver()
@@ -147,10 +152,14 @@ func (e *RequestError) clause() string {
 		}
 		return s.Error()
 	case ErrRunMissing:
-		if e.RunID != "" {
+		switch {
+		case e.RunID == "":
+			return s.Error()
+		case e.readsRun():
+			return "the run with id " + quotedID(e.RunID) + " is missing or hidden"
+		default:
 			return "there is no run with id " + quotedID(e.RunID)
 		}
-		return s.Error()
 	case ErrArtifactNotReady:
 		return e.target().artifactName() + " is not complete on the server yet"
 	case ErrDigestMismatch:

@@ -123,7 +123,7 @@ func (e *RequestError) advise() (about string, a advice) {
 		about = "The server has moved rows of this run to Parquet files, and does not return them otherwise."
 		a.step("Pass the option api.Parquet to History, with a reader of Parquet files.")
 	case ErrRunMissing:
-		if e.Op != "resume run" && e.Op != "rewind run" && e.Op != "create run" {
+		if e.readsRun() {
 			about = "The response is the same for a run that does not exist, one that was deleted, and one that is hidden from this key."
 			a.step("Check the entity, the project and the run id. The id is the last part of the run's address, ",
 				"not the name shown on its page.")
