@@ -14,6 +14,7 @@ import (
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/runpath"
+	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/term"
 )
 
@@ -48,6 +49,7 @@ Flags:
   --format F              jsonl, csv or parquet (default: by the file's name, or
                           jsonl)
   --keys K,...            only rows that have these metrics, and only them
+  --runs ID,...           only these runs, in this order. It may be repeated
   --filter JSON           only runs that match, such as
                           '{"config.lr":{"$lt":0.1}}'; not for this disk
   --quiet                 print no progress
@@ -57,6 +59,7 @@ The exit statuses are those of wandgo doctor.
 Examples:
   wandgo export acme/vision/abcd1234 -o run.csv
   wandgo export acme/vision --keys loss,val/loss -o all.jsonl
+  wandgo export acme/vision --runs abcd1234,efgh5678 -o two.csv
   wandgo export wandb/latest-run -o run.parquet
 `,
 		run: runExport,
@@ -71,12 +74,16 @@ func runExport(ctx context.Context, a *app, args []string) int {
 	set.StringVar(&output, "o", "", "")
 	format, keys, filter := set.String("format", "", ""), set.String("keys", "", ""), set.String("filter", "", "")
 	quiet := set.Bool("quiet", false, "")
+	e := &export{notes: a.stderr}
+	set.Func("runs", "", e.only)
 	paths, status, ok := a.parsePaths(c, set, args)
 	switch {
 	case !ok:
 		return status
 	case len(paths) != 1:
 		return a.usageError(c, "expected exactly one path: entity/project or entity/project/run")
+	case len(e.ids) > 0 && *filter != "":
+		return a.usageError(c, "--runs and --filter cannot be combined")
 	case output == "":
 		return a.usageError(c, "expected a file: --output FILE")
 	case output == "-":
@@ -92,7 +99,7 @@ func runExport(ctx context.Context, a *app, args []string) int {
 	if !slices.Contains(formats, *format) {
 		return a.usageError(c, "unknown format %q; choose jsonl, csv or parquet", *format)
 	}
-	e := &export{source: paths[0], filter: *filter, notes: a.stderr}
+	e.source, e.filter = paths[0], *filter
 	if *format == "parquet" { // before rows are read
 		if e.converter = a.parquetWriter(); e.converter == "" {
 			fmt.Fprint(a.stderr, noParquetWriter)
@@ -117,7 +124,7 @@ func runExport(ctx context.Context, a *app, args []string) int {
 	case *filter != "":
 		return a.usageError(c, "--filter is for runs on the server, and %s is on this disk", paths[0])
 	default:
-		e.source, e.list = "disk "+logs[0].Path, func() ([]exportedRun, error) { return a.onDisk(logs, e.keys) }
+		e.source, e.list = "disk "+logs[0].Path, func() ([]exportedRun, error) { return a.onDisk(logs, e.ids, e.keys) }
 		err = e.write(ctx, to, *format)
 	}
 	switch {
@@ -134,6 +141,7 @@ func runExport(ctx context.Context, a *app, args []string) int {
 type export struct {
 	source   string
 	filter   string
+	ids      []string // of the runs to export, all if empty
 	keys     []string
 	list     func() ([]exportedRun, error)
 	progress *printer // nil if nothing is shown
@@ -148,9 +156,26 @@ type exportedRun struct {
 	rows func(ctx context.Context, from int64) iter.Seq2[api.Row, error]
 }
 
+// only adds the runs of a list of ids, each once.
+func (e *export) only(list string) error {
+	for id := range strings.SplitSeq(list, ",") {
+		if id = strings.TrimSpace(id); id == "" {
+			return errors.New("an id of a run is empty")
+		}
+		if !slices.Contains(e.ids, id) {
+			e.ids = append(e.ids, id)
+		}
+	}
+	return nil
+}
+
 // describe says what is exported, to find out whether a part belongs to it.
 func (e *export) describe() string {
-	return e.source + "\n" + e.filter + "\n" + strings.Join(e.keys, ",")
+	text := e.source + "\n" + e.filter + "\n" + strings.Join(e.keys, ",")
+	if len(e.ids) > 0 {
+		text += "\n" + strings.Join(e.ids, ",")
+	}
+	return text
 }
 
 // write exports the runs to a file.
@@ -172,13 +197,30 @@ func (e *export) write(ctx context.Context, to, format string) error {
 // onServer lists the runs on the server.
 func (e *export) onServer(ctx context.Context, server *api.API) ([]exportedRun, error) {
 	var found []*api.Run
-	if at, err := runpath.Run(e.source); err == nil && at.Entity != "" {
+	at, err := runpath.Run(e.source)
+	switch isRun := err == nil && at.Entity != ""; {
+	case isRun && len(e.ids) > 0:
+		return nil, &errors.InputError{Field: "path", Value: secret.Redact(e.source), Rule: "is one run; --runs is for the runs of a project"}
+	case len(e.ids) > 0:
+		project, err := runpath.Project(e.source)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range e.ids {
+			project.ID = id
+			run, err := server.Run(ctx, project.String())
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, run)
+		}
+	case isRun:
 		run, err := server.Run(ctx, e.source)
 		if err != nil {
 			return nil, err
 		}
 		found = append(found, run)
-	} else {
+	default:
 		q := api.Query{}
 		if e.filter != "" {
 			q.Filter = api.RawFilter(e.filter)

@@ -70,6 +70,18 @@ func TestExport_Project_WritesEveryRow(t *testing.T) {
 	assert.Equal(t, "_run,_step,loss\na,0,0.5\na,1,\na,2,1e-07\n", exported(t, i, "keys"))
 }
 
+func TestExport_Runs_OnlyTheseAreWritten(t *testing.T) {
+	t.Parallel()
+	_, i := exporting(t)
+	for _, args := range []string{"--runs b,a,b", "--runs b --runs a"} {
+		r := i.run(t, strings.Fields("export acme-research/vision -o all.csv --keys loss "+args)...)
+		require.Zero(t, r.status, r.stderr)
+		assert.Equal(t, "_run,_step,loss\nb,0,0.5\nb,1,\nb,2,1e-07\na,0,0.5\na,1,\na,2,1e-07\n", exported(t, i, "all.csv"))
+	}
+	require.Zero(t, i.run(t, "export", "acme-research/vision", "--runs", "b", "-o", "b.csv", "--keys", "loss").status)
+	assert.Equal(t, "_run,_step,loss\nb,0,0.5\nb,1,\nb,2,1e-07\n", exported(t, i, "b.csv"))
+}
+
 func TestExport_Interrupted_ContinuesWhereItWas(t *testing.T) {
 	t.Parallel()
 	srv, i := exporting(t)
@@ -100,11 +112,15 @@ func TestExport_Mistakes_AreExplained(t *testing.T) {
 	for args, want := range map[string]string{
 		"export":                      "exactly one path",
 		"export acme-research/vision": "expected a file",
-		"export acme-research/vision -o f --format xlsx": "choose jsonl, csv or parquet",
-		"export acme-research/vision/none -o f":          "there is no run with id",
-		"export acme-research/visoin -o f":               "similar name: vision",
-		"export acme-research/vision -o f --filter [":    "must be a JSON object",
-		"export acme-research/vision -o none/f":          "no such file or directory",
+		"export acme-research/vision -o f --format xlsx":        "choose jsonl, csv or parquet",
+		"export acme-research/vision/none -o f":                 "is missing or hidden",
+		"export acme-research/visoin -o f":                      "similar name: vision",
+		"export acme-research/vision -o f --filter [":           "must be a JSON object",
+		"export acme-research/vision -o f --runs a,nope":        `"nope" is missing or hidden`,
+		"export acme-research/vision -o f --runs a,,b":          "an id of a run is empty",
+		"export acme-research/vision/a -o f --runs a":           "--runs is for the runs of a project",
+		"export acme-research/vision -o f --runs a --filter {}": "cannot be combined",
+		"export acme-research/vision -o none/f":                 "no such file or directory",
 	} {
 		r := i.run(t, strings.Fields(args)...)
 		assert.NotZero(t, r.status, args)

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/wandgo/wandgo/api"
@@ -39,10 +41,10 @@ func (a *app) exportedLogs(path string) ([]*syncrun.Log, error) {
 	return syncrun.FindRun(path, a.runRoots(s)...), nil
 }
 
-// onDisk lists the runs of logs, in the order of their first logs. The logs of a run are in the order in
-// which they were started.
-func (a *app) onDisk(logs []*syncrun.Log, keys []string) ([]exportedRun, error) {
-	var order []string
+// onDisk lists the runs of logs, in the order of their first logs, or those with the ids, in their order. The
+// logs of a run are in the order in which they were started.
+func (a *app) onDisk(logs []*syncrun.Log, ids, keys []string) ([]exportedRun, error) {
+	var order, others []string
 	byID := map[string][]*syncrun.Log{}
 	for _, l := range logs {
 		if l.Err != nil {
@@ -51,26 +53,45 @@ func (a *app) onDisk(logs []*syncrun.Log, keys []string) ([]exportedRun, error) 
 		if l.Run == nil {
 			continue // nothing was logged yet
 		}
-		others := byID[l.Run.ID]
-		if len(others) == 0 {
+		if len(ids) > 0 && !slices.Contains(ids, l.Run.ID) {
+			others = append(others, l.Run.ID)
+			continue
+		}
+		before := byID[l.Run.ID]
+		if len(before) == 0 {
 			order = append(order, l.Run.ID)
-		} else if first := others[0].Run; first.Entity != l.Run.Entity || first.Project != l.Run.Project {
+		} else if first := before[0].Run; first.Entity != l.Run.Entity || first.Project != l.Run.Project {
 			return nil, &errors.InputError{
 				Field: "path", Value: secret.Redact(l.Run.ID),
 				Rule: "is a run of two projects; export them one by one, by their directories",
 			}
 		}
-		byID[l.Run.ID] = append(others, l)
+		byID[l.Run.ID] = append(before, l)
+	}
+	if len(ids) > 0 {
+		order = ids
 	}
 	runs := make([]exportedRun, len(order))
 	for i, id := range order {
 		lives := byID[id]
+		if len(lives) == 0 {
+			return nil, unknownRun(id, append(slices.Collect(maps.Keys(byID)), others...))
+		}
 		syncrun.InOrder(lives)
 		runs[i] = exportedRun{id, func(ctx context.Context, from int64) iter.Seq2[api.Row, error] {
 			return a.rowsOf(ctx, lives, from, keys)
 		}}
 	}
 	return runs, nil
+}
+
+// unknownRun is the error of an id that no run on this disk has.
+func unknownRun(id string, known []string) error {
+	rule := "no run at the path has it"
+	if near := errors.Suggest(id, known); len(near) > 0 {
+		rule += "; similar ids: " + strings.Join(near, ", ")
+	}
+	return &errors.InputError{Field: "run id", Value: secret.Redact(id), Rule: rule, Source: "--runs"}
 }
 
 // rowsOf returns the rows of a run's logs from a step on.

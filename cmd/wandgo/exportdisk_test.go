@@ -60,7 +60,10 @@ func TestExport_Disk_WritesEveryRow(t *testing.T) {
 		require.Zero(t, r.status, name+r.stderr)
 		assert.Equal(t, keyed, exported(t, i, "out.csv"), name)
 	}
-	r := i.run(t, "export", i.dir, "-o", "all.jsonl")
+	r := i.run(t, "export", i.dir, "--keys", "n.first", "--runs", "b,a", "-o", "some.csv")
+	require.Zero(t, r.status, r.stderr)
+	assert.Equal(t, "_run,_step,n.first\nb,0,0\na,0,0\na,1,0\na,2,0\n", exported(t, i, "some.csv"))
+	r = i.run(t, "export", i.dir, "-o", "all.jsonl")
 	require.Zero(t, r.status, r.stderr)
 	all := exported(t, i, "all.jsonl")
 	assert.Equal(t, 4, strings.Count(all, "\n"))
@@ -163,6 +166,8 @@ func TestExport_DiskMistakes_AreExplained(t *testing.T) {
 		assert.Equal(t, strings.Contains(args, "damaged"), r.status == 0, args)
 		assert.Contains(t, flat(r.stderr), want, args)
 	}
+	onDisk(t, i, "vision", "ab12cd34", 0, 1)
+	assert.Contains(t, flat(i.run(t, "export", ".", "--runs", "a,ab12cd35", "-o", "f").stderr), `"ab12cd35": no run at the path has it; similar ids: ab12cd34 (from --runs)`)
 	onDisk(t, i, "other", "a", 0, 1)
 	r := i.run(t, "export", "a", "-o", "f")
 	assert.NotZero(t, r.status)
