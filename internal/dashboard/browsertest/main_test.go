@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -142,6 +143,49 @@ func (tb *tab) until(expression string) {
 		text, _ := chromedp.Run(tb.ctx, chromedp.Evaluate[string]("document.body.innerText"))
 		require.NoError(tb.t, err, "waiting for %s; the page says:\n%s", expression, text)
 	}
+}
+
+// download clicks on an element, and returns the file that the browser then saves. One test
+// at a time may do so, because the directory is that of the browser.
+func (tb *tab) download(selector string) (name string, content []byte) {
+	tb.t.Helper()
+	dir := tb.t.TempDir()
+	begun, done := make(chan string, 1), make(chan cdpbrowser.DownloadProgressState, 1)
+	ctx, cancel := context.WithCancel(tb.ctx)
+	defer cancel()
+	require.NoError(tb.t, chromedp.ListenBrowser(ctx, func(event any) {
+		switch e := event.(type) {
+		case *cdpbrowser.EventDownloadWillBegin:
+			select {
+			case begun <- e.SuggestedFilename:
+			default:
+			}
+		case *cdpbrowser.EventDownloadProgress:
+			if e.State == cdpbrowser.DownloadProgressStateInProgress {
+				return
+			}
+			select {
+			case done <- e.State:
+			default:
+			}
+		}
+	}))
+	report := true
+	_, err := chromedp.CallBrowser(ctx, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
+		Behavior: cdpbrowser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir, EventsEnabled: &report,
+	})
+	require.NoError(tb.t, err)
+	tb.do(chromedp.Click(chromedp.CSS(selector)))
+	select {
+	case state := <-done:
+		require.Equal(tb.t, cdpbrowser.DownloadProgressStateCompleted, state)
+	case <-ctx.Done():
+		require.Fail(tb.t, "nothing was saved", selector)
+	}
+	name = <-begun
+	content, err = os.ReadFile(filepath.Join(dir, name))
+	require.NoError(tb.t, err)
+	return name, content
 }
 
 // picture stores a picture of the tab if somebody wants to look at it.

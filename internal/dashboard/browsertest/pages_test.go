@@ -1,6 +1,9 @@
 package browsertest
 
 import (
+	"bytes"
+	"fmt"
+	"image/png"
 	"io"
 	"testing"
 
@@ -93,6 +96,21 @@ func TestRun_ChartsZoomSmoothLog_ShowTheDetail(t *testing.T) {
 	assert.False(t, js[bool](tb, loss+`.chart.series[0].sampled`), "zoomed in, every point is there")
 	tb.do(script(loss + `.querySelector("button").click()`))
 	tb.until(loss + `.chart.series[0].total === 2999`)
+
+	const button = `section[aria-label="train/loss"] button[title=%q]`
+	name, content := tb.download(fmt.Sprintf(button, "Download as PNG"))
+	assert.Equal(t, "train_loss.png", name)
+	picture, err := png.Decode(bytes.NewReader(content))
+	require.NoError(t, err)
+	assert.Equal(t, js[int](tb, loss+`.querySelector("canvas").width`), picture.Bounds().Dx())
+	name, content = tb.download(fmt.Sprintf(button, "Download all points as CSV"))
+	assert.Equal(t, "run0-train_loss.csv", name)
+	assert.True(t, bytes.HasPrefix(content, []byte("_step,metric,value\n0,train/loss,1.1\n")))
+	assert.Equal(t, 1+3000, bytes.Count(content, []byte("\n")), "every row, the one of NaN included")
+	for _, full := range []bool{true, false} {
+		tb.do(chromedp.Click(chromedp.CSS(fmt.Sprintf(button, "Full screen (F)"))))
+		tb.until(fmt.Sprintf(loss+`.classList.contains("full") === %t`, full))
+	}
 
 	tb.do(set("input[type=range]", "0.9", "input"))
 	tb.until(loss + `.chart.series.length === 2`)
@@ -195,7 +213,7 @@ func TestPages_Tab_ShowsWhereTheFocusIs(t *testing.T) {
 		tb.until(page[1])
 		for range 16 {
 			tb.do(chromedp.KeyEvent(kb.Tab))
-			assert.Equal(t, "", js[string](tb, `(() => {
+			assert.Empty(t, js[string](tb, `(() => {
 				const e = document.activeElement, s = getComputedStyle(e);
 				return e === document.body || s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0 ? "" : e.outerHTML.slice(0, 200);
 			})()`), page[0])
