@@ -53,6 +53,9 @@ type ArtifactOptions struct {
 //   - files that cannot be read or copied, or would exceed ArtifactOptions.CopyLimit.
 //   - references that cannot be resolved.
 func (r *Run) LogArtifact(a *artifact.Artifact, opts ArtifactOptions) (*Upload, error) {
+	if a == nil {
+		a = &artifact.Artifact{} // has no name, which is an error
+	}
 	u, err := r.session.LogArtifact(draft.Of(a), session.ArtifactOptions{
 		Aliases: opts.Aliases, Immutable: opts.Immutable, CopyLimit: opts.CopyLimit, Partial: opts.Partial, Input: opts.Input,
 	})

@@ -86,6 +86,7 @@ func TestLogArtifact_WhatTheServerWouldRefuse_IsRefusedBeforeAnythingIsCopied(t 
 		{"type", artifact.New("a", "job"), client.ArtifactOptions{}, `invalid artifact type "job"`},
 		{"alias", artifact.New("a", "model"), client.ArtifactOptions{Aliases: []string{"a:b"}}, `invalid alias "a:b"`},
 		{"part of nothing", artifact.New("a", "model"), client.ArtifactOptions{Partial: true}, "needs a DistributedID"},
+		{"nil", nil, client.ArtifactOptions{}, "has no name"},
 		{"no constructor", &artifact.Artifact{}, client.ArtifactOptions{}, "has no name"},
 		{"too large", large, client.ArtifactOptions{CopyLimit: 99}, "exceed the limit of 99 bytes"},
 	} {

@@ -31,7 +31,7 @@ var protectedAliasProse = prose{
 		return "an alias is " + probably + "protected, and " + e.who() + " may not assign or remove it"
 	},
 	phrase: words("a protected alias"),
-	about: words("Only admins of a registry can assign and remove its protected aliases, and delete or unlink a version " +
+	about: words("Only admins of a project or registry can assign and remove its protected aliases, and delete or unlink a version " +
 		"that has one."),
 	check: func(e *PermissionError) string {
 		return "Ask an admin of " + e.target().projectName() + " which aliases are protected."

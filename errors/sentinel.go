@@ -137,7 +137,7 @@ var (
 	// ErrProtectedAlias is returned if only admins of a registry or a project may assign or
 	// remove an alias, or delete a version that has it.
 	ErrProtectedAlias = refusal("protected_alias", "the alias is protected: only admins may assign or remove it",
-		"Ask an admin of the registry to change the alias, or leave it out.")
+		"Ask an admin of the project or registry to change the alias, or leave it out.")
 	// ErrIntermediary is returned if the refusal came from something between the
 	// client and W&B, such as a proxy or a firewall.
 	ErrIntermediary = refusal("intermediary", "the refusal did not come from W&B",

@@ -3,6 +3,7 @@ package media
 import (
 	"encoding"
 	"encoding/json"
+	"image"
 	"math"
 	"reflect"
 	"slices"
@@ -31,6 +32,11 @@ func cellOf(v any, depth int) (any, error) {
 		return v.Seconds(), nil
 	case media.Holding:
 		return cellOfMedia(v)
+	case image.Image:
+		if nilPointer(reflect.ValueOf(v)) {
+			return nil, nil
+		}
+		return nil, invalid("cell", "a %T cannot be in a table; use media.Image", v)
 	case json.Number:
 		if i, err := v.Int64(); err == nil {
 			return i, nil
@@ -127,6 +133,9 @@ func cellOfMap(v reflect.Value, depth int) (any, error) {
 }
 
 func cellOfStruct(v reflect.Value, depth int) (any, error) {
+	if reflect.PointerTo(v.Type()).Implements(reflect.TypeFor[media.Holding]()) {
+		return nil, invalid("cell", "a %s cannot be in a table; use the pointer that the function of package media returns", v.Type())
+	}
 	fields := fieldsOf(v.Type())
 	if len(fields) == 0 {
 		return nil, invalid("cell", "a %s cannot be in a table", v.Type())

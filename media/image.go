@@ -40,7 +40,7 @@ type ImageOptions struct {
 	Caption string
 	// Format is how [Image] encodes. Images of a file stay as they are.
 	Format ImageFormat
-	// Quality of a JPEG, from 1 to 100. Default: 75.
+	// Quality of a JPEG, from 1 to 100. Other values are an error. Default: 75.
 	Quality int
 	// Grouping is how many images form a group in the web page; 0 means no groups.
 	Grouping int
@@ -106,6 +106,9 @@ func encodeImage(img image.Image, o ImageOptions) (*picture, error) {
 	}
 	if err := checkPixels(img); err != nil {
 		return nil, err
+	}
+	if o.Quality < 0 || o.Quality > 100 {
+		return nil, invalid("image quality", "must be from 1 to 100; it is %d", o.Quality)
 	}
 	over, err := o.overlays(size)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -143,6 +144,10 @@ func TestImage_CannotBeMade_OnlyItsKeyIsLeftOut(t *testing.T) {
 	}{
 		{"nil image", media.Image(nil), "must not be nil"},
 		{"empty image", media.Image(image.NewGray(image.Rectangle{})), "must have from 1 to 65500 pixels on a side; it has 0×0"},
+		{"quality beyond 100", media.Image(gradient(1, 1), media.ImageOptions{Format: media.JPEG, Quality: 500}), "must be from 1 to 100; it is 500"},
+		{"negative delay", media.GIF([]image.Image{gradient(1, 1)}, -time.Second), "must not have a negative delay; it is -1s"},
+		{"nil pointer", (*media.ImageValue)(nil), "a nil *media.ImageValue cannot be logged"},
+		{"by value", *media.Image(gradient(1, 1)), "use the pointer that"},
 		{"unknown format", media.Image(gradient(1, 1), media.ImageOptions{Format: "tiff"}), "must be png or jpg"},
 		{
 			"mask of another size", media.Image(gradient(2, 2), media.ImageOptions{Masks: narrow}),

@@ -3,6 +3,7 @@ package media_test
 import (
 	"encoding/json"
 	"fmt"
+	"image"
 	"math"
 	"strings"
 	"testing"
@@ -155,6 +156,8 @@ func TestTable_RowDoesNotFit_IsNotAdded(t *testing.T) {
 		{"text for a number", []any{"x", nil}, "table column a: has cells of type number; a string does not fit"},
 		{"list of texts", []any{1, []string{"x"}}, "table column b: has cells of type list of number"},
 		{"bytes", []any{1, []byte("x")}, "use media.Image"},
+		{"raw image", []any{1, image.NewRGBA(image.Rect(0, 0, 1, 1))}, "a *image.RGBA cannot be in a table; use media.Image"},
+		{"image by value", []any{1, *media.Image(gradient(1, 1))}, "use the pointer that"},
 		{"function", []any{1, func() {}}, "a func() cannot be in a table"},
 		{"image that cannot be made", []any{media.Image(nil), nil}, "must not be nil"},
 		{"table", []any{media.NewTable("x"), nil}, "cannot be in a table"},

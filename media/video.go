@@ -44,6 +44,9 @@ func encodeGIF(frames []image.Image, delay time.Duration) ([]byte, image.Point, 
 	if len(frames) == 0 {
 		return nil, image.Point{}, invalid("video", "has no frames")
 	}
+	if delay < 0 {
+		return nil, image.Point{}, invalid("video", "must not have a negative delay; it is %s", delay)
+	}
 	var out gif.GIF
 	var size image.Point
 	for i, frame := range frames {
@@ -65,7 +68,7 @@ func encodeGIF(frames []image.Image, delay time.Duration) ([]byte, image.Point, 
 			draw.FloydSteinberg.Draw(paletted, paletted.Rect, frame, frame.Bounds().Min)
 		}
 		out.Image = append(out.Image, paletted)
-		out.Delay = append(out.Delay, int(max(delay, 0)/(10*time.Millisecond)))
+		out.Delay = append(out.Delay, int(delay/(10*time.Millisecond)))
 	}
 	var b bytes.Buffer
 	if err := gif.EncodeAll(&b, &out); err != nil {

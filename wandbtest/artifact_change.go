@@ -106,7 +106,7 @@ func (x *execution) deleteArtifact(in arguments) (any, error) {
 			return nil, err
 		}
 		if len(aliases) > 0 && !deleteAliases {
-			return nil, badRequest("cannot delete artifact " + a.sequence.name + ":" + m.name() + ": it has aliases: " + strings.Join(aliases, ", "))
+			return nil, badRequest("cannot delete artifact " + m.collection.name + ":" + m.name() + ": it has aliases: " + strings.Join(aliases, ", "))
 		}
 	}
 	for len(a.memberships) > 0 {

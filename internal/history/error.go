@@ -46,8 +46,9 @@ func (e *unsupportedError) Error() string {
 
 // What to use for values that have no JSON form.
 const (
-	useImage = "media.Image"
-	useFile  = "media.ImageFile or another function of package media, or SaveFile; a string for text"
+	useImage   = "media.Image"
+	usePointer = "the pointer that the function of package media returns"
+	useFile    = "media.ImageFile or another function of package media, or SaveFile; a string for text"
 )
 
 func (*unsupportedError) Unwrap() error { return ErrUnsupported }

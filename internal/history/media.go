@@ -9,8 +9,11 @@ import (
 // appendMedia appends a value of package media.
 func (e *Encoder) appendMedia(dst []byte, v reflect.Value) ([]byte, error) {
 	m, ok := valueAs[media.Holding](v)
-	if !ok || e.Media == nil {
+	switch {
+	case e.Media == nil:
 		return dst, &unsupportedError{typ: v.Type().String()}
+	case !ok:
+		return dst, &unsupportedError{v.Type().String(), usePointer}
 	}
 	return e.Media(dst, e.path, []*media.Holder{media.Of(m)}, false)
 }
@@ -36,7 +39,7 @@ func (e *Encoder) mediaIn(v reflect.Value) ([]*media.Holder, error) {
 		}
 		m, ok := valueAs[media.Holding](elem)
 		if !ok {
-			return nil, &unsupportedError{typ: elem.Type().String()}
+			return nil, &unsupportedError{elem.Type().String(), usePointer}
 		}
 		list = append(list, media.Of(m))
 	}

@@ -20,6 +20,9 @@ func (e *Encoder) appendReflect(dst []byte, v reflect.Value, depth int) ([]byte,
 		return append(dst, "null"...), nil
 	}
 	info := e.info(v.Type())
+	if info.form == formMedia && isNil(v) {
+		return dst, &unsupportedError{typ: "nil " + v.Type().String()}
+	}
 	if info.form != formByKind && v.CanInterface() && !isNil(v) {
 		switch info.form {
 		case formSpecial:
