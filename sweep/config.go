@@ -253,6 +253,19 @@ func (p Parameter) sent(v float64) any {
 	return v
 }
 
+// unknownKeys returns a warning for each key of a parameter that is sent to the server unchecked.
+func unknownKeys(at string, parameters map[string]Parameter) []string {
+	var list []string
+	for _, name := range sortedNames(parameters) {
+		p := parameters[name]
+		for _, key := range slices.Sorted(maps.Keys(p.Extra)) {
+			list = append(list, at+"."+name+"."+key+" is not a known key; the server may ignore it")
+		}
+		list = append(list, unknownKeys(at+"."+name+".parameters", p.Parameters)...)
+	}
+	return list
+}
+
 // sortedNames returns the names of parameters in the order in which they are tried.
 func sortedNames(parameters map[string]Parameter) []string {
 	return slices.Sorted(maps.Keys(parameters))

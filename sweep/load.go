@@ -18,7 +18,7 @@ import (
 // Load reads a config from a YAML file, by the rules of Python's PyYAML, as the official client
 // does. A parameter with min and max and no distribution becomes int_uniform if both are
 // integers, and uniform if both are not. It checks known keys, and passes unknown ones on to the
-// server.
+// server. [New] warns about those of parameters.
 //
 // The error is an *errors.InputError, or several of them joined. Each names the key and the line.
 func Load(path string) (*Config, error) {
@@ -269,6 +269,9 @@ func (g *group) parameter() Parameter {
 	for _, key := range []string{"min", "max", "mu", "sigma", "q", "a", "b"} {
 		integers[key], given[key] = g.number(key, p.number(key))
 	}
+	if given["q"] && p.Q == 0 {
+		g.fail(g.path("q"), nil, "must be greater than 0")
+	}
 	if nested := g.below("parameters"); nested != nil {
 		p.Parameters = nested.parameters()
 	}
@@ -303,8 +306,15 @@ func (l *loader) check(c *Config) {
 	if c.Metric.Goal != "" && c.Metric.Goal != Minimize && c.Metric.Goal != Maximize {
 		l.fail("metric.goal", string(c.Metric.Goal), "must be minimize or maximize")
 	}
-	if c.Metric.Name == "" && (c.Method == Bayes || c.Metric.Goal != "" || c.EarlyTerminate != nil) {
-		l.fail("metric", nil, "needs a name")
+	if c.Metric.Name == "" {
+		switch {
+		case c.Metric.Goal != "" || l.lines["metric"] > 0 && (c.Method == Bayes || c.EarlyTerminate != nil):
+			l.fail("metric", nil, "needs a name")
+		case c.Method == Bayes:
+			l.fail("method", string(c.Method), "needs a metric with a name")
+		case c.EarlyTerminate != nil:
+			l.fail("early_terminate", nil, "needs a metric with a name")
+		}
 	}
 	if e := c.EarlyTerminate; e != nil {
 		switch {
@@ -350,7 +360,11 @@ func (l *loader) checkParameter(at string, p *Parameter, method Method) {
 		}
 		l.fail(at+".distribution", string(p.Distribution), rule)
 	case kinds == 0:
-		l.fail(at, nil, "needs value, values, or min and max")
+		rule := "needs value, values, or min and max"
+		if len(p.Extra) > 0 {
+			rule += "; not known: " + strings.Join(slices.Sorted(maps.Keys(p.Extra)), ", ")
+		}
+		l.fail(at, nil, rule)
 	case kinds > 1:
 		l.fail(at, nil, "has more than one of value, values, parameters and a distribution of numbers")
 	case p.Values != nil && len(p.Values) == 0:

@@ -78,7 +78,7 @@ func Create(ctx context.Context, c *client.Client, cfg *Config) (string, error) 
 }
 
 // New creates a sweep. The server's warnings about the config go to the client's
-// logger. It blocks until there is a response.
+// logger, and so do keys of parameters that are not known here. It blocks until there is a response.
 //
 // Errors:
 //   - *errors.InputError, or several joined: the config is invalid. No request was made.
@@ -114,7 +114,7 @@ func New(ctx context.Context, c *client.Client, cfg *Config) (*Sweep, error) {
 	if resp.UpsertSweep == nil || resp.UpsertSweep.Sweep == nil {
 		return nil, unexpected(c, diagnose.OpCreateSweep, at, errors.New("the response has no sweep"))
 	}
-	for _, w := range resp.UpsertSweep.ConfigValidationWarnings {
+	for _, w := range append(unknownKeys("parameters", cfg.Parameters), resp.UpsertSweep.ConfigValidationWarnings...) {
 		conn.Log.Warn("sweep config", slog.String("warning", w))
 	}
 	made := resp.UpsertSweep.Sweep

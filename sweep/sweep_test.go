@@ -1,7 +1,10 @@
 package sweep_test
 
 import (
+	"bytes"
 	"context"
+	"io"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -35,6 +38,23 @@ func TestNew_ValidConfig_IsOnTheServer(t *testing.T) {
 		require.NoError(t, err, path)
 		assert.Equal(t, s.ID, got.ID)
 	}
+}
+
+func TestNew_UnknownKeyOfAParameter_IsWarnedAbout(t *testing.T) {
+	t.Parallel()
+	srv, _ := serve(t)
+	var log bytes.Buffer
+	c, err := client.New(client.Options{
+		BaseURL: srv.URL(), APIKey: wandbtest.AliceKey, Dir: t.TempDir(), Output: io.Discard,
+		Logger: slog.New(slog.NewTextHandler(&log, nil)), Getenv: func(string) string { return "" },
+	})
+	require.NoError(t, err)
+	cfg, err := sweep.Parse([]byte("method: random\nentity: acme\nproject: vision\nparameters:\n  a: {parameters: {b: {min: 1, max: 2, zzz: 3}}}\n"))
+	require.NoError(t, err)
+	_, err = sweep.New(t.Context(), c, cfg)
+	require.NoError(t, err)
+	require.NoError(t, c.Close())
+	assert.Contains(t, log.String(), "parameters.a.parameters.b.zzz is not a known key")
 }
 
 func TestNew_RefusedConfig_SaysWhy(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -63,6 +64,8 @@ Creates a sweep and prints its path. The file is that of the official client:
   command: [./train, "${args}"]
 
 A mistake in the file is reported with its key and line, and nothing is sent.
+Keys of a parameter that are not known are sent, with a warning. The
+server's own warnings are printed, too.
 
 Flags:
   --entity E   the team or user (default: that of the file or the settings)
@@ -92,7 +95,9 @@ func runSweepCreate(ctx context.Context, a *app, args []string) int {
 	if len(paths) != 1 {
 		return a.usageError(c, "expected exactly one file")
 	}
-	return a.withClient(ctx, func(cl *client.Client) error {
+	opts := a.env.options()
+	opts.Logger = slog.New(sweepWarnings{a.stderr})
+	return a.withOptions(ctx, opts, func(cl *client.Client) error {
 		cfg, err := sweep.Load(a.env.path(paths[0]))
 		if err != nil {
 			return err

@@ -10,7 +10,12 @@ import (
 // withClient calls do with a client of the environment, and explains its error. It returns the exit
 // status.
 func (a *app) withClient(ctx context.Context, do func(*client.Client) error) int {
-	c, err := client.New(a.env.options())
+	return a.withOptions(ctx, a.env.options(), do)
+}
+
+// withOptions is withClient for a client with other options.
+func (a *app) withOptions(ctx context.Context, opts client.Options, do func(*client.Client) error) int {
+	c, err := client.New(opts)
 	if err == nil {
 		defer func() { _ = c.Close() }()
 		err = do(c)

@@ -93,7 +93,7 @@ func (b *builder) mapping(n *yaml.Node, depth int) (any, error) {
 			return nil, err
 		}
 		if _, again := own[name]; again {
-			return nil, fail(key, "repeats a key")
+			return nil, fail(key, fmt.Sprintf("repeats the key %q", name))
 		}
 		if depth == 1 {
 			b.top = append(b.top, topKey{name, key.Line})
