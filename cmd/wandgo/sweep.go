@@ -246,6 +246,8 @@ func sweepShowCommand() command {
 Shows the state of a sweep and its trials: the run's id, its state, the value of
 the sweep's metric and the parameters. The best trial comes first.
 
+A trial is pending until its run starts, and may stay so if its agent is killed.
+
 On a terminal the trials are a table. Elsewhere only they are printed, one on
 each line in columns that are separated by tabs.
 
