@@ -23,8 +23,9 @@ import (
 // Several processes of a machine may run the same sweep at the same time, with the same Config
 // and Dir. They coordinate by locks on files in Dir, which must not be on a network file system.
 // Systems without such locks (all but Linux, macOS, the BSDs and Windows) return
-// errors.ErrUnsupported. The trial of a killed process counts as failed; another process or a
-// later one continues the sweep.
+// errors.ErrUnsupported. The trial of a killed process counts as failed, even if its function was
+// not called yet; another process or a later one continues the sweep. A failed trial is not run
+// again: [Results] has its parameters, which a sweep in another Dir may have as values.
 type Local struct {
 	Client *client.Client
 	// Config is that of a sweep of a server. EarlyTerminate stops trials by the rows that they log
