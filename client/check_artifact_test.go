@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -36,6 +37,18 @@ func TestCheckAccess_LogArtifact_FollowsRights(t *testing.T) {
 		} else {
 			assert.Contains(t, a.Explain(), "Cannot log artifact")
 		}
+	}
+}
+
+func TestCheckAccess_AliasMayBeProtected_IsNoted(t *testing.T) {
+	t.Parallel()
+	s := wandbtest.New(t, everybody())
+	s.ProtectAlias("acme", "team", "production")
+	for _, action := range []errors.Action{errors.ActionLogArtifact, errors.ActionLinkArtifact} {
+		r := client.AccessRequest{Action: action, Resource: "acme/team/ds:production"}
+		a, err := newClient(t, s, key("member")).CheckAccess(t.Context(), r)
+		require.NoError(t, err)
+		assert.Contains(t, strings.Join(strings.Fields(a.Explain()), " "), `not known whether the alias "production" is protected`)
 	}
 }
 

@@ -83,7 +83,7 @@ func (e *InputError) Explain() string {
 	switch {
 	case strings.HasPrefix(e.Field, `metric "`):
 		b.WriteString("It was left out; the rest of the row was logged.\n")
-	case e.Field != "path" && e.Field != "trial command": // of commands that send nothing anyway, too
+	case e.Field != "path" && e.Field != "trial command" && e.Field != "--prefix": // of commands that send nothing, or have read already
 		b.WriteString("Nothing was sent to the server.\n")
 	}
 	b.WriteByte('\n')

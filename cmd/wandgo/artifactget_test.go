@@ -74,6 +74,7 @@ func TestArtifactGet_PrefixThatNoFileHas_NamesNearOnesAndMakesNothing(t *testing
 		r := i.run(t, "artifact", "get", "flowers", "--dir", "got", "--prefix", prefix)
 		assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status)
 		assert.Contains(t, flat(r.stderr), want)
+		assert.NotContains(t, r.stderr, "Nothing was sent")
 		assert.Contains(t, r.stderr, "Correct --prefix on the command line.")
 		assert.Empty(t, r.stdout)
 		assert.NoDirExists(t, filepath.Join(i.dir, "got"))

@@ -1,6 +1,11 @@
 package diagnose
 
-import "github.com/wandgo/wandgo/errors"
+import (
+	"strings"
+
+	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+)
 
 // Decision is the answer to "may I?".
 type Decision int
@@ -29,8 +34,16 @@ type Prediction struct {
 // it is tried.
 func Predict(q Question, f *Findings) Prediction {
 	p := predict(q, f)
+	if _, alias, _ := strings.Cut(q.Artifact, ":"); p.Decision == Allow && protectable(q.Op, alias) {
+		p.Notes = append(p.Notes, "it is not known whether the alias "+quote(alias)+" is protected: servers do not disclose that in advance")
+	}
 	p.Verdict = f.capAtLikely(p.Verdict)
 	return p
+}
+
+// protectable reports whether an operation assigns an alias that may be protected.
+func protectable(op Op, alias string) bool {
+	return (op == OpLogArtifact || op == OpLinkArtifact) && alias != "" && alias != "latest" && !manifest.IsVersion(alias)
 }
 
 func predict(q Question, f *Findings) Prediction {
