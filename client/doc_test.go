@@ -33,7 +33,7 @@ func TestVariablesAreListed(t *testing.T) {
 		listed[name] = true
 	}
 	read := map[string]bool{}
-	for _, dir := range []string{".", "../internal/settings", "../internal/environment", "../internal/term"} {
+	for _, dir := range []string{".", "../internal/settings", "../internal/environment", "../internal/rundir", "../internal/term"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		require.NoError(t, err)
 		require.NotEmpty(t, files)
