@@ -14,16 +14,19 @@ import (
 
 // readConfigFiles adds to the config what files say: defaults below what is set,
 // the parameters of a sweep above it.
-func (p *plan) readConfigFiles(s *settings.Settings, trial Trial) error {
+func (p *plan) readConfigFiles(s *settings.Settings, opts RunOptions) error {
 	for _, f := range slices.Backward(s.ConfigFiles) { // the strongest is the last
+		if f.Source == "" && !opts.Started.IsZero() {
+			continue // the file in this directory says nothing of a run that took place earlier
+		}
 		if err := p.addConfigFile(f, p.Config.SetDefaults); err != nil {
 			return err
 		}
 	}
-	if len(trial.Params) > 0 {
+	if trial := opts.Trial; len(trial.Params) > 0 {
 		return p.withoutReserved("the sweep", p.Config.Fix(trial.Params))
 	}
-	if s.SweepParams == nil || trial.Sweep != "" {
+	if s.SweepParams == nil || opts.Trial.Sweep != "" {
 		return nil
 	}
 	return p.addConfigFile(*s.SweepParams, p.Config.Fix)

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -60,6 +61,13 @@ func TestConfigDefaults(t *testing.T) {
 	require.NoError(t, run.Finish(t.Context()))
 	kept := onDisk(t, run.Dir())
 	assert.JSONEq(t, `{"epochs":3,"lr":0.1}`, string(kept.Config.AppendJSON(nil)))
+
+	// The file is not about a run that took place earlier, such as an imported one.
+	run, err = st.c.Init(t.Context(), client.RunOptions{Mode: "offline", Project: "p", Started: time.Unix(1700000000, 0)})
+	require.NoError(t, err)
+	require.NoError(t, run.Finish(t.Context()))
+	kept = onDisk(t, run.Dir())
+	assert.JSONEq(t, `{}`, string(kept.Config.AppendJSON(nil)))
 }
 
 // TestConfigFilesThatCannotBeRead are named with their line, before any request.

@@ -201,7 +201,7 @@ func (p *plan) configure(opts RunOptions, s *settings.Settings) error {
 	if err := p.withoutReserved("", err); err != nil {
 		return err
 	}
-	if err := p.readConfigFiles(s, opts.Trial); err != nil {
+	if err := p.readConfigFiles(s, opts); err != nil {
 		return err
 	}
 	for _, f := range []struct {

@@ -24,9 +24,10 @@ func exportCommand() command {
 		summary: "write the histories of runs to a file",
 		long: `
 Writes the history of a run, entity/project/run, or of all runs of a project,
-entity/project, to a file. Each row has the run's id in _run. An export that was
-interrupted continues where it was if it is started again with the same
-arguments; until it is complete its rows are in FILE.part.
+entity/project, to a file. Each row has the run's id in _run; a metric with this
+name is in _run_metric. An export that was interrupted continues where it was if
+it is started again with the same arguments; until it is complete its rows are
+in FILE.part.
 
 A path of this disk exports the runs there: a log (run-ID.wandb), the directory
 of a run, or a directory of runs. So does the id of a run in the directory
@@ -37,7 +38,9 @@ is still running are those written so far.
 
 The formats are:
   jsonl    one JSON object for each row. NaN and infinities are null
-  csv      a table with a column for each metric. Lists and objects are JSON
+  csv      a table with a column for each metric. Lists and objects are JSON. A
+           text that starts with =, +, -, @, a tab or a carriage return, and is
+           no number, has ' before it, so that a spreadsheet does not run it
   parquet  a Parquet file with a column for each metric. Integers, NaN and
            infinities are kept. Lists and objects are JSON. It needs the program
            wandgo-parquet, beside wandgo or in PATH. To install it, in a clone
@@ -127,14 +130,7 @@ func runExport(ctx context.Context, a *app, args []string) int {
 		e.source, e.list = "disk "+logs[0].Path, func() ([]exportedRun, error) { return a.onDisk(logs, e.ids, e.keys) }
 		err = e.write(ctx, to, *format)
 	}
-	switch {
-	case ctx.Err() != nil:
-		return exitInterrupted
-	case err != nil:
-		a.explainError(err)
-		return exitStatus(err)
-	}
-	return exitAllowed
+	return a.outcome(ctx, err)
 }
 
 // export is one export of the histories of runs.
@@ -179,12 +175,17 @@ func (e *export) describe() string {
 }
 
 // write exports the runs to a file.
-func (e *export) write(ctx context.Context, to, format string) error {
+func (e *export) write(ctx context.Context, to, format string) (err error) {
 	p, err := openPart(to+".part", e.describe())
 	if err != nil {
 		return err
 	}
-	defer p.close()
+	defer func() {
+		p.close()
+		if err != nil && ctx.Err() != nil {
+			e.interrupted(p)
+		}
+	}()
 	if err := e.read(ctx, p); err != nil {
 		return err
 	}
@@ -192,6 +193,16 @@ func (e *export) write(ctx context.Context, to, format string) error {
 		fmt.Fprintf(e.notes, "wandgo: no row has all of the metrics %s\n", printable(strings.Join(e.keys, ", ")))
 	}
 	return p.finish(ctx, to, format, e.converter)
+}
+
+// interrupted says what an export leaves that a signal stopped, and how it continues.
+func (e *export) interrupted(p *part) {
+	if !p.rows {
+		fmt.Fprintln(e.notes, "Interrupted before a row was read. Nothing was written.")
+		return
+	}
+	fmt.Fprintf(e.notes, "Interrupted. The rows read so far are in\n\n    %s\n\n"+
+		"The same command continues there. To start over, delete this file.\n", printable(p.path))
 }
 
 // onServer lists the runs on the server.

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -120,10 +124,60 @@ func TestExport_Mistakes_AreExplained(t *testing.T) {
 		"export acme-research/vision -o f --runs a,,b":          "an id of a run is empty",
 		"export acme-research/vision/a -o f --runs a":           "--runs is for the runs of a project",
 		"export acme-research/vision -o f --runs a --filter {}": "cannot be combined",
-		"export acme-research/vision -o none/f":                 "no such file or directory",
+		"export acme-research/vision -o none/f":                 "is in a directory that does not exist; create it first",
 	} {
 		r := i.run(t, strings.Fields(args)...)
 		assert.NotZero(t, r.status, args)
 		assert.Contains(t, strings.Join(strings.Fields(r.stderr), " "), want, args)
+	}
+}
+
+// A text is not run as a formula by a spreadsheet, a metric named _run is not lost, and a
+// time has no exponent.
+func TestExport_CSV_TextsAreNoFormulas(t *testing.T) {
+	t.Parallel()
+	srv, i := exporting(t)
+	require.NoError(t, srv.SetHistory("acme-research", "vision", "a", []string{
+		`{"_step":0,"_run":"mine","_timestamp":1700000001.25,"t":"=1+1","-x":-1e-7}`,
+		`{"_step":1,"_timestamp":1700000002,"t":"-1.5"}`,
+		`{"_step":2,"t":"@SUM(A1)"}`,
+		`{"_step":3,"t":"+a"}`,
+		`{"_step":4,"t":"-a"}`,
+		`{"_step":5,"t":"\t=1"}`,
+		`{"_step":6,"t":"a=b"}`,
+	}))
+	r := i.run(t, "export", "acme-research/vision/a", "-o", "a.csv")
+	require.Zero(t, r.status, r.stderr)
+	assert.Equal(t, `_run,_step,'-x,_run_metric,_timestamp,t
+a,0,-1e-07,mine,1700000001.25,'=1+1
+a,1,,,1700000002,-1.5
+a,2,,,,'@SUM(A1)
+a,3,,,,'+a
+a,4,,,,'-a
+a,5,,,,'`+"\t"+`=1
+a,6,,,,a=b
+`, exported(t, i, "a.csv"))
+	r = i.run(t, "export", "acme-research/vision/a", "-o", "a.jsonl")
+	require.Zero(t, r.status, r.stderr)
+	assert.Contains(t, exported(t, i, "a.jsonl"), `{"-x":-1e-07,"_run":"a","_run_metric":"mine","_step":0,"_timestamp":1700000001.25,"t":"=1+1"}`)
+}
+
+func TestExport_CtrlC_SaysWhatIsThere(t *testing.T) {
+	t.Parallel()
+	for after, want := range map[int64]string{0: "Nothing was written.", 3: "all.jsonl.part\n\nThe same command continues there."} {
+		srv, i := exporting(t)
+		ctx, stop := context.WithCancel(t.Context())
+		var requests atomic.Int64
+		srv.Inject(wandbtest.Fault{Operation: "RunRows", After: int(after), Hang: true, Match: func(*http.Request, []byte) bool {
+			if requests.Add(1) > after {
+				stop()
+			}
+			return true
+		}})
+		var stderr bytes.Buffer
+		status := run(ctx, []string{"export", "acme-research/vision", "-o", "all.jsonl"}, environment{vars: i.vars, workDir: i.dir}, io.Discard, &stderr)
+		stop()
+		assert.Equal(t, exitInterrupted, status)
+		assert.Contains(t, stderr.String(), want, after)
 	}
 }

@@ -7,8 +7,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
+	"math"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/wandgo/wandgo/api"
 	"github.com/wandgo/wandgo/errors"
@@ -17,8 +21,12 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
-// runColumn is the column of the run's id.
-const runColumn = "_run"
+const (
+	// runColumn is the column of the run's id, and ownColumn that of a metric of the
+	// run with this name.
+	runColumn = "_run"
+	ownColumn = "_run_metric"
+)
 
 // part is an export that is not complete: a line that says what is exported, then rows in JSON, with
 // NaN and infinities as tokens.
@@ -47,6 +55,9 @@ type partHeader struct {
 // the same step, are cut off.
 func openPart(path, describes string) (*part, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o666)
+	if _, e := os.Stat(dirOf(path)); errors.Is(err, fs.ErrNotExist) && errors.Is(e, fs.ErrNotExist) {
+		return nil, &errors.InputError{Field: "output", Rule: "is in a directory that does not exist; create it first", Source: dirOf(path)}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("export: %w", err)
 	}
@@ -137,7 +148,13 @@ func (p *part) resume(describes string) (keep int64, err error) {
 
 // add writes a row.
 func (p *part) add(runID string, row api.Row) error {
+	if own, ok := row[runColumn]; ok {
+		row[ownColumn] = own
+	}
 	row[runColumn] = runID
+	if at, ok := row["_timestamp"].(float64); ok && !math.IsNaN(at) && !math.IsInf(at, 0) {
+		row["_timestamp"] = json.Number(strconv.FormatFloat(at, 'f', -1, 64)) // without an exponent
+	}
 	line, err := p.enc.AppendValue(p.line[:0], map[string]any(row))
 	if err != nil {
 		return fmt.Errorf("export row %d of run %s: %w", row.Step(), runID, err)
@@ -240,7 +257,11 @@ func (p *part) writeCSV(out io.Writer) error {
 	}
 	columns := slices.Concat(first, sorted(rest))
 	w := csv.NewWriter(out)
-	if err := w.Write(columns); err != nil {
+	titles := make([]string, len(columns))
+	for i, name := range columns {
+		titles[i] = noFormula(name)
+	}
+	if err := w.Write(titles); err != nil {
 		return err
 	}
 	cells := make([]string, len(columns))
@@ -268,9 +289,21 @@ func csvCell(value []byte) string {
 	switch value[0] {
 	case '"':
 		text, _, _ := jsonx.Unquote(nil, value)
-		return string(text)
+		return noFormula(string(text))
 	case 'n':
 		return ""
 	}
 	return string(value)
+}
+
+// noFormula puts ' before a text that a spreadsheet would run as a formula. Anyone who may
+// log to the project chooses the texts. A text that is a number is left as it is.
+func noFormula(text string) string {
+	if text == "" || !strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return text
+	}
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		return text
+	}
+	return "'" + text
 }
