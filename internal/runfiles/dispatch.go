@@ -66,7 +66,7 @@ func (u *Uploader) collect() bool {
 	}
 }
 
-// take moves the next n files from pending to sending.
+// take moves the next n files from pending to a batch.
 func (u *Uploader) take(n int) []*file {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -76,7 +76,7 @@ func (u *Uploader) take(n int) []*file {
 		u.pending = nil
 	}
 	for _, f := range batch {
-		f.state = sending
+		f.state = taken
 	}
 	return batch
 }
@@ -104,7 +104,7 @@ func (u *Uploader) prepare(f *file) *job {
 	}
 	seen, err := src.stat()
 	u.mu.Lock()
-	f.seen = seen
+	f.seen, f.state = seen, sending
 	has := f.has
 	u.mu.Unlock()
 	if err != nil {

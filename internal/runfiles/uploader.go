@@ -56,7 +56,8 @@ type state uint8
 const (
 	idle    state = iota
 	pending       // waits for a batch
-	sending       // in a batch, or being sent
+	taken         // in a batch, before its content was looked at
+	sending       // looked at, or being sent
 )
 
 // New checks the configuration and returns an Uploader. Files may be saved before Start,
@@ -169,7 +170,7 @@ func (u *Uploader) add(name string, src source, policy Policy) error {
 // pendLocked adds a file to the next batch.
 func (u *Uploader) pendLocked(f *file) {
 	switch f.state {
-	case sending:
+	case taken, sending:
 		f.again = true
 	case idle:
 		f.state = pending

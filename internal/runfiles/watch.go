@@ -52,7 +52,7 @@ func (u *Uploader) checkLive(f *file) {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if now != f.seen && f.saves == nth && f.state != pending && !u.finishing {
+	if waits := f.state == pending || f.state == taken; now != f.seen && f.saves == nth && !waits && !u.finishing {
 		u.pendLocked(f)
 	}
 }
