@@ -84,7 +84,7 @@ func (a Agent) RunProgram(ctx context.Context, p Program) error {
 			p.Command = []string{"${env}", "${interpreter}", "${program}", "${args}"}
 		}
 		if program = cfg.Program; program == "" && slices.Contains(p.Command, "${program}") {
-			return &errors.InputError{Field: "trial command", Rule: "there is none: the sweep's config names no program"}
+			return &errors.InputError{Field: "trial command", Rule: "is missing: the sweep's config names no program"}
 		}
 	}
 	// A command that no trial can start is not worth a trial.

@@ -134,7 +134,7 @@ func (l *life) place(row api.Row, from int64) bool {
 }
 
 // livesOf finds out how logs continue each other. An offline process counts from 0 again, and
-// its rows follow those before, as a sync puts them. One that asked the server goes on from
+// its rows follow those before, as a sync puts them. One that asked the server continues from
 // there; where the steps repeat, its rows count.
 func (a *app) livesOf(ctx context.Context, logs []*syncrun.Log) ([]life, error) {
 	if len(logs) == 1 {

@@ -23,8 +23,8 @@ neither beside wandgo nor in PATH. To install it, in a clone of the repository:
   ` + installParquet + `
 `
 
-// parquetWriter returns the path of the program that writes Parquet files, "" if there is none beside this
-// program or in PATH. As in exec.LookPath, directories that depend on the working directory do not count.
+// parquetWriter returns the path of the program that writes Parquet files, or "" if it is neither beside this
+// program nor in PATH. As in exec.LookPath, directories that depend on the working directory do not count.
 func (a *app) parquetWriter() string {
 	var dirs []string
 	if self, err := os.Executable(); err == nil {

@@ -99,7 +99,7 @@ func (m *mediaFiles) table(at string, nth int) {
 	if err != nil {
 		return // the page says that it is missing
 	}
-	object, _ := jsonx.ParseObject(text) // empty if it is none
+	object, _ := jsonx.ParseObject(text) // empty if it is not an object
 	rows, _ := object["data"].([]any)
 	before := len(m.all)
 	for _, row := range rows[:min(len(rows), tableRows)] {

@@ -119,7 +119,7 @@ func (e *RowError) Unwrap() []error {
 	return out
 }
 
-// rowError returns the error for the keys that were omitted, nil if there are none.
+// rowError returns the error for the keys that were omitted, or nil if no key was.
 func rowError(bad []*KeyError) error {
 	if len(bad) == 0 {
 		return nil

@@ -153,7 +153,7 @@ func (b *boardBench) write(ctx context.Context, sets ...dataset) error {
 // viewerSample holds the figures of one start of a viewer: seconds, and bytes of memory.
 type viewerSample map[string]float64
 
-// each measures each viewer, by turns. One that fails or takes very long is not started
+// each measures each viewer in turn. One that fails or takes very long is not started
 // again.
 func (b *boardBench) each(ctx context.Context, d dataset, measure func(ctx context.Context, v viewer, d dataset, out viewerSample) error) []viewerResult {
 	results := make([]viewerResult, len(b.viewers))

@@ -89,7 +89,7 @@ func (p *process) close() int64 {
 	p.watched.sample()
 	_ = p.cmd.Process.Signal(os.Interrupt)
 	kill := time.AfterFunc(5*time.Second, func() { _ = p.cmd.Process.Kill() })
-	_ = p.cmd.Wait() // it was told to end
+	_ = p.cmd.Wait() // it was asked to stop, so an error is expected
 	kill.Stop()
 	p.watched.end()
 	return p.watched.memory()

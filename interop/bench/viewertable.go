@@ -42,7 +42,7 @@ func (t *viewerTable) line(name, aim string, cells ...string) {
 	t.text.WriteByte('\n')
 }
 
-// add adds a line with times. An aim of 0 is none.
+// add adds a line with times. An aim of 0 means that there is no aim.
 func (t *viewerTable) add(results []viewerResult, name, figure string, aim time.Duration) {
 	text := ""
 	if aim > 0 {
