@@ -1,6 +1,7 @@
 package artifact
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -152,7 +153,8 @@ type DownloadOptions struct {
 	// SkipReferences skips references.
 	SkipReferences bool
 	// OpenReference reads references with other schemes than http, https, file and
-	// wandb-artifact, such as s3. It is called concurrently. Without it they are errors.
+	// wandb-artifact, such as s3. It is called concurrently. Without it they are left, and the
+	// error is an [*UnreadError] once all other files are there.
 	OpenReference func(ctx context.Context, f File) (io.ReadCloser, error)
 	// Progress is called from time to time, from one goroutine at a time, and at the end.
 	Progress func(DownloadProgress)
@@ -182,6 +184,7 @@ type DownloadProgress struct {
 //     content of a file is not what the manifest says.
 //   - a manifest that cannot be used: names that lead out of the directory or are the same
 //     file here.
+//   - *UnreadError: nothing reads some of the references; everything else was downloaded.
 //   - a reference that cannot be read, or whose data has changed since it was logged.
 //   - those of the file system.
 func (v *Version) Download(ctx context.Context, opts DownloadOptions) (dir string, err error) {
@@ -194,8 +197,37 @@ func (v *Version) Download(ctx context.Context, opts DownloadOptions) (dir strin
 	if opts.Progress != nil {
 		o.Progress = func(p download.Progress) { opts.Progress(DownloadProgress(p)) }
 	}
-	return download.Of(v).Download(ctx, o)
+	dir, err = download.Of(v).Download(ctx, o)
+	if left, ok := errors.AsType[*download.UnreadError](err); ok {
+		err = &UnreadError{Path: v.Path(), Dir: left.Dir, References: left.Names, Count: left.Count, text: err.Error()}
+	}
+	return dir, err
 }
+
+// UnreadError lists the references of a version that a download left, because nothing reads
+// their URIs. All other files were downloaded. It matches errors.ErrInvalidInput.
+type UnreadError struct {
+	// Path is the version's, and Dir is where the other files are.
+	Path, Dir string
+	// References are the names of at most 1,000 of them, in order. Count is the number of all.
+	References []string
+	Count      int
+
+	text string
+}
+
+// Error is one line with the first names.
+func (e *UnreadError) Error() string {
+	return cmp.Or(e.text, "download artifact "+e.Path+": some references cannot be read")
+}
+
+// Remedy says what to do about it.
+func (e *UnreadError) Remedy() string {
+	return "To read them, set DownloadOptions.OpenReference. To leave them out, set DownloadOptions.SkipReferences."
+}
+
+// Unwrap returns errors.ErrInvalidInput.
+func (e *UnreadError) Unwrap() error { return errors.ErrInvalidInput }
 
 // Open streams a file, from the cache if it is there. Reading it ends with an error that
 // matches errors.ErrDigestMismatch in place of io.EOF if the content was wrong: do not act on

@@ -22,3 +22,12 @@ func TestDifferenceError_DamagedFile_RemedyIsToDownloadAgain(t *testing.T) {
 	extra := errors.Explain(&artifact.DifferenceError{Path: "acme/vision/data:v0", Dir: "d", Extra: []string{"b"}})
 	assert.NotContains(t, extra, "Download")
 }
+
+func TestUnreadError_RemedyNamesTheOptions(t *testing.T) {
+	t.Parallel()
+	err := &artifact.UnreadError{Path: "acme/vision/data:v0"}
+	require.ErrorIs(t, err, errors.ErrInvalidInput)
+	assert.Contains(t, err.Error(), "acme/vision/data:v0")
+	assert.Contains(t, errors.Explain(err), "DownloadOptions.OpenReference")
+	assert.Contains(t, errors.Explain(err), "DownloadOptions.SkipReferences")
+}

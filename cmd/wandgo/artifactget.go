@@ -32,7 +32,10 @@ Flags:
   --verify           download nothing: compare the directory, which --dir must
                      name, with the artifact. Not with --prefix
   --skip-cache       neither read nor fill the cache
-  --skip-references  leave out what the artifact only refers to
+  --skip-references  leave out what the artifact only refers to. Otherwise, if
+                     there are references that wandgo cannot read, such as
+                     s3://bucket/key, they are listed once all else is
+                     downloaded, and the exit status is 33
   --json             print a JSON document: path, dir, files, bytes, received
                      (bytes from the network), reused (bytes that were in the
                      directory or the cache)
@@ -112,7 +115,22 @@ func (a *app) get(ctx context.Context, c *client.Client, path string, o artifact
 	}
 	got.Dir, err = v.Download(ctx, o)
 	line.erase()
+	if left, ok := errors.AsType[*artifact.UnreadError](err); ok {
+		err = unread{left}
+	}
 	return got, err
+}
+
+// unread is the error with what to do on the command line.
+type unread struct{ *artifact.UnreadError }
+
+// Remedy replaces that for a program.
+func (e unread) Remedy() string {
+	them := "them"
+	if e.Count == 1 {
+		them = "it"
+	}
+	return "To leave " + them + " out, add --skip-references. To fetch the data, use the store's own tool."
 }
 
 // maxNear bounds the names that a prefix is compared with.

@@ -80,3 +80,19 @@ func TestArtifactGet_PrefixThatNoFileHas_NamesNearOnesAndMakesNothing(t *testing
 		assert.NoDirExists(t, filepath.Join(i.dir, "got"))
 	}
 }
+
+func TestArtifactGet_ReferenceThatNothingReads_HasTheRemedyAndTheStatus(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey)
+	r := i.run(t, "artifact", "put", "s3://bucket/key", "--name", "far")
+	require.Zero(t, r.status, r.stderr)
+	r = i.run(t, "artifact", "get", "far", "--dir", "d")
+	assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status)
+	assert.Contains(t, flat(r.stderr), `nothing here reads the URIs (s3) of 1 reference: "key"; there are no other files`)
+	assert.Contains(t, flat(r.stderr), "To leave it out, add --skip-references.")
+	assert.NotContains(t, r.stderr, "DownloadOptions")
+	assert.Empty(t, r.stdout)
+	r = i.run(t, "artifact", "get", "far", "--dir", "d", "--skip-references")
+	require.Zero(t, r.status, r.stderr)
+}

@@ -72,7 +72,7 @@ func dirName(p Path) string {
 }
 
 // Download fetches the files that are not in the directory yet. The errors are the public
-// ones of package errors, those of the file system, and [manifest.ErrPath] and
+// ones of package errors, those of the file system, [*UnreadError], and [manifest.ErrPath] and
 // [manifest.ErrManifest] for a manifest that cannot be used.
 func (v *Version) Download(ctx context.Context, opts Options) (dir string, err error) {
 	if v.conn == nil {
@@ -114,7 +114,10 @@ func (v *Version) download(ctx context.Context, m *manifestFile, dir string, opt
 		return err
 	}
 	j.report(Progress{}, true)
-	return j.cache.TrimIfFull(ctx, objectcache.DefaultLimit)
+	if err := j.cache.TrimIfFull(ctx, objectcache.DefaultLimit); err != nil {
+		return err
+	}
+	return j.unread.err(dir, j.progress.Files)
 }
 
 // job is one download.
@@ -127,6 +130,7 @@ type job struct {
 	mu       sync.Mutex
 	progress Progress
 	reported Progress
+	unread   UnreadError
 }
 
 // task is a file that has to be fetched.
@@ -317,7 +321,14 @@ func (j *job) fetch(ctx context.Context, found <-chan task) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if err := j.fetchOne(ctx, f, t); err != nil {
+		err := j.fetchOne(ctx, f, t)
+		if none, ok := errors.AsType[*noReader](err); ok { // the rest can be had
+			j.mu.Lock()
+			j.unread.add(t.entry, none.scheme)
+			j.mu.Unlock()
+			continue
+		}
+		if err != nil {
 			return err
 		}
 		j.done(t.entry, 0)

@@ -65,8 +65,7 @@ func (v *Version) reference(ctx context.Context, e *record.ArtifactEntry, to sin
 		return v.artifactReference(ctx, e, u, to, open, depth)
 	}
 	if open == nil {
-		return fmt.Errorf("%w: the program reads no %s: URIs, so %s is left (see DownloadOptions)", ErrReference,
-			plaintext.Line(u.Scheme, 20), quote(e.Path))
+		return &noReader{path: e.Path, scheme: plaintext.Line(u.Scheme, 20)}
 	}
 	r, err := open(ctx, e)
 	if err != nil {

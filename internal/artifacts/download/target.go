@@ -32,6 +32,7 @@ func openTarget(dir string) (*target, error) {
 	}
 	t := &target{root: root}
 	if err := t.partial.open(root); err != nil {
+		err = blockedBy(root, t.partial.dir, true, err)
 		return nil, errors.Join(err, root.Close())
 	}
 	return t, nil
@@ -68,12 +69,14 @@ func (t *target) create() (f *os.File, name string, err error) {
 func (t *target) place(temp, name string) error {
 	err := t.root.Rename(temp, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := t.root.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			return err
+		if err = t.root.MkdirAll(filepath.Dir(name), 0o777); err == nil {
+			err = t.root.Rename(temp, name)
 		}
-		err = t.root.Rename(temp, name)
 	}
-	return err
+	if err != nil {
+		return blockedBy(t.root, name, false, err)
+	}
+	return nil
 }
 
 func (t *target) remove(name string) { _ = t.root.Remove(name) }
