@@ -1,5 +1,7 @@
 package errors
 
+import "regexp"
+
 // The causes that concern an artifact.
 
 var artifactMissingProse = prose{
@@ -28,7 +30,11 @@ var artifactMissingProse = prose{
 
 var protectedAliasProse = prose{
 	clause: func(e *PermissionError, probably string) string {
-		return "an alias is " + probably + "protected, and " + e.who() + " may not assign or remove it"
+		alias := "an alias"
+		if name := protectedAlias(e.Message); name != "" {
+			alias = "alias " + quoted(name)
+		}
+		return alias + " is " + probably + "protected, and " + e.who() + " may not assign or remove it"
 	},
 	phrase: words("a protected alias"),
 	about: words("Only admins of a project or registry can assign and remove its protected aliases, and delete or unlink a version " +
@@ -41,6 +47,19 @@ var protectedAliasProse = prose{
 		a.step("Or leave the protected alias out. Members can use all others.")
 		e.adviseOtherKey(a)
 	},
+}
+
+// namedAlias matches a message that names the alias that is protected.
+var namedAlias = regexp.MustCompile(`(?i)\balias "?([\w.-]+)"? is protected\b|"([^"]+)" is a protected alias\b|\bprotected alias:? "([^"]+)"|\bprotected alias: ([\w.-]+)`)
+
+// protectedAlias is the alias that a server's message says is protected, or "".
+func protectedAlias(message string) string {
+	for i, name := range namedAlias.FindStringSubmatch(bounded(message)) {
+		if i > 0 && name != "" && name != "that" && name != "which" {
+			return name
+		}
+	}
+	return ""
 }
 
 // adviseArtifact gives the background and the advice for a failure that concerns an

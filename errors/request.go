@@ -122,6 +122,11 @@ func (e *RequestError) rewindsRunning() bool {
 	return e.Op == "rewind run" && strings.Contains(strings.ToLower(bounded(e.Message)), "running")
 }
 
+// hasAliases reports whether a version was to be deleted without its aliases.
+func (e *RequestError) hasAliases() bool {
+	return e.Op == "delete artifact" && strings.Contains(bounded(e.Message), "alias")
+}
+
 // sweepIsOver reports whether nothing was sent because the sweep is over. Err says so.
 func (e *RequestError) sweepIsOver() bool {
 	return e.Cause == ErrInvalidInput && e.StatusCode == 0 && e.Err != nil && strings.HasPrefix(e.Op, "change sweep ")
@@ -193,6 +198,9 @@ func (e *RequestError) clause() string {
 	case ErrInvalidInput:
 		if e.StatusCode == http.StatusRequestEntityTooLarge {
 			return "the request is too large"
+		}
+		if e.hasAliases() {
+			return "it has aliases, and DeleteOptions.Aliases is not set"
 		}
 		if e.rewindsRunning() {
 			return "the run still counts as running"

@@ -188,7 +188,7 @@ func (e *RequestError) advise() (about string, a advice) {
 			a.step("If the limit is a proxy's, ask its administrator to raise it for ", e.target().server(), ".")
 			break
 		}
-		if e.Op == "delete artifact" && strings.Contains(e.Message, "alias") {
+		if e.hasAliases() {
 			about = "The server deletes a version that has aliases only if that is requested."
 			a.step("To delete the version with its aliases, set artifact.DeleteOptions.Aliases.")
 			break
