@@ -41,20 +41,34 @@ func TestArtifact_AccountThatMayNotRead_IsTold(t *testing.T) {
 
 func TestArtifact_NotCommitted_IsNotReady(t *testing.T) {
 	t.Parallel()
-	s := wandbtest.New(t, wandbtest.Solo(), wandbtest.WithPolicy(wandbtest.Policy{ShowPending: true}))
-	c := newClient(t, s, wandbtest.AliceKey)
-	s.Inject(wandbtest.Fault{Operation: "CommitArtifact", Status: http.StatusForbidden, Body: `{"errors":[{"message":"permission denied"}]}`})
-	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", StatsInterval: -1})
-	require.NoError(t, err)
-	a := artifact.New("data", "dataset")
-	require.NoError(t, a.AddBytes("a", []byte("hello")))
-	up, err := run.LogArtifact(a, client.ArtifactOptions{})
-	require.NoError(t, err)
-	_, err = up.Wait(t.Context())
-	require.Error(t, err)
-	_, err = run.UseArtifact(t.Context(), "data")
-	require.ErrorIs(t, err, errors.ErrArtifactNotReady)
-	require.Error(t, run.Finish(t.Context()))
+	for name, c := range map[string]struct {
+		policy wandbtest.Policy
+		want   error
+	}{
+		"found by its name":       {wandbtest.Policy{ShowPending: true}, errors.ErrArtifactNotReady},
+		"in the list only":        {wandbtest.Policy{ListPending: true}, errors.ErrArtifactNotReady},
+		"not shown by the server": {wandbtest.Policy{}, errors.ErrArtifactMissing},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := wandbtest.New(t, wandbtest.Solo(), wandbtest.WithPolicy(c.policy))
+			cl := newClient(t, s, wandbtest.AliceKey)
+			s.Inject(wandbtest.Fault{Operation: "CommitArtifact", Status: http.StatusForbidden, Body: `{"errors":[{"message":"permission denied"}]}`})
+			run, err := cl.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision", StatsInterval: -1})
+			require.NoError(t, err)
+			a := artifact.New("data", "dataset")
+			require.NoError(t, a.AddBytes("a", []byte("hello")))
+			up, err := run.LogArtifact(a, client.ArtifactOptions{})
+			require.NoError(t, err)
+			_, err = up.Wait(t.Context())
+			require.Error(t, err)
+			_, err = run.UseArtifact(t.Context(), "data")
+			require.ErrorIs(t, err, c.want)
+			_, err = cl.Artifact(t.Context(), "acme/vision/data:best")
+			require.ErrorIs(t, err, errors.ErrArtifactMissing, "another alias may never have existed")
+			require.Error(t, run.Finish(t.Context()))
+		})
+	}
 }
 
 func TestDownload_DamagedByTheFake_IsFoundAndNotCached(t *testing.T) {

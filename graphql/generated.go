@@ -1527,6 +1527,11 @@ type ProbedCollection struct {
 // GetTypename returns ProbedCollection.Typename, and is useful for accessing the field via an interface.
 func (v *ProbedCollection) GetTypename() *string { return v.Typename }
 
+// ProbedVersion includes the requested fields of the GraphQL type Artifact.
+type ProbedVersion struct {
+	State ArtifactState `json:"state"`
+}
+
 // Project includes the requested fields of the GraphQL type Project.
 type Project struct {
 	Name   string `json:"name"`
@@ -2226,7 +2231,8 @@ type VersionConnection struct {
 
 // VersionEdge includes the requested fields of the GraphQL type VersionedArtifactEdge.
 type VersionEdge struct {
-	Version string `json:"version"`
+	Version string        `json:"version"`
+	Node    ProbedVersion `json:"node"`
 }
 
 // VersionsCollection includes the requested fields of the GraphQL type ArtifactCollection.
@@ -4876,6 +4882,9 @@ query ProbeArtifact ($entity: String!, $project: String!, $name: String!, $colle
 			artifacts(first: 100) {
 				edges {
 					version
+					node {
+						state
+					}
 				}
 			}
 		}

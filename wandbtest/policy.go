@@ -79,6 +79,9 @@ type Policy struct {
 	// ShowPending makes names without an alias, or with the alias latest, find an artifact
 	// whose upload is not complete. By default they find the newest complete version.
 	ShowPending bool
+	// ListPending makes lists of versions have those whose upload is not complete, unless they
+	// are filtered by the state COMMITTED. By default only complete ones are listed.
+	ListPending bool
 	// XXH128 allows digests of the algorithm XXH128; see Entity.xxhashDigestsEnabled in the
 	// schema. The official client requests it only if [WithFeatures] has
 	// ARTIFACT_DIGEST_ALGORITHM.

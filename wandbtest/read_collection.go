@@ -3,6 +3,7 @@ package wandbtest
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // collectionObject is the types ArtifactSequence and ArtifactPortfolio.
@@ -34,13 +35,18 @@ func (c *collectionObject) fields(x *execution) fields {
 			}
 			return connection(list, args)
 		},
-		"artifacts": c.versions,
+		"artifacts": func(args arguments) any { return c.versions(x.server.cfg.policy.ListPending, args) },
 	}
 }
 
 // versions lists the versions, the newest first unless the order says otherwise.
-func (c *collection) versions(args arguments) any {
+func (c *collection) versions(pending bool, args arguments) any {
 	members := slices.Clone(c.members)
+	for _, a := range c.logged {
+		if pending && a.state == artifactPending && !strings.Contains(args.text("filters"), artifactCommitted) {
+			members = append(members, &membership{artifact: a, version: c.next})
+		}
+	}
 	if order := args.text("order"); order == "" || order[0] == '-' {
 		slices.Reverse(members)
 	}

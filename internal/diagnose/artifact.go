@@ -20,6 +20,9 @@ const registryPrefix = "wandb-registry-"
 // artifactCommitted is the state of an artifact whose upload is complete.
 const artifactCommitted = "COMMITTED"
 
+// artifactPending is the state of one whose upload is not complete.
+const artifactPending = "PENDING"
+
 // decideArtifactNull reads a response in which the artifact is null, or a 404 that says so.
 // If the server does not show the project either, that is the reason.
 func decideArtifactNull(f *Findings) Verdict {
@@ -71,9 +74,9 @@ func predictReadArtifact(q Question, f *Findings) Prediction {
 	p := predictRead(q, f)
 	switch {
 	case p.Decision != Allow || q.Project == "" || q.Artifact == "":
-	case f.Artifact.empty():
+	case f.Artifact.empty() && f.Artifact.State == "":
 		return deny(decideArtifactNull(f))
-	case !f.Artifact.answered():
+	case !f.Artifact.answered() && f.Artifact.State == "":
 		p.Notes = append(p.Notes, "the server did not disclose whether it has the artifact")
 	case f.Artifact.State != "" && f.Artifact.State != artifactCommitted:
 		return Prediction{Verdict: undetermined("check/pending", nil,
@@ -159,6 +162,9 @@ func (f *Findings) askArtifact(ctx context.Context, client gql.Client, q Questio
 	}
 	if shown.ArtifactCollection != nil {
 		f.Artifact.Names = versionsOf(collection, shown.ArtifactCollection)
+		if isPending(q.Artifact, f.Artifact.Names, shown.ArtifactCollection) {
+			f.Artifact.State = artifactPending
+		}
 		return
 	}
 	if all, err := graphql.ProbeArtifactNames(ctx, client, f.Entity, q.Project); err == nil && all.Project != nil && all.Project.ArtifactCollections != nil {
@@ -185,8 +191,21 @@ func versionsOf(name string, c *graphql.ProbedCollection) []string {
 	}
 	if c.Artifacts != nil {
 		for _, edge := range c.Artifacts.Edges {
-			add(edge.Version)
+			if edge.Node.State != artifactPending {
+				add(edge.Version)
+			}
 		}
 	}
 	return names
+}
+
+// isPending reports whether what was named, and the server does not return by its name, is in
+// the collection's list of versions, and is not complete: the version itself, or the latest if
+// there are no complete ones. Servers may give a version its number when it is complete.
+func isPending(want string, complete []string, c *graphql.ProbedCollection) bool {
+	_, version, _ := strings.Cut(want, ":")
+	latest := (version == "" || version == "latest") && len(complete) == 0
+	return c.Artifacts != nil && slices.ContainsFunc(c.Artifacts.Edges, func(edge graphql.VersionEdge) bool {
+		return edge.Node.State == artifactPending && (latest || edge.Version == version)
+	})
 }

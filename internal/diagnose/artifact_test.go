@@ -131,6 +131,11 @@ func TestAskArtifact_EachAnswer_IsRead(t *testing.T) {
 			errors.Empty, "null: missing or hidden from you",
 			[]string{"dsx"},
 		},
+		"a list with a version that is not complete": {
+			scripted{"ProbeArtifact": `{"project":{"artifact":null,"artifactCollection":{"__typename":"ArtifactSequence","aliases":{"edges":[]},"artifacts":{"edges":[{"version":"v7","node":{"state":"PENDING"}},{"version":"v6","node":{"state":"COMMITTED"}}]}}}}`},
+			errors.Empty, "null: missing or hidden from you",
+			[]string{"ds:v6"},
+		},
 		"names refused": {scripted{"ProbeArtifact": `{"project":{"artifact":null}}`}, errors.Empty, "null: missing or hidden from you", nil},
 		"no project":    {scripted{"ProbeArtifact": `{"project":null}`}, errors.Empty, "null: missing or hidden from you", nil},
 		"no answer":     {scripted{}, errors.Failed, "no usable response (no answer)", nil},

@@ -124,6 +124,9 @@ func (d *Diagnoser) explain(
 		if r.Class == ArtifactNull {
 			findings = d.withArtifact(ctx, findings, q)
 		}
+		if findings.Artifact.State == artifactPending {
+			return d.report(q).completed(errors.RequestError{Cause: errors.ErrArtifactNotReady, Err: errPending})
+		}
 	}
 	if ended := endOf(ctx); ended != nil { // the caller gave up: both are reported
 		r.Err = errors.Join(r.Err, ended)
@@ -133,6 +136,9 @@ func (d *Diagnoser) explain(
 	}
 	return d.report(q).permissionError(r, findings, Decide(r, findings))
 }
+
+// errPending is what the server shows of a version that it does not return by its name.
+var errPending = errors.New("the server shows a version whose upload is not complete")
 
 // find asks the questions that a refusal calls for, once for all requests in
 // flight that are refused for the same reason.

@@ -114,6 +114,7 @@ type Findings struct {
 	// Artifact is asked for only if it matters.
 	Artifact struct {
 		Answer
+		// State is also known of a version that is in a list, and not shown by its name.
 		Type, State string
 		// Names are the project's artifacts, or the versions and aliases of the one that
 		// was named, if the server shows it but not the version.
