@@ -17,7 +17,8 @@ type Changes struct {
 	// TTL is how long the server keeps the version from its creation; 0 leaves it. It must be
 	// a number of whole seconds, or one of [TTLInherit] and [TTLNever].
 	TTL time.Duration
-	// AddTags and RemoveTags are tags. Servers of January 2024 do not support tags.
+	// AddTags and RemoveTags are tags. Servers of January 2024 do not support tags: the error
+	// matches errors.ErrSchemaMismatch, and nothing is changed.
 	AddTags, RemoveTags []string
 }
 
@@ -73,7 +74,8 @@ func (v *Version) Delete(ctx context.Context, opts DeleteOptions) error {
 //
 // A project whose name starts with "wandb-registry-" is a registry. It belongs to the
 // organization of the version's entity, which is looked up; for a person with several
-// organizations the target's entity is the name of one of them.
+// organizations the target's entity is the name of one of them. Servers of January 2024 do not
+// show the organization: there, the target's entity must be the one that owns the registry.
 //
 // Errors are those of [Version.AddAliases]; Action is "link artifact".
 func (v *Version) Link(ctx context.Context, target string, aliases ...string) (*Version, error) {

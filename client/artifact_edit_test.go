@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -119,6 +120,29 @@ func TestVersion_Link_ToProjectAndRegistry(t *testing.T) {
 	require.NoError(t, err, "only the link is gone")
 	_, err = v.Link(t.Context(), "a:v1")
 	require.ErrorIs(t, err, errors.ErrInvalidInput)
+}
+
+func TestVersion_ServerOf2024_SaysThatItIsTooOldAndWhatWorks(t *testing.T) {
+	t.Parallel()
+	world := wandbtest.Solo()
+	world.Projects = append(world.Projects, wandbtest.Project{Entity: "acme", Name: "wandb-registry-model"})
+	s := wandbtest.New(t, world, wandbtest.WithGeneration(wandbtest.Gen2024Jan))
+	v := loggedVersion(t, newClient(t, s, wandbtest.AliceKey), "data", map[string]string{"a": "hello"})
+	err := v.Update(t.Context(), artifact.Changes{AddTags: []string{"good"}})
+	require.ErrorIs(t, err, errors.ErrSchemaMismatch)
+	assert.Contains(t, err.Error(), "update artifact acme/vision/data:v0: the server is too old for this")
+	assert.Contains(t, strings.Join(strings.Fields(errors.Explain(err)), " "), "Without tags, the other changes work.")
+	text := "new"
+	require.NoError(t, v.Update(t.Context(), artifact.Changes{Description: &text}))
+
+	_, err = v.Link(t.Context(), "wandb-registry-model/nets")
+	require.ErrorIs(t, err, errors.ErrSchemaMismatch)
+	assert.Contains(t, err.Error(), "the server is too old for this")
+	assert.Contains(t, strings.Join(strings.Fields(errors.Explain(err)), " "), "such as model-registry/NAME.")
+	for _, target := range []string{"model-registry/nets", "acme/wandb-registry-model/nets"} {
+		_, err = v.Link(t.Context(), target)
+		require.NoError(t, err)
+	}
 }
 
 func TestVersion_Deleted_ReadingItReturnsErrArtifactMissing(t *testing.T) {

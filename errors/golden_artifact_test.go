@@ -78,6 +78,11 @@ func artifactFailures() []golden {
 		{"request_digest_mismatch_upload", failed(errors.ErrDigestMismatch, 0, "", func(e *errors.RequestError) {
 			e.Op, e.Artifact, e.File = "log artifact", "flowers", "images/iris.png"
 		})},
+		{"request_server_too_old", failed(errors.ErrSchemaMismatch, 0, "", func(e *errors.RequestError) {
+			e.Op, e.Artifact, e.RunID, e.BaseURL = "update artifact", "flowers:v3", "", "https://wandb.acme.example"
+			e.Hint = "It does not know tags of artifacts, and changed nothing. Without tags, the other changes work"
+			e.Err = errors.New("unknown field tagsToAdd")
+		})},
 		{"request_delete_aliases", failed(errors.ErrInvalidInput, 400, "cannot delete artifact flowers:v3: it has aliases: best, latest", func(e *errors.RequestError) {
 			e.Op, e.Artifact, e.RunID = "delete artifact", "flowers:v3", ""
 		})},

@@ -127,6 +127,9 @@ func (e *RequestError) hasAliases() bool {
 	return e.Op == "delete artifact" && strings.Contains(bounded(e.Message), "alias")
 }
 
+// tooOld reports whether the server is known to be too old. Hint then says what works there.
+func (e *RequestError) tooOld() bool { return e.Cause == ErrSchemaMismatch && e.Hint != "" }
+
 // sweepIsOver reports whether nothing was sent because the sweep is over. Err says so.
 func (e *RequestError) sweepIsOver() bool {
 	return e.Cause == ErrInvalidInput && e.StatusCode == 0 && e.Err != nil && strings.HasPrefix(e.Op, "change sweep ")
@@ -174,6 +177,11 @@ func (e *RequestError) clause() string {
 		return s.Error()
 	case ErrTypeClash:
 		return e.target().artifactName() + " has another type"
+	case ErrSchemaMismatch:
+		if e.tooOld() {
+			return "the server is too old for this"
+		}
+		return s.Error()
 	case ErrRateLimited:
 		return "rate limited until the time for retries ran out"
 	case ErrServerUnavailable:

@@ -162,6 +162,10 @@ func (e *RequestError) advise() (about string, a advice) {
 	case ErrWrongBaseURL:
 		return e.adviseBaseURL()
 	case ErrSchemaMismatch:
+		if e.tooOld() {
+			a.step("To do this, the server has to be updated. If it is not yours, ask its administrator.")
+			break
+		}
 		about = "The server is too old or too new for this version of the client."
 		if e.Op == "check access to" {
 			about = "A server of another maker may not know the questions. That says nothing about whether it accepts a run."

@@ -53,6 +53,9 @@ func (v *Version) Update(ctx context.Context, c Changes) error {
 		TagsToAdd: tagInputs(c.AddTags), TagsToDelete: tagInputs(c.RemoveTags),
 	}
 	if _, err := graphql.UpdateArtifact(ctx, v.conn.GraphQL, input); err != nil {
+		if len(input.TagsToAdd)+len(input.TagsToDelete) > 0 {
+			err = tooOld(err, "It does not know tags of artifacts, and changed nothing. Without tags, the other changes work")
+		}
 		return v.explain(ctx, diagnose.OpUpdateArtifact, err)
 	}
 	v.mu.Lock()

@@ -72,7 +72,13 @@ func (v *Version) linkTarget(ctx context.Context, target string) (Path, error) {
 // organization is that of the entity, or the one of its user that is named.
 func registryEntity(ctx context.Context, conn *connection.Connection, entity, organization string) (string, error) {
 	resp, err := graphql.OrganizationOfEntity(ctx, conn.GraphQL, entity)
-	if err != nil {
+	switch {
+	case err == nil:
+	case isValidation(err) && organization != "": // it decides when the link is made
+		return organization, nil
+	default:
+		err = tooOld(err, "It does not show whose the registries are. Links into other projects work, such as model-registry/NAME. "+
+			"So does a target that starts with the name of the entity that owns the registry")
 		return "", explain(ctx, conn, diagnose.Question{Op: diagnose.OpLinkArtifact, Entity: entity}, err)
 	}
 	var all []graphql.OrganizationNames

@@ -124,6 +124,15 @@ func isValidation(err error) bool {
 	return ok && e.IsValidation()
 }
 
+// tooOld is the error of a request whose document the server does not understand, with what
+// works there. Other errors stay.
+func tooOld(err error, works string) error {
+	if !isValidation(err) {
+		return err
+	}
+	return &errors.RequestError{Cause: errors.ErrSchemaMismatch, Hint: works, Err: err}
+}
+
 func versionOf(aliases []string, index *int) string {
 	for _, a := range aliases {
 		if manifest.IsVersion(a) {
