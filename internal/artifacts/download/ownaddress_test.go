@@ -105,3 +105,71 @@ func TestDownload_OwnAddress(t *testing.T) {
 		})
 	}
 }
+
+// The parts of a large file come at the same time from the API's own address, too, with
+// credentials for the API alone.
+func TestDownload_OwnAddressOfALargeFile_ComesInParts(t *testing.T) {
+	t.Parallel()
+	content := large(5*partSize + 7)
+	serve := func(w http.ResponseWriter, r *http.Request, ranges bool) {
+		if !ranges {
+			r.Header.Del("Range")
+		}
+		http.ServeContent(w, r, "", zero, bytes.NewReader(content))
+	}
+	for name, c := range map[string]struct {
+		noURLs, redirect, ranges bool
+	}{
+		"no signed address, API redirects": {true, true, true},
+		"store refuses, API redirects":     {false, true, true},
+		"store refuses, API sends parts":   {false, false, true},
+		"store refuses, API sends it all":  {false, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStand(t, map[string][]byte{"big": content})
+			s.noURLs = c.noURLs
+			var mu sync.Mutex
+			parts := map[string]int{}
+			var two sync.WaitGroup // requests at the same time
+			two.Add(2)
+			arrived := func(r *http.Request) {
+				mu.Lock()
+				parts[r.Header.Get("Range")]++
+				first := len(parts) <= 2 && parts[r.Header.Get("Range")] == 1
+				mu.Unlock()
+				if first && c.ranges {
+					two.Done()
+					two.Wait()
+				}
+			}
+			s.serve = func(_ string, w http.ResponseWriter, r *http.Request, _ []byte) bool {
+				if !r.URL.Query().Has("redirected") {
+					w.WriteHeader(http.StatusForbidden)
+					return true
+				}
+				arrived(r)
+				serve(w, r, c.ranges)
+				return true
+			}
+			s.own = func(w http.ResponseWriter, r *http.Request) {
+				assert.NotEmpty(t, r.Header.Get("Authorization"))
+				if c.redirect {
+					http.Redirect(w, r, "/store/big?redirected=1", http.StatusTemporaryRedirect)
+					return
+				}
+				arrived(r)
+				serve(w, r, c.ranges)
+			}
+			dir, err := s.version(t, "").Download(t.Context(), download.Options{Dir: t.TempDir(), PartSize: partSize})
+			require.NoError(t, err)
+			assert.True(t, bytes.Equal(content, tree(t, dir)["big"]))
+			if c.ranges {
+				mu.Lock()
+				defer mu.Unlock()
+				assert.Len(t, parts, 6)
+				assert.NotContains(t, parts, "", "all of it at once")
+			}
+		})
+	}
+}
