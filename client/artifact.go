@@ -39,6 +39,10 @@ type ArtifactOptions struct {
 // this process does not upload them, a sync does. On file systems that can share blocks between
 // files, such as Btrfs and XFS, a copy takes no space.
 //
+// The artifact is part of the run once LogArtifact has returned. If the process is killed before,
+// nothing of it is in the log, and wandgo sync does not upload it: log it again. The sync of the
+// run deletes the copies that were made.
+//
 // LogArtifact blocks on the disk, and on the servers of the artifact's references. The upload
 // runs in the background; [Upload.Wait] and [Run.Finish] wait for it. If the server refuses the
 // artifact, RunOptions.OnLost is called and Finish returns the error. Logging the content of the
