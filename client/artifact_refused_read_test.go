@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +67,7 @@ func TestArtifact_NotCommitted_IsNotReady(t *testing.T) {
 			require.ErrorIs(t, err, c.want)
 			_, err = cl.Artifact(t.Context(), "acme/vision/data:best")
 			require.ErrorIs(t, err, errors.ErrArtifactMissing, "another alias may never have existed")
+			assert.Contains(t, strings.Join(strings.Fields(errors.Explain(err)), " "), "no version of it: the upload of its first one may not be complete")
 			require.Error(t, run.Finish(t.Context()))
 		})
 	}

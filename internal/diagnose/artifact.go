@@ -32,6 +32,9 @@ func decideArtifactNull(f *Findings) Verdict {
 	case f.Artifact.answered():
 		return undetermined("null-artifact/visible", []error{errors.ErrArtifactMissing},
 			"the artifact is visible now; it may be new")
+	case f.Project.answered() && f.Artifact.empty() && f.Artifact.Unversioned:
+		return certain("null-artifact/unversioned", errors.ErrArtifactMissing,
+			"the server shows the artifact, and no version of it: the upload of its first one may not be complete, or all were deleted")
 	case f.Project.answered() && f.Artifact.empty():
 		return certain("null-artifact/missing", errors.ErrArtifactMissing)
 	case f.Project.empty():
@@ -165,6 +168,7 @@ func (f *Findings) askArtifact(ctx context.Context, client gql.Client, q Questio
 		if isPending(q.Artifact, f.Artifact.Names, shown.ArtifactCollection) {
 			f.Artifact.State = artifactPending
 		}
+		f.Artifact.Unversioned = len(f.Artifact.Names) == 0
 		return
 	}
 	if all, err := graphql.ProbeArtifactNames(ctx, client, f.Entity, q.Project); err == nil && all.Project != nil && all.Project.ArtifactCollections != nil {

@@ -26,6 +26,7 @@ func artifactRows() []decision {
 	return []decision{
 		{"artifact null, viewer null", missing, findings(noViewer(null)), errors.ErrBadAPIKey, errors.Certain, nil},
 		{"artifact null, project shown", missing, findings(viewer("acme"), project(answered, No), artifactIs(null, "")), errors.ErrArtifactMissing, errors.Certain, nil},
+		{"artifact null, shown without a version", missing, findings(viewer("acme"), project(answered, No), artifactIs(null, ""), unversioned), errors.ErrArtifactMissing, errors.Certain, nil},
 		{"artifact null, shown to an outsider", missing, findings(viewer("a"), project(answered, Yes), artifactIs(null, "")), errors.ErrArtifactMissing, errors.Certain, nil},
 		{"artifact null, project null", missing, findings(viewer("acme"), entity(answered, No), project(null, Unknown), artifactIs(null, "")), errors.ErrProjectMissing, errors.Likely, nil},
 		{"artifact null, project null for an outsider", missing, findings(viewer("a"), entity(answered, Yes), project(null, Unknown), artifactIs(null, "")), errors.ErrNotTeamMember, errors.Likely, nil},
@@ -39,6 +40,9 @@ func artifactRows() []decision {
 		{"registry unanswered", forbidden, findings(registry, viewer("a"), project(broken, Unknown)), nil, errors.Undetermined, []error{errors.ErrProtectedAlias, errors.ErrProjectRestricted, errors.ErrProjectMissing}},
 	}
 }
+
+// unversioned is an artifact that the server shows without any version.
+func unversioned(f *Findings) { f.Artifact.Unversioned = true }
 
 func TestClassify_AboutAnArtifact_HasClass(t *testing.T) {
 	t.Parallel()

@@ -119,6 +119,9 @@ type Findings struct {
 		// Names are the project's artifacts, or the versions and aliases of the one that
 		// was named, if the server shows it but not the version.
 		Names []string
+		// Unversioned reports whether the server shows the one that was named, without any
+		// version.
+		Unversioned bool
 	}
 }
 

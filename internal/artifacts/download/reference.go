@@ -124,7 +124,7 @@ func fileReference(ctx context.Context, e *record.ArtifactEntry, u *url.URL, to 
 	}
 	f, err := smallfile.Open(filepath.FromSlash(path))
 	if err != nil {
-		return err
+		return fmt.Errorf("%s refers to a file of this machine: %w", quote(e.Path), err)
 	}
 	defer f.Close()
 	if err := to.again(); err != nil {

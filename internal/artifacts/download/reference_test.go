@@ -69,6 +69,9 @@ func TestDownload_References(t *testing.T) {
 			})
 			if c.err != nil {
 				require.ErrorIs(t, err, c.err)
+				if name == "file, gone" {
+					assert.Contains(t, err.Error(), `"ref" refers to a file of this machine: `)
+				}
 				assert.Empty(t, tree(t, dir))
 				return
 			}
