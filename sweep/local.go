@@ -25,7 +25,7 @@ import (
 // Systems without such locks (all but Linux, macOS, the BSDs and Windows) return
 // errors.ErrUnsupported. The trial of a killed process counts as failed, even if its function was
 // not called yet; another process or a later one continues the sweep. A failed trial is not run
-// again: [Results] has its parameters, which a sweep in another Dir may have as values.
+// again unless RetryFailed asks for it.
 type Local struct {
 	Client *client.Client
 	// Config is that of a sweep of a server. EarlyTerminate stops trials by the rows that they log
@@ -42,6 +42,13 @@ type Local struct {
 	Count int
 	// Parallel is how many trials run at the same time in this process, 1 by default.
 	Parallel int
+	// RetryFailed makes [Local.Run] first repeat each trial that has failed before it is called, once:
+	// those whose function returned an error or panicked, whose process was killed, and which were
+	// interrupted by the end of ctx. Trials that were stopped early are not repeated. A repetition is
+	// a trial of its own, with the same parameters and another run, and does not count for RunCap;
+	// the failed trial and its run stay. Several processes repeat a trial once; if the
+	// repetition fails, too, the next Run repeats it.
+	RetryFailed bool
 	// Options, Failures and OnEvent are as in [Agent].
 	Options  client.RunOptions
 	Failures FailureRules
@@ -110,7 +117,8 @@ func asFloat(v any) (f float64, ok bool) {
 // metric when train returns. train must return when its context ends.
 //
 // Errors:
-//   - *errors.InputError, or several joined: a field or the config is invalid.
+//   - *errors.InputError, or several joined: a field or the config is invalid, or the config gives a
+//     trial that is to be repeated other parameters than it had.
 //   - [ErrTooManyFailures], with the last trial's error.
 //   - the error of ctx.
 //   - any other error is the disk's.
@@ -126,8 +134,14 @@ func (l Local) Run(ctx context.Context, train func(ctx context.Context, run *cli
 	if err := st.describe(*l.Config, l.Name); err != nil {
 		return err
 	}
+	var retry map[string]bool
+	if l.RetryFailed {
+		if retry, err = st.failed(); err != nil {
+			return err
+		}
+	}
 	shared := newLedger(l.Client, l.Count, l.Failures, l.OnEvent)
-	return parallel(ctx, l.Parallel, func(ctx context.Context) error { return l.work(ctx, st, shared, train) })
+	return parallel(ctx, l.Parallel, func(ctx context.Context) error { return l.work(ctx, st, retry, shared, train) })
 }
 
 func (l *Local) check() error {
@@ -145,9 +159,9 @@ func (l *Local) check() error {
 }
 
 // work runs one trial after the other.
-func (l *Local) work(ctx context.Context, st *store, shared *ledger, train func(context.Context, *client.Run, *LocalTrial) error) error {
+func (l *Local) work(ctx context.Context, st *store, retry map[string]bool, shared *ledger, train func(context.Context, *client.Run, *LocalTrial) error) error {
 	for ctx.Err() == nil && shared.reserve() {
-		rec, lock, err := st.begin(l.Config, l.Seed)
+		rec, lock, err := st.begin(l.Config, l.Seed, retry)
 		if err != nil || rec == nil {
 			return err
 		}
@@ -211,10 +225,12 @@ func (l *Local) trial(ctx context.Context, st *store, rec record, train func(con
 type Result struct {
 	RunID  string
 	Params map[string]any
-	// State is running, finished, stopped (early) or failed.
+	// State is running, finished, stopped (early) or failed, also if its process was killed.
 	State string
 	// Value is the result, or nil.
 	Value *float64
+	// RetryOf is the RunID of the failed trial that this one repeats, or "".
+	RetryOf string
 }
 
 // Results returns the trials of a local sweep in the order in which they started. The error is
@@ -223,13 +239,17 @@ func Results(dir string) ([]Result, error) {
 	if _, err := os.Stat(dir); err != nil { // reading makes no directory
 		return nil, fmt.Errorf("open local sweep: %w", err)
 	}
-	records, err := (&store{dir}).load()
+	st := &store{dir}
+	records, err := st.load()
 	if err != nil {
 		return nil, err
 	}
 	results := make([]Result, len(records))
 	for i, r := range records {
-		results[i] = Result{RunID: r.ID, Params: r.Params, State: r.State, Value: r.Value}
+		if r.State == stateRunning && st.dead(r.ID) {
+			r.State = stateFailed
+		}
+		results[i] = Result{RunID: r.ID, Params: r.Params, State: r.State, Value: r.Value, RetryOf: r.RetryOf}
 	}
 	return results, nil
 }

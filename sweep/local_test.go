@@ -3,17 +3,14 @@
 package sweep_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
 	"io/fs"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
-	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -170,76 +167,66 @@ func TestLocal_InvalidFields_AreInputErrors(t *testing.T) {
 	}
 }
 
-// Processes are killed in the middle of their trials. In the end every point of the grid was tried once, and
-// no trial is without a state.
-func TestLocal_ProcessesAreKilled_NoTrialIsLostOrRunTwice(t *testing.T) {
+// Failed trials are repeated when that is asked for, with the parameters that they had, and once.
+func TestLocal_RetryFailed_RepeatsFailedTrialsOnce(t *testing.T) {
 	t.Parallel()
-	kills := 6
-	if n, err := strconv.Atoi(os.Getenv("WANDGO_CRASHTEST_KILLS")); err == nil && n > 0 {
-		kills = min(n, 100)
+	dir := t.TempDir()
+	var fails atomic.Bool
+	fails.Store(true)
+	train := func(ctx context.Context, run *client.Run, trial *sweep.LocalTrial) error {
+		if n, ok := trial.Params["n"].(int); !ok || n == 2 && fails.Load() {
+			return fmt.Errorf("n is %v", trial.Params["n"]) // a repetition has an int, too
+		}
+		return bowl(ctx, run, trial)
 	}
-	dir, points := t.TempDir(), kills+6
-	self, err := os.Executable()
-	require.NoError(t, err)
-	start := func(hang bool) (*exec.Cmd, io.Reader) {
-		cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestHelper_LocalSweep$")
-		cmd.Env = []string{"WANDGO_TEST_LOCAL=" + dir, "WANDGO_TEST_POINTS=" + strconv.Itoa(points), "WANDGO_TEST_HANG=" + strconv.FormatBool(hang)}
-		stdout, err := cmd.StdoutPipe()
-		require.NoError(t, err)
-		require.NoError(t, cmd.Start())
-		return cmd, stdout
+	cfg := &sweep.Config{
+		Method: sweep.Random, RunCap: 6, Metric: sweep.Metric{Name: "loss"},
+		Parameters: map[string]sweep.Parameter{"n": {Values: []any{1, 2}}, "x": {Distribution: sweep.Uniform, Max: 1}},
 	}
-	var killing sync.WaitGroup
-	slots := make(chan struct{}, 3)
-	for range kills {
-		slots <- struct{}{}
-		killing.Go(func() {
-			defer func() { <-slots }()
-			cmd, stdout := start(true)
-			lines := bufio.NewScanner(stdout)
-			for lines.Scan() {
-				if lines.Text() == "hangs" {
-					break
-				}
-			}
-			assert.NoError(t, cmd.Process.Kill())
-			_ = cmd.Wait()
-		})
+	local := sweep.Local{Client: offline(t, t.TempDir()), Config: cfg, Dir: dir, Seed: 1, Parallel: 2, Failures: sweep.FailureRules{NoFlapping: true, MaxInitial: -1}}
+	require.NoError(t, local.Run(t.Context(), train))
+	first, states := results(t, dir)
+	require.Len(t, first, 6)
+	failed := states["failed"]
+	require.Positive(t, failed)
+	require.NoError(t, local.Run(t.Context(), train))
+	list, _ := results(t, dir)
+	assert.Len(t, list, 6, "nobody has asked")
+	local.RetryFailed = true
+	require.NoError(t, local.Run(t.Context(), train))
+	list, _ = results(t, dir)
+	assert.Len(t, list, 6+failed, "each is repeated once, though it fails again")
+	fails.Store(false)
+	for range 2 { // the second has nothing to repeat
+		require.NoError(t, local.Run(t.Context(), train))
 	}
-	killing.Wait()
-	cmd, lines := start(false)
-	_, err = io.Copy(io.Discard, lines)
-	require.NoError(t, err)
-	require.NoError(t, cmd.Wait())
-	list, states := results(t, dir)
-	assert.Len(t, list, points)
-	assert.Zero(t, states["running"])
-	assert.Equal(t, kills, states["failed"])
-	assert.Equal(t, points-kills, states["finished"])
-	seen := map[any]bool{}
-	for _, r := range list {
-		assert.False(t, seen[r.Params["x"]], "%v was tried twice", r.Params["x"])
-		seen[r.Params["x"]] = true
-	}
+	list, states = results(t, dir)
+	assert.Equal(t, map[string]int{"failed": 2 * failed, "finished": 6}, states)
+	checkAttempts(t, list, 6)
+
+	local.Config, local.Dir = grid(1), t.TempDir()
+	require.NoError(t, local.Run(t.Context(), train)) // its trial fails
+	local.Config.Parameters["x"] = sweep.Parameter{Values: []any{5.0}}
+	err := local.Run(t.Context(), train)
+	require.ErrorIs(t, err, errors.ErrInvalidInput)
+	assert.ErrorContains(t, err, "had other parameters")
 }
 
-func TestHelper_LocalSweep(t *testing.T) { //nolint:paralleltest // it is a process of its own
-	dir := os.Getenv("WANDGO_TEST_LOCAL")
-	if dir == "" {
-		t.Skip("a process of another test")
-	}
-	points, err := strconv.Atoi(os.Getenv("WANDGO_TEST_POINTS"))
-	require.NoError(t, err)
-	hang := os.Getenv("WANDGO_TEST_HANG") == "true"
-	local := sweep.Local{Client: offline(t, t.TempDir()), Config: grid(points), Dir: dir, Failures: sweep.FailureRules{NoFlapping: true, MaxInitial: -1}}
-	require.NoError(t, local.Run(t.Context(), func(ctx context.Context, run *client.Run, trial *sweep.LocalTrial) error {
-		if err := bowl(ctx, run, trial); err != nil || !hang {
-			return err
+// checkAttempts checks that points of a sweep were tried once, and again only after a failure.
+func checkAttempts(t *testing.T, list []sweep.Result, points int) {
+	t.Helper()
+	byID, last := map[string]sweep.Result{}, map[any]sweep.Result{}
+	for _, r := range list {
+		before, tried := last[r.Params["x"]]
+		assert.Equal(t, before.RunID, r.RetryOf, "%v was tried twice", r.Params["x"])
+		if tried {
+			assert.Equal(t, "failed", before.State)
+			assert.Equal(t, before.Params, r.Params)
 		}
-		fmt.Fprintln(os.Stdout, "hangs")
-		<-ctx.Done()
-		return ctx.Err()
-	}))
+		byID[r.RunID], last[r.Params["x"]] = r, r
+	}
+	assert.Len(t, byID, len(list))
+	assert.Len(t, last, points)
 }
 
 func TestResults_NoDirectory_IsAnErrorAndMakesNone(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/runid"
@@ -27,8 +28,12 @@ type record struct {
 	// Rung and Reached are a report of a trial that may be stopped early.
 	Rung    int      `json:"rung,omitempty"`
 	Reached *float64 `json:"reached,omitempty"`
+	// RetryOf is the failed trial that this one repeats, or "".
+	RetryOf string `json:"retryOf,omitempty"`
 
-	rungs map[int]float64
+	rungs   map[int]float64
+	index   int  // of its parameters among those that were chosen; a repetition chooses none
+	retried bool // another trial repeats it
 }
 
 // The states of a trial.
@@ -90,7 +95,7 @@ func (s *store) load() ([]*record, error) {
 		return nil, fmt.Errorf("read local sweep: %w", err)
 	}
 	var list []*record
-	byID := map[string]*record{}
+	byID, chosen := map[string]*record{}, 0
 	for line := range bytes.Lines(data) {
 		var change record
 		if json.Unmarshal(line, &change) != nil || change.ID == "" {
@@ -99,6 +104,12 @@ func (s *store) load() ([]*record, error) {
 		r := byID[change.ID]
 		if r == nil {
 			r = &record{ID: change.ID, Params: change.Params, Point: change.Point, rungs: map[int]float64{}}
+			if failed := byID[change.RetryOf]; failed != nil {
+				failed.retried, r.RetryOf, r.index = true, failed.ID, failed.index
+			} else {
+				r.index = chosen
+				chosen++
+			}
 			byID[change.ID] = r
 			list = append(list, r)
 		}
@@ -135,9 +146,25 @@ func (s *store) append(change record) error {
 	return f.Close()
 }
 
-// begin chooses the parameters of the next trial. It returns a nil record if there is none, and otherwise
-// the lock that says that the trial's process lives.
-func (s *store) begin(c *Config, seed uint64) (next *record, lock *fileLock, err error) {
+// failed returns the ids of the trials that have failed and are not repeated.
+func (s *store) failed() (ids map[string]bool, err error) {
+	ids = map[string]bool{}
+	err = s.locked(func() error {
+		trials, err := s.load()
+		if err != nil {
+			return err
+		}
+		for _, r := range trials {
+			ids[r.ID] = !r.retried && (r.State == stateFailed || r.State == stateRunning && s.dead(r.ID))
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// begin chooses the parameters of the next trial: those of a trial of retry that has failed, or new ones. It
+// returns a nil record if there is none, and otherwise the lock that says that the trial's process lives.
+func (s *store) begin(c *Config, seed uint64, retry map[string]bool) (next *record, lock *fileLock, err error) {
 	err = s.locked(func() error {
 		trials, err := s.load()
 		if err != nil {
@@ -146,31 +173,13 @@ func (s *store) begin(c *Config, seed uint64) (next *record, lock *fileLock, err
 		if err := s.bury(trials); err != nil {
 			return err
 		}
-		if over(c, trials) {
-			return nil
-		}
 		dims, err := dimensionsOf(c.Parameters, nil, c.Method)
 		if err != nil {
 			return err
 		}
-		r := &record{ID: runid.New(), State: stateRunning}
-		random := rand.New(rand.NewPCG(seed, uint64(len(trials)))) //nolint:gosec // it need not be secret
-		switch c.Method {
-		case Grid:
-			if len(trials) >= gridSize(dims) {
-				return nil
-			}
-			r.Params = paramsOf(dims, gridAt(dims, len(trials)))
-		default:
-			r.Point = randomPoint(len(dims), random)
-			if c.Method == Bayes {
-				r.Point = propose(dims, c.Metric.Goal == Maximize, trials, random)
-			}
-			values := make([]any, len(dims))
-			for i := range dims {
-				values[i] = dims[i].at(r.Point[i])
-			}
-			r.Params = paramsOf(dims, values)
+		r, err := s.choose(c, dims, seed, trials, retry)
+		if err != nil || r == nil {
+			return err
 		}
 		if lock, err = acquire(s.alive(r.ID), false); err != nil {
 			return fmt.Errorf("lock trial: %w", err)
@@ -185,6 +194,62 @@ func (s *store) begin(c *Config, seed uint64) (next *record, lock *fileLock, err
 	return next, lock, err
 }
 
+// choose returns the next trial, nil if there is none.
+func (s *store) choose(c *Config, dims []dimension, seed uint64, trials []*record, retry map[string]bool) (*record, error) {
+	if reached(c, trials) {
+		return nil, nil //nolint:nilnil // there is none, as the comment says
+	}
+	r := &record{ID: runid.New(), State: stateRunning}
+	for _, t := range trials {
+		if retry[t.ID] && !t.retried {
+			r.RetryOf, r.Point = t.ID, t.Point
+			var err error
+			if r.Params, err = paramsAt(c, dims, t.index, t.Point); err != nil || !sameJSON(r.Params, t.Params) {
+				return nil, &errors.InputError{Field: "config", Rule: "has changed: the failed trial " + t.ID + " in " + s.dir + " had other parameters"}
+			}
+			return r, nil
+		}
+		if t.RetryOf == "" {
+			r.index++
+		}
+	}
+	if c.RunCap > 0 && r.index >= c.RunCap || c.Method == Grid && r.index >= gridSize(dims) {
+		return nil, nil //nolint:nilnil // there is none, as the comment says
+	}
+	if c.Method != Grid {
+		random := rand.New(rand.NewPCG(seed, uint64(r.index))) //nolint:gosec // it need not be secret
+		r.Point = randomPoint(len(dims), random)
+		if c.Method == Bayes {
+			r.Point = propose(dims, c.Metric.Goal == Maximize, trials, random)
+		}
+	}
+	var err error
+	r.Params, err = paramsAt(c, dims, r.index, r.Point)
+	return r, err
+}
+
+// paramsAt returns the parameters of a trial: those at an index of a grid, or at a point.
+func paramsAt(c *Config, dims []dimension, index int, point []float64) (map[string]any, error) {
+	if c.Method == Grid {
+		return paramsOf(dims, gridAt(dims, index)), nil
+	}
+	if len(point) != len(dims) {
+		return nil, fmt.Errorf("choose parameters: %d numbers for %d dimensions", len(point), len(dims))
+	}
+	values := make([]any, len(dims))
+	for i := range dims {
+		values[i] = dims[i].at(point[i])
+	}
+	return paramsOf(dims, values), nil
+}
+
+// sameJSON reports whether parameters are those that were read from JSON.
+func sameJSON(params, stored map[string]any) bool {
+	var read map[string]any
+	text, err := json.Marshal(params)
+	return err == nil && json.Unmarshal(text, &read) == nil && reflect.DeepEqual(read, stored)
+}
+
 func randomPoint(n int, random *rand.Rand) []float64 {
 	point := make([]float64, n)
 	for i := range point {
@@ -193,11 +258,8 @@ func randomPoint(n int, random *rand.Rand) []float64 {
 	return point
 }
 
-// over reports whether the sweep has no more trials.
-func over(c *Config, trials []*record) bool {
-	if c.RunCap > 0 && len(trials) >= c.RunCap {
-		return true
-	}
+// reached reports whether a trial has reached the target, which ends the sweep.
+func reached(c *Config, trials []*record) bool {
 	if c.Metric.Target == nil {
 		return false
 	}
@@ -209,17 +271,25 @@ func over(c *Config, trials []*record) bool {
 	return false
 }
 
+// dead reports whether the process of a running trial does not live any more. What cannot be found out is not dead.
+func (s *store) dead(id string) bool {
+	if _, err := os.Stat(s.alive(id)); err != nil { // a reader makes no file
+		return errors.Is(err, os.ErrNotExist)
+	}
+	lock, err := acquire(s.alive(id), false)
+	if err != nil {
+		return false
+	}
+	lock.release()
+	return true
+}
+
 // bury marks the trials as failed whose process does not live any more.
 func (s *store) bury(trials []*record) error {
 	for _, r := range trials {
-		if r.State != stateRunning {
+		if r.State != stateRunning || !s.dead(r.ID) {
 			continue
 		}
-		lock, err := acquire(s.alive(r.ID), false)
-		if err != nil { // it lives
-			continue
-		}
-		lock.release()
 		r.State = stateFailed
 		if err := s.append(record{ID: r.ID, State: stateFailed}); err != nil {
 			return err

@@ -53,7 +53,9 @@
 // The server runs sweeps: it hands out the points of a grid, or random points for the methods
 // random and bayes, until the grid or run_cap is exhausted. [Server.SetSweepState],
 // [Server.DeleteSweep] and [Server.StopRun] do what a user does in the web UI, and
-// [Server.Sweep] shows the sweep. It never ends a trial early on its own.
+// [Server.Sweep] shows the sweep. It never ends a trial early on its own. If an agent is lost, the
+// run of its trial counts as crashed after five minutes, or stays pending if it had not started;
+// what a W&B server does with the latter is not documented. No trial is handed out twice.
 //
 // # Artifacts
 //
