@@ -1,8 +1,8 @@
 // One chart: the points of one metric, of one run or of several.
 
 import { h, replace } from "./dom.js";
-import { number, full, plural, duration } from "./format.js";
-import { lineColor, lineDash, swatchClass, cssColor, isDark } from "./palette.js";
+import { number, full, plural, duration, ticks } from "./format.js";
+import { lineColor, lineDash, swatch, cssColor, isDark } from "./palette.js";
 import { getSeries, exported } from "./server.js";
 
 const buckets = 1000;
@@ -34,6 +34,7 @@ export class Chart {
     this.live = new Set();
     this.readout = h("div.readout");
     this.note = h("div.note");
+    this.tip = h("div.tip.hidden");
     this.plotArea = h("div.plot");
     this.resetButton = h("button.plain", { type: "button", hidden: true, title: "Show everything again (double click)", onclick: () => this.zoomTo(null) }, "all");
     this.el = h("section.card.chart", { "aria-label": spec.metric, tabIndex: 0, onkeydown: (e) => this.key(e) },
@@ -44,7 +45,7 @@ export class Chart {
         h("button.plain", { type: "button", title: "Download as PNG", onclick: () => this.savePNG() }, "png"),
         h("button.plain", { type: "button", title: exported ? "Download the points of this report as CSV" : "Download all points as CSV", onclick: () => this.saveCSV() }, "csv"),
         h("button.plain", { type: "button", title: "Full screen (F)", onclick: () => this.toggleFull() }, "full")),
-      this.plotArea, this.readout, this.note);
+      this.plotArea, this.tip, this.readout, this.note);
     this.el.chart = this;
   }
 
@@ -69,6 +70,7 @@ export class Chart {
   destroyPlot() {
     if (this.plot) this.plot.destroy();
     this.plot = null;
+    this.tip.classList.add("hidden");
   }
 
   size() {
@@ -210,11 +212,17 @@ export class Chart {
         x: { time: x === "_timestamp", range: (u, low, high) => this.zoom || (u.data[0].length === 1 ? [u.data[0][0] - 0.5, u.data[0][0] + 0.5] : [low, high]) },
         y: { distr: log ? 3 : 1 },
       },
-      axes: [this.axis({ values: x === "_runtime" ? (_, ticks) => ticks.map(duration) : undefined }), this.axis({ size: 62, values: (_, ticks) => ticks.map((t) => (t === null ? "" : number(t))) })],
+      axes: [
+        this.axis({ size: 28, label: x === "_timestamp" ? undefined : axisName(x), labelSize: 18, labelFont: "11px " + cssColor("--sans"), values: x === "_timestamp" ? undefined : x === "_runtime" ? (_, at, __, ___, step) => (step < 1 ? ticks(at, step).map((t) => t + "s") : at.map(duration)) : (_, at, __, ___, step) => ticks(at, step) }),
+        this.axis({ size: (_, texts) => Math.max(54, 18 + 6.5 * Math.max(...(texts || []).map((t) => t.length))), values: (_, at, __, ___, step) => (log ? at.map(number) : ticks(at, step)) }),
+      ],
       series: [{}, ...drawn.map((s) => this.line(s, smooth))],
       hooks: {
         setSelect: [(u) => u.select.width > 4 && this.zoomTo([u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x")])],
-        setCursor: [(u) => this.writeReadout(u, x)],
+        setCursor: [(u) => {
+          this.writeReadout(u, x);
+          this.writeTip(u, x);
+        }],
         draw: [(u) => this.drawNonfinite(u)],
       },
     };
@@ -254,8 +262,38 @@ export class Chart {
     ctx.restore();
   }
 
+  // emphasize makes the line of one run stand out, or of none.
+  emphasize(key) {
+    if (!this.plot) return;
+    const i = this.drawn.findIndex((s) => s.run === key && !s.smooth);
+    this.plot.setSeries(i < 0 ? null : i + 1, { focus: i >= 0 });
+  }
+
+  // writeTip lists the runs beside the cursor, if there are several.
+  writeTip(u, x) {
+    const { left, top, idx } = u.cursor;
+    const hovered = this.spec.runs.length > 1 && left >= 0 && idx !== null && idx !== undefined && this.plotArea.matches(":hover");
+    this.tip.classList.toggle("hidden", !hovered);
+    if (!hovered) return;
+    const near = (v) => Math.abs(u.valToPos(v.y, "y") - top);
+    const all = this.drawn.filter((s) => !s.smooth).map((s) => ({ run: s.run, y: s.ys[nearest(s.xs, u.data[0][idx])] })).sort((a, b) => b.y - a.y);
+    const nearestRun = all.reduce((a, b) => (near(b) < near(a) ? b : a));
+    const first = Math.max(0, Math.min(all.indexOf(nearestRun) - 5, all.length - 11));
+    const shown = all.slice(first, first + 11);
+    replace(this.tip, h("div.soft", null, axisName(x) + " " + axisValue(x, u.data[0][idx])), shown.map((v) => {
+      const run = this.spec.runs.find((r) => r.key === v.run);
+      return h("div.line", { class: v === nearestRun ? "near" : "" }, swatch(run.index), h("span", null, run.name), h("b", null, number(v.y)));
+    }), all.length > shown.length && h("div.soft", null, plural(all.length - shown.length, "more run")));
+    const box = this.plotArea.offsetLeft + u.over.offsetLeft + left;
+    const right = box > this.el.clientWidth / 2;
+    this.tip.style.left = right ? "auto" : box + 14 + "px";
+    this.tip.style.right = right ? this.el.clientWidth - box + 14 + "px" : "auto";
+    this.tip.style.top = this.plotArea.offsetTop + 8 + "px";
+  }
+
   writeReadout(u, x) {
     const many = this.spec.runs.length > 1;
+    if (this.drawn.filter((s) => !s.smooth).length > 3) return replace(this.readout, plural(this.spec.runs.length, "run") + "; point at the chart for their values");
     const parts = [];
     let at = null;
     const drawn = this.drawn;
@@ -342,13 +380,4 @@ function nearest(xs, v) {
     else high = middle;
   }
   return v - xs[low] <= xs[high] - v ? low : high;
-}
-
-// legend names the runs of a page of charts.
-export function legend(runs) {
-  return h("div.legend", null, runs.map((r) => {
-    const swatch = h("i.swatch", { class: swatchClass(r.index) });
-    swatch.style.color = lineColor(r.index);
-    return h("span", null, swatch, r.name);
-  }));
 }

@@ -37,7 +37,7 @@ export class Charts {
     this.observer = new IntersectionObserver((entries) => {
       for (const e of entries) e.target.chart[e.isIntersecting ? "mount" : "unmount"]();
     }, { rootMargin: "200px" });
-    this.body = h("div");
+    this.body = h("div.sections");
     this.tools = h("div.tools", { role: "toolbar", "aria-label": "Charts" });
     this.el = h("div", null, this.tools, this.body);
     this.setAxes(axes);
@@ -133,7 +133,7 @@ export class Charts {
       fill();
     } }, h("span", { "aria-hidden": "true" }, this.closed.has(group) ? "▸ " : "▾ "), group || (this.system ? "System" : "Metrics"));
     fill();
-    return h("section.section", null, h("h2", null, toggle, h("span.faint", null, plural(names.length, "chart"))), grid);
+    return h("section.section", { class: names.length === 1 ? "single" : "" }, h("h2", null, toggle, h("span.faint", null, plural(names.length, "chart"))), grid);
   }
 
   chart(name) {
@@ -153,6 +153,11 @@ export class Charts {
       c.spec.runs = runs;
       c.changed("runs");
     }
+  }
+
+  // emphasize makes the line of a run stand out in all charts.
+  emphasize(key) {
+    for (const c of this.charts.values()) c.emphasize(key);
   }
 
   // grown is called when a run has new rows.

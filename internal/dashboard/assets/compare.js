@@ -4,7 +4,7 @@
 import { h, replace, link } from "./dom.js";
 import { anyValue, flatten, plural } from "./format.js";
 import { getJSON } from "./server.js";
-import { swatchClass, lineColor } from "./palette.js";
+import { swatch, lineColor } from "./palette.js";
 import { Charts, axisOrder } from "./charts.js";
 import { parallelPlot, scatterPlot } from "./plots.js";
 import { tape } from "./tape.js";
@@ -59,15 +59,16 @@ export class Comparison {
 
   draw() {
     replace(this.list, this.runs.map((r, i) => {
-      const swatch = h("i.swatch", { class: swatchClass(i) });
-      swatch.style.color = lineColor(i);
       const pick = h("input.pick", { type: "checkbox", checked: !this.off.has(r.key), "aria-label": "Show " + (r.name || r.id), onchange: () => {
         if (pick.checked) this.off.delete(r.key);
         else this.off.add(r.key);
         this.charts.setRuns(this.shown());
         this.drawValues();
       } });
-      return h("li", null, pick, swatch, link(runPathOf(r), null, r.name || r.id), h("span.state", { class: r.state, title: r.state, style: { marginLeft: "auto" } }), tape(r));
+      const name = r.name || r.id;
+      const emphasize = (key) => () => this.charts && this.charts.emphasize(key);
+      return h("li", { onmouseenter: emphasize(r.key), onmouseleave: emphasize(null), onfocusin: emphasize(r.key), onfocusout: emphasize(null) },
+        pick, swatch(i), link(runPathOf(r), { title: name }, name), h("span.state", { class: r.state, title: r.state }), tape(r));
     }));
     this.drawValues();
   }
@@ -79,9 +80,9 @@ export class Comparison {
     replace(this.differences, h("section.card", { style: { marginBottom: "16px" } },
       h("h2", null, "What differs in the config", h("span.soft.right", null, plural(keys.length, "key"))),
       keys.length === 0 ? h("p.body.soft", null, runs.length > 1 ? "Nothing: these runs have the same config." : "Select at least two runs.") :
-        h("div.scroll", { style: { maxHeight: "38vh" } }, h("table", null,
-          h("thead", null, h("tr", null, h("th", null, ""), runs.map((r) => h("th", null, r.name || r.id)))),
-          h("tbody", null, keys.map((k) => h("tr", null, h("td.wrap", null, k), configs.map((c) => h("td.wrap", { class: typeof c.get(k) === "number" ? "mono" : "" }, anyValue(c.get(k)))))))))));
+        h("div.scroll", { style: { maxHeight: "38vh" } }, h("table.differences", null,
+          h("thead", null, h("tr", null, h("th", null, ""), runs.map((r) => h("th", { title: r.name || r.id }, r.name || r.id)))),
+          h("tbody", null, keys.map((k) => h("tr", null, h("th", { scope: "row", title: k }, k), configs.map((c) => h("td", { class: typeof c.get(k) === "number" ? "mono" : "", title: anyValue(c.get(k)) }, anyValue(c.get(k)))))))))));
     const lines = runs.map((r, i) => {
       const values = new Map();
       for (const [k, v] of configs[i]) if (keys.includes(k)) values.set(k, v);

@@ -17,8 +17,20 @@ export function number(v) {
   if (!Number.isFinite(v)) return String(v);
   const size = Math.abs(v);
   if (Number.isInteger(v) && size < 1e15) return wide.format(v);
-  if (size !== 0 && (size < 1e-4 || size >= 1e9)) return v.toExponential(3);
-  return precise.format(v);
+  if (size !== 0 && (size < 1e-4 || size >= 1e9)) return Number(v.toPrecision(4)).toExponential();
+  return size >= 1e5 ? wide.format(v) : precise.format(v);
+}
+
+// ticks writes the values at an axis, with as many digits as tell two neighbors apart.
+export function ticks(values, step) {
+  const fraction = String(Number(step.toPrecision(3))).split(".")[1];
+  return values.map((v) => {
+    const size = Math.abs(v);
+    if (v === null) return "";
+    if (size !== 0 && (size < 1e-4 || size >= 1e15)) return Number(v.toPrecision(4)).toExponential();
+    if (size < 1e5) return v.toLocaleString("en-US", { maximumFractionDigits: step < 1e-6 ? 12 : fraction ? fraction.length : 0 });
+    return v.toLocaleString("en-US", { notation: "compact", maximumSignificantDigits: Math.max(2, Math.ceil(Math.log10(size / step)) + 2) });
+  });
 }
 
 // full writes a number as it is.
@@ -33,9 +45,11 @@ export function duration(seconds) {
     if (seconds < size) continue;
     const whole = Math.floor(seconds / size);
     const [nextName, nextSize] = units[i + 1] || ["s", 1];
-    return whole + name + " " + Math.floor((seconds - whole * size) / nextSize) + nextName;
+    const rest = Math.floor((seconds - whole * size) / nextSize);
+    return whole + name + (rest ? " " + rest + nextName : "");
   }
-  return (seconds < 10 ? seconds.toFixed(1) : Math.floor(seconds)) + "s";
+  if (seconds > 0 && seconds < 0.1) return Math.max(1, Math.round(seconds * 1000)) + "ms";
+  return (seconds < 10 ? Number(seconds.toFixed(1)) : Math.floor(seconds)) + "s";
 }
 
 const dates = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });

@@ -39,7 +39,10 @@ function text(x, y, content, props) {
 
 // parallelPlot draws one line for each run through what differs and the last values.
 export function parallelPlot(lines) {
-  const dims = dimensions(lines).slice(0, 8);
+  const all = dimensions(lines);
+  const values = all.filter((d) => d.startsWith("summary."));
+  const settings = all.filter((d) => !d.startsWith("summary.")).slice(0, Math.max(5, 8 - values.length));
+  const dims = [...settings, ...values].slice(0, 8);
   if (dims.length < 2) return null;
   const xs = dims.map((_, i) => 50 + (i * (width - 100)) / (dims.length - 1));
   const scales = dims.map((d) => scaleOf(lines.map((l) => l.values.get(d))));

@@ -120,7 +120,7 @@ export class RunPage {
     if (id === "charts" || id === "system") {
       const system = id === "system";
       const charts = new Charts({ runs: me, axes: system ? ["_runtime", "_timestamp"] : this.run.axes, system });
-      const metrics = () => (system ? this.run.system : this.run.metrics.filter((m) => m.kind === "number" && !m.hidden && !m.name.startsWith("_")));
+      const metrics = () => (system ? this.run.system.filter((m) => !m.name.startsWith("_")) : this.run.metrics.filter((m) => m.kind === "number" && !m.hidden && !m.name.startsWith("_")));
       if (system) return { el: charts.el, close: () => charts.close(), grown: () => charts.grown(this.key), update: () => charts.show(metrics()) };
       const logged = this.cards(true);
       charts.others = logged.filter;

@@ -19,7 +19,7 @@ const fixed = [
 ];
 
 // projectColumn stands in lists of several projects.
-const projectColumn = { title: "Project", sort: "project", cell: (r) => h("td", null, r.project && link(path(r.entity || "-", r.project), null, [r.entity, r.project].filter(Boolean).join("/"))) };
+const projectColumn = { title: "Project", sort: "project", cell: (r) => h("td.project", null, r.project && link(path(r.entity || "-", r.project), null, [r.entity, r.project].filter(Boolean).join("/"))) };
 
 // runPathOf is where a run is shown.
 export const runPathOf = (r) => (r.entity && r.project ? runPath(r) : path("runs", r.key));
@@ -113,14 +113,17 @@ export class RunList {
     this.writeCompare();
     if (got.total === 0) return replace(this.body, this.empty());
     if (got.runs.length === 0) return replace(this.body, !state.filter ? h("p.empty", null, "There are no runs here. ", link("/", null, "All runs")) : h("p.empty", null, "No run matches. ", h("button", { type: "button", onclick: () => { this.search.value = ""; this.set({ filter: "" }); } }, "Show all")));
+    const before = this.body.querySelector(".scroll");
+    const at = before && [before.scrollLeft, before.scrollTop];
     const rows = state.group ? this.groups() : got.runs.map((r) => this.row(r));
     const more = !state.group && got.runs.length < got.matched;
     replace(this.body,
-      h("div.scroll", { style: { maxHeight: "calc(100vh - 170px)" } }, h("table", { onkeydown: (e) => this.key(e) },
+      h("div.scroll", { style: { maxHeight: "calc(100vh - 170px)" } }, h("table.runs", { onkeydown: (e) => this.key(e) },
         h("thead", null, h("tr", null, h("th", null, h("span.visually-hidden", null, "Select")), this.fixed().map((c) => this.header(c.title, c.sort, c.number)), this.columns().map((c) => this.header(shortName(c), c, this.isNumber(c), c)))),
         h("tbody", null, rows))),
       more && h("p", { style: { margin: "10px 0" } }, h("button", { type: "button", onclick: () => this.set({ limit: Math.min(2000, state.limit * 3) }) }, `Show more (${count(got.matched - got.runs.length)})`)),
       h("p", { style: { marginTop: "10px" } }, tapeKey()));
+    if (at) this.body.querySelector(".scroll").scrollTo(...at);
     if (focusKey) {
       const again = this.body.querySelector(`tr[data-key="${CSS.escape(focusKey)}"]`);
       if (again) again.focus();
@@ -131,7 +134,7 @@ export class RunList {
     const current = this.state.sort.replace(/^-/, "") === sort;
     const down = this.state.sort.startsWith("-");
     const mark = current ? (down ? " ↓" : " ↑") : "";
-    const th = h("th", { class: isNumber ? "num" : "", title: full || null, "aria-sort": current ? (down ? "descending" : "ascending") : null });
+    const th = h("th", { class: isNumber ? "num" : sort === "project" ? "project" : "", title: full || null, "aria-sort": current ? (down ? "descending" : "ascending") : null });
     return replace(th, sort ? h("button", { type: "button", onclick: () => this.set({ sort: current && down ? sort : "-" + sort }) }, title + mark) : title);
   }
 

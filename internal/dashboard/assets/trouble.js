@@ -17,7 +17,7 @@ export function troublePanel(t) {
   const commands = (t.commands || []).filter((c) => !remedies.some((r) => r.command === c));
   const cause = t.cause && h("p.soft", null, "Cause: ", h("code", null, t.cause), t.confidence ? " (" + (confidence[t.confidence] || t.confidence) + ")" : "");
   const explained = remedies.length > 0 || (t.evidence || []).length > 0;
-  return h("section.trouble", { class: t.kind === "refused" || t.kind === "lost" ? "refused" : "", role: "alert" },
+  return h("section.trouble", { class: { refused: "refused", lost: "refused", offline: "short", unsent: explained ? "" : "short" }[t.kind] || "", role: "alert" },
     h("h2", null, t.title),
     !explained && paragraphs(t.text),
     explained && t.detail && h("p.wrap", null, t.detail),
