@@ -37,6 +37,8 @@ type Board struct {
 	opts  Options
 	mux   *http.ServeMux
 	pages pages
+	// sweepCache is for localSweeps.
+	sweepCache sweepCache
 	// beat is how often an idle event stream sends a comment, and pause the least time
 	// between two events about the same thing.
 	beat, pause time.Duration

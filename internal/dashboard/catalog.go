@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -135,8 +136,8 @@ func (b *Board) artifacts(r *http.Request) (any, error) {
 	if len(rows) == 0 && name != "" {
 		return nil, &statusError{http.StatusNotFound, "there is no such artifact in this project"}
 	}
-	slices.SortStableFunc(rows, func(x, y artifactRow) int {
-		return cmp.Or(strings.Compare(x.Name, y.Name), cmp.Compare(y.Created, x.Created))
+	sort.SliceStable(rows, func(i, j int) bool {
+		return cmp.Or(strings.Compare(rows[i].Name, rows[j].Name), cmp.Compare(rows[j].Created, rows[i].Created)) < 0
 	})
 	return map[string]any{"artifacts": rows}, nil
 }
@@ -193,6 +194,6 @@ func (b *Board) sweeps(r *http.Request) (any, error) {
 			rows = append(rows, row)
 		}
 	}
-	slices.SortFunc(rows, func(x, y sweepRow) int { return strings.Compare(x.ID, y.ID) })
+	sort.Slice(rows, func(i, j int) bool { return rows[i].ID < rows[j].ID })
 	return map[string]any{"sweeps": rows}, nil
 }

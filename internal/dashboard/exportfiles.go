@@ -7,7 +7,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"slices"
+	"sort"
 	"strings"
 
 	"github.com/wandgo/wandgo/internal/jsonx"
@@ -138,8 +138,9 @@ func (m *mediaFiles) inArtifact(id, name string, nth int) bool {
 
 // fit selects the files that a report has room for, the latest of each metric first.
 func (m *mediaFiles) fit() (left LeftOut, kept []mediaFile) {
-	slices.SortFunc(m.all, func(a, b mediaFile) int {
-		return cmp.Or(cmp.Compare(a.nth, b.nth), cmp.Compare(a.run.Key(), b.run.Key()), cmp.Compare(a.artifact, b.artifact), cmp.Compare(a.name, b.name))
+	sort.Slice(m.all, func(i, j int) bool {
+		a, b := &m.all[i], &m.all[j]
+		return cmp.Or(cmp.Compare(a.nth, b.nth), cmp.Compare(a.run.Key(), b.run.Key()), cmp.Compare(a.artifact, b.artifact), cmp.Compare(a.name, b.name)) < 0
 	})
 	room := int64(MaxExportedFiles)
 	for _, f := range m.all {

@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
-	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -42,7 +42,7 @@ func filesAnswer(list []runstore.File, more bool) any {
 	for _, f := range list {
 		out.Files = append(out.Files, fileEntry{f.Path, f.Size, seconds(f.Changed), typeOf(f.Path)})
 	}
-	slices.SortFunc(out.Files, func(a, b fileEntry) int { return cmp.Compare(a.Path, b.Path) })
+	sort.Slice(out.Files, func(i, j int) bool { return out.Files[i].Path < out.Files[j].Path })
 	return out
 }
 

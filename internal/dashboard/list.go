@@ -79,12 +79,12 @@ type listColumn struct {
 
 // runList is an answer to /-/runs.
 type runList struct {
-	Version int64        `json:"version"`
-	Total   int          `json:"total"`
-	Matched int          `json:"matched"`
-	Reading int          `json:"reading"` // logs that are being read
-	Columns []listColumn `json:"columns"`
-	Runs    []row        `json:"runs"`
+	Version int64         `json:"version"`
+	Total   int           `json:"total"`
+	Matched int           `json:"matched"`
+	Reading int           `json:"reading"` // logs that are being read
+	Columns []*listColumn `json:"columns"`
+	Runs    []row         `json:"runs"`
 }
 
 func newList(n int) runList { return runList{Total: n, Matched: n, Runs: []row{}} }
@@ -152,7 +152,7 @@ func whole(q url.Values, name string, otherwise, least, most int) (int, error) {
 const maxColumns = 2000
 
 // columnsOf lists the values that runs have, those that most have first.
-func columnsOf(infos []*runstore.Info) []listColumn {
+func columnsOf(infos []*runstore.Info) []*listColumn {
 	at := map[string]*listColumn{}
 	for _, i := range infos {
 		for name, v := range i.Values {
@@ -172,12 +172,12 @@ func columnsOf(infos []*runstore.Info) []listColumn {
 			}
 		}
 	}
-	out := make([]listColumn, 0, len(at))
+	out := make([]*listColumn, 0, len(at))
 	for _, c := range at {
 		c.Differs = c.Differs || c.Count < len(infos)
-		out = append(out, *c)
+		out = append(out, c)
 	}
-	slices.SortFunc(out, func(a, b listColumn) int {
+	slices.SortFunc(out, func(a, b *listColumn) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Name, b.Name))
 	})
 	return out[:min(len(out), maxColumns)]

@@ -44,3 +44,23 @@ func TestLocalSweeps_HaveTheirTrials_WithLinksToRuns(t *testing.T) {
 	assert.Empty(t, listOf(t, b, "/-/sweeps", "sweeps"))
 	assert.Equal(t, false, object(t, b, "/-/info")["sweeps"])
 }
+
+func TestLocalSweeps_FilesUnchanged_AreReadOnce(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	start(t, root, "r1", 0, `{}`).finish(0)
+	trials := filepath.Join(root, "search", "trials.jsonl")
+	require.NoError(t, os.MkdirAll(filepath.Dir(trials), 0o700))
+	require.NoError(t, os.WriteFile(trials, []byte("{}\n"), 0o600))
+	reads := 0
+	b := serve(t, root, Options{LocalSweep: func(string) (Sweep, error) {
+		reads++
+		return Sweep{Trials: make([]Trial, reads)}, nil
+	}})
+	for range 3 {
+		assert.Len(t, listOf(t, b, "/-/sweeps", "sweeps")[0]["trials"], 1)
+	}
+	require.NoError(t, os.WriteFile(trials, []byte("{}\n{}\n"), 0o600))
+	assert.Len(t, listOf(t, b, "/-/sweeps", "sweeps")[0]["trials"], 2)
+	assert.Equal(t, 2, reads)
+}

@@ -4,7 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
+	"sort"
 	"time"
 )
 
@@ -29,7 +29,7 @@ func trimCache(dir string) {
 		files = append(files, file{filepath.Join(dir, e.Name()), info.Size(), info.ModTime()})
 		total += info.Size()
 	}
-	slices.SortFunc(files, func(a, b file) int { return a.at.Compare(b.at) })
+	sort.Slice(files, func(i, j int) bool { return files[i].at.Before(files[j].at) })
 	for _, f := range files {
 		if total <= maxCache {
 			return

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"path"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/wandgo/wandgo/internal/record"
@@ -67,7 +68,7 @@ func describeColumns(lives []life, t Table) []Metric {
 			}
 		}
 	})
-	slices.SortFunc(out, func(a, b Metric) int { return strings.Compare(a.Name, b.Name) })
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
 	return out
 }
 

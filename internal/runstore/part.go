@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"io"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -297,7 +298,7 @@ func (b *builder) sum() {
 
 // finish returns the part.
 func (b *builder) finish() *part {
-	slices.SortFunc(b.changes, func(x, y sumChange) int { return x.seq - y.seq })
+	sort.Slice(b.changes, func(i, j int) bool { return b.changes[i].seq < b.changes[j].seq })
 	for _, c := range b.changes {
 		if c.gone {
 			c.value = nil
