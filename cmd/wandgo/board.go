@@ -110,7 +110,11 @@ func runBoard(ctx context.Context, a *app, args []string) int {
 	}
 	link := boardLink(listener.Addr(), host, opts.Token)
 	p := &printer{w: a.stdout}
-	p.printf("Runs in %s\nBoard:  %s\nPress Ctrl-C to stop it.\n", printable(strings.Join(dirs, ", ")), link)
+	p.printf("Runs in %s\nBoard:  %s\n", printable(strings.Join(dirs, ", ")), link)
+	if opts.Token == "" {
+		p.printf("%s", tunnelHint(listener.Addr(), a.env.get("SSH_CONNECTION"), a.env.get("USER")))
+	}
+	p.printf("Press Ctrl-C to stop it.\n")
 	if p.err != nil {
 		_ = listener.Close()
 		return a.failed("print the address", p.err)
@@ -168,6 +172,28 @@ func boardLink(addr net.Addr, host, token string) string {
 		u.RawQuery = url.Values{"token": {token}}.Encode()
 	}
 	return u.String()
+}
+
+// tunnelHint is the line for a person who is connected by SSH, whose browser does not reach
+// the loopback address addr; "" for others. connection has the addresses and ports of the
+// client and the server.
+func tunnelHint(addr net.Addr, connection, user string) string {
+	ends := strings.Fields(connection)
+	if len(ends) != 4 || net.ParseIP(ends[2]) == nil {
+		return ""
+	}
+	_, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return ""
+	}
+	to := ends[2]
+	if user != "" {
+		to = printable(user) + "@" + to
+	}
+	if ends[3] != "22" {
+		to = "-p " + printable(ends[3]) + " " + to
+	}
+	return fmt.Sprintf("On your own machine, first: ssh -L %s:%s %s\n", port, addr, to)
 }
 
 // serveBoard serves the pages, and reads the runs, until ctx ends.

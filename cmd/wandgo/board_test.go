@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"os"
@@ -136,4 +137,21 @@ func TestCache_Environments(t *testing.T) {
 	home := string(os.PathSeparator) + "home"
 	assert.Equal(t, filepath.Join(home, ".cache", "wandgo", "board"), environment{vars: map[string]string{"HOME": home}}.cache())
 	assert.Equal(t, filepath.Join(home, "wandgo", "board"), environment{vars: map[string]string{"XDG_CACHE_HOME": home}}.cache())
+}
+
+func TestTunnelHint_ConnectedBySSH_IsTheCommandThatForwardsThePort(t *testing.T) {
+	t.Parallel()
+	addr := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080}
+	for name, tt := range map[string]struct{ connection, user, want string }{
+		"not by SSH":   {"", "jo", ""},
+		"not of sshd":  {"a b c", "jo", ""},
+		"no address":   {"10.0.0.9 51000 $(id) 22", "jo", ""},
+		"usual port":   {"10.0.0.9 51000 10.0.0.5 22", "jo", "On your own machine, first: ssh -L 8080:127.0.0.1:8080 jo@10.0.0.5\n"},
+		"another port": {"10.0.0.9 51000 fd00::5 2222", "", "On your own machine, first: ssh -L 8080:127.0.0.1:8080 -p 2222 fd00::5\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, tt.want, tunnelHint(addr, tt.connection, tt.user))
+		})
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,14 +62,16 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// tab is a tab of the browser that notes what must not happen: errors of scripts,
-// violations of the policy, dialogs, and requests to other hosts.
+// tab is a tab of the browser that notes what must not happen: errors of scripts and in the
+// console, violations of the policy, dialogs, and requests to other hosts.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
 
 	mu     sync.Mutex
 	faults []string
+	// badRequests are expected: the browser reports answers with this status as errors.
+	badRequests atomic.Bool
 }
 
 // open opens a tab, which is closed with the test. Nothing outside host may be asked.
@@ -89,8 +92,13 @@ func open(t *testing.T, host string) *tab {
 		case *cdpruntime.EventExceptionThrown:
 			tb.fault("script error: " + e.ExceptionDetails.Text + " " + e.ExceptionDetails.Exception.Description)
 		case *cdplog.EventEntryAdded:
-			if e.Entry.Source == cdplog.EntrySourceSecurity {
-				tb.fault("security: " + e.Entry.Text)
+			bad := e.Entry.Source == cdplog.EntrySourceNetwork && strings.Contains(e.Entry.Text, "400 (Bad Request)")
+			if e.Entry.Level == cdplog.EntryLevelError && !(bad && tb.badRequests.Load()) || e.Entry.Source == cdplog.EntrySourceSecurity {
+				tb.fault(string(e.Entry.Source) + ": " + e.Entry.Text + " " + e.Entry.URL)
+			}
+		case *cdpruntime.EventConsoleAPICalled:
+			if e.Type == cdpruntime.ConsoleAPICalledTypeError || e.Type == cdpruntime.ConsoleAPICalledTypeAssert {
+				tb.fault("console: " + string(e.Type))
 			}
 		case *page.EventJavascriptDialogOpening:
 			tb.fault("dialog: " + e.Message)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
@@ -32,6 +33,7 @@ func TestList_FilterSortGroup_ShowsMatchingRuns(t *testing.T) {
 
 	tb.do(chromedp.SendKeys(chromedp.CSS(`input[type=search]`), "lr<0.01"))
 	tb.until(rowCount + " === 4")
+	tb.badRequests.Store(true) // of filters that are not complete
 	tb.do(chromedp.SendKeys(chromedp.CSS(`input[type=search]`), " train/loss<"))
 	tb.until(`document.querySelector(".tools .error").textContent !== ""`)
 	assert.Equal(t, 4, js[int](tb, rowCount), "a filter that is not complete leaves the list")
@@ -200,6 +202,30 @@ func TestCompare_SelectedRuns_ShareCharts(t *testing.T) {
 	tb.picture("compare")
 	tb.do(chromedp.Click(chromedp.CSS(".side aside .pick")))
 	tb.until(`document.querySelector('section[aria-label="train/loss"]').chart.series.length === 2`)
+}
+
+func TestCompare_ManyRuns_FitAndAreListedAtTheCursor(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	vision(t, dir, 12)
+	url := serve(t, dir)
+	tb := open(t, url)
+	tb.do(chromedp.Navigate(url + "/acme/vision"))
+	tb.until(rowCount + " === 12")
+	tb.do(script(`document.querySelectorAll("tr[data-key] .pick").forEach((p) => p.click())`), chromedp.KeyEvent("c"))
+	const loss = `document.querySelector('section[aria-label="train/loss"]')`
+	tb.until(loss + `.chart.series.length === 12 && ` + loss + `.chart.plot`)
+	assert.LessOrEqual(t, js[int](tb, `document.documentElement.scrollWidth`), js[int](tb, `innerWidth`))
+	tb.do(script(loss + `.scrollIntoView({ block: "center" })`))
+	at := js[[]float64](tb, `(() => { const r = `+loss+`.querySelector(".u-over").getBoundingClientRect(); return [r.left + r.width / 4, r.top + r.height / 2]; })()`)
+	require.Len(t, at, 2)
+	_, err := chromedp.Call(tb.ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: at[0], Y: at[1]})
+	require.NoError(t, err)
+	tb.until(loss + `.querySelectorAll(".tip:not(.hidden) .line").length === 11 && ` + loss + `.querySelectorAll(".tip .near").length === 1`)
+	assert.Contains(t, js[string](tb, loss+`.querySelector(".tip").textContent`), "1 more run")
+	tb.picture("compare-many")
+	tb.do(script(`document.querySelector(".side aside li").dispatchEvent(new Event("mouseenter"))`))
+	tb.until(loss + `.chart.plot.series.slice(1).map((s) => s._focus).filter(Boolean).length === 1`)
 }
 
 func TestPages_Tab_ShowsWhereTheFocusIs(t *testing.T) {
