@@ -35,7 +35,7 @@ func FromJSON(data []byte) error {
 func (in *permissionJSON) restore() *PermissionError {
 	e := &PermissionError{
 		Op: in.Op, Action: in.Action, Resource: in.Resource,
-		Entity: in.Entity, EntityDefaulted: in.EntityDefaulted, Project: in.Project, RunID: in.RunID,
+		Entity: in.Entity, EntityDefaulted: in.EntityDefaulted, Project: in.Project, ProjectDefaulted: in.ProjectDefaulted, RunID: in.RunID,
 		File: in.File, Store: in.Store, Proxy: in.Proxy, BaseURL: in.BaseURL, AppURL: in.AppURL, Viewer: in.Viewer,
 		Role: in.Role, KeySource: in.KeySource, Confidence: in.Confidence,
 		Evidence: in.Evidence, Notes: in.Notes, Suggestions: in.Suggestions,

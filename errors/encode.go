@@ -16,36 +16,37 @@ import (
 // only its text, because errors that it wraps may hold request headers.
 
 type permissionJSON struct {
-	Kind            string     `json:"kind"`
-	Error           string     `json:"error"`
-	Op              string     `json:"op"`
-	Action          Action     `json:"action"`
-	Resource        Resource   `json:"resource"`
-	Entity          string     `json:"entity"`
-	EntityDefaulted bool       `json:"entityDefaulted"`
-	Project         string     `json:"project"`
-	RunID           string     `json:"runId"`
-	Artifact        string     `json:"artifact"`
-	File            string     `json:"file"`
-	Store           string     `json:"store"`
-	Proxy           *Proxy     `json:"proxy"`
-	BaseURL         string     `json:"baseUrl"`
-	AppURL          string     `json:"appUrl"`
-	Viewer          *Viewer    `json:"viewer"`
-	Role            string     `json:"role"`
-	KeySource       string     `json:"keySource"`
-	Cause           string     `json:"cause"`
-	Confidence      Confidence `json:"confidence"`
-	Candidates      []string   `json:"candidates"`
-	Evidence        []Probe    `json:"evidence"`
-	Notes           []string   `json:"notes"`
-	Suggestions     []string   `json:"suggestions"`
-	StatusCode      int        `json:"statusCode"`
-	Message         string     `json:"message"`
-	Code            string     `json:"code"`
-	RequestID       string     `json:"requestId"`
-	Time            *time.Time `json:"time"`
-	Err             string     `json:"err"`
+	Kind             string     `json:"kind"`
+	Error            string     `json:"error"`
+	Op               string     `json:"op"`
+	Action           Action     `json:"action"`
+	Resource         Resource   `json:"resource"`
+	Entity           string     `json:"entity"`
+	EntityDefaulted  bool       `json:"entityDefaulted"`
+	Project          string     `json:"project"`
+	ProjectDefaulted bool       `json:"projectDefaulted"`
+	RunID            string     `json:"runId"`
+	Artifact         string     `json:"artifact"`
+	File             string     `json:"file"`
+	Store            string     `json:"store"`
+	Proxy            *Proxy     `json:"proxy"`
+	BaseURL          string     `json:"baseUrl"`
+	AppURL           string     `json:"appUrl"`
+	Viewer           *Viewer    `json:"viewer"`
+	Role             string     `json:"role"`
+	KeySource        string     `json:"keySource"`
+	Cause            string     `json:"cause"`
+	Confidence       Confidence `json:"confidence"`
+	Candidates       []string   `json:"candidates"`
+	Evidence         []Probe    `json:"evidence"`
+	Notes            []string   `json:"notes"`
+	Suggestions      []string   `json:"suggestions"`
+	StatusCode       int        `json:"statusCode"`
+	Message          string     `json:"message"`
+	Code             string     `json:"code"`
+	RequestID        string     `json:"requestId"`
+	Time             *time.Time `json:"time"`
+	Err              string     `json:"err"`
 }
 
 // MarshalJSON writes every field under a stable lower-camel name, with these
@@ -64,7 +65,7 @@ func (e *PermissionError) MarshalJSON() ([]byte, error) {
 	out := permissionJSON{
 		Kind: "permission", Error: e.Error(), Op: shown(e.Op),
 		Action: Action(shown(string(e.Action))), Resource: Resource(shown(string(e.Resource))),
-		Entity: shown(e.Entity), EntityDefaulted: e.EntityDefaulted, Project: shown(e.Project), RunID: shownID(e.RunID), Artifact: shown(e.Artifact),
+		Entity: shown(e.Entity), EntityDefaulted: e.EntityDefaulted, Project: shown(e.Project), ProjectDefaulted: e.ProjectDefaulted, RunID: shownID(e.RunID), Artifact: shown(e.Artifact),
 		File: shown(e.File), Store: shown(e.Store), Proxy: e.Proxy.copied(), BaseURL: shown(e.BaseURL), AppURL: shown(e.AppURL), Viewer: e.Viewer.copied(),
 		Role: shown(e.Role), KeySource: shown(e.KeySource), Cause: e.causeCode(), Candidates: e.candidateCodes(),
 		Evidence: make([]Probe, 0, len(e.Evidence)), Notes: shownAll(e.Notes), Suggestions: shownAll(e.Suggestions),
@@ -106,6 +107,9 @@ func (e *PermissionError) LogValue() slog.Value {
 		g = append(g, slog.Bool("entityDefaulted", true))
 	}
 	g.text("project", e.Project)
+	if e.ProjectDefaulted {
+		g = append(g, slog.Bool("projectDefaulted", true))
+	}
 	g.target(e.RunID, e.Artifact, e.File, e.Store, e.Proxy, e.BaseURL)
 	if e.Viewer != nil {
 		g.text("username", e.Viewer.Username)

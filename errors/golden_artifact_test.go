@@ -44,7 +44,10 @@ func artifactRefusals() []golden {
 		}), evidence("artifact", `artifact "flower:v3"`, errors.Empty, "null: missing or hidden from you", 200))},
 		{"artifact_not_member", refused(errors.ErrNotTeamMember, errors.Certain, artifact("download artifact", "flowers:latest"))},
 		{"read_runs_not_member", refused(errors.ErrNotTeamMember, errors.Likely, reading("list runs of", errors.ResourceRun))},
-		{"read_sweep_not_member", refused(errors.ErrNotTeamMember, errors.Likely, reading("read sweep of", errors.ResourceSweep))},
+		{"read_sweep_not_member", refused(errors.ErrNotTeamMember, errors.Likely, reading("read sweep abcd1234 of", errors.ResourceSweep))},
+		{"read_sweep_no_project", refused(errors.ErrProjectMissing, errors.Certain, member, reading("read sweep abcd1234 of", errors.ResourceSweep), did(func(e *errors.PermissionError) {
+			e.Project, e.ProjectDefaulted = "uncategorized", true
+		}))},
 		{"read_projects_not_member", refused(errors.ErrNotTeamMember, errors.Likely, reading("list projects", errors.ResourceProject))},
 		{"read_project_missing", refused(errors.ErrProjectMissing, errors.Likely, member, reading("read project", errors.ResourceProject))},
 		{"stop_run_not_member", refused(errors.ErrNotTeamMember, errors.Certain, did(func(e *errors.PermissionError) {
@@ -52,9 +55,9 @@ func artifactRefusals() []golden {
 		}))},
 		{"create_sweep_not_member", refused(errors.ErrNotTeamMember, errors.Certain, onSweep("create sweep in", errors.ResourceSweep))},
 		{"create_sweep_viewer_role", refused(errors.ErrViewerRole, errors.Certain, member, onSweep("create sweep in", errors.ResourceSweep))},
-		{"run_agent_not_member", refused(errors.ErrNotTeamMember, errors.Certain, onSweep("run sweep agent in", errors.ResourceRun))},
-		{"run_agent_viewer_role", refused(errors.ErrViewerRole, errors.Certain, member, onSweep("run sweep agent in", errors.ResourceRun))},
-		{"run_agent_seat", refused(errors.ErrSeatRequired, errors.Certain, member, onSweep("run sweep agent in", errors.ResourceRun))},
+		{"run_agent_not_member", refused(errors.ErrNotTeamMember, errors.Certain, onSweep("run sweep abcd1234 of", errors.ResourceRun))},
+		{"run_agent_viewer_role", refused(errors.ErrViewerRole, errors.Certain, member, onSweep("run sweep abcd1234 of", errors.ResourceRun))},
+		{"run_agent_seat", refused(errors.ErrSeatRequired, errors.Certain, member, onSweep("run sweep abcd1234 of", errors.ResourceRun))},
 		{"artifact_put_not_member", refused(errors.ErrNotTeamMember, errors.Certain, artifact("put artifact", "flowers"))},
 		{"artifact_not_member_writes", refused(errors.ErrNotTeamMember, errors.Certain, artifact("log artifact", "flowers"))},
 		{"artifact_viewer_role", refused(errors.ErrViewerRole, errors.Certain, member, artifact("log artifact", "flowers"), did(func(e *errors.PermissionError) {

@@ -126,6 +126,8 @@ type PermissionError struct {
 	// Entity is the account's default and EntityDefaulted is true.
 	Entity, Project string
 	EntityDefaulted bool
+	// ProjectDefaulted is true if the settings name no project, and Project is the default.
+	ProjectDefaulted bool
 	// RunID is the run's id, if there is one.
 	RunID string
 	// Artifact is the artifact's name, with its version or alias if the request had one.

@@ -90,7 +90,11 @@ func (e *PermissionError) requestFacts() []fact {
 func targetFacts(t *target) []fact {
 	var facts []fact
 	if t.project != "" {
-		facts = append(facts, fact{"Project", bare(t.project)})
+		project := bare(t.project)
+		if t.projectDefaulted {
+			project += " (the default; none is set)"
+		}
+		facts = append(facts, fact{"Project", project})
 	}
 	if t.runID != "" {
 		facts = append(facts, fact{"Run", plaintext.Escape(bounded(t.runID), nameLimit)})

@@ -29,7 +29,7 @@ func (e *PermissionError) Error() string {
 //go:noinline
 func (e *PermissionError) target() *target {
 	return &target{
-		op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID, artifact: e.Artifact,
+		op: e.Op, entity: e.Entity, project: e.Project, projectDefaulted: e.ProjectDefaulted, runID: e.RunID, artifact: e.Artifact,
 		baseURL: e.BaseURL, appURL: e.AppURL, file: e.File, store: e.Store,
 	}
 }

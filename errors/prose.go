@@ -147,7 +147,7 @@ func (e *PermissionError) adviseOwnEntity(a *advice) bool {
 		name := strings.TrimPrefix(e.Project+"/"+e.Artifact, "/")
 		a.step("To log the artifact to ", e.ownName(own), " instead, run the command with:")
 		a.show("--name " + shellWord(own+"/"+name))
-	case e.target().op == opCreateSweep:
+	case e.target().kind() == opCreateSweep:
 		a.step("To create the sweep in ", e.ownName(own), " instead, change the entity in your code or in the sweep's file. ",
 			"On the command line:")
 		a.show("wandgo sweep create FILE --entity " + shellWord(own))

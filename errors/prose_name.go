@@ -82,7 +82,11 @@ var projectMissingProse = prose{
 		return "Open the project's page with this account" + e.target().at(e.Entity, e.Project) + "."
 	},
 	advise: func(e *PermissionError, a *advice) {
-		a.step("Check the spelling of the entity and the project.")
+		if e.ProjectDefaulted {
+			a.step("Name the project in the path, or set WANDB_PROJECT: none is set, and ", quoted(e.Project), " is the default.")
+		} else {
+			a.step("Check the spelling of the entity and the project.")
+		}
 		e.advisePage(a, "If the project exists, ask its owner or an admin of "+e.target().team()+" for access:", e.Entity, e.Project)
 		e.adviseOwnEntity(a)
 		e.adviseOtherKey(a)

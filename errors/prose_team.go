@@ -27,7 +27,7 @@ var notTeamMemberProse = prose{
 			return "Only members can change runs in a team, except in its open projects. The account may have been removed."
 		}
 		about := "Only members can " + e.target().starts() + " in a team, except in its open projects. "
-		if e.target().op == opRunAgent {
+		if e.target().kind() == opRunAgent {
 			return about + "The account may have been removed."
 		}
 		return about + "You often see this if code or a configuration hard-codes its author's entity. It may also be " +
@@ -63,8 +63,8 @@ var viewerRoleProse = prose{
 		if artifact, _ := e.target().onArtifact(); artifact {
 			return "View-only members can read the team's artifacts but cannot create or change any."
 		}
-		switch e.target().op {
-		case opCreateSweep:
+		switch e.target().kind() {
+		case opCreateSweep, opChangeSweep:
 			return "View-only members can read the team's sweeps but cannot create or change any."
 		case opRunAgent:
 			return "View-only members can read the team's sweeps but cannot run their agents, which create runs."

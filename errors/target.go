@@ -13,6 +13,7 @@ type target struct {
 	op, entity, project, runID string
 	artifact                   string
 	baseURL, appURL            string
+	projectDefaulted           bool // the settings name no project
 	// file and store are those of an upload to an object store.
 	file, store string
 }
@@ -122,10 +123,22 @@ func (t *target) onArtifact() (artifact, reading bool) {
 	return reading || strings.HasSuffix(t.op, " artifact"), reading
 }
 
+// kind is op without the id of a sweep: "read sweep of" for "read sweep abcd1234 of".
+func (t *target) kind() string {
+	verb, rest, ok := strings.Cut(t.op, " sweep ")
+	switch {
+	case !ok || !strings.HasSuffix(rest, " of"):
+		return t.op
+	case verb == "run":
+		return opRunAgent
+	}
+	return verb + " sweep of"
+}
+
 // reads is what the request reads of a team, such as "runs". It is "" for a request that
 // changes something, and for one about an artifact.
 func (t *target) reads() string {
-	switch t.op {
+	switch t.kind() {
 	case "list runs of", "read run":
 		return "runs"
 	case "list sweeps of", "read sweep of":
@@ -139,24 +152,25 @@ func (t *target) reads() string {
 // changes is what of a team the request changes although it is stored already, such as
 // "runs". It is "" for other requests.
 func (t *target) changes() string {
-	switch t.op {
+	switch t.kind() {
 	case "update run", "stop run", "delete run":
 		return "runs"
-	case "change sweep of":
+	case opChangeSweep:
 		return "sweeps"
 	}
 	return ""
 }
 
-// The requests that start something with a sweep: the sweep itself, or an agent of it.
+// The requests that start or change something with a sweep: the sweep itself, or an agent of it.
 const (
 	opCreateSweep = "create sweep in"
 	opRunAgent    = "run sweep agent in"
+	opChangeSweep = "change sweep of"
 )
 
 // starts is what the request would have started, with the verb: "create runs".
 func (t *target) starts() string {
-	switch t.op {
+	switch t.kind() {
 	case opCreateSweep:
 		return "create sweeps"
 	case opRunAgent:
@@ -168,7 +182,7 @@ func (t *target) starts() string {
 // onStored reports whether the request reads or changes what is stored already. Another
 // entity is then no remedy.
 func (t *target) onStored() bool {
-	return t.reads() != "" || t.changes() != "" || t.op == opRunAgent
+	return t.reads() != "" || t.changes() != "" || t.kind() == opRunAgent
 }
 
 // team names the entity in a sentence.

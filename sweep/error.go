@@ -15,14 +15,14 @@ import (
 
 // explain is the public error of a request about a sweep.
 func explain(ctx context.Context, c *client.Client, op diagnose.Op, at runpath.Path, err error) error {
-	q := diagnose.Question{Op: op, Entity: at.Entity, Project: at.Project}
+	q := diagnose.Question{Op: op, Entity: at.Entity, Project: at.Project, Sweep: at.ID}
 	return connection.Of(c).Diagnoser.Explain(ctx, ctx, q, err)
 }
 
 // checkKey returns the error of a request that cannot be made with the client's key, without
 // making it.
 func checkKey(c *client.Client, op diagnose.Op, at runpath.Path) error {
-	return connection.Of(c).Diagnoser.CheckKey(diagnose.Question{Op: op, Entity: at.Entity, Project: at.Project})
+	return connection.Of(c).Diagnoser.CheckKey(diagnose.Question{Op: op, Entity: at.Entity, Project: at.Project, Sweep: at.ID})
 }
 
 // missing is the error of a sweep that the server does not show. verb says what was to be done with it.

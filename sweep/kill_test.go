@@ -46,7 +46,7 @@ func kills() int {
 	if n, err := strconv.Atoi(os.Getenv("WANDGO_CRASHTEST_KILLS")); err == nil && n > 0 {
 		return min(n, 100)
 	}
-	return 6
+	return 4
 }
 
 func newKilling(t *testing.T, helper string, env ...string) *killing {

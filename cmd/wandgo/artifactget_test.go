@@ -85,6 +85,7 @@ func TestArtifactGet_ReferenceThatNothingReads_HasTheRemedyAndTheStatus(t *testi
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())
 	i := on(t, srv.URL(), joKey)
+	i.vars["WANDB_DIR"] = i.dir
 	r := i.run(t, "artifact", "put", "s3://bucket/key", "--name", "far")
 	require.Zero(t, r.status, r.stderr)
 	r = i.run(t, "artifact", "get", "far", "--dir", "d")

@@ -96,7 +96,7 @@ func TestSweep_Mistakes_AreExplained(t *testing.T) {
 		{"sweep create", exitUsage, "exactly one file"},
 		{"sweep create sweep.yaml --project p/q", 33, "project"},
 		{"sweep show acme-research/vision/none1234", 46, "no such\n  sweep"},
-		{"sweep show acme-research/none/none1234", 16, ""},
+		{"sweep show acme-research/none/none1234", 16, "Cannot read sweep none1234 of acme-research/none: "},
 		{"sweep show", exitUsage, "exactly one sweep"},
 		{"sweep ls a b", exitUsage, "at most one project"},
 		{"sweep pause", exitUsage, "exactly one sweep"},
@@ -126,7 +126,19 @@ func TestSweep_ViewOnlyMember_IsRefused(t *testing.T) {
 	for _, args := range [][]string{{"sweep", "create", "sweep.yaml"}, {"agent", strings.TrimSpace(r.stdout), "--", "true"}, {"sweep", "cancel", strings.TrimSpace(r.stdout)}} {
 		refused := i.run(t, args...)
 		assert.Equal(t, 14, refused.status, "%v: %s", args, refused.stderr)
-		assert.Contains(t, refused.stderr, `only the role`, args)
+		assert.Contains(t, flat(refused.stderr), `only the role`, args)
+	}
+}
+
+// Neither the path nor the settings name a project, so the default is used, which does not exist.
+func TestSweep_NoProject_SaysThatNoneIsSet(t *testing.T) {
+	t.Parallel()
+	_, i := sweeping(t, joKey)
+	delete(i.vars, "WANDB_PROJECT")
+	for _, args := range [][]string{{"sweep", "show", "abcd1234"}, {"agent", "abcd1234", "--", "true"}} {
+		r := i.run(t, args...)
+		assert.Contains(t, flat(r.stderr), "Name the project in the path, or set WANDB_PROJECT: none is set, and", args)
+		assert.Contains(t, r.stderr, "(the default; none is set)", args)
 	}
 }
 

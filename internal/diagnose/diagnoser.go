@@ -219,10 +219,14 @@ func (d *Diagnoser) Viewer(ctx context.Context) (*errors.Viewer, error) {
 
 func (d *Diagnoser) report(q Question) report {
 	s := d.config.Settings
+	unset := ""
+	if s.Project.Source == settings.SourceDefault {
+		unset = s.Project.Text
+	}
 	return report{
 		Question: q, baseURL: s.BaseURL.Text, appURL: s.AppURL, keySource: s.KeySource, now: time.Now(),
 		proxies:  map[string]settings.Value{"http": s.ProxyOfHTTP, "https": s.ProxyOfHTTPS},
-		certFile: s.CertFile, allProxy: s.AllProxy,
+		certFile: s.CertFile, allProxy: s.AllProxy, defaultProject: unset,
 	}
 }
 

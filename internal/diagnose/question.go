@@ -14,6 +14,8 @@ type Question struct {
 	Entity  string
 	Project string
 	RunID   string
+	// Sweep is the sweep's id; "" if it is not about one.
+	Sweep string
 	// Artifact is the artifact's name with its version or alias; "" if it is not about one.
 	Artifact string
 	// Dir is the run's directory with what the server does not have, RestDir one with the
@@ -106,6 +108,15 @@ func (o Op) Resource() errors.Resource { return attempts[o].resource }
 // readsArtifact reports whether the operation needs an artifact that exists.
 func (o Op) readsArtifact() bool {
 	return o == OpUseArtifact || o == OpDownloadArtifact || o == OpReadArtifact
+}
+
+// verb is the operation as errors print it: with the id of the sweep.
+func (q Question) verb() string {
+	if q.Sweep == "" {
+		return string(q.Op)
+	}
+	verb, _, _ := strings.Cut(string(q.Op), " ")
+	return verb + " sweep " + q.Sweep + " of"
 }
 
 // resource is what the question acts on: for an artifact, its path.

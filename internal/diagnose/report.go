@@ -20,6 +20,7 @@ type report struct {
 	proxies                    map[string]settings.Value // by the scheme of addresses
 	certFile                   settings.Value
 	allProxy                   string
+	defaultProject             string // "" if the settings name a project
 	now                        time.Time
 }
 
@@ -59,7 +60,7 @@ func (c report) stated(r *Failure, v Verdict) []errors.Probe {
 			a := Answer{Outcome: errors.Refused, Status: r.StatusCode, Detail: r.Message}
 			result := strings.TrimPrefix(a.text(), "not disclosed ")
 			result = strings.TrimSuffix(strings.TrimPrefix(result, "("), ")")
-			return []errors.Probe{{Name: "request", Question: string(c.Op), Outcome: errors.Refused, Result: result, StatusCode: r.StatusCode}}
+			return []errors.Probe{{Name: "request", Question: c.verb(), Outcome: errors.Refused, Result: result, StatusCode: r.StatusCode}}
 		}
 	}
 	return nil
@@ -83,8 +84,8 @@ func (c report) proxy(failed *transport.ProxyError) *errors.Proxy {
 // refused is a refusal of the question about which nothing else is known.
 func (c report) refused() *errors.PermissionError {
 	return &errors.PermissionError{
-		Op: string(c.Op), Action: c.Op.Action(), Resource: c.resource(), Artifact: c.Artifact,
-		Entity: c.Entity, EntityDefaulted: c.Entity == "" && c.Op != OpIdentify, Project: c.Project, RunID: c.RunID, Dir: c.Dir, RestDir: c.RestDir,
+		Op: c.verb(), Action: c.Op.Action(), Resource: c.resource(), Artifact: c.Artifact,
+		Entity: c.Entity, EntityDefaulted: c.Entity == "" && c.Op != OpIdentify, Project: c.Project, ProjectDefaulted: c.defaultProject != "" && c.Project == c.defaultProject, RunID: c.RunID, Dir: c.Dir, RestDir: c.RestDir,
 		BaseURL: c.baseURL, AppURL: c.appURL, KeySource: c.keySource, Time: c.now,
 	}
 }
@@ -136,7 +137,7 @@ func timedOut(r *Failure) string {
 // completed returns the public error for a failure that was found without a request, or whose
 // response does not name its cause. The caller has set all but the fields of the target.
 func (c report) completed(e errors.RequestError) error {
-	e.Op, e.Entity, e.Project, e.RunID, e.Artifact = string(c.Op), c.Entity, c.Project, c.RunID, c.Artifact
+	e.Op, e.Entity, e.Project, e.RunID, e.Artifact = c.verb(), c.Entity, c.Project, c.RunID, c.Artifact
 	e.Dir, e.RestDir, e.BaseURL = c.Dir, c.RestDir, c.baseURL
 	return &e
 }
@@ -157,7 +158,7 @@ var causes = map[Class]error{
 // is the one that bounded the request.
 func (c report) requestError(ctx context.Context, r *Failure) error {
 	e := &errors.RequestError{
-		Op: string(c.Op), Entity: c.Entity, Project: c.Project, RunID: c.RunID, Artifact: c.Artifact, Dir: c.Dir, RestDir: c.RestDir, BaseURL: c.baseURL,
+		Op: c.verb(), Entity: c.Entity, Project: c.Project, RunID: c.RunID, Artifact: c.Artifact, Dir: c.Dir, RestDir: c.RestDir, BaseURL: c.baseURL,
 		StatusCode: r.StatusCode, Message: r.Message, RequestID: r.RequestID, RetryAfter: r.RetryAfter, Hint: r.Hint, Err: r.Err,
 	}
 	e.File, e.Store = r.upload()
