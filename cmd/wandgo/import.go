@@ -48,13 +48,16 @@ Scalars, histograms, images and texts become metrics that are named like their
 tags, and hyperparameters become the config. The step of TensorBoard is the
 metric global_step, which is the x-axis of all others. Each row has the time at
 which it was written. Values that a restarted program replaced are left out.
-Audio, graphs, meshes and other values are skipped, and counted.
+Audio, graphs, meshes, precision-recall curves and other values are skipped, and
+counted.
 
 A file that is damaged or still being written is imported as far as possible.
 Import the same directory again to add what was written since: a run's id is
 derived from the path of its directory and its first record with values, and
 rows that the server has are not sent again. Other event files in the same place
-are another run.
+are another run. Rows that are on the server cannot be replaced: if the program
+was started again at an earlier step, the import fails, and says how to make
+another run.
 
 With --offline, in offline mode, and if the server refuses, the runs stay on
 this disk; wandgo sync uploads them. Otherwise they are deleted from it when the
@@ -140,6 +143,7 @@ func (t *tensorBoardImport) run(ctx context.Context, path string, upload, asJSON
 		t.out.summary(report)
 		if err != nil {
 			t.app.explainFailures(report, err, t.target(), t.logs)
+			t.adviseRestarts()
 		}
 	case err != nil:
 		t.out.erase()

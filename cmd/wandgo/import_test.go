@@ -136,6 +136,36 @@ func TestImport_TrainedAgainInTheSamePlace_IsAnotherRun(t *testing.T) {
 	assert.Len(t, srv.Runs(), 2)
 }
 
+// A restarted program replaces rows that were uploaded. What the person reads is true, and each command of it works.
+func TestImport_RestartReplacesUploadedRows_SaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	srv, i := importing(t)
+	dir := filepath.Join(i.dir, "logs", "tf2")
+	restarted := filepath.Join(dir, "events.out.tfevents.1700000100.host")
+	data, err := os.ReadFile(restarted)
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(restarted))
+	require.Zero(t, i.run(t, "import", "tensorboard", dir).status)
+	require.NoError(t, os.WriteFile(restarted, data, 0o600))
+	for range 2 { // the second finds the log of the first
+		r := i.run(t, "import", "tensorboard", dir)
+		assert.Equal(t, 38, r.status)
+		text := flat(r.stderr)
+		assert.Contains(t, text, "The program was started again at an earlier step, and replaced rows that were imported before.")
+		assert.Contains(t, text, "rename it and import it under the new name instead")
+	}
+	r := i.run(t, "import", "tensorboard", dir)
+	_, command, ok := strings.Cut(r.stderr, "    wandgo ")
+	require.True(t, ok, r.stderr)
+	command, _, _ = strings.Cut(command, "\n")
+	r = i.run(t, strings.Fields(command)...)
+	require.Zero(t, r.status, r.stderr)
+	require.NoError(t, os.Rename(dir, dir+"-again"))
+	r = i.run(t, "import", "tensorboard", dir+"-again")
+	require.Zero(t, r.status, r.stderr)
+	assert.Len(t, srv.Runs(), 3)
+}
+
 func TestImport_IntoAnotherProject_LeavesTheLogOfTheFirst(t *testing.T) {
 	t.Parallel()
 	srv, i := importing(t)

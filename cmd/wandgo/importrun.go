@@ -48,6 +48,8 @@ type importedRun struct {
 	Damaged  int               `json:"damagedParts"`
 	Warnings []string          `json:"warnings"`
 	Upload   *client.SyncedRun `json:"upload"`
+
+	restarted bool // a program was started again in the directory
 }
 
 // Outcomes of a directory.
@@ -98,7 +100,7 @@ func (t *tensorBoardImport) one(ctx context.Context, dir *tfevents.Dir, r *impor
 		return err
 	}
 	r.RunID = runID(dir, contents)
-	r.Damage, r.Damaged = contents.Damage, contents.Damaged
+	r.Damage, r.Damaged, r.restarted = contents.Damage, contents.Damaged, contents.Restarted
 	if t.dryRun {
 		r.Outcome = importPlanned
 		err = contents.Rows(ctx, func(row tfevents.Row) error {
@@ -232,16 +234,39 @@ func (t *tensorBoardImport) write(ctx context.Context, contents *tfevents.Conten
 	return err
 }
 
-// match adds the uploads to the runs.
+// match adds the uploads to the runs. If the server has rows that a restart of the program replaced, the error says so.
 func (t *tensorBoardImport) match(report *client.SyncReport) {
 	if report == nil {
 		return
 	}
 	for _, r := range t.runs {
 		for i := range report.Runs {
-			if report.Runs[i].Dir == r.Log && r.Log != "" {
-				r.Upload = &report.Runs[i]
+			if report.Runs[i].Dir != r.Log || r.Log == "" {
+				continue
 			}
+			r.Upload = &report.Runs[i]
+			if failed, ok := errors.AsType[*errors.RequestError](r.Upload.Err); ok && r.replaced() {
+				failed.Hint = "the program was started again at an earlier step, and replaced rows that were imported before"
+			}
+		}
+	}
+}
+
+// replaced reports whether the upload failed because a program that was started again replaced rows that are on the
+// server.
+func (r *importedRun) replaced() bool {
+	return r.restarted && r.Upload != nil && errors.Is(r.Upload.Err, errors.ErrRunExists)
+}
+
+// adviseRestarts says how to go on with directories in which uploaded rows were replaced.
+func (t *tensorBoardImport) adviseRestarts() {
+	p := &printer{w: t.app.stderr}
+	for _, r := range t.runs {
+		if r.replaced() {
+			p.printf("\n")
+			p.hanging("", "", "If more will be written to "+printable(r.Dir)+", rename it and import it under the new name instead: "+
+				"a run's id is derived from the path, and later imports continue the run of the new one.")
+			return
 		}
 	}
 }

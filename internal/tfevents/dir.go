@@ -80,6 +80,8 @@ type Contents struct {
 	// are in all.
 	Damage  []string
 	Damaged int
+	// Restarted says that a writer started after others had written events.
+	Restarted bool
 	// Replaced is how many events a restarted program replaced, and Skipped how many values of
 	// each kind were not read. Both are set by Rows.
 	Replaced int
@@ -107,6 +109,7 @@ func (d *Dir) Scan(ctx context.Context) (*Contents, error) {
 		}
 		if e.restart {
 			c.restarts = append(c.restarts, restart{n, e.step})
+			c.Restarted = c.Restarted || c.Training != ""
 		}
 		n++
 		return nil
