@@ -139,7 +139,7 @@ func newLife(t *testing.T) *life {
 		_, _ = fmt.Fprint(own, n, os.Args[1:])
 		random := rand.New(rand.NewPCG(seed, own.Sum64())) //nolint:gosec // it need not be secret
 		l.words.Store(1 + random.Int64N(8))
-		l.wait = time.Duration(random.IntN(5000)) * time.Microsecond
+		l.wait = time.Duration(random.IntN(5000<<random.IntN(4))) * time.Microsecond // a program takes some time to start
 	}
 	return l
 }
@@ -226,7 +226,7 @@ func TestAgent_ProcessesAreKilled_NoTrialIsLostOrRunTwice(t *testing.T) {
 // Agents that run programs are killed at random moments, and so are the programs.
 func TestRunProgram_ProcessesAreKilled_NoTrialIsLostOrRunTwice(t *testing.T) {
 	t.Parallel()
-	points := 3 * kills()
+	points := 2 * kills()
 	srv, id, later, env := sweeping(t, points)
 	k := newKilling(t, "TestHelper_ProgramAgent", env...)
 	k.start(0, kills()/2, true)
@@ -335,6 +335,7 @@ func TestHelper_Local(t *testing.T) { //nolint:paralleltest // it is a process o
 	points, err := strconv.Atoi(os.Getenv("WANDGO_TEST_POINTS"))
 	require.NoError(t, err)
 	l := newLife(t)
+	l.wait /= 8 // trials take no longer
 	local := sweep.Local{
 		Client: offline(t, dir), Config: grid(points), Dir: dir, RetryFailed: os.Getenv("WANDGO_TEST_RETRY") == "true",
 		OnEvent: l.event, Failures: sweep.FailureRules{NoFlapping: true, MaxInitial: -1},
