@@ -251,7 +251,8 @@ func (s *Sweep) Pause(ctx context.Context) error {
 	return s.become(ctx, Paused, Pending, Running, Paused)
 }
 
-// Resume ends a pause, or restarts a finished sweep.
+// Resume ends a pause, or restarts a finished sweep. A grid then tries the points again whose runs were
+// deleted, as those of failed trials may be.
 func (s *Sweep) Resume(ctx context.Context) error {
 	return s.become(ctx, Running, Pending, Running, Paused, Finished, Canceled)
 }

@@ -55,7 +55,8 @@
 // [Server.DeleteSweep] and [Server.StopRun] do what a user does in the web UI, and
 // [Server.Sweep] shows the sweep. It never ends a trial early on its own. If an agent is lost, the
 // run of its trial counts as crashed after five minutes, or stays pending if it had not started;
-// what a W&B server does with the latter is not documented. No trial is handed out twice.
+// what a W&B server does with the latter is not documented. No trial is handed out twice, but for the
+// points of a grid whose runs were deleted, when the sweep is resumed.
 //
 // # Artifacts
 //

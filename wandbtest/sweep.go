@@ -36,7 +36,8 @@ type sweep struct {
 	state                    string
 	runs                     []*run
 	agents                   []*agent
-	tried                    int // trials that were handed out
+	tried                    int          // trials that were handed out, and not as repetitions
+	grid                     map[int]*run // the last one of each point of a grid, by its index
 	random                   *rand.Rand
 }
 
@@ -122,7 +123,7 @@ func (x *execution) sweepToWrite(in arguments) (w *sweep, inserted bool, err err
 	now := s.cfg.clock()
 	return &sweep{
 		name: id, storageID: globalID("Sweep", "v1", id, p.Name, p.Entity), project: p, owner: x.caller.user.Username,
-		created: now, updated: now, state: sweepPending, random: rand.New(rand.NewPCG(uint64(len(p.sweeps)), 1)),
+		created: now, updated: now, state: sweepPending, grid: map[int]*run{}, random: rand.New(rand.NewPCG(uint64(len(p.sweeps)), 1)),
 	}, true, nil
 }
 
@@ -219,18 +220,18 @@ func (s *Server) commands(c caller, a *agent) []command {
 			out = append(out, command{Type: "exit"})
 		}
 	case w.state == sweepRunning && len(a.alive) == 0:
-		args, ok := w.next()
+		args, point, ok := w.next()
 		if !ok {
 			w.state = sweepFinished
 			return append(out, command{Type: "exit"})
 		}
-		out = append(out, s.handOut(c, a, args))
+		out = append(out, s.handOut(c, a, args, point))
 	}
 	return out
 }
 
-// handOut creates the run of a trial and returns the command that starts it.
-func (s *Server) handOut(c caller, a *agent, args map[string]any) command {
+// handOut creates the run of a trial and returns the command that starts it. point is its index in a grid.
+func (s *Server) handOut(c caller, a *agent, args map[string]any, point int) command {
 	w := a.sweep
 	wrapped := make(map[string]any, len(args))
 	for name, value := range args {
@@ -244,22 +245,33 @@ func (s *Server) handOut(c caller, a *agent, args map[string]any) command {
 	r.displayName = "fake-sweep-" + strconv.Itoa(len(w.runs)+1)
 	r.mu.Unlock()
 	w.runs, a.runs = append(w.runs, r), append(a.runs, r)
+	if w.config.method == "grid" {
+		w.grid[point] = r
+	}
 	return command{Type: "run", RunID: id, RunStorageID: r.storageID, Program: &w.config.program, Args: wrapped, Logs: []string{}}
 }
 
-// next returns the parameters of the next trial, or false.
-func (w *sweep) next() (map[string]any, bool) {
+// next returns the parameters of the next trial and, in a grid, the index of its point, or false. The points of a
+// grid whose runs were deleted are tried again after the others.
+func (w *sweep) next() (args map[string]any, point int, ok bool) {
 	if limit := w.config.runCap; limit > 0 && w.tried >= limit {
-		return nil, false
+		return nil, 0, false
 	}
-	if w.config.method == "grid" && w.tried >= w.config.gridSize() {
-		return nil, false
+	if w.config.method != "grid" {
+		w.tried++
+		return w.config.sample(w.random), 0, true
 	}
-	w.tried++
-	if w.config.method == "grid" {
-		return w.config.gridPoint(w.tried - 1), true
+	size := w.config.gridSize()
+	if w.tried < size {
+		w.tried++
+		return w.config.gridPoint(w.tried - 1), w.tried - 1, true
 	}
-	return w.config.sample(w.random), true
+	for point := range size {
+		if r := w.grid[point]; r != nil && r.isDeleted() {
+			return w.config.gridPoint(point), point, true
+		}
+	}
+	return nil, 0, false
 }
 
 // best returns the run with the best value of the sweep's metric, and the value; nil if no

@@ -60,6 +60,15 @@ func TestSweep_Grid_HandsOutEveryPointAndExits(t *testing.T) {
 	assert.Equal(t, "exit", c.commandsFor(agent, "")[0].Type)
 	view, _ := srv.Sweep("acme", "p", sweep)
 	assert.Equal(t, "FINISHED", view.State)
+
+	require.NoError(t, srv.DeleteRun("acme", "p", view.Runs[2]))
+	assert.Equal(t, "exit", c.commandsFor(agent, "")[0].Type, "it is not resumed")
+	require.NoError(t, srv.SetSweepState("acme", "p", sweep, "RUNNING"))
+	again := c.commandsFor(agent, "")[0]
+	point := []any{again.Args["a"].Value, again.Args["n"].Value}
+	assert.Equal(t, points[2], point)
+	assert.NotContains(t, view.Runs, again.RunID)
+	assert.Equal(t, "exit", c.commandsFor(agent, "")[0].Type)
 }
 
 func TestSweep_StopPauseAndDelete_ReachTheAgent(t *testing.T) {

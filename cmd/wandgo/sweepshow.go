@@ -24,6 +24,8 @@ run's id, its state, the value of the sweep's metric and the parameters. The
 best trial comes first.
 
 A trial is pending until its run starts, and may stay so if its agent is killed.
+To have trials of a grid run again, delete their runs in the web UI, resume the
+sweep (wandgo sweep resume), and start an agent.
 
 On a terminal the trials are a table. Elsewhere only they are printed, one on
 each line in columns that are separated by tabs.
