@@ -29,7 +29,8 @@ type fileState struct {
 	changed time.Time
 }
 
-// readSweep reads a local sweep, unless its files are as they were the last time.
+// readSweep reads a local sweep, unless its files are as they were the last time. If a trial was running then, its
+// process may have been killed, which changes no file.
 func (b *Board) readSweep(dir string) (Sweep, error) {
 	var files [2]fileState
 	for i, name := range []string{"trials.jsonl", "trials.yaml"} {
@@ -40,7 +41,7 @@ func (b *Board) readSweep(dir string) (Sweep, error) {
 	c := &b.sweepCache
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if last, ok := c.read[dir]; ok && last.files == files {
+	if last, ok := c.read[dir]; ok && last.files == files && !slices.ContainsFunc(last.sweep.Trials, func(t Trial) bool { return t.State == "running" }) {
 		return last.sweep, nil
 	}
 	s, err := b.opts.LocalSweep(dir)

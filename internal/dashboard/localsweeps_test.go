@@ -64,3 +64,16 @@ func TestLocalSweeps_FilesUnchanged_AreReadOnce(t *testing.T) {
 	assert.Len(t, listOf(t, b, "/-/sweeps", "sweeps")[0]["trials"], 2)
 	assert.Equal(t, 2, reads)
 }
+
+func TestLocalSweeps_TrialOfAKilledProcess_ShowsAsFailed(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	start(t, root, "r1", 0, `{}`).finish(0)
+	require.NoError(t, os.MkdirAll(filepath.Join(root, "search"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(root, "search", "trials.jsonl"), []byte("{}\n"), 0o600))
+	state := "running"
+	b := serve(t, root, Options{LocalSweep: func(string) (Sweep, error) { return Sweep{Trials: []Trial{{ID: "r1", State: state}}}, nil }})
+	assert.Equal(t, "RUNNING", listOf(t, b, "/-/sweeps", "sweeps")[0]["state"])
+	state = "failed"
+	assert.Equal(t, "FINISHED", listOf(t, b, "/-/sweeps", "sweeps")[0]["state"])
+}
