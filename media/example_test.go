@@ -80,10 +80,17 @@ func ExampleNewTable() {
 		return
 	}
 	got, err := view.Table(view.Summary["guesses"])
-	fmt.Println(got.Columns, got.Rows, err)
+	fmt.Println(got.Columns, err)
+	for _, row := range got.Rows {
+		if cell, ok := row[1].(*wandbtest.CellView); ok {
+			fmt.Println(row[0], cell.Image.Bounds(), row[2])
+		}
+	}
 	// Output:
 	// invalid table column id: has cells of type number; a string does not fit (see TableOptions.MixedTypes)
-	// [id image guess] [[0 Image cat] [1 Image dog]] <nil>
+	// [id image guess] <nil>
+	// 0 (0,0)-(2,2) cat
+	// 1 (0,0)-(2,2) dog
 }
 
 func ExampleConfusionMatrix() {

@@ -56,7 +56,9 @@ func TestTable_WithImages_FileArtifactAndHistoryAreStored(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, []string{"id", "image", "truth", "score", "at"}, read.Columns)
 			require.Len(t, read.Rows, 2)
-			assert.Equal(t, []any{1.0, "Image", "Müller"}, read.Rows[0][:3])
+			assert.InDelta(t, 1, read.Rows[0][0], 0)
+			samePixels(t, img, imageIn(t, read.Rows[0][1]))
+			assert.Equal(t, "Müller", read.Rows[0][2])
 			score, _ := read.Rows[0][3].(float64)
 			assert.True(t, math.IsNaN(score))
 			assert.Equal(t, "2024-01-02T03:04:05.678900Z", read.Rows[0][4])
@@ -140,6 +142,72 @@ func TestTable_LoggedAgain_ByMode(t *testing.T) {
 	a, ok := s.Artifact("acme/vision/run-r1-incr-in:latest")
 	require.True(t, ok)
 	assert.Len(t, a.Files, 2, "the server has all increments")
+}
+
+// imageIn returns the image in a cell.
+func imageIn(t *testing.T, cell any) image.Image {
+	t.Helper()
+	c, ok := cell.(*wandbtest.CellView)
+	require.True(t, ok, "%v", cell)
+	assert.Equal(t, "image-file", c.Type)
+	return c.Image
+}
+
+// Cells with media are read back as they were logged, however the table is logged again.
+func TestTable_MediaInCells_RunViewDecodesThemInEachMode(t *testing.T) {
+	t.Parallel()
+	s, _, run := start(t, client.ModeOnline)
+	mask := image.NewGray(image.Rect(0, 0, 2, 2))
+	mask.Pix[3] = 7
+	add := func(table *media.Table, i int) {
+		require.NoError(t, table.AddRow(
+			[]any{media.Image(gradient(2+i, 2)), "Image"}, map[string]any{"page": media.HTML("page")},
+			media.Image(gradient(2, 2), media.ImageOptions{Caption: "c", Masks: map[string]media.Mask{"m": {Pixels: mask}}}), "Image",
+		))
+	}
+	modes := []media.LogMode{media.Immutable, media.Mutable, media.Incremental}
+	row := map[string]any{}
+	for _, mode := range modes {
+		table := media.TableOptions{Columns: []string{"list", "object", "one", "text"}, Mode: mode, MixedTypes: true}.New()
+		add(table, 0)
+		row[string(mode)] = table
+	}
+	require.NoError(t, run.Log(row))
+	for _, mode := range modes[1:] {
+		add(row[string(mode)].(*media.Table), 1)
+	}
+	require.NoError(t, run.Log(row))
+
+	view := finished(t, s, run)
+	history := view.History()
+	for _, mode := range modes {
+		for step, want := range map[media.LogMode][][]int{media.Immutable: {{0}, {0}}, media.Mutable: {{0}, {0, 1}}, media.Incremental: {{0}, {1}}}[mode] {
+			read, err := view.Table(history[step][string(mode)])
+			require.NoError(t, err)
+			require.Len(t, read.Rows, len(want), "%s, step %d", mode, step)
+			for r, i := range want {
+				list, _ := read.Rows[r][0].([]any)
+				require.Len(t, list, 2)
+				samePixels(t, gradient(2+i, 2), imageIn(t, list[0]))
+				assert.Equal(t, "Image", list[1], "a text")
+				object, _ := read.Rows[r][1].(map[string]any)
+				page, _ := object["page"].(*wandbtest.CellView)
+				require.NotNil(t, page)
+				assert.Equal(t, "html-file", page.Type)
+				assert.Contains(t, string(page.Content), "page")
+				assert.Nil(t, page.Image)
+				one, _ := read.Rows[r][2].(*wandbtest.CellView)
+				require.NotNil(t, one)
+				assert.Equal(t, "c", one.Object["caption"])
+				samePixels(t, mask, one.Masks["m"])
+				assert.Equal(t, "Image", read.Rows[r][3], "a text")
+			}
+		}
+	}
+	value, _ := history[0][string(media.Mutable)].(map[string]any)
+	value["artifact_path"] = "wandb-client-artifact://gone/x.table.json"
+	_, err := view.Table(value)
+	require.EqualError(t, err, "media of the table: no artifact gone")
 }
 
 func TestTable_RowDoesNotFit_IsNotAdded(t *testing.T) {

@@ -10,8 +10,6 @@ import (
 	_ "image/jpeg"
 	_ "image/png"
 	"strings"
-
-	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 )
 
 // MediaFiles returns the files that a value of the history or of the summary names, such as
@@ -86,42 +84,4 @@ func (v RunView) Images(value any) ([]image.Image, error) {
 		}
 	}
 	return images, nil
-}
-
-// TableView is a table that was logged. Cells are decoded like [RunView.History]; what is
-// no number, text or list has the name of its type.
-type TableView struct {
-	Columns []string
-	Rows    [][]any
-}
-
-// Table decodes the file of a table that is a value of the history or of the summary. It
-// has at most 10,000 rows; the artifact of the table has all. The errors are those of
-// [RunView.MediaFiles] and of decoding.
-func (v RunView) Table(value any) (TableView, error) {
-	files, err := v.MediaFiles(value)
-	if err != nil {
-		return TableView{}, err
-	}
-	if len(files) != 1 {
-		return TableView{}, fmt.Errorf("not a table: %v", value)
-	}
-	object, err := jsontext.DecodeObject(string(files[0]))
-	if err != nil {
-		return TableView{}, fmt.Errorf("decode table: %w", err)
-	}
-	columns, _ := object["columns"].([]any)
-	rows, ok := object["data"].([]any)
-	if !ok {
-		return TableView{}, fmt.Errorf("not a table: %v", value)
-	}
-	var t TableView
-	for _, c := range columns {
-		t.Columns = append(t.Columns, fmt.Sprint(c))
-	}
-	for _, r := range rows {
-		cells, _ := r.([]any)
-		t.Rows = append(t.Rows, cells)
-	}
-	return t, nil
 }

@@ -88,6 +88,8 @@ type RunView struct {
 	faulted []string  // violations of posts
 	starts  []int     // see referee
 	taken   time.Time // the moment, by the server's clock
+	// artifact is the server's ArtifactByID. The tables of the history refer to artifacts.
+	artifact func(id string) (ArtifactView, bool)
 }
 
 // Alert is an alert of a run.
@@ -119,7 +121,9 @@ func (s *Server) Run(entity, project, id string) (RunView, bool) {
 	if r == nil {
 		return RunView{}, false
 	}
-	return r.view(s.cfg.clock()), true
+	v := r.view(s.cfg.clock())
+	v.artifact = s.ArtifactByID
+	return v, true
 }
 
 // ReadRun is [Server.Run] for a caller that looks often: it costs the same however long the
