@@ -239,8 +239,12 @@ func TestDownload_DamagedManifest_IsFoundEveryTime(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, map[string][]byte{"some/name": []byte("hello"), "other": []byte("world")})
 	right := s.text()
-	found := 0
+	damages, found := 0, 0
 	for i := range right {
+		if !long && i%5 != 0 { // 5 and 7 have no common divisor: each of the 7 bits is still flipped
+			continue
+		}
+		damages++
 		damaged := append([]byte(nil), right...)
 		damaged[i] ^= 1 << (i % 7)
 		s.mu.Lock()
@@ -252,13 +256,13 @@ func TestDownload_DamagedManifest_IsFoundEveryTime(t *testing.T) {
 			found++
 		}
 	}
-	assert.Equal(t, len(right), found)
+	assert.Equal(t, damages, found)
 }
 
 // A million entries are read one by one.
 func TestDownload_ManyEntries_TakeBoundedMemory(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("WANDGO_TEST_LONG") == "" {
+	if !long {
 		t.Skip("takes seconds; set WANDGO_TEST_LONG")
 	}
 	const n = 1_000_000
