@@ -58,6 +58,9 @@ func TestBadInput(t *testing.T) {
 				assert.InDelta(t, 1, v.Summary["good"], 0)
 			})
 		}
+		if name == huge && !long { // as a config with 11 MB of text takes long to write as YAML
+			continue
+		}
 		t.Run(name+" in the config", func(t *testing.T) {
 			t.Parallel()
 			st := newStage(t, client.RunOptions{})
