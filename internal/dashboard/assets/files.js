@@ -131,7 +131,7 @@ function histogramBars(v) {
   });
   const drawing = svg("svg", { viewBox: "0 0 400 150", role: "img", "aria-label": "histogram" }, bars);
   drawing.style.color = lineColor(0);
-  return h("figure", null, drawing, h("figcaption.soft", null, number(low) + " to " + number(low + span)));
+  return h("figure", null, drawing, h("figcaption.ends", null, h("span", null, number(low)), h("span", null, number(low + span))));
 }
 
 // mediaCard shows the values of one media or text metric, the newest first, with a slider

@@ -3,8 +3,8 @@
 import { h, svg, append, replace } from "./dom.js";
 import { number, anyValue } from "./format.js";
 
-const width = 640;
-const height = 280;
+const width = 520;
+const height = 232;
 
 // scaleOf maps the values of a dimension to 0…1: numbers by size, everything else by order.
 function scaleOf(values) {
@@ -32,7 +32,7 @@ function dimensions(lines) {
 const titled = (content) => append(svg("title"), [content]);
 
 function text(x, y, content, props) {
-  const el = svg("text", { x, y, fill: "currentColor", "font-size": 11, ...props });
+  const el = svg("text", { x, y, fill: "currentColor", "font-size": 12, ...props });
   append(el, [content.length > 22 ? content.slice(0, 21) + "…" : content, titled(content)]);
   return el;
 }
@@ -46,7 +46,7 @@ export function parallelPlot(lines) {
   if (dims.length < 2) return null;
   const xs = dims.map((_, i) => 50 + (i * (width - 100)) / (dims.length - 1));
   const scales = dims.map((d) => scaleOf(lines.map((l) => l.values.get(d))));
-  const y = (t) => height - 36 - t * (height - 84);
+  const y = (t) => height - 26 - t * (height - 74);
   const axes = dims.map((d, i) => [
     svg("line", { x1: xs[i], x2: xs[i], y1: y(0), y2: y(1), stroke: "currentColor", "stroke-opacity": 0.35 }),
     text(xs[i], 16 + (i % 2) * 13, d.replace(/^summary\./, "") + (scales[i].logarithmic ? " (log)" : ""), { "text-anchor": "middle", "font-weight": 600 }),

@@ -11,7 +11,7 @@ const groupable = ["project", "state", "group", "jobType", "sweep", "host"];
 // fixed columns have a sort key and a cell.
 const fixed = [
   { title: "Run", sort: "name", cell: (r) => h("td.name", null, link(runPathOf(r), { title: r.id }, r.name || r.id)) },
-  { title: "State", sort: "state", cell: (r) => h("td", null, h("span.state", { class: r.state, title: r.exit === null || r.exit === undefined ? "" : "exit code " + r.exit }, r.state), r.trouble ? h("span.soft", null, " · " + r.trouble) : null) },
+  { title: "State", sort: "state", cell: (r) => h("td", { style: { whiteSpace: "nowrap" } }, h("span.state", { class: r.state, title: r.exit === null || r.exit === undefined ? "" : "exit code " + r.exit }, r.state), r.trouble ? h("span.soft", null, " · " + r.trouble) : null) },
   { title: "Rows", cell: (r) => h("td", null, tape(r)) },
   { title: "", sort: "rows", number: true, cell: (r) => h("td.num", { title: "rows" }, r.read < 1 ? Math.floor(r.read * 100) + " % read" : count(r.rows)) },
   { title: "Started", sort: "started", cell: (r) => h("td", { title: when(r.started) }, ago(r.started)) },
@@ -145,7 +145,7 @@ export class RunList {
 
   row(r) {
     const pick = h("input.pick", { type: "checkbox", checked: this.selected.has(r.key), "aria-label": "Select " + (r.name || r.id), tabIndex: -1, onchange: () => this.toggle(r.key, pick.checked) });
-    return h("tr", { "data-key": r.key, tabIndex: 0 }, h("td", null, pick), this.fixed().map((c) => c.cell(r)), this.columns().map((c) => valueCell(r.values && r.values[c])));
+    return h("tr", { "data-key": r.key, tabIndex: 0 }, h("td", null, pick), this.fixed().map((c) => c.cell(r)), this.columns().map((c) => valueCell(r.values && r.values[c], this.isNumber(c))));
   }
 
   groups() {
@@ -233,8 +233,9 @@ export class RunList {
   }
 }
 
-function valueCell(v) {
-  if (typeof v === "number") return h("td.num", { title: String(v) }, number(v));
+// valueCell also aligns NaN and infinities, which are texts, with the numbers.
+function valueCell(v, isNumber) {
+  if (typeof v === "number" || isNumber) return h("td.num", { title: typeof v === "number" ? String(v) : anyValue(v) }, number(v));
   return h("td.value", { title: anyValue(v) }, anyValue(v));
 }
 
