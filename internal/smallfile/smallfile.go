@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"syscall"
 )
 
 // DefaultLimit is the size of the largest file that [Read] reads, in bytes.
@@ -75,8 +74,8 @@ func Open(path string) (*os.File, error) {
 	if err := regular(os.Stat(path)); err != nil {
 		return nil, named(path, err)
 	}
-	// A pipe may take the file's place in between: O_NONBLOCK opens it without a writer.
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	// A pipe may take the file's place in between: nonblock opens it without a writer.
+	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
 	if err != nil {
 		return nil, err
 	}
