@@ -20,7 +20,7 @@ import (
 // integers, and uniform if both are not. It checks known keys, and passes unknown ones on to the
 // server. [New] warns about those of parameters.
 //
-// The error is an *errors.InputError, or several of them joined. Each names the key and the line.
+// The error is an *errors.InputError, or several of them joined, in the order of the lines. Each names the key and the line.
 func Load(path string) (*Config, error) {
 	data, err := smallfile.Read(path)
 	if err != nil {
@@ -42,22 +42,23 @@ func parse(data []byte, file string) (*Config, error) {
 	if len(l.problems) == 0 {
 		l.check(c)
 	}
-	return c, errors.Join(l.problems...)
-}
-
-// Check returns the error that the server is known to return for the config: an
-// *errors.InputError, or several of them joined, or nil.
-func (c *Config) Check() error {
-	l := &loader{}
-	l.check(c)
-	return errors.Join(l.problems...)
+	slices.SortStableFunc(l.problems, func(a, b *errors.InputError) int { return l.line(a.Field) - l.line(b.Field) })
+	return c, l.err()
 }
 
 // loader reads the tree of a file and collects what is wrong with it.
 type loader struct {
 	file     string
 	lines    map[string]int // nil without a file
-	problems []error
+	problems []*errors.InputError
+}
+
+func (l *loader) err() error {
+	all := make([]error, len(l.problems))
+	for i, p := range l.problems {
+		all[i] = p
+	}
+	return errors.Join(all...)
 }
 
 // fail notes what is wrong with the value of a key.
@@ -70,17 +71,22 @@ func (l *loader) fail(key string, value any, rule string) {
 	l.problems = append(l.problems, &errors.InputError{Field: key, Value: shown, Rule: rule, Source: l.source(key)})
 }
 
-// source is where a key is: the file with its line, or that of the key around it.
+// source is where a key is: the file with its line, if that is known.
 func (l *loader) source(key string) string {
-	for at := key; ; {
-		if line := l.lines[at]; line > 0 {
-			return strings.TrimPrefix(l.file+", line "+strconv.Itoa(line), ", ")
+	if line := l.line(key); line > 0 {
+		return strings.TrimPrefix(l.file+", line "+strconv.Itoa(line), ", ")
+	}
+	return l.file
+}
+
+// line is the line of a key, or of the one around it. It is 0 for a key that the file does not have.
+func (l *loader) line(key string) int {
+	for {
+		i := strings.LastIndexByte(key, '.')
+		if line := l.lines[key]; line > 0 || i < 0 {
+			return line
 		}
-		i := strings.LastIndexByte(at, '.')
-		if i < 0 {
-			return l.file
-		}
-		at = at[:i]
+		key = key[:i]
 	}
 }
 
@@ -292,108 +298,4 @@ func (g *group) parameter() Parameter {
 	}
 	p.Extra = g.rest()
 	return p
-}
-
-// check finds what the server is known to refuse.
-func (l *loader) check(c *Config) {
-	methods := []string{string(Grid), string(Random), string(Bayes)}
-	switch {
-	case c.Method == "":
-		l.fail("method", nil, "is missing: write grid, random or bayes")
-	case !slices.Contains(methods, string(c.Method)) && (l.lines == nil || closest(string(c.Method), methods) != "" || c.Extra["controller"] == nil):
-		l.fail("method", string(c.Method), "must be grid, random or bayes")
-	}
-	if c.Metric.Goal != "" && c.Metric.Goal != Minimize && c.Metric.Goal != Maximize {
-		l.fail("metric.goal", string(c.Metric.Goal), "must be minimize or maximize")
-	}
-	if c.Metric.Name == "" {
-		switch {
-		case c.Metric.Goal != "" || l.lines["metric"] > 0 && (c.Method == Bayes || c.EarlyTerminate != nil):
-			l.fail("metric", nil, "needs a name")
-		case c.Method == Bayes:
-			l.fail("method", string(c.Method), "needs a metric with a name")
-		case c.EarlyTerminate != nil:
-			l.fail("early_terminate", nil, "needs a metric with a name")
-		}
-	}
-	if e := c.EarlyTerminate; e != nil {
-		switch {
-		case e.Type != "hyperband":
-			l.fail("early_terminate.type", e.Type, "must be hyperband")
-		case e.MinIter == 0 && e.MaxIter == 0:
-			l.fail("early_terminate", nil, "needs min_iter or max_iter")
-		case e.Eta != 0 && e.Eta <= 1:
-			l.fail("early_terminate.eta", e.Eta, "must be greater than 1")
-		}
-	}
-	if len(c.Parameters) == 0 {
-		l.fail("parameters", nil, "are missing: name at least one")
-	}
-	l.checkParameters("parameters", c.Parameters, c.Method)
-}
-
-func (l *loader) checkParameters(at string, parameters map[string]Parameter, method Method) {
-	for _, name := range sortedNames(parameters) {
-		p := parameters[name]
-		l.checkParameter(at+"."+name, &p, method)
-	}
-}
-
-func (l *loader) checkParameter(at string, p *Parameter, method Method) {
-	kinds := 0
-	for _, given := range []bool{p.Value != nil || p.null, p.Values != nil, p.Parameters != nil, len(distributions[p.Distribution]) > 0} {
-		if given {
-			kinds++
-		}
-	}
-	_, known := distributions[p.Distribution]
-	names := make([]string, 0, len(distributions))
-	for d := range distributions {
-		names = append(names, string(d))
-	}
-	slices.Sort(names)
-	switch {
-	case p.Distribution != "" && !known:
-		rule := "is not a known distribution"
-		if near := closest(string(p.Distribution), names); near != "" {
-			rule += "; did you mean " + near + "?"
-		}
-		l.fail(at+".distribution", string(p.Distribution), rule)
-	case kinds == 0:
-		rule := "needs value, values, or min and max"
-		if len(p.Extra) > 0 {
-			rule += "; not known: " + strings.Join(slices.Sorted(maps.Keys(p.Extra)), ", ")
-		}
-		l.fail(at, nil, rule)
-	case kinds > 1:
-		l.fail(at, nil, "has more than one of value, values, parameters and a distribution of numbers")
-	case p.Values != nil && len(p.Values) == 0:
-		l.fail(at+".values", nil, "must not be empty")
-	case p.Probabilities != nil && len(p.Probabilities) != len(p.Values):
-		l.fail(at+".probabilities", nil, fmt.Sprintf("must have one number for each of the %d values", len(p.Values)))
-	case p.Min > p.Max:
-		l.fail(at+".min", p.Min, fmt.Sprintf("must not be greater than max, which is %v", p.Max))
-	case strings.HasSuffix(string(p.Distribution), "log_uniform_values") && p.Min <= 0:
-		l.fail(at+".min", p.Min, "must be greater than 0 on a logarithmic scale")
-	case p.Sigma < 0:
-		l.fail(at+".sigma", p.Sigma, "must not be negative")
-	case strings.HasSuffix(string(p.Distribution), "beta") && (p.A <= 0 || p.B <= 0):
-		l.fail(at, nil, "needs a and b greater than 0")
-	case p.Q < 0:
-		l.fail(at+".q", p.Q, "must not be negative")
-	case p.Parameters != nil:
-		l.checkParameters(at+".parameters", p.Parameters, method)
-	case method == Grid && kinds == 1 && len(distributions[p.Distribution]) > 0 && p.Distribution != IntUniform && p.Distribution != QUniform:
-		l.fail(at, nil, "needs values, or whole numbers from min to max: the method is grid")
-	case p.Probabilities != nil && math.Abs(sum(p.Probabilities)-1) > 1e-6:
-		l.fail(at+".probabilities", nil, "must add up to 1")
-	}
-}
-
-func sum(list []float64) float64 {
-	total := 0.0
-	for _, v := range list {
-		total += v
-	}
-	return total
 }

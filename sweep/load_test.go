@@ -3,7 +3,7 @@ package sweep_test
 import (
 	"os"
 	"path/filepath"
-	"strings"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -166,12 +166,20 @@ func TestParse_Mistake_NamesKeyAndLine(t *testing.T) {
 	}
 }
 
-func TestParse_SeveralMistakes_AreAllNamed(t *testing.T) {
+func TestParse_SeveralMistakes_AreNamedInTheOrderOfTheLines(t *testing.T) {
 	t.Parallel()
-	_, err := sweep.Parse([]byte("method: grid\nparameters:\n  a: {min: x, max: 1}\n  b: 2\n"))
-	assert.ErrorContains(t, err, "parameters.a.min")
-	assert.ErrorContains(t, err, "parameters.b")
-	assert.Equal(t, 2, strings.Count(err.Error(), "(from line"))
+	for text, lines := range map[string][]string{
+		"parameters:\n  b: 2\n  a: {min: x, max: 1}\nmetric: loss\nname: {a: 1}\n":                {"2", "3", "4", "5"},
+		"parameters:\n  b: {values: []}\n  a: {}\nmetric: {name: x, goal: lower}\nmethod: gird\n": {"2", "3", "4", "5"},
+	} {
+		_, err := sweep.Parse([]byte(text))
+		require.Error(t, err)
+		var named []string
+		for _, m := range regexp.MustCompile(`\(from line (\d+)\)`).FindAllStringSubmatch(err.Error(), -1) {
+			named = append(named, m[1])
+		}
+		assert.Equal(t, lines, named, err.Error())
+	}
 }
 
 func TestLoad_FileThatCannotBeRead_IsAnInputError(t *testing.T) {
