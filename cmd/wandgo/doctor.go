@@ -195,7 +195,10 @@ func checkupStatus(x *doctor.Checkup) int {
 // explanation is the text for a person that follows the checks. It ends with what
 // to do.
 func explanation(x *doctor.Checkup) string {
-	if x.Err != nil {
+	switch {
+	case x.Next != nil:
+		return strings.TrimRight(errors.Explain(x.Err), "\n") + "\n\nAfter that, a second problem remains:\n\n" + errors.Explain(x.Next)
+	case x.Err != nil:
 		return errors.Explain(x.Err)
 	}
 	return strings.TrimRight(x.Access.Explain(), "\n") + "\n\nTo create the run:\n\n    " + snippet(x)

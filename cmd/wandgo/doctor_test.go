@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -69,6 +70,7 @@ func TestDoctor_EachCause_Golden(t *testing.T) {
 		{"undetermined", srv.URL(), joKey, []string{"--entity", "vault"}, errors.ErrPermissionDenied},
 		{"invalid_entity", srv.URL(), joKey, []string{"--entity", "acme/vision"}, errors.ErrInvalidInput},
 		{"unreachable", "http://127.0.0.1:1", joKey, nil, errors.ErrServerUnavailable},
+		{"unreachable_malformed_key", "http://127.0.0.1:1", "\"" + joKey, nil, errors.ErrServerUnavailable},
 		{"intermediary", proxy.URL, joKey, nil, errors.ErrIntermediary},
 		{"wrong_base_url", page.URL, joKey, nil, errors.ErrWrongBaseURL},
 		{"untrusted", encrypted.URL, joKey, nil, errors.ErrServerUnavailable},
@@ -95,6 +97,26 @@ func TestDoctor_EachCause_Golden(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The network comes first: without it, no key can be created or tried.
+func TestDoctor_NoServerAndNoKey_ExplainsBothInOrder(t *testing.T) {
+	t.Parallel()
+	var requests atomic.Int32
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		requests.Add(1)
+		w.WriteHeader(http.StatusNotFound)
+	}))
+	t.Cleanup(page.Close)
+	for url, first := range map[string]string{"http://127.0.0.1:1": "cannot reach http://127.0.0.1:1", page.URL: "WANDB_BASE_URL"} {
+		r := on(t, url, "").run(t, "doctor")
+		_, explanation, _ := strings.Cut(flat(r.stdout), "also: no API key was found")
+		network, key, both := strings.Cut(explanation, "After that, a second problem remains: Cannot create a run")
+		assert.True(t, both, r.stdout)
+		assert.Contains(t, network, first)
+		assert.Contains(t, key, "Set the environment variable WANDB_API_KEY, or run wandgo login")
+	}
+	assert.EqualValues(t, 1, requests.Load(), "only the request that needs no key is sent")
 }
 
 func TestDoctor_EachGeneration_CreatesNothing(t *testing.T) {

@@ -13,9 +13,7 @@ import (
 
 // askServer asks which account the key belongs to and what it may do.
 func (x *Checkup) askServer(ctx context.Context) {
-	opts := x.Client
-	opts.HTTPClient = x.conn.client(x.Settings.Login())
-	c, err := client.New(opts)
+	c, err := x.client()
 	if err != nil {
 		x.Err = err
 		return
@@ -28,6 +26,29 @@ func (x *Checkup) askServer(ctx context.Context) {
 	} else {
 		x.Access, x.Viewer, x.Err = access, access.Viewer, access.Err()
 	}
+}
+
+// findNext finds what is wrong with the credentials while the server cannot be asked. It sends
+// nothing, because the client sends no request without a usable key.
+func (x *Checkup) findNext(ctx context.Context) {
+	if x.usable() || ctx.Err() != nil {
+		return
+	}
+	c, err := x.client()
+	if err != nil {
+		x.Next = err
+		return
+	}
+	defer c.Close()
+	if access, err := c.Check(ctx, x.Settings.Entity.Text, x.Settings.Project.Text); err == nil {
+		x.Next = access.Err()
+	}
+}
+
+func (x *Checkup) client() (*client.Client, error) {
+	opts := x.Client
+	opts.HTTPClient = x.conn.client(x.Settings.Login())
+	return client.New(opts)
 }
 
 // withSource adds to an error about a name where the name came from.

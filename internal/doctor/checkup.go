@@ -45,6 +45,9 @@ type Checkup struct {
 	Checks []Check
 	// Err is why a run cannot be created, nil if it can.
 	Err error
+	// Next is what else is in the way if Err is that the server cannot be reached: there is
+	// no usable key. Otherwise it is nil.
+	Next error
 	// Reached reports whether the server responded. It is nil if it was not asked.
 	Reached *bool
 
@@ -64,7 +67,10 @@ func (x *Checkup) Run(ctx context.Context) {
 	x.checkCredentials()
 	x.checkServer()
 	x.conn = newConnection(x.Settings)
-	if x.reach(ctx) && ctx.Err() == nil {
+	switch reached := x.reach(ctx); {
+	case !reached:
+		x.findNext(ctx)
+	case ctx.Err() == nil:
 		x.askServer(ctx)
 	}
 	x.checkAccount()

@@ -75,7 +75,7 @@ func (x *Checkup) reach(ctx context.Context) bool {
 	*x.Reached = r.StatusCode != 0 && r.Proxy == nil
 	text := responseText(r, took)
 	if e, ok := errors.AsType[*errors.RequestError](x.Err); ok && e.Proxy != nil && e.Proxy.Invalid {
-		text = x.causeText() // the response names an address that is made up
+		text = x.causeText(x.Err) // the response names an address that is made up
 	}
 	x.add(CheckReachable, StatusFail, printable(text))
 	return false

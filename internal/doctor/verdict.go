@@ -57,17 +57,20 @@ func (x *Checkup) conclude() {
 	case x.Decision() == client.Denied:
 		state, text = StatusFail, "no: a run cannot be created"
 		if cause := errors.Code(x.Err); cause != "" && cause != errors.Code(errors.ErrPermissionDenied) {
-			text = "no: " + x.causeText()
+			text = "no: " + x.causeText(x.Err)
 			if p, ok := errors.AsType[*errors.PermissionError](x.Err); ok {
 				text += " (" + p.Confidence.String() + ")"
 			}
 		}
 	case x.Err != nil && !errors.Is(x.Err, errors.ErrPermissionDenied):
-		text += ": " + x.causeText()
+		text += ": " + x.causeText(x.Err)
 	}
 	var possible []string
 	for _, c := range x.Candidates() {
 		possible = append(possible, "possibly: "+c.Error())
+	}
+	if x.Next != nil {
+		possible = append(possible, "also: "+x.causeText(x.Next))
 	}
 	x.add(CheckVerdict, state, text, possible...)
 }
@@ -101,28 +104,28 @@ func (x *Checkup) Confidence() errors.Confidence {
 	return errors.Undetermined
 }
 
-// causeText is the most specific cause in words.
-func (x *Checkup) causeText() string {
+// causeText is the most specific cause of an error in words.
+func (x *Checkup) causeText(err error) string {
 	if x.Settings != nil && x.Settings.IdentityTokenFile != "" {
 		switch {
-		case errors.Is(x.Err, errors.ErrNoAPIKey):
+		case errors.Is(err, errors.ErrNoAPIKey):
 			return "there is no identity token"
-		case errors.Is(x.Err, errors.ErrBadAPIKey) && !errors.Is(x.Err, errors.ErrAnonymousKey):
+		case errors.Is(err, errors.ErrBadAPIKey) && !errors.Is(err, errors.ErrAnonymousKey):
 			return "the server does not accept the identity token"
 		}
 	}
-	if e, ok := errors.AsType[*errors.RequestError](x.Err); ok && (e.Untrusted || e.Proxy != nil || e.StatusCode == 0) && errors.Is(e, errors.ErrServerUnavailable) {
+	if e, ok := errors.AsType[*errors.RequestError](err); ok && (e.Untrusted || e.Proxy != nil || e.StatusCode == 0) && errors.Is(e, errors.ErrServerUnavailable) {
 		first, _, _ := strings.Cut(e.Explain(), "\n\n")
 		_, reason, found := strings.Cut(strings.Join(strings.Fields(first), " "), ": ")
 		if found {
 			return strings.TrimSuffix(reason, ".")
 		}
 	}
-	code := errors.Code(x.Err)
+	code := errors.Code(err)
 	for _, s := range errors.Sentinels() {
 		if s.Code() == code {
 			return s.Error()
 		}
 	}
-	return printable(x.Err.Error())
+	return printable(err.Error())
 }
