@@ -46,7 +46,7 @@ func (a *app) artifactPlace(ctx context.Context, c *client.Client, entity, proje
 	if err != nil {
 		return "", "", err
 	}
-	entity, project = cmp.Or(entity, s.Entity.Text), cmp.Or(project, s.Project.Text, "uncategorized")
+	entity, project = cmp.Or(entity, s.Entity.Text), cmp.Or(project, s.Project.Text)
 	if entity != "" {
 		return entity, project, nil
 	}

@@ -128,14 +128,6 @@ func (a *app) printVersion(d *versionDocument) error {
 		}
 		metadata = string(text)
 	}
-	bytes := plain(d.Size)
-	created := ""
-	if !d.CreatedAt.IsZero() {
-		created = d.CreatedAt.UTC().Format(time.RFC3339)
-	}
-	if terminal {
-		bytes, created = size(d.Size), d.CreatedAt.Local().Format("2006-01-02 15:04")
-	}
 	source := ""
 	if d.SourcePath != d.Path {
 		source = d.SourcePath
@@ -149,9 +141,9 @@ func (a *app) printVersion(d *versionDocument) error {
 		{"description", d.Description},
 		{"metadata", metadata},
 		{"files", plain(d.FileCount)},
-		{"size", bytes},
+		{"size", a.size(d.Size)},
 		{"digest", d.Digest},
-		{"created", created},
+		{"created", a.time(d.CreatedAt)},
 		{"id", d.ID},
 	} {
 		switch {

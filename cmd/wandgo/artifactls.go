@@ -8,12 +8,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/internal/artifacts/listing"
 	"github.com/wandgo/wandgo/internal/connection"
-	"github.com/wandgo/wandgo/internal/term"
 )
 
 func artifactLsCommand() command {
@@ -24,8 +22,7 @@ func artifactLsCommand() command {
 Lists the artifacts of a project, or with a name the versions of an artifact.
 Without an argument, lists those of the project of the settings.
 
-On a terminal it prints a table. Elsewhere it prints one line for each artifact
-or version, without a title, in columns that are separated by tabs:
+The columns in a pipe (see wandgo help):
 
   artifacts  name, type, time of creation, description
   versions   version, aliases (separated by commas), state, number of files,
@@ -89,6 +86,7 @@ func (l *artifactList) print(ctx context.Context, c *client.Client, parts []stri
 	case 3:
 		entity, project, name = parts[0], parts[1], parts[2]
 	}
+	given := project != ""
 	entity, project, err := l.artifactPlace(ctx, c, entity, project)
 	if err != nil {
 		return err
@@ -99,6 +97,11 @@ func (l *artifactList) print(ctx context.Context, c *client.Client, parts []stri
 	all, err := collect(listing.Collections(ctx, l.conn, entity, project))
 	if err != nil {
 		return err
+	}
+	if !given {
+		if err := l.noteDefaultProject(); err != nil {
+			return err
+		}
 	}
 	all, none := ofType(l, all, func(c listing.Collection) string { return c.Type }, "artifacts", "in "+entity+"/"+project)
 	slices.SortStableFunc(all, func(a, b listing.Collection) int {
@@ -122,12 +125,8 @@ func (l *artifactList) versions(ctx context.Context, entity, project, name strin
 	var rows [][]string
 	for i := range all {
 		v := &all[i]
-		bytes := size(v.Size)
-		if !l.table() {
-			bytes = plain(v.Size)
-		}
 		rows = append(rows, []string{
-			v.Version, strings.Join(v.Aliases, ","), strings.ToLower(v.State), plain(v.Files), bytes, l.time(v.CreatedAt), v.Digest,
+			v.Version, strings.Join(v.Aliases, ","), strings.ToLower(v.State), plain(v.Files), l.size(v.Size), l.time(v.CreatedAt), v.Digest,
 		})
 	}
 	return l.show(all, []column{
@@ -159,29 +158,15 @@ func ofType[T any](l *artifactList, all []T, typeOf func(T) string, items, where
 	return slices.DeleteFunc(all, func(item T) bool { return typeOf(item) != l.typ }), none
 }
 
-// table reports whether the output is for a person.
-func (l *artifactList) table() bool { return term.IsTerminal(l.stdout) }
-
 // show prints the list: as JSON, as a table on a terminal, or as lines.
 func (l *artifactList) show(all any, columns []column, rows [][]string, none string) error {
-	if len(rows) == 0 && l.typ != "" && (l.json || !l.table()) { // a typo looks like an empty list there
-		fmt.Fprintln(l.stderr, printable(none))
-	}
 	if l.json {
+		if len(rows) == 0 && l.typ != "" { // a typo looks like an empty list
+			fmt.Fprintln(l.stderr, printable(none))
+		}
 		return encodeJSON(l.stdout, all)
 	}
 	return l.list(columns, rows, none)
-}
-
-// time is a time in the local zone on a terminal, and in a stable form elsewhere.
-func (l *artifactList) time(t time.Time) string {
-	switch {
-	case t.IsZero():
-		return ""
-	case l.table():
-		return t.Local().Format("2006-01-02 15:04")
-	}
-	return t.UTC().Format(time.RFC3339)
 }
 
 // collect returns all items of a list. It is never nil, for JSON.

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wandgo/wandgo/internal/ptytest"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -94,6 +97,17 @@ func (i *invocation) runWith(t *testing.T, ctx context.Context, args ...string) 
 	noSecrets(t, r.stdout)
 	noSecrets(t, r.stderr)
 	return r
+}
+
+// onTerminal returns what the program prints on a terminal of this width if it succeeds.
+func (i *invocation) onTerminal(t *testing.T, columns int, args ...string) string {
+	t.Helper()
+	tty, vars := ptytest.Open(t), maps.Clone(i.vars)
+	vars["COLUMNS"] = strconv.Itoa(columns)
+	require.Equal(t, exitAllowed, run(t.Context(), args, environment{vars: vars, workDir: i.dir}, tty.File, io.Discard))
+	text := tty.Text()
+	noSecrets(t, text)
+	return text
 }
 
 // noSecrets fails the test when a text holds a key, plain or as it goes over

@@ -61,7 +61,7 @@ Examples:
   wandgo doctor                                 check where runs go by default
   wandgo doctor --entity acme --project vision  check another project
   wandgo help doctor                            show all flags and exit statuses
-
+`+listRule+`
 Not affiliated with Weights & Biases.
 `)
 }

@@ -41,6 +41,12 @@ func hostileWorld(text string) wandbtest.World {
 func (i *invocation) runPrintable(t *testing.T, args ...string) {
 	t.Helper()
 	r := i.run(t, args...)
+	if args[0] == "ls" { // tabs are only between its columns
+		for line := range strings.Lines(r.stdout) {
+			assert.Contains(t, []int{0, 8}, strings.Count(line, "\t"), "%.60q", args)
+		}
+		r.stdout = strings.ReplaceAll(r.stdout, "\t", "")
+	}
 	assert.Empty(t, hostile.Raw(r.stdout), "%.60q: stdout", args)
 	assert.Empty(t, hostile.Raw(r.stderr), "%.60q: stderr", args)
 }

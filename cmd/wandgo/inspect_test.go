@@ -76,7 +76,7 @@ func TestInspect_DamagedLog_PrintsTheRest(t *testing.T) {
 	}
 	r = i.run(t, "ls", path)
 	assert.Zero(t, r.status)
-	assert.Contains(t, r.stdout, "damaged; see wandgo inspect --summary")
+	assert.Contains(t, r.stderr, "damaged; see wandgo inspect --summary")
 }
 
 func TestInspect_PlotWithoutNumbers_SuggestsNumericMetrics(t *testing.T) {

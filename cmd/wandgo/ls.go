@@ -53,6 +53,9 @@ UPLOAD:
 
 The exit status is 33 if a path does not exist or has no run.
 
+The columns in a pipe (see wandgo help): state, upload, id, name, project,
+start, number of rows, size, directory.
+
 NAME and PROJECT are those on the server if the run was uploaded, else those in
 the log.
 
@@ -93,7 +96,8 @@ type listed struct {
 	Writer            string `json:"writer"`
 	Error             string `json:"error"`
 
-	behind bool // the server may have more than RowsUploaded
+	behind bool   // the server may have more than RowsUploaded
+	dir    string // the argument for sync and inspect: the directory, or the log if several share it
 }
 
 func runLs(ctx context.Context, a *app, args []string) int {
@@ -128,12 +132,7 @@ func runLs(ctx context.Context, a *app, args []string) int {
 	if *asJSON {
 		err = encodeJSON(a.stdout, runs)
 	} else {
-		p := &printer{w: a.stdout}
-		if term.IsTerminal(a.stdout) {
-			p.width = columns(a.stdout, a.env.get)
-		}
-		p.listRuns(runs, paths, given)
-		err = p.err
+		err = a.listRuns(runs, paths, given)
 	}
 	if err != nil {
 		return a.failed("list the runs", err)
@@ -205,13 +204,10 @@ func refusedCode(dir *rundir.Dir) string {
 	return reason.Cause
 }
 
-// listRuns prints a table.
-func (p *printer) listRuns(runs []listed, paths []string, given bool) {
-	if len(runs) == 0 {
-		p.printf("No runs in %s.\n", printable(strings.Join(paths, ", ")))
-		return
-	}
-	var rows [][]string
+// listRuns prints the runs, and below a table what to know about them and how to upload the rest. In a
+// pipe, what is wrong with a run goes to stderr.
+func (a *app) listRuns(runs []listed, paths []string, given bool) error {
+	rows := make([][]string, len(runs))
 	inDir := make(map[string]int)
 	for i := range runs {
 		inDir[runs[i].Dir]++
@@ -219,19 +215,27 @@ func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 	var missing []string
 	for i := range runs {
 		r := &runs[i]
-		started := "-"
-		if r.Started != nil {
-			started = r.Started.Local().Format("2006-01-02 15:04")
+		r.dir = relative(r.Dir)
+		if inDir[r.Dir] > 1 {
+			r.dir = relative(r.Path)
 		}
-		rows = append(rows, []string{
-			r.State, r.upload(), cmp.Or(r.RunID, "-"), cmp.Or(r.Name, "-"), cmp.Or(strings.Trim(r.Entity+"/"+r.Project, "/"), "-"),
-			started, grouped(r.Rows), size(r.Bytes), r.where(inDir[r.Dir] > 1),
-		})
+		started := ""
+		if r.Started != nil {
+			started = a.time(*r.Started)
+		}
+		rows[i] = []string{r.State, r.upload(grouped), r.RunID, r.Name, strings.Trim(r.Entity+"/"+r.Project, "/"), started, grouped(r.Rows), a.size(r.Bytes), r.dir}
+		if !a.table() {
+			rows[i][1], rows[i][6] = r.upload(plain), plain(r.Rows)
+			continue
+		}
+		for k, text := range rows[i] {
+			rows[i][k] = cmp.Or(text, "-")
+		}
 		if !r.Synced && !r.Marked && r.State != "running" && r.Error == "" {
-			missing = append(missing, r.where(inDir[r.Dir] > 1))
+			missing = append(missing, r.dir)
 		}
 	}
-	p.table([]column{
+	err := a.list([]column{
 		{title: "STATE"},
 		{title: "UPLOAD"},
 		{title: "RUN", optional: 2}, // the directory has it too
@@ -241,22 +245,37 @@ func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 		{title: "ROWS", right: true},
 		{title: "SIZE", right: true, optional: 1},
 		{title: "DIRECTORY", whole: true},
-	}, rows)
+	}, rows, "No runs in "+strings.Join(paths, ", ")+".")
+	p := a.printer(true)
+	p.err = err
+	if !a.table() {
+		p.w = a.stderr
+	}
 	for i := range runs {
-		r := &runs[i]
-		if r.Error != "" {
-			p.printf("%s: %s\n", printable(relative(r.Path)), printable(r.Error))
-		}
-		if r.DamagedParts > 0 {
-			p.printf("%s: damaged; see wandgo inspect --summary\n", printable(relative(r.Path)))
-		}
-		if r.ArtifactsUploaded != nil && *r.ArtifactsUploaded < r.Artifacts && r.State != "running" {
-			p.printf("%s: %d of %s not uploaded\n", printable(relative(r.Path)), r.Artifacts-*r.ArtifactsUploaded, counted(r.Artifacts, "artifact"))
-		}
+		p.flaws(&runs[i])
 	}
-	if len(missing) == 0 {
-		return
+	if len(missing) > 0 {
+		p.toUpload(missing, paths, given)
 	}
+	return p.err
+}
+
+// flaws prints what is wrong with a run.
+func (p *printer) flaws(r *listed) {
+	path := printable(relative(r.Path))
+	if r.Error != "" {
+		p.printf("%s: %s\n", path, printable(r.Error))
+	}
+	if r.DamagedParts > 0 {
+		p.printf("%s: damaged; see wandgo inspect --summary\n", path)
+	}
+	if r.ArtifactsUploaded != nil && *r.ArtifactsUploaded < r.Artifacts && r.State != "running" {
+		p.printf("%s: %d of %s not uploaded\n", path, r.Artifacts-*r.ArtifactsUploaded, counted(r.Artifacts, "artifact"))
+	}
+}
+
+// toUpload prints the command that uploads the missing runs.
+func (p *printer) toUpload(missing, paths []string, given bool) {
 	command, arguments := []string{"wandgo sync"}, missing
 	switch {
 	case given:
@@ -275,16 +294,8 @@ func (p *printer) listRuns(runs []listed, paths []string, given bool) {
 	p.printf("\n%s %s\n", lead, text)
 }
 
-// where is the argument for sync and inspect: the directory, or the log if several
-// share a directory.
-func (r *listed) where(shared bool) string {
-	if shared {
-		return relative(r.Path)
-	}
-	return relative(r.Dir)
-}
-
-func (r *listed) upload() string {
+// upload says how much is uploaded. number writes the number of rows.
+func (r *listed) upload(number func(int64) string) string {
 	switch {
 	case r.Synced:
 		return "synced"
@@ -296,10 +307,15 @@ func (r *listed) upload() string {
 		return "unknown"
 	case *r.RowsUploaded == 0:
 		return "none"
-	case r.behind:
-		return counted(*r.RowsUploaded, "row") + " or more"
 	}
-	return counted(*r.RowsUploaded, "row")
+	text := number(*r.RowsUploaded) + " row"
+	if *r.RowsUploaded != 1 {
+		text += "s"
+	}
+	if r.behind {
+		text += " or more"
+	}
+	return text
 }
 
 // size writes a number of bytes with a unit.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/wandgo/wandgo/artifact"
 	"github.com/wandgo/wandgo/client"
-	"github.com/wandgo/wandgo/internal/ptytest"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -51,21 +49,21 @@ func TestLs_RunsInEveryState_AreListed(t *testing.T) {
 	require.Zero(t, r.status, r.stderr)
 	lines := map[string][]string{}
 	for line := range strings.Lines(r.stdout) {
-		if f := strings.Fields(line); len(f) > 5 {
-			lines[f[2]] = append(lines[f[2]], line)
-		}
+		f := strings.Split(line, "\t")
+		require.Len(t, f, 9, "only runs, and no header")
+		lines[f[2]] = append(lines[f[2]], line)
 	}
 	for _, dir := range dirs {
-		assert.Contains(t, r.stdout, " "+dir+"\n", "not cut, to be copied")
+		assert.Contains(t, r.stdout, "\t"+dir+"\n")
 	}
 	require.Len(t, lines["twice"], 2)
 	assert.NotEqual(t, lines["twice"][0], lines["twice"][1])
-	assert.Contains(t, lines["twice"][0], " none ")
-	assert.Contains(t, lines["refused"][0], " not_team_member ")
-	assert.Contains(t, lines["synced"][0], " synced ")
-	assert.Contains(t, lines["marked"][0], " marked ")
+	assert.Contains(t, lines["twice"][0], "\tnone\t")
+	assert.Contains(t, lines["refused"][0], "\tnot_team_member\t")
+	assert.Contains(t, lines["synced"][0], "\tsynced\t")
+	assert.Contains(t, lines["marked"][0], "\tmarked\t")
 	require.Len(t, lines["hurt"], 1, r.stdout)
-	assert.Contains(t, r.stdout, "damaged; see wandgo inspect --summary")
+	assert.Contains(t, r.stderr, "damaged; see wandgo inspect --summary")
 
 	i.vars["WANDB_BASE_URL"] = "http://127.0.0.1:9"
 	r = i.run(t, "ls", "--json")
@@ -107,19 +105,18 @@ func TestLs_UploadUncertain_SaysSo(t *testing.T) {
 		"1 row or more":   {RowsUploaded: new(int64(1)), behind: true},
 		"30 rows or more": {RowsUploaded: new(int64(30)), behind: true},
 	} {
-		assert.Equal(t, want, r.upload())
+		assert.Equal(t, want, r.upload(grouped))
 	}
-	assert.Equal(t, "unknown", (&listed{RowsUploaded: new(int64), behind: true}).upload())
+	assert.Equal(t, "unknown", (&listed{RowsUploaded: new(int64), behind: true}).upload(grouped))
+	assert.Equal(t, "1200 rows", (&listed{RowsUploaded: new(int64(1200))}).upload(plain))
 }
 
 // Only the command, which is to be copied, may be wider than the terminal.
 func TestLs_Terminal_LongCommandStandsAlone(t *testing.T) {
 	t.Parallel()
-	i := in(t, map[string]string{"COLUMNS": "80"})
+	i := in(t, nil)
 	i.logOffline(t, client.RunOptions{ID: "a-run"}, 1)
-	tty := ptytest.Open(t)
-	assert.Equal(t, exitAllowed, run(t.Context(), []string{"ls"}, environment{vars: i.vars, workDir: i.dir}, tty.File, io.Discard))
-	assert.Contains(t, tty.Text(), "\nTo upload 1 run:\n\n    wandgo sync ")
+	assert.Contains(t, i.onTerminal(t, 80, "ls"), "\nTo upload 1 run:\n\n    wandgo sync ")
 }
 
 func TestLs_ArtifactNotUploaded_SaysSo(t *testing.T) {
@@ -138,7 +135,7 @@ func TestLs_ArtifactNotUploaded_SaysSo(t *testing.T) {
 	require.NoError(t, run.Finish(t.Context()))
 	r := i.run(t, "ls")
 	require.Zero(t, r.status, r.stderr)
-	assert.Contains(t, r.stdout, ": 1 of 1 artifact not uploaded\n")
+	assert.Contains(t, r.stderr, ": 1 of 1 artifact not uploaded\n")
 	r = i.run(t, "ls", "--json")
 	var runs []listed
 	require.NoError(t, json.Unmarshal([]byte(r.stdout), &runs))

@@ -126,8 +126,7 @@ func sweepLsCommand() command {
 		long: `
 Lists the sweeps of a project, by default of that of the settings.
 
-On a terminal it prints a table. Elsewhere it prints one line for each sweep in
-columns that are separated by tabs: id, state, method, number of runs, best
+The columns in a pipe (see wandgo help): id, state, method, number of runs, best
 value of the metric, time of creation, name.
 
 Flags:
@@ -180,6 +179,11 @@ func runSweepLs(ctx context.Context, a *app, args []string) int {
 		if err != nil {
 			return err
 		}
+		if len(paths) == 0 {
+			if err := a.noteDefaultProject(); err != nil {
+				return err
+			}
+		}
 		if *asJSON {
 			listed := make([]listedSweep, len(all))
 			for i, s := range all {
@@ -189,7 +193,7 @@ func runSweepLs(ctx context.Context, a *app, args []string) int {
 		}
 		rows := make([][]string, len(all))
 		for i, s := range all {
-			rows[i] = []string{s.ID, strings.ToLower(string(s.State)), string(s.Method), ofExpected(s), best(s.Best), a.moment(s.CreatedAt), s.Name}
+			rows[i] = []string{s.ID, strings.ToLower(string(s.State)), string(s.Method), ofExpected(s), best(s.Best), a.time(s.CreatedAt), s.Name}
 		}
 		return a.list([]column{
 			{title: "ID", whole: true}, {title: "STATE"}, {title: "METHOD", optional: 2}, {title: "RUNS", right: true}, {title: "BEST", right: true}, {title: "CREATED", optional: 3}, {title: "NAME", optional: 1},
@@ -224,17 +228,6 @@ func best(value *float64) string {
 		return ""
 	}
 	return strconv.FormatFloat(*value, 'g', 6, 64)
-}
-
-// moment is a time in the local zone on a terminal, and in a stable form elsewhere.
-func (a *app) moment(t time.Time) string {
-	switch {
-	case t.IsZero():
-		return ""
-	case term.IsTerminal(a.stdout):
-		return t.Local().Format("2006-01-02 15:04")
-	}
-	return t.UTC().Format(time.RFC3339)
 }
 
 // sweepStateCommand is a command that changes the state of a sweep. outcome says what holds after it.

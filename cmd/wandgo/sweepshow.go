@@ -27,8 +27,7 @@ A trial is pending until its run starts, and may stay so if its agent is killed.
 To have trials of a grid run again, delete their runs in the web UI, resume the
 sweep (wandgo sweep resume), and start an agent.
 
-On a terminal the trials are a table. Elsewhere only they are printed, one on
-each line in columns that are separated by tabs.
+In a pipe, only the trials are printed (see wandgo help).
 
 Flags:
   --json  print one JSON document: the sweep as in wandgo sweep ls, states (how

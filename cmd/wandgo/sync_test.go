@@ -39,16 +39,21 @@ func (i *invocation) logOffline(t *testing.T, opts client.RunOptions, rows int) 
 }
 
 var (
-	dates = regexp.MustCompile(`\d{8}_\d{6}`)
-	days  = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d`)
-	sizes = regexp.MustCompile(`[\d.]+ [KM]?B`)
+	dates    = regexp.MustCompile(`\d{8}_\d{6}`)
+	days     = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d`)
+	logBytes = regexp.MustCompile(`\t\d+\tDIR`)
+	sizes    = regexp.MustCompile(`[\d.]+ [KM]?B`)
 )
+
+// wide has room for a table with a temporary directory.
+const wide = 400
 
 // plain replaces what differs between runs of the tests, and the padding that
 // depends on it.
 func (i *invocation) plain(text string) string {
 	text = i.stable(dates.ReplaceAllString(text, "DATE"))
 	text = days.ReplaceAllString(text, "DAY TIME")
+	text = logBytes.ReplaceAllString(text, "\tBYTES\tDIR")
 	return sizes.ReplaceAllString(text, "SIZE")
 }
 
@@ -59,11 +64,10 @@ func TestSync_OneRefusal_UploadsTheRest(t *testing.T) {
 	i.logOffline(t, client.RunOptions{Entity: "acme-research", Project: "vision", ID: "good", Name: "a good run"}, 1200)
 	dir := i.logOffline(t, client.RunOptions{Entity: "acme", Project: "vision", ID: "refused"}, 3)
 
-	r := i.run(t, "ls")
-	require.Zero(t, r.status, r.stderr)
-	golden(t, "ls.golden", i.plain(r.stdout))
+	golden(t, "ls.golden", i.plain(i.onTerminal(t, wide, "ls")))
+	golden(t, "ls_pipe.golden", i.plain(i.run(t, "ls").stdout))
 
-	r = i.run(t, "sync", "--dry-run", "--parallel", "1")
+	r := i.run(t, "sync", "--dry-run", "--parallel", "1")
 	require.Zero(t, r.status, r.stderr)
 	golden(t, "sync_dry_run.golden", i.plain(r.stdout))
 	require.Empty(t, s.Runs())
@@ -111,7 +115,7 @@ func TestSync_NoRuns_Succeeds(t *testing.T) {
 	for _, command := range []string{"sync", "ls"} {
 		r := i.run(t, command)
 		assert.Zero(t, r.status, r.stderr)
-		assert.Contains(t, r.stdout, "o runs in")
+		assert.Contains(t, r.stdout+r.stderr, "o runs in")
 		r = i.run(t, command, "--json")
 		assert.Zero(t, r.status, r.stderr)
 		assert.True(t, json.Valid([]byte(r.stdout)), r.stdout)
@@ -250,18 +254,14 @@ func TestSync_KilledRun_CountsRowsUploadedNowAndBefore(t *testing.T) {
 	i := on(t, s.URL(), joKey)
 	i.logKilled(t, client.RunOptions{Entity: "acme-research", Project: "vision", ID: "killed", Name: "a killed run"}, 32)
 
-	r := i.run(t, "ls")
-	require.Zero(t, r.status, r.stderr)
-	golden(t, "ls_killed.golden", i.plain(r.stdout))
-	r = i.run(t, "sync")
+	golden(t, "ls_killed.golden", i.plain(i.onTerminal(t, wide, "ls")))
+	r := i.run(t, "sync")
 	require.Zero(t, r.status, r.stderr)
 	golden(t, "sync_killed.golden", i.plain(r.stdout))
 	v, ok := s.Run("acme-research", "vision", "killed")
 	require.True(t, ok)
 	assert.Len(t, v.HistoryLines, 32)
-	r = i.run(t, "ls")
-	require.Zero(t, r.status, r.stderr)
-	golden(t, "ls_killed_synced.golden", i.plain(r.stdout))
+	golden(t, "ls_killed_synced.golden", i.plain(i.onTerminal(t, wide, "ls")))
 }
 
 // logKilled logs rows of an online run whose process is killed after the server has

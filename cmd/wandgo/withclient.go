@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/wandgo/wandgo/client"
-	"github.com/wandgo/wandgo/internal/term"
 )
 
 // withClient calls do with a client of the environment, and explains its error. It returns the exit
@@ -33,20 +32,4 @@ func (a *app) outcome(ctx context.Context, err error) int {
 		return exitStatus(err)
 	}
 	return exitAllowed
-}
-
-// list prints rows: as a table on a terminal, and elsewhere as lines with tabs between the columns.
-func (a *app) list(columns []column, rows [][]string, none string) error {
-	p := a.printer(true)
-	switch {
-	case term.IsTerminal(a.stdout) && len(rows) == 0:
-		p.printf("%s\n", printable(none))
-	case term.IsTerminal(a.stdout):
-		p.table(columns, rows)
-	default:
-		for _, row := range rows {
-			p.line(row...)
-		}
-	}
-	return p.err
 }
