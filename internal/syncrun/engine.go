@@ -153,10 +153,7 @@ func (e *Engine) Sync(ctx context.Context, logs []*Log) ([]Result, error) {
 func (e *Engine) job(l *Log) *job {
 	j := &job{e: e, log: l}
 	o := &e.Options
-	own := Target{RunID: l.Dir.RunID()}
-	if l.Run != nil {
-		own = l.target()
-	}
+	own := l.target()
 	j.target = Target{
 		Entity:  cmp.Or(o.Entity, own.Entity, o.DefaultEntity),
 		Project: cmp.Or(o.Project, own.Project, o.DefaultProject),
@@ -169,8 +166,12 @@ func (e *Engine) job(l *Log) *job {
 	return j
 }
 
-// target returns the target that the log names.
+// target returns the target that the log names. One that was empty when it was found names
+// only the run, in its file's name.
 func (l *Log) target() Target {
+	if l.Run == nil {
+		return Target{RunID: l.Dir.RunID()}
+	}
 	return Target{Entity: l.Run.Entity, Project: l.Run.Project, RunID: l.Run.ID}
 }
 

@@ -162,3 +162,34 @@ func TestLog_Ours_DependsOnHeaderNoteAndTelemetry(t *testing.T) {
 		})
 	}
 }
+
+// A live run's log may be empty when it is found, and have records when it is read.
+func TestSync_LogIsEmptyWhenFound_UploadsWhatItHasWhenRead(t *testing.T) {
+	t.Parallel()
+	for name, o := range map[string]syncrun.Options{"sync": {}, "dry run": {DryRun: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			root, s := t.TempDir(), newServer()
+			path := filepath.Join(root, "run-x", "run-r1.wandb")
+			writeLog(t, root, "run-x", ours, bodies(some(runBody()), rowsOf(0, 3), some(&record.Exit{}))...)
+			syncPaths(t, s, syncrun.Options{}, root) // the server has the run
+			for _, note := range []string{".synced", ".uploaded"} {
+				require.NoError(t, os.Remove(path+note))
+			}
+			full, err := os.ReadFile(path)
+			require.NoError(t, err)
+			require.NoError(t, os.Truncate(path, 0))
+			logs, err := syncrun.Find(root)
+			require.NoError(t, err)
+			require.Nil(t, logs[0].Run)
+			require.NoError(t, os.WriteFile(path, full, 0o600))
+
+			o.BaseURL, o.DefaultEntity, o.DefaultProject = "http://server", "acme", "p"
+			results, err := (&syncrun.Engine{Server: s, Options: o}).Sync(t.Context(), logs)
+			require.NoError(t, err)
+			require.NoError(t, results[0].Err)
+			assert.EqualValues(t, 3, results[0].Rows)
+			assert.Equal(t, count(0, 3), s.steps(t))
+		})
+	}
+}
