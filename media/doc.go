@@ -17,6 +17,10 @@
 // waits for the disk, but not for the network. The value remains usable: it can be
 // logged again, under other keys and to other runs.
 //
+// # Options
+//
+// Options can be left out. If a call has several, the first one counts.
+//
 // # Lists
 //
 // A list of values of one type, such as []*ImageValue, is one panel in the web page. A list

@@ -89,8 +89,8 @@ func (o TableOptions) check() error {
 }
 
 // AddRow adds a row. Cells are copied, and values of this package are encoded already, so
-// everything can be changed afterwards. If there is an error the row is not added. The errors
-// match ErrInvalidInput:
+// everything can be changed afterwards. A nil value of this package is an empty cell. If there is
+// an error the row is not added. The errors match ErrInvalidInput:
 //
 //   - the number of cells is not that of the columns;
 //   - a cell cannot be in a table, or is a value with an error;
