@@ -93,7 +93,8 @@ func open(t *testing.T, host string) *tab {
 			tb.fault("script error: " + e.ExceptionDetails.Text + " " + e.ExceptionDetails.Exception.Description)
 		case *cdplog.EventEntryAdded:
 			bad := e.Entry.Source == cdplog.EntrySourceNetwork && strings.Contains(e.Entry.Text, "400 (Bad Request)")
-			if e.Entry.Level == cdplog.EntryLevelError && !(bad && tb.badRequests.Load()) || e.Entry.Source == cdplog.EntrySourceSecurity {
+			expected := bad && tb.badRequests.Load()
+			if e.Entry.Level == cdplog.EntryLevelError && !expected || e.Entry.Source == cdplog.EntrySourceSecurity {
 				tb.fault(string(e.Entry.Source) + ": " + e.Entry.Text + " " + e.Entry.URL)
 			}
 		case *cdpruntime.EventConsoleAPICalled:
