@@ -153,8 +153,8 @@ type DownloadOptions struct {
 	// SkipReferences skips references.
 	SkipReferences bool
 	// OpenReference reads references with other schemes than http, https, file and
-	// wandb-artifact, such as s3. It is called concurrently. Without it they are left, and the
-	// error is an [*UnreadError] once all other files are there.
+	// wandb-artifact, such as s3. It is called concurrently. Without it they are not
+	// downloaded, and Download returns an [*UnreadError] once all other files are there.
 	OpenReference func(ctx context.Context, f File) (io.ReadCloser, error)
 	// Progress is called from time to time, from one goroutine at a time, and at the end.
 	Progress func(DownloadProgress)
@@ -204,7 +204,7 @@ func (v *Version) Download(ctx context.Context, opts DownloadOptions) (dir strin
 	return dir, err
 }
 
-// UnreadError lists the references of a version that a download left, because nothing reads
+// UnreadError lists the references of a version that a download skipped, because nothing reads
 // their URIs. All other files were downloaded. It matches errors.ErrInvalidInput.
 type UnreadError struct {
 	// Path is the version's, and Dir is where the other files are.

@@ -23,10 +23,11 @@ func (p *plan) readConfigFiles(s *settings.Settings, opts RunOptions) error {
 			return err
 		}
 	}
-	if trial := opts.Trial; len(trial.Params) > 0 {
+	trial := opts.Trial
+	if len(trial.Params) > 0 {
 		return p.withoutReserved("the sweep", p.Config.Fix(trial.Params))
 	}
-	if s.SweepParams == nil || opts.Trial.Sweep != "" {
+	if s.SweepParams == nil || trial.Sweep != "" {
 		return nil
 	}
 	return p.addConfigFile(*s.SweepParams, p.Config.Fix)

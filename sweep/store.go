@@ -163,7 +163,7 @@ func (s *store) failed() (ids map[string]bool, err error) {
 }
 
 // begin chooses the parameters of the next trial: those of a trial of retry that has failed, or new ones. It
-// returns a nil record if there is none, and otherwise the lock that says that the trial's process lives.
+// returns a nil record if the sweep is complete, and otherwise the lock that shows that the trial's process lives.
 func (s *store) begin(c *Config, seed uint64, retry map[string]bool) (next *record, lock *fileLock, err error) {
 	err = s.locked(func() error {
 		trials, err := s.load()
@@ -194,10 +194,10 @@ func (s *store) begin(c *Config, seed uint64, retry map[string]bool) (next *reco
 	return next, lock, err
 }
 
-// choose returns the next trial, nil if there is none.
+// choose returns the next trial, or nil if the sweep is complete.
 func (s *store) choose(c *Config, dims []dimension, seed uint64, trials []*record, retry map[string]bool) (*record, error) {
 	if reached(c, trials) {
-		return nil, nil //nolint:nilnil // there is none, as the comment says
+		return nil, nil //nolint:nilnil // the sweep is complete
 	}
 	r := &record{ID: runid.New(), State: stateRunning}
 	for _, t := range trials {
@@ -214,7 +214,7 @@ func (s *store) choose(c *Config, dims []dimension, seed uint64, trials []*recor
 		}
 	}
 	if c.RunCap > 0 && r.index >= c.RunCap || c.Method == Grid && r.index >= gridSize(dims) {
-		return nil, nil //nolint:nilnil // there is none, as the comment says
+		return nil, nil //nolint:nilnil // the sweep is complete
 	}
 	if c.Method != Grid {
 		random := rand.New(rand.NewPCG(seed, uint64(r.index))) //nolint:gosec // it need not be secret

@@ -12,7 +12,7 @@ import (
 )
 
 // TableView is a table that was logged. Cells are decoded like [RunView.History]; those with
-// media are [*CellView]. What is no number, text, list or media has the name of its type.
+// media are [*CellView]. A value of any other type is the name of its type.
 type TableView struct {
 	Columns []string
 	Rows    [][]any

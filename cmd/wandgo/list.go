@@ -15,7 +15,7 @@ is cut or left out there, sizes are in bytes, times are in UTC, and messages go
 to stderr. With --json they print one JSON document.
 `
 
-// list prints rows by the listRule. none is what a person reads if there are none.
+// list prints rows by the listRule. none is what a person reads in place of an empty list.
 func (a *app) list(columns []column, rows [][]string, none string) error {
 	p := a.printer(true)
 	switch {

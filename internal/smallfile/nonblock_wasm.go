@@ -2,5 +2,5 @@
 
 package smallfile
 
-// nonblock is not known to package syscall of these systems.
+// nonblock is 0: package syscall has no O_NONBLOCK on these systems.
 const nonblock = 0

@@ -74,7 +74,7 @@ func Open(path string) (*os.File, error) {
 	if err := regular(os.Stat(path)); err != nil {
 		return nil, named(path, err)
 	}
-	// A pipe may take the file's place in between: nonblock opens it without a writer.
+	// A pipe may take the file's place in between: with nonblock, opening it does not wait for a writer.
 	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
 	if err != nil {
 		return nil, err

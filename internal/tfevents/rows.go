@@ -15,7 +15,7 @@ type Row struct {
 	Time float64
 	// Values by tag: a float32 or float64, a [Histogram], [Images] or [Text].
 	Values map[string]any
-	// Params are hyperparameters that were written at this step; nil without any.
+	// Params are hyperparameters that were written at this step, or nil.
 	Params map[string]any
 }
 
