@@ -98,6 +98,11 @@ func (p *printer) nextStep(f *failure, o client.SyncOptions, paths []string) {
 	if errors.Is(r.Err, errors.ErrRunExists) || errors.Is(r.Err, errors.ErrRunDeleted) {
 		return // the explanation has said that another id helps
 	}
+	if errors.Is(r.Err, errors.ErrTypeClash) {
+		p.printf("\n")
+		p.hanging("", "", "Each later wandgo sync reports this as long as the run is on this disk. Delete its directory once nothing in it is needed.")
+		return
+	}
 	dir, own := explained(r.Err)
 	stays := ""
 	switch {

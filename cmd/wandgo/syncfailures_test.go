@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -69,4 +71,21 @@ func TestSync_SeveralRefusedForOneCause_ExplainsItOnceAndListsTheRuns(t *testing
 	assert.Contains(t, text, "To upload all of them to acme-research instead: wandgo sync --entity acme-research ")
 	assert.Contains(t, text, "They stay on this disk. After the cause above is solved: wandgo sync ")
 	assert.NotContains(t, text, "To retry")
+}
+
+// The same command would fail the same way, so it is not offered.
+func TestSync_TypeClash_OffersNoSync(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey)
+	i.vars["WANDB_DIR"] = i.dir
+	require.NoError(t, os.WriteFile(filepath.Join(i.dir, "d"), []byte("x"), 0o600))
+	require.Zero(t, i.run(t, "artifact", "put", "d", "--name", "flowers").status)
+	require.Equal(t, exitStatus(errors.ErrTypeClash), i.run(t, "artifact", "put", "d", "--name", "flowers", "--type", "other").status)
+	for range 2 {
+		r := i.run(t, "sync")
+		assert.Equal(t, exitStatus(errors.ErrTypeClash), r.status)
+		assert.Contains(t, flat(r.stderr), "Each later wandgo sync reports this as long as the run is on this disk.")
+		assert.NotContains(t, r.stderr, "    wandgo sync")
+	}
 }
