@@ -158,7 +158,7 @@ func TestImport_RestartReplacesUploadedRows_SaysWhatToDo(t *testing.T) {
 	_, command, ok := strings.Cut(r.stderr, "    wandgo ")
 	require.True(t, ok, r.stderr)
 	command, _, _ = strings.Cut(command, "\n")
-	r = i.run(t, strings.Fields(command)...)
+	r = i.run(t, words(t, command)...)
 	require.Zero(t, r.status, r.stderr)
 	require.NoError(t, os.Rename(dir, dir+"-again"))
 	r = i.run(t, "import", "tensorboard", dir+"-again")

@@ -2,9 +2,12 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"runtime/debug"
+	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )
 
@@ -15,3 +18,11 @@ func TestMain(m *testing.M) {
 
 // long makes the tests that run a sample run everything; .ci/run sets it.
 var long = os.Getenv("WANDGO_TEST_LONG") != ""
+
+// words are a printed command's arguments, as a shell reads them.
+func words(t *testing.T, command string) []string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "sh", "-c", `printf '%s\n' `+command).Output()
+	require.NoError(t, err, command)
+	return strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+}

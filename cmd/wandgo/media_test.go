@@ -103,7 +103,7 @@ func TestInspect_MediaInUploadedTable_SaysHowToGetIt(t *testing.T) {
 	assert.Contains(t, r.stderr, "2 files in cells of a table not copied")
 	_, command, ok := strings.Cut(r.stderr, "    wandgo ")
 	require.True(t, ok)
-	got := i.run(t, append(strings.Fields(command), "--dir", filepath.Join(to, "got"))...)
+	got := i.run(t, append(words(t, command), "--dir", filepath.Join(to, "got"))...)
 	require.Zero(t, got.status, got.stderr)
 	names, err := filepath.Glob(filepath.Join(to, "got", "media", "images", "*.png"))
 	require.NoError(t, err)

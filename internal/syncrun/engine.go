@@ -285,6 +285,9 @@ func (j *job) sync(ctx context.Context) error {
 		}
 		return nil
 	}
+	if err := j.rowsBefore(); err != nil {
+		return err
+	}
 	if s.shared() && j.target.RunID == s.Run.ID {
 		return j.uploadShared(ctx, live)
 	}
