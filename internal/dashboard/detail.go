@@ -21,6 +21,7 @@ type detail struct {
 	Config  any            `json:"config"`
 	Summary any            `json:"summary"`
 	Charts  any            `json:"charts"`
+	Classes any            `json:"classes"`
 	Next    *neighbor      `json:"neighbor"`
 	Metrics []metricDetail `json:"metrics"`
 	System  []metricDetail `json:"system"`
@@ -110,7 +111,7 @@ func (b *Board) describe(ctx context.Context, run *runstore.Run) *detail {
 	gaps := gapsOf(ctx, run, i)
 	d := &detail{
 		row: newRow(i), Trouble: troublesOf(i, gaps), Dir: i.Dir, Client: "wandb " + i.Writer,
-		Config: shown(i.Config), Summary: shown(i.Summary), Charts: shown(i.Charts), Next: b.neighborOf(i),
+		Config: shown(i.Config), Summary: shown(i.Summary), Charts: shown(i.Charts), Classes: shown(i.Classes), Next: b.neighborOf(i),
 		Metrics: metricsOf(i.Metrics), System: metricsOf(i.System), Axes: i.Axes, Lives: livesOf(i.Lives),
 		Damage: damageOf(gaps), DamageTotal: i.DamageTotal,
 	}

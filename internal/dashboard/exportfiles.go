@@ -103,16 +103,26 @@ func (m *mediaFiles) table(at string, nth int) {
 	rows, _ := object["data"].([]any)
 	before := len(m.all)
 	for _, row := range rows[:min(len(rows), tableRows)] {
-		cells, _ := row.([]any)
-		for _, c := range cells {
-			if cell, ok := c.(map[string]any); ok {
-				path, _ := cell["path"].(string)
-				m.inArtifact(id, path, nth)
-			}
-		}
+		m.cell(id, row, nth)
 	}
 	if len(m.all) == before { // without media the run's file shows all of it
 		m.all = m.all[:before-1]
+	}
+}
+
+// cell adds the files that a cell of a table names: of media, masks and classes.
+func (m *mediaFiles) cell(id string, v any, nth int) {
+	switch v := v.(type) {
+	case []any:
+		for _, below := range v {
+			m.cell(id, below, nth)
+		}
+	case map[string]any:
+		path, _ := v["path"].(string)
+		m.inArtifact(id, path, nth)
+		for _, below := range v {
+			m.cell(id, below, nth)
+		}
 	}
 }
 

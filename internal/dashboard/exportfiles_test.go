@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"io"
 	"maps"
 	"os"
@@ -76,8 +77,8 @@ func TestTable_WithMedia_ItsFilesAreServedAndExported(t *testing.T) {
 	root := t.TempDir()
 	l := start(t, root, "a", 0, `{}`)
 	l.artifact("c1", map[string]string{
-		"t.table.json":       `{"columns":["i","n"],"data":[[{"_type":"image-file","path":"media/images/1.png"},NaN],[{"_type":"image-file","path":"../secret"},1],[{"_type":"image-file","path":"foreign.png"},2]]}`,
-		"media/images/1.png": "picture", "foreign.png": "",
+		"t.table.json":       `{"columns":["i","n"],"data":[[{"_type":"image-file","path":"media/images/1.png","masks":{"m":{"_type":"mask","path":"1.mask.png"}},"classes":{"_type":"classes-file","path":"1.classes.json"}},NaN],[{"_type":"image-file","path":"../secret"},1],[{"_type":"image-file","path":"foreign.png"},2]]}`,
+		"media/images/1.png": "picture", "1.mask.png": "mask", "1.classes.json": "classes", "foreign.png": "",
 	})
 	l.artifact("c2", map[string]string{"plain.table.json": `{"columns":["n"],"data":[[1]]}`})
 	l.row(`"t":{"_type":"table-file","path":"media/table/t.table.json","artifact_path":"wandb-client-artifact://c1/t.table.json","_latest_artifact_path":"wandb-client-artifact://s1:latest/t.table.json"}`)
@@ -93,9 +94,24 @@ func TestTable_WithMedia_ItsFilesAreServedAndExported(t *testing.T) {
 	_, data := exported(t, b)
 	content := base64.StdEncoding.EncodeToString([]byte("picture"))
 	assert.Equal(t, map[string]any{"base64": content, "type": "image/png"}, data.Answers[base+"c1/media/images/1.png"])
-	assert.Contains(t, data.Answers, base+"c1/t.table.json")
+	for _, name := range []string{"t.table.json", "1.mask.png", "1.classes.json"} {
+		assert.Contains(t, data.Answers, base+"c1/"+name)
+	}
 	assert.NotContains(t, data.Answers, base+"c1/foreign.png")
 	assert.NotContains(t, data.Answers, base+"c2/plain.table.json", "the run's own file has all of it")
+}
+
+func TestRun_MasksClasses_AreSent(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	const classes = `{"seen_wandb_delimeter_truth":{"type":"mask/class_labels","value":{"1":"cat"}}}`
+	l := start(t, root, "a", 0, `{}`)
+	l.add(&record.Config{Update: []record.Item{{Key: "_wandb", Value: []byte(`{"mask/class_labels":` + classes + `}`)}}})
+	l.finish(0)
+	b := serve(t, root, Options{})
+	var got struct{ Classes json.RawMessage }
+	require.NoError(t, json.Unmarshal(get(t, b, "/-/runs/"+keyOf(t, b, "a")).Body.Bytes(), &got))
+	assert.JSONEq(t, classes, string(got.Classes))
 }
 
 func TestExport_MuchMedia_HoldsTheLatestOfEachMetric(t *testing.T) {

@@ -56,6 +56,8 @@ type Info struct {
 	Config, Summary map[string]any
 	// Charts are the descriptions of the charts that were logged, by key.
 	Charts map[string]any
+	// Classes are the names of the classes of masks, by the mask's key.
+	Classes map[string]any
 	// Values are the leaves of both by their dotted names, as config.lr and summary.loss.
 	// They are strings, bools or float64.
 	Values map[string]any
@@ -262,6 +264,7 @@ func (i *Info) setValues(s *journal.State) {
 	i.Config, i.Summary = decode(s.Config.AppendJSON(nil)), decode(s.Summary.AppendJSON(nil))
 	own, _ := i.Config["_wandb"].(map[string]any)
 	i.Charts, _ = own["visualize"].(map[string]any)
+	i.Classes, _ = own["mask/class_labels"].(map[string]any)
 	delete(i.Config, "_wandb")
 	delete(i.Summary, "_wandb")
 	for k, v := range i.Summary { // a config may have any member _type

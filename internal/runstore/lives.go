@@ -363,12 +363,13 @@ func (r *Run) describeLives() {
 	i.Step = s.LastStep
 	i.Metrics, i.System = describeColumns(r.lives, History), describeColumns(r.lives, System)
 	i.define(s.Metrics)
-	i.Config, i.Summary, i.Charts, i.Values = map[string]any{}, map[string]any{}, map[string]any{}, map[string]any{}
+	i.Config, i.Summary, i.Charts, i.Classes, i.Values = map[string]any{}, map[string]any{}, map[string]any{}, map[string]any{}, map[string]any{}
 	for k := range r.lives { // what a process sets replaces what those before it set
 		l := r.lives[k].info
 		maps.Copy(i.Config, l.Config)
 		maps.Copy(i.Summary, l.Summary)
 		maps.Copy(i.Charts, l.Charts)
+		maps.Copy(i.Classes, l.Classes)
 		maps.Copy(i.Values, l.Values)
 	}
 	if i.Summary[KeyStep] != nil {

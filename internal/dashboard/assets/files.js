@@ -3,6 +3,7 @@
 import { h, svg, replace } from "./dom.js";
 import { drawChart } from "./custom.js";
 import { bytes, when, number, anyValue, plural } from "./format.js";
+import { Layers } from "./layers.js";
 import { lineColor } from "./palette.js";
 import { getJSON, query, exported, fileURL, fileText } from "./server.js";
 
@@ -33,90 +34,121 @@ export async function filesTable(key) {
 
 const shownRows = 200;
 
-// dataTable shows columns and rows. show makes elements of a cell with media.
-export function dataTable(columns, rows, show = () => [], limit = shownRows) {
+// dataTable shows columns and rows. Cells with media are lists of Item.
+export function dataTable(columns, rows, layers, limit = shownRows) {
   const cell = (v) => {
-    const media = show(v);
-    if (media.length) return h("td", null, h("div.media", null, media));
+    if (Array.isArray(v) && v[0] instanceof Item) return h("td", null, h("div.media", null, v.map((i) => mediaFigure(i, layers, ""))));
     return typeof v === "number" ? h("td.num", { title: String(v) }, number(v)) : h("td.value", { title: anyValue(v) }, anyValue(v));
   };
-  return h("div.scroll", { style: { maxHeight: "60vh" } }, h("table", null,
+  return [layers && layers.el, h("div.scroll", { style: { maxHeight: "60vh" } }, h("table", null,
     h("thead", null, h("tr", null, columns.map((c) => h("th", null, String(c))))),
     h("tbody", null, rows.slice(0, limit).map((r) => h("tr", null, r.map(cell))))),
-    rows.length > limit && h("p.empty", null, "The first " + limit + " of " + plural(rows.length, "row")));
+    rows.length > limit && h("p.empty", null, "The first " + limit + " of " + plural(rows.length, "row")))];
+}
+
+// Item is one file of a logged value. The names of all its files are relative to base.
+class Item {
+  constructor(base, members) { Object.assign(this, { base, ...members }); }
 }
 
 // mediaItems turns a logged value into single files.
-function mediaItems(v) {
+function mediaItems(v, base = "") {
   if (!v || typeof v !== "object") return [];
-  if (Array.isArray(v)) return v.flatMap(mediaItems);
-  const captions = Array.isArray(v.captions) ? v.captions : [];
+  if (Array.isArray(v)) return v.flatMap((one) => mediaItems(one, base));
+  const at = (list, i) => (Array.isArray(list) ? list[i] : null);
   if (Array.isArray(v.filenames)) {
     const folder = v._type === "object3D" ? "media/object3D/" : "";
-    return v.filenames.map((f, i) => ({ type: v._type, path: folder + f, caption: captions[i], width: v.width }));
+    return v.filenames.map((f, i) => new Item(base, { type: v._type, path: folder + f, caption: at(v.captions, i), width: v.width, boxes: at(v.all_boxes, i), masks: at(v.all_masks, i) }));
   }
-  for (const list of ["audio", "videos", "html"]) if (Array.isArray(v[list])) return v[list].flatMap(mediaItems);
-  return v.path ? [{ type: v._type || "", path: v.path, caption: v.caption, width: v.width }] : [];
+  for (const list of ["audio", "videos", "html"]) if (Array.isArray(v[list])) return v[list].flatMap((one) => mediaItems(one, base));
+  const { path, caption, width, boxes, masks, classes } = v;
+  return path ? [new Item(base, { type: v._type || "", path, caption, width, boxes, masks, classes })] : [];
 }
 
-function mediaFigure(key, item, title = item.path.split("/").pop()) {
-  const url = fileURL(key, item.path);
+function mediaFigure(item, layers, title = item.path.split("/").pop()) {
+  const { key } = layers;
+  const path = item.base + item.path;
+  const url = fileURL(key, path);
   const caption = h("figcaption", null, item.caption || title);
   if (!url) return h("figure", null, h("p.empty", null, "Not part of this report"), caption);
   if (/image|^images/.test(item.type) || /\.(png|jpe?g|gif|webp)$/i.test(item.path)) {
     const img = h("img", { src: url, alt: item.caption || item.path, loading: "lazy", class: item.width && item.width < 64 ? "small" : "" });
-    return h("figure", null, fileLink(key, item.path, img), caption);
+    return h("figure", null, fileLink(key, path, layers.over(img, item)), caption);
   }
   if (/video/.test(item.type)) return h("figure", null, h("video", { src: url, controls: true, preload: "metadata" }), caption);
   if (/audio/.test(item.type)) return h("figure", null, h("audio", { src: url, controls: true, preload: "metadata" }), caption);
-  return h("figure", null, fileLink(key, item.path, (exported ? "Download " : "Open ") + (item.type || "file")), caption);
+  return h("figure", null, fileLink(key, path, (exported ? "Download " : "Open ") + (item.type || "file")), caption);
 }
 
 // parseTable reads a table. It may hold NaN, which JSON does not have.
 const parseTable = (text) => JSON.parse(text.replace(/([[,:]\s*)(-?(?:NaN|Infinity))(?=\s*[,\]}])/g, '$1"$2"'));
 
-// A run's file of a table has the names of classes where its artifact has media.
-const classes = /^(Image|Audio|Video|Html|Object3D|Molecule|Plotly|Bokeh)$/;
-
 // tableFile shows a table of an artifact.
 export async function tableFile(key, id, name) {
   const base = "wandb-client-artifact://" + id + "/";
   const t = parseTable(await fileText(key, base + name));
-  return dataTable(t.columns, t.data, cellMedia(key, base));
+  return dataTable(t.columns, t.data.slice(0, shownRows).map((row) => row.map((v) => withMedia(v, v, base))).concat(t.data.slice(shownRows)), new Layers(key));
 }
 
-const cellMedia = (key, base) => (v) => mediaItems(v).map((i) => mediaFigure(key, { ...i, path: base + i.path }, ""));
+// withMedia returns the media of a cell in an artifact, or else the cell.
+function withMedia(cell, full, base) {
+  const items = mediaItems(full, base);
+  return items.length ? items : cell;
+}
 
-// loggedTable shows a table that a run logged, with the media of its artifact.
-async function loggedTable(key, value, t) {
+// A run's file of a table has the names of classes where its artifact has media.
+const namesMedia = (v) => (Array.isArray(v) ? v.some(namesMedia) : typeof v === "string" && /^(Image|Audio|Video|Html|Object3D|Molecule|Plotly|Bokeh)$/.test(v));
+
+// loadTable fetches a table that a run logged, with the media of its artifact.
+async function loadTable(key, value) {
+  const { columns, data } = parseTable(await fileText(key, value.path));
   const at = value.artifact_path || "";
-  const hasMedia = t.data.slice(0, shownRows).some((row) => row.some((v) => typeof v === "string" && classes.test(v)));
-  if (!hasMedia || !at) return dataTable(t.columns, t.data);
+  const t = { columns, data, problem: "" };
+  if (!at || !data.slice(0, shownRows).some((row) => row.some(namesMedia))) return t;
   try {
     const full = parseTable(await fileText(key, at));
-    const rows = t.data.slice(0, shownRows).map((row, i) => row.map((v, k) => (mediaItems(full.data[i]?.[k]).length ? full.data[i][k] : v)));
-    return dataTable(t.columns, rows.concat(t.data.slice(shownRows)), cellMedia(key, at.slice(0, at.indexOf("/", 24) + 1)));
+    const base = at.slice(0, at.indexOf("/", 24) + 1);
+    t.data = data.map((row, i) => (i < shownRows ? row.map((v, k) => withMedia(v, full.data[i]?.[k], base)) : row));
   } catch (err) {
-    return [h("p.soft", null, "The media of this table do not show: " + err.message + "."), dataTable(t.columns, t.data)];
+    t.problem = "The media of this table do not show: " + err.message + ".";
   }
+  return t;
 }
 
-async function showValue(key, value, into, chart) {
-  if (value && value._type === "histogram" && Array.isArray(value.values)) return replace(into, histogramBars(value));
+// wholeTable is a table with the increments before it, if it is one of several. values are
+// those of its metric until then.
+async function wholeTable(key, values, more) {
+  const last = values[values.length - 1].value;
+  if (last._type !== "incremental-table-file") return loadTable(key, last);
+  const parts = values.filter((v) => v.value?._type === last._type && v.value.path);
+  const tables = await Promise.all(parts.map((v) => loadTable(key, v.value).catch((err) => (
+    { columns: [], data: [], problem: "The rows of step " + v.step + " do not show: " + err.message + "." }))));
+  return {
+    columns: ["logged at step", ...(tables.findLast((t) => t.columns.length)?.columns || [])],
+    data: tables.flatMap((t, i) => t.data.map((row) => [parts[i].step, ...row])),
+    problem: tables.map((t) => t.problem).find(Boolean),
+    more,
+  };
+}
+
+// showValue makes elements of the last of a metric's values.
+async function showValue(key, values, more, layers, chart) {
+  const { value } = values[values.length - 1];
+  if (value && value._type === "histogram" && Array.isArray(value.values)) return histogramBars(value);
   if (value && /table-file$/.test(value._type || "") && value.path) {
-    try {
-      const t = parseTable(await fileText(key, value.path));
-      const drawn = chart && drawChart(chart, t.columns, t.data);
-      if (!drawn) return replace(into, await loggedTable(key, value, t));
-      return replace(into, drawn, value.nrows > t.data.length && h("p.soft", null, "Drawn from the first " + plural(t.data.length, "row") + "."),
-        t.data.length > 0 && h("details", null, h("summary.soft", null, plural(t.data.length, "row")), dataTable(t.columns, t.data)));
-    } catch (err) {
-      return replace(into, h("p.empty", null, err.message));
-    }
+    const t = await wholeTable(key, values, more);
+    const drawn = chart && drawChart(chart, t.columns, t.data);
+    const notes = [
+      t.problem && h("p.soft", null, t.problem),
+      t.more && h("p.soft", null, "The rows before step " + values[0].step + " are not shown."),
+    ];
+    if (!drawn) return [notes, dataTable(t.columns, t.data, layers)];
+    return [drawn, value.nrows > t.data.length && h("p.soft", null, "Drawn from the first " + plural(t.data.length, "row") + "."),
+      t.data.length > 0 && h("details", null, h("summary.soft", null, plural(t.data.length, "row")), notes, dataTable(t.columns, t.data, layers))];
   }
   const items = mediaItems(value);
-  if (items.length) return replace(into, h("div.media", null, items.map((i) => mediaFigure(key, i))));
-  replace(into, h("pre.wrap", { style: { whiteSpace: "pre-wrap" } }, typeof value === "string" ? value : JSON.stringify(value, null, 2)));
+  if (items.length) return [layers.el, h("div.media", null, items.map((i) => mediaFigure(i, layers)))];
+  return h("pre.wrap", { style: { whiteSpace: "pre-wrap" } }, typeof value === "string" ? value : JSON.stringify(value, null, 2));
 }
 
 function histogramBars(v) {
@@ -135,8 +167,9 @@ function histogramBars(v) {
 }
 
 // mediaCard shows the values of one media or text metric, the newest first, with a slider
-// over the steps. A table that belongs to a chart is drawn.
-export function mediaCard(key, metric, chart) {
+// over the steps. A table that belongs to a chart is drawn. labels are the names of the
+// classes of masks.
+export function mediaCard(key, metric, chart, labels) {
   const area = h("div.body");
   const label = h("span.soft.right");
   const card = h("section.card", null, h("h2", { title: metric.name }, chart ? chart.texts.title || chart.key : metric.name, label), area);
@@ -145,9 +178,16 @@ export function mediaCard(key, metric, chart) {
     const values = got.values.reverse();
     if (values.length === 0) return replace(area, h("p.soft", null, "No values."));
     const shown = h("div");
-    const show = (i) => {
+    const switched = new Map();
+    // They are under the last part of a nested key.
+    const classNames = (mask) => [metric.name, metric.name.split(".").pop()].map((k) => (labels || {})[k + "_wandb_delimeter_" + mask]?.value).find(Boolean);
+    let turn = 0;
+    const show = async (i) => {
       label.textContent = "step " + values[i].step + (got.more ? " (the last 100)" : "");
-      showValue(key, values[i].value, shown, chart);
+      const mine = ++turn;
+      const layers = new Layers(key, classNames, switched);
+      const elements = await showValue(key, values.slice(0, i + 1), got.more, layers, chart).catch((err) => h("p.empty", null, err.message));
+      if (mine === turn) replace(shown, elements);
     };
     const slider = values.length > 1 && h("input", { type: "range", min: 0, max: values.length - 1, value: values.length - 1, "aria-label": "step", style: { width: "100%" }, oninput: (e) => show(Number(e.target.value)) });
     replace(area, slider, shown);

@@ -69,7 +69,7 @@ export class RunPage {
       const charts = chartsByTable(this.run.charts);
       for (const m of this.mediaMetrics(ofCharts).filter((m) => !seen.has(m.name))) {
         seen.add(m.name);
-        el.append(mediaCard(this.key, m, charts.get(m.name)));
+        el.append(mediaCard(this.key, m, charts.get(m.name), this.run.classes));
       }
     } };
   }
