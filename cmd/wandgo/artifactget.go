@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -10,6 +12,8 @@ import (
 	"github.com/wandgo/wandgo/artifact"
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/artifacts/download"
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/term"
@@ -43,8 +47,10 @@ Flags:
 It prints the directory. In a pipe the line has more columns, separated by tabs:
 path, number of files, bytes, received bytes.
 
-The exit statuses are those of wandgo doctor; 44 is content that does not match
-its digest.
+The exit statuses are those of wandgo doctor: 33 if the directory cannot be used
+or a reference cannot be read, 35 if the artifact has names that cannot be files
+here or a damaged list of files, 44 if content does not match its digest, and 1
+if a file cannot be written, for example because the disk is full.
 
 Examples:
   wandgo artifact get acme/vision/flowers:v3
@@ -103,7 +109,7 @@ func (a *app) get(ctx context.Context, c *client.Client, path string, o artifact
 	got := &gotArtifact{Path: v.Path(), Dir: o.Dir}
 	if verify {
 		got.Files, got.Bytes = int(v.FileCount()), v.Size()
-		return got, v.Verify(ctx, o.Dir)
+		return got, getFailure(v.Verify(ctx, o.Dir), got.Path, o.Dir)
 	}
 	if err := checkPrefix(ctx, v, o.Prefix); err != nil {
 		return nil, err
@@ -115,23 +121,58 @@ func (a *app) get(ctx context.Context, c *client.Client, path string, o artifact
 	}
 	got.Dir, err = v.Download(ctx, o)
 	line.erase()
-	if left, ok := errors.AsType[*artifact.UnreadError](err); ok {
-		err = unread{left}
-	}
-	return got, err
+	return got, getFailure(err, got.Path, o.Dir)
 }
 
-// unread is the error with what to do on the command line.
-type unread struct{ *artifact.UnreadError }
+// getFailure gives the error of a download its exit status, and what to do on the command line.
+func getFailure(err error, path, dir string) error {
+	left, unread := errors.AsType[*artifact.UnreadError](err)
+	_, file := errors.AsType[*fs.PathError](err)
+	_, link := errors.AsType[*os.LinkError](err)
+	advised, inTheWay := errors.AsType[interface {
+		error
+		Remedy() string
+	}](err)
+	switch {
+	case err == nil:
+		return nil
+	case unread && left.Count == 1:
+		return remedied{err, errors.ErrInvalidInput, "To leave it out, add --skip-references. To fetch the data, use the store's own tool."}
+	case unread:
+		return remedied{err, errors.ErrInvalidInput, "To leave them out, add --skip-references. To fetch the data, use the store's own tool."}
+	case errors.Code(err) != "":
+		return err
+	case errors.Is(err, download.ErrReference):
+		return remedied{err, errors.ErrInvalidInput, "To leave references out, add --skip-references."}
+	case errors.Is(err, manifest.ErrManifest), errors.Is(err, manifest.ErrPath), errors.Is(err, manifest.ErrTooLarge), errors.Is(err, manifest.ErrAlgorithm):
+		return remedied{err, errors.ErrUnexpectedAnswer, "This version cannot be downloaded here. To list its files: wandgo artifact info --files " + plaintext.ShellPath(path)}
+	case inTheWay:
+		return remedied{err, errors.ErrInvalidInput, advised.Remedy()}
+	case file || link:
+		// A directory that cannot be used was a mistake; a full disk was none.
+		unusable := errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrExist)
+		if dir != "" {
+			info, missing := os.Stat(dir)
+			unusable = unusable || missing != nil || !info.IsDir()
+		}
+		if unusable {
+			return remedied{err, errors.ErrInvalidInput, "Give a directory that can be used here with --dir."}
+		}
+	}
+	return err
+}
+
+// remedied is an error with a cause, for the exit status, and what to do on the command line.
+type remedied struct {
+	error
+	cause  error
+	remedy string
+}
 
 // Remedy replaces that for a program.
-func (e unread) Remedy() string {
-	them := "them"
-	if e.Count == 1 {
-		them = "it"
-	}
-	return "To leave " + them + " out, add --skip-references. To fetch the data, use the store's own tool."
-}
+func (e remedied) Remedy() string { return e.remedy }
+
+func (e remedied) Unwrap() []error { return []error{e.cause, e.error} }
 
 // maxNear bounds the names that a prefix is compared with.
 const maxNear = 10_000

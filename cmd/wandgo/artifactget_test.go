@@ -2,14 +2,19 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/artifacts/download"
+	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -96,4 +101,47 @@ func TestArtifactGet_ReferenceThatNothingReads_HasTheRemedyAndTheStatus(t *testi
 	assert.Empty(t, r.stdout)
 	r = i.run(t, "artifact", "get", "far", "--dir", "d", "--skip-references")
 	require.Zero(t, r.status, r.stderr)
+}
+
+func TestArtifactGet_DirectoryThatCannotBeUsed_IsAMistake(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey).withFiles(t, map[string]string{"f": "hello", "d/f/g": "a directory in place of the file"})
+	require.Zero(t, i.run(t, "artifact", "put", "f", "--name", "flowers").status)
+	for args, want := range map[string]string{
+		"--dir f/below":          "Give a directory that can be used here with --dir.",
+		"--dir f":                "Give a directory that can be used here with --dir.",
+		"--dir none --verify":    "verify artifact: open",
+		"--dir d --skip-cache":   "Move it away, or download to another directory.",
+		"--dir f/below --verify": "Give a directory that can be used here with --dir.",
+	} {
+		r := i.run(t, append([]string{"artifact", "get", "flowers"}, strings.Fields(args)...)...)
+		assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status, "%s: %s", args, r.stderr)
+		assert.Contains(t, r.stderr, want, args)
+		assert.Empty(t, r.stdout, args)
+	}
+}
+
+func TestGetFailure_Cause_DecidesTheStatus(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, tc := range map[string]struct {
+		err    error
+		status int
+	}{
+		"none":              {nil, exitAllowed},
+		"refusal":           {errors.ErrStoreRefused, exitStatus(errors.ErrStoreRefused)},
+		"reference":         {fmt.Errorf("get: %w", download.ErrReference), exitStatus(errors.ErrInvalidInput)},
+		"manifest":          {fmt.Errorf("get: %w", manifest.ErrManifest), exitStatus(errors.ErrUnexpectedAnswer)},
+		"name":              {fmt.Errorf("get: %w", manifest.ErrPath), exitStatus(errors.ErrUnexpectedAnswer)},
+		"full disk":         {&fs.PathError{Op: "write", Path: "f", Err: errors.New("no space left on device")}, exitInternal},
+		"not to be written": {&fs.PathError{Op: "open", Path: "f", Err: fs.ErrPermission}, exitStatus(errors.ErrInvalidInput)},
+	} {
+		err := getFailure(tc.err, "acme/vision/flowers:v0", dir)
+		assert.Equal(t, tc.status, exitStatus(err), name)
+		if tc.err != nil {
+			assert.ErrorIs(t, err, tc.err, name)
+			assert.Contains(t, errors.Explain(err), tc.err.Error(), name)
+		}
+	}
 }

@@ -10,8 +10,10 @@ import (
 	"strings"
 
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/artifacts/listing"
 	"github.com/wandgo/wandgo/internal/connection"
+	"github.com/wandgo/wandgo/internal/plaintext"
 )
 
 func artifactLsCommand() command {
@@ -20,7 +22,8 @@ func artifactLsCommand() command {
 		summary: "list the artifacts of a project, or the versions of one",
 		long: `
 Lists the artifacts of a project, or with a name the versions of an artifact.
-Without an argument, lists those of the project of the settings.
+Without an argument, lists those of the project of the settings. The versions of
+an artifact need its whole path: one or two names are those of a project.
 
 The columns in a pipe (see wandgo help):
 
@@ -62,10 +65,17 @@ func runArtifactLs(ctx context.Context, a *app, args []string) int {
 	if len(paths) > 1 || len(parts) > 3 || slices.Contains(parts, "") {
 		return a.usageError(c, "expected at most one path: [entity/]project or entity/project/name")
 	}
-	return a.withClient(ctx, func(cl *client.Client) error {
-		l := &artifactList{app: a, conn: connection.Of(cl), json: *asJSON, typ: *typ}
+	if name, _, has := strings.Cut(strings.Join(parts, "/"), ":"); has {
+		return a.usageError(c, "the versions of an artifact are listed by its name alone: %s",
+			strings.Join(append([]string{"entity", "project"}[:3-len(parts)], name), "/"))
+	}
+	l := &artifactList{app: a, json: *asJSON, typ: *typ}
+	status = a.withClient(ctx, func(cl *client.Client) error {
+		l.conn = connection.Of(cl)
 		return l.print(ctx, cl, parts)
 	})
+	l.noteProject(status, parts)
+	return status
 }
 
 // artifactList is one call of wandgo artifact ls.
@@ -74,6 +84,29 @@ type artifactList struct {
 	conn *connection.Connection
 	json bool
 	typ  string
+}
+
+// noteProject says that the path was read as a project, to a person who may have meant an
+// artifact: for the other commands, its name is enough.
+func (l *artifactList) noteProject(status int, parts []string) {
+	var meant string
+	switch len(parts) {
+	case 1:
+		s, err := l.settings()
+		if err != nil {
+			return
+		}
+		meant = cmp.Or(s.Entity.Text, "ENTITY") + "/" + s.Project.Text + "/" + parts[0]
+	case 2:
+		meant = "ENTITY/" + strings.Join(parts, "/")
+	default:
+		return
+	}
+	switch status {
+	case exitStatus(errors.ErrProjectMissing), exitStatus(errors.ErrProjectHidden), exitStatus(errors.ErrNotTeamMember), exitStatus(errors.ErrEntityMissing):
+		_ = l.tell(l.stderr, "\nNote: artifact ls reads "+plaintext.Quote(strings.Join(parts, "/"), 100)+
+			" as a project. To list the versions of an artifact: wandgo artifact ls "+printable(meant))
+	}
 }
 
 func (l *artifactList) print(ctx context.Context, c *client.Client, parts []string) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/wandbtest"
 )
 
 // answering is a server that answers each operation with its data, and others with null.
@@ -90,6 +91,22 @@ func TestArtifactLs_Missing_ExplainsWithTheStatusOfTheCause(t *testing.T) {
 	assert.Equal(t, exitStatus(errors.ErrNoAPIKey), r.status)
 }
 
+// For the other commands, a name is that of an artifact.
+func TestArtifactLs_MissingProject_NamesTheFormOfAnArtifact(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	for path, want := range map[string]string{
+		"flowers":        `Note: artifact ls reads "flowers" as a project. To list the versions of an artifact: wandgo artifact ls ENTITY/vision/flowers`,
+		"vision/flowers": `Note: artifact ls reads "vision/flowers" as a project. To list the versions of an artifact: wandgo artifact ls ENTITY/vision/flowers`,
+	} {
+		i := on(t, srv.URL(), joKey)
+		i.vars["WANDB_PROJECT"] = "vision"
+		r := i.run(t, "artifact", "ls", path)
+		assert.Contains(t, []int{exitStatus(errors.ErrProjectMissing), exitStatus(errors.ErrNotTeamMember)}, r.status, r.stderr)
+		assert.Contains(t, r.stderr, want)
+	}
+}
+
 func TestArtifact_CommandLine_IsChecked(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -107,6 +124,8 @@ func TestArtifact_CommandLine_IsChecked(t *testing.T) {
 		{"artifact ls a b", exitUsage, "", "expected at most one path"},
 		{"artifact ls a/b/c/d", exitUsage, "", "expected at most one path"},
 		{"artifact ls a//c", exitUsage, "", "expected at most one path"},
+		{"artifact ls flowers:v0", exitUsage, "", "by its name alone: entity/project/flowers\n"},
+		{"artifact ls acme/vision/flowers:v0", exitUsage, "", "by its name alone: acme/vision/flowers\n"},
 	} {
 		r := in(t, nil).run(t, strings.Fields(tt.args)...)
 		assert.Equal(t, tt.status, r.status, tt.args)

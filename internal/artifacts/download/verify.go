@@ -3,6 +3,7 @@ package download
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -28,7 +29,7 @@ const maxListed = 1000
 func (v *Version) Verify(ctx context.Context, dir string) (*Differences, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("verify artifact: %w", err)
 	}
 	defer root.Close()
 	d := &Differences{}
