@@ -95,11 +95,13 @@ func (r *round) run(ctx context.Context, files []*file) error {
 		batch := files[:batchLen(files, size)]
 		files = files[len(batch):]
 		if err := r.j.ask(ctx, batch); err != nil {
+			cancel(err)
 			return err
 		}
-		if err := r.start(ctx, batch, &sending, func() { <-inFlight }); err != nil {
-			return err
-		}
+		sending.Go(func() { // the next addresses are asked for meanwhile
+			r.send(ctx, batch)
+			<-inFlight
+		})
 	}
 	sending.Wait()
 	return context.Cause(ctx)
@@ -116,15 +118,10 @@ func batchLen(files []*file, size int) int {
 	return min(size, len(files))
 }
 
-// start starts the uploads of a batch, and calls finished after the last one.
-func (r *round) start(ctx context.Context, batch []*file, sending *sync.WaitGroup, finished func()) error {
-	var left sync.WaitGroup
-	defer func() {
-		sending.Go(func() {
-			left.Wait()
-			finished()
-		})
-	}()
+// send uploads a batch.
+func (r *round) send(ctx context.Context, batch []*file) {
+	var sending sync.WaitGroup
+	defer sending.Wait()
 	for _, f := range batch {
 		if f.address.URL == "" && f.multipart == nil {
 			r.record(f, nil) // the server has the content
@@ -135,16 +132,13 @@ func (r *round) start(ctx context.Context, batch []*file, sending *sync.WaitGrou
 			slots = nil // each part takes one
 		}
 		if !take(ctx, slots) {
-			return context.Cause(ctx)
+			return
 		}
-		left.Add(1)
 		sending.Go(func() {
-			defer left.Done()
 			defer release(slots)
 			r.record(f, r.j.sendFile(ctx, f))
 		})
 	}
-	return nil
 }
 
 // take waits for a free slot. It reports false if ctx ended.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -41,6 +42,53 @@ func TestUpload_ManyFiles_BatchesGrow(t *testing.T) {
 	assert.Len(t, w.contents, 701)
 	assert.Equal(t, "699", w.content("f0699"))
 	assert.Equal(t, u.Progress().Bytes, u.Progress().BytesDone)
+}
+
+// The store is not idle while the server makes addresses.
+func TestUpload_BatchIsSent_NextAddressesAreAskedForMeanwhile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { // which fails if all wait for each other
+		w := &wire{}
+		asked := make(chan struct{})
+		w.arrived = func(r *http.Request) error {
+			if r.Method == http.MethodPut {
+				<-asked
+			} else if w.count("CreateArtifactFiles") == 1 { // this is the second one, or later
+				select {
+				case <-asked:
+				default:
+					close(asked)
+				}
+			}
+			return nil
+		}
+		_, err := newUploader(t, w, nil).Submit(artifact(t, "ds", many(60))).Wait(t.Context())
+		require.NoError(t, err)
+		assert.Len(t, w.contents, 61)
+	})
+}
+
+// What is being sent then would be of no use.
+func TestUpload_NoMoreAddresses_StopsSending(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{}
+		w.arrived = func(r *http.Request) error {
+			if r.Method == http.MethodPut {
+				<-r.Context().Done()
+			}
+			return r.Context().Err()
+		}
+		w.answer = func(op string, _ object) (any, int, string) {
+			if op == "CreateArtifactFiles" && len(w.asked) > 0 {
+				return nil, 403, `{"errors":[{"message":"permission denied"}]}`
+			}
+			return nil, 0, ""
+		}
+		_, err := newUploader(t, w, nil).Submit(artifact(t, "ds", many(60))).Wait(t.Context())
+		require.ErrorContains(t, err, "permission denied")
+		assert.Empty(t, w.contents)
+	})
 }
 
 func TestUpload_TemporaryError_IsRetried(t *testing.T) {

@@ -49,6 +49,8 @@ type wire struct {
 	// md5 makes the server tell the store the digest.
 	md5   bool
 	delay time.Duration
+	// arrived is called for each request, without the lock. Its error is that of the network.
+	arrived func(*http.Request) error
 }
 
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -65,6 +67,11 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		case <-time.After(w.delay):
 		case <-r.Context().Done():
 			return nil, r.Context().Err()
+		}
+	}
+	if w.arrived != nil {
+		if err := w.arrived(r); err != nil {
+			return nil, err
 		}
 	}
 	w.mu.Lock()
