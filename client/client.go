@@ -45,11 +45,8 @@ type Client struct {
 	isolated    func(string) string // in place of the environment; nil for the real one
 	display     *display.Screen     // where runs are shown; nil if nothing is shown
 	env         *session.Env        // what its runs share
-	features    *feature.Set        // of the server
-	// artifactSlots are for the files of the artifacts of all runs.
-	artifactSlots objectstore.Slots
-	ownedByRun    bool      // it is closed with its only run
-	warned        sync.Once // of settings that have no effect
+	ownedByRun  bool                // it is closed with its only run
+	warned      sync.Once           // of settings that have no effect
 }
 
 // New creates a Client from the options and, for those that are not set, from the environment. It
@@ -106,7 +103,6 @@ func New(opts Options) (*Client, error) {
 		initTimeout: firstPositive(opts.InitTimeout, s.InitTimeout, DefaultInitTimeout),
 		isolated:    opts.Getenv,
 	}
-	c.features, c.artifactSlots = feature.New(c.graphql), objectstore.NewSlots(upload.DefaultParallel)
 	c.diagnoser = diagnose.New(diagnose.Config{
 		GraphQL: c.graphql, Settings: s, Identity: source,
 		Timeout: firstPositive(opts.DiagnosisTimeout, DefaultDiagnosisTimeout),
@@ -119,11 +115,15 @@ func New(opts Options) (*Client, error) {
 	if references == nil {
 		references = &http.Client{}
 	}
+	conn := &connection.Connection{
+		GraphQL: c.graphql, Transport: t, Diagnoser: c.diagnoser, Settings: s, Log: c.log,
+		StreamPolicy: policy(transport.FileStreamPolicy(), s.FileStream.Retry), FilePolicy: policy(transport.TransferPolicy(), s.FileTransfer),
+		Timeout: c.initTimeout, Features: feature.New(c.graphql), Cache: objectcache.New(s.CacheDir),
+		Slots: objectstore.NewSlots(objectstore.DefaultParallel), ArtifactSlots: objectstore.NewSlots(upload.DefaultParallel),
+	}
+	c.holder = connection.Hold(conn)
 	c.env = &session.Env{
-		Settings: s, Transport: t, Diagnoser: c.diagnoser, Log: c.log, Screen: c.display, Journal: journal, TempDir: c.tempDir(),
-		Slots:        objectstore.NewSlots(objectstore.DefaultParallel),
-		StreamPolicy: policy(transport.FileStreamPolicy(), s.FileStream.Retry),
-		FilePolicy:   policy(transport.TransferPolicy(), s.FileTransfer),
+		Connection: conn, Screen: c.display, Journal: journal, TempDir: c.tempDir(),
 		Stream: filestream.Config{
 			Interval: cadence.Interval, MinInterval: cadence.MinInterval, Heartbeat: cadence.Heartbeat,
 			MaxRequestBytes: int(s.FileStream.MaxBytes), MaxLineBytes: int(s.FileStream.MaxLineBytes),
@@ -131,12 +131,6 @@ func New(opts Options) (*Client, error) {
 		SettingsDelay: cadence.ConfigDelay, FileDelay: cadence.FileDelay, FilePoll: cadence.LivePoll,
 		References: draft.HTTPGetter(references),
 	}
-	c.holder = connection.Hold(&connection.Connection{
-		GraphQL: c.graphql, Transport: c.transport, Diagnoser: c.diagnoser, Settings: s, Log: c.log,
-		FilePolicy: c.env.FilePolicy, Timeout: c.initTimeout, Slots: c.env.Slots, Cache: objectcache.New(s.CacheDir),
-		Features: c.features,
-	})
-	c.env.Artifacts = (*artifactStarter)(c)
 	for _, w := range s.Warnings {
 		c.log.Warn("settings", "warning", w)
 	}

@@ -45,15 +45,15 @@ func (c *Client) resume(ctx context.Context, p *plan, explain func(diagnose.Ques
 	switch {
 	case exists && p.resume == ResumeNever:
 		q.Op = diagnose.OpCreateRun
-		return c.resumeError(q, errors.ErrRunExists, nil)
+		return c.diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrRunExists})
 	case !exists && p.resume == ResumeMust:
-		return c.resumeError(q, errors.ErrRunMissing, nil)
+		return c.diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrRunMissing})
 	case !exists:
 		return nil
 	}
 	state, err := resume.Read(found)
 	if err != nil { // never quietly start over
-		return c.resumeError(q, errors.ErrUnexpectedAnswer, err)
+		return c.diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrUnexpectedAnswer, Err: err})
 	}
 	p.continueRun(state)
 	return nil
@@ -99,7 +99,7 @@ func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Ques
 		return explain(q, err)
 	}
 	if resp.RewindRun == nil || resp.RewindRun.RewoundRun == nil {
-		return c.resumeError(q, errors.ErrRunMissing, nil)
+		return c.diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrRunMissing})
 	}
 	run := resp.RewindRun.RewoundRun
 	state := p.rewind.After()
@@ -109,16 +109,9 @@ func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Ques
 	}
 	if run.Config != nil {
 		if state.Config, err = resume.ReadConfig(*run.Config); err != nil {
-			return c.resumeError(q, errors.ErrUnexpectedAnswer, err)
+			return c.diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrUnexpectedAnswer, Err: err})
 		}
 	}
 	p.inherit(state)
 	return nil
-}
-
-func (c *Client) resumeError(q diagnose.Question, cause, err error) error {
-	return &errors.RequestError{
-		Op: string(q.Op), Entity: q.Entity, Project: q.Project, RunID: q.RunID, BaseURL: c.settings.BaseURL.Text,
-		Cause: cause, Err: err,
-	}
 }

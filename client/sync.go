@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/sink"
@@ -262,7 +264,10 @@ func (r *SyncReport) Err() error {
 //   - *errors.InputError: an option or a path is invalid;
 //   - the error of ctx, and errors of reading the log.
 func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*SyncReport, error) {
-	if err := opts.check(c.settings.Key); err != nil {
+	if opts.RetryTimeout < 0 {
+		return nil, &errors.InputError{Field: "retry timeout", Value: secret.Redact(opts.RetryTimeout.String()), Rule: "must not be negative"}
+	}
+	if err := checkNames(c.settings.Key, opts.Entity, opts.Project, opts.RunID); err != nil {
 		return nil, err
 	}
 	find := syncrun.Find
@@ -274,16 +279,16 @@ func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*S
 		return nil, err
 	}
 	if !opts.DryRun {
-		if err := c.diagnoser.CheckKey(syncQuestion(syncrun.Target{Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID})); err != nil {
+		if err := c.diagnoser.CheckKey(syncrun.Target{Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID}.Question()); err != nil {
 			return nil, err
 		}
 	}
+	home, _ := os.UserHomeDir() // "" with an error
 	retryTimeout := firstPositive(opts.RetryTimeout, DefaultSyncRetryTimeout)
-	server := &syncServer{client: c}
-	engine := &syncrun.Engine{Server: server, Options: syncrun.Options{
+	engine := &syncrun.Engine{Server: syncrun.Remote{Connection: connection.Of(c)}, Options: syncrun.Options{
 		Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID,
 		DefaultEntity: c.settings.Entity.Text, DefaultProject: c.settings.Project.Text,
-		BaseURL: c.settings.BaseURL.Text, Key: c.settings.Key, Staging: c.officialStaging(),
+		BaseURL: c.settings.BaseURL.Text, Key: c.settings.Key, Staging: rundir.Staging(c.getenv, home),
 		DryRun: opts.DryRun, Clean: opts.Clean, CleanAfter: opts.CleanAfter,
 		IncludeOnline: opts.IncludeOnline, IncludeSynced: opts.IncludeSynced,
 		Parallel: opts.Parallel, RetryTimeout: retryTimeout, Progress: c.syncProgress(opts.Progress),
@@ -319,11 +324,10 @@ func (c *Client) syncedRun(r *syncrun.Result) SyncedRun {
 		Cleaned: r.Cleaned, Duration: r.Duration, Err: r.Err,
 	}
 	if errors.Is(r.Err, syncrun.ErrConflict) {
-		run.Err = &errors.RequestError{
-			Op: string(syncOp), Entity: r.Entity, Project: r.Project, RunID: r.RunID, BaseURL: c.settings.BaseURL.Text,
-			Cause: errors.ErrRunExists, Err: r.Err,
-			Hint: "the server has other rows of this run than the log",
-		}
+		at := syncrun.Target{Entity: r.Entity, Project: r.Project, RunID: r.RunID}
+		run.Err = c.diagnoser.Failed(at.Question(), errors.RequestError{
+			Cause: errors.ErrRunExists, Err: r.Err, Hint: "the server has other rows of this run than the log",
+		})
 	}
 	addDir(run.Err, r.Dir)
 	return run

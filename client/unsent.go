@@ -8,6 +8,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/resume"
@@ -77,7 +78,7 @@ func (c *Client) unsentLogs(p *plan) []*syncrun.Log {
 // sendUnsent uploads them. What cannot be uploaded is returned in left; the run
 // must continue at step next or later. The error is that of ctx.
 func (c *Client) sendUnsent(ctx context.Context, p *plan, logs []*syncrun.Log) (left *UnsentError, next int64, err error) {
-	engine := &syncrun.Engine{Server: &syncServer{client: c}, Options: syncrun.Options{
+	engine := &syncrun.Engine{Server: syncrun.Remote{Connection: connection.Of(c)}, Options: syncrun.Options{
 		Entity: p.Entity, Project: p.Project, BaseURL: c.settings.BaseURL.Text, Key: c.settings.Key,
 		DefaultEntity: c.settings.Entity.Text, DefaultProject: c.settings.Project.Text,
 		Continued: true, RetryTimeout: c.initTimeout,

@@ -1,5 +1,6 @@
-// Package connection lets packages beside client, such as api and sweep, use the
-// connection of a client, without exported methods that mention internal types.
+// Package connection is what all runs and requests of a client share. Packages beside
+// client, such as api and sweep, use it without exported methods that mention internal
+// types.
 package connection
 
 import (
@@ -22,14 +23,14 @@ type Connection struct {
 	Diagnoser *diagnose.Diagnoser
 	Settings  *settings.Settings
 	Log       *slog.Logger
-	// FilePolicy says how transfers of files are retried, Timeout bounds a request that
-	// someone waits for.
-	FilePolicy transport.Policy
-	Timeout    time.Duration
-	// Slots bound the transfers of the client, all runs included. Cache has what was
-	// downloaded before; may be nil.
-	Slots objectstore.Slots
-	Cache *objectcache.Cache
+	// StreamPolicy and FilePolicy say how requests with rows and transfers of files are
+	// retried. Timeout bounds a request that someone waits for.
+	StreamPolicy, FilePolicy transport.Policy
+	Timeout                  time.Duration
+	// Slots bound the transfers of the client, all runs included. ArtifactSlots are for the
+	// files of artifacts that are uploaded. Cache has what was downloaded before; may be nil.
+	Slots, ArtifactSlots objectstore.Slots
+	Cache                *objectcache.Cache
 	// Features are what the server can do.
 	Features *feature.Set
 }

@@ -137,6 +137,12 @@ func (d *Diagnoser) explain(
 	return d.report(q).permissionError(r, findings, Decide(r, findings))
 }
 
+// Failed is the error of a request that the server answered, if its answer is not what q
+// asked for. e has the cause.
+func (d *Diagnoser) Failed(q Question, e errors.RequestError) error {
+	return d.report(q).completed(e)
+}
+
 // errPending is what the server shows of a version that it does not return by its name.
 var errPending = errors.New("the server shows a version whose upload is not complete")
 

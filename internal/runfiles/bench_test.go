@@ -64,9 +64,8 @@ func BenchmarkSmallFiles(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				cfg.Slots = objectstore.NewSlots(parallel)
-				u, err := runfiles.New(*cfg)
-				require.NoError(b, err)
-				_, err = u.SaveGlob(dir+"/*", dir, runfiles.Now)
+				u := runfiles.New(*cfg)
+				_, err := u.SaveGlob(dir+"/*", dir, runfiles.Now)
 				require.NoError(b, err)
 				require.NoError(b, u.Finish(b.Context()))
 				u.Close()
@@ -105,8 +104,7 @@ func BenchmarkLargeFile(b *testing.B) {
 	}()
 	n := 0
 	for b.Loop() {
-		u, err := runfiles.New(*cfg)
-		require.NoError(b, err)
+		u := runfiles.New(*cfg)
 		require.NoError(b, u.Save("large", path, runfiles.Now))
 		require.NoError(b, u.Finish(b.Context()))
 		u.Close()

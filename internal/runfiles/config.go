@@ -30,7 +30,7 @@ type Config struct {
 	// Entity, Project and Run are the run's names on the server.
 	Entity, Project, Run string
 	// IgnoreGlobs are patterns of path.Match for names that are not uploaded, including
-	// the client's own files.
+	// the client's own files. All are ignored if one is invalid.
 	IgnoreGlobs []string
 	// BatchWait is how long names are collected before a request.
 	BatchWait time.Duration

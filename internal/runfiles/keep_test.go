@@ -39,8 +39,7 @@ func TestKeep_OfflineRun_StoresAllFiles(t *testing.T) {
 	n := &notes{}
 	cfg := runfiles.Config{IgnoreGlobs: []string{"*.tmp"}}
 	n.watch(&cfg)
-	u, err := runfiles.New(cfg)
-	require.NoError(t, err)
+	u := runfiles.New(cfg)
 	defer u.Close()
 	require.NoError(t, u.SaveBytes("early", []byte("e"), runfiles.Now))
 	require.NoError(t, u.Keep(t.Context(), dir))
@@ -84,8 +83,7 @@ func sameFile(t *testing.T, a, b string) bool {
 
 func TestFinish_NoServerNoKeep_ReturnsErrNoServer(t *testing.T) {
 	t.Parallel()
-	u, err := runfiles.New(runfiles.Config{})
-	require.NoError(t, err)
+	u := runfiles.New(runfiles.Config{})
 	defer u.Close()
 	u.Start()
 	require.NoError(t, u.SaveBytes("a", []byte("a"), runfiles.Now))
@@ -119,8 +117,7 @@ func TestKeep_ContextEnded_CopiesTheSmallest(t *testing.T) {
 	t.Parallel()
 	src, dir := t.TempDir(), t.TempDir()
 	big := bytes.Repeat([]byte("x"), runfiles.GraceBytes)
-	u, err := runfiles.New(runfiles.Config{})
-	require.NoError(t, err)
+	u := runfiles.New(runfiles.Config{})
 	defer u.Close()
 	require.NoError(t, u.Save("linked", write(t, src+"/linked", string(big)+"x"), runfiles.Now))
 	require.NoError(t, u.SaveFile("linked too", os.DirFS(src), "linked", runfiles.Now))
@@ -129,7 +126,7 @@ func TestKeep_ContextEnded_CopiesTheSmallest(t *testing.T) {
 	require.NoError(t, u.SaveBytes("too large", append(big, 'x'), runfiles.Now))
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errDisk)
-	err = u.Keep(ctx, dir)
+	err := u.Keep(ctx, dir)
 	require.ErrorIs(t, err, errDisk)
 	assert.EqualError(t, err, "upload too large: not stored on disk: disk on fire")
 	kept := tree(t, dir)
@@ -156,8 +153,7 @@ func TestKeep_ContextEndsDuringCopy_StopsIt(t *testing.T) {
 			}
 		}}, nil
 	})
-	u, err := runfiles.New(runfiles.Config{})
-	require.NoError(t, err)
+	u := runfiles.New(runfiles.Config{})
 	defer u.Close()
 	require.NoError(t, u.SaveFile("endless", slow, "f", runfiles.Now))
 	dir := t.TempDir()
@@ -227,8 +223,7 @@ func TestKeep_DuringFinish_EndsIt(t *testing.T) {
 func TestKeep_Links_StayInside(t *testing.T) {
 	t.Parallel()
 	src, dir, outside := t.TempDir(), t.TempDir(), t.TempDir()
-	u, err := runfiles.New(runfiles.Config{})
-	require.NoError(t, err)
+	u := runfiles.New(runfiles.Config{})
 	defer u.Close()
 	require.NoError(t, u.Keep(t.Context(), dir))
 	require.NoError(t, os.Symlink(write(t, src+"/target", "t"), src+"/link"))
@@ -253,8 +248,7 @@ func TestKeep_Links_StayInside(t *testing.T) {
 
 func TestKeep_CannotCreateDirectory_ReturnsError(t *testing.T) {
 	t.Parallel()
-	u, err := runfiles.New(runfiles.Config{})
-	require.NoError(t, err)
+	u := runfiles.New(runfiles.Config{})
 	file := write(t, t.TempDir()+"/f", "")
 	require.Error(t, u.Keep(t.Context(), file))
 	require.Error(t, u.Keep(t.Context(), file+"/d"))
@@ -262,8 +256,7 @@ func TestKeep_CannotCreateDirectory_ReturnsError(t *testing.T) {
 	u.Close()
 	require.ErrorIs(t, u.SaveBytes("a", nil, runfiles.Now), runfiles.ErrClosed)
 
-	closed, err := runfiles.New(runfiles.Config{})
-	require.NoError(t, err)
+	closed := runfiles.New(runfiles.Config{})
 	closed.Close()
 	require.ErrorIs(t, closed.Keep(t.Context(), t.TempDir()), runfiles.ErrClosed)
 }

@@ -94,8 +94,7 @@ func newOnline(tb testing.TB, change func(*runfiles.Config)) *online {
 	if change != nil {
 		change(&cfg)
 	}
-	o.Uploader, err = runfiles.New(cfg)
-	require.NoError(tb, err)
+	o.Uploader = runfiles.New(cfg)
 	tb.Cleanup(o.Close)
 	o.Start()
 	return o
@@ -189,8 +188,7 @@ func newWire(t *testing.T, w *wire, change func(*runfiles.Config)) *online {
 	if change != nil {
 		change(&cfg)
 	}
-	o.Uploader, err = runfiles.New(cfg)
-	require.NoError(t, err)
+	o.Uploader = runfiles.New(cfg)
 	t.Cleanup(o.Close)
 	o.Start()
 	return o

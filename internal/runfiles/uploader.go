@@ -60,19 +60,21 @@ const (
 	sending       // looked at, or being sent
 )
 
-// New checks the configuration and returns an Uploader. Files may be saved before Start,
-// but nothing is sent and no goroutine runs.
-func New(cfg Config) (*Uploader, error) {
-	if err := checkGlobs(cfg.IgnoreGlobs); err != nil {
-		return nil, err
+// New returns an Uploader. Files may be saved before Start, but nothing is sent and no
+// goroutine runs.
+func New(cfg Config) *Uploader {
+	cfg = cfg.withDefaults()
+	if err := checkGlobs(cfg.IgnoreGlobs); err != nil { // better all files than none
+		cfg.Logger.Warn("WANDB_IGNORE_GLOBS is ignored", "error", err)
+		cfg.IgnoreGlobs = nil
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	u := &Uploader{
-		cfg: cfg.withDefaults(), ctx: ctx, cancel: cancel,
+		cfg: cfg, ctx: ctx, cancel: cancel,
 		wake: make(chan struct{}, 1), files: make(map[string]*file), live: make(map[*file]bool),
 	}
 	u.progress.report = cfg.Progress
-	return u, nil
+	return u
 }
 
 // Start starts the uploads. It does nothing if it was called before, after Keep or Close,

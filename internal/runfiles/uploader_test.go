@@ -1,8 +1,10 @@
 package runfiles_test
 
 import (
+	"bytes"
 	stderrors "errors"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"os"
 	"path"
@@ -247,8 +249,18 @@ func TestSave_NameMatchesIgnoreGlobs_IsSkipped(t *testing.T) {
 	require.NoError(t, o.Finish(t.Context()))
 	assert.Equal(t, map[string]string{"d/c": "", "d/x.tmp": "", "wandb-summary.json": ""}, o.files())
 	assert.ErrorIs(t, o.skipped["requirements.txt"], runfiles.ErrIgnored, "the client's own files too")
-	_, err := runfiles.New(runfiles.Config{IgnoreGlobs: []string{"["}})
-	assert.Error(t, err, "a pattern that matches nothing is a mistake")
+}
+
+func TestNew_IgnoreGlobsHaveAnInvalidOne_AllAreIgnored(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	o := newOnline(t, func(c *runfiles.Config) {
+		c.IgnoreGlobs, c.Logger = []string{"*.tmp", "["}, slog.New(slog.NewTextHandler(&log, nil))
+	})
+	assert.Contains(t, log.String(), "WANDB_IGNORE_GLOBS is ignored")
+	require.NoError(t, o.SaveBytes("x.tmp", nil, runfiles.Now))
+	require.NoError(t, o.Finish(t.Context()))
+	assert.Contains(t, o.files(), "x.tmp")
 }
 
 func TestUpload_Slots_BoundConcurrency(t *testing.T) {

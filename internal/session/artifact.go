@@ -23,14 +23,8 @@ type ArtifactOptions struct {
 // latest is the alias of the newest version.
 const latest = "latest"
 
-// ArtifactStarter starts the uploads of a run's artifacts. It is an interface, and called
-// only for an artifact, so that a program without one does not link them.
-type ArtifactStarter interface {
-	StartArtifacts(sink.Target) sink.ArtifactUploads
-}
-
 func (s *Session) startArtifacts() sink.ArtifactUploads {
-	return s.env.Artifacts.StartArtifacts(s.target())
+	return sink.StartArtifacts(s.env.Connection, s.target())
 }
 
 // LogArtifact fixes an artifact, and stores it on disk and on the server. It blocks on the

@@ -10,12 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
 // disabled is a session that stores nothing.
 func disabled(w *Writer) *Session {
-	env := &Env{Settings: &settings.Settings{}, Log: slog.New(slog.DiscardHandler)}
+	env := &Env{Connection: &connection.Connection{Settings: &settings.Settings{}, Log: slog.New(slog.DiscardHandler)}}
 	return New(env, &Plan{Entity: "e", Project: "p", ID: "r", Started: time.Now(), Writer: w})
 }
 

@@ -6,19 +6,17 @@ package session
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/artifacts/draft"
-	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/display"
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/journal"
-	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/oneline"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
@@ -29,30 +27,21 @@ import (
 	"github.com/wandgo/wandgo/internal/sink"
 	"github.com/wandgo/wandgo/internal/summary"
 	"github.com/wandgo/wandgo/internal/sysmetrics"
-	"github.com/wandgo/wandgo/internal/transport"
 )
 
 // Env is what all runs of a client share.
 type Env struct {
-	Settings  *settings.Settings
-	Transport *transport.Transport
-	Diagnoser *diagnose.Diagnoser
-	Log       *slog.Logger
-	Screen    *display.Screen // nil if no one looks
-	Journal   journal.Options
-	TempDir   string
-	Slots     objectstore.Slots // of the files of all runs
+	*connection.Connection
+	Screen  *display.Screen // nil if no one looks
+	Journal journal.Options
+	TempDir string
 
-	// Stream has the pacing and limits of a file stream, StreamPolicy and FilePolicy
-	// how requests are retried.
-	Stream                   filestream.Config
-	StreamPolicy, FilePolicy transport.Policy
+	// Stream has the pacing and limits of a file stream.
+	Stream filestream.Config
 	// SettingsDelay, FileDelay and FilePoll are the pacing of settings and files.
 	SettingsDelay, FileDelay, FilePoll time.Duration
 	// References asks about the references of artifacts.
 	References draft.Getter
-	// Artifacts uploads the artifacts of runs.
-	Artifacts ArtifactStarter
 }
 
 // Plan is a run before it exists: what its creator chose, with the defaults filled in.

@@ -4,11 +4,20 @@ import (
 	"context"
 
 	"github.com/wandgo/wandgo/internal/artifacts/upload"
+	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/record"
 )
 
-// UploadArtifacts starts to upload artifacts. Nothing is sent before one is submitted.
-func UploadArtifacts(cfg upload.Config) ArtifactUploads { return &artifactUploads{upload.New(cfg)} }
+// StartArtifacts starts to upload the artifacts of a run. Nothing is sent before one is
+// submitted. A program that logs no artifact must not call it, so that it does not link
+// the uploads.
+func StartArtifacts(c *connection.Connection, t Target) ArtifactUploads {
+	return &artifactUploads{upload.New(upload.Config{
+		GraphQL: c.GraphQL, Transport: c.Transport, Features: c.Features, Logger: c.Log,
+		Target: upload.Target{Entity: t.Entity, Project: t.Project, Run: t.RunID},
+		Policy: &c.FilePolicy, Slots: c.ArtifactSlots,
+	})}
+}
 
 type artifactUploads struct{ uploader *upload.Uploader }
 

@@ -24,12 +24,7 @@ func (b *Both) OpenFiles(cfg runfiles.Config) {
 		cfg.Refused = func(err *graphql.Error) { b.filesRefused(err) }
 		cfg.Denied = func(err *objectstore.Error) { b.storeRefused(err) }
 	}
-	u, err := runfiles.New(cfg)
-	if err != nil { // an invalid pattern: better all files than none
-		b.cfg.Log.Warn("WANDB_IGNORE_GLOBS is ignored", "error", err)
-		cfg.IgnoreGlobs = nil
-		u, _ = runfiles.New(cfg) // nothing else is validated
-	}
+	u := runfiles.New(cfg)
 	b.files, b.alerter = u, alert.New(b.cfg.GraphQL, b.cfg.Target.Entity, b.cfg.Target.Project, b.cfg.Target.RunID)
 	if b.server != nil {
 		u.Start()

@@ -230,8 +230,8 @@ func (s *server) Alert(_ context.Context, _ syncrun.Target, a *record.Alert) err
 	return nil
 }
 
-func (s *server) Files(_ syncrun.Target, uploaded func(string), skipped func(string, error)) (syncrun.Files, error) {
-	return &files{s, uploaded, skipped}, nil
+func (s *server) Files(_ syncrun.Target, uploaded func(string), skipped func(string, error)) syncrun.Files {
+	return &files{s, uploaded, skipped}
 }
 
 func (s *server) Artifacts(syncrun.Target) sink.ArtifactUploads { return &s.artifacts }

@@ -79,10 +79,7 @@ func (u *upload) run(ctx context.Context) (err error) {
 			u.endRefused(ctx, err)
 		}
 	}()
-	files, err := u.e.Server.Files(u.at, u.uploaded, u.skipped)
-	if err != nil {
-		return err
-	}
+	files := u.e.Server.Files(u.at, u.uploaded, u.skipped)
 	defer files.Close()
 	u.files = files
 	u.saveFiles()

@@ -43,7 +43,7 @@ type Server interface {
 	Alert(ctx context.Context, at Target, a *record.Alert) error
 	// Files starts the upload of a run's files. uploaded and skipped are called from
 	// other goroutines.
-	Files(at Target, uploaded func(name string), skipped func(name string, reason error)) (Files, error)
+	Files(at Target, uploaded func(name string), skipped func(name string, reason error)) Files
 	// Artifacts starts the upload of a run's artifacts.
 	Artifacts(at Target) sink.ArtifactUploads
 	// ArtifactError diagnoses the error of an artifact's upload.
