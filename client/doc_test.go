@@ -18,15 +18,13 @@ var (
 	families = regexp.MustCompile(`^WANDB_X_(GRAPHQL|FILE_STREAM|FILE_TRANSFER)_|^SLURM_|_(SIZE|NTASKS|NPROCS|TASKS|COMPLETIONS)$`)
 )
 
-// TestVariablesAreListed holds the package's list of environment variables to the
+// TestVariablesAreListed holds docs/settings.md's list of environment variables to the
 // sources that read them, in both directions.
 func TestVariablesAreListed(t *testing.T) {
 	t.Parallel()
-	doc, err := os.ReadFile("doc.go")
+	doc, err := os.ReadFile("../docs/settings.md")
 	require.NoError(t, err)
-	_, list, found := strings.Cut(string(doc), "# Environment")
-	require.True(t, found)
-	list, _, found = strings.Cut(list, "# What a person sees")
+	_, list, found := strings.Cut(string(doc), "## All variables")
 	require.True(t, found)
 	listed := map[string]bool{}
 	for _, name := range regexp.MustCompile(`\b[A-Z]+_[A-Z_]+[A-Z]\b|\bNETRC\b|\bRANK\b`).FindAllString(list, -1) {
@@ -53,14 +51,14 @@ func TestVariablesAreListed(t *testing.T) {
 	}
 	require.Greater(t, len(read), 40, "the sources are found")
 	for name := range read {
-		assert.True(t, listed[name] || families.MatchString(name), "%s is read and not in the package's documentation", name)
+		assert.True(t, listed[name] || families.MatchString(name), "%s is read and not in docs/settings.md", name)
 	}
 	for name := range listed {
 		switch name {
 		case "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY": // by net/http
 		case "WANDB__NAME", "WANDB_X_NAME": // how they are written
 		default:
-			assert.True(t, read[name] || families.MatchString(name+"_"), "%s is in the package's documentation and nobody reads it", name)
+			assert.True(t, read[name] || families.MatchString(name+"_"), "%s is in docs/settings.md and nothing reads it", name)
 		}
 	}
 }
