@@ -265,7 +265,7 @@ func (c *Client) surroundings(p *plan) environment.Options {
 // finished is called when a run has ended.
 func (c *Client) finished(forget bool) {
 	if forget {
-		forgetRunID(c.settings.RunRoot())
+		resume.Forget(c.settings.RunRoot())
 	}
 	if c.ownedByRun {
 		_ = c.Close()

@@ -10,6 +10,8 @@ import (
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/runconfig"
+	"github.com/wandgo/wandgo/internal/runid"
+	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/sink"
 )
 
@@ -114,4 +116,26 @@ func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Ques
 	}
 	p.inherit(state)
 	return nil
+}
+
+// chooseID sets the run's id if it has none. In resume mode auto that is the id of the last run
+// that did not end well, and it is kept for the next start. A start that resumes nothing forgets
+// it: what comes next is not to go on with a run from before.
+func (c *Client) chooseID(p *plan) {
+	root := c.settings.RunRoot()
+	switch {
+	case p.mode == settings.ModeDisabled: // leaves no trace
+	case p.resume == ResumeAuto:
+		kept := resume.Recall(root)
+		if p.ID != "" && kept != "" && kept != p.ID {
+			c.log.Warn("resume mode auto leaves the run kept for it aside: another id is given", "kept", kept, "given", p.ID)
+		}
+		p.ID = cmp.Or(p.ID, kept, runid.New())
+		if err := resume.Remember(root, p.ID); err != nil {
+			c.log.Warn("remember the run id for the next start", "error", err)
+		}
+	case p.resume == "":
+		resume.Forget(root)
+	}
+	p.ID = cmp.Or(p.ID, runid.New())
 }

@@ -2,16 +2,11 @@ package client
 
 import (
 	"cmp"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/internal/environment"
 	"github.com/wandgo/wandgo/internal/runconfig"
-	"github.com/wandgo/wandgo/internal/runid"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/session"
-	"github.com/wandgo/wandgo/internal/settings"
 )
 
 // Shared describes this process as one of several that write a run. It applies to
@@ -46,37 +41,10 @@ type Shared struct {
 	FinishesRun *bool
 }
 
-// maxLabel bounds labels, in characters.
-const maxLabel = 64
-
 // share adds to the plan that other processes write the run as well.
 func (c *Client) share(p *plan, o Shared) error {
-	if err := c.checkShared(p, o); err != nil {
-		return err
-	}
-	s := c.settings.Shared
-	w := &session.Writer{ID: runid.NewClient(), Label: cmp.Or(o.Label, s.Label)}
-	if w.Label == "" {
-		w.Label = strings.TrimPrefix(strings.NewReplacer("/", "_", `\`, "_").Replace(p.Host)+"-"+runid.New(), "-")
-	}
-	primary := cmp.Or(o.Primary, s.Primary)
-	if primary == nil {
-		rank, _, _, inJob := environment.Rank(c.getenv)
-		primary = new(!inJob || rank == 0)
-	}
-	w.Primary = *primary
-	w.Finishes = *cmp.Or(o.FinishesRun, s.FinishesRun, primary)
-	p.Writer = w
-	p.Config.Own.Use(runconfig.FeatureSharedMode)
-	p.Config.Own.Use(runconfig.FeatureLabel)
-	p.GraphQL = c.graphql.WithHeader(w.GraphQLHeader())
-	return nil
-}
-
-// checkShared applies the rules of shared mode.
-func (c *Client) checkShared(p *plan, o Shared) error {
 	if p.ID == "" {
-		return &errors.InputError{Field: "ID", Rule: "must be given in shared mode, the same to every process: set RunOptions.ID or WANDB_RUN_ID" + c.idHint()}
+		return &errors.InputError{Field: "ID", Rule: "must be given in shared mode, the same to every process: set RunOptions.ID or WANDB_RUN_ID" + session.SuggestedID(c.getenv)}
 	}
 	if p.fork != nil || p.rewind != nil {
 		return &errors.InputError{Field: "ForkFrom and RewindTo", Rule: "cannot be used in shared mode"}
@@ -84,21 +52,14 @@ func (c *Client) checkShared(p *plan, o Shared) error {
 	if p.resume == ResumeNever || p.resume == ResumeAuto {
 		return &errors.InputError{Field: "resume", Value: secret.Redact(string(p.resume)), Rule: "must be allow or must in shared mode, in which all processes but the first find a run"}
 	}
-	label := cmp.Or(o.Label, c.settings.Shared.Label)
-	unfit := func(r rune) bool { return r < ' ' || r == 0x7f || r == '/' || r == '\\' || r == utf8.RuneError }
-	if strings.ContainsFunc(label, unfit) || utf8.RuneCountInString(label) > maxLabel {
-		return &errors.InputError{Field: "label", Value: secret.Redact(label), Rule: `must have at most 64 characters and no /, \ or control character`}
+	s := c.settings.Shared
+	w, err := session.NewWriter(cmp.Or(o.Label, s.Label), cmp.Or(o.Primary, s.Primary), cmp.Or(o.FinishesRun, s.FinishesRun), p.Host, c.getenv)
+	if err != nil {
+		return err
 	}
+	p.Writer = w
+	p.Config.Own.Use(runconfig.FeatureSharedMode)
+	p.Config.Own.Use(runconfig.FeatureLabel)
+	p.GraphQL = c.graphql.WithHeader(w.GraphQLHeader())
 	return nil
-}
-
-// idHint names what the job offers for a run id. The run is not named after it
-// unasked: a job that is started again may have the same, and would overwrite.
-func (c *Client) idHint() string {
-	for _, name := range []string{"SLURM_JOB_ID", "TORCHELASTIC_RUN_ID", "JOB_NAME", "OMPI_MCA_ess_base_jobid"} {
-		if v := c.getenv(name); v != "" && v != "none" && settings.CheckRunID(v) == nil {
-			return ", for example to " + v + " (" + name + ")"
-		}
-	}
-	return ""
 }

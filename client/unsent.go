@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
@@ -92,7 +91,7 @@ func (c *Client) sendUnsent(ctx context.Context, p *plan, logs []*syncrun.Log) (
 	}
 	for i := range results {
 		r := &results[i]
-		for _, warning := range notUploaded(r) {
+		for _, warning := range r.NotUploaded() {
 			c.log.Warn("upload of an earlier process's log", "run", p.String(), "path", r.Path, "warning", warning)
 			p.warnings = append(p.warnings, "log of an earlier process, "+r.Dir+": "+warning)
 		}
@@ -112,22 +111,6 @@ func (c *Client) sendUnsent(ctx context.Context, p *plan, logs []*syncrun.Log) (
 		next = max(next, r.LastStep+1)
 	}
 	return left, next, nil
-}
-
-// notUploaded is what a log has, or had, and its upload does not.
-func notUploaded(r *syncrun.Result) []string {
-	texts := slices.Clone(r.Warnings)
-	if len(r.Damage) > 0 {
-		texts = append(texts, fmt.Sprintf("the log is damaged, and the parts that cannot be read were skipped: %s", r.Damage[0]))
-	}
-	switch n := len(r.MissingFiles); n {
-	case 0:
-	case 1:
-		texts = append(texts, fmt.Sprintf("the file %s is no longer on this disk and was not uploaded", r.MissingFiles[0]))
-	default:
-		texts = append(texts, fmt.Sprintf("%d files are no longer on this disk and were not uploaded, such as %s", n, r.MissingFiles[0]))
-	}
-	return texts
 }
 
 // recover uploads what earlier processes of a resumed run left on this machine, before

@@ -1,6 +1,10 @@
 package syncrun
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // Outcome is the result of a log's upload.
 type Outcome string
@@ -91,4 +95,20 @@ type Progress struct {
 	Logs, LogsDone int
 	// Result is set once the log is finished.
 	Result *Result
+}
+
+// NotUploaded is what a log has, or had, and its upload does not.
+func (r *Result) NotUploaded() []string {
+	texts := slices.Clone(r.Warnings)
+	if len(r.Damage) > 0 {
+		texts = append(texts, fmt.Sprintf("the log is damaged, and the parts that cannot be read were skipped: %s", r.Damage[0]))
+	}
+	switch n := len(r.MissingFiles); n {
+	case 0:
+	case 1:
+		texts = append(texts, fmt.Sprintf("the file %s is no longer on this disk and was not uploaded", r.MissingFiles[0]))
+	default:
+		texts = append(texts, fmt.Sprintf("%d files are no longer on this disk and were not uploaded, such as %s", n, r.MissingFiles[0]))
+	}
+	return texts
 }
