@@ -48,3 +48,17 @@ func TestSync_FirstOfTwoLogsFails_SecondOfTheProcessWaits(t *testing.T) {
 	}
 	assert.Equal(t, []int64{20, 0, 1, 2, 3, 4, 5, 6}, s.steps(t))
 }
+
+// A process that logged no row ended before another one continued the run.
+func TestSync_NoRowsOfAnEarlierProcess_LeavesHowTheRunEnded(t *testing.T) {
+	t.Parallel()
+	s := serverWith(append(rowsOf(0, 3), &record.Exit{}), t)
+	s.exit = new(int)
+	path := writeLog(t, t.TempDir(), "run-1", ours,
+		some(runBody(func(r *record.Run) { r.StartTime = begin.Add(-time.Minute) }), &record.Exit{Code: 1})...)
+	r := syncPaths(t, s, syncrun.Options{}, path)[0]
+	require.NoError(t, r.Err)
+	assert.Equal(t, syncrun.Synced, r.Outcome)
+	assert.Zero(t, *s.exit)
+	assert.Equal(t, []int64{0, 1, 2}, s.steps(t))
+}

@@ -100,6 +100,13 @@ func (s *serverState) ended() bool {
 	return false
 }
 
+// zero is the time at which the runtime of the process that logged the last row is zero.
+func (s *serverState) zero() (float64, bool) {
+	var runtime float64
+	ok := s.hasTime && json.Unmarshal(s.row[keyRuntime], &runtime) == nil
+	return s.time - runtime, ok
+}
+
 // tail returns the last of a list of rows. Each is JSON in a string.
 func tail(text *string) (map[string]json.RawMessage, error) {
 	if text == nil {
@@ -230,7 +237,7 @@ func (p *resumePoint) compare(l *Log, s *serverState, note *rundir.Uploaded, t *
 		if t.rows > 0 && t.first+p.shift <= s.step {
 			p.shift = s.last() + 1 - t.first
 		}
-		p.behind = l.lastTime(t) < max(s.time, s.summaryTime)
+		p.behind = l.lastTime(s, t) < max(s.time, s.summaryTime)
 		// If the server's last row does not have the last step, rows were added late.
 		p.unsure = t.rows > 0 && (s.summaryStep > s.step && s.summaryStep >= t.first ||
 			p.online && note == nil || note != nil && note.Base.History != s.rows)
@@ -255,15 +262,19 @@ func (p *resumePoint) compare(l *Log, s *serverState, note *rundir.Uploaded, t *
 }
 
 // lastTime is the time of the log's last row. Without rows it is that of the start, unless
-// the process may have sent the server rows that the disk did not take.
-func (l *Log) lastTime(t *trail) float64 {
-	switch {
-	case t.rows > 0:
+// the process may have sent the server's last row, and the disk did not take it.
+func (l *Log) lastTime(s *serverState, t *trail) float64 {
+	if t.rows > 0 {
 		return t.lastTime
-	case !l.Dir.Offline() || l.Run == nil || l.Run.StartTime.IsZero():
+	}
+	if l.Run == nil || l.Run.StartTime.IsZero() {
 		return math.Inf(1)
 	}
-	return float64(l.Run.StartTime.UnixMicro()) / 1e6
+	started := float64(l.Run.StartTime.UnixMicro()) / 1e6
+	if zero, ok := s.zero(); !l.Dir.Offline() && (!ok || zero < started+sameSample) {
+		return math.Inf(1)
+	}
+	return started
 }
 
 // laterRows is the resume point of a log that a later process continued.
@@ -364,11 +375,8 @@ func scan(l *Log, s *serverState, shift, nth int64) (*trail, error) {
 // sameProcess reports whether the process that wrote the log may have logged the server's
 // last row. Rows of another process have another time at which the runtime is zero.
 func (t *trail) sameProcess(s *serverState) bool {
-	var runtime float64
-	if t.begin == 0 || !s.hasTime || json.Unmarshal(s.row[keyRuntime], &runtime) != nil {
-		return true
-	}
-	return math.Abs(s.time-runtime-t.begin) < sameSample
+	zero, ok := s.zero()
+	return t.begin == 0 || !ok || math.Abs(zero-t.begin) < sameSample
 }
 
 func (t *trail) row(s *serverState, line []byte, step, shift int64) {
