@@ -9,6 +9,7 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -35,7 +36,7 @@ func TestSync_OfflineRunOfAnIDUsedElsewhere_RemedyWorks(t *testing.T) {
 	assert.Contains(t, text, "sync never overwrites rows")
 	command := regexp.MustCompile(`wandgo sync --id (\S+)`).FindStringSubmatch(text)
 	require.NotNil(t, command, text)
-	assert.Contains(t, text, offline.Dir())
+	assert.Contains(t, text, plaintext.ShellPath(offline.Dir()))
 
 	synced(t, here, client.SyncOptions{RunID: command[1]}, offline.Dir())
 	v := onServer(t, s, "acme", "team", command[1])

@@ -91,13 +91,5 @@ func isQuestion(_ *http.Request, body []byte) bool {
 	return false
 }
 
-// shellWord is a path as a printed command has it: quoted if it has a space.
-func shellWord(path string) string {
-	if strings.Contains(path, " ") {
-		return "'" + path + "'"
-	}
-	return path
-}
-
 // unwrapped is a text without its line breaks, which may be inside a path with a space.
 func unwrapped(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/wandbtest"
 )
@@ -117,7 +118,7 @@ func TestSyncAdvice(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, foreign, refused.Dir)
 	text := errors.Explain(err)
-	assert.Contains(t, text, "\n       wandgo sync --entity elsewhere --project team "+shellWord(foreign))
+	assert.Contains(t, text, "\n       wandgo sync --entity elsewhere --project team "+plaintext.ShellPath(foreign))
 	assert.NotContains(t, text, "WANDB_ENTITY")
 	d := rundir.Of(filepath.Join(foreign, "run-r1.wandb"))
 	assert.Contains(t, string(d.LoadRefusal()), "not_team_member")
@@ -133,7 +134,7 @@ func TestSyncAdvice(t *testing.T) {
 	_, err = c.Sync(t.Context(), []string{gone}, client.SyncOptions{})
 	require.ErrorIs(t, err, errors.ErrRunDeleted)
 	text = errors.Explain(err)
-	assert.Contains(t, text, "\n    wandgo sync --id r2-2 "+shellWord(gone))
+	assert.Contains(t, text, "\n    wandgo sync --id r2-2 "+plaintext.ShellPath(gone))
 	assert.NotContains(t, text, "WANDB_RUN_ID")
 	assert.Contains(t, string(rundir.Of(filepath.Join(gone, "run-r2.wandb")).LoadRefusal()), "run_deleted")
 }

@@ -205,7 +205,7 @@ func (s *store) choose(c *Config, dims []dimension, seed uint64, trials []*recor
 			r.RetryOf, r.Point = t.ID, t.Point
 			var err error
 			if r.Params, err = paramsAt(c, dims, t.index, t.Point); err != nil || !sameJSON(r.Params, t.Params) {
-				return nil, &errors.InputError{Field: "config", Rule: "has changed: the failed trial " + t.ID + " in " + s.dir + " had other parameters"}
+				return nil, &errors.InputError{Field: "config", Rule: "has changed: the failed trial " + t.ID + " had other parameters (" + s.dir + ")"}
 			}
 			return r, nil
 		}

@@ -132,13 +132,13 @@ var volatile = []struct {
 	{regexp.MustCompile(`wandgo \S+ \(go[^)]*\)|wandgo \S+, go\S+, \S+`), "wandgo VERSION"},
 }
 
-// quotedDir is a path below a temporary directory whose name has a space.
+// quotedDir is a path below a temporary directory whose name a shell must have quoted.
 var quotedDir = regexp.MustCompile(`'(DIR[^']*)'`)
 
 // stable replaces what differs between runs. Lines are wrapped before that, so
 // the temporary directory must not be part of the text.
 func (i *invocation) stable(text string) string {
-	text = strings.ReplaceAll(text, i.dir, "DIR")
+	text = strings.NewReplacer(i.dir, "DIR", strings.ReplaceAll(i.dir, "'", `'\''`), "DIR").Replace(text)
 	text = quotedDir.ReplaceAllString(text, "$1")
 	for _, v := range volatile {
 		text = v.form.ReplaceAllString(text, v.text)

@@ -235,7 +235,7 @@ func TestSync_UnreadableDirectory_ReturnsError(t *testing.T) {
 	for _, command := range []string{"ls", "sync"} {
 		r := i.run(t, command)
 		assert.NotZero(t, r.status)
-		assert.Contains(t, r.stderr, "permission denied")
+		assert.Contains(t, flat(r.stderr), "permission denied")
 		assert.NotContains(t, r.stdout, "o runs in")
 	}
 }

@@ -105,6 +105,7 @@ func (j *job) golden(t *testing.T, name string) {
 	t.Helper()
 	text := strings.NewReplacer(j.server.URL(), "https://wandb.example.com", strings.TrimPrefix(j.server.URL(), "http://"), "wandb.example.com").Replace(j.output.String())
 	dir := strings.ReplaceAll(regexp.QuoteMeta(j.dir), " ", `\s+`) // lines are wrapped at a space in it
+	dir = strings.ReplaceAll(dir, "'", `(?:'|'\\'')`)              // in a command, a quote is escaped
 	for _, v := range []struct{ form, text string }{
 		{dir, "DIR"},
 		{`'(DIR[^']*)'`, "$1"},

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/plaintext"
 )
 
 func TestNormalizeBaseURL(t *testing.T) {
@@ -89,11 +90,7 @@ func TestResolve_BaseURL_HasItsSource(t *testing.T) {
 	_, err := Resolve(w.env(), Explicit{})
 	assert.Equal(t, "settings file "+path, requireInputError(t, err, "base URL").Source)
 	assert.ErrorContains(t, err, path)
-	word := path
-	if strings.Contains(path, " ") {
-		word = "'" + path + "'"
-	}
-	assert.Contains(t, errors.Explain(err), `"${EDITOR:-vi}" `+word)
+	assert.Contains(t, errors.Explain(err), `"${EDITOR:-vi}" `+plaintext.ShellPath(path))
 	assert.NotContains(t, errors.Explain(err), "$WANDB_BASE_URL", "the environment has no part in it")
 	w.vars["WANDB_BASE_URL"] = "https://wandb.ai"
 	_, err = Resolve(w.env(), Explicit{})
