@@ -7,6 +7,7 @@ import (
 	"path"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/record"
@@ -96,31 +97,24 @@ func stageFiles(ctx context.Context, cfg Config, alg manifest.Algorithm, snap *s
 	st := newStager(cfg, alg)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	next := make(chan int)
+	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(snap.paths)) {
 		workers.Go(func() {
 			w := st.worker()
-			for i := range next {
+			for i := int(next.Add(1)) - 1; i < len(snap.paths) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 				p := snap.paths[i]
 				src := snap.sources[p]
 				e, err := w.stage(ctx, i, &src)
 				if err != nil {
 					cancel(fmt.Errorf("add %s to the artifact: %w", quote(p), err))
-					continue
+					return
 				}
 				e.Path = p
 				entries[i] = e
 			}
 		})
 	}
-	for i := range snap.paths {
-		select {
-		case next <- i:
-		case <-ctx.Done():
-		}
-	}
-	close(next)
 	workers.Wait()
 	return context.Cause(ctx)
 }

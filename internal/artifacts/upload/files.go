@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -120,25 +121,36 @@ func batchLen(files []*file, size int) int {
 
 // send uploads a batch.
 func (r *round) send(ctx context.Context, batch []*file) {
-	var sending sync.WaitGroup
-	defer sending.Wait()
-	for _, f := range batch {
-		if f.address.URL == "" && f.multipart == nil {
-			r.record(f, nil) // the server has the content
-			continue
-		}
-		slots := r.j.u.cfg.Slots
-		if f.multipart != nil {
-			slots = nil // each part takes one
-		}
-		if !take(ctx, slots) {
-			return
-		}
-		sending.Go(func() {
-			defer release(slots)
-			r.record(f, r.j.sendFile(ctx, f))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(cap(r.j.u.cfg.Slots), len(batch)) {
+		workers.Go(func() {
+			for sent := true; sent; {
+				n := int(next.Add(1)) - 1
+				sent = n < len(batch) && r.upload(ctx, batch[n])
+			}
 		})
 	}
+	workers.Wait()
+}
+
+// upload uploads one file, unless the server has its content. It reports false if ctx ended
+// before.
+func (r *round) upload(ctx context.Context, f *file) bool {
+	if f.address.URL == "" && f.multipart == nil {
+		r.record(f, nil)
+		return true
+	}
+	slots := r.j.u.cfg.Slots
+	if f.multipart != nil {
+		slots = nil // each part takes one
+	}
+	if !take(ctx, slots) {
+		return false
+	}
+	defer release(slots)
+	r.record(f, r.j.sendFile(ctx, f))
+	return true
 }
 
 // take waits for a free slot. It reports false if ctx ended.

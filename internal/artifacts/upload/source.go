@@ -19,6 +19,7 @@ import (
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/feature"
 	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 const featureDigests = feature.ArtifactDigestAlgorithm
@@ -92,13 +93,10 @@ func (j *Job) locate(path string) string {
 // openFile opens a file of the artifact, which must have the size that it had when it was
 // hashed.
 func (j *Job) openFile(e *record.ArtifactEntry) (*os.File, error) {
-	path := j.locate(e.LocalPath)
-	if info, err := os.Stat(path); err != nil { // before opening: a pipe waits for its other end
-		return nil, err
-	} else if !info.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "read", Path: path, Err: errors.New("not a regular file")}
+	f, err := smallfile.Open(e.LocalPath)
+	if errors.Is(err, fs.ErrNotExist) {
+		f, err = smallfile.Open(j.locate(e.LocalPath))
 	}
-	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
