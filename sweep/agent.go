@@ -55,6 +55,9 @@ type Event struct {
 	Err error
 	// Duration is how long the trial took.
 	Duration time.Duration
+	// NoRun says that the program of a trial ended without making its run. The agent made the run, with
+	// the program's outcome. It is false for the start, and for trials of [Agent.Run].
+	NoRun bool
 }
 
 // Trial is a trial from the server.
@@ -82,7 +85,8 @@ type Trial struct {
 // context of Run ends. The agent finishes the run when train returns; if that is an error or a
 // panic, as failed. The agent continues with the next trial.
 //
-// A server that cannot be reached stops neither trials nor the agent, which asks again.
+// A server that cannot be reached stops neither trials nor the agent, which asks again. While the
+// sweep is paused, the agent waits, and logs that once.
 //
 // Errors:
 //   - *errors.InputError: a field is invalid. No request was made.
@@ -92,11 +96,17 @@ type Trial struct {
 //   - [ErrTooManyFailures], with the last trial's error.
 //   - the error of ctx.
 func (a Agent) Run(ctx context.Context, train func(ctx context.Context, run *client.Run) error) error {
-	return a.run(ctx, func(ctx context.Context, t Trial) error { return a.call(ctx, t, train) })
+	return a.run(ctx, func(ctx context.Context, t Trial) outcome { return outcome{err: a.call(ctx, t, train)} })
+}
+
+// outcome is how a trial ended.
+type outcome struct {
+	err   error
+	noRun bool
 }
 
 // run runs trials by calling do.
-func (a Agent) run(ctx context.Context, do func(context.Context, Trial) error) error {
+func (a Agent) run(ctx context.Context, do func(context.Context, Trial) outcome) error {
 	at, err := a.check()
 	if err != nil {
 		return err

@@ -1,9 +1,11 @@
 package sweep_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"sync"
 	"sync/atomic"
@@ -203,6 +205,34 @@ func TestAgent_ServerStopsTrial_OnlyItsContextEnds(t *testing.T) {
 	assert.Equal(t, 4, n)
 	assert.ElementsMatch(t, []string{"killed", "finished", "finished", "finished"}, states(t, srv, id))
 }
+
+func TestAgent_SweepIsPaused_LogsItOnce(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, wandbtest.Solo())
+	id := create(t, connect(t, srv, wandbtest.AliceKey), grid(3))
+	require.NoError(t, srv.SetSweepState("acme", "vision", id, "PAUSED"))
+	warnings := make(chan string, 10)
+	c, err := client.New(client.Options{
+		BaseURL: srv.URL(), APIKey: wandbtest.AliceKey, Dir: t.TempDir(), Output: io.Discard, Getenv: func(name string) string { return environment[name] },
+		Logger: slog.New(slog.NewJSONHandler(writerFunc(func(p []byte) {
+			if bytes.Contains(p, []byte("is paused")) {
+				warnings <- string(p)
+				assert.NoError(t, srv.SetSweepState("acme", "vision", id, "RUNNING"))
+			}
+		}), nil)),
+	})
+	require.NoError(t, err)
+	defer c.Close()
+	require.NoError(t, sweep.Agent{Client: c, Sweep: id, Parallel: 2, Heartbeat: beat}.Run(t.Context(), parabola))
+	require.Len(t, warnings, 1)
+	assert.Contains(t, <-warnings, "To resume it: wandgo sweep resume acme/vision/"+id)
+	assert.Len(t, states(t, srv, id), 3)
+}
+
+// writerFunc is called with each write.
+type writerFunc func(p []byte)
+
+func (f writerFunc) Write(p []byte) (int, error) { f(p); return len(p), nil }
 
 func TestAgent_SweepIsStoppedPausedOrCanceled_Follows(t *testing.T) {
 	t.Parallel()

@@ -40,6 +40,7 @@ type ledger struct {
 	rules                         FailureRules
 	started                       time.Time
 	failed, succeeded, inSequence int
+	paused                        bool // the pause was noted
 	onEvent                       func(Event)
 }
 
@@ -75,17 +76,28 @@ func (l *ledger) release() {
 func (l *ledger) begin(t Trial) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.paused = false
 	if l.onEvent != nil {
 		l.onEvent(Event{Trial: t})
 	}
 }
 
-// end counts a trial that has ended. It returns an error if the agent is to give up.
-func (l *ledger) end(t Trial, took time.Duration, err error) error {
+// pause notes that the sweep is paused. It reports whether it was not noted since the last trial.
+func (l *ledger) pause() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	first := !l.paused
+	l.paused = true
+	return first
+}
+
+// end counts a trial that has ended. It returns an error if the agent is to give up.
+func (l *ledger) end(t Trial, took time.Duration, o outcome) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	err := o.err
 	if l.onEvent != nil {
-		l.onEvent(Event{Trial: t, Done: true, Err: err, Duration: took})
+		l.onEvent(Event{Trial: t, Done: true, Err: err, Duration: took, NoRun: o.noRun})
 	}
 	switch {
 	case err == nil:

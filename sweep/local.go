@@ -177,7 +177,7 @@ func (l *Local) work(ctx context.Context, st *store, retry map[string]bool, shar
 		if errors.Is(failed, ErrEarly) {
 			failed = nil
 		}
-		if err := errors.Join(err, shared.end(t, time.Since(began), failed)); err != nil {
+		if err := errors.Join(err, shared.end(t, time.Since(began), outcome{err: failed})); err != nil {
 			return err
 		}
 	}

@@ -54,7 +54,7 @@ type Program struct {
 // Unix, a process group of its own. A trial fails if the program's exit status is not 0.
 //
 // If the trial's context ends, the group gets SIGTERM and, after KillDelay, SIGKILL. If the
-// program created no run, the agent sets the state of the trial's run.
+// program created no run, the agent sets the state of the trial's run, and the [Event] says so.
 //
 // If this process is killed, Linux sends the program SIGTERM, but not what the program has started.
 // On other systems the program continues, and its run with it.
@@ -96,7 +96,7 @@ func (a Agent) RunProgram(ctx context.Context, p Program) error {
 			return &errors.InputError{Field: "trial command", Value: first[0], Rule: "cannot be started: " + err.Error(), Source: source}
 		}
 	}
-	return a.run(ctx, func(ctx context.Context, t Trial) error { return a.startProgram(ctx, t, p) })
+	return a.run(ctx, func(ctx context.Context, t Trial) outcome { return a.startProgram(ctx, t, p) })
 }
 
 // environ is the environment of the program.
@@ -105,15 +105,15 @@ func (p Program) environ() []string {
 }
 
 // startProgram runs a trial as a program.
-func (a Agent) startProgram(ctx context.Context, t Trial, p Program) error {
+func (a Agent) startProgram(ctx context.Context, t Trial, p Program) outcome {
 	err := a.execute(ctx, t, p)
 	ending, done := finishing(ctx)
 	defer done()
 	stored, readErr := api.New(a.Client).Run(ending, runpath.Path{Entity: t.sweep.Entity, Project: t.sweep.Project, ID: t.RunID}.String())
 	if readErr != nil || stored.State != "pending" {
-		return err // the program has made its run, as far as the server tells
+		return outcome{err: err} // the program has made its run, as far as the server tells
 	}
-	return a.call(ending, t, func(context.Context, *client.Run) error { return err })
+	return outcome{err: a.call(ending, t, func(context.Context, *client.Run) error { return err }), noRun: true}
 }
 
 // execute runs the program until it has ended.

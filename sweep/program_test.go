@@ -137,8 +137,10 @@ func TestRunProgram_FailsBeforeItsRun_LeavesAFailedRun(t *testing.T) {
 			srv, c := serve(t)
 			id := create(t, c, grid(1))
 			var failed error
-			agent := sweep.Agent{Client: c, Sweep: id, Heartbeat: beat, OnEvent: func(e sweep.Event) { failed = e.Err }}
+			noRun := false
+			agent := sweep.Agent{Client: c, Sweep: id, Heartbeat: beat, OnEvent: func(e sweep.Event) { failed, noRun = e.Err, e.NoRun }}
 			require.NoError(t, agent.RunProgram(t.Context(), program))
+			assert.True(t, noRun)
 			assert.ErrorContains(t, failed, "program: ")
 			assert.Equal(t, []string{"failed"}, states(t, srv, id))
 			if exit, ok := errors.AsType[*exec.ExitError](failed); ok {
@@ -226,7 +228,8 @@ func TestRunProgram_ProgramOfThisModule_MakesTheRun(t *testing.T) {
 		Command: []string{self, "-test.run=^TestHelper_Trial$"},
 		Env:     []string{"WANDGO_TEST_TRIAL=1", "WANDB_API_KEY=" + wandbtest.AliceKey, "WANDB_DIR=" + t.TempDir(), "WANDB_SILENT=true", "WANDB_X_DISABLE_STATS=true"},
 	}
-	require.NoError(t, sweep.Agent{Client: c, Sweep: id, Heartbeat: beat, Parallel: 2}.RunProgram(t.Context(), program))
+	agent := sweep.Agent{Client: c, Sweep: id, Heartbeat: beat, Parallel: 2, OnEvent: func(e sweep.Event) { assert.False(t, e.NoRun) }}
+	require.NoError(t, agent.RunProgram(t.Context(), program))
 	assert.Equal(t, []string{"finished", "finished", "finished"}, states(t, srv, id))
 	view, _ := srv.Sweep("acme", "vision", id)
 	assert.InDelta(t, 1, view.BestValue, 0)

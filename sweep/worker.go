@@ -23,12 +23,13 @@ type worker struct {
 	conn   *connection.Connection
 	at     runpath.Path
 	host   string
-	do     func(context.Context, Trial) error
+	do     func(context.Context, Trial) outcome
 	ledger *ledger
 	drain  <-chan struct{}
 
 	id       string // by the server
 	reserved bool   // a trial that may start
+	idle     bool   // the last heartbeat got no trial
 	current  *current
 	// leaving says that no further trial starts. reason is why, nil if the sweep has none.
 	leaving bool
@@ -40,7 +41,7 @@ type current struct {
 	trial  Trial
 	began  time.Time
 	cancel context.CancelCauseFunc
-	done   chan error // gets the trial's result
+	done   chan outcome // gets the trial's result
 }
 
 // run runs trials until there are no more, or ctx ends. A trial has ended when it returns.
@@ -81,13 +82,13 @@ func (w *worker) run(ctx context.Context) error {
 func (w *worker) wait(ctx context.Context) error {
 	timer := time.NewTimer(w.agent.heartbeat())
 	defer timer.Stop()
-	var done chan error
+	var done chan outcome
 	if w.current != nil {
 		done = w.current.done
 	}
 	select {
-	case err := <-done:
-		return w.ended(err)
+	case o := <-done:
+		return w.ended(o)
 	case <-timer.C:
 		return nil
 	case <-w.drain:
@@ -103,12 +104,12 @@ func (w *worker) wait(ctx context.Context) error {
 }
 
 // ended notes the end of the trial. The error is not nil if the agent is to give up.
-func (w *worker) ended(err error) error {
+func (w *worker) ended(o outcome) error {
 	t := w.current
 	t.cancel(nil)
 	w.current = nil
 	w.reserved = w.ledger.reserve()
-	return w.ledger.end(t.trial, time.Since(t.began), err)
+	return w.ledger.end(t.trial, time.Since(t.began), o)
 }
 
 func (w *worker) register(ctx context.Context) error {
@@ -144,6 +145,22 @@ func (w *worker) beat(ctx context.Context) {
 	for _, c := range commands {
 		w.obey(ctx, c)
 	}
+	idle := w.current == nil && !w.leaving
+	if idle && !w.idle {
+		w.notePause(ctx)
+	}
+	w.idle = idle
+}
+
+// notePause logs that the sweep is paused, if that is why the server has no trial. Otherwise an
+// agent that waits looks like one that hangs.
+func (w *worker) notePause(ctx context.Context) {
+	resp, err := graphql.ReadSweep(ctx, w.conn.GraphQL.ForProbes(), sink.Optional(w.at.Entity), &w.at.Project, w.at.ID)
+	if err != nil || resp.Project == nil || resp.Project.Sweep == nil || State(resp.Project.Sweep.State) != Paused || !w.ledger.pause() {
+		return
+	}
+	at := w.at.String()
+	w.conn.Log.Warn("the sweep is paused", slog.String("warning", "sweep "+at+" is paused, and the agent waits. To resume it: wandgo sweep resume "+at))
 }
 
 // leave makes the agent leave after the current trial.
@@ -193,7 +210,7 @@ func (w *worker) start(ctx context.Context, c command) {
 	t := Trial{RunID: c.RunID, Params: c.Params, Program: c.Program, sweep: w.at, order: c.order}
 	ctx, cancel := context.WithCancelCause(ctx)
 	w.reserved = false
-	w.current = &current{trial: t, began: time.Now(), cancel: cancel, done: make(chan error, 1)}
+	w.current = &current{trial: t, began: time.Now(), cancel: cancel, done: make(chan outcome, 1)}
 	w.ledger.begin(t)
 	done := w.current.done
 	go func() { done <- w.do(ctx, t) }() // wait receives it

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -48,7 +52,12 @@ Flags:
   --max-failures N  give up after N failures in a row (default: no limit)
   --quiet           print nothing about trials; programs still print
 
-The exit statuses are those of wandgo doctor; 46 if there is no such sweep.
+A program that makes no run is a trial without results; the agent says so, and
+sets the state of its run. While the sweep is paused, the agent waits.
+
+The exit statuses are those of wandgo doctor; 46 if there is no such sweep, and
+70 if every trial failed, or the agent gave up because of failures. Otherwise
+failed trials do not change the status.
 
 Examples:
   wandgo agent acme/vision/abcd1234
@@ -79,29 +88,38 @@ func runAgent(ctx context.Context, a *app, args []string) int {
 		return a.usageError(c, "expected exactly one sweep; write -- in front of the command")
 	}
 	lines := &trialLines{p: &printer{w: a.stderr}}
-	s := watchSignals(ctx, func() {
-		if !*quiet {
-			lines.draining()
-		}
-	})
+	opts := a.env.options()
+	opts.Output = io.Discard // the lines say what happens to the runs that the agent makes
+	if *quiet {
+		lines.p.w = io.Discard
+	} else {
+		opts.Logger = slog.New(sweepWarnings{a.stderr})
+	}
+	s := watchSignals(ctx, lines.draining)
 	defer s.stop()
 	agent := sweep.Agent{
-		Sweep: paths[0], Count: *count, Parallel: *parallel, Drain: s.drain, Failures: sweep.FailureRules{MaxConsecutive: *failures},
+		Sweep: paths[0], Count: *count, Parallel: *parallel, Drain: s.drain, Failures: sweep.FailureRules{MaxConsecutive: *failures}, OnEvent: lines.line,
 	}
-	if !*quiet {
-		agent.OnEvent = lines.line
-	}
-	status = a.withClient(s.ctx, func(cl *client.Client) error { //nolint:contextcheck // the trials outlive the first signal
+	status = a.withOptions(s.ctx, opts, func(cl *client.Client) error { //nolint:contextcheck // the trials outlive the first signal
 		agent.Client = cl
-		return agent.RunProgram(s.ctx, sweep.Program{Command: program, Env: a.programEnv(), Dir: a.env.workDir, Stdout: a.stdout, Stderr: a.stderr, Kill: s.kill})
+		err := agent.RunProgram(s.ctx, sweep.Program{Command: program, Env: a.programEnv(), Dir: a.env.workDir, Stdout: a.stdout, Stderr: a.stderr, Kill: s.kill})
+		lines.summary()
+		return err
 	})
-	if status == exitAllowed && ctx.Err() != nil {
-		return exitInterrupted
+	select {
+	case <-s.drain:
+		return cmp.Or(status, exitInterrupted)
+	default:
 	}
-	if status == exitAllowed && !*quiet && !lines.any {
+	switch {
+	case status != exitAllowed:
+		return status
+	case lines.failed > 0 && lines.finished == 0:
+		return exitTrialsFailed
+	case lines.failed+lines.finished+lines.stopped == 0:
 		lines.p.printf("No trials to run: sweep %s is over. To see its trials: wandgo sweep show %s\n", printable(paths[0]), printable(paths[0]))
 	}
-	return status
+	return exitAllowed
 }
 
 // programEnv is the environment of the programs; nil is that of this process.
@@ -168,8 +186,32 @@ func watchSignals(first context.Context, draining func()) *signals {
 type trialLines struct {
 	mu      sync.Mutex
 	p       *printer
-	any     bool // a trial was started
 	running int
+	// finished, failed and stopped trials. Those of noRun made no run.
+	finished, failed, stopped, noRun int
+}
+
+// summary counts the trials.
+func (l *trialLines) summary() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var counts []string
+	for _, c := range []struct {
+		n    int
+		word string
+	}{{l.finished, "finished"}, {l.failed, "failed"}, {l.stopped, "stopped"}} {
+		if c.n > 0 {
+			counts = append(counts, fmt.Sprintf("%d %s", c.n, c.word))
+		}
+	}
+	if len(counts) == 0 {
+		return
+	}
+	text := counted(l.finished+l.failed+l.stopped, "trial") + ": " + strings.Join(counts, ", ")
+	if l.noRun > 0 {
+		text += fmt.Sprintf("; %d made no run, so there are no results", l.noRun)
+	}
+	l.p.printf("%s.\n", text)
 }
 
 // draining says that the agent waits for the trials that run.
@@ -187,12 +229,16 @@ func (l *trialLines) draining() {
 func (l *trialLines) line(e sweep.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	noRun := ""
 	if e.Done {
 		l.running--
 	}
+	if e.NoRun {
+		l.noRun++
+		noRun = "; it made no run"
+	}
 	switch id := printable(e.Trial.RunID); {
 	case !e.Done:
-		l.any = true
 		l.running++
 		var params []string
 		for name := range e.Trial.Params {
@@ -200,10 +246,13 @@ func (l *trialLines) line(e sweep.Event) {
 		}
 		l.p.printf("%s  started   %s\n", id, printable(strings.Join(sorted(params), " ")))
 	case errors.Is(e.Err, client.ErrStopped):
-		l.p.printf("%s  stopped   after %s\n", id, e.Duration.Round(time.Second))
+		l.stopped++
+		l.p.printf("%s  stopped   after %s%s\n", id, e.Duration.Round(time.Second), noRun)
 	case e.Err != nil:
-		l.p.printf("%s  failed    after %s: %s\n", id, e.Duration.Round(time.Second), printable(e.Err.Error()))
+		l.failed++
+		l.p.printf("%s  failed    after %s: %s%s\n", id, e.Duration.Round(time.Second), printable(e.Err.Error()), noRun)
 	default:
-		l.p.printf("%s  finished  after %s\n", id, e.Duration.Round(time.Second))
+		l.finished++
+		l.p.printf("%s  finished  after %s%s\n", id, e.Duration.Round(time.Second), noRun)
 	}
 }

@@ -7,14 +7,16 @@ import (
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/sweep"
 )
 
 // The exit statuses that do not stand for a cause.
 const (
-	exitAllowed     = 0
-	exitInternal    = 1
-	exitUsage       = 2
-	exitInterrupted = 130
+	exitAllowed      = 0
+	exitInternal     = 1
+	exitUsage        = 2
+	exitTrialsFailed = 70
+	exitInterrupted  = 130
 )
 
 // exitCause gives a cause its exit status.
@@ -81,7 +83,10 @@ func exitStatus(err error) int {
 			return c.status
 		}
 	}
-	if errors.Is(err, context.Canceled) {
+	switch {
+	case errors.Is(err, sweep.ErrTooManyFailures):
+		return exitTrialsFailed
+	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	}
 	return exitInternal
@@ -104,5 +109,6 @@ func writeExitCodes(w io.Writer) {
 		}
 		row(c.status, errors.Code(c.cause), meaning)
 	}
+	row(exitTrialsFailed, "", "every trial of a sweep's agent failed, or it gave up")
 	row(exitInterrupted, "", "interrupted")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/sweep"
 )
 
 func TestExitStatus_EverySentinel_HasItsOwn(t *testing.T) {
@@ -32,6 +33,7 @@ func TestExitStatus_EverySentinel_HasItsOwn(t *testing.T) {
 	assert.Len(t, errors.Sentinels(), len(given))
 	assert.Equal(t, exitInternal, exitStatus(errors.New("anything else")))
 	assert.Equal(t, exitInterrupted, exitStatus(context.Canceled))
+	assert.Equal(t, exitTrialsFailed, exitStatus(fmt.Errorf("wrapped: %w", sweep.ErrTooManyFailures)))
 	assert.Equal(t, exitAllowed, exitStatus(nil))
 	assert.Equal(t, 10, exitStatus(&errors.PermissionError{}))
 	assert.Equal(t, 13, exitStatus(&errors.PermissionError{Cause: errors.ErrNotTeamMember, Confidence: errors.Likely}))

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -140,6 +141,57 @@ func TestSweep_NoProject_SaysThatNoneIsSet(t *testing.T) {
 		assert.Contains(t, flat(r.stderr), "Name the project in the path, or set WANDB_PROJECT: none is set, and", args)
 		assert.Contains(t, r.stderr, "(the default; none is set)", args)
 	}
+}
+
+func TestAgent_EveryTrialFails_HasAStatusOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		args    string
+		status  int
+		summary string
+	}{
+		{"--count 1 -- false", exitTrialsFailed, "1 trial: 1 failed; 1 made no run, so there are no results.\n"},
+		{"-- false", exitTrialsFailed, "3 trials: 3 failed; 3 made no run, so there are no results.\n"},
+		{"--quiet --count 1 -- false", exitTrialsFailed, ""},
+		{"-- true", exitAllowed, "3 trials: 3 finished; 3 made no run, so there are no results.\n"},
+	} {
+		_, i := sweeping(t, joKey)
+		path := strings.TrimSpace(i.run(t, "sweep", "create", "sweep.yaml").stdout)
+		r := i.run(t, append([]string{"agent", path}, strings.Fields(tc.args)...)...)
+		assert.Equal(t, tc.status, r.status, r.stderr)
+		assert.Contains(t, r.stderr, tc.summary, tc.args)
+		assert.NotContains(t, r.stderr, "wandgo: run ", tc.args)
+		if tc.summary == "" {
+			assert.Empty(t, r.stderr)
+		}
+	}
+}
+
+// cancelAt ends a context when a text is written.
+type cancelAt struct {
+	written strings.Builder
+	text    string
+	cancel  func()
+}
+
+func (w *cancelAt) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), w.text) {
+		w.cancel()
+	}
+	return w.written.Write(p)
+}
+
+func TestAgent_SweepIsPaused_SaysSoWhileItWaits(t *testing.T) {
+	t.Parallel()
+	_, i := sweeping(t, joKey)
+	path := strings.TrimSpace(i.run(t, "sweep", "create", "sweep.yaml").stdout)
+	require.Zero(t, i.run(t, "sweep", "pause", path).status)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out := &cancelAt{text: "is paused", cancel: cancel}
+	assert.Equal(t, exitInterrupted, run(ctx, []string{"agent", path, "--", "true"}, environment{vars: i.vars, workDir: i.dir}, io.Discard, out))
+	assert.Equal(t, "wandgo: warning: sweep "+path+" is paused, and the agent waits. To resume it: wandgo sweep resume "+path+"\n", out.written.String())
+	assert.Contains(t, i.run(t, "sweep", "show", path).stderr, "paused, grid, 0/3 runs\n")
 }
 
 func TestAgent_FirstSignal_LetsTheTrialEnd(t *testing.T) {

@@ -27,7 +27,8 @@ A trial is pending until its run starts, and may stay so if its agent is killed.
 To have trials of a grid run again, delete their runs in the web UI, resume the
 sweep (wandgo sweep resume), and start an agent.
 
-In a pipe, only the trials are printed (see wandgo help).
+In a pipe, standard output has only the trials (see wandgo help); the state of
+the sweep is printed to stderr.
 
 Flags:
   --json  print one JSON document: the sweep as in wandgo sweep ls, states (how
@@ -139,9 +140,9 @@ func statesText(states map[string]int) string {
 
 func (a *app) showTrials(s *sweep.Sweep, cfg *sweep.Config, trials []listedTrial) error {
 	p := a.printer(true)
+	state := cmp.Or(s.Name, s.ID) + ": " + strings.ToLower(string(s.State)) + ", " + string(s.Method) + ", " + ofExpected(s) + " runs"
 	if term.IsTerminal(a.stdout) {
-		name := cmp.Or(s.Name, s.ID)
-		p.hanging("", "  ", name+": "+strings.ToLower(string(s.State))+", "+string(s.Method)+", "+ofExpected(s)+" runs")
+		p.hanging("", "  ", state)
 		if len(trials) > 0 {
 			p.hanging("", "  ", statesText(countStates(trials)))
 		}
@@ -150,6 +151,8 @@ func (a *app) showTrials(s *sweep.Sweep, cfg *sweep.Config, trials []listedTrial
 		if p.err != nil {
 			return p.err
 		}
+	} else if err := a.tell(a.stderr, printable(state)); err != nil {
+		return err
 	}
 	columns := []column{{title: "RUN", whole: true}, {title: "STATE"}, {title: cmp.Or(strings.ToUpper(cfg.Metric.Name), "VALUE"), right: true}}
 	var names []string
