@@ -98,9 +98,9 @@ type Findings struct {
 	}
 	Seat struct {
 		Answer
-		Listed                 bool
-		Organization           string
-		Name, OrganizationRole string
+		Listed       bool
+		Organization string
+		Name         string
 	}
 	Run struct {
 		Answer

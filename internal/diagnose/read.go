@@ -234,7 +234,7 @@ func (f *Findings) readSeats(s *graphql.SeatFields, err error) {
 	for _, m := range s.Organization.Members {
 		if m.Username == f.Who.Viewer.Username {
 			f.Seat.Listed = true
-			f.Seat.Name, f.Seat.OrganizationRole = m.ModelsSeat, m.Role
+			f.Seat.Name = m.ModelsSeat
 			return
 		}
 	}

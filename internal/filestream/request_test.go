@@ -223,7 +223,7 @@ func TestAppend_LineTooLong_IsRefusedAndCounted(t *testing.T) {
 		assert.Equal(t, name, tooLong.File.String())
 		assert.Equal(t, "line of 11 bytes for "+name+" is longer than the limit of 10", err.Error())
 	}
-	assert.Equal(t, filestream.FileStats{Accepted: 1, Lost: 1, WaitingBytes: 13}, s.Stats().History)
+	assert.Equal(t, filestream.FileStats{Accepted: 1, Lost: 1}, s.Stats().History)
 	assert.Equal(t, int64(1), s.Stats().Events.Lost)
 }
 

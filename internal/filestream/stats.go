@@ -27,8 +27,6 @@ type FileStats struct {
 	// Accepted counts lines that Append accepted, Acked those that the server
 	// acknowledged, Lost those that Append did not accept: too long, or no room.
 	Accepted, Acked, Lost int64
-	// WaitingBytes is the size of the waiting lines, in memory and on disk.
-	WaitingBytes int64
 }
 
 // Stats returns the current counts.
@@ -43,5 +41,5 @@ func (s *Stream) Stats() Stats {
 }
 
 func (q *queue) stats() FileStats {
-	return FileStats{Accepted: q.accepted, Acked: q.acked, Lost: q.lost, WaitingBytes: q.waiting}
+	return FileStats{Accepted: q.accepted, Acked: q.acked, Lost: q.lost}
 }

@@ -193,13 +193,6 @@ func (s *Stream) Preempting() error {
 	return nil
 }
 
-// Stopped reports whether the server said that the user stopped the run.
-func (s *Stream) Stopped() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.stopped
-}
-
 // Err returns why the stream failed, or nil.
 func (s *Stream) Err() error {
 	s.mu.Lock()
@@ -215,9 +208,6 @@ func (s *Stream) Interrupted() error {
 	defer s.mu.Unlock()
 	return s.interrupted
 }
-
-// Done is closed when the stream will send no more.
-func (s *Stream) Done() <-chan struct{} { return s.done }
 
 // refuses returns why nothing is accepted, or nil.
 func (s *Stream) refuses() error {

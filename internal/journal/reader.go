@@ -114,9 +114,6 @@ func (r *Reader) Close() error {
 	return nil
 }
 
-// Records is how many records were read.
-func (r *Reader) Records() int64 { return r.records }
-
 // Skipped is what was skipped so far, the first 1000 parts, and how many there
 // were in all. A file that is whole has none.
 func (r *Reader) Skipped() (parts []Skipped, total int64) { return r.skipped, r.skippedMs }

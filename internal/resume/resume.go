@@ -18,8 +18,7 @@ import (
 // State is the state of a run.
 type State struct {
 	// StorageID is the server's id of the run.
-	StorageID   string
-	DisplayName string
+	StorageID string
 	// Step is the first step of the new process.
 	Step int64
 	// Runtime is the runtime of the earlier processes.
@@ -52,7 +51,7 @@ func Exists(r *graphql.RunState) bool {
 // Read returns the state of a run that exists. It fails if data is missing or malformed,
 // because continuing at a wrong offset would overwrite rows.
 func Read(r *graphql.RunState) (*State, error) {
-	s := &State{StorageID: r.Id, DisplayName: deref(r.DisplayName), Notes: deref(r.Notes), Tags: r.Tags}
+	s := &State{StorageID: r.Id, Notes: deref(r.Notes), Tags: r.Tags}
 	for _, count := range []struct {
 		name string
 		from *int

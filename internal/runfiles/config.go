@@ -58,9 +58,6 @@ type Config struct {
 	Refused func(*graphql.Error)
 	// Denied is called for each file that the store refuses. The others continue.
 	Denied func(*objectstore.Error)
-	// Progress is called when an upload starts or ends, and a few times a second while a
-	// file is sent. The calls are not concurrent.
-	Progress func(Progress)
 	// Logger gets a Debug record per upload and a Warn record per failure.
 	Logger *slog.Logger
 }

@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
-	"time"
 
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/gqlclient"
@@ -188,7 +187,6 @@ func (r *attemptReader) Read(p []byte) (int, error) {
 		}
 	}
 	r.j.mu.Unlock()
-	r.j.u.progress.moved(time.Now())
 	return n, err
 }
 

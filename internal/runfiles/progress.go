@@ -3,7 +3,6 @@ package runfiles
 import (
 	"slices"
 	"sync"
-	"time"
 )
 
 // Progress is the progress of the uploads. Files with the policy End are counted from
@@ -26,18 +25,10 @@ type Progress struct {
 // Waiting returns the number of uploads that are not done, failed or dropped.
 func (p Progress) Waiting() int { return p.Files - p.Done - p.Failed - p.Dropped }
 
-// reportInterval is the time between two reports while a file is sent.
-const reportInterval = 200 * time.Millisecond
-
 type progress struct {
-	report func(Progress)
-
 	mu      sync.Mutex
 	p       Progress // Bytes and BytesDone are those of finished uploads
 	current map[*job]bool
-	last    time.Time
-
-	reportMu sync.Mutex // serializes the reports
 }
 
 func (p *progress) change(f func(*Progress)) {
@@ -48,8 +39,8 @@ func (p *progress) change(f func(*Progress)) {
 
 func (p *progress) asked()   { p.change(func(n *Progress) { n.Files++ }) }
 func (p *progress) skipped() { p.change(func(n *Progress) { n.Skipped++ }) }
-func (p *progress) dropped() { p.change(func(n *Progress) { n.Dropped++ }); p.notify() }
-func (p *progress) failed()  { p.change(func(n *Progress) { n.Failed++ }); p.notify() }
+func (p *progress) dropped() { p.change(func(n *Progress) { n.Dropped++ }) }
+func (p *progress) failed()  { p.change(func(n *Progress) { n.Failed++ }) }
 
 func (p *progress) start(j *job) {
 	p.mu.Lock()
@@ -58,48 +49,19 @@ func (p *progress) start(j *job) {
 	}
 	p.current[j] = true
 	p.mu.Unlock()
-	p.notify()
 }
 
 // end adds a job's bytes to the totals, unless it failed.
 func (p *progress) end(j *job, ok bool) {
 	_, size := j.bytes()
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	delete(p.current, j)
 	if ok {
 		p.p.Done++
 		p.p.Bytes += size
 		p.p.BytesDone += size
 	}
-	p.mu.Unlock()
-	if ok {
-		p.notify()
-	}
-}
-
-// moved is called after each read of a file that is sent.
-func (p *progress) moved(now time.Time) {
-	if p.report == nil {
-		return
-	}
-	p.mu.Lock()
-	due := now.Sub(p.last) >= reportInterval
-	if due {
-		p.last = now
-	}
-	p.mu.Unlock()
-	if due {
-		p.notify()
-	}
-}
-
-func (p *progress) notify() {
-	if p.report == nil {
-		return
-	}
-	p.reportMu.Lock()
-	defer p.reportMu.Unlock()
-	p.report(p.now())
 }
 
 func (p *progress) now() Progress {

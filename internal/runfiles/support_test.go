@@ -43,7 +43,6 @@ type notes struct {
 	skipped  map[string]error
 	refused  []*graphql.Error
 	denied   []*objectstore.Error
-	progress []runfiles.Progress
 }
 
 func (n *notes) watch(cfg *runfiles.Config) {
@@ -53,7 +52,6 @@ func (n *notes) watch(cfg *runfiles.Config) {
 	cfg.Skipped = func(name string, why error) { locked(func() { n.skipped[name] = why }) }
 	cfg.Refused = func(e *graphql.Error) { locked(func() { n.refused = append(n.refused, e) }) }
 	cfg.Denied = func(e *objectstore.Error) { locked(func() { n.denied = append(n.denied, e) }) }
-	cfg.Progress = func(p runfiles.Progress) { locked(func() { n.progress = append(n.progress, p) }) }
 }
 
 func (n *notes) names() []string {

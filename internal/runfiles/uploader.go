@@ -73,7 +73,6 @@ func New(cfg Config) *Uploader {
 		cfg: cfg, ctx: ctx, cancel: cancel,
 		wake: make(chan struct{}, 1), files: make(map[string]*file), live: make(map[*file]bool),
 	}
-	u.progress.report = cfg.Progress
 	return u
 }
 

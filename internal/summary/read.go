@@ -35,17 +35,6 @@ func (s *Summary) Get(path ...string) (any, bool) {
 	}
 }
 
-// Keys returns the top-level keys, sorted.
-func (s *Summary) Keys() []string {
-	var keys []string
-	for _, n := range s.root.sorted() {
-		if n.visible() {
-			keys = append(keys, n.name)
-		}
-	}
-	return keys
-}
-
 // Snapshot returns a copy of the summary with the types of encoding/json, except that
 // integers stay integers.
 func (s *Summary) Snapshot() map[string]any {

@@ -6,7 +6,6 @@ import (
 	"github.com/wandgo/wandgo/internal/feature"
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/objectstore"
-	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -31,9 +30,6 @@ type Config struct {
 	Target    Target
 	// Features are those of the server.
 	Features *feature.Set
-	// Dir is where files are looked for whose path does not exist: the directory of a run that
-	// was moved. "" is nowhere.
-	Dir string
 	// Policy is the retry policy of an upload. The default is
 	// [transport.TransferPolicy].
 	Policy *transport.Policy
@@ -43,16 +39,6 @@ type Config struct {
 	// Multipart is the size in bytes from which a file is sent in parts, and Part the size of
 	// a part. The defaults are [DefaultMultipart] and [DefaultPart].
 	Multipart, Part int64
-
-	// The functions below are called from the uploader's goroutines, without a lock held.
-	// They must not call Finish or Close.
-
-	// Done is called for each artifact that is on the server or failed, before Wait and
-	// Finish return.
-	Done func(*record.Artifact, Result, error)
-	// Progress is called when an artifact starts or ends, and a few times a second while
-	// files are sent. The calls are not concurrent.
-	Progress func(Progress)
 	// Logger gets a Debug record per file and a Warn record per failure.
 	Logger *slog.Logger
 }

@@ -38,9 +38,6 @@ type Job struct {
 	err    error
 }
 
-// Done is closed when the artifact is on the server, or will not be.
-func (j *Job) Done() <-chan struct{} { return j.done }
-
 // Wait waits until the artifact is on the server. The errors are:
 //
 //   - a *graphql.Error if the server refused a request or did not respond;
@@ -66,7 +63,6 @@ func (j *Job) Wait(ctx context.Context) (Result, error) {
 
 func (j *Job) run() {
 	u := j.u
-	u.progress.start(j.artifact.Name)
 	result, err := j.send(u.ctx)
 	if err != nil && u.ctx.Err() != nil {
 		err = ErrClosed
@@ -79,9 +75,8 @@ func (j *Job) run() {
 	}
 	j.entries, j.md5 = nil, nil
 	j.result, j.err = result, err
-	u.progress.end(j.artifact.Name, err == nil)
-	if u.cfg.Done != nil {
-		u.cfg.Done(j.artifact, result, err)
+	if err == nil {
+		u.progress.change(func(p *Progress) { p.Done++ })
 	}
 	close(j.done)
 }

@@ -7,12 +7,9 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/wandgo/wandgo/errors"
@@ -36,7 +33,7 @@ func (j *Job) open() error {
 	}
 	if m.EntriesFile == "" {
 		j.entries = slices.Clone(m.Entries)
-	} else if j.entries, err = readEntries(j.locate(m.EntriesFile)); err != nil {
+	} else if j.entries, err = readEntries(m.EntriesFile); err != nil {
 		return fmt.Errorf("read the files of the artifact: %w", err)
 	}
 	j.digest, j.md5 = j.artifact.Digest, nil
@@ -68,35 +65,10 @@ func readEntries(path string) ([]record.ArtifactEntry, error) {
 	return manifest.Sorted(entries)
 }
 
-// locate returns where a file of the artifact is. If the run's directory was moved, it is at
-// the same place below the new one.
-func (j *Job) locate(path string) string {
-	if j.u.cfg.Dir == "" {
-		return path
-	}
-	if _, err := os.Lstat(path); err == nil || !errors.Is(err, fs.ErrNotExist) {
-		return path
-	}
-	const staged = "/artifacts/"
-	slashed := filepath.ToSlash(path)
-	at := strings.LastIndex(slashed, staged)
-	if at < 0 {
-		return path
-	}
-	rest := filepath.FromSlash(slashed[at+1:])
-	if !filepath.IsLocal(rest) {
-		return path
-	}
-	return filepath.Join(j.u.cfg.Dir, rest)
-}
-
 // openFile opens a file of the artifact, which must have the size that it had when it was
 // hashed.
 func (j *Job) openFile(e *record.ArtifactEntry) (*os.File, error) {
 	f, err := smallfile.Open(e.LocalPath)
-	if errors.Is(err, fs.ErrNotExist) {
-		f, err = smallfile.Open(j.locate(e.LocalPath))
-	}
 	if err != nil {
 		return nil, err
 	}

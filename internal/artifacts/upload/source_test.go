@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
-	"github.com/wandgo/wandgo/internal/artifacts/upload"
 	"github.com/wandgo/wandgo/internal/record"
 )
 
@@ -34,30 +33,6 @@ func TestUpload_EntriesInAFile_AreRead(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte("not gzip"), 0o600))
 	_, err = newUploader(t, w, nil).Submit(a).Wait(t.Context())
 	require.ErrorContains(t, err, "read the files of the artifact: ")
-}
-
-func TestUpload_RunWasMoved_FilesAreFoundBelowItsDirectory(t *testing.T) {
-	t.Parallel()
-	a := artifact(t, "ds", map[string]string{"dir/a": "x"})
-	old := filepath.Dir(filepath.Dir(filepath.Dir(a.Manifest.Entries[0].LocalPath)))
-	moved := filepath.Join(t.TempDir(), "moved")
-	require.NoError(t, os.Rename(old, moved))
-	for dir, ok := range map[string]bool{moved: true, "": false, t.TempDir(): false} {
-		w := &wire{}
-		u := newUploader(t, w, func(c *upload.Config) { c.Dir = dir })
-		_, err := u.Submit(a).Wait(t.Context())
-		if !ok {
-			require.ErrorIs(t, err, os.ErrNotExist)
-			continue
-		}
-		require.NoError(t, err)
-		assert.Equal(t, "x", w.content("dir/a"))
-	}
-	outside := artifact(t, "ds", map[string]string{"a": "x"}, func(a *record.Artifact) {
-		a.Manifest.Entries[0].LocalPath = "/no/such/artifacts/../../../../etc/hostname"
-	})
-	_, err := newUploader(t, &wire{}, func(c *upload.Config) { c.Dir = moved }).Submit(outside).Wait(t.Context())
-	require.ErrorIs(t, err, os.ErrNotExist, "a path does not lead out of the directory")
 }
 
 // The digests of the log are XXH128. This client computes the MD5 that every request has.

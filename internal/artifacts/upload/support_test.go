@@ -279,8 +279,14 @@ func (w *wire) stored(tb testing.TB) *record.ArtifactManifest {
 	tb.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	m, err := manifest.Read(bytes.NewReader(w.contents["manifest"]), manifest.Limits{})
+	var entries []record.ArtifactEntry
+	m, err := manifest.Parse(bytes.NewReader(w.contents["manifest"]), manifest.Limits{}, func(e *record.ArtifactEntry) error {
+		entries = append(entries, *e)
+		return nil
+	})
 	require.NoError(tb, err, string(w.contents["manifest"]))
+	m.Entries, err = manifest.Sorted(entries)
+	require.NoError(tb, err)
 	return m
 }
 

@@ -2,7 +2,6 @@ package upload
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"github.com/wandgo/wandgo/errors"
@@ -28,8 +27,6 @@ type Uploader struct {
 	closed bool
 	queues map[string][]*Job // by name; the first one is being sent
 	types  map[string]string // of the names that were asked for
-	open   int               // jobs that are not done
-	idle   chan struct{}     // closed when open becomes 0; nil if no one waits
 
 	progress progress
 }
@@ -38,7 +35,6 @@ type Uploader struct {
 func New(cfg Config) *Uploader {
 	u := &Uploader{cfg: cfg.withDefaults(), queues: make(map[string][]*Job), types: make(map[string]string)}
 	u.ctx, u.cancel = context.WithCancelCause(context.Background())
-	u.progress.report = cfg.Progress
 	return u
 }
 
@@ -53,8 +49,7 @@ func (u *Uploader) Submit(a *record.Artifact) *Job {
 		close(j.done)
 		return j
 	}
-	u.open++
-	u.progress.submitted(a)
+	u.progress.change(func(p *Progress) { p.Artifacts++ })
 	u.queues[a.Name] = append(u.queues[a.Name], j)
 	if len(u.queues[a.Name]) == 1 {
 		u.work.Go(func() { u.drain(a.Name) })
@@ -78,38 +73,7 @@ func (u *Uploader) drain(name string) {
 
 		u.mu.Lock()
 		u.queues[name] = u.queues[name][1:]
-		u.open--
-		if u.open == 0 && u.idle != nil {
-			close(u.idle)
-			u.idle = nil
-		}
 		u.mu.Unlock()
-	}
-}
-
-// Finish waits until no artifact is waiting or being sent. What failed is reported by
-// [Config.Done] and [Job.Wait]. It returns an error if ctx ended first, or the uploader was
-// closed; the uploads continue after the former.
-func (u *Uploader) Finish(ctx context.Context) error {
-	u.mu.Lock()
-	if u.open > 0 && u.idle == nil {
-		u.idle = make(chan struct{})
-	}
-	open, idle := u.open, u.idle
-	u.mu.Unlock()
-	if open == 0 {
-		return nil
-	}
-	select {
-	case <-idle:
-		if u.ctx.Err() != nil {
-			return ErrClosed
-		}
-		return nil
-	case <-ctx.Done():
-		u.mu.Lock()
-		defer u.mu.Unlock()
-		return fmt.Errorf("upload artifacts: %d not on the server yet: %w", u.open, context.Cause(ctx))
 	}
 }
 

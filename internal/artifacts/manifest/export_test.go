@@ -1,0 +1,24 @@
+package manifest
+
+import (
+	"io"
+
+	"github.com/wandgo/wandgo/internal/record"
+)
+
+// Read returns the manifest that r has, with its entries in the order of their paths. The
+// errors are those of r and of [Parse].
+func Read(r io.Reader, limits Limits) (*record.ArtifactManifest, error) {
+	var entries []record.ArtifactEntry
+	m, err := Parse(r, limits, func(e *record.ArtifactEntry) error {
+		entries = append(entries, *e)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if m.Entries, err = Sorted(entries); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
