@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"maps"
 	"math"
@@ -149,7 +148,7 @@ func (a *app) livesOf(ctx context.Context, logs []*syncrun.Log) ([]life, error) 
 	for i, l := range logs {
 		lives[i] = life{path: l.Path, end: math.MaxInt64}
 		first, end, started, ended := extents[i].first, extents[i].last, extents[i].started, extents[i].ended
-		if i > 0 && !l.Dir.Offline() && (l.Run != nil && l.Run.Resumed || !l.Ours()) {
+		if i > 0 && syncrun.Continues(l.Dir.Offline(), l.Ours(), l.Run) {
 			for k := range lives[:i] {
 				lives[k].end = min(lives[k].end, first)
 			}
@@ -164,16 +163,12 @@ func (a *app) livesOf(ctx context.Context, logs []*syncrun.Log) ([]life, error) 
 	return lives, nil
 }
 
-// withoutCopies returns the logs that have rows, and their extents. Of copies of a log, which start at the
-// same time with the same row, only the longest is returned.
+// withoutCopies returns the logs that have rows, and their extents. Of copies of a log only the longest is
+// returned.
 func (a *app) withoutCopies(ctx context.Context, logs []*syncrun.Log) ([]*syncrun.Log, []extent, error) {
-	type beginning struct {
-		started int64
-		row     string
-	}
 	var kept []*syncrun.Log
 	var extents []extent
-	known := map[beginning]int{}
+	var originals syncrun.Originals
 	for _, l := range logs {
 		e, err := a.extent(ctx, l.Path)
 		if err != nil {
@@ -182,9 +177,11 @@ func (a *app) withoutCopies(ctx context.Context, logs []*syncrun.Log) ([]*syncru
 		if e.rows == 0 {
 			continue
 		}
-		b := beginning{l.Run.StartTime.UnixMicro(), e.row}
-		if i, ok := known[b]; !ok {
-			known[b] = len(kept)
+		b := syncrun.Beginning{}
+		if !l.Run.StartTime.IsZero() {
+			b = syncrun.Beginning{Started: l.Run.StartTime.UnixMicro(), Step: float64(e.first), Runtime: e.started}
+		}
+		if i, copied := originals.Add(l.Dir.Path(), b); !copied {
 			kept, extents = append(kept, l), append(extents, e)
 		} else if e.rows > extents[i].rows {
 			kept[i], extents[i] = l, e
@@ -193,10 +190,9 @@ func (a *app) withoutCopies(ctx context.Context, logs []*syncrun.Log) ([]*syncru
 	return kept, extents, nil
 }
 
-// extent is how many rows a log has, its first row as text, and the first and the last step and runtime.
+// extent is how many rows a log has, and the first and the last step and runtime.
 type extent struct {
 	rows           int
-	row            string
 	first, last    int64
 	started, ended float64
 }
@@ -211,7 +207,7 @@ func (a *app) extent(ctx context.Context, path string) (extent, error) {
 		e.last = row.Step()
 		e.ended, _ = row.Float("_runtime")
 		if e.rows == 0 {
-			e.row, e.first, e.started = fmt.Sprint(row), e.last, e.ended
+			e.first, e.started = e.last, e.ended
 		}
 		e.rows++
 	}

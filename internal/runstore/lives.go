@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -61,48 +60,28 @@ func (l *life) shift(column string) float64 {
 	return 0
 }
 
-// beginning is what a log and its copies have in common, whatever their directories are
-// called and however much of the log each has.
-type beginning struct {
-	started       int64 // microseconds
-	step, runtime float64
-}
-
-// beginning returns how the log begins. It reports false if the log has no start or no rows.
-func (r *Run) beginning() (beginning, bool) {
+// beginning returns how the log begins, the zero Beginning if it has no start or no rows.
+func (r *Run) beginning() syncrun.Beginning {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if startOf(r.state) == 0 {
-		return beginning{}, false
+	i := slices.IndexFunc(r.parts, func(p *part) bool { return p.rows.rows > 0 })
+	if startOf(r.state) == 0 || i < 0 {
+		return syncrun.Beginning{}
 	}
-	b := beginning{started: r.state.Run.StartTime.UnixMicro(), step: -1, runtime: -1}
-	for _, p := range r.parts {
-		if p.rows.rows == 0 {
-			continue
+	first := func(name string) float64 {
+		if c := r.parts[i].rows.column(name); c != nil && !math.IsNaN(c.stat.min) {
+			return c.stat.min
 		}
-		if c := p.rows.column(KeyStep); c != nil && !math.IsNaN(c.stat.min) {
-			b.step = c.stat.min
-		}
-		if c := p.rows.column(KeyRuntime); c != nil && !math.IsNaN(c.stat.min) {
-			b.runtime = c.stat.min
-		}
-		return b, true
+		return -1
 	}
-	return b, false
+	return syncrun.Beginning{Started: r.state.Run.StartTime.UnixMicro(), Step: first(KeyStep), Runtime: first(KeyRuntime)}
 }
 
-// withoutCopies leaves out logs that are copies of those before them. Where the beginning is
-// not known, a copy has the name of the original's directory.
+// withoutCopies leaves out logs that are copies of those before them.
 func withoutCopies(logs []*Run) []*Run {
-	names, begun := map[string]bool{}, map[beginning]bool{}
+	var originals syncrun.Originals
 	return slices.DeleteFunc(logs, func(r *Run) bool {
-		name := filepath.Base(r.dir.Path())
-		b, known := r.beginning()
-		copied := known && begun[b] || !known && names[name]
-		names[name] = true
-		if known {
-			begun[b] = true
-		}
+		_, copied := originals.Add(r.dir.Path(), r.beginning())
 		return copied
 	})
 }
@@ -217,8 +196,7 @@ func (l *life) follow(before []life) {
 		}
 		return out
 	}
-	run := l.state.Run
-	if !l.run.dir.Offline() && (run != nil && run.Resumed || !l.info.Ours) {
+	if syncrun.Continues(l.run.dir.Offline(), l.info.Ours, l.state.Run) {
 		return
 	}
 	if s := statOf(l.parts, KeyStep); s.rows > 0 && s.min <= last(KeyStep) {
