@@ -1,9 +1,9 @@
 package repo_test
 
 import (
-	"go/ast"
-	"go/parser"
+	"go/scanner"
 	"go/token"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -31,31 +31,30 @@ var (
 func TestFakeKeysAreRecognisable(t *testing.T) {
 	t.Parallel()
 	marked := 0
-	for _, pkg := range list(t, false, "./...") {
+	for _, pkg := range own(t) {
 		files := slices.Concat(pkg.TestGoFiles, pkg.XTestGoFiles)
 		if pkg.path() == "wandbtest" || strings.HasPrefix(pkg.path(), "examples/") {
 			files = append(files, pkg.GoFiles...)
 		}
 		for _, name := range files {
-			set := token.NewFileSet()
-			file, err := parser.ParseFile(set, filepath.Join(pkg.Dir, name), nil, parser.SkipObjectResolution)
+			source, err := os.ReadFile(filepath.Join(pkg.Dir, name))
 			require.NoError(t, err)
-			ast.Inspect(file, func(n ast.Node) bool {
-				lit, ok := n.(*ast.BasicLit)
-				if !ok || lit.Kind != token.STRING {
-					return true
+			file := token.NewFileSet().AddFile(name, -1, len(source))
+			var words scanner.Scanner // to parse every test takes long
+			words.Init(file, source, nil, 0)
+			for pos, kind, word := words.Scan(); kind != token.EOF; pos, kind, word = words.Scan() {
+				if kind != token.STRING || len(word) < 40 {
+					continue
 				}
-				text, err := strconv.Unquote(lit.Value)
+				text, err := strconv.Unquote(word)
 				switch {
 				case err != nil || !keyShape.MatchString(text) || wordShape.MatchString(text):
 				case keyMarker.MatchString(text):
 					marked++
 				default:
-					assert.Fail(t, "looks like a key and lacks the word notakey",
-						"%s/%s:%d", pkg.path(), name, set.Position(lit.Pos()).Line)
+					assert.Fail(t, "looks like a key and lacks the word notakey", "%s/%s:%d", pkg.path(), name, file.Line(pos))
 				}
-				return true
-			})
+			}
 		}
 	}
 	assert.Positive(t, marked, "no fake key found: does this test still look in the right places?")

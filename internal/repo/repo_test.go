@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -68,34 +68,45 @@ func goCommand(t *testing.T, out *bytes.Buffer, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// listed has the results of list, which several tests need.
-var listed = struct {
-	mu      sync.Mutex
-	results map[string][]*goPackage
-}{results: map[string][]*goPackage{}}
-
-// list returns what go list says about the patterns, with their dependencies when asked.
-func list(t *testing.T, deps bool, patterns ...string) []*goPackage {
-	t.Helper()
-	key := fmt.Sprint(deps, patterns)
-	listed.mu.Lock()
-	defer listed.mu.Unlock()
-	if listed.results[key] == nil {
-		listed.results[key] = goList(t, deps, patterns...)
-	}
-	return listed.results[key]
+// listed has the results of the only go list, which several tests need.
+var listed struct {
+	mu       sync.Mutex
+	packages []*goPackage
 }
 
-func goList(t *testing.T, deps bool, patterns ...string) []*goPackage {
+// list returns what go list says about this module's packages and all that they link.
+func list(t *testing.T) []*goPackage {
 	t.Helper()
-	args := []string{"list", "-e", "-json"}
-	if deps {
-		args = append(args, "-deps")
+	listed.mu.Lock()
+	defer listed.mu.Unlock()
+	if listed.packages == nil {
+		listed.packages = goList(t)
 	}
+	return listed.packages
+}
+
+// own returns the packages of this module.
+func own(t *testing.T) []*goPackage {
+	t.Helper()
+	return slices.DeleteFunc(slices.Clone(list(t)), func(p *goPackage) bool { return !p.ours() })
+}
+
+// byPath returns all packages by their import paths.
+func byPath(t *testing.T) map[string]*goPackage {
+	t.Helper()
+	packages := map[string]*goPackage{}
+	for _, pkg := range list(t) {
+		packages[pkg.ImportPath] = pkg
+	}
+	return packages
+}
+
+func goList(t *testing.T) []*goPackage {
+	t.Helper()
 	var out, stderr bytes.Buffer
-	cmd := goCommand(t, &out, append(args, patterns...)...)
+	cmd := goCommand(t, &out, "list", "-e", "-json=ImportPath,Dir,Doc,Standard,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,Imports,Module,Error", "-deps", "./...")
 	cmd.Stderr = &stderr
-	require.NoError(t, cmd.Run(), "go list %v: %s", patterns, &stderr)
+	require.NoError(t, cmd.Run(), "go list: %s", &stderr)
 	var pkgs []*goPackage
 	for dec := json.NewDecoder(&out); ; {
 		pkg := new(goPackage)
@@ -109,6 +120,6 @@ func goList(t *testing.T, deps bool, patterns ...string) []*goPackage {
 		}
 		pkgs = append(pkgs, pkg)
 	}
-	require.NotEmpty(t, pkgs, "go list %v found no package", patterns)
+	require.NotEmpty(t, pkgs, "go list found no package")
 	return pkgs
 }

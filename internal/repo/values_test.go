@@ -1,11 +1,14 @@
 package repo_test
 
 import (
+	"bytes"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -19,10 +22,18 @@ func TestInputErrorsHoldNoKeys(t *testing.T) {
 	t.Parallel()
 	clean := []string{"Redact", "presentable", "shownURL", "Itoa"}
 	values := 0
-	for _, pkg := range list(t, false, "./client", "./graphql", "./internal/...", "./cmd/...") {
+	for _, pkg := range own(t) {
+		if first, _, _ := strings.Cut(pkg.path(), "/"); !slices.Contains([]string{"client", "graphql", "internal", "cmd"}, first) {
+			continue
+		}
 		for _, name := range pkg.GoFiles {
+			source, err := os.ReadFile(filepath.Join(pkg.Dir, name))
+			require.NoError(t, err)
+			if !bytes.Contains(source, []byte("InputError{")) {
+				continue
+			}
 			set := token.NewFileSet()
-			file, err := parser.ParseFile(set, filepath.Join(pkg.Dir, name), nil, parser.SkipObjectResolution)
+			file, err := parser.ParseFile(set, name, source, parser.SkipObjectResolution)
 			require.NoError(t, err)
 			ast.Inspect(file, func(n ast.Node) bool {
 				lit, ok := n.(*ast.CompositeLit)
