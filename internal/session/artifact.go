@@ -62,7 +62,7 @@ func (s *Session) logArtifact(d *draft.Draft, o ArtifactOptions) (*sink.Artifact
 	}
 	// Not the run's context: a run that was stopped saves its last checkpoint.
 	take := func(n int64) error { return s.sink.TakeRoom(dir, n, o.CopyLimit) }
-	rec, err := d.Fix(context.Background(), draft.Config{Dir: dir, Immutable: o.Immutable, Take: take, HTTP: s.env.References})
+	rec, err := d.Fix(context.Background(), draft.Config{Dir: dir, Immutable: o.Immutable, Take: take, Digests: &s.digests, HTTP: s.env.References})
 	if err != nil {
 		s.sink.RemoveCopies(dir)
 		return nil, err

@@ -98,6 +98,7 @@ type Session struct {
 	stats   *sysmetrics.Sampler
 	lookups lookups
 	ending  ending
+	digests draft.Digests // of the files of artifacts
 }
 
 // New creates the session of a run that stores nothing: a disabled one.

@@ -23,6 +23,8 @@ type Config struct {
 	// Take is called before bytes are copied or linked, by several goroutines, and its error
 	// ends that; nil is no limit.
 	Take func(n int64) error
+	// Digests are those of files that were hashed before; nil remembers none.
+	Digests *Digests
 	// HTTP reads references; see [Reference].
 	HTTP Getter
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // step is how much is copied at a time. A smaller file is read into memory.
@@ -32,8 +33,9 @@ func newStager(cfg Config, alg manifest.Algorithm) *stager {
 // worker stages one file at a time, with memory of its own.
 type worker struct {
 	*stager
-	buf  []byte
-	hash hash.Hash
+	buf   []byte
+	hash  hash.Hash
+	known bool // the file's digest is known, so that it is not hashed
 }
 
 func (s *stager) worker() *worker { return &worker{stager: s} }
@@ -53,30 +55,60 @@ func (w *worker) stage(ctx context.Context, n int, src *source) (record.Artifact
 		return e, err
 	}
 	defer r.Close()
+	var file *os.File
+	if w.cfg.Digests.covers(size) {
+		file, _ = r.(*os.File)
+	}
+	before := w.cfg.Digests.state(file, w.alg)
+	e.Digest = w.cfg.Digests.digest(before)
+	w.known = e.Digest != ""
 	w.hash.Reset()
 	switch {
 	case w.cfg.Immutable && src.file != "" && !src.own:
-		e.LocalPath = src.file
-		e.Size, err = w.sum(ctx, r)
+		if e.LocalPath, e.Size = src.file, before.size; !w.known {
+			e.Size, err = w.sum(ctx, r)
+		}
 	default:
 		e.LocalPath = filepath.Join(w.cfg.Dir, strconv.Itoa(n))
 		e.Size, err = w.copy(ctx, e.LocalPath, src, r, size)
 	}
+	same := w.cfg.Digests.state(file, w.alg) == before
+	if err == nil && w.known && !same { // it changed meanwhile
+		w.known = false
+		e.Size, err = w.again(ctx, e.LocalPath)
+	}
 	if err != nil {
 		return e, err
 	}
-	e.Digest = manifest.Digest(w.hash.Sum(nil))
+	if !w.known {
+		e.Digest = manifest.Digest(w.hash.Sum(nil))
+		if same {
+			w.cfg.Digests.remember(before, e.Digest)
+		}
+	}
 	if w.alg != manifest.MD5 {
 		e.Extra = []record.ArtifactItem{manifest.Text("alg", string(w.alg))}
 	}
 	return e, nil
 }
 
+// again hashes a file.
+func (w *worker) again(ctx context.Context, path string) (int64, error) {
+	f, err := smallfile.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	return w.sum(ctx, f)
+}
+
 // sum hashes what r has.
 func (w *worker) sum(ctx context.Context, r io.Reader) (size int64, err error) {
 	for {
 		n, err := io.ReadFull(r, w.buf)
-		_, _ = w.hash.Write(w.buf[:n]) // a hash accepts every write
+		if !w.known {
+			_, _ = w.hash.Write(w.buf[:n]) // a hash accepts every write
+		}
 		size += int64(n)
 		switch {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
@@ -157,6 +189,10 @@ func (w *worker) copyLarge(ctx context.Context, f *os.File, r io.Reader) (int64,
 	})
 	var size int64
 	for n := range copied {
+		if w.known {
+			size += n
+			continue
+		}
 		hashed, err := w.sum(ctx, io.NewSectionReader(f, size, n))
 		if err == nil && hashed != n {
 			err = io.ErrUnexpectedEOF // someone cut the copy
