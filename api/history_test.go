@@ -42,12 +42,12 @@ func TestHistory_AnyDistributionOfSteps_YieldsEveryRowOnceInOrder(t *testing.T) 
 		"none":            {0, nil},
 		"one":             {1, func(int) int64 { return 0 }},
 		"one, late":       {1, func(int) int64 { return 5_000_000 }},
-		"dense":           {25_000, func(i int) int64 { return int64(i) }},
+		"dense":           {9_000, func(i int) int64 { return int64(i) }},
 		"every tenth":     {5_000, func(i int) int64 { return int64(i) * 10 }},
 		"sparse":          {2_000, func(i int) int64 { return int64(i) * 1_000_003 }},
 		"two of a step":   {6_000, func(i int) int64 { return int64(i / 2) }},
 		"all of one step": {3_000, func(int) int64 { return 7 }},
-		"dense in places": {20_000, func(i int) int64 { return int64(i) + int64(i/5_000)*10_000_000 }},
+		"dense in places": {8_000, func(i int) int64 { return int64(i) + int64(i/2_000)*10_000_000 }},
 		"just a page":     {1_000, func(i int) int64 { return int64(i) }},
 		"one more":        {1_001, func(i int) int64 { return int64(i) }},
 	} {
@@ -75,7 +75,7 @@ func TestHistory_AnyDistributionOfSteps_YieldsEveryRowOnceInOrder(t *testing.T) 
 func TestHistory_LargeRows_PagesStaySmall(t *testing.T) {
 	t.Parallel()
 	srv, c, a := serve(t)
-	text := strings.Repeat("x", 20_000)
+	text := strings.Repeat("x", 8_000)
 	post(t, c, srv, "r", lines(1500, func(i int) string { return fmt.Sprintf(`{"_step":%d,"text":%q}`, i, text) })...)
 	pages := 0
 	srv.Inject(wandbtest.Fault{Operation: "RunRows", Match: func(*http.Request, []byte) bool { pages++; return false }})

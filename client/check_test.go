@@ -39,8 +39,8 @@ func TestCheck_EachAttempt_PredictsInit(t *testing.T) { //nolint:tparallel // wa
 					all := attempts(variant.policy)
 					if v > 0 {
 						all = sampled(all, matrixSample, v)
-					} else { // half of them, each in one generation
-						all = sampled(all, 2*len(generations), g)
+					} else { // a quarter of them, each in one generation
+						all = sampled(all, 4*len(generations), g)
 					}
 					for _, a := range all {
 						if clients[a.user] == nil {

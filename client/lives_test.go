@@ -336,7 +336,7 @@ const (
 // history that fails is replayed by its number.
 func TestResume_RandomLives_ServerHasEveryRowOnce(t *testing.T) {
 	t.Parallel()
-	histories := 15
+	histories := 10
 	if long {
 		histories = 500
 	}

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -113,11 +114,15 @@ func decisionRows() []decisionRow {
 }
 
 // TestDecisionRows drives each row and line that the world's policy, or
-// an answer against it, can bring about, for each generation of server.
+// an answer against it, can bring about, for each generation of server. Unless the run is
+// long, a row that is the same in all of them is in one.
 func TestDecisionRows(t *testing.T) {
 	t.Parallel()
 	for _, gen := range generations {
-		for _, row := range decisionRows() {
+		for i, row := range decisionRows() {
+			if !long && !strings.Contains(row.want+row.candidates, "|") && (i+int(gen))%len(generations) != 0 {
+				continue
+			}
 			t.Run(fmt.Sprintf("%v/%s", gen, row.name), func(t *testing.T) {
 				t.Parallel()
 				s := newWorld(t, row.policy, wandbtest.WithGeneration(gen))

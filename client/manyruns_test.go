@@ -16,7 +16,7 @@ import (
 
 // TestManyRuns has 64 runs go on at one time in one process.
 func TestManyRuns(t *testing.T) { //nolint:paralleltest // it counts goroutines and memory
-	const runs, rows = 64, 50
+	const runs, rows = 40, 50
 	s := wandbtest.New(t, wandbtest.Solo())
 	c := newClient(t, s, wandbtest.AliceKey)
 	all := make([]*client.Run, runs)

@@ -72,7 +72,8 @@ func cells() []cell {
 }
 
 // TestCells holds what Init finds out in each cell of the decision matrix to
-// what the evidence decides there, for each generation of server.
+// what the evidence decides there, for each generation of server. Unless the run is long,
+// each cell of a team is in one generation.
 func TestCells(t *testing.T) {
 	t.Parallel()
 	for _, gen := range generations {
@@ -82,6 +83,9 @@ func TestCells(t *testing.T) {
 				t.Parallel()
 				by := newClient(t, s, key(c.user), func(o *client.Options) { o.DiagnosisTimeout = time.Minute })
 				for i, column := range columns {
+					if !long && (i+c.row+int(gen))%len(generations) != 0 {
+						continue
+					}
 					assertVerdict(t, by, gen, attempt{user: c.user, entity: "acme", project: projectIn(column, c.user)}, c.want[i])
 				}
 			})

@@ -58,8 +58,8 @@ func TestKillDownload(t *testing.T) {
 	}
 	s := wandbtest.New(t, wandbtest.Solo())
 	files := map[string][]byte{"large": bytes.Repeat([]byte("0123456789abcdef"), 200_000)}
-	for i := range 150 {
-		files[fmt.Sprintf("dir%d/%d", i%7, i)] = bytes.Repeat([]byte{byte(i)}, 100*i)
+	for i := range 60 {
+		files[fmt.Sprintf("dir%d/%d", i%7, i)] = bytes.Repeat([]byte{byte(i)}, 250*i)
 	}
 	logDownloaded(t, s, files)
 	var mu sync.Mutex

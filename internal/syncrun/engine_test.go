@@ -345,12 +345,9 @@ func TestSync_ContextCanceled_IsInterrupted(t *testing.T) {
 
 // Memory does not grow with the run.
 func TestSync_LongRun_NeedsNoMoreMemory(t *testing.T) { //nolint:paralleltest // others would count
-	rows := 100_000
+	rows := 20_000
 	if os.Getenv("WANDGO_SYNC_ROWS") != "" {
 		require.NoError(t, json.Unmarshal([]byte(os.Getenv("WANDGO_SYNC_ROWS")), &rows))
-	}
-	if testing.Short() {
-		rows = 40_000
 	}
 	peak := func(rows int) uint64 {
 		root := filepath.Join(t.TempDir(), "offline-run-x")
@@ -358,7 +355,7 @@ func TestSync_LongRun_NeedsNoMoreMemory(t *testing.T) { //nolint:paralleltest //
 		w, err := journal.Create(filepath.Join(root, "run-r1.wandb"), journal.Options{})
 		require.NoError(t, err)
 		require.NoError(t, w.Append(runBody()))
-		line := []byte(`{"loss":0.123456,"accuracy":0.98,"deep":{"x":1,"y":2.5},"_runtime":1.5,"_timestamp":1800000000.5,"_step":0}`)
+		line := []byte(`{"loss":0.123456,"accuracy":0.98,"deep":{"x":1,"y":2.5},"text":"` + strings.Repeat("x", 600) + `","_runtime":1.5,"_timestamp":1800000000.5,"_step":0}`)
 		for i := range rows {
 			require.NoError(t, w.AppendRow(&record.Row{Line: line, Step: int64(i)}))
 			if i%10 == 0 {

@@ -15,7 +15,7 @@ func TestOpenTarget_ManyAtOnce_EachKeepsItsFiles(t *testing.T) {
 	var all sync.WaitGroup
 	for range 12 {
 		all.Go(func() {
-			for range 50 {
+			for range 15 {
 				target, err := openTarget(dir)
 				if !assert.NoError(t, err) {
 					return
