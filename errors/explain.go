@@ -36,11 +36,15 @@ type explanation struct {
 	texts  []string
 	seen   []string // the full texts
 	causes []string // those explained
+	inputs []*InputError
+	input  int // the index of their text
 }
 
 func (x *explanation) add(err error) {
 	switch e := err.(type) { //nolint:errorlint // this is the walk over the tree
 	case nil:
+	case *InputError:
+		x.addInput(e)
 	case interface{ Explain() string }:
 		text, cause := e.Explain(), causeKey(err)
 		if slices.Contains(x.seen, text) {
@@ -58,6 +62,22 @@ func (x *explanation) add(err error) {
 			x.add(inner)
 		}
 	}
+}
+
+// addInput adds an error to the text about invalid input. There is one, such as for all mistakes of
+// a file, at the place of the first.
+func (x *explanation) addInput(e *InputError) {
+	if e == nil {
+		x.texts = append(x.texts, e.Explain())
+		return
+	}
+	if slices.ContainsFunc(x.inputs, func(o *InputError) bool { return *o == *e }) {
+		return
+	}
+	if x.inputs = append(x.inputs, e); len(x.inputs) == 1 {
+		x.input, x.texts = len(x.texts), append(x.texts, "")
+	}
+	x.texts[x.input] = explainInputs(x.inputs)
 }
 
 // causeKey is equal for errors with the same cause, "" if the cause is unknown.

@@ -11,6 +11,20 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
+func TestExplain_SeveralInvalidInputs_AreOneText(t *testing.T) {
+	t.Parallel()
+	one := &errors.InputError{Field: "methd", Rule: "is not a known key; did you mean method?", Source: "s.yaml, line 1"}
+	two := &errors.InputError{Field: "parameters.b.min", Value: "5", Rule: "must not be greater than max, which is 2", Source: "s.yaml, line 5"}
+	assert.Equal(t, `Invalid methd: is not a known key; did you mean method? (from s.yaml, line 1).
+Invalid parameters.b.min "5": must not be greater than max, which is 2 (from
+  s.yaml, line 5).
+Nothing was sent to the server.
+
+What to do:
+  1. Correct methd in s.yaml, line 1.
+  2. Correct parameters.b.min in s.yaml, line 5.`, errors.Explain(errors.Join(one, fmt.Errorf("check: %w", two), one)))
+}
+
 func TestExplain_WrappedOrJoined_FindsTexts(t *testing.T) {
 	t.Parallel()
 	p := refused(errors.ErrNotTeamMember, errors.Certain)

@@ -78,22 +78,38 @@ func (e *InputError) Explain() string {
 	if e == nil {
 		return sentence(ErrInvalidInput.Error())
 	}
+	return explainInputs([]*InputError{e})
+}
+
+// explainInputs returns one text for several errors, such as all mistakes of a file.
+func explainInputs(all []*InputError) string {
 	var b strings.Builder
-	writeWrapped(&b, "", "  ", sentence(e.Error()))
-	switch {
-	case strings.HasPrefix(e.Field, `metric "`):
-		b.WriteString("It was left out; the rest of the row was logged.\n")
-	case e.Field != "path" && e.Field != "trial command" && e.Field != "--prefix": // of commands that send nothing, or have read already
-		b.WriteString("Nothing was sent to the server.\n")
+	var a advice
+	for i, e := range all {
+		writeWrapped(&b, "", "  ", sentence(e.Error()))
+		if note := e.note(); i == len(all)-1 || note != all[i+1].note() {
+			b.WriteString(note)
+		}
+		e.advise(&a)
 	}
 	b.WriteByte('\n')
-	a := e.advise()
 	a.write(&b)
 	return strings.TrimRight(b.String(), "\n")
 }
 
+// note says what happened to what was to be sent.
+func (e *InputError) note() string {
+	switch {
+	case strings.HasPrefix(e.Field, `metric "`):
+		return "It was left out; the rest of the row was logged.\n"
+	case e.Field == "path" || e.Field == "trial command" || e.Field == "--prefix": // of commands that send nothing, or have read already
+		return ""
+	}
+	return "Nothing was sent to the server.\n"
+}
+
 // advise says where to correct the value.
-func (e *InputError) advise() (a advice) {
+func (e *InputError) advise(a *advice) {
 	field := inline(e.Field, nameLimit)
 	if field == "" {
 		field = "value"
@@ -133,6 +149,10 @@ func (e *InputError) advise() (a advice) {
 		a.show("echo \"$" + source + "\"")
 	case strings.HasPrefix(e.Source, "-"):
 		a.step("Correct ", source, " on the command line.")
+	case source != "" && (strings.HasPrefix(e.Rule, "is missing") || strings.HasPrefix(e.Rule, "are missing")):
+		a.step("Add ", field, " to ", source, ".")
+	case strings.Contains(e.Source, ", line "): // the field is a key of a file
+		a.step("Correct ", field, " in ", source, ".")
 	case source != "":
 		a.step("Correct the ", field, " in ", source, ".")
 	case variable != "":
@@ -145,7 +165,6 @@ func (e *InputError) advise() (a advice) {
 	default:
 		a.step("Correct ", field, " in your code.")
 	}
-	return a
 }
 
 // isNoun reports whether a field takes an article: "artifact tag" does, unlike ForkFrom and

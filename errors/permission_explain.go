@@ -34,7 +34,11 @@ func (e *PermissionError) Explain() string {
 	} else if e.cause() == ErrStoreRefused {
 		why += e.storeStatus()
 	}
-	writeWrapped(&b, "", "  ", e.target().headline(why))
+	headline := e.target().headline(why)
+	if e.open() {
+		headline = "The server does not show whether " + e.who() + " may " + e.target().request() + ". It was not tried."
+	}
+	writeWrapped(&b, "", "  ", headline)
 	b.WriteByte('\n')
 	writeData(&b, e.Dir, e.RestDir)
 	e.writeCause(&b)
@@ -92,7 +96,7 @@ func targetFacts(t *target) []fact {
 	if t.project != "" {
 		project := bare(t.project)
 		if t.projectDefaulted {
-			project += " (the default; none is set)"
+			project += " (the default; the settings name none)"
 		}
 		facts = append(facts, fact{"Project", project})
 	}
@@ -185,6 +189,8 @@ func (e *PermissionError) writeCause(b *strings.Builder) {
 			sure = "certain." // found here, not learned from the server
 		case s == ErrKeyScope, s == ErrSeatRequired, s == ErrNoDefaultEntity:
 			sure = "certain. The server names this cause."
+		case s == ErrProjectMissing, s == ErrArtifactMissing:
+			sure = "certain. It is one of these two; the server does not say which."
 		case s == ErrViewerRole, s == ErrProjectRestricted:
 			// A seat or a frozen team may be in the way too; the notes say so.
 			sure = "certain. This alone is sufficient."
@@ -196,7 +202,11 @@ func (e *PermissionError) writeCause(b *strings.Builder) {
 
 // writeUndetermined lists the candidates, each with how to check it.
 func (e *PermissionError) writeUndetermined(b *strings.Builder) {
-	writeWrapped(b, "Why: ", "     ", "The server's responses fit several causes, or were incomplete.")
+	why, causes := "The server's responses fit several causes, or were incomplete.", "Possible causes:"
+	if e.open() {
+		why, causes = "The server's responses leave it open, or were incomplete.", "Possible obstacles:"
+	}
+	writeWrapped(b, "Why: ", "     ", why)
 	b.WriteByte('\n')
 	var lines []string
 	for _, candidate := range e.Candidates {
@@ -213,7 +223,7 @@ func (e *PermissionError) writeUndetermined(b *strings.Builder) {
 		lines = append(lines, "Something the server does not show, such as a policy, the licence or a quota of the "+
 			"organization. Ask an admin of the organization.")
 	}
-	writeLines(b, "Possible causes:", lines)
+	writeLines(b, causes, lines)
 }
 
 // writeEvidence lists the questions of the diagnosis and their answers.
@@ -301,7 +311,11 @@ func (e *PermissionError) advice() (a advice) {
 
 func (e *PermissionError) adviseUndetermined(a *advice) {
 	if e.cause() == nil && len(e.Candidates) > 0 {
-		a.step("Check the possible causes above, one after the other.")
+		if e.open() {
+			a.step("Try it, or check the possible obstacles above.")
+		} else {
+			a.step("Check the possible causes above, one after the other.")
+		}
 	}
 	if e.Viewer == nil {
 		e.advisePage(a, "Check that the API key is right. Keys are created on this page:", "authorize")

@@ -68,7 +68,20 @@ func (e *PermissionError) clause() string {
 	return probably + inline(cause.Error(), messageLimit)
 }
 
+// open reports whether nothing was refused: a check found that the server does not show whether
+// it would be.
+func (e *PermissionError) open() bool {
+	return e.cause() == nil && e.Op != "" && e.StatusCode == 0 && e.Message == "" && e.Err == nil
+}
+
 func (e *PermissionError) undeterminedClause() string {
+	if e.open() {
+		clause := "the server does not show whether " + e.who() + " may"
+		if may := e.candidatePhrases(maxLineCandidates); len(may) > 0 {
+			clause += "; the obstacle may be " + list(may, "or")
+		}
+		return clause
+	}
 	clause := "permission denied"
 	if e.Viewer != nil && e.Viewer.Username != "" {
 		clause += " for " + e.who()

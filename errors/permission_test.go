@@ -105,6 +105,11 @@ func TestPermissionError_Error_IsOneLine(t *testing.T) {
 			e.Entity, e.Project, e.Viewer = "a b/c", "d\n", nil
 		}), `create run "a b/c"/"d\n": permission denied, cause undetermined (HTTP 403 permission denied; key from WANDB_API_KEY)`},
 		{
+			"nothing was tried", refused(nil, errors.Undetermined, func(e *errors.PermissionError) {
+				e.StatusCode, e.Message, e.Err, e.Candidates = 0, "", nil, []error{errors.ErrViewerRole, errors.ErrSeatRequired}
+			}), `create run acme/vision: the server does not show whether user "jo" may; the obstacle may be a view-only role or a seat without write access (key from WANDB_API_KEY)`,
+		},
+		{
 			"a cause without confidence is not claimed", refused(errors.ErrNotTeamMember, errors.Undetermined),
 			`create run acme/vision: permission denied for user "jo", cause undetermined (HTTP 403 permission denied; key from WANDB_API_KEY)`,
 		},

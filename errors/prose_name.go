@@ -83,7 +83,7 @@ var projectMissingProse = prose{
 	},
 	advise: func(e *PermissionError, a *advice) {
 		if e.ProjectDefaulted {
-			a.step("Name the project in the path, or set WANDB_PROJECT: none is set, and ", quoted(e.Project), " is the default.")
+			a.step("Name another project in the path, or set WANDB_PROJECT: the settings name none, and ", quoted(e.Project), " is the default.")
 		} else {
 			a.step("Check the spelling of the entity and the project.")
 		}

@@ -33,9 +33,9 @@ func (l *loader) check(c *Config) {
 		case c.Metric.Goal != "" || l.lines["metric"] > 0 && (c.Method == Bayes || c.EarlyTerminate != nil):
 			l.fail("metric", nil, "needs a name")
 		case c.Method == Bayes:
-			l.fail("method", string(c.Method), "needs a metric with a name")
+			l.fail("metric", nil, "is missing, and the method bayes needs it: add metric: {name: NAME, goal: minimize}")
 		case c.EarlyTerminate != nil:
-			l.fail("early_terminate", nil, "needs a metric with a name")
+			l.fail("metric", nil, "is missing, and early_terminate needs it: add metric: {name: NAME, goal: minimize}")
 		}
 	}
 	if e := c.EarlyTerminate; e != nil {

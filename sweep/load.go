@@ -39,9 +39,11 @@ func parse(data []byte, file string) (*Config, error) {
 	}
 	l := &loader{file: file, lines: lines}
 	c := l.config(tree)
-	if len(l.problems) == 0 {
-		l.check(c)
+	l.found = l.meant
+	for _, p := range l.problems {
+		l.found = append(l.found, p.Field)
 	}
+	l.check(c)
 	slices.SortStableFunc(l.problems, func(a, b *errors.InputError) int { return l.line(a.Field) - l.line(b.Field) })
 	return c, l.err()
 }
@@ -51,6 +53,9 @@ type loader struct {
 	file     string
 	lines    map[string]int // nil without a file
 	problems []*errors.InputError
+	// meant are the keys that were written with a typo. found are these and the keys whose values
+	// could not be read; the check has nothing to add about them.
+	meant, found []string
 }
 
 func (l *loader) err() error {
@@ -63,6 +68,12 @@ func (l *loader) err() error {
 
 // fail notes what is wrong with the value of a key.
 func (l *loader) fail(key string, value any, rule string) {
+	follows := func(at string) bool {
+		return key == at || strings.HasPrefix(key, at+".") || strings.HasPrefix(at, key+".")
+	}
+	if slices.ContainsFunc(l.found, follows) {
+		return
+	}
 	shown := ""
 	switch value.(type) {
 	case string, bool, int64, float64:
@@ -186,6 +197,7 @@ func (g *group) rest() map[string]any {
 		}
 		if near := closest(key, known); near != "" {
 			g.fail(g.path(key), nil, "is not a known key; did you mean "+near+"?")
+			g.meant = append(g.meant, g.path(near))
 			continue
 		}
 		if extra == nil {
@@ -292,7 +304,7 @@ func (g *group) parameter() Parameter {
 		}
 	}
 	for _, key := range distributions[p.Distribution] {
-		if !given[key] {
+		if !given[key] && g.tree[key] == nil {
 			g.fail(g.at, nil, fmt.Sprintf("needs %s for the distribution %s", key, p.Distribution))
 		}
 	}

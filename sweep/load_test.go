@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -146,9 +147,9 @@ func TestParse_Mistake_NamesKeyAndLine(t *testing.T) {
 		"method: random\nparameters: {a: {values: [1, 2], probabilities: [1]}}":                            `invalid parameters.a.probabilities: must have one number for each of the 2 values (from line 2)`,
 		"method: random\nparameters: {a: {values: [1, 2], probabilities: [0.1, 0.2]}}":                     `must add up to 1`,
 		"method: random\nparameters:\n  a:\n    parameters:\n      b: {value: 1, values: [2]}":             `invalid parameters.a.parameters.b: has more than one of value, values, parameters and a distribution of numbers (from line 5)`,
-		"method: bayes\nparameters: {a: {value: 1}}":                                                       `invalid method "bayes": needs a metric with a name (from line 1)`,
+		"method: bayes\nparameters: {a: {value: 1}}":                                                       `invalid metric: is missing, and the method bayes needs it: add metric: {name: NAME, goal: minimize}`,
 		"method: bayes\nmetric: {goal: minimize}\nparameters: {a: {value: 1}}":                             `invalid metric: needs a name (from line 2)`,
-		"method: grid\nearly_terminate: {type: hyperband, min_iter: 1}\nparameters: {a: {value: 1}}":       `invalid early_terminate: needs a metric with a name (from line 2)`,
+		"method: grid\nearly_terminate: {type: hyperband, min_iter: 1}\nparameters: {a: {value: 1}}":       `invalid metric: is missing, and early_terminate needs it: add metric: {name: NAME, goal: minimize}`,
 		"method: random\nparameters: {a: {vals: [1]}}":                                                     `invalid parameters.a: needs value, values, or min and max; not known: vals (from line 2)`,
 		"method: random\nparameters: {a: {distribution: q_uniform, min: 0, max: 1, q: 0}}":                 `invalid parameters.a.q: must be greater than 0 (from line 2)`,
 		"method: random\nmethod: grid":                                                                     `line 2: repeats the key "method"`,
@@ -179,6 +180,27 @@ func TestParse_SeveralMistakes_AreNamedInTheOrderOfTheLines(t *testing.T) {
 			named = append(named, m[1])
 		}
 		assert.Equal(t, lines, named, err.Error())
+	}
+}
+
+func TestParse_UnknownKeys_DoNotHideOtherMistakes(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"methd: grid\nmetric: {goal: minimise}\nparameters:\n  lr: {minn: 1, max: 2}\n  b: {min: 5, max: 2}\n  c: {values: []}\n": "methd, metric.goal, metric, parameters.lr.minn, parameters.b.min, parameters.c.values",
+		"method: bayes\nmetrc: {name: loss}\nparameters: {a: {value: 1}}":                                                         "metrc",
+		"method: bayes\nmetric: {naem: loss}\nparameters: {a: {value: 1}, b: {}}":                                                 "metric.naem, parameters.b",
+		"method: grid\nparametres: {a: {value: 1}}":                                                                               "parametres",
+		"method: grid\nparameters: {a: 1}":                                                                                        "parameters.a",
+		"method: random\nparameters: {a: {distribution: normal, mu: 0, sigma: x}}":                                                "parameters.a.sigma",
+	} {
+		_, err := sweep.Parse([]byte(text))
+		var fields []string
+		for _, e := range err.(interface{ Unwrap() []error }).Unwrap() {
+			e, ok := errors.AsType[*errors.InputError](e)
+			require.True(t, ok)
+			fields = append(fields, e.Field)
+		}
+		assert.Equal(t, want, strings.Join(fields, ", "), text)
 	}
 }
 

@@ -62,8 +62,8 @@ Creates a sweep and prints its path. The file is that of the official client:
     opt: {values: [adam, sgd]}
   command: [./train, "${args}"]
 
-A mistake in the file is reported with its key and line, and nothing is sent.
-Keys of a parameter that are not known are sent, with a warning. The
+All mistakes in the file are reported with their keys and lines, and nothing is
+sent. Keys of a parameter that are not known are sent, with a warning. The
 server's own warnings are printed, too.
 
 Flags:

@@ -138,8 +138,8 @@ func TestSweep_NoProject_SaysThatNoneIsSet(t *testing.T) {
 	delete(i.vars, "WANDB_PROJECT")
 	for _, args := range [][]string{{"sweep", "show", "abcd1234"}, {"agent", "abcd1234", "--", "true"}} {
 		r := i.run(t, args...)
-		assert.Contains(t, flat(r.stderr), "Name the project in the path, or set WANDB_PROJECT: none is set, and", args)
-		assert.Contains(t, r.stderr, "(the default; none is set)", args)
+		assert.Contains(t, flat(r.stderr), "Name another project in the path, or set WANDB_PROJECT: the settings name none, and", args)
+		assert.Contains(t, r.stderr, "(the default; the settings name none)", args)
 	}
 }
 
