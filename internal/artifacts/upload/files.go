@@ -20,8 +20,9 @@ const (
 	// up to maxBatch files or batchBytes, so that no address is old when it is used.
 	firstBatch, growth, maxBatch = 25, 4, 1000
 	batchBytes                   = 4 << 30
-	// window is how many batches have addresses and are not uploaded.
-	window = 2
+	// window is how many batches are asked for or uploaded at a time; the official client's is 5,
+	// with smaller ones.
+	window = 3
 	// maxTries bounds how often an address that has expired is replaced by another.
 	maxTries = 3
 	// hopeless is how many files fail without a success before the others are not tried.
@@ -95,13 +96,13 @@ func (r *round) run(ctx context.Context, files []*file) error {
 		}
 		batch := files[:batchLen(files, size)]
 		files = files[len(batch):]
-		if err := r.j.ask(ctx, batch); err != nil {
-			cancel(err)
-			return err
-		}
-		sending.Go(func() { // the next addresses are asked for meanwhile
+		sending.Go(func() {
+			defer func() { <-inFlight }()
+			if err := r.j.ask(ctx, batch); err != nil {
+				cancel(err)
+				return
+			}
 			r.send(ctx, batch)
-			<-inFlight
 		})
 	}
 	sending.Wait()
