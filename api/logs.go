@@ -16,7 +16,7 @@ import (
 type LogLine struct {
 	// Number counts lines from 0.
 	Number int
-	// Time is zero if the server does not tell.
+	// Time is zero if the server does not return it.
 	Time time.Time
 	// Level is "info" or "error", or "" if unknown. Lines of stderr are errors.
 	Level string

@@ -17,7 +17,7 @@ import (
 // Project is a snapshot of a project on the server.
 type Project struct {
 	Entity, Name string
-	// CreatedAt is zero if the server does not tell.
+	// CreatedAt is zero if the server does not return it.
 	CreatedAt time.Time
 	// Access says who may see the project: RESTRICTED, PRIVATE, USER_READ (public), USER_WRITE
 	// (open), or "" if unknown.

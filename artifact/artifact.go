@@ -42,7 +42,8 @@ type Artifact struct {
 	// Metadata is up to 100 keys with values that encoding/json can encode. NaN becomes
 	// null; an infinite number is an error.
 	Metadata map[string]any
-	// Tags are words of letters, digits, '_' and '-', separated by spaces.
+	// Tags are shown with the version. Each consists of words of letters, digits, '_' and '-'
+	// with spaces between them.
 	Tags []string
 	// TTL is how long the server keeps the version; 0 leaves that to the server. It must be a
 	// number of whole seconds, or one of [TTLInherit] and [TTLNever].

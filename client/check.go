@@ -216,9 +216,8 @@ func (c *Client) Check(ctx context.Context, entity, project string) (*Access, er
 
 // CheckAccess reports whether this key may do what r describes, without doing it.
 //
-// It sends one request; more if the server is old, if the response is unusable, or for an
-// artifact. It
-// blocks for at most Options.DiagnosisTimeout. It is safe for concurrent use.
+// It sends one request, and more if the server is old, if the response is unusable, or for an
+// artifact. It blocks for at most Options.DiagnosisTimeout. It is safe for concurrent use.
 //
 // A refusal is not an error but the answer; see [Access.Err]. The errors are:
 //

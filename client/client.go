@@ -52,10 +52,13 @@ type Client struct {
 // New creates a Client from the options and, for those that are not set, from the environment. It
 // reads netrc and the settings files and makes no request. A missing or malformed API key, or a
 // file without identity token, is an error of the first use and not of New, so that offline runs
-// need no key. New returns an *errors.InputError (ErrInvalidInput) for a base URL, a WANDB_MODE,
-// a JournalSync or a Cadence that cannot be right, for WANDB_API_KEY together with
-// WANDB_IDENTITY_TOKEN_FILE, and for a settings file that cannot be read if nothing else names
-// the server.
+// need no key.
+//
+// The error is an *errors.InputError (ErrInvalidInput) if
+//
+//   - the base URL, WANDB_MODE, the JournalSync or the Cadence is invalid;
+//   - both WANDB_API_KEY and WANDB_IDENTITY_TOKEN_FILE are set;
+//   - a settings file cannot be read, and nothing else names the server.
 func New(opts Options) (*Client, error) {
 	s, err := settings.Resolve(opts.env(), settings.Explicit{
 		BaseURL: opts.BaseURL,

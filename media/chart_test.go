@@ -30,6 +30,8 @@ func TestChart_Logged_TableIsInTheHistoryAndChartInTheConfig(t *testing.T) {
 			require.NoError(t, run.Log(map[string]any{
 				"c": line, "loss": 1, "nested": map[string]any{"d": media.Scatter(points(t), "x", "y"), "n": 2},
 				"split": media.Bar(points(t), "x", "y", media.ChartOptions{SplitTable: true}),
+				"lines": media.Lines(points(t), "x", "y", "y"), "counts": media.HistogramChart(points(t), "y"),
+				"own": media.Vega("acme/losses", points(t), map[string]string{"at": "x"}, map[string]string{"title": "Losses", "unit": "s"}),
 			}))
 			require.NoError(t, run.Finish(t.Context()))
 			if mode == client.ModeOffline {
@@ -48,13 +50,23 @@ func TestChart_Logged_TableIsInTheHistoryAndChartInTheConfig(t *testing.T) {
 			}
 			own, _ := view.Config["_wandb"].(map[string]any)
 			charts, _ := own["visualize"].(map[string]any)
-			assert.Len(t, charts, 3)
-			chart, _ := charts["c"].(map[string]any)
-			assert.Equal(t, "Vega2", chart["panel_type"])
-			panel, _ := chart["panel_config"].(map[string]any)
-			assert.Equal(t, "wandb/line/v0", panel["panelDefId"])
-			assert.Equal(t, map[string]any{"x": "x", "y": "y", "stroke": nil}, panel["fieldSettings"])
-			assert.Equal(t, map[string]any{"title": "T"}, panel["stringSettings"])
+			assert.Len(t, charts, 6)
+			for key, want := range map[string]struct {
+				preset           string
+				fields, settings map[string]any
+			}{
+				"c":      {"wandb/line/v0", map[string]any{"x": "x", "y": "y", "stroke": nil}, map[string]any{"title": "T"}},
+				"lines":  {"wandb/line/v0", map[string]any{"x": "x", "y": "y", "stroke": "y"}, map[string]any{"title": ""}},
+				"counts": {"wandb/histogram/v0", map[string]any{"value": "y"}, map[string]any{"title": ""}},
+				"own":    {"acme/losses", map[string]any{"at": "x"}, map[string]any{"title": "Losses", "unit": "s"}},
+			} {
+				chart, _ := charts[key].(map[string]any)
+				assert.Equal(t, "Vega2", chart["panel_type"], key)
+				panel, _ := chart["panel_config"].(map[string]any)
+				assert.Equal(t, want.preset, panel["panelDefId"], key)
+				assert.Equal(t, want.fields, panel["fieldSettings"], key)
+				assert.Equal(t, want.settings, panel["stringSettings"], key)
+			}
 		})
 	}
 }

@@ -19,7 +19,8 @@
 //
 // # Options
 //
-// Options can be left out. If a call has several, the first one counts.
+// Options are the last argument and can be left out, unlike the option structs of the other
+// packages, because most values of a row need none. If a call has several, the first one counts.
 //
 // # Lists
 //

@@ -76,7 +76,9 @@ func TestImage_Logged_ServerHasPixelsHistoryAndSummary(t *testing.T) {
 func TestImage_Offline_SyncedWithItsFiles(t *testing.T) {
 	t.Parallel()
 	s, c, run := start(t, client.ModeOffline)
-	boxes := map[string]media.BoxSet{"p": {Boxes: []media.Box{{MaxX: 0.5, MaxY: 0.5, Class: 1}}, Labels: map[int]string{1: "dog"}}}
+	box := media.CenteredBox(0.25, 0.25, 0.5, 0.5)
+	box.Class = 1
+	boxes := map[string]media.BoxSet{"p": {Boxes: []media.Box{box}, Labels: map[int]string{1: "dog"}}}
 	require.NoError(t, run.Log(map[string]any{"pred": media.Image(gradient(4, 4), media.ImageOptions{Boxes: boxes})}))
 	require.NoError(t, run.Finish(t.Context()))
 	_, err := c.Sync(t.Context(), []string{run.Dir()}, client.SyncOptions{})

@@ -17,10 +17,11 @@ import (
 
 // Load reads a config from a YAML file, by the rules of Python's PyYAML, as the official client
 // does. A parameter with min and max and no distribution becomes int_uniform if both are
-// integers, and uniform if both are not. It checks known keys, and passes unknown ones on to the
-// server. [New] warns about those of parameters.
+// integers, and uniform if neither is; a mixture is an error. Known keys are checked, and
+// unknown ones are passed on to the server. [New] warns about unknown keys of parameters.
 //
-// The error is an *errors.InputError, or several of them joined, in the order of the lines. Each names the key and the line.
+// The error is an *errors.InputError, or several of them joined, in the order of the lines. Each
+// names the key and the line.
 func Load(path string) (*Config, error) {
 	data, err := smallfile.Read(path)
 	if err != nil {

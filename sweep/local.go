@@ -31,9 +31,9 @@ type Local struct {
 	// Config is that of a sweep of a server. EarlyTerminate stops trials by the rows that they log
 	// with [LocalTrial.Report].
 	Config *Config
-	// Dir has the state of the sweep: trials.jsonl with the trials, which [Results] reads and
-	// `wandgo board` shows, and trials.yaml with the config, as [Load] reads it. It is created if
-	// it does not exist.
+	// Dir is the directory with the state of the sweep. It is created if it does not exist. Its
+	// file trials.jsonl has the trials, which [Results] reads and `wandgo board` shows. Its file
+	// trials.yaml has the config, as [Load] reads it.
 	Dir string
 	// Name is the group of the runs. Default: the config's name, then that of Dir.
 	Name string
@@ -42,12 +42,17 @@ type Local struct {
 	Count int
 	// Parallel is how many trials run at the same time in this process, 1 by default.
 	Parallel int
-	// RetryFailed makes [Local.Run] first repeat each trial that has failed before it is called, once:
-	// those whose function returned an error or panicked, whose process was killed, and which were
-	// interrupted by the end of ctx. Trials that were stopped early are not repeated. A repetition is
-	// a trial of its own, with the same parameters and another run, and does not count for RunCap;
-	// the failed trial and its run stay. Several processes repeat a trial once; if the
-	// repetition fails, too, the next Run repeats it.
+	// RetryFailed makes [Local.Run] first repeat each trial that failed earlier, once. A trial
+	// failed if
+	//
+	//   - its function returned an error or panicked,
+	//   - its process was killed, or
+	//   - ctx ended while it ran.
+	//
+	// Trials that were stopped early are not repeated. A repetition is a trial of its own, with
+	// the same parameters and another run. It does not count for RunCap, and the failed trial
+	// and its run stay. Several processes repeat a trial once. If the repetition fails, too, the
+	// next Run repeats it.
 	RetryFailed bool
 	// Options, Failures and OnEvent are as in [Agent].
 	Options  client.RunOptions
@@ -57,7 +62,8 @@ type Local struct {
 	Seed uint64
 }
 
-// LocalTrial is a trial of a local sweep, beside its run.
+// LocalTrial is a trial of a [Local] sweep. The function that trains gets it after the
+// trial's run, because only trials that report need it.
 type LocalTrial struct {
 	// Params are the chosen parameters.
 	Params map[string]any
@@ -74,10 +80,10 @@ type LocalTrial struct {
 // ErrEarly is the cause of the end of a trial's context if the trial does worse than others.
 var ErrEarly = errors.New("the trial is stopped early: others do better")
 
-// Report logs values and passes that of the sweep's metric to the sweep: the last one is the
-// trial's result, and the number of values says how far the trial is. If the trial should stop
-// early, the context of its function ends, with the cause [ErrEarly]. It is safe for concurrent
-// use. The error is that of client.Run.Log, or of the disk.
+// Report logs values to the run and passes that of the sweep's metric to the sweep. The last
+// one is the trial's result. The number of values says how far the trial is: if it should stop
+// early, the context of its function ends, with the cause [ErrEarly]. Report is safe for
+// concurrent use. The error is that of client.Run.Log, or of the disk.
 func (t *LocalTrial) Report(run *client.Run, values map[string]any) error {
 	err := run.Log(values)
 	value, ok := asFloat(values[t.local.Config.Metric.Name])
