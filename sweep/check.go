@@ -93,6 +93,8 @@ func (l *loader) checkParameter(at string, p *Parameter, method Method) {
 		l.fail(at+".values", nil, "must not be empty")
 	case p.Probabilities != nil && len(p.Probabilities) != len(p.Values):
 		l.fail(at+".probabilities", nil, fmt.Sprintf("must have one number for each of the %d values", len(p.Values)))
+	case !finite(p.Value, p.Values, p.Min, p.Max, p.Mu, p.Sigma, p.A, p.B, p.Q):
+		l.fail(at, nil, "needs finite numbers")
 	case p.Min > p.Max:
 		l.fail(at+".min", p.Min, fmt.Sprintf("must not be greater than max, which is %v", p.Max))
 	case strings.HasSuffix(string(p.Distribution), "log_uniform_values") && p.Min <= 0:
@@ -110,6 +112,19 @@ func (l *loader) checkParameter(at string, p *Parameter, method Method) {
 	case p.Probabilities != nil && math.Abs(sum(p.Probabilities)-1) > 1e-6:
 		l.fail(at+".probabilities", nil, "must add up to 1")
 	}
+}
+
+// finite reports whether no value is NaN or infinite, which JSON does not have.
+func finite(values ...any) bool {
+	return !slices.ContainsFunc(values, func(v any) bool {
+		switch v := v.(type) {
+		case float64:
+			return math.IsNaN(v) || math.IsInf(v, 0)
+		case []any:
+			return !finite(v...)
+		}
+		return false
+	})
 }
 
 func sum(list []float64) float64 {

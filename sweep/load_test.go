@@ -159,6 +159,8 @@ func TestParse_Mistake_NamesKeyAndLine(t *testing.T) {
 		"method: grid\ncommand: [[1]]\nparameters: {a: {value: 1}}":                                        `invalid command: must have texts only; element 1 is not a text (from line 2)`,
 		"method: grid\nmetric: {name: l}\nearly_terminate: {type: median}\nparameters: {a: {value: 1}}":    `invalid early_terminate.type "median": must be hyperband (from line 3)`,
 		"method: grid\nmetric: {name: l}\nearly_terminate: {type: hyperband}\nparameters: {a: {value: 1}}": `invalid early_terminate: needs min_iter or max_iter (from line 3)`,
+		"method: grid\nparameters: {a: {distribution: int_uniform, min: .nan, max: 3}}":                    `invalid parameters.a: needs finite numbers (from line 2)`,
+		"method: random\nparameters: {a: {distribution: normal, mu: .inf, sigma: 1}}":                      `invalid parameters.a: needs finite numbers (from line 2)`,
 		"method: grid\nname: {a: 1}\nparameters: {a: {value: 1}}":                                          `invalid name: must be a text (from line 2)`,
 	} {
 		_, err := sweep.Parse([]byte(text))

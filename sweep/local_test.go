@@ -167,6 +167,37 @@ func TestLocal_InvalidFields_AreInputErrors(t *testing.T) {
 	}
 }
 
+func TestLocal_ParametersThatCannotBeTried_AreInputErrors(t *testing.T) {
+	t.Parallel()
+	for want, p := range map[string]sweep.Parameter{
+		"invalid parameters.x: needs finite numbers":      {Values: []any{math.NaN(), 1}},
+		"cannot be stored: json: unsupported value: +Inf": {Distribution: sweep.LogUniform, Min: 800, Max: 900},
+		"has more than 65536 values for a grid":           {Distribution: sweep.IntUniform, Max: 1 << 16},
+	} {
+		cfg := &sweep.Config{Method: sweep.Grid, Parameters: map[string]sweep.Parameter{"x": p}}
+		if p.Distribution == sweep.LogUniform {
+			cfg.Method = sweep.Random
+		}
+		err := sweep.Local{Client: offline(t, t.TempDir()), Config: cfg, Dir: t.TempDir()}.Run(t.Context(), bowl)
+		require.ErrorIs(t, err, errors.ErrInvalidInput)
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+// The file of trials may be damaged, or somebody else's.
+func TestLocal_PointsOutsideOfTheParameters_AreRead(t *testing.T) {
+	t.Parallel()
+	for _, point := range []string{"[-5]", "[1e300]", "[]", "null"} {
+		dir := t.TempDir()
+		line := `{"id":"abc","params":{"x":0},"point":` + point + `,"state":"failed"}` + "\n"
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "trials.jsonl"), []byte(line), 0o600))
+		cfg := grid(2)
+		cfg.Method = sweep.Random
+		err := sweep.Local{Client: offline(t, t.TempDir()), Config: cfg, Dir: dir, RetryFailed: true}.Run(t.Context(), bowl)
+		assert.ErrorIs(t, err, errors.ErrInvalidInput, point) // its other parameter is missing
+	}
+}
+
 // Failed trials are repeated when that is asked for, with the parameters that they had, and once.
 func TestLocal_RetryFailed_RepeatsFailedTrialsOnce(t *testing.T) {
 	t.Parallel()

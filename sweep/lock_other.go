@@ -15,4 +15,8 @@ func acquire(path string, _ bool) (*fileLock, error) {
 	return nil, &os.PathError{Op: "lock", Path: path, Err: errors.ErrUnsupported}
 }
 
+func probe(path string) error {
+	return &os.PathError{Op: "lock", Path: path, Err: errors.ErrUnsupported}
+}
+
 func (*fileLock) release() {}

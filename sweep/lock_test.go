@@ -31,6 +31,7 @@ func TestAcquire_Held_IsRefusedOrWaits(t *testing.T) {
 		t.Error("two have the lock")
 	default:
 	}
+	require.ErrorContains(t, probe(path), path)
 	first.release()
 	(<-second).release()
 	third, err := acquire(path, false)

@@ -5,6 +5,8 @@ package sweep
 import (
 	"os"
 	"syscall"
+
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // fileLock is a lock on a file, which ends with its process.
@@ -21,15 +23,35 @@ func acquire(path string, wait bool) (*fileLock, error) {
 	if !wait {
 		how |= syscall.LOCK_NB
 	}
+	return flock(f, how)
+}
+
+// probe returns an error if someone holds the lock on a file, or there is no such file. Those who probe at the same
+// time do not see each other.
+func probe(path string) error {
+	f, err := smallfile.Open(path)
+	if err != nil {
+		return err
+	}
+	lock, err := flock(f, syscall.LOCK_SH|syscall.LOCK_NB)
+	if err == nil {
+		lock.release()
+	}
+	return err
+}
+
+// flock locks a file, or closes it and returns an error.
+func flock(f *os.File, how int) (*fileLock, error) {
+	var err error
 	for {
 		err = syscall.Flock(int(f.Fd()), how)
-		if err != syscall.EINTR { //nolint:errorlint // it is an Errno
+		if err != syscall.EINTR {
 			break
 		}
 	}
 	if err != nil {
 		_ = f.Close()
-		return nil, &os.PathError{Op: "lock", Path: path, Err: err}
+		return nil, &os.PathError{Op: "lock", Path: f.Name(), Err: err}
 	}
 	return &fileLock{f}, nil
 }

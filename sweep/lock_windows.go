@@ -35,4 +35,18 @@ func acquire(path string, wait bool) (*fileLock, error) {
 	}
 }
 
+// probe returns an error if someone holds the lock on a file, or there is no such file. Those who probe at the same
+// time do not see each other.
+func probe(path string) error {
+	name, err := syscall.UTF16PtrFromString(path)
+	if err == nil {
+		var file syscall.Handle
+		share := uint32(syscall.FILE_SHARE_READ | syscall.FILE_SHARE_WRITE | syscall.FILE_SHARE_DELETE)
+		if file, err = syscall.CreateFile(name, syscall.GENERIC_READ, share, nil, syscall.OPEN_EXISTING, syscall.FILE_ATTRIBUTE_NORMAL, 0); err == nil {
+			return syscall.CloseHandle(file)
+		}
+	}
+	return &os.PathError{Op: "lock", Path: path, Err: err}
+}
+
 func (l *fileLock) release() { _ = syscall.CloseHandle(l.file) }

@@ -1,8 +1,12 @@
 package sweep
 
 import (
+	"fmt"
 	"math"
 	"slices"
+	"strings"
+
+	"github.com/wandgo/wandgo/errors"
 )
 
 // maxChoices is how many values an integer parameter may have in a grid.
@@ -36,21 +40,24 @@ func dimensionsOf(parameters map[string]Parameter, path []string, method Method)
 		case len(distributions[p.Distribution]) == 0:
 			d.choices = []any{p.Value}
 		case method == Grid:
-			d.choices = d.steps()
+			if d.choices = d.steps(); len(d.choices) > maxChoices {
+				return nil, &errors.InputError{Field: "parameter " + strings.Join(at, "."), Rule: fmt.Sprintf("has more than %d values for a grid", maxChoices)}
+			}
 		}
 		list = append(list, d)
 	}
 	return list, nil
 }
 
-// steps returns the whole numbers, or multiples of Q, from Min to Max.
+// steps returns the whole numbers, or multiples of Q, from Min to Max. If they are too many, it returns more than
+// maxChoices of them.
 func (d *dimension) steps() []any {
 	step := d.Q
 	if step <= 0 {
 		step = 1
 	}
 	var list []any
-	for v := d.Min; v <= d.Max && len(list) < maxChoices; v += step {
+	for v := d.Min; v <= d.Max && len(list) <= maxChoices; v += step {
 		list = append(list, d.whole(v))
 	}
 	return list
@@ -83,9 +90,10 @@ func (d *dimension) at(u float64) any {
 	return v
 }
 
-// choice returns the index of the value at u.
+// choice returns the index of the value at u, which may be any number if it comes from a file.
 func (d *dimension) choice(u float64) int {
 	n := len(d.choices)
+	u = min(max(u, 0), 1)
 	if d.Probabilities == nil {
 		return min(int(u*float64(n)), n-1)
 	}

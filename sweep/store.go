@@ -181,6 +181,9 @@ func (s *store) begin(c *Config, seed uint64, retry map[string]bool) (next *reco
 		if err != nil || r == nil {
 			return err
 		}
+		if _, err := json.Marshal(r.Params); err != nil { // such as NaN
+			return &errors.InputError{Field: "config", Rule: "gives a parameter a value that cannot be stored: " + err.Error()}
+		}
 		if lock, err = acquire(s.alive(r.ID), false); err != nil {
 			return fmt.Errorf("lock trial: %w", err)
 		}
@@ -273,15 +276,8 @@ func reached(c *Config, trials []*record) bool {
 
 // dead reports whether the process of a running trial does not live any more. What cannot be found out is not dead.
 func (s *store) dead(id string) bool {
-	if _, err := os.Stat(s.alive(id)); err != nil { // a reader makes no file
-		return errors.Is(err, os.ErrNotExist)
-	}
-	lock, err := acquire(s.alive(id), false)
-	if err != nil {
-		return false
-	}
-	lock.release()
-	return true
+	err := probe(s.alive(id))
+	return err == nil || errors.Is(err, os.ErrNotExist)
 }
 
 // bury marks the trials as failed whose process does not live any more.

@@ -1,0 +1,33 @@
+//go:build unix && !solaris && !aix
+
+package sweep
+
+import (
+	"os"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/smallfile"
+)
+
+// A board and other readers ask all the time whether trials live.
+func TestDead_SomeoneElseAsks_KilledTrialIsDead(t *testing.T) {
+	t.Parallel()
+	s, err := openStore(t.TempDir())
+	require.NoError(t, err)
+	lock, err := acquire(s.alive("abc"), false)
+	require.NoError(t, err)
+	assert.False(t, s.dead("abc"))
+	lock.release()
+	reader, err := smallfile.Open(s.alive("abc"))
+	require.NoError(t, err)
+	probing, err := flock(reader, syscall.LOCK_SH)
+	require.NoError(t, err)
+	t.Cleanup(probing.release)
+	assert.True(t, s.dead("abc"))
+	require.NoError(t, os.Remove(s.alive("abc")))
+	assert.True(t, s.dead("abc"))
+}
