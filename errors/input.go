@@ -131,6 +131,8 @@ func (e *InputError) advise(a *advice) {
 		a.step("Give the run as [entity/]project/run, or the address of its page.")
 	case e.Field == "sweep path":
 		a.step("Give the sweep as [entity/][project/]sweep, or the address of its page.")
+	case e.Field == "artifact path":
+		a.step("Give the artifact as [entity/][project/]name[:version or alias].")
 	case e.Field == "trial command":
 		a.step("Give a command that exists, or create a sweep whose YAML file has one (program or command):")
 		a.show("wandgo agent SWEEP -- ./train {args}")

@@ -16,6 +16,10 @@ var optionFlag = map[string]string{
 	"entity":             "--entity",
 	"project":            "--project",
 	"run id":             "--id",
+	"artifact name":      "--name",
+	"artifact type":      "--type",
+	"alias":              "--alias",
+	"filter":             "--filter",
 	"retry timeout":      "--patience",
 }
 

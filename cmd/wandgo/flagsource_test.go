@@ -1,15 +1,19 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // There is no code on a command line: the text names the flag.
 func TestInvalidFlag_ExplanationNamesTheFlag(t *testing.T) {
 	t.Parallel()
+	file := filepath.Join(t.TempDir(), "net.pt")
+	require.NoError(t, os.WriteFile(file, []byte("x"), 0o600))
 	for _, tt := range []struct {
 		args []string
 		want string
@@ -19,6 +23,10 @@ func TestInvalidFlag_ExplanationNamesTheFlag(t *testing.T) {
 		{[]string{"sync", "--id", "a/b", "."}, "--id"},
 		{[]string{"login", "--host", "nothere"}, "--host"},
 		{[]string{"verify", "--host", "nothere"}, "--host"},
+		{[]string{"artifact", "put", file, "--name", "net:v3"}, "--name"},
+		{[]string{"artifact", "put", file, "--type", "job"}, "--type"},
+		{[]string{"artifact", "put", file, "--alias", "v3"}, "--alias"},
+		{[]string{"export", "acme/vision", "--filter", "{", "-o", filepath.Join(t.TempDir(), "f.csv")}, "--filter"},
 	} {
 		r := in(t, nil).run(t, tt.args...)
 		assert.Equal(t, 33, r.status, "%v", tt.args)
