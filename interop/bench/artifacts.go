@@ -109,6 +109,13 @@ func measureArtifacts(ctx context.Context, p program, files int, size int64) (ar
 			if err := makeFiles(filepath.Join(dir, "data"), files, size); err != nil {
 				return out, err
 			}
+			if size >= 8<<20 { // younger, wandgo would hash it each time
+				select {
+				case <-time.After(age):
+				case <-ctx.Done():
+					return out, ctx.Err()
+				}
+			}
 		}
 		marker := "WANDGO_BENCH=" + filepath.Base(dir)
 		cmd := p.command(ctx, dir, step, strconv.Itoa(files), strconv.FormatInt(size, 10))
@@ -144,6 +151,9 @@ func measureArtifacts(ctx context.Context, p program, files int, size int64) (ar
 	}
 	return out, nil
 }
+
+// age is how old a large file is when it is logged.
+const age = 61 * time.Second
 
 // makeFiles makes files of random bytes.
 func makeFiles(dir string, n int, size int64) error {
