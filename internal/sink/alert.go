@@ -36,7 +36,7 @@ func (b *Both) raise(ctx context.Context, a alert.Alert) error {
 	var index int64
 	var onDisk error
 	if disk != nil {
-		index, onDisk = disk.alert(&record.Alert{Title: a.Title, Text: a.Text, Level: string(a.Level), Wait: a.Wait})
+		index, onDisk = disk.putCounted(&record.Alert{Title: a.Title, Text: a.Text, Level: string(a.Level), Wait: a.Wait}, &disk.alerts)
 		if onDisk != nil && !lost(onDisk) {
 			b.reportDisk(onDisk)
 			onDisk = nil

@@ -177,7 +177,7 @@ func (b *Both) log(d *Disk, u *ArtifactUpload) error {
 		b.reportDisk(err)
 		return err
 	}
-	index, err := d.artifact(rec)
+	index, err := d.putCounted(rec, &d.artifacts)
 	if err == nil {
 		err = d.writer.Flush() // a process that is killed has not lost it
 	}
@@ -240,18 +240,6 @@ func (b *Both) logArtifacts(d *Disk) {
 	for _, u := range waiting {
 		_ = u.log(d, u) // it is reported
 	}
-}
-
-// artifact stores an artifact and returns its index among those of the log.
-func (d *Disk) artifact(a *record.Artifact) (index int64, err error) {
-	d.artifacting.Lock()
-	defer d.artifacting.Unlock()
-	err = d.writer.Append(a)
-	if !lost(err) {
-		index = d.artifacts
-		d.artifacts++
-	}
-	return index, err
 }
 
 // upload uploads an artifact in the background, unless the run went offline meanwhile.

@@ -35,12 +35,9 @@ type Disk struct {
 	temp   string // the directory made for the run's in the temporary one, "" if it is not there
 	writer *journal.Writer
 
-	linking  sync.Mutex // held while links are noted
-	alerting sync.Mutex
-	alerts   int64 // in the log
-
-	artifacting sync.Mutex
-	artifacts   int64 // in the log
+	linking           sync.Mutex // held while links are noted
+	counting          sync.Mutex
+	alerts, artifacts int64 // in the log
 }
 
 // OpenDisk creates the run's directory and starts its log with the given records. If Root
@@ -112,14 +109,15 @@ func (d *Disk) Put(rec record.Record) error {
 	}
 }
 
-// alert stores an alert and returns its index among those of the log.
-func (d *Disk) alert(a *record.Alert) (index int64, err error) {
-	d.alerting.Lock()
-	defer d.alerting.Unlock()
-	err = d.writer.Append(a)
+// putCounted stores a record of which count is the number in the log, and returns its index
+// among those.
+func (d *Disk) putCounted(rec record.Record, count *int64) (index int64, err error) {
+	d.counting.Lock()
+	defer d.counting.Unlock()
+	err = d.writer.Append(rec)
 	if !lost(err) {
-		index = d.alerts
-		d.alerts++
+		index = *count
+		*count++
 	}
 	return index, err
 }
