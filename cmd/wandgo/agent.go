@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"syscall"
-	"time"
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
@@ -237,6 +236,7 @@ func (l *trialLines) line(e sweep.Event) {
 		l.noRun++
 		noRun = "; it made no run"
 	}
+	took := rounded(e.Duration)
 	switch id := printable(e.Trial.RunID); {
 	case !e.Done:
 		l.running++
@@ -247,12 +247,12 @@ func (l *trialLines) line(e sweep.Event) {
 		l.p.printf("%s  started   %s\n", id, printable(strings.Join(sorted(params), " ")))
 	case errors.Is(e.Err, client.ErrStopped):
 		l.stopped++
-		l.p.printf("%s  stopped   after %s%s\n", id, e.Duration.Round(time.Second), noRun)
+		l.p.printf("%s  stopped   after %s%s\n", id, took, noRun)
 	case e.Err != nil:
 		l.failed++
-		l.p.printf("%s  failed    after %s: %s%s\n", id, e.Duration.Round(time.Second), printable(e.Err.Error()), noRun)
+		l.p.printf("%s  failed    after %s: %s%s\n", id, took, printable(e.Err.Error()), noRun)
 	default:
 		l.finished++
-		l.p.printf("%s  finished  after %s%s\n", id, e.Duration.Round(time.Second), noRun)
+		l.p.printf("%s  finished  after %s%s\n", id, took, noRun)
 	}
 }

@@ -223,7 +223,7 @@ func (a *app) listRuns(runs []listed, paths []string, given bool) error {
 		if r.Started != nil {
 			started = a.time(*r.Started)
 		}
-		rows[i] = []string{r.State, r.upload(grouped), r.RunID, r.Name, strings.Trim(r.Entity+"/"+r.Project, "/"), started, grouped(r.Rows), a.size(r.Bytes), r.dir}
+		rows[i] = []string{r.State, r.upload(plaintext.Grouped), r.RunID, r.Name, strings.Trim(r.Entity+"/"+r.Project, "/"), started, plaintext.Grouped(r.Rows), a.size(r.Bytes), r.dir}
 		if !a.table() {
 			rows[i][1], rows[i][6] = r.upload(plain), plain(r.Rows)
 			continue

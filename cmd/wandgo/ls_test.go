@@ -12,6 +12,7 @@ import (
 
 	"github.com/wandgo/wandgo/artifact"
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -105,9 +106,9 @@ func TestLs_UploadUncertain_SaysSo(t *testing.T) {
 		"1 row or more":   {RowsUploaded: new(int64(1)), behind: true},
 		"30 rows or more": {RowsUploaded: new(int64(30)), behind: true},
 	} {
-		assert.Equal(t, want, r.upload(grouped))
+		assert.Equal(t, want, r.upload(plaintext.Grouped))
 	}
-	assert.Equal(t, "unknown", (&listed{RowsUploaded: new(int64), behind: true}).upload(grouped))
+	assert.Equal(t, "unknown", (&listed{RowsUploaded: new(int64), behind: true}).upload(plaintext.Grouped))
 	assert.Equal(t, "1200 rows", (&listed{RowsUploaded: new(int64(1200))}).upload(plain))
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/wandgo/wandgo/internal/plaintext"
@@ -110,16 +111,18 @@ func counted[N int | int64](n N, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return grouped(int64(n)) + " " + noun + "s"
+	return plaintext.Grouped(int64(n)) + " " + noun + "s"
 }
 
-// grouped writes a number with commas.
-func grouped(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
+// rounded is a duration as a person says it: 85ms, 2.3s, 1m40s.
+func rounded(d time.Duration) time.Duration {
+	switch {
+	case d < time.Second:
+		return d.Round(time.Millisecond)
+	case d < 10*time.Second:
+		return d.Round(100 * time.Millisecond)
 	}
-	return text
+	return d.Round(time.Second)
 }
 
 // encodeJSON writes a JSON document in which all is printable.

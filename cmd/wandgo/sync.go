@@ -28,7 +28,8 @@ A path is a log (run-ID.wandb), the directory of a run, or a directory of runs.
 Without paths, uploads the runs in the directory "wandb" of the settings, and in
 the temporary directories that are used if that one cannot be written.
 
-Runs still in progress are skipped, and so are runs that the server already has.
+Runs still in progress are skipped, and so are runs that the server already has,
+which are only counted.
 A log without an exit code (the process was killed) is uploaded as failed,
 unless the server knows how the run ended.
 
@@ -48,6 +49,7 @@ Flags:
   --patience D      how long to retry requests with rows, and to wait for files
                     without progress (default 10m). WANDB_INIT_TIMEOUT limits
                     how long to wait for a server that cannot be reached
+  -v                list the runs that the server already has, too
   --json            print one JSON document: runs (path, dir, entity, project,
                     runId, name, url, outcome, reason, rows, rowsSent,
                     rowsBefore, events, eventsSent, consoleLines, files,
@@ -100,7 +102,7 @@ func officialSyncFlags(set *flag.FlagSet, o *client.SyncOptions) {
 		}
 		set.BoolVar(field, name, false, "")
 	}
-	for _, name := range []string{"yes", "sync-all", "v", "verbose"} { // what sync does anyway
+	for _, name := range []string{"yes", "sync-all"} { // what sync does anyway
 		set.Bool(name, false, "")
 	}
 }
@@ -121,6 +123,10 @@ func runSync(ctx context.Context, a *app, args []string) int {
 	set.DurationVar(&o.RetryTimeout, "patience", client.DefaultSyncRetryTimeout, "")
 	asJSON := set.Bool("json", false, "")
 	noColor := set.Bool("no-color", false, "")
+	var verbose bool
+	for _, name := range []string{"v", "verbose"} {
+		set.BoolVar(&verbose, name, false, "")
+	}
 	officialSyncFlags(set, &o)
 	paths, status, ok := a.parsePaths(c, set, args)
 	switch {
@@ -148,7 +154,7 @@ func runSync(ctx context.Context, a *app, args []string) int {
 		}
 	}
 	out := &syncOutput{
-		printer: a.printer(!*noColor), live: !*asJSON && term.IsTerminal(a.stdout), silent: *asJSON,
+		printer: a.printer(!*noColor), live: !*asJSON && term.IsTerminal(a.stdout), silent: *asJSON, all: verbose,
 	}
 	options := a.env.options()
 	if out.live {

@@ -221,7 +221,12 @@ func TestSync_Interrupted_ContinuesNextTime(t *testing.T) {
 	held.Remove()
 	r = i.run(t, "sync")
 	require.Zero(t, r.status, r.stderr)
-	assert.Contains(t, r.stdout, "5 runs: 4 synced, 1 skipped.")
+	assert.Contains(t, r.stdout, "5 runs: 4 synced, 1 synced already (see -v).")
+	assert.NotContains(t, r.stdout, "skipped")
+	assert.Equal(t, "5 runs: 5 synced already (see -v).\n", i.run(t, "sync").stdout)
+	r = i.run(t, "sync", "-v")
+	assert.Equal(t, 5, strings.Count(flat(r.stdout), ": synced already"), r.stdout)
+	assert.Contains(t, r.stdout, "\n5 runs: 5 synced already.\n")
 }
 
 func TestSync_UnreadableDirectory_ReturnsError(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/term"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -18,6 +19,8 @@ import (
 type syncOutput struct {
 	*printer
 	live, silent bool
+	// all lists the runs with nothing to upload, too.
+	all bool
 
 	mu    sync.Mutex // requests are traced by other goroutines
 	drawn time.Time
@@ -49,7 +52,7 @@ func (o *syncOutput) progress(p client.SyncProgress) {
 	case client.SyncAsking:
 		state = "waiting for the server"
 	case client.SyncSending:
-		state = fmt.Sprintf("%s of %s rows, %d%%", grouped(p.Rows), grouped(p.TotalRows), 100*p.Rows/max(p.TotalRows, 1))
+		state = fmt.Sprintf("%s of %s rows, %d%%", plaintext.Grouped(p.Rows), plaintext.Grouped(p.TotalRows), 100*p.Rows/max(p.TotalRows, 1))
 	}
 	o.draw(printable(p.RunID) + ": " + state)
 }
@@ -100,6 +103,9 @@ func (o *syncOutput) done(r *client.SyncedRun) {
 	default:
 		word = o.style.Dim(word)
 	}
+	if !o.all && syncedAlready(r) && len(notes(r)) == 0 {
+		return // the summary counts them
+	}
 	name, text := target(r), strings.Join(contents(r), ", ")
 	switch r.Outcome {
 	case client.SyncSkipped:
@@ -121,6 +127,11 @@ func (o *syncOutput) done(r *client.SyncedRun) {
 	}
 }
 
+// syncedAlready reports whether there was nothing to do for a run, as after a sync before.
+func syncedAlready(r *client.SyncedRun) bool {
+	return r.Outcome == client.SyncSkipped && r.Reason == "synced already" && !r.Cleaned
+}
+
 // started reports whether the upload of an interrupted run had started.
 func started(r *client.SyncedRun) bool {
 	_, asked := errors.AsType[*errors.RequestError](r.Err)
@@ -131,7 +142,7 @@ func started(r *client.SyncedRun) bool {
 func stopped(r *client.SyncedRun) string {
 	switch {
 	case r.RowsSent > 0 && r.RowsSent == r.Rows:
-		return grouped(r.RowsSent) + " of " + counted(r.Rows, "row") + " uploaded"
+		return plaintext.Grouped(r.RowsSent) + " of " + counted(r.Rows, "row") + " uploaded"
 	case r.RowsSent > 0:
 		return rows(r)
 	}
@@ -203,7 +214,7 @@ func plannedFiles(files []string) string {
 func rows(r *client.SyncedRun) string {
 	text, present := counted(r.Rows, "row"), r.RowsSent+r.RowsBefore
 	if present < r.Rows {
-		text = grouped(present) + " of " + text
+		text = plaintext.Grouped(present) + " of " + text
 	}
 	switch {
 	case r.RowsSent == r.Rows:
@@ -213,7 +224,7 @@ func rows(r *client.SyncedRun) string {
 	case r.RowsSent == 0:
 		return text + ", already on the server"
 	}
-	return fmt.Sprintf("%s (%s uploaded now, %s already on the server)", text, grouped(r.RowsSent), grouped(r.RowsBefore))
+	return fmt.Sprintf("%s (%s uploaded now, %s already on the server)", text, plaintext.Grouped(r.RowsSent), plaintext.Grouped(r.RowsBefore))
 }
 
 // deleted means that the directory of a run was.
@@ -243,19 +254,32 @@ func (o *syncOutput) summary(r *client.SyncReport) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.erase()
-	var parts []string
-	for _, c := range []client.SyncOutcome{
-		client.SyncDone, client.SyncRunning, client.SyncPlanned, client.SyncSkipped, client.SyncFailed, client.SyncInterrupted,
-	} {
-		if n := r.Count(c); n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, c))
-		}
-	}
-	cleaned := 0
+	cleaned, already := 0, 0
 	for i := range r.Runs {
 		if r.Runs[i].Cleaned {
 			cleaned++
 		}
+		if syncedAlready(&r.Runs[i]) {
+			already++
+		}
+	}
+	var parts []string
+	for _, c := range []client.SyncOutcome{
+		client.SyncDone, client.SyncRunning, client.SyncPlanned, client.SyncSkipped, client.SyncFailed, client.SyncInterrupted,
+	} {
+		n := r.Count(c)
+		if c == client.SyncSkipped {
+			n -= already
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, c))
+		}
+	}
+	switch {
+	case already > 0 && o.all:
+		parts = append(parts, fmt.Sprintf("%d synced already", already))
+	case already > 0:
+		parts = append(parts, fmt.Sprintf("%d synced already (see -v)", already))
 	}
 	last := strings.Join(parts, ", ")
 	if cleaned > 0 {
