@@ -21,6 +21,8 @@ func (j *job) rowsBefore() error {
 		switch {
 		case err != nil:
 			return err
+		case same && before.result.Err == nil: // it was skipped, as it is in use
+			return errors.New("upload rows that follow those in another log: " + before.result.Reason)
 		case same:
 			return fmt.Errorf("upload rows that follow those in another log: %w", before.result.Err)
 		}

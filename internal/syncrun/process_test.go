@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
@@ -47,6 +48,27 @@ func TestSync_FirstOfTwoLogsFails_SecondOfTheProcessWaits(t *testing.T) {
 		require.NoError(t, r.Err)
 	}
 	assert.Equal(t, []int64{20, 0, 1, 2, 3, 4, 5, 6}, s.steps(t))
+}
+
+// Another sync may be uploading the first log of a process when the second is found.
+func TestSync_FirstOfTwoLogsIsInUse_SecondOfTheProcessSaysSo(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	first := writeLog(t, root, "offline-run-1", ours, bodies(some(runBody()), rowsOf(0, 5))...)
+	second := writeLog(t, root, "offline-run-2", ours, bodies(some(runBody(func(r *record.Run) {
+		r.StartTime, r.StartingStep, r.Resume = begin.Add(time.Minute), 5, true
+	})), rowsOf(5, 7), some(&record.Exit{}))...)
+	unlock, err := journal.Lock(first)
+	require.NoError(t, err)
+	s := newServer()
+	results := syncPaths(t, s, syncrun.Options{}, root)
+	unlock()
+	require.True(t, results[0].InUse)
+	require.EqualError(t, results[1].Err, "sync "+second+": upload rows that follow those in another log: "+results[0].Reason)
+	for _, r := range syncPaths(t, s, syncrun.Options{}, root) {
+		require.NoError(t, r.Err)
+	}
+	assert.Equal(t, []int64{0, 1, 2, 3, 4, 5, 6}, s.steps(t))
 }
 
 // A process that logged no row ended before another one continued the run.
