@@ -173,6 +173,10 @@ func TestArtifactPut_OtherType_OffersNoSync(t *testing.T) {
 	text := flat(r.stderr)
 	assert.NotContains(t, text, "wandgo sync")
 	assert.Contains(t, text, "Log it again with the type of the existing artifact, or under another name.")
+
+	text = flat(i.onTerminal(t, 120, "ls"))
+	assert.Contains(t, text, "1 of 1 artifact not uploaded: its name has another type on the server.")
+	assert.NotContains(t, text, "wandgo sync")
 }
 
 func TestArtifactPut_NotAMember_SuggestsAnotherName(t *testing.T) {

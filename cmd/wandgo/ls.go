@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/syncrun"
@@ -231,7 +232,7 @@ func (a *app) listRuns(runs []listed, paths []string, given bool) error {
 		for k, text := range rows[i] {
 			rows[i][k] = cmp.Or(text, "-")
 		}
-		if !r.Synced && !r.Marked && r.State != "running" && r.Error == "" {
+		if !r.Synced && !r.Marked && r.State != "running" && r.Error == "" && !r.onlyClash() {
 			missing = append(missing, r.dir)
 		}
 	}
@@ -260,6 +261,13 @@ func (a *app) listRuns(runs []listed, paths []string, given bool) error {
 	return p.err
 }
 
+// onlyClash reports whether all that the server lacks is one artifact of another type: an
+// upload would fail again.
+func (r *listed) onlyClash() bool {
+	return r.Refused == errors.Code(errors.ErrTypeClash) && r.RowsUploaded != nil && *r.RowsUploaded >= r.Rows &&
+		r.ArtifactsUploaded != nil && *r.ArtifactsUploaded+1 >= r.Artifacts
+}
+
 // flaws prints what is wrong with a run.
 func (p *printer) flaws(r *listed) {
 	path := printable(relative(r.Path))
@@ -270,7 +278,11 @@ func (p *printer) flaws(r *listed) {
 		p.printf("%s: damaged; see wandgo inspect --summary\n", path)
 	}
 	if r.ArtifactsUploaded != nil && *r.ArtifactsUploaded < r.Artifacts && r.State != "running" {
-		p.printf("%s: %d of %s not uploaded\n", path, r.Artifacts-*r.ArtifactsUploaded, counted(r.Artifacts, "artifact"))
+		p.printf("%s: %d of %s not uploaded", path, r.Artifacts-*r.ArtifactsUploaded, counted(r.Artifacts, "artifact"))
+		if r.onlyClash() {
+			p.printf(": its name has another type on the server. Log it again under another name")
+		}
+		p.printf("\n")
 	}
 }
 
