@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -144,23 +142,6 @@ func TestFinishTimeout(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	require.NoError(t, t.Context().Err())
 	assert.Len(t, onDisk(t, st.run.Dir()).Rows, 1)
-}
-
-// TestFileTransferSettings: an upload that hangs is given up and tried again as
-// often as the environment says.
-func TestFileTransferSettings(t *testing.T) {
-	t.Parallel()
-	st := newStage(t, client.RunOptions{}, quicklyWith("WANDB_FILE_PUSHER_TIMEOUT", strconv.FormatFloat(0.3*slowness, 'f', -1, 64),
-		"WANDB_X_FILE_TRANSFER_RETRY_MAX", "2", "WANDB_X_FILE_TRANSFER_RETRY_WAIT_MIN_SECONDS", "0.001"))
-	path := filepath.Join(t.TempDir(), "model.bin")
-	require.NoError(t, os.WriteFile(path, []byte("weights"), 0o600))
-	hung := st.s.Inject(wandbtest.Fault{Operation: "PUT", Hang: true, Match: func(r *http.Request, _ []byte) bool {
-		return filepath.Base(r.URL.Path) == "model.bin"
-	}})
-	_, err := st.run.SaveFile(path, filepath.Dir(path), client.SaveAtEnd)
-	require.NoError(t, err)
-	require.Error(t, st.run.Finish(t.Context()))
-	assert.Equal(t, 3, hung.Hits())
 }
 
 // TestStopOnFatalError: a run that the server takes no more of is stopped where

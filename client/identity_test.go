@@ -226,7 +226,7 @@ func TestExchangeTrouble(t *testing.T) {
 			f := newFederation(t)
 			tt.fault.Operation = "token"
 			f.Inject(tt.fault)
-			c := newClient(t, f.Server, "", f.environ(), func(o *client.Options) { o.InitTimeout = slowness * 1500 * time.Millisecond })
+			c := newClient(t, f.Server, "", f.environ(), func(o *client.Options) { o.InitTimeout = 3 * slowness * time.Second })
 			_, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team"})
 			require.ErrorIs(t, err, tt.cause)
 			assert.NotErrorIs(t, err, errors.ErrBadAPIKey)
@@ -257,7 +257,7 @@ func TestInit_TimeEndsInExchange_LastAnswerIsTheCause(t *testing.T) {
 			tt.fault.Operation, tt.fault.Count = "token", 1
 			f.Inject(tt.fault)
 			f.Inject(wandbtest.Fault{Operation: "token", Hang: true})
-			c := newClient(t, f.Server, "", f.environ(), func(o *client.Options) { o.InitTimeout = slowness * time.Second })
+			c := newClient(t, f.Server, "", f.environ(), func(o *client.Options) { o.InitTimeout = 3 * slowness * time.Second })
 			_, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team"})
 			require.ErrorIs(t, err, tt.cause)
 			require.ErrorIs(t, err, context.DeadlineExceeded)

@@ -117,7 +117,7 @@ func TestDiagnosisDeadline(t *testing.T) {
 			t.Parallel()
 			s := wandbtest.New(t, everybody())
 			s.Inject(tt.fault)
-			c := newClient(t, s, key(tt.user), func(o *client.Options) { o.DiagnosisTimeout = slowness * time.Second })
+			c := newClient(t, s, key(tt.user), func(o *client.Options) { o.DiagnosisTimeout = 3 * slowness * time.Second })
 			_, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "new"})
 			p, ok := errors.AsType[*errors.PermissionError](err)
 			require.True(t, ok, "%v", err)

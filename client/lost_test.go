@@ -122,7 +122,7 @@ func TestFinishSaysWhyItHadNoTime(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := wandbtest.New(t, everybody())
-			c := newClient(t, s, key("member"), quickly)
+			c := newClient(t, s, key("member"), quickly, at(briefly))
 			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team"})
 			require.NoError(t, err)
 			log(t, run, 0, 3)
@@ -130,6 +130,7 @@ func TestFinishSaysWhyItHadNoTime(t *testing.T) {
 			fault := s.Inject(tt.fault)
 			change(t, run)
 			log(t, run, 3, 6)
+			require.NoError(t, fault.Wait(t.Context(), 1))
 			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 			defer cancel()
 			err = run.Finish(ctx)

@@ -264,17 +264,17 @@ func TestFinishOnPanicIsQuietOtherwise(t *testing.T) {
 	s := wandbtest.New(t, wandbtest.Solo())
 	run, err := newClient(t, s, wandbtest.AliceKey).Init(t.Context(), client.RunOptions{Project: "p"})
 	require.NoError(t, err)
-	func() { defer run.FinishOnPanic(time.Second) }()
+	func() { defer run.FinishOnPanic(time.Minute) }()
 	require.NoError(t, run.Log(map[string]any{"x": 1}), "the run goes on")
 	assert.PanicsWithValue(t, errBoom, func() {
-		defer run.FinishOnPanic(time.Second)
+		defer run.FinishOnPanic(time.Minute)
 		panic(errBoom)
 	})
 	v, _ := s.Run("acme", "p", run.ID())
 	assert.Equal(t, "failed", v.State)
 	assert.Empty(t, v.Logs, "console output was not asked for")
 	assert.PanicsWithValue(t, "again", func() {
-		defer run.FinishOnPanic(time.Second)
+		defer run.FinishOnPanic(time.Minute)
 		panic("again")
 	}, "also after the end")
 }

@@ -55,7 +55,7 @@ func TestSyncUnreachable(t *testing.T) {
 		},
 		"it does not create the run": {
 			fault: wandbtest.Fault{Operation: "UpsertBucket", Status: 503}, reason: "HTTP 503",
-			change: func(o *client.Options) { o.InitTimeout = 2 * time.Second },
+			change: func(o *client.Options) { o.InitTimeout = 3 * time.Second },
 		},
 		"it takes no rows": {
 			fault: wandbtest.Fault{Operation: "file_stream", Status: 503}, reason: "HTTP 503",

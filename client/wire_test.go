@@ -320,7 +320,7 @@ func TestWireDeadline(t *testing.T) {
 		t.Parallel()
 		s := wandbtest.New(t, wandbtest.Solo())
 		s.Inject(wandbtest.Fault{Operation: "UpsertBucket", Status: 503, Body: `{"error":"down for repair"}`})
-		c := newClient(t, s, wandbtest.AliceKey, func(o *client.Options) { o.InitTimeout = slowness * 500 * time.Millisecond })
+		c := newClient(t, s, wandbtest.AliceKey, func(o *client.Options) { o.InitTimeout = slowness * 1500 * time.Millisecond })
 		_, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision"})
 		require.ErrorIs(t, err, errors.ErrServerUnavailable)
 		require.NotErrorIs(t, err, errors.ErrPermissionDenied)

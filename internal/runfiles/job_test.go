@@ -174,7 +174,7 @@ func TestUpload_ServerRefuses_StopsAllAndNotifiesOnce(t *testing.T) {
 	require.NoError(t, o.SaveBytes("a", []byte("a"), runfiles.Now))
 	require.NoError(t, o.SaveBytes("b", []byte("b"), runfiles.Now))
 	o.Flush()
-	require.Eventually(t, func() bool { return len(o.Errors()) == 2 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(o.Errors()) == 2 }, time.Minute, time.Millisecond)
 	require.NoError(t, o.SaveBytes("c", []byte("c"), runfiles.Now))
 	require.NoError(t, o.SaveBytes("end", []byte("end"), runfiles.End))
 	err := o.Finish(t.Context())

@@ -186,7 +186,7 @@ func (s *stand) connect(t *testing.T, cache string) *connection.Connection {
 	policy.Retries, policy.MinWait, policy.MaxWait = 3, time.Millisecond, time.Millisecond
 	return &connection.Connection{
 		GraphQL: client, Transport: tr, Settings: set, Log: slog.New(slog.DiscardHandler), FilePolicy: policy,
-		Diagnoser: diagnose.New(diagnose.Config{GraphQL: client, Settings: set, Timeout: time.Second}),
+		Diagnoser: diagnose.New(diagnose.Config{GraphQL: client, Settings: set, Timeout: time.Minute}),
 		Slots:     objectstore.NewSlots(objectstore.DefaultParallel), Cache: objectcache.New(cache),
 		Features: feature.New(client),
 	}
