@@ -40,7 +40,7 @@ export class RunList {
     this.summary = h("span.soft", { role: "status" });
     this.compare = h("button", { type: "button", title: "Compare (C)", onclick: () => this.openComparison() }, "Compare");
     this.search = h("input", { type: "search", value: this.state.filter, placeholder: exported ? "Find runs" : "lr<0.1 state:failed loss>=2 tag:baseline", "aria-label": "Find runs",
-      title: exported ? "Words in names, ids, tags, notes and states" : "Words in names, ids, tags and notes; state: name: project: group: tag: host: trouble:any; lr<0.1; -word excludes", oninput: debounce((e) => this.set({ filter: e.target.value, limit: page }), 200) });
+      title: exported ? "Words in names, ids, tags, notes and states" : "Words in names, ids, tags and notes; state: name: project: group: tag: host: trouble:any; lr<0.1; -word excludes", oninput: debounce((e) => this.find(e.target.value), 200) });
     this.groupSelect = h("select", { "aria-label": "Group by", onchange: (e) => this.set({ group: e.target.value }) });
     this.el = h("div", null,
       h("div.tools", null, this.search, h("label.slider", null, "Group by", this.groupSelect),
@@ -69,6 +69,12 @@ export class RunList {
     this.load();
   }
 
+  // find shows the runs of a filter. One that is being typed changes nothing.
+  find(filter) {
+    this.errorLine.textContent = missing(filter);
+    if (!missing(filter)) this.set({ filter, limit: page });
+  }
+
   filterText() {
     const quoted = (s) => '"' + s.replace(/["\\]/g, "") + '"';
     const parts = [this.state.filter];
@@ -82,7 +88,7 @@ export class RunList {
     try {
       const got = await getJSON("/-/runs" + query({ filter: this.filterText(), sort: s.sort, limit: s.group ? 2000 : s.limit, col: s.columns || this.chosen || [] }));
       if (turn !== this.turn) return;
-      this.errorLine.textContent = "";
+      this.errorLine.textContent = missing(this.search.value);
       if (!s.columns && !this.chosen) {
         this.chosen = defaultColumns(got.columns);
         if (this.chosen.length && !exported) return this.load();
@@ -231,6 +237,18 @@ export class RunList {
     document.body.append(dialog);
     dialog.showModal();
   }
+}
+
+// missing says what a filter that is being typed lacks, "" if it is whole.
+function missing(filter) {
+  if (exported) return ""; // a report finds words
+  const text = filter.replace(/"([^"]*)"/g, (_, quoted) => quoted.replace(/[\s<>=:!]/g, "_"));
+  if (text.includes('"')) return "the quote needs an end";
+  for (const word of text.split(/\s+/)) {
+    const [, name, number_] = /^(.(?:[^<>=:!]|!(?!=))*[<>]=?)(.*)$/.exec(word) || [];
+    if (name && (!number_ || Number.isNaN(Number(number_))) && !/^[+-]?(nan|inf(inity)?)$/i.test(number_)) return name + " needs a number";
+  }
+  return "";
 }
 
 // valueCell also aligns NaN and infinities, which are texts, with the numbers.

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -70,8 +69,6 @@ type tab struct {
 
 	mu     sync.Mutex
 	faults []string
-	// badRequests are expected: the browser reports answers with this status as errors.
-	badRequests atomic.Bool
 }
 
 // open opens a tab, which is closed with the test. Nothing outside host may be asked.
@@ -92,9 +89,7 @@ func open(t *testing.T, host string) *tab {
 		case *cdpruntime.EventExceptionThrown:
 			tb.fault("script error: " + e.ExceptionDetails.Text + " " + e.ExceptionDetails.Exception.Description)
 		case *cdplog.EventEntryAdded:
-			bad := e.Entry.Source == cdplog.EntrySourceNetwork && strings.Contains(e.Entry.Text, "400 (Bad Request)")
-			expected := bad && tb.badRequests.Load()
-			if e.Entry.Level == cdplog.EntryLevelError && !expected || e.Entry.Source == cdplog.EntrySourceSecurity {
+			if e.Entry.Level == cdplog.EntryLevelError || e.Entry.Source == cdplog.EntrySourceSecurity {
 				tb.fault(string(e.Entry.Source) + ": " + e.Entry.Text + " " + e.Entry.URL)
 			}
 		case *cdpruntime.EventConsoleAPICalled:

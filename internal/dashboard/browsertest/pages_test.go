@@ -33,10 +33,15 @@ func TestList_FilterSortGroup_ShowsMatchingRuns(t *testing.T) {
 
 	tb.do(chromedp.SendKeys(chromedp.CSS(`input[type=search]`), "lr<0.01"))
 	tb.until(rowCount + " === 4")
-	tb.badRequests.Store(true) // of filters that are not complete
-	tb.do(chromedp.SendKeys(chromedp.CSS(`input[type=search]`), " train/loss<"))
-	tb.until(`document.querySelector(".tools .error").textContent !== ""`)
-	assert.Equal(t, 4, js[int](tb, rowCount), "a filter that is not complete leaves the list")
+	for typed, want := range map[string]string{" train/loss<": "train/loss< needs a number", " -lr>=-": "-lr>= needs a number", ` "two wor`: "the quote needs an end"} {
+		tb.do(set("input[type=search]", "lr<0.01"+typed, "input"))
+		tb.until(fmt.Sprintf(`document.querySelector(".tools .error").textContent === %q`, want))
+		assert.Equal(t, 4, js[int](tb, rowCount), "a filter that is being typed leaves the list")
+	}
+	for _, whole := range []string{`lr<"0.01"`, `lr<0.01 "no<such:run"`, "lr<nan"} {
+		tb.do(set("input[type=search]", whole, "input"))
+		tb.until(`document.querySelector(".tools .error").textContent === ""`)
+	}
 
 	tb.do(set("input[type=search]", "", "input"))
 	tb.until(rowCount + " === 8")
