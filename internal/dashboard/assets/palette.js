@@ -2,9 +2,10 @@
 
 import { h } from "./dom.js";
 
-// The first seven are Okabe and Ito's; the others differ from them in lightness, too.
-const light = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b07a00", "#3a9bd9", "#6b6b6b", "#7b3294", "#8c2d19", "#7aa61c", "#16325c", "#e84a7f"];
-const darkened = ["#56b4e9", "#ff8a3d", "#3fce9f", "#e3a3c6", "#f0b93a", "#a9dcfa", "#b5b5b5", "#b58ae0", "#d0705c", "#b8dc5a", "#7c95c9", "#ff6f9f"];
+// They are chosen so that any two differ with each kind of color blindness; the first four are
+// close to Okabe and Ito's.
+const light = ["#0c66bb", "#e95809", "#009b89", "#d871b8", "#8f5516", "#9385f6", "#3f4e4b", "#66008f", "#650004", "#928854", "#202155", "#b82982"];
+const darkened = ["#54a7fb", "#ef7b04", "#49de9a", "#ce96bb", "#faea0c", "#c1ffdf", "#becdff", "#915de6", "#9e6900", "#ebb932", "#0385a2", "#d83a77"];
 
 // isDark says whether the page is shown dark.
 export function isDark() {

@@ -73,7 +73,7 @@ func TestRun_MasksAndBoxes_AreDrawnAndSwitched(t *testing.T) {
 				window.pixel = (c, x, y) => [...c.querySelector("canvas").getContext("2d").getImageData(x, y, 1, 1).data].join();
 				window.boxes = (c) => [...c.querySelectorAll(".overlaid b")].filter((b) => !b.hidden).map((b) => b.innerText);
 				window.flip = (c, label) => [...c.querySelectorAll(".layers label")].find((l) => l.textContent === label).click();`))
-			const none, cat, dog = "0,0,0,0", "213,94,0,255", "0,158,115,255"
+			const none, cat, dog = "0,0,0,0", "233,88,9,255", "0,155,137,255"
 			for _, name := range []string{"one", "list", "nested.below", "cells", "grown"} {
 				card := fmt.Sprintf("card(%q)", name)
 				pixels := func() []string {
