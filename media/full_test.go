@@ -127,7 +127,7 @@ func TestLog_DiskIsFull_RestIsWhole(t *testing.T) {
 			if mode == client.ModeOnline {
 				assert.Empty(t, r.Errors[1])
 			} else {
-				assert.Contains(t, r.Errors[1], "store media/images/pred_1_")
+				assert.Contains(t, r.Errors[1], `key "pred" left out: store media/images/pred_1_`)
 				c, err := client.New(client.Options{BaseURL: s.URL(), APIKey: wandbtest.AliceKey, Dir: dir, Getenv: func(string) string { return "" }})
 				require.NoError(t, err)
 				defer func() { require.NoError(t, c.Close()) }()
@@ -148,7 +148,11 @@ func TestLog_DiskIsFull_RestIsWhole(t *testing.T) {
 				assert.InDelta(t, i, row["i"], 0)
 				assert.NotContains(t, row, "tab")
 				assert.NotContains(t, row, "tone")
-				if want[i] == nil || mode == client.ModeOffline && i == 1 {
+				if want[i] == nil {
+					continue
+				}
+				if mode == client.ModeOffline && i == 1 {
+					assert.NotContains(t, row, "pred", "its file is not stored")
 					continue
 				}
 				images, err := view.Images(row["pred"])

@@ -31,13 +31,11 @@ type mediaRows struct {
 type mediaPass struct {
 	prepared map[*media.Holder]preparedMedia
 	used     bool
-	// What belongs to the values that were written, until it is stored.
-	stage  *media.Stage
-	files  []media.Named
-	config []media.Entry
-	// warnings and err are for the caller.
-	warnings []string
-	err      error
+	// What belongs to the values that were written, until it is recorded.
+	stage    *media.Stage
+	files    []media.Named
+	config   []media.Entry
+	warnings []string // for the caller
 }
 
 type preparedMedia struct {
@@ -78,7 +76,7 @@ func (s *Session) logMedia(row map[string]any, found []*media.Holder, attempt fu
 	}
 	s.mu.Unlock()
 	s.warnOfMedia(m.warnings)
-	return errors.Join(err, m.err)
+	return err
 }
 
 // prepareMedia prepares values on all cores.
@@ -163,6 +161,11 @@ func (s *Session) appendMedia(dst []byte, path []string, values []*media.Holder,
 		dst, err = all[0].AppendJSON(dst, &place)
 	}
 	m.pass.warnings = append(m.pass.warnings, place.Warnings...)
+	for _, f := range place.Files {
+		if err == nil {
+			err = s.saveMedia(f)
+		}
+	}
 	if err == nil {
 		m.pass.files = append(m.pass.files, place.Files...)
 		m.pass.config = append(m.pass.config, place.Config...)
@@ -170,17 +173,21 @@ func (s *Session) appendMedia(dst []byte, path []string, values []*media.Holder,
 	return dst, err
 }
 
+// saveMedia stores a file before its value is in the row, which names no file that is missing.
+func (s *Session) saveMedia(f media.Named) error {
+	if err := s.sink.SaveMedia(f.Name, f.File); err != nil {
+		return fmt.Errorf("store %s: %w", f.Name, err)
+	}
+	return nil
+}
+
 var errChanged = errors.New("the row was changed while it was logged")
 
-// storeMedia stores what belongs to the values that were written. s.mu is held.
+// storeMedia records what belongs to the values that were written. s.mu is held.
 func (s *Session) storeMedia(m *mediaPass) {
-	var names []string
-	for _, f := range m.files {
-		if err := s.sink.SaveMedia(f.Name, f.File); err != nil {
-			m.err = errors.Join(m.err, fmt.Errorf("store %s: %w", f.Name, err))
-			continue
-		}
-		names = append(names, f.Name)
+	names := make([]string, len(m.files))
+	for i, f := range m.files {
+		names[i] = f.Name
 	}
 	s.sink.RecordMedia(names)
 	changed := false
