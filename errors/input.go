@@ -102,7 +102,7 @@ func (e *InputError) note() string {
 	switch {
 	case strings.HasPrefix(e.Field, `metric "`):
 		return "It was left out; the rest of the row was logged.\n"
-	case e.Field == "path" || e.Field == "trial command" || e.Field == "--prefix": // of commands that send nothing, or have read already
+	case e.Field == "path" || e.Field == "trial command" || e.Field == "--prefix" || e.Field == "--keys": // of commands that send nothing, or have read already
 		return ""
 	}
 	return "Nothing was sent to the server.\n"

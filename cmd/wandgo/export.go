@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -49,9 +50,11 @@ The formats are:
 
 Flags:
   --output FILE, -o FILE  the file; it is replaced when the export is complete
-  --format F              jsonl, csv or parquet (default: by the file's name, or
-                          jsonl)
-  --keys K,...            only rows that have these metrics, and only them
+  --format F              jsonl, csv or parquet (default: by the file's name;
+                          jsonl if that has no extension)
+  --keys K,...            only rows that have these metrics, and only them. If
+                          there are none, nothing is written, and the exit
+                          status is 33
   --runs ID,...           only these runs, in this order. It may be repeated
   --filter JSON           only runs that match, such as
                           '{"config.lr":{"$lt":0.1}}'; not for this disk
@@ -94,9 +97,9 @@ func runExport(ctx context.Context, a *app, args []string) int {
 	}
 	formats := []string{"jsonl", "csv", "parquet"}
 	if *format == "" {
-		*format = "jsonl"
-		if byName := strings.TrimPrefix(strings.ToLower(filepath.Ext(output)), "."); slices.Contains(formats, byName) {
-			*format = byName
+		*format = cmp.Or(strings.TrimPrefix(strings.ToLower(filepath.Ext(output)), "."), "jsonl")
+		if !slices.Contains(formats, *format) {
+			return a.usageError(c, "the name %s does not tell the format; choose it with --format jsonl, csv or parquet", filepath.Base(output))
 		}
 	}
 	if !slices.Contains(formats, *format) {
@@ -190,7 +193,7 @@ func (e *export) write(ctx context.Context, to, format string) (err error) {
 		return err
 	}
 	if len(e.keys) > 0 && !p.rows {
-		fmt.Fprintf(e.notes, "wandgo: no row has all of the metrics %s\n", printable(strings.Join(e.keys, ", ")))
+		return &errors.InputError{Field: "--keys", Value: secret.Redact(strings.Join(e.keys, ",")), Source: "--keys", Rule: "no row has all of these metrics"}
 	}
 	return p.finish(ctx, to, format, e.converter)
 }

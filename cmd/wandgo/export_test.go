@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/client"
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
@@ -66,9 +67,13 @@ func TestExport_Project_WritesEveryRow(t *testing.T) {
 	require.Zero(t, r.status, r.stderr)
 	assert.Equal(t, "_run,_step,loss,text\nb,0,0.5,\"b,\"\"0\"\"\"\nb,1,,\"b,\"\"1\"\"\"\nb,2,1e-07,\"b,\"\"2\"\"\"\n", exported(t, i, "b.csv"))
 	assert.Equal(t, exitUsage, i.run(t, "export", "acme-research/vision", "-o", "-").status)
-	r = i.run(t, "export", "acme-research/vision/b", "--keys", "loss,nope", "-o", "none.csv")
-	assert.Equal(t, exitAllowed, r.status)
-	assert.Contains(t, r.stderr, "no row has all of the metrics loss, nope")
+	r = i.run(t, "export", "acme-research/vision/b", "--keys", "loss,nope", "-o", "b.csv") // an export before it stays
+	assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status)
+	assert.Equal(t, `Invalid --keys "loss,nope": no row has all of these metrics. What to do: Correct --keys on the command line.`, flat(r.stderr))
+	assert.Contains(t, exported(t, i, "b.csv"), "1e-07")
+	r = i.run(t, "export", "acme-research/vision/b", "-o", "b.xlsx")
+	assert.Equal(t, exitUsage, r.status)
+	assert.Contains(t, r.stderr, "the name b.xlsx does not tell the format; choose it with --format")
 	r = i.run(t, "export", "acme-research/vision", "--keys", "loss", "--filter", `{"name":"a"}`, "--format", "csv", "-o", "keys")
 	require.Zero(t, r.status, r.stderr)
 	assert.Equal(t, "_run,_step,loss\na,0,0.5\na,1,\na,2,1e-07\n", exported(t, i, "keys"))
