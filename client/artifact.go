@@ -37,9 +37,11 @@ type ArtifactOptions struct {
 // It returns once the content is fixed; changing the files later does not matter. For this they
 // are hashed, and copied to the run's directory, where they stay until the server has them: if
 // this process does not upload them, a sync does. On file systems that can share blocks between
-// files, such as Btrfs and XFS, a copy takes no space. A file of 8 MiB or more that the run
-// logged before, when it was at least a minute old, is copied but not hashed again if its inode,
-// size and times are the same. This applies to ext4, XFS and Btrfs on Linux.
+// files, such as Btrfs and XFS, a copy takes no space.
+//
+// A file of 8 MiB or more is copied but not hashed again if the run logged it before and its
+// inode, size and times are the same. It must have been at least a minute old then. This applies
+// to ext4, XFS and Btrfs on Linux.
 //
 // The artifact is part of the run once LogArtifact has returned. If the process is killed before,
 // nothing of it is in the log, and wandgo sync does not upload it: log it again. The sync of the

@@ -13,8 +13,8 @@
 // # Refusals
 //
 // When the server refuses, it says little more than "permission denied". The client then asks it
-// follow-up questions (whose key is this, which teams is the user in, is the team or the project
-// read-only) and returns an *errors.PermissionError that names the cause with its evidence; see
+// follow-up questions: whose key is this, which teams is the user in, is the team or the project
+// read-only? It returns an *errors.PermissionError that names the cause with its evidence; see
 // package [github.com/wandgo/wandgo/errors]. [Client.Check] asks the same questions beforehand,
 // without creating anything. RunOptions.OnRefused lets a program continue without the server: all
 // methods of the run still work, and its data is stored on disk.
@@ -46,8 +46,8 @@
 // Every run that is not disabled is stored in [Run.Dir], in the official client's format: a row
 // goes to the journal there first and to the server second. The journal reaches the operating
 // system within a second, and the disk as Options.JournalSync says. Rows that wait for the server
-// are in memory as well, at most 3 MiB a run, and beyond that in a temporary file, or in up to 64
-// MiB of memory if no such file can be written. If the server refuses a run, at the start or
+// are in memory as well, at most 3 MiB a run. Beyond that they are in a temporary file, or in up to
+// 64 MiB of memory if no such file can be written. If the server refuses a run, at the start or
 // midway, it continues in its directory, and wandgo sync or the official wandb sync brings it to
 // the server later.
 package client

@@ -4,12 +4,15 @@ package client
 // summary with its values, and moves on to the next step. It does not block on the
 // network and is safe for concurrent use.
 //
-// Values may be numbers of any kind, NaN and infinity included, strings, booleans,
-// times, durations (as seconds), slices, nested maps with string keys, structs with JSON
-// tags, pointers to those, and the values of package media, such as images and tables.
-// The row is encoded at once and not retained. What
-// [Run.LogAt] or [Run.LogPartial] left open at this step becomes part of the row. If
-// both have a key, the later value counts. A _timestamp, in seconds since 1970, replaces
+// A value may be
+//
+//   - a number of any kind, NaN and infinity included;
+//   - a string, a boolean, a time, or a duration, which is logged in seconds;
+//   - a slice, a map with string keys, a struct with JSON tags, or a pointer to one of these;
+//   - a value of package media, such as an image or a table.
+//
+// The row is encoded at once and not retained. What [Run.LogAt] or [Run.LogPartial] left
+// open at this step becomes part of the row. If both have a key, the later value counts. A _timestamp, in seconds since 1970, replaces
 // the client's.
 //
 // An error means that something of this row was not logged:
