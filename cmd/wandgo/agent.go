@@ -79,12 +79,9 @@ func runAgent(ctx context.Context, a *app, args []string) int {
 			break
 		}
 	}
-	paths, status, ok := a.parsePaths(c, set, args)
+	path, status, ok := a.parseOne(c, set, args, "sweep; write -- in front of the command")
 	if !ok {
 		return status
-	}
-	if len(paths) != 1 {
-		return a.usageError(c, "expected exactly one sweep; write -- in front of the command")
 	}
 	lines := &trialLines{p: &printer{w: a.stderr}}
 	opts := a.env.options()
@@ -97,7 +94,7 @@ func runAgent(ctx context.Context, a *app, args []string) int {
 	s := watchSignals(ctx, lines.draining)
 	defer s.stop()
 	agent := sweep.Agent{
-		Sweep: paths[0], Count: *count, Parallel: *parallel, Drain: s.drain, Failures: sweep.FailureRules{MaxConsecutive: *failures}, OnEvent: lines.line,
+		Sweep: path, Count: *count, Parallel: *parallel, Drain: s.drain, Failures: sweep.FailureRules{MaxConsecutive: *failures}, OnEvent: lines.line,
 	}
 	status = a.withOptions(s.ctx, opts, func(cl *client.Client) error { //nolint:contextcheck // the trials outlive the first signal
 		agent.Client = cl
@@ -116,7 +113,7 @@ func runAgent(ctx context.Context, a *app, args []string) int {
 	case lines.failed > 0 && lines.finished == 0:
 		return exitTrialsFailed
 	case lines.failed+lines.finished+lines.stopped == 0:
-		lines.p.printf("No trials to run: sweep %s is over. To see its trials: wandgo sweep show %s\n", printable(paths[0]), printable(paths[0]))
+		lines.p.printf("No trials to run: sweep %s is over. To see its trials: wandgo sweep show %s\n", printable(path), printable(path))
 	}
 	return exitAllowed
 }

@@ -32,6 +32,18 @@ func (a *app) parsePaths(c command, set *flag.FlagSet, args []string) (paths []s
 	}
 }
 
+// parseOne is parsePaths for a command that needs exactly one argument. what names it.
+func (a *app) parseOne(c command, set *flag.FlagSet, args []string, what string) (path string, status int, ok bool) {
+	paths, status, ok := a.parsePaths(c, set, args)
+	switch {
+	case !ok:
+		return "", status, false
+	case len(paths) != 1:
+		return "", a.usageError(c, "expected exactly one %s", what), false
+	}
+	return paths[0], exitAllowed, true
+}
+
 // isSet reports whether a flag was given.
 func isSet(set *flag.FlagSet, name string) bool {
 	found := false

@@ -80,12 +80,10 @@ func runArtifactGet(ctx context.Context, a *app, args []string) int {
 	set.BoolVar(&o.SkipReferences, "skip-references", false, "")
 	verify := set.Bool("verify", false, "")
 	asJSON := set.Bool("json", false, "")
-	paths, status, ok := a.parsePaths(c, set, args)
+	path, status, ok := a.parseOne(c, set, args, "path: [entity/][project/]name[:version]")
 	switch {
 	case !ok:
 		return status
-	case len(paths) != 1:
-		return a.usageError(c, "expected exactly one path: [entity/][project/]name[:version]")
 	case *verify && (o.Dir == "" || o.Prefix != ""):
 		return a.usageError(c, "--verify needs --dir, and compares the whole artifact")
 	}
@@ -93,7 +91,7 @@ func runArtifactGet(ctx context.Context, a *app, args []string) int {
 		o.Dir = a.env.path(o.Dir)
 	}
 	return a.withClient(ctx, func(cl *client.Client) error {
-		got, err := a.get(ctx, cl, paths[0], o, *verify)
+		got, err := a.get(ctx, cl, path, o, *verify)
 		if err != nil {
 			return err
 		}

@@ -71,15 +71,12 @@ func runArtifactInfo(ctx context.Context, a *app, args []string) int {
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
 	files := set.Bool("files", false, "")
-	paths, status, ok := a.parsePaths(c, set, args)
+	path, status, ok := a.parseOne(c, set, args, "artifact")
 	if !ok {
 		return status
 	}
-	if len(paths) != 1 {
-		return a.usageError(c, "expected exactly one artifact")
-	}
 	return a.withClient(ctx, func(cl *client.Client) error {
-		d, err := versionInfo(ctx, cl, paths[0], *files)
+		d, err := versionInfo(ctx, cl, path, *files)
 		if err != nil {
 			return err
 		}

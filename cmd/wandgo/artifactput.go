@@ -73,14 +73,11 @@ func runArtifactPut(ctx context.Context, a *app, args []string) int {
 	asJSON := set.Bool("json", false, "")
 	var r putRequest
 	r.flags(set)
-	paths, status, ok := a.parsePaths(c, set, args)
+	path, status, ok := a.parseOne(c, set, args, "path")
 	if !ok {
 		return status
 	}
-	if len(paths) != 1 {
-		return a.usageError(c, "expected exactly one path")
-	}
-	r.path = paths[0]
+	r.path = path
 	options, err := r.runOptions()
 	if err != nil {
 		return a.usageError(c, "%s", err.Error())

@@ -87,17 +87,14 @@ func runSweepCreate(ctx context.Context, a *app, args []string) int {
 	set := c.flags()
 	entity, project, name := set.String("entity", "", ""), set.String("project", "", ""), set.String("name", "", "")
 	asJSON := set.Bool("json", false, "")
-	paths, status, ok := a.parsePaths(c, set, args)
+	file, status, ok := a.parseOne(c, set, args, "file")
 	if !ok {
 		return status
-	}
-	if len(paths) != 1 {
-		return a.usageError(c, "expected exactly one file")
 	}
 	opts := a.env.options()
 	opts.Logger = slog.New(sweepWarnings{a.stderr})
 	return a.withOptions(ctx, opts, func(cl *client.Client) error {
-		cfg, err := sweep.Load(a.env.path(paths[0]))
+		cfg, err := sweep.Load(a.env.path(file))
 		if err != nil {
 			return err
 		}
@@ -244,15 +241,12 @@ Examples:
 `,
 	}
 	c.run = func(ctx context.Context, a *app, args []string) int {
-		paths, status, ok := a.parsePaths(c, c.flags(), args)
+		path, status, ok := a.parseOne(c, c.flags(), args, "sweep")
 		if !ok {
 			return status
 		}
-		if len(paths) != 1 {
-			return a.usageError(c, "expected exactly one sweep")
-		}
 		return a.withClient(ctx, func(cl *client.Client) error {
-			s, err := sweep.Get(ctx, cl, paths[0])
+			s, err := sweep.Get(ctx, cl, path)
 			if err != nil {
 				return err
 			}

@@ -56,15 +56,12 @@ func runSweepShow(ctx context.Context, a *app, args []string) int {
 	c := sweepShowCommand()
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
-	paths, status, ok := a.parsePaths(c, set, args)
+	path, status, ok := a.parseOne(c, set, args, "sweep")
 	if !ok {
 		return status
 	}
-	if len(paths) != 1 {
-		return a.usageError(c, "expected exactly one sweep")
-	}
 	return a.withClient(ctx, func(cl *client.Client) error {
-		s, err := sweep.Get(ctx, cl, paths[0])
+		s, err := sweep.Get(ctx, cl, path)
 		if err != nil {
 			return err
 		}

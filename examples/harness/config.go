@@ -73,7 +73,7 @@ func parseOnce(args []string, getenv func(string) string, out io.Writer) (*confi
 	flags.DurationVar(&cfg.finishTimeout, "finish-timeout", time.Minute, "time limit for the final upload")
 	flags.DurationVar(&cfg.pace, "pace", 0, "pause after each epoch, to have time to press Ctrl-C")
 	flags.BoolVar(&cfg.sync, "sync", false, "at the end, try again to upload a run that is only on disk")
-	flags.BoolVar(&cfg.resume, "resume", false, "resume the last run if it was started with -resume, too, and did not finish")
+	flags.BoolVar(&cfg.resume, "resume", false, "resume the last run if it did not finish; give it at the first start, too, as a batch system does")
 	flags.IntVar(&cfg.every, "checkpoint-every", 10, "epochs between two checkpoints")
 	flags.IntVar(&cfg.panicAt, "panic-at", 0, "panic in this epoch; never if 0")
 	flags.BoolVar(&cfg.verbose, "v", false, "print the client's log")

@@ -5,6 +5,7 @@
 // training fails or panics, or the process is killed and restarted.
 //
 //	go run ./examples/harness                          with the settings of the environment
+//	go run ./examples/harness -resume                  in a batch system: the first start and every restart
 //	go run ./examples/harness -scenario other-team     against a server in the process
 //	go run ./examples/harness -help                    all flags and scenarios
 //
