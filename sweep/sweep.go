@@ -179,7 +179,8 @@ func sweepOf(c *client.Client, at runpath.Path, n *graphql.StoredSweep) *Sweep {
 	return s
 }
 
-// List lists the sweeps of a project. It blocks while a page is read. Its errors are those of [Get], but
+// List lists the sweeps of a project: "entity/project" or "project", with the client's entity by
+// default. It blocks while a page is read. Its errors are those of [Get], but
 // for ErrSweepMissing.
 func List(ctx context.Context, c *client.Client, project string) iter.Seq2[*Sweep, error] {
 	return func(yield func(*Sweep, error) bool) {
@@ -188,6 +189,7 @@ func List(ctx context.Context, c *client.Client, project string) iter.Seq2[*Swee
 			yield(nil, err)
 			return
 		}
+		at.Entity = cmp.Or(at.Entity, connection.Of(c).Settings.Entity.Text)
 		if err := checkKey(c, diagnose.OpListSweeps, at); err != nil {
 			yield(nil, err)
 			return

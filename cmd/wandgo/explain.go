@@ -3,6 +3,7 @@ package main
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/term"
@@ -11,7 +12,15 @@ import (
 // explainError writes the full text of an error to stderr.
 func (a *app) explainError(err error) {
 	p := &printer{w: a.stderr, style: term.StyleFor(a.stderr, a.env.get)}
-	p.explanation(errors.Explain(withFlag(err)))
+	text := errors.Explain(withFlag(err))
+	// An error without an explanation is one line, whatever its length.
+	if line, rest, _ := strings.Cut(text, "\n"); term.IsTerminal(a.stderr) {
+		p.width = columns(a.stderr, a.env.get)
+		if utf8.RuneCountInString(line) > p.columns() {
+			text = strings.Join(wrap(line, p.columns()-2), "\n  ") + "\n" + rest
+		}
+	}
+	p.explanation(text)
 }
 
 // heading matches the heading of a paragraph.

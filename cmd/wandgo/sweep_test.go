@@ -167,6 +167,13 @@ func TestAgent_EveryTrialFails_HasAStatusOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestSweepLs_ProjectAlone_IsOfTheEntityOfTheSettings(t *testing.T) {
+	t.Parallel()
+	_, i := sweeping(t, joKey)
+	i.vars["WANDB_ENTITY"] = "vault"
+	assert.Contains(t, i.run(t, "sweep", "ls", "none").stderr, "Cannot list sweeps of vault/none: ")
+}
+
 // cancelAt ends a context when a text is written.
 type cancelAt struct {
 	written strings.Builder
