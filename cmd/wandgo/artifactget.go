@@ -138,10 +138,14 @@ func getFailure(err error, path, dir string) error {
 		return remedied{err, errors.ErrInvalidInput, "To leave it out, add --skip-references. To fetch the data, use the store's own tool."}
 	case unread:
 		return remedied{err, errors.ErrInvalidInput, "To leave them out, add --skip-references. To fetch the data, use the store's own tool."}
+	case errors.Is(err, download.ErrReference):
+		cause := errors.ErrInvalidInput
+		if errors.Is(err, errors.ErrDigestMismatch) {
+			cause = errors.ErrDigestMismatch
+		}
+		return remedied{err, cause, "To leave references out, add --skip-references."}
 	case errors.Code(err) != "":
 		return err
-	case errors.Is(err, download.ErrReference):
-		return remedied{err, errors.ErrInvalidInput, "To leave references out, add --skip-references."}
 	case errors.Is(err, manifest.ErrManifest), errors.Is(err, manifest.ErrPath), errors.Is(err, manifest.ErrTooLarge), errors.Is(err, manifest.ErrAlgorithm):
 		return remedied{err, errors.ErrUnexpectedAnswer, "This version cannot be downloaded here. To list its files: wandgo artifact info --files " + plaintext.ShellPath(path)}
 	case inTheWay:

@@ -103,6 +103,27 @@ func TestArtifactGet_ReferenceThatNothingReads_HasTheRemedyAndTheStatus(t *testi
 	require.Zero(t, r.status, r.stderr)
 }
 
+func TestArtifactGet_ReferenceToAChangedFile_IsNotCalledDamaged(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey).withFiles(t, map[string]string{"f": "hello"})
+	i.vars["WANDB_DIR"] = i.dir
+	file := filepath.Join(i.dir, "f")
+	r := i.run(t, "artifact", "put", "file://"+file, "--name", "far")
+	require.Zero(t, r.status, r.stderr)
+	require.NoError(t, os.WriteFile(file, []byte("hellO"), 0o600))
+	r = i.run(t, "artifact", "get", "far", "--dir", "d")
+	assert.Equal(t, exitStatus(errors.ErrDigestMismatch), r.status)
+	assert.Contains(t, flat(r.stderr), `the data of "f" has changed since it was logged: expected 5 bytes`)
+	assert.NotContains(t, r.stderr, "store")
+	require.NoError(t, os.Remove(file))
+	r = i.run(t, "artifact", "get", "far", "--dir", "d")
+	assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status)
+	assert.Contains(t, flat(r.stderr), `"f" refers to a file of this machine`)
+	assert.Contains(t, r.stderr, "add --skip-references.")
+	assert.NotContains(t, r.stderr, "--dir")
+}
+
 func TestArtifactGet_DirectoryThatCannotBeUsed_IsAMistake(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, testWorld())

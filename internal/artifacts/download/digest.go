@@ -36,9 +36,17 @@ func (m *mismatch) Error() string {
 	return fmt.Sprintf("expected %d bytes with %s %s, received %d with %s", m.size, name, m.want, m.came, m.got)
 }
 
+// Unwrap returns errors.ErrDigestMismatch.
+func (m *mismatch) Unwrap() error { return errors.ErrDigestMismatch }
+
 // public is the error that callers see.
 func (m *mismatch) public(name, store string) error {
 	return &errors.RequestError{Cause: errors.ErrDigestMismatch, File: name, Store: store, Err: m}
+}
+
+// changedData is the error for a reference to data that is not what was logged. No store of artifacts damaged it.
+func changedData(e *record.ArtifactEntry, m *mismatch) error {
+	return fmt.Errorf("%w: the data of %s has changed since it was logged: %w", ErrReference, quote(e.Path), m)
 }
 
 func keyOf(e *record.ArtifactEntry) objectcache.Key {

@@ -110,8 +110,7 @@ func (v *Version) httpReference(ctx context.Context, e *record.ArtifactEntry, to
 	case failed != nil:
 		return objectError(e.Path, at, v.conn.Transport.BaseURL(), failed)
 	case e.Digest != e.Ref && etag != e.Digest:
-		wrong := &mismatch{algorithm: "ETag", want: plaintext.Line(e.Digest, 100), got: plaintext.Line(etag, 100)}
-		return wrong.public(e.Path, at.Host())
+		return changedData(e, &mismatch{algorithm: "ETag", want: plaintext.Line(e.Digest, 100), got: plaintext.Line(etag, 100)})
 	}
 	return nil
 }
@@ -124,7 +123,7 @@ func fileReference(ctx context.Context, e *record.ArtifactEntry, u *url.URL, to 
 	}
 	f, err := smallfile.Open(filepath.FromSlash(path))
 	if err != nil {
-		return fmt.Errorf("%s refers to a file of this machine: %w", quote(e.Path), err)
+		return fmt.Errorf("%w: %s refers to a file of this machine: %w", ErrReference, quote(e.Path), err)
 	}
 	defer f.Close()
 	if err := to.again(); err != nil {
@@ -155,7 +154,7 @@ func checkFile(e *record.ArtifactEntry, to sink) error {
 	}
 	n, h := to.sum()
 	if wrong := (*mismatch)(nil); errors.As(check(e, n, h), &wrong) {
-		return wrong.public(e.Path, "")
+		return changedData(e, wrong)
 	}
 	return nil
 }
@@ -182,8 +181,7 @@ func (v *Version) artifactReference(ctx context.Context, e *record.ArtifactEntry
 		return other.reference(ctx, origin, to, open, depth+1)
 	}
 	if origin.Digest != e.Digest {
-		wrong := &mismatch{algorithm: manifest.AlgorithmOf(origin), want: plaintext.Line(e.Digest, 100), got: origin.Digest, size: origin.Size, came: origin.Size}
-		return wrong.public(e.Path, "")
+		return changedData(e, &mismatch{algorithm: manifest.AlgorithmOf(origin), want: plaintext.Line(e.Digest, 100), got: origin.Digest, size: origin.Size, came: origin.Size})
 	}
 	h, err := manifest.AlgorithmOf(origin).New()
 	if err != nil {

@@ -69,8 +69,13 @@ func TestDownload_References(t *testing.T) {
 			})
 			if c.err != nil {
 				require.ErrorIs(t, err, c.err)
-				if name == "file, gone" {
+				switch name {
+				case "file, gone":
+					require.ErrorIs(t, err, download.ErrReference)
 					assert.Contains(t, err.Error(), `"ref" refers to a file of this machine: `)
+				case "file, changed", "http, another version", "another artifact, new": // no store damaged it
+					require.ErrorIs(t, err, download.ErrReference)
+					assert.Contains(t, err.Error(), `the data of "ref" has changed since it was logged: expected `)
 				}
 				assert.Empty(t, tree(t, dir))
 				return
