@@ -52,15 +52,19 @@ func (w *within) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // bubble calls f with a run in a bubble, and ends the run.
-func bubble(t *testing.T, opts client.RunOptions, getenv func(string) string, f func(t *testing.T, st *stage)) {
+func bubble(t *testing.T, opts client.RunOptions, getenv func(string) string, f func(t *testing.T, st *stage), change ...func(*client.Options)) {
 	t.Helper()
 	s := wandbtest.New(t, wandbtest.Solo())
 	w := newWithin(t, s)
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		c, err := client.New(client.Options{
+		o := client.Options{
 			BaseURL: s.URL(), APIKey: wandbtest.AliceKey, Dir: dir, Getenv: getenv, HTTPClient: &http.Client{Transport: w},
-		})
+		}
+		for _, set := range change {
+			set(&o)
+		}
+		c, err := client.New(o)
 		require.NoError(t, err)
 		defer func() { require.NoError(t, c.Close()) }()
 		opts.Entity, opts.Project = "acme", "vision"

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -169,44 +168,56 @@ func TestHeartbeatIsSettable(t *testing.T) {
 	require.NoError(t, run.Finish(t.Context()))
 }
 
-// TestDelaysAreSettable: what is gathered for five seconds goes sooner if it is set.
+// TestDelaysAreSettable: what is gathered for five seconds goes when it is set to go.
 func TestDelaysAreSettable(t *testing.T) {
 	t.Parallel()
-	const delay = 5 * time.Second // unless it is set
+	const delay = 20 * time.Second
+	opts := client.RunOptions{StatsInterval: -1, ID: "r"}
+	files := func(st *stage) map[string][]byte {
+		v, _ := st.s.Run("acme", "vision", "r")
+		return v.Files
+	}
 	t.Run("config", func(t *testing.T) {
 		t.Parallel()
-		s := wandbtest.New(t, wandbtest.Solo())
-		run := paced(t, s, at(client.Cadence{ConfigDelay: 10 * time.Millisecond}))
-		require.NoError(t, run.UpdateConfig(map[string]any{"lr": 1}))
-		await(soon(t, delay-time.Second), t, s, func(v wandbtest.RunView) bool { return v.Config["lr"] != nil })
-		require.NoError(t, run.Finish(t.Context()))
+		bubble(t, opts, alone, func(t *testing.T, st *stage) {
+			require.NoError(t, st.run.UpdateConfig(map[string]any{"lr": 1}))
+			pass(delay - time.Millisecond)
+			assert.Len(t, st.upserts(t), 1)
+			pass(time.Millisecond)
+			assert.Len(t, st.upserts(t), 2)
+		}, at(client.Cadence{ConfigDelay: delay}))
 	})
 	t.Run("files", func(t *testing.T) {
 		t.Parallel()
-		s := wandbtest.New(t, wandbtest.Solo())
-		run := paced(t, s, at(client.Cadence{FileDelay: 10 * time.Millisecond}))
 		path := filepath.Join(t.TempDir(), "f.txt")
 		require.NoError(t, os.WriteFile(path, []byte("x"), 0o600))
-		_, err := run.SaveFile(path, filepath.Dir(path), client.SaveNow)
-		require.NoError(t, err)
-		await(soon(t, delay-time.Second), t, s, func(v wandbtest.RunView) bool { return v.Files["f.txt"] != nil })
-		require.NoError(t, run.Finish(t.Context()))
+		bubble(t, opts, alone, func(t *testing.T, st *stage) {
+			_, err := st.run.SaveFile(path, filepath.Dir(path), client.SaveNow)
+			require.NoError(t, err)
+			pass(delay - time.Millisecond)
+			assert.NotContains(t, files(st), "f.txt")
+			pass(time.Millisecond)
+			assert.Contains(t, files(st), "f.txt")
+		}, at(client.Cadence{FileDelay: delay}))
 	})
 	t.Run("live files", func(t *testing.T) {
 		t.Parallel()
-		s := wandbtest.New(t, wandbtest.Solo())
-		run := paced(t, s, at(client.Cadence{FileDelay: time.Millisecond, LivePoll: time.Millisecond}))
 		path := filepath.Join(t.TempDir(), "live.txt")
-		require.NoError(t, os.WriteFile(path, nil, 0o600))
-		_, err := run.SaveFile(path, filepath.Dir(path), client.SaveLive)
-		require.NoError(t, err)
-		ctx := soon(t, 4*delay)
-		for i := range 50 { // at two looks a second this takes 25
-			want := strings.Repeat("x", i+1)
-			require.NoError(t, os.WriteFile(path, []byte(want), 0o600))
-			await(ctx, t, s, func(v wandbtest.RunView) bool { return string(v.Files["live.txt"]) == want })
-		}
-		require.NoError(t, run.Finish(t.Context()))
+		require.NoError(t, os.WriteFile(path, []byte("x"), 0o600))
+		bubble(t, opts, alone, func(t *testing.T, st *stage) {
+			_, err := st.run.SaveFile(path, filepath.Dir(path), client.SaveLive)
+			require.NoError(t, err)
+			pass(2 * delay)
+			for _, want := range []string{"xx", "xxx"} { // the looks at it are a delay apart
+				require.NotEmpty(t, files(st)["live.txt"])
+				require.NoError(t, os.WriteFile(path, []byte(want), 0o600))
+				pass(delay / 2)
+				assert.NotEqual(t, want, string(files(st)["live.txt"]))
+				pass(delay)
+				assert.Equal(t, want, string(files(st)["live.txt"]))
+				pass(delay / 2)
+			}
+		}, at(client.Cadence{FileDelay: time.Millisecond, LivePoll: delay}))
 	})
 }
 

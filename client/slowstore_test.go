@@ -37,7 +37,7 @@ func TestFinish_StoreSlowOrRefusing_RunStillEnds(t *testing.T) {
 			_, err = run.SaveFS(fstest.MapFS{"model": {Data: []byte("weights")}}, "model", client.SaveNow)
 			require.NoError(t, err)
 			log(t, run, 0, 10)
-			ctx, cancel := context.WithTimeout(t.Context(), slowness*4*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), slowness*6*time.Second)
 			defer cancel()
 			err = run.Finish(ctx)
 			require.Error(t, err, "a file is not on the server")
