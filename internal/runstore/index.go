@@ -2,7 +2,6 @@ package runstore
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"unsafe"
 
 	"github.com/wandgo/wandgo/internal/journal"
@@ -217,18 +217,15 @@ func (w *indexWriter) column(c *column) {
 // littleEndian reports whether the machine's numbers are as those in an index.
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
-// asBytes returns the memory of numbers, on machines where it is as it is in an index, and
-// otherwise a copy.
+// asBytes returns numbers as they are in an index: their memory, or a copy on machines with
+// another order of bytes.
 func asBytes[T float64 | uint32](v []T) []byte {
-	if len(v) == 0 {
-		return nil
+	b := memoryOf(v)
+	if !littleEndian {
+		b = slices.Clone(b)
+		flip(b, len(b)/max(1, len(v)))
 	}
-	if littleEndian {
-		return unsafe.Slice((*byte)(unsafe.Pointer(&v[0])), len(v)*int(unsafe.Sizeof(v[0])))
-	}
-	var b bytes.Buffer
-	_ = binary.Write(&b, binary.LittleEndian, v) // a buffer takes everything
-	return b.Bytes()
+	return b
 }
 
 // readNumbers reads n numbers at an offset.
@@ -237,14 +234,24 @@ func readNumbers[T float64 | uint32](src io.ReaderAt, offset int64, n int) ([]T,
 	if n == 0 {
 		return v, nil
 	}
-	if littleEndian {
-		_, err := src.ReadAt(asBytes(v), offset)
-		return v, err
+	b := memoryOf(v)
+	_, err := src.ReadAt(b, offset)
+	if !littleEndian {
+		flip(b, len(b)/n)
 	}
-	var zero T
-	b := make([]byte, n*int(unsafe.Sizeof(zero)))
-	if _, err := src.ReadAt(b, offset); err != nil {
-		return nil, err
+	return v, err
+}
+
+func memoryOf[T float64 | uint32](v []T) []byte {
+	if len(v) == 0 {
+		return nil
 	}
-	return v, binary.Read(bytes.NewReader(b), binary.LittleEndian, v)
+	return unsafe.Slice((*byte)(unsafe.Pointer(&v[0])), len(v)*int(unsafe.Sizeof(v[0])))
+}
+
+// flip reverses the bytes of each number of a size.
+func flip(b []byte, size int) {
+	for ; len(b) > 0; b = b[size:] {
+		slices.Reverse(b[:size])
+	}
 }

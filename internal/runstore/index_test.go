@@ -154,3 +154,11 @@ func FuzzIndex(f *testing.F) {
 		}
 	})
 }
+
+func TestFlip_Numbers_HaveTheOtherOrderOfBytes(t *testing.T) {
+	t.Parallel()
+	b := []byte{1, 2, 3, 4, 5, 6, 7, 8}
+	flip(b, 4)
+	assert.Equal(t, []byte{4, 3, 2, 1, 8, 7, 6, 5}, b)
+	flip(nil, 0)
+}

@@ -112,7 +112,8 @@ export class RunList {
     const { got, state } = this;
     const focus = document.activeElement && document.activeElement.closest("tr[data-key]");
     const focusKey = focus && focus.dataset.key;
-    this.summary.textContent = (got.matched === got.total ? plural(got.total, "run") : count(got.matched) + " of " + plural(got.total, "run")) +
+    const all = state.filter && !this.scope.entity && !this.scope.sweep; // the total is of all projects
+    this.summary.textContent = (all ? count(got.matched) + " of " + plural(got.total, "run") : plural(got.matched, "run")) +
       (got.reading ? `; reading ${plural(got.reading, "log")}` : "");
     const names = got.columns.filter((c) => c.name.startsWith("config.")).map((c) => c.name);
     replace(this.groupSelect, h("option", { value: "" }, "nothing"), [...groupable, ...names].map((g) => h("option", { value: g, selected: g === state.group }, g.replace(/^config\./, ""))));
