@@ -131,6 +131,9 @@ func (e *InputError) advise(a *advice) {
 		a.step("Give the run as [entity/]project/run, or the address of its page.")
 	case e.Field == "sweep path":
 		a.step("Give the sweep as [entity/][project/]sweep, or the address of its page.")
+	case e.Field == "sweep config" && strings.HasPrefix(e.Rule, "cannot be read"):
+		a.step("Give the path of a YAML file. To see what is in one:")
+		a.show("wandgo help sweep create")
 	case e.Field == "artifact path":
 		a.step("Give the artifact as [entity/][project/]name[:version or alias].")
 	case e.Field == "trial command":

@@ -253,15 +253,20 @@ func (p Parameter) sent(v float64) any {
 	return v
 }
 
-// unknownKeys returns a warning for each key of a parameter that is sent to the server unchecked.
-func unknownKeys(at string, parameters map[string]Parameter) []string {
+// doubts returns a warning for each key of a parameter that is sent to the server unchecked, and
+// for each range of exponents that looks like one of values.
+func doubts(at string, parameters map[string]Parameter) []string {
 	var list []string
 	for _, name := range sortedNames(parameters) {
 		p := parameters[name]
 		for _, key := range slices.Sorted(maps.Keys(p.Extra)) {
 			list = append(list, at+"."+name+"."+key+" is not a known key; the server may ignore it")
 		}
-		list = append(list, unknownKeys(at+"."+name+".parameters", p.Parameters)...)
+		if (p.Distribution == LogUniform || p.Distribution == QLogUniform) && p.Min > 0 && p.Max <= 1 {
+			list = append(list, fmt.Sprintf("%s.%s: the min and max of %s are exponents of e: the values are from %.4g to %.4g. For values from %.4g to %.4g use %[3]s_values",
+				at, name, p.Distribution, math.Exp(p.Min), math.Exp(p.Max), p.Min, p.Max))
+		}
+		list = append(list, doubts(at+"."+name+".parameters", p.Parameters)...)
 	}
 	return list
 }

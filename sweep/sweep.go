@@ -114,7 +114,7 @@ func New(ctx context.Context, c *client.Client, cfg *Config) (*Sweep, error) {
 	if resp.UpsertSweep == nil || resp.UpsertSweep.Sweep == nil {
 		return nil, unexpected(c, diagnose.OpCreateSweep, at, errors.New("the response has no sweep"))
 	}
-	for _, w := range append(unknownKeys("parameters", cfg.Parameters), resp.UpsertSweep.ConfigValidationWarnings...) {
+	for _, w := range append(doubts("parameters", cfg.Parameters), resp.UpsertSweep.ConfigValidationWarnings...) {
 		conn.Log.Warn("sweep config", slog.String("warning", w))
 	}
 	made := resp.UpsertSweep.Sweep
