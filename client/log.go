@@ -32,7 +32,8 @@ func (r *Run) Log(row map[string]any) error { return r.session.Log(row) }
 // further calls for the same step add to it. A later step, a call of [Run.Log] or
 // [Run.Commit], or Finish logs it. Gaps are allowed. Metrics for a step before the
 // current one are dropped, and the error matches ErrStepInPast. Otherwise it is like
-// Log.
+// Log. A row that is open is not on disk: if the process is killed, it is lost, whatever
+// its age. Call Commit where that matters, such as after the last metrics of a long epoch.
 //
 // In shared mode the server numbers the rows: step is ignored, with a warning in the
 // log, and LogAt is Log.

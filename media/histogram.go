@@ -37,7 +37,10 @@ func Histogram[F ~float32 | ~float64 | ~int | ~int32 | ~int64](values []F, bins 
 		return &HistogramValue{media.Fail(invalid("histogram", "must have from 1 to %d bins; it has %d", MaxBins, bins))}
 	}
 	least, greatest := limits(values)
-	if math.IsNaN(least) || math.IsInf(least, 0) || math.IsInf(greatest, 0) || math.IsInf(greatest-least, 0) {
+	if math.IsNaN(least) {
+		return &HistogramValue{media.Fail(invalid("histogram", "must have finite values, and has NaN"))}
+	}
+	if math.IsInf(least, 0) || math.IsInf(greatest, 0) || math.IsInf(greatest-least, 0) {
 		return &HistogramValue{media.Fail(invalid("histogram", "must have finite values; they are from %v to %v", least, greatest))}
 	}
 	edges := equalEdges(least, greatest, bins)

@@ -156,7 +156,7 @@ func TestValues_CannotBeMade_ErrorSaysWhy(t *testing.T) {
 		{"document that is a list", media.Bokeh([]byte(`[]`)), "JSON object"},
 		{"document without roots", media.Bokeh([]byte(`{}`)), `"roots"`},
 		{"figure without data", media.Plotly([]byte(`{}`)), `list "data"`},
-		{"histogram with NaN", media.Histogram([]float64{1, math.NaN()}, 0), "finite"},
+		{"histogram with NaN", media.Histogram([]float64{1, math.NaN()}, 0), "must have finite values, and has NaN"},
 		{"histogram with infinity", media.Histogram([]float32{1, float32(math.Inf(-1))}, 0), "finite"},
 		{"histogram with 513 bins", media.Histogram([]int{1}, 513), "from 1 to 512 bins"},
 		{"counts without edges", media.HistogramOf([]int{1}, nil), "one more edge"},
