@@ -131,7 +131,7 @@ export class RunPage {
         charts.setAxes(this.run.axes);
         charts.show(metrics());
       };
-      return { el: h("div", null, charts.el, logged.el), close: () => charts.close(), grown: () => charts.grown(this.key), update };
+      return { el: h("div.stack", null, charts.el, logged.el), close: () => charts.close(), grown: () => charts.grown(this.key), update };
     }
     if (id === "console") {
       const console_ = new Console(this.key);
