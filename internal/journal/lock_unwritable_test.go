@@ -21,5 +21,7 @@ func TestLock_FileThatNobodyCanWrite_IsLocked(t *testing.T) {
 	require.NoError(t, err)
 	unlock, err := journal.Lock(path)
 	require.NoError(t, err)
+	_, err = journal.Lock(path)
+	require.ErrorIs(t, err, journal.ErrInUse)
 	unlock()
 }

@@ -212,6 +212,8 @@ func TestUpload_TypeCheckRefused_Continues(t *testing.T) {
 	}}
 	_, err := newUploader(t, w, nil).Submit(artifact(t, "ds", map[string]string{"a": "x"})).Wait(t.Context())
 	require.NoError(t, err)
+	assert.Equal(t, 1, w.count("ArtifactTypeOf"))
+	assert.Equal(t, 1, w.count("CommitArtifact"))
 }
 
 func TestUpload_OldServer_LeavesTagsOut(t *testing.T) {
