@@ -80,8 +80,8 @@ function mediaFigure(item, layers, title = item.path.split("/").pop()) {
   return h("figure", null, fileLink(key, path, (exported ? "Download " : "Open ") + (item.type || "file")), caption);
 }
 
-// parseTable reads a table. It may hold NaN, which JSON does not have.
-const parseTable = (text) => JSON.parse(text.replace(/([[,:]\s*)(-?(?:NaN|Infinity))(?=\s*[,\]}])/g, '$1"$2"'));
+// parseTable reads a table. It may hold NaN, which JSON does not have; texts in which it occurs stay as they are.
+const parseTable = (text) => JSON.parse(text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|Infinity)/g, (part) => (part[0] === '"' ? part : `"${part}"`)));
 
 // tableFile shows a table of an artifact.
 export async function tableFile(key, id, name) {

@@ -3,6 +3,7 @@ package browsertest
 import (
 	"image"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -29,7 +30,7 @@ func pictures(t *testing.T, dir string) {
 		picture.Pix[i] = byte(i * 7)
 	}
 	table := media.NewTable("name", "score", "picture")
-	require.NoError(t, table.AddRow("first", 0.5, media.Image(picture, media.ImageOptions{Caption: "in a cell"})))
+	require.NoError(t, table.AddRow("first: NaN, then", math.NaN(), media.Image(picture, media.ImageOptions{Caption: "in a cell"})))
 	require.NoError(t, run.Log(map[string]any{
 		"images/sample": media.Image(picture, media.ImageOptions{Caption: "noise"}), "predictions": table,
 		"weights": media.Histogram([]float64{1, 2, 2, 3}, 4), "/etc/x y": media.Image(picture),
@@ -76,7 +77,7 @@ func TestReport_FromADisk_IsAliveAndAsksNobody(t *testing.T) {
 	tb.picture("report-overview")
 	tb.do(chromedp.Click(chromedp.CSS("#tab-media")))
 	tb.until(`[...document.querySelectorAll("figure img")].filter((i) => i.naturalWidth === 64).length === 3`)
-	tb.until(`document.body.innerText.includes("first")`)
+	tb.until(`document.body.innerText.includes("first: NaN, then")`)
 	tb.until(`document.querySelector("td figure img").naturalWidth === 64 && document.querySelector("td figcaption").innerText === "in a cell"`)
 	tb.picture("report-media")
 	tb.do(chromedp.Click(chromedp.CSS("#tab-console")))
