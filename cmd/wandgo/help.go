@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 )
 
 func helpCommand() command {
@@ -22,7 +23,7 @@ Examples:
 	}
 }
 
-func runHelp(_ context.Context, a *app, args []string) int {
+func runHelp(ctx context.Context, a *app, args []string) int {
 	if len(args) > 0 && (args[0] == "-h" || args[0] == "--help" || args[0] == "-help") {
 		args = args[1:]
 	}
@@ -39,7 +40,10 @@ func runHelp(_ context.Context, a *app, args []string) int {
 				c, args = verb, args[1:]
 			}
 		}
-		if len(args) > 1 {
+		if len(args) > 1 && len(c.verbs) > 0 {
+			return c.run(ctx, a, args[1:]) // says that there is no such verb
+		}
+		if len(args) > 1 && !strings.Contains(c.args, "wandgo "+c.name+" "+args[1]) { // such as board export
 			break
 		}
 		c.writeHelp(a.stdout)
