@@ -32,6 +32,7 @@ type Display struct {
 	media  mediaValues
 	charts map[string][2]string // key and kind of the chart that a table belongs to, by the table's key
 	rows   int64
+	logged int64  // artifacts
 	newID  string // to upload the run with; "" for its own
 }
 
@@ -205,6 +206,16 @@ func (d *Display) Row(row *history.Row) {
 	d.add(row, "", "")
 }
 
+// Artifact counts an artifact of the run.
+func (d *Display) Artifact() {
+	if d == nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.logged++
+}
+
 // known is what a Display remembers about the keys of a row.
 type known struct {
 	owner  *Display
@@ -276,10 +287,13 @@ func (d *Display) End(e End) {
 		how = s.style.Red("failed with exit code " + strconv.Itoa(e.Code))
 	}
 	d.mu.Lock()
-	text, rows := d.table(), d.rows
+	text, what := d.table(), counted(d.rows, "row")
+	if d.rows == 0 && d.logged > 0 {
+		what = counted(d.logged, "artifact")
+	}
 	d.mu.Unlock()
 	if s.plain {
-		d.finish(s.line(d.plainEnd(e, rows)))
+		d.finish(s.line(d.plainEnd(e, what)))
 		s.await()
 		return
 	}
@@ -292,17 +306,17 @@ func (d *Display) End(e End) {
 	case e.Err != nil:
 		text += s.line(s.style.Red(clean(oneline.Text(e.Err))))
 	case e.Dir != "":
-		text += s.long(counted(rows)+" stored in", e.place(s.style.Bold)) +
+		text += s.long(what+" stored in", e.place(s.style.Bold)) +
 			s.long("to upload the run:", d.uploadAll(e))
 	default:
-		text += s.line(counted(rows) + " uploaded: " + s.style.Cyan(clean(e.URL)))
+		text += s.line(what + " uploaded: " + s.style.Cyan(clean(e.URL)))
 	}
 	d.finish(text)
 	s.await()
 }
 
-// plainEnd is the one line of a log file about the end of a run.
-func (d *Display) plainEnd(e End, rows int64) string {
+// plainEnd is the one line of a log file about the end of a run. what is counted.
+func (d *Display) plainEnd(e End, what string) string {
 	how := d.run() + " finished"
 	if e.Code != 0 {
 		how = d.run() + " failed with exit code " + strconv.Itoa(e.Code)
@@ -317,16 +331,16 @@ func (d *Display) plainEnd(e End, rows int64) string {
 	case e.Err != nil:
 		return how + why
 	case e.Dir != "":
-		return how + ": " + counted(rows) + " stored in " + e.place(func(dir string) string { return dir }) + "; to upload the run: " + d.uploadAll(e)
+		return how + ": " + what + " stored in " + e.place(func(dir string) string { return dir }) + "; to upload the run: " + d.uploadAll(e)
 	}
-	return how + ": " + counted(rows) + " uploaded" + behind(": ", clean(e.URL))
+	return how + ": " + what + " uploaded" + behind(": ", clean(e.URL))
 }
 
-func counted(rows int64) string {
-	if rows == 1 {
-		return "1 row"
+func counted(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
 	}
-	return strconv.FormatInt(rows, 10) + " rows"
+	return strconv.FormatInt(n, 10) + " " + noun + "s"
 }
 
 // place is where the data is stored, each directory in a style.

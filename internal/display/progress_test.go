@@ -119,3 +119,16 @@ func TestProgress_FilesAndArtifacts_ShareTheBytes(t *testing.T) {
 		assert.Equal(t, want, p.String())
 	}
 }
+
+func TestEnd_ArtifactsAndNoRows_CountsArtifacts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var b bytes.Buffer
+		s := NewScreen(&b, nil)
+		d := s.Run("r")
+		d.Artifact()
+		d.End(End{URL: "u"})
+		settle(s)
+		assert.Equal(t, "wandgo: run r finished: 1 artifact uploaded: u\n", b.String())
+	})
+}

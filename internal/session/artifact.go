@@ -31,6 +31,9 @@ func (s *Session) startArtifacts() sink.ArtifactUploads {
 // disk, and on the servers of references.
 func (s *Session) LogArtifact(d *draft.Draft, o ArtifactOptions) (*sink.ArtifactUpload, error) {
 	u, err := s.logArtifact(d, o)
+	if err == nil {
+		s.display.Artifact()
+	}
 	return u, s.failed("log artifact to %s", err)
 }
 
