@@ -144,18 +144,18 @@ func report(out io.Writer, f flags, runID string, reducer *hub, ends []error, lo
 			fmt.Fprintf(out, "rank%-4d %6d  %s\n", rank, reducer.rows(rank), end)
 		}
 	}
-	if url := reducer.runURL(); url != "" {
-		fmt.Fprintf(out, "\nThe run is at %s\n", url)
-	}
 	if local == nil {
+		if url := reducer.runURL(); url != "" {
+			fmt.Fprintf(out, "\nThe run is at %s\n", url)
+		}
 		return
 	}
 	v, ok := local.Run("acme", project, runID)
 	if !ok {
-		fmt.Fprintln(out, "The server has no run.")
+		fmt.Fprintln(out, "\nThe server has no run.")
 		return
 	}
-	fmt.Fprintf(out, "The server in this process has the run: %d rows of %d processes, state %s.\n", len(v.HistoryLines), len(v.Writers), v.State)
+	fmt.Fprintf(out, "\nThe server in this process has the run: %d rows of %d processes, state %s.\n", len(v.HistoryLines), len(v.Writers), v.State)
 }
 
 // rowsByRank counts the rows on the server by process.
