@@ -56,4 +56,9 @@ func flock(f *os.File, how int) (*fileLock, error) {
 	return &fileLock{f}, nil
 }
 
-func (l *fileLock) release() { _ = l.file.Close() }
+// release releases the lock. Closing the file is not enough: a child process that is being
+// started has the file too, from the fork until it executes.
+func (l *fileLock) release() {
+	_ = syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN)
+	_ = l.file.Close()
+}

@@ -74,7 +74,7 @@ func openPart(path, describes string) (*part, error) {
 		_, err = f.Seek(keep, io.SeekStart)
 	}
 	if err != nil {
-		_ = f.Close()
+		p.release()
 		return nil, err
 	}
 	p.out = bufio.NewWriterSize(f, 1<<20)
@@ -85,11 +85,17 @@ func openPart(path, describes string) (*part, error) {
 			_, err = p.out.Write(append(header, '\n'))
 		}
 		if err != nil {
-			_ = f.Close()
+			p.release()
 			return nil, fmt.Errorf("export: %w", err)
 		}
 	}
 	return p, nil
+}
+
+// release lets the next export have the part.
+func (p *part) release() {
+	filelock.Unlock(p.file)
+	_ = p.file.Close()
 }
 
 // own locks the part, so that two exports do not write the same file.
@@ -171,7 +177,7 @@ func (p *part) add(runID string, row api.Row) error {
 // close closes the part. The next export continues there, unless it has no rows.
 func (p *part) close() {
 	_ = p.out.Flush() // what is missing is read again
-	_ = p.file.Close()
+	p.release()
 	if !p.rows {
 		_ = os.Remove(p.path)
 	}
