@@ -31,3 +31,17 @@ func TestDead_SomeoneElseAsks_KilledTrialIsDead(t *testing.T) {
 	require.NoError(t, os.Remove(s.alive("abc")))
 	assert.True(t, s.dead("abc"))
 }
+
+// A child process that is being started has the file, too, until it executes.
+func TestRelease_FileIsOpenElsewhere_LockIsFree(t *testing.T) {
+	t.Parallel()
+	s, err := openStore(t.TempDir())
+	require.NoError(t, err)
+	lock, err := acquire(s.alive("abc"), false)
+	require.NoError(t, err)
+	inherited, err := syscall.Dup(int(lock.file.Fd()))
+	require.NoError(t, err)
+	defer syscall.Close(inherited)
+	lock.release()
+	assert.True(t, s.dead("abc"))
+}

@@ -151,7 +151,7 @@ func getFailure(err error, path, dir string) error {
 	case inTheWay:
 		return remedied{err, errors.ErrInvalidInput, advised.Remedy()}
 	case file || link:
-		// A directory that cannot be used was a mistake; a full disk was none.
+		// A directory that cannot be used is a mistake in the command; a full disk is not.
 		unusable := errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrExist)
 		if dir != "" {
 			info, missing := os.Stat(dir)

@@ -99,7 +99,7 @@ func runExport(ctx context.Context, a *app, args []string) int {
 	if *format == "" {
 		*format = cmp.Or(strings.TrimPrefix(strings.ToLower(filepath.Ext(output)), "."), "jsonl")
 		if !slices.Contains(formats, *format) {
-			return a.usageError(c, "the name %s does not tell the format; choose it with --format jsonl, csv or parquet", filepath.Base(output))
+			return a.usageError(c, "no format has the extension of %s; choose one with --format jsonl, csv or parquet", filepath.Base(output))
 		}
 	}
 	if !slices.Contains(formats, *format) {

@@ -73,7 +73,7 @@ func TestExport_Project_WritesEveryRow(t *testing.T) {
 	assert.Contains(t, exported(t, i, "b.csv"), "1e-07")
 	r = i.run(t, "export", "acme-research/vision/b", "-o", "b.xlsx")
 	assert.Equal(t, exitUsage, r.status)
-	assert.Contains(t, r.stderr, "the name b.xlsx does not tell the format; choose it with --format")
+	assert.Contains(t, r.stderr, "no format has the extension of b.xlsx; choose one with --format")
 	r = i.run(t, "export", "acme-research/vision", "--keys", "loss", "--filter", `{"name":"a"}`, "--format", "csv", "-o", "keys")
 	require.Zero(t, r.status, r.stderr)
 	assert.Equal(t, "_run,_step,loss\na,0,0.5\na,1,\na,2,1e-07\n", exported(t, i, "keys"))

@@ -85,7 +85,7 @@ func (r Remote) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (*Crea
 	if err != nil {
 		return nil, r.Explain(ctx, within, at, err)
 	}
-	b, err := sink.AcceptedRun(sink.Target{Entity: at.Entity, Project: at.Project, RunID: at.RunID, BaseURL: r.Settings.BaseURL.Text}, Op, resp)
+	b, err := sink.AcceptedRun(r.target(at), Op, resp)
 	if err != nil {
 		return nil, err
 	}
