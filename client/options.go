@@ -157,9 +157,8 @@ type RunOptions struct {
 	// upload. That takes at most until the context of Init ends. If it fails, [Run.Err] is
 	// an [*UnsentError], and steps continue behind those rows.
 	//
-	// In offline mode Resume is ignored, with a warning in the log: steps start at 0, and
-	// [Client.Sync] appends the rows to those that the server has by then. Resume excludes
-	// ForkFrom and RewindTo.
+	// In offline mode Resume is ignored, with a warning in the log: see [Resume]. Resume
+	// excludes ForkFrom and RewindTo.
 	Resume Resume
 	// ForkFrom starts a new run with the history of another up to a step. Steps
 	// continue after it. In offline mode the server learns of it from [Client.Sync] or
@@ -265,6 +264,12 @@ const (
 // RunOptions.ID. A run that is continued keeps its rows, summary, config and tags; steps
 // continue after its last one, and [Run.Resumed] is true. Asking the server takes one more
 // request.
+//
+// In offline mode nothing is resumed, because the server is not asked. Each process writes a
+// log of its own, in which steps start at 0. If the same directory has a log of the run already,
+// Init warns. [Client.Sync] uploads the logs in the order in which they were started: the steps
+// of each are moved behind those of the one before, and its summary and config are merged with
+// theirs.
 type Resume string
 
 // The resume modes.

@@ -102,6 +102,50 @@ func TestResumeModes(t *testing.T) {
 
 // TestResumeHidden: a run that must be resumed in a project the key cannot see is
 // refused with the same diagnosis as one that is created there.
+func TestInit_OfflineWithALogOfTheRun_WarnsOnce(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name   string
+		opts   client.RunOptions
+		before bool // a process logged the run in this directory
+		want   int  // warnings
+	}{
+		{"allow", client.RunOptions{ID: "r1", Resume: client.ResumeAllow}, true, 1},
+		{"must", client.RunOptions{ID: "r1", Resume: client.ResumeMust}, true, 1},
+		{"never", client.RunOptions{ID: "r1", Resume: client.ResumeNever}, true, 0},
+		{"not asked to resume", client.RunOptions{ID: "r1"}, true, 0},
+		{"another run", client.RunOptions{ID: "r", Resume: client.ResumeAllow}, true, 0},
+		{"first log", client.RunOptions{ID: "r1", Resume: client.ResumeAllow}, false, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			s := wandbtest.New(t, wandbtest.Solo())
+			var shown bytes.Buffer
+			c := newClient(t, s, wandbtest.AliceKey, func(o *client.Options) { o.Output = &shown })
+			tc.opts.Entity, tc.opts.Project = "acme", "vision"
+			var dir string
+			if tc.before {
+				first := tc.opts
+				first.ID = "r1"
+				dir = offlineRun(t, c, first, 3)
+				assert.NotContains(t, shown.String(), "resume is ignored")
+			}
+			offlineRun(t, c, tc.opts, 2)
+			assert.Equal(t, tc.want, strings.Count(shown.String(), "resume is ignored"), shown.String())
+			if tc.want == 0 {
+				return
+			}
+			assert.Contains(t, strings.Join(strings.Fields(shown.String()), ""), filepath.Base(dir))
+			synced(t, c, client.SyncOptions{})
+			v := onServer(t, s, "acme", "vision", "r1")
+			require.Len(t, v.HistoryLines, 5)
+			for i, row := range v.History() {
+				assert.EqualValues(t, i, row["_step"])
+			}
+		})
+	}
+}
+
 func TestResumeHidden(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, wandbtest.Solo())

@@ -14,7 +14,7 @@ import (
 // alias of it, because the documentation of an internal type is not shown.
 func TestSyncedRun_FieldsOfAResult_AreCopied(t *testing.T) {
 	t.Parallel()
-	internal := map[string]bool{"Unsent": true, "LastStep": true, "InUse": true}
+	internal := map[string]bool{"Unsent": true, "LastStep": true, "InUse": true, "Waits": true}
 	var result syncrun.Result
 	in := reflect.ValueOf(&result).Elem()
 	for i := range in.NumField() {

@@ -99,6 +99,9 @@ func (c *Client) sendUnsent(ctx context.Context, p *plan, logs []*syncrun.Log) (
 		if r.InUse && !logs[i].Ours() { // the official client does not lock its logs
 			reason = errMayBeAlive
 		}
+		if r.Waits {
+			reason = errors.New(r.Reason)
+		}
 		if reason == nil {
 			c.log.Info("log of an earlier process", "run", p.String(), "path", r.Path, "outcome", r.Outcome, "reason", r.Reason, "rows", r.RowsSent)
 			continue

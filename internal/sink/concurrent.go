@@ -29,6 +29,17 @@ func (b *Both) FindConcurrentWriter() {
 	b.cfg.Events.Warning("another process is writing the same run, to " + dir + "; rows of one replace rows of the other")
 }
 
+// EarlierDir is the directory of another log of the same run beside this one, "" if there is
+// none.
+func (b *Both) EarlierDir() string {
+	if b.disk != nil {
+		for _, other := range b.disk.dir.Siblings() {
+			return other.Path()
+		}
+	}
+	return ""
+}
+
 // overwritten reports whether another process of this machine wrote the same run while
 // this one did, so that its rows may be on the server in place of rows of this one.
 func (b *Both) overwritten(disk *Disk) bool {

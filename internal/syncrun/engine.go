@@ -216,7 +216,7 @@ func (j *job) countUnsent() {
 		return
 	}
 	r.LastStep = j.contents.LastStep
-	if r.Err == nil && !r.InUse {
+	if r.Err == nil && !r.InUse && !r.Waits {
 		return
 	}
 	r.Unsent = r.Rows
@@ -285,8 +285,12 @@ func (j *job) sync(ctx context.Context) error {
 		}
 		return nil
 	}
-	if err := j.rowsBefore(); err != nil {
+	switch before, err := j.rowsBefore(); {
+	case err != nil:
 		return err
+	case before != "":
+		j.result.Waits = true
+		return j.skip("its rows follow those in another log, which was skipped: " + before)
 	}
 	if s.shared() && j.target.RunID == s.Run.ID {
 		return j.uploadShared(ctx, live)

@@ -8,11 +8,12 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// rowsBefore returns an error if rows of the same process have to be uploaded first. A
-// process whose disk gets full continues its log in another directory. If rows of the
-// first log were added behind those of the second, and other processes' rows had their
-// steps, the process's rows would no longer be in order.
-func (j *job) rowsBefore() error {
+// rowsBefore reports whether rows of the same process have to be uploaded first: by another
+// sync, with the reason for which this one skipped them, or by a later one, with the error
+// of this one. A process whose disk gets full continues its log in another directory. If
+// rows of the first log were added behind those of the second, and other processes' rows had
+// their steps, the process's rows would no longer be in order.
+func (j *job) rowsBefore() (skipped string, err error) {
 	for _, before := range j.group[:slices.Index(j.group, j)] {
 		if !before.result.waits() {
 			continue
@@ -20,14 +21,14 @@ func (j *job) rowsBefore() error {
 		same, err := sameProcess(before.log, j.log)
 		switch {
 		case err != nil:
-			return err
-		case same && before.result.Err == nil: // it was skipped, as it is in use
-			return errors.New("upload rows that follow those in another log: " + before.result.Reason)
+			return "", err
+		case same && before.result.Err == nil:
+			return before.result.Reason, nil
 		case same:
-			return fmt.Errorf("upload rows that follow those in another log: %w", before.result.Err)
+			return "", fmt.Errorf("upload rows that follow those in another log: %w", before.result.Err)
 		}
 	}
-	return nil
+	return "", nil
 }
 
 // waits reports whether another sync may upload what this one could not.

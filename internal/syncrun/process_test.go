@@ -51,24 +51,36 @@ func TestSync_FirstOfTwoLogsFails_SecondOfTheProcessWaits(t *testing.T) {
 }
 
 // Another sync may be uploading the first log of a process when the second is found.
-func TestSync_FirstOfTwoLogsIsInUse_SecondOfTheProcessSaysSo(t *testing.T) {
+func TestSync_FirstOfTwoLogsIsInUse_SecondOfTheProcessIsSkipped(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	first := writeLog(t, root, "offline-run-1", ours, bodies(some(runBody()), rowsOf(0, 5))...)
-	second := writeLog(t, root, "offline-run-2", ours, bodies(some(runBody(func(r *record.Run) {
-		r.StartTime, r.StartingStep, r.Resume = begin.Add(time.Minute), 5, true
-	})), rowsOf(5, 7), some(&record.Exit{}))...)
+	later := func(minutes int, step int64) *record.Run {
+		return runBody(func(r *record.Run) {
+			r.StartTime, r.StartingStep, r.Resume = begin.Add(time.Duration(minutes)*time.Minute), step, true
+		})
+	}
+	writeLog(t, root, "offline-run-2", ours, bodies(some(later(1, 5)), rowsOf(5, 7), some(&record.Exit{}))...)
+	writeLog(t, root, "offline-run-3", ours, bodies(some(later(2, 7)), rowsOf(7, 8), some(&record.Exit{}))...)
 	unlock, err := journal.Lock(first)
 	require.NoError(t, err)
 	s := newServer()
 	results := syncPaths(t, s, syncrun.Options{}, root)
 	unlock()
 	require.True(t, results[0].InUse)
-	require.EqualError(t, results[1].Err, "sync "+second+": upload rows that follow those in another log: "+results[0].Reason)
+	for i, unsent := range []int64{2, 1} {
+		r := &results[i+1]
+		require.NoError(t, r.Err)
+		assert.Equal(t, syncrun.Skipped, r.Outcome)
+		assert.Equal(t, "its rows follow those in another log, which was skipped: "+results[0].Reason, r.Reason)
+		assert.True(t, r.Waits)
+		assert.False(t, r.InUse)
+		assert.Equal(t, unsent, r.Unsent)
+	}
 	for _, r := range syncPaths(t, s, syncrun.Options{}, root) {
 		require.NoError(t, r.Err)
 	}
-	assert.Equal(t, []int64{0, 1, 2, 3, 4, 5, 6}, s.steps(t))
+	assert.Equal(t, []int64{0, 1, 2, 3, 4, 5, 6, 7}, s.steps(t))
 }
 
 // A process that logged no row ended before another one continued the run.

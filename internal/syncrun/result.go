@@ -46,6 +46,8 @@ type Result struct {
 	Unsent, LastStep int64
 	// InUse says that the log was skipped because a process writes it, or may do so.
 	InUse bool
+	// Waits says that the log was skipped because the log with the rows before was skipped.
+	Waits bool
 	// Files are the files that were uploaded, or would be. MissingFiles are named in the
 	// log but not on the disk.
 	Files, MissingFiles []string
