@@ -208,25 +208,42 @@ func TestAgent_ServerStopsTrial_OnlyItsContextEnds(t *testing.T) {
 
 func TestAgent_SweepIsPaused_LogsItOnce(t *testing.T) {
 	t.Parallel()
-	srv := wandbtest.New(t, wandbtest.Solo())
-	id := create(t, connect(t, srv, wandbtest.AliceKey), grid(3))
-	require.NoError(t, srv.SetSweepState("acme", "vision", id, "PAUSED"))
-	warnings := make(chan string, 10)
-	c, err := client.New(client.Options{
-		BaseURL: srv.URL(), APIKey: wandbtest.AliceKey, Dir: t.TempDir(), Output: io.Discard, Getenv: func(name string) string { return environment[name] },
-		Logger: slog.New(slog.NewJSONHandler(writerFunc(func(p []byte) {
-			if bytes.Contains(p, []byte("is paused")) {
-				warnings <- string(p)
-				assert.NoError(t, srv.SetSweepState("acme", "vision", id, "RUNNING"))
+	for _, name := range []string{"before the agent starts", "while the agent is idle"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := wandbtest.New(t, wandbtest.Solo())
+			id := create(t, connect(t, srv, wandbtest.AliceKey), grid(3))
+			pause := func() { assert.NoError(t, srv.SetSweepState("acme", "vision", id, "PAUSED")) }
+			noTrial := srv.Inject(wandbtest.Fault{Operation: "Heartbeat", Status: 200, Body: `{"data":{"agentHeartbeat":{"agent":{"id":"a"},"commands":"[]"}}}`})
+			var pausing sync.WaitGroup
+			defer pausing.Wait()
+			if name == "before the agent starts" {
+				pause()
+			} else {
+				pausing.Go(func() {
+					assert.NoError(t, noTrial.Wait(t.Context(), 5)) // two agents have been idle for two heartbeats
+					pause()
+				})
 			}
-		}), nil)),
-	})
-	require.NoError(t, err)
-	defer c.Close()
-	require.NoError(t, sweep.Agent{Client: c, Sweep: id, Parallel: 2, Heartbeat: beat}.Run(t.Context(), parabola))
-	require.Len(t, warnings, 1)
-	assert.Contains(t, <-warnings, "To resume it: wandgo sweep resume acme/vision/"+id)
-	assert.Len(t, states(t, srv, id), 3)
+			warnings := make(chan string, 10)
+			c, err := client.New(client.Options{
+				BaseURL: srv.URL(), APIKey: wandbtest.AliceKey, Dir: t.TempDir(), Output: io.Discard, Getenv: func(name string) string { return environment[name] },
+				Logger: slog.New(slog.NewJSONHandler(writerFunc(func(p []byte) {
+					if bytes.Contains(p, []byte("is paused")) {
+						warnings <- string(p)
+						noTrial.Remove()
+						assert.NoError(t, srv.SetSweepState("acme", "vision", id, "RUNNING"))
+					}
+				}), nil)),
+			})
+			require.NoError(t, err)
+			defer c.Close()
+			require.NoError(t, sweep.Agent{Client: c, Sweep: id, Parallel: 2, Heartbeat: beat}.Run(t.Context(), parabola))
+			require.Len(t, warnings, 1)
+			assert.Contains(t, <-warnings, "To resume it: wandgo sweep resume acme/vision/"+id)
+			assert.Len(t, states(t, srv, id), 3)
+		})
+	}
 }
 
 // writerFunc is called with each write.

@@ -132,21 +132,30 @@ func TestDimensions_Quantiles_AreInsideTheirBounds(t *testing.T) {
 
 func TestHyperband_Comparisons_StopTheWorse(t *testing.T) {
 	t.Parallel()
+	const huge = math.MaxInt32
+	for name, tc := range map[string]struct {
+		rule EarlyTerminate
+		at   []int // of 60 rows
+	}{
+		"from min_iter on":     {EarlyTerminate{MinIter: 2, Eta: 3}, []int{2, 6, 18, 54}},
+		"fraction":             {EarlyTerminate{MinIter: 7, Eta: 1.5}, []int{7, 10, 15, 23, 35, 53}},
+		"huge eta":             {EarlyTerminate{MinIter: 5, Eta: 1e300}, []int{5}},
+		"before max_iter":      {EarlyTerminate{MaxIter: 27, S: 2}, []int{3, 9}},
+		"one by default":       {EarlyTerminate{MaxIter: 27}, []int{9}},
+		"huge s":               {EarlyTerminate{MaxIter: 96, S: huge, Eta: 2}, []int{1, 2, 3, 6, 12, 24, 48}},
+		"huge max_iter":        {EarlyTerminate{MaxIter: huge, S: huge, Eta: 1e300}, nil},
+		"all before max_iter":  {EarlyTerminate{MaxIter: 3, S: huge, Eta: math.Nextafter(1, 2)}, []int{1, 2, 3}},
+		"all from min_iter on": {EarlyTerminate{MinIter: 57, Eta: math.Nextafter(1, 2)}, []int{57, 58, 59}},
+	} {
+		var at []int
+		for row := range 60 {
+			if tc.rule.compares(row) {
+				at = append(at, row)
+			}
+		}
+		assert.Equal(t, tc.at, at, name)
+	}
 	e := &EarlyTerminate{Type: "hyperband", MinIter: 2, Eta: 3}
-	var at []int
-	for row := range 60 {
-		if e.compares(row) {
-			at = append(at, row)
-		}
-	}
-	assert.Equal(t, []int{2, 6, 18, 54}, at)
-	at = nil
-	for row := range 60 {
-		if (&EarlyTerminate{MaxIter: 27, S: 2}).compares(row) {
-			at = append(at, row)
-		}
-	}
-	assert.Equal(t, []int{3, 9}, at)
 	trial := func(id string, v float64) *record { return &record{ID: id, rungs: map[int]float64{2: v}} }
 	trials := []*record{trial("a", 1), trial("b", 2), trial("c", 3)}
 	assert.True(t, e.stops(Minimize, trials, "d", 2, 4))

@@ -122,6 +122,8 @@ func finite(values ...any) bool {
 			return math.IsNaN(v) || math.IsInf(v, 0)
 		case []any:
 			return !finite(v...)
+		case map[string]any:
+			return !finite(slices.Collect(maps.Values(v))...)
 		}
 		return false
 	})

@@ -2,12 +2,16 @@ package sweep
 
 import "math"
 
-// defaultEta is by which factor later comparisons are later.
-const defaultEta = 3
+const (
+	// defaultEta is by which factor later comparisons are later.
+	defaultEta = 3
+	// minEta bounds how many comparisons there are. With less, all of the first 10,000 rows are compared, too.
+	minEta = 1.0001
+)
 
 func (e *EarlyTerminate) eta() float64 {
 	if e.Eta > 1 {
-		return e.Eta
+		return max(e.Eta, minEta)
 	}
 	return defaultEta
 }
@@ -16,17 +20,16 @@ func (e *EarlyTerminate) eta() float64 {
 // or, with max_iter, at s points before it, each earlier by the factor eta.
 func (e *EarlyTerminate) compares(row int) bool {
 	if e.MinIter > 0 {
-		for at := float64(e.MinIter); int(at) <= row && at > 0; at *= e.eta() {
-			if int(at) == row {
-				return true
-			}
+		at := float64(e.MinIter)
+		for at < float64(row) {
+			at *= e.eta()
 		}
-		return false
+		return math.Trunc(at) == float64(row)
 	}
 	at := float64(e.MaxIter)
-	for range max(e.S, 1) {
-		if at /= e.eta(); int(math.Round(at)) == row && row > 0 {
-			return true
+	for range max(e.S, 1) { // which may be billions
+		if at /= e.eta(); math.Round(at) <= float64(row) {
+			return math.Round(at) == float64(row) && row > 0
 		}
 	}
 	return false

@@ -82,8 +82,15 @@ func (l *ledger) begin(t Trial) {
 	}
 }
 
-// pause notes that the sweep is paused. It reports whether it was not noted since the last trial.
-func (l *ledger) pause() bool {
+// pauseNoted reports whether a pause was noted since the last trial.
+func (l *ledger) pauseNoted() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.paused
+}
+
+// notePause notes that the sweep is paused. It reports whether no other worker has noted it.
+func (l *ledger) notePause() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	first := !l.paused

@@ -51,7 +51,8 @@ type Program struct {
 // RunProgram runs trials by starting a program for each, under the conditions of [Agent.Run]. The
 // program gets WANDB_RUN_ID, WANDB_SWEEP_ID, WANDB_SWEEP_PARAM_PATH, WANDB_ENTITY, WANDB_PROJECT
 // and WANDB_BASE_URL, from which any W&B client creates the trial's run. It has no input and, on
-// Unix, a process group of its own. A trial fails if the program's exit status is not 0.
+// Unix, a process group of its own. A trial fails if the program's exit status is not 0, or if the server hands out
+// a parameter that is NaN or infinite, which a program cannot be given.
 //
 // If the trial's context ends, the group gets SIGTERM and, after KillDelay, SIGKILL. If the
 // program created no run, the agent sets the state of the trial's run, and the [Event] says so.
@@ -118,6 +119,12 @@ func (a Agent) startProgram(ctx context.Context, t Trial, p Program) outcome {
 
 // execute runs the program until it has ended.
 func (a Agent) execute(ctx context.Context, t Trial, p Program) error {
+	for _, name := range t.names() {
+		if v := t.Params[name]; !finite(v) {
+			return fmt.Errorf("start program of trial %s of sweep %s: parameter %s is %s, which a program cannot be given; the distribution in the sweep's config makes it",
+				t.RunID, t.sweep, name, pythonJSON(v))
+		}
+	}
 	settings := connection.Of(a.Client).Settings
 	dir, err := filepath.Abs(filepath.Join(settings.RunRoot(), "sweep-"+t.sweep.ID))
 	if err != nil {

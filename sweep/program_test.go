@@ -259,3 +259,34 @@ func TestRunProgram_DirectoryCannotBeWritten_FailsTheTrial(t *testing.T) {
 	assert.ErrorContains(t, failed, "write parameters of trial")
 	assert.ErrorContains(t, failed, "not a directory")
 }
+
+// A server hands out NaN if a distribution makes it. No file that a program reads its parameters from has it.
+func TestRunProgram_ParameterIsNotFinite_TrialFailsAndNextOneRuns(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ value, says string }{
+		"number": {`NaN`, "parameter x is NaN"},
+		"nested": {`{\"deep\":[0,{\"y\":-Infinity}]}`, `parameter x is {"deep": [0, {"y": -Infinity}]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv, c := serve(t)
+			id := create(t, c, grid(3))
+			srv.Inject(wandbtest.Fault{Operation: "Heartbeat", Alter: func(body []byte) []byte {
+				return bytes.ReplaceAll(body, []byte(`\"value\":0`), []byte(`\"value\":`+tc.value))
+			}})
+			var failures []error
+			agent := sweep.Agent{Client: c, Sweep: id, Heartbeat: beat, OnEvent: func(e sweep.Event) {
+				if e.Done {
+					failures = append(failures, e.Err)
+				}
+			}}
+			require.NoError(t, agent.RunProgram(t.Context(), sweep.Program{Command: []string{os.Args[0], "-test.run=^$"}}))
+			view, _ := srv.Sweep("acme", "vision", id)
+			require.Len(t, failures, 3)
+			require.EqualError(t, failures[0], "start program of trial "+view.Runs[0]+" of sweep acme/vision/"+id+": "+tc.says+
+				", which a program cannot be given; the distribution in the sweep's config makes it")
+			assert.NoError(t, failures[1])
+			assert.Equal(t, []string{"failed", "finished", "finished"}, states(t, srv, id))
+		})
+	}
+}

@@ -29,7 +29,6 @@ type worker struct {
 
 	id       string // by the server
 	reserved bool   // a trial that may start
-	idle     bool   // the last heartbeat got no trial
 	current  *current
 	// leaving says that no further trial starts. reason is why, nil if the sweep has none.
 	leaving bool
@@ -145,18 +144,19 @@ func (w *worker) beat(ctx context.Context) {
 	for _, c := range commands {
 		w.obey(ctx, c)
 	}
-	idle := w.current == nil && !w.leaving
-	if idle && !w.idle {
+	if w.current == nil && !w.leaving {
 		w.notePause(ctx)
 	}
-	w.idle = idle
 }
 
 // notePause logs that the sweep is paused, if that is why the server has no trial. Otherwise an
-// agent that waits looks like one that hangs.
+// agent that waits looks like one that hangs. It asks until the pause is noted: the sweep may be paused later.
 func (w *worker) notePause(ctx context.Context) {
+	if w.ledger.pauseNoted() {
+		return
+	}
 	resp, err := graphql.ReadSweep(ctx, w.conn.GraphQL.ForProbes(), sink.Optional(w.at.Entity), &w.at.Project, w.at.ID)
-	if err != nil || resp.Project == nil || resp.Project.Sweep == nil || State(resp.Project.Sweep.State) != Paused || !w.ledger.pause() {
+	if err != nil || resp.Project == nil || resp.Project.Sweep == nil || State(resp.Project.Sweep.State) != Paused || !w.ledger.notePause() {
 		return
 	}
 	at := w.at.String()
