@@ -44,11 +44,11 @@ Makes a run of each directory with event files of TensorBoard (names with
 "tfevents"), at DIR and below it, and uploads it. Neither TensorFlow nor Python
 is needed. A run is named after its directory.
 
-Scalars, histograms, images and texts become metrics that are named like their
-tags, and hyperparameters become the config. The step of TensorBoard is the
-metric global_step, which is the x-axis of all others. Each row has the time at
-which it was written. Values that a restarted program replaced are left out.
-Audio, graphs, meshes, precision-recall curves and other values are skipped, and
+Scalars, histograms, images, texts and precision-recall curves become metrics
+that are named like their tags, and hyperparameters become the config. The step
+of TensorBoard is the metric global_step, which is the x-axis of all others.
+Each row has the time at which it was written. Values that a restarted program
+replaced are left out. Audio, graphs, meshes and other values are skipped, and
 counted.
 
 A file that is damaged or still being written is imported as far as possible.

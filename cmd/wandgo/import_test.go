@@ -166,6 +166,28 @@ func TestImport_RestartReplacesUploadedRows_SaysWhatToDo(t *testing.T) {
 	assert.Len(t, srv.Runs(), 3)
 }
 
+// The official client makes the same chart.
+func TestImport_PRCurve_IsALineChart(t *testing.T) {
+	t.Parallel()
+	srv, i := importing(t)
+	r := i.run(t, "import", "tensorboard", "logs/tf2", "--json")
+	require.Zero(t, r.status, r.stderr)
+	run, ok := srv.Run("acme-research", "vision", importedBy(t, r)["tf2"]["runId"].(string))
+	require.True(t, ok)
+	row := run.History()[1]
+	table, _ := row["found/cats_table"].(map[string]any)
+	require.Equal(t, "table-file", table["_type"], row)
+	content, ok := run.Files[table["path"].(string)]
+	require.True(t, ok)
+	assert.JSONEq(t, `{"columns":["recall","precision"],"data":[[0.6666666865348816,1],[0.6666666865348816,0.6666666865348816],[1,0.75],[1,0.6000000238418579]]}`, string(content))
+	own, _ := run.Config["_wandb"].(map[string]any)
+	config, err := json.Marshal(own["visualize"])
+	require.NoError(t, err)
+	assert.Contains(t, string(config), `"panelDefId":"wandb/line/v0"`)
+	assert.Contains(t, string(config), `"title":"found/cats Precision v. Recall"`)
+	assert.Contains(t, string(config), `"fieldSettings":{"x":"recall","y":"precision"}`)
+}
+
 func TestImport_IntoAnotherProject_LeavesTheLogOfTheFirst(t *testing.T) {
 	t.Parallel()
 	srv, i := importing(t)

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,7 +44,7 @@ func (w *rowWriter) write(row tfevents.Row) error {
 	}
 	values := make(map[string]any, len(row.Values)+2)
 	for tag, v := range row.Values {
-		logged, err := w.value(v)
+		logged, err := w.value(tag, v)
 		if err != nil {
 			return err
 		}
@@ -82,7 +84,7 @@ func (w *rowWriter) warn(key, text string) {
 }
 
 // value returns what is logged, nil for images of a format that cannot be.
-func (w *rowWriter) value(v any) (any, error) {
+func (w *rowWriter) value(tag string, v any) (any, error) {
 	switch v := v.(type) {
 	case tfevents.Histogram:
 		return media.HistogramOf(v.Counts, v.Edges), nil
@@ -90,8 +92,32 @@ func (w *rowWriter) value(v any) (any, error) {
 		return string(v), nil
 	case tfevents.Images:
 		return w.images(v)
+	case tfevents.PRCurve:
+		return prCurve(tag, v)
 	}
 	return v, nil
+}
+
+// prCurve returns the chart that the official client makes of a precision-recall curve: without thresholds at which
+// there is neither, and sorted so that the line looks like TensorBoard's.
+func prCurve(tag string, c tfevents.PRCurve) (*media.Chart, error) {
+	type point struct{ recall, precision float64 }
+	var points []point
+	for i, precision := range c.Precision {
+		if precision != 0 || c.Recall[i] != 0 {
+			points = append(points, point{c.Recall[i], precision})
+		}
+	}
+	slices.SortStableFunc(points, func(a, b point) int {
+		return cmp.Or(cmp.Compare(a.recall, b.recall), cmp.Compare(b.precision, a.precision))
+	})
+	table := media.NewTable("recall", "precision")
+	for _, p := range points {
+		if err := table.AddRow(p.recall, p.precision); err != nil {
+			return nil, err
+		}
+	}
+	return media.Vega("wandb/line/v0", table, map[string]string{"x": "recall", "y": "precision"}, map[string]string{"title": tag + " Precision v. Recall"}), nil
 }
 
 // images returns images, or videos if they are GIFs, which TensorBoard's writers use for

@@ -87,6 +87,10 @@ func FuzzEvents(f *testing.F) {
 					if len(v.Edges) != len(v.Counts)+1 || len(v.Counts) > MaxBins {
 						t.Errorf("%d edges, %d counts", len(v.Edges), len(v.Counts))
 					}
+				case PRCurve:
+					if len(v.Precision) != len(v.Recall) {
+						t.Errorf("%d precisions, %d recalls", len(v.Precision), len(v.Recall))
+					}
 				default:
 					t.Errorf("%T", v)
 				}

@@ -13,7 +13,7 @@ type Row struct {
 	// Time is when the last of the values was written, in seconds since 1970; 0 if it is not
 	// known.
 	Time float64
-	// Values by tag: a float32 or float64, a [Histogram], [Images] or [Text].
+	// Values by tag: a float32 or float64, a [Histogram], [Images], [Text] or a [PRCurve].
 	Values map[string]any
 	// Params are hyperparameters that were written at this step, or nil.
 	Params map[string]any
@@ -168,7 +168,7 @@ func (v *value) decode() (decoded any, skipped string) {
 		return nil, v.kind
 	}
 	switch v.plugin {
-	case "scalars", "", "images", "histograms", "text":
+	case "scalars", "", "images", "histograms", "text", "pr_curves":
 	default:
 		return nil, v.plugin
 	}
@@ -188,6 +188,12 @@ func (v *value) decode() (decoded any, skipped string) {
 	case "histograms":
 		h, err := t.histogram()
 		return orNothing(h, err, "damaged value")
+	case "pr_curves":
+		c, err := t.prCurve()
+		if err != nil {
+			return nil, "damaged value"
+		}
+		return c, ""
 	case "text":
 		var texts []string
 		for _, s := range t.strings {

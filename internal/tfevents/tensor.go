@@ -218,3 +218,17 @@ func (t *tensor) histogram() (Histogram, error) {
 	}
 	return h.ofAtMost(MaxBins), nil
 }
+
+// PRCurve is a precision-recall curve, with a point for each threshold.
+type PRCurve struct{ Precision, Recall []float64 }
+
+// prCurve returns the last two rows of a tensor, which are precision and recall. Those before have counts.
+func (t *tensor) prCurve() (PRCurve, error) {
+	numbers, err := t.elements()
+	if err != nil || len(t.shape) != 2 || t.shape[0] < 2 {
+		return PRCurve{}, errTensor
+	}
+	points := int(t.shape[1])
+	recall := len(numbers) - points
+	return PRCurve{Precision: numbers[recall-points : recall], Recall: numbers[recall:]}, nil
+}

@@ -73,6 +73,7 @@ event(w, 1,
       value("pictures", "images", tensor("DT_STRING", [4], string_val=[b"5", b"4", png, png])),
       value("words", "text", tensor("DT_STRING", [2], string_val=[b"a", b"b"])),
       value("mesh", "mesh", tensor("DT_FLOAT", [1], float_val=[1])))
+w.add_pr_curve("found/cats", np.array([0, 1, 1, 0, 1]), np.array([0.1, 0.9, 0.4, 0.6, 0.8]), 1, num_thresholds=5, walltime=NOW + 1)
 event(w, 2, value("loss", "", f32(0.3)))
 event(w, 3, value("loss", "", f32(0.4)))
 w.close()
