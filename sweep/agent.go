@@ -88,6 +88,9 @@ type Trial struct {
 // A server that cannot be reached stops neither trials nor the agent, which asks again. While the
 // sweep is paused, the agent waits, and logs that once.
 //
+// If this process is killed after it got a trial, and before the trial's run starts, the run stays
+// pending, and the server does not hand the trial out again. See [Sweep.Resume] for those of a grid.
+//
 // Errors:
 //   - *errors.InputError: a field is invalid. No request was made.
 //   - *errors.RequestError that matches ErrSweepMissing: there is no such sweep, or it was deleted.

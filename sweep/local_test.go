@@ -243,6 +243,25 @@ func TestLocal_RetryFailed_RepeatsFailedTrialsOnce(t *testing.T) {
 	assert.ErrorContains(t, err, "had other parameters")
 }
 
+// A process that is killed after it has chosen a trial, and before the trial's run starts, leaves no trial that runs for ever.
+func TestLocal_ProcessEndedBeforeTheRunStarted_TrialHasFailedAndIsRepeated(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "trials.jsonl"), []byte(`{"id":"abcd1234","params":{"name":"fixed","x":0},"state":"running"}`+"\n"), 0o600))
+	list, states := results(t, dir)
+	require.Equal(t, map[string]int{"failed": 1}, states)
+	require.Equal(t, "abcd1234", list[0].RunID)
+	local := sweep.Local{Client: offline(t, t.TempDir()), Config: grid(2), Dir: dir}
+	require.NoError(t, local.Run(t.Context(), bowl))
+	_, states = results(t, dir)
+	assert.Equal(t, map[string]int{"failed": 1, "finished": 1}, states)
+	local.RetryFailed = true
+	require.NoError(t, local.Run(t.Context(), bowl))
+	list, states = results(t, dir)
+	assert.Equal(t, map[string]int{"failed": 1, "finished": 2}, states)
+	assert.Equal(t, "abcd1234", list[2].RetryOf)
+}
+
 // checkAttempts checks that points of a sweep were tried once, and again only after a failure.
 func checkAttempts(t *testing.T, list []sweep.Result, points int) {
 	t.Helper()
