@@ -24,11 +24,13 @@ const maxKept = 4 << 20
 // maxManifest bounds the text of a manifest, in bytes.
 const maxManifest = 4 << 30
 
-// manifestFile is the text of a manifest: in memory, or in a file that is removed by close.
+// manifestFile is the text of a manifest: in memory, or in a file that is gone after close. The
+// file has no name, so that nothing is left if the process is killed.
 type manifestFile struct {
-	text []byte
-	file *os.File
-	size int64
+	text  []byte
+	file  *os.File
+	named bool // some systems do not remove an open file
+	size  int64
 }
 
 func (m *manifestFile) reader() io.Reader {
@@ -41,7 +43,9 @@ func (m *manifestFile) reader() io.Reader {
 func (m *manifestFile) close() {
 	if m.file != nil {
 		_ = m.file.Close()
-		_ = os.Remove(m.file.Name())
+		if m.named {
+			_ = os.Remove(m.file.Name())
+		}
 	}
 }
 
@@ -162,7 +166,7 @@ func (s *spill) Write(p []byte) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		s.file = f
+		s.file, s.named = f, os.Remove(f.Name()) != nil
 		if _, err := f.Write(s.text); err != nil {
 			return 0, err
 		}
