@@ -149,8 +149,8 @@ func infoOf(a *graphql.ArtifactFields) Info {
 	seq := a.ArtifactSequence
 	info := Info{
 		ID: a.Id, State: string(a.State), Type: a.ArtifactType.Name, Digest: a.Digest,
-		Description: Text(a.Description), TTLInherited: a.TtlIsInherited, Size: a.Size, Files: a.FileCount,
-		CreatedAt: Time(a.CreatedAt), UpdatedAt: Time(Text(a.UpdatedAt)), CollectionID: seq.Id,
+		Description: Text(a.Description), Size: a.Size, Files: a.FileCount,
+		CreatedAt: Time(a.CreatedAt), CollectionID: seq.Id,
 	}
 	for _, alias := range a.Aliases {
 		if alias.ArtifactCollectionName == seq.Name {
@@ -168,9 +168,6 @@ func infoOf(a *graphql.ArtifactFields) Info {
 	}
 	if a.TtlDurationSeconds > 0 {
 		info.TTL = time.Duration(a.TtlDurationSeconds) * time.Second
-	}
-	if a.HistoryStep != nil {
-		info.HistoryStep = *a.HistoryStep
 	}
 	return info
 }

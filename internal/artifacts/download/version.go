@@ -26,19 +26,17 @@ type Version struct {
 // Info is what the server shows of a version. Entity, Project and Collection are where it
 // was named from, and Source where it was logged; they differ for a link.
 type Info struct {
-	ID                   string
-	Path                 Path // with the version "vN"
-	CollectionID         string
-	Source               Path // likewise
-	State, Type, Digest  string
-	Description          string
-	Metadata             json.RawMessage // a JSON object, or nil
-	TTL                  time.Duration   // 0 if there is none
-	TTLInherited         bool
-	Aliases, Tags        []string
-	Size, Files          int64
-	HistoryStep          int64
-	CreatedAt, UpdatedAt time.Time
+	ID                  string
+	Path                Path // with the version "vN"
+	CollectionID        string
+	Source              Path // likewise
+	State, Type, Digest string
+	Description         string
+	Metadata            json.RawMessage // a JSON object, or nil
+	TTL                 time.Duration   // 0 if there is none
+	Aliases, Tags       []string
+	Size, Files         int64
+	CreatedAt           time.Time
 }
 
 // Linked reports whether the version was named by a link.

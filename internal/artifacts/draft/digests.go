@@ -1,7 +1,6 @@
 package draft
 
 import (
-	"cmp"
 	"os"
 	"sync"
 	"time"
@@ -28,11 +27,6 @@ const (
 type Digests struct {
 	mu    sync.Mutex
 	known map[fileState]string
-
-	// For tests, which have neither time nor a disk of their own.
-	size  int64
-	now   func() time.Time
-	trust bool
 }
 
 // fileState changes whenever a file does. The zero fileState is unknown.
@@ -45,13 +39,13 @@ type fileState struct {
 
 // covers reports whether the digest of a file of a size may be remembered.
 func (d *Digests) covers(size int64) bool {
-	return d != nil && size >= cmp.Or(d.size, rememberedSize)
+	return d != nil && size >= rememberedSize
 }
 
 // state returns the state of a file, which must be taken before the file is read. It is unknown
 // if a change might not show. f may be nil.
 func (d *Digests) state(f *os.File, alg manifest.Algorithm) fileState {
-	if f == nil || !d.trust && !notesChanges(f) {
+	if f == nil || !notesChanges(f) {
 		return fileState{}
 	}
 	info, err := f.Stat()
@@ -59,11 +53,7 @@ func (d *Digests) state(f *os.File, alg manifest.Algorithm) fileState {
 		return fileState{}
 	}
 	s := stateOf(info)
-	now := time.Now()
-	if d.now != nil {
-		now = d.now()
-	}
-	if now.Sub(time.Unix(0, max(s.modified, s.changed))) < settled || s == (fileState{}) {
+	if time.Since(time.Unix(0, max(s.modified, s.changed))) < settled || s == (fileState{}) {
 		return fileState{}
 	}
 	s.alg = alg
