@@ -52,8 +52,11 @@ func ReadLimit(path string, limit int64) ([]byte, error) {
 // are those of [os.OpenFile], [os.File.Write] and [os.Rename].
 func Write(path string, content []byte) error {
 	tmp := path + ".tmp"
-	_ = os.Remove(tmp)                                                   // of a process that was killed
-	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644) //nolint:gosec // holds no secret
+	f, err := os.OpenFile(tmp, CreateFlags, 0o644) //nolint:gosec // holds no secret
+	if errors.Is(err, fs.ErrExist) {               // of a process that was killed
+		_ = os.Remove(tmp)
+		f, err = os.OpenFile(tmp, CreateFlags, 0o644) //nolint:gosec // as above
+	}
 	if err != nil {
 		return err
 	}
@@ -67,22 +70,33 @@ func Write(path string, content []byte) error {
 	return err
 }
 
+// CreateFlags are the flags that create a file, which must not exist, for writing and reading.
+// Package os opens a file with nonblock in fewer system calls, and a regular file ignores it.
+const CreateFlags = os.O_RDWR | os.O_CREATE | os.O_EXCL | nonblock
+
 // Open opens a regular file, which may have any size. Its errors are those of [Read]
 // without [ErrTooLarge].
 func Open(path string) (*os.File, error) {
+	f, _, err := OpenSized(path)
+	return f, err
+}
+
+// OpenSized is [Open], and returns the size that the file has.
+func OpenSized(path string) (*os.File, int64, error) {
 	// Opening a device can have an effect of its own, so the type is checked before.
 	if err := regular(os.Stat(path)); err != nil {
-		return nil, named(path, err)
+		return nil, 0, named(path, err)
 	}
 	// A pipe may take the file's place in between: with nonblock, opening it does not wait for a writer.
 	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	if err := regular(f.Stat()); err != nil {
-		return nil, errors.Join(named(path, err), f.Close())
+	info, err := f.Stat()
+	if err := regular(info, err); err != nil {
+		return nil, 0, errors.Join(named(path, err), f.Close())
 	}
-	return f, nil
+	return f, info.Size(), nil
 }
 
 func regular(info fs.FileInfo, err error) error {

@@ -12,6 +12,10 @@ import (
 // the default of 2, nearly every file would open a new connection.
 const maxIdlePerHost = 64
 
+// bufSize is the size of a connection's buffers in bytes. A small file and its header fit, so
+// that they take one system call.
+const bufSize = 16 << 10
+
 // Network configures connections. The zero Network has the defaults of net/http.
 type Network struct {
 	// HTTPProxy and HTTPSProxy are the proxies for addresses of that scheme.
@@ -44,6 +48,7 @@ func (n Network) HTTPTransport() *http.Transport {
 		own = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 	}
 	own.MaxIdleConnsPerHost = maxIdlePerHost
+	own.WriteBufferSize, own.ReadBufferSize = bufSize, bufSize
 	own.OnProxyConnectResponse = connected
 	if n.HTTPProxy != nil || n.HTTPSProxy != nil {
 		otherwise := own.Proxy

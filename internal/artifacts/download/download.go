@@ -344,7 +344,7 @@ func (j *job) fetchOne(ctx context.Context, f *fetcher, t task) error {
 	if err != nil {
 		return err
 	}
-	_ = j.cache.Put(keyOf(t.entry), file) // a full cache is no reason to fail
+	f.keep(j.cache, t.entry, file)
 	if f.inParts(t.entry.Size) {
 		forgetParts(j.target, temp)
 	}

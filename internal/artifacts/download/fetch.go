@@ -1,6 +1,7 @@
 package download
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/artifacts/objectcache"
 	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/record"
 )
@@ -61,6 +63,18 @@ func (f *fetcher) fetch(ctx context.Context, e *record.ArtifactEntry, at *addres
 	return file, temp, nil
 }
 
+// keep adds the content that was just fetched to the cache. That of a small file is still in memory.
+func (f *fetcher) keep(cache *objectcache.Cache, e *record.ArtifactEntry, file *os.File) {
+	var content io.Reader = bytes.NewReader(f.buf[:min(e.Size, bufSize)])
+	if e.Size >= bufSize {
+		if _, err := file.Seek(0, io.SeekStart); err != nil {
+			return
+		}
+		content = file
+	}
+	_ = cache.Put(keyOf(e), content) // a full cache is no reason to fail
+}
+
 // create makes the file, or finds one that can be continued.
 func (f *fetcher) create(e *record.ArtifactEntry) (*os.File, string, error) {
 	if !f.inParts(e.Size) {
@@ -88,12 +102,9 @@ func (f *fetcher) into(ctx context.Context, e *record.ArtifactEntry, at *address
 		forgetParts(f.target, temp)
 	}
 	var n int64
-	err := get(ctx, f.v.conn, e.Path, to, span{}, func(body io.Reader) error {
+	err := get(ctx, f.v.conn, e.Path, to, span{}, func(body io.Reader) (err error) {
 		h.Reset()
-		_, err := file.Seek(0, io.SeekStart)
-		if err == nil {
-			n, err = copyBody(io.MultiWriter(h, file, f.count), full{body}, f.buf, e.Size)
-		}
+		n, err = copyBody(io.MultiWriter(h, io.NewOffsetWriter(file, 0), f.count), full{body}, f.buf, e.Size)
 		return err
 	})
 	if err == nil {

@@ -2,7 +2,6 @@ package download
 
 import (
 	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"io/fs"
 	"os"
@@ -51,7 +50,7 @@ func (p *partial) name(base string) string { return p.dir + "/" + base }
 // open makes the directory, and moves what can be continued into it.
 func (p *partial) open(root *os.Root) error {
 	for range 30 { // other downloads may remove what is empty, or not locked yet
-		p.dir = partialDir + "/" + random()
+		p.dir = partialDir + "/" + rand.Text()
 		err := root.MkdirAll(p.dir, 0o777)
 		if err == nil {
 			p.lock, err = root.OpenFile(p.name(lockName), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
@@ -174,10 +173,4 @@ func names(root *os.Root, dir string) []string {
 	defer f.Close()
 	list, _ := f.Readdirnames(-1) // a part of them is better than nothing
 	return list
-}
-
-func random() string {
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return hex.EncodeToString(b[:])
 }

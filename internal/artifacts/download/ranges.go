@@ -77,7 +77,7 @@ func (f *fetcher) ranges(ctx context.Context, e *record.ArtifactEntry, at *addre
 			return context.Cause(ctx)
 		}
 		part := f.partOf(i, e.Size)
-		hashed, err := hashAll(ctx, h, io.NewSectionReader(file, part.from, part.to-part.from), f.buf)
+		hashed, err := io.CopyBuffer(h, manifest.Stoppable(ctx, io.NewSectionReader(file, part.from, part.to-part.from)), f.buf)
 		if n += hashed; err != nil {
 			return err
 		}

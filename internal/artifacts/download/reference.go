@@ -129,21 +129,10 @@ func fileReference(ctx context.Context, e *record.ArtifactEntry, u *url.URL, to 
 	if err := to.again(); err != nil {
 		return err
 	}
-	buf := make([]byte, bufSize)
-	for {
-		n, err := f.Read(buf)
-		if _, err := to.Write(buf[:n]); err != nil {
-			return err
-		}
-		switch {
-		case ctx.Err() != nil:
-			return context.Cause(ctx)
-		case errors.Is(err, io.EOF):
-			return checkFile(e, to)
-		case err != nil:
-			return err
-		}
+	if _, err := io.CopyBuffer(to, manifest.Stoppable(ctx, f), make([]byte, bufSize)); err != nil {
+		return err
 	}
+	return checkFile(e, to)
 }
 
 // checkFile verifies a file, unless its digest is that of its URI.

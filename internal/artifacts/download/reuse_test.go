@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -25,12 +26,7 @@ func TestReuse_CachedFile_IsPlacedOnlyIfItIsRight(t *testing.T) {
 			t.Parallel()
 			cache := objectcache.New(t.TempDir())
 			if content != "" {
-				cached, err := os.Create(filepath.Join(t.TempDir(), "f"))
-				require.NoError(t, err)
-				defer cached.Close()
-				_, err = cached.WriteString("hello")
-				require.NoError(t, err)
-				require.NoError(t, cache.Put(keyOf(e), cached))
+				require.NoError(t, cache.Put(keyOf(e), strings.NewReader("hello")))
 				sum, err := manifest.ParseDigest(e.Digest)
 				require.NoError(t, err)
 				require.NoError(t, os.WriteFile(filepath.Join(cache.Dir(), "obj", "md5", hex.EncodeToString(sum[:1]), hex.EncodeToString(sum[1:])), []byte(content), 0o600))

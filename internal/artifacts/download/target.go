@@ -2,9 +2,9 @@ package download
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // target is the directory that files are downloaded to. Nothing is written outside of it,
@@ -60,8 +61,8 @@ func local(name string) (string, error) {
 
 // create makes a file for content that has no name yet.
 func (t *target) create() (f *os.File, name string, err error) {
-	base := random()
-	f, err = t.partial.root.OpenFile(base, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	base := rand.Text()
+	f, err = t.partial.root.OpenFile(base, smallfile.CreateFlags, 0o666)
 	return f, t.partial.name(base), err
 }
 
@@ -96,25 +97,9 @@ func (t *target) has(ctx context.Context, name string, e *record.ArtifactEntry, 
 	if err != nil {
 		return false, err
 	}
-	n, err := hashAll(ctx, h, f, buf)
+	n, err := io.CopyBuffer(h, manifest.Stoppable(ctx, f), buf)
 	if ctx.Err() != nil {
 		return false, context.Cause(ctx)
 	}
 	return err == nil && check(e, n, h) == nil, nil
-}
-
-func hashAll(ctx context.Context, h hash.Hash, r io.Reader, buf []byte) (n int64, err error) {
-	for {
-		read, err := r.Read(buf)
-		_, _ = h.Write(buf[:read]) // a hash accepts every write
-		n += int64(read)
-		switch {
-		case errors.Is(err, io.EOF):
-			return n, nil
-		case err != nil:
-			return n, err
-		case ctx.Err() != nil:
-			return n, context.Cause(ctx)
-		}
-	}
 }

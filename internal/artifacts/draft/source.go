@@ -48,15 +48,11 @@ func (s *source) open() (r io.ReadCloser, size int64, err error) {
 		}
 		return f, info.Size(), nil
 	case s.file != "":
-		f, err := smallfile.Open(s.file)
+		f, size, err := smallfile.OpenSized(s.file)
 		if err != nil {
-			return nil, 0, err
+			return nil, 0, err // a nil *os.File would not be a nil io.ReadCloser
 		}
-		info, err := f.Stat()
-		if err != nil {
-			return nil, 0, errors.Join(err, f.Close())
-		}
-		return f, info.Size(), nil
+		return f, size, nil
 	}
 	return io.NopCloser(bytes.NewReader(s.data)), int64(len(s.data)), nil
 }

@@ -104,21 +104,11 @@ func (w *worker) again(ctx context.Context, path string) (int64, error) {
 
 // sum hashes what r has.
 func (w *worker) sum(ctx context.Context, r io.Reader) (size int64, err error) {
-	for {
-		n, err := io.ReadFull(r, w.buf)
-		if !w.known {
-			_, _ = w.hash.Write(w.buf[:n]) // a hash accepts every write
-		}
-		size += int64(n)
-		switch {
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			return size, nil
-		case err != nil:
-			return size, err
-		case ctx.Err() != nil:
-			return size, context.Cause(ctx)
-		}
+	to := io.Writer(w.hash)
+	if w.known {
+		to = struct{ io.Writer }{io.Discard} // which would read with a buffer of its own
 	}
+	return io.CopyBuffer(to, manifest.Stoppable(ctx, r), w.buf)
 }
 
 // copy makes the copy of a source and hashes it. What is hashed is the copy, or the
@@ -133,7 +123,7 @@ func (w *worker) copy(ctx context.Context, to string, src *source, r io.Reader, 
 	if src.own && os.Link(src.file, to) == nil {
 		return w.sum(ctx, r)
 	}
-	f, err := os.OpenFile(to, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // as above
+	f, err := os.OpenFile(to, smallfile.CreateFlags, 0o644) //nolint:gosec // as above
 	if err != nil {
 		return 0, err
 	}
@@ -141,7 +131,7 @@ func (w *worker) copy(ctx context.Context, to string, src *source, r io.Reader, 
 	if size >= int64(len(w.buf)) {
 		done, err = w.copyLarge(ctx, f, r)
 	} else {
-		done, err = w.copySmall(ctx, f, r)
+		done, err = w.sum(ctx, io.TeeReader(r, f))
 	}
 	if err == nil && done > size { // it grew meanwhile
 		err = w.take(done - size)
@@ -154,10 +144,6 @@ func (w *worker) take(n int64) error {
 		return nil
 	}
 	return w.cfg.Take(n)
-}
-
-func (w *worker) copySmall(ctx context.Context, f *os.File, r io.Reader) (int64, error) {
-	return w.sum(ctx, io.TeeReader(r, f))
 }
 
 // copyLarge copies in the kernel where it can, which shares the blocks on file systems

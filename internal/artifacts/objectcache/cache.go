@@ -2,6 +2,7 @@ package objectcache
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -120,7 +121,7 @@ func (c *Cache) Copy(ctx context.Context, k Key, create func() (*os.File, error)
 }
 
 // open opens an object that exists and has the right size.
-func (c *Cache) open(k Key) (f *os.File, path string, err error) {
+func (c *Cache) open(k Key) (file *os.File, path string, err error) {
 	if c == nil {
 		return nil, "", fs.ErrNotExist
 	}
@@ -129,11 +130,11 @@ func (c *Cache) open(k Key) (f *os.File, path string, err error) {
 		return nil, "", missing(err.Error())
 	}
 	path = filepath.Join(c.dir, "obj", rel)
-	f, err = smallfile.Open(path)
+	f, size, err := smallfile.OpenSized(path)
 	if err != nil {
 		return nil, "", fmt.Errorf("%w: %w", fs.ErrNotExist, err) // it cannot be used, why ever
 	}
-	if info, err := f.Stat(); err != nil || info.Size() != k.Size {
+	if size != k.Size {
 		_ = f.Close()
 		return nil, "", missing(path)
 	}
@@ -142,8 +143,9 @@ func (c *Cache) open(k Key) (f *os.File, path string, err error) {
 
 func missing(path string) error { return &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist} }
 
-// Put adds a copy of a file whose content was verified. It reads f from its start.
-func (c *Cache) Put(k Key, f *os.File) error {
+// Put adds a content that was verified. From an [*os.File], the kernel copies it, which shares
+// the blocks where it can.
+func (c *Cache) Put(k Key, content io.Reader) error {
 	if c == nil {
 		return nil
 	}
@@ -155,14 +157,11 @@ func (c *Cache) Put(k Key, f *os.File) error {
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() == k.Size {
 		return nil // a wrong one is found when it is read
 	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
 	temp, err := c.temp()
 	if err != nil {
 		return fmt.Errorf("add to the cache: %w", err)
 	}
-	n, err := io.Copy(temp, f)
+	n, err := io.Copy(temp, content)
 	if err == nil && n != k.Size {
 		err = io.ErrUnexpectedEOF
 	}
@@ -181,24 +180,20 @@ func (c *Cache) Put(k Key, f *os.File) error {
 
 func (c *Cache) temp() (*os.File, error) {
 	dir := filepath.Join(c.dir, "tmp")
-	f, err := createIn(dir)
+	path := filepath.Join(dir, "wandgo-"+rand.Text())
+	f, err := create(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := os.MkdirAll(dir, 0o777); err != nil { //nolint:gosec // like the official client's
 			return nil, err
 		}
-		f, err = createIn(dir)
+		f, err = create(path)
 	}
 	return f, err
 }
 
-// createIn creates a file with the usual mode; os.CreateTemp would make it private.
-func createIn(dir string) (*os.File, error) {
-	for {
-		f, err := os.OpenFile(filepath.Join(dir, "wandgo-"+random()), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666) //nolint:gosec // as above
-		if !errors.Is(err, fs.ErrExist) {
-			return f, err
-		}
-	}
+// create creates a file with the usual mode; os.CreateTemp would make it private.
+func create(path string) (*os.File, error) {
+	return os.OpenFile(path, smallfile.CreateFlags, 0o666) //nolint:gosec // as above
 }
 
 // place renames a complete file.

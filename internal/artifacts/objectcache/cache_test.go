@@ -36,7 +36,7 @@ func file(t *testing.T, b []byte) *os.File {
 func put(t *testing.T, c *objectcache.Cache, b []byte) objectcache.Key {
 	t.Helper()
 	k := keyOf(b)
-	require.NoError(t, c.Put(k, file(t, b)))
+	require.NoError(t, c.Put(k, bytes.NewReader(b)))
 	return k
 }
 

@@ -2,15 +2,12 @@ package objectcache
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
@@ -76,7 +73,7 @@ func (c *Cache) verify(ctx context.Context, k Key, path string, f *os.File, w io
 	if err != nil {
 		return errors.Join(fs.ErrNotExist, err)
 	}
-	n, err := io.CopyBuffer(io.MultiWriter(h, w), &untilDone{ctx, f}, make([]byte, min(before.Size()+1, 1<<20)))
+	n, err := io.CopyBuffer(io.MultiWriter(h, w), manifest.Stoppable(ctx, f), make([]byte, min(before.Size()+1, 1<<20)))
 	if err != nil {
 		return err
 	}
@@ -97,23 +94,4 @@ func (c *Cache) forget(path string, wrong fs.FileInfo) {
 		_ = os.Remove(path)
 		_ = os.Remove(c.notePath(path))
 	}
-}
-
-// untilDone stops a long read when its context ends.
-type untilDone struct {
-	ctx context.Context //nolint:containedctx // of one call
-	r   io.Reader
-}
-
-func (u *untilDone) Read(p []byte) (int, error) {
-	if u.ctx.Err() != nil {
-		return 0, context.Cause(u.ctx)
-	}
-	return u.r.Read(p)
-}
-
-func random() string {
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return strings.ToLower(hex.EncodeToString(b[:]))
 }

@@ -87,23 +87,10 @@ func (j *Job) sumRange(ctx context.Context, e *record.ArtifactEntry, start, leng
 	}
 	defer func() { _ = f.Close() }()
 	h := md5.New() //nolint:gosec // see the import
-	if _, err := io.Copy(h, &stoppable{ctx, io.NewSectionReader(f, start, length)}); err != nil {
+	if _, err := io.Copy(h, manifest.Stoppable(ctx, io.NewSectionReader(f, start, length))); err != nil {
 		return nil, err
 	}
 	return h.Sum(nil), nil
-}
-
-// stoppable ends a long read when ctx ends.
-type stoppable struct {
-	ctx context.Context //nolint:containedctx // for the time of one read
-	r   io.Reader
-}
-
-func (s *stoppable) Read(p []byte) (int, error) {
-	if s.ctx.Err() != nil {
-		return 0, context.Cause(s.ctx)
-	}
-	return s.r.Read(p)
 }
 
 // sendParts uploads a file in parts, side by side, and joins them.

@@ -1,9 +1,7 @@
 package upload
 
 import (
-	"compress/gzip"
 	"context"
-	"crypto/md5" //nolint:gosec // the format's digest
 	"fmt"
 	"hash"
 	"io"
@@ -50,37 +48,18 @@ func readEntries(path string) ([]record.ArtifactEntry, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, err
-	}
-	var entries []record.ArtifactEntry
-	err = manifest.ParseLines(z, manifest.Limits{}, func(e *record.ArtifactEntry) error {
-		entries = append(entries, *e)
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return manifest.Sorted(entries)
+	return manifest.ReadLines(f, manifest.Limits{})
 }
 
 // openFile opens a file of the artifact, which must have the size that it had when it was
 // hashed.
 func (j *Job) openFile(e *record.ArtifactEntry) (*os.File, error) {
-	f, err := smallfile.Open(e.LocalPath)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err == nil && info.Size() != e.Size {
-		err = changed(e, fmt.Errorf("it has %d bytes, and had %d", info.Size(), e.Size))
-	}
-	if err != nil {
+	f, size, err := smallfile.OpenSized(e.LocalPath)
+	if err == nil && size != e.Size {
 		_ = f.Close()
-		return nil, err
+		return nil, changed(e, fmt.Errorf("it has %d bytes, and had %d", size, e.Size))
 	}
-	return f, nil
+	return f, err
 }
 
 // changed is the error for a file that is not what was hashed.
@@ -122,12 +101,13 @@ func (j *Job) hashMD5(ctx context.Context) error {
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for i := range next {
-				sum, err := j.sum(&j.entries[i])
+				e := &j.entries[i]
+				sum, err := j.sumRange(ctx, e, 0, e.Size)
 				if err != nil {
 					cancel(err)
 					continue
 				}
-				j.md5[i] = sum
+				j.md5[i] = manifest.Digest(sum)
 			}
 		})
 	}
@@ -143,19 +123,6 @@ func (j *Job) hashMD5(ctx context.Context) error {
 	close(next)
 	workers.Wait()
 	return context.Cause(ctx)
-}
-
-func (j *Job) sum(e *record.ArtifactEntry) (string, error) {
-	f, err := j.openFile(e)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = f.Close() }()
-	h := md5.New() //nolint:gosec // see the import
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return manifest.Digest(h.Sum(nil)), nil
 }
 
 // pending reports whether the server may lack the content of an entry.
