@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/runid"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/term"
@@ -65,6 +67,8 @@ type putRequest struct {
 	description, id string
 	aliases         []string
 	immutable       bool
+	args            []string // of the command
+	byPath          bool     // the name is that of the path
 }
 
 func runArtifactPut(ctx context.Context, a *app, args []string) int {
@@ -77,7 +81,7 @@ func runArtifactPut(ctx context.Context, a *app, args []string) int {
 	if !ok {
 		return status
 	}
-	r.path = path
+	r.path, r.args = path, args
 	options, err := r.runOptions()
 	if err != nil {
 		return a.usageError(c, "%s", err.Error())
@@ -126,7 +130,7 @@ func (r *putRequest) runOptions() (client.RunOptions, error) {
 	if len(parts) > 2 {
 		o.Entity = parts[0]
 	}
-	if r.name == "" {
+	if r.byPath = r.name == ""; r.byPath {
 		r.name = filepath.Base(filepath.Clean(r.path))
 	}
 	return o, nil
@@ -138,7 +142,11 @@ var reference = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*)://`)
 // draft is the artifact with its files.
 func (r *putRequest) draft(a *app) (*artifact.Artifact, error) {
 	// Before a run is created for it.
-	if err := errors.Join(manifest.CheckName(r.name), manifest.CheckType(r.typ, r.name)); err != nil {
+	err := manifest.CheckName(r.name)
+	if err != nil && r.byPath {
+		err = r.nameOfPath(err)
+	}
+	if err := errors.Join(err, manifest.CheckType(r.typ, r.name)); err != nil {
 		return nil, err
 	}
 	for _, alias := range r.aliases {
@@ -148,8 +156,26 @@ func (r *putRequest) draft(a *app) (*artifact.Artifact, error) {
 	}
 	draft := artifact.New(r.name, r.typ)
 	draft.Description = r.description
-	err := r.add(a, draft)
-	return draft, err
+	return draft, r.add(a, draft)
+}
+
+// notInNames matches what an artifact's name cannot have.
+var notInNames = regexp.MustCompile(`[^A-Za-z0-9_.-]+`)
+
+// nameOfPath is the error of a path whose last element cannot be an artifact's name, with a command
+// that names the artifact.
+func (r *putRequest) nameOfPath(err error) error {
+	rule := err.Error()
+	if invalid, ok := errors.AsType[*errors.InputError](err); ok {
+		rule = invalid.Rule
+	}
+	name := strings.Trim(notInNames.ReplaceAllString(r.name, "-"), "-")
+	command := "wandgo artifact put --name " + cmp.Or(name[:min(len(name), 100)], "NAME")
+	for _, arg := range r.args {
+		command += " " + plaintext.ShellWord(arg)
+	}
+	text := fmt.Sprintf("The path's name %s cannot be the artifact's name, which %s.\nNothing was sent to the server.", plaintext.Quote(r.name, 200), rule)
+	return remedied{errors.New(text), errors.ErrInvalidInput, "\nTo give the artifact a name:\n\n    " + command}
 }
 
 // add adds what the path stands for.

@@ -189,3 +189,21 @@ func TestArtifactPut_NotAMember_SuggestsAnotherName(t *testing.T) {
 	assert.Contains(t, text, "--name acme/x/flowers")
 	assert.NotContains(t, text, "WANDB_ENTITY=")
 }
+
+func TestArtifactPut_PathIsNoName_OffersACommandThatWorks(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey).withFiles(t, map[string]string{"my dir/f": "x"})
+	r := i.run(t, "artifact", "put", "my dir", "--type", "data")
+	assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status)
+	assert.Equal(t, `The path's name "my dir" cannot be the artifact's name, which must consist of letters, digits, '_', '-' and '.'.
+Nothing was sent to the server.
+
+To give the artifact a name:
+
+    wandgo artifact put --name my-dir 'my dir' --type data
+`, r.stderr)
+	r = i.run(t, "artifact", "put", "--name", "my-dir", "my dir", "--type", "data")
+	require.Zero(t, r.status, r.stderr)
+	assert.Contains(t, r.stdout, "acme-research/vision/my-dir:v0")
+}
