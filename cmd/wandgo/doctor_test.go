@@ -331,7 +331,7 @@ func TestDoctor_IdentityToken_IsChecked(t *testing.T) {
 			"? identity identity token from DIR/token: not a JSON web token",
 		}, 1},
 		{"empty", "\n", nil, errors.ErrNoAPIKey, []string{
-			"FAIL identity the identity token file DIR/token is empty - Options.APIKey is not set - WANDB_API_KEY is empty - WANDB_IDENTITY_TOKEN_FILE names DIR/token",
+			"FAIL identity the identity token file DIR/token is empty - WANDB_API_KEY is empty - WANDB_IDENTITY_TOKEN_FILE names DIR/token",
 			"- account not checked: there is no identity token", "FAIL verdict no: there is no identity token (certain)",
 		}, 0},
 		{"and a key in netrc", jobToken(time.Hour), func(i *invocation) {

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/doctor"
 )
 
 // optionFlag is the flag that sets an option of the client, by the source or, without one,
@@ -28,7 +26,7 @@ var optionFlag = map[string]string{
 func withFlag(err error) error {
 	if refused, ok := errors.AsType[*errors.PermissionError](err); ok && refused != nil && errors.Explain(err) == refused.Explain() {
 		named := *refused
-		named.Notes = slices.DeleteFunc(slices.Clone(refused.Notes), func(note string) bool { return strings.HasPrefix(note, "Options.") })
+		named.Notes = doctor.WithoutOptions(refused.Notes)
 		return &named
 	}
 	in, ok := errors.AsType[*errors.InputError](err)

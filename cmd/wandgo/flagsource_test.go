@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/wandbtest"
 )
 
 // There is no code on a command line: the text names the flag.
@@ -38,11 +40,11 @@ func TestInvalidFlag_ExplanationNamesTheFlag(t *testing.T) {
 
 func TestNoKey_CommandLine_DoesNotNameOptions(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"whoami", "verify"} {
-		r := in(t, nil).run(t, name)
+	for _, name := range []string{"whoami", "verify", "doctor"} {
+		r := in(t, map[string]string{"WANDB_BASE_URL": wandbtest.New(t, testWorld()).URL()}).run(t, name)
 		assert.Equal(t, 11, r.status, name)
-		assert.Contains(t, r.stderr, "WANDB_API_KEY is not set", name)
-		assert.NotContains(t, flat(r.stderr), "Options.APIKey", name)
+		assert.Contains(t, r.stdout+r.stderr, "WANDB_API_KEY is not set", name)
+		assert.NotContains(t, r.stdout+r.stderr, "Options.", name)
 	}
 }
 

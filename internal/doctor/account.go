@@ -24,7 +24,8 @@ func (x *Checkup) askServer(ctx context.Context) {
 	if err != nil {
 		x.Err = x.withSource(err)
 	} else {
-		x.Access, x.Viewer, x.Err = access, access.Viewer, access.Err()
+		access.Notes = WithoutOptions(access.Notes)
+		x.Access, x.Viewer, x.Err = access, access.Viewer, refusal(access)
 	}
 }
 
@@ -41,8 +42,19 @@ func (x *Checkup) findNext(ctx context.Context) {
 	}
 	defer c.Close()
 	if access, err := c.Check(ctx, x.Settings.Entity.Text, x.Settings.Project.Text); err == nil {
-		x.Next = access.Err()
+		x.Next = refusal(access)
 	}
+}
+
+// refusal is why the server refuses, without notes about options.
+func refusal(access *client.Access) error {
+	refused, ok := errors.AsType[*errors.PermissionError](access.Err())
+	if !ok {
+		return access.Err()
+	}
+	named := *refused
+	named.Notes = WithoutOptions(refused.Notes)
+	return &named
 }
 
 func (x *Checkup) client() (*client.Client, error) {

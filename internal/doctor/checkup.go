@@ -120,6 +120,7 @@ func (x *Checkup) checkSettings() bool {
 	if x.Project != "" {
 		s.Project.Source = "--project"
 	}
+	s.KeyLookups = WithoutOptions(s.KeyLookups)
 	x.Settings = s
 	notes := append([]string(nil), s.Warnings...)
 	if s.Mode.Text != settings.ModeOnline {
