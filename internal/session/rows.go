@@ -187,7 +187,7 @@ func (s *Session) write(row map[string]any, now time.Time, timestamp float64) er
 		if own, ok := row["_timestamp"].(float64); ok {
 			meta.Timestamp = own
 		}
-		meta.Runtime = meta.Timestamp - unixSeconds(s.plan.Started)
+		meta.Runtime = max(meta.Timestamp-unixSeconds(s.plan.Started), 0) // the first row's is -2e-07 otherwise, by rounding
 		s.past = time.Duration(meta.Runtime * float64(time.Second))
 	}
 	split, err := s.split(row)
