@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -9,7 +10,7 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
-// cellText is a value in a table: numbers in at most six digits, and lists and objects in JSON.
+// cellText is a value in a table: fractions in at most six digits, and lists and objects in JSON.
 func cellText(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -17,6 +18,9 @@ func cellText(v any) string {
 	case string:
 		return v
 	case float64:
+		if v == math.Trunc(v) && math.Abs(v) < 1e15 { // such as a number of samples
+			return strconv.FormatFloat(v, 'f', -1, 64)
+		}
 		return strconv.FormatFloat(v, 'g', 6, 64)
 	case int64:
 		return strconv.FormatInt(v, 10)

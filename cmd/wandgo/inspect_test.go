@@ -97,3 +97,27 @@ func TestInspect_PlotWithoutNumbers_SuggestsNumericMetrics(t *testing.T) {
 		assert.LessOrEqual(t, len([]rune(line)), defaultColumns+1)
 	}
 }
+
+func TestPlainNumbers_LargeNumbers_HaveNoExponent(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"_timestamp":1.7000000012345e+09,"n":-1e+06}`: `{"_timestamp":1700000001.2345,"n":-1000000}`,
+		`[1e+20,1e+21,1e-07,1234567,0.5,true,null]`:     `[100000000000000000000,1e+21,1e-07,1234567,0.5,true,null]`,
+		`{"1e+09":"1e+09 \"1e+09"}`:                     `{"1e+09":"1e+09 \"1e+09"}`,
+		`{"n":1e+`:                                      `{"n":1e+`,
+	} {
+		assert.Equal(t, want, string(plainNumbers([]byte(text))))
+	}
+}
+
+func TestInspect_Timestamps_HaveNoExponent(t *testing.T) {
+	t.Parallel()
+	i := in(t, nil)
+	dir := i.logOffline(t, client.RunOptions{Project: "p"}, 1)
+	for _, form := range []string{"--json-lines", "--summary"} {
+		r := i.run(t, "inspect", form, dir)
+		require.Zero(t, r.status, r.stderr)
+		assert.Regexp(t, `"_timestamp": ?\d{10}\.\d+`, r.stdout, form)
+		assert.NotContains(t, r.stdout, "e+09", form)
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
+	"strconv"
 	"time"
 
 	"github.com/wandgo/wandgo/internal/jsonx"
@@ -19,7 +21,31 @@ func appendRecord(dst []byte, r *wire.Entry) []byte {
 	o.value("num", r.Num)
 	o.value("offset", r.Offset)
 	o.body(r.Body)
-	return append(o.dst, '}')
+	return append(dst, plainNumbers(append(o.dst, '}')[len(dst):])...)
+}
+
+// plainNumbers writes large numbers of a JSON text without an exponent, as times are in a log.
+func plainNumbers(text []byte) []byte {
+	if !bytes.Contains(text, []byte("e+")) {
+		return text
+	}
+	plain := make([]byte, 0, len(text)+64)
+	for i := 0; i < len(text); {
+		end := i + 1
+		if c := text[i]; c == '"' || c == '-' || c >= '0' && c <= '9' {
+			if end = jsonx.Skip(text, i, 0); end < 0 { // no JSON
+				return text
+			}
+		}
+		token := text[i:end]
+		i = end
+		if f, err := strconv.ParseFloat(string(token), 64); err == nil && math.Abs(f) < 1e21 && bytes.Contains(token, []byte("e+")) {
+			plain = strconv.AppendFloat(plain, f, 'f', -1, 64)
+			continue
+		}
+		plain = append(plain, token...)
+	}
+	return plain
 }
 
 // object writes the members of a JSON object.
@@ -300,7 +326,7 @@ func logDocument(s *syncrun.Contents) ([]byte, error) {
 	o.value("damage", damage)
 	o.value("damagedParts", s.SkippedTotal)
 	var b bytes.Buffer
-	if err := json.Indent(&b, append(o.dst, '}'), "", "  "); err != nil {
+	if err := json.Indent(&b, plainNumbers(append(o.dst, '}')), "", "  "); err != nil {
 		return nil, fmt.Errorf("encode the log: %w", err)
 	}
 	b.WriteByte('\n')
