@@ -13,6 +13,9 @@ import (
 type noReader struct{ path, scheme string }
 
 func (e *noReader) Error() string {
+	if e.scheme == "" {
+		return fmt.Sprintf("%s: %s has a URI without a scheme, which nothing here reads", ErrReference, quote(e.path))
+	}
 	return fmt.Sprintf("%s: %s has a URI of the scheme %s, which nothing here reads", ErrReference, quote(e.path), e.scheme)
 }
 
@@ -36,7 +39,7 @@ func (e *UnreadError) add(entry *record.ArtifactEntry, scheme string) {
 	if e.Count++; len(e.Names) < maxListed {
 		e.Names = append(e.Names, entry.Path)
 	}
-	if len(e.schemes) < maxSchemes && !slices.Contains(e.schemes, scheme) {
+	if scheme != "" && len(e.schemes) < maxSchemes && !slices.Contains(e.schemes, scheme) {
 		e.schemes = append(e.schemes, scheme)
 	}
 }
@@ -63,7 +66,11 @@ func (e *UnreadError) Error() string {
 	case e.others > 1:
 		others = fmt.Sprintf("the %d other files are in %s", e.others, plaintext.Quote(e.Dir, 400))
 	}
-	return fmt.Sprintf("nothing here reads the URIs (%s) of %d %s: %s; %s", strings.Join(e.schemes, ", "), e.Count, what, listed(e.Names), others)
+	uris := "the URIs"
+	if len(e.schemes) > 0 {
+		uris += " (" + strings.Join(e.schemes, ", ") + ")"
+	}
+	return fmt.Sprintf("nothing here reads %s of %d %s: %s; %s", uris, e.Count, what, listed(e.Names), others)
 }
 
 // Unwrap returns [ErrReference].

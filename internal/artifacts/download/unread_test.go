@@ -52,3 +52,19 @@ func TestDownload_NothingReadsAReference_HasAllElseAndListsIt(t *testing.T) {
 		})
 	}
 }
+
+// A reference such as a path has no scheme that could be named.
+func TestDownload_ReferenceWithoutScheme_NamesNone(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, map[string][]byte{})
+	s.manifest, s.full = manifestOf([]record.ArtifactEntry{{Path: "raw", Ref: "/data/raw", Digest: "x"}}), false
+	v := s.version(t, "")
+	_, err := v.Download(t.Context(), download.Options{Dir: t.TempDir()})
+	require.ErrorIs(t, err, download.ErrReference)
+	assert.Contains(t, err.Error(), `nothing here reads the URIs of 1 reference: "raw"; there are no other files`)
+	r, err := v.Open(t.Context(), "raw")
+	require.NoError(t, err)
+	_, err = io.ReadAll(r)
+	assert.ErrorContains(t, err, `"raw" has a URI without a scheme, which nothing here reads`)
+	require.NoError(t, r.Close())
+}
