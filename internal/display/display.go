@@ -326,6 +326,8 @@ func (d *Display) plainEnd(e End, what string) string {
 		why = behind("; ", clean(oneline.Text(e.Err)))
 	}
 	switch {
+	case e.Err != nil && e.Dir != "" && onlyTypeClash(e.Err):
+		return how + why + ". Log it under another name, or with the type of the existing one; the unsent data is in " + e.place(func(dir string) string { return dir })
 	case e.Err != nil && e.Dir != "":
 		return how + "; unsent data is stored in " + e.place(func(dir string) string { return dir }) + "; to upload it: " + d.remedy(e) + why
 	case e.Err != nil:

@@ -32,3 +32,12 @@ func TestRemedy_OnlyTypeClashes_OffersNoSync(t *testing.T) {
 		})
 	}
 }
+
+// Two sentences: what failed, and what to do.
+func TestPlainEnd_TypeClash_TwoSentences(t *testing.T) {
+	t.Parallel()
+	clash := &errors.RequestError{Op: "log artifact", Entity: "acme", Project: "p", Artifact: "flowers", Cause: errors.ErrTypeClash}
+	d := &Display{name: "dew-1", screen: &Screen{}}
+	assert.Equal(t, `run dew-1 finished; `+clash.Error()+`. Log it under another name, or with the type of the existing one; the unsent data is in /data/run-1`,
+		d.plainEnd(End{Dir: "/data/run-1", Err: clash}, "3 rows"))
+}
