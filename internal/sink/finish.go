@@ -152,7 +152,7 @@ func (b *Both) finishFiles(ctx context.Context, e *Ending) error {
 	err := errors.Join(append(errs, b.files.Finish(ctx))...)
 	switch {
 	case isResponse(err):
-		return errors.Join(b.refusedInFinish(ctx, Files, err), err)
+		return &refusedFiles{b.refusedInFinish(ctx, Files, err), err}
 	case b.filesOver.Load(): // since before, and they are on disk
 		b.background.wait()
 		return errors.Join(b.Refusal(Files), err)
@@ -243,3 +243,17 @@ func (b *Both) Progress() display.Progress {
 	}
 	return p
 }
+
+// refusedFiles is a refusal of files with its explanation, which has named the first of them.
+type refusedFiles struct{ why, files error }
+
+// Error says how many files failed, and not the reason of the first again.
+func (e *refusedFiles) Error() string {
+	if failed, ok := errors.AsType[*runfiles.FilesError](e.files); ok && len(failed.Files) > 1 {
+		return fmt.Sprintf("%v; %d files failed", e.why, len(failed.Files))
+	}
+	return e.why.Error()
+}
+
+// Unwrap returns both errors.
+func (e *refusedFiles) Unwrap() []error { return []error{e.why, e.files} }
