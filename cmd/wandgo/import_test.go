@@ -246,3 +246,13 @@ func TestImport_Mistakes_AreExplained(t *testing.T) {
 	r := i.run(t, "import", "tensorboard", "logs")
 	assert.Contains(t, r.stderr, "stores nothing")
 }
+
+// The log has no entity if that is the account's default one.
+func TestImport_DefaultEntityRefuses_LineNamesIt(t *testing.T) {
+	t.Parallel()
+	_, i := importing(t)
+	r := i.run(t, "import", "tensorboard", "logs", "--project", "lab")
+	assert.NotZero(t, r.status)
+	assert.Regexp(t, `(?m)^failed   acme-research/lab/tb`, r.stdout)
+	assert.NotContains(t, r.stdout, "failed   lab/")
+}

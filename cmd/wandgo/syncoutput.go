@@ -10,6 +10,7 @@ import (
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/plaintext"
+	"github.com/wandgo/wandgo/internal/syncrun"
 	"github.com/wandgo/wandgo/internal/term"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -129,7 +130,7 @@ func (o *syncOutput) done(r *client.SyncedRun) {
 
 // syncedAlready reports whether there was nothing to do for a run, as after a sync before.
 func syncedAlready(r *client.SyncedRun) bool {
-	return r.Outcome == client.SyncSkipped && r.Reason == "synced already" && !r.Cleaned
+	return r.Outcome == client.SyncSkipped && r.Reason == syncrun.SyncedAlready && !r.Cleaned
 }
 
 // started reports whether the upload of an interrupted run had started.
@@ -152,10 +153,14 @@ func stopped(r *client.SyncedRun) string {
 	return headline(r.Err)
 }
 
-// target names the run on the server.
+// target names the run on the server. The default entity of an account is in its refusal only.
 func target(r *client.SyncedRun) string {
+	entity := r.Entity
+	if refused, ok := errors.AsType[*errors.PermissionError](r.Err); ok {
+		entity = cmp.Or(entity, refused.Entity)
+	}
 	var parts []string
-	for _, name := range []string{r.Entity, r.Project, r.RunID} {
+	for _, name := range []string{entity, r.Project, r.RunID} {
 		if name != "" {
 			parts = append(parts, printable(name))
 		}
@@ -277,9 +282,9 @@ func (o *syncOutput) summary(r *client.SyncReport) {
 	}
 	switch {
 	case already > 0 && o.all:
-		parts = append(parts, fmt.Sprintf("%d synced already", already))
+		parts = append(parts, fmt.Sprintf("%d %s", already, syncrun.SyncedAlready))
 	case already > 0:
-		parts = append(parts, fmt.Sprintf("%d synced already (see -v)", already))
+		parts = append(parts, fmt.Sprintf("%d %s (see -v)", already, syncrun.SyncedAlready))
 	}
 	last := strings.Join(parts, ", ")
 	if cleaned > 0 {

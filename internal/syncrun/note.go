@@ -32,21 +32,21 @@ func (l *Log) wentTo(n *rundir.Uploaded, baseURL string, at Target) bool {
 	return at.RunID == "" || id == at.RunID
 }
 
-// alreadyThere is why a log is skipped if the server has everything.
-const alreadyThere = "synced already"
+// SyncedAlready is the Reason of a Result if there was nothing to do: the server has everything.
+const SyncedAlready = "synced already"
 
-// whereItIs is alreadyThere, with the target if it is not the one in the log.
+// whereItIs is SyncedAlready, with the target if it is not the one in the log.
 func (j *job) whereItIs() string {
 	n, _ := j.log.Dir.LoadUploaded()
 	if j.log.wentTo(&n, n.BaseURL, j.target) {
-		return alreadyThere
+		return SyncedAlready
 	}
 	id := n.RunID
 	if id == "" {
 		id = j.target.RunID
 	}
 	place := strings.Join([]string{n.Entity, n.Project, id}, "/")
-	return fmt.Sprintf("%s, as %s; --entity, --project or --id uploads it elsewhere as well", alreadyThere, place)
+	return fmt.Sprintf("%s, as %s; --entity, --project or --id uploads it elsewhere as well", SyncedAlready, place)
 }
 
 // note returns the note of an earlier upload to the same run, or nil.

@@ -64,7 +64,7 @@ func (j *job) upload(ctx context.Context, live bool) error {
 		if err := j.markDone(old, note, p.base, live); err != nil {
 			return err
 		}
-		return j.skip(alreadyThere)
+		return j.skip(SyncedAlready)
 	}
 	if !live && (p.late != nil || p.skip < s.Rows) && j.isWrittenHere() {
 		return fmt.Errorf("upload rows: %w", ErrStillWritten)
