@@ -2,8 +2,6 @@ package wandbtest
 
 import (
 	"encoding/json"
-	"fmt"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -22,7 +20,7 @@ func argumentsOf(f *ast.Field, vars map[string]any) (args arguments, err error) 
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			err = refusal{status: http.StatusBadRequest, message: fmt.Sprintf("invalid argument of %q: %v", f.Name, p)}
+			err = badRequest("invalid argument of %q: %v", f.Name, p)
 		}
 	}()
 	return f.ArgumentMap(vars), nil

@@ -1,7 +1,8 @@
 package wandbtest
 
 import (
-	"net/http"
+	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,11 +19,8 @@ const (
 	artifactDeleted   = "DELETED"
 )
 
-// The algorithms of digests.
-const (
-	digestMD5 = "MANIFEST_MD5"
-	digestXXH = "MANIFEST_XXH128"
-)
+// digestMD5 is the algorithm of the digests that the server checks.
+const digestMD5 = "MANIFEST_MD5"
 
 // aliasLatest is the alias of the newest version.
 const aliasLatest = "latest"
@@ -35,7 +33,6 @@ type artifacts struct {
 	all         []*artifact
 	byID        map[string]*artifact
 	byClientID  map[string]*artifact
-	bySequence  map[string]*collection // by the client's id
 	collections map[string]*collection // by id
 	manifests   map[string]*artifactManifest
 	files       map[string]*storedFile // by storage path
@@ -53,7 +50,7 @@ type issuedURLs struct {
 
 func newArtifacts() artifacts {
 	return artifacts{
-		byID: map[string]*artifact{}, byClientID: map[string]*artifact{}, bySequence: map[string]*collection{},
+		byID: map[string]*artifact{}, byClientID: map[string]*artifact{},
 		collections: map[string]*collection{}, manifests: map[string]*artifactManifest{}, files: map[string]*storedFile{},
 	}
 }
@@ -132,25 +129,12 @@ type storedFile struct {
 	parts    map[int]*objects.Object
 }
 
-var (
-	noArtifact   = refusal{http.StatusNotFound, "artifact not found", ""}
-	noCollection = refusal{http.StatusNotFound, "artifact collection not found", ""}
-)
-
-func protectedAlias(alias string) refusal {
-	return refusal{http.StatusForbidden, "permission denied: " + strconv.Quote(alias) + " is a protected alias", permissionError}
-}
-
 // collectionList returns the project's collections in the order of their creation.
 func (p *project) collectionList(typ string) []*collection {
-	var list []*collection
-	for _, name := range sortedKeys(p.collections) {
-		if c := p.collections[name]; typ == "" || c.typ == typ {
-			list = append(list, c)
-		}
-	}
-	slices.SortStableFunc(list, func(a, b *collection) int { return a.created.Compare(b.created) })
-	return list
+	all := slices.SortedFunc(maps.Values(p.collections), func(a, b *collection) int {
+		return cmp.Or(a.created.Compare(b.created), cmp.Compare(a.name, b.name))
+	})
+	return only(all, func(c *collection) bool { return typ == "" || c.typ == typ })
 }
 
 // artifactTypes are the types of the project's collections.
@@ -168,9 +152,9 @@ func (s *Server) addCollection(p *project, name, typ string, portfolio bool) (*c
 	if c := p.collections[name]; c != nil {
 		switch {
 		case c.typ != typ:
-			return nil, badRequest("artifact collection " + name + " already exists with type " + c.typ + "; it cannot have an artifact of type " + typ)
+			return nil, badRequest("artifact collection %s already exists with type %s; it cannot have an artifact of type %s", name, c.typ, typ)
 		case c.portfolio != portfolio:
-			return nil, badRequest("artifact collection " + name + " is of another kind")
+			return nil, badRequest("artifact collection %s is of another kind", name)
 		}
 		return c, nil
 	}
@@ -178,6 +162,7 @@ func (s *Server) addCollection(p *project, name, typ string, portfolio bool) (*c
 		id: globalID("ArtifactCollection", strconv.Itoa(len(s.artifacts.collections)+1)), name: name, typ: typ, project: p, portfolio: portfolio,
 		created: s.cfg.clock(), aliases: map[string]*membership{}, byName: map[fileKey]*storedFile{}, byDigest: map[string]*storedFile{},
 	}
+	s.realm.add(p)
 	p.collections[name] = c
 	s.artifacts.collections[c.id] = c
 	return c, nil
@@ -201,12 +186,11 @@ func (c *collection) add(a *artifact, now time.Time) *membership {
 
 // memberOf returns the artifact's membership, or nil.
 func (c *collection) memberOf(a *artifact) *membership {
-	for _, m := range a.memberships {
-		if m.collection == c {
-			return m
-		}
+	i := slices.IndexFunc(a.memberships, func(m *membership) bool { return m.collection == c })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return a.memberships[i]
 }
 
 // remove removes a version and its aliases.
@@ -251,15 +235,15 @@ func (c *collection) resolve(alias string) *membership {
 // name is the version's name, such as "v3".
 func (m *membership) name() string { return "v" + strconv.Itoa(m.version) }
 
-// aliases are the version's aliases by name, and then its number, which counts as an alias.
-func (m *membership) aliasNames() []string {
+// aliases are the version's aliases by name.
+func (m *membership) aliases() []string {
 	var names []string
 	for _, alias := range sortedKeys(m.collection.aliases) {
 		if m.collection.aliases[alias] == m {
 			names = append(names, alias)
 		}
 	}
-	return append(names, m.name())
+	return names
 }
 
 // named finds a version by "collection[:alias]" in a project.
@@ -283,32 +267,17 @@ func (x *execution) writableArtifact(id string) (*artifact, error) {
 	if a == nil {
 		return nil, noArtifact
 	}
-	return a.artifact, x.mayWriteTo(a.sequence.project)
+	p := a.sequence.project
+	return a, x.standing(p.Entity).mayWrite(p)
 }
 
 // canReadArtifact says whether the caller can see the artifact, in its own project or in one
 // that it is linked into.
 func (x *execution) canReadArtifact(a *artifact) bool {
-	if x.canReadProject(a.sequence.project) {
-		return true
-	}
-	return slices.ContainsFunc(a.memberships, func(m *membership) bool { return x.canReadProject(m.collection.project) })
+	return x.canRead(a.sequence.project) || slices.ContainsFunc(a.memberships, func(m *membership) bool { return x.canRead(m.collection.project) })
 }
 
-func (x *execution) canReadProject(p *project) bool {
-	return x.server.canRead(x.caller, x.server.standing(x.caller, p.Entity), p)
-}
-
-// mayChange checks that the caller may change a collection and its aliases.
+// mayChange checks that the caller may change a collection and these of its aliases.
 func (x *execution) mayChange(c *collection, aliases []string) error {
-	st := x.server.standing(x.caller, c.project.Entity)
-	if why := x.server.mayWrite(x.caller, st, c.project); !why.allowed() {
-		return why
-	}
-	for _, alias := range aliases {
-		if slices.Contains(c.project.ProtectedAliases, alias) && !x.server.isProjectAdmin(x.caller, st, c.project) {
-			return protectedAlias(alias)
-		}
-	}
-	return nil
+	return x.standing(c.project.Entity).mayChange(c, aliases)
 }

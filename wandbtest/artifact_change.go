@@ -2,17 +2,16 @@ package wandbtest
 
 import (
 	"cmp"
-	"net/http"
+	"errors"
 	"slices"
-	"strconv"
 	"strings"
 )
 
 // useArtifact records that a run uses an artifact.
 func (x *execution) useArtifact(in arguments) (any, error) {
-	p, r, err := x.writableRun(in)
-	if why, ok := err.(refusal); ok && why == noRun { //nolint:errorlint // resolvers return refusals as they are
-		return nil, refusal{http.StatusNotFound, "failed to find run " + in.text("projectName") + "/" + in.text("runName"), ""}
+	r, err := x.writableRun(in)
+	if errors.Is(err, noRun) {
+		return nil, notFound("failed to find run %s/%s", in.text("projectName"), in.text("runName"))
 	}
 	if err != nil {
 		return nil, err
@@ -22,13 +21,13 @@ func (x *execution) useArtifact(in arguments) (any, error) {
 	case a == nil:
 		return nil, noArtifact
 	case a.state == artifactPending:
-		return nil, badRequest("cannot use artifact " + a.id + " as it has not committed")
+		return nil, badRequest("cannot use artifact %s as it has not committed", a.id)
 	}
 	if !slices.Contains(a.usedBy, r) {
 		a.usedBy = append(a.usedBy, r)
-		r.inputs = append(r.inputs, a.artifact)
+		r.inputs = append(r.inputs, a)
 	}
-	return fields{"artifact": a, "run": &runObject{p, r}}, nil
+	return fields{"artifact": a, "run": r}, nil
 }
 
 // updateArtifact changes what can be changed in a version.
@@ -39,7 +38,7 @@ func (x *execution) updateArtifact(in arguments) (any, error) {
 	}
 	for _, tag := range tagsOf(in, "tagsToAdd") {
 		if !tagNames.MatchString(tag) {
-			return nil, badRequest("invalid parameters: tag " + strconv.Quote(tag))
+			return nil, badRequest("invalid parameters: tag %q", tag)
 		}
 	}
 	if in["aliases"] != nil {
@@ -60,7 +59,7 @@ func (x *execution) updateArtifact(in arguments) (any, error) {
 	gone := tagsOf(in, "tagsToDelete")
 	a.tags = slices.DeleteFunc(slices.Clone(a.tags), func(tag string) bool { return slices.Contains(gone, tag) })
 	a.updated = x.server.cfg.clock()
-	return fields{"artifact": &artifactObject{a}}, nil
+	return fields{"artifact": a}, nil
 }
 
 // replaceAliases sets the aliases that a version has in its sequence.
@@ -72,7 +71,7 @@ func (x *execution) replaceAliases(a *artifact, in arguments) error {
 	}
 	m := c.memberOf(a)
 	if m == nil {
-		return badRequest("artifact " + a.id + " is not committed")
+		return badRequest("artifact %s is not committed", a.id)
 	}
 	var gone []string
 	for alias, at := range c.aliases {
@@ -100,20 +99,19 @@ func (x *execution) deleteArtifact(in arguments) (any, error) {
 	}
 	deleteAliases, _ := in["deleteAliases"].(bool)
 	for _, m := range a.memberships {
-		aliases := m.aliasNames()
-		aliases = aliases[:len(aliases)-1] // without the version
+		aliases := m.aliases()
 		if err := x.mayChange(m.collection, aliases); err != nil {
 			return nil, err
 		}
 		if len(aliases) > 0 && !deleteAliases {
-			return nil, badRequest("cannot delete artifact " + m.collection.name + ":" + m.name() + ": it has aliases: " + strings.Join(aliases, ", "))
+			return nil, badRequest("cannot delete artifact %s:%s: it has aliases: %s", m.collection.name, m.name(), strings.Join(aliases, ", "))
 		}
 	}
 	for len(a.memberships) > 0 {
 		a.memberships[0].collection.remove(a.memberships[0])
 	}
 	a.state = artifactDeleted
-	return fields{"artifact": &artifactObject{a}}, nil
+	return fields{"artifact": a}, nil
 }
 
 func (x *execution) addAliases(in arguments) (any, error) {
@@ -147,16 +145,16 @@ func (x *execution) changeAliases(in arguments, change func(m *membership, alias
 			return nil, err
 		}
 		p := s.realm.project(e.text("entityName"), e.text("projectName"))
-		if p == nil || !x.canReadProject(p) {
+		if p == nil || !x.canRead(p) {
 			return nil, noProject
 		}
 		c := p.collections[name]
 		if c == nil {
 			return nil, noCollection
 		}
-		m := c.memberOf(a.artifact)
+		m := c.memberOf(a)
 		if m == nil {
-			return nil, badRequest("artifact " + a.id + " is not in collection " + name)
+			return nil, badRequest("artifact %s is not in collection %s", a.id, name)
 		}
 		if err := x.mayChange(c, aliases); err != nil {
 			return nil, err
@@ -182,24 +180,23 @@ func (x *execution) linkArtifact(in arguments) (any, error) {
 	case a == nil || a.state == artifactDeleted || !x.canReadArtifact(a):
 		return nil, noArtifact
 	case a.state == artifactPending:
-		return nil, badRequest("cannot link artifact " + a.id + " as it has not committed")
+		return nil, badRequest("cannot link artifact %s as it has not committed", a.id)
 	}
 	c := s.artifacts.collections[in.text("artifactPortfolioID")]
 	if c == nil {
-		entity, project := in.text("entityName"), in.text("projectName")
-		entity = cmp.Or(entity, a.sequence.project.Entity)
-		project = cmp.Or(project, a.sequence.project.Name)
-		st, p, err := x.projectToWrite(entity, project)
+		home := a.sequence.project
+		p, err := x.projectToWrite(cmp.Or(in.text("entityName"), home.Entity), cmp.Or(in.text("projectName"), home.Name))
 		if err != nil {
 			return nil, err
 		}
-		if p == nil && strings.HasPrefix(project, registryPrefix) {
+		if p.isNew() && strings.HasPrefix(p.Name, registryPrefix) {
 			return nil, noProject // a registry is created by hand
 		}
-		if name := in.text("artifactPortfolioName"); !artifactNames.MatchString(name) || len(name) > maxArtifactName {
-			return nil, badRequest("invalid parameters: artifact portfolio name " + strconv.Quote(name))
+		name := in.text("artifactPortfolioName")
+		if !artifactNames.MatchString(name) || len(name) > maxArtifactName {
+			return nil, badRequest("invalid parameters: artifact portfolio name %q", name)
 		}
-		if c, err = s.addCollection(x.existing(p, st, project), in.text("artifactPortfolioName"), a.sequence.typ, true); err != nil {
+		if c, err = s.addCollection(p, name, a.sequence.typ, true); err != nil {
 			return nil, err
 		}
 	}
@@ -217,7 +214,7 @@ func (x *execution) linkArtifact(in arguments) (any, error) {
 	for _, alias := range aliases {
 		c.aliases[alias] = m
 	}
-	return fields{"versionIndex": m.version, "artifactMembership": &membershipObject{m}}, nil
+	return fields{"versionIndex": m.version, "artifactMembership": m}, nil
 }
 
 // unlinkArtifact removes a version from a portfolio.
@@ -226,14 +223,14 @@ func (x *execution) unlinkArtifact(in arguments) (any, error) {
 	switch {
 	case a == nil || !x.canReadArtifact(a):
 		return nil, noArtifact
-	case c == nil || !x.canReadProject(c.project):
+	case c == nil || !x.canRead(c.project):
 		return nil, noCollection
 	}
 	m := c.memberOf(a)
 	if m == nil || !c.portfolio {
-		return nil, badRequest("artifact " + a.id + " is not linked into collection " + c.name)
+		return nil, badRequest("artifact %s is not linked into collection %s", a.id, c.name)
 	}
-	if err := x.mayChange(c, m.aliasNames()); err != nil {
+	if err := x.mayChange(c, m.aliases()); err != nil {
 		return nil, err
 	}
 	c.remove(m)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/hex"
-	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
@@ -33,7 +32,6 @@ func (x *execution) createArtifact(in arguments) (any, error) {
 	if err := checkArtifact(in, name); err != nil {
 		return nil, err
 	}
-	p = x.existing(p, s.standing(x.caller, in.text("entityName")), in.text("projectName"))
 	c, err := s.addCollection(p, name, in.text("artifactTypeName"), false)
 	if err != nil {
 		return nil, err
@@ -43,9 +41,9 @@ func (x *execution) createArtifact(in arguments) (any, error) {
 	}
 	algorithm := in.text("digestAlgorithm")
 	if len(c.members) > 0 && c.algorithm != algorithm {
-		return nil, badRequest("artifact collection " + name + " has digests of " + c.algorithm)
+		return nil, badRequest("artifact collection %s has digests of %s", name, c.algorithm)
 	}
-	if a := s.sameArtifact(c, in); a != nil {
+	if a := c.sameArtifact(in); a != nil {
 		if a.state == artifactCommitted {
 			m := c.memberOf(a)
 			for _, alias := range aliases {
@@ -54,25 +52,25 @@ func (x *execution) createArtifact(in arguments) (any, error) {
 		} else {
 			a.requested = union(a.requested, aliases)
 		}
-		return fields{"artifact": &artifactObject{a}}, nil
+		return fields{"artifact": a}, nil
 	}
 	c.algorithm = algorithm
 	a := s.addArtifact(c, in, aliases)
 	a.creator, a.run = x.caller.user.Username, r
-	return fields{"artifact": &artifactObject{a}}, nil
+	return fields{"artifact": a}, nil
 }
 
 // artifactTarget finds the project and the run of an input, and checks that the caller may
-// write to them. The project is nil if it does not exist but would be created.
+// write to them. The project may be a new one.
 func (x *execution) artifactTarget(in arguments) (*project, *run, error) {
 	if in.text("runName") != "" {
-		_, r, err := x.writableRun(in)
+		r, err := x.writableRun(in)
 		if err != nil {
 			return nil, nil, err
 		}
 		return r.project, r, nil
 	}
-	_, p, err := x.projectToWrite(in.text("entityName"), in.text("projectName"))
+	p, err := x.projectToWrite(in.text("entityName"), in.text("projectName"))
 	return p, nil, err
 }
 
@@ -87,15 +85,15 @@ func checkArtifact(in arguments, name string) error {
 	typ := in.text("artifactTypeName")
 	switch {
 	case !artifactNames.MatchString(name) || len(name) > maxArtifactName:
-		return badRequest("invalid parameters: artifact collection name " + strconv.Quote(name))
+		return badRequest("invalid parameters: artifact collection name %q", name)
 	case typ == "" || strings.ContainsAny(typ, "/:") || utf8.RuneCountInString(typ) > maxArtifactName:
-		return badRequest("invalid parameters: artifact type name " + strconv.Quote(typ))
+		return badRequest("invalid parameters: artifact type name %q", typ)
 	case !hexDigest.MatchString(in.text("digest")):
-		return badRequest("invalid parameters: digest " + strconv.Quote(in.text("digest")))
+		return badRequest("invalid parameters: digest %q", in.text("digest"))
 	}
 	for _, tag := range tagsOf(in, "tags") {
 		if !tagNames.MatchString(tag) || utf8.RuneCountInString(tag) > maxArtifactName {
-			return badRequest("invalid parameters: tag " + strconv.Quote(tag))
+			return badRequest("invalid parameters: tag %q", tag)
 		}
 	}
 	return nil
@@ -107,7 +105,7 @@ func aliasesOf(in arguments, collection string) ([]string, error) {
 	for _, e := range in.inputs("aliases") {
 		alias := e.text("alias")
 		if alias == "" || strings.ContainsAny(alias, "/:") || utf8.RuneCountInString(alias) > maxArtifactName {
-			return nil, badRequest("invalid parameters: alias " + strconv.Quote(alias))
+			return nil, badRequest("invalid parameters: alias %q", alias)
 		}
 		if e.text("artifactCollectionName") == collection && !versionAlias.MatchString(alias) {
 			aliases = union(aliases, []string{alias})
@@ -138,7 +136,7 @@ func union(a, b []string) []string {
 
 // sameArtifact finds the artifact of an input that was sent before, by another of several
 // processes, or with the same content. It may return nil.
-func (s *Server) sameArtifact(c *collection, in arguments) *artifact {
+func (c *collection) sameArtifact(in arguments) *artifact {
 	distributed, client := in.text("distributedID"), in.text("clientID")
 	deduplicate, _ := in["enableDigestDeduplication"].(bool)
 	for _, a := range slices.Backward(c.logged) {
@@ -177,19 +175,16 @@ func (s *Server) addArtifact(c *collection, in arguments, aliases []string) *art
 	if a.clientID != "" {
 		all.byClientID[a.clientID] = a
 	}
-	if id := in.text("sequenceClientID"); id != "" {
-		all.bySequence[id] = c
-	}
 	return a
 }
 
-// The special values of a time to live, in seconds.
+// ttlInherited is the time to live, in seconds, of an artifact that has none of its own.
 const ttlInherited = -1
 
 // createManifest creates a manifest of an artifact.
 func (x *execution) createManifest(in arguments) (any, error) {
 	s := x.server
-	if _, _, err := x.writableRun(in); err != nil {
+	if _, err := x.writableRun(in); err != nil {
 		return nil, err
 	}
 	a, err := x.pendingArtifact(in.text("artifactID"))
@@ -207,14 +202,14 @@ func (x *execution) createManifest(in arguments) (any, error) {
 	}
 	a.manifests = append(a.manifests, m)
 	s.artifacts.manifests[m.id] = m
-	return fields{"artifactManifest": &manifestObject{m}}, nil
+	return fields{"artifactManifest": m}, nil
 }
 
 // pendingArtifact finds an artifact that the caller may still add files to.
 func (x *execution) pendingArtifact(id string) (*artifact, error) {
 	a, err := x.writableArtifact(id)
 	if err == nil && a.state != artifactPending {
-		err = badRequest("artifact " + id + " is committed; it cannot be changed")
+		err = badRequest("artifact %s is committed; it cannot be changed", id)
 	}
 	return a, err
 }
@@ -223,7 +218,7 @@ func (x *execution) pendingArtifact(id string) (*artifact, error) {
 func (x *execution) updateManifest(in arguments) (any, error) {
 	m := x.server.artifacts.manifests[in.text("artifactManifestID")]
 	if m == nil {
-		return nil, refusal{http.StatusNotFound, "artifact manifest not found", ""}
+		return nil, noManifest
 	}
 	if _, err := x.pendingArtifact(m.artifact.id); err != nil {
 		return nil, err
@@ -231,7 +226,7 @@ func (x *execution) updateManifest(in arguments) (any, error) {
 	if digest, ok := in.optional("digest"); ok {
 		m.digest = digest
 	}
-	return fields{"artifactManifest": &manifestObject{m}}, nil
+	return fields{"artifactManifest": m}, nil
 }
 
 // createArtifactFiles returns the addresses to upload files to.
@@ -243,7 +238,7 @@ func (x *execution) createArtifactFiles(in arguments) (any, error) {
 			return nil, err
 		}
 		if m := spec.text("artifactManifestID"); m != "" && (x.server.artifacts.manifests[m] == nil || x.server.artifacts.manifests[m].artifact != a) {
-			return nil, refusal{http.StatusNotFound, "artifact manifest not found", ""}
+			return nil, noManifest
 		}
 		f, err := x.server.addFile(a, spec)
 		if err != nil {
@@ -261,10 +256,10 @@ func (s *Server) addFile(a *artifact, spec arguments) (*storedFile, error) {
 	name, sum := spec.text("name"), spec.text("md5")
 	raw, err := base64.StdEncoding.DecodeString(sum)
 	if err != nil || len(raw) != 16 {
-		return nil, badRequest("invalid parameters: md5 " + strconv.Quote(sum))
+		return nil, badRequest("invalid parameters: md5 %q", sum)
 	}
 	if !validFileName(name) {
-		return nil, badRequest("invalid parameters: file name " + strconv.Quote(name))
+		return nil, badRequest("invalid parameters: file name %q", name)
 	}
 	digest := cmp.Or(spec.text("digest"), sum)
 	key := fileKey{name, digest}
@@ -301,13 +296,13 @@ func (x *execution) completeMultipart(in arguments) (any, error) {
 	}
 	completed := in.inputs("completedParts")
 	if len(completed) != len(f.hexMD5) {
-		return nil, badRequest("InvalidPart: " + strconv.Itoa(len(completed)) + " of " + strconv.Itoa(len(f.hexMD5)) + " parts")
+		return nil, badRequest("InvalidPart: %d of %d parts", len(completed), len(f.hexMD5))
 	}
 	list := make([]*objects.Object, len(completed))
 	for i, part := range completed {
 		have := f.parts[i+1]
 		if n, _ := part.number("partNumber"); int(n) != i+1 || have == nil || strings.Trim(part.text("hexMD5"), `"`) != hexMD5(have) {
-			return nil, badRequest("InvalidPart: part " + strconv.Itoa(i+1))
+			return nil, badRequest("InvalidPart: part %d", i+1)
 		}
 		list[i] = have
 	}
@@ -330,13 +325,13 @@ func (x *execution) commitArtifact(in arguments) (any, error) {
 		return nil, err
 	}
 	if a.state == artifactCommitted {
-		return fields{"artifact": &artifactObject{a}}, nil
+		return fields{"artifact": a}, nil
 	}
 	if err := a.assemble(); err != nil {
 		return nil, err
 	}
 	if missing := x.server.missing(a); len(missing) > 0 {
-		return nil, badRequest("cannot commit artifact " + a.id + ": files were not uploaded: " + strings.Join(missing[:min(3, len(missing))], ", "))
+		return nil, badRequest("cannot commit artifact %s: files were not uploaded: %s", a.id, strings.Join(missing[:min(3, len(missing))], ", "))
 	}
 	a.checkDigest()
 	now := x.server.cfg.clock()
@@ -345,5 +340,5 @@ func (x *execution) commitArtifact(in arguments) (any, error) {
 	for _, alias := range append(a.requested, aliasLatest) {
 		a.sequence.aliases[alias] = m
 	}
-	return fields{"artifact": &artifactObject{a}}, nil
+	return fields{"artifact": a}, nil
 }

@@ -109,7 +109,7 @@ func (a *artifact) assemble() error {
 		}
 		config, entries, err := parseManifest(content)
 		if err != nil {
-			return badRequest("the manifest cannot be read: " + err.Error())
+			return badRequest("the manifest cannot be read: %v", err)
 		}
 		a.config = config
 		for _, e := range entries {

@@ -230,9 +230,9 @@ func objectReply(content *objects.Object, wanted string) reply {
 func (s *Server) serveArtifactRedirect(in incoming) reply {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	f, why := s.redirected(in)
-	if !why.allowed() {
-		return restError(why)
+	f, err := s.redirected(in)
+	if err != nil {
+		return restError(err)
 	}
 	header := http.Header{"Location": {s.presign(http.MethodGet, f.path, 0, "redirected")}}
 	return reply{status: http.StatusTemporaryRedirect, header: header}
@@ -241,48 +241,47 @@ func (s *Server) serveArtifactRedirect(in incoming) reply {
 // redirected finds the file of an address of the format
 // "/artifactsV2/region/entity/project/collection/[artifact/]birth/digest/name" or
 // "/artifacts/entity/digest".
-func (s *Server) redirected(in incoming) (*storedFile, refusal) {
-	notFound := refusal{http.StatusNotFound, "file not found", ""}
+func (s *Server) redirected(in incoming) (*storedFile, error) {
 	if in.caller.user == nil {
 		return nil, notLoggedIn
 	}
 	if rest, ok := strings.CutPrefix(in.URL.EscapedPath(), artifactsPath); ok {
 		parts, ok := splitPath(rest)
 		if !ok || len(parts) != 2 {
-			return nil, notFound
+			return nil, noFile
 		}
 		for _, p := range s.realm.projects {
-			if p.Entity != parts[0] || !s.canRead(in.caller, s.standing(in.caller, p.Entity), p) {
+			if p.Entity != parts[0] || !s.standing(in.caller, p.Entity).canRead(p) {
 				continue
 			}
 			for _, c := range p.collections {
 				if f := c.byDigest[digestOfHex(parts[1])]; f != nil && f.content != nil {
-					return f, granted
+					return f, nil
 				}
 			}
 		}
-		return nil, notFound
+		return nil, noFile
 	}
 	parts, ok := splitPath(strings.TrimPrefix(in.URL.EscapedPath(), artifactsV2Path))
 	if !ok || len(parts) < 7 || len(parts) > 8 {
-		return nil, notFound
+		return nil, noFile
 	}
 	p := s.realm.project(parts[1], parts[2])
-	if p == nil || !s.canRead(in.caller, s.standing(in.caller, parts[1]), p) {
+	if p == nil || !s.standing(in.caller, parts[1]).canRead(p) {
 		return nil, noProject
 	}
 	c, digest, birth := p.collections[parts[3]], digestOfHex(parts[len(parts)-2]), s.artifacts.byID[parts[len(parts)-3]]
 	if c == nil || birth == nil {
-		return nil, notFound
+		return nil, noFile
 	}
 	holds := func(m *membership) bool {
 		return slices.ContainsFunc(m.artifact.entries, func(e manifestEntry) bool { return e.Digest == digest })
 	}
 	f := birth.sequence.byDigest[digest]
 	if f == nil || f.content == nil || !slices.ContainsFunc(c.members, holds) {
-		return nil, notFound
+		return nil, noFile
 	}
-	return f, granted
+	return f, nil
 }
 
 // digestOfHex returns a digest in base64.

@@ -190,14 +190,12 @@ func (s *Server) artifactView(a *artifact) ArtifactView {
 		v.Run = a.run.key
 	}
 	for _, m := range a.memberships {
-		aliases := m.aliasNames()
-		aliases = aliases[:len(aliases)-1] // without the version
 		if m.collection == c {
-			v.Version, v.Aliases = m.version, aliases
+			v.Version, v.Aliases = m.version, m.aliases()
 			continue
 		}
 		v.Links = append(v.Links, ArtifactLink{
-			Entity: m.collection.project.Entity, Project: m.collection.project.Name, Collection: m.collection.name, Version: m.version, Aliases: aliases,
+			Entity: m.collection.project.Entity, Project: m.collection.project.Name, Collection: m.collection.name, Version: m.version, Aliases: m.aliases(),
 		})
 	}
 	if a.content != nil {

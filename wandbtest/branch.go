@@ -8,7 +8,7 @@ import (
 
 // rewindRun drops the history after a step.
 func (x *execution) rewindRun(in arguments) (any, error) {
-	p, r, err := x.writableRun(in)
+	r, err := x.writableRun(in)
 	if err != nil {
 		return nil, err
 	}
@@ -17,7 +17,7 @@ func (x *execution) rewindRun(in arguments) (any, error) {
 	}
 	limit, _ := in.number("metricValue")
 	r.rewind(limit)
-	return fields{"rewoundRun": &runObject{p, r}}, nil
+	return fields{"rewoundRun": r}, nil
 }
 
 // rewind drops the history rows whose _step is above limit, and makes the last
@@ -47,15 +47,15 @@ func (r *run) rowsUpTo(limit float64) int {
 // graft copies the history of its parent into a new fork: the rows up to the step of the
 // branch point in its config, and the last of them as the summary. A client that writes
 // from line 0 on overwrites them.
-func (r *run) graft(p *project) {
+func (r *run) graft() {
 	point := jsontext.Member(jsontext.Member(jsontext.Member(r.config, "_wandb"), "value"), "branch_point")
 	id, err := strconv.Unquote(jsontext.Member(point, "run_id"))
 	if err != nil || id == r.key.ID {
 		return
 	}
 	limit, err := strconv.ParseFloat(jsontext.Member(point, "step"), 64)
-	parent := p.runs[id]
-	if err != nil || parent == nil || parent.isDeleted() {
+	parent := r.project.runs[id]
+	if err != nil || parent == nil || parent.deleted.Load() {
 		return
 	}
 	parent.mu.Lock()

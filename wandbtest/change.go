@@ -180,12 +180,12 @@ func (s *Server) SetFrozen(team string, frozen bool) error {
 // StopRun requests that a run stop, as the web UI does. The response to the client's next
 // post has the request.
 func (s *Server) StopRun(entity, project, id string) error {
-	return s.changeRun("stop run", entity, project, id, (*run).stop)
+	return s.changeRun("stop run", entity, project, id, func(r *run) { r.stopped.Store(true) })
 }
 
 // DeleteRun deletes a run. Its id cannot be used again: an upsert returns 409.
 func (s *Server) DeleteRun(entity, project, id string) error {
-	return s.changeRun("delete run", entity, project, id, (*run).delete)
+	return s.changeRun("delete run", entity, project, id, func(r *run) { r.deleted.Store(true) })
 }
 
 func (s *Server) changeRun(verb, entity, project, id string, change func(*run)) error {

@@ -54,9 +54,6 @@ type fieldError struct {
 	path []any
 }
 
-// Error makes a refusal usable as a resolver's error.
-func (r refusal) Error() string { return r.message }
-
 // pathNode is the path to a field. It is a linked list, because it is needed only if
 // something fails.
 type pathNode struct {
@@ -210,10 +207,7 @@ func (x *execution) resolve(def *ast.Definition, of fields, f *ast.Field) (any, 
 // fail records a field's error. The first error of a root field decides the status of the
 // response. Nested refusals do not change it unless the policy says so.
 func (x *execution) fail(err error, path *pathNode) {
-	why, ok := err.(refusal) //nolint:errorlint // resolvers return refusals as they are
-	if !ok {
-		why = refusal{status: http.StatusInternalServerError, message: err.Error()}
-	}
+	why := refusalOf(err)
 	x.errs = append(x.errs, fieldError{why, path.slice()})
 	if x.status == 0 && path.parent == nil {
 		x.status = why.status
@@ -306,8 +300,6 @@ func (x *execution) leaf(v any) {
 	switch v := v.(type) {
 	case string:
 		b = jsontext.AppendQuoted(b, v)
-	case *string:
-		b = jsontext.AppendQuoted(b, *v)
 	case bool:
 		b = strconv.AppendBool(b, v)
 	case int:

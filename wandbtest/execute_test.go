@@ -66,7 +66,7 @@ func TestExecute_RefusedNonNullField_NullsItsParents(t *testing.T) {
 		"non-null field":             {"Entity.members", `{ entity(name: "acme") { name members { username } } viewer { username } }`, `{"entity":null,"viewer":{"username":"alice"}}`, `["entity","members"]`},
 		"non-null field, aliased":    {"Entity.members", `{ e: entity(name: "acme") { name } roles: entity(name: "acme") { m: members { username } } }`, `{"e":{"name":"acme"},"roles":null}`, `["roles","m"]`},
 		"in a list of non-nulls":     {"EntityEdge.cursor", `{ viewer { username teams { edges { cursor } } } }`, `{"viewer":{"username":"alice","teams":null}}`, `["viewer","teams","edges",0,"cursor"]`},
-		"in a list, nullable within": {"Entity.name", `{ viewer { teams(first: 1) { edges { node { name } cursor } } } }`, `{"viewer":{"teams":{"edges":[{"node":null,"cursor":"0"}]}}}`, `["viewer","teams","edges",0,"node","name"]`},
+		"in a list, nullable within": {"Entity.name", `{ viewer { teams(first: 1) { edges { node { name } cursor } } } }`, `{"viewer":{"teams":{"edges":[{"node":null,"cursor":"1"}]}}}`, `["viewer","teams","edges",0,"node","name"]`},
 		"root":                       {"Query.viewer", `{ viewer { username } entity(name: "acme") { name } }`, `{"viewer":null,"entity":{"name":"acme"}}`, `["viewer"]`},
 	} {
 		for generation, format := range map[wandbtest.Generation]string{

@@ -107,17 +107,17 @@ func storageError(status int, code, message string) reply {
 func (s *Server) serveDownload(c caller, at RunKey, name string) reply {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	st, p := s.standing(c, at.Entity), s.realm.project(at.Entity, at.Project)
-	if p == nil || !s.canRead(c, st, p) {
+	p := s.realm.project(at.Entity, at.Project)
+	if p == nil || !s.standing(c, at.Entity).canRead(p) {
 		return restError(noProject)
 	}
 	r := p.runs[at.ID]
-	if r == nil || r.isDeleted() {
+	if r == nil || r.deleted.Load() {
 		return restError(noRun)
 	}
 	content, ok := r.upload(name)
 	if !ok {
-		return restError(refusal{http.StatusNotFound, "file not found", ""})
+		return restError(noFile)
 	}
 	return reply{status: http.StatusOK, header: http.Header{"Content-Type": {"application/octet-stream"}}, body: content}
 }

@@ -1,6 +1,7 @@
 package wandbtest
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
@@ -197,24 +198,24 @@ func (r *run) store(post streamPost, s *Server, writer string) (stopped bool, er
 		}
 	}
 	r.posts.add(p)
-	return r.stopped, nil
+	return r.stopped.Load(), nil
 }
 
 // serveFileStream responds to a post to a run's file stream.
 func (s *Server) serveFileStream(in incoming, q quota) reply {
 	s.mu.RLock()
-	r, why := s.streamTarget(in.caller, in.run)
+	r, err := s.streamTarget(in.caller, in.run)
 	s.mu.RUnlock()
-	if !why.allowed() {
-		return restError(why)
+	if err != nil {
+		return restError(err)
 	}
 	post, err := parsePost(in.body, in.space)
 	if err != nil {
-		return restError(badRequest("malformed file stream request: " + err.Error()))
+		return restError(badRequest("malformed file stream request: %v", err))
 	}
-	writer, why := writerOf(in.Header)
-	if !why.allowed() {
-		return restError(why)
+	writer, err := writerOf(in.Header)
+	if err != nil {
+		return restError(err)
 	}
 	near, ok := r.countMetrics(post, s.cfg.policy.MaxMetrics)
 	if !ok {
@@ -224,7 +225,7 @@ func (s *Server) serveFileStream(in incoming, q quota) reply {
 	}
 	stopped, err := r.store(post, s, writer)
 	if err != nil {
-		return restError(badRequest("malformed file stream request: " + err.Error()))
+		return restError(badRequest("malformed file stream request: %v", err))
 	}
 	s.changed.broadcast()
 	answer := append([]byte(`{"exitcode":null,"limits":`), s.limits(q)...)
@@ -237,14 +238,14 @@ func (s *Server) serveFileStream(in incoming, q quota) reply {
 
 // streamTarget returns the run of a post. The permission to write is checked at each post,
 // because roles and keys change during a run. Call with mu held.
-func (s *Server) streamTarget(c caller, at RunKey) (*run, refusal) {
-	r, why := s.writableRun(c, at.Entity, at.Project, at.ID)
-	if why == noRun {
-		status := http.StatusNotFound
+func (s *Server) streamTarget(c caller, at RunKey) (*run, error) {
+	r, err := s.writableRun(c, at.Entity, at.Project, at.ID)
+	if errors.Is(err, noRun) {
+		gone := notFound("Run does not exist %s/%s/%s", at.Entity, at.Project, at.ID)
 		if p := s.realm.project(at.Entity, at.Project); p != nil && p.runs[at.ID] != nil {
-			status = s.cfg.policy.DeletedRunStatus
+			gone.status = s.cfg.policy.DeletedRunStatus
 		}
-		why = refusal{status, "Run does not exist " + at.Entity + "/" + at.Project + "/" + at.ID, ""}
+		return nil, gone
 	}
-	return r, why
+	return r, err
 }

@@ -60,7 +60,8 @@ func jsonReply(status int, body []byte) reply {
 }
 
 // restError returns an error of an endpoint other than GraphQL.
-func restError(why refusal) reply {
+func restError(err error) reply {
+	why := refusalOf(err)
 	return jsonReply(why.status, append(jsontext.AppendQuoted([]byte(`{"error":`), why.message), '}'))
 }
 
@@ -79,7 +80,7 @@ type incoming struct {
 	run       RunKey
 	file      string
 	caller    caller
-	badToken  refusal
+	badToken  error
 	object    *objects.Object // the body instead, if it is large
 	space     *workspace      // of a post to the file stream; body is in it
 }
@@ -252,7 +253,7 @@ func readBody(r *http.Request, dst []byte) ([]byte, error) {
 
 // dispatch responds to a request, unless it is over a limit.
 func (s *Server) dispatch(in incoming, fault *Fault) reply {
-	if !in.badToken.allowed() {
+	if in.badToken != nil {
 		return restError(in.badToken)
 	}
 	q := s.limiter.count(s, in)
@@ -265,7 +266,7 @@ func (s *Server) dispatch(in incoming, fault *Fault) reply {
 func (s *Server) respond(in incoming, fault *Fault, q quota) reply {
 	switch {
 	case in.malformed != nil && in.Method == http.MethodPost:
-		return restError(badRequest("malformed request: " + sanitize(in.malformed)))
+		return restError(badRequest("malformed request: %s", sanitize(in.malformed)))
 	case in.malformed != nil && in.Method == http.MethodPut:
 		return storageError(http.StatusBadRequest, "IncompleteBody", "The body was not read")
 	case in.URL.Path == graphqlPath && in.Method == http.MethodPost:

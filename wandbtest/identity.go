@@ -62,10 +62,9 @@ func subjectOf(token string, now time.Time) (string, bool) {
 // serveToken exchanges an identity token for an access token. The response to every invalid
 // token is the same.
 func (s *Server) serveToken(body []byte) reply {
-	invalid := restError(refusal{http.StatusBadRequest, "invalid_grant", ""})
 	form, err := url.ParseQuery(string(body))
 	if err != nil || form.Get("grant_type") != grantType {
-		return restError(refusal{http.StatusBadRequest, "unsupported_grant_type", ""})
+		return restError(badRequest("unsupported_grant_type"))
 	}
 	now := s.cfg.clock()
 	s.mu.Lock()
@@ -73,7 +72,7 @@ func (s *Server) serveToken(body []byte) reply {
 	subject, ok := subjectOf(form.Get("assertion"), now)
 	user := s.realm.subjects[subject]
 	if !ok || user == nil {
-		return invalid
+		return restError(badRequest("invalid_grant"))
 	}
 	token := "notakey-" + rand.Text()
 	life := s.cfg.policy.TokenLifetime
@@ -85,7 +84,7 @@ func (s *Server) serveToken(body []byte) reply {
 
 // bearer returns the account of an access token. It is not publicly known how a server
 // responds to an expired one.
-func (s *Server) bearer(token string) (*User, refusal) {
+func (s *Server) bearer(token string) (*User, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	t, ok := s.realm.tokens[token]
@@ -95,7 +94,7 @@ func (s *Server) bearer(token string) (*User, refusal) {
 	case !s.cfg.clock().Before(t.expires):
 		return nil, refusal{http.StatusUnauthorized, "token is expired", ""}
 	}
-	return t.user, granted
+	return t.user, nil
 }
 
 // RevokeTokens revokes the access tokens of a user.

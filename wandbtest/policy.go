@@ -103,297 +103,40 @@ func (p Policy) withDefaults() Policy {
 	p.DeletedRunStatus = cmp.Or(p.DeletedRunStatus, http.StatusNotFound)
 	p.TokenLifetime = cmp.Or(p.TokenLifetime, time.Hour)
 	p.URLLifetime = cmp.Or(p.URLLifetime, time.Hour)
+	p.ViewOnlyName = cmp.Or(p.ViewOnlyName, string(RoleViewer))
 	p.FieldRefusalStatus = cmp.Or(p.FieldRefusalStatus, http.StatusOK)
 	return p
 }
 
-// refusal is why a request is not processed, as the response has it. The zero refusal means
-// that the request is allowed.
-type refusal struct {
-	status  int
-	message string
-	// code is extensions.code, or "" for an error without extensions.
-	code string
-}
+// TeamPages is how a server responds to a query for one page of the account's teams.
+type TeamPages int
 
-func (r refusal) allowed() bool { return r.status == 0 }
-
-const permissionError = "PERMISSION_ERROR"
-
-var (
-	granted     refusal
-	notLoggedIn = refusal{http.StatusUnauthorized, "user is not logged in", permissionError}
-	forbidden   = refusal{http.StatusForbidden, "permission denied", permissionError}
-	noProject   = refusal{http.StatusNotFound, "project not found", ""}
-
-	seatLacks = refusal{http.StatusForbidden, "user does not have models write access for this org", permissionError}
-	keyLacks  = refusal{http.StatusForbidden, "the provided API key cannot access this resource", permissionError}
-	noDefault = refusal{http.StatusBadRequest, "entityName required for upsertBucket (user has no default)", ""}
-)
-
-func noEntity(name string) refusal {
-	return refusal{http.StatusNotFound, "entity " + name + " not found during upsertBucket", ""}
-}
-
-// entityKind is the kind of an entity's name.
-type entityKind int
-
+// The responses to a query for a page of teams.
 const (
-	entityMissing entityKind = iota
-	entityTeam
-	entityPersonal
-	entityOrganization
+	// TeamPagesAnswered returns the page.
+	TeamPagesAnswered TeamPages = iota
+	// TeamPagesUnknown rejects the whole query with "Unknown argument", as a server
+	// does whose schema has no such arguments.
+	TeamPagesUnknown
+	// TeamPagesRefused returns null and an error instead of the teams; the rest of the
+	// query is answered.
+	TeamPagesRefused
 )
 
-// standing is the relation of a caller to an entity.
-type standing struct {
-	kind entityKind
-	name string
-	team *Team
-	user *User // the owner of a personal entity
-	org  *Organization
+// Answer says whether a [Policy] allows something.
+type Answer int
 
-	// visible says that entity(name) shows it.
-	visible bool
-	// belongs says that the caller is in the team, or that the entity is the caller's own.
-	belongs bool
-	// reads and writes are the caller's rights in the team's projects.
-	reads, writes bool
-	// open says whether the caller may create runs in open projects of the entity.
-	open bool
-	// registries says that the entity is the one that owns an organization's registries.
-	registries bool
-	// locked says that the organization does not accept this kind of key.
-	locked bool
-	member *TeamMember
-	seat   Seat
-}
+// The values of an Answer.
+const (
+	// Default is what the field of Policy says.
+	Default Answer = iota
+	Allow
+	Refuse
+)
 
-// caller is who sent a request.
-type caller struct {
-	user *User // nil without a known key
-	// privileged says that an administrator requested administrator rights.
-	privileged bool
-}
-
-// username is "" without a known key.
-func (c caller) username() string {
-	if c.user == nil {
-		return ""
+func (a Answer) allowed(def bool) bool {
+	if a == Default {
+		return def
 	}
-	return c.user.Username
-}
-
-func (s *Server) standing(c caller, entity string) standing {
-	name := s.realm.canonical(entity)
-	if t := s.realm.teams[name]; t != nil {
-		return s.teamStanding(c, t)
-	}
-	if u := s.realm.users[name]; u != nil && u.PersonalEntity != PersonalAbsent {
-		return s.personalStanding(c, u)
-	}
-	if o := s.realm.organization(name); o != nil {
-		st := standing{kind: entityOrganization, name: name, org: o}
-		st.belongs = s.realm.inOrganization(o, c.user)
-		st.visible = st.belongs || c.privileged
-		st.reads, st.registries = st.visible, name == o.entity()
-		return st
-	}
-	return standing{name: entity}
-}
-
-func (s *Server) personalStanding(c caller, owner *User) standing {
-	st := standing{kind: entityPersonal, name: owner.Username, user: owner, visible: true, seat: SeatFull}
-	enabled := owner.PersonalEntity == PersonalEnabled
-	if st.belongs = c.user == owner; st.belongs || c.privileged {
-		st.reads = enabled
-		st.writes = enabled && mayWriteAnything(c.user)
-		st.open = st.writes
-		return st
-	}
-	st.open = enabled && s.outsiderMayWriteOpen(c.user)
-	return st
-}
-
-// mayWriteAnything excludes accounts that may only read.
-func mayWriteAnything(u *User) bool {
-	return u != nil && !u.Deactivated && u.Type != AccountViewer
-}
-
-func (s *Server) outsiderMayWriteOpen(u *User) bool {
-	switch {
-	case u == nil || u.Deactivated || u.Type == AccountAnonymous:
-		return false
-	case u.Type == AccountViewer:
-		return s.cfg.policy.OpenToViewerSeat.allowed(false)
-	}
-	return true
-}
-
-func (s *Server) teamStanding(c caller, t *Team) standing {
-	p := s.cfg.policy
-	st := standing{kind: entityTeam, name: t.Name, team: t, org: s.realm.orgOf(t)}
-	st.member = s.realm.membership(t, c.user)
-	if c.privileged {
-		st.member = &TeamMember{Username: c.user.Username, Role: RoleAdmin}
-	}
-	if st.member == nil {
-		st.visible = !t.Hidden
-		st.open = !t.Frozen && s.outsiderMayWriteOpen(c.user)
-		return st
-	}
-	st.belongs, st.visible, st.reads = true, true, true
-	st.seat = st.seatOf(c.user)
-	if st.org != nil && st.org.EnforceOrgKeys && !c.user.isService() {
-		st.locked, st.visible, st.reads = true, p.OrgKeyVisible, false
-		return st
-	}
-	if st.seat == SeatNone {
-		st.visible, st.reads = !p.NoSeatHidden, !p.NoSeatHidden
-		return st
-	}
-	if t.Frozen || c.user.Deactivated || c.user.Type == AccountAnonymous {
-		return st
-	}
-	if st.seat == SeatViewer || c.user.Type == AccountViewer {
-		st.open = p.OpenToViewerSeat.allowed(false)
-		return st
-	}
-	st.writes = st.member.writes()
-	st.open = st.writes || p.OpenToViewOnlyRole.allowed(true)
-	return st
-}
-
-func (st standing) seatOf(u *User) Seat {
-	if st.org == nil || u.isService() {
-		return SeatFull
-	}
-	m := st.org.member(u.Username)
-	if m == nil {
-		return SeatFull
-	}
-	return cmp.Or(m.Seat, SeatFull)
-}
-
-// projectRole is the caller's own role in the project, or "" to inherit it.
-func projectRole(c caller, p *project) Role {
-	if c.user == nil {
-		return ""
-	}
-	if m := p.member(c.user.Username); m != nil {
-		return m.Role
-	}
-	return ""
-}
-
-func (st standing) invited(c caller, p *project) bool {
-	if st.kind == entityPersonal {
-		return st.belongs
-	}
-	return st.belongs && c.user != nil && p.member(c.user.Username) != nil
-}
-
-// canRead reports whether the project is visible to the caller.
-func (s *Server) canRead(c caller, st standing, p *project) bool {
-	switch p.Scope {
-	case ScopePublic, ScopeOpen:
-		return true
-	case ScopeRestricted:
-		return st.reads && (st.invited(c, p) || c.privileged)
-	}
-	return st.reads
-}
-
-// canWrite reports whether the caller may create runs in the project.
-func (s *Server) canWrite(c caller, st standing, p *project) bool {
-	lowered := projectRole(c, p) == RoleViewer
-	if st.registries {
-		return mayWriteAnything(c.user) && st.belongs && !lowered && (p.Scope != ScopeRestricted || st.invited(c, p))
-	}
-	switch p.Scope {
-	case ScopeOpen:
-		if st.writes && lowered {
-			return s.cfg.policy.OpenToProjectViewer.allowed(false)
-		}
-		return st.open
-	case ScopeRestricted:
-		return st.writes && !lowered && (st.invited(c, p) || c.privileged)
-	}
-	return st.writes && !lowered
-}
-
-// mayWrite decides whether the caller may create or write runs in the project. p is nil if
-// the project does not exist yet.
-func (s *Server) mayWrite(c caller, st standing, p *project) refusal {
-	why := s.writeRefusal(c, st, p)
-	switch {
-	case why.allowed() || !s.cfg.policy.StatesReasons:
-		return why
-	case st.locked:
-		return keyLacks
-	case st.belongs && (st.seat == SeatViewer || st.seat == SeatNone):
-		return seatLacks
-	}
-	return why
-}
-
-func (s *Server) writeRefusal(c caller, st standing, p *project) refusal {
-	switch {
-	case c.user == nil:
-		return notLoggedIn
-	case st.kind == entityMissing:
-		return noEntity(st.name)
-	case st.kind == entityOrganization && st.registries && p != nil:
-		return s.registryRefusal(c, st, p)
-	case st.kind == entityOrganization:
-		return s.refusalWith(s.cfg.policy.OrganizationStatus, st)
-	case st.locked:
-		return s.refusalWith(s.cfg.policy.OrgKeyStatus, st)
-	case p == nil && st.writes:
-		return granted // the upsert creates the project
-	case p == nil:
-		return forbidden
-	case s.canWrite(c, st, p):
-		return granted
-	case s.canRead(c, st, p):
-		return forbidden
-	case p.Scope == ScopeRestricted && st.belongs && s.cfg.policy.RestrictedStatus == http.StatusForbidden:
-		return forbidden
-	}
-	return noProject
-}
-
-// refusalWith returns the refusal of a status that a Policy field sets.
-func (s *Server) refusalWith(status int, st standing) refusal {
-	switch status {
-	case http.StatusUnauthorized:
-		return notLoggedIn
-	case http.StatusNotFound:
-		return noEntity(st.name)
-	}
-	return forbidden
-}
-
-// mayWriteRun decides whether the caller may write an existing run.
-func (s *Server) mayWriteRun(c caller, st standing, p *project, owner string) refusal {
-	if why := s.mayWrite(c, st, p); !why.allowed() {
-		return why
-	}
-	if s.cfg.policy.OwnRunsOnly && owner != c.user.Username {
-		return forbidden
-	}
-	return granted
-}
-
-// mayManageRun decides whether the caller may stop or delete a run: an admin any run, others
-// their own.
-func (s *Server) mayManageRun(c caller, st standing, p *project, owner string) refusal {
-	if why := s.mayWrite(c, st, p); !why.allowed() {
-		return why
-	}
-	admin := st.member != nil && st.member.role() == RoleAdmin || st.kind == entityPersonal && st.belongs
-	if !admin && owner != c.user.Username {
-		return forbidden
-	}
-	return granted
+	return a == Allow
 }

@@ -2,13 +2,11 @@ package wandbtest
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
-	"strconv"
 )
 
-// The resolvers of queries about the viewer and what it may see. They run with Server.mu
-// held.
+// The stored types are objects of GraphQL themselves: their methods fields are the resolvers.
+// They run with Server.mu held.
 
 // queryRoot resolves the fields of Query.
 type queryRoot struct{}
@@ -17,12 +15,7 @@ func (queryRoot) fields(x *execution) fields {
 	s := x.server
 	project := func(args arguments) any { return x.project(args.text("entityName"), args.text("name")) }
 	return fields{
-		"viewer": func(arguments) any {
-			if x.caller.user == nil {
-				return nil // reads with an unknown key return null
-			}
-			return &userObject{x.caller.user}
-		},
+		"viewer":     x.caller.user, // reads with an unknown key return null
 		"entity":     func(args arguments) any { return x.entity(args.text("name")) },
 		"project":    project,
 		"model":      project,
@@ -30,8 +23,8 @@ func (queryRoot) fields(x *execution) fields {
 		"serverInfo": x.serverInfo(),
 		"artifact":   func(args arguments) any { return x.artifact(args.text("id")) },
 		"artifactCollection": func(args arguments) any {
-			if c := s.artifacts.collections[args.text("id")]; c != nil && x.canReadProject(c.project) {
-				return &collectionObject{c}
+			if c := s.artifacts.collections[args.text("id")]; c != nil && x.canRead(c.project) {
+				return c
 			}
 			return nil
 		},
@@ -43,7 +36,7 @@ func (queryRoot) fields(x *execution) fields {
 		},
 		"organization": func(args arguments) any {
 			if o := s.realm.orgs[args.text("name")]; o != nil && (x.caller.privileged || s.realm.inOrganization(o, x.caller.user)) {
-				return &organizationObject{o}
+				return o
 			}
 			return nil
 		},
@@ -51,12 +44,12 @@ func (queryRoot) fields(x *execution) fields {
 }
 
 // artifact returns the artifact of an id, or nil if it is missing, deleted or hidden.
-func (x *execution) artifact(id string) *artifactObject {
+func (x *execution) artifact(id string) *artifact {
 	a := x.server.artifacts.byID[id]
 	if a == nil || a.state == artifactDeleted || !x.canReadArtifact(a) {
 		return nil
 	}
-	return &artifactObject{a}
+	return a
 }
 
 // entityOr returns the name of an entity, by default that of the caller.
@@ -67,57 +60,47 @@ func (x *execution) entityOr(name string) string {
 	return name
 }
 
+// standing returns the caller's standing in an entity.
+func (x *execution) standing(entity string) *standing { return x.server.standing(x.caller, entity) }
+
+func (x *execution) canRead(p *project) bool { return x.standing(p.Entity).canRead(p) }
+
 // models lists the projects of an entity that the caller can read, by name.
 func (x *execution) models(args arguments) any {
-	st := x.server.standing(x.caller, x.entityOr(args.text("entityName")))
-	var list []*projectObject
+	st := x.standing(x.entityOr(args.text("entityName")))
+	var list []*project
 	for _, p := range x.server.realm.projects {
-		if p.Entity == st.name && x.server.canRead(x.caller, st, p) {
-			list = append(list, &projectObject{st, p})
+		if p.Entity == st.name && st.canRead(p) {
+			list = append(list, p)
 		}
 	}
-	slices.SortFunc(list, func(a, b *projectObject) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(list, func(a, b *project) int { return cmp.Compare(a.Name, b.Name) })
 	return connection(list, args)
 }
 
 // entity returns the entity, or nil if it is missing or hidden.
-func (x *execution) entity(name string) any {
-	st := x.server.standing(x.caller, x.entityOr(name))
+func (x *execution) entity(name string) *standing {
+	st := x.standing(x.entityOr(name))
 	if st.kind == entityMissing || !st.visible {
 		return nil
 	}
-	return &entityObject{st}
+	return st
 }
 
 // project returns the project, or nil if it is missing or hidden.
-func (x *execution) project(entity, name string) any {
-	entity = x.entityOr(entity)
-	p := x.server.realm.project(entity, name)
-	if p == nil {
+func (x *execution) project(entity, name string) *project {
+	p := x.server.realm.project(x.entityOr(entity), name)
+	if p == nil || !x.canRead(p) {
 		return nil
 	}
-	st := x.server.standing(x.caller, entity)
-	if !x.server.canRead(x.caller, st, p) {
-		return nil
-	}
-	return &projectObject{st, p}
+	return p
 }
 
-// userObject is the type User.
-type userObject struct{ *User }
+// User is the type User as well.
+func (*User) typeName() string { return "User" }
 
-// asUser returns the user's object, or nil.
-func (x *execution) asUser(username string) *userObject {
-	if u := x.server.realm.users[username]; u != nil {
-		return &userObject{u}
-	}
-	return nil
-}
-
-func (*userObject) typeName() string { return "User" }
-
-func (u *userObject) fields(x *execution) fields {
-	realm, self := x.server.realm, u.User == x.caller.user
+func (u *User) fields(x *execution) fields {
+	realm, self := x.server.realm, u == x.caller.user
 	f := fields{
 		"id":                     globalID("User", u.Username),
 		"name":                   cmp.Or(u.Name, u.Username),
@@ -125,9 +108,9 @@ func (u *userObject) fields(x *execution) fields {
 		"admin":                  u.Admin,
 		"accountType":            string(u.Type),
 		"flags":                  "{}",
-		"entity":                 orNil(realm.defaultEntity(u.User)),
+		"entity":                 orNil(realm.defaultEntity(u)),
 		"personalEntityDisabled": u.PersonalEntity != PersonalEnabled,
-		"teams":                  func(args arguments) (any, error) { return teamConnection(x, u, args) },
+		"teams":                  func(args arguments) (any, error) { return x.teams(u, args) },
 		"apiKeys": func(args arguments) any { // the official client asks for them with projects; no key is shown
 			keys := []fields{}
 			if self {
@@ -138,8 +121,8 @@ func (u *userObject) fields(x *execution) fields {
 		"organizations": func(arguments) any {
 			list := []object{}
 			for _, name := range sortedKeys(realm.orgs) {
-				if self && realm.inOrganization(realm.orgs[name], u.User) {
-					list = append(list, &organizationObject{realm.orgs[name]})
+				if self && realm.inOrganization(realm.orgs[name], u) {
+					list = append(list, realm.orgs[name])
 				}
 			}
 			return list
@@ -151,7 +134,7 @@ func (u *userObject) fields(x *execution) fields {
 	if u.Deactivated {
 		f["deletedAt"] = x.server.started
 	}
-	if name := realm.defaultEntity(u.User); name != "" {
+	if name := realm.defaultEntity(u); name != "" {
 		f["defaultEntity"] = x.entity(name)
 	}
 	if u.PersonalEntity == PersonalEnabled {
@@ -167,37 +150,27 @@ func orNil(text string) any {
 	return text
 }
 
-// teamConnection pages through the viewer's entities: the teams and the personal entity, if
-// there is one.
-func teamConnection(x *execution, u *userObject, args arguments) (any, error) {
-	if _, paged := args.number("first"); paged && x.server.cfg.policy.TeamPages == TeamPagesRefused {
-		return nil, refusal{status: http.StatusBadRequest, message: "the page is too large"}
+// teams pages through the viewer's entities: the personal entity, if there is one, and the
+// teams.
+func (x *execution) teams(u *User, args arguments) (any, error) {
+	policy := &x.server.cfg.policy
+	first, paged := args.number("first")
+	if paged && policy.TeamPages == TeamPagesRefused {
+		return nil, badRequest("the page is too large")
 	}
-	var nodes []standing
-	if u.User == x.caller.user {
+	if limit := float64(policy.TeamPageSize); limit > 0 && (!paged || first > limit) {
+		args = arguments{"after": args["after"], "first": limit}
+	}
+	var nodes []*standing
+	if u == x.caller.user {
 		if u.PersonalEntity == PersonalEnabled {
-			nodes = append(nodes, x.server.standing(x.caller, u.Username))
+			nodes = append(nodes, x.standing(u.Username))
 		}
-		for _, t := range x.server.realm.teamsOf(u.User) {
-			nodes = append(nodes, x.server.standing(x.caller, t.Name))
+		for _, t := range x.server.realm.teamsOf(u) {
+			nodes = append(nodes, x.standing(t.Name))
 		}
 	}
-	start := 0
-	if after, err := strconv.Atoi(args.text("after")); err == nil && after >= 0 {
-		start = min(after+1, len(nodes))
-	}
-	end := len(nodes)
-	if limit := x.server.cfg.policy.TeamPageSize; limit > 0 {
-		end = min(end, start+limit)
-	}
-	if first, ok := args.number("first"); ok && first >= 0 && first < float64(end-start) {
-		end = start + int(first)
-	}
-	edges := make([]object, 0, end-start)
-	for i := start; i < end; i++ {
-		edges = append(edges, fields{"node": &entityObject{nodes[i]}, "cursor": strconv.Itoa(i)})
-	}
-	return fields{"edges": edges}, nil
+	return connection(nodes, args), nil
 }
 
 // serverInfo is the type ServerInfo.

@@ -1,15 +1,10 @@
 package wandbtest
 
-import (
-	"net/http"
-)
+import "net/http"
 
-// artifactObject is the type Artifact.
-type artifactObject struct{ *artifact }
+func (*artifact) typeName() string { return "Artifact" }
 
-func (*artifactObject) typeName() string { return "Artifact" }
-
-func (a *artifactObject) fields(x *execution) fields {
+func (a *artifact) fields(x *execution) fields {
 	tags := []object{}
 	for _, tag := range a.tags {
 		tags = append(tags, fields{"id": globalID("Tag", tag), "name": tag})
@@ -26,16 +21,16 @@ func (a *artifactObject) fields(x *execution) fields {
 		"size":               int(a.size),
 		"fileCount":          len(a.entries),
 		"artifactType":       &artifactTypeObject{a.sequence.project, a.sequence.typ},
-		"artifactSequence":   &collectionObject{a.sequence},
+		"artifactSequence":   a.sequence,
 		"historyStep":        a.historyStep,
 		"ttlDurationSeconds": int(a.ttl),
 		"ttlIsInherited":     a.ttl == ttlInherited,
 		"createdAt":          a.created,
-		"createdBy":          x.asUser(a.creator),
+		"createdBy":          x.server.realm.users[a.creator],
 		"updatedAt":          a.updated,
 		"aliases":            func(args arguments) any { return a.aliasObjects(x, args.text("artifactCollectionName")) },
 		"currentManifest":    func(arguments) any { return a.currentManifest(x) },
-		"files":              func(args arguments) any { return x.artifactFiles(a.artifact, args) },
+		"files":              func(args arguments) any { return x.artifactFiles(a, args) },
 		"versionIndex": func(args arguments) any {
 			if m := a.membership(args); m != nil {
 				return m.version
@@ -43,26 +38,14 @@ func (a *artifactObject) fields(x *execution) fields {
 			return nil
 		},
 		"artifactMemberships": func(arguments) any {
-			var list []*membershipObject
-			for _, m := range a.memberships {
-				if x.canReadProject(m.collection.project) {
-					list = append(list, &membershipObject{m})
-				}
-			}
-			return connection(list, nil)
+			return connection(only(a.memberships, func(m *membership) bool { return x.canRead(m.collection.project) }), nil)
 		},
 		"usedBy": func(args arguments) any {
-			var list []*runObject
-			for _, r := range a.usedBy {
-				if x.canReadProject(r.project) && !r.isDeleted() {
-					list = append(list, x.runObject(r))
-				}
-			}
-			return connection(list, args)
+			return connection(only(a.usedBy, func(r *run) bool { return x.canRead(r.project) && !r.deleted.Load() }), args)
 		},
 	}
 	if a.run != nil {
-		f["createdBy"] = x.runObject(a.run)
+		f["createdBy"] = a.run
 	}
 	return f
 }
@@ -84,7 +67,7 @@ func (a *artifact) membership(args arguments) *membership {
 func (a *artifact) aliasObjects(x *execution, collection string) []object {
 	list := []object{}
 	for _, m := range a.memberships {
-		if (collection == "" || m.collection.name == collection) && x.canReadProject(m.collection.project) {
+		if (collection == "" || m.collection.name == collection) && x.canRead(m.collection.project) {
 			list = append(list, m.aliasObjects()...)
 		}
 	}
@@ -102,30 +85,20 @@ func (a *artifact) currentManifest(x *execution) any {
 		"sizeBytes": int(a.content.Size()), "md5": md5Text(a.content), "digest": md5Text(a.content), "uploadHeaders": []string{},
 		"storagePath": a.contentPath(), "displayName": last.name,
 	}
-	return fields{"id": last.id, "type": last.kind, "digest": md5Text(a.content), "artifact": &artifactObject{a}, "file": file}
+	return fields{"id": last.id, "type": last.kind, "digest": md5Text(a.content), "artifact": a, "file": file}
 }
 
 // artifactFiles lists the files of the manifest by name, also the references.
 func (x *execution) artifactFiles(a *artifact, args arguments) any {
-	entries := a.entries
-	if names := args.texts("names"); len(names) > 0 {
-		entries = nil
-		asked := make(map[string]bool, len(names))
-		for _, name := range names {
-			asked[name] = true
-		}
-		for _, e := range a.entries {
-			if asked[e.name] {
-				entries = append(entries, e)
-			}
-		}
+	asked := map[string]bool{}
+	for _, name := range args.texts("names") {
+		asked[name] = true
 	}
-	if x.server.cfg.noFileURLs {
-		entries = nil
-	}
-	nodes := make([]*entryObject, len(entries))
-	for i := range entries {
-		nodes[i] = &entryObject{a, &entries[i]}
+	var nodes []*entryObject
+	for i := range a.entries {
+		if e := &a.entries[i]; !x.server.cfg.noFileURLs && (len(asked) == 0 || asked[e.name]) {
+			nodes = append(nodes, &entryObject{a, e})
+		}
 	}
 	c := connection(nodes, args)
 	c["uploadHeaders"] = []string{}
@@ -147,7 +120,7 @@ func (e *entryObject) fields(x *execution) fields {
 		"digest":        e.entry.Digest,
 		"md5":           e.entry.Digest,
 		"updatedAt":     e.artifact.updated,
-		"artifact":      &artifactObject{e.artifact},
+		"artifact":      e.artifact,
 		"uploadHeaders": []string{},
 		"storagePath":   "",
 		"directUrl":     "",
@@ -164,16 +137,14 @@ func (e *entryObject) fields(x *execution) fields {
 	return f
 }
 
-// manifestObject is the type ArtifactManifest while it is created.
-type manifestObject struct{ *artifactManifest }
-
-func (m *manifestObject) fields(x *execution) fields {
+// fields has the fields of a manifest while it is created.
+func (m *artifactManifest) fields(x *execution) fields {
 	file := fields{"id": globalID("File", m.id), "name": m.name, "displayName": m.name, "directUrl": "", "sizeBytes": 0, "uploadHeaders": []string{}}
 	if m.digest != "" {
 		file["uploadUrl"] = x.server.presign(http.MethodPut, m.path(), 0)
 		file["uploadHeaders"] = x.server.objectHeaders(m.digest, "application/json")
 	}
-	return fields{"id": m.id, "type": m.kind, "digest": m.digest, "artifact": &artifactObject{m.artifact}, "file": file}
+	return fields{"id": m.id, "type": m.kind, "digest": m.digest, "artifact": m.artifact, "file": file}
 }
 
 // objectHeaders are the headers that an upload of an object must have.
@@ -186,7 +157,7 @@ func (s *Server) objectHeaders(md5, contentType string) []string {
 func (f *storedFile) uploadFields(s *Server) fields {
 	shown := fields{
 		"id": globalID("File", f.path), "name": f.name, "displayName": f.name, "storagePath": f.path, "uploadHeaders": []string{},
-		"artifact": &artifactObject{f.birth}, "md5": f.md5, "digest": f.md5, "directUrl": "", "sizeBytes": 0,
+		"artifact": f.birth, "md5": f.md5, "digest": f.md5, "directUrl": "", "sizeBytes": 0,
 	}
 	if f.content != nil {
 		return shown

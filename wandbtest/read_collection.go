@@ -6,27 +6,24 @@ import (
 	"strings"
 )
 
-// collectionObject is the types ArtifactSequence and ArtifactPortfolio.
-type collectionObject struct{ *collection }
-
-func (c *collectionObject) typeName() string {
+func (c *collection) typeName() string {
 	if c.portfolio {
 		return "ArtifactPortfolio"
 	}
 	return "ArtifactSequence"
 }
 
-func (c *collectionObject) fields(x *execution) fields {
+func (c *collection) fields(x *execution) fields {
 	return fields{
 		"id":                  c.id,
 		"name":                c.name,
 		"description":         orNil(c.description),
 		"createdAt":           c.created,
-		"project":             x.projectObject(c.project),
+		"project":             c.project,
 		"defaultArtifactType": &artifactTypeObject{c.project, c.typ},
 		"digestAlgorithm":     orNil(c.algorithm),
 		"latestArtifact":      artifactOf(c.resolve(aliasLatest)),
-		"artifactMembership":  func(args arguments) any { return membershipOf(c.resolve(args.text("aliasName"))) },
+		"artifactMembership":  func(args arguments) any { return c.resolve(args.text("aliasName")) },
 		"tags":                func(args arguments) any { return connection([]object{}, args) },
 		"aliases": func(args arguments) any {
 			var list []object
@@ -50,9 +47,9 @@ func (c *collection) versions(pending bool, args arguments) any {
 	if order := args.text("order"); order == "" || order[0] == '-' {
 		slices.Reverse(members)
 	}
-	list := make([]*artifactObject, len(members))
+	list := make([]*artifact, len(members))
 	for i, m := range members {
-		list[i] = &artifactObject{m.artifact}
+		list[i] = m.artifact
 	}
 	shown := connection(list, args)
 	start, _ := page(len(list), args)
@@ -64,30 +61,19 @@ func (c *collection) versions(pending bool, args arguments) any {
 	return shown
 }
 
-// membershipObject is the type ArtifactCollectionMembership.
-type membershipObject struct{ *membership }
-
-// membershipOf returns the membership's object, or nil.
-func membershipOf(m *membership) *membershipObject {
+// artifactOf returns the artifact of a version, nil for nil.
+func artifactOf(m *membership) *artifact {
 	if m == nil {
 		return nil
 	}
-	return &membershipObject{m}
+	return m.artifact
 }
 
-// artifactOf returns the object of the membership's artifact, or nil.
-func artifactOf(m *membership) *artifactObject {
-	if m == nil {
-		return nil
-	}
-	return &artifactObject{m.artifact}
-}
-
-func (m *membershipObject) fields(x *execution) fields {
+func (m *membership) fields(x *execution) fields {
 	return fields{
 		"id":                 m.id,
-		"artifactCollection": &collectionObject{m.collection},
-		"artifact":           artifactOf(m.membership),
+		"artifactCollection": m.collection,
+		"artifact":           m.artifact,
 		"createdAt":          m.created,
 		"versionIndex":       m.version,
 		"aliases":            m.aliasObjects(),
@@ -97,7 +83,7 @@ func (m *membershipObject) fields(x *execution) fields {
 
 func (m *membership) aliasObjects() []object {
 	list := []object{}
-	for _, alias := range m.aliasNames() {
+	for _, alias := range append(m.aliases(), m.name()) { // the number counts as an alias
 		list = append(list, m.aliasObject(alias))
 	}
 	return list
@@ -107,7 +93,7 @@ func (m *membership) aliasObjects() []object {
 func (m *membership) aliasObject(alias string) object {
 	return fields{
 		"id": globalID("ArtifactAlias", m.collection.id, alias), "alias": alias, "artifactCollectionName": m.collection.name,
-		"artifactCollection": &collectionObject{m.collection},
+		"artifactCollection": m.collection,
 	}
 }
 
@@ -124,45 +110,32 @@ func (t *artifactTypeObject) fields(*execution) fields {
 		"createdAt": t.project.created,
 		"artifactCollection": func(args arguments) any {
 			if c := t.project.collections[args.text("name")]; c != nil && c.typ == t.name {
-				return &collectionObject{c}
+				return c
 			}
 			return nil
 		},
-		"artifactCollections": func(args arguments) any { return collectionConnection(t.project.collectionList(t.name), args) },
+		"artifactCollections": func(args arguments) any { return connection(t.project.collectionList(t.name), args) },
 	}
-}
-
-func collectionConnection(list []*collection, args arguments) fields {
-	nodes := make([]*collectionObject, len(list))
-	for i, c := range list {
-		nodes[i] = &collectionObject{c}
-	}
-	return connection(nodes, args)
 }
 
 // addArtifactFields adds the fields of a project about artifacts.
-func (p *projectObject) addArtifactFields(f fields, x *execution) {
+func (p *project) addArtifactFields(f fields, x *execution) {
 	named := func(args arguments) *membership { return p.named(&x.server.cfg.policy, args.text("name")) }
 	f["artifact"] = func(args arguments) any { return artifactOf(named(args)) }
-	f["artifactCollectionMembership"] = func(args arguments) any { return membershipOf(named(args)) }
+	f["artifactCollectionMembership"] = func(args arguments) any { return named(args) }
 	f["artifactType"] = func(args arguments) any {
 		if name := args.text("name"); slices.Contains(p.artifactTypes(), name) {
-			return &artifactTypeObject{p.project, name}
+			return &artifactTypeObject{p, name}
 		}
 		return nil
 	}
 	f["artifactTypes"] = func(args arguments) any {
 		var list []*artifactTypeObject
 		for _, name := range p.artifactTypes() {
-			list = append(list, &artifactTypeObject{p.project, name})
+			list = append(list, &artifactTypeObject{p, name})
 		}
 		return connection(list, args)
 	}
-	f["artifactCollection"] = func(args arguments) any {
-		if c := p.collections[args.text("name")]; c != nil {
-			return &collectionObject{c}
-		}
-		return nil
-	}
-	f["artifactCollections"] = func(args arguments) any { return collectionConnection(p.collectionList(""), args) }
+	f["artifactCollection"] = func(args arguments) any { return p.collections[args.text("name")] }
+	f["artifactCollections"] = func(args arguments) any { return connection(p.collectionList(""), args) }
 }

@@ -2,63 +2,50 @@ package wandbtest
 
 import "cmp"
 
-// entityObject is the type Entity, as one caller sees it.
-type entityObject struct{ standing }
-
-func (e *entityObject) fields(x *execution) fields {
+// fields has the fields of the entity, as the caller sees it.
+func (st *standing) fields(x *execution) fields {
 	f := fields{
-		"id":            globalID("Entity", e.name),
-		"name":          e.name,
-		"isTeam":        e.kind == entityTeam,
-		"readOnly":      !e.writes,
-		"readOnlyAdmin": e.team != nil && e.team.Frozen,
-		"entityType":    map[entityKind]string{entityTeam: "team", entityPersonal: "user", entityOrganization: "organization"}[e.kind],
-		"project":       func(args arguments) any { return x.project(e.name, args.text("name")) },
+		"id":            globalID("Entity", st.name),
+		"name":          st.name,
+		"isTeam":        st.kind == entityTeam,
+		"readOnly":      !st.writes,
+		"readOnlyAdmin": st.team != nil && st.team.Frozen,
+		"entityType":    map[entityKind]string{entityTeam: "team", entityPersonal: "user", entityOrganization: "organization"}[st.kind],
+		"project":       func(args arguments) any { return x.project(st.name, args.text("name")) },
 		"projects": func(args arguments) any {
-			return x.models(arguments{"entityName": e.name, "after": args["after"], "first": args["first"]})
+			return x.models(arguments{"entityName": st.name, "after": args["after"], "first": args["first"]})
 		},
-		"members":              func(arguments) (any, error) { return e.members(x) },
+		"members":              func(arguments) (any, error) { return st.members(x) },
+		"user":                 st.user,
 		"xxhashDigestsEnabled": x.server.cfg.policy.XXH128,
 	}
 	// Outsiders cannot see what organization a team belongs to.
-	if e.org != nil && (e.belongs || x.caller.privileged) {
-		f["organization"] = &organizationObject{e.org}
-	}
-	if e.kind == entityPersonal {
-		f["user"] = &userObject{e.user}
+	if st.org != nil && (st.belongs || x.caller.privileged) {
+		f["organization"] = st.org
 	}
 	return f
 }
 
-func (e *entityObject) members(x *execution) (any, error) {
-	if !e.belongs && !x.caller.privileged && !x.server.cfg.policy.MembersPublic {
+func (st *standing) members(x *execution) (any, error) {
+	if !st.seesMembers() {
 		return nil, forbidden
 	}
 	list := []object{}
-	if e.kind == entityPersonal {
-		return append(list, x.member(TeamMember{Username: e.user.Username, Role: RoleAdmin})), nil
+	if st.kind == entityPersonal {
+		return append(list, x.member(TeamMember{Username: st.user.Username, Role: RoleAdmin})), nil
 	}
-	if e.team == nil {
+	if st.team == nil {
 		return list, nil
 	}
-	for _, m := range e.team.Members {
+	for _, m := range st.team.Members {
 		list = append(list, x.member(m))
 	}
-	for _, u := range x.server.serviceAccounts(e.team) {
-		list = append(list, x.member(TeamMember{Username: u.Username}))
-	}
-	return list, nil
-}
-
-// serviceAccounts lists the service accounts of the team, by name.
-func (s *Server) serviceAccounts(t *Team) []*User {
-	var found []*User
-	for _, name := range sortedKeys(s.realm.users) {
-		if u := s.realm.users[name]; u.isService() && u.HomeTeam == t.Name {
-			found = append(found, u)
+	for _, name := range sortedKeys(x.server.realm.users) {
+		if u := x.server.realm.users[name]; u.isService() && u.HomeTeam == st.team.Name {
+			list = append(list, x.member(TeamMember{Username: name}))
 		}
 	}
-	return found
+	return list, nil
 }
 
 // member is the type Member.
@@ -83,28 +70,27 @@ func (x *execution) member(m TeamMember) object {
 // roleName spells a role as role fields do.
 func (x *execution) roleName(r Role) string {
 	if r == RoleViewer {
-		return cmp.Or(x.server.cfg.policy.ViewOnlyName, string(RoleViewer))
+		return x.server.cfg.policy.ViewOnlyName
 	}
 	return string(r)
 }
 
-// organizationObject is the type Organization.
-type organizationObject struct{ *Organization }
-
-func (o *organizationObject) fields(x *execution) fields {
+func (o *Organization) fields(x *execution) fields {
 	return fields{
 		"id":   globalID("Organization", o.Name),
 		"name": o.Name,
 		"members": func(arguments) any {
 			list := []object{}
-			for _, username := range o.usernames(x.server.realm) {
-				list = append(list, x.orgMember(o, username))
+			for _, username := range sortedKeys(x.server.realm.users) {
+				if u := x.server.realm.users[username]; !u.isService() && x.server.realm.inOrganization(o, u) {
+					list = append(list, x.orgMember(o, username))
+				}
 			}
 			return list
 		},
 		"member": func(args arguments) any {
 			username := args.text("username")
-			if u := x.server.realm.users[username]; u == nil || !x.server.realm.inOrganization(o.Organization, u) {
+			if u := x.server.realm.users[username]; u == nil || !x.server.realm.inOrganization(o, u) {
 				return nil
 			}
 			return x.orgMember(o, username)
@@ -113,19 +99,8 @@ func (o *organizationObject) fields(x *execution) fields {
 	}
 }
 
-// usernames lists the users in the organization, directly or through a team.
-func (o *organizationObject) usernames(r *realm) []string {
-	var names []string
-	for _, name := range sortedKeys(r.users) {
-		if u := r.users[name]; !u.isService() && r.inOrganization(o.Organization, u) {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
 // orgMember is the type OrganizationMember.
-func (x *execution) orgMember(o *organizationObject, username string) object {
+func (x *execution) orgMember(o *Organization, username string) object {
 	m := o.member(username)
 	if m == nil {
 		m = &OrgMember{}

@@ -9,15 +9,9 @@ import (
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// projectObject is the type Project, as one caller sees it.
-type projectObject struct {
-	standing standing
-	*project
-}
-
-// projectObject returns a project as the caller sees it.
-func (x *execution) projectObject(p *project) *projectObject {
-	return &projectObject{x.server.standing(x.caller, p.Entity), p}
+// only returns the elements that keep accepts.
+func only[T any](list []T, keep func(T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(e T) bool { return !keep(e) })
 }
 
 // accessNames is how Project.access spells a scope.
@@ -26,10 +20,11 @@ var accessNames = map[Scope]string{
 	ScopePublic: "USER_READ", ScopeOpen: "USER_WRITE",
 }
 
-func (p *projectObject) fields(x *execution) fields {
+func (p *project) fields(x *execution) fields {
+	st := x.standing(p.Entity)
 	run := func(args arguments) any {
-		if r := p.runs[args.text("name")]; r != nil && !r.isDeleted() {
-			return &runObject{p, r}
+		if r := p.runs[args.text("name")]; r != nil && !r.deleted.Load() {
+			return r
 		}
 		return nil
 	}
@@ -38,10 +33,10 @@ func (p *projectObject) fields(x *execution) fields {
 		"internalId":  globalID("ProjectInternalId", strconv.Itoa(p.number)),
 		"name":        p.Name,
 		"entityName":  p.Entity,
-		"entity":      &entityObject{p.standing},
+		"entity":      st,
 		"access":      orNil(accessNames[p.Scope]),
-		"readOnly":    !x.server.canWrite(x.caller, p.standing, p.project),
-		"user":        x.asUser(p.Owner),
+		"readOnly":    !st.canWrite(p),
+		"user":        x.server.realm.users[p.Owner],
 		"createdAt":   p.created,
 		"updatedAt":   p.created,
 		"isBenchmark": false,
@@ -56,45 +51,31 @@ func (p *projectObject) fields(x *execution) fields {
 			runs, err := x.listRuns(p, args)
 			return len(runs), err
 		},
-		"sweep": func(args arguments) any { return p.sweepObject(args.text("sweepName")) },
-		"sweeps": func(args arguments) any {
-			var list []*sweepObject
-			for _, w := range p.sweepList() {
-				list = append(list, &sweepObject{p, w})
-			}
-			return connection(list, args)
-		},
-		"members":                         func(arguments) (any, error) { return p.members(x) },
+		"sweep":                           func(args arguments) any { return p.sweeps[args.text("sweepName")] },
+		"sweeps":                          func(args arguments) any { return connection(p.sweepList(), args) },
+		"members":                         func(arguments) (any, error) { return p.memberList(x, st) },
 		"allowAllArtifactTypesInRegistry": true,
 	}
 	p.addArtifactFields(f, x)
 	return f
 }
 
-// sweepObject returns the sweep of an id, or nil.
-func (p *projectObject) sweepObject(id string) *sweepObject {
-	if w := p.sweeps[id]; w != nil {
-		return &sweepObject{p, w}
-	}
-	return nil
-}
-
-// members lists the users with access: first those in the project's own list, then those with
+// memberList lists the users with access: first those in the project's own list, then those with
 // access through the team.
-func (p *projectObject) members(x *execution) (any, error) {
-	if !p.standing.belongs && !x.caller.privileged && !x.server.cfg.policy.MembersPublic {
+func (p *project) memberList(x *execution, st *standing) (any, error) {
+	if !st.seesMembers() {
 		return nil, forbidden
 	}
 	list := []object{}
-	team := p.standing.team
+	team := cmp.Or(st.team, &Team{})
 	for _, m := range p.Members {
 		role, inherited := m.Role, m.Role == ""
-		if tm := teamMember(team, m.Username); inherited && tm != nil {
+		if tm := team.member(m.Username); inherited && tm != nil {
 			role = tm.role()
 		}
 		list = append(list, x.projectMember(m.Username, cmp.Or(role, RoleMember), inherited))
 	}
-	if team != nil && p.Scope != ScopeRestricted {
+	if p.Scope != ScopeRestricted {
 		for _, tm := range team.Members {
 			if p.member(tm.Username) == nil && !tm.Pending {
 				list = append(list, x.projectMember(tm.Username, tm.role(), true))
@@ -102,13 +83,6 @@ func (p *projectObject) members(x *execution) (any, error) {
 		}
 	}
 	return list, nil
-}
-
-func teamMember(t *Team, username string) *TeamMember {
-	if t == nil {
-		return nil
-	}
-	return t.member(username)
 }
 
 // projectMember is the type ProjectMember.

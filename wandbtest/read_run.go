@@ -8,30 +8,21 @@ import (
 	"github.com/wandgo/wandgo/internal/fakeserver/store"
 )
 
-// runObject is the type Run.
-type runObject struct {
-	in *projectObject
-	*run
-}
+func (*run) typeName() string { return "Run" }
 
-func (*runObject) typeName() string { return "Run" }
-
-// runObject returns a run as the caller sees it.
-func (x *execution) runObject(r *run) *runObject { return &runObject{x.projectObject(r.project), r} }
-
-func (r *runObject) fields(x *execution) fields {
+func (r *run) fields(x *execution) fields {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	policy, state := &x.server.cfg.policy, r.state(x.server.cfg.clock())
 	f := fields{
 		"id":           r.storageID,
 		"name":         r.key.ID,
-		"project":      r.in,
+		"project":      r.project,
 		"projectId":    strconv.Itoa(r.project.number),
 		"createdAt":    r.created,
 		"heartbeatAt":  r.heartbeat,
-		"user":         x.asUser(r.owner),
-		"readOnly":     !x.server.mayWriteRun(x.caller, r.in.standing, r.in.project, r.owner).allowed(),
+		"user":         x.server.realm.users[r.owner],
+		"readOnly":     x.standing(r.project.Entity).mayWriteRun(r) != nil,
 		"displayName":  orNil(r.displayName),
 		"description":  orNil(r.description),
 		"notes":        orNil(r.notes),
@@ -41,11 +32,11 @@ func (r *runObject) fields(x *execution) fields {
 		"host":         orNil(r.host),
 		"commit":       orNil(r.commit),
 		"sweepName":    orNil(r.sweep),
-		"sweep":        r.in.sweepObject(r.sweep),
+		"sweep":        r.project.sweeps[r.sweep],
 		"state":        state,
 		"exitcode":     r.exitCode,
-		"stopped":      r.stopped,
-		"shouldStop":   r.stopped,
+		"stopped":      r.stopped.Load(),
+		"shouldStop":   r.stopped.Load(),
 		"failed":       state == "failed" || state == "crashed",
 		"running":      state == "running",
 		"fileCount":    len(r.uploads),
@@ -55,8 +46,12 @@ func (r *runObject) fields(x *execution) fields {
 		"eventsLineCount":  r.events.Count(),
 		"systemMetrics":    orNil(r.events.Last()),
 
-		"inputArtifacts":  func(args arguments) any { return r.inputArtifacts(x, args) },
-		"outputArtifacts": func(args arguments) any { return r.outputArtifacts(x, args) },
+		"inputArtifacts": func(args arguments) any {
+			return connection(only(r.inputs, func(a *artifact) bool { return a.state == artifactCommitted && x.canReadArtifact(a) }), args)
+		},
+		"outputArtifacts": func(args arguments) any {
+			return connection(only(x.server.artifacts.all, func(a *artifact) bool { return a.state == artifactCommitted && a.run == r }), args)
+		},
 	}
 	// What follows may be large, and is read with mu held.
 	for name, resolve := range map[string]func(args arguments) (any, error){
@@ -87,28 +82,6 @@ func (r *runObject) fields(x *execution) fields {
 // pick returns the keys of a JSON object that the arguments name; all without any.
 func pick(object string, args arguments) string {
 	return jsontext.Pick(cmp.Or(object, "{}"), args.texts("keys"))
-}
-
-// inputArtifacts lists what the run used.
-func (r *runObject) inputArtifacts(x *execution, args arguments) any {
-	var list []*artifactObject
-	for _, a := range r.inputs {
-		if a.state == artifactCommitted && x.canReadArtifact(a) {
-			list = append(list, &artifactObject{a})
-		}
-	}
-	return connection(list, args)
-}
-
-// outputArtifacts lists what the run logged.
-func (r *runObject) outputArtifacts(x *execution, args arguments) any {
-	var list []*artifactObject
-	for _, a := range x.server.artifacts.all {
-		if a.run == r.run && a.state == artifactCommitted {
-			list = append(list, &artifactObject{a})
-		}
-	}
-	return connection(list, args)
 }
 
 // tail is a JSON list of the last line, which is a string itself.

@@ -27,7 +27,7 @@ type projectKey struct{ entity, name string }
 // project is a project and its runs.
 type project struct {
 	Project
-	number      int
+	number      int // from 1; 0 until it is stored
 	created     time.Time
 	runs        map[string]*run
 	sweeps      map[string]*sweep
@@ -62,16 +62,25 @@ func newRealm(w World, fold bool, now time.Time) *realm {
 	}
 	for _, p := range w.Projects {
 		p.Members = slices.Clone(p.Members)
-		r.addProject(p, now)
+		r.add(newProject(p, now))
 	}
 	return r
 }
 
-func (r *realm) addProject(p Project, now time.Time) *project {
+func newProject(p Project, now time.Time) *project {
 	p.Scope = cmp.Or(p.Scope, ScopeTeam)
-	made := &project{Project: p, number: len(r.projects) + 1, created: now, runs: map[string]*run{}, sweeps: map[string]*sweep{}, collections: map[string]*collection{}}
-	r.projects[projectKey{p.Entity, p.Name}] = made
-	return made
+	return &project{Project: p, created: now, runs: map[string]*run{}, sweeps: map[string]*sweep{}, collections: map[string]*collection{}}
+}
+
+// isNew says that the project is not stored yet.
+func (p *project) isNew() bool { return p.number == 0 }
+
+// add stores a project, unless it is stored already.
+func (r *realm) add(p *project) {
+	if p.isNew() {
+		p.number = len(r.projects) + 1
+		r.projects[projectKey{p.Entity, p.Name}] = p
+	}
 }
 
 func (r *realm) project(entity, name string) *project {
@@ -100,9 +109,6 @@ func (r *realm) canonical(entity string) string {
 	}
 	return entity
 }
-
-// orgOf returns the team's organization, or nil.
-func (r *realm) orgOf(t *Team) *Organization { return r.orgs[t.Organization] }
 
 // teamsOf lists the teams the user belongs to.
 func (r *realm) teamsOf(u *User) []*Team {
@@ -163,6 +169,9 @@ func (r *realm) inOrganization(o *Organization, u *User) bool {
 	}
 	return slices.ContainsFunc(r.teamsOf(u), func(t *Team) bool { return t.Organization == o.Name })
 }
+
+// registryPrefix starts the names of the projects that are an organization's registries.
+const registryPrefix = "wandb-registry-"
 
 // entity is the name of the entity that owns the organization's registries.
 func (o *Organization) entity() string { return cmp.Or(o.Entity, o.Name) }

@@ -108,7 +108,7 @@ func (r *run) sampledHistory(p *Policy, specs []string) ([]jsonText, error) {
 	for _, text := range specs {
 		spec, err := jsontext.DecodeObject(text)
 		if err != nil {
-			return nil, badRequest("invalid specs: " + err.Error())
+			return nil, badRequest("invalid specs: %v", err)
 		}
 		args := arguments(spec)
 		if high, ok := args.number("maxStep"); ok { // inclusive here, unlike in history

@@ -4,7 +4,9 @@ import (
 	"encoding/base64"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
@@ -18,7 +20,7 @@ const crashAfter = 5 * time.Minute
 // exitCrashed is the exit code with which a client reports that the run crashed.
 const exitCrashed = 254
 
-// run is one run as stored. The fields above mu never change, except inputs.
+// run is one run as stored. Of the fields above mu only inputs, stopped and deleted change.
 type run struct {
 	key       RunKey
 	number    int
@@ -28,11 +30,13 @@ type run struct {
 	project   *project
 	// inputs are the artifacts that it used, guarded by Server.mu.
 	inputs []*artifact
+	// What a user requested in the web UI.
+	stopped, deleted atomic.Bool
 
 	mu sync.Mutex
 	// What upsertBucket sets; "" and nil are "never set".
 	displayName, notes, description, group, jobType string
-	host, commit, sweep, program, repo              string
+	host, commit, sweep                             string
 	config, summary                                 string
 	tags                                            []string
 	// What the file stream sets.
@@ -48,9 +52,8 @@ type run struct {
 	complete              bool
 	pending               bool // it waits for a process that writes it
 	exitCode              *int
-	stopped, preempting   bool
+	preempting            bool
 	leaving               bool // preempting, and not resumed since
-	deleted               bool
 	heartbeat             time.Time
 	upserts, streams      int
 	heartbeats            int
@@ -72,14 +75,7 @@ func newRun(p *project, id, owner string, number int, now time.Time) *run {
 
 // globalID returns an opaque and unique id, as GraphQL servers do.
 func globalID(parts ...string) string {
-	var text []byte
-	for i, p := range parts {
-		if i > 0 {
-			text = append(text, ':')
-		}
-		text = append(text, p...)
-	}
-	return base64.StdEncoding.EncodeToString(text)
+	return base64.StdEncoding.EncodeToString([]byte(strings.Join(parts, ":")))
 }
 
 // file returns the lines of a file of the file stream. Call with mu held.
@@ -103,7 +99,7 @@ func (r *run) state(now time.Time) string {
 	switch {
 	case r.pending:
 		return "pending"
-	case r.complete && r.stopped:
+	case r.complete && r.stopped.Load():
 		return "killed"
 	case r.complete && (r.exitCode == nil || *r.exitCode == 0):
 		return "finished"
@@ -152,31 +148,6 @@ func (r *run) alert(a Alert, now time.Time) (raised bool) {
 	return true
 }
 
-func (r *run) stop() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.stopped = true
-}
-
-// stopUnlessOver stops a run that has not ended.
-func (r *run) stopUnlessOver() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.stopped = r.stopped || !r.complete
-}
-
-func (r *run) delete() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.deleted = true
-}
-
-func (r *run) isDeleted() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.deleted
-}
-
 func (r *run) storeUpload(name string, content []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -223,7 +194,7 @@ func (r *run) brief(now time.Time) RunView {
 		RawConfig: r.config, RawSummary: r.summary,
 		HistoryLines: r.history.All(), EventLines: r.events.All(), Logs: r.logs.All(),
 		Uploaded: slices.Sorted(maps.Keys(r.uploads)),
-		State:    r.state(now), Stopped: r.stopped, Preempting: r.preempting, Deleted: r.deleted,
+		State:    r.state(now), Stopped: r.stopped.Load(), Preempting: r.preempting, Deleted: r.deleted.Load(),
 		Overwritten: r.history.Overwritten(), HeartbeatAt: r.heartbeat,
 	}
 	if r.exitCode != nil {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"math"
 	"regexp"
 	"slices"
@@ -24,7 +23,7 @@ func parseFilter(text string) (filter, error) {
 	dec := json.NewDecoder(bytes.NewReader([]byte(text)))
 	var raw any
 	if err := dec.Decode(&raw); err != nil {
-		return nil, badRequest("invalid filters: " + err.Error())
+		return nil, badRequest("invalid filters: %v", err)
 	}
 	if raw == nil {
 		return everything, nil
@@ -72,7 +71,7 @@ func clauseOf(key string, value any) (filter, error) {
 	case "$and", "$or", "$nor":
 		list, ok := value.([]any)
 		if !ok {
-			return nil, badRequest("invalid filters: " + key + " needs a list")
+			return nil, badRequest("invalid filters: %s needs a list", key)
 		}
 		parts := make([]filter, 0, len(list))
 		for _, raw := range list {
@@ -138,7 +137,7 @@ func operatorOf(name string, want any) (matcher, error) {
 		return func(v any) bool { return ordered(v, want, func(c int) bool { return c <= 0 }) }, nil
 	case "$in", "$nin":
 		if !isList {
-			return nil, badRequest("invalid filters: " + name + " needs a list")
+			return nil, badRequest("invalid filters: %s needs a list", name)
 		}
 		if name == "$nin" {
 			return func(v any) bool { return !in(v) }, nil
@@ -157,14 +156,14 @@ func operatorOf(name string, want any) (matcher, error) {
 		text, _ := want.(string)
 		re, err := regexp.Compile(text)
 		if err != nil {
-			return nil, badRequest("invalid filters: " + err.Error())
+			return nil, badRequest("invalid filters: %v", err)
 		}
 		return func(v any) bool {
 			s, ok := v.(string)
 			return ok && re.MatchString(s)
 		}, nil
 	}
-	return nil, badRequest(fmt.Sprintf("invalid filters: unknown operator %q", name))
+	return nil, badRequest("invalid filters: unknown operator %q", name)
 }
 
 // equal compares as MongoDB does: a list equals each of its elements.

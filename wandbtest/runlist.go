@@ -23,22 +23,22 @@ type runDocument struct {
 
 // listRuns returns the project's runs that match the filter, in order. Without an order
 // they are in the order of their creation.
-func (x *execution) listRuns(p *projectObject, args arguments) ([]*runObject, error) {
+func (x *execution) listRuns(p *project, args arguments) ([]*run, error) {
 	matches, err := parseFilter(args.text("filters"))
 	if err != nil {
 		return nil, err
 	}
 	docs := make([]*runDocument, 0, len(p.runs))
 	for _, r := range p.runs {
-		if d := (&runDocument{run: r, now: x.server.cfg.clock()}); !r.isDeleted() && matches(d) {
+		if d := (&runDocument{run: r, now: x.server.cfg.clock()}); !r.deleted.Load() && matches(d) {
 			docs = append(docs, d)
 		}
 	}
 	slices.SortFunc(docs, func(a, b *runDocument) int { return cmp.Compare(a.number, b.number) })
 	sortRuns(docs, cmp.Or(args.text("order"), defaultOrder))
-	runs := make([]*runObject, len(docs))
+	runs := make([]*run, len(docs))
 	for i, d := range docs {
-		runs[i] = &runObject{p, d.run}
+		runs[i] = d.run
 	}
 	return runs, nil
 }

@@ -43,14 +43,13 @@ func (v WriterView) Events() []map[string]any { return decodeRows(v.EventLines) 
 
 // writer is one of several processes that write a run.
 type writer struct {
-	id                    string
-	history, events, logs share
-	other                 map[string]*share
-	summary               string
-	streams, heartbeats   int
-	complete              bool
-	heartbeat             time.Time
-	referee               referee
+	id                  string
+	files               map[string]*share
+	summary             string
+	streams, heartbeats int
+	complete            bool
+	heartbeat           time.Time
+	referee             referee
 }
 
 // share is a writer's part of a file: its lines by its own numbers, and where
@@ -66,9 +65,6 @@ func (p *share) put(whole *store.Lines, offset int, content []string, place func
 	if err := p.lines.Put(offset, content); err != nil {
 		return err
 	}
-	if p.at == nil {
-		p.at = make(map[int]int)
-	}
 	for i, text := range content {
 		n, again := p.at[offset+i]
 		if !again {
@@ -83,33 +79,22 @@ func (p *share) put(whole *store.Lines, offset int, content []string, place func
 }
 
 func (w *writer) file(name string) *share {
-	switch name {
-	case historyFile:
-		return &w.history
-	case eventsFile:
-		return &w.events
-	case consoleFile:
-		return &w.logs
+	if w.files[name] == nil {
+		w.files[name] = &share{at: map[int]int{}}
 	}
-	if w.other == nil {
-		w.other = make(map[string]*share)
-	}
-	if w.other[name] == nil {
-		w.other[name] = &share{}
-	}
-	return w.other[name]
+	return w.files[name]
 }
 
 // writerOf returns the writer in a post's header, "" if the run is not shared.
-func writerOf(h http.Header) (string, refusal) {
+func writerOf(h http.Header) (string, error) {
 	if h.Get(headerShared) != "true" {
-		return "", granted
+		return "", nil
 	}
 	id := h.Get(headerWriter)
 	if id == "" {
-		return "", badRequest(headerShared + " without " + headerWriter)
+		return "", badRequest("%s without %s", headerShared, headerWriter)
 	}
-	return id, granted
+	return id, nil
 }
 
 // storeShared applies the post of one of several writers. Call with mu held.
@@ -150,7 +135,7 @@ func (r *run) writer(id string) *writer {
 			return w
 		}
 	}
-	w := &writer{id: id}
+	w := &writer{id: id, files: map[string]*share{}}
 	r.writers = append(r.writers, w)
 	return w
 }
@@ -168,9 +153,10 @@ func withStep(line string, n int) string {
 func (r *run) writerViews() []WriterView {
 	var out []WriterView
 	for _, w := range r.writers {
+		history := &w.file(historyFile).lines
 		out = append(out, WriterView{
-			ClientID: w.id, HistoryLines: w.history.lines.All(), EventLines: w.events.lines.All(), Logs: w.logs.lines.All(),
-			RawSummary: w.summary, Streams: w.streams, Heartbeats: w.heartbeats, Missing: w.history.lines.Missing(),
+			ClientID: w.id, HistoryLines: history.All(), EventLines: w.file(eventsFile).lines.All(), Logs: w.file(consoleFile).lines.All(),
+			RawSummary: w.summary, Streams: w.streams, Heartbeats: w.heartbeats, Missing: history.Missing(),
 			Complete: w.complete, HeartbeatAt: w.heartbeat,
 		})
 	}

@@ -3,9 +3,9 @@ package wandbtest
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"math"
 	"math/rand/v2"
-	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -52,8 +52,6 @@ type agent struct {
 	heartbeats     int
 }
 
-var noSweep = refusal{http.StatusNotFound, "sweep not found", ""}
-
 // sweepOf finds a sweep by its storage id.
 func (s *Server) sweepOf(storageID string) *sweep {
 	for _, p := range s.realm.projects {
@@ -76,7 +74,7 @@ func (x *execution) upsertSweep(in arguments) (any, error) {
 	if text, ok := in.optional("config"); ok {
 		config, err := parseSweepConfig(text)
 		if err != nil {
-			return nil, badRequest("Invalid sweep config: " + err.Error())
+			return nil, badRequest("Invalid sweep config: %v", err)
 		}
 		w.text, w.config = text, config
 		w.displayName, w.description = cmp.Or(w.displayName, config.name), cmp.Or(w.description, config.description)
@@ -100,7 +98,7 @@ func (x *execution) upsertSweep(in arguments) (any, error) {
 	if inserted {
 		w.project.sweeps[w.name] = w
 	}
-	return fields{"sweep": &sweepObject{x.projectObject(w.project), w}, "inserted": inserted, "configValidationWarnings": append([]string{}, w.config.warnings...)}, nil
+	return fields{"sweep": w, "inserted": inserted, "configValidationWarnings": append([]string{}, w.config.warnings...)}, nil
 }
 
 // sweepToWrite returns the sweep of an input, and checks that the caller may write to it. A
@@ -111,14 +109,14 @@ func (x *execution) sweepToWrite(in arguments) (w *sweep, inserted bool, err err
 		if w = s.sweepOf(id); w == nil {
 			return nil, false, noSweep
 		}
-		return w, false, x.mayWriteTo(w.project)
+		return w, false, x.standing(w.project.Entity).mayWrite(w.project)
 	}
 	name := cmp.Or(in.text("projectName"), defaultProject)
-	st, p, err := x.projectToWrite(x.entityOr(in.text("entityName")), name)
+	p, err := x.projectToWrite(x.entityOr(in.text("entityName")), name)
 	if err != nil {
 		return nil, false, err
 	}
-	p = x.existing(p, st, name)
+	s.realm.add(p)
 	id := runid.New()
 	now := s.cfg.clock()
 	return &sweep{
@@ -133,7 +131,7 @@ func (w *sweep) become(state string) error {
 	switch state {
 	case sweepRunning, sweepPaused, sweepFinished, sweepCanceled:
 	default:
-		return badRequest("invalid sweep state " + strconv.Quote(state))
+		return badRequest("invalid sweep state %q", state)
 	}
 	if over && state == sweepPaused {
 		return badRequest("sweep is not running")
@@ -141,7 +139,12 @@ func (w *sweep) become(state string) error {
 	w.state = state
 	if state == sweepCanceled {
 		for _, r := range w.runs {
-			r.stopUnlessOver()
+			r.mu.Lock()
+			over := r.complete
+			r.mu.Unlock()
+			if !over {
+				r.stopped.Store(true)
+			}
 		}
 	}
 	return nil
@@ -151,14 +154,14 @@ func (w *sweep) become(state string) error {
 func (x *execution) createAgent(in arguments) (any, error) {
 	s := x.server
 	entity, name := x.entityOr(in.text("entityName")), cmp.Or(in.text("projectName"), defaultProject)
-	st, p, err := x.projectToWrite(entity, name)
+	p, err := x.projectToWrite(entity, name)
 	if err != nil {
 		return nil, err
 	}
-	if p == nil || p.sweeps[in.text("sweep")] == nil {
-		return nil, refusal{http.StatusNotFound, "could not find sweep " + entity + "/" + name + "/" + in.text("sweep") + " during createAgent", ""}
-	}
 	w := p.sweeps[in.text("sweep")]
+	if w == nil {
+		return nil, notFound("could not find sweep %s/%s/%s during createAgent", entity, name, in.text("sweep"))
+	}
 	now := s.cfg.clock()
 	id := runid.New()
 	a := &agent{sweep: w, name: id, id: globalID("Agent", "v1", id, w.name, p.Name, p.Entity), host: in.text("host"), created: now, heard: now}
@@ -167,7 +170,7 @@ func (x *execution) createAgent(in arguments) (any, error) {
 	if w.state == sweepPending {
 		w.state = sweepRunning
 	}
-	return fields{"agent": &agentObject{&projectObject{st, p}, a}}, nil
+	return fields{"agent": a}, nil
 }
 
 // command is an instruction to an agent.
@@ -188,12 +191,12 @@ func (x *execution) heartbeat(in arguments) (any, error) {
 		return nil, noSweep
 	}
 	w := a.sweep
-	if err := x.mayWriteTo(w.project); err != nil {
+	if err := x.standing(w.project.Entity).mayWrite(w.project); err != nil {
 		return nil, err
 	}
 	var alive map[string]bool
 	if err := json.Unmarshal([]byte(cmp.Or(in.text("runState"), "{}")), &alive); err != nil {
-		return nil, badRequest("invalid runState: " + err.Error())
+		return nil, badRequest("invalid runState: %v", err)
 	}
 	a.heard, a.metrics = s.cfg.clock(), cmp.Or(in.text("metrics"), "{}")
 	a.heartbeats++
@@ -203,14 +206,14 @@ func (x *execution) heartbeat(in arguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return fields{"agent": &agentObject{x.projectObject(w.project), a}, "commands": string(text)}, nil
+	return fields{"agent": a, "commands": string(text)}, nil
 }
 
 // commands decides what an agent does next.
 func (s *Server) commands(c caller, a *agent) []command {
 	w, out := a.sweep, []command{}
 	for _, id := range a.alive {
-		if r := w.project.runs[id]; r == nil || r.isStopped() {
+		if r := w.project.runs[id]; r == nil || r.stopped.Load() || r.deleted.Load() {
 			out = append(out, command{Type: "stop", RunID: id})
 		}
 	}
@@ -267,7 +270,7 @@ func (w *sweep) next() (args map[string]any, point int, ok bool) {
 		return w.config.gridPoint(w.tried - 1), w.tried - 1, true
 	}
 	for point := range size {
-		if r := w.grid[point]; r != nil && r.isDeleted() {
+		if r := w.grid[point]; r != nil && r.deleted.Load() {
 			return w.config.gridPoint(point), point, true
 		}
 	}
@@ -282,10 +285,7 @@ func (w *sweep) best() (*run, float64) {
 	if w.config.maximize {
 		sign = -1
 	}
-	for _, r := range w.runs {
-		if r.isDeleted() {
-			continue
-		}
+	for _, r := range undeleted(w.runs) {
 		r.mu.Lock()
 		summary, _ := jsontext.DecodeObject(cmp.Or(r.summary, "{}"))
 		r.mu.Unlock()
@@ -296,20 +296,9 @@ func (w *sweep) best() (*run, float64) {
 	return best, sign * found
 }
 
-func (r *run) isStopped() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.stopped || r.deleted
-}
-
 // sweepList returns the sweeps of a project in the order of their creation.
 func (p *project) sweepList() []*sweep {
-	list := make([]*sweep, 0, len(p.sweeps))
-	for _, w := range p.sweeps {
-		list = append(list, w)
-	}
-	slices.SortFunc(list, func(a, b *sweep) int {
+	return slices.SortedFunc(maps.Values(p.sweeps), func(a, b *sweep) int {
 		return cmp.Or(a.created.Compare(b.created), cmp.Compare(a.name, b.name))
 	})
-	return list
 }

@@ -2,9 +2,9 @@ package wandbtest
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"unicode/utf8"
 
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
@@ -28,31 +28,25 @@ func (x *execution) upsertBucket(in arguments) (any, error) {
 		return nil, noDefault
 	}
 	entity, name, id := x.target(in)
-	if why := checkUpsert(in, &x.server.cfg.policy); !why.allowed() {
-		return nil, why
+	if err := checkUpsert(in, &s.cfg.policy); err != nil {
+		return nil, err
 	}
-	st, p, err := x.projectToWrite(entity, name)
+	p, err := x.projectToWrite(entity, name)
 	if err != nil {
 		return nil, err
 	}
-	inserted := false
-	r := (*run)(nil)
-	if p != nil {
-		r = p.runs[id]
-	}
+	r := p.runs[id]
+	inserted := r == nil
 	switch {
-	case r == nil:
-		p = x.existing(p, st, name)
-		r, inserted = s.addRun(p, id, x.runOwner(st)), true
-	case r.isDeleted():
-		where := p.Entity + "/" + p.Name + "/" + id
-		return nil, refusal{
-			http.StatusConflict,
-			"run " + where + " was previously created and deleted; try a new run " + s.cfg.generation.runWord(), "",
-		}
+	case inserted:
+		s.realm.add(p)
+		r = s.addRun(p, id, x.runOwner(p))
+	case r.deleted.Load():
+		text := fmt.Sprintf("run %s/%s/%s was previously created and deleted; try a new run %s", p.Entity, p.Name, id, s.cfg.generation.runWord())
+		return nil, refusal{http.StatusConflict, text, ""}
 	default:
-		if why := s.mayWriteRun(x.caller, st, p, r.owner); !why.allowed() {
-			return nil, why
+		if err := x.standing(p.Entity).mayWriteRun(r); err != nil {
+			return nil, err
 		}
 	}
 	r.apply(in, x.header.Get(headerShared) == "true")
@@ -60,10 +54,10 @@ func (x *execution) upsertBucket(in arguments) (any, error) {
 		w.runs = append(w.runs, r) // it joins without an agent
 	}
 	if inserted {
-		r.graft(p)
+		r.graft()
 	}
 	settings := fields{"serverMessages": []object{}}
-	return fields{"bucket": &runObject{&projectObject{st, p}, r}, "inserted": inserted, "serverSettings": settings}, nil
+	return fields{"bucket": r, "inserted": inserted, "serverSettings": settings}, nil
 }
 
 // target returns the run of an input. A known storage id takes precedence; missing names
@@ -78,33 +72,30 @@ func (x *execution) target(in arguments) (entity, project, id string) {
 }
 
 // checkUpsert refuses invalid input, which no permission makes valid.
-func checkUpsert(in arguments, policy *Policy) refusal {
+func checkUpsert(in arguments, policy *Policy) error {
 	if utf8.RuneCountInString(in.text("jobType")) > maxJobType {
-		return badRequest("invalid parameters: " + strconv.Itoa(maxJobType) + " limit exceeded for JobType")
+		return badRequest("invalid parameters: %d limit exceeded for JobType", maxJobType)
 	}
 	if utf8.RuneCountInString(in.text("groupName")) > policy.MaxGroup {
-		return badRequest("invalid parameters: " + strconv.Itoa(policy.MaxGroup) + " limit exceeded for GroupName")
+		return badRequest("invalid parameters: %d limit exceeded for GroupName", policy.MaxGroup)
 	}
-	config := in.text("config")
-	if len(config) > maxConfig {
+	if len(in.text("config")) > maxConfig {
 		return badRequest("run config cannot exceed 15 MB")
 	}
 	for _, name := range []string{"config", "summaryMetrics"} {
-		if text, ok := in.optional(name); ok {
-			if !jsontext.IsObject(text) {
-				return badRequest("invalid parameters: " + name + " is not a JSON object")
-			}
+		if text, ok := in.optional(name); ok && !jsontext.IsObject(text) {
+			return badRequest("invalid parameters: %s is not a JSON object", name)
 		}
 	}
-	return granted
+	return nil
 }
 
 // runOwner returns the owner of a new run: the caller or, for a service account, the team
 // member that the client names.
-func (x *execution) runOwner(st standing) string {
+func (x *execution) runOwner(p *project) string {
 	u := x.caller.user
-	if u.isService() && st.team != nil {
-		if m := st.team.member(x.header.Get("X-Wandb-Username")); m != nil {
+	if team := x.server.realm.teams[p.Entity]; u.isService() && team != nil {
+		if m := team.member(x.header.Get("X-Wandb-Username")); m != nil {
 			return m.Username
 		}
 	}
@@ -129,8 +120,8 @@ func (r *run) apply(in arguments, shared bool) {
 	r.pending = r.pending && in.text("name") == "" // a process has started to write it
 	for name, field := range map[string]*string{
 		"displayName": &r.displayName, "notes": &r.notes, "description": &r.description, "groupName": &r.group,
-		"jobType": &r.jobType, "host": &r.host, "commit": &r.commit, "sweep": &r.sweep, "jobProgram": &r.program,
-		"jobRepo": &r.repo, "config": &r.config, "summaryMetrics": &r.summary,
+		"jobType": &r.jobType, "host": &r.host, "commit": &r.commit, "sweep": &r.sweep,
+		"config": &r.config, "summaryMetrics": &r.summary,
 	} {
 		if text, ok := in.optional(name); ok {
 			if shared && name == "config" {

@@ -10,11 +10,11 @@
 //
 // The places of what comes next:
 //
-//   - Fields to read and sweeps: resolvers beside wandbtest/read_*.go. The schema is
+//   - Fields to read and sweeps: methods named fields in wandbtest/read_*.go. The schema is
 //     the repository's; a field without a resolver is null.
 //   - Artifacts: wandbtest/artifact*.go store and change them, wandbtest/read_artifact.go
 //     resolves their fields. Who may read and write them is decided in
-//     wandbtest/policy.go, from the world, like every other refusal.
+//     wandbtest/access.go, from the world, like every other refusal.
 //   - Pages that are not the API's: a case in respond, in wandbtest/handler.go.
 //   - Part of a run without a copy of the rest: methods beside RunView in
 //     wandbtest/snapshot.go; package store shares what it stores.
