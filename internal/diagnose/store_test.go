@@ -40,7 +40,7 @@ func TestClassify_UploadToAnObjectStore_IsNeverTheAPIs(t *testing.T) {
 		"400 RequestTimeout":  {slow, ServerError, true, ""},
 		"503 SlowDown":        {failure(503, graphql.KindStorageXML, "SlowDown"), ServerError, true, ""},
 		"no response":         {silent, Unreachable, true, ""},
-		"a status of earlier": {&graphql.Error{StatusCode: 500, Err: &transport.Error{LastStatus: 500}}, ServerError, true, ""},
+		"a status of earlier": {&graphql.Error{StatusCode: 500, Err: &transport.Error{Last: &transport.Response{StatusCode: 500}}}, ServerError, true, ""},
 	} {
 		store := &objectstore.Error{Name: "model.pt", Host: "bucket.test", Answer: tt.answer}
 		r := Classify(t.Context(), &runfiles.FileError{Name: "model.pt", Err: store})

@@ -198,7 +198,7 @@ func (s *Server) interrupted(others ...error) error {
 		}
 		failed, ok := errors.AsType[*transport.Error](request)
 		brokenOff := ok && errors.Is(failed, context.Canceled)
-		if !brokenOff || failed.LastStatus == 0 && failed.LastErr == nil {
+		if !brokenOff || failed.Last == nil && failed.LastErr == nil {
 			continue
 		}
 		last := *request

@@ -26,20 +26,14 @@ func BodyError(err error) error {
 	return nil
 }
 
-func isBodyError(err error) bool {
-	_, ok := errors.AsType[*bodyError](err)
-	return ok
-}
-
 // openBody returns a copy of req with a body of a known length. retryablehttp could
 // open it too, but reads the length once for all attempts, and the length of a log
-// file that is being written changes.
-func (c *call) openBody(req *http.Request) (*http.Request, *openBody, error) {
+// file that is being written changes. sent gets the error of reading it.
+func (c *call) openBody(req *http.Request, sent *readFailure) (*http.Request, error) {
 	first, size, err := c.openOnce()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	sent := &openBody{}
 	copied := *req
 	copied.ContentLength = size
 	if size == 0 {
@@ -47,9 +41,9 @@ func (c *call) openBody(req *http.Request) (*http.Request, *openBody, error) {
 		// stores refuse.
 		_ = first.Close()
 		copied.Body = http.NoBody
-		return &copied, sent, nil
+		return &copied, nil
 	}
-	copied.Body = sent.limit(first, size)
+	copied.Body = limited(first, size, sent)
 	// For a connection that the server closed before it read anything.
 	copied.GetBody = func() (io.ReadCloser, error) {
 		again, now, err := c.openOnce()
@@ -60,9 +54,9 @@ func (c *call) openBody(req *http.Request) (*http.Request, *openBody, error) {
 			_ = again.Close()
 			return nil, fmt.Errorf("the body shrank from %d to %d bytes", size, now)
 		}
-		return sent.limit(again, size), nil
+		return limited(again, size, sent), nil
 	}
-	return &copied, sent, nil
+	return &copied, nil
 }
 
 func (c *call) openOnce() (io.ReadCloser, int64, error) {
@@ -77,26 +71,8 @@ func (c *call) openOnce() (io.ReadCloser, int64, error) {
 	return body, size, nil
 }
 
-// openBody keeps the error of reading a body, which net/http hides.
-type openBody struct {
-	mu  sync.Mutex
-	err error
-}
-
-func (b *openBody) failure() error {
-	if b == nil {
-		return nil
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.err == nil {
-		return nil
-	}
-	return &bodyError{b.err}
-}
-
-func (b *openBody) limit(body io.ReadCloser, size int64) io.ReadCloser {
-	return &limitedBody{Reader: io.LimitReader(watchedReader{body, b}, size), Closer: body}
+func limited(body io.ReadCloser, size int64, failed *readFailure) io.ReadCloser {
+	return &limitedBody{Reader: io.LimitReader(watchedReader{body, failed}, size), Closer: body}
 }
 
 type limitedBody struct {
@@ -104,17 +80,30 @@ type limitedBody struct {
 	io.Closer
 }
 
+// readFailure keeps the error of reading a body, which its reader hides. net/http reads in a
+// goroutine of its own.
+type readFailure struct {
+	mu  sync.Mutex
+	err error
+}
+
+func (f *readFailure) get() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.err
+}
+
 type watchedReader struct {
-	r io.Reader
-	b *openBody
+	r      io.Reader
+	failed *readFailure
 }
 
 func (w watchedReader) Read(p []byte) (int, error) {
 	n, err := w.r.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
-		w.b.mu.Lock()
-		w.b.err = err
-		w.b.mu.Unlock()
+		w.failed.mu.Lock()
+		w.failed.err = err
+		w.failed.mu.Unlock()
 	}
 	return n, err
 }

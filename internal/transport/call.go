@@ -100,10 +100,10 @@ func (c *call) attempt(req *http.Request) (*http.Response, *Response, error) {
 	ctx, cancel := c.attemptContext(ctx)
 	defer cancel()
 	req = req.WithContext(ctx)
-	var sent *openBody
+	var sent readFailure
 	if c.req.Open != nil {
 		var err error
-		if req, sent, err = c.openBody(req); err != nil {
+		if req, err = c.openBody(req, &sent); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -112,8 +112,8 @@ func (c *call) attempt(req *http.Request) (*http.Response, *Response, error) {
 		err = errors.New("the HTTP transport returned neither a response nor an error")
 	}
 	if err != nil {
-		if failed := sent.failure(); failed != nil {
-			return nil, nil, failed
+		if failed := sent.get(); failed != nil {
+			return nil, nil, &bodyError{failed}
 		}
 		return nil, nil, c.attemptError(req, proxyError(*proxy, req, err))
 	}
@@ -198,10 +198,8 @@ func (c *call) read(resp *http.Response, giveUp context.CancelFunc) (*Response, 
 	}
 	// A status is a response even if its body is incomplete.
 	body = scrubBytes(c.hidden(), body)
-	if len(body) > limit {
-		body, got.Truncated = body[:limit:limit], true
-	}
-	got.Body = body
+	cut := min(len(body), limit)
+	got.Body = body[:cut:cut]
 	return got, nil
 }
 
@@ -224,7 +222,7 @@ func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (boo
 	}
 	var again bool
 	if err != nil {
-		again = c.retryableError(ctx, err) && !isBodyError(c.err) && !isReceiveError(c.err)
+		again = c.retryableError(ctx, err) && !is[*bodyError](c.err) && !is[*receiveError](c.err)
 	} else {
 		again = c.retryableStatus()
 	}
@@ -277,9 +275,7 @@ func (c *call) retryableError(ctx context.Context, err error) bool {
 // isImpostor reports whether what listens is not the host that was asked: its certificate
 // is not trusted, or it speaks no TLS. A captive portal is one.
 func isImpostor(err error) bool {
-	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
-	_, noTLS := errors.AsType[tls.RecordHeaderError](err)
-	return untrusted || noTLS || errors.Is(err, http.ErrSchemeMismatch)
+	return is[*tls.CertificateVerificationError](err) || is[tls.RecordHeaderError](err) || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 func (c *call) retryableStatus() bool {
@@ -334,16 +330,13 @@ func (c *call) result(err error) (*Response, error) {
 		return c.last, nil
 	}
 	failure := &Error{Op: c.req.Operation, Last: c.last, Attempts: c.attempts, Elapsed: time.Since(c.started)}
-	if c.last != nil {
-		failure.LastStatus, failure.LastBody = c.last.StatusCode, c.last.Body
-	}
 	if c.failed != nil {
 		failure.LastErr = redactError(c.hidden(), c.failed)
 	}
 	switch {
 	case c.ctx.Err() != nil:
 		failure.Err = contextError(c.ctx)
-	case isTokenError(err): // without the address that nothing was sent to
+	case is[*TokenError](err): // without the address that nothing was sent to
 		failure.Err = redactError(c.hidden(), c.err)
 	case err != nil:
 		failure.Err = redactError(c.hidden(), withoutQuery(err))

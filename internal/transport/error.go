@@ -14,11 +14,7 @@ import (
 type Error struct {
 	// Op is the request's operation name.
 	Op string
-	// LastStatus and LastBody are those of the last response, 0 and nil if there was
-	// none.
-	LastStatus int
-	LastBody   []byte
-	// Last is that response whole, or nil.
+	// Last is the last response, nil if there was none.
 	Last *Response
 	// LastErr is why the last attempt that finished before the context ended had no
 	// response, nil if it had one.
@@ -44,8 +40,8 @@ func (e *Error) Error() string {
 		b.WriteString("no response")
 	}
 	switch {
-	case e.LastStatus != 0:
-		fmt.Fprintf(&b, " (after %d attempts, the last response was HTTP %d)", e.Attempts, e.LastStatus)
+	case e.Last != nil:
+		fmt.Fprintf(&b, " (after %d attempts, the last response was HTTP %d)", e.Attempts, e.Last.StatusCode)
 	case e.LastErr != nil && brokenOff(e.Err) && !strings.Contains(b.String(), e.LastErr.Error()):
 		fmt.Fprintf(&b, " (after %d attempts, the last failed: %s)", e.Attempts, e.LastErr.Error())
 	case e.Attempts > 1:
@@ -60,4 +56,10 @@ func (e *Error) Unwrap() error { return e.Err }
 // brokenOff reports whether an error says only that a context ended.
 func brokenOff(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// is reports whether there is an E in the chain of an error.
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }

@@ -64,26 +64,12 @@ type Response struct {
 	// Body is complete for 2xx; more than 64 MiB is an error. Otherwise it is cut at
 	// 64 KiB and does not contain the API key.
 	Body []byte
-	// Truncated reports that Body was cut.
-	Truncated bool
 	// ContentType is the media type in lower case, without parameters.
 	ContentType string
 	// RequestID is the server's id of this response, if it sent one.
 	RequestID string
 	// RetryAfter is how long the server asked to wait, 0 if it did not.
 	RetryAfter time.Duration
-	// RateLimit is the state of the server's limits.
-	RateLimit RateLimit
 	// Attempts is how many HTTP requests were sent.
 	Attempts int
-}
-
-// RateLimit is the content of the RateLimit-* headers. Present is false, and
-// the rest zero, when the server sent none.
-type RateLimit struct {
-	Present bool
-	// Limit and Remaining are in requests (W&B scales them to 0…1000).
-	Limit, Remaining float64
-	// Reset is the time until the window ends.
-	Reset time.Duration
 }

@@ -1,11 +1,9 @@
 package transport
 
 import (
-	"math"
 	"mime"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -42,7 +40,6 @@ func newResponse(resp *http.Response, keys secret.Keys) *Response {
 		ContentType: mediaType(resp.Header.Get("Content-Type")),
 		RequestID:   requestID(resp.Header, keys),
 		RetryAfter:  retryAfter(resp.Header, time.Now()),
-		RateLimit:   rateLimit(resp.Header),
 	}
 }
 
@@ -67,25 +64,6 @@ func requestID(header http.Header, keys secret.Keys) string {
 		}
 	}
 	return ""
-}
-
-func rateLimit(header http.Header) RateLimit {
-	remaining, ok := number(header, "Ratelimit-Remaining")
-	if !ok {
-		return RateLimit{}
-	}
-	limit, _ := number(header, "Ratelimit-Limit")
-	reset, _ := number(header, "Ratelimit-Reset")
-	return RateLimit{Present: true, Limit: limit, Remaining: remaining, Reset: seconds2duration(reset)}
-}
-
-func number(header http.Header, name string) (float64, bool) {
-	values := header[name]
-	if len(values) == 0 {
-		return 0, false
-	}
-	n, err := strconv.ParseFloat(strings.TrimSpace(values[0]), 64)
-	return n, err == nil && n >= 0 && !math.IsInf(n, 0)
 }
 
 // safeLocation keeps the part of a redirect's target that is safe to print. The

@@ -38,34 +38,11 @@ func TestRequestID_EachHeader_IsFound(t *testing.T) {
 	}
 }
 
-func TestRateLimit_EachHeader_IsParsed(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		name   string
-		header http.Header
-		want   RateLimit
-	}{
-		{"absent", http.Header{}, RateLimit{}},
-		{"malformed", http.Header{"Ratelimit-Remaining": {"many"}}, RateLimit{}},
-		{"negative", http.Header{"Ratelimit-Remaining": {"-1"}}, RateLimit{}},
-		{"infinite", http.Header{"Ratelimit-Remaining": {"Inf"}}, RateLimit{}},
-		{"exhausted", http.Header{"Ratelimit-Remaining": {"0"}, "Ratelimit-Reset": {"1e12"}}, RateLimit{Present: true, Reset: time.Hour}},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, tc.want, rateLimit(tc.header))
-		})
-	}
-}
-
 func TestDo_Response_HasItsFacts(t *testing.T) {
 	t.Parallel()
 	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		h := w.Header()
 		h.Set("Content-Type", "Application/JSON; charset=utf-8")
-		h.Set("RateLimit-Limit", "1000")
-		h.Set("RateLimit-Remaining", "12.5")
-		h.Set("RateLimit-Reset", "30")
 		h.Set("Retry-After", "7")
 		h.Set("Content-Encoding", "gzip")
 		w.WriteHeader(403)
@@ -77,7 +54,6 @@ func TestDo_Response_HasItsFacts(t *testing.T) {
 	resp, err := tr.Do(t.Context(), post(Policy{}))
 	require.NoError(t, err)
 	assert.Equal(t, "application/json", resp.ContentType)
-	assert.Equal(t, RateLimit{Present: true, Limit: 1000, Remaining: 12.5, Reset: 30 * time.Second}, resp.RateLimit)
 	assert.Equal(t, 7*time.Second, resp.RetryAfter)
 	assert.Equal(t, "compressed", string(resp.Body))
 }

@@ -57,11 +57,6 @@ func (e *TokenError) Error() string {
 // Unwrap returns Err.
 func (e *TokenError) Unwrap() error { return e.Err }
 
-func isTokenError(err error) bool {
-	_, ok := errors.AsType[*TokenError](err)
-	return ok
-}
-
 // withToken makes an attempt with an access token. If the server rejects a token
 // that was in use, it makes the attempt again with a new one, once per call.
 func (c *call) withToken(req *http.Request) (*http.Response, error) {

@@ -201,7 +201,6 @@ func TestDo_KeyAcrossTheCut_IsScrubbed(t *testing.T) {
 	tr, _ := newScripted(t, status(403, strings.Repeat("x", maxErrorBody-10)+testKey+strings.Repeat("y", 100)))
 	resp, err := tr.Do(t.Context(), post(Policy{}))
 	require.NoError(t, err)
-	assert.True(t, resp.Truncated)
 	assert.Len(t, resp.Body, maxErrorBody)
 	assert.NotContains(t, string(resp.Body), testKey[:8])
 }
