@@ -23,9 +23,14 @@ type Error struct {
 	Answer *graphql.Error
 }
 
-// ErrorOf returns the error for the outcome of a transfer. api is the API's address: if
-// it is the store as well, a response in W&B's form is W&B's. A 407 is always a proxy's.
-func ErrorOf(name, host, api string, e *graphql.Error) error {
+// ErrorOf returns the error for the outcome of a transfer, as gqlclient.ErrorOf has it; nil for nil.
+// api is the API's address: if it is the store as well, a response in W&B's form is W&B's. A 407 is
+// always a proxy's.
+func ErrorOf(name, host, api string, outcome error) error {
+	e, ok := errors.AsType[*graphql.Error](outcome)
+	if !ok {
+		return outcome
+	}
 	if u, err := url.Parse(api); err == nil && u.Host == host && e.Answered() && e.FromWandB() {
 		return e
 	}

@@ -1,7 +1,6 @@
 package runfiles
 
 import (
-	"context"
 	stderrors "errors"
 	"io/fs"
 	"time"
@@ -153,15 +152,14 @@ func (u *Uploader) startJobs(jobs []*job) {
 	}
 	for i, j := range jobs {
 		j.target = targets[i]
-		select {
-		case u.cfg.Slots <- struct{}{}:
-			u.work.Go(func() {
-				defer func() { <-u.cfg.Slots }()
-				j.run()
-			})
-		case <-u.ctx.Done():
-			u.fail(j.file, context.Cause(u.ctx))
+		if err := u.cfg.Slots.Take(u.ctx); err != nil {
+			u.fail(j.file, err)
+			continue
 		}
+		u.work.Go(func() {
+			defer u.cfg.Slots.Release()
+			j.run()
+		})
 	}
 }
 

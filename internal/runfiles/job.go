@@ -128,11 +128,7 @@ func (j *job) put() error {
 		Operation:     operation,
 		Policy:        policy,
 	})
-	failed := gqlclient.ErrorOf(operation, resp, err)
-	if e, ok := stderrors.AsType[*graphql.Error](failed); ok {
-		return objectstore.ErrorOf(j.file.name, j.target.Host(), j.u.cfg.Transport.BaseURL(), e)
-	}
-	return failed
+	return objectstore.ErrorOf(j.file.name, j.target.Host(), j.u.cfg.Transport.BaseURL(), gqlclient.ErrorOf(operation, resp, err))
 }
 
 // putAgain calls put with a new address.

@@ -83,12 +83,10 @@ func (v *Version) reference(ctx context.Context, e *record.ArtifactEntry, to sin
 
 // httpReference fetches a resource of any server, without credentials.
 func (v *Version) httpReference(ctx context.Context, e *record.ArtifactEntry, to sink) error {
-	select {
-	case v.conn.Slots <- struct{}{}:
-		defer func() { <-v.conn.Slots }()
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	if err := v.conn.Slots.Take(ctx); err != nil {
+		return err
 	}
+	defer v.conn.Slots.Release()
 	var own error
 	etag := ""
 	buf := make([]byte, bufSize)
@@ -108,7 +106,7 @@ func (v *Version) httpReference(ctx context.Context, e *record.ArtifactEntry, to
 	case own != nil:
 		return own
 	case failed != nil:
-		return objectError(e.Path, at, v.conn.Transport.BaseURL(), failed)
+		return objectstore.ErrorOf(e.Path, at.Host(), v.conn.Transport.BaseURL(), failed)
 	case e.Digest != e.Ref && etag != e.Digest:
 		return changedData(e, &mismatch{algorithm: "ETag", want: plaintext.Line(e.Digest, 100), got: plaintext.Line(etag, 100)})
 	}

@@ -45,9 +45,7 @@ func resolve(ctx context.Context, conn *connection.Connection, p Path) (*Version
 	}
 	m := resp.Project.ArtifactCollectionMembership
 	v := &Version{conn: conn, info: infoOf(&m.Artifact.ArtifactFields)}
-	for _, t := range m.Artifact.Tags {
-		v.info.Tags = append(v.info.Tags, t.Name)
-	}
+	v.info.Tags = tagNames(m.Artifact.Tags)
 	if c := m.ArtifactCollection; c != nil {
 		v.info.Path = Path{Collection: c.Name, Project: c.Project.Name, Entity: c.Project.Entity.Name}
 		v.info.CollectionID = c.Id
@@ -85,16 +83,13 @@ func ByID(ctx context.Context, conn *connection.Connection, op diagnose.Op, id s
 	if err != nil {
 		return nil, explain(ctx, conn, diagnose.Question{Op: op}, err)
 	}
-	v := &Version{conn: conn, old: true, info: infoOf(resp.Artifact)}
-	return v, nil
+	return &Version{conn: conn, old: true, info: infoOf(resp.Artifact)}, nil
 }
 
 // FromFields makes a version of what a list of versions shows of it.
 func FromFields(conn *connection.Connection, a *graphql.ArtifactFields, tags []graphql.ArtifactTag) *Version {
 	v := &Version{conn: conn, old: true, info: infoOf(a)}
-	for _, t := range tags {
-		v.info.Tags = append(v.info.Tags, t.Name)
-	}
+	v.info.Tags = tagNames(tags)
 	return v
 }
 
@@ -112,11 +107,15 @@ func (v *Version) ReadTags(ctx context.Context, op diagnose.Op) error {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.info.Tags = nil
-	for _, t := range resp.Artifact.Tags {
-		v.info.Tags = append(v.info.Tags, t.Name)
-	}
+	v.info.Tags = tagNames(resp.Artifact.Tags)
 	return nil
+}
+
+func tagNames(tags []graphql.ArtifactTag) (names []string) {
+	for _, t := range tags {
+		names = append(names, t.Name)
+	}
+	return names
 }
 
 func isValidation(err error) bool {
@@ -193,12 +192,10 @@ func Time(s string) time.Time {
 // ready reports whether the version can be used.
 func (v *Version) ready() error {
 	switch state := v.info.State; state {
-	case string(graphql.ArtifactStateCommitted), "":
-		return nil
 	case string(graphql.ArtifactStatePending):
 		return &errors.RequestError{Cause: errors.ErrArtifactNotReady, Err: fmt.Errorf("its state is %.40q", state)}
 	case string(graphql.ArtifactStateDeleted):
 		return diagnose.ErrNoArtifact
 	}
-	return nil // the server decides whether its files can be read
+	return nil // in another state than COMMITTED the server decides whether its files can be read
 }

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/objectstore"
@@ -32,12 +31,10 @@ func get(ctx context.Context, conn *connection.Connection, name string, at objec
 		}
 		header.Set("Range", fmt.Sprintf("bytes=%d-%d", part.from, part.to-1))
 	}
-	select {
-	case conn.Slots <- struct{}{}:
-		defer func() { <-conn.Slots }()
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	if err := conn.Slots.Take(ctx); err != nil {
+		return err
 	}
+	defer conn.Slots.Release()
 	var own error
 	req := &transport.Request{
 		Method: http.MethodGet, Path: at.URL, NoCredentials: !at.Own, Header: header, Operation: "download", Policy: conn.FilePolicy,
@@ -66,7 +63,7 @@ func get(ctx context.Context, conn *connection.Connection, name string, at objec
 	case err == nil && part.to > 0 && resp.StatusCode == http.StatusRequestedRangeNotSatisfiable:
 		return errShort
 	}
-	return objectError(name, at, conn.Transport.BaseURL(), gqlclient.ErrorOf("download", resp, err))
+	return objectstore.ErrorOf(name, at.Host(), conn.Transport.BaseURL(), gqlclient.ErrorOf("download", resp, err))
 }
 
 // below is the target of a redirect by the API.
@@ -83,14 +80,6 @@ func below(base, redirect string) (*url.URL, error) {
 }
 
 var errRedirect = errors.New("the server redirected a download to an address that is not http or https")
-
-// objectError adds what a transfer was about to its error.
-func objectError(name string, at objectstore.Address, api string, err error) error {
-	if e, ok := errors.AsType[*graphql.Error](err); ok {
-		return objectstore.ErrorOf(name, at.Host(), api, e)
-	}
-	return err
-}
 
 // copyBody copies at most limit bytes, and reports how many there were, one more than the
 // limit if the body is longer. The error is that of writing.

@@ -12,17 +12,15 @@ import (
 // Target names the run that logs the artifacts.
 type Target struct{ Entity, Project, Run string }
 
-// Defaults of [Config].
 const (
 	// DefaultParallel is half of the official client's. Most files of artifacts are small,
 	// so that the time of a round trip counts, and not the bandwidth.
 	DefaultParallel = 64
-	// DefaultMultipart and DefaultPart are the official client's.
-	DefaultMultipart = 2 << 30
-	DefaultPart      = 100 << 20
+	// multipart and part are the defaults of [Config], which are the official client's.
+	multipart, part = 2 << 30, 100 << 20
 )
 
-// Config configures an [Uploader]. GraphQL, Transport and Target are required.
+// Config configures an [Uploader]. All fields but Multipart and Part are required.
 type Config struct {
 	// GraphQL and Transport are for the same server.
 	GraphQL   *gqlclient.Client
@@ -30,38 +28,13 @@ type Config struct {
 	Target    Target
 	// Features are those of the server.
 	Features *feature.Set
-	// Policy is the retry policy of an upload. The default is
-	// [transport.TransferPolicy].
-	Policy *transport.Policy
-	// Slots bounds the concurrent uploads, and may be shared by several uploaders. The
-	// default is [DefaultParallel].
+	// Policy is the retry policy of an upload.
+	Policy transport.Policy
+	// Slots bounds the concurrent uploads, and may be shared by several uploaders.
 	Slots objectstore.Slots
 	// Multipart is the size in bytes from which a file is sent in parts, and Part the size of
-	// a part. The defaults are [DefaultMultipart] and [DefaultPart].
+	// a part. The defaults are 2 GiB and 100 MiB.
 	Multipart, Part int64
 	// Logger gets a Debug record per file and a Warn record per failure.
 	Logger *slog.Logger
-}
-
-func (c Config) withDefaults() Config {
-	if c.Features == nil {
-		c.Features = feature.New(c.GraphQL)
-	}
-	if c.Policy == nil {
-		p := transport.TransferPolicy()
-		c.Policy = &p
-	}
-	if c.Slots == nil {
-		c.Slots = objectstore.NewSlots(DefaultParallel)
-	}
-	if c.Multipart <= 0 {
-		c.Multipart = DefaultMultipart
-	}
-	if c.Part <= 0 {
-		c.Part = DefaultPart
-	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	return c
 }

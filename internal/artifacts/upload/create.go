@@ -150,3 +150,9 @@ func given(text string) *string {
 	}
 	return &text
 }
+
+// unexpected is the error for a response that this client does not understand. The caller
+// adds what was requested.
+func unexpected(hint string) error {
+	return &errors.RequestError{Cause: errors.ErrUnexpectedAnswer, StatusCode: 200, Hint: hint}
+}

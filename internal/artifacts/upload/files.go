@@ -142,35 +142,15 @@ func (r *round) upload(ctx context.Context, f *file) bool {
 		r.record(f, nil)
 		return true
 	}
-	slots := r.j.u.cfg.Slots
-	if f.multipart != nil {
-		slots = nil // each part takes one
+	if f.multipart == nil { // else each part takes a slot
+		slots := r.j.u.cfg.Slots
+		if slots.Take(ctx) != nil {
+			return false
+		}
+		defer slots.Release()
 	}
-	if !take(ctx, slots) {
-		return false
-	}
-	defer release(slots)
 	r.record(f, r.j.sendFile(ctx, f))
 	return true
-}
-
-// take waits for a free slot. It reports false if ctx ended.
-func take(ctx context.Context, slots objectstore.Slots) bool {
-	if slots == nil {
-		return ctx.Err() == nil
-	}
-	select {
-	case slots <- struct{}{}:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-func release(slots objectstore.Slots) {
-	if slots != nil {
-		<-slots
-	}
 }
 
 // record notes what became of a file. It ends the round if another address would not help, or
@@ -202,7 +182,7 @@ func (r *round) record(f *file, err error) {
 
 // ask requests the addresses of files.
 func (j *Job) ask(ctx context.Context, files []*file) error {
-	asked := now()
+	asked := time.Now()
 	input := graphql.CreateArtifactFilesInput{StorageLayout: graphql.ArtifactStorageLayout(manifest.Layout(j.artifact.Manifest))}
 	digests := j.alg != manifest.MD5
 	if digests {
@@ -255,5 +235,3 @@ func (f *file) answered(node *graphql.ArtifactFileUpload, asked time.Time) {
 		f.entry.BirthID = node.Artifact.Id
 	}
 }
-
-func now() time.Time { return time.Now() }

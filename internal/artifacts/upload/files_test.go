@@ -18,6 +18,7 @@ import (
 	"github.com/wandgo/wandgo/internal/artifacts/upload"
 	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/record"
+	"github.com/wandgo/wandgo/internal/transport"
 )
 
 func many(n int) map[string]string {
@@ -296,7 +297,7 @@ func TestUpload_StoreOutOfReach_NamesTheStore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{put: func(string, int) (int, string) { return 502, "bad gateway" }}
-		u := newUploader(t, w, func(c *upload.Config) { c.Policy = nil })
+		u := newUploader(t, w, func(c *upload.Config) { c.Policy = transport.TransferPolicy() })
 		start := time.Now()
 		_, err := u.Submit(artifact(t, "ds", map[string]string{"a": "x"})).Wait(t.Context())
 		e, ok := errors.AsType[*objectstore.Error](err)

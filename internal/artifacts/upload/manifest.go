@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
@@ -79,7 +80,7 @@ func (j *Job) sendManifest(ctx context.Context, base *string) error {
 
 func (j *Job) manifestAddress(ctx context.Context, base *string, digest string) (objectstore.Address, error) {
 	var file *graphql.ManifestFile
-	asked := now()
+	asked := time.Now()
 	if kind, _ := j.manifestKind(); kind == graphql.ArtifactManifestTypeFull {
 		r, err := graphql.CreateArtifactManifestFile(ctx, j.u.cfg.GraphQL, j.manifestInput(base, digest))
 		if err != nil {

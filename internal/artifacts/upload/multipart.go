@@ -115,11 +115,11 @@ func (j *Job) sendParts(ctx context.Context, f *file) error {
 	part := partSize(f.entry.Size, j.u.cfg.Part)
 	var sending sync.WaitGroup
 	for _, url := range urls {
-		if !take(ctx, j.u.cfg.Slots) {
+		if j.u.cfg.Slots.Take(ctx) != nil {
 			break
 		}
 		sending.Go(func() {
-			defer release(j.u.cfg.Slots)
+			defer j.u.cfg.Slots.Release()
 			etag, err := j.sendPart(ctx, f, url, part)
 			if err != nil {
 				cancel(err)

@@ -7,7 +7,6 @@ import (
 	"net/http"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/transport"
@@ -29,7 +28,7 @@ type put struct {
 // put sends a content to the store, with retries.
 func (j *Job) put(ctx context.Context, p put) error {
 	u := j.u
-	policy := *u.cfg.Policy
+	policy := u.cfg.Policy
 	policy.Accepts = objectstore.Accepts
 	count := u.progress.transfer(p.size)
 	resp, err := u.cfg.Transport.Do(ctx, &transport.Request{
@@ -58,10 +57,7 @@ func (j *Job) put(ctx context.Context, p put) error {
 	if local := transport.BodyError(failed); local != nil {
 		return local
 	}
-	if e, ok := errors.AsType[*graphql.Error](failed); ok {
-		return objectstore.ErrorOf(p.name, p.address.Host(), u.cfg.Transport.BaseURL(), e)
-	}
-	return failed
+	return objectstore.ErrorOf(p.name, p.address.Host(), u.cfg.Transport.BaseURL(), failed)
 }
 
 // sendFile uploads one file.

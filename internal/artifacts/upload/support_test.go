@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/artifacts/upload"
+	"github.com/wandgo/wandgo/internal/feature"
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/record"
@@ -234,9 +236,10 @@ func newUploader(tb testing.TB, w *wire, change func(*upload.Config)) *upload.Up
 	require.NoError(tb, err)
 	policy := transport.TransferPolicy()
 	policy.MinWait, policy.MaxWait = time.Millisecond, time.Millisecond
+	client := gqlclient.New(tr)
 	cfg := upload.Config{
-		GraphQL: gqlclient.New(tr), Transport: tr, Target: upload.Target{Entity: "acme", Project: "p", Run: "r"},
-		Policy: &policy, Slots: objectstore.NewSlots(8),
+		GraphQL: client, Transport: tr, Target: upload.Target{Entity: "acme", Project: "p", Run: "r"},
+		Features: feature.New(client), Policy: policy, Slots: objectstore.NewSlots(8), Logger: slog.New(slog.DiscardHandler),
 	}
 	if change != nil {
 		change(&cfg)

@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"cmp"
 	"context"
 	"sync"
 
@@ -33,7 +34,8 @@ type Uploader struct {
 
 // New returns an Uploader. It sends nothing before Submit.
 func New(cfg Config) *Uploader {
-	u := &Uploader{cfg: cfg.withDefaults(), queues: make(map[string][]*Job), types: make(map[string]string)}
+	cfg.Multipart, cfg.Part = cmp.Or(cfg.Multipart, multipart), cmp.Or(cfg.Part, part)
+	u := &Uploader{cfg: cfg, queues: make(map[string][]*Job), types: make(map[string]string)}
 	u.ctx, u.cancel = context.WithCancelCause(context.Background())
 	return u
 }
