@@ -4,9 +4,9 @@ import (
 	"crypto/hmac"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"net/url"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,16 +18,7 @@ import (
 // The files and manifests of artifacts are in a part of the object store that keeps large
 // ones out of memory, whose addresses expire, and which checks what is uploaded.
 
-const (
-	// artifactStorePath is the prefix of the paths of artifacts in the object store.
-	artifactStorePath = "/artifact-store/"
-	// artifactsPath and artifactsV2Path are the prefixes of the API's own addresses of
-	// files, which redirect to the store.
-	artifactsPath   = "/artifacts/"
-	artifactsV2Path = "/artifactsV2/"
-)
-
-// manifestPath is the path of a manifest in the store.
+// path is the path of a manifest in the store.
 func (m *artifactManifest) path() string {
 	return "manifests/" + hex.EncodeToString([]byte(m.id)) + "/" + m.name
 }
@@ -76,19 +67,15 @@ func (s *Server) ExpireURLs() {
 	s.urls.expired = s.urls.issued
 }
 
-// checkURL returns the object and the part of a presigned address, or a refusal in XML.
-func (s *Server) checkURL(req *http.Request) (object string, part int, refused *reply) {
-	deny := func(message string) (string, int, *reply) {
-		rep := storageError(http.StatusForbidden, "AccessDenied", message)
-		return "", 0, &rep
-	}
+// checkURL returns the object and the part of a presigned address.
+func (s *Server) checkURL(req *http.Request) (object string, part int, err error) {
 	parts, ok := splitPath(strings.TrimPrefix(req.URL.EscapedPath(), artifactStorePath))
 	q := req.URL.Query()
 	given := q.Get("signature")
 	q.Del("signature")
 	object = strings.Join(parts, "/")
 	if !ok || !hmac.Equal([]byte(given), []byte(s.sign(req.Method+"\x00"+object, q.Encode()))) {
-		return deny("Access Denied")
+		return "", 0, accessDenied
 	}
 	number, _ := strconv.Atoi(q.Get("number"))
 	expires, _ := strconv.ParseInt(q.Get("expires"), 10, 64)
@@ -97,63 +84,55 @@ func (s *Server) checkURL(req *http.Request) (object string, part int, refused *
 	expired := number <= s.urls.expired
 	s.urls.mu.Unlock()
 	if expired || !s.cfg.clock().Before(time.UnixMilli(expires)) {
-		return deny("Request has expired")
+		return "", 0, storeRefusal{http.StatusForbidden, "AccessDenied", "Request has expired"}
 	}
 	// A redirect to the same host keeps the header, which a real store would never see.
 	if req.Header.Get("Authorization") != "" && (!q.Has("redirected") || s.cfg.storeHost != "") {
-		rep := storageError(http.StatusBadRequest, "InvalidArgument", "Only one auth mechanism allowed")
-		return "", 0, &rep
+		return "", 0, twoAuths
 	}
 	return object, part, nil
 }
 
 // serveObjectUpload responds to a PUT of a file, of a part of one, or of a manifest.
 func (s *Server) serveObjectUpload(in incoming) reply {
-	object, part, refused := s.checkURL(in.Request)
-	switch {
-	case refused != nil:
-		return *refused
-	case len(in.TransferEncoding) > 0:
-		return storageError(http.StatusNotImplemented, "NotImplemented", "Transfer-Encoding: chunked is not supported")
+	object, part, err := s.checkURL(in.Request)
+	if err == nil {
+		err = s.checkUpload(in.Request)
 	}
-	if missing := s.missingHeader(in.Header); missing != "" {
-		return storageError(http.StatusForbidden, "SignatureDoesNotMatch", "The header "+missing+" is part of the signature")
+	if err != nil {
+		return storageError(err)
 	}
 	content := in.object
 	if content == nil {
 		content = objects.FromBytes(in.body)
 	}
 	if given := in.Header.Get("Content-MD5"); given != "" && given != md5Text(content) {
-		return storageError(http.StatusBadRequest, "BadDigest", "The Content-MD5 you specified did not match what we received.")
+		return storageError(badDigest("The Content-MD5 you specified did not match what we received."))
 	}
 	s.mu.Lock()
 	defer s.changed.broadcast()
 	defer s.mu.Unlock()
-	if why := s.storeObject(object, part, content, in.Header); why != nil {
-		return *why
+	if err := s.storeObject(object, part, content, in.Header); err != nil {
+		return storageError(err)
 	}
 	return reply{status: http.StatusOK, header: http.Header{"Etag": {strconv.Quote(hexMD5(content))}}}
 }
 
 // storeObject stores an object if it is the one that was announced.
-func (s *Server) storeObject(object string, part int, content *objects.Object, h http.Header) *reply {
-	refuse := func(status int, code, message string) *reply {
-		rep := storageError(status, code, message)
-		return &rep
-	}
+func (s *Server) storeObject(object string, part int, content *objects.Object, h http.Header) error {
 	if f := s.artifacts.files[object]; f != nil {
 		switch {
 		case part > 0 && f.parts == nil:
-			return refuse(http.StatusNotFound, "NoSuchUpload", "The upload does not exist")
+			return storeRefusal{http.StatusNotFound, "NoSuchUpload", "The upload does not exist"}
 		case part > 0 && (part > len(f.hexMD5) || hexMD5(content) != f.hexMD5[part-1]):
-			return refuse(http.StatusBadRequest, "BadDigest", "The part is not the one that was announced")
+			return badDigest("The part is not the one that was announced")
 		case part > 0:
 			f.parts[part] = content
 			return nil
 		case h.Get("Content-MD5") == "":
-			return refuse(http.StatusForbidden, "SignatureDoesNotMatch", "The header Content-MD5 is part of the signature")
+			return unsigned("Content-MD5")
 		case md5Text(content) != f.md5:
-			return refuse(http.StatusBadRequest, "BadDigest", "The file is not the one that was announced")
+			return badDigest("The file is not the one that was announced")
 		}
 		f.content = content
 		f.uploads++
@@ -164,19 +143,19 @@ func (s *Server) storeObject(object string, part int, content *objects.Object, h
 			continue
 		}
 		if m.digest != md5Text(content) {
-			return refuse(http.StatusBadRequest, "BadDigest", "The manifest is not the one that was announced")
+			return badDigest("The manifest is not the one that was announced")
 		}
 		m.content = content
 		return nil
 	}
-	return refuse(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist")
+	return storeRefusal{http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist"}
 }
 
 // serveObject responds to a GET of a file or of a manifest.
 func (s *Server) serveObject(in incoming) reply {
-	object, _, refused := s.checkURL(in.Request)
-	if refused != nil {
-		return *refused
+	object, _, err := s.checkURL(in.Request)
+	if err != nil {
+		return storageError(err)
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -187,7 +166,7 @@ func (s *Server) serveObject(in incoming) reply {
 		content = a.content
 	}
 	if content == nil {
-		return storageError(http.StatusNotFound, "NoSuchKey", "The specified key does not exist: "+path.Base(object))
+		return storageError(noKey(object))
 	}
 	return objectReply(content, in.Header.Get("Range"))
 }
@@ -218,11 +197,11 @@ func objectReply(content *objects.Object, wanted string) reply {
 		to = min(to, n)
 	}
 	if from > to {
-		return storageError(http.StatusRequestedRangeNotSatisfiable, "InvalidRange", "The requested range is not satisfiable")
+		return storageError(storeRefusal{http.StatusRequestedRangeNotSatisfiable, "InvalidRange", "The requested range is not satisfiable"})
 	}
 	rep.status = http.StatusPartialContent
 	rep.object = content.Section(from, to-from+1)
-	rep.header.Set("Content-Range", "bytes "+strconv.FormatInt(from, 10)+"-"+strconv.FormatInt(to, 10)+"/"+strconv.FormatInt(content.Size(), 10))
+	rep.header.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, to, content.Size()))
 	return rep
 }
 

@@ -116,7 +116,7 @@ func (f *Fault) matches(s *Server, in incoming) bool {
 	switch f.Operation {
 	case "", in.operation:
 	case "graphql":
-		if in.URL.Path != graphqlPath {
+		if in.endpoint != graphqlPath {
 			return false
 		}
 	default:

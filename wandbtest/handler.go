@@ -17,11 +17,31 @@ import (
 	"github.com/wandgo/wandgo/internal/fakeserver/objects"
 )
 
+// The paths of the API and of the object store. One with a slash at its end is a prefix.
 const (
-	graphqlPath = "/graphql"
-	filesPath   = "/files/"
-	otelPath    = "/sdk/otel/v1/"
+	graphqlPath     = "/graphql"
+	filesPath       = "/files/"
+	storagePath     = "/storage/" // of the object store, for files of runs
+	otelPath        = "/sdk/otel/v1/"
+	oidcPath        = "/oidc/token"
+	artifactsPath   = "/artifacts/" // redirects to the object store, as the next does
+	artifactsV2Path = "/artifactsV2/"
+	// artifactStorePath is that of the object store for files and manifests of artifacts.
+	artifactStorePath = "/artifact-store/"
 )
+
+var endpoints = []string{graphqlPath, filesPath, storagePath, otelPath, oidcPath, artifactsPath, artifactsV2Path, artifactStorePath}
+
+// endpointOf returns the endpoint of a request, "" if its path is not the API's.
+func endpointOf(r *http.Request) string {
+	path := r.URL.EscapedPath()
+	for _, e := range endpoints {
+		if path == e || strings.HasSuffix(e, "/") && strings.HasPrefix(path, e) {
+			return e
+		}
+	}
+	return ""
+}
 
 // maxBody is the largest request body, after decompression.
 const maxBody = 256 << 20
@@ -47,7 +67,7 @@ func (r reply) altered(alter func(body []byte) []byte) reply {
 	if r.object != nil {
 		content, err := io.ReadAll(r.object)
 		if err != nil {
-			return storageError(http.StatusInternalServerError, "InternalError", err.Error())
+			return storageError(err)
 		}
 		r.object, r.body = nil, content
 	}
@@ -73,6 +93,7 @@ func pageNotFound() reply {
 // incoming is a request that has been read and classified.
 type incoming struct {
 	*http.Request
+	endpoint  string
 	body      []byte
 	operation string
 	graphql   graphqlRequest
@@ -93,7 +114,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		abort()
 	}
 	defer s.handlers.Done()
-	if s.cfg.pages != nil && isPage(r) {
+	if s.cfg.pages != nil && (r.Method == http.MethodGet || r.Method == http.MethodHead) && endpointOf(r) == "" {
 		s.servePage(w, r)
 		return
 	}
@@ -130,6 +151,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		s.workspaces.giveBack(in.space)
 	}
+}
+
+// servePage lets the handler of [WithPages] respond. A page may be a stream without an end,
+// so its context ends with the server.
+func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	stop := context.AfterFunc(s.stopped, cancel) //nolint:contextcheck // two contexts end it
+	defer stop()
+	s.cfg.pages.ServeHTTP(w, r.WithContext(ctx))
 }
 
 // abort makes net/http drop the connection.
@@ -182,23 +213,20 @@ func send(w http.ResponseWriter, rep reply, n int64) {
 
 // read reads the body of a request and determines its kind and its caller.
 func (s *Server) read(r *http.Request) incoming {
-	in := incoming{Request: r}
+	in := incoming{Request: r, endpoint: endpointOf(r)}
 	in.caller, in.badToken = s.identify(r.Header)
-	path := r.URL.EscapedPath()
-	switch {
-	case strings.HasPrefix(path, filesPath):
-		in.classifyFile(strings.TrimPrefix(path, filesPath))
-	case strings.HasPrefix(path, storagePath), strings.HasPrefix(path, artifactStorePath),
-		strings.HasPrefix(path, artifactsPath), strings.HasPrefix(path, artifactsV2Path):
+	switch in.endpoint {
+	case filesPath:
+		in.classifyFile(strings.TrimPrefix(r.URL.EscapedPath(), filesPath))
+	case storagePath, artifactStorePath, artifactsPath, artifactsV2Path:
 		in.operation = r.Method
-	case strings.HasPrefix(path, otelPath):
+	case otelPath:
 		in.operation = "otel"
-	case path == oidcPath:
+	case oidcPath:
 		in.operation = "token"
 	}
-	large := strings.HasPrefix(path, artifactStorePath) && r.ContentLength > objects.InMemory
 	switch {
-	case large:
+	case in.endpoint == artifactStorePath && r.ContentLength > objects.InMemory:
 		in.object, in.malformed = s.objects.Read(r.Body, r.ContentLength)
 	case in.operation == "file_stream":
 		in.space = s.workspaces.borrow()
@@ -210,7 +238,7 @@ func (s *Server) read(r *http.Request) incoming {
 	if in.operation == "token" {
 		s.log.hideAssertion(in.body)
 	}
-	if path == graphqlPath && in.malformed == nil {
+	if in.endpoint == graphqlPath && in.malformed == nil {
 		in.graphql, in.malformed = parseGraphQL(in.body)
 		if in.malformed == nil {
 			in.operation = s.operationName(in.graphql)
@@ -268,30 +296,34 @@ func (s *Server) respond(in incoming, fault *Fault, q quota) reply {
 	case in.malformed != nil && in.Method == http.MethodPost:
 		return restError(badRequest("malformed request: %s", sanitize(in.malformed)))
 	case in.malformed != nil && in.Method == http.MethodPut:
-		return storageError(http.StatusBadRequest, "IncompleteBody", "The body was not read")
-	case in.URL.Path == graphqlPath && in.Method == http.MethodPost:
+		return storageError(storeRefusal{http.StatusBadRequest, "IncompleteBody", "The body was not read"})
+	case in.operation == "file_stream":
+		return s.serveFileStream(in, q)
+	}
+	switch in.Method + " " + in.endpoint {
+	case "POST " + graphqlPath:
 		refused := ""
 		if fault != nil {
 			refused = fault.RefuseField
 		}
 		return s.serveGraphQL(in.caller, in.Header, in.graphql, refused)
-	case in.operation == "token" && in.Method == http.MethodPost:
-		return s.serveToken(in.body)
-	case in.operation == "file_stream":
-		return s.serveFileStream(in, q)
-	case in.operation == http.MethodPut && strings.HasPrefix(in.URL.Path, storagePath):
-		return s.serveUpload(in.Request, in.body)
-	case in.operation == http.MethodGet && strings.HasPrefix(in.URL.Path, storagePath):
+	case "GET " + filesPath:
+		if in.file != "" {
+			return s.serveDownload(in)
+		}
+	case "PUT " + storagePath:
+		return s.serveUpload(in)
+	case "GET " + storagePath:
 		return s.serveStored(in)
-	case in.operation == http.MethodPut && strings.HasPrefix(in.URL.Path, artifactStorePath):
+	case "PUT " + artifactStorePath:
 		return s.serveObjectUpload(in)
-	case in.operation == http.MethodGet && strings.HasPrefix(in.URL.Path, artifactStorePath):
+	case "GET " + artifactStorePath:
 		return s.serveObject(in)
-	case in.operation == http.MethodGet && in.file == "":
+	case "GET " + artifactsPath, "GET " + artifactsV2Path:
 		return s.serveArtifactRedirect(in)
-	case in.operation == http.MethodGet:
-		return s.serveDownload(in.caller, in.run, in.file)
-	case in.operation == "otel" && in.Method == http.MethodPost:
+	case "POST " + oidcPath:
+		return s.serveToken(in.body)
+	case "POST " + otelPath:
 		return reply{status: http.StatusOK, header: http.Header{}}
 	}
 	return pageNotFound()

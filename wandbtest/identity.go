@@ -12,10 +12,7 @@ import (
 	"time"
 )
 
-const (
-	oidcPath  = "/oidc/token"
-	grantType = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-)
+const grantType = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 // accessToken is what an identity token was exchanged for.
 type accessToken struct {

@@ -33,7 +33,7 @@ func (l *limiter) count(s *Server, in incoming) quota {
 	}
 	var of any
 	switch {
-	case in.URL.Path == graphqlPath:
+	case in.endpoint == graphqlPath:
 		of = in.caller.user
 	case in.operation == "file_stream":
 		of = projectKey{in.run.Entity, in.run.Project}

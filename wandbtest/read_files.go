@@ -4,7 +4,6 @@ import (
 	"crypto/md5"
 	"encoding/base64"
 	"net/url"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -114,23 +113,4 @@ func lineFields(number int, line string) fields {
 	}
 	f["line"] = line + "\n"
 	return f
-}
-
-// serveStored responds to a GET of a presigned URL.
-func (s *Server) serveStored(in incoming) reply {
-	id, name := s.storageTarget(in.Request)
-	s.mu.RLock()
-	r := s.storage[id]
-	s.mu.RUnlock()
-	switch {
-	case in.Header.Get("Authorization") != "":
-		return storageError(400, "InvalidArgument", "Only one auth mechanism allowed")
-	case r == nil || in.URL.Query().Get("signature") != s.sign(id, name):
-		return storageError(403, "AccessDenied", "Access Denied")
-	}
-	content, ok := r.upload(name)
-	if !ok {
-		return storageError(404, "NoSuchKey", "The specified key does not exist: "+path.Base(name))
-	}
-	return reply{status: 200, header: map[string][]string{"Content-Type": {"application/octet-stream"}}, body: content}
 }

@@ -8,7 +8,7 @@ func (w *sweep) fields(x *execution) fields {
 		"name":                w.name,
 		"displayName":         orNil(w.displayName),
 		"description":         orNil(w.description),
-		"method":              w.config.method,
+		"method":              w.config.Method,
 		"state":               w.state,
 		"user":                x.server.realm.users[w.owner],
 		"config":              w.text,
@@ -46,8 +46,8 @@ func (w *sweep) fields(x *execution) fields {
 			return nil
 		},
 	}
-	if w.config.method == "grid" {
-		f["runCountExpected"] = w.config.gridSize()
+	if w.config.Method == "grid" {
+		f["runCountExpected"] = w.config.Parameters.gridSize()
 	}
 	return f
 }

@@ -77,7 +77,7 @@ func (x *execution) upsertSweep(in arguments) (any, error) {
 			return nil, badRequest("Invalid sweep config: %v", err)
 		}
 		w.text, w.config = text, config
-		w.displayName, w.description = cmp.Or(w.displayName, config.name), cmp.Or(w.description, config.description)
+		w.displayName, w.description = cmp.Or(w.displayName, config.Name), cmp.Or(w.description, config.Description)
 	}
 	if w.config == nil {
 		return nil, badRequest("Invalid sweep config: it is missing")
@@ -248,33 +248,37 @@ func (s *Server) handOut(c caller, a *agent, args map[string]any, point int) com
 	r.displayName = "fake-sweep-" + strconv.Itoa(len(w.runs)+1)
 	r.mu.Unlock()
 	w.runs, a.runs = append(w.runs, r), append(a.runs, r)
-	if w.config.method == "grid" {
+	if w.config.Method == "grid" {
 		w.grid[point] = r
 	}
-	return command{Type: "run", RunID: id, RunStorageID: r.storageID, Program: &w.config.program, Args: wrapped, Logs: []string{}}
+	return command{Type: "run", RunID: id, RunStorageID: r.storageID, Program: &w.config.Program, Args: wrapped, Logs: []string{}}
 }
 
 // next returns the parameters of the next trial and, in a grid, the index of its point, or false. The points of a
 // grid whose runs were deleted are tried again after the others.
 func (w *sweep) next() (args map[string]any, point int, ok bool) {
-	if limit := w.config.runCap; limit > 0 && w.tried >= limit {
+	if limit := w.config.RunCap; limit > 0 && w.tried >= limit {
 		return nil, 0, false
 	}
-	if w.config.method != "grid" {
+	if w.config.Method != "grid" {
 		w.tried++
-		return w.config.sample(w.random), 0, true
+		return w.config.Parameters.sample(w.random), 0, true
 	}
-	size := w.config.gridSize()
+	size := w.config.Parameters.gridSize()
 	if w.tried < size {
+		point = w.tried
 		w.tried++
-		return w.config.gridPoint(w.tried - 1), w.tried - 1, true
-	}
-	for point := range size {
-		if r := w.grid[point]; r != nil && r.deleted.Load() {
-			return w.config.gridPoint(point), point, true
+	} else {
+		deleted := func(point int) bool { return w.grid[point] != nil && w.grid[point].deleted.Load() }
+		for point < size && !deleted(point) {
+			point++
 		}
 	}
-	return nil, 0, false
+	if point >= size {
+		return nil, 0, false
+	}
+	args, _ = w.config.Parameters.gridPoint(point)
+	return args, point, true
 }
 
 // best returns the run with the best value of the sweep's metric, and the value; nil if no
@@ -282,14 +286,14 @@ func (w *sweep) next() (args map[string]any, point int, ok bool) {
 func (w *sweep) best() (*run, float64) {
 	var best *run
 	sign, found := 1.0, math.Inf(1)
-	if w.config.maximize {
+	if w.config.Metric.Goal == "maximize" {
 		sign = -1
 	}
 	for _, r := range undeleted(w.runs) {
 		r.mu.Lock()
 		summary, _ := jsontext.DecodeObject(cmp.Or(r.summary, "{}"))
 		r.mu.Unlock()
-		if v, ok := member(summary, w.config.metric).(float64); ok && !math.IsInf(v, 0) && sign*v < found {
+		if v, ok := member(summary, w.config.Metric.Name).(float64); ok && !math.IsInf(v, 0) && sign*v < found {
 			best, found = r, sign*v
 		}
 	}

@@ -71,6 +71,22 @@ func TestSweep_Grid_HandsOutEveryPointAndExits(t *testing.T) {
 	assert.Equal(t, "exit", c.commandsFor(agent, "")[0].Type)
 }
 
+func TestSweep_ParametersOfNullAndOfNoValues_AreTaken(t *testing.T) {
+	t.Parallel()
+	for config, want := range map[string][]sweepCommand{
+		"method: grid\nparameters: {a: {value: null}}": {{Type: "run", Args: map[string]struct{ Value any }{"a": {}}}},
+		"method: grid\nparameters: {a: {values: []}}":  {{Type: "exit"}},
+	} {
+		c := as(t, wandbtest.New(t, wandbtest.Solo()), wandbtest.AliceKey)
+		sweep := c.query("upsertSweep.sweep.name", createSweep, map[string]any{"c": config})
+		got := c.commandsFor(c.query("createAgent.agent.id", makeAgent, map[string]any{"s": sweep}), "")
+		for i := range got {
+			got[i].RunID = ""
+		}
+		assert.Equal(t, want, got, config)
+	}
+}
+
 func TestSweep_StopPauseAndDelete_ReachTheAgent(t *testing.T) {
 	t.Parallel()
 	srv := wandbtest.New(t, wandbtest.Solo())

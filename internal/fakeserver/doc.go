@@ -15,7 +15,7 @@
 //   - Artifacts: wandbtest/artifact*.go store and change them, wandbtest/read_artifact.go
 //     resolves their fields. Who may read and write them is decided in
 //     wandbtest/access.go, from the world, like every other refusal.
-//   - Pages that are not the API's: a case in respond, in wandbtest/handler.go.
+//   - Pages that are not the API's: a case in respond, and its path in endpoints, in wandbtest/handler.go.
 //   - Part of a run without a copy of the rest: methods beside RunView in
 //     wandbtest/snapshot.go; package store shares what it stores.
 //
