@@ -9,11 +9,11 @@ import (
 	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/record"
-	"github.com/wandgo/wandgo/internal/session"
+	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // ErrOffline is returned by [Run.UseArtifact] and [Upload.Wait] for a run that is not online.
-var ErrOffline = session.ErrOffline
+var ErrOffline = sink.ErrOffline
 
 func version(v *download.Version) *artifact.Version {
 	public := &artifact.Version{}

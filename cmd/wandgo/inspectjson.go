@@ -113,7 +113,7 @@ func (o *object) body(b record.Record) {
 		o.metric(b)
 	case *record.Telemetry:
 		kind("telemetry")
-		o.raw("telemetry", b.AppendJSON(nil))
+		o.raw("telemetry", b.JSON())
 	case *record.Environment:
 		kind("environment")
 		o.raw("environment", b.JSON())
@@ -297,8 +297,8 @@ func logDocument(s *syncrun.Contents) ([]byte, error) {
 	o.raw("run", append(run.dst, '}'))
 	o.raw("config", jsonx.QuoteNonFinite(s.Config.AppendJSON(nil)))
 	o.raw("summary", jsonx.QuoteNonFinite(s.Summary.AppendJSON(nil)))
-	o.raw("metrics", record.AppendMetricsJSON(nil, s.Metrics, true))
-	o.raw("telemetry", s.Telemetry.AppendJSON(nil))
+	o.raw("metrics", record.MetricsJSON(s.Metrics, true))
+	o.raw("telemetry", s.Telemetry.JSON())
 	list := []byte{'['}
 	for i := range s.Environments {
 		if i > 0 {

@@ -59,9 +59,9 @@ func tell(t *testing.T, file []byte) string {
 	fmt.Fprintf(&b, "run: %+v\n", *s.Run)
 	fmt.Fprintf(&b, "config: %s\n", s.Config.AppendJSON(nil))
 	fmt.Fprintf(&b, "summary: %s\n", short(s.Summary.AppendJSON(nil)))
-	fmt.Fprintf(&b, "metrics with globs: %s\n", record.AppendMetricsJSON(nil, s.Metrics, true))
-	fmt.Fprintf(&b, "metrics without: %s\n", record.AppendMetricsJSON(nil, s.Metrics, false))
-	fmt.Fprintf(&b, "telemetry: %s\n", s.Telemetry.AppendJSON(nil))
+	fmt.Fprintf(&b, "metrics with globs: %s\n", record.MetricsJSON(s.Metrics, true))
+	fmt.Fprintf(&b, "metrics without: %s\n", record.MetricsJSON(s.Metrics, false))
+	fmt.Fprintf(&b, "telemetry: %s\n", s.Telemetry.JSON())
 	for i := range s.Environments {
 		fmt.Fprintf(&b, "environment: %s\n", s.Environments[i].JSON())
 	}

@@ -18,7 +18,7 @@ const (
 )
 
 // Records returns the definitions for the run's config, where they stand as `m` in
-// `_wandb`; see [record.AppendMetricsJSON]. A step metric has an entry even if it was
+// `_wandb`; see [record.MetricsJSON]. A step metric has an entry even if it was
 // never defined.
 //
 // With globs set the list holds what the program defined. Without, it holds the
@@ -77,7 +77,7 @@ func (d *combined) record() record.Metric {
 }
 
 // Load adds the list of definitions of a run that is resumed, as
-// [record.AppendMetricsJSON] writes it.
+// [record.MetricsJSON] writes it.
 // They stay in the list until the program defines the same names, so that the run's charts
 // keep their x-axes. They do not fill in steps or change the summary. The official client
 // drops them.
@@ -89,10 +89,10 @@ func (s *Set) Load(list []byte) error {
 	if err := json.Unmarshal(list, &texts); err != nil {
 		return fmt.Errorf("load metric definitions: %w: %w", errors.ErrInvalidInput, err)
 	}
-	entries := make([]wireEntry, len(texts)) // of the same length, because entries refer to each other by index
+	entries := make([]record.MetricEntry, len(texts)) // of the same length, because entries refer to each other by index
 	for i, text := range texts {
 		if json.Unmarshal(text, &entries[i]) != nil {
-			entries[i] = wireEntry{}
+			entries[i] = record.MetricEntry{}
 		}
 	}
 	for _, e := range entries {
@@ -121,13 +121,4 @@ func (s *Set) Load(list []byte) error {
 		s.loaded.put(d, true)
 	}
 	return nil
-}
-
-type wireEntry struct {
-	Name    string `json:"1"`
-	Glob    string `json:"2"`
-	Step    int    `json:"5"`
-	Options []int  `json:"6"`
-	Summary []int  `json:"7"`
-	Goal    int    `json:"8"`
 }

@@ -13,7 +13,7 @@ import (
 
 func wireOf(t *testing.T, s *metric.Set, globs bool) string {
 	t.Helper()
-	return string(record.AppendMetricsJSON(nil, s.Records(globs), true))
+	return string(record.MetricsJSON(s.Records(globs), true))
 }
 
 func TestSection3_5_Wire(t *testing.T) {

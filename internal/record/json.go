@@ -1,99 +1,37 @@
 package record
 
 import (
-	"strconv"
-
-	"github.com/wandgo/wandgo/internal/jsonx"
+	"bytes"
+	"encoding/json"
 )
 
-// object appends the members of a JSON object.
-type object struct {
-	dst   []byte
-	begun bool
+// encode returns the JSON of a value that has one. Names keep their characters.
+func encode(v any) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-func newObject(dst []byte) object { return object{dst: append(dst, '{')} }
+// JSON returns the telemetry as it stands in a run's config, as _wandb.t.
+func (t *Telemetry) JSON() []byte { return encode(t) }
 
-func (o *object) key(k string) {
-	if o.begun {
-		o.dst = append(o.dst, ',')
-	}
-	o.begun = true
-	o.dst = jsonx.AppendQuoted(o.dst, []byte(k))
-	o.dst = append(o.dst, ':')
+// MetricEntry is a metric definition as it stands in a run's config, with fields by their
+// number.
+type MetricEntry struct {
+	Name    string `json:"1,omitempty"`
+	Glob    string `json:"2,omitempty"`
+	Step    int    `json:"5,omitempty"` // the place of the step metric in the list, from 1 on
+	Options []int  `json:"6"`
+	Summary []int  `json:"7"`
+	Goal    int    `json:"8,omitempty"`
 }
 
-// text leaves an empty text out, as number does a zero.
-func (o *object) text(k, v string) {
-	if v != "" {
-		o.key(k)
-		o.dst = jsonx.AppendQuoted(o.dst, []byte(v))
-	}
-}
-
-func (o *object) number(k string, v int64) {
-	if v != 0 {
-		o.key(k)
-		o.dst = strconv.AppendInt(o.dst, v, 10)
-	}
-}
-
-func (o *object) list(k string, v []int32) {
-	o.key(k)
-	o.dst = append(o.dst, '[')
-	for i, n := range v {
-		if i > 0 {
-			o.dst = append(o.dst, ',')
-		}
-		o.dst = strconv.AppendInt(o.dst, int64(n), 10)
-	}
-	o.dst = append(o.dst, ']')
-}
-
-// flags leaves a message out that is absent, but not one with nothing set.
-func (o *object) flags(k string, v []int32) {
-	if v != nil {
-		o.list(k, v)
-	}
-}
-
-func (o *object) nested(k string, fill func(*object)) {
-	o.key(k)
-	in := newObject(o.dst)
-	fill(&in)
-	o.dst = in.close()
-}
-
-func (o *object) close() []byte { return append(o.dst, '}') }
-
-// AppendJSON appends the telemetry as it stands in a run's config, as _wandb.t:
-// fields by their number.
-func (t *Telemetry) AppendJSON(dst []byte) []byte {
-	o := newObject(dst)
-	o.flags("1", t.ImportsInit)
-	o.flags("2", t.ImportsFinish)
-	o.flags("3", t.Feature)
-	o.text("4", t.PythonVersion)
-	o.text("5", t.CLIVersion)
-	o.text("6", t.HuggingfaceVersion)
-	o.flags("8", t.Env)
-	if l := t.Label; l != nil {
-		o.nested("9", func(o *object) {
-			o.text("1", l.Code)
-			o.text("2", l.Repo)
-			o.text("3", l.Version)
-		})
-	}
-	o.flags("10", t.Deprecated)
-	o.text("12", t.CoreVersion)
-	o.text("13", t.Platform)
-	return o.close()
-}
-
-// AppendMetricsJSON appends metric definitions as they stand in a run's config,
-// as _wandb.m. A server that expands globs itself is given those, with globs
+// MetricsJSON returns metric definitions as they stand in a run's config, as _wandb.m: a list
+// of [MetricEntry]. A server that expands globs itself is given those, with globs
 // true; another is given the metrics that were made from them.
-func AppendMetricsJSON(dst []byte, metrics []Metric, globs bool) []byte {
+func MetricsJSON(metrics []Metric, globs bool) []byte {
 	var list []Metric
 	for _, m := range metrics {
 		made := m.Glob != "" // it is for the other kind of server
@@ -105,41 +43,35 @@ func AppendMetricsJSON(dst []byte, metrics []Metric, globs bool) []byte {
 		}
 	}
 	// A step metric is named by its place in the list, so it must have one.
-	place := make(map[string]int64, len(list))
+	place := make(map[string]int, len(list))
 	for i, m := range list {
 		if m.Name != "" {
-			place[m.Name] = int64(i) + 1
+			place[m.Name] = i + 1
 		}
 	}
 	for _, m := range list {
 		if step := m.StepMetric; step != "" && place[step] == 0 {
 			list = append(list, Metric{Name: step})
-			place[step] = int64(len(list))
+			place[step] = len(list)
 		}
 	}
-	dst = append(dst, '[')
+	entries := make([]MetricEntry, len(list))
 	for i := range list {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = list[i].appendJSON(dst, place[list[i].StepMetric])
+		entries[i] = list[i].entry(place[list[i].StepMetric])
 	}
-	return append(dst, ']')
+	return encode(entries)
 }
 
-func (m *Metric) appendJSON(dst []byte, step int64) []byte {
-	o := newObject(dst)
-	o.text("1", m.Name)
-	o.text("2", m.Glob)
-	o.number("5", step)
+func (m *Metric) entry(step int) MetricEntry {
 	options := m.options()
 	if m.Glob != "" {
 		options &^= 1 << 3 // a glob defines no metric itself
 	}
-	o.list("6", numbersOf(options))
-	o.list("7", numbersOf(uint16(m.Summary&^(SummaryBest|SummaryCopy)))) // servers get neither
-	o.number("8", int64(m.Goal))
-	return o.close()
+	return MetricEntry{
+		Name: m.Name, Glob: m.Glob, Step: step, Options: numbersOf(options),
+		Summary: numbersOf(uint16(m.Summary &^ (SummaryBest | SummaryCopy))), // servers get neither
+		Goal:    int(m.Goal),
+	}
 }
 
 // options is the set of fields of the options message, as bits.
@@ -153,9 +85,9 @@ func (m *Metric) options() uint16 {
 	return set
 }
 
-func numbersOf(set uint16) []int32 {
-	var out []int32
-	for n := range int32(16) {
+func numbersOf(set uint16) []int {
+	out := []int{}
+	for n := range 16 {
 		if set&(1<<n) != 0 {
 			out = append(out, n)
 		}

@@ -38,16 +38,25 @@ type Metric struct {
 }
 
 // Telemetry says which features and libraries a run used. The lists hold the
-// numbers of the official client's telemetry fields, ascending.
+// numbers of the official client's telemetry fields, ascending. As JSON, a list that is
+// missing is omitted, but not an empty one.
 type Telemetry struct {
-	ImportsInit, ImportsFinish, Feature []int32
-	PythonVersion, CLIVersion           string
-	HuggingfaceVersion                  string
-	Env                                 []int32
-	Label                               *TelemetryLabel
-	Deprecated                          []int32
-	CoreVersion, Platform               string
+	ImportsInit        []int32         `json:"1,omitzero"`
+	ImportsFinish      []int32         `json:"2,omitzero"`
+	Feature            []int32         `json:"3,omitzero"`
+	PythonVersion      string          `json:"4,omitempty"`
+	CLIVersion         string          `json:"5,omitempty"`
+	HuggingfaceVersion string          `json:"6,omitempty"`
+	Env                []int32         `json:"8,omitzero"`
+	Label              *TelemetryLabel `json:"9,omitempty"`
+	Deprecated         []int32         `json:"10,omitzero"`
+	CoreVersion        string          `json:"12,omitempty"`
+	Platform           string          `json:"13,omitempty"`
 }
 
 // TelemetryLabel is a label that a program gave itself.
-type TelemetryLabel struct{ Code, Repo, Version string }
+type TelemetryLabel struct {
+	Code    string `json:"1,omitempty"`
+	Repo    string `json:"2,omitempty"`
+	Version string `json:"3,omitempty"`
+}

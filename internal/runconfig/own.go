@@ -181,7 +181,7 @@ func (o *Own) encode() json.RawMessage {
 		set(section, merged)
 	}
 	t := o.Telemetry()
-	all["t"] = t.AppendJSON(nil)
+	all["t"] = t.JSON()
 	for key, version := range map[string]string{"cli_version": t.CLIVersion, "python_version": t.PythonVersion} {
 		if version != "" {
 			set(key, version)

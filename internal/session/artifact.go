@@ -50,10 +50,7 @@ func (s *Session) logArtifact(d *draft.Draft, o ArtifactOptions) (*sink.Artifact
 	if o.Partial && !d.Distributed() {
 		return nil, &errors.InputError{Field: "ArtifactOptions.Partial", Rule: "needs a DistributedID of the artifact"}
 	}
-	s.mu.Lock()
-	closed := s.closed
-	s.mu.Unlock()
-	if closed {
+	if s.isClosed() {
 		return nil, errors.ErrRunFinished
 	}
 	if !s.sink.Online() && s.sink.Dir() == "" {
@@ -104,17 +101,11 @@ func (s *Session) UsedArtifact(rec *record.UseArtifact) error {
 	return s.failed("use artifact in %s", s.sink.Put(rec))
 }
 
-// ErrOffline means that a run is not online.
-var ErrOffline = sink.ErrOffline
-
 // Reachable returns why the run cannot read from the server, or nil. If the server has
 // refused the run, it waits for the diagnosis until ctx ends.
 func (s *Session) Reachable(ctx context.Context) error {
-	s.mu.Lock()
-	closed := s.closed
-	s.mu.Unlock()
 	switch {
-	case closed:
+	case s.isClosed():
 		return errors.ErrRunFinished
 	case !s.sink.Online():
 		return s.sink.OfflineError(ctx)

@@ -21,11 +21,8 @@ func (s *Session) Save(add func(*runfiles.Uploader) ([]string, error), policy ru
 
 // Alert sends an alert.
 func (s *Session) Alert(ctx context.Context, a alert.Alert) error {
-	s.mu.Lock()
-	closed := s.closed
-	s.mu.Unlock()
 	err := errors.ErrRunFinished
-	if !closed {
+	if !s.isClosed() {
 		if a, err = a.Complete(); err == nil {
 			err = s.sink.Alert(ctx, a)
 		}

@@ -59,6 +59,15 @@ func unpreparedIn(err error) []*media.Holder {
 	return nil
 }
 
+// withMedia makes the attempts: one without a pass and, if that found values, a second.
+func (s *Session) withMedia(row map[string]any, attempt func(map[string]any, *mediaPass) error) error {
+	err := attempt(row, nil)
+	if found := unpreparedIn(err); found != nil {
+		return s.logMedia(row, found, attempt)
+	}
+	return err
+}
+
 // logMedia prepares the values that were found in row and makes the second attempt.
 func (s *Session) logMedia(row map[string]any, found []*media.Holder, attempt func(map[string]any, *mediaPass) error) error {
 	stage := &media.Stage{Dir: s.Dir(), Run: &s.rows.media.run}

@@ -7,9 +7,6 @@ import (
 	"github.com/wandgo/wandgo/internal/runconfig"
 )
 
-// metrics are the definitions of a run's metrics.
-type metrics struct{ metric.Set }
-
 // DefineMetric defines a metric.
 func (s *Session) DefineMetric(d metric.Definition) error {
 	const action = "define metric of %s"
@@ -46,7 +43,7 @@ func (s *Session) applyMetrics() {
 	if len(definitions) == 0 {
 		return
 	}
-	s.config.Own.Metrics = record.AppendMetricsJSON(nil, s.metrics.Records(true), true)
+	s.config.Own.Metrics = record.MetricsJSON(s.metrics.Records(true), true)
 	for _, d := range definitions {
 		if d.Path != nil {
 			s.summary.Configure(d.Ops, d.Path...)

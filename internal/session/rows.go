@@ -31,11 +31,7 @@ type rows struct {
 // Log logs a row at the current step.
 func (s *Session) Log(row map[string]any) error {
 	now := time.Now()
-	err := s.log(row, now, nil)
-	if found := unpreparedIn(err); found != nil {
-		err = s.logMedia(row, found, func(row map[string]any, m *mediaPass) error { return s.log(row, now, m) })
-	}
-	return s.failed(logging, err)
+	return s.failed(logging, s.withMedia(row, func(row map[string]any, m *mediaPass) error { return s.log(row, now, m) }))
 }
 
 func (s *Session) log(row map[string]any, now time.Time, m *mediaPass) error {
@@ -75,11 +71,7 @@ func (s *Session) LogAt(step int64, row map[string]any) error {
 		return s.Log(row)
 	}
 	now := time.Now()
-	err := s.logAt(step, row, now, nil)
-	if found := unpreparedIn(err); found != nil {
-		err = s.logMedia(row, found, func(row map[string]any, m *mediaPass) error { return s.logAt(step, row, now, m) })
-	}
-	return s.failed(logging, err)
+	return s.failed(logging, s.withMedia(row, func(row map[string]any, m *mediaPass) error { return s.logAt(step, row, now, m) }))
 }
 
 func (s *Session) logAt(step int64, row map[string]any, now time.Time, m *mediaPass) error {
@@ -109,11 +101,7 @@ func (s *Session) logAt(step int64, row map[string]any, now time.Time, m *mediaP
 // LogPartial adds to the row of the current step, and leaves it open.
 func (s *Session) LogPartial(row map[string]any) error {
 	now := time.Now()
-	err := s.logPartial(row, now, nil)
-	if found := unpreparedIn(err); found != nil {
-		err = s.logMedia(row, found, func(row map[string]any, m *mediaPass) error { return s.logPartial(row, now, m) })
-	}
-	return s.failed(logging, err)
+	return s.failed(logging, s.withMedia(row, func(row map[string]any, m *mediaPass) error { return s.logPartial(row, now, m) }))
 }
 
 func (s *Session) logPartial(row map[string]any, now time.Time, m *mediaPass) error {

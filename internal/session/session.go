@@ -4,6 +4,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -17,6 +18,7 @@ import (
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/journal"
+	"github.com/wandgo/wandgo/internal/metric"
 	"github.com/wandgo/wandgo/internal/oneline"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
@@ -89,7 +91,7 @@ type Session struct {
 	past     time.Duration // with Plan.Past: the runtime of the last row
 	config   runconfig.Config
 	labels   Labels
-	metrics  metrics
+	metrics  metric.Set
 	summary  summary.Summary
 	closed   bool
 	duration time.Duration // of the run, after it is closed
@@ -232,12 +234,7 @@ func (s *Session) startBackground(online bool) {
 }
 
 // shownName is the name that a person at a terminal sees.
-func (s *Session) shownName() string {
-	if s.labels.Name != "" {
-		return s.labels.Name
-	}
-	return s.plan.ID
-}
+func (s *Session) shownName() string { return cmp.Or(s.labels.Name, s.plan.ID) }
 
 func (s *Session) target() sink.Target {
 	return sink.Target{Entity: s.plan.Entity, Project: s.plan.Project, RunID: s.plan.ID, BaseURL: s.env.Settings.BaseURL.Text}
@@ -274,7 +271,7 @@ func (s *Session) sinkConfig(online bool) sink.Config {
 func (s *Session) serverConfig() sink.ServerConfig {
 	cfg := sink.ServerConfig{
 		Transport: s.env.Transport, GraphQL: s.plan.GraphQL, Policy: s.env.StreamPolicy,
-		Header: s.plan.Writer.streamHeader(), Started: s.plan.Started, Stream: s.env.Stream,
+		Header: sink.WriterHeader(s.plan.Writer.id()), Started: s.plan.Started, Stream: s.env.Stream,
 		SettingsDelay: s.env.SettingsDelay, Settings: s.settingsInput, Summary: s.summaryLine,
 	}
 	if state := s.plan.State; state != nil && s.plan.Writer == nil { // each of several writers counts its own lines
@@ -347,16 +344,18 @@ func (s *Session) Warn(text string) {
 	s.display.Warn(text)
 }
 
+// isClosed reports whether the run accepts nothing more.
+func (s *Session) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
 // Flush blocks until everything stored so far is on disk and, if the run is online, on
 // the server, or ctx ends. A row that is still open is not flushed.
 func (s *Session) Flush(ctx context.Context) error {
-	s.mu.Lock()
-	closed := s.closed
-	s.mu.Unlock()
-	var err error
-	if closed {
-		err = errors.ErrRunFinished
-	} else {
+	err := errors.ErrRunFinished
+	if !s.isClosed() {
 		err = s.sink.Flush(ctx)
 	}
 	return s.failed("flush %s", err)
@@ -366,10 +365,8 @@ func (s *Session) Flush(ctx context.Context) error {
 func (s *Session) MarkPreempting() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var err error
-	if s.closed {
-		err = errors.ErrRunFinished
-	} else {
+	err := errors.ErrRunFinished
+	if !s.closed {
 		err = s.sink.Put(&record.Preempting{})
 	}
 	return s.failed("mark %s as preempting", err)

@@ -29,10 +29,7 @@ func (s *Session) Summary(path ...string) (any, bool) {
 
 // SetSummary sets a value of the summary.
 func (s *Session) SetSummary(value any, path ...string) error {
-	err := s.setSummary(value, path, nil)
-	if found := unpreparedIn(err); found != nil {
-		err = s.logMedia(nil, found, func(_ map[string]any, m *mediaPass) error { return s.setSummary(value, path, m) })
-	}
+	err := s.withMedia(nil, func(_ map[string]any, m *mediaPass) error { return s.setSummary(value, path, m) })
 	return s.failed("set summary of %s", err)
 }
 

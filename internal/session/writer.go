@@ -11,7 +11,6 @@ import (
 	"github.com/wandgo/wandgo/internal/runid"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
-	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // Writer is this process as one of several that write a run. A nil Writer is alone.
@@ -52,14 +51,6 @@ func SuggestedID(getenv func(string) string) string {
 		}
 	}
 	return ""
-}
-
-// streamHeader marks the requests with rows.
-func (w *Writer) streamHeader() http.Header {
-	if w == nil {
-		return nil
-	}
-	return sink.WriterHeader(w.ID)
 }
 
 // id is as which the server knows the process, "" for a run of one.

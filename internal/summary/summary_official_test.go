@@ -148,7 +148,7 @@ func (r *run) written(t *testing.T) map[string]any {
 func (r *run) wire(t *testing.T, globs bool) []any {
 	t.Helper()
 	var out []any
-	require.NoError(t, json.Unmarshal(record.AppendMetricsJSON(nil, r.set.Records(globs), true), &out))
+	require.NoError(t, json.Unmarshal(record.MetricsJSON(r.set.Records(globs), true), &out))
 	return out
 }
 

@@ -34,7 +34,7 @@ func (s *Contents) config(old map[string]json.RawMessage, machine func(*record.E
 		}
 	}
 	// Globs as they are: current servers expand them.
-	own := runconfig.Own{Logged: &s.Telemetry, Metrics: record.AppendMetricsJSON(nil, s.Metrics, true)}
+	own := runconfig.Own{Logged: &s.Telemetry, Metrics: record.MetricsJSON(s.Metrics, true)}
 	own.Use(runconfig.FeatureSync)
 	var onServer, logged map[string]json.RawMessage
 	_ = json.Unmarshal(old[ownKey], &onServer)
