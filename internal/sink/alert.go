@@ -13,8 +13,8 @@ import (
 // If the run is offline the disk has it, for a later sync to send. An alert of the same
 // title within its wait is not sent again.
 func (b *Both) Alert(ctx context.Context, a alert.Alert) error {
-	switch {
-	case b.unpersistedNow():
+	switch _, _, unpersisted := b.current(); {
+	case unpersisted:
 		return b.Err()
 	case b.alerter == nil: // a disabled run
 		return nil
@@ -60,10 +60,4 @@ func (b *Both) raise(ctx context.Context, a alert.Alert) error {
 		return b.progress.sendLater(b, index)
 	}
 	return nil
-}
-
-func (b *Both) unpersistedNow() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.unpersisted
 }

@@ -80,7 +80,7 @@ func NewServer(cfg ServerConfig) *Server {
 	s.updater = newUpdater(s)
 	stream := cfg.Stream
 	s.sender = &sender{
-		transport: cfg.Transport, policy: cfg.Policy, before: call0(cfg.OnRequest), header: cfg.Header, path: cfg.Target.streamPath(),
+		transport: cfg.Transport, policy: cfg.Policy, before: cfg.OnRequest, header: cfg.Header, path: cfg.Target.streamPath(),
 	}
 	if stream.Sender == nil {
 		stream.Sender = s.sender
@@ -220,11 +220,4 @@ func AcceptedRun(t Target, op diagnose.Op, resp *graphql.UpsertBucketResponse) (
 		}
 	}
 	return resp.UpsertBucket.Bucket, nil
-}
-
-func call0(f func()) func() {
-	if f == nil {
-		return func() {}
-	}
-	return f
 }

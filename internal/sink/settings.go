@@ -28,26 +28,19 @@ type updater struct {
 	// invalid belongs to the goroutine.
 	invalid invalidSettings
 
-	begin func()
 	wake  chan struct{}   // a change came
 	flush chan chan error // send now, and answer
+	ctx   context.Context // of the goroutine
 	stop  context.CancelFunc
 	done  chan struct{}
 }
 
 func newUpdater(s *Server) *updater {
 	ctx, stop := context.WithCancel(context.Background())
-	u := &updater{
-		server: s,
-		wake:   make(chan struct{}, 1),
-		flush:  make(chan chan error),
-		stop:   stop,
-		done:   make(chan struct{}),
-
-		invalid: make(invalidSettings),
+	return &updater{
+		server: s, ctx: ctx, stop: stop, invalid: make(invalidSettings),
+		wake: make(chan struct{}, 1), flush: make(chan chan error), done: make(chan struct{}),
 	}
-	u.begin = func() { go u.loop(ctx) }
-	return u
 }
 
 // change notes that the config, or with params another setting, changed.
@@ -57,7 +50,7 @@ func (u *updater) change(params bool) {
 	u.params = u.params || params
 	if !u.begun && !u.ended {
 		u.begun = true
-		u.begin()
+		go u.loop(u.ctx)
 	}
 	u.mu.Unlock()
 	select {

@@ -1,6 +1,10 @@
 package sink
 
 import (
+	"maps"
+	"reflect"
+	"slices"
+
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/record"
 )
@@ -41,4 +45,69 @@ func Optional(s string) *string {
 		return nil
 	}
 	return &s
+}
+
+// UpsertPart is a request with one setting of a run.
+type UpsertPart struct {
+	// Setting is its name for a person.
+	Setting string
+	Input   graphql.UpsertBucketInput
+	set     func(*graphql.UpsertBucketInput)
+}
+
+// SplitUpsert splits a request whose settings the server refused as invalid, so that one
+// refused setting does not hold back the others: rest has none of the settings that a
+// user chooses, and parts has one request for each of them.
+func SplitUpsert(in graphql.UpsertBucketInput) (rest graphql.UpsertBucketInput, parts []UpsertPart) {
+	alone := graphql.UpsertBucketInput{Id: in.Id, Name: in.Name, EntityName: in.EntityName, ModelName: in.ModelName}
+	add := func(setting string, has bool, set func(*graphql.UpsertBucketInput)) {
+		if has {
+			part := alone
+			set(&part)
+			parts = append(parts, UpsertPart{setting, part, set})
+		}
+	}
+	add("config", in.Config != nil, func(p *graphql.UpsertBucketInput) { p.Config = in.Config })
+	add("name", in.DisplayName != nil, func(p *graphql.UpsertBucketInput) { p.DisplayName = in.DisplayName })
+	add("notes", in.Notes != nil, func(p *graphql.UpsertBucketInput) { p.Notes = in.Notes })
+	add("group", in.GroupName != nil, func(p *graphql.UpsertBucketInput) { p.GroupName = in.GroupName })
+	add("job type", in.JobType != nil, func(p *graphql.UpsertBucketInput) { p.JobType = in.JobType })
+	add("tags", in.Tags != nil, func(p *graphql.UpsertBucketInput) { p.Tags = in.Tags })
+	rest = in
+	rest.Config, rest.DisplayName, rest.Notes, rest.GroupName, rest.JobType, rest.Tags = nil, nil, nil, nil, nil, nil
+	return rest, parts
+}
+
+// invalidSettings are the settings that the server refused as invalid, by their names.
+// Their values stay out of requests.
+type invalidSettings map[string]invalidSetting
+
+type invalidSetting struct {
+	input   graphql.UpsertBucketInput
+	refusal error
+}
+
+// first is one of the refusals, or nil.
+func (s invalidSettings) first() error {
+	if len(s) == 0 {
+		return nil
+	}
+	return s[slices.Min(slices.Collect(maps.Keys(s)))].refusal
+}
+
+// without returns a request without the values that were refused. A setting that has
+// another value by now gets another chance.
+func (s invalidSettings) without(in graphql.UpsertBucketInput) graphql.UpsertBucketInput {
+	if len(s) == 0 {
+		return in
+	}
+	rest, parts := SplitUpsert(in)
+	for _, part := range parts {
+		if refused, ok := s[part.Setting]; ok && reflect.DeepEqual(refused.input, part.Input) {
+			continue
+		}
+		delete(s, part.Setting)
+		part.set(&rest)
+	}
+	return rest
 }
