@@ -71,11 +71,11 @@ func Read(r *graphql.RunState) (*State, error) {
 		return nil, fmt.Errorf("read summary of run %s: %w", r.Name, err)
 	}
 	s.Summary = json.RawMessage(*r.SummaryMetrics)
-	historyTail, err := lastRow(r.HistoryTail)
+	historyTail, err := LastRow(r.HistoryTail)
 	if err != nil {
 		return nil, fmt.Errorf("read history of run %s: %w", r.Name, err)
 	}
-	eventsTail, err := lastRow(r.EventsTail)
+	eventsTail, err := LastRow(r.EventsTail)
 	if err != nil {
 		return nil, fmt.Errorf("read events of run %s: %w", r.Name, err)
 	}
@@ -156,8 +156,8 @@ func configOf(text *string) (map[string]json.RawMessage, error) {
 	return config, nil
 }
 
-// lastRow returns the last row of a tail, which is a JSON list of rows in JSON text.
-func lastRow(text *string) (map[string]json.RawMessage, error) {
+// LastRow returns the last row of a tail, which is a JSON list of rows in JSON text.
+func LastRow(text *string) (map[string]json.RawMessage, error) {
 	if text == nil {
 		return nil, errMissing
 	}

@@ -58,7 +58,6 @@ func (s *Contents) unreadable() bool {
 // Read reads a whole log once.
 func Read(l *Log) (*Contents, error) {
 	s := &Contents{saved: make(map[string]bool)}
-	files := make(map[string]bool)
 	runs := 0
 	state, err := replay(l, &journal.Handler{
 		Run: func(*record.Run, *journal.State) error {
@@ -80,11 +79,10 @@ func Read(l *Log) (*Contents, error) {
 			return nil
 		},
 		File: func(f record.File) error {
-			s.saved[f.Path] = f.Type == record.FileOther
-			if !files[f.Path] {
-				files[f.Path] = true
+			if _, known := s.saved[f.Path]; !known {
 				s.Files = append(s.Files, f.Path)
 			}
+			s.saved[f.Path] = f.Type == record.FileOther
 			return nil
 		},
 		Other: func(r *wire.Entry) error {

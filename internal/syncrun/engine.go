@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -88,8 +89,7 @@ type job struct {
 	e        *Engine
 	log      *Log
 	target   Target
-	next     *Log   // the next log of the same run
-	group    []*job // all jobs of the run, including this one
+	group    []*job // all jobs of the run, including this one, in their order
 	contents *Contents
 	// postponed says that the later logs of the run were uploaded first.
 	postponed bool
@@ -118,20 +118,13 @@ func (e *Engine) Sync(ctx context.Context, logs []*Log) ([]Result, error) {
 		return nil, fmt.Errorf("sync runs: %w", ErrSeveralRuns)
 	}
 	e.logs = len(jobs)
-	parallel := e.Options.Parallel
-	if parallel <= 0 {
-		parallel = DefaultParallel
-	}
-	slots := make(chan struct{}, parallel)
+	slots := make(chan struct{}, cmp.Or(max(0, e.Options.Parallel), DefaultParallel))
 	var work sync.WaitGroup
 	for _, group := range groups(jobs) {
 		slots <- struct{}{} // in the order of the logs, for the progress
 		work.Go(func() {
 			defer func() { <-slots }()
-			for i, j := range group {
-				if i+1 < len(group) {
-					j.next = group[i+1].log
-				}
+			for _, j := range group {
 				j.group = group
 				j.run(ctx)
 			}
@@ -174,6 +167,9 @@ func (l *Log) target() Target {
 	}
 	return Target{Entity: l.Run.Entity, Project: l.Run.Project, RunID: l.Run.ID}
 }
+
+// later returns the jobs of the later logs of the run.
+func (j *job) later() []*job { return j.group[slices.Index(j.group, j)+1:] }
 
 // run uploads a log and reports its result.
 func (j *job) run(ctx context.Context) {

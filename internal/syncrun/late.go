@@ -129,7 +129,7 @@ func (j *job) laterHasLast(old *serverState) (bool, error) {
 	if j.postponed {
 		return false, nil
 	}
-	for _, other := range j.group[slices.Index(j.group, j)+1:] {
+	for _, other := range j.later() {
 		if other.log.Err != nil || other.log.Run == nil {
 			continue
 		}

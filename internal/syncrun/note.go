@@ -62,22 +62,24 @@ func (j *job) note(old *serverState) *rundir.Uploaded {
 // laterLog reports whether a later process resumed the run (later), or rewound it to a step
 // before the end of this log (dropped). Dropped rows are not uploaded.
 func (j *job) laterLog(old *serverState, note *rundir.Uploaded) (later, dropped bool) {
-	if old == nil || j.next == nil || j.next.Run == nil || old.rows == 0 {
+	after := j.later()
+	if old == nil || len(after) == 0 || after[0].log.Run == nil || old.rows == 0 {
 		return false, false
 	}
+	next := after[0].log
 	// The official client writes no notes, and only uploads to the target in its log.
 	if note == nil && (j.log.Ours() || j.log.Dir.Offline() || j.target != j.log.target()) {
 		return false, false
 	}
-	if step, ok := Rewound(j.next.Run); ok {
+	if step, ok := Rewound(next.Run); ok {
 		if old.step <= step {
 			return false, false
 		}
 		if lost := j.contents.LastStep - step; lost > 0 {
-			j.warn("the rows from step %d on were not uploaded: the run was continued from there by %s", step+1, j.next.Path)
+			j.warn("the rows from step %d on were not uploaded: the run was continued from there by %s", step+1, next.Path)
 		}
 		return false, true
 	}
-	from := j.next.Run.StartingStep
-	return j.next.Run.Resumed && from > 0 && old.step >= from, false
+	from := next.Run.StartingStep
+	return next.Run.Resumed && from > 0 && old.step >= from, false
 }

@@ -20,12 +20,9 @@ import (
 // one, and lets runs that are refused for one reason share a diagnosis.
 type Remote struct{ *connection.Connection }
 
-// Op is the verb of errors about a sync.
-const Op = diagnose.OpSyncRun
-
 // Question is what the diagnosis is asked about the run.
 func (t Target) Question() diagnose.Question {
-	return diagnose.Question{Op: Op, Entity: t.Entity, Project: t.Project, RunID: t.RunID}
+	return diagnose.Question{Op: diagnose.OpSyncRun, Entity: t.Entity, Project: t.Project, RunID: t.RunID}
 }
 
 // Status implements Server.
@@ -85,7 +82,7 @@ func (r Remote) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (*Crea
 	if err != nil {
 		return nil, r.Explain(ctx, within, at, err)
 	}
-	b, err := sink.AcceptedRun(r.target(at), Op, resp)
+	b, err := sink.AcceptedRun(r.target(at), diagnose.OpSyncRun, resp)
 	if err != nil {
 		return nil, err
 	}

@@ -53,8 +53,11 @@ type upload struct {
 	noted    time.Time
 }
 
-// connect makes the sink, after the target on the server is known.
-func (u *upload) connect() {
+// connect makes the sink for the run that the server created, and notes its names.
+func (u *upload) connect(created *Created) {
+	u.at, u.created = created.Target, created
+	r := &u.result
+	r.Entity, r.Project, r.RunID, r.Name, r.URL = created.Entity, created.Project, created.RunID, created.Name, created.URL
 	u.sink = u.e.Server.Connect(u.at, sink.ServerConfig{
 		Header:  sink.WriterHeader(u.writer),
 		Offsets: filestream.Offsets{History: u.resume.history, Events: u.resume.events, Console: u.resume.base.Console},
@@ -221,14 +224,6 @@ func (u *upload) exit() (code int32, ends bool) {
 		return u.code, true
 	}
 	return int32(u.contents.exitCode()), true
-}
-
-// codeOf returns an exit code that results in a state.
-func codeOf(state string) int32 {
-	if state == "finished" {
-		return 0
-	}
-	return crashed
 }
 
 // count sets the result's numbers to what the server has acknowledged.

@@ -10,7 +10,6 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/journal"
-	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/rundir"
 )
@@ -107,18 +106,12 @@ func (s *serverState) zero() (float64, bool) {
 	return s.time - runtime, ok
 }
 
-// tail returns the last of a list of rows. Each is JSON in a string.
+// tail returns the last of a list of rows, nil if the server did not return the list.
 func tail(text *string) (map[string]json.RawMessage, error) {
 	if text == nil {
 		return nil, nil
 	}
-	var rows []string
-	if err := json.Unmarshal([]byte(*text), &rows); err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	var row map[string]json.RawMessage
-	err := json.Unmarshal(jsonx.NullNonFinite([]byte(rows[len(rows)-1])), &row)
-	return row, err
+	return resume.LastRow(text)
 }
 
 // resumePoint is where in the server's files a log continues, and with which rows.
@@ -147,7 +140,6 @@ type resumePoint struct {
 	unsureTo int64
 	conflict bool
 	asked    int64 // is added to the steps that the server is asked for
-	online   bool  // the log is of an online run
 	// late are the rows to add behind the later rows, unless nil. noted is how many rows
 	// the server had before. moved says how their steps differ from those in the log.
 	late  []span
@@ -171,7 +163,7 @@ const afterNote = 30.0
 // target, nil if there was none. shift is nil if it is not known from an earlier sync. open
 // says that the log has no exit record.
 func locate(l *Log, s *serverState, note *rundir.Uploaded, shift *int64, open bool) (*resumePoint, error) {
-	p := &resumePoint{since: math.Inf(-1), counted: -1, online: !l.Dir.Offline()}
+	p := &resumePoint{since: math.Inf(-1), counted: -1}
 	if shift != nil {
 		p.shift, p.asked = *shift, *shift
 	}
@@ -240,7 +232,7 @@ func (p *resumePoint) compare(l *Log, s *serverState, note *rundir.Uploaded, t *
 		p.behind = l.lastTime(s, t) < max(s.time, s.summaryTime)
 		// If the server's last row does not have the last step, rows were added late.
 		p.unsure = t.rows > 0 && (s.summaryStep > s.step && s.summaryStep >= t.first ||
-			p.online && note == nil || note != nil && note.Base.History != s.rows)
+			!l.Dir.Offline() && note == nil || note != nil && note.Base.History != s.rows)
 	case over && note != nil && note.Done && note.History >= t.rows:
 		p.nothing = true // another log continued after it
 	case note != nil && (!s.hasTime || s.time <= t.lastTime+afterNote && t.sameProcess(s)):

@@ -51,11 +51,8 @@ func (j *job) uploadShared(ctx context.Context, live bool) error {
 	if err != nil {
 		return err
 	}
-	u.at, u.created = created.Target, created
-	r := &j.result
-	r.Entity, r.Project, r.RunID, r.Name, r.URL = created.Entity, created.Project, created.RunID, created.Name, created.URL
-	r.Continued, r.RowsBefore = true, min(note.History, j.contents.Rows)
-	u.connect()
+	j.result.Continued, j.result.RowsBefore = true, min(note.History, j.contents.Rows)
+	u.connect(created)
 	u.noteProgress(time.Time{})
 	if err := u.run(ctx); err != nil {
 		return err

@@ -79,8 +79,8 @@ func (j *job) upload(ctx context.Context, live bool) error {
 	u.ended = old != nil && old.ended() && (!p.appended || p.behind) && !p.rewound
 	u.later = p.behind && !live && (p.late != nil || p.appended || u.ended)
 	u.stale = u.later || p.behind && !live && s.Exit == nil
-	if u.ended {
-		u.code = codeOf(old.state)
+	if u.ended && old.state != "finished" {
+		u.code = crashed
 	}
 	if p.late != nil && old.summaryStep < old.step {
 		u.keepStep = old.withLastStep()
@@ -102,14 +102,10 @@ func (j *job) upload(ctx context.Context, live bool) error {
 		}
 		return err
 	}
-	r := &j.result
-	r.Entity, r.Project, r.RunID = created.Entity, created.Project, created.RunID
-	r.Name, r.URL = created.Name, created.URL
 	if old == nil { // a fork has the rows of its parent
 		p.history, p.base.History = created.HistoryLines, created.HistoryLines
 	}
-	u.at, u.created = created.Target, created
-	u.connect()
+	u.connect(created)
 	if p.appended || old == nil || note == nil || p.late != nil {
 		if p.late == nil {
 			u.saveShift()
