@@ -228,7 +228,7 @@ func (c *Client) CheckAccess(ctx context.Context, r AccessRequest) (*Access, err
 	if err != nil {
 		return nil, err
 	}
-	if err := c.checkPlace(q); err != nil {
+	if err := checkNames(c.settings.Key, q.Entity, q.Project, ""); err != nil {
 		return nil, err
 	}
 	decision, p, err := c.diagnoser.Check(ctx, q)
@@ -249,8 +249,4 @@ func (c *Client) CheckAccess(ctx context.Context, r AccessRequest) (*Access, err
 		a.refusal = p
 	}
 	return a, nil
-}
-
-func (c *Client) checkPlace(q diagnose.Question) error {
-	return checkNames(c.settings.Key, q.Entity, q.Project, "")
 }

@@ -36,8 +36,7 @@ type Client struct {
 
 	settings    *settings.Settings
 	transport   *transport.Transport
-	identity    *identity.Source // nil where there is a key, or nothing
-	ownHTTP     *http.Transport  // nil where net/http's defaults do
+	ownHTTP     *http.Transport // nil where net/http's defaults do
 	graphql     *gqlclient.Client
 	log         *slog.Logger
 	initTimeout time.Duration
@@ -99,7 +98,6 @@ func New(opts Options) (*Client, error) {
 	c := &Client{
 		settings:    s,
 		transport:   t,
-		identity:    source,
 		ownHTTP:     own,
 		graphql:     gqlclient.New(t).WithPolicy(policy(transport.UpsertPolicy(), s.GraphQL)),
 		log:         opts.Logger,

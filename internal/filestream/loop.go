@@ -73,13 +73,15 @@ func (s *Stream) run(ctx context.Context) {
 			p.lastData = time.Now()
 		}
 		finished, header, err := s.send(ctx, r)
-		if tooLarge, ok := errors.AsType[*TooLargeError](err); ok && ctx.Err() == nil && s.shrink(r, tooLarge) {
+		if _, ok := errors.AsType[*TooLargeError](err); ok && ctx.Err() == nil && s.shrink(r) {
 			p.lastSent, p.hurry = time.Now(), true
 			continue
 		}
 		p.lastSent, p.interval = time.Now(), s.cfg.interval(header)
 		if ctx.Err() != nil && !finished {
-			s.interrupt(err)
+			s.mu.Lock()
+			s.interrupted = err
+			s.mu.Unlock()
 			break // abandoned, which is the usual reason of the error
 		}
 		if err != nil {
@@ -172,14 +174,6 @@ func (s *Stream) send(ctx context.Context, r *request) (finished bool, header ht
 		header = reply.Header
 	}
 	return r.last, header, nil
-}
-
-// interrupt records the error of the request that was in flight when the stream was
-// abandoned.
-func (s *Stream) interrupt(err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.interrupted = err
 }
 
 // fail ends the stream with an error and calls OnFatal.

@@ -32,7 +32,7 @@ func parseReply(r *Reply) answer {
 	a.stopped = string(fields["stopped"]) == "true" // only the JSON value true counts
 	a.warning = metricWarning(fields["metric_limit"])
 	if msg, ok := errorMessage(fields["error"]); ok {
-		a.refused = &RefusedError{StatusCode: r.StatusCode, Message: msg, Body: cut(bytes.TrimSpace(r.Body), maxBody)}
+		a.refused = &RefusedError{StatusCode: r.StatusCode, Message: msg, Body: cut(bytes.TrimSpace(r.Body))}
 	}
 	return a
 }
@@ -100,9 +100,4 @@ func firstNumber(fields map[string]any, names ...string) (float64, bool) {
 	return 0, false
 }
 
-func cut(b []byte, n int) []byte {
-	if len(b) > n {
-		b = b[:n]
-	}
-	return bytes.Clone(b)
-}
+func cut(b []byte) []byte { return bytes.Clone(b[:min(len(b), maxBody)]) }

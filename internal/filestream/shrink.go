@@ -6,7 +6,7 @@ import "bytes"
 // It reports false if the request was a single row, which cannot be split. A summary or a
 // console line that is too large alone is skipped and counted. send has already put the
 // rows and console lines of the request back.
-func (s *Stream) shrink(r *request, _ *TooLargeError) bool {
+func (s *Stream) shrink(r *request) bool {
 	s.mu.Lock()
 	size := len(r.body)
 	parts := r.rows + int64(len(r.console)+len(r.uploaded))

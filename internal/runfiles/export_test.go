@@ -9,3 +9,10 @@ var (
 
 // GraceBytes is the number of bytes stored after the context has ended.
 const GraceBytes = graceBytes
+
+// Flush sends the pending files without collecting more.
+func (u *Uploader) Flush() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.flushLocked()
+}

@@ -93,11 +93,7 @@ func (u *Uploader) Missing() []*FileError {
 }
 
 // failures returns a *FilesError, or nil.
-func (u *Uploader) failures() error {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	return joined(u.failedLocked())
-}
+func (u *Uploader) failures() error { return joined(u.Errors()) }
 
 func (u *Uploader) failedLocked() []*FileError {
 	var failed []*FileError
@@ -123,8 +119,7 @@ func sorted(files []*FileError) []*FileError {
 
 // Errors returns the files that failed so far, sorted by name.
 func (u *Uploader) Errors() []*FileError {
-	if e, ok := u.failures().(*FilesError); ok { //nolint:errorlint // it is not wrapped
-		return e.Files
-	}
-	return nil
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return sorted(u.failedLocked())
 }

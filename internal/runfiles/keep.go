@@ -132,14 +132,6 @@ func (u *Uploader) keepAll(ctx context.Context, k *keeper, want func(*file) bool
 	}
 }
 
-// keepNow stores a file that is saved after Keep.
-func (u *Uploader) keepNow(k *keeper, f *file, src source, nth int) error {
-	if err := u.keepFile(nil, k, f, src, nth); err != nil {
-		return fmt.Errorf("keep %s: %w", f.name, err)
-	}
-	return nil
-}
-
 // keepFile stores one file as of its nth save. A file that does not exist is skipped.
 func (u *Uploader) keepFile(limit *copyLimit, k *keeper, f *file, src source, nth int) error {
 	err := k.keep(limit, f.name, src)

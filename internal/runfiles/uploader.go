@@ -156,7 +156,10 @@ func (u *Uploader) add(name string, src source, policy Policy) error {
 	}
 	if k := u.kept; k != nil {
 		u.mu.Unlock()
-		return u.keepNow(k, f, src, nth)
+		if err := u.keepFile(nil, k, f, src, nth); err != nil {
+			return fmt.Errorf("keep %s: %w", f.name, err)
+		}
+		return nil
 	}
 	if policy != End {
 		u.pendLocked(f)
@@ -207,13 +210,7 @@ func (u *Uploader) finishedAs(f *file, err, gone error) {
 	}
 }
 
-// Flush sends the pending files without collecting more. It does not wait for them.
-func (u *Uploader) Flush() {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.flushLocked()
-}
-
+// flushLocked sends the pending files without collecting more. It does not wait for them.
 func (u *Uploader) flushLocked() {
 	if len(u.pending) > 0 {
 		u.hurry = true

@@ -86,19 +86,6 @@ func (n *node) sorted() []*node {
 	return n.order
 }
 
-// visible reports whether the summary shows a value for n or below it.
-func (n *node) visible() bool {
-	if n.shown != showsNothing {
-		return true
-	}
-	for _, c := range n.children {
-		if c.visible() {
-			return true
-		}
-	}
-	return false
-}
-
 func (n *node) hide()               { n.shown, n.value = showsNothing, nil }
 func (n *node) show(v any)          { n.shown, n.value = showsValue, v }
 func (n *node) showInt(i int64)     { n.shown, n.int = showsInt, i }
