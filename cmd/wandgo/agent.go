@@ -66,7 +66,7 @@ Examples:
 	}
 }
 
-func runAgent(ctx context.Context, a *app, args []string) int {
+func runAgent(ctx context.Context, a *app, args []string) error {
 	c := agentCommand()
 	set := c.flags()
 	count, parallel := set.Int("count", 0, ""), set.Int("parallel", 1, "")
@@ -79,9 +79,9 @@ func runAgent(ctx context.Context, a *app, args []string) int {
 			break
 		}
 	}
-	path, status, ok := a.parseOne(c, set, args, "sweep; write -- in front of the command")
-	if !ok {
-		return status
+	path, err := a.parseOne(c, set, args, "sweep; write -- in front of the command")
+	if err != nil {
+		return err
 	}
 	lines := &trialLines{p: &printer{w: a.stderr}}
 	opts := a.env.options()
@@ -96,26 +96,26 @@ func runAgent(ctx context.Context, a *app, args []string) int {
 	agent := sweep.Agent{
 		Sweep: path, Count: *count, Parallel: *parallel, Drain: s.drain, Failures: sweep.FailureRules{MaxConsecutive: *failures}, OnEvent: lines.line,
 	}
-	status = a.withOptions(s.ctx, opts, func(cl *client.Client) error { //nolint:contextcheck // the trials outlive the first signal
+	status := a.exit(s.ctx, withOptions(s.ctx, opts, func(cl *client.Client) error { //nolint:contextcheck // the trials outlive the first signal
 		agent.Client = cl
 		err := agent.RunProgram(s.ctx, sweep.Program{Command: program, Env: a.programEnv(), Dir: a.env.workDir, Stdout: a.stdout, Stderr: a.stderr, Kill: s.kill})
 		lines.summary()
 		return err
-	})
+	}))
 	select {
 	case <-s.drain:
-		return cmp.Or(status, exitInterrupted)
+		return exitCode(cmp.Or(status, exitInterrupted))
 	default:
 	}
 	switch {
 	case status != exitAllowed:
-		return status
+		return exitCode(status)
 	case lines.failed > 0 && lines.finished == 0:
-		return exitTrialsFailed
+		return exitCode(exitTrialsFailed)
 	case lines.failed+lines.finished+lines.stopped == 0:
 		lines.p.printf("No trials to run: sweep %s is over. To see its trials: wandgo sweep show %s\n", printable(path), printable(path))
 	}
-	return exitAllowed
+	return nil
 }
 
 // programEnv is the environment of the programs; nil is that of this process.

@@ -11,37 +11,45 @@ import (
 )
 
 // parsePaths parses the arguments of a command that accepts paths, with flags
-// before, between and after them; "--" ends the flags. If ok is false, the command
-// exits with the returned status.
-func (a *app) parsePaths(c command, set *flag.FlagSet, args []string) (paths []string, status int, ok bool) {
+// before, between and after them; "--" ends the flags.
+func (a *app) parsePaths(c command, set *flag.FlagSet, args []string) (paths []string, err error) {
 	for {
 		err := set.Parse(args)
 		switch {
 		case errors.Is(err, flag.ErrHelp):
 			c.writeHelp(a.stdout)
-			return nil, exitAllowed, false
+			return nil, exitCode(exitAllowed)
 		case err != nil:
-			return nil, a.usageError(c, "%s", err.Error()), false
+			return nil, usageError(c, "%s", err.Error())
 		}
 		ended := len(args) > set.NArg() && args[len(args)-set.NArg()-1] == "--"
 		if set.NArg() == 0 || ended {
-			return append(paths, set.Args()...), exitAllowed, true
+			return append(paths, set.Args()...), nil
 		}
 		paths = append(paths, set.Arg(0))
 		args = set.Args()[1:]
 	}
 }
 
-// parseOne is parsePaths for a command that needs exactly one argument. what names it.
-func (a *app) parseOne(c command, set *flag.FlagSet, args []string, what string) (path string, status int, ok bool) {
-	paths, status, ok := a.parsePaths(c, set, args)
-	switch {
-	case !ok:
-		return "", status, false
-	case len(paths) != 1:
-		return "", a.usageError(c, "expected exactly one %s", what), false
+// parse is parsePaths for a command that has only flags.
+func (a *app) parse(c command, set *flag.FlagSet, args []string) error {
+	paths, err := a.parsePaths(c, set, args)
+	if err == nil && len(paths) > 0 {
+		return usageError(c, "unexpected argument %q", paths[0])
 	}
-	return paths[0], exitAllowed, true
+	return err
+}
+
+// parseOne is parsePaths for a command that needs exactly one argument. what names it.
+func (a *app) parseOne(c command, set *flag.FlagSet, args []string, what string) (string, error) {
+	paths, err := a.parsePaths(c, set, args)
+	switch {
+	case err != nil:
+		return "", err
+	case len(paths) != 1:
+		return "", usageError(c, "expected exactly one %s", what)
+	}
+	return paths[0], nil
 }
 
 // isSet reports whether a flag was given.

@@ -46,27 +46,27 @@ type cacheDocument struct {
 	Removed   int64  `json:"removed"`
 }
 
-func runArtifactCache(ctx context.Context, a *app, args []string) int {
+func runArtifactCache(ctx context.Context, a *app, args []string) error {
 	c := artifactCacheCommand()
 	set := c.flags()
 	trim := set.String("trim", "", "")
 	asJSON := set.Bool("json", false, "")
-	paths, status, ok := a.parsePaths(c, set, args)
-	if !ok {
-		return status
+	paths, err := a.parsePaths(c, set, args)
+	if err != nil {
+		return err
 	}
 	if len(paths) > 0 {
-		return a.usageError(c, "expected no argument")
+		return usageError(c, "expected no argument")
 	}
 	limit, err := parseSize(*trim)
 	if err != nil {
-		return a.usageError(c, "--trim %s: %s", *trim, err.Error())
+		return usageError(c, "--trim %s: %s", *trim, err.Error())
 	}
 	doc, err := a.cache(ctx, *trim != "", limit)
 	if err == nil {
 		err = a.printCache(doc, *asJSON)
 	}
-	return a.outcome(ctx, err)
+	return err
 }
 
 func (a *app) cache(ctx context.Context, trim bool, limit int64) (*cacheDocument, error) {

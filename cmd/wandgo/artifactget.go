@@ -70,7 +70,7 @@ type gotArtifact struct {
 	Reused   int64  `json:"reused"`
 }
 
-func runArtifactGet(ctx context.Context, a *app, args []string) int {
+func runArtifactGet(ctx context.Context, a *app, args []string) error {
 	c := artifactGetCommand()
 	set := c.flags()
 	var o artifact.DownloadOptions
@@ -80,12 +80,12 @@ func runArtifactGet(ctx context.Context, a *app, args []string) int {
 	set.BoolVar(&o.SkipReferences, "skip-references", false, "")
 	verify := set.Bool("verify", false, "")
 	asJSON := set.Bool("json", false, "")
-	path, status, ok := a.parseOne(c, set, args, "path: [entity/][project/]name[:version]")
+	path, err := a.parseOne(c, set, args, "path: [entity/][project/]name[:version]")
 	switch {
-	case !ok:
-		return status
+	case err != nil:
+		return err
 	case *verify && (o.Dir == "" || o.Prefix != ""):
-		return a.usageError(c, "--verify needs --dir, and compares the whole artifact")
+		return usageError(c, "--verify needs --dir, and compares the whole artifact")
 	}
 	if o.Dir != "" {
 		o.Dir = a.env.path(o.Dir)

@@ -66,14 +66,14 @@ type fileDocument struct {
 	Ref    string `json:"ref"`
 }
 
-func runArtifactInfo(ctx context.Context, a *app, args []string) int {
+func runArtifactInfo(ctx context.Context, a *app, args []string) error {
 	c := artifactInfoCommand()
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
 	files := set.Bool("files", false, "")
-	path, status, ok := a.parseOne(c, set, args, "artifact")
-	if !ok {
-		return status
+	path, err := a.parseOne(c, set, args, "artifact")
+	if err != nil {
+		return err
 	}
 	return a.withClient(ctx, func(cl *client.Client) error {
 		d, err := versionInfo(ctx, cl, path, *files)

@@ -49,33 +49,33 @@ Examples:
 	}
 }
 
-func runArtifactLs(ctx context.Context, a *app, args []string) int {
+func runArtifactLs(ctx context.Context, a *app, args []string) error {
 	c := artifactLsCommand()
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
 	typ := set.String("type", "", "")
-	paths, status, ok := a.parsePaths(c, set, args)
-	if !ok {
-		return status
+	paths, err := a.parsePaths(c, set, args)
+	if err != nil {
+		return err
 	}
 	parts := []string{}
 	if len(paths) > 0 {
 		parts = strings.Split(strings.Trim(paths[0], "/"), "/")
 	}
 	if len(paths) > 1 || len(parts) > 3 || slices.Contains(parts, "") {
-		return a.usageError(c, "expected at most one path: [entity/]project or entity/project/name")
+		return usageError(c, "expected at most one path: [entity/]project or entity/project/name")
 	}
 	if name, _, has := strings.Cut(strings.Join(parts, "/"), ":"); has {
-		return a.usageError(c, "the versions of an artifact are listed by its name alone: %s",
+		return usageError(c, "the versions of an artifact are listed by its name alone: %s",
 			strings.Join(append([]string{"entity", "project"}[:3-len(parts)], name), "/"))
 	}
 	l := &artifactList{app: a, json: *asJSON, typ: *typ}
-	status = a.withClient(ctx, func(cl *client.Client) error {
+	status := a.exit(ctx, a.withClient(ctx, func(cl *client.Client) error {
 		l.conn = connection.Of(cl)
 		return l.print(ctx, cl, parts)
-	})
+	}))
 	l.noteProject(status, parts)
-	return status
+	return exitCode(status)
 }
 
 // artifactList is one call of wandgo artifact ls.

@@ -71,20 +71,20 @@ type putRequest struct {
 	byPath          bool     // the name is that of the path
 }
 
-func runArtifactPut(ctx context.Context, a *app, args []string) int {
+func runArtifactPut(ctx context.Context, a *app, args []string) error {
 	c := artifactPutCommand()
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
 	var r putRequest
 	r.flags(set)
-	path, status, ok := a.parseOne(c, set, args, "path")
-	if !ok {
-		return status
+	path, err := a.parseOne(c, set, args, "path")
+	if err != nil {
+		return err
 	}
 	r.path, r.args = path, args
 	options, err := r.runOptions()
 	if err != nil {
-		return a.usageError(c, "%s", err.Error())
+		return usageError(c, "%s", err.Error())
 	}
 	return a.withClient(ctx, func(cl *client.Client) error {
 		done, err := a.put(ctx, cl, r, options)

@@ -72,7 +72,7 @@ Examples:
   wandgo board export wandb/latest-run -o report.html
 `
 
-func runBoard(ctx context.Context, a *app, args []string) int {
+func runBoard(ctx context.Context, a *app, args []string) error {
 	if len(args) > 0 && args[0] == "export" {
 		return runBoardExport(ctx, a, args[1:])
 	}
@@ -81,18 +81,16 @@ func runBoard(ctx context.Context, a *app, args []string) int {
 	addr := set.String("addr", "127.0.0.1:0", "")
 	noOpen := set.Bool("no-open", false, "")
 	noCache := set.Bool("no-cache", false, "")
-	dirs, status, ok := a.parsePaths(c, set, args)
-	if !ok {
-		return status
-	}
-	dirs, err := a.boardDirs(dirs)
+	dirs, err := a.parsePaths(c, set, args)
 	if err != nil {
-		a.explainError(err)
-		return exitStatus(err)
+		return err
+	}
+	if dirs, err = a.boardDirs(dirs); err != nil {
+		return err
 	}
 	host, _, err := net.SplitHostPort(*addr)
 	if err != nil {
-		return a.usageError(c, "--addr %s: must be HOST:PORT, such as 127.0.0.1:8080", *addr)
+		return usageError(c, "--addr %s: must be HOST:PORT, such as 127.0.0.1:8080", *addr)
 	}
 	opts := dashboard.Options{Version: version.Module(), Mode: "board", Hint: "wandgo board DIR", LocalSweep: localSweep}
 	if !doctor.IsLoopback(host) {
@@ -106,7 +104,7 @@ func runBoard(ctx context.Context, a *app, args []string) int {
 	defer store.Close()
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", *addr)
 	if err != nil {
-		return a.commandFailed(c, err)
+		return commandFailed(c, err)
 	}
 	link := boardLink(listener.Addr(), host, opts.Token)
 	p := &printer{w: a.stdout}
@@ -117,15 +115,12 @@ func runBoard(ctx context.Context, a *app, args []string) int {
 	p.printf("Press Ctrl-C to stop it.\n")
 	if p.err != nil {
 		_ = listener.Close()
-		return a.failed("print the address", p.err)
+		return failed("print the address", p.err)
 	}
 	if !*noOpen && term.IsTerminal(a.stdout) {
 		openBrowser(ctx, link, a.env.get)
 	}
-	if err := serveBoard(ctx, listener, dashboard.New(store, opts), store); err != nil {
-		return a.commandFailed(c, err)
-	}
-	return exitAllowed
+	return commandFailed(c, serveBoard(ctx, listener, dashboard.New(store, opts), store))
 }
 
 // boardDirs returns the directories to show: those that were given, which must exist, or

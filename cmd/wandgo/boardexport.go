@@ -19,31 +19,30 @@ import (
 const maxExported = 50
 
 // runBoardExport writes runs as one file.
-func runBoardExport(ctx context.Context, a *app, args []string) int {
+func runBoardExport(ctx context.Context, a *app, args []string) error {
 	c := boardCommand()
 	set := c.flags()
 	file := set.String("o", "report.html", "")
-	paths, status, ok := a.parsePaths(c, set, args)
-	if !ok {
-		return status
+	paths, err := a.parsePaths(c, set, args)
+	if err != nil {
+		return err
 	}
 	if len(paths) == 0 {
-		return a.usageError(c, "export: name at least one run")
+		return usageError(c, "export: name at least one run")
 	}
 	dirs, err := a.boardDirs(paths)
 	if err == nil {
 		_, err = syncrun.Find(dirs...)
 	}
 	if err != nil {
-		a.explainError(err)
-		return exitStatus(err)
+		return err
 	}
 	store := runstore.Open(dirs, runstore.Options{Staging: rundir.Staging(a.env.get, a.env.home())})
 	defer store.Close()
 	store.Refresh(ctx)
 	runs := store.Runs()
 	if len(runs) > maxExported {
-		return a.usageError(c, "export: there are %d runs; a report has at most %d", len(runs), maxExported)
+		return usageError(c, "export: there are %d runs; a report has at most %d", len(runs), maxExported)
 	}
 	slices.SortFunc(runs, func(x, y *runstore.Run) int {
 		return cmp.Or(x.Info().Started.Compare(y.Info().Started), cmp.Compare(x.Key(), y.Key()))
@@ -53,26 +52,21 @@ func runBoardExport(ctx context.Context, a *app, args []string) int {
 	left, err := board.Export(ctx, &page, runs)
 	if err != nil {
 		if ctx.Err() != nil {
-			return exitInterrupted
+			return exitCode(exitInterrupted)
 		}
-		return a.commandFailed(c, err)
+		return commandFailed(c, err)
 	}
 	if left.Files > 0 {
 		fmt.Fprintf(a.stderr, "wandgo board: %s of media and tables (%s) not in the report: it holds files up to %s, and up to %s in all\n", counted(left.Files, "file"), size(left.Bytes), size(dashboard.MaxExportedFile), size(dashboard.MaxExportedFiles))
 	}
 	if *file == "-" {
-		if _, err := a.stdout.Write(page.Bytes()); err != nil {
-			return a.failed("print the report", err)
-		}
-		return exitAllowed
+		_, err := a.stdout.Write(page.Bytes())
+		return failed("print the report", err)
 	}
 	if err := smallfile.Write(a.env.path(*file), page.Bytes()); err != nil {
-		return a.commandFailed(c, err)
+		return commandFailed(c, err)
 	}
 	p := &printer{w: a.stdout}
 	p.printf("%s (%s) in %s\n", counted(len(runs), "run"), size(int64(page.Len())), printable(*file))
-	if p.err != nil {
-		return a.failed("print the file's name", p.err)
-	}
-	return exitAllowed
+	return failed("print the file's name", p.err)
 }

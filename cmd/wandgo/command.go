@@ -23,7 +23,7 @@ type command struct {
 	args string
 	// summary is one line; long is the help below the usage line.
 	summary, long string
-	run           func(ctx context.Context, a *app, args []string) int
+	run           func(ctx context.Context, a *app, args []string) error
 	// verbs are the subcommands of this one; their names start with its name.
 	verbs []command
 }
@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, env environment, stdout, stderr io.
 	}
 	for _, c := range commands() {
 		if c.name == name {
-			return c.run(ctx, a, rest)
+			return a.exit(ctx, c.run(ctx, a, rest))
 		}
 	}
 	fmt.Fprintf(stderr, "wandgo: unknown command %q%s\nFor a list of commands: wandgo help\n", name, didYouMean(name, commandNames()))
@@ -63,10 +63,10 @@ func run(ctx context.Context, args []string, env environment, stdout, stderr io.
 }
 
 // runVerb runs the subcommand that args name.
-func (c command) runVerb(ctx context.Context, a *app, args []string) int {
+func (c command) runVerb(ctx context.Context, a *app, args []string) error {
 	if len(args) == 0 {
 		c.writeHelp(a.stderr)
-		return exitUsage
+		return exitCode(exitUsage)
 	}
 	var names []string
 	for _, verb := range c.verbs {
@@ -78,9 +78,9 @@ func (c command) runVerb(ctx context.Context, a *app, args []string) int {
 	}
 	if args[0] == "-h" || args[0] == "-help" || args[0] == "--help" {
 		c.writeHelp(a.stdout)
-		return exitAllowed
+		return nil
 	}
-	return a.usageError(c, "unknown command %q%s", args[0], didYouMean(args[0], names))
+	return usageError(c, "unknown command %q%s", args[0], didYouMean(args[0], names))
 }
 
 // verb is the last word of the command's name.
@@ -99,40 +99,6 @@ func (c command) flags() *flag.FlagSet {
 	set.SetOutput(io.Discard)
 	set.Usage = func() {}
 	return set
-}
-
-// parse parses the arguments of a command that has only flags. If ok is false, the
-// command exits with the returned status.
-func (a *app) parse(c command, set *flag.FlagSet, args []string) (status int, ok bool) {
-	err := set.Parse(args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		c.writeHelp(a.stdout)
-		return exitAllowed, false
-	case err != nil:
-		return a.usageError(c, "%s", err.Error()), false
-	case set.NArg() > 0:
-		return a.usageError(c, "unexpected argument %q", set.Arg(0)), false
-	}
-	return exitAllowed, true
-}
-
-// usageError reports what is wrong with the command line, and the correct usage.
-func (a *app) usageError(c command, format string, args ...any) int {
-	fmt.Fprintf(a.stderr, "wandgo %s: %s\n%s\nMore: wandgo help %s\n", c.name, printable(fmt.Sprintf(format, args...)), c.usage(), c.name)
-	return exitUsage
-}
-
-// commandFailed reports why a command failed.
-func (a *app) commandFailed(c command, err error) int {
-	fmt.Fprintf(a.stderr, "wandgo %s: %s\n", c.name, printable(err.Error()))
-	return exitInternal
-}
-
-// failed reports that wandgo itself failed while doing something.
-func (a *app) failed(what string, err error) int {
-	fmt.Fprintf(a.stderr, "wandgo: %s: %s\n", what, printable(err.Error()))
-	return exitInternal
 }
 
 func (c command) usage() string {

@@ -25,20 +25,17 @@ Examples:
 	}
 }
 
-func runCompletion(_ context.Context, a *app, args []string) int {
+func runCompletion(_ context.Context, a *app, args []string) error {
 	c := completionCommand()
 	shells := map[string]func(io.Writer) error{"bash": writeBash, "zsh": writeZsh, "fish": writeFish}
-	names, status, ok := a.parsePaths(c, c.flags(), args)
-	if !ok {
-		return status
+	names, err := a.parsePaths(c, c.flags(), args)
+	if err != nil {
+		return err
 	}
 	if len(names) != 1 || shells[names[0]] == nil {
-		return a.usageError(c, "expected one of bash, zsh and fish")
+		return usageError(c, "expected one of bash, zsh and fish")
 	}
-	if err := shells[names[0]](a.stdout); err != nil {
-		return a.failed("print the script", err)
-	}
-	return exitAllowed
+	return failed("print the script", shells[names[0]](a.stdout))
 }
 
 // flagLine matches the line of a command's help that describes a flag.

@@ -85,7 +85,7 @@ type doctorFlags struct {
 // defaultReport is the file that --report writes if it names none.
 const defaultReport = "wandgo-report.md"
 
-func runDoctor(ctx context.Context, a *app, args []string) int {
+func runDoctor(ctx context.Context, a *app, args []string) error {
 	c := doctorCommand()
 	set := c.flags()
 	var f doctorFlags
@@ -96,17 +96,17 @@ func runDoctor(ctx context.Context, a *app, args []string) int {
 	set.DurationVar(&f.timeout, "timeout", defaultTimeout, "")
 	set.BoolVar(&f.noColor, "no-color", false, "")
 	set.BoolVar(&f.exitCodes, "exit-codes", false, "")
-	if status, ok := a.parse(c, set, reportArgument(args)); !ok {
-		return status
+	if err := a.parse(c, set, reportArgument(args)); err != nil {
+		return err
 	}
 	switch {
 	case f.exitCodes:
 		writeExitCodes(a.stdout)
-		return exitAllowed
+		return nil
 	case f.timeout <= 0:
-		return a.usageError(c, "--timeout must be positive")
+		return usageError(c, "--timeout must be positive")
 	case f.json && f.report == "-":
-		return a.usageError(c, "--json and --report=- both print to stdout; give the report a file")
+		return usageError(c, "--json and --report=- both print to stdout; give the report a file")
 	}
 	return a.doctor(ctx, f)
 }
@@ -131,7 +131,7 @@ func reportArgument(args []string) []string {
 }
 
 // doctor runs the checks and prints the findings in the requested form.
-func (a *app) doctor(ctx context.Context, f doctorFlags) int {
+func (a *app) doctor(ctx context.Context, f doctorFlags) error {
 	text := a.printer(!f.noColor)
 	quiet := f.json || f.report == "-"
 	x := &doctor.Checkup{Options: doctor.Options{
@@ -148,30 +148,30 @@ func (a *app) doctor(ctx context.Context, f doctorFlags) int {
 	x.Run(timed)
 	if ctx.Err() != nil {
 		fmt.Fprintln(a.stderr, "wandgo: interrupted")
-		return exitInterrupted
+		return exitCode(exitInterrupted)
 	}
 	redact := x.Redactor(a.env.home())
 	switch {
 	case f.json:
 		if err := writeDocument(a.stdout, x, redact); err != nil {
-			return a.failed("print the document", err)
+			return failed("print the document", err)
 		}
 	case !quiet:
 		text.printf("\n")
 		text.explanation(explanation(x))
 	}
 	if text.err != nil {
-		return a.failed("print the findings", text.err)
+		return failed("print the findings", text.err)
 	}
 	if f.report != "" {
 		if err := a.writeReport(f.report, x, redact); err != nil {
-			return a.failed("write the report", err)
+			return failed("write the report", err)
 		}
 		if f.report != "-" {
 			fmt.Fprintf(a.stderr, "wandgo: report written to %s; review it before you share it\n", f.report)
 		}
 	}
-	return checkupStatus(x)
+	return exitCode(checkupStatus(x))
 }
 
 // writeReport writes the report to a file, or to stdout if file is "-".

@@ -72,7 +72,7 @@ Examples:
 	}
 }
 
-func runExport(ctx context.Context, a *app, args []string) int {
+func runExport(ctx context.Context, a *app, args []string) error {
 	c := exportCommand()
 	set := c.flags()
 	var output string
@@ -82,34 +82,34 @@ func runExport(ctx context.Context, a *app, args []string) int {
 	quiet := set.Bool("quiet", false, "")
 	e := &export{notes: a.stderr}
 	set.Func("runs", "", e.only)
-	paths, status, ok := a.parsePaths(c, set, args)
+	paths, err := a.parsePaths(c, set, args)
 	switch {
-	case !ok:
-		return status
+	case err != nil:
+		return err
 	case len(paths) != 1:
-		return a.usageError(c, "expected exactly one path: entity/project or entity/project/run")
+		return usageError(c, "expected exactly one path: entity/project or entity/project/run")
 	case len(e.ids) > 0 && *filter != "":
-		return a.usageError(c, "--runs and --filter cannot be combined")
+		return usageError(c, "--runs and --filter cannot be combined")
 	case output == "":
-		return a.usageError(c, "expected a file: --output FILE")
+		return usageError(c, "expected a file: --output FILE")
 	case output == "-":
-		return a.usageError(c, "the output must be a file, so that an export that is interrupted can continue")
+		return usageError(c, "the output must be a file, so that an export that is interrupted can continue")
 	}
 	formats := []string{"jsonl", "csv", "parquet"}
 	if *format == "" {
 		*format = cmp.Or(strings.TrimPrefix(strings.ToLower(filepath.Ext(output)), "."), "jsonl")
 		if !slices.Contains(formats, *format) {
-			return a.usageError(c, "no format has the extension of %s; choose one with --format jsonl, csv or parquet", filepath.Base(output))
+			return usageError(c, "no format has the extension of %s; choose one with --format jsonl, csv or parquet", filepath.Base(output))
 		}
 	}
 	if !slices.Contains(formats, *format) {
-		return a.usageError(c, "unknown format %q; choose jsonl, csv or parquet", *format)
+		return usageError(c, "unknown format %q; choose jsonl, csv or parquet", *format)
 	}
 	e.source, e.filter = paths[0], *filter
 	if *format == "parquet" { // before rows are read
 		if e.converter = a.parquetWriter(); e.converter == "" {
 			fmt.Fprint(a.stderr, noParquetWriter)
-			return exitInternal
+			return exitCode(exitInternal)
 		}
 	}
 	if *keys != "" {
@@ -128,12 +128,12 @@ func runExport(ctx context.Context, a *app, args []string) int {
 			return e.write(ctx, to, *format)
 		})
 	case *filter != "":
-		return a.usageError(c, "--filter is for runs on the server, and %s is on this disk", paths[0])
+		return usageError(c, "--filter is for runs on the server, and %s is on this disk", paths[0])
 	default:
 		e.source, e.list = "disk "+logs[0].Path, func() ([]exportedRun, error) { return a.onDisk(logs, e.ids, e.keys) }
 		err = e.write(ctx, to, *format)
 	}
-	return a.outcome(ctx, err)
+	return err
 }
 
 // export is one export of the histories of runs.

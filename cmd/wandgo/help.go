@@ -23,13 +23,13 @@ Examples:
 	}
 }
 
-func runHelp(ctx context.Context, a *app, args []string) int {
+func runHelp(ctx context.Context, a *app, args []string) error {
 	if len(args) > 0 && (args[0] == "-h" || args[0] == "--help" || args[0] == "-help") {
 		args = args[1:]
 	}
 	if len(args) == 0 {
 		writeOverview(a.stdout)
-		return exitAllowed
+		return nil
 	}
 	for _, c := range commands() {
 		if c.name != args[0] {
@@ -47,12 +47,12 @@ func runHelp(ctx context.Context, a *app, args []string) int {
 			break
 		}
 		c.writeHelp(a.stdout)
-		return exitAllowed
+		return nil
 	}
 	if len(args) > 1 {
-		return a.usageError(helpCommand(), "expected at most one command")
+		return usageError(helpCommand(), "expected at most one command")
 	}
-	return a.usageError(helpCommand(), "unknown command %q%s", args[0], didYouMean(args[0], commandNames()))
+	return usageError(helpCommand(), "unknown command %q%s", args[0], didYouMean(args[0], commandNames()))
 }
 
 func writeOverview(w io.Writer) {

@@ -89,7 +89,7 @@ Examples:
 	}
 }
 
-func runImportTensorBoard(ctx context.Context, a *app, args []string) int {
+func runImportTensorBoard(ctx context.Context, a *app, args []string) error {
 	c := importTensorBoardCommand()
 	set := c.flags()
 	t := &tensorBoardImport{app: a}
@@ -100,12 +100,12 @@ func runImportTensorBoard(ctx context.Context, a *app, args []string) int {
 	tags := set.String("tags", "", "")
 	offline, dryRun := set.Bool("offline", false, ""), set.Bool("dry-run", false, "")
 	asJSON, noColor := set.Bool("json", false, ""), set.Bool("no-color", false, "")
-	paths, status, ok := a.parsePaths(c, set, args)
+	paths, err := a.parsePaths(c, set, args)
 	switch {
-	case !ok:
-		return status
+	case err != nil:
+		return err
 	case len(paths) != 1:
-		return a.usageError(c, "expected exactly one directory")
+		return usageError(c, "expected exactly one directory")
 	}
 	if *tags != "" {
 		t.options.Tags = strings.Split(*tags, ",")
@@ -115,8 +115,7 @@ func runImportTensorBoard(ctx context.Context, a *app, args []string) int {
 		err = &errors.InputError{Field: "mode", Value: secret.Redact(s.Mode.Text), Rule: "stores nothing; choose online or offline", Source: s.Mode.Source}
 	}
 	if err != nil {
-		a.explainError(err)
-		return exitStatus(err)
+		return err
 	}
 	t.root, t.dryRun = s.RunRoot(), *dryRun
 	t.entity, t.project = cmp.Or(t.options.Entity, s.Entity.Text), cmp.Or(t.options.Project, s.Project.Text)
@@ -126,7 +125,7 @@ func runImportTensorBoard(ctx context.Context, a *app, args []string) int {
 }
 
 // run imports the directory, and returns the exit status.
-func (t *tensorBoardImport) run(ctx context.Context, path string, upload, asJSON bool) int {
+func (t *tensorBoardImport) run(ctx context.Context, path string, upload, asJSON bool) error {
 	report, err := t.work(ctx, path, upload)
 	status := syncStatus(report, err)
 	if ctx.Err() != nil {
@@ -152,9 +151,9 @@ func (t *tensorBoardImport) run(ctx context.Context, path string, upload, asJSON
 		t.out.printf("To upload them:\n\n    wandgo sync%s%s\n", targetFlags(t.target()), t.arguments())
 	}
 	if t.out.err != nil {
-		return t.app.failed("print the outcome", t.out.err)
+		return failed("print the outcome", t.out.err)
 	}
-	return status
+	return exitCode(status)
 }
 
 // arguments are the directories of the logs, or the one of all runs if they are many.

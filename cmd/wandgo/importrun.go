@@ -308,7 +308,7 @@ func (r *importedRun) notes() []string {
 }
 
 // document prints the JSON of an import.
-func (t *tensorBoardImport) document(report *client.SyncReport, err error, status int) int {
+func (t *tensorBoardImport) document(report *client.SyncReport, err error, status int) error {
 	d := struct {
 		Runs       []*importedRun `json:"runs"`
 		ExitStatus int            `json:"exitStatus"`
@@ -321,7 +321,7 @@ func (t *tensorBoardImport) document(report *client.SyncReport, err error, statu
 		d.Error = jsonError(err)
 	}
 	if err := encodeJSON(t.app.stdout, d); err != nil {
-		return t.app.failed("print the outcome", err)
+		return failed("print the outcome", err)
 	}
-	return status
+	return exitCode(status)
 }

@@ -101,14 +101,14 @@ func (i *inspection) flags(set *flag.FlagSet) {
 // maxSide is the greatest width and height of a plot.
 const maxSide = 1000
 
-func runInspect(ctx context.Context, a *app, args []string) int {
+func runInspect(ctx context.Context, a *app, args []string) error {
 	c := inspectCommand()
 	set := c.flags()
 	var i inspection
 	i.flags(set)
-	paths, status, ok := a.parsePaths(c, set, args)
-	if !ok {
-		return status
+	paths, err := a.parsePaths(c, set, args)
+	if err != nil {
+		return err
 	}
 	modes := 0
 	for _, on := range []bool{i.lines, i.summary, i.metric != "", i.media != "", i.show} {
@@ -118,20 +118,19 @@ func runInspect(ctx context.Context, a *app, args []string) int {
 	}
 	switch {
 	case modes > 1:
-		return a.usageError(c, "--json-lines, --summary, --plot, --show and --media are mutually exclusive")
+		return usageError(c, "--json-lines, --summary, --plot, --show and --media are mutually exclusive")
 	case i.follow && (i.summary || i.media != "" || i.show):
-		return a.usageError(c, "--follow and --summary, --show or --media are mutually exclusive")
+		return usageError(c, "--follow and --summary, --show or --media are mutually exclusive")
 	case i.follow && i.metric != "" && !term.IsTerminal(a.stdout):
-		return a.usageError(c, "--follow with --plot needs a terminal")
+		return usageError(c, "--follow with --plot needs a terminal")
 	case len(paths) != 1:
-		return a.usageError(c, "expected exactly one path")
+		return usageError(c, "expected exactly one path")
 	case i.height < 1 || isSet(set, "width") && i.width < 1 || max(i.width, i.height) > maxSide:
-		return a.usageError(c, "--width and --height must be from 1 to %d", maxSide)
+		return usageError(c, "--width and --height must be from 1 to %d", maxSide)
 	}
 	logs, err := syncrun.Find(paths[0])
 	if err != nil {
-		a.explainError(err)
-		return exitStatus(err)
+		return err
 	}
 	if len(logs) > 1 {
 		err = fmt.Errorf("%s has %d runs; choose one of them (wandgo ls lists them)", paths[0], len(logs))
@@ -140,7 +139,7 @@ func runInspect(ctx context.Context, a *app, args []string) int {
 		err = logs[0].Err
 	}
 	if err != nil {
-		return a.commandFailed(c, err)
+		return commandFailed(c, err)
 	}
 	switch {
 	case i.summary:
@@ -160,11 +159,11 @@ func runInspect(ctx context.Context, a *app, args []string) int {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return exitInterrupted
+		return exitCode(exitInterrupted)
 	case err != nil:
-		return a.commandFailed(c, err)
+		return commandFailed(c, err)
 	}
-	return exitAllowed
+	return nil
 }
 
 // inspectLines prints one line per record.

@@ -64,7 +64,7 @@ type login struct {
 	timeout  time.Duration
 }
 
-func runLogin(ctx context.Context, a *app, args []string) int {
+func runLogin(ctx context.Context, a *app, args []string) error {
 	c := loginCommand()
 	set := c.flags()
 	var host string
@@ -75,29 +75,28 @@ func runLogin(ctx context.Context, a *app, args []string) int {
 	verify := set.Bool("verify", true, "")
 	noVerify := set.Bool("no-verify", false, "")
 	timeout := set.Duration("timeout", whoamiTimeout, "")
-	keys, status, ok := a.parsePaths(c, set, args)
+	keys, err := a.parsePaths(c, set, args)
 	switch {
-	case !ok:
-		return status
+	case err != nil:
+		return err
 	case len(keys) > 1:
-		return a.usageError(c, "expected at most one key")
+		return usageError(c, "expected at most one key")
 	case host != "" && *cloud:
-		return a.usageError(c, "--host and --cloud are mutually exclusive")
+		return usageError(c, "--host and --cloud are mutually exclusive")
 	case *timeout <= 0:
-		return a.usageError(c, "--timeout must be positive")
+		return usageError(c, "--timeout must be positive")
 	}
 	l := &login{app: a, verify: *verify && !*noVerify, timeout: *timeout}
 	if err := l.target(host, *cloud); err != nil {
-		a.explainError(err)
-		return exitStatus(err)
+		return err
 	}
 	if len(keys) == 0 && !*again && !l.settings.Key.Empty() {
 		return l.keep(ctx)
 	}
 	key, err := l.key(keys)
 	if err != nil {
-		a.commandFailed(c, err)
-		return exitUsage
+		a.exit(ctx, commandFailed(c, err))
+		return exitCode(exitUsage)
 	}
 	return l.store(ctx, key)
 }
@@ -117,7 +116,7 @@ func (l *login) target(host string, cloud bool) error {
 }
 
 // keep keeps a key that is already configured.
-func (l *login) keep(ctx context.Context) int {
+func (l *login) keep(ctx context.Context) error {
 	a := l.app
 	who := ""
 	if l.verify {
@@ -127,12 +126,12 @@ func (l *login) keep(ctx context.Context) int {
 		}
 		who = " as " + printable(viewer.Username)
 	}
-	if status := l.remember(); status != exitAllowed {
-		return status
+	if err := l.remember(); err != nil {
+		return err
 	}
 	_ = a.tell(a.stdout, "Already logged in to "+l.server()+who+", with the key from "+printable(l.settings.KeySource)+".")
 	_ = a.tell(a.stdout, "To use another key: wandgo login --relogin")
-	return exitAllowed
+	return nil
 }
 
 // server names the server, and says so if the environment chose it.
@@ -188,7 +187,7 @@ func (l *login) checked(text string) (secret.Key, error) {
 }
 
 // store verifies a key and writes it to netrc.
-func (l *login) store(ctx context.Context, key secret.Key) int {
+func (l *login) store(ctx context.Context, key secret.Key) error {
 	a := l.app
 	who := ""
 	if l.verify {
@@ -203,31 +202,31 @@ func (l *login) store(ctx context.Context, key secret.Key) int {
 	}
 	path := settings.NetrcPath(a.env.settings())
 	if path == "" {
-		return a.failed("store the key", errors.New("the home directory is not known; set NETRC"))
+		return failed("store the key", errors.New("the home directory is not known; set NETRC"))
 	}
 	err := settings.EditFile(path, 0o600, func(data []byte) ([]byte, error) {
 		return settings.SetNetrcKey(data, settings.NetrcMachine(l.baseURL), key)
 	})
 	if err != nil {
-		return a.failed("store the key", err)
+		return failed("store the key", err)
 	}
-	if status := l.remember(); status != exitAllowed {
-		return status
+	if err := l.remember(); err != nil {
+		return err
 	}
 	_ = a.tell(a.stdout, "Logged in to "+l.server()+who+". The key is in "+printable(path)+".")
 	l.warnOfPrecedence(key)
 	l.warnOfVariable()
-	return exitAllowed
+	return nil
 }
 
 // remember makes the server that the command line names the default.
-func (l *login) remember() int {
+func (l *login) remember() error {
 	if !l.explicit {
-		return exitAllowed
+		return nil
 	}
 	path := settings.GlobalFile(l.app.env.settings())
 	if path == "" {
-		return l.app.failed("store the server's address", errors.New("the home directory is not known; set WANDB_CONFIG_DIR"))
+		return failed("store the server's address", errors.New("the home directory is not known; set WANDB_CONFIG_DIR"))
 	}
 	value := l.baseURL
 	if value == settings.DefaultBaseURL {
@@ -236,10 +235,7 @@ func (l *login) remember() int {
 	err := settings.EditFile(path, 0o644, func(data []byte) ([]byte, error) {
 		return settings.SetFileOptions(data, settings.Option{Name: "base_url", Value: value})
 	})
-	if err != nil {
-		return l.app.failed("store the server's address", err)
-	}
-	return exitAllowed
+	return failed("store the server's address", err)
 }
 
 // warnOfPrecedence reports that the next run will use another key or server.
@@ -286,9 +282,9 @@ func (l *login) viewer(ctx context.Context, key secret.Key) (*client.Viewer, err
 
 // refusedLogin explains why a key was not verified. typed reports whether the key was
 // given to this call.
-func (a *app) refusedLogin(ctx context.Context, err error, typed bool) int {
+func (a *app) refusedLogin(ctx context.Context, err error, typed bool) error {
 	if ctx.Err() != nil {
-		return exitInterrupted
+		return exitCode(exitInterrupted)
 	}
 	if p, ok := errors.AsType[*errors.PermissionError](err); ok && typed {
 		p.KeySource = "the command line"
@@ -299,5 +295,5 @@ func (a *app) refusedLogin(ctx context.Context, err error, typed bool) int {
 	} else {
 		fmt.Fprintln(a.stderr, "\nNothing was stored.")
 	}
-	return exitStatus(err)
+	return exitCode(exitStatus(err))
 }

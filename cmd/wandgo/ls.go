@@ -101,13 +101,13 @@ type listed struct {
 	dir    string // the argument for sync and inspect: the directory, or the log if several share it
 }
 
-func runLs(ctx context.Context, a *app, args []string) int {
+func runLs(ctx context.Context, a *app, args []string) error {
 	c := lsCommand()
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
-	paths, status, ok := a.parsePaths(c, set, args)
-	if !ok {
-		return status
+	paths, err := a.parsePaths(c, set, args)
+	if err != nil {
+		return err
 	}
 	find, given := syncrun.Find, len(paths) > 0
 	resolved, err := a.settings()
@@ -115,18 +115,16 @@ func runLs(ctx context.Context, a *app, args []string) int {
 		paths, find = a.runRoots(resolved), syncrun.FindIn
 	}
 	if err != nil {
-		a.explainError(err)
-		return exitStatus(err)
+		return err
 	}
 	logs, err := find(paths...)
 	if err != nil && (given || !syncrun.NoRuns(err)) {
-		a.explainError(err)
-		return exitStatus(err)
+		return err
 	}
 	runs := []listed{}
 	for _, l := range logs {
 		if ctx.Err() != nil {
-			return exitInterrupted
+			return exitCode(exitInterrupted)
 		}
 		runs = append(runs, list(l, resolved.BaseURL.Text))
 	}
@@ -135,10 +133,7 @@ func runLs(ctx context.Context, a *app, args []string) int {
 	} else {
 		err = a.listRuns(runs, paths, given)
 	}
-	if err != nil {
-		return a.failed("list the runs", err)
-	}
-	return exitAllowed
+	return failed("list the runs", err)
 }
 
 // list describes one log and its upload.

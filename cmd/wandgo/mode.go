@@ -21,7 +21,7 @@ wandgo sync uploads them later; wandgo online undoes this.
 Example:
   wandgo offline && go run ./train && wandgo online && wandgo sync
 `,
-		run: func(_ context.Context, a *app, args []string) int {
+		run: func(_ context.Context, a *app, args []string) error {
 			return a.setMode(offlineCommand(), "offline", args)
 		},
 	}
@@ -38,27 +38,26 @@ directory (wandb/settings).
 Example:
   wandgo online
 `,
-		run: func(_ context.Context, a *app, args []string) int { return a.setMode(onlineCommand(), "", args) },
+		run: func(_ context.Context, a *app, args []string) error { return a.setMode(onlineCommand(), "", args) },
 	}
 }
 
 // setMode writes the mode to the local settings file; "" means online.
-func (a *app) setMode(c command, mode string, args []string) int {
-	if status, ok := a.parse(c, c.flags(), args); !ok {
-		return status
+func (a *app) setMode(c command, mode string, args []string) error {
+	if err := a.parse(c, c.flags(), args); err != nil {
+		return err
 	}
 	path := settings.LocalFile(a.env.settings())
 	err := settings.EditFile(path, 0o644, func(data []byte) ([]byte, error) {
 		return settings.SetFileOptions(data, settings.Option{Name: "mode", Value: mode})
 	})
 	if err != nil {
-		return a.failed("change the mode", err)
+		return failed("change the mode", err)
 	}
 	mode = cmp.Or(mode, "online")
 	switch s, err := a.settings(); {
 	case err != nil:
-		a.explainError(err)
-		return exitStatus(err)
+		return err
 	case s.Mode.Text != mode && (s.Mode.Text != "" || mode != "online"):
 		_ = a.tell(a.stderr, "Note: "+printable(s.Mode.Source)+" takes precedence; runs are "+printable(s.Mode.Text)+".")
 	case mode == "offline":
@@ -67,5 +66,5 @@ func (a *app) setMode(c command, mode string, args []string) int {
 	default:
 		fmt.Fprintln(a.stdout, "Runs started in this directory are uploaded.")
 	}
-	return exitAllowed
+	return nil
 }

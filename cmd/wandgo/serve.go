@@ -80,7 +80,7 @@ Examples:
   wandgo serve --rate-limit 60/1m
 `
 
-func runServe(ctx context.Context, a *app, args []string) int {
+func runServe(ctx context.Context, a *app, args []string) error {
 	c := serveCommand()
 	set := c.flags()
 	file := set.String("world", "", "")
@@ -90,25 +90,23 @@ func runServe(ctx context.Context, a *app, args []string) int {
 	var limit rate
 	set.Var(&limit, "rate-limit", "")
 	quiet := set.Bool("quiet", false, "")
-	if status, ok := a.parse(c, set, args); !ok {
-		return status
+	if err := a.parse(c, set, args); err != nil {
+		return err
 	}
 	if *printWorld {
-		if _, err := fmt.Fprint(a.stdout, exampleWorld); err != nil {
-			return a.failed("print the world", err)
-		}
-		return exitAllowed
+		_, err := fmt.Fprint(a.stdout, exampleWorld)
+		return failed("print the world", err)
 	}
 	g, ok := generationOf(*generation)
 	if !ok {
-		return a.usageError(c, "unknown generation %q; choose one of %s", *generation, strings.Join(generationNames(), ", "))
+		return usageError(c, "unknown generation %q; choose one of %s", *generation, strings.Join(generationNames(), ", "))
 	}
 	if err := checkLoopback(*addr); err != nil {
-		return a.usageError(c, "--addr %s: %v", *addr, err)
+		return usageError(c, "--addr %s: %v", *addr, err)
 	}
 	world, err := a.readWorld(*file)
 	if err != nil {
-		return a.commandFailed(c, err)
+		return commandFailed(c, err)
 	}
 	opts := []wandbtest.Option{wandbtest.WithAddr(*addr), wandbtest.WithGeneration(g), wandbtest.WithRateLimit(limit.requests, limit.window)}
 	if !*quiet {
@@ -122,7 +120,7 @@ func runServe(ctx context.Context, a *app, args []string) int {
 	})))
 	s, err = wandbtest.Start(world, opts...)
 	if err != nil {
-		return a.commandFailed(c, err)
+		return commandFailed(c, err)
 	}
 	defer s.Close()
 	catalog.server.Store(s)
@@ -139,15 +137,12 @@ func runServe(ctx context.Context, a *app, args []string) int {
 	p := &printer{w: a.stdout}
 	writeGreeting(p, s.URL(), world, g)
 	if p.err != nil {
-		return a.failed("print the address", p.err)
+		return failed("print the address", p.err)
 	}
 	<-ctx.Done()
 	s.Close()
 	p.printf("%s\n", summaryOf(s))
-	if p.err != nil {
-		return a.failed("print the summary", p.err)
-	}
-	return exitAllowed
+	return failed("print the summary", p.err)
 }
 
 func generations() []wandbtest.Generation {

@@ -46,18 +46,17 @@ type statusDocument struct {
 	Warnings    []string `json:"warnings"`
 }
 
-func runStatus(_ context.Context, a *app, args []string) int {
+func runStatus(_ context.Context, a *app, args []string) error {
 	c := statusCommand()
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
 	set.Bool("settings", true, "") // as the official client spells it
-	if status, ok := a.parse(c, set, args); !ok {
-		return status
+	if err := a.parse(c, set, args); err != nil {
+		return err
 	}
 	s, err := a.settings()
 	if err != nil {
-		a.explainError(err)
-		return exitStatus(err)
+		return err
 	}
 	if *asJSON {
 		err = encodeJSON(a.stdout, newStatusDocument(s))
@@ -66,10 +65,7 @@ func runStatus(_ context.Context, a *app, args []string) int {
 		p.settings(s)
 		err = p.err
 	}
-	if err != nil {
-		return a.failed("print the settings", err)
-	}
-	return exitAllowed
+	return failed("print the settings", err)
 }
 
 func newStatusDocument(s *settings.Settings) *statusDocument {

@@ -82,18 +82,18 @@ Examples:
 	}
 }
 
-func runSweepCreate(ctx context.Context, a *app, args []string) int {
+func runSweepCreate(ctx context.Context, a *app, args []string) error {
 	c := sweepCreateCommand()
 	set := c.flags()
 	entity, project, name := set.String("entity", "", ""), set.String("project", "", ""), set.String("name", "", "")
 	asJSON := set.Bool("json", false, "")
-	file, status, ok := a.parseOne(c, set, args, "file")
-	if !ok {
-		return status
+	file, err := a.parseOne(c, set, args, "file")
+	if err != nil {
+		return err
 	}
 	opts := a.env.options()
 	opts.Logger = slog.New(sweepWarnings{a.stderr})
-	return a.withOptions(ctx, opts, func(cl *client.Client) error {
+	return withOptions(ctx, opts, func(cl *client.Client) error {
 		cfg, err := sweep.Load(a.env.path(file))
 		if err != nil {
 			return err
@@ -156,16 +156,16 @@ func listSweep(s *sweep.Sweep) listedSweep {
 	return listedSweep{s.ID, s.Name, s.State, s.Method, s.Runs, s.Expected, s.Best, s.CreatedAt}
 }
 
-func runSweepLs(ctx context.Context, a *app, args []string) int {
+func runSweepLs(ctx context.Context, a *app, args []string) error {
 	c := sweepLsCommand()
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
-	paths, status, ok := a.parsePaths(c, set, args)
-	if !ok {
-		return status
+	paths, err := a.parsePaths(c, set, args)
+	if err != nil {
+		return err
 	}
 	if len(paths) > 1 {
-		return a.usageError(c, "expected at most one project")
+		return usageError(c, "expected at most one project")
 	}
 	return a.withClient(ctx, func(cl *client.Client) error {
 		project, err := a.projectPath(paths)
@@ -240,10 +240,10 @@ Examples:
   wandgo sweep ` + verb + ` acme/vision/abcd1234
 `,
 	}
-	c.run = func(ctx context.Context, a *app, args []string) int {
-		path, status, ok := a.parseOne(c, c.flags(), args, "sweep")
-		if !ok {
-			return status
+	c.run = func(ctx context.Context, a *app, args []string) error {
+		path, err := a.parseOne(c, c.flags(), args, "sweep")
+		if err != nil {
+			return err
 		}
 		return a.withClient(ctx, func(cl *client.Client) error {
 			s, err := sweep.Get(ctx, cl, path)

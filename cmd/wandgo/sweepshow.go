@@ -52,13 +52,13 @@ type listedTrial struct {
 	Params map[string]any `json:"params"`
 }
 
-func runSweepShow(ctx context.Context, a *app, args []string) int {
+func runSweepShow(ctx context.Context, a *app, args []string) error {
 	c := sweepShowCommand()
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
-	path, status, ok := a.parseOne(c, set, args, "sweep")
-	if !ok {
-		return status
+	path, err := a.parseOne(c, set, args, "sweep")
+	if err != nil {
+		return err
 	}
 	return a.withClient(ctx, func(cl *client.Client) error {
 		s, err := sweep.Get(ctx, cl, path)

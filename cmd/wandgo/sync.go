@@ -107,7 +107,7 @@ func officialSyncFlags(set *flag.FlagSet, o *client.SyncOptions) {
 	}
 }
 
-func runSync(ctx context.Context, a *app, args []string) int {
+func runSync(ctx context.Context, a *app, args []string) error {
 	c := syncCommand()
 	set := c.flags()
 	var o client.SyncOptions
@@ -128,25 +128,24 @@ func runSync(ctx context.Context, a *app, args []string) int {
 		set.BoolVar(&verbose, name, false, "")
 	}
 	officialSyncFlags(set, &o)
-	paths, status, ok := a.parsePaths(c, set, args)
+	paths, err := a.parsePaths(c, set, args)
 	switch {
-	case !ok:
-		return status
+	case err != nil:
+		return err
 	case o.Parallel < 1:
-		return a.usageError(c, "--parallel must be 1 or more")
+		return usageError(c, "--parallel must be 1 or more")
 	case o.RetryTimeout <= 0:
-		return a.usageError(c, "--patience must be positive")
+		return usageError(c, "--patience must be positive")
 	case o.CleanAfter < 0:
-		return a.usageError(c, "--clean-after must not be negative")
+		return usageError(c, "--clean-after must not be negative")
 	case o.CleanAfter > 0 && !o.Clean:
-		return a.usageError(c, "--clean-after goes with --clean")
+		return usageError(c, "--clean-after goes with --clean")
 	}
 	given := paths
 	if len(paths) == 0 {
 		resolved, err := a.settings()
 		if err != nil {
-			a.explainError(err)
-			return exitStatus(err)
+			return err
 		}
 		roots := a.runRoots(resolved)
 		if paths = withRuns(roots); len(paths) == 0 {
@@ -162,14 +161,13 @@ func runSync(ctx context.Context, a *app, args []string) int {
 	}
 	cl, err := client.New(options)
 	if err != nil {
-		a.explainError(err)
-		return exitStatus(err)
+		return err
 	}
 	defer func() { _ = cl.Close() }()
 
 	o.Progress = out.progress
 	report, err := cl.Sync(ctx, paths, o)
-	status = syncStatus(report, err)
+	status := syncStatus(report, err)
 	if ctx.Err() != nil {
 		status = exitInterrupted
 	}
@@ -180,12 +178,12 @@ func runSync(ctx context.Context, a *app, args []string) int {
 		out.summary(report)
 	}
 	if out.err != nil {
-		return a.failed("print the outcome", out.err)
+		return failed("print the outcome", out.err)
 	}
 	if err != nil && ctx.Err() == nil {
 		a.explainFailures(report, err, o, given)
 	}
-	return status
+	return exitCode(status)
 }
 
 // withRuns returns the directories that have runs, or may have some that cannot be
@@ -211,20 +209,17 @@ func syncStatus(report *client.SyncReport, err error) int {
 }
 
 // nothingToSync reports that there are no runs, which is not a failure.
-func (a *app) nothingToSync(root string, asJSON bool) int {
+func (a *app) nothingToSync(root string, asJSON bool) error {
 	if asJSON {
 		return a.syncDocument(&client.SyncReport{}, nil, exitAllowed)
 	}
 	p := &printer{w: a.stdout}
 	p.printf("Nothing to upload: no runs in %s.\n", printable(root))
-	if p.err != nil {
-		return a.failed("print the outcome", p.err)
-	}
-	return exitAllowed
+	return failed("print the outcome", p.err)
 }
 
 // syncDocument prints the JSON of sync.
-func (a *app) syncDocument(report *client.SyncReport, err error, status int) int {
+func (a *app) syncDocument(report *client.SyncReport, err error, status int) error {
 	d := struct {
 		Runs       []client.SyncedRun `json:"runs"`
 		ExitStatus int                `json:"exitStatus"`
@@ -236,9 +231,9 @@ func (a *app) syncDocument(report *client.SyncReport, err error, status int) int
 		d.Error = jsonError(err)
 	}
 	if err := encodeJSON(a.stdout, d); err != nil {
-		return a.failed("print the outcome", err)
+		return failed("print the outcome", err)
 	}
-	return status
+	return exitCode(status)
 }
 
 // redrawEvery is the shortest time between two updates of the progress line.

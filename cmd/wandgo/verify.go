@@ -53,7 +53,7 @@ const (
 	verifyRowBytes = 64 << 10
 )
 
-func runVerify(ctx context.Context, a *app, args []string) int {
+func runVerify(ctx context.Context, a *app, args []string) error {
 	c := verifyCommand()
 	set := c.flags()
 	host := set.String("host", "", "")
@@ -61,23 +61,22 @@ func runVerify(ctx context.Context, a *app, args []string) int {
 	set.StringVar(&opts.Entity, "entity", "", "")
 	set.StringVar(&opts.Project, "project", "verify", "")
 	timeout := set.Duration("timeout", verifyTimeout, "")
-	if status, ok := a.parse(c, set, args); !ok {
-		return status
+	if err := a.parse(c, set, args); err != nil {
+		return err
 	}
 	if *timeout <= 0 {
-		return a.usageError(c, "--timeout must be positive")
+		return usageError(c, "--timeout must be positive")
 	}
 	dir, err := os.MkdirTemp("", "wandgo-verify-")
 	if err != nil {
-		return a.failed("make a directory for the test run", err)
+		return failed("make a directory for the test run", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	options := a.env.options()
 	options.BaseURL, options.Dir, options.Output = *host, dir, io.Discard
 	cl, err := client.New(options)
 	if err != nil {
-		a.explainError(err)
-		return exitStatus(err)
+		return err
 	}
 	defer func() { _ = cl.Close() }()
 	timed, cancel := context.WithTimeout(ctx, *timeout)
@@ -87,14 +86,13 @@ func runVerify(ctx context.Context, a *app, args []string) int {
 	err = v.do(timed)
 	switch {
 	case ctx.Err() != nil:
-		return exitInterrupted
+		return exitCode(exitInterrupted)
 	case err != nil:
-		a.explainError(err)
-		return exitStatus(err)
+		return err
 	case v.err != nil:
-		return a.failed("print the result", v.err)
+		return failed("print the result", v.err)
 	}
-	return exitAllowed
+	return nil
 }
 
 // verification is one call of wandgo verify.

@@ -23,15 +23,13 @@ Example:
 	}
 }
 
-func runVersion(_ context.Context, a *app, args []string) int {
+func runVersion(_ context.Context, a *app, args []string) error {
 	c := versionCommand()
-	if status, ok := a.parse(c, c.flags(), args); !ok {
-		return status
+	if err := a.parse(c, c.flags(), args); err != nil {
+		return err
 	}
-	if _, err := fmt.Fprintln(a.stdout, versionLine()); err != nil {
-		return a.failed("print the version", err)
-	}
-	return exitAllowed
+	_, err := fmt.Fprintln(a.stdout, versionLine())
+	return failed("print the version", err)
 }
 
 func versionLine() string {

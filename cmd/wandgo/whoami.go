@@ -49,35 +49,31 @@ const (
 	whoamiTimeout  = 10 * time.Second
 )
 
-func runWhoami(ctx context.Context, a *app, args []string) int {
+func runWhoami(ctx context.Context, a *app, args []string) error {
 	c := whoamiCommand()
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
 	timeout := set.Duration("timeout", whoamiTimeout, "")
-	if status, ok := a.parse(c, set, args); !ok {
-		return status
+	if err := a.parse(c, set, args); err != nil {
+		return err
 	}
 	if *timeout <= 0 {
-		return a.usageError(c, "--timeout must be positive")
+		return usageError(c, "--timeout must be positive")
 	}
 	timed, cancel := context.WithTimeout(ctx, *timeout)
 	defer cancel()
 	who, err := a.whoami(timed)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return exitInterrupted
+		return exitCode(exitInterrupted)
 	case err != nil:
-		a.explainError(err)
-		return exitStatus(err)
+		return err
 	case *asJSON:
 		err = encodeJSON(a.stdout, who)
 	default:
 		err = a.tell(a.stdout, who.String())
 	}
-	if err != nil {
-		return a.failed("print the account", err)
-	}
-	return exitAllowed
+	return failed("print the account", err)
 }
 
 func (a *app) whoami(ctx context.Context) (*account, error) {
