@@ -238,10 +238,10 @@ func (l *trialLines) line(e sweep.Event) {
 	case !e.Done:
 		l.running++
 		var params []string
-		for name := range e.Trial.Params {
+		for _, name := range sortedKeys(e.Trial.Params) {
 			params = append(params, name+"="+cellText(e.Trial.Params[name]))
 		}
-		l.p.printf("%s  started   %s\n", id, printable(strings.Join(sorted(params), " ")))
+		l.p.printf("%s  started   %s\n", id, printable(strings.Join(params, " ")))
 	case errors.Is(e.Err, client.ErrStopped):
 		l.stopped++
 		l.p.printf("%s  stopped   after %s%s\n", id, took, noRun)

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"strings"
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
@@ -11,20 +10,11 @@ import (
 )
 
 func artifactCommand() command {
-	c := command{
-		name: "artifact", args: "command [argument ...]",
-		summary: "list, upload and download artifacts",
-		verbs:   []command{artifactLsCommand(), artifactInfoCommand(), artifactPutCommand(), artifactGetCommand(), artifactCacheCommand()},
-	}
-	var list strings.Builder
-	for _, verb := range c.verbs {
-		list.WriteString("  " + verb.verb() + strings.Repeat(" ", max(1, 8-len(verb.verb()))) + verb.summary + "\n")
-	}
-	c.long = `
+	return group("artifact", "list, upload and download artifacts", `
 Works with artifacts: named sets of files with versions.
 
 Commands:
-` + list.String() + `
+%s
 An artifact's path is [entity/][project/]name[:version]. A version is v0, v1 and
 so on, or an alias such as latest. The entity and the project are those of the
 settings if the path has none.
@@ -34,9 +24,7 @@ Examples:
   wandgo artifact put images/ --name flowers
   wandgo artifact get flowers:v3 --dir /data/flowers
   wandgo help artifact ls
-`
-	c.run = c.runVerb
-	return c
+`, artifactLsCommand(), artifactInfoCommand(), artifactPutCommand(), artifactGetCommand(), artifactCacheCommand())
 }
 
 // artifactPlace is where artifacts are: those of the settings if none are given. The entity

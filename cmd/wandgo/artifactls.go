@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 
@@ -185,7 +184,7 @@ func ofType[T any](l *artifactList, all []T, typeOf func(T) string, items, where
 		types[typeOf(item)] = true
 	}
 	if !types[l.typ] {
-		names := slices.Sorted(maps.Keys(types))
+		names := sortedKeys(types)
 		none = fmt.Sprintf("No %s of type %q %s. The types there: %s.", items, l.typ, where, strings.Join(names, ", "))
 	}
 	return slices.DeleteFunc(all, func(item T) bool { return typeOf(item) != l.typ }), none

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -196,16 +197,13 @@ func serveBoard(ctx context.Context, listener net.Listener, pages http.Handler, 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	server := &http.Server{Handler: pages, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		store.Watch(ctx)
-	}()
+	var watch sync.WaitGroup
+	watch.Go(func() { store.Watch(ctx) })
 	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
 	err := server.Serve(listener)
 	stopped()
 	cancel()
-	<-watched
+	watch.Wait()
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}

@@ -2,8 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
-	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -34,10 +34,4 @@ func cellText(v any) string {
 	return string(jsonx.NullNonFinite(text))
 }
 
-func sorted(names []string) []string {
-	slices.Sort(names)
-	return names
-}
-
-// dirOf is the directory of a file, for a temporary one beside it.
-func dirOf(path string) string { return filepath.Dir(path) }
+func sortedKeys[V any](object map[string]V) []string { return slices.Sorted(maps.Keys(object)) }

@@ -62,6 +62,21 @@ func run(ctx context.Context, args []string, env environment, stdout, stderr io.
 	return exitUsage
 }
 
+// group makes a command of verbs. long is its help, in which %s is the list of them.
+func group(name, summary, long string, verbs ...command) command {
+	width := 8
+	for _, verb := range verbs {
+		width = max(width, len(verb.verb())+2)
+	}
+	var list strings.Builder
+	for _, verb := range verbs {
+		fmt.Fprintf(&list, "  %-*s%s\n", width, verb.verb(), verb.summary)
+	}
+	c := command{name: name, args: "command [argument ...]", summary: summary, long: fmt.Sprintf(long, list.String()), verbs: verbs}
+	c.run = c.runVerb
+	return c
+}
+
 // runVerb runs the subcommand that args name.
 func (c command) runVerb(ctx context.Context, a *app, args []string) error {
 	if len(args) == 0 {

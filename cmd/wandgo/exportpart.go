@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,8 +56,8 @@ type partHeader struct {
 // the same step, are cut off.
 func openPart(path, describes string) (*part, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o666)
-	if _, e := os.Stat(dirOf(path)); errors.Is(err, fs.ErrNotExist) && errors.Is(e, fs.ErrNotExist) {
-		return nil, &errors.InputError{Field: "output", Rule: "is in a directory that does not exist; create it first", Source: dirOf(path)}
+	if _, e := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) && errors.Is(e, fs.ErrNotExist) {
+		return nil, &errors.InputError{Field: "output", Rule: "is in a directory that does not exist; create it first", Source: filepath.Dir(path)}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("export: %w", err)
@@ -189,7 +190,7 @@ func (p *part) finish(ctx context.Context, path, format, converter string) error
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	to, err := os.CreateTemp(dirOf(path), ".export-*")
+	to, err := os.CreateTemp(filepath.Dir(path), ".export-*")
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
@@ -255,13 +256,10 @@ func (p *part) writeCSV(out io.Writer) error {
 		return err
 	}
 	first := []string{runColumn, "_step"}
-	var rest []string
-	for key := range known {
-		if !slices.Contains(first, key) {
-			rest = append(rest, key)
-		}
+	for _, key := range first {
+		delete(known, key)
 	}
-	columns := slices.Concat(first, sorted(rest))
+	columns := append(first, sortedKeys(known)...)
 	w := csv.NewWriter(out)
 	titles := make([]string, len(columns))
 	for i, name := range columns {

@@ -17,21 +17,15 @@ import (
 )
 
 func importCommand() command {
-	c := command{
-		name: "import", args: "tensorboard DIR [flags]",
-		summary: "make runs of the files of another tool",
-		long: `
+	c := group("import", "make runs of the files of another tool", `
 Makes runs of the files that another tool wrote.
 
 Commands:
-  tensorboard  make a run of each directory with event files
-
+%s
 Example:
   wandgo import tensorboard logs --project vision
-`,
-		verbs: []command{importTensorBoardCommand()},
-	}
-	c.run = c.runVerb
+`, importTensorBoardCommand())
+	c.args = "tensorboard DIR [flags]"
 	return c
 }
 
@@ -132,7 +126,10 @@ func (t *tensorBoardImport) run(ctx context.Context, path string, upload, asJSON
 		status = exitInterrupted
 	}
 	if asJSON {
-		return t.document(report, err, status)
+		if report != nil {
+			err = nil // each run has its own
+		}
+		return t.app.runsDocument(append([]*importedRun{}, t.runs...), err, status)
 	}
 	switch {
 	case ctx.Err() != nil:

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -301,27 +300,8 @@ func (r *importedRun) notes() []string {
 	if r.Replaced > 0 {
 		notes = append(notes, counted(r.Replaced, "event")+" from before a restart left out")
 	}
-	for _, kind := range slices.Sorted(maps.Keys(r.Skipped)) {
+	for _, kind := range sortedKeys(r.Skipped) {
 		notes = append(notes, "skipped: "+kind+" ("+counted(r.Skipped[kind], "value")+")")
 	}
 	return append(notes, r.Warnings...)
-}
-
-// document prints the JSON of an import.
-func (t *tensorBoardImport) document(report *client.SyncReport, err error, status int) error {
-	d := struct {
-		Runs       []*importedRun `json:"runs"`
-		ExitStatus int            `json:"exitStatus"`
-		Error      error          `json:"error,omitempty"`
-	}{Runs: t.runs, ExitStatus: status}
-	if d.Runs == nil {
-		d.Runs = []*importedRun{}
-	}
-	if err != nil && report == nil {
-		d.Error = jsonError(err)
-	}
-	if err := encodeJSON(t.app.stdout, d); err != nil {
-		return failed("print the outcome", err)
-	}
-	return exitCode(status)
 }

@@ -3,9 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"path/filepath"
-	"slices"
 
 	"github.com/wandgo/wandgo/internal/dashboard"
 	"github.com/wandgo/wandgo/sweep"
@@ -35,7 +33,7 @@ func localSweep(dir string) (dashboard.Sweep, error) {
 			s.Best, s.BestValue = best.RunID, *best.Value
 		}
 	}
-	s.Parameters = slices.Sorted(maps.Keys(params))
+	s.Parameters = sortedKeys(params)
 	return s, nil
 }
 
@@ -43,5 +41,5 @@ func localSweep(dir string) (dashboard.Sweep, error) {
 func sweepFacts(s *dashboard.Sweep, config *sweep.Config) {
 	s.Name, s.Method, s.Metric = cmp.Or(s.Name, config.Name), string(config.Method), config.Metric.Name
 	s.Goal = string(cmp.Or(config.Metric.Goal, sweep.Minimize))
-	s.Parameters = slices.Sorted(maps.Keys(config.Parameters))
+	s.Parameters = sortedKeys(config.Parameters)
 }

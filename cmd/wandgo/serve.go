@@ -125,15 +125,10 @@ func runServe(ctx context.Context, a *app, args []string) error {
 	defer s.Close()
 	catalog.server.Store(s)
 	watching, stop := context.WithCancel(ctx)
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		store.Watch(watching)
-	}()
-	defer func() {
-		stop()
-		<-watched
-	}()
+	var watch sync.WaitGroup
+	watch.Go(func() { store.Watch(watching) })
+	defer watch.Wait()
+	defer stop()
 	p := &printer{w: a.stdout}
 	writeGreeting(p, s.URL(), world, g)
 	if p.err != nil {

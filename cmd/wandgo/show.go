@@ -11,7 +11,6 @@ import (
 	_ "image/jpeg"
 	_ "image/png"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -174,8 +173,6 @@ func visitMedia(step int64, key string, v any, visit func(step int64, key string
 		}
 	}
 }
-
-func sortedKeys[V any](object map[string]V) []string { return slices.Sorted(maps.Keys(object)) }
 
 // mediaShow prints values of package media.
 type mediaShow struct {

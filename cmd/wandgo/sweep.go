@@ -14,27 +14,12 @@ import (
 )
 
 func sweepCommand() command {
-	c := command{
-		name: "sweep", args: "command [argument ...]",
-		summary: "create, list and steer sweeps",
-		verbs: []command{
-			sweepCreateCommand(), sweepLsCommand(), sweepShowCommand(),
-			sweepStateCommand("pause", "make agents wait instead of starting trials", "paused: agents start no trials", (*sweep.Sweep).Pause),
-			sweepStateCommand("resume", "end a pause, or make a finished sweep run again", "running", (*sweep.Sweep).Resume),
-			sweepStateCommand("stop", "end a sweep after its running trials", "finished: running trials end by themselves", (*sweep.Sweep).Stop),
-			sweepStateCommand("cancel", "end a sweep and stop its running trials", "canceled: running trials are stopped", (*sweep.Sweep).Cancel),
-		},
-	}
-	var list strings.Builder
-	for _, verb := range c.verbs {
-		list.WriteString("  " + verb.verb() + strings.Repeat(" ", max(1, 8-len(verb.verb()))) + verb.summary + "\n")
-	}
-	c.long = `
+	return group("sweep", "create, list and steer sweeps", `
 Works with sweeps: searches for good hyperparameters. The server chooses the
 parameters of each trial; agents run them, see wandgo help agent.
 
 Commands:
-` + list.String() + `
+%s
 A sweep's path is [entity/][project/]id, or the address of its page. The entity
 and the project are those of the settings if the path has none.
 
@@ -42,9 +27,13 @@ Examples:
   wandgo sweep create sweep.yaml --project vision
   wandgo sweep show acme/vision/abcd1234
   wandgo help sweep create
-`
-	c.run = c.runVerb
-	return c
+`,
+		sweepCreateCommand(), sweepLsCommand(), sweepShowCommand(),
+		sweepStateCommand("pause", "make agents wait instead of starting trials", "paused: agents start no trials", (*sweep.Sweep).Pause),
+		sweepStateCommand("resume", "end a pause, or make a finished sweep run again", "running", (*sweep.Sweep).Resume),
+		sweepStateCommand("stop", "end a sweep after its running trials", "finished: running trials end by themselves", (*sweep.Sweep).Stop),
+		sweepStateCommand("cancel", "end a sweep and stop its running trials", "canceled: running trials are stopped", (*sweep.Sweep).Cancel),
+	)
 }
 
 func sweepCreateCommand() command {

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -121,7 +120,7 @@ var trialStates = []string{"finished", "failed", "crashed", "killed", "running",
 // statesText lists the states and how many trials have each. Those that this program does not know follow the others.
 func statesText(states map[string]int) string {
 	names := trialStates
-	for _, name := range slices.Sorted(maps.Keys(states)) {
+	for _, name := range sortedKeys(states) {
 		if !slices.Contains(names, name) {
 			names = append(slices.Clip(names), name)
 		}
@@ -152,11 +151,7 @@ func (a *app) showTrials(s *sweep.Sweep, cfg *sweep.Config, trials []listedTrial
 		return err
 	}
 	columns := []column{{title: "RUN", whole: true}, {title: "STATE"}, {title: cmp.Or(strings.ToUpper(cfg.Metric.Name), "VALUE"), right: true}}
-	var names []string
-	for name := range cfg.Parameters {
-		names = append(names, name)
-	}
-	names = sorted(names)
+	names := sortedKeys(cfg.Parameters)
 	for i, name := range names {
 		columns = append(columns, column{title: name, right: true, optional: len(names) - i})
 	}

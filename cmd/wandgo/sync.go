@@ -172,7 +172,10 @@ func runSync(ctx context.Context, a *app, args []string) error {
 		status = exitInterrupted
 	}
 	if *asJSON {
-		return a.syncDocument(report, err, status)
+		if report == nil {
+			return a.runsDocument([]string{}, err, status)
+		}
+		return a.runsDocument(append([]client.SyncedRun{}, report.Runs...), nil, status)
 	}
 	if report != nil {
 		out.summary(report)
@@ -211,23 +214,21 @@ func syncStatus(report *client.SyncReport, err error) int {
 // nothingToSync reports that there are no runs, which is not a failure.
 func (a *app) nothingToSync(root string, asJSON bool) error {
 	if asJSON {
-		return a.syncDocument(&client.SyncReport{}, nil, exitAllowed)
+		return a.runsDocument([]string{}, nil, exitAllowed)
 	}
 	p := &printer{w: a.stdout}
 	p.printf("Nothing to upload: no runs in %s.\n", printable(root))
 	return failed("print the outcome", p.err)
 }
 
-// syncDocument prints the JSON of sync.
-func (a *app) syncDocument(report *client.SyncReport, err error, status int) error {
+// runsDocument prints the JSON of sync and import. runs are a list. err is that of before the first run.
+func (a *app) runsDocument(runs any, err error, status int) error {
 	d := struct {
-		Runs       []client.SyncedRun `json:"runs"`
-		ExitStatus int                `json:"exitStatus"`
-		Error      error              `json:"error,omitempty"`
-	}{Runs: []client.SyncedRun{}, ExitStatus: status}
-	if report != nil && report.Runs != nil {
-		d.Runs = report.Runs
-	} else if err != nil { // before the first run
+		Runs       any   `json:"runs"`
+		ExitStatus int   `json:"exitStatus"`
+		Error      error `json:"error,omitempty"`
+	}{Runs: runs, ExitStatus: status}
+	if err != nil {
 		d.Error = jsonError(err)
 	}
 	if err := encodeJSON(a.stdout, d); err != nil {

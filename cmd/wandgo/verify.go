@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -74,25 +75,13 @@ func runVerify(ctx context.Context, a *app, args []string) error {
 	defer func() { _ = os.RemoveAll(dir) }()
 	options := a.env.options()
 	options.BaseURL, options.Dir, options.Output = *host, dir, io.Discard
-	cl, err := client.New(options)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = cl.Close() }()
 	timed, cancel := context.WithTimeout(ctx, *timeout)
 	defer cancel()
-	v := &verification{printer: a.printer(true), client: cl, dir: dir, options: opts}
-	v.printf("%s\n", printable(cl.BaseURL()))
-	err = v.do(timed)
-	switch {
-	case ctx.Err() != nil:
-		return exitCode(exitInterrupted)
-	case err != nil:
-		return err
-	case v.err != nil:
-		return failed("print the result", v.err)
-	}
-	return nil
+	return withOptions(ctx, options, func(cl *client.Client) error {
+		v := &verification{printer: a.printer(true), client: cl, dir: dir, options: opts}
+		v.printf("%s\n", printable(cl.BaseURL()))
+		return cmp.Or(v.do(timed), failed("print the result", v.err))
+	})
 }
 
 // verification is one call of wandgo verify.

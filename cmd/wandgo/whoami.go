@@ -60,39 +60,23 @@ func runWhoami(ctx context.Context, a *app, args []string) error {
 	if *timeout <= 0 {
 		return usageError(c, "--timeout must be positive")
 	}
-	timed, cancel := context.WithTimeout(ctx, *timeout)
-	defer cancel()
-	who, err := a.whoami(timed)
-	switch {
-	case err != nil && ctx.Err() != nil:
-		return exitCode(exitInterrupted)
-	case err != nil:
-		return err
-	case *asJSON:
-		err = encodeJSON(a.stdout, who)
-	default:
-		err = a.tell(a.stdout, who.String())
-	}
-	return failed("print the account", err)
-}
-
-func (a *app) whoami(ctx context.Context) (*account, error) {
 	s, err := a.settings()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	own, err := client.New(a.env.options())
-	if err != nil {
-		return nil, err
-	}
-	defer own.Close()
-	v, err := own.Viewer(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &account{
-		viewerDocument: newViewerDocument(v), BaseURL: own.BaseURL(), KeySource: s.KeySource, viewer: v, login: s.Login(),
-	}, nil
+	return a.withClient(ctx, func(cl *client.Client) error {
+		timed, cancel := context.WithTimeout(ctx, *timeout)
+		defer cancel()
+		v, err := cl.Viewer(timed)
+		if err != nil {
+			return err
+		}
+		who := &account{newViewerDocument(v), cl.BaseURL(), s.KeySource, v, s.Login()}
+		if *asJSON {
+			return failed("print the account", encodeJSON(a.stdout, who))
+		}
+		return failed("print the account", a.tell(a.stdout, who.String()))
+	})
 }
 
 // String describes the account in one line.
