@@ -93,7 +93,7 @@ func (r *Run) entriesIn(path string) ([]record.ArtifactEntry, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	entries, err := manifest.ReadLines(f, manifest.Limits{})
+	entries, err := manifest.ReadLines(f)
 	if err != nil {
 		return nil, fmt.Errorf("read entries of artifact: %w", err)
 	}

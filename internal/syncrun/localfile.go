@@ -134,5 +134,5 @@ func readEntries(path string) ([]record.ArtifactEntry, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return manifest.ReadLines(f, manifest.Limits{})
+	return manifest.ReadLines(f)
 }

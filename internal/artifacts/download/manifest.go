@@ -10,6 +10,7 @@ import (
 	"hash"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
@@ -20,9 +21,6 @@ import (
 // maxKept is the size of the largest manifest that stays in memory, in bytes. A larger one is
 // in a temporary file while it is used, so that a million entries take no memory.
 const maxKept = 4 << 20
-
-// maxManifest bounds the text of a manifest, in bytes.
-const maxManifest = 4 << 30
 
 // manifestFile is the text of a manifest: in memory, or in a file that is gone after close. The
 // file has no name, so that nothing is left if the process is killed.
@@ -51,8 +49,8 @@ func (m *manifestFile) close() {
 
 // entries calls yield for each entry whose name starts with prefix.
 func (m *manifestFile) entries(prefix string, yield func(*record.ArtifactEntry) error) error {
-	_, err := manifest.Parse(m.reader(), manifest.Limits{Bytes: maxManifest}, func(e *record.ArtifactEntry) error {
-		if len(e.Path) < len(prefix) || e.Path[:len(prefix)] != prefix {
+	_, err := manifest.Parse(m.reader(), func(e *record.ArtifactEntry) error {
+		if !strings.HasPrefix(e.Path, prefix) {
 			return nil
 		}
 		return yield(e)
@@ -149,8 +147,8 @@ func (m *manifestFile) receive(body io.Reader, h hash.Hash) error {
 	m.close()
 	*m = manifestFile{}
 	h.Reset()
-	n, err := copyBody(io.MultiWriter(h, (*spill)(m)), body, make([]byte, 64<<10), maxManifest)
-	if n > maxManifest {
+	n, err := copyBody(io.MultiWriter(h, (*spill)(m)), body, make([]byte, 64<<10), manifest.MaxBytes)
+	if n > manifest.MaxBytes {
 		err = manifest.ErrTooLarge
 	}
 	m.size = n

@@ -28,7 +28,7 @@ func (v *Version) storage(ctx context.Context) (layout, region string, err error
 	defer s.mu.Unlock()
 	if s.layout == "" {
 		err = v.withManifest(ctx, func(m *manifestFile) error {
-			head, err := manifest.Parse(m.reader(), manifest.Limits{Bytes: maxManifest}, func(*record.ArtifactEntry) error { return nil })
+			head, err := manifest.Parse(m.reader(), func(*record.ArtifactEntry) error { return nil })
 			if err == nil {
 				s.layout, s.region = manifest.Layout(head), manifest.Region(head)
 			}

@@ -27,7 +27,7 @@ func TestEncode_EveryKindOfEntry_LeavesLocalPathsOut(t *testing.T) {
 		`"r":{"digest":"etag-1","size":8,"ref":"http://h/f","extra":{"etag":"\"etag-1\""}},`+
 		`"é\"":{"digest":"","size":0,"extra":{"bad":null}}}}`, b.String())
 
-	back, err := manifest.Read(&b, manifest.Limits{})
+	back, err := manifest.Read(&b)
 	require.NoError(t, err)
 	assert.Equal(t, "coreweave-us", manifest.Region(back))
 	assert.Equal(t, "V2", manifest.Layout(back))

@@ -34,39 +34,29 @@ func EncodeLines(w io.Writer, entries []record.ArtifactEntry) error {
 	return nil
 }
 
-// ReadLines returns the entries of a file that is compressed with gzip, in the order of
-// their paths.
-func ReadLines(r io.Reader, limits Limits) ([]record.ArtifactEntry, error) {
+// ReadLines returns the entries that [EncodeLines] or the official client wrote to a file, which is
+// compressed with gzip, in the order of their paths. The errors are those of [Parse].
+func ReadLines(r io.Reader) ([]record.ArtifactEntry, error) {
 	plain, err := gzip.NewReader(r)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrManifest, err)
 	}
 	var entries []record.ArtifactEntry
-	err = ParseLines(plain, limits, func(e *record.ArtifactEntry) error {
+	p := newParser(plain, usual, func(e *record.ArtifactEntry) error {
 		entries = append(entries, *e)
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return Sorted(entries)
-}
-
-// ParseLines calls yield for each entry that [EncodeLines] or the official client wrote.
-// The errors are those of [Parse].
-func ParseLines(r io.Reader, limits Limits, yield func(e *record.ArtifactEntry) error) error {
-	p := newParser(r, limits, yield)
 	for {
 		var e entryJSON
 		err := p.value(&e)
 		if errors.Is(err, io.EOF) && p.in.err == nil {
-			return nil
+			return Sorted(entries)
 		}
 		if err == nil {
 			err = p.take(&e)
 		}
 		if err != nil {
-			return p.cause(err)
+			return nil, p.cause(err)
 		}
 	}
 }

@@ -16,7 +16,8 @@ import (
 var (
 	// ErrManifest means that a text is not a manifest.
 	ErrManifest = errors.New("not an artifact manifest")
-	// ErrTooLarge means that a manifest is beyond [Limits].
+	// ErrTooLarge means that a manifest is beyond the limits: 4 GiB, 10,000,000 entries, or 1 MiB
+	// for one of them.
 	ErrTooLarge = errors.New("artifact manifest is too large")
 )
 
@@ -42,8 +43,12 @@ func Sorted(entries []record.ArtifactEntry) ([]record.ArtifactEntry, error) {
 //   - those of r and of yield;
 //   - [ErrManifest], wrapped, for a text that is not a manifest, and [ErrPath];
 //   - [ErrTooLarge], wrapped.
-func Parse(r io.Reader, limits Limits, yield func(e *record.ArtifactEntry) error) (*record.ArtifactManifest, error) {
-	p := newParser(r, limits, yield)
+func Parse(r io.Reader, yield func(e *record.ArtifactEntry) error) (*record.ArtifactManifest, error) {
+	return parse(r, usual, yield)
+}
+
+func parse(r io.Reader, l limits, yield func(e *record.ArtifactEntry) error) (*record.ArtifactManifest, error) {
+	p := newParser(r, l, yield)
 	m := &record.ArtifactManifest{}
 	err := p.object(func(key string) error {
 		switch key {
@@ -82,17 +87,16 @@ func Parse(r io.Reader, limits Limits, yield func(e *record.ArtifactEntry) error
 type parser struct {
 	dec      *json.Decoder
 	in       *bounded
-	limits   Limits
+	limits   limits
 	yield    func(*record.ArtifactEntry) error
 	entries  int
 	contents bool
 	yielded  error // by yield
 }
 
-func newParser(r io.Reader, limits Limits, yield func(*record.ArtifactEntry) error) *parser {
-	limits = limits.withDefaults()
-	in := &bounded{r: r, left: limits.Bytes, step: limits.EntryBytes, soon: limits.EntryBytes}
-	return &parser{dec: json.NewDecoder(in), in: in, limits: limits, yield: yield}
+func newParser(r io.Reader, l limits, yield func(*record.ArtifactEntry) error) *parser {
+	in := &bounded{r: r, left: l.bytes, step: l.entryBytes, soon: l.entryBytes}
+	return &parser{dec: json.NewDecoder(in), in: in, limits: l, yield: yield}
 }
 
 // object calls member for each key of an object; null is an empty object.
@@ -149,8 +153,8 @@ func (p *parser) entry(path string) error {
 }
 
 func (p *parser) take(e *entryJSON) error {
-	if p.entries++; p.entries > p.limits.Entries {
-		return fmt.Errorf("%w: it has more than %d entries", ErrTooLarge, p.limits.Entries)
+	if p.entries++; p.entries > p.limits.entries {
+		return fmt.Errorf("%w: it has more than %d entries", ErrTooLarge, p.limits.entries)
 	}
 	if err := CheckPath(e.Path); err != nil {
 		return err

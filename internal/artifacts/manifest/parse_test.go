@@ -2,9 +2,11 @@ package manifest_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +24,7 @@ const official = `{"version": 1, "storagePolicy": "wandb-storage-policy-v1", "st
 
 func TestRead_OfficialManifest_IsSortedWithoutLocalPaths(t *testing.T) {
 	t.Parallel()
-	m, err := manifest.Read(strings.NewReader(official), manifest.Limits{})
+	m, err := manifest.Read(strings.NewReader(official))
 	require.NoError(t, err)
 	assert.Equal(t, &record.ArtifactManifest{
 		Version: 1, StoragePolicy: "wandb-storage-policy-v1", Config: []record.ArtifactItem{manifest.Text("storageLayout", "V2")},
@@ -64,20 +66,20 @@ func TestRead_WrongText_IsRefused(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := manifest.Read(strings.NewReader(tt.text), manifest.Limits{Entries: 3, Bytes: 1 << 18, EntryBytes: 1 << 16})
+			_, err := manifest.ReadLimited(strings.NewReader(tt.text), 3, 1<<18, 1<<16)
 			require.ErrorIs(t, err, tt.want)
 			assert.NotContains(t, err.Error(), "\n")
 			assert.Less(t, len(err.Error()), 300)
 		})
 	}
-	_, err := manifest.Read(strings.NewReader(strings.Repeat(" ", 1<<10)+official), manifest.Limits{Bytes: 1 << 10})
+	_, err := manifest.ReadLimited(strings.NewReader(strings.Repeat(" ", 1<<10)+official), 100, 1<<10, 1<<20)
 	require.ErrorIs(t, err, manifest.ErrTooLarge)
 }
 
 func TestRead_ReaderFails_ReturnsItsError(t *testing.T) {
 	t.Parallel()
 	reset := errors.New("connection reset")
-	_, err := manifest.Read(io.MultiReader(strings.NewReader(official[:100]), failing{reset}), manifest.Limits{})
+	_, err := manifest.Read(io.MultiReader(strings.NewReader(official[:100]), failing{reset}))
 	require.ErrorIs(t, err, reset)
 	require.NotErrorIs(t, err, manifest.ErrManifest)
 }
@@ -97,7 +99,7 @@ func TestParse_ManyEntries_HoldsOneAtATime(t *testing.T) {
 		_ = w.Close()
 	}()
 	count := 0
-	_, err := manifest.Parse(r, manifest.Limits{EntryBytes: 1 << 16}, func(*record.ArtifactEntry) error { count++; return nil })
+	_, err := manifest.Parse(r, func(*record.ArtifactEntry) error { count++; return nil })
 	require.NoError(t, err)
 	assert.Equal(t, n+1, count)
 }
@@ -105,7 +107,7 @@ func TestParse_ManyEntries_HoldsOneAtATime(t *testing.T) {
 func TestParse_YieldFails_ReturnsItsError(t *testing.T) {
 	t.Parallel()
 	stop := io.EOF // not to be taken for the end of the text
-	_, err := manifest.Parse(strings.NewReader(official), manifest.Limits{}, func(*record.ArtifactEntry) error { return stop })
+	_, err := manifest.Parse(strings.NewReader(official), func(*record.ArtifactEntry) error { return stop })
 	require.ErrorIs(t, err, stop)
 	require.NotErrorIs(t, err, manifest.ErrManifest)
 }
@@ -116,17 +118,27 @@ func TestLines_RoundTrip(t *testing.T) {
 		{Path: "a<&>", Digest: "d", Size: 5, BirthID: "i", LocalPath: "/staged/1", SkipCache: true},
 		{Path: "b", Digest: "e", Ref: "http://h/f", Extra: []record.ArtifactItem{manifest.Text("etag", "e")}},
 	}
-	var b bytes.Buffer
-	require.NoError(t, manifest.EncodeLines(&b, entries))
-	text := b.String()
-	var back []record.ArtifactEntry
-	require.NoError(t, manifest.ParseLines(&b, manifest.Limits{}, func(e *record.ArtifactEntry) error {
-		back = append(back, *e)
-		return nil
-	}))
+	var lines bytes.Buffer
+	require.NoError(t, manifest.EncodeLines(&lines, entries))
+	compressed := func(text []byte) io.Reader {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		_, err := z.Write(text)
+		require.NoError(t, err)
+		require.NoError(t, z.Close())
+		return &b
+	}
+	back, err := manifest.ReadLines(compressed(lines.Bytes()))
+	require.NoError(t, err)
 	assert.Equal(t, entries, back)
-	err := manifest.ParseLines(strings.NewReader(text[:len(text)-5]), manifest.Limits{}, func(*record.ArtifactEntry) error { return nil })
-	require.ErrorIs(t, err, manifest.ErrManifest)
+	for name, damaged := range map[string]io.Reader{
+		"cut":              compressed(lines.Bytes()[:lines.Len()-5]),
+		"not compressed":   bytes.NewReader(lines.Bytes()),
+		"one occurs twice": compressed(slices.Concat(lines.Bytes(), lines.Bytes())),
+	} {
+		_, err := manifest.ReadLines(damaged)
+		require.ErrorIs(t, err, manifest.ErrManifest, name)
+	}
 }
 
 func FuzzRead(f *testing.F) {
@@ -134,7 +146,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		m, err := manifest.Read(strings.NewReader(text), manifest.Limits{})
+		m, err := manifest.Read(strings.NewReader(text))
 		if err != nil {
 			return
 		}
@@ -144,7 +156,7 @@ func FuzzRead(f *testing.F) {
 		var b, again bytes.Buffer
 		require.NoError(t, manifest.Encode(&b, m))
 		text = b.String()
-		m, err = manifest.Read(&b, manifest.Limits{})
+		m, err = manifest.Read(&b)
 		require.NoError(t, err, "what was written can be read: %s", text)
 		require.NoError(t, manifest.Encode(&again, m))
 		assert.Equal(t, text, again.String())

@@ -48,7 +48,7 @@ func readEntries(path string) ([]record.ArtifactEntry, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	return manifest.ReadLines(f, manifest.Limits{})
+	return manifest.ReadLines(f)
 }
 
 // openFile opens a file of the artifact, which must have the size that it had when it was

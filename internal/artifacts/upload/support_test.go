@@ -283,7 +283,7 @@ func (w *wire) stored(tb testing.TB) *record.ArtifactManifest {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var entries []record.ArtifactEntry
-	m, err := manifest.Parse(bytes.NewReader(w.contents["manifest"]), manifest.Limits{}, func(e *record.ArtifactEntry) error {
+	m, err := manifest.Parse(bytes.NewReader(w.contents["manifest"]), func(e *record.ArtifactEntry) error {
 		entries = append(entries, *e)
 		return nil
 	})
