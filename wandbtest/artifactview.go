@@ -164,15 +164,8 @@ func (s *Server) Artifacts() []ArtifactView {
 
 // WaitArtifact blocks until the version exists and satisfies cond, and returns it. It is
 // called as by [Server.WaitRun].
-func (s *Server) WaitArtifact(ctx context.Context, path string, cond func(ArtifactView) bool) (v ArtifactView, err error) {
-	err = s.changed.wait(ctx, func() (ok bool) {
-		v, ok = s.Artifact(path)
-		return ok && (cond == nil || cond(v))
-	})
-	if err != nil {
-		return v, fmt.Errorf("wait for artifact %s: %w", path, err)
-	}
-	return v, nil
+func (s *Server) WaitArtifact(ctx context.Context, path string, cond func(ArtifactView) bool) (ArtifactView, error) {
+	return waitFor(ctx, &s.changed, "artifact "+path, func() (ArtifactView, bool) { return s.Artifact(path) }, cond)
 }
 
 func (s *Server) artifactView(a *artifact) ArtifactView {

@@ -37,7 +37,7 @@ func (r *run) rewind(limit float64) {
 func (r *run) rowsUpTo(limit float64) int {
 	n := 0
 	for i, line := range r.history.All() {
-		if step, err := strconv.ParseFloat(jsontext.Member(line, "_step"), 64); err == nil && step <= limit {
+		if step, ok := stepOf(line); ok && step <= limit {
 			n = i + 1
 		}
 	}

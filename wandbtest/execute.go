@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -187,7 +188,7 @@ func (x *execution) resolve(def *ast.Definition, of fields, f *ast.Field) (any, 
 	if x.refused != "" && x.refused == def.Name+"."+f.Name {
 		return nil, forbidden
 	}
-	if len(f.Name) > 1 && f.Name[:2] == "__" {
+	if strings.HasPrefix(f.Name, "__") {
 		return x.introspect(f)
 	}
 	args, err := argumentsOf(f, x.vars)

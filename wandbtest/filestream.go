@@ -197,7 +197,7 @@ func (r *run) store(post streamPost, s *Server, writer string) (stopped bool, er
 			p.console = [2]int{c.offset, c.offset + len(c.content)}
 		}
 	}
-	r.posts.add(p)
+	r.record(p)
 	return r.stopped.Load(), nil
 }
 

@@ -2,6 +2,7 @@ package wandbtest
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -67,7 +68,7 @@ func typeOf(schema *ast.Schema, t *ast.Type) object {
 func membersOf(def *ast.Definition) []object {
 	members := []object{}
 	for _, f := range def.Fields {
-		if len(f.Name) < 2 || f.Name[:2] != "__" {
+		if !strings.HasPrefix(f.Name, "__") {
 			members = append(members, memberObject{f.Name, f.Type})
 		}
 	}

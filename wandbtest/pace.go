@@ -3,10 +3,7 @@ package wandbtest
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
-
-	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 )
 
 // Post is a post to a run's file stream that the server accepted.
@@ -31,23 +28,18 @@ type Post struct {
 	console [2]int
 }
 
-// postLog records posts.
-type postLog struct{ posts []Post }
-
 // maxPosts is the least number of posts of a run that are kept.
 const maxPosts = 10_000
 
-func (l *postLog) add(p Post) {
-	l.posts = append(l.posts, p)
+// record records a post. Call with mu held.
+func (r *run) record(p Post) {
+	r.posts = append(r.posts, p)
 	// Dropping half at a time keeps the cost per post constant. The rest is copied,
 	// because views share the old slice.
-	if len(l.posts) >= 2*maxPosts {
-		l.posts = slices.Clone(l.posts[maxPosts:])
+	if len(r.posts) >= 2*maxPosts {
+		r.posts = slices.Clone(r.posts[maxPosts:])
 	}
 }
-
-// all returns the posts; the caller must not change them.
-func (l *postLog) all() []Post { return slices.Clip(l.posts) }
 
 // Pace is how often a client may post to the file stream, and how often it must. A field
 // that is 0 is not checked.
@@ -104,8 +96,8 @@ func (v RunView) Violations(p Pace) []string {
 func (v RunView) steps() (found []string) {
 	last, known := 0.0, false
 	for i, line := range v.HistoryLines {
-		step, err := strconv.ParseFloat(jsontext.Member(line, "_step"), 64)
-		if err != nil {
+		step, ok := stepOf(line)
+		if !ok {
 			continue
 		}
 		if known && step < last && !slices.Contains(v.starts, i) && len(found) < maxNotes {

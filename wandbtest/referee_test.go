@@ -10,26 +10,26 @@ import (
 )
 
 // Old posts go, and views of before stay as they were.
-func TestPostLog_ManyPosts_DropsTheOldest(t *testing.T) {
+func TestRecord_ManyPosts_DropsTheOldest(t *testing.T) {
 	t.Parallel()
-	var l postLog
+	var r run
 	began := time.Unix(0, 0)
 	add := func(n int) {
 		for range n {
-			i := len(l.posts)
-			l.add(Post{At: began.Add(time.Duration(i) * time.Second), Bytes: i})
+			i := len(r.posts)
+			r.record(Post{At: began.Add(time.Duration(i) * time.Second), Bytes: i})
 		}
 	}
 	add(2*maxPosts - 1)
-	before := l.all()
+	before := r.view(time.Time{}).Posts
 	add(1)
-	assert.Len(t, l.all(), maxPosts)
-	assert.Equal(t, maxPosts, l.all()[0].Bytes)
+	assert.Len(t, r.posts, maxPosts)
+	assert.Equal(t, maxPosts, r.posts[0].Bytes)
 	assert.Len(t, before, 2*maxPosts-1)
 	assert.Zero(t, before[0].Bytes)
 	assert.Equal(t, 2*maxPosts-2, before[2*maxPosts-2].Bytes)
 
-	v := RunView{CreatedAt: began, Posts: l.all(), Streams: 2 * maxPosts, taken: began.Add(2 * maxPosts * time.Second)}
+	v := RunView{CreatedAt: began, Posts: r.posts, Streams: 2 * maxPosts, taken: began.Add(2 * maxPosts * time.Second)}
 	assert.Empty(t, v.Violations(Pace{Heartbeat: time.Second}), "the time before the first that is kept is not known")
 	v.Streams = maxPosts
 	assert.Len(t, v.Violations(Pace{Heartbeat: time.Second}), 1)

@@ -2,8 +2,11 @@ package wandbtest
 
 import (
 	"cmp"
-	"sort"
+	"fmt"
+	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 	"github.com/wandgo/wandgo/internal/fakeserver/store"
@@ -41,8 +44,8 @@ func (s *stepIndex) update(lines *store.Lines) []string {
 // between returns the rows with steps from low up to but not including high.
 func (s *stepIndex) between(all []string, low, high float64) []string {
 	if s.sorted {
-		from := sort.Search(len(s.steps), func(i int) bool { return s.steps[i] >= low })
-		to := from + sort.Search(len(s.steps)-from, func(i int) bool { return s.steps[from+i] >= high })
+		from, _ := slices.BinarySearch(s.steps, low)
+		to, _ := slices.BinarySearch(s.steps, high)
 		return all[from:to:to]
 	}
 	var out []string
@@ -62,25 +65,18 @@ func stepOf(line string) (float64, bool) {
 
 // rowsOf returns the history rows in a query's range of steps. Call with mu held.
 func (r *run) rowsOf(p *Policy, args arguments) []string {
-	all := r.index.update(&r.history)
-	exported := r.exported(p)
+	all, index := r.index.update(&r.history), r.index
 	if p.ExportedRowsHidden {
-		all = all[exported:]
+		hidden := r.exported(p)
+		all, index.steps = all[hidden:], index.steps[hidden:]
 	}
 	low, hasLow := args.number("minStep")
 	high, hasHigh := args.number("maxStep")
-	if !hasLow && !hasHigh {
-		return all
-	}
 	if !hasLow {
-		low = -1
+		low = math.Inf(-1)
 	}
 	if !hasHigh {
-		high = 1 << 62
-	}
-	index := r.index
-	if p.ExportedRowsHidden {
-		index.steps = index.steps[exported:]
+		high = math.Inf(1)
 	}
 	return index.between(all, low, high)
 }
@@ -121,36 +117,25 @@ func (r *run) sampledHistory(p *Policy, specs []string) ([]jsonText, error) {
 				rows = append(rows, row)
 			}
 		}
-		list := []byte{'['}
-		for i, row := range spread(rows, args) {
-			if i > 0 {
-				list = append(list, ',')
-			}
-			list = append(list, row...)
-		}
-		out = append(out, jsonText(append(list, ']')))
+		out = append(out, jsonText("["+strings.Join(spread(rows, args), ",")+"]"))
 	}
 	return out, nil
 }
 
 // reduced returns the row with only the keys, as plain JSON, and whether it has them all.
 func reduced(line string, keys []string) (string, bool) {
-	out := []byte{'{'}
+	members := make([]jsontext.NamedText, len(keys))
 	for i, key := range keys {
 		value := jsontext.Member(line, key)
-		if value == "" {
-			return "", false
-		}
 		switch value {
+		case "":
+			return "", false
 		case "NaN", "Infinity", "-Infinity": // JSON has no such numbers
 			value = strconv.Quote(value)
 		}
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(append(jsontext.AppendQuoted(out, key), ':'), value...)
+		members[i] = jsontext.NamedText{Name: key, Raw: value}
 	}
-	return string(append(out, '}')), true
+	return jsontext.Object(members), true
 }
 
 // historyKeys describes the metrics of a run and its last step. Call with mu held.
@@ -159,20 +144,12 @@ func (r *run) historyKeys() any {
 	if len(r.index.steps) == 0 {
 		return nil
 	}
-	last := r.index.steps[0]
-	for _, step := range r.index.steps {
-		last = max(last, step)
+	summary, _ := jsontext.DecodeObject(cmp.Or(r.summary, "{}"))
+	var keys []jsontext.NamedText
+	for _, name := range sortedKeys(summary) {
+		keys = append(keys, jsontext.NamedText{Name: name, Raw: `{"typeCounts":[{"type":"number","count":1}],"monotonic":false}`})
 	}
-	text := []byte(`{"keys":{`)
-	names, _ := jsontext.DecodeObject(cmp.Or(r.summary, "{}"))
-	for i, name := range sortedKeys(names) {
-		if i > 0 {
-			text = append(text, ',')
-		}
-		text = append(jsontext.AppendQuoted(text, name), `:{"typeCounts":[{"type":"number","count":1}],"monotonic":false}`...)
-	}
-	text = append(text, `},"sets":[],"lastStep":`...)
-	return jsonText(append(strconv.AppendInt(text, int64(last), 10), '}'))
+	return jsonText(fmt.Sprintf(`{"keys":%s,"sets":[],"lastStep":%d}`, jsontext.Object(keys), int64(slices.Max(r.index.steps))))
 }
 
 // parquetHistory says where the exported rows are, and has the live ones. Call with mu held.

@@ -57,7 +57,7 @@ type run struct {
 	heartbeat             time.Time
 	upserts, streams      int
 	heartbeats            int
-	posts                 postLog
+	posts                 []Post
 	metrics               map[string]bool // keys of rows, if their number is limited
 	referee               referee         // of the only writer
 }
@@ -172,7 +172,7 @@ func (r *run) view(now time.Time) RunView {
 	v := r.brief(now)
 	v.Config, v.Files, v.Uploaded, v.Alerts = configValues(r.config), maps.Clone(r.uploads), slices.Clone(r.uploaded), slices.Clone(r.alerts)
 	v.Upserts, v.Streams, v.Heartbeats, v.Missing = r.upserts, r.streams, r.heartbeats, r.history.Missing()
-	v.Posts, v.faulted, v.starts, v.taken = r.posts.all(), r.faulted(), slices.Clone(r.referee.starts), now
+	v.Posts, v.faulted, v.starts, v.taken = slices.Clip(r.posts), r.faulted(), slices.Clone(r.referee.starts), now
 	v.Streamed = make(map[string][]string, len(r.streamed))
 	for name, l := range r.streamed {
 		v.Streamed[name] = l.All()

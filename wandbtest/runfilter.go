@@ -1,7 +1,6 @@
 package wandbtest
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"math"
@@ -10,36 +9,36 @@ import (
 	"strings"
 )
 
-// filter decides which runs are listed.
-type filter func(doc *runDocument) bool
+// filter decides about runs, or about the value of a field, which may be nil.
+type filter[T any] func(T) bool
 
 // parseFilter reads a filter of runs: an object of fields with values or operators, as in
 // MongoDB. "" and null match every run.
-func parseFilter(text string) (filter, error) {
-	everything := func(*runDocument) bool { return true }
-	if strings.TrimSpace(text) == "" {
-		return everything, nil
-	}
-	dec := json.NewDecoder(bytes.NewReader([]byte(text)))
+func parseFilter(text string) (filter[*runDocument], error) {
 	var raw any
-	if err := dec.Decode(&raw); err != nil {
+	if err := json.Unmarshal([]byte(cmp.Or(strings.TrimSpace(text), "{}")), &raw); err != nil {
 		return nil, badRequest("invalid filters: %v", err)
 	}
 	if raw == nil {
-		return everything, nil
+		raw = map[string]any{}
 	}
 	return filterOf(raw)
 }
 
 // filterOf compiles a decoded filter.
-func filterOf(raw any) (filter, error) {
+func filterOf(raw any) (filter[*runDocument], error) {
 	object, ok := raw.(map[string]any)
 	if !ok {
 		return nil, badRequest("invalid filters: not an object")
 	}
-	var all []filter
+	return compileAll(object, clauseOf)
+}
+
+// compileAll compiles the members of an object, all of which must match.
+func compileAll[T any](object map[string]any, compile func(key string, value any) (filter[T], error)) (filter[T], error) {
+	var all []filter[T]
 	for _, key := range sortedKeys(object) {
-		f, err := clauseOf(key, object[key])
+		f, err := compile(key, object[key])
 		if err != nil {
 			return nil, err
 		}
@@ -48,32 +47,29 @@ func filterOf(raw any) (filter, error) {
 	return allOf(all), nil
 }
 
-func allOf(parts []filter) filter {
-	return func(d *runDocument) bool {
-		return !slices.ContainsFunc(parts, func(f filter) bool { return !f(d) })
+func allOf[T any](parts []filter[T]) filter[T] {
+	return func(v T) bool {
+		return !slices.ContainsFunc(parts, func(f filter[T]) bool { return !f(v) })
 	}
 }
 
-func anyOf(parts []filter) filter {
-	return func(d *runDocument) bool {
-		return slices.ContainsFunc(parts, func(f filter) bool { return f(d) })
+func anyOf[T any](parts []filter[T]) filter[T] {
+	return func(v T) bool {
+		return slices.ContainsFunc(parts, func(f filter[T]) bool { return f(v) })
 	}
 }
 
-func noneOf(parts []filter) filter {
-	some := anyOf(parts)
-	return func(d *runDocument) bool { return !some(d) }
-}
+func not[T any](f filter[T]) filter[T] { return func(v T) bool { return !f(v) } }
 
 // clauseOf compiles one member of a filter.
-func clauseOf(key string, value any) (filter, error) {
+func clauseOf(key string, value any) (filter[*runDocument], error) {
 	switch key {
 	case "$and", "$or", "$nor":
 		list, ok := value.([]any)
 		if !ok {
 			return nil, badRequest("invalid filters: %s needs a list", key)
 		}
-		parts := make([]filter, 0, len(list))
+		parts := make([]filter[*runDocument], 0, len(list))
 		for _, raw := range list {
 			f, err := filterOf(raw)
 			if err != nil {
@@ -87,7 +83,7 @@ func clauseOf(key string, value any) (filter, error) {
 		case "$or":
 			return anyOf(parts), nil
 		}
-		return noneOf(parts), nil
+		return not(anyOf(parts)), nil
 	}
 	match, err := matcherOf(value)
 	if err != nil {
@@ -96,51 +92,43 @@ func clauseOf(key string, value any) (filter, error) {
 	return func(d *runDocument) bool { return match(d.value(key)) }, nil
 }
 
-// matcher decides about the value of a field, which may be nil.
-type matcher func(value any) bool
-
-func matcherOf(raw any) (matcher, error) {
-	operators, ok := raw.(map[string]any)
-	if !ok {
-		return func(v any) bool { return equal(v, raw) }, nil
+func matcherOf(raw any) (filter[any], error) {
+	if operators, ok := raw.(map[string]any); ok {
+		return compileAll(operators, operatorOf)
 	}
-	var all []matcher
-	for _, name := range sortedKeys(operators) {
-		m, err := operatorOf(name, operators[name])
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, m)
-	}
-	return func(v any) bool {
-		return !slices.ContainsFunc(all, func(m matcher) bool { return !m(v) })
-	}, nil
+	return func(v any) bool { return equal(v, raw) }, nil
 }
 
-func operatorOf(name string, want any) (matcher, error) {
-	list, isList := want.([]any)
-	in := func(v any) bool {
-		return slices.ContainsFunc(list, func(one any) bool { return equal(v, one) })
-	}
+// orders are the operators that compare, by what they say of a comparison's result.
+var orders = map[string]func(c int) bool{
+	"$gt":  func(c int) bool { return c > 0 },
+	"$gte": func(c int) bool { return c >= 0 },
+	"$lt":  func(c int) bool { return c < 0 },
+	"$lte": func(c int) bool { return c <= 0 },
+}
+
+func operatorOf(name string, want any) (filter[any], error) {
 	switch name {
 	case "$eq":
 		return func(v any) bool { return equal(v, want) }, nil
 	case "$ne":
 		return func(v any) bool { return !equal(v, want) }, nil
-	case "$gt":
-		return func(v any) bool { return ordered(v, want, func(c int) bool { return c > 0 }) }, nil
-	case "$gte":
-		return func(v any) bool { return ordered(v, want, func(c int) bool { return c >= 0 }) }, nil
-	case "$lt":
-		return func(v any) bool { return ordered(v, want, func(c int) bool { return c < 0 }) }, nil
-	case "$lte":
-		return func(v any) bool { return ordered(v, want, func(c int) bool { return c <= 0 }) }, nil
+	case "$gt", "$gte", "$lt", "$lte":
+		return func(v any) bool {
+			number, _ := v.(float64)
+			c, ok := compareValues(v, want)
+			return ok && !math.IsNaN(number) && orders[name](c)
+		}, nil
 	case "$in", "$nin":
-		if !isList {
+		list, ok := want.([]any)
+		if !ok {
 			return nil, badRequest("invalid filters: %s needs a list", name)
 		}
+		in := filter[any](func(v any) bool {
+			return slices.ContainsFunc(list, func(one any) bool { return equal(v, one) })
+		})
 		if name == "$nin" {
-			return func(v any) bool { return !in(v) }, nil
+			return not(in), nil
 		}
 		return in, nil
 	case "$exists":
@@ -151,7 +139,7 @@ func operatorOf(name string, want any) (matcher, error) {
 		if err != nil {
 			return nil, err
 		}
-		return func(v any) bool { return !m(v) }, nil
+		return not(m), nil
 	case "$regex":
 		text, _ := want.(string)
 		re, err := regexp.Compile(text)
@@ -182,15 +170,17 @@ func equal(v, want any) bool {
 	return false
 }
 
-// ordered compares two numbers or two texts.
-func ordered(v, want any, decide func(c int) bool) bool {
-	switch v := v.(type) {
+// compareValues compares two numbers or two texts; ok is false for others.
+func compareValues(a, b any) (c int, ok bool) {
+	switch a := a.(type) {
 	case float64:
-		w, ok := want.(float64)
-		return ok && !math.IsNaN(v) && decide(cmp.Compare(v, w))
+		if b, ok := b.(float64); ok {
+			return cmp.Compare(a, b), true
+		}
 	case string:
-		w, ok := want.(string)
-		return ok && decide(cmp.Compare(v, w))
+		if b, ok := b.(string); ok {
+			return cmp.Compare(a, b), true
+		}
 	}
-	return false
+	return 0, false
 }

@@ -54,7 +54,7 @@ func sortRuns(docs []*runDocument, order string) {
 			if va == nil || vb == nil {
 				return cmp.Compare(rankOf(va), rankOf(vb))
 			}
-			c := compareValues(va, vb)
+			c, _ := compareValues(va, vb)
 			if descending {
 				c = -c
 			}
@@ -67,20 +67,6 @@ func sortRuns(docs []*runDocument, order string) {
 func rankOf(v any) int {
 	if v == nil {
 		return 1
-	}
-	return 0
-}
-
-func compareValues(a, b any) int {
-	switch a := a.(type) {
-	case float64:
-		if b, ok := b.(float64); ok {
-			return cmp.Compare(a, b)
-		}
-	case string:
-		if b, ok := b.(string); ok {
-			return cmp.Compare(a, b)
-		}
 	}
 	return 0
 }

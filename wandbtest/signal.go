@@ -2,6 +2,7 @@ package wandbtest
 
 import (
 	"context"
+	"fmt"
 	"sync"
 )
 
@@ -46,4 +47,17 @@ func (s *signal) broadcast() {
 		close(s.ch)
 		s.ch = nil
 	}
+}
+
+// waitFor is wait for something of a server, named what, that look returns if it exists. A nil
+// cond is satisfied by everything.
+func waitFor[T any](ctx context.Context, changed *signal, what string, look func() (T, bool), cond func(T) bool) (v T, err error) {
+	err = changed.wait(ctx, func() (ok bool) {
+		v, ok = look()
+		return ok && (cond == nil || cond(v))
+	})
+	if err != nil {
+		return v, fmt.Errorf("wait for %s: %w", what, err)
+	}
+	return v, nil
 }

@@ -2,7 +2,6 @@ package wandbtest
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
@@ -175,13 +174,6 @@ func (s *Server) Runs() []RunKey {
 // satisfied by every run. cond is called once at the start and again after requests that
 // change runs. If ctx ends first, WaitRun returns the last snapshot and an error that wraps
 // ctx's.
-func (s *Server) WaitRun(ctx context.Context, entity, project, id string, cond func(RunView) bool) (v RunView, err error) {
-	err = s.changed.wait(ctx, func() (ok bool) {
-		v, ok = s.Run(entity, project, id)
-		return ok && (cond == nil || cond(v))
-	})
-	if err != nil {
-		return v, fmt.Errorf("wait for run %s/%s/%s: %w", entity, project, id, err)
-	}
-	return v, nil
+func (s *Server) WaitRun(ctx context.Context, entity, project, id string, cond func(RunView) bool) (RunView, error) {
+	return waitFor(ctx, &s.changed, "run "+entity+"/"+project+"/"+id, func() (RunView, bool) { return s.Run(entity, project, id) }, cond)
 }

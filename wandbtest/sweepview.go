@@ -115,13 +115,6 @@ func (s *Server) changeSweep(verb, entity, project, id string, change func(*swee
 
 // WaitSweep blocks until the sweep exists and satisfies cond, and returns it. It is called
 // as by [Server.WaitRun].
-func (s *Server) WaitSweep(ctx context.Context, entity, project, id string, cond func(SweepView) bool) (v SweepView, err error) {
-	err = s.changed.wait(ctx, func() (ok bool) {
-		v, ok = s.Sweep(entity, project, id)
-		return ok && (cond == nil || cond(v))
-	})
-	if err != nil {
-		return v, fmt.Errorf("wait for sweep %s/%s/%s: %w", entity, project, id, err)
-	}
-	return v, nil
+func (s *Server) WaitSweep(ctx context.Context, entity, project, id string, cond func(SweepView) bool) (SweepView, error) {
+	return waitFor(ctx, &s.changed, "sweep "+entity+"/"+project+"/"+id, func() (SweepView, bool) { return s.Sweep(entity, project, id) }, cond)
 }

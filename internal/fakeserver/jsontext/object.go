@@ -35,27 +35,13 @@ func Pick(text string, keys []string) string {
 	if len(keys) == 0 {
 		return text
 	}
-	out := []byte{'{'}
-	s := Scanner{data: []byte(text)}
-	err := s.Object(func(key []byte) error {
-		name := string(key)
-		raw, err := s.Raw()
-		if err != nil {
-			return err
+	var picked []NamedText
+	for _, m := range Members(text) {
+		if slices.Contains(keys, m.Name) {
+			picked = append(picked, m)
 		}
-		if slices.Contains(keys, name) {
-			if len(out) > 1 {
-				out = append(out, ',')
-			}
-			out = AppendQuoted(out, name)
-			out = append(append(out, ':'), raw...)
-		}
-		return nil
-	})
-	if err != nil {
-		return "{}"
 	}
-	return string(append(out, '}'))
+	return Object(picked)
 }
 
 // Member returns the text of one member of an object, or "".

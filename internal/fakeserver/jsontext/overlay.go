@@ -1,45 +1,48 @@
 package jsontext
 
+import "slices"
+
 // Overlay returns the object below with the members of above put over it, each as
 // it was written. deeper says which members are laid over each other in turn. A
 // text that is not an object counts as an empty one.
 func Overlay(below, above string, deeper map[string]func(below, above string) string) string {
-	over := Members(above)
-	out := []byte{'{'}
-	add := func(name, raw string) {
-		if len(out) > 1 {
-			out = append(out, ',')
-		}
-		out = append(append(AppendQuoted(out, name), ':'), raw...)
+	var merged []NamedText
+	at := func(name string) int {
+		return slices.IndexFunc(merged, func(m NamedText) bool { return m.Name == name })
 	}
-	seen := make(map[string]bool)
 	for _, m := range Members(below) {
-		raw := m.Raw
-		for _, o := range over {
-			if o.Name != m.Name {
-				continue
-			}
-			raw = o.Raw
-			if lay := deeper[m.Name]; lay != nil {
-				raw = lay(m.Raw, o.Raw)
-			}
+		if at(m.Name) < 0 {
+			merged = append(merged, m)
 		}
-		if !seen[m.Name] {
-			add(m.Name, raw)
-		}
-		seen[m.Name] = true
 	}
-	for _, o := range over {
-		if !seen[o.Name] {
-			add(o.Name, o.Raw)
+	for _, m := range Members(above) {
+		i, lay := at(m.Name), deeper[m.Name]
+		switch {
+		case i < 0:
+			merged = append(merged, m)
+		case lay != nil:
+			merged[i].Raw = lay(merged[i].Raw, m.Raw)
+		default:
+			merged[i].Raw = m.Raw
 		}
-		seen[o.Name] = true
 	}
-	return string(append(out, '}'))
+	return Object(merged)
 }
 
 // NamedText is a member of an object: its name and the text of its value.
 type NamedText struct{ Name, Raw string }
+
+// Object returns the object with these members.
+func Object(members []NamedText) string {
+	out := []byte{'{'}
+	for i, m := range members {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(append(AppendQuoted(out, m.Name), ':'), m.Raw...)
+	}
+	return string(append(out, '}'))
+}
 
 // Members returns the members of an object in order, none for other texts.
 func Members(text string) []NamedText {

@@ -67,17 +67,7 @@ func (s *Scanner) End() error {
 // Object reads an object; read must consume the value of the key, which is
 // valid for as long as the data is.
 func (s *Scanner) Object(read func(key []byte) error) error {
-	if !s.accept('{') {
-		return s.Fail("an object")
-	}
-	if s.depth++; s.depth > maxDepth {
-		return errDepth
-	}
-	defer func() { s.depth-- }()
-	if s.accept('}') {
-		return nil
-	}
-	for {
+	return s.list("{}", "an object", func() error {
 		key, err := s.ReadString()
 		if err != nil {
 			return err
@@ -85,39 +75,34 @@ func (s *Scanner) Object(read func(key []byte) error) error {
 		if !s.accept(':') {
 			return s.Fail("':'")
 		}
-		if err := read(key); err != nil {
-			return err
-		}
-		if s.accept('}') {
-			return nil
-		}
-		if !s.accept(',') {
-			return s.Fail("',' or '}'")
-		}
-	}
+		return read(key)
+	})
 }
 
 // Array reads an array; element must consume each value.
-func (s *Scanner) Array(element func() error) error {
-	if !s.accept('[') {
-		return s.Fail("an array")
+func (s *Scanner) Array(element func() error) error { return s.list("[]", "an array", element) }
+
+// list reads what has commas between its elements and these brackets around them.
+func (s *Scanner) list(brackets, what string, element func() error) error {
+	if !s.accept(brackets[0]) {
+		return s.Fail(what)
 	}
 	if s.depth++; s.depth > maxDepth {
 		return errDepth
 	}
 	defer func() { s.depth-- }()
-	if s.accept(']') {
+	if s.accept(brackets[1]) {
 		return nil
 	}
 	for {
 		if err := element(); err != nil {
 			return err
 		}
-		if s.accept(']') {
+		if s.accept(brackets[1]) {
 			return nil
 		}
 		if !s.accept(',') {
-			return s.Fail("',' or ']'")
+			return s.Fail(fmt.Sprintf("',' or '%c'", brackets[1]))
 		}
 	}
 }
