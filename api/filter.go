@@ -50,9 +50,26 @@ func combine(operator string, filters []Filter) Filter {
 func RawFilter(text string) Filter {
 	var clause map[string]any
 	if err := json.Unmarshal([]byte(text), &clause); err != nil {
-		return Filter{err: &errors.InputError{Field: "filter", Value: secret.Redact(text), Rule: "must be a JSON object: " + err.Error()}}
+		return Filter{err: &errors.InputError{Field: "filter", Value: secret.Redact(text), Rule: "must be a JSON object: " + notJSON(text, err)}}
 	}
 	return Filter{clause: clause}
+}
+
+// notJSON says what is wrong with a text, and where.
+func notJSON(text string, err error) string {
+	syntax, ok := errors.AsType[*json.SyntaxError](err)
+	if !ok || syntax.Offset < 1 || syntax.Offset > int64(len(text)) {
+		return err.Error()
+	}
+	at := int(syntax.Offset) - 1
+	reason := err.Error()
+	if at > 0 && strings.ContainsRune("xXoObB_", rune(text[at])) && strings.ContainsRune("0123456789", rune(text[at-1])) {
+		reason += " (numbers are decimal)"
+	}
+	if before := []rune(secret.Redact(text[:at])); len(before) > 0 {
+		reason += "; it follows " + string(before[max(0, len(before)-32):])
+	}
+	return reason
 }
 
 // State selects runs in one of the states: running, finished, failed, crashed, killed,

@@ -82,6 +82,19 @@ func TestRuns_InvalidQuery_IsAnInputError(t *testing.T) {
 	assert.Empty(t, srv.Requests())
 }
 
+func TestRawFilter_NotJSON_SaysWhatAndWhere(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"config.lr":{"$lt":0x10}}`: `(numbers are decimal); it follows {"config.lr":{"$lt":0`,
+		`{"a":0b1}`:                  `invalid character 'b' after object key:value pair (numbers are decimal); it follows {"a":0`,
+		`lr<0.1`:                     `invalid character 'l' looking for beginning of value`,
+		`{"a":1`:                     `unexpected end of JSON input`,
+		``:                           `unexpected end of JSON input`,
+	} {
+		assert.Contains(t, api.RawFilter(text).String(), want, text)
+	}
+}
+
 func TestRuns_PageFails_SaysAfterHowMany(t *testing.T) {
 	t.Parallel()
 	srv, c, a := serve(t)

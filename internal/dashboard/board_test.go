@@ -100,7 +100,7 @@ func TestList_FilterSortAndColumns(t *testing.T) {
 	assert.Equal(t, map[string]any{"name": "config.opt.lr", "count": 3.0, "kind": "number", "differs": true}, columns["config.opt.lr"])
 	assert.Equal(t, map[string]any{"name": "summary.loss", "count": 2.0, "kind": "number", "differs": true}, columns["summary.loss"])
 
-	for _, query := range []string{"limit=x", "offset=-1", "filter=lr%3Cx", "filter=%22", "filter=" + strings.Repeat("x", 5000)} {
+	for _, query := range []string{"limit=x", "offset=-1", "filter=lr%3Cx", "filter=lr%3C0x1p4", "filter=lr%3C0x10", "filter=%22", "filter=" + strings.Repeat("x", 5000)} {
 		w := get(t, b, "/-/runs?"+query)
 		assert.Equal(t, http.StatusBadRequest, w.Code, query)
 		assert.Contains(t, w.Body.String(), `"error"`, query)

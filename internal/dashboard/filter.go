@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -53,8 +54,11 @@ func parseFilter(text string) (filter, error) {
 			}
 		}
 		t.num, t.isNum = parseNumber(t.value)
-		if strings.ContainsAny(t.op, "<>") && !t.isNum {
+		switch ordered := strings.ContainsAny(t.op, "<>"); {
+		case ordered && t.value == "":
 			return nil, badRequest("%s%s needs a number", t.key, t.op)
+		case ordered && !t.isNum:
+			return nil, badRequest("%s%s needs a decimal number; %q is not one", t.key, t.op, t.value)
 		}
 		f = append(f, t)
 	}
@@ -66,9 +70,13 @@ func isNumber(s string) bool {
 	return ok
 }
 
+// parseNumber reads a decimal number, NaN or an infinity.
 func parseNumber(s string) (float64, bool) {
 	f, err := strconv.ParseFloat(s, 64)
-	return f, err == nil
+	if err != nil && !errors.Is(err, strconv.ErrRange) || strings.ContainsAny(s, "xX_") {
+		return 0, false
+	}
+	return f, true
 }
 
 // word is a word of a filter. Its first operator outside quotes is op at cut, which is 0 if

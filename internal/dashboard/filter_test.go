@@ -29,15 +29,24 @@ func TestParseFilter_Terms(t *testing.T) {
 		`"a:b"`:            {{op: ":", value: "a:b"}},
 		"val/acc>0.5":      {{key: "val/acc", op: ">", value: "0.5", num: 0.5, isNum: true}},
 		"a b":              {{op: ":", value: "a"}, {op: ":", value: "b"}},
+		"lr=0x1p4":         {{key: "lr", op: "=", value: "0x1p4"}},
+		"lr<1e400":         {{key: "lr", op: "<", value: "1e400", num: math.Inf(1), isNum: true}},
 		"ümlaut:ß":         {{key: "ümlaut", op: ":", value: "ß"}},
 	} {
 		got, err := parseFilter(text)
 		require.NoError(t, err, text)
 		assert.Equal(t, want, got, text)
 	}
-	for _, text := range []string{`"`, `a:"b`, "lr<x", "lr>"} {
+	for text, want := range map[string]string{
+		`"`:         "the filter has a quote without an end",
+		`a:"b`:      "the filter has a quote without an end",
+		"lr>":       "lr> needs a number",
+		"lr<x":      `lr< needs a decimal number; "x" is not one`,
+		"lr<0x10":   `lr< needs a decimal number; "0x10" is not one`,
+		"lr>=0x1p4": `lr>= needs a decimal number; "0x1p4" is not one`,
+	} {
 		_, err := parseFilter(text)
-		assert.Error(t, err, text)
+		assert.EqualError(t, err, want, text)
 	}
 }
 

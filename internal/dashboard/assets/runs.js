@@ -240,14 +240,18 @@ export class RunList {
   }
 }
 
+// decimal is what the server reads as a number in a filter.
+const decimal = /^[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|inf(inity)?)$/i;
+
 // missing says what a filter that is being typed lacks, "" if it is whole.
 function missing(filter) {
   if (exported) return ""; // a report finds words
   const text = filter.replace(/"([^"]*)"/g, (_, quoted) => quoted.replace(/[\s<>=:!]/g, "_"));
   if (text.includes('"')) return "the quote needs an end";
   for (const word of text.split(/\s+/)) {
-    const [, name, number_] = /^(.(?:[^<>=:!]|!(?!=))*[<>]=?)(.*)$/.exec(word) || [];
-    if (name && (!number_ || Number.isNaN(Number(number_))) && !/^[+-]?(nan|inf(inity)?)$/i.test(number_)) return name + " needs a number";
+    const [, name, value] = /^(.(?:[^<>=:!]|!(?!=))*[<>]=?)(.*)$/.exec(word) || [];
+    if (name && !value) return name + " needs a number";
+    if (name && !decimal.test(value)) return `${name} needs a decimal number; "${value}" is not one`;
   }
   return "";
 }

@@ -33,12 +33,12 @@ func TestList_FilterSortGroup_ShowsMatchingRuns(t *testing.T) {
 
 	tb.do(chromedp.SendKeys(chromedp.CSS(`input[type=search]`), "lr<0.01"))
 	tb.until(rowCount + " === 4")
-	for typed, want := range map[string]string{" train/loss<": "train/loss< needs a number", " -lr>=-": "-lr>= needs a number", ` "two wor`: "the quote needs an end"} {
+	for typed, want := range map[string]string{" train/loss<": "train/loss< needs a number", " -lr>=-": `-lr>= needs a decimal number; "-" is not one`, " lr<0x10": `lr< needs a decimal number; "0x10" is not one`, ` "two wor`: "the quote needs an end"} {
 		tb.do(set("input[type=search]", "lr<0.01"+typed, "input"))
 		tb.until(fmt.Sprintf(`document.querySelector(".tools .error").textContent === %q`, want))
 		assert.Equal(t, 4, js[int](tb, rowCount), "a filter that is being typed leaves the list")
 	}
-	for _, whole := range []string{`lr<"0.01"`, `lr<0.01 "no<such:run"`, "lr<nan"} {
+	for _, whole := range []string{`lr<"0.01"`, `lr<0.01 "no<such:run"`, "lr<nan", "lr<.01", "lr<1e400", "lr=0x10"} {
 		tb.do(set("input[type=search]", whole, "input"))
 		tb.until(`document.querySelector(".tools .error").textContent === ""`)
 	}
