@@ -2,6 +2,7 @@
 
 import { h, visible, replace, link, path } from "./dom.js";
 import { getJSON, exported, startPath, Live } from "./server.js";
+import { isDark } from "./palette.js";
 import { RunList } from "./runs.js";
 import { openRun } from "./run.js";
 import { Comparison } from "./compare.js";
@@ -17,8 +18,7 @@ class App {
       this.status.textContent = up ? "live" : "connection lost; trying again";
       this.status.classList.toggle("down", !up);
     });
-    const theme = this.recall("theme");
-    if (theme) document.documentElement.dataset.theme = theme;
+    this.paint(this.recall("theme"));
     const bar = h("header.bar", null,
       link("/", { class: "brand", title: "All runs" }, h("span.tape", { "aria-hidden": "true" }, mark("sent", 0, 62), mark("here", 62, 38)), "wandgo"), this.crumbs,
       h("span.right", null, this.status, h("button.plain", { type: "button", title: "Light or dark (T)", onclick: () => this.switchTheme() }, "◐"), h("button.plain", { type: "button", title: "Keys (?)", onclick: () => this.help() }, "?")));
@@ -134,10 +134,9 @@ class App {
   }
 
   switchTheme() {
-    const root = document.documentElement;
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    this.paint(dark ? "light" : "dark");
-    this.remember("theme", root.dataset.theme);
+    const theme = isDark() ? "light" : "dark";
+    this.paint(theme);
+    this.remember("theme", theme);
   }
 
   // paint shows the page light or dark, or as the system is.

@@ -2,7 +2,7 @@
 
 import { h, replace } from "./dom.js";
 import { number, full, plural, duration, ticks } from "./format.js";
-import { lineColor, lineDash, swatch, cssColor, isDark } from "./palette.js";
+import { canvasColor, lineColor, lineDash, swatch, cssColor, isDark } from "./palette.js";
 import { getSeries, exported } from "./server.js";
 
 const buckets = 1000;
@@ -239,7 +239,7 @@ export class Chart {
   line(s, anySmooth) {
     const i = this.indexOf(s.run);
     const behind = anySmooth && !s.smooth;
-    return { stroke: lineColor(i), dash: lineDash(i), width: behind ? 1 : 1.6, alpha: behind ? 0.28 : 1, points: s.points === 1 ? { show: true, size: 9, fill: lineColor(i) } : { show: s.points < 40 ? undefined : false } };
+    return { stroke: canvasColor(i), dash: lineDash(i), width: behind ? 1 : 1.6, alpha: behind ? 0.28 : 1, points: s.points === 1 ? { show: true, size: 9, fill: canvasColor(i) } : { show: s.points < 40 ? undefined : false } };
   }
 
   // drawNonfinite marks rows whose value was NaN or infinite at the lower edge.
@@ -344,7 +344,7 @@ export class Chart {
     ctx.drawImage(from, 0, 30 * scale);
     ctx.font = `${12 * scale}px ${cssColor("--sans")}`;
     runs.slice(0, lines).forEach((r, i) => {
-      ctx.fillStyle = lineColor(r.index);
+      ctx.fillStyle = canvasColor(r.index);
       ctx.fillText("— " + r.name, 10 * scale, from.height + (42 + 18 * i) * scale);
     });
     canvas.toBlob((blob) => download(URL.createObjectURL(blob), this.fileName(".png")));

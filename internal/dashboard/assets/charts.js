@@ -41,10 +41,8 @@ export class Charts {
     this.tools = h("div.tools", { role: "toolbar", "aria-label": "Charts" });
     this.el = h("div", null, this.tools, this.body);
     this.setAxes(axes);
-    this.scheme = matchMedia("(prefers-color-scheme: dark)");
-    this.onScheme = () => this.redraw();
-    this.scheme.addEventListener("change", this.onScheme);
-    document.addEventListener("theme", this.onScheme);
+    this.onTheme = () => this.redraw();
+    document.addEventListener("theme", this.onTheme);
     this.paper = h("p.paper.soft");
     this.el.append(this.paper);
     this.onPrint = () => this.print();
@@ -62,8 +60,7 @@ export class Charts {
 
   close() {
     this.observer.disconnect();
-    this.scheme.removeEventListener("change", this.onScheme);
-    document.removeEventListener("theme", this.onScheme);
+    document.removeEventListener("theme", this.onTheme);
     removeEventListener("beforeprint", this.onPrint);
     for (const c of this.charts.values()) c.unmount();
   }

@@ -2,11 +2,23 @@
 
 import { h } from "./dom.js";
 import { number } from "./format.js";
-import { lineColor } from "./palette.js";
+import { canvasColor, lineColor } from "./palette.js";
 import { fileText, fileURL } from "./server.js";
 
 const maxBoxes = 1000; // of one set
 const maxPixels = 4e6; // of a mask that is drawn; a larger one is drawn smaller
+
+// existing are the Layers that may still be shown, as weak references: pages do not say which
+// they keep.
+const existing = new Set();
+
+document.addEventListener("theme", () => {
+  for (const ref of existing) {
+    const layers = ref.deref();
+    if (!layers) existing.delete(ref);
+    else for (const set of layers.sets.values()) layers.draw(set);
+  }
+});
 
 // Layers are the masks and boxes over the images of one value. switched has what a person
 // switched on or off, and can be shared by the values of a metric.
@@ -14,6 +26,7 @@ export class Layers {
   constructor(key, labels = () => null, switched = new Map()) {
     Object.assign(this, { key, labels, switched });
     this.sets = new Map();
+    existing.add(new WeakRef(this));
     this.el = h("div.layers", { role: "group", "aria-label": "Masks and boxes" });
   }
 
@@ -122,11 +135,13 @@ export class Layers {
 
 const className = (id, names) => (names && names[id]) || "class " + id;
 
-const classColor = (id) => lineColor(Math.abs(Math.trunc(id)));
+const colorOf = (id) => Math.abs(Math.trunc(id));
+
+const classColor = (id) => lineColor(colorOf(id));
 
 // pixelColor is a class's color as putImageData has it.
 function pixelColor(id) {
-  const rgb = parseInt(classColor(id).slice(1), 16);
+  const rgb = parseInt(canvasColor(colorOf(id)).slice(1), 16);
   return (0xff000000 | (rgb & 0xff) << 16 | rgb & 0xff00 | rgb >> 16) >>> 0;
 }
 

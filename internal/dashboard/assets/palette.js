@@ -13,11 +13,22 @@ export function isDark() {
   return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
-// lineColor is the color of the i-th run.
-export function lineColor(i) {
-  const colors = isDark() ? darkened : light;
-  return colors[i % colors.length];
+const colors = () => (isDark() ? darkened : light);
+
+// canvasColor is the color of the i-th run as it is now. What is drawn with it must be drawn
+// again when the document has an event "theme".
+export const canvasColor = (i) => colors()[i % light.length];
+
+// lineColor is the color of the i-th run in an element, which follows the theme.
+export const lineColor = (i) => `var(--series${i % light.length})`;
+
+function setColors() {
+  colors().forEach((color, i) => document.documentElement.style.setProperty("--series" + i, color));
 }
+
+setColors();
+document.addEventListener("theme", setColors);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => document.dispatchEvent(new Event("theme")));
 
 const dashes = [[], [8, 4], [2, 3]];
 
