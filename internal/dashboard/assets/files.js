@@ -33,17 +33,18 @@ export async function filesTable(key) {
 }
 
 const shownRows = 200;
+const chartedRows = 10_000; // of a table in increments
 
 // dataTable shows columns and rows. Cells with media are lists of Item.
-export function dataTable(columns, rows, layers, limit = shownRows) {
+export function dataTable(columns, rows, layers, total = rows.length) {
   const cell = (v) => {
     if (Array.isArray(v) && v[0] instanceof Item) return h("td", null, h("div.media", null, v.map((i) => mediaFigure(i, layers, ""))));
     return typeof v === "number" ? h("td.num", { title: String(v) }, number(v)) : h("td.value", { title: anyValue(v) }, anyValue(v));
   };
   return [layers && layers.el, h("div.scroll", { style: { maxHeight: "60vh" } }, h("table", null,
     h("thead", null, h("tr", null, columns.map((c) => h("th", null, String(c))))),
-    h("tbody", null, rows.slice(0, limit).map((r) => h("tr", null, r.map(cell))))),
-    rows.length > limit && h("p.empty", null, "The first " + limit + " of " + plural(rows.length, "row")))];
+    h("tbody", null, rows.slice(0, shownRows).map((r) => h("tr", null, r.map(cell))))),
+    total > shownRows && h("p.empty", null, "The first " + shownRows + " of " + plural(total, "row")))];
 }
 
 // Item is one file of a logged value. The names of all its files are relative to base.
@@ -115,35 +116,47 @@ async function loadTable(key, value) {
   return t;
 }
 
+const incrementsAtOnce = 4;
+
 // wholeTable is a table with the increments before it, if it is one of several. values are
-// those of its metric until then.
-async function wholeTable(key, values, more) {
+// those of its metric until then. Of increments it has the first limit rows, and fetches only
+// those that have them, and none once wanted() is false.
+async function wholeTable(key, values, more, limit, wanted) {
   const last = values[values.length - 1].value;
   if (last._type !== "incremental-table-file") return loadTable(key, last);
   const parts = values.filter((v) => v.value?._type === last._type && v.value.path);
-  const tables = await Promise.all(parts.map((v) => loadTable(key, v.value).catch((err) => (
-    { columns: [], data: [], problem: "The rows of step " + v.step + " do not show: " + err.message + "." }))));
-  return {
-    columns: ["logged at step", ...(tables.findLast((t) => t.columns.length)?.columns || [])],
-    data: tables.flatMap((t, i) => t.data.map((row) => [parts[i].step, ...row])),
-    problem: tables.map((t) => t.problem).find(Boolean),
-    more,
-  };
+  const whole = { columns: ["logged at step"], data: [], problem: "", more, total: 0 };
+  let i = 0;
+  for (; i < parts.length && whole.data.length < limit && wanted(); i += incrementsAtOnce) {
+    const some = parts.slice(i, i + incrementsAtOnce);
+    const tables = await Promise.all(some.map((v) => loadTable(key, v.value).catch((err) => (
+      { columns: [], data: [], problem: "The rows of step " + v.step + " do not show: " + err.message + "." }))));
+    tables.forEach((t, k) => {
+      if (t.columns.length) whole.columns = ["logged at step", ...t.columns];
+      for (const row of t.data.slice(0, limit - whole.data.length)) whole.data.push([some[k].step, ...row]);
+      whole.problem ||= t.problem;
+      whole.total += t.data.length;
+    });
+  }
+  // The others say how many rows there are with all before them, in their process.
+  const count = (v) => v.value.nrows || 0;
+  for (; i < parts.length; i++) whole.total += count(parts[i]) - (count(parts[i]) < count(parts[i - 1]) ? 0 : count(parts[i - 1]));
+  return whole;
 }
 
 // showValue makes elements of the last of a metric's values.
-async function showValue(key, values, more, layers, chart) {
+async function showValue(key, values, more, layers, chart, wanted) {
   const { value } = values[values.length - 1];
   if (value && value._type === "histogram" && Array.isArray(value.values)) return histogramBars(value);
   if (value && /table-file$/.test(value._type || "") && value.path) {
-    const t = await wholeTable(key, values, more);
+    const t = await wholeTable(key, values, more, chart ? chartedRows : shownRows, wanted);
     const drawn = chart && drawChart(chart, t.columns, t.data);
     const notes = [
       t.problem && h("p.soft", null, t.problem),
       t.more && h("p.soft", null, "The rows before step " + values[0].step + " are not shown."),
     ];
-    if (!drawn) return [notes, dataTable(t.columns, t.data, layers)];
-    return [drawn, value.nrows > t.data.length && h("p.soft", null, "Drawn from the first " + plural(t.data.length, "row") + "."),
+    if (!drawn) return [notes, dataTable(t.columns, t.data, layers, t.total)];
+    return [drawn, (t.total || value.nrows) > t.data.length && h("p.soft", null, "Drawn from the first " + plural(t.data.length, "row") + "."),
       t.data.length > 0 && h("details", null, h("summary.soft", null, plural(t.data.length, "row")), notes, dataTable(t.columns, t.data, layers))];
   }
   const items = mediaItems(value);
@@ -186,7 +199,7 @@ export function mediaCard(key, metric, chart, labels) {
       label.textContent = "step " + values[i].step + (got.more ? " (the last 100)" : "");
       const mine = ++turn;
       const layers = new Layers(key, classNames, switched);
-      const elements = await showValue(key, values.slice(0, i + 1), got.more, layers, chart).catch((err) => h("p.empty", null, err.message));
+      const elements = await showValue(key, values.slice(0, i + 1), got.more, layers, chart, () => mine === turn).catch((err) => h("p.empty", null, err.message));
       if (mine === turn) replace(shown, elements);
     };
     const slider = values.length > 1 && h("input", { type: "range", min: 0, max: values.length - 1, value: values.length - 1, "aria-label": "step", style: { width: "100%" }, oninput: (e) => show(Number(e.target.value)) });

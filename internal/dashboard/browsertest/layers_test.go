@@ -3,6 +3,7 @@ package browsertest
 import (
 	"fmt"
 	"image"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -91,6 +92,16 @@ func TestRun_MasksAndBoxes_AreDrawnAndSwitched(t *testing.T) {
 				tb.do(script(fmt.Sprintf(`flip(%[1]s, "guess boxes")`, card)))
 				assert.Len(t, boxes(), 2, name)
 			}
+			// Switched back on, as one that is off has no color in either theme.
+			tb.do(script(`flip(card("one"), "cat")`))
+			for theme, want := range map[string]string{"light": cat, "dark": "239,123,4,255"} {
+				tb.until(`(() => { const d = document.documentElement; if (d.dataset.theme !== "` + theme + `") document.querySelector("button[title^='Light or dark']").click(); return d.dataset.theme === "` + theme + `"; })()`)
+				assert.Equal(t, want, js[string](tb, `pixel(card("one"), 30, 50)`), "a mask has the colors of the theme")
+				shown := js[[]string](tb, `[".layers .swatch", ".overlaid b"].map((s) => getComputedStyle(card("one").querySelectorAll(s)[s.includes("swatch") ? 1 : 0]).color)`)
+				rgb := "rgb(" + strings.ReplaceAll(strings.TrimSuffix(want, ",255"), ",", ", ") + ")"
+				assert.Equal(t, []string{rgb, rgb}, shown, "and so have its key and the boxes")
+			}
+
 			place := js[[]float64](tb, `(() => { const b = card("one").querySelectorAll(".overlaid b"); const i = card("one").querySelector("img").getBoundingClientRect();
 				return [...b].flatMap((b) => { const r = b.getBoundingClientRect(); return [(r.left - i.left) / i.width, (r.top - i.top) / i.height, r.width / i.width, r.height / i.height]; }); })()`)
 			assert.InDeltaSlice(t, []float64{0.25, 0.25, 0.5, 0.5, 0.5, 0.5, 0.25, 0.5}, place, 0.01)
@@ -100,5 +111,36 @@ func TestRun_MasksAndBoxes_AreDrawnAndSwitched(t *testing.T) {
 			tb.do(script(`(() => { const s = card("grown").querySelector("input[type=range]"); s.value = 0; s.dispatchEvent(new Event("input")); })()`))
 			tb.until(`card("grown").querySelectorAll("tbody tr").length === 1`)
 		})
+	}
+}
+
+func TestRun_TableOfManyIncrements_FetchesWhatItShows(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	run := start(t, dir, client.RunOptions{Entity: "acme", Project: "vision", ID: "many"})
+	table := media.TableOptions{Columns: []string{"n"}, Mode: media.Incremental}.New()
+	for i := range 90 * 20 {
+		require.NoError(t, table.AddRow(i))
+		if i%20 == 19 {
+			require.NoError(t, run.Log(map[string]any{"grown": table}))
+		}
+	}
+	require.NoError(t, run.Finish(t.Context()))
+	url := serve(t, dir)
+	tb := open(t, url)
+	tb.do(chromedp.Navigate(url + "/acme/vision/runs/many#media"))
+	tb.until(`document.querySelectorAll(".card tbody tr").length === 200`)
+	assert.Contains(t, js[string](tb, `document.querySelector(".card").innerText`), "The first 200 of 1,800 rows")
+	assert.Equal(t, "9 199", js[string](tb, `[...[...document.querySelectorAll(".card tbody tr")].at(-1).cells].map((c) => c.innerText).join(" ")`), "in their order")
+	spans := js[[][]float64](tb, `performance.getEntriesByType("resource").filter((e) => e.name.includes(".table.json")).map((e) => [e.startTime, e.responseEnd])`)
+	assert.LessOrEqual(t, len(spans), 12, "ten increments have the rows that show")
+	for _, one := range spans {
+		open := 0
+		for _, other := range spans {
+			if other[0] <= one[0] && one[0] < other[1] {
+				open++
+			}
+		}
+		assert.LessOrEqual(t, open, 4, "requests at the same time")
 	}
 }
