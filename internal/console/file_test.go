@@ -37,7 +37,7 @@ func read(tb testing.TB, path string) string {
 func TestFile_AfterClose_HasTheFinalText(t *testing.T) {
 	t.Parallel()
 	file, path := createFile(t)
-	term := console.New(console.Options{First: 500, Label: "rank0", File: file, Now: fixed})
+	term := console.New(console.Options{Label: "rank0", File: file, Now: fixed})
 	out, errs := term.Writer(console.Stdout), term.Writer(console.Stderr)
 	write(t, out, "hello\n10%")
 	write(t, errs, "\x1b[31mred\x1b[0m\n")
@@ -154,7 +154,7 @@ func TestFile_WriteFails_ReturnsFirstError(t *testing.T) {
 	}
 	err = term.Close()
 	require.ErrorContains(t, err, "write the console's file: ")
-	assert.Len(t, got.list(t, 0), 1000, "the logs tab has all lines")
+	assert.Len(t, got.list(t), 1000, "the logs tab has all lines")
 	assert.Equal(t, err, file.Close())
 }
 

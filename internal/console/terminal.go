@@ -2,14 +2,13 @@ package console
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
-
-	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // Stream is one of the streams that a program writes to.
@@ -30,14 +29,8 @@ const defaultDelay = 50 * time.Millisecond
 
 // Options configures a Terminal. A Terminal without Emit and File does nothing.
 type Options struct {
-	// Structured makes every line a JSON object, for servers that have the feature
-	// STRUCTURED_CONSOLE_LOGS. Otherwise a line is its time and its text.
-	Structured bool
 	// Label names the writer in every line, for a run with several writers.
 	Label string
-	// First is the number of the first line. For a run that is resumed it is the
-	// number of lines on the server.
-	First int64
 	// Now is the clock. The default is time.Now.
 	Now func() time.Time
 	// Delay is how long a changed line may wait before it is sent, so that not every
@@ -98,7 +91,7 @@ func New(opts Options) *Terminal {
 	if opts.Delay <= 0 {
 		opts.Delay = defaultDelay
 	}
-	t := &Terminal{opts: opts, next: opts.First}
+	t := &Terminal{opts: opts}
 	for i := range t.screens {
 		stream := Stream(i)
 		t.screens[i].create = func() *line { return t.create(stream) }
@@ -183,8 +176,7 @@ func (t *Terminal) AppendText(text string) {
 	t.arm() // for the file
 }
 
-// Lines returns the number of the next line: the count of all lines, including those
-// before First.
+// Lines returns the number of the next line: the count of all lines.
 func (t *Terminal) Lines() int64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -315,54 +307,25 @@ func (t *Terminal) emitLine(l *line) {
 	t.emit(l.index, l.at, l.stream)
 }
 
-// emit sends t.text as a line.
+// timeLayout has no zone; it is always UTC.
+const timeLayout = "2006-01-02T15:04:05.000000"
+
+// emit sends t.text as a line. The web UI parses the time and the word before it.
 func (t *Terminal) emit(index int64, at time.Time, stream Stream) {
 	if t.opts.File != nil {
-		t.opts.File.Set(index-t.opts.First, t.text)
+		t.opts.File.Set(index, t.text)
 	}
 	if t.opts.Emit == nil {
 		return
 	}
-	if t.opts.Structured {
-		t.out = appendStructured(t.out[:0], t.text, at, stream, t.opts.Label)
-	} else {
-		t.out = appendPlain(t.out[:0], t.text, at, stream, t.opts.Label)
+	t.out = t.out[:0]
+	if stream == Stderr {
+		t.out = append(t.out, "ERROR "...)
 	}
+	t.out = append(at.AppendFormat(t.out, timeLayout), ' ')
+	if t.opts.Label != "" {
+		t.out = fmt.Appendf(t.out, "[%s] ", t.opts.Label)
+	}
+	t.out = append(t.out, t.text...)
 	t.opts.Emit(index, t.out)
-}
-
-// timeLayout has no zone; it is always UTC.
-const timeLayout = "2006-01-02T15:04:05.000000"
-
-// appendPlain appends a line for a server without structured lines. The web UI parses the
-// time and the word before it.
-func appendPlain(dst, text []byte, at time.Time, stream Stream, label string) []byte {
-	if stream == Stderr {
-		dst = append(dst, "ERROR "...)
-	}
-	dst = at.AppendFormat(dst, timeLayout)
-	dst = append(dst, ' ')
-	if label != "" {
-		dst = append(dst, '[')
-		dst = append(dst, label...)
-		dst = append(dst, "] "...)
-	}
-	return append(dst, text...)
-}
-
-func appendStructured(dst, text []byte, at time.Time, stream Stream, label string) []byte {
-	dst = append(dst, '{')
-	if stream == Stderr {
-		dst = append(dst, `"level":"error",`...)
-	}
-	dst = append(dst, `"ts":"`...)
-	dst = at.AppendFormat(dst, timeLayout)
-	dst = append(dst, '"')
-	if label != "" {
-		dst = append(dst, `,"label":`...)
-		dst = jsonx.AppendQuoted(dst, []byte(label))
-	}
-	dst = append(dst, `,"content":`...)
-	dst = jsonx.AppendQuoted(dst, text)
-	return append(dst, '}')
 }

@@ -26,16 +26,6 @@ func write(tb testing.TB, w io.Writer, text string) {
 	require.Equal(tb, len(text), n)
 }
 
-func TestTerminal_First_ContinuesNumbering(t *testing.T) {
-	t.Parallel()
-	var got sink
-	term := console.New(console.Options{First: 41, Emit: got.emit, Now: fixed})
-	write(t, term.Writer(console.Stdout), "a\nb\n")
-	assert.Equal(t, int64(43), term.Lines())
-	require.NoError(t, term.Close())
-	assert.Equal(t, []string{atText + " a", atText + " b"}, got.list(t, 41))
-}
-
 func TestTerminal_ChangedLine_KeepsItsTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -47,7 +37,7 @@ func TestTerminal_ChangedLine_KeepsItsTime(t *testing.T) {
 		<-time.After(time.Minute)
 		write(t, out, "\r99%\nnext")
 		require.NoError(t, term.Close())
-		lines := got.list(t, 0)
+		lines := got.list(t)
 		assert.Equal(t, created+" 99%", lines[0])
 		assert.NotContains(t, lines[1], created)
 	})
@@ -96,7 +86,7 @@ func TestFlush_UnfinishedLine_IsSent(t *testing.T) {
 	write(t, term.Writer(console.Stdout), "step 1")
 	assert.Empty(t, got.lines)
 	term.Flush()
-	assert.Equal(t, []string{atText + " step 1"}, got.list(t, 0))
+	assert.Equal(t, []string{atText + " step 1"}, got.list(t))
 	require.NoError(t, term.Close())
 	assert.Equal(t, 1, got.calls)
 }
@@ -112,7 +102,7 @@ func TestTerminal_WriteAfterClose_IsDropped(t *testing.T) {
 	term.AppendText("c")
 	term.Flush()
 	require.NoError(t, term.Close())
-	assert.Equal(t, []string{atText + " a"}, got.list(t, 0))
+	assert.Equal(t, []string{atText + " a"}, got.list(t))
 }
 
 func TestTerminal_WithoutEmitAndFile_DoesNothing(t *testing.T) {
@@ -149,7 +139,7 @@ func TestTerminal_BrokenCharacters_AreReplaced(t *testing.T) {
 				write(t, term.Writer(console.Stdout), text)
 			}
 			require.NoError(t, term.Close())
-			assert.Equal(t, []string{atText + " " + c.want}, got.list(t, 0))
+			assert.Equal(t, []string{atText + " " + c.want}, got.list(t))
 		})
 	}
 }
@@ -162,7 +152,7 @@ func TestTerminal_SplitCharactersOfTwoStreams_DoNotMix(t *testing.T) {
 	write(t, term.Writer(console.Stderr), "x")
 	write(t, term.Writer(console.Stdout), "\xa9")
 	require.NoError(t, term.Close())
-	assert.Equal(t, []string{"ERROR " + atText + " x", atText + " é"}, got.list(t, 0))
+	assert.Equal(t, []string{"ERROR " + atText + " x", atText + " é"}, got.list(t))
 }
 
 func TestAppendText_Escapes_AreNotInterpreted(t *testing.T) {
@@ -177,7 +167,7 @@ func TestAppendText_Escapes_AreNotInterpreted(t *testing.T) {
 	// As run.write_logs of the official client does.
 	assert.Equal(t, []string{
 		atText + " partial", atText + " a", atText + " b\x1b[A\rc", atText + " ", atText + " " + strings.Repeat("e", 5000),
-	}, got.list(t, 0))
+	}, got.list(t))
 }
 
 func TestTerminal_ManyGoroutines_NumbersWithoutGaps(t *testing.T) {
@@ -199,7 +189,7 @@ func TestTerminal_ManyGoroutines_NumbersWithoutGaps(t *testing.T) {
 	}
 	wg.Wait()
 	require.NoError(t, term.Close())
-	lines := got.list(t, 0)
+	lines := got.list(t)
 	require.Len(t, lines, writers*each)
 	var seen [writers]int
 	for _, line := range lines {
@@ -223,13 +213,13 @@ func FuzzTerminal(f *testing.F) {
 				errs += w.Text
 			}
 		}
-		f.Add([]byte(out), []byte(errs), uint16(len(out)/2), c.Structured)
+		f.Add([]byte(out), []byte(errs), uint16(len(out)/2))
 	}
-	f.Add([]byte("a\xe6\xbc"), []byte("\xa2\n\x1b["), uint16(2), false)
-	f.Fuzz(func(t *testing.T, out, errs []byte, cut uint16, structured bool) {
+	f.Add([]byte("a\xe6\xbc"), []byte("\xa2\n\x1b["), uint16(2))
+	f.Fuzz(func(t *testing.T, out, errs []byte, cut uint16) {
 		run := func(cut int, flush bool) []string {
 			var got sink
-			term := console.New(console.Options{Emit: got.emit, Now: fixed, Structured: structured, Delay: time.Hour})
+			term := console.New(console.Options{Emit: got.emit, Now: fixed, Delay: time.Hour})
 			stdout, stderr := term.Writer(console.Stdout), term.Writer(console.Stderr)
 			cut = min(cut, len(out))
 			// The pieces have consecutive numbers, which the two streams share.
@@ -245,16 +235,14 @@ func FuzzTerminal(f *testing.F) {
 				}
 			}
 			require.NoError(t, term.Close())
-			lines := got.list(t, 0)
+			lines := got.list(t)
 			require.Equal(t, int64(len(lines)), term.Lines())
 			return lines
 		}
 		lines := run(0, false)
-		if !structured { // with it, escapes make lines longer.
-			for _, line := range lines {
-				require.True(t, utf8.ValidString(line))
-				require.LessOrEqual(t, utf8.RuneCountInString(line), len("ERROR "+atText+" ")+4096)
-			}
+		for _, line := range lines {
+			require.True(t, utf8.ValidString(line))
+			require.LessOrEqual(t, utf8.RuneCountInString(line), len("ERROR "+atText+" ")+4096)
 		}
 		require.Equal(t, lines, run(int(cut), false))
 		require.Equal(t, lines, run(int(cut), true))
@@ -268,18 +256,16 @@ func BenchmarkTerminal(b *testing.B) {
 		"progress": []byte("\r" + text),
 		"unicode":  []byte("\r 42%|████████████▌             | 42/100 [00:12<00:17,  3.31it/s]"),
 	} {
-		for format, structured := range map[string]bool{"plain": false, "structured": true} {
-			b.Run(name+"/"+format, func(b *testing.B) {
-				var bytes int64
-				term := console.New(console.Options{Structured: structured, Emit: func(_ int64, line []byte) { bytes += int64(len(line)) }})
-				out := term.Writer(console.Stdout)
-				b.SetBytes(int64(len(line)))
-				b.ReportAllocs()
-				for b.Loop() {
-					_, _ = out.Write(line)
-				}
-				require.NoError(b, term.Close())
-			})
-		}
+		b.Run(name, func(b *testing.B) {
+			var bytes int64
+			term := console.New(console.Options{Emit: func(_ int64, line []byte) { bytes += int64(len(line)) }})
+			out := term.Writer(console.Stdout)
+			b.SetBytes(int64(len(line)))
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = out.Write(line)
+			}
+			require.NoError(b, term.Close())
+		})
 	}
 }
