@@ -40,7 +40,7 @@ var unsupported = map[string]string{
 	"X_STATS_CPU_COUNT":                   "the processors are counted",
 	"X_STATS_CPU_LOGICAL_COUNT":           "the processors are counted",
 	"X_STATS_DCGM_EXPORTER":               "use a MetricSource",
-	"X_STATS_DISK_PATHS":                  "the disk of the working directory is measured",
+	"X_STATS_DISK_PATHS":                  "the disk of the root directory is measured",
 	"X_STATS_GPU_COUNT":                   "use a MetricSource for GPUs",
 	"X_STATS_GPU_DEVICE_IDS":              "use a MetricSource for GPUs",
 	"X_STATS_GPU_TYPE":                    "use a MetricSource for GPUs",

@@ -13,8 +13,7 @@ type probe struct {
 	pid       string // the process's directory in proc
 	cores     int
 	pageSize  float64
-	disks     []string
-	devices   map[string]string // by major:minor
+	device    string // the major:minor of the root file system
 	suffix    string
 
 	before cpuTime  // of the previous sample
@@ -38,17 +37,11 @@ func newProbe(opts Options) *probe {
 	if opts.Proc == nil || opts.Sys == nil {
 		return nil
 	}
-	if opts.Cores <= 0 {
-		opts.Cores = runtime.NumCPU()
-	}
-	if len(opts.Disks) == 0 {
-		opts.Disks = []string{"/"}
-	}
 	p := &probe{
-		proc: opts.Proc, sys: opts.Sys, pid: "self", cores: opts.Cores, disks: opts.Disks,
+		proc: opts.Proc, sys: opts.Sys, pid: "self", cores: runtime.NumCPU(),
 		pageSize: float64(os.Getpagesize()), suffix: suffix(opts.Label),
 	}
-	p.devices = p.findDevices()
+	p.device = p.rootDevice()
 	p.start = p.count()
 	return p
 }
@@ -58,15 +51,23 @@ func (p *probe) sample(values map[string]float64, at time.Time) {
 	set := func(name string, value float64) { values[name+p.suffix] = value }
 	p.sampleCPU(set, at)
 	p.sampleMemory(set)
-	p.sampleDisks(set)
+	sampleDisk(set)
 	p.sampleCounters(set)
 }
 
 // counters are values that only increase.
 type counters struct {
 	sent, received, retransmits uint64
-	network, tcp                bool // they could be read
-	read, written               map[string]uint64
+	network, tcp                bool   // they could be read
+	disk                        string // the name of the one that is counted, "" for none
+	read, written               uint64
+}
+
+func (p *probe) count() counters {
+	var c counters
+	p.countDisk(&c)
+	p.countNetwork(&c)
+	return c
 }
 
 // sampleCounters adds the increase of the counters since the sampling started. A counter
@@ -82,10 +83,8 @@ func (p *probe) sampleCounters(set func(string, float64)) {
 	if now.tcp && p.start.tcp {
 		set("network.tcpRetransmits", grown(now.retransmits, p.start.retransmits))
 	}
-	for device := range now.read {
-		if _, ok := p.start.read[device]; ok {
-			set("disk."+device+".in", grown(now.read[device], p.start.read[device])/mib)
-			set("disk."+device+".out", grown(now.written[device], p.start.written[device])/mib)
-		}
+	if now.disk != "" && now.disk == p.start.disk {
+		set("disk."+now.disk+".in", grown(now.read, p.start.read)/mib)
+		set("disk."+now.disk+".out", grown(now.written, p.start.written)/mib)
 	}
 }

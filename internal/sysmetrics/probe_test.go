@@ -63,9 +63,10 @@ func sampleAt(p *probe, at time.Time) map[string]float64 {
 	return values
 }
 
-func newTestProbe(opts Options) *probe {
-	p := newProbe(opts)
-	p.pageSize = 4096
+// newTestProbe returns a probe of a machine with 8 processors.
+func newTestProbe(proc, sys fstest.MapFS) *probe {
+	p := newProbe(Options{Proc: proc, Sys: sys})
+	p.pageSize, p.cores = 4096, 8
 	return p
 }
 
@@ -74,7 +75,7 @@ var began = time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC)
 func TestSampleOfAMachine(t *testing.T) {
 	t.Parallel()
 	proc := machine()
-	p := newTestProbe(Options{Proc: proc, Sys: fstest.MapFS{}, Cores: 4})
+	p := newTestProbe(proc, fstest.MapFS{})
 	const mib = 1 << 20
 	want := map[string]float64{
 		"proc.cpu.threads":        7,
@@ -94,7 +95,7 @@ func TestSampleOfAMachine(t *testing.T) {
 	proc["self/net/dev"] = file(strings.NewReplacer("200518863", "200518963", "1693309", "1693309", "  500  ", "  507  ").Replace(string(proc["self/net/dev"].Data)))
 	proc["self/net/snmp"] = file(strings.Replace(string(proc["self/net/snmp"].Data), " 94 ", " 97 ", 1))
 	proc["diskstats"] = file("254 0 vda 1 1 10411762 1 1 1 25197128 1 0 1 1\n")
-	want["cpu"] = 100 * 0.6 / 2 / 4
+	want["cpu"] = 100 * 0.6 / 2 / 8
 	want["proc.cpu.threads"] = 9
 	want["network.recv"], want["network.sent"], want["network.tcpRetransmits"] = 100, 7, 3
 	want["disk.vda.in"], want["disk.vda.out"] = 8*512.0/mib, 2048*512.0/mib
@@ -106,7 +107,7 @@ func TestSampleOfAMachine(t *testing.T) {
 func TestCountersThatGoBackCountAsUnchanged(t *testing.T) {
 	t.Parallel()
 	proc := machine()
-	p := newTestProbe(Options{Proc: proc, Sys: fstest.MapFS{}})
+	p := newTestProbe(proc, fstest.MapFS{})
 	proc["self/net/dev"] = file("lo: 1\neth0: 5 0 0 0 0 0 0 0 5\n")
 	proc["diskstats"] = file("254 0 vda 1 1 1 1 1 1 1 1 0 1 1\n")
 	proc["self/stat"] = stat("x", 1, 0, 0, 0, 1)
@@ -130,7 +131,7 @@ func TestChildrenCount(t *testing.T) {
 		"23/stat":              stat("grandchild", 1, 1, 0, 0, 1),
 		"99/stat":              stat("somebody else", 999, 0, 0, 0, 1),
 	})
-	p := newTestProbe(Options{Proc: proc, Sys: fstest.MapFS{}, Cores: 1})
+	p := newTestProbe(proc, fstest.MapFS{})
 	own, ok := p.stat("self")
 	require.True(t, ok)
 	assert.Equal(t, uint64(125+10+10+2), p.treeTicks(own))
@@ -198,7 +199,7 @@ func TestLimits(t *testing.T) {
 			for name, text := range c.sys {
 				sys[name] = file(text)
 			}
-			p := newTestProbe(Options{Proc: proc, Sys: sys, Cores: 8})
+			p := newTestProbe(proc, sys)
 			assert.InDelta(t, c.cpus, p.cpuCapacity(), 1e-12)
 			total, available, ok := p.memory()
 			require.True(t, ok)
@@ -208,14 +209,14 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-func TestOtherDisks(t *testing.T) {
+func TestRootDevice_LastMountWins(t *testing.T) {
 	t.Parallel()
-	for path, device := range map[string]string{"/data": "sdb1", "/data/sets/": "sdb1", "/database": "vda", "/": "vda"} {
-		p := newTestProbe(Options{Proc: machine(), Sys: fstest.MapFS{}, Disks: []string{path}})
-		assert.Equal(t, []string{device}, slices.Collect(maps.Values(p.devices)), path)
-	}
-	p := newTestProbe(Options{Proc: machine(), Sys: fstest.MapFS{}, Disks: []string{"/mnt/tools/x"}})
-	assert.Empty(t, p.devices, "a file system in memory has no device")
+	proc := machine()
+	assert.Equal(t, "254:0", newTestProbe(proc, fstest.MapFS{}).device)
+	proc["self/mountinfo"].Data = append(proc["self/mountinfo"].Data, "31 27 8:17 / / rw - xfs /dev/sdb1 rw\n"...)
+	assert.Contains(t, sampleAt(newTestProbe(proc, fstest.MapFS{}), began), "disk.sdb1.in")
+	proc["self/mountinfo"].Data = append(proc["self/mountinfo"].Data, "32 31 0:25 / / rw - tmpfs root rw\n"...)
+	assert.NotContains(t, sampleAt(newTestProbe(proc, fstest.MapFS{}), began), "disk.sdb1.in", "a file system in memory has no disk")
 }
 
 // Without any one of the files the rest is still measured.
@@ -225,16 +226,16 @@ func TestMissingAndBrokenFiles(t *testing.T) {
 		for _, text := range []string{"", "\n", "x", ":", "1 (", "1 (x) R", "Tcp:\nTcp:\n", strings.Repeat("9", 100), "\x00\xff : a b c d e f g h i j k"} {
 			proc := machine()
 			proc[name] = file(text)
-			p := newTestProbe(Options{Proc: proc, Sys: fstest.MapFS{}})
+			p := newTestProbe(proc, fstest.MapFS{})
 			_ = sampleAt(p, began)
 			assert.NotEmpty(t, sampleAt(p, began.Add(time.Second)), name)
 		}
 		proc := machine()
 		delete(proc, name)
-		p := newTestProbe(Options{Proc: proc, Sys: fstest.MapFS{}})
+		p := newTestProbe(proc, fstest.MapFS{})
 		assert.GreaterOrEqual(t, len(sampleAt(p, began)), 4, name)
 	}
-	assert.Empty(t, sampleAt(newTestProbe(Options{Proc: fstest.MapFS{}, Sys: fstest.MapFS{}}), began))
+	assert.Empty(t, sampleAt(newTestProbe(fstest.MapFS{}, fstest.MapFS{}), began))
 }
 
 // FuzzProbe feeds one broken file.
@@ -246,7 +247,7 @@ func FuzzProbe(f *testing.F) {
 	f.Fuzz(func(t *testing.T, i uint8, text []byte) {
 		proc := machine()
 		proc[names[int(i)%len(names)]] = &fstest.MapFile{Data: text}
-		p := newTestProbe(Options{Proc: proc, Sys: fstest.MapFS{"fs/cgroup/memory.max": {Data: text}, "fs/cgroup/cpu.max": {Data: text}}})
+		p := newTestProbe(proc, fstest.MapFS{"fs/cgroup/memory.max": {Data: text}, "fs/cgroup/cpu.max": {Data: text}})
 		_ = sampleAt(p, began)
 		for name, value := range sampleAt(p, began.Add(time.Second)) {
 			require.GreaterOrEqual(t, value, 0.0, name)

@@ -28,9 +28,6 @@ type Source interface {
 
 // Options configures a Sampler. The zero Options measure this process.
 type Options struct {
-	// Disks are the paths whose file systems are measured. The default is "/"
-	// (WANDB_X_STATS_DISK_PATHS).
-	Disks []string
 	// Label is added to every name, in a run that several processes write.
 	Label string
 	// Sources are measured too, each in its own rows, so that a slow one does not delay
@@ -43,8 +40,6 @@ type Options struct {
 	// Proc and Sys are the file systems of these names. The default is the machine's;
 	// tests replace them.
 	Proc, Sys fs.FS
-	// Cores is the number of processors. The default is runtime.NumCPU.
-	Cores int
 }
 
 // Emit is called with each sample: values under names without "system.", with the label.
