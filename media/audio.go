@@ -25,30 +25,31 @@ const maxSamples = 1<<31 - 64
 // Audio is sound of samples from -1 to 1, at a rate in samples per second and channel. Values
 // outside of it are clipped. It is encoded as WAV with 16 bits before Audio returns.
 func Audio[F ~float32 | ~float64](samples []F, rate int, options ...AudioOptions) *AudioValue {
-	o := first(options)
+	return &AudioValue{media.Hold(encodeAudio(samples, rate, first(options)))}
+}
+
+func encodeAudio[F ~float32 | ~float64](samples []F, rate int, o AudioOptions) (*single, error) {
 	channels := cmp.Or(o.Channels, 1)
 	switch {
 	case rate < 1 || rate > 1<<24:
-		return &AudioValue{media.Fail(invalid("sample rate", "must be from 1 to %d", 1<<24))}
+		return nil, invalid("sample rate", "must be from 1 to %d", 1<<24)
 	case channels < 1 || channels > 1024:
-		return &AudioValue{media.Fail(invalid("channels", "must be from 1 to 1024"))}
+		return nil, invalid("channels", "must be from 1 to 1024")
 	case len(samples)%channels != 0:
-		return &AudioValue{media.Fail(invalid("samples", "must be a multiple of the channels; %d is not a multiple of %d", len(samples), channels))}
+		return nil, invalid("samples", "must be a multiple of the channels; %d is not a multiple of %d", len(samples), channels)
 	case len(samples) > maxSamples:
-		return &AudioValue{media.Fail(invalid("samples", "must be at most %d", maxSamples))}
+		return nil, invalid("samples", "must be at most %d", maxSamples)
 	}
 	content := wavHeader(len(samples), rate, channels)
 	for _, f := range samples {
 		if math.IsNaN(float64(f)) {
-			return &AudioValue{media.Fail(invalid("samples", "must not be NaN"))}
+			return nil, invalid("samples", "must not be NaN")
 		}
 		content = binary.LittleEndian.AppendUint16(content, uint16(pcm16(float64(f)))) //nolint:gosec // two's complement
 	}
 	r := float64(rate)
 	duration := float64(len(samples)/channels) / r
-	return &AudioValue{media.Hold(&single{
-		of: &audioType, ext: ".wav", file: media.FileOf(content), caption: o.Caption, rate: &r, duration: &duration,
-	})}
+	return &single{of: &audioType, ext: ".wav", file: media.FileOf(content), caption: o.Caption, rate: &r, duration: &duration}, nil
 }
 
 // pcm16 rounds as libsndfile does, which the official client uses.
@@ -85,7 +86,7 @@ func wavHeader(samples, rate, channels int) []byte {
 // AudioFile is sound in a file, which is stored as it is. It is copied while the value is
 // logged. Browsers play aac, flac, m4a, mp3, oga, ogg, opus, wav and weba.
 func AudioFile(path string, options ...AudioOptions) *AudioValue {
-	return &AudioValue{openSingle(&audioType, path, first(options).Caption, "aac", "flac", "m4a", "mp3", "oga", "ogg", "opus", "wav", "weba")}
+	return &AudioValue{media.Hold(openSingle(&audioType, path, first(options).Caption, "aac", "flac", "m4a", "mp3", "oga", "ogg", "opus", "wav", "weba"))}
 }
 
 var audioType = singleType{

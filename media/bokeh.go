@@ -17,12 +17,12 @@ func Bokeh(document []byte) *BokehValue {
 		Roots json.RawMessage `json:"roots"`
 	}
 	if err := json.Unmarshal(document, &object); err != nil {
-		return &BokehValue{media.Fail(invalid("document", "must be a JSON object: %v", err))}
+		return &BokehValue{media.Hold(nil, invalid("document", "must be a JSON object: %v", err))}
 	}
 	if object.Roots == nil {
-		return &BokehValue{media.Fail(invalid("document", `must have "roots"`))}
+		return &BokehValue{media.Hold(nil, invalid("document", `must have "roots"`))}
 	}
-	return &BokehValue{media.Hold(&single{of: &bokehType, ext: ".bokeh.json", file: media.FileOf(bytes.Clone(document))})}
+	return &BokehValue{media.Hold(&single{of: &bokehType, ext: ".bokeh.json", file: media.FileOf(bytes.Clone(document))}, nil)}
 }
 
 var bokehType = singleType{name: "bokeh-file", kind: "bokeh", list: "bokeh"}

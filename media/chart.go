@@ -56,7 +56,7 @@ func (c *chart) value(o ChartOptions, title string) *Chart {
 		}
 		c.strings["title"] = title
 	}
-	return &Chart{holder: media.Hold(c), data: c}
+	return &Chart{holder: media.Hold(c, nil), data: c}
 }
 
 // ofColumns is a chart of a preset with a field for each of the given columns of a table.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"runtime"
+	"slices"
 	"sort"
 	"strconv"
 	"sync"
@@ -32,42 +33,49 @@ type HistogramValue struct{ holder }
 // bins are [DefaultBins]. The values are read before Histogram returns, many of them on all
 // cores; a million take a few milliseconds. An infinity or NaN among them is an error, because it has no bin.
 func Histogram[F ~float32 | ~float64 | ~int | ~int32 | ~int64](values []F, bins int) *HistogramValue {
-	bins = cmp.Or(bins, DefaultBins)
+	return &HistogramValue{media.Hold(countValues(values, cmp.Or(bins, DefaultBins)))}
+}
+
+func countValues[F number](values []F, bins int) (*histogram, error) {
 	if bins < 1 || bins > MaxBins {
-		return &HistogramValue{media.Fail(invalid("histogram", "must have from 1 to %d bins; it has %d", MaxBins, bins))}
+		return nil, invalid("histogram", "must have from 1 to %d bins; it has %d", MaxBins, bins)
 	}
 	least, greatest := limits(values)
 	if math.IsNaN(least) {
-		return &HistogramValue{media.Fail(invalid("histogram", "must have finite values, and has NaN"))}
+		return nil, invalid("histogram", "must have finite values, and has NaN")
 	}
 	if math.IsInf(least, 0) || math.IsInf(greatest, 0) || math.IsInf(greatest-least, 0) {
-		return &HistogramValue{media.Fail(invalid("histogram", "must have finite values; they are from %v to %v", least, greatest))}
+		return nil, invalid("histogram", "must have finite values; they are from %v to %v", least, greatest)
 	}
 	edges := equalEdges(least, greatest, bins)
-	return &HistogramValue{media.Hold(&histogram{counts: count(values, edges), edges: edges})}
+	return &histogram{counts: count(values, edges), edges: edges}, nil
 }
 
 // HistogramOf is a histogram that was counted elsewhere. There is one more edge than there
 // are counts, and the edges grow. Both are copied.
 func HistogramOf[C ~int | ~int64 | ~uint64 | ~float64](counts []C, edges []float64) *HistogramValue {
+	return &HistogramValue{media.Hold(copyCounts(counts, edges))}
+}
+
+func copyCounts[C ~int | ~int64 | ~uint64 | ~float64](counts []C, edges []float64) (*histogram, error) {
 	switch {
 	case len(counts) > MaxBins:
-		return &HistogramValue{media.Fail(invalid("histogram", "must have at most %d bins; it has %d", MaxBins, len(counts)))}
+		return nil, invalid("histogram", "must have at most %d bins; it has %d", MaxBins, len(counts))
 	case len(counts)+1 != len(edges):
-		return &HistogramValue{media.Fail(invalid("histogram", "must have one more edge than counts; it has %d edges and %d counts", len(edges), len(counts)))}
+		return nil, invalid("histogram", "must have one more edge than counts; it has %d edges and %d counts", len(edges), len(counts))
 	}
-	h := &histogram{counts: make([]float64, len(counts)), edges: append([]float64(nil), edges...)}
+	h := &histogram{counts: make([]float64, len(counts)), edges: slices.Clone(edges)}
 	for i, c := range counts {
 		if h.counts[i] = float64(c); math.IsNaN(h.counts[i]) || math.IsInf(h.counts[i], 0) {
-			return &HistogramValue{media.Fail(invalid("histogram", "must have finite counts; count %d is %v", i, h.counts[i]))}
+			return nil, invalid("histogram", "must have finite counts; count %d is %v", i, h.counts[i])
 		}
 	}
 	for i, e := range edges {
 		if math.IsNaN(e) || math.IsInf(e, 0) || i > 0 && e < edges[i-1] {
-			return &HistogramValue{media.Fail(invalid("histogram", "must have finite edges that grow; edge %d is %v", i, e))}
+			return nil, invalid("histogram", "must have finite edges that grow; edge %d is %v", i, e)
 		}
 	}
-	return &HistogramValue{media.Hold(h)}
+	return h, nil
 }
 
 // limits are the least and the greatest value; NaN if there is one.

@@ -25,7 +25,7 @@ func HTML(text string, options ...HTMLOptions) *HTMLValue {
 	if !first(options).AsIs {
 		text = injectHead(text)
 	}
-	return &HTMLValue{media.Hold(&single{of: &htmlType, ext: ".html", file: media.FileOf([]byte(text))})}
+	return &HTMLValue{media.Hold(&single{of: &htmlType, ext: ".html", file: media.FileOf([]byte(text))}, nil)}
 }
 
 // HTMLFile is [HTML] for the text of a file of at most 64 MiB, which is read before
@@ -33,7 +33,7 @@ func HTML(text string, options ...HTMLOptions) *HTMLValue {
 func HTMLFile(path string, options ...HTMLOptions) *HTMLValue {
 	text, err := smallfile.ReadLimit(path, maxHTML)
 	if err != nil {
-		return &HTMLValue{media.Fail(err)}
+		return &HTMLValue{media.Hold(nil, err)}
 	}
 	return HTML(string(text), options...)
 }

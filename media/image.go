@@ -58,22 +58,14 @@ type ImageValue struct{ holder }
 // speed rather than size; one of 256×256 pixels takes about a millisecond. The value holds
 // the encoded bytes.
 func Image(img image.Image, options ...ImageOptions) *ImageValue {
-	v, err := encodeImage(img, first(options))
-	if err != nil {
-		return &ImageValue{media.Fail(err)}
-	}
-	return &ImageValue{media.Hold(v)}
+	return &ImageValue{media.Hold(encodeImage(img, first(options)))}
 }
 
 // ImageFile is an image in a file, which is stored as it is: png, jpg, jpeg, gif or bmp. It
 // is copied while the value is logged. Width and height are read from the file, those of a
 // bmp are not.
 func ImageFile(path string, options ...ImageOptions) *ImageValue {
-	v, err := openImage(path, first(options))
-	if err != nil {
-		return &ImageValue{media.Fail(err)}
-	}
-	return &ImageValue{media.Hold(v)}
+	return &ImageValue{media.Hold(openImage(path, first(options)))}
 }
 
 func first[T any](options []T) T {

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"cmp"
 	"math"
 	"path"
 	"strings"
@@ -23,10 +24,7 @@ type Object3DValue struct{ holder }
 // 14; or these and red, green and blue from 0 to 255. All points have the same length. It is
 // encoded before PointCloud returns.
 func PointCloud(points [][]float64, options ...ObjectOptions) *Object3DValue {
-	if err := checkPoints(points); err != nil {
-		return &Object3DValue{media.Fail(err)}
-	}
-	return pointsFile(appendPoints(nil, points), options)
+	return pointsFile(appendPoints(nil, points), checkPoints(points), options)
 }
 
 // appendPoints appends points as the official client does, to have the same hash.
@@ -62,10 +60,10 @@ func checkPoints(points [][]float64) error {
 	return nil
 }
 
-func pointsFile(content []byte, options []ObjectOptions) *Object3DValue {
+func pointsFile(content []byte, err error, options []ObjectOptions) *Object3DValue {
 	return &Object3DValue{media.Hold(&single{
 		of: &object3DType, ext: ".pts.json", file: media.FileOf(content), caption: first(options).Caption,
-	})}
+	}, err)}
 }
 
 // Scene is a point cloud with boxes and vectors.
@@ -92,18 +90,12 @@ type Vector3D struct {
 
 // Value is the scene as a value for a row. It is encoded before Value returns.
 func (s Scene) Value(options ...ObjectOptions) *Object3DValue {
-	if err := checkPoints(s.Points); err != nil {
-		return &Object3DValue{media.Fail(err)}
-	}
 	content, err := appendJSON([]byte(`{"type":"lidar/beta","vectors":`), orEmpty(s.Vectors))
 	if err == nil {
 		content = appendPoints(append(content, `,"points":`...), s.Points)
 		content, err = appendJSON(append(content, `,"boxes":`...), orEmpty(s.Boxes))
 	}
-	if err != nil {
-		return &Object3DValue{media.Fail(err)}
-	}
-	return pointsFile(append(content, '}'), options)
+	return pointsFile(append(content, '}'), cmp.Or(checkPoints(s.Points), err), options)
 }
 
 func orEmpty[T any](list []T) []T {
@@ -116,7 +108,7 @@ func orEmpty[T any](list []T) []T {
 // Object3DFile is a 3D object in a file, which is stored as it is: obj, gltf, glb, babylon,
 // stl or pts.json. It is copied while the value is logged.
 func Object3DFile(path string, options ...ObjectOptions) *Object3DValue {
-	return &Object3DValue{openSingle(&object3DType, path, first(options).Caption, "obj", "gltf", "glb", "babylon", "stl", "pts.json")}
+	return &Object3DValue{media.Hold(openSingle(&object3DType, path, first(options).Caption, "obj", "gltf", "glb", "babylon", "stl", "pts.json"))}
 }
 
 var object3DType = singleType{
@@ -136,8 +128,8 @@ type MoleculeValue struct{ holder }
 // Molecule is a molecule in a file, which is stored as it is: pdb, pqr, mmcif, mcif, cif,
 // sdf, sd, gro, mol2 or mmtf. It is copied while the value is logged.
 func Molecule(path string, options ...ObjectOptions) *MoleculeValue {
-	return &MoleculeValue{openSingle(&moleculeType, path, first(options).Caption,
-		"pdb", "pqr", "mmcif", "mcif", "cif", "sdf", "sd", "gro", "mol2", "mmtf")}
+	return &MoleculeValue{media.Hold(openSingle(&moleculeType, path, first(options).Caption,
+		"pdb", "pqr", "mmcif", "mcif", "cif", "sdf", "sd", "gro", "mol2", "mmtf"))}
 }
 
 var moleculeType = singleType{

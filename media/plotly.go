@@ -17,12 +17,12 @@ func Plotly(figure []byte) *PlotlyValue {
 		Data []json.RawMessage `json:"data"`
 	}
 	if err := json.Unmarshal(figure, &object); err != nil {
-		return &PlotlyValue{media.Fail(invalid("figure", "must be a JSON object: %v", err))}
+		return &PlotlyValue{media.Hold(nil, invalid("figure", "must be a JSON object: %v", err))}
 	}
 	if object.Data == nil {
-		return &PlotlyValue{media.Fail(invalid("figure", `must have a list "data"`))}
+		return &PlotlyValue{media.Hold(nil, invalid("figure", `must have a list "data"`))}
 	}
-	return &PlotlyValue{media.Hold(&single{of: &plotlyType, ext: ".plotly.json", file: media.FileOf(bytes.Clone(figure))})}
+	return &PlotlyValue{media.Hold(&single{of: &plotlyType, ext: ".plotly.json", file: media.FileOf(bytes.Clone(figure))}, nil)}
 }
 
 var plotlyType = singleType{

@@ -32,17 +32,17 @@ type singleJSON struct {
 }
 
 // openSingle is a value of a user's file, which is only checked here.
-func openSingle(of *singleType, path, caption string, extensions ...string) holder {
+func openSingle(of *singleType, path, caption string, extensions ...string) (*single, error) {
 	ext, err := extension(path, extensions...)
 	if err != nil {
-		return media.Fail(err)
+		return nil, err
 	}
 	f, err := smallfile.Open(path)
 	if err != nil {
-		return media.Fail(err)
+		return nil, err
 	}
 	_ = f.Close() // nothing was read
-	return media.Hold(&single{of: of, ext: "." + ext, path: path, caption: caption})
+	return &single{of: of, ext: "." + ext, path: path, caption: caption}, nil
 }
 
 // Prepare implements [media.Value].

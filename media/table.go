@@ -70,7 +70,7 @@ func (o TableOptions) New() *Table {
 		}
 		t.types = append(t.types, optional(start))
 	}
-	return &Table{holder: media.Hold(t), data: t}
+	return &Table{holder: media.Hold(t, nil), data: t}
 }
 
 func (o TableOptions) check() error {

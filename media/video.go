@@ -24,43 +24,36 @@ type VideoValue struct{ holder }
 // VideoFile is a video in a file, which is stored as it is: gif, mp4, webm or ogg. It is
 // copied while the value is logged.
 func VideoFile(path string, options ...VideoOptions) *VideoValue {
-	return &VideoValue{openSingle(&videoType, path, first(options).Caption, "gif", "mp4", "webm", "ogg")}
+	return &VideoValue{media.Hold(openSingle(&videoType, path, first(options).Caption, "gif", "mp4", "webm", "ogg"))}
 }
 
 // GIF is a video of frames of one size, each of which is shown for delay, in steps of 10 ms. It
 // repeats forever. It is encoded before GIF returns, with 256 colors.
 func GIF(frames []image.Image, delay time.Duration, options ...VideoOptions) *VideoValue {
-	content, size, err := encodeGIF(frames, delay)
-	if err != nil {
-		return &VideoValue{media.Fail(err)}
-	}
-	return &VideoValue{media.Hold(&single{
-		of: &videoType, ext: ".gif", file: media.FileOf(content), caption: first(options).Caption,
-		width: size.X, height: size.Y,
-	})}
+	return &VideoValue{media.Hold(encodeGIF(frames, delay, first(options).Caption))}
 }
 
-func encodeGIF(frames []image.Image, delay time.Duration) ([]byte, image.Point, error) {
+func encodeGIF(frames []image.Image, delay time.Duration, caption string) (*single, error) {
 	if len(frames) == 0 {
-		return nil, image.Point{}, invalid("video", "has no frames")
+		return nil, invalid("video", "has no frames")
 	}
 	if delay < 0 {
-		return nil, image.Point{}, invalid("video", "must not have a negative delay; it is %s", delay)
+		return nil, invalid("video", "must not have a negative delay; it is %s", delay)
 	}
 	var out gif.GIF
 	var size image.Point
 	for i, frame := range frames {
 		if frame == nil {
-			return nil, size, invalid("video", "frame %d is nil", i)
+			return nil, invalid("video", "frame %d is nil", i)
 		}
 		if i == 0 {
 			size = frame.Bounds().Size()
 			if err := checkSize(size); err != nil {
-				return nil, size, err
+				return nil, err
 			}
 		}
 		if got := frame.Bounds().Size(); got != size {
-			return nil, size, invalid("video", "frame %d has %d×%d pixels, and the first %d×%d", i, got.X, got.Y, size.X, size.Y)
+			return nil, invalid("video", "frame %d has %d×%d pixels, and the first %d×%d", i, got.X, got.Y, size.X, size.Y)
 		}
 		paletted, ok := frame.(*image.Paletted)
 		if !ok || frame.Bounds().Min != (image.Point{}) {
@@ -72,9 +65,11 @@ func encodeGIF(frames []image.Image, delay time.Duration) ([]byte, image.Point, 
 	}
 	var b bytes.Buffer
 	if err := gif.EncodeAll(&b, &out); err != nil {
-		return nil, size, fmt.Errorf("encode video: %w", err)
+		return nil, fmt.Errorf("encode video: %w", err)
 	}
-	return b.Bytes(), size, nil
+	return &single{
+		of: &videoType, ext: ".gif", file: media.FileOf(b.Bytes()), caption: caption, width: size.X, height: size.Y,
+	}, nil
 }
 
 var videoType = singleType{

@@ -32,11 +32,9 @@ type Holder struct {
 	err   error
 }
 
-// Hold returns a Holder with a value.
-func Hold(v Value) Holder { return Holder{value: v} }
-
-// Fail returns a Holder of what could not be made. Logging it returns the error.
-func Fail(err error) Holder { return Holder{err: err} }
+// Hold returns a Holder with a value or, if it could not be made, with the error that logging it
+// returns.
+func Hold(v Value, err error) Holder { return Holder{value: v, err: err} }
 
 func (h *Holder) holder() *Holder { return h }
 
