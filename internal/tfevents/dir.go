@@ -148,24 +148,24 @@ func (c *Contents) eachOf(ctx context.Context, name string, do func(*event) erro
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	r := NewReader(f)
+	r := newReader(f)
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		at := r.Offset()
-		data, err := r.Next()
+		at := r.offset
+		data, err := r.next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		var e event
 		if err == nil {
 			if e, err = readEvent(data); err != nil {
-				err = &DamageError{at, ErrContent}
+				err = &damageError{at, noEvent}
 			}
 			e.file, e.record = name, data
 		}
-		if _, ok := errors.AsType[*DamageError](err); ok {
+		if _, ok := errors.AsType[*damageError](err); ok {
 			damaged(name, err)
 			continue
 		}

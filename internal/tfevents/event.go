@@ -40,12 +40,9 @@ func readEvent(data []byte) (event, error) {
 			}
 			return eachField(f.bytes, func(field) error { return nil })
 		case 7:
-			return eachField(f.bytes, func(f field) error {
-				if f.num == 1 {
-					e.restart = f.bits == sessionStart
-				}
-				return nil
-			})
+			status, err := lookup(f.bytes, 1)
+			e.restart = status.bits == sessionStart
+			return err
 		}
 		return nil
 	})
@@ -82,7 +79,7 @@ type value struct {
 
 func readValue(data []byte) (value, error) {
 	var v value
-	err := eachField(data, func(f field) error {
+	err := eachField(data, func(f field) (err error) {
 		switch f.num {
 		case 1:
 			v.tag = string(f.bytes)
@@ -90,12 +87,8 @@ func readValue(data []byte) (value, error) {
 			s := float32(f.float32())
 			v.scalar = &s
 		case 4:
-			return eachField(f.bytes, func(f field) error {
-				if f.num == 4 {
-					v.image = f.bytes
-				}
-				return nil
-			})
+			f, err = lookup(f.bytes, 4)
+			v.image = f.bytes
 		case 5:
 			v.histogram = orEmpty(f.bytes)
 		case 6:
@@ -103,22 +96,18 @@ func readValue(data []byte) (value, error) {
 		case 8:
 			v.tensor = orEmpty(f.bytes)
 		case 9:
-			return eachField(f.bytes, func(f field) error {
-				if f.num != 1 {
-					return nil
-				}
-				return eachField(f.bytes, func(f field) error {
-					switch f.num {
-					case 1:
-						v.plugin = string(f.bytes)
-					case 2:
-						v.content = f.bytes
-					}
-					return nil
-				})
-			})
+			if f, err = lookup(f.bytes, 1); err != nil {
+				return err
+			}
+			name, err := lookup(f.bytes, 1)
+			if err != nil {
+				return err
+			}
+			content, err := lookup(f.bytes, 2)
+			v.plugin, v.content = string(name.bytes), content.bytes
+			return err
 		}
-		return nil
+		return err
 	})
 	return v, err
 }

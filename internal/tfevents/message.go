@@ -53,6 +53,17 @@ func eachField(message []byte, do func(field) error) error {
 	return nil
 }
 
+// lookup returns the last field of a message that has a number. It is zero if there is none.
+func lookup(message []byte, num protowire.Number) (found field, err error) {
+	err = eachField(message, func(f field) error {
+		if f.num == num {
+			found = f
+		}
+		return nil
+	})
+	return found, err
+}
+
 func (f field) float32() float64 { return float64(math.Float32frombits(uint32(f.bits))) } //nolint:gosec // 4 bytes
 func (f field) float64() float64 { return math.Float64frombits(f.bits) }
 func (f field) int() int64       { return int64(f.bits) } //nolint:gosec // two's complement

@@ -15,47 +15,35 @@ import (
 // skipped as damaged.
 const MaxRecord = 64 << 20
 
-// Reasons of a [DamageError].
-var (
-	// ErrCutOff means that the file ends within a record: it is still being written, or
-	// its writer was killed.
-	ErrCutOff = errors.New("ends in the middle of a record")
-	// ErrChecksum means that the contents do not have their checksum.
-	ErrChecksum = errors.New("has a record with a wrong checksum")
-	// ErrLength means that the length does not have its checksum. Where the next record
-	// starts is not known, so the rest of the file cannot be read.
-	ErrLength = errors.New("has a record with a damaged length, so the rest cannot be read")
-	// ErrTooLarge means that a record is larger than [MaxRecord].
-	ErrTooLarge = errors.New("has a record that is too large")
-	// ErrContent means that a record is complete but is not an event.
-	ErrContent = errors.New("has a record that is not an event")
+// Reasons of a [damageError].
+const (
+	// cutOff means that the file ends within a record: it is still being written, or its writer was killed.
+	cutOff = "ends in the middle of a record"
+	// wrongLength means that the length does not have its checksum. Where the next record starts is not known, so the
+	// rest of the file cannot be read.
+	wrongLength   = "has a record with a damaged length, so the rest cannot be read"
+	wrongChecksum = "has a record with a wrong checksum"
+	tooLarge      = "has a record that is too large" // see MaxRecord
+	noEvent       = "has a record that is not an event"
 )
 
-// DamageError is a record that cannot be read.
-type DamageError struct {
-	Offset int64 // of the record in its file, in bytes
-	Err    error // one of the reasons above
+// damageError is a record that cannot be read.
+type damageError struct {
+	offset int64 // of the record in its file, in bytes
+	reason string
 }
 
-// Error is one line.
-func (e *DamageError) Error() string { return fmt.Sprintf("%v (byte %d)", e.Err, e.Offset) }
+func (e *damageError) Error() string { return fmt.Sprintf("%s (byte %d)", e.reason, e.offset) }
 
-// Unwrap returns the reason.
-func (e *DamageError) Unwrap() error { return e.Err }
-
-// Reader reads the records of an event file. It is not safe for concurrent use.
-type Reader struct {
+// reader reads the records of an event file.
+type reader struct {
 	r      *bufio.Reader
-	offset int64
+	offset int64 // of the next record, in bytes
 	data   bytes.Buffer
 	ended  bool
 }
 
-// NewReader returns a reader of the records in r.
-func NewReader(r io.Reader) *Reader { return &Reader{r: bufio.NewReaderSize(r, 64<<10)} }
-
-// Offset is where the next record starts, in bytes.
-func (r *Reader) Offset() int64 { return r.offset }
+func newReader(r io.Reader) *reader { return &reader{r: bufio.NewReaderSize(r, 64<<10)} }
 
 // header is a length of 8 bytes and its checksum; footer is the checksum of the contents.
 const (
@@ -63,14 +51,14 @@ const (
 	footer = 4
 )
 
-// Next returns the contents of the next record, valid until the following call. Its errors
+// next returns the contents of the next record, valid until the following call. Its errors
 // are
 //
 //   - io.EOF at the end of the file,
-//   - a [*DamageError]. The next call returns what follows, or io.EOF if that cannot be
+//   - a [*damageError]. The next call returns what follows, or io.EOF if that cannot be
 //     found,
 //   - that of the underlying reader.
-func (r *Reader) Next() ([]byte, error) {
+func (r *reader) next() ([]byte, error) {
 	if r.ended {
 		return nil, io.EOF
 	}
@@ -81,48 +69,48 @@ func (r *Reader) Next() ([]byte, error) {
 		r.ended = true
 		return nil, io.EOF
 	case err != nil:
-		return nil, r.cutOff(err)
+		return nil, r.endedBy(err)
 	case maskedCRC(head[:8]) != binary.LittleEndian.Uint32(head[8:]):
-		return nil, r.last(ErrLength)
+		return nil, r.last(wrongLength)
 	}
 	at, length := r.offset, binary.LittleEndian.Uint64(head[:8])
 	if length > MaxRecord {
 		if length > 1<<62 { // no file is that large
-			return nil, r.last(ErrLength)
+			return nil, r.last(wrongLength)
 		}
 		skipped, err := io.CopyN(io.Discard, r.r, int64(length)+footer)
 		if err != nil {
-			return nil, r.cutOff(err)
+			return nil, r.endedBy(err)
 		}
 		r.offset += int64(n) + skipped
-		return nil, &DamageError{at, ErrTooLarge}
+		return nil, &damageError{at, tooLarge}
 	}
 	// The buffer grows with what is there, whatever the length says.
 	r.data.Reset()
 	if _, err := io.CopyN(&r.data, r.r, int64(length)+footer); err != nil {
-		return nil, r.cutOff(err)
+		return nil, r.endedBy(err)
 	}
 	r.offset += header + int64(length) + footer
 	data, sum := r.data.Bytes()[:length], r.data.Bytes()[length:]
 	if maskedCRC(data) != binary.LittleEndian.Uint32(sum) {
-		return nil, &DamageError{at, ErrChecksum}
+		return nil, &damageError{at, wrongChecksum}
 	}
 	return data, nil
 }
 
-// cutOff is the error of a record that could not be read to its end.
-func (r *Reader) cutOff(err error) error {
+// endedBy is the error of a record that could not be read to its end.
+func (r *reader) endedBy(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return r.last(ErrCutOff)
+		return r.last(cutOff)
 	}
 	r.ended = true
 	return err
 }
 
 // last is a damage after which nothing can be read.
-func (r *Reader) last(reason error) error {
+func (r *reader) last(reason string) error {
 	r.ended = true
-	return &DamageError{r.offset, reason}
+	return &damageError{r.offset, reason}
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -36,24 +36,24 @@ func scalarEvent(step byte, loss float32) []byte {
 
 func TestReader_DiskFails_ReturnsItsError(t *testing.T) {
 	t.Parallel()
-	r := NewReader(io.MultiReader(bytes.NewReader(frame([]byte("a"))), iotest.ErrReader(os.ErrPermission)))
-	data, err := r.Next()
+	r := newReader(io.MultiReader(bytes.NewReader(frame([]byte("a"))), iotest.ErrReader(os.ErrPermission)))
+	data, err := r.next()
 	require.NoError(t, err)
 	assert.Equal(t, "a", string(data))
-	_, err = r.Next()
+	_, err = r.next()
 	require.ErrorIs(t, err, os.ErrPermission)
-	_, err = r.Next()
+	_, err = r.next()
 	require.ErrorIs(t, err, io.EOF)
 }
 
 func TestReader_RecordTooLarge_IsSkipped(t *testing.T) {
 	t.Parallel()
-	r := NewReader(io.MultiReader(
+	r := newReader(io.MultiReader(
 		bytes.NewReader(length(MaxRecord+1)), io.LimitReader(zeros{}, MaxRecord+1+footer), bytes.NewReader(frame([]byte("b"))),
 	))
-	_, err := r.Next()
-	require.ErrorIs(t, err, ErrTooLarge)
-	data, err := r.Next()
+	_, err := r.next()
+	require.ErrorContains(t, err, tooLarge)
+	data, err := r.next()
 	require.NoError(t, err)
 	assert.Equal(t, "b", string(data))
 }

@@ -87,11 +87,15 @@ func (b *builder) add(ctx context.Context, e *event) error {
 		if v.plugin == "hparams" {
 			return b.params(e, &v)
 		}
-		decoded, skipped := v.decode()
-		if skipped != "" {
-			b.contents.Skipped[skipped]++
-		}
-		if decoded == nil {
+		decoded, err := v.decode()
+		switch {
+		case err != nil:
+			b.contents.Skipped["damaged value"]++
+			return nil //nolint:nilerr // it is counted
+		case v.kind != "":
+			b.contents.Skipped[v.kind]++
+			return nil
+		case decoded == nil:
 			return nil
 		}
 		return b.set(e, strings.ToValidUTF8(v.tag, "\uFFFD"), decoded)
@@ -153,62 +157,42 @@ func (b *builder) flush() error {
 	return b.do(row)
 }
 
-// decode returns what the value is, nil if it is empty or cannot be read, and in the latter
-// case its kind.
-func (v *value) decode() (decoded any, skipped string) {
+// decoders decode tensors by the plugin that shows them. An empty tensor is nil.
+var decoders = map[string]func(*tensor) (any, error){
+	"": (*tensor).scalar, "scalars": (*tensor).scalar, "images": (*tensor).images, "histograms": (*tensor).histogram,
+	"text": (*tensor).text, "pr_curves": (*tensor).prCurve,
+}
+
+// decode returns what the value is, nil if it is empty or of a kind that is not read. In the latter case it sets kind.
+func (v *value) decode() (any, error) {
 	switch {
 	case v.scalar != nil:
-		return *v.scalar, ""
+		return *v.scalar, nil
 	case v.image != nil:
-		return images(v.image), ""
+		return images(v.image), nil
 	case v.histogram != nil:
 		h, err := readHistogram(v.histogram)
-		return orNothing(h, err, "damaged value")
+		if err != nil || len(h.Counts) == 0 {
+			return nil, err
+		}
+		return h, nil
 	case v.tensor == nil:
-		return nil, v.kind
+		return nil, nil //nolint:nilnil // as the comment says
 	}
-	switch v.plugin {
-	case "scalars", "", "images", "histograms", "text", "pr_curves":
-	default:
-		return nil, v.plugin
+	decode := decoders[v.plugin]
+	if decode == nil {
+		v.kind = v.plugin
+		return nil, nil //nolint:nilnil // as the comment says
 	}
 	t, err := readTensor(v.tensor)
 	if err != nil {
-		return nil, "damaged value"
+		return nil, err
 	}
-	switch v.plugin {
-	case "images":
-		if len(t.strings) < 2 { // the first two are width and height
-			return nil, "damaged value"
-		}
-		if len(t.strings) == 2 {
-			return nil, ""
-		}
-		return images(t.strings[2:]...), ""
-	case "histograms":
-		h, err := t.histogram()
-		return orNothing(h, err, "damaged value")
-	case "pr_curves":
-		c, err := t.prCurve()
-		if err != nil {
-			return nil, "damaged value"
-		}
-		return c, ""
-	case "text":
-		var texts []string
-		for _, s := range t.strings {
-			texts = append(texts, strings.ToValidUTF8(string(s), "\uFFFD"))
-		}
-		if texts == nil {
-			return nil, ""
-		}
-		return Text(strings.Join(texts, "\n")), ""
+	decoded, err := decode(&t)
+	if err != nil && (v.plugin == "" || v.plugin == "scalars") { // such as a vector
+		v.kind, err = "tensor", nil
 	}
-	s, err := t.scalar()
-	if err != nil {
-		return nil, "tensor"
-	}
-	return s, ""
+	return decoded, err
 }
 
 // images copies images: a row has values of several records, which share a buffer.
@@ -218,14 +202,4 @@ func images(encoded ...[]byte) Images {
 		copies = append(copies, bytes.Clone(data))
 	}
 	return copies
-}
-
-func orNothing(h Histogram, err error, kind string) (decoded any, skipped string) {
-	switch {
-	case err != nil:
-		return nil, kind
-	case len(h.Counts) == 0:
-		return nil, ""
-	}
-	return h, ""
 }

@@ -1,8 +1,10 @@
 package tfevents
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
+	"strings"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -85,14 +87,8 @@ func (t *tensor) readShape(data []byte) error {
 		if f.num != 2 {
 			return nil
 		}
-		size := int64(0)
-		err := eachField(f.bytes, func(f field) error {
-			if f.num == 1 {
-				size = f.int()
-			}
-			return nil
-		})
-		if t.shape = append(t.shape, size); len(t.shape) > maxDimensions {
+		size, err := lookup(f.bytes, 1)
+		if t.shape = append(t.shape, size.int()); len(t.shape) > maxDimensions {
 			return errTensor
 		}
 		return err
@@ -202,14 +198,34 @@ func (t *tensor) scalar() (any, error) {
 	return numbers[0], nil
 }
 
-// histogram returns a tensor of rows of left edge, right edge and count.
-func (t *tensor) histogram() (Histogram, error) {
+// images returns encoded images, nil for none.
+func (t *tensor) images() (any, error) {
+	if len(t.strings) < 2 { // the first two are width and height
+		return nil, errTensor
+	}
+	if len(t.strings) == 2 {
+		return nil, nil //nolint:nilnil // as the comment says
+	}
+	return images(t.strings[2:]...), nil
+}
+
+// text returns a tensor's strings as one text, nil for none.
+func (t *tensor) text() (any, error) {
+	if len(t.strings) == 0 {
+		return nil, nil //nolint:nilnil // as the comment says
+	}
+	text := bytes.Join(t.strings, []byte{'\n'})
+	return Text(strings.ToValidUTF8(string(text), "\uFFFD")), nil
+}
+
+// histogram returns a tensor of rows of left edge, right edge and count, nil for none.
+func (t *tensor) histogram() (any, error) {
 	if len(t.shape) != 2 || t.shape[0] > 0 && t.shape[1] != 3 {
-		return Histogram{}, errTensor
+		return nil, errTensor
 	}
 	numbers, err := t.elements()
 	if err != nil || len(numbers) == 0 {
-		return Histogram{}, err
+		return nil, err
 	}
 	h := Histogram{Edges: numbers[:1:1]}
 	for row := 0; row < len(numbers); row += 3 {
@@ -223,10 +239,10 @@ func (t *tensor) histogram() (Histogram, error) {
 type PRCurve struct{ Precision, Recall []float64 }
 
 // prCurve returns the last two rows of a tensor, which are precision and recall. Those before have counts.
-func (t *tensor) prCurve() (PRCurve, error) {
+func (t *tensor) prCurve() (any, error) {
 	numbers, err := t.elements()
 	if err != nil || len(t.shape) != 2 || t.shape[0] < 2 {
-		return PRCurve{}, errTensor
+		return nil, errTensor
 	}
 	points := int(t.shape[1])
 	recall := len(numbers) - points

@@ -20,6 +20,23 @@ func TestTensor_FewNumbersForALargeShape_AreRefused(t *testing.T) {
 	require.Len(t, numbers, 6)
 }
 
+func TestDecode_TensorThatIsNoScalar_IsOfAKindThatIsNotRead(t *testing.T) {
+	t.Parallel()
+	vector := []byte{1<<3 | 0, typeFloat, 2<<3 | 2, 4, 2<<3 | 2, 2, 1<<3 | 0, 3}
+	for plugin, kind := range map[string]string{"": "tensor", "scalars": "tensor", "mesh": "mesh"} {
+		v := value{plugin: plugin, tensor: vector}
+		decoded, err := v.decode()
+		require.NoError(t, err)
+		require.Nil(t, decoded)
+		require.Equal(t, kind, v.kind)
+	}
+	for _, plugin := range []string{"images", "histograms", "pr_curves"} {
+		v := value{plugin: plugin, tensor: vector}
+		_, err := v.decode()
+		require.Error(t, err, plugin)
+	}
+}
+
 func TestEachValue_Canceled_Ends(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
