@@ -3,7 +3,6 @@ package sweep
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"os"
 	"strconv"
 	"sync"
@@ -99,7 +98,9 @@ type Trial struct {
 //   - [ErrTooManyFailures], with the last trial's error.
 //   - the error of ctx.
 func (a Agent) Run(ctx context.Context, train func(ctx context.Context, run *client.Run) error) error {
-	return a.run(ctx, func(ctx context.Context, t Trial) outcome { return outcome{err: a.call(ctx, t, train)} })
+	return a.run(ctx, func(ctx context.Context, t Trial) outcome {
+		return outcome{err: a.call(ctx, t, func(ctx context.Context, run *client.Run, _ context.CancelCauseFunc) error { return train(ctx, run) })}
+	})
 }
 
 // outcome is how a trial ended.
@@ -159,51 +160,10 @@ func (a Agent) check() (runpath.Path, error) {
 
 func (a Agent) heartbeat() time.Duration { return cmp.Or(a.Heartbeat, DefaultHeartbeat) }
 
-// finishTime bounds the finishing of a run after the agent's context has ended.
-const finishTime = 30 * time.Second
-
 // call runs a trial as a function.
-func (a Agent) call(ctx context.Context, t Trial, train func(context.Context, *client.Run) error) error {
+func (a Agent) call(ctx context.Context, t Trial, train trainFunc) error {
 	opts := a.Options
 	opts.Entity, opts.Project, opts.ID = t.sweep.Entity, t.sweep.Project, t.RunID
 	opts.Trial = client.Trial{Sweep: t.sweep.ID, Params: t.Params}
-	run, err := a.Client.Init(ctx, opts)
-	if err != nil {
-		return err
-	}
-	within, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	stop := context.AfterFunc(run.Context(), func() { cancel(context.Cause(run.Context())) }) //nolint:contextcheck // the run has a context of its own
-	err = guarded(func() error { return train(within, run) })
-	stop()
-	if stopped := context.Cause(within); stopped != nil && !errors.Is(err, stopped) {
-		err = errors.Join(stopped, err) // it ended early, whatever it returned
-	}
-	code := 0
-	if err != nil {
-		code = 1
-	}
-	ending, done := finishing(ctx)
-	defer done()
-	return errors.Join(err, run.FinishWithCode(ending, code))
+	return runTrial(ctx, a.Client, opts, train)
 }
-
-// finishing is a context for finishing a run: that of the trial or, if it has ended, another one for a
-// while.
-func finishing(ctx context.Context) (context.Context, context.CancelFunc) {
-	if ctx.Err() == nil {
-		return ctx, func() {}
-	}
-	return context.WithTimeout(context.WithoutCancel(ctx), finishTime)
-}
-
-// PanicError is the error of a trial whose function panics.
-type PanicError struct {
-	// Value is what was passed to panic.
-	Value any
-	// Stack is the goroutine's stack.
-	Stack []byte
-}
-
-// Error returns the value in one line.
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }

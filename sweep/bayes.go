@@ -15,15 +15,19 @@ const (
 
 // propose returns the point that is expected to improve the best result the most, by a Gaussian process
 // over the results so far. The first points are random.
-func propose(dims []dimension, maximize bool, trials []*record, random *rand.Rand) []float64 {
+func propose(dims []dimension, goal Goal, trials []*record, random *rand.Rand) []float64 {
 	var xs [][]float64
 	var ys []float64
+	var best *record
 	for _, r := range trials {
 		if r.Value == nil || len(r.Point) != len(dims) || math.IsNaN(*r.Value) || math.IsInf(*r.Value, 0) {
 			continue
 		}
+		if best == nil || goal.better(*r.Value, *best.Value) {
+			best = r
+		}
 		y := *r.Value
-		if maximize {
+		if goal == Maximize {
 			y = -y
 		}
 		xs, ys = append(xs, encode(dims, r.Point)), append(ys, y)
@@ -38,14 +42,13 @@ func propose(dims []dimension, maximize bool, trials []*record, random *rand.Ran
 	if model == nil {
 		return randomPoint(len(dims), random)
 	}
-	best := pointOfBest(dims, maximize, trials)
 	var chosen []float64
 	most := math.Inf(-1)
 	for i := range candidates {
 		point := randomPoint(len(dims), random)
 		if i%2 == 1 { // near the best
 			for j := range point {
-				point[j] = min(max(best[j]+random.NormFloat64()*[]float64{0.2, 0.05, 0.01}[i/2%3], 0), 1)
+				point[j] = min(max(best.Point[j]+random.NormFloat64()*[]float64{0.2, 0.05, 0.01}[i/2%3], 0), 1)
 			}
 		}
 		if gain := model.improvement(encode(dims, point)); gain > most {
@@ -53,20 +56,6 @@ func propose(dims []dimension, maximize bool, trials []*record, random *rand.Ran
 		}
 	}
 	return chosen
-}
-
-// pointOfBest returns the point of the best result.
-func pointOfBest(dims []dimension, maximize bool, trials []*record) []float64 {
-	var best *record
-	for _, r := range trials {
-		if r.Value == nil || len(r.Point) != len(dims) || math.IsNaN(*r.Value) {
-			continue
-		}
-		if best == nil || maximize && *r.Value > *best.Value || !maximize && *r.Value < *best.Value {
-			best = r
-		}
-	}
-	return best.Point
 }
 
 // encode returns a point as the model sees it: a number as it is, and one of several choices as a

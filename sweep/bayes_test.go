@@ -65,7 +65,7 @@ func search(t *testing.T, method Method, name string, seed uint64, trials int) f
 		random := rand.New(rand.NewPCG(seed, uint64(i)))
 		point := randomPoint(len(dims), random)
 		if method == Bayes {
-			point = propose(dims, false, records, random)
+			point = propose(dims, Minimize, records, random)
 		}
 		values := make([]any, len(dims))
 		for j := range dims {

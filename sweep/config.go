@@ -33,6 +33,14 @@ const (
 	Maximize Goal = "maximize"
 )
 
+// better reports whether a value is better than another.
+func (g Goal) better(value, than float64) bool {
+	if g == Maximize {
+		return value > than
+	}
+	return value < than
+}
+
 // Metric is what a sweep optimizes: a value of the runs' summary.
 type Metric struct {
 	Name string

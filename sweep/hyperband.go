@@ -45,7 +45,7 @@ func (e *EarlyTerminate) stops(goal Goal, trials []*record, id string, row int, 
 			continue
 		}
 		reached++
-		if goal == Maximize && other > value || goal != Maximize && other < value {
+		if goal.better(other, value) {
 			better++
 		}
 	}

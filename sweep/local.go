@@ -196,35 +196,21 @@ func (l *Local) trial(ctx context.Context, st *store, rec record, train func(con
 	opts.ID, opts.Group = rec.ID, l.Name
 	opts.Entity, opts.Project = cmp.Or(opts.Entity, l.Config.Entity), cmp.Or(opts.Project, l.Config.Project)
 	opts.Trial = client.Trial{Params: rec.Params}
-	run, err := l.Client.Init(ctx, opts)
-	if err != nil {
-		return nil, err
-	}
-	within, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	stop := context.AfterFunc(run.Context(), func() { cancel(context.Cause(run.Context())) }) //nolint:contextcheck // the run has a context of its own
-	t := &LocalTrial{Params: rec.Params, local: l, store: st, record: rec, cancel: cancel}
-	err = guarded(func() error { return train(within, run, t) })
-	stop()
-	cause := context.Cause(within)
-	if cause != nil && !errors.Is(err, cause) {
-		err = errors.Join(cause, err)
-	}
-	code := 1
-	if err == nil || errors.Is(err, ErrEarly) {
-		code = 0
-	}
-	t.mu.Lock()
-	result := t.last
-	t.mu.Unlock()
-	if v, ok := run.Summary(l.Config.Metric.Name); result == nil && ok {
-		if value, ok := asFloat(v); ok {
+	t := &LocalTrial{Params: rec.Params, local: l, store: st, record: rec}
+	var result *float64
+	err := runTrial(ctx, l.Client, opts, func(ctx context.Context, run *client.Run, end context.CancelCauseFunc) error {
+		t.cancel = end
+		err := train(ctx, run, t)
+		t.mu.Lock()
+		result = t.last
+		t.mu.Unlock()
+		v, _ := run.Summary(l.Config.Metric.Name)
+		if value, ok := asFloat(v); ok && result == nil {
 			result = &value
 		}
-	}
-	ending, done := finishing(ctx)
-	defer done()
-	return result, errors.Join(err, run.FinishWithCode(ending, code))
+		return err
+	})
+	return result, err
 }
 
 // Result is a trial of a local sweep as it is stored.
@@ -268,7 +254,7 @@ func Best(results []Result, goal Goal) *Result {
 		if r.Value == nil {
 			continue
 		}
-		if best == nil || goal == Maximize && *r.Value > *best.Value || goal != Maximize && *r.Value < *best.Value {
+		if best == nil || goal.better(*r.Value, *best.Value) {
 			best = r
 		}
 	}

@@ -114,7 +114,7 @@ func (a Agent) startProgram(ctx context.Context, t Trial, p Program) outcome {
 	if readErr != nil || stored.State != "pending" {
 		return outcome{err: err} // the program has made its run, as far as the server tells
 	}
-	return outcome{err: a.call(ending, t, func(context.Context, *client.Run) error { return err }), noRun: true}
+	return outcome{err: a.call(ending, t, func(context.Context, *client.Run, context.CancelCauseFunc) error { return err }), noRun: true}
 }
 
 // execute runs the program until it has ended.

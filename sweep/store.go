@@ -11,6 +11,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/runid"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // store is the directory of a local sweep. trials.jsonl has a line for each event, trials.yaml has the
@@ -73,10 +74,7 @@ func (s *store) describe(c Config, name string) error {
 		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, text) {
 			return nil
 		}
-		if err := os.WriteFile(path+".tmp", text, 0o666); err != nil {
-			return fmt.Errorf("write local sweep: %w", err)
-		}
-		if err := os.Rename(path+".tmp", path); err != nil {
+		if err := smallfile.Write(path, text); err != nil {
 			return fmt.Errorf("write local sweep: %w", err)
 		}
 		return nil
@@ -223,7 +221,7 @@ func (s *store) choose(c *Config, dims []dimension, seed uint64, trials []*recor
 		random := rand.New(rand.NewPCG(seed, uint64(r.index))) //nolint:gosec // it need not be secret
 		r.Point = randomPoint(len(dims), random)
 		if c.Method == Bayes {
-			r.Point = propose(dims, c.Metric.Goal == Maximize, trials, random)
+			r.Point = propose(dims, c.Metric.Goal, trials, random)
 		}
 	}
 	var err error
@@ -267,7 +265,7 @@ func reached(c *Config, trials []*record) bool {
 		return false
 	}
 	for _, r := range trials {
-		if r.Value != nil && (c.Metric.Goal == Maximize && *r.Value >= *c.Metric.Target || c.Metric.Goal != Maximize && *r.Value <= *c.Metric.Target) {
+		if r.Value != nil && (*r.Value == *c.Metric.Target || c.Metric.Goal.better(*r.Value, *c.Metric.Target)) {
 			return true
 		}
 	}
