@@ -97,25 +97,33 @@ func (c *Config) YAML() ([]byte, error) {
 	return runconfig.PythonYAML(text)
 }
 
+// put sets a key unless its value is zero.
+func put[T comparable](tree map[string]any, key string, value T) {
+	if value != *new(T) {
+		tree[key] = value
+	}
+}
+
+// cloned is a copy of a tree, which is not nil.
+func cloned(tree map[string]any) map[string]any {
+	out := make(map[string]any, len(tree))
+	maps.Copy(out, tree)
+	return out
+}
+
 // tree is the config as the server reads it.
 func (c *Config) tree() map[string]any {
-	tree := maps.Clone(c.Extra)
-	if tree == nil {
-		tree = map[string]any{}
-	}
-	texts := map[string]string{
-		"method": string(c.Method), "name": c.Name, "description": c.Description, "entity": c.Entity, "project": c.Project, "program": c.Program,
-	}
-	for key, text := range texts {
-		if text != "" {
-			tree[key] = text
-		}
-	}
+	tree := cloned(c.Extra)
+	put(tree, "method", string(c.Method))
+	put(tree, "name", c.Name)
+	put(tree, "description", c.Description)
+	put(tree, "entity", c.Entity)
+	put(tree, "project", c.Project)
+	put(tree, "program", c.Program)
+	put(tree, "run_cap", max(c.RunCap, 0))
 	if c.Metric.Name != "" {
 		metric := map[string]any{"name": c.Metric.Name}
-		if c.Metric.Goal != "" {
-			metric["goal"] = string(c.Metric.Goal)
-		}
+		put(metric, "goal", string(c.Metric.Goal))
 		if c.Metric.Target != nil {
 			metric["target"] = *c.Metric.Target
 		}
@@ -124,25 +132,16 @@ func (c *Config) tree() map[string]any {
 	if len(c.Command) > 0 {
 		tree["command"] = c.Command
 	}
-	if c.RunCap > 0 {
-		tree["run_cap"] = c.RunCap
-	}
 	if c.Parameters != nil {
 		tree["parameters"] = parameterTree(c.Parameters)
 	}
 	if e := c.EarlyTerminate; e != nil {
 		early := map[string]any{"type": e.Type}
-		for key, n := range map[string]int{"min_iter": e.MinIter, "max_iter": e.MaxIter, "s": e.S} {
-			if n != 0 {
-				early[key] = n
-			}
-		}
-		if e.Eta != 0 {
-			early["eta"] = e.Eta
-		}
-		if e.Strict {
-			early["strict"] = true
-		}
+		put(early, "min_iter", e.MinIter)
+		put(early, "max_iter", e.MaxIter)
+		put(early, "s", e.S)
+		put(early, "eta", e.Eta)
+		put(early, "strict", e.Strict)
 		tree["early_terminate"] = early
 	}
 	return tree
@@ -222,10 +221,7 @@ func (p *Parameter) number(key string) *float64 {
 }
 
 func (p Parameter) tree() map[string]any {
-	tree := maps.Clone(p.Extra)
-	if tree == nil {
-		tree = map[string]any{}
-	}
+	tree := cloned(p.Extra)
 	if p.Value != nil || p.null {
 		tree["value"] = p.Value
 	}

@@ -83,7 +83,7 @@ func Collect(o Options) *record.Environment {
 		Host:       o.Host,
 		Username:   o.Username,
 		Executable: o.Executable,
-		Slurm:      newVariables(o.Environ).slurm(),
+		Slurm:      slurm(o.Environ),
 		WriterID:   o.WriterID,
 	}
 	addMachine(e, o.Proc)
@@ -122,25 +122,13 @@ func addCodePath(e *record.Environment, top, dir string) {
 	e.CodePath, e.CodePathLocal = inside(top), inside(dir)
 }
 
-// variables is an environment by name.
-type variables map[string]string
-
-func newVariables(environ []string) variables {
-	v := make(variables, len(environ))
-	for _, entry := range environ {
-		if name, value, ok := strings.Cut(entry, "="); ok && name != "" {
-			v[name] = value
-		}
-	}
-	return v
-}
-
-// slurm returns the variables of Slurm, without those that look like a secret.
-func (v variables) slurm() map[string]string {
+// slurm returns the variables of Slurm in an environment, without those that look like a secret.
+func slurm(environ []string) map[string]string {
 	var job map[string]string
-	for name, value := range v {
+	for _, entry := range environ {
+		name, value, assigned := strings.Cut(entry, "=")
 		short, ok := strings.CutPrefix(name, "SLURM_")
-		if !ok || short == "" || isSecretName(short) {
+		if !assigned || !ok || short == "" || isSecretName(short) {
 			continue
 		}
 		if job == nil {
