@@ -228,10 +228,10 @@ func (c *Client) CheckAccess(ctx context.Context, r AccessRequest) (*Access, err
 	if err != nil {
 		return nil, err
 	}
-	if err := checkNames(c.settings.Key, q.Entity, q.Project, ""); err != nil {
+	if err := checkNames(c.env.Settings.Key, q.Entity, q.Project, ""); err != nil {
 		return nil, err
 	}
-	decision, p, err := c.diagnoser.Check(ctx, q)
+	decision, p, err := c.env.Diagnoser.Check(ctx, q)
 	if p == nil {
 		return nil, err
 	}

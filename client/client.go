@@ -34,18 +34,11 @@ type holder = connection.Holder
 type Client struct {
 	holder // for the packages beside this one
 
-	settings    *settings.Settings
-	transport   *transport.Transport
-	ownHTTP     *http.Transport // nil where net/http's defaults do
-	graphql     *gqlclient.Client
-	log         *slog.Logger
-	initTimeout time.Duration
-	diagnoser   *diagnose.Diagnoser
-	isolated    func(string) string // in place of the environment; nil for the real one
-	display     *display.Screen     // where runs are shown; nil if nothing is shown
-	env         *session.Env        // what its runs share
-	ownedByRun  bool                // it is closed with its only run
-	warned      sync.Once           // of settings that have no effect
+	env        *session.Env        // what its runs share, with the connection
+	ownHTTP    *http.Transport     // nil where net/http's defaults do
+	isolated   func(string) string // in place of the environment; nil for the real one
+	ownedByRun bool                // it is closed with its only run
+	warned     sync.Once           // of settings that have no effect
 }
 
 // New creates a Client from the options and, for those that are not set, from the environment. It
@@ -95,36 +88,29 @@ func New(opts Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("new client: %w", err)
 	}
-	c := &Client{
-		settings:    s,
-		transport:   t,
-		ownHTTP:     own,
-		graphql:     gqlclient.New(t).WithPolicy(policy(transport.UpsertPolicy(), s.GraphQL)),
-		log:         opts.Logger,
-		initTimeout: firstPositive(opts.InitTimeout, s.InitTimeout, DefaultInitTimeout),
-		isolated:    opts.Getenv,
+	log := opts.Logger
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
 	}
-	c.diagnoser = diagnose.New(diagnose.Config{
-		GraphQL: c.graphql, Settings: s, Identity: source,
-		Timeout: firstPositive(opts.DiagnosisTimeout, DefaultDiagnosisTimeout),
-	})
-	if c.log == nil {
-		c.log = slog.New(slog.DiscardHandler)
-	}
-	c.display = display.NewScreen(opts.terminal(s), c.getenv)
 	references := httpClient
 	if references == nil {
 		references = &http.Client{}
 	}
+	gql := gqlclient.New(t).WithPolicy(policy(transport.UpsertPolicy(), s.GraphQL))
 	conn := &connection.Connection{
-		GraphQL: c.graphql, Transport: t, Diagnoser: c.diagnoser, Settings: s, Log: c.log,
+		GraphQL: gql, Transport: t, Settings: s, Log: log,
+		Diagnoser: diagnose.New(diagnose.Config{
+			GraphQL: gql, Settings: s, Identity: source,
+			Timeout: firstPositive(opts.DiagnosisTimeout, DefaultDiagnosisTimeout),
+		}),
 		StreamPolicy: policy(transport.FileStreamPolicy(), s.FileStream.Retry), FilePolicy: policy(transport.TransferPolicy(), s.FileTransfer),
-		Timeout: c.initTimeout, Features: feature.New(c.graphql), Cache: objectcache.New(s.CacheDir),
+		Timeout:  firstPositive(opts.InitTimeout, s.InitTimeout, DefaultInitTimeout),
+		Features: feature.New(gql), Cache: objectcache.New(s.CacheDir),
 		Slots: objectstore.NewSlots(objectstore.DefaultParallel), ArtifactSlots: objectstore.NewSlots(upload.DefaultParallel),
 	}
-	c.holder = connection.Hold(conn)
+	c := &Client{holder: connection.Hold(conn), ownHTTP: own, isolated: opts.Getenv}
 	c.env = &session.Env{
-		Connection: conn, Screen: c.display, Journal: journal, TempDir: c.tempDir(),
+		Connection: conn, Screen: display.NewScreen(opts.terminal(s), c.getenv), Journal: journal, TempDir: c.tempDir(),
 		Stream: filestream.Config{
 			Interval: cadence.Interval, MinInterval: cadence.MinInterval, Heartbeat: cadence.Heartbeat,
 			MaxRequestBytes: int(s.FileStream.MaxBytes), MaxLineBytes: int(s.FileStream.MaxLineBytes),
@@ -133,7 +119,7 @@ func New(opts Options) (*Client, error) {
 		References: draft.HTTPGetter(references),
 	}
 	for _, w := range s.Warnings {
-		c.log.Warn("settings", "warning", w)
+		log.Warn("settings", "warning", w)
 	}
 	return c, nil
 }
@@ -144,24 +130,24 @@ func (c *Client) Close() error {
 	if c.ownHTTP != nil {
 		c.ownHTTP.CloseIdleConnections()
 	}
-	return c.transport.Close()
+	return c.env.Transport.Close()
 }
 
 // showWarnings shows once which settings have no effect.
 func (c *Client) showWarnings() {
 	c.warned.Do(func() {
-		for _, w := range c.settings.Warnings {
-			c.display.Warn(w)
+		for _, w := range c.env.Settings.Warnings {
+			c.env.Screen.Warn(w)
 		}
 	})
 }
 
 // BaseURL returns the server's address.
-func (c *Client) BaseURL() string { return c.settings.BaseURL.Text }
+func (c *Client) BaseURL() string { return c.env.Settings.BaseURL.Text }
 
 // String says which server and which key, without showing the key.
 func (c *Client) String() string {
-	return fmt.Sprintf("wandb client of %s (%s)", c.settings.BaseURL.Text, c.settings.Login())
+	return fmt.Sprintf("wandb client of %s (%s)", c.env.Settings.BaseURL.Text, c.env.Settings.Login())
 }
 
 // Format prints what String returns, whatever the verb.

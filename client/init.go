@@ -79,7 +79,7 @@ func (c *Client) start(ctx context.Context, plan *plan, opts RunOptions) (*Run, 
 		return run, err
 	}
 	if opts.OnRefused(err) == GoOffline {
-		c.log.Warn("the run continues without the server", "error", err)
+		c.env.Log.Warn("the run continues without the server", "error", err)
 		return c.continueOffline(plan, err), nil //nolint:contextcheck // the run outlives the context of Init
 	}
 	return nil, err
@@ -88,7 +88,7 @@ func (c *Client) start(ctx context.Context, plan *plan, opts RunOptions) (*Run, 
 // startOffline starts the run on disk. cause is nil if the user chose it.
 func (c *Client) startOffline(p *plan, cause error) (*Run, error) {
 	if p.resume != "" && !p.Resumed {
-		c.log.Warn("resume is ignored in offline mode: steps start at 0, and a sync appends the rows to those that the server has", "run", p.String(), "resume", p.resume)
+		c.env.Log.Warn("resume is ignored in offline mode: steps start at 0, and a sync appends the rows to those that the server has", "run", p.String(), "resume", p.resume)
 	}
 	s, err := session.StartOffline(c.env, &p.Plan, cause)
 	if err != nil {
@@ -119,19 +119,19 @@ func survivable(ctx context.Context, err error) bool {
 // create asks the server for the run.
 func (c *Client) create(ctx context.Context, p *plan) (*Run, error) {
 	q := p.question()
-	if err := c.diagnoser.CheckKey(q); err != nil {
+	if err := c.env.Diagnoser.CheckKey(q); err != nil {
 		return nil, err
 	}
-	request := c.diagnoser.Begin(p.Entity, p.Project)
+	request := c.env.Diagnoser.Begin(p.Entity, p.Project)
 	defer request.End()
 
 	next, err := c.recover(ctx, p, request)
 	if err != nil {
 		return nil, err
 	}
-	within, cancel := context.WithTimeout(ctx, c.initTimeout)
+	within, cancel := context.WithTimeout(ctx, c.env.Timeout)
 	defer cancel()
-	defer c.display.Waiting(c.settings.BaseURL.Text, c.initTimeout)()
+	defer c.env.Screen.Waiting(c.env.Settings.BaseURL.Text, c.env.Timeout)()
 	explain := func(q diagnose.Question, err error) error {
 		return request.Explain(ctx, within, q, err)
 	}
@@ -143,7 +143,7 @@ func (c *Client) create(ctx context.Context, p *plan) (*Run, error) {
 	if err != nil {
 		return nil, explain(q, err)
 	}
-	t := sink.Target{Entity: p.Entity, Project: p.Project, RunID: p.ID, BaseURL: c.settings.BaseURL.Text}
+	t := sink.Target{Entity: p.Entity, Project: p.Project, RunID: p.ID, BaseURL: c.env.Settings.BaseURL.Text}
 	bucket, err := sink.AcceptedRun(t, q.Op, resp)
 	if err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ func (c *Client) from(opts RunOptions, err error) error {
 	if !ok {
 		return err
 	}
-	s := c.settings
+	s := c.env.Settings
 	for _, o := range []struct {
 		field, option string
 		given         bool

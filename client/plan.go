@@ -35,7 +35,7 @@ type plan struct {
 
 // plan resolves and validates the options. It makes no request.
 func (c *Client) plan(opts RunOptions) (*plan, error) {
-	s := c.settings
+	s := c.env.Settings
 	opts, warnings := c.inSweep(opts)
 	p := &plan{
 		Plan: session.Plan{
@@ -56,7 +56,7 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 			Sweep:         cmp.Or(opts.Trial.Sweep, s.Sweep.Text),
 			Program:       cmp.Or(s.Program, os.Args[0]),
 			Host:          s.Host,
-			GraphQL:       c.graphql,
+			GraphQL:       c.env.GraphQL,
 		},
 		mode:   cmp.Or(string(opts.Mode), s.Mode.Text),
 		resume: Resume(cmp.Or(string(opts.Resume), s.Resume.Text)),
@@ -96,7 +96,7 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 	if p.mode != settings.ModeDisabled {
 		m := s.Machine
 		p.SaveDiff = (opts.SaveDiff || m.SaveDiff) && !m.NoCode && !m.NoGit && !m.NoInfo && p.Writer.Describes()
-		p.Machine = session.DescribeMachine(s, c.log, p.Writer, c.surroundings(p))
+		p.Machine = session.DescribeMachine(s, c.env.Log, p.Writer, c.surroundings(p))
 		p.Config.Own.Environments = p.Machine.Config(nil)
 	}
 	c.chooseID(p)
@@ -251,12 +251,12 @@ func (p *plan) upsert() graphql.UpsertBucketInput {
 
 // surroundings says what to describe of the process and its machine.
 func (c *Client) surroundings(p *plan) environment.Options {
-	s := c.settings.Machine
+	s := c.env.Settings.Machine
 	o := environment.Process(c.environ(), p.Started)
-	o.Username, o.Email = c.settings.Username, c.settings.Email
-	o.Root = c.settings.Dir
-	o.Program, o.Executable = cmp.Or(c.settings.Program, o.Program), cmp.Or(s.Executable, o.Executable)
-	o.Host, o.Docker = cmp.Or(c.settings.Host, o.Host), s.Docker
+	o.Username, o.Email = c.env.Settings.Username, c.env.Settings.Email
+	o.Root = c.env.Settings.Dir
+	o.Program, o.Executable = cmp.Or(c.env.Settings.Program, o.Program), cmp.Or(s.Executable, o.Executable)
+	o.Host, o.Docker = cmp.Or(c.env.Settings.Host, o.Host), s.Docker
 	o.NoGit, o.NoMachine = s.NoGit, s.NoInfo
 	o.GitRoot, o.GitRemote, o.GitRemoteURL, o.GitCommit = s.Git.Root, s.Git.Remote, s.Git.RemoteURL, s.Git.Commit
 	return o
@@ -265,7 +265,7 @@ func (c *Client) surroundings(p *plan) environment.Options {
 // finished is called when a run has ended.
 func (c *Client) finished(forget bool) {
 	if forget {
-		resume.Forget(c.settings.RunRoot())
+		resume.Forget(c.env.Settings.RunRoot())
 	}
 	if c.ownedByRun {
 		_ = c.Close()

@@ -47,15 +47,15 @@ func (c *Client) resume(ctx context.Context, p *plan, explain func(diagnose.Ques
 	switch {
 	case exists && p.resume == ResumeNever:
 		q.Op = diagnose.OpCreateRun
-		return c.diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrRunExists})
+		return c.env.Diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrRunExists})
 	case !exists && p.resume == ResumeMust:
-		return c.diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrRunMissing})
+		return c.env.Diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrRunMissing})
 	case !exists:
 		return nil
 	}
 	state, err := resume.Read(found)
 	if err != nil { // never quietly start over
-		return c.diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrUnexpectedAnswer, Err: err})
+		return c.env.Diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrUnexpectedAnswer, Err: err})
 	}
 	p.continueRun(state)
 	return nil
@@ -90,7 +90,7 @@ func (p *plan) inherit(state *resume.State) {
 func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Question, error) error) error {
 	q := p.question()
 	q.Op = diagnose.OpRewindRun
-	resp, err := graphql.RewindRun(ctx, c.graphql, graphql.RewindRunInput{
+	resp, err := graphql.RewindRun(ctx, c.env.GraphQL, graphql.RewindRunInput{
 		RunName:     p.rewind.RunID,
 		EntityName:  sink.Optional(p.Entity),
 		ProjectName: sink.Optional(p.Project),
@@ -101,7 +101,7 @@ func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Ques
 		return explain(q, err)
 	}
 	if resp.RewindRun == nil || resp.RewindRun.RewoundRun == nil {
-		return c.diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrRunMissing})
+		return c.env.Diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrRunMissing})
 	}
 	run := resp.RewindRun.RewoundRun
 	state := p.rewind.After()
@@ -111,7 +111,7 @@ func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Ques
 	}
 	if run.Config != nil {
 		if state.Config, err = resume.ReadConfig(*run.Config); err != nil {
-			return c.diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrUnexpectedAnswer, Err: err})
+			return c.env.Diagnoser.Failed(q, errors.RequestError{Cause: errors.ErrUnexpectedAnswer, Err: err})
 		}
 	}
 	p.inherit(state)
@@ -122,17 +122,17 @@ func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Ques
 // that did not end well, and it is kept for the next start. A start that resumes nothing forgets
 // it: what comes next is not to go on with a run from before.
 func (c *Client) chooseID(p *plan) {
-	root := c.settings.RunRoot()
+	root := c.env.Settings.RunRoot()
 	switch {
 	case p.mode == settings.ModeDisabled: // leaves no trace
 	case p.resume == ResumeAuto:
 		kept := resume.Recall(root)
 		if p.ID != "" && kept != "" && kept != p.ID {
-			c.log.Warn("resume mode auto leaves the run kept for it aside: another id is given", "kept", kept, "given", p.ID)
+			c.env.Log.Warn("resume mode auto leaves the run kept for it aside: another id is given", "kept", kept, "given", p.ID)
 		}
 		p.ID = cmp.Or(p.ID, kept, runid.New())
 		if err := resume.Remember(root, p.ID); err != nil {
-			c.log.Warn("remember the run id for the next start", "error", err)
+			c.env.Log.Warn("remember the run id for the next start", "error", err)
 		}
 	case p.resume == "":
 		resume.Forget(root)

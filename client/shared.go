@@ -52,7 +52,7 @@ func (c *Client) share(p *plan, o Shared) error {
 	if p.resume == ResumeNever || p.resume == ResumeAuto {
 		return &errors.InputError{Field: "resume", Value: secret.Redact(string(p.resume)), Rule: "must be allow or must in shared mode, in which all processes but the first find a run"}
 	}
-	s := c.settings.Shared
+	s := c.env.Settings.Shared
 	w, err := session.NewWriter(cmp.Or(o.Label, s.Label), cmp.Or(o.Primary, s.Primary), cmp.Or(o.FinishesRun, s.FinishesRun), p.Host, c.getenv)
 	if err != nil {
 		return err
@@ -60,6 +60,6 @@ func (c *Client) share(p *plan, o Shared) error {
 	p.Writer = w
 	p.Config.Own.Use(runconfig.FeatureSharedMode)
 	p.Config.Own.Use(runconfig.FeatureLabel)
-	p.GraphQL = c.graphql.WithHeader(w.GraphQLHeader())
+	p.GraphQL = c.env.GraphQL.WithHeader(w.GraphQLHeader())
 	return nil
 }

@@ -90,9 +90,9 @@ func (r *Run) NotifyContext(parent context.Context, signals ...os.Signal) (ctx c
 		defer signal.Stop(arrived)
 		select {
 		case s := <-arrived:
-			r.client.log.Warn("a signal asks the run to end", "run", r.String(), "signal", s)
+			r.client.env.Log.Warn("a signal asks the run to end", "run", r.String(), "signal", s)
 			cause := &InterruptedError{Signal: s}
-			r.client.display.Interrupted(signalName(s))
+			r.client.env.Screen.Interrupted(signalName(s))
 			r.session.Stop(cause)
 			cancel(cause)
 			again := time.NewTimer(sameSignal)
@@ -141,7 +141,7 @@ func (r *Run) FinishOnPanic(timeout time.Duration) {
 	defer cancel()
 	r.session.ShowPanic(cause)
 	if err := r.FinishWithCode(ctx, 1); err != nil {
-		r.client.log.Warn("finish a run that panicked", "run", r.String(), "error", err)
+		r.client.env.Log.Warn("finish a run that panicked", "run", r.String(), "error", err)
 	}
 	panic(cause) //nolint:forbidigo // it is the program's own
 }

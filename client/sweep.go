@@ -7,7 +7,7 @@ import "strings"
 // by the official client: the run would be outside of its sweep. warnings say so. An agent
 // in this process chooses by the options.
 func (c *Client) inSweep(opts RunOptions) (in RunOptions, warnings []string) {
-	if c.settings.Sweep.Text == "" || opts.Trial.Sweep != "" {
+	if c.env.Settings.Sweep.Text == "" || opts.Trial.Sweep != "" {
 		return opts, nil
 	}
 	var ignored []string

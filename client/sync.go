@@ -267,19 +267,19 @@ func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*S
 	if opts.RetryTimeout < 0 {
 		return nil, &errors.InputError{Field: "retry timeout", Value: secret.Redact(opts.RetryTimeout.String()), Rule: "must not be negative"}
 	}
-	if err := checkNames(c.settings.Key, opts.Entity, opts.Project, opts.RunID); err != nil {
+	if err := checkNames(c.env.Settings.Key, opts.Entity, opts.Project, opts.RunID); err != nil {
 		return nil, err
 	}
 	find := syncrun.Find
 	if len(paths) == 0 {
-		paths, find = rundir.Roots(c.settings.RunRoot(), c.tempDir()), syncrun.FindIn
+		paths, find = rundir.Roots(c.env.Settings.RunRoot(), c.tempDir()), syncrun.FindIn
 	}
 	logs, err := find(paths...)
 	if err != nil {
 		return nil, err
 	}
 	if !opts.DryRun {
-		if err := c.diagnoser.CheckKey(syncrun.Target{Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID}.Question()); err != nil {
+		if err := c.env.Diagnoser.CheckKey(syncrun.Target{Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID}.Question()); err != nil {
 			return nil, err
 		}
 	}
@@ -287,8 +287,8 @@ func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*S
 	retryTimeout := firstPositive(opts.RetryTimeout, DefaultSyncRetryTimeout)
 	engine := &syncrun.Engine{Server: syncrun.Remote{Connection: connection.Of(c)}, Options: syncrun.Options{
 		Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID,
-		DefaultEntity: c.settings.Entity.Text, DefaultProject: c.settings.Project.Text,
-		BaseURL: c.settings.BaseURL.Text, Key: c.settings.Key, Staging: rundir.Staging(c.getenv, home),
+		DefaultEntity: c.env.Settings.Entity.Text, DefaultProject: c.env.Settings.Project.Text,
+		BaseURL: c.env.Settings.BaseURL.Text, Key: c.env.Settings.Key, Staging: rundir.Staging(c.getenv, home),
 		DryRun: opts.DryRun, Clean: opts.Clean, CleanAfter: opts.CleanAfter,
 		IncludeOnline: opts.IncludeOnline, IncludeSynced: opts.IncludeSynced,
 		Parallel: opts.Parallel, RetryTimeout: retryTimeout, Progress: c.syncProgress(opts.Progress),
@@ -325,7 +325,7 @@ func (c *Client) syncedRun(r *syncrun.Result) SyncedRun {
 	}
 	if errors.Is(r.Err, syncrun.ErrConflict) {
 		at := syncrun.Target{Entity: r.Entity, Project: r.Project, RunID: r.RunID}
-		run.Err = c.diagnoser.Failed(at.Question(), errors.RequestError{
+		run.Err = c.env.Diagnoser.Failed(at.Question(), errors.RequestError{
 			Cause: errors.ErrRunExists, Err: r.Err, Hint: "the server has other rows of this run than the log",
 		})
 	}
@@ -354,7 +354,7 @@ func (c *Client) keepRefusal(dir *rundir.Dir, r *SyncedRun) {
 		err = dir.ClearRefusal()
 	}
 	if err != nil {
-		c.log.Warn("keep why a run was refused", "dir", r.Dir, "error", err)
+		c.env.Log.Warn("keep why a run was refused", "dir", r.Dir, "error", err)
 	}
 }
 

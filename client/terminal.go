@@ -25,4 +25,4 @@ func (o Options) terminal(s *settings.Settings) io.Writer {
 // Interactive reports whether a person at a terminal is shown what becomes of the client's
 // runs, as [Options].Output says. A program that prints the link of a run for a log
 // file need not print it then.
-func (c *Client) Interactive() bool { return c.display.Terminal() }
+func (c *Client) Interactive() bool { return c.env.Screen.Terminal() }

@@ -66,8 +66,8 @@ func (c *Client) unsentLogs(p *plan) []*syncrun.Log {
 	}
 	at := syncrun.Target{Entity: p.Entity, Project: p.Project, RunID: p.ID}
 	var logs []*syncrun.Log
-	for _, l := range syncrun.FindRun(p.ID, rundir.AllRoots(c.settings.RunRoot(), c.tempDir())...) {
-		if l.MayBelongTo(at) && !l.Acknowledged(c.settings.BaseURL.Text, at) {
+	for _, l := range syncrun.FindRun(p.ID, rundir.AllRoots(c.env.Settings.RunRoot(), c.tempDir())...) {
+		if l.MayBelongTo(at) && !l.Acknowledged(c.env.Settings.BaseURL.Text, at) {
 			logs = append(logs, l)
 		}
 	}
@@ -78,9 +78,9 @@ func (c *Client) unsentLogs(p *plan) []*syncrun.Log {
 // must continue at step next or later. The error is that of ctx.
 func (c *Client) sendUnsent(ctx context.Context, p *plan, logs []*syncrun.Log) (left *UnsentError, next int64, err error) {
 	engine := &syncrun.Engine{Server: syncrun.Remote{Connection: connection.Of(c)}, Options: syncrun.Options{
-		Entity: p.Entity, Project: p.Project, BaseURL: c.settings.BaseURL.Text, Key: c.settings.Key,
-		DefaultEntity: c.settings.Entity.Text, DefaultProject: c.settings.Project.Text,
-		Continued: true, RetryTimeout: c.initTimeout,
+		Entity: p.Entity, Project: p.Project, BaseURL: c.env.Settings.BaseURL.Text, Key: c.env.Settings.Key,
+		DefaultEntity: c.env.Settings.Entity.Text, DefaultProject: c.env.Settings.Project.Text,
+		Continued: true, RetryTimeout: c.env.Timeout,
 	}}
 	results, err := engine.Sync(ctx, logs)
 	if err == nil {
@@ -92,7 +92,7 @@ func (c *Client) sendUnsent(ctx context.Context, p *plan, logs []*syncrun.Log) (
 	for i := range results {
 		r := &results[i]
 		for _, warning := range r.NotUploaded() {
-			c.log.Warn("upload of an earlier process's log", "run", p.String(), "path", r.Path, "warning", warning)
+			c.env.Log.Warn("upload of an earlier process's log", "run", p.String(), "path", r.Path, "warning", warning)
 			p.warnings = append(p.warnings, "log of an earlier process, "+r.Dir+": "+warning)
 		}
 		reason := c.syncedRun(r).Err
@@ -103,7 +103,7 @@ func (c *Client) sendUnsent(ctx context.Context, p *plan, logs []*syncrun.Log) (
 			reason = errors.New(r.Reason)
 		}
 		if reason == nil {
-			c.log.Info("log of an earlier process", "run", p.String(), "path", r.Path, "outcome", r.Outcome, "reason", r.Reason, "rows", r.RowsSent)
+			c.env.Log.Info("log of an earlier process", "run", p.String(), "path", r.Path, "outcome", r.Outcome, "reason", r.Reason, "rows", r.RowsSent)
 			continue
 		}
 		if left == nil {
@@ -137,9 +137,9 @@ func (c *Client) recover(ctx context.Context, p *plan, request *diagnose.Request
 // mayResume asks for the run once, so that a server that cannot be reached or refuses the
 // run is reported as that, and not as trouble with a log.
 func (c *Client) mayResume(ctx context.Context, p *plan, request *diagnose.Request) error {
-	within, cancel := context.WithTimeout(ctx, c.initTimeout)
+	within, cancel := context.WithTimeout(ctx, c.env.Timeout)
 	defer cancel()
-	defer c.display.Waiting(c.settings.BaseURL.Text, c.initTimeout)()
+	defer c.env.Screen.Waiting(c.env.Settings.BaseURL.Text, c.env.Timeout)()
 	if _, err := c.status(within, p); err != nil {
 		q := p.question()
 		q.Op = diagnose.OpResumeRun

@@ -40,10 +40,10 @@ func (c *Client) Artifact(ctx context.Context, path string) (*artifact.Version, 
 		return nil, fmt.Errorf("find artifact: %w", err)
 	}
 	if p.Project == "" {
-		p.Project = c.settings.Project.Text
+		p.Project = c.env.Settings.Project.Text
 	}
 	if p.Entity == "" {
-		p.Entity = c.settings.Entity.Text
+		p.Entity = c.env.Settings.Entity.Text
 	}
 	if p.Entity == "" {
 		viewer, err := c.Viewer(ctx)

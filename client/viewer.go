@@ -26,7 +26,7 @@ type Viewer = errors.Viewer
 //     not disclose the account
 //   - an *errors.RequestError for other failures
 func (c *Client) Viewer(ctx context.Context) (*Viewer, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.initTimeout)
+	ctx, cancel := context.WithTimeout(ctx, c.env.Timeout)
 	defer cancel()
-	return c.diagnoser.Viewer(ctx)
+	return c.env.Diagnoser.Viewer(ctx)
 }
