@@ -37,38 +37,34 @@ func (w *writer) children(n *node) bool {
 
 // node appends the value of n and reports whether it has one.
 func (w *writer) node(n *node) bool {
-	switch n.shown {
-	case showsLast:
-		w.value(n.last)
-	case showsValue:
-		w.value(n.value)
-	case showsInt:
-		w.value(n.int)
-	case showsFloat:
-		w.value(n.float)
-	case showsDerived:
-		w.dst = append(w.dst, '{')
-		for _, o := range derivedOps {
-			if !n.shows.Has(o) {
-				continue
-			}
-			if w.dst[len(w.dst)-1] != '{' {
-				w.dst = append(w.dst, ',')
-			}
-			w.dst = append(w.dst, '"')
-			w.dst = append(w.dst, o.String()...)
-			w.dst = append(w.dst, '"', ':')
-			w.value(n.op(o))
-		}
-		w.dst = append(w.dst, '}')
-	default:
-		w.dst = append(w.dst, '{')
-		if !w.children(n) {
-			return false
-		}
-		w.dst = append(w.dst, '}')
+	if v, ok := n.single(); ok {
+		w.value(v)
+		return true
 	}
+	w.dst = append(w.dst, '{')
+	if n.shown == showsDerived {
+		w.derived(n)
+	} else if !w.children(n) {
+		return false
+	}
+	w.dst = append(w.dst, '}')
 	return true
+}
+
+// derived appends the operations that n shows.
+func (w *writer) derived(n *node) {
+	for _, o := range derivedOps {
+		if !n.shows.Has(o) {
+			continue
+		}
+		if w.dst[len(w.dst)-1] != '{' {
+			w.dst = append(w.dst, ',')
+		}
+		w.dst = append(w.dst, '"')
+		w.dst = append(w.dst, o.String()...)
+		w.dst = append(w.dst, '"', ':')
+		w.value(n.op(o))
+	}
 }
 
 // value appends a value, which was written before and so can be written again.

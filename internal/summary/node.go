@@ -156,25 +156,35 @@ func (n *node) derived() map[string]any {
 	return object
 }
 
-// plain returns the shown value with the types of encoding/json. It reports false if there
-// is none or if n is an object of metrics.
-func (n *node) plain() (any, bool) {
+// single returns the shown value as it was logged or set. It reports false if there is none
+// or if n is an object of metrics or operations.
+func (n *node) single() (any, bool) {
 	switch n.shown {
 	case showsLast:
-		return history.Decode(n.last), true
+		return n.last, true
 	case showsValue:
-		return history.Decode(n.value), true
+		return n.value, true
 	case showsInt:
 		return n.int, true
 	case showsFloat:
 		return n.float, true
-	case showsDerived:
-		object := n.derived()
-		for name, v := range object {
-			object[name] = history.Decode(v)
-		}
-		return object, true
 	default:
 		return nil, false
 	}
+}
+
+// plain returns the shown value with the types of encoding/json. It reports false if there
+// is none or if n is an object of metrics.
+func (n *node) plain() (any, bool) {
+	if v, ok := n.single(); ok {
+		return history.Decode(v), true
+	}
+	if n.shown != showsDerived {
+		return nil, false
+	}
+	object := n.derived()
+	for name, v := range object {
+		object[name] = history.Decode(v)
+	}
+	return object, true
 }

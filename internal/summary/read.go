@@ -21,18 +21,7 @@ func (s *Summary) Get(path ...string) (any, bool) {
 			return nil, false
 		}
 	}
-	switch at.shown {
-	case showsLast:
-		return at.last, true
-	case showsValue:
-		return at.value, true
-	case showsInt:
-		return at.int, true
-	case showsFloat:
-		return at.float, true
-	default:
-		return nil, false
-	}
+	return at.single()
 }
 
 // Snapshot returns a copy of the summary with the types of encoding/json, except that
