@@ -96,13 +96,13 @@ func unknownRun(id string, known []string) error {
 // rowsOf returns the rows of a run's logs from a step on.
 func (a *app) rowsOf(ctx context.Context, logs []*syncrun.Log, from int64, keys []string) iter.Seq2[api.Row, error] {
 	return func(yield func(api.Row, error) bool) {
-		lives, err := a.livesOf(ctx, logs)
+		lives, err := livesOf(ctx, logs)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
 		for _, l := range lives {
-			for row, err := range a.rows(ctx, l.path, keys, a.reportDamage) {
+			for row, err := range logRows(ctx, l.path, keys, a.reportDamage) {
 				if err == nil && !l.place(row, from) {
 					continue
 				}
@@ -135,11 +135,11 @@ func (l *life) place(row api.Row, from int64) bool {
 // livesOf finds out how logs continue each other. An offline process counts from 0 again, and
 // its rows follow those before, as a sync puts them. One that asked the server continues from
 // there; where the steps repeat, its rows count.
-func (a *app) livesOf(ctx context.Context, logs []*syncrun.Log) ([]life, error) {
+func livesOf(ctx context.Context, logs []*syncrun.Log) ([]life, error) {
 	if len(logs) == 1 {
 		return []life{{path: logs[0].Path, end: math.MaxInt64}}, nil
 	}
-	logs, extents, err := a.withoutCopies(ctx, logs)
+	logs, extents, err := withoutCopies(ctx, logs)
 	if err != nil {
 		return nil, err
 	}
@@ -165,12 +165,12 @@ func (a *app) livesOf(ctx context.Context, logs []*syncrun.Log) ([]life, error) 
 
 // withoutCopies returns the logs that have rows, and their extents. Of copies of a log only the longest is
 // returned.
-func (a *app) withoutCopies(ctx context.Context, logs []*syncrun.Log) ([]*syncrun.Log, []extent, error) {
+func withoutCopies(ctx context.Context, logs []*syncrun.Log) ([]*syncrun.Log, []extent, error) {
 	var kept []*syncrun.Log
 	var extents []extent
 	var originals syncrun.Originals
 	for _, l := range logs {
-		e, err := a.extent(ctx, l.Path)
+		e, err := extentOf(ctx, l.Path)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -197,10 +197,10 @@ type extent struct {
 	started, ended float64
 }
 
-// extent reads all rows of a log.
-func (a *app) extent(ctx context.Context, path string) (extent, error) {
+// extentOf reads all rows of a log.
+func extentOf(ctx context.Context, path string) (extent, error) {
 	e := extent{}
-	for row, err := range a.rows(ctx, path, nil, func(*journal.Reader) {}) {
+	for row, err := range logRows(ctx, path, nil, nil) {
 		if err != nil {
 			return extent{}, err
 		}
@@ -214,20 +214,14 @@ func (a *app) extent(ctx context.Context, path string) (extent, error) {
 	return e, nil
 }
 
-// rows returns the rows of a log that have all keys, or all of them. report is called at the
-// end, for the log's damage.
-func (a *app) rows(ctx context.Context, path string, keys []string, report func(*journal.Reader)) iter.Seq2[api.Row, error] {
+// logRows returns the rows of a log that have all keys, or all of them. report is called at the
+// end, unless it is nil, for the log's damage.
+func logRows(ctx context.Context, path string, keys []string, report func(*journal.Reader)) iter.Seq2[api.Row, error] {
 	return func(yield func(api.Row, error) bool) {
-		r, err := journal.Open(path)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		defer func() { _ = r.Close() }()
 		var w wire.RowWriter
 		var line []byte
-		for rec, err := range r.All() {
-			if err := errors.Join(err, ctx.Err()); err != nil {
+		for rec, err := range records(ctx, path, report) {
+			if err != nil {
 				yield(nil, err)
 				return
 			}
@@ -247,7 +241,6 @@ func (a *app) rows(ctx context.Context, path string, keys []string, report func(
 				return
 			}
 		}
-		report(r)
 	}
 }
 

@@ -168,17 +168,13 @@ func runInspect(ctx context.Context, a *app, args []string) error {
 
 // inspectLines prints one line per record.
 func (a *app) inspectLines(ctx context.Context, l *syncrun.Log) error {
-	r, err := journal.Open(l.Path)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = r.Close() }()
 	out := bufio.NewWriterSize(a.stdout, 64<<10)
+	report := func(r *journal.Reader) {
+		_ = out.Flush() // the next one fails, too
+		a.reportDamage(r)
+	}
 	var line []byte
-	for rec, err := range r.All() {
-		if err == nil {
-			err = ctx.Err()
-		}
+	for rec, err := range records(ctx, l.Path, report) {
 		if err != nil {
 			return errors.Join(out.Flush(), err)
 		}
@@ -190,18 +186,7 @@ func (a *app) inspectLines(ctx context.Context, l *syncrun.Log) error {
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}
-	a.reportDamage(r)
 	return nil
-}
-
-func (a *app) reportDamage(r *journal.Reader) {
-	parts, total := r.Skipped()
-	for _, part := range parts {
-		fmt.Fprintf(a.stderr, "damaged: %s\n", part)
-	}
-	if more := total - int64(len(parts)); more > 0 {
-		fmt.Fprintf(a.stderr, "and %d more damaged parts\n", more)
-	}
 }
 
 // inspectSummary prints the whole log as one document.
@@ -220,16 +205,8 @@ func (a *app) inspectSummary(l *syncrun.Log) error {
 
 // plotMetric plots a metric.
 func (a *app) plotMetric(ctx context.Context, l *syncrun.Log, i inspection) error {
-	r, err := journal.Open(l.Path)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = r.Close() }()
 	p := newPlotter(i)
-	for rec, err := range r.All() {
-		if err == nil {
-			err = ctx.Err()
-		}
+	for rec, err := range records(ctx, l.Path, a.reportDamage) {
 		if err != nil {
 			return err
 		}
@@ -237,7 +214,6 @@ func (a *app) plotMetric(ctx context.Context, l *syncrun.Log, i inspection) erro
 			p.add(row)
 		}
 	}
-	a.reportDamage(r)
 	if err := p.err(); err != nil {
 		return err
 	}

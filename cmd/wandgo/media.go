@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/syncrun"
@@ -83,14 +82,9 @@ func (x *extraction) ofRows(ctx context.Context) error {
 // ofCells copies the media of the tables' artifacts that are not uploaded yet. Their names
 // have hashes of the contents, so versions of a table share files.
 func (x *extraction) ofCells(ctx context.Context) error {
-	r, err := journal.Open(x.log.Path)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = r.Close() }()
 	done := make(map[string]bool)
-	for rec, err := range r.All() {
-		if err := errors.Join(err, ctx.Err()); err != nil {
+	for rec, err := range records(ctx, x.log.Path, nil) {
+		if err != nil {
 			return err
 		}
 		a, ok := rec.Body.(*record.Artifact)

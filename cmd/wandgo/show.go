@@ -18,7 +18,6 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/halfblock"
-	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/media"
 	"github.com/wandgo/wandgo/internal/plaintext"
@@ -78,14 +77,9 @@ func (a *app) showMedia(ctx context.Context, l *syncrun.Log) error {
 // chartsOf returns key and kind of the charts of a log by the key of their tables. A log
 // may have a row before the description of its chart.
 func chartsOf(ctx context.Context, l *syncrun.Log) (map[string][2]string, error) {
-	r, err := journal.Open(l.Path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = r.Close() }()
 	var t record.Tree
-	for rec, err := range r.All() {
-		if err := errors.Join(err, ctx.Err()); err != nil {
+	for rec, err := range records(ctx, l.Path, nil) {
+		if err != nil {
 			return nil, err
 		}
 		var items []record.Item
@@ -118,13 +112,8 @@ func chartsOf(ctx context.Context, l *syncrun.Log) (map[string][2]string, error)
 
 // eachMedia calls visit for each value of package media in the rows of a log.
 func eachMedia(ctx context.Context, a *app, l *syncrun.Log, visit func(step int64, key string, v map[string]any)) error {
-	r, err := journal.Open(l.Path)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = r.Close() }()
-	for rec, err := range r.All() {
-		if err := errors.Join(err, ctx.Err()); err != nil {
+	for rec, err := range records(ctx, l.Path, a.reportDamage) {
+		if err != nil {
 			return err
 		}
 		row, ok := rec.Body.(*record.History)
@@ -136,7 +125,6 @@ func eachMedia(ctx context.Context, a *app, l *syncrun.Log, visit func(step int6
 			visitMedia(row.Step, key, object[key], visit)
 		}
 	}
-	a.reportDamage(r)
 	return nil
 }
 
