@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -89,7 +88,7 @@ func runAgent(ctx context.Context, a *app, args []string) error {
 	if *quiet {
 		lines.p.w = io.Discard
 	} else {
-		opts.Logger = slog.New(sweepWarnings{a.stderr})
+		opts.Logger = sweepWarnings(a.stderr)
 	}
 	s := watchSignals(ctx, lines.draining)
 	defer s.stop()

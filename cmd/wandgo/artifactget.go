@@ -112,7 +112,7 @@ func (a *app) get(ctx context.Context, c *client.Client, path string, o artifact
 	if err := checkPrefix(ctx, v, o.Prefix); err != nil {
 		return nil, err
 	}
-	line := &downloadLine{printer: &printer{w: a.stderr, width: columns(a.stderr, a.env.get)}, live: term.IsTerminal(a.stderr)}
+	line := &downloadLine{printer: a.printerOn(a.stderr, false), live: term.IsTerminal(a.stderr)}
 	o.Progress = func(p artifact.DownloadProgress) {
 		got.Files, got.Bytes, got.Received, got.Reused = p.Files, p.Bytes, p.Received, p.Reused
 		line.draw(p)
@@ -134,10 +134,12 @@ func getFailure(err error, path, dir string) error {
 	switch {
 	case err == nil:
 		return nil
-	case unread && left.Count == 1:
-		return remedied{err, errors.ErrInvalidInput, "To leave it out, add --skip-references. To fetch the data, use the store's own tool."}
 	case unread:
-		return remedied{err, errors.ErrInvalidInput, "To leave them out, add --skip-references. To fetch the data, use the store's own tool."}
+		them := "them"
+		if left.Count == 1 {
+			them = "it"
+		}
+		return remedied{err, errors.ErrInvalidInput, "To leave " + them + " out, add --skip-references. To fetch the data, use the store's own tool."}
 	case errors.Is(err, download.ErrReference):
 		cause := errors.ErrInvalidInput
 		if errors.Is(err, errors.ErrDigestMismatch) {
@@ -146,13 +148,13 @@ func getFailure(err error, path, dir string) error {
 		return remedied{err, cause, "To leave references out, add --skip-references."}
 	case errors.Code(err) != "":
 		return err
-	case errors.Is(err, manifest.ErrManifest), errors.Is(err, manifest.ErrPath), errors.Is(err, manifest.ErrTooLarge), errors.Is(err, manifest.ErrAlgorithm):
+	case isOneOf(err, manifest.ErrManifest, manifest.ErrPath, manifest.ErrTooLarge, manifest.ErrAlgorithm):
 		return remedied{err, errors.ErrUnexpectedAnswer, "This version cannot be downloaded here. To list its files: wandgo artifact info --files " + plaintext.ShellPath(path)}
 	case inTheWay:
 		return remedied{err, errors.ErrInvalidInput, advised.Remedy()}
 	case file || link:
 		// A directory that cannot be used is a mistake in the command; a full disk is not.
-		unusable := errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrExist)
+		unusable := isOneOf(err, fs.ErrPermission, fs.ErrNotExist, fs.ErrExist)
 		if dir != "" {
 			info, missing := os.Stat(dir)
 			unusable = unusable || missing != nil || !info.IsDir()

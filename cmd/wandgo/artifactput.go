@@ -18,6 +18,7 @@ import (
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/runid"
 	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/term"
 )
 
@@ -189,19 +190,11 @@ func (r *putRequest) add(a *app, draft *artifact.Artifact) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return &errors.InputError{Field: "file path", Value: secret.Redact(r.path), Rule: reason(err)}
+		return &errors.InputError{Field: "file path", Value: secret.Redact(r.path), Rule: settings.Reason(err)}
 	case info.IsDir():
 		return draft.AddDir(path, "")
 	}
 	return draft.AddFile(path, "")
-}
-
-// reason is why a path cannot be used, without the path.
-func reason(err error) string {
-	if e, ok := errors.AsType[*os.PathError](err); ok {
-		return e.Err.Error()
-	}
-	return err.Error()
 }
 
 // putDocument is the JSON of artifact put.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
@@ -21,6 +20,7 @@ import (
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/runstore"
 	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/term"
 	"github.com/wandgo/wandgo/internal/version"
 )
@@ -138,11 +138,7 @@ func (a *app) boardDirs(given []string) ([]string, error) {
 	for _, dir := range given {
 		path := a.env.path(dir)
 		if _, err := os.Stat(path); err != nil {
-			rule := err.Error()
-			if at, ok := errors.AsType[*fs.PathError](err); ok {
-				rule = at.Err.Error()
-			}
-			return nil, &errors.InputError{Field: "path", Value: secret.Redact(dir), Rule: rule}
+			return nil, &errors.InputError{Field: "path", Value: secret.Redact(dir), Rule: settings.Reason(err)}
 		}
 		dirs = append(dirs, path)
 	}

@@ -27,9 +27,9 @@ func columns(w io.Writer, getenv func(string) string) int {
 
 // printer makes a printer of stdout. It colors if color is allowed and stdout is a
 // terminal.
-func (a *app) printer(color bool) *printer {
-	return &printer{
-		w: a.stdout, style: term.NewStyle(color && term.Colors(a.stdout, a.env.get)),
-		width: columns(a.stdout, a.env.get),
-	}
+func (a *app) printer(color bool) *printer { return a.printerOn(a.stdout, color) }
+
+// printerOn is printer for another output.
+func (a *app) printerOn(w io.Writer, color bool) *printer {
+	return &printer{w: w, style: term.NewStyle(color && term.Colors(w, a.env.get)), width: columns(w, a.env.get)}
 }

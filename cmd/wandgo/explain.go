@@ -11,14 +11,11 @@ import (
 
 // explainError writes the full text of an error to stderr.
 func (a *app) explainError(err error) {
-	p := &printer{w: a.stderr, style: term.StyleFor(a.stderr, a.env.get)}
+	p := a.printerOn(a.stderr, true)
 	text := errors.Explain(withFlag(err))
 	// An error without an explanation is one line, whatever its length.
-	if line, rest, _ := strings.Cut(text, "\n"); term.IsTerminal(a.stderr) {
-		p.width = columns(a.stderr, a.env.get)
-		if utf8.RuneCountInString(line) > p.columns() {
-			text = strings.Join(wrap(line, p.columns()-2), "\n  ") + "\n" + rest
-		}
+	if line, rest, _ := strings.Cut(text, "\n"); term.IsTerminal(a.stderr) && utf8.RuneCountInString(line) > p.columns() {
+		text = strings.Join(wrap(line, p.columns()-2), "\n  ") + "\n" + rest
 	}
 	p.explanation(text)
 }

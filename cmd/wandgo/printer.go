@@ -75,13 +75,12 @@ func (p *printer) hanging(lead, indent, text string) {
 // tell prints a text of one line to w, which on a terminal is broken into lines that fit
 // it.
 func (a *app) tell(w io.Writer, text string) error {
-	p := &printer{w: w}
-	if !term.IsTerminal(w) {
+	p := a.printerOn(w, false)
+	if term.IsTerminal(w) {
+		p.hanging("", "", text)
+	} else {
 		p.printf("%s\n", text)
-		return p.err
 	}
-	p.width = columns(w, a.env.get)
-	p.hanging("", "", text)
 	return p.err
 }
 

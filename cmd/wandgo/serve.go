@@ -97,9 +97,9 @@ func runServe(ctx context.Context, a *app, args []string) error {
 		_, err := fmt.Fprint(a.stdout, exampleWorld)
 		return failed("print the world", err)
 	}
-	g, ok := generationOf(*generation)
-	if !ok {
-		return usageError(c, "unknown generation %q; choose one of %s", *generation, strings.Join(generationNames(), ", "))
+	g, err := generationOf(*generation)
+	if err != nil {
+		return usageError(c, "%v", err)
 	}
 	if err := checkLoopback(*addr); err != nil {
 		return usageError(c, "--addr %s: %v", *addr, err)
@@ -110,7 +110,7 @@ func runServe(ctx context.Context, a *app, args []string) error {
 	}
 	opts := []wandbtest.Option{wandbtest.WithAddr(*addr), wandbtest.WithGeneration(g), wandbtest.WithRateLimit(limit.requests, limit.window)}
 	if !*quiet {
-		opts = append(opts, wandbtest.WithLogger(slog.New(&requestLines{p: &printer{w: a.stderr}})))
+		opts = append(opts, wandbtest.WithLogger(slog.New(requestLines(&printer{w: a.stderr}))))
 	}
 	var s *wandbtest.Server
 	catalog := &serverCatalog{}
@@ -144,21 +144,15 @@ func generations() []wandbtest.Generation {
 	return []wandbtest.Generation{wandbtest.Gen2024Jan, wandbtest.Gen2024Oct, wandbtest.Gen2026}
 }
 
-func generationOf(name string) (wandbtest.Generation, bool) {
+func generationOf(name string) (wandbtest.Generation, error) {
+	var names []string
 	for _, g := range generations() {
 		if g.String() == name {
-			return g, true
+			return g, nil
 		}
+		names = append(names, g.String())
 	}
-	return 0, false
-}
-
-func generationNames() []string {
-	var all []string
-	for _, g := range generations() {
-		all = append(all, g.String())
-	}
-	return all
+	return 0, fmt.Errorf("unknown generation %q; choose one of %s", name, strings.Join(names, ", "))
 }
 
 // checkLoopback refuses addresses that other machines can reach. It is called before
@@ -260,39 +254,22 @@ func summaryOf(s *wandbtest.Server) string {
 		requests, counted(len(runs), "run"), strings.Join(parts, ", "), counted(rows, "row"))
 }
 
-// requestLines is a slog.Handler that prints one line per request.
-type requestLines struct {
-	mu sync.Mutex
-	p  *printer
+// requestLines returns a handler that prints one line per request.
+func requestLines(p *printer) slog.Handler {
+	return lineHandler{slog.LevelInfo, func(r slog.Record) error {
+		text := map[string]string{}
+		r.Attrs(func(a slog.Attr) bool {
+			text[a.Key] = printable(a.Value.String())
+			return true
+		})
+		if r.Message != "request" {
+			text["operation"] = r.Message + " " + text["err"]
+		}
+		what, status := cmp.Or(text["operation"], text["path"]), text["status"]
+		if status == "0" {
+			status = "cut"
+		}
+		p.printf("%s  %-4s %-20s  %s  %s\n", r.Time.Format("15:04:05"), text["method"], what, status, cmp.Or(text["user"], "no user"))
+		return p.err
+	}, new(sync.Mutex)}
 }
-
-// Enabled implements slog.Handler.
-func (*requestLines) Enabled(_ context.Context, level slog.Level) bool {
-	return level >= slog.LevelInfo
-}
-
-// Handle implements slog.Handler.
-func (h *requestLines) Handle(_ context.Context, r slog.Record) error {
-	text := map[string]string{}
-	r.Attrs(func(a slog.Attr) bool {
-		text[a.Key] = printable(a.Value.String())
-		return true
-	})
-	if r.Message != "request" {
-		text["operation"] = r.Message + " " + text["err"]
-	}
-	what, user, status := cmp.Or(text["operation"], text["path"]), text["user"], text["status"]
-	if status == "0" {
-		status = "cut"
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.p.printf("%s  %-4s %-20s  %s  %s\n", r.Time.Format("15:04:05"), text["method"], what, status, cmp.Or(user, "no user"))
-	return h.p.err
-}
-
-// WithAttrs implements slog.Handler; the server adds none.
-func (h *requestLines) WithAttrs([]slog.Attr) slog.Handler { return h }
-
-// WithGroup implements slog.Handler; the server opens none.
-func (h *requestLines) WithGroup(string) slog.Handler { return h }

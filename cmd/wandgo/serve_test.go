@@ -129,8 +129,8 @@ func TestServe_WorldFile_DefinesUsers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "w.json"), []byte(exampleWorld), 0o600))
-	for _, g := range generationNames() {
-		s := serve(t, dir, "--world", "w.json", "--generation", g, "--quiet")
+	for _, g := range generations() {
+		s := serve(t, dir, "--world", "w.json", "--generation", g.String(), "--quiet")
 		i := in(t, map[string]string{"WANDB_BASE_URL": s.url, "WANDB_API_KEY": s.key})
 		var out, errs bytes.Buffer
 		assert.Zero(t, run(t.Context(), []string{"doctor"}, environment{vars: i.vars, workDir: i.dir}, &out, &errs), out.String())

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -81,7 +80,7 @@ func runSweepCreate(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	opts := a.env.options()
-	opts.Logger = slog.New(sweepWarnings{a.stderr})
+	opts.Logger = sweepWarnings(a.stderr)
 	return withOptions(ctx, opts, func(cl *client.Client) error {
 		cfg, err := sweep.Load(a.env.path(file))
 		if err != nil {

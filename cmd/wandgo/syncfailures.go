@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wandgo/wandgo/client"
@@ -37,21 +38,13 @@ func failures(report *client.SyncReport) []*failure {
 // concerned names what the cause of a failure is about: "" for the account, the server or
 // what is between, else the entity or the project.
 func concerned(r *client.SyncedRun) string {
-	for _, cause := range []error{
-		errors.ErrServerUnavailable, errors.ErrRateLimited, errors.ErrWrongBaseURL, errors.ErrIntermediary,
-		errors.ErrNoAPIKey, errors.ErrBadAPIKey, errors.ErrAnonymousKey, errors.ErrNoTeam, errors.ErrStoreRefused,
-	} {
-		if errors.Is(r.Err, cause) {
-			return ""
-		}
-	}
-	for _, cause := range []error{
-		errors.ErrNotTeamMember, errors.ErrEntityMissing, errors.ErrTeamFrozen, errors.ErrNoPersonalEntity,
-		errors.ErrServiceAccountScope, errors.ErrOrganizationEntity,
-	} {
-		if errors.Is(r.Err, cause) {
-			return r.Entity
-		}
+	switch {
+	case isOneOf(r.Err, errors.ErrServerUnavailable, errors.ErrRateLimited, errors.ErrWrongBaseURL, errors.ErrIntermediary,
+		errors.ErrNoAPIKey, errors.ErrBadAPIKey, errors.ErrAnonymousKey, errors.ErrNoTeam, errors.ErrStoreRefused):
+		return ""
+	case isOneOf(r.Err, errors.ErrNotTeamMember, errors.ErrEntityMissing, errors.ErrTeamFrozen, errors.ErrNoPersonalEntity,
+		errors.ErrServiceAccountScope, errors.ErrOrganizationEntity):
+		return r.Entity
 	}
 	return r.Entity + "\x00" + r.Project
 }
@@ -152,12 +145,11 @@ func explained(err error) (dir, entity string) {
 
 // targetMayHelp reports whether another entity may solve the refusal.
 func targetMayHelp(err error) bool {
-	for _, cause := range []error{errors.ErrNoAPIKey, errors.ErrBadAPIKey, errors.ErrAnonymousKey, errors.ErrStoreRefused, errors.ErrIntermediary} {
-		if errors.Is(err, cause) {
-			return false
-		}
-	}
-	return true
+	return !isOneOf(err, errors.ErrNoAPIKey, errors.ErrBadAPIKey, errors.ErrAnonymousKey, errors.ErrStoreRefused, errors.ErrIntermediary)
+}
+
+func isOneOf(err error, causes ...error) bool {
+	return slices.ContainsFunc(causes, func(cause error) bool { return errors.Is(err, cause) })
 }
 
 // targetFlags repeats the flags that choose the target.
