@@ -262,10 +262,11 @@ func TestStopAndDelete_OwnRun_Work(t *testing.T) {
 
 func TestProjectsAndTeams_AreListed(t *testing.T) {
 	t.Parallel()
-	_, c, a := serve(t)
+	world := wandbtest.Solo()
 	for i := range 53 {
-		logged(t, c, client.RunOptions{Entity: "acme", Project: fmt.Sprintf("p%02d", i)}, 0, nil)
+		world.Projects = append(world.Projects, wandbtest.Project{Entity: "acme", Name: fmt.Sprintf("p%02d", i), Owner: "alice"})
 	}
+	a := api.New(connect(t, wandbtest.New(t, world), wandbtest.AliceKey))
 	n := 0
 	for p, err := range a.Projects(t.Context(), "acme") {
 		require.NoError(t, err)

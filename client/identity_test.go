@@ -139,7 +139,7 @@ func TestManyInitsShareAnExchange(t *testing.T) {
 	f := newFederation(t)
 	c := f.client(t)
 	var all sync.WaitGroup
-	for i := range 20 {
+	for i := range 10 {
 		all.Go(func() {
 			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", ID: fmt.Sprintf("r%d", i), StatsInterval: -1})
 			if assert.NoError(t, err) {

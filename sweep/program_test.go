@@ -5,6 +5,7 @@ package sweep_test
 import (
 	"bytes"
 	"context"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -250,7 +251,9 @@ func TestRunProgram_DirectoryCannotBeWritten_FailsTheTrial(t *testing.T) {
 	srv := wandbtest.New(t, wandbtest.Solo())
 	dir := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(dir, nil, 0o600))
-	c, err := client.New(client.Options{BaseURL: srv.URL(), APIKey: wandbtest.AliceKey, Dir: dir, Getenv: func(name string) string { return environment[name] }})
+	surroundings := maps.Clone(environment)
+	surroundings["TMPDIR"] = t.TempDir() // where the run goes instead
+	c, err := client.New(client.Options{BaseURL: srv.URL(), APIKey: wandbtest.AliceKey, Dir: dir, Getenv: func(name string) string { return surroundings[name] }})
 	require.NoError(t, err)
 	defer c.Close()
 	id := create(t, c, grid(1))

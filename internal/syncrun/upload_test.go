@@ -288,13 +288,20 @@ func TestSync_FilesStall_FailsAfterRetryTimeout(t *testing.T) {
 func TestSync_TooManyAlerts_SkipsTheLastAndWarns(t *testing.T) {
 	t.Parallel()
 	all := []record.Record{runBody()}
-	for range 1003 {
-		all = append(all, &record.Alert{Title: "a"})
+	for i := range 1003 {
+		all = append(all, &record.Alert{Title: fmt.Sprint(i)})
 	}
-	path := writeLog(t, t.TempDir(), runDir, ours, append(all, &record.Exit{})...)
-	s := newServer()
+	root, s := t.TempDir(), newServer()
+	first := writeLog(t, root, "run-y", ours, runBody(), &record.Exit{})
+	require.NoError(t, syncPaths(t, s, syncrun.Options{}, first)[0].Err)
+	path := writeLog(t, root, "offline-run-x", ours, append(all, &record.Exit{})...)
+	// An earlier sync sent most of them. Each that is sent is noted in a file.
+	require.NoError(t, rundir.Of(path).SaveUploaded(rundir.Uploaded{
+		Entity: "acme", Project: "p", StorageID: "storage-id", BaseURL: "http://server", AlertsSeen: 998,
+	}))
 	r := syncPaths(t, s, syncrun.Options{}, path)[0]
-	assert.Equal(t, 1000, r.Alerts)
+	assert.Equal(t, 2, r.Alerts)
+	assert.Equal(t, []string{"998", "999"}, s.alerts)
 	assert.Equal(t, []string{"the log has more than 1000 alerts; the last 3 were skipped"}, r.Warnings)
 }
 

@@ -45,7 +45,7 @@ func some(n int) map[string][]byte {
 
 func TestDownload_AllFiles_ThenNothingToDo(t *testing.T) {
 	t.Parallel()
-	const n = 250
+	const n = 120
 	s := newStand(t, some(n))
 	cache := t.TempDir()
 	v := s.version(t, cache)

@@ -249,15 +249,21 @@ func newUploader(tb testing.TB, w *wire, change func(*upload.Config)) *upload.Up
 	return u
 }
 
-// artifact is an artifact with these files in a directory.
+// artifact is an artifact with these files in a directory, where files with one content are links to the first.
 func artifact(tb testing.TB, name string, files map[string]string, change ...func(*record.Artifact)) *record.Artifact {
 	tb.Helper()
 	dir := filepath.Join(tb.TempDir(), "artifacts")
 	var entries []record.ArtifactEntry
+	first := map[string]string{}
 	for path, content := range files {
 		at := filepath.Join(dir, filepath.FromSlash(path))
 		require.NoError(tb, os.MkdirAll(filepath.Dir(at), 0o750))
-		require.NoError(tb, os.WriteFile(at, []byte(content), 0o600))
+		if same, ok := first[content]; ok {
+			require.NoError(tb, os.Link(same, at))
+		} else {
+			require.NoError(tb, os.WriteFile(at, []byte(content), 0o600))
+			first[content] = at
+		}
 		sum := md5.Sum([]byte(content))
 		entries = append(entries, record.ArtifactEntry{
 			Path: path, Digest: manifest.Digest(sum[:]), Size: int64(len(content)), LocalPath: at,
