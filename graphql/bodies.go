@@ -237,23 +237,16 @@ func scrubValue(v any, scrub func(string) string) any {
 // addErrors accepts every form that servers use: a list of objects or texts, or
 // one of them without a list.
 func (e *Error) addErrors(v any, resp *gql.Response) {
-	switch v := v.(type) {
-	case []any:
-		for _, one := range v {
+	if list, ok := v.([]any); ok {
+		for _, one := range list {
 			e.addError(one, resp)
 		}
-	case map[string]any:
-		if len(v) > 0 {
-			e.addError(v, resp)
-		}
-	case string:
-		if v != "" {
-			e.addError(v, resp)
-		}
-	case nil:
-	default:
-		e.addError(v, resp)
+		return
 	}
+	if object, ok := v.(map[string]any); ok && len(object) == 0 || v == nil || v == "" {
+		return
+	}
+	e.addError(v, resp)
 }
 
 func (e *Error) addError(v any, resp *gql.Response) {

@@ -3,6 +3,7 @@ package graphql
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -84,14 +85,9 @@ func skipPrologue(lower string) int {
 }
 
 func isHTML(lower string) bool {
-	for _, start := range []string{
+	return slices.ContainsFunc([]string{
 		"<!doctype html", "<html", "<head", "<body", "<title", "<h1", "<h2", "<center", "<div", "<p>", "<meta", "<script", "<pre",
-	} {
-		if strings.HasPrefix(lower, start) {
-			return true
-		}
-	}
-	return false
+	}, func(start string) bool { return strings.HasPrefix(lower, start) })
 }
 
 // element returns the text of the first element of that name, or "".

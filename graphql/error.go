@@ -3,6 +3,7 @@ package graphql
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -130,12 +131,7 @@ func (e *Error) ErrorsAt(root string) []FieldError {
 // an argument or a type is unknown, or a value has the wrong type. The server is
 // then older or newer than this client, and executed nothing.
 func (e *Error) IsValidation() bool {
-	if e.Kind != KindGraphQL || len(e.Errors) == 0 {
-		return false
-	}
-	switch e.StatusCode {
-	case 200, 400, 422:
-	default:
+	if e.Kind != KindGraphQL || len(e.Errors) == 0 || !slices.Contains([]int{200, 400, 422}, e.StatusCode) {
 		return false
 	}
 	found := false
@@ -159,14 +155,9 @@ func (f FieldError) namesUnknown() bool {
 	if f.Code == "GRAPHQL_VALIDATION_FAILED" || f.Code == "GRAPHQL_PARSE_FAILED" {
 		return true
 	}
-	for _, start := range []string{
+	return slices.ContainsFunc([]string{
 		"Cannot query field", "Unknown argument", "Unknown type", "Unknown directive", "Unknown field",
-	} {
-		if strings.HasPrefix(f.Message, start) {
-			return true
-		}
-	}
-	return false
+	}, func(start string) bool { return strings.HasPrefix(f.Message, start) })
 }
 
 const maxLine = 300

@@ -1,9 +1,11 @@
 package graphql
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -41,12 +43,8 @@ type Options struct {
 }
 
 func (o Options) transport() transport.Options {
-	base := o.BaseURL
-	if base == "" {
-		base = DefaultBaseURL
-	}
 	return transport.Options{
-		BaseURL: base, Key: secret.New(o.APIKey), HTTPClient: o.HTTPClient, Logger: o.Logger,
+		BaseURL: cmp.Or(o.BaseURL, DefaultBaseURL), Key: secret.New(o.APIKey), HTTPClient: o.HTTPClient, Logger: o.Logger,
 		UserAgent: o.UserAgent, Username: o.Username, Email: o.Email,
 		ExtraHeaders: o.ExtraHeaders, Observe: o.observe(),
 	}
@@ -62,11 +60,7 @@ func (o Options) observe() func(transport.Exchange) {
 // String omits the key and the values of the extra headers, which may be a
 // gateway's credentials.
 func (o Options) String() string {
-	names := make([]string, 0, len(o.ExtraHeaders))
-	for name := range o.ExtraHeaders {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	names := slices.Sorted(maps.Keys(o.ExtraHeaders))
 	key := secret.New(o.APIKey)
 	return key.Scrub(fmt.Sprintf("graphql.Options{BaseURL:%q APIKey:%s UserAgent:%q Username:%q Email:%q ExtraHeaders:%q}",
 		secret.RedactURL(o.BaseURL), key, o.UserAgent, o.Username, o.Email, names))

@@ -77,26 +77,26 @@ const CreateFlags = os.O_RDWR | os.O_CREATE | os.O_EXCL | nonblock
 // Open opens a regular file, which may have any size. Its errors are those of [Read]
 // without [ErrTooLarge].
 func Open(path string) (*os.File, error) {
-	f, _, err := OpenSized(path)
+	f, _, err := OpenStat(path)
 	return f, err
 }
 
-// OpenSized is [Open], and returns the size that the file has.
-func OpenSized(path string) (*os.File, int64, error) {
+// OpenStat is [Open], and returns what [os.File.Stat] does.
+func OpenStat(path string) (*os.File, fs.FileInfo, error) {
 	// Opening a device can have an effect of its own, so the type is checked before.
 	if err := regular(os.Stat(path)); err != nil {
-		return nil, 0, named(path, err)
+		return nil, nil, named(path, err)
 	}
 	// A pipe may take the file's place in between: with nonblock, opening it does not wait for a writer.
 	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	info, err := f.Stat()
 	if err := regular(info, err); err != nil {
-		return nil, 0, errors.Join(named(path, err), f.Close())
+		return nil, nil, errors.Join(named(path, err), f.Close())
 	}
-	return f, info.Size(), nil
+	return f, info, nil
 }
 
 func regular(info fs.FileInfo, err error) error {

@@ -130,13 +130,6 @@ func (a *address) drop(at objectstore.Address) {
 	}
 }
 
-// renew makes the next use ask for a new address.
-func (a *address) renew() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.current = objectstore.Address{}
-}
-
 // noAddress is the error for a file whose address the server does not return: the version
 // was deleted, or the server lacks a file that the manifest lists.
 func (v *Version) noAddress(ctx context.Context, name string) error {

@@ -39,10 +39,10 @@ func (f *fetcher) fetch(ctx context.Context, e *record.ArtifactEntry, at *addres
 	if file, temp, err = f.create(e); err != nil {
 		return nil, "", err
 	}
-	store := ""
+	var used objectstore.Address
 	for try := 0; ; try++ {
 		err = at.use(ctx, func(to objectstore.Address) error {
-			store = to.Host()
+			used = to
 			return f.into(ctx, e, at, to, file, temp, h)
 		})
 		wrong := (*mismatch)(nil)
@@ -51,11 +51,11 @@ func (f *fetcher) fetch(ctx context.Context, e *record.ArtifactEntry, at *addres
 		}
 		forgetParts(f.target, temp)
 		if try == 1 {
-			err = wrong.public(e.Path, store)
+			err = wrong.public(e.Path, used.Host())
 			f.target.remove(temp)
 			break
 		}
-		at.renew()
+		at.drop(used)
 	}
 	if err != nil {
 		return nil, "", errors.Join(err, file.Close())

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/md5" //nolint:gosec // the format's digest
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
@@ -103,25 +102,19 @@ func (v *Version) fetchManifest(ctx context.Context) (*manifestFile, error) {
 
 func (v *Version) fetchManifestOnce(ctx context.Context) (*manifestFile, error) {
 	var current *graphql.CurrentManifest
-	ask := func(ctx context.Context) (objectstore.Address, error) {
-		resp, err := graphql.ArtifactManifestFile(ctx, v.conn.GraphQL, v.Info().ID)
-		switch {
-		case err != nil:
-			return objectstore.Address{}, err
-		case resp.Artifact == nil || resp.Artifact.CurrentManifest == nil || resp.Artifact.CurrentManifest.File.DirectUrl == "":
-			return objectstore.Address{}, v.noAddress(ctx, manifestName)
-		}
-		current = resp.Artifact.CurrentManifest
-		return objectstore.Address{URL: current.File.DirectUrl}, nil
-	}
 	m := &manifestFile{}
 	h := md5.New() //nolint:gosec // as above
 	var at objectstore.Address
 	for try := 0; ; try++ {
-		var err error
-		if at, err = ask(ctx); err != nil {
+		resp, err := graphql.ArtifactManifestFile(ctx, v.conn.GraphQL, v.Info().ID)
+		switch {
+		case err != nil:
 			return nil, err
+		case resp.Artifact == nil || resp.Artifact.CurrentManifest == nil || resp.Artifact.CurrentManifest.File.DirectUrl == "":
+			return nil, v.noAddress(ctx, manifestName)
 		}
+		current = resp.Artifact.CurrentManifest
+		at = objectstore.Address{URL: current.File.DirectUrl}
 		err = get(ctx, v.conn, manifestName, at, span{}, func(body io.Reader) error { return m.receive(body, h) })
 		if err == nil {
 			break
@@ -198,18 +191,17 @@ func (v *Version) verifyManifest(m *manifestFile, current *graphql.CurrentManife
 // it is not known, and reported as false.
 func contentIs(m *manifestFile, want string) (bool, error) {
 	for _, alg := range []manifest.Algorithm{manifest.MD5, manifest.XXH128} {
-		h, err := alg.New()
+		h, err := manifest.NewContentHash(alg)
 		if err != nil {
 			continue // that one cannot be computed here
 		}
-		_, _ = io.WriteString(h, "wandb-artifact-manifest-v1\n") // a hash accepts every write
 		last := ""
 		err = m.entries("", func(e *record.ArtifactEntry) error {
 			if last > e.Path {
 				return errUnordered
 			}
 			last = e.Path
-			_, _ = io.WriteString(h, e.Path+":"+e.Digest+"\n")
+			h.Add(e)
 			return nil
 		})
 		switch {
@@ -217,7 +209,7 @@ func contentIs(m *manifestFile, want string) (bool, error) {
 			return false, nil
 		case err != nil:
 			return false, err
-		case hex.EncodeToString(h.Sum(nil)) == want:
+		case h.Digest() == want:
 			return true, nil
 		}
 	}

@@ -21,17 +21,23 @@ import (
 type target struct {
 	root    *os.Root
 	partial partial
+	fresh   bool // it had no files when the download started
 }
 
 func openTarget(dir string) (*target, error) {
-	if err := os.MkdirAll(dir, 0o777); err != nil { //nolint:gosec // as the official client does
+	err := os.Mkdir(dir, 0o777) //nolint:gosec // as the official client does
+	fresh := err == nil
+	if !fresh {
+		err = os.MkdirAll(dir, 0o777) //nolint:gosec // likewise
+	}
+	if err != nil {
 		return nil, err
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
-	t := &target{root: root}
+	t := &target{root: root, fresh: fresh}
 	if err := t.partial.open(root); err != nil {
 		err = blockedBy(root, t.partial.dir, true, err)
 		return nil, errors.Join(err, root.Close())
@@ -84,6 +90,9 @@ func (t *target) remove(name string) { _ = t.root.Remove(name) }
 
 // has reports whether the file of an entry is there and right.
 func (t *target) has(ctx context.Context, name string, e *record.ArtifactEntry, buf []byte) (bool, error) {
+	if t.fresh {
+		return false, nil
+	}
 	info, err := t.root.Lstat(name)
 	if err != nil || !info.Mode().IsRegular() || info.Size() != e.Size {
 		return false, nil

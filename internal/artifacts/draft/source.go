@@ -48,11 +48,11 @@ func (s *source) open() (r io.ReadCloser, size int64, err error) {
 		}
 		return f, info.Size(), nil
 	case s.file != "":
-		f, size, err := smallfile.OpenSized(s.file)
+		f, info, err := smallfile.OpenStat(s.file)
 		if err != nil {
-			return nil, 0, err // a nil *os.File would not be a nil io.ReadCloser
+			return nil, 0, err
 		}
-		return f, size, nil
+		return f, info.Size(), nil
 	}
 	return io.NopCloser(bytes.NewReader(s.data)), int64(len(s.data)), nil
 }

@@ -86,16 +86,38 @@ func ParseDigest(text string) ([]byte, error) {
 // ContentDigest returns the digest of an artifact in hex. The entries are in the order of
 // their paths.
 func ContentDigest(a Algorithm, entries []record.ArtifactEntry) (string, error) {
-	h, err := a.New()
+	h, err := NewContentHash(a)
 	if err != nil {
 		return "", err
 	}
-	_, _ = io.WriteString(h, "wandb-artifact-manifest-v1\n") // a hash accepts every write
-	var line []byte
 	for i := range entries {
-		line = append(append(line[:0], entries[i].Path...), ':')
-		line = append(append(line, entries[i].Digest...), '\n')
-		_, _ = h.Write(line)
+		h.Add(&entries[i])
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return h.Digest(), nil
 }
+
+// ContentHash computes the digest of an artifact from its entries, in the order of their paths.
+type ContentHash struct {
+	hash hash.Hash
+	line []byte
+}
+
+// NewContentHash returns the hash of no entries, or an error that wraps [ErrAlgorithm].
+func NewContentHash(a Algorithm) (*ContentHash, error) {
+	h, err := a.New()
+	if err != nil {
+		return nil, err
+	}
+	_, _ = io.WriteString(h, "wandb-artifact-manifest-v1\n") // a hash accepts every write
+	return &ContentHash{hash: h}, nil
+}
+
+// Add adds the next entry.
+func (c *ContentHash) Add(e *record.ArtifactEntry) {
+	c.line = append(append(c.line[:0], e.Path...), ':')
+	c.line = append(append(c.line, e.Digest...), '\n')
+	_, _ = c.hash.Write(c.line)
+}
+
+// Digest returns the digest in hex.
+func (c *ContentHash) Digest() string { return hex.EncodeToString(c.hash.Sum(nil)) }

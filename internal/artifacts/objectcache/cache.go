@@ -73,12 +73,12 @@ func (k Key) path() (string, error) {
 // Open opens an object after it was verified. The error wraps fs.ErrNotExist if the cache
 // does not have it.
 func (c *Cache) Open(ctx context.Context, k Key) (*os.File, error) {
-	f, path, err := c.open(k)
+	f, path, info, err := c.open(k)
 	if err != nil {
 		return nil, err
 	}
-	if !c.known(path, f) {
-		if err = c.verify(ctx, k, path, f, io.Discard); err == nil {
+	if !c.known(path, info) {
+		if err = c.verify(ctx, k, path, f, info, io.Discard); err == nil {
 			_, err = f.Seek(0, io.SeekStart)
 		}
 	}
@@ -93,22 +93,18 @@ func (c *Cache) Open(ctx context.Context, k Key) (*os.File, error) {
 // does not change meanwhile. The error wraps fs.ErrNotExist if the cache does not have it;
 // the file may have content then.
 func (c *Cache) Copy(ctx context.Context, k Key, create func() (*os.File, error)) error {
-	f, path, err := c.open(k)
+	f, path, before, err := c.open(k)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	before, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	known := c.known(path, f)
+	known := c.known(path, before)
 	to, err := create()
 	if err != nil {
 		return err
 	}
 	if !known {
-		return c.verify(ctx, k, path, f, to)
+		return c.verify(ctx, k, path, f, before, to)
 	}
 	n, err := io.Copy(to, f) // in the kernel, which shares the blocks where it can
 	if err != nil {
@@ -121,24 +117,24 @@ func (c *Cache) Copy(ctx context.Context, k Key, create func() (*os.File, error)
 }
 
 // open opens an object that exists and has the right size.
-func (c *Cache) open(k Key) (file *os.File, path string, err error) {
+func (c *Cache) open(k Key) (f *os.File, path string, info fs.FileInfo, err error) {
 	if c == nil {
-		return nil, "", fs.ErrNotExist
+		return nil, "", nil, fs.ErrNotExist
 	}
 	rel, err := k.path()
 	if err != nil {
-		return nil, "", missing(err.Error())
+		return nil, "", nil, missing(err.Error())
 	}
 	path = filepath.Join(c.dir, "obj", rel)
-	f, size, err := smallfile.OpenSized(path)
+	f, info, err = smallfile.OpenStat(path)
 	if err != nil {
-		return nil, "", fmt.Errorf("%w: %w", fs.ErrNotExist, err) // it cannot be used, why ever
+		return nil, "", nil, fmt.Errorf("%w: %w", fs.ErrNotExist, err) // it cannot be used, why ever
 	}
-	if size != k.Size {
+	if info.Size() != k.Size {
 		_ = f.Close()
-		return nil, "", missing(path)
+		return nil, "", nil, missing(path)
 	}
-	return f, path, nil
+	return f, path, info, nil
 }
 
 func missing(path string) error { return &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist} }

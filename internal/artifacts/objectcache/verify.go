@@ -28,9 +28,8 @@ func stamp(info fs.FileInfo) string {
 }
 
 // known reports whether a large entry was verified in the state it has now.
-func (c *Cache) known(path string, f *os.File) bool {
-	info, err := f.Stat()
-	if err != nil || info.Size() < noteSize {
+func (c *Cache) known(path string, info fs.FileInfo) bool {
+	if info.Size() < noteSize {
 		return false
 	}
 	note, err := smallfile.Read(c.notePath(path))
@@ -62,13 +61,9 @@ func (c *Cache) notePath(path string) string {
 	return filepath.Join(c.dir, "verified", rel)
 }
 
-// verify writes an entry to w and hashes it. A wrong one is removed, and the error wraps
-// fs.ErrNotExist.
-func (c *Cache) verify(ctx context.Context, k Key, path string, f *os.File, w io.Writer) error {
-	before, err := f.Stat()
-	if err != nil {
-		return err
-	}
+// verify writes an entry to w and hashes it. before is its state when it was opened. A wrong one is
+// removed, and the error wraps fs.ErrNotExist.
+func (c *Cache) verify(ctx context.Context, k Key, path string, f *os.File, before fs.FileInfo, w io.Writer) error {
 	h, err := k.Algorithm.New()
 	if err != nil {
 		return errors.Join(fs.ErrNotExist, err)

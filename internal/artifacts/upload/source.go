@@ -54,10 +54,10 @@ func readEntries(path string) ([]record.ArtifactEntry, error) {
 // openFile opens a file of the artifact, which must have the size that it had when it was
 // hashed.
 func (j *Job) openFile(e *record.ArtifactEntry) (*os.File, error) {
-	f, size, err := smallfile.OpenSized(e.LocalPath)
-	if err == nil && size != e.Size {
+	f, info, err := smallfile.OpenStat(e.LocalPath)
+	if err == nil && info.Size() != e.Size {
 		_ = f.Close()
-		return nil, changed(e, fmt.Errorf("it has %d bytes, and had %d", size, e.Size))
+		return nil, changed(e, fmt.Errorf("it has %d bytes, and had %d", info.Size(), e.Size))
 	}
 	return f, err
 }
