@@ -32,41 +32,75 @@ const flushEvery = time.Second
 // slack is for a machine that is busy with other tests.
 const slack = 2 * time.Second
 
-// total is what became of all kills.
-type total struct {
-	mu                                               sync.Mutex
-	kills, inFinish, offline, faulty, bySync, inSync int
-	accepted, onDisk, onServer, lost, sent           int64
-	oldestLost                                       time.Duration
+// killsWanted is how many processes a test kills: few, or its share of those that .ci/run asks for.
+func killsWanted(few int, share float64) int {
+	n, err := strconv.Atoi(os.Getenv("WANDGO_CRASHTEST_KILLS"))
+	if err != nil {
+		return few
+	}
+	return int(float64(n) * share)
+}
+
+// eachKill kills processes, some at a time, and adds up what became of them.
+func eachKill[T any](t *testing.T, kills, atOnce int, one func(t *testing.T, n int) T, add func(T)) {
+	t.Helper()
+	var mu sync.Mutex
+	t.Run("children", func(t *testing.T) {
+		t.Parallel()
+		slots := make(chan struct{}, atOnce)
+		for n := range kills {
+			t.Run(strconv.Itoa(n), func(t *testing.T) {
+				t.Parallel()
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				result := one(t, n)
+				mu.Lock()
+				defer mu.Unlock()
+				add(result)
+			})
+		}
+	})
+}
+
+// killed is what became of one child.
+type killed struct {
+	way
+	finishing, wentOffline           bool
+	accepted, onDisk, onServer, sent int
+	lost                             int
+	oldestLost                       time.Duration
 }
 
 func TestKill(t *testing.T) {
 	t.Parallel()
-	kills := 8 // .ci/run asks for 500
-	if n, err := strconv.Atoi(os.Getenv("WANDGO_CRASHTEST_KILLS")); err == nil {
-		kills = n
-	}
+	kills := killsWanted(8, 1)
 	s := wandbtest.New(t, wandbtest.Solo())
-	var all total
-	t.Run("children", func(t *testing.T) {
-		t.Parallel()
-		slots := make(chan struct{}, 6)
-		for n := range kills {
-			t.Run(fmt.Sprint(n), func(t *testing.T) {
-				t.Parallel()
-				slots <- struct{}{}
-				defer func() { <-slots }()
-				killOne(t, s, n, &all)
-			})
+	var inFinish, offline, faulty, bySync, inSync int
+	var sum killed
+	count := func(n *int, is bool) {
+		if is {
+			*n++
 		}
+	}
+	eachKill(t, kills, 6, func(t *testing.T, n int) killed { return killOne(t, s, n) }, func(k killed) {
+		count(&inFinish, k.finishing)
+		count(&offline, k.wentOffline)
+		count(&faulty, k.failing)
+		count(&bySync, k.eachRow)
+		count(&inSync, k.inSync)
+		sum.accepted += k.accepted
+		sum.onDisk += k.onDisk
+		sum.onServer += k.onServer
+		sum.sent += k.sent
+		sum.lost += k.lost
+		sum.oldestLost = max(sum.oldestLost, k.oldestLost)
 	})
 	t.Cleanup(func() {
 		t.Logf("%d kills (%d of them inside Finish, %d with a failing network, %d of a run offline, %d of one that syncs each row), %d more inside Sync",
-			all.kills, all.inFinish, all.faulty, all.offline, all.bySync, all.inSync)
-		t.Logf("rows: %d accepted by Log, %d on disk, %d on the server after sync, of which sync sent %d",
-			all.accepted, all.onDisk, all.onServer, all.sent)
+			kills, inFinish, faulty, offline, bySync, inSync)
+		t.Logf("rows: %d accepted by Log, %d on disk, %d on the server after sync, of which sync sent %d", sum.accepted, sum.onDisk, sum.onServer, sum.sent)
 		t.Logf("lost: %d rows, all younger than %v when the process was killed; the oldest was %v old",
-			all.lost, flushEvery+slack, all.oldestLost.Round(time.Millisecond))
+			sum.lost, flushEvery+slack, sum.oldestLost.Round(time.Millisecond))
 	})
 }
 
@@ -105,7 +139,7 @@ type victim struct {
 	killed    time.Time
 }
 
-func killOne(t *testing.T, s *wandbtest.Server, n int, all *total) {
+func killOne(t *testing.T, s *wandbtest.Server, n int) killed {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(uint64(n), 7))
 	id := fmt.Sprintf("kill%d", n)
@@ -130,15 +164,12 @@ func killOne(t *testing.T, s *wandbtest.Server, n int, all *total) {
 		}
 	}
 
-	c, err := client.New(client.Options{BaseURL: s.URL(), APIKey: wandbtest.AliceKey, Dir: dir, Getenv: func(string) string { return "" }})
-	require.NoError(t, err)
-	defer func() { require.NoError(t, c.Close()) }()
 	if w.inSync && onDisk > 0 {
 		killSync(t, s, rng, id, dir)
 	}
 	var sent int64
 	if onDisk > 0 {
-		report, err := c.Sync(t.Context(), nil, client.SyncOptions{})
+		report, err := clientIn(t, s, dir).Sync(t.Context(), nil, client.SyncOptions{})
 		require.NoError(t, err)
 		require.Len(t, report.Runs, 1)
 		r := report.Runs[0]
@@ -172,32 +203,15 @@ func killOne(t *testing.T, s *wandbtest.Server, n int, all *total) {
 		}
 	}
 
-	all.mu.Lock()
-	defer all.mu.Unlock()
-	all.kills++
-	all.accepted += int64(len(v.accepted))
-	all.onDisk += int64(onDisk)
-	all.onServer += int64(len(rows))
-	all.sent += sent
-	if v.finishing {
-		all.inFinish++
+	offline, _ := filepath.Glob(filepath.Join(dir, "wandb", "offline-run-*"))
+	k := killed{
+		way: w, finishing: v.finishing, wentOffline: len(offline) > 0,
+		accepted: len(v.accepted), onDisk: onDisk, onServer: len(rows), sent: int(sent), lost: max(0, len(v.accepted)-len(rows)),
 	}
-	if w.failing {
-		all.faulty++
+	if k.lost > 0 {
+		k.oldestLost = v.killed.Sub(v.accepted[len(rows)]) // rows are accepted in order
 	}
-	if w.eachRow {
-		all.bySync++
-	}
-	if w.inSync {
-		all.inSync++
-	}
-	if matches, _ := filepath.Glob(filepath.Join(dir, "wandb", "offline-run-*")); len(matches) > 0 {
-		all.offline++
-	}
-	for i := len(rows); i < len(v.accepted); i++ {
-		all.lost++
-		all.oldestLost = max(all.oldestLost, v.killed.Sub(v.accepted[i]))
-	}
+	return k
 }
 
 // inject makes the network fail for one run.
@@ -265,7 +279,7 @@ func child(t *testing.T, s *wandbtest.Server, dir string, env ...string) *exec.C
 	return cmd
 }
 
-// runVictim starts a child, kills it at a random moment and waits for its end.
+// runVictim starts a child of a way and kills it.
 func runVictim(t *testing.T, s *wandbtest.Server, rng *rand.Rand, id, dir string, w way) *victim {
 	t.Helper()
 	pause := []int{0, 20, 50, 100, 500, 1000, 2000, 5000}[rng.IntN(8)]
@@ -282,27 +296,28 @@ func runVictim(t *testing.T, s *wandbtest.Server, rng *rand.Rand, id, dir string
 	if w.eachRow {
 		cmd.Env = append(cmd.Env, envSync+"=row")
 	}
+	return kill(t, cmd, after, w.inFinish)
+}
+
+// kill starts a child, kills it a while after its first row, or after it called Finish, and
+// waits for its end.
+func kill(t *testing.T, cmd *exec.Cmd, after time.Duration, inFinish bool) *victim {
+	t.Helper()
 	var trouble bytes.Buffer
 	cmd.Stderr = &trouble
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
-
 	v := &victim{}
-	var killed time.Time
-	var once sync.Once
-	kill := func() {
-		once.Do(func() {
-			killed = time.Now()
-			_ = cmd.Process.Kill()
-		})
-	}
+	end := sync.OnceFunc(func() {
+		v.killed = time.Now()
+		_ = cmd.Process.Kill()
+	})
 	var timer *time.Timer
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
+	for lines := bufio.NewScanner(out); lines.Scan(); {
 		first, rest, _ := strings.Cut(lines.Text(), " ")
-		if timer == nil && (!w.inFinish || first == finishing) {
-			timer = time.AfterFunc(after, kill) // counted from the first row, or from Finish
+		if timer == nil && (!inFinish || first == finishing) {
+			timer = time.AfterFunc(after, end)
 		}
 		switch first {
 		case finishing:
@@ -319,26 +334,50 @@ func runVictim(t *testing.T, s *wandbtest.Server, rng *rand.Rand, id, dir string
 	if timer != nil {
 		timer.Stop()
 	}
-	kill()
+	end()
 	_ = cmd.Wait() // it was killed
 	assert.Empty(t, trouble.String())
-	v.killed = killed
 	return v
+}
+
+// replay reads the logs in a directory.
+func replay(t *testing.T, dir string, handler *journal.Handler) (states []*journal.State) {
+	t.Helper()
+	logs, err := filepath.Glob(filepath.Join(dir, "wandb", "*run-[0-9]*", "*.wandb"))
+	require.NoError(t, err)
+	for _, path := range logs {
+		r, err := journal.Open(path)
+		require.NoError(t, err)
+		state, err := journal.Replay(r, handler)
+		require.NoError(t, err)
+		require.NoError(t, r.Close())
+		states = append(states, state)
+	}
+	return states
 }
 
 // rowsOnDisk counts the whole rows of the log, and says whether the run ended.
 func rowsOnDisk(t *testing.T, dir string) (rows int, ended bool) {
 	t.Helper()
-	logs, err := filepath.Glob(filepath.Join(dir, "wandb", "*run-[0-9]*", "*.wandb"))
-	require.NoError(t, err)
-	if len(logs) == 0 {
+	states := replay(t, dir, &journal.Handler{})
+	if len(states) == 0 {
 		return 0, false
 	}
-	require.Len(t, logs, 1)
-	r, err := journal.Open(logs[0])
+	require.Len(t, states, 1)
+	return int(states[0].Rows), states[0].Exit != nil
+}
+
+// syncTwice uploads what is on disk; the second time there is nothing to do. No copies of
+// artifacts are left.
+func syncTwice(t *testing.T, s *wandbtest.Server, dir string) {
+	t.Helper()
+	c := clientIn(t, s, dir)
+	for range 2 {
+		report, err := c.Sync(t.Context(), nil, client.SyncOptions{})
+		require.NoError(t, err)
+		require.NoError(t, report.Err())
+	}
+	left, err := filepath.Glob(filepath.Join(dir, "wandb", "*", "artifacts", "*"))
 	require.NoError(t, err)
-	defer func() { require.NoError(t, r.Close()) }()
-	state, err := journal.Replay(r, &journal.Handler{})
-	require.NoError(t, err)
-	return int(state.Rows), state.Exit != nil
+	assert.Empty(t, left, "copies that no one needs")
 }

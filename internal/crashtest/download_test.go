@@ -5,7 +5,6 @@ package crashtest_test
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"crypto/md5" //nolint:gosec // the format's digest
 	"encoding/hex"
 	"fmt"
@@ -14,9 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -28,57 +25,22 @@ import (
 	"github.com/wandgo/wandgo/wandbtest"
 )
 
-const (
-	downloading  = "downloading" // before a child calls Download
-	downloadPath = "acme/crash/downloaded:v0"
-)
-
-func downloadArtifact(c *client.Client) int {
-	ctx := context.Background()
-	v, err := c.Artifact(ctx, downloadPath)
-	if err == nil {
-		fmt.Println(downloading) //nolint:forbidigo // a process of its own
-		_, err = v.Download(ctx, artifact.DownloadOptions{Dir: "target"})
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return 0
-}
-
 // TestKillDownload kills processes while they download, some of them several times. No file
 // that is visible is incomplete, in the directory and in the cache, and in the end all are
 // there.
 func TestKillDownload(t *testing.T) {
 	t.Parallel()
-	kills := 3 // .ci/run asks for 200
-	if n, err := strconv.Atoi(os.Getenv("WANDGO_CRASHTEST_KILLS")); err == nil {
-		kills = n * 2 / 5 // they take longer than those of rows
-	}
+	kills := killsWanted(3, 0.4)
 	s := wandbtest.New(t, wandbtest.Solo())
 	files := map[string][]byte{"large": bytes.Repeat([]byte("0123456789abcdef"), 200_000)}
 	for i := range 60 {
 		files[fmt.Sprintf("dir%d/%d", i%7, i)] = bytes.Repeat([]byte{byte(i)}, 250*i)
 	}
 	logDownloaded(t, s, files)
-	var mu sync.Mutex
 	var whole, unfinished int
-	t.Run("children", func(t *testing.T) {
-		t.Parallel()
-		slots := make(chan struct{}, 2)
-		for n := range kills {
-			t.Run(strconv.Itoa(n), func(t *testing.T) {
-				t.Parallel()
-				slots <- struct{}{}
-				defer func() { <-slots }()
-				visible := killDownload(t, s, n, files)
-				mu.Lock()
-				defer mu.Unlock()
-				if whole += visible; visible < len(files) {
-					unfinished++
-				}
-			})
+	eachKill(t, kills, 2, func(t *testing.T, n int) int { return killDownload(t, s, n, files) }, func(visible int) {
+		if whole += visible; visible < len(files) {
+			unfinished++
 		}
 	})
 	t.Cleanup(func() {
