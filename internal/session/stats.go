@@ -20,8 +20,7 @@ func (s *Session) startStats() {
 	if interval == 0 {
 		interval = m.StatsInterval
 	}
-	s.stats = sysmetrics.New(sysmetrics.Options{Label: s.plan.Writer.tag(), Sources: s.plan.Sources, Log: s.env.Log})
-	s.stats.Start(interval, s.sample)
+	s.stats = sysmetrics.Start(sysmetrics.Options{Label: s.plan.Writer.tag(), Sources: s.plan.Sources, Log: s.env.Log}, interval, s.sample)
 }
 
 func (s *Session) stopStats() {

@@ -47,34 +47,26 @@ type Options struct {
 // after Stop has returned.
 type Emit func(values map[string]float64, at time.Time)
 
-// Sampler samples until it is stopped. Its methods are safe for concurrent use. The zero
-// Sampler measures this process.
+// Sampler samples until it is stopped.
 type Sampler struct {
-	opts Options
-
-	mu      sync.Mutex
-	cancel  context.CancelFunc // set by Start
+	opts    Options
+	cancel  context.CancelFunc
 	running sync.WaitGroup
 }
 
-// New returns a Sampler.
-func New(opts Options) *Sampler { return &Sampler{opts: opts} }
-
 // Start samples in the background, at once and then at each interval; 0 means
 // DefaultInterval. The first sample has no "cpu", which is the mean since the previous
-// sample. A Sampler can be started once. Later calls, and calls after Stop, do nothing.
-func (s *Sampler) Start(interval time.Duration, emit Emit) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.cancel != nil {
-		return
+// sample. The caller must call Stop.
+func Start(opts Options, interval time.Duration, emit Emit) *Sampler {
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
 	}
 	if interval <= 0 {
 		interval = DefaultInterval
 	}
 	interval = max(interval, MinInterval)
 	ctx, cancel := context.WithCancel(context.Background())
-	s.cancel = cancel
+	s := &Sampler{opts: opts, cancel: cancel}
 
 	var emitting sync.Mutex
 	once := func(values map[string]float64, at time.Time) {
@@ -84,7 +76,7 @@ func (s *Sampler) Start(interval time.Duration, emit Emit) {
 			emit(values, at)
 		}
 	}
-	if p := newProbe(s.opts); p != nil {
+	if p := newProbe(opts); p != nil {
 		s.running.Go(func() {
 			values := make(map[string]float64)
 			every(ctx, interval, func() {
@@ -95,19 +87,20 @@ func (s *Sampler) Start(interval time.Duration, emit Emit) {
 			})
 		})
 	}
-	for _, source := range s.opts.Sources {
+	for _, source := range opts.Sources {
 		s.running.Go(func() {
 			failing := false
 			every(ctx, interval, func() {
 				values, err := s.ask(ctx, source)
-				if err != nil && !failing && ctx.Err() == nil && s.opts.Log != nil {
-					s.opts.Log.WarnContext(ctx, "system metrics are missing", "error", err)
+				if err != nil && !failing && ctx.Err() == nil {
+					opts.Log.WarnContext(ctx, "system metrics are missing", "error", err)
 				}
 				failing = err != nil
 				once(values, time.Now())
 			})
 		})
 	}
+	return s
 }
 
 // ask samples one source. Values that it returns with an error are used.
@@ -130,15 +123,9 @@ const stopWait = 2 * time.Second
 
 // Stop stops the sampling and waits for it. A source that does not heed its context is
 // left behind after two seconds, with a warning: it must not hold the end of the run. Stop
-// may be called more than once, and without Start, but not from emit.
+// may be called more than once, also concurrently, but not from emit.
 func (s *Sampler) Stop() {
-	s.mu.Lock()
-	if s.cancel == nil {
-		s.cancel = func() {}
-	}
-	cancel := s.cancel
-	s.mu.Unlock()
-	cancel()
+	s.cancel()
 	stopped := make(chan struct{})
 	go func() {
 		s.running.Wait()
@@ -149,9 +136,7 @@ func (s *Sampler) Stop() {
 	select {
 	case <-stopped:
 	case <-timer.C:
-		if s.opts.Log != nil {
-			s.opts.Log.Warn("a source of system metrics does not stop and is left behind")
-		}
+		s.opts.Log.Warn("a source of system metrics does not stop and is left behind")
 	}
 }
 

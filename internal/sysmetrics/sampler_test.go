@@ -55,10 +55,8 @@ func TestSamplesAtOnceAndAtEachInterval(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var got record
-				s := New(Options{Proc: machine(), Sys: fstest.MapFS{}})
 				began := time.Now()
-				s.Start(c.asked, got.emit)
-				s.Start(c.asked, got.emit) // once is enough
+				s := Start(Options{Proc: machine(), Sys: fstest.MapFS{}}, c.asked, got.emit)
 				synctest.Wait()
 				require.Equal(t, 1, got.count())
 				<-time.After(3*c.interval + c.interval/2)
@@ -77,25 +75,14 @@ func TestSamplesAtOnceAndAtEachInterval(t *testing.T) {
 	}
 }
 
-func TestStopWithoutStart(t *testing.T) {
-	t.Parallel()
-	var s Sampler
-	s.Stop()
-	var got record
-	s.Start(MinInterval, got.emit)
-	s.Stop()
-	assert.Zero(t, got.count())
-}
-
 func TestLabelIsPartOfEveryName(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var got record
-		s := New(Options{
+		s := Start(Options{
 			Proc: machine(), Sys: fstest.MapFS{}, Label: "rank0",
 			Sources: []Source{sourceFunc(func(context.Context) (map[string]float64, error) { return map[string]float64{"gpu.0.temp": 40}, nil })},
-		})
-		s.Start(0, got.emit)
+		}, 0, got.emit)
 		synctest.Wait()
 		s.Stop()
 		require.Len(t, got.samples, 2, "a source has rows of its own")
@@ -116,14 +103,13 @@ func TestSlowSourceHoldsUpNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var got record
 		var timedOut int
-		s := New(Options{Proc: machine(), Sys: fstest.MapFS{}, Sources: []Source{sourceFunc(func(ctx context.Context) (map[string]float64, error) {
+		s := Start(Options{Proc: machine(), Sys: fstest.MapFS{}, Sources: []Source{sourceFunc(func(ctx context.Context) (map[string]float64, error) {
 			<-ctx.Done()
 			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 				timedOut++
 			}
 			return nil, ctx.Err()
-		})}})
-		s.Start(time.Second, got.emit)
+		})}}, time.Second, got.emit)
 		<-time.After(25*time.Second + time.Millisecond)
 		synctest.Wait()
 		assert.Equal(t, 26, got.count())
@@ -138,7 +124,7 @@ func TestFailingSourceIsToldOnce(t *testing.T) {
 		var got record
 		var log bytes.Buffer
 		calls := 0
-		s := New(Options{Proc: fstest.MapFS{}, Sys: fstest.MapFS{}, Log: slog.New(slog.NewTextHandler(&log, nil)), Sources: []Source{
+		s := Start(Options{Proc: fstest.MapFS{}, Sys: fstest.MapFS{}, Log: slog.New(slog.NewTextHandler(&log, nil)), Sources: []Source{
 			sourceFunc(func(context.Context) (map[string]float64, error) {
 				calls++
 				if calls == 4 {
@@ -146,8 +132,7 @@ func TestFailingSourceIsToldOnce(t *testing.T) {
 				}
 				return map[string]float64{"gpu.1.temp": 1}, errors.New("no driver")
 			}),
-		}})
-		s.Start(time.Second, got.emit)
+		}}, time.Second, got.emit)
 		<-time.After(5500 * time.Millisecond)
 		s.Stop()
 		assert.Equal(t, 6, calls)
@@ -167,15 +152,14 @@ func TestStop_SourceIgnoresContext_ReturnsSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		var log bytes.Buffer
-		s := New(Options{
+		var got record
+		s := Start(Options{
 			Log: slog.New(slog.NewTextHandler(&log, nil)),
 			Sources: []Source{sourceFunc(func(context.Context) (map[string]float64, error) {
 				<-release
 				return map[string]float64{"late": 1}, nil
 			})},
-		})
-		var got record
-		s.Start(time.Minute, got.emit)
+		}, time.Minute, got.emit)
 		synctest.Wait()
 		before, start := got.count(), time.Now()
 		s.Stop()
