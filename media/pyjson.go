@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
-	"unicode/utf8"
+
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // jsonStyle is how the official client writes a file, so that the same table has the same
@@ -130,58 +131,10 @@ func withPoint(dst []byte, begin int) []byte {
 	return append(dst, ".0"...)
 }
 
-const hexDigits = "0123456789abcdef"
-
 // text appends a string. Bytes that are not UTF-8 become U+FFFD.
 func (s *jsonStyle) text(dst []byte, text string) []byte {
-	dst = append(dst, '"')
-	for i := 0; i < len(text); {
-		c := text[i]
-		if c < utf8.RuneSelf {
-			if c == 0x7f && s.ascii {
-				dst = appendEscape(dst, rune(c))
-			} else {
-				dst = appendASCII(dst, c)
-			}
-			i++
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(text[i:])
-		i += size
-		switch {
-		case !s.ascii:
-			dst = utf8.AppendRune(dst, r)
-		case r > 0xffff:
-			r -= 0x10000
-			dst = appendEscape(appendEscape(dst, 0xd800+r>>10), 0xdc00+r&0x3ff)
-		default:
-			dst = appendEscape(dst, r)
-		}
+	if s.ascii {
+		return jsonx.AppendASCII(dst, text)
 	}
-	return append(dst, '"')
-}
-
-func appendASCII(dst []byte, c byte) []byte {
-	switch c {
-	case '"', '\\':
-		return append(dst, '\\', c)
-	case '\n':
-		return append(dst, `\n`...)
-	case '\r':
-		return append(dst, `\r`...)
-	case '\t':
-		return append(dst, `\t`...)
-	case '\b':
-		return append(dst, `\b`...)
-	case '\f':
-		return append(dst, `\f`...)
-	}
-	if c < ' ' {
-		return appendEscape(dst, rune(c))
-	}
-	return append(dst, c)
-}
-
-func appendEscape(dst []byte, r rune) []byte {
-	return append(dst, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
+	return jsonx.AppendString(dst, text)
 }

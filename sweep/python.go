@@ -8,8 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/wandgo/wandgo/internal/jsonx"
 )
 
 // Programs in Python read their arguments in the form in which the official client writes them, and
@@ -24,7 +25,10 @@ func pythonText(v any) string {
 }
 
 // pythonJSON is a value as Python's json.dumps writes it.
-func pythonJSON(v any) string { return writePython(v, asciiQuoted, "null", "true", "false") }
+func pythonJSON(v any) string {
+	quoted := func(s string) string { return string(jsonx.AppendASCII(nil, s)) }
+	return writePython(v, quoted, "null", "true", "false")
+}
 
 func writePython(v any, quoted func(string) string, null, yes, no string) string {
 	below := func(v any) string { return writePython(v, quoted, null, yes, no) }
@@ -39,8 +43,8 @@ func writePython(v any, quoted func(string) string, null, yes, no string) string
 	case string:
 		return quoted(v)
 	case float64:
-		if null == "null" { // JSON has names of its own for values that are not numbers
-			return jsonFloat(v)
+		if null == "null" && (math.IsNaN(v) || math.IsInf(v, 0)) { // JSON has names of its own
+			return string(jsonx.AppendFloat(nil, v, 64))
 		}
 		return pythonFloat(v)
 	case []any:
@@ -57,18 +61,6 @@ func writePython(v any, quoted func(string) string, null, yes, no string) string
 		return "{" + strings.Join(parts, ", ") + "}"
 	}
 	return fmt.Sprint(v) // an integer
-}
-
-func jsonFloat(v float64) string {
-	switch {
-	case math.IsNaN(v):
-		return "NaN"
-	case math.IsInf(v, 1):
-		return "Infinity"
-	case math.IsInf(v, -1):
-		return "-Infinity"
-	}
-	return pythonFloat(v)
 }
 
 // pythonFloat is a float as Python's repr writes it: the shortest text, with an exponent below -4 and
@@ -98,48 +90,21 @@ func pythonQuoted(s string) string {
 	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
 		quote = '"'
 	}
-	return quoted(s, quote, func(b []byte, r rune) []byte {
-		if r < ' ' || r == 0x7f {
-			return fmt.Appendf(b, `\x%02x`, r)
-		}
-		return utf8.AppendRune(b, r)
-	})
-}
-
-// asciiQuoted is a text as Python's json.dumps writes it.
-func asciiQuoted(s string) string {
-	return quoted(s, '"', func(b []byte, r rune) []byte {
-		switch {
-		case r == '\b':
-			return append(b, `\b`...)
-		case r == '\f':
-			return append(b, `\f`...)
-		case r >= ' ' && r <= 0x7e:
-			return append(b, byte(r))
-		}
-		if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
-			return fmt.Appendf(b, `\u%04x\u%04x`, high, low)
-		}
-		return fmt.Appendf(b, `\u%04x`, r)
-	})
-}
-
-// quoted writes a text with the escapes that repr and json.dumps have in common, and calls other
-// for the rest.
-func quoted(s string, quote rune, other func(b []byte, r rune) []byte) string {
 	b := []byte{byte(quote)}
 	for _, r := range s {
-		switch r {
-		case quote, '\\':
+		switch {
+		case r == quote || r == '\\':
 			b = append(b, '\\', byte(r))
-		case '\n':
+		case r == '\n':
 			b = append(b, `\n`...)
-		case '\r':
+		case r == '\r':
 			b = append(b, `\r`...)
-		case '\t':
+		case r == '\t':
 			b = append(b, `\t`...)
+		case r < ' ' || r == 0x7f:
+			b = fmt.Appendf(b, `\x%02x`, r)
 		default:
-			b = other(b, r)
+			b = utf8.AppendRune(b, r)
 		}
 	}
 	return string(append(b, byte(quote)))

@@ -100,6 +100,31 @@ func appendStringSlow(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
+// AppendASCII is [AppendString] with escapes for all but printable ASCII, as by Python's
+// json.dumps.
+func AppendASCII(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	for _, r := range s {
+		switch {
+		case r < ' ' || r == '"' || r == '\\':
+			dst = appendEscape(dst, byte(r))
+		case r < 0x7f:
+			dst = append(dst, byte(r))
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			dst = appendUnit(appendUnit(dst, high), low)
+		default:
+			dst = appendUnit(dst, r)
+		}
+	}
+	return append(dst, '"')
+}
+
+// appendUnit appends the escape of a unit of UTF-16.
+func appendUnit(dst []byte, r rune) []byte {
+	return append(dst, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
+}
+
 // Unquote appends the text of the JSON string at the start of b, and returns how long
 // the string is. It reports false if b does not start with a JSON string. As in
 // encoding/json, half of a surrogate pair becomes U+FFFD.

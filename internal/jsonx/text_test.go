@@ -97,3 +97,15 @@ func FuzzUnquote(f *testing.F) {
 		}
 	})
 }
+
+func TestAppendASCII_Text_IsThatOfPython(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                       `""`,
+		"a\"b\\\n\r\t\b\f\x01/<": `"a\"b\\\n\r\t\b\f\u0001/<"`,
+		"~\x7f\u2028é😀":          `"~\u007f\u2028\u00e9\ud83d\ude00"`,
+		"a\xffb":                 `"a\ufffdb"`,
+	} {
+		assert.Equal(t, want, string(jsonx.AppendASCII([]byte("x"), text))[1:])
+	}
+}
