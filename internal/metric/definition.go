@@ -103,9 +103,7 @@ func (d *Definition) combine() *combined {
 
 // definition is the inverse of combine.
 func (d *combined) definition() Definition {
-	out := Definition{Name: d.name, StepMetric: d.step, Hidden: d.hidden, Goal: d.goal}
-	sync := d.sync
-	out.StepSync = &sync
+	out := Definition{Name: d.name, StepMetric: d.step, StepSync: new(d.sync), Hidden: d.hidden, Goal: d.goal}
 	for o := Min; o <= First; o++ {
 		if d.ops.Has(o) {
 			out.Summary = append(out.Summary, o)

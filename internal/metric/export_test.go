@@ -6,12 +6,12 @@ import "iter"
 // their first definitions: those of the program and then those created by globs.
 func (s *Set) Definitions() iter.Seq[Definition] {
 	return func(yield func(Definition) bool) {
-		for d := range s.defined.all() {
+		for _, d := range s.defined.order {
 			if !yield(d.definition()) {
 				return
 			}
 		}
-		for d := range s.metrics.all() {
+		for _, d := range s.metrics.order {
 			if s.defined.get(d.name) == nil && !yield(d.definition()) {
 				return
 			}

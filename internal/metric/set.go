@@ -45,7 +45,7 @@ func (s *Set) Define(d Definition) error {
 	record := Record{Definition: d}
 	if d.IsGlob() {
 		s.globs = s.globs[:0]
-		for g := range s.defined.all() {
+		for _, g := range s.defined.order {
 			if strings.HasSuffix(g.name, "*") {
 				s.globs = append(s.globs, g)
 			}

@@ -1,9 +1,6 @@
 package metric
 
-import (
-	"iter"
-	"slices"
-)
+import "slices"
 
 // table has combined definitions by name, in the order of their first definition. The zero
 // table is empty.
@@ -26,16 +23,6 @@ func (t *table) put(d *combined, overwrite bool) *combined {
 	t.byName[d.name] = d
 	t.order = append(t.order, d)
 	return d
-}
-
-func (t *table) all() iter.Seq[*combined] {
-	return func(yield func(*combined) bool) {
-		for _, d := range t.order {
-			if !yield(d) {
-				return
-			}
-		}
-	}
 }
 
 func (t *table) drop(name string) {

@@ -30,10 +30,10 @@ func (s *Set) Records(globs bool) []record.Metric {
 	if !globs {
 		l.defined = &s.metrics
 	}
-	for d := range l.defined.all() {
+	for _, d := range l.defined.order {
 		l.add(d.name)
 	}
-	for d := range s.loaded.all() {
+	for _, d := range s.loaded.order {
 		l.add(d.name)
 	}
 	return l.records
@@ -74,6 +74,13 @@ func (d *combined) record() record.Metric {
 		rec.Name, rec.Glob = "", d.name
 	}
 	return rec
+}
+
+// Metric is the change as a log has it.
+func (r *Record) Metric() *record.Metric {
+	m := r.Definition.combine().record()
+	m.Overwrite, m.Expanded = r.Definition.Overwrite, r.Expanded
+	return &m
 }
 
 // Load adds the list of definitions of a run that is resumed, as

@@ -48,23 +48,6 @@ func (s *Session) applyMetrics() {
 		if d.Path != nil {
 			s.summary.Configure(d.Ops, d.Path...)
 		}
-		_ = s.sink.Put(metricRecord(&d)) // the sink reports trouble
+		_ = s.sink.Put(d.Metric()) // the sink reports trouble
 	}
-}
-
-func metricRecord(m *metric.Record) *record.Metric {
-	d := m.Definition
-	rec := &record.Metric{
-		StepMetric: d.StepMetric, StepSync: d.Sync(), Hidden: d.Hidden, Defined: true,
-		Goal: int32(d.Goal), Overwrite: d.Overwrite, Expanded: m.Expanded,
-	}
-	if d.IsGlob() {
-		rec.Glob = d.Name
-	} else {
-		rec.Name = d.Name
-	}
-	for _, op := range d.Summary {
-		rec.Summary |= 1 << op
-	}
-	return rec
 }
