@@ -27,7 +27,6 @@ import (
 type plan struct {
 	session.Plan
 	mode         string
-	launch       settings.Launch
 	resume       Resume         // how to treat a run of this id that exists
 	fork, rewind *resume.Moment // where to start from; nil for the beginning
 	warnings     []string       // about what was dropped
@@ -58,9 +57,9 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 			Host:          s.Host,
 			GraphQL:       c.env.GraphQL,
 		},
-		mode:   cmp.Or(string(opts.Mode), s.Mode.Text),
-		resume: Resume(cmp.Or(string(opts.Resume), s.Resume.Text)),
-		launch: s.Launch, warnings: warnings,
+		mode:     cmp.Or(string(opts.Mode), s.Mode.Text),
+		resume:   Resume(cmp.Or(string(opts.Resume), s.Resume.Text)),
+		warnings: warnings,
 	}
 	if p.Past = !opts.Started.IsZero(); p.Past {
 		p.Started = opts.Started
@@ -92,7 +91,14 @@ func (c *Client) plan(opts RunOptions) (*plan, error) {
 	if err := p.configure(opts, s); err != nil {
 		return nil, err
 	}
-	p.OnFinished = func(clean bool) { c.finished(clean && p.mode != settings.ModeDisabled) }
+	p.OnFinished = func(clean bool) {
+		if clean && p.mode != settings.ModeDisabled {
+			resume.Forget(s.RunRoot())
+		}
+		if c.ownedByRun {
+			_ = c.Close()
+		}
+	}
 	if p.mode != settings.ModeDisabled {
 		m := s.Machine
 		p.SaveDiff = (opts.SaveDiff || m.SaveDiff) && !m.NoCode && !m.NoGit && !m.NoInfo && p.Writer.Describes()
@@ -220,7 +226,7 @@ func (p *plan) configure(opts RunOptions, s *settings.Settings) error {
 			p.Config.Own.Use(f.feature)
 		}
 	}
-	p.Config.Own.Launch = runconfig.Launch(p.launch)
+	p.Config.Own.Launch = runconfig.Launch(s.Launch)
 	if p.fork != nil {
 		p.Config.Own.Branch = &runconfig.BranchPoint{RunID: p.fork.RunID, Step: p.fork.Step}
 	}
@@ -260,16 +266,6 @@ func (c *Client) surroundings(p *plan) environment.Options {
 	o.NoGit, o.NoMachine = s.NoGit, s.NoInfo
 	o.GitRoot, o.GitRemote, o.GitRemoteURL, o.GitCommit = s.Git.Root, s.Git.Remote, s.Git.RemoteURL, s.Git.Commit
 	return o
-}
-
-// finished is called when a run has ended.
-func (c *Client) finished(forget bool) {
-	if forget {
-		resume.Forget(c.env.Settings.RunRoot())
-	}
-	if c.ownedByRun {
-		_ = c.Close()
-	}
 }
 
 // String names the run in logs.

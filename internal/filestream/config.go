@@ -1,6 +1,7 @@
 package filestream
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"os"
@@ -92,23 +93,14 @@ func (c Config) withDefaults() Config {
 	if c.MinInterval == 0 && c.Interval != 0 {
 		c.MinInterval = c.Interval // an explicit interval is kept
 	}
-	setDefault(&c.Interval, DefaultInterval)
-	setDefault(&c.MinInterval, DefaultMinInterval)
-	setDefault(&c.Heartbeat, DefaultHeartbeat)
-	setDefault(&c.MaxRequestBytes, DefaultMaxRequestBytes)
-	setDefault(&c.MaxLineBytes, DefaultMaxLineBytes)
-	setDefault(&c.MemoryLimit, DefaultMemoryLimit)
-	setDefault(&c.FallbackLimit, DefaultFallbackLimit)
-	setDefault(&c.ConsoleLimit, DefaultConsoleLimit)
-	if c.SpillDir == "" {
-		c.SpillDir = os.TempDir()
-	}
+	c.Interval = cmp.Or(c.Interval, DefaultInterval)
+	c.MinInterval = cmp.Or(c.MinInterval, DefaultMinInterval)
+	c.Heartbeat = cmp.Or(c.Heartbeat, DefaultHeartbeat)
+	c.MaxRequestBytes = cmp.Or(c.MaxRequestBytes, DefaultMaxRequestBytes)
+	c.MaxLineBytes = cmp.Or(c.MaxLineBytes, DefaultMaxLineBytes)
+	c.MemoryLimit = cmp.Or(c.MemoryLimit, DefaultMemoryLimit)
+	c.FallbackLimit = cmp.Or(c.FallbackLimit, DefaultFallbackLimit)
+	c.ConsoleLimit = cmp.Or(c.ConsoleLimit, DefaultConsoleLimit)
+	c.SpillDir = cmp.Or(c.SpillDir, os.TempDir())
 	return c
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }

@@ -87,7 +87,6 @@ type Both struct {
 	stopAsking context.CancelFunc
 	background waiter
 
-	dropped    dropped
 	takeover   sync.Once
 	relocating sync.Once
 	rows       atomic.Int64 // given to Row
@@ -97,6 +96,8 @@ type Both struct {
 	filesOver  atomic.Bool  // the server accepts no file any more
 	fileDenied sync.Once    // the store refused a file
 	warned     sync.Once    // about the warning in responses to rows
+
+	summaryDropped, consoleDropped sync.Once // reported that the server does not get it
 
 	notifying sync.Mutex // held while the program's hook is called
 	notified  []string   // codes of the causes it was called with; guarded by notifying

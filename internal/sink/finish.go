@@ -70,7 +70,7 @@ func (b *Both) finishUpload(ctx context.Context, e *Ending) error {
 	files := b.finishFiles(forFiles, e)
 	artifacts := b.finishArtifacts(forFiles)
 	err := b.server.FinishRows(ctx, int(e.Exit.Code), !e.Exit.NotComplete)
-	switch dropped := b.dropped.report(b, b.server.Stats()); {
+	switch dropped := b.reportDropped(b.server.Stats()); {
 	case err == nil && files != nil:
 		b.progress.save(b)
 		kept := b.keepFiles(ctx) // ends the uploads

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/rundir"
 )
@@ -47,11 +48,30 @@ func (p *progress) startHere(stats filestream.Stats) {
 
 // beforeRequest is called on the stream's goroutine before each request.
 func (b *Both) beforeRequest() {
-	_ = b.dropped.report(b, b.server.Stats()) // Finish returns it
+	_ = b.reportDropped(b.server.Stats()) // Finish returns it
 	if now := time.Now(); now.Sub(b.progress.saved) >= progressEvery {
 		b.progress.saved = now
 		b.progress.save(b)
 	}
+}
+
+// reportDropped logs once what the server does not get because there was no room for it. It returns an
+// error for what the server does not have in the end.
+func (b *Both) reportDropped(stats filestream.Stats) error {
+	if stats.ConsoleDropped > 0 {
+		b.consoleDropped.Do(func() {
+			b.cfg.Log.Warn("the server is behind: console lines are missing in the logs tab; the file has all of them", "file", b.cfg.ConsoleFile)
+		})
+	}
+	if stats.SummariesSkipped > 0 {
+		b.summaryDropped.Do(func() {
+			b.cfg.Log.Warn("the summary is longer than the server accepts; it shows the last one that was not")
+		})
+	}
+	if !stats.SummaryTooLong {
+		return nil
+	}
+	return &errors.InputError{Field: "summary", Rule: "is longer than the server accepts, which shows an older one; wandb-summary.json has all of it"}
 }
 
 func (p *progress) save(b *Both) {
