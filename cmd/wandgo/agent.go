@@ -65,8 +65,7 @@ Examples:
 	}
 }
 
-func runAgent(ctx context.Context, a *app, args []string) error {
-	c := agentCommand()
+func runAgent(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	count, parallel := set.Int("count", 0, ""), set.Int("parallel", 1, "")
 	failures := set.Int("max-failures", 0, "")

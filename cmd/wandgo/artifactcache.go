@@ -46,8 +46,7 @@ type cacheDocument struct {
 	Removed   int64  `json:"removed"`
 }
 
-func runArtifactCache(ctx context.Context, a *app, args []string) error {
-	c := artifactCacheCommand()
+func runArtifactCache(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	trim := set.String("trim", "", "")
 	asJSON := set.Bool("json", false, "")

@@ -70,8 +70,7 @@ type gotArtifact struct {
 	Reused   int64  `json:"reused"`
 }
 
-func runArtifactGet(ctx context.Context, a *app, args []string) error {
-	c := artifactGetCommand()
+func runArtifactGet(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	var o artifact.DownloadOptions
 	set.StringVar(&o.Dir, "dir", "", "")

@@ -66,8 +66,7 @@ type fileDocument struct {
 	Ref    string `json:"ref"`
 }
 
-func runArtifactInfo(ctx context.Context, a *app, args []string) error {
-	c := artifactInfoCommand()
+func runArtifactInfo(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
 	files := set.Bool("files", false, "")

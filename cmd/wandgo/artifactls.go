@@ -48,8 +48,7 @@ Examples:
 	}
 }
 
-func runArtifactLs(ctx context.Context, a *app, args []string) error {
-	c := artifactLsCommand()
+func runArtifactLs(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
 	typ := set.String("type", "", "")

@@ -72,8 +72,7 @@ type putRequest struct {
 	byPath          bool     // the name is that of the path
 }
 
-func runArtifactPut(ctx context.Context, a *app, args []string) error {
-	c := artifactPutCommand()
+func runArtifactPut(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
 	var r putRequest

@@ -73,11 +73,10 @@ Examples:
   wandgo board export wandb/latest-run -o report.html
 `
 
-func runBoard(ctx context.Context, a *app, args []string) error {
+func runBoard(ctx context.Context, a *app, c command, args []string) error {
 	if len(args) > 0 && args[0] == "export" {
-		return runBoardExport(ctx, a, args[1:])
+		return runBoardExport(ctx, a, c, args[1:])
 	}
-	c := boardCommand()
 	set := c.flags()
 	addr := set.String("addr", "127.0.0.1:0", "")
 	noOpen := set.Bool("no-open", false, "")

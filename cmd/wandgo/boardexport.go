@@ -19,8 +19,7 @@ import (
 const maxExported = 50
 
 // runBoardExport writes runs as one file.
-func runBoardExport(ctx context.Context, a *app, args []string) error {
-	c := boardCommand()
+func runBoardExport(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	file := set.String("o", "report.html", "")
 	paths, err := a.parsePaths(c, set, args)

@@ -23,7 +23,7 @@ type command struct {
 	args string
 	// summary is one line; long is the help below the usage line.
 	summary, long string
-	run           func(ctx context.Context, a *app, args []string) error
+	run           func(ctx context.Context, a *app, c command, args []string) error
 	// verbs are the subcommands of this one; their names start with its name.
 	verbs []command
 }
@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, env environment, stdout, stderr io.
 	}
 	for _, c := range commands() {
 		if c.name == name {
-			return a.exit(ctx, c.run(ctx, a, rest))
+			return a.exit(ctx, c.run(ctx, a, c, rest))
 		}
 	}
 	fmt.Fprintf(stderr, "wandgo: unknown command %q%s\nFor a list of commands: wandgo help\n", name, didYouMean(name, commandNames()))
@@ -72,13 +72,11 @@ func group(name, summary, long string, verbs ...command) command {
 	for _, verb := range verbs {
 		fmt.Fprintf(&list, "  %-*s%s\n", width, verb.verb(), verb.summary)
 	}
-	c := command{name: name, args: "command [argument ...]", summary: summary, long: fmt.Sprintf(long, list.String()), verbs: verbs}
-	c.run = c.runVerb
-	return c
+	return command{name: name, args: "command [argument ...]", summary: summary, long: fmt.Sprintf(long, list.String()), verbs: verbs, run: runVerb}
 }
 
 // runVerb runs the subcommand that args name.
-func (c command) runVerb(ctx context.Context, a *app, args []string) error {
+func runVerb(ctx context.Context, a *app, c command, args []string) error {
 	if len(args) == 0 {
 		c.writeHelp(a.stderr)
 		return exitCode(exitUsage)
@@ -87,7 +85,7 @@ func (c command) runVerb(ctx context.Context, a *app, args []string) error {
 	for _, verb := range c.verbs {
 		name := verb.verb()
 		if name == args[0] {
-			return verb.run(ctx, a, args[1:])
+			return verb.run(ctx, a, verb, args[1:])
 		}
 		names = append(names, name)
 	}

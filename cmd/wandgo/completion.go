@@ -25,8 +25,7 @@ Examples:
 	}
 }
 
-func runCompletion(_ context.Context, a *app, args []string) error {
-	c := completionCommand()
+func runCompletion(_ context.Context, a *app, c command, args []string) error {
 	shells := map[string]func(io.Writer) error{"bash": writeBash, "zsh": writeZsh, "fish": writeFish}
 	names, err := a.parsePaths(c, c.flags(), args)
 	if err != nil {

@@ -85,8 +85,7 @@ type doctorFlags struct {
 // defaultReport is the file that --report writes if it names none.
 const defaultReport = "wandgo-report.md"
 
-func runDoctor(ctx context.Context, a *app, args []string) error {
-	c := doctorCommand()
+func runDoctor(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	var f doctorFlags
 	set.StringVar(&f.entity, "entity", "", "")

@@ -72,8 +72,7 @@ Examples:
 	}
 }
 
-func runExport(ctx context.Context, a *app, args []string) error {
-	c := exportCommand()
+func runExport(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	var output string
 	set.StringVar(&output, "output", "", "")

@@ -23,7 +23,7 @@ Examples:
 	}
 }
 
-func runHelp(ctx context.Context, a *app, args []string) error {
+func runHelp(ctx context.Context, a *app, c command, args []string) error {
 	if len(args) > 0 && (args[0] == "-h" || args[0] == "--help" || args[0] == "-help") {
 		args = args[1:]
 	}
@@ -31,28 +31,28 @@ func runHelp(ctx context.Context, a *app, args []string) error {
 		writeOverview(a.stdout)
 		return nil
 	}
-	for _, c := range commands() {
-		if c.name != args[0] {
+	for _, named := range commands() {
+		if named.name != args[0] {
 			continue
 		}
-		for _, verb := range c.verbs {
+		for _, verb := range named.verbs {
 			if len(args) > 1 && verb.verb() == args[1] {
-				c, args = verb, args[1:]
+				named, args = verb, args[1:]
 			}
 		}
-		if len(args) > 1 && len(c.verbs) > 0 {
-			return c.run(ctx, a, args[1:]) // says that there is no such verb
+		if len(args) > 1 && len(named.verbs) > 0 {
+			return named.run(ctx, a, named, args[1:]) // says that there is no such verb
 		}
-		if len(args) > 1 && !strings.Contains(c.args, "wandgo "+c.name+" "+args[1]) { // such as board export
+		if len(args) > 1 && !strings.Contains(named.args, "wandgo "+named.name+" "+args[1]) { // such as board export
 			break
 		}
-		c.writeHelp(a.stdout)
+		named.writeHelp(a.stdout)
 		return nil
 	}
 	if len(args) > 1 {
-		return usageError(helpCommand(), "expected at most one command")
+		return usageError(c, "expected at most one command")
 	}
-	return usageError(helpCommand(), "unknown command %q%s", args[0], didYouMean(args[0], commandNames()))
+	return usageError(c, "unknown command %q%s", args[0], didYouMean(args[0], commandNames()))
 }
 
 func writeOverview(w io.Writer) {

@@ -83,8 +83,7 @@ Examples:
 	}
 }
 
-func runImportTensorBoard(ctx context.Context, a *app, args []string) error {
-	c := importTensorBoardCommand()
+func runImportTensorBoard(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	t := &tensorBoardImport{app: a}
 	set.StringVar(&t.options.Entity, "entity", "", "")

@@ -101,8 +101,7 @@ func (i *inspection) flags(set *flag.FlagSet) {
 // maxSide is the greatest width and height of a plot.
 const maxSide = 1000
 
-func runInspect(ctx context.Context, a *app, args []string) error {
-	c := inspectCommand()
+func runInspect(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	var i inspection
 	i.flags(set)

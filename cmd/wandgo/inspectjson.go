@@ -68,6 +68,20 @@ func (o *object) value(key string, v any) {
 	o.raw(key, text)
 }
 
+// text writes a member unless it is empty.
+func (o *object) text(key, text string) {
+	if text != "" {
+		o.value(key, text)
+	}
+}
+
+// flag writes a member if it is true.
+func (o *object) flag(key string, on bool) {
+	if on {
+		o.value(key, true)
+	}
+}
+
 // body appends the kind of a record and its fields.
 func (o *object) body(b record.Record) {
 	kind := func(k string) { o.value("kind", k) }
@@ -161,9 +175,7 @@ func (o *object) artifact(a *record.Artifact) {
 	if len(a.Tags) > 0 {
 		o.value("tags", a.Tags)
 	}
-	if a.Description != "" {
-		o.value("description", a.Description)
-	}
+	o.text("description", a.Description)
 	if json.Valid([]byte(a.Metadata)) {
 		o.raw("metadata", []byte(a.Metadata))
 	}
@@ -176,9 +188,7 @@ func (o *object) artifact(a *record.Artifact) {
 	}
 	o.value("files", len(a.Manifest.Entries))
 	o.value("bytes", size)
-	if f := a.Manifest.EntriesFile; f != "" {
-		o.value("filesListedIn", f)
-	}
+	o.text("filesListedIn", a.Manifest.EntriesFile)
 }
 
 func (o *object) changes(update, remove []record.Item) {
@@ -200,21 +210,15 @@ func (o *object) time(key string, t time.Time) {
 
 func (o *object) run(r *record.Run) {
 	o.value("id", r.ID)
-	for _, f := range []struct{ key, text string }{
-		{"entity", r.Entity},
-		{"project", r.Project},
-		{"name", r.DisplayName},
-		{"group", r.Group},
-		{"jobType", r.JobType},
-		{"notes", r.Notes},
-		{"sweep", r.SweepID},
-		{"host", r.Host},
-		{"storageId", r.StorageID},
-	} {
-		if f.text != "" {
-			o.value(f.key, f.text)
-		}
-	}
+	o.text("entity", r.Entity)
+	o.text("project", r.Project)
+	o.text("name", r.DisplayName)
+	o.text("group", r.Group)
+	o.text("jobType", r.JobType)
+	o.text("notes", r.Notes)
+	o.text("sweep", r.SweepID)
+	o.text("host", r.Host)
+	o.text("storageId", r.StorageID)
 	if len(r.Tags) > 0 {
 		o.value("tags", r.Tags)
 	}
@@ -222,9 +226,7 @@ func (o *object) run(r *record.Run) {
 	if r.StartingStep != 0 {
 		o.value("startingStep", r.StartingStep)
 	}
-	if r.Resumed {
-		o.value("resumed", true)
-	}
+	o.flag("resumed", r.Resumed)
 	if b := r.BranchPoint; b != nil {
 		o.value("branchPoint", map[string]any{"run": b.Run, "step": b.Value})
 	}
@@ -248,25 +250,14 @@ func tree(items []record.Item) []byte {
 
 // metric appends what a definition sets.
 func (o *object) metric(m *record.Metric) {
-	for _, f := range []struct{ key, text string }{{"name", m.Name}, {"glob", m.Glob}, {"stepMetric", m.StepMetric}} {
-		if f.text != "" {
-			o.value(f.key, f.text)
-		}
-	}
-	for _, f := range []struct {
-		key string
-		on  bool
-	}{
-		{"stepSync", m.StepSync},
-		{"hidden", m.Hidden},
-		{"defined", m.Defined},
-		{"overwrite", m.Overwrite},
-		{"expanded", m.Expanded},
-	} {
-		if f.on {
-			o.value(f.key, true)
-		}
-	}
+	o.text("name", m.Name)
+	o.text("glob", m.Glob)
+	o.text("stepMetric", m.StepMetric)
+	o.flag("stepSync", m.StepSync)
+	o.flag("hidden", m.Hidden)
+	o.flag("defined", m.Defined)
+	o.flag("overwrite", m.Overwrite)
+	o.flag("expanded", m.Expanded)
 	var ops []string
 	for op := metric.Min; op <= metric.First; op++ {
 		if metric.Ops(m.Summary).Has(op) {

@@ -64,8 +64,7 @@ type login struct {
 	timeout  time.Duration
 }
 
-func runLogin(ctx context.Context, a *app, args []string) error {
-	c := loginCommand()
+func runLogin(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	var host string
 	set.StringVar(&host, "host", "", "")

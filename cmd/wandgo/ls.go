@@ -101,8 +101,7 @@ type listed struct {
 	dir    string // the argument for sync and inspect: the directory, or the log if several share it
 }
 
-func runLs(ctx context.Context, a *app, args []string) error {
-	c := lsCommand()
+func runLs(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
 	paths, err := a.parsePaths(c, set, args)

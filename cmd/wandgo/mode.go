@@ -21,9 +21,7 @@ wandgo sync uploads them later; wandgo online undoes this.
 Example:
   wandgo offline && go run ./train && wandgo online && wandgo sync
 `,
-		run: func(_ context.Context, a *app, args []string) error {
-			return a.setMode(offlineCommand(), "offline", args)
-		},
+		run: func(_ context.Context, a *app, c command, args []string) error { return a.setMode(c, "offline", args) },
 	}
 }
 
@@ -38,7 +36,7 @@ directory (wandb/settings).
 Example:
   wandgo online
 `,
-		run: func(_ context.Context, a *app, args []string) error { return a.setMode(onlineCommand(), "", args) },
+		run: func(_ context.Context, a *app, c command, args []string) error { return a.setMode(c, "", args) },
 	}
 }
 

@@ -80,8 +80,7 @@ Examples:
   wandgo serve --rate-limit 60/1m
 `
 
-func runServe(ctx context.Context, a *app, args []string) error {
-	c := serveCommand()
+func runServe(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	file := set.String("world", "", "")
 	printWorld := set.Bool("print-world", false, "")

@@ -46,8 +46,7 @@ type statusDocument struct {
 	Warnings    []string `json:"warnings"`
 }
 
-func runStatus(_ context.Context, a *app, args []string) error {
-	c := statusCommand()
+func runStatus(_ context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
 	set.Bool("settings", true, "") // as the official client spells it

@@ -70,8 +70,7 @@ Examples:
 	}
 }
 
-func runSweepCreate(ctx context.Context, a *app, args []string) error {
-	c := sweepCreateCommand()
+func runSweepCreate(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	entity, project, name := set.String("entity", "", ""), set.String("project", "", ""), set.String("name", "", "")
 	asJSON := set.Bool("json", false, "")
@@ -144,8 +143,7 @@ func listSweep(s *sweep.Sweep) listedSweep {
 	return listedSweep{s.ID, s.Name, s.State, s.Method, s.Runs, s.Expected, s.Best, s.CreatedAt}
 }
 
-func runSweepLs(ctx context.Context, a *app, args []string) error {
-	c := sweepLsCommand()
+func runSweepLs(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
 	paths, err := a.parsePaths(c, set, args)
@@ -217,18 +215,7 @@ func best(value *float64) string {
 
 // sweepStateCommand is a command that changes the state of a sweep. outcome says what holds after it.
 func sweepStateCommand(verb, summary, outcome string, change func(*sweep.Sweep, context.Context) error) command {
-	c := command{
-		name: "sweep " + verb, args: "SWEEP", summary: summary,
-		long: "\n" + strings.ToUpper(summary[:1]) + summary[1:] + `. The sweep is its path
-[entity/][project/]id, or the address of its page.
-
-The exit statuses are those of wandgo doctor; 46 if there is no such sweep.
-
-Examples:
-  wandgo sweep ` + verb + ` acme/vision/abcd1234
-`,
-	}
-	c.run = func(ctx context.Context, a *app, args []string) error {
+	run := func(ctx context.Context, a *app, c command, args []string) error {
 		path, err := a.parseOne(c, c.flags(), args, "sweep")
 		if err != nil {
 			return err
@@ -246,5 +233,16 @@ Examples:
 			return p.err
 		})
 	}
-	return c
+	return command{
+		name: "sweep " + verb, args: "SWEEP", summary: summary,
+		long: "\n" + strings.ToUpper(summary[:1]) + summary[1:] + `. The sweep is its path
+[entity/][project/]id, or the address of its page.
+
+The exit statuses are those of wandgo doctor; 46 if there is no such sweep.
+
+Examples:
+  wandgo sweep ` + verb + ` acme/vision/abcd1234
+`,
+		run: run,
+	}
 }

@@ -51,8 +51,7 @@ type listedTrial struct {
 	Params map[string]any `json:"params"`
 }
 
-func runSweepShow(ctx context.Context, a *app, args []string) error {
-	c := sweepShowCommand()
+func runSweepShow(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
 	path, err := a.parseOne(c, set, args, "sweep")

@@ -107,8 +107,7 @@ func officialSyncFlags(set *flag.FlagSet, o *client.SyncOptions) {
 	}
 }
 
-func runSync(ctx context.Context, a *app, args []string) error {
-	c := syncCommand()
+func runSync(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	var o client.SyncOptions
 	set.StringVar(&o.Entity, "entity", "", "")

@@ -54,8 +54,7 @@ const (
 	verifyRowBytes = 64 << 10
 )
 
-func runVerify(ctx context.Context, a *app, args []string) error {
-	c := verifyCommand()
+func runVerify(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	host := set.String("host", "", "")
 	var opts client.RunOptions

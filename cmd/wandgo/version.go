@@ -23,8 +23,7 @@ Example:
 	}
 }
 
-func runVersion(_ context.Context, a *app, args []string) error {
-	c := versionCommand()
+func runVersion(_ context.Context, a *app, c command, args []string) error {
 	if err := a.parse(c, c.flags(), args); err != nil {
 		return err
 	}

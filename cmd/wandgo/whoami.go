@@ -49,8 +49,7 @@ const (
 	whoamiTimeout  = 10 * time.Second
 )
 
-func runWhoami(ctx context.Context, a *app, args []string) error {
-	c := whoamiCommand()
+func runWhoami(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	asJSON := set.Bool("json", false, "")
 	timeout := set.Duration("timeout", whoamiTimeout, "")
