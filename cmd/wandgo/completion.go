@@ -26,7 +26,7 @@ Examples:
 }
 
 func runCompletion(_ context.Context, a *app, c command, args []string) error {
-	shells := map[string]func(io.Writer) error{"bash": writeBash, "zsh": writeZsh, "fish": writeFish}
+	shells := map[string]func() string{"bash": bashScript, "zsh": zshScript, "fish": fishScript}
 	names, err := a.parsePaths(c, c.flags(), args)
 	if err != nil {
 		return err
@@ -34,7 +34,8 @@ func runCompletion(_ context.Context, a *app, c command, args []string) error {
 	if len(names) != 1 || shells[names[0]] == nil {
 		return usageError(c, "expected one of bash, zsh and fish")
 	}
-	return failed("print the script", shells[names[0]](a.stdout))
+	_, err = io.WriteString(a.stdout, shells[names[0]]())
+	return failed("print the script", err)
 }
 
 // flagLine matches the line of a command's help that describes a flag.
@@ -62,7 +63,7 @@ func commandNames() []string {
 	return names
 }
 
-func writeBash(w io.Writer) error {
+func bashScript() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `_wandgo() {
   local word=${COMP_WORDS[COMP_CWORD]} words= paths=
@@ -85,8 +86,7 @@ func writeBash(w io.Writer) error {
 }
 complete -o filenames -F _wandgo wandgo
 `)
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
 // argumentWords are the words that may follow a command.
@@ -109,7 +109,7 @@ func (c command) argumentWords() []string {
 	return words
 }
 
-func writeZsh(w io.Writer) error {
+func zshScript() string {
 	var b strings.Builder
 	b.WriteString("#compdef wandgo\n_wandgo() {\n  local -a list\n  if (( CURRENT == 2 )); then\n    list=(\n")
 	for _, c := range commands() {
@@ -124,11 +124,10 @@ func writeZsh(w io.Writer) error {
 		fmt.Fprintf(&b, "    %s) compadd -- %s%s ;;\n", c.name, strings.Join(c.argumentWords(), " "), files)
 	}
 	b.WriteString("  esac\n}\ncompdef _wandgo wandgo\n")
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
-func writeFish(w io.Writer) error {
+func fishScript() string {
 	var b strings.Builder
 	b.WriteString("complete -c wandgo -f\n")
 	for _, c := range commands() {
@@ -145,8 +144,7 @@ func writeFish(w io.Writer) error {
 			fmt.Fprintf(&b, "complete -c wandgo -n %s -F\n", seen)
 		}
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
 // shellText makes a summary safe between single quotes.

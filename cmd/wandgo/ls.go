@@ -202,6 +202,10 @@ func refusedCode(dir *rundir.Dir) string {
 // listRuns prints the runs, and below a table what to know about them and how to upload the rest. In a
 // pipe, what is wrong with a run goes to stderr.
 func (a *app) listRuns(runs []listed, paths []string, given bool) error {
+	number := plain
+	if a.table() {
+		number = plaintext.Grouped
+	}
 	rows := make([][]string, len(runs))
 	inDir := make(map[string]int)
 	for i := range runs {
@@ -218,9 +222,8 @@ func (a *app) listRuns(runs []listed, paths []string, given bool) error {
 		if r.Started != nil {
 			started = a.time(*r.Started)
 		}
-		rows[i] = []string{r.State, r.upload(plaintext.Grouped), r.RunID, r.Name, strings.Trim(r.Entity+"/"+r.Project, "/"), started, plaintext.Grouped(r.Rows), a.size(r.Bytes), r.dir}
+		rows[i] = []string{r.State, r.upload(number), r.RunID, r.Name, strings.Trim(r.Entity+"/"+r.Project, "/"), started, number(r.Rows), a.size(r.Bytes), r.dir}
 		if !a.table() {
-			rows[i][1], rows[i][6] = r.upload(plain), plain(r.Rows)
 			continue
 		}
 		for k, text := range rows[i] {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +40,7 @@ func (f serverFeed) Read() runstore.Fed {
 		},
 		Config: unwrapConfig([]byte(v.RawConfig)), Summary: []byte(v.RawSummary),
 		State: stateOf(v), History: v.HistoryLines, Events: v.EventLines, Console: v.Logs,
-		Edits: v.Overwritten, Files: v.Uploaded, Changed: latest(v.HeartbeatAt, v.CreatedAt),
+		Edits: v.Overwritten, Files: v.Uploaded, Changed: slices.MaxFunc([]time.Time{v.HeartbeatAt, v.CreatedAt}, time.Time.Compare),
 		Details: func() runstore.Details { return f.details([]byte(v.RawConfig)) },
 	}
 	if v.ExitCode != nil {
@@ -77,13 +78,6 @@ func (f serverFeed) details(config []byte) (d runstore.Details) {
 		d.Environment = &e
 	}
 	return d
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // stateOf is the state of a run as the board names it.

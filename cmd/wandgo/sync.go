@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wandgo/wandgo/client"
@@ -86,21 +87,14 @@ func officialSyncFlags(set *flag.FlagSet, o *client.SyncOptions) {
 	set.StringVar(&o.Entity, "e", "", "")
 	set.StringVar(&o.Project, "p", "", "")
 	set.IntVar(&o.Parallel, "n", client.DefaultSyncParallel, "")
-	off := func(field *bool) func(string) error {
-		return func(string) error { *field = false; return nil }
-	}
-	for _, name := range []string{"skip-online", "no-include-online"} {
-		set.BoolFunc(name, "", off(&o.IncludeOnline))
-	}
-	for _, name := range []string{"skip-synced", "no-include-synced"} {
-		set.BoolFunc(name, "", off(&o.IncludeSynced))
-	}
-	for _, name := range []string{"no-skip-online", "no-skip-synced"} {
-		field := &o.IncludeOnline
-		if name == "no-skip-synced" {
-			field = &o.IncludeSynced
-		}
+	for name, field := range map[string]*bool{"no-skip-online": &o.IncludeOnline, "no-skip-synced": &o.IncludeSynced} {
 		set.BoolVar(field, name, false, "")
+	}
+	for name, field := range map[string]*bool{
+		"skip-online": &o.IncludeOnline, "no-include-online": &o.IncludeOnline,
+		"skip-synced": &o.IncludeSynced, "no-include-synced": &o.IncludeSynced,
+	} {
+		set.BoolFunc(name, "", func(string) error { *field = false; return nil })
 	}
 	for _, name := range []string{"yes", "sync-all"} { // what sync does anyway
 		set.Bool(name, false, "")
@@ -245,21 +239,11 @@ func relative(path string) string {
 	if err != nil {
 		return path
 	}
-	if rest, ok := cutDir(path, dir); ok {
-		return rest
-	}
-	if dir, err = filepath.EvalSymlinks(dir); err == nil { // the shell may know it by another name
-		if rest, ok := cutDir(path, dir); ok {
+	resolved, _ := filepath.EvalSymlinks(dir) // the shell may know it by another name
+	for _, dir := range []string{dir, resolved} {
+		if rest, below := strings.CutPrefix(path, dir+string(os.PathSeparator)); below && dir != "" && rest != "" {
 			return rest
 		}
 	}
 	return path
-}
-
-func cutDir(path, dir string) (string, bool) {
-	prefix := dir + string(os.PathSeparator)
-	if len(path) > len(prefix) && path[:len(prefix)] == prefix {
-		return path[len(prefix):], true
-	}
-	return "", false
 }
