@@ -34,16 +34,33 @@ const (
 type interview struct {
 	checkup       *doctor.Checkup
 	first, second *transport.Transport
-	// The accounts, nil if the server did not identify them.
-	firstViewer, secondViewer *errors.Viewer
+	// secondViewer is the second account, nil if the server did not identify it.
+	secondViewer *errors.Viewer
 	// entity and project are the first account's.
 	entity, project string
 	targets         targets
 }
 
+// questions are what the server is asked, from a on.
+var questions = []struct {
+	text string
+	ask  func(v *interview, ctx context.Context) (reply string, answers []answer)
+}{
+	{"What does a View-only member get for creating a run?", (*interview).viewOnlyWrite},
+	{"What does a team member get for creating a run in a restricted project without an invitation?", (*interview).restrictedWrite},
+	{"Does a private project of a foreign team look different from a missing one?", (*interview).hiddenOrMissing},
+	{"What does entity(name) return for a missing, a foreign and a hidden entity?", (*interview).entityShapes},
+	{"What is entity.readOnly for a member, an outsider and a View-only member?", (*interview).readOnly},
+	{"Does entity.members respond to someone outside the team?", (*interview).members},
+	{"What is the HTTP status of a document that does not fit the schema?", (*interview).validation},
+	{"Does an empty password result in 401 or a null viewer?", (*interview).emptyPassword},
+	{"Does the case of an entity's name matter?", (*interview).folding},
+	{"How many teams does viewer.teams list at most?", (*interview).teamPages},
+}
+
 // ask asks all questions. It never fails: a question that cannot be asked says why.
 func ask(ctx context.Context, x *doctor.Checkup, second secret.Key, t targets) []question {
-	v := &interview{checkup: x, firstViewer: x.Viewer, targets: t, project: x.Settings.Project.Text, entity: x.Settings.Entity.Text}
+	v := &interview{checkup: x, targets: t, project: x.Settings.Project.Text, entity: x.Settings.Entity.Text}
 	if x.Access != nil {
 		v.entity = x.Access.Entity
 	}
@@ -58,10 +75,15 @@ func ask(ctx context.Context, x *doctor.Checkup, second secret.Key, t targets) [
 		return []question{{ID: "-", Question: "Can the questions be asked?", Answer: "no: " + err.Error(), Raw: []rawAnswer{}}}
 	}
 	v.secondViewer = v.identify(ctx)
-	return []question{
-		v.viewOnlyWrite(ctx), v.restrictedWrite(ctx), v.hiddenOrMissing(ctx), v.entityShapes(ctx), v.readOnly(ctx),
-		v.members(ctx), v.validation(ctx), v.emptyPassword(ctx), v.folding(ctx), v.teamPages(ctx),
+	asked := make([]question, len(questions))
+	for i, q := range questions {
+		reply, answers := q.ask(v, ctx)
+		asked[i] = question{ID: string(rune('a' + i)), Question: q.text, Answer: reply, Raw: []rawAnswer{}}
+		for _, a := range answers {
+			asked[i].Raw = append(asked[i].Raw, a.rawAnswer)
+		}
 	}
+	return asked
 }
 
 // identify asks which account the second key belongs to.
@@ -110,50 +132,38 @@ func (v *interview) upsert(ctx context.Context, entity, project string) answer {
 	})
 }
 
-// of makes a question with its answers.
-func of(id, text, reply string, answers ...answer) question {
-	q := question{ID: id, Question: text, Answer: reply, Raw: []rawAnswer{}}
-	for _, a := range answers {
-		q.Raw = append(q.Raw, a.rawAnswer)
-	}
-	return q
-}
-
-func (v *interview) viewOnlyWrite(ctx context.Context) question {
-	const id, text = "a", "What does a View-only member get for creating a run?"
+func (v *interview) viewOnlyWrite(ctx context.Context) (string, []answer) {
 	switch {
 	case v.targets.viewOnly == "":
-		return of(id, text, "not asked: give -view-only-entity and --write")
+		return "not asked: give -view-only-entity and --write", nil
 	case !v.targets.write:
-		return of(id, text, "not asked: give -write")
+		return "not asked: give -write", nil
 	}
 	a := v.upsert(ctx, v.targets.viewOnly, cmp.Or(v.project, "wandgo-doctor"))
-	return of(id, text, a.upsertShape(), a)
+	return a.upsertShape(), []answer{a}
 }
 
-func (v *interview) restrictedWrite(ctx context.Context) question {
-	const id, text = "b", "What does a team member get for creating a run in a restricted project without an invitation?"
+func (v *interview) restrictedWrite(ctx context.Context) (string, []answer) {
 	entity, project, _ := strings.Cut(v.targets.restricted, "/")
 	if project == "" {
-		return of(id, text, "not asked: give -restricted-project and --write")
+		return "not asked: give -restricted-project and --write", nil
 	}
 	read := v.post(ctx, asSecond, "project "+doctor.Quote(v.targets.restricted), askProject, map[string]any{"entity": entity, "project": project})
 	if !v.targets.write {
-		return of(id, text, "to a reader: "+read.shape("project")+"; to a writer: not asked, give -write", read)
+		return "to a reader: " + read.shape("project") + "; to a writer: not asked, give -write", []answer{read}
 	}
 	write := v.upsert(ctx, entity, project)
-	return of(id, text, "to a reader: "+read.shape("project")+"; to a writer: "+write.upsertShape(), read, write)
+	return "to a reader: " + read.shape("project") + "; to a writer: " + write.upsertShape(), []answer{read, write}
 }
 
-func (v *interview) hiddenOrMissing(ctx context.Context) question {
-	const id, text = "c", "Does a private project of a foreign team look different from a missing one?"
+func (v *interview) hiddenOrMissing(ctx context.Context) (string, []answer) {
 	switch {
 	case v.secondViewer == nil:
-		return of(id, text, "not asked: the server does not recognize the second key")
+		return "not asked: the server does not recognize the second key", nil
 	case !v.outside(v.entity):
-		return of(id, text, "not asked: the second account belongs to "+doctor.Quote(v.entity)+"; choose another with -entity")
+		return "not asked: the second account belongs to " + doctor.Quote(v.entity) + "; choose another with -entity", nil
 	case v.project == "":
-		return of(id, text, "not asked: give -project an existing project of "+doctor.Quote(v.entity))
+		return "not asked: give -project an existing project of " + doctor.Quote(v.entity), nil
 	}
 	missing := "wandgo-no-such-project-" + runid.New()
 	var answers []answer
@@ -174,11 +184,10 @@ func (v *interview) hiddenOrMissing(ctx context.Context) question {
 	if !v.targets.write {
 		reply += "; to a writer: not asked, give -write"
 	}
-	return of(id, text, reply, answers...)
+	return reply, answers
 }
 
-func (v *interview) entityShapes(ctx context.Context) question {
-	const id, text = "d", "What does entity(name) return for a missing, a foreign and a hidden entity?"
+func (v *interview) entityShapes(ctx context.Context) (string, []answer) {
 	missing := v.entityOf(ctx, asSecond, v.targets.missing, "missing entity")
 	answers, parts := []answer{missing}, []string{"missing: " + missing.shape("entity")}
 	if v.outside(v.entity) {
@@ -193,11 +202,10 @@ func (v *interview) entityShapes(ctx context.Context) question {
 	} else {
 		parts = append(parts, "hidden: not asked, give -hidden-entity")
 	}
-	return of(id, text, strings.Join(parts, "; "), answers...)
+	return strings.Join(parts, "; "), answers
 }
 
-func (v *interview) readOnly(ctx context.Context) question {
-	const id, text = "e", "What is entity.readOnly for a member, an outsider and a View-only member?"
+func (v *interview) readOnly(ctx context.Context) (string, []answer) {
 	var answers []answer
 	var parts []string
 	add := func(as, entity, who string) {
@@ -220,13 +228,12 @@ func (v *interview) readOnly(ctx context.Context) question {
 	if v.targets.viewOnly != "" {
 		add(asSecond, v.targets.viewOnly, "second key, View-only in "+doctor.Quote(v.targets.viewOnly))
 	}
-	return of(id, text, strings.Join(parts, "; "), answers...)
+	return strings.Join(parts, "; "), answers
 }
 
-func (v *interview) members(ctx context.Context) question {
-	const id, text = "f", "Does entity.members respond to someone outside the team?"
+func (v *interview) members(ctx context.Context) (string, []answer) {
 	if !v.outside(v.entity) {
-		return of(id, text, "not asked: the second account is not known to be outside "+doctor.Quote(v.entity))
+		return "not asked: the second account is not known to be outside " + doctor.Quote(v.entity), nil
 	}
 	a := v.post(ctx, asSecond, "members of "+doctor.Quote(v.entity), askMembers, map[string]any{"entity": v.entity})
 	reply := "no: " + a.shape("entity")
@@ -235,36 +242,33 @@ func (v *interview) members(ctx context.Context) question {
 			reply = fmt.Sprintf("yes: it lists %d", len(members))
 		}
 	}
-	return of(id, text, reply, a)
+	return reply, []answer{a}
 }
 
-func (v *interview) validation(ctx context.Context) question {
-	const id, text = "g", "What is the HTTP status of a document that does not fit the schema?"
+func (v *interview) validation(ctx context.Context) (string, []answer) {
 	a := v.post(ctx, asFirst, "a field that does not exist", `query DoctorAsks { viewer { wandgoNoSuchField } }`, nil)
-	return of(id, text, a.statusText(), a)
+	return a.statusText(), []answer{a}
 }
 
-func (v *interview) emptyPassword(ctx context.Context) question {
-	const id, text = "h", "Does an empty password result in 401 or a null viewer?"
+func (v *interview) emptyPassword(ctx context.Context) (string, []answer) {
 	const as = "no account, with an empty password"
 	// "api:" in base64, which is not a key.
 	t, err := v.checkup.Transport(as, secret.Key{}, map[string]string{"Authorization": "Basic YXBpOg=="})
 	if err != nil {
-		return of(id, text, "not asked: "+err.Error())
+		return "not asked: " + err.Error(), nil
 	}
 	a := post(ctx, t, as, "viewer", `query DoctorAsks { viewer { username } }`, nil)
 	reply := a.statusText()
 	if _, ok := a.at("viewer"); ok {
 		reply += ", viewer is " + a.shape("viewer")
 	}
-	return of(id, text, reply, a)
+	return reply, []answer{a}
 }
 
-func (v *interview) folding(ctx context.Context) question {
-	const id, text = "i", "Does the case of an entity's name matter?"
+func (v *interview) folding(ctx context.Context) (string, []answer) {
 	other := swapCase(v.entity)
 	if other == v.entity {
-		return of(id, text, "not asked: "+doctor.Quote(v.entity)+" has no letters")
+		return "not asked: " + doctor.Quote(v.entity) + " has no letters", nil
 	}
 	a := v.entityOf(ctx, asFirst, other, "entity")
 	reply := "yes: there is no " + doctor.Quote(other)
@@ -274,7 +278,7 @@ func (v *interview) folding(ctx context.Context) question {
 	case a.Error != "" || a.data == nil:
 		reply = a.shape("entity")
 	}
-	return of(id, text, reply, a)
+	return reply, []answer{a}
 }
 
 func swapCase(name string) string {
@@ -286,8 +290,7 @@ func swapCase(name string) string {
 	}, name)
 }
 
-func (v *interview) teamPages(ctx context.Context) question {
-	const id, text = "j", "How many teams does viewer.teams list at most?"
+func (v *interview) teamPages(ctx context.Context) (string, []answer) {
 	plain := v.post(ctx, asFirst, "teams without an argument", `query DoctorAsks { viewer { teams { edges { node { name } } } } }`, nil)
 	thousand := v.post(ctx, asFirst, "teams(first: 1000)", `query DoctorAsks { viewer { teams(first: 1000) { edges { node { name } } } } }`, nil)
 	count := func(a answer) int {
@@ -307,5 +310,5 @@ func (v *interview) teamPages(ctx context.Context) question {
 	default:
 		reply = fmt.Sprintf("without an argument %d, with first: 1000 %d", few, many)
 	}
-	return of(id, text, reply, plain, thousand)
+	return reply, []answer{plain, thousand}
 }
