@@ -15,12 +15,17 @@ import (
 // SetRole changes the role of a team member. The name and base of a custom role are kept
 // only if role is [RoleCustom]; use [Server.AddMember] to set them.
 func (s *Server) SetRole(team, username string, role Role) error {
-	return s.changeMember("set role", team, username, func(m *TeamMember) {
-		m.Role = role
-		if role != RoleCustom {
-			m.CustomName, m.CustomBase, m.CanWrite = "", "", nil
-		}
-	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.realm.member(team, username)
+	if m == nil {
+		return fmt.Errorf("set role: no member %q in team %q", username, team)
+	}
+	m.Role = role
+	if role != RoleCustom {
+		m.CustomName, m.CustomBase, m.CanWrite = "", "", nil
+	}
+	return nil
 }
 
 // AddMember adds a user to a team, or replaces the user's membership.
@@ -50,7 +55,7 @@ func (s *Server) RemoveMember(team, username string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.realm.teams[team]
-	if t == nil || t.member(username) == nil {
+	if s.realm.member(team, username) == nil {
 		return fmt.Errorf("remove member: no member %q in team %q", username, team)
 	}
 	t.Members = slices.DeleteFunc(t.Members, func(m TeamMember) bool { return m.Username == username })
@@ -59,17 +64,6 @@ func (s *Server) RemoveMember(team, username string) error {
 			p.Members = slices.DeleteFunc(p.Members, func(m ProjectMember) bool { return m.Username == username })
 		}
 	}
-	return nil
-}
-
-func (s *Server) changeMember(verb, team, username string, change func(*TeamMember)) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t := s.realm.teams[team]
-	if t == nil || t.member(username) == nil {
-		return fmt.Errorf("%s: no member %q in team %q", verb, username, team)
-	}
-	change(t.member(username))
 	return nil
 }
 

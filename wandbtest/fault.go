@@ -97,19 +97,19 @@ func (s *Server) Inject(f Fault) *Handle {
 	return h
 }
 
-// pick returns the fault that hits a request, or nil, and whether a function of the test may have
+// pick returns the fault that hits a request, the zero Fault if none does, and whether a function of the test may have
 // seen the request.
-func (fs *faults) pick(s *Server, in incoming) (hit *Fault, shown bool) {
+func (fs *faults) pick(s *Server, in incoming) (hit Fault, shown bool) {
 	fs.mu.Lock()
 	candidates := slices.Clone(fs.active)
 	fs.mu.Unlock()
 	for _, h := range candidates {
 		// Match is the user's code, so it runs without the lock.
 		if h.fault.matches(s, in) && h.take() {
-			return &h.fault, true
+			return h.fault, true
 		}
 	}
-	return nil, len(candidates) > 0
+	return Fault{}, len(candidates) > 0
 }
 
 func (f *Fault) matches(s *Server, in incoming) bool {

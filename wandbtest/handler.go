@@ -126,20 +126,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, status := r.Context(), 0
 	defer func() { s.finish(ctx, in, entry, status) }() // also when the connection is cut
 	fault, shown := s.faults.pick(s, in)
-	if fault != nil && !s.hold(r, fault) {
+	if !s.hold(r, &fault) {
 		abort()
 	}
 	var rep reply
-	if fault == nil || fault.lets() {
-		rep = s.dispatch(in, fault)
+	if fault.lets() {
+		rep = s.dispatch(in, fault.RefuseField)
 	}
-	if fault != nil {
-		rep = fault.alter(rep)
-		if fault.Cut == CutBefore || fault.Cut == CutAfter {
-			abort()
-		}
-	}
-	if fault != nil && fault.Cut == CutMidBody {
+	rep = fault.alter(rep)
+	switch fault.Cut {
+	case CutBefore, CutAfter:
+		abort()
+	case CutMidBody:
 		send(w, rep, rep.size()/2)
 		abort()
 	}
@@ -279,8 +277,9 @@ func readBody(r *http.Request, dst []byte) ([]byte, error) {
 	return io.ReadAll(http.MaxBytesReader(nil, zr, maxBody))
 }
 
-// dispatch responds to a request, unless it is over a limit.
-func (s *Server) dispatch(in incoming, fault *Fault) reply {
+// dispatch responds to a request, unless it is over a limit. refused is the field of GraphQL
+// that a fault refuses, or "".
+func (s *Server) dispatch(in incoming, refused string) reply {
 	if in.badToken != nil {
 		return restError(in.badToken)
 	}
@@ -288,10 +287,10 @@ func (s *Server) dispatch(in incoming, fault *Fault) reply {
 	if q.exceeded {
 		return q.tell(q.refusal())
 	}
-	return q.tell(s.respond(in, fault, q))
+	return q.tell(s.respond(in, refused, q))
 }
 
-func (s *Server) respond(in incoming, fault *Fault, q quota) reply {
+func (s *Server) respond(in incoming, refused string, q quota) reply {
 	switch {
 	case in.malformed != nil && in.Method == http.MethodPost:
 		return restError(badRequest("malformed request: %s", sanitize(in.malformed)))
@@ -302,10 +301,6 @@ func (s *Server) respond(in incoming, fault *Fault, q quota) reply {
 	}
 	switch in.Method + " " + in.endpoint {
 	case "POST " + graphqlPath:
-		refused := ""
-		if fault != nil {
-			refused = fault.RefuseField
-		}
 		return s.serveGraphQL(in.caller, in.Header, in.graphql, refused)
 	case "GET " + filesPath:
 		if in.file != "" {

@@ -21,29 +21,29 @@ func (x *execution) introspect(f *ast.Field) (any, error) {
 	if def == nil {
 		return nil, nil
 	}
-	return typeObject{def: def}, nil
+	return definitionFields(x.schema, def), nil
 }
 
-// typeObject is a type of the schema, or a list of it or one that is never null.
-type typeObject struct {
-	def  *ast.Definition
-	kind string // LIST or NON_NULL; "" for the type itself
-	of   *ast.Type
-}
-
-func (t typeObject) fields(x *execution) fields {
-	if t.kind != "" {
-		return fields{"kind": t.kind, "ofType": typeOf(x.schema, t.of)}
+// definitionFields has the fields of __Type for a type of the schema.
+func definitionFields(schema *ast.Schema, def *ast.Definition) fields {
+	f := fields{"kind": string(def.Kind), "name": def.Name, "description": def.Description}
+	members := func(arguments) any { // later, because types contain each other
+		list := []object{}
+		for _, m := range def.Fields {
+			if !strings.HasPrefix(m.Name, "__") {
+				list = append(list, fields{"name": m.Name, "type": typeFields(schema, m.Type), "isDeprecated": false, "args": []object{}})
+			}
+		}
+		return list
 	}
-	f := fields{"kind": string(t.def.Kind), "name": t.def.Name, "description": t.def.Description}
-	switch t.def.Kind {
+	switch def.Kind {
 	case ast.Object, ast.Interface:
-		f["fields"] = membersOf(t.def)
+		f["fields"] = members
 	case ast.InputObject:
-		f["inputFields"] = membersOf(t.def)
+		f["inputFields"] = members
 	case ast.Enum:
 		values := []object{}
-		for _, v := range t.def.EnumValues {
+		for _, v := range def.EnumValues {
 			values = append(values, fields{"name": v.Name})
 		}
 		f["enumValues"] = values
@@ -51,36 +51,16 @@ func (t typeObject) fields(x *execution) fields {
 	return f
 }
 
-// typeOf is the object of a field's type.
-func typeOf(schema *ast.Schema, t *ast.Type) object {
+// typeFields has the fields of __Type for the type of a field: a list, one that is never null,
+// or a type of the schema.
+func typeFields(schema *ast.Schema, t *ast.Type) fields {
 	switch {
 	case t.NonNull:
 		inner := *t
 		inner.NonNull = false
-		return typeObject{kind: "NON_NULL", of: &inner}
+		return fields{"kind": "NON_NULL", "ofType": typeFields(schema, &inner)}
 	case t.Elem != nil:
-		return typeObject{kind: "LIST", of: t.Elem}
+		return fields{"kind": "LIST", "ofType": typeFields(schema, t.Elem)}
 	}
-	return typeObject{def: schema.Types[t.NamedType]}
-}
-
-// membersOf lists the fields of a type, without those of introspection.
-func membersOf(def *ast.Definition) []object {
-	members := []object{}
-	for _, f := range def.Fields {
-		if !strings.HasPrefix(f.Name, "__") {
-			members = append(members, memberObject{f.Name, f.Type})
-		}
-	}
-	return members
-}
-
-// memberObject is a field of a type.
-type memberObject struct {
-	name string
-	of   *ast.Type
-}
-
-func (m memberObject) fields(x *execution) fields {
-	return fields{"name": m.name, "type": typeOf(x.schema, m.of), "isDeprecated": false, "args": []object{}}
+	return definitionFields(schema, schema.Types[t.NamedType])
 }

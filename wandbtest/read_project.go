@@ -67,16 +67,15 @@ func (p *project) memberList(x *execution, st *standing) (any, error) {
 		return nil, forbidden
 	}
 	list := []object{}
-	team := cmp.Or(st.team, &Team{})
 	for _, m := range p.Members {
 		role, inherited := m.Role, m.Role == ""
-		if tm := team.member(m.Username); inherited && tm != nil {
+		if tm := x.server.realm.member(p.Entity, m.Username); inherited && tm != nil {
 			role = tm.role()
 		}
 		list = append(list, x.projectMember(m.Username, cmp.Or(role, RoleMember), inherited))
 	}
-	if p.Scope != ScopeRestricted {
-		for _, tm := range team.Members {
+	if st.team != nil && p.Scope != ScopeRestricted {
+		for _, tm := range st.team.Members {
 			if p.member(tm.Username) == nil && !tm.Pending {
 				list = append(list, x.projectMember(tm.Username, tm.role(), true))
 			}

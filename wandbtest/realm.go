@@ -205,6 +205,14 @@ func (t *Team) member(username string) *TeamMember {
 	return find(t.Members, func(m *TeamMember) bool { return m.Username == username })
 }
 
+// member returns the entry in a team's list of members, or nil.
+func (r *realm) member(team, username string) *TeamMember {
+	if t := r.teams[team]; t != nil {
+		return t.member(username)
+	}
+	return nil
+}
+
 func (o *Organization) member(username string) *OrgMember {
 	return find(o.Members, func(m *OrgMember) bool { return m.Username == username })
 }

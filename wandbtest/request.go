@@ -106,17 +106,15 @@ func (l *requestLog) finish(entry *Request, status int) {
 func (l *requestLog) hide(key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.keys = append(l.keys, key)
+	if key != "" && !slices.Contains(l.keys, key) {
+		l.keys = append(l.keys, key)
+	}
 }
 
 // hideAssertion redacts the identity token in the body of an exchange from now on.
 func (l *requestLog) hideAssertion(body []byte) {
-	form, err := url.ParseQuery(string(body))
-	token := form.Get("assertion")
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if err == nil && token != "" && !slices.Contains(l.keys, token) {
-		l.keys = append(l.keys, token)
+	if form, err := url.ParseQuery(string(body)); err == nil {
+		l.hide(form.Get("assertion"))
 	}
 }
 

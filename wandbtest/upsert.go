@@ -94,10 +94,8 @@ func checkUpsert(in arguments, policy *Policy) error {
 // member that the client names.
 func (x *execution) runOwner(p *project) string {
 	u := x.caller.user
-	if team := x.server.realm.teams[p.Entity]; u.isService() && team != nil {
-		if m := team.member(x.header.Get("X-Wandb-Username")); m != nil {
-			return m.Username
-		}
+	if m := x.server.realm.member(p.Entity, x.header.Get("X-Wandb-Username")); u.isService() && m != nil {
+		return m.Username
 	}
 	return u.Username
 }
