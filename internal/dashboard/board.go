@@ -52,13 +52,13 @@ func New(store *runstore.Store, opts Options) *Board {
 	b.mux.HandleFunc("GET /-/info", answer(b.info))
 	b.mux.HandleFunc("GET /-/find", answer(b.find))
 	b.mux.HandleFunc("GET /-/runs", answer(b.list))
-	b.mux.HandleFunc("GET /-/runs/{key}", answer(b.detail))
-	b.mux.HandleFunc("GET /-/runs/{key}/csv", b.csv)
-	b.mux.HandleFunc("GET /-/runs/{key}/values", answer(b.values))
-	b.mux.HandleFunc("GET /-/runs/{key}/console", answer(b.console))
-	b.mux.HandleFunc("GET /-/runs/{key}/files", answer(b.files))
-	b.mux.HandleFunc("GET /-/runs/{key}/files/{path...}", b.file)
-	b.mux.HandleFunc("GET /-/runs/{key}/artifacts/{id}/{path...}", b.runArtifact)
+	b.mux.HandleFunc("GET /-/runs/{key}", b.answerRun(b.detail))
+	b.mux.HandleFunc("GET /-/runs/{key}/csv", b.ofRun(csvOf))
+	b.mux.HandleFunc("GET /-/runs/{key}/values", b.answerRun(valuesOf))
+	b.mux.HandleFunc("GET /-/runs/{key}/console", b.answerRun(consoleOf))
+	b.mux.HandleFunc("GET /-/runs/{key}/files", b.answerRun(filesOf))
+	b.mux.HandleFunc("GET /-/runs/{key}/files/{path...}", b.ofRun(sendRunFile))
+	b.mux.HandleFunc("GET /-/runs/{key}/artifacts/{id}/{path...}", b.ofRun(sendRunArtifact))
 	b.mux.HandleFunc("GET /-/artifacts", answer(b.artifacts))
 	b.mux.HandleFunc("GET /-/artifacts/{id}/{path...}", b.catalogFile)
 	b.mux.HandleFunc("GET /-/sweeps", answer(b.sweeps))
@@ -127,12 +127,22 @@ func sendJSON(w http.ResponseWriter, status int, v any) {
 	_, _ = w.Write(text) // the browser is gone if it fails
 }
 
-// run returns the run that a path names.
-func (b *Board) run(r *http.Request) (*runstore.Run, error) {
-	if run := b.store.Run(r.PathValue("key")); run != nil {
-		return run, nil
+// ofRun calls a handler with the run that a path names.
+func (b *Board) ofRun(serve func(http.ResponseWriter, *http.Request, *runstore.Run)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if run := b.store.Run(r.PathValue("key")); run != nil {
+			serve(w, r, run)
+			return
+		}
+		fail(w, errNoRun)
 	}
-	return nil, errNoRun
+}
+
+// answerRun is [answer] for a function of the run that a path names.
+func (b *Board) answerRun(get func(*http.Request, *runstore.Run) (any, error)) http.HandlerFunc {
+	return b.ofRun(func(w http.ResponseWriter, r *http.Request, run *runstore.Run) {
+		answer(func(r *http.Request) (any, error) { return get(r, run) })(w, r)
+	})
 }
 
 func (b *Board) info(*http.Request) (any, error) {

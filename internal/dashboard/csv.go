@@ -9,22 +9,13 @@ import (
 	"github.com/wandgo/wandgo/internal/runstore"
 )
 
-// csv sends all points of a metric, or of several one below the other.
-func (b *Board) csv(w http.ResponseWriter, r *http.Request) {
-	run, err := b.run(r)
-	if err != nil {
-		fail(w, err)
-		return
-	}
+// csvOf sends all points of a metric, or of several one below the other.
+func csvOf(w http.ResponseWriter, r *http.Request, run *runstore.Run) {
 	q := r.URL.Query()
-	v, err := parseView(q)
+	v, metrics, err := parseView(q)
 	if err != nil {
 		fail(w, err)
 		return
-	}
-	metrics := q["m"]
-	if v.table == runstore.System {
-		metrics = q["s"]
 	}
 	if len(metrics) == 0 {
 		fail(w, badRequest("name a metric"))

@@ -98,11 +98,7 @@ type difference struct {
 	There any `json:"there"`
 }
 
-func (b *Board) detail(r *http.Request) (any, error) {
-	run, err := b.run(r)
-	if err != nil {
-		return nil, err
-	}
+func (b *Board) detail(r *http.Request, run *runstore.Run) (any, error) {
 	return b.describe(r.Context(), run), nil
 }
 

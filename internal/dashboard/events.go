@@ -1,7 +1,6 @@
 package dashboard
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -22,6 +21,14 @@ type grown struct {
 	Size         int64          `json:"size"`
 }
 
+// listChange is the event about the list: the keys of runs that are new or have changed, and
+// of those that are gone.
+type listChange struct {
+	Version int64    `json:"version"`
+	Changed []string `json:"changed"`
+	Gone    []string `json:"gone"`
+}
+
 // events sends what changes until the browser closes the connection. A page has one such
 // stream, for its list and its runs together.
 func (b *Board) events(w http.ResponseWriter, r *http.Request) {
@@ -35,35 +42,20 @@ func (b *Board) events(w http.ResponseWriter, r *http.Request) {
 		return // it has no body, so nothing would notice that the browser is gone
 	}
 	defer func() { _ = stream.control.SetWriteDeadline(time.Time{}) }() // for the next request of the connection
-	version := b.store.Version()
+	version, changed := b.store.Changed()
 	known := b.keys()
 	stream.send("hello", map[string]int64{"version": version})
-	ctx, cancel := context.WithCancel(r.Context())
-	changed := make(chan int64)
-	defer func() {
-		cancel()
-		for range changed { // until its goroutine has ended
-			continue
-		}
-	}()
-	go func() {
-		defer close(changed)
-		for v := version; ctx.Err() == nil; {
-			v = b.store.Wait(ctx, v)
-			select {
-			case changed <- v:
-			case <-ctx.Done():
-			}
-		}
-	}()
+	ctx := r.Context()
 	beat := time.NewTicker(b.beat)
 	defer beat.Stop()
 	for stream.err == nil {
 		select {
-		case v := <-changed:
+		case <-changed:
+			var v int64
+			v, changed = b.store.Changed()
 			if list {
 				now := b.keys()
-				stream.sendList(v, b.since(version), gone(known, now))
+				stream.send("runs", listChange{v, b.since(version), gone(known, now)})
 				known = now
 			}
 			for _, key := range keys {
@@ -125,14 +117,6 @@ type eventStream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	err     error
-}
-
-func (s *eventStream) sendList(version int64, changed, gone []string) {
-	s.send("runs", struct {
-		Version int64    `json:"version"`
-		Changed []string `json:"changed"`
-		Gone    []string `json:"gone"`
-	}{version, changed, gone})
 }
 
 func (s *eventStream) send(name string, v any) {

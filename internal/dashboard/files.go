@@ -22,11 +22,7 @@ type fileEntry struct {
 	Type string  `json:"type"`
 }
 
-func (b *Board) files(r *http.Request) (any, error) {
-	run, err := b.run(r)
-	if err != nil {
-		return nil, err
-	}
+func filesOf(_ *http.Request, run *runstore.Run) (any, error) {
 	list, more, err := run.Files()
 	if err != nil {
 		return nil, err
@@ -67,12 +63,7 @@ func typeOf(name string) string {
 // filePolicy is the content policy of files: whatever they are, they run nothing.
 const filePolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'"
 
-func (b *Board) file(w http.ResponseWriter, r *http.Request) {
-	run, err := b.run(r)
-	if err != nil {
-		fail(w, err)
-		return
-	}
+func sendRunFile(w http.ResponseWriter, r *http.Request, run *runstore.Run) {
 	name := r.PathValue("path")
 	f, err := run.OpenFile(name)
 	if err != nil {
@@ -87,13 +78,8 @@ func (b *Board) file(w http.ResponseWriter, r *http.Request) {
 	sendFile(w, r, name, f.Changed(), f)
 }
 
-// runArtifact sends a file of an artifact that a run logs.
-func (b *Board) runArtifact(w http.ResponseWriter, r *http.Request) {
-	run, err := b.run(r)
-	if err != nil {
-		fail(w, err)
-		return
-	}
+// sendRunArtifact sends a file of an artifact that a run logs.
+func sendRunArtifact(w http.ResponseWriter, r *http.Request, run *runstore.Run) {
 	f, err := run.OpenArtifact(r.PathValue("id"), r.PathValue("path"))
 	if err != nil {
 		fail(w, &statusError{http.StatusNotFound, "this disk has no copy of this file of an artifact: copies are removed when the server has the artifact"})

@@ -90,18 +90,14 @@ type runList struct {
 func newList(n int) runList { return runList{Total: n, Matched: n, Runs: []row{}} }
 
 func (b *Board) list(r *http.Request) (any, error) {
-	q := r.URL.Query()
+	q := query{Values: r.URL.Query()}
 	f, err := parseFilter(q.Get("filter"))
 	if err != nil {
 		return nil, err
 	}
-	offset, err := whole(q, "offset", 0, 0, math.MaxInt32)
-	if err != nil {
-		return nil, err
-	}
-	limit, err := whole(q, "limit", defaultLimit, 0, maxLimit)
-	if err != nil {
-		return nil, err
+	offset, limit := q.whole("offset", 0, 0, math.MaxInt32), q.whole("limit", defaultLimit, 0, maxLimit)
+	if q.err != nil {
+		return nil, q.err
 	}
 	out := newList(0)
 	out.Version = b.store.Version()
@@ -122,7 +118,7 @@ func (b *Board) list(r *http.Request) (any, error) {
 	offset = min(offset, len(infos))
 	for _, i := range infos[offset:min(len(infos), offset+limit)] {
 		row := newRow(i)
-		for _, name := range q["col"] {
+		for _, name := range q.Values["col"] {
 			if v, ok := i.Values[name]; ok {
 				if row.Values == nil {
 					row.Values = map[string]any{}
@@ -135,17 +131,23 @@ func (b *Board) list(r *http.Request) (any, error) {
 	return out, nil
 }
 
-// whole returns a whole number of a query.
-func whole(q url.Values, name string, otherwise, least, most int) (int, error) {
+// query is a query whose first invalid value is err.
+type query struct {
+	url.Values
+	err error
+}
+
+// whole returns a whole number.
+func (q *query) whole(name string, otherwise, least, most int) int {
 	text := q.Get(name)
 	if text == "" {
-		return otherwise, nil
+		return otherwise
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < least {
-		return 0, badRequest("%s must be a whole number from %d", name, least)
+		q.err = cmp.Or(q.err, badRequest("%s must be a whole number from %d", name, least))
 	}
-	return min(n, most), nil
+	return min(n, most)
 }
 
 // maxColumns bounds how many columns are listed: those that most runs have.

@@ -12,16 +12,10 @@ type number float64
 
 // MarshalJSON writes the number.
 func (n number) MarshalJSON() ([]byte, error) {
-	switch f := float64(n); {
-	case math.IsNaN(f):
-		return []byte(`"NaN"`), nil
-	case math.IsInf(f, 1):
-		return []byte(`"Infinity"`), nil
-	case math.IsInf(f, -1):
-		return []byte(`"-Infinity"`), nil
-	default:
-		return json.Marshal(f)
+	if !finite(float64(n)) {
+		return []byte(`"` + n.String() + `"`), nil
 	}
+	return json.Marshal(float64(n))
 }
 
 // String writes the number as in JSON, without quotes.

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -9,7 +10,7 @@ import (
 	"github.com/wandgo/wandgo/internal/runstore"
 )
 
-// points are points of a series by ascending x. rows are the numbers of their rows.
+// points are points of a series by ascending x.
 type points struct {
 	xs, ys []float64
 }
@@ -158,15 +159,7 @@ func sortByX(chunks []runstore.Chunk) []runstore.Chunk {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b point) int {
-		switch {
-		case a.x < b.x:
-			return -1
-		case a.x > b.x:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(all, func(a, b point) int { return cmp.Compare(a.x, b.x) })
 	var out runstore.Chunk
 	for _, p := range all {
 		out.X, out.Y = append(out.X, p.x), append(out.Y, p.y)

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"math"
@@ -37,13 +38,9 @@ func (b *Board) series(w http.ResponseWriter, r *http.Request) {
 
 func (b *Board) readSeries(r *http.Request) ([]byte, error) {
 	q := r.URL.Query()
-	v, err := parseView(q)
+	v, metrics, err := parseView(q)
 	if err != nil {
 		return nil, err
-	}
-	metrics := q["m"]
-	if v.table == runstore.System {
-		metrics = q["s"]
 	}
 	if n := len(q["run"]) * len(metrics); n == 0 || n > maxSeries {
 		return nil, badRequest("name runs and metrics, at most %d of them together", maxSeries)
@@ -77,35 +74,30 @@ func has(i *runstore.Info, t runstore.Table, name string) bool {
 	return slices.ContainsFunc(list, func(m runstore.Metric) bool { return m.Name == name && m.Numbers > 0 })
 }
 
-func parseView(q url.Values) (view, error) {
-	v := view{x: runstore.KeyStep, from: math.Inf(-1), to: math.Inf(1), after: -1}
+// parseView reads a view, and the metrics in it: m, or s if they are system metrics.
+func parseView(given url.Values) (v view, metrics []string, err error) {
+	q := query{Values: given}
+	v = view{x: runstore.KeyStep, from: math.Inf(-1), to: math.Inf(1)}
+	metrics = given["m"]
 	if q.Has("s") {
-		v.table, v.x = runstore.System, runstore.KeyRuntime
+		v.table, v.x, metrics = runstore.System, runstore.KeyRuntime, given["s"]
 	}
-	if x := q.Get("x"); x != "" {
-		v.x = x
-	}
+	v.x = cmp.Or(q.Get("x"), v.x)
 	if v.table == runstore.System && v.x != runstore.KeyRuntime && v.x != runstore.KeyTimestamp {
-		return v, badRequest("system metrics have times only")
+		return v, nil, badRequest("system metrics have times only")
 	}
-	var err error
-	if v.buckets, err = whole(q, "n", defaultBuckets, 1, maxBuckets); err != nil {
-		return v, err
-	}
-	if v.after, err = whole(q, "after", -1, -1, math.MaxInt32); err != nil {
-		return v, err
-	}
+	v.buckets, v.after = q.whole("n", defaultBuckets, 1, maxBuckets), q.whole("after", -1, -1, math.MaxInt32)
 	for name, to := range map[string]*float64{"from": &v.from, "to": &v.to, "smooth": &v.smooth} {
 		if text := q.Get(name); text != "" {
 			f, err := strconv.ParseFloat(text, 64)
 			if err != nil || math.IsNaN(f) {
-				return v, badRequest("%s must be a number", name)
+				return v, nil, badRequest("%s must be a number", name)
 			}
 			*to = f
 		}
 	}
 	v.smooth = min(max(v.smooth, 0), maxSmooth)
-	return v, nil
+	return v, metrics, q.err
 }
 
 // encodeSeries writes an answer.

@@ -23,21 +23,13 @@ type consoleLine struct {
 	Time   float64 `json:"time"`
 }
 
-// console sends lines of the console: from a number on, which counts from the end if it is
+// consoleOf sends lines of the console: from a number on, which counts from the end if it is
 // negative, or those with a text.
-func (b *Board) console(r *http.Request) (any, error) {
-	run, err := b.run(r)
-	if err != nil {
-		return nil, err
-	}
-	q := r.URL.Query()
-	limit, err := whole(q, "limit", defaultLines, 0, maxLines)
-	if err != nil {
-		return nil, err
-	}
-	from, err := whole(q, "from", 0, math.MinInt32, math.MaxInt32)
-	if err != nil {
-		return nil, err
+func consoleOf(r *http.Request, run *runstore.Run) (any, error) {
+	q := query{Values: r.URL.Query()}
+	limit, from := q.whole("limit", defaultLines, 0, maxLines), q.whole("from", 0, math.MinInt32, math.MaxInt32)
+	if q.err != nil {
+		return nil, q.err
 	}
 	lines, err := run.Console(r.Context())
 	if err != nil {
@@ -89,20 +81,12 @@ type loggedValue struct {
 	Value any     `json:"value"`
 }
 
-// values sends the values of a metric that are not numbers, the latest first.
-func (b *Board) values(r *http.Request) (any, error) {
-	run, err := b.run(r)
-	if err != nil {
-		return nil, err
-	}
-	q := r.URL.Query()
-	limit, err := whole(q, "limit", defaultValues, 1, maxValues)
-	if err != nil {
-		return nil, err
-	}
-	before, err := whole(q, "before", math.MaxInt, 0, math.MaxInt)
-	if err != nil {
-		return nil, err
+// valuesOf sends the values of a metric that are not numbers, the latest first.
+func valuesOf(r *http.Request, run *runstore.Run) (any, error) {
+	q := query{Values: r.URL.Query()}
+	limit, before := q.whole("limit", defaultValues, 1, maxValues), q.whole("before", math.MaxInt, 0, math.MaxInt)
+	if q.err != nil {
+		return nil, q.err
 	}
 	list, more, err := run.Values(r.Context(), q.Get("m"), before, limit)
 	if err != nil {

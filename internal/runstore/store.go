@@ -292,17 +292,21 @@ func (s *Store) Run(key string) *Run {
 
 // Version returns a number that grows with each change of any run.
 func (s *Store) Version() int64 {
+	version, _ := s.Changed()
+	return version
+}
+
+// Changed returns the version, and a channel that is closed when there is a later one.
+func (s *Store) Changed() (version int64, later <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.version
+	return s.version, s.changed
 }
 
 // Wait blocks until the version is above since, or ctx ends. It returns the version.
 func (s *Store) Wait(ctx context.Context, since int64) int64 {
 	for {
-		s.mu.Lock()
-		version, changed := s.version, s.changed
-		s.mu.Unlock()
+		version, changed := s.Changed()
 		if version > since {
 			return version
 		}
