@@ -1,6 +1,7 @@
 package artifact
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"iter"
@@ -88,10 +89,7 @@ func (a *Artifact) AddReference(uri, name string, opts ReferenceOptions) error {
 }
 
 func (o *Object) internal() draft.Object {
-	out := draft.Object{URI: o.URI, Path: o.Path, Digest: o.Digest, Size: o.Size}
-	if out.Digest == "" {
-		out.Digest = o.URI
-	}
+	out := draft.Object{URI: o.URI, Path: o.Path, Digest: cmp.Or(o.Digest, o.URI), Size: o.Size}
 	for _, key := range slices.Sorted(maps.Keys(o.Extra)) {
 		out.Extra = append(out.Extra, manifest.Text(key, o.Extra[key]))
 	}

@@ -2,6 +2,7 @@ package graphql
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -199,9 +200,7 @@ func (e *Error) readErrorCode(code string) {
 	if code == "" {
 		return
 	}
-	if e.Code == "" {
-		e.Code = code
-	}
+	e.Code = cmp.Or(e.Code, code)
 	if e.Kind == KindJSONOther || e.Kind == KindEmpty {
 		e.Kind = KindJSONError
 	}
@@ -293,11 +292,7 @@ func (e *Error) addError(v any, resp *gql.Response) {
 // with a message in the cases in which that client loses it.
 func (e *Error) httpError(resp *gql.Response) *HTTPError {
 	if len(resp.Errors) == 0 {
-		message := e.Message
-		if message == "" {
-			message = string(e.Body)
-		}
-		if message != "" {
+		if message := cmp.Or(e.Message, string(e.Body)); message != "" {
 			resp.Errors = gqlerror.List{{Message: message}}
 		}
 	}

@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -69,10 +70,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Error returns one line: operation, status, message and code, or why there was
 // no response.
 func (e *Error) Error() string {
-	name := e.Operation
-	if name == "" {
-		name = "graphql"
-	}
+	name := cmp.Or(e.Operation, "graphql")
 	var b strings.Builder
 	switch {
 	case !e.Answered():

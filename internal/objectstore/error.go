@@ -2,6 +2,7 @@ package objectstore
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -47,10 +48,7 @@ func (e *Error) Error() string {
 	if !e.Refused() {
 		return fmt.Sprintf("storage %s: %v", e.Host, e.Answer)
 	}
-	what := e.Code()
-	if what == "" {
-		what = http.StatusText(e.Answer.StatusCode)
-	}
+	what := cmp.Or(e.Code(), http.StatusText(e.Answer.StatusCode))
 	return fmt.Sprintf("storage %s refused with HTTP %d (%s)", e.Host, e.Answer.StatusCode, plaintext.Line(what, maxCode))
 }
 

@@ -72,12 +72,10 @@ func (c *call) openOnce() (io.ReadCloser, int64, error) {
 }
 
 func limited(body io.ReadCloser, size int64, failed *readFailure) io.ReadCloser {
-	return &limitedBody{Reader: io.LimitReader(watchedReader{body, failed}, size), Closer: body}
-}
-
-type limitedBody struct {
-	io.Reader
-	io.Closer
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(watchedReader{body, failed}, size), body}
 }
 
 // readFailure keeps the error of reading a body, which its reader hides. net/http reads in a

@@ -31,8 +31,7 @@ type Error struct {
 func (e *Error) Error() string {
 	var b strings.Builder
 	if e.Op != "" {
-		b.WriteString(e.Op)
-		b.WriteString(": ")
+		b.WriteString(e.Op + ": ")
 	}
 	if e.Err != nil {
 		b.WriteString(e.Err.Error())

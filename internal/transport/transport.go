@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -88,10 +89,6 @@ func New(o Options) (*Transport, error) {
 }
 
 func ownHeader(o Options) (http.Header, error) {
-	agent := o.UserAgent
-	if agent == "" {
-		agent = "wandgo/" + version.Module()
-	}
 	h := make(http.Header, 4+len(o.ExtraHeaders))
 	set := func(name, value string) error {
 		if !validHeaderName(name) || strings.ContainsFunc(value, isControl) {
@@ -103,7 +100,7 @@ func ownHeader(o Options) (http.Header, error) {
 		return nil
 	}
 	err := errors.Join(
-		set("User-Agent", agent),
+		set("User-Agent", cmp.Or(o.UserAgent, "wandgo/"+version.Module())),
 		set("Content-Type", "application/json"),
 		set("X-Wandb-Username", o.Username),
 		set("X-Wandb-User-Email", o.Email),
@@ -194,16 +191,11 @@ func (t *Transport) newRequest(ctx context.Context, r *Request) (*retryablehttp.
 	if err != nil {
 		return nil, err
 	}
-	method := r.Method
-	if method == "" {
-		method = http.MethodPost
-	}
-	header := t.headerFor(u, r)
-	req, err := retryablehttp.NewRequestWithContext(ctx, method, "", nil)
+	req, err := retryablehttp.NewRequestWithContext(ctx, cmp.Or(r.Method, http.MethodPost), "", nil)
 	if err != nil {
 		return nil, fmt.Errorf("make request: %w", err)
 	}
-	req.URL, req.Host, req.Header = u, u.Host, header
+	req.URL, req.Host, req.Header = u, u.Host, t.headerFor(u, r)
 	if r.Body != nil && r.Open == nil {
 		if err := req.SetBody(r.Body); err != nil {
 			return nil, fmt.Errorf("set request body: %w", err)

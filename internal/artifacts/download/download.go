@@ -78,11 +78,7 @@ func (v *Version) Download(ctx context.Context, opts Options) (dir string, err e
 	if v.conn == nil {
 		return "", errNone
 	}
-	dir = opts.Dir
-	if dir == "" {
-		dir = v.DefaultDir()
-	}
-	if dir, err = filepath.Abs(dir); err != nil {
+	if dir, err = filepath.Abs(cmp.Or(opts.Dir, v.DefaultDir())); err != nil {
 		return "", err
 	}
 	err = v.withManifest(ctx, func(m *manifestFile) error { return v.download(ctx, m, dir, opts) })

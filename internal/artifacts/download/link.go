@@ -1,6 +1,7 @@
 package download
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -26,9 +27,9 @@ func (v *Version) Link(ctx context.Context, target string, aliases []string) (*V
 	if err != nil {
 		return nil, err
 	}
-	input := graphql.LinkArtifactInput{EntityName: &to.Entity, ProjectName: &to.Project, ArtifactPortfolioName: &to.Collection}
-	id := v.Info().ID
-	input.ArtifactID = &id
+	input := graphql.LinkArtifactInput{
+		EntityName: &to.Entity, ProjectName: &to.Project, ArtifactPortfolioName: &to.Collection, ArtifactID: new(v.Info().ID),
+	}
 	for _, alias := range aliases {
 		if err := manifest.CheckAlias(alias); err != nil {
 			return nil, err
@@ -59,12 +60,7 @@ func (v *Version) linkTarget(ctx context.Context, target string) (Path, error) {
 		to.Entity, err = registryEntity(ctx, v.conn, source.Entity, to.Entity)
 		return to, err
 	}
-	if to.Project == "" {
-		to.Project = source.Project
-	}
-	if to.Entity == "" {
-		to.Entity = source.Entity
-	}
+	to.Project, to.Entity = cmp.Or(to.Project, source.Project), cmp.Or(to.Entity, source.Entity)
 	return to, nil
 }
 

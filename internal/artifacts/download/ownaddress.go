@@ -1,6 +1,7 @@
 package download
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"net/url"
@@ -53,10 +54,7 @@ func (v *Version) ownAddress(ctx context.Context, e *record.ArtifactEntry) (obje
 	info := v.Info()
 	parts := []string{"artifacts", info.Path.Entity, hex.EncodeToString(sum)}
 	if layout != "V1" {
-		if region == "" {
-			region = "default"
-		}
-		parts = []string{"artifactsV2", region, info.Path.Entity, info.Path.Project, info.Path.Collection}
+		parts = []string{"artifactsV2", cmp.Or(region, "default"), info.Path.Entity, info.Path.Project, info.Path.Collection}
 		if v.conn.Features.Has(ctx, supportsArtifactID) {
 			parts = append(parts, info.ID)
 		}

@@ -27,22 +27,13 @@ type partial struct {
 	root *os.Root // the directory, so that creating a file need not look it up
 	lock *os.File
 
-	mu      sync.Mutex
-	claimed map[string]bool
+	claimed sync.Map // names of files
 }
 
 // claim reserves a file that can be continued for one entry.
 func (p *partial) claim(name string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.claimed[name] {
-		return false
-	}
-	if p.claimed == nil {
-		p.claimed = map[string]bool{}
-	}
-	p.claimed[name] = true
-	return true
+	_, taken := p.claimed.LoadOrStore(name, true)
+	return !taken
 }
 
 func (p *partial) name(base string) string { return p.dir + "/" + base }

@@ -2,6 +2,7 @@ package draft
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"io/fs"
@@ -70,10 +71,7 @@ func (d *Draft) AddFile(path, name string) error {
 	if err != nil {
 		return err
 	}
-	if name == "" {
-		name = filepath.Base(file)
-	}
-	return d.add(name, source{file: file})
+	return d.add(cmp.Or(name, filepath.Base(file)), source{file: file})
 }
 
 // AddBytes adds a copy of b.

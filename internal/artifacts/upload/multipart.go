@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"cmp"
 	"context"
 	"crypto/md5" //nolint:gosec // the format's digest
 	"encoding/base64"
@@ -8,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"runtime"
 	"sync"
 
@@ -157,19 +157,11 @@ func (j *Job) sendPart(ctx context.Context, f *file, url graphql.UploadUrlPart, 
 			if err != nil {
 				return nil, err
 			}
-			return &section{io.NewSectionReader(file, start, length), file}, nil
+			return struct {
+				io.Reader
+				io.Closer
+			}{io.NewSectionReader(file, start, length), file}, nil
 		},
 	})
-	if etag == "" {
-		etag = digest
-	}
-	return etag, err
+	return cmp.Or(etag, digest), err
 }
-
-// section is a part of a file, which it closes.
-type section struct {
-	*io.SectionReader
-	file *os.File
-}
-
-func (s *section) Close() error { return s.file.Close() }
