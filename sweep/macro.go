@@ -20,10 +20,7 @@ var (
 func expand(command []string, t Trial, jsonFile string, env []string) []string {
 	var args []string
 	for _, arg := range command {
-		arg = envMacro.ReplaceAllStringFunc(arg, func(m string) string {
-			name := envMacro.FindStringSubmatch(m)[1]
-			return lookup(env, name)
-		})
+		arg = envMacro.ReplaceAllStringFunc(arg, func(m string) string { return lookup(env, envMacro.FindStringSubmatch(m)[1]) })
 		m := wholeMacro.FindStringSubmatch(arg)
 		if m == nil {
 			args = append(args, arg)
@@ -50,48 +47,42 @@ func lookup(env []string, name string) string {
 
 // macro returns the arguments that a macro stands for.
 func (t Trial) macro(name, jsonFile string) (args []string, known bool) {
-	each := func(write func(name, value string, v any) []string) []string {
-		for _, name := range t.names() {
-			args = append(args, write(name, pythonText(t.Params[name]), t.Params[name])...)
-		}
-		return args
-	}
-	prefixed := func(prefix string) []string {
-		return each(func(name, value string, _ any) []string { return []string{prefix + name + "=" + value} })
-	}
 	switch name {
-	case "args":
-		return prefixed("--"), true
-	case "args_no_hyphens":
-		return prefixed(""), true
-	case "args_append_hydra":
-		return prefixed("+"), true
-	case "args_override_hydra":
-		return prefixed("++"), true
 	case "args_no_equals":
-		return each(func(name, value string, _ any) []string { return []string{"--" + name, value} }), true
+		for _, name := range t.names() {
+			args = append(args, "--"+name, pythonText(t.Params[name]))
+		}
 	case "args_no_boolean_flags":
-		return each(func(name, value string, v any) []string {
-			switch v {
+		for _, name := range t.names() {
+			switch v := t.Params[name]; v {
 			case true:
-				return []string{"--" + name}
+				args = append(args, "--"+name)
 			case false:
-				return nil
+			default:
+				args = append(args, "--"+name+"="+pythonText(v))
 			}
-			return []string{"--" + name + "=" + value}
-		}), true
+		}
 	case "args_json":
-		return []string{t.json()}, true
+		args = []string{t.json()}
 	case "args_json_file":
-		return []string{jsonFile}, true
+		args = []string{jsonFile}
 	case "program":
-		return []string{t.Program}, true
+		args = []string{t.Program}
 	case "interpreter":
-		return []string{"python"}, true
+		args = []string{"python"}
 	case "env":
-		return envCommand(), true
+		args = envCommand()
+	default:
+		prefixes := map[string]string{"args": "--", "args_no_hyphens": "", "args_append_hydra": "+", "args_override_hydra": "++"}
+		prefix, ok := prefixes[name]
+		if !ok {
+			return nil, false
+		}
+		for _, name := range t.names() {
+			args = append(args, prefix+name+"="+pythonText(t.Params[name]))
+		}
 	}
-	return nil, false
+	return args, true
 }
 
 // names returns the parameters in the order in which the server sent them.
