@@ -23,13 +23,17 @@ func (v *single) columnType() *columnType { return &columnType{name: v.of.name} 
 func (v *single) inArtifact(e *entries) (map[string]any, error) {
 	path, sum, err := e.addMedia(v.of.kind, v.ext, v.path, v.file)
 	out := map[string]any{"_type": v.of.name, "path": path, "sha256": sum}
-	if v.caption != "" {
-		out["caption"] = v.caption
-	}
-	if v.width > 0 {
-		out["width"], out["height"] = int64(v.width), int64(v.height)
-	}
+	put(out, "caption", v.caption)
+	put(out, "width", int64(v.width))
+	put(out, "height", int64(v.height))
 	return out, err
+}
+
+// put sets a key unless its value is zero.
+func put[T comparable](object map[string]any, key string, value T) {
+	if value != *new(T) {
+		object[key] = value
+	}
 }
 
 func (*picture) class() string { return "Image" }
@@ -44,15 +48,10 @@ func (v *picture) inArtifact(e *entries) (map[string]any, error) {
 		return nil, err
 	}
 	out := map[string]any{"_type": "image-file", "path": path, "sha256": sum, "format": v.format}
-	if v.width > 0 {
-		out["width"], out["height"] = int64(v.width), int64(v.height)
-	}
-	if v.caption != "" {
-		out["caption"] = v.caption
-	}
-	if v.grouping != 0 {
-		out["grouping"] = int64(v.grouping)
-	}
+	put(out, "width", int64(v.width))
+	put(out, "height", int64(v.height))
+	put(out, "caption", v.caption)
+	put(out, "grouping", int64(v.grouping))
 	masks, boxes := make(map[string]any), make(map[string]any)
 	for _, m := range v.overlays.masks {
 		path, sum, err := e.addMedia("images/mask", ".mask.png", "", m.file)

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -50,12 +51,7 @@ func (c *chart) value(o ChartOptions, title string) *Chart {
 	if c.strings == nil {
 		c.strings = make(map[string]string)
 	}
-	if _, has := c.strings["title"]; !has || o.Title != "" {
-		if o.Title != "" {
-			title = o.Title
-		}
-		c.strings["title"] = title
-	}
+	c.strings["title"] = cmp.Or(o.Title, c.strings["title"], title)
 	return &Chart{holder: media.Hold(c, nil), data: c}
 }
 

@@ -39,10 +39,12 @@ func (e *entries) write(content func(io.Writer) error) (record.ArtifactEntry, er
 		return entry, fmt.Errorf("write a file of an artifact: %w", err)
 	}
 	h := md5.New() //nolint:gosec // see above
-	size := new(counter)
-	w := bufio.NewWriterSize(io.MultiWriter(f, h, size), 64<<10)
+	w := bufio.NewWriterSize(io.MultiWriter(f, h), 64<<10)
 	if err = content(w); err == nil {
 		err = w.Flush()
+	}
+	if err == nil {
+		entry.Size, err = f.Seek(0, io.SeekCurrent)
 	}
 	if closing := f.Close(); err == nil {
 		err = closing
@@ -50,15 +52,8 @@ func (e *entries) write(content func(io.Writer) error) (record.ArtifactEntry, er
 	if err != nil {
 		return entry, fmt.Errorf("write a file of an artifact: %w", err)
 	}
-	entry.Digest, entry.Size = manifest.Digest(h.Sum(nil)), int64(*size)
+	entry.Digest = manifest.Digest(h.Sum(nil))
 	return entry, nil
-}
-
-type counter int64
-
-func (c *counter) Write(p []byte) (int, error) {
-	*c += counter(len(p))
-	return len(p), nil
 }
 
 // add writes a file under a path. The same path is the same file.

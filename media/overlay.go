@@ -237,9 +237,7 @@ func (b *BoxSet) cells() []any {
 			"position": map[string]any{"minX": box.MinX, "maxX": box.MaxX, "minY": box.MinY, "maxY": box.MaxY},
 			"class_id": int64(box.Class),
 		}
-		if box.Caption != "" {
-			cell["box_caption"] = box.Caption
-		}
+		put(cell, "box_caption", box.Caption)
 		if box.Pixels {
 			cell["domain"] = "pixel"
 		}

@@ -250,41 +250,38 @@ func (s *Sweep) BestTrial(ctx context.Context) (*api.Run, error) {
 
 // Pause makes agents wait instead of starting trials. Running trials continue.
 func (s *Sweep) Pause(ctx context.Context) error {
-	return s.become(ctx, Paused, Pending, Running, Paused)
+	return s.become(ctx, Paused)
 }
 
 // Resume ends a pause, or restarts a finished sweep. A grid then tries the points again whose runs were
 // deleted, as those of failed trials may be.
 func (s *Sweep) Resume(ctx context.Context) error {
-	return s.become(ctx, Running, Pending, Running, Paused, Finished, Canceled)
+	return s.become(ctx, Running)
 }
 
 // Stop ends the sweep: agents stop after their current trials.
 func (s *Sweep) Stop(ctx context.Context) error {
-	return s.become(ctx, Finished, Pending, Running, Paused, Finished)
+	return s.become(ctx, Finished)
 }
 
 // Cancel ends the sweep and stops its running trials.
 func (s *Sweep) Cancel(ctx context.Context) error {
-	return s.become(ctx, Canceled, Pending, Running, Paused, Canceled)
+	return s.become(ctx, Canceled)
 }
 
-// become changes the state. It reads the current state first, which must be one of from, or one that
-// this client does not know. It blocks until there is a response.
+// become changes the state. It reads the current state first: a sweep that is over can only run again.
+// It blocks until there is a response.
 //
 // Errors:
 //   - *errors.RequestError that matches ErrInvalidInput: the sweep is over.
 //   - those of [Get].
-func (s *Sweep) become(ctx context.Context, state State, from ...State) error {
+func (s *Sweep) become(ctx context.Context, state State) error {
 	now, err := read(ctx, s.client, s.at())
 	if err != nil {
 		return err
 	}
 	over := now.State == Finished || now.State == Canceled
-	for _, f := range from {
-		over = over && f != now.State
-	}
-	if over {
+	if over && state != Running && state != now.State {
 		return &errors.RequestError{
 			Op: "change sweep " + s.ID + " of", Entity: s.Entity, Project: s.Project, BaseURL: s.client.BaseURL(),
 			Cause: errors.ErrInvalidInput, Err: errors.New("it is over: " + strings.ToLower(string(now.State))),

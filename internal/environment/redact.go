@@ -78,7 +78,8 @@ var (
 
 // secretWords say, as the last word of a name, that its value is a secret, and anyPlace wherever
 // they stand. A name that ends in "key" is one too, unless a word of plainKeys stands before it.
-// A tokenizer and max-tokens are not secrets.
+// A tokenizer and max-tokens are not secrets. userNames are the last words of flags that take a
+// user's name, and hashNames announce a hash.
 var (
 	secretWords = []string{
 		"token", "passwd", "passphrase", "pass", "passcode", "pwd", "pw", "secrets", "credential", "credentials", "creds", "cred",
@@ -86,6 +87,8 @@ var (
 		"signature", "sig", "sas", "jwt", "pat", "cookie", "otp", "dsn", "webhook", "mnemonic", "netrc",
 	}
 	anyPlace  = []string{"password", "secret"}
+	userNames = []string{"u", "user", "userpwd", "login", "username"}
+	hashNames = []string{"commit", "sha", "sha1", "sha256", "sha512", "md5", "hash", "revision", "rev", "ref", "digest", "checksum", "git"}
 	plainKeys = []string{
 		"sort", "primary", "foreign", "partition", "group", "index", "metric", "column", "row", "cache", "lookup", "hot", "public", "dict", "map",
 		"json", "object", "name", "label", "image", "text", "feature", "data", "batch", "input", "output", "target", "config", "state", "model",
@@ -100,7 +103,7 @@ func isSecretName(name string) bool {
 		return false
 	}
 	last := words[len(words)-1]
-	if slices.Contains(secretWords, last) || slices.ContainsFunc(words, func(w string) bool { return slices.Contains(anyPlace, w) }) {
+	if slices.Contains(secretWords, last) || anyOf(words, anyPlace) {
 		return true
 	}
 	return last == "key" && (len(words) == 1 || !slices.Contains(plainKeys, words[len(words)-2]))
@@ -110,18 +113,15 @@ func isSecretName(name string) bool {
 // curl accept the password.
 func isUserName(name string) bool {
 	words := wordsOf(name)
-	return len(words) > 0 && slices.Contains([]string{"u", "user", "userpwd", "login", "username"}, words[len(words)-1])
+	return len(words) > 0 && slices.Contains(userNames, words[len(words)-1])
 }
 
 // isHashName reports whether a name announces a hash, which looks like a key.
-func isHashName(name string) bool {
-	return slices.ContainsFunc(wordsOf(name), func(word string) bool {
-		switch word {
-		case "commit", "sha", "sha1", "sha256", "sha512", "md5", "hash", "revision", "rev", "ref", "digest", "checksum", "git":
-			return true
-		}
-		return false
-	})
+func isHashName(name string) bool { return anyOf(wordsOf(name), hashNames) }
+
+// anyOf reports whether one of words is in list.
+func anyOf(words, list []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
 }
 
 // wordsOf splits --apiKey, API_KEY and api.key into api and key.
@@ -154,11 +154,8 @@ func wordsOf(name string) []string {
 // isHarmless reports whether a value is too plain to be a secret, such as the
 // size of a token.
 func isHarmless(value string) bool {
-	switch strings.ToLower(value) {
-	case "", "true", "false", "none", "null":
-		return true
-	}
-	return len(value) <= 5 && strings.Trim(value, "0123456789.") == ""
+	return slices.Contains([]string{"", "true", "false", "none", "null"}, strings.ToLower(value)) ||
+		len(value) <= 5 && strings.Trim(value, "0123456789.") == ""
 }
 
 var (
@@ -207,9 +204,5 @@ func redactInside(arg string) string {
 
 // isScheme reports whether a word only says what kind of credential follows.
 func isScheme(word string) bool {
-	switch strings.ToLower(word) {
-	case "basic", "bearer", "token", "apikey":
-		return true
-	}
-	return false
+	return slices.Contains([]string{"basic", "bearer", "token", "apikey"}, strings.ToLower(word))
 }
