@@ -13,29 +13,32 @@ import (
 	"github.com/wandgo/wandgo/internal/sink"
 )
 
+func question(op diagnose.Op, at runpath.Path) diagnose.Question {
+	return diagnose.Question{Op: op, Entity: at.Entity, Project: at.Project, Sweep: at.ID}
+}
+
 // explain is the public error of a request about a sweep.
 func explain(ctx context.Context, c *client.Client, op diagnose.Op, at runpath.Path, err error) error {
-	q := diagnose.Question{Op: op, Entity: at.Entity, Project: at.Project, Sweep: at.ID}
-	return connection.Of(c).Diagnoser.Explain(ctx, ctx, q, err)
+	return connection.Of(c).Diagnoser.Explain(ctx, ctx, question(op, at), err)
 }
 
 // checkKey returns the error of a request that cannot be made with the client's key, without
 // making it.
 func checkKey(c *client.Client, op diagnose.Op, at runpath.Path) error {
-	return connection.Of(c).Diagnoser.CheckKey(diagnose.Question{Op: op, Entity: at.Entity, Project: at.Project, Sweep: at.ID})
+	return connection.Of(c).Diagnoser.CheckKey(question(op, at))
+}
+
+func requestError(c *client.Client, op string, at runpath.Path, cause, err error) error {
+	return &errors.RequestError{Op: op, Entity: at.Entity, Project: at.Project, BaseURL: c.BaseURL(), Cause: cause, Err: err}
 }
 
 // missing is the error of a sweep that the server does not show. verb says what was to be done with it.
 func missing(c *client.Client, verb string, at runpath.Path, err error) error {
-	return &errors.RequestError{
-		Op: verb + " sweep " + at.ID + " of", Entity: at.Entity, Project: at.Project, BaseURL: c.BaseURL(), Cause: errors.ErrSweepMissing, Err: err,
-	}
+	return requestError(c, verb+" sweep "+at.ID+" of", at, errors.ErrSweepMissing, err)
 }
 
 func unexpected(c *client.Client, op diagnose.Op, at runpath.Path, err error) error {
-	return &errors.RequestError{
-		Op: string(op), Entity: at.Entity, Project: at.Project, BaseURL: c.BaseURL(), Cause: errors.ErrUnexpectedAnswer, Err: err,
-	}
+	return requestError(c, string(op), at, errors.ErrUnexpectedAnswer, err)
 }
 
 // explainAgent is [explain] for an agent's request. A server says with the same status that the sweep

@@ -282,10 +282,7 @@ func (s *Sweep) become(ctx context.Context, state State) error {
 	}
 	over := now.State == Finished || now.State == Canceled
 	if over && state != Running && state != now.State {
-		return &errors.RequestError{
-			Op: "change sweep " + s.ID + " of", Entity: s.Entity, Project: s.Project, BaseURL: s.client.BaseURL(),
-			Cause: errors.ErrInvalidInput, Err: errors.New("it is over: " + strings.ToLower(string(now.State))),
-		}
+		return requestError(s.client, "change sweep "+s.ID+" of", s.at(), errors.ErrInvalidInput, errors.New("it is over: "+strings.ToLower(string(now.State))))
 	}
 	_, err = graphql.UpsertSweep(ctx, connection.Of(s.client).GraphQL, graphql.UpsertSweepInput{
 		Id: &now.storageID, EntityName: sink.Optional(s.Entity), ProjectName: &s.Project, State: new(string(state)),

@@ -28,20 +28,7 @@ func eachField(message []byte, do func(field) error) error {
 		}
 		message = message[n:]
 		f := field{num: num, typ: typ}
-		switch typ {
-		case protowire.VarintType:
-			f.bits, n = protowire.ConsumeVarint(message)
-		case protowire.Fixed32Type:
-			var v uint32
-			v, n = protowire.ConsumeFixed32(message)
-			f.bits = uint64(v)
-		case protowire.Fixed64Type:
-			f.bits, n = protowire.ConsumeFixed64(message)
-		case protowire.BytesType:
-			f.bytes, n = protowire.ConsumeBytes(message)
-		default:
-			n = protowire.ConsumeFieldValue(num, typ, message)
-		}
+		n = f.consume(message)
 		if n < 0 {
 			return errMessage
 		}
@@ -51,6 +38,25 @@ func eachField(message []byte, do func(field) error) error {
 		}
 	}
 	return nil
+}
+
+// consume reads the value of a field, and returns its length, which is negative if there is none.
+func (f *field) consume(data []byte) (n int) {
+	switch f.typ {
+	case protowire.VarintType:
+		f.bits, n = protowire.ConsumeVarint(data)
+	case protowire.Fixed32Type:
+		var v uint32
+		v, n = protowire.ConsumeFixed32(data)
+		f.bits = uint64(v)
+	case protowire.Fixed64Type:
+		f.bits, n = protowire.ConsumeFixed64(data)
+	case protowire.BytesType:
+		f.bytes, n = protowire.ConsumeBytes(data)
+	default:
+		n = protowire.ConsumeFieldValue(f.num, f.typ, data)
+	}
+	return n
 }
 
 // lookup returns the last field of a message that has a number. It is zero if there is none.
@@ -79,17 +85,7 @@ func (f field) numbers(dst []float64, typ protowire.Type, value func(field) floa
 	packed := f.bytes
 	for len(packed) > 0 {
 		e := field{typ: typ}
-		var n int
-		switch typ {
-		case protowire.Fixed32Type:
-			var v uint32
-			v, n = protowire.ConsumeFixed32(packed)
-			e.bits = uint64(v)
-		case protowire.Fixed64Type:
-			e.bits, n = protowire.ConsumeFixed64(packed)
-		default:
-			e.bits, n = protowire.ConsumeVarint(packed)
-		}
+		n := e.consume(packed)
 		if n < 0 || len(dst) >= maxElements {
 			return nil, errMessage
 		}
