@@ -205,24 +205,15 @@ func (u *updater) upsert(ctx context.Context, in graphql.UpsertBucketInput) erro
 // sendEach sends the settings of a refused request one by one, so that the server gets
 // all but those that it refuses as invalid.
 func (u *updater) sendEach(ctx context.Context, in graphql.UpsertBucketInput, refusal error) (refused, err error) {
-	rest, parts := SplitUpsert(in)
-	if len(parts) == 0 {
-		return nil, refusal
-	}
-	if err := u.upsert(ctx, rest); err != nil {
-		return nil, err
-	}
-	for _, part := range parts {
-		err := u.upsert(ctx, part.Input)
-		switch {
-		case wrongInput(ctx, err):
-			u.invalid[part.Setting] = invalidSetting{part.Input, err}
-			refused = cmp.Or(refused, err)
-		case err != nil:
-			return nil, err
+	err = UpsertEach(in, refusal, func(in graphql.UpsertBucketInput) error { return u.upsert(ctx, in) }, func(part UpsertPart, err error) bool {
+		if !wrongInput(ctx, err) {
+			return false
 		}
-	}
-	return refused, nil
+		u.invalid[part.Setting] = invalidSetting{part.Input, err}
+		refused = cmp.Or(refused, err)
+		return true
+	})
+	return refused, err
 }
 
 // lastError is that of the last request, nil if it was answered with a yes.

@@ -55,10 +55,29 @@ type UpsertPart struct {
 	set     func(*graphql.UpsertBucketInput)
 }
 
-// SplitUpsert splits a request whose settings the server refused as invalid, so that one
+// UpsertEach repeats a request whose settings the server refused as invalid: first without
+// them, and then with one at a time. invalid is called with the error for a setting and
+// reports whether the others follow nevertheless.
+func UpsertEach(in graphql.UpsertBucketInput, refusal error, upsert func(graphql.UpsertBucketInput) error, invalid func(UpsertPart, error) bool) error {
+	rest, parts := splitUpsert(in)
+	if len(parts) == 0 {
+		return refusal
+	}
+	if err := upsert(rest); err != nil {
+		return err
+	}
+	for _, part := range parts {
+		if err := upsert(part.Input); err != nil && !invalid(part, err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// splitUpsert splits a request whose settings the server refused as invalid, so that one
 // refused setting does not hold back the others: rest has none of the settings that a
 // user chooses, and parts has one request for each of them.
-func SplitUpsert(in graphql.UpsertBucketInput) (rest graphql.UpsertBucketInput, parts []UpsertPart) {
+func splitUpsert(in graphql.UpsertBucketInput) (rest graphql.UpsertBucketInput, parts []UpsertPart) {
 	alone := graphql.UpsertBucketInput{Id: in.Id, Name: in.Name, EntityName: in.EntityName, ModelName: in.ModelName}
 	add := func(setting string, has bool, set func(*graphql.UpsertBucketInput)) {
 		if has {
@@ -101,7 +120,7 @@ func (s invalidSettings) without(in graphql.UpsertBucketInput) graphql.UpsertBuc
 	if len(s) == 0 {
 		return in
 	}
-	rest, parts := SplitUpsert(in)
+	rest, parts := splitUpsert(in)
 	for _, part := range parts {
 		if refused, ok := s[part.Setting]; ok && reflect.DeepEqual(refused.input, part.Input) {
 			continue

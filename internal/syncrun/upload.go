@@ -125,26 +125,22 @@ func (j *job) upload(ctx context.Context, live bool) error {
 // upsertParts repeats a refused upsert without the settings that the server does not
 // accept. The rows of the run do not depend on them.
 func (j *job) upsertParts(ctx context.Context, in graphql.UpsertBucketInput, refusal error) (*Created, error) {
-	rest, parts := sink.SplitUpsert(in)
-	if len(parts) == 0 {
-		return nil, refusal
-	}
-	created, err := j.e.Server.Upsert(ctx, rest)
-	if err != nil {
-		return nil, err
-	}
-	for _, part := range parts {
-		_, err := j.e.Server.Upsert(ctx, part.Input)
-		switch {
-		case errors.Is(err, errors.ErrInvalidInput):
-			j.warn("the run's %s was skipped because the server refuses it: %s", part.Setting, oneline.Text(err))
-		case err != nil:
-			return nil, err
-		case part.Input.DisplayName != nil:
-			created.Name = *part.Input.DisplayName
+	var created *Created
+	err := sink.UpsertEach(in, refusal, func(in graphql.UpsertBucketInput) error {
+		c, err := j.e.Server.Upsert(ctx, in)
+		if err == nil {
+			created = cmp.Or(created, c)
+			created.Name = *cmp.Or(in.DisplayName, &created.Name)
 		}
-	}
-	return created, nil
+		return err
+	}, func(part sink.UpsertPart, err error) bool {
+		invalid := errors.Is(err, errors.ErrInvalidInput)
+		if invalid {
+			j.warn("the run's %s was skipped because the server refuses it: %s", part.Setting, oneline.Text(err))
+		}
+		return invalid
+	})
+	return created, err
 }
 
 // ask asks the server what it has of the run. A server that cannot be reached is not asked
