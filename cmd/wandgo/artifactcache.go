@@ -7,7 +7,6 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/artifacts/objectcache"
-	"github.com/wandgo/wandgo/internal/term"
 )
 
 func artifactCacheCommand() command {
@@ -90,7 +89,7 @@ func (a *app) printCache(d *cacheDocument, asJSON bool) error {
 	switch {
 	case asJSON:
 		return encodeJSON(a.stdout, d)
-	case !term.IsTerminal(a.stdout):
+	case !a.interactive():
 		p.line(d.Dir, plain(int64(d.Files)), plain(d.Bytes), plain(d.TempBytes), plain(d.Removed))
 		return p.err
 	case d.Removed > 0:

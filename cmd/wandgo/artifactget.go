@@ -234,7 +234,7 @@ func (a *app) printGot(got *gotArtifact, asJSON bool) error {
 	switch {
 	case asJSON:
 		return encodeJSON(a.stdout, got)
-	case term.IsTerminal(a.stdout):
+	case a.interactive():
 		p.printf("%s\n", printable(got.Dir))
 	default:
 		p.line(got.Dir, got.Path, plain(int64(got.Files)), plain(got.Bytes), plain(got.Received))

@@ -112,7 +112,7 @@ func versionInfo(ctx context.Context, c *client.Client, path string, files bool)
 }
 
 func (a *app) printVersion(d *versionDocument) error {
-	p, terminal := a.printer(true), term.IsTerminal(a.stdout)
+	p, terminal := a.printer(true), a.interactive()
 	if d.Files != nil {
 		return a.printFiles(*d.Files, terminal)
 	}

@@ -19,7 +19,6 @@ import (
 	"github.com/wandgo/wandgo/internal/runid"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
-	"github.com/wandgo/wandgo/internal/term"
 )
 
 func artifactPutCommand() command {
@@ -262,7 +261,7 @@ func (a *app) printPut(d *putDocument, asJSON bool) error {
 		return encodeJSON(a.stdout, d)
 	case d.Stored != "":
 		p.printf("%s waits on this disk. To upload it: wandgo sync %s\n", printable(d.Path), printable(d.Stored))
-	case term.IsTerminal(a.stdout):
+	case a.interactive():
 		p.printf("%s (%s, %s)\n", printable(d.Path), counted(d.Files, "file"), size(d.Size))
 	default:
 		p.line(d.Path, d.ID, d.Digest, plain(d.Files), plain(d.Size))

@@ -21,7 +21,6 @@ import (
 	"github.com/wandgo/wandgo/internal/runstore"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
-	"github.com/wandgo/wandgo/internal/term"
 	"github.com/wandgo/wandgo/internal/version"
 )
 
@@ -117,7 +116,7 @@ func runBoard(ctx context.Context, a *app, c command, args []string) error {
 		_ = listener.Close()
 		return failed("print the address", p.err)
 	}
-	if !*noOpen && term.IsTerminal(a.stdout) {
+	if !*noOpen && a.interactive() {
 		openBrowser(ctx, link, a.env.get)
 	}
 	return commandFailed(c, serveBoard(ctx, listener, dashboard.New(store, opts), store))

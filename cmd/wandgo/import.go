@@ -12,7 +12,6 @@ import (
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
-	"github.com/wandgo/wandgo/internal/term"
 	"github.com/wandgo/wandgo/internal/tfevents"
 )
 
@@ -112,7 +111,7 @@ func runImportTensorBoard(ctx context.Context, a *app, c command, args []string)
 	}
 	t.root, t.dryRun = s.RunRoot(), *dryRun
 	t.entity, t.project = cmp.Or(t.options.Entity, s.Entity.Text), cmp.Or(t.options.Project, s.Project.Text)
-	t.out = &syncOutput{printer: a.printer(!*noColor), live: !*asJSON && term.IsTerminal(a.stdout), silent: *asJSON}
+	t.out = &syncOutput{printer: a.printer(!*noColor), live: !*asJSON && a.interactive(), silent: *asJSON}
 	upload := !*offline && !*dryRun && s.Mode.Text != settings.ModeOffline
 	return t.run(ctx, paths[0], upload, *asJSON)
 }

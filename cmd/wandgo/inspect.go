@@ -18,7 +18,6 @@ import (
 	"github.com/wandgo/wandgo/internal/plot"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/syncrun"
-	"github.com/wandgo/wandgo/internal/term"
 )
 
 func inspectCommand() command {
@@ -120,7 +119,7 @@ func runInspect(ctx context.Context, a *app, c command, args []string) error {
 		return usageError(c, "--json-lines, --summary, --plot, --show and --media are mutually exclusive")
 	case i.follow && (i.summary || i.media != "" || i.show):
 		return usageError(c, "--follow and --summary, --show or --media are mutually exclusive")
-	case i.follow && i.metric != "" && !term.IsTerminal(a.stdout):
+	case i.follow && i.metric != "" && !a.interactive():
 		return usageError(c, "--follow with --plot needs a terminal")
 	case len(paths) != 1:
 		return usageError(c, "expected exactly one path")

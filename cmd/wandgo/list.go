@@ -20,11 +20,11 @@ func (a *app) list(columns []column, rows [][]string, none string) error {
 	p := a.printer(true)
 	switch {
 	case len(rows) == 0:
-		if !a.table() {
+		if !a.interactive() {
 			p.w = a.stderr
 		}
 		p.printf("%s\n", printable(none))
-	case a.table():
+	case a.interactive():
 		p.table(columns, rows)
 	default:
 		for _, row := range rows {
@@ -34,15 +34,15 @@ func (a *app) list(columns []column, rows [][]string, none string) error {
 	return p.err
 }
 
-// table reports whether the output is for a person.
-func (a *app) table() bool { return term.IsTerminal(a.stdout) }
+// interactive reports whether the output is for a person.
+func (a *app) interactive() bool { return term.IsTerminal(a.stdout) }
 
 // time is a time in the local zone on a terminal, and in UTC elsewhere.
 func (a *app) time(t time.Time) string {
 	switch {
 	case t.IsZero():
 		return ""
-	case a.table():
+	case a.interactive():
 		return t.Local().Format("2006-01-02 15:04")
 	}
 	return t.UTC().Format(time.RFC3339)
@@ -50,7 +50,7 @@ func (a *app) time(t time.Time) string {
 
 // size is a number of bytes, with a unit on a terminal.
 func (a *app) size(bytes int64) string {
-	if a.table() {
+	if a.interactive() {
 		return size(bytes)
 	}
 	return plain(bytes)

@@ -203,7 +203,7 @@ func refusedCode(dir *rundir.Dir) string {
 // pipe, what is wrong with a run goes to stderr.
 func (a *app) listRuns(runs []listed, paths []string, given bool) error {
 	number := plain
-	if a.table() {
+	if a.interactive() {
 		number = plaintext.Grouped
 	}
 	rows := make([][]string, len(runs))
@@ -223,7 +223,7 @@ func (a *app) listRuns(runs []listed, paths []string, given bool) error {
 			started = a.time(*r.Started)
 		}
 		rows[i] = []string{r.State, r.upload(number), r.RunID, r.Name, strings.Trim(r.Entity+"/"+r.Project, "/"), started, number(r.Rows), a.size(r.Bytes), r.dir}
-		if !a.table() {
+		if !a.interactive() {
 			continue
 		}
 		for k, text := range rows[i] {
@@ -246,7 +246,7 @@ func (a *app) listRuns(runs []listed, paths []string, given bool) error {
 	}, rows, "No runs in "+strings.Join(paths, ", ")+".")
 	p := a.printer(true)
 	p.err = err
-	if !a.table() {
+	if !a.interactive() {
 		p.w = a.stderr
 	}
 	for i := range runs {

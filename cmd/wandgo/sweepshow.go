@@ -9,7 +9,6 @@ import (
 
 	"github.com/wandgo/wandgo/api"
 	"github.com/wandgo/wandgo/client"
-	"github.com/wandgo/wandgo/internal/term"
 	"github.com/wandgo/wandgo/sweep"
 )
 
@@ -136,7 +135,7 @@ func statesText(states map[string]int) string {
 func (a *app) showTrials(s *sweep.Sweep, cfg *sweep.Config, trials []listedTrial) error {
 	p := a.printer(true)
 	state := cmp.Or(s.Name, s.ID) + ": " + strings.ToLower(string(s.State)) + ", " + string(s.Method) + ", " + ofExpected(s) + " runs"
-	if term.IsTerminal(a.stdout) {
+	if a.interactive() {
 		p.hanging("", "  ", state)
 		if len(trials) > 0 {
 			p.hanging("", "  ", statesText(countStates(trials)))

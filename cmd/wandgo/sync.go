@@ -11,7 +11,6 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/internal/syncrun"
-	"github.com/wandgo/wandgo/internal/term"
 )
 
 func syncCommand() command {
@@ -146,7 +145,7 @@ func runSync(ctx context.Context, a *app, c command, args []string) error {
 		}
 	}
 	out := &syncOutput{
-		printer: a.printer(!*noColor), live: !*asJSON && term.IsTerminal(a.stdout), silent: *asJSON, all: verbose,
+		printer: a.printer(!*noColor), live: !*asJSON && a.interactive(), silent: *asJSON, all: verbose,
 	}
 	options := a.env.options()
 	if out.live {
