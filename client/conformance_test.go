@@ -41,7 +41,7 @@ type stage struct {
 func newStage(t *testing.T, opts client.RunOptions, change ...func(*client.Options)) *stage {
 	t.Helper()
 	st := &stage{s: wandbtest.New(t, wandbtest.Solo())}
-	st.c = newClient(t, st.s, wandbtest.AliceKey, append([]func(*client.Options){quickly}, change...)...)
+	st.c = newClient(t, st.s, wandbtest.AliceKey, append(append([]func(*client.Options){quickly}, change...), described)...)
 	st.start(t, opts)
 	return st
 }

@@ -127,7 +127,7 @@ func TestFilesRefused(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, wandbtest.Solo())
 	s.Inject(wandbtest.Fault{Operation: "CreateRunFiles", Status: 403, Body: gqlError("permission denied")})
-	c := newClient(t, s, wandbtest.AliceKey, quickly)
+	c := newClient(t, s, wandbtest.AliceKey, quickly, described)
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "vision"})
 	require.NoError(t, err)
 	log(t, run, 0, 10)

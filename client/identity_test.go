@@ -56,7 +56,7 @@ func (f *federation) write(t *testing.T, subject string) {
 // client is one of a process of the job, with more variables.
 func (f *federation) client(t *testing.T, pairs ...string) *client.Client {
 	t.Helper()
-	return newClient(t, f.Server, "", f.environ(pairs...))
+	return newClient(t, f.Server, "", f.environ(pairs...), described)
 }
 
 func (f *federation) environ(pairs ...string) func(*client.Options) {

@@ -97,7 +97,7 @@ func TestDevices(t *testing.T) {
 func TestDevicesOffline(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, wandbtest.Solo())
-	c := newClient(t, s, wandbtest.AliceKey, quickly)
+	c := newClient(t, s, wandbtest.AliceKey, quickly, described)
 	source := newCard()
 	close(source.ready)
 	dir := offlineRun(t, c, client.RunOptions{Entity: "acme", Project: "vision", ID: "r1", MetricSources: []client.MetricSource{source}}, 1)

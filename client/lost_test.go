@@ -124,7 +124,7 @@ func TestFinishSaysWhyItHadNoTime(t *testing.T) {
 			s := wandbtest.New(t, everybody())
 			// Nothing is sent at the end of the time: the server might take it after the sync.
 			c := newClient(t, s, key("member"), at(briefly), quicklyWith(
-				"WANDB_X_FILE_STREAM_RETRY_WAIT_MIN_SECONDS", "3600", "WANDB_X_FILE_STREAM_RETRY_WAIT_MAX_SECONDS", "3600"))
+				"WANDB_X_FILE_STREAM_RETRY_WAIT_MIN_SECONDS", "3600", "WANDB_X_FILE_STREAM_RETRY_WAIT_MAX_SECONDS", "3600"), described)
 			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team"})
 			require.NoError(t, err)
 			log(t, run, 0, 3)

@@ -55,7 +55,8 @@ func alone(name string) string {
 }
 
 // newClient makes a client of s with a key, untouched by the environment, whose
-// runs keep their data in a directory of the test.
+// runs keep their data in a directory of the test. They do not describe program and
+// machine unless the test is about that, because that takes a quarter of these tests' time.
 func newClient(tb testing.TB, s *wandbtest.Server, key string, change ...func(*client.Options)) *client.Client {
 	tb.Helper()
 	dir := tb.TempDir()
@@ -69,6 +70,8 @@ func newClient(tb testing.TB, s *wandbtest.Server, key string, change ...func(*c
 			switch name {
 			case "TMPDIR":
 				return cmp.Or(given(name), tmp)
+			case "WANDB_X_DISABLE_META":
+				return cmp.Or(given(name), "true")
 			case "WANDB_CACHE_DIR":
 				return cmp.Or(given(name), filepath.Join(dir, "cache"))
 			}
@@ -79,6 +82,17 @@ func newClient(tb testing.TB, s *wandbtest.Server, key string, change ...func(*c
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, c.Close()) })
 	return c
+}
+
+// described makes the runs of a client describe program and machine, as they do by default.
+func described(o *client.Options) {
+	given := o.Getenv
+	o.Getenv = func(name string) string {
+		if name == "WANDB_X_DISABLE_META" {
+			return cmp.Or(given(name), "false")
+		}
+		return given(name)
+	}
 }
 
 // isQuestion matches the follow-up questions of a diagnosis.

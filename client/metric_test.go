@@ -16,7 +16,7 @@ import (
 func finished(t *testing.T, opts client.RunOptions, f func(*client.Run)) wandbtest.RunView {
 	t.Helper()
 	s := wandbtest.New(t, wandbtest.Solo())
-	c := newClient(t, s, wandbtest.AliceKey, quickly)
+	c := newClient(t, s, wandbtest.AliceKey, quickly, described)
 	opts.Entity, opts.Project = "acme", "vision"
 	run, err := c.Init(t.Context(), opts)
 	require.NoError(t, err)

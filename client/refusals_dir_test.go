@@ -53,7 +53,7 @@ func TestRefusal_OfARunOnDisk_SaysWhereAndHowToUploadIt(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := wandbtest.New(t, everybody())
-			c := newClient(t, s, key("member"), quickly, at(briefly), func(o *client.Options) {
+			c := newClient(t, s, key("member"), quickly, at(briefly), described, func(o *client.Options) {
 				o.Dir, o.InitTimeout = filepath.Join(t.TempDir(), "it's mine"), 2e9
 			})
 			told := make(chan error, 3)

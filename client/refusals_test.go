@@ -100,7 +100,7 @@ func TestPartRefusedMidway(t *testing.T) {
 			t.Parallel()
 			s := wandbtest.New(t, everybody())
 			var w warnings
-			c := newClient(t, s, key("member"), quickly, at(briefly), w.listen)
+			c := newClient(t, s, key("member"), quickly, at(briefly), w.listen, described)
 			told := make(chan error, 2)
 			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { told <- err }})
 			require.NoError(t, err)
@@ -157,7 +157,7 @@ func TestPartRefusedInFinish(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := wandbtest.New(t, everybody())
-			c := newClient(t, s, key("member"), quickly)
+			c := newClient(t, s, key("member"), quickly, described)
 			told := make(chan error, 1)
 			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { told <- err }})
 			require.NoError(t, err)

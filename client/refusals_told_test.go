@@ -80,7 +80,7 @@ func TestRefusedInMidRun_EachChannel_ReachesErrHookAndPerson(t *testing.T) {
 			t.Parallel()
 			s := wandbtest.New(t, everybody())
 			var file logFile
-			c := newClient(t, s, key("member"), quickly, at(briefly), file.listen)
+			c := newClient(t, s, key("member"), quickly, at(briefly), file.listen, described)
 			told := make(chan error, 2)
 			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { told <- err }})
 			require.NoError(t, err)
@@ -109,7 +109,7 @@ func saveOne(t *testing.T, run *client.Run) {
 func TestRefusedInMidRun_SeveralCauses_HookIsCalledForEach(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, everybody())
-	c := newClient(t, s, key("member"), quickly, at(briefly))
+	c := newClient(t, s, key("member"), quickly, at(briefly), described)
 	told := make(chan error, 4)
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", OnLost: func(err error) { told <- err }})
 	require.NoError(t, err)

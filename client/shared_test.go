@@ -29,7 +29,7 @@ func TestSharedRun(t *testing.T) {
 			"WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL", "0.001",
 		), func(o *client.Options) {
 			o.Logger = slog.New(slog.NewTextHandler(text, &slog.HandlerOptions{Level: slog.LevelWarn}))
-		})
+		}, described)
 		run, err := c.Init(t.Context(), client.RunOptions{Project: "p", Config: map[string]any{fmt.Sprintf("of%d", rank): rank}, Name: "all"})
 		require.NoError(t, err)
 		assert.Equal(t, int64(-1), run.Step())
@@ -167,7 +167,7 @@ func TestSharedRoles(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := wandbtest.New(t, wandbtest.Solo())
-			cl := newClient(t, s, wandbtest.AliceKey, environ(c.env...))
+			cl := newClient(t, s, wandbtest.AliceKey, environ(c.env...), described)
 			run, err := cl.Init(t.Context(), client.RunOptions{Project: "p", ID: "job", Mode: "shared", Shared: c.shared})
 			require.NoError(t, err)
 			require.NoError(t, run.Log(map[string]any{"x": 1}))

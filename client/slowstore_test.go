@@ -30,7 +30,7 @@ func TestFinish_StoreSlowOrRefusing_RunStillEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := wandbtest.New(t, everybody())
-			c := newClient(t, s, key("member"), quickly)
+			c := newClient(t, s, key("member"), quickly, described)
 			run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team"})
 			require.NoError(t, err)
 			h := s.Inject(fault)

@@ -110,7 +110,7 @@ func TestSyncRewindInterrupted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := wandbtest.New(t, wandbtest.Solo())
-			c := newClient(t, s, wandbtest.AliceKey, quickly)
+			c := newClient(t, s, wandbtest.AliceKey, quickly, described)
 			begin(t, c, "r1")
 			dir := offlineRun(t, c, client.RunOptions{Entity: "acme", Project: "vision", RewindTo: client.RunStep{RunID: "r1", Step: 2}}, 2)
 			s.Inject(wandbtest.Fault{Operation: operation, Count: 1, Status: 403, Body: gqlError("permission denied")})

@@ -145,7 +145,7 @@ func TestMachineFilesAreOnDisk(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, everybody())
 	s.Inject(wandbtest.Fault{Operation: "CreateRunFiles", Hang: true})
-	c := newClient(t, s, key("member"))
+	c := newClient(t, s, key("member"), described)
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", ID: "killed"})
 	require.NoError(t, err)
 	atStart, err := fs.Glob(os.DirFS(run.Dir()), "files/*")
@@ -231,7 +231,7 @@ func TestSyncFromTheTemporaryDirectory(t *testing.T) {
 func TestSyncedMachine(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, everybody())
-	c := newClient(t, s, key("member"))
+	c := newClient(t, s, key("member"), described)
 	offlineRun(t, c, client.RunOptions{Entity: "acme", Project: "team", ID: "off"}, 1)
 	synced(t, c, client.SyncOptions{})
 	run, err := c.Init(t.Context(), client.RunOptions{Entity: "acme", Project: "team", ID: "on"})
