@@ -43,23 +43,25 @@ func (r *Run) Console(ctx context.Context) (lines []ConsoleLine, err error) {
 	if r.feed != nil {
 		return consoleLines(r.feed.Read().Console), nil
 	}
-	if lives := r.logLives(); len(lives) > 1 {
-		for _, l := range lives {
-			own, err := l.run.Console(ctx)
-			if err != nil {
-				return nil, err
-			}
-			first := 0
-			if n := len(lines); n > 0 {
-				first = lines[n-1].Number + 1
-			}
-			for _, line := range own {
-				line.Number += first
-				lines = append(lines, line)
-			}
+	first := 0
+	for _, l := range r.logLives() {
+		own, err := l.run.ownConsole(ctx)
+		if err != nil {
+			return nil, err
 		}
-		return lines, nil
+		for _, line := range own {
+			line.Number += first
+			lines = append(lines, line)
+		}
+		if n := len(lines); n > 0 {
+			first = lines[n-1].Number + 1
+		}
 	}
+	return lines, nil
+}
+
+// ownConsole returns the lines in one log.
+func (r *Run) ownConsole(ctx context.Context) ([]ConsoleLine, error) {
 	c := &r.console
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
+	"strings"
 	"time"
 )
 
@@ -31,9 +31,30 @@ func (r *Run) Files() (files []File, more bool, err error) {
 		files, more = r.fedFiles()
 		return files, more, nil
 	}
-	if lives := r.logLives(); len(lives) > 1 {
-		return filesOf(lives)
+	seen := map[string]bool{}
+	for _, l := range slices.Backward(r.logLives()) { // of files with the same path the last counts
+		own, rest, err := l.run.ownFiles()
+		if err != nil {
+			return nil, false, err
+		}
+		more = more || rest
+		for _, f := range own {
+			if seen[f.Path] {
+				continue
+			}
+			if len(files) >= MaxFiles {
+				return files, true, nil
+			}
+			seen[f.Path] = true
+			files = append(files, f)
+		}
 	}
+	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	return files, more, nil
+}
+
+// ownFiles lists the files beside one log.
+func (r *Run) ownFiles() (files []File, more bool, err error) {
 	root, err := r.openFiles()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, false, nil
@@ -62,30 +83,6 @@ func (r *Run) Files() (files []File, more bool, err error) {
 	return files, err != nil, nil
 }
 
-// filesOf lists the files of several logs. Of files with the same path the last counts.
-func filesOf(lives []life) (files []File, more bool, err error) {
-	seen := map[string]bool{}
-	for _, l := range slices.Backward(lives) {
-		own, rest, err := l.run.Files()
-		if err != nil {
-			return nil, false, err
-		}
-		more = more || rest
-		for _, f := range own {
-			if seen[f.Path] {
-				continue
-			}
-			if len(files) >= MaxFiles {
-				return files, true, nil
-			}
-			seen[f.Path] = true
-			files = append(files, f)
-		}
-	}
-	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
-	return files, more, nil
-}
-
 // openFiles opens the directory of the run's files. It may be a link, but only to a
 // directory of the run.
 func (r *Run) openFiles() (*os.Root, error) {
@@ -103,14 +100,16 @@ func (r *Run) OpenFile(path string) (OpenedFile, error) {
 	if r.feed != nil {
 		return r.openFed(path)
 	}
-	if lives := r.logLives(); len(lives) > 1 {
-		for _, l := range slices.Backward(lives) {
-			if f, err := l.run.OpenFile(path); !errors.Is(err, fs.ErrNotExist) {
-				return f, err
-			}
+	for _, l := range slices.Backward(r.logLives()) {
+		if f, err := l.run.openOwn(path); !errors.Is(err, fs.ErrNotExist) {
+			return f, err
 		}
-		return nil, fmt.Errorf("open file: %w", fs.ErrNotExist)
 	}
+	return nil, fmt.Errorf("open file: %w", fs.ErrNotExist)
+}
+
+// openOwn opens one of the files beside one log.
+func (r *Run) openOwn(path string) (OpenedFile, error) {
 	root, err := r.openFiles()
 	if err != nil {
 		return nil, fmt.Errorf("open file: %w", err)

@@ -35,14 +35,33 @@ type gaps struct {
 // Gaps reads a damaged log again, to find out what is missing. It blocks for about two
 // seconds for each GB; the second call returns what the first one found. A log without damage
 // and a feed have none.
-func (r *Run) Gaps(ctx context.Context) ([]Gap, error) {
-	i := r.Info()
-	total := i.DamageTotal + i.Missing
-	if r.feed != nil || total == 0 {
+func (r *Run) Gaps(ctx context.Context) (all []Gap, err error) {
+	if r.feed != nil {
 		return nil, nil
 	}
-	if lives := r.logLives(); len(lives) > 1 {
-		return gapsOf(ctx, lives)
+	for _, l := range r.logLives() {
+		found, err := l.run.ownGaps(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range found {
+			for _, step := range []*int64{&g.Before, &g.After} {
+				if *step >= 0 {
+					*step += int64(l.steps)
+				}
+			}
+			all = append(all, g)
+		}
+	}
+	return all, nil
+}
+
+// ownGaps returns the gaps of one log, with the steps that it has.
+func (r *Run) ownGaps(ctx context.Context) ([]Gap, error) {
+	i := r.Info()
+	total := i.DamageTotal + i.Missing
+	if total == 0 {
+		return nil, nil
 	}
 	r.gaps.mu.Lock()
 	defer r.gaps.mu.Unlock()
@@ -60,25 +79,6 @@ func (r *Run) Gaps(ctx context.Context) ([]Gap, error) {
 	}
 	r.gaps.found, r.gaps.total = found, total
 	return found, nil
-}
-
-// gapsOf returns the gaps of several logs, with the steps of the run.
-func gapsOf(ctx context.Context, lives []life) (all []Gap, err error) {
-	for _, l := range lives {
-		found, err := l.run.Gaps(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, g := range found {
-			for _, step := range []*int64{&g.Before, &g.After} {
-				if *step >= 0 {
-					*step += int64(l.steps)
-				}
-			}
-			all = append(all, g)
-		}
-	}
-	return all, nil
 }
 
 func readGaps(ctx context.Context, r *journal.Reader) ([]Gap, error) {

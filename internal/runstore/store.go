@@ -180,19 +180,27 @@ func (s *Store) search() {
 			i.Size = info.Size()
 			r.info.Store(&i)
 		}
-		s.runs[path], s.byKey[r.key] = r, r
-		s.bumpLocked(r)
+		s.addLocked(path, r)
 	}
 	for path, r := range s.runs {
 		if r.feed != nil {
 			continue
 		}
 		if _, err := os.Lstat(path); whole && !found[path] && errors.Is(err, fs.ErrNotExist) {
-			delete(s.runs, path)
-			delete(s.byKey, r.key)
-			s.bumpLocked(nil)
+			s.removeLocked(path, r)
 		}
 	}
+}
+
+func (s *Store) addLocked(path string, r *Run) {
+	s.runs[path], s.byKey[r.key] = r, r
+	s.bumpLocked(r)
+}
+
+func (s *Store) removeLocked(path string, r *Run) {
+	delete(s.runs, path)
+	delete(s.byKey, r.key)
+	s.bumpLocked(nil)
 }
 
 // searchFeeds adds feeds that are new, and removes those that are gone.
@@ -210,17 +218,14 @@ func (s *Store) searchFeeds() {
 		}
 		r := newFedRun(s, name, f)
 		s.mu.Lock()
-		s.runs[name], s.byKey[r.key] = r, r
-		s.bumpLocked(r)
+		s.addLocked(name, r)
 		s.mu.Unlock()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for name, r := range s.runs {
 		if _, ok := feeds[name]; !ok && r.feed != nil {
-			delete(s.runs, name)
-			delete(s.byKey, r.key)
-			s.bumpLocked(nil)
+			s.removeLocked(name, r)
 		}
 	}
 }
@@ -244,9 +249,7 @@ func (s *Store) searchHomes(f *finder) {
 			}
 		}
 	}
-	for home := range f.homes {
-		s.homes[home] = true
-	}
+	maps.Copy(s.homes, f.homes)
 }
 
 // Err returns why a directory cannot be searched, nil if all can.
@@ -275,12 +278,7 @@ func (s *Store) Runs() []*Run {
 func (s *Store) logs() []*Run {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	runs := make([]*Run, 0, len(s.runs))
-	for _, r := range s.runs {
-		runs = append(runs, r)
-	}
-	slices.SortFunc(runs, func(a, b *Run) int { return strings.Compare(a.key, b.key) })
-	return runs
+	return slices.SortedFunc(maps.Values(s.runs), func(a, b *Run) int { return strings.Compare(a.key, b.key) })
 }
 
 // Run returns the run with a key, or nil if there is none. The key of each log of a run
