@@ -36,7 +36,7 @@ func (in *permissionJSON) restore() *PermissionError {
 	e := &PermissionError{
 		Op: in.Op, Action: in.Action, Resource: in.Resource,
 		Entity: in.Entity, EntityDefaulted: in.EntityDefaulted, Project: in.Project, ProjectDefaulted: in.ProjectDefaulted, RunID: in.RunID,
-		File: in.File, Store: in.Store, Proxy: in.Proxy, BaseURL: in.BaseURL, AppURL: in.AppURL, Viewer: in.Viewer,
+		Artifact: in.Artifact, File: in.File, Store: in.Store, Proxy: in.Proxy, BaseURL: in.BaseURL, AppURL: in.AppURL, Viewer: in.Viewer,
 		Role: in.Role, KeySource: in.KeySource, Confidence: in.Confidence,
 		Evidence: in.Evidence, Notes: in.Notes, Suggestions: in.Suggestions,
 		StatusCode: in.StatusCode, Message: in.Message, Code: in.Code, RequestID: in.RequestID,
@@ -54,10 +54,10 @@ func (in *permissionJSON) restore() *PermissionError {
 func (in *requestJSON) restore() *RequestError {
 	wait := min(max(in.RetryAfterSeconds, 0), 1e9) // 31 years; larger numbers are nonsense
 	return &RequestError{
-		Op: in.Op, Entity: in.Entity, Project: in.Project, RunID: in.RunID, File: in.File, Store: in.Store,
+		Op: in.Op, Entity: in.Entity, Project: in.Project, RunID: in.RunID, Artifact: in.Artifact, File: in.File, Store: in.Store,
 		Proxy: in.Proxy, BaseURL: in.BaseURL, Cause: causeFromCode(in.Cause), StatusCode: in.StatusCode,
 		Message: in.Message, RequestID: in.RequestID, RetryAfter: time.Duration(wait * float64(time.Second)),
-		Untrusted: in.Untrusted, Suggestion: in.Suggestion, Hint: in.Hint, Err: textError(in.Err),
+		Untrusted: in.Untrusted, CertSource: in.CertSource, Suggestion: in.Suggestion, Hint: in.Hint, Err: textError(in.Err),
 	}
 }
 

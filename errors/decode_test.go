@@ -2,6 +2,7 @@ package errors_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +42,53 @@ func TestFromJSON_WhatMarshalJSONWrote_ExplainsTheSame(t *testing.T) {
 			again, err := json.Marshal(got)
 			require.NoError(t, err)
 			assert.JSONEq(t, string(data), string(again))
+		})
+	}
+}
+
+func TestFromJSON_EveryField_IsBack(t *testing.T) {
+	t.Parallel()
+	when := time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)
+	proxy := &errors.Proxy{Address: "http://proxy.acme.example:3128", Schemes: []string{"Basic"}}
+	for name, original := range map[string]error{
+		"refusal": &errors.PermissionError{
+			Op: "log artifact", Action: errors.ActionLogArtifact, Resource: errors.ResourceArtifact,
+			Entity: "acme", EntityDefaulted: true, Project: "vision", ProjectDefaulted: true, RunID: "8c1fzq20",
+			Artifact: "weights:latest", Dir: "/job/wandb/run-1", RestDir: "/tmp/rest", File: "model.bin", Store: "store.example",
+			Proxy: proxy, BaseURL: "https://api.forge.coreweave.com", AppURL: "https://forge.coreweave.com",
+			Viewer: &errors.Viewer{Username: "jo", Teams: []string{"acme"}}, Role: "viewer", KeySource: "WANDB_API_KEY",
+			Cause: errors.ErrViewerRole, Confidence: errors.Likely, Candidates: []error{errors.ErrNotTeamMember},
+			Evidence: []errors.Probe{{Question: "Who is it?"}}, Notes: []string{"a note"}, Suggestions: []string{"acme-2"},
+			StatusCode: 403, Message: "permission denied", Code: "PERMISSION", RequestID: "r-1", Time: when, Err: errors.New("refused"),
+		},
+		"request": &errors.RequestError{
+			Op: "log artifact", Entity: "acme", Project: "vision", RunID: "8c1fzq20", Artifact: "weights:latest",
+			Dir: "/job/wandb/run-1", RestDir: "/tmp/rest", File: "model.bin", Store: "store.example", Proxy: proxy,
+			BaseURL: "https://wandb.corp.example", Cause: errors.ErrServerUnavailable, StatusCode: 502, Message: "bad gateway",
+			RequestID: "r-1", RetryAfter: time.Minute, Untrusted: true, CertSource: "SSL_CERT_FILE",
+			Suggestion: "https://wandb.example", Hint: "a hint", Err: errors.New("no luck"),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			data, err := json.Marshal(original)
+			require.NoError(t, err)
+			want, got := reflect.ValueOf(original).Elem(), reflect.ValueOf(errors.FromJSON(data)).Elem()
+			require.Equal(t, want.Type(), got.Type())
+			for i, field := range reflect.VisibleFields(want.Type()) {
+				if !field.IsExported() {
+					continue
+				}
+				assert.False(t, want.Field(i).IsZero(), "this test sets no %s", field.Name)
+				switch field.Name {
+				case "Dir", "RestDir": // documented to be empty
+					assert.Zero(t, got.Field(i).Interface(), field.Name)
+				case "Err": // only its text is kept
+					assert.EqualError(t, got.Field(i).Interface().(error), want.Field(i).Interface().(error).Error())
+				default:
+					assert.Equal(t, want.Field(i).Interface(), got.Field(i).Interface(), field.Name)
+				}
+			}
 		})
 	}
 }

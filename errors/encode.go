@@ -189,6 +189,7 @@ type requestJSON struct {
 	Message    string `json:"message"`
 	RequestID  string `json:"requestId"`
 	Untrusted  bool   `json:"untrusted"`
+	CertSource string `json:"certSource"`
 	Suggestion string `json:"suggestion"`
 	Hint       string `json:"hint"`
 	Retryable  bool   `json:"retryable"`
@@ -208,7 +209,7 @@ func (e *RequestError) MarshalJSON() ([]byte, error) {
 		Kind: "request", Error: e.Error(), Op: shown(e.Op), Entity: shown(e.Entity), Project: shown(e.Project),
 		RunID: shownID(e.RunID), Artifact: shown(e.Artifact), File: shown(e.File), Store: shown(e.Store), Proxy: e.Proxy.copied(), BaseURL: shown(e.BaseURL), Cause: e.causeCode(), StatusCode: e.StatusCode,
 		Message: shown(e.Message), RequestID: shownID(e.RequestID), Untrusted: e.Untrusted,
-		Suggestion: shown(e.Suggestion), Hint: shown(e.Hint),
+		CertSource: shown(e.CertSource), Suggestion: shown(e.Suggestion), Hint: shown(e.Hint),
 		Retryable: IsRetryable(e), RetryAfterSeconds: e.RetryAfter.Seconds(), Err: errorText(e.Err, machineLimit),
 	})
 }
@@ -231,6 +232,7 @@ func (e *RequestError) LogValue() slog.Value {
 	if e.Untrusted {
 		g = append(g, slog.Bool("untrusted", true))
 	}
+	g.text("certSource", e.CertSource)
 	g.text("suggestion", e.Suggestion)
 	g.text("hint", e.Hint)
 	g.text("err", errorText(e.Err, messageLimit))

@@ -21,6 +21,6 @@ func (c report) viewerRefusal(r *Failure) *errors.PermissionError {
 func (c report) unknownAccount() *errors.PermissionError {
 	e := c.refused()
 	e.Cause, e.Confidence, e.StatusCode = errors.ErrBadAPIKey, errors.Certain, 200
-	e.Message = "the server recognises no account behind this key"
+	e.Notes = []string{"the server answered and recognises no account behind this key"}
 	return e
 }
