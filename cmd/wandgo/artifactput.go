@@ -169,12 +169,12 @@ func (r *putRequest) nameOfPath(err error) error {
 		rule = invalid.Rule
 	}
 	name := strings.Trim(notInNames.ReplaceAllString(r.name, "-"), "-")
-	command := "wandgo artifact put --name " + cmp.Or(name[:min(len(name), 100)], "NAME")
+	command := []string{"wandgo artifact put --name", cmp.Or(name[:min(len(name), 100)], "NAME")}
 	for _, arg := range r.args {
-		command += " " + plaintext.ShellWord(arg)
+		command = append(command, plaintext.ShellWord(arg))
 	}
 	text := fmt.Sprintf("The path's name %s cannot be the artifact's name, which %s.\nNothing was sent to the server.", plaintext.Quote(r.name, 200), rule)
-	return remedied{errors.New(text), errors.ErrInvalidInput, "\nTo give the artifact a name:\n\n    " + command}
+	return remedied{errors.New(text), errors.ErrInvalidInput, "\nTo give the artifact a name:\n\n    " + strings.Join(command, " ")}
 }
 
 // add adds what the path stands for.

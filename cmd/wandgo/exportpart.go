@@ -259,7 +259,7 @@ func (p *part) writeCSV(out io.Writer) error {
 	for _, key := range first {
 		delete(known, key)
 	}
-	columns := append(first, sortedKeys(known)...)
+	columns := slices.Concat(first, sortedKeys(known))
 	w := csv.NewWriter(out)
 	titles := make([]string, len(columns))
 	for i, name := range columns {

@@ -88,7 +88,8 @@ func withOptions(ctx context.Context, opts client.Options, do func(*client.Clien
 		return err
 	}
 	defer func() { _ = c.Close() }()
-	if err = do(c); ctx.Err() != nil {
+	err = do(c)
+	if ctx.Err() != nil {
 		return exitCode(exitInterrupted)
 	}
 	return err

@@ -22,7 +22,7 @@ func TestTensor_FewNumbersForALargeShape_AreRefused(t *testing.T) {
 
 func TestDecode_TensorThatIsNoScalar_IsOfAKindThatIsNotRead(t *testing.T) {
 	t.Parallel()
-	vector := []byte{1<<3 | 0, typeFloat, 2<<3 | 2, 4, 2<<3 | 2, 2, 1<<3 | 0, 3}
+	vector := []byte{1 << 3, typeFloat, 2<<3 | 2, 4, 2<<3 | 2, 2, 1 << 3, 3}
 	for plugin, kind := range map[string]string{"": "tensor", "scalars": "tensor", "mesh": "mesh"} {
 		v := value{plugin: plugin, tensor: vector}
 		decoded, err := v.decode()
