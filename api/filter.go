@@ -58,15 +58,15 @@ func RawFilter(text string) Filter {
 // notJSON says what is wrong with a text, and where.
 func notJSON(text string, err error) string {
 	syntax, ok := errors.AsType[*json.SyntaxError](err)
-	if !ok || syntax.Offset < 1 || syntax.Offset > int64(len(text)) {
-		return err.Error()
+	if !ok || syntax.Offset < 1 || syntax.Offset >= int64(len(text)) || secret.Redact(text) != text {
+		return err.Error() // at its end, a text has no place to name; and a cut secret is not recognized
 	}
 	at := int(syntax.Offset) - 1
 	reason := err.Error()
 	if at > 0 && strings.ContainsRune("xXoObB_", rune(text[at])) && strings.ContainsRune("0123456789", rune(text[at-1])) {
 		reason += " (numbers are decimal)"
 	}
-	if before := []rune(secret.Redact(text[:at])); len(before) > 0 {
+	if before := []rune(text[:at]); len(before) > 0 {
 		reason += "; it follows " + string(before[max(0, len(before)-32):])
 	}
 	return reason

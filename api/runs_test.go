@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,6 +93,12 @@ func TestRawFilter_NotJSON_SaysWhatAndWhere(t *testing.T) {
 		``:                           `unexpected end of JSON input`,
 	} {
 		assert.Contains(t, api.RawFilter(text).String(), want, text)
+	}
+	key := strings.Repeat("0123456789", 4)
+	for _, text := range []string{`{"a":1`, `{"config.k":"` + key, `{"config.k":"` + key + `",0x1}`} {
+		got := api.RawFilter(text).String()
+		assert.NotContains(t, got, "it follows", text)
+		assert.NotContains(t, got, key[:20], text)
 	}
 }
 

@@ -287,7 +287,7 @@ func (st *standing) writeRefusal(p *project) error {
 		return nil
 	case st.canRead(p):
 		return forbidden
-	case p.Scope == ScopeRestricted && st.belongs && st.team != nil && st.policy.RestrictedStatus == http.StatusForbidden:
+	case p.Scope == ScopeRestricted && st.belongs && st.kind != entityOrganization && st.policy.RestrictedStatus == http.StatusForbidden:
 		return forbidden
 	}
 	return noProject

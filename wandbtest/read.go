@@ -96,7 +96,7 @@ func (x *execution) project(entity, name string) *project {
 	return p
 }
 
-// User is the type User as well.
+// typeName is the GraphQL type.
 func (*User) typeName() string { return "User" }
 
 func (u *User) fields(x *execution) fields {

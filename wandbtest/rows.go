@@ -65,7 +65,8 @@ func stepOf(line string) (float64, bool) {
 
 // rowsOf returns the history rows in a query's range of steps. Call with mu held.
 func (r *run) rowsOf(p *Policy, args arguments) []string {
-	all, index := r.index.update(&r.history), r.index
+	all := r.index.update(&r.history)
+	index := r.index
 	if p.ExportedRowsHidden {
 		hidden := r.exported(p)
 		all, index.steps = all[hidden:], index.steps[hidden:]

@@ -69,6 +69,7 @@ type putRequest struct {
 	immutable       bool
 	args            []string // of the command
 	byPath          bool     // the name is that of the path
+	place           string   // what --name has before the name: "", "project/" or "entity/project/"
 }
 
 func runArtifactPut(ctx context.Context, a *app, c command, args []string) error {
@@ -129,6 +130,7 @@ func (r *putRequest) runOptions() (client.RunOptions, error) {
 	if len(parts) > 2 {
 		o.Entity = parts[0]
 	}
+	r.place = strings.Join(append(parts[:len(parts)-1], ""), "/")
 	if r.byPath = r.name == ""; r.byPath {
 		r.name = filepath.Base(filepath.Clean(r.path))
 	}
@@ -141,11 +143,11 @@ var reference = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*)://`)
 // draft is the artifact with its files.
 func (r *putRequest) draft(a *app) (*artifact.Artifact, error) {
 	// Before a run is created for it.
-	err := manifest.CheckName(r.name)
-	if err != nil && r.byPath {
-		err = r.nameOfPath(err)
+	name, typ := manifest.CheckName(r.name), manifest.CheckType(r.typ, r.name)
+	if name != nil && typ == nil && r.byPath {
+		return nil, r.nameOfPath(name)
 	}
-	if err := errors.Join(err, manifest.CheckType(r.typ, r.name)); err != nil {
+	if err := errors.Join(name, typ); err != nil {
 		return nil, err
 	}
 	for _, alias := range r.aliases {
@@ -168,13 +170,24 @@ func (r *putRequest) nameOfPath(err error) error {
 	if invalid, ok := errors.AsType[*errors.InputError](err); ok {
 		rule = invalid.Rule
 	}
+	shown := secret.Redact(r.name)
+	text := fmt.Sprintf("The path's name %s cannot be the artifact's name, which %s.\nNothing was sent to the server.", plaintext.Quote(shown, 200), rule)
+	remedy := "Give the artifact a name with --name."
+	if command := r.named(); secret.Redact(command) == command {
+		remedy = "To give the artifact a name:\n\n    " + command
+	}
+	return remedied{errors.New(text), errors.ErrInvalidInput, "\n" + remedy}
+}
+
+// named is the command with a name like that of the path.
+func (r *putRequest) named() string {
 	name := strings.Trim(notInNames.ReplaceAllString(r.name, "-"), "-")
-	command := []string{"wandgo artifact put --name", cmp.Or(name[:min(len(name), 100)], "NAME")}
+	command := []string{"wandgo artifact put"}
 	for _, arg := range r.args {
 		command = append(command, plaintext.ShellWord(arg))
 	}
-	text := fmt.Sprintf("The path's name %s cannot be the artifact's name, which %s.\nNothing was sent to the server.", plaintext.Quote(r.name, 200), rule)
-	return remedied{errors.New(text), errors.ErrInvalidInput, "\nTo give the artifact a name:\n\n    " + strings.Join(command, " ")}
+	name = r.place + cmp.Or(name[:min(len(name), 100)], "NAME")
+	return strings.Join(append(command, "--name", plaintext.ShellWord(name)), " ")
 }
 
 // add adds what the path stands for.

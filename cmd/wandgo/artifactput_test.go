@@ -201,9 +201,26 @@ Nothing was sent to the server.
 
 To give the artifact a name:
 
-    wandgo artifact put --name my-dir 'my dir' --type data
+    wandgo artifact put 'my dir' --type data --name my-dir
 `, r.stderr)
-	r = i.run(t, "artifact", "put", "--name", "my-dir", "my dir", "--type", "data")
+	r = i.run(t, "artifact", "put", "my dir", "--type", "data", "--name", "my-dir")
 	require.Zero(t, r.status, r.stderr)
 	assert.Contains(t, r.stdout, "acme-research/vision/my-dir:v0")
+
+	for name, tc := range map[string]struct {
+		args []string
+		want string
+	}{
+		"in a project":  {[]string{"my dir", "--name", "vision/"}, "    wandgo artifact put 'my dir' --name vision/ --name vision/my-dir\n"},
+		"empty name":    {[]string{"my dir", "--name", ""}, "    wandgo artifact put 'my dir' --name '' --name my-dir\n"},
+		"a key":         {[]string{"hf_abcdefghijklmnopqrstuvwxyzabcdefgh dir"}, "\nGive the artifact a name with --name.\n"},
+		"a key in args": {[]string{"my dir", "--description", joKey}, "\nGive the artifact a name with --name.\n"},
+		"type as well":  {[]string{"my dir", "--type", ""}, "must consist of letters"},
+	} {
+		r := i.run(t, append([]string{"artifact", "put"}, tc.args...)...)
+		assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status, name)
+		assert.Contains(t, r.stderr, tc.want, name)
+		assert.NotContains(t, r.stderr, "abcdefghijklmnop", name)
+		assert.NotContains(t, r.stderr, joKey, name)
+	}
 }

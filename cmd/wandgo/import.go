@@ -116,7 +116,7 @@ func runImportTensorBoard(ctx context.Context, a *app, c command, args []string)
 	return t.run(ctx, paths[0], upload, *asJSON)
 }
 
-// run imports the directory, and returns the exit status.
+// run imports the directory.
 func (t *tensorBoardImport) run(ctx context.Context, path string, upload, asJSON bool) error {
 	report, err := t.work(ctx, path, upload)
 	status := syncStatus(report, err)

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// lineHandler is a slog.Handler that prints records from a level on, one at a time. What logs to it adds neither
-// attributes nor groups.
+// lineHandler is a slog.Handler that prints records from a level on, one at a time. Its
+// loggers add no attributes or groups.
 type lineHandler struct {
 	level slog.Level
 	print func(slog.Record) error

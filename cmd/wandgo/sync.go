@@ -213,7 +213,7 @@ func (a *app) nothingToSync(root string, asJSON bool) error {
 	return failed("print the outcome", p.err)
 }
 
-// runsDocument prints the JSON of sync and import. runs are a list. err is that of before the first run.
+// runsDocument prints the JSON of sync and import. runs are a list. err is an error from before the first run.
 func (a *app) runsDocument(runs any, err error, status int) error {
 	d := struct {
 		Runs       any   `json:"runs"`

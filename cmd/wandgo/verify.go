@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -79,7 +78,10 @@ func runVerify(ctx context.Context, a *app, c command, args []string) error {
 	return withOptions(ctx, options, func(cl *client.Client) error {
 		v := &verification{printer: a.printer(true), client: cl, dir: dir, options: opts}
 		v.printf("%s\n", printable(cl.BaseURL()))
-		return cmp.Or(v.do(timed), failed("print the result", v.err))
+		if err := v.do(timed); err != nil {
+			return err
+		}
+		return failed("print the result", v.err)
 	})
 }
 
