@@ -81,8 +81,8 @@ type Trial struct {
 //
 // train gets the trial's run, whose config has the parameters. It must return when its context ends:
 // if the server stops the trial or the sweep, if a user stops the run in the web UI, or if the
-// context of Run ends. The agent finishes the run when train returns; if that is an error or a
-// panic, as failed. The agent continues with the next trial.
+// context of Run ends. The agent finishes the run when train returns; if that is an error other
+// than [ErrEarly] or a panic, as failed. The agent continues with the next trial.
 //
 // A server that cannot be reached stops neither trials nor the agent, which asks again. While the
 // sweep is paused, the agent waits, and logs that once.

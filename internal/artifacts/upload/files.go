@@ -142,6 +142,9 @@ func (r *round) upload(ctx context.Context, f *file) bool {
 		r.record(f, nil)
 		return true
 	}
+	if ctx.Err() != nil {
+		return false
+	}
 	if f.multipart == nil { // else each part takes a slot
 		slots := r.j.u.cfg.Slots
 		if slots.Take(ctx) != nil {
