@@ -200,16 +200,15 @@ func (l *Local) trial(ctx context.Context, st *store, rec record, train func(con
 	var result *float64
 	err := runTrial(ctx, l.Client, opts, func(ctx context.Context, run *client.Run, end context.CancelCauseFunc) error {
 		t.cancel = end
-		defer func() { // also if train panics
-			t.mu.Lock()
-			result = t.last
-			t.mu.Unlock()
-			v, _ := run.Summary(l.Config.Metric.Name)
-			if value, ok := asFloat(v); ok && result == nil {
-				result = &value
-			}
-		}()
-		return train(ctx, run, t)
+		err := train(ctx, run, t)
+		t.mu.Lock()
+		result = t.last
+		t.mu.Unlock()
+		v, _ := run.Summary(l.Config.Metric.Name)
+		if value, ok := asFloat(v); ok && result == nil {
+			result = &value
+		}
+		return err
 	})
 	return result, err
 }

@@ -128,18 +128,10 @@ func TestLocal_TrialsThatFail_AreCounted(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	local := sweep.Local{Client: offline(t, t.TempDir()), Config: grid(9), Dir: dir}
-	err := local.Run(t.Context(), func(_ context.Context, run *client.Run, trial *sweep.LocalTrial) error {
-		_ = trial.Report(run, map[string]any{"loss": 0.5})
-		panic("bad")
-	})
+	err := local.Run(t.Context(), func(context.Context, *client.Run, *sweep.LocalTrial) error { panic("bad") })
 	require.ErrorIs(t, err, sweep.ErrTooManyFailures)
-	list, states := results(t, dir)
+	_, states := results(t, dir)
 	assert.Equal(t, map[string]int{"failed": 3}, states)
-	for _, r := range list {
-		if assert.NotNil(t, r.Value, "what it reported before it failed") {
-			assert.InDelta(t, 0.5, *r.Value, 0)
-		}
-	}
 	ctx, cancel := context.WithCancel(t.Context())
 	require.ErrorIs(t, local.Run(ctx, func(ctx context.Context, _ *client.Run, _ *sweep.LocalTrial) error {
 		cancel()
