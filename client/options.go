@@ -175,7 +175,8 @@ type RunOptions struct {
 	Shared Shared
 	// Started is when the run took place, if it is logged later, for example from the files
 	// of another tool. Rows then need a _timestamp of their own, a float64; their _runtime
-	// is the time from Started to it, 0 if it is earlier. config-defaults.yaml is not read. Default: now.
+	// is the time from Started to it, 0 if it is earlier. config-defaults.yaml is not read.
+	// Default: now.
 	Started time.Time
 	// StatsInterval is how often the process and the machine are measured for the
 	// System tab, at least every 100 ms. Negative means never. Default:

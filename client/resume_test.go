@@ -100,8 +100,6 @@ func TestResumeModes(t *testing.T) {
 	}
 }
 
-// TestResumeHidden: a run that must be resumed in a project the key cannot see is
-// refused with the same diagnosis as one that is created there.
 func TestInit_OfflineWithALogOfTheRun_WarnsOnce(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -146,6 +144,8 @@ func TestInit_OfflineWithALogOfTheRun_WarnsOnce(t *testing.T) {
 	}
 }
 
+// TestResumeHidden: a run that must be resumed in a project the key cannot see is
+// refused with the same diagnosis as one that is created there.
 func TestResumeHidden(t *testing.T) {
 	t.Parallel()
 	s := wandbtest.New(t, wandbtest.Solo())

@@ -132,7 +132,7 @@ func TestNoTokens(t *testing.T) {
 			transport := http.DefaultTransport.(*http.Transport).Clone()
 			t.Cleanup(transport.CloseIdleConnections)
 			echo.next = transport
-			c := newClient(t, f.Server, "", f.environ("WANDB_X_FILE_STREAM_RETRY_MAX", "5"), func(o *client.Options) {
+			c := newClient(t, f.Server, "", f.environ("WANDB_X_FILE_STREAM_RETRY_MAX", "5"), described, func(o *client.Options) {
 				o.HTTPClient = &http.Client{Transport: &echo}
 				o.Logger = slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: true}))
 			})
@@ -202,7 +202,7 @@ func TestNoSecrets(t *testing.T) {
 			}
 			var out leaks
 			var opts client.Options
-			c := newClient(t, s, apiKey, quickly, func(o *client.Options) {
+			c := newClient(t, s, apiKey, quickly, described, func(o *client.Options) {
 				o.Logger = slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: true}))
 				opts = *o
 			})

@@ -29,11 +29,11 @@ func (b *Both) FindConcurrentWriter() {
 	b.cfg.Events.Warning("another process is writing the same run, to " + dir + "; rows of one replace rows of the other")
 }
 
-// EarlierDir is the directory of another log of the same run beside this one, "" if there is
-// none.
+// EarlierDir is the directory of another log of the same run beside this one, perhaps of a process
+// that still writes it, "" if there is none.
 func (b *Both) EarlierDir() string {
-	if b.disk != nil {
-		for _, other := range b.disk.dir.Siblings() {
+	if disk := b.currentDisk(); disk != nil {
+		for _, other := range disk.dir.Siblings() {
 			return other.Path()
 		}
 	}

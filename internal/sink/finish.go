@@ -3,6 +3,7 @@ package sink
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -143,16 +144,17 @@ func (b *Both) finishFiles(ctx context.Context, e *Ending) error {
 	if b.offline.Load() {
 		return nil
 	}
-	var errs []error
+	var saved error
 	for name, content := range e.Files {
 		if len(content) > 0 {
-			errs = append(errs, b.files.SaveBytes(name, content, runfiles.Now))
+			saved = errors.Join(saved, b.files.SaveBytes(name, content, runfiles.Now))
 		}
 	}
-	err := errors.Join(append(errs, b.files.Finish(ctx))...)
+	files := b.files.Finish(ctx)
+	err := errors.Join(saved, files)
 	switch {
-	case isResponse(err):
-		return &refusedFiles{b.refusedInFinish(ctx, Files, err), err}
+	case isResponse(files):
+		return errors.Join(&refusedFiles{b.refusedInFinish(ctx, Files, files), files}, saved)
 	case b.filesOver.Load(): // since before, and they are on disk
 		b.background.wait()
 		return errors.Join(b.Refusal(Files), err)
@@ -244,15 +246,20 @@ func (b *Both) Progress() display.Progress {
 	return p
 }
 
-// refusedFiles is a refusal of files with its explanation, which has named the first of them.
+// refusedFiles are failures of files, with the explanation of the first that was refused.
 type refusedFiles struct{ why, files error }
 
-// Error says how many files failed, and not the reason of the first again.
+// Error has the reason of the refused files once.
 func (e *refusedFiles) Error() string {
-	if failed, ok := errors.AsType[*runfiles.FilesError](e.files); ok && len(failed.Files) > 1 {
-		return fmt.Sprintf("%v; %d files failed", e.why, len(failed.Files))
+	failed, ok := errors.AsType[*runfiles.FilesError](e.files)
+	if !ok || len(failed.Files) < 2 {
+		return e.why.Error()
 	}
-	return e.why.Error()
+	text := fmt.Sprintf("%v; %d files failed", e.why, len(failed.Files))
+	if i := slices.IndexFunc(failed.Files, func(f *runfiles.FileError) bool { return !isResponse(f) }); i >= 0 {
+		text += fmt.Sprintf("; one for another reason: %v", failed.Files[i])
+	}
+	return text
 }
 
 // Unwrap returns both errors.

@@ -8,11 +8,10 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// rowsBefore reports whether rows of the same process have to be uploaded first: by another
-// sync, with the reason for which this one skipped them, or by a later one, with the error
-// of this one. A process whose disk gets full continues its log in another directory. If
-// rows of the first log were added behind those of the second, and other processes' rows had
-// their steps, the process's rows would no longer be in order.
+// rowsBefore reports whether rows of the same process have to be uploaded first. skipped is the
+// reason if the log with them was skipped, err its error if it failed. A process whose disk
+// gets full continues its log in another directory. If rows of the first log were added
+// behind those of the second, the process's rows would no longer be in order.
 func (j *job) rowsBefore() (skipped string, err error) {
 	for _, before := range j.group[:slices.Index(j.group, j)] {
 		if !before.result.waits() {

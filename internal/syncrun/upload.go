@@ -129,8 +129,12 @@ func (j *job) upsertParts(ctx context.Context, in graphql.UpsertBucketInput, ref
 	err := sink.UpsertEach(in, refusal, func(in graphql.UpsertBucketInput) error {
 		c, err := j.e.Server.Upsert(ctx, in)
 		if err == nil {
-			created = cmp.Or(created, c)
-			created.Name = *cmp.Or(in.DisplayName, &created.Name)
+			if created == nil {
+				created = c
+			}
+			if in.DisplayName != nil {
+				created.Name = *in.DisplayName
+			}
 		}
 		return err
 	}, func(part sink.UpsertPart, err error) bool {
