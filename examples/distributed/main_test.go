@@ -79,9 +79,6 @@ func TestLaunch_WithAPIKey_WritesOneRun(t *testing.T) {
 			}
 			ended := 0
 			for _, w := range v.Writers {
-				if c.fail == "-1" {
-					assert.NotEmpty(t, w.Events(), "each process reports system metrics")
-				}
 				if w.Complete {
 					ended++
 					assert.Contains(t, w.History()[0], "val/loss", "only rank 0 completes the run")

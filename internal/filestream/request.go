@@ -198,6 +198,7 @@ func (s *Stream) moveLines(q *queue, b []byte) []byte {
 	all := &chunk{shared: true}
 	for _, c := range q.inflight {
 		b = append(b, c.buf...)
+		b[len(b)-1] = ',' // it is a bracket in a chunk of a refused request
 		all.lines += c.lines
 		s.recycle(c)
 	}

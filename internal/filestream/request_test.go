@@ -2,6 +2,7 @@ package filestream_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -44,6 +45,29 @@ func TestRequest_EveryKindOfData_IsInOneBody(t *testing.T) {
 	})
 }
 
+func TestRequest_TooLarge_RowsAreSentAgainWithLaterOnes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := newServer(t)
+		s := filestream.New(filestream.Config{Sender: srv})
+		srv.respond(func(_ context.Context, n int) (*filestream.Reply, error) {
+			if n > 0 {
+				return ok(), nil
+			}
+			assert.NoError(t, s.AppendRow([]byte(`{"n":2}`), nil))
+			return nil, &filestream.TooLargeError{Err: errors.New("too large")}
+		})
+		require.NoError(t, s.AppendRow([]byte(`{"n":1}`), nil))
+		require.NoError(t, s.AppendConsole(0, []byte(strings.Repeat("x", 1000))))
+		s.Start()
+		advance(time.Minute)
+		require.NoError(t, s.Finish(t.Context(), 0))
+		assert.Equal(t, []string{`{"n":1}`, `{"n":2}`}, srv.lines("wandb-history.jsonl", 0))
+		assert.Equal(t, []string{`{"n":1}`, `{"n":2}`}, srv.got()[1].body.Files["wandb-history.jsonl"].Content, "in one request")
+		assert.Len(t, srv.lines("output.log", 0), 1)
+	})
+}
+
 func TestFinish_NothingLogged_SendsTheEndOnly(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -56,7 +80,8 @@ func TestFinish_NothingLogged_SendsTheEndOnly(t *testing.T) {
 func TestRequest_GapInTheConsole_SplitsIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s, srv := start(t, filestream.Config{})
+		srv := newServer(t)
+		s := filestream.New(filestream.Config{Sender: srv}) // not started: everything gathers
 		for _, i := range []int64{3, 0, 1, 7, 4} {
 			require.NoError(t, s.AppendConsole(i, fmt.Appendf(nil, "line %d", i)))
 		}
