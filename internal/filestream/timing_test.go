@@ -210,10 +210,11 @@ func TestPreempting_Called_IsSentOnce(t *testing.T) {
 func TestPacing_DataLeftOver_IsSentAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s, srv := start(t, filestream.Config{MaxRequestBytes: 100})
-		appendRows(t, s, 0, 1)
-		synctest.Wait()
-		appendRows(t, s, 1, 100)
+		srv := newServer(t)
+		s := filestream.New(filestream.Config{Sender: srv, MaxRequestBytes: 100})
+		t.Cleanup(s.Close)
+		appendRows(t, s, 0, 100) // before the first request
+		s.Start()
 		synctest.Wait()
 		assert.Len(t, srv.lines("wandb-history.jsonl", 0), 100)
 		for _, a := range srv.got() {
