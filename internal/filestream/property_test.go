@@ -19,11 +19,13 @@ import (
 
 // flaky is a Sender over an unreliable network: requests are slow, arrive twice,
 // arrive although the client hears of an error, and are retried. From request
-// fatalAt on the server refuses; if stores is set it stores even so.
+// fatalAt on the server refuses; if stores is set it stores even so. A proxy refuses requests of
+// more than limit bytes.
 type flaky struct {
 	rng     *rand.Rand
 	fatalAt int
 	stores  bool
+	limit   int
 
 	files    map[string]map[int64]string
 	uploaded map[string]bool
@@ -48,6 +50,9 @@ func (f *flaky) Send(ctx context.Context, raw []byte) (*filestream.Reply, error)
 				f.store(raw)
 			}
 			return nil, errRefused
+		}
+		if len(raw) > f.limit {
+			return nil, &filestream.TooLargeError{Err: errRefused}
 		}
 		switch f.rng.IntN(4) {
 		case 0: // lost on the way, retried
@@ -211,10 +216,12 @@ func TestStream_UnreliableNetwork_LosesAndMovesNothing(t *testing.T) {
 			MemoryLimit:     rapid.SampledFrom([]int64{1, 300, 64 << 20}).Draw(rt, "memory"),
 			SpillDir:        dir,
 		}
+		seed := rapid.Uint64().Draw(rt, "seed")
 		f := &flaky{
-			rng:     rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0)),
+			rng:     rand.New(rand.NewPCG(seed, 0)),
 			fatalAt: rapid.SampledFrom([]int{1 << 30, 1 << 30, 0, 1, 5}).Draw(rt, "fatal at"),
 			stores:  rapid.Bool().Draw(rt, "stores"),
+			limit:   []int{1 << 30, 400, 700}[seed%3], // any one line fits
 		}
 		finish := rapid.Bool().Draw(rt, "finish")
 		var err error
