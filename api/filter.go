@@ -59,7 +59,7 @@ func RawFilter(text string) Filter {
 func notJSON(text string, err error) string {
 	syntax, ok := errors.AsType[*json.SyntaxError](err)
 	if !ok || syntax.Offset < 1 || syntax.Offset >= int64(len(text)) || secret.Redact(text) != text {
-		return err.Error() // at its end, a text has no place to name; and a cut secret is not recognized
+		return err.Error() // no place can be named at the end, and Redact does not see a secret that is cut off
 	}
 	at := int(syntax.Offset) - 1
 	reason := err.Error()

@@ -128,7 +128,7 @@ func (c *Cache) open(k Key) (f *os.File, path string, info fs.FileInfo, err erro
 	path = filepath.Join(c.dir, "obj", rel)
 	f, info, err = smallfile.OpenStat(path)
 	if err != nil {
-		return nil, "", nil, fmt.Errorf("%w: %w", fs.ErrNotExist, err) // it cannot be used, why ever
+		return nil, "", nil, fmt.Errorf("%w: %w", fs.ErrNotExist, err) // whatever the reason, it cannot be used
 	}
 	if info.Size() != k.Size {
 		_ = f.Close()
