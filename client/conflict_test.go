@@ -25,7 +25,7 @@ func TestInit_DuplicateEntry_MaySucceedLater(t *testing.T) {
 	assert.True(t, errors.IsRetryable(err))
 	assert.Equal(t, 4, h.Hits(), "after three retries")
 	text := errors.Explain(err)
-	assert.Contains(t, text, "another request for the same run was in the way")
+	assert.Contains(t, text, "the request conflicted with another request for the same run")
 	assert.NotContains(t, text, "bug")
 	h.Remove()
 	conflict.Count = 2

@@ -204,7 +204,7 @@ func (e *PermissionError) writeCause(b *strings.Builder) {
 func (e *PermissionError) writeUndetermined(b *strings.Builder) {
 	why, causes := "The server's responses fit several causes, or were incomplete.", "Possible causes:"
 	if e.open() {
-		why, causes = "The server's responses leave it open, or were incomplete.", "Possible obstacles:"
+		why, causes = "The server's responses are inconclusive or incomplete.", "Possible obstacles:"
 	}
 	writeWrapped(b, "Why: ", "     ", why)
 	b.WriteByte('\n')

@@ -44,7 +44,7 @@ var protectedAliasProse = prose{
 	},
 	advise: func(e *PermissionError, a *advice) {
 		e.advisePage(a, "Ask an admin of "+e.target().projectName()+" to change the alias:", e.Entity, e.Project)
-		a.step("Or leave the protected alias out. Members can use all others.")
+		a.step("Alternatively, leave out the protected alias. Members can use all other aliases.")
 		e.adviseOtherKey(a)
 	},
 }

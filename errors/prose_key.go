@@ -103,8 +103,8 @@ var keyScopeProse = prose{
 		return "this API key may " + probably + "not access " + e.projectOfEntity()
 	},
 	phrase: words("an API key of another organization or of narrower scope"),
-	about: words("The account may have the access that its key lacks: a key can be limited to one organization, or to " +
-		"fewer rights than the account has."),
+	about: words("A key can have less access than its account: it can be limited to one organization, or to some of the " +
+		"account's permissions."),
 	check: func(e *PermissionError) string {
 		return "Ask an admin of the organization which keys it accepts for " + e.target().team() + "."
 	},
@@ -135,13 +135,13 @@ var intermediaryProse = prose{
 		case e.Proxy != nil:
 			return "The proxy opened no connection, so nothing reached W&B. It says nothing about what your account may do."
 		case e.googlePage():
-			return "The page does not say why it refuses, and nothing about what your account may do."
+			return "The page gives no reason, and says nothing about what your account may do."
 		}
 		return "The response does not have the form of W&B's API. A proxy, a firewall or a filter sent it, " +
 			"so it says nothing about what your account may do."
 	},
 	check: func(e *PermissionError) string {
-		return "See who answers, on the same machine: " + strings.ReplaceAll(e.curl(), " ", plaintext.HardSpace)
+		return "See what responds, on the same machine: " + strings.ReplaceAll(e.curl(), " ", plaintext.HardSpace)
 	},
 	advise: func(e *PermissionError, a *advice) {
 		switch {
@@ -151,12 +151,12 @@ var intermediaryProse = prose{
 		case e.googlePage():
 			a.step("Try again, and from another network. To see the whole page, on the same machine:")
 			a.show(strings.Replace(e.curl(), "-sSi", "-sSi -X POST", 1))
-			a.step("If it stays, give the page and the time to the server's administrator, for W&B's cloud to its support.")
+			a.step("If the error persists, send the page and the time to the server's administrator or, for W&B's cloud, to W&B's support.")
 			return
 		}
 		a.step("Check the proxy settings HTTPS_PROXY, HTTP_PROXY and NO_PROXY.")
 		a.step("Ask your network's administrator to allow requests to ", e.target().server(), ".")
-		a.step("To see who answers, look at the response's headers, on the same machine:")
+		a.step("To see what responds, look at the response's headers, on the same machine:")
 		a.show(e.curl())
 	},
 }
@@ -167,7 +167,7 @@ func (e *PermissionError) googlePage() bool {
 	return strings.HasPrefix(e.Message, "Error 4") && strings.HasSuffix(strings.TrimSpace(e.Message), "!!1")
 }
 
-// curl is a command that shows who answers at the API's address.
+// curl is a command that shows what responds at the API's address.
 func (e *PermissionError) curl() string {
 	if e.BaseURL == "" {
 		return "wandgo doctor"

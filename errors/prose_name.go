@@ -13,7 +13,7 @@ var entityMissingProse = prose{
 	about: func(e *PermissionError) string {
 		if e.onlyRead() {
 			return "The server shows no team or user of that name to this account: it does not exist, or it is hidden from " +
-				"non-members. Only the attempt to create a run tells the two apart."
+				"non-members. The server says which only when you try to create a run."
 		}
 		return "The server has no team or user of that name that can own runs."
 	},
@@ -111,7 +111,7 @@ var projectRestrictedProse = prose{
 		e.advisePage(a, "Ask the project's owner or an admin of the team to add you with a role that can write:",
 			e.Entity, e.Project)
 		if !e.target().running() {
-			a.step("Or use another project of ", e.target().team(), ".")
+			a.step("Alternatively, use another project of ", e.target().team(), ".")
 		}
 		e.adviseOtherKey(a)
 	},

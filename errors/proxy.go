@@ -168,7 +168,7 @@ func (e *RequestError) adviseProxy() (about string, a advice) {
 	p := e.Proxy
 	switch {
 	case p.Invalid:
-		about = "The value cannot be read as an address, mostly because of a special character in the password. Nothing was sent."
+		about = "The value is not a valid address. The usual reason is a special character in the password. Nothing was sent."
 		a.step("Correct ", p.from(), ". Write special characters in the user name and the password as %XX, such as %23 for #, ",
 			"%2F for / and %40 for @:")
 		a.show("export " + p.Source + "=http://" + secret.Login + "@HOST:PORT")

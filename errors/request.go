@@ -192,7 +192,7 @@ func (e *RequestError) clause() string {
 			return "the certificate of " + e.target().server() + " is not trusted"
 		}
 		if e.StatusCode == http.StatusConflict {
-			return "another request for the same run was in the way"
+			return "the request conflicted with another request for the same run"
 		}
 		if e.StatusCode == 0 {
 			return "no usable response from " + e.target().server()

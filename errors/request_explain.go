@@ -198,8 +198,8 @@ func (e *RequestError) advise() (about string, a advice) {
 			break
 		}
 		if e.rewindsRunning() {
-			about = "Its process has not ended, or ended without telling the server less than five minutes ago."
-			a.step("End the process that writes the run. If it has ended, wait five minutes.")
+			about = "Its process is still running, or stopped less than five minutes ago without finishing the run."
+			a.step("Stop the process that writes the run. If it has stopped already, wait five minutes.")
 			a.step("To continue from that step at once, and leave the run as it is, fork it into a new run.")
 			break
 		}
