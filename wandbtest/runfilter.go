@@ -9,94 +9,77 @@ import (
 	"strings"
 )
 
-// filter decides about runs, or about the value of a field, which may be nil.
-type filter[T any] func(T) bool
-
 // parseFilter reads a filter of runs: an object of fields with values or operators, as in
 // MongoDB. "" and null match every run.
-func parseFilter(text string) (filter[*runDocument], error) {
-	var raw any
-	if err := json.Unmarshal([]byte(cmp.Or(strings.TrimSpace(text), "{}")), &raw); err != nil {
+func parseFilter(text string) (any, error) {
+	var filter any
+	if err := json.Unmarshal([]byte(cmp.Or(strings.TrimSpace(text), "{}")), &filter); err != nil {
 		return nil, badRequest("invalid filters: %v", err)
 	}
-	if raw == nil {
-		raw = map[string]any{}
+	if filter == nil {
+		filter = map[string]any{}
 	}
-	return filterOf(raw)
+	_, err := (&runDocument{run: &run{}}).matches(filter) // also if there are no runs
+	return filter, err
 }
 
-// filterOf compiles a decoded filter.
-func filterOf(raw any) (filter[*runDocument], error) {
-	object, ok := raw.(map[string]any)
+// matches reports whether the run matches a filter.
+func (d *runDocument) matches(filter any) (bool, error) {
+	object, ok := filter.(map[string]any)
 	if !ok {
-		return nil, badRequest("invalid filters: not an object")
+		return false, badRequest("invalid filters: not an object")
 	}
-	return compileAll(object, clauseOf)
+	return matchesAll(object, d.matchesClause)
 }
 
-// compileAll compiles the members of an object, all of which must match.
-func compileAll[T any](object map[string]any, compile func(key string, value any) (filter[T], error)) (filter[T], error) {
-	var all []filter[T]
+// matchesAll reports whether all members of an object match. It also evaluates those that no
+// longer count, because they may be invalid.
+func matchesAll(object map[string]any, match func(key string, value any) (bool, error)) (bool, error) {
+	all := true
 	for _, key := range sortedKeys(object) {
-		f, err := compile(key, object[key])
+		ok, err := match(key, object[key])
 		if err != nil {
-			return nil, err
+			return false, err
 		}
-		all = append(all, f)
+		all = all && ok
 	}
-	return allOf(all), nil
+	return all, nil
 }
 
-func allOf[T any](parts []filter[T]) filter[T] {
-	return func(v T) bool {
-		return !slices.ContainsFunc(parts, func(f filter[T]) bool { return !f(v) })
+// matchesClause evaluates one member of a filter.
+func (d *runDocument) matchesClause(key string, value any) (bool, error) {
+	if key != "$and" && key != "$or" && key != "$nor" {
+		return matchesValue(d.value(key), value)
 	}
-}
-
-func anyOf[T any](parts []filter[T]) filter[T] {
-	return func(v T) bool {
-		return slices.ContainsFunc(parts, func(f filter[T]) bool { return f(v) })
+	list, ok := value.([]any)
+	if !ok {
+		return false, badRequest("invalid filters: %s needs a list", key)
 	}
-}
-
-func not[T any](f filter[T]) filter[T] { return func(v T) bool { return !f(v) } }
-
-// clauseOf compiles one member of a filter.
-func clauseOf(key string, value any) (filter[*runDocument], error) {
+	matching := 0
+	for _, filter := range list {
+		ok, err := d.matches(filter)
+		if err != nil {
+			return false, err
+		}
+		if ok {
+			matching++
+		}
+	}
 	switch key {
-	case "$and", "$or", "$nor":
-		list, ok := value.([]any)
-		if !ok {
-			return nil, badRequest("invalid filters: %s needs a list", key)
-		}
-		parts := make([]filter[*runDocument], 0, len(list))
-		for _, raw := range list {
-			f, err := filterOf(raw)
-			if err != nil {
-				return nil, err
-			}
-			parts = append(parts, f)
-		}
-		switch key {
-		case "$and":
-			return allOf(parts), nil
-		case "$or":
-			return anyOf(parts), nil
-		}
-		return not(anyOf(parts)), nil
+	case "$and":
+		return matching == len(list), nil
+	case "$or":
+		return matching > 0, nil
 	}
-	match, err := matcherOf(value)
-	if err != nil {
-		return nil, err
-	}
-	return func(d *runDocument) bool { return match(d.value(key)) }, nil
+	return matching == 0, nil
 }
 
-func matcherOf(raw any) (filter[any], error) {
-	if operators, ok := raw.(map[string]any); ok {
-		return compileAll(operators, operatorOf)
+// matchesValue compares the value of a field, which may be nil, with a value or with operators.
+func matchesValue(v, want any) (bool, error) {
+	if operators, ok := want.(map[string]any); ok {
+		return matchesAll(operators, func(name string, want any) (bool, error) { return matchesOperator(v, name, want) })
 	}
-	return func(v any) bool { return equal(v, raw) }, nil
+	return equal(v, want), nil
 }
 
 // orders are the operators that compare, by what they say of a comparison's result.
@@ -107,51 +90,39 @@ var orders = map[string]func(c int) bool{
 	"$lte": func(c int) bool { return c <= 0 },
 }
 
-func operatorOf(name string, want any) (filter[any], error) {
+func matchesOperator(v any, name string, want any) (bool, error) {
 	switch name {
 	case "$eq":
-		return func(v any) bool { return equal(v, want) }, nil
+		return equal(v, want), nil
 	case "$ne":
-		return func(v any) bool { return !equal(v, want) }, nil
+		return !equal(v, want), nil
 	case "$gt", "$gte", "$lt", "$lte":
-		return func(v any) bool {
-			number, _ := v.(float64)
-			c, ok := compareValues(v, want)
-			return ok && !math.IsNaN(number) && orders[name](c)
-		}, nil
+		number, _ := v.(float64)
+		c, ok := compareValues(v, want)
+		return ok && !math.IsNaN(number) && orders[name](c), nil
 	case "$in", "$nin":
 		list, ok := want.([]any)
 		if !ok {
-			return nil, badRequest("invalid filters: %s needs a list", name)
+			return false, badRequest("invalid filters: %s needs a list", name)
 		}
-		in := filter[any](func(v any) bool {
-			return slices.ContainsFunc(list, func(one any) bool { return equal(v, one) })
-		})
-		if name == "$nin" {
-			return not(in), nil
-		}
-		return in, nil
+		in := slices.ContainsFunc(list, func(one any) bool { return equal(v, one) })
+		return in == (name == "$in"), nil
 	case "$exists":
 		wanted, _ := want.(bool)
-		return func(v any) bool { return (v != nil) == wanted }, nil
+		return (v != nil) == wanted, nil
 	case "$not":
-		m, err := matcherOf(want)
-		if err != nil {
-			return nil, err
-		}
-		return not(m), nil
+		ok, err := matchesValue(v, want)
+		return !ok, err
 	case "$regex":
 		text, _ := want.(string)
 		re, err := regexp.Compile(text)
 		if err != nil {
-			return nil, badRequest("invalid filters: %v", err)
+			return false, badRequest("invalid filters: %v", err)
 		}
-		return func(v any) bool {
-			s, ok := v.(string)
-			return ok && re.MatchString(s)
-		}, nil
+		s, ok := v.(string)
+		return ok && re.MatchString(s), nil
 	}
-	return nil, badRequest("invalid filters: unknown operator %q", name)
+	return false, badRequest("invalid filters: unknown operator %q", name)
 }
 
 // equal compares as MongoDB does: a list equals each of its elements.

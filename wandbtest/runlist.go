@@ -24,13 +24,14 @@ type runDocument struct {
 // listRuns returns the project's runs that match the filter, in order. Without an order
 // they are in the order of their creation.
 func (x *execution) listRuns(p *project, args arguments) ([]*run, error) {
-	matches, err := parseFilter(args.text("filters"))
+	filter, err := parseFilter(args.text("filters"))
 	if err != nil {
 		return nil, err
 	}
-	docs := make([]*runDocument, 0, len(p.runs))
+	var docs []*runDocument
 	for _, r := range p.runs {
-		if d := (&runDocument{run: r, now: x.server.cfg.clock()}); !r.deleted.Load() && matches(d) {
+		d := &runDocument{run: r, now: x.server.cfg.clock()}
+		if ok, _ := d.matches(filter); ok && !r.deleted.Load() {
 			docs = append(docs, d)
 		}
 	}
@@ -73,41 +74,33 @@ func rankOf(v any) int {
 
 const timeLayout = "2006-01-02T15:04:05"
 
+// runFields are the fields of filters and orders, in lower case and without underscores.
+var runFields = map[string]func(d *runDocument) any{
+	"name":        func(d *runDocument) any { return d.key.ID },
+	"displayname": func(d *runDocument) any { return orNil(d.displayName) },
+	"state":       func(d *runDocument) any { return d.state(d.now) },
+	"createdat":   func(d *runDocument) any { return d.created.UTC().Format(timeLayout) },
+	"heartbeatat": func(d *runDocument) any { return d.heartbeat.UTC().Format(timeLayout) },
+	"updatedat":   func(d *runDocument) any { return d.heartbeat.UTC().Format(timeLayout) },
+	"duration":    func(d *runDocument) any { return math.Floor(d.heartbeat.Sub(d.created).Seconds()) },
+	"group":       func(d *runDocument) any { return orNil(d.group) },
+	"jobtype":     func(d *runDocument) any { return orNil(d.jobType) },
+	"host":        func(d *runDocument) any { return orNil(d.host) },
+	"commit":      func(d *runDocument) any { return orNil(d.commit) },
+	"notes":       func(d *runDocument) any { return orNil(d.notes) },
+	"description": func(d *runDocument) any { return orNil(d.description) },
+	"sweep":       func(d *runDocument) any { return orNil(d.sweep) },
+	"username":    func(d *runDocument) any { return orNil(d.owner) },
+	"user":        func(d *runDocument) any { return orNil(d.owner) },
+	"tags":        func(d *runDocument) any { return d.tags },
+}
+
 // value returns a field of the run, or nil.
 func (d *runDocument) value(field string) any {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	switch strings.ReplaceAll(strings.ToLower(field), "_", "") {
-	case "name":
-		return d.key.ID
-	case "displayname":
-		return orNil(d.displayName)
-	case "state":
-		return d.state(d.now)
-	case "createdat":
-		return d.created.UTC().Format(timeLayout)
-	case "heartbeatat", "updatedat":
-		return d.heartbeat.UTC().Format(timeLayout)
-	case "duration":
-		return math.Floor(d.heartbeat.Sub(d.created).Seconds())
-	case "group":
-		return orNil(d.group)
-	case "jobtype":
-		return orNil(d.jobType)
-	case "host":
-		return orNil(d.host)
-	case "commit":
-		return orNil(d.commit)
-	case "notes":
-		return orNil(d.notes)
-	case "description":
-		return orNil(d.description)
-	case "sweep":
-		return orNil(d.sweep)
-	case "username", "user":
-		return orNil(d.owner)
-	case "tags":
-		return d.tags
+	if read := runFields[strings.ReplaceAll(strings.ToLower(field), "_", "")]; read != nil {
+		return read(d)
 	}
 	switch kind, path, _ := strings.Cut(field, "."); kind {
 	case "config":
