@@ -3,11 +3,8 @@ package wandbtest
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"maps"
 	"reflect"
-	"slices"
 	"strings"
 )
 
@@ -41,64 +38,52 @@ func checkShape(v any, t reflect.Type, path string) error {
 		}
 		t = t.Elem()
 	}
-	want := map[reflect.Kind]string{
-		reflect.Struct: "an object", reflect.Slice: "a list", reflect.String: "a string", reflect.Bool: "true or false",
-	}[t.Kind()]
-	mismatch := func() error {
-		return fmt.Errorf("%s: want %s, found %s", cmp.Or(path, "the file"), want, jsonKind(v))
+	kind, found := shapeOf(v)
+	if kind != t.Kind() {
+		return fmt.Errorf("%s: want %s, found %s", cmp.Or(path, "the file"), shapes[t.Kind()], found)
 	}
-	switch t.Kind() {
-	case reflect.Struct:
-		object, ok := v.(map[string]any)
-		if !ok {
-			return mismatch()
-		}
-		for _, name := range slices.Sorted(maps.Keys(object)) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, name := range sortedKeys(v) {
 			at := strings.TrimPrefix(path+"."+name, ".")
 			field, ok := fieldByTag(t, name)
 			if !ok {
 				return fmt.Errorf("%s: unknown field", at)
 			}
-			if err := checkShape(object[name], field, at); err != nil {
+			if err := checkShape(v[name], field, at); err != nil {
 				return err
 			}
 		}
-	case reflect.Slice:
-		list, ok := v.([]any)
-		if !ok {
-			return mismatch()
-		}
-		for i, element := range list {
+	case []any:
+		for i, element := range v {
 			if err := checkShape(element, t.Elem(), fmt.Sprintf("%s[%d]", path, i)); err != nil {
 				return err
 			}
-		}
-	case reflect.String:
-		if _, ok := v.(string); !ok {
-			return mismatch()
-		}
-	case reflect.Bool:
-		if _, ok := v.(bool); !ok {
-			return mismatch()
 		}
 	}
 	return nil
 }
 
-func jsonKind(v any) string {
+// shapes are the kinds of values in a world, as errors name them.
+var shapes = map[reflect.Kind]string{
+	reflect.Struct: "an object", reflect.Slice: "a list", reflect.String: "a string", reflect.Bool: "true or false",
+}
+
+// shapeOf returns the kind of Go values that decoded JSON is for, and what it is.
+func shapeOf(v any) (kind reflect.Kind, found string) {
 	switch v.(type) {
 	case nil:
-		return "null"
+		return reflect.Invalid, "null"
 	case bool:
-		return "a boolean"
+		return reflect.Bool, "a boolean"
 	case float64:
-		return "a number"
+		return reflect.Float64, "a number"
 	case string:
-		return "a string"
+		return reflect.String, "a string"
 	case []any:
-		return "a list"
+		return reflect.Slice, "a list"
 	}
-	return "an object"
+	return reflect.Struct, "an object"
 }
 
 func fieldByTag(t reflect.Type, name string) (reflect.Type, bool) {
@@ -109,23 +94,4 @@ func fieldByTag(t reflect.Type, name string) (reflect.Type, bool) {
 		}
 	}
 	return nil, false
-}
-
-// Validate returns all contradictions in the world, joined. Every error names its path,
-// such as `teams[0].members[1].username`.
-func (w World) Validate() error {
-	v := newValidation(w)
-	for i, u := range w.Users {
-		v.user(fmt.Sprintf("users[%d]", i), u)
-	}
-	for i, o := range w.Organizations {
-		v.organization(fmt.Sprintf("organizations[%d]", i), o)
-	}
-	for i, t := range w.Teams {
-		v.team(fmt.Sprintf("teams[%d]", i), t)
-	}
-	for i, p := range w.Projects {
-		v.project(fmt.Sprintf("projects[%d]", i), p)
-	}
-	return errors.Join(v.errs...)
 }

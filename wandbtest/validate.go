@@ -1,61 +1,67 @@
 package wandbtest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
+
+// Validate returns all contradictions in the world, joined. Every error names its path,
+// such as `teams[0].members[1].username`.
+func (w World) Validate() error {
+	v := validation{realm: newRealm(w, false, time.Time{}), claims: map[claim]string{}}
+	for i, u := range w.Users {
+		v.checkUser(fmt.Sprintf("users[%d]", i), u)
+	}
+	for i, o := range w.Organizations {
+		v.checkOrganization(fmt.Sprintf("organizations[%d]", i), o)
+	}
+	for i, t := range w.Teams {
+		v.checkTeam(fmt.Sprintf("teams[%d]", i), t)
+	}
+	for i, p := range w.Projects {
+		v.checkProject(fmt.Sprintf("projects[%d]", i), p)
+	}
+	return errors.Join(v.errs...)
+}
 
 // validation collects the errors of a world.
 type validation struct {
-	users map[string]User
-	orgs  map[string]bool
-	// orgEntities are the entities of organizations.
-	orgEntities map[string]bool
-	teams       map[string]Team
-	// taken maps a name to its owner: teams, organizations and personal entities share
-	// one namespace.
-	taken    map[string]string
-	keys     map[string]string
-	subjects map[string]string
-	projects map[[2]string]bool
-	errs     []error
+	*realm
+	claims map[claim]string // what must be unique, with its owner
+	errs   []error
 }
 
-func newValidation(w World) *validation {
-	v := &validation{
-		users: map[string]User{}, orgs: map[string]bool{}, orgEntities: map[string]bool{}, teams: map[string]Team{},
-		taken: map[string]string{}, keys: map[string]string{}, subjects: map[string]string{}, projects: map[[2]string]bool{},
+// claim is a name of a kind, or a key.
+type claim struct{ kind, name string }
+
+// take notes the owner of a name. It returns false and the owner if it has one already.
+func (v *validation) take(kind, name, owner string) (by string, ok bool) {
+	by, taken := v.claims[claim{kind, name}]
+	if !taken {
+		v.claims[claim{kind, name}] = owner
 	}
-	for _, u := range w.Users {
-		v.users[u.Username] = u
-	}
-	for _, o := range w.Organizations {
-		v.orgs[o.Name] = true
-		v.orgEntities[o.entity()] = true
-	}
-	for _, t := range w.Teams {
-		v.teams[t.Name] = t
-	}
-	return v
+	return by, !taken
 }
 
 func (v *validation) bad(path, format string, args ...any) {
 	v.errs = append(v.errs, fmt.Errorf("%s: %s", path, fmt.Sprintf(format, args...)))
 }
 
-func (v *validation) name(path, name string) {
+func (v *validation) checkName(path, name string) {
 	if name == "" || strings.TrimSpace(name) != name || strings.ContainsAny(name, "/\n\t") {
 		v.bad(path, "%q is not a name", name)
 	}
 }
 
-func (v *validation) take(path, what, name string) {
-	if by, ok := v.taken[name]; ok {
+// unique refuses a name that another of the kind has. Teams, organizations and personal entities
+// are of one kind.
+func (v *validation) unique(path, kind, name, owner string) {
+	if by, ok := v.take(kind, name, owner); !ok {
 		v.bad(path, "the name %q is taken by %s", name, by)
-		return
 	}
-	v.taken[name] = what
 }
 
 func oneOf[T ~string](v *validation, path string, value T, allowed ...T) {
@@ -64,22 +70,29 @@ func oneOf[T ~string](v *validation, path string, value T, allowed ...T) {
 	}
 }
 
-func (v *validation) userNamed(path, username string) (User, bool) {
-	u, ok := v.users[username]
-	if !ok {
+// userNamed returns a user, or nil.
+func (v *validation) userNamed(path, username string) *User {
+	u := v.users[username]
+	if u == nil {
 		v.bad(path, "no user %q", username)
 	}
-	return u, ok
+	return u
 }
 
-func (v *validation) user(path string, u User) {
-	v.name(path+".username", u.Username)
-	if by, ok := v.taken["user "+u.Username]; ok {
-		v.bad(path+".username", "the name %q is taken by %s", u.Username, by)
+// listed returns a user in a list, in which nobody may be twice; or nil.
+func (v *validation) listed(list string, i int, username string) (at string, u *User) {
+	at = fmt.Sprintf("%s[%d]", list, i)
+	if _, ok := v.take(list, username, ""); !ok {
+		v.bad(at+".username", "%q is listed twice", username)
 	}
-	v.taken["user "+u.Username] = "another user"
+	return at, v.userNamed(at+".username", username)
+}
+
+func (v *validation) checkUser(path string, u User) {
+	v.checkName(path+".username", u.Username)
+	v.unique(path+".username", "user", u.Username, "another user")
 	if u.PersonalEntity == PersonalEnabled || u.PersonalEntity == PersonalDisabled {
-		v.take(path+".username", "a user's personal entity", u.Username)
+		v.unique(path+".username", "entity", u.Username, "a user's personal entity")
 	}
 	oneOf(v, path+".type", u.Type, AccountUser, AccountService, AccountOrgService, AccountAnonymous, AccountViewer)
 	oneOf(v, path+".personalEntity", u.PersonalEntity, PersonalAbsent, PersonalDisabled, PersonalEnabled)
@@ -88,123 +101,85 @@ func (v *validation) user(path string, u User) {
 		if k == "" || strings.ContainsAny(k, " \t\r\n") {
 			v.bad(at, "a key must not be empty or contain spaces") // the key itself is not shown
 		}
-		if by, ok := v.keys[k]; ok {
+		if by, ok := v.take("key", k, u.Username); !ok {
 			v.bad(at, "the key belongs to %q already", by)
 		}
-		v.keys[k] = u.Username
 	}
 	for i, subject := range u.Subjects {
-		at := fmt.Sprintf("%s.subjects[%d]", path, i)
-		if by, ok := v.subjects[subject]; ok || subject == "" {
-			v.bad(at, "the subject %q is empty, or belongs to %q already", subject, by)
+		if by, ok := v.take("subject", subject, u.Username); !ok || subject == "" {
+			v.bad(fmt.Sprintf("%s.subjects[%d]", path, i), "the subject %q is empty, or belongs to %q already", subject, by)
 		}
-		v.subjects[subject] = u.Username
 	}
 	switch {
-	case u.isService() && v.teams[u.HomeTeam].Name == "":
+	case u.isService() && v.teams[u.HomeTeam] == nil:
 		v.bad(path+".homeTeam", "no team %q", u.HomeTeam)
 	case !u.isService() && u.HomeTeam != "":
 		v.bad(path+".homeTeam", "only service accounts have a home team")
 	}
-	if u.DefaultEntity != "" && !v.isEntity(u.DefaultEntity) {
-		v.bad(path+".defaultEntity", "no entity %q", u.DefaultEntity)
+	if e := u.DefaultEntity; e != "" && v.users[e] == nil && v.teams[e] == nil && v.orgs[e] == nil {
+		v.bad(path+".defaultEntity", "no entity %q", e)
 	}
 }
 
-func (v *validation) isEntity(name string) bool {
-	if _, ok := v.users[name]; ok {
-		return true
-	}
-	return v.teams[name].Name != "" || v.orgs[name]
-}
-
-func (v *validation) organization(path string, o Organization) {
-	v.name(path+".name", o.Name)
-	v.take(path+".name", "an organization", o.Name)
+func (v *validation) checkOrganization(path string, o Organization) {
+	v.checkName(path+".name", o.Name)
+	v.unique(path+".name", "entity", o.Name, "an organization")
 	if o.Entity != "" && o.Entity != o.Name {
-		v.name(path+".entity", o.Entity)
-		v.take(path+".entity", "an organization's entity", o.Entity)
+		v.checkName(path+".entity", o.Entity)
+		v.unique(path+".entity", "entity", o.Entity, "an organization's entity")
 	}
-	seen := map[string]bool{}
 	for i, m := range o.Members {
-		at := fmt.Sprintf("%s.members[%d]", path, i)
-		v.userNamed(at+".username", m.Username)
-		v.once(at+".username", seen, m.Username)
+		at, _ := v.listed(path+".members", i, m.Username)
 		oneOf(v, at+".role", m.Role, RoleAdmin, RoleMember)
 		oneOf(v, at+".seat", m.Seat, SeatFull, SeatViewer, SeatNone)
 	}
 }
 
-func (v *validation) once(path string, seen map[string]bool, username string) {
-	if seen[username] {
-		v.bad(path, "%q is listed twice", username)
-	}
-	seen[username] = true
-}
-
-func (v *validation) team(path string, t Team) {
-	v.name(path+".name", t.Name)
-	v.take(path+".name", "a team", t.Name)
-	if t.Organization != "" && !v.orgs[t.Organization] {
+func (v *validation) checkTeam(path string, t Team) {
+	v.checkName(path+".name", t.Name)
+	v.unique(path+".name", "entity", t.Name, "a team")
+	if t.Organization != "" && v.orgs[t.Organization] == nil {
 		v.bad(path+".organization", "no organization %q", t.Organization)
 	}
-	seen := map[string]bool{}
 	for i, m := range t.Members {
-		at := fmt.Sprintf("%s.members[%d]", path, i)
-		u, ok := v.userNamed(at+".username", m.Username)
-		if ok && u.isService() {
+		at, u := v.listed(path+".members", i, m.Username)
+		if u != nil && u.isService() {
 			v.bad(at+".username", "%q is a service account; it belongs to its home team", m.Username)
 		}
-		v.once(at+".username", seen, m.Username)
-		v.teamMember(at, m)
+		oneOf(v, at+".role", m.Role, RoleAdmin, RoleMember, RoleViewer, RoleCustom)
+		oneOf(v, at+".customBase", m.CustomBase, RoleMember, RoleViewer)
+		if m.Role != RoleCustom && (m.CustomName != "" || m.CustomBase != "" || m.CanWrite != nil) {
+			v.bad(at+".role", "only a custom role has customName, customBase and canWrite")
+		}
 	}
 }
 
-func (v *validation) teamMember(path string, m TeamMember) {
-	oneOf(v, path+".role", m.Role, RoleAdmin, RoleMember, RoleViewer, RoleCustom)
-	oneOf(v, path+".customBase", m.CustomBase, RoleMember, RoleViewer)
-	if m.Role != RoleCustom && (m.CustomName != "" || m.CustomBase != "" || m.CanWrite != nil) {
-		v.bad(path+".role", "only a custom role has customName, customBase and canWrite")
-	}
-}
-
-func (v *validation) project(path string, p Project) {
-	v.name(path+".name", p.Name)
-	team, isTeam := v.teams[p.Entity]
-	u, isUser := v.users[p.Entity]
-	isRegistry := v.orgEntities[p.Entity] && strings.HasPrefix(p.Name, registryPrefix)
-	if !isTeam && !isRegistry && (!isUser || u.PersonalEntity != PersonalEnabled) {
+func (v *validation) checkProject(path string, p Project) {
+	v.checkName(path+".name", p.Name)
+	team, u, org := v.teams[p.Entity], v.users[p.Entity], v.organization(p.Entity)
+	isPersonal := u != nil && u.PersonalEntity == PersonalEnabled
+	isRegistry := org != nil && org.entity() == p.Entity && strings.HasPrefix(p.Name, registryPrefix)
+	if team == nil && !isPersonal && !isRegistry {
 		v.bad(path+".entity", "no team or enabled personal entity %q", p.Entity)
 	}
-	if key := [2]string{p.Entity, p.Name}; v.projects[key] {
+	if _, ok := v.take("project of "+p.Entity, p.Name, ""); !ok {
 		v.bad(path+".name", "project %s/%s is listed twice", p.Entity, p.Name)
-	} else {
-		v.projects[key] = true
 	}
 	oneOf(v, path+".scope", p.Scope, ScopeRestricted, ScopePrivate, ScopeTeam, ScopePublic, ScopeOpen)
 	if p.Owner != "" {
 		v.userNamed(path+".owner", p.Owner)
 	}
-	seen := map[string]bool{}
 	for i, m := range p.Members {
-		at := fmt.Sprintf("%s.members[%d]", path, i)
+		at, u := v.listed(path+".members", i, m.Username)
 		oneOf(v, at+".role", m.Role, RoleAdmin, RoleMember, RoleViewer)
-		v.once(at+".username", seen, m.Username)
-		if u, ok := v.userNamed(at+".username", m.Username); ok && isTeam {
-			v.projectMember(at, team, u, m)
+		if u == nil || u.isService() || team == nil {
+			continue
 		}
-	}
-}
-
-func (v *validation) projectMember(path string, team Team, u User, m ProjectMember) {
-	if u.isService() {
-		return
-	}
-	tm := team.member(u.Username)
-	switch {
-	case tm == nil:
-		v.bad(path+".username", "%q is not in the team %q", u.Username, team.Name)
-	case tm.Role == RoleViewer && m.Role != "" && m.Role != RoleViewer:
-		v.bad(path+".role", "the role of a View-Only member cannot be raised in a project")
+		switch tm := team.member(u.Username); {
+		case tm == nil:
+			v.bad(at+".username", "%q is not in the team %q", u.Username, team.Name)
+		case tm.Role == RoleViewer && m.Role != "" && m.Role != RoleViewer:
+			v.bad(at+".role", "the role of a View-Only member cannot be raised in a project")
+		}
 	}
 }
