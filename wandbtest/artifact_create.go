@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/hex"
+	"io"
 	"regexp"
 	"slices"
 	"strconv"
@@ -265,7 +266,7 @@ func (s *Server) addFile(a *artifact, spec arguments) (*storedFile, error) {
 	key := fileKey{name, digest}
 	f := a.sequence.byName[key]
 	if f == nil {
-		f = &storedFile{name: name, birth: a, md5: sum, path: "wandb_artifacts/" + hex.EncodeToString([]byte(a.id)) + "/" + hex.EncodeToString(raw) + "/" + name}
+		f = &storedFile{name: name, birth: a, md5: sum, path: artifactFolder + idFolder(a.id) + "/" + hex.EncodeToString(raw) + "/" + name}
 		a.sequence.byName[key] = f
 		a.sequence.byDigest[digest] = f
 		s.artifacts.files[f.path] = f
@@ -298,15 +299,16 @@ func (x *execution) completeMultipart(in arguments) (any, error) {
 	if len(completed) != len(f.hexMD5) {
 		return nil, badRequest("InvalidPart: %d of %d parts", len(completed), len(f.hexMD5))
 	}
-	list := make([]*objects.Object, len(completed))
+	var parts []io.Reader
+	var size int64
 	for i, part := range completed {
 		have := f.parts[i+1]
 		if n, _ := part.number("partNumber"); int(n) != i+1 || have == nil || strings.Trim(part.text("hexMD5"), `"`) != hexMD5(have) {
 			return nil, badRequest("InvalidPart: part %d", i+1)
 		}
-		list[i] = have
+		parts, size = append(parts, have.Reader()), size+have.Size
 	}
-	whole, err := objects.Join(list)
+	whole, err := x.server.objects.Read(io.MultiReader(parts...), size)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/md5"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -143,8 +142,8 @@ func (s *Server) missing(a *artifact) []string {
 		switch f := s.fileOf(a, &e); {
 		case f == nil || f.content == nil:
 			missing = append(missing, e.name)
-		case f.content.Size() != e.Size:
-			a.note("%s has %d bytes, but %d in the manifest", e.name, f.content.Size(), e.Size)
+		case f.content.Size != e.Size:
+			a.note("%s has %d bytes, but %d in the manifest", e.name, f.content.Size, e.Size)
 		}
 	}
 	return missing
@@ -192,10 +191,4 @@ func (a *artifact) note(format string, args ...any) {
 	if len(a.notes) < maxNotes {
 		a.notes = append(a.notes, fmt.Sprintf(format, args...))
 	}
-}
-
-// md5Text returns an MD5 digest in base64.
-func md5Text(o *objects.Object) string {
-	sum := o.MD5()
-	return base64.StdEncoding.EncodeToString(sum[:])
 }

@@ -16,70 +16,27 @@ const InMemory = 1 << 20
 
 // Object is content that does not change. It is safe for concurrent use.
 type Object struct {
-	size  int64
-	sum   [md5.Size]byte
-	parts []io.ReaderAt
-	sizes []int64
+	Size    int64
+	MD5     [md5.Size]byte
+	content io.ReaderAt
 }
 
 // FromBytes returns an object with a content that must not be changed afterwards.
 func FromBytes(content []byte) *Object {
-	return &Object{
-		size: int64(len(content)), sum: md5.Sum(content),
-		parts: []io.ReaderAt{bytes.NewReader(content)}, sizes: []int64{int64(len(content))},
-	}
+	return &Object{int64(len(content)), md5.Sum(content), bytes.NewReader(content)}
 }
-
-// Join returns the concatenation of objects, which it reads once.
-func Join(objects []*Object) (*Object, error) {
-	joined := &Object{}
-	for _, o := range objects {
-		joined.size += o.size
-		joined.parts = append(joined.parts, o.parts...)
-		joined.sizes = append(joined.sizes, o.sizes...)
-	}
-	hash := md5.New()
-	if _, err := io.Copy(hash, joined.Reader()); err != nil {
-		return nil, fmt.Errorf("join objects: %w", err)
-	}
-	copy(joined.sum[:], hash.Sum(nil))
-	return joined, nil
-}
-
-// Size is the size in bytes.
-func (o *Object) Size() int64 { return o.size }
-
-// MD5 is the MD5 digest.
-func (o *Object) MD5() [md5.Size]byte { return o.sum }
 
 // Reader reads the whole content.
-func (o *Object) Reader() *io.SectionReader { return io.NewSectionReader(o, 0, o.size) }
+func (o *Object) Reader() *io.SectionReader { return o.Section(0, o.Size) }
 
 // Section reads n bytes of the content.
-func (o *Object) Section(off, n int64) *io.SectionReader { return io.NewSectionReader(o, off, n) }
-
-// ReadAt implements [io.ReaderAt].
-func (o *Object) ReadAt(p []byte, off int64) (n int, err error) {
-	for i, part := range o.parts {
-		if off >= o.sizes[i] {
-			off -= o.sizes[i]
-			continue
-		}
-		m, err := part.ReadAt(p[n:min(int64(len(p)), int64(n)+o.sizes[i]-off)], off)
-		if n += m; n == len(p) {
-			return n, nil
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return n, err
-		}
-		off = 0
-	}
-	return n, io.EOF
+func (o *Object) Section(off, n int64) *io.SectionReader {
+	return io.NewSectionReader(o.content, off, n)
 }
 
 // Bytes returns a copy of the content.
 func (o *Object) Bytes() ([]byte, error) {
-	content := make([]byte, o.size)
+	content := make([]byte, o.Size)
 	_, err := io.ReadFull(o.Reader(), content)
 	return content, err
 }
@@ -108,9 +65,7 @@ func (s *Store) Read(r io.Reader, size int64) (*Object, error) {
 	if _, err := io.CopyN(io.MultiWriter(file, hash), r, size); err != nil {
 		return nil, fmt.Errorf("read object: %w", err)
 	}
-	o := &Object{size: size, parts: []io.ReaderAt{file}, sizes: []int64{size}}
-	copy(o.sum[:], hash.Sum(nil))
-	return o, nil
+	return &Object{size, [md5.Size]byte(hash.Sum(nil)), file}, nil
 }
 
 // create creates a file of the store.

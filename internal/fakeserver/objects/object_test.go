@@ -3,7 +3,6 @@ package objects_test
 import (
 	"bytes"
 	"crypto/md5"
-	"io"
 	"os"
 	"strings"
 	"testing"
@@ -27,33 +26,12 @@ func TestStore_Read_KeepsEveryByte(t *testing.T) {
 			got, err := o.Bytes()
 			require.NoError(t, err)
 			assert.True(t, bytes.Equal(want, got))
-			assert.Equal(t, md5.Sum(want), o.MD5())
-			assert.Equal(t, int64(size), o.Size())
+			assert.Equal(t, md5.Sum(want), o.MD5)
+			assert.Equal(t, int64(size), o.Size)
 			_, err = store.Read(bytes.NewReader(want), int64(size)+1)
 			require.Error(t, err, "a body that is too short")
 		})
 	}
-}
-
-func TestJoin_ReadAtAnyOffset_ReadsAcrossParts(t *testing.T) {
-	t.Parallel()
-	joined, err := objects.Join([]*objects.Object{
-		objects.FromBytes([]byte("abc")), objects.FromBytes(nil), objects.FromBytes([]byte("de")), objects.FromBytes([]byte("fghi")),
-	})
-	require.NoError(t, err)
-	const want = "abcdefghi"
-	assert.Equal(t, md5.Sum([]byte(want)), joined.MD5())
-	for from := range want {
-		for to := from; to <= len(want); to++ {
-			p := make([]byte, to-from)
-			n, err := joined.ReadAt(p, int64(from))
-			require.NoError(t, err)
-			assert.Equal(t, want[from:to], string(p[:n]))
-		}
-	}
-	n, err := joined.ReadAt(make([]byte, 5), int64(len(want)-2))
-	assert.Equal(t, 2, n)
-	assert.Equal(t, io.EOF, err)
 }
 
 func TestStore_Close_DeletesFiles(t *testing.T) {

@@ -31,12 +31,26 @@ func (l *Lines) Put(offset int, content []string) error {
 	if offset < 0 || offset > MaxLine {
 		return ErrLineNumber
 	}
-	if offset == len(l.dense) && len(l.sparse) == 0 { // what a good client does
-		l.dense = append(l.dense, content...)
-		return nil
-	}
 	for i, text := range content {
-		l.set(offset+i, text)
+		n := offset + i
+		if _, again := l.At(n); again {
+			l.overwritten++
+		}
+		switch {
+		case n == len(l.dense):
+			l.dense = append(l.dense, text)
+			delete(l.sparse, n)
+		case n < len(l.dense):
+			if n < l.frozen {
+				l.dense, l.frozen = slices.Clone(l.dense), 0
+			}
+			l.dense[n] = text
+		default:
+			if l.sparse == nil {
+				l.sparse = map[int]string{}
+			}
+			l.sparse[n] = text
+		}
 	}
 	for {
 		text, ok := l.sparse[len(l.dense)]
@@ -45,31 +59,6 @@ func (l *Lines) Put(offset int, content []string) error {
 		}
 		delete(l.sparse, len(l.dense))
 		l.dense = append(l.dense, text)
-	}
-}
-
-func (l *Lines) set(n int, text string) {
-	switch {
-	case n < len(l.dense):
-		if n < l.frozen {
-			l.dense, l.frozen = slices.Clone(l.dense), 0
-		}
-		l.dense[n] = text
-		l.overwritten++
-	case n == len(l.dense):
-		if _, again := l.sparse[n]; again {
-			delete(l.sparse, n)
-			l.overwritten++
-		}
-		l.dense = append(l.dense, text)
-	default:
-		if l.sparse == nil {
-			l.sparse = map[int]string{}
-		}
-		if _, again := l.sparse[n]; again {
-			l.overwritten++
-		}
-		l.sparse[n] = text
 	}
 }
 
