@@ -71,7 +71,7 @@ func TestLogArtifact_Online_IsOnTheServer(t *testing.T) {
 
 // ofArtifacts matches the requests to the object store about artifacts.
 func ofArtifacts(r *http.Request, _ []byte) bool {
-	return strings.HasPrefix(r.URL.Path, "/artifact-store/")
+	return strings.HasPrefix(r.URL.Path, "/storage/artifacts/")
 }
 
 // What the server refuses has the same diagnosis as a run, and nothing is lost: a sync

@@ -200,7 +200,7 @@ func TestDownload_ServerHasOnlyItsOwnAddresses_FollowsThem(t *testing.T) {
 
 // isArtifactFile matches uploads into the store of artifacts.
 func isArtifactFile(r *http.Request, _ []byte) bool {
-	return strings.HasPrefix(r.URL.Path, "/artifact-store/")
+	return strings.HasPrefix(r.URL.Path, "/storage/artifacts/")
 }
 
 // TestLogArtifact_RowsRefused_SyncUploadsItOnce: the run goes offline while an artifact is on

@@ -97,8 +97,6 @@ func (a arguments) number(name string) (float64, bool) {
 		return float64(v), true
 	case float64:
 		return v, true
-	case int:
-		return float64(v), true
 	}
 	return 0, false
 }

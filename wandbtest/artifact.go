@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/wandgo/wandgo/internal/fakeserver/objects"
@@ -37,15 +36,6 @@ type artifacts struct {
 	manifests   map[string]*artifactManifest
 	files       map[string]*storedFile // by storage path
 	uploads     int                    // multipart uploads
-}
-
-// issuedURLs numbers the addresses of artifact files. It has a lock of its own, because
-// queries sign addresses.
-type issuedURLs struct {
-	mu sync.Mutex
-	// issued is how many there were, and expired the number of the last one that is no
-	// longer valid.
-	issued, expired int
 }
 
 func newArtifacts() artifacts {

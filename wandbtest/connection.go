@@ -5,7 +5,7 @@ import "strconv"
 // connection returns one page of nodes. Cursors are the positions of nodes, counted from 1.
 func connection[T object](nodes []T, args arguments) fields {
 	start, end := page(len(nodes), args)
-	edges := make([]object, 0, end-start)
+	var edges []fields
 	for i := start; i < end; i++ {
 		edges = append(edges, fields{"node": nodes[i], "cursor": strconv.Itoa(i + 1)})
 	}

@@ -2,15 +2,15 @@ package wandbtest
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 )
@@ -45,24 +45,18 @@ type execution struct {
 	refused string
 
 	out    bytes.Buffer
-	errs   []fieldError
+	errs   gqlerror.List
 	status int
-}
-
-// fieldError is an error of one field.
-type fieldError struct {
-	refusal
-	path []any
 }
 
 // pathNode is the path to a field. It is a linked list, because it is needed only if
 // something fails.
 type pathNode struct {
 	parent *pathNode
-	key    any // string or int
+	key    ast.PathElement
 }
 
-func (p *pathNode) slice() []any {
+func (p *pathNode) slice() ast.Path {
 	if p == nil {
 		return nil
 	}
@@ -130,11 +124,7 @@ func merge(into []collected, f *ast.Field) []collected {
 // included evaluates @skip and @include.
 func (x *execution) included(directives ast.DirectiveList) bool {
 	for _, d := range directives {
-		if d.Name != "skip" && d.Name != "include" {
-			continue
-		}
-		v, err := d.Arguments.ForName("if").Value.Value(x.vars)
-		if on, ok := v.(bool); err == nil && ok && on == (d.Name == "skip") {
+		if on, ok := d.ArgumentMap(x.vars)["if"].(bool); ok && on == (d.Name == "skip") {
 			return false
 		}
 	}
@@ -161,7 +151,7 @@ func (x *execution) object(def *ast.Definition, obj object, sets []ast.Selection
 			x.text(def.Name)
 			continue
 		}
-		if !x.field(def, values, f, &pathNode{path, f.key}) {
+		if !x.field(def, values, f, &pathNode{path, ast.PathName(f.key)}) {
 			return false
 		}
 	}
@@ -188,9 +178,6 @@ func (x *execution) resolve(def *ast.Definition, of fields, f *ast.Field) (any, 
 	if x.refused != "" && x.refused == def.Name+"."+f.Name {
 		return nil, forbidden
 	}
-	if strings.HasPrefix(f.Name, "__") {
-		return x.introspect(f)
-	}
 	args, err := argumentsOf(f, x.vars)
 	if err != nil {
 		return nil, err
@@ -209,7 +196,11 @@ func (x *execution) resolve(def *ast.Definition, of fields, f *ast.Field) (any, 
 // response. Nested refusals do not change it unless the policy says so.
 func (x *execution) fail(err error, path *pathNode) {
 	why := refusalOf(err)
-	x.errs = append(x.errs, fieldError{why, path.slice()})
+	shown := &gqlerror.Error{Message: why.message, Path: path.slice()}
+	if why.code != "" {
+		shown.Extensions = map[string]any{"code": why.code}
+	}
+	x.errs = append(x.errs, shown)
 	if x.status == 0 && path.parent == nil {
 		x.status = why.status
 	}
@@ -249,43 +240,21 @@ func (x *execution) inner(t *ast.Type, v any, sets []ast.SelectionSet, path *pat
 	return true
 }
 
-// isNil reports whether v is null: nil, or a nil pointer or list of texts.
+// isNil reports whether v is null: nil, or a nil pointer.
 func isNil(v any) bool {
-	switch r := reflect.ValueOf(v); r.Kind() {
-	case reflect.Invalid:
-		return true
-	case reflect.Pointer:
-		return r.IsNil()
-	}
-	texts, ok := v.([]string)
-	return ok && texts == nil
+	r := reflect.ValueOf(v)
+	return !r.IsValid() || r.Kind() == reflect.Pointer && r.IsNil()
 }
 
+// list writes a slice. A nil one is an empty list.
 func (x *execution) list(elem *ast.Type, v any, sets []ast.SelectionSet, path *pathNode) bool {
 	x.out.WriteByte('[')
-	switch v := v.(type) {
-	case []string:
-		for i, s := range v {
-			if i > 0 {
-				x.out.WriteByte(',')
-			}
-			x.text(s)
+	for i, list := 0, reflect.ValueOf(v); i < list.Len(); i++ {
+		if i > 0 {
+			x.out.WriteByte(',')
 		}
-	case []jsonText:
-		for i, text := range v {
-			if i > 0 {
-				x.out.WriteByte(',')
-			}
-			x.out.WriteString(string(text))
-		}
-	case []object:
-		for i, o := range v {
-			if i > 0 {
-				x.out.WriteByte(',')
-			}
-			if !x.value(elem, o, sets, &pathNode{path, i}) {
-				return false
-			}
+		if !x.value(elem, list.Index(i).Interface(), sets, &pathNode{path, ast.PathIndex(i)}) {
+			return false
 		}
 	}
 	x.out.WriteByte(']')
@@ -297,24 +266,15 @@ func (x *execution) text(s string) {
 }
 
 func (x *execution) leaf(v any) {
-	b := x.out.AvailableBuffer()
 	switch v := v.(type) {
-	case string:
-		b = jsontext.AppendQuoted(b, v)
-	case bool:
-		b = strconv.AppendBool(b, v)
-	case int:
-		b = strconv.AppendInt(b, int64(v), 10)
-	case *int:
-		b = strconv.AppendInt(b, int64(*v), 10)
-	case time.Time:
-		b = jsontext.AppendQuoted(b, v.UTC().Format("2006-01-02T15:04:05"))
 	case jsonText:
-		b = append(b, v...)
-	case jsonNumber:
-		b = strconv.AppendFloat(b, float64(v), 'g', -1, 64)
+		x.out.WriteString(string(v))
+	case bool, int, *int, jsonNumber:
+		text, _ := json.Marshal(v) //nolint:errchkjson // numbers that JSON has
+		x.out.Write(text)
+	case time.Time:
+		x.text(v.UTC().Format(timeLayout))
 	default:
-		b = jsontext.AppendQuoted(b, fmt.Sprint(v))
+		x.text(fmt.Sprint(v))
 	}
-	x.out.Write(b)
 }

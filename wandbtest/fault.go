@@ -97,19 +97,18 @@ func (s *Server) Inject(f Fault) *Handle {
 	return h
 }
 
-// pick returns the fault that hits a request, the zero Fault if none does, and whether a function of the test may have
-// seen the request.
-func (fs *faults) pick(s *Server, in incoming) (hit Fault, shown bool) {
+// pick returns the fault that hits a request, the zero Fault if none does.
+func (fs *faults) pick(s *Server, in incoming) Fault {
 	fs.mu.Lock()
 	candidates := slices.Clone(fs.active)
 	fs.mu.Unlock()
 	for _, h := range candidates {
 		// Match is the user's code, so it runs without the lock.
 		if h.fault.matches(s, in) && h.take() {
-			return h.fault, true
+			return h.fault
 		}
 	}
-	return Fault{}, len(candidates) > 0
+	return Fault{}
 }
 
 func (f *Fault) matches(s *Server, in incoming) bool {
@@ -122,7 +121,7 @@ func (f *Fault) matches(s *Server, in incoming) bool {
 	default:
 		return false
 	}
-	if f.RefuseField != "" && !s.asks(in.graphql, f.RefuseField) {
+	if f.RefuseField != "" && !s.dialect.Load(in.graphql.Query).Selects[f.RefuseField] {
 		return false
 	}
 	return f.Match == nil || f.Match(in.Request, in.body)

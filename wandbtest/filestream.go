@@ -3,7 +3,6 @@ package wandbtest
 import (
 	"errors"
 	"net/http"
-	"slices"
 
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
 	"github.com/wandgo/wandgo/internal/fakeserver/store"
@@ -37,7 +36,7 @@ type streamChunk struct {
 }
 
 // parsePost reads the body of a post. Unknown members are ignored, as servers do.
-func parsePost(body []byte, w *workspace) (streamPost, error) {
+func parsePost(body []byte) (streamPost, error) {
 	post := streamPost{empty: true, size: len(body)}
 	s := jsontext.NewScanner(body)
 	err := s.Object(func(key []byte) error {
@@ -49,7 +48,7 @@ func parsePost(body []byte, w *workspace) (streamPost, error) {
 			}
 			return s.Object(func(name []byte) error {
 				chunk := streamChunk{name: string(name)}
-				err := parseChunk(s, &chunk, w)
+				err := parseChunk(s, &chunk)
 				post.files = append(post.files, chunk)
 				return err
 			})
@@ -57,8 +56,8 @@ func parsePost(body []byte, w *workspace) (streamPost, error) {
 			if s.Literal("null") {
 				return nil
 			}
-			content, err := parseContent(s, w)
-			post.uploaded = content
+			var err error
+			post.uploaded, err = parseContent(s)
 			return err
 		case "complete":
 			return parseFlag(s, &post.complete)
@@ -93,7 +92,7 @@ func parseFlag(s *jsontext.Scanner, flag *bool) error {
 	return nil
 }
 
-func parseChunk(s *jsontext.Scanner, chunk *streamChunk, w *workspace) error {
+func parseChunk(s *jsontext.Scanner, chunk *streamChunk) error {
 	return s.Object(func(key []byte) error {
 		switch string(key) {
 		case "offset":
@@ -104,38 +103,22 @@ func parseChunk(s *jsontext.Scanner, chunk *streamChunk, w *workspace) error {
 			chunk.offset = int(n)
 			return err
 		case "content":
-			content, err := parseContent(s, w)
-			chunk.content = content
+			var err error
+			chunk.content, err = parseContent(s)
 			return err
 		}
 		return s.Skip()
 	})
 }
 
-// parseContent reads a list of strings. All lines of a chunk share one piece of memory of
-// their exact size, so that a row needs no allocation of its own.
-func parseContent(s *jsontext.Scanner, w *workspace) ([]string, error) {
-	// Text is not longer than with its escapes, except for the eight bytes that the
-	// scanner may write past its end.
-	text, ends := slices.Grow(w.text[:0], s.Left()+8), w.ends[:0]
-	err := s.Array(func() error {
-		var err error
-		text, err = s.AppendString(text)
-		ends = append(ends, len(text))
+// parseContent reads a list of strings.
+func parseContent(s *jsontext.Scanner) (lines []string, err error) {
+	err = s.Array(func() error {
+		text, err := s.ReadString()
+		lines = append(lines, string(text))
 		return err
 	})
-	w.text, w.ends = text, ends
-	if err != nil {
-		return nil, err
-	}
-	all := string(text)
-	content := make([]string, len(ends))
-	start := 0
-	for i, end := range ends {
-		content[i] = all[start:end]
-		start = end
-	}
-	return content, nil
+	return lines, err
 }
 
 // storeAlone applies the post of a run's only writer. Call with mu held.
@@ -209,7 +192,7 @@ func (s *Server) serveFileStream(in incoming, q quota) reply {
 	if err != nil {
 		return restError(err)
 	}
-	post, err := parsePost(in.body, in.space)
+	post, err := parsePost(in.body)
 	if err != nil {
 		return restError(badRequest("malformed file stream request: %v", err))
 	}

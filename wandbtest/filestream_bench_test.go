@@ -29,9 +29,8 @@ func BenchmarkParsePost(b *testing.B) {
 	body, rows := bigPost()
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
-	var w workspace
 	for b.Loop() {
-		if _, err := parsePost(body, &w); err != nil {
+		if _, err := parsePost(body); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -41,7 +40,7 @@ func BenchmarkParsePost(b *testing.B) {
 // BenchmarkMember looks one member up in a row, as a rewind does with each.
 func BenchmarkMember(b *testing.B) {
 	body, _ := bigPost()
-	post, err := parsePost(body, &workspace{})
+	post, err := parsePost(body)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package wandbtest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -39,50 +40,20 @@ func (s *Server) operationName(req graphqlRequest) string {
 	return ""
 }
 
-// asks reports whether a request's document selects a field, named "Type.field".
-func (s *Server) asks(req graphqlRequest, field string) bool {
-	parsed := s.dialect.Load(req.Query)
-	if parsed.Doc == nil || len(parsed.Errs) > 0 {
-		return false
-	}
-	spread := map[string]bool{}
-	var selected func(set ast.SelectionSet) bool
-	selected = func(set ast.SelectionSet) bool {
-		return slices.ContainsFunc(set, func(sel ast.Selection) bool {
-			switch sel := sel.(type) {
-			case *ast.Field:
-				return sel.ObjectDefinition.Name+"."+sel.Name == field || selected(sel.SelectionSet)
-			case *ast.InlineFragment:
-				return selected(sel.SelectionSet)
-			case *ast.FragmentSpread:
-				if spread[sel.Name] {
-					return false
-				}
-				spread[sel.Name] = true
-				return selected(sel.Definition.SelectionSet)
-			}
-			return false
-		})
-	}
-	return slices.ContainsFunc(parsed.Doc.Operations, func(op *ast.OperationDefinition) bool {
-		return selected(op.SelectionSet)
-	})
-}
-
 // serveGraphQL responds to one call. refused is the field that a fault refuses, or "".
 func (s *Server) serveGraphQL(c caller, header http.Header, req graphqlRequest, refused string) reply {
 	parsed := s.dialect.Load(req.Query)
 	if len(parsed.Errs) > 0 {
 		s.log.addUnknown(s.operationName(req), parsed.Doc)
-		return s.invalid(parsed.Errs)
+		return s.invalid(parsed.Errs...)
 	}
 	op := parsed.Doc.Operations.ForName(req.OperationName)
 	if op == nil {
-		return s.invalid(gqlerror.List{gqlerror.Errorf("Unknown operation named %q.", req.OperationName)})
+		return s.invalid(gqlerror.Errorf("Unknown operation named %q.", req.OperationName))
 	}
 	vars, err := variables(s.dialect.Schema, op, req.Variables)
 	if err != nil {
-		return s.invalid(gqlerror.List{err})
+		return s.invalid(err)
 	}
 	x := &execution{server: s, caller: c, header: header, schema: s.dialect.Schema, vars: vars, refused: refused}
 	switch op.Operation {
@@ -96,7 +67,7 @@ func (s *Server) serveGraphQL(c caller, header http.Header, req graphqlRequest, 
 		s.mu.Unlock()
 		s.changed.broadcast()
 	default:
-		return s.invalid(gqlerror.List{gqlerror.Errorf("subscriptions are not supported")})
+		return s.invalid(gqlerror.Errorf("subscriptions are not supported"))
 	}
 	return s.answer(x)
 }
@@ -142,53 +113,28 @@ func invalidVariable(op *ast.OperationDefinition, err *gqlerror.Error) *gqlerror
 	return gqlerror.Errorf("%s", message)
 }
 
-// jsonError is an error in a response.
-type jsonError struct {
-	Message    string              `json:"message"`
-	Locations  []gqlerror.Location `json:"locations,omitempty"`
-	Path       []any               `json:"path,omitempty"`
-	Extensions map[string]string   `json:"extensions,omitempty"`
-}
-
 // invalid responds to a document that does not fit the schema. Such errors have locations
 // in the document and no path, because nothing was resolved.
-func (s *Server) invalid(errs gqlerror.List) reply {
-	shown := make([]jsonError, len(errs))
-	for i, e := range errs {
-		shown[i] = jsonError{Message: e.Message, Locations: e.Locations}
-	}
-	return jsonReply(s.cfg.validationStatus, slices.Concat([]byte{'{'}, jsonErrors(shown), []byte{'}'}))
+func (s *Server) invalid(errs ...*gqlerror.Error) reply {
+	return jsonReply(s.cfg.validationStatus, slices.Concat([]byte{'{'}, errorsMember(errs), []byte{'}'}))
 }
 
-// jsonErrors is the member "errors" of a response.
-func jsonErrors(list []jsonError) []byte {
-	text, _ := json.Marshal(list) //nolint:errchkjson // texts and numbers
+// errorsMember is the member "errors" of a response.
+func errorsMember(errs gqlerror.List) []byte {
+	text, _ := json.Marshal(errs) //nolint:errchkjson // texts and numbers
 	return append([]byte(`"errors":`), text...)
 }
 
 // answer returns the body for an executed operation, in the key order of the server's
 // generation.
 func (s *Server) answer(x *execution) reply {
-	status := http.StatusOK
-	if x.status != 0 {
-		status = x.status
-	} else if len(x.errs) > 0 {
-		status = s.cfg.policy.FieldRefusalStatus
-	}
 	data := append([]byte(`"data":`), x.out.Bytes()...)
 	if len(x.errs) == 0 {
-		return jsonReply(status, slices.Concat([]byte{'{'}, data, []byte{'}'}))
+		return jsonReply(http.StatusOK, slices.Concat([]byte{'{'}, data, []byte{'}'}))
 	}
-	list := make([]jsonError, len(x.errs))
-	for i, e := range x.errs {
-		list[i] = jsonError{Message: e.message, Path: e.path}
-		if e.code != "" {
-			list[i].Extensions = map[string]string{"code": e.code}
-		}
-	}
-	first, second := data, jsonErrors(list)
+	first, second := data, errorsMember(x.errs)
 	if s.cfg.generation.errorsFirst() {
 		first, second = second, first
 	}
-	return jsonReply(status, slices.Concat([]byte{'{'}, first, []byte{','}, second, []byte{'}'}))
+	return jsonReply(cmp.Or(x.status, s.cfg.policy.FieldRefusalStatus), slices.Concat([]byte{'{'}, first, []byte{','}, second, []byte{'}'}))
 }

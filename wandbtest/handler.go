@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,16 +20,14 @@ import (
 const (
 	graphqlPath     = "/graphql"
 	filesPath       = "/files/"
-	storagePath     = "/storage/" // of the object store, for files of runs
+	storePath       = "/storage/" // of the object store
 	otelPath        = "/sdk/otel/v1/"
 	oidcPath        = "/oidc/token"
 	artifactsPath   = "/artifacts/" // redirects to the object store, as the next does
 	artifactsV2Path = "/artifactsV2/"
-	// artifactStorePath is that of the object store for files and manifests of artifacts.
-	artifactStorePath = "/artifact-store/"
 )
 
-var endpoints = []string{graphqlPath, filesPath, storagePath, otelPath, oidcPath, artifactsPath, artifactsV2Path, artifactStorePath}
+var endpoints = []string{graphqlPath, filesPath, storePath, otelPath, oidcPath, artifactsPath, artifactsV2Path}
 
 // endpointOf returns the endpoint of a request, "" if its path is not the API's.
 func endpointOf(r *http.Request) string {
@@ -103,7 +100,6 @@ type incoming struct {
 	caller    caller
 	badToken  error
 	object    *objects.Object // the body instead, if it is large
-	space     *workspace      // of a post to the file stream; body is in it
 }
 
 // ServeHTTP responds to one request. You need it only for a listener or transport of your
@@ -125,7 +121,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}, in.body)
 	ctx, status := r.Context(), 0
 	defer func() { s.finish(ctx, in, entry, status) }() // also when the connection is cut
-	fault, shown := s.faults.pick(s, in)
+	fault := s.faults.pick(s, in)
 	if !s.hold(r, &fault) {
 		abort()
 	}
@@ -143,12 +139,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	status = rep.status
 	send(w, rep, rep.size())
-	if in.space != nil {
-		if shown { // a function of the test may have retained it
-			in.space.body = nil
-		}
-		s.workspaces.giveBack(in.space)
-	}
 }
 
 // servePage lets the handler of [WithPages] respond. A page may be a stream without an end,
@@ -216,22 +206,17 @@ func (s *Server) read(r *http.Request) incoming {
 	switch in.endpoint {
 	case filesPath:
 		in.classifyFile(strings.TrimPrefix(r.URL.EscapedPath(), filesPath))
-	case storagePath, artifactStorePath, artifactsPath, artifactsV2Path:
+	case storePath, artifactsPath, artifactsV2Path:
 		in.operation = r.Method
 	case otelPath:
 		in.operation = "otel"
 	case oidcPath:
 		in.operation = "token"
 	}
-	switch {
-	case in.endpoint == artifactStorePath && r.ContentLength > objects.InMemory:
+	if r.ContentLength > objects.InMemory && strings.HasPrefix(r.URL.Path, storePath+artifactFolder) {
 		in.object, in.malformed = s.objects.Read(r.Body, r.ContentLength)
-	case in.operation == "file_stream":
-		in.space = s.workspaces.borrow()
-		in.body, in.malformed = readBody(r, in.space.body[:0])
-		in.space.body = in.body
-	default:
-		in.body, in.malformed = readBody(r, nil)
+	} else {
+		in.body, in.malformed = readBody(r)
 	}
 	if in.operation == "token" {
 		s.log.hideAssertion(in.body)
@@ -258,17 +243,17 @@ func (in *incoming) classifyFile(rest string) {
 	}
 }
 
-// readBody reads a whole body, decompressed, into dst if it has room. One of known
-// size is read into memory of just that size, without growing on the way.
-func readBody(r *http.Request, dst []byte) ([]byte, error) {
+// readBody reads a whole body, decompressed. One of known size is read into memory of just
+// that size, without growing on the way.
+func readBody(r *http.Request) ([]byte, error) {
 	limited := http.MaxBytesReader(nil, r.Body, maxBody)
 	if r.Header.Get("Content-Encoding") != "gzip" {
 		if r.ContentLength < 0 || r.ContentLength > maxBody {
 			return io.ReadAll(limited)
 		}
-		dst = slices.Grow(dst, int(r.ContentLength))[:r.ContentLength]
-		n, err := io.ReadFull(limited, dst)
-		return dst[:n], err
+		body := make([]byte, r.ContentLength)
+		n, err := io.ReadFull(limited, body)
+		return body[:n], err
 	}
 	zr, err := gzip.NewReader(limited)
 	if err != nil {
@@ -306,13 +291,9 @@ func (s *Server) respond(in incoming, refused string, q quota) reply {
 		if in.file != "" {
 			return s.serveDownload(in)
 		}
-	case "PUT " + storagePath:
+	case "PUT " + storePath:
 		return s.serveUpload(in)
-	case "GET " + storagePath:
-		return s.serveStored(in)
-	case "PUT " + artifactStorePath:
-		return s.serveObjectUpload(in)
-	case "GET " + artifactStorePath:
+	case "GET " + storePath:
 		return s.serveObject(in)
 	case "GET " + artifactsPath, "GET " + artifactsV2Path:
 		return s.serveArtifactRedirect(in)

@@ -1,37 +1,28 @@
 package wandbtest
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// introspect answers the question about one type, which official clients up to 0.19 ask to
-// find out what the server can do. A listing of the whole schema is refused.
-func (x *execution) introspect(f *ast.Field) (any, error) {
-	if f.Name != "__type" {
-		return nil, refusal{status: http.StatusOK, message: "introspection is disabled"}
+// introspected returns one type of the schema, which official clients up to 0.19 ask for to find
+// out what the server can do.
+func (x *execution) introspected(args arguments) any {
+	if def := x.schema.Types[args.text("name")]; def != nil {
+		return definitionFields(x.schema, def)
 	}
-	args, err := argumentsOf(f, x.vars)
-	if err != nil {
-		return nil, err
-	}
-	def := x.schema.Types[args.text("name")]
-	if def == nil {
-		return nil, nil
-	}
-	return definitionFields(x.schema, def), nil
+	return nil
 }
 
 // definitionFields has the fields of __Type for a type of the schema.
 func definitionFields(schema *ast.Schema, def *ast.Definition) fields {
 	f := fields{"kind": string(def.Kind), "name": def.Name, "description": def.Description}
 	members := func(arguments) any { // later, because types contain each other
-		list := []object{}
+		var list []fields
 		for _, m := range def.Fields {
 			if !strings.HasPrefix(m.Name, "__") {
-				list = append(list, fields{"name": m.Name, "type": typeFields(schema, m.Type), "isDeprecated": false, "args": []object{}})
+				list = append(list, fields{"name": m.Name, "type": typeFields(schema, m.Type), "isDeprecated": false, "args": []fields{}})
 			}
 		}
 		return list
@@ -42,7 +33,7 @@ func definitionFields(schema *ast.Schema, def *ast.Definition) fields {
 	case ast.InputObject:
 		f["inputFields"] = members
 	case ast.Enum:
-		values := []object{}
+		var values []fields
 		for _, v := range def.EnumValues {
 			values = append(values, fields{"name": v.Name})
 		}

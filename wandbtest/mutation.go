@@ -105,7 +105,7 @@ func (x *execution) createRunFiles(in arguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := []object{}
+	var files []fields
 	for _, name := range in.texts("files") {
 		if !validFileName(name) {
 			return nil, badRequest("invalid parameters: file name")
@@ -114,7 +114,7 @@ func (x *execution) createRunFiles(in arguments) (any, error) {
 		files = append(files, r.fileFields(x.server, name))
 		r.mu.Unlock()
 	}
-	return fields{"runID": r.storageID, "uploadHeaders": append([]string{}, x.server.cfg.uploadHeaders...), "files": files}, nil
+	return fields{"runID": r.storageID, "uploadHeaders": x.server.cfg.uploadHeaders, "files": files}, nil
 }
 
 // validFileName accepts paths inside a run's folder.

@@ -2,6 +2,7 @@ package wandbtest
 
 import (
 	"cmp"
+	"net/http"
 	"slices"
 )
 
@@ -15,6 +16,8 @@ func (queryRoot) fields(x *execution) fields {
 	s := x.server
 	project := func(args arguments) any { return x.project(args.text("entityName"), args.text("name")) }
 	return fields{
+		"__type":     x.introspected,
+		"__schema":   func(arguments) (any, error) { return nil, refusal{http.StatusOK, "introspection is disabled", ""} },
 		"viewer":     x.caller.user, // reads with an unknown key return null
 		"entity":     func(args arguments) any { return x.entity(args.text("name")) },
 		"project":    project,
@@ -112,14 +115,14 @@ func (u *User) fields(x *execution) fields {
 		"personalEntityDisabled": u.PersonalEntity != PersonalEnabled,
 		"teams":                  func(args arguments) (any, error) { return x.teams(u, args) },
 		"apiKeys": func(args arguments) any { // the official client asks for them with projects; no key is shown
-			keys := []fields{}
+			var keys []fields
 			if self {
 				keys = append(keys, fields{"id": globalID("ApiKey", u.Username), "name": "hidden", "description": "the key of this request"})
 			}
 			return connection(keys, args)
 		},
 		"organizations": func(arguments) any {
-			list := []object{}
+			var list []*Organization
 			for _, name := range sortedKeys(realm.orgs) {
 				if self && realm.inOrganization(realm.orgs[name], u) {
 					list = append(list, realm.orgs[name])
@@ -175,7 +178,7 @@ func (x *execution) teams(u *User, args arguments) (any, error) {
 
 // serverInfo is the type ServerInfo.
 func (x *execution) serverInfo() object {
-	features := make([]object, 0, len(x.server.cfg.features))
+	var features []fields
 	for _, f := range slices.Sorted(slices.Values(x.server.cfg.features)) {
 		features = append(features, fields{"name": f, "isEnabled": true})
 	}

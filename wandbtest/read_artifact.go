@@ -1,11 +1,16 @@
 package wandbtest
 
-import "net/http"
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+)
 
 func (*artifact) typeName() string { return "Artifact" }
 
 func (a *artifact) fields(x *execution) fields {
-	tags := []object{}
+	var tags []fields
 	for _, tag := range a.tags {
 		tags = append(tags, fields{"id": globalID("Tag", tag), "name": tag})
 	}
@@ -64,8 +69,8 @@ func (a *artifact) membership(args arguments) *membership {
 
 // aliasObjects are the aliases in the collections that the caller can see, or in those of a
 // name.
-func (a *artifact) aliasObjects(x *execution, collection string) []object {
-	list := []object{}
+func (a *artifact) aliasObjects(x *execution, collection string) []fields {
+	var list []fields
 	for _, m := range a.memberships {
 		if (collection == "" || m.collection.name == collection) && x.canRead(m.collection.project) {
 			list = append(list, m.aliasObjects()...)
@@ -80,11 +85,10 @@ func (a *artifact) currentManifest(x *execution) any {
 		return nil
 	}
 	last := a.manifests[len(a.manifests)-1]
-	file := fields{
-		"id": globalID("File", a.id), "name": last.name, "directUrl": x.server.presign(http.MethodGet, a.contentPath(), 0),
-		"sizeBytes": int(a.content.Size()), "md5": md5Text(a.content), "digest": md5Text(a.content), "uploadHeaders": []string{},
-		"storagePath": a.contentPath(), "displayName": last.name,
-	}
+	file := fileObject(globalID("File", a.id), last.name, fields{
+		"directUrl": x.server.artifactURL(http.MethodGet, a.contentPath(), nil), "storagePath": a.contentPath(),
+		"sizeBytes": int(a.content.Size), "md5": md5Text(a.content), "digest": md5Text(a.content),
+	})
 	return fields{"id": last.id, "type": last.kind, "digest": md5Text(a.content), "artifact": a, "file": file}
 }
 
@@ -112,26 +116,21 @@ type entryObject struct {
 }
 
 func (e *entryObject) fields(x *execution) fields {
-	f := fields{
-		"id":            globalID("File", e.artifact.id, e.entry.name),
-		"name":          e.entry.name,
-		"displayName":   e.entry.name,
-		"sizeBytes":     int(e.entry.Size),
-		"digest":        e.entry.Digest,
-		"md5":           e.entry.Digest,
-		"updatedAt":     e.artifact.updated,
-		"artifact":      e.artifact,
-		"uploadHeaders": []string{},
-		"storagePath":   "",
-		"directUrl":     "",
-		"url":           "",
-	}
+	f := fileObject(globalID("File", e.artifact.id, e.entry.name), e.entry.name, fields{
+		"sizeBytes":   int(e.entry.Size),
+		"digest":      e.entry.Digest,
+		"md5":         e.entry.Digest,
+		"updatedAt":   e.artifact.updated,
+		"artifact":    e.artifact,
+		"storagePath": "",
+		"url":         "",
+	})
 	stored := x.server.fileOf(e.artifact, e.entry)
 	switch {
 	case e.entry.Ref != "":
 		f["storagePath"], f["directUrl"], f["url"] = nil, e.entry.Ref, e.entry.Ref
 	case stored != nil:
-		address := func(arguments) any { return x.server.presign(http.MethodGet, stored.path, 0) }
+		address := func(arguments) any { return x.server.artifactURL(http.MethodGet, stored.path, nil) }
 		f["storagePath"], f["directUrl"], f["url"] = stored.path, address, address
 	}
 	return f
@@ -139,12 +138,19 @@ func (e *entryObject) fields(x *execution) fields {
 
 // fields has the fields of a manifest while it is created.
 func (m *artifactManifest) fields(x *execution) fields {
-	file := fields{"id": globalID("File", m.id), "name": m.name, "displayName": m.name, "directUrl": "", "sizeBytes": 0, "uploadHeaders": []string{}}
+	file := fileObject(globalID("File", m.id), m.name, nil)
 	if m.digest != "" {
-		file["uploadUrl"] = x.server.presign(http.MethodPut, m.path(), 0)
+		file["uploadUrl"] = x.server.artifactURL(http.MethodPut, m.path(), nil)
 		file["uploadHeaders"] = x.server.objectHeaders(m.digest, "application/json")
 	}
 	return fields{"id": m.id, "type": m.kind, "digest": m.digest, "artifact": m.artifact, "file": file}
+}
+
+// fileObject is the type File. The fields are added to those that must not be null.
+func fileObject(id, name string, more fields) fields {
+	f := fields{"id": id, "name": name, "displayName": name, "directUrl": "", "sizeBytes": 0, "uploadHeaders": []string{}}
+	maps.Copy(f, more)
+	return f
 }
 
 // objectHeaders are the headers that an upload of an object must have.
@@ -155,19 +161,16 @@ func (s *Server) objectHeaders(md5, contentType string) []string {
 // uploadFields is the type File for a file that is to be uploaded. A file that the store has
 // has no address.
 func (f *storedFile) uploadFields(s *Server) fields {
-	shown := fields{
-		"id": globalID("File", f.path), "name": f.name, "displayName": f.name, "storagePath": f.path, "uploadHeaders": []string{},
-		"artifact": f.birth, "md5": f.md5, "digest": f.md5, "directUrl": "", "sizeBytes": 0,
-	}
+	shown := fileObject(globalID("File", f.path), f.name, fields{"storagePath": f.path, "artifact": f.birth, "md5": f.md5, "digest": f.md5})
 	if f.content != nil {
 		return shown
 	}
-	shown["uploadUrl"] = s.presign(http.MethodPut, f.path, 0)
+	shown["uploadUrl"] = s.artifactURL(http.MethodPut, f.path, nil)
 	shown["uploadHeaders"] = s.objectHeaders(f.md5, "application/octet-stream")
 	if f.uploadID != "" {
-		var parts []object
+		var parts []fields
 		for i := range f.hexMD5 {
-			parts = append(parts, fields{"partNumber": i + 1, "uploadUrl": s.presign(http.MethodPut, f.path, i+1)})
+			parts = append(parts, fields{"partNumber": i + 1, "uploadUrl": s.artifactURL(http.MethodPut, f.path, url.Values{"part": {strconv.Itoa(i + 1)}})})
 		}
 		shown["uploadMultipartUrls"] = fields{"uploadID": f.uploadID, "uploadUrlParts": parts}
 	}

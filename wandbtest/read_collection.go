@@ -24,9 +24,9 @@ func (c *collection) fields(x *execution) fields {
 		"digestAlgorithm":     orNil(c.algorithm),
 		"latestArtifact":      artifactOf(c.resolve(aliasLatest)),
 		"artifactMembership":  func(args arguments) any { return c.resolve(args.text("aliasName")) },
-		"tags":                func(args arguments) any { return connection([]object{}, args) },
+		"tags":                func(args arguments) any { return connection([]fields{}, args) },
 		"aliases": func(args arguments) any {
-			var list []object
+			var list []fields
 			for _, alias := range sortedKeys(c.aliases) {
 				list = append(list, c.aliases[alias].aliasObject(alias))
 			}
@@ -53,10 +53,9 @@ func (c *collection) versions(pending bool, args arguments) any {
 	}
 	shown := connection(list, args)
 	start, _ := page(len(list), args)
-	edges, _ := shown["edges"].([]object)
+	edges, _ := shown["edges"].([]fields)
 	for i, edge := range edges {
-		shown := edge.(fields) //nolint:errcheck // as connection makes them
-		shown["version"] = members[start+i].name()
+		edge["version"] = members[start+i].name()
 	}
 	return shown
 }
@@ -81,8 +80,8 @@ func (m *membership) fields(x *execution) fields {
 	}
 }
 
-func (m *membership) aliasObjects() []object {
-	list := []object{}
+func (m *membership) aliasObjects() []fields {
+	var list []fields
 	for _, alias := range append(m.aliases(), m.name()) { // the number counts as an alias
 		list = append(list, m.aliasObject(alias))
 	}
@@ -90,7 +89,7 @@ func (m *membership) aliasObjects() []object {
 }
 
 // aliasObject is the type ArtifactAlias.
-func (m *membership) aliasObject(alias string) object {
+func (m *membership) aliasObject(alias string) fields {
 	return fields{
 		"id": globalID("ArtifactAlias", m.collection.id, alias), "alias": alias, "artifactCollectionName": m.collection.name,
 		"artifactCollection": m.collection,

@@ -30,10 +30,10 @@ func (st *standing) members(x *execution) (any, error) {
 	if !st.seesMembers() {
 		return nil, forbidden
 	}
-	list := []object{}
 	if st.kind == entityPersonal {
-		return append(list, x.member(TeamMember{Username: st.user.Username, Role: RoleAdmin})), nil
+		return []fields{x.member(TeamMember{Username: st.user.Username, Role: RoleAdmin})}, nil
 	}
+	var list []fields
 	if st.team == nil {
 		return list, nil
 	}
@@ -49,7 +49,7 @@ func (st *standing) members(x *execution) (any, error) {
 }
 
 // member is the type Member.
-func (x *execution) member(m TeamMember) object {
+func (x *execution) member(m TeamMember) fields {
 	role := x.roleName(m.role())
 	roleName := role
 	if m.role() == RoleCustom {
@@ -80,7 +80,7 @@ func (o *Organization) fields(x *execution) fields {
 		"id":   globalID("Organization", o.Name),
 		"name": o.Name,
 		"members": func(arguments) any {
-			list := []object{}
+			var list []fields
 			for _, username := range sortedKeys(x.server.realm.users) {
 				if u := x.server.realm.users[username]; !u.isService() && x.server.realm.inOrganization(o, u) {
 					list = append(list, x.orgMember(o, username))
@@ -100,7 +100,7 @@ func (o *Organization) fields(x *execution) fields {
 }
 
 // orgMember is the type OrganizationMember.
-func (x *execution) orgMember(o *Organization, username string) object {
+func (x *execution) orgMember(o *Organization, username string) fields {
 	m := o.member(username)
 	if m == nil {
 		m = &OrgMember{}

@@ -1,14 +1,15 @@
 package wandbtest
 
 import (
-	"crypto/md5"
 	"encoding/base64"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
+	"github.com/wandgo/wandgo/internal/fakeserver/objects"
 )
 
 // fileList lists the uploaded files of a run by name. Call with mu held.
@@ -34,33 +35,40 @@ func (r *run) fileFields(s *Server, name string) fields {
 	content, uploaded := r.uploads[name]
 	var digest any
 	if uploaded {
-		sum := md5.Sum(content)
-		digest = base64.StdEncoding.EncodeToString(sum[:])
+		digest = md5Text(objects.FromBytes(content))
 	}
 	folder := url.PathEscape(r.key.Entity) + "/" + url.PathEscape(r.key.Project) + "/" + url.PathEscape(r.key.ID) + "/"
-	return fields{
-		"id": globalID("File", r.storageID, name), "name": name, "sizeBytes": len(content),
-		"url": s.url + filesPath + folder + escapePath(name), "directUrl": s.uploadURL(r, name), "uploadUrl": s.uploadURL(r, name),
+	return fileObject(globalID("File", r.storageID, name), name, fields{
+		"sizeBytes": len(content),
+		"url":       s.url + filesPath + folder + escapePath(name), "directUrl": s.runURL(http.MethodGet, r, name), "uploadUrl": s.runURL(http.MethodPut, r, name),
 		"mimetype": "application/octet-stream", "md5": digest, "updatedAt": r.heartbeat,
+	})
+}
+
+// serveDownload responds to a GET of a run's file.
+func (s *Server) serveDownload(in incoming) reply {
+	at := in.run
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	p := s.realm.project(at.Entity, at.Project)
+	if p == nil || !s.standing(in.caller, at.Entity).canRead(p) {
+		return restError(noProject)
 	}
+	r := p.runs[at.ID]
+	if r == nil || r.deleted.Load() {
+		return restError(noRun)
+	}
+	content, ok := r.upload(in.file)
+	if !ok {
+		return restError(noFile)
+	}
+	return fileReply(content)
 }
 
 // likePattern compiles a pattern of SQL's LIKE.
 func likePattern(pattern string) *regexp.Regexp {
-	var b strings.Builder
-	b.WriteString("(?s)^")
-	for _, c := range pattern {
-		switch c {
-		case '%':
-			b.WriteString(".*")
-		case '_':
-			b.WriteByte('.')
-		default:
-			b.WriteString(regexp.QuoteMeta(string(c)))
-		}
-	}
-	b.WriteByte('$')
-	return regexp.MustCompile(b.String())
+	wildcards := strings.NewReplacer("%", ".*", "_", ".")
+	return regexp.MustCompile("(?s)^" + wildcards.Replace(regexp.QuoteMeta(pattern)) + "$")
 }
 
 // deleteFiles deletes files of runs by their ids.

@@ -66,7 +66,7 @@ func (p *project) memberList(x *execution, st *standing) (any, error) {
 	if !st.seesMembers() {
 		return nil, forbidden
 	}
-	list := []object{}
+	var list []fields
 	for _, m := range p.Members {
 		role, inherited := m.Role, m.Role == ""
 		if tm := x.server.realm.member(p.Entity, m.Username); inherited && tm != nil {
@@ -85,7 +85,7 @@ func (p *project) memberList(x *execution, st *standing) (any, error) {
 }
 
 // projectMember is the type ProjectMember.
-func (x *execution) projectMember(username string, role Role, inherited bool) object {
+func (x *execution) projectMember(username string, role Role, inherited bool) fields {
 	return fields{
 		"username": username, "role": fields{"name": x.roleName(role)}, "projectRoleIsInherited": inherited,
 	}

@@ -26,7 +26,7 @@ func (r *run) fields(x *execution) fields {
 		"displayName":  orNil(r.displayName),
 		"description":  orNil(r.description),
 		"notes":        orNil(r.notes),
-		"tags":         append([]string{}, r.tags...),
+		"tags":         r.tags,
 		"group":        orNil(r.group),
 		"jobType":      orNil(r.jobType),
 		"host":         orNil(r.host),

@@ -67,7 +67,7 @@ type requestLog struct {
 // begin records an arriving request.
 func (l *requestLog) begin(r Request, body []byte) *Request {
 	r.BodySize = len(body)
-	// A copy: the rest may be large, and the memory is used for the next request.
+	// A copy, because the rest may be large.
 	body = slices.Clone(body[:min(len(body), maxRequestBody)])
 	r.Body = body
 	l.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,7 +90,7 @@ func (r *run) exported(p *Policy) int { return min(p.ExportedRows, len(r.history
 func spread(lines []string, args arguments) []string {
 	n, ok := args.number("samples")
 	if !ok || n < 1 || float64(len(lines)) <= n {
-		return append([]string{}, lines...)
+		return lines
 	}
 	out := make([]string, int(n))
 	for i := range out {
@@ -156,14 +157,15 @@ func (r *run) historyKeys() any {
 // parquetHistory says where the exported rows are, and has the live ones. Call with mu held.
 func (r *run) parquetHistory(s *Server, keys []string) object {
 	n := r.exported(&s.cfg.policy)
-	live, urls := []jsonText{}, []string{}
+	var live []jsonText
+	var urls []string
 	for _, line := range r.history.All()[n:] {
 		if row, ok := reduced(line, keys); ok {
 			live = append(live, jsonText(row))
 		}
 	}
 	if n > 0 {
-		urls = append(urls, s.uploadURL(r, exportName))
+		urls = append(urls, s.runURL(http.MethodGet, r, exportName))
 	}
 	return fields{"parquetUrls": urls, "liveData": live}
 }

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,14 +37,13 @@ type Server struct {
 	agents    map[string]*agent
 	artifacts artifacts
 
-	urls    issuedURLs
-	objects objects.Store
+	objects  objects.Store
+	expiries atomic.Int64 // calls of ExpireURLs
 
-	faults     faults
-	log        requestLog
-	limiter    limiter
-	changed    signal // a run has changed
-	workspaces workspaces
+	faults  faults
+	log     requestLog
+	limiter limiter
+	changed signal // a run has changed
 
 	http     *http.Server
 	stop     context.CancelFunc // ends held requests

@@ -104,7 +104,7 @@ func (r *run) storeShared(post streamPost, id string, now time.Time) error {
 		if c.name == summaryFile {
 			if len(c.content) > 0 {
 				w.summary = c.content[len(c.content)-1]
-				r.summary = jsontext.Overlay(r.summary, w.summary, nil)
+				r.summary = jsontext.Overlay(r.summary, w.summary)
 			}
 			continue
 		}
@@ -146,7 +146,7 @@ func withStep(line string, n int) string {
 	if !jsontext.IsObject(line) {
 		return line
 	}
-	return jsontext.Overlay(line, `{"_step":`+strconv.Itoa(n)+`}`, nil)
+	return jsontext.Overlay(line, `{"_step":`+strconv.Itoa(n)+`}`)
 }
 
 // writerViews copies the writers. Call with mu held.
@@ -161,17 +161,4 @@ func (r *run) writerViews() []WriterView {
 		})
 	}
 	return out
-}
-
-// overlayConfig merges the configs of several writers: the keys of all, and the environment
-// of each.
-func overlayConfig(below, above string) string {
-	plain := func(below, above string) string { return jsontext.Overlay(below, above, nil) }
-	environments := func(below, above string) string {
-		return jsontext.Overlay(below, above, map[string]func(string, string) string{"e": plain})
-	}
-	own := func(below, above string) string {
-		return jsontext.Overlay(below, above, map[string]func(string, string) string{"value": environments})
-	}
-	return jsontext.Overlay(below, above, map[string]func(string, string) string{"_wandb": own})
 }

@@ -98,7 +98,7 @@ func (x *execution) upsertSweep(in arguments) (any, error) {
 	if inserted {
 		w.project.sweeps[w.name] = w
 	}
-	return fields{"sweep": w, "inserted": inserted, "configValidationWarnings": append([]string{}, w.config.warnings...)}, nil
+	return fields{"sweep": w, "inserted": inserted, "configValidationWarnings": w.config.warnings}, nil
 }
 
 // sweepToWrite returns the sweep of an input, and checks that the caller may write to it. A

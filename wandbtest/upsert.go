@@ -56,8 +56,7 @@ func (x *execution) upsertBucket(in arguments) (any, error) {
 	if inserted {
 		r.graft()
 	}
-	settings := fields{"serverMessages": []object{}}
-	return fields{"bucket": r, "inserted": inserted, "serverSettings": settings}, nil
+	return fields{"bucket": r, "inserted": inserted, "serverSettings": fields{"serverMessages": []fields{}}}, nil
 }
 
 // target returns the run of an input. A known storage id takes precedence; missing names
@@ -122,8 +121,8 @@ func (r *run) apply(in arguments, shared bool) {
 		"config": &r.config, "summaryMetrics": &r.summary,
 	} {
 		if text, ok := in.optional(name); ok {
-			if shared && name == "config" {
-				text = overlayConfig(*field, text)
+			if shared && name == "config" { // the keys of all, and the environment of each
+				text = jsontext.Overlay(*field, text, "_wandb", "value", "e")
 			}
 			*field = text
 		}

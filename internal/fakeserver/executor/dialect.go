@@ -1,7 +1,6 @@
 package executor
 
 import (
-	"errors"
 	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -28,6 +27,8 @@ type Document struct {
 	Doc *ast.QueryDocument
 	// Errs says why the document does not fit the schema; nil if it does.
 	Errs gqlerror.List
+	// Selects has the fields that a valid document selects, named "Type.field".
+	Selects map[string]bool
 }
 
 // maxDocuments bounds Dialect.seen. Clients send the same few documents.
@@ -86,29 +87,29 @@ var validationRules = sync.OnceValue(func() *rules.Rules {
 // safe for concurrent use.
 func (d *Dialect) Load(text string) Document {
 	d.mu.Lock()
-	parsed, ok := d.seen[text]
-	d.mu.Unlock()
-	if ok {
-		return parsed
-	}
-	parsed = d.parse(text)
-	d.mu.Lock()
 	defer d.mu.Unlock()
-	if len(d.seen) >= maxDocuments {
-		clear(d.seen)
+	parsed, ok := d.seen[text]
+	if !ok {
+		if len(d.seen) >= maxDocuments {
+			clear(d.seen)
+		}
+		parsed = d.parse(text)
+		d.seen[text] = parsed
 	}
-	d.seen[text] = parsed
 	return parsed
 }
 
 func (d *Dialect) parse(text string) Document {
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, maxTokens)
 	if err != nil {
-		var gqlErr *gqlerror.Error
-		if !errors.As(err, &gqlErr) {
-			gqlErr = gqlerror.Wrap(err)
-		}
-		return Document{Errs: gqlerror.List{gqlErr}}
+		return Document{Errs: gqlerror.List{gqlerror.WrapIfUnwrapped(err)}}
 	}
-	return Document{Doc: doc, Errs: validator.ValidateWithRules(d.Schema, doc, validationRules())}
+	parsed := Document{Doc: doc, Errs: validator.ValidateWithRules(d.Schema, doc, validationRules())}
+	if len(parsed.Errs) == 0 {
+		parsed.Selects = map[string]bool{}
+		var fields validator.Events
+		fields.OnField(func(_ *validator.Walker, f *ast.Field) { parsed.Selects[f.ObjectDefinition.Name+"."+f.Name] = true })
+		validator.Walk(d.Schema, doc, &fields)
+	}
+	return parsed
 }

@@ -1,9 +1,9 @@
 package jsontext
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
-	"unicode/utf8"
 )
 
 // DecodeObject decodes a JSON object that may hold NaN and infinities.
@@ -35,13 +35,7 @@ func Pick(text string, keys []string) string {
 	if len(keys) == 0 {
 		return text
 	}
-	var picked []NamedText
-	for _, m := range Members(text) {
-		if slices.Contains(keys, m.Name) {
-			picked = append(picked, m)
-		}
-	}
-	return Object(picked)
+	return Object(slices.DeleteFunc(Members(text), func(m NamedText) bool { return !slices.Contains(keys, m.Name) }))
 }
 
 // Member returns the text of one member of an object, or "".
@@ -62,38 +56,8 @@ func Member(text, name string) string {
 	return string(found)
 }
 
-const hexDigits = "0123456789abcdef"
-
 // AppendQuoted appends text as a JSON string.
 func AppendQuoted(dst []byte, text string) []byte {
-	dst = append(dst, '"')
-	start := 0
-	for i := 0; i < len(text); {
-		c := text[i]
-		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(text[i:])
-			if r == utf8.RuneError && size == 1 {
-				dst = append(append(dst, text[start:i]...), "\ufffd"...)
-				start = i + size
-			}
-			i += size
-			continue
-		}
-		if c >= ' ' && c != '"' && c != '\\' {
-			i++
-			continue
-		}
-		dst = append(dst, text[start:i]...)
-		switch c {
-		case '"', '\\':
-			dst = append(dst, '\\', c)
-		case '\n':
-			dst = append(dst, '\\', 'n')
-		default:
-			dst = append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-		}
-		i++
-		start = i
-	}
-	return append(append(dst, text[start:]...), '"')
+	quoted, _ := json.Marshal(text)
+	return append(dst, quoted...)
 }

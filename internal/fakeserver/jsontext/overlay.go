@@ -3,25 +3,17 @@ package jsontext
 import "slices"
 
 // Overlay returns the object below with the members of above put over it, each as
-// it was written. deeper says which members are laid over each other in turn. A
-// text that is not an object counts as an empty one.
-func Overlay(below, above string, deeper map[string]func(below, above string) string) string {
-	var merged []NamedText
-	at := func(name string) int {
-		return slices.IndexFunc(merged, func(m NamedText) bool { return m.Name == name })
-	}
-	for _, m := range Members(below) {
-		if at(m.Name) < 0 {
-			merged = append(merged, m)
-		}
-	}
+// it was written. The member at the start of the path is not replaced but merged in
+// turn, with the rest of the path. A text that is not an object counts as an empty one.
+func Overlay(below, above string, path ...string) string {
+	merged := Members(below)
 	for _, m := range Members(above) {
-		i, lay := at(m.Name), deeper[m.Name]
+		i := slices.IndexFunc(merged, func(old NamedText) bool { return old.Name == m.Name })
 		switch {
 		case i < 0:
 			merged = append(merged, m)
-		case lay != nil:
-			merged[i].Raw = lay(merged[i].Raw, m.Raw)
+		case len(path) > 0 && path[0] == m.Name:
+			merged[i].Raw = Overlay(merged[i].Raw, m.Raw, path[1:]...)
 		default:
 			merged[i].Raw = m.Raw
 		}

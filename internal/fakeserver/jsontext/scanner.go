@@ -16,16 +16,14 @@ var errDepth = errors.New("nested too deeply")
 // history hold bare NaN and Infinity, and the file stream's bodies are large
 // enough for the difference in speed to show in benchmarks.
 type Scanner struct {
-	data  []byte
-	pos   int
-	depth int
+	data      []byte
+	pos       int
+	depth     int
+	unescaped []byte // of the last string with escapes
 }
 
 // NewScanner returns a scanner at the start of data.
 func NewScanner(data []byte) *Scanner { return &Scanner{data: data} }
-
-// Left returns how many bytes have not been read.
-func (s *Scanner) Left() int { return len(s.data) - s.pos }
 
 // Fail returns an error that says what was expected at the scanner's position.
 func (s *Scanner) Fail(want string) error {
@@ -65,7 +63,7 @@ func (s *Scanner) End() error {
 }
 
 // Object reads an object; read must consume the value of the key, which is
-// valid for as long as the data is.
+// valid until the next string is read.
 func (s *Scanner) Object(read func(key []byte) error) error {
 	return s.list("{}", "an object", func() error {
 		key, err := s.ReadString()
@@ -139,11 +137,29 @@ func (s *Scanner) Number() (float64, error) {
 	return f, nil
 }
 
+// literals are the values that are words.
+var literals = []struct {
+	word  string
+	value any
+}{
+	{"true", true}, {"false", false}, {"null", nil}, {"NaN", math.NaN()}, {"Infinity", math.Inf(1)}, {"-Infinity", math.Inf(-1)},
+}
+
+// literal consumes a word if one comes next, and returns its value.
+func (s *Scanner) literal() (v any, ok bool) {
+	for _, l := range literals {
+		if s.Literal(l.word) {
+			return l.value, true
+		}
+	}
+	return nil, false
+}
+
 // Value decodes any value into nil, bool, float64, string, []any and
 // map[string]any.
 func (s *Scanner) Value() (any, error) {
-	switch c := s.Peek(); {
-	case c == '{':
+	switch s.Peek() {
+	case '{':
 		m := map[string]any{}
 		err := s.Object(func(key []byte) error {
 			k := string(key)
@@ -152,7 +168,7 @@ func (s *Scanner) Value() (any, error) {
 			return err
 		})
 		return m, err
-	case c == '[':
+	case '[':
 		list := []any{}
 		err := s.Array(func() error {
 			v, err := s.Value()
@@ -160,21 +176,12 @@ func (s *Scanner) Value() (any, error) {
 			return err
 		})
 		return list, err
-	case c == '"':
+	case '"':
 		text, err := s.ReadString()
 		return string(text), err
-	case s.Literal("true"):
-		return true, nil
-	case s.Literal("false"):
-		return false, nil
-	case s.Literal("null"):
-		return nil, nil
-	case s.Literal("NaN"):
-		return math.NaN(), nil
-	case s.Literal("Infinity"):
-		return math.Inf(1), nil
-	case s.Literal("-Infinity"):
-		return math.Inf(-1), nil
+	}
+	if v, ok := s.literal(); ok {
+		return v, nil
 	}
 	return s.Number()
 }
@@ -189,18 +196,18 @@ func (s *Scanner) Raw() ([]byte, error) {
 
 // Skip reads one value and drops it.
 func (s *Scanner) Skip() error {
-	var err error
-	switch c := s.Peek(); {
-	case c == '{':
-		err = s.Object(func([]byte) error { return s.Skip() })
-	case c == '[':
-		err = s.Array(s.Skip)
-	case c == '"':
-		err = s.skipString()
-	case s.Literal("true"), s.Literal("false"), s.Literal("null"),
-		s.Literal("NaN"), s.Literal("Infinity"), s.Literal("-Infinity"):
-	default:
-		_, err = s.Number()
+	switch s.Peek() {
+	case '{':
+		return s.Object(func([]byte) error { return s.Skip() })
+	case '[':
+		return s.Array(s.Skip)
+	case '"':
+		_, err := s.ReadString()
+		return err
 	}
+	if _, ok := s.literal(); ok {
+		return nil
+	}
+	_, err := s.Number()
 	return err
 }
