@@ -76,7 +76,7 @@ func readResponse(
 // the same, because servers have used different ones for GraphQL errors.
 func decode(operation string, r *transport.Response, resp *gql.Response, scrub func(string) string) error {
 	body := bytes.TrimPrefix(r.Body, []byte("\xef\xbb\xbf"))
-	ok := r.StatusCode >= 200 && r.StatusCode < 300
+	ok := r.OK()
 	if raw := onlyData(body); ok && !isNull(raw) && decodeData(raw, resp.Data) == nil {
 		return nil // the usual case, in one reading
 	}

@@ -36,7 +36,7 @@ func SetReader(r Reader) bool {
 // server, such as file_stream, whose errors have the same shapes. It returns a
 // *graphql.Error if the response is not 2xx or there is none, otherwise nil.
 func ErrorOf(operation string, r *transport.Response, err error) error {
-	if err == nil && r.StatusCode >= 200 && r.StatusCode < 300 {
+	if err == nil && r.OK() {
 		return nil
 	}
 	if failed, ok := errors.AsType[*transport.Error](err); ok && failed.Last != nil && errors.Is(err, transport.ErrForeign) {

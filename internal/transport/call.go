@@ -168,9 +168,8 @@ func (c *call) read(resp *http.Response, giveUp context.CancelFunc) (*Response, 
 	if resp.StatusCode < 200 { // 101: its body is the bare connection, which no context ends
 		return got, nil
 	}
-	ok := resp.StatusCode >= 200 && resp.StatusCode < 300
 	limit := maxErrorBody
-	if ok {
+	if got.OK() {
 		limit = c.t.maxBody
 		if c.req.MaxBody > 0 {
 			limit = min(limit, c.req.MaxBody)
@@ -179,14 +178,14 @@ func (c *call) read(resp *http.Response, giveUp context.CancelFunc) (*Response, 
 			return got, receive(got, resp.Body, c.req.Receive)
 		}
 	}
-	if resp.ContentLength > int64(limit) && ok {
+	if resp.ContentLength > int64(limit) && got.OK() {
 		return nil, ErrTooLarge
 	}
-	if !ok {
+	if !got.OK() {
 		defer time.AfterFunc(errorBodyTime, giveUp).Stop()
 	}
 	body, err := readBody(resp, limit+scrubMargin)
-	if ok {
+	if got.OK() {
 		if err != nil {
 			return nil, fmt.Errorf("read response body: %w", err)
 		}
@@ -279,10 +278,10 @@ func isImpostor(err error) bool {
 }
 
 func (c *call) retryableStatus() bool {
-	status := c.last.StatusCode
-	if status >= 200 && status < 300 {
-		return !c.accepted()
+	if c.last.OK() {
+		return c.foreign()
 	}
+	status := c.last.StatusCode
 	retryable := c.req.Policy.Retryable
 	if retryable == nil {
 		retryable = RetryMostFailures
@@ -301,10 +300,9 @@ func (c *call) retryableStatus() bool {
 	return true
 }
 
-// accepted reports whether the last response is the server's, if it is a success.
-func (c *call) accepted() bool {
-	success := c.last.StatusCode >= 200 && c.last.StatusCode < 300
-	return !success || c.req.Policy.Accepts == nil || c.req.Policy.Accepts(c.last)
+// foreign reports whether the last response is a success that is not the server's.
+func (c *call) foreign() bool {
+	return c.last.OK() && c.req.Policy.Accepts != nil && !c.req.Policy.Accepts(c.last)
 }
 
 func (c *call) nextWait() time.Duration {
@@ -326,7 +324,7 @@ func (c *call) reason() string {
 // result is the outcome of the retry loop. A complete response takes precedence
 // over the end of the context, which takes precedence over the error it caused.
 func (c *call) result(err error) (*Response, error) {
-	if err == nil && c.err == nil && c.last != nil && !c.cut && c.accepted() {
+	if err == nil && c.err == nil && c.last != nil && !c.cut && !c.foreign() {
 		return c.last, nil
 	}
 	failure := &Error{Op: c.req.Operation, Last: c.last, Attempts: c.attempts, Elapsed: time.Since(c.started)}
@@ -342,7 +340,7 @@ func (c *call) result(err error) (*Response, error) {
 		failure.Err = redactError(c.hidden(), withoutQuery(err))
 	case c.err != nil:
 		failure.Err = redactError(c.hidden(), c.err)
-	case c.last != nil && !c.accepted():
+	case c.last != nil && c.foreign():
 		failure.Err = ErrForeign
 	default:
 		failure.Err = errors.New("the HTTP client returned neither a response nor an error")

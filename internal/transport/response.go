@@ -38,10 +38,13 @@ func newResponse(resp *http.Response, keys secret.Keys) *Response {
 		StatusCode:  resp.StatusCode,
 		Header:      resp.Header,
 		ContentType: mediaType(resp.Header.Get("Content-Type")),
-		RequestID:   requestID(resp.Header, keys),
+		RequestID:   RequestID(resp.Header, keys),
 		RetryAfter:  retryAfter(resp.Header, time.Now()),
 	}
 }
+
+// OK reports whether the status is a success.
+func (r *Response) OK() bool { return r.StatusCode >= 200 && r.StatusCode < 300 }
 
 // mediaType cuts the parameters off without mime.ParseMediaType's allocations
 // in the usual case.
@@ -56,7 +59,9 @@ func mediaType(value string) string {
 	return strings.ToLower(strings.TrimSpace(t))
 }
 
-func requestID(header http.Header, keys secret.Keys) string {
+// RequestID returns the id by which the server's operators can find a response, without
+// keys, or "".
+func RequestID(header http.Header, keys secret.Keys) string {
 	for _, name := range requestIDHeaders {
 		if values := header[name]; len(values) > 0 && values[0] != "" {
 			id := keys.Scrub(values[0])
