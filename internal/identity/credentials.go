@@ -83,15 +83,22 @@ func (c *credentials) with(baseURL string, t accessToken) ([]byte, error) {
 // Stored returns the access token that the credentials file has for the server of the
 // settings, valid or not. It is empty if there is none.
 func Stored(s *settings.Settings) secret.Key {
+	token, _ := storedToken(s)
+	return token.key
+}
+
+// storedToken returns the access token that the credentials file has for the server of the
+// settings, or the zero token. The error is about a file of another kind.
+func storedToken(s *settings.Settings) (accessToken, error) {
 	data, err := smallfile.Read(s.CredentialsFile)
 	if err != nil {
-		return secret.Key{}
+		return accessToken{}, nil // usually it does not exist
 	}
 	c, err := parseCredentials(data)
 	if err != nil {
-		return secret.Key{}
+		return accessToken{}, err
 	}
-	return c.token(s.BaseURL.Text).key
+	return c.token(s.BaseURL.Text), nil
 }
 
 // saveToken writes the access token of a server into the file, which only its owner can

@@ -16,9 +16,11 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
+// ExchangePath is the server's endpoint that exchanges tokens.
+const ExchangePath = "/oidc/token"
+
 const (
-	exchangePath = "/oidc/token"
-	grantType    = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+	grantType = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 	// exchangeTimeout bounds an exchange with its retries.
 	exchangeTimeout = time.Minute
 	// maxLifetime bounds the lifetime that a server gives a token.
@@ -50,9 +52,9 @@ func readToken(path string) (secret.Key, error) {
 // exchange exchanges the current identity token for an access token. The error is a
 // [*transport.TokenError].
 func (s *Source) exchange(ctx context.Context) (accessToken, error) {
-	assertion, err := readToken(s.cfg.TokenFile)
+	assertion, err := readToken(s.settings.IdentityTokenFile)
 	if err != nil {
-		return accessToken{}, &transport.TokenError{Source: s.cfg.Source, Err: err}
+		return accessToken{}, &transport.TokenError{Source: s.settings.KeySource, Err: err}
 	}
 	s.mu.Lock()
 	s.remember(assertion)
@@ -60,8 +62,8 @@ func (s *Source) exchange(ctx context.Context) (accessToken, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, exchangeTimeout, fmt.Errorf("no access token within %v", exchangeTimeout))
 	defer cancel()
 	policy := transport.ExchangePolicy()
-	resp, err := s.cfg.Transport.Do(ctx, &transport.Request{
-		Path:          exchangePath,
+	resp, err := s.transport.Do(ctx, &transport.Request{
+		Path:          ExchangePath,
 		Header:        http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
 		Body:          []byte("grant_type=" + grantType + "&assertion=" + url.QueryEscape(assertion.Reveal())),
 		Operation:     operation,
@@ -70,7 +72,7 @@ func (s *Source) exchange(ctx context.Context) (accessToken, error) {
 		Secrets:       secret.Keys{assertion},
 		Confidential:  true,
 	})
-	failed := &transport.TokenError{Source: s.cfg.Source}
+	failed := &transport.TokenError{Source: s.settings.KeySource}
 	if err != nil {
 		failed.Err = err
 		if e, ok := errors.AsType[*transport.Error](err); ok {
@@ -78,7 +80,7 @@ func (s *Source) exchange(ctx context.Context) (accessToken, error) {
 		}
 		return accessToken{}, failed
 	}
-	if resp.StatusCode < 200 || resp.StatusCode >= 300 {
+	if !resp.OK() {
 		failed.Last, failed.Message = resp, messageOf(resp.Body)
 		failed.Permanent = !policy.Retryable(resp.StatusCode, nil)
 		return accessToken{}, failed

@@ -101,7 +101,10 @@ func (p *place) renew(t *testing.T, i *issuer) {
 	t.Helper()
 	var err error
 	p.transport, p.Source, err = Transport(
-		&settings.Settings{KeySource: "identity token from " + p.token, IdentityTokenFile: p.token, CredentialsFile: p.credentials},
+		&settings.Settings{
+			BaseURL: settings.Value{Text: baseURL}, KeySource: "identity token from " + p.token,
+			IdentityTokenFile: p.token, CredentialsFile: p.credentials,
+		},
 		transport.Options{
 			BaseURL: baseURL, HTTPClient: &http.Client{Transport: i}, Username: "jo", ExtraHeaders: map[string]string{"X-Gateway": "g"},
 			Logger: slog.New(slog.NewTextHandler(&p.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

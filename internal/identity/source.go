@@ -9,7 +9,6 @@ import (
 
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
-	"github.com/wandgo/wandgo/internal/smallfile"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -20,24 +19,12 @@ const refreshBefore = 5 * time.Minute
 // progress may still carry.
 const maxSecrets = 6
 
-// Config configures a [Source].
-type Config struct {
-	// Source says where the identity token comes from, for errors.
-	Source string
-	// TokenFile holds the identity token.
-	TokenFile string
-	// CredentialsFile stores access tokens; "" stores none.
-	CredentialsFile string
-	// Transport sends the exchange, which carries no credentials.
-	Transport *transport.Transport
-	// Logger gets warnings about the credentials file; nil discards them.
-	Logger *slog.Logger
-}
-
 // Source returns access tokens for an identity token. It is safe for concurrent use.
-// [New] returns one.
+// [Transport] makes one.
 type Source struct {
-	cfg Config
+	settings  *settings.Settings   // name the files, and where the identity token comes from
+	transport *transport.Transport // sends the exchange, without credentials
+	log       *slog.Logger
 
 	mu       sync.Mutex
 	current  accessToken
@@ -65,14 +52,6 @@ type flight struct {
 
 var _ transport.TokenSource = (*Source)(nil)
 
-// New returns a Source. It reads no file and sends no request.
-func New(cfg Config) *Source {
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
-	return &Source{cfg: cfg}
-}
-
 // Transport returns a transport with the credentials of the settings: the API key of o, or
 // access tokens for the identity token. The Source is nil for an API key.
 func Transport(s *settings.Settings, o transport.Options) (*transport.Transport, *Source, error) {
@@ -80,13 +59,13 @@ func Transport(s *settings.Settings, o transport.Options) (*transport.Transport,
 		t, err := transport.New(o)
 		return t, nil, err
 	}
-	var source *Source
+	source := &Source{settings: s, log: o.Logger}
+	if source.log == nil {
+		source.log = slog.New(slog.DiscardHandler)
+	}
 	o.Key = secret.Key{}
 	o.Tokens = func(t *transport.Transport) transport.TokenSource {
-		source = New(Config{
-			Source: s.KeySource, TokenFile: s.IdentityTokenFile, CredentialsFile: s.CredentialsFile,
-			Transport: t, Logger: o.Logger,
-		})
+		source.transport = t
 		return source
 	}
 	t, err := transport.New(o)
@@ -102,7 +81,7 @@ func (s *Source) Ready() error {
 	if usable || s.stored().usable() {
 		return nil
 	}
-	_, err := readToken(s.cfg.TokenFile)
+	_, err := readToken(s.settings.IdentityTokenFile)
 	return err
 }
 
@@ -136,7 +115,7 @@ func (s *Source) Token(ctx context.Context, rejected secret.Key) (token secret.K
 		select {
 		case <-fl.done:
 		case <-ctx.Done():
-			return secret.Key{}, false, &transport.TokenError{Source: s.cfg.Source, Err: context.Cause(ctx)}
+			return secret.Key{}, false, &transport.TokenError{Source: s.settings.KeySource, Err: context.Cause(ctx)}
 		}
 		if !fl.abandoned && (fl.err != nil || fl.token != rejected) {
 			return fl.token, fl.fresh, fl.err
@@ -186,19 +165,10 @@ func (s *Source) Secrets() secret.Keys {
 
 // stored returns the token in the credentials file, or the zero token.
 func (s *Source) stored() accessToken {
-	if s.cfg.CredentialsFile == "" {
-		return accessToken{}
-	}
-	data, err := smallfile.Read(s.cfg.CredentialsFile)
+	token, err := storedToken(s.settings)
 	if err != nil {
-		return accessToken{} // usually it does not exist
+		s.log.Warn("the credentials file is ignored", "file", s.settings.CredentialsFile, "error", err)
 	}
-	c, err := parseCredentials(data)
-	if err != nil {
-		s.cfg.Logger.Warn("the credentials file is ignored", "file", s.cfg.CredentialsFile, "error", err)
-		return accessToken{}
-	}
-	token := c.token(s.cfg.Transport.BaseURL())
 	if !token.key.Empty() {
 		s.mu.Lock()
 		s.remember(token.key)
@@ -210,10 +180,11 @@ func (s *Source) stored() accessToken {
 // store writes the token into the credentials file. A token that cannot be stored is still
 // used.
 func (s *Source) store(token accessToken) {
-	if s.cfg.CredentialsFile == "" {
+	path := s.settings.CredentialsFile
+	if path == "" {
 		return
 	}
-	if err := saveToken(s.cfg.CredentialsFile, s.cfg.Transport.BaseURL(), token); err != nil {
-		s.cfg.Logger.Debug("cannot store the access token for other processes", "file", s.cfg.CredentialsFile, "error", err)
+	if err := saveToken(path, s.settings.BaseURL.Text, token); err != nil {
+		s.log.Debug("cannot store the access token for other processes", "file", path, "error", err)
 	}
 }
