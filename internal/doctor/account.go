@@ -13,20 +13,14 @@ import (
 
 // askServer asks which account the key belongs to and what it may do.
 func (x *Checkup) askServer(ctx context.Context) {
-	c, err := x.client()
-	if err != nil {
-		x.Err = err
-		return
-	}
-	defer c.Close()
 	x.asked = true
-	access, err := c.Check(ctx, x.Settings.Entity.Text, x.Settings.Project.Text)
+	access, err := x.checkAccess(ctx)
 	if err != nil {
 		x.Err = x.withSource(err)
-	} else {
-		access.Notes = WithoutOptions(access.Notes)
-		x.Access, x.Viewer, x.Err = access, access.Viewer, refusal(access)
+		return
 	}
+	access.Notes = WithoutOptions(access.Notes)
+	x.Access, x.Viewer, x.Err = access, access.Viewer, refusal(access)
 }
 
 // findNext finds what is wrong with the credentials while the server cannot be asked. It sends
@@ -35,15 +29,21 @@ func (x *Checkup) findNext(ctx context.Context) {
 	if x.usable() || ctx.Err() != nil {
 		return
 	}
-	c, err := x.client()
-	if err != nil {
-		x.Next = err
-		return
-	}
-	defer c.Close()
-	if access, err := c.Check(ctx, x.Settings.Entity.Text, x.Settings.Project.Text); err == nil {
+	if access, err := x.checkAccess(ctx); err == nil {
 		x.Next = refusal(access)
 	}
+}
+
+// checkAccess asks what the client of a program would be told.
+func (x *Checkup) checkAccess(ctx context.Context) (*client.Access, error) {
+	opts := x.Client
+	opts.HTTPClient = x.conn.client(x.Settings.Login())
+	c, err := client.New(opts)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	return c.Check(ctx, x.Settings.Entity.Text, x.Settings.Project.Text)
 }
 
 // refusal is why the server refuses, without notes about options.
@@ -55,12 +55,6 @@ func refusal(access *client.Access) error {
 	named := *refused
 	named.Notes = WithoutOptions(refused.Notes)
 	return &named
-}
-
-func (x *Checkup) client() (*client.Client, error) {
-	opts := x.Client
-	opts.HTTPClient = x.conn.client(x.Settings.Login())
-	return client.New(opts)
 }
 
 // withSource adds to an error about a name where the name came from.

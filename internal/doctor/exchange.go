@@ -4,14 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/wandgo/wandgo/internal/identity"
 	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/transport"
 )
 
 // Exchange is one HTTP request and its response, for a report.
@@ -94,19 +95,16 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 		entry.Err = err.Error()
 		return nil, err
 	}
-	if strings.HasSuffix(req.URL.Path, tokenPath) {
+	if strings.HasSuffix(req.URL.Path, identity.ExchangePath) {
 		entry.Operation = "token exchange"
 		r.record.hideToken(resp, entry)
 	}
-	entry.Status, entry.ContentType, entry.RequestID = resp.StatusCode, resp.Header.Get("Content-Type"), requestID(resp.Header)
+	entry.Status, entry.ContentType, entry.RequestID = resp.StatusCode, resp.Header.Get("Content-Type"), transport.RequestID(resp.Header, nil)
 	if entry.Body == "" {
 		resp.Body = &recordedBody{ReadCloser: resp.Body, record: r.record, entry: entry}
 	}
 	return resp, nil
 }
-
-// tokenPath is the endpoint that exchanges identity tokens.
-const tokenPath = "/oidc/token"
 
 // hideToken keeps an access token in a response out of the record, and remembers it
 // so that it is redacted elsewhere. r.mu is held.
@@ -154,16 +152,4 @@ func operationOf(body []byte) string {
 		return ""
 	}
 	return request.OperationName
-}
-
-// requestID returns the id by which the server's operators can find the request,
-// whatever the header is called.
-func requestID(h http.Header) string {
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		lower := strings.ToLower(name)
-		if strings.HasSuffix(lower, "request-id") || strings.HasSuffix(lower, "requestid") || lower == "cf-ray" || strings.HasSuffix(lower, "trace-context") {
-			return h.Get(name)
-		}
-	}
-	return ""
 }

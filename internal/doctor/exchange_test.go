@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/wandgo/wandgo/internal/identity"
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
@@ -53,7 +54,7 @@ func TestRecorder_GraphQL_RecordsOperationAndBody(t *testing.T) {
 func TestRecorder_TokenExchange_HidesTheToken(t *testing.T) {
 	t.Parallel()
 	const body = `{"access_token":"notakey-token"}`
-	all, got := exchange(t, "http://h"+tokenPath, "", respond{http.StatusOK, body})
+	all, got := exchange(t, "http://h"+identity.ExchangePath, "", respond{http.StatusOK, body})
 	assert.JSONEq(t, body, got)
 	assert.Equal(t, "(an access token)", all.all()[0].Body)
 	assert.Equal(t, []secret.Key{secret.New("notakey-token")}, all.secrets())

@@ -12,7 +12,6 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/gqlclient"
-	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/transport"
 )
@@ -45,7 +44,11 @@ const reachTimeout = 10 * time.Second
 // worthwhile.
 func (x *Checkup) reach(ctx context.Context) bool {
 	x.Reached = new(false)
-	t, err := x.Transport("no key", secret.Key{}, nil)
+	s := x.Settings
+	t, err := transport.New(transport.Options{
+		BaseURL: s.BaseURL.Text, HTTPClient: x.conn.client("no key"),
+		Username: s.Username, Email: s.Email, ExtraHeaders: s.ExtraHeaders,
+	})
 	if err != nil {
 		x.Err = err
 		x.add(CheckReachable, StatusFail, err.Error())
@@ -70,8 +73,8 @@ func (x *Checkup) reach(ctx context.Context) bool {
 		x.add(CheckReachable, StatusOK, fmt.Sprintf("a W&B API responded in %s (HTTP %d to a request without a key)", Milliseconds(took), r.StatusCode))
 		return true
 	}
-	q := diagnose.Question{Op: diagnose.OpCreateRun, Entity: x.Settings.Entity.Text, Project: x.Settings.Project.Text}
-	x.Err = diagnose.New(diagnose.Config{Settings: x.Settings}).Preliminary(ctx, q, err)
+	q := diagnose.Question{Op: diagnose.OpCreateRun, Entity: s.Entity.Text, Project: s.Project.Text}
+	x.Err = diagnose.New(diagnose.Config{Settings: s}).Preliminary(ctx, q, err)
 	*x.Reached = r.StatusCode != 0 && r.Proxy == nil
 	text := responseText(r, took)
 	if e, ok := errors.AsType[*errors.RequestError](x.Err); ok && e.Proxy != nil && e.Proxy.Invalid {
