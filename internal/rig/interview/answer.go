@@ -1,48 +1,43 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
-	"time"
+	"io"
 
-	"github.com/wandgo/wandgo/internal/transport"
+	"github.com/wandgo/wandgo/internal/plaintext"
 )
 
-// answer is a response of the server, decoded if it is GraphQL.
-type answer struct {
-	rawAnswer
-	data   map[string]any
-	errors int
+// question is something that W&B does not document, and what a server answered.
+type question struct {
+	id, text, reply string
+	answers         []answer // behind the reply
 }
 
-// askTimeout bounds one question.
-const askTimeout = 10 * time.Second
+// write writes the question, its reply and the responses. redact removes keys, email
+// addresses and the like.
+func (q question) write(w io.Writer, redact func(string) string) {
+	fmt.Fprintf(w, "%s) %s\n   %s\n", q.id, q.text, redact(q.reply))
+	for _, a := range q.answers {
+		outcome := a.statusText() + " " + plaintext.Line(redact(a.body), maxRawBody)
+		if a.err != nil {
+			outcome = redact(a.err.Error())
+		}
+		fmt.Fprintf(w, "   - %s, as %s: %s\n", redact(a.what), a.as, outcome)
+	}
+	fmt.Fprintln(w)
+}
 
-func post(ctx context.Context, t *transport.Transport, as, what, document string, variables map[string]any) answer {
-	a := answer{rawAnswer: rawAnswer{What: what, As: as}}
-	const operation = "DoctorAsks"
-	body, err := json.Marshal(map[string]any{"operationName": operation, "query": document, "variables": variables})
-	if err != nil {
-		a.Error = err.Error()
-		return a
-	}
-	resp, err := t.Do(ctx, &transport.Request{
-		Path: "/graphql", Body: body, Operation: operation, Policy: transport.Policy{AttemptTimeout: askTimeout},
-	})
-	if err != nil {
-		a.Error = err.Error()
-		return a
-	}
-	a.Status, a.Body = resp.StatusCode, string(resp.Body)
-	var decoded struct {
-		Data   map[string]any `json:"data"`
-		Errors []any          `json:"errors"`
-	}
-	if json.Unmarshal(resp.Body, &decoded) == nil {
-		a.data, a.errors = decoded.Data, len(decoded.Errors)
-	}
-	return a
+// maxRawBody is how much of a body is printed, in characters.
+const maxRawBody = 1 << 10
+
+// answer is one response of the server, decoded if it is GraphQL.
+type answer struct {
+	what, as string // what was asked, in words, and with whose key
+	status   int    // 0 if there was no response; err then says why
+	body     string
+	err      error
+	data     map[string]any
+	errors   int
 }
 
 // at returns a value of the data, by its path of names.
@@ -65,19 +60,19 @@ func (a answer) shape(field string) string {
 	value, ok := a.at(field)
 	var text string
 	switch {
-	case a.Error != "":
+	case a.err != nil:
 		return "no response"
 	case a.data == nil && a.errors > 0:
-		return fmt.Sprintf("HTTP %d with errors and no data", a.Status)
+		return a.statusText() + " with errors and no data"
 	case !ok:
-		return fmt.Sprintf("HTTP %d without the field", a.Status)
+		return a.statusText() + " without the field"
 	case value == nil:
 		text = "null"
 	default:
 		text = "an object"
 	}
 	if a.errors > 0 {
-		return fmt.Sprintf("%s with %d error(s) (HTTP %d)", text, a.errors, a.Status)
+		return fmt.Sprintf("%s with %d error(s) (%s)", text, a.errors, a.statusText())
 	}
 	return text
 }
@@ -86,18 +81,18 @@ func (a answer) shape(field string) string {
 func (a answer) upsertShape() string {
 	id, created := a.at("upsertBucket", "bucket", "name")
 	switch {
-	case a.Error != "":
+	case a.err != nil:
 		return "no response"
 	case created && id != nil:
-		return fmt.Sprintf("HTTP %d, allowed: the run %v was created; delete it in the web UI", a.Status, id)
+		return fmt.Sprintf("%s, allowed: the run %v was created; delete it in the web UI", a.statusText(), id)
 	}
-	return fmt.Sprintf("HTTP %d, refused", a.Status)
+	return a.statusText() + ", refused"
 }
 
 // statusText is the HTTP status in words.
 func (a answer) statusText() string {
-	if a.Error != "" {
+	if a.err != nil {
 		return "no response"
 	}
-	return fmt.Sprintf("HTTP %d", a.Status)
+	return fmt.Sprintf("HTTP %d", a.status)
 }

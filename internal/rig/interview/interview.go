@@ -3,15 +3,19 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/doctor"
 	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/identity"
 	"github.com/wandgo/wandgo/internal/runid"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/transport"
@@ -24,15 +28,15 @@ type targets struct {
 	write                                 bool
 }
 
-// The names of the two accounts.
+// Who asks: one of the two accounts, or nobody.
 const (
 	asFirst  = "first key"
 	asSecond = "second key"
+	asNobody = "no account, with an empty password"
 )
 
 // interview asks a server, as two accounts, what W&B does not document.
 type interview struct {
-	checkup       *doctor.Checkup
 	first, second *transport.Transport
 	// secondViewer is the second account, nil if the server did not identify it.
 	secondViewer *errors.Viewer
@@ -58,32 +62,36 @@ var questions = []struct {
 	{"How many teams does viewer.teams list at most?", (*interview).teamPages},
 }
 
-// ask asks all questions. It never fails: a question that cannot be asked says why.
-func ask(ctx context.Context, x *doctor.Checkup, second secret.Key, t targets) []question {
-	v := &interview{checkup: x, targets: t, project: x.Settings.Project.Text, entity: x.Settings.Entity.Text}
+// ask asks all questions. A question that cannot be asked says why.
+func ask(ctx context.Context, x *doctor.Checkup, second secret.Key, t targets) ([]question, error) {
+	v := &interview{targets: t, project: x.Settings.Project.Text, entity: x.Settings.Entity.Text}
 	if x.Access != nil {
 		v.entity = x.Access.Entity
 	}
 	if v.targets.missing == "" {
 		v.targets.missing = "wandgo-no-such-entity-" + runid.New()
 	}
-	var err error
-	if v.first, err = x.OwnTransport(asFirst); err == nil {
-		v.second, err = x.Transport(asSecond, second, nil)
+	s, network := x.Settings, transport.NetworkOf(x.Settings).HTTPTransport()
+	defer network.CloseIdleConnections()
+	options := transport.Options{
+		BaseURL: s.BaseURL.Text, Key: s.Key, HTTPClient: &http.Client{Transport: network},
+		Username: s.Username, Email: s.Email, ExtraHeaders: s.ExtraHeaders,
 	}
-	if err != nil {
-		return []question{{ID: "-", Question: "Can the questions be asked?", Answer: "no: " + err.Error(), Raw: []rawAnswer{}}}
+	var err error
+	if v.first, _, err = identity.Transport(s, options); err != nil {
+		return nil, err
+	}
+	options.Key = second
+	if v.second, err = transport.New(options); err != nil {
+		return nil, err
 	}
 	v.secondViewer = v.identify(ctx)
 	asked := make([]question, len(questions))
 	for i, q := range questions {
 		reply, answers := q.ask(v, ctx)
-		asked[i] = question{ID: string(rune('a' + i)), Question: q.text, Answer: reply, Raw: []rawAnswer{}}
-		for _, a := range answers {
-			asked[i].Raw = append(asked[i].Raw, a.rawAnswer)
-		}
+		asked[i] = question{string(rune('a' + i)), q.text, reply, answers}
 	}
-	return asked
+	return asked, nil
 }
 
 // identify asks which account the second key belongs to.
@@ -104,13 +112,41 @@ func (v *interview) outside(entity string) bool {
 	return !slices.Contains(v.secondViewer.Teams, entity)
 }
 
+// askTimeout bounds one question.
+const askTimeout = 10 * time.Second
+
 // post sends one GraphQL document, once.
 func (v *interview) post(ctx context.Context, as, what, document string, variables map[string]any) answer {
-	t := v.first
-	if as == asSecond {
-		t = v.second
+	a := answer{what: what, as: as}
+	const operation = "DoctorAsks"
+	body, err := json.Marshal(map[string]any{"operationName": operation, "query": document, "variables": variables})
+	if err != nil {
+		a.err = err
+		return a
 	}
-	return post(ctx, t, as, what, document, variables)
+	r := &transport.Request{Path: "/graphql", Body: body, Operation: operation, Policy: transport.Policy{AttemptTimeout: askTimeout}}
+	t := v.first
+	switch as {
+	case asSecond:
+		t = v.second
+	case asNobody:
+		r.NoCredentials = true
+		r.Header = http.Header{"Authorization": {"Basic YXBpOg=="}, "Content-Type": {"application/json"}} // "api:" in base64
+	}
+	resp, err := t.Do(ctx, r)
+	if err != nil {
+		a.err = err
+		return a
+	}
+	a.status, a.body = resp.StatusCode, string(resp.Body)
+	var decoded struct {
+		Data   map[string]any `json:"data"`
+		Errors []any          `json:"errors"`
+	}
+	if json.Unmarshal(resp.Body, &decoded) == nil {
+		a.data, a.errors = decoded.Data, len(decoded.Errors)
+	}
+	return a
 }
 
 const (
@@ -135,7 +171,7 @@ func (v *interview) upsert(ctx context.Context, entity, project string) answer {
 func (v *interview) viewOnlyWrite(ctx context.Context) (string, []answer) {
 	switch {
 	case v.targets.viewOnly == "":
-		return "not asked: give -view-only-entity and --write", nil
+		return "not asked: give -view-only-entity and -write", nil
 	case !v.targets.write:
 		return "not asked: give -write", nil
 	}
@@ -146,7 +182,7 @@ func (v *interview) viewOnlyWrite(ctx context.Context) (string, []answer) {
 func (v *interview) restrictedWrite(ctx context.Context) (string, []answer) {
 	entity, project, _ := strings.Cut(v.targets.restricted, "/")
 	if project == "" {
-		return "not asked: give -restricted-project and --write", nil
+		return "not asked: give -restricted-project and -write", nil
 	}
 	read := v.post(ctx, asSecond, "project "+doctor.Quote(v.targets.restricted), askProject, map[string]any{"entity": entity, "project": project})
 	if !v.targets.write {
@@ -251,13 +287,7 @@ func (v *interview) validation(ctx context.Context) (string, []answer) {
 }
 
 func (v *interview) emptyPassword(ctx context.Context) (string, []answer) {
-	const as = "no account, with an empty password"
-	// "api:" in base64, which is not a key.
-	t, err := v.checkup.Transport(as, secret.Key{}, map[string]string{"Authorization": "Basic YXBpOg=="})
-	if err != nil {
-		return "not asked: " + err.Error(), nil
-	}
-	a := post(ctx, t, as, "viewer", `query DoctorAsks { viewer { username } }`, nil)
+	a := v.post(ctx, asNobody, "viewer", `query DoctorAsks { viewer { username } }`, nil)
 	reply := a.statusText()
 	if _, ok := a.at("viewer"); ok {
 		reply += ", viewer is " + a.shape("viewer")
@@ -275,7 +305,7 @@ func (v *interview) folding(ctx context.Context) (string, []answer) {
 	switch found, _ := a.at("entity", "name"); {
 	case found != nil:
 		reply = fmt.Sprintf("no: %s finds %s", doctor.Quote(other), doctor.Quote(fmt.Sprint(found)))
-	case a.Error != "" || a.data == nil:
+	case a.err != nil || a.data == nil:
 		reply = a.shape("entity")
 	}
 	return reply, []answer{a}

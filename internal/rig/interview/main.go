@@ -12,7 +12,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -45,7 +44,6 @@ func run(ctx context.Context, args []string, getenv func(string) string, env set
 	project := set.String("project", "", "an existing project of the entity")
 	variable := set.String("second-key-env", "", "the `variable` that holds the key of the second account")
 	timeout := set.Duration("timeout", time.Minute, "total time to wait for the server")
-	asJSON := set.Bool("json", false, "print JSON")
 	set.StringVar(&t.missing, "missing-entity", "", "an entity that does not exist (default: a made-up name)")
 	set.StringVar(&t.hidden, "hidden-entity", "", "a team that is hidden from the second account")
 	set.StringVar(&t.viewOnly, "view-only-entity", "", "a team in which the second account is View-only")
@@ -68,16 +66,13 @@ func run(ctx context.Context, args []string, getenv func(string) string, env set
 	if x.Reached == nil || !*x.Reached {
 		return fmt.Errorf("reach the server: %w", x.Err)
 	}
-	questions := ask(ctx, x, second, t)
+	questions, err := ask(ctx, x, second, t)
+	if err != nil {
+		return err
+	}
 	redact := x.Redactor("", second)
-	for i, q := range questions {
-		questions[i] = q.redacted(redact.Text)
-	}
-	if *asJSON {
-		return json.NewEncoder(out).Encode(questions)
-	}
 	for _, q := range questions {
-		q.write(out)
+		q.write(out, redact.Text)
 	}
 	return ctx.Err()
 }
