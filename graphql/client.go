@@ -1,12 +1,14 @@
 package graphql
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
 	gql "github.com/Khan/genqlient/graphql"
 
 	"github.com/wandgo/wandgo/internal/gqlclient"
+	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -23,7 +25,14 @@ var _ gql.Client = (*Client)(nil)
 // New creates a Client. It makes no request. It returns an error if the base URL or
 // a header is invalid.
 func New(o Options) (*Client, error) {
-	t, err := transport.New(o.transport())
+	var observe func(transport.Exchange)
+	if o.Observe != nil {
+		observe = func(x transport.Exchange) { o.Observe(Exchange(x)) }
+	}
+	t, err := transport.New(transport.Options{
+		BaseURL: cmp.Or(o.BaseURL, DefaultBaseURL), Key: secret.New(o.APIKey), HTTPClient: o.HTTPClient, Logger: o.Logger,
+		UserAgent: o.UserAgent, Username: o.Username, Email: o.Email, ExtraHeaders: o.ExtraHeaders, Observe: observe,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("make GraphQL client: %w", err)
 	}

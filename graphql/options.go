@@ -1,7 +1,6 @@
 package graphql
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/wandgo/wandgo/internal/secret"
-	"github.com/wandgo/wandgo/internal/transport"
 )
 
 // DefaultBaseURL is the address of W&B's own server.
@@ -40,21 +38,6 @@ type Options struct {
 	// Observe is called once per HTTP attempt. It must be safe for concurrent use
 	// and must not block, because the request waits for it.
 	Observe func(Exchange)
-}
-
-func (o Options) transport() transport.Options {
-	return transport.Options{
-		BaseURL: cmp.Or(o.BaseURL, DefaultBaseURL), Key: secret.New(o.APIKey), HTTPClient: o.HTTPClient, Logger: o.Logger,
-		UserAgent: o.UserAgent, Username: o.Username, Email: o.Email,
-		ExtraHeaders: o.ExtraHeaders, Observe: o.observe(),
-	}
-}
-
-func (o Options) observe() func(transport.Exchange) {
-	if o.Observe == nil {
-		return nil
-	}
-	return func(x transport.Exchange) { o.Observe(Exchange(x)) }
 }
 
 // String omits the key and the values of the extra headers, which may be a
