@@ -61,7 +61,7 @@ func (a *API) withNearbyProjects(ctx context.Context, err error) error {
 // missingRun is the error of a run that the server does not show.
 func (a *API) missingRun(op diagnose.Op, at runpath.Path, hint string) error {
 	return &errors.RequestError{
-		Op: string(op), Entity: at.Entity, Project: at.Project, RunID: at.ID,
+		Op: op.Verb, Entity: at.Entity, Project: at.Project, RunID: at.ID,
 		BaseURL: a.client.BaseURL(), Cause: errors.ErrRunMissing, Hint: hint,
 	}
 }

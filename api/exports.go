@@ -30,7 +30,7 @@ func (s *scan) exported(ctx context.Context, low int64, yield func(Row, error) b
 	if s.parquet == nil {
 		at := s.run.path()
 		return low, &errors.RequestError{
-			Op: string(diagnose.OpReadRun), Entity: at.Entity, Project: at.Project, RunID: at.ID, BaseURL: s.run.api.client.BaseURL(),
+			Op: diagnose.OpReadRun.Verb, Entity: at.Entity, Project: at.Project, RunID: at.ID, BaseURL: s.run.api.client.BaseURL(),
 			Cause: errors.ErrRowsExported,
 		}
 	}

@@ -212,7 +212,7 @@ func (s *scan) give(row Row, yield func(Row, error) bool) error {
 func (s *scan) unreadable(err error) error {
 	at := s.run.path()
 	return &errors.RequestError{
-		Op: string(diagnose.OpReadRun), Entity: at.Entity, Project: at.Project, RunID: at.ID, BaseURL: s.run.api.client.BaseURL(),
+		Op: diagnose.OpReadRun.Verb, Entity: at.Entity, Project: at.Project, RunID: at.ID, BaseURL: s.run.api.client.BaseURL(),
 		Cause: errors.ErrUnexpectedAnswer, Err: fmt.Errorf("read row: %w", err),
 	}
 }

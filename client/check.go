@@ -65,7 +65,7 @@ func (r AccessRequest) question() (diagnose.Question, error) {
 	for _, op := range []diagnose.Op{
 		diagnose.OpLogArtifact, diagnose.OpUseArtifact, diagnose.OpDownloadArtifact, diagnose.OpReadArtifact, diagnose.OpLinkArtifact,
 	} {
-		if op.Action() == r.Action {
+		if op.Action == r.Action {
 			q.Op = op
 			err := r.artifact(&q)
 			return q, err
@@ -112,12 +112,12 @@ func (r AccessRequest) op() (diagnose.Op, error) {
 		resource = errors.ResourceRun
 	}
 	for _, op := range []diagnose.Op{diagnose.OpCreateRun, diagnose.OpReadProject} {
-		if op.Action() == action && op.Resource() == resource {
+		if op.Action == action && op.Resource == resource {
 			return op, nil
 		}
 	}
 	r.Action, r.Resource = action, resource
-	return "", r.invalid("must be to create a run, to read a project, or to log, use, download or link an artifact")
+	return diagnose.Op{}, r.invalid("must be to create a run, to read a project, or to log, use, download or link an artifact")
 }
 
 // Access is the answer to "may I?", with its evidence. It is a snapshot and only

@@ -122,9 +122,7 @@ func (c *Client) create(ctx context.Context, p *plan) (*Run, error) {
 	if err := c.env.Diagnoser.CheckKey(q); err != nil {
 		return nil, err
 	}
-	request := c.env.Diagnoser.Begin(p.Entity, p.Project)
-	defer request.End()
-
+	request := c.env.Diagnoser.Begin()
 	next, err := c.recover(ctx, p, request)
 	if err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ func record(t *testing.T, s *wandbtest.Server, attempts []attempt) map[string]re
 			clients[a.user] = c
 		}
 		c, o := clients[a.user], a.options()
-		q := diagnose.Question{Op: "create run", Entity: o.Entity, Project: o.Project, RunID: o.ID}
+		q := diagnose.Question{Op: diagnose.OpCreateRun, Entity: o.Entity, Project: o.Project, RunID: o.ID}
 		if o.ID == "" {
 			o.ID = fmt.Sprintf("recorded-%d", i)
 		}

@@ -38,7 +38,7 @@ func missing(c *client.Client, verb string, at runpath.Path, err error) error {
 }
 
 func unexpected(c *client.Client, op diagnose.Op, at runpath.Path, err error) error {
-	return requestError(c, string(op), at, errors.ErrUnexpectedAnswer, err)
+	return requestError(c, op.Verb, at, errors.ErrUnexpectedAnswer, err)
 }
 
 // explainAgent is [explain] for an agent's request. A server says with the same status that the sweep

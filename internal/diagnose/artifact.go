@@ -27,22 +27,22 @@ const artifactPending = "PENDING"
 // If the server does not show the project either, that is the reason.
 func decideArtifactNull(f *Findings) Verdict {
 	switch {
-	case f.Who.empty(), f.Who.Unauthorized:
-		return certain("null-artifact/key", errors.ErrBadAPIKey)
+	case f.keyUnknown():
+		return certain(errors.ErrBadAPIKey)
 	case f.Artifact.answered():
-		return undetermined("null-artifact/visible", []error{errors.ErrArtifactMissing},
+		return undetermined([]error{errors.ErrArtifactMissing},
 			"the artifact is visible now; it may be new")
 	case f.Project.answered() && f.Artifact.empty() && f.Artifact.Unversioned:
-		return certain("null-artifact/unversioned", errors.ErrArtifactMissing,
+		return certain(errors.ErrArtifactMissing,
 			"the server shows the artifact, and no version of it: the upload of its first one may not be complete, or all were deleted")
 	case f.Project.answered() && f.Artifact.empty():
-		return certain("null-artifact/missing", errors.ErrArtifactMissing)
+		return certain(errors.ErrArtifactMissing)
 	case f.Project.empty():
 		v := decideProjectNull(f)
 		v.Confidence = min(v.Confidence, errors.Likely)
 		return v
 	}
-	return likely("null-artifact/unanswered", errors.ErrArtifactMissing)
+	return likely(errors.ErrArtifactMissing)
 }
 
 // decideRegistry reads a 403 about an artifact in a registry. Its rights are those of the
@@ -55,20 +55,17 @@ func decideArtifactNull(f *Findings) Verdict {
 //	4  –             writable    undetermined: a protected alias, or a policy
 //	5  –             unanswered  undetermined
 func decideRegistry(f *Findings) Verdict {
-	if v, ok := badKey("registry/1", f); ok {
-		return v
-	}
 	switch {
+	case f.keyUnknown():
+		return badKey()
 	case f.Project.empty():
-		return likely("registry/2", errors.ErrProjectMissing)
+		return likely(errors.ErrProjectMissing)
 	case f.Project.answered() && f.Project.ReadOnly == Yes:
-		v := decideReadOnlyProject(f)
-		v.Row = "registry/3"
-		return v
+		return decideReadOnlyProject(f)
 	case f.Project.answered() && f.Project.ReadOnly == No:
-		return undetermined("registry/4", withSeat(f, errors.ErrProtectedAlias), "the server shows the registry as writable for you")
+		return undetermined(withSeat(f, errors.ErrProtectedAlias), "the server shows the registry as writable for you")
 	}
-	return undetermined("registry/5", []error{errors.ErrProtectedAlias, errors.ErrProjectRestricted, errors.ErrProjectMissing})
+	return undetermined([]error{errors.ErrProtectedAlias, errors.ErrProjectRestricted, errors.ErrProjectMissing})
 }
 
 // predictReadArtifact decides whether an artifact can be read. Who can read the project can
@@ -82,7 +79,7 @@ func predictReadArtifact(q Question, f *Findings) Prediction {
 	case !f.Artifact.answered() && f.Artifact.State == "":
 		p.Notes = append(p.Notes, "the server did not disclose whether it has the artifact")
 	case f.Artifact.State != "" && f.Artifact.State != artifactCommitted:
-		return Prediction{Verdict: undetermined("check/pending", nil,
+		return Prediction{Verdict: undetermined(nil,
 			"the artifact is not complete on the server yet (state "+quote(f.Artifact.State)+")")}
 	}
 	return p
@@ -92,7 +89,7 @@ func predictReadArtifact(q Question, f *Findings) Prediction {
 func predictRegistry(f *Findings) Prediction {
 	switch {
 	case f.Project.empty():
-		return deny(certain("check/registry", errors.ErrProjectMissing))
+		return deny(certain(errors.ErrProjectMissing))
 	case f.Project.answered() && f.Project.ReadOnly == Yes:
 		return deny(decideReadOnlyProject(f))
 	case f.Project.answered() && f.Project.ReadOnly == No:

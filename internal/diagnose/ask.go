@@ -47,19 +47,6 @@ func ask(ctx context.Context, client gql.Client, class Class, q Question) *Findi
 // take, so that a slow field leaves time to ask for the others separately.
 const shareOfCombined = 0.6
 
-// combined is the response to the combined request, in either of its forms.
-type combined struct {
-	who         *graphql.ViewerFields
-	account     *graphql.AccountFields
-	entity      *graphql.EntityFields
-	kind        *graphql.EntityKindFields
-	project     *graphql.ProjectFields
-	roles       *graphql.RoleFields
-	projectRole *graphql.ProjectRoleFields
-	seats       *graphql.SeatFields
-	run         *graphql.RunOwnerFields
-}
-
 func askAtOnce(ctx context.Context, client gql.Client, q Question) (*Findings, bool) {
 	if deadline, ok := ctx.Deadline(); ok {
 		part := time.Duration(float64(time.Until(deadline)) * shareOfCombined)
@@ -67,22 +54,20 @@ func askAtOnce(ctx context.Context, client gql.Client, q Question) (*Findings, b
 		ctx, cancel = context.WithTimeout(ctx, part)
 		defer cancel()
 	}
-	var c combined
+	var r *graphql.DiagnoseResponse
 	var err error
 	withProject, withRun := q.Project != "", q.Project != "" && q.RunID != ""
 	if q.Entity != "" {
-		var r *graphql.DiagnoseResponse
 		r, err = graphql.Diagnose(ctx, client, q.Entity, q.Project, q.RunID, withProject, withRun)
-		c = combinedOf(r)
 	} else {
-		var r *graphql.DiagnoseDefaultResponse
-		r, err = graphql.DiagnoseDefault(ctx, client, q.Project, q.RunID, withProject, withRun)
-		c = combinedOfDefault(r)
+		var ofDefault *graphql.DiagnoseDefaultResponse
+		ofDefault, err = graphql.DiagnoseDefault(ctx, client, q.Project, q.RunID, withProject, withRun)
+		r = withoutDefault(ofDefault)
 	}
 	f := &Findings{Entity: q.Entity, RunID: q.RunID}
 	refused, whole := refusedFields(err)
 	if err != nil {
-		if c.who == nil { // if there is a viewer, a 401 is about another field
+		if r.Viewer == nil { // if there is a viewer, a 401 is about another field
 			if f.readWho(nil, err); f.Who.Unauthorized {
 				f.skipRest("the key is in question")
 				return f, true
@@ -93,56 +78,49 @@ func askAtOnce(ctx context.Context, client gql.Client, q Question) (*Findings, b
 			f.skipRest("there is no access token")
 			return f, true
 		}
-		if whole || c == (combined{}) {
+		if whole || *r == (graphql.DiagnoseResponse{}) {
 			return nil, false
 		}
 	}
-	f.read(c, refused, withProject, withRun)
+	f.readWho(r.Viewer, refused["viewer"])
+	if f.Entity == "" && f.Who.Viewer != nil {
+		f.Entity = f.Who.Viewer.DefaultEntity
+	}
+	f.readAccount(r.Account, refused["account"])
+	f.readTarget(r, refused, q)
 	return f, true
 }
 
-func combinedOf(r *graphql.DiagnoseResponse) combined {
-	if r == nil {
-		return combined{}
-	}
-	return combined{
-		who: r.Viewer, account: r.Account, entity: r.Entity, kind: r.EntityKind, project: r.Project,
-		roles: r.Roles, projectRole: r.ProjectRoles, seats: r.Seats, run: r.RunOwner,
-	}
-}
-
-func combinedOfDefault(r *graphql.DiagnoseDefaultResponse) combined {
-	if r == nil {
-		return combined{}
-	}
-	c := combined{who: r.Viewer, account: r.Account}
+// withoutDefault is the response as if the default entity had been named.
+func withoutDefault(r *graphql.DiagnoseDefaultResponse) *graphql.DiagnoseResponse {
+	named := &graphql.DiagnoseResponse{Viewer: r.Viewer, Account: r.Account}
 	if r.Entity != nil {
-		c.entity = r.Entity.DefaultEntity
+		named.Entity = r.Entity.DefaultEntity
 	}
 	if r.EntityKind != nil {
-		c.kind = r.EntityKind.DefaultEntity
+		named.EntityKind = r.EntityKind.DefaultEntity
 	}
 	if r.Project != nil && r.Project.DefaultEntity != nil {
-		c.project = r.Project.DefaultEntity.Project
+		named.Project = r.Project.DefaultEntity.Project
 	}
 	if r.Roles != nil {
-		c.roles = r.Roles.DefaultEntity
+		named.Roles = r.Roles.DefaultEntity
 	}
 	if r.ProjectRoles != nil && r.ProjectRoles.DefaultEntity != nil {
-		c.projectRole = r.ProjectRoles.DefaultEntity.Project
+		named.ProjectRoles = r.ProjectRoles.DefaultEntity.Project
 	}
 	if r.Seats != nil {
-		c.seats = r.Seats.DefaultEntity
+		named.Seats = r.Seats.DefaultEntity
 	}
 	if r.RunOwner != nil && r.RunOwner.DefaultEntity != nil {
-		c.run = r.RunOwner.DefaultEntity.Project
+		named.RunOwner = r.RunOwner.DefaultEntity.Project
 	}
-	return c
+	return named
 }
 
 // refusedFields returns the errors that concern one root field, by alias, and
 // whether there is an error about the request as a whole.
-func refusedFields(err error) (map[string]graphql.FieldError, bool) {
+func refusedFields(err error) (map[string]error, bool) {
 	if err == nil {
 		return nil, false
 	}
@@ -150,12 +128,12 @@ func refusedFields(err error) (map[string]graphql.FieldError, bool) {
 	if !ok || ge.StatusCode != http.StatusOK || ge.IsValidation() {
 		return nil, true
 	}
-	fields := make(map[string]graphql.FieldError, len(ge.Errors))
+	fields := make(map[string]error, len(ge.Errors))
 	for _, fe := range ge.Errors {
 		if len(fe.Path) == 0 {
 			return nil, true
 		}
-		fields[fe.Path[0]] = fe
+		fields[fe.Path[0]] = fieldRefused{fe}
 	}
 	return fields, len(fields) == 0
 }
@@ -178,52 +156,45 @@ func askSingly(ctx context.Context, client gql.Client, q Question) *Findings {
 		wg.Go(func() { f.askViewer(ctx, client) })
 	}
 	wg.Go(func() { f.askAccount(ctx, client) })
+	answers := new(graphql.DiagnoseResponse) // as if it had been one request
+	var entityErr, kindErr, rolesErr, seatsErr, projectErr, projectRolesErr, runErr error
 	wg.Go(func() {
 		r, err := graphql.ProbeEntity(ctx, client, f.Entity)
-		f.readEntity(value(r, (*graphql.ProbeEntityResponse).GetEntity), err)
+		answers.Entity, entityErr = r.Entity, err
 	})
 	wg.Go(func() {
 		r, err := graphql.ProbeEntityKind(ctx, client, f.Entity)
-		f.readKind(value(r, (*graphql.ProbeEntityKindResponse).GetEntity), err)
-	})
-	// The viewer can be found in the lists of members only once it is known.
-	var roles *graphql.RoleFields
-	var projectRoles *graphql.ProjectRoleFields
-	var seats *graphql.SeatFields
-	var rolesErr, projectRolesErr, seatsErr error
-	wg.Go(func() {
-		var r *graphql.ProbeRolesResponse
-		r, rolesErr = graphql.ProbeRoles(ctx, client, f.Entity)
-		roles = value(r, (*graphql.ProbeRolesResponse).GetEntity)
+		answers.EntityKind, kindErr = r.Entity, err
 	})
 	wg.Go(func() {
-		var r *graphql.ProbeSeatsResponse
-		r, seatsErr = graphql.ProbeSeats(ctx, client, f.Entity)
-		seats = value(r, (*graphql.ProbeSeatsResponse).GetEntity)
+		r, err := graphql.ProbeRoles(ctx, client, f.Entity)
+		answers.Roles, rolesErr = r.Entity, err
+	})
+	wg.Go(func() {
+		r, err := graphql.ProbeSeats(ctx, client, f.Entity)
+		answers.Seats, seatsErr = r.Entity, err
 	})
 	if q.Project != "" {
 		wg.Go(func() {
 			r, err := graphql.ProbeProject(ctx, client, f.Entity, q.Project)
-			f.readProject(value(r, (*graphql.ProbeProjectResponse).GetProject), err)
+			answers.Project, projectErr = r.Project, err
 		})
 		wg.Go(func() {
-			var r *graphql.ProbeProjectRolesResponse
-			r, projectRolesErr = graphql.ProbeProjectRoles(ctx, client, f.Entity, q.Project)
-			projectRoles = value(r, (*graphql.ProbeProjectRolesResponse).GetProject)
+			r, err := graphql.ProbeProjectRoles(ctx, client, f.Entity, q.Project)
+			answers.ProjectRoles, projectRolesErr = r.Project, err
 		})
 	}
 	if q.Project != "" && q.RunID != "" {
 		wg.Go(func() {
 			r, err := graphql.ProbeRunOwner(ctx, client, f.Entity, q.Project, q.RunID)
-			f.readRun(value(r, (*graphql.ProbeRunOwnerResponse).GetProject), err)
+			answers.RunOwner, runErr = r.Project, err
 		})
 	}
 	wg.Wait()
-	f.readRoles(roles, rolesErr)
-	f.readSeats(seats, seatsErr)
-	if q.Project != "" {
-		f.readProjectRoles(projectRoles, projectRolesErr)
-	}
+	f.readTarget(answers, map[string]error{
+		"entity": entityErr, "entityKind": kindErr, "roles": rolesErr, "seats": seatsErr,
+		"project": projectErr, "projectRoles": projectRolesErr, "runOwner": runErr,
+	}, q)
 	return f
 }
 
@@ -253,19 +224,27 @@ func AskViewer(ctx context.Context, client gql.Client) (*errors.Viewer, error) {
 // of another maker, which does not know all fields, is asked for the most common ones.
 func askWho(ctx context.Context, client gql.Client) (w *graphql.ViewerFields, paged bool, err error) {
 	r, err := graphql.Viewer(ctx, client)
-	w = value(r, (*graphql.ViewerResponse).GetViewer)
 	if !objectsToPage(err) {
-		return w, true, err
+		return r.Viewer, true, err
 	}
-	u, uerr := graphql.ViewerUnpaged(ctx, client)
+	unpaged, uerr := graphql.ViewerUnpaged(ctx, client)
 	if isValidation(uerr) {
-		p, perr := graphql.ViewerPlain(ctx, client)
-		return whoOfPlain(p), false, perr
+		plain, err := graphql.ViewerPlain(ctx, client)
+		if v := plain.Viewer; v != nil {
+			w = &graphql.ViewerFields{Id: v.Id, Username: v.Username, Email: v.Email, Entity: v.Entity, Teams: v.Teams}
+		}
+		return w, false, err
 	}
-	if unpaged := whoOfUnpaged(u); unpaged != nil || w == nil {
-		return unpaged, false, uerr
+	if v := unpaged.Viewer; v != nil {
+		return &graphql.ViewerFields{
+			Id: v.Id, Username: v.Username, Email: v.Email, Entity: v.Entity,
+			AccountType: v.AccountType, Admin: v.Admin, Teams: v.Teams,
+		}, false, uerr
 	}
-	return w, true, err
+	if r.Viewer == nil {
+		return nil, false, uerr
+	}
+	return r.Viewer, true, err
 }
 
 // objectsToPage reports whether the error may be about the size of the page: the
@@ -296,19 +275,11 @@ func (f *Findings) askAccount(ctx context.Context, client gql.Client) {
 	r, err := graphql.ProbeAccount(ctx, client)
 	wg.Wait()
 	if !isValidation(err) || halfErr != nil {
-		f.readAccount(value(r, (*graphql.ProbeAccountResponse).GetViewer), err)
+		f.readAccount(r.Viewer, err)
 		return
 	}
 	f.Account.Answer = answerOf(half.Viewer != nil, nil)
 	if half.Viewer != nil {
 		f.Account.HasEntity = triOf(new(half.Viewer.UserEntity != nil))
 	}
-}
-
-// value calls a getter of a response that is nil when the request failed.
-func value[R, V any](r *R, get func(*R) *V) *V {
-	if r == nil {
-		return nil
-	}
-	return get(r)
 }

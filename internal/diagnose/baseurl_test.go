@@ -34,7 +34,7 @@ func TestClassify_Redirect_SuggestsBaseURL(t *testing.T) {
 			t.Parallel()
 			answer := failure(308, graphql.KindEmpty, "")
 			answer.Location = tt.location
-			err := report{baseURL: tt.base}.requestError(t.Context(), Classify(t.Context(), answer))
+			err := diagnoserAt(tt.base).requestError(t.Context(), Question{}, Classify(t.Context(), answer))
 			e, ok := errors.AsType[*errors.RequestError](err)
 			require.True(t, ok)
 			require.ErrorIs(t, err, errors.ErrWrongBaseURL)

@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/settings"
 	"github.com/wandgo/wandgo/internal/transport"
@@ -30,10 +29,9 @@ func TestRequestError_CertFileCannotBeUsed_SaysSoFirst(t *testing.T) {
 		dir:                           "which cannot be read: not a regular file",
 	} {
 		err := &graphql.Error{Err: &transport.Error{Err: &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}}}
-		failed := report{baseURL: "https://wandb.test", certFile: settings.Value{Text: path, Source: "SSL_CERT_FILE"}}.
-			requestError(t.Context(), Classify(t.Context(), err))
-		e, ok := errors.AsType[*errors.RequestError](failed)
-		require.True(t, ok)
+		d := diagnoserAt("https://wandb.test")
+		d.config.Settings.CertFile = settings.Value{Text: path, Source: "SSL_CERT_FILE"}
+		e := d.requestError(t.Context(), Question{}, Classify(t.Context(), err))
 		assert.True(t, e.Untrusted)
 		if flaw == "" {
 			assert.Empty(t, e.CertSource, path)

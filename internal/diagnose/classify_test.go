@@ -179,7 +179,7 @@ func TestClassify_UntrustedCertificate_NamesReason(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			err := &graphql.Error{StatusCode: 502, Kind: graphql.KindHTML, Err: &transport.Error{Last: &transport.Response{StatusCode: 502}, Err: &tls.CertificateVerificationError{Err: tt.err}}}
-			failed := report{baseURL: "https://wandb.test"}.requestError(t.Context(), Classify(t.Context(), err))
+			failed := diagnoserAt("https://wandb.test").requestError(t.Context(), Question{}, Classify(t.Context(), err))
 			require.ErrorIs(t, failed, errors.ErrServerUnavailable)
 			require.ErrorIs(t, failed, err)
 			assert.False(t, errors.IsRetryable(failed))

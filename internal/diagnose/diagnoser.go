@@ -28,43 +28,32 @@ type Config struct {
 type Diagnoser struct {
 	config  Config
 	sharing sharing
-	memory  memory
 }
 
 // New creates a Diagnoser. It makes no request.
 func New(c Config) *Diagnoser { return &Diagnoser{config: c} }
 
-// Request is a request in flight. Requests for one entity and project that are
-// refused for the same reason while both are in flight share one diagnosis.
+// Request is a request that is about to be sent. Requests for one entity and project that
+// are refused while both are in flight share one diagnosis.
 type Request struct {
 	diagnoser *Diagnoser
-	handle    *handle
+	started   time.Time
 }
 
-// Begin registers a request before it is sent. Call [Request.End] once its
-// outcome is known.
-func (d *Diagnoser) Begin(entity, project string) *Request {
-	return &Request{d, d.sharing.enter(target{entity, project})}
-}
-
-// End releases the request.
-func (r *Request) End() { r.handle.leave() }
+// Begin notes that a request starts. Call it before the request is sent.
+func (d *Diagnoser) Begin() Request { return Request{d, time.Now()} }
 
 // Explain turns the error of the request into the public error. It asks the
 // server follow-up questions if they help, and blocks for at most the
 // configured timeout or until ctx ends. within is the context that bounded the
 // request; it may be ctx.
-func (r *Request) Explain(ctx, within context.Context, q Question, err error) error {
-	return r.diagnoser.explain(ctx, within, q, err, func(ctx context.Context, refusal *Failure) *Findings {
-		return r.diagnoser.find(ctx, r.handle, q, refusal)
-	})
+func (r Request) Explain(ctx, within context.Context, q Question, err error) error {
+	return r.diagnoser.explain(ctx, within, q, err, sharedKey{entity: q.Entity, project: q.Project}, r.started)
 }
 
-// Explain is [Request.Explain] for a request that was not registered.
+// Explain is [Request.Explain] for a request whose start was not noted.
 func (d *Diagnoser) Explain(ctx, within context.Context, q Question, err error) error {
-	r := d.Begin(q.Entity, q.Project)
-	defer r.End()
-	return r.Explain(ctx, within, q, err)
+	return d.Begin().Explain(ctx, within, q, err)
 }
 
 // ExplainRunning is [Diagnoser.Explain] for a run that was created before. Its
@@ -74,58 +63,57 @@ func (d *Diagnoser) ExplainRunning(ctx context.Context, q Question, err error) e
 	if !Explainable(err) {
 		return err
 	}
-	return d.explain(ctx, ctx, q, err, func(ctx context.Context, refusal *Failure) *Findings {
-		key := memoryKey{target{q.Entity, q.Project}, q.RunID, refusal.Class.questions()}
-		return d.memory.get(ctx, key, func() *Findings {
-			handle := d.sharing.enter(key.target)
-			defer handle.leave()
-			return d.find(ctx, handle, q, refusal)
-		})
-	})
+	key := sharedKey{entity: q.Entity, project: q.Project, runID: q.RunID}
+	return d.explain(ctx, ctx, q, err, key, time.Now().Add(-findingsLast))
 }
 
 // Preliminary returns the public error that is known without a question to the server. An error
 // that needs no explanation is returned as it is. ctx is the one that bounded the request.
 func (d *Diagnoser) Preliminary(ctx context.Context, q Question, err error) error {
 	if e, ok := incomplete(err); ok {
-		return d.report(q).completed(*e)
+		return d.Failed(q, *e)
 	}
 	if Explained(err) {
 		return err
 	}
 	r := Classify(ctx, responseError(err))
 	if !r.IsRefusal() {
-		return d.report(q).requestError(ctx, r)
+		return d.requestError(ctx, q, r)
 	}
 	nothing := &Findings{Entity: q.Entity}
-	return d.report(q).permissionError(r, nothing, Decide(r, nothing))
+	return d.permissionError(q, r, nothing, Decide(r, nothing))
 }
 
-func (d *Diagnoser) explain(
-	ctx, within context.Context, q Question, err error, find func(context.Context, *Failure) *Findings,
-) error {
+// explain asks what the refusal calls for, unless requests with the same key have asked it
+// since a time.
+func (d *Diagnoser) explain(ctx, within context.Context, q Question, err error, key sharedKey, since time.Time) error {
 	if e, ok := incomplete(err); ok {
-		return d.report(q).completed(*e)
+		return d.Failed(q, *e)
 	}
 	err = responseError(err)
 	if r := Classify(within, err); ctx.Err() == nil && r.Class == Cancelled {
 		// The request's own deadline: what was retried until then is the reason.
-		return d.report(q).requestError(within, r)
+		return d.requestError(within, q, r)
 	}
 	r := Classify(ctx, err)
 	if !r.IsRefusal() {
-		return d.report(q).requestError(ctx, r)
+		return d.requestError(ctx, q, r)
 	}
 	findings := &Findings{Entity: q.Entity}
 	if r.NeedsProbes() {
 		ctx, cancel := context.WithTimeout(ctx, d.config.Timeout)
 		defer cancel()
-		findings = find(ctx, r).about(q.RunID)
+		key.questions = r.Class.questions()
+		findings = d.sharing.find(ctx, key, since, func(ctx context.Context) *Findings {
+			ctx, cancel := context.WithTimeout(ctx, d.config.Timeout)
+			defer cancel()
+			return Ask(ctx, d.config.GraphQL.ForProbes(), r.Class, q)
+		}).about(q.RunID)
 		if r.Class == ArtifactNull {
 			findings = d.withArtifact(ctx, findings, q)
 		}
 		if findings.Artifact.State == artifactPending {
-			return d.report(q).completed(errors.RequestError{Cause: errors.ErrArtifactNotReady, Err: errPending})
+			return d.Failed(q, errors.RequestError{Cause: errors.ErrArtifactNotReady, Err: errPending})
 		}
 	}
 	if ended := endOf(ctx); ended != nil { // the caller gave up: both are reported
@@ -134,27 +122,11 @@ func (d *Diagnoser) explain(
 			r.Hint = "the caller's context ended meanwhile (" + context.Cause(ctx).Error() + "), which cut the follow-up questions short"
 		}
 	}
-	return d.report(q).permissionError(r, findings, Decide(r, findings))
-}
-
-// Failed is the error of a request that the server answered, if its answer is not what q
-// asked for. e has the cause.
-func (d *Diagnoser) Failed(q Question, e errors.RequestError) error {
-	return d.report(q).completed(e)
+	return d.permissionError(q, r, findings, Decide(r, findings))
 }
 
 // errPending is what the server shows of a version that it does not return by its name.
 var errPending = errors.New("the server shows a version whose upload is not complete")
-
-// find asks the questions that a refusal calls for, once for all requests in
-// flight that are refused for the same reason.
-func (d *Diagnoser) find(ctx context.Context, h *handle, q Question, r *Failure) *Findings {
-	return h.find(ctx, r, func(ctx context.Context) *Findings {
-		ctx, cancel := context.WithTimeout(ctx, d.config.Timeout)
-		defer cancel()
-		return Ask(ctx, d.config.GraphQL.ForProbes(), r.Class, q)
-	})
-}
 
 // withArtifact adds what the server shows of the artifact to findings, which other requests
 // may share.
@@ -183,20 +155,18 @@ func (d *Diagnoser) Check(ctx context.Context, q Question) (Decision, *errors.Pe
 	if err := f.Failed(); err != nil {
 		r := Classify(ctx, err)
 		if !r.IsRefusal() {
-			check := d.report(q)
-			check.Op = OpCheckAccess
-			return Open, nil, check.requestError(ctx, r)
+			q.Op = OpCheckAccess
+			return Open, nil, d.requestError(ctx, q, r)
 		}
 		if r.Class == Intermediary || r.Class == IdentityRefused {
-			return Deny, d.report(q).permissionError(r, f, Decide(r, f)), nil
+			return Deny, d.permissionError(q, r, f, Decide(r, f)), nil
 		}
 	}
 	p := Predict(q, f)
-	e := d.report(q).permissionError(&Failure{}, f, p.Verdict)
+	e := d.permissionError(q, &Failure{}, f, p.Verdict)
 	if message, ok := f.notUnderstood(); ok && p.Decision != Allow && p.Confidence != errors.Certain {
-		check := d.report(q)
-		check.Op = OpCheckAccess
-		return Open, e, check.requestError(ctx, &Failure{Class: Schema, StatusCode: http.StatusOK, Message: message})
+		q.Op = OpCheckAccess
+		return Open, e, d.requestError(ctx, q, &Failure{Class: Schema, StatusCode: http.StatusOK, Message: message})
 	}
 	return p.Decision, e, nil
 }
@@ -213,27 +183,14 @@ func (d *Diagnoser) Viewer(ctx context.Context) (*errors.Viewer, error) {
 	if err != nil {
 		r := Classify(ctx, err)
 		if !r.IsRefusal() {
-			return nil, d.report(q).requestError(ctx, r)
+			return nil, d.requestError(ctx, q, r)
 		}
-		return nil, d.report(q).viewerRefusal(r)
+		return nil, d.viewerRefusal(q, r)
 	}
 	if viewer == nil {
-		return nil, d.report(q).unknownAccount()
+		return nil, d.unknownAccount(q)
 	}
 	return viewer, nil
-}
-
-func (d *Diagnoser) report(q Question) report {
-	s := d.config.Settings
-	unset := ""
-	if s.Project.Source == settings.SourceDefault {
-		unset = s.Project.Text
-	}
-	return report{
-		Question: q, baseURL: s.BaseURL.Text, appURL: s.AppURL, keySource: s.KeySource, now: time.Now(),
-		proxies:  map[string]settings.Value{"http": s.ProxyOfHTTP, "https": s.ProxyOfHTTPS},
-		certFile: s.CertFile, allProxy: s.AllProxy, defaultProject: unset,
-	}
 }
 
 // endOf is why a context ended, or nil if it did not. It matches the context's

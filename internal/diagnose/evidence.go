@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -56,29 +57,32 @@ func (f *Findings) cutShort() bool {
 
 // text describes an answer without a value.
 func (a Answer) text() string {
-	var s string
+	text := "no usable response"
 	switch a.Outcome {
 	case errors.Empty:
 		return "null: missing or hidden from you"
-	case errors.Refused:
-		s = "not disclosed"
 	case errors.Unsupported:
 		return "not supported by this server"
-	default:
-		s = "no usable response"
+	case errors.Refused:
+		text = "not disclosed"
 	}
+	if details := a.details(); details != "" {
+		text += " (" + details + ")"
+	}
+	return text
+}
+
+// details are the status and the message of an answer, "" if they say nothing.
+func (a Answer) details() string {
 	var details []string
-	if a.Status != 0 && a.Status != 200 {
+	if a.Status != 0 && a.Status != http.StatusOK {
 		details = append(details, fmt.Sprintf("HTTP %d", a.Status))
 	}
 	if a.Detail != "" {
 		// Redacted before it is cut: half a token does not look like one.
 		details = append(details, plaintext.Line(secret.Redact(a.Detail), maxDetail))
 	}
-	if len(details) == 0 {
-		return s
-	}
-	return s + " (" + strings.Join(details, ": ") + ")"
+	return strings.Join(details, ": ")
 }
 
 func (f *Findings) viewerText() string {

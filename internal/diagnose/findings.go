@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
@@ -44,6 +45,11 @@ func (a Answer) empty() bool    { return a.Outcome == errors.Empty }
 
 // known reports whether the server answered, null included.
 func (a Answer) known() bool { return a.answered() || a.empty() }
+
+// usable reports whether the server responded to the question, if only with a refusal.
+func (a Answer) usable() bool {
+	return a.known() || a.Outcome == errors.Refused || a.Outcome == errors.Unsupported
+}
 
 // Findings are the answers to the follow-up questions. In the zero value, nothing
 // is known.
@@ -136,14 +142,18 @@ func (f *Findings) about(runID string) *Findings {
 	return &about
 }
 
+// aboutTarget returns the answers to the questions about what the request names.
+func (f *Findings) aboutTarget() []*Answer {
+	return []*Answer{
+		&f.Team.Answer, &f.Kind.Answer, &f.Project.Answer, &f.Role.Answer, &f.ProjectRole.Answer, &f.Seat.Answer, &f.Run.Answer,
+	}
+}
+
 // Failed returns the error of the first question if no question got any response,
 // and nil otherwise.
 func (f *Findings) Failed() error {
-	for _, a := range []Answer{
-		f.Who.Answer, f.Account.Answer, f.Team.Answer, f.Kind.Answer, f.Project.Answer,
-		f.Role.Answer, f.ProjectRole.Answer, f.Seat.Answer, f.Run.Answer, f.Artifact.Answer,
-	} {
-		if a.known() || a.Outcome == errors.Refused || a.Outcome == errors.Unsupported {
+	for _, a := range append(f.aboutTarget(), &f.Who.Answer, &f.Account.Answer, &f.Artifact.Answer) {
+		if a.usable() {
 			return nil
 		}
 	}
@@ -153,13 +163,11 @@ func (f *Findings) Failed() error {
 // notUnderstood reports whether the server understood no question about the target of the
 // request, with its message about one. Then it refused nothing.
 func (f *Findings) notUnderstood() (message string, ok bool) {
-	for _, a := range []Answer{
-		f.Team.Answer, f.Kind.Answer, f.Project.Answer, f.Role.Answer, f.ProjectRole.Answer, f.Seat.Answer, f.Run.Answer,
-	} {
+	for _, a := range f.aboutTarget() {
 		switch {
 		case a.Outcome == errors.Unsupported:
 			message, ok = a.Detail, true
-		case a.known(), a.Outcome == errors.Refused:
+		case a.usable():
 			return "", false
 		}
 	}
@@ -172,15 +180,9 @@ func (f *Findings) nothingAnswered() bool {
 	if f.Who.Viewer != nil || f.Who.Outcome != errors.Refused {
 		return false
 	}
-	for _, a := range []Answer{
-		f.Account.Answer, f.Team.Answer, f.Kind.Answer, f.Project.Answer,
-		f.Role.Answer, f.ProjectRole.Answer, f.Seat.Answer, f.Run.Answer,
-	} {
-		if a.known() || a.Outcome == errors.Unsupported {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(append(f.aboutTarget(), &f.Account.Answer), func(a *Answer) bool {
+		return a.usable() && a.Outcome != errors.Refused
+	})
 }
 
 // role returns the role to show: the project's if it differs from the team's,

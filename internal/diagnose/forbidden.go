@@ -6,7 +6,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// decideForbidden reads a 403 from W&B. The rows are numbered:
+// decideForbidden reads a 403 from W&B. The rows are:
 //
 //	 #  viewer        entity among teams  entity     project    verdict
 //	 1  null or 401   –                   –          –          bad key, likely (a contradiction: 401 was due)
@@ -25,18 +25,18 @@ import (
 //	14  ok            yes                 null       any        undetermined
 //	15  probes refused, broken or unknown to the server         undetermined
 func decideForbidden(f *Findings) Verdict {
-	if v, ok := badKey("403/1", f); ok {
-		return v
+	if f.keyUnknown() { // row 1
+		return badKey()
 	}
 	v := f.Who.Viewer
-	if v == nil {
-		return undetermined("403/15", candidatesWithoutViewer(f), "the server did not disclose the account behind the key")
+	if v == nil { // row 15
+		return undetermined(candidatesWithoutViewer(f), "the server did not disclose the account behind the key")
 	}
-	if v.AccountType == "ANONYMOUS" {
-		return certain("403/2", errors.ErrAnonymousKey)
+	if v.AccountType == "ANONYMOUS" { // row 2
+		return certain(errors.ErrAnonymousKey)
 	}
 	if cause := f.stated(); cause != nil {
-		return likely("403/stated", cause, "the server says so in response to a question about the same entity")
+		return likely(cause, "the server says so in response to a question about the same entity")
 	}
 	switch f.inTeam() {
 	case Yes:
@@ -44,7 +44,7 @@ func decideForbidden(f *Findings) Verdict {
 	case No:
 		return decideOutsider(f)
 	default:
-		return undetermined("403/15", candidatesWithoutViewer(f), f.teamsNotes()...)
+		return undetermined(candidatesWithoutViewer(f), f.teamsNotes()...)
 	}
 }
 
@@ -72,11 +72,11 @@ func decideOutsider(f *Findings) Verdict {
 	if f.personal() {
 		return decideOwnName(f)
 	}
-	if f.serviceAccount() {
-		return likely("403/4", errors.ErrServiceAccountScope)
+	if f.serviceAccount() { // row 4
+		return likely(errors.ErrServiceAccountScope)
 	}
 	if f.isOrganization() {
-		return certain("403/organization", errors.ErrOrganizationEntity)
+		return certain(errors.ErrOrganizationEntity)
 	}
 	var notes []string
 	if f.Who.Viewer.Admin {
@@ -89,25 +89,25 @@ func decideOutsider(f *Findings) Verdict {
 	// this sense.
 	sure := f.membershipSure() && f.accountKnown() && !f.mayBeOrganization()
 	switch {
-	case f.Team.ReadOnly == No:
-		return undetermined("403/9", []error{errors.ErrNotTeamMember, errors.ErrProjectRestricted, errors.ErrSeatRequired},
+	case f.Team.ReadOnly == No: // row 9
+		return undetermined([]error{errors.ErrNotTeamMember, errors.ErrProjectRestricted, errors.ErrSeatRequired},
 			append(notes, "you are not listed as a member, but the server shows the entity as writable for you")...)
-	case f.Project.answered() && f.Project.ReadOnly == No:
-		return undetermined("403/8", []error{errors.ErrNotTeamMember, errors.ErrProjectRestricted},
+	case f.Project.answered() && f.Project.ReadOnly == No: // row 8
+		return undetermined([]error{errors.ErrNotTeamMember, errors.ErrProjectRestricted},
 			append(notes, "you are not listed as a member, but the server shows the project as writable for you")...)
-	case f.Project.answered() && f.Project.ReadOnly == Yes:
-		return sureIf(sure && f.Team.known(), "403/7", errors.ErrNotTeamMember,
+	case f.Project.answered() && f.Project.ReadOnly == Yes: // row 7
+		return sureIf(sure && f.Team.known(), errors.ErrNotTeamMember,
 			append(notes, "the project is public: you can read it but not write to it")...)
-	case f.Team.answered() && f.Project.empty():
-		return sureIf(sure, "403/6", errors.ErrNotTeamMember,
+	case f.Team.answered() && f.Project.empty(): // row 6
+		return sureIf(sure, errors.ErrNotTeamMember,
 			append(notes, "the project does not exist or is hidden from you")...)
-	case f.Team.empty() && f.Project.empty():
-		return likely("403/5", errors.ErrNotTeamMember,
+	case f.Team.empty() && f.Project.empty(): // row 5
+		return likely(errors.ErrNotTeamMember,
 			append(notes, "the entity exists but is hidden from you: for a missing one, the server responds differently")...)
 	}
 	// One of the two questions has no answer. The viewer is not a member, so the
 	// cause is likely, but other causes are not excluded.
-	return likely("403/15", errors.ErrNotTeamMember, notes...)
+	return likely(errors.ErrNotTeamMember, notes...)
 }
 
 // mayBeOrganization reports whether the entity is an organization's own, as far
@@ -121,23 +121,23 @@ func (f *Findings) mayBeOrganization() bool {
 func decideOwnName(f *Findings) Verdict {
 	switch {
 	case f.Account.Disabled == Yes && f.listed():
-		return likely("403/3", errors.ErrNoPersonalEntity, "the server lists the entity among your teams nevertheless")
+		return likely(errors.ErrNoPersonalEntity, "the server lists the entity among your teams nevertheless")
 	case f.Account.Disabled == Yes:
 		// An entity that the server does not show might be a team of that name which
 		// is missing from an incomplete list.
 		sure := f.Team.Shown || f.Team.empty() && f.membershipSure() && !f.Role.Listed
-		return sureIf(sure && f.Who.Viewer.Teams != nil, "403/3", errors.ErrNoPersonalEntity)
+		return sureIf(sure && f.Who.Viewer.Teams != nil, errors.ErrNoPersonalEntity)
 	case f.Account.Disabled == No, f.Account.HasEntity == Yes:
-		return undetermined("403/3", []error{errors.ErrSeatRequired, errors.ErrProjectRestricted},
+		return undetermined([]error{errors.ErrSeatRequired, errors.ErrProjectRestricted},
 			"the entity is your own name, and your personal entity is enabled")
 	default:
-		return likely("403/3", errors.ErrNoPersonalEntity)
+		return likely(errors.ErrNoPersonalEntity)
 	}
 }
 
 func decideMember(f *Findings) Verdict {
-	if f.Who.Viewer.AccountType == "VIEWER" && kindOfRole(f.Role.Name) != roleViewOnly {
-		return likely("403/10", errors.ErrViewerRole, "your account is of the view-only type")
+	if f.Who.Viewer.AccountType == "VIEWER" && kindOfRole(f.Role.Name) != roleViewOnly { // row 10
+		return likely(errors.ErrViewerRole, "your account is of the view-only type")
 	}
 	switch {
 	case f.Team.ReadOnly == Yes:
@@ -148,21 +148,21 @@ func decideMember(f *Findings) Verdict {
 	// From here on, the team and the project are writable as far as the server
 	// shows. A seat that is not is documented to refuse.
 	if f.Team.ReadOnly == No && f.seat() == seatLacking {
-		return likely("403/seat", errors.ErrSeatRequired, seatNote(f))
+		return likely(errors.ErrSeatRequired, seatNote(f))
 	}
 	switch {
-	case f.Team.empty():
-		return undetermined("403/14", []error{errors.ErrSeatRequired},
+	case f.Team.empty(): // row 14
+		return undetermined([]error{errors.ErrSeatRequired},
 			"you belong to the team, but the server does not show it to you; "+policyNote)
-	case f.Team.ReadOnly == Unknown:
-		return undetermined("403/15", []error{errors.ErrViewerRole, errors.ErrProjectRestricted, errors.ErrSeatRequired, errors.ErrProjectMissing},
+	case f.Team.ReadOnly == Unknown: // row 15
+		return undetermined([]error{errors.ErrViewerRole, errors.ErrProjectRestricted, errors.ErrSeatRequired, errors.ErrProjectMissing},
 			"the server did not disclose whether the team is read-only for you")
-	case f.Project.empty():
-		return undetermined("403/12", withSeat(f, errors.ErrProjectMissing, errors.ErrProjectRestricted))
+	case f.Project.empty(): // row 12
+		return undetermined(withSeat(f, errors.ErrProjectMissing, errors.ErrProjectRestricted))
 	case f.Project.answered() && f.Project.ReadOnly == No:
 		return decideWritable(f)
 	}
-	return undetermined("403/15", withSeat(f, errors.ErrProjectRestricted, errors.ErrProjectMissing),
+	return undetermined(withSeat(f, errors.ErrProjectRestricted, errors.ErrProjectMissing),
 		"the server did not disclose whether the project is read-only for you")
 }
 
@@ -171,12 +171,12 @@ func decideReadOnlyTeam(f *Findings) Verdict {
 	role, seat, frozen := kindOfRole(f.Role.Name), f.seat(), f.Kind.Frozen
 	switch {
 	case role == roleViewOnly:
-		return certain("403/10", errors.ErrViewerRole, f.alsoInTheWay("the role is changed", seat == seatLacking, frozen == Yes)...)
+		return certain(errors.ErrViewerRole, f.alsoInTheWay("the role is changed", seat == seatLacking, frozen == Yes)...)
 	case seat == seatLacking:
-		return likely("403/10", errors.ErrSeatRequired,
+		return likely(errors.ErrSeatRequired,
 			append([]string{seatNote(f)}, f.alsoInTheWay("the seat is upgraded", false, frozen == Yes)...)...)
 	case frozen == Yes && role == roleWrites:
-		return likely("403/10", errors.ErrTeamFrozen)
+		return likely(errors.ErrTeamFrozen)
 	}
 	var candidates []error
 	if role == roleUnknown {
@@ -191,7 +191,7 @@ func decideReadOnlyTeam(f *Findings) Verdict {
 	if len(candidates) == 0 { // everything known allows it, but it is read-only
 		candidates = []error{errors.ErrViewerRole}
 	}
-	return undetermined("403/10", candidates, f.readOnlyNote())
+	return undetermined(candidates, f.readOnlyNote())
 }
 
 // alsoInTheWay names the obstacles that remain after the first one is removed, so
@@ -213,15 +213,15 @@ func decideReadOnlyProject(f *Findings) Verdict {
 	restricted := f.Project.Access == "RESTRICTED"
 	switch {
 	case f.ProjectRole.Listed && kindOfRole(f.ProjectRole.Name) == roleViewOnly:
-		return certain("403/11", errors.ErrProjectRestricted, append([]string{"your role in the project is " + f.ProjectRole.Name},
+		return certain(errors.ErrProjectRestricted, append([]string{"your role in the project is " + f.ProjectRole.Name},
 			f.alsoInTheWay("that role is changed", f.seat() == seatLacking, false)...)...)
 	case f.ProjectRole.answered() && !f.ProjectRole.Listed && restricted:
-		return certain("403/11", errors.ErrProjectRestricted, append([]string{"the project is Restricted and does not list you"},
+		return certain(errors.ErrProjectRestricted, append([]string{"the project is Restricted and does not list you"},
 			f.alsoInTheWay("you are invited", f.seat() == seatLacking, false)...)...)
 	case f.seat() == seatLacking:
-		return undetermined("403/11", []error{errors.ErrProjectRestricted, errors.ErrSeatRequired}, seatNote(f))
+		return undetermined([]error{errors.ErrProjectRestricted, errors.ErrSeatRequired}, seatNote(f))
 	}
-	return likely("403/11", errors.ErrProjectRestricted)
+	return likely(errors.ErrProjectRestricted)
 }
 
 func seatNote(f *Findings) string {
@@ -273,7 +273,7 @@ func decideWritable(f *Findings) Verdict {
 	if kindOfRole(f.Role.Name) != roleWrites {
 		candidates = append(candidates, errors.ErrViewerRole)
 	}
-	return undetermined("403/13", withSeat(f, candidates...), notes...)
+	return undetermined(withSeat(f, candidates...), notes...)
 }
 
 func quote(s string) string { return strconv.Quote(s) }

@@ -11,7 +11,7 @@ import (
 // making one: there is no API key, the key cannot be one, or the identity token's
 // file holds none.
 func (d *Diagnoser) CheckKey(q Question) error {
-	e := d.report(q).refused()
+	e := d.refused(q)
 	e.Confidence = errors.Certain
 	s := d.config.Settings
 	switch {

@@ -7,6 +7,9 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
+// keyUnknown reports whether the server shows no account behind the key.
+func (f *Findings) keyUnknown() bool { return f.Who.empty() || f.Who.Unauthorized }
+
 // name is the entity's name as the server spells it, or else as the request
 // does. Servers may ignore case when they look an entity up, but membership
 // depends on the exact name.

@@ -47,11 +47,11 @@ func protectable(op Op, alias string) bool {
 }
 
 func predict(q Question, f *Findings) Prediction {
-	if f.Who.empty() || f.Who.Unauthorized {
-		return deny(certain("check/key", errors.ErrBadAPIKey))
+	if f.keyUnknown() {
+		return deny(certain(errors.ErrBadAPIKey))
 	}
 	if cause := f.stated(); cause != nil {
-		return deny(likely("check/stated", cause, "the server says so in response to a question about the entity"))
+		return deny(likely(cause, "the server says so in response to a question about the entity"))
 	}
 	switch {
 	case q.Op == OpReadProject:
@@ -70,10 +70,10 @@ func predict(q Question, f *Findings) Prediction {
 		if f.nothingAnswered() {
 			candidates = append([]error{errors.ErrIntermediary}, candidates...)
 		}
-		return Prediction{Verdict: undetermined("check/15", candidates, "the server did not disclose the account behind the key")}
+		return Prediction{Verdict: undetermined(candidates, "the server did not disclose the account behind the key")}
 	}
 	if v.AccountType == "ANONYMOUS" && f.Team.ReadOnly != No {
-		return deny(certain("check/2", errors.ErrAnonymousKey))
+		return deny(certain(errors.ErrAnonymousKey))
 	}
 	switch f.inTeam() {
 	case Yes:
@@ -82,10 +82,10 @@ func predict(q Question, f *Findings) Prediction {
 		return predictOutsider(f)
 	}
 	if f.caseVariant() != "" && f.Team.empty() {
-		return deny(undetermined("check/case", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember},
+		return deny(undetermined([]error{errors.ErrEntityMissing, errors.ErrNotTeamMember},
 			"the server shows you no entity of exactly this name"))
 	}
-	return Prediction{Verdict: undetermined("check/15", candidatesWithoutViewer(f), f.teamsNotes()...)}
+	return Prediction{Verdict: undetermined(candidatesWithoutViewer(f), f.teamsNotes()...)}
 }
 
 // predictRead decides whether the project, or the entity if none is named, can
@@ -93,14 +93,14 @@ func predict(q Question, f *Findings) Prediction {
 func predictRead(q Question, f *Findings) Prediction {
 	switch {
 	case q.Project == "" && f.Team.Shown, f.Project.answered():
-		return Prediction{Decision: Allow, Verdict: Verdict{Row: "check/read", Confidence: errors.Likely}}
+		return allow()
 	case q.Project == "" && f.Team.empty():
-		return deny(undetermined("check/read-entity", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember},
+		return deny(undetermined([]error{errors.ErrEntityMissing, errors.ErrNotTeamMember},
 			"the server shows you no such entity: it does not exist, or is hidden from you"))
 	case f.Project.empty():
 		return deny(decideProjectNull(f))
 	}
-	return Prediction{Verdict: undetermined("check/read-unanswered", []error{errors.ErrProjectMissing, errors.ErrNotTeamMember})}
+	return Prediction{Verdict: undetermined([]error{errors.ErrProjectMissing, errors.ErrNotTeamMember})}
 }
 
 func predictMember(q Question, f *Findings) Prediction {
@@ -108,7 +108,7 @@ func predictMember(q Question, f *Findings) Prediction {
 	case f.Team.ReadOnly == Yes && f.Project.answered() && f.Project.ReadOnly == No:
 		// An open project accepts runs from everyone. It is not documented whether
 		// that includes view-only members.
-		return Prediction{Verdict: undetermined("check/open", []error{errors.ErrViewerRole, errors.ErrSeatRequired},
+		return Prediction{Verdict: undetermined([]error{errors.ErrViewerRole, errors.ErrSeatRequired},
 			"the team is read-only for you, and the project is open to everyone")}
 	case f.Team.ReadOnly == Yes:
 		return deny(decideMember(f))
@@ -117,9 +117,9 @@ func predictMember(q Question, f *Findings) Prediction {
 	case f.Project.answered() && f.Project.ReadOnly == Yes:
 		return deny(decideMember(f))
 	case f.seat() == seatLacking:
-		return deny(likely("check/seat", errors.ErrSeatRequired, seatNote(f)))
+		return deny(likely(errors.ErrSeatRequired, seatNote(f)))
 	case f.Who.Viewer.AccountType == "VIEWER":
-		return deny(likely("check/10", errors.ErrViewerRole, "your account is of the view-only type"))
+		return deny(likely(errors.ErrViewerRole, "your account is of the view-only type"))
 	case f.Project.answered() && f.Project.ReadOnly == No:
 		return allow()
 	case q.Project == "":
@@ -134,7 +134,7 @@ func predictOutsider(f *Findings) Prediction {
 	switch {
 	case f.personal() && f.Team.ReadOnly == No && f.Account.Disabled != Yes:
 		if f.Project.answered() && f.Project.ReadOnly == Yes {
-			return Prediction{Verdict: undetermined("check/own", []error{errors.ErrProjectRestricted})}
+			return Prediction{Verdict: undetermined([]error{errors.ErrProjectRestricted})}
 		}
 		return allow()
 	case f.personal(), f.ownNameFolded() && !f.Team.Shown:
@@ -152,7 +152,7 @@ func predictOutsider(f *Findings) Prediction {
 	case f.Team.answered() || f.Project.answered():
 		return deny(decideOutsider(f))
 	}
-	return Prediction{Verdict: undetermined("check/15", []error{errors.ErrNotTeamMember, errors.ErrEntityMissing})}
+	return Prediction{Verdict: undetermined([]error{errors.ErrNotTeamMember, errors.ErrEntityMissing})}
 }
 
 // predictNoEntity is for an entity that the server does not show to an account outside it.
@@ -162,13 +162,13 @@ func predictNoEntity(f *Findings) Verdict {
 	const note = "the server shows you no such entity: it does not exist, or is hidden from non-members"
 	switch {
 	case f.isOrganization():
-		return certain("check/organization", errors.ErrOrganizationEntity)
+		return certain(errors.ErrOrganizationEntity)
 	case missingEntity(f.Team.Detail) != "" && f.membershipSure():
-		return certain("check/entity-stated", errors.ErrEntityMissing)
+		return certain(errors.ErrEntityMissing)
 	case f.membershipSure() && !f.serviceAccount():
-		return likely("check/entity", errors.ErrEntityMissing) // its text says the rest
+		return likely(errors.ErrEntityMissing) // its text says the rest
 	}
-	return undetermined("check/entity", []error{errors.ErrEntityMissing, errors.ErrNotTeamMember}, note)
+	return undetermined([]error{errors.ErrEntityMissing, errors.ErrNotTeamMember}, note)
 }
 
 func deny(v Verdict) Prediction { return Prediction{Decision: Deny, Verdict: v} }
@@ -176,5 +176,5 @@ func deny(v Verdict) Prediction { return Prediction{Decision: Deny, Verdict: v} 
 // allow is at most Likely: servers do not say in advance whether they will accept
 // a run, and no question covers policies, licences or quotas.
 func allow(notes ...string) Prediction {
-	return Prediction{Decision: Allow, Verdict: Verdict{Row: "check/allow", Confidence: errors.Likely, Notes: notes}}
+	return Prediction{Decision: Allow, Verdict: Verdict{Confidence: errors.Likely, Notes: notes}}
 }

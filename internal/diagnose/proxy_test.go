@@ -29,32 +29,30 @@ func TestRequestError_ProxyFails_NamesTheSettingOnlyIfItIsTheProxys(t *testing.T
 	} {
 		r := Classify(t.Context(), &graphql.Error{Err: &transport.Error{Err: failed}})
 		assert.Equal(t, Unreachable, r.Class, name)
-		err := report{baseURL: "https://api.test", proxies: map[string]settings.Value{"https": tt.set}}.requestError(t.Context(), r)
-		require.ErrorIs(t, err, errors.ErrServerUnavailable)
-		e, ok := errors.AsType[*errors.RequestError](err)
-		require.True(t, ok)
+		d := diagnoserAt("https://api.test")
+		d.config.Settings.ProxyOfHTTPS = tt.set
+		e := d.requestError(t.Context(), Question{}, r)
+		require.ErrorIs(t, e, errors.ErrServerUnavailable)
 		assert.Equal(t, &tt.want, e.Proxy, name)
 		assert.Equal(t, tt.hint, e.Hint != "", name)
-		assert.Equal(t, !tt.want.Invalid, errors.IsRetryable(err), name)
+		assert.Equal(t, !tt.want.Invalid, errors.IsRetryable(e), name)
 	}
 }
 
 func TestRequestError_OnlyAllProxyIsSet_SaysThatItIsNotUsed(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		base, all string
-		proxies   map[string]settings.Value
-		hint      string
+		base, all, proxy string
+		hint             string
 	}{
-		{"https://api.test", "ALL_PROXY", nil, "ALL_PROXY is set, and only HTTPS_PROXY is used for addresses of this kind"},
-		{"http://api.test", "all_proxy", nil, "all_proxy is set, and only HTTP_PROXY is used for addresses of this kind"},
-		{"https://api.test", "ALL_PROXY", map[string]settings.Value{"https": {Text: "proxy:1", Source: "HTTPS_PROXY"}}, ""},
-		{"https://api.test", "", nil, ""},
+		{"https://api.test", "ALL_PROXY", "", "ALL_PROXY is set, and only HTTPS_PROXY is used for addresses of this kind"},
+		{"http://api.test", "all_proxy", "", "all_proxy is set, and only HTTP_PROXY is used for addresses of this kind"},
+		{"https://api.test", "ALL_PROXY", "HTTPS_PROXY", ""},
+		{"https://api.test", "", "", ""},
 	} {
 		r := Classify(t.Context(), &graphql.Error{Err: &transport.Error{Err: &net.OpError{Op: "dial", Err: &net.AddrError{Err: "refused"}}}})
-		err := report{baseURL: tt.base, allProxy: tt.all, proxies: tt.proxies}.requestError(t.Context(), r)
-		e, ok := errors.AsType[*errors.RequestError](err)
-		require.True(t, ok)
-		assert.Equal(t, tt.hint, e.Hint)
+		d := diagnoserAt(tt.base)
+		d.config.Settings.AllProxy, d.config.Settings.ProxyOfHTTPS.Source = tt.all, tt.proxy
+		assert.Equal(t, tt.hint, d.requestError(t.Context(), Question{}, r).Hint)
 	}
 }

@@ -11,30 +11,20 @@ import (
 // pageSize is how many teams the questions request.
 const pageSize = 1000
 
-// read stores the combined response. A field that was refused on its own is null
-// and has an entry in refused.
-func (f *Findings) read(c combined, refused map[string]graphql.FieldError, withProject, withRun bool) {
-	errOf := func(alias string) error {
-		if fe, ok := refused[alias]; ok {
-			return fieldRefused{fe}
-		}
-		return nil
+// readTarget stores the answers to the questions about the entity, the project and the run.
+// The viewer must be known. errs are the errors by the alias of the question.
+func (f *Findings) readTarget(r *graphql.DiagnoseResponse, errs map[string]error, q Question) {
+	f.readEntity(r.Entity, errs["entity"])
+	f.readKind(r.EntityKind, errs["entityKind"])
+	f.readRoles(r.Roles, errs["roles"])
+	f.readSeats(r.Seats, errs["seats"])
+	if q.Project == "" {
+		return
 	}
-	f.readWho(c.who, errOf("viewer"))
-	if f.Entity == "" && f.Who.Viewer != nil {
-		f.Entity = f.Who.Viewer.DefaultEntity
-	}
-	f.readAccount(c.account, errOf("account"))
-	f.readEntity(c.entity, errOf("entity"))
-	f.readKind(c.kind, errOf("entityKind"))
-	f.readRoles(c.roles, errOf("roles"))
-	f.readSeats(c.seats, errOf("seats"))
-	if withProject {
-		f.readProject(c.project, errOf("project"))
-		f.readProjectRoles(c.projectRole, errOf("projectRoles"))
-	}
-	if withRun {
-		f.readRun(c.run, errOf("runOwner"))
+	f.readProject(r.Project, errs["project"])
+	f.readProjectRoles(r.ProjectRoles, errs["projectRoles"])
+	if q.RunID != "" {
+		f.readRun(r.RunOwner, errs["runOwner"])
 	}
 }
 
@@ -125,25 +115,6 @@ func looksCut(n int) bool {
 		return true
 	}
 	return n >= pageSize
-}
-
-func whoOfUnpaged(r *graphql.ViewerUnpagedResponse) *graphql.ViewerFields {
-	if r == nil || r.Viewer == nil {
-		return nil
-	}
-	u := r.Viewer
-	return &graphql.ViewerFields{
-		Id: u.Id, Username: u.Username, Email: u.Email, Entity: u.Entity,
-		AccountType: u.AccountType, Admin: u.Admin, Teams: u.Teams,
-	}
-}
-
-func whoOfPlain(r *graphql.ViewerPlainResponse) *graphql.ViewerFields {
-	if r == nil || r.Viewer == nil {
-		return nil
-	}
-	u := r.Viewer
-	return &graphql.ViewerFields{Id: u.Id, Username: u.Username, Email: u.Email, Entity: u.Entity, Teams: u.Teams}
 }
 
 func (f *Findings) readAccount(a *graphql.AccountFields, err error) {
@@ -253,10 +224,7 @@ func (f *Findings) readRun(p *graphql.RunOwnerFields, err error) {
 
 // skipRest marks the remaining questions as not asked, with the reason.
 func (f *Findings) skipRest(why string) {
-	for _, a := range []*Answer{
-		&f.Account.Answer, &f.Team.Answer, &f.Kind.Answer, &f.Project.Answer,
-		&f.Role.Answer, &f.ProjectRole.Answer, &f.Seat.Answer, &f.Run.Answer,
-	} {
+	for _, a := range append(f.aboutTarget(), &f.Account.Answer) {
 		if a.Outcome == "" {
 			*a = Answer{Outcome: errors.Skipped, Detail: why}
 		}

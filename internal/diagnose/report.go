@@ -13,66 +13,53 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// report holds what the public errors say beside the diagnosis.
-type report struct {
-	Question
-	baseURL, appURL, keySource string
-	proxies                    map[string]settings.Value // by the scheme of addresses
-	certFile                   settings.Value
-	allProxy                   string
-	defaultProject             string // "" if the settings name a project
-	now                        time.Time
-}
-
 // permissionError turns a refusal and its diagnosis into the public error.
-func (c report) permissionError(r *Failure, f *Findings, v Verdict) *errors.PermissionError {
-	e := c.refused()
+func (d *Diagnoser) permissionError(q Question, r *Failure, f *Findings, v Verdict) *errors.PermissionError {
+	e := d.refused(q)
 	e.Viewer, e.Role = f.viewer(), f.role()
 	e.File, e.Store = r.upload()
-	e.Proxy = c.proxy(r.Proxy)
+	e.Proxy = d.proxy(r.Proxy)
 	e.Cause, e.Confidence, e.Candidates = v.Cause, v.Confidence, v.Candidates
-	e.Evidence = append(c.stated(r, v), f.Evidence(c.Project)...)
+	e.Evidence = append(stated(q, r, v), f.Evidence(q.Project)...)
 	e.StatusCode, e.Message, e.Code, e.RequestID, e.Err = r.StatusCode, r.Message, r.Code, r.RequestID, r.Err
 	if e.EntityDefaulted {
-		e.Entity, c.Entity = f.Entity, f.Entity
-		e.Resource = c.resource()
+		e.Entity, q.Entity = f.Entity, f.Entity
+		e.Resource = q.resource()
 	}
 	e.Notes = append(e.Notes, v.Notes...)
 	if r.Hint != "" {
 		e.Notes = append(e.Notes, r.Hint)
 	}
-	e.Notes = append(e.Notes, placeholderNotes(c.Question)...)
+	e.Notes = append(e.Notes, placeholderNotes(q)...)
 	e.Suggestions = f.suggestions()
 	if errors.Is(e.Cause, errors.ErrArtifactMissing) {
-		e.Suggestions = f.artifactSuggestions(c.Artifact)
+		e.Suggestions = f.artifactSuggestions(q.Artifact)
 	}
 	return e
 }
 
 // stated is the refused request itself, as evidence, if its response names the cause. It
 // stands first: the other answers, such as null, do not decide.
-func (c report) stated(r *Failure, v Verdict) []errors.Probe {
+func stated(q Question, r *Failure, v Verdict) []errors.Probe {
 	if r.StatusCode == 0 || r.Message == "" || v.Cause == nil {
 		return nil
 	}
 	for _, named := range []error{errors.ErrEntityMissing, errors.ErrKeyScope, errors.ErrNoDefaultEntity} {
 		if errors.Is(v.Cause, named) {
-			a := Answer{Outcome: errors.Refused, Status: r.StatusCode, Detail: r.Message}
-			result := strings.TrimPrefix(a.text(), "not disclosed ")
-			result = strings.TrimSuffix(strings.TrimPrefix(result, "("), ")")
-			return []errors.Probe{{Name: "request", Question: c.verb(), Outcome: errors.Refused, Result: result, StatusCode: r.StatusCode}}
+			result := Answer{Status: r.StatusCode, Detail: r.Message}.details()
+			return []errors.Probe{{Name: "request", Question: q.verb(), Outcome: errors.Refused, Result: result, StatusCode: r.StatusCode}}
 		}
 	}
 	return nil
 }
 
 // proxy is a proxy that opened no connection, with the setting that names it.
-func (c report) proxy(failed *transport.ProxyError) *errors.Proxy {
+func (d *Diagnoser) proxy(failed *transport.ProxyError) *errors.Proxy {
 	if failed == nil {
 		return nil
 	}
 	p := &errors.Proxy{Address: failed.Proxy, Login: failed.Login, Target: failed.Target, Schemes: failed.Schemes, Plain: failed.Plain}
-	switch set := c.proxies[failed.Scheme]; {
+	switch set := d.proxySetting(failed.Scheme); {
 	case set.Source != "" && set.Text == "":
 		p.Source, p.Address, p.Invalid = set.Source, "", true // the address is invented, and may have parts of a password
 	case strings.HasSuffix(failed.Proxy, "://"+set.Text):
@@ -81,12 +68,23 @@ func (c report) proxy(failed *transport.ProxyError) *errors.Proxy {
 	return p
 }
 
+// proxySetting is the setting of the proxy for addresses of a scheme.
+func (d *Diagnoser) proxySetting(scheme string) settings.Value {
+	if scheme == "http" {
+		return d.config.Settings.ProxyOfHTTP
+	}
+	return d.config.Settings.ProxyOfHTTPS
+}
+
 // refused is a refusal of the question about which nothing else is known.
-func (c report) refused() *errors.PermissionError {
+func (d *Diagnoser) refused(q Question) *errors.PermissionError {
+	s := d.config.Settings
 	return &errors.PermissionError{
-		Op: c.verb(), Action: c.Op.Action(), Resource: c.resource(), Artifact: c.Artifact,
-		Entity: c.Entity, EntityDefaulted: c.Entity == "" && c.Op != OpIdentify, Project: c.Project, ProjectDefaulted: c.defaultProject != "" && c.Project == c.defaultProject, RunID: c.RunID, Dir: c.Dir, RestDir: c.RestDir,
-		BaseURL: c.baseURL, AppURL: c.appURL, KeySource: c.keySource, Time: c.now,
+		Op: q.verb(), Action: q.Op.Action, Resource: q.resource(), Artifact: q.Artifact,
+		Entity: q.Entity, EntityDefaulted: q.Entity == "" && q.Op != OpIdentify,
+		Project: q.Project, ProjectDefaulted: s.Project.Source == settings.SourceDefault && q.Project == s.Project.Text,
+		RunID: q.RunID, Dir: q.Dir, RestDir: q.RestDir,
+		BaseURL: s.BaseURL.Text, AppURL: s.AppURL, KeySource: s.KeySource, Time: time.Now(),
 	}
 }
 
@@ -134,11 +132,11 @@ func timedOut(r *Failure) string {
 	return text + last
 }
 
-// completed returns the public error for a failure that was found without a request, or whose
-// response does not name its cause. The caller has set all but the fields of the target.
-func (c report) completed(e errors.RequestError) error {
-	e.Op, e.Entity, e.Project, e.RunID, e.Artifact = c.verb(), c.Entity, c.Project, c.RunID, c.Artifact
-	e.Dir, e.RestDir, e.BaseURL = c.Dir, c.RestDir, c.baseURL
+// Failed is the public error for a failure that was found without a request, or whose response
+// is not what q asked for. The caller has set all of e but the fields of the target.
+func (d *Diagnoser) Failed(q Question, e errors.RequestError) *errors.RequestError {
+	e.Op, e.Entity, e.Project, e.RunID, e.Artifact = q.verb(), q.Entity, q.Project, q.RunID, q.Artifact
+	e.Dir, e.RestDir, e.BaseURL = q.Dir, q.RestDir, d.config.Settings.BaseURL.Text
 	return &e
 }
 
@@ -156,13 +154,13 @@ var causes = map[Class]error{
 
 // requestError turns a failure that is not a refusal into the public error. ctx
 // is the one that bounded the request.
-func (c report) requestError(ctx context.Context, r *Failure) error {
-	e := &errors.RequestError{
-		Op: c.verb(), Entity: c.Entity, Project: c.Project, RunID: c.RunID, Artifact: c.Artifact, Dir: c.Dir, RestDir: c.RestDir, BaseURL: c.baseURL,
+func (d *Diagnoser) requestError(ctx context.Context, q Question, r *Failure) *errors.RequestError {
+	s := d.config.Settings
+	e := d.Failed(q, errors.RequestError{
 		StatusCode: r.StatusCode, Message: r.Message, RequestID: r.RequestID, RetryAfter: r.RetryAfter, Hint: r.Hint, Err: r.Err,
-	}
+	})
 	e.File, e.Store = r.upload()
-	e.Proxy = c.proxy(r.Proxy)
+	e.Proxy = d.proxy(r.Proxy)
 	switch r.Class {
 	case Cancelled:
 		// The context's end takes precedence over the error that it caused.
@@ -178,20 +176,20 @@ func (c report) requestError(ctx context.Context, r *Failure) error {
 		}
 	case Unreachable:
 		e.Cause = errors.ErrServerUnavailable
-		scheme, _, _ := strings.Cut(c.baseURL, "://")
-		if c.allProxy != "" && c.proxies[scheme].Source == "" && r.Store == nil {
-			e.Hint = c.allProxy + " is set, and only " + strings.ToUpper(scheme) + "_PROXY is used for addresses of this kind"
+		scheme, _, _ := strings.Cut(s.BaseURL.Text, "://")
+		if s.AllProxy != "" && d.proxySetting(scheme).Source == "" && r.Store == nil {
+			e.Hint = s.AllProxy + " is set, and only " + strings.ToUpper(scheme) + "_PROXY is used for addresses of this kind"
 		}
 		if dns, ok := errors.AsType[*net.DNSError](r.Err); ok && dns.IsNotFound && e.Hint == "" && (e.Proxy == nil || !e.Proxy.Invalid) {
 			e.Hint = "the host name may be misspelled, or known only in another network"
 		}
 	case Untrusted:
 		e.Cause, e.Untrusted = errors.ErrServerUnavailable, true
-		if flaw := certFileFlaw(c.certFile.Text); flaw != "" {
-			e.CertSource, e.Hint = c.certFile.Source, c.certFile.Source+" names "+c.certFile.Text+", "+flaw
+		if flaw := certFileFlaw(s.CertFile.Text); flaw != "" {
+			e.CertSource, e.Hint = s.CertFile.Source, s.CertFile.Source+" names "+s.CertFile.Text+", "+flaw
 		}
 	case WrongURL:
-		e.Cause, e.Suggestion = errors.ErrWrongBaseURL, betterBaseURL(c.baseURL, r)
+		e.Cause, e.Suggestion = errors.ErrWrongBaseURL, betterBaseURL(s.BaseURL.Text, r)
 	default:
 		e.Cause = cmp.Or(causes[r.Class], errors.ErrUnexpectedAnswer)
 	}

@@ -30,7 +30,7 @@ func TestRequestError_Unreachable_HintsAtHostName(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			err := report{Question: Question{Op: OpCreateRun}}.requestError(t.Context(), &Failure{Class: Unreachable, Err: test.err})
+			err := diagnoserAt("").requestError(t.Context(), create, &Failure{Class: Unreachable, Err: test.err})
 			assert.ErrorIs(t, err, errors.ErrServerUnavailable)
 			assert.ErrorIs(t, err, test.err)
 			if test.hint {
@@ -60,7 +60,7 @@ func TestPermissionError_PersonalEntity_IsCopied(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			f := findings(viewer("acme-research"), entityIs("j0"), personal(tt.disabled, tt.has))
-			e := report{Question: Question{Entity: "j0"}}.permissionError(&Failure{Class: Forbidden}, f, Verdict{})
+			e := diagnoserAt("").permissionError(Question{Entity: "j0"}, &Failure{Class: Forbidden}, f, Verdict{})
 			assert.Equal(t, tt.want, e.Viewer.PersonalEntity)
 			assert.Empty(t, f.Who.Viewer.PersonalEntity)
 			if tt.want == errors.PersonalEntityPresent {
@@ -70,7 +70,7 @@ func TestPermissionError_PersonalEntity_IsCopied(t *testing.T) {
 			}
 		})
 	}
-	e := report{}.permissionError(&Failure{}, &Findings{}, Verdict{})
+	e := diagnoserAt("").permissionError(Question{}, &Failure{}, &Findings{}, Verdict{})
 	assert.Nil(t, e.Viewer)
 }
 
@@ -83,7 +83,7 @@ func TestRequestError_EachClass_KeepsReason(t *testing.T) {
 		WrongURL: errors.ErrWrongBaseURL, Schema: errors.ErrSchemaMismatch, Input: errors.ErrInvalidInput,
 		RunDeleted: errors.ErrRunDeleted, RateLimited: errors.ErrRateLimited, MetricLimit: errors.ErrMetricLimit, Untrusted: errors.ErrServerUnavailable,
 	} {
-		err := report{}.requestError(t.Context(), &Failure{Class: class, Err: io.ErrUnexpectedEOF})
+		err := diagnoserAt("").requestError(t.Context(), Question{}, &Failure{Class: class, Err: io.ErrUnexpectedEOF})
 		require.ErrorIs(t, err, cause)
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 		require.NotErrorIs(t, err, errors.ErrPermissionDenied)
@@ -91,13 +91,13 @@ func TestRequestError_EachClass_KeepsReason(t *testing.T) {
 	why := errors.New("told to")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(why)
-	err := report{}.requestError(ctx, &Failure{Class: Cancelled, Err: context.Canceled})
+	err := diagnoserAt("").requestError(ctx, Question{}, &Failure{Class: Cancelled, Err: context.Canceled})
 	require.ErrorIs(t, err, why)
 	require.ErrorIs(t, err, context.Canceled)
 	assert.False(t, errors.IsRetryable(err))
 
 	lost := &transport.Error{Op: "UpsertBucket", Err: fmt.Errorf("%w: %w", context.Canceled, why)}
-	err = report{}.requestError(ctx, Classify(ctx, &graphql.Error{Operation: "UpsertBucket", Err: lost}))
+	err = diagnoserAt("").requestError(ctx, Question{}, Classify(ctx, &graphql.Error{Operation: "UpsertBucket", Err: lost}))
 	require.ErrorIs(t, err, why)
 	assert.Equal(t, "cancelled by the caller (UpsertBucket: context canceled: told to)", err.Error(), "each is said once")
 }

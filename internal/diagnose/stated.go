@@ -48,7 +48,7 @@ func decideStated(cause error, f *Findings) Verdict {
 	if errors.Is(cause, errors.ErrNoDefaultEntity) {
 		return decideNoDefault(f)
 	}
-	return certain("stated", cause)
+	return certain(cause)
 }
 
 // decideNoDefault is the verdict if no entity was named. The account's teams decide
@@ -56,12 +56,12 @@ func decideStated(cause error, f *Findings) Verdict {
 func decideNoDefault(f *Findings) Verdict {
 	switch v := f.Who.Viewer; {
 	case v == nil:
-		return likely("default/unanswered", errors.ErrNoDefaultEntity)
+		return likely(errors.ErrNoDefaultEntity)
 	case v.DefaultEntity != "":
-		return likely("default/contradiction", errors.ErrNoDefaultEntity,
+		return likely(errors.ErrNoDefaultEntity,
 			"the server shows "+quote(v.DefaultEntity)+" as the default entity but does not use it")
 	case v.Teams != nil && len(v.Teams) == 0 && v.TeamsComplete && f.Account.HasEntity != Yes:
-		return likely("default/no-team", errors.ErrNoTeam)
+		return likely(errors.ErrNoTeam)
 	}
-	return certain("default/none", errors.ErrNoDefaultEntity)
+	return certain(errors.ErrNoDefaultEntity)
 }

@@ -63,7 +63,7 @@ func TestRequestError_StoreOutOfReach_NamesTheStore(t *testing.T) {
 	t.Parallel()
 	answer := &graphql.Error{Operation: "PUT", Err: &transport.Error{Err: context.DeadlineExceeded}}
 	err := &objectstore.Error{Name: "model.pt", Host: "bucket.test", Answer: answer}
-	failed := report{baseURL: "https://wandb.test"}.requestError(t.Context(), Classify(t.Context(), err))
+	failed := diagnoserAt("https://wandb.test").requestError(t.Context(), Question{}, Classify(t.Context(), err))
 	require.ErrorIs(t, failed, errors.ErrServerUnavailable)
 	text := errors.Explain(failed)
 	assert.Contains(t, text, "Cannot reach the object store bucket.test")

@@ -267,9 +267,9 @@ func TestDecide_EachRow_HasVerdict(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			v := Decide(&tt.refusal, tt.findings)
-			assert.Equal(t, tt.cause, v.Cause, "row %s", v.Row)
-			assert.Equal(t, tt.confidence, v.Confidence, "row %s", v.Row)
-			assert.Equal(t, tt.candidates, v.Candidates, "row %s", v.Row)
+			assert.Equal(t, tt.cause, v.Cause)
+			assert.Equal(t, tt.confidence, v.Confidence)
+			assert.Equal(t, tt.candidates, v.Candidates)
 		})
 	}
 }
@@ -305,8 +305,8 @@ func TestDecide_LessEvidence_IsNeverMoreCertain(t *testing.T) {
 					takeOne(&less)
 					takeAnother(&less)
 					if v := Decide(&tt.refusal, &less); v.Confidence == errors.Certain {
-						assert.Equal(t, errors.Certain, tt.confidence, "without %s and %s: row %s", first, second, v.Row)
-						assert.Equal(t, tt.cause, v.Cause, "without %s and %s: row %s", first, second, v.Row)
+						assert.Equal(t, errors.Certain, tt.confidence, "without %s and %s", first, second)
+						assert.Equal(t, tt.cause, v.Cause, "without %s and %s", first, second)
 					}
 				}
 			}

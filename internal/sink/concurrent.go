@@ -21,7 +21,7 @@ func (b *Both) FindConcurrentWriter() {
 	}
 	t := b.cfg.Target
 	b.concurrent = &errors.RequestError{
-		Op: string(diagnose.OpCreateRun), Entity: t.Entity, Project: t.Project, RunID: t.RunID, BaseURL: t.BaseURL,
+		Op: diagnose.OpCreateRun.Verb, Entity: t.Entity, Project: t.Project, RunID: t.RunID, BaseURL: t.BaseURL,
 		Cause: errors.ErrRunExists,
 		Hint:  "another process is writing this run, to " + dir + "; on the server, rows of one replace rows of the other. Choose another run id, or mode shared for several processes of one run",
 	}

@@ -215,7 +215,7 @@ func (s *Server) interrupted(others ...error) error {
 func AcceptedRun(t Target, op diagnose.Op, resp *graphql.UpsertBucketResponse) (*graphql.Run, error) {
 	if resp.UpsertBucket == nil || resp.UpsertBucket.Bucket == nil {
 		return nil, &errors.RequestError{
-			Op: string(op), Entity: t.Entity, Project: t.Project, RunID: t.RunID, BaseURL: t.BaseURL,
+			Op: op.Verb, Entity: t.Entity, Project: t.Project, RunID: t.RunID, BaseURL: t.BaseURL,
 			Cause: errors.ErrUnexpectedAnswer, StatusCode: http.StatusOK, Hint: "the server accepted the request and returned no run",
 		}
 	}
