@@ -56,7 +56,8 @@ func BenchmarkAppend(b *testing.B) {
 				}
 				step++
 			}
-			b.ReportMetric(float64(w.Stat().Size)/float64(step), "B/row")
+			size, _ := w.Sizes()
+			b.ReportMetric(float64(size)/float64(step), "B/row")
 		})
 	}
 }

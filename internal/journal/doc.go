@@ -27,7 +27,8 @@
 // a [*WriteError], and the disk is tried again once a second. A write that went
 // through in part is completed from where it broke off, so a log that met a full
 // disk has neither a hole nor a torn record in it once there is room again. A log
-// that is deleted under way is not brought back: later records are lost.
+// that is deleted under way is written anew; where the system does not allow that, later
+// records are lost.
 //
 // A file system that does not respond, such as a network file system whose server is gone, is a
 // fault too ([ErrStuck]): no call waits for a write longer than two seconds, and none again while

@@ -102,7 +102,7 @@ func requireLine(t *testing.T, line []byte) {
 // after writing and reading once more.
 func FuzzRecord(f *testing.F) {
 	for _, b := range bodies() {
-		f.Add(wire.Append(nil, &wire.Entry{Num: 3, Body: b, UUID: "u"}))
+		f.Add(wire.Append(nil, &wire.Entry{Num: 3, Body: b}))
 	}
 	for _, rec := range must(readAll(f, fixture(f, officialFull))) {
 		f.Add(rec.Payload)

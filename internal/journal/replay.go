@@ -13,8 +13,8 @@ import (
 // error ends the replay.
 type Handler struct {
 	// Run gets every run record; the first is the run, later ones are changes to
-	// it. State has what they amount to with it.
-	Run func(*record.Run, *State) error
+	// it. State has what they amount to.
+	Run func(*record.Run) error
 	// History gets a row as a line of wandb-history.jsonl.
 	History func(line []byte, step int64) error
 	// Event gets a sample of system metrics as a line of wandb-events.jsonl.
@@ -25,9 +25,8 @@ type Handler struct {
 	File func(record.File) error
 	// Alert gets each alert.
 	Alert func(*record.Alert) error
-	// Artifact gets each artifact that the run logs, UseArtifact each that it reads.
-	Artifact    func(*record.Artifact) error
-	UseArtifact func(*record.UseArtifact) error
+	// Artifact gets each artifact that the run logs.
+	Artifact func(*record.Artifact) error
 	// Other gets records that no other function is for, and
 	// those that State keeps: config, summary, metrics, telemetry and environment.
 	Other func(*wire.Entry) error
@@ -124,14 +123,9 @@ func (p *replay) record(rec *wire.Entry) error {
 		return call(p.h.Alert, b)
 	case *record.Artifact:
 		return call(p.h.Artifact, b)
-	case *record.UseArtifact:
-		return call(p.h.UseArtifact, b)
 	case *record.Run:
 		s.Take(b)
-		if p.h.Run != nil {
-			return p.h.Run(b, s)
-		}
-		return nil
+		return call(p.h.Run, b)
 	default:
 		s.Take(b)
 	}

@@ -34,7 +34,7 @@ func tell(t *testing.T, file []byte) string {
 			return nil
 		},
 		Alert: func(a *record.Alert) error { fmt.Fprintf(&b, "alert: %+v\n", *a); return nil },
-		Run: func(r *record.Run, _ *journal.State) error {
+		Run: func(r *record.Run) error {
 			fmt.Fprintf(&b, "run: %s\n", r.ID)
 			return nil
 		},

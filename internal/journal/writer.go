@@ -78,22 +78,12 @@ type Writer struct {
 	ran     bool // a run record was written
 	// unsynced: something was written since the last sync of the interval.
 	unsynced bool
-	stats    Stat
+	num      int64 // of the last record; one that is lost has a number, too, so that a reader finds out
 
 	fault    *WriteError // of the last write, nil if that went well
 	reported bool        // fault was returned to a caller
 	gone     bool        // the file was deleted
 	retryAt  time.Time   // until then a failing disk is left alone
-}
-
-// Stat is how much a [Writer] has taken and kept.
-type Stat struct {
-	// Records is how many were taken, Lost how many more were not. LostRows are the rows
-	// among those.
-	Records, Lost, LostRows int64
-	// Size is the length of the log, and Written how much of it the operating
-	// system has.
-	Size, Written int64
 }
 
 // Create creates the file, which must not exist, and writes its first bytes. Its
@@ -145,7 +135,7 @@ func (w *Writer) AppendEntry(e wire.Entry) error {
 	if w.closed {
 		return ErrClosed
 	}
-	e.Num = w.next()
+	e.Num = w.num + 1
 	now, run := false, false
 	switch e.Body.(type) {
 	case *record.Run:
@@ -178,11 +168,8 @@ func (w *Writer) AppendRow(row *record.Row) error {
 	if w.closed {
 		return ErrClosed
 	}
-	p, err := w.line.AppendHistory(w.payload[:0], w.next(), row.Line, row.Layout, row.Step)
-	if err = w.addLine(p, err); isLoss(err) {
-		w.stats.LostRows++
-	}
-	return err
+	p, err := w.line.AppendHistory(w.payload[:0], w.num+1, row.Line, row.Layout, row.Step)
+	return w.addLine(p, err)
 }
 
 // AppendSummaryLine adds a summary record that sets each leaf of the JSON object line.
@@ -193,13 +180,9 @@ func (w *Writer) AppendSummaryLine(line []byte) error {
 	if w.closed {
 		return ErrClosed
 	}
-	p, err := w.line.AppendSummary(w.payload[:0], w.next(), line)
+	p, err := w.line.AppendSummary(w.payload[:0], w.num+1, line)
 	return w.addLine(p, err)
 }
-
-// next is the number of the next record. One that is lost has a number, too, so that a reader
-// finds out.
-func (w *Writer) next() int64 { return w.stats.Records + w.stats.Lost + 1 }
 
 func (w *Writer) addLine(payload []byte, err error) error {
 	if err == nil {
@@ -218,9 +201,9 @@ func wrap(err error) error {
 
 // add takes w.payload as the next record.
 func (w *Writer) add() error {
+	w.num++
 	if len(w.payload) > MaxRecordBytes {
 		w.payload = nil
-		w.stats.Lost++
 		return ErrTooLarge
 	}
 	if w.gone {
@@ -240,7 +223,6 @@ func (w *Writer) add() error {
 		}
 	}
 	w.buf = appendChunks(w.buf, w.end(), w.payload)
-	w.stats.Records++
 	if cap(w.payload) > MemoryLimit {
 		w.payload = nil // one huge record is not worth keeping its memory
 	}
@@ -257,7 +239,6 @@ func (w *Writer) add() error {
 }
 
 func (w *Writer) lose() error {
-	w.stats.Lost++
 	w.reported = true
 	return errors.Join(ErrLost, w.fault)
 }
@@ -273,15 +254,6 @@ func (w *Writer) unreported() error {
 	}
 	w.reported = true
 	return w.fault
-}
-
-// Stat says how much was taken and kept.
-func (w *Writer) Stat() Stat {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	s := w.stats
-	s.Written, s.Size = w.off, w.end()
-	return s
 }
 
 // Flush writes what is waiting to the operating system. Unlike Append it returns a fault

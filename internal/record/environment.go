@@ -75,24 +75,18 @@ type GPU struct {
 // protobuf writes: none, three, six or nine.
 type Time struct{ time.Time }
 
-// MarshalText writes the time.
-func (t Time) MarshalText() ([]byte, error) {
-	layout := "2006-01-02T15:04:05.000000000Z07:00"
-	switch nano := t.Nanosecond(); {
-	case nano == 0:
-		layout = time.RFC3339
-	case nano%1e6 == 0:
-		layout = "2006-01-02T15:04:05.000Z07:00"
-	case nano%1e3 == 0:
-		layout = "2006-01-02T15:04:05.000000Z07:00"
-	}
-	return t.UTC().AppendFormat(nil, layout), nil
-}
-
 // MarshalJSON writes the time.
 func (t Time) MarshalJSON() ([]byte, error) {
-	text, err := t.MarshalText()
-	return append(append([]byte{'"'}, text...), '"'), err
+	layout := `"2006-01-02T15:04:05.000000000Z07:00"`
+	switch nano := t.Nanosecond(); {
+	case nano == 0:
+		layout = `"` + time.RFC3339 + `"`
+	case nano%1e6 == 0:
+		layout = `"2006-01-02T15:04:05.000Z07:00"`
+	case nano%1e3 == 0:
+		layout = `"2006-01-02T15:04:05.000000Z07:00"`
+	}
+	return t.UTC().AppendFormat(nil, layout), nil
 }
 
 // JSON returns the description in one line.

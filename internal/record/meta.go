@@ -25,9 +25,7 @@ type SummaryKinds uint16
 
 // Metric is a definition of a metric. Either Name or Glob is set.
 type Metric struct {
-	Name, Glob, StepMetric string
-	// StepMetricIndex stands for StepMetric in some forms; it is 0 in logs.
-	StepMetricIndex           int32
+	Name, Glob, StepMetric    string
 	StepSync, Hidden, Defined bool
 	Summary                   SummaryKinds
 	Goal                      int32

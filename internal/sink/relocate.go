@@ -128,7 +128,7 @@ func (b *Both) continueElsewhere(d *Disk, left rest, opening []record.Record) (*
 		case *record.Run, *record.Header, *record.Exit: // the new log has its own
 			return nil
 		}
-		e.Control = wire.Entry{}.Control
+		e.Control = wire.Control{}
 		return other.writer.AppendEntry(*e)
 	})
 	if err == nil {

@@ -60,7 +60,7 @@ func Read(l *Log) (*Contents, error) {
 	s := &Contents{saved: make(map[string]bool)}
 	runs := 0
 	state, err := replay(l, &journal.Handler{
-		Run: func(*record.Run, *journal.State) error {
+		Run: func(*record.Run) error {
 			runs++
 			s.relabelled = runs > 1
 			return nil

@@ -58,8 +58,6 @@ func (d *Decoder) Decode(r *Entry, payload []byte) error {
 		case fieldControl:
 			c := coder{d: d}
 			c.read(f.data, func() { layoutControl(&c, &r.Control) })
-		case fieldUUID:
-			r.UUID = f.str()
 		case fieldInfo:
 		default:
 			if f.typ == protowire.BytesType {

@@ -14,7 +14,6 @@ func Append(dst []byte, r *Entry) []byte {
 		c.write(fieldControl, func() { layoutControl(&c, &r.Control) })
 		dst = c.dst
 	}
-	dst = appendString(dst, fieldUUID, r.UUID)
 	switch b := r.Body.(type) {
 	case nil:
 		return dst

@@ -14,13 +14,8 @@ import (
 
 func layoutControl(c *coder, m *Control) {
 	c.bool(1, &m.ReqResp)
-	c.bool(2, &m.Local)
-	c.text(3, &m.RelayID)
 	c.text(4, &m.MailboxSlot)
 	c.bool(5, &m.AlwaysSend)
-	c.bool(6, &m.FlowControl)
-	number(c, 7, &m.EndOffset)
-	c.text(8, &m.ConnectionID)
 }
 
 func layoutHeader(c *coder, m *record.Header) {
@@ -115,7 +110,6 @@ func layoutMetric(c *coder, m *record.Metric) {
 	c.text(1, &m.Name)
 	c.text(2, &m.Glob)
 	c.text(4, &m.StepMetric)
-	number(c, 5, &m.StepMetricIndex)
 	c.group(6, m.StepSync || m.Hidden || m.Defined, func() {
 		c.bool(1, &m.StepSync)
 		c.bool(2, &m.Hidden)

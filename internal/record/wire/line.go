@@ -63,7 +63,7 @@ func (e *LineEncoder) appendItems(dst []byte, num protowire.Number, line []byte,
 		return dst, fmt.Errorf("split line into items: %w", ErrLine)
 	}
 	e.path = e.path[:0]
-	out, i := e.row(dst, num, line, start)
+	out, i := e.object(dst, num, line, start)
 	if i < 0 || jsonx.SkipSpace(line, i) != len(line) {
 		return dst, fmt.Errorf("split line into items: %w", ErrLine)
 	}
@@ -135,43 +135,6 @@ func (e *LineEncoder) laidOut(dst []byte, num protowire.Number, line []byte, lay
 		}
 	}
 	return dst, nil
-}
-
-// row is object for the line itself.
-func (e *LineEncoder) row(dst []byte, num protowire.Number, line []byte, i int) (out []byte, next int) {
-	i = jsonx.SkipSpace(line, i+1)
-	if i < len(line) && line[i] == '}' {
-		return dst, i + 1
-	}
-	for place := 0; ; place++ {
-		k := e.at(place)
-		if len(k.text) == 0 || !bytes.HasPrefix(line[i:], k.text) {
-			if !k.learn(line, i) {
-				return dst, -1
-			}
-		}
-		at := jsonx.SkipSpace(line, i+len(k.text))
-		if at < len(line) && line[at] == '{' {
-			e.path = append(e.path, k.name)
-			dst, i = e.object(dst, num, line, at)
-			e.path = e.path[:0]
-		} else if i = jsonx.Skip(line, at, 0); i >= 0 && (!e.skipNull || line[at] != 'n') {
-			dst = appendItem(dst, num, k.field, line[at:i])
-		}
-		if i < 0 {
-			return dst, -1
-		}
-		if i = jsonx.SkipSpace(line, i); i >= len(line) {
-			return dst, -1
-		}
-		if line[i] == '}' {
-			return dst, i + 1
-		}
-		if line[i] != ',' {
-			return dst, -1
-		}
-		i = jsonx.SkipSpace(line, i+1)
-	}
 }
 
 // appendItem appends the item whose fields before the value are key.
