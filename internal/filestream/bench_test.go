@@ -114,7 +114,6 @@ func BenchmarkRun(b *testing.B) {
 	meta := history.Meta{HasStep: true, Runtime: 101.25, Timestamp: 1795432414.31}
 	b.Run("stream", func(b *testing.B) {
 		p := sink(b)
-		var st filestream.Stats
 		b.ReportAllocs()
 		for b.Loop() {
 			s := filestream.New(filestream.Config{Sender: p, SpillDir: b.TempDir()})
@@ -131,11 +130,8 @@ func BenchmarkRun(b *testing.B) {
 			if err := s.Finish(b.Context(), 0); err != nil {
 				b.Fatal(err)
 			}
-			st = s.Stats()
 		}
 		b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
-		b.ReportMetric(float64(st.BytesSent)/rows, "wire-B/row")
-		b.ReportMetric(float64(st.Requests)/(rows/1000), "requests/1000rows")
 	})
 	b.Run("floor", func(b *testing.B) {
 		p := sink(b)
@@ -199,7 +195,6 @@ func BenchmarkFinish(b *testing.B) {
 	line := encodeRow(b, metrics(20))
 	p := sink(b)
 	var peak uint64
-	var st filestream.Stats
 	for b.Loop() {
 		b.StopTimer()
 		s := filestream.New(filestream.Config{Sender: p, SpillDir: b.TempDir()})
@@ -221,10 +216,7 @@ func BenchmarkFinish(b *testing.B) {
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
 		peak = max(peak, m.Sys)
-		st = s.Stats()
 	}
 	b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 	b.ReportMetric(float64(peak)/(1<<20), "MiB-from-OS")
-	b.ReportMetric(float64(st.Requests), "requests")
-	b.ReportMetric(float64(st.SpilledBytes)/(1<<20), "MiB-spilled")
 }

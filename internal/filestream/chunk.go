@@ -9,12 +9,13 @@ const (
 	firstChunk = 4 << 10
 )
 
-// chunk holds whole lines in the form in which they are sent: each is a JSON string
-// followed by a comma.
+// chunk holds whole lines in the form in which they are sent: each is a JSON string with a
+// comma behind it. The last comma may be a bracket instead, if the chunk was in a request.
 type chunk struct {
 	buf   []byte
 	lines int64
-	// shared says that buf is part of a request, which the transport may still read.
+	// shared says that others have the memory of buf, too: the transport, which may still
+	// read the request, or the other parts of a chunk that was split.
 	shared bool
 }
 

@@ -50,7 +50,7 @@ func manyGoroutines(t *testing.T, fatalAt int) {
 	if fatalAt < 1<<20 {
 		<-failed
 		var handed []string
-		require.NoError(t, s.HandOver(func(_ filestream.File, _ int64, line []byte) error {
+		require.NoError(t, s.HandOver(func(line []byte) error {
 			handed = append(handed, string(line))
 			return nil
 		}))
@@ -95,7 +95,7 @@ func TestStream_EndedFromManyGoroutines_ReturnsFromEach(t *testing.T) {
 					assert.NoError(t, err)
 				}
 			})
-			wg.Go(func() { _ = s.HandOver(func(filestream.File, int64, []byte) error { return nil }) })
+			wg.Go(func() { _ = s.HandOver(func([]byte) error { return nil }) })
 			wg.Go(s.Abandon)
 			wg.Go(s.Close)
 			wg.Go(func() { s.Stats() })

@@ -26,8 +26,8 @@
 // Waiting lines are stored in the form in which they are sent. Beyond
 // [Config.MemoryLimit], newer lines are written to a temporary file in [Config.SpillDir]
 // and read back in order. If that file cannot be written, lines stay in memory up to
-// [Config.FallbackLimit]. Then the Append methods return a [*SpillError] and count the line
-// as lost, until there is room again. The lines of a request count until they are
+// [Config.FallbackLimit]. Then the Append methods return a [*SpillError], until there is room
+// again. The lines of a request count until they are
 // acknowledged; they are in memory twice only while the request is built. Console lines
 // have their own limit, beyond which the oldest waiting ones are dropped and counted. The
 // complete console is uploaded as a file at the end.
@@ -44,9 +44,9 @@
 //	                  └───────────────────HandOver───────────────────────▲
 //
 // A failed stream sends nothing more, but still accepts and keeps lines, so that no row is
-// lost between the refusal and the hand-over. [Stream.HandOver] passes every line that the
-// server did not acknowledge to a function, in order, with its index. After the last one
-// the stream is handed over: from then on Append returns [ErrHandedOver], and the caller
+// lost between the refusal and the hand-over. [Stream.HandOver] passes every row that the
+// server did not acknowledge to a function, in order. After the last one the stream is handed
+// over: from then on Append returns [ErrHandedOver], and the caller
 // writes elsewhere. If the caller appends from one goroutine at a time, the order of rows
 // is kept.
 //

@@ -9,8 +9,8 @@ import (
 var (
 	// ErrClosed means that Finish, Abandon or Close was called.
 	ErrClosed = errors.New("file stream is closed")
-	// ErrHandedOver means that the stream failed and that its lines were handed over. The
-	// caller must write this line to the same place.
+	// ErrHandedOver means that the stream failed and that its rows were handed over. The
+	// caller must write this row to the same place.
 	ErrHandedOver = errors.New("file stream is handed over")
 	// ErrAbandoned means that Abandon or Close was called before Finish was done.
 	ErrAbandoned = errors.New("file stream was abandoned")

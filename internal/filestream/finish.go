@@ -13,8 +13,7 @@ import (
 //   - that of ctx,
 //   - that of [Stream.Err] if the stream fails or failed before.
 //
-// Later calls wait for the same end; their exit codes are ignored. The stream is abandoned
-// only if the ctx of every caller has ended.
+// Later calls wait for the same end; their exit codes are ignored.
 func (s *Stream) Finish(ctx context.Context, exitCode int) error {
 	return s.finish(ctx, exitCode, false)
 }
@@ -30,28 +29,19 @@ func (s *Stream) finish(ctx context.Context, exitCode int, depart bool) error {
 		s.finishing, s.exitCode, s.departing = true, exitCode, depart
 	}
 	s.closed = true
-	s.waiters++
-	stop := s.stop
 	s.signal()
 	s.mu.Unlock()
 
 	select {
 	case <-s.done:
-		s.leave()
 	case <-ctx.Done():
-		if s.leave() > 0 {
-			return fmt.Errorf("finish file stream: %w", context.Cause(ctx))
-		}
-		if stop != nil {
-			stop()
-			<-s.done
-		}
+		s.Abandon()
 	}
-
+	why := ErrAbandoned
 	if ctx.Err() != nil {
-		return s.outcome("finish file stream", context.Cause(ctx))
+		why = context.Cause(ctx)
 	}
-	return s.outcome("finish file stream", ErrAbandoned)
+	return s.outcome("finish file stream", why)
 }
 
 // outcome returns how the stream ended. If it neither finished nor failed, that is why.
@@ -65,14 +55,6 @@ func (s *Stream) outcome(verb string, why error) error {
 		return s.err
 	}
 	return fmt.Errorf("%s: %w", verb, why)
-}
-
-// leave returns how many other calls of Finish are waiting.
-func (s *Stream) leave() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.waiters--
-	return s.waiters
 }
 
 // Abandon stops sending at once and does not report the end of the run. The lines that the

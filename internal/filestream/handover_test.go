@@ -2,6 +2,7 @@ package filestream_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -21,15 +22,14 @@ func TestHandOver_RowsAfterTheRefusal_AreIncluded(t *testing.T) {
 		synctest.Wait()
 		require.ErrorIs(t, s.Err(), errForbidden)
 		appendRows(t, s, 1, 1000)
-		assert.Positive(t, s.Stats().SpilledBytes)
-		assert.LessOrEqual(t, s.Stats().MemoryBytes, int64(300))
+		bytes, spilled := s.Memory()
+		assert.True(t, spilled)
+		assert.LessOrEqual(t, bytes, int64(300))
 
 		// Rows that come while the others are handed over are not lost either.
 		next := 1000
 		var got []string
-		require.NoError(t, s.HandOver(func(f filestream.File, index int64, line []byte) error {
-			assert.Equal(t, filestream.History, f)
-			assert.Equal(t, int64(len(got)), index)
+		require.NoError(t, s.HandOver(func(line []byte) error {
 			got = append(got, string(line))
 			if len(got)%100 == 0 && next < 1020 {
 				appendRows(t, s, next, next+1)
@@ -45,75 +45,55 @@ func TestHandOver_RowsAfterTheRefusal_AreIncluded(t *testing.T) {
 	})
 }
 
-func TestHandOver_RowsAppendedMeanwhile_AreIncluded(t *testing.T) {
+func TestHandOver_RowsAppendedDuringTheLast_AreIncluded(t *testing.T) {
+	t.Parallel()
+	for name, size := range map[string]int{"in memory": 10, "in the temporary file": 1000} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := filestream.New(filestream.Config{Sender: newServer(t), MemoryLimit: 100, SpillDir: t.TempDir()})
+			defer s.Close()
+			want := []string{"first"}
+			require.NoError(t, s.AppendRow([]byte("first"), nil))
+			require.NoError(t, s.AppendEvent([]byte("dropped")))
+			require.NoError(t, s.AppendConsole(0, []byte("dropped")))
+			var got []string
+			require.NoError(t, s.HandOver(func(line []byte) error {
+				for len(got) == 0 && len(want) < 4 {
+					want = append(want, strings.Repeat("x", size+len(want)))
+					require.NoError(t, s.AppendRow([]byte(want[len(want)-1]), nil))
+				}
+				got = append(got, string(line))
+				return nil
+			}))
+			assert.Equal(t, want, got)
+		})
+	}
+}
+
+func TestHandOver_SinkFails_ReturnsItsError(t *testing.T) {
 	t.Parallel()
 	s := filestream.New(filestream.Config{Sender: newServer(t)})
 	defer s.Close()
-	appendRows(t, s, 0, 1)
-	require.NoError(t, s.AppendConsole(0, []byte("c")))
-	var got []string
-	require.NoError(t, s.HandOver(func(f filestream.File, _ int64, line []byte) error {
-		if f == filestream.Console {
-			appendRows(t, s, 1, 2)
+	appendRows(t, s, 0, 10)
+	errFull := errors.New("disk full")
+	n := 0
+	err := s.HandOver(func([]byte) error {
+		if n == 4 {
+			return errFull
 		}
-		got = append(got, string(line))
+		n++
 		return nil
-	}))
-	assert.Equal(t, []string{`{"loss":0}`, "c", `{"loss":1}`}, got)
-}
-
-func TestHandOver_ConsoleLineChangedInFlight_GivesTheLastText(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s, srv := start(t, filestream.Config{})
-		srv.respond(hang(0))
-		require.NoError(t, s.AppendConsole(0, []byte("10%")))
-		require.NoError(t, s.AppendConsole(1, []byte("below")))
-		synctest.Wait()
-		require.NoError(t, s.AppendConsole(0, []byte("99%")))
-		s.Abandon()
-		assert.Equal(t, map[int64]string{0: "99%", 1: "below"}, unsent(t, s)["output.log"])
 	})
-}
-
-func TestHandOver_SinkFails_KeepsTheRest(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s, srv := start(t, filestream.Config{})
-		srv.respond(failFrom(0, errForbidden))
-		appendRows(t, s, 0, 10)
-		require.NoError(t, s.AppendConsole(5, []byte("c")))
-		synctest.Wait()
-		errFull := errors.New("disk full")
-		n := 0
-		err := s.HandOver(func(filestream.File, int64, []byte) error {
-			if n == 4 {
-				return errFull
-			}
-			n++
-			return nil
-		})
-		require.ErrorIs(t, err, errFull)
-		assert.Equal(t, "hand over wandb-history.jsonl: disk full", err.Error())
-		appendRows(t, s, 10, 11) // still accepted
-		err = s.HandOver(func(f filestream.File, _ int64, _ []byte) error {
-			if f == filestream.Console {
-				return errFull
-			}
-			n++
-			return nil
-		})
-		require.ErrorIs(t, err, errFull)
-		assert.Equal(t, 11, n)
-		assert.Equal(t, map[string]map[int64]string{"output.log": {5: "c"}}, unsent(t, s))
-	})
+	require.ErrorIs(t, err, errFull)
+	assert.Equal(t, "hand over wandb-history.jsonl: disk full", err.Error())
+	assert.Equal(t, 4, n)
 }
 
 func TestHandOver_NeverStarted_GivesEverything(t *testing.T) {
 	t.Parallel()
 	s := filestream.New(filestream.Config{Sender: newServer(t)})
 	appendRows(t, s, 0, 2)
-	assert.Len(t, unsent(t, s)["wandb-history.jsonl"], 2)
+	assert.Len(t, unsent(t, s), 2)
 	s.Start()
 	require.ErrorIs(t, s.AppendRow(row(2), nil), filestream.ErrHandedOver)
 	require.ErrorIs(t, s.Finish(t.Context(), 0), filestream.ErrAbandoned)

@@ -155,9 +155,6 @@ func (s *Stream) send(ctx context.Context, r *request) (finished bool, header ht
 	if reply != nil && reply.Returned {
 		s.spare = r.body
 	}
-	if len(r.body) == len(heartbeat) {
-		s.stats.Heartbeats++
-	}
 	tell := a.stopped && !s.stopped
 	s.stopped = s.stopped || a.stopped
 	s.mu.Unlock()

@@ -45,7 +45,6 @@ type queue struct {
 
 	accepted int64 // lines ever accepted
 	acked    int64
-	lost     int64 // lines not accepted: too long, or no room
 	waiting  int64 // encoded bytes in head, spill and open
 
 	spillErr error // why the temporary file failed last
@@ -59,12 +58,10 @@ func (q *queue) empty() bool { return q.waiting == 0 }
 // put adds a line.
 func (s *Stream) put(q *queue, line []byte, layout jsonx.Layout) error {
 	if len(line) > s.cfg.MaxLineBytes {
-		q.lost++
 		return &LineTooLongError{File: q.file, Bytes: len(line), Limit: s.cfg.MaxLineBytes}
 	}
 	if q.open != nil && !q.open.fits(line, s.chunkSize) {
 		if err := s.seal(q); err != nil {
-			q.lost++
 			return err
 		}
 	}
@@ -116,7 +113,6 @@ func (s *Stream) sealToDisk(q *queue) error {
 		return s.spillFailed(q, err)
 	}
 	s.mem -= int64(len(c.buf))
-	s.stats.SpilledBytes += int64(len(c.buf))
 	q.open = nil
 	s.recycle(c)
 	return nil

@@ -198,12 +198,12 @@ func (s *Stream) moveLines(q *queue, b []byte) []byte {
 	all := &chunk{shared: true}
 	for _, c := range q.inflight {
 		b = append(b, c.buf...)
-		b[len(b)-1] = ',' // it is a bracket in a chunk of a refused request
+		b[len(b)-1] = ',' // after a refused request it is a bracket
 		all.lines += c.lines
 		s.recycle(c)
 	}
 	clear(q.inflight)
-	// In the request the last comma becomes a bracket; see unquote.
+	// In the request the last comma becomes a bracket.
 	all.buf = b[begin:len(b):len(b)]
 	q.inflight = append(q.inflight[:0], all)
 	return b
@@ -230,12 +230,10 @@ func (s *Stream) accepted(r *request) {
 	if r.summary != nil {
 		s.summarySent = r.summary
 	}
-	s.stats.Requests++
-	s.stats.BytesSent += int64(len(r.body))
 }
 
-// giveBack keeps the lines of a request that the server may not have, for HandOver. The
-// rest of the request is dropped, because a failed stream sends nothing more.
+// giveBack puts back the lines of a request that the server may not have. Unless the request
+// was too large, the stream has failed, and only HandOver needs them.
 func (s *Stream) giveBack(r *request) {
 	s.history.back()
 	s.events.back()

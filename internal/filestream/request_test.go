@@ -31,7 +31,9 @@ func TestRequest_EveryKindOfData_IsInOneBody(t *testing.T) {
 		require.NoError(t, s.AppendConsole(0, []byte("2026-11-23T11:13:34.305615 \x1b[1mhello")))
 		require.NoError(t, s.AppendConsole(1, []byte("10%")))
 		require.NoError(t, s.AppendConsole(1, []byte("99%")))
-		require.NoError(t, s.AddUploaded("config.yaml", "a/b.png", "config.yaml"))
+		require.NoError(t, s.AddUploaded("config.yaml"))
+		require.NoError(t, s.AddUploaded("a/b.png"))
+		require.NoError(t, s.AddUploaded("config.yaml"))
 		require.NoError(t, s.Preempting())
 		require.NoError(t, s.Finish(t.Context(), 3))
 		assert.Equal(t, []string{
@@ -148,7 +150,8 @@ func TestRequest_SizeLimit_SplitsRequests(t *testing.T) {
 			require.NoError(t, s.AppendConsole(0, []byte(big)))
 		}, []string{"s", "c1 complete"}},
 		{"uploaded above the limit after console", func(t *testing.T, s *filestream.Stream) {
-			require.NoError(t, s.AddUploaded(big, "small"))
+			require.NoError(t, s.AddUploaded(big))
+			require.NoError(t, s.AddUploaded("small"))
 			require.NoError(t, s.AppendConsole(0, []byte("small")))
 		}, []string{"c1", "u1", "u1 complete"}},
 		{"order of filling", func(t *testing.T, s *filestream.Stream) {
@@ -232,7 +235,7 @@ func TestRequest_FloodOfRows_LeavesRoomForTheRest(t *testing.T) {
 	})
 }
 
-func TestAppend_LineTooLong_IsRefusedAndCounted(t *testing.T) {
+func TestAppend_LineTooLong_IsRefused(t *testing.T) {
 	t.Parallel()
 	s := filestream.New(filestream.Config{Sender: newServer(t), MaxLineBytes: 10})
 	defer s.Close()
@@ -248,8 +251,8 @@ func TestAppend_LineTooLong_IsRefusedAndCounted(t *testing.T) {
 		assert.Equal(t, name, tooLong.File.String())
 		assert.Equal(t, "line of 11 bytes for "+name+" is longer than the limit of 10", err.Error())
 	}
-	assert.Equal(t, filestream.FileStats{Accepted: 1, Lost: 1}, s.Stats().History)
-	assert.Equal(t, int64(1), s.Stats().Events.Lost)
+	assert.Equal(t, filestream.FileStats{Accepted: 1}, s.Stats().History)
+	assert.Zero(t, s.Stats().Events)
 }
 
 func TestSetSummary_ChangedOrTooLong_IsSentOrSkipped(t *testing.T) {
@@ -331,7 +334,8 @@ func TestAddUploaded_NameAlreadySent_SendsItAgain(t *testing.T) {
 		s, srv := start(t, filestream.Config{})
 		require.NoError(t, s.AddUploaded("live.txt"))
 		synctest.Wait()
-		require.NoError(t, s.AddUploaded("live.txt", "live.txt"))
+		require.NoError(t, s.AddUploaded("live.txt"))
+		require.NoError(t, s.AddUploaded("live.txt"))
 		require.NoError(t, s.Finish(t.Context(), 0))
 		assert.Equal(t, []string{"live.txt", "live.txt"}, srv.uploaded)
 	})

@@ -134,19 +134,15 @@ func (s *server) lines(name string, first int64) []string {
 	return out
 }
 
-// unsent collects what a stream hands over.
-func unsent(tb testing.TB, s *filestream.Stream) map[string]map[int64]string {
+// unsent collects the rows that a stream hands over.
+func unsent(tb testing.TB, s *filestream.Stream) []string {
 	tb.Helper()
-	out := make(map[string]map[int64]string)
-	assert.NoError(tb, s.HandOver(func(f filestream.File, index int64, line []byte) error {
-		if out[f.String()] == nil {
-			out[f.String()] = make(map[int64]string)
-		}
-		assert.NotContains(tb, out[f.String()], index, "given twice")
-		out[f.String()][index] = string(line)
+	var rows []string
+	assert.NoError(tb, s.HandOver(func(row []byte) error {
+		rows = append(rows, string(row))
 		return nil
 	}))
-	return out
+	return rows
 }
 
 // advance lets time pass on the clock of a synctest bubble.

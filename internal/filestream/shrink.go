@@ -1,7 +1,5 @@
 package filestream
 
-import "bytes"
-
 // shrink splits a request that was too large, and halves the limit of the following ones.
 // It reports false if the request was a single row, which cannot be split. A summary or a
 // console line that is too large alone is skipped and counted. send has already put the
@@ -44,45 +42,35 @@ func (s *Stream) shrink(r *request) bool {
 // refit splits the chunks in memory that are larger than limit, between lines.
 func (q *queue) refit(limit int) {
 	var fitting []*chunk
-	for i, c := range q.head {
-		if len(c.buf) <= limit || c.lines <= 1 {
-			if fitting != nil {
-				fitting = append(fitting, c)
-			}
-			continue
-		}
-		if fitting == nil {
-			fitting = append(make([]*chunk, 0, 2*len(q.head)), q.head[:i]...)
-		}
+	for _, c := range q.head {
 		fitting = append(fitting, c.split(limit)...)
 	}
-	if fitting != nil {
-		q.head = fitting
-	}
-	if c := q.open; c != nil && !q.spilled() && len(c.buf) > limit && c.lines > 1 {
+	q.head = fitting
+	if c := q.open; c != nil && !q.spilled() && len(c.buf) > limit {
 		q.head, q.open = append(q.head, c.split(limit)...), nil
 	}
 }
 
-// split copies the lines of c to chunks of at most limit bytes, or of one line. It copies
-// because the transport may still read the request.
+// split returns the lines of c in chunks of at most limit bytes, or of one line. They share
+// the memory of c.
 func (c *chunk) split(limit int) []*chunk {
-	buf := bytes.Clone(c.buf)
-	buf[len(buf)-1] = ',' // a bracket in a request
+	if len(c.buf) <= limit || c.lines <= 1 {
+		return []*chunk{c}
+	}
 	var parts []*chunk
-	part := &chunk{}
+	part := &chunk{shared: true}
 	begin, at := 0, 0
-	for at < len(buf) {
-		n := lineEnd(buf[at:])
+	for at < len(c.buf) {
+		n := lineEnd(c.buf[at:])
 		if part.lines > 0 && at+n-begin > limit {
-			part.buf = buf[begin:at:at]
+			part.buf = c.buf[begin:at]
 			parts = append(parts, part)
-			part, begin = &chunk{}, at
+			part, begin = &chunk{shared: true}, at
 		}
 		part.lines++
 		at += n
 	}
-	part.buf = buf[begin:at:at]
+	part.buf = c.buf[begin:at]
 	return append(parts, part)
 }
 

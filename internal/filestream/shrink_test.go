@@ -18,8 +18,8 @@ func TestSplit_LinesWithEscapes_KeepsEachLineAndTheLimit(t *testing.T) {
 		c.buf = append(jsonx.AppendQuoted(c.buf, []byte(fmt.Sprintf(`{"%d":"\\\" %s"}`, i, strings.Repeat(`",`, i)))), ',')
 		c.lines++
 	}
-	want := string(c.buf)
 	c.buf[len(c.buf)-1] = ']' // as in a request
+	want := string(c.buf)
 	for _, limit := range []int{1, 50, 300, 1 << 20} {
 		var got strings.Builder
 		lines := int64(0)

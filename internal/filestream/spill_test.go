@@ -40,6 +40,12 @@ func collect(t *testing.T, lines *[]string) Sender {
 	})
 }
 
+// memory returns the bytes of rows and events in memory.
+func memory(s *Stream) int64 {
+	bytes, _ := s.Memory()
+	return bytes
+}
+
 func line(i int) []byte { return fmt.Appendf(nil, `{"i":%d,"pad":"%s"}`, i, strings.Repeat("x", i%50)) }
 
 func TestSpill_BeyondTheMemoryLimit_KeepsOrder(t *testing.T) {
@@ -51,18 +57,18 @@ func TestSpill_BeyondTheMemoryLimit_KeepsOrder(t *testing.T) {
 	for i := range rows {
 		require.NoError(t, s.AppendRow(line(i), nil))
 		if i == 4000 {
+			assert.True(t, s.history.spilled())
 			s.Start() // the rest comes while it is sent
 		}
-		assert.LessOrEqual(t, s.Stats().MemoryBytes, int64(6000))
+		assert.LessOrEqual(t, memory(s), int64(6000))
 	}
-	assert.Positive(t, s.Stats().SpilledBytes)
 	require.NoError(t, s.Finish(t.Context(), 0))
 	require.Len(t, got, rows)
 	for i, l := range got {
 		assert.Equal(t, string(line(i)), l)
 	}
 	assert.Empty(t, left(t, dir))
-	assert.Zero(t, s.Stats().MemoryBytes)
+	assert.Zero(t, memory(s))
 	assert.Equal(t, int64(rows), s.Stats().History.Acked)
 }
 
@@ -106,8 +112,7 @@ func TestSpill_DirectoryMissing_ReturnsSpillError(t *testing.T) {
 			require.ErrorIs(t, err, os.ErrNotExist)
 		}
 		require.Positive(t, lost)
-		assert.Equal(t, int64(lost), s.Stats().History.Lost)
-		assert.LessOrEqual(t, s.Stats().MemoryBytes, int64(1500))
+		assert.LessOrEqual(t, memory(s), int64(1500))
 
 		// It is tried again once a second, and recovers.
 		require.NoError(t, os.Mkdir(dir, 0o700))
@@ -129,8 +134,8 @@ func TestSpill_DirectoryMissing_UsesFallbackLimit(t *testing.T) {
 	for i := range rows {
 		require.NoError(t, s.AppendRow(line(i), nil))
 	}
-	assert.Greater(t, s.Stats().MemoryBytes, int64(10_000))
-	assert.Zero(t, s.Stats().SpilledBytes)
+	assert.Greater(t, memory(s), int64(10_000))
+	assert.False(t, s.history.spilled())
 	require.NoError(t, s.Finish(t.Context(), 0))
 	require.Len(t, got, rows)
 	for i, l := range got {
@@ -188,7 +193,7 @@ func TestSpill_FileUnreadable_EndsTheStream(t *testing.T) {
 			var spillErr *SpillError
 			require.ErrorAs(t, err, &spillErr)
 			assert.Equal(t, "read", spillErr.Op)
-			require.ErrorAs(t, s.HandOver(func(File, int64, []byte) error { return nil }), &spillErr)
+			require.ErrorAs(t, s.HandOver(func([]byte) error { return nil }), &spillErr)
 		})
 	}
 }
@@ -230,10 +235,10 @@ func TestClose_Spilled_RemovesTheFile(t *testing.T) {
 	for i := range 100 {
 		require.NoError(t, s.AppendRow(line(i), nil))
 	}
-	require.Positive(t, s.Stats().SpilledBytes)
+	require.True(t, s.history.spilled())
 	s.Close()
 	assert.Empty(t, left(t, dir))
-	assert.Zero(t, s.Stats().MemoryBytes)
+	assert.Zero(t, memory(s))
 }
 
 // Except for its part of a chunk.

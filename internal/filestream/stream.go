@@ -2,7 +2,6 @@ package filestream
 
 import (
 	"context"
-	"path/filepath"
 	"sync"
 
 	"github.com/wandgo/wandgo/internal/jsonx"
@@ -36,7 +35,6 @@ type Stream struct {
 	finishing  bool
 	departing  bool // the run continues without this writer
 	exitCode   int
-	waiters    int // waiting calls of Finish
 	err        error
 	// interrupted is the error of the request that Abandon, or the end of Finish's
 	// context, interrupted.
@@ -72,7 +70,7 @@ type Stream struct {
 // New returns a stream. It accepts lines at once, and sends nothing before Start.
 func New(cfg Config) *Stream {
 	cfg = cfg.withDefaults()
-	s := &Stream{
+	return &Stream{
 		cfg:         cfg,
 		maxRequest:  cfg.MaxRequestBytes,
 		chunkSize:   max(1, min(maxChunk, cfg.MaxRequestBytes/8, int(cfg.MemoryLimit/8))),
@@ -82,7 +80,6 @@ func New(cfg Config) *Stream {
 		history:     queue{file: History, base: cfg.Offsets.History},
 		events:      queue{file: Events, base: cfg.Offsets.Events},
 	}
-	return s
 }
 
 // Start starts sending. Later calls do nothing.
@@ -162,20 +159,17 @@ func (s *Stream) SetSummary(build func() []byte) error {
 	return nil
 }
 
-// AddUploaded reports to the server that files of the run are in its storage. Paths are
-// relative to the run's directory.
-func (s *Stream) AddUploaded(paths ...string) error {
+// AddUploaded reports to the server that a file of the run is in its storage. The name has
+// slashes.
+func (s *Stream) AddUploaded(name string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.refuses(); err != nil {
 		return err
 	}
-	for _, p := range paths {
-		p = filepath.ToSlash(p)
-		if !s.uploadedSet[p] {
-			s.uploadedSet[p] = true
-			s.uploaded = append(s.uploaded, p)
-		}
+	if !s.uploadedSet[name] {
+		s.uploadedSet[name] = true
+		s.uploaded = append(s.uploaded, name)
 	}
 	s.changed()
 	return nil

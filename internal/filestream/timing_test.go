@@ -112,7 +112,6 @@ func TestHeartbeat_IdleRun_IsSent(t *testing.T) {
 		appendRows(t, s, 0, 1)
 		synctest.Wait()
 		assert.Equal(t, 61*time.Second, srv.times()[2])
-		assert.Equal(t, int64(2), s.Stats().Heartbeats)
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/internal/filestream"
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/record"
 )
@@ -71,10 +70,7 @@ func (b *Both) handOver(d *Disk) error {
 	b.progress.startHere(b.server.Stats())
 	b.rowsOnDisk.Store(b.server.Stats().History.Acked) // with those that follow
 	b.logArtifacts(d)
-	return b.server.stream.HandOver(func(file filestream.File, _ int64, line []byte) error {
-		if file != filestream.History {
-			return nil
-		}
+	return b.server.stream.HandOver(func(line []byte) error {
 		if err := d.Row(&record.Row{Line: line, Step: history.StepOf(line)}); lost(err) {
 			return errors.Join(errors.ErrRowLost, err)
 		}
