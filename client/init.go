@@ -87,7 +87,7 @@ func (c *Client) start(ctx context.Context, plan *plan, opts RunOptions) (*Run, 
 
 // startOffline starts the run on disk. cause is nil if the user chose it.
 func (c *Client) startOffline(p *plan, cause error) (*Run, error) {
-	if p.resume != "" && !p.Resumed {
+	if p.resume != "" && p.State == nil {
 		c.env.Log.Warn("resume is ignored in offline mode: steps start at 0, and a sync appends the rows to those that the server has", "run", p.String(), "resume", p.resume)
 	}
 	s, err := session.StartOffline(c.env, &p.Plan, cause)

@@ -102,18 +102,21 @@ func TestResumeModes(t *testing.T) {
 
 func TestInit_OfflineWithALogOfTheRun_WarnsOnce(t *testing.T) {
 	t.Parallel()
+	const unsent, sent = "unsent", "sent"
 	for _, tc := range []struct {
 		name   string
 		opts   client.RunOptions
-		before bool // a process logged the run in this directory
-		want   int  // warnings
+		before string // what became of the log of an earlier process; "" if there is none
+		want   int    // warnings
 	}{
-		{"allow", client.RunOptions{ID: "r1", Resume: client.ResumeAllow}, true, 1},
-		{"must", client.RunOptions{ID: "r1", Resume: client.ResumeMust}, true, 1},
-		{"never", client.RunOptions{ID: "r1", Resume: client.ResumeNever}, true, 0},
-		{"not asked to resume", client.RunOptions{ID: "r1"}, true, 0},
-		{"another run", client.RunOptions{ID: "r", Resume: client.ResumeAllow}, true, 0},
-		{"first log", client.RunOptions{ID: "r1", Resume: client.ResumeAllow}, false, 0},
+		{"allow", client.RunOptions{ID: "r1", Resume: client.ResumeAllow}, unsent, 1},
+		{"must", client.RunOptions{ID: "r1", Resume: client.ResumeMust}, unsent, 1},
+		{"never", client.RunOptions{ID: "r1", Resume: client.ResumeNever}, unsent, 0},
+		{"not asked to resume", client.RunOptions{ID: "r1"}, unsent, 0},
+		{"another run", client.RunOptions{ID: "r", Resume: client.ResumeAllow}, unsent, 0},
+		{"first log", client.RunOptions{ID: "r1", Resume: client.ResumeAllow}, "", 0},
+		{"refused, steps continue behind the unsent rows", client.RunOptions{ID: "r1", Resume: client.ResumeAllow, OnRefused: client.GoOfflineOnRefusal}, unsent, 0},
+		{"refused, steps start at 0", client.RunOptions{ID: "r1", Resume: client.ResumeAllow, OnRefused: client.GoOfflineOnRefusal}, sent, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -122,18 +125,32 @@ func TestInit_OfflineWithALogOfTheRun_WarnsOnce(t *testing.T) {
 			c := newClient(t, s, wandbtest.AliceKey, func(o *client.Options) { o.Output = &shown })
 			tc.opts.Entity, tc.opts.Project = "acme", "vision"
 			var dir string
-			if tc.before {
+			if tc.before != "" {
 				first := tc.opts
 				first.ID = "r1"
 				dir = offlineRun(t, c, first, 3)
 				assert.NotContains(t, shown.String(), "resume is ignored")
 			}
-			offlineRun(t, c, tc.opts, 2)
+			if tc.before == sent {
+				synced(t, c, client.SyncOptions{})
+			}
+			refused := tc.opts.OnRefused != nil
+			if refused {
+				require.NoError(t, s.RemoveMember("acme", "alice"))
+				run, err := c.Init(t.Context(), tc.opts)
+				require.NoError(t, err)
+				log(t, run, 3, 5)
+				require.NoError(t, run.Finish(t.Context()))
+				require.NoError(t, s.AddMember("acme", wandbtest.TeamMember{Username: "alice", Role: wandbtest.RoleMember}))
+			} else {
+				offlineRun(t, c, tc.opts, 2)
+			}
 			assert.Equal(t, tc.want, strings.Count(shown.String(), "resume is ignored"), shown.String())
-			if tc.want == 0 {
+			if tc.want > 0 {
+				assert.Contains(t, strings.Join(strings.Fields(shown.String()), ""), filepath.Base(dir))
+			} else if !refused {
 				return
 			}
-			assert.Contains(t, strings.Join(strings.Fields(shown.String()), ""), filepath.Base(dir))
 			synced(t, c, client.SyncOptions{})
 			v := onServer(t, s, "acme", "vision", "r1")
 			require.Len(t, v.HistoryLines, 5)

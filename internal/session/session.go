@@ -194,7 +194,7 @@ func StartOffline(env *Env, p *Plan, cause error) (*Session, error) {
 	s.startBackground(false)
 	s.otherID(cause)
 	s.display.Offline(s.sink.Dir(), oneline.Text(cause))
-	if p.Resume && !p.Resumed && p.Writer == nil { // logs of a shared run are not moved
+	if p.Resume && p.State == nil && p.Writer == nil { // logs of a shared run are not moved
 		if dir := s.sink.EarlierDir(); dir != "" {
 			s.display.Warn("resume is ignored without the server: the run has a log in " + plaintext.ShellPath(dir) +
 				", and the steps of this one start at 0 again; wandgo sync moves them behind the earlier ones")
