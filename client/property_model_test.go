@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/wandgo/wandgo/client"
-	"github.com/wandgo/wandgo/errors"
 )
 
 // runModel is what a run amounts to, by the rules as they are written down and in
@@ -329,106 +328,4 @@ func canon(v any) string {
 		return "[" + strings.Join(parts, ",") + "]"
 	}
 	return fmt.Sprintf("%T(%v)", v, v)
-}
-
-// call is one call of a run's method.
-type call struct {
-	what  string
-	step  int64
-	row   map[string]any
-	given map[string]any // the row in the form in which the program has it
-	name  string
-	opts  client.MetricOptions
-	value any
-	path  []string
-}
-
-// String is for the reports of failures.
-func (c call) String() string {
-	return fmt.Sprintf("%s(%d %s as %T %q %+v %v %v)", c.what, c.step, canon(c.row), c.given["n"], c.name, c.opts, c.value, c.path)
-}
-
-// do makes the call, and has the model follow. It returns what is wrong with the
-// call's error.
-func (m *runModel) do(run *client.Run, c call, finish func() error) error {
-	var err, want error
-	switch c.what {
-	case "Log":
-		err = run.Log(c.given)
-	case "LogAt":
-		err = run.LogAt(c.step, c.given)
-	case "LogPartial":
-		err = run.LogPartial(c.given)
-	case "Commit":
-		err = run.Commit()
-	case "DefineMetric":
-		err = run.DefineMetric(c.name, c.opts)
-	case "SetSummary":
-		err = run.SetSummary(c.value, c.path...)
-	case "DeleteSummary":
-		err = run.DeleteSummary(c.path...)
-	case "UpdateConfig":
-		err = run.UpdateConfig(c.row)
-	case "OverwriteConfig":
-		err = run.OverwriteConfig(c.row)
-	case "SetName":
-		err = run.SetName(c.name)
-	case "AddTags":
-		err = run.AddTags(c.name)
-	case "Finish":
-		return finish()
-	}
-	if m.finished {
-		want = errors.ErrRunFinished
-	} else {
-		want = m.follow(c)
-	}
-	if !errors.Is(err, want) || (err == nil) != (want == nil) {
-		return fmt.Errorf("%v returned %v, want %v", c, err, want) //nolint:errorlint // both are told
-	}
-	return nil
-}
-
-// follow is what the call does to a run that is not finished, and the error that
-// it returns.
-func (m *runModel) follow(c call) error {
-	switch c.what {
-	case "Log":
-		m.merge(c.row)
-		m.flush()
-	case "LogAt":
-		if c.step < m.step {
-			return errors.ErrStepInPast
-		}
-		if c.step > m.step && m.pending != nil {
-			m.flush()
-		}
-		m.step = c.step
-		m.merge(c.row)
-	case "LogPartial":
-		m.merge(c.row)
-	case "Commit":
-		if m.pending == nil {
-			m.step++
-		} else {
-			m.flush()
-		}
-	case "DefineMetric":
-		m.define(c.name, c.opts)
-	case "SetSummary":
-		m.key(strings.Join(c.path, ".")).set(c.value)
-	case "DeleteSummary":
-		m.key(strings.Join(c.path, ".")).remove()
-	case "UpdateConfig", "OverwriteConfig":
-		if m.updateConfig(c.row, c.what == "OverwriteConfig") {
-			return errors.ErrInvalidInput
-		}
-	case "SetName":
-		m.name = c.name
-	case "AddTags":
-		if !slices.Contains(m.tags, c.name) {
-			m.tags = append(m.tags, c.name)
-		}
-	}
-	return nil
 }

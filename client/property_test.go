@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,102 +20,6 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/wandbtest"
 )
-
-// drawRow draws a row of metrics. Each key is always a value or always an object.
-func drawRow(t *rapid.T) map[string]any {
-	value := rapid.OneOf(
-		rapid.Float64().AsAny(), rapid.IntRange(-5, 5).AsAny(),
-		rapid.SampledFrom([]any{math.NaN(), math.Inf(1), math.Inf(-1), "text", "\u2028\"\\\x00", true, nil}),
-	)
-	row := map[string]any{}
-	for _, key := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b", "g/x", "g/y", "n.x", "n.y", "epoch"}), 0, 4, rapid.ID).Draw(t, "keys") {
-		switch below, isBelow := strings.CutPrefix(key, "n."); {
-		case isBelow:
-			n, _ := row["n"].(map[string]any)
-			if n == nil {
-				n = map[string]any{}
-				row["n"] = n
-			}
-			n[below] = value.Draw(t, key)
-		case key == "epoch":
-			row[key] = rapid.IntRange(0, 9).Draw(t, key)
-		default:
-			row[key] = value.Draw(t, key)
-		}
-	}
-	return row
-}
-
-// loose is a map of a type that the library does not know.
-type loose map[string]any
-
-// dress gives the row in one of the forms in which programs have their metrics.
-func dress(t *rapid.T, row map[string]any) map[string]any {
-	given := maps.Clone(row)
-	n, nested := row["n"].(map[string]any)
-	if !nested {
-		return given
-	}
-	switch rapid.IntRange(0, 3).Draw(t, "form") {
-	case 1:
-		given["n"] = loose(n)
-	case 2:
-		given["n"] = new(loose(n))
-	case 3:
-		if len(n) == 2 {
-			given["n"] = struct {
-				X any `json:"x"`
-				Y any `json:"y"`
-			}{n["x"], n["y"]}
-		}
-	}
-	return given
-}
-
-// drawCall draws one call. step is where explicit steps begin.
-func drawCall(t *rapid.T) call {
-	c := call{what: rapid.SampledFrom([]string{
-		"Log", "Log", "Log", "Log", "LogAt", "LogAt", "LogPartial", "LogPartial", "Commit", "DefineMetric",
-		"SetSummary", "DeleteSummary", "UpdateConfig", "OverwriteConfig", "SetName", "AddTags",
-	}).Draw(t, "call")}
-	switch c.what {
-	case "LogAt":
-		c.step = rapid.Int64Range(0, 40).Draw(t, "step")
-		c.row = drawRow(t)
-		c.given = dress(t, c.row)
-	case "Log", "LogPartial":
-		c.row = drawRow(t)
-		c.given = dress(t, c.row)
-	case "DefineMetric":
-		c.name = rapid.SampledFrom([]string{"a", "b", "n.x", "g/x", "g/*"}).Draw(t, "metric")
-		kinds := []client.SummaryKind{
-			client.SummaryMin, client.SummaryMax, client.SummaryMean, client.SummaryFirst, client.SummaryLast,
-			client.SummaryBest, client.SummaryCopy, client.SummaryNone,
-		}
-		c.opts = client.MetricOptions{
-			StepMetric: rapid.SampledFrom([]string{"", "", "epoch"}).Draw(t, "step metric"),
-			NoStepSync: rapid.Bool().Draw(t, "no sync"),
-			Summary:    rapid.SliceOfNDistinct(rapid.SampledFrom(kinds), 0, 3, rapid.ID).Draw(t, "summary"),
-			Overwrite:  rapid.Bool().Draw(t, "overwrite"),
-		}
-	case "SetSummary", "DeleteSummary":
-		c.path = strings.Split(rapid.SampledFrom([]string{"a", "b", "n.x", "own"}).Draw(t, "path"), ".")
-		c.value = rapid.SampledFrom([]any{1.5, "set", 7, math.Inf(-1), math.NaN()}).Draw(t, "value")
-	case "UpdateConfig", "OverwriteConfig":
-		c.row = map[string]any{}
-		for _, key := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"lr", "depth", "deep.a", "deep.b"}), 1, 3, rapid.ID).Draw(t, "config") {
-			v := rapid.SampledFrom([]any{1, 2.5, "x", false}).Draw(t, key)
-			if below, ok := strings.CutPrefix(key, "deep."); ok {
-				mergeMaps(c.row, map[string]any{"deep": map[string]any{below: v}})
-			} else {
-				c.row[key] = v
-			}
-		}
-	case "SetName", "AddTags":
-		c.name = rapid.SampledFrom([]string{"one", "two", "three"}).Draw(t, "name")
-	}
-	return c
-}
 
 // drawFault draws something that goes wrong and passes.
 func drawFault(t *rapid.T) wandbtest.Fault {
