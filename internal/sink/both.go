@@ -211,7 +211,7 @@ func (b *Both) current() (*Disk, *Server, bool) {
 	return b.disk, b.server, b.unpersisted
 }
 
-// Row implements [Sink]. Its error says that the row is lost (ErrRowLost), or too long.
+// Row stores a history row. Its error says that the row is lost (ErrRowLost), or too long.
 func (b *Both) Row(row *record.Row) error {
 	disk, server, unpersisted := b.current()
 	if unpersisted {
@@ -238,7 +238,7 @@ func (b *Both) Row(row *record.Row) error {
 	return nil
 }
 
-// Put implements [Sink]. Its error says that neither disk nor server has the record.
+// Put stores any other record. Its error says that neither disk nor server has the record.
 func (b *Both) Put(rec record.Record) error {
 	disk, server, unpersisted := b.current()
 	if unpersisted {

@@ -94,10 +94,10 @@ func (d *Disk) Path() string { return d.dir.Path() }
 // Files is the directory of the run's files.
 func (d *Disk) Files() string { return d.dir.Files() }
 
-// Row implements [Sink].
+// Row appends a history row to the log.
 func (d *Disk) Row(row *record.Row) error { return d.writer.AppendRow(row) }
 
-// Put implements [Sink].
+// Put appends any other record.
 func (d *Disk) Put(rec record.Record) error {
 	switch rec := rec.(type) {
 	case *record.Snapshot:

@@ -85,7 +85,11 @@ func (b *Both) finishUpload(ctx context.Context, e *Ending) error {
 	case b.server.stream.Err() != nil:
 		b.rowsRefused(err) //nolint:contextcheck // the questions end with ctx all the same
 		b.background.wait()
-		b.endRefused(ctx, e)
+		if !e.Exit.NotComplete {
+			if err := b.server.EndRefused(ctx, b.Refusal(Rows), int(e.Exit.Code)); err != nil {
+				b.cfg.Log.Warn("cannot report the end of the run; the server will show it as crashed", "error", err)
+			}
+		}
 		return b.refusal()
 	}
 	b.abandon(err)
@@ -94,17 +98,6 @@ func (b *Both) finishUpload(ctx context.Context, e *Ending) error {
 		b.fail(Rows, why)
 	}
 	return errors.Join(b.refusal(), b.Refusal(Settings), b.Refusal(Files), b.Refusal(Artifacts))
-}
-
-// endRefused reports the end of the run to the server, if it refused no more than what the rows
-// hold. Without that, the run would count as crashed.
-func (b *Both) endRefused(ctx context.Context, e *Ending) {
-	if e.Exit.NotComplete || !RefusesData(b.Refusal(Rows)) {
-		return
-	}
-	if err := b.server.End(ctx, int(e.Exit.Code)); err != nil {
-		b.cfg.Log.Warn("cannot report the end of the run; the server will show it as crashed", "error", err)
-	}
 }
 
 // maxReserve is the most that is kept of the caller's time for the rows and the end of

@@ -105,7 +105,7 @@ func WriterHeader(id string) http.Header {
 // Start starts sending.
 func (s *Server) Start() { s.stream.Start() }
 
-// Row implements [Sink].
+// Row queues a history row.
 func (s *Server) Row(row *record.Row) error {
 	// The summary first, so that no row is on the server before its summary.
 	if err := s.stream.SetSummary(s.cfg.Summary); err != nil {
@@ -114,7 +114,7 @@ func (s *Server) Row(row *record.Row) error {
 	return s.stream.AppendRow(row.Line, row.Layout)
 }
 
-// Put implements [Sink]. Records that do not travel in the file stream, such as files,
+// Put queues any other record. Records that do not travel in the file stream, such as files,
 // are accepted and do nothing.
 func (s *Server) Put(rec record.Record) error {
 	switch rec := rec.(type) {
@@ -164,14 +164,14 @@ func (s *Server) FinishRows(ctx context.Context, code int, ends bool) error {
 	return s.stream.Depart(ctx)
 }
 
-// End reports the end of the run to the server, after the stream failed because the server
-// refused what it carried: see [RefusesData]. Otherwise the run would count as crashed.
-func (s *Server) End(ctx context.Context, code int) error { return s.sender.end(ctx, code) }
-
-// RefusesData reports whether a refusal of rows is about what they hold, so that the
-// server still accepts the run and its end. err is of the public types.
-func RefusesData(err error) bool {
-	return errors.Is(err, errors.ErrMetricLimit) || errors.Is(err, errors.ErrInvalidInput)
+// EndRefused reports the end of the run to the server after the stream failed, if the server
+// refused no more than what the rows hold, and so still accepts the run and its end. Otherwise
+// the run would count as crashed. refusal is of the public types.
+func (s *Server) EndRefused(ctx context.Context, refusal error, code int) error {
+	if !errors.Is(refusal, errors.ErrMetricLimit) && !errors.Is(refusal, errors.ErrInvalidInput) {
+		return nil
+	}
+	return s.sender.end(ctx, code)
 }
 
 // Interrupt stops sending and returns what became of the last request: why the server

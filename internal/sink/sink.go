@@ -3,6 +3,9 @@
 // record is persisted, waiting or lost, what a refusal of the server means for the
 // rest of the run, and when the run continues on disk alone.
 //
+// Each has a method Row for history rows, which does not allocate, and Put for any other
+// record. They do not retain what they are given, and do not wait for the network.
+//
 // The server accepts a run over five channels: rows (the file stream), settings
 // (config, labels, metric definitions), files, artifacts and alerts. It can refuse each of
 // them apart from the others; see [Channel].
@@ -11,22 +14,6 @@ package sink
 import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/journal"
-	"github.com/wandgo/wandgo/internal/record"
-)
-
-// Sink accepts the records of one run. It does not retain what it is given, and does
-// not wait for the network.
-type Sink interface {
-	// Row stores a history row. It does not allocate.
-	Row(*record.Row) error
-	// Put stores any other record.
-	Put(record.Record) error
-}
-
-var (
-	_ Sink = (*Disk)(nil)
-	_ Sink = (*Server)(nil)
-	_ Sink = (*Both)(nil)
 )
 
 // lost reports whether the disk will never have the record. Any other error of the

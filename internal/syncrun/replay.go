@@ -24,7 +24,7 @@ const requestBytes = 4 << 20
 type upload struct {
 	*job
 	resume     *resumePoint
-	at         Target
+	at         sink.Target
 	created    *Created
 	config     []byte
 	oldSummary []byte                 // of the run that the log continues
@@ -176,16 +176,15 @@ func (u *upload) finish(ctx context.Context) error {
 	return nil
 }
 
-// endRefused reports the end of the run to the server, if it refused no more than what the rows
-// hold. Without that, the run would count as crashed.
+// endRefused reports the end of the run to a server that refused the rows.
 func (u *upload) endRefused(ctx context.Context, refusal error) {
 	code, ends := u.exit()
-	if !ends || !sink.RefusesData(refusal) {
+	if !ends {
 		return
 	}
 	within, cancel := u.retryTimeout(ctx)
 	defer cancel()
-	if err := u.sink.End(within, int(code)); err != nil {
+	if err := u.sink.EndRefused(within, refusal, int(code)); err != nil {
 		u.warn("the server did not accept the end of the run: %s", oneline.Text(u.explain(ctx, within, err)))
 	}
 }
@@ -265,7 +264,7 @@ func (u *upload) save(rows, events int64) {
 	u.saved = rundir.Uploaded{
 		Base: u.resume.base, History: rows, Events: events,
 		Entity: u.at.Entity, Project: u.at.Project, RunID: u.at.RunID, Name: u.created.Name,
-		Late: u.resume.moved, Writer: u.writer, StorageID: u.created.StorageID, BaseURL: u.e.Options.BaseURL,
+		Late: u.resume.moved, Writer: u.writer, StorageID: u.created.StorageID, BaseURL: u.target.BaseURL,
 	}
 	u.saveAgain()
 }
