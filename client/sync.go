@@ -9,6 +9,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/connection"
+	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/sink"
@@ -279,7 +280,8 @@ func (c *Client) Sync(ctx context.Context, paths []string, opts SyncOptions) (*S
 		return nil, err
 	}
 	if !opts.DryRun {
-		if err := c.env.Diagnoser.CheckKey(syncrun.Target{Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID}.Question()); err != nil {
+		at := sink.Target{Entity: opts.Entity, Project: opts.Project, RunID: opts.RunID}
+		if err := c.env.Diagnoser.CheckKey(at.Question(diagnose.OpSyncRun)); err != nil {
 			return nil, err
 		}
 	}
@@ -324,8 +326,8 @@ func (c *Client) syncedRun(r *syncrun.Result) SyncedRun {
 		Cleaned: r.Cleaned, Duration: r.Duration, Err: r.Err,
 	}
 	if errors.Is(r.Err, syncrun.ErrConflict) {
-		at := syncrun.Target{Entity: r.Entity, Project: r.Project, RunID: r.RunID}
-		run.Err = c.env.Diagnoser.Failed(at.Question(), errors.RequestError{
+		at := sink.Target{Entity: r.Entity, Project: r.Project, RunID: r.RunID}
+		run.Err = c.env.Diagnoser.Failed(at.Question(diagnose.OpSyncRun), errors.RequestError{
 			Cause: errors.ErrRunExists, Err: r.Err, Hint: "the server has other rows of this run than the log",
 		})
 	}

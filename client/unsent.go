@@ -64,10 +64,10 @@ func (c *Client) unsentLogs(p *plan) []*syncrun.Log {
 	if p.resume == "" || p.resume == ResumeNever || p.Writer != nil {
 		return nil
 	}
-	at := syncrun.Target{Entity: p.Entity, Project: p.Project, RunID: p.ID}
+	at := sink.Target{Entity: p.Entity, Project: p.Project, RunID: p.ID, BaseURL: c.env.Settings.BaseURL.Text}
 	var logs []*syncrun.Log
 	for _, l := range syncrun.FindRun(p.ID, rundir.AllRoots(c.env.Settings.RunRoot(), c.tempDir())...) {
-		if l.MayBelongTo(at) && !l.Acknowledged(c.env.Settings.BaseURL.Text, at) {
+		if l.MayBelongTo(at) && !l.Acknowledged(at) {
 			logs = append(logs, l)
 		}
 	}

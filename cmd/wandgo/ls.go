@@ -11,6 +11,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/sink"
 	"github.com/wandgo/wandgo/internal/syncrun"
 	"github.com/wandgo/wandgo/internal/term"
 )
@@ -139,7 +140,7 @@ func runLs(ctx context.Context, a *app, c command, args []string) error {
 func list(l *syncrun.Log, server string) listed {
 	r := listed{
 		Path: l.Path, Dir: l.Dir.Path(), RunID: l.Dir.RunID(), Bytes: l.Size, Writer: l.Producer, State: "unreadable",
-		Synced: l.Acknowledged(server, syncrun.Target{}), Marked: l.Dir.Synced(),
+		Synced: l.Acknowledged(sink.Target{BaseURL: server}), Marked: l.Dir.Synced(),
 	}
 	if l.Err != nil {
 		r.Error = l.Err.Error()

@@ -37,7 +37,7 @@ func (j *job) knownArtifacts(old *serverState, note *rundir.Uploaded) {
 
 // finishArtifacts uploads the artifacts that the server does not have, or says that another
 // sync is to do so.
-func (j *job) finishArtifacts(ctx context.Context, at Target, save func()) error {
+func (j *job) finishArtifacts(ctx context.Context, at sink.Target, save func()) error {
 	switch n := len(j.unsentArtifacts); {
 	case n == 0:
 		return nil
@@ -55,7 +55,7 @@ func (j *job) finishArtifacts(ctx context.Context, at Target, save func()) error
 
 // sendArtifacts uploads artifacts in the order of the log, and calls save after each. An
 // artifact whose files are gone is skipped with a warning.
-func (j *job) sendArtifacts(ctx context.Context, at Target, save func()) error {
+func (j *job) sendArtifacts(ctx context.Context, at sink.Target, save func()) error {
 	s := &artifactSender{job: j, ctx: ctx, at: at, save: save, uploads: j.e.Server.Artifacts(at)}
 	defer s.uploads.Close()
 	index := int64(-1)
@@ -75,7 +75,7 @@ func (j *job) sendArtifacts(ctx context.Context, at Target, save func()) error {
 type artifactSender struct {
 	*job
 	ctx     context.Context
-	at      Target
+	at      sink.Target
 	save    func()
 	uploads sink.ArtifactUploads
 	waiting []sentArtifact // in the order of the log

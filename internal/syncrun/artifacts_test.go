@@ -84,7 +84,7 @@ func TestSync_WithoutArtifacts_LeavesThemToAnother(t *testing.T) {
 			assert.Empty(t, s.artifacts.got)
 			logs, err := syncrun.Find(path)
 			require.NoError(t, err)
-			assert.False(t, logs[0].Acknowledged("http://server", syncrun.Target{}), "the log is not synced")
+			assert.False(t, logs[0].Acknowledged(sink.Target{BaseURL: "http://server"}), "the log is not synced")
 			require.NoError(t, syncPaths(t, s, syncrun.Options{}, path)[0].Err)
 			assert.Equal(t, []string{"a: 1"}, s.artifacts.got)
 			assert.Equal(t, []int64{0, 1, 2, 3}, s.steps(t))

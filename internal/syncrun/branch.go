@@ -39,15 +39,10 @@ func (j *job) rewinds(old *serverState, note *rundir.Uploaded) (step int64, ok b
 
 // rewind rewinds the run on the server and returns where the log continues.
 func (j *job) rewind(ctx context.Context, step int64) (*serverState, *resumePoint, error) {
-	srv := j.e.Server
-	if err := srv.Rewind(ctx, j.target, step); err != nil {
+	if err := j.e.Server.Rewind(ctx, j.target, step); err != nil {
 		return nil, nil, err
 	}
-	status, err := srv.Status(ctx, j.target)
-	if err != nil {
-		return nil, nil, err
-	}
-	s, err := readServerState(status)
+	s, err := j.serverState(ctx, j.target)
 	switch {
 	case err != nil:
 		return nil, nil, err

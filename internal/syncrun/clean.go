@@ -10,6 +10,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // cleans reports whether the run's directory is to be deleted, if the server has
@@ -70,12 +71,8 @@ func (j *job) keeps(ctx context.Context) (reason string, err error) {
 	case note.History < j.contents.Rows:
 		return fmt.Sprintf("the server acknowledged %d of %d rows", note.History, j.contents.Rows), nil
 	}
-	at := Target{Entity: note.Entity, Project: note.Project, RunID: cmp.Or(note.RunID, j.target.RunID)}
-	status, err := j.e.Server.Status(ctx, at)
-	if err != nil {
-		return "", err
-	}
-	old, err := readServerState(status)
+	at := sink.Target{Entity: note.Entity, Project: note.Project, RunID: cmp.Or(note.RunID, j.target.RunID), BaseURL: note.BaseURL}
+	old, err := j.serverState(ctx, at)
 	if err != nil {
 		return "", err
 	}

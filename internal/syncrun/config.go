@@ -84,7 +84,7 @@ func (j *job) environment(e *record.Environment) []byte {
 
 // upsert is the request that creates or updates the run. Without labels, the config is
 // the only setting in it.
-func (s *Contents) upsert(at Target, storageID string, config []byte, labels bool) graphql.UpsertBucketInput {
+func (s *Contents) upsert(at sink.Target, storageID string, config []byte, labels bool) graphql.UpsertBucketInput {
 	var rec record.Run
 	var program string
 	if labels {

@@ -11,6 +11,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // DefaultParallel is how many runs are uploaded at one time.
@@ -53,7 +54,7 @@ type Options struct {
 	Progress func(Progress)
 
 	// artifacts uploads a log's artifacts; nil leaves them to another sync.
-	artifacts func(j *job, ctx context.Context, at Target, save func()) error
+	artifacts func(j *job, ctx context.Context, at sink.Target, save func()) error
 }
 
 // SendArtifacts has artifacts uploaded, too. A program that does not call it does not link
@@ -88,7 +89,8 @@ type Engine struct {
 type job struct {
 	e        *Engine
 	log      *Log
-	target   Target
+	own      sink.Target // the one in the log
+	target   sink.Target
 	group    []*job // all jobs of the run, including this one, in their order
 	contents *Contents
 	// postponed says that the later logs of the run were uploaded first.
@@ -144,14 +146,14 @@ func (e *Engine) Sync(ctx context.Context, logs []*Log) ([]Result, error) {
 }
 
 func (e *Engine) job(l *Log) *job {
-	j := &job{e: e, log: l}
-	o := &e.Options
-	own := l.target()
-	j.target = Target{
+	o, own := &e.Options, l.target()
+	own.BaseURL = o.BaseURL
+	j := &job{e: e, log: l, own: own, target: sink.Target{
 		Entity:  cmp.Or(o.Entity, own.Entity, o.DefaultEntity),
 		Project: cmp.Or(o.Project, own.Project, o.DefaultProject),
 		RunID:   cmp.Or(o.RunID, own.RunID),
-	}
+		BaseURL: o.BaseURL,
+	}}
 	j.result = Result{
 		Path: l.Path, Dir: l.Dir.Path(), Bytes: l.Size,
 		Entity: j.target.Entity, Project: j.target.Project, RunID: j.target.RunID,
@@ -161,11 +163,11 @@ func (e *Engine) job(l *Log) *job {
 
 // target returns the target that the log names. One that was empty when it was found names
 // only the run, in its file's name.
-func (l *Log) target() Target {
+func (l *Log) target() sink.Target {
 	if l.Run == nil {
-		return Target{RunID: l.Dir.RunID()}
+		return sink.Target{RunID: l.Dir.RunID()}
 	}
-	return Target{Entity: l.Run.Entity, Project: l.Run.Project, RunID: l.Run.ID}
+	return sink.Target{Entity: l.Run.Entity, Project: l.Run.Project, RunID: l.Run.ID}
 }
 
 // later returns the jobs of the later logs of the run.
@@ -216,7 +218,7 @@ func (j *job) countUnsent() {
 		return
 	}
 	r.Unsent = r.Rows
-	if n, ok := j.log.Dir.LoadUploaded(); ok && j.log.wentTo(&n, j.e.Options.BaseURL, j.target) {
+	if n, ok := j.log.Dir.LoadUploaded(); ok && j.log.wentTo(&n, j.target) {
 		r.Unsent = max(0, r.Rows-n.History)
 	}
 }
@@ -242,7 +244,7 @@ func (j *job) sync(ctx context.Context) error {
 		return j.log.Err
 	}
 	o := &j.e.Options
-	j.synced = !o.IncludeSynced && j.log.Acknowledged(o.BaseURL, o.wanted())
+	j.synced = !o.IncludeSynced && j.log.Acknowledged(o.wanted())
 	if j.synced && !j.cleans() {
 		return j.skip(j.whereItIs())
 	}
@@ -298,7 +300,7 @@ func (j *job) sync(ctx context.Context) error {
 // says so: a mark of the official client, or an online run. That only concerns the target
 // that the log names.
 func (j *job) maybeThere() bool {
-	o, own := j.e.Options.wanted(), j.log.target()
+	o, own := j.e.Options.wanted(), j.own
 	elsewhere := o.Entity != "" && o.Entity != own.Entity || o.Project != "" && o.Project != own.Project || o.RunID != "" && o.RunID != own.RunID
 	return !elsewhere && (j.log.Dir.Synced() || j.endedOnline())
 }

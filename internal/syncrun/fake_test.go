@@ -67,7 +67,7 @@ const (
 	consoleFile = "output.log"
 )
 
-func (s *server) Status(context.Context, syncrun.Target) (*graphql.RunState, error) {
+func (s *server) Status(context.Context, sink.Target) (*graphql.RunState, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.asked++; !s.exists {
@@ -102,7 +102,7 @@ func (s *server) Status(context.Context, syncrun.Target) (*graphql.RunState, err
 	}, nil
 }
 
-func (s *server) Rows(_ context.Context, _ syncrun.Target, minStep, maxStep int64, limit int) ([]string, error) {
+func (s *server) Rows(_ context.Context, _ sink.Target, minStep, maxStep int64, limit int) ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var rows []string
@@ -117,7 +117,7 @@ func (s *server) Rows(_ context.Context, _ syncrun.Target, minStep, maxStep int6
 	return rows, nil
 }
 
-func (s *server) Rewind(_ context.Context, _ syncrun.Target, step int64) error {
+func (s *server) Rewind(_ context.Context, _ sink.Target, step int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.rewinds++
@@ -148,7 +148,7 @@ func (s *server) Upsert(_ context.Context, in graphql.UpsertBucketInput) (*syncr
 		return *s
 	}
 	return &syncrun.Created{
-		Target: syncrun.Target{
+		Target: sink.Target{
 			Entity: cmp.Or(text(in.EntityName), "acme"), Project: cmp.Or(text(in.ModelName), "p"), RunID: *in.Name,
 		}, StorageID: "storage-id", Name: "nice-name-1",
 		HistoryLines: int64(len(s.lines[historyFile])),
@@ -158,12 +158,12 @@ func (s *server) Upsert(_ context.Context, in graphql.UpsertBucketInput) (*syncr
 var errBroken = fmt.Errorf("broken off")
 
 // Connect returns a sink that sends its requests to s.
-func (s *server) Connect(_ syncrun.Target, cfg sink.ServerConfig) *sink.Server {
+func (s *server) Connect(_ sink.Target, cfg sink.ServerConfig) *sink.Server {
 	cfg.Stream.Sender = s
 	return sink.NewServer(cfg)
 }
 
-func (s *server) Explain(_, _ context.Context, _ syncrun.Target, err error) error { return err }
+func (s *server) Explain(_, _ context.Context, _ sink.Target, err error) error { return err }
 
 // Send implements filestream.Sender.
 func (s *server) Send(_ context.Context, body []byte) (*filestream.Reply, error) {
@@ -222,7 +222,7 @@ func (s *server) post(body []byte) error {
 	return nil
 }
 
-func (s *server) Alert(_ context.Context, _ syncrun.Target, a *record.Alert) error {
+func (s *server) Alert(_ context.Context, _ sink.Target, a *record.Alert) error {
 	if s.mute[a.Title] {
 		return errBroken
 	}
@@ -230,17 +230,15 @@ func (s *server) Alert(_ context.Context, _ syncrun.Target, a *record.Alert) err
 	return nil
 }
 
-func (s *server) Files(_ syncrun.Target, uploaded func(string), skipped func(string, error)) syncrun.Files {
+func (s *server) Files(_ sink.Target, uploaded func(string), skipped func(string, error)) syncrun.Files {
 	return &files{s, uploaded, skipped}
 }
 
-func (s *server) Artifacts(syncrun.Target) sink.ArtifactUploads { return &s.artifacts }
+func (s *server) Artifacts(sink.Target) sink.ArtifactUploads { return &s.artifacts }
 
-func (s *server) ArtifactError(_ context.Context, _ syncrun.Target, _ string, err error) error {
+func (s *server) ArtifactError(_ context.Context, _ sink.Target, _ string, err error) error {
 	return err
 }
-
-func (s *server) FilesError(_ context.Context, _ syncrun.Target, err error) error { return err }
 
 type files struct {
 	s        *server

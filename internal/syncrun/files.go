@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/secret"
@@ -55,7 +56,8 @@ const (
 // stallCheckEvery is how often the progress of an upload of files is checked.
 const stallCheckEvery = 30 * time.Second
 
-// finishFiles uploads the files that are made from the log and waits for all files.
+// finishFiles uploads the files that are made from the log and waits for all files. It gives
+// up if there is no progress for RetryTimeout.
 func (u *upload) finishFiles(ctx context.Context, out *output) error {
 	made := map[string][]byte{}
 	if u.config != nil {
@@ -79,19 +81,15 @@ func (u *upload) finishFiles(ctx context.Context, out *output) error {
 			u.warn("%v", err)
 		}
 	}
-	if err := u.waitForFiles(ctx); err != nil {
-		return u.e.Server.FilesError(ctx, u.at, err)
-	}
-	return nil
-}
-
-// waitForFiles waits until all files are uploaded, and gives up if there is no progress
-// for RetryTimeout. Meanwhile the sink's heartbeats keep the run alive.
-func (u *upload) waitForFiles(ctx context.Context) error {
-	return whileMoving(ctx, u.e.Options.RetryTimeout, func() [2]int64 {
+	// Meanwhile the sink's heartbeats keep the run alive.
+	err := whileMoving(ctx, u.e.Options.RetryTimeout, func() [2]int64 {
 		p := u.files.Progress()
 		return [2]int64{p.BytesDone, int64(p.Waiting())}
 	}, u.files.Finish)
+	if _, refused := errors.AsType[*graphql.Error](err); refused {
+		err = errors.Join(err, u.explain(ctx, ctx, err))
+	}
+	return err
 }
 
 // errStalled means that an upload of files or artifacts made no progress.

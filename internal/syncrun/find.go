@@ -13,6 +13,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/rundir"
 	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // ErrNoLog means that there is no log at a path.
@@ -27,37 +28,29 @@ var ErrNoLog = errors.New("no run log (.wandb file) there")
 //   - the error of a path that does not exist or cannot be read.
 //
 // Both are also an [*errors.InputError] that names the path.
-func Find(paths ...string) ([]*Log, error) {
-	f := finder{seen: make(map[string]bool)}
-	for _, path := range paths {
-		found, err := filesAt(path)
-		if err != nil {
-			return nil, pathError(path, err)
-		}
-		f.add(found)
-	}
-	return f.logs, nil
-}
+func Find(paths ...string) ([]*Log, error) { return find(paths, false) }
 
 // FindIn is Find for the directories in which runs are stored; see [rundir.Roots]. Those
 // that do not exist or have no runs are skipped. If that is all of them, the error is that
 // of the first.
-func FindIn(roots ...string) ([]*Log, error) {
+func FindIn(roots ...string) ([]*Log, error) { return find(roots, true) }
+
+// find finds the logs. If some is set, a path without runs is only an error if no path has any.
+func find(paths []string, some bool) ([]*Log, error) {
 	f := finder{seen: make(map[string]bool)}
 	var none error
-	for _, root := range roots {
-		found, err := filesAt(root)
+	for _, path := range paths {
+		found, err := filesAt(path)
 		switch {
-		case NoRuns(err):
-			if none == nil {
-				none = pathError(root, err)
-			}
-		case err != nil:
-			return nil, pathError(root, err)
+		case err == nil:
+			f.add(found)
+		case some && NoRuns(err):
+			none = cmp.Or(none, pathError(path, err))
+		default:
+			return nil, pathError(path, err)
 		}
-		f.add(found)
 	}
-	if len(f.logs) == 0 && none != nil {
+	if len(f.logs) == 0 {
 		return nil, none
 	}
 	return f.logs, nil
@@ -222,7 +215,7 @@ func InOrder(logs []*Log) { slices.SortStableFunc(logs, inOrder) }
 
 // groups returns the logs grouped by run, each group in the order of the start times.
 func groups(logs []*job) [][]*job {
-	at := make(map[Target]int)
+	at := make(map[sink.Target]int)
 	var out [][]*job
 	for _, j := range logs {
 		i, ok := at[j.target]

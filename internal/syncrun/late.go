@@ -14,6 +14,7 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // ErrStillWritten means that rows cannot be added to a run before its process has ended,
@@ -46,7 +47,7 @@ type lateRow struct {
 // absentRows collects the rows of a log that the server does not have.
 type absentRows struct {
 	job      *job
-	at       Target
+	at       sink.Target
 	batch    []lateRow
 	spans    []span
 	first    int64   // step of the first
@@ -147,7 +148,7 @@ func (j *job) laterHasLast(old *serverState) (bool, error) {
 
 // countAbsent counts the rows of the log that the server does not have at a target,
 // regardless of the notes.
-func (j *job) countAbsent(ctx context.Context, at Target, note *rundir.Uploaded) (int64, error) {
+func (j *job) countAbsent(ctx context.Context, at sink.Target, note *rundir.Uploaded) (int64, error) {
 	a := &absentRows{job: j, at: at}
 	p := new(resumePoint)
 	if shift := j.loadShift(note); shift != nil {
@@ -168,7 +169,7 @@ func (j *job) countAbsent(ctx context.Context, at Target, note *rundir.Uploaded)
 // process was to continue the run.
 func (j *job) isPart(note *rundir.Uploaded) bool {
 	run := j.contents.Run
-	return note != nil || run.Resume && j.target.RunID == run.ID || !j.log.Dir.Offline() && j.log.Dir.Named() && j.target == j.log.target()
+	return note != nil || run.Resume && j.target.RunID == run.ID || !j.log.Dir.Offline() && j.log.Dir.Named() && j.target == j.own
 }
 
 // collect asks for the rows of the log, except those that the server certainly has.

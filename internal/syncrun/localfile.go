@@ -113,18 +113,8 @@ func (l *Log) Entries(a *record.Artifact) ([]record.ArtifactEntry, error) {
 
 // isBelow reports whether a file is below a directory, after links were followed.
 func isBelow(file, dir string) bool {
-	if dir == "" {
-		return false
-	}
-	dir, err := filepath.EvalSymlinks(dir)
-	if err != nil {
-		return false
-	}
-	if file, err = filepath.EvalSymlinks(file); err != nil {
-		return false
-	}
-	below, err := filepath.Rel(dir, file)
-	return err == nil && filepath.IsLocal(below)
+	_, err := relative(dir, file)
+	return dir != "" && err == nil
 }
 
 // readEntries reads the entries of an artifact that has too many for a record.

@@ -12,6 +12,7 @@ import (
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/record/wire"
 	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // idleAfter is how long a log without a lock must be unchanged before it counts as no
@@ -166,7 +167,7 @@ func beginOf(row *record.History) time.Time {
 
 // MayBelongTo reports whether the log may belong to a run of this target. An empty entity
 // or project, in the log or in at, matches any.
-func (l *Log) MayBelongTo(at Target) bool {
+func (l *Log) MayBelongTo(at sink.Target) bool {
 	if l.Run == nil {
 		return true
 	}

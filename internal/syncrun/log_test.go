@@ -12,6 +12,7 @@ import (
 
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/sink"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
@@ -39,27 +40,27 @@ func TestSync_DamagedRunRecord_UploadsTheRun(t *testing.T) {
 		more       []record.Record
 		note       *rundir.Uploaded
 		o          syncrun.Options
-		want       syncrun.Target
+		want       sink.Target
 		display    string
 		err        error
 	}{
-		{name: "the file names it", file: "run-r7.wandb", want: syncrun.Target{Entity: "acme", Project: "p", RunID: "r7"}},
-		{name: "the directory names it", file: "copy.wandb", want: syncrun.Target{Entity: "acme", Project: "p", RunID: "r1"}},
+		{name: "the file names it", file: "run-r7.wandb", want: sink.Target{Entity: "acme", Project: "p", RunID: "r7"}},
+		{name: "the directory names it", file: "copy.wandb", want: sink.Target{Entity: "acme", Project: "p", RunID: "r1"}},
 		{
 			name: "a later record names it", file: "run-r7.wandb", more: some(later),
-			want: syncrun.Target{Entity: "acme", Project: "p", RunID: "r9"}, display: "renamed",
+			want: sink.Target{Entity: "acme", Project: "p", RunID: "r9"}, display: "renamed",
 		},
 		{
 			name: "a note says where it is", file: "run-r7.wandb", note: &rundir.Uploaded{Entity: "team", Project: "vision"},
-			want: syncrun.Target{Entity: "team", Project: "vision", RunID: "r7"},
+			want: sink.Target{Entity: "team", Project: "vision", RunID: "r7"},
 		},
 		{
 			name: "the settings say where to", file: "run-r7.wandb", o: syncrun.Options{DefaultEntity: "jo", DefaultProject: "q"},
-			want: syncrun.Target{Entity: "jo", Project: "q", RunID: "r7"},
+			want: sink.Target{Entity: "jo", Project: "q", RunID: "r7"},
 		},
 		{
 			name: "it is told", file: "copy.wandb", o: syncrun.Options{Entity: "team", Project: "vision", RunID: "r5"},
-			want: syncrun.Target{Entity: "team", Project: "vision", RunID: "r5"},
+			want: sink.Target{Entity: "team", Project: "vision", RunID: "r5"},
 		},
 	}
 	for _, tt := range tests {
@@ -79,7 +80,7 @@ func TestSync_DamagedRunRecord_UploadsTheRun(t *testing.T) {
 			r := syncPaths(t, s, tt.o, moved)[0]
 			require.NoError(t, r.Err)
 			assert.Equal(t, syncrun.Synced, r.Outcome)
-			assert.Equal(t, tt.want, syncrun.Target{Entity: r.Entity, Project: r.Project, RunID: r.RunID})
+			assert.Equal(t, tt.want, sink.Target{Entity: r.Entity, Project: r.Project, RunID: r.RunID})
 			assert.Equal(t, count(0, 9), s.steps(t))
 			assert.JSONEq(t, `{"_wandb":true,"_timestamp":1800000003,"_runtime":3,"system.cpu":7}`, s.lines[eventsFile][0])
 			assert.EqualValues(t, 1, r.DamagedParts)

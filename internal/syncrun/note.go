@@ -5,24 +5,25 @@ import (
 	"strings"
 
 	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // wanted returns the target that the options request. Empty fields are those of each log.
-func (o *Options) wanted() Target {
-	return Target{Entity: o.Entity, Project: o.Project, RunID: o.RunID}
+func (o *Options) wanted() sink.Target {
+	return sink.Target{Entity: o.Entity, Project: o.Project, RunID: o.RunID, BaseURL: o.BaseURL}
 }
 
-// Acknowledged reports whether a note beside the log says that the server at baseURL has
-// acknowledged all of the log in its present size. at restricts the target; empty fields
-// match any. The mark of a synced log is weaker: it may concern another server, and the
+// Acknowledged reports whether a note beside the log says that the server at at.BaseURL has
+// acknowledged all of the log in its present size. The other fields of at match any if they
+// are empty. The mark of a synced log is weaker: it may concern another server, and the
 // official client writes it after failed uploads as well.
-func (l *Log) Acknowledged(baseURL string, at Target) bool {
+func (l *Log) Acknowledged(at sink.Target) bool {
 	n, ok := l.Dir.LoadUploaded()
-	return ok && n.Done && n.Bytes == l.Size && l.Err == nil && l.wentTo(&n, baseURL, at)
+	return ok && n.Done && n.Bytes == l.Size && l.Err == nil && l.wentTo(&n, at)
 }
 
-func (l *Log) wentTo(n *rundir.Uploaded, baseURL string, at Target) bool {
-	if n.BaseURL != baseURL || at.Entity != "" && n.Entity != at.Entity || at.Project != "" && n.Project != at.Project {
+func (l *Log) wentTo(n *rundir.Uploaded, at sink.Target) bool {
+	if n.BaseURL != at.BaseURL || at.Entity != "" && n.Entity != at.Entity || at.Project != "" && n.Project != at.Project {
 		return false
 	}
 	id := n.RunID
@@ -38,7 +39,7 @@ const SyncedAlready = "synced already"
 // whereItIs is SyncedAlready, with the target if it is not the one in the log.
 func (j *job) whereItIs() string {
 	n, _ := j.log.Dir.LoadUploaded()
-	if j.log.wentTo(&n, n.BaseURL, j.target) {
+	if j.log.wentTo(&n, j.target) {
 		return SyncedAlready
 	}
 	id := n.RunID
@@ -52,7 +53,7 @@ func (j *job) whereItIs() string {
 // note returns the note of an earlier upload to the same run, or nil.
 func (j *job) note(old *serverState) *rundir.Uploaded {
 	n, ok := j.log.Dir.LoadUploaded()
-	if !ok || old == nil || !j.log.wentTo(&n, j.e.Options.BaseURL, j.target) ||
+	if !ok || old == nil || !j.log.wentTo(&n, j.target) ||
 		n.StorageID != "" && n.StorageID != old.storageID {
 		return nil
 	}
@@ -68,7 +69,7 @@ func (j *job) laterLog(old *serverState, note *rundir.Uploaded) (later, dropped 
 	}
 	next := after[0].log
 	// The official client writes no notes, and only uploads to the target in its log.
-	if note == nil && (j.log.Ours() || j.log.Dir.Offline() || j.target != j.log.target()) {
+	if note == nil && (j.log.Ours() || j.log.Dir.Offline() || j.target != j.own) {
 		return false, false
 	}
 	if step, ok := Rewound(next.Run); ok {

@@ -14,6 +14,7 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/sink"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
@@ -278,7 +279,7 @@ type unreachable struct {
 	asked int
 }
 
-func (s *unreachable) Status(context.Context, syncrun.Target) (*graphql.RunState, error) {
+func (s *unreachable) Status(context.Context, sink.Target) (*graphql.RunState, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked++

@@ -20,13 +20,8 @@ import (
 // one, and lets runs that are refused for one reason share a diagnosis.
 type Remote struct{ *connection.Connection }
 
-// Question is what the diagnosis is asked about the run.
-func (t Target) Question() diagnose.Question {
-	return diagnose.Question{Op: diagnose.OpSyncRun, Entity: t.Entity, Project: t.Project, RunID: t.RunID}
-}
-
 // Status implements Server.
-func (r Remote) Status(ctx context.Context, at Target) (*graphql.RunState, error) {
+func (r Remote) Status(ctx context.Context, at sink.Target) (*graphql.RunState, error) {
 	within, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	resp, err := graphql.ResumeStatus(within, r.GraphQL, sink.Optional(at.Entity), sink.Optional(at.Project), at.RunID)
@@ -43,7 +38,7 @@ func (r Remote) Status(ctx context.Context, at Target) (*graphql.RunState, error
 }
 
 // Rows implements Server.
-func (r Remote) Rows(ctx context.Context, at Target, minStep, maxStep int64, limit int) ([]string, error) {
+func (r Remote) Rows(ctx context.Context, at sink.Target, minStep, maxStep int64, limit int) ([]string, error) {
 	within, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	resp, err := graphql.RunRows(within, r.GraphQL, sink.Optional(at.Entity), sink.Optional(at.Project), at.RunID, minStep, maxStep, limit)
@@ -51,13 +46,13 @@ func (r Remote) Rows(ctx context.Context, at Target, minStep, maxStep int64, lim
 	case err != nil:
 		return nil, r.Explain(ctx, within, at, err)
 	case resp.Project == nil || resp.Project.Bucket == nil:
-		return nil, r.Diagnoser.Failed(at.Question(), errors.RequestError{Cause: errors.ErrRunMissing})
+		return nil, r.Diagnoser.Failed(at.Question(diagnose.OpSyncRun), errors.RequestError{Cause: errors.ErrRunMissing})
 	}
 	return resp.Project.Bucket.History, nil
 }
 
 // Rewind implements Server.
-func (r Remote) Rewind(ctx context.Context, at Target, step int64) error {
+func (r Remote) Rewind(ctx context.Context, at sink.Target, step int64) error {
 	within, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	resp, err := graphql.RewindRun(within, r.GraphQL, graphql.RewindRunInput{
@@ -68,21 +63,21 @@ func (r Remote) Rewind(ctx context.Context, at Target, step int64) error {
 		return r.Explain(ctx, within, at, err)
 	}
 	if resp.RewindRun == nil || resp.RewindRun.RewoundRun == nil {
-		return r.Diagnoser.Failed(at.Question(), errors.RequestError{Cause: errors.ErrRunMissing})
+		return r.Diagnoser.Failed(at.Question(diagnose.OpSyncRun), errors.RequestError{Cause: errors.ErrRunMissing})
 	}
 	return nil
 }
 
 // Upsert implements Server.
 func (r Remote) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (*Created, error) {
-	at := Target{RunID: *in.Name, Entity: *cmp.Or(in.EntityName, new("")), Project: *cmp.Or(in.ModelName, new(""))}
+	at := sink.Target{RunID: *in.Name, Entity: *cmp.Or(in.EntityName, new("")), Project: *cmp.Or(in.ModelName, new("")), BaseURL: r.Settings.BaseURL.Text}
 	within, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	resp, err := graphql.UpsertBucket(within, r.GraphQL, in)
 	if err != nil {
 		return nil, r.Explain(ctx, within, at, err)
 	}
-	b, err := sink.AcceptedRun(r.target(at), diagnose.OpSyncRun, resp)
+	b, err := sink.AcceptedRun(at, diagnose.OpSyncRun, resp)
 	if err != nil {
 		return nil, err
 	}
@@ -97,24 +92,20 @@ func (r Remote) Upsert(ctx context.Context, in graphql.UpsertBucketInput) (*Crea
 	return c, nil
 }
 
-func (r Remote) target(at Target) sink.Target {
-	return sink.Target{Entity: at.Entity, Project: at.Project, RunID: at.RunID, BaseURL: r.Settings.BaseURL.Text}
-}
-
 // Connect implements Server.
-func (r Remote) Connect(at Target, cfg sink.ServerConfig) *sink.Server {
-	cfg.Target = r.target(at)
+func (r Remote) Connect(at sink.Target, cfg sink.ServerConfig) *sink.Server {
+	cfg.Target = at
 	cfg.Transport, cfg.GraphQL, cfg.Policy = r.Transport, r.GraphQL, r.StreamPolicy
 	return sink.NewServer(cfg)
 }
 
 // Explain implements Server.
-func (r Remote) Explain(ctx, within context.Context, at Target, err error) error {
-	return r.Diagnoser.Explain(ctx, within, at.Question(), err)
+func (r Remote) Explain(ctx, within context.Context, at sink.Target, err error) error {
+	return r.Diagnoser.Explain(ctx, within, at.Question(diagnose.OpSyncRun), err)
 }
 
 // Alert implements Server.
-func (r Remote) Alert(ctx context.Context, at Target, a *record.Alert) error {
+func (r Remote) Alert(ctx context.Context, at sink.Target, a *record.Alert) error {
 	_, err := alert.New(r.GraphQL, at.Entity, at.Project, at.RunID).Send(ctx, alert.Alert{
 		Title: a.Title, Text: a.Text, Level: alert.Level(a.Level), Wait: a.Wait,
 	})
@@ -122,7 +113,7 @@ func (r Remote) Alert(ctx context.Context, at Target, a *record.Alert) error {
 }
 
 // Files implements Server.
-func (r Remote) Files(at Target, uploaded func(string), skipped func(string, error)) Files {
+func (r Remote) Files(at sink.Target, uploaded func(string), skipped func(string, error)) Files {
 	u := runfiles.New(runfiles.Config{
 		GraphQL: r.GraphQL, Transport: r.Transport, IgnoreGlobs: r.Settings.Machine.IgnoreGlobs,
 		Entity: at.Entity, Project: at.Project, Run: at.RunID,
@@ -133,23 +124,15 @@ func (r Remote) Files(at Target, uploaded func(string), skipped func(string, err
 }
 
 // Artifacts implements Server.
-func (r Remote) Artifacts(at Target) sink.ArtifactUploads {
-	return sink.StartArtifacts(r.Connection, r.target(at))
+func (r Remote) Artifacts(at sink.Target) sink.ArtifactUploads {
+	return sink.StartArtifacts(r.Connection, at)
 }
 
 // ArtifactError implements Server.
-func (r Remote) ArtifactError(ctx context.Context, at Target, name string, err error) error {
-	q := r.target(at).Question(diagnose.OpLogArtifact)
+func (r Remote) ArtifactError(ctx context.Context, at sink.Target, name string, err error) error {
+	q := at.Question(diagnose.OpLogArtifact)
 	q.Artifact = name
 	return r.Diagnoser.ExplainRunning(ctx, q, err)
-}
-
-// FilesError implements Server.
-func (r Remote) FilesError(ctx context.Context, at Target, err error) error {
-	if _, ok := errors.AsType[*graphql.Error](err); !ok {
-		return err
-	}
-	return errors.Join(err, r.Explain(ctx, ctx, at, err))
 }
 
 var (

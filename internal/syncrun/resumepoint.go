@@ -1,6 +1,7 @@
 package syncrun
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -8,10 +9,10 @@ import (
 	"strconv"
 
 	"github.com/wandgo/wandgo/errors"
-	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/journal"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // ErrConflict means that the server has rows of the run that the log has not,
@@ -33,11 +34,12 @@ type serverState struct {
 	summary               []byte
 }
 
-// readServerState reads the server's response. It returns nil if the server does not have
+// serverState asks the server where it has a run. It returns nil if the server does not have
 // the run.
-func readServerState(r *graphql.RunState) (*serverState, error) {
-	if r == nil {
-		return nil, nil
+func (j *job) serverState(ctx context.Context, at sink.Target) (*serverState, error) {
+	r, err := j.e.Server.Status(ctx, at)
+	if err != nil || r == nil {
+		return nil, err
 	}
 	s := &serverState{storageID: r.Id, eventTime: math.Inf(-1), summaryStep: -1}
 	if r.State != nil {

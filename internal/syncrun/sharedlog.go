@@ -29,7 +29,7 @@ func (j *job) uploadShared(ctx context.Context, live bool) error {
 		return j.skip(sharedUnknown)
 	}
 	note, ok := j.log.Dir.LoadUploaded()
-	if !ok || !j.log.wentTo(&note, j.e.Options.BaseURL, j.target) {
+	if !ok || !j.log.wentTo(&note, j.target) {
 		note = rundir.Uploaded{}
 	}
 	switch {

@@ -78,23 +78,28 @@ func (l *Log) isBeside(file string) bool {
 	if home, err := homeDir(); err != nil || sameDir(program, home) {
 		return false
 	}
-	program, err := filepath.EvalSymlinks(program)
+	below, err := relative(program, file)
 	if err != nil {
-		return false
-	}
-	if file, err = filepath.EvalSymlinks(file); err != nil {
 		return errors.Is(err, fs.ErrNotExist) // it was deleted since, which is reported where it is opened
 	}
-	below, err := filepath.Rel(program, file)
+	return !strings.HasPrefix(below, ".") && !strings.Contains(filepath.ToSlash(below), "/.")
+}
+
+// relative returns the path of a file below a directory, after links were followed. Its error
+// is errOutside if the file is not below the directory, or the error of following the file's links.
+func relative(dir, file string) (string, error) {
+	dir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return "", errOutside
+	}
+	if file, err = filepath.EvalSymlinks(file); err != nil {
+		return "", err
+	}
+	below, err := filepath.Rel(dir, file)
 	if err != nil || !filepath.IsLocal(below) {
-		return false
+		return "", errOutside
 	}
-	for part := range strings.SplitSeq(filepath.ToSlash(below), "/") {
-		if strings.HasPrefix(part, ".") {
-			return false
-		}
-	}
-	return true
+	return below, nil
 }
 
 func sameDir(a, b string) bool {

@@ -157,17 +157,14 @@ func (j *job) ask(ctx context.Context) (*serverState, error) {
 		return nil, j.sameReason(down)
 	}
 	j.report(Progress{Phase: Asking})
-	status, err := j.e.Server.Status(ctx, j.target)
-	if err != nil {
-		if e, ok := errors.AsType[*errors.RequestError](err); ok && ctx.Err() == nil &&
-			errors.Is(e.Cause, errors.ErrServerUnavailable) && e.StatusCode == 0 {
-			j.e.mu.Lock()
-			j.e.down = j.sameReason(err) // a copy that is not changed later
-			j.e.mu.Unlock()
-		}
-		return nil, err
+	s, err := j.serverState(ctx, j.target)
+	if e, ok := errors.AsType[*errors.RequestError](err); ok && ctx.Err() == nil &&
+		errors.Is(e.Cause, errors.ErrServerUnavailable) && e.StatusCode == 0 {
+		j.e.mu.Lock()
+		j.e.down = j.sameReason(err) // a copy that is not changed later
+		j.e.mu.Unlock()
 	}
-	return readServerState(status)
+	return s, err
 }
 
 // sameReason returns a copy of an error about another run for this run.
@@ -201,7 +198,7 @@ func (j *job) markDone(old *serverState, note *rundir.Uploaded, base rundir.Line
 	if !live {
 		n := rundir.Uploaded{
 			Base: base, Entity: j.target.Entity, Project: j.target.Project, RunID: j.target.RunID,
-			StorageID: old.storageID, BaseURL: j.e.Options.BaseURL, LeftOut: j.leftOut(),
+			StorageID: old.storageID, BaseURL: j.target.BaseURL, LeftOut: j.leftOut(),
 		}
 		if note != nil {
 			left := n.LeftOut
