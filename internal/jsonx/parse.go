@@ -26,6 +26,21 @@ func ParseObject(text []byte) (map[string]any, error) {
 	return object, nil
 }
 
+// Member returns the value with a dotted name in nested objects, whose keys may have dots themselves.
+func Member(object map[string]any, name string) (value any, ok bool) {
+	if value, ok = object[name]; ok {
+		return value, true
+	}
+	for i := range len(name) {
+		if inner, nested := object[name[:i]].(map[string]any); nested && name[i] == '.' {
+			if value, ok = Member(inner, name[i+1:]); ok {
+				return value, true
+			}
+		}
+	}
+	return nil, false
+}
+
 // Parse reads a value; see [ParseObject] for the types of the result.
 func Parse(text []byte) (any, error) {
 	v, end := parse(text, SkipSpace(text, 0), 0)

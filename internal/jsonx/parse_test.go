@@ -34,6 +34,20 @@ func TestParseObject(t *testing.T) {
 	}
 }
 
+func TestMember_DottedName_FindsKeysWithDots(t *testing.T) {
+	t.Parallel()
+	object := map[string]any{"a": map[string]any{"b.c": 1, "b": map[string]any{"d": nil}}, "a.b": map[string]any{"e": 2}, "f": 3}
+	for name, want := range map[string]any{"f": 3, "a.b.c": 1, "a.b.e": 2, "a.b.d": nil} {
+		got, ok := jsonx.Member(object, name)
+		assert.True(t, ok, name)
+		assert.Equal(t, want, got, name)
+	}
+	for _, name := range []string{"", "a.", "b", "a.b.c.d", "f.g", ".a"} {
+		_, ok := jsonx.Member(object, name)
+		assert.False(t, ok, name)
+	}
+}
+
 func FuzzParseObject(f *testing.F) {
 	for _, seed := range []string{`{"a":1}`, `{"a":{"b":[1,{"c":null}]},"d":"x"}`, `{"a":NaN}`, `{}`, `{"a":1e400}`, "{\"\\ud800\":\"\xff\"}"} {
 		f.Add([]byte(seed))

@@ -7,6 +7,8 @@
 //   - [Escape] shows white space other than the plain space as well.
 //   - [Quote] is Escape in double quotes, for names.
 //
+// [ShellWord], [ShellPath] and [NoFormula] make it safe for a shell and for a spreadsheet.
+//
 // It removes no credentials; see package secret.
 package plaintext
 
