@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/journal"
@@ -29,14 +28,7 @@ type artifactAt struct {
 // closes it.
 func (r *Run) OpenArtifact(id, path string) (OpenedFile, error) {
 	if r.feed != nil {
-		r.mu.Lock()
-		changed := r.fed.Changed
-		r.mu.Unlock()
-		content, ok := r.feed.Artifact(id, path)
-		if !ok {
-			return nil, fs.ErrNotExist
-		}
-		return memoryFile{strings.NewReader(string(content)), changed}, nil
+		return r.openFed(r.feed.Artifact(id, path))
 	}
 	for _, l := range slices.Backward(r.logLives()) {
 		for _, p := range slices.Backward(l.parts) {
@@ -74,9 +66,14 @@ func (r *Run) openArtifact(at journal.Position, path string) (OpenedFile, error)
 		return nil, errors.Join(err, fs.ErrNotExist)
 	}
 	entries := m.Entries
-	if m.EntriesFile != "" {
-		if entries, err = r.entriesIn(m.EntriesFile); err != nil {
+	if m.EntriesFile != "" { // they are too many for a record
+		f, err := r.openCopy(m.EntriesFile)
+		if err != nil {
 			return nil, err
+		}
+		defer func() { _ = f.Close() }()
+		if entries, err = manifest.ReadLines(f); err != nil {
+			return nil, fmt.Errorf("read entries of artifact: %w", err)
 		}
 	}
 	i := slices.IndexFunc(entries, func(e record.ArtifactEntry) bool { return e.Path == path })
@@ -86,35 +83,17 @@ func (r *Run) openArtifact(at journal.Position, path string) (OpenedFile, error)
 	return r.openCopy(entries[i].LocalPath)
 }
 
-// entriesIn reads the entries of an artifact that has too many for a record.
-func (r *Run) entriesIn(path string) ([]record.ArtifactEntry, error) {
-	f, err := r.openCopy(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	entries, err := manifest.ReadLines(f)
-	if err != nil {
-		return nil, fmt.Errorf("read entries of artifact: %w", err)
-	}
-	return entries, nil
-}
-
 // openCopy opens a copy that the log names. The run's directory may have been moved since.
 func (r *Run) openCopy(path string) (OpenedFile, error) {
+	// <run's directory>/artifacts/<artifact>/<file>
+	dir, name := r.dir.Path(), filepath.Join(filepath.Base(r.dir.Artifacts()), filepath.Base(filepath.Dir(path)), filepath.Base(path))
 	if staged, err := filepath.Rel(r.store.staging, path); r.store.staging != "" && err == nil && filepath.IsLocal(staged) {
-		root, err := os.OpenRoot(r.store.staging)
-		if err != nil {
-			return nil, fmt.Errorf("open file: %w", err)
-		}
-		defer func() { _ = root.Close() }()
-		return openIn(root, staged)
+		dir, name = r.store.staging, staged
 	}
-	root, err := os.OpenRoot(r.dir.Path())
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open file: %w", err)
 	}
 	defer func() { _ = root.Close() }()
-	// <run's directory>/artifacts/<artifact>/<file>
-	return openIn(root, filepath.Join(filepath.Base(r.dir.Artifacts()), filepath.Base(filepath.Dir(path)), filepath.Base(path)))
+	return openIn(root, name)
 }

@@ -135,17 +135,23 @@ func (t *table) set(i int, f float64) {
 		c.stat.last, c.stat.descends = f, true
 		return
 	}
-	if c.rows == nil && len(c.values) < row {
-		c.rows = make([]uint32, len(c.values), len(c.values)+16)
-		for k := range c.rows {
-			c.rows[k] = uint32(k) //nolint:gosec // a part has far fewer rows
-		}
-	}
+	c.sparse(row)
 	if c.rows != nil {
-		c.rows = append(c.rows, uint32(row)) //nolint:gosec // as above
+		c.rows = append(c.rows, uint32(row)) //nolint:gosec // a part has far fewer rows
 	}
 	c.values = append(c.values, f)
 	c.stat.add(f)
+}
+
+// sparse gives a column that lacks some of the first n rows the numbers of those that it has.
+func (c *column) sparse(n int) {
+	if c.rows != nil || len(c.values) >= n {
+		return
+	}
+	c.rows = make([]uint32, len(c.values), len(c.values)+16)
+	for k := range c.rows {
+		c.rows[k] = uint32(k) //nolint:gosec // a part has far fewer rows
+	}
 }
 
 // refer notes that the row at hand has a value that is not a number.
@@ -172,12 +178,7 @@ func (t *table) endRow() {
 func (t *table) finish() {
 	for i := range t.columns {
 		c := &t.columns[i]
-		if c.rows == nil && len(c.values) < t.rows {
-			c.rows = make([]uint32, len(c.values))
-			for k := range c.rows {
-				c.rows[k] = uint32(k) //nolint:gosec // as above
-			}
-		}
+		c.sparse(t.rows)
 		c.values, c.rows = slices.Clone(c.values), slices.Clone(c.rows)
 		if c.rows == nil && len(c.values) == 0 {
 			c.rows = []uint32{}

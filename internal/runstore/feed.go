@@ -1,6 +1,7 @@
 package runstore
 
 import (
+	"bytes"
 	"io/fs"
 	"strings"
 	"time"
@@ -167,7 +168,7 @@ func (r *Run) fedFiles() (files []File, more bool) {
 
 // memoryFile is a file of a feed.
 type memoryFile struct {
-	*strings.Reader
+	*bytes.Reader
 	changed time.Time
 }
 
@@ -177,13 +178,12 @@ func (memoryFile) Close() error { return nil }
 // Changed returns the time of the last change.
 func (f memoryFile) Changed() time.Time { return f.changed }
 
-func (r *Run) openFed(name string) (OpenedFile, error) {
-	r.mu.Lock()
-	changed := r.fed.Changed
-	r.mu.Unlock()
-	content, ok := r.feed.File(name)
+// openFed opens what a feed has for a file.
+func (r *Run) openFed(content []byte, ok bool) (OpenedFile, error) {
 	if !ok {
 		return nil, fs.ErrNotExist
 	}
-	return memoryFile{strings.NewReader(string(content)), changed}, nil
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return memoryFile{bytes.NewReader(content), r.fed.Changed}, nil
 }

@@ -98,7 +98,7 @@ func (r *Run) openFiles() (*os.Root, error) {
 // No path and no link leads out of the run's directory. The caller closes it.
 func (r *Run) OpenFile(path string) (OpenedFile, error) {
 	if r.feed != nil {
-		return r.openFed(path)
+		return r.openFed(r.feed.File(path))
 	}
 	for _, l := range slices.Backward(r.logLives()) {
 		if f, err := l.run.openOwn(path); !errors.Is(err, fs.ErrNotExist) {

@@ -7,13 +7,8 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
-	"slices"
-	"unsafe"
-
-	"github.com/wandgo/wandgo/internal/journal"
 )
 
 // An index file has the arrays of all columns, each at a multiple of eight bytes, then a
@@ -68,190 +63,151 @@ func writeIndex(path string, log io.ReaderAt, parts []*part, load func(*part) er
 			err = fmt.Errorf("write index: %w", err)
 		}
 	}()
-	w := &indexWriter{w: bufio.NewWriterSize(f, 1<<18)}
-	end := parts[len(parts)-1].to.Offset
-	head, tail, err := fingerprint(log, end)
+	arrays := &arrayWriter{w: bufio.NewWriterSize(f, 1<<18)}
+	dir := &directory{out: arrays}
+	head, tail, err := fingerprint(log, parts[len(parts)-1].to.Offset)
 	if err != nil {
 		return err
 	}
-	w.uint(uint64(head))
-	w.uint(uint64(tail))
-	w.int(len(parts))
-	for _, p := range parts {
-		if err := load(p); err != nil {
-			return err
+	dir.sum(&head)
+	dir.sum(&tail)
+	list(dir, &parts, func(p **part) {
+		if arrays.err = errors.Join(arrays.err, load(*p)); arrays.err == nil {
+			(*p).mu.Lock()
+			dir.part(*p)
+			(*p).mu.Unlock()
 		}
-		p.mu.Lock()
-		w.part(p)
-		p.mu.Unlock()
+	})
+	trailer := binary.LittleEndian.AppendUint64(nil, uint64(arrays.at)) //nolint:gosec // an offset
+	trailer = binary.LittleEndian.AppendUint32(trailer, uint32(len(dir.b)))
+	trailer = binary.LittleEndian.AppendUint32(trailer, crc32.ChecksumIEEE(dir.b))
+	arrays.write(dir.b)
+	arrays.write(append(trailer, indexFormat...))
+	if arrays.err == nil {
+		arrays.err = arrays.w.Flush()
 	}
-	trailer := binary.LittleEndian.AppendUint64(nil, uint64(w.at)) //nolint:gosec // an offset
-	trailer = binary.LittleEndian.AppendUint32(trailer, uint32(len(w.dir)))
-	trailer = binary.LittleEndian.AppendUint32(trailer, crc32.ChecksumIEEE(w.dir))
-	w.bytes(w.dir)
-	w.bytes(append(trailer, indexFormat...))
-	if w.err == nil {
-		w.err = w.w.Flush()
-	}
-	if err := errors.Join(w.err, f.Close()); err != nil {
+	if err := errors.Join(arrays.err, f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)
 }
 
-// indexWriter writes arrays to w and collects the directory.
-type indexWriter struct {
+// arrayWriter writes arrays until an error.
+type arrayWriter struct {
 	w   *bufio.Writer
 	at  int64
-	dir []byte
 	err error
 }
 
-func (w *indexWriter) bytes(b []byte) {
+// write writes bytes, or numbers in little-endian order.
+func (w *arrayWriter) write(data any) {
 	if w.err == nil {
-		_, w.err = w.w.Write(b)
+		w.err = binary.Write(w.w, binary.LittleEndian, data)
 	}
-	w.at += int64(len(b))
+	w.at += int64(binary.Size(data))
 }
 
-func (w *indexWriter) uint(v uint64) { w.dir = binary.AppendUvarint(w.dir, v) }
-func (w *indexWriter) int(v int)     { w.dir = binary.AppendVarint(w.dir, int64(v)) }
-func (w *indexWriter) int64(v int64) { w.dir = binary.AppendVarint(w.dir, v) }
-func (w *indexWriter) float(v float64) {
-	w.dir = binary.LittleEndian.AppendUint64(w.dir, math.Float64bits(v))
+// column writes the arrays of a column, and returns where they are.
+func (w *arrayWriter) column(c *column) extent {
+	e := extent{n: len(c.values), values: w.at}
+	w.write(c.values)
+	if c.rows != nil {
+		e.rows = w.at + 1 // 0 is none
+		w.write(c.rows)
+		w.write(make([]byte, -w.at&7))
+	}
+	return e
 }
 
-func (w *indexWriter) text(s string) {
-	w.int(len(s))
-	w.dir = append(w.dir, s...)
-}
-
-func (w *indexWriter) bool(v bool) {
-	if v {
-		w.int(1)
-		return
+// openIndex opens the index of a log of a size, and returns its parts, without columns in
+// memory. The error is errIndex for a file that is not a whole index of this log.
+func openIndex(path string, log io.ReaderAt, size int64) (f *os.File, parts []*part, err error) {
+	f, err = os.Open(path) //nolint:gosec // a path in the cache directory
+	if err != nil {
+		return nil, nil, fmt.Errorf("open index: %w", err)
 	}
-	w.int(0)
-}
-
-func (w *indexWriter) position(p journal.Position) {
-	w.int64(p.Offset)
-	w.bool(p.Moved)
-}
-
-func (w *indexWriter) part(p *part) {
-	w.position(p.from)
-	w.position(p.to)
-	w.int64(p.begin)
-	w.int(p.console)
-	w.int(p.newlines)
-	w.int64(p.first)
-	w.int64(p.last)
-	w.int64(p.missing)
-	w.int64(p.skippedTotal)
-	w.int(len(p.skipped))
-	for _, s := range p.skipped {
-		w.int64(s.Offset)
-		w.int64(s.Length)
-		w.text(s.Reason)
-	}
-	w.int(len(p.rare))
-	for _, b := range p.rare {
-		w.text(string(b))
-	}
-	w.int(len(p.artifacts))
-	for _, a := range p.artifacts {
-		w.text(a.id)
-		w.int64(a.offset)
-	}
-	w.int(len(p.summary))
-	for _, c := range p.summary {
-		w.int(len(c.path))
-		for _, k := range c.path {
-			w.text(k)
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+			f, err = nil, fmt.Errorf("open index: %w", err)
 		}
-		if c.value == nil {
-			w.int(0)
-			continue
+	}()
+	info, err := f.Stat()
+	if err != nil {
+		return f, nil, err
+	}
+	dir, err := openDirectory(f, info.Size())
+	if err != nil {
+		return f, nil, err
+	}
+	head, tail, parts := dir.contents()
+	if dir.bad || len(parts) == 0 {
+		return f, nil, errIndex
+	}
+	end := parts[len(parts)-1].to.Offset
+	if end > size {
+		return f, nil, errIndex
+	}
+	ourHead, ourTail, err := fingerprint(log, end)
+	if err == nil && (ourHead != head || ourTail != tail) {
+		err = errIndex
+	}
+	return f, parts, err
+}
+
+// openDirectory returns the directory of an index of a size.
+func openDirectory(f io.ReaderAt, size int64) (*directory, error) {
+	var trailer [trailerSize]byte
+	if size < trailerSize {
+		return nil, errIndex
+	}
+	if _, err := f.ReadAt(trailer[:], size-trailerSize); err != nil {
+		return nil, err
+	}
+	arrays := int64(binary.LittleEndian.Uint64(trailer[:])) //nolint:gosec // checked below
+	length := int64(binary.LittleEndian.Uint32(trailer[8:]))
+	if string(trailer[16:]) != indexFormat || arrays < 0 || length > maxDirectory || arrays+length != size-trailerSize {
+		return nil, errIndex
+	}
+	b := make([]byte, length)
+	if _, err := f.ReadAt(b, arrays); err != nil {
+		return nil, err
+	}
+	if crc32.ChecksumIEEE(b) != binary.LittleEndian.Uint32(trailer[12:]) {
+		return nil, errIndex
+	}
+	return &directory{b: b, in: f, arrays: arrays}, nil
+}
+
+// read reads the values of a column from its index.
+func (c *column) read(index io.ReaderAt, rows int) error {
+	values := make([]float64, c.onDisk.n)
+	err := readNumbers(index, c.onDisk.values, values)
+	if err != nil {
+		return err
+	}
+	if c.onDisk.rows > 0 {
+		c.rows = make([]uint32, c.onDisk.n)
+		err = readNumbers(index, c.onDisk.rows-1, c.rows)
+		for i, row := range c.rows {
+			if err == nil && (int(row) >= rows || i > 0 && row <= c.rows[i-1]) {
+				err = fmt.Errorf("read index: %w", errIndex)
+			}
 		}
-		w.int(1)
-		w.text(string(c.value))
-	}
-	for _, t := range p.tables() {
-		w.int(t.rows)
-		w.int(len(t.columns))
-		for i := range t.columns {
-			w.column(&t.columns[i])
+		if err != nil {
+			c.rows = nil
+			return err
 		}
 	}
+	c.values = values
+	return nil
 }
 
-func (w *indexWriter) column(c *column) {
-	w.text(c.name)
-	w.int(c.stat.rows)
-	w.int(c.stat.nonfinite)
-	w.bool(c.stat.descends)
-	w.float(c.stat.min)
-	w.float(c.stat.max)
-	w.float(c.stat.last)
-	w.text(c.typ)
-	w.int(len(c.at))
-	for _, p := range c.at {
-		w.int(int(p.row))
-		w.int64(p.offset)
+// readNumbers fills a slice of numbers from an offset on.
+func readNumbers(index io.ReaderAt, offset int64, numbers any) error {
+	src := io.NewSectionReader(index, offset, int64(binary.Size(numbers)))
+	if err := binary.Read(src, binary.LittleEndian, numbers); err != nil {
+		return fmt.Errorf("read index: %w", err)
 	}
-	w.int(len(c.values))
-	w.int64(w.at)
-	w.bytes(asBytes(c.values))
-	if c.rows == nil {
-		w.int64(0)
-		return
-	}
-	w.int64(w.at + 1) // 0 is none
-	w.bytes(asBytes(c.rows))
-	if w.at%8 != 0 {
-		w.bytes(make([]byte, 8-w.at%8))
-	}
-}
-
-// littleEndian reports whether the machine's numbers are as those in an index.
-var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
-
-// asBytes returns numbers as they are in an index: their memory, or a copy on machines with
-// another order of bytes.
-func asBytes[T float64 | uint32](v []T) []byte {
-	b := memoryOf(v)
-	if !littleEndian {
-		b = slices.Clone(b)
-		flip(b, len(b)/max(1, len(v)))
-	}
-	return b
-}
-
-// readNumbers reads n numbers at an offset.
-func readNumbers[T float64 | uint32](src io.ReaderAt, offset int64, n int) ([]T, error) {
-	v := make([]T, n)
-	if n == 0 {
-		return v, nil
-	}
-	b := memoryOf(v)
-	_, err := src.ReadAt(b, offset)
-	if !littleEndian {
-		flip(b, len(b)/n)
-	}
-	return v, err
-}
-
-func memoryOf[T float64 | uint32](v []T) []byte {
-	if len(v) == 0 {
-		return nil
-	}
-	return unsafe.Slice((*byte)(unsafe.Pointer(&v[0])), len(v)*int(unsafe.Sizeof(v[0])))
-}
-
-// flip reverses the bytes of each number of a size.
-func flip(b []byte, size int) {
-	for ; len(b) > 0; b = b[size:] {
-		slices.Reverse(b[:size])
-	}
+	return nil
 }

@@ -166,7 +166,8 @@ func TestRuns_RewoundLongLog_KeepsPartsAndIndex(t *testing.T) {
 	process(t, root, 1, false, record.Run{BranchPoint: &record.BranchPoint{Run: "r", Metric: "_step", Value: 1999}}, 2000).finish(0)
 	cache := t.TempDir()
 	for range 2 { // the second time from the index
-		s := Open([]string{root}, Options{Cache: cache, Memory: 1})
+		s := Open([]string{root}, Options{Cache: cache})
+		s.memory = 1
 		s.crew.section = 32 << 10
 		s.Refresh(t.Context())
 		r := only(t, s)

@@ -50,7 +50,7 @@ func (r *Run) Chunks(t Table, x, y string, first int) iter.Seq2[Chunk, error] {
 	return func(yield func(Chunk, error) bool) {
 		at := 0
 		for _, l := range r.logLives() {
-			l.run.touch()
+			l.run.used.Store(l.run.store.clock.Add(1))
 			for _, p := range l.parts {
 				rows := p.tables()[t].rows
 				if at+rows > first {
@@ -80,7 +80,6 @@ func (l *life) chunk(p *part, t Table, x, y string) (Chunk, error) {
 		}
 	}
 	c, err := l.run.chunk(p, t, x, y)
-	c.Ascending, c.Finite = !p.tables()[t].descends(x), p.tables()[t].finite(y)
 	if dx != 0 {
 		c.X = shifted(c.X, dx)
 	}
@@ -88,18 +87,6 @@ func (l *life) chunk(p *part, t Table, x, y string) (Chunk, error) {
 		c.Y = shifted(c.Y, dy)
 	}
 	return c, err
-}
-
-// descends reports whether the numbers of a column may not ascend.
-func (t *table) descends(name string) bool {
-	c := t.column(name)
-	return c == nil || c.stat.descends
-}
-
-// finite reports whether all numbers of a column are.
-func (t *table) finite(name string) bool {
-	c := t.column(name)
-	return c != nil && c.stat.nonfinite == 0
 }
 
 func shifted(v []float64, by float64) []float64 {
@@ -126,17 +113,19 @@ func (r *Run) chunk(p *part, t Table, x, y string) (Chunk, error) {
 			}
 		}
 	}
+	out := Chunk{Ascending: !cx.stat.descends, Finite: cy.stat.nonfinite == 0}
 	switch {
 	case cx.rows == nil && cy.rows == nil:
-		return Chunk{X: cx.values, Y: cy.values}, nil
+		out.X, out.Y = cx.values, cy.values
+		return out, nil
 	case cx.rows == nil:
-		xs := make([]float64, len(cy.rows))
+		out.X, out.Y, out.Rows = make([]float64, len(cy.rows)), cy.values, cy.rows
 		for i, row := range cy.rows {
-			xs[i] = cx.values[row]
+			out.X[i] = cx.values[row]
 		}
-		return Chunk{X: xs, Y: cy.values, Rows: cy.rows}, nil
+		return out, nil
 	}
-	out := Chunk{Rows: []uint32{}}
+	out.Rows = []uint32{}
 	for i, k := 0, 0; i < len(cx.values) && k < len(cy.values); {
 		row, other := cx.rows[i], uint32(k) //nolint:gosec // a part has far fewer rows
 		if cy.rows != nil {

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"io"
+	"iter"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 
@@ -50,14 +50,25 @@ type part struct {
 // tables are the two tables of a part.
 func (p *part) tables() []*table { return []*table{&p.rows, &p.events} }
 
+// columns are those of both tables.
+func (p *part) columns() iter.Seq[*column] {
+	return func(yield func(*column) bool) {
+		for _, t := range p.tables() {
+			for i := range t.columns {
+				if !yield(&t.columns[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // drop releases the memory of the columns.
 func (p *part) drop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, t := range p.tables() {
-		for i := range t.columns {
-			t.columns[i].values, t.columns[i].rows = nil, nil
-		}
+	for c := range p.columns() {
+		c.values, c.rows = nil, nil
 	}
 }
 
@@ -73,10 +84,11 @@ func (p *part) keep(old *part) {
 	}
 }
 
-// change is a change of the summary: the JSON at a path, nil if it is removed.
+// change is the last change of the summary at a path: the JSON, nil if it is removed.
 type change struct {
 	path  []string
 	value []byte
+	seq   int // how late it was made
 }
 
 // bytes returns the size of the columns in memory.
@@ -84,10 +96,8 @@ func (p *part) bytes() int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := 0
-	for _, t := range p.tables() {
-		for i := range t.columns {
-			n += 8*cap(t.columns[i].values) + 4*cap(t.columns[i].rows)
-		}
+	for c := range p.columns() {
+		n += 8*cap(c.values) + 4*cap(c.rows)
 	}
 	return int64(n)
 }
@@ -101,18 +111,9 @@ type builder struct {
 	// offset is where the record at hand begins.
 	offset int64
 	name   []byte
-	// sums are the summary's changes by path, with how late each was made.
-	sums    table
-	changes []sumChange
-	seq     int
-}
-
-// sumChange is the last change at a path.
-type sumChange struct {
-	path  []string
-	value []byte
-	seq   int
-	gone  bool
+	// sums are the places of the part's changes of the summary, by path.
+	sums table
+	seq  int
 }
 
 func newBuilder() *builder {
@@ -284,29 +285,28 @@ func (b *builder) sum() {
 		key = b.name
 	}
 	i := b.sums.at(key)
-	if i == len(b.changes) {
+	if i == len(b.part.summary) {
 		path := []string{string(key)}
 		if len(b.scan.Nested) > 0 {
 			path = strings.Split(string(key[1:]), "\x00")
 		}
-		b.changes = append(b.changes, sumChange{path: path})
+		b.part.summary = append(b.part.summary, change{path: path})
 	}
 	b.seq++
-	c := &b.changes[i]
-	c.seq, c.gone, c.value = b.seq, b.scan.Removed, append(c.value[:0], b.scan.Value...)
+	c := &b.part.summary[i]
+	if c.seq = b.seq; b.scan.Removed {
+		c.value = nil
+		return
+	}
+	if c.value == nil {
+		c.value = []byte{}
+	}
+	c.value = append(c.value[:0], b.scan.Value...)
 }
 
 // finish returns the part.
 func (b *builder) finish() *part {
-	sort.Slice(b.changes, func(i, j int) bool { return b.changes[i].seq < b.changes[j].seq })
-	for _, c := range b.changes {
-		if c.gone {
-			c.value = nil
-		} else {
-			c.value = append([]byte{}, c.value...)
-		}
-		b.part.summary = append(b.part.summary, change{c.path, c.value})
-	}
+	slices.SortFunc(b.part.summary, func(x, y change) int { return cmp.Compare(x.seq, y.seq) })
 	b.part.rows.finish()
 	b.part.events.finish()
 	return b.part

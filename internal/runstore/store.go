@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wandgo/wandgo/errors"
@@ -24,8 +25,6 @@ type Options struct {
 	// Staging is where the official client keeps the files of artifacts that are not uploaded,
 	// "" for none.
 	Staging string
-	// Memory is about how many bytes of columns are kept, by default 160 MB.
-	Memory int64
 	// Feeds returns runs that are in memory, by names of their own.
 	Feeds func() map[string]Feed
 	// Poll is how long [Store.Watch] waits between two looks, by default one second.
@@ -41,10 +40,7 @@ type Store struct {
 	poll    time.Duration
 	feeds   func() map[string]Feed
 	crew    crew
-	clock   struct {
-		sync.Mutex
-		now int64
-	}
+	clock   atomic.Int64 // counts uses of runs
 
 	// looking serializes Refresh.
 	looking  sync.Mutex
@@ -64,11 +60,14 @@ type Store struct {
 	err     error
 }
 
+// maxMemory is about how many bytes of columns are kept.
+const maxMemory = 160 << 20
+
 // Open returns a store of the runs below the directories. A directory may also be a log or
 // the directory of one run. Nothing is read yet; see [Store.Watch] and [Store.Refresh].
 func Open(dirs []string, opts Options) *Store {
 	s := &Store{
-		cache: opts.Cache, staging: opts.Staging, memory: cmp.Or(opts.Memory, 160<<20), poll: cmp.Or(opts.Poll, time.Second), feeds: opts.Feeds, crew: newCrew(),
+		cache: opts.Cache, staging: opts.Staging, memory: maxMemory, poll: cmp.Or(opts.Poll, time.Second), feeds: opts.Feeds, crew: newCrew(),
 		runs: map[string]*Run{}, byKey: map[string]*Run{}, changed: make(chan struct{}), homes: map[string]bool{},
 	}
 	for _, dir := range dirs {
@@ -167,12 +166,9 @@ func (s *Store) search() {
 	found := make(map[string]bool, len(f.logs))
 	for _, path := range f.logs {
 		found[path] = true
-		if s.runs[path] != nil {
-			continue
-		}
 		dir := rundir.Of(path)
-		if old := s.byKey[keyOf(dir.Journal())]; old != nil {
-			continue // the same log by another way
+		if s.runs[path] != nil || s.byKey[keyOf(dir.Journal())] != nil { // the same log, maybe by another way
+			continue
 		}
 		r := newRun(s, dir)
 		if info, err := os.Stat(path); err == nil {
@@ -330,15 +326,6 @@ func (s *Store) bumpLocked(r *Run) {
 	}
 	close(s.changed)
 	s.changed = make(chan struct{})
-}
-
-// touch notes that the columns of a run are used.
-func (r *Run) touch() {
-	c := &r.store.clock
-	c.Lock()
-	defer c.Unlock()
-	c.now++
-	r.used.Store(c.now)
 }
 
 // trim drops the columns of the runs that were not used for the longest time, until the

@@ -115,7 +115,10 @@ func TestRefresh_MemoryIsShort_DropsWhatWasNotUsed(t *testing.T) {
 		}
 		l.finish(0)
 	}
-	s := open(t, Options{Memory: 1}, root)
+	s := Open([]string{root}, Options{})
+	t.Cleanup(s.Close)
+	s.memory = 1
+	s.Refresh(t.Context())
 	for _, r := range s.Runs() {
 		assert.Zero(t, r.parts[0].bytes(), "nothing was used")
 		_, ys := points(t, r, History, KeyStep, "loss")

@@ -134,7 +134,7 @@ func valueIn(line []byte, metric string) (Value, error) {
 	if f, ok := number(object[KeyTimestamp]); ok && f > 0 && f < 1e11 {
 		v.Time = time.UnixMicro(int64(f * 1e6))
 	}
-	v.Value = member(object, metric)
+	v.Value, _ = jsonx.Member(object, metric)
 	return v, nil
 }
 
@@ -146,22 +146,4 @@ func number(v any) (float64, bool) {
 		return v, true
 	}
 	return 0, false
-}
-
-// member returns the value with a dotted name, whose keys may have dots themselves.
-func member(object map[string]any, name string) any {
-	if v, ok := object[name]; ok {
-		return v
-	}
-	for i := range name {
-		if name[i] != '.' {
-			continue
-		}
-		if inner, ok := object[name[:i]].(map[string]any); ok {
-			if v := member(inner, name[i+1:]); v != nil {
-				return v
-			}
-		}
-	}
-	return nil
 }
