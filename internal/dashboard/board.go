@@ -20,9 +20,6 @@ type Options struct {
 	Mode string
 	// Token must be in the first link that a browser opens, if it is not "".
 	Token string
-	// Hosts are further names by which the server may be called, besides those of the
-	// loopback device. With a token, any name may be used.
-	Hosts []string
 	// Hint is the command to type if there are no runs.
 	Hint string
 	// Catalog has the artifacts and sweeps of a test server, nil if there is none.

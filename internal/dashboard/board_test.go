@@ -316,7 +316,7 @@ func TestCSV_AllPoints(t *testing.T) {
 	assert.Equal(t, "_step,metric,value\n0,loss,0.5\n1,loss,NaN\n", w.Body.String())
 	assert.Equal(t, `attachment; filename="b-loss.csv"`, w.Header().Get("Content-Disposition"))
 	assert.Equal(t, http.StatusBadRequest, get(t, b, "/-/runs/"+keyOf(t, b, "b")+"/csv").Code)
-	assert.Equal(t, "'=1", cell("=1"))
+	assert.Equal(t, "'=1,metric,value\n", get(t, b, "/-/runs/"+keyOf(t, b, "b")+"/csv?m=loss&x=%3D1").Body.String())
 }
 
 func TestPages_EveryPathIsTheDocument(t *testing.T) {

@@ -124,8 +124,7 @@ func (b *Board) artifacts(r *http.Request) (any, error) {
 			row.Files, row.More = a.Files[:min(len(a.Files), maxArtifactFiles)], len(a.Files) > maxArtifactFiles
 		}
 		if a.By != nil {
-			by := b.named(*a.By)
-			row.By = &by
+			row.By = new(b.named(*a.By))
 		}
 		row.UsedBy = []RunRef{}
 		for _, u := range a.UsedBy {
@@ -158,6 +157,15 @@ type sweepRow struct {
 	Runs      int     `json:"runs"`
 }
 
+func newSweepRow(s Sweep, runs int) sweepRow {
+	s.Parameters = append([]string{}, s.Parameters...)
+	row := sweepRow{Sweep: s, Runs: runs}
+	if s.Best != "" {
+		row.BestValue = new(number(s.BestValue))
+	}
+	return row
+}
+
 // sweeps sends the sweeps of a project, or the local ones if none is named. Without a catalog
 // those of a project are the ones that its runs name.
 func (b *Board) sweeps(r *http.Request) (any, error) {
@@ -177,17 +185,11 @@ func (b *Board) sweeps(r *http.Request) (any, error) {
 	rows := []sweepRow{}
 	if b.opts.Catalog != nil {
 		for _, s := range b.opts.Catalog.Sweeps(entity, project) {
-			row := sweepRow{Sweep: s, Runs: runs[s.ID]}
-			row.Parameters = append([]string{}, s.Parameters...)
-			if s.Best != "" {
-				best := number(s.BestValue)
-				row.BestValue = &best
-			}
-			rows = append(rows, row)
+			rows = append(rows, newSweepRow(s, runs[s.ID]))
 		}
 	} else {
 		for id, n := range runs {
-			row := sweepRow{Sweep: Sweep{ID: id, Parameters: []string{}, State: "FINISHED"}, Runs: n}
+			row := newSweepRow(Sweep{ID: id, State: "FINISHED"}, n)
 			if running[id] {
 				row.State = "RUNNING"
 			}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/runstore"
 )
 
@@ -30,27 +31,20 @@ func csvOf(w http.ResponseWriter, r *http.Request, run *runstore.Run) {
 		out.Flush()
 		_ = buffer.Flush() // the browser is gone if it fails
 	}()
-	_ = out.Write([]string{cell(v.x), "metric", "value"})
+	_ = out.Write([]string{plaintext.NoFormula(v.x), "metric", "value"})
 	for _, m := range metrics {
+		name := plaintext.NoFormula(m)
 		for c, err := range run.Chunks(v.table, v.x, m, 0) {
 			if err != nil || r.Context().Err() != nil {
 				return
 			}
 			for k, x := range c.X {
-				if out.Write([]string{number(x).String(), cell(m), number(c.Y[k]).String()}) != nil {
+				if out.Write([]string{number(x).String(), name, number(c.Y[k]).String()}) != nil {
 					return
 				}
 			}
 		}
 	}
-}
-
-// cell is a name that a spreadsheet does not take for a formula.
-func cell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 // fileName is a name for a download.

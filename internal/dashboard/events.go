@@ -43,7 +43,7 @@ func (b *Board) events(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() { _ = stream.control.SetWriteDeadline(time.Time{}) }() // for the next request of the connection
 	version, changed := b.store.Changed()
-	known := b.keys()
+	known, _ := b.keys(version)
 	stream.send("hello", map[string]int64{"version": version})
 	ctx := r.Context()
 	beat := time.NewTicker(b.beat)
@@ -54,8 +54,12 @@ func (b *Board) events(w http.ResponseWriter, r *http.Request) {
 			var v int64
 			v, changed = b.store.Changed()
 			if list {
-				now := b.keys()
-				stream.send("runs", listChange{v, b.since(version), gone(known, now)})
+				now, later := b.keys(version)
+				gone := slices.DeleteFunc(known, func(key string) bool {
+					_, there := slices.BinarySearch(now, key)
+					return there
+				})
+				stream.send("runs", listChange{v, later, gone})
 				known = now
 			}
 			for _, key := range keys {
@@ -77,35 +81,16 @@ func (b *Board) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// keys returns the keys of all runs, sorted.
-func (b *Board) keys() []string {
-	var keys []string
+// keys returns the keys of all runs, sorted, and of those that changed after a version.
+func (b *Board) keys(version int64) (all, later []string) {
+	all, later = []string{}, []string{}
 	for _, run := range b.store.Runs() {
-		keys = append(keys, run.Key())
-	}
-	return keys
-}
-
-// since returns the runs that changed after a version.
-func (b *Board) since(version int64) []string {
-	keys := []string{}
-	for _, run := range b.store.Runs() {
+		all = append(all, run.Key())
 		if run.Version() > version {
-			keys = append(keys, run.Key())
+			later = append(later, run.Key())
 		}
 	}
-	return keys
-}
-
-// gone returns the keys that are not there any more. Both lists are sorted.
-func gone(before, now []string) []string {
-	out := []string{}
-	for _, key := range before {
-		if _, ok := slices.BinarySearch(now, key); !ok {
-			out = append(out, key)
-		}
-	}
-	return out
+	return all, later
 }
 
 // stalledFor is how long a browser may take to accept an event. One that accepts nothing

@@ -30,10 +30,10 @@ const (
 // 8 MB each and 32 MB together; it returns those that are not.
 func (b *Board) Export(ctx context.Context, w io.Writer, runs []*runstore.Run) (LeftOut, error) {
 	data := report{Mode: "export", Answers: map[string]any{}}
-	var keys []string
+	var keys [][2]string
 	var media mediaFiles
 	for _, run := range runs {
-		keys = append(keys, run.Key())
+		keys = append(keys, [2]string{"run", run.Key()})
 		if err := b.exportRun(ctx, data.Answers, run, &media); err != nil {
 			return LeftOut{}, fmt.Errorf("export %s: %w", run.Info().ID, err)
 		}
@@ -42,9 +42,9 @@ func (b *Board) Export(ctx context.Context, w io.Writer, runs []*runstore.Run) (
 	if err != nil {
 		return LeftOut{}, fmt.Errorf("export files: %w", err)
 	}
-	data.Start = "/compare?" + formQuery("run", keys)
+	data.Start = "/compare?" + formPairs(keys)
 	if len(runs) == 1 {
-		data.Start = "/runs/" + keys[0]
+		data.Start = "/runs/" + runs[0].Key()
 	}
 	data.Answers["/-/runs"] = exportList(runs)
 	data.Answers["/-/info"] = map[string]any{"version": b.opts.Version, "mode": "export", "dirs": []string{}, "token": false, "hint": "", "leftOut": left}
@@ -150,29 +150,17 @@ func exportList(runs []*runstore.Run) any {
 		infos = append(infos, run.Info())
 	}
 	columns := columnsOf(infos)
-	columns = columns[:min(len(columns), exportColumns)]
-	list := newList(len(infos))
-	list.Columns = columns
+	list := runList{Total: len(infos), Matched: len(infos), Columns: columns[:min(len(columns), exportColumns)], Runs: []row{}}
+	var names []string
+	for _, c := range list.Columns {
+		names = append(names, c.Name)
+	}
 	for _, i := range infos {
 		r := newRow(i)
-		r.Path, r.Values = "", map[string]any{}
-		for _, c := range columns {
-			if v, ok := i.Values[c.Name]; ok {
-				r.Values[c.Name] = shown(v)
-			}
-		}
+		r.Path, r.Values = "", valuesNamed(i, names)
 		list.Runs = append(list.Runs, r)
 	}
 	return list
-}
-
-// formQuery is a query that repeats a name.
-func formQuery(name string, values []string) string {
-	pairs := make([][2]string, 0, len(values))
-	for _, v := range values {
-		pairs = append(pairs, [2]string{name, v})
-	}
-	return formPairs(pairs)
 }
 
 // formPairs is a query as URLSearchParams of a browser writes it, without what is empty.

@@ -64,29 +64,28 @@ func typeOf(name string) string {
 const filePolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'"
 
 func sendRunFile(w http.ResponseWriter, r *http.Request, run *runstore.Run) {
-	name := r.PathValue("path")
-	f, err := run.OpenFile(name)
-	if err != nil {
-		if errors.Is(err, fs.ErrPermission) {
-			fail(w, &statusError{http.StatusForbidden, "this file cannot be read"})
-			return
-		}
-		fail(w, &statusError{http.StatusNotFound, "there is no such file in the run's directory"})
+	f, err := run.OpenFile(r.PathValue("path"))
+	if errors.Is(err, fs.ErrPermission) {
+		fail(w, &statusError{http.StatusForbidden, "this file cannot be read"})
 		return
 	}
-	defer func() { _ = f.Close() }() // it was only read
-	sendFile(w, r, name, f.Changed(), f)
+	sendOpened(w, r, f, err, "there is no such file in the run's directory")
 }
 
 // sendRunArtifact sends a file of an artifact that a run logs.
 func sendRunArtifact(w http.ResponseWriter, r *http.Request, run *runstore.Run) {
 	f, err := run.OpenArtifact(r.PathValue("id"), r.PathValue("path"))
+	sendOpened(w, r, f, err, "this disk has no copy of this file of an artifact: copies are removed when the server has the artifact")
+}
+
+// sendOpened sends the file that a path names and closes it. missing says that there is none.
+func sendOpened(w http.ResponseWriter, r *http.Request, f runstore.OpenedFile, err error, missing string) {
 	if err != nil {
-		fail(w, &statusError{http.StatusNotFound, "this disk has no copy of this file of an artifact: copies are removed when the server has the artifact"})
+		fail(w, &statusError{http.StatusNotFound, missing})
 		return
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	sendFile(w, r, r.PathValue("path"), f.Changed(), f)
+	sendFile(w, r, f.Changed(), f)
 }
 
 // catalogFile sends a file of an artifact of a server.
@@ -100,10 +99,11 @@ func (b *Board) catalogFile(w http.ResponseWriter, r *http.Request) {
 		fail(w, &statusError{http.StatusNotFound, "there is no such file of an artifact"})
 		return
 	}
-	sendFile(w, r, r.PathValue("path"), time.Time{}, bytes.NewReader(content))
+	sendFile(w, r, time.Time{}, bytes.NewReader(content))
 }
 
-func sendFile(w http.ResponseWriter, r *http.Request, name string, changed time.Time, content io.ReadSeeker) {
+func sendFile(w http.ResponseWriter, r *http.Request, changed time.Time, content io.ReadSeeker) {
+	name := r.PathValue("path")
 	kind := typeOf(name)
 	w.Header().Set("Content-Security-Policy", filePolicy)
 	w.Header().Set("Content-Type", kind)

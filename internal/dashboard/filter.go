@@ -3,6 +3,7 @@ package dashboard
 import (
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -141,21 +142,11 @@ func (f filter) match(i *runstore.Info) bool {
 
 func (t *term) match(i *runstore.Info) bool {
 	if t.key == "" {
-		for _, s := range append([]string{i.Name, i.ID, i.Notes}, i.Tags...) {
-			if contains(s, t.value) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(append([]string{i.Name, i.ID, i.Notes}, i.Tags...), func(s string) bool { return contains(s, t.value) })
 	}
 	switch strings.ToLower(t.key) {
 	case "tag":
-		for _, tag := range i.Tags {
-			if t.compare(tag) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(i.Tags, func(tag string) bool { return t.compare(tag) })
 	case "trouble":
 		kind := troubleOf(i)
 		return kind != "" && (t.value == "any" || t.compare(kind))

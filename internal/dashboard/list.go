@@ -87,8 +87,6 @@ type runList struct {
 	Runs    []row         `json:"runs"`
 }
 
-func newList(n int) runList { return runList{Total: n, Matched: n, Runs: []row{}} }
-
 func (b *Board) list(r *http.Request) (any, error) {
 	q := query{Values: r.URL.Query()}
 	f, err := parseFilter(q.Get("filter"))
@@ -99,8 +97,7 @@ func (b *Board) list(r *http.Request) (any, error) {
 	if q.err != nil {
 		return nil, q.err
 	}
-	out := newList(0)
-	out.Version = b.store.Version()
+	out := runList{Version: b.store.Version(), Runs: []row{}}
 	var infos []*runstore.Info
 	for _, run := range b.store.Runs() {
 		i := run.Info()
@@ -118,17 +115,21 @@ func (b *Board) list(r *http.Request) (any, error) {
 	offset = min(offset, len(infos))
 	for _, i := range infos[offset:min(len(infos), offset+limit)] {
 		row := newRow(i)
-		for _, name := range q.Values["col"] {
-			if v, ok := i.Values[name]; ok {
-				if row.Values == nil {
-					row.Values = map[string]any{}
-				}
-				row.Values[name] = shown(v)
-			}
-		}
+		row.Values = valuesNamed(i, q.Values["col"])
 		out.Runs = append(out.Runs, row)
 	}
 	return out, nil
+}
+
+// valuesNamed returns those of the values with some names that a run has.
+func valuesNamed(i *runstore.Info, names []string) map[string]any {
+	values := map[string]any{}
+	for _, name := range names {
+		if v, ok := i.Values[name]; ok {
+			values[name] = shown(v)
+		}
+	}
+	return values
 }
 
 // query is a query whose first invalid value is err.

@@ -76,7 +76,6 @@ func (b *Board) localSweeps() []sweepRow {
 		if s.Name == "" {
 			s.Name = filepath.Base(dir)
 		}
-		s.Parameters = append([]string{}, s.Parameters...)
 		s.Trials = slices.Clone(s.Trials)
 		for i := range s.Trials {
 			t := &s.Trials[i]
@@ -84,12 +83,7 @@ func (b *Board) localSweeps() []sweepRow {
 				s.State = "RUNNING"
 			}
 		}
-		row := sweepRow{Sweep: s, Runs: len(s.Trials)}
-		if s.Best != "" {
-			best := number(s.BestValue)
-			row.BestValue = &best
-		}
-		rows = append(rows, row)
+		rows = append(rows, newSweepRow(s, len(s.Trials)))
 	}
 	sort.Slice(rows, func(i, j int) bool { return rows[i].Name+rows[i].ID < rows[j].Name+rows[j].ID })
 	return rows

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -139,14 +140,5 @@ func refusal(i *runstore.Info, sync string) trouble {
 
 // evidence is a question of the diagnosis and its answer.
 func evidence(p errors.Probe) string {
-	text := p.Question
-	if text == "" {
-		text = p.Name
-	}
-	if p.Result != "" {
-		text += " → " + p.Result
-	} else {
-		text += " → " + string(p.Outcome)
-	}
-	return plaintext.Line(text, maxErrorText)
+	return plaintext.Line(cmp.Or(p.Question, p.Name)+" → "+cmp.Or(p.Result, string(p.Outcome)), maxErrorText)
 }
