@@ -82,7 +82,7 @@ func runArtifactPut(ctx context.Context, a *app, c command, args []string) error
 		return err
 	}
 	r.path, r.args = path, args
-	options, err := r.runOptions()
+	options, err := r.runOptions(a)
 	if err != nil {
 		return usageError(c, "%s", err.Error())
 	}
@@ -117,7 +117,7 @@ func (r *putRequest) flags(set *flag.FlagSet) {
 
 // runOptions are those of the run that logs the artifact. They are not those of a training
 // run that the environment names.
-func (r *putRequest) runOptions() (client.RunOptions, error) {
+func (r *putRequest) runOptions(a *app) (client.RunOptions, error) {
 	o := client.RunOptions{ID: cmp.Or(r.id, runid.New()), Resume: client.ResumeAllow, JobType: "cli_put", StatsInterval: -1}
 	parts := strings.Split(r.name, "/")
 	if len(parts) > 3 {
@@ -132,7 +132,14 @@ func (r *putRequest) runOptions() (client.RunOptions, error) {
 	}
 	r.place = strings.Join(append(parts[:len(parts)-1], ""), "/")
 	if r.byPath = r.name == ""; r.byPath {
-		r.name = filepath.Base(filepath.Clean(r.path))
+		path := r.path
+		if !reference.MatchString(path) {
+			var err error
+			if path, err = filepath.Abs(a.env.path(path)); err != nil { // "." has the name of the directory
+				return o, err
+			}
+		}
+		r.name = filepath.Base(path)
 	}
 	return o, nil
 }

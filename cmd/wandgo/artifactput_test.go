@@ -81,6 +81,32 @@ func TestArtifactPut_FileOrReference_HasTheDefaultName(t *testing.T) {
 	v, ok = srv.Artifact("acme-research/vision/raw")
 	require.True(t, ok)
 	assert.Equal(t, "s3://bucket/raw/iris.csv", v.Files[0].Ref)
+	r = i.run(t, "artifact", "put", "s3://bucket/raw/tulip.csv")
+	require.Zero(t, r.status, r.stderr)
+	assert.Contains(t, r.stdout, "acme-research/vision/tulip.csv:v0\t")
+}
+
+func TestArtifactPut_WorkingDirectory_HasItsName(t *testing.T) {
+	t.Parallel()
+	srv := wandbtest.New(t, testWorld())
+	i := on(t, srv.URL(), joKey).withFiles(t, map[string]string{"images/raw/iris.png": "hello"})
+	for _, tt := range []struct{ dir, path, want string }{
+		{"images", ".", "images"},
+		{"images", "./", "images"},
+		{"images/raw", "..", "images"},
+		{"images/raw", "../raw/.", "raw"},
+	} {
+		inside := *i
+		inside.dir = filepath.Join(i.dir, tt.dir)
+		r := inside.run(t, "artifact", "put", tt.path)
+		require.Zero(t, r.status, r.stderr)
+		assert.Contains(t, r.stdout, "acme-research/vision/"+tt.want+":v0\t", tt.path)
+	}
+	inside := *i
+	inside.dir = "/"
+	r := inside.run(t, "artifact", "put", ".")
+	assert.Equal(t, exitStatus(errors.ErrInvalidInput), r.status)
+	assert.Contains(t, r.stderr, "    wandgo artifact put . --name NAME\n")
 }
 
 func TestArtifactPut_Fails_HasTheStatusOfTheCause(t *testing.T) {
