@@ -14,6 +14,7 @@ import (
 	"github.com/wandgo/wandgo/api"
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/runpath"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/term"
@@ -124,7 +125,7 @@ func runExport(ctx context.Context, a *app, c command, args []string) error {
 	case len(logs) == 0:
 		return a.withClient(ctx, func(cl *client.Client) error {
 			e.list = func() ([]exportedRun, error) { return e.onServer(ctx, api.New(cl)) }
-			return e.write(ctx, to, *format)
+			return movedRows(e.write(ctx, to, *format))
 		})
 	case *filter != "":
 		return usageError(c, "--filter is for runs on the server, and %s is on this disk", paths[0])
@@ -195,6 +196,24 @@ func (e *export) write(ctx context.Context, to, format string) (err error) {
 		return &errors.InputError{Field: "--keys", Value: secret.Redact(strings.Join(e.keys, ",")), Source: "--keys", Rule: "no row has all of these metrics"}
 	}
 	return p.finish(ctx, to, format, e.converter)
+}
+
+// movedRows gives rows that the server has in Parquet files only a remedy for the command line,
+// which has no option to read them.
+func movedRows(err error) error {
+	moved, ok := errors.AsType[*errors.RequestError](err)
+	if !ok || !errors.Is(err, errors.ErrRowsExported) {
+		return err
+	}
+	run := strings.Join([]string{moved.Entity, moved.Project, moved.RunID}, "/")
+	return remedied{fmt.Errorf("export run %s: the server has rows of it in Parquet files only", printable(run)), errors.ErrRowsExported, `
+wandgo export does not read these files. If the run's directory is on a disk,
+export it from there:
+
+    wandgo export wandb/run-DATE-` + plaintext.ShellWord(moved.RunID) + ` -o FILE
+
+Otherwise, read the history with a Go program: contrib/parquet/README.md in the
+repository of wandgo shows how.`}
 }
 
 // interrupted says what an export leaves that a signal stopped, and how it continues.

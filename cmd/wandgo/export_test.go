@@ -21,9 +21,9 @@ import (
 )
 
 // exporting makes two runs, a and b, of three rows each.
-func exporting(t *testing.T) (*wandbtest.Server, *invocation) {
+func exporting(t *testing.T, opts ...wandbtest.Option) (*wandbtest.Server, *invocation) {
 	t.Helper()
-	srv := wandbtest.New(t, testWorld())
+	srv := wandbtest.New(t, testWorld(), opts...)
 	i := on(t, srv.URL(), joKey)
 	c, err := client.New(client.Options{BaseURL: srv.URL(), APIKey: joKey, Dir: t.TempDir(), Output: io.Discard, Getenv: func(string) string { return "" }})
 	require.NoError(t, err)
@@ -89,6 +89,23 @@ func TestExport_Runs_OnlyTheseAreWritten(t *testing.T) {
 	}
 	require.Zero(t, i.run(t, "export", "acme-research/vision", "--runs", "b", "-o", "b.csv", "--keys", "loss").status)
 	assert.Equal(t, "_run,_step,loss\nb,0,0.5\nb,1,\nb,2,1e-07\n", exported(t, i, "b.csv"))
+}
+
+func TestExport_RowsInParquetFilesOnly_SaysWhatTheCommandCanDo(t *testing.T) {
+	t.Parallel()
+	_, i := exporting(t, wandbtest.WithPolicy(wandbtest.Policy{ExportedRows: 2, ExportedRowsHidden: true}))
+	r := i.run(t, "export", "acme-research/vision/a", "-o", "a.csv")
+	assert.Equal(t, exitStatus(errors.ErrRowsExported), r.status)
+	assert.Equal(t, `export run acme-research/vision/a: the server has rows of it in Parquet files only
+
+wandgo export does not read these files. If the run's directory is on a disk,
+export it from there:
+
+    wandgo export wandb/run-DATE-a -o FILE
+
+Otherwise, read the history with a Go program: contrib/parquet/README.md in the
+repository of wandgo shows how.
+`, r.stderr)
 }
 
 func TestExport_Interrupted_ContinuesWhereItWas(t *testing.T) {
