@@ -16,11 +16,10 @@ import (
 	"github.com/wandgo/wandgo/sweep"
 )
 
-func agentCommand() command {
-	return command{
-		name: "agent", args: "SWEEP [--count N] [--parallel N] [-- COMMAND ...]",
-		summary: "run the trials of a sweep, as programs",
-		long: `
+var agentCommand = command{
+	name: "agent", args: "SWEEP [--count N] [--parallel N] [-- COMMAND ...]",
+	summary: "run the trials of a sweep, as programs",
+	long: `
 Runs trials of a sweep until it has no more: asks the server for parameters and
 starts a program with them. The program makes the trial's run with any W&B
 client, which learns the run's id, the sweep and the parameters from
@@ -61,8 +60,7 @@ Examples:
   wandgo agent acme/vision/abcd1234
   wandgo agent acme/vision/abcd1234 --count 10 --parallel 2 -- ./train {args}
 `,
-		run: runAgent,
-	}
+	run: runAgent,
 }
 
 func runAgent(ctx context.Context, a *app, c command, args []string) error {

@@ -9,8 +9,7 @@ import (
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
-func artifactCommand() command {
-	return group("artifact", "list, upload and download artifacts", `
+var artifactCommand = group("artifact", "list, upload and download artifacts", `
 Works with artifacts: named sets of files with versions.
 
 Commands:
@@ -24,8 +23,7 @@ Examples:
   wandgo artifact put images/ --name flowers
   wandgo artifact get flowers:v3 --dir /data/flowers
   wandgo help artifact ls
-`, artifactLsCommand(), artifactInfoCommand(), artifactPutCommand(), artifactGetCommand(), artifactCacheCommand())
-}
+`, artifactLsCommand, artifactInfoCommand, artifactPutCommand, artifactGetCommand, artifactCacheCommand)
 
 // artifactPlace is where artifacts are: those of the settings if none are given. The entity
 // may also be the account's default.

@@ -9,11 +9,10 @@ import (
 	"github.com/wandgo/wandgo/internal/artifacts/objectcache"
 )
 
-func artifactCacheCommand() command {
-	return command{
-		name: "artifact cache", args: "[--trim SIZE] [--json]",
-		summary: "show the cache of downloaded files, or make it smaller",
-		long: `
+var artifactCacheCommand = command{
+	name: "artifact cache", args: "[--trim SIZE] [--json]",
+	summary: "show the cache of downloaded files, or make it smaller",
+	long: `
 Shows the directory and the size of the cache in which downloads of artifacts
 are kept for the next time. It is in $WANDB_CACHE_DIR, or in the user's
 directory for caches, and the official client uses it, too. A download removes
@@ -32,8 +31,7 @@ Examples:
   wandgo artifact cache
   wandgo artifact cache --trim 10GB
 `,
-		run: runArtifactCache,
-	}
+	run: runArtifactCache,
 }
 
 // cacheDocument is the JSON of artifact cache.
@@ -49,12 +47,8 @@ func runArtifactCache(ctx context.Context, a *app, c command, args []string) err
 	set := c.flags()
 	trim := set.String("trim", "", "")
 	asJSON := set.Bool("json", false, "")
-	paths, err := a.parsePaths(c, set, args)
-	if err != nil {
+	if err := a.parse(c, set, args); err != nil {
 		return err
-	}
-	if len(paths) > 0 {
-		return usageError(c, "expected no argument")
 	}
 	limit, err := parseSize(*trim)
 	if err != nil {

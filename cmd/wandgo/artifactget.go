@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/wandgo/wandgo/artifact"
 	"github.com/wandgo/wandgo/client"
@@ -19,11 +17,10 @@ import (
 	"github.com/wandgo/wandgo/internal/term"
 )
 
-func artifactGetCommand() command {
-	return command{
-		name: "artifact get", args: "path [--dir D] [--prefix P] [flags]",
-		summary: "download an artifact, with every file verified",
-		long: `
+var artifactGetCommand = command{
+	name: "artifact get", args: "path [--dir D] [--prefix P] [flags]",
+	summary: "download an artifact, with every file verified",
+	long: `
 Downloads the files of an artifact that are not in the directory yet. Each file
 is compared with its digest before it gets its name. A download that was
 interrupted continues.
@@ -56,8 +53,7 @@ Examples:
   wandgo artifact get acme/vision/flowers:v3
   wandgo artifact get flowers --prefix train/ --dir /data/flowers
 `,
-		run: runArtifactGet,
-	}
+	run: runArtifactGet,
 }
 
 // gotArtifact is the JSON of artifact get.
@@ -111,10 +107,12 @@ func (a *app) get(ctx context.Context, c *client.Client, path string, o artifact
 	if err := checkPrefix(ctx, v, o.Prefix); err != nil {
 		return nil, err
 	}
-	line := &downloadLine{printer: a.printerOn(a.stderr, false), live: term.IsTerminal(a.stderr)}
+	line := &progressLine{printer: a.printerOn(a.stderr, false), live: term.IsTerminal(a.stderr)}
 	o.Progress = func(p artifact.DownloadProgress) {
 		got.Files, got.Bytes, got.Received, got.Reused = p.Files, p.Bytes, p.Received, p.Reused
-		line.draw(p)
+		if line.due() {
+			line.draw("", fmt.Sprintf("%d of %d files, %s of %s", p.Files, p.TotalFiles, size(max(p.Bytes, p.Received+p.Reused)), size(p.TotalBytes)))
+		}
 	}
 	got.Dir, err = v.Download(ctx, o)
 	line.erase()
@@ -240,31 +238,4 @@ func (a *app) printGot(got *gotArtifact, asJSON bool) error {
 		p.line(got.Dir, got.Path, plain(int64(got.Files)), plain(got.Bytes), plain(got.Received))
 	}
 	return p.err
-}
-
-// downloadLine is a line of progress on a terminal.
-type downloadLine struct {
-	*printer
-	live bool
-
-	mu    sync.Mutex
-	drawn time.Time
-	shown bool
-}
-
-func (l *downloadLine) draw(p artifact.DownloadProgress) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if !l.live || time.Since(l.drawn) < redrawEvery {
-		return
-	}
-	l.drawn, l.shown = time.Now(), true
-	text := fmt.Sprintf("%d of %d files, %s of %s", p.Files, p.TotalFiles, size(max(p.Bytes, p.Received+p.Reused)), size(p.TotalBytes))
-	l.printf("\r\x1b[K%s", term.Cut(text, max(l.width, defaultColumns)-1))
-}
-
-func (l *downloadLine) erase() {
-	if l.shown {
-		l.printf("\r\x1b[K")
-	}
 }

@@ -12,11 +12,10 @@ import (
 	"github.com/wandgo/wandgo/internal/term"
 )
 
-func artifactInfoCommand() command {
-	return command{
-		name: "artifact info", args: "[entity/][project/]name[:version] [--files] [--json]",
-		summary: "show a version of an artifact, and its files",
-		long: `
+var artifactInfoCommand = command{
+	name: "artifact info", args: "[entity/][project/]name[:version] [--files] [--json]",
+	summary: "show a version of an artifact, and its files",
+	long: `
 Shows a version of an artifact: its type, aliases, tags, description, metadata,
 size and digest. Without a version it shows the one with the alias latest.
 
@@ -36,8 +35,7 @@ Examples:
   wandgo artifact info acme/vision/flowers:best
   wandgo artifact info flowers --files | cut -f1
 `,
-		run: runArtifactInfo,
-	}
+	run: runArtifactInfo,
 }
 
 // versionDocument is the JSON of artifact info.

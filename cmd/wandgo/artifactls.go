@@ -15,11 +15,10 @@ import (
 	"github.com/wandgo/wandgo/internal/plaintext"
 )
 
-func artifactLsCommand() command {
-	return command{
-		name: "artifact ls", args: "[[entity/]project | entity/project/name] [--json]",
-		summary: "list the artifacts of a project, or the versions of one",
-		long: `
+var artifactLsCommand = command{
+	name: "artifact ls", args: "[[entity/]project | entity/project/name] [--json]",
+	summary: "list the artifacts of a project, or the versions of one",
+	long: `
 Lists the artifacts of a project, or with a name the versions of an artifact.
 Without an argument, lists those of the project of the settings. The versions of
 an artifact need its whole path: one or two names are those of a project.
@@ -44,8 +43,7 @@ Examples:
   wandgo artifact ls acme/vision/flowers
   wandgo artifact ls --json | jq -r '.[].name'
 `,
-		run: runArtifactLs,
-	}
+	run: runArtifactLs,
 }
 
 func runArtifactLs(ctx context.Context, a *app, c command, args []string) error {

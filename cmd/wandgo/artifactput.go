@@ -21,11 +21,10 @@ import (
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
-func artifactPutCommand() command {
-	return command{
-		name: "artifact put", args: "path [--name N] [--type T] [--alias A] [flags]",
-		summary: "upload a file, a directory or a reference as an artifact",
-		long: `
+var artifactPutCommand = command{
+	name: "artifact put", args: "path [--name N] [--type T] [--alias A] [flags]",
+	summary: "upload a file, a directory or a reference as an artifact",
+	long: `
 Uploads a file or a directory as a new version of an artifact. If the server has
 a version with this content, no new one is made. The path may also be a
 reference, such as s3://bucket/key, whose content stays where it is.
@@ -57,8 +56,7 @@ Examples:
   wandgo artifact put images/ --name flowers
   wandgo artifact put net.pt --name acme/vision/net --type model --alias best
 `,
-		run: runArtifactPut,
-	}
+	run: runArtifactPut,
 }
 
 // putRequest is the command line of artifact put.

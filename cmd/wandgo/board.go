@@ -24,14 +24,12 @@ import (
 	"github.com/wandgo/wandgo/internal/version"
 )
 
-func boardCommand() command {
-	return command{
-		name: "board", args: "[DIR ...] [--addr HOST:PORT] [--no-open]\n" +
-			"       wandgo board export RUN ... [-o FILE]",
-		summary: "look at the runs on this disk in a browser",
-		long:    boardHelp,
-		run:     runBoard,
-	}
+var boardCommand = command{
+	name: "board", args: "[DIR ...] [--addr HOST:PORT] [--no-open]\n" +
+		"       wandgo board export RUN ... [-o FILE]",
+	summary: "look at the runs on this disk in a browser",
+	long:    boardHelp,
+	run:     runBoard,
 }
 
 const boardHelp = `
@@ -206,18 +204,14 @@ func serveBoard(ctx context.Context, listener net.Listener, pages http.Handler, 
 
 // cache is the directory for what can be made again, or "" if there is none.
 func (e environment) cache() string {
-	if e.vars == nil {
-		dir, err := os.UserCacheDir()
-		if err != nil {
-			return ""
+	dir, err := os.UserCacheDir()
+	if e.vars != nil {
+		dir, err = e.vars["XDG_CACHE_HOME"], nil
+		if home := e.home(); home != "" {
+			dir = cmp.Or(dir, filepath.Join(home, ".cache"))
 		}
-		return filepath.Join(dir, "wandgo", "board")
 	}
-	dir := e.vars["XDG_CACHE_HOME"]
-	if home := e.home(); home != "" {
-		dir = cmp.Or(dir, filepath.Join(home, ".cache"))
-	}
-	if dir == "" {
+	if err != nil || dir == "" {
 		return ""
 	}
 	return filepath.Join(dir, "wandgo", "board")

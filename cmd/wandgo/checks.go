@@ -10,10 +10,11 @@ import (
 // check prints a check in one line, or in several with a hanging indent.
 func (p *printer) check(c doctor.Check) {
 	const nameWidth = len(doctor.CheckOtherKeys)
-	lead := "  " + term.Pad(statusWord(c.Status), 5) + term.Pad(c.Name, nameWidth) + "  "
+	s := statuses[c.Status]
+	lead := "  " + term.Pad(s.word, 5) + term.Pad(c.Name, nameWidth) + "  "
 	indent := strings.Repeat(" ", len(lead))
 	if p.style.On() {
-		lead = "  " + p.statusMark(c.Status) + " " + p.style.Bold(term.Pad(c.Name, nameWidth)) + "  "
+		lead = "  " + s.color(p.style, s.mark) + " " + p.style.Bold(term.Pad(c.Name, nameWidth)) + "  "
 		indent = strings.Repeat(" ", len("  x ")+nameWidth+2)
 	}
 	p.hanging(lead, indent, c.Text)
@@ -28,30 +29,14 @@ func (p *printer) check(c doctor.Check) {
 	}
 }
 
-// statusWord is the status in text without color.
-func statusWord(s doctor.Status) string {
-	switch s {
-	case doctor.StatusFail:
-		return "FAIL"
-	case doctor.StatusUnsure:
-		return "?"
-	case doctor.StatusSkipped:
-		return "-"
-	}
-	return string(s)
-}
-
-// statusMark is the status in color.
-func (p *printer) statusMark(s doctor.Status) string {
-	switch s {
-	case doctor.StatusOK:
-		return p.style.Green("✓")
-	case doctor.StatusFail:
-		return p.style.Red("✗")
-	case doctor.StatusUnsure:
-		return p.style.Yellow("?")
-	case doctor.StatusNote:
-		return p.style.Yellow("!")
-	}
-	return p.style.Dim("·")
+// statuses are how a check is shown: as a word, or in color as a mark.
+var statuses = map[doctor.Status]struct {
+	word, mark string
+	color      func(term.Style, string) string
+}{
+	doctor.StatusOK:      {"ok", "✓", term.Style.Green},
+	doctor.StatusFail:    {"FAIL", "✗", term.Style.Red},
+	doctor.StatusUnsure:  {"?", "?", term.Style.Yellow},
+	doctor.StatusNote:    {"note", "!", term.Style.Yellow},
+	doctor.StatusSkipped: {"-", "·", term.Style.Dim},
 }

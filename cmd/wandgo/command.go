@@ -32,9 +32,9 @@ type command struct {
 // help, one of them, lists them.
 func commands() []command {
 	return []command{
-		loginCommand(), statusCommand(), whoamiCommand(), doctorCommand(), verifyCommand(),
-		syncCommand(), lsCommand(), inspectCommand(), boardCommand(), artifactCommand(), sweepCommand(), agentCommand(), exportCommand(), importCommand(), offlineCommand(), onlineCommand(),
-		serveCommand(), completionCommand(), versionCommand(), helpCommand(),
+		loginCommand, statusCommand, whoamiCommand, doctorCommand, verifyCommand,
+		syncCommand, lsCommand, inspectCommand, boardCommand, artifactCommand, sweepCommand, agentCommand, exportCommand, importCommand(), offlineCommand, onlineCommand,
+		serveCommand, completionCommand(), versionCommand, helpCommand(),
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -62,15 +63,11 @@ Examples:
   wandgo doctor --report=bug.md
 `
 
-func doctorCommand() command {
-	var table strings.Builder
-	writeExitCodes(&table)
-	return command{
-		name: "doctor", args: "[--entity E] [--project P] [--json] [--report[=FILE]]",
-		summary: "check whether a run can be created; if not, why and what to do",
-		long:    fmt.Sprintf(doctorHelp, table.String()),
-		run:     runDoctor,
-	}
+var doctorCommand = command{
+	name: "doctor", args: "[--entity E] [--project P] [--json] [--report[=FILE]]",
+	summary: "check whether a run can be created; if not, why and what to do",
+	long:    fmt.Sprintf(doctorHelp, exitTable()),
+	run:     runDoctor,
 }
 
 // doctorFlags are the flags of the command.
@@ -100,8 +97,8 @@ func runDoctor(ctx context.Context, a *app, c command, args []string) error {
 	}
 	switch {
 	case f.exitCodes:
-		writeExitCodes(a.stdout)
-		return nil
+		_, err := io.WriteString(a.stdout, exitTable())
+		return failed("print the exit statuses", err)
 	case f.timeout <= 0:
 		return usageError(c, "--timeout must be positive")
 	case f.json && f.report == "-":

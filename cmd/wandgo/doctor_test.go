@@ -121,7 +121,7 @@ func TestDoctor_NoServerAndNoKey_ExplainsBothInOrder(t *testing.T) {
 
 func TestDoctor_EachGeneration_CreatesNothing(t *testing.T) {
 	t.Parallel()
-	for _, g := range generations() {
+	for _, g := range generations {
 		t.Run(g.String(), func(t *testing.T) {
 			t.Parallel()
 			srv := wandbtest.New(t, testWorld(), wandbtest.WithGeneration(g))

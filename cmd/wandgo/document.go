@@ -131,16 +131,16 @@ func (d *document) fillSettings(x *doctor.Checkup) {
 	d.Project = projectDocument{s.Project.Text, s.Project.Source}
 }
 
-// jsonError returns the first error of the chain that marshals itself as JSON.
+// jsonError returns the first error of the chain that is an object in JSON, a refusal before others.
 func jsonError(err error) error {
 	if p, ok := errors.AsType[*errors.PermissionError](err); ok {
 		return withoutEmail(p)
 	}
-	if r, ok := errors.AsType[*errors.RequestError](err); ok {
-		return r
-	}
-	if i, ok := errors.AsType[*errors.InputError](err); ok {
-		return i
+	if own, ok := errors.AsType[interface {
+		error
+		json.Marshaler
+	}](err); ok {
+		return own
 	}
 	return textError{err}
 }

@@ -20,11 +20,10 @@ import (
 	"github.com/wandgo/wandgo/internal/term"
 )
 
-func exportCommand() command {
-	return command{
-		name: "export", args: "PATH --output FILE [--format FORMAT] [flags]",
-		summary: "write the histories of runs to a file",
-		long: `
+var exportCommand = command{
+	name: "export", args: "PATH --output FILE [--format FORMAT] [flags]",
+	summary: "write the histories of runs to a file",
+	long: `
 Writes the history of a run, entity/project/run, or of all runs of a project,
 entity/project, to a file. Each row has the run's id in _run; a metric with this
 name is in _run_metric. An export that was interrupted continues where it was if
@@ -69,8 +68,7 @@ Examples:
   wandgo export acme/vision --runs abcd1234,efgh5678 -o two.csv
   wandgo export wandb/latest-run -o run.parquet
 `,
-		run: runExport,
-	}
+	run: runExport,
 }
 
 func runExport(ctx context.Context, a *app, c command, args []string) error {
@@ -179,6 +177,11 @@ func (e *export) describe() string {
 
 // write exports the runs to a file.
 func (e *export) write(ctx context.Context, to, format string) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("export: %w", err)
+		}
+	}()
 	p, err := openPart(to+".part", e.describe())
 	if err != nil {
 		return err

@@ -252,25 +252,11 @@ func withKeys(row api.Row, keys []string) api.Row {
 	}
 	reduced := api.Row{"_step": row["_step"]}
 	for _, key := range keys {
-		value, ok := member(row, key)
+		value, ok := jsonx.Member(row, key)
 		if !ok {
 			return nil
 		}
 		reduced[key] = value
 	}
 	return reduced
-}
-
-func member(object map[string]any, key string) (any, bool) {
-	if value, ok := object[key]; ok {
-		return value, true
-	}
-	for i := range len(key) {
-		if below, ok := object[key[:i]].(map[string]any); ok && key[i] == '.' {
-			if value, ok := member(below, key[i+1:]); ok {
-				return value, true
-			}
-		}
-	}
-	return nil, false
 }

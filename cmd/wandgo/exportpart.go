@@ -13,13 +13,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/wandgo/wandgo/api"
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/filelock"
 	"github.com/wandgo/wandgo/internal/history"
 	"github.com/wandgo/wandgo/internal/jsonx"
+	"github.com/wandgo/wandgo/internal/plaintext"
 )
 
 const (
@@ -60,13 +60,13 @@ func openPart(path, describes string) (*part, error) {
 		return nil, &errors.InputError{Field: "output", Rule: "is in a directory that does not exist; create it first", Source: filepath.Dir(path)}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("export: %w", err)
+		return nil, err
 	}
 	if err := own(f, path); err != nil {
 		_ = f.Close()
 		return nil, err
 	}
-	p := &part{path: path, file: f, complete: map[string]bool{}}
+	p := &part{path: path, file: f, out: bufio.NewWriterSize(f, 1<<20), complete: map[string]bool{}}
 	keep, err := p.resume(describes)
 	if err == nil {
 		err = f.Truncate(keep)
@@ -74,21 +74,15 @@ func openPart(path, describes string) (*part, error) {
 	if err == nil {
 		_, err = f.Seek(keep, io.SeekStart)
 	}
+	if err == nil && keep == 0 {
+		var header []byte
+		header, err = json.Marshal(partHeader{describes})
+		p.first = int64(len(header)) + 1
+		_, _ = p.out.Write(append(header, '\n')) // what is flushed later has the error
+	}
 	if err != nil {
 		p.release()
 		return nil, err
-	}
-	p.out = bufio.NewWriterSize(f, 1<<20)
-	if keep == 0 {
-		header, err := json.Marshal(partHeader{describes})
-		if err == nil {
-			p.first = int64(len(header)) + 1
-			_, err = p.out.Write(append(header, '\n'))
-		}
-		if err != nil {
-			p.release()
-			return nil, fmt.Errorf("export: %w", err)
-		}
 	}
 	return p, nil
 }
@@ -124,7 +118,7 @@ func (p *part) resume(describes string) (keep int64, err error) {
 			return keep, nil // what follows is no complete line
 		}
 		if err != nil {
-			return 0, fmt.Errorf("export: %w", err)
+			return 0, err
 		}
 		begin := at
 		at += int64(len(line))
@@ -169,10 +163,7 @@ func (p *part) add(runID string, row api.Row) error {
 	line = append(line, '\n')
 	p.line, p.rows = line, true
 	_, err = p.out.Write(line)
-	if err != nil {
-		return fmt.Errorf("export: %w", err)
-	}
-	return nil
+	return err
 }
 
 // close closes the part. The next export continues there, unless it has no rows.
@@ -186,13 +177,12 @@ func (p *part) close() {
 
 // finish writes the rows in a format to the file, and removes the part.
 func (p *part) finish(ctx context.Context, path, format, converter string) error {
-	err := p.out.Flush()
-	if err != nil {
-		return fmt.Errorf("export: %w", err)
+	if err := p.out.Flush(); err != nil {
+		return err
 	}
 	to, err := os.CreateTemp(filepath.Dir(path), ".export-*")
 	if err != nil {
-		return fmt.Errorf("export: %w", err)
+		return err
 	}
 	defer os.Remove(to.Name()) // unless it was renamed
 	out := bufio.NewWriterSize(to, 1<<20)
@@ -216,10 +206,7 @@ func (p *part) finish(ctx context.Context, path, format, converter string) error
 	if err == nil {
 		err = os.Remove(p.path)
 	}
-	if err != nil {
-		return fmt.Errorf("export: %w", err)
-	}
-	return nil
+	return err
 }
 
 // each calls do with each row, in which NaN and infinities are null.
@@ -263,7 +250,7 @@ func (p *part) writeCSV(out io.Writer) error {
 	w := csv.NewWriter(out)
 	titles := make([]string, len(columns))
 	for i, name := range columns {
-		titles[i] = noFormula(name)
+		titles[i] = plaintext.NoFormula(name)
 	}
 	if err := w.Write(titles); err != nil {
 		return err
@@ -293,21 +280,9 @@ func csvCell(value []byte) string {
 	switch value[0] {
 	case '"':
 		text, _, _ := jsonx.Unquote(nil, value)
-		return noFormula(string(text))
+		return plaintext.NoFormula(string(text))
 	case 'n':
 		return ""
 	}
 	return string(value)
-}
-
-// noFormula puts ' before a text that a spreadsheet would run as a formula. Anyone who may
-// log to the project chooses the texts. A text that is a number is left as it is.
-func noFormula(text string) string {
-	if text == "" || !strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return text
-	}
-	if _, err := strconv.ParseFloat(text, 64); err == nil {
-		return text
-	}
-	return "'" + text
 }

@@ -23,16 +23,15 @@ Commands:
 %s
 Example:
   wandgo import tensorboard logs --project vision
-`, importTensorBoardCommand())
+`, importTensorBoardCommand)
 	c.args = "tensorboard DIR [flags]"
 	return c
 }
 
-func importTensorBoardCommand() command {
-	return command{
-		name: "import tensorboard", args: "DIR [--entity E] [--project P] [flags]",
-		summary: "make a run of each directory with event files",
-		long: `
+var importTensorBoardCommand = command{
+	name: "import tensorboard", args: "DIR [--entity E] [--project P] [flags]",
+	summary: "make a run of each directory with event files",
+	long: `
 Makes a run of each directory with event files of TensorBoard (names with
 "tfevents"), at DIR and below it, and uploads it. Neither TensorFlow nor Python
 is needed. A run is named after its directory.
@@ -78,8 +77,7 @@ Examples:
   wandgo import tensorboard logs --dry-run
   wandgo import tensorboard logs --entity acme --project vision --group resnet
 `,
-		run: runImportTensorBoard,
-	}
+	run: runImportTensorBoard,
 }
 
 func runImportTensorBoard(ctx context.Context, a *app, c command, args []string) error {
@@ -92,12 +90,9 @@ func runImportTensorBoard(ctx context.Context, a *app, c command, args []string)
 	tags := set.String("tags", "", "")
 	offline, dryRun := set.Bool("offline", false, ""), set.Bool("dry-run", false, "")
 	asJSON, noColor := set.Bool("json", false, ""), set.Bool("no-color", false, "")
-	paths, err := a.parsePaths(c, set, args)
-	switch {
-	case err != nil:
+	path, err := a.parseOne(c, set, args, "directory")
+	if err != nil {
 		return err
-	case len(paths) != 1:
-		return usageError(c, "expected exactly one directory")
 	}
 	if *tags != "" {
 		t.options.Tags = strings.Split(*tags, ",")
@@ -111,9 +106,9 @@ func runImportTensorBoard(ctx context.Context, a *app, c command, args []string)
 	}
 	t.root, t.dryRun = s.RunRoot(), *dryRun
 	t.entity, t.project = cmp.Or(t.options.Entity, s.Entity.Text), cmp.Or(t.options.Project, s.Project.Text)
-	t.out = &syncOutput{printer: a.printer(!*noColor), live: !*asJSON && a.interactive(), silent: *asJSON}
+	t.out = a.syncOutput(!*noColor, *asJSON)
 	upload := !*offline && !*dryRun && s.Mode.Text != settings.ModeOffline
-	return t.run(ctx, paths[0], upload, *asJSON)
+	return t.run(ctx, path, upload, *asJSON)
 }
 
 // run imports the directory.
@@ -193,7 +188,7 @@ func (t *tensorBoardImport) work(ctx context.Context, path string, upload bool) 
 		return nil, &errors.InputError{Field: "log directory", Value: secret.Redact(path), Rule: "has no event files (events.out.tfevents.*)"}
 	}
 	for i, dir := range dirs {
-		t.out.mark = fmt.Sprintf("[%d/%d]", i+1, len(dirs))
+		t.out.mark = fmt.Sprintf("[%d/%d] ", i+1, len(dirs))
 		r := &importedRun{Dir: dir.Path, Name: runName(dir)}
 		if err := t.one(ctx, dir, r); err != nil {
 			if failed, ok := errors.AsType[*fs.PathError](err); ok && strings.HasPrefix(failed.Path, dir.Path) {

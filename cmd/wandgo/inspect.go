@@ -20,15 +20,14 @@ import (
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
-func inspectCommand() command {
-	return command{
-		name: "inspect", args: "[--json-lines | --summary] [--follow] path\n" +
-			"       wandgo inspect --plot METRIC [--x METRIC] [--width N] [--height N]\n" +
-			"                      [--ascii] [--follow] path\n" +
-			"       wandgo inspect --show path\n" +
-			"       wandgo inspect --media DIR path",
-		summary: "print a log, plot a metric, show or extract media",
-		long: `
+var inspectCommand = command{
+	name: "inspect", args: "[--json-lines | --summary] [--follow] path\n" +
+		"       wandgo inspect --plot METRIC [--x METRIC] [--width N] [--height N]\n" +
+		"                      [--ascii] [--follow] path\n" +
+		"       wandgo inspect --show path\n" +
+		"       wandgo inspect --media DIR path",
+	summary: "print a log, plot a metric, show or extract media",
+	long: `
 Prints the records of a log (run-ID.wandb), one JSON object per line, in order.
 The log may be written by wandgo or by the official client. The path is the log
 or the directory of the run. Damaged parts are skipped and listed on stderr.
@@ -68,8 +67,7 @@ Examples:
   wandgo inspect --show wandb/latest-run
   wandgo inspect --media pictures wandb/latest-run
 `,
-		run: runInspect,
-	}
+	run: runInspect,
 }
 
 // inspection is the command line of inspect.
@@ -104,7 +102,7 @@ func runInspect(ctx context.Context, a *app, c command, args []string) error {
 	set := c.flags()
 	var i inspection
 	i.flags(set)
-	paths, err := a.parsePaths(c, set, args)
+	path, err := a.parseOne(c, set, args, "path")
 	if err != nil {
 		return err
 	}
@@ -121,17 +119,15 @@ func runInspect(ctx context.Context, a *app, c command, args []string) error {
 		return usageError(c, "--follow and --summary, --show or --media are mutually exclusive")
 	case i.follow && i.metric != "" && !a.interactive():
 		return usageError(c, "--follow with --plot needs a terminal")
-	case len(paths) != 1:
-		return usageError(c, "expected exactly one path")
 	case i.height < 1 || isSet(set, "width") && i.width < 1 || max(i.width, i.height) > maxSide:
 		return usageError(c, "--width and --height must be from 1 to %d", maxSide)
 	}
-	logs, err := syncrun.Find(paths[0])
+	logs, err := syncrun.Find(path)
 	if err != nil {
 		return err
 	}
 	if len(logs) > 1 {
-		err = fmt.Errorf("%s has %d runs; choose one of them (wandgo ls lists them)", paths[0], len(logs))
+		err = fmt.Errorf("%s has %d runs; choose one of them (wandgo ls lists them)", path, len(logs))
 	}
 	if err == nil {
 		err = logs[0].Err
@@ -155,13 +151,10 @@ func runInspect(ctx context.Context, a *app, c command, args []string) error {
 	default:
 		err = a.inspectLines(ctx, logs[0])
 	}
-	switch {
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		return exitCode(exitInterrupted)
-	case err != nil:
-		return commandFailed(c, err)
 	}
-	return nil
+	return commandFailed(c, err)
 }
 
 // inspectLines prints one line per record.
@@ -178,7 +171,7 @@ func (a *app) inspectLines(ctx context.Context, l *syncrun.Log) error {
 		}
 		line = append(appendRecord(line[:0], rec), '\n')
 		if _, err := out.Write(plaintext.JSON(line)); err != nil {
-			return fmt.Errorf("print: %w", err)
+			break // Flush returns the error
 		}
 	}
 	if err := out.Flush(); err != nil {
@@ -280,8 +273,8 @@ func hint(name string, known map[string]bool) string {
 	about := ""
 	if numbers, there := known[name]; there && !numbers {
 		about = ": its values are not numbers"
-	} else if near := errors.Suggest(name, names); len(near) > 0 {
-		return "; did you mean " + near[0] + "?"
+	} else if near := didYouMean(name, names); near != "" {
+		return near
 	}
 	const most = 10
 	if len(names) == 0 {

@@ -18,11 +18,10 @@ import (
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
-func loginCommand() command {
-	return command{
-		name: "login", args: "[KEY] [--host URL | --cloud] [--relogin] [--no-verify]",
-		summary: "store an API key for a server",
-		long: `
+var loginCommand = command{
+	name: "login", args: "[KEY] [--host URL | --cloud] [--relogin] [--no-verify]",
+	summary: "store an API key for a server",
+	long: `
 Stores an API key in netrc, where wandgo and the official client find it. Asks
 the server first whose key it is; a key that the server does not recognize is
 not stored.
@@ -50,8 +49,7 @@ Examples:
   wandgo login --host https://wandb.example.com
   wandgo login --relogin < key.txt
 `,
-		run: runLogin,
-	}
+	run: runLogin,
 }
 
 // login is one call of wandgo login.

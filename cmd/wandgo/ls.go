@@ -16,11 +16,10 @@ import (
 	"github.com/wandgo/wandgo/internal/term"
 )
 
-func lsCommand() command {
-	return command{
-		name: "ls", args: "[path ...] [--json]",
-		summary: "list the runs on this disk and what is uploaded",
-		long: `
+var lsCommand = command{
+	name: "ls", args: "[path ...] [--json]",
+	summary: "list the runs on this disk and what is uploaded",
+	long: `
 Lists the runs on this disk, of wandgo and of the official client: how they
 ended and whether they are uploaded. If the server refused a run, shows the
 cause. Reads every log completely; sends nothing.
@@ -65,8 +64,7 @@ Examples:
   wandgo ls
   wandgo ls --json | jq -r '.[] | select(.synced | not) | .dir'
 `,
-		run: runLs,
-	}
+	run: runLs,
 }
 
 // listed is a run in the JSON of ls.

@@ -9,11 +9,10 @@ import (
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
-func offlineCommand() command {
-	return command{
-		name: "offline", args: "",
-		summary: "keep the runs of this directory on this disk",
-		long: `
+var offlineCommand = command{
+	name: "offline", args: "",
+	summary: "keep the runs of this directory on this disk",
+	long: `
 Writes "mode = offline" to the settings file of the working directory
 (wandb/settings). Programs started here then store their runs on disk only.
 wandgo sync uploads them later; wandgo online undoes this.
@@ -21,23 +20,20 @@ wandgo sync uploads them later; wandgo online undoes this.
 Example:
   wandgo offline && go run ./train && wandgo online && wandgo sync
 `,
-		run: func(_ context.Context, a *app, c command, args []string) error { return a.setMode(c, "offline", args) },
-	}
+	run: func(_ context.Context, a *app, c command, args []string) error { return a.setMode(c, "offline", args) },
 }
 
-func onlineCommand() command {
-	return command{
-		name: "online", args: "",
-		summary: "upload the runs of this directory again",
-		long: `
+var onlineCommand = command{
+	name: "online", args: "",
+	summary: "upload the runs of this directory again",
+	long: `
 Removes the mode that wandgo offline wrote to the settings file of the working
 directory (wandb/settings).
 
 Example:
   wandgo online
 `,
-		run: func(_ context.Context, a *app, c command, args []string) error { return a.setMode(c, "", args) },
-	}
+	run: func(_ context.Context, a *app, c command, args []string) error { return a.setMode(c, "", args) },
 }
 
 // setMode writes the mode to the local settings file; "" means online.

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	xterm "golang.org/x/term"
 
@@ -75,6 +74,34 @@ func (p *printer) hanging(lead, indent, text string) {
 	}
 }
 
+// progressLine is the last line of a terminal while a command works.
+type progressLine struct {
+	*printer
+	live  bool // the output is a terminal
+	drawn time.Time
+	shown bool // it is on the screen
+}
+
+// redrawEvery is the shortest time between two updates of a progress line.
+const redrawEvery = 100 * time.Millisecond
+
+// due reports whether the line may be drawn again.
+func (l *progressLine) due() bool { return l.live && time.Since(l.drawn) >= redrawEvery }
+
+// draw replaces the line by a mark and as much of a text as fits behind it.
+func (l *progressLine) draw(mark, text string) {
+	l.drawn, l.shown = time.Now(), true
+	room := cmp.Or(l.width, defaultColumns) - 1 - term.Width(mark)
+	l.printf("\r\x1b[K%s%s", l.style.Dim(mark), term.Cut(text, room))
+}
+
+func (l *progressLine) erase() {
+	if l.shown {
+		l.shown = false
+		l.printf("\r\x1b[K")
+	}
+}
+
 // columns is how wide the terminal w is, or the variable COLUMNS if w is not a
 // terminal. It is 0 if neither is known.
 func columns(w io.Writer, getenv func(string) string) int {
@@ -114,19 +141,9 @@ func (a *app) tell(w io.Writer, text string) error {
 // wrap makes foreign text printable and breaks it at spaces into lines of at most width
 // characters.
 func wrap(text string, width int) []string {
-	var lines []string
-	line, length := "", 0
-	for word := range strings.FieldsSeq(printable(text)) {
-		n := utf8.RuneCountInString(word)
-		if line != "" && length+1+n > width {
-			lines, line, length = append(lines, line), "", 0
-		}
-		if line != "" {
-			line, length = line+" ", length+1
-		}
-		line, length = line+word, length+n
-	}
-	return append(lines, line)
+	var b strings.Builder
+	plaintext.Wrap(&b, width, "", "", printable(text))
+	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 }
 
 // printable makes foreign text safe for a terminal line.

@@ -9,8 +9,10 @@ import (
 	"net"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/dashboard"
@@ -26,13 +28,11 @@ import (
 //go:embed world.json
 var exampleWorld string
 
-func serveCommand() command {
-	return command{
-		name: "serve", args: "[--world FILE] [--addr HOST:PORT] [--quiet] [flags]",
-		summary: "run a W&B server in memory, for tests",
-		long:    serveHelp,
-		run:     runServe,
-	}
+var serveCommand = command{
+	name: "serve", args: "[--world FILE] [--addr HOST:PORT] [--quiet] [flags]",
+	summary: "run a W&B server in memory, for tests",
+	long:    serveHelp,
+	run:     runServe,
 }
 
 const serveHelp = `
@@ -86,8 +86,11 @@ func runServe(ctx context.Context, a *app, c command, args []string) error {
 	printWorld := set.Bool("print-world", false, "")
 	addr := set.String("addr", "127.0.0.1:0", "")
 	generation := set.String("generation", wandbtest.Gen2026.String(), "")
-	var limit rate
-	set.Var(&limit, "rate-limit", "")
+	requests, window := 0, time.Duration(0)
+	set.Func("rate-limit", "", func(text string) (err error) {
+		requests, window, err = parseRate(text)
+		return err
+	})
 	quiet := set.Bool("quiet", false, "")
 	if err := a.parse(c, set, args); err != nil {
 		return err
@@ -107,7 +110,7 @@ func runServe(ctx context.Context, a *app, c command, args []string) error {
 	if err != nil {
 		return commandFailed(c, err)
 	}
-	opts := []wandbtest.Option{wandbtest.WithAddr(*addr), wandbtest.WithGeneration(g), wandbtest.WithRateLimit(limit.requests, limit.window)}
+	opts := []wandbtest.Option{wandbtest.WithAddr(*addr), wandbtest.WithGeneration(g), wandbtest.WithRateLimit(requests, window)}
 	if !*quiet {
 		opts = append(opts, wandbtest.WithLogger(slog.New(requestLines(&printer{w: a.stderr}))))
 	}
@@ -139,13 +142,22 @@ func runServe(ctx context.Context, a *app, c command, args []string) error {
 	return failed("print the summary", p.err)
 }
 
-func generations() []wandbtest.Generation {
-	return []wandbtest.Generation{wandbtest.Gen2024Jan, wandbtest.Gen2024Oct, wandbtest.Gen2026}
+// parseRate reads a number of requests per time, such as 60/1m.
+func parseRate(text string) (requests int, window time.Duration, err error) {
+	number, per, _ := strings.Cut(text, "/")
+	requests, err = strconv.Atoi(number)
+	window, windowErr := time.ParseDuration(per)
+	if err != nil || windowErr != nil || requests <= 0 || window <= 0 {
+		return 0, 0, errors.New("must be a number of requests and a time, such as 60/1m")
+	}
+	return requests, window, nil
 }
+
+var generations = []wandbtest.Generation{wandbtest.Gen2024Jan, wandbtest.Gen2024Oct, wandbtest.Gen2026}
 
 func generationOf(name string) (wandbtest.Generation, error) {
 	var names []string
-	for _, g := range generations() {
+	for _, g := range generations {
 		if g.String() == name {
 			return g, nil
 		}

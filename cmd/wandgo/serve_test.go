@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -129,7 +130,7 @@ func TestServe_WorldFile_DefinesUsers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "w.json"), []byte(exampleWorld), 0o600))
-	for _, g := range generations() {
+	for _, g := range generations {
 		s := serve(t, dir, "--world", "w.json", "--generation", g.String(), "--quiet")
 		i := in(t, map[string]string{"WANDB_BASE_URL": s.url, "WANDB_API_KEY": s.key})
 		var out, errs bytes.Buffer
@@ -182,4 +183,21 @@ func TestServe_PrintWorld_IsValid(t *testing.T) {
 			assert.GreaterOrEqual(t, len(key), 40, "as long as a real one")
 		}
 	}
+}
+
+func TestParseRate_RequestsPerTime(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{"60/1m": time.Minute, "60/250ms": 250 * time.Millisecond} {
+		requests, window, err := parseRate(text)
+		require.NoError(t, err)
+		assert.Equal(t, 60, requests)
+		assert.Equal(t, want, window)
+	}
+	for _, text := range []string{"", "60", "60/", "/1m", "0/1m", "-1/1m", "60/0s", "60/-1s", "60/m", "x/1m", "1e3/1m", "60/1m/1m"} {
+		_, _, err := parseRate(text)
+		assert.Error(t, err, text)
+	}
+	r := in(t, nil).run(t, "serve", "--rate-limit", "60")
+	assert.Equal(t, exitUsage, r.status)
+	assert.Contains(t, r.stderr, "such as 60/1m")
 }

@@ -8,11 +8,10 @@ import (
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
-func statusCommand() command {
-	return command{
-		name: "status", args: "[--json]",
-		summary: "show the settings and where they come from",
-		long: `
+var statusCommand = command{
+	name: "status", args: "[--json]",
+	summary: "show the settings and where they come from",
+	long: `
 Prints the settings that a program started here would use, and where each comes
 from. Nothing is sent to the server, and the key is not shown. wandgo whoami
 asks the server for the account; wandgo doctor checks everything.
@@ -26,8 +25,7 @@ Examples:
   wandgo status
   wandgo status --json | jq -r .base_url
 `,
-		run: runStatus,
-	}
+	run: runStatus,
 }
 
 // statusDocument is the JSON of status. It uses the names of wandb status.

@@ -12,8 +12,7 @@ import (
 	"github.com/wandgo/wandgo/sweep"
 )
 
-func sweepCommand() command {
-	return group("sweep", "create, list and steer sweeps", `
+var sweepCommand = group("sweep", "create, list and steer sweeps", `
 Works with sweeps: searches for good hyperparameters. The server chooses the
 parameters of each trial; agents run them, see wandgo help agent.
 
@@ -27,19 +26,17 @@ Examples:
   wandgo sweep show acme/vision/abcd1234
   wandgo help sweep create
 `,
-		sweepCreateCommand(), sweepLsCommand(), sweepShowCommand(),
-		sweepStateCommand("pause", "make agents wait instead of starting trials", "paused: agents start no trials", (*sweep.Sweep).Pause),
-		sweepStateCommand("resume", "end a pause, or make a finished sweep run again", "running", (*sweep.Sweep).Resume),
-		sweepStateCommand("stop", "end a sweep after its running trials", "finished: running trials end by themselves", (*sweep.Sweep).Stop),
-		sweepStateCommand("cancel", "end a sweep and stop its running trials", "canceled: running trials are stopped", (*sweep.Sweep).Cancel),
-	)
-}
+	sweepCreateCommand, sweepLsCommand, sweepShowCommand,
+	sweepStateCommand("pause", "make agents wait instead of starting trials", "paused: agents start no trials", (*sweep.Sweep).Pause),
+	sweepStateCommand("resume", "end a pause, or make a finished sweep run again", "running", (*sweep.Sweep).Resume),
+	sweepStateCommand("stop", "end a sweep after its running trials", "finished: running trials end by themselves", (*sweep.Sweep).Stop),
+	sweepStateCommand("cancel", "end a sweep and stop its running trials", "canceled: running trials are stopped", (*sweep.Sweep).Cancel),
+)
 
-func sweepCreateCommand() command {
-	return command{
-		name: "sweep create", args: "FILE [--entity E] [--project P] [--name N] [--json]",
-		summary: "create a sweep from a YAML file",
-		long: `
+var sweepCreateCommand = command{
+	name: "sweep create", args: "FILE [--entity E] [--project P] [--name N] [--json]",
+	summary: "create a sweep from a YAML file",
+	long: `
 Creates a sweep and prints its path. The file is that of the official client:
 
   method: bayes              grid, random or bayes
@@ -66,8 +63,7 @@ Examples:
   wandgo sweep create sweep.yaml
   wandgo agent "$(wandgo sweep create sweep.yaml)"
 `,
-		run: runSweepCreate,
-	}
+	run: runSweepCreate,
 }
 
 func runSweepCreate(ctx context.Context, a *app, c command, args []string) error {
@@ -103,11 +99,10 @@ func runSweepCreate(ctx context.Context, a *app, c command, args []string) error
 	})
 }
 
-func sweepLsCommand() command {
-	return command{
-		name: "sweep ls", args: "[[entity/]project] [--json]",
-		summary: "list the sweeps of a project",
-		long: `
+var sweepLsCommand = command{
+	name: "sweep ls", args: "[[entity/]project] [--json]",
+	summary: "list the sweeps of a project",
+	long: `
 Lists the sweeps of a project, by default of that of the settings.
 
 The columns in a pipe (see wandgo help): id, state, method, number of runs, best
@@ -123,8 +118,7 @@ Examples:
   wandgo sweep ls acme/vision
   wandgo sweep ls --json | jq -r '.[] | select(.state == "RUNNING") | .id'
 `,
-		run: runSweepLs,
-	}
+	run: runSweepLs,
 }
 
 // listedSweep is a sweep in JSON.

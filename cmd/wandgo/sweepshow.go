@@ -12,11 +12,10 @@ import (
 	"github.com/wandgo/wandgo/sweep"
 )
 
-func sweepShowCommand() command {
-	return command{
-		name: "sweep show", args: "SWEEP [--json]",
-		summary: "show a sweep with its trials, the best first",
-		long: `
+var sweepShowCommand = command{
+	name: "sweep show", args: "SWEEP [--json]",
+	summary: "show a sweep with its trials, the best first",
+	long: `
 Shows the state of a sweep, how many trials have each state, and the trials: the
 run's id, its state, the value of the sweep's metric and the parameters. The
 best trial comes first.
@@ -37,8 +36,7 @@ The exit statuses are those of wandgo doctor; 46 if there is no such sweep.
 Examples:
   wandgo sweep show acme/vision/abcd1234
 `,
-		run: runSweepShow,
-	}
+	run: runSweepShow,
 }
 
 // listedTrial is a trial in JSON.

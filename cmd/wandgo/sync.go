@@ -7,17 +7,15 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
-func syncCommand() command {
-	return command{
-		name: "sync", args: "[path ...] [--entity E] [--project P] [--dry-run] [flags]",
-		summary: "upload runs from this disk",
-		long: `
+var syncCommand = command{
+	name: "sync", args: "[path ...] [--entity E] [--project P] [--dry-run] [flags]",
+	summary: "upload runs from this disk",
+	long: `
 Uploads runs from this disk that are not, or not completely, on the server:
 offline runs, and runs whose upload was cut short by a crash, the network or a
 refusal. The logs may be written by wandgo or by the official client. Data that
@@ -77,8 +75,7 @@ Examples:
   wandgo sync --clean --clean-after 24h
   wandgo sync --json | jq -r '.runs[] | select(.error) | .error.cause'
 `,
-		run: runSync,
-	}
+	run: runSync,
 }
 
 // officialSyncFlags adds the spellings of wandb sync.
@@ -144,9 +141,8 @@ func runSync(ctx context.Context, a *app, c command, args []string) error {
 			return a.nothingToSync(roots[0], *asJSON)
 		}
 	}
-	out := &syncOutput{
-		printer: a.printer(!*noColor), live: !*asJSON && a.interactive(), silent: *asJSON, all: verbose,
-	}
+	out := a.syncOutput(!*noColor, *asJSON)
+	out.all = verbose
 	options := a.env.options()
 	if out.live {
 		options.Tracer = retries{report: out.waiting}
@@ -228,9 +224,6 @@ func (a *app) runsDocument(runs any, err error, status int) error {
 	}
 	return exitCode(status)
 }
-
-// redrawEvery is the shortest time between two updates of the progress line.
-const redrawEvery = 100 * time.Millisecond
 
 // relative returns path relative to the working directory if it is below it.
 func relative(path string) string {

@@ -5,29 +5,30 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/syncrun"
-	"github.com/wandgo/wandgo/internal/term"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
 // syncOutput prints one line for each run that is done and, on a terminal, a line
 // of progress below.
 type syncOutput struct {
-	*printer
-	live, silent bool
+	progressLine
+	silent bool
 	// all lists the runs with nothing to upload, too.
 	all bool
 
 	mu    sync.Mutex // requests are traced by other goroutines
-	drawn time.Time
 	phase client.SyncPhase
-	mark  string // the number of the run in progress, such as [1/3]
-	shown bool   // a line of progress is on the screen
+	mark  string // the number of the run in progress, such as "[1/3] "
+}
+
+// syncOutput makes the output of a sync or an import. It is silent if a JSON document follows.
+func (a *app) syncOutput(color, silent bool) *syncOutput {
+	return &syncOutput{progressLine: progressLine{printer: a.printer(color), live: !silent && a.interactive()}, silent: silent}
 }
 
 // progress is called by one goroutine at a time.
@@ -42,12 +43,11 @@ func (o *syncOutput) progress(p client.SyncProgress) {
 		o.done(p.Run)
 		return
 	}
-	now := time.Now()
-	if !o.live || p.Phase == o.phase && now.Sub(o.drawn) < redrawEvery {
+	if !o.live || p.Phase == o.phase && !o.due() {
 		return
 	}
-	o.drawn, o.phase = now, p.Phase
-	o.mark = fmt.Sprintf("[%d/%d]", p.LogsDone+1, p.Logs)
+	o.phase = p.Phase
+	o.mark = fmt.Sprintf("[%d/%d] ", p.LogsDone+1, p.Logs)
 	state := "reading"
 	switch p.Phase {
 	case client.SyncAsking:
@@ -55,7 +55,7 @@ func (o *syncOutput) progress(p client.SyncProgress) {
 	case client.SyncSending:
 		state = fmt.Sprintf("%s of %s rows, %d%%", plaintext.Grouped(p.Rows), plaintext.Grouped(p.TotalRows), 100*p.Rows/max(p.TotalRows, 1))
 	}
-	o.draw(printable(p.RunID) + ": " + state)
+	o.draw(o.mark, printable(p.RunID)+": "+state)
 }
 
 // waiting shows why a request is retried.
@@ -63,28 +63,13 @@ func (o *syncOutput) waiting(reason string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.phase = "" // draw whatever comes next
-	o.draw("waiting for the server: " + printable(reason))
-}
-
-// draw replaces the line of progress, which must fit on one line of the terminal.
-func (o *syncOutput) draw(text string) {
-	o.shown = true
-	room := cmp.Or(o.width, defaultColumns) - term.Width(o.mark) - len(" ") - 1
-	o.printf("\r\x1b[K%s %s", o.style.Dim(o.mark), term.Cut(text, room))
+	o.draw(o.mark, "waiting for the server: "+printable(reason))
 }
 
 // reading shows how many rows of a run an import has read.
 func (o *syncOutput) reading(name string, rows int64) {
-	if now := time.Now(); o.live && now.Sub(o.drawn) >= redrawEvery {
-		o.drawn = now
-		o.draw(printable(name) + ": " + counted(rows, "row") + " read")
-	}
-}
-
-func (o *syncOutput) erase() {
-	if o.shown {
-		o.shown = false
-		o.printf("\r\x1b[K")
+	if o.due() {
+		o.draw(o.mark, printable(name)+": "+counted(rows, "row")+" read")
 	}
 }
 

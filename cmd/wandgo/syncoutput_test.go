@@ -13,7 +13,7 @@ import (
 func TestProgress_EachPhase_ShowsRunAndReason(t *testing.T) {
 	t.Parallel()
 	var b writer
-	o := &syncOutput{printer: &printer{w: &b, style: term.NewStyle(false)}, live: true}
+	o := &syncOutput{progressLine: progressLine{printer: &printer{w: &b, style: term.NewStyle(false)}, live: true}}
 	shown := func() string {
 		defer func() { b = nil }()
 		return strings.ReplaceAll(string(b), "\r\x1b[K", "")
@@ -37,7 +37,7 @@ func TestProgress_EachPhase_ShowsRunAndReason(t *testing.T) {
 func TestDraw_NarrowTerminal_FitsOneLine(t *testing.T) {
 	t.Parallel()
 	var b writer
-	o := &syncOutput{printer: &printer{w: &b, width: 30}, live: true, mark: "[1/2]"}
+	o := &syncOutput{progressLine: progressLine{printer: &printer{w: &b, width: 30}, live: true}, mark: "[1/2] "}
 	o.waiting("connect: connection refused, and more")
 	assert.Equal(t, "[1/2] waiting for the server…", strings.TrimPrefix(string(b), "\r\x1b[K"))
 }

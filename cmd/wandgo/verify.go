@@ -15,11 +15,10 @@ import (
 	"github.com/wandgo/wandgo/internal/term"
 )
 
-func verifyCommand() command {
-	return command{
-		name: "verify", args: "[--host URL] [--entity E] [--project P]",
-		summary: "create a test run and check that the server stores it",
-		long: `
+var verifyCommand = command{
+	name: "verify", args: "[--host URL] [--entity E] [--project P]",
+	summary: "create a test run and check that the server stores it",
+	long: `
 Checks a server from end to end: that it recognizes the key, that a run can be
 created, that rows, config, summary and files are stored, that a request of 2 MB
 passes every proxy, and that the data can be read back. It creates one short run
@@ -39,8 +38,7 @@ Examples:
   wandgo verify
   wandgo verify --host https://wandb.example.com
 `,
-		run: runVerify,
-	}
+	run: runVerify,
 }
 
 // verifyTimeout is the default of --timeout.

@@ -8,19 +8,17 @@ import (
 	"github.com/wandgo/wandgo/internal/version"
 )
 
-func versionCommand() command {
-	return command{
-		name:    "version",
-		summary: "show the version of this program",
-		long: `
+var versionCommand = command{
+	name:    "version",
+	summary: "show the version of this program",
+	long: `
 Prints the versions of wandgo and Go, and the platform. A program that was built
 in a clone has the version "devel" and the commit.
 
 Example:
   wandgo version
 `,
-		run: runVersion,
-	}
+	run: runVersion,
 }
 
 func runVersion(_ context.Context, a *app, c command, args []string) error {

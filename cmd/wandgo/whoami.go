@@ -9,11 +9,10 @@ import (
 	"github.com/wandgo/wandgo/internal/doctor"
 )
 
-func whoamiCommand() command {
-	return command{
-		name: "whoami", args: "[--json] [--timeout D]",
-		summary: "show the account that the key belongs to",
-		long: `
+var whoamiCommand = command{
+	name: "whoami", args: "[--json] [--timeout D]",
+	summary: "show the account that the key belongs to",
+	long: `
 Asks the server which account the API key (or the identity token) belongs to.
 Prints one line, which is wrapped on a terminal: the user, the default entity of
 runs, the teams, the server, and where the key comes from. It creates nothing.
@@ -29,8 +28,7 @@ Examples:
   wandgo whoami
   wandgo whoami --json | jq -r .username
 `,
-		run: runWhoami,
-	}
+	run: runWhoami,
 }
 
 // account is the JSON of whoami.
