@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/runpath"
 )
 
@@ -66,7 +68,28 @@ func (a *API) missingRun(op diagnose.Op, at runpath.Path, hint string) error {
 	}
 }
 
-// after adds to the error of a list after how many elements it occurred.
-func after(n int, what string, err error) error {
-	return fmt.Errorf("after %d %s: %w", n, what, err)
+// list yields the items of all pages that get returns, or only err if it is not nil. An error of get
+// says after how many items it occurred.
+func list[T any](items string, err error, get func(cursor *string) (gqlclient.Page[T], error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		if err != nil {
+			yield(*new(T), err)
+			return
+		}
+		n := 0
+		for item, err := range gqlclient.Pages(get) {
+			if err != nil {
+				err = after(n, items, err)
+			}
+			if !yield(item, err) {
+				return
+			}
+			n++
+		}
+	}
+}
+
+// after adds to the error of a list after how many items it occurred.
+func after(n int, items string, err error) error {
+	return fmt.Errorf("after %d %s: %w", n, items, err)
 }

@@ -8,10 +8,8 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/artifacts/download"
-	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/gqlclient"
-	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // Artifacts lists the versions of artifacts that the run logged, in the server's order. It
@@ -28,52 +26,35 @@ func (r *Run) UsedArtifacts(ctx context.Context) iter.Seq2[*artifact.Version, er
 
 func (r *Run) versions(ctx context.Context, used bool) iter.Seq2[*artifact.Version, error] {
 	return func(yield func(*artifact.Version, error) bool) {
-		n, read := 0, r.artifactPage
-		for cursor := (*string)(nil); ; {
-			page, err := read(ctx, used, cursor)
+		read := r.artifactPage
+		list("artifacts", nil, func(cursor *string) (versionPage, error) {
+			p, err := read(ctx, used, cursor)
 			if refused, ok := errors.AsType[*graphql.Error](err); ok && cursor == nil && refused.IsValidation() {
 				read = r.untaggedPage
-				page, err = read(ctx, used, cursor)
+				p, err = read(ctx, used, cursor)
 			}
 			if err != nil {
-				yield(nil, after(n, "artifacts", r.explain(ctx, diagnose.OpReadRun, err)))
-				return
+				return p, r.explain(ctx, diagnose.OpReadRun, err)
 			}
-			for _, v := range page.versions {
-				public := &artifact.Version{}
-				download.Hold(public, v)
-				if !yield(public, nil) {
-					return
-				}
-				n++
-			}
-			if !page.info.HasNextPage {
-				return
-			}
-			if cursor, err = gqlclient.NextCursor(cursor, text(page.info.EndCursor)); err != nil {
-				yield(nil, after(n, "artifacts", err))
-				return
-			}
-		}
+			return p, nil
+		})(yield)
 	}
 }
 
-// artifactPage is a page of a run's versions.
-type artifactPage struct {
-	versions []*download.Version
-	info     graphql.PageInfo
-}
+type versionPage = gqlclient.Page[*artifact.Version]
 
-func (p *artifactPage) add(conn *connection.Connection, a *graphql.ArtifactFields, tags []graphql.ArtifactTag) {
+// addVersion adds a version unless it is null.
+func (r *Run) addVersion(p *versionPage, a *graphql.ArtifactFields, tags []graphql.ArtifactTag) {
 	if a != nil {
-		p.versions = append(p.versions, download.FromFields(conn, a, tags))
+		public := &artifact.Version{}
+		download.Hold(public, download.FromFields(r.api.conn, a, tags))
+		p.Items = append(p.Items, public)
 	}
 }
 
-func (r *Run) artifactPage(ctx context.Context, used bool, cursor *string) (artifactPage, error) {
-	at, conn := r.path(), r.api.conn
-	var p artifactPage
-	resp, err := graphql.RunArtifacts(ctx, conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, used, cursor, DefaultPageSize)
+func (r *Run) artifactPage(ctx context.Context, used bool, cursor *string) (p versionPage, err error) {
+	at := r.path()
+	resp, err := graphql.RunArtifacts(ctx, r.api.conn.GraphQL, gqlclient.Optional(at.Entity), &at.Project, at.ID, used, cursor, DefaultPageSize)
 	switch {
 	case err != nil:
 		return p, err
@@ -81,18 +62,18 @@ func (r *Run) artifactPage(ctx context.Context, used bool, cursor *string) (arti
 		return p, errNoRun
 	}
 	if list := resp.Project.Run.OutputArtifacts; list != nil {
-		p.info = list.PageInfo
+		p.More, p.Next = list.PageInfo.HasNextPage, gqlclient.Value(list.PageInfo.EndCursor)
 		for _, edge := range list.Edges {
 			if a := edge.Node; a != nil {
-				p.add(conn, &a.ArtifactFields, a.Tags)
+				r.addVersion(&p, &a.ArtifactFields, a.Tags)
 			}
 		}
 	}
 	if list := resp.Project.Run.InputArtifacts; list != nil {
-		p.info = list.PageInfo
+		p.More, p.Next = list.PageInfo.HasNextPage, gqlclient.Value(list.PageInfo.EndCursor)
 		for _, edge := range list.Edges {
 			if a := edge.Node; a != nil {
-				p.add(conn, &a.ArtifactFields, a.Tags)
+				r.addVersion(&p, &a.ArtifactFields, a.Tags)
 			}
 		}
 	}
@@ -100,10 +81,9 @@ func (r *Run) artifactPage(ctx context.Context, used bool, cursor *string) (arti
 }
 
 // untaggedPage is artifactPage for servers whose artifacts have no tags.
-func (r *Run) untaggedPage(ctx context.Context, used bool, cursor *string) (artifactPage, error) {
-	at, conn := r.path(), r.api.conn
-	var p artifactPage
-	resp, err := graphql.UntaggedRunArtifacts(ctx, conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, used, cursor, DefaultPageSize)
+func (r *Run) untaggedPage(ctx context.Context, used bool, cursor *string) (p versionPage, err error) {
+	at := r.path()
+	resp, err := graphql.UntaggedRunArtifacts(ctx, r.api.conn.GraphQL, gqlclient.Optional(at.Entity), &at.Project, at.ID, used, cursor, DefaultPageSize)
 	switch {
 	case err != nil:
 		return p, err
@@ -111,15 +91,15 @@ func (r *Run) untaggedPage(ctx context.Context, used bool, cursor *string) (arti
 		return p, errNoRun
 	}
 	if list := resp.Project.Run.OutputArtifacts; list != nil {
-		p.info = list.PageInfo
+		p.More, p.Next = list.PageInfo.HasNextPage, gqlclient.Value(list.PageInfo.EndCursor)
 		for _, edge := range list.Edges {
-			p.add(conn, edge.Node, nil)
+			r.addVersion(&p, edge.Node, nil)
 		}
 	}
 	if list := resp.Project.Run.InputArtifacts; list != nil {
-		p.info = list.PageInfo
+		p.More, p.Next = list.PageInfo.HasNextPage, gqlclient.Value(list.PageInfo.EndCursor)
 		for _, edge := range list.Edges {
-			p.add(conn, edge.Node, nil)
+			r.addVersion(&p, edge.Node, nil)
 		}
 	}
 	return p, nil

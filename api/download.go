@@ -30,30 +30,30 @@ func (a *API) get(ctx context.Context, url string, signed bool, receive func(io.
 // fetch downloads a signed address to a temporary file without a name, and returns it at its
 // beginning.
 func (a *API) fetch(ctx context.Context, url string) (*os.File, error) {
-	f, err := temporary()
+	return temporary(func(f *os.File) error {
+		return a.get(ctx, url, true, func(body io.Reader) error { return refill(f, body) })
+	})
+}
+
+// temporary returns a new file at its beginning after fill has filled it. It has no name, and is
+// deleted when it is closed.
+func temporary(fill func(*os.File) error) (*os.File, error) {
+	f, err := os.CreateTemp("", "wandgo-*")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("make a temporary file: %w", err)
 	}
-	err = a.get(ctx, url, true, func(body io.Reader) error { return refill(f, body) })
+	if err = os.Remove(f.Name()); err != nil { // it lives as long as it is open
+		err = fmt.Errorf("remove the name of a temporary file: %w", err)
+	}
+	if err == nil {
+		err = fill(f)
+	}
 	if err == nil {
 		_, err = f.Seek(0, io.SeekStart)
 	}
 	if err != nil {
 		_ = f.Close()
 		return nil, err
-	}
-	return f, nil
-}
-
-// temporary returns a new file that is deleted when it is closed.
-func temporary() (*os.File, error) {
-	f, err := os.CreateTemp("", "wandgo-*")
-	if err != nil {
-		return nil, fmt.Errorf("make a temporary file: %w", err)
-	}
-	if err := os.Remove(f.Name()); err != nil { // it lives as long as it is open
-		_ = f.Close()
-		return nil, fmt.Errorf("remove the name of a temporary file: %w", err)
 	}
 	return f, nil
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
-	"github.com/wandgo/wandgo/internal/sink"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 )
 
 // exported yields the rows from step low on that are in Parquet files only, and returns the step
@@ -56,7 +56,7 @@ func (s *scan) shows(ctx context.Context, low, high int64) (bool, error) {
 // exports returns the addresses of the Parquet files and the first step that is in none.
 func (s *scan) exports(ctx context.Context) (urls []string, firstLive int64, err error) {
 	at := s.run.path()
-	resp, err := graphql.RunExports(ctx, s.run.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, []string{stepKey})
+	resp, err := graphql.RunExports(ctx, s.run.api.conn.GraphQL, gqlclient.Optional(at.Entity), &at.Project, at.ID, []string{stepKey})
 	if err == nil && (resp.Project == nil || resp.Project.Run == nil) {
 		err = errNoRun
 	}

@@ -16,7 +16,6 @@ import (
 	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/runid"
-	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // File is a file of a run. Its fields do not change.
@@ -66,63 +65,41 @@ func (r *Run) Files(ctx context.Context, options ...FileOption) iter.Seq2[*File,
 	for _, option := range options {
 		option.apply(&o)
 	}
-	return func(yield func(*File, error) bool) {
-		if len(o.names) > 0 && o.pattern != "" {
-			yield(nil, &errors.InputError{Field: "options Named and Like", Rule: "exclude each other"})
-			return
-		}
-		n := 0
-		var cursor *string
-		for {
-			page, err := r.filePage(ctx, o, cursor)
-			if err != nil {
-				yield(nil, after(n, "files", r.explain(ctx, diagnose.OpReadRun, err)))
-				return
-			}
-			if page == nil {
-				return
-			}
-			for _, e := range page.Edges {
-				if e.Node == nil {
-					continue
-				}
-				if !yield(r.file(e.Node), nil) {
-					return
-				}
-				n++
-			}
-			if !page.PageInfo.HasNextPage || len(page.Edges) == 0 {
-				return
-			}
-			if cursor, err = gqlclient.NextCursor(cursor, page.Edges[len(page.Edges)-1].Cursor); err != nil {
-				yield(nil, after(n, "files", err))
-				return
-			}
-		}
+	var err error
+	if len(o.names) > 0 && o.pattern != "" {
+		err = &errors.InputError{Field: "options Named and Like", Rule: "exclude each other"}
 	}
-}
-
-func (r *Run) filePage(ctx context.Context, o fileOptions, cursor *string) (*graphql.FileConnection, error) {
-	at := r.path()
-	names := []*string{}
+	at, names := r.path(), []*string{}
 	for _, name := range o.names {
 		names = append(names, &name)
 	}
-	resp, err := graphql.RunFiles(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, names, sink.Optional(o.pattern), cursor, DefaultPageSize)
-	switch {
-	case err != nil:
-		return nil, err
-	case resp.Project == nil || resp.Project.Run == nil:
-		return nil, errNoRun
-	}
-	return resp.Project.Run.Files, nil
+	return list("files", err, func(cursor *string) (p gqlclient.Page[*File], err error) {
+		resp, err := graphql.RunFiles(ctx, r.api.conn.GraphQL, gqlclient.Optional(at.Entity), &at.Project, at.ID, names, gqlclient.Optional(o.pattern), cursor, DefaultPageSize)
+		if err == nil && (resp.Project == nil || resp.Project.Run == nil) {
+			err = errNoRun
+		}
+		if err != nil {
+			return p, r.explain(ctx, diagnose.OpReadRun, err)
+		}
+		page := resp.Project.Run.Files
+		if page == nil {
+			return p, nil
+		}
+		for _, e := range page.Edges {
+			if p.Next = e.Cursor; e.Node != nil {
+				p.Items = append(p.Items, r.file(e.Node))
+			}
+		}
+		p.More = page.PageInfo.HasNextPage && len(page.Edges) > 0
+		return p, nil
+	})
 }
 
 func (r *Run) file(n *graphql.StoredFile) *File {
 	size, _ := n.SizeBytes.Int64() // 0 if it is not a number
 	return &File{
-		Name: n.Name, Size: size, MIMEType: text(n.Mimetype), MD5: text(n.Md5), UpdatedAt: timeOf(n.UpdatedAt),
-		id: n.Id, url: text(n.Url), direct: n.DirectUrl, run: r,
+		Name: n.Name, Size: size, MIMEType: gqlclient.Value(n.Mimetype), MD5: gqlclient.Value(n.Md5), UpdatedAt: gqlclient.Time(n.UpdatedAt),
+		id: n.Id, url: gqlclient.Value(n.Url), direct: n.DirectUrl, run: r,
 	}
 }
 
@@ -150,16 +127,8 @@ func (r *Run) File(ctx context.Context, name string) (*File, error) {
 //   - the error of ctx.
 //   - any other error is the disk's.
 func (f *File) Open(ctx context.Context) (io.ReadCloser, error) {
-	to, err := temporary()
+	to, err := temporary(func(to *os.File) error { return f.receive(ctx, to) })
 	if err != nil {
-		return nil, err
-	}
-	err = f.receive(ctx, to)
-	if err == nil {
-		_, err = to.Seek(0, io.SeekStart)
-	}
-	if err != nil {
-		_ = to.Close()
 		return nil, err
 	}
 	return to, nil

@@ -9,7 +9,6 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
 	"github.com/wandgo/wandgo/internal/gqlclient"
-	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // LogLine is a line of a run's console output.
@@ -30,39 +29,26 @@ const linesPerPage = 1000
 // read, and returns the errors of [API.Run]. Servers older than 0.77 send all lines in one
 // response.
 func (r *Run) Logs(ctx context.Context) iter.Seq2[LogLine, error] {
-	return func(yield func(LogLine, error) bool) {
-		n := 0
-		var cursor *string
-		for {
-			page, err := r.logPage(ctx, cursor)
-			if err != nil {
-				yield(LogLine{}, after(n, "lines", r.explain(ctx, diagnose.OpReadRun, err)))
-				return
-			}
-			if page == nil {
-				return
-			}
-			for _, e := range page.Edges {
-				if !yield(lineOf(&e.Node), nil) {
-					return
-				}
-				n++
-			}
-			if !page.PageInfo.HasNextPage || len(page.Edges) == 0 {
-				return
-			}
-			if cursor, err = gqlclient.NextCursor(cursor, page.Edges[len(page.Edges)-1].Cursor); err != nil {
-				yield(LogLine{}, after(n, "lines", err))
-				return
-			}
+	return list("lines", nil, func(cursor *string) (p gqlclient.Page[LogLine], err error) {
+		page, err := r.logPage(ctx, cursor)
+		if err != nil {
+			return p, r.explain(ctx, diagnose.OpReadRun, err)
 		}
-	}
+		if page == nil {
+			return p, nil
+		}
+		for _, e := range page.Edges {
+			p.Items, p.Next = append(p.Items, lineOf(&e.Node)), e.Cursor
+		}
+		p.More = page.PageInfo.HasNextPage && len(page.Edges) > 0
+		return p, nil
+	})
 }
 
 // logPage returns the page after the cursor, or nil.
 func (r *Run) logPage(ctx context.Context, cursor *string) (*graphql.ConsoleLines, error) {
 	at := r.path()
-	resp, err := graphql.RunLogs(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, cursor, linesPerPage)
+	resp, err := graphql.RunLogs(ctx, r.api.conn.GraphQL, gqlclient.Optional(at.Entity), &at.Project, at.ID, cursor, linesPerPage)
 	if e, ok := errors.AsType[*graphql.Error](err); ok && e.IsValidation() && cursor == nil {
 		return r.logTail(ctx)
 	}
@@ -78,7 +64,7 @@ func (r *Run) logPage(ctx context.Context, cursor *string) (*graphql.ConsoleLine
 // logTail returns all lines, from a server that has no pages of them.
 func (r *Run) logTail(ctx context.Context) (*graphql.ConsoleLines, error) {
 	at := r.path()
-	resp, err := graphql.RunLogTail(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, max(r.LogLines, linesPerPage))
+	resp, err := graphql.RunLogTail(ctx, r.api.conn.GraphQL, gqlclient.Optional(at.Entity), &at.Project, at.ID, max(r.LogLines, linesPerPage))
 	switch {
 	case err != nil:
 		return nil, err
@@ -93,9 +79,9 @@ func (r *Run) logTail(ctx context.Context) (*graphql.ConsoleLines, error) {
 }
 
 func lineOf(n *graphql.LogLine) LogLine {
-	line := text(n.Line)
+	line := gqlclient.Value(n.Line)
 	if k := len(line); k > 0 && line[k-1] == '\n' {
 		line = line[:k-1]
 	}
-	return LogLine{Number: number(n.Number), Time: timeOf(n.Timestamp), Level: text(n.Level), Text: line}
+	return LogLine{Number: gqlclient.Value(n.Number), Time: gqlclient.Time(n.Timestamp), Level: gqlclient.Value(n.Level), Text: line}
 }

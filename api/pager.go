@@ -7,7 +7,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
-	"github.com/wandgo/wandgo/internal/sink"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
@@ -79,7 +79,7 @@ func (r *Run) rows(ctx context.Context, keys []string, low, high int64, samples 
 	if len(keys) == 0 {
 		p := page{}
 		at := r.path()
-		_, err := graphql.RunRows(ctx, r.api.conn.GraphQL.Into(&p), sink.Optional(at.Entity), &at.Project, at.ID, low, high, samples)
+		_, err := graphql.RunRows(ctx, r.api.conn.GraphQL.Into(&p), gqlclient.Optional(at.Entity), &at.Project, at.ID, low, high, samples)
 		return p.rows(err)
 	}
 	return r.sampled(ctx, sampleSpec{Keys: keys, MinStep: &low, MaxStep: new(high - 1), Samples: samples}) // inclusive here
@@ -100,14 +100,14 @@ func (r *Run) sampled(ctx context.Context, spec sampleSpec) ([][]byte, error) {
 	}
 	p := page{sampled: true}
 	at := r.path()
-	_, err = graphql.SampleRows(ctx, r.api.conn.GraphQL.Into(&p), sink.Optional(at.Entity), &at.Project, at.ID, string(text))
+	_, err = graphql.SampleRows(ctx, r.api.conn.GraphQL.Into(&p), gqlclient.Optional(at.Entity), &at.Project, at.ID, string(text))
 	return p.rows(err)
 }
 
 // historyKeys returns the server's description of the run's metrics, or nil.
 func (r *Run) historyKeys(ctx context.Context) (json.RawMessage, error) {
 	at := r.path()
-	resp, err := graphql.RunHistoryKeys(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID)
+	resp, err := graphql.RunHistoryKeys(ctx, r.api.conn.GraphQL, gqlclient.Optional(at.Entity), &at.Project, at.ID)
 	if err == nil && (resp.Project == nil || resp.Project.Run == nil) {
 		err = errNoRun
 	}

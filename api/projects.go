@@ -11,7 +11,6 @@ import (
 	"github.com/wandgo/wandgo/internal/runpath"
 	"github.com/wandgo/wandgo/internal/secret"
 	"github.com/wandgo/wandgo/internal/settings"
-	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // Project is a snapshot of a project on the server.
@@ -33,55 +32,36 @@ type Project struct {
 //     there is no key (ErrNoAPIKey).
 //   - the error of ctx.
 func (a *API) Projects(ctx context.Context, entity string) iter.Seq2[*Project, error] {
-	return func(yield func(*Project, error) bool) {
-		err := settings.CheckNames(secret.Key{}, settings.Named{Field: "entity", Text: entity, Check: settings.CheckEntity})
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		if err := a.checkKey(diagnose.OpListProjects, runpath.Path{Entity: entity}); err != nil {
-			yield(nil, err)
-			return
-		}
-		n := 0
-		var cursor *string
-		for {
-			resp, err := graphql.ListProjects(ctx, a.conn.GraphQL, sink.Optional(entity), cursor, DefaultPageSize)
-			if err != nil {
-				yield(nil, after(n, "projects", a.conn.Diagnoser.Explain(ctx, ctx, diagnose.Question{Op: diagnose.OpListProjects, Entity: entity}, err)))
-				return
-			}
-			if resp.Models == nil {
-				return
-			}
-			for _, e := range resp.Models.Edges {
-				if e.Node == nil {
-					continue
-				}
-				if !yield(projectOf(e.Node), nil) {
-					return
-				}
-				n++
-			}
-			if !resp.Models.PageInfo.HasNextPage || len(resp.Models.Edges) == 0 {
-				return
-			}
-			if cursor, err = gqlclient.NextCursor(cursor, resp.Models.Edges[len(resp.Models.Edges)-1].Cursor); err != nil {
-				yield(nil, after(n, "projects", err))
-				return
-			}
-		}
+	err := settings.CheckNames(secret.Key{}, settings.Named{Field: "entity", Text: entity, Check: settings.CheckEntity})
+	if err == nil {
+		err = a.checkKey(diagnose.OpListProjects, runpath.Path{Entity: entity})
 	}
+	return list("projects", err, func(cursor *string) (p gqlclient.Page[*Project], err error) {
+		resp, err := graphql.ListProjects(ctx, a.conn.GraphQL, gqlclient.Optional(entity), cursor, DefaultPageSize)
+		if err != nil {
+			return p, a.conn.Diagnoser.Explain(ctx, ctx, diagnose.Question{Op: diagnose.OpListProjects, Entity: entity}, err)
+		}
+		if resp.Models == nil {
+			return p, nil
+		}
+		for _, e := range resp.Models.Edges {
+			if p.Next = e.Cursor; e.Node != nil {
+				p.Items = append(p.Items, projectOf(e.Node))
+			}
+		}
+		p.More = resp.Models.PageInfo.HasNextPage && len(resp.Models.Edges) > 0
+		return p, nil
+	})
 }
 
 func projectOf(n *graphql.StoredProject) *Project {
-	return &Project{Entity: n.EntityName, Name: n.Name, CreatedAt: timeOf(&n.CreatedAt), Access: text(n.Access)}
+	return &Project{Entity: n.EntityName, Name: n.Name, CreatedAt: gqlclient.Time(&n.CreatedAt), Access: gqlclient.Value(n.Access)}
 }
 
 // projectNames returns at most 500 names of an entity's projects, for suggestions. Errors are
 // ignored.
 func (a *API) projectNames(ctx context.Context, entity string) []string {
-	resp, err := graphql.ListProjects(ctx, a.conn.GraphQL.ForProbes(), sink.Optional(entity), nil, 500)
+	resp, err := graphql.ListProjects(ctx, a.conn.GraphQL.ForProbes(), gqlclient.Optional(entity), nil, 500)
 	if err != nil || resp.Models == nil {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/jsonx"
 	"github.com/wandgo/wandgo/internal/runpath"
 )
@@ -54,15 +55,15 @@ type RawRun struct{ Config, Summary string }
 func (a *API) run(at runpath.Path, n *graphql.StoredRun) *Run {
 	r := &Run{
 		Entity: at.Entity, Project: at.Project, ID: n.Name,
-		Name: text(n.DisplayName), Notes: text(n.Notes), Group: text(n.Group), JobType: text(n.JobType), Host: text(n.Host),
-		Commit: text(n.Commit), Tags: n.Tags, State: text(n.State), Sweep: text(n.SweepName), ReadOnly: n.ReadOnly != nil && *n.ReadOnly,
-		CreatedAt: timeOf(&n.CreatedAt), HeartbeatAt: timeOf(n.HeartbeatAt),
-		Rows: number(n.HistoryLineCount), EventRows: number(n.EventsLineCount), LogLines: number(n.LogLineCount),
-		Raw: RawRun{Config: text(n.Config), Summary: text(n.SummaryMetrics)},
+		Name: gqlclient.Value(n.DisplayName), Notes: gqlclient.Value(n.Notes), Group: gqlclient.Value(n.Group), JobType: gqlclient.Value(n.JobType), Host: gqlclient.Value(n.Host),
+		Commit: gqlclient.Value(n.Commit), Tags: n.Tags, State: gqlclient.Value(n.State), Sweep: gqlclient.Value(n.SweepName), ReadOnly: gqlclient.Value(n.ReadOnly),
+		CreatedAt: gqlclient.Time(&n.CreatedAt), HeartbeatAt: gqlclient.Time(n.HeartbeatAt),
+		Rows: gqlclient.Value(n.HistoryLineCount), EventRows: gqlclient.Value(n.EventsLineCount), LogLines: gqlclient.Value(n.LogLineCount),
+		Raw: RawRun{Config: gqlclient.Value(n.Config), Summary: gqlclient.Value(n.SummaryMetrics)},
 		api: a, storageID: n.Id,
 	}
 	if n.User != nil {
-		r.User = text(n.User.Username)
+		r.User = gqlclient.Value(n.User.Username)
 	}
 	r.Config = configOf(r.Raw.Config)
 	r.Summary, _ = jsonx.ParseObject([]byte(r.Raw.Summary)) // nil, as the field says
@@ -86,32 +87,8 @@ func configOf(text string) map[string]any {
 	return entries
 }
 
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
-func number(n *int) int {
-	if n == nil {
-		return 0
-	}
-	return *n
-}
-
 // timeLayout is how the server writes times, in UTC.
 const timeLayout = "2006-01-02T15:04:05"
-
-// timeOf reads a time of the server, the zero time if it is missing or unknown.
-func timeOf(s *string) time.Time {
-	for _, layout := range []string{timeLayout, time.RFC3339Nano} {
-		if t, err := time.Parse(layout, text(s)); err == nil {
-			return t
-		}
-	}
-	return time.Time{}
-}
 
 func (r *Run) path() runpath.Path {
 	return runpath.Path{Entity: r.Entity, Project: r.Project, ID: r.ID}

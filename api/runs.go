@@ -12,7 +12,6 @@ import (
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/runpath"
 	"github.com/wandgo/wandgo/internal/secret"
-	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // DefaultPageSize is how many runs, files or projects a request returns.
@@ -66,47 +65,29 @@ func (q Query) check() error {
 //   - *errors.RequestError: other failures.
 //   - the error of ctx.
 func (a *API) Runs(ctx context.Context, project string, q Query) iter.Seq2[*Run, error] {
-	return func(yield func(*Run, error) bool) {
-		at, filter, err := q.prepare(project)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		if err := a.checkKey(diagnose.OpListRuns, at); err != nil {
-			yield(nil, err)
-			return
-		}
-		n := 0
-		var cursor *string
-		for {
-			resp, err := graphql.ListRuns(ctx, a.conn.GraphQL, sink.Optional(at.Entity), &at.Project, &filter, new(q.order()), cursor, cmp.Or(q.PageSize, DefaultPageSize))
-			if err == nil && resp.Project == nil {
-				err = diagnose.ErrNoProject
-			}
-			if err != nil {
-				yield(nil, after(n, "runs", a.explain(ctx, diagnose.OpListRuns, at, err)))
-				return
-			}
-			page := resp.Project.Runs
-			if page == nil {
-				return
-			}
-			found := runpath.Path{Entity: cmp.Or(resp.Project.EntityName, at.Entity), Project: cmp.Or(resp.Project.Name, at.Project)}
-			for _, e := range page.Edges {
-				if !yield(a.run(found, &e.Node), nil) {
-					return
-				}
-				n++
-			}
-			if !page.PageInfo.HasNextPage || len(page.Edges) == 0 {
-				return
-			}
-			if cursor, err = gqlclient.NextCursor(cursor, page.Edges[len(page.Edges)-1].Cursor); err != nil {
-				yield(nil, after(n, "runs", err))
-				return
-			}
-		}
+	at, filter, err := q.prepare(project)
+	if err == nil {
+		err = a.checkKey(diagnose.OpListRuns, at)
 	}
+	return list("runs", err, func(cursor *string) (p gqlclient.Page[*Run], err error) {
+		resp, err := graphql.ListRuns(ctx, a.conn.GraphQL, gqlclient.Optional(at.Entity), &at.Project, &filter, new(q.order()), cursor, cmp.Or(q.PageSize, DefaultPageSize))
+		if err == nil && resp.Project == nil {
+			err = diagnose.ErrNoProject
+		}
+		if err != nil {
+			return p, a.explain(ctx, diagnose.OpListRuns, at, err)
+		}
+		page := resp.Project.Runs
+		if page == nil {
+			return p, nil
+		}
+		found := runpath.Path{Entity: cmp.Or(resp.Project.EntityName, at.Entity), Project: cmp.Or(resp.Project.Name, at.Project)}
+		for _, e := range page.Edges {
+			p.Items, p.Next = append(p.Items, a.run(found, &e.Node)), e.Cursor
+		}
+		p.More = page.PageInfo.HasNextPage && len(page.Edges) > 0
+		return p, nil
+	})
 }
 
 // prepare checks the query, and returns it as the server reads it.
@@ -131,7 +112,7 @@ func (a *API) CountRuns(ctx context.Context, project string, f Filter) (int, err
 	if err := a.checkKey(diagnose.OpListRuns, at); err != nil {
 		return 0, err
 	}
-	resp, err := graphql.CountRuns(ctx, a.conn.GraphQL, sink.Optional(at.Entity), &at.Project, &filter)
+	resp, err := graphql.CountRuns(ctx, a.conn.GraphQL, gqlclient.Optional(at.Entity), &at.Project, &filter)
 	if err == nil && resp.Project == nil {
 		err = diagnose.ErrNoProject
 	}
@@ -163,7 +144,7 @@ func (a *API) read(ctx context.Context, op diagnose.Op, at runpath.Path) (*Run, 
 	if err := a.checkKey(op, at); err != nil {
 		return nil, err
 	}
-	resp, err := graphql.ReadRun(ctx, a.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID)
+	resp, err := graphql.ReadRun(ctx, a.conn.GraphQL, gqlclient.Optional(at.Entity), &at.Project, at.ID)
 	if err == nil && resp.Project == nil {
 		err = diagnose.ErrNoProject
 	}
@@ -183,7 +164,7 @@ func (a *API) nearbyRuns(ctx context.Context, at runpath.Path) string {
 	var ids []string
 	first := Query{Order: "-created_at", PageSize: 500}
 	filter := "{}"
-	resp, err := graphql.ListRuns(ctx, a.conn.GraphQL.ForProbes(), sink.Optional(at.Entity), &at.Project, &filter, new(first.order()), nil, first.PageSize)
+	resp, err := graphql.ListRuns(ctx, a.conn.GraphQL.ForProbes(), gqlclient.Optional(at.Entity), &at.Project, &filter, new(first.order()), nil, first.PageSize)
 	if err != nil || resp.Project == nil || resp.Project.Runs == nil {
 		return "" // the names are an extra
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
-	"github.com/wandgo/wandgo/internal/sink"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 )
 
 // Sample returns at most n rows that are spread evenly over the history, for a plot. With keys these
@@ -20,7 +20,7 @@ func (r *Run) Sample(ctx context.Context, n int, keys ...string) ([]Row, error) 
 		return r.sampleKeys(ctx, n, keys)
 	}
 	at := r.path()
-	resp, err := graphql.SampleHistory(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, n)
+	resp, err := graphql.SampleHistory(ctx, r.api.conn.GraphQL, gqlclient.Optional(at.Entity), &at.Project, at.ID, n)
 	if err == nil && (resp.Project == nil || resp.Project.Run == nil) {
 		err = errNoRun
 	}
@@ -57,7 +57,7 @@ const MaxSystemRows = 10_000
 // blocks until there is a response, and returns the errors of [API.Run].
 func (r *Run) SystemMetrics(ctx context.Context) ([]Row, error) {
 	at := r.path()
-	resp, err := graphql.RunEvents(ctx, r.api.conn.GraphQL, sink.Optional(at.Entity), &at.Project, at.ID, MaxSystemRows)
+	resp, err := graphql.RunEvents(ctx, r.api.conn.GraphQL, gqlclient.Optional(at.Entity), &at.Project, at.ID, MaxSystemRows)
 	if err == nil && (resp.Project == nil || resp.Project.Run == nil) {
 		err = errNoRun
 	}

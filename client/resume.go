@@ -8,11 +8,11 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/runconfig"
 	"github.com/wandgo/wandgo/internal/runid"
 	"github.com/wandgo/wandgo/internal/settings"
-	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // continueFrom finds out where the run starts, where that is not the beginning.
@@ -92,8 +92,8 @@ func (c *Client) rewind(ctx context.Context, p *plan, explain func(diagnose.Ques
 	q.Op = diagnose.OpRewindRun
 	resp, err := graphql.RewindRun(ctx, c.env.GraphQL, graphql.RewindRunInput{
 		RunName:     p.rewind.RunID,
-		EntityName:  sink.Optional(p.Entity),
-		ProjectName: sink.Optional(p.Project),
+		EntityName:  gqlclient.Optional(p.Entity),
+		ProjectName: gqlclient.Optional(p.Project),
 		MetricName:  "_step",
 		MetricValue: float64(p.rewind.Step),
 	})

@@ -9,10 +9,10 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/rundir"
-	"github.com/wandgo/wandgo/internal/sink"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
@@ -161,5 +161,5 @@ func (p *plan) leaveRoom(next int64) {
 
 // status asks how far the run is on the server.
 func (c *Client) status(ctx context.Context, p *plan) (*graphql.ResumeStatusResponse, error) {
-	return graphql.ResumeStatus(ctx, p.GraphQL, sink.Optional(p.Entity), sink.Optional(p.Project), p.ID)
+	return graphql.ResumeStatus(ctx, p.GraphQL, gqlclient.Optional(p.Entity), gqlclient.Optional(p.Project), p.ID)
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/runpath"
-	"github.com/wandgo/wandgo/internal/sink"
 )
 
 func question(op diagnose.Op, at runpath.Path) diagnose.Question {
@@ -47,7 +47,7 @@ func explainAgent(ctx context.Context, c *client.Client, at runpath.Path, err er
 	if !notFound(err) {
 		return explain(ctx, c, diagnose.OpRunAgent, at, err)
 	}
-	resp, probed := graphql.ReadSweep(ctx, connection.Of(c).GraphQL.ForProbes(), sink.Optional(at.Entity), &at.Project, at.ID)
+	resp, probed := graphql.ReadSweep(ctx, connection.Of(c).GraphQL.ForProbes(), gqlclient.Optional(at.Entity), &at.Project, at.ID)
 	switch {
 	case probed != nil:
 		return explain(ctx, c, diagnose.OpRunAgent, at, err)

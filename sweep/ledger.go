@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wandgo/wandgo/client"
@@ -40,8 +41,9 @@ type ledger struct {
 	rules                         FailureRules
 	started                       time.Time
 	failed, succeeded, inSequence int
-	paused                        bool // the pause was noted
 	onEvent                       func(Event)
+
+	paused atomic.Bool // a pause was noted since the last trial
 }
 
 // newLedger returns the ledger of count trials, any number if that is 0.
@@ -74,28 +76,12 @@ func (l *ledger) release() {
 }
 
 func (l *ledger) begin(t Trial) {
+	l.paused.Store(false)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.paused = false
 	if l.onEvent != nil {
 		l.onEvent(Event{Trial: t})
 	}
-}
-
-// pauseNoted reports whether a pause was noted since the last trial.
-func (l *ledger) pauseNoted() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.paused
-}
-
-// notePause notes that the sweep is paused. It reports whether no other worker has noted it.
-func (l *ledger) notePause() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	first := !l.paused
-	l.paused = true
-	return first
 }
 
 // end counts a trial that has ended. It returns an error if the agent is to give up.

@@ -17,7 +17,6 @@ import (
 	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/runpath"
 	"github.com/wandgo/wandgo/internal/settings"
-	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // State is the state of a sweep. A server may have others.
@@ -105,8 +104,8 @@ func New(ctx context.Context, c *client.Client, cfg *Config) (*Sweep, error) {
 		return nil, err
 	}
 	resp, err := graphql.UpsertSweep(ctx, conn.GraphQL, graphql.UpsertSweepInput{
-		EntityName: sink.Optional(at.Entity), ProjectName: &at.Project, Config: new(string(text)),
-		Description: sink.Optional(cfg.Description), DisplayName: sink.Optional(cfg.Name),
+		EntityName: gqlclient.Optional(at.Entity), ProjectName: &at.Project, Config: new(string(text)),
+		Description: gqlclient.Optional(cfg.Description), DisplayName: gqlclient.Optional(cfg.Name),
 	})
 	if err != nil {
 		return nil, explain(ctx, c, diagnose.OpCreateSweep, at, err)
@@ -154,7 +153,7 @@ func read(ctx context.Context, c *client.Client, at runpath.Path) (*Sweep, error
 	if err := checkKey(c, diagnose.OpReadSweep, at); err != nil {
 		return nil, err
 	}
-	resp, err := graphql.ReadSweep(ctx, connection.Of(c).GraphQL, sink.Optional(at.Entity), &at.Project, at.ID)
+	resp, err := graphql.ReadSweep(ctx, connection.Of(c).GraphQL, gqlclient.Optional(at.Entity), &at.Project, at.ID)
 	if err == nil && resp.Project == nil {
 		err = diagnose.ErrNoProject
 	}
@@ -169,59 +168,43 @@ func read(ctx context.Context, c *client.Client, at runpath.Path) (*Sweep, error
 }
 
 func sweepOf(c *client.Client, at runpath.Path, n *graphql.StoredSweep) *Sweep {
-	s := &Sweep{
+	return &Sweep{
 		Entity: at.Entity, Project: at.Project, ID: n.Name, Method: Method(n.Method), State: State(n.State), Config: n.Config,
-		Runs: n.RunCount, Best: n.BestLoss, storageID: n.Id, client: c,
+		Name: gqlclient.Value(n.DisplayName), Description: gqlclient.Value(n.Description), CreatedAt: gqlclient.Time(&n.CreatedAt),
+		Runs: n.RunCount, Expected: gqlclient.Value(n.RunCountExpected), Best: n.BestLoss, storageID: n.Id, client: c,
 	}
-	s.Name, s.Description = *cmp.Or(n.DisplayName, new("")), *cmp.Or(n.Description, new(""))
-	s.Expected = *cmp.Or(n.RunCountExpected, new(0))
-	s.CreatedAt, _ = time.Parse("2006-01-02T15:04:05", n.CreatedAt) // zero, as the field says
-	return s
 }
 
 // List lists the sweeps of a project: "entity/project" or "project", with the client's entity by
 // default. It blocks while a page is read. Its errors are those of [Get], but
 // for ErrSweepMissing.
 func List(ctx context.Context, c *client.Client, project string) iter.Seq2[*Sweep, error] {
-	return func(yield func(*Sweep, error) bool) {
-		at, err := runpath.Project(project)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
+	at, err := runpath.Project(project)
+	if err == nil {
 		at.Entity = cmp.Or(at.Entity, connection.Of(c).Settings.Entity.Text)
-		if err := checkKey(c, diagnose.OpListSweeps, at); err != nil {
-			yield(nil, err)
-			return
-		}
-		var cursor *string
-		for {
-			resp, err := graphql.ListSweeps(ctx, connection.Of(c).GraphQL, sink.Optional(at.Entity), &at.Project, cursor, api.DefaultPageSize)
-			if err == nil && resp.Project == nil {
-				err = diagnose.ErrNoProject
-			}
-			if err != nil {
-				yield(nil, explain(ctx, c, diagnose.OpListSweeps, at, err))
-				return
-			}
-			page := resp.Project.Sweeps
-			if page == nil {
-				return
-			}
-			for _, e := range page.Edges {
-				if !yield(sweepOf(c, at, &e.Node), nil) {
-					return
-				}
-			}
-			if !page.PageInfo.HasNextPage || len(page.Edges) == 0 {
-				return
-			}
-			if cursor, err = gqlclient.NextCursor(cursor, page.Edges[len(page.Edges)-1].Cursor); err != nil {
-				yield(nil, err)
-				return
-			}
-		}
+		err = checkKey(c, diagnose.OpListSweeps, at)
 	}
+	if err != nil {
+		return func(yield func(*Sweep, error) bool) { yield(nil, err) }
+	}
+	return gqlclient.Pages(func(cursor *string) (p gqlclient.Page[*Sweep], err error) {
+		resp, err := graphql.ListSweeps(ctx, connection.Of(c).GraphQL, gqlclient.Optional(at.Entity), &at.Project, cursor, api.DefaultPageSize)
+		if err == nil && resp.Project == nil {
+			err = diagnose.ErrNoProject
+		}
+		if err != nil {
+			return p, explain(ctx, c, diagnose.OpListSweeps, at, err)
+		}
+		page := resp.Project.Sweeps
+		if page == nil {
+			return p, nil
+		}
+		for _, e := range page.Edges {
+			p.Items, p.Next = append(p.Items, sweepOf(c, at, &e.Node)), e.Cursor
+		}
+		p.More = page.PageInfo.HasNextPage && len(page.Edges) > 0
+		return p, nil
+	})
 }
 
 // Trials lists the sweep's runs. q.Filter is applied in addition. Its errors are those of [api.API.Runs].
@@ -285,7 +268,7 @@ func (s *Sweep) become(ctx context.Context, state State) error {
 		return requestError(s.client, "change sweep "+s.ID+" of", s.at(), errors.ErrInvalidInput, errors.New("it is over: "+strings.ToLower(string(now.State))))
 	}
 	_, err = graphql.UpsertSweep(ctx, connection.Of(s.client).GraphQL, graphql.UpsertSweepInput{
-		Id: &now.storageID, EntityName: sink.Optional(s.Entity), ProjectName: &s.Project, State: new(string(state)),
+		Id: &now.storageID, EntityName: gqlclient.Optional(s.Entity), ProjectName: &s.Project, State: new(string(state)),
 	})
 	if err != nil {
 		return explain(ctx, s.client, diagnose.OpChangeSweep, s.at(), err)

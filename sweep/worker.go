@@ -10,8 +10,8 @@ import (
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/runpath"
-	"github.com/wandgo/wandgo/internal/sink"
 )
 
 // heartbeatTimeout bounds one heartbeat with its retries.
@@ -113,7 +113,7 @@ func (w *worker) ended(o outcome) error {
 
 func (w *worker) register(ctx context.Context) error {
 	resp, err := graphql.CreateAgent(ctx, w.conn.GraphQL, graphql.CreateAgentInput{
-		Host: w.host, EntityName: sink.Optional(w.at.Entity), ProjectName: &w.at.Project, Sweep: w.at.ID,
+		Host: w.host, EntityName: gqlclient.Optional(w.at.Entity), ProjectName: &w.at.Project, Sweep: w.at.ID,
 	})
 	if err != nil {
 		return explainAgent(ctx, w.agent.Client, w.at, err)
@@ -152,11 +152,11 @@ func (w *worker) beat(ctx context.Context) {
 // notePause logs that the sweep is paused, if that is why the server has no trial. Otherwise an
 // agent that waits looks like one that hangs. It asks until the pause is noted: the sweep may be paused later.
 func (w *worker) notePause(ctx context.Context) {
-	if w.ledger.pauseNoted() {
+	if w.ledger.paused.Load() {
 		return
 	}
-	resp, err := graphql.ReadSweep(ctx, w.conn.GraphQL.ForProbes(), sink.Optional(w.at.Entity), &w.at.Project, w.at.ID)
-	if err != nil || resp.Project == nil || resp.Project.Sweep == nil || State(resp.Project.Sweep.State) != Paused || !w.ledger.notePause() {
+	resp, err := graphql.ReadSweep(ctx, w.conn.GraphQL.ForProbes(), gqlclient.Optional(w.at.Entity), &w.at.Project, w.at.ID)
+	if err != nil || resp.Project == nil || resp.Project.Sweep == nil || State(resp.Project.Sweep.State) != Paused || !w.ledger.paused.CompareAndSwap(false, true) {
 		return
 	}
 	at := w.at.String()

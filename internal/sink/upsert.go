@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/record"
 )
 
@@ -15,36 +16,28 @@ import (
 // program that logs the run.
 func Upsert(rec *record.Run, config []byte, program string) graphql.UpsertBucketInput {
 	in := graphql.UpsertBucketInput{
-		Id:          Optional(rec.StorageID),
+		Id:          gqlclient.Optional(rec.StorageID),
 		Name:        &rec.ID,
-		EntityName:  Optional(rec.Entity),
-		ModelName:   Optional(rec.Project),
-		DisplayName: Optional(rec.DisplayName),
-		Notes:       Optional(rec.Notes),
-		GroupName:   Optional(rec.Group),
-		JobType:     Optional(rec.JobType),
-		JobProgram:  Optional(program),
-		Sweep:       Optional(rec.SweepID),
-		Host:        Optional(rec.Host),
+		EntityName:  gqlclient.Optional(rec.Entity),
+		ModelName:   gqlclient.Optional(rec.Project),
+		DisplayName: gqlclient.Optional(rec.DisplayName),
+		Notes:       gqlclient.Optional(rec.Notes),
+		GroupName:   gqlclient.Optional(rec.Group),
+		JobType:     gqlclient.Optional(rec.JobType),
+		JobProgram:  gqlclient.Optional(program),
+		Sweep:       gqlclient.Optional(rec.SweepID),
+		Host:        gqlclient.Optional(rec.Host),
 	}
 	for _, tag := range rec.Tags {
 		in.Tags = append(in.Tags, &tag)
 	}
 	if g := rec.Git; g != nil {
-		in.Commit, in.JobRepo = Optional(g.Commit), Optional(g.RemoteURL)
+		in.Commit, in.JobRepo = gqlclient.Optional(g.Commit), gqlclient.Optional(g.RemoteURL)
 	}
 	if config != nil {
 		in.Config = new(string(config))
 	}
 	return in
-}
-
-// Optional is nil for "".
-func Optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }
 
 // UpsertPart is a request with one setting of a run.

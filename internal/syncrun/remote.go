@@ -10,6 +10,7 @@ import (
 	"github.com/wandgo/wandgo/internal/alert"
 	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/runfiles"
 	"github.com/wandgo/wandgo/internal/settings"
@@ -24,7 +25,7 @@ type Remote struct{ *connection.Connection }
 func (r Remote) Status(ctx context.Context, at sink.Target) (*graphql.RunState, error) {
 	within, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
-	resp, err := graphql.ResumeStatus(within, r.GraphQL, sink.Optional(at.Entity), sink.Optional(at.Project), at.RunID)
+	resp, err := graphql.ResumeStatus(within, r.GraphQL, gqlclient.Optional(at.Entity), gqlclient.Optional(at.Project), at.RunID)
 	if e, ok := errors.AsType[*graphql.Error](err); ok && e.FromWandB() && e.StatusCode == http.StatusNotFound {
 		return nil, nil //nolint:nilnil // hidden or missing; the upsert that follows is diagnosed
 	}
@@ -41,7 +42,7 @@ func (r Remote) Status(ctx context.Context, at sink.Target) (*graphql.RunState, 
 func (r Remote) Rows(ctx context.Context, at sink.Target, minStep, maxStep int64, limit int) ([]string, error) {
 	within, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
-	resp, err := graphql.RunRows(within, r.GraphQL, sink.Optional(at.Entity), sink.Optional(at.Project), at.RunID, minStep, maxStep, limit)
+	resp, err := graphql.RunRows(within, r.GraphQL, gqlclient.Optional(at.Entity), gqlclient.Optional(at.Project), at.RunID, minStep, maxStep, limit)
 	switch {
 	case err != nil:
 		return nil, r.Explain(ctx, within, at, err)
@@ -56,7 +57,7 @@ func (r Remote) Rewind(ctx context.Context, at sink.Target, step int64) error {
 	within, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	resp, err := graphql.RewindRun(within, r.GraphQL, graphql.RewindRunInput{
-		RunName: at.RunID, EntityName: sink.Optional(at.Entity), ProjectName: sink.Optional(at.Project),
+		RunName: at.RunID, EntityName: gqlclient.Optional(at.Entity), ProjectName: gqlclient.Optional(at.Project),
 		MetricName: "_step", MetricValue: float64(step),
 	})
 	if err != nil {

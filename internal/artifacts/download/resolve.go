@@ -13,6 +13,7 @@ import (
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 )
 
 // Resolve finds the version that p names, whose parts are all set. op is what it is for.
@@ -148,8 +149,8 @@ func infoOf(a *graphql.ArtifactFields) Info {
 	seq := a.ArtifactSequence
 	info := Info{
 		ID: a.Id, State: string(a.State), Type: a.ArtifactType.Name, Digest: a.Digest,
-		Description: Text(a.Description), Size: a.Size, Files: a.FileCount,
-		CreatedAt: Time(a.CreatedAt), CollectionID: seq.Id,
+		Description: gqlclient.Value(a.Description), Size: a.Size, Files: a.FileCount,
+		CreatedAt: gqlclient.Time(&a.CreatedAt), CollectionID: seq.Id,
 	}
 	for _, alias := range a.Aliases {
 		if alias.ArtifactCollectionName == seq.Name {
@@ -162,31 +163,13 @@ func infoOf(a *graphql.ArtifactFields) Info {
 	}
 	info.Path = info.Source
 	info.Aliases = slices.DeleteFunc(info.Aliases, manifest.IsVersion)
-	if s := Text(a.Metadata); json.Valid([]byte(s)) {
+	if s := gqlclient.Value(a.Metadata); json.Valid([]byte(s)) {
 		info.Metadata = json.RawMessage(s)
 	}
 	if a.TtlDurationSeconds > 0 {
 		info.TTL = time.Duration(a.TtlDurationSeconds) * time.Second
 	}
 	return info
-}
-
-// Text is a text of the server that may be missing.
-func Text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
-// Time reads a time of the server, which may lack its zone; then it is UTC.
-func Time(s string) time.Time {
-	for _, form := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
-		if t, err := time.Parse(form, s); err == nil {
-			return t.UTC()
-		}
-	}
-	return time.Time{}
 }
 
 // ready reports whether the version can be used.

@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/wandgo/wandgo/graphql"
-	"github.com/wandgo/wandgo/internal/artifacts/download"
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 )
 
 // pageSize is how many items a request asks for.
@@ -43,49 +43,45 @@ type Version struct {
 // page when it is needed. The error, which ends the list, is one of the public types.
 func Collections(ctx context.Context, conn *connection.Connection, entity, project string) iter.Seq2[Collection, error] {
 	q := diagnose.Question{Op: diagnose.OpReadProject, Entity: entity, Project: project}
-	return paged(ctx, conn, q, func(ctx context.Context, after *string) (page[Collection], error) {
+	return paged(ctx, conn, q, func(after *string) (list []Collection, info graphql.PageInfo, err error) {
 		r, err := graphql.ArtifactCollections(ctx, conn.GraphQL, entity, project, after, pageSize)
-		if err != nil {
-			return page[Collection]{}, err
+		switch {
+		case err != nil:
+			return nil, info, err
+		case r.Project == nil:
+			return nil, info, diagnose.ErrNoProject
+		case r.Project.ArtifactCollections == nil:
+			return nil, info, nil
 		}
-		if r.Project == nil {
-			return page[Collection]{}, diagnose.ErrNoProject
-		}
-		if r.Project.ArtifactCollections == nil {
-			return page[Collection]{}, nil
-		}
-		p := page[Collection]{info: r.Project.ArtifactCollections.PageInfo}
 		for _, edge := range r.Project.ArtifactCollections.Edges {
 			if n := edge.Node; n != nil {
-				p.items = append(p.items, Collection{
-					Name: n.Name, Type: n.DefaultArtifactType.Name, Description: download.Text(n.Description), CreatedAt: download.Time(n.CreatedAt),
+				list = append(list, Collection{
+					Name: n.Name, Type: n.DefaultArtifactType.Name, Description: gqlclient.Value(n.Description), CreatedAt: gqlclient.Time(&n.CreatedAt),
 				})
 			}
 		}
-		return p, nil
+		return list, r.Project.ArtifactCollections.PageInfo, nil
 	})
 }
 
 // Versions lists the versions of an artifact, in the server's order, as [Collections] does.
 func Versions(ctx context.Context, conn *connection.Connection, entity, project, name string) iter.Seq2[Version, error] {
 	q := diagnose.Question{Op: diagnose.OpReadArtifact, Entity: entity, Project: project, Artifact: name}
-	return paged(ctx, conn, q, func(ctx context.Context, after *string) (page[Version], error) {
+	return paged(ctx, conn, q, func(after *string) (list []Version, info graphql.PageInfo, err error) {
 		r, err := graphql.ArtifactVersions(ctx, conn.GraphQL, entity, project, name, after, pageSize)
-		if err != nil {
-			return page[Version]{}, err
+		switch {
+		case err != nil:
+			return nil, info, err
+		case r.Project == nil || r.Project.ArtifactCollection == nil:
+			return nil, info, diagnose.ErrNoArtifact
+		case r.Project.ArtifactCollection.Artifacts == nil:
+			return nil, info, nil
 		}
-		if r.Project == nil || r.Project.ArtifactCollection == nil {
-			return page[Version]{}, diagnose.ErrNoArtifact
+		page := r.Project.ArtifactCollection.Artifacts
+		for i := range page.Edges {
+			list = append(list, versionOf(&page.Edges[i], name))
 		}
-		if r.Project.ArtifactCollection.Artifacts == nil {
-			return page[Version]{}, nil
-		}
-		p := page[Version]{info: r.Project.ArtifactCollection.Artifacts.PageInfo}
-		for i := range r.Project.ArtifactCollection.Artifacts.Edges {
-			edge := &r.Project.ArtifactCollection.Artifacts.Edges[i]
-			p.items = append(p.items, versionOf(edge, name))
-		}
-		return p, nil
+		return list, page.PageInfo, nil
 	})
 }
 
@@ -93,7 +89,7 @@ func versionOf(edge *graphql.VersionsEdge, name string) Version {
 	n := &edge.Node
 	v := Version{
 		Version: edge.Version, Aliases: []string{}, ID: n.Id, Type: n.ArtifactType.Name, State: string(n.State), Digest: n.Digest,
-		Description: download.Text(n.Description), Size: n.Size, Files: n.FileCount, CreatedAt: download.Time(n.CreatedAt),
+		Description: gqlclient.Value(n.Description), Size: n.Size, Files: n.FileCount, CreatedAt: gqlclient.Time(&n.CreatedAt),
 	}
 	for _, alias := range n.Aliases {
 		if alias.ArtifactCollectionName == name && !manifest.IsVersion(alias.Alias) {
@@ -104,38 +100,21 @@ func versionOf(edge *graphql.VersionsEdge, name string) Version {
 	return v
 }
 
-// page is one response.
-type page[T any] struct {
-	items []T
-	info  graphql.PageInfo
-}
-
+// paged yields the items of the pages that get returns, with the public error. A page that repeats
+// its cursor is the last one.
 func paged[T any](
-	ctx context.Context, conn *connection.Connection, q diagnose.Question, get func(context.Context, *string) (page[T], error),
+	ctx context.Context, conn *connection.Connection, q diagnose.Question, get func(after *string) ([]T, graphql.PageInfo, error),
 ) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var none T
+	return gqlclient.Pages(func(after *string) (p gqlclient.Page[T], err error) {
 		if err := conn.Diagnoser.CheckKey(q); err != nil {
-			yield(none, err)
-			return
+			return p, err
 		}
-		var after *string
-		for {
-			p, err := get(ctx, after)
-			if err != nil {
-				yield(none, conn.Diagnoser.Explain(ctx, ctx, q, err))
-				return
-			}
-			for _, item := range p.items {
-				if !yield(item, nil) {
-					return
-				}
-			}
-			next := p.info.EndCursor
-			if !p.info.HasNextPage || next == nil || after != nil && *after == *next {
-				return
-			}
-			after = next
+		items, info, err := get(after)
+		if err != nil {
+			return p, conn.Diagnoser.Explain(ctx, ctx, q, err)
 		}
-	}
+		next := gqlclient.Value(info.EndCursor)
+		more := info.HasNextPage && next != "" && (after == nil || *after != next)
+		return gqlclient.Page[T]{Items: items, More: more, Next: next}, nil
+	})
 }
