@@ -5,9 +5,6 @@ import (
 	"context"
 	"fmt"
 	"path"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/record"
@@ -96,29 +93,21 @@ func stage(ctx context.Context, cfg Config, alg manifest.Algorithm, snap *snapsh
 }
 
 func stageFiles(ctx context.Context, cfg Config, alg manifest.Algorithm, snap *snapshot, entries []record.ArtifactEntry) error {
-	st := newStager(cfg, alg)
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(snap.paths)) {
-		workers.Go(func() {
-			w := st.worker()
-			for i := int(next.Add(1)) - 1; i < len(snap.paths) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				p := snap.paths[i]
-				src := snap.sources[p]
-				e, err := w.stage(ctx, i, &src)
-				if err != nil {
-					cancel(fmt.Errorf("add %s to the artifact: %w", quote(p), err))
-					return
-				}
-				e.Path = p
-				entries[i] = e
+	st := &stager{cfg: cfg, alg: alg}
+	return manifest.Parallel(ctx, len(snap.paths), func() func(context.Context, int) error {
+		w := &worker{stager: st}
+		return func(ctx context.Context, i int) error {
+			p := snap.paths[i]
+			src := snap.sources[p]
+			e, err := w.stage(ctx, i, &src)
+			if err != nil {
+				return fmt.Errorf("add %s to the artifact: %w", quote(p), err)
 			}
-		})
-	}
-	workers.Wait()
-	return context.Cause(ctx)
+			e.Path = p
+			entries[i] = e
+			return nil
+		}
+	})
 }
 
 // noFileAbove refuses a file that is also a directory of another.

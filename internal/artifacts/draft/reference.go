@@ -2,14 +2,19 @@ package draft
 
 import (
 	"context"
+	"crypto/md5" //nolint:gosec // the format's digest
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/record"
 )
 
@@ -157,4 +162,79 @@ func Unquoted(etag string) string {
 		return etag[1 : len(etag)-1]
 	}
 	return etag
+}
+
+// getLimit bounds a question about one resource.
+const getLimit = time.Minute
+
+// HTTPGetter asks with a GET, because addresses that are signed allow nothing else, and
+// reads no body. It sends no credentials and follows redirects.
+func HTTPGetter(client *http.Client) Getter {
+	return func(ctx context.Context, uri string) (etag string, size int64, err error) {
+		ctx, cancel := context.WithTimeout(ctx, getLimit)
+		defer cancel()
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, uri, http.NoBody)
+		if err != nil {
+			return "", 0, err
+		}
+		req.Close = true // the body is not read, so the connection is of no further use
+		req.Header.Set("Accept-Encoding", "identity")
+		resp, err := client.Do(req)
+		if err != nil {
+			return "", 0, err
+		}
+		defer resp.Body.Close()
+		if resp.StatusCode/100 != 2 {
+			return "", 0, fmt.Errorf("%w: HTTP %s", ErrReference, plaintext.Line(resp.Status, 80))
+		}
+		return resp.Header.Get("ETag"), resp.ContentLength, nil
+	}
+}
+
+// files yields a file, or those below a directory.
+func (r *Reference) files(ctx context.Context, root string, yield func(Object) error) error {
+	info, err := os.Stat(root)
+	if err != nil {
+		return err
+	}
+	list := &Draft{clientID: "-"}
+	if info.IsDir() {
+		err = list.AddDir(root, "")
+	} else {
+		err = list.AddFile(root, "")
+	}
+	if err != nil {
+		return err
+	}
+	snap, err := list.snapshot()
+	if err != nil {
+		return err
+	}
+	w := &worker{stager: &stager{cfg: Config{Immutable: true}, alg: manifest.MD5}}
+	for i, name := range snap.paths {
+		src := snap.sources[name]
+		uri := (&url.URL{Scheme: "file", Path: filepath.ToSlash(src.file)}).String()
+		o := Object{URI: uri, Path: name}
+		if r.Name != "" && !info.IsDir() { // the name is the file's
+			o.Path = ""
+		}
+		if r.NoChecksum {
+			sum := md5.Sum([]byte(uri)) //nolint:gosec // see the import
+			info, err := os.Stat(src.file)
+			if err != nil {
+				return err
+			}
+			o.Digest, o.Size = manifest.Digest(sum[:]), info.Size()
+		} else {
+			e, err := w.stage(ctx, i, &src)
+			if err != nil {
+				return err
+			}
+			o.Digest, o.Size = e.Digest, e.Size
+		}
+		if err := yield(o); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -26,10 +26,6 @@ type stager struct {
 	err error // of making the directory
 }
 
-func newStager(cfg Config, alg manifest.Algorithm) *stager {
-	return &stager{cfg: cfg, alg: alg}
-}
-
 // worker stages one file at a time, with memory of its own.
 type worker struct {
 	*stager
@@ -37,8 +33,6 @@ type worker struct {
 	hash  hash.Hash
 	known bool // the file's digest is known, so that it is not hashed
 }
-
-func (s *stager) worker() *worker { return &worker{stager: s} }
 
 // stage hashes a source, and copies it unless it stays as it is.
 func (w *worker) stage(ctx context.Context, n int, src *source) (record.ArtifactEntry, error) {

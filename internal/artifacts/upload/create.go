@@ -8,6 +8,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
+	"github.com/wandgo/wandgo/internal/feature"
 )
 
 // checkType refuses a type that the artifact's name does not have on the server, whose own
@@ -65,7 +66,7 @@ func (j *Job) settleAlgorithm(ctx context.Context) error {
 
 func (j *Job) xxhashAllowed(ctx context.Context) (bool, error) {
 	u, a := j.u, j.artifact
-	if !u.cfg.Features.Has(ctx, featureDigests) {
+	if !u.cfg.Features.Has(ctx, feature.ArtifactDigestAlgorithm) {
 		return false, nil
 	}
 	r, err := graphql.XXHashAllowed(ctx, u.cfg.GraphQL, u.cfg.Target.Entity, u.cfg.Target.Project, a.Type, a.Name)

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"runtime"
 	"sync"
 
 	"github.com/wandgo/wandgo/graphql"
@@ -39,44 +38,25 @@ func (j *Job) hashParts(ctx context.Context, f *file) error {
 	}
 	part := partSize(f.entry.Size, j.u.cfg.Part)
 	parts := make([]graphql.UploadPartsInput, (f.entry.Size+part-1)/part)
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	next := make(chan int)
-	var workers sync.WaitGroup
-	workers.Go(func() {
-		sum, err := j.sumRange(ctx, f.entry, 0, f.entry.Size)
-		if err == nil && manifest.Digest(sum) != f.md5 {
-			err = changed(f.entry, fmt.Errorf("its digest is %s, and was %s", manifest.Digest(sum), f.md5))
-		}
-		if err != nil {
-			cancel(err)
+	err := manifest.Parallel(ctx, len(parts)+1, func() func(context.Context, int) error {
+		return func(ctx context.Context, i int) error {
+			if i == 0 { // the whole, which takes longest
+				sum, err := j.sumRange(ctx, f.entry, 0, f.entry.Size)
+				if err == nil && manifest.Digest(sum) != f.md5 {
+					err = changed(f.entry, fmt.Errorf("its digest is %s, and was %s", manifest.Digest(sum), f.md5))
+				}
+				return err
+			}
+			start := int64(i-1) * part
+			sum, err := j.sumRange(ctx, f.entry, start, min(part, f.entry.Size-start))
+			parts[i-1] = graphql.UploadPartsInput{PartNumber: int64(i), HexMD5: hex.EncodeToString(sum)}
+			return err
 		}
 	})
-	for range max(runtime.GOMAXPROCS(0)-1, 1) {
-		workers.Go(func() {
-			for i := range next {
-				start := int64(i) * part
-				sum, err := j.sumRange(ctx, f.entry, start, min(part, f.entry.Size-start))
-				if err != nil {
-					cancel(err)
-				}
-				parts[i] = graphql.UploadPartsInput{PartNumber: int64(i + 1), HexMD5: hex.EncodeToString(sum)}
-			}
-		})
+	if err == nil {
+		f.parts = parts
 	}
-	for i := range parts {
-		select {
-		case next <- i:
-		case <-ctx.Done():
-		}
-	}
-	close(next)
-	workers.Wait()
-	if err := context.Cause(ctx); err != nil {
-		return err
-	}
-	f.parts = parts
-	return nil
+	return err
 }
 
 // sumRange hashes a part of a file.

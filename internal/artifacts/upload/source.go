@@ -6,18 +6,13 @@ import (
 	"hash"
 	"io"
 	"os"
-	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
-	"github.com/wandgo/wandgo/internal/feature"
 	"github.com/wandgo/wandgo/internal/record"
 	"github.com/wandgo/wandgo/internal/smallfile"
 )
-
-const featureDigests = feature.ArtifactDigestAlgorithm
 
 // open reads the record.
 func (j *Job) open() error {
@@ -94,35 +89,17 @@ func (c *checked) Read(p []byte) (int, error) {
 // hashMD5 computes the MD5 of every file, which requests name beside another digest.
 func (j *Job) hashMD5(ctx context.Context) error {
 	j.md5 = make([]string, len(j.entries))
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for i := range next {
-				e := &j.entries[i]
-				sum, err := j.sumRange(ctx, e, 0, e.Size)
-				if err != nil {
-					cancel(err)
-					continue
-				}
-				j.md5[i] = manifest.Digest(sum)
+	return manifest.Parallel(ctx, len(j.entries), func() func(context.Context, int) error {
+		return func(ctx context.Context, i int) error {
+			e := &j.entries[i]
+			if !pending(e) {
+				return nil
 			}
-		})
-	}
-	for i := range j.entries {
-		if !pending(&j.entries[i]) {
-			continue
+			sum, err := j.sumRange(ctx, e, 0, e.Size)
+			j.md5[i] = manifest.Digest(sum)
+			return err
 		}
-		select {
-		case next <- i:
-		case <-ctx.Done():
-		}
-	}
-	close(next)
-	workers.Wait()
-	return context.Cause(ctx)
+	})
 }
 
 // pending reports whether the server may lack the content of an entry.
