@@ -89,18 +89,16 @@ func (v *Version) Download(ctx context.Context, opts Options) (dir string, err e
 }
 
 func (v *Version) download(ctx context.Context, m *manifestFile, dir string, opts Options) (err error) {
-	plan, err := planOf(m, opts.Prefix)
-	if err != nil {
-		return err
-	}
 	t, err := openTarget(dir)
 	if err != nil {
 		return err
 	}
 	defer func() { t.close(err == nil) }()
-	if err := plan.checkTwins(t, m); err != nil {
+	plan, err := t.plan(m, opts.Prefix)
+	if err != nil {
 		return err
 	}
+	opts.PartSize = cmp.Or(opts.PartSize, partSize)
 	j := &job{v: v, target: t, opts: opts, cache: v.conn.Cache}
 	if opts.SkipCache {
 		j.cache = nil
@@ -140,22 +138,14 @@ type task struct {
 func (j *job) run(ctx context.Context, m *manifestFile) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	entries := make(chan *record.ArtifactEntry, 256)
 	missing := make(chan task, maxBatch)
 	found := make(chan task, maxBatch) // so that transfers go on while addresses are asked for
-	var checkers, rest sync.WaitGroup
 	fail := func(err error) {
 		if err != nil {
 			cancel(err)
 		}
 	}
-	for range max(4, runtime.GOMAXPROCS(0)) {
-		checkers.Go(func() { fail(j.check(ctx, entries, missing)) })
-	}
-	rest.Go(func() {
-		checkers.Wait()
-		close(missing)
-	})
+	var rest sync.WaitGroup
 	rest.Go(func() {
 		defer close(found)
 		fail(j.locate(ctx, missing, found))
@@ -163,8 +153,10 @@ func (j *job) run(ctx context.Context, m *manifestFile) error {
 	for range cap(j.v.conn.Slots) {
 		rest.Go(func() { fail(j.fetch(ctx, found)) })
 	}
-	fail(m.entries(j.opts.Prefix, func(e *record.ArtifactEntry) error { return send(ctx, entries, e) }))
-	close(entries)
+	fail(m.concurrently(ctx, j.opts.Prefix, max(4, runtime.GOMAXPROCS(0)), func(ctx context.Context, e *record.ArtifactEntry, buf []byte) error {
+		return j.check(ctx, e, buf, missing)
+	}))
+	close(missing)
 	rest.Wait()
 	return context.Cause(ctx)
 }
@@ -178,36 +170,27 @@ func send[T any](ctx context.Context, to chan<- T, x T) error {
 	}
 }
 
-// check passes on the entries that are neither in the directory nor in the cache.
-func (j *job) check(ctx context.Context, entries <-chan *record.ArtifactEntry, missing chan<- task) error {
-	buf := make([]byte, bufSize)
-	for e := range entries {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		name, err := local(e.Path)
+// check passes on an entry that is neither in the directory nor in the cache.
+func (j *job) check(ctx context.Context, e *record.ArtifactEntry, buf []byte, missing chan<- task) error {
+	name, err := local(e.Path)
+	if err != nil {
+		return err
+	}
+	if e.Ref != "" && j.opts.SkipReferences {
+		j.done(e, 0)
+		return nil
+	}
+	if e.Ref == "" {
+		has, err := j.has(ctx, e, name, buf)
 		if err != nil {
 			return err
 		}
-		if e.Ref != "" && j.opts.SkipReferences {
-			j.done(e, 0)
-			continue
-		}
-		if e.Ref == "" {
-			has, err := j.has(ctx, e, name, buf)
-			if err != nil {
-				return err
-			}
-			if has {
-				j.done(e, e.Size)
-				continue
-			}
-		}
-		if err := send(ctx, missing, task{entry: e, name: name}); err != nil {
-			return err
+		if has {
+			j.done(e, e.Size)
+			return nil
 		}
 	}
-	return nil
+	return send(ctx, missing, task{entry: e, name: name})
 }
 
 // has reports whether a file is in the directory, after it was copied from the cache if it
@@ -312,12 +295,12 @@ func (j *job) locateBatch(ctx context.Context, batch []task, found chan<- task) 
 
 // fetch fetches files.
 func (j *job) fetch(ctx context.Context, found <-chan task) error {
-	f := &fetcher{v: j.v, target: j.target, count: (*counter)(j), buf: make([]byte, bufSize), partSize: cmp.Or(j.opts.PartSize, partSize)}
+	f := &fetcher{job: j, buf: make([]byte, bufSize)}
 	for t := range found {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		err := j.fetchOne(ctx, f, t)
+		err := f.file(ctx, t)
 		if none, ok := errors.AsType[*noReader](err); ok { // the rest can be had
 			j.mu.Lock()
 			j.unread.add(t.entry, none.scheme)
@@ -330,25 +313,6 @@ func (j *job) fetch(ctx context.Context, found <-chan task) error {
 		j.done(t.entry, 0)
 	}
 	return nil
-}
-
-func (j *job) fetchOne(ctx context.Context, f *fetcher, t task) error {
-	if t.entry.Ref != "" {
-		return j.reference(ctx, t)
-	}
-	file, temp, err := f.fetch(ctx, t.entry, t.at)
-	if err != nil {
-		return err
-	}
-	f.keep(j.cache, t.entry, file)
-	if f.inParts(t.entry.Size) {
-		forgetParts(j.target, temp)
-	}
-	if err := file.Close(); err != nil { // such as that of a quota
-		j.target.remove(temp)
-		return err
-	}
-	return j.place(temp, t.name)
 }
 
 // counter counts what arrives.

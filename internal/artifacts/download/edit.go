@@ -12,6 +12,7 @@ import (
 	"github.com/wandgo/wandgo/internal/artifacts/draft"
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
 	"github.com/wandgo/wandgo/internal/diagnose"
+	"github.com/wandgo/wandgo/internal/feature"
 )
 
 // Changes are what is to be different in a version. A nil field stays.
@@ -89,51 +90,45 @@ func changed(list, add, remove []string) []string {
 
 // AddAliases moves aliases to the version, in the collection that it was named from.
 func (v *Version) AddAliases(ctx context.Context, aliases []string) error {
-	inputs, err := v.aliasInputs(aliases)
-	if err != nil || len(inputs) == 0 {
-		return err
-	}
-	resp, err := graphql.AddAliases(ctx, v.conn.GraphQL, graphql.AddAliasesInput{ArtifactID: v.Info().ID, Aliases: inputs})
-	if err == nil && resp.AddAliases != nil && !resp.AddAliases.Success {
-		err = errDeclined
-	}
-	return v.aliased(ctx, err, aliases, nil)
+	return v.changeAliases(ctx, aliases, nil, func(inputs []graphql.ArtifactCollectionAliasInput) (bool, error) {
+		resp, err := graphql.AddAliases(ctx, v.conn.GraphQL, graphql.AddAliasesInput{ArtifactID: v.Info().ID, Aliases: inputs})
+		return err == nil && resp.AddAliases != nil && !resp.AddAliases.Success, err
+	})
 }
 
 // RemoveAliases removes aliases of the version.
 func (v *Version) RemoveAliases(ctx context.Context, aliases []string) error {
-	inputs, err := v.aliasInputs(aliases)
-	if err != nil || len(inputs) == 0 {
-		return err
-	}
-	resp, err := graphql.DeleteAliases(ctx, v.conn.GraphQL, graphql.DeleteAliasesInput{ArtifactID: v.Info().ID, Aliases: inputs})
-	if err == nil && resp.DeleteAliases != nil && !resp.DeleteAliases.Success {
-		err = errDeclined
-	}
-	return v.aliased(ctx, err, nil, aliases)
+	return v.changeAliases(ctx, nil, aliases, func(inputs []graphql.ArtifactCollectionAliasInput) (bool, error) {
+		resp, err := graphql.DeleteAliases(ctx, v.conn.GraphQL, graphql.DeleteAliasesInput{ArtifactID: v.Info().ID, Aliases: inputs})
+		return err == nil && resp.DeleteAliases != nil && !resp.DeleteAliases.Success, err
+	})
 }
 
 // errDeclined means that the server changed nothing and did not say why.
 var errDeclined = &errors.RequestError{Cause: errors.ErrUnexpectedAnswer, Err: errors.New("the server reports no success, and no reason")}
 
-func (v *Version) aliasInputs(aliases []string) ([]graphql.ArtifactCollectionAliasInput, error) {
+// changeAliases adds or removes aliases by a request, which reports whether it was declined.
+func (v *Version) changeAliases(ctx context.Context, add, remove []string, request func([]graphql.ArtifactCollectionAliasInput) (bool, error)) error {
 	if v.conn == nil {
-		return nil, errNone
+		return errNone
 	}
 	p := v.Info().Path
 	var inputs []graphql.ArtifactCollectionAliasInput
-	for _, alias := range aliases {
+	for _, alias := range slices.Concat(add, remove) {
 		if err := manifest.CheckAlias(alias); err != nil {
-			return nil, err
+			return err
 		}
 		inputs = append(inputs, graphql.ArtifactCollectionAliasInput{
 			Alias: alias, EntityName: p.Entity, ProjectName: p.Project, ArtifactCollectionName: p.Collection,
 		})
 	}
-	return inputs, nil
-}
-
-func (v *Version) aliased(ctx context.Context, err error, add, remove []string) error {
+	if len(inputs) == 0 {
+		return nil
+	}
+	declined, err := request(inputs)
+	if declined {
+		err = errDeclined
+	}
 	if err != nil {
 		return v.explain(ctx, diagnose.OpUpdateArtifact, err)
 	}
@@ -150,22 +145,31 @@ func (v *Version) Delete(ctx context.Context, aliases bool) error {
 		return errNone
 	}
 	info := v.Info()
-	if info.Linked() {
-		return v.unlink(ctx)
+	var err error
+	switch {
+	case !info.Linked():
+		_, err = graphql.DeleteArtifact(ctx, v.conn.GraphQL, graphql.DeleteArtifactInput{ArtifactID: info.ID, DeleteAliases: &aliases})
+	case info.CollectionID == "":
+		return fmt.Errorf("unlink %s: %w", info.Path, errNone)
+	default:
+		var resp *graphql.UnlinkArtifactResponse
+		resp, err = graphql.UnlinkArtifact(ctx, v.conn.GraphQL, graphql.UnlinkArtifactInput{ArtifactID: info.ID, ArtifactPortfolioID: info.CollectionID})
+		if err == nil && resp.UnlinkArtifact != nil && !resp.UnlinkArtifact.Success {
+			err = errDeclined
+		}
 	}
-	_, err := graphql.DeleteArtifact(ctx, v.conn.GraphQL, graphql.DeleteArtifactInput{ArtifactID: info.ID, DeleteAliases: &aliases})
 	return v.explain(ctx, diagnose.OpDeleteArtifact, err)
 }
 
-func (v *Version) unlink(ctx context.Context) error {
-	info := v.Info()
-	if info.CollectionID == "" {
-		return fmt.Errorf("unlink %s: %w", info.Path, errNone)
+// UsedBy records that a run uses the version. The names are the run's own.
+func (v *Version) UsedBy(ctx context.Context, entity, project, run string) error {
+	if v.conn == nil {
+		return errNone
 	}
-	input := graphql.UnlinkArtifactInput{ArtifactID: info.ID, ArtifactPortfolioID: info.CollectionID}
-	resp, err := graphql.UnlinkArtifact(ctx, v.conn.GraphQL, input)
-	if err == nil && resp.UnlinkArtifact != nil && !resp.UnlinkArtifact.Success {
-		err = errDeclined
+	input := graphql.UseArtifactInput{ArtifactID: v.Info().ID, EntityName: entity, ProjectName: project, RunName: run}
+	if p := v.Info().Path; p.Project != "" && v.conn.Features.Has(ctx, feature.UseArtifactWithProject) {
+		input.ArtifactEntityName, input.ArtifactProjectName = &p.Entity, &p.Project
 	}
-	return v.explain(ctx, diagnose.OpDeleteArtifact, err)
+	_, err := graphql.UseArtifact(ctx, v.conn.GraphQL, input)
+	return v.explain(ctx, diagnose.OpUseArtifact, err)
 }

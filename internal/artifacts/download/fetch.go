@@ -11,27 +11,42 @@ import (
 	"strconv"
 
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
-	"github.com/wandgo/wandgo/internal/artifacts/objectcache"
 	"github.com/wandgo/wandgo/internal/objectstore"
 	"github.com/wandgo/wandgo/internal/record"
 )
 
 // fetcher fetches one file at a time, with memory of its own.
 type fetcher struct {
-	v      *Version
-	target *target
-	count  io.Writer // of the bytes that arrive
-	buf    []byte
-
-	partSize int64
+	*job
+	buf []byte
 }
 
 // bufSize is the memory of a transfer, in bytes.
 const bufSize = 128 << 10
 
-// fetch fetches the content of an entry and verifies it, a second time if it is wrong. It
+// file downloads one file.
+func (f *fetcher) file(ctx context.Context, t task) error {
+	if t.entry.Ref != "" {
+		return f.reference(ctx, t)
+	}
+	file, temp, err := f.content(ctx, t.entry, t.at)
+	if err != nil {
+		return err
+	}
+	f.keep(t.entry, file)
+	if f.inParts(t.entry.Size) {
+		forgetParts(f.target, temp)
+	}
+	if err := file.Close(); err != nil { // such as that of a quota
+		f.target.remove(temp)
+		return err
+	}
+	return f.place(temp, t.name)
+}
+
+// content fetches the content of an entry and verifies it, a second time if it is wrong. It
 // returns the file, which has no name yet and is open.
-func (f *fetcher) fetch(ctx context.Context, e *record.ArtifactEntry, at *address) (file *os.File, temp string, err error) {
+func (f *fetcher) content(ctx context.Context, e *record.ArtifactEntry, at *address) (file *os.File, temp string, err error) {
 	h, err := manifest.AlgorithmOf(e).New()
 	if err != nil {
 		return nil, "", err
@@ -45,8 +60,8 @@ func (f *fetcher) fetch(ctx context.Context, e *record.ArtifactEntry, at *addres
 			used = to
 			return f.into(ctx, e, at, to, file, temp, h)
 		})
-		wrong := (*mismatch)(nil)
-		if !errors.As(err, &wrong) {
+		wrong, ok := errors.AsType[*mismatch](err)
+		if !ok {
 			break
 		}
 		forgetParts(f.target, temp)
@@ -64,7 +79,7 @@ func (f *fetcher) fetch(ctx context.Context, e *record.ArtifactEntry, at *addres
 }
 
 // keep adds the content that was just fetched to the cache. That of a small file is still in memory.
-func (f *fetcher) keep(cache *objectcache.Cache, e *record.ArtifactEntry, file *os.File) {
+func (f *fetcher) keep(e *record.ArtifactEntry, file *os.File) {
 	var content io.Reader = bytes.NewReader(f.buf[:min(e.Size, bufSize)])
 	if e.Size >= bufSize {
 		if _, err := file.Seek(0, io.SeekStart); err != nil {
@@ -72,7 +87,7 @@ func (f *fetcher) keep(cache *objectcache.Cache, e *record.ArtifactEntry, file *
 		}
 		content = file
 	}
-	_ = cache.Put(keyOf(e), content) // a full cache is no reason to fail
+	_ = f.cache.Put(keyOf(e), content) // a full cache is no reason to fail
 }
 
 // create makes the file, or finds one that can be continued.
@@ -104,7 +119,7 @@ func (f *fetcher) into(ctx context.Context, e *record.ArtifactEntry, at *address
 	var n int64
 	err := get(ctx, f.v.conn, e.Path, to, span{}, func(body io.Reader) (err error) {
 		h.Reset()
-		n, err = copyBody(io.MultiWriter(h, io.NewOffsetWriter(file, 0), f.count), full{body}, f.buf, e.Size)
+		n, err = copyBody(io.MultiWriter(h, io.NewOffsetWriter(file, 0), (*counter)(f.job)), full{body}, f.buf, e.Size)
 		return err
 	})
 	if err == nil {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/wandgo/wandgo/graphql"
 	"github.com/wandgo/wandgo/internal/artifacts/manifest"
@@ -43,6 +44,7 @@ func (m *manifestFile) close() {
 		if m.named {
 			_ = os.Remove(m.file.Name())
 		}
+		m.file = nil
 	}
 }
 
@@ -58,6 +60,35 @@ func (m *manifestFile) entries(prefix string, yield func(*record.ArtifactEntry) 
 		err = fmt.Errorf("read the artifact's manifest: %w", err)
 	}
 	return err
+}
+
+// concurrently calls do with the same entries as entries, on n goroutines, each of which has a
+// buffer of its own. The first error ends it.
+func (m *manifestFile) concurrently(ctx context.Context, prefix string, n int, do func(context.Context, *record.ArtifactEntry, []byte) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	entries := make(chan *record.ArtifactEntry, 256)
+	var workers sync.WaitGroup
+	for range n {
+		workers.Go(func() {
+			buf := make([]byte, bufSize)
+			for e := range entries {
+				if ctx.Err() != nil {
+					return
+				}
+				if err := do(ctx, e, buf); err != nil {
+					cancel(err)
+					return
+				}
+			}
+		})
+	}
+	if err := m.entries(prefix, func(e *record.ArtifactEntry) error { return send(ctx, entries, e) }); err != nil {
+		cancel(err)
+	}
+	close(entries)
+	workers.Wait()
+	return context.Cause(ctx)
 }
 
 // withManifest calls use with the manifest, which is fetched if it is not in memory.
@@ -89,50 +120,46 @@ var errNone = errors.New("the artifact's version was not returned by a client")
 // manifestName stands for the manifest in errors.
 const manifestName = "wandb_manifest.json"
 
-// fetchManifest fetches the manifest and verifies it, a second time if it is damaged.
+// fetchManifest fetches the manifest and verifies it, a second time if it is damaged. An address
+// that has expired is asked for again.
 func (v *Version) fetchManifest(ctx context.Context) (*manifestFile, error) {
-	for try := 0; ; try++ {
-		m, err := v.fetchManifestOnce(ctx)
-		if wrong := (*mismatch)(nil); errors.As(err, &wrong) && try == 0 {
-			continue
+	m := &manifestFile{}
+	damaged, expired := false, 0
+	for {
+		at, err := v.fetchManifestOnce(ctx, m)
+		if err == nil {
+			return m, nil
 		}
-		return m, err
+		m.close()
+		switch wrong, ok := errors.AsType[*mismatch](err); {
+		case ok && !damaged:
+			damaged = true
+		case ok:
+			return nil, wrong.public(manifestName, at.Host())
+		case expired < renewals && at.Stale(answerOf(err)):
+			expired++
+		default:
+			return nil, err
+		}
 	}
 }
 
-func (v *Version) fetchManifestOnce(ctx context.Context) (*manifestFile, error) {
-	var current *graphql.CurrentManifest
-	m := &manifestFile{}
+func (v *Version) fetchManifestOnce(ctx context.Context, m *manifestFile) (at objectstore.Address, err error) {
+	resp, err := graphql.ArtifactManifestFile(ctx, v.conn.GraphQL, v.Info().ID)
+	switch {
+	case err != nil:
+		return at, err
+	case resp.Artifact == nil || resp.Artifact.CurrentManifest == nil || resp.Artifact.CurrentManifest.File.DirectUrl == "":
+		return at, v.noAddress(ctx, manifestName)
+	}
+	current := resp.Artifact.CurrentManifest
+	at.URL = current.File.DirectUrl
 	h := md5.New() //nolint:gosec // as above
-	var at objectstore.Address
-	for try := 0; ; try++ {
-		resp, err := graphql.ArtifactManifestFile(ctx, v.conn.GraphQL, v.Info().ID)
-		switch {
-		case err != nil:
-			return nil, err
-		case resp.Artifact == nil || resp.Artifact.CurrentManifest == nil || resp.Artifact.CurrentManifest.File.DirectUrl == "":
-			return nil, v.noAddress(ctx, manifestName)
-		}
-		current = resp.Artifact.CurrentManifest
-		at = objectstore.Address{URL: current.File.DirectUrl}
-		err = get(ctx, v.conn, manifestName, at, span{}, func(body io.Reader) error { return m.receive(body, h) })
-		if err == nil {
-			break
-		}
-		m.close()
-		if try == renewals || !at.Stale(answerOf(err)) {
-			return nil, err
-		}
-		*m = manifestFile{}
+	err = get(ctx, v.conn, manifestName, at, span{}, func(body io.Reader) error { return m.receive(body, h) })
+	if err == nil {
+		err = v.verifyManifest(m, current, manifest.Digest(h.Sum(nil)))
 	}
-	if err := v.verifyManifest(m, current, manifest.Digest(h.Sum(nil))); err != nil {
-		m.close()
-		if wrong := (*mismatch)(nil); errors.As(err, &wrong) {
-			err = wrong.public(manifestName, at.Host())
-		}
-		return nil, err
-	}
-	return m, nil
+	return at, err
 }
 
 // receive stores the text, in memory if it is small.

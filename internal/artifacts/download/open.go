@@ -68,7 +68,7 @@ func (v *Version) openEntry(ctx context.Context, e *record.ArtifactEntry) (io.Re
 	ctx, cancel := context.WithCancel(ctx)
 	s := &stream{PipeReader: r, cancel: cancel}
 	s.worker.Go(func() {
-		to := &pipeSink{w: w, h: h}
+		to := &sink{w: w, h: h}
 		var err error
 		if e.Ref == "" {
 			err = v.stream(ctx, e, at, to)
@@ -96,7 +96,7 @@ func (s *stream) Close() error {
 }
 
 // stream writes the content of an entry to a sink, and verifies it.
-func (v *Version) stream(ctx context.Context, e *record.ArtifactEntry, at *address, to sink) error {
+func (v *Version) stream(ctx context.Context, e *record.ArtifactEntry, at *address, to *sink) error {
 	buf := make([]byte, bufSize)
 	store, long := "", false
 	err := at.use(ctx, func(where objectstore.Address) error {
@@ -113,11 +113,11 @@ func (v *Version) stream(ctx context.Context, e *record.ArtifactEntry, at *addre
 	if err != nil {
 		return err
 	}
-	n, h := to.sum()
+	n := to.size
 	if long {
-		n = e.Size + 1
+		n++
 	}
-	err = at.ownFailed(ctx, check(e, n, h))
+	err = at.ownFailed(ctx, check(e, n, to.h))
 	if wrong := (*mismatch)(nil); errors.As(err, &wrong) {
 		return wrong.public(e.Path, store)
 	}

@@ -152,16 +152,13 @@ func ended(lock *os.File) bool {
 }
 
 // names lists a directory that is not a link.
-func names(root *os.Root, dir string) []string {
-	info, err := root.Lstat(dir)
-	if err != nil || !info.IsDir() {
+func names(root *os.Root, dir string) (list []string) {
+	if info, err := root.Lstat(dir); err != nil || !info.IsDir() {
 		return nil
 	}
-	f, err := root.Open(dir)
-	if err != nil {
-		return nil
+	entries, _ := fs.ReadDir(root.FS(), dir) // a part of them is better than nothing
+	for _, e := range entries {
+		list = append(list, e.Name())
 	}
-	defer f.Close()
-	list, _ := f.Readdirnames(-1) // a part of them is better than nothing
 	return list
 }

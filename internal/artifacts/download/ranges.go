@@ -25,11 +25,11 @@ const (
 )
 
 // inParts reports whether a file is fetched in parts.
-func (f *fetcher) inParts(size int64) bool { return size >= 2*f.partSize }
+func (f *fetcher) inParts(size int64) bool { return size >= 2*f.opts.PartSize }
 
 // lengthOfParts is the length of all parts of a file but the last, which may be shorter.
 func (f *fetcher) lengthOfParts(size int64) int64 {
-	return max(f.partSize, (size+maxCount-1)/maxCount)
+	return max(f.opts.PartSize, (size+maxCount-1)/maxCount)
 }
 
 // ranges fetches the parts of a file that it does not have yet, and hashes the file behind
@@ -100,7 +100,7 @@ func (f *fetcher) part(ctx context.Context, e *record.ArtifactEntry, at *address
 	err := at.use(ctx, func(to objectstore.Address) error {
 		return get(ctx, f.v.conn, e.Path, to, part, func(body io.Reader) (err error) {
 			w := io.NewOffsetWriter(file, part.from)
-			n, err = copyBody(io.MultiWriter(w, f.count), body, buf, part.to-part.from)
+			n, err = copyBody(io.MultiWriter(w, (*counter)(f.job)), body, buf, part.to-part.from)
 			return err
 		})
 	})

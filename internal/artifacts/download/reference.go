@@ -51,7 +51,7 @@ const maxChain = 5
 
 // reference writes the data of a reference to a sink. It is verified if the digest says what
 // the content is: for http it tells only whether the server has the same version.
-func (v *Version) reference(ctx context.Context, e *record.ArtifactEntry, to sink, open OpenReference, depth int) error {
+func (v *Version) reference(ctx context.Context, e *record.ArtifactEntry, to *sink, open OpenReference, depth int) error {
 	u, err := url.Parse(e.Ref)
 	if err != nil {
 		return fmt.Errorf("%w: %s is not a URI", ErrReference, plaintext.Quote(e.Ref, 200))
@@ -75,14 +75,14 @@ func (v *Version) reference(ctx context.Context, e *record.ArtifactEntry, to sin
 	if err := to.again(); err != nil {
 		return err
 	}
-	if _, err = io.Copy(struct{ io.Writer }{to}, r); err != nil {
+	if _, err = io.Copy(to, r); err != nil {
 		return fmt.Errorf("read the reference %s: %w", plaintext.Quote(e.Ref, 200), err)
 	}
 	return nil
 }
 
 // httpReference fetches a resource of any server, without credentials.
-func (v *Version) httpReference(ctx context.Context, e *record.ArtifactEntry, to sink) error {
+func (v *Version) httpReference(ctx context.Context, e *record.ArtifactEntry, to *sink) error {
 	if err := v.conn.Slots.Take(ctx); err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (v *Version) httpReference(ctx context.Context, e *record.ArtifactEntry, to
 }
 
 // fileReference copies a file of this machine.
-func fileReference(ctx context.Context, e *record.ArtifactEntry, u *url.URL, to sink) error {
+func fileReference(ctx context.Context, e *record.ArtifactEntry, u *url.URL, to *sink) error {
 	path := u.Path
 	if runtime.GOOS == "windows" {
 		path = strings.TrimPrefix(path, "/") // of /C:/…
@@ -134,20 +134,19 @@ func fileReference(ctx context.Context, e *record.ArtifactEntry, u *url.URL, to 
 }
 
 // checkFile verifies a file, unless its digest is that of its URI.
-func checkFile(e *record.ArtifactEntry, to sink) error {
+func checkFile(e *record.ArtifactEntry, to *sink) error {
 	unread := md5.Sum([]byte(e.Ref)) //nolint:gosec // see the import
 	if e.Digest == manifest.Digest(unread[:]) || e.Digest == e.Ref {
 		return nil
 	}
-	n, h := to.sum()
-	if wrong := (*mismatch)(nil); errors.As(check(e, n, h), &wrong) {
+	if wrong, ok := errors.AsType[*mismatch](check(e, to.size, to.h)); ok {
 		return changedData(e, wrong)
 	}
 	return nil
 }
 
 // artifactReference follows a reference to an entry of another artifact.
-func (v *Version) artifactReference(ctx context.Context, e *record.ArtifactEntry, u *url.URL, to sink, open OpenReference, depth int) error {
+func (v *Version) artifactReference(ctx context.Context, e *record.ArtifactEntry, u *url.URL, to *sink, open OpenReference, depth int) error {
 	id, err := hex.DecodeString(u.Host)
 	name := strings.TrimPrefix(u.Path, "/")
 	switch {
@@ -170,11 +169,9 @@ func (v *Version) artifactReference(ctx context.Context, e *record.ArtifactEntry
 	if origin.Digest != e.Digest {
 		return changedData(e, &mismatch{algorithm: manifest.AlgorithmOf(origin), want: plaintext.Line(e.Digest, 100), got: origin.Digest, size: origin.Size, came: origin.Size})
 	}
-	h, err := manifest.AlgorithmOf(origin).New()
-	if err != nil {
+	if to.h, err = manifest.AlgorithmOf(origin).New(); err != nil {
 		return err
 	}
-	to.hashWith(h)
 	return other.stream(ctx, origin, &address{v: other, entry: origin}, to)
 }
 
@@ -184,8 +181,8 @@ func (j *job) reference(ctx context.Context, t task) error {
 	if err != nil {
 		return err
 	}
-	h := md5.New() //nolint:gosec // see the import
-	err = j.v.reference(ctx, t.entry, &fileSink{file: file, count: (*counter)(j), h: h}, j.opts.OpenReference, 0)
+	to := &sink{w: io.MultiWriter(file, (*counter)(j)), file: file, h: md5.New()} //nolint:gosec // see the import
+	err = j.v.reference(ctx, t.entry, to, j.opts.OpenReference, 0)
 	if err = errors.Join(err, file.Close()); err != nil {
 		j.target.remove(temp)
 		return err

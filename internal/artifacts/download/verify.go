@@ -45,37 +45,33 @@ func (v *Version) Verify(ctx context.Context, dir string) (*Differences, error) 
 }
 
 func verify(ctx context.Context, m *manifestFile, t *target, d *Differences) error {
-	var mu sync.Mutex
+	var mu sync.Mutex // of d and known
 	known := map[string]bool{}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	entries := make(chan *record.ArtifactEntry, 64)
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			buf := make([]byte, bufSize)
-			for e := range entries {
-				if err := verifyOne(ctx, t, e, buf, d, &mu); err != nil {
-					cancel(err)
-					return
-				}
-			}
-		})
-	}
-	err := m.entries("", func(e *record.ArtifactEntry) error {
+	err := m.concurrently(ctx, "", runtime.GOMAXPROCS(0), func(ctx context.Context, e *record.ArtifactEntry, buf []byte) error {
 		name, err := local(e.Path)
 		if err != nil {
 			return err
 		}
+		mu.Lock()
 		known[name] = true
+		mu.Unlock()
 		if e.Ref != "" {
 			return nil
 		}
-		return send(ctx, entries, e)
+		right, err := t.has(ctx, name, e, buf)
+		if right || err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if _, err := t.root.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+			d.Missing = append(d.Missing, e.Path)
+		} else {
+			d.Changed = append(d.Changed, e.Path)
+		}
+		return nil
 	})
-	close(entries)
-	workers.Wait()
-	if err := errors.Join(err, context.Cause(ctx)); err != nil {
+	if err != nil {
 		return err
 	}
 	return fs.WalkDir(t.root.FS(), ".", func(path string, entry fs.DirEntry, err error) error {
@@ -89,25 +85,6 @@ func verify(ctx context.Context, m *manifestFile, t *target, d *Differences) err
 		}
 		return ctx.Err()
 	})
-}
-
-func verifyOne(ctx context.Context, t *target, e *record.ArtifactEntry, buf []byte, d *Differences, mu *sync.Mutex) error {
-	name, err := local(e.Path)
-	if err != nil {
-		return err
-	}
-	right, err := t.has(ctx, name, e, buf)
-	if right || err != nil {
-		return err
-	}
-	mu.Lock()
-	defer mu.Unlock()
-	if _, err := t.root.Lstat(name); errors.Is(err, fs.ErrNotExist) {
-		d.Missing = append(d.Missing, e.Path)
-	} else {
-		d.Changed = append(d.Changed, e.Path)
-	}
-	return nil
 }
 
 // Equal reports whether there are none.
