@@ -1,6 +1,17 @@
 package media
 
-import "reflect"
+import (
+	"errors"
+	"reflect"
+)
+
+// Reasons why a value is not logged.
+var (
+	// ErrZero: the value was not made by a function of package media.
+	ErrZero = errors.New("it was not made by a function of package media")
+	// ErrNil: an element of a list is nil.
+	ErrNil = errors.New("the list has a nil element")
+)
 
 // Value is a value of a row that has files.
 type Value interface {
@@ -94,4 +105,23 @@ func Held(h *Holder) (Value, error) {
 		return nil, ErrZero
 	}
 	return h.value, nil
+}
+
+// Charter is a value that is logged as a table under a key of its own, and described in the
+// config.
+type Charter interface {
+	Value
+	// Expand returns a row with the tables of all charts in place of the charts, their
+	// entries in the config, and the values in the row. found are those before.
+	Expand(row map[string]any, found []*Holder) (map[string]any, []Entry, []*Holder)
+}
+
+// Expand replaces the charts in a row; see [Charter]. A row without charts is returned.
+func Expand(row map[string]any, found []*Holder) (map[string]any, []Entry, []*Holder) {
+	for _, h := range found {
+		if c, ok := h.value.(Charter); ok {
+			return c.Expand(row, found)
+		}
+	}
+	return row, nil, found
 }

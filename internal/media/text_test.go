@@ -28,3 +28,17 @@ func TestText_EachType_IsInAPersonsWords(t *testing.T) {
 		assert.Equal(t, want, Text(v), text)
 	}
 }
+
+func TestChartText_Entries_NameTableAndKind(t *testing.T) {
+	t.Parallel()
+	query := `"userQuery":{"queryFields":[{"fields":[{"name":"id"},{"args":[{"name":"tableKey","value":"cm_table"}]}]}]}}}`
+	for entry, want := range map[string][2]string{
+		`{"panel_config":{"panelDefId":"wandb/confusion_matrix/v1",` + query: {"cm_table", "confusion matrix"},
+		`{"panel_config":{"panelDefId":"acme/own",` + query:                  {"cm_table", "chart"},
+		`{"panel_config":{}}`: {"", "chart"},
+		`[`:                   {"", ""},
+	} {
+		table, text := ChartText([]byte(entry))
+		assert.Equal(t, want, [2]string{table, text}, entry)
+	}
+}
