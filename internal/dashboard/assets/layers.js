@@ -11,12 +11,12 @@ const maxPixels = 4e6; // of a mask that is drawn; a larger one is drawn smaller
 // existing are the Layers that may still be shown, as weak references: pages do not say which
 // they keep.
 const existing = new Set();
+const gone = new FinalizationRegistry((ref) => existing.delete(ref));
 
 document.addEventListener("theme", () => {
   for (const ref of existing) {
     const layers = ref.deref();
-    if (!layers) existing.delete(ref);
-    else for (const set of layers.sets.values()) layers.draw(set);
+    if (layers) for (const set of layers.sets.values()) layers.draw(set);
   }
 });
 
@@ -26,7 +26,9 @@ export class Layers {
   constructor(key, labels = () => null, switched = new Map()) {
     Object.assign(this, { key, labels, switched });
     this.sets = new Map();
-    existing.add(new WeakRef(this));
+    const ref = new WeakRef(this);
+    existing.add(ref);
+    gone.register(this, ref);
     this.el = h("div.layers", { role: "group", "aria-label": "Masks and boxes" });
   }
 
