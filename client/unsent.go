@@ -13,6 +13,7 @@ import (
 	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/resume"
 	"github.com/wandgo/wandgo/internal/rundir"
+	"github.com/wandgo/wandgo/internal/sink"
 	"github.com/wandgo/wandgo/internal/syncrun"
 )
 
