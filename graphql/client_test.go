@@ -198,7 +198,7 @@ func TestMakeRequest_EachOperation_RetriesByItsPolicy(t *testing.T) {
 		{"others do not", conflict, viewer, nil, 1},
 		{"twenty retries", down, viewer, nil, 21},
 		{"one for a probe", down, viewer, (*Client).ForProbes, 2},
-		{"none on request", down, upsert, func(c *Client) *Client { return &Client{c.inner.WithPolicy(transport.Policy{})} }, 1},
+		{"none on request", down, upsert, func(c *Client) *Client { return &Client{inner: c.inner.WithPolicy(transport.Policy{})} }, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

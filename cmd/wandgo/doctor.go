@@ -133,7 +133,6 @@ func (a *app) doctor(ctx context.Context, f doctorFlags) error {
 	x := &doctor.Checkup{Options: doctor.Options{
 		Env: a.env.settings(), Client: a.env.options(), Entity: f.entity, Project: f.project,
 	}}
-	defer x.Close()
 	text.redact = func(text string) string { return x.Redactor(a.env.home()).Secrets(text) }
 	if !quiet {
 		text.printf("\n")

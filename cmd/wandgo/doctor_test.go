@@ -253,7 +253,6 @@ func TestDoctor_Colors_Golden(t *testing.T) {
 	env := environment{vars: i.vars, workDir: i.dir}
 	x := &doctor.Checkup{Options: doctor.Options{Env: env.settings(), Client: env.options(), Entity: "acme"}}
 	x.Run(t.Context())
-	t.Cleanup(x.Close)
 	var b writer
 	p := &printer{w: &b, style: term.NewStyle(true)}
 	for _, c := range x.Checks {

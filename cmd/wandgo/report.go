@@ -76,6 +76,9 @@ func reportSettings(b *strings.Builder, x *doctor.Checkup) {
 	}
 }
 
+// maxReportedBody is how much of a body a report shows.
+const maxReportedBody = 2 << 10
+
 func reportRequests(b *strings.Builder, all []doctor.Exchange, redact doctor.Redactor) {
 	b.WriteString("\n## Requests\n")
 	if len(all) == 0 {
@@ -87,16 +90,16 @@ func reportRequests(b *strings.Builder, all []doctor.Exchange, redact doctor.Red
 			operation = "(no operation)"
 		}
 		fmt.Fprintf(b, "\n### %d. %s\n\n%s `%s` with %s: ", i+1, cell(operation), cell(e.Method), cell(e.Path), cell(e.As))
-		if e.Status == 0 {
+		if e.StatusCode == 0 {
 			fmt.Fprintf(b, "no response after %s: %s\n", doctor.Milliseconds(e.Duration), cell(e.Err))
 			continue
 		}
-		fmt.Fprintf(b, "HTTP %d, %s, %s", e.Status, cell(e.ContentType), doctor.Milliseconds(e.Duration))
+		fmt.Fprintf(b, "HTTP %d, %s, %s", e.StatusCode, cell(e.ContentType), doctor.Milliseconds(e.Duration))
 		if e.RequestID != "" {
 			fmt.Fprintf(b, ", request id `%s`", cell(e.RequestID))
 		}
 		// Redacted before it is cut: half a key is not recognized.
-		b.WriteString("\n\n" + fenced(head(redact.Text(e.Body), doctor.MaxReportedBody)))
+		b.WriteString("\n\n" + fenced(head(redact.Text(e.BodyHead), maxReportedBody)))
 	}
 }
 

@@ -114,7 +114,7 @@ func TestReport_IdentityToken_IsNotShown(t *testing.T) {
 	r := i.run(t, "doctor", "--report=-")
 	assert.Equal(t, exitAllowed, r.status, r.stderr)
 	assert.Contains(t, r.stdout, "token exchange\n\nPOST `/oidc/token` with identity token from ")
-	assert.Contains(t, r.stdout, "(an access token)")
+	assert.Contains(t, r.stdout, "```text\n[redacted]\n```")
 	assert.NotContains(t, r.stdout, jobToken(time.Hour)[:30])
 	noSecrets(t, r.stdout)
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
+	"github.com/wandgo/wandgo/internal/connection"
 	"github.com/wandgo/wandgo/internal/settings"
 )
 
@@ -36,14 +37,13 @@ func (x *Checkup) findNext(ctx context.Context) {
 
 // checkAccess asks what the client of a program would be told.
 func (x *Checkup) checkAccess(ctx context.Context) (*client.Access, error) {
-	opts := x.Client
-	opts.HTTPClient = x.conn.client(x.Settings.Login())
-	c, err := client.New(opts)
+	c, err := client.New(x.Client)
 	if err != nil {
 		return nil, err
 	}
 	defer c.Close()
-	return c.Check(ctx, x.Settings.Entity.Text, x.Settings.Project.Text)
+	x.scrub = connection.Of(c).Transport.Scrub
+	return c.Check(x.recorded(ctx, x.Settings.Login()), x.Settings.Entity.Text, x.Settings.Project.Text)
 }
 
 // refusal is why the server refuses, without notes about options.

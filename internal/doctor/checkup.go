@@ -6,6 +6,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/wandgo/wandgo/client"
 	"github.com/wandgo/wandgo/errors"
@@ -51,14 +52,17 @@ type Checkup struct {
 	// Reached reports whether the server responded. It is nil if it was not asked.
 	Reached *bool
 
-	conn     *connection
-	identity secret.Key // the identity token, if there is one
-	kept     secret.Key // the access token in the credentials file
-	asked    bool       // the server was asked with the key
+	identity secret.Key          // the identity token, if there is one
+	kept     secret.Key          // the access token in the credentials file
+	scrub    func(string) string // removes what the client has sent; nil before
+	asked    bool                // the server was asked with the key
+
+	mu        sync.Mutex
+	exchanges []Exchange
 }
 
 // Run runs the checks in order. It blocks until the server has responded or ctx is
-// done. The caller closes the checkup.
+// done.
 func (x *Checkup) Run(ctx context.Context) {
 	if !x.checkSettings() {
 		x.conclude()
@@ -66,7 +70,6 @@ func (x *Checkup) Run(ctx context.Context) {
 	}
 	x.checkCredentials()
 	x.checkServer()
-	x.conn = newConnection(x.Settings)
 	switch reached := x.reach(ctx); {
 	case !reached:
 		x.findNext(ctx)
@@ -78,21 +81,6 @@ func (x *Checkup) Run(ctx context.Context) {
 	x.checkRole()
 	x.checkProject()
 	x.conclude()
-}
-
-// Close closes the connections to the server.
-func (x *Checkup) Close() {
-	if x.conn != nil {
-		x.conn.http.CloseIdleConnections()
-	}
-}
-
-// Exchanges returns all HTTP requests made so far, with their responses.
-func (x *Checkup) Exchanges() []Exchange {
-	if x.conn == nil {
-		return nil
-	}
-	return x.conn.record.all()
 }
 
 func (x *Checkup) add(name string, s Status, text string, details ...string) {

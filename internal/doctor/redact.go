@@ -13,17 +13,15 @@ var email = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]
 // credentials, email addresses, the home directory. Names of users, teams and
 // projects stay, because the report is about them.
 type Redactor struct {
-	keys secret.Keys
-	home string
+	keys  secret.Keys
+	scrub func(string) string // may be nil
+	home  string
 }
 
 // Redactor returns a Redactor that knows the credentials of the checkup and more
 // keys. home is the user's home directory, or "".
 func (x *Checkup) Redactor(home string, more ...secret.Key) Redactor {
-	r := Redactor{home: home, keys: append(more, x.identity, x.kept)}
-	if x.conn != nil {
-		r.keys = append(r.keys, x.conn.record.secrets()...)
-	}
+	r := Redactor{home: home, scrub: x.scrub, keys: append(more, x.identity, x.kept)}
 	for _, k := range x.Keys {
 		r.keys = append(r.keys, k.Key)
 	}
@@ -40,4 +38,9 @@ func (r Redactor) Text(text string) string {
 }
 
 // Secrets removes keys and credentials only, for the user's own screen.
-func (r Redactor) Secrets(text string) string { return secret.Redact(r.keys.Scrub(text)) }
+func (r Redactor) Secrets(text string) string {
+	if r.scrub != nil {
+		text = r.scrub(text)
+	}
+	return secret.Redact(r.keys.Scrub(text))
+}

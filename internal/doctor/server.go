@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -44,9 +45,10 @@ const reachTimeout = 10 * time.Second
 // worthwhile.
 func (x *Checkup) reach(ctx context.Context) bool {
 	x.Reached = new(false)
-	s := x.Settings
+	s, network := x.Settings, transport.NetworkOf(x.Settings).HTTPTransport()
+	defer network.CloseIdleConnections()
 	t, err := transport.New(transport.Options{
-		BaseURL: s.BaseURL.Text, HTTPClient: x.conn.client("no key"),
+		BaseURL: s.BaseURL.Text, HTTPClient: &http.Client{Transport: network},
 		Username: s.Username, Email: s.Email, ExtraHeaders: s.ExtraHeaders,
 	})
 	if err != nil {
@@ -59,7 +61,7 @@ func (x *Checkup) reach(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
 	defer cancel()
 	start := time.Now()
-	_, err = graphql.Viewer(ctx, gqlclient.New(t).WithPolicy(policy))
+	_, err = graphql.Viewer(x.recorded(ctx, "no key"), gqlclient.New(t).WithPolicy(policy))
 	took := time.Since(start)
 	if err == nil {
 		*x.Reached = true

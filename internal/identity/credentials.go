@@ -92,7 +92,7 @@ func Stored(s *settings.Settings) secret.Key {
 func storedToken(s *settings.Settings) (accessToken, error) {
 	data, err := smallfile.Read(s.CredentialsFile)
 	if err != nil {
-		return accessToken{}, nil // usually it does not exist
+		return accessToken{}, nil //nolint:nilerr // usually it does not exist
 	}
 	c, err := parseCredentials(data)
 	if err != nil {

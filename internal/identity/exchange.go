@@ -16,11 +16,9 @@ import (
 	"github.com/wandgo/wandgo/internal/transport"
 )
 
-// ExchangePath is the server's endpoint that exchanges tokens.
-const ExchangePath = "/oidc/token"
-
 const (
-	grantType = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+	exchangePath = "/oidc/token"
+	grantType    = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 	// exchangeTimeout bounds an exchange with its retries.
 	exchangeTimeout = time.Minute
 	// maxLifetime bounds the lifetime that a server gives a token.
@@ -63,7 +61,7 @@ func (s *Source) exchange(ctx context.Context) (accessToken, error) {
 	defer cancel()
 	policy := transport.ExchangePolicy()
 	resp, err := s.transport.Do(ctx, &transport.Request{
-		Path:          ExchangePath,
+		Path:          exchangePath,
 		Header:        http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
 		Body:          []byte("grant_type=" + grantType + "&assertion=" + url.QueryEscape(assertion.Reveal())),
 		Operation:     operation,

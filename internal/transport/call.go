@@ -366,7 +366,8 @@ func contextError(ctx context.Context) error {
 }
 
 func (c *call) report(req *http.Request, start time.Time, got *Response, err error) {
-	if c.t.observe == nil && c.t.log == nil {
+	observe, _ := c.ctx.Value(observer{}).(func(Exchange))
+	if observe == nil && c.t.log == nil {
 		return
 	}
 	x := Exchange{
@@ -385,7 +386,7 @@ func (c *call) report(req *http.Request, start time.Time, got *Response, err err
 			slog.Int("attempt", x.Attempt), slog.Int("status", x.StatusCode), slog.Duration("duration", x.Duration),
 			slog.String("request_id", x.RequestID), slog.String("error", x.Err))
 	}
-	if c.t.observe != nil {
+	if observe != nil {
 		if got != nil {
 			head := got.Body[:min(len(got.Body), maxHead+scrubMargin)]
 			text := c.hidden().Scrub(string(head))
@@ -394,6 +395,6 @@ func (c *call) report(req *http.Request, start time.Time, got *Response, err err
 			}
 			x.BodyHead = text[:min(len(text), maxHead)]
 		}
-		c.t.observe(x)
+		observe(x)
 	}
 }

@@ -34,9 +34,6 @@ type Options struct {
 	// ExtraHeaders are added to every request below BaseURL that does not have
 	// them.
 	ExtraHeaders map[string]string
-	// Observe is called once per HTTP attempt, from the goroutine that made it,
-	// before the next attempt starts. It must be safe for concurrent use.
-	Observe func(Exchange)
 	// Tracer observes each HTTP attempt. Default: none.
 	Tracer Tracer
 }

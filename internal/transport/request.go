@@ -36,7 +36,7 @@ type Request struct {
 	// Secrets are removed from texts about this request, beside the transport's
 	// own. They may be in its body.
 	Secrets secret.Keys
-	// Confidential hides the body of a 2xx from [Options.Observe].
+	// Confidential hides the body of a 2xx from observers.
 	Confidential bool
 	// MaxBody bounds the body of a 2xx, in bytes; 0 is 64 MiB.
 	MaxBody int

@@ -38,7 +38,7 @@ func newResponse(resp *http.Response, keys secret.Keys) *Response {
 		StatusCode:  resp.StatusCode,
 		Header:      resp.Header,
 		ContentType: mediaType(resp.Header.Get("Content-Type")),
-		RequestID:   RequestID(resp.Header, keys),
+		RequestID:   requestID(resp.Header, keys),
 		RetryAfter:  retryAfter(resp.Header, time.Now()),
 	}
 }
@@ -59,9 +59,7 @@ func mediaType(value string) string {
 	return strings.ToLower(strings.TrimSpace(t))
 }
 
-// RequestID returns the id by which the server's operators can find a response, without
-// keys, or "".
-func RequestID(header http.Header, keys secret.Keys) string {
+func requestID(header http.Header, keys secret.Keys) string {
 	for _, name := range requestIDHeaders {
 		if values := header[name]; len(values) > 0 && values[0] != "" {
 			id := keys.Scrub(values[0])

@@ -30,7 +30,7 @@ func TestRequestID_EachHeader_IsFound(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, tc.want, RequestID(tc.header, secret.Keys{secret.New(testKey)}))
+			assert.Equal(t, tc.want, requestID(tc.header, secret.Keys{secret.New(testKey)}))
 		})
 	}
 	for _, name := range requestIDHeaders {

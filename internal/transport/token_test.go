@@ -250,14 +250,14 @@ func TestTokens_Texts_HideThem(t *testing.T) {
 	var seen []Exchange
 	tr := newTransport(t, Options{
 		BaseURL: srv.URL, Tokens: withTokens(&tokens{}), Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Observe: func(x Exchange) { seen = append(seen, x) },
 	})
+	ctx := WithObserver(t.Context(), func(x Exchange) { seen = append(seen, x) })
 	const assertion = "notakey.assertion.signed"
-	resp, err := tr.Do(t.Context(), &Request{Path: "/echo", Body: []byte(assertion), Secrets: secret.Keys{secret.New(assertion)}})
+	resp, err := tr.Do(ctx, &Request{Path: "/echo", Body: []byte(assertion), Secrets: secret.Keys{secret.New(assertion)}})
 	require.NoError(t, err)
 	assert.Equal(t, "[redacted] and [redacted]", string(resp.Body))
 	assert.Equal(t, "id-[redacted]", resp.RequestID)
-	resp, err = tr.Do(t.Context(), &Request{Path: "/secret", Confidential: true})
+	resp, err = tr.Do(ctx, &Request{Path: "/secret", Confidential: true})
 	require.NoError(t, err)
 	assert.Equal(t, "a secret of the server's", string(resp.Body), "to the caller it is told")
 	assert.Equal(t, "[redacted]", seen[1].BodyHead)

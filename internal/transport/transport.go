@@ -32,7 +32,6 @@ type Transport struct {
 	tokens  TokenSource     // in place of a key; may be nil
 	header  http.Header     // sent to addresses below base
 	log     *slog.Logger
-	observe func(Exchange)
 	tracer  Tracer
 	maxBody int
 	// answered has the scheme and host of every address that there was a response from. Its
@@ -55,7 +54,6 @@ func New(o Options) (*Transport, error) {
 		base:    base,
 		secrets: &secrets{},
 		log:     o.Logger,
-		observe: o.Observe,
 		tracer:  o.Tracer,
 		maxBody: defaultMaxBody,
 	}
@@ -137,7 +135,7 @@ func (t *Transport) hidden() secret.Keys {
 func (t *Transport) anonymous() *Transport {
 	return &Transport{
 		base: t.base, client: t.client, next: t.next, secrets: &secrets{},
-		header: t.header, log: t.log, observe: t.observe, tracer: t.tracer, maxBody: t.maxBody,
+		header: t.header, log: t.log, tracer: t.tracer, maxBody: t.maxBody,
 	}
 }
 

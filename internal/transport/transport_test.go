@@ -178,10 +178,10 @@ func TestDo_ResponseEchoesCredentials_IsScrubbed(t *testing.T) {
 	var seen []Exchange
 	tr := newTransport(t, Options{
 		BaseURL: srv.URL, Key: secret.New(testKey),
-		Logger:  slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Observe: func(x Exchange) { seen = append(seen, x) },
+		Logger: slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
-	resp, err := tr.Do(t.Context(), &Request{Path: "/echo/" + testKey, Operation: "Echo"})
+	ctx := WithObserver(t.Context(), func(x Exchange) { seen = append(seen, x) })
+	resp, err := tr.Do(ctx, &Request{Path: "/echo/" + testKey, Operation: "Echo"})
 	require.NoError(t, err)
 	require.Len(t, seen, 1)
 	report, err := json.Marshal(seen)
@@ -233,7 +233,7 @@ func TestTransport_AnyFormat_HidesKey(t *testing.T) {
 	}
 }
 
-func TestObserve_EachAttempt_IsReported(t *testing.T) {
+func TestWithObserver_EachAttempt_IsReported(t *testing.T) {
 	t.Parallel()
 	var n int
 	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -247,8 +247,9 @@ func TestObserve_EachAttempt_IsReported(t *testing.T) {
 		_, _ = io.WriteString(w, "{}")
 	})
 	var seen []Exchange
-	tr := newTransport(t, Options{BaseURL: srv.URL, Observe: func(x Exchange) { seen = append(seen, x) }})
-	_, err := tr.Do(t.Context(), &Request{Path: "/graphql?secret=1", Operation: "Viewer", Policy: Policy{Retries: 1}})
+	tr := newTransport(t, Options{BaseURL: srv.URL})
+	ctx := WithObserver(t.Context(), func(x Exchange) { seen = append(seen, x) })
+	_, err := tr.Do(ctx, &Request{Path: "/graphql?secret=1", Operation: "Viewer", Policy: Policy{Retries: 1}})
 	require.NoError(t, err)
 	require.Len(t, seen, 2)
 	for i, x := range seen {
@@ -269,7 +270,7 @@ func TestObserve_EachAttempt_IsReported(t *testing.T) {
 
 	srv.Close()
 	seen = nil
-	_, err = tr.Do(t.Context(), post(Policy{}))
+	_, err = tr.Do(ctx, post(Policy{}))
 	require.Error(t, err)
 	require.Len(t, seen, 1)
 	assert.Zero(t, seen[0].StatusCode)

@@ -61,7 +61,6 @@ func run(ctx context.Context, args []string, getenv func(string) string, env set
 	x := &doctor.Checkup{Options: doctor.Options{
 		Env: env, Client: client.Options{Getenv: getenv}, Entity: *entity, Project: *project,
 	}}
-	defer x.Close()
 	x.Run(ctx)
 	if x.Reached == nil || !*x.Reached {
 		return fmt.Errorf("reach the server: %w", x.Err)
