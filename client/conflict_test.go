@@ -25,7 +25,7 @@ func TestInit_DuplicateEntry_MaySucceedLater(t *testing.T) {
 	assert.True(t, errors.IsRetryable(err))
 	assert.Equal(t, 4, h.Hits(), "after three retries")
 	text := errors.Explain(err)
-	assert.Contains(t, text, "the request conflicted with another request for the same run")
+	assert.Contains(t, text, "another request for the same run came first")
 	assert.NotContains(t, text, "bug")
 	h.Remove()
 	conflict.Count = 2
@@ -48,7 +48,7 @@ func TestInit_RewindOfARunningRun_SaysWhatToWaitFor(t *testing.T) {
 		assertTyped(t, err, errors.ErrInvalidInput)
 		text := errors.Explain(err)
 		assert.Contains(t, text, "the run still counts as running")
-		assert.Contains(t, text, "wait five minutes")
+		assert.Contains(t, text, "Stop the process that writes the run.")
 		assert.NotContains(t, text, "Correct the value")
 		require.NoError(t, run.Finish(t.Context()))
 	}

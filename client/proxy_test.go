@@ -124,7 +124,7 @@ func TestInit_GoogleFrontEndRefuses_ClaimsOnlyWhatThePageShows(t *testing.T) {
 	assertTyped(t, err, errors.ErrIntermediary)
 	text := errors.Explain(err)
 	assert.Contains(t, text, "error page of Google's front")
-	assert.Contains(t, text, "does not say why it refuses")
+	assert.Contains(t, text, "The page gives no reason")
 	for _, wrong := range []string{"proxy", "PROXY", "firewall", "WANDB_BASE_URL"} {
 		assert.NotContains(t, text, wrong)
 	}

@@ -1,6 +1,9 @@
 package errors
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // Confidence says how far the evidence supports a cause.
 type Confidence int
@@ -15,26 +18,19 @@ const (
 	Certain
 )
 
+var confidences = map[Confidence]string{Undetermined: "undetermined", Likely: "likely", Certain: "certain"}
+
 // String returns "undetermined", "likely" or "certain". Any other value is
 // "undetermined".
-func (c Confidence) String() string {
-	switch c {
-	case Likely:
-		return "likely"
-	case Certain:
-		return "certain"
-	default:
-		return "undetermined"
-	}
-}
+func (c Confidence) String() string { return cmp.Or(confidences[c], confidences[Undetermined]) }
 
 // MarshalText returns what String returns.
 func (c Confidence) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
 // UnmarshalText reads what MarshalText returns. Anything else is an error.
 func (c *Confidence) UnmarshalText(text []byte) error {
-	for _, known := range []Confidence{Undetermined, Likely, Certain} {
-		if string(text) == known.String() {
+	for known, name := range confidences {
+		if string(text) == name {
 			*c = known
 			return nil
 		}

@@ -21,44 +21,30 @@ func FromJSON(data []byte) error {
 	case "permission":
 		var in permissionJSON
 		if json.Unmarshal(data, &in) == nil {
-			return in.restore()
+			e := PermissionError(in.permissionFields)
+			if in.Cause != umbrella.code {
+				e.Cause = causeFromCode(in.Cause)
+			}
+			for _, code := range in.Candidates {
+				e.Candidates = append(e.Candidates, causeFromCode(code))
+			}
+			if in.Time != nil {
+				e.Time = *in.Time
+			}
+			e.Err = textError(in.Err)
+			return &e
 		}
 	case "request":
 		var in requestJSON
 		if json.Unmarshal(data, &in) == nil {
-			return in.restore()
+			e := RequestError(in.requestFields)
+			e.Cause, e.Err = causeFromCode(in.Cause), textError(in.Err)
+			wait := min(max(in.RetryAfterSeconds, 0), 1e9) // 31 years; larger numbers are nonsense
+			e.RetryAfter = time.Duration(wait * float64(time.Second))
+			return &e
 		}
 	}
 	return textError(inline(head.Error, machineLimit))
-}
-
-func (in *permissionJSON) restore() *PermissionError {
-	e := &PermissionError{
-		Op: in.Op, Action: in.Action, Resource: in.Resource,
-		Entity: in.Entity, EntityDefaulted: in.EntityDefaulted, Project: in.Project, ProjectDefaulted: in.ProjectDefaulted, RunID: in.RunID,
-		Artifact: in.Artifact, File: in.File, Store: in.Store, Proxy: in.Proxy, BaseURL: in.BaseURL, AppURL: in.AppURL, Viewer: in.Viewer,
-		Role: in.Role, KeySource: in.KeySource, Confidence: in.Confidence,
-		Evidence: in.Evidence, Notes: in.Notes, Suggestions: in.Suggestions,
-		StatusCode: in.StatusCode, Message: in.Message, Code: in.Code, RequestID: in.RequestID,
-		Time: deref(in.Time), Err: textError(in.Err),
-	}
-	if in.Cause != umbrella.code {
-		e.Cause = causeFromCode(in.Cause)
-	}
-	for _, code := range in.Candidates {
-		e.Candidates = append(e.Candidates, causeFromCode(code))
-	}
-	return e
-}
-
-func (in *requestJSON) restore() *RequestError {
-	wait := min(max(in.RetryAfterSeconds, 0), 1e9) // 31 years; larger numbers are nonsense
-	return &RequestError{
-		Op: in.Op, Entity: in.Entity, Project: in.Project, RunID: in.RunID, Artifact: in.Artifact, File: in.File, Store: in.Store,
-		Proxy: in.Proxy, BaseURL: in.BaseURL, Cause: causeFromCode(in.Cause), StatusCode: in.StatusCode,
-		Message: in.Message, RequestID: in.RequestID, RetryAfter: time.Duration(wait * float64(time.Second)),
-		Untrusted: in.Untrusted, CertSource: in.CertSource, Suggestion: in.Suggestion, Hint: in.Hint, Err: textError(in.Err),
-	}
 }
 
 // causeFromCode returns the sentinel with a code, an error with that text if there is none,
@@ -78,11 +64,4 @@ func textError(text string) error {
 		return nil
 	}
 	return New(text)
-}
-
-func deref(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return *t
 }

@@ -117,24 +117,6 @@ func TestFromJSON_OtherTexts_ReturnsTheirErrorOrNil(t *testing.T) {
 	}
 }
 
-func TestRemedies_AreTheStepsOfExplain(t *testing.T) {
-	t.Parallel()
-	refusal := refused(errors.ErrNotTeamMember, errors.Certain, func(e *errors.PermissionError) { e.Dir = "/job/wandb/run-1" })
-	steps := refusal.Remedies()
-	require.NotEmpty(t, steps)
-	assert.Equal(t, "wandgo sync /job/wandb/run-1", steps[len(steps)-1].Command)
-	flat := strings.Join(strings.Fields(refusal.Explain()), " ")
-	for _, step := range steps {
-		assert.Contains(t, flat, strings.TrimSpace(step.Text+" "+step.Command))
-	}
-	request := &errors.RequestError{Op: "create run", Cause: errors.ErrServerUnavailable, Dir: "/job/wandb/run-1"}
-	steps = request.Remedies()
-	require.NotEmpty(t, steps)
-	assert.Equal(t, "wandgo sync /job/wandb/run-1", steps[len(steps)-1].Command)
-	assert.Nil(t, (*errors.PermissionError)(nil).Remedies())
-	assert.Nil(t, (*errors.RequestError)(nil).Remedies())
-}
-
 func explain(t *testing.T, err error) string {
 	t.Helper()
 	e, ok := err.(interface{ Explain() string })

@@ -1,11 +1,9 @@
 package errors_test
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -18,16 +16,6 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 )
-
-// logged is the error in the formats of log/slog.
-func logged(err error) string {
-	var b bytes.Buffer
-	logger := slog.New(slog.NewJSONHandler(&b, nil))
-	logger.Error("refused", "err", err)
-	b.WriteString("\n")
-	slog.New(slog.NewTextHandler(&b, nil)).Error("refused", "err", err)
-	return b.String()
-}
 
 func asMap(t *testing.T, v any) map[string]any {
 	t.Helper()
@@ -98,23 +86,6 @@ func TestMarshalJSON_FewFields_HasAllKeys(t *testing.T) {
 	null, err := json.Marshal((*errors.RequestError)(nil))
 	require.NoError(t, err)
 	assert.Equal(t, "null", string(null))
-}
-
-func TestLogValue_AnyError_HasCauseAndFields(t *testing.T) {
-	t.Parallel()
-	var b bytes.Buffer
-	slog.New(slog.NewJSONHandler(&b, nil)).Error("refused", "err", refused(errors.ErrNotTeamMember, errors.Certain))
-	var record struct {
-		Err map[string]any `json:"err"`
-	}
-	require.NoError(t, json.Unmarshal(b.Bytes(), &record))
-	assert.Equal(t, "not_team_member", record.Err["cause"])
-	assert.Equal(t, "certain", record.Err["confidence"])
-	assert.Equal(t, "acme", record.Err["entity"])
-	assert.Equal(t, "jo", record.Err["username"])
-	assert.Len(t, record.Err["evidence"], 3)
-	assert.NotContains(t, record.Err, "role", "what is empty is left out")
-	assert.NotContains(t, b.String(), "jo@example.com", "an email is not for logs")
 }
 
 // requestError holds a request with its headers, which an error must never show.
@@ -203,16 +174,4 @@ func TestErrors_NamesThatResembleKeys_AreShown(t *testing.T) {
 	r := &errors.RequestError{Cause: errors.ErrRunDeleted, RunID: sha}
 	assert.Equal(t, sha, asMap(t, r)["runId"], "a run id may be a commit")
 	assert.Contains(t, r.Error(), sha)
-}
-
-func TestFormat_EachVerb_PrintsLineOrExplanation(t *testing.T) {
-	t.Parallel()
-	e := refused(errors.ErrNotTeamMember, errors.Certain)
-	assert.Equal(t, e.Error(), fmt.Sprintf("%v", e))
-	assert.Equal(t, e.Error(), fmt.Sprintf("%s", e))
-	assert.Equal(t, fmt.Sprintf("%q", e.Error()), fmt.Sprintf("%q", e))
-	assert.Equal(t, e.Explain(), fmt.Sprintf("%+v", e))
-	assert.Equal(t, fmt.Sprintf("errors.PermissionError(%q)", e.Error()), fmt.Sprintf("%#v", e))
-	assert.Equal(t, "%!d(*errors.PermissionError="+e.Error()+")", fmt.Sprintf("%d", e))
-	assert.Equal(t, "rank 3: "+e.Error(), fmt.Errorf("rank 3: %w", e).Error())
 }

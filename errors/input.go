@@ -1,6 +1,9 @@
 package errors
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // InputError names an invalid argument. It is returned before any request is sent.
 // It matches [ErrInvalidInput]. It is immutable once returned.
@@ -39,10 +42,7 @@ func (e *InputError) Error() string {
 }
 
 func (e *InputError) subject() string {
-	field := inline(e.Field, nameLimit)
-	if field == "" {
-		field = "input"
-	}
+	field := cmp.Or(inline(e.Field, nameLimit), "input")
 	limit := inputLimit
 	if e.Field == "path" || e.Field == "file path" {
 		limit = messageLimit // a person looks for it on the disk
@@ -65,9 +65,6 @@ var inputVariables = map[string]string{
 	"tags":      "WANDB_TAGS",
 	"tag":       "WANDB_TAGS",
 	"base URL":  "WANDB_BASE_URL",
-	"base url":  "WANDB_BASE_URL",
-	"API key":   "WANDB_API_KEY",
-	"api key":   "WANDB_API_KEY",
 	"resume":    "WANDB_RESUME",
 	"mode":      "WANDB_MODE",
 	"directory": "WANDB_DIR",
@@ -108,67 +105,54 @@ func (e *InputError) note() string {
 	return "Nothing was sent to the server.\n"
 }
 
+// inputAdvice is what to do about fields whose values need more than a correction where they stand.
+var inputAdvice = map[string]Remedy{
+	// To print the key would show it.
+	"API key":       {"Set the key again: complete, without quotes or spaces around it. To see where it comes from:", "wandgo doctor"},
+	"path":          {"Give the path of a run's log or directory, or of a directory of runs. To see which runs there are:", "wandgo ls"},
+	"file path":     {"Give the path of a file or a directory, or a reference such as s3://bucket/key.", ""},
+	"project path":  {"Give the project as [entity/]project, or the address of its page.", ""},
+	"run path":      {"Give the run as [entity/]project/run, or the address of its page.", ""},
+	"sweep path":    {"Give the sweep as [entity/][project/]sweep, or the address of its page.", ""},
+	"artifact path": {"Give the artifact as [entity/][project/]name[:version or alias].", ""},
+	"trial command": {"Give a command that exists, or create a sweep whose YAML file has one (program or command):", "wandgo agent SWEEP -- ./train {args}"},
+	"log directory": {"Give the directory that TensorBoard reads (tensorboard --logdir). Files with tfevents in their names are in it or below it.", ""},
+	"config file":   {"Correct the file, or run the program without it.", ""},
+}
+
 // advise says where to correct the value.
 func (e *InputError) advise(a *advice) {
-	field := inline(e.Field, nameLimit)
-	if field == "" {
-		field = "value"
+	if remedy, ok := inputAdvice[e.Field]; ok {
+		a.steps = append(a.steps, remedy)
+		return
 	}
-	source := inline(e.Source, messageLimit)
+	field, source := cmp.Or(inline(e.Field, nameLimit), "value"), inline(e.Source, messageLimit)
+	the := field
+	if isNoun(field) {
+		the = "the " + field
+	}
 	file, fromFile := strings.CutPrefix(e.Source, "settings file ")
 	switch variable := inputVariables[e.Field]; {
-	case e.Field == "API key" || e.Field == "api key": // echo would show it
-		a.step("Set the key again: complete, without quotes or spaces around it. To see where it comes from:")
-		a.show("wandgo doctor")
-	case e.Field == "path":
-		a.step("Give the path of a run's log or directory, or of a directory of runs. To see which runs there are:")
-		a.show("wandgo ls")
-	case e.Field == "file path":
-		a.step("Give the path of a file or a directory, or a reference such as s3://bucket/key.")
-	case e.Field == "project path":
-		a.step("Give the project as [entity/]project, or the address of its page.")
-	case e.Field == "run path":
-		a.step("Give the run as [entity/]project/run, or the address of its page.")
-	case e.Field == "sweep path":
-		a.step("Give the sweep as [entity/][project/]sweep, or the address of its page.")
 	case e.Field == "sweep config" && strings.HasPrefix(e.Rule, "cannot be read"):
-		a.step("Give the path of a YAML file. To see what is in one:")
-		a.show("wandgo help sweep create")
-	case e.Field == "artifact path":
-		a.step("Give the artifact as [entity/][project/]name[:version or alias].")
-	case e.Field == "trial command":
-		a.step("Give a command that exists, or create a sweep whose YAML file has one (program or command):")
-		a.show("wandgo agent SWEEP -- ./train {args}")
-	case e.Field == "log directory":
-		a.step("Give the directory that TensorBoard reads (tensorboard --logdir). Files with tfevents in their names are in it or below it.")
-	case e.Field == "config file":
-		a.step("Correct the file, or run the program without it.")
+		a.show("Give the path of a YAML file. To see what is in one:", "wandgo help sweep create")
 	case fromFile:
-		a.step("Correct the ", field, " in this settings file:")
-		a.show(`"${EDITOR:-vi}" ` + shellWord(file))
+		a.show("Correct the "+field+" in this settings file:", `"${EDITOR:-vi}" `+shellWord(file))
 	case isVariable(e.Source) && e.Source == e.Field:
-		a.step("Correct ", field, " in the program's environment, or remove it:")
-		a.show("unset " + source)
+		a.show("Correct "+field+" in the program's environment, or remove it:", "unset "+source)
 	case isVariable(e.Source):
-		a.step("Correct the ", field, " in the program's environment. Its value is:")
-		a.show("echo \"$" + source + "\"")
+		a.show("Correct the "+field+" in the program's environment. Its value is:", `echo "$`+source+`"`)
 	case strings.HasPrefix(e.Source, "-"):
-		a.step("Correct ", source, " on the command line.")
+		a.step("Correct " + source + " on the command line.")
 	case source != "" && (strings.HasPrefix(e.Rule, "is missing") || strings.HasPrefix(e.Rule, "are missing")):
-		a.step("Add ", field, " to ", source, ".")
+		a.step("Add " + field + " to " + source + ".")
 	case strings.Contains(e.Source, ", line "): // the field is a key of a file
-		a.step("Correct ", field, " in ", source, ".")
+		a.step("Correct " + field + " in " + source + ".")
 	case source != "":
-		a.step("Correct the ", field, " in ", source, ".")
+		a.step("Correct the " + field + " in " + source + ".")
 	case variable != "":
-		a.step("Correct the ", field, " in your code or configuration. If it is not set there, it comes from the environment:")
-		a.show("echo \"$" + variable + "\"")
-	case e.Field == "":
-		a.step("Correct the value in your code.")
-	case isNoun(field):
-		a.step("Correct the ", field, " in your code.")
+		a.show("Correct the "+field+" in your code or configuration. If it is not set there, it comes from the environment:", `echo "$`+variable+`"`)
 	default:
-		a.step("Correct ", field, " in your code.")
+		a.step("Correct " + the + " in your code.")
 	}
 }
 

@@ -117,68 +117,71 @@ const (
 // server's own error is in its chain. It is immutable once returned.
 type PermissionError struct {
 	// Op is the verb that was refused, such as "create run".
-	Op string
+	Op string `json:"op"`
 	// Action and Resource say the same for programs: [ActionCreate] and
 	// [ResourceRun].
-	Action   Action
-	Resource Resource
+	Action   Action   `json:"action"`
+	Resource Resource `json:"resource"`
 	// Entity and Project are those of the request. If the caller named no entity,
 	// Entity is the account's default and EntityDefaulted is true.
-	Entity, Project string
-	EntityDefaulted bool
+	Entity          string `json:"entity"`
+	EntityDefaulted bool   `json:"entityDefaulted"`
+	Project         string `json:"project"`
 	// ProjectDefaulted is true if the settings name no project, and Project is the default.
-	ProjectDefaulted bool
+	ProjectDefaulted bool `json:"projectDefaulted"`
 	// RunID is the run's id, if there is one.
-	RunID string
+	RunID string `json:"runId"`
 	// Artifact is the artifact's name, with its version or alias if the request had one.
-	Artifact string
+	Artifact string `json:"artifact"`
 	// Dir is the run's directory on disk, for a run that was refused when it was running or
 	// synced, or that continued offline. The advice then says
 	// how to upload it.
-	Dir string
+	Dir string `json:"-"`
 	// RestDir is a second directory with the rest of the log, or "".
-	RestDir string
+	RestDir string `json:"-"`
 	// File is the file's name in the run or the artifact, and Store the host of the object
 	// store, if the store refused a transfer that the server had allowed.
-	File, Store string
+	File  string `json:"file"`
+	Store string `json:"store"`
 	// Proxy is the proxy that refused to connect to the server, nil if none did.
-	Proxy *Proxy
+	Proxy *Proxy `json:"proxy"`
 	// BaseURL is the server's address.
-	BaseURL string
+	BaseURL string `json:"baseUrl"`
 	// AppURL is the address of the server's web pages.
-	AppURL string
+	AppURL string `json:"appUrl"`
 	// Viewer is the account behind the key; nil if unknown.
-	Viewer *Viewer
+	Viewer *Viewer `json:"viewer"`
 	// Role is the viewer's role in the team or project, as the server names it; ""
 	// if unknown.
-	Role string
+	Role string `json:"role"`
 	// KeySource names the source of the key: "WANDB_API_KEY", "Options.APIKey",
 	// "netrc /home/jo/.netrc (machine api.forge.coreweave.com)". For an identity token, it is
 	// "identity token from" and its file.
-	KeySource string
+	KeySource string `json:"keySource"`
 	// Cause is a sentinel, or nil if it is Undetermined.
 	Cause error `json:"-"`
 	// Confidence says how far the evidence supports Cause.
-	Confidence Confidence
+	Confidence Confidence `json:"confidence"`
 	// Candidates lists the possible causes if it is Undetermined: sentinels, or
 	// errors that wrap one.
 	Candidates []error `json:"-"`
 	// Evidence lists the questions of the diagnosis and their answers, in order.
-	Evidence []Probe
+	Evidence []Probe `json:"evidence"`
 	// Notes are further facts for a person, one line each: a name that looks like a
 	// placeholder, a contradiction, a flaw of the key.
-	Notes []string
+	Notes []string `json:"notes"`
 	// Suggestions are the user's entities that resemble Entity. For [ErrArtifactMissing]
 	// they are artifacts of the project that resemble Artifact.
-	Suggestions []string
+	Suggestions []string `json:"suggestions"`
 	// StatusCode, Message and Code are the response's HTTP status, first error message
 	// and extensions.code. StatusCode is 0 if no request was sent.
-	StatusCode    int
-	Message, Code string
+	StatusCode int    `json:"statusCode"`
+	Message    string `json:"message"`
+	Code       string `json:"code"`
 	// RequestID is the server's id of the response, if it sent one.
-	RequestID string
+	RequestID string `json:"requestId"`
 	// Time is when the diagnosis was made.
-	Time time.Time
+	Time time.Time `json:"-"`
 	// Err is the original error. If the API key was not sent because it cannot be
 	// one, Err says why.
 	Err error `json:"-"`

@@ -1,11 +1,10 @@
 package errors
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/wandgo/wandgo/internal/plaintext"
 )
 
 // maxTeams is how many of the user's entities the text for a person lists.
@@ -29,140 +28,83 @@ func (e *PermissionError) Explain() string {
 	}
 	var b strings.Builder
 	why := e.clause()
-	if e.cause() == nil {
+	switch {
+	case e.cause() == nil:
 		why = "permission denied, cause undetermined"
-	} else if e.cause() == ErrStoreRefused {
-		why += e.storeStatus()
+	case e.cause() == ErrStoreRefused && e.StatusCode != 0:
+		why += " (" + responseLine(e.StatusCode, inline(e.Code, nameLimit)) + ")"
 	}
 	headline := e.target().headline(why)
-	if e.open() {
+	if e.undecided() {
 		headline = "The server does not show whether " + e.who() + " may " + e.target().request() + ". It was not tried."
 	}
 	writeWrapped(&b, "", "  ", headline)
 	b.WriteByte('\n')
 	writeData(&b, e.Dir, e.RestDir)
 	e.writeCause(&b)
-	a := e.advice()
-	a.write(&b)
+	e.advice().write(&b)
 	writeFacts(&b, e.requestFacts())
-	writeBullets(&b, "Notes:", e.Notes)
-	e.writeEvidence(&b)
+	var notes, evidence []string
+	for _, note := range e.Notes {
+		if line := inline(note, resultLimit); line != "" {
+			notes = append(notes, sentence(line))
+		}
+	}
+	for _, probe := range e.Evidence {
+		evidence = append(evidence, probe.line())
+	}
+	writeLines(&b, "Notes:", notes)
+	writeLines(&b, "Evidence (question → the server's answer):", evidence)
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// fact is one labelled line.
-type fact struct{ label, text string }
+// undecided reports whether nothing was refused: a check found that the server does not show
+// whether it would be.
+func (e *PermissionError) undecided() bool { return e.cause() == nil && e.stage() == foreseen }
 
 // requestFacts are the request, the account behind it, and the response.
 func (e *PermissionError) requestFacts() []fact {
-	var facts []fact
-	if e.Entity != "" {
-		entity := bare(e.Entity)
-		if e.EntityDefaulted {
-			entity += " (the account's default; none was given)"
+	facts := e.target().facts()
+	if !e.beforeServer() {
+		facts = append(facts, fact{"Account", e.account()}, fact{"Teams", e.teams()})
+		if e.Role != "" {
+			facts = append(facts, fact{"Role", quoted(e.Role)})
 		}
-		facts = append(facts, fact{"Entity", entity})
+		if source := inline(e.KeySource, messageLimit); e.federated() {
+			facts = append(facts, fact{"Login", source})
+		} else if source != "" {
+			facts = append(facts, fact{"API key", "from " + source})
+		}
 	}
-	facts = append(facts, targetFacts(e.target())...)
-	if e.Proxy != nil {
-		facts = append(facts, e.Proxy.fact())
-	}
-	if e.beforeServer() {
-		return append(facts, responseFacts(e.StatusCode, e.Message, e.Code, e.RequestID, e.Err)...)
-	}
-	if account := e.account(); account != "" {
-		facts = append(facts, fact{"Account", account})
-	}
-	if teams := e.teams(); teams != "" {
-		facts = append(facts, fact{"Teams", teams})
-	}
-	if e.Role != "" {
-		facts = append(facts, fact{"Role", quoted(e.Role)})
-	}
-	if source := inline(e.KeySource, messageLimit); source != "" && e.federated() {
-		facts = append(facts, fact{"Login", source})
-	} else if source != "" {
-		facts = append(facts, fact{"API key", "from " + source})
-	}
-	if e.malformedKey() { // the cause says what is in Err
+	if e.stage() == keyUnusable { // the cause says what is in Err
 		return facts
 	}
 	return append(facts, responseFacts(e.StatusCode, e.Message, e.Code, e.RequestID, e.Err)...)
 }
 
-// targetFacts are those of project, run and server.
-func targetFacts(t *target) []fact {
-	var facts []fact
-	if t.project != "" {
-		project := bare(t.project)
-		if t.projectDefaulted {
-			project += " (the default; the settings name none)"
-		}
-		facts = append(facts, fact{"Project", project})
-	}
-	if t.runID != "" {
-		facts = append(facts, fact{"Run", plaintext.Escape(bounded(t.runID), nameLimit)})
-	}
-	if t.artifact != "" {
-		facts = append(facts, fact{"Artifact", t.artifactText()})
-	}
-	if t.baseURL != "" {
-		facts = append(facts, fact{"Server", inline(t.baseURL, messageLimit)})
-	}
-	if t.store != "" {
-		facts = append(facts, fact{"Store", inline(t.store, nameLimit)})
-	}
-	if t.file != "" {
-		facts = append(facts, fact{"File", bare(t.file)})
-	}
-	return facts
-}
-
-// responseFacts are those of the response, or of the error if there was none.
-func responseFacts(status int, message, code, requestID string, err error) []fact {
-	var facts []fact
-	answer, text := responseAndError(status, message, err)
-	var ids []string
-	if code := inline(code, nameLimit); code != "" && !strings.Contains(answer, code) {
-		ids = append(ids, "code "+code)
-	}
-	if id := plaintext.Escape(bounded(requestID), nameLimit); id != "" && !strings.Contains(answer, id) {
-		ids = append(ids, "request id "+id)
-	}
-	if answer != "" && len(ids) > 0 {
-		answer += " (" + strings.Join(ids, ", ") + ")"
-	}
-	if answer != "" {
-		facts = append(facts, fact{"Response", answer})
-	}
-	if text != "" {
-		facts = append(facts, fact{"Error", text})
-	}
-	return facts
-}
-
 // account describes the account behind the key.
 func (e *PermissionError) account() string {
-	if e.Viewer == nil {
-		if e.StatusCode == 0 && (e.KeySource == "" || e.malformedKey()) {
+	v := e.Viewer
+	if v == nil {
+		if e.StatusCode == 0 && (e.KeySource == "" || e.stage() == keyUnusable) {
 			return "" // no request was sent
 		}
 		return "not known"
 	}
-	account := e.accountKind()
-	if e.Viewer.Username != "" {
-		account += " " + quoted(e.Viewer.Username)
+	account := v.kind()
+	if v.Username != "" {
+		account += " " + quoted(v.Username)
 	}
-	switch kind := e.Viewer.AccountType; kind {
+	switch v.AccountType {
 	case "", "USER", "SERVICE", "ORG_SERVICE", "ANONYMOUS":
 	default:
-		account += ", account type " + inline(kind, nameLimit)
+		account += ", account type " + inline(v.AccountType, nameLimit)
 	}
-	if slices.ContainsFunc(e.Viewer.Teams, e.Viewer.isPersonal) {
-		account += ", personal entity " + quoted(e.Viewer.Username)
+	if slices.ContainsFunc(v.Teams, v.isPersonal) {
+		account += ", personal entity " + quoted(v.Username)
 	}
-	if e.Viewer.DefaultEntity != "" {
-		account += ", default entity " + quoted(e.Viewer.DefaultEntity)
+	if v.DefaultEntity != "" {
+		account += ", default entity " + quoted(v.DefaultEntity)
 	}
 	return account
 }
@@ -174,50 +116,33 @@ func (e *PermissionError) writeCause(b *strings.Builder) {
 		e.writeUndetermined(b)
 		return
 	}
-	about := sentence(inline(cause.Error(), messageLimit))
-	if p, ok := e.proseOf(cause); ok {
-		about = p.about(e)
+	p, ok := e.proseOf(cause)
+	if !ok {
+		p.about, p.sure = sentence(inline(cause.Error(), messageLimit)), otherwiseExcluded
 	}
-	writeWrapped(b, "Why: ", "     ", about)
-	sure := "certain. No other known cause fits the server's responses."
 	if e.Confidence == Likely {
-		sure = "likely. The responses suggest this cause but do not exclude others."
+		p.sure = "likely. The responses suggest this cause but do not exclude others."
 	}
-	if s, _ := AsType[*Sentinel](cause); e.Confidence == Certain {
-		switch {
-		case s == ErrNoAPIKey, s == ErrStoreRefused, s == ErrIntermediary, e.malformedKey():
-			sure = "certain." // found here, not learned from the server
-		case s == ErrKeyScope, s == ErrSeatRequired, s == ErrNoDefaultEntity:
-			sure = "certain. The server names this cause."
-		case s == ErrProjectMissing, s == ErrArtifactMissing:
-			sure = "certain. It is one of these two; the server does not say which."
-		case s == ErrViewerRole, s == ErrProjectRestricted:
-			// A seat or a frozen team may be in the way too; the notes say so.
-			sure = "certain. This alone is sufficient."
-		}
-	}
-	writeWrapped(b, "Confidence: ", "     ", sure)
+	writeWrapped(b, "Why: ", "     ", p.about)
+	writeWrapped(b, "Confidence: ", "     ", p.sure)
 	b.WriteByte('\n')
 }
 
 // writeUndetermined lists the candidates, each with how to check it.
 func (e *PermissionError) writeUndetermined(b *strings.Builder) {
 	why, causes := "The server's responses fit several causes, or were incomplete.", "Possible causes:"
-	if e.open() {
+	if e.undecided() {
 		why, causes = "The server's responses are inconclusive or incomplete.", "Possible obstacles:"
 	}
 	writeWrapped(b, "Why: ", "     ", why)
 	b.WriteByte('\n')
 	var lines []string
 	for _, candidate := range e.Candidates {
-		if candidate == nil {
-			continue
-		}
-		line := sentence(inline(candidate.Error(), messageLimit))
 		if p, ok := e.proseOf(candidate); ok {
-			line = sentence(p.phrase(e)) + " " + p.check(e)
+			lines = append(lines, sentence(p.phrase)+" "+p.check)
+		} else if candidate != nil {
+			lines = append(lines, sentence(inline(candidate.Error(), messageLimit)))
 		}
-		lines = append(lines, line)
 	}
 	if len(lines) > 0 {
 		lines = append(lines, "Something the server does not show, such as a policy, the licence or a quota of the "+
@@ -226,24 +151,9 @@ func (e *PermissionError) writeUndetermined(b *strings.Builder) {
 	writeLines(b, causes, lines)
 }
 
-// writeEvidence lists the questions of the diagnosis and their answers.
-func (e *PermissionError) writeEvidence(b *strings.Builder) {
-	lines := make([]string, 0, len(e.Evidence))
-	for _, probe := range e.Evidence {
-		lines = append(lines, probe.line())
-	}
-	writeLines(b, "Evidence (question → the server's answer):", lines)
-}
-
 // line is question → answer. If there is no result, it names the outcome.
 func (p Probe) line() string {
-	question := inline(p.Question, nameLimit)
-	if question == "" {
-		question = inline(p.Name, nameLimit)
-	}
-	if question == "" {
-		question = "a question"
-	}
+	question := cmp.Or(inline(p.Question, nameLimit), inline(p.Name, nameLimit), "a question")
 	if result := inline(p.Result, resultLimit); result != "" {
 		return question + " → " + result
 	}
@@ -298,7 +208,7 @@ func (e *PermissionError) SuggestedEntity() string {
 // advice says what to do.
 func (e *PermissionError) advice() (a advice) {
 	if len(e.Suggestions) > 0 {
-		a.step("Did you mean ", list(quotedNames(e.Suggestions, maxSuggestions), "or"), "?")
+		a.step("Did you mean " + list(quotedNames(e.Suggestions, maxSuggestions), "or") + "?")
 	}
 	if p, ok := e.proseOf(e.cause()); ok {
 		p.advise(e, &a)
@@ -311,7 +221,7 @@ func (e *PermissionError) advice() (a advice) {
 
 func (e *PermissionError) adviseUndetermined(a *advice) {
 	if e.cause() == nil && len(e.Candidates) > 0 {
-		if e.open() {
+		if e.undecided() {
 			a.step("Try it, or check the possible obstacles above.")
 		} else {
 			a.step("Check the possible causes above, one after the other.")
@@ -322,5 +232,5 @@ func (e *PermissionError) adviseUndetermined(a *advice) {
 	}
 	e.adviseOwnEntity(a)
 	e.adviseOtherKey(a)
-	e.adviseDoctor(a)
+	a.adviseReport()
 }

@@ -1,7 +1,7 @@
 package errors
 
 import (
-	"strconv"
+	"slices"
 	"strings"
 )
 
@@ -29,20 +29,47 @@ func (e *PermissionError) Error() string {
 //go:noinline
 func (e *PermissionError) target() *target {
 	return &target{
-		op: e.Op, entity: e.Entity, project: e.Project, projectDefaulted: e.ProjectDefaulted, runID: e.RunID, artifact: e.Artifact,
-		baseURL: e.BaseURL, appURL: e.AppURL, file: e.File, store: e.Store,
+		op: e.Op, entity: e.Entity, entityDefaulted: e.EntityDefaulted, project: e.Project, projectDefaulted: e.ProjectDefaulted,
+		runID: e.RunID, artifact: e.Artifact, baseURL: e.BaseURL, appURL: e.AppURL, file: e.File, store: e.Store, proxy: e.Proxy,
 	}
 }
 
 // cause returns the cause if it is claimed, otherwise nil.
 func (e *PermissionError) cause() error {
-	if e.Cause == nil || e.Cause == ErrPermissionDenied {
-		return nil
-	}
-	if e.Confidence != Likely && e.Confidence != Certain {
+	if e.Cause == ErrPermissionDenied || e.Confidence != Likely && e.Confidence != Certain {
 		return nil
 	}
 	return e.Cause
+}
+
+func (e *PermissionError) probably() string {
+	if e.Confidence == Likely {
+		return "probably "
+	}
+	return ""
+}
+
+// stage is how far the request came.
+type stage int
+
+const (
+	refusedRequest stage = iota // it was refused
+	keyUnusable                 // it was not sent, because there is no key or it cannot be one
+	foreseen                    // it was not tried: a check tells what to expect
+)
+
+// stage follows from what the fields are documented to hold, so an error that [FromJSON] read has
+// it too.
+func (e *PermissionError) stage() stage {
+	switch {
+	case e.StatusCode != 0 || e.Message != "":
+		return refusedRequest
+	case e.cause() == ErrNoAPIKey, e.cause() == ErrBadAPIKey && e.Viewer == nil && len(e.Evidence) == 0:
+		return keyUnusable
+	case e.Err != nil || e.Op == "":
+		return refusedRequest
+	}
+	return foreseen
 }
 
 // beforeServer reports whether the server did not refuse, so that the account does not
@@ -58,85 +85,62 @@ func (e *PermissionError) clause() string {
 	if cause == nil {
 		return e.undeterminedClause()
 	}
-	probably := ""
-	if e.Confidence == Likely {
-		probably = "probably "
-	}
 	if p, ok := e.proseOf(cause); ok {
-		return p.clause(e, probably)
+		return p.clause
 	}
-	return probably + inline(cause.Error(), messageLimit)
-}
-
-// open reports whether nothing was refused: a check found that the server does not show whether
-// it would be.
-func (e *PermissionError) open() bool {
-	return e.cause() == nil && e.Op != "" && e.StatusCode == 0 && e.Message == "" && e.Err == nil
+	return e.probably() + inline(cause.Error(), messageLimit)
 }
 
 func (e *PermissionError) undeterminedClause() string {
-	if e.open() {
-		clause := "the server does not show whether " + e.who() + " may"
-		if may := e.candidatePhrases(maxLineCandidates); len(may) > 0 {
-			clause += "; the obstacle may be " + list(may, "or")
-		}
-		return clause
-	}
-	clause := "permission denied"
-	if e.Viewer != nil && e.Viewer.Username != "" {
-		clause += " for " + e.who()
-	}
-	clause += ", cause undetermined"
-	if may := e.candidatePhrases(maxLineCandidates); len(may) > 0 {
-		clause += ": may be " + list(may, "or")
-	}
-	return clause
-}
-
-// candidatePhrases names at most limit candidates, each in a few words.
-func (e *PermissionError) candidatePhrases(limit int) []string {
-	var phrases []string
+	var may []string
 	for _, candidate := range e.Candidates {
 		if candidate == nil {
 			continue
 		}
-		if len(phrases) == limit {
-			return append(phrases, "something else")
+		if len(may) == maxLineCandidates {
+			may = append(may, "something else")
+			break
 		}
-		phrase := inline(candidate.Error(), messageLimit)
 		if p, ok := e.proseOf(candidate); ok {
-			phrase = p.phrase(e)
+			may = append(may, p.phrase)
+		} else {
+			may = append(may, inline(candidate.Error(), messageLimit))
 		}
-		phrases = append(phrases, phrase)
 	}
-	return phrases
+	clause, lead := "permission denied, cause undetermined", ": may be "
+	if e.undecided() {
+		clause, lead = "the server does not show whether "+e.who()+" may", "; the obstacle may be "
+	} else if e.Viewer != nil && e.Viewer.Username != "" {
+		clause = "permission denied for " + e.who() + ", cause undetermined"
+	}
+	if len(may) > 0 {
+		clause += lead + list(may, "or")
+	}
+	return clause
 }
 
 // facts are the parts of the parenthesis that ends the line. They do not repeat the
 // clause.
 func (e *PermissionError) facts(clause string) []string {
 	var facts []string
-	if e.Cause == ErrNoAPIKey && e.cause() != nil {
-		return nil // no request was sent
-	}
-	if e.malformedKey() {
+	switch unusable := e.stage() == keyUnusable; {
+	case unusable && e.cause() == ErrNoAPIKey:
+		return nil
+	case unusable:
 		facts = append(facts, "nothing was sent")
-	} else if answer := responseLine(e.StatusCode, e.Message); answer != "" {
-		facts = append(facts, answer)
+	default:
+		facts = append(facts, responseLine(e.StatusCode, e.Message))
 	}
 	if e.Viewer != nil && e.Viewer.Username != "" && !strings.Contains(clause, quoted(e.Viewer.Username)) {
 		facts = append(facts, "asked as "+e.who())
 	}
-	if e.beforeServer() {
-		return facts // the account does not matter there
+	if !e.beforeServer() {
+		if e.EntityDefaulted && e.Entity != "" {
+			facts = append(facts, "default entity, none was given")
+		}
+		facts = append(facts, e.login())
 	}
-	if e.EntityDefaulted && e.Entity != "" {
-		facts = append(facts, "default entity, none was given")
-	}
-	if login := e.login(); login != "" {
-		facts = append(facts, login)
-	}
-	return facts
+	return slices.DeleteFunc(facts, func(fact string) bool { return fact == "" })
 }
 
 // who names the account behind the key in a sentence.
@@ -147,44 +151,16 @@ func (e *PermissionError) who() string {
 		}
 		return "the account of this API key"
 	}
-	return e.accountKind() + " " + quoted(e.Viewer.Username)
+	return e.Viewer.kind() + " " + quoted(e.Viewer.Username)
 }
 
-func (e *PermissionError) accountKind() string {
-	if e.Viewer == nil {
-		return "account"
-	}
-	switch e.Viewer.AccountType {
+// kind names the kind of account in a sentence.
+func (v *Viewer) kind() string {
+	switch v.AccountType {
 	case "SERVICE", "ORG_SERVICE":
 		return "service account"
 	case "ANONYMOUS":
 		return "anonymous account"
 	}
 	return "user"
-}
-
-// responseAndError describes a response and the original error, which is used only if
-// the server sent no message. An error that repeats the status after the
-// operation, as in "UpsertBucket: HTTP 503 with a web page", replaces the response.
-func responseAndError(status int, message string, err error) (response, text string) {
-	response = responseLine(status, message)
-	if strings.TrimSpace(message) != "" {
-		return response, ""
-	}
-	text = errorText(err, messageLimit)
-	if _, rest, ok := strings.Cut(text, ": "); ok && response != "" && strings.HasPrefix(rest, response) {
-		return rest, ""
-	}
-	return response, text
-}
-
-// responseLine is the status and the message of a response, "" if there was none.
-func responseLine(status int, message string) string {
-	message = inline(message, messageLimit)
-	if status == 0 {
-		return message
-	}
-	code := strconv.Itoa(status)
-	message = strings.TrimPrefix(message, code+" ") // as in "403 Forbidden"
-	return strings.TrimSpace("HTTP " + code + " " + message)
 }

@@ -174,7 +174,7 @@ func TestPermissionError_AnyCause_NamesEntityAccountCauseAndNextStep(t *testing.
 
 func TestExplain_EveryGolden_IsWellFormedAndFits80Columns(t *testing.T) {
 	t.Parallel()
-	for _, tt := range slices.Concat(refusals(), failures(), syncs()) {
+	for _, tt := range slices.Concat(refusals(), failures(), invalidInputs(), syncs()) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			assertOneLine(t, tt.err.Error())

@@ -1,179 +1,137 @@
 package errors
 
-// The causes that concern an account's rights in a team or an organization.
-
-var notTeamMemberProse = prose{
-	clause: func(e *PermissionError, probably string) string {
-		return e.who() + " is " + probably + "not a member of " + e.target().team()
+// teamProse is about the causes that concern an account's rights in a team or an organization.
+var teamProse = map[error]prose{
+	ErrNotTeamMember: {
+		clause: "$who is ${probably}not a member of $team",
+		phrase: "missing membership in $team",
+		about: "Only members can $starts in a team, except in its open projects. You often see this if code or a " +
+			"configuration hard-codes its author's entity. It may also be another user's personal entity.",
+		check: "Ask an admin of $team whether $who is a member.",
+		adapt: func(e *PermissionError, p *prose) {
+			t := e.target()
+			artifact, reading := t.onArtifact()
+			switch {
+			case reading:
+				p.about = "Only members can read a team's artifacts, except those of its public projects."
+			case artifact:
+				p.about = "Only members can write artifacts of a team, except in its open projects."
+			case t.reads() == "projects":
+				p.about = "Only members can read a team's projects, except its public ones."
+			case t.reads() != "":
+				p.about = "Only members can read a team's " + t.reads() + ", except those of its public projects."
+			case t.changes() != "":
+				p.about = "Only members can change " + t.changes() + " in a team, except in its open projects."
+			case t.running():
+				p.about = "Only members can change runs in a team, except in its open projects."
+			case t.kind() == opRunAgent:
+				p.about = "Only members can $starts in a team, except in its open projects."
+			}
+			if !reading && (t.changes() != "" || t.running() || t.kind() == opRunAgent) {
+				p.about += " The account may have been removed."
+			}
+		},
+		advise: func(e *PermissionError, a *advice) {
+			own := e.adviseOwnEntity(a)
+			e.advisePage(a, "If you should be a member, ask an admin of $team to invite you (team settings, Members):", e.Entity)
+			e.adviseOtherKey(a)
+			if !own {
+				a.adviseReport()
+			}
+		},
 	},
-	phrase: func(e *PermissionError) string { return "missing membership in " + e.target().team() },
-	about: func(e *PermissionError) string {
-		if artifact, reading := e.target().onArtifact(); reading {
-			return "Only members can read a team's artifacts, except those of its public projects."
-		} else if e.target().putting() {
-			return "Only members can write artifacts of a team, except in its open projects."
-		} else if artifact {
-			return "Only members can write artifacts of a team, except in its open projects. The account may have been removed."
-		}
-		if what := e.target().reads(); what == "projects" {
-			return "Only members can read a team's projects, except its public ones."
-		} else if what != "" {
-			return "Only members can read a team's " + what + ", except those of its public projects."
-		}
-		if what := e.target().changes(); what != "" {
-			return "Only members can change " + what + " in a team, except in its open projects. The account may have been removed."
-		}
-		if e.target().running() {
-			return "Only members can change runs in a team, except in its open projects. The account may have been removed."
-		}
-		about := "Only members can " + e.target().starts() + " in a team, except in its open projects. "
-		if e.target().kind() == opRunAgent {
-			return about + "The account may have been removed."
-		}
-		return about + "You often see this if code or a configuration hard-codes its author's entity. It may also be " +
-			"another user's personal entity."
+	ErrViewerRole: {
+		clause: "$who ${probably}has a view-only role in $team",
+		phrase: "a view-only role",
+		about:  "View-only members can read the team's runs but cannot create or change any.",
+		check:  "Ask an admin of $team for the role of $who: it must be Member or Admin.",
+		sure:   sufficient,
+		adapt: func(e *PermissionError, p *prose) {
+			if e.viewOnlyAccount() {
+				p.clause = "$who ${probably}has a view-only account"
+			} else if e.Role != "" {
+				p.clause = "$who ${probably}has only the role $role in $team"
+			}
+			artifact, _ := e.target().onArtifact()
+			switch kind := e.target().kind(); {
+			case artifact:
+				p.about = "View-only members can read the team's artifacts but cannot create or change any."
+			case kind == opCreateSweep, kind == opChangeSweep:
+				p.about = "View-only members can read the team's sweeps but cannot create or change any."
+			case kind == opRunAgent:
+				p.about = "View-only members can read the team's sweeps but cannot run their agents, which create runs."
+			}
+		},
+		advise: func(e *PermissionError, a *advice) {
+			if e.viewOnlyAccount() {
+				e.advisePage(a, "Ask an admin of your organization for an account that can $starts. The team's page:", e.Entity)
+			} else {
+				e.advisePage(a, "Ask an admin of $team for the Member role (team settings, Members):", e.Entity)
+			}
+			e.adviseOwnEntity(a)
+			e.adviseOtherKey(a)
+		},
 	},
-	check: func(e *PermissionError) string {
-		return "Ask an admin of " + e.target().team() + " whether " + e.who() + " is a member."
+	ErrSeatRequired: {
+		clause: "the organization's seat for $who ${probably}does not include writing to $team",
+		phrase: "a seat without write access",
+		about: "A role in the team is not enough: the organization also assigns a seat to each user, and only a full " +
+			"Models seat can $starts.",
+		check: "Ask an admin of the organization for the Models seat of $who: it must be a full one.",
+		sure:  namedByServer,
+		advise: func(e *PermissionError, a *advice) {
+			e.advisePage(a, "Ask an admin of the organization for a full Models seat. The team's page names the organization:", e.Entity)
+			e.adviseOwnEntity(a)
+			e.adviseOtherKey(a)
+		},
 	},
-	advise: func(e *PermissionError, a *advice) {
-		own := e.adviseOwnEntity(a)
-		e.advisePage(a, "If you should be a member, ask an admin of "+e.target().team()+" to invite you (team settings, Members):",
-			e.Entity)
-		e.adviseOtherKey(a)
-		if !own {
-			e.adviseDoctor(a)
-		}
+	ErrTeamFrozen: {
+		clause: "$team is ${probably}frozen: read-only for everyone, not only for $who",
+		phrase: "a team that is frozen for everyone",
+		about:  "An administrator has made the whole team read-only. Your account and your role are not the reason.",
+		check:  "Ask an admin of the organization whether $team was made read-only.",
+		advise: func(e *PermissionError, a *advice) {
+			e.advisePage(a, "Ask an admin of the organization or the server why the team is read-only. The team's page:", e.Entity)
+			e.adviseOwnEntity(a)
+		},
 	},
-}
-
-var viewerRoleProse = prose{
-	clause: func(e *PermissionError, probably string) string {
-		if e.Viewer != nil && e.Viewer.AccountType == "VIEWER" {
-			return e.who() + " " + probably + "has a view-only account"
-		}
-		role := "a view-only role"
-		if e.Role != "" {
-			role = "only the role " + quoted(e.Role)
-		}
-		return e.who() + " " + probably + "has " + role + " in " + e.target().team()
+	ErrServiceAccountScope: {
+		clause: "$who ${probably}has no access to $team",
+		phrase: "a service account outside its team",
+		about: "A team's service account can only use that team. An organization's service account can use all of " +
+			"its teams, but not the restricted projects to which it was not added.",
+		check: "Ask whoever created the service account which team it belongs to.",
+		adapt: func(e *PermissionError, p *prose) {
+			if e.Viewer == nil || e.Viewer.Username == "" {
+				p.clause = "the service account of this API key ${probably}has no access to $team"
+			}
+		},
+		advise: func(e *PermissionError, a *advice) {
+			e.advisePage(a, "Use the key of a service account of $team. An admin of the team can create one:", e.Entity)
+			if !e.adviseOwnEntity(a) {
+				a.adviseReport()
+			}
+		},
 	},
-	phrase: words("a view-only role"),
-	about: func(e *PermissionError) string {
-		if artifact, _ := e.target().onArtifact(); artifact {
-			return "View-only members can read the team's artifacts but cannot create or change any."
-		}
-		switch e.target().kind() {
-		case opCreateSweep, opChangeSweep:
-			return "View-only members can read the team's sweeps but cannot create or change any."
-		case opRunAgent:
-			return "View-only members can read the team's sweeps but cannot run their agents, which create runs."
-		}
-		return "View-only members can read the team's runs but cannot create or change any."
-	},
-	check: func(e *PermissionError) string {
-		return "Ask an admin of " + e.target().team() + " for the role of " + e.who() + ": it must be Member or Admin."
-	},
-	advise: func(e *PermissionError, a *advice) {
-		lead := "Ask an admin of " + e.target().team() + " for the Member role (team settings, Members):"
-		if e.Viewer != nil && e.Viewer.AccountType == "VIEWER" {
-			lead = "Ask an admin of your organization for an account that can " + e.target().starts() + ". The team's page:"
-		}
-		e.advisePage(a, lead, e.Entity)
-		e.adviseOwnEntity(a)
-		e.adviseOtherKey(a)
-	},
-}
-
-var seatRequiredProse = prose{
-	clause: func(e *PermissionError, probably string) string {
-		return "the organization's seat for " + e.who() + " " + probably + "does not include writing to " + e.target().team()
-	},
-	phrase: words("a seat without write access"),
-	about: func(e *PermissionError) string {
-		return "A role in the team is not enough: the organization also assigns a seat to each user, and only a full " +
-			"Models seat can " + e.target().starts() + "."
-	},
-	check: func(e *PermissionError) string {
-		return "Ask an admin of the organization for the Models seat of " + e.who() + ": it must be a full one."
-	},
-	advise: func(e *PermissionError, a *advice) {
-		e.advisePage(a, "Ask an admin of the organization for a full Models seat. The team's page names the organization:",
-			e.Entity)
-		e.adviseOwnEntity(a)
-		e.adviseOtherKey(a)
-	},
-}
-
-var teamFrozenProse = prose{
-	clause: func(e *PermissionError, probably string) string {
-		return e.target().team() + " is " + probably + "frozen: read-only for everyone, not only for " + e.who()
-	},
-	phrase: words("a team that is frozen for everyone"),
-	about:  words("An administrator has made the whole team read-only. Your account and your role are not the reason."),
-	check: func(e *PermissionError) string {
-		return "Ask an admin of the organization whether " + e.target().team() + " was made read-only."
-	},
-	advise: func(e *PermissionError, a *advice) {
-		e.advisePage(a, "Ask an admin of the organization or the server why the team is read-only. The team's page:", e.Entity)
-		e.adviseOwnEntity(a)
-	},
-}
-
-var serviceAccountScopeProse = prose{
-	clause: func(e *PermissionError, probably string) string {
-		account := e.who()
-		if e.Viewer == nil || e.Viewer.Username == "" {
-			account = "the service account of this API key"
-		}
-		return account + " " + probably + "has no access to " + e.target().team()
-	},
-	phrase: words("a service account outside its team"),
-	about: words("A team's service account can only use that team. An organization's service account can use all of " +
-		"its teams, but not the restricted projects to which it was not added."),
-	check: words("Ask whoever created the service account which team it belongs to."),
-	advise: func(e *PermissionError, a *advice) {
-		e.advisePage(a, "Use the key of a service account of "+e.target().team()+". An admin of the team can create one:", e.Entity)
-		if !e.adviseOwnEntity(a) {
-			e.adviseDoctor(a)
-		}
+	ErrNoTeam: {
+		clause: "$who ${probably}belongs to no team",
+		phrase: "an account without a team",
+		about: "An account with neither a team nor a personal entity cannot store runs. This happens if the team " +
+			"that came with the account was deleted.",
+		check: "See which teams the web pages show for this account$atPages.",
+		advise: func(e *PermissionError, a *advice) {
+			a.step("Ask a team's admin to invite you, then set that team as the entity.")
+			if e.target().hosted() {
+				a.show("If there is no such team, contact W&B's support:",
+					"https://docs.wandb.ai/support/models/articles/i-deleted-my-team-and-now-i-cant-create-a-new-one")
+			} else {
+				e.advisePage(a, "If there is no such team, ask the server's administrator to create one:")
+			}
+			e.adviseOtherKey(a)
+		},
 	},
 }
 
-var organizationEntityProse = prose{
-	clause: func(e *PermissionError, probably string) string {
-		return quoted(e.Entity) + " is " + probably + "an organization, and runs belong to a team"
-	},
-	phrase: words("an organization in place of a team"),
-	about:  words("An organization owns teams, and each team owns runs. The name of the organization is not an entity for runs."),
-	check: func(e *PermissionError) string {
-		return "See whether " + quoted(e.Entity) + " is a team or an organization."
-	},
-	advise: func(e *PermissionError, a *advice) {
-		if !e.adviseOwnEntity(a) {
-			a.step("Ask an admin of the organization which of its teams to use, and to invite you.")
-		}
-	},
-}
-
-var noTeamProse = prose{
-	clause: func(e *PermissionError, probably string) string {
-		return e.who() + " " + probably + "belongs to no team"
-	},
-	phrase: words("an account without a team"),
-	about: words("An account with neither a team nor a personal entity cannot store runs. This happens if the team " +
-		"that came with the account was deleted."),
-	check: func(e *PermissionError) string {
-		return "See which teams the web pages show for this account" + e.target().at() + "."
-	},
-	advise: func(e *PermissionError, a *advice) {
-		a.step("Ask a team's admin to invite you, then set that team as the entity.")
-		if e.target().hosted() {
-			a.step("If there is no such team, contact W&B's support:")
-			a.show("https://docs.wandb.ai/support/models/articles/i-deleted-my-team-and-now-i-cant-create-a-new-one")
-		} else {
-			e.advisePage(a, "If there is no such team, ask the server's administrator to create one:")
-		}
-		e.adviseOtherKey(a)
-	},
+func (e *PermissionError) viewOnlyAccount() bool {
+	return e.Viewer != nil && e.Viewer.AccountType == "VIEWER"
 }

@@ -2,7 +2,6 @@ package errors
 
 import (
 	"context"
-	"net/http"
 	"time"
 )
 
@@ -50,8 +49,7 @@ func IsTimeout(err error) bool {
 	if Is(err, ErrPermissionDenied) {
 		return false
 	}
-	if e, ok := AsType[*RequestError](err); ok && e != nil &&
-		(e.StatusCode == http.StatusRequestTimeout || e.StatusCode == http.StatusGatewayTimeout) {
+	if e, ok := AsType[*RequestError](err); ok && e != nil && (e.StatusCode == 408 || e.StatusCode == 504) {
 		return true
 	}
 	if Is(err, context.DeadlineExceeded) {

@@ -3,26 +3,9 @@ package errors
 import (
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // The parts that the texts for a person are made of.
-
-// writeFacts writes labelled lines, their texts aligned.
-func writeFacts(b *strings.Builder, facts []fact) {
-	if len(facts) == 0 {
-		return
-	}
-	width := 0
-	for _, f := range facts {
-		width = max(width, utf8.RuneCountInString(f.label))
-	}
-	for _, f := range facts {
-		label := "  " + f.label + ":" + strings.Repeat(" ", width-utf8.RuneCountInString(f.label)+1)
-		writeWrapped(b, label, strings.Repeat(" ", width+4), f.text)
-	}
-	b.WriteByte('\n')
-}
 
 // writeLines writes a list under a title; it writes nothing for an empty list.
 func writeLines(b *strings.Builder, title string, lines []string) {
@@ -36,20 +19,9 @@ func writeLines(b *strings.Builder, title string, lines []string) {
 	b.WriteByte('\n')
 }
 
-// writeBullets is writeLines for texts that came from elsewhere.
-func writeBullets(b *strings.Builder, title string, texts []string) {
-	lines := make([]string, 0, len(texts))
-	for _, text := range texts {
-		if line := inline(text, resultLimit); line != "" {
-			lines = append(lines, sentence(line))
-		}
-	}
-	writeLines(b, title, lines)
-}
-
 // write writes the steps, numbered if there are several, each followed by its
 // command.
-func (a *advice) write(b *strings.Builder) {
+func (a advice) write(b *strings.Builder) {
 	if len(a.steps) == 0 {
 		return
 	}
@@ -59,9 +31,9 @@ func (a *advice) write(b *strings.Builder) {
 		if len(a.steps) > 1 {
 			mark = "  " + strconv.Itoa(i+1) + ". "
 		}
-		writeWrapped(b, mark, strings.Repeat(" ", len(mark)), step.text)
-		if step.command != "" {
-			b.WriteString(strings.Repeat(" ", len(mark)+2) + step.command + "\n")
+		writeWrapped(b, mark, strings.Repeat(" ", len(mark)), step.Text)
+		if step.Command != "" {
+			b.WriteString(strings.Repeat(" ", len(mark)+2) + step.Command + "\n")
 		}
 	}
 	b.WriteByte('\n')

@@ -1,5 +1,7 @@
 package errors
 
+import "slices"
+
 // Sentinel is the type of every Err… value of this package: a cause with a stable
 // code, a one-line summary and a remedy. Sentinels are immutable; compare them with
 // [Is].
@@ -35,11 +37,11 @@ func (s *Sentinel) Is(target error) bool {
 // such as [ErrRateLimited], do not match it.
 var ErrPermissionDenied error = umbrella
 
-var umbrella = &Sentinel{
+var umbrella = declare(&Sentinel{
 	code:    "permission_denied",
 	summary: "permission denied",
 	fix:     "Run wandgo doctor to see what this key may do.",
-}
+})
 
 // The causes of a refusal. Each matches [ErrPermissionDenied].
 var (
@@ -98,15 +100,15 @@ var (
 	// If the user is not a member of the team, the error is [ErrNotTeamMember].
 	ErrProjectHidden = refusal("project_hidden", "the project is hidden from you, or does not exist",
 		"Ask an admin of the team whether the project is restricted, and to add you.", ErrProjectMissing, ErrProjectRestricted)
+	// ErrSeatRequired is returned if the role is sufficient but the organization's
+	// Models seat is not. If the role is view-only, the error is [ErrViewerRole].
+	ErrSeatRequired = refusal("seat_required", "your seat in the organization does not include writing",
+		"Ask an admin of the organization for a Full Models seat.")
 	// ErrTeamFrozen is returned if an administrator made the team read-only for
 	// everyone. It also matches [ErrSeatRequired], because only an admin of the
 	// organization can resolve either.
 	ErrTeamFrozen = refusal("team_frozen", "the team is frozen: read-only for everyone",
 		"Ask an admin of the organization or the server why the team is read-only.", ErrSeatRequired)
-	// ErrSeatRequired is returned if the role is sufficient but the organization's
-	// Models seat is not. If the role is view-only, the error is [ErrViewerRole].
-	ErrSeatRequired = refusal("seat_required", "your seat in the organization does not include writing",
-		"Ask an admin of the organization for a Full Models seat.")
 	// ErrServiceAccountScope is returned if a service account is used outside its
 	// team.
 	ErrServiceAccountScope = refusal("service_account_scope", "this service account has no access to this team",
@@ -216,38 +218,26 @@ var (
 		"Report it with wandgo doctor --report.")
 )
 
+// sentinels are all, in the order of their declaration.
+var sentinels []*Sentinel
+
+func declare(s *Sentinel) *Sentinel {
+	sentinels = append(sentinels, s)
+	return s
+}
+
 func refusal(code, summary, fix string, parents ...error) error {
 	if len(parents) == 0 {
 		parents = []error{ErrPermissionDenied}
 	}
-	return &Sentinel{code: code, summary: summary, fix: fix, parents: parents}
+	return declare(&Sentinel{code, summary, fix, parents})
 }
 
-func failure(code, summary, fix string) error {
-	return &Sentinel{code: code, summary: summary, fix: fix}
-}
+func failure(code, summary, fix string) error { return declare(&Sentinel{code, summary, fix, nil}) }
 
 // Sentinels returns every sentinel of this package: the umbrella, then the causes
 // of a refusal, then the other failures. The slice is the caller's own.
-func Sentinels() []*Sentinel {
-	all := []error{
-		ErrPermissionDenied,
-		ErrBadAPIKey, ErrNoAPIKey, ErrAnonymousKey, ErrNotTeamMember, ErrViewerRole, ErrProjectMissing,
-		ErrEntityMissing, ErrNoPersonalEntity, ErrNoTeam, ErrProjectRestricted, ErrProjectHidden, ErrTeamFrozen,
-		ErrSeatRequired, ErrServiceAccountScope, ErrKeyScope, ErrNoDefaultEntity, ErrOrganizationEntity, ErrStoreRefused,
-		ErrArtifactMissing, ErrProtectedAlias, ErrIntermediary,
-		ErrRunDeleted, ErrRunFinished, ErrStepInPast, ErrRowLost, ErrRunExists, ErrRunMissing, ErrSweepMissing, ErrRowsExported, ErrMetricLimit,
-		ErrArtifactNotReady, ErrDigestMismatch, ErrTypeClash, ErrInvalidInput, ErrRateLimited, ErrServerUnavailable, ErrWrongBaseURL,
-		ErrSchemaMismatch, ErrUnexpectedAnswer,
-	}
-	sentinels := make([]*Sentinel, 0, len(all))
-	for _, err := range all {
-		if s, ok := AsType[*Sentinel](err); ok {
-			sentinels = append(sentinels, s)
-		}
-	}
-	return sentinels
-}
+func Sentinels() []*Sentinel { return slices.Clone(sentinels) }
 
 // Code returns the stable code of the most specific [Sentinel] in err's chain:
 // the cause of a [PermissionError] or [RequestError], "permission_denied" for an

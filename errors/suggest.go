@@ -33,19 +33,16 @@ const (
 // The work is bounded: names of more than 64 characters are not compared letter by
 // letter, and only the first 10,000 names are considered.
 func Suggest(want string, have []string) []string {
-	wantText := []byte(strings.TrimSpace(want))
-	if len(wantText) == 0 || len(wantText) > 4*maxNameRunes {
+	wanted := strings.TrimSpace(want)
+	if len(wanted) > 4*maxNameRunes {
 		return nil
 	}
-	folded := foldName(string(wantText))
-	if len(folded) == 0 {
-		return nil
-	}
+	folded := foldName(wanted)
 	type hit struct {
 		name string
 		rank int
 	}
-	var hits []*hit
+	var hits []hit
 	seen := make(map[string]bool)
 	for _, name := range have[:min(len(have), maxNames)] {
 		if name == "" || name == want || seen[name] || len(name) > 4*maxNameRunes {
@@ -53,10 +50,10 @@ func Suggest(want string, have []string) []string {
 		}
 		seen[name] = true
 		if rank, ok := resemblance(folded, foldName(name)); ok {
-			hits = append(hits, &hit{name, rank})
+			hits = append(hits, hit{name, rank})
 		}
 	}
-	slices.SortStableFunc(hits, func(a, b *hit) int { return cmp.Compare(a.rank, b.rank) })
+	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.rank, b.rank) })
 	var names []string
 	for _, h := range hits[:min(len(hits), maxSuggestions)] {
 		names = append(names, h.name)
@@ -65,25 +62,27 @@ func Suggest(want string, have []string) []string {
 }
 
 // resemblance ranks how close two folded names are; a lower rank is closer.
-func resemblance(want, name []rune) (rank int, ok bool) {
-	if len(name) == 0 {
+func resemblance(want, name string) (rank int, ok bool) {
+	if want == "" || name == "" {
 		return 0, false
 	}
-	if slices.Equal(want, name) {
+	if want == name {
 		return 0, true
 	}
+	wantRunes, nameRunes := []rune(want), []rune(name)
+	short := min(len(wantRunes), len(nameRunes))
 	// Short names are all close to each other, so fewer typos are allowed.
-	allowed := min(3, (min(len(want), len(name))+1)/3)
+	allowed := min(3, (short+1)/3)
 	distance := allowed + 1
-	if len(want) <= maxNameRunes && len(name) <= maxNameRunes {
-		distance = editDistance(want, name, allowed)
+	if max(len(wantRunes), len(nameRunes)) <= maxNameRunes {
+		distance = editDistance(wantRunes, nameRunes, allowed)
 	}
 	switch {
 	case distance == 1 && allowed >= 1:
 		return 1, true
-	case hasRunePrefix(name, want), hasRunePrefix(want, name):
+	case short >= minPartRunes && (strings.HasPrefix(name, want) || strings.HasPrefix(want, name)):
 		return 2, true
-	case min(len(want), len(name)) >= minPartRunes && containsRunes(name, want):
+	case short >= minPartRunes && strings.Contains(name, want):
 		return 3, true
 	case distance <= allowed:
 		return 2 + distance, true
@@ -92,24 +91,14 @@ func resemblance(want, name []rune) (rank int, ok bool) {
 }
 
 // foldName drops case and separators, which people mix up.
-func foldName(name string) []rune {
-	folded := make([]rune, 0, len(name))
-	for _, r := range strings.ToLower(name) {
+func foldName(name string) string {
+	return strings.Map(func(r rune) rune {
 		switch r {
 		case '-', '_', '.', ' ', utf8.RuneError:
-		default:
-			folded = append(folded, r)
+			return -1
 		}
-	}
-	return folded
-}
-
-func hasRunePrefix(name, prefix []rune) bool {
-	return len(prefix) >= minPartRunes && len(name) > len(prefix) && slices.Equal(name[:len(prefix)], prefix)
-}
-
-func containsRunes(name, part []rune) bool {
-	return strings.Contains(string(name), string(part))
+		return r
+	}, strings.ToLower(name))
 }
 
 // editDistance counts the insertions, deletions, replacements and swaps of

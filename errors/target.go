@@ -10,12 +10,11 @@ import (
 // target is the request: the part that [PermissionError] and [RequestError] have in
 // common.
 type target struct {
-	op, entity, project, runID string
-	artifact                   string
-	baseURL, appURL            string
-	projectDefaulted           bool // the settings name no project
-	// file and store are those of an upload to an object store.
-	file, store string
+	op, entity, project, runID, artifact string
+	entityDefaulted, projectDefaulted    bool // the caller or the settings name none
+	baseURL, appURL                      string
+	file, store                          string // of a transfer to or from an object store
+	proxy                                *Proxy
 }
 
 // request is the verb with its target: "create run acme/vision". If only a part of the
@@ -40,7 +39,7 @@ func (t *target) request() string {
 // that a person knows; others do.
 func (t *target) within(op, preposition, noun, name string) string {
 	if before, ok := strings.CutSuffix(op, " run"); ok {
-		if t.runID != "" && before != "create" && !t.verifying() {
+		if t.runID != "" && t.op != opCreateRun && t.op != opVerify {
 			return op + " " + quotedID(t.runID) + " " + preposition + " " + noun + " " + quoted(name)
 		}
 		return before + " a run " + preposition + " " + noun + " " + quoted(name)
@@ -114,75 +113,6 @@ func (t *target) artifactName() string {
 		return "the artifact"
 	}
 	return "artifact " + quoted(t.artifact)
-}
-
-// onArtifact reports whether the request is about an artifact, reading whether it only
-// reads it.
-func (t *target) onArtifact() (artifact, reading bool) {
-	reading = t.op == "use artifact" || t.op == "download artifact" || t.op == "read artifact"
-	return reading || strings.HasSuffix(t.op, " artifact"), reading
-}
-
-// kind is op without the id of a sweep: "read sweep of" for "read sweep abcd1234 of".
-func (t *target) kind() string {
-	verb, rest, ok := strings.Cut(t.op, " sweep ")
-	switch {
-	case !ok || !strings.HasSuffix(rest, " of"):
-		return t.op
-	case verb == "run":
-		return opRunAgent
-	}
-	return verb + " sweep of"
-}
-
-// reads is what the request reads of a team, such as "runs". It is "" for a request that
-// changes something, and for one about an artifact.
-func (t *target) reads() string {
-	switch t.kind() {
-	case "list runs of", "read run":
-		return "runs"
-	case "list sweeps of", "read sweep of":
-		return "sweeps"
-	case "read project", "list projects":
-		return "projects"
-	}
-	return ""
-}
-
-// changes is what of a team the request changes although it is stored already, such as
-// "runs". It is "" for other requests.
-func (t *target) changes() string {
-	switch t.kind() {
-	case "update run", "stop run", "delete run":
-		return "runs"
-	case opChangeSweep:
-		return "sweeps"
-	}
-	return ""
-}
-
-// The requests that start or change something with a sweep: the sweep itself, or an agent of it.
-const (
-	opCreateSweep = "create sweep in"
-	opRunAgent    = "run sweep agent in"
-	opChangeSweep = "change sweep of"
-)
-
-// starts is what the request would have started, with the verb: "create runs".
-func (t *target) starts() string {
-	switch t.kind() {
-	case opCreateSweep:
-		return "create sweeps"
-	case opRunAgent:
-		return "run sweep agents"
-	}
-	return "create runs"
-}
-
-// onStored reports whether the request reads or changes what is stored already. Another
-// entity is then no remedy.
-func (t *target) onStored() bool {
-	return t.reads() != "" || t.changes() != "" || t.kind() == opRunAgent
 }
 
 // team names the entity in a sentence.

@@ -1,13 +1,6 @@
 package errors_test
 
-import (
-	"strings"
-	"testing"
-
-	"github.com/stretchr/testify/assert"
-
-	"github.com/wandgo/wandgo/errors"
-)
+import "github.com/wandgo/wandgo/errors"
 
 // syncs are the texts about runs that exist: on disk, or running.
 func syncs() []golden {
@@ -47,26 +40,4 @@ func syncs() []golden {
 		{"sync_run_deleted", failed(errors.ErrRunDeleted, 409, "run acme/vision/8c1fzq20 was previously created and deleted; try a new run name")},
 		{"sync_run_exists", failed(errors.ErrRunExists, 0, "")},
 	}
-}
-
-// TestSuggestedEntity_EveryGolden_IsThatOfTheExplanation: the value is in the command of the
-// text, if that has one.
-func TestSuggestedEntity_EveryGolden_IsThatOfTheExplanation(t *testing.T) {
-	t.Parallel()
-	suggested := 0
-	for _, g := range append(refusals(), syncs()...) {
-		e, ok := errors.AsType[*errors.PermissionError](g.err)
-		if !ok {
-			continue
-		}
-		_, command, found := strings.Cut(e.Explain(), "wandgo sync --entity ")
-		if !found {
-			assert.Empty(t, e.SuggestedEntity(), g.name)
-			continue
-		}
-		suggested++
-		assert.Equal(t, strings.Fields(command)[0], e.SuggestedEntity(), g.name)
-	}
-	assert.Greater(t, suggested, 2)
-	assert.Empty(t, (*errors.PermissionError)(nil).SuggestedEntity())
 }
