@@ -226,7 +226,7 @@ func (p *plan) configure(opts RunOptions, s *settings.Settings) error {
 			p.Config.Own.Use(f.feature)
 		}
 	}
-	p.Config.Own.Launch = runconfig.Launch(s.Launch)
+	p.Config.Own.Launch = s.Launch
 	if p.fork != nil {
 		p.Config.Own.Branch = &runconfig.BranchPoint{RunID: p.fork.RunID, Step: p.fork.Step}
 	}

@@ -230,7 +230,7 @@ func (l *login) remember() error {
 		value = "" // the default needs no entry
 	}
 	err := settings.EditFile(path, 0o644, func(data []byte) ([]byte, error) {
-		return settings.SetFileOptions(data, settings.Option{Name: "base_url", Value: value})
+		return settings.SetFileOption(data, "base_url", value)
 	})
 	return failed("store the server's address", err)
 }

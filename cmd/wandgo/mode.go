@@ -43,7 +43,7 @@ func (a *app) setMode(c command, mode string, args []string) error {
 	}
 	path := settings.LocalFile(a.env.settings())
 	err := settings.EditFile(path, 0o644, func(data []byte) ([]byte, error) {
-		return settings.SetFileOptions(data, settings.Option{Name: "mode", Value: mode})
+		return settings.SetFileOption(data, "mode", mode)
 	})
 	if err != nil {
 		return failed("change the mode", err)

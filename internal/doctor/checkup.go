@@ -96,17 +96,17 @@ func (x *Checkup) add(name string, s Status, text string, details ...string) {
 
 // checkSettings resolves the settings, and reports whether they are valid.
 func (x *Checkup) checkSettings() bool {
-	s, err := settings.Resolve(x.Env, settings.Explicit{Entity: x.Entity, Project: x.Project})
+	s, err := settings.Resolve(x.Env, settings.Explicit{})
 	if err != nil {
 		x.Err = err
 		x.add(CheckSettings, StatusFail, err.Error())
 		return false
 	}
 	if x.Entity != "" {
-		s.Entity.Source = "--entity"
+		s.Entity = settings.Value{Text: x.Entity, Source: "--entity"}
 	}
 	if x.Project != "" {
-		s.Project.Source = "--project"
+		s.Project = settings.Value{Text: x.Project, Source: "--project"}
 	}
 	s.KeyLookups = WithoutOptions(s.KeyLookups)
 	x.Settings = s

@@ -47,22 +47,6 @@ type BranchPoint struct {
 	Step  int64  `json:"step"`
 }
 
-// Launch names the queue that a launched run came from; empty fields are left out.
-type Launch struct{ QueueName, QueueEntity, TraceID string }
-
-// Entries are the entries under _wandb.
-func (l Launch) Entries() map[string]any {
-	entries := make(map[string]any)
-	for key, text := range map[string]string{
-		"launch_queue_name": l.QueueName, "launch_queue_entity": l.QueueEntity, "launch_trace_id": l.TraceID,
-	} {
-		if text != "" {
-			entries[key] = text
-		}
-	}
-	return entries
-}
-
 // Own is the part of the config that the web UI and resuming rely on. A server
 // counts a run as started only if there is telemetry in it, so that is always
 // written.
@@ -73,8 +57,8 @@ type Own struct {
 	Environments map[string]json.RawMessage
 	// Branch is where the run leaves another; nil if it does not.
 	Branch *BranchPoint
-	// Launch is the queue the run came from.
-	Launch Launch
+	// Launch says which queue the run came from; see [settings.Settings].
+	Launch map[string]string
 	// Logged is the telemetry of a log that is replayed. Otherwise it is that of this
 	// process.
 	Logged *record.Telemetry
@@ -114,7 +98,10 @@ func (o *Own) PutAll(section string, raw json.RawMessage) {
 
 // Entries are the entries that a log has under _wandb.
 func (o *Own) Entries() map[string]any {
-	entries := o.Launch.Entries()
+	entries := make(map[string]any)
+	for key, text := range o.Launch {
+		entries[key] = text
+	}
 	for section, members := range o.sections {
 		entries[section] = members
 	}
@@ -197,7 +184,7 @@ func (o *Own) encode() json.RawMessage {
 	if o.Branch != nil {
 		set("branch_point", o.Branch)
 	}
-	for key, text := range o.Launch.Entries() {
+	for key, text := range o.Launch {
 		set(key, text)
 	}
 	return writeObject(all, func(dst []byte, raw json.RawMessage) []byte { return append(dst, raw...) })

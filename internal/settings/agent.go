@@ -17,8 +17,8 @@ type Agent struct {
 
 func (r *resolver) resolveAgent() {
 	r.settings.Agent = Agent{
-		NoFlapping:         r.boolean("", "WANDB_AGENT_DISABLE_FLAPPING"),
-		MaxInitialFailures: int(r.integer(5, "", "WANDB_AGENT_MAX_INITIAL_FAILURES")),
-		KillDelay:          r.seconds(30*time.Second, "", "WANDB_AGENT_KILL_DELAY"),
+		NoFlapping:         r.boolean(r.variable("WANDB_AGENT_DISABLE_FLAPPING")),
+		MaxInitialFailures: int(r.integer(r.variable("WANDB_AGENT_MAX_INITIAL_FAILURES"), 5)),
+		KillDelay:          r.seconds(r.variable("WANDB_AGENT_KILL_DELAY"), 30*time.Second),
 	}
 }

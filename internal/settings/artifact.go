@@ -11,13 +11,13 @@ func (r *resolver) resolveArtifactDirs() {
 	s := r.settings
 	s.CacheDir = r.cacheDir()
 	s.ArtifactDir = r.path("artifacts")
-	if dir := r.nonEmpty(setting{env: []string{"WANDB_ARTIFACT_DIR"}}).Text; dir != "" {
+	if dir := r.variable("WANDB_ARTIFACT_DIR").Text; dir != "" {
 		s.ArtifactDir = r.path(dir)
 	}
 }
 
 func (r *resolver) cacheDir() string {
-	if dir := r.nonEmpty(setting{env: []string{"WANDB_CACHE_DIR"}}).Text; dir != "" {
+	if dir := r.variable("WANDB_CACHE_DIR").Text; dir != "" {
 		return r.path(dir)
 	}
 	home := r.env.home()

@@ -109,12 +109,13 @@ func validPort(host string) bool {
 
 // IsCloud reports whether a normalised base URL is that of W&B's own cloud.
 func IsCloud(baseURL string) bool {
-	machine := machineOf(baseURL)
+	machine := NetrcMachine(baseURL)
 	return machine == cloudHost || machine == formerHost
 }
 
-// machineOf returns the netrc machine of a normalised base URL: host and port.
-func machineOf(baseURL string) string {
+// NetrcMachine returns the machine of a server in netrc: the host, and the port if there is
+// one. baseURL must be normalized.
+func NetrcMachine(baseURL string) string {
 	u, err := url.Parse(baseURL)
 	if err != nil {
 		return ""
@@ -151,21 +152,7 @@ func RunURL(app, entity, project, run string) string {
 	return ProjectURL(app, entity, project) + "/runs/" + escapePart(run)
 }
 
-// escapePart escapes one part of a path. As in the official client, = + & $ @ are not
-// escaped.
+// escapePart escapes one part of a path. The official client also escapes a colon.
 func escapePart(part string) string {
-	const hex = "0123456789ABCDEF"
-	var b strings.Builder
-	for i := range len(part) {
-		c := part[i]
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte("-_.~=+&$@", c) >= 0:
-			b.WriteByte(c)
-		default:
-			b.WriteByte('%')
-			b.WriteByte(hex[c>>4])
-			b.WriteByte(hex[c&15])
-		}
-	}
-	return b.String()
+	return strings.ReplaceAll(url.PathEscape(part), ":", "%3A")
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/plaintext"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 func TestNormalizeBaseURL(t *testing.T) {
@@ -125,7 +126,7 @@ func TestResolve_FileWithSyntaxError_NeedsBaseURL(t *testing.T) {
 		{name: "variable", files: map[string]string{localFile: broken}, vars: map[string]string{"WANDB_BASE_URL": "https://a.test"}, server: "https://a.test"},
 		{name: "empty variable", files: map[string]string{localFile: broken}, vars: map[string]string{"WANDB_BASE_URL": ""}, blamed: localFile},
 		{name: "explicit", files: map[string]string{localFile: broken}, x: Explicit{BaseURL: "https://b.test"}, server: "https://b.test"},
-		{name: "too large", files: map[string]string{localFile: strings.Repeat("#\n", maxFileBytes/2+1)}, blamed: localFile},
+		{name: "too large", files: map[string]string{localFile: strings.Repeat("#\n", smallfile.DefaultLimit/2+1)}, blamed: localFile},
 		{name: "no file", server: DefaultBaseURL},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -209,6 +210,6 @@ func FuzzBaseURL(f *testing.F) {
 		require.NoError(t, err)
 		require.Equal(t, got, again)
 		require.NotEmpty(t, AppURLFor(got))
-		require.Equal(t, u.Host, machineOf(got))
+		require.Equal(t, u.Host, NetrcMachine(got))
 	})
 }

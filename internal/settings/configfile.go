@@ -22,13 +22,13 @@ type ConfigFile struct {
 func (r *resolver) resolveConfigFiles() {
 	s := r.settings
 	s.ConfigFiles = []ConfigFile{{Name: DefaultConfigFile, Path: filepath.Join(r.env.workDir(), DefaultConfigFile)}}
-	paths := r.nonEmpty(setting{env: []string{"WANDB_CONFIG_PATHS"}, file: "config_paths"})
+	paths := r.nonEmpty("config_paths")
 	for name := range strings.SplitSeq(paths.Text, ",") {
 		if name = strings.TrimSpace(name); name != "" {
 			s.ConfigFiles = append(s.ConfigFiles, r.configFile(name, paths.Source))
 		}
 	}
-	if v := r.nonEmpty(setting{env: []string{"WANDB_SWEEP_PARAM_PATH"}, file: "sweep_param_path"}); v.Text != "" {
+	if v := r.nonEmpty("sweep_param_path"); v.Text != "" {
 		s.SweepParams = new(r.configFile(v.Text, v.Source))
 	}
 }

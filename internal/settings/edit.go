@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // SetNetrcKey returns a netrc file in which machine has the key as its password.
@@ -44,80 +45,37 @@ func SetNetrcKey(data []byte, machine string, key secret.Key) ([]byte, error) {
 // errNotEditable is the error for a file whose meaning an edit would change.
 var errNotEditable = errors.New("the file ends in the middle of a value; correct it by hand")
 
-// Option is an option of a settings file.
-type Option struct {
-	Name, Value string // an empty value removes the option
-}
-
-// SetFileOptions returns a settings file with options changed in its [default]
-// section. Comments and other options are unchanged. A file that cannot be parsed is an
+// SetFileOption returns a settings file with an option changed in its [default] section, or removed
+// if the value is empty. Comments and other options are unchanged. A file that cannot be parsed is an
 // error that names the line.
-func SetFileOptions(data []byte, options ...Option) ([]byte, error) {
+func SetFileOption(data []byte, name, value string) ([]byte, error) {
 	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
-	for _, o := range options {
-		if _, err := parseFile(data); err != nil {
-			return nil, err
-		}
-		var line string
-		if o.Value != "" {
-			line = o.Name + " = " + strings.ReplaceAll(o.Value, "%", "%%") + "\n"
-		}
-		data = setOption(data, o.Name, line)
-	}
 	if _, err := parseFile(data); err != nil {
 		return nil, err
 	}
-	return data, nil
-}
-
-// setOption replaces an option by line in a file that was parsed before.
-func setOption(data []byte, name, line string) []byte {
-	lines := strings.SplitAfter(string(withFinalNewline(data)), "\n")
-	inside := false
-	end := -1             // after the section's last line that is not empty
-	begin, stop := -1, -1 // the lines of the option
-	indent, open := 0, "" // of the option whose continuation may follow, and its name
-	for i, raw := range lines {
-		text := strings.TrimSpace(raw)
-		if text == "" || text[0] == '#' || text[0] == ';' {
-			continue
-		}
-		level := len(raw) - len(strings.TrimLeft(raw, " \t\r\f\v"))
-		if open != "" && level > indent {
-			if inside {
-				end = i + 1
-			}
-			if open == name && inside {
-				stop = i + 1
-			}
-			continue
-		}
-		indent = level
-		if section, ok := sectionName(text); ok {
-			inside, open = section == fileSection, ""
-			if inside {
-				end = i + 1
-			}
-			continue
-		}
-		open = strings.ToLower(strings.TrimSpace(text[:strings.IndexAny(text, "=:")]))
-		if inside {
-			end = i + 1
-			if open == name {
-				begin, stop = i, i+1
-			}
-		}
+	text := string(withFinalNewline(data))
+	sections, err := scanFile(text)
+	if err != nil {
+		return nil, err
 	}
-	switch {
-	case begin >= 0:
-		lines = slices.Replace(lines, begin, stop, line)
-	case line == "":
-	case end >= 0:
-		lines = slices.Insert(lines, end, line)
-	default:
+	lines := strings.SplitAfter(text, "\n")
+	line := name + " = " + strings.ReplaceAll(value, "%", "%%") + "\n"
+	if value == "" {
+		line = ""
+	}
+	switch section := sections[fileSection]; {
+	case section == nil && value == "":
+	case section == nil:
 		lines = append(lines, "["+fileSection+"]\n", line)
+	case section.options[name] != nil:
+		option := section.options[name]
+		lines = slices.Replace(lines, option.line-1, option.end, line)
+	default:
+		lines = slices.Insert(lines, section.end, line)
 	}
-	return []byte(strings.Join(lines, ""))
+	changed := []byte(strings.Join(lines, ""))
+	_, err = parseFile(changed)
+	return changed, err
 }
 
 func withFinalNewline(data []byte) []byte {
@@ -134,7 +92,7 @@ func EditFile(path string, perm fs.FileMode, edit func(data []byte) ([]byte, err
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
-	data, err := Env{}.readFile(path)
+	data, err := smallfile.Read(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // like the official client's
@@ -177,14 +135,6 @@ func replaceFile(path string, data []byte, perm fs.FileMode) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// NetrcPath returns the netrc file of the user: $NETRC, or the first of ~/.netrc and
-// ~/_netrc that exists, or ~/.netrc if neither does. It is "" if the home directory is not
-// known.
-func NetrcPath(env Env) string {
-	r := resolver{env: env}
-	return r.netrcPath()
-}
-
 // GlobalFile returns the path of the user's settings file, "" if the home directory
 // is not known.
 func GlobalFile(env Env) string {
@@ -199,7 +149,3 @@ func GlobalFile(env Env) string {
 
 // LocalFile returns the path of the settings file of the working directory.
 func LocalFile(env Env) string { return filepath.Join(runRoot(env.workDir()), "settings") }
-
-// NetrcMachine returns the machine of a server in netrc: the host, and the port if there is
-// one. baseURL must be normalized.
-func NetrcMachine(baseURL string) string { return machineOf(baseURL) }

@@ -52,27 +52,25 @@ func TestSetNetrcKey_FileNotUnderstood_NamesLine(t *testing.T) {
 	require.ErrorContains(t, err, "in the middle of a value")
 }
 
-func TestSetFileOptions_File_ChangesOptions(t *testing.T) {
+func TestSetFileOption_File_ChangesOption(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		name, before string
-		options      []Option
-		want         string
+		name, before, option, value, want string
 	}{
-		{"empty", "", []Option{{"mode", "offline"}}, "[default]\nmode = offline\n"},
-		{"empty, nothing to remove", "", []Option{{"mode", ""}}, ""},
-		{"added", "[default]\nentity = acme\n\n; end\n", []Option{{"mode", "offline"}}, "[default]\nentity = acme\nmode = offline\n\n; end\n"},
-		{"replaced", "[default]\nMode: online\nentity = acme\n", []Option{{"mode", "offline"}}, "[default]\nmode = offline\nentity = acme\n"},
-		{"removed, with its continuation", "[default]\nmode = a\n  b\n\n  c\nentity = acme\n", []Option{{"mode", ""}}, "[default]\nentity = acme\n"},
-		{"other section", "[other]\nmode = x\n", []Option{{"mode", "offline"}}, "[other]\nmode = x\n[default]\nmode = offline\n"},
-		{"section before another", "[default]\n[other]\nmode = x\n", []Option{{"mode", "offline"}}, "[default]\nmode = offline\n[other]\nmode = x\n"},
-		{"per cent sign", "", []Option{{"base_url", "https://h/%20"}}, "[default]\nbase_url = https://h/%%20\n"},
-		{"two", "[default]\nbase_url = x\n", []Option{{"base_url", ""}, {"mode", "offline"}}, "[default]\nmode = offline\n"},
+		{"empty", "", "mode", "offline", "[default]\nmode = offline\n"},
+		{"empty, nothing to remove", "", "mode", "", ""},
+		{"added", "[default]\nentity = acme\n\n; end\n", "mode", "offline", "[default]\nentity = acme\nmode = offline\n\n; end\n"},
+		{"replaced", "[default]\nMode: online\nentity = acme\n", "mode", "offline", "[default]\nmode = offline\nentity = acme\n"},
+		{"removed, with its continuation", "[default]\nmode = a\n  b\n\n  c\nentity = acme\n", "mode", "", "[default]\nentity = acme\n"},
+		{"other section", "[other]\nmode = x\n", "mode", "offline", "[other]\nmode = x\n[default]\nmode = offline\n"},
+		{"section before another", "[default]\n[other]\nmode = x\n", "mode", "offline", "[default]\nmode = offline\n[other]\nmode = x\n"},
+		{"per cent sign", "", "base_url", "https://h/%20", "[default]\nbase_url = https://h/%%20\n"},
+		{"the only one removed", "[default]\nbase_url = x\n", "base_url", "", "[default]\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := SetFileOptions([]byte(tt.before), tt.options...)
+			got, err := SetFileOption([]byte(tt.before), tt.option, tt.value)
 			require.NoError(t, err)
 			assert.Equal(t, tt.want, string(got))
 		})
@@ -142,7 +140,7 @@ func FuzzSetNetrcKey(f *testing.F) {
 	})
 }
 
-func FuzzSetFileOptions(f *testing.F) {
+func FuzzSetFileOption(f *testing.F) {
 	for _, s := range []string{"", "[default]\nmode = x\n y\n", "[DEFAULT]\nmode=a\n[default]\n", " [default]\n  a=b\n c=d\nmode: x", "[x]\na:b\n"} {
 		f.Add(s)
 	}
@@ -151,7 +149,7 @@ func FuzzSetFileOptions(f *testing.F) {
 		if err != nil {
 			return
 		}
-		after, err := SetFileOptions([]byte(before), Option{"mode", "off%line"})
+		after, err := SetFileOption([]byte(before), "mode", "off%line")
 		if err != nil {
 			return
 		}

@@ -2,19 +2,12 @@ package settings
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
-
-	"github.com/wandgo/wandgo/internal/smallfile"
 )
-
-// maxFileBytes bounds every file that is read. A larger settings file or netrc is a
-// mistake, such as the path of a data set.
-const maxFileBytes = smallfile.DefaultLimit
 
 // Env is the environment that settings are resolved from. The zero Env is the real one:
 // the process environment, and the user's home and working directory.
@@ -28,12 +21,6 @@ type Env struct {
 	Home string
 	// WorkDir is the working directory. The default is the process's.
 	WorkDir string
-	// ReadFile reads a whole file. The default reads files of at most 1 MiB from disk.
-	ReadFile func(name string) ([]byte, error)
-	// ProgramDir is the directory of the running program's source, which the official
-	// client adds to the default project name inside a git repository. The default is
-	// the working directory.
-	ProgramDir string
 }
 
 // MapEnv returns a LookupEnv that reads vars, for tests.
@@ -101,21 +88,6 @@ func (e Env) expand(path string) string {
 		return filepath.Join(e.home(), rest)
 	}
 	return path
-}
-
-func (e Env) readFile(name string) ([]byte, error) {
-	read := e.ReadFile
-	if read == nil {
-		read = smallfile.Read
-	}
-	data, err := read(name)
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > maxFileBytes {
-		return nil, fmt.Errorf("read %s: %w", name, smallfile.ErrTooLarge)
-	}
-	return data, nil
 }
 
 // absent reports whether an error says that there is no such file, or that its directory

@@ -3,7 +3,10 @@ package settings
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"strings"
+
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // fileSection is the only section of a settings file that is used. fileFallback is the
@@ -23,19 +26,26 @@ const (
 	maxExpandedText = 64 << 10
 )
 
-// fileError says what is wrong with a settings file. It names the line but does not repeat
+// lineError says what is wrong with a settings file or netrc. It names the line but does not repeat
 // its text, which may contain a key.
-type fileError struct {
+type lineError struct {
 	line int
 	what string
 }
 
-func (e *fileError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.what) }
+func (e *lineError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.what) }
 
-// fileOption is one option and the line it starts on.
+// section has the options of a section by name, and the number of its last line that is neither
+// empty nor a comment.
+type section struct {
+	options map[string]*fileOption
+	end     int
+}
+
+// fileOption is one option, with the numbers of its first and last line.
 type fileOption struct {
-	lines []string
-	line  int
+	lines     []string
+	line, end int
 }
 
 // parseFile returns the options in the [default] section of a settings file, with names in
@@ -48,15 +58,12 @@ func parseFile(data []byte) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	options, ok := sections[fileSection]
-	if !ok {
+	own := sections[fileSection]
+	if own == nil {
 		return map[string]string{}, nil
 	}
-	for name, opt := range sections[fileFallback] {
-		if _, own := options[name]; !own {
-			options[name] = opt
-		}
-	}
+	options := maps.Clone(sections[fileFallback].options)
+	maps.Copy(options, own.options)
 	out := make(map[string]string, len(options))
 	for name, opt := range options {
 		if out[name], err = expandReferences(options, opt, 1); err != nil {
@@ -66,10 +73,10 @@ func parseFile(data []byte) (map[string]string, error) {
 	return out, nil
 }
 
-// scanFile splits the text into sections and options.
-func scanFile(text string) (map[string]map[string]*fileOption, error) {
-	sections := map[string]map[string]*fileOption{}
-	var section map[string]*fileOption
+// scanFile splits the text into sections and options. There is always a [DEFAULT] section.
+func scanFile(text string) (map[string]*section, error) {
+	sections := map[string]*section{fileFallback: {options: map[string]*fileOption{}}}
+	var inside *section
 	var current *fileOption // the option that indented lines continue
 	indent := 0
 	for i, raw := range strings.Split(text, "\n") {
@@ -87,31 +94,34 @@ func scanFile(text string) (map[string]map[string]*fileOption, error) {
 		level := len(raw) - len(strings.TrimLeft(raw, " \t\r\f\v"))
 		if current != nil && level > indent {
 			current.lines = append(current.lines, value)
+			current.end, inside.end = line, line
 			continue
 		}
 		indent = level
 		if name, ok := sectionName(value); ok {
-			if _, again := sections[name]; again && name != fileFallback {
-				return nil, &fileError{line, "the section appears twice"}
-			} else if !again {
-				sections[name] = map[string]*fileOption{}
+			if name != fileFallback {
+				if sections[name] != nil {
+					return nil, &lineError{line, "the section appears twice"}
+				}
+				sections[name] = &section{options: map[string]*fileOption{}}
 			}
-			section, current = sections[name], nil
+			inside, current = sections[name], nil
+			inside.end = line
 			continue
 		}
-		if section == nil {
-			return nil, &fileError{line, "expected a section such as [default]"}
+		if inside == nil {
+			return nil, &lineError{line, "expected a section such as [default]"}
 		}
 		cut := strings.IndexAny(value, "=:")
 		if cut <= 0 {
-			return nil, &fileError{line, "expected name = value"}
+			return nil, &lineError{line, "expected name = value"}
 		}
 		name := strings.ToLower(strings.TrimSpace(value[:cut]))
-		if _, again := section[name]; again {
-			return nil, &fileError{line, "the option appears twice"}
+		if inside.options[name] != nil {
+			return nil, &lineError{line, "the option appears twice"}
 		}
-		current = &fileOption{lines: []string{strings.TrimSpace(value[cut+1:])}, line: line}
-		section[name] = current
+		current = &fileOption{[]string{strings.TrimSpace(value[cut+1:])}, line, line}
+		inside.options[name], inside.end = current, line
 	}
 	return sections, nil
 }
@@ -127,7 +137,7 @@ func sectionName(value string) (string, bool) {
 // expandReferences replaces %% and %(name)s in the option's text.
 func expandReferences(options map[string]*fileOption, opt *fileOption, depth int) (string, error) {
 	if depth > maxReferences {
-		return "", &fileError{opt.line, "references are nested too deeply"}
+		return "", &lineError{opt.line, "references are nested too deeply"}
 	}
 	text := strings.TrimRight(strings.Join(opt.lines, "\n"), "\n")
 	var b strings.Builder
@@ -145,7 +155,7 @@ func expandReferences(options map[string]*fileOption, opt *fileOption, depth int
 			name, rest, ok := strings.Cut(after[1:], ")s")
 			other, known := options[strings.ToLower(name)]
 			if !ok || !known {
-				return "", &fileError{opt.line, "refers to an option that does not exist"}
+				return "", &lineError{opt.line, "refers to an option that does not exist"}
 			}
 			inner, err := expandReferences(options, other, depth+1)
 			if err != nil {
@@ -154,17 +164,17 @@ func expandReferences(options map[string]*fileOption, opt *fileOption, depth int
 			b.WriteString(inner)
 			text = rest
 		default:
-			return "", &fileError{opt.line, "a per cent sign must be written %%"}
+			return "", &lineError{opt.line, "a per cent sign must be written %%"}
 		}
 		if b.Len() > maxExpandedText {
-			return "", &fileError{opt.line, "is too long after its references are expanded"}
+			return "", &lineError{opt.line, "is too long after its references are expanded"}
 		}
 	}
 }
 
-// settingsFile reads and parses a settings file.
-func (e Env) settingsFile(path string) (map[string]string, error) {
-	data, err := e.readFile(path)
+// readSettingsFile reads and parses a settings file.
+func readSettingsFile(path string) (map[string]string, error) {
+	data, err := smallfile.Read(path)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 func TestParseFile(t *testing.T) {
@@ -102,7 +104,7 @@ func FuzzSettingsFile(f *testing.F) {
 		}
 		for name, value := range options {
 			require.Equal(t, strings.TrimSpace(name), name)
-			require.LessOrEqual(t, len(value), maxFileBytes+maxExpandedText+len(data))
+			require.LessOrEqual(t, len(value), smallfile.DefaultLimit+maxExpandedText+len(data))
 		}
 	})
 }

@@ -13,27 +13,13 @@ import (
 // KeyFlaw is a flaw in the format of an API key. Its text has the kind, position and count
 // of the characters, but none of them.
 type KeyFlaw struct {
-	// Code is a stable name: one of the Flaw constants.
+	// Code is a stable name, for programs that read a document: "whitespace".
 	Code string
 	// Text completes the sentence "the key …": "ends with a line break".
 	Text string
 	// Fatal is set if no server can accept the key, so that it need not be sent.
 	Fatal bool
 }
-
-// The codes of key flaws.
-const (
-	FlawWhitespace  = "whitespace"
-	FlawQuotes      = "quotes"
-	FlawAssignment  = "assignment"
-	FlawPlaceholder = "placeholder"
-	FlawJWT         = "jwt"
-	FlawRepeated    = "repeated"
-	FlawCharacters  = "characters"
-	FlawShort       = "short"
-	FlawLong        = "long"
-	FlawLength      = "length"
-)
 
 // Lengths of the formats of keys.
 const (
@@ -65,7 +51,7 @@ func CheckKey(k secret.Key) []KeyFlaw {
 		return nil
 	}
 	if n := len(k.Reveal()); n > maxKey {
-		return []KeyFlaw{{FlawLong, fmt.Sprintf("is too long: %d bytes; the longest keys have %d characters", n, modernKey), true}}
+		return []KeyFlaw{{"long", fmt.Sprintf("is too long: %d bytes; the longest keys have %d characters", n, modernKey), true}}
 	}
 	var flaws []KeyFlaw
 	fatal := func(code, format string, args ...any) {
@@ -74,34 +60,34 @@ func CheckKey(k secret.Key) []KeyFlaw {
 
 	text, flawed := strings.TrimSpace(k.Reveal()), surroundingSpace(k.Reveal())
 	if flawed != "" {
-		fatal(FlawWhitespace, "%s", flawed)
+		fatal("whitespace", "%s", flawed)
 	}
 	if inner, how := unquote(text); how != "" {
-		fatal(FlawQuotes, "%s", how)
+		fatal("quotes", "%s", how)
 		text = strings.TrimSpace(inner)
 	}
 	if m := assigned.FindString(text); m != "" {
-		fatal(FlawAssignment, "starts with the name of a variable or header; use the key alone")
+		fatal("assignment", "starts with the name of a variable or header; use the key alone")
 		text, _ = unquote(text[len(m):])
 		text = strings.TrimSpace(text)
 	}
 	switch {
 	case text == "":
-		fatal(FlawShort, "is empty")
+		fatal("short", "is empty")
 		return flaws
 	case placeholder.MatchString(text):
-		fatal(FlawPlaceholder, "is a placeholder, not a key")
+		fatal("placeholder", "is a placeholder, not a key")
 		return flaws
 	case jwtForm.MatchString(text):
-		fatal(FlawJWT, "is a JSON web token; store it in a file and set WANDB_IDENTITY_TOKEN_FILE to the file")
+		fatal("jwt", "is a JSON web token; store it in a file and set WANDB_IDENTITY_TOKEN_FILE to the file")
 		return flaws
 	}
 	if unit, n := repetition(text); n > 1 {
-		fatal(FlawRepeated, "is the same text %d times (%d characters in all)", n, utf8.RuneCountInString(text))
+		fatal("repeated", "is the same text %d times (%d characters in all)", n, utf8.RuneCountInString(text))
 		text = unit
 	}
 	if what := illegalCharacters(text); what != "" {
-		fatal(FlawCharacters, "%s", what)
+		fatal("characters", "%s", what)
 		return flaws // the length has no meaning then
 	}
 	return append(flaws, lengthFlaws(text)...)
@@ -115,12 +101,12 @@ func lengthFlaws(text string) []KeyFlaw {
 	}
 	switch {
 	case len(part) < minSecret:
-		return []KeyFlaw{{FlawShort, fmt.Sprintf("is too short: %d characters%s, at least %d are needed",
+		return []KeyFlaw{{"short", fmt.Sprintf("is too short: %d characters%s, at least %d are needed",
 			len(part), where, minSecret), true}}
 	case strings.HasPrefix(text, modernStart) && len(text) != modernKey:
-		return []KeyFlaw{{FlawLength, fmt.Sprintf("has %d characters; keys of its kind have %d", len(text), modernKey), false}}
+		return []KeyFlaw{{"length", fmt.Sprintf("has %d characters; keys of its kind have %d", len(text), modernKey), false}}
 	case isHex(part) && len(part) != legacyHex:
-		return []KeyFlaw{{FlawLength, fmt.Sprintf("has %d hex characters%s; keys of its kind have %d",
+		return []KeyFlaw{{"length", fmt.Sprintf("has %d hex characters%s; keys of its kind have %d",
 			len(part), where, legacyHex), false}}
 	}
 	return nil

@@ -13,14 +13,14 @@ func TestResolve_ProgramHostLaunch_FromEnvironmentAndFile(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s := w.resolve(t, Explicit{})
-	assert.Zero(t, s.Launch)
+	assert.Empty(t, s.Launch)
 	assert.Empty(t, s.Program+s.Host)
 
 	w.write(t, "wandb/settings", "[default]\nprogram = file.go\nhost = file-host\nlaunch_queue_name = file-queue\nconsole = off\ngit_remote = mirror\ngit_root = sub\n")
 	s = w.resolve(t, Explicit{})
 	assert.Equal(t, "file.go", s.Program)
 	assert.Equal(t, "file-host", s.Host)
-	assert.Equal(t, Launch{QueueName: "file-queue"}, s.Launch)
+	assert.Equal(t, map[string]string{"launch_queue_name": "file-queue"}, s.Launch)
 	assert.True(t, s.NoConsole)
 	assert.Equal(t, Git{Root: filepath.Join(w.work, "sub"), Remote: "mirror"}, s.Machine.Git)
 
@@ -31,7 +31,7 @@ func TestResolve_ProgramHostLaunch_FromEnvironmentAndFile(t *testing.T) {
 	s = w.resolve(t, Explicit{})
 	assert.Equal(t, "train", s.Program)
 	assert.Equal(t, "node7", s.Host)
-	assert.Equal(t, Launch{"q", "acme", "t1"}, s.Launch)
+	assert.Equal(t, map[string]string{"launch_queue_name": "q", "launch_queue_entity": "acme", "launch_trace_id": "t1"}, s.Launch)
 	assert.False(t, s.NoConsole)
 	assert.Empty(t, s.Warnings)
 

@@ -12,6 +12,7 @@ import (
 
 	wandberrors "github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/secret"
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // The variables that a credential can come from.
@@ -72,9 +73,7 @@ func (r *resolver) identityToken(file string) {
 	s := r.settings
 	s.IdentityTokenFile = r.path(file)
 	s.KeySource = "identity token from " + s.IdentityTokenFile
-	if file, ok := r.env.get("WANDB_CREDENTIALS_FILE"); ok {
-		s.CredentialsFile = r.path(file)
-	} else if v := r.fileValue("credentials_file"); v.Text != "" {
+	if v := r.nonEmpty("credentials_file"); v.Text != "" {
 		s.CredentialsFile = r.path(v.Text)
 	} else if home := r.env.home(); home != "" {
 		s.CredentialsFile = filepath.Join(home, ".config", "wandb", "credentials.json")
@@ -99,19 +98,21 @@ func (r *resolver) unsetText(name string) string {
 	return " is not set"
 }
 
-// netrcPath returns $NETRC, or the first of ~/.netrc and ~/_netrc that exists.
-func (r *resolver) netrcPath() string {
-	if path, ok := r.env.get("NETRC"); ok {
-		return r.env.expand(path)
+// NetrcPath returns the netrc file of the user: $NETRC, or the first of ~/.netrc and
+// ~/_netrc that exists, or ~/.netrc if neither does. It is "" if the home directory is not
+// known.
+func NetrcPath(env Env) string {
+	if path, ok := env.get("NETRC"); ok {
+		return env.expand(path)
 	}
-	home := r.env.home()
+	home := env.home()
 	if home == "" {
 		return ""
 	}
 	path := filepath.Join(home, ".netrc")
-	if _, err := r.env.readFile(path); absent(err) {
+	if _, err := smallfile.Read(path); absent(err) {
 		other := filepath.Join(home, "_netrc")
-		if _, err := r.env.readFile(other); err == nil {
+		if _, err := smallfile.Read(other); err == nil {
 			return other
 		}
 	}
@@ -120,12 +121,12 @@ func (r *resolver) netrcPath() string {
 
 // keyFromNetrc sets the key from netrc and reports whether it did.
 func (r *resolver) keyFromNetrc() bool {
-	path := r.netrcPath()
+	path := NetrcPath(r.env)
 	if path == "" {
 		r.looked("netrc was not searched: the home directory is unknown")
 		return false
 	}
-	data, err := r.env.readFile(path)
+	data, err := smallfile.Read(path)
 	switch {
 	case absent(err):
 		r.looked("netrc " + path + " does not exist")
@@ -165,7 +166,7 @@ func (r *resolver) keyFromNetrc() bool {
 // netrcMachines lists the machines to look for. A key that is stored for W&B's cloud
 // under one of its names is good under the others.
 func (r *resolver) netrcMachines() []string {
-	machine := machineOf(r.settings.BaseURL.Text)
+	machine := NetrcMachine(r.settings.BaseURL.Text)
 	machines := []string{machine}
 	if IsCloud(r.settings.BaseURL.Text) {
 		for _, alias := range []string{cloudHost, formerHost, cloudDomain} {

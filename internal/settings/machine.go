@@ -51,32 +51,31 @@ type Git struct {
 
 // resolveMachine resolves the settings for the machine.
 func (r *resolver) resolveMachine() {
-	get := func(env, file string) string { return r.nonEmpty(setting{env: []string{env}, file: file}).Text }
 	m := &r.settings.Machine
-	m.NoMeta = r.boolean("x_disable_meta", hidden("x_disable_meta")...)
-	m.NoInfo = r.boolean("x_disable_machine_info", hidden("x_disable_machine_info")...)
-	if save := r.optionalBool("x_save_requirements"); save != nil {
+	m.NoMeta = r.boolean(r.nonEmpty("x_disable_meta"))
+	m.NoInfo = r.boolean(r.nonEmpty("x_disable_machine_info"))
+	if save := r.optionalBool(r.nonEmpty("x_save_requirements")); save != nil {
 		m.NoRequirements = !*save
 	}
-	m.NoStats = r.boolean("x_disable_stats", hidden("x_disable_stats")...)
-	m.SaveDiff = r.boolean("save_code", "WANDB_SAVE_CODE")
-	m.NoCode = r.boolean("disable_code", "WANDB_DISABLE_CODE")
-	m.StatsInterval = r.seconds(defaultStatsInterval, "x_stats_sampling_interval", hidden("x_stats_sampling_interval")...)
-	m.Executable, m.Docker = get("WANDB_EXECUTABLE", "executable"), get("WANDB_DOCKER", "docker")
-	for pattern := range strings.SplitSeq(get("WANDB_IGNORE_GLOBS", "ignore_globs"), ",") {
+	m.NoStats = r.boolean(r.nonEmpty("x_disable_stats"))
+	m.SaveDiff = r.boolean(r.nonEmpty("save_code"))
+	m.NoCode = r.boolean(r.nonEmpty("disable_code"))
+	m.StatsInterval = r.seconds(r.nonEmpty("x_stats_sampling_interval"), defaultStatsInterval)
+	m.Executable, m.Docker = r.nonEmpty("executable").Text, r.nonEmpty("docker").Text
+	for pattern := range strings.SplitSeq(r.nonEmpty("ignore_globs").Text, ",") {
 		if pattern != "" {
 			m.IgnoreGlobs = append(m.IgnoreGlobs, pattern)
 		}
 	}
 	m.Git = Git{
-		Remote:    get("WANDB_GIT_REMOTE", "git_remote"),
-		RemoteURL: get("WANDB_GIT_REMOTE_URL", "git_remote_url"),
-		Commit:    get("WANDB_GIT_COMMIT", "git_commit"),
+		Remote:    r.nonEmpty("git_remote").Text,
+		RemoteURL: r.nonEmpty("git_remote_url").Text,
+		Commit:    r.nonEmpty("git_commit").Text,
 	}
-	if root := get("WANDB_GIT_ROOT", "git_root"); root != "" {
+	if root := r.nonEmpty("git_root").Text; root != "" {
 		m.Git.Root = r.path(root)
 	}
 	// Unlike other switches, any value except "false" means true.
-	git, _ := r.env.get("WANDB_DISABLE_GIT")
+	git := r.variable("WANDB_DISABLE_GIT").Text
 	m.NoGit = git != "" && git != "false"
 }

@@ -2,7 +2,6 @@ package settings
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -20,15 +19,6 @@ type netrcEntry struct {
 	// is 0 if there is no password.
 	passwordBegin, passwordEnd, end int
 }
-
-// netrcError says what is wrong with a netrc file. It names only the line, because the
-// unexpected word may be a password.
-type netrcError struct {
-	line int
-	what string
-}
-
-func (e *netrcError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.what) }
 
 // netrcFile is a parsed netrc.
 type netrcFile struct{ entries []netrcEntry }
@@ -81,7 +71,7 @@ func parseNetrc(data []byte) (*netrcFile, error) {
 		case tok.text == "machine":
 			name := lex.next()
 			if name.end || name.text == "" {
-				return nil, &netrcError{tok.line, "machine without a name"}
+				return nil, &lineError{tok.line, "machine without a name"}
 			}
 			if err := lex.entry(file, netrcEntry{machine: name.text, line: tok.line, end: name.stop}); err != nil {
 				return nil, err
@@ -95,7 +85,7 @@ func parseNetrc(data []byte) (*netrcFile, error) {
 			lex.skipLine(name.line)
 			lex.skipMacro()
 		default:
-			return nil, &netrcError{tok.line, "expected machine, default or macdef"}
+			return nil, &lineError{tok.line, "expected machine, default or macdef"}
 		}
 	}
 }
@@ -140,7 +130,7 @@ func (l *netrcLexer) entry(file *netrcFile, e netrcEntry) error {
 			e.password, e.passwordBegin, e.passwordEnd = secret.New(value.text), value.begin, value.stop
 		case "login", "user", "account":
 		default:
-			return &netrcError{tok.line, "expected login, account or password"}
+			return &lineError{tok.line, "expected login, account or password"}
 		}
 	}
 }

@@ -13,21 +13,18 @@ import (
 // UncategorizedProject is the default project outside a git repository.
 const UncategorizedProject = "uncategorized"
 
-// DefaultProject returns the default project. Inside a git repository it is the name of
-// the repository's directory, followed by the path of the program's directory below it
-// ("repo-train_vision"), and otherwise "uncategorized". An empty programDir means workDir.
+// defaultProject returns the default project. Inside a git repository it is the name of
+// the repository's directory, followed by the path of the working directory below it
+// ("repo-train_vision"), and otherwise "uncategorized".
 // Characters that a project name cannot have become "_". It reads the file system and
 // starts no process.
-func DefaultProject(workDir, programDir string) string {
+func defaultProject(workDir string) string {
 	root, ok := repositoryRoot(workDir)
 	if !ok {
 		return UncategorizedProject
 	}
 	name := filepath.Base(root)
-	if programDir == "" {
-		programDir = workDir
-	}
-	if sub, err := filepath.Rel(root, programDir); err == nil && filepath.IsLocal(sub) && sub != "." {
+	if sub, err := filepath.Rel(root, workDir); err == nil && filepath.IsLocal(sub) && sub != "." {
 		name += "-" + strings.ReplaceAll(filepath.ToSlash(sub), "/", "_")
 	}
 	name = strings.Map(func(r rune) rune {

@@ -29,27 +29,24 @@ func TestDefaultProject(t *testing.T) {
 	fake := filepath.Join(t.TempDir(), "fake")
 	require.NoError(t, os.MkdirAll(filepath.Join(fake, ".git"), 0o700))
 
-	for _, tt := range []struct{ name, work, program, want string }{
-		{"no repository", t.TempDir(), "", "uncategorized"},
-		{"root", repo, "", "myrepo"},
-		{"program in a directory", repo, filepath.Join(repo, "train", "vision"), "myrepo-train_vision"},
-		{"working directory below", filepath.Join(repo, "train"), "", "myrepo-train"},
-		{"program at the root", filepath.Join(repo, "train"), repo, "myrepo"},
-		{"program elsewhere", repo, t.TempDir(), "myrepo"},
-		{"odd characters", odd, "", "my repo_1_a"},
-		{"long", long, "", strings.Repeat("m", 128)},
-		{"linked work tree", linked, "", "linked"},
-		{"empty .git directory", fake, "", "uncategorized"},
-		{"no such directory", filepath.Join(t.TempDir(), "gone"), "", "uncategorized"},
+	for _, tt := range []struct{ name, work, want string }{
+		{"no repository", t.TempDir(), "uncategorized"},
+		{"root", repo, "myrepo"},
+		{"directory below", filepath.Join(repo, "train", "vision"), "myrepo-train_vision"},
+		{"odd characters", odd, "my repo_1_a"},
+		{"long", long, strings.Repeat("m", 128)},
+		{"linked work tree", linked, "linked"},
+		{"empty .git directory", fake, "uncategorized"},
+		{"no such directory", filepath.Join(t.TempDir(), "gone"), "uncategorized"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got := DefaultProject(tt.work, tt.program)
+			got := defaultProject(tt.work)
 			assert.Equal(t, tt.want, got)
 			assert.NoError(t, CheckProject(got))
 		})
 	}
-	s, err := Resolve(Env{LookupEnv: MapEnv(nil), Home: t.TempDir(), WorkDir: repo, ProgramDir: filepath.Join(repo, "train")}, Explicit{})
+	s, err := Resolve(Env{LookupEnv: MapEnv(nil), Home: t.TempDir(), WorkDir: filepath.Join(repo, "train")}, Explicit{})
 	require.NoError(t, err)
 	assert.Equal(t, Value{"myrepo-train", SourceDefault}, s.Project)
 }

@@ -25,70 +25,55 @@ const maxSeconds = 1e8
 // resolveRequests resolves the settings for requests and output.
 func (r *resolver) resolveRequests() {
 	s := r.settings
-	s.Silent = r.boolean("silent", "WANDB_SILENT")
-	s.Quiet = r.boolean("quiet", "WANDB_QUIET")
+	s.Silent = r.boolean(r.nonEmpty("silent"))
+	s.Quiet = r.boolean(r.nonEmpty("quiet"))
 	s.NoConsole = r.consoleOff()
-	s.InitTimeout = r.seconds(defaultInitTimeout, "init_timeout", "WANDB_INIT_TIMEOUT")
-	s.FinishTimeout = r.seconds(0, "finish_timeout", "WANDB_FINISH_TIMEOUT")
-	s.StopOnFatalError = r.boolean("stop_on_fatal_error", "WANDB_STOP_ON_FATAL_ERROR")
+	s.InitTimeout = r.seconds(r.nonEmpty("init_timeout"), defaultInitTimeout)
+	s.FinishTimeout = r.seconds(r.nonEmpty("finish_timeout"), 0)
+	s.StopOnFatalError = r.boolean(r.nonEmpty("stop_on_fatal_error"))
 
 	s.GraphQL = r.retry(defaultGraphQL, "x_graphql_", "WANDB_HTTP_TIMEOUT")
-	s.HTTPTimeout = s.GraphQL.Timeout
 	s.FileStream.Retry = r.retry(defaultFileStream, "x_file_stream_")
-	s.FileStream.TransmitInterval = r.seconds(0,
-		"x_file_stream_transmit_interval", hidden("x_file_stream_transmit_interval")...)
-	s.FileStream.MaxBytes = r.integer(0, "x_file_stream_max_bytes", hidden("x_file_stream_max_bytes")...)
-	s.FileStream.MaxLineBytes = r.integer(0, "x_file_stream_max_line_bytes", hidden("x_file_stream_max_line_bytes")...)
+	s.FileStream.TransmitInterval = r.seconds(r.nonEmpty("x_file_stream_transmit_interval"), 0)
+	s.FileStream.MaxBytes = r.integer(r.nonEmpty("x_file_stream_max_bytes"), 0)
+	s.FileStream.MaxLineBytes = r.integer(r.nonEmpty("x_file_stream_max_line_bytes"), 0)
 	s.FileTransfer = r.retry(defaultFileTransfer, "x_file_transfer_", "WANDB_FILE_PUSHER_TIMEOUT")
 
-	s.AllProxy = r.nonEmpty(setting{env: []string{"ALL_PROXY", "all_proxy"}}).Source
-	s.CertFile = r.nonEmpty(setting{env: []string{"SSL_CERT_FILE"}})
-	s.InsecureDisableSSL = r.boolean("insecure_disable_ssl", "WANDB_INSECURE_DISABLE_SSL")
-	for _, p := range []struct {
-		set   **url.URL
-		shown *Value
-		env   string
-		file  string
-	}{
-		{&s.HTTPProxy, &s.ProxyOfHTTP, "WANDB_HTTP_PROXY", "http_proxy"},
-		{&s.HTTPSProxy, &s.ProxyOfHTTPS, "WANDB_HTTPS_PROXY", "https_proxy"},
-	} {
-		*p.shown = r.standardProxy(strings.ToUpper(p.file), p.file)
-		v := r.nonEmpty(setting{env: []string{p.env}, file: p.file})
-		if v.Text == "" {
-			continue
-		}
-		u, ok := parseProxy(v.Text)
-		if !ok {
-			r.warn("%s is not the address of a proxy and is ignored", v.Source)
-		}
-		if *p.set = u; ok {
-			*p.shown = Value{Text: u.Host, Source: v.Source}
-		}
-	}
+	s.AllProxy = r.variable("ALL_PROXY", "all_proxy").Source
+	s.CertFile = r.variable("SSL_CERT_FILE")
+	s.InsecureDisableSSL = r.boolean(r.nonEmpty("insecure_disable_ssl"))
+	s.HTTPProxy, s.ProxyOfHTTP = r.proxy("http_proxy")
+	s.HTTPSProxy, s.ProxyOfHTTPS = r.proxy("https_proxy")
 	r.resolveHeaders()
 	r.resolveAgent()
 }
 
-// standardProxy is the host of the proxy in the first of the variables that is set, as
-// net/http reads them. It has no text if the variable holds no address: net/http then makes
-// up another one.
-func (r *resolver) standardProxy(names ...string) Value {
-	v := r.nonEmpty(setting{env: names})
+// proxy resolves the proxy for one scheme. own is nil if the standard variables decide, whose
+// names are that of the setting. shown is the host of the proxy in use. It has no text if a standard
+// variable holds no address: net/http then makes up another one.
+func (r *resolver) proxy(name string) (own *url.URL, shown Value) {
+	shown = r.variable(strings.ToUpper(name), name)
+	if u, ok := parseProxy(shown.Text); ok {
+		shown.Text = u.Host
+	} else {
+		shown.Text = ""
+	}
+	v := r.nonEmpty(name)
 	if v.Text == "" {
-		return Value{}
+		return nil, shown
 	}
-	host := ""
-	if u, ok := parseProxy(v.Text); ok {
-		host = u.Host
+	own, ok := parseProxy(v.Text)
+	if !ok {
+		r.warn("%s is not the address of a proxy and is ignored", v.Source)
+		return nil, shown
 	}
-	return Value{Text: host, Source: v.Source}
+	return own, Value{Text: own.Host, Source: v.Source}
 }
 
 // consoleOff reports whether the console is excluded from the run. The official client's
 // ways to capture it make no difference to a program that passes its own writers.
 func (r *resolver) consoleOff() bool {
-	v := r.nonEmpty(setting{env: []string{"WANDB_CONSOLE"}, file: "console"})
+	v := r.nonEmpty("console")
 	switch v.Text {
 	case "off":
 		return true
@@ -99,31 +84,19 @@ func (r *resolver) consoleOff() bool {
 	return false
 }
 
-// hidden returns the two spellings of the variable for an x_ setting.
-func hidden(name string) []string {
-	bare := strings.ToUpper(strings.TrimPrefix(name, "x_"))
-	return []string{"WANDB_X_" + bare, "WANDB__" + bare}
-}
-
-// retry resolves the four settings that share a prefix. timeoutEnv are further variables
-// for the timeout, which are stronger.
-func (r *resolver) retry(def Retry, prefix string, timeoutEnv ...string) Retry {
-	number := func(name string) string { return prefix + name }
+// retry resolves the four settings that share a prefix. timeoutAliases are variables for the timeout.
+func (r *resolver) retry(def Retry, prefix string, timeoutAliases ...string) Retry {
 	return Retry{
-		Max: int(r.integer(int64(def.Max), number("retry_max"), hidden(number("retry_max"))...)),
-		WaitMin: r.seconds(def.WaitMin, number("retry_wait_min_seconds"),
-			hidden(number("retry_wait_min_seconds"))...),
-		WaitMax: r.seconds(def.WaitMax, number("retry_wait_max_seconds"),
-			hidden(number("retry_wait_max_seconds"))...),
-		Timeout: r.seconds(def.Timeout, number("timeout_seconds"),
-			append(timeoutEnv, hidden(number("timeout_seconds"))...)...),
+		Max:     int(r.integer(r.nonEmpty(prefix+"retry_max"), int64(def.Max))),
+		WaitMin: r.seconds(r.nonEmpty(prefix+"retry_wait_min_seconds"), def.WaitMin),
+		WaitMax: r.seconds(r.nonEmpty(prefix+"retry_wait_max_seconds"), def.WaitMax),
+		Timeout: r.seconds(r.nonEmpty(prefix+"timeout_seconds", timeoutAliases...), def.Timeout),
 	}
 }
 
-// seconds resolves a duration: a number of seconds, fractions allowed, or one with units
+// seconds reads a duration: a number of seconds, fractions allowed, or one with units
 // such as 1m30s; 0 is the default.
-func (r *resolver) seconds(def time.Duration, file string, env ...string) time.Duration {
-	v := r.nonEmpty(setting{env: env, file: file})
+func (r *resolver) seconds(v Value, def time.Duration) time.Duration {
 	if v.Text == "" {
 		return def
 	}
@@ -146,9 +119,8 @@ func parseDuration(text string) (time.Duration, bool) {
 	return d, err == nil && d >= 0 && d <= maxSeconds*time.Second
 }
 
-// integer resolves a whole number; 0 means the default.
-func (r *resolver) integer(def int64, file string, env ...string) int64 {
-	v := r.nonEmpty(setting{env: env, file: file})
+// integer reads a whole number; 0 means the default.
+func (r *resolver) integer(v Value, def int64) int64 {
 	if v.Text == "" {
 		return def
 	}
@@ -163,17 +135,20 @@ func (r *resolver) integer(def int64, file string, env ...string) int64 {
 	return n
 }
 
-func (r *resolver) boolean(file string, env ...string) bool {
-	v := r.nonEmpty(setting{env: env, file: file})
-	return v.Text != "" && r.parseBool(v)
+// optionalBool reads a switch, nil if it is not set.
+func (r *resolver) optionalBool(v Value) *bool {
+	if v.Text == "" {
+		return nil
+	}
+	return new(r.boolean(v))
 }
 
-// parseBool accepts the words that mean true and false to the official client.
-func (r *resolver) parseBool(v Value) bool {
+// boolean reads a switch in the words that mean true and false to the official client.
+func (r *resolver) boolean(v Value) bool {
 	switch strings.ToLower(v.Text) {
 	case "y", "yes", "t", "true", "on", "1":
 		return true
-	case "n", "no", "f", "false", "off", "0":
+	case "n", "no", "f", "false", "off", "0", "":
 	default:
 		r.warn("%s: %s is neither true nor false and counts as false", v.Source, shown(v.Text))
 	}
@@ -183,8 +158,7 @@ func (r *resolver) parseBool(v Value) bool {
 // resolveHeaders resolves the extra headers, a JSON object of strings. They often have
 // the credentials of a proxy, so warnings name the header but not its value.
 func (r *resolver) resolveHeaders() {
-	const name = "x_extra_http_headers"
-	v := r.nonEmpty(setting{env: hidden(name), file: name})
+	v := r.nonEmpty("x_extra_http_headers")
 	if v.Text == "" {
 		return
 	}

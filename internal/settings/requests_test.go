@@ -36,7 +36,6 @@ func TestResolve_Requests(t *testing.T) {
 	w := newWorld(t)
 	s := w.resolve(t, Explicit{})
 	assert.Equal(t, 90*time.Second, s.InitTimeout)
-	assert.Equal(t, 30*time.Second, s.HTTPTimeout)
 	assert.Equal(t, Retry{20, 2 * time.Second, time.Minute, 30 * time.Second}, s.GraphQL)
 	assert.Equal(t, Retry{10085, 2 * time.Second, time.Minute, 3 * time.Minute}, s.FileStream.Retry)
 	assert.Zero(t, s.FileStream.TransmitInterval, "not set")
@@ -54,7 +53,6 @@ func TestResolve_Requests(t *testing.T) {
 	}
 	s = w.resolve(t, Explicit{})
 	assert.Equal(t, 12500*time.Millisecond, s.InitTimeout)
-	assert.Equal(t, 7*time.Second, s.HTTPTimeout)
 	assert.Equal(t, Retry{3, 250 * time.Millisecond, time.Second, 7 * time.Second}, s.GraphQL)
 	assert.Equal(t, 500*time.Millisecond, s.FileStream.TransmitInterval)
 	assert.Equal(t, Retry{5, 100 * time.Millisecond, 3 * time.Second, time.Minute}, s.FileTransfer)

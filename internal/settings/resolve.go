@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	wandberrors "github.com/wandgo/wandgo/errors"
@@ -17,7 +18,7 @@ type resolver struct {
 	explicit Explicit
 	files    []settingsFile // the strongest first
 	settings *Settings
-	asked    map[string]bool // the variables that were looked up
+	known    map[string]bool // the variables of all settings
 }
 
 // settingsFile is a settings file, whether or not it exists.
@@ -46,8 +47,7 @@ func (f settingsFile) absence(option string) string {
 // contain it, the mode, or two credentials at once. Any other invalid setting keeps its
 // default and adds a warning. A missing key is not an error; see KeyLookups.
 func Resolve(env Env, explicit Explicit) (*Settings, error) {
-	r := &resolver{explicit: explicit, settings: &Settings{}, asked: make(map[string]bool)}
-	r.env = env.recording(r.asked)
+	r := &resolver{env: env, explicit: explicit, settings: &Settings{}, known: make(map[string]bool)}
 	r.readFiles()
 	if err := r.resolveBaseURL(); err != nil {
 		return nil, err
@@ -86,13 +86,13 @@ func (r *resolver) readFiles() {
 func (r *resolver) readFile(path string) {
 	f := settingsFile{path: path}
 	var err error
-	f.options, err = r.env.settingsFile(path)
+	f.options, err = readSettingsFile(path)
 	switch {
 	case absent(err):
 		f.missing = true
 	case err != nil:
 		f.broken = true
-		if _, ok := errors.AsType[*fileError](err); ok || errors.Is(err, smallfile.ErrTooLarge) {
+		if _, ok := errors.AsType[*lineError](err); ok || errors.Is(err, smallfile.ErrTooLarge) {
 			f.syntax = err
 		}
 		r.warn("settings file %s is ignored: %s", path, Reason(err))
@@ -107,29 +107,36 @@ func (r *resolver) readFile(path string) {
 	r.files = append(r.files, f)
 }
 
-// setting names one setting in each of its sources.
-type setting struct {
-	explicit string   // the caller's value
-	field    string   // the caller's name for it
-	env      []string // the strongest first
-	file     string
-}
-
-// value resolves a setting. As in the official client, an empty variable hides the
+// value resolves the setting that settings files have under name. aliases are variables that are
+// stronger than those of [variablesOf]. As in the official client, an empty variable hides the
 // settings files.
-func (r *resolver) value(s setting) Value { return r.valueBy(s, r.env.lookup) }
+func (r *resolver) value(name string, aliases ...string) Value {
+	return r.find(r.env.lookup, name, slices.Concat(aliases, variablesOf(name)))
+}
 
 // nonEmpty is value for settings that cannot be empty: an empty variable is the same as
 // one that is not set.
-func (r *resolver) nonEmpty(s setting) Value { return r.valueBy(s, r.env.get) }
+func (r *resolver) nonEmpty(name string, aliases ...string) Value {
+	return r.find(r.env.get, name, slices.Concat(aliases, variablesOf(name)))
+}
 
-// valueBy resolves a setting, whose variables lookup finds.
-func (r *resolver) valueBy(s setting, lookup func(name string) (string, bool)) Value {
-	r.known(s)
-	if s.explicit != "" {
-		return Value{Text: s.explicit, Source: s.field}
+// variable is nonEmpty for settings that files do not have.
+func (r *resolver) variable(names ...string) Value { return r.find(r.env.get, "", names) }
+
+// variablesOf returns the variables of a setting of the official client.
+func variablesOf(name string) []string {
+	if bare, ok := strings.CutPrefix(strings.ToUpper(name), "X_"); ok {
+		return []string{"WANDB_X_" + bare, "WANDB__" + bare}
 	}
-	for _, name := range s.env {
+	return []string{variablePrefix + strings.ToUpper(name)}
+}
+
+// find returns the first of the variables that lookup finds, else the option of the settings files.
+func (r *resolver) find(lookup func(name string) (string, bool), option string, variables []string) Value {
+	for _, name := range variables {
+		r.known[name] = true
+	}
+	for _, name := range variables {
 		switch text, ok := lookup(name); {
 		case ok && text == "":
 			return Value{}
@@ -137,20 +144,10 @@ func (r *resolver) valueBy(s setting, lookup func(name string) (string, bool)) V
 			return Value{Text: text, Source: name}
 		}
 	}
-	return r.fileValue(s.file)
-}
-
-// known notes that the variables of a setting exist, also those that it need not read.
-func (r *resolver) known(s setting) {
-	for _, name := range s.env {
-		r.asked[name] = true
-	}
+	return r.fileValue(option)
 }
 
 func (r *resolver) fileValue(name string) Value {
-	if name == "" {
-		return Value{}
-	}
 	for _, f := range r.files {
 		if text, ok := f.options[name]; ok {
 			if text == "" { // hides the weaker file
@@ -182,7 +179,10 @@ func (r *resolver) fileBaseURL() (Value, error) {
 }
 
 func (r *resolver) resolveBaseURL() error {
-	v := r.nonEmpty(setting{explicit: r.explicit.BaseURL, field: "Options.BaseURL", env: []string{"WANDB_BASE_URL"}})
+	v := Value{Text: r.explicit.BaseURL, Source: "Options.BaseURL"}
+	if v.Text == "" {
+		v = r.variable("WANDB_BASE_URL")
+	}
 	if v.Text == "" {
 		var err error
 		if v, err = r.fileBaseURL(); err != nil {
@@ -198,14 +198,14 @@ func (r *resolver) resolveBaseURL() error {
 	}
 	r.settings.BaseURL = Value{Text: base, Source: v.Source}
 	r.settings.AppURL = AppURLFor(base)
-	if app, ok := r.env.get("WANDB_APP_URL"); ok {
+	if app := r.variable("WANDB_APP_URL").Text; app != "" {
 		r.settings.AppURL = strings.TrimRight(app, "/")
 	}
 	return nil
 }
 
 func (r *resolver) resolveMode() error {
-	v := r.nonEmpty(setting{r.explicit.Mode, "RunOptions.Mode", []string{"WANDB_MODE"}, "mode"})
+	v := r.nonEmpty("mode")
 	switch v.Text {
 	case "":
 		v = Value{Text: ModeOnline, Source: SourceDefault}
@@ -236,28 +236,35 @@ func From(source string, err error) error {
 
 // resolveRun resolves the settings that describe the run.
 func (r *resolver) resolveRun() {
-	s, x := r.settings, r.explicit
-	s.Entity = r.value(setting{x.Entity, "RunOptions.Entity", []string{"WANDB_ENTITY"}, "entity"})
-	s.Project = r.value(setting{x.Project, "RunOptions.Project", []string{"WANDB_PROJECT"}, "project"})
+	s := r.settings
+	s.Entity = r.value("entity")
+	s.Project = r.value("project")
 	if s.Project.Text == "" {
-		s.Project = Value{Text: DefaultProject(r.env.workDir(), r.env.ProgramDir), Source: SourceDefault}
+		s.Project = Value{Text: defaultProject(r.env.workDir()), Source: SourceDefault}
 	}
-	s.RunID = r.nonEmpty(setting{x.RunID, "RunOptions.ID", []string{"WANDB_RUN_ID"}, "run_id"})
-	s.Name = r.value(setting{x.Name, "RunOptions.Name", []string{"WANDB_NAME", "WANDB_RUN_NAME"}, "run_name"})
-	s.Group = r.value(setting{x.Group, "RunOptions.Group", []string{"WANDB_RUN_GROUP"}, "run_group"})
-	s.JobType = r.value(setting{x.JobType, "RunOptions.JobType", []string{"WANDB_JOB_TYPE", "WANDB_RUN_JOB_TYPE"}, "run_job_type"})
-	s.Notes = r.value(setting{x.Notes, "RunOptions.Notes", []string{"WANDB_NOTES", "WANDB_RUN_NOTES"}, "run_notes"})
-	s.Sweep = r.nonEmpty(setting{env: []string{"WANDB_SWEEP_ID"}, file: "sweep_id"})
-	s.Resume = r.nonEmpty(setting{env: []string{"WANDB_RESUME"}, file: "resume"})
-	s.Program = r.nonEmpty(setting{env: []string{"WANDB_PROGRAM"}, file: "program"}).Text
-	s.Host = r.nonEmpty(setting{env: []string{"WANDB_HOST"}, file: "host"}).Text
-	s.Launch = r.launch()
-	s.Username = r.value(setting{env: []string{"WANDB_USERNAME"}, file: "username"}).Text
-	s.Email = r.value(setting{env: []string{"WANDB_USER_EMAIL", "WANDB_EMAIL"}, file: "email"}).Text
+	s.RunID = r.nonEmpty("run_id")
+	s.Name = r.value("run_name", "WANDB_NAME")
+	s.Group = r.value("run_group")
+	s.JobType = r.value("run_job_type", "WANDB_JOB_TYPE")
+	s.Notes = r.value("run_notes", "WANDB_NOTES")
+	s.Sweep = r.nonEmpty("sweep_id")
+	s.Resume = r.nonEmpty("resume")
+	s.Program = r.nonEmpty("program").Text
+	s.Host = r.nonEmpty("host").Text
+	for _, name := range []string{"launch_queue_name", "launch_queue_entity", "launch_trace_id"} {
+		if text := r.nonEmpty(name).Text; text != "" {
+			if s.Launch == nil {
+				s.Launch = make(map[string]string)
+			}
+			s.Launch[name] = text
+		}
+	}
+	s.Username = r.value("username").Text
+	s.Email = r.value("email", "WANDB_USER_EMAIL").Text
 	r.resolveTags()
 
 	s.Dir = r.env.workDir()
-	if dir := r.nonEmpty(setting{env: []string{"WANDB_DIR", "WANDB_ROOT_DIR"}}).Text; dir != "" {
+	if dir := r.variable("WANDB_DIR", "WANDB_ROOT_DIR").Text; dir != "" {
 		s.Dir = r.path(dir)
 	}
 	r.resolveArtifactDirs()
@@ -267,11 +274,7 @@ func (r *resolver) resolveRun() {
 // tag stay, and the file's setting is a single tag. Empty tags, which no server accepts,
 // are dropped.
 func (r *resolver) resolveTags() {
-	if len(r.explicit.Tags) > 0 {
-		r.settings.Tags, r.settings.TagsSource = append([]string(nil), r.explicit.Tags...), "RunOptions.Tags"
-		return
-	}
-	if v := r.nonEmpty(setting{env: []string{"WANDB_TAGS", "WANDB_RUN_TAGS"}}); v.Text != "" {
+	if v := r.variable("WANDB_TAGS", "WANDB_RUN_TAGS"); v.Text != "" {
 		for tag := range strings.SplitSeq(v.Text, ",") {
 			if strings.TrimSpace(tag) == "" {
 				r.warn("%s contains an empty tag, which is ignored", v.Source)

@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/wandgo/wandgo/internal/smallfile"
 )
 
 // Every setting is resolved from each of its sources, from the strongest to
@@ -17,129 +18,49 @@ import (
 func TestResolve_EverySetting_FollowsPrecedence(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		name     string
-		set      func(*Explicit, string)
-		source   string // of the explicit value
-		env      []string
-		file     string
-		values   [5]string // explicit, env, second env, local file, global file
+		option   string
+		env      []string // the strongest first
+		values   []string // of env, the local and the global file
 		fallback Value
 		got      func(*Settings) Value
 	}{
-		{
-			"entity", func(x *Explicit, v string) { x.Entity = v }, "RunOptions.Entity",
-			[]string{"WANDB_ENTITY"},
-			"entity",
-			[5]string{"a", "b", "", "c", "d"},
-			Value{},
-			func(s *Settings) Value { return s.Entity },
-		},
-		{
-			"project", func(x *Explicit, v string) { x.Project = v }, "RunOptions.Project",
-			[]string{"WANDB_PROJECT"},
-			"project",
-			[5]string{"a", "b", "", "c", "d"},
-			Value{"uncategorized", SourceDefault},
-			func(s *Settings) Value { return s.Project },
-		},
-		{
-			"run id", func(x *Explicit, v string) { x.RunID = v }, "RunOptions.ID",
-			[]string{"WANDB_RUN_ID"},
-			"run_id",
-			[5]string{"a", "b", "", "c", "d"},
-			Value{},
-			func(s *Settings) Value { return s.RunID },
-		},
-		{
-			"name", func(x *Explicit, v string) { x.Name = v }, "RunOptions.Name",
-			[]string{"WANDB_NAME", "WANDB_RUN_NAME"},
-			"run_name",
-			[5]string{"a", "b", "b2", "c", "d"},
-			Value{},
-			func(s *Settings) Value { return s.Name },
-		},
-		{
-			"group", func(x *Explicit, v string) { x.Group = v }, "RunOptions.Group",
-			[]string{"WANDB_RUN_GROUP"},
-			"run_group",
-			[5]string{"a", "b", "", "c", "d"},
-			Value{},
-			func(s *Settings) Value { return s.Group },
-		},
-		{
-			"job type", func(x *Explicit, v string) { x.JobType = v }, "RunOptions.JobType",
-			[]string{"WANDB_JOB_TYPE", "WANDB_RUN_JOB_TYPE"},
-			"run_job_type",
-			[5]string{"a", "b", "b2", "c", "d"},
-			Value{},
-			func(s *Settings) Value { return s.JobType },
-		},
-		{
-			"notes", func(x *Explicit, v string) { x.Notes = v }, "RunOptions.Notes",
-			[]string{"WANDB_NOTES", "WANDB_RUN_NOTES"},
-			"run_notes",
-			[5]string{"a", "b", "b2", "c", "d"},
-			Value{},
-			func(s *Settings) Value { return s.Notes },
-		},
-		{
-			"mode", func(x *Explicit, v string) { x.Mode = v }, "RunOptions.Mode",
-			[]string{"WANDB_MODE"},
-			"mode",
-			[5]string{"shared", "offline", "", "disabled", "online"},
-			Value{"online", SourceDefault},
-			func(s *Settings) Value { return s.Mode },
-		},
-		{
-			"base URL", func(x *Explicit, v string) { x.BaseURL = v }, "Options.BaseURL",
-			[]string{"WANDB_BASE_URL"},
-			"base_url",
-			[5]string{"http://a", "http://b", "", "http://c", "http://d"},
-			Value{DefaultBaseURL, SourceDefault},
-			func(s *Settings) Value { return s.BaseURL },
-		},
-		{
-			"sweep", nil, "",
-			[]string{"WANDB_SWEEP_ID"},
-			"sweep_id",
-			[5]string{"", "b", "", "c", "d"},
-			Value{},
-			func(s *Settings) Value { return s.Sweep },
-		},
-		{
-			"resume", nil, "",
-			[]string{"WANDB_RESUME"},
-			"resume",
-			[5]string{"", "must", "", "allow", "never"},
-			Value{},
-			func(s *Settings) Value { return s.Resume },
-		},
+		{"entity", []string{"WANDB_ENTITY"}, []string{"b", "c", "d"}, Value{}, func(s *Settings) Value { return s.Entity }},
+		{"project", []string{"WANDB_PROJECT"}, []string{"b", "c", "d"}, Value{"uncategorized", SourceDefault}, func(s *Settings) Value { return s.Project }},
+		{"run_id", []string{"WANDB_RUN_ID"}, []string{"b", "c", "d"}, Value{}, func(s *Settings) Value { return s.RunID }},
+		{"run_name", []string{"WANDB_NAME", "WANDB_RUN_NAME"}, []string{"b", "b2", "c", "d"}, Value{}, func(s *Settings) Value { return s.Name }},
+		{"run_group", []string{"WANDB_RUN_GROUP"}, []string{"b", "c", "d"}, Value{}, func(s *Settings) Value { return s.Group }},
+		{"run_job_type", []string{"WANDB_JOB_TYPE", "WANDB_RUN_JOB_TYPE"}, []string{"b", "b2", "c", "d"}, Value{}, func(s *Settings) Value { return s.JobType }},
+		{"run_notes", []string{"WANDB_NOTES", "WANDB_RUN_NOTES"}, []string{"b", "b2", "c", "d"}, Value{}, func(s *Settings) Value { return s.Notes }},
+		{"mode", []string{"WANDB_MODE"}, []string{"offline", "disabled", "online"}, Value{"online", SourceDefault}, func(s *Settings) Value { return s.Mode }},
+		{"base_url", []string{"WANDB_BASE_URL"}, []string{"http://b", "http://c", "http://d"}, Value{DefaultBaseURL, SourceDefault}, func(s *Settings) Value { return s.BaseURL }},
+		{"sweep_id", []string{"WANDB_SWEEP_ID"}, []string{"b", "c", "d"}, Value{}, func(s *Settings) Value { return s.Sweep }},
+		{"resume", []string{"WANDB_RESUME"}, []string{"must", "allow", "never"}, Value{}, func(s *Settings) Value { return s.Resume }},
+		{"x_label", []string{"WANDB_X_LABEL", "WANDB__LABEL"}, []string{"b", "b2", "c", "d"}, Value{}, func(s *Settings) Value { return Value{s.Shared.Label, s.Shared.LabelSource} }},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
+		t.Run(tt.option, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			local := w.write(t, localFile, "[default]\n"+tt.file+" = "+tt.values[3]+"\n")
-			global := w.write(t, globalFile, "[default]\n"+tt.file+" = "+tt.values[4]+"\n")
+			files := tt.values[len(tt.env):]
+			local := w.write(t, localFile, "[default]\n"+tt.option+" = "+files[0]+"\n")
+			global := w.write(t, globalFile, "[default]\n"+tt.option+" = "+files[1]+"\n")
 			for i, name := range tt.env {
-				w.vars[name] = tt.values[1+i]
-			}
-			if tt.set != nil {
-				var x Explicit
-				tt.set(&x, tt.values[0])
-				assert.Equal(t, Value{tt.values[0], tt.source}, tt.got(w.resolve(t, x)), "explicit")
+				w.vars[name] = tt.values[i]
 			}
 			for i, name := range tt.env {
-				assert.Equal(t, Value{tt.values[1+i], name}, tt.got(w.resolve(t, Explicit{})), "environment")
+				assert.Equal(t, Value{tt.values[i], name}, tt.got(w.resolve(t, Explicit{})), "environment")
 				delete(w.vars, name)
 			}
-			assert.Equal(t, Value{tt.values[3], "settings file " + local}, tt.got(w.resolve(t, Explicit{})), "local file")
+			assert.Equal(t, Value{files[0], "settings file " + local}, tt.got(w.resolve(t, Explicit{})), "local file")
 			require.NoError(t, os.Remove(local))
-			assert.Equal(t, Value{tt.values[4], "settings file " + global}, tt.got(w.resolve(t, Explicit{})), "global file")
+			assert.Equal(t, Value{files[1], "settings file " + global}, tt.got(w.resolve(t, Explicit{})), "global file")
 			require.NoError(t, os.Remove(global))
 			assert.Equal(t, tt.fallback, tt.got(w.resolve(t, Explicit{})), "default")
 		})
 	}
+	w := newWorld(t)
+	w.vars["WANDB_BASE_URL"] = "http://b"
+	assert.Equal(t, Value{"http://a", "Options.BaseURL"}, w.resolve(t, Explicit{BaseURL: "http://a"}).BaseURL)
 }
 
 func TestResolve_EmptyVariable_HidesFiles(t *testing.T) {
@@ -194,15 +115,9 @@ func TestResolve_Tags(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.write(t, globalFile, "[default]\nrun_tags = x, y\n")
-	given := []string{"a"}
-	s := w.resolve(t, Explicit{Tags: given})
-	given[0] = "changed later"
-	assert.Equal(t, []string{"a"}, s.Tags)
-	assert.Equal(t, "RunOptions.Tags", s.TagsSource)
-
 	assert.Equal(t, []string{"x, y"}, w.resolve(t, Explicit{}).Tags, "a file has one tag")
 	w.vars["WANDB_TAGS"] = "a, b,,c"
-	s = w.resolve(t, Explicit{})
+	s := w.resolve(t, Explicit{})
 	assert.Equal(t, []string{"a", " b", "c"}, s.Tags)
 	assert.Equal(t, "WANDB_TAGS", s.TagsSource)
 	assert.Len(t, s.Warnings, 1)
@@ -253,31 +168,29 @@ func TestResolve_UnreadableFile_Warns(t *testing.T) {
 		assert.Len(t, s.Warnings, 2)
 		assert.Equal(t, []string{path}, s.Files)
 	})
-	t.Run("unreadable", func(t *testing.T) {
-		t.Parallel()
-		w := newWorld(t)
-		env := w.env()
-		env.ReadFile = func(name string) ([]byte, error) {
-			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
-		}
-		s, err := Resolve(env, Explicit{})
-		require.NoError(t, err)
-		assert.Len(t, s.Warnings, 3, "both settings files and netrc")
-		assert.True(t, s.Key.Empty())
-	})
 	t.Run("too large", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		w.write(t, globalFile, strings.Repeat("#\n", maxFileBytes/2+1))
+		w.write(t, globalFile, strings.Repeat("#\n", smallfile.DefaultLimit/2+1))
 		s := w.resolve(t, Explicit{BaseURL: "https://wandb.test"})
 		require.Len(t, s.Warnings, 1)
 		assert.Contains(t, s.Warnings[0], "file is too large (limit: 1024 KiB)")
 	})
-	t.Run("a directory", func(t *testing.T) {
+	t.Run("directories", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		w.write(t, globalFile+"/x", "")
-		assert.Len(t, w.resolve(t, Explicit{}).Warnings, 1)
+		for _, name := range []string{globalFile, localFile, "~/.netrc"} {
+			w.write(t, name+"/x", "")
+		}
+		s := w.resolve(t, Explicit{})
+		assert.Len(t, s.Warnings, 3, "both settings files and netrc")
+		assert.True(t, s.Key.Empty())
+	})
+	t.Run("netrc too large", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		path := w.write(t, "~/.netrc", strings.Repeat("#\n", smallfile.DefaultLimit/2+1))
+		assert.Equal(t, []string{"netrc " + path + " could not be read: file is too large (limit: 1024 KiB)"}, w.resolve(t, Explicit{}).Warnings)
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/wandgo/wandgo/internal/secret"
@@ -26,17 +25,14 @@ const SourceDefault = "default"
 
 // Explicit holds the caller's options; "" means not set.
 type Explicit struct {
-	BaseURL, APIKey              string
-	Entity, Project, RunID, Name string
-	Group, JobType, Notes, Mode  string
-	Tags                         []string
+	BaseURL, APIKey string
 }
 
 // Value is a setting and its source.
 type Value struct {
 	// Text is the setting; "" if it is not set and has no default.
 	Text string
-	// Source is "RunOptions.Entity", "WANDB_ENTITY", "settings file /home/jo/…",
+	// Source is "Options.BaseURL", "WANDB_ENTITY", "settings file /home/jo/…",
 	// "default", or "" if Text is "".
 	Source string
 }
@@ -93,7 +89,7 @@ type Settings struct {
 	ArtifactDir string
 	// Entity may be empty; the server then chooses the account's default.
 	Entity Value
-	// Project is never empty; see [DefaultProject].
+	// Project is never empty; the default is the name of the Git repository, or "uncategorized".
 	Project Value
 	// RunID, Name, Group, JobType, Notes, Sweep and Resume may be empty.
 	RunID, Name, Group, JobType, Notes, Sweep, Resume Value
@@ -114,8 +110,9 @@ type Settings struct {
 	SweepParams *ConfigFile
 	// Agent has the settings of agents of a sweep.
 	Agent Agent
-	// Launch names the queue that the run came from.
-	Launch Launch
+	// Launch has the settings launch_queue_name, launch_queue_entity and launch_trace_id that are
+	// set, by name. They say for the web UI which queue the run came from.
+	Launch map[string]string
 	// Username and Email are sent as request headers.
 	Username, Email string
 	// Dir is the directory that contains the "wandb" (or ".wandb") directory of runs;
@@ -123,9 +120,6 @@ type Settings struct {
 	Dir string
 	// InitTimeout bounds the creation of a run (WANDB_INIT_TIMEOUT, 90 s).
 	InitTimeout time.Duration
-	// HTTPTimeout bounds one attempt of a GraphQL request (WANDB_HTTP_TIMEOUT,
-	// 30 s). It equals GraphQL.Timeout.
-	HTTPTimeout time.Duration
 	// FinishTimeout bounds Finish (WANDB_FINISH_TIMEOUT); 0 means no bound.
 	FinishTimeout time.Duration
 	// StopOnFatalError stops a run of which the server accepts no more data
@@ -151,7 +145,7 @@ type Settings struct {
 	CertFile Value
 	// InsecureDisableSSL disables the verification of server certificates.
 	InsecureDisableSSL bool
-	// GraphQL is for GraphQL requests (WANDB_X_GRAPHQL_*).
+	// GraphQL is for GraphQL requests (WANDB_X_GRAPHQL_*, WANDB_HTTP_TIMEOUT).
 	GraphQL Retry
 	// FileStream is from WANDB_X_FILE_STREAM_*.
 	FileStream FileStream
@@ -171,37 +165,19 @@ type Settings struct {
 
 // String returns a short description without secrets.
 func (s Settings) String() string {
-	return fmt.Sprintf("settings{base URL %s, key %s, entity %q, project %q, mode %s}",
-		s.BaseURL.Text, s.keyText(), s.Entity.Text, s.Project.Text, s.Mode.Text)
+	return fmt.Sprintf("settings{base URL %s, %s, entity %q, project %q, mode %s}",
+		s.BaseURL.Text, s.Login(), s.Entity.Text, s.Project.Text, s.Mode.Text)
 }
 
 // Format prints [Settings.String] for every verb, including %+v and %#v.
 func (s Settings) Format(f fmt.State, _ rune) { fmt.Fprint(f, s.String()) }
 
-// LogValue returns [Settings.String] as slog attributes.
-func (s Settings) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("base_url", s.BaseURL.Text),
-		slog.String("key", s.keyText()),
-		slog.String("entity", s.Entity.Text),
-		slog.String("project", s.Project.Text),
-		slog.String("mode", s.Mode.Text),
-	)
-}
-
-func (s Settings) keyText() string {
-	switch {
-	case s.IdentityTokenFile != "":
-		return s.KeySource
-	case s.Key.Empty():
-		return "none"
-	}
-	return strings.TrimSpace("from " + s.KeySource)
-}
+// LogValue returns [Settings.String].
+func (s Settings) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // Login describes the credentials in a few words: "key from WANDB_API_KEY", "identity
 // token from /run/token", "no key".
-func (s *Settings) Login() string {
+func (s Settings) Login() string {
 	switch {
 	case s.IdentityTokenFile != "":
 		return s.KeySource

@@ -15,17 +15,8 @@ type Shared struct {
 // resolveShared resolves the settings of one of several writers.
 func (r *resolver) resolveShared() {
 	s := &r.settings.Shared
-	label := r.nonEmpty(setting{env: hidden("x_label"), file: "x_label"})
+	label := r.nonEmpty("x_label")
 	s.Label, s.LabelSource = label.Text, label.Source
-	s.Primary = r.optionalBool("x_primary")
-	s.FinishesRun = r.optionalBool("x_update_finish_state")
-}
-
-// optionalBool resolves a switch, nil if it is not set.
-func (r *resolver) optionalBool(name string) *bool {
-	v := r.nonEmpty(setting{env: hidden(name), file: name})
-	if v.Text == "" {
-		return nil
-	}
-	return new(r.parseBool(v))
+	s.Primary = r.optionalBool(r.nonEmpty("x_primary"))
+	s.FinishesRun = r.optionalBool(r.nonEmpty("x_update_finish_state"))
 }

@@ -52,11 +52,11 @@ var unsupported = map[string]string{
 	"X_STATS_TRACK_PROCESS_TREE":          "this process is measured",
 }
 
-// otherVariables, without their prefix, are those of the official client that are read elsewhere, or
-// that it sets for its own processes. They are not reported, and their names are not
+// otherVariables, without their prefix, are those that are no [resolver.value] or that the official
+// client sets for its own processes. They are not reported, and their names are not
 // taken for typos.
 var otherVariables = []string{
-	"API_KEY", "IDENTITY_TOKEN_FILE", "CREDENTIALS_FILE", "SERVICE", "INITED", "RUN_DIR", "RUN_STORAGE_ID",
+	"API_KEY", "IDENTITY_TOKEN_FILE", "CREDENTIALS_FILE", "BASE_URL", "CONFIG_DIR", "SERVICE", "INITED", "RUN_DIR", "RUN_STORAGE_ID",
 	"AGENT_REPORT_INTERVAL",
 	"DATA_DIR", "ARTIFACT_FETCH_FILE_URL_BATCH_SIZE",
 	"ARGS", "CORE_DEBUG", "DEBUG", "DESCRIPTION", "ERROR_REPORTING", "JUPYTER", "NOTEBOOK_NAME",
@@ -67,12 +67,12 @@ var otherVariables = []string{
 // is not supported, and one whose name is a typo.
 func (r *resolver) reportVariables() {
 	for _, name := range slices.Sorted(maps.Keys(unsupported)) {
-		if _, set := r.env.get(variablePrefix + name); set {
+		if r.variable(variablePrefix+name).Text != "" {
 			r.warn("%s has no effect: %s", variablePrefix+name, unsupported[name])
 		}
 	}
 	known := slices.Clone(otherVariables)
-	for _, name := range slices.Sorted(maps.Keys(r.asked)) {
+	for _, name := range slices.Sorted(maps.Keys(r.known)) {
 		if bare, ok := strings.CutPrefix(name, variablePrefix); ok {
 			known = append(known, bare)
 		}
@@ -98,17 +98,6 @@ func mayBeTypo(name string) bool {
 	kubernetes := strings.HasSuffix(name, "SERVICE_HOST") || strings.Contains(name, "SERVICE_PORT") ||
 		strings.HasSuffix(name, "PORT") || strings.Contains(name, "PORT_")
 	return !kubernetes && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
-}
-
-// recording returns an Env that notes in asked which variables are looked up.
-func (e Env) recording(asked map[string]bool) Env {
-	recorded := e
-	recorded.Environ = e.environ
-	recorded.LookupEnv = func(name string) (string, bool) {
-		asked[name] = true
-		return e.lookup(name)
-	}
-	return recorded
 }
 
 // environ lists the variables of the process, "name=value". With a LookupEnv they

@@ -48,11 +48,11 @@ func TestResolve_VariableWithoutEffect_IsReportedOnce(t *testing.T) {
 	}
 }
 
-// A variable exists, too, if something else decides: --entity, or a variable that comes first.
+// A variable exists, too, if something else decides: an option, or a variable that comes first.
 func TestResolve_VariableThatIsOverridden_IsNoTypo(t *testing.T) {
 	t.Parallel()
 	vars := map[string]string{
-		"WANDB_ENTITY": "acme", "WANDB_PROJECT": "vision", "WANDB_RUN_ID": "r1",
+		"WANDB_BASE_URL": "http://b", "WANDB_CONFIG_DIR": "/c", "WANDB_API_KEY": hexKey, "WANDB_IDENTITY_TOKEN_FILE": "t", "WANDB_CREDENTIALS_FILE": "c",
 		"WANDB_NAME": "a", "WANDB_RUN_NAME": "b", "WANDB_JOB_TYPE": "a", "WANDB_RUN_JOB_TYPE": "b",
 	}
 	var environ []string
@@ -61,7 +61,7 @@ func TestResolve_VariableThatIsOverridden_IsNoTypo(t *testing.T) {
 	}
 	s, err := Resolve(Env{
 		LookupEnv: MapEnv(vars), Environ: func() []string { return environ }, Home: t.TempDir(), WorkDir: t.TempDir(),
-	}, Explicit{Entity: "globex", Project: "other", RunID: "r2"})
+	}, Explicit{BaseURL: "http://a", APIKey: otherKey})
 	require.NoError(t, err)
 	assert.Empty(t, s.Warnings)
 }
