@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/wandgo/wandgo/errors"
@@ -24,7 +25,7 @@ type command struct {
 	// summary is one line; long is the help below the usage line.
 	summary, long string
 	run           func(ctx context.Context, a *app, c command, args []string) error
-	// verbs are the subcommands of this one; their names start with its name.
+	// verbs are the subcommands of this one; their names start with its name, which is "" for the program.
 	verbs []command
 }
 
@@ -42,24 +43,34 @@ func commands() []command {
 // status.
 func run(ctx context.Context, args []string, env environment, stdout, stderr io.Writer) int {
 	a := &app{env: env, stdout: stdout, stderr: stderr}
+	if len(args) > 0 && slices.Contains([]string{"-version", "--version", "-v"}, args[0]) {
+		args = append([]string{"version"}, args[1:]...)
+	}
+	return a.exit(ctx, program().dispatch(ctx, a, args))
+}
+
+// program is the command that all others are subcommands of.
+func program() command { return command{verbs: commands()} }
+
+// dispatch runs the subcommand that args name.
+func (c command) dispatch(ctx context.Context, a *app, args []string) error {
 	if len(args) == 0 {
-		writeOverview(stderr)
-		return exitUsage
+		c.writeHelp(a.stderr)
+		return exitCode(exitUsage)
 	}
-	name, rest := args[0], args[1:]
-	switch name {
-	case "-h", "-help", "--help":
-		name, rest = "help", nil
-	case "-version", "--version", "-v":
-		name, rest = "version", nil
+	if slices.Contains([]string{"-h", "-help", "--help"}, args[0]) {
+		c.writeHelp(a.stdout)
+		return nil
 	}
-	for _, c := range commands() {
-		if c.name == name {
-			return a.exit(ctx, c.run(ctx, a, c, rest))
+	var names []string
+	for _, verb := range c.verbs {
+		name := verb.verb()
+		if name == args[0] {
+			return verb.run(ctx, a, verb, args[1:])
 		}
+		names = append(names, name)
 	}
-	fmt.Fprintf(stderr, "wandgo: unknown command %q%s\nFor a list of commands: wandgo help\n", name, didYouMean(name, commandNames()))
-	return exitUsage
+	return usageError(c, "unknown command %q%s", args[0], didYouMean(args[0], names))
 }
 
 // group makes a command of verbs. long is its help, in which %s is the list of them.
@@ -72,29 +83,10 @@ func group(name, summary, long string, verbs ...command) command {
 	for _, verb := range verbs {
 		fmt.Fprintf(&list, "  %-*s%s\n", width, verb.verb(), verb.summary)
 	}
-	return command{name: name, args: "command [argument ...]", summary: summary, long: fmt.Sprintf(long, list.String()), verbs: verbs, run: runVerb}
+	return command{name: name, args: "command [argument ...]", summary: summary, long: fmt.Sprintf(long, list.String()), verbs: verbs, run: runGroup}
 }
 
-// runVerb runs the subcommand that args name.
-func runVerb(ctx context.Context, a *app, c command, args []string) error {
-	if len(args) == 0 {
-		c.writeHelp(a.stderr)
-		return exitCode(exitUsage)
-	}
-	var names []string
-	for _, verb := range c.verbs {
-		name := verb.verb()
-		if name == args[0] {
-			return verb.run(ctx, a, verb, args[1:])
-		}
-		names = append(names, name)
-	}
-	if args[0] == "-h" || args[0] == "-help" || args[0] == "--help" {
-		c.writeHelp(a.stdout)
-		return nil
-	}
-	return usageError(c, "unknown command %q%s", args[0], didYouMean(args[0], names))
-}
+func runGroup(ctx context.Context, a *app, c command, args []string) error { return c.dispatch(ctx, a, args) }
 
 // verb is the last word of the command's name.
 func (c command) verb() string { return c.name[strings.LastIndexByte(c.name, ' ')+1:] }
@@ -119,5 +111,9 @@ func (c command) usage() string {
 }
 
 func (c command) writeHelp(w io.Writer) {
+	if c.name == "" {
+		writeOverview(w, c.verbs)
+		return
+	}
 	fmt.Fprintf(w, "%s\n\n%s\n", c.usage(), strings.TrimSpace(c.long))
 }

@@ -31,7 +31,10 @@ func TestRun_CommandLine_StatusAndOutput(t *testing.T) {
 		{"help of help", []string{"help", "help"}, exitAllowed, "Usage: wandgo help", ""},
 		{"help --help", []string{"help", "--help"}, exitAllowed, "Examples:", ""},
 		{"help of nothing known", []string{"help", "serv"}, exitUsage, "", "did you mean serve?"},
-		{"help of two", []string{"help", "a", "b"}, exitUsage, "", "expected at most one command"},
+		{"help of two", []string{"help", "a", "b"}, exitUsage, "", `unknown command "a"`},
+		{"help of a verb", []string{"help", "artifact", "ls"}, exitAllowed, "Usage: wandgo artifact ls", ""},
+		{"help of no verb", []string{"help", "artifact", "lss"}, exitUsage, "", "did you mean ls?"},
+		{"help of board export", []string{"help", "board", "export"}, exitAllowed, "wandgo board export RUN", ""},
 		{"version", []string{"version"}, exitAllowed, "wandgo ", ""},
 		{"--version", []string{"--version"}, exitAllowed, "wandgo ", ""},
 		{"no time", []string{"doctor", "--timeout", "0s"}, exitUsage, "", "--timeout must be positive"},
@@ -61,7 +64,7 @@ func TestRun_CommandLine_StatusAndOutput(t *testing.T) {
 func TestHelp_AllCommands_Golden(t *testing.T) {
 	t.Parallel()
 	var all strings.Builder
-	writeOverview(&all)
+	program().writeHelp(&all)
 	for _, c := range commands() {
 		for _, c := range append([]command{c}, c.verbs...) {
 			all.WriteString("\n---- wandgo help " + c.name + "\n")

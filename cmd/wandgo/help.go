@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 )
 
 func helpCommand() command {
@@ -24,40 +23,19 @@ Examples:
 }
 
 func runHelp(ctx context.Context, a *app, c command, args []string) error {
-	if len(args) > 0 && (args[0] == "-h" || args[0] == "--help" || args[0] == "-help") {
-		args = args[1:]
-	}
-	if len(args) == 0 {
-		writeOverview(a.stdout)
-		return nil
-	}
-	for _, named := range commands() {
-		if named.name != args[0] {
-			continue
-		}
-		for _, verb := range named.verbs {
-			if len(args) > 1 && verb.verb() == args[1] {
-				named, args = verb, args[1:]
-			}
-		}
-		if len(args) > 1 && len(named.verbs) > 0 {
-			return named.run(ctx, a, named, args[1:]) // says that there is no such verb
-		}
-		if len(args) > 1 && !strings.Contains(named.args, "wandgo "+named.name+" "+args[1]) { // such as board export
-			break
-		}
-		named.writeHelp(a.stdout)
-		return nil
-	}
-	if len(args) > 1 {
+	names, err := a.parsePaths(c, c.flags(), args)
+	switch {
+	case err != nil:
+		return err
+	case len(names) > 2:
 		return usageError(c, "expected at most one command")
 	}
-	return usageError(c, "unknown command %q%s", args[0], didYouMean(args[0], commandNames()))
+	return program().dispatch(ctx, a, append(names, "--help"))
 }
 
-func writeOverview(w io.Writer) {
+func writeOverview(w io.Writer, all []command) {
 	fmt.Fprint(w, "wandgo checks what a W&B API key can do and explains refusals. It uploads runs,\nshows those on this disk in a browser, stores and fetches artifacts,\nruns sweeps, exports histories, and has a W&B server for tests.\n\nUsage: wandgo <command> [flags]\n\n")
-	for _, c := range commands() {
+	for _, c := range all {
 		fmt.Fprintf(w, "  %-10s  %s\n", c.name, c.summary)
 	}
 	fmt.Fprint(w, `

@@ -22,6 +22,9 @@ type misuse struct {
 }
 
 func (e *misuse) Error() string {
+	if e.name == "" {
+		return "wandgo: " + printable(e.text) + "\nFor a list of commands: wandgo help"
+	}
 	return fmt.Sprintf("wandgo %s: %s\n%s\nMore: wandgo help %s", e.name, printable(e.text), e.usage(), e.name)
 }
 
