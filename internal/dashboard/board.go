@@ -147,12 +147,11 @@ func (b *Board) info(*http.Request) (any, error) {
 		Version string   `json:"version"`
 		Mode    string   `json:"mode"`
 		Dirs    []string `json:"dirs"`
-		Token   bool     `json:"token"`
 		Hint    string   `json:"hint"`
 		Catalog bool     `json:"catalog"` // there are artifacts
 		Sweeps  bool     `json:"sweeps"`  // there are local sweeps
 		Error   string   `json:"error,omitempty"`
-	}{b.opts.Version, b.opts.Mode, append([]string{}, b.store.Dirs()...), b.opts.Token != "", b.opts.Hint, b.opts.Catalog != nil, b.opts.LocalSweep != nil && len(b.store.Sweeps()) > 0, ""}
+	}{b.opts.Version, b.opts.Mode, append([]string{}, b.store.Dirs()...), b.opts.Hint, b.opts.Catalog != nil, b.opts.LocalSweep != nil && len(b.store.Sweeps()) > 0, ""}
 	if err := b.store.Err(); err != nil {
 		out.Error = plaintext.Line(err.Error(), maxErrorText)
 	}

@@ -47,7 +47,7 @@ func (b *Board) Export(ctx context.Context, w io.Writer, runs []*runstore.Run) (
 		data.Start = "/runs/" + runs[0].Key()
 	}
 	data.Answers["/-/runs"] = exportList(runs)
-	data.Answers["/-/info"] = map[string]any{"version": b.opts.Version, "mode": "export", "dirs": []string{}, "token": false, "hint": "", "leftOut": left}
+	data.Answers["/-/info"] = map[string]any{"version": b.opts.Version, "mode": "export", "dirs": []string{}, "hint": "", "leftOut": left}
 	page, err := b.pages.standalone(data)
 	if err != nil {
 		return LeftOut{}, fmt.Errorf("export: %w", err)

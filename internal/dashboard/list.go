@@ -31,7 +31,6 @@ type row struct {
 	Tags     []string       `json:"tags"`
 	Notes    string         `json:"notes"`
 	State    runstore.State `json:"state"`
-	Origin   string         `json:"origin"`
 	Started  float64        `json:"started"`
 	Duration float64        `json:"duration"`
 	Rows     int            `json:"rows"`
@@ -52,12 +51,9 @@ type row struct {
 func newRow(i *runstore.Info) row {
 	r := row{
 		Key: i.Key, ID: i.ID, Name: i.Name, Entity: i.Entity, Project: i.Project, Group: i.Group, JobType: i.JobType,
-		Sweep: i.Sweep, Tags: append([]string{}, i.Tags...), Notes: i.Notes, State: i.State, Origin: "wandb",
+		Sweep: i.Sweep, Tags: append([]string{}, i.Tags...), Notes: i.Notes, State: i.State,
 		Started: seconds(i.Started), Duration: i.Duration.Seconds(), Rows: i.Rows, Step: i.Step, Exit: i.Exit, Read: 1,
 		Offline: i.Offline, Trouble: troubleOf(i), Host: i.Host, Size: i.Size, Path: i.Dir,
-	}
-	if i.Ours {
-		r.Origin = "wandgo"
 	}
 	if i.Read < i.Size && i.Err == nil {
 		r.Read = float64(i.Read) / float64(i.Size)

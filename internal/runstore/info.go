@@ -42,14 +42,14 @@ type Info struct {
 	Rows                               int
 	Step                               int64 // of the last row, -1 if there is none
 	Writer                             string
-	Ours, Offline, Synced              bool
+	Ours, Offline                      bool
 	// Unsent is how many rows a server lacks according to the notes beside the log, -1 if
 	// they do not say.
 	Unsent int
 	// Read and Size are how much of the log was read, and its size.
 	Read, Size int64
-	// Dir is the run's directory, and Log the log in it.
-	Dir, Log string
+	// Dir is the run's directory.
+	Dir string
 	// Config and Summary are nested, with the types of [jsonx.Parse]. Of a run without an
 	// end, Summary has the last values of the metrics that the log's summary lacks. Media
 	// is a text, such as "image 256×256".
@@ -79,7 +79,7 @@ type Info struct {
 	// Err is why the log cannot be read.
 	Err error
 	// Lives are the processes of a run that several processes continued, the first first; nil
-	// if it was one. Dir and Log are those of the last.
+	// if it was one. Dir is that of the last.
 	Lives []Life
 
 	shared bool // several processes write the run at the same time
@@ -141,8 +141,8 @@ func (r *Run) describe() {
 		run = &record.Run{ID: r.dir.RunID(), StartTime: r.dir.Started()}
 	}
 	i := newInfo(r.key, run, s)
-	i.Offline, i.Synced, i.Size, i.Read = r.dir.Offline(), r.notes.synced, r.size, r.done
-	i.Dir, i.Log, i.Refusal, i.Err = r.dir.Path(), r.dir.Journal(), r.notes.refusal, r.err
+	i.Offline, i.Size, i.Read, i.Dir = r.dir.Offline(), r.size, r.done, r.dir.Path()
+	i.Refusal, i.Err = r.notes.refusal, r.err
 	if n := r.notes.uploaded; r.notes.noted {
 		i.Name, i.Entity, i.Project = cmp.Or(n.Name, i.Name), cmp.Or(n.Entity, i.Entity), cmp.Or(n.Project, i.Project)
 	}

@@ -14,11 +14,10 @@ import (
 
 // Life is one process of a run that several processes continued: one log of it.
 type Life struct {
-	// Key leads to the run, as the key of the run does.
-	Key, Dir, Log string
-	State         State
-	Exit          *int32
-	Started       time.Time
+	Dir     string
+	State   State
+	Exit    *int32
+	Started time.Time
 	// Rows is how many of the log's rows count: a later process may have rewound the run.
 	Rows int
 	// FirstStep and LastStep are those of the rows in the run, -1 if there are none.
@@ -329,7 +328,7 @@ func (r *Run) describeLives() {
 		i.Duration = max(i.Duration, l.info.Duration+time.Duration(l.runtime*float64(time.Second)))
 		s.Metrics = append(s.Metrics, l.state.Metrics...)
 		one := Life{
-			Key: l.run.key, Dir: l.info.Dir, Log: l.info.Log, State: l.info.State, Exit: l.info.Exit, Started: l.info.Started,
+			Dir: l.info.Dir, State: l.info.State, Exit: l.info.Exit, Started: l.info.Started,
 			Rows: l.rows, FirstStep: -1, LastStep: -1,
 		}
 		if c := statOf(l.parts, KeyStep); c.rows > 0 {

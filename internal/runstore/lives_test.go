@@ -117,8 +117,8 @@ func TestRuns_LogsOfOneRun_StateOfTheLastAndFactsOfAll(t *testing.T) {
 	require.Len(t, i.Lives, 2)
 	assert.Equal(t, []any{first.dir.Path(), Failed, 3, int64(0), int64(2)}, []any{i.Lives[0].Dir, i.Lives[0].State, i.Lives[0].Rows, i.Lives[0].FirstStep, i.Lives[0].LastStep})
 	assert.Equal(t, []any{Running, 2, int64(3), int64(4)}, []any{i.Lives[1].State, i.Lives[1].Rows, i.Lives[1].FirstStep, i.Lives[1].LastStep})
-	for _, life := range i.Lives {
-		assert.Same(t, r, s.Run(life.Key))
+	for _, log := range s.logs() {
+		assert.Same(t, r, s.Run(log.key))
 	}
 	_, runtimes := points(t, r, History, KeyStep, KeyRuntime)
 	assert.Equal(t, []float64{0, 1, 2, 2, 3}, runtimes)

@@ -10,7 +10,6 @@ const here = exported ? "not on the server when this report was made" : "on this
 // tapeText says in words what the tape shows.
 export function tapeText(r) {
   if (!r.rows) return r.state === "running" ? "no rows yet" : "no rows";
-  if (r.origin === "server") return plural(r.rows, "row") + ", all on this server";
   if (r.unsent === null || r.unsent === undefined) return plural(r.rows, "row") + "; it is not known what the server has";
   if (r.unsent === 0) return plural(r.rows, "row") + ", all on the server";
   if (r.unsent >= r.rows) return plural(r.rows, "row") + ", " + here;
@@ -29,7 +28,7 @@ export function tape(r, wide) {
     el.append(i);
   };
   if (r.rows) {
-    const unsent = r.origin === "server" ? 0 : r.unsent;
+    const unsent = r.unsent;
     const sent = unsent === null || unsent === undefined ? 0 : Math.max(0, 1 - unsent / r.rows);
     if (sent > 0) piece("sent", 0, sent);
     if (sent < 1 && unsent !== null && unsent !== undefined) piece("here", sent, 1);
