@@ -86,7 +86,9 @@ func group(name, summary, long string, verbs ...command) command {
 	return command{name: name, args: "command [argument ...]", summary: summary, long: fmt.Sprintf(long, list.String()), verbs: verbs, run: runGroup}
 }
 
-func runGroup(ctx context.Context, a *app, c command, args []string) error { return c.dispatch(ctx, a, args) }
+func runGroup(ctx context.Context, a *app, c command, args []string) error {
+	return c.dispatch(ctx, a, args)
+}
 
 // verb is the last word of the command's name.
 func (c command) verb() string { return c.name[strings.LastIndexByte(c.name, ' ')+1:] }
