@@ -32,16 +32,19 @@ func (a *API) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "api of "+a.client.BaseURL())
 }
 
+func question(op diagnose.Op, at runpath.Path) diagnose.Question {
+	return diagnose.Question{Op: op, Entity: at.Entity, Project: at.Project, RunID: at.ID}
+}
+
 // explain is the public error of a request about a project or a run.
 func (a *API) explain(ctx context.Context, op diagnose.Op, at runpath.Path, err error) error {
-	q := diagnose.Question{Op: op, Entity: at.Entity, Project: at.Project, RunID: at.ID}
-	return a.withNearbyProjects(ctx, a.conn.Diagnoser.Explain(ctx, ctx, q, err))
+	return a.withNearbyProjects(ctx, a.conn.Diagnoser.Explain(ctx, ctx, question(op, at), err))
 }
 
 // checkKey returns the error of a request that cannot be made with the client's key, without
 // making it.
 func (a *API) checkKey(op diagnose.Op, at runpath.Path) error {
-	return a.conn.Diagnoser.CheckKey(diagnose.Question{Op: op, Entity: at.Entity, Project: at.Project, RunID: at.ID})
+	return a.conn.Diagnoser.CheckKey(question(op, at))
 }
 
 // withNearbyProjects adds the names of projects that the entity has to the error of a project
@@ -60,12 +63,14 @@ func (a *API) withNearbyProjects(ctx context.Context, err error) error {
 	return &near
 }
 
+// failed is the public error of a request that was answered, if not as it asked.
+func (a *API) failed(op diagnose.Op, at runpath.Path, e errors.RequestError) error {
+	return a.conn.Diagnoser.Failed(question(op, at), e)
+}
+
 // missingRun is the error of a run that the server does not show.
 func (a *API) missingRun(op diagnose.Op, at runpath.Path, hint string) error {
-	return &errors.RequestError{
-		Op: op.Verb, Entity: at.Entity, Project: at.Project, RunID: at.ID,
-		BaseURL: a.client.BaseURL(), Cause: errors.ErrRunMissing, Hint: hint,
-	}
+	return a.failed(op, at, errors.RequestError{Cause: errors.ErrRunMissing, Hint: hint})
 }
 
 // list yields the items of all pages that get returns, or only err if it is not nil. An error of get

@@ -28,11 +28,7 @@ func (s *scan) exported(ctx context.Context, low int64, yield func(Row, error) b
 		return low, err
 	}
 	if s.parquet == nil {
-		at := s.run.path()
-		return low, &errors.RequestError{
-			Op: diagnose.OpReadRun.Verb, Entity: at.Entity, Project: at.Project, RunID: at.ID, BaseURL: s.run.api.client.BaseURL(),
-			Cause: errors.ErrRowsExported,
-		}
+		return low, s.failed(errors.RequestError{Cause: errors.ErrRowsExported})
 	}
 	s.last = low - 1
 	for _, url := range urls {

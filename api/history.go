@@ -210,11 +210,11 @@ func (s *scan) give(row Row, yield func(Row, error) bool) error {
 
 // unreadable is the error of a row that is not JSON.
 func (s *scan) unreadable(err error) error {
-	at := s.run.path()
-	return &errors.RequestError{
-		Op: diagnose.OpReadRun.Verb, Entity: at.Entity, Project: at.Project, RunID: at.ID, BaseURL: s.run.api.client.BaseURL(),
-		Cause: errors.ErrUnexpectedAnswer, Err: fmt.Errorf("read row: %w", err),
-	}
+	return s.failed(errors.RequestError{Cause: errors.ErrUnexpectedAnswer, Err: fmt.Errorf("read row: %w", err)})
+}
+
+func (s *scan) failed(e errors.RequestError) error {
+	return s.run.api.failed(diagnose.OpReadRun, s.run.path(), e)
 }
 
 // lastStep returns the step of the run's last row, or -1.

@@ -28,17 +28,9 @@ func checkKey(c *client.Client, op diagnose.Op, at runpath.Path) error {
 	return connection.Of(c).Diagnoser.CheckKey(question(op, at))
 }
 
-func requestError(c *client.Client, op string, at runpath.Path, cause, err error) error {
-	return &errors.RequestError{Op: op, Entity: at.Entity, Project: at.Project, BaseURL: c.BaseURL(), Cause: cause, Err: err}
-}
-
-// missing is the error of a sweep that the server does not show. verb says what was to be done with it.
-func missing(c *client.Client, verb string, at runpath.Path, err error) error {
-	return requestError(c, verb+" sweep "+at.ID+" of", at, errors.ErrSweepMissing, err)
-}
-
-func unexpected(c *client.Client, op diagnose.Op, at runpath.Path, err error) error {
-	return requestError(c, op.Verb, at, errors.ErrUnexpectedAnswer, err)
+// failed is the public error of a request that was answered, if not as it asked.
+func failed(c *client.Client, op diagnose.Op, at runpath.Path, cause, err error) error {
+	return connection.Of(c).Diagnoser.Failed(question(op, at), errors.RequestError{Cause: cause, Err: err})
 }
 
 // explainAgent is [explain] for an agent's request. A server says with the same status that the sweep
@@ -54,7 +46,7 @@ func explainAgent(ctx context.Context, c *client.Client, at runpath.Path, err er
 	case resp.Project == nil:
 		return explain(ctx, c, diagnose.OpRunAgent, at, diagnose.ErrNoProject)
 	}
-	return missing(c, "run", at, err)
+	return failed(c, diagnose.OpRunAgent, at, errors.ErrSweepMissing, err)
 }
 
 // notFound reports whether the server says that it has no such thing.

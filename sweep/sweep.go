@@ -111,7 +111,7 @@ func New(ctx context.Context, c *client.Client, cfg *Config) (*Sweep, error) {
 		return nil, explain(ctx, c, diagnose.OpCreateSweep, at, err)
 	}
 	if resp.UpsertSweep == nil || resp.UpsertSweep.Sweep == nil {
-		return nil, unexpected(c, diagnose.OpCreateSweep, at, errors.New("the response has no sweep"))
+		return nil, failed(c, diagnose.OpCreateSweep, at, errors.ErrUnexpectedAnswer, errors.New("the response has no sweep"))
 	}
 	for _, w := range append(doubts("parameters", cfg.Parameters), resp.UpsertSweep.ConfigValidationWarnings...) {
 		conn.Log.Warn("sweep config", slog.String("warning", w))
@@ -162,7 +162,7 @@ func read(ctx context.Context, c *client.Client, at runpath.Path) (*Sweep, error
 	}
 	at.Entity, at.Project = cmp.Or(resp.Project.EntityName, at.Entity), cmp.Or(resp.Project.Name, at.Project)
 	if resp.Project.Sweep == nil {
-		return nil, missing(c, "read", at, nil)
+		return nil, failed(c, diagnose.OpReadSweep, at, errors.ErrSweepMissing, nil)
 	}
 	return sweepOf(c, at, resp.Project.Sweep), nil
 }
@@ -265,7 +265,7 @@ func (s *Sweep) become(ctx context.Context, state State) error {
 	}
 	over := now.State == Finished || now.State == Canceled
 	if over && state != Running && state != now.State {
-		return requestError(s.client, "change sweep "+s.ID+" of", s.at(), errors.ErrInvalidInput, errors.New("it is over: "+strings.ToLower(string(now.State))))
+		return failed(s.client, diagnose.OpChangeSweep, s.at(), errors.ErrInvalidInput, errors.New("it is over: "+strings.ToLower(string(now.State))))
 	}
 	_, err = graphql.UpsertSweep(ctx, connection.Of(s.client).GraphQL, graphql.UpsertSweepInput{
 		Id: &now.storageID, EntityName: gqlclient.Optional(s.Entity), ProjectName: &s.Project, State: new(string(state)),

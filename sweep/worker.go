@@ -119,7 +119,7 @@ func (w *worker) register(ctx context.Context) error {
 		return explainAgent(ctx, w.agent.Client, w.at, err)
 	}
 	if resp.CreateAgent == nil || resp.CreateAgent.Agent == nil {
-		return unexpected(w.agent.Client, diagnose.OpRunAgent, w.at, errors.New("the response has no agent"))
+		return failed(w.agent.Client, diagnose.OpRunAgent, w.at, errors.ErrUnexpectedAnswer, errors.New("the response has no agent"))
 	}
 	w.id = resp.CreateAgent.Agent.Id
 	return nil
