@@ -208,9 +208,7 @@ func (c *collection) newest() *membership {
 // resolve finds a version by an alias, its number, or a digest; by "" the latest. It returns
 // nil if there is none.
 func (c *collection) resolve(alias string) *membership {
-	if alias == "" {
-		alias = aliasLatest
-	}
+	alias = cmp.Or(alias, aliasLatest)
 	if m := c.aliases[alias]; m != nil {
 		return m
 	}

@@ -192,8 +192,7 @@ func (f *Fault) lets() bool {
 // if the request was not processed.
 func (f *Fault) alter(rep reply) reply {
 	if f.replaces() {
-		rep = reply{status: cmp.Or(f.Status, http.StatusOK), header: http.Header{}, body: []byte(f.Body)}
-		rep.header.Set("Content-Type", "application/json")
+		rep = jsonReply(cmp.Or(f.Status, http.StatusOK), []byte(f.Body))
 	} else if f.Status != 0 {
 		rep.status = f.Status // of an answer with a refused field
 	}
@@ -202,7 +201,7 @@ func (f *Fault) alter(rep reply) reply {
 	}
 	if f.Garbage {
 		rep.status = cmp.Or(rep.status, http.StatusOK)
-		rep.object, rep.body = nil, []byte("\x00\x1f\xff{{ not json")
+		rep = rep.altered(func([]byte) []byte { return []byte("\x00\x1f\xff{{ not json") })
 	}
 	if rep.header == nil {
 		rep.header = http.Header{}

@@ -39,37 +39,28 @@ type streamChunk struct {
 func parsePost(body []byte) (streamPost, error) {
 	post := streamPost{empty: true, size: len(body)}
 	s := jsontext.NewScanner(body)
-	err := s.Object(func(key []byte) error {
+	err := s.Object(func(key []byte) (err error) {
 		post.empty = false
-		switch string(key) {
-		case "files":
-			if s.Literal("null") {
-				return nil
-			}
+		switch name := string(key); {
+		case s.Literal("null"):
+			return nil
+		case name == "files":
 			return s.Object(func(name []byte) error {
 				chunk := streamChunk{name: string(name)}
 				err := parseChunk(s, &chunk)
 				post.files = append(post.files, chunk)
 				return err
 			})
-		case "uploaded":
-			if s.Literal("null") {
-				return nil
-			}
-			var err error
+		case name == "uploaded":
 			post.uploaded, err = parseContent(s)
 			return err
-		case "complete":
+		case name == "complete":
 			return parseFlag(s, &post.complete)
-		case "preempting":
+		case name == "preempting":
 			return parseFlag(s, &post.preempting)
-		case "exitcode":
-			if s.Literal("null") {
-				return nil
-			}
+		case name == "exitcode":
 			n, err := s.Number()
-			code := int(n)
-			post.exitCode = &code
+			post.exitCode = new(int(n))
 			return err
 		}
 		return s.Skip()
@@ -81,19 +72,14 @@ func parsePost(body []byte) (streamPost, error) {
 }
 
 func parseFlag(s *jsontext.Scanner, flag *bool) error {
-	switch {
-	case s.Literal("true"):
-		*flag = true
-	case s.Literal("false"), s.Literal("null"):
-		*flag = false
-	default:
-		return s.Fail("true or false")
+	if *flag = s.Literal("true"); *flag || s.Literal("false") {
+		return nil
 	}
-	return nil
+	return s.Fail("true or false")
 }
 
 func parseChunk(s *jsontext.Scanner, chunk *streamChunk) error {
-	return s.Object(func(key []byte) error {
+	return s.Object(func(key []byte) (err error) {
 		switch string(key) {
 		case "offset":
 			n, err := s.Number()
@@ -103,7 +89,6 @@ func parseChunk(s *jsontext.Scanner, chunk *streamChunk) error {
 			chunk.offset = int(n)
 			return err
 		case "content":
-			var err error
 			chunk.content, err = parseContent(s)
 			return err
 		}

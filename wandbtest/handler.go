@@ -1,6 +1,7 @@
 package wandbtest
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -47,33 +48,26 @@ const maxBody = 256 << 20
 type reply struct {
 	status int
 	header http.Header
-	body   []byte
-	object *io.SectionReader // the body instead, if not nil
+	body   io.SectionReader // empty if zero
 }
 
-// size is the size of the body.
-func (r reply) size() int64 {
-	if r.object != nil {
-		return r.object.Size()
-	}
-	return int64(len(r.body))
+func newReply(status int, contentType string, body []byte) reply {
+	return reply{status, http.Header{"Content-Type": {contentType}}, *io.NewSectionReader(bytes.NewReader(body), 0, int64(len(body)))}
 }
+
+func jsonReply(status int, body []byte) reply { return newReply(status, "application/json", body) }
+
+// emptyReply is a success without a body.
+func emptyReply() reply { return reply{status: http.StatusOK, header: http.Header{}} }
 
 // altered returns the reply with the body that alter makes of its own.
 func (r reply) altered(alter func(body []byte) []byte) reply {
-	if r.object != nil {
-		content, err := io.ReadAll(r.object)
-		if err != nil {
-			return storageError(err)
-		}
-		r.object, r.body = nil, content
+	content, err := io.ReadAll(&r.body)
+	if err != nil {
+		return storageError(err)
 	}
-	r.body = alter(r.body)
+	r.body = newReply(0, "", alter(content)).body
 	return r
-}
-
-func jsonReply(status int, body []byte) reply {
-	return reply{status: status, header: http.Header{"Content-Type": {"application/json"}}, body: body}
 }
 
 // restError returns an error of an endpoint other than GraphQL.
@@ -84,7 +78,7 @@ func restError(err error) reply {
 
 // pageNotFound is the response of Go's router to an unknown path, as of W&B's servers.
 func pageNotFound() reply {
-	return reply{status: http.StatusNotFound, header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, body: []byte("404 page not found\n")}
+	return newReply(http.StatusNotFound, "text/plain; charset=utf-8", []byte("404 page not found\n"))
 }
 
 // incoming is a request that has been read and classified.
@@ -134,11 +128,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case CutBefore, CutAfter:
 		abort()
 	case CutMidBody:
-		send(w, rep, rep.size()/2)
+		send(w, rep, rep.body.Size()/2)
 		abort()
 	}
 	status = rep.status
-	send(w, rep, rep.size())
+	send(w, rep, rep.body.Size())
 }
 
 // servePage lets the handler of [WithPages] respond. A page may be a stream without an end,
@@ -187,14 +181,10 @@ func (s *Server) hold(r *http.Request, f *Fault) bool {
 // send sends the response, or the first n bytes of its body.
 func send(w http.ResponseWriter, rep reply, n int64) {
 	maps.Copy(w.Header(), rep.header)
-	w.Header().Set("Content-Length", strconv.FormatInt(rep.size(), 10))
+	w.Header().Set("Content-Length", strconv.FormatInt(rep.body.Size(), 10))
 	w.WriteHeader(rep.status)
-	if rep.object != nil {
-		io.CopyN(w, rep.object, n) //nolint:errcheck // the client is gone
-	} else {
-		w.Write(rep.body[:n]) //nolint:errcheck // as above
-	}
-	if n < rep.size() {
+	io.CopyN(w, &rep.body, n) //nolint:errcheck // the client is gone
+	if n < rep.body.Size() {
 		http.NewResponseController(w).Flush()
 	}
 }
@@ -300,7 +290,7 @@ func (s *Server) respond(in incoming, refused string, q quota) reply {
 	case "POST " + oidcPath:
 		return s.serveToken(in.body)
 	case "POST " + otelPath:
-		return reply{status: http.StatusOK, header: http.Header{}}
+		return emptyReply()
 	}
 	return pageNotFound()
 }

@@ -165,7 +165,7 @@ func storageError(err error) reply {
 		why = storeRefusal{http.StatusInternalServerError, "InternalError", err.Error()}
 	}
 	body := `<?xml version="1.0" encoding="UTF-8"?>` + "\n<Error><Code>" + why.code + "</Code><Message>" + why.message + "</Message></Error>"
-	return reply{status: why.status, header: http.Header{"Content-Type": {"application/xml"}}, body: []byte(body)}
+	return newReply(why.status, "application/xml", []byte(body))
 }
 
 // checkUpload checks how an upload is sent.
@@ -203,7 +203,7 @@ func (s *Server) serveUpload(in incoming) reply {
 	defer s.changed.broadcast()
 	if r, name := s.runFile(object); r != nil {
 		r.storeUpload(name, in.body)
-		return reply{status: http.StatusOK, header: http.Header{}}
+		return emptyReply()
 	}
 	content := in.object
 	if content == nil {
@@ -243,7 +243,7 @@ func (s *Server) serveObject(in incoming) reply {
 
 // objectReply returns an object, or a range of one.
 func objectReply(content *objects.Object, wanted string) reply {
-	rep := reply{status: http.StatusOK, object: content.Reader(), header: http.Header{
+	rep := reply{status: http.StatusOK, body: *content.Reader(), header: http.Header{
 		"Content-Type": {"application/octet-stream"}, "Etag": {strconv.Quote(hexMD5(content))}, "Accept-Ranges": {"bytes"},
 	}}
 	first, last, ok := strings.Cut(strings.TrimPrefix(wanted, "bytes="), "-")
@@ -262,12 +262,12 @@ func objectReply(content *objects.Object, wanted string) reply {
 		return storageError(storeRefusal{http.StatusRequestedRangeNotSatisfiable, "InvalidRange", "The requested range is not satisfiable"})
 	}
 	rep.status = http.StatusPartialContent
-	rep.object = content.Section(from, to-from+1)
+	rep.body = *content.Section(from, to-from+1)
 	rep.header.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, to, content.Size))
 	return rep
 }
 
 // fileReply is the response with a file of a run.
 func fileReply(content []byte) reply {
-	return reply{status: http.StatusOK, header: http.Header{"Content-Type": {"application/octet-stream"}}, body: content}
+	return newReply(http.StatusOK, "application/octet-stream", content)
 }

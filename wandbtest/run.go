@@ -62,17 +62,6 @@ type run struct {
 	referee               referee         // of the only writer
 }
 
-func newRun(p *project, id, owner string, number int, now time.Time) *run {
-	key := RunKey{Entity: p.Entity, Project: p.Name, ID: id}
-	return &run{
-		key: key, number: number, owner: owner, project: p, created: now, heartbeat: now,
-		storageID:   globalID("Run", "v1", id, p.Name, p.Entity),
-		displayName: displayName(number),
-		uploads:     map[string][]byte{}, uploadedSet: map[string]bool{}, streamed: map[string]*store.Lines{},
-		quietUntil: map[string]time.Time{}, metrics: map[string]bool{},
-	}
-}
-
 // globalID returns an opaque and unique id, as GraphQL servers do.
 func globalID(parts ...string) string {
 	return base64.StdEncoding.EncodeToString([]byte(strings.Join(parts, ":")))

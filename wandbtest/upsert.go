@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"github.com/wandgo/wandgo/internal/fakeserver/jsontext"
+	"github.com/wandgo/wandgo/internal/fakeserver/store"
 	"github.com/wandgo/wandgo/internal/runid"
 )
 
@@ -101,7 +103,13 @@ func (x *execution) runOwner(p *project) string {
 
 // addRun creates a run. Call with mu held for writing.
 func (s *Server) addRun(p *project, id, owner string) *run {
-	r := newRun(p, id, owner, len(p.runs)+1, s.cfg.clock())
+	now, number := s.cfg.clock(), len(p.runs)+1
+	r := &run{
+		key: RunKey{p.Entity, p.Name, id}, number: number, owner: owner, project: p, created: now, heartbeat: now,
+		storageID: globalID("Run", "v1", id, p.Name, p.Entity), displayName: displayName(number),
+		uploads: map[string][]byte{}, uploadedSet: map[string]bool{}, streamed: map[string]*store.Lines{},
+		quietUntil: map[string]time.Time{}, metrics: map[string]bool{},
+	}
 	p.runs[id] = r
 	s.runs = append(s.runs, r)
 	s.storage[r.storageID] = r

@@ -26,8 +26,9 @@ func (s *Scanner) ReadString() ([]byte, error) {
 			if len(text) == 0 {
 				return part, nil
 			}
-			s.unescaped = append(text, part...)
-			return s.unescaped, nil
+			text = append(text, part...)
+			s.unescaped = text
+			return text, nil
 		case c < ' ':
 			return nil, s.Fail("no control character")
 		case c == '\\':
