@@ -48,13 +48,13 @@ func newArtifacts() artifacts {
 // collection is a sequence, which holds what runs log under one name, or a portfolio, into
 // which versions of sequences are linked.
 type collection struct {
-	id, name, typ, description string
-	project                    *project
-	portfolio                  bool
-	created                    time.Time
-	members                    []*membership // in the order of their versions
-	next                       int           // the next version
-	aliases                    map[string]*membership
+	id, name, typ string
+	project       *project
+	portfolio     bool
+	created       time.Time
+	members       []*membership // in the order of their versions
+	next          int           // the next version
+	aliases       map[string]*membership
 	// Of a sequence.
 	algorithm string
 	logged    []*artifact // also those that are not committed

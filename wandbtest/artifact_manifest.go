@@ -32,11 +32,10 @@ type manifestEntry struct {
 	name string
 	raw  json.RawMessage
 
-	Digest string         `json:"digest"`
-	Size   int64          `json:"size"`
-	Ref    string         `json:"ref"`
-	Birth  string         `json:"birthArtifactID"`
-	Extra  map[string]any `json:"extra"`
+	Digest string `json:"digest"`
+	Size   int64  `json:"size"`
+	Ref    string `json:"ref"`
+	Birth  string `json:"birthArtifactID"`
 }
 
 // parseManifest reads a manifest. The entries are sorted by name.

@@ -44,54 +44,36 @@ type execution struct {
 	// refused names the field ("Entity.members") that a fault refuses, or "".
 	refused string
 
+	path   ast.Path // of the field that is resolved
 	out    bytes.Buffer
 	errs   gqlerror.List
 	status int
 }
 
-// pathNode is the path to a field. It is a linked list, because it is needed only if
-// something fails.
-type pathNode struct {
-	parent *pathNode
-	key    ast.PathElement
-}
-
-func (p *pathNode) slice() ast.Path {
-	if p == nil {
-		return nil
-	}
-	return append(p.parent.slice(), p.key)
-}
-
 // run executes the operation on the root object and writes the value of "data".
-func (x *execution) run(op *ast.OperationDefinition, root object) {
-	def := x.schema.Query
-	if op.Operation == ast.Mutation {
-		def = x.schema.Mutation
-	}
-	if !x.object(def, root, []ast.SelectionSet{op.SelectionSet}, nil) {
+func (x *execution) run(def *ast.Definition, op *ast.OperationDefinition, root fields) {
+	if !x.object(def, root, op.SelectionSet) {
 		x.out.Reset()
 		x.out.WriteString("null")
 	}
 }
 
-// collected is a field of the response. Fields with the same key are merged.
-type collected struct {
-	key   string
-	first *ast.Field
-	sets  []ast.SelectionSet
-}
-
-// collect flattens a selection set. Each fragment is used once. Otherwise a few fragments
-// that spread each other twice would keep the server busy forever.
-func (x *execution) collect(into []collected, def *ast.Definition, set ast.SelectionSet, spread map[string]bool) []collected {
+// collect flattens a selection set. Fields with the same key are merged. Each fragment is used
+// once. Otherwise a few fragments that spread each other twice would keep the server busy forever.
+func (x *execution) collect(into []*ast.Field, def *ast.Definition, set ast.SelectionSet, spread map[string]bool) []*ast.Field {
 	for _, sel := range set {
 		switch sel := sel.(type) {
 		case *ast.Field:
-			if !x.included(sel.Directives) {
-				continue
+			i := slices.IndexFunc(into, func(f *ast.Field) bool { return f.Alias == sel.Alias })
+			switch {
+			case !x.included(sel.Directives):
+			case i < 0:
+				into = append(into, sel)
+			default:
+				merged := *into[i]
+				merged.SelectionSet = slices.Concat(merged.SelectionSet, sel.SelectionSet)
+				into[i] = &merged
 			}
-			into = merge(into, sel)
 		case *ast.InlineFragment:
 			if x.included(sel.Directives) && (sel.TypeCondition == "" || x.applies(sel.TypeCondition, def)) {
 				into = x.collect(into, def, sel.SelectionSet, spread)
@@ -111,16 +93,6 @@ func (x *execution) applies(condition string, def *ast.Definition) bool {
 	return condition == def.Name || slices.Contains(x.schema.PossibleTypes[condition], def)
 }
 
-func merge(into []collected, f *ast.Field) []collected {
-	for i := range into {
-		if into[i].key == f.Alias {
-			into[i].sets = append(into[i].sets, f.SelectionSet)
-			return into
-		}
-	}
-	return append(into, collected{key: f.Alias, first: f, sets: []ast.SelectionSet{f.SelectionSet}})
-}
-
 // included evaluates @skip and @include.
 func (x *execution) included(directives ast.DirectiveList) bool {
 	for _, d := range directives {
@@ -133,25 +105,23 @@ func (x *execution) included(directives ast.DirectiveList) bool {
 
 // object writes an object, or returns false if it is null because a field that
 // must not be null is.
-func (x *execution) object(def *ast.Definition, obj object, sets []ast.SelectionSet, path *pathNode) bool {
-	var fields []collected
-	spread := map[string]bool{}
-	for _, set := range sets {
-		fields = x.collect(fields, def, set, spread)
-	}
+func (x *execution) object(def *ast.Definition, obj object, set ast.SelectionSet) bool {
 	values := obj.fields(x)
 	x.out.WriteByte('{')
-	for i, f := range fields {
+	for i, f := range x.collect(nil, def, set, map[string]bool{}) {
 		if i > 0 {
 			x.out.WriteByte(',')
 		}
-		x.text(f.key)
+		x.text(f.Alias)
 		x.out.WriteByte(':')
-		if f.first.Name == "__typename" {
+		if f.Name == "__typename" {
 			x.text(def.Name)
 			continue
 		}
-		if !x.field(def, values, f, &pathNode{path, ast.PathName(f.key)}) {
+		x.path = append(x.path, ast.PathName(f.Alias))
+		ok := x.field(def, values, f)
+		x.path = x.path[:len(x.path)-1]
+		if !ok {
 			return false
 		}
 	}
@@ -161,17 +131,17 @@ func (x *execution) object(def *ast.Definition, obj object, sets []ast.Selection
 
 // field resolves a field and writes its value; false means that the parent must
 // be null.
-func (x *execution) field(def *ast.Definition, of fields, f collected, path *pathNode) bool {
-	t := f.first.Definition.Type
-	v, err := x.resolve(def, of, f.first)
+func (x *execution) field(def *ast.Definition, of fields, f *ast.Field) bool {
+	t := f.Definition.Type
+	v, err := x.resolve(def, of, f)
 	if err != nil {
-		x.fail(err, path)
+		x.fail(err)
 		if !t.NonNull {
 			x.out.WriteString("null")
 		}
 		return !t.NonNull
 	}
-	return x.value(t, v, f.sets, path)
+	return x.value(t, v, f.SelectionSet)
 }
 
 func (x *execution) resolve(def *ast.Definition, of fields, f *ast.Field) (any, error) {
@@ -194,22 +164,22 @@ func (x *execution) resolve(def *ast.Definition, of fields, f *ast.Field) (any, 
 
 // fail records a field's error. The first error of a root field decides the status of the
 // response. Nested refusals do not change it unless the policy says so.
-func (x *execution) fail(err error, path *pathNode) {
+func (x *execution) fail(err error) {
 	why := refusalOf(err)
-	shown := &gqlerror.Error{Message: why.message, Path: path.slice()}
+	shown := &gqlerror.Error{Message: why.message, Path: slices.Clone(x.path)}
 	if why.code != "" {
 		shown.Extensions = map[string]any{"code": why.code}
 	}
 	x.errs = append(x.errs, shown)
-	if x.status == 0 && path.parent == nil {
+	if x.status == 0 && len(x.path) == 1 {
 		x.status = why.status
 	}
 }
 
 // value writes v as type t, or returns false if it must not be null and is.
-func (x *execution) value(t *ast.Type, v any, sets []ast.SelectionSet, path *pathNode) bool {
+func (x *execution) value(t *ast.Type, v any, set ast.SelectionSet) bool {
 	mark := x.out.Len()
-	if x.inner(t, v, sets, path) {
+	if x.inner(t, v, set) {
 		return true
 	}
 	if x.out.Truncate(mark); t.NonNull {
@@ -219,22 +189,22 @@ func (x *execution) value(t *ast.Type, v any, sets []ast.SelectionSet, path *pat
 	return true
 }
 
-func (x *execution) inner(t *ast.Type, v any, sets []ast.SelectionSet, path *pathNode) bool {
+func (x *execution) inner(t *ast.Type, v any, set ast.SelectionSet) bool {
 	if isNil(v) {
 		if t.NonNull {
-			x.fail(refusal{http.StatusInternalServerError, "Cannot return null for non-nullable field.", ""}, path)
+			x.fail(refusal{http.StatusInternalServerError, "Cannot return null for non-nullable field.", ""})
 		}
 		return false
 	}
 	if t.Elem != nil {
-		return x.list(t.Elem, v, sets, path)
+		return x.list(t.Elem, v, set)
 	}
 	if obj, ok := v.(object); ok {
 		def := x.schema.Types[t.NamedType]
 		if one, ok := obj.(interface{ typeName() string }); ok && def.IsAbstractType() {
 			def = x.schema.Types[one.typeName()]
 		}
-		return x.object(def, obj, sets, path)
+		return x.object(def, obj, set)
 	}
 	x.leaf(v)
 	return true
@@ -247,13 +217,16 @@ func isNil(v any) bool {
 }
 
 // list writes a slice. A nil one is an empty list.
-func (x *execution) list(elem *ast.Type, v any, sets []ast.SelectionSet, path *pathNode) bool {
+func (x *execution) list(elem *ast.Type, v any, set ast.SelectionSet) bool {
 	x.out.WriteByte('[')
 	for i, list := 0, reflect.ValueOf(v); i < list.Len(); i++ {
 		if i > 0 {
 			x.out.WriteByte(',')
 		}
-		if !x.value(elem, list.Index(i).Interface(), sets, &pathNode{path, ast.PathIndex(i)}) {
+		x.path = append(x.path, ast.PathIndex(i))
+		ok := x.value(elem, list.Index(i).Interface(), set)
+		x.path = x.path[:len(x.path)-1]
+		if !ok {
 			return false
 		}
 	}

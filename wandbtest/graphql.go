@@ -56,18 +56,15 @@ func (s *Server) serveGraphQL(c caller, header http.Header, req graphqlRequest, 
 		return s.invalid(err)
 	}
 	x := &execution{server: s, caller: c, header: header, schema: s.dialect.Schema, vars: vars, refused: refused}
-	switch op.Operation {
-	case ast.Query:
-		s.mu.RLock()
-		x.run(op, queryRoot{})
-		s.mu.RUnlock()
-	case ast.Mutation:
+	if op.Operation == ast.Mutation { // the schema has no subscriptions
 		s.mu.Lock()
-		x.run(op, mutationRoot{})
+		x.run(x.schema.Mutation, op, x.mutation())
 		s.mu.Unlock()
 		s.changed.broadcast()
-	default:
-		return s.invalid(gqlerror.Errorf("subscriptions are not supported"))
+	} else {
+		s.mu.RLock()
+		x.run(x.schema.Query, op, x.query())
+		s.mu.RUnlock()
 	}
 	return s.answer(x)
 }

@@ -123,6 +123,7 @@ func TestGraphQL_InvalidDocument_IsAValidationError(t *testing.T) {
 		"wrong variable":     {query: `query Q($n: Int) { viewer { teams(first: $n) { edges { cursor } } } }`, vars: map[string]any{"n": "many"}, want: "cannot use string as Int"},
 		"nested variable":    {query: upsertQuery, vars: map[string]any{"input": map[string]any{"nope": 1}}, want: `Variable \"input\" has invalid value.\nIn field \"nope\": unknown field.","locations":[{`},
 		"no such operation":  {query: `query A { viewer { id } } query B { viewer { id } }`, want: "Unknown operation"},
+		"subscription":       {query: `subscription { viewer { id } }`, want: "subscription"},
 		"fragment cycle":     {query: `{ viewer { ...A } } fragment A on User { ...B } fragment B on User { ...A }`, want: "itself"},
 		"huge integer":       {query: `{ viewer { teams(first: 99999999999999999999999999) { edges { cursor } } } }`, want: "999999"},
 		"introspection":      {query: `{ __schema { types { name } } }`, want: "introspection is disabled"},

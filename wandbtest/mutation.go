@@ -35,9 +35,8 @@ var mutations = map[string]func(x *execution, in arguments) (any, error){
 	"unlinkArtifact":                  (*execution).unlinkArtifact,
 }
 
-type mutationRoot struct{}
-
-func (mutationRoot) fields(x *execution) fields {
+// mutation has the fields of Mutation.
+func (x *execution) mutation() fields {
 	f := fields{}
 	for name, resolve := range mutations {
 		f[name] = func(args arguments) (any, error) {

@@ -9,10 +9,8 @@ import (
 // The stored types are objects of GraphQL themselves: their methods fields are the resolvers.
 // They run with Server.mu held.
 
-// queryRoot resolves the fields of Query.
-type queryRoot struct{}
-
-func (queryRoot) fields(x *execution) fields {
+// query has the fields of Query.
+func (x *execution) query() fields {
 	s := x.server
 	project := func(args arguments) any { return x.project(args.text("entityName"), args.text("name")) }
 	return fields{

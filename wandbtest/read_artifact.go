@@ -7,8 +7,6 @@ import (
 	"strconv"
 )
 
-func (*artifact) typeName() string { return "Artifact" }
-
 func (a *artifact) fields(x *execution) fields {
 	var tags []fields
 	for _, tag := range a.tags {

@@ -17,7 +17,6 @@ func (c *collection) fields(x *execution) fields {
 	return fields{
 		"id":                  c.id,
 		"name":                c.name,
-		"description":         orNil(c.description),
 		"createdAt":           c.created,
 		"project":             c.project,
 		"defaultArtifactType": &artifactTypeObject{c.project, c.typ},
