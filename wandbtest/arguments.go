@@ -1,7 +1,6 @@
 package wandbtest
 
 import (
-	"encoding/json"
 	"strconv"
 	"time"
 
@@ -42,9 +41,7 @@ func (a arguments) optional(name string) (string, bool) {
 	switch v := a[name].(type) {
 	case string:
 		return v, true
-	case json.Number: // an ID may be written as a number
-		return v.String(), true
-	case int64:
+	case int64: // an ID may be written as a number
 		return strconv.FormatInt(v, 10), true
 	}
 	return "", false
@@ -87,13 +84,10 @@ func (a arguments) inputs(name string) []arguments {
 	return nil
 }
 
-// number returns a number of any form, and whether there is one.
+// number returns a number, and whether there is one.
 func (a arguments) number(name string) (float64, bool) {
 	switch v := a[name].(type) {
-	case json.Number:
-		f, err := v.Float64()
-		return f, err == nil
-	case int64:
+	case int64: // in the document
 		return float64(v), true
 	case float64:
 		return v, true

@@ -36,10 +36,8 @@ func (x *execution) updateArtifact(in arguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, tag := range tagsOf(in, "tagsToAdd") {
-		if !tagNames.MatchString(tag) {
-			return nil, badRequest("invalid parameters: tag %q", tag)
-		}
+	if err := checkTags(tagsOf(in, "tagsToAdd")); err != nil {
+		return nil, err
 	}
 	if in["aliases"] != nil {
 		if err := x.replaceAliases(a, in); err != nil {

@@ -92,7 +92,11 @@ func checkArtifact(in arguments, name string) error {
 	case !hexDigest.MatchString(in.text("digest")):
 		return badRequest("invalid parameters: digest %q", in.text("digest"))
 	}
-	for _, tag := range tagsOf(in, "tags") {
+	return checkTags(tagsOf(in, "tags"))
+}
+
+func checkTags(tags []string) error {
+	for _, tag := range tags {
 		if !tagNames.MatchString(tag) || utf8.RuneCountInString(tag) > maxArtifactName {
 			return badRequest("invalid parameters: tag %q", tag)
 		}

@@ -1,7 +1,6 @@
 package wandbtest
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -18,14 +17,6 @@ type graphqlRequest struct {
 	Query         string         `json:"query"`
 	Variables     map[string]any `json:"variables"`
 	OperationName string         `json:"operationName"`
-}
-
-func parseGraphQL(body []byte) (graphqlRequest, error) {
-	var req graphqlRequest
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.UseNumber()
-	err := dec.Decode(&req)
-	return req, err
 }
 
 // operationName returns the name of the requested operation. Some clients only write it

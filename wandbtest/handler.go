@@ -212,7 +212,7 @@ func (s *Server) read(r *http.Request) incoming {
 		s.log.hideAssertion(in.body)
 	}
 	if in.endpoint == graphqlPath && in.malformed == nil {
-		in.graphql, in.malformed = parseGraphQL(in.body)
+		in.malformed = json.Unmarshal(in.body, &in.graphql)
 		if in.malformed == nil {
 			in.operation = s.operationName(in.graphql)
 		}

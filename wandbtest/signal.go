@@ -13,22 +13,16 @@ type signal struct {
 	ch chan struct{}
 }
 
-// next returns a channel that the next broadcast closes. Get it before you check the state,
-// so that no change in between is missed.
-func (s *signal) next() <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ch == nil {
-		s.ch = make(chan struct{})
-	}
-	return s.ch
-}
-
 // wait blocks until done returns true. It calls done at the start and after each broadcast. If
 // ctx ends first, wait returns the cause.
 func (s *signal) wait(ctx context.Context, done func() bool) error {
 	for {
-		changed := s.next()
+		s.mu.Lock()
+		if s.ch == nil {
+			s.ch = make(chan struct{})
+		}
+		changed := s.ch // from before the check, so that no change in between is missed
+		s.mu.Unlock()
 		if done() {
 			return nil
 		}

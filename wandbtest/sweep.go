@@ -67,10 +67,11 @@ func (s *Server) sweepOf(storageID string) *sweep {
 // upsertSweep creates a sweep, or changes the one of an id.
 func (x *execution) upsertSweep(in arguments) (any, error) {
 	s := x.server
-	w, inserted, err := x.sweepToWrite(in)
+	w, err := x.sweepToWrite(in)
 	if err != nil {
 		return nil, err
 	}
+	inserted := w.config == nil
 	if text, ok := in.optional("config"); ok {
 		config, err := parseSweepConfig(text)
 		if err != nil {
@@ -103,18 +104,19 @@ func (x *execution) upsertSweep(in arguments) (any, error) {
 
 // sweepToWrite returns the sweep of an input, and checks that the caller may write to it. A
 // new one is not stored yet.
-func (x *execution) sweepToWrite(in arguments) (w *sweep, inserted bool, err error) {
+func (x *execution) sweepToWrite(in arguments) (*sweep, error) {
 	s := x.server
 	if id := in.text("id"); id != "" {
-		if w = s.sweepOf(id); w == nil {
-			return nil, false, noSweep
+		w := s.sweepOf(id)
+		if w == nil {
+			return nil, noSweep
 		}
-		return w, false, x.standing(w.project.Entity).mayWrite(w.project)
+		return w, x.standing(w.project.Entity).mayWrite(w.project)
 	}
 	name := cmp.Or(in.text("projectName"), defaultProject)
 	p, err := x.projectToWrite(x.entityOr(in.text("entityName")), name)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	s.realm.add(p)
 	id := runid.New()
@@ -122,7 +124,7 @@ func (x *execution) sweepToWrite(in arguments) (w *sweep, inserted bool, err err
 	return &sweep{
 		name: id, storageID: globalID("Sweep", "v1", id, p.Name, p.Entity), project: p, owner: x.caller.user.Username,
 		created: now, updated: now, state: sweepPending, grid: map[int]*run{}, random: rand.New(rand.NewPCG(uint64(len(p.sweeps)), 1)),
-	}, true, nil
+	}, nil
 }
 
 // become changes the state, if that is possible from the current one.
