@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
-	"hash"
 	"io"
 	"net/http"
 	"os"
@@ -31,7 +30,7 @@ func (a *API) get(ctx context.Context, url string, signed bool, receive func(io.
 // beginning.
 func (a *API) fetch(ctx context.Context, url string) (*os.File, error) {
 	return temporary(func(f *os.File) error {
-		return a.get(ctx, url, true, func(body io.Reader) error { return refill(f, body) })
+		return a.get(ctx, url, true, func(body io.Reader) error { _, err := refill(f, body); return err })
 	})
 }
 
@@ -58,41 +57,26 @@ func temporary(fill func(*os.File) error) (*os.File, error) {
 	return f, nil
 }
 
-// refill replaces the content of a file.
-func refill(f *os.File, body io.Reader) error {
+// refill replaces the content of a file, and returns its length.
+func refill(f *os.File, body io.Reader) (int64, error) {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return err
+		return 0, err
 	}
 	if err := f.Truncate(0); err != nil {
-		return err
+		return 0, err
 	}
-	_, err := io.Copy(f, body)
-	return err
+	return io.Copy(f, body)
 }
 
-// checksum compares what is written to it with the size and the digest of a file.
-type checksum struct {
-	file *File
-	sum  hash.Hash
-	n    int64
-}
-
-func newChecksum(f *File) *checksum { return &checksum{file: f, sum: md5.New()} } //nolint:gosec // as above
-
-func (c *checksum) Write(p []byte) (int, error) {
-	c.n += int64(len(p))
-	return c.sum.Write(p)
-}
-
-// check returns an error that matches ErrDigestMismatch unless size and digest are those that the
-// server names. A digest in an unknown form is not compared.
-func (c *checksum) check() error {
-	want, known := digestOf(c.file.MD5)
-	switch got := string(c.sum.Sum(nil)); {
-	case c.n != c.file.Size:
-		return fmt.Errorf("%w: it has %d bytes instead of %d", errors.ErrDigestMismatch, c.n, c.file.Size)
-	case known && got != want:
-		return fmt.Errorf("%w: its MD5 is %x instead of %x", errors.ErrDigestMismatch, got, want)
+// check returns an error that matches ErrDigestMismatch unless size and digest of a content are those
+// that the server names. A digest in an unknown form is not compared.
+func (f *File) check(size int64, digest []byte) error {
+	want, known := digestOf(f.MD5)
+	switch {
+	case size != f.Size:
+		return fmt.Errorf("%w: it has %d bytes instead of %d", errors.ErrDigestMismatch, size, f.Size)
+	case known && string(digest) != want:
+		return fmt.Errorf("%w: its MD5 is %x instead of %x", errors.ErrDigestMismatch, digest, want)
 	}
 	return nil
 }

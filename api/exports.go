@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
@@ -82,11 +81,11 @@ func (s *scan) file(ctx context.Context, url string, end int64, yield func(Row, 
 		return s.run.explain(ctx, diagnose.OpReadRun, err)
 	}
 	defer f.Close()
-	size, err := sizeOf(f)
+	info, err := f.Stat()
 	if err != nil {
-		return err
+		return fmt.Errorf("read exported rows: %w", err)
 	}
-	for row, err := range s.parquet(f, size, s.keys) {
+	for row, err := range s.parquet(f, info.Size(), s.keys) {
 		if err != nil {
 			return fmt.Errorf("read exported rows: %w", err)
 		}
@@ -103,12 +102,4 @@ func (s *scan) file(ctx context.Context, url string, end int64, yield func(Row, 
 		}
 	}
 	return nil
-}
-
-func sizeOf(f *os.File) (int64, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return 0, fmt.Errorf("read exported rows: %w", err)
-	}
-	return info.Size(), nil
 }

@@ -48,13 +48,6 @@ func (q Query) order() string {
 	return strings.Join(fields, ",")
 }
 
-func (q Query) check() error {
-	if q.PageSize < 0 || q.PageSize > 1000 {
-		return &errors.InputError{Field: "page size", Rule: "must be from 1 to 1000"}
-	}
-	return nil
-}
-
 // Runs lists the runs of a project, "entity/project" or, for the account's default entity,
 // "project". It blocks while a page is read.
 //
@@ -95,8 +88,8 @@ func (q Query) prepare(project string) (at runpath.Path, filter string, err erro
 	if at, err = runpath.Project(project); err != nil {
 		return at, "", err
 	}
-	if err := q.check(); err != nil {
-		return at, "", err
+	if q.PageSize < 0 || q.PageSize > 1000 {
+		return at, "", &errors.InputError{Field: "page size", Rule: "must be from 1 to 1000"}
 	}
 	filter, err = q.Filter.text()
 	return at, filter, err

@@ -104,16 +104,9 @@ func put[T comparable](tree map[string]any, key string, value T) {
 	}
 }
 
-// cloned is a copy of a tree, which is not nil.
-func cloned(tree map[string]any) map[string]any {
-	out := make(map[string]any, len(tree))
-	maps.Copy(out, tree)
-	return out
-}
-
 // tree is the config as the server reads it.
 func (c *Config) tree() map[string]any {
-	tree := cloned(c.Extra)
+	tree := maps.Collect(maps.All(c.Extra)) // not nil
 	put(tree, "method", string(c.Method))
 	put(tree, "name", c.Name)
 	put(tree, "description", c.Description)
@@ -220,8 +213,8 @@ func (p *Parameter) number(key string) *float64 {
 	return map[string]*float64{"min": &p.Min, "max": &p.Max, "mu": &p.Mu, "sigma": &p.Sigma, "q": &p.Q, "a": &p.A, "b": &p.B}[key]
 }
 
-func (p Parameter) tree() map[string]any {
-	tree := cloned(p.Extra)
+func (p *Parameter) tree() map[string]any {
+	tree := maps.Collect(maps.All(p.Extra))
 	if p.Value != nil || p.null {
 		tree["value"] = p.Value
 	}
@@ -247,12 +240,18 @@ func (p Parameter) tree() map[string]any {
 }
 
 // sent is a number as it is sent. The server distinguishes integers.
-func (p Parameter) sent(v float64) any {
-	if p.Distribution == IntUniform || p.Q == math.Trunc(p.Q) && p.Q != 0 && v == math.Trunc(v) {
-		return int64(v)
-	}
-	if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
+func (p *Parameter) sent(v float64) any {
+	number := p.whole(v)
+	if _, float := number.(float64); float && v == math.Trunc(v) && math.Abs(v) < 1<<53 {
 		return json.Number(fmt.Sprintf("%.1f", v)) // a float stays one
+	}
+	return number
+}
+
+// whole is a number as the parameter has it: an integer if it is one by its distribution.
+func (p *Parameter) whole(v float64) any {
+	if p.Distribution == IntUniform || p.Q != 0 && p.Q == math.Trunc(p.Q) && v == math.Trunc(v) {
+		return int64(v)
 	}
 	return v
 }

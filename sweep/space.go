@@ -63,14 +63,6 @@ func (d *dimension) steps() []any {
 	return list
 }
 
-// whole is a number as a parameter has it: an integer if it is one by its distribution.
-func (d *dimension) whole(v float64) any {
-	if d.Distribution == IntUniform || d.Q != 0 && d.Q == math.Trunc(d.Q) && v == math.Trunc(v) {
-		return int64(v)
-	}
-	return v
-}
-
 // at returns the value at u, from 0 to 1, which is the part of the distribution below it.
 func (d *dimension) at(u float64) any {
 	if d.choices != nil {
@@ -85,7 +77,7 @@ func (d *dimension) at(u float64) any {
 		if q <= 0 {
 			q = 1
 		}
-		return (&dimension{Parameter: Parameter{Q: q}}).whole(math.Round(v/q) * q)
+		return (&Parameter{Q: q}).whole(math.Round(v/q) * q)
 	}
 	return v
 }

@@ -228,15 +228,7 @@ func (j *job) reuse(ctx context.Context, e *record.ArtifactEntry, name string) (
 		j.target.remove(temp)
 		return false, ctx.Err() // a full disk is also the error of fetching
 	}
-	return true, j.place(temp, name)
-}
-
-func (j *job) place(temp, name string) error {
-	err := j.target.place(temp, name)
-	if err != nil {
-		j.target.remove(temp)
-	}
-	return err
+	return true, j.target.place(temp, name)
 }
 
 // locate asks where the files are, for as many at a time as there are.

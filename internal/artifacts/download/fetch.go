@@ -41,7 +41,7 @@ func (f *fetcher) file(ctx context.Context, t task) error {
 		f.target.remove(temp)
 		return err
 	}
-	return f.place(temp, t.name)
+	return f.target.place(temp, t.name)
 }
 
 // content fetches the content of an entry and verifies it, a second time if it is wrong. It

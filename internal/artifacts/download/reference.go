@@ -187,5 +187,5 @@ func (j *job) reference(ctx context.Context, t task) error {
 		j.target.remove(temp)
 		return err
 	}
-	return j.place(temp, t.name)
+	return j.target.place(temp, t.name)
 }

@@ -72,7 +72,7 @@ func (t *target) create() (f *os.File, name string, err error) {
 	return f, t.partial.name(base), err
 }
 
-// place gives a complete file its name.
+// place gives a complete file its name, or removes it.
 func (t *target) place(temp, name string) error {
 	err := t.root.Rename(temp, name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -81,9 +81,10 @@ func (t *target) place(temp, name string) error {
 		}
 	}
 	if err != nil {
-		return blockedBy(t.root, name, false, err)
+		err = blockedBy(t.root, name, false, err)
+		t.remove(temp)
 	}
-	return nil
+	return err
 }
 
 func (t *target) remove(name string) { _ = t.root.Remove(name) }
