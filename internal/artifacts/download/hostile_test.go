@@ -135,6 +135,7 @@ func TestDownload_SamePathTwice_IsRefused(t *testing.T) {
 	s := hostileStand(t, hostile("a", "b", "a"), "a", "b")
 	_, err := s.version(t, "").Download(t.Context(), download.Options{Dir: t.TempDir()})
 	require.ErrorIs(t, err, manifest.ErrManifest)
+	require.EqualError(t, err, `download artifact e/p/ds:v3: read the artifact's manifest: not an artifact manifest: "a" and "a" are the same file here`)
 
 	// On a file system with case, names that differ in it are two files.
 	s = hostileStand(t, hostile("a", "A"), "a", "A")

@@ -84,5 +84,5 @@ func explain(ctx context.Context, conn *connection.Connection, q diagnose.Questi
 	case diagnose.Explainable(err):
 		return conn.Diagnoser.Explain(ctx, ctx, q, err)
 	}
-	return fmt.Errorf("%s %s/%s/%s: %w", q.Op, q.Entity, q.Project, q.Artifact, err)
+	return fmt.Errorf("%s %s/%s/%s: %w", q.Op.Verb, q.Entity, q.Project, q.Artifact, err)
 }
