@@ -97,11 +97,16 @@ func (s *stream) Close() error {
 
 // stream writes the content of an entry to a sink, and verifies it.
 func (v *Version) stream(ctx context.Context, e *record.ArtifactEntry, at *address, to *sink) error {
+	release, err := to.slot(ctx, v.conn.Slots)
+	if err != nil {
+		return err
+	}
+	defer release()
 	buf := make([]byte, bufSize)
 	store, long := "", false
-	err := at.use(ctx, func(where objectstore.Address) error {
+	err = at.use(ctx, func(where objectstore.Address) error {
 		store = where.Host()
-		return get(ctx, v.conn, e.Path, where, span{}, func(body io.Reader) error {
+		return request(ctx, v.conn, e.Path, where, span{}, func(body io.Reader) error {
 			if err := to.again(); err != nil {
 				return err
 			}

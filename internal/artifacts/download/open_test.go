@@ -9,12 +9,14 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/artifacts/download"
+	"github.com/wandgo/wandgo/internal/objectstore"
 )
 
 func TestFS_IsAFileSystem(t *testing.T) {
@@ -78,6 +80,24 @@ func TestOpen_ClosedEarly_EndsTheTransfer(t *testing.T) {
 	_, err = io.ReadFull(r, make([]byte, 10))
 	require.NoError(t, err)
 	require.NoError(t, r.Close()) // goleak finds what is left
+}
+
+// Files that are read side by side, as in a merge, take no slots of each other or of other transfers.
+func TestOpen_ManyFilesAtOnce_AllDeliver(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // instead of waiting for ever
+	defer cancel()
+	s := newStand(t, map[string][]byte{"f": []byte("hello")})
+	v := s.version(t, "")
+	for range objectstore.DefaultParallel + 1 {
+		r, err := v.Open(ctx, "f")
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, r.Close()) })
+		_, err = io.ReadFull(r, make([]byte, 1))
+		require.NoError(t, err)
+	}
+	_, err := v.Download(ctx, download.Options{Dir: t.TempDir()})
+	require.NoError(t, err)
 }
 
 func TestOpen_NoSuchFile_IsErrNotExist(t *testing.T) {

@@ -83,10 +83,11 @@ func (v *Version) reference(ctx context.Context, e *record.ArtifactEntry, to *si
 
 // httpReference fetches a resource of any server, without credentials.
 func (v *Version) httpReference(ctx context.Context, e *record.ArtifactEntry, to *sink) error {
-	if err := v.conn.Slots.Take(ctx); err != nil {
+	release, err := to.slot(ctx, v.conn.Slots)
+	if err != nil {
 		return err
 	}
-	defer v.conn.Slots.Release()
+	defer release()
 	var own error
 	etag := ""
 	buf := make([]byte, bufSize)

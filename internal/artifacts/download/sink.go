@@ -1,9 +1,12 @@
 package download
 
 import (
+	"context"
 	"hash"
 	"io"
 	"os"
+
+	"github.com/wandgo/wandgo/internal/objectstore"
 )
 
 // sink receives content and hashes it. The content comes again from its start if an attempt
@@ -17,6 +20,15 @@ type sink struct {
 	// delivered.
 	file *os.File
 	skip int64
+}
+
+// slot waits for one of the client's slots, which the caller releases. A program decides how long
+// it reads what is passed on to it, so that takes no slot of other transfers.
+func (s *sink) slot(ctx context.Context, slots objectstore.Slots) (release func(), err error) {
+	if s.file == nil {
+		return func() {}, nil
+	}
+	return slots.Release, slots.Take(ctx)
 }
 
 func (s *sink) again() error {

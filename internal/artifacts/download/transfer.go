@@ -20,9 +20,18 @@ var errNoRanges = errors.New("the store does not send parts of a file")
 // span is a part of a file; the zero value is all of it.
 type span struct{ from, to int64 } // to is exclusive
 
-// get fetches a file or a part of it. Receive gets the body, again from its start if an
-// attempt broke off. It returns its own errors only, and not those of reading the body.
+// get is [request] in one of the client's slots.
 func get(ctx context.Context, conn *connection.Connection, name string, at objectstore.Address, part span, receive func(io.Reader) error) error {
+	if err := conn.Slots.Take(ctx); err != nil {
+		return err
+	}
+	defer conn.Slots.Release()
+	return request(ctx, conn, name, at, part, receive)
+}
+
+// request fetches a file or a part of it. Receive gets the body, again from its start if an
+// attempt broke off. It returns its own errors only, and not those of reading the body.
+func request(ctx context.Context, conn *connection.Connection, name string, at objectstore.Address, part span, receive func(io.Reader) error) error {
 	header := at.Header
 	if part.to > 0 {
 		header = at.Header.Clone()
@@ -31,10 +40,6 @@ func get(ctx context.Context, conn *connection.Connection, name string, at objec
 		}
 		header.Set("Range", fmt.Sprintf("bytes=%d-%d", part.from, part.to-1))
 	}
-	if err := conn.Slots.Take(ctx); err != nil {
-		return err
-	}
-	defer conn.Slots.Release()
 	var own error
 	req := &transport.Request{
 		Method: http.MethodGet, Path: at.URL, NoCredentials: !at.Own, Header: header, Operation: "download", Policy: conn.FilePolicy,
