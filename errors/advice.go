@@ -3,8 +3,6 @@ package errors
 import (
 	"slices"
 	"strings"
-
-	"github.com/wandgo/wandgo/internal/plaintext"
 )
 
 // advice is what to do, in steps. The step that solves the problem comes first.
@@ -49,14 +47,14 @@ func (a *advice) step(text string) { a.show(text, "") }
 //go:noinline
 func (a *advice) show(text, command string) { a.steps = append(a.steps, Remedy{text, command}) }
 
-// syncTo adds a step with the command that uploads the run to another entity. project is that of
-// a sync, which may not be the log's; it is "" otherwise.
-func (a *advice) syncTo(text, entity, project string, dirs ...string) {
+// syncTo adds a step with the command that uploads the run to another entity.
+func (a *advice) syncTo(text, entity string, t *target) {
 	a.entity = entity
-	if project != "" {
-		project = " --project " + shellWord(project)
+	project := ""
+	if t.op == opSyncRun && t.project != "" { // it may not be the log's
+		project = " --project " + shellWord(t.project)
 	}
-	a.show(text, "wandgo sync --entity "+shellWord(entity)+project+shellPaths(" ", dirs))
+	a.show(text, "wandgo sync --entity "+shellWord(entity)+project+t.directories(" "))
 }
 
 // ownEntity picks an entity of the user's own to log to instead, or "".
@@ -91,7 +89,7 @@ func (e *PermissionError) adviseOwnEntity(a *advice) bool {
 	export := "export WANDB_ENTITY=" + shellWord(own)
 	switch t := e.target(); {
 	case t.op == opSyncRun:
-		a.syncTo("To upload the run to "+name+" instead:", own, e.Project, e.Dir, e.RestDir)
+		a.syncTo("To upload the run to "+name+" instead:", own, t)
 	case t.running():
 	case t.putting():
 		path := strings.TrimPrefix(e.Project+"/"+e.Artifact, "/")
@@ -102,7 +100,7 @@ func (e *PermissionError) adviseOwnEntity(a *advice) bool {
 	case t.op == opVerify:
 		a.show("To verify with "+name+" instead:", "wandgo verify --entity "+shellWord(own))
 	case e.Dir != "":
-		a.syncTo("To upload this run to "+name+" instead:", own, "", e.Dir, e.RestDir)
+		a.syncTo("To upload this run to "+name+" instead:", own, t)
 		a.show("For later runs, change the entity in your code or configuration. If it is not set there:", export)
 	case e.EntityDefaulted:
 		a.show("Set the entity in your code, or for example:", export)
@@ -151,27 +149,8 @@ func (a *advice) adviseReport() {
 
 // adviseUpload adds the command that uploads a run that is on disk, after lead. A sync has
 // one already.
-func (a *advice) adviseUpload(t *target, lead string, dirs ...string) {
-	if paths := shellPaths(" ", dirs); paths != "" && t.op != opSyncRun {
+func (a *advice) adviseUpload(t *target, lead string) {
+	if paths := t.directories(" "); paths != "" && t.op != opSyncRun {
 		a.show(lead, "wandgo sync"+paths)
-	}
-}
-
-// shellPaths are the directories that are known, each after before and as one word of a
-// shell.
-func shellPaths(before string, dirs []string) string {
-	var b strings.Builder
-	for _, dir := range dirs {
-		if dir != "" {
-			b.WriteString(before + plaintext.ShellPath(dir))
-		}
-	}
-	return b.String()
-}
-
-// writeData says where the run's data is, if that is known. It follows the first line.
-func writeData(b *strings.Builder, dirs ...string) {
-	if paths := shellPaths("\n  ", dirs); paths != "" {
-		b.WriteString("The data is on disk:" + paths + "\n\n")
 	}
 }

@@ -82,21 +82,14 @@ func (x *explanation) addInput(e *InputError) {
 
 // causeKey is equal for errors with the same cause, "" if the cause is unknown.
 func causeKey(err error) string {
-	var t *target
-	switch e := err.(type) { //nolint:errorlint // the walk is at this error
-	case *PermissionError:
-		if e == nil || e.cause() == nil {
-			return ""
-		}
-		t = e.target()
-	case *RequestError:
-		if e == nil || e.Cause == nil {
-			return ""
-		}
-		t = e.target()
-	default:
+	e, ok := err.(interface { //nolint:errorlint // the walk is at this error
+		cause() error
+		target() *target
+	})
+	if !ok || e.cause() == nil {
 		return ""
 	}
+	t := e.target()
 	if !Is(err, ErrArtifactMissing) && !Is(err, ErrArtifactNotReady) && !Is(err, ErrDigestMismatch) && !Is(err, ErrTypeClash) {
 		t.artifact = "" // the cause is not the artifact's
 	}

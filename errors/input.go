@@ -2,6 +2,7 @@ package errors
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -31,7 +32,14 @@ func (e *InputError) Error() string {
 	if e == nil {
 		return ErrInvalidInput.Error()
 	}
-	line := e.subject()
+	limit := inputLimit
+	if slices.Contains([]string{"path", "file path", "sweep config path"}, e.Field) {
+		limit = messageLimit // a person looks for it on the disk
+	}
+	line := "invalid " + cmp.Or(inline(e.Field, nameLimit), "input")
+	if e.Value != "" {
+		line += " " + quotedTo(e.Value, limit)
+	}
 	if rule := inline(e.Rule, messageLimit); rule != "" {
 		line += ": " + rule
 	}
@@ -39,18 +47,6 @@ func (e *InputError) Error() string {
 		line += " (from " + source + ")"
 	}
 	return line
-}
-
-func (e *InputError) subject() string {
-	field := cmp.Or(inline(e.Field, nameLimit), "input")
-	limit := inputLimit
-	if e.Field == "path" || e.Field == "file path" {
-		limit = messageLimit // a person looks for it on the disk
-	}
-	if e.Value != "" {
-		field += " " + quotedTo(e.Value, limit)
-	}
-	return "invalid " + field
 }
 
 // inputVariables are the environment variables that set a field.
@@ -99,7 +95,7 @@ func (e *InputError) note() string {
 	switch {
 	case strings.HasPrefix(e.Field, `metric "`):
 		return "It was left out; the rest of the row was logged.\n"
-	case e.Field == "path" || e.Field == "trial command" || e.Field == "--prefix" || e.Field == "--keys": // of commands that send nothing, or have read already
+	case slices.Contains([]string{"path", "trial command", "--prefix", "--keys"}, e.Field): // of commands that send nothing, or have read already
 		return ""
 	}
 	return "Nothing was sent to the server.\n"
@@ -108,16 +104,17 @@ func (e *InputError) note() string {
 // inputAdvice is what to do about fields whose values need more than a correction where they stand.
 var inputAdvice = map[string]Remedy{
 	// To print the key would show it.
-	"API key":       {"Set the key again: complete, without quotes or spaces around it. To see where it comes from:", "wandgo doctor"},
-	"path":          {"Give the path of a run's log or directory, or of a directory of runs. To see which runs there are:", "wandgo ls"},
-	"file path":     {"Give the path of a file or a directory, or a reference such as s3://bucket/key.", ""},
-	"project path":  {"Give the project as [entity/]project, or the address of its page.", ""},
-	"run path":      {"Give the run as [entity/]project/run, or the address of its page.", ""},
-	"sweep path":    {"Give the sweep as [entity/][project/]sweep, or the address of its page.", ""},
-	"artifact path": {"Give the artifact as [entity/][project/]name[:version or alias].", ""},
-	"trial command": {"Give a command that exists, or create a sweep whose YAML file has one (program or command):", "wandgo agent SWEEP -- ./train {args}"},
-	"log directory": {"Give the directory that TensorBoard reads (tensorboard --logdir). Files with tfevents in their names are in it or below it.", ""},
-	"config file":   {"Correct the file, or run the program without it.", ""},
+	"API key":           {"Set the key again: complete, without quotes or spaces around it. To see where it comes from:", "wandgo doctor"},
+	"path":              {"Give the path of a run's log or directory, or of a directory of runs. To see which runs there are:", "wandgo ls"},
+	"file path":         {"Give the path of a file or a directory, or a reference such as s3://bucket/key.", ""},
+	"project path":      {"Give the project as [entity/]project, or the address of its page.", ""},
+	"run path":          {"Give the run as [entity/]project/run, or the address of its page.", ""},
+	"sweep path":        {"Give the sweep as [entity/][project/]sweep, or the address of its page.", ""},
+	"sweep config path": {"Give the path of a YAML file. To see what is in one:", "wandgo help sweep create"},
+	"artifact path":     {"Give the artifact as [entity/][project/]name[:version or alias].", ""},
+	"trial command":     {"Give a command that exists, or create a sweep whose YAML file has one (program or command):", "wandgo agent SWEEP -- ./train {args}"},
+	"log directory":     {"Give the directory that TensorBoard reads (tensorboard --logdir). Files with tfevents in their names are in it or below it.", ""},
+	"config file":       {"Correct the file, or run the program without it.", ""},
 }
 
 // advise says where to correct the value.
@@ -133,8 +130,6 @@ func (e *InputError) advise(a *advice) {
 	}
 	file, fromFile := strings.CutPrefix(e.Source, "settings file ")
 	switch variable := inputVariables[e.Field]; {
-	case e.Field == "sweep config" && strings.HasPrefix(e.Rule, "cannot be read"):
-		a.show("Give the path of a YAML file. To see what is in one:", "wandgo help sweep create")
 	case fromFile:
 		a.show("Correct the "+field+" in this settings file:", `"${EDITOR:-vi}" `+shellWord(file))
 	case isVariable(e.Source) && e.Source == e.Field:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"reflect"
 	"slices"
 	"strconv"
 )
@@ -91,20 +92,9 @@ func logErr(err error) slog.Attr { return slog.String("err", errorText(err, mess
 // logGroup is a group without the attributes that are empty.
 func logGroup(parts ...[]slog.Attr) slog.Value {
 	return slog.GroupValue(slices.DeleteFunc(slices.Concat(parts...), func(a slog.Attr) bool {
-		switch v := a.Value; v.Kind() {
-		case slog.KindString:
-			return v.String() == ""
-		case slog.KindAny:
-			texts, ok := v.Any().([]string)
-			return ok && len(texts) == 0
-		case slog.KindInt64:
-			return v.Int64() == 0
-		case slog.KindBool:
-			return !v.Bool()
-		case slog.KindDuration:
-			return v.Duration() == 0
-		}
-		return false
+		value := a.Value.Any()
+		texts, ok := value.([]string)
+		return ok && len(texts) == 0 || reflect.ValueOf(value).IsZero()
 	})...)
 }
 

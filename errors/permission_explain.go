@@ -40,7 +40,7 @@ func (e *PermissionError) Explain() string {
 	}
 	writeWrapped(&b, "", "  ", headline)
 	b.WriteByte('\n')
-	writeData(&b, e.Dir, e.RestDir)
+	e.target().writeData(&b)
 	e.writeCause(&b)
 	e.advice().write(&b)
 	writeFacts(&b, e.requestFacts())
@@ -116,10 +116,7 @@ func (e *PermissionError) writeCause(b *strings.Builder) {
 		e.writeUndetermined(b)
 		return
 	}
-	p, ok := e.proseOf(cause)
-	if !ok {
-		p.about, p.sure = sentence(inline(cause.Error(), messageLimit)), otherwiseExcluded
-	}
+	p := e.proseOf(cause)
 	if e.Confidence == Likely {
 		p.sure = "likely. The responses suggest this cause but do not exclude others."
 	}
@@ -137,12 +134,8 @@ func (e *PermissionError) writeUndetermined(b *strings.Builder) {
 	writeWrapped(b, "Why: ", "     ", why)
 	b.WriteByte('\n')
 	var lines []string
-	for _, candidate := range e.Candidates {
-		if p, ok := e.proseOf(candidate); ok {
-			lines = append(lines, sentence(p.phrase)+" "+p.check)
-		} else if candidate != nil {
-			lines = append(lines, sentence(inline(candidate.Error(), messageLimit)))
-		}
+	for _, candidate := range e.candidates() {
+		lines = append(lines, strings.TrimSpace(sentence(candidate.phrase)+" "+candidate.check))
 	}
 	if len(lines) > 0 {
 		lines = append(lines, "Something the server does not show, such as a policy, the licence or a quota of the "+
@@ -151,28 +144,22 @@ func (e *PermissionError) writeUndetermined(b *strings.Builder) {
 	writeLines(b, causes, lines)
 }
 
+var outcomes = map[Outcome]string{
+	Answered:    "answered",
+	Empty:       "null: missing or hidden from you",
+	Refused:     "not disclosed",
+	Unsupported: "not supported by this server",
+	Failed:      "no usable response",
+	Skipped:     "not asked",
+}
+
 // line is question → answer. If there is no result, it names the outcome.
 func (p Probe) line() string {
 	question := cmp.Or(inline(p.Question, nameLimit), inline(p.Name, nameLimit), "a question")
 	if result := inline(p.Result, resultLimit); result != "" {
 		return question + " → " + result
 	}
-	outcome := "answered"
-	switch p.Outcome {
-	case Answered, "":
-	case Empty:
-		outcome = "null: missing or hidden from you"
-	case Refused:
-		outcome = "not disclosed"
-	case Unsupported:
-		outcome = "not supported by this server"
-	case Failed:
-		outcome = "no usable response"
-	case Skipped:
-		outcome = "not asked"
-	default:
-		outcome = inline(string(p.Outcome), nameLimit)
-	}
+	outcome := cmp.Or(outcomes[p.Outcome], inline(string(p.Outcome), nameLimit), outcomes[Answered])
 	if p.StatusCode != 0 && p.StatusCode != 200 {
 		outcome += " (HTTP " + strconv.Itoa(p.StatusCode) + ")"
 	}
@@ -210,12 +197,8 @@ func (e *PermissionError) advice() (a advice) {
 	if len(e.Suggestions) > 0 {
 		a.step("Did you mean " + list(quotedNames(e.Suggestions, maxSuggestions), "or") + "?")
 	}
-	if p, ok := e.proseOf(e.cause()); ok {
-		p.advise(e, &a)
-	} else {
-		e.adviseUndetermined(&a)
-	}
-	a.adviseUpload(e.target(), "Once this is solved, upload the data:", e.Dir, e.RestDir)
+	e.proseOf(e.cause()).advise(e, &a)
+	a.adviseUpload(e.target(), "Once this is solved, upload the data:")
 	return a
 }
 

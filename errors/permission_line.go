@@ -31,12 +31,13 @@ func (e *PermissionError) target() *target {
 	return &target{
 		op: e.Op, entity: e.Entity, entityDefaulted: e.EntityDefaulted, project: e.Project, projectDefaulted: e.ProjectDefaulted,
 		runID: e.RunID, artifact: e.Artifact, baseURL: e.BaseURL, appURL: e.AppURL, file: e.File, store: e.Store, proxy: e.Proxy,
+		dirs: []string{e.Dir, e.RestDir},
 	}
 }
 
 // cause returns the cause if it is claimed, otherwise nil.
 func (e *PermissionError) cause() error {
-	if e.Cause == ErrPermissionDenied || e.Confidence != Likely && e.Confidence != Certain {
+	if e == nil || e.Cause == ErrPermissionDenied || e.Confidence != Likely && e.Confidence != Certain {
 		return nil
 	}
 	return e.Cause
@@ -81,31 +82,16 @@ func (e *PermissionError) beforeServer() bool {
 
 // clause is the reason as part of a sentence.
 func (e *PermissionError) clause() string {
-	cause := e.cause()
-	if cause == nil {
-		return e.undeterminedClause()
+	if cause := e.cause(); cause != nil {
+		return e.proseOf(cause).clause
 	}
-	if p, ok := e.proseOf(cause); ok {
-		return p.clause
-	}
-	return e.probably() + inline(cause.Error(), messageLimit)
-}
-
-func (e *PermissionError) undeterminedClause() string {
 	var may []string
-	for _, candidate := range e.Candidates {
-		if candidate == nil {
-			continue
-		}
+	for _, candidate := range e.candidates() {
 		if len(may) == maxLineCandidates {
 			may = append(may, "something else")
 			break
 		}
-		if p, ok := e.proseOf(candidate); ok {
-			may = append(may, p.phrase)
-		} else {
-			may = append(may, inline(candidate.Error(), messageLimit))
-		}
+		may = append(may, candidate.phrase)
 	}
 	clause, lead := "permission denied, cause undetermined", ": may be "
 	if e.undecided() {

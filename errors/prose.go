@@ -38,12 +38,10 @@ const (
 	sufficient = "certain. This alone is sufficient."
 )
 
-// proseOf returns the text about a cause, which may be wrapped, in terms of the refusal.
-func (e *PermissionError) proseOf(cause error) (prose, bool) {
-	s, ok := AsType[*Sentinel](cause)
-	if !ok {
-		return prose{}, false
-	}
+// proseOf returns the text about a cause, which may be wrapped, in terms of the refusal. Of a
+// cause without prose it says no more than the cause itself.
+func (e *PermissionError) proseOf(cause error) prose {
+	s, _ := AsType[*Sentinel](cause)
 	p, ok := prose{}, false
 	if e.federated() {
 		p, ok = identityProse[s]
@@ -53,6 +51,16 @@ func (e *PermissionError) proseOf(cause error) (prose, bool) {
 			p, ok = causes[s]
 		}
 	}
+	if !ok {
+		text := ""
+		if cause != nil {
+			text = inline(cause.Error(), messageLimit)
+		}
+		return prose{
+			clause: e.probably() + text, phrase: text, about: sentence(text), sure: otherwiseExcluded,
+			advise: (*PermissionError).adviseUndetermined,
+		}
+	}
 	if p.adapt != nil {
 		p.adapt(e, &p)
 	}
@@ -60,7 +68,18 @@ func (e *PermissionError) proseOf(cause error) (prose, bool) {
 	for _, text := range []*string{&p.clause, &p.phrase, &p.about, &p.check} {
 		*text = e.fill(*text)
 	}
-	return p, ok
+	return p
+}
+
+// candidates are the texts about the possible causes.
+func (e *PermissionError) candidates() []prose {
+	var all []prose
+	for _, candidate := range e.Candidates {
+		if candidate != nil {
+			all = append(all, e.proseOf(candidate))
+		}
+	}
+	return all
 }
 
 // fill replaces the words. What it puts in their place is not looked at again, so a name may have

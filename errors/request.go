@@ -108,7 +108,7 @@ func (e *RequestError) Explain() string {
 	d := e.describe()
 	writeWrapped(&b, "", "  ", e.target().headline(e.withReason(d.clause)))
 	b.WriteByte('\n')
-	writeData(&b, e.Dir, e.RestDir)
+	e.target().writeData(&b)
 	about := d.about
 	if hint := inline(e.Hint, resultLimit); hint != "" && about != "" && e.sentinel() == ErrServerUnavailable {
 		about = sentence(hint) + " " + about // the reason before what follows from it
@@ -143,8 +143,16 @@ func (e *RequestError) sweepIsOver() bool {
 func (e *RequestError) target() *target {
 	return &target{
 		op: e.Op, entity: e.Entity, project: e.Project, runID: e.RunID, artifact: e.Artifact, baseURL: e.BaseURL,
-		file: e.File, store: e.Store, proxy: e.Proxy,
+		file: e.File, store: e.Store, proxy: e.Proxy, dirs: []string{e.Dir, e.RestDir},
 	}
+}
+
+// cause returns the cause, nil if there is none.
+func (e *RequestError) cause() error {
+	if e == nil {
+		return nil
+	}
+	return e.Cause
 }
 
 // sentinel returns the sentinel in Cause, or nil.

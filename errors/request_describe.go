@@ -28,7 +28,7 @@ func (e *RequestError) describe() description {
 	case ErrRunDeleted, ErrRunExists: // only under another id
 	case ErrTypeClash: // it would fail again
 	default:
-		d.adviseUpload(e.target(), "To upload the data later:", e.Dir, e.RestDir)
+		d.adviseUpload(e.target(), "To upload the data later:")
 	}
 	return d
 }
@@ -117,7 +117,7 @@ func (e *RequestError) describeTaken(d *description) {
 		if !deleted {
 			d.about = "The server already has other rows for this run, and sync never overwrites rows."
 		}
-		d.show("To upload the run under a new id:", "wandgo sync --id "+shellWord(e.RunID+"-2")+shellPaths(" ", []string{e.Dir, e.RestDir}))
+		d.show("To upload the run under a new id:", "wandgo sync --id "+shellWord(e.RunID+"-2")+e.target().directories(" "))
 	case deleted:
 		d.show("Choose another run id, or none for a random one. If the id comes from the environment:", "unset WANDB_RUN_ID")
 	default:

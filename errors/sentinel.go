@@ -244,7 +244,7 @@ func Sentinels() []*Sentinel { return slices.Clone(sentinels) }
 // undetermined refusal, and "" when there is none.
 func Code(err error) string {
 	if p, ok := AsType[*PermissionError](err); ok {
-		if p == nil || p.cause() == nil {
+		if p.cause() == nil {
 			return umbrella.code
 		}
 		err = p.cause()

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/wandgo/wandgo/internal/plaintext"
 	"github.com/wandgo/wandgo/internal/secret"
 )
 
@@ -15,6 +16,7 @@ type target struct {
 	baseURL, appURL                      string
 	file, store                          string // of a transfer to or from an object store
 	proxy                                *Proxy
+	dirs                                 []string // of the run; may be ""
 }
 
 // request is the verb with its target: "create run acme/vision". If only a part of the
@@ -79,14 +81,6 @@ func (t *target) storeName() string {
 	return strings.TrimSpace("the object store " + inline(t.store, nameLimit))
 }
 
-// fileName names the file in a sentence.
-func (t *target) fileName() string {
-	if t.file == "" {
-		return "a file"
-	}
-	return quoted(t.file)
-}
-
 // artifactPath is the artifact's path, as far as it is known.
 func (t *target) artifactPath() string {
 	var path []string
@@ -107,41 +101,53 @@ func (t *target) artifactText() string {
 	return bare(name) + ":" + bare(version)
 }
 
-// artifactName names the artifact in a sentence.
-func (t *target) artifactName() string {
-	if t.artifact == "" {
-		return "the artifact"
+// fileName names the file in a sentence.
+func (t *target) fileName() string {
+	if t.file == "" {
+		return "a file"
 	}
-	return "artifact " + quoted(t.artifact)
+	return quoted(t.file)
 }
 
-// team names the entity in a sentence.
-func (t *target) team() string {
-	if t.entity == "" {
-		return "the team"
+func (t *target) artifactName() string { return named("artifact", t.artifact) }
+
+func (t *target) team() string { return named("team", t.entity) }
+
+func (t *target) projectName() string { return named("project", t.project) }
+
+// named is an object in a sentence: `team "acme"`, or "the team".
+func named(kind, name string) string {
+	if name == "" {
+		return "the " + kind
 	}
-	return "team " + quoted(t.entity)
+	return kind + " " + quoted(name)
 }
 
-// projectName names the project in a sentence.
-func (t *target) projectName() string {
-	if t.project == "" {
-		return "the project"
+// directories are those of the run that are known, each after before and as one word of a shell.
+func (t *target) directories(before string) string {
+	var b strings.Builder
+	for _, dir := range t.dirs {
+		if dir != "" {
+			b.WriteString(before + plaintext.ShellPath(dir))
+		}
 	}
-	return "project " + quoted(t.project)
+	return b.String()
+}
+
+// writeData says where the run's data is, if that is known. It follows the first line.
+func (t *target) writeData(b *strings.Builder) {
+	if paths := t.directories("\n  "); paths != "" {
+		b.WriteString("The data is on disk:" + paths + "\n\n")
+	}
 }
 
 // page returns the address of a web page of this server, such as
-// https://forge.coreweave.com/wandb/acme/vision, or "" if the server is not known.
+// https://forge.coreweave.com/wandb/acme/vision, or "" if that of its pages is not known.
 func (t *target) page(parts ...string) string {
-	app := t.appURL
-	if app == "" {
-		app = appOf(t.baseURL)
-	}
-	if app == "" {
+	if t.appURL == "" {
 		return ""
 	}
-	address := strings.TrimRight(inline(app, messageLimit), "/")
+	address := strings.TrimRight(inline(t.appURL, messageLimit), "/")
 	for _, part := range parts {
 		if part == "" {
 			break
@@ -168,10 +174,6 @@ func (t *target) hosted() bool {
 	return t.store == "" && (host == "api.wandb.ai" || host == "api.forge.coreweave.com")
 }
 
-// hostedPages is the address of the web pages of W&B's own cloud, under each of its
-// names.
-const hostedPages = "https://forge.coreweave.com/wandb"
-
 // nearlyHosted reports whether the address is one of W&B's own but not the API's,
 // such as that of the web pages.
 func (t *target) nearlyHosted() bool {
@@ -185,21 +187,4 @@ func (t *target) host() string {
 		return ""
 	}
 	return u.Hostname()
-}
-
-// appOf derives the address of the web pages from that of the API.
-func appOf(base string) string {
-	if (&target{baseURL: base}).hosted() {
-		return hostedPages
-	}
-	for _, rule := range []struct{ from, to string }{
-		{"://api.wandb.test", "://app.wandb.test"},
-		{"://api.wandb.", "://wandb."},
-		{"://api.", "://app."},
-	} {
-		if strings.Contains(base, rule.from) {
-			return strings.Replace(base, rule.from, rule.to, 1)
-		}
-	}
-	return base
 }

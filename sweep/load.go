@@ -25,7 +25,7 @@ import (
 func Load(path string) (*Config, error) {
 	data, err := smallfile.Read(path)
 	if err != nil {
-		return nil, &errors.InputError{Field: "sweep config", Rule: "cannot be read: " + settings.Reason(err), Source: path}
+		return nil, &errors.InputError{Field: "sweep config path", Value: secret.Redact(path), Rule: settings.Reason(err)}
 	}
 	return parse(data, path)
 }
