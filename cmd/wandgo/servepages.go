@@ -66,7 +66,7 @@ func (f serverFeed) details(config []byte) (d runstore.Details) {
 	}
 	var set metric.Set
 	if list := own.Wandb.Value.Metrics; len(list) > 0 && set.Load(list) == nil {
-		d.Metrics = set.Records(true)
+		d.Metrics = set.Records()
 	}
 	d.Writer = own.Wandb.Value.Client
 	if d.Writer != "" && own.Wandb.Value.Python == "" {

@@ -30,17 +30,6 @@ type Definition struct {
 	Overwrite bool
 }
 
-// Sync reports whether the step metric's last value is added to rows.
-func (d *Definition) Sync() bool {
-	if d.StepSync != nil {
-		return *d.StepSync
-	}
-	return d.StepMetric != ""
-}
-
-// IsGlob reports whether the definition is for all metrics with a prefix.
-func (d *Definition) IsGlob() bool { return strings.HasSuffix(d.Name, "*") }
-
 // validate checks the rules of the official client and one more: a step metric must not be
 // a glob. The official client treats a glob there as the literal key "epoch*".
 func (d *Definition) validate() error {
@@ -95,19 +84,14 @@ func (d *combined) add(more *combined, overwrite bool) {
 }
 
 func (d *Definition) combine() *combined {
+	sync := d.StepMetric != ""
+	if d.StepSync != nil {
+		sync = *d.StepSync
+	}
 	return &combined{
-		name: d.Name, step: d.StepMetric, sync: d.Sync(), hidden: d.Hidden,
+		name: d.Name, step: d.StepMetric, sync: sync, hidden: d.Hidden,
 		ops: OpsOf(d.Summary...), goal: d.Goal,
 	}
 }
 
-// definition is the inverse of combine.
-func (d *combined) definition() Definition {
-	out := Definition{Name: d.name, StepMetric: d.step, StepSync: new(d.sync), Hidden: d.hidden, Goal: d.goal}
-	for o := Min; o <= First; o++ {
-		if d.ops.Has(o) {
-			out.Summary = append(out.Summary, o)
-		}
-	}
-	return out
-}
+func (d *combined) isGlob() bool { return strings.HasSuffix(d.name, "*") }

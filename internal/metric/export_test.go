@@ -35,3 +35,14 @@ func (s *Set) Match(path ...string) (Definition, bool) {
 	}
 	return d.definition(), true
 }
+
+// definition is the inverse of combine.
+func (d *combined) definition() Definition {
+	out := Definition{Name: d.name, StepMetric: d.step, StepSync: new(d.sync), Hidden: d.hidden, Goal: d.goal}
+	for o := Min; o <= First; o++ {
+		if d.ops.Has(o) {
+			out.Summary = append(out.Summary, o)
+		}
+	}
+	return out
+}

@@ -3,6 +3,8 @@ package metric
 import (
 	"slices"
 	"strings"
+
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // Set has the definitions of a run's metrics. The zero Set is empty and ready to use. It is
@@ -14,7 +16,7 @@ type Set struct {
 	loaded  table // sent by an earlier process of the run
 
 	steps   map[string]*step
-	records []Record
+	changes []Record
 	epoch   uint64 // the number of definitions; a key with an older epoch is stale
 	root    key
 	call    call
@@ -22,10 +24,8 @@ type Set struct {
 
 // Record is a change of a Set, for the journal and the summary.
 type Record struct {
-	// Definition is that of the program, or the one that a glob created.
-	Definition Definition
-	// Expanded is set if a glob created the definition, which is then complete.
-	Expanded bool
+	// Metric is the definition of the program, or the one that a glob created, which is complete.
+	Metric *record.Metric
 	// Path is the path of the metric in the summary. It is nil for globs, and for metrics
 	// whose operations have no effect.
 	Path []string
@@ -38,15 +38,16 @@ func (s *Set) Define(d Definition) error {
 	if err := d.validate(); err != nil {
 		return err
 	}
-	d.Summary = slices.Clone(d.Summary)
 	s.epoch++
 	s.loaded.drop(d.Name)
-	s.defined.put(d.combine(), d.Overwrite)
-	record := Record{Definition: d}
-	if d.IsGlob() {
+	added := d.combine()
+	change := Record{Metric: added.record()}
+	change.Metric.Overwrite = d.Overwrite
+	s.defined.put(added, d.Overwrite)
+	if added.isGlob() {
 		s.globs = s.globs[:0]
 		for _, g := range s.defined.order {
-			if strings.HasSuffix(g.name, "*") {
+			if g.isGlob() {
 				s.globs = append(s.globs, g)
 			}
 		}
@@ -54,19 +55,19 @@ func (s *Set) Define(d Definition) error {
 		slices.SortStableFunc(s.globs, func(a, b *combined) int { return len(b.name) - len(a.name) })
 	} else {
 		all := s.metrics.put(d.combine(), d.Overwrite)
-		record.Path, record.Ops = ParseName(d.Name), all.ops
+		change.Path, change.Ops = ParseName(d.Name), all.ops
 	}
 	s.watch(d.StepMetric)
-	s.records = append(s.records, record)
+	s.changes = append(s.changes, change)
 	return nil
 }
 
 // Take returns the definitions since the last call, including those created by globs. The
 // slice belongs to the caller.
 func (s *Set) Take() []Record {
-	records := s.records
-	s.records = nil
-	return records
+	changes := s.changes
+	s.changes = nil
+	return changes
 }
 
 // definitionOf returns the definition of a key. If it has none, one is created from a glob.
@@ -97,7 +98,7 @@ func (s *Set) resolve(k *key) *combined {
 	if d := s.metrics.get(plain); d != nil {
 		if d.expanded && nested && !d.placed {
 			d.placed = true
-			s.record(d, path)
+			s.expanded(d, path)
 		}
 		return d
 	}
@@ -113,15 +114,15 @@ func (s *Set) resolve(k *key) *combined {
 		if !nested {
 			path = nil
 		}
-		s.record(&d, path)
+		s.expanded(&d, path)
 		return s.metrics.put(&d, false)
 	}
 	return nil
 }
 
-// record records a definition created by a glob.
-func (s *Set) record(d *combined, path []string) {
-	def := d.definition()
-	def.Overwrite = true
-	s.records = append(s.records, Record{Definition: def, Expanded: true, Path: path, Ops: d.ops})
+// expanded records a definition created by a glob.
+func (s *Set) expanded(d *combined, path []string) {
+	m := d.record()
+	m.Overwrite, m.Expanded = true, true
+	s.changes = append(s.changes, Record{Metric: m, Path: path, Ops: d.ops})
 }

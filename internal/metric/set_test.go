@@ -10,6 +10,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/internal/metric"
+	"github.com/wandgo/wandgo/internal/record"
 )
 
 // Tests named after a section hold rules of the protocol's description. That the
@@ -55,7 +56,7 @@ func TestSection4_5_Define_Invalid_ReturnsInputError(t *testing.T) {
 			assert.Equal(t, tt.want, *e)
 			assert.ErrorIs(t, err, errors.ErrInvalidInput)
 			assert.Empty(t, s.Take())
-			assert.Empty(t, s.Records(true))
+			assert.Empty(t, s.Records())
 		})
 	}
 }
@@ -127,14 +128,14 @@ func TestSection4_5_FirstLogMakesADefinition(t *testing.T) {
 	row := map[string]any{"ab": 1, "a": map[string]any{"c": 2}, "a.d": 3, "x": 4, "ep": 5}
 	assert.Equal(t, row, syncSteps(s, row))
 	records := s.Take()
-	sync := true
+	ops := metric.OpsOf(metric.Min)
 	made := func(name string, path ...string) metric.Record {
 		return metric.Record{
-			Definition: metric.Definition{
-				Name: name, StepMetric: "ep", StepSync: &sync, Summary: []metric.Op{metric.Min},
-				Goal: metric.Minimize, Overwrite: true,
+			Metric: &record.Metric{
+				Name: name, StepMetric: "ep", StepSync: true, Defined: true, Summary: record.SummaryKinds(ops),
+				Goal: int32(metric.Minimize), Overwrite: true, Expanded: true,
 			},
-			Expanded: true, Path: path, Ops: metric.OpsOf(metric.Min),
+			Path: path, Ops: ops,
 		}
 	}
 	assert.ElementsMatch(t, []metric.Record{made("ab", "ab"), made("a.c", "a", "c"), made("a.d")}, records)
@@ -178,7 +179,11 @@ func TestSection4_5_RedefinitionMerges(t *testing.T) {
 			records := s.Take()
 			require.Len(t, records, len(tt.defs))
 			assert.Equal(t, metric.OpsOf(tt.want.Summary...), records[len(records)-1].Ops)
-			assert.Equal(t, tt.defs[0], records[0].Definition, "the journal gets the original definition")
+			for i, d := range tt.defs {
+				first := setOf(t, d).Take()[0].Metric
+				assert.Equal(t, first, records[i].Metric, "the journal gets each definition as it is")
+				assert.Equal(t, d.Overwrite, first.Overwrite)
+			}
 		})
 	}
 }
@@ -188,7 +193,7 @@ func TestDefine_CallerChangesSliceLater_HasNoEffect(t *testing.T) {
 	ops := []metric.Op{metric.Min}
 	s := setOf(t, metric.Definition{Name: "a", Summary: ops})
 	ops[0] = metric.Max
-	assert.Equal(t, []metric.Op{metric.Min}, s.Take()[0].Definition.Summary)
+	assert.Equal(t, record.SummaryKinds(metric.OpsOf(metric.Min)), s.Take()[0].Metric.Summary)
 }
 
 func TestDefinitions_IncludeThoseCreatedByGlobs(t *testing.T) {

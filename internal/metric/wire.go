@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -17,70 +18,38 @@ const (
 	optionDefined = 3
 )
 
-// Records returns the definitions for the run's config, where they stand as `m` in
+// Records returns what the program defined for the run's config, where it stands as `m` in
 // `_wandb`; see [record.MetricsJSON]. A step metric has an entry even if it was
-// never defined.
-//
-// With globs set the list holds what the program defined. Without, it holds the
-// metrics made from globs in their place; that is for servers that do not know
-// globs (feature EXPAND_DEFINED_METRIC_GLOBS). The official client before 0.31
-// asked for the feature, since then it always sends globs.
-func (s *Set) Records(globs bool) []record.Metric {
-	l := list{defined: &s.defined, loaded: &s.loaded, listed: make(map[string]bool)}
-	if !globs {
-		l.defined = &s.metrics
+// never defined. Globs are sent as they are, as by the official client from 0.31 on.
+func (s *Set) Records() []record.Metric {
+	var records []record.Metric
+	listed := make(map[string]bool)
+	add := func(name string) {
+		for name != "" && !listed[name] { // then its step metric
+			listed[name] = true
+			d := cmp.Or(s.defined.get(name), s.loaded.get(name), &combined{name: name, auto: true})
+			records = append(records, *d.record())
+			name = d.step
+		}
 	}
-	for _, d := range l.defined.order {
-		l.add(d.name)
+	for _, d := range s.defined.order {
+		add(d.name)
 	}
 	for _, d := range s.loaded.order {
-		l.add(d.name)
+		add(d.name)
 	}
-	return l.records
+	return records
 }
 
-// list collects definitions.
-type list struct {
-	defined, loaded *table
-	records         []record.Metric
-	listed          map[string]bool
-}
-
-// add adds a metric and its step metric, unless they are listed.
-func (l *list) add(name string) {
-	if l.listed[name] {
-		return
-	}
-	l.listed[name] = true
-	d := l.defined.get(name)
-	if d == nil {
-		d = l.loaded.get(name)
-	}
-	if d == nil {
-		d = &combined{name: name, auto: true}
-	}
-	l.records = append(l.records, d.record())
-	if d.step != "" {
-		l.add(d.step)
-	}
-}
-
-func (d *combined) record() record.Metric {
-	rec := record.Metric{
+func (d *combined) record() *record.Metric {
+	rec := &record.Metric{
 		Name: d.name, StepMetric: d.step, StepSync: d.sync, Hidden: d.hidden, Defined: !d.auto,
 		Summary: record.SummaryKinds(d.ops), Goal: int32(d.goal),
 	}
-	if strings.HasSuffix(d.name, "*") {
+	if d.isGlob() {
 		rec.Name, rec.Glob = "", d.name
 	}
 	return rec
-}
-
-// Metric is the change as a log has it.
-func (r *Record) Metric() *record.Metric {
-	m := r.Definition.combine().record()
-	m.Overwrite, m.Expanded = r.Definition.Overwrite, r.Expanded
-	return &m
 }
 
 // Load adds the list of definitions of a run that is resumed, as
@@ -108,7 +77,7 @@ func (s *Set) Load(list []byte) error {
 			d.name = e.Glob
 		}
 		def := Definition{Name: d.name}
-		if def.validate() != nil || def.IsGlob() != (e.Name == "") || s.defined.get(d.name) != nil {
+		if def.validate() != nil || d.isGlob() != (e.Name == "") || s.defined.get(d.name) != nil {
 			continue
 		}
 		if i := e.Step - 1; i >= 0 && i < len(entries) && !strings.Contains(entries[i].Name, "*") {

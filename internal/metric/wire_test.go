@@ -11,9 +11,9 @@ import (
 	"github.com/wandgo/wandgo/internal/record"
 )
 
-func wireOf(t *testing.T, s *metric.Set, globs bool) string {
+func wireOf(t *testing.T, s *metric.Set) string {
 	t.Helper()
-	return string(record.MetricsJSON(s.Records(globs), true))
+	return string(record.MetricsJSON(s.Records(), true))
 }
 
 func TestSection3_5_Wire(t *testing.T) {
@@ -24,8 +24,6 @@ func TestSection3_5_Wire(t *testing.T) {
 		defs []metric.Definition
 		log  row
 		want string
-		// expanded is the list for servers without globs, want if empty.
-		expanded string
 	}{
 		{name: "none", want: `[]`},
 		{
@@ -50,36 +48,29 @@ func TestSection3_5_Wire(t *testing.T) {
 			want: `[{"1":"a","5":2,"6":[1,3],"7":[]},{"1":"x","5":3,"6":[1,2,3],"7":[]},{"1":"y","6":[],"7":[]},{"1":"b","5":2,"6":[1,3],"7":[]}]`,
 		},
 		{
-			name:     "globs",
-			defs:     []metric.Definition{{Name: "t/*", StepMetric: "x", Hidden: true}},
-			log:      row{"t/a": 1, "b": 1},
-			want:     `[{"2":"t/*","5":2,"6":[1,2],"7":[]},{"1":"x","6":[],"7":[]}]`,
-			expanded: `[{"1":"t/a","5":2,"6":[1,2,3],"7":[]},{"1":"x","6":[],"7":[]}]`,
+			name: "globs",
+			defs: []metric.Definition{{Name: "t/*", StepMetric: "x", Hidden: true}},
+			log:  row{"t/a": 1, "b": 1},
+			want: `[{"2":"t/*","5":2,"6":[1,2],"7":[]},{"1":"x","6":[],"7":[]}]`,
 		},
 		{
-			name:     "globs that matched nothing",
-			defs:     []metric.Definition{{Name: "t/*", StepMetric: "x"}},
-			log:      row{"b": 1},
-			want:     `[{"2":"t/*","5":2,"6":[1],"7":[]},{"1":"x","6":[],"7":[]}]`,
-			expanded: `[]`,
+			name: "globs that matched nothing",
+			defs: []metric.Definition{{Name: "t/*", StepMetric: "x"}},
+			log:  row{"b": 1},
+			want: `[{"2":"t/*","5":2,"6":[1],"7":[]},{"1":"x","6":[],"7":[]}]`,
 		},
 		{
-			name:     "a dotted key that a glob matched, and the path it resembles",
-			defs:     []metric.Definition{{Name: "a*"}},
-			log:      row{"a.b": 1, "a": row{"b": 1}},
-			want:     `[{"2":"a*","6":[],"7":[]}]`,
-			expanded: `[{"1":"a.b","6":[3],"7":[]}]`,
+			name: "a dotted key that a glob matched, and the path it resembles",
+			defs: []metric.Definition{{Name: "a*"}},
+			log:  row{"a.b": 1, "a": row{"b": 1}},
+			want: `[{"2":"a*","6":[],"7":[]}]`,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := setOf(t, tt.defs...)
 			syncSteps(s, tt.log)
-			assert.JSONEq(t, tt.want, wireOf(t, s, true))
-			if tt.expanded == "" {
-				tt.expanded = tt.want
-			}
-			assert.JSONEq(t, tt.expanded, wireOf(t, s, false))
+			assert.JSONEq(t, tt.want, wireOf(t, s))
 		})
 	}
 }
@@ -89,17 +80,16 @@ func TestLoad_OldDefinitions_StayInTheList(t *testing.T) {
 	const old = `[{"1":"a","5":2,"6":[1,3],"7":[1],"8":1},{"1":"x","6":[],"7":[]},{"2":"g*","5":2,"6":[1,2],"7":[]}]`
 	var s metric.Set
 	require.NoError(t, s.Load([]byte(old)))
-	assert.JSONEq(t, old, wireOf(t, &s, true))
-	assert.JSONEq(t, old, wireOf(t, &s, false))
+	assert.JSONEq(t, old, wireOf(t, &s))
 
 	r := row{"a": 1, "g1": 1}
 	assert.Equal(t, r, syncSteps(&s, r), "they fill in nothing")
 	assert.Empty(t, s.Take())
 
 	require.NoError(t, s.Define(metric.Definition{Name: "a", Hidden: true}))
-	assert.JSONEq(t, `[{"1":"a","6":[2,3],"7":[]},{"1":"x","6":[],"7":[]},{"2":"g*","5":2,"6":[1,2],"7":[]}]`, wireOf(t, &s, true), "a new definition starts afresh")
+	assert.JSONEq(t, `[{"1":"a","6":[2,3],"7":[]},{"1":"x","6":[],"7":[]},{"2":"g*","5":2,"6":[1,2],"7":[]}]`, wireOf(t, &s), "a new definition starts afresh")
 	require.NoError(t, s.Load([]byte(old)))
-	assert.Contains(t, wireOf(t, &s, true), `{"1":"a","6":[2,3],"7":[]}`, "and an old one does not undo it")
+	assert.Contains(t, wireOf(t, &s), `{"1":"a","6":[2,3],"7":[]}`, "and an old one does not undo it")
 }
 
 func TestLoad_Malformed_IsSkipped(t *testing.T) {
@@ -119,7 +109,7 @@ func TestLoad_Malformed_IsSkipped(t *testing.T) {
 			t.Parallel()
 			var s metric.Set
 			require.NoError(t, s.Load([]byte(tt.text)))
-			assert.JSONEq(t, tt.want, wireOf(t, &s, true))
+			assert.JSONEq(t, tt.want, wireOf(t, &s))
 		})
 	}
 	var s metric.Set
@@ -135,12 +125,12 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var s metric.Set
 		if s.Load(text) != nil {
-			assert.Empty(t, s.Records(true))
+			assert.Empty(t, s.Records())
 			return
 		}
-		first := wireOf(t, &s, true)
+		first := wireOf(t, &s)
 		var again metric.Set
 		require.NoError(t, again.Load([]byte(first)))
-		assert.JSONEq(t, first, wireOf(t, &again, true), "the list is loaded unchanged")
+		assert.JSONEq(t, first, wireOf(t, &again), "the list is loaded unchanged")
 	})
 }

@@ -43,11 +43,11 @@ func (s *Session) applyMetrics() {
 	if len(definitions) == 0 {
 		return
 	}
-	s.config.Own.Metrics = record.MetricsJSON(s.metrics.Records(true), true)
+	s.config.Own.Metrics = record.MetricsJSON(s.metrics.Records(), true)
 	for _, d := range definitions {
 		if d.Path != nil {
 			s.summary.Configure(d.Ops, d.Path...)
 		}
-		_ = s.sink.Put(d.Metric()) // the sink reports trouble
+		_ = s.sink.Put(d.Metric) // the sink reports trouble
 	}
 }
