@@ -2,10 +2,13 @@ package configfile
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
@@ -33,33 +36,21 @@ const (
 // string, []any or map[string]any. An empty file is an empty config. The error is an
 // [*Error].
 func Parse(data []byte) (map[string]any, error) {
-	root, err := parse(data)
-	if err != nil || root == nil {
-		return map[string]any{}, err
-	}
-	b := builder{}
-	tree, err := b.value(root, 1)
+	tree, lines, err := ParseTree(data)
 	if err != nil {
 		return nil, err
 	}
-	if tree == nil {
-		return map[string]any{}, nil
-	}
-	entries, ok := tree.(map[string]any)
-	if !ok {
-		return nil, &Error{root.Line, "must hold keys with values"}
-	}
-	config := make(map[string]any, len(entries))
-	for _, name := range b.top {
-		if name.text == versionKey || name.text == ownKey {
-			continue
-		}
-		entry, _ := entries[name.text].(map[string]any)
+	delete(tree, versionKey)
+	delete(tree, ownKey)
+	config := make(map[string]any, len(tree))
+	inOrder := func(a, b string) int { return cmp.Or(cmp.Compare(lines[a], lines[b]), cmp.Compare(a, b)) }
+	for _, name := range slices.SortedFunc(maps.Keys(tree), inOrder) {
+		entry, _ := tree[name].(map[string]any)
 		value, ok := entry["value"]
 		if !ok {
-			return nil, &Error{name.line, fmt.Sprintf("the key %q has no value below it: write %s: {value: …}", name.text, name.text)}
+			return nil, &Error{lines[name], fmt.Sprintf("the key %q has no value below it: write %s: {value: …}", name, name)}
 		}
-		config[name.text] = value
+		config[name] = value
 	}
 	return config, nil
 }

@@ -66,7 +66,7 @@ func TestParse_NotAConfig_NamesTheLine(t *testing.T) {
 		{"no map", "- a\n", 1, "must hold keys with values"},
 		{"no value", "# c\nlr: 0.1\n", 2, `the key "lr" has no value below it`},
 		{"a map without value", "a: {value: 1}\nlr:\n  desc: x\n", 2, `the key "lr" has no value below it`},
-		{"merged key without value", "a: &a {value: {b: 1}}\n<<: {b: 1}\n", 1, `the key "b" has no value below it`},
+		{"merged key without value", "a: &a {value: {b: 1}}\n<<: {b: 1}\n", 2, `the key "b" has no value below it`},
 		{"text", "a: {value: 1}\nhello\n", 2, "could not find expected ':'"},
 		{"tab", "lr:\n\tvalue: 1\n", 2, "not YAML"},
 		{"alias without anchor", "lr: {value: 1}\nx: *a\n", 2, "anchor that is not defined"},

@@ -19,17 +19,9 @@ const (
 
 // builder makes values of nodes.
 type builder struct {
-	top    []topKey
 	values int
-	// lines are the lines of keys by their path, with dots; nil if they are not needed.
-	lines map[string]int
-	path  string // of the map that is read
-}
-
-// topKey is a key of the outermost map.
-type topKey struct {
-	text string
-	line int
+	lines  map[string]int // of keys by their path, with dots
+	path   string         // of the map that is read
 }
 
 func fail(n *yaml.Node, what string) error { return &Error{n.Line, what} }
@@ -95,23 +87,13 @@ func (b *builder) mapping(n *yaml.Node, depth int) (any, error) {
 		if _, again := own[name]; again {
 			return nil, fail(key, fmt.Sprintf("repeats the key %q", name))
 		}
-		if depth == 1 {
-			b.top = append(b.top, topKey{name, key.Line})
-		}
 		above := b.path
-		if b.lines != nil {
-			b.path = strings.TrimPrefix(above+"."+name, ".")
-			b.lines[b.path] = key.Line
-		}
+		b.path = strings.TrimPrefix(above+"."+name, ".")
+		b.lines[b.path] = key.Line
 		if own[name], err = b.value(below, depth+1); err != nil {
 			return nil, err
 		}
 		b.path = above
-	}
-	for name := range merged {
-		if _, again := own[name]; !again && depth == 1 {
-			b.top = append(b.top, topKey{name, n.Line})
-		}
 	}
 	maps.Copy(merged, own)
 	return merged, nil
