@@ -46,7 +46,7 @@ func decideArtifactNull(f *Findings) Verdict {
 }
 
 // decideRegistry reads a 403 about an artifact in a registry. Its rights are those of the
-// registry, and not of a team. The rows are:
+// registry, and not of a team. The rows are, of which decideStatus has the first:
 //
 //	#  viewer        registry    verdict
 //	1  null or 401   –           bad key, likely
@@ -56,8 +56,6 @@ func decideArtifactNull(f *Findings) Verdict {
 //	5  –             unanswered  undetermined
 func decideRegistry(f *Findings) Verdict {
 	switch {
-	case f.keyUnknown():
-		return badKey()
 	case f.Project.empty():
 		return likely(errors.ErrProjectMissing)
 	case f.Project.answered() && f.Project.ReadOnly == Yes:

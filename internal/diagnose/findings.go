@@ -138,7 +138,7 @@ func (f *Findings) about(runID string) *Findings {
 		return f
 	}
 	about := *f
-	about.RunID, about.Run.Answer, about.Run.Owner, about.Run.ReadOnly = runID, Answer{}, "", Unknown
+	about.RunID, about.Run = runID, Findings{}.Run
 	return &about
 }
 

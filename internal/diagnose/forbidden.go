@@ -6,7 +6,7 @@ import (
 	"github.com/wandgo/wandgo/errors"
 )
 
-// decideForbidden reads a 403 from W&B. The rows are:
+// decideForbidden reads a 403 from W&B. The rows are, of which decideStatus has the first:
 //
 //	 #  viewer        entity among teams  entity     project    verdict
 //	 1  null or 401   –                   –          –          bad key, likely (a contradiction: 401 was due)
@@ -25,9 +25,6 @@ import (
 //	14  ok            yes                 null       any        undetermined
 //	15  probes refused, broken or unknown to the server         undetermined
 func decideForbidden(f *Findings) Verdict {
-	if f.keyUnknown() { // row 1
-		return badKey()
-	}
 	v := f.Who.Viewer
 	if v == nil { // row 15
 		return undetermined(candidatesWithoutViewer(f), "the server did not disclose the account behind the key")

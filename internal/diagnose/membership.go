@@ -20,6 +20,14 @@ func (f *Findings) name() string {
 	return f.Entity
 }
 
+// username is the account's name, "" if it is not known.
+func (f *Findings) username() string {
+	if f.Who.Viewer == nil {
+		return ""
+	}
+	return f.Who.Viewer.Username
+}
+
 // listed reports whether the server listed the entity among the viewer's teams.
 func (f *Findings) listed() bool {
 	return f.Who.Viewer != nil && slices.Contains(f.Who.Viewer.Teams, f.name())
@@ -82,13 +90,11 @@ func (f *Findings) accountKnown() bool {
 }
 
 // ownName reports whether the entity has the viewer's user name, exactly.
-func (f *Findings) ownName() bool {
-	return f.Who.Viewer != nil && f.Who.Viewer.Username != "" && f.Who.Viewer.Username == f.name()
-}
+func (f *Findings) ownName() bool { return f.username() != "" && f.username() == f.name() }
 
 // ownNameFolded is ownName without regard to case.
 func (f *Findings) ownNameFolded() bool {
-	return f.Who.Viewer != nil && f.Who.Viewer.Username != "" && strings.EqualFold(f.Who.Viewer.Username, f.name())
+	return f.username() != "" && strings.EqualFold(f.username(), f.name())
 }
 
 // personal reports whether the entity is the viewer's personal entity: it has the

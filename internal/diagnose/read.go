@@ -6,6 +6,7 @@ import (
 
 	"github.com/wandgo/wandgo/errors"
 	"github.com/wandgo/wandgo/graphql"
+	"github.com/wandgo/wandgo/internal/gqlclient"
 )
 
 // pageSize is how many teams the questions request.
@@ -87,13 +88,11 @@ func gated(message string) bool {
 func viewerOf(w *graphql.ViewerFields) *errors.Viewer {
 	v := &errors.Viewer{
 		ID:            w.Id,
-		Username:      deref(w.Username),
-		Email:         deref(w.Email),
-		DefaultEntity: deref(w.Entity),
-		Admin:         w.Admin != nil && *w.Admin,
-	}
-	if w.AccountType != nil {
-		v.AccountType = string(*w.AccountType)
+		Username:      gqlclient.Value(w.Username),
+		Email:         gqlclient.Value(w.Email),
+		DefaultEntity: gqlclient.Value(w.Entity),
+		Admin:         gqlclient.Value(w.Admin),
+		AccountType:   string(gqlclient.Value(w.AccountType)),
 	}
 	if w.Teams != nil {
 		v.Teams = make([]string, 0, len(w.Teams.Edges))
@@ -140,7 +139,7 @@ func (f *Findings) readKind(k *graphql.EntityKindFields, err error) {
 	if k == nil {
 		return
 	}
-	f.Kind.EntityType = deref(k.EntityType)
+	f.Kind.EntityType = gqlclient.Value(k.EntityType)
 	f.Kind.Frozen = triOf(&k.ReadOnlyAdmin)
 }
 
@@ -149,47 +148,43 @@ func (f *Findings) readProject(p *graphql.ProjectFields, err error) {
 	if p == nil {
 		return
 	}
-	f.Project.Access = deref(p.Access)
+	f.Project.Access = gqlclient.Value(p.Access)
 	f.Project.ReadOnly = triOf(p.ReadOnly)
 	if p.User != nil {
-		f.Project.Owner = deref(p.User.Username)
+		f.Project.Owner = gqlclient.Value(p.User.Username)
 	}
 }
 
 func (f *Findings) readRoles(r *graphql.RoleFields, err error) {
 	f.Role.Answer = answerOf(r != nil, err)
-	if r == nil || f.Who.Viewer == nil || f.Who.Viewer.Username == "" {
+	if r == nil || f.username() == "" {
 		return
 	}
 	for _, m := range r.Members {
-		if deref(m.Username) != f.Who.Viewer.Username {
-			continue
+		if gqlclient.Value(m.Username) == f.username() {
+			f.Role.Listed, f.Role.Name = true, gqlclient.Value(m.Role)
+			f.Role.Pending = gqlclient.Value(m.Pending)
+			if m.MemberRole != nil && m.MemberRole.Name != "" {
+				f.Role.Name = m.MemberRole.Name
+			}
+			return
 		}
-		f.Role.Listed = true
-		f.Role.Pending = m.Pending != nil && *m.Pending
-		f.Role.Name = deref(m.Role)
-		if m.MemberRole != nil && m.MemberRole.Name != "" {
-			f.Role.Name = m.MemberRole.Name
-		}
-		return
 	}
 }
 
 func (f *Findings) readProjectRoles(p *graphql.ProjectRoleFields, err error) {
 	f.ProjectRole.Answer = answerOf(p != nil, err)
-	if p == nil || f.Who.Viewer == nil || f.Who.Viewer.Username == "" {
+	if p == nil || f.username() == "" {
 		return
 	}
 	for _, m := range p.Members {
-		if deref(m.Username) != f.Who.Viewer.Username {
-			continue
+		if gqlclient.Value(m.Username) == f.username() {
+			f.ProjectRole.Listed, f.ProjectRole.Inherited = true, triOf(m.ProjectRoleIsInherited)
+			if m.Role != nil {
+				f.ProjectRole.Name = m.Role.Name
+			}
+			return
 		}
-		f.ProjectRole.Listed = true
-		f.ProjectRole.Inherited = triOf(m.ProjectRoleIsInherited)
-		if m.Role != nil {
-			f.ProjectRole.Name = m.Role.Name
-		}
-		return
 	}
 }
 
@@ -199,13 +194,9 @@ func (f *Findings) readSeats(s *graphql.SeatFields, err error) {
 		return
 	}
 	f.Seat.Organization = s.Organization.Name
-	if f.Who.Viewer.Username == "" {
-		return
-	}
 	for _, m := range s.Organization.Members {
-		if m.Username == f.Who.Viewer.Username {
-			f.Seat.Listed = true
-			f.Seat.Name = m.ModelsSeat
+		if m.Username != "" && m.Username == f.username() {
+			f.Seat.Listed, f.Seat.Name = true, m.ModelsSeat
 			return
 		}
 	}
@@ -218,7 +209,7 @@ func (f *Findings) readRun(p *graphql.RunOwnerFields, err error) {
 	}
 	f.Run.ReadOnly = triOf(p.Run.ReadOnly)
 	if p.Run.User != nil {
-		f.Run.Owner = deref(p.Run.User.Username)
+		f.Run.Owner = gqlclient.Value(p.Run.User.Username)
 	}
 }
 
@@ -229,11 +220,4 @@ func (f *Findings) skipRest(why string) {
 			*a = Answer{Outcome: errors.Skipped, Detail: why}
 		}
 	}
-}
-
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

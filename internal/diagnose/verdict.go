@@ -62,38 +62,36 @@ func decideAbout(r *Failure, f *Findings) Verdict {
 	switch r.Class {
 	case Stated:
 		return decideStated(statedBy(r.Message), f)
-	case EntityNotFound:
-		return decideEntityNotFound(r, f)
-	case ProjectNotFound:
-		return decideProjectNotFound(f)
 	case ProjectNull:
 		return decideProjectNull(f)
 	case ArtifactNull:
 		return decideArtifactNull(f)
-	case NotFound:
-		if f.keyUnknown() {
-			return badKey()
-		}
-		return undetermined([]error{errors.ErrEntityMissing, errors.ErrProjectMissing})
-	case Forbidden:
-		v := decideForbidden(f)
-		if f.Registry {
-			v = decideRegistry(f)
-		}
-		if r.Plain && f.nothingAnswered() {
-			v.Candidates = append([]error{errors.ErrIntermediary}, v.Candidates...)
-			v.Notes = append(v.Notes, "none of these responses shows a sign of W&B: something in between may refuse every request")
-		}
-		return v
-	default:
-		return undetermined(nil)
 	}
+	v := decideStatus(r, f)
+	if r.Plain && f.nothingAnswered() {
+		v.Candidates = append([]error{errors.ErrIntermediary}, v.Candidates...)
+		v.Notes = append(v.Notes, "none of these responses shows a sign of W&B: something in between may refuse every request")
+	}
+	return v
 }
 
-// badKey is the verdict if the server shows no account for the key although the
-// refusal was not a 401.
-func badKey() Verdict {
-	return likely(errors.ErrBadAPIKey, "the server recognises no account behind this key, although it did not answer with HTTP 401")
+// decideStatus reads a 403 or a 404.
+func decideStatus(r *Failure, f *Findings) Verdict {
+	switch {
+	case f.keyUnknown(): // although the refusal was not a 401
+		return likely(errors.ErrBadAPIKey, "the server recognises no account behind this key, although it did not answer with HTTP 401")
+	case r.Class == EntityNotFound:
+		return decideEntityNotFound(r, f)
+	case r.Class == ProjectNotFound:
+		return decideProjectNotFound(f)
+	case r.Class == NotFound:
+		return undetermined([]error{errors.ErrEntityMissing, errors.ErrProjectMissing})
+	case r.Class == Forbidden && f.Registry:
+		return decideRegistry(f)
+	case r.Class == Forbidden:
+		return decideForbidden(f)
+	}
+	return undetermined(nil)
 }
 
 func decideUnauthorized(f *Findings) Verdict {
@@ -112,9 +110,6 @@ func decideUnauthorized(f *Findings) Verdict {
 // decideEntityNotFound reads a 404 that says that the entity does not exist. That
 // is a proof unless another response contradicts it.
 func decideEntityNotFound(r *Failure, f *Findings) Verdict {
-	if f.keyUnknown() {
-		return badKey()
-	}
 	if name := missingEntity(r.Message); name != "" && f.Entity != "" && !strings.EqualFold(name, f.Entity) {
 		return undetermined([]error{errors.ErrEntityMissing},
 			"the server says that "+quote(name)+" is missing, but the request names "+quote(f.Entity))
@@ -156,9 +151,6 @@ func decideOwnNameNotFound(f *Findings) Verdict {
 }
 
 func decideProjectNotFound(f *Findings) Verdict {
-	if f.keyUnknown() {
-		return badKey()
-	}
 	if f.Who.Viewer == nil {
 		return undetermined([]error{errors.ErrProjectMissing, errors.ErrNotTeamMember})
 	}
